@@ -1,0 +1,160 @@
+/**
+ * What a running task may ask of its executor. Everything blocks the calling thread until it is there: inside a task
+ * nothing is asynchronous. The executor's worker thread implements it; tests have an in-memory one.
+ */
+import type { ChunkSource } from "../columnar/chunk";
+import type { ValueContext } from "../columnar/value-context";
+import type { StorageLevel } from "./storage-level";
+
+export interface TaskInfo {
+  readonly jobId: number;
+  readonly stageId: number;
+  readonly stageAttempt: number;
+  /** Index of the partition that the task computes. */
+  readonly partition: number;
+  /** 0 for the first attempt of this task in this stage attempt. */
+  readonly attempt: number;
+  /** Unique in the application. */
+  readonly taskId: number;
+  readonly numPartitions: number;
+  readonly cpus: number;
+  readonly executorId: string;
+  readonly host: string;
+  readonly localProperties: Readonly<Record<string, string>>;
+}
+
+export interface TaskEnv {
+  readonly info: TaskInfo;
+  /** The application's settings, with defaults filled in. */
+  conf(key: string): string | undefined;
+  readonly values: ValueContext;
+  readonly memory: TaskMemory;
+  readonly blocks: TaskBlocks;
+  readonly shuffle: TaskShuffle;
+  /** Counters of this attempt; writers add to them directly. */
+  readonly metrics: TaskMetrics;
+  /** A new path in one of the executor's local directories, for spill files; removed at the latest when the attempt ends. */
+  tempFile(purpose: string): string;
+  /** True once the attempt was told to stop. Loops look once a chunk. */
+  interrupted(): boolean;
+  /** Throws TaskKilled when interrupted. */
+  checkInterrupted(): void;
+}
+
+/** Bytes that a task holds outside of V8's heap, and V8's heap itself. */
+export interface TaskMemory {
+  /** Grants `bytes` for typed arrays of this task, or refuses: then the caller must spill and release, or do with less. */
+  reserve(bytes: number): boolean;
+  release(bytes: number): void;
+  /**
+   * True when this thread's heap is above its high-water mark: whoever holds JavaScript objects must spill them now.
+   * Cheap enough for every thousand rows.
+   */
+  heapFull(): boolean;
+}
+
+/** Id of a cached partition: `rdd_<rddId>_<partition>`. */
+export type BlockId = string;
+
+export interface TaskBlocks {
+  /** The block's records, from this executor or another that has it; null when nobody has. The block stays while the source is open. */
+  get(id: BlockId): ChunkSource | null;
+  /** A writer of encoded row batches (columnar/rows). Where memory and level leave no room the bytes go to a file of this task, and `commit` keeps nothing. */
+  writer(id: BlockId, level: StorageLevel): BlockWriter;
+  /** Bytes of a broadcast variable or another named block of the driver, fetched once an executor. */
+  fetchBytes(id: string): Uint8Array;
+}
+
+export interface BlockWriter {
+  /** Appends a run of whole encoded batches; the bytes are copied. */
+  write(bytes: Uint8Array): void;
+  /** Ends the block, offers it to the executor, and gives the records back for this task to go on with. */
+  commit(rows: number): ChunkSource;
+  abort(): void;
+}
+
+/** Where the map outputs of one shuffle are, at some epoch. */
+export interface MapOutputs {
+  readonly numMaps: number;
+  /** Bytes of the segment of `map` for `reduce`; 0 when empty. */
+  size(map: number, reduce: number): number;
+}
+
+export interface SegmentRequest {
+  readonly map: number;
+  readonly reduce: number;
+}
+
+export interface TaskShuffle {
+  /** Blocks until the driver told; throws a FetchFailed when outputs are missing. */
+  mapOutputs(shuffleId: number): MapOutputs;
+  /** The segments, in any order, empty ones left out, verified by checksum. The bytes are valid until the next step. Throws FetchFailed. */
+  fetch(shuffleId: number, requests: Iterable<SegmentRequest>): Iterable<{ readonly map: number; readonly reduce: number; readonly bytes: Uint8Array }>;
+  /** Path of a map task's data file while it is being written: unique to the attempt. */
+  stagingFile(shuffleId: number, map: number): string;
+  /** Makes the attempt's staging file the output of the map task: atomically, the first commit wins. */
+  commit(shuffleId: number, map: number, output: MapOutputWritten): void;
+}
+
+/** A written map output: segment of reduce partition r is bytes [offsets[r], offsets[r + 1]) of the file; checksums[r] is its CRC-32C (0 for empty). */
+export interface MapOutputWritten {
+  readonly offsets: Float64Array;
+  readonly checksums: Uint32Array;
+}
+
+/** Spark's task metrics. Times in milliseconds (`…Ns` in nanoseconds), sizes in bytes. */
+export interface TaskMetrics {
+  executorDeserializeTime: number;
+  executorRunTime: number;
+  executorCpuTimeNs: number;
+  resultSize: number;
+  jvmGcTime: number;
+  resultSerializationTime: number;
+  memoryBytesSpilled: number;
+  diskBytesSpilled: number;
+  peakExecutionMemory: number;
+  inputBytes: number;
+  inputRecords: number;
+  outputBytes: number;
+  outputRecords: number;
+  shuffleRemoteBlocksFetched: number;
+  shuffleLocalBlocksFetched: number;
+  shuffleFetchWaitTime: number;
+  shuffleRemoteBytesRead: number;
+  shuffleRemoteBytesReadToDisk: number;
+  shuffleLocalBytesRead: number;
+  shuffleRecordsRead: number;
+  shuffleBytesWritten: number;
+  shuffleWriteTimeNs: number;
+  shuffleRecordsWritten: number;
+}
+
+export function newTaskMetrics(): TaskMetrics {
+  return {
+    executorDeserializeTime: 0, executorRunTime: 0, executorCpuTimeNs: 0, resultSize: 0, jvmGcTime: 0, resultSerializationTime: 0,
+    memoryBytesSpilled: 0, diskBytesSpilled: 0, peakExecutionMemory: 0, inputBytes: 0, inputRecords: 0, outputBytes: 0, outputRecords: 0,
+    shuffleRemoteBlocksFetched: 0, shuffleLocalBlocksFetched: 0, shuffleFetchWaitTime: 0, shuffleRemoteBytesRead: 0,
+    shuffleRemoteBytesReadToDisk: 0, shuffleLocalBytesRead: 0, shuffleRecordsRead: 0, shuffleBytesWritten: 0, shuffleWriteTimeNs: 0,
+    shuffleRecordsWritten: 0,
+  };
+}
+
+/** The attempt was told to stop. */
+export class TaskKilled extends Error {
+  override readonly name = "TaskKilled";
+}
+
+/** A map output could not be had: the driver runs the map task again. `map` is -1 when not even its place is known. */
+export class FetchFailed extends Error {
+  override readonly name = "FetchFailed";
+  constructor(
+    readonly shuffleId: number,
+    readonly map: number,
+    readonly reduce: number,
+    /** Executor that was to have it; null when unknown. */
+    readonly executorId: string | null,
+    message: string,
+  ) {
+    super(message);
+  }
+}
