@@ -1,0 +1,97 @@
+/**
+ * SparkConf: the settings of an application, as strings under Spark's keys, and typed reading of them. Which keys exist,
+ * with their defaults and meanings, is in config-entries.ts.
+ */
+import type { ConfigEntry } from "./config-entries";
+import { deprecatedKey } from "./config-entries";
+import { UsageError } from "./errors";
+import { submittedSettings } from "./submit-options";
+
+/**
+ * Settings for a SparkContext. `new SparkConf()` starts from what the application was submitted with (command line,
+ * properties file, `FIRESTEEL_SUBMIT_ARGS`); what code sets afterwards wins, as in Spark.
+ *
+ * @example
+ * const sc = new SparkContext(new SparkConf().setMaster("local[4]").setAppName("words").set("spark.executor.memory", "2g"));
+ */
+export class SparkConf {
+  readonly #settings = new Map<string, string>();
+
+  /** @param loadDefaults false for an empty configuration that ignores how the program was started. */
+  constructor(loadDefaults = true) {
+    if (loadDefaults) for (const [key, value] of submittedSettings()) this.#settings.set(key, value);
+  }
+
+  /** Sets `key`; numbers and booleans are stored as their text. null removes the key. */
+  set(key: string, value: string | number | boolean | null): this {
+    if (typeof key !== "string" || key === "") throw new UsageError("INVALID_CONF_KEY", "A configuration key must be a non-empty string.");
+    const current = deprecatedKey(key);
+    if (value === null) this.#settings.delete(current);
+    else if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") this.#settings.set(current, String(value));
+    else throw new UsageError("INVALID_CONF_VALUE", `${key} must be a string, number or boolean, not ${typeof value}.`, { parameters: { key } });
+    return this;
+  }
+
+  setIfMissing(key: string, value: string | number | boolean): this {
+    return this.contains(key) ? this : this.set(key, value);
+  }
+
+  setAll(pairs: Iterable<readonly [string, string | number | boolean]>): this {
+    for (const [key, value] of pairs) this.set(key, value);
+    return this;
+  }
+
+  setMaster(master: string): this {
+    return this.set("spark.master", master);
+  }
+
+  setAppName(name: string): this {
+    return this.set("spark.app.name", name);
+  }
+
+  /** An environment variable of every executor; the object form sets several. */
+  setExecutorEnv(name: string | Readonly<Record<string, string>>, value?: string): this {
+    if (typeof name === "string") {
+      if (value === undefined) throw new UsageError("MISSING_ARGUMENT", `setExecutorEnv("${name}") needs a value.`);
+      return this.set(`spark.executorEnv.${name}`, value);
+    }
+    for (const [key, text] of Object.entries(name)) this.set(`spark.executorEnv.${key}`, text);
+    return this;
+  }
+
+  setSparkHome(home: string): this {
+    return this.set("spark.home", home);
+  }
+
+  remove(key: string): this {
+    return this.set(key, null);
+  }
+
+  get(key: string): string | undefined;
+  get(key: string, defaultValue: string): string;
+  get(key: string, defaultValue?: string): string | undefined {
+    return this.#settings.get(deprecatedKey(key)) ?? defaultValue;
+  }
+
+  getAll(): [string, string][] {
+    return [...this.#settings].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  contains(key: string): boolean {
+    return this.#settings.has(deprecatedKey(key));
+  }
+
+  /** One `key=value` a line, sorted. Secrets are shown: this is for the owner of the program. */
+  toDebugString(): string {
+    return this.getAll().map(([key, value]) => `${key}=${value}`).join("\n");
+  }
+
+  clone(): SparkConf {
+    return new SparkConf(false).setAll(this.#settings);
+  }
+
+  /** The typed value of a known entry: what was set, else its default. Throws a UsageError for a value of the wrong form. */
+  read<T>(entry: ConfigEntry<T>): T {
+    return entry.parse(this.#settings.get(entry.key) ?? entry.defaultText, entry.key);
+  }
+}
