@@ -39,6 +39,23 @@ export interface TaskEnv {
   interrupted(): boolean;
   /** Throws TaskKilled when interrupted. */
   checkInterrupted(): void;
+  /**
+   * May this attempt commit the output of its partition? The driver grants it to one attempt; asks and waits. Throws a
+   * CommitDenied when another attempt has it.
+   */
+  requestCommit(): void;
+  /** Only in tasks of barrier stages. */
+  readonly barrier?: TaskBarrier;
+}
+
+/** How the tasks of a barrier stage meet. Asynchronous: waiting must not stop the thread's other work. */
+export interface TaskBarrier {
+  /** Host of each task, by partition. */
+  readonly addresses: readonly string[];
+  /** Resolves when all tasks of the stage have come here. */
+  barrier(): Promise<void>;
+  /** The same, with everybody's message by partition. */
+  allGather(message: string): Promise<readonly string[]>;
 }
 
 /** Bytes that a task holds outside of V8's heap, and V8's heap itself. */
@@ -142,6 +159,11 @@ export function newTaskMetrics(): TaskMetrics {
 /** The attempt was told to stop. */
 export class TaskKilled extends Error {
   override readonly name = "TaskKilled";
+}
+
+/** Another attempt of the same task has the permission to commit. */
+export class CommitDenied extends Error {
+  override readonly name = "CommitDenied";
 }
 
 /** A map output could not be had: the driver runs the map task again. `map` is -1 when not even its place is known. */

@@ -105,6 +105,7 @@ export class MemoryWorld {
       metrics,
       tempFile: (purpose) => this.#path(purpose),
       interrupted: () => interrupted,
+      requestCommit: () => undefined,
       checkInterrupted: () => {
         if (interrupted) throw new TaskKilled("The test interrupted the task.");
       },

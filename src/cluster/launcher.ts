@@ -1,0 +1,33 @@
+/**
+ * Where executors come from. A launcher starts executor processes for one application, tells of those that ended by
+ * themselves, and replaces them; what runs in them is the driver's affair.
+ */
+
+export interface Launcher {
+  /** Starts the executors; returns at once. */
+  start(): void;
+  /**
+   * Ends one executor's process now (SIGKILL), because the driver gave it up, and starts another in its place unless it
+   * is one too many. Unknown ids are ignored: the process may have ended meanwhile.
+   */
+  replace(executorId: string, reason: string): void;
+  /** Ends all executors: asks, then kills after `graceMs`. Resolves when no process and no file of theirs is left. */
+  stop(graceMs?: number): Promise<void>;
+  /** Ids of the processes that live. */
+  readonly processes: ReadonlyMap<string, number>;
+}
+
+export interface LauncherHandlers {
+  /** The process of an executor ended, registered or not, though nobody asked it to. `reason` is for the user: "… out of memory …". */
+  executorExited(executorId: string, exit: ExecutorExit): void;
+  /** No executor can be had any more: they end before they register, again and again. `reason` quotes the last one. */
+  gaveUp(reason: string): void;
+}
+
+export interface ExecutorExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** "out of memory: …", "killed by SIGKILL", "exited with code 3", with the last words of its standard error where they help. */
+  readonly reason: string;
+  readonly outOfMemory: boolean;
+}

@@ -1,0 +1,73 @@
+/** Why a task failed, as both sides of the wire see it, and how what was thrown becomes data and an error again. */
+
+export type FailureKind = "exception" | "fetchFailed" | "outOfMemory" | "threadEnded" | "commitDenied";
+
+export interface TaskFailure {
+  readonly kind: FailureKind;
+  /** One line that says what happened: "Error: always", "the function called process.exit(3)", "out of memory: …". */
+  readonly description: string;
+  /** What was thrown; null when nothing was. */
+  readonly error: ErrorInfo | null;
+  /** For fetchFailed. */
+  readonly fetch: FetchFailureInfo | null;
+}
+
+export interface FetchFailureInfo {
+  readonly shuffleId: number;
+  /** -1 when not even its place is known. */
+  readonly map: number;
+  readonly reduce: number;
+  readonly executorId: string | null;
+}
+
+export interface ErrorInfo {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+  readonly cause: ErrorInfo | null;
+  /** What was thrown in the engine's value format, where it can travel; null otherwise. */
+  readonly value: Uint8Array | null;
+}
+
+const MAX_CAUSES = 8;
+const MAX_TEXT = 64 * 1024;
+
+/** Describes anything that was thrown. Never throws itself, whatever getters and proxies the value has. */
+export function describeThrown(thrown: unknown, encode: (thrown: unknown) => Uint8Array | null = () => null, depth = 0): ErrorInfo {
+  const value = depth === 0 ? attempt(() => encode(thrown), null) : null;
+  if (typeof thrown !== "object" || thrown === null) {
+    return { name: "", message: attempt(() => String(thrown), `a ${typeof thrown}`), stack: "", cause: null, value };
+  }
+  const text = (key: "name" | "message" | "stack") =>
+    attempt(() => {
+      const found: unknown = (thrown as Record<string, unknown>)[key];
+      return typeof found === "string" ? found.slice(0, MAX_TEXT) : "";
+    }, "");
+  const isError = attempt(() => thrown instanceof Error, false) || text("stack") !== "";
+  const cause = attempt(() => (thrown as { cause?: unknown }).cause, undefined);
+  return {
+    name: text("name") || (isError ? "Error" : ""),
+    message: text("message") || (isError ? "" : attempt(() => describeObject(thrown), "an object")),
+    stack: text("stack"),
+    cause: cause === undefined || cause === null || depth >= MAX_CAUSES ? null : describeThrown(cause, encode, depth + 1),
+    value,
+  };
+}
+
+/** "TypeError: x is not a function", or the message alone for values that are not errors. One line. */
+export function firstLine(info: ErrorInfo): string {
+  const line = info.name === "" ? info.message : info.message === "" ? info.name : `${info.name}: ${info.message}`;
+  return line.split("\n", 1)[0]!;
+}
+
+function describeObject(thrown: object): string {
+  return (JSON.stringify(thrown) ?? String(thrown)).slice(0, MAX_TEXT);
+}
+
+function attempt<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
+}
