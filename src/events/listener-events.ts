@@ -1,0 +1,295 @@
+/**
+ * What happened in an application, as listeners, the event log, the UI and the history server see it: Spark's listener
+ * events. Field names here are those of Spark's Scala classes; `event-json.ts` writes them under Spark's JSON names.
+ * Events are immutable, hold no live engine objects, and may be kept by listeners for as long as they like.
+ */
+
+/** Task counters as reported with the end of an attempt; `storage/task-env`'s TaskMetrics fits. Times in ms, `…Ns` in ns, sizes in bytes. */
+export interface TaskMetricsInfo {
+  readonly executorDeserializeTime: number;
+  readonly executorRunTime: number;
+  readonly executorCpuTimeNs: number;
+  readonly resultSize: number;
+  readonly jvmGcTime: number;
+  readonly resultSerializationTime: number;
+  readonly memoryBytesSpilled: number;
+  readonly diskBytesSpilled: number;
+  readonly peakExecutionMemory: number;
+  readonly inputBytes: number;
+  readonly inputRecords: number;
+  readonly outputBytes: number;
+  readonly outputRecords: number;
+  readonly shuffleRemoteBlocksFetched: number;
+  readonly shuffleLocalBlocksFetched: number;
+  readonly shuffleFetchWaitTime: number;
+  readonly shuffleRemoteBytesRead: number;
+  readonly shuffleRemoteBytesReadToDisk: number;
+  readonly shuffleLocalBytesRead: number;
+  readonly shuffleRecordsRead: number;
+  readonly shuffleBytesWritten: number;
+  readonly shuffleWriteTimeNs: number;
+  readonly shuffleRecordsWritten: number;
+}
+
+/** Peak gauges of an executor by Spark's metric names (`JVMHeapMemory`, `ProcessTreeOtherRSSMemory`, …); absent ones are 0. */
+export type ExecutorMetricsInfo = Readonly<Record<string, number>>;
+
+export type TaskLocality = "PROCESS_LOCAL" | "NODE_LOCAL" | "NO_PREF" | "RACK_LOCAL" | "ANY";
+
+/** A change to an accumulator by one task (`update`) and its value so far (`value`), printed values. */
+export interface AccumulableInfo {
+  readonly id: number;
+  readonly name?: string;
+  readonly update?: string | number;
+  readonly value?: string | number;
+  readonly internal: boolean;
+  readonly countFailedValues: boolean;
+}
+
+export interface StorageLevelInfo {
+  readonly useDisk: boolean;
+  readonly useMemory: boolean;
+  readonly useOffHeap: boolean;
+  readonly deserialized: boolean;
+  readonly replication: number;
+}
+
+export interface RddInfo {
+  readonly id: number;
+  readonly name: string;
+  /** JSON of Spark's RDDOperationScope, `{"id":"3","name":"reduceByKey"}`, where known: groups datasets into boxes of the DAG. */
+  readonly scope?: string;
+  readonly callSite: string;
+  readonly parentIds: readonly number[];
+  readonly storageLevel: StorageLevelInfo;
+  readonly barrier: boolean;
+  readonly numPartitions: number;
+  readonly numCachedPartitions: number;
+  readonly memSize: number;
+  readonly diskSize: number;
+}
+
+/** One attempt of a stage. */
+export interface StageInfo {
+  readonly stageId: number;
+  readonly attemptNumber: number;
+  readonly name: string;
+  readonly numTasks: number;
+  readonly rddInfos: readonly RddInfo[];
+  readonly parentIds: readonly number[];
+  readonly details: string;
+  readonly submissionTime?: number;
+  readonly completionTime?: number;
+  readonly failureReason?: string;
+  readonly accumulables: readonly AccumulableInfo[];
+}
+
+export interface TaskInfo {
+  readonly taskId: number;
+  /** Position in the task set of the stage attempt. */
+  readonly index: number;
+  readonly attemptNumber: number;
+  readonly partitionId: number;
+  readonly launchTime: number;
+  readonly executorId: string;
+  readonly host: string;
+  readonly taskLocality: TaskLocality;
+  readonly speculative: boolean;
+  readonly gettingResultTime: number;
+  /** 0 while the attempt runs. */
+  readonly finishTime: number;
+  readonly failed: boolean;
+  readonly killed: boolean;
+  readonly accumulables: readonly AccumulableInfo[];
+}
+
+export interface BlockManagerInfo {
+  readonly executorId: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface StackFrame {
+  readonly declaringClass: string;
+  readonly methodName: string;
+  readonly fileName: string | null;
+  readonly lineNumber: number;
+}
+
+export type TaskEndReason =
+  | { readonly reason: "Success" }
+  | { readonly reason: "Resubmitted" }
+  | { readonly reason: "TaskResultLost" }
+  | { readonly reason: "UnknownReason" }
+  | { readonly reason: "TaskKilled"; readonly killReason: string; readonly accumUpdates: readonly AccumulableInfo[] }
+  | { readonly reason: "TaskCommitDenied"; readonly jobId: number; readonly partitionId: number; readonly attemptNumber: number }
+  | { readonly reason: "ExecutorLostFailure"; readonly executorId: string; readonly exitCausedByApp: boolean; readonly lossReason: string | null }
+  | {
+      readonly reason: "FetchFailed";
+      readonly blockManager: BlockManagerInfo | null;
+      readonly shuffleId: number;
+      readonly mapId: number;
+      readonly mapIndex: number;
+      readonly reduceId: number;
+      readonly message: string;
+    }
+  | {
+      readonly reason: "ExceptionFailure";
+      readonly className: string;
+      readonly description: string;
+      readonly stackTrace: readonly StackFrame[];
+      readonly fullStackTrace: string;
+      readonly accumUpdates: readonly AccumulableInfo[];
+    };
+
+export type Properties = Readonly<Record<string, string>>;
+
+export type JobResult = { readonly result: "JobSucceeded" } | { readonly result: "JobFailed"; readonly message: string; readonly stackTrace: readonly StackFrame[] };
+
+export interface LogStartEvent { readonly type: "LogStart"; readonly sparkVersion: string }
+export interface ApplicationStartEvent {
+  readonly type: "ApplicationStart";
+  readonly appName: string;
+  readonly appId: string;
+  readonly time: number;
+  readonly user: string;
+  readonly appAttemptId?: string;
+}
+export interface ApplicationEndEvent { readonly type: "ApplicationEnd"; readonly time: number; readonly exitCode?: number }
+export interface JobStartEvent {
+  readonly type: "JobStart";
+  readonly jobId: number;
+  readonly time: number;
+  /** Every stage of the job, those to be skipped too. */
+  readonly stageInfos: readonly StageInfo[];
+  readonly properties: Properties;
+}
+export interface JobEndEvent { readonly type: "JobEnd"; readonly jobId: number; readonly time: number; readonly jobResult: JobResult }
+export interface StageSubmittedEvent { readonly type: "StageSubmitted"; readonly stageInfo: StageInfo; readonly properties: Properties }
+/** Ends one attempt: with a `failureReason` when it failed. */
+export interface StageCompletedEvent { readonly type: "StageCompleted"; readonly stageInfo: StageInfo }
+export interface TaskStartEvent { readonly type: "TaskStart"; readonly stageId: number; readonly stageAttemptId: number; readonly taskInfo: TaskInfo }
+/** The result is too large for a message and is being fetched. */
+export interface TaskGettingResultEvent { readonly type: "TaskGettingResult"; readonly taskInfo: TaskInfo }
+export interface TaskEndEvent {
+  readonly type: "TaskEnd";
+  readonly stageId: number;
+  readonly stageAttemptId: number;
+  readonly taskType: "ResultTask" | "ShuffleMapTask";
+  readonly reason: TaskEndReason;
+  readonly taskInfo: TaskInfo;
+  readonly taskExecutorMetrics?: ExecutorMetricsInfo;
+  /** Absent where the attempt could not report. */
+  readonly taskMetrics?: TaskMetricsInfo;
+}
+export interface SpeculativeTaskSubmittedEvent {
+  readonly type: "SpeculativeTaskSubmitted";
+  readonly stageId: number;
+  readonly stageAttemptId: number;
+  readonly taskIndex: number;
+  readonly partitionId: number;
+}
+export interface ExecutorAddedEvent {
+  readonly type: "ExecutorAdded";
+  readonly time: number;
+  readonly executorId: string;
+  readonly host: string;
+  readonly totalCores: number;
+  readonly logUrls: Readonly<Record<string, string>>;
+}
+export interface ExecutorRemovedEvent { readonly type: "ExecutorRemoved"; readonly time: number; readonly executorId: string; readonly reason: string }
+export interface ExecutorExcludedEvent { readonly type: "ExecutorExcluded"; readonly time: number; readonly executorId: string; readonly taskFailures: number }
+export interface ExecutorUnexcludedEvent { readonly type: "ExecutorUnexcluded"; readonly time: number; readonly executorId: string }
+export interface ExecutorExcludedForStageEvent {
+  readonly type: "ExecutorExcludedForStage";
+  readonly time: number;
+  readonly executorId: string;
+  readonly taskFailures: number;
+  readonly stageId: number;
+  readonly stageAttemptId: number;
+}
+export interface NodeExcludedEvent { readonly type: "NodeExcluded"; readonly time: number; readonly hostId: string; readonly executorFailures: number }
+export interface NodeUnexcludedEvent { readonly type: "NodeUnexcluded"; readonly time: number; readonly hostId: string }
+export interface NodeExcludedForStageEvent {
+  readonly type: "NodeExcludedForStage";
+  readonly time: number;
+  readonly hostId: string;
+  readonly executorFailures: number;
+  readonly stageId: number;
+  readonly stageAttemptId: number;
+}
+export interface BlockManagerAddedEvent {
+  readonly type: "BlockManagerAdded";
+  readonly time: number;
+  readonly blockManager: BlockManagerInfo;
+  readonly maxMem: number;
+  readonly maxOnHeapMem: number;
+  readonly maxOffHeapMem: number;
+}
+export interface BlockManagerRemovedEvent { readonly type: "BlockManagerRemoved"; readonly time: number; readonly blockManager: BlockManagerInfo }
+/** A block came to, changed on, or left (a level that uses neither memory nor disk) an executor. */
+export interface BlockUpdatedEvent {
+  readonly type: "BlockUpdated";
+  readonly blockManager: BlockManagerInfo;
+  readonly blockId: string;
+  readonly storageLevel: StorageLevelInfo;
+  readonly memSize: number;
+  readonly diskSize: number;
+}
+export interface UnpersistRddEvent { readonly type: "UnpersistRDD"; readonly rddId: number }
+export interface EnvironmentUpdateEvent {
+  readonly type: "EnvironmentUpdate";
+  /** Runtime facts: Node and V8 versions, home. Written as Spark's "JVM Information". */
+  readonly runtime: Properties;
+  readonly sparkProperties: Properties;
+  readonly hadoopProperties: Properties;
+  readonly systemProperties: Properties;
+  readonly metricsProperties: Properties;
+  readonly classpathEntries: Properties;
+}
+/** Progress of running tasks and gauges of an executor, from heartbeats. */
+export interface ExecutorMetricsUpdateEvent {
+  readonly type: "ExecutorMetricsUpdate";
+  readonly executorId: string;
+  readonly accumUpdates: readonly {
+    readonly taskId: number;
+    readonly stageId: number;
+    readonly stageAttemptId: number;
+    readonly accumUpdates: readonly AccumulableInfo[];
+  }[];
+  readonly executorUpdates: readonly { readonly stageId: number; readonly stageAttemptId: number; readonly metrics: ExecutorMetricsInfo }[];
+}
+/** Peaks of one executor over a stage attempt; written at its end when `spark.eventLog.logStageExecutorMetrics` is on. */
+export interface StageExecutorMetricsEvent {
+  readonly type: "StageExecutorMetrics";
+  readonly executorId: string;
+  readonly stageId: number;
+  readonly stageAttemptId: number;
+  readonly executorMetrics: ExecutorMetricsInfo;
+}
+export interface ExecutorResourceRequestInfo {
+  readonly resourceName: string;
+  readonly amount: number;
+  readonly discoveryScript: string;
+  readonly vendor: string;
+}
+export interface ResourceProfileAddedEvent {
+  readonly type: "ResourceProfileAdded";
+  readonly id: number;
+  readonly executorResources: Readonly<Record<string, ExecutorResourceRequestInfo>>;
+  readonly taskResources: Readonly<Record<string, { readonly resourceName: string; readonly amount: number }>>;
+}
+
+export type ListenerEvent =
+  | LogStartEvent | ApplicationStartEvent | ApplicationEndEvent
+  | JobStartEvent | JobEndEvent | StageSubmittedEvent | StageCompletedEvent
+  | TaskStartEvent | TaskGettingResultEvent | TaskEndEvent | SpeculativeTaskSubmittedEvent
+  | ExecutorAddedEvent | ExecutorRemovedEvent
+  | ExecutorExcludedEvent | ExecutorUnexcludedEvent | ExecutorExcludedForStageEvent
+  | NodeExcludedEvent | NodeUnexcludedEvent | NodeExcludedForStageEvent
+  | BlockManagerAddedEvent | BlockManagerRemovedEvent | BlockUpdatedEvent | UnpersistRddEvent
+  | EnvironmentUpdateEvent | ExecutorMetricsUpdateEvent | StageExecutorMetricsEvent | ResourceProfileAddedEvent;
+
+export type ListenerEventType = ListenerEvent["type"];
+
+export type EventOf<T extends ListenerEventType> = Extract<ListenerEvent, { readonly type: T }>;
