@@ -1,6 +1,6 @@
 /** Master URLs of this machine: local, local[N], local[N,F], local[*], local[*,F], local-cluster[n,cores,memoryMiB]. */
 import { availableParallelism } from "node:os";
-import { UsageError } from "../common/errors";
+import { UsageError } from "./errors";
 
 /** What a master URL asks for. */
 export interface LocalMaster {
