@@ -3,6 +3,8 @@
  * no gRPC object leaves this folder.
  */
 import type { AccumulatorUpdate } from "../../rdd/task-runner";
+import type { BlockAddress } from "../../storage/block-address";
+import type { BlockUpdate } from "../../storage/ports";
 import type { TaskMetrics } from "../../storage/task-env";
 import type { TaskFailure } from "../../wire/failure";
 
@@ -38,12 +40,18 @@ export interface RegisteredExecutor {
   readonly pid: number;
   /** Tasks that it takes beyond those that run. */
   readonly queueCapacity: number;
-  /** Where other executors fetch its blocks; null when it serves none. */
-  readonly blockAddress: string | null;
+  /** Where its blocks are fetched. */
+  readonly blockAddress: BlockAddress;
   readonly memoryBytes: number;
+  /** The most that cached blocks can take of it. */
   readonly storageBytes: number;
   readonly attributes: Readonly<Record<string, string>>;
   readonly logUrls: Readonly<Record<string, string>>;
+  /** Files of a dead executor that this one serves from now on; `status` is an encoded MapStatus. */
+  readonly survivors: {
+    readonly mapOutputs: readonly { readonly shuffleId: number; readonly map: number; readonly status: Uint8Array }[];
+    readonly blocks: readonly BlockUpdate[];
+  };
 }
 
 export interface ExecutorHeartbeat {
@@ -83,26 +91,17 @@ export type TaskUpdate =
   /** The answer to recallTasks for a task that had not begun: it is the driver's again. */
   | { readonly state: "recalled"; readonly taskId: number };
 
-/** A cached block was stored (`stored`), changed its place, or was dropped. */
-export interface BlockUpdate {
-  readonly blockId: string;
-  readonly storageLevel: string;
-  readonly memoryBytes: number;
-  readonly diskBytes: number;
-  readonly stored: boolean;
-}
-
-export interface ExecutorAddress {
-  readonly executorId: string;
-  readonly host: string;
-  readonly blockAddress: string;
-}
-
+/** Where the outputs of a shuffle are. Element m belongs to map task m. */
 export interface MapOutputsAnswer {
   readonly epoch: number;
-  /** By map index: who has it and its encoded MapStatus; null when missing. */
-  readonly outputs: readonly ({ readonly executorId: string; readonly status: Uint8Array } | null)[];
+  readonly executors: readonly string[];
+  /** Index into `executors`; -1 when the output is missing. */
+  readonly executorOf: Int32Array;
+  /** Encoded MapStatus; not looked at where the output is missing. */
+  readonly statuses: readonly unknown[];
 }
+
+export type { BlockUpdate };
 
 export interface CommitQuestion {
   readonly executorId: string;
@@ -133,14 +132,13 @@ export interface EndpointHandlers {
   heartbeat(executorId: string, heartbeat: ExecutorHeartbeat): void;
   taskUpdates(executorId: string, updates: readonly TaskUpdate[]): void;
   blockUpdates(executorId: string, updates: readonly BlockUpdate[]): void;
+  /** Rejects or throws when the shuffle is not known. */
   mapOutputs(shuffleId: number): MapOutputsAnswer | Promise<MapOutputsAnswer>;
-  /** For each id the executors that hold the block. */
-  blockLocations(blockIds: readonly string[]): readonly (readonly string[])[];
+  /** Ids of the executors that hold the block, best first. */
+  blockLocations(blockId: string): readonly string[];
   commitTask(question: CommitQuestion): boolean | Promise<boolean>;
   /** Resolves, for all that met, with their messages by partition. */
   barrier(question: BarrierQuestion): Promise<readonly string[]>;
-  /** The bytes of a broadcast or another block of the driver; null when there is none. */
-  driverBlock(id: string): Uint8Array | null | Promise<Uint8Array | null>;
 }
 
 /** What executors are to forget. */
@@ -148,9 +146,11 @@ export type Removal =
   | { readonly rdd: number }
   | { readonly shuffle: number }
   | { readonly block: string }
-  | { readonly driverBlock: string }
-  /** The stage attempt is over: its id and binary will not be used again. */
-  | { readonly taskSet: number };
+  | { readonly broadcast: string }
+  /** The stage attempt is over. */
+  | { readonly taskSet: number }
+  /** No further attempt of the stage will come. */
+  | { readonly binary: string };
 
 export interface ThreadState {
   readonly name: string;

@@ -1,0 +1,342 @@
+/**
+ * The driver's end of all executor sessions: a gRPC server on a unix socket or an interface, the registry of executors,
+ * their deadlines, and typed messages in both directions. Decides nothing: what comes goes to the handlers, what the
+ * scheduler wants goes out.
+ */
+import type { Server, ServerDuplexStream, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { ClusterError } from "../../common/errors";
+import type { BlockAddress } from "../../storage/block-address";
+import type { Address } from "../../wire/address";
+import { formatAddress } from "../../wire/address";
+import { decodeBlockUpdate, encodeBlockAddress } from "../../wire/block-messages";
+import { CHANNEL_OPTIONS, passBytes, SESSION_PATH, wire } from "../../wire/wire";
+import type { Messages } from "../../wire/wire";
+import { decodeHeartbeat, decodeTaskUpdate, decodeThreads } from "./decode";
+import { Liveness } from "./liveness";
+import { Session } from "./session";
+import type { EndpointHandlers, LaunchTask, RegisteredExecutor, Removal, TaskSetInfo, TaskUpdate, ThreadState } from "./types";
+
+export interface DriverEndpointOptions {
+  readonly applicationId: string;
+  readonly secret: Uint8Array;
+  /** The application's settings, told to every executor. */
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly handlers: EndpointHandlers;
+  /** Text of the driver's block server's address ("unix:/path" or "host:port"); "" or absent without one. */
+  readonly driverBlockEndpoint?: string;
+  /** spark.network.timeout, ms: an executor that says nothing for so long is lost. */
+  readonly networkTimeoutMs?: number;
+  /**
+   * How long a broken connection waits for `executorExited` to give the reason, ms; 0 (the default) where no launcher
+   * watches the processes.
+   */
+  readonly exitReasonGraceMs?: number;
+}
+
+interface Connected {
+  readonly session: Session;
+  readonly executor: RegisteredExecutor;
+  readonly killReasons: Map<number, string>;
+}
+
+const EMPTY = new Uint8Array(0);
+const THREAD_DUMP_TIMEOUT = 10_000;
+
+export class DriverEndpoint {
+  readonly #executors = new Map<string, Connected>();
+  /** Lost connections whose reason is waited for. */
+  readonly #leaving = new Map<string, { timer: NodeJS.Timeout; reason: string }>();
+  readonly #sessions = new Set<Session>();
+  /** Ids are never used twice: a process that was given up does not come back under its old name. */
+  readonly #past = new Set<string>();
+  readonly #liveness: Liveness;
+  readonly #dumps = new Map<number, { resolve(threads: readonly ThreadState[]): void; reject(error: Error): void; timer: NodeJS.Timeout; executorId: string }>();
+  #nextDump = 1;
+  #server: Server | null = null;
+  #stopped = false;
+
+  constructor(private readonly options: DriverEndpointOptions) {
+    this.#liveness = new Liveness(options.networkTimeoutMs ?? 120_000, (id, silent) =>
+      this.disconnect(id, `no heartbeat for ${Math.round(silent / 1000)} s`),
+    );
+  }
+
+  /** Listens; resolves with the address that executors are to use. Port 0 takes a free one. Loads gRPC. */
+  async start(listen: Address): Promise<string> {
+    const { Server: GrpcServer, ServerCredentials } = wire();
+    const server = new GrpcServer(CHANNEL_OPTIONS);
+    this.#server = server;
+    server.addService(
+      {
+        Session: {
+          path: SESSION_PATH, requestStream: true, responseStream: true, requestSerialize: passBytes, requestDeserialize: passBytes,
+          responseSerialize: passBytes, responseDeserialize: passBytes,
+        },
+      },
+      { Session: (stream: ServerDuplexStream<Buffer, Buffer>) => this.#connected(stream) } as UntypedServiceImplementation,
+    );
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(formatAddress(listen), ServerCredentials.createInsecure(), (error, bound) => {
+        if (error === null) resolve(bound);
+        else reject(new ClusterError("CANNOT_LISTEN", `The driver cannot listen on ${formatAddress(listen)}: ${error.message}`, { cause: error }));
+      });
+    });
+    return formatAddress(listen.kind === "unix" ? listen : { ...listen, port });
+  }
+
+  /** Executors that take tasks. */
+  get executors(): readonly RegisteredExecutor[] {
+    return [...this.#executors.values()].map((one) => one.executor);
+  }
+
+  executor(id: string): RegisteredExecutor | undefined {
+    return this.#executors.get(id)?.executor;
+  }
+
+  /**
+   * Sends tasks, and before them whatever of `set` the executor does not have. Tasks for an executor that is gone are
+   * dropped: its loss has been or will be told.
+   */
+  launchTasks(executorId: string, set: TaskSetInfo, tasks: readonly LaunchTask[]): void {
+    this.#executors.get(executorId)?.session.launch(set, tasks);
+  }
+
+  /** Answered by an update: killed, or whatever became of it before. `interruptThread` ends the thread after a short grace. */
+  killTask(executorId: string, taskId: number, reason: string, interruptThread: boolean): void {
+    const connected = this.#executors.get(executorId);
+    if (connected === undefined) return;
+    connected.killReasons.set(taskId, reason);
+    connected.session.send({ killTask: { taskId, interruptThread, reason } });
+  }
+
+  /** Those that have not begun come back as "recalled"; there is no answer for the others. */
+  recallTasks(executorId: string, taskIds: readonly number[]): void {
+    this.#executors.get(executorId)?.session.send({ recallTasks: { taskIds: [...taskIds] } });
+  }
+
+  /** Tells all executors to forget something. */
+  remove(what: Removal): void {
+    for (const { session } of this.#executors.values()) {
+      if ("taskSet" in what) session.forgetSet(what.taskSet);
+      else if ("binary" in what) session.forgetBinary(what.binary);
+      else if ("rdd" in what) session.send({ removal: { rddId: what.rdd } });
+      else if ("shuffle" in what) session.send({ removal: { shuffleId: what.shuffle } });
+      else if ("block" in what) session.send({ removal: { blockId: what.block } });
+      else session.send({ removal: { broadcastId: what.broadcast } });
+    }
+  }
+
+  /** What executors remember of the shuffle's places is stale. */
+  invalidateMapOutputs(shuffleId: number, epoch: number): void {
+    for (const { session } of this.#executors.values()) session.send({ invalidateMapOutputs: { shuffleId, epoch } });
+  }
+
+  threadDump(executorId: string): Promise<readonly ThreadState[]> {
+    const connected = this.#executors.get(executorId);
+    if (connected === undefined) return Promise.reject(new ClusterError("EXECUTOR_NOT_FOUND", `There is no executor ${executorId}.`));
+    const requestId = this.#nextDump++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#dumps.delete(requestId);
+        reject(new ClusterError("THREAD_DUMP_TIMEOUT", `Executor ${executorId} did not answer within ${THREAD_DUMP_TIMEOUT / 1000} s.`));
+      }, THREAD_DUMP_TIMEOUT);
+      timer.unref();
+      this.#dumps.set(requestId, { resolve, reject, timer, executorId });
+      connected.session.send({ threadDump: { requestId } });
+    });
+  }
+
+  /** The driver gives the executor up: it is told to end, and lost at once. */
+  disconnect(executorId: string, reason: string): void {
+    const connected = this.#executors.get(executorId);
+    if (connected === undefined) return;
+    this.#executors.delete(executorId);
+    connected.session.end(reason);
+    this.#lost(executorId, reason);
+  }
+
+  /** The launcher saw the executor's process end: lost now, for this reason. */
+  executorExited(executorId: string, reason: string): void {
+    const leaving = this.#leaving.get(executorId);
+    if (leaving !== undefined) {
+      clearTimeout(leaving.timer);
+      this.#leaving.delete(executorId);
+      this.#lost(executorId, reason);
+      return;
+    }
+    const connected = this.#executors.get(executorId);
+    this.#past.add(executorId);
+    if (connected === undefined) return;
+    this.#executors.delete(executorId);
+    connected.session.close(reason);
+    this.#lost(executorId, connected.session.lastWords ?? reason);
+  }
+
+  /** Tells all executors to end, and closes the server. Nobody is reported lost. */
+  async stop(reason = "the application has ended"): Promise<void> {
+    this.#stopped = true;
+    this.#liveness.stop();
+    for (const { timer } of this.#leaving.values()) clearTimeout(timer);
+    this.#leaving.clear();
+    for (const [id, dump] of this.#dumps) this.#failDump(id, dump.executorId, reason);
+    this.#executors.clear();
+    for (const session of this.#sessions) session.end(reason);
+    const server = this.#server;
+    this.#server = null;
+    if (server === null) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => server.forceShutdown(), 500);
+      server.tryShutdown(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #connected(stream: ServerDuplexStream<Buffer, Buffer>): void {
+    const { applicationId, secret, configuration, driverBlockEndpoint = "" } = this.options;
+    const session = new Session(stream, {
+      applicationId,
+      secret,
+      configuration,
+      driverBlockEndpoint,
+      refuse: (id) =>
+        this.#stopped ? "The application has ended."
+        : this.#executors.has(id) || this.#past.has(id) || this.#leaving.has(id) ? `The executor id ${id} is taken.`
+        : null,
+      ready: (opened, executor) => this.#ready(opened, executor),
+      message: (from, message) => this.#message(from, message),
+      closed: (gone, reason) => this.#closed(gone, reason),
+    });
+    this.#sessions.add(session);
+    stream.on("close", () => this.#sessions.delete(session));
+  }
+
+  #ready(session: Session, executor: RegisteredExecutor): void {
+    const { executorId } = executor;
+    if (this.#stopped || this.#past.has(executorId) || this.#executors.has(executorId)) return session.end(`The executor id ${executorId} is taken.`);
+    this.#executors.set(executorId, { session, executor, killReasons: new Map() });
+    this.#liveness.heard(executorId);
+    this.options.handlers.executorRegistered(executor);
+  }
+
+  #closed(session: Session, reason: string): void {
+    const id = session.executorId;
+    if (this.#executors.get(id)?.session !== session) return;
+    this.#executors.delete(id);
+    const words = session.lastWords;
+    const grace = this.options.exitReasonGraceMs ?? 0;
+    if (words !== null || grace === 0) return this.#lost(id, words ?? reason);
+    const timer = setTimeout(() => {
+      this.#leaving.delete(id);
+      this.#lost(id, reason);
+    }, grace);
+    this.#leaving.set(id, { timer, reason });
+  }
+
+  #lost(executorId: string, reason: string): void {
+    this.#past.add(executorId);
+    this.#liveness.forget(executorId);
+    for (const [id, dump] of this.#dumps) if (dump.executorId === executorId) this.#failDump(id, executorId, reason);
+    if (!this.#stopped) this.options.handlers.executorLost(executorId, reason);
+  }
+
+  #failDump(id: number, executorId: string, reason: string): void {
+    const dump = this.#dumps.get(id)!;
+    this.#dumps.delete(id);
+    clearTimeout(dump.timer);
+    dump.reject(new ClusterError("EXECUTOR_LOST", `Executor ${executorId} is gone: ${reason}`));
+  }
+
+  #message(session: Session, message: Messages.FromExecutor.$Shape): void {
+    const id = session.executorId;
+    const connected = this.#executors.get(id);
+    if (connected?.session !== session) return;
+    this.#liveness.heard(id);
+    const { handlers } = this.options;
+    if (message.taskUpdates) this.#taskUpdates(connected, message.taskUpdates.updates ?? []);
+    else if (message.heartbeat) handlers.heartbeat(id, decodeHeartbeat(message.heartbeat));
+    else if (message.blockUpdates) handlers.blockUpdates(id, (message.blockUpdates.updates ?? []).map((one) => decodeBlockUpdate(one, id)));
+    else if (message.call) void this.#call(connected, message.call);
+    else if (message.threadDump) {
+      const dump = this.#dumps.get(message.threadDump.requestId ?? 0);
+      if (dump === undefined) return;
+      this.#dumps.delete(message.threadDump.requestId ?? 0);
+      clearTimeout(dump.timer);
+      dump.resolve(decodeThreads(message.threadDump));
+    }
+  }
+
+  #taskUpdates(connected: Connected, encoded: readonly Messages.TaskUpdate.$Shape[]): void {
+    const { killReasons, executor } = connected;
+    const updates: TaskUpdate[] = [];
+    for (const one of encoded) {
+      let update = decodeTaskUpdate(one);
+      if (update === null) continue;
+      if (killReasons.size > 0 && update.state !== "started") {
+        const reason = killReasons.get(update.taskId);
+        killReasons.delete(update.taskId);
+        if (reason !== undefined && update.state === "killed") update = { ...update, reason };
+      }
+      updates.push(update);
+    }
+    this.options.handlers.taskUpdates(executor.executorId, updates);
+  }
+
+  async #call(connected: Connected, call: Messages.Call.$Shape): Promise<void> {
+    const id = call.id ?? 0;
+    let reply: Messages.Reply.$Properties;
+    try {
+      reply = { id, ...(await this.#answer(connected.executor.executorId, call)) };
+    } catch (error) {
+      reply = { id, error: error instanceof Error ? error.message : String(error) };
+    }
+    connected.session.send({ reply });
+  }
+
+  async #answer(executorId: string, call: Messages.Call.$Shape): Promise<Messages.Reply.$Properties> {
+    const { handlers } = this.options;
+    if (call.mapOutputs) return { mapOutputs: await this.#mapOutputs(call.mapOutputs.shuffleId ?? 0) };
+    if (call.blockLocations) {
+      return { blockLocations: { executors: this.#addresses(handlers.blockLocations(call.blockLocations.blockId ?? ""), executorId) } };
+    }
+    if (call.peers) return { peers: { executors: this.#addresses(this.#executors.keys(), executorId) } };
+    if (call.commit) {
+      const { stageId = 0, stageAttempt = 0, partition = 0, attempt = 0, taskId = 0 } = plain(call.commit);
+      return { commit: { granted: await handlers.commitTask({ executorId, stageId, stageAttempt, partition, attempt, taskId }) } };
+    }
+    if (call.barrier) {
+      const { taskSet = 0, partition = 0, attempt = 0, taskId = 0, round = 0, kind = "", message = "" } = plain(call.barrier);
+      if (kind !== "barrier" && kind !== "allGather") throw new ClusterError("PROTOCOL", `There is no meeting of kind "${kind}".`);
+      return { barrier: { messages: [...(await handlers.barrier({ executorId, taskSetId: taskSet, partition, attempt, taskId, round, kind, message }))] } };
+    }
+    throw new ClusterError("PROTOCOL", "The driver does not know this call.");
+  }
+
+  async #mapOutputs(shuffleId: number): Promise<Messages.MapOutputsReply.$Properties> {
+    const answer = await this.options.handlers.mapOutputs(shuffleId);
+    // An executor that is gone by now has no address: its outputs count as missing.
+    const executors: BlockAddress[] = [];
+    const position = answer.executors.map((id) => {
+      const executor = this.#executors.get(id)?.executor;
+      return executor === undefined ? 0 : executors.push(executor.blockAddress);
+    });
+    const owners = Array.from(answer.executorOf, (index) => (index < 0 ? 0 : position[index]!));
+    const statuses = owners.map((owner, map) => (owner === 0 ? EMPTY : (answer.statuses[map] as Uint8Array)));
+    return { epoch: answer.epoch, executors: executors.map(encodeBlockAddress), owners, statuses };
+  }
+
+  #addresses(ids: Iterable<string>, without: string): Messages.BlockAddress.$Properties[] {
+    const found: Messages.BlockAddress.$Properties[] = [];
+    for (const id of ids) {
+      const executor = id === without ? undefined : this.#executors.get(id)?.executor;
+      if (executor !== undefined) found.push(encodeBlockAddress(executor.blockAddress));
+    }
+    return found;
+  }
+}
+
+/** Decoded messages keep defaults on their prototype, which destructuring sees; null is none of ours. */
+function plain<T extends object>(message: T): { [K in keyof T]: Exclude<T[K], null> } {
+  return message as { [K in keyof T]: Exclude<T[K], null> };
+}
