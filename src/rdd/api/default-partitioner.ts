@@ -1,0 +1,26 @@
+/** Spark's rule for the layout of a wide operation that names none. */
+import type { DatasetNode } from "../nodes/node";
+import { HashPartitioner, Partitioner } from "../partitioner";
+
+/**
+ * Follows the largest partitioner among the parents, if it is within an order of magnitude of the largest parent or has
+ * at least the default number of partitions; otherwise hashes into that number: `spark.default.parallelism` where the
+ * user set it, else as many partitions as the largest parent. The parents are prepared.
+ */
+export function defaultPartitioner(parents: readonly DatasetNode[]): Partitioner {
+  const largest = Math.max(...parents.map((parent) => parent.numPartitions));
+  const [port] = parents.map((parent) => parent.context);
+  const count = port!.isSet("spark.default.parallelism") ? port!.defaultParallelism : largest;
+  const known = parents
+    .map((parent) => parent.partitioner)
+    .filter((partitioner) => partitioner !== undefined && partitioner.numPartitions > 0)
+    .reduce((a, b) => (a === undefined || b!.numPartitions > a.numPartitions ? b : a), undefined);
+  if (known !== undefined && (Math.log10(largest) - Math.log10(known.numPartitions) < 1 || count <= known.numPartitions)) return known;
+  return new HashPartitioner(count);
+}
+
+/** The partitioner that a call's last argument stands for: itself, a number of partitions, or the default. */
+export function choosePartitioner(wanted: Partitioner | number | undefined, parents: readonly DatasetNode[]): Partitioner {
+  if (wanted instanceof Partitioner) return wanted;
+  return wanted === undefined ? defaultPartitioner(parents) : new HashPartitioner(wanted);
+}

@@ -1,0 +1,55 @@
+/** Runs the jobs of actions. */
+import { UsageError } from "../../common/errors";
+import { decodeValue } from "../../columnar";
+import type { DatasetNode } from "../nodes/node";
+import type { StageAction } from "../stage-output";
+
+/** The last argument of every action. */
+export interface ActionOptions {
+  /** Aborting it cancels the action's jobs; the promise rejects with a CancelledError. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Call extends ActionOptions {
+  readonly scope: string;
+  /** "app.ts:3:7" */
+  readonly site: string;
+}
+
+/** What an action is called and where it was called: to be taken before anything is awaited. */
+export function callOf(node: DatasetNode, scope: string, options: ActionOptions | undefined): Call {
+  node.context.assertRunning(scope);
+  const signal = options?.signal;
+  if (options !== undefined && (typeof options !== "object" || options === null)) {
+    throw new UsageError("INVALID_ARGUMENT", `${scope}: the options must be an object such as { signal }.`);
+  }
+  return { scope, site: node.context.callSite(), ...(signal === undefined ? {} : { signal }) };
+}
+
+export const allPartitions = (node: DatasetNode): number[] => Array.from({ length: node.numPartitions }, (_, partition) => partition);
+
+/** Runs one job. `partitions` and whatever else depends on the layout is asked for once the dataset is prepared. */
+export async function runJob(
+  node: DatasetNode, call: Call, action: StageAction, onResult: (index: number, bytes: Uint8Array) => void,
+  partitions: (node: DatasetNode) => readonly number[] = allPartitions,
+): Promise<void> {
+  await node.prepare();
+  const wanted = partitions(node);
+  if (wanted.length === 0) return;
+  await node.context.runJob({
+    node, action, partitions: wanted, scope: call.scope, callSite: `${call.scope} at ${call.site}`, onResult,
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
+  });
+}
+
+/** The encoded results of all partitions, in their order. */
+export async function partitionBytes(node: DatasetNode, call: Call, action: StageAction, partitions = allPartitions): Promise<Uint8Array[]> {
+  const results: Uint8Array[] = [];
+  await runJob(node, call, action, (index, bytes) => void (results[index] = bytes), partitions);
+  return results;
+}
+
+/** The same where each is one encoded value. */
+export async function partitionValues<R>(node: DatasetNode, call: Call, action: StageAction, partitions = allPartitions): Promise<R[]> {
+  return (await partitionBytes(node, call, action, partitions)).map((bytes) => decodeValue(bytes, node.context.values) as R);
+}

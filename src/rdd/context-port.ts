@@ -1,0 +1,72 @@
+/**
+ * What the RDD layer needs from the SparkContext: ids, settings, freezing of functions, running of jobs, registration of
+ * what outlives a job. The driver implements it; tests run stages in the calling thread instead.
+ */
+import type { Frozen } from "../closure/frozen";
+import type { ValueContext } from "../columnar";
+import type { DatasetNode } from "./nodes/node";
+import type { StageAction } from "./stage-output";
+import type { AccumulatorBase } from "./shared/accumulator";
+
+export interface ContextPort {
+  /** For `rdd.context`: the SparkContext that users know. */
+  readonly context: unknown;
+  nextRddId(): number;
+  nextShuffleId(): number;
+  nextSharedVariableId(): number;
+  /** A setting, with the default of its definition filled in; undefined where neither is. */
+  conf(key: string): string | undefined;
+  /** Settings that the user gave, as opposed to defaults. */
+  isSet(key: string): boolean;
+  readonly defaultParallelism: number;
+  readonly defaultMinPartitions: number;
+  /** How values of user classes are written for tasks and read from their results. */
+  readonly values: ValueContext;
+  /** Captures a function or value as it is now. Throws a TaskError (TASK_NOT_SERIALIZABLE) that names what cannot travel. */
+  freeze(value: unknown, callName: string): Frozen;
+  /** File, line and column of the user's code that is calling firesteel now: "app.ts:12:7". */
+  callSite(): string;
+  /** Throws a UsageError that names `call` once the context was stopped. */
+  assertRunning(call: string): void;
+  /**
+   * Runs `job`; resolves when `onResult` has seen every partition. Rejects with the first failure that retries could not
+   * mend, or a CancelledError. The node and all its ancestors are prepared.
+   */
+  runJob(job: JobRequest): Promise<void>;
+  /** Called when a dataset gets a storage level, and when it loses it (`blocking`: resolve only when the blocks are gone). */
+  persisted(node: DatasetNode): void;
+  unpersisted(node: DatasetNode, blocking: boolean): Promise<void>;
+  /** A handle of a dataset was garbage collected or `cleanShuffleDependencies` was called: its shuffle files may go. */
+  releaseShuffle(shuffleId: number, blocking: boolean): Promise<void>;
+  /** Where `checkpoint()` writes: a URL or path; undefined until `setCheckpointDir`. */
+  readonly checkpointDir: string | undefined;
+  /** Cached partitions as the storage page shows them; undefined when none is cached. */
+  storageInfo(rddId: number): CachedPartitionsInfo | undefined;
+  /** Makes `bytes` available to tasks as the block `broadcast_<id>`. */
+  publishBroadcast(id: number, bytes: Uint8Array): void;
+  /** Drops the executors' copies, and with `destroy` the driver's too. */
+  removeBroadcast(id: number, destroy: boolean, blocking: boolean): Promise<void>;
+  /** From now on updates with this accumulator's id are merged into it (`mergeUpdate`). */
+  registerAccumulator(accumulator: AccumulatorBase): void;
+}
+
+export interface CachedPartitionsInfo {
+  readonly numCachedPartitions: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+}
+
+export interface JobRequest {
+  /** The dataset whose partitions are computed. */
+  readonly node: DatasetNode;
+  /** What each task does with its partition. */
+  readonly action: StageAction;
+  /** Partitions to compute, in no particular order. */
+  readonly partitions: readonly number[];
+  /** The action's name ("count") and where it was called ("count at app.ts:3:1"). */
+  readonly scope: string;
+  readonly callSite: string;
+  /** Called once for each partition, in the order in which tasks end; `index` is a position in `partitions`. A throw fails the job. */
+  onResult(index: number, bytes: Uint8Array): void;
+  readonly signal?: AbortSignal;
+}

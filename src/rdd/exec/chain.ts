@@ -1,0 +1,137 @@
+/**
+ * How the partition of a node is computed: a source of chunks, and the steps that every record takes after it. Chains of
+ * steps grow while nodes only handle records; a node that must see its input as a whole starts a new chain.
+ */
+import type { Chunk, ChunkSource, LoopBuilder, Sink, SinkCode, Term } from "../../columnar";
+import { Loop } from "../pipeline/loop";
+import type { Op } from "../pipeline/op";
+import { type AnySource, isThenable, type MaybePromise, PrimedSource, rowsChunk } from "../pipeline/source";
+import type { TaskRun } from "./task-run";
+
+export interface Chain {
+  open(task: TaskRun): AnySource;
+  readonly ops: readonly ((task: TaskRun) => Op)[];
+}
+
+/** The runtime of a node in one thread. */
+export interface ExecNode {
+  chain(partition: number): Chain;
+}
+
+export function sourceChain(open: (task: TaskRun) => AnySource): Chain {
+  return { open, ops: [] };
+}
+
+/** Runs a chain into `sink` to its end, or until the sink has enough. */
+export function runChain(chain: Chain, sink: Sink, task: TaskRun): MaybePromise<void> {
+  const source = chain.open(task);
+  const loop = new Loop(task.loops, chain.ops.map((make) => make(task)), sink, task.env, task.maxInFlight);
+  const { env } = task;
+  task.onClose(() => source.close());
+  for (;;) {
+    const chunk = source.next();
+    if (isThenable(chunk)) return runAsync(source, chunk as Promise<Chunk | null>, loop, task);
+    if (chunk === null) break;
+    env.checkInterrupted();
+    const stopped = loop.feed(chunk as Chunk);
+    if (isThenable(stopped)) return (stopped as Promise<boolean>).then((enough) => (enough ? undefined : runAsync(source, source.next(), loop, task)));
+    if (stopped === true) break;
+  }
+  source.close();
+}
+
+async function runAsync(source: AnySource, first: MaybePromise<Chunk | null>, loop: Loop, task: TaskRun): Promise<void> {
+  for (let chunk = await first; chunk !== null; chunk = await source.next()) {
+    task.env.checkInterrupted();
+    if (await loop.feed(chunk)) break;
+  }
+  source.close();
+}
+
+/** A chain as a source: its steps run one chunk of input at a time, into memory. */
+export function chainSource(chain: Chain, task: TaskRun): AnySource {
+  const source = chain.open(task);
+  if (chain.ops.length === 0) return source;
+  return new LoopSource(source, chain, task);
+}
+
+/** Collects records of a loop, all or the first `limit`. */
+export class BufferSink implements Sink {
+  rows: unknown[] = [];
+
+  constructor(private readonly limit?: number) {}
+
+  emit(builder: LoopBuilder): SinkCode {
+    const held = builder.bind(this, "buffer");
+    const rows = builder.local("rows");
+    const code = { enter: `const ${rows} = ${held}.rows;`, row: (value: Term) => `${rows}.push(${value.code});`, leave: "" };
+    return this.limit === undefined ? code : { ...code, stopped: `${rows}.length >= ${this.limit}` };
+  }
+
+  take(): Chunk | null {
+    const { rows } = this;
+    if (rows.length === 0) return null;
+    this.rows = [];
+    return rowsChunk(rows);
+  }
+}
+
+class LoopSource implements AnySource {
+  readonly #buffer = new BufferSink();
+  readonly #loop: Loop;
+
+  constructor(
+    private readonly source: AnySource,
+    chain: Chain,
+    private readonly task: TaskRun,
+  ) {
+    this.#loop = new Loop(task.loops, chain.ops.map((make) => make(task)), this.#buffer, task.env, task.maxInFlight);
+  }
+
+  next(): MaybePromise<Chunk | null> {
+    for (;;) {
+      const chunk = this.source.next();
+      if (isThenable(chunk)) return this.#nextAsync(chunk as Promise<Chunk | null>);
+      if (chunk === null) return null;
+      this.task.env.checkInterrupted();
+      const done = this.#loop.feed(chunk as Chunk);
+      if (isThenable(done)) return (done as Promise<boolean>).then(() => this.#buffer.take() ?? this.next());
+      const out = this.#buffer.take();
+      if (out !== null) return out;
+    }
+  }
+
+  async #nextAsync(first: Promise<Chunk | null>): Promise<Chunk | null> {
+    for (let chunk = await first; chunk !== null; chunk = await this.source.next()) {
+      this.task.env.checkInterrupted();
+      await this.#loop.feed(chunk);
+      const out = this.#buffer.take();
+      if (out !== null) return out;
+    }
+    return null;
+  }
+
+  close(): void {
+    this.source.close();
+  }
+}
+
+/**
+ * `source` for a reader that cannot wait: as it is while its records come synchronously; otherwise a promise of all of
+ * them, kept in memory and then on disk. The first records are computed here, to know which it is.
+ */
+export function toSync(source: AnySource, task: TaskRun): MaybePromise<ChunkSource> {
+  const first = source.next();
+  if (!isThenable(first)) return new PrimedSource(first as Chunk | null, source);
+  return drain(first as Promise<Chunk | null>, source, task);
+}
+
+async function drain(first: Promise<Chunk | null>, source: AnySource, task: TaskRun): Promise<ChunkSource> {
+  const buffer = task.spillBuffer();
+  for (let chunk = await first; chunk !== null; chunk = await source.next()) {
+    task.env.checkInterrupted();
+    buffer.add(chunk);
+  }
+  source.close();
+  return buffer.read();
+}

@@ -1,0 +1,93 @@
+/** A stage in a worker thread: opens the task binary once, and computes partitions of what it describes. */
+import { deserialize } from "node:v8";
+import { InternalError, unreachable } from "../../common/errors";
+import type { TaskEnv } from "../../storage/task-env";
+import { LoopCache } from "../pipeline/loop";
+import { isThenable, type MaybePromise } from "../pipeline/source";
+import type { NodeSpec, PayloadTable, StageSpec } from "../stage-spec";
+import type { StageProgram, TaskOutput } from "../task-runner";
+import { resetAccumulators, takeAccumulatorUpdates } from "../shared/accumulator";
+import type { ExecNode } from "./chain";
+import { OpExec } from "./op-exec";
+import { runOutput } from "./output";
+import { EmptyExec, RangeExec, SlicesExec } from "./sources";
+import { type CaptureReviver, type StageCaptures, TaskRun } from "./task-run";
+
+export class Program implements StageProgram {
+  readonly #spec: StageSpec;
+  readonly #loops = new LoopCache();
+  readonly #captures: StageCaptures;
+  readonly #root: ExecNode;
+
+  constructor(
+    binary: Uint8Array,
+    private readonly reviver: CaptureReviver,
+  ) {
+    this.#spec = deserialize(binary) as StageSpec;
+    this.#captures = { frozen: this.#spec.captures, revived: new Map() };
+    const nodes: ExecNode[] = [];
+    for (const { spec } of this.#spec.nodes) nodes.push(makeNode(spec, nodes.length, nodes));
+    this.#root = nodes.at(-1)!;
+  }
+
+  run(payload: Uint8Array | null, env: TaskEnv): MaybePromise<TaskOutput> {
+    resetAccumulators();
+    const task = new TaskRun(env, this.#loops, this.reviver, this.#captures, this.#payloadOf(payload, env));
+    let output: MaybePromise<TaskOutput>;
+    try {
+      output = runOutput(this.#root.chain(env.info.partition), this.#spec.output, task);
+    } catch (error) {
+      task.close();
+      throw error;
+    }
+    if (isThenable(output)) return this.#finishLater(output as Promise<TaskOutput>, task);
+    task.close();
+    return withUpdates(output as TaskOutput, env);
+  }
+
+  async #finishLater(output: Promise<TaskOutput>, task: TaskRun): Promise<TaskOutput> {
+    try {
+      return withUpdates(await output, task.env);
+    } finally {
+      task.close();
+    }
+  }
+
+  #payloadOf(payload: Uint8Array | null, env: TaskEnv): (leaf: number, partition: number) => Uint8Array {
+    const form = this.#spec.payload;
+    if (form.kind === "table") {
+      const table = new Map((deserialize(payload!) as PayloadTable).map(([leaf, partition, bytes]) => [`${leaf} ${partition}`, bytes]));
+      return (leaf, partition) => table.get(`${leaf} ${partition}`) ?? noPayload(leaf, partition);
+    }
+    return (leaf, partition) => {
+      if (form.kind !== "leaf" || form.leaf !== leaf || partition !== env.info.partition || payload === null) return noPayload(leaf, partition);
+      return payload;
+    };
+  }
+}
+
+function withUpdates(output: TaskOutput, env: TaskEnv): TaskOutput {
+  const accumulators = takeAccumulatorUpdates(env.values);
+  return accumulators.length === 0 ? output : { ...output, accumulators };
+}
+
+function noPayload(leaf: number, partition: number): never {
+  throw new InternalError(`The task has no payload for partition ${partition} of node ${leaf}.`);
+}
+
+function makeNode(spec: NodeSpec, ref: number, nodes: readonly ExecNode[]): ExecNode {
+  switch (spec.kind) {
+    case "op":
+      return new OpExec(nodes[spec.parent]!, spec.op);
+    case "pass":
+      return nodes[spec.parent]!;
+    case "empty":
+      return new EmptyExec();
+    case "range":
+      return new RangeExec(spec);
+    case "slices":
+      return new SlicesExec(ref);
+    default:
+      return unreachable(spec as never);
+  }
+}

@@ -1,0 +1,83 @@
+/** One task while it runs: its environment, its payload, and what must be let go when it ends. */
+import type { ValueContext } from "../../columnar";
+import type { Frozen } from "../../closure/frozen";
+import type { TaskEnv } from "../../storage/task-env";
+import type { LoopCache } from "../pipeline/loop";
+import type { FunctionSpec } from "../stage-spec";
+import { builtin } from "./builtins";
+import { SpillBuffer } from "./spill-buffer";
+
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** Turns captures into live values; one per thread. */
+export interface CaptureReviver {
+  revive(frozen: Frozen): unknown;
+}
+
+export interface StageCaptures {
+  readonly frozen: readonly Frozen[];
+  /** Values that no task can change, revived once. */
+  readonly revived: Map<number, unknown>;
+}
+
+export class TaskRun {
+  readonly #own = new Map<number, unknown>();
+  readonly #closers: (() => void)[] = [];
+  readonly maxInFlight: number;
+
+  constructor(
+    readonly env: TaskEnv,
+    readonly loops: LoopCache,
+    private readonly reviver: CaptureReviver,
+    private readonly captures: StageCaptures,
+    /** Bytes for leaf `leaf` and partition `partition`. */
+    readonly payload: (leaf: number, partition: number) => Uint8Array,
+  ) {
+    this.maxInFlight = Number(env.conf("firesteel.async.maxInFlight") ?? 16);
+  }
+
+  get values(): ValueContext {
+    return this.env.values;
+  }
+
+  /** The captured value: one for the task, and one for all tasks of the thread where none can change it. */
+  capture(ref: number): unknown {
+    const frozen = this.captures.frozen[ref]!;
+    const home = frozen.reusable ? this.captures.revived : this.#own;
+    if (!home.has(ref)) home.set(ref, this.reviver.revive(frozen));
+    return home.get(ref);
+  }
+
+  /** A new copy of the captured value. */
+  freshCapture(ref: number): unknown {
+    return this.reviver.revive(this.captures.frozen[ref]!);
+  }
+
+  function(spec: FunctionSpec): (...args: unknown[]) => unknown {
+    return ("builtin" in spec ? builtin(spec.builtin) : this.capture(spec.capture)) as (...args: unknown[]) => unknown;
+  }
+
+  /** A buffer that is let go when the task ends, at the latest. */
+  spillBuffer(): SpillBuffer {
+    const buffer = new SpillBuffer(this.env);
+    this.onClose(() => buffer.close());
+    return buffer;
+  }
+
+  onClose(close: () => void): void {
+    this.#closers.push(close);
+  }
+
+  /** Runs what `onClose` was given, last first; a failure of one does not keep the others from running. */
+  close(): void {
+    let failure: { readonly error: unknown } | undefined;
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
+      try {
+        close();
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    if (failure !== undefined) throw failure.error;
+  }
+}

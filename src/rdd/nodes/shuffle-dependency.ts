@@ -1,0 +1,87 @@
+/** One shuffle: the dataset whose pairs move, where they go, and what happens to them on the way. */
+import type { Partitioner } from "../partitioner";
+import { HashPartitioner, RangePartitioner } from "../partitioner";
+import type { AggregationSpec, CaptureRef, FunctionSource, PartitioningSpec, ShuffleSpecData, SpecEncoder } from "../stage-spec";
+import type { Frozen } from "../../closure/frozen";
+import { encodeValue } from "../../columnar";
+import type { DatasetNode } from "./node";
+
+/** AggregationSpec on the driver. */
+export type AggregationPlan =
+  | { readonly kind: "reduce"; readonly merge: FunctionSource }
+  | { readonly kind: "combine"; readonly createCombiner: FunctionSource; readonly mergeValue: FunctionSource; readonly mergeCombiners: FunctionSource }
+  | { readonly kind: "aggregate"; readonly zero: Frozen; readonly mergeValue: FunctionSource; readonly mergeCombiners: FunctionSource }
+  | { readonly kind: "group" }
+  | { readonly kind: "distinct" };
+
+export interface ShufflePlan {
+  readonly carries: "pairs" | "keys" | "values";
+  readonly aggregation?: AggregationPlan;
+  readonly mapSideCombine?: boolean;
+  readonly ordering?: { readonly ascending: boolean; readonly compare?: FunctionSource };
+}
+
+export class ShuffleDependency {
+  readonly kind = "shuffle";
+  readonly shuffleId: number;
+  #customPartitioner: Frozen | undefined;
+
+  constructor(
+    readonly node: DatasetNode,
+    readonly partitioner: Partitioner,
+    readonly plan: ShufflePlan,
+  ) {
+    this.shuffleId = node.context.nextShuffleId();
+    if (!(partitioner instanceof HashPartitioner) && !(partitioner instanceof RangePartitioner)) {
+      this.#customPartitioner = node.context.freeze(partitioner, "partitionBy");
+    }
+  }
+
+  get numReducers(): number {
+    return this.partitioner.numPartitions;
+  }
+
+  encode(encoder: SpecEncoder): ShuffleSpecData {
+    const { aggregation, ordering } = this.plan;
+    return {
+      shuffleId: this.shuffleId,
+      partitioning: this.#encodePartitioning(encoder),
+      carries: this.plan.carries,
+      aggregation: aggregation === undefined ? null : encodeAggregation(aggregation, encoder),
+      mapSideCombine: this.plan.mapSideCombine ?? false,
+      ordering: ordering === undefined ? null
+        : { ascending: ordering.ascending, compare: ordering.compare === undefined ? null : encoder.function(ordering.compare) },
+    };
+  }
+
+  #encodePartitioning(encoder: SpecEncoder): PartitioningSpec {
+    const { partitioner } = this;
+    if (this.#customPartitioner !== undefined) {
+      const capture: CaptureRef = encoder.capture(this.#customPartitioner);
+      return { kind: "custom", numPartitions: partitioner.numPartitions, partitioner: capture };
+    }
+    if (partitioner instanceof RangePartitioner) {
+      return { kind: "range", bounds: encodeValue(partitioner.bounds, this.node.context.values, "bounds"), ascending: partitioner.ascending };
+    }
+    return { kind: "hash", numPartitions: partitioner.numPartitions };
+  }
+}
+
+export function encodeAggregation(plan: AggregationPlan, encoder: SpecEncoder): AggregationSpec {
+  switch (plan.kind) {
+    case "reduce":
+      return { kind: "reduce", merge: encoder.function(plan.merge) };
+    case "combine":
+      return {
+        kind: "combine", createCombiner: encoder.function(plan.createCombiner), mergeValue: encoder.function(plan.mergeValue),
+        mergeCombiners: encoder.function(plan.mergeCombiners),
+      };
+    case "aggregate":
+      return {
+        kind: "aggregate", zero: encoder.capture(plan.zero), mergeValue: encoder.function(plan.mergeValue),
+        mergeCombiners: encoder.function(plan.mergeCombiners),
+      };
+    default:
+      return plan;
+  }
+}

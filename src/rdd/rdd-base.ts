@@ -1,0 +1,43 @@
+/** What every group of RDD methods builds on: the node behind the handle, and making handles of new nodes. */
+import type { Frozen } from "../closure/frozen";
+import { checkFunction } from "./arguments";
+import type { ContextPort } from "./context-port";
+import type { DatasetNode } from "./nodes/node";
+import type { RDD } from "./rdd";
+import { TRAVEL, type TravelRefusal } from "./shared/travel";
+
+export class RddBase {
+  /** Internal: where the records come from. */
+  readonly node: DatasetNode;
+
+  /** Internal: users get RDDs from a SparkContext. */
+  constructor(node: DatasetNode) {
+    this.node = node;
+  }
+
+  /** Internal: the context's side of jobs. */
+  get port(): ContextPort {
+    return this.node.context;
+  }
+
+  /** Internal: an RDD of `node`. */
+  derive<U>(node: DatasetNode): RDD<U> {
+    return new (this.constructor as new (node: DatasetNode) => RDD<U>)(node);
+  }
+
+  /** Internal: checks and captures a function passed to `call`. */
+  capture(f: unknown, call: string): Frozen {
+    this.port.assertRunning(call);
+    checkFunction(call, f);
+    return this.port.freeze(f, call);
+  }
+
+  toString(): string {
+    return this.node.toString();
+  }
+
+  /** An RDD inside of a function that runs in tasks is a mistake. */
+  [TRAVEL](): TravelRefusal {
+    return { refuse: "an RDD cannot be used inside of a function that runs in tasks; collect or broadcast what is needed, or join" };
+  }
+}

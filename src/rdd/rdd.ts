@@ -1,0 +1,24 @@
+/**
+ * RDD: a dataset that is computed in partitions, from other datasets, when an action asks for it. The methods come in
+ * groups by subject, one file each under api/.
+ */
+import { actionMethods, type ActionMethods } from "./api/actions";
+import { installMethods } from "./api/install";
+import { narrowMethods, type NarrowMethods } from "./api/narrow";
+import { pairMethods, type PairMethods } from "./api/pairs";
+import { RddBase } from "./rdd-base";
+
+/**
+ * A resilient distributed dataset of records `T`. Made by a SparkContext or by a transformation of another RDD.
+ * Transformations are synchronous and only describe; actions return promises. Functions that are passed in are captured,
+ * with the variables that they use, at the call.
+ */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the methods of the interfaces are installed below
+export class RDD<T> extends RddBase {
+  /** Only for the type checker: RDDs of different records are different types. */
+  declare protected readonly records: T;
+}
+
+export interface RDD<T> extends NarrowMethods<T>, PairMethods, ActionMethods<T> {}
+
+installMethods(RDD.prototype, narrowMethods, pairMethods, actionMethods);

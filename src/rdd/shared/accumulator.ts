@@ -1,0 +1,257 @@
+/**
+ * Accumulators: tasks add, the driver reads. In a task an accumulator is a local one that starts from zero; what it holds
+ * when the task ends travels with the task's result and is merged on the driver.
+ */
+import type { Frozen } from "../../closure/frozen";
+import { decodeValue, encodeValue, type ValueContext } from "../../columnar";
+import { UsageError } from "../../common/errors";
+import type { ContextPort } from "../context-port";
+import type { AccumulatorUpdate } from "../task-runner";
+import type { CaptureReviver } from "../exec/task-run";
+import { TRAVEL, type TravelReference, type TravelRefusal } from "./travel";
+
+interface Registration {
+  readonly id: number;
+  readonly name: string | undefined;
+  readonly kind: string;
+  /** What a task starts from, for accumulators of the user's own. */
+  readonly zero?: Frozen;
+}
+
+/** What a reference to an accumulator carries to a task. */
+type AccumulatorReference = Registration;
+
+const REGISTRATION = Symbol("registration");
+
+/**
+ * Something that tasks add to. Subclass it for accumulators of your own, and register them with `sc.register(acc, name)`
+ * before use; fields must be such as can be records.
+ *
+ * @example
+ * class Longest extends AccumulatorV2<string, string> {
+ *   longest = "";
+ *   isZero(): boolean { return this.longest === ""; }
+ *   copy(): Longest { const c = new Longest(); c.longest = this.longest; return c; }
+ *   reset(): void { this.longest = ""; }
+ *   add(word: string): void { if (word.length > this.longest.length) this.longest = word; }
+ *   merge(other: Longest): void { this.add(other.longest); }
+ *   get value(): string { return this.longest; }
+ * }
+ */
+export abstract class AccumulatorV2<IN, OUT> {
+  declare [REGISTRATION]: Registration | undefined;
+
+  /** Whether nothing was added. */
+  abstract isZero(): boolean;
+  abstract copy(): AccumulatorV2<IN, OUT>;
+  /** Back to zero. */
+  abstract reset(): void;
+  abstract add(value: IN): void;
+  /** Takes in what another accumulator of the same class holds. */
+  abstract merge(other: AccumulatorV2<IN, OUT>): void;
+  /** On the driver: what finished tasks added. In a task: what this task added so far. */
+  abstract get value(): OUT;
+
+  get id(): number {
+    return registrationOf(this).id;
+  }
+
+  get name(): string | undefined {
+    return this[REGISTRATION]?.name;
+  }
+
+  get isRegistered(): boolean {
+    return this[REGISTRATION] !== undefined;
+  }
+
+  [TRAVEL](): TravelReference | TravelRefusal {
+    const registration = this[REGISTRATION];
+    if (registration === undefined) return { refuse: "an accumulator must be registered (sc.register) before tasks can use it" };
+    return { ref: ACCUMULATOR, id: registration };
+  }
+}
+
+/** Any accumulator. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- stands for all type arguments, in both directions
+export type AccumulatorBase = AccumulatorV2<any, any>;
+
+/** The name of references to accumulators (see shared/travel). */
+export const ACCUMULATOR = "accumulator";
+
+function registrationOf(accumulator: AccumulatorBase): Registration {
+  const registration = accumulator[REGISTRATION];
+  if (registration === undefined) throw new UsageError("ACCUMULATOR_NOT_REGISTERED", "The accumulator is not registered: call sc.register first.");
+  return registration;
+}
+
+/** Adds whole numbers. `value` is the sum. */
+export class LongAccumulator extends AccumulatorV2<number, number> {
+  sum = 0;
+  count = 0;
+
+  isZero(): boolean {
+    return this.sum === 0 && this.count === 0;
+  }
+
+  copy(): LongAccumulator {
+    return Object.assign(new LongAccumulator(), { sum: this.sum, count: this.count });
+  }
+
+  reset(): void {
+    this.sum = 0;
+    this.count = 0;
+  }
+
+  add(value: number): void {
+    if (!Number.isInteger(value)) throw new UsageError("INVALID_ARGUMENT", `A long accumulator adds integers, not ${String(value)}.`);
+    this.sum += value;
+    this.count++;
+  }
+
+  merge(other: LongAccumulator): void {
+    this.sum += other.sum;
+    this.count += other.count;
+  }
+
+  get avg(): number {
+    return this.sum / this.count;
+  }
+
+  get value(): number {
+    return this.sum;
+  }
+}
+
+/** Adds numbers. `value` is the sum. */
+export class DoubleAccumulator extends AccumulatorV2<number, number> {
+  sum = 0;
+  count = 0;
+
+  isZero(): boolean {
+    return this.sum === 0 && this.count === 0;
+  }
+
+  copy(): DoubleAccumulator {
+    return Object.assign(new DoubleAccumulator(), { sum: this.sum, count: this.count });
+  }
+
+  reset(): void {
+    this.sum = 0;
+    this.count = 0;
+  }
+
+  add(value: number): void {
+    if (typeof value !== "number") throw new UsageError("INVALID_ARGUMENT", `A double accumulator adds numbers, not a value of type ${typeof value}.`);
+    this.sum += value;
+    this.count++;
+  }
+
+  merge(other: DoubleAccumulator): void {
+    this.sum += other.sum;
+    this.count += other.count;
+  }
+
+  get avg(): number {
+    return this.sum / this.count;
+  }
+
+  get value(): number {
+    return this.sum;
+  }
+}
+
+/** Gathers values. `value` is a copy of the list, in no particular order of tasks. */
+export class CollectionAccumulator<T> extends AccumulatorV2<T, T[]> {
+  items: T[] = [];
+
+  isZero(): boolean {
+    return this.items.length === 0;
+  }
+
+  copy(): CollectionAccumulator<T> {
+    return Object.assign(new CollectionAccumulator<T>(), { items: [...this.items] });
+  }
+
+  reset(): void {
+    this.items = [];
+  }
+
+  add(value: T): void {
+    this.items.push(value);
+  }
+
+  merge(other: CollectionAccumulator<T>): void {
+    for (const item of other.items) this.items.push(item);
+  }
+
+  get value(): T[] {
+    return [...this.items];
+  }
+}
+
+const kinds: Readonly<Record<string, new () => AccumulatorBase>> = { long: LongAccumulator, double: DoubleAccumulator, collection: CollectionAccumulator };
+
+/** Makes `accumulator` known to the context, so that tasks can add to it. */
+export function registerAccumulator(port: ContextPort, accumulator: AccumulatorBase, name?: string): void {
+  port.assertRunning("register");
+  if (!(accumulator instanceof AccumulatorV2)) throw new UsageError("INVALID_ARGUMENT", "register: the accumulator must be an instance of a subclass of AccumulatorV2.");
+  if (accumulator.isRegistered) throw new UsageError("ACCUMULATOR_REGISTERED", "register: the accumulator is registered already.");
+  const kind = Object.keys(kinds).find((key) => kinds[key] === accumulator.constructor);
+  const registration: Registration = {
+    id: port.nextSharedVariableId(), name, kind: kind ?? "custom", ...(kind === undefined ? { zero: freezeZero(port, accumulator) } : {}),
+  };
+  Object.defineProperty(accumulator, REGISTRATION, { value: registration });
+  port.registerAccumulator(accumulator);
+}
+
+/** A function that makes zeros of the accumulator's class, captured. */
+function freezeZero(port: ContextPort, accumulator: AccumulatorBase): Frozen {
+  const zero = accumulator.copy();
+  zero.reset();
+  const { prototype } = accumulator.constructor as { readonly prototype: object };
+  const constructor = accumulator.constructor;
+  const fields = { ...zero };
+  if (prototype !== Object.getPrototypeOf(zero)) throw new UsageError("INVALID_ARGUMENT", "register: copy() must return an instance of the accumulator's own class.");
+  return port.freeze(() => Object.assign(Object.create((constructor as unknown as { readonly prototype: object }).prototype) as object, fields), "register");
+}
+
+/** Accumulators of this thread's tasks, by id. */
+const inThread = new Map<number, AccumulatorBase>();
+
+/** The accumulator of a reference, for the tasks of this thread. */
+export function resolveAccumulator(reference: unknown, reviver: CaptureReviver): AccumulatorBase {
+  const registration = reference as AccumulatorReference;
+  let accumulator = inThread.get(registration.id);
+  if (accumulator === undefined) {
+    accumulator = registration.zero === undefined
+      ? new kinds[registration.kind]!()
+      : (reviver.revive(registration.zero) as () => AccumulatorBase)();
+    Object.defineProperty(accumulator, REGISTRATION, { value: registration });
+    inThread.set(registration.id, accumulator);
+  }
+  return accumulator;
+}
+
+/** Called before a task: what an earlier one left behind does not count. */
+export function resetAccumulators(): void {
+  for (const accumulator of inThread.values()) if (!accumulator.isZero()) accumulator.reset();
+}
+
+/** What the task that ends added. */
+export function takeAccumulatorUpdates(values: ValueContext): readonly AccumulatorUpdate[] {
+  if (inThread.size === 0) return [];
+  const updates: AccumulatorUpdate[] = [];
+  for (const [id, accumulator] of inThread) {
+    if (accumulator.isZero()) continue;
+    updates.push({ id, value: encodeValue({ ...accumulator }, values, accumulator.name ?? "accumulator") });
+    accumulator.reset();
+  }
+  return updates;
+}
+
+/** Merges what a task added into the driver's accumulator. */
+export function mergeUpdate(accumulator: AccumulatorBase, update: Uint8Array, values: ValueContext): void {
+  const other = accumulator.copy();
+  other.reset();
+  accumulator.merge(Object.assign(other, decodeValue(update, values)));
+}

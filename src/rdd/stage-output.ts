@@ -1,0 +1,27 @@
+/** What a task does with the records of its partition, for actions: on the driver, and as data in the task binary. */
+import type { Frozen } from "../closure/frozen";
+import type { CaptureRef, FunctionSource, FunctionSpec } from "./stage-spec";
+import type { ShuffleDependency } from "./nodes/shuffle-dependency";
+
+/** `F` a function, `V` a captured value: `StageAction` on the driver, `ActionSpec` in the binary. */
+export type Action<F, V> =
+  | { readonly kind: "count" }
+  /** All records, or the first `limit` of the partition, as encoded batches. */
+  | { readonly kind: "collect"; readonly limit: number | null }
+  /** No value where the partition is empty. */
+  | { readonly kind: "reduce"; readonly f: F }
+  | { readonly kind: "aggregate"; readonly zero: V; readonly f: F }
+  | { readonly kind: "sum" }
+  | { readonly kind: "stats" }
+  /** The first `count` records in the order of `key` (of the records themselves where null), or of the opposite order. */
+  | { readonly kind: "ordered"; readonly count: number; readonly key: F | null; readonly descending: boolean }
+  /** [value, how often] for each distinct value (or key of pairs). */
+  | { readonly kind: "countByValue"; readonly keys: boolean }
+  | { readonly kind: "foreach"; readonly f: F }
+  /** f(iterator, partition); its result is the task's. */
+  | { readonly kind: "partition"; readonly f: F };
+
+export type StageAction = Action<FunctionSource, Frozen>;
+export type ActionSpec = Action<FunctionSpec, CaptureRef>;
+
+export type StageOutput = { readonly kind: "action"; readonly action: StageAction } | { readonly kind: "shuffle"; readonly dependency: ShuffleDependency };

@@ -1,0 +1,111 @@
+/**
+ * The task binary as data: what the driver writes for the tasks of one stage and what a worker thread reads. Nodes refer
+ * to each other, and to captured functions, by index.
+ */
+import type { Frozen } from "../closure/frozen";
+import type { DatasetNode } from "./nodes/node";
+import type { ActionSpec } from "./stage-output";
+
+/** An index into `StageSpec.captures`. */
+export type CaptureRef = number;
+
+/** A function that runs in tasks: the user's, or one of firesteel's own by name (exec/builtins). */
+export type FunctionSpec = { readonly capture: CaptureRef } | { readonly builtin: string };
+
+/** The same on the driver. */
+export type FunctionSource = Frozen | { readonly builtin: string };
+
+/** A step that handles one record at a time. */
+export type OpSpec =
+  | { readonly op: "map" | "filter" | "flatMap" | "keyBy" | "mapValues" | "flatMapValues"; readonly f: FunctionSpec }
+  | { readonly op: "keys" | "values" }
+  /** Keeps records whose draw is in [lower, upper); partition i draws from its own generator, seeded by seeds[i]. */
+  | { readonly op: "bernoulli"; readonly lower: number; readonly upper: number; readonly seeds: Float64Array | readonly bigint[] }
+  | { readonly op: "poisson"; readonly mean: number; readonly seeds: Float64Array | readonly bigint[] }
+  /** [record, starts[partition] + position]. */
+  | { readonly op: "index"; readonly starts: readonly number[] }
+  /** [record, position * step + partition]. */
+  | { readonly op: "uniqueId"; readonly step: number };
+
+export type PartitioningSpec =
+  | { readonly kind: "hash"; readonly numPartitions: number }
+  /** `bounds`: an array as one encoded value. */
+  | { readonly kind: "range"; readonly bounds: Uint8Array; readonly ascending: boolean }
+  /** A partitioner of the user's, captured. */
+  | { readonly kind: "custom"; readonly numPartitions: number; readonly partitioner: CaptureRef };
+
+export type AggregationSpec =
+  | { readonly kind: "reduce"; readonly merge: FunctionSpec }
+  | { readonly kind: "combine"; readonly createCombiner: FunctionSpec; readonly mergeValue: FunctionSpec; readonly mergeCombiners: FunctionSpec }
+  /** foldByKey, aggregateByKey: `zero` is captured, every key starts from a copy of its own. */
+  | { readonly kind: "aggregate"; readonly zero: CaptureRef; readonly mergeValue: FunctionSpec; readonly mergeCombiners: FunctionSpec }
+  | { readonly kind: "group" }
+  | { readonly kind: "distinct" };
+
+export interface ShuffleSpecData {
+  readonly shuffleId: number;
+  readonly partitioning: PartitioningSpec;
+  readonly carries: "pairs" | "keys" | "values";
+  readonly aggregation: AggregationSpec | null;
+  readonly mapSideCombine: boolean;
+  readonly ordering: { readonly ascending: boolean; readonly compare: FunctionSpec | null } | null;
+}
+
+export type NodeRef = number;
+
+/** Where the records of a side of a wide operation come from: a shuffle, or (laid out alike already) a parent. */
+export type SideSpec = { readonly shuffle: ShuffleSpecData } | { readonly parent: NodeRef };
+
+export type NodeSpec =
+  | { readonly kind: "op"; readonly parent: NodeRef; readonly op: OpSpec }
+  /** The same records as the parent: a checkpointed dataset. */
+  | { readonly kind: "pass"; readonly parent: NodeRef }
+  | { readonly kind: "empty" }
+  | { readonly kind: "range"; readonly start: number; readonly step: number; readonly count: number; readonly numSlices: number }
+  /** The payload is the slice, as encoded batches. */
+  | { readonly kind: "slices" }
+  | { readonly kind: "union"; readonly parents: readonly NodeRef[]; readonly counts: readonly number[] }
+  /** Partition i is partition i of each parent, one after the other. */
+  | { readonly kind: "unionAligned"; readonly parents: readonly NodeRef[] }
+  | { readonly kind: "mapPartitions"; readonly parent: NodeRef; readonly f: FunctionSpec; readonly withIndex: boolean }
+  | { readonly kind: "glom"; readonly parent: NodeRef }
+  | { readonly kind: "shuffled"; readonly shuffle: ShuffleSpecData };
+
+export interface NodeEntry {
+  readonly spec: NodeSpec;
+  /** Set for persisted datasets: blocks are `rdd_<rddId>_<partition>`. */
+  readonly cache: CacheSpec | null;
+}
+
+export interface CacheSpec {
+  readonly rddId: number;
+  readonly useDisk: boolean;
+  readonly useMemory: boolean;
+  readonly useOffHeap: boolean;
+  readonly deserialized: boolean;
+  readonly replication: number;
+}
+
+export type OutputSpec = { readonly kind: "action"; readonly action: ActionSpec } | { readonly kind: "shuffle"; readonly shuffle: ShuffleSpecData };
+
+export interface StageSpec {
+  /** Parents come before their children; the last one is what the stage computes. */
+  readonly nodes: readonly NodeEntry[];
+  readonly captures: readonly Frozen[];
+  readonly output: OutputSpec;
+  /** How the payloads of tasks are to be read. */
+  readonly payload: PayloadForm;
+}
+
+/** "none"; the bytes of leaf `leaf` alone, for the task's own partition; or a table of (leaf, partition, bytes). */
+export type PayloadForm = { readonly kind: "none" } | { readonly kind: "leaf"; readonly leaf: NodeRef } | { readonly kind: "table" };
+
+export type PayloadTable = readonly (readonly [leaf: NodeRef, partition: number, bytes: Uint8Array])[];
+
+/** How a node writes its part of the binary. */
+export interface SpecEncoder {
+  /** The parent must be one of the node's narrow dependencies. */
+  node(parent: DatasetNode): NodeRef;
+  capture(value: Frozen): CaptureRef;
+  function(source: FunctionSource): FunctionSpec;
+}

@@ -1,0 +1,174 @@
+/**
+ * A ContextPort for tests that runs stages one after the other in the calling thread, against a MemoryWorld: what the
+ * driver and its executors do, without scheduling. Functions are handed over as they are, not captured.
+ */
+import { decodeValue, encodeValue } from "../../src/columnar";
+import type { Frozen } from "../../src/closure/frozen";
+import { CancelledError, UsageError } from "../../src/common/errors";
+import type { CachedPartitionsInfo, ContextPort, JobRequest } from "../../src/rdd/context-port";
+import { parallelize, range } from "../../src/rdd/create";
+import { encodeStage, type StageCode } from "../../src/rdd/encode-stage";
+import { createTaskRunner } from "../../src/rdd/exec/thread-runner";
+import { ancestors, type DatasetNode } from "../../src/rdd/nodes/node";
+import type { ShuffleDependency } from "../../src/rdd/nodes/shuffle-dependency";
+import type { RDD } from "../../src/rdd/rdd";
+import { type AccumulatorBase, mergeUpdate } from "../../src/rdd/shared/accumulator";
+import type { TaskOutput, TaskRunner } from "../../src/rdd/task-runner";
+import { MemoryWorld } from "./memory-task-env";
+
+export interface RanStage {
+  readonly scope: string;
+  readonly tasks: number;
+  readonly output: "action" | "shuffle";
+}
+
+export class InlineContext implements ContextPort {
+  readonly world = new MemoryWorld();
+  readonly context = this;
+  readonly values = this.world.values;
+  readonly defaultMinPartitions: number;
+  checkpointDir: string | undefined;
+  /** Stages that ran, in order. */
+  readonly stages: RanStage[] = [];
+  readonly settings = new Map<string, string>();
+  readonly #captured = new Map<string, unknown>();
+  readonly #runner: TaskRunner;
+  readonly #accumulators = new Map<number, AccumulatorBase>();
+  readonly #doneShuffles = new Set<number>();
+  #ids = 0;
+  #shuffleIds = 0;
+  #sharedIds = 0;
+  #stageIds = 0;
+  #stopped = false;
+
+  constructor(readonly defaultParallelism = 2) {
+    this.defaultMinPartitions = Math.min(2, defaultParallelism);
+    this.#runner = createTaskRunner({ revive: (frozen) => this.#revive(frozen) }, this.values);
+  }
+
+  parallelize<T>(data: Iterable<T>, numSlices?: number): RDD<T> {
+    return parallelize(this, data, numSlices);
+  }
+
+  range(start: number, end?: number, step?: number, numSlices?: number): RDD<number> {
+    return range(this, start, end, step, numSlices);
+  }
+
+  nextRddId(): number {
+    return this.#ids++;
+  }
+
+  nextShuffleId(): number {
+    return this.#shuffleIds++;
+  }
+
+  nextSharedVariableId(): number {
+    return this.#sharedIds++;
+  }
+
+  conf(key: string): string | undefined {
+    return this.settings.get(key);
+  }
+
+  isSet(key: string): boolean {
+    return this.settings.has(key);
+  }
+
+  freeze(value: unknown): Frozen {
+    const hash = `capture ${this.#captured.size}`;
+    const live = typeof value === "function" || (typeof value === "object" && value !== null && !isPlain(value));
+    this.#captured.set(hash, live ? value : encodeValue(value, this.values));
+    return { hash, bytes: Buffer.from(hash), reusable: live, name: "test" };
+  }
+
+  #revive(frozen: Frozen): unknown {
+    const kept = this.#captured.get(frozen.hash);
+    return frozen.reusable ? kept : decodeValue(kept as Uint8Array, this.values);
+  }
+
+  callSite(): string {
+    return "test.ts:1:1";
+  }
+
+  assertRunning(call: string): void {
+    if (this.#stopped) throw new UsageError("CONTEXT_STOPPED", `${call}: the SparkContext was stopped.`);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.world.dispose();
+  }
+
+  async runJob(job: JobRequest): Promise<void> {
+    for (const dependency of this.#missingShuffles(job.node)) {
+      await this.#runStage(dependency.node, encodeStage(dependency.node, { kind: "shuffle", dependency }), allOf(dependency.node), "shuffle", () => undefined);
+      this.#doneShuffles.add(dependency.shuffleId);
+    }
+    const code = encodeStage(job.node, { kind: "action", action: job.action });
+    await this.#runStage(job.node, code, job.partitions, "action", (index, output) => {
+      if (job.signal?.aborted === true) throw new CancelledError("JOB_CANCELLED", "The job was cancelled.");
+      if (output.kind === "result") job.onResult(index, output.bytes);
+    });
+  }
+
+  /** Shuffles that the stages of `root` read and nobody wrote yet, those first that others need. */
+  #missingShuffles(root: DatasetNode): ShuffleDependency[] {
+    const missing = new Map<number, ShuffleDependency>();
+    for (const node of ancestors(root)) {
+      for (const dependency of node.dependencies) {
+        if (dependency.kind === "shuffle" && !this.#doneShuffles.has(dependency.shuffleId)) missing.set(dependency.shuffleId, dependency);
+      }
+    }
+    return [...missing.values()];
+  }
+
+  async #runStage(
+    node: DatasetNode, code: StageCode, partitions: readonly number[], kind: RanStage["output"], done: (index: number, output: TaskOutput) => void,
+  ): Promise<void> {
+    const stageId = this.#stageIds++;
+    this.stages.push({ scope: node.scope, tasks: partitions.length, output: kind });
+    const program = this.#runner.loadStage(String(stageId), code.binary);
+    for (const [index, partition] of partitions.entries()) {
+      const env = this.world.task({ info: { stageId, partition, numPartitions: node.numPartitions }, conf: Object.fromEntries(this.settings) });
+      const output = await program.run(code.payload(partition), env);
+      if (env.memory.used !== 0) throw new Error(`a task of stage ${stageId} kept ${env.memory.used} bytes`);
+      for (const { id, value } of output.accumulators ?? []) mergeUpdate(this.#accumulators.get(id)!, value, this.values);
+      done(index, output);
+    }
+  }
+
+  persisted(): void {}
+
+  async unpersisted(node: DatasetNode): Promise<void> {
+    for (const id of [...this.world.blocks.keys()]) if (id.startsWith(`rdd_${node.id}_`)) this.world.blocks.delete(id);
+  }
+
+  async releaseShuffle(shuffleId: number): Promise<void> {
+    this.#doneShuffles.delete(shuffleId);
+  }
+
+  storageInfo(rddId: number): CachedPartitionsInfo | undefined {
+    const blocks = [...this.world.blocks].filter(([id]) => id.startsWith(`rdd_${rddId}_`));
+    if (blocks.length === 0) return undefined;
+    return { numCachedPartitions: blocks.length, memoryBytes: blocks.reduce((sum, [, bytes]) => sum + bytes.length, 0), diskBytes: 0 };
+  }
+
+  publishBroadcast(id: number, bytes: Uint8Array): void {
+    this.world.broadcasts.set(`broadcast_${id}`, bytes);
+  }
+
+  async removeBroadcast(id: number, destroy: boolean): Promise<void> {
+    if (destroy) this.world.broadcasts.delete(`broadcast_${id}`);
+  }
+
+  registerAccumulator(accumulator: AccumulatorBase): void {
+    this.#accumulators.set(accumulator.id, accumulator);
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+}
+
+const allOf = (node: DatasetNode): number[] => Array.from({ length: node.numPartitions }, (_, partition) => partition);
