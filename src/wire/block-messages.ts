@@ -28,13 +28,13 @@ export function decodeBlockAddress(message: Messages.BlockAddress.$Properties): 
 }
 
 export function encodeBlockUpdate(update: BlockUpdate): Messages.BlockUpdate.$Properties {
-  const { id, level, rows, memoryBytes, diskBytes, corrupt } = update;
-  return { blockId: id, level, rows, memoryBytes, diskBytes, ...(corrupt === undefined ? {} : { corrupt }) };
+  const { id, level, rows, memoryBytes, diskBytes, lost } = update;
+  return { blockId: id, level, rows, memoryBytes, diskBytes, ...(lost === undefined ? {} : { lost }) };
 }
 
 export function decodeBlockUpdate(message: Messages.BlockUpdate.$Properties, executorId: string): BlockUpdate {
   const level = message.level;
-  const update = {
+  return {
     id: message.blockId ?? "",
     executorId,
     level: {
@@ -44,6 +44,6 @@ export function decodeBlockUpdate(message: Messages.BlockUpdate.$Properties, exe
     rows: message.rows ?? 0,
     memoryBytes: message.memoryBytes ?? 0,
     diskBytes: message.diskBytes ?? 0,
+    ...(message.lost ? { lost: message.lost } : {}),
   };
-  return message.corrupt ? { ...update, corrupt: message.corrupt } : update;
 }

@@ -1,0 +1,19 @@
+/** Entry of an executor process: `executorMain(process.argv.slice(2), parts)`. */
+import { FiresteelError } from "../common/errors";
+import type { ExecutorParts } from "./process/executor-process";
+import { EXIT_FAILED, ExecutorProcess } from "./process/executor-process";
+import { parseExecutorOptions } from "./process/options";
+
+/**
+ * Runs an executor until its driver ends it. Options: --driver-url, --executor-id, --app-id, --cores, --memory, --hostname,
+ * --block-listen, --driver-blocks, --watch-parent; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE. What is
+ * wrong is said in one line on standard error, and the process exits with code 1.
+ */
+export async function executorMain(args: readonly string[], parts: ExecutorParts): Promise<void> {
+  try {
+    await new ExecutorProcess(parseExecutorOptions(args, process.env), parts).run();
+  } catch (error) {
+    process.stderr.write(`firesteel executor: ${error instanceof FiresteelError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(EXIT_FAILED);
+  }
+}

@@ -1,0 +1,305 @@
+/**
+ * An executor's main thread: joins the session with the driver, the task threads and the storage. Runs no user code, so
+ * that heartbeats, blocks and kills go on whatever tasks do.
+ */
+import { ClusterError } from "../../common/errors";
+import { parseDuration } from "../../common/units";
+import type { Endpoint } from "../../storage/block-address";
+import { containerMemoryLimit } from "../../storage/container-limit";
+import { STORAGE_OP_PREFIX } from "../../storage/host-calls";
+import type { MemoryPlan } from "../../storage/memory-plan";
+import { planMemory } from "../../storage/memory-plan";
+import type { MapOutputTable, StoragePorts } from "../../storage/ports";
+import { takeSecret } from "../../wire/auth";
+import { decodeBlockAddress, encodeBlockAddress, encodeBlockUpdate, endpointOf } from "../../wire/block-messages";
+import { decodeMapStatus } from "../../wire/map-status";
+import type { Messages } from "../../wire/wire";
+import type { ExecutorStoragePort, OpenStorage } from "../ports";
+import type { TaskSetData } from "../shared/messages";
+import { OP_BARRIER, OP_COMMIT, OP_PAYLOAD, OP_TASK_SET } from "../shared/messages";
+import { QUEUE_CAPACITY } from "../shared/task-queue";
+import { UpdateWriter } from "../thread/update-writer";
+import { DriverLink } from "./driver-link";
+import type { ExecutorOptions } from "./options";
+import { ThreadPool } from "./thread-pool";
+import { MemoryWatchdog, residentLimit } from "./watchdog";
+
+export interface ExecutorParts {
+  /** The bundle whose entry calls `threadMain`. */
+  readonly threadFile: string;
+  readonly openStorage: OpenStorage;
+}
+
+/** Exit codes. 52 is Spark's for memory. */
+export const EXIT_OK = 0;
+export const EXIT_FAILED = 1;
+export const EXIT_MEMORY = 52;
+export const EXIT_DRIVER_LOST = 56;
+export const EXIT_TERMINATED = 143;
+
+const CONNECT_TIMEOUT = 30_000;
+const STOP_TIMEOUT = 3000;
+const PARENT_POLL = 500;
+const GENTLE_FACTOR = 20;
+
+/** Storage and threads, which need the settings. */
+interface Machinery {
+  readonly plan: MemoryPlan;
+  readonly storage: ExecutorStoragePort;
+  readonly pool: ThreadPool;
+  readonly started: Promise<void>;
+}
+
+export class ExecutorProcess {
+  readonly #secret = takeSecret(process.env);
+  readonly #taskSets = new Map<number, TaskSetData>();
+  readonly #binaries = new Map<string, SharedArrayBuffer>();
+  #machinery: Machinery | null = null;
+  #link: DriverLink | null = null;
+  #watchdog: MemoryWatchdog | null = null;
+  #ending = false;
+
+  constructor(
+    private readonly options: ExecutorOptions,
+    private readonly parts: ExecutorParts,
+  ) {}
+
+  /** Resolves when the executor is registered; the process then lives until `end`. */
+  async run(): Promise<void> {
+    this.#watchSignals();
+    const { configuration, driverBlocks } = this.options;
+    // With the settings at hand threads and storage start while gRPC is loaded and the driver answers.
+    if (configuration !== null) this.#machinery = this.#open(configuration, driverBlocks);
+    const link = await DriverLink.connect({ ...this.options, secret: this.#secret, timeoutMs: CONNECT_TIMEOUT });
+    this.#link = link;
+    const { registration } = link;
+    const told = registration.driverBlockEndpoint === "" ? null : endpointOf(registration.driverBlockEndpoint);
+    const machinery = (this.#machinery ??= this.#open(registration.configuration, driverBlocks ?? told));
+    await machinery.started;
+    const { executorId, host } = this.options;
+    machinery.pool.activate({ executorId, host, storage: machinery.storage.shared, conf: registration.configuration });
+    link.send({ ready: this.#ready(machinery) });
+    link.listen({
+      message: (message) => this.#message(message),
+      lost: (reason) => void this.end(`lost the driver: ${reason}`, EXIT_DRIVER_LOST),
+    });
+    this.#beat(registration.configuration);
+  }
+
+  /** Ends the process: tells the driver why, stops the threads, removes the files. */
+  async end(reason: string, code: number): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    setTimeout(() => process.exit(code), STOP_TIMEOUT).unref();
+    if (code !== EXIT_OK) process.stderr.write(`firesteel executor ${this.options.executorId}: ${reason}\n`);
+    this.#watchdog?.stop();
+    this.#link?.send({ ending: { reason } });
+    this.#machinery?.pool.stop();
+    await Promise.allSettled([this.#link?.close(), this.#machinery?.storage.stop()]);
+    process.exit(code);
+  }
+
+  #open(configuration: Readonly<Record<string, string>>, driver: Endpoint | null): Machinery {
+    const { applicationId, executorId, host, cores, memoryBytes, blockListen } = this.options;
+    const conf = (key: string): string | undefined => configuration[key];
+    const containerLimit = containerMemoryLimit();
+    const plan = planMemory({ executorMemory: memoryBytes, slots: cores, conf, containerLimit });
+    const grace = parseDuration(configuration["firesteel.task.killGrace"] ?? "100ms", "firesteel.task.killGrace");
+    const pool = new ThreadPool(
+      {
+        threadFile: this.parts.threadFile,
+        slots: cores,
+        limits: { maxOldGenerationSizeMb: plan.heapPerSlotMb, maxYoungGenerationSizeMb: plan.youngPerSlotMb },
+        killGraceMs: grace,
+        gentleKillGraceMs: grace * GENTLE_FACTOR,
+      },
+      {
+        updates: (updates) => this.#link?.sendUpdates(updates),
+        call: (slot, taskId, op, args) => this.#call(slot, taskId, op, args),
+        taskEnded: (slot, taskId) => storage.taskEnded(slot, taskId),
+        fatal: (reason) => this.#die(reason),
+      },
+    );
+    const storage = this.parts.openStorage({
+      appId: applicationId, executorId, host, secret: this.#secret, plan, conf, listen: blockListen, driver, ports: this.#ports(),
+      ...(this.options.watchParent ? { ownerPid: process.ppid } : {}),
+    });
+    const limitBytes = residentLimit(memoryBytes, cores, containerLimit);
+    this.#watchdog = new MemoryWatchdog({
+      limitBytes,
+      exceeded: (resident) => {
+        const mib = (bytes: number): number => Math.round(bytes / 2 ** 20);
+        const reason = `out of memory: ${mib(resident)} MiB are resident, more than the ${mib(limitBytes)} MiB that spark.executor.memory of `
+          + `${mib(memoryBytes)} MiB allows (objects outside of the JavaScript heap, such as Buffers, count)`;
+        void this.end(reason, EXIT_MEMORY);
+      },
+    });
+    return { plan, storage, pool, started: storage.start() };
+  }
+
+  #ready(machinery: Machinery): Messages.Ready.$Properties {
+    const { storage, plan } = machinery;
+    const writer = new UpdateWriter();
+    const { mapOutputs, blocks } = storage.survivors;
+    return {
+      cores: this.options.cores,
+      host: this.options.host,
+      blockAddress: encodeBlockAddress(storage.address),
+      pid: process.pid,
+      queueCapacity: QUEUE_CAPACITY / 2,
+      memoryBytes: plan.executorMemory,
+      storageBytes: plan.arenaBytes,
+      survivors: {
+        mapOutputs: mapOutputs.map((one) => ({ shuffleId: one.shuffleId, map: one.map, status: writer.encodeMapStatus(one) })),
+        blocks: blocks.map(encodeBlockUpdate),
+      },
+    };
+  }
+
+  #message(message: Messages.ToExecutor.$Shape): void {
+    const { pool, storage } = this.#machinery!;
+    if (message.launchTasks) {
+      pool.launch(
+        (message.launchTasks.tasks ?? []).map((task) => ({
+          taskId: task.taskId ?? 0, taskSet: task.taskSet ?? 0, partition: task.partition ?? 0, attempt: task.attempt ?? 0,
+          payload: task.payload?.length ? task.payload : null,
+        })),
+      );
+    } else if (message.taskBinary) this.#binaries.set(message.taskBinary.id ?? "", shared(message.taskBinary.bytes ?? new Uint8Array(0)));
+    else if (message.taskSet) this.#addTaskSet(message.taskSet);
+    else if (message.killTask) pool.kill(message.killTask.taskId ?? 0, message.killTask.interruptThread ?? false, message.killTask.reason ?? "");
+    else if (message.recallTasks) pool.recall(message.recallTasks.taskIds ?? []);
+    else if (message.removal) this.#remove(message.removal);
+    else if (message.invalidateMapOutputs) storage.invalidateMapOutputs(message.invalidateMapOutputs.shuffleId ?? 0, message.invalidateMapOutputs.epoch ?? 0);
+    else if (message.threadDump) {
+      this.#link!.send({ threadDump: { requestId: message.threadDump.requestId ?? 0, threads: pool.threads() } });
+    } else if (message.shutdown) void this.end(message.shutdown.reason ?? "", EXIT_OK);
+  }
+
+  #addTaskSet(set: Messages.TaskSet.$Properties): void {
+    const id = set.id ?? 0;
+    const binaryId = set.binaryId ?? "";
+    const binary = this.#binaries.get(binaryId);
+    if (binary === undefined) return void this.end(`the driver did not send the task binary ${binaryId}`, EXIT_FAILED);
+    this.#taskSets.set(id, {
+      id, binaryId, binary, jobId: set.jobId ?? 0, stageId: set.stageId ?? 0, stageAttempt: set.stageAttempt ?? 0,
+      numPartitions: set.numPartitions ?? 0, cpus: set.cpus ?? 1, localProperties: { ...set.localProperties },
+      barrier: set.barrier ? { addresses: set.barrier.addresses ?? [] } : null,
+    });
+  }
+
+  #remove(removal: Messages.Removal.$Shape): void {
+    const { pool, storage } = this.#machinery!;
+    switch (removal.what) {
+      case "rddId":
+        return storage.removeRdd(removal.rddId);
+      case "shuffleId":
+        return storage.removeShuffle(removal.shuffleId);
+      case "blockId":
+        return storage.removeBlock(removal.blockId);
+      case "broadcastId":
+        return storage.removeBroadcast(removal.broadcastId);
+      case "taskSet":
+        this.#taskSets.delete(removal.taskSet);
+        return pool.forgetSet(removal.taskSet);
+      case "binaryId":
+        this.#binaries.delete(removal.binaryId);
+        return pool.forgetBinary(removal.binaryId);
+      default:
+        return undefined;
+    }
+  }
+
+  #call(slot: number, taskId: number, op: string, args: unknown): unknown {
+    if (op.startsWith(STORAGE_OP_PREFIX)) return this.#machinery!.storage.handle({ slot, taskId }, op, args);
+    switch (op) {
+      case OP_TASK_SET: {
+        const set = this.#taskSets.get(args as number);
+        if (set === undefined) throw new ClusterError("TASK_SET_NOT_FOUND", `The executor was not told of task set ${String(args)}.`);
+        return set;
+      }
+      case OP_PAYLOAD:
+        return this.#machinery!.pool.payloadOf(args as number);
+      case OP_COMMIT:
+        return this.#link!.ask({ commit: args as Messages.CommitRequest.$Properties }).then((reply) => reply.commit?.granted ?? false);
+      case OP_BARRIER:
+        return this.#link!.ask({ barrier: args as Messages.BarrierRequest.$Properties }).then((reply) => [...(reply.barrier?.messages ?? [])]);
+      default:
+        throw new ClusterError("UNKNOWN_CALL", `The executor does not know the call "${op}".`);
+    }
+  }
+
+  #ports(): StoragePorts {
+    const addresses = (reply: { executors?: Messages.BlockAddress.$Properties[] | null } | null | undefined) => (reply?.executors ?? []).map(decodeBlockAddress);
+    const ask = async (call: Omit<Messages.Call.$Properties, "id">): Promise<Messages.Reply.$Shape> => {
+      if (this.#link === null) throw new ClusterError("NOT_REGISTERED", "The executor is not registered yet.");
+      return this.#link.ask(call);
+    };
+    return {
+      reportBlock: (update) => this.#link?.send({ blockUpdates: { updates: [encodeBlockUpdate(update)] } }),
+      peers: async () => addresses((await ask({ peers: {} })).peers),
+      blockLocations: async (blockId) => addresses((await ask({ blockLocations: { blockId } })).blockLocations),
+      fetchMapOutputs: async (shuffleId) => mapOutputTable((await ask({ mapOutputs: { shuffleId } })).mapOutputs ?? {}),
+    };
+  }
+
+  #beat(configuration: Readonly<Record<string, string>>): void {
+    const interval = parseDuration(configuration["spark.executor.heartbeatInterval"] ?? "10s", "spark.executor.heartbeatInterval");
+    setInterval(() => {
+      const { pool, storage } = this.#machinery!;
+      const memory = process.memoryUsage();
+      const { memoryUsed } = storage.status();
+      this.#link!.send({
+        heartbeat: {
+          residentBytes: memory.rss,
+          peakResidentBytes: Math.max(this.#watchdog!.peak, memory.rss),
+          heapBytes: memory.heapUsed,
+          storageUsedBytes: memoryUsed,
+          loopLag: this.#watchdog!.takeLag(),
+          running: pool.running(),
+        },
+      });
+    }, interval);
+  }
+
+  #watchSignals(): void {
+    for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => void this.end(`ended by ${signal}`, EXIT_TERMINATED));
+    // Ctrl-C reaches the whole group of processes; the driver decides what it means.
+    process.on("SIGINT", () => undefined);
+    process.on("uncaughtException", (error) => void this.end(`defect: ${error.stack ?? String(error)}`, EXIT_FAILED));
+    if (!this.options.watchParent) return;
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) void this.end("the driver's process is gone", EXIT_DRIVER_LOST);
+    }, PARENT_POLL).unref();
+  }
+
+  /** For what a thread cannot be talked out of: no orderly end would come to an end. */
+  #die(reason: string): void {
+    process.stderr.write(`firesteel executor ${this.options.executorId}: ${reason}\n`);
+    this.#link?.send({ ending: { reason } });
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), 50);
+  }
+}
+
+function shared(bytes: Uint8Array): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(memory).set(bytes);
+  return memory;
+}
+
+function mapOutputTable(reply: Messages.MapOutputsReply.$Properties): MapOutputTable {
+  const owners = Int32Array.from(reply.owners ?? [], (owner) => owner - 1);
+  const statuses = reply.statuses ?? [];
+  const decoded = statuses.map((status, map) => (owners[map]! < 0 ? null : decodeMapStatus(status)));
+  const numMaps = owners.length;
+  const numReducers = decoded.find((status) => status !== null)?.checksums.length ?? 0;
+  const offsets = new Float64Array(numMaps * (numReducers + 1));
+  const checksums = new Uint32Array(numMaps * numReducers);
+  decoded.forEach((status, map) => {
+    if (status === null) return;
+    offsets.set(status.offsets, map * (numReducers + 1));
+    checksums.set(status.checksums, map * numReducers);
+  });
+  return { epoch: reply.epoch ?? 0, numMaps, numReducers, executors: (reply.executors ?? []).map(decodeBlockAddress), owners, offsets, checksums };
+}

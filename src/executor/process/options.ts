@@ -1,0 +1,85 @@
+/** How an executor process is told what it is: options on its command line, settings and the secret in its environment. */
+import { hostname } from "node:os";
+import { parseArgs } from "node:util";
+import { UsageError } from "../../common/errors";
+import { parseBytes } from "../../common/units";
+import { parseAddress } from "../../wire/address";
+import type { Endpoint } from "../../storage/block-address";
+import { endpointOf } from "../../wire/block-messages";
+
+/** The application's settings as JSON, so that storage and threads can start before the driver has answered. */
+export const CONFIGURATION_VARIABLE = "FIRESTEEL_CONFIGURATION";
+
+export interface ExecutorOptions {
+  readonly driverUrl: string;
+  readonly executorId: string;
+  readonly applicationId: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  /** Name of this host for locality. */
+  readonly host: string;
+  /** Where to listen for other executors. */
+  readonly blockListen: Endpoint;
+  /** The process that started this one is its owner: when that ends, so does this. */
+  readonly watchParent: boolean;
+  /** Settings known before the driver told them; null when it must be asked first. */
+  readonly configuration: Readonly<Record<string, string>> | null;
+  /** The driver's block server, where it is known before the driver told it. */
+  readonly driverBlocks: Endpoint | null;
+}
+
+/** Reads options and environment; takes the settings out of `env`. Throws a UsageError that names what is wrong. */
+export function parseExecutorOptions(args: readonly string[], env: NodeJS.ProcessEnv): ExecutorOptions {
+  const { values } = parse(args);
+  const configuration = env[CONFIGURATION_VARIABLE];
+  delete env[CONFIGURATION_VARIABLE];
+  const required = (name: keyof typeof values): string => {
+    const value = values[name];
+    if (typeof value !== "string" || value === "") throw new UsageError("MISSING_OPTION", `firesteel executor needs --${name}.`);
+    return value;
+  };
+  const cores = Number(values.cores ?? "1");
+  if (!Number.isInteger(cores) || cores < 1) throw new UsageError("INVALID_OPTION", `--cores must be a positive integer, not "${values.cores}".`);
+  const driverUrl = required("driver-url");
+  parseAddress(driverUrl);
+  return {
+    driverUrl,
+    executorId: required("executor-id"),
+    applicationId: required("app-id"),
+    cores,
+    memoryBytes: parseBytes(values.memory ?? "1g", "--memory", "m"),
+    host: values.hostname ?? hostname(),
+    blockListen: endpointOf(values["block-listen"] ?? "127.0.0.1:0"),
+    watchParent: values["watch-parent"] ?? false,
+    configuration: configuration === undefined ? null : parseConfiguration(configuration),
+    driverBlocks: values["driver-blocks"] === undefined ? null : endpointOf(values["driver-blocks"]),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      options: {
+        "driver-url": { type: "string" },
+        "executor-id": { type: "string" },
+        "app-id": { type: "string" },
+        cores: { type: "string" },
+        memory: { type: "string" },
+        hostname: { type: "string" },
+        "block-listen": { type: "string" },
+        "driver-blocks": { type: "string" },
+        "watch-parent": { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError("INVALID_OPTION", error instanceof Error ? error.message : String(error));
+  }
+}
+
+function parseConfiguration(text: string): Readonly<Record<string, string>> {
+  const parsed: unknown = JSON.parse(text);
+  if (typeof parsed !== "object" || parsed === null) throw new UsageError("INVALID_OPTION", `${CONFIGURATION_VARIABLE} must be a JSON object.`);
+  return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, String(value)]));
+}

@@ -1,0 +1,67 @@
+/** What a running task may ask of its executor, joined from the storage layer's part and the thread's own. */
+import type { ValueContext } from "../../columnar/value-context";
+import { CommitDenied, TaskKilled } from "../../storage/task-env";
+import type { TaskBarrier, TaskEnv, TaskInfo, TaskMetrics } from "../../storage/task-env";
+import type { TaskStorage, ThreadStorage } from "../ports";
+import type { TaskSetData } from "../shared/messages";
+import { OP_BARRIER, OP_COMMIT } from "../shared/messages";
+import type { ThreadCells } from "../shared/thread-cells";
+import type { HostPort } from "./host-port";
+
+export interface EnvironmentParts {
+  readonly info: TaskInfo;
+  readonly metrics: TaskMetrics;
+  readonly values: ValueContext;
+  readonly set: TaskSetData;
+  readonly storage: ThreadStorage;
+  readonly host: HostPort;
+  readonly cells: ThreadCells;
+  conf(key: string): string | undefined;
+}
+
+export interface OpenEnvironment {
+  readonly env: TaskEnv;
+  readonly storage: TaskStorage;
+}
+
+export function openEnvironment(parts: EnvironmentParts): OpenEnvironment {
+  const { info, metrics, values, set, host, cells, conf } = parts;
+  const { taskId } = info;
+  const interrupted = (): boolean => cells.stopping(taskId);
+  const storage = parts.storage.openTask({ info, metrics, values, conf, interrupted });
+  const env: TaskEnv = {
+    info,
+    conf,
+    values,
+    metrics,
+    memory: storage.memory,
+    blocks: storage.blocks,
+    shuffle: storage.shuffle,
+    tempFile: (purpose) => storage.tempFile(purpose),
+    interrupted,
+    checkInterrupted: () => {
+      if (interrupted()) throw new TaskKilled("The task was told to stop.");
+    },
+    requestCommit: () => {
+      const { stageId, stageAttempt, partition, attempt } = info;
+      if (host.call(OP_COMMIT, { stageId, stageAttempt, partition, attempt, taskId }) !== true) {
+        throw new CommitDenied(`Another attempt of partition ${partition} of stage ${stageId} has the permission to commit.`);
+      }
+    },
+    ...(set.barrier === null ? {} : { barrier: openBarrier(set.id, info, set.barrier.addresses, host) }),
+  };
+  return { env, storage };
+}
+
+function openBarrier(taskSet: number, info: TaskInfo, addresses: readonly string[], host: HostPort): TaskBarrier {
+  let round = 0;
+  const meet = (kind: string, message: string): Promise<readonly string[]> => {
+    const { partition, attempt, taskId } = info;
+    return host.ask(OP_BARRIER, { taskSet, partition, attempt, taskId, round: round++, kind, message }) as Promise<readonly string[]>;
+  };
+  return {
+    addresses,
+    barrier: () => meet("barrier", "").then(() => undefined),
+    allGather: (message) => meet("allGather", message),
+  };
+}
