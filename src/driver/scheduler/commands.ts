@@ -23,7 +23,7 @@ export type Command =
   | Warn
   | Emit;
 
-/** Make the task binary of a stage attempt (it may be kept from an earlier attempt); answer `StageReady` or `StageFailedToPrepare`. */
+/** Make the task binary of a stage attempt (one kept from an earlier attempt will do); answer `StageReady` or `StageFailedToPrepare`. */
 export interface PrepareStage {
   readonly type: "PrepareStage";
   readonly stageId: number;
@@ -77,13 +77,10 @@ export interface KillTask {
   readonly onlyIfQueued: boolean;
 }
 
-/** No task of the stage attempt will be launched or is running: its task binary may be forgotten unless `retained`. */
+/** No attempt of the stage is alive or will be made: its task binary can be forgotten. Once for every stage that was prepared. */
 export interface StageEnded {
   readonly type: "StageEnded";
   readonly stageId: number;
-  readonly attempt: number;
-  /** True when another attempt of this stage may follow. */
-  readonly retained: boolean;
 }
 
 /** The result of one partition of a job: at most once per `outputIndex`. */
@@ -151,7 +148,7 @@ export interface FreeShuffle {
   readonly shuffleId: number;
 }
 
-/** Dynamic allocation: have this many executors in all. */
+/** Dynamic allocation: start executors until this many are there. A smaller number than before ends none: `ReleaseExecutors` does. */
 export interface RequestExecutors {
   readonly type: "RequestExecutors";
   readonly total: number;
