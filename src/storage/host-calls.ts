@@ -51,8 +51,8 @@ export interface StorageOps {
   "storage.mapOutputs": { args: { shuffleId: number }; result: PackedMapOutputs | FetchFailure };
   /** Moves a staging file into place. The answer is another attempt's output when one had been committed before. */
   "storage.commitMap": { args: MapCommit; result: { readonly offsets: Float64Array; readonly checksums: Uint32Array } | null };
-  /** A local map output did not match its checksum or could not be read. */
-  "storage.badMap": { args: { shuffleId: number; map: number; path: string; message: string }; result: void };
+  /** A segment of this executor did not match its checksum or could not be read: the main thread looks for itself. */
+  "storage.badMap": { args: { shuffleId: number; map: number; reduce: number }; result: void };
   /** Starts fetching segments of one executor; `takeSegments` with the same ticket waits for them. */
   "storage.startSegments": { args: SegmentFetch; result: void };
   "storage.takeSegments": { args: { ticket: number }; result: TakenSegments | FetchFailure };
@@ -105,7 +105,9 @@ export interface PackedMapOutputs {
 export interface MapCommit {
   readonly shuffleId: number;
   readonly map: number;
+  readonly stageId: number;
   readonly stageAttempt: number;
+  /** Complete, with its index at the end. */
   readonly stagingFile: string;
   readonly offsets: Float64Array;
   readonly checksums: Uint32Array;

@@ -9,3 +9,12 @@ export type { Caller, HostCalls, LevelFlags, StorageOp, StorageOps } from "./hos
 export type {
   BlockUpdate, ExecutorStorageOptions, MapOutputTable, SharedStorage, StoragePorts, StorageStatus, Survivors,
 } from "./ports";
+export { ExecutorStorage } from "./executor-storage";
+export { WorkerStorage } from "./worker-storage";
+export type { StorageTask, TaskStorage, WorkerStorageOptions } from "./worker-storage";
+export { BroadcastHub } from "./broadcast-hub";
+export { localRoots, removeApplication, removeStaleApplications } from "./local-directories";
+export { BlockServer } from "./transfer/block-server";
+export { BlockClient, RemoteError } from "./transfer/block-client";
+export type { BlockClientOptions } from "./transfer/block-client";
+export { OwnMemoryReceiver } from "./receivers";

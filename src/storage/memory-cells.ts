@@ -8,11 +8,11 @@
  */
 
 /** Sizes are kept in KiB, so that 32 bits count 2 TiB. */
-const UNIT = 1024;
+export const CELL_UNIT = 1024;
 const LIMIT = 0;
 const GENERATION = 1;
 const HEADER = 2;
-/** Per slot: KiB held, and whether a task runs. */
+/** Per slot: KiB held, and the mark of the task that runs there, 0 for none. */
 const PER_SLOT = 2;
 /** Threads that ask at the same moment may all see too much; each looks again so often before it takes no for an answer. */
 const TRIES = 4;
@@ -39,22 +39,22 @@ export class MemoryCells {
 
   /** Bytes that all slots may hold together. */
   get limit(): number {
-    return Atomics.load(this.#cells, LIMIT) * UNIT;
+    return Atomics.load(this.#cells, LIMIT) * CELL_UNIT;
   }
 
   setLimit(bytes: number): void {
-    Atomics.store(this.#cells, LIMIT, Math.max(0, Math.floor(bytes / UNIT)));
+    Atomics.store(this.#cells, LIMIT, Math.max(0, Math.floor(bytes / CELL_UNIT)));
   }
 
   /** Bytes held by all slots. */
   get used(): number {
     let sum = 0;
     for (let slot = 0; slot < this.slots; slot++) sum += Atomics.load(this.#cells, heldAt(slot));
-    return sum * UNIT;
+    return sum * CELL_UNIT;
   }
 
   usedBy(slot: number): number {
-    return Atomics.load(this.#cells, heldAt(slot)) * UNIT;
+    return Atomics.load(this.#cells, heldAt(slot)) * CELL_UNIT;
   }
 
   /** Counts up when something that worker threads remember (map outputs, open files) may have changed. */
@@ -66,23 +66,28 @@ export class MemoryCells {
     Atomics.add(this.#cells, GENERATION, 1);
   }
 
-  /** Main thread: the slot's thread is gone, or its task ended. */
+  /** The slot's thread begins a task. */
+  begin(slot: number, taskId: number): void {
+    Atomics.store(this.#cells, heldAt(slot) + 1, markOf(taskId));
+  }
+
+  /** The slot's task holds nothing any more. */
   clear(slot: number): void {
     Atomics.store(this.#cells, heldAt(slot), 0);
     Atomics.store(this.#cells, heldAt(slot) + 1, 0);
   }
 
-  setActive(slot: number, active: boolean): void {
-    Atomics.store(this.#cells, heldAt(slot) + 1, active ? 1 : 0);
+  /** Whether the slot's thread has begun this task and not ended it. For a thread that is gone: it died in it. */
+  runs(slot: number, taskId: number): boolean {
+    return Atomics.load(this.#cells, heldAt(slot) + 1) === markOf(taskId);
   }
 
   /**
-   * Raises what `slot` holds by `bytes`, rounded up to KiB, if the rules allow: a slot can always have half of an even
+   * Raises what `slot` holds by `units` of KiB if the rules allow: a slot can always have half of an even
    * share; beyond that it gets what the others' halves leave, up to an even share among the slots that run a task.
    */
-  tryAdd(slot: number, bytes: number): boolean {
+  tryAdd(slot: number, units: number): boolean {
     const cells = this.#cells;
-    const units = Math.ceil(bytes / UNIT);
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const mine = Atomics.add(cells, heldAt(slot), units) + units;
       const limit = Atomics.load(cells, LIMIT);
@@ -95,7 +100,7 @@ export class MemoryCells {
         const held = Atomics.load(cells, heldAt(other));
         real += held;
         others += Math.max(held, assured);
-        active += Atomics.load(cells, heldAt(other) + 1);
+        if (Atomics.load(cells, heldAt(other) + 1) !== 0) active++;
       }
       // A limit lowered under a task's feet may leave less than everyone's half: the sum has the last word.
       if (mine + real <= limit && (mine <= assured || (mine + others <= limit && mine <= Math.ceil(limit / active)))) return true;
@@ -104,10 +109,15 @@ export class MemoryCells {
     return false;
   }
 
-  /** Lowers what `slot` holds. `bytes` must be whole KiB that `tryAdd` granted. */
-  subtract(slot: number, bytes: number): void {
-    Atomics.sub(this.#cells, heldAt(slot), Math.ceil(bytes / UNIT));
+  /** Lowers what `slot` holds by `units` of KiB that `tryAdd` granted. */
+  subtract(slot: number, units: number): void {
+    Atomics.sub(this.#cells, heldAt(slot), units);
   }
+}
+
+/** Never 0; two tasks that could be confused are 2^30 apart. */
+function markOf(taskId: number): number {
+  return (taskId & 0x3fffffff) + 1;
 }
 
 function heldAt(slot: number): number {

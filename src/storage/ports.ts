@@ -4,7 +4,7 @@ import type { LevelFlags } from "./host-calls";
 import type { MemoryPlan } from "./memory-plan";
 import type { BlockId } from "./task-env";
 
-/** The state of one block on this executor after a change; both sizes 0: it has it no longer. */
+/** The state of one block on this executor after a change. A level with neither memory nor disk: it has it no longer. */
 export interface BlockUpdate {
   readonly id: BlockId;
   readonly executorId: string;
@@ -13,8 +13,8 @@ export interface BlockUpdate {
   readonly rows: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;
-  /** The block was dropped because its file did not match its checksum. */
-  readonly corrupt?: string;
+  /** Why the block was dropped against its level: its file does not match its checksum, or could not be written. */
+  readonly lost?: string;
 }
 
 /** Where the outputs of a shuffle are, as the driver tells it. */

@@ -4,6 +4,7 @@
  */
 import type { ChunkSource } from "../columnar/chunk";
 import type { ValueContext } from "../columnar/value-context";
+import type { TaskStorage } from "../filesystem/task-storage";
 import type { StorageLevel } from "./storage-level";
 
 export interface TaskInfo {
@@ -46,6 +47,8 @@ export interface TaskEnv {
   requestCommit(): void;
   /** Only in tasks of barrier stages. */
   readonly barrier?: TaskBarrier;
+  /** Reading and uploading of files that are not local; absent where the process offers local files only. */
+  readonly files?: Pick<TaskStorage, "fetch" | "uploads">;
 }
 
 /** How the tasks of a barrier stage meet. Asynchronous: waiting must not stop the thread's other work. */
@@ -109,7 +112,10 @@ export interface TaskShuffle {
   fetch(shuffleId: number, requests: Iterable<SegmentRequest>): Iterable<{ readonly map: number; readonly reduce: number; readonly bytes: Uint8Array }>;
   /** Path of a map task's data file while it is being written: unique to the attempt. */
   stagingFile(shuffleId: number, map: number): string;
-  /** Makes the attempt's staging file the output of the map task: atomically, the first commit wins. */
+  /**
+   * Makes the attempt's staging file the output of the map task: atomically, the first commit wins. `output` describes
+   * the winner's file afterwards, which is what the task reports.
+   */
   commit(shuffleId: number, map: number, output: MapOutputWritten): void;
 }
 

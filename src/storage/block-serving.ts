@@ -1,0 +1,90 @@
+/** What an executor answers to other processes: cached blocks, map output segments, broadcast pieces, copies to keep. */
+import { closeSync, openSync } from "node:fs";
+import type { Extent } from "./arena";
+import type { BlockService } from "./block-service";
+import type { BlockStore } from "./block-store";
+import { pieceId } from "./broadcast-cache";
+import type { MapOutputFiles } from "./map-output-files";
+import type { Answer, BodyPart, Serve } from "./transfer/block-server";
+import { ServeError } from "./transfer/block-server";
+import type { BlockMeta, SegmentsBody } from "./transfer/frames";
+
+export interface ServingOptions {
+  readonly store: BlockStore;
+  readonly blocks: BlockService;
+  readonly files: MapOutputFiles;
+  readonly bytes: (extent: Extent) => Uint8Array;
+}
+
+const NOTHING: Answer = { meta: { total: 0 }, parts: [] };
+
+export function executorServing(options: ServingOptions): Serve {
+  const { store, blocks, files } = options;
+  return (request) => {
+    switch (request.type) {
+      case "block":
+        return serveBlock(options, request.body.id);
+      case "piece":
+        return serveBlock(options, pieceId(request.body.id, request.body.piece));
+      case "segments":
+        return serveSegments(files, request.body);
+      case "replicate":
+        return blocks.keepReplica(request.body.id, request.body.level, request.body.from).then(() => NOTHING);
+      case "suspect":
+        return store.verify(request.body.id).then(() => NOTHING);
+      default:
+        throw new ServeError({ message: `An executor does not serve requests of type ${request.type}.` });
+    }
+  };
+}
+
+function serveBlock({ store, bytes }: ServingOptions, id: string): Answer {
+  const pinned = store.open(id);
+  if (pinned === null) throw new ServeError({ message: `Block ${id} is not here.` });
+  const { frames, rows } = pinned;
+  if (frames.kind === "memory") {
+    const lengths = frames.extents.map(({ length }) => length);
+    const meta: BlockMeta = { total: sum(lengths), rows, lengths };
+    return { meta, parts: frames.extents.map((extent) => ({ bytes: bytes(extent) })), release: () => pinned.unpin() };
+  }
+  let fd: number;
+  try {
+    fd = openSync(frames.path, "r");
+  } catch (error) {
+    pinned.unpin();
+    store.corrupt(id, frames.path, (error as Error).message);
+    throw new ServeError({ message: `Block ${id} is not here any more.` });
+  }
+  const lengths = [...frames.checksums.keys()].map((i) => frames.offsets[i + 1]! - frames.offsets[i]!);
+  const meta: BlockMeta = { total: sum(lengths), rows, lengths, checksums: [...frames.checksums] };
+  return {
+    meta,
+    parts: lengths.map((length, i) => ({ fd, position: frames.offsets[i]!, length })),
+    release: () => {
+      closeSync(fd);
+      pinned.unpin();
+    },
+  };
+}
+
+function serveSegments(files: MapOutputFiles, { shuffleId, maps, reduces }: SegmentsBody): Answer {
+  const release = files.hold();
+  const parts: BodyPart[] = [];
+  let total = 0;
+  for (let i = 0; i < maps.length; i++) {
+    const map = maps[i]!;
+    const reduce = reduces[i]!;
+    const segment = files.segment(shuffleId, map, reduce);
+    if (segment === null) {
+      release();
+      throw new ServeError({ message: `Block shuffle_${shuffleId}_${map}_${reduce} is not here.`, map, reduce });
+    }
+    total += segment.length;
+    parts.push(segment);
+  }
+  return { meta: { total }, parts, release };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}

@@ -1,0 +1,118 @@
+/**
+ * The map outputs that this executor has committed, for the main thread: commits (the first of a stage attempt wins),
+ * removal, and open files for serving them to other executors.
+ */
+import { openSync, renameSync, rmSync } from "node:fs";
+import { crc32c } from "../common/crc32c";
+import { InternalError } from "../common/errors";
+import { readWhole } from "./block-file";
+import type { FileLayout } from "./file-layout";
+import type { MapCommit } from "./host-calls";
+import type { MapOutputIndex, MapOutputOrigin } from "./map-output-file";
+import { mapOutputName } from "./map-output-file";
+import { OpenFiles } from "./open-files";
+import type { MapOutputWritten } from "./task-env";
+
+interface Committed extends MapOutputIndex {
+  readonly path: string;
+}
+
+const MAX_OPEN_FOR_SERVING = 256;
+
+export class MapOutputFiles {
+  readonly #shuffles = new Map<number, Map<number, Committed>>();
+  readonly #open = new OpenFiles(MAX_OPEN_FOR_SERVING);
+
+  constructor(private readonly layout: FileLayout) {}
+
+  /**
+   * Moves a staging file into place. When another task of the same stage attempt has committed before, the staging file
+   * is dropped and what that one wrote is returned. A later attempt replaces an earlier: the driver runs a map task again
+   * only when it has given the earlier output up.
+   */
+  commit(commit: MapCommit): MapOutputWritten | null {
+    const { shuffleId, map, stagingFile } = commit;
+    const outputs = this.#shuffles.get(shuffleId) ?? new Map<number, Committed>();
+    const before = outputs.get(map);
+    if (before !== undefined && !isLater(commit, before)) {
+      rmSync(stagingFile, { force: true });
+      return { offsets: before.offsets, checksums: before.checksums };
+    }
+    const directory = this.layout.directories.find((candidate) => stagingFile.startsWith(candidate + "/"));
+    if (directory === undefined) throw new InternalError(`Staging file ${stagingFile} is outside of the executor's directories.`);
+    const path = this.layout.place(directory, mapOutputName(shuffleId, map));
+    renameSync(stagingFile, path);
+    if (before !== undefined && before.path !== path) rmSync(before.path, { force: true });
+    this.adopt({ ...commit, path });
+    return null;
+  }
+
+  /** Takes a file that is in place already. */
+  adopt(output: Committed): void {
+    const { shuffleId, map, stageId, stageAttempt, offsets, checksums, path } = output;
+    let outputs = this.#shuffles.get(shuffleId);
+    if (outputs === undefined) this.#shuffles.set(shuffleId, (outputs = new Map()));
+    outputs.set(map, { shuffleId, map, stageId, stageAttempt, offsets, checksums, path });
+    this.#open.close(shuffleId, map);
+  }
+
+  /** Whether there is an output already that is not older than `other`. */
+  isLaterThan(other: MapOutputOrigin): boolean {
+    const output = this.#shuffles.get(other.shuffleId)?.get(other.map);
+    return output !== undefined && !isLater(other, output);
+  }
+
+  /** Where a segment is, in a file that is open; null when this executor does not have it. */
+  segment(shuffleId: number, map: number, reduce: number): { readonly fd: number; readonly position: number; readonly length: number } | null {
+    const output = this.#shuffles.get(shuffleId)?.get(map);
+    if (output === undefined || reduce < 0 || reduce >= output.checksums.length) return null;
+    try {
+      const fd = this.#open.get(shuffleId, map) ?? this.#open.put(shuffleId, map, openSync(output.path, "r"));
+      const position = output.offsets[reduce]!;
+      return { fd, position, length: output.offsets[reduce + 1]! - position };
+    } catch {
+      return null; // the file was taken away from under us
+    }
+  }
+
+  /** Keeps the open files of a shuffle from being closed while they are being sent. */
+  hold(): () => void {
+    return this.#open.hold();
+  }
+
+  /** Looks whether a segment that a reader complained about is damaged here. If so the output is dropped. */
+  dropIfBad(shuffleId: number, map: number, reduce: number): boolean {
+    const output = this.#shuffles.get(shuffleId)?.get(map);
+    if (output === undefined) return false;
+    const segment = this.segment(shuffleId, map, reduce);
+    if (segment !== null) {
+      const bytes = new Uint8Array(segment.length);
+      if (readWhole(segment.fd, bytes, segment.position) && crc32c(bytes) === output.checksums[reduce]) return false;
+    }
+    this.#shuffles.get(shuffleId)!.delete(map);
+    this.#drop(output);
+    return true;
+  }
+
+  removeShuffle(shuffleId: number): void {
+    for (const output of this.#shuffles.get(shuffleId)?.values() ?? []) this.#drop(output);
+    this.#shuffles.delete(shuffleId);
+  }
+
+  shuffleIds(): number[] {
+    return [...this.#shuffles.keys()];
+  }
+
+  close(): void {
+    this.#open.closeAll();
+  }
+
+  #drop(output: Committed): void {
+    this.#open.close(output.shuffleId, output.map);
+    rmSync(output.path, { force: true });
+  }
+}
+
+function isLater(a: { stageId: number; stageAttempt: number }, b: { stageId: number; stageAttempt: number }): boolean {
+  return a.stageId !== b.stageId ? a.stageId > b.stageId : a.stageAttempt > b.stageAttempt;
+}

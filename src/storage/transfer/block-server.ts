@@ -1,0 +1,332 @@
+/**
+ * Serves blocks to other processes over a Unix socket or TCP. Knows sockets, framing and backpressure; what a request
+ * means is the `serve` function's affair. Callers that cannot prove that they know the secret get nothing.
+ */
+import { read as readAsync, readSync, rmSync } from "node:fs";
+import type { Server, Socket } from "node:net";
+import { createServer } from "node:net";
+import { ClusterError } from "../../common/errors";
+import type { Endpoint } from "../block-address";
+import { endpointName } from "../block-address";
+import type { AnyRequest, ErrorBody, Header, Meta } from "./frames";
+import { decodeHeader, decodeRequest, encodeMessage, ERROR, HEAD, HEADER_BYTES, MAX_BODY_BYTES } from "./frames";
+import { CLIENT_REPLY_BYTES, ServerHandshake } from "./handshake";
+
+/** Files are read and sent in pieces of this size. */
+const PIECE = 2 ** 20;
+/** Reads below this are done at once: a trip through the thread pool costs more than the read. */
+const SYNC_READ = 64 * 1024;
+const MAX_QUEUED = 1024;
+const HANDSHAKE_MS = 10_000;
+const MAX_STRANGERS = 256;
+
+export type BodyPart =
+  | { readonly bytes: Uint8Array }
+  | { readonly fd: number; readonly position: number; readonly length: number };
+
+export interface Answer {
+  /** `total` must be the sum of the parts' lengths. */
+  readonly meta: Meta;
+  readonly parts: readonly BodyPart[];
+  /** Called once, when the bytes are sent or nobody wants them any more. */
+  release?(): void;
+}
+
+/** A rejection is sent to the caller as an error; a `ServeError` with the segment it is about. */
+export type Serve = (request: AnyRequest) => Promise<Answer> | Answer;
+
+/** A failure that the other end may know: its message crosses. */
+export class ServeError extends Error {
+  override readonly name = "ServeError";
+  constructor(readonly body: ErrorBody) {
+    super(body.message);
+  }
+}
+
+export interface BlockServerOptions {
+  readonly secret: Uint8Array;
+  readonly serve: Serve;
+}
+
+export class BlockServer {
+  readonly #connections = new Set<ServerConnection>();
+  #strangers = 0;
+  /** Connections that were closed because they proved nothing or broke the form. */
+  refused = 0;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly options: BlockServerOptions,
+  ) {
+    server.on("connection", (socket) => this.#accept(socket));
+  }
+
+  /** Listens; rejects with a ClusterError when the place is taken. */
+  static async listen(at: Endpoint, options: BlockServerOptions): Promise<BlockServer> {
+    const server = createServer({ noDelay: true, allowHalfOpen: false });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", (error) => reject(new ClusterError("CANNOT_LISTEN", `Cannot listen on ${endpointName(at)}: ${error.message}.`, { cause: error })));
+      if ("path" in at) server.listen({ path: at.path }, resolve);
+      else server.listen({ host: at.host, port: at.port }, resolve);
+    });
+    return new BlockServer(server, options);
+  }
+
+  /** Where it listens, with the port that was taken. */
+  get endpoint(): Endpoint {
+    const address = this.server.address();
+    if (address === null) throw new ClusterError("NOT_LISTENING", "The block server is closed.");
+    return typeof address === "string" ? { path: address } : { host: address.address, port: address.port };
+  }
+
+  /** Ends all connections and stops listening. */
+  async close(): Promise<void> {
+    const address = this.server.address();
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const connection of this.#connections) connection.destroy();
+    await closed;
+    if (typeof address === "string") rmSync(address, { force: true });
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#strangers >= MAX_STRANGERS) {
+      this.refused++;
+      socket.destroy();
+      return;
+    }
+    this.#strangers++;
+    let known = false;
+    const settle = (): void => {
+      if (!known) this.#strangers--;
+      known = true;
+    };
+    const connection = new ServerConnection(socket, this.options, settle, () => {
+      this.refused++;
+    });
+    this.#connections.add(connection);
+    socket.once("close", () => {
+      settle();
+      this.#connections.delete(connection);
+      connection.closed();
+    });
+  }
+}
+
+class ServerConnection {
+  readonly #handshake: ServerHandshake;
+  readonly #timer: NodeJS.Timeout;
+  #authenticated = false;
+  /** Bytes of an unfinished message; never more than the longest message. */
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  #header: Header | null = null;
+  readonly #queue: { readonly requestId: number; readonly request: AnyRequest }[] = [];
+  #serving = false;
+  #drained: (() => void) | null = null;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly options: BlockServerOptions,
+    private readonly onKnown: () => void,
+    private readonly onRefused: () => void,
+  ) {
+    this.#handshake = new ServerHandshake(options.secret);
+    this.#timer = setTimeout(() => this.#refuse(), HANDSHAKE_MS);
+    this.#timer.unref();
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("drain", () => this.#wake());
+    socket.on("error", () => socket.destroy());
+    socket.write(this.#handshake.hello);
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  closed(): void {
+    clearTimeout(this.#timer);
+    this.#queue.length = 0;
+    this.#wake();
+  }
+
+  #refuse(): void {
+    if (!this.socket.destroyed) this.onRefused();
+    this.socket.destroy();
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#pending.push(chunk);
+    this.#pendingBytes += chunk.length;
+    try {
+      while (!this.socket.destroyed && this.#step());
+    } catch {
+      this.#refuse(); // a body that is not what its type says
+    }
+  }
+
+  /** Takes one message, or one part of it, off what has come; false when more must come first. */
+  #step(): boolean {
+    if (!this.#authenticated) {
+      if (this.#pendingBytes < CLIENT_REPLY_BYTES) return false;
+      const proof = this.#handshake.answer(this.#take(CLIENT_REPLY_BYTES));
+      if (proof === null) {
+        this.#refuse();
+        return false;
+      }
+      clearTimeout(this.#timer);
+      this.#authenticated = true;
+      this.onKnown();
+      this.socket.write(proof);
+      return true;
+    }
+    if (this.#header === null) {
+      if (this.#pendingBytes < HEADER_BYTES) return false;
+      const header = decodeHeader(this.#take(HEADER_BYTES));
+      if (header.length > MAX_BODY_BYTES || this.#queue.length >= MAX_QUEUED) {
+        this.#refuse();
+        return false;
+      }
+      this.#header = header;
+    }
+    if (this.#pendingBytes < this.#header.length) return false;
+    const { requestId, type, length } = this.#header;
+    this.#header = null;
+    const request = decodeRequest(type, this.#take(length));
+    if (request === null) {
+      this.#refuse();
+      return false;
+    }
+    this.#queue.push({ requestId, request });
+    if (!this.#serving) void this.#serveAll();
+    return true;
+  }
+
+  #take(length: number): Buffer {
+    const all = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending);
+    this.#pending = all.length > length ? [all.subarray(length)] : [];
+    this.#pendingBytes -= length;
+    return all.subarray(0, length);
+  }
+
+  async #serveAll(): Promise<void> {
+    this.#serving = true;
+    for (let next = this.#queue.shift(); next !== undefined && !this.socket.destroyed; next = this.#queue.shift()) {
+      await this.#serveOne(next.requestId, next.request);
+    }
+    this.#serving = false;
+  }
+
+  async #serveOne(requestId: number, request: AnyRequest): Promise<void> {
+    let answer: Answer;
+    try {
+      answer = await this.options.serve(request);
+    } catch (error) {
+      const body: ErrorBody = error instanceof ServeError ? error.body : { message: (error as Error).message };
+      await this.#write(encodeMessage(ERROR, requestId, body));
+      return;
+    }
+    try {
+      await this.#write(encodeMessage(HEAD, requestId, answer.meta));
+      await this.#sendParts(answer);
+    } catch {
+      // The head has promised bytes that cannot be had (a file cut short, a disk error): the caller must not wait for them.
+      this.socket.destroy();
+    } finally {
+      answer.release?.();
+    }
+  }
+
+  async #sendParts(answer: Answer): Promise<void> {
+    const small = new SmallReads((bytes) => this.#write(bytes));
+    for (const part of answer.parts) {
+      if (this.socket.destroyed) return;
+      if ("bytes" in part) {
+        await small.flush();
+        for (let at = 0; at < part.bytes.length; at += PIECE) await this.#write(part.bytes.subarray(at, at + PIECE));
+      } else if (part.length < SYNC_READ) {
+        await small.add(part);
+      } else {
+        await small.flush();
+        await this.#sendFile(part.fd, part.position, part.length);
+      }
+    }
+    await small.flush();
+  }
+
+  /** Reads one piece ahead of the one that is being sent. */
+  async #sendFile(fd: number, position: number, length: number): Promise<void> {
+    const buffers = [Buffer.allocUnsafeSlow(Math.min(PIECE, length)), Buffer.allocUnsafeSlow(Math.min(PIECE, length))];
+    const sizeAt = (at: number): number => Math.min(PIECE, length - at);
+    let reading = readFully(fd, buffers[0]!, sizeAt(0), position);
+    for (let at = 0, turn = 0; at < length; at += PIECE, turn ^= 1) {
+      await reading;
+      const sent = this.#writeWhole(buffers[turn]!.subarray(0, sizeAt(at)));
+      if (at + PIECE < length) {
+        reading = readFully(fd, buffers[turn ^ 1]!, sizeAt(at + PIECE), position + at + PIECE);
+        reading.catch(() => undefined); // awaited in the next round, unless the socket fails first
+      }
+      await sent;
+    }
+  }
+
+  /** Resolves when the socket wants more; bytes may still be on their way. */
+  #write(bytes: Uint8Array): Promise<void> | void {
+    if (this.socket.destroyed || this.socket.write(bytes)) return;
+    return new Promise((resolve) => {
+      this.#drained = resolve;
+    });
+  }
+
+  /** Resolves when the bytes are with the kernel, so that their buffer can be used again. */
+  #writeWhole(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.socket.destroyed) reject(new Error("the connection is closed"));
+      else this.socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  #wake(): void {
+    const drained = this.#drained;
+    this.#drained = null;
+    drained?.();
+  }
+}
+
+/** Gathers short reads from files, so that a thousand small segments are a few writes. */
+class SmallReads {
+  #buffer: Buffer | null = null;
+  #filled = 0;
+
+  constructor(private readonly write: (bytes: Uint8Array) => Promise<void> | void) {}
+
+  async add(part: { readonly fd: number; readonly position: number; readonly length: number }): Promise<void> {
+    if (this.#buffer !== null && this.#filled + part.length > this.#buffer.length) await this.flush();
+    this.#buffer ??= Buffer.allocUnsafeSlow(4 * SYNC_READ);
+    let done = 0;
+    while (done < part.length) {
+      const got = readSync(part.fd, this.#buffer, this.#filled + done, part.length - done, part.position + done);
+      if (got === 0) throw new Error("the file is shorter than its index says");
+      done += got;
+    }
+    this.#filled += part.length;
+  }
+
+  async flush(): Promise<void> {
+    if (this.#buffer === null || this.#filled === 0) return;
+    const bytes = this.#buffer.subarray(0, this.#filled);
+    this.#buffer = null;
+    this.#filled = 0;
+    await this.write(bytes);
+  }
+}
+
+function readFully(fd: number, buffer: Buffer, length: number, position: number, done = 0): Promise<void> {
+  return new Promise((resolve, reject) => {
+    readAsync(fd, buffer, done, length - done, position + done, (error, got) => {
+      if (error) reject(error);
+      else if (got === 0 && length > done) reject(new Error("the file is shorter than its index says"));
+      else if (done + got < length) resolve(readFully(fd, buffer, length, position, done + got));
+      else resolve();
+    });
+  });
+}
