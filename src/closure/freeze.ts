@@ -1,0 +1,90 @@
+/**
+ * Functions and values as they are now, as bytes for the executors. Everything a function needs comes with it, or is
+ * refused here, where the caller can still do something about it.
+ */
+import { createHash } from "node:crypto";
+import type { Frozen } from "./frozen";
+import { driverClasses, setEngineExports, setIdentifier } from "./driver-classes";
+import { type Encoded, encode } from "./encode";
+import { moduleFiles } from "./module-graph";
+import { addMainFile, noteEngine } from "./module-references";
+import type { ModuleFile, ModuleTarget } from "./module-target";
+import { type FrozenTable, readTable, writeTable } from "./wire";
+
+export interface FreezeOptions {
+  /** How messages call it, for example `map`: "The function of map cannot be sent …". Default: the function's own name. */
+  readonly name?: string;
+}
+
+/**
+ * Captures a function with all that it uses. Takes 0.2 to 0.5 ms for a usual closure.
+ * Throws a TaskError (TASK_NOT_SERIALIZABLE) that names the path to what cannot travel.
+ */
+export function freeze(fn: Function, options: FreezeOptions = {}): Frozen {
+  const name = options.name ?? (fn.name || "anonymous function");
+  const subject = options.name === undefined ? (fn.name ? `Function ${fn.name}` : "A function") : `The function of ${options.name}`;
+  return seal(encode(fn, subject, driverClasses), name);
+}
+
+/** Captures a value (a zero value, a broadcast, rows of classes). Errors as for `freeze`. */
+export function freezeValue(value: unknown, options: FreezeOptions = {}): Frozen {
+  const name = options.name ?? "value";
+  return seal(encode(value, `The ${name}`, driverClasses), name);
+}
+
+/** What a frozen value is called in data, for whoever sends it: the module files it needs, and those they import. */
+export function modulesOf(frozen: Iterable<Pick<Frozen, "bytes">>): ModuleFile[] {
+  const targets: ModuleTarget[] = [];
+  for (const one of frozen) {
+    const { modules, imports } = tableOf(one);
+    targets.push(...modules);
+    for (const byFile of Object.values(imports)) targets.push(...Object.values(byFile));
+  }
+  return moduleFiles(targets);
+}
+
+/** The ids of the classes that a frozen value brings along. */
+export function classesOf(frozen: Pick<Frozen, "bytes">): readonly string[] {
+  return tableOf(frozen).classes;
+}
+
+/** A class of the driver by its id, frozen, for a worker that met the id in data; undefined when it does not travel by value. */
+export function classDefinition(id: string): Frozen | undefined {
+  const constructor = id.startsWith("class:") ? driverClasses.known(id) : undefined;
+  return constructor && freezeValue(constructor, { name: `class ${constructor.name}` });
+}
+
+/** What freezing should know about the process it runs in. */
+export interface ClosureHost {
+  /** The exports of firesteel: they travel by name. */
+  readonly engine?: object;
+  /** The user's program, where `process.argv[1]` is a launcher. */
+  readonly mainFile?: string;
+}
+
+export function configureClosures({ engine, mainFile }: ClosureHost): void {
+  if (engine) {
+    noteEngine(engine);
+    setEngineExports(engine);
+  }
+  if (mainFile !== undefined) addMainFile(mainFile);
+}
+
+const tables = new WeakMap<object, FrozenTable>();
+
+function tableOf(frozen: Pick<Frozen, "bytes">): FrozenTable {
+  return tables.get(frozen) ?? readTable(frozen.bytes);
+}
+
+function seal({ table, reusable }: Encoded, name: string): Frozen {
+  const bytes = writeTable(table);
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 32);
+  const frozen: Frozen = { hash, bytes, reusable, name };
+  tables.set(frozen, table);
+  return frozen;
+}
+
+setIdentifier((constructor) => {
+  freezeValue(constructor, { name: `class ${constructor.name}` });
+  return driverClasses.idIfKnown(constructor);
+});
