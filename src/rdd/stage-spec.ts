@@ -19,13 +19,17 @@ export type FunctionSource = Frozen | { readonly builtin: string };
 export type OpSpec =
   | { readonly op: "map" | "filter" | "flatMap" | "keyBy" | "mapValues" | "flatMapValues"; readonly f: FunctionSpec }
   | { readonly op: "keys" | "values" }
-  /** Keeps records whose draw is in [lower, upper); partition i draws from its own generator, seeded by seeds[i]. */
-  | { readonly op: "bernoulli"; readonly lower: number; readonly upper: number; readonly seeds: Float64Array | readonly bigint[] }
-  | { readonly op: "poisson"; readonly mean: number; readonly seeds: Float64Array | readonly bigint[] }
+  /** Partition i draws from a generator of its own, seeded by seeds[i]. */
+  | { readonly op: "sample"; readonly sampler: SamplerSpec; readonly seeds: readonly bigint[] }
   /** [record, starts[partition] + position]. */
   | { readonly op: "index"; readonly starts: readonly number[] }
   /** [record, position * step + partition]. */
   | { readonly op: "uniqueId"; readonly step: number };
+
+export type SamplerSpec =
+  | { readonly kind: "bernoulli"; readonly fraction: number }
+  | { readonly kind: "cell"; readonly lower: number; readonly upper: number }
+  | { readonly kind: "poisson"; readonly mean: number };
 
 export type PartitioningSpec =
   | { readonly kind: "hash"; readonly numPartitions: number }
@@ -64,12 +68,44 @@ export type NodeSpec =
   | { readonly kind: "range"; readonly start: number; readonly step: number; readonly count: number; readonly numSlices: number }
   /** The payload is the slice, as encoded batches. */
   | { readonly kind: "slices" }
+  /** The payload is a file split or group of files (one encoded value). */
+  | { readonly kind: "files"; readonly format: FileFormat }
+  /** A format of the user's; the payload is one of its splits (one encoded value). */
+  | { readonly kind: "input"; readonly format: CaptureRef }
+  /** Blocks that must be there: a local checkpoint. */
+  | { readonly kind: "blocks"; readonly rddId: number }
+  /** The partitions of the first parent, then those of the second, …; `counts` says how many each has. */
   | { readonly kind: "union"; readonly parents: readonly NodeRef[]; readonly counts: readonly number[] }
   /** Partition i is partition i of each parent, one after the other. */
   | { readonly kind: "unionAligned"; readonly parents: readonly NodeRef[] }
-  | { readonly kind: "mapPartitions"; readonly parent: NodeRef; readonly f: FunctionSpec; readonly withIndex: boolean }
+  /** Partition i is the parent's partitions groups[i], one after the other. */
+  | { readonly kind: "regrouped"; readonly parent: NodeRef; readonly groups: readonly (readonly number[])[] }
+  | { readonly kind: "cartesian"; readonly left: NodeRef; readonly right: NodeRef; readonly rightPartitions: number }
+  /** zip of two parents, or zipPartitions of several with a function of their iterators. */
+  | { readonly kind: "zip"; readonly parents: readonly NodeRef[]; readonly f: FunctionSpec | null }
+  | { readonly kind: "mapPartitions"; readonly parent: NodeRef; readonly f: FunctionSpec; readonly withIndex: boolean; readonly call: string }
   | { readonly kind: "glom"; readonly parent: NodeRef }
-  | { readonly kind: "shuffled"; readonly shuffle: ShuffleSpecData };
+  | { readonly kind: "pipe"; readonly parent: NodeRef; readonly pipe: PipeSpec }
+  | { readonly kind: "shuffled"; readonly shuffle: ShuffleSpecData }
+  /** An aggregation of a parent that is laid out already. */
+  | { readonly kind: "aggregated"; readonly parent: NodeRef; readonly aggregation: AggregationSpec }
+  /** [key, [values of side 0, values of side 1, …]]. */
+  | { readonly kind: "cogroup"; readonly sides: readonly SideSpec[] }
+  | { readonly kind: "join"; readonly sides: readonly [SideSpec, SideSpec]; readonly join: JoinKind }
+  /** Records of the first side whose key is not in the second. */
+  | { readonly kind: "subtract"; readonly sides: readonly [SideSpec, SideSpec] };
+
+export type JoinKind = "inner" | "left" | "right" | "full";
+
+export type FileFormat = { readonly type: "text" | "wholeText" | "binary" | "objects" } | { readonly type: "records"; readonly bytes: number };
+
+export interface PipeSpec {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** A non-zero exit of the command fails the task. */
+  readonly checkCode: boolean;
+  readonly encoding: string;
+}
 
 export interface NodeEntry {
   readonly spec: NodeSpec;

@@ -5,7 +5,7 @@
 import type { Chunk, ChunkSource, LoopBuilder, Sink, SinkCode, Term } from "../../columnar";
 import { Loop } from "../pipeline/loop";
 import type { Op } from "../pipeline/op";
-import { type AnySource, isThenable, type MaybePromise, PrimedSource, rowsChunk } from "../pipeline/source";
+import { type AnySource, isThenable, type MaybePromise, PrimedSource, rowsChunk, then } from "../pipeline/source";
 import type { TaskRun } from "./task-run";
 
 export interface Chain {
@@ -22,12 +22,23 @@ export function sourceChain(open: (task: TaskRun) => AnySource): Chain {
   return { open, ops: [] };
 }
 
+function open(chain: Chain, task: TaskRun): AnySource {
+  const source = chain.open(task);
+  task.onClose(() => source.close());
+  return source;
+}
+
+/** All records of a chain, in memory. */
+export function readAll(chain: Chain, task: TaskRun): MaybePromise<unknown[]> {
+  const sink = new BufferSink();
+  return then(runChain(chain, sink, task), () => sink.rows);
+}
+
 /** Runs a chain into `sink` to its end, or until the sink has enough. */
 export function runChain(chain: Chain, sink: Sink, task: TaskRun): MaybePromise<void> {
-  const source = chain.open(task);
+  const source = open(chain, task);
   const loop = new Loop(task.loops, chain.ops.map((make) => make(task)), sink, task.env, task.maxInFlight);
   const { env } = task;
-  task.onClose(() => source.close());
   for (;;) {
     const chunk = source.next();
     if (isThenable(chunk)) return runAsync(source, chunk as Promise<Chunk | null>, loop, task);
@@ -50,22 +61,19 @@ async function runAsync(source: AnySource, first: MaybePromise<Chunk | null>, lo
 
 /** A chain as a source: its steps run one chunk of input at a time, into memory. */
 export function chainSource(chain: Chain, task: TaskRun): AnySource {
-  const source = chain.open(task);
+  const source = open(chain, task);
   if (chain.ops.length === 0) return source;
   return new LoopSource(source, chain, task);
 }
 
-/** Collects records of a loop, all or the first `limit`. */
-export class BufferSink implements Sink {
+/** Collects records of a loop. */
+class BufferSink implements Sink {
   rows: unknown[] = [];
-
-  constructor(private readonly limit?: number) {}
 
   emit(builder: LoopBuilder): SinkCode {
     const held = builder.bind(this, "buffer");
     const rows = builder.local("rows");
-    const code = { enter: `const ${rows} = ${held}.rows;`, row: (value: Term) => `${rows}.push(${value.code});`, leave: "" };
-    return this.limit === undefined ? code : { ...code, stopped: `${rows}.length >= ${this.limit}` };
+    return { enter: `const ${rows} = ${held}.rows;`, row: (value: Term) => `${rows}.push(${value.code});`, leave: "" };
   }
 
   take(): Chunk | null {

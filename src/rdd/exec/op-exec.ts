@@ -1,7 +1,8 @@
 /** Steps that handle one record at a time: they join the chain of their parent. */
 import type { Op } from "../pipeline/op";
-import { filterOp, flatMapOp, flatMapValuesOp, keyByOp, keysOp, mapOp, mapValuesOp, numberOp, valuesOp } from "../pipeline/ops";
-import type { OpSpec } from "../stage-spec";
+import { filterOp, flatMapOp, flatMapValuesOp, keyByOp, keysOp, mapOp, mapValuesOp, numberOp, sampleOp, valuesOp } from "../pipeline/ops";
+import { bernoulli, bernoulliCell, poisson, type Sampler } from "../random/samplers";
+import type { OpSpec, SamplerSpec } from "../stage-spec";
 import type { Chain, ExecNode } from "./chain";
 import type { TaskRun } from "./task-run";
 
@@ -17,11 +18,21 @@ function makeOp(spec: OpSpec, partition: number, task: TaskRun): Op {
       return numberOp(spec.starts[partition]!, 1);
     case "uniqueId":
       return numberOp(partition, spec.step);
-    case "bernoulli":
-    case "poisson":
-      throw new Error("sampling");
+    case "sample":
+      return sampleOp(makeSampler(spec.sampler, spec.seeds[partition]!));
     default:
       return calls[spec.op](task.function(spec.f));
+  }
+}
+
+function makeSampler(spec: SamplerSpec, seed: bigint): Sampler {
+  switch (spec.kind) {
+    case "bernoulli":
+      return bernoulli(spec.fraction, seed);
+    case "cell":
+      return bernoulliCell(spec.lower, spec.upper, seed);
+    case "poisson":
+      return poisson(spec.mean, seed);
   }
 }
 

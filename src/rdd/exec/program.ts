@@ -7,11 +7,19 @@ import { isThenable, type MaybePromise } from "../pipeline/source";
 import type { NodeSpec, PayloadTable, StageSpec } from "../stage-spec";
 import type { StageProgram, TaskOutput } from "../task-runner";
 import { resetAccumulators, takeAccumulatorUpdates } from "../shared/accumulator";
+import { CachedExec } from "./cached-exec";
+import { CartesianExec } from "./cartesian-exec";
 import type { ExecNode } from "./chain";
+import { AlignedUnionExec, RegroupedExec, UnionExec } from "./concat-exec";
+import { BlocksExec, FilesExec, InputFormatExec } from "./file-exec";
+import { GlomExec, MapPartitionsExec } from "./map-partitions-exec";
 import { OpExec } from "./op-exec";
 import { runOutput } from "./output";
+import { PipeExec } from "./pipe-exec";
 import { EmptyExec, RangeExec, SlicesExec } from "./sources";
 import { type CaptureReviver, type StageCaptures, TaskRun } from "./task-run";
+import { AggregatedExec, CoGroupExec, JoinExec, ShuffledExec, sidesOf, SubtractExec } from "./wide-exec";
+import { ZipExec } from "./zip-exec";
 
 export class Program implements StageProgram {
   readonly #spec: StageSpec;
@@ -26,7 +34,10 @@ export class Program implements StageProgram {
     this.#spec = deserialize(binary) as StageSpec;
     this.#captures = { frozen: this.#spec.captures, revived: new Map() };
     const nodes: ExecNode[] = [];
-    for (const { spec } of this.#spec.nodes) nodes.push(makeNode(spec, nodes.length, nodes));
+    for (const { spec, cache } of this.#spec.nodes) {
+      const node = makeNode(spec, nodes.length, nodes);
+      nodes.push(cache === null ? node : new CachedExec(node, cache));
+    }
     this.#root = nodes.at(-1)!;
   }
 
@@ -87,7 +98,39 @@ function makeNode(spec: NodeSpec, ref: number, nodes: readonly ExecNode[]): Exec
       return new RangeExec(spec);
     case "slices":
       return new SlicesExec(ref);
+    case "files":
+      return new FilesExec(ref, spec.format);
+    case "input":
+      return new InputFormatExec(ref, spec.format);
+    case "blocks":
+      return new BlocksExec(spec.rddId);
+    case "union":
+      return new UnionExec(spec.parents.map((parent) => nodes[parent]!), spec.counts);
+    case "unionAligned":
+      return new AlignedUnionExec(spec.parents.map((parent) => nodes[parent]!));
+    case "regrouped":
+      return new RegroupedExec(nodes[spec.parent]!, spec.groups);
+    case "cartesian":
+      return new CartesianExec(nodes[spec.left]!, nodes[spec.right]!, spec.rightPartitions);
+    case "zip":
+      return new ZipExec(spec.parents.map((parent) => nodes[parent]!), spec.f);
+    case "mapPartitions":
+      return new MapPartitionsExec(nodes[spec.parent]!, spec);
+    case "glom":
+      return new GlomExec(nodes[spec.parent]!);
+    case "pipe":
+      return new PipeExec(nodes[spec.parent]!, spec.pipe);
+    case "shuffled":
+      return new ShuffledExec(spec.shuffle);
+    case "aggregated":
+      return new AggregatedExec(nodes[spec.parent]!, spec.aggregation);
+    case "cogroup":
+      return new CoGroupExec(sidesOf(spec.sides, nodes));
+    case "join":
+      return new JoinExec(sidesOf(spec.sides, nodes), spec.join);
+    case "subtract":
+      return new SubtractExec(sidesOf(spec.sides, nodes));
     default:
-      return unreachable(spec as never);
+      return unreachable(spec);
   }
 }

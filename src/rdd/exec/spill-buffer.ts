@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { BatchEncoder, ByteWriter, type Chunk, type ChunkSource, decodeBatches } from "../../columnar";
+import { DataError } from "../../common/errors";
 import type { TaskEnv } from "../../storage/task-env";
 
 /** Bytes encoded before they are put away. */
@@ -42,7 +43,7 @@ export class SpillBuffer {
     this.#out.clear();
   }
 
-  /** What was added, in order. Nothing can be added after. */
+  /** What was added, in order; any number of times. Nothing can be added after. */
   read(): ChunkSource {
     this.#putAway();
     const runs = this.#runs();
@@ -57,25 +58,21 @@ export class SpillBuffer {
           current = decodeBatches(run.value, this.env.values);
         }
       },
-      close: () => this.close(),
+      close() {},
     };
   }
 
   *#runs(): Generator<Uint8Array> {
-    for (const run of this.#inMemory.splice(0)) {
-      yield run;
-      this.env.memory.release(run.length);
-    }
+    yield* this.#inMemory;
     for (const { position, length } of this.#inFile) {
       const bytes = Buffer.allocUnsafeSlow(length);
       for (let done = 0; done < length; ) {
         const read = readSync(this.#file, bytes, done, length - done, position + done);
-        if (read === 0) throw new Error(`A spill file ended at ${position + done}; ${this.#fileLength} bytes were written.`);
+        if (read === 0) throw new DataError("SPILL_FILE_DAMAGED", `A spill file of the task ends at byte ${position + done}; ${this.#fileLength} were written.`);
         done += read;
       }
       yield bytes;
     }
-    this.close();
   }
 
   /** Lets go of memory and file. */

@@ -5,6 +5,7 @@ import type { TaskEnv } from "../../storage/task-env";
 import type { LoopCache } from "../pipeline/loop";
 import type { FunctionSpec } from "../stage-spec";
 import { builtin } from "./builtins";
+import { copierOf } from "./copier";
 import { SpillBuffer } from "./spill-buffer";
 
 export type AnyFunction = (...args: never[]) => unknown;
@@ -51,6 +52,11 @@ export class TaskRun {
   /** A new copy of the captured value. */
   freshCapture(ref: number): unknown {
     return this.reviver.revive(this.captures.frozen[ref]!);
+  }
+
+  /** Gives copies of a captured value: each key of an aggregation starts from one of its own. */
+  zeroMaker(ref: number): () => unknown {
+    return copierOf(this.capture(ref)) ?? (() => this.freshCapture(ref));
   }
 
   function(spec: FunctionSpec): (...args: unknown[]) => unknown {

@@ -1,4 +1,6 @@
 /** The steps that fused loops are made of: see stage-spec's OpSpec for what each does. */
+import type { TaskMetrics } from "../../storage/task-env";
+import type { Sampler } from "../random/samplers";
 import type { Term } from "../../columnar";
 import { type CallOp, elements, type Op, pairTerm, type PlainOp } from "./op";
 
@@ -57,7 +59,34 @@ export function numberOp(start: number, step: number): Op {
       const number = builder.local("number");
       builder.enter(`let ${next} = ${held}.next;`);
       builder.leave(`${held}.next = ${next};`);
-      return `const ${number} = ${next}; ${next} += ${step};\n${rest(pairTerm(input.code, number))}`;
+      const record = builder.local("record");
+      return `const ${record} = ${input.code}, ${number} = ${next}; ${next} += ${step};\n${rest(pairTerm(record, number))}`;
+    },
+  };
+}
+
+/** Each record as often as the sampler says. */
+export function sampleOp(sampler: Sampler): Op {
+  return {
+    kind: "plain",
+    emit: (builder, input, rest) => {
+      const held = builder.bind(sampler, "sampler");
+      const times = builder.local("times");
+      return `for (let ${times} = ${held}.sample(); ${times} > 0; ${times}--) {\n${rest(input)}\n}`;
+    },
+  };
+}
+
+/** Counts records that come from files. */
+export function countInputOp(metrics: TaskMetrics): Op {
+  return {
+    kind: "plain",
+    emit: (builder, input, rest) => {
+      const held = builder.bind(metrics, "metrics");
+      const count = builder.local("records");
+      builder.enter(`let ${count} = 0;`);
+      builder.leave(`${held}.inputRecords += ${count};`);
+      return `${count}++;\n${rest(input)}`;
     },
   };
 }

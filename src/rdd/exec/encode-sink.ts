@@ -1,0 +1,67 @@
+/** Encodes the records of a loop as row batches: results of collect, cached blocks, object files. */
+import { BATCH_ROWS, BatchEncoder, ByteWriter, type LoopBuilder, type Sink, type SinkCode, type ValueContext } from "../../columnar";
+
+export class EncodeSink implements Sink {
+  /** Read and written by generated code. */
+  rows: unknown[] = [];
+  left: number;
+  /** Records taken in so far, but for those in `rows`. */
+  #encoded = 0;
+  readonly out: ByteWriter;
+  readonly #encoder: BatchEncoder;
+
+  /**
+   * @param limit how many records are wanted; all by default.
+   * @param flushed called when `out` has grown by a batch; may take what is there and clear it.
+   */
+  constructor(
+    values: ValueContext,
+    private readonly limit: number | null = null,
+    private readonly flushed?: (out: ByteWriter, rows: number) => void,
+  ) {
+    this.left = limit ?? 0;
+    this.out = new ByteWriter(1 << 12);
+    this.#encoder = new BatchEncoder(values);
+  }
+
+  emit(builder: LoopBuilder): SinkCode {
+    const held = builder.bind(this, "encode");
+    const rows = builder.local("rows");
+    const code = {
+      enter: `let ${rows} = ${held}.rows;`,
+      row: (record: { readonly code: string }) => `${rows}.push(${record.code});\nif (${rows}.length >= ${BATCH_ROWS}) ${rows} = ${held}.flush();`,
+      leave: "",
+    };
+    if (this.limit === null) return code;
+    const left = builder.local("left");
+    return {
+      enter: `${code.enter} let ${left} = ${held}.left;`,
+      row: (record) => `${code.row(record)}\n${left}--;`,
+      leave: `${held}.left = ${left};`,
+      stopped: `${left} <= 0`,
+    };
+  }
+
+  /** Encodes what is held; gives the array for what comes next. */
+  flush(): unknown[] {
+    const { rows } = this;
+    if (rows.length > 0) {
+      this.#encoder.encodeRows(rows, 0, rows.length, this.out);
+      this.#encoded += rows.length;
+      this.rows = [];
+      this.flushed?.(this.out, rows.length);
+    }
+    return this.rows;
+  }
+
+  /** Records encoded. */
+  get count(): number {
+    return this.#encoded;
+  }
+
+  /** All batches; the memory is given away. */
+  finish(): Uint8Array {
+    this.flush();
+    return this.out.written();
+  }
+}
