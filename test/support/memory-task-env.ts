@@ -7,7 +7,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeBatches } from "../../src/columnar/rows";
+import { decodeBatches } from "../../src/columnar/rows/decoder";
 import type { ValueContext } from "../../src/columnar/value-context";
 import { crc32c } from "../../src/common/crc32c";
 import { DataError, TaskError } from "../../src/common/errors";

@@ -1,0 +1,8 @@
+/** The one shuffle: writers for the map side, sources for the reduce side. What to do is said by a ShuffleSpec. */
+export { aggregated } from "./aggregate";
+export { coGrouped, grouped } from "./cogroup";
+export { assignmentOf, boundsBelow, hashPartition } from "./partitioner";
+export { readShuffle } from "./reader";
+export { sorted } from "./sort";
+export { type Aggregation, type Carries, type KeyCompare, type KeyOrdering, numReducers, type Partitioning, type ShuffleSpec } from "./spec";
+export { createShuffleWriter, type ShuffleWriter } from "./writer";

@@ -1,0 +1,262 @@
+/**
+ * Partitioned records on their way: encoded frames grouped by partition, in memory while the task's memory lasts, then in
+ * one spill file. Writers end by joining them into a map task's data file; reduce tasks that divide what does not fit
+ * read them back partition by partition. Records of one partition keep the order in which they were added.
+ */
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { ByteWriter } from "../columnar/bytes";
+import { crc32c } from "../common/crc32c";
+import { DataError } from "../common/errors";
+import type { MapOutputWritten, TaskEnv } from "../storage/task-env";
+import { type Compression } from "./compression";
+import { type FileRange, type FrameSource, framesOf, framesOfFile, writeFrame } from "./frame";
+
+/** Frames of all partitions, one partition after the other: partition p is bytes [offsets[p], offsets[p + 1]) after `base`. */
+interface Run {
+  readonly offsets: Float64Array;
+  /** In memory; null when in the spill file. */
+  readonly bytes: Buffer | null;
+  /** Where the run begins in the spill file. */
+  readonly base: number;
+}
+
+/** Bytes gathered before a write to a file. */
+const WRITE_BUFFER = 1 << 18;
+
+export class PartitionedRuns {
+  readonly #env: TaskEnv;
+  readonly #partitions: number;
+  readonly #compression: Compression;
+  readonly #purpose: string;
+  /** In the order of their records: all runs in the file come before those in memory. */
+  #runs: Run[] = [];
+  #inMemory = 0;
+  #path: string | null = null;
+  #fd = -1;
+  #fileLength = 0;
+  #writer = new ByteWriter(0);
+
+  // The run being written.
+  #offsets: Float64Array | null = null;
+  #current = 0;
+
+  /** Records added. */
+  records = 0;
+  /** Records by partition. */
+  readonly counts: Float64Array;
+
+  constructor(env: TaskEnv, partitions: number, compression: Compression, purpose: string) {
+    this.#env = env;
+    this.#partitions = partitions;
+    this.#compression = compression;
+    this.#purpose = purpose;
+    this.counts = new Float64Array(partitions);
+  }
+
+  /** Whether anything went to disk. */
+  get spilled(): boolean {
+    return this.#path !== null;
+  }
+
+  begin(): void {
+    this.#offsets = new Float64Array(this.#partitions + 1);
+    this.#current = 0;
+    this.#writer.clear();
+  }
+
+  /** Adds `rows` records to a partition of the run that was begun; partitions come in ascending order. */
+  frame(partition: number, rows: number, encode: (out: ByteWriter) => void): void {
+    const offsets = this.#offsets!;
+    while (this.#current < partition) offsets[++this.#current] = this.#writer.length;
+    writeFrame(this.#writer, rows, this.#compression, encode);
+    this.records += rows;
+    this.counts[partition]! += rows;
+  }
+
+  /** Ends the run. It stays in memory where the task may have it, and goes to the spill file with all others otherwise. */
+  end(): void {
+    const offsets = this.#offsets!;
+    while (this.#current < this.#partitions) offsets[++this.#current] = this.#writer.length;
+    this.#offsets = null;
+    const length = this.#writer.length;
+    if (length === 0) return;
+    if (this.#env.memory.reserve(length)) {
+      this.#runs.push({ offsets, bytes: this.#writer.copy(), base: 0 });
+      this.#inMemory += length;
+      return;
+    }
+    this.#runs.push({ offsets, bytes: this.#writer.written(), base: 0 });
+    this.spill();
+    this.#writer = new ByteWriter(0);
+  }
+
+  /** Moves what is in memory to the spill file. */
+  spill(): void {
+    const inMemory = this.#runs.filter((run) => run.bytes !== null);
+    if (inMemory.length === 0) return;
+    this.#path ??= this.#env.tempFile(this.#purpose);
+    if (this.#fd < 0) this.#fd = openSync(this.#path, "w+");
+    const file = new FileWriter(this.#fd, this.#fileLength);
+    const offsets = new Float64Array(this.#partitions + 1);
+    for (let p = 0; p < this.#partitions; p++) {
+      for (const { bytes, offsets } of inMemory) file.write(bytes!.subarray(offsets[p], offsets[p + 1]));
+      offsets[p + 1] = file.position - this.#fileLength;
+    }
+    file.flush();
+    this.#env.metrics.memoryBytesSpilled += this.#inMemory;
+    this.#env.metrics.diskBytesSpilled += file.position - this.#fileLength;
+    this.#runs = this.#runs.filter((run) => run.bytes === null);
+    this.#runs.push({ offsets, bytes: null, base: this.#fileLength });
+    this.#fileLength = file.position;
+    this.#releaseMemory();
+  }
+
+  #releaseMemory(): void {
+    this.#env.memory.release(this.#inMemory);
+    this.#inMemory = 0;
+  }
+
+  /** Bytes that a partition takes, encoded. */
+  size(partition: number): number {
+    let bytes = 0;
+    for (const { offsets } of this.#runs) bytes += offsets[partition + 1]! - offsets[partition]!;
+    return bytes;
+  }
+
+  /** The frames of one partition. */
+  read(partition: number): FrameSource {
+    const inFile: FileRange[] = [];
+    const inMemory: Uint8Array[] = [];
+    for (const { offsets, bytes, base } of this.#runs) {
+      const [start, end] = [offsets[partition]!, offsets[partition + 1]!];
+      if (start === end) continue;
+      if (bytes === null) inFile.push({ start: base + start, end: base + end });
+      else inMemory.push(bytes.subarray(start, end));
+    }
+    const sources = inMemory.map(framesOf);
+    if (inFile.length > 0) sources.unshift(framesOfFile(this.#path!, inFile));
+    return joined(sources);
+  }
+
+  /** Runs so far; what is spilled together is one. */
+  get runCount(): number {
+    return this.#runs.length;
+  }
+
+  /** The frames of one run, in the order of partitions. */
+  readRun(index: number): FrameSource {
+    const { offsets, bytes, base } = this.#runs[index]!;
+    const end = offsets[this.#partitions]!;
+    return bytes === null ? framesOfFile(this.#path!, [{ start: base, end: base + end }]) : framesOf(bytes);
+  }
+
+  /** Joins everything into the task's map output and commits it. Nothing is left to read afterwards. */
+  commit(shuffleId: number): MapOutputWritten {
+    const { info, metrics, shuffle } = this.#env;
+    const path = shuffle.stagingFile(shuffleId, info.partition);
+    const output = { offsets: new Float64Array(this.#partitions + 1), checksums: new Uint32Array(this.#partitions) };
+    const fd = openSync(path, "w");
+    try {
+      const file = new FileWriter(fd, 0);
+      for (let p = 0; p < this.#partitions; p++) {
+        let checksum = 0;
+        for (const run of this.#runs) {
+          const [start, end] = [run.offsets[p]!, run.offsets[p + 1]!];
+          if (run.bytes !== null) {
+            const bytes = run.bytes.subarray(start, end);
+            checksum = crc32c(bytes, checksum);
+            file.write(bytes);
+          } else {
+            checksum = file.copyFrom(this.#fd, run.base + start, run.base + end, checksum);
+          }
+        }
+        output.checksums[p] = checksum;
+        output.offsets[p + 1] = file.position;
+      }
+      file.flush();
+    } finally {
+      closeSync(fd);
+    }
+    this.close();
+    shuffle.commit(shuffleId, info.partition, output);
+    metrics.shuffleBytesWritten += output.offsets[this.#partitions]!;
+    metrics.shuffleRecordsWritten += this.records;
+    return output;
+  }
+
+  /** Gives memory and files back. May be called at any time, more than once. */
+  close(): void {
+    this.#runs = [];
+    this.#releaseMemory();
+    this.#writer = new ByteWriter(0);
+    if (this.#fd >= 0) {
+      closeSync(this.#fd);
+      unlinkSync(this.#path!);
+      this.#fd = -1;
+    }
+  }
+}
+
+/** Frame sources one after the other. */
+function joined(sources: FrameSource[]): FrameSource {
+  let at = 0;
+  return {
+    next() {
+      for (; at < sources.length; at++) {
+        const frame = sources[at]!.next();
+        if (frame !== null) return frame;
+      }
+      return null;
+    },
+    close() {
+      for (const source of sources) source.close();
+      at = sources.length;
+    },
+  };
+}
+
+/** Sequential writes to a file, small ones gathered. */
+class FileWriter {
+  readonly #buffer = Buffer.allocUnsafeSlow(WRITE_BUFFER);
+  #filled = 0;
+
+  constructor(
+    private readonly fd: number,
+    /** Where the next byte goes. */
+    public position: number,
+  ) {}
+
+  write(bytes: Uint8Array): void {
+    if (this.#filled + bytes.length > WRITE_BUFFER) this.flush();
+    if (bytes.length >= WRITE_BUFFER) {
+      writeWhole(this.fd, bytes, this.position);
+    } else {
+      this.#buffer.set(bytes, this.#filled);
+      this.#filled += bytes.length;
+    }
+    this.position += bytes.length;
+  }
+
+  /** Copies bytes [start, end) of another file; gives the checksum of what came before followed by them. */
+  copyFrom(source: number, start: number, end: number, checksum: number): number {
+    while (start < end) {
+      if (this.#filled === WRITE_BUFFER) this.flush();
+      const read = readSync(source, this.#buffer, this.#filled, Math.min(WRITE_BUFFER - this.#filled, end - start), start);
+      if (read === 0) throw new DataError("SPILL_FILE_TRUNCATED", `A spill file ends at byte ${start}, and ${end} were written.`);
+      checksum = crc32c(this.#buffer.subarray(this.#filled, this.#filled + read), checksum);
+      this.#filled += read;
+      this.position += read;
+      start += read;
+    }
+    return checksum;
+  }
+
+  flush(): void {
+    writeWhole(this.fd, this.#buffer.subarray(0, this.#filled), this.position - this.#filled);
+    this.#filled = 0;
+  }
+}
+
+function writeWhole(fd: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+}

@@ -1,0 +1,76 @@
+/** What a reduce task reads: the frames of its segments, as they arrive from wherever they are. */
+import type { ChunkSource } from "../columnar/chunk";
+import { FetchFailed, type TaskEnv } from "../storage/task-env";
+import type { SegmentRequest } from "../storage/task-env";
+import { DataError } from "../common/errors";
+import { type Frame, type FrameSource, framesOf } from "./frame";
+import { chunksOf } from "./frame-chunks";
+
+/** Everything that all map tasks of a shuffle wrote for these reduce partitions, as records. Nothing is asked for before the first `next`. */
+export function segmentChunks(env: TaskEnv, shuffleId: number, reduces: readonly number[]): ChunkSource {
+  return chunksOf(new SegmentFrames(env, shuffleId, reduces), env.values);
+}
+
+class SegmentFrames implements FrameSource {
+  readonly #env: TaskEnv;
+  readonly #shuffleId: number;
+  readonly #reduces: readonly number[];
+  #segments: Iterator<SegmentRequest & { readonly bytes: Uint8Array }> | null = null;
+  #current: FrameSource | null = null;
+  #from: SegmentRequest = { map: -1, reduce: -1 };
+  #closed = false;
+
+  constructor(env: TaskEnv, shuffleId: number, reduces: readonly number[]) {
+    this.#env = env;
+    this.#shuffleId = shuffleId;
+    this.#reduces = reduces;
+  }
+
+  next(): Frame | null {
+    if (this.#closed) return null;
+    this.#segments ??= this.#open();
+    for (;;) {
+      const frame = this.#current === null ? null : this.#guard(this.#current);
+      if (frame !== null) {
+        this.#env.metrics.shuffleRecordsRead += frame.rows;
+        return frame;
+      }
+      this.#env.checkInterrupted();
+      const segment = this.#segments.next();
+      if (segment.done) {
+        this.#closed = true;
+        return null;
+      }
+      this.#from = segment.value;
+      this.#current = framesOf(segment.value.bytes);
+    }
+  }
+
+  #open(): Iterator<SegmentRequest & { readonly bytes: Uint8Array }> {
+    const outputs = this.#env.shuffle.mapOutputs(this.#shuffleId);
+    const requests: SegmentRequest[] = [];
+    for (const reduce of this.#reduces) {
+      for (let map = 0; map < outputs.numMaps; map++) if (outputs.size(map, reduce) > 0) requests.push({ map, reduce });
+    }
+    return this.#env.shuffle.fetch(this.#shuffleId, requests)[Symbol.iterator]();
+  }
+
+  /** Bytes with the right checksum that are no frames were written wrong: only the map task can mend that. */
+  #guard(frames: FrameSource): Frame | null {
+    try {
+      return frames.next();
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      const { map, reduce } = this.#from;
+      throw new FetchFailed(this.#shuffleId, map, reduce, null, `Segment ${reduce} of map output ${map} is damaged: ${error.message}`);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#current = null;
+    this.#segments?.return?.();
+    this.#segments = null;
+  }
+}
