@@ -1,5 +1,6 @@
 /** The settings that the scheduler looks at, by Spark's keys, with Spark's defaults. Times in ms. */
 import { UsageError } from "../../common/errors";
+import { parseBytes, parseDuration } from "../../common/units";
 
 export interface SchedulerConfig {
   /** `spark.task.maxFailures`, 4: attempts of one task that may fail before the job fails. */
@@ -241,31 +242,18 @@ function flag(get: Get, key: string, fallback: boolean): boolean {
   return text === "true";
 }
 
-const TIME_UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** "100ms", "3s", "1h"; a bare number is in seconds where Spark says so for all of these keys but "…ms". */
 function time(get: Get, key: string, fallback: number): number {
   const text = get(key);
   if (text === undefined) return fallback;
-  if (/^infinity$/i.test(text.trim())) return Infinity;
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text);
-  const unit = match?.[2] === "" ? bareUnit(key) : match === null ? undefined : TIME_UNITS[match[2]!.toLowerCase()];
-  if (match === null || unit === undefined) throw invalid(key, text, "a time such as 100ms, 3s or 1h");
-  return Number(match[1]) * unit;
+  return /^infinity$/i.test(text.trim()) ? Infinity : parseDuration(text, key, bareUnit(key));
 }
 
 /** The unit of a number without one: ms for these of Spark's keys, else seconds. */
-function bareUnit(key: string): number {
-  return /^spark\.(locality\.wait|speculation\.|starvation\.timeout|excludeOnFailure\.timeout|scheduler\.maxRegisteredResourcesWaitingTime)/.test(key) ? 1 : 1000;
+function bareUnit(key: string): "ms" | "s" {
+  return /^spark\.(locality\.wait|speculation\.|starvation\.timeout|excludeOnFailure\.timeout|scheduler\.maxRegisteredResourcesWaitingTime)/.test(key) ? "ms" : "s";
 }
-
-const BYTE_UNITS: Readonly<Record<string, number>> = { "": 1, b: 1, k: 2 ** 10, kb: 2 ** 10, m: 2 ** 20, mb: 2 ** 20, g: 2 ** 30, gb: 2 ** 30, t: 2 ** 40, tb: 2 ** 40 };
 
 function bytes(get: Get, key: string, fallback: number): number {
   const text = get(key);
-  if (text === undefined) return fallback;
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text);
-  const unit = match === null ? undefined : BYTE_UNITS[match[2]!.toLowerCase()];
-  if (match === null || unit === undefined) throw invalid(key, text, "a size such as 512m or 1g");
-  return Number(match[1]) * unit;
+  return text === undefined ? fallback : parseBytes(text, key);
 }

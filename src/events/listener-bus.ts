@@ -1,0 +1,109 @@
+/**
+ * Delivers listener events: in order, to every listener, soon after they were posted but never from within `post`, so
+ * that whoever posts is not run into by user code. Whoever makes events for a living asks `wants` first.
+ */
+import { log } from "../common/log";
+import type { EventOf, ListenerEvent, ListenerEventType } from "./listener-events";
+
+type Handlers = { readonly [T in ListenerEventType as `on${T}`]?: (event: EventOf<T>) => void };
+
+/**
+ * What a user's listener may implement: any of `onJobStart`, `onJobEnd`, `onStageSubmitted`, `onStageCompleted`,
+ * `onTaskStart`, `onTaskEnd`, `onExecutorAdded`, … , one for each event type. A listener that throws is logged and
+ * called again for the next event.
+ *
+ * @example
+ * sc.addSparkListener({ onTaskEnd: ({ taskInfo }) => console.log(taskInfo.partitionId, taskInfo.finishTime - taskInfo.launchTime) });
+ */
+export interface SparkListener extends Handlers {
+  /** Gets the events for which the listener has no handler of its own. */
+  readonly onOther?: (event: ListenerEvent) => void;
+}
+
+type AnyHandler = (event: ListenerEvent) => void;
+
+export class ListenerBus {
+  #listeners: readonly SparkListener[] = [];
+  /** Types that some listener handles; null while one wants all. */
+  #wanted: ReadonlySet<string> | null = new Set();
+  #queue: ListenerEvent[] = [];
+  #scheduled = false;
+  #waiting: (() => void)[] = [];
+
+  /** @param schedule how delivery is put off: to the next turn of the event loop unless a test says otherwise. */
+  constructor(private readonly schedule: (deliver: () => void) => void = setImmediate) {}
+
+  /** Calls the listener for events posted from now on. */
+  addListener(listener: SparkListener): void {
+    this.#listeners = [...this.#listeners, listener];
+    this.#updateWanted();
+  }
+
+  removeListener(listener: SparkListener): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener);
+    this.#updateWanted();
+  }
+
+  /** Would an event of this type reach anybody? */
+  wants(type: ListenerEventType): boolean {
+    return this.#wanted === null || this.#wanted.has(type);
+  }
+
+  post(event: ListenerEvent): void {
+    if (!this.wants(event.type)) return;
+    this.#queue.push(event);
+    this.#wake();
+  }
+
+  /** Resolves when all events posted so far were delivered. */
+  async flush(): Promise<void> {
+    if (this.#queue.length === 0) return;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wake(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.schedule(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    const events = this.#queue;
+    const waiting = this.#waiting;
+    this.#queue = [];
+    this.#waiting = [];
+    this.#scheduled = false;
+    for (const event of events) for (const listener of this.#listeners) call(listener, event);
+    for (const resolve of waiting) resolve();
+  }
+
+  #updateWanted(): void {
+    const wanted = new Set<string>();
+    for (const listener of this.#listeners) {
+      if (listener.onOther !== undefined) {
+        this.#wanted = null;
+        return;
+      }
+      // Handlers of a class sit on its prototype.
+      for (let at: object | null = listener; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+        for (const name of Object.getOwnPropertyNames(at)) if (name.startsWith("on")) wanted.add(name.slice(2));
+      }
+    }
+    this.#wanted = wanted;
+  }
+}
+
+function call(listener: SparkListener, event: ListenerEvent): void {
+  const name = `on${event.type}` as const;
+  const handlers = listener as Readonly<Record<string, AnyHandler | undefined>>;
+  try {
+    const result: unknown = handlers[name] === undefined ? listener.onOther?.(event) : handlers[name](event);
+    if (result instanceof Promise) result.catch((error: unknown) => logFailure(event, error));
+  } catch (error) {
+    logFailure(event, error);
+  }
+}
+
+function logFailure(event: ListenerEvent, error: unknown): void {
+  log.error(`A SparkListener failed on ${event.type}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+}
