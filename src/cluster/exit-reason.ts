@@ -1,6 +1,6 @@
 /** Why an executor's process ended, from how it ended and its last words on standard error. */
 import type { ExecutorExit } from "../driver/endpoint/launcher";
-import { EXIT_DRIVER_LOST, EXIT_MEMORY } from "../executor/process/executor-process";
+import { EXIT_DRIVER_LOST, EXIT_MEMORY } from "../executor/exit-codes";
 
 /** What V8 and Node print when a heap or an allocation cannot grow. */
 const OUT_OF_MEMORY = /heap out of memory|Allocation failed|out of memory|OOM error|invalid (?:table|array) (?:size|length)/i;

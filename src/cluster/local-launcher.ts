@@ -37,7 +37,7 @@ export interface LocalLauncherOptions {
 
 interface Child {
   readonly process: ChildProcess;
-  readonly startedAt: number;
+  registered: boolean;
   stderrTail: string;
   /** The driver asked for its end. */
   dismissed: boolean;
@@ -47,10 +47,9 @@ interface Child {
 const TAIL = 16 * 1024;
 /** A main thread holds messages and little else: half of the reserve is garbage that has not been collected. */
 const MAIN_HEAP_MB = 256;
-/** Executors that end sooner than this after their start count as false starts, ms. */
-const FALSE_START = 2000;
+/** Executors that end before they register, one after the other, before the launcher gives up. */
 const MAX_FALSE_STARTS = 4;
-/** Pause before the replacement of one that ended early, ms. */
+/** Pause before the replacement of one that did not register, ms. */
 const RESTART_PAUSE = 200;
 const EXECUTOR_ENV = "spark.executorEnv.";
 const CHILD_LOG = /^(?:<--- |==== |\[\d+:0x[0-9a-f]+\]|#|FATAL ERROR: |\s*\d+: 0x[0-9a-f]+)/;
@@ -75,7 +74,12 @@ export class LocalLauncher implements Launcher {
     this.#fill();
   }
 
-  /** From now on there are to be so many executors. More are started; fewer happens as executors are let go. */
+  registered(executorId: string): void {
+    const child = this.#children.get(executorId);
+    if (child !== undefined) child.registered = true;
+    this.#falseStarts = 0;
+  }
+
   setTotal(total: number): void {
     this.#total = total;
     this.#fill();
@@ -120,7 +124,7 @@ export class LocalLauncher implements Launcher {
     const process_ = spawn(process.execPath, args, { env: this.#environment(), stdio: ["pipe", options.stdout === undefined ? "inherit" : "pipe", "pipe"] });
     const child: Child = {
       process: process_,
-      startedAt: performance.now(),
+      registered: false,
       stderrTail: "",
       dismissed: false,
       gone: new Promise((resolve) => void process_.once("close", () => resolve())),
@@ -167,8 +171,8 @@ export class LocalLauncher implements Launcher {
     if (this.#stopping) return;
     const { handlers } = this.options;
     if (!child.dismissed) handlers.executorExited(id, exit);
-    const early = !child.dismissed && performance.now() - child.startedAt < FALSE_START;
-    this.#falseStarts = early ? this.#falseStarts + 1 : 0;
+    const early = !child.dismissed && !child.registered;
+    if (early) this.#falseStarts++;
     if (early && this.#falseStarts >= MAX_FALSE_STARTS) {
       handlers.gaveUp(`executors end as soon as they have started: ${exit.reason}`);
       return;

@@ -1,7 +1,8 @@
 /** Entry of an executor process: `executorMain(process.argv.slice(2), parts)`. */
 import { FiresteelError } from "../common/errors";
+import { EXIT_FAILED } from "./exit-codes";
 import type { ExecutorParts } from "./process/executor-process";
-import { EXIT_FAILED, ExecutorProcess } from "./process/executor-process";
+import { ExecutorProcess } from "./process/executor-process";
 import { parseExecutorOptions } from "./process/options";
 
 /**

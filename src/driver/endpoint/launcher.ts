@@ -6,6 +6,10 @@
 export interface Launcher {
   /** Starts the executors; returns at once. */
   start(): void;
+  /** The executor registered: its end is not a failure to start. To be called for each `executorRegistered` of the endpoint. */
+  registered(executorId: string): void;
+  /** From now on there are to be so many executors. More are started; there are fewer as executors end. */
+  setTotal(total: number): void;
   /**
    * Ends one executor's process now (SIGKILL), because the driver gave it up, and starts another in its place unless it
    * is one too many. Unknown ids are ignored: the process may have ended meanwhile.

@@ -14,6 +14,7 @@ import { takeSecret } from "../../wire/auth";
 import { decodeBlockAddress, encodeBlockAddress, encodeBlockUpdate, endpointOf } from "../../wire/block-messages";
 import { decodeMapStatus } from "../../wire/map-status";
 import type { Messages } from "../../wire/wire";
+import { EXIT_DRIVER_LOST, EXIT_FAILED, EXIT_MEMORY, EXIT_OK, EXIT_TERMINATED } from "../exit-codes";
 import type { ExecutorStoragePort, OpenStorage } from "../ports";
 import type { TaskSetData } from "../shared/messages";
 import { OP_BARRIER, OP_COMMIT, OP_PAYLOAD, OP_TASK_SET } from "../shared/messages";
@@ -29,13 +30,6 @@ export interface ExecutorParts {
   readonly threadFile: string;
   readonly openStorage: OpenStorage;
 }
-
-/** Exit codes. 52 is Spark's for memory. */
-export const EXIT_OK = 0;
-export const EXIT_FAILED = 1;
-export const EXIT_MEMORY = 52;
-export const EXIT_DRIVER_LOST = 56;
-export const EXIT_TERMINATED = 143;
 
 const CONNECT_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 3000;

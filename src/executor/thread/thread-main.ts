@@ -56,7 +56,7 @@ class TaskThread {
   readonly #port = parentPort!;
   readonly #sets = new Map<number, LoadedSet>();
   readonly #programs = new Map<string, StageProgram>();
-  readonly #unchanged: () => boolean;
+  #unchanged: () => boolean = () => true;
   readonly #cpu = threadCpuClock();
   #parts: ThreadParts | null = null;
   #identity = { executorId: "", host: "" };
@@ -77,12 +77,12 @@ class TaskThread {
       forgetSet: (id) => void this.#sets.delete(id),
       forgetBinary: (id) => void this.#programs.delete(id),
     });
-    this.#unchanged = watchSharedState();
   }
 
   start(): void {
     printDirectly();
     this.#watchExits();
+    this.#unchanged = watchSharedState();
     this.#port.on("message", (message: ThreadMessage) => {
       if (message.type === "activate") this.#activate(message);
       else this.#host.settled(message.id, message.value, message.error === undefined ? undefined : reviveThrown(message.error));
@@ -96,8 +96,11 @@ class TaskThread {
     this.#parts = this.openThread({ calls: this.#host.calls, slot, executorId, storage, conf: (key) => conf[key] });
     this.#conf = conf;
     this.#port.unref();
-    this.#resourcesAtRest = openResources();
-    this.#next();
+    // Counted where the counts after tasks are taken: what is listed depends on the phase of the event loop.
+    onNextTurn(() => {
+      this.#resourcesAtRest = openResources();
+      this.#next();
+    });
   }
 
   #conf: Readonly<Record<string, string>> = {};
