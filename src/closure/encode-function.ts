@@ -13,6 +13,7 @@ import { type Encoder, TRAVEL } from "./encode";
 import { noteReferenced } from "./driver-classes";
 import { OwnEncoder } from "./encode-object";
 import { type FunctionAnalysis, IMPORT_META_NAME, IMPORT_NAME, PARENT_NAME, THIS_NAME, analyzeFunction } from "./free-variables";
+import { helperOf } from "./helpers";
 import { type ModuleReference, importTarget, referenceOfBinding, referenceOfFunction } from "./module-references";
 import {
   DEAD_ZONE,
@@ -24,6 +25,7 @@ import {
   internalInstanceRefusal,
   nativeFunctionRefusal,
 } from "./refusals";
+import { thisOfRunningCall } from "./running-call";
 import type { FunctionScopes, VariableScope } from "./scopes";
 import { type Script, positionOf, scriptOf, textOffset } from "./scripts";
 import { mappedPosition } from "./source-maps";
@@ -62,6 +64,16 @@ export interface FunctionDraft {
   readonly node: FunctionNode;
 }
 
+/** A function and what is known of how it is written. */
+interface WrittenFunction {
+  readonly fn: Function;
+  readonly source: string;
+  readonly analysis: FunctionAnalysis;
+  readonly scopes: FunctionScopes;
+  readonly script: Script | undefined;
+  readonly offset: number | undefined;
+}
+
 const NATIVE = /\{\s*\[native code\]\s*\}\s*$/;
 const MISSING = Symbol("missing");
 
@@ -89,7 +101,7 @@ export class FunctionEncoder {
     if (index === 0) encoder.setWhere(() => mappedPosition(script, place));
     const analysis = analyzeFunction(source);
     this.refuseWhatStaysOutside(analysis, index);
-    const captured = this.capture(fn, source, analysis, scopes, script, index);
+    const captured = this.capture({ fn, source, analysis, scopes, script, offset }, index);
     const dropOwnName = this.captureOwnName(fn, analysis, scopes, script, index, captured);
     const node: FunctionNode = { t: "function", code: -1, name: ownName(fn), eager: [], late: [] };
     this.encodeHeritage(fn, analysis, node, index);
@@ -155,8 +167,9 @@ export class FunctionEncoder {
     return undefined;
   }
 
-  private capture(fn: Function, source: string, analysis: FunctionAnalysis, scopes: FunctionScopes, script: Script | undefined, index: number): CapturedVariable[] {
+  private capture(written: WrittenFunction, index: number): CapturedVariable[] {
     const { encoder } = this;
+    const { fn, source, analysis, scopes, script, offset } = written;
     const captured: CapturedVariable[] = [];
     for (const name of analysis.free) {
       if (name === PARENT_NAME) continue;
@@ -174,7 +187,7 @@ export class FunctionEncoder {
     for (const specifier of analysis.dynamicImports) encoder.addImport(file, specifier, importTarget(specifier, file, "import"));
     for (const specifier of analysis.requires) encoder.addImport(file, specifier, importTarget(specifier, file, "require"));
     if (analysis.isArrow && analysis.thisEdits.length > 0) {
-      const value = this.thisOf(fn, source);
+      const value = this.thisOf(fn, source) ?? (script && offset !== undefined ? thisOfRunningCall(fn, script, offset) : undefined);
       if (value === undefined) encoder.refuse(index, UNREADABLE_THIS, new Words("this", false));
       captured.push({ name: THIS_NAME, value, home: undefined, slot: encoder.slot(value, index, new Words("this", false)) });
     }
@@ -208,6 +221,8 @@ export class FunctionEncoder {
     const step = index === 0 ? name : new Words(name, false);
     const isReference = (typeof value === "object" && value !== null) || typeof value === "function";
     if (!isReference) return encoder.slot(value, index, step);
+    const helper = typeof value === "function" && home?.isModule === true ? helperOf(name) : undefined;
+    if (helper) return encoder.nodeSlot({ t: "helper", name: helper }, index, step);
     if (script && isRequire(name, value)) {
       return encoder.nodeSlot({ t: "require", file: script.file ?? join(process.cwd(), "[eval]"), kind: "require" }, index, step);
     }

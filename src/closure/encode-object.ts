@@ -55,7 +55,8 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   const rebuild = builtin === undefined ? undefined : REBUILT[builtin];
   if (rebuild && builtin !== undefined) {
     const args = rebuild(value).map((argument) => encoder.slot(argument, index, new Words(" (its options)", true)));
-    return { t: "rebuilt", name: builtin.replace(/\.prototype$/, ""), args, ...own.field(builtin) };
+    const isInner = (key: PropertyKey): boolean => typeof key === "symbol";
+    return { t: "rebuilt", name: builtin.replace(/\.prototype$/, ""), args, ...own.field(builtin, isInner) };
   }
   if (builtin !== undefined && !STATELESS.test(builtin)) encoder.refuse(index, builtinInstanceRefusal(value, builtin));
   const field = own.field("Object.prototype");

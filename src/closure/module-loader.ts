@@ -48,16 +48,14 @@ export class ModuleLoader {
       return this.variable(target, path.name);
     }
     const exports = this.load(target);
-    switch (path.kind) {
-      case "exports":
-        return exports;
-      case "star":
-        return this.namespaceOf(exports);
-      case "default-box":
-        return isEsModule(exports) ? exports : { default: exports };
-      case "export":
-        return this.exportOf(target, exports, path.name);
-    }
+    if (path.kind === "exports") return exports;
+    return path.kind === "export" ? this.exportOf(target, exports, path.name) : this.interop(exports, path.kind);
+  }
+
+  /** What interop helpers make of a module's exports: the namespace, or a box with the default. */
+  interop(exports: unknown, form: "star" | "default-box"): unknown {
+    if (form === "star") return this.namespaceOf(exports);
+    return isEsModule(exports) ? exports : { default: exports };
   }
 
   /** The exports of a module, which is loaded if this thread has not loaded it. */

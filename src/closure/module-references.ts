@@ -6,7 +6,7 @@
 import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import { realpathSync } from "node:fs";
-import { moduleTarget } from "./module-graph";
+import { moduleByHash, moduleTarget } from "./module-graph";
 import type { ModuleTarget } from "./module-target";
 import { type ImportMode, isInstalled, packageOf, resolveSpecifier } from "./resolve-module";
 import type { ImportBinding, Script } from "./scripts";
@@ -80,7 +80,9 @@ function referenceInUserModule(script: Script, file: string, offset: number): Mo
   const name = script.functions.get(offset);
   if (name === undefined || !script.hasExports || isMain(file) || isEngineFile(file)) return undefined;
   const target = moduleTarget(file, { kind: "file", path: real(file) });
-  return target.kind === "file" ? { target, path: { kind: "binding", name } } : undefined;
+  // The loader that the program runs under may have added names (interop helpers), which the executors' transform lacks.
+  if (target.kind !== "file" || moduleByHash(target.hash)?.bindings.includes(name) !== true) return undefined;
+  return { target, path: { kind: "binding", name } };
 }
 
 /** CommonJS packages: by identity among what the loaded file exports. ES modules: by the names they export. */

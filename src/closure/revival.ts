@@ -6,6 +6,7 @@ import { Script } from "node:vm";
 import { DataError } from "../common/errors";
 import { builtinModule, builtinValue } from "./builtins";
 import { DESERIALIZE } from "./encode-object";
+import { setName } from "./helpers";
 import type { Reviver } from "./reviver";
 import { ACCESSOR, CONFIGURABLE, type Code, ENUMERABLE, type FrozenTable, type FunctionNode, type Node, type Own, type Slot, WRITABLE } from "./wire";
 
@@ -117,6 +118,8 @@ export class Revival {
           : node.kind === "import"
             ? this.reviver.modules.importFor(node.file)
             : this.reviver.modules.metaFor(node.file);
+      case "helper":
+        return node.name === "name" ? setName : (exports: unknown): unknown => this.reviver.modules.interop(exports, node.name as "star");
       case "prototype":
         return (this.value(node.of) as { prototype: unknown }).prototype;
       case "hooked":

@@ -3,10 +3,9 @@
  * same-thread inspector session. The scope objects are V8's copies: reading them runs no user code, writing them changes
  * nothing. Works in whatever realm the caller runs (Jest executes this file inside a vm context).
  */
-import { Session } from "node:inspector";
 import { setFlagsFromString } from "node:v8";
 import { runInThisContext } from "node:vm";
-import { InternalError } from "../common/errors";
+import { type RemoteObject, listening, post } from "./inspector";
 
 /** A function's position in its script; line and column are 0-based. */
 export interface FunctionLocation {
@@ -36,11 +35,6 @@ export interface ScriptFacts {
   readonly source: string;
 }
 
-interface RemoteObject {
-  readonly objectId?: string;
-  readonly value?: unknown;
-}
-
 interface NamedObject {
   readonly name: string;
   readonly value?: RemoteObject;
@@ -50,32 +44,7 @@ const HOLDER = "__firesteelHeld";
 const GROUP = "firesteel";
 
 /** Evaluated in the main realm, where the inspector's `Runtime.evaluate` looks names up. */
-const mainGlobal = runInThisContext("globalThis") as Record<string, unknown>;
-
-let session: Session | undefined;
-
-function openSession(): Session {
-  if (!session) {
-    session = new Session();
-    session.connect();
-  }
-  return session;
-}
-
-/** The session's calls answer synchronously on the same thread. */
-function post<T>(method: string, params?: object): T {
-  let answer: { error: Error | null; result: unknown } | undefined;
-  (openSession() as unknown as InspectorPost).post(method, params ?? {}, (error, result) => {
-    answer = { error, result };
-  });
-  if (!answer) throw new InternalError(`The inspector did not answer ${method} at once.`);
-  if (answer.error) throw new InternalError(`The inspector refused ${method}: ${JSON.stringify(answer.error)}.`);
-  return answer.result as T;
-}
-
-interface InspectorPost {
-  post(method: string, params: object, callback: (error: Error | null, result: unknown) => void): void;
-}
+export const mainGlobal = runInThisContext("globalThis") as Record<string, unknown>;
 
 /** Reads many functions in one go: handles taken from the inspector are released by `close`. */
 export class ScopeReader {
@@ -148,34 +117,27 @@ const scripts = new Map<string, ScriptFacts>();
 export function scriptFacts(scriptId: string): ScriptFacts | undefined {
   const known = scripts.get(scriptId);
   if (known) return known;
-  let found: ScriptParsed["params"] | undefined;
-  const note = (message: ScriptParsed): void => {
-    if (message.params.scriptId === scriptId) found = message.params;
+  let found: ScriptParsed | undefined;
+  const note = (script: ScriptParsed): void => {
+    if (script.scriptId === scriptId) found = script;
   };
-  const events = inspectorEvents();
-  events.on("Debugger.scriptParsed", note);
-  try {
-    post("Debugger.enable", { maxScriptsCacheSize: 0 });
-    if (!found) return undefined;
-    const { scriptSource } = post<{ scriptSource: string }>("Debugger.getScriptSource", { scriptId });
-    const facts = { url: found.url, isModule: found.isModule === true, sourceMapUrl: found.sourceMapURL ?? "", source: scriptSource };
-    scripts.set(scriptId, facts);
-    return facts;
-  } finally {
-    events.off("Debugger.scriptParsed", note);
-    post("Debugger.disable");
-  }
+  const facts = listening("Debugger.scriptParsed", note, () => {
+    try {
+      post("Debugger.enable", { maxScriptsCacheSize: 0 });
+      if (!found) return undefined;
+      const { scriptSource } = post<{ scriptSource: string }>("Debugger.getScriptSource", { scriptId });
+      return { url: found.url, isModule: found.isModule === true, sourceMapUrl: found.sourceMapURL ?? "", source: scriptSource };
+    } finally {
+      post("Debugger.disable");
+    }
+  });
+  if (facts) scripts.set(scriptId, facts);
+  return facts;
 }
 
 interface ScriptParsed {
-  readonly params: { readonly scriptId: string; readonly url: string; readonly isModule?: boolean; readonly sourceMapURL?: string };
-}
-
-interface InspectorEvents {
-  on(event: string, listener: (message: ScriptParsed) => void): void;
-  off(event: string, listener: (message: ScriptParsed) => void): void;
-}
-
-function inspectorEvents(): InspectorEvents {
-  return openSession() as unknown as InspectorEvents;
+  readonly scriptId: string;
+  readonly url: string;
+  readonly isModule?: boolean;
+  readonly sourceMapURL?: string;
 }

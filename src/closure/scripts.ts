@@ -3,6 +3,7 @@
  * Read from the text that V8 compiled, so that it is right for plain JavaScript, and for what tsx, swc, esbuild and
  * TypeScript made of the user's files.
  */
+import { helperOf } from "./helpers";
 import { type FunctionLocation, scriptFacts } from "./scopes";
 import { fileOfUrl, noteSourceMap } from "./source-maps";
 import { type SyntaxNode, isNode, parseScript, patternNames } from "./syntax";
@@ -64,7 +65,8 @@ export function positionOf(source: string, offset: number): { readonly line: num
   return { line, column: offset - start };
 }
 
-function offsetOf(source: string, line: number, column: number): number {
+/** The offset of a line and column (0-based). */
+export function offsetOf(source: string, line: number, column: number): number {
   let start = 0;
   for (let i = 0; i < line; i++) {
     const next = source.indexOf("\n", start);
@@ -181,9 +183,8 @@ function loadedModule(init: SyntaxNode): ImportBinding | undefined {
   const helper = calleeName(callee);
   const inner = first && helper !== undefined ? loadedModule(first) : undefined;
   if (inner?.path.kind !== "exports" || helper === undefined) return undefined;
-  if (/toESM|importStar|interop_?require_?wildcard/i.test(helper)) return { ...inner, path: { kind: "star" } };
-  if (/importDefault|interop_?require_?default/i.test(helper)) return { ...inner, path: { kind: "default-box" } };
-  return undefined;
+  const kind = helperOf(helper);
+  return kind === "star" || kind === "default-box" ? { ...inner, path: { kind } } : undefined;
 }
 
 function calleeName(callee: SyntaxNode): string | undefined {

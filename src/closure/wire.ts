@@ -51,10 +51,15 @@ export type Node =
   | { t: "travel"; ref: string; id: Slot }
   | { t: "import"; module: number; path: ImportPath }
   | { t: "require"; file: string; kind: "require" | "import" | "meta" }
+  /** A function that transpilers add to a file. */
+  | { t: "helper"; name: HelperName }
   | { t: "prototype"; of: Slot }
   | { t: "hooked"; class: Slot; data: Slot }
   | { t: "cell"; value: Slot }
   | FunctionNode;
+
+/** Interop of import() and require, and the one by which esbuild keeps names. */
+export type HelperName = "star" | "default-box" | "name";
 
 export interface FunctionNode {
   t: "function";
