@@ -1,6 +1,8 @@
 /** The one shuffle: writers for the map side, sources for the reduce side. What to do is said by a ShuffleSpec. */
 export { aggregated } from "./aggregate";
 export { coGrouped, grouped } from "./cogroup";
+export { filteredByKeys, type KeyedInput } from "./filter-by-keys";
+export { joined, type JoinKind } from "./join";
 export { assignmentOf, boundsBelow, hashPartition } from "./partitioner";
 export { readShuffle } from "./reader";
 export { sorted } from "./sort";

@@ -5,6 +5,7 @@
 import type { TaskMemory } from "../storage/task-env";
 import { BATCH_ROWS, type BatchColumn } from "./batch";
 import { ColumnBuffer } from "./column-buffer";
+import { gather } from "./gather";
 import { type ClassBatch, KEY_CLASSES, type KeyClass, type KeyIndex, newKeyIndex } from "./key-index";
 
 /** Records of one input in a class: numbers of keys and values. */
@@ -186,27 +187,6 @@ function expand(keys: BatchColumn, starts: Int32Array, firstId: number, from: nu
     for (let i = Math.max(from, starts[firstId + k]!); i < end; i++) expanded[i - from] = values[k] as number;
   }
   return { type: keys.type, values: expanded } as BatchColumn;
-}
-
-/** The values of records order[from … to). */
-export function gather(column: BatchColumn, order: Int32Array, from: number, to: number): BatchColumn {
-  switch (column.type) {
-    case "number": {
-      const values = new Float64Array(to - from);
-      for (let i = from; i < to; i++) values[i - from] = column.values[order[i]!]!;
-      return { type: "number", values };
-    }
-    case "strings":
-    case "any": {
-      const values = new Array<unknown>(to - from);
-      for (let i = from; i < to; i++) values[i - from] = column.values[order[i]!];
-      return { type: column.type, values } as BatchColumn;
-    }
-    case "none":
-      return column;
-    case "text":
-      throw new TypeError("buffered columns hold strings one by one");
-  }
 }
 
 /** A stable counting sort: the records of id are order[starts[id] … starts[id + 1]). */

@@ -3,7 +3,7 @@ import type { ByteWriter } from "../columnar/bytes";
 import type { Column, Shape } from "../columnar/chunk";
 import { BatchEncoder } from "../columnar/rows/encoder";
 import type { TaskEnv } from "../storage/task-env";
-import { BATCH_ROWS, type BatchColumn, valuesOf } from "./batch";
+import { BATCH_ROWS, type BatchColumn, stringsOf, valuesOf } from "./batch";
 import type { AssignPartitions } from "./partitioner";
 import type { PartitionedRuns } from "./runs";
 import type { Carries } from "./spec";
@@ -42,10 +42,13 @@ export class Scatter {
     }
     this.#assign(key, length, this.#partitions);
     orderByPartition(this.#partitions, length, this.#starts, this.#order);
-    this.writeOrdered(key, value, this.#order, this.#starts);
+    this.writeOrdered(listed(key, length), listed(value, length), this.#order, this.#starts);
   }
 
-  /** Adds records that are in order within each partition: those of partition p are order[starts[p] … starts[p + 1]). */
+  /**
+   * Adds records that are in order within each partition: those of partition p are order[starts[p] … starts[p + 1]). Strings
+   * are lists, not text.
+   */
   writeOrdered(key: BatchColumn, value: BatchColumn, order: Int32Array, starts: Int32Array): void {
     const columns = this.#carries === "pairs" ? [key, value] : this.#carries === "keys" ? [key] : [value];
     const typed = columns.every((column) => column.type === "number" || column.type === "strings");
@@ -85,6 +88,10 @@ export class Scatter {
     }
     this.#encoder.encodeRows(rows, 0, rows.length, out);
   }
+}
+
+function listed(column: BatchColumn, length: number): BatchColumn {
+  return column.type === "text" ? { type: "strings", values: stringsOf(column.text, column.offsets, length) } : column;
 }
 
 const NUMBER: Shape = { type: "number" };

@@ -10,7 +10,7 @@ import { pairChunk } from "./chunks";
 import { ColumnBuffer } from "./column-buffer";
 import { spillCompression } from "./compression";
 import { chunksOf } from "./frame-chunks";
-import { gather } from "./key-groups";
+import { gather } from "./gather";
 import { mergedRuns } from "./merge-runs";
 import { PartitionedRuns } from "./runs";
 import { Scatter } from "./scatter";

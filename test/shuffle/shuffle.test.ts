@@ -1,70 +1,17 @@
 import fc from "fast-check";
-import { KeyMap } from "../../src/columnar/keys/key-map";
 import { compareKeys } from "../../src/columnar/keys/order";
 import { type Aggregation, hashPartition, type ShuffleSpec } from "../../src/shuffle";
-import type { MemoryTaskOptions } from "../support/memory-task-env";
+import { asMap, groupsOf, KEY_KINDS, KEYS, maps, MEMORIES, number, type Pair, shown, string } from "./arbitraries";
 import { runShuffle } from "./shuffle-harness";
-
-type Pair = [unknown, unknown];
 
 const HASH3: Pick<ShuffleSpec, "shuffleId" | "partitioning" | "carries" | "mapSideCombine"> = {
   shuffleId: 7, partitioning: { kind: "hash", numPartitions: 3 }, carries: "pairs", mapSideCombine: false,
 };
 
-/** Enough memory, none at all, and a heap that is always said to be full. */
-const MEMORIES: readonly [string, MemoryTaskOptions][] = [
-  ["all the memory", {}],
-  ["no memory", { memoryLimit: 0 }],
-  ["a full heap", { heapFull: () => true }],
-];
-
-const hostileNumber = fc.constantFrom(NaN, -0, 0, Infinity, -Infinity, 2 ** 53, 0.5, -1, 1, 2, 3);
-const number = fc.oneof(hostileNumber, fc.integer({ min: 0, max: 40 }));
-const string = fc.oneof(
-  fc.constantFrom("", "a", "b", "abcdefghijkl", "abcdefghijklm", "é", "ŁŁ", "A", "\ud800", "x".repeat(300)),
-  fc.string({ maxLength: 20, unit: "binary" }),
-);
-const composite = fc.oneof(
-  fc.tuple(fc.integer({ min: 0, max: 3 }), fc.constantFrom("x", "y")),
-  fc.record({ a: fc.integer({ min: 0, max: 2 }), b: fc.constantFrom("x", null) }),
-  fc.constantFrom(null, undefined, true, false, 1n, 5n),
-  fc.integer({ min: 0, max: 3 }).map((day) => new Date(day)),
-);
-const KEYS = { number, string, composite, mixed: fc.oneof(number, string, composite) };
-
-/** Keys as text by content, for comparing groups in any order. */
-function shown(key: unknown): string {
-  return key instanceof Date ? `date ${key.getTime()}` : typeof key === "bigint" ? `${key}n` : typeof key === "object" && key !== null
-    ? JSON.stringify(Object.entries(key).sort()) : `${typeof key} ${key === 0 ? 0 : String(key)}`;
-}
-
-function groupsOf(pairs: readonly Pair[]): Map<string, unknown[]> {
-  const groups = new KeyMap<unknown[]>();
-  for (const [key, value] of pairs) {
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [value]);
-    else group.push(value);
-  }
-  return new Map([...groups].map(([key, values]) => [shown(key), values]));
-}
-
-function asMap(rows: readonly unknown[]): Map<string, unknown> {
-  const map = new Map((rows as Pair[]).map(([key, value]) => [shown(key), value]));
-  expect(map.size).toBe(rows.length);
-  return map;
-}
-
-/** A few map tasks' worth of records; repeated so that batches fill up. */
-function maps(key: fc.Arbitrary<unknown>, value: fc.Arbitrary<unknown>): fc.Arbitrary<Pair[][]> {
-  const records = fc.array(fc.tuple(key, value), { maxLength: 40 });
-  return fc.array(fc.tuple(records, fc.constantFrom(1, 1, 200)), { minLength: 1, maxLength: 3 })
-    .map((tasks) => tasks.map(([rows, times]) => Array.from({ length: times }, () => rows).flat()));
-}
-
-const RUNS = { numRuns: 25 };
+const RUNS = { numRuns: 12 };
 
 describe.each(MEMORIES)("with %s", (_name, memory) => {
-  describe.each(Object.keys(KEYS) as (keyof typeof KEYS)[])("%s keys", (kind) => {
+  describe.each(KEY_KINDS)("%s keys", (kind) => {
     const key = KEYS[kind];
 
     test("a plain shuffle delivers every record to the partition of its key, in the order of its map task", () => {
