@@ -33,12 +33,14 @@ export class DiskFile {
   /** Appends all of `bytes`. Throws a ClusterError DISK_FULL when no directory has room; the file is then only good for `discard`. */
   append(bytes: Uint8Array): void {
     let done = 0;
+    let untried: string[] | null = null;
     while (done < bytes.length) {
       try {
         done += writeSync(this.#fd, bytes, done, bytes.length - done, this.#length + done);
       } catch (error) {
         if (!isFull(error)) throw error;
-        this.#move(bytes.length - done, this.#length + done, error);
+        untried ??= this.layout.others(this.#path);
+        this.#move(untried, bytes.length - done, this.#length + done, error);
       }
     }
     this.#length += bytes.length;
@@ -71,9 +73,9 @@ export class DiskFile {
     }
   }
 
-  /** Continues in another directory with the first `length` bytes. */
-  #move(wanted: number, length: number, cause: unknown): void {
-    for (const directory of this.layout.others(this.#path)) {
+  /** Continues with the first `length` bytes in the first of the directories that has room for them, and takes those tried off the list. */
+  #move(directories: string[], wanted: number, length: number, cause: unknown): void {
+    for (let directory = directories.shift(); directory !== undefined; directory = directories.shift()) {
       const path = this.pathIn(directory);
       try {
         copyFileSync(this.#path, path);
