@@ -208,6 +208,12 @@ function collectExports(owner: object, ownerName: string, separator: "#" | ".", 
 
 /** Web globals are defined lazily (reading `fetch` loads it), so they are compared by their own name only when asked for. */
 function lazyGlobalName(value: object | symbol): string | undefined {
+  if (typeof value === "object") {
+    const constructor = Object.getOwnPropertyDescriptor(value, "constructor")?.value as unknown;
+    return typeof constructor === "function" && constructor.prototype === value && lazyGlobalName(constructor) !== undefined
+      ? names.get(value)
+      : undefined;
+  }
   if (typeof value !== "function") return undefined;
   const { name } = value as Function;
   if (!GLOBAL_NAMES.has(name)) return undefined;

@@ -52,7 +52,8 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
     return node;
   }
   const builtin = builtinAncestor(value);
-  const rebuild = builtin === undefined ? undefined : REBUILT[builtin];
+  // Some are known by the module that exports them as well: node:util#TextDecoder.
+  const rebuild = builtin === undefined ? undefined : REBUILT[builtin.replace(/^node:\w+#/, "")];
   if (rebuild && builtin !== undefined) {
     const args = rebuild(value).map((argument) => encoder.slot(argument, index, new Words(" (its options)", true)));
     const isInner = (key: PropertyKey): boolean => typeof key === "symbol";

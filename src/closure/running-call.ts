@@ -9,7 +9,7 @@
  */
 import { type RemoteObject, listening, post } from "./inspector";
 import { mainGlobal } from "./scopes";
-import { type Script, offsetOf } from "./scripts";
+import { type Script, functionIn, offsetOf } from "./scripts";
 import { type SyntaxNode, childNodes, parseScript } from "./syntax";
 
 interface CallFrame {
@@ -117,10 +117,10 @@ function findBirthplace(script: Script, offset: number): Birthplace | undefined 
     // The initial value of a field has the instance as its this, which no frame of a method is.
     if (node.type === "PropertyDefinition" || node.type === "StaticBlock") return undefined;
     if (/^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)) return { creator: node, calls, variable };
-    if (node.type === "CallExpression" && offset > (node["callee"] as SyntaxNode).end) calls.push(node);
+    if (node.type === "CallExpression" && offset > (node["callee"] as SyntaxNode).end && functionIn(node) !== arrow) calls.push(node);
     if (node.type === "VariableDeclarator" && calls.length === 0) {
       const id = node["id"] as SyntaxNode;
-      if (id.type === "Identifier" && node["init"] === arrow) variable = id["name"] as string;
+      if (id.type === "Identifier" && functionIn(node["init"] as SyntaxNode | null) === arrow) variable = id["name"] as string;
     }
   }
   return undefined;

@@ -228,7 +228,7 @@ function readFunctions(body: readonly SyntaxNode[]): Map<number, string> {
 }
 
 /** The function that an initial value is, seen through `__name(fn, "…")`. */
-function functionIn(init: SyntaxNode | null): SyntaxNode | undefined {
+export function functionIn(init: SyntaxNode | null): SyntaxNode | undefined {
   if (!init) return undefined;
   if (/^(?:ArrowFunctionExpression|FunctionExpression|ClassExpression)$/.test(init.type)) return init;
   if (init.type === "CallExpression" && calleeName(init["callee"] as SyntaxNode) === "__name") {

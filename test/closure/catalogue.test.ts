@@ -2,7 +2,7 @@
 import { freeze, modulesOf } from "../../src/closure/freeze";
 import type { Frozen } from "../../src/closure/frozen";
 import { TaskError } from "../../src/common/errors";
-import { catalogue, onFrozenEarly } from "./catalogue";
+import { catalogue } from "./catalogue";
 import { type BuiltKit, buildKit } from "./support/build";
 import { Peer } from "./support/peer-client";
 
@@ -26,8 +26,10 @@ test("the catalogue has at least 40 cases", () => {
 describe.each(catalogue)("$title", ({ cases }) => {
   test.each(cases)("$title", async ({ make, args = [], expected, refused }) => {
     let early: Frozen | undefined;
-    onFrozenEarly((fn) => {
-      early = freeze(fn);
+    Object.assign(globalThis, {
+      freezeEarly: (fn: Function): void => {
+        early = freeze(fn);
+      },
     });
     const run = (): Frozen => {
       const fn = make();

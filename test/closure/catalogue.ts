@@ -754,14 +754,7 @@ export const catalogue: readonly CatalogueSection[] = [
   },
 ];
 
-/** Set by whoever runs the catalogue: freezes a function in the midst of a case. */
-let early: ((fn: Function) => void) | undefined;
-
-export function onFrozenEarly(freeze: ((fn: Function) => void) | undefined): void {
-  early = freeze;
-}
-
-/** Stands for the call of a transformation where a case goes on after it. */
+/** Stands for the call of a transformation where a case goes on after it: whoever runs the catalogue freezes here. */
 function frozenEarly(fn: Function): void {
-  early?.(fn);
+  (globalThis as { freezeEarly?: (fn: Function) => void }).freezeEarly?.(fn);
 }

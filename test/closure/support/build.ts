@@ -1,5 +1,5 @@
 /** Bundles the two sides of the tests, which run outside of Jest and cannot load TypeScript. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
@@ -29,5 +29,7 @@ export function buildKit(): BuiltKit {
     });
     return outfile;
   };
+  // What the bundles leave out (esbuild) is found beside them.
+  symlinkSync(join(__dirname, "../../../node_modules"), join(folder, "node_modules"));
   return { folder, entry: bundle("entry"), peer: bundle("peer"), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
