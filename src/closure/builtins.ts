@@ -206,7 +206,7 @@ function collectExports(owner: object, ownerName: string, separator: "#" | ".", 
   }
 }
 
-/** Web globals are defined lazily (reading `fetch` loads it), so they are compared by their own name only when asked for. */
+/** Web globals are defined lazily (reading `fetch` loads it), so they are looked at only when a value of the same name is met. */
 function lazyGlobalName(value: object | symbol): string | undefined {
   if (typeof value === "object") {
     const constructor = Object.getOwnPropertyDescriptor(value, "constructor")?.value as unknown;
@@ -218,7 +218,7 @@ function lazyGlobalName(value: object | symbol): string | undefined {
   const { name } = value as Function;
   if (!GLOBAL_NAMES.has(name)) return undefined;
   for (const [globalObject] of [runInThisContext(REALM_VALUES) as Realm, currentRealm()]) {
-    if (Object.getOwnPropertyDescriptor(globalObject, name)?.get && globalObject[name] === value) {
+    if (globalObject[name] === value) {
       note(value, name);
       collectFunction(value, name);
       return name;
