@@ -375,7 +375,9 @@ export class DagScheduler implements TaskSetOwner {
   }
 
   #tellEnded(stage: Stage): void {
-    if (stage.life.state === "removed" && stage.taskSets.size === 0 && stage.attempt >= 0) this.outbox.push({ type: "StageEnded", stageId: stage.id });
+    if (stage.ended || stage.life.state !== "removed" || stage.taskSets.size > 0 || stage.attempt < 0) return;
+    stage.ended = true;
+    this.outbox.push({ type: "StageEnded", stageId: stage.id });
   }
 
   // ── Outcomes of tasks ────────────────────────────────────────────────────────────────────────────────────────────
@@ -545,7 +547,7 @@ export class DagScheduler implements TaskSetOwner {
   }
 
   mapOutputsRelocated({ from, to }: MapOutputsRelocated): void {
-    if (to === null) {
+    if (to === null || this.tasks.executors.get(to) === undefined) {
       this.#outputsLost(this.mapOutputs.unregisterExecutor(from));
       return;
     }
@@ -553,6 +555,7 @@ export class DagScheduler implements TaskSetOwner {
   }
 
   blockUpdated(event: BlockUpdated): void {
+    if (this.tasks.executors.get(event.executorId) === undefined) return;
     this.cached.update(event.rddId, event.partition, event.executorId, event.stored, event.memSize, event.diskSize);
   }
 

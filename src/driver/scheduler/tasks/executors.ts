@@ -35,6 +35,7 @@ export class Executor {
 export class ExecutorTable {
   readonly #executors = new Map<string, Executor>();
   readonly #perHost = new Map<string, number>();
+  readonly #lost = new Set<string>();
   /** Executors with a free slot that take tasks. */
   readonly open = new Set<Executor>();
   totalSlots = 0;
@@ -50,6 +51,16 @@ export class ExecutorTable {
 
   get(id: string): Executor | undefined {
     return this.#executors.get(id);
+  }
+
+  /** Remembers an id that must not come (back). */
+  markLost(id: string): void {
+    this.#lost.add(id);
+  }
+
+  /** Is an executor of this id known to be gone? */
+  wasLost(id: string): boolean {
+    return this.#lost.has(id);
   }
 
   hasHost(host: string): boolean {
@@ -71,6 +82,7 @@ export class ExecutorTable {
   remove(executor: Executor, cause: string): void {
     executor.life.to("lost", cause);
     this.#executors.delete(executor.id);
+    this.markLost(executor.id);
     const left = this.#perHost.get(executor.host)! - 1;
     if (left === 0) this.#perHost.delete(executor.host);
     else this.#perHost.set(executor.host, left);

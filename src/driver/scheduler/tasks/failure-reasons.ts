@@ -37,8 +37,9 @@ export function endReason(attempt: TaskAttempt, failure: Failure, blockManager: 
   }
 }
 
-/** Does the failure count towards `spark.task.maxFailures`? */
+/** Does the failure count towards `spark.task.maxFailures`? Nothing does that became of an attempt told to end. */
 export function countsAsFailure(attempt: TaskAttempt, failure: Failure): boolean {
+  if (attempt.killReason !== null) return false;
   switch (failure.kind) {
     case "userError":
     case "resultLost":

@@ -137,7 +137,7 @@ export class TaskScheduler {
 
   executorRegistered(event: ExecutorRegistered): void {
     const { outbox } = this;
-    if (this.executors.get(event.executorId) !== undefined) return;
+    if (this.executors.get(event.executorId) !== undefined || this.executors.wasLost(event.executorId)) return;
     const slots = Math.floor(event.cores / outbox.config.taskCpus);
     this.executors.add(new Executor(event.executorId, event.host, slots, event.cores, event.port ?? 0, outbox.now));
     outbox.emit({
@@ -150,7 +150,10 @@ export class TaskScheduler {
   executorLost(event: ExecutorLost): boolean {
     const { outbox, executors } = this;
     const executor = executors.get(event.executorId);
-    if (executor === undefined) return false;
+    if (executor === undefined) {
+      executors.markLost(event.executorId);
+      return false;
+    }
     const reason = event.exitInfo === undefined ? event.reason : `${event.reason} (${event.exitInfo})`;
     executors.remove(executor, event.reason);
     this.#touched.delete(executor);
@@ -348,6 +351,7 @@ export class TaskScheduler {
   offer(): void {
     if (!this.#isReady()) return;
     if (this.executors.open.size > 0) {
+      if (this.outbox.config.exclusion !== null) for (const set of [...this.pools.sets]) this.#checkExclusion(set);
       if (this.pools.isFair) this.#offerFairly();
       else for (const set of [...this.pools.ordered()]) this.#offerTo(set, Infinity);
     }
@@ -382,7 +386,7 @@ export class TaskScheduler {
     const { open } = this.executors;
     if (open.size === 0 || !canLaunch(set)) return false;
     const executors = this.#usable(set);
-    if (executors.length === 0) return this.#checkExclusion(set, false);
+    if (executors.length === 0) return false;
     if (set.barrier) return this.#offerBarrier(set, executors);
     const { now } = this.outbox;
     let launched = 0, best = ANY;
@@ -405,7 +409,7 @@ export class TaskScheduler {
     const refused = set.pendingCount > 0 && executors.some((executor) => executor.free > 0);
     if (launched > 0 && !refused) set.resetLevelTimer(best, now);
     if (refused && launched < most) this.outbox.wakeAt(set.levelDeadline);
-    return launched > 0 || this.#checkExclusion(set, refused);
+    return launched > 0;
   }
 
   #offerSpeculative(set: TaskSet, executors: readonly Executor[], most: number): number {
@@ -614,19 +618,17 @@ export class TaskScheduler {
 
   // ── Exclusion ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Fails the set when some task of it can run on no executor at all. Answers false, for nothing was launched. */
-  #checkExclusion(set: TaskSet, refused: boolean): boolean {
+  /** Fails the set when some task of it can run on no executor at all; with dynamic allocation others may come. */
+  #checkExclusion(set: TaskSet): void {
     const { exclusion } = set;
-    if (exclusion === null || set.pendingCount === 0 || this.executors.size === 0 || (!refused && set.live > 0)) return false;
-    if (this.outbox.config.allocation !== null) return false;
+    if (exclusion === null || set.closed || set.pendingCount === 0 || this.outbox.config.allocation !== null) return;
     const index = this.#taskWithoutExecutor(set, exclusion);
-    if (index < 0) return false;
+    if (index < 0) return;
     this.owner.taskSetFailed(set, {
       kind: "excluded", stageId: set.stage.id,
       message: `Aborting TaskSet ${set.stage.id}.${set.attempt} because task ${index} (partition ${set.partitionOf(index)})\ncannot run anywhere due to node and `
         + `executor excludeOnFailure.\nMost recent failure:\n${set.lastFailure}\n\nExcludeOnFailure behavior can be configured via spark.excludeOnFailure.*.`,
     });
-    return false;
   }
 
   #taskWithoutExecutor(set: TaskSet, exclusion: StageExclusion): number {
