@@ -4,8 +4,10 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import type { ExecutorExit, Launcher, LauncherHandlers } from "../driver/endpoint/launcher";
 import { CONFIGURATION_VARIABLE } from "../executor/process/options";
+import { parseAddress } from "../wire/address";
 import { SECRET_FILE_VARIABLE, SECRET_VARIABLE } from "../wire/auth";
 import { exitReason } from "./exit-reason";
 
@@ -164,9 +166,16 @@ export class LocalLauncher implements Launcher {
     (this.options.stderr ?? process.stderr).write(chunk);
   }
 
+  /** One that was killed left the socket of its block server. */
+  #removeSocket(id: string): void {
+    const address = parseAddress(this.options.blockListen(id));
+    if (address.kind === "unix") rmSync(address.path, { force: true });
+  }
+
   #ended(id: string, child: Child, code: number | null, signal: string | null, failed: string | null): void {
     if (this.#children.get(id) !== child) return;
     this.#children.delete(id);
+    this.#removeSocket(id);
     const exit: ExecutorExit = failed === null ? exitReason(code, signal, child.stderrTail) : { code, signal, reason: failed, outOfMemory: false };
     if (this.#stopping) return;
     const { handlers } = this.options;

@@ -30,13 +30,17 @@ export interface ExecutorStoragePort {
   removeBroadcast(id: string): void;
   invalidateMapOutputs(shuffleId: number, epoch: number): void;
   status(): StorageStatus;
-  /** Removes the files too, unless another executor of the application may take them over. */
+  /** Ends all transfers and removes the executor's files. */
   stop(): Promise<void>;
+  /** Removes the files only, synchronously, for a process that is about to exit. Never throws. */
+  removeFiles(): void;
 }
 
 /** The worker thread's side of the storage layer. */
 export interface ThreadStorage {
   openTask(task: ThreadTask): TaskStorage;
+  /** Between tasks: gives up what the main thread has removed meanwhile. */
+  tidy(): void;
 }
 
 export interface ThreadTask {

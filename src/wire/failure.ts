@@ -43,7 +43,7 @@ export function describeThrown(thrown: unknown, encode: (thrown: unknown) => Uin
       const found: unknown = (thrown as Record<string, unknown>)[key];
       return typeof found === "string" ? found.slice(0, MAX_TEXT) : "";
     }, "");
-  const isError = attempt(() => thrown instanceof Error, false) || text("stack") !== "";
+  const isError = isInstance(thrown, Error) || text("stack") !== "";
   const cause = attempt(() => (thrown as { cause?: unknown }).cause, undefined);
   return {
     name: text("name") || (isError ? "Error" : ""),
@@ -62,6 +62,11 @@ export function firstLine(info: ErrorInfo): string {
 
 function describeObject(thrown: object): string {
   return (JSON.stringify(thrown) ?? String(thrown)).slice(0, MAX_TEXT);
+}
+
+/** `instanceof` for values whose traps may throw. */
+export function isInstance<T>(thrown: unknown, constructor: abstract new (...args: never[]) => T): thrown is T {
+  return attempt(() => thrown instanceof constructor, false);
 }
 
 function attempt<T>(look: () => T, otherwise: T): T {

@@ -2,6 +2,8 @@
  * An executor's main thread: joins the session with the driver, the task threads and the storage. Runs no user code, so
  * that heartbeats, blocks and kills go on whatever tasks do.
  */
+import { rmdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { ClusterError } from "../../common/errors";
 import { parseDuration } from "../../common/units";
 import type { Endpoint } from "../../storage/block-address";
@@ -10,6 +12,7 @@ import { STORAGE_OP_PREFIX } from "../../storage/host-calls";
 import type { MemoryPlan } from "../../storage/memory-plan";
 import { planMemory } from "../../storage/memory-plan";
 import type { MapOutputTable, StoragePorts } from "../../storage/ports";
+import { parseAddress } from "../../wire/address";
 import { takeSecret } from "../../wire/auth";
 import { decodeBlockAddress, encodeBlockAddress, encodeBlockUpdate, endpointOf } from "../../wire/block-messages";
 import { decodeMapStatus } from "../../wire/map-status";
@@ -80,16 +83,21 @@ export class ExecutorProcess {
     this.#beat(registration.configuration);
   }
 
-  /** Ends the process: tells the driver why, stops the threads, removes the files. */
+  /** Ends the process: tells the driver why, stops the threads, removes the files, unless a replacement can go on with them. */
   async end(reason: string, code: number): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    setTimeout(() => process.exit(code), STOP_TIMEOUT).unref();
+    const filesSurvive = code === EXIT_MEMORY || code === EXIT_FAILED;
+    setTimeout(() => {
+      if (!filesSurvive) this.#machinery?.storage.removeFiles();
+      process.exit(code);
+    }, STOP_TIMEOUT);
     if (code !== EXIT_OK) process.stderr.write(`firesteel executor ${this.options.executorId}: ${reason}\n`);
     this.#watchdog?.stop();
     this.#link?.send({ ending: { reason } });
     this.#machinery?.pool.stop();
-    await Promise.allSettled([this.#link?.close(), this.#machinery?.storage.stop()]);
+    await Promise.allSettled([this.#link?.close(), filesSurvive ? undefined : this.#machinery?.storage.stop()]);
+    if (code === EXIT_DRIVER_LOST) removeSocketOf(this.options.driverUrl);
     process.exit(code);
   }
 
@@ -188,7 +196,8 @@ export class ExecutorProcess {
       case "rddId":
         return storage.removeRdd(removal.rddId);
       case "shuffleId":
-        return storage.removeShuffle(removal.shuffleId);
+        storage.removeShuffle(removal.shuffleId);
+        return pool.nudge();
       case "blockId":
         return storage.removeBlock(removal.blockId);
       case "broadcastId":
@@ -273,6 +282,18 @@ export class ExecutorProcess {
     process.stderr.write(`firesteel executor ${this.options.executorId}: ${reason}\n`);
     this.#link?.send({ ending: { reason } });
     setTimeout(() => process.kill(process.pid, "SIGKILL"), 50);
+  }
+}
+
+/** A driver that was killed left its socket; the last executor removes its directory too. */
+function removeSocketOf(driverUrl: string): void {
+  const address = parseAddress(driverUrl);
+  if (address.kind !== "unix") return;
+  try {
+    rmSync(address.path, { force: true });
+    rmdirSync(dirname(address.path));
+  } catch {
+    // Another executor's socket is in it still, or it is gone already.
   }
 }
 

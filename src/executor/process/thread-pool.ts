@@ -145,6 +145,11 @@ export class ThreadPool {
     for (const thread of this.#threads) thread.notice({ id: 0, forgetBinary: id });
   }
 
+  /** Threads without work look whether something of theirs was removed. */
+  nudge(): void {
+    this.#queue.wakeAll();
+  }
+
   running(): { readonly taskId: number; readonly startedAt: number }[] {
     const found = [];
     for (const thread of this.#threads) {

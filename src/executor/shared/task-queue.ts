@@ -100,6 +100,11 @@ export class TaskQueueWriter {
     this.#unannounced = 0;
   }
 
+  /** Wakes all sleeping threads, to look for other things than tasks. */
+  wakeAll(): void {
+    Atomics.notify(this.#memory.words, TAIL);
+  }
+
   /** Takes a task back that no thread has taken. */
   recall(taskId: number): boolean {
     const position = this.#positions.get(taskId);

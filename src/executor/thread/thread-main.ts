@@ -128,6 +128,7 @@ class TaskThread {
     this.#host.readNotices();
     const task = this.#queue.take((taskId) => this.#cells.begin(taskId, wallClock()));
     if (task === null) {
+      this.#parts!.storage.tidy();
       this.#wakeMain();
       this.#queue.wait();
       onNextTurn(this.#next);
