@@ -27,7 +27,8 @@ import {
 } from "./refusals";
 import { thisOfRunningCall } from "./running-call";
 import type { FunctionScopes, VariableScope } from "./scopes";
-import { type Script, positionOf, scriptOf, textOffset } from "./scripts";
+import { positionOf, textOffset } from "./positions";
+import { type Script, scriptOf } from "./scripts";
 import { mappedPosition } from "./source-maps";
 import { Words } from "./trail";
 import type { Code, FunctionNode, Node, Own, Slot } from "./wire";
@@ -85,12 +86,14 @@ export class FunctionEncoder {
   encode(fn: Function, index: number): Node {
     const { encoder } = this;
     const source = Function.prototype.toString.call(fn);
-    if (NATIVE.test(source)) encoder.refuse(index, nativeFunctionRefusal(fn));
+    if (NATIVE.test(source)) return builtinNode(fn) ?? encoder.refuse(index, nativeFunctionRefusal(fn));
     const scopes = encoder.reader.read(fn);
     if (!scopes?.location) return encoder.refuse(index, nativeFunctionRefusal(fn));
-    const script = scriptOf(scopes.location);
-    if (script?.url.startsWith("node:")) encoder.refuse(index, internalInstanceRefusal(fn.name || "an unnamed function"));
-    const offset = script && textOffset(script, scopes.location, source);
+    const script = scriptOf(scopes.location, source);
+    if (script?.url.startsWith("node:") === true) {
+      return builtinNode(fn) ?? encoder.refuse(index, internalInstanceRefusal(fn.name || "an unnamed function"));
+    }
+    const offset = script && textOffset(script.source, scopes.location, source);
     const reference = script && offset !== undefined ? referenceOfFunction(script, offset, fn) : undefined;
     if (reference) {
       noteReferenced(fn, reference);
@@ -246,7 +249,7 @@ export class FunctionEncoder {
   ): boolean {
     const name = analysis.ownName?.name;
     if (name === undefined || analysis.isClass || !script) return false;
-    const declared = [...script.functions.values()].includes(name);
+    const declared = [...script.syntax.functions.values()].includes(name);
     const found = declared ? this.find(name, scopes, script, index) : undefined;
     if (!found || found.value === fn || found.home?.isModule !== true) return false;
     captured.push({ name, ...found, slot: this.variableSlot(name, found.value, found.home, script, index) });
@@ -295,8 +298,13 @@ export class FunctionEncoder {
   }
 }
 
+function builtinNode(fn: Function): Node | undefined {
+  const name = builtinName(fn);
+  return name === undefined ? undefined : { t: "builtin", name };
+}
+
 function bindingReference(script: Script, name: string, value: unknown): ModuleReference | undefined {
-  const binding = script.imports.get(name);
+  const binding = script.syntax.imports.get(name);
   return binding && referenceOfBinding(script, binding, value as object);
 }
 
@@ -343,7 +351,7 @@ function isClassLike(fn: Function, analysis: FunctionAnalysis, node: FunctionNod
 function isStrict(fn: Function, script: Script | undefined): boolean {
   if (script?.isModule === true) return true;
   if (Object.hasOwn(fn, "caller")) return false;
-  return Object.hasOwn(fn, "prototype") && !/^async|^\*/.test(Function.prototype.toString.call(fn)) ? true : (script?.isStrict ?? false);
+  return Object.hasOwn(fn, "prototype") && !/^async|^\*/.test(Function.prototype.toString.call(fn)) ? true : (script?.syntax.isStrict ?? false);
 }
 
 function placeOf(script: Script | undefined, offset: number | undefined, { location }: FunctionScopes): Pick<Code, "file" | "line" | "column"> {

@@ -173,7 +173,8 @@ export class Encoder {
     if (types.isProxy(value)) this.refuse(index, PROXY_REFUSAL);
     const travelling = this.encodeTraveller(value, index);
     if (travelling) return travelling;
-    const builtin = builtinName(value);
+    // Functions are asked about later, when it is known that they are not the user's.
+    const builtin = typeof value === "function" ? undefined : builtinName(value);
     if (builtin !== undefined) return { t: "builtin", name: builtin };
     const reference = knownReference(value);
     if (reference) {

@@ -9,6 +9,7 @@ import { type Encoded, encode } from "./encode";
 import { moduleFiles } from "./module-graph";
 import { addMainFile, noteEngine } from "./module-references";
 import type { ModuleFile, ModuleTarget } from "./module-target";
+import { type LoadedSource, setLoadedSource } from "./script-guess";
 import { type FrozenTable, readTable, writeTable } from "./wire";
 
 export interface FreezeOptions {
@@ -60,9 +61,12 @@ export interface ClosureHost {
   readonly engine?: object;
   /** The user's program, where `process.argv[1]` is a launcher. */
   readonly mainFile?: string;
+  /** The text that a loader of this process gave to Node for a file; saves the first freeze 20 ms. */
+  readonly loadedSource?: LoadedSource;
 }
 
-export function configureClosures({ engine, mainFile }: ClosureHost): void {
+export function configureClosures({ engine, mainFile, loadedSource }: ClosureHost): void {
+  if (loadedSource) setLoadedSource(loadedSource);
   if (engine) {
     noteEngine(engine);
     setEngineExports(engine);

@@ -77,8 +77,9 @@ function referable(specifier: string, file: string | undefined, mode: ImportMode
 }
 
 function referenceInUserModule(script: Script, file: string, offset: number): ModuleReference | undefined {
-  const name = script.functions.get(offset);
-  if (name === undefined || !script.hasExports || isMain(file) || isEngineFile(file)) return undefined;
+  if (isMain(file) || isEngineFile(file)) return undefined;
+  const name = script.syntax.functions.get(offset);
+  if (name === undefined || !script.syntax.hasExports) return undefined;
   const target = moduleTarget(file, { kind: "file", path: real(file) });
   // The loader that the program runs under may have added names (interop helpers), which the executors' transform lacks.
   if (target.kind !== "file" || moduleByHash(target.hash)?.bindings.includes(name) !== true) return undefined;
@@ -91,8 +92,8 @@ function referenceInPackage(script: Script, file: string, offset: number, fn: Fu
   if (!owner) return undefined;
   const target: ModuleTarget = { kind: "package", specifier: file, name: owner.name, version: owner.version, path: file };
   if (script.isModule) {
-    const local = script.functions.get(offset);
-    const name = local === undefined ? undefined : script.exportNames.get(local);
+    const local = script.syntax.functions.get(offset);
+    const name = local === undefined ? undefined : script.syntax.exportNames.get(local);
     return name === undefined ? undefined : { target, path: { kind: "export", name } };
   }
   const exports = createRequire(file).cache[file]?.exports as unknown;

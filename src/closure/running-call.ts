@@ -9,7 +9,8 @@
  */
 import { type RemoteObject, listening, post } from "./inspector";
 import { mainGlobal } from "./scopes";
-import { type Script, functionIn, offsetOf } from "./scripts";
+import { offsetOf } from "./positions";
+import { type Script, functionIn } from "./scripts";
 import { type SyntaxNode, childNodes, parseScript } from "./syntax";
 
 interface CallFrame {

@@ -4,7 +4,8 @@
  * TypeScript made of the user's files.
  */
 import { helperOf } from "./helpers";
-import { type FunctionLocation, scriptFacts } from "./scopes";
+import { guessScript } from "./script-guess";
+import { type FunctionLocation, type ScriptFacts, scriptFacts } from "./scopes";
 import { fileOfUrl, noteSourceMap } from "./source-maps";
 import { type SyntaxNode, isNode, parseScript, patternNames } from "./syntax";
 import type { ImportPath } from "./wire";
@@ -23,8 +24,12 @@ export interface Script {
   readonly file: string | undefined;
   readonly source: string;
   readonly isModule: boolean;
+  /** What a parse of the whole text shows; made when it is first asked for. */
+  readonly syntax: ScriptSyntax;
+}
+
+export interface ScriptSyntax {
   readonly isStrict: boolean;
-  readonly sourceMapUrl: string;
   readonly imports: ReadonlyMap<string, ImportBinding>;
   /** Top-level functions and classes: offset of the text → variable. */
   readonly functions: ReadonlyMap<number, string>;
@@ -39,58 +44,35 @@ const LARGEST_PARSED = 400_000;
 
 const cache = new Map<string, Script | undefined>();
 
-/** The script of a function; undefined where V8 does not tell. */
-export function scriptOf(location: FunctionLocation): Script | undefined {
+/** The script of a function with the given text; undefined where V8 does not tell. */
+export function scriptOf(location: FunctionLocation, text: string): Script | undefined {
   if (cache.has(location.scriptId)) return cache.get(location.scriptId);
-  const script = readScript(location.scriptId);
+  const facts = guessScript(location, text) ?? scriptFacts(location.scriptId);
+  const script = facts && readScript(location.scriptId, facts);
   cache.set(location.scriptId, script);
   return script;
 }
 
-/** Where the text of a function starts in its script; V8's location points somewhere inside (at the parameters, for one). */
-export function textOffset(script: Script, location: FunctionLocation, text: string): number | undefined {
-  const offset = offsetOf(script.source, location.line, location.column);
-  const start = script.source.lastIndexOf(text, offset);
-  return start >= 0 && start + text.length > offset ? start : undefined;
-}
-
-/** Line and column (0-based) of an offset. */
-export function positionOf(source: string, offset: number): { readonly line: number; readonly column: number } {
-  let line = 0;
-  let start = 0;
-  for (let at = source.indexOf("\n"); at >= 0 && at < offset; at = source.indexOf("\n", at + 1)) {
-    line++;
-    start = at + 1;
-  }
-  return { line, column: offset - start };
-}
-
-/** The offset of a line and column (0-based). */
-export function offsetOf(source: string, line: number, column: number): number {
-  let start = 0;
-  for (let i = 0; i < line; i++) {
-    const next = source.indexOf("\n", start);
-    if (next < 0) break;
-    start = next + 1;
-  }
-  return start + column;
-}
-
-function readScript(id: string): Script | undefined {
-  const facts = scriptFacts(id);
-  if (!facts) return undefined;
-  const { url, source, isModule, sourceMapUrl } = facts;
+function readScript(id: string, { url, source, isModule, sourceMapUrl }: ScriptFacts): Script {
   noteSourceMap(url, sourceMapUrl);
-  const program = source.length <= LARGEST_PARSED ? parseScript(source, isModule ? "module" : "script") : undefined;
-  const body = program && topLevel(program);
+  let syntax: ScriptSyntax | undefined;
   return {
     id,
     url,
     file: fileOfUrl(url),
     source,
     isModule,
+    get syntax(): ScriptSyntax {
+      return (syntax ??= readSyntax(source, isModule));
+    },
+  };
+}
+
+function readSyntax(source: string, isModule: boolean): ScriptSyntax {
+  const program = source.length <= LARGEST_PARSED ? parseScript(source, isModule ? "module" : "script") : undefined;
+  const body = program && topLevel(program);
+  return {
     isStrict: isModule || (body ? hasUseStrict(body) : /^\s*(["'])use strict\1/.test(source)),
-    sourceMapUrl,
     imports: body ? readImports(body) : scanImports(source),
     functions: body ? readFunctions(body) : new Map(),
     exportNames: body && isModule ? readExports(body) : new Map(),

@@ -72,7 +72,7 @@ function makeApp(name: string, type: "module" | "commonjs"): string {
   const folder = join(kit.folder, name);
   mkdirSync(join(folder, "node_modules"), { recursive: true });
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "app", type }));
-  cpSync(join(__dirname, "programs"), folder, { recursive: true });
+  cpSync(join(__dirname, "../programs/closure"), folder, { recursive: true });
   cpSync(join(__dirname, "fixtures"), join(folder, "fixtures"), { recursive: true });
   cpSync(join(__dirname, "catalogue.ts"), join(folder, "catalogue.ts"));
   mkdirSync(join(folder, "support"));
