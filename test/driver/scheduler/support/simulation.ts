@@ -104,7 +104,7 @@ class Simulation {
   readonly #events = new Map<string, number>();
   readonly #startedTasks = new Set<number>();
 
-  constructor(private readonly seed: number) {
+  constructor(seed: number) {
     this.#random = new Random(seed);
     this.#config = this.#randomConfig();
     this.#scheduler = new Scheduler({ config: this.#config, wants: () => true });
