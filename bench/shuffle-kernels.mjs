@@ -1,7 +1,8 @@
 /**
  * The shuffle's inner loops on two threads, without an engine around them: map tasks write real files, reduce tasks read
  * them. `node bench/shuffle-kernels.mjs [case …]`, environment REPS, CONF (JSON), TEXT (a text file for wordCount), V=1 for
- * the times of tasks. Prints the first run and the median of the others in milliseconds.
+ * the times of tasks. Prints the first run and the median of the others in milliseconds, and the processor time of the tasks
+ * (without V8's own threads), which says more on a machine that does other things.
  */
 import { mkdtempSync, rmSync, statSync, writeFileSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -86,6 +87,7 @@ try {
     const times = [];
     const mapTimes = [];
     const reduceTimes = [];
+    const cpuTimes = [];
     for (let rep = 0; rep < reps; rep++) {
       const t0 = performance.now();
       const outputs = [];
@@ -107,11 +109,12 @@ try {
       times.push(t2 - t0);
       mapTimes.push(t1 - t0);
       reduceTimes.push(t2 - t1);
+      cpuTimes.push([...written, ...read].reduce((sum, { cpu }) => sum + cpu, 0));
       if (process.env.V) console.log(`  ${(t2 - t0).toFixed(0)} map ${written.map((w) => w.ms.toFixed(0)).join(" ")} | reduce ${read.map((r) => r.ms.toFixed(0)).join(" ")} | ${total}, ${(outputs.flat().reduce((s, o) => s + o.offsets.at(-1), 0) / 1e6).toFixed(1)} MB`);
       for (const side of outputs) for (const { path } of side) rmSync(path);
     }
     const show = (list) => `cold ${list[0].toFixed(0)} warm ${median(list.slice(1)).toFixed(0)}`;
-    console.log(`${name}: ${show(times)} (map ${show(mapTimes)}, reduce ${show(reduceTimes)})`);
+    console.log(`${name}: ${show(times)} (map ${show(mapTimes)}, reduce ${show(reduceTimes)}), processor time of both threads ${show(cpuTimes)}`);
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
 } finally {

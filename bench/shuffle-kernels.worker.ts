@@ -1,5 +1,5 @@
 /** One thread of bench/shuffle-kernels.mjs: runs map and reduce tasks of the cases over files in a temporary directory. */
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { isAscii } from "node:buffer";
 import { parentPort, workerData } from "node:worker_threads";
 import { rowsOf } from "../src/columnar";
@@ -166,9 +166,15 @@ function reduceTask(task: Task): number {
   return result;
 }
 
+/** Milliseconds of processor time of this thread; 0 where the system does not tell. */
+function threadCpu(): number {
+  return existsSync("/proc/thread-self/schedstat") ? Number(readFileSync("/proc/thread-self/schedstat", "latin1").split(" ")[0]) / 1e6 : 0;
+}
+
 parentPort!.on("message", (task: Task) => {
   const start = performance.now();
+  const cpu = threadCpu();
   const result = task.op === "map" ? mapTask(task) : reduceTask(task);
-  parentPort!.postMessage({ id: task.id, result, ms: performance.now() - start });
+  parentPort!.postMessage({ id: task.id, result, ms: performance.now() - start, cpu: threadCpu() - cpu });
 });
 parentPort!.postMessage("up");
