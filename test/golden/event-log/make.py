@@ -76,6 +76,7 @@ def faults(directory):
         sc.parallelize([1, 2], 2).map(lambda x: time.sleep(60)).collect()
     except Exception:
         pass
+    time.sleep(3)
     sc.stop()
 
 
@@ -92,7 +93,7 @@ def slow(directory):
 
     sc.parallelize([1, 2], 2).map(one_fails).collect()
     time.sleep(5)
-    sc.parallelize(range(4), 4).map(lambda x: time.sleep(4 if x == 0 else 0)).collect()
+    sc.parallelize(range(4), 4).map(lambda x: time.sleep(15 if x == 0 else 0)).collect()
     try:
         sc.parallelize([1, 2, 3, 4], 4).map(lambda x: 1 / 0).collect()
     except Exception:
@@ -134,7 +135,7 @@ def main():
             for path in glob.glob(directory + "/*"):
                 for line in open(path):
                     event = clean(json.loads(line))
-                    if "Blacklisted" not in event["Event"]:
+                    if "lacklisted" not in event["Event"]:
                         shapes.setdefault((event["Event"], event.get("Task End Reason", {}).get("Reason", ""), shape(event)), event)
     kept = {}
     for (name, reason, _), event in sorted(shapes.items(), key=lambda item: -len(json.dumps(item[1]))):

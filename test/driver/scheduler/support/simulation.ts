@@ -41,6 +41,8 @@ interface SimTask {
   readonly launched: number;
   killed: string | null;
   ended: boolean;
+  /** It has read all its input: what gets lost now does not concern it. */
+  hasRead: boolean;
   /** The coordinator let it commit. */
   committed: boolean;
 }
@@ -98,14 +100,26 @@ class Simulation {
   /** Failures that count, told to the scheduler, by stage attempt and partition. */
   readonly #failures = new Map<string, number>();
   readonly #notPrepared = new Set<number>();
+  /** Failed attempts of a stage since one ended well, as the events tell. */
+  readonly #failedAttempts = new Map<number, number>();
+  /** Failures that count, by stage attempt, partition and executor. */
+  readonly #failedOn = new Set<string>();
+  readonly #merged = new Set<string>();
   #nextExecutor = 0;
   /** Nothing goes wrong any more. */
   #calm = false;
   readonly #events = new Map<string, number>();
   readonly #startedTasks = new Set<number>();
+  /** Percent of the tasks that fail, and of the steps that damage a map output or a cached partition. */
+  readonly #errorRate: number;
+  readonly #damageRate: number;
+  readonly #mostPartitions: number;
 
   constructor(seed: number) {
     this.#random = new Random(seed);
+    this.#errorRate = this.#random.pick([0, 2, 8]);
+    this.#damageRate = this.#random.pick([1, 8]);
+    this.#mostPartitions = this.#random.pick([3, 4, 4, 16]);
     this.#config = this.#randomConfig();
     this.#scheduler = new Scheduler({ config: this.#config, wants: () => true });
   }
@@ -138,11 +152,11 @@ class Simulation {
     const old = this.#nodes.length > 0 ? random.pick(this.#nodes) : null;
     if (old === null || random.chance(0.2)) {
       const prefers = random.chance(0.2) ? (p: number): readonly string[] => (p % 2 === 0 ? [`host${p % 3}`] : []) : undefined;
-      return lineage.source(random.between(1, 4), prefers === undefined ? options : { ...options, prefers });
+      return lineage.source(random.between(1, this.#mostPartitions), prefers === undefined ? options : { ...options, prefers });
     }
     const kind = random.below(10);
     if (kind < 3) return lineage.map(old, options);
-    if (kind < 7) return lineage.shuffleWith(random.between(1, 4), options, old);
+    if (kind < 7) return lineage.shuffleWith(random.between(1, this.#mostPartitions), options, old);
     if (kind < 8) return lineage.shuffleWith(random.between(1, 3), options, old, random.pick(this.#nodes));
     if (kind < 9) return lineage.union(old, random.pick(this.#nodes));
     return random.chance(0.5) ? lineage.coalesce(old, 1) : lineage.shuffleWith(2, { barrier: true }, old);
@@ -155,10 +169,11 @@ class Simulation {
     const roll = random.below(100);
     if (roll < 10) this.#submit();
     else if (roll < 45) this.#deliver();
-    else if (roll < 75) this.#finishSome();
-    else if (roll < 79) this.#addExecutor();
-    else if (roll < 83) this.#killExecutor();
-    else if (roll < 85) this.#damage();
+    else if (roll < 70) this.#finishSome();
+    else if (roll < 73) this.#readSome();
+    else if (roll < 73 + this.#damageRate) this.#damage();
+    else if (roll < 84) this.#addExecutor();
+    else if (roll < 86) this.#killExecutor();
     else if (roll < 87) this.#cancel();
     else if (roll < 88) this.#killAttempt();
     else if (roll < 90) this.#deliverAgain();
@@ -251,7 +266,7 @@ class Simulation {
     const living = this.#living();
     if (living.length === 0) return;
     const executor = this.#random.pick(living);
-    if (this.#random.chance(0.5)) {
+    if (this.#random.chance(0.8)) {
       const [file] = executor.files;
       if (file !== undefined) executor.files.delete(file);
       return;
@@ -346,6 +361,14 @@ class Simulation {
     return this.#executors.flatMap((executor) => executor.tasks);
   }
 
+  /** Some tasks get all their input. */
+  #readSome(): void {
+    for (const task of this.#outstanding()) {
+      if (this.#random.chance(0.5)) continue;
+      task.hasRead ||= this.#readInputs(this.#stages.get(task.stageId)!.prepare.node, task.partition, new Set()) === null;
+    }
+  }
+
   /** Ends one task that really runs. False when there is none that can end. */
   #finishSome(): boolean {
     const running: SimTask[] = [];
@@ -390,15 +413,15 @@ class Simulation {
       return random.chance(0.8) ? { kind: "killed", reason: task.killed } : { kind: "userError", className: "Error", description: "while it was killed" };
     }
     if (!this.#calm) {
-      const roll = random.below(100);
-      if (roll < 8) return { kind: "userError", className: "Error", description: "boom" };
-      if (roll < 9) return { kind: "resultLost" };
-      if (roll < 10) return { kind: "executorGone", reason: "thread ended", causedByApp: random.chance(0.5) };
-      if (roll < 11) return { kind: "killed", reason: "for no reason" };
-      if (roll < 12) return { kind: "userError", className: "Error", description: "cannot be sent", fatal: true };
+      const roll = random.next() * 100 - this.#errorRate;
+      if (roll < 0) return { kind: "userError", className: "Error", description: "boom" };
+      if (roll < 1) return { kind: "resultLost" };
+      if (roll < 2) return { kind: "executorGone", reason: "thread ended", causedByApp: random.chance(0.5) };
+      if (roll < 3) return { kind: "killed", reason: "for no reason" };
+      if (roll < 3.2) return { kind: "userError", className: "Error", description: "cannot be sent", fatal: true };
     }
     const { prepare } = this.#stages.get(task.stageId)!;
-    const missing = this.#readInputs(prepare.node, task.partition, new Set());
+    const missing = task.hasRead ? null : this.#readInputs(prepare.node, task.partition, new Set());
     if (missing !== null) return missing;
     if (prepare.shuffle !== undefined) {
       task.executor.files.add(`${prepare.shuffle.shuffleId}:${task.partition}`);
@@ -464,8 +487,26 @@ class Simulation {
     if (this.#now >= this.#wake) this.#wake = Infinity;
     const commands = this.#scheduler.handleAll(events, this.#now);
     for (const command of commands) this.#perform(command);
+    // Events of a stage that several jobs need come with the last of them.
+    for (const command of commands) if (command.type === "JobFailed") this.#checkFailure(this.#jobs[command.jobId]!, command.failure);
     checkInvariants(this.#scheduler, this.#now);
     this.#checkOrder(commands);
+    this.#checkPlaces();
+  }
+
+  /** Nothing is taken to be where it cannot be. */
+  #checkPlaces(): void {
+    const { dag, mapOutputs } = this.#scheduler;
+    for (const stage of dag.stages.values()) {
+      if (stage.output.kind !== "shuffle") continue;
+      for (let map = 0; map < stage.numSlots; map++) {
+        const id = mapOutputs.executorOf(stage.output.dependency.shuffleId, map);
+        const executor = id === undefined ? undefined : this.#executors[Number(id)]!;
+        if (executor !== undefined && executor.reported && !executor.filesSurvive) {
+          throw new Error(`Map output ${map} of stage ${stage.id} is taken to be on executor ${executor.id}, which is known to be lost.`);
+        }
+      }
+    }
   }
 
   /** Notes what the scheduler is told, where it is not stale. */
@@ -491,6 +532,7 @@ class Simulation {
     const task = this.#tasks.get(taskId)!;
     if (task.killed !== null) return;
     const key = `${task.stageId}.${task.attempt}:${task.partition}`;
+    this.#failedOn.add(`${key}@${task.executor.id}`);
     this.#failures.set(key, (this.#failures.get(key) ?? 0) + times);
   }
 
@@ -521,7 +563,6 @@ class Simulation {
         return;
       }
       case "JobFailed":
-        this.#checkFailure(this.#jobs[command.jobId]!, command.failure);
         this.#resolve(this.#jobs[command.jobId]!, command.failure);
         return;
       case "StageEnded":
@@ -536,7 +577,18 @@ class Simulation {
           if (executor.alive) this.#end(executor, false, "released");
         }
         return;
+      case "MergeAccumulators": {
+        const stage = this.#stages.get(command.stageId)!;
+        const key = stage.prepare.shuffle !== undefined ? `task ${command.taskId}` : `partition ${this.#tasks.get(command.taskId)!.partition} of stage ${command.stageId}`;
+        if (this.#merged.has(key)) throw new Error(`Accumulator updates of ${key} count twice.`);
+        this.#merged.add(key);
+        return;
+      }
       case "Emit":
+        if (command.event.type === "StageCompleted") {
+          const { stageId, failureReason } = command.event.stageInfo;
+          this.#failedAttempts.set(stageId, failureReason === undefined ? 0 : (this.#failedAttempts.get(stageId) ?? 0) + 1);
+        }
         this.#note(command.event.type, command.event.type === "TaskStart" || command.event.type === "TaskEnd" ? command.event.taskInfo.taskId : -1);
         return;
       default:
@@ -559,6 +611,8 @@ class Simulation {
   #prepare(command: PrepareStage): void {
     const known = this.#stages.get(command.stageId);
     if (known !== undefined && command.attempt !== known.prepare.attempt + 1) throw new Error(`Stage ${command.stageId} goes from attempt ${known.prepare.attempt} to ${command.attempt}.`);
+    const failed = this.#failedAttempts.get(command.stageId) ?? 0;
+    if (failed >= this.#config.stageMaxAttempts) throw new Error(`Stage ${command.stageId} is tried again after ${failed} failed attempts.`);
     if (known === undefined && command.attempt !== 0) throw new Error(`Stage ${command.stageId} starts with attempt ${command.attempt}.`);
     this.#stages.set(command.stageId, { prepare: command, tasks: known?.tasks ?? [], readyAt: Infinity, ended: false });
     if (!this.#calm && this.#random.chance(0.02)) {
@@ -581,7 +635,7 @@ class Simulation {
       this.#checkLaunch(stage, partition, executor);
       const task: SimTask = {
         taskId, executor, stageId: command.stageId, attempt: command.attempt, partition, epoch: command.epoch, launched: this.#now,
-        endless: !this.#calm && this.#random.chance(0.05), killed: null, ended: !executor.alive, committed: false,
+        endless: !this.#calm && this.#random.chance(0.05), killed: null, ended: !executor.alive, hasRead: false, committed: false,
       };
       this.#tasks.set(taskId, task);
       stage.tasks.push(task);
@@ -591,10 +645,19 @@ class Simulation {
 
   #checkLaunch(stage: SimStage, partition: number, executor: SimExecutor): void {
     const { stageId, attempt, shuffle, node } = stage.prepare;
+    const parents = this.#scheduler.dag.stages.get(stageId)!.parents;
+    for (const { output } of this.#nodes.some((known) => known.persisted) ? [] : parents) {
+      if (output.kind === "shuffle" && !this.#scheduler.mapOutputs.isComplete(output.dependency.shuffleId)) {
+        throw new Error(`Partition ${partition} of stage ${stageId} is launched though shuffle ${output.dependency.shuffleId} is not complete.`);
+      }
+    }
     const failures = this.#failures.get(`${stageId}.${attempt}:${partition}`) ?? 0;
     if (failures >= this.#config.taskMaxFailures) throw new Error(`Partition ${partition} of stage ${stageId} is launched again after ${failures} failures.`);
     if (shuffle !== undefined && this.#scheduler.mapOutputs.isAvailable(shuffle.shuffleId, partition)) {
       throw new Error(`Map task ${partition} of stage ${stageId} is launched though its output is there.`);
+    }
+    if (this.#config.exclusion !== null && this.#failedOn.has(`${stageId}.${attempt}:${partition}@${executor.id}`)) {
+      throw new Error(`Partition ${partition} of stage ${stageId} is launched again on executor ${executor.id}, where it failed.`);
     }
     const others = stage.tasks.filter((task) => task.partition === partition && task.attempt === attempt && this.#scheduler.dag.tasks.attempts.has(task.taskId));
     if (others.length > (this.#config.speculation === null ? 0 : 1)) throw new Error(`Partition ${partition} of stage ${stageId} has ${others.length + 1} copies.`);
@@ -644,7 +707,7 @@ class Simulation {
         return;
       }
       case "stageFailed":
-        if (this.#stages.get(stageId!)!.prepare.attempt + 1 < this.#config.stageMaxAttempts) wrong(`stage ${stageId} was tried ${this.#stages.get(stageId!)!.prepare.attempt + 1} times`);
+        if (this.#failedAttempts.get(stageId!)! < this.#config.stageMaxAttempts) wrong(`stage ${stageId} failed ${this.#failedAttempts.get(stageId!)} times in a row`);
         return;
       case "cancelled":
         if (!job.cancelled) wrong("nobody cancelled it");

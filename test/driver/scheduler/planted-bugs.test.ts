@@ -1,0 +1,24 @@
+import { loadSimulation } from "./support/bundle";
+import { PLANTED_BUGS } from "./support/planted-bugs";
+
+/** Histories that a planted bug may take to be found. */
+const MOST_HISTORIES = 6000;
+
+describe("Random histories find a planted bug:", () => {
+  test("there are at least 30 different ones", () => {
+    expect(new Set(PLANTED_BUGS.map(({ file, find, replace }) => `${file} ${find} ${replace}`)).size).toBeGreaterThanOrEqual(30);
+  });
+
+  test("none without one", async () => {
+    const { runHistory } = await loadSimulation();
+    for (let seed = 1; seed <= 500; seed++) runHistory(seed);
+  });
+
+  test.each(PLANTED_BUGS)("$bug", async (patch) => {
+    const { runHistory } = await loadSimulation(patch);
+    const find = (): void => {
+      for (let seed = 1; seed <= MOST_HISTORIES; seed++) runHistory(seed);
+    };
+    expect(find).toThrow(/^Seed \d+: /);
+  });
+});

@@ -1,0 +1,97 @@
+/** Bugs to be planted in the scheduler's source: each must be found by random histories, or these are not worth much. */
+import type { SourcePatch } from "./bundle";
+
+export interface PlantedBug extends SourcePatch {
+  readonly bug: string;
+}
+
+const DAG = "dag/dag-scheduler.ts";
+const TASKS = "tasks/task-scheduler.ts";
+const COMMIT = "output-commit.ts";
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  { bug: "a task may fail once too often", file: TASKS, find: "failures >= outbox.config.taskMaxFailures", replace: "failures > outbox.config.taskMaxFailures" },
+  {
+    bug: "executors that end on purpose count as failures of their tasks", file: "tasks/failure-reasons.ts",
+    find: "return failure.causedByApp && attempt.started;", replace: "return true;",
+  },
+  {
+    bug: "killed attempts count as failures", file: "tasks/failure-reasons.ts",
+    find: `    case "fetchFailed":
+    case "killed":
+    case "commitDenied":
+      return false;`,
+    replace: `    case "fetchFailed":
+    case "commitDenied":
+      return false;
+    case "killed":
+      return true;`,
+  },
+  {
+    bug: "what became of an attempt that was told to end counts as a failure", file: "tasks/failure-reasons.ts",
+    find: "if (attempt.killReason !== null) return false;", replace: "",
+  },
+  { bug: "a finished attempt is not forgotten", file: TASKS, find: "    this.attempts.delete(taskId);\n", replace: "" },
+  { bug: "a slot is never given back", file: TASKS, find: "if (next === undefined) executor.used--;\n      else {", replace: "if (next !== undefined) {" },
+  { bug: "a launch does not take a slot", file: TASKS, find: "      executor.used++;\n", replace: "" },
+  {
+    bug: "tasks of a lost executor are not run again", file: TASKS,
+    find: "for (const attempt of gone) this.#failed(attempt, { kind: \"executorGone\", reason, causedByApp: event.causedByApp });", replace: "",
+  },
+  { bug: "a late registration brings a lost executor back", file: "tasks/executors.ts", find: "return this.#lost.has(id);", replace: "return false;" },
+  { bug: "executors that are to go get tasks", file: "tasks/executors.ts", find: " && executor.life.state === \"active\"", replace: "" },
+  { bug: "a result is delivered twice", file: DAG, find: "return stage.output.job.delivered[slot] === 0;", replace: "return true;" },
+  { bug: "what was delivered is not noted", file: DAG, find: "    job.delivered[slot] = 1;\n", replace: "" },
+  { bug: "results of ended jobs are taken", file: DAG, find: "    if (stage.life.state === \"removed\") return false;\n    if (stage.barrier)", replace: "    if (stage.barrier)" },
+  {
+    bug: "what an older attempt finished is done again by the newer one", file: DAG,
+    find: "if (current !== null && current !== set) this.tasks.markDone(current, slot);", replace: "",
+  },
+  { bug: "lost outputs of a running map stage are not made again", file: DAG, find: "else this.tasks.invalidate(set, maps);", replace: "" },
+  {
+    bug: "map outputs of lost executors stay registered", file: DAG,
+    find: "this.#outputsLost(shuffleFilesSurvive ? new Map() : this.mapOutputs.unregisterExecutor(executorId));", replace: "this.#outputsLost(new Map());",
+  },
+  { bug: "a stage whose inputs got lost goes on", file: DAG, find: "this.tasks.setBlocked(set, stage.blockedOn.size > 0);", replace: "this.tasks.setBlocked(set, false);" },
+  {
+    bug: "a stage that waits is not started when its inputs are there", file: DAG,
+    find: "if (missing.length === 0) this.#startAttempt(stage);\n        else for", replace: "for",
+  },
+  {
+    bug: "a stage that was held back is not let go", file: DAG, find: "if (stage.blockedOn.delete(mapStage)) {\n        this.#blockOnMissing(stage);",
+    replace: "if (stage.blockedOn.delete(mapStage)) {",
+  },
+  { bug: "the task binary of an old attempt starts the new one", file: DAG, find: "stage.life.state === \"preparing\" && stage.attempt === attempt", replace: "stage.life.state === \"preparing\"" },
+  { bug: "a stage is tried once too often", file: DAG, find: "stage.failedAttempts >= config.stageMaxAttempts", replace: "stage.failedAttempts > config.stageMaxAttempts" },
+  { bug: "a stage is tried once too few", file: DAG, find: "stage.failedAttempts >= config.stageMaxAttempts", replace: "stage.failedAttempts >= config.stageMaxAttempts - 1" },
+  { bug: "failed attempts add up over successes", file: DAG, find: "    stage.failedAttempts = 0;\n    this.#deliverHeld(stage);", replace: "    this.#deliverHeld(stage);" },
+  {
+    bug: "nobody wakes a stage that is to be tried again", file: DAG, find: "    this.outbox.wakeAt(this.#retryAt);\n  }\n\n  #retryNow", replace: "  }\n\n  #retryNow",
+  },
+  {
+    bug: "tasks of ended jobs are not killed", file: DAG,
+    find: "this.tasks.killAll(set, reason, job.life.state === \"succeeded\" || job.interruptOnCancel);", replace: "",
+  },
+  { bug: "task sets of ended jobs stay open", file: DAG, find: "job.interruptOnCancel);\n      this.tasks.close(set);", replace: "job.interruptOnCancel);" },
+  { bug: "an attempt that lost outputs of others ends the stage", file: DAG, find: "      this.#emitStageCompleted(stage);\n      this.#submitStage(stage);", replace: "      this.#emitStageCompleted(stage);" },
+  {
+    bug: "a stage whose last output came late is tried again", file: DAG,
+    find: "} else if (this.#isAvailable(stage) && stage.life.is(\"retrying\", \"waiting\")) {", replace: "} else if (stage.numSlots < 0) {",
+  },
+  { bug: "ended jobs keep their stages", file: DAG, find: "      stage.jobs.delete(job);\n", replace: "" },
+  { bug: "a job on no partitions never ends", file: DAG, find: "if (job.partitions.length === 0) {", replace: "if (job.partitions.length < 0) {" },
+  { bug: "a job on some partitions computes others", file: "dag/stage.ts", find: "this.output.job.partitions[slot]!", replace: "slot" },
+  { bug: "an attempt that failed keeps its right to commit", file: COMMIT, find: "if (stage.holders.get(partition) === taskId) stage.holders.delete(partition);", replace: "" },
+  { bug: "everybody may commit", file: COMMIT, find: "return holder === taskId;", replace: "return true;" },
+  { bug: "a copy runs beside the slow attempt", file: TASKS, find: " && candidate !== slow.executor\n", replace: "\n" },
+  { bug: "barrier tasks start one by one", file: TASKS, find: "    if (set.barrier) return this.#offerBarrier(set, executors);\n", replace: "" },
+  { bug: "one failed barrier task is tried again alone", file: TASKS, find: "if (set.barrier) owner.barrierTaskFailed(set, attempt, describeLoss(attempt, reason));\n    else if", replace: "if" },
+  { bug: "last come, first served", file: "tasks/pools.ts", find: "return a.priority - b.priority ||", replace: "return b.priority - a.priority ||" },
+  { bug: "an attempt is killed twice", file: TASKS, find: "    if (attempt.killReason !== null) return;\n    attempt.killReason = reason;", replace: "    attempt.killReason = reason;" },
+  { bug: "a task is tried again while a copy of it runs", file: TASKS, find: "else if (set.copiesOf(index) === 0) this.#giveBack(set, index);", replace: "else this.#giveBack(set, index);" },
+  { bug: "a queued attempt is not noted as started", file: TASKS, find: "        next.started = true;\n", replace: "" },
+  { bug: "the end of an attempt that never started is told", file: TASKS, find: "if (attempt.started) this.#emitEnd(attempt, reason, failure);", replace: "this.#emitEnd(attempt, reason, failure);" },
+  { bug: "a task goes back to an executor on which it failed", file: "tasks/exclusion.ts", find: ">= this.config.maxTaskAttemptsPerExecutor) return true;", replace: "< 0) return true;" },
+  { bug: "a job put off for its barrier stage is forgotten", file: DAG, find: "      if (!onTime) job.slotCheckFailures--;\n      this.#startJob(job);", replace: "" },
+  { bug: "nobody waits for a better place", file: "tasks/task-set.ts", find: "now - this.#levelSince >= wait", replace: "now >= 0" },
+];
