@@ -27,7 +27,7 @@ export interface BroadcastCacheOptions {
 /** The pieces of a broadcast, kept until `release`. */
 export interface OpenBroadcast {
   readonly frames: BlockFrames;
-  release(): void;
+  readonly release: () => void;
 }
 
 export function pieceId(id: string, piece: number): string {

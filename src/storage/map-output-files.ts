@@ -32,8 +32,7 @@ export class MapOutputFiles {
    */
   commit(commit: MapCommit): MapOutputWritten | null {
     const { shuffleId, map, stagingFile } = commit;
-    const outputs = this.#shuffles.get(shuffleId) ?? new Map<number, Committed>();
-    const before = outputs.get(map);
+    const before = this.#shuffles.get(shuffleId)?.get(map);
     if (before !== undefined && !isLater(commit, before)) {
       rmSync(stagingFile, { force: true });
       return { offsets: before.offsets, checksums: before.checksums };
@@ -51,7 +50,7 @@ export class MapOutputFiles {
   adopt(output: Committed): void {
     const { shuffleId, map, stageId, stageAttempt, offsets, checksums, path } = output;
     let outputs = this.#shuffles.get(shuffleId);
-    if (outputs === undefined) this.#shuffles.set(shuffleId, (outputs = new Map()));
+    if (outputs === undefined) this.#shuffles.set(shuffleId, (outputs = new Map<number, Committed>()));
     outputs.set(map, { shuffleId, map, stageId, stageAttempt, offsets, checksums, path });
     this.#open.close(shuffleId, map);
   }

@@ -99,7 +99,7 @@ export class BlockReceiver implements Receiver<BlockMeta> {
 
   begin(meta: BlockMeta): void {
     this.discard();
-    if (!Array.isArray(meta.lengths) || meta.lengths.reduce((sum, length) => sum + length, 0) !== meta.total) throw new Error("the frames do not add up");
+    if (sumOf(meta.lengths) !== meta.total) throw new Error("the frames do not add up");
     this.#meta = meta;
     if (this.useMemory && this.#allocate(meta.lengths)) this.#cursor = new Cursor(this.#extents.map((extent) => this.destination.bytes(extent)));
     else this.#file = new FrameFile(this.destination.file(), meta.lengths);
@@ -156,6 +156,12 @@ export class BlockReceiver implements Receiver<BlockMeta> {
     }
     return true;
   }
+}
+
+/** NaN for what is no list of lengths: the other process is not trusted to keep to the form. */
+function sumOf(lengths: unknown): number {
+  if (!Array.isArray(lengths)) return NaN;
+  return (lengths as unknown[]).reduce<number>((sum, length) => sum + (Number.isSafeInteger(length) && (length as number) >= 0 ? (length as number) : NaN), 0);
 }
 
 /** A block file that is written as its bytes come. On the main thread, so in short writes. */

@@ -171,7 +171,7 @@ describe("BlockStore", () => {
   test("writers that need room at once all get it while blocks are on their way to disk", async () => {
     const { store } = newStore();
     for (let i = 0; i < 16; i++) await put(store, `rdd_1_${i}`, MEMORY_AND_DISK);
-    const extents = await Promise.all(Array.from({ length: 16 }, (_, i) => store.allocate(64 * KIB, `rdd_2_${i}`)));
+    const extents = await Promise.all(Array.from({ length: 16 }, async (_, i) => store.allocate(64 * KIB, `rdd_2_${i}`)));
     expect(extents).not.toContain(null);
     expect(store.size).toBe(16);
     expect(updates.filter(({ diskBytes }) => diskBytes > 0)).toHaveLength(16);

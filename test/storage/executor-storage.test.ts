@@ -25,6 +25,11 @@ function files(directory: string, pattern: RegExp): string[] {
     .filter((path) => pattern.test(path));
 }
 
+/** Resolves when a thread has set the flag's first word. */
+async function isSet(flag: Int32Array): Promise<void> {
+  while (Atomics.load(flag, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
 /** Paths of the files that this process has open. */
 function openFiles(): string[] {
   return readdirSync("/proc/self/fd").map((fd) => {
@@ -93,7 +98,7 @@ describe("cached blocks", () => {
     await executor.run("cache", { id: "rdd_1_0", level: "MEMORY_ONLY", count: 60_000 });
     const flag = new Int32Array(new SharedArrayBuffer(8));
     const reading = executor.run("readSlowly", { id: "rdd_1_0", flag });
-    await Atomics.waitAsync(flag, 0, 0).value;
+    await isSet(flag);
     for (let i = 0; i < 3; i++) await executor.run("cache", { id: `rdd_2_${i}`, level: "MEMORY_ONLY", count: 60_000 }, { slot: 1 });
     executor.storage.removeRdd(1);
     Atomics.store(flag, 1, 1);
@@ -106,10 +111,19 @@ describe("cached blocks", () => {
     const [first, ...others] = [await cluster.add(), await cluster.add(), await cluster.add()];
     await first.run("cache", { id: "rdd_1_0", level, count: 20_000 });
     expect(cluster.holders("rdd_1_0")).toHaveLength(copies);
-    const reader = others.find(({ id }) => !cluster.holders("rdd_1_0").includes(id)) ?? others[0]!;
+    const reader = others.find(({ id }) => !cluster.holders("rdd_1_0").includes(id)) ?? others[0];
     await first.stop();
     cluster.executors.splice(0, 1);
     expect((await reader.run("read", { id: "rdd_1_0" })).result).toEqual(sum(20_000));
+  });
+
+  test("executors that copy blocks to each other at the same time do not wait for each other", async () => {
+    const executors = [await cluster.add({ slots: 2 }), await cluster.add({ slots: 2 })];
+    const write = async (executor: TestExecutor, rdd: number, slot: number): Promise<void> => {
+      for (let step = 0; step < 10; step++) await executor.run("cache", { id: `rdd_${rdd}_${slot * 10 + step}`, level: "MEMORY_ONLY_2", count: 20_000 }, { slot });
+    };
+    await Promise.all(executors.flatMap((executor, rdd) => [write(executor, rdd, 0), write(executor, rdd, 1)]));
+    for (const executor of executors) expect(executor.storage.status().blocks).toBe(40);
   });
 
   test.each(["MEMORY_ONLY", "DISK_ONLY"])("%s: read from another executor, and the copy is given back", async (level) => {
@@ -147,7 +161,7 @@ describe("cached blocks", () => {
     const flag = new Int32Array(new SharedArrayBuffer(8));
     const running = executor.run("fillAndHang", { id: "rdd_1_0", bytes: 3 * MIB, reserve: MIB, flag });
     const failed = expect(running).rejects.toThrow(/thread ended/);
-    await Atomics.waitAsync(flag, 0, 0).value;
+    await isSet(flag);
     expect(executor.storage.status()).toMatchObject({ executionUsed: MIB });
     expect(executor.storage.status().memoryUsed).toBeGreaterThanOrEqual(3 * MIB);
     await executor.killThread(0);
@@ -325,6 +339,60 @@ describe("shuffles", () => {
     expect(result.segments).toBe(40_000);
     process.stdout.write(`${((result.ms / result.segments) * 1000).toFixed(2)} us a segment of 16 bytes, its read included\n`);
     expect(result.ms).toBeLessThan(2000);
+  });
+});
+
+describe("many tasks at once", () => {
+  test("random writes, reads, kills and removals under pressure: right answers or none, and nothing left behind", async () => {
+    const plan = { poolBytes: 3 * MIB, arenaBytes: 3 * MIB, protectedStorageBytes: MIB };
+    const executors = [await cluster.add({ slots: 2, plan }), await cluster.add({ slots: 2, plan })];
+    let seed = 20_261_121;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return (seed >>> 8) % below;
+    };
+    const levels = ["MEMORY_ONLY", "MEMORY_AND_DISK", "DISK_ONLY", "MEMORY_ONLY_2", "MEMORY_AND_DISK_2"];
+    const countOf = (partition: number): number => [10, 3000, 20_000, 60_000][partition % 4]!;
+    let right = 0;
+    let killed = 0;
+    const slot = async (executor: TestExecutor, number: number): Promise<void> => {
+      for (let step = 0; step < 80; step++) {
+        const partition = random(12);
+        const id = `rdd_${random(3)}_${partition}`;
+        const action = random(20);
+        if (action === 0) {
+          const flag = new Int32Array(new SharedArrayBuffer(8));
+          const hanging = executor.run("fillAndHang", { id, bytes: 512 * 1024, reserve: 256 * 1024, flag }, { slot: number }).catch(() => undefined);
+          await isSet(flag);
+          await executor.killThread(number);
+          await hanging;
+          killed++;
+        } else if (action === 1) {
+          executor.storage.removeRdd(random(3));
+        } else if (action < 10) {
+          expect((await executor.run("cache", { id, level: levels[random(levels.length)], count: countOf(partition) }, { slot: number })).result).toEqual(sum(countOf(partition)));
+        } else if (action < 13) {
+          await executor.run("reserve", { bytes: 128 * 1024, times: 8 }, { slot: number });
+        } else {
+          const { result } = await executor.run("read", { id }, { slot: number });
+          if (result !== null) {
+            expect(result).toEqual(sum(countOf(partition)));
+            right++;
+          }
+        }
+      }
+    };
+    await Promise.all(executors.flatMap((executor) => [slot(executor, 0), slot(executor, 1)]));
+    expect(right).toBeGreaterThan(10);
+    expect(killed).toBeGreaterThan(5);
+    for (const executor of executors) for (let rdd = 0; rdd < 3; rdd++) executor.storage.removeRdd(rdd);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const executor of executors) {
+      expectClean(executor);
+      expect(executor.storage.status()).toMatchObject({ diskUsed: 0, blocks: 0 });
+      expect(files(executor.storage.shared.directories[0]!, /block|received/)).toEqual([]);
+    }
+    for (const id of new Set(cluster.updates.map((update) => update.id))) expect(cluster.holders(id)).toEqual([]);
   });
 });
 

@@ -189,7 +189,7 @@ describe("DiskFile", () => {
     const spy = jest.spyOn(fs, "writeSync").mockImplementation(((...args: Parameters<typeof write>) => {
       if (refusals-- > 0) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
       return write(...args);
-    }) as typeof write);
+    }));
     try {
       file.append(Buffer.from("and more"));
       expect(file.path).not.toBe(path);

@@ -52,7 +52,7 @@ describe("SlotMemory", () => {
       call: (op) => {
         if (op !== "storage.needMemory") throw new Error(op);
         asked++;
-        return needMemory() as never;
+        return needMemory();
       },
       send: () => undefined,
     };

@@ -195,9 +195,14 @@ describe("block transfer", () => {
   });
 
   test("an unreachable server: so many tries, then an error that names it", async () => {
+    const server = await serve(pieces);
+    const { endpoint } = server;
+    await server.close();
     const from = Date.now();
-    await expect(piece(client({ maxRetries: 2, retryWait: 30 }), { path: join(directory, "nobody") }, 1)).rejects.toThrow(/BLOCK_SERVER_UNREACHABLE.*nobody did not answer after 3 tries/);
+    await expect(piece(client({ maxRetries: 2, retryWait: 30 }), endpoint, 1)).rejects.toThrow(/BLOCK_SERVER_UNREACHABLE.*127\.0\.0\.1:\d+ did not answer after 3 tries/);
     expect(Date.now() - from).toBeGreaterThanOrEqual(58);
+    // A Unix socket without its process stays without one.
+    await expect(piece(client({ retryWait: 30_000 }), { path: join(directory, "nobody") }, 1)).rejects.toThrow(/nobody did not answer after 1 try:/);
   });
 
   test("a server that falls silent is given up after the timeout", async () => {

@@ -1,5 +1,5 @@
 /**
- * Fetches from block servers: one connection per server with any number of requests under way, a limit on the bytes
+ * Fetches from block servers: a connection per server with any number of requests under way, a limit on the bytes
  * asked for at a time, timeouts, and new tries when a connection fails. Bytes are read from the socket straight into the
  * memory that the receiver names.
  */
@@ -42,6 +42,12 @@ export class RemoteError extends Error {
   }
 }
 
+/**
+ * Requests that the server answers only after it has fetched something itself. Answers come in order on a connection, so
+ * that two executors that copy blocks to each other would wait for each other if these had not a connection of their own.
+ */
+const WAITS_FOR_OTHERS: ReadonlySet<RequestType> = new Set<RequestType>(["replicate", "suspect"]);
+
 export class BlockClient {
   readonly #connections = new Map<string, Connection>();
   readonly #waiting: { readonly bytes: number; readonly start: () => void }[] = [];
@@ -77,12 +83,13 @@ export class BlockClient {
       for (let attempt = 0; ; attempt++) {
         if (this.#closed) throw new ClusterError("TRANSFER_CLOSED", "The block client is closed.");
         try {
-          return await this.#connection(endpoint).request(type, body, receiver);
+          return await this.#connection(endpoint, WAITS_FOR_OTHERS.has(type)).request(type, body, receiver);
         } catch (error) {
           if (error instanceof RemoteError || error instanceof RefusedByReceiver || this.#closed) throw error;
-          if (attempt >= maxRetries) {
+          if (attempt >= maxRetries || isGone(endpoint, error)) {
+            const tries = attempt === 0 ? "1 try" : `${attempt + 1} tries`;
             const reason = (error as Error).message;
-            throw new ClusterError("BLOCK_SERVER_UNREACHABLE", `${endpointName(endpoint)} did not answer after ${attempt + 1} tries: ${reason}.`, { cause: error });
+            throw new ClusterError("BLOCK_SERVER_UNREACHABLE", `${endpointName(endpoint)} did not answer after ${tries}: ${reason}.`, { cause: error });
           }
           await new Promise((resolve) => setTimeout(resolve, retryWait));
         }
@@ -110,8 +117,8 @@ export class BlockClient {
     for (const connection of this.#connections.values()) connection.destroy(new Error("the block client is closed"));
   }
 
-  #connection(endpoint: Endpoint): Connection {
-    const name = endpointName(endpoint);
+  #connection(endpoint: Endpoint, apart: boolean): Connection {
+    const name = endpointName(endpoint) + (apart ? " (waiting)" : "");
     let connection = this.#connections.get(name);
     if (connection === undefined) {
       connection = new Connection(endpoint, this.options.secret, () => {
@@ -144,6 +151,12 @@ export class BlockClient {
   #fits(bytes: number): boolean {
     return this.#inFlight === 0 || this.#inFlight + bytes <= this.#maxBytesInFlight;
   }
+}
+
+/** A Unix socket on which nobody listens belonged to a process that is gone: no later try can succeed. */
+function isGone(endpoint: Endpoint, error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return "path" in endpoint && (code === "ENOENT" || code === "ECONNREFUSED");
 }
 
 /** The receiver would not take the answer; the error it threw is the cause. */
@@ -214,7 +227,7 @@ class Connection {
         this.#lastHeard = Date.now();
         this.#socket.ref();
       }
-      this.#pending.push({ requestId, receiver: receiver as unknown as Receiver, resolve, reject });
+      this.#pending.push({ requestId, receiver: receiver, resolve, reject });
       if (this.#unsent !== null) this.#unsent.push(bytes);
       else this.#socket.write(bytes);
     }) as Promise<never>;

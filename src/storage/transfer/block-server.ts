@@ -15,7 +15,9 @@ import { CLIENT_REPLY_BYTES, ServerHandshake } from "./handshake";
 /** Files are read and sent in pieces of this size. */
 const PIECE = 2 ** 20;
 /** Reads below this are done at once: a trip through the thread pool costs more than the read. */
-const SYNC_READ = 64 * 1024;
+const SYNC_READ = 128 * 1024;
+/** Buffers that a server keeps for reading files. */
+const KEPT_BUFFERS = 8;
 const MAX_QUEUED = 1024;
 const HANDSHAKE_MS = 10_000;
 const MAX_STRANGERS = 256;
@@ -48,7 +50,21 @@ export interface BlockServerOptions {
   readonly serve: Serve;
 }
 
+/** Buffers of `PIECE` bytes, used again: fresh memory would cost its page faults for every piece. */
+class BufferPool {
+  readonly #free: Buffer[] = [];
+
+  take(): Buffer {
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE);
+  }
+
+  give(buffer: Buffer): void {
+    if (this.#free.length < KEPT_BUFFERS) this.#free.push(buffer);
+  }
+}
+
 export class BlockServer {
+  readonly #buffers = new BufferPool();
   readonly #connections = new Set<ServerConnection>();
   #strangers = 0;
   /** Connections that were closed because they proved nothing or broke the form. */
@@ -100,7 +116,7 @@ export class BlockServer {
       if (!known) this.#strangers--;
       known = true;
     };
-    const connection = new ServerConnection(socket, this.options, settle, () => {
+    const connection = new ServerConnection(socket, this.options, this.#buffers, settle, () => {
       this.refused++;
     });
     this.#connections.add(connection);
@@ -127,6 +143,7 @@ class ServerConnection {
   constructor(
     private readonly socket: Socket,
     private readonly options: BlockServerOptions,
+    private readonly buffers: BufferPool,
     private readonly onKnown: () => void,
     private readonly onRefused: () => void,
   ) {
@@ -237,35 +254,46 @@ class ServerConnection {
   }
 
   async #sendParts(answer: Answer): Promise<void> {
-    const small = new SmallReads((bytes) => this.#write(bytes));
+    // Short reads are gathered, so that a thousand small segments are a few writes.
+    let gathered: Buffer | null = null;
+    let filled = 0;
+    const flush = async (): Promise<void> => {
+      const buffer = gathered;
+      gathered = null;
+      if (buffer !== null) await this.#writeWhole(buffer.subarray(0, filled), buffer);
+    };
     for (const part of answer.parts) {
-      if (this.socket.destroyed) return;
+      if (this.socket.destroyed) break;
       if ("bytes" in part) {
-        await small.flush();
+        await flush();
         for (let at = 0; at < part.bytes.length; at += PIECE) await this.#write(part.bytes.subarray(at, at + PIECE));
       } else if (part.length < SYNC_READ) {
-        await small.add(part);
+        if (filled + part.length > PIECE) await flush();
+        if (gathered === null) {
+          gathered = this.buffers.take();
+          filled = 0;
+        }
+        readNow(part.fd, gathered, filled, part.length, part.position);
+        filled += part.length;
       } else {
-        await small.flush();
+        await flush();
         await this.#sendFile(part.fd, part.position, part.length);
       }
     }
-    await small.flush();
+    await flush();
   }
 
   /** Reads one piece ahead of the one that is being sent. */
   async #sendFile(fd: number, position: number, length: number): Promise<void> {
-    const buffers = [Buffer.allocUnsafeSlow(Math.min(PIECE, length)), Buffer.allocUnsafeSlow(Math.min(PIECE, length))];
-    const sizeAt = (at: number): number => Math.min(PIECE, length - at);
-    let reading = readFully(fd, buffers[0]!, sizeAt(0), position);
-    for (let at = 0, turn = 0; at < length; at += PIECE, turn ^= 1) {
-      await reading;
-      const sent = this.#writeWhole(buffers[turn]!.subarray(0, sizeAt(at)));
+    const read = (at: number): Promise<Buffer> => readFully(fd, this.buffers.take(), Math.min(PIECE, length - at), position + at);
+    let reading = read(0);
+    for (let at = 0; at < length; at += PIECE) {
+      const buffer = await reading;
       if (at + PIECE < length) {
-        reading = readFully(fd, buffers[turn ^ 1]!, sizeAt(at + PIECE), position + at + PIECE);
+        reading = read(at + PIECE);
         reading.catch(() => undefined); // awaited in the next round, unless the socket fails first
       }
-      await sent;
+      await this.#writeWhole(buffer.subarray(0, Math.min(PIECE, length - at)), buffer);
     }
   }
 
@@ -277,11 +305,18 @@ class ServerConnection {
     });
   }
 
-  /** Resolves when the bytes are with the kernel, so that their buffer can be used again. */
-  #writeWhole(bytes: Uint8Array): Promise<void> {
+  /** Resolves when the bytes are with the kernel and their buffer is back in the pool. */
+  #writeWhole(bytes: Uint8Array, buffer: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.socket.destroyed) reject(new Error("the connection is closed"));
-      else this.socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+      if (this.socket.destroyed) {
+        reject(new Error("the connection is closed"));
+        return;
+      }
+      this.socket.write(bytes, (error) => {
+        this.buffers.give(buffer);
+        if (error) reject(error);
+        else resolve();
+      });
     });
   }
 
@@ -292,41 +327,22 @@ class ServerConnection {
   }
 }
 
-/** Gathers short reads from files, so that a thousand small segments are a few writes. */
-class SmallReads {
-  #buffer: Buffer | null = null;
-  #filled = 0;
-
-  constructor(private readonly write: (bytes: Uint8Array) => Promise<void> | void) {}
-
-  async add(part: { readonly fd: number; readonly position: number; readonly length: number }): Promise<void> {
-    if (this.#buffer !== null && this.#filled + part.length > this.#buffer.length) await this.flush();
-    this.#buffer ??= Buffer.allocUnsafeSlow(4 * SYNC_READ);
-    let done = 0;
-    while (done < part.length) {
-      const got = readSync(part.fd, this.#buffer, this.#filled + done, part.length - done, part.position + done);
-      if (got === 0) throw new Error("the file is shorter than its index says");
-      done += got;
-    }
-    this.#filled += part.length;
-  }
-
-  async flush(): Promise<void> {
-    if (this.#buffer === null || this.#filled === 0) return;
-    const bytes = this.#buffer.subarray(0, this.#filled);
-    this.#buffer = null;
-    this.#filled = 0;
-    await this.write(bytes);
+function readNow(fd: number, buffer: Buffer, at: number, length: number, position: number): void {
+  for (let done = 0; done < length; ) {
+    const got = readSync(fd, buffer, at + done, length - done, position + done);
+    if (got === 0) throw new Error("the file is shorter than its index says");
+    done += got;
   }
 }
 
-function readFully(fd: number, buffer: Buffer, length: number, position: number, done = 0): Promise<void> {
+/** Fills the first `length` bytes of the buffer, and resolves with it. */
+function readFully(fd: number, buffer: Buffer, length: number, position: number, done = 0): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     readAsync(fd, buffer, done, length - done, position + done, (error, got) => {
       if (error) reject(error);
       else if (got === 0 && length > done) reject(new Error("the file is shorter than its index says"));
       else if (done + got < length) resolve(readFully(fd, buffer, length, position, done + got));
-      else resolve();
+      else resolve(buffer);
     });
   });
 }
