@@ -2,7 +2,8 @@
  * How records lie in segments, spill files and memory runs: frames of encoded row batches (columnar/rows), each able to
  * stand alone, so that segments are joined by joining their bytes.
  *
- *   uint32 stored bytes of the payload | uint32 bytes of the payload before compression | uint32 records | uint32 codec
+ *   uint32 stored bytes of the payload | uint32 bytes of the payload before compression | uint32 records
+ *   uint8 codec | uint8 content | uint16 zero
  *   payload, zeros up to a multiple of eight
  */
 import { closeSync, openSync, readSync } from "node:fs";
@@ -13,8 +14,17 @@ const HEADER = 16;
 /** Below this many bytes compression is not tried. */
 const WORTH_COMPRESSING = 512;
 
+/** What the batches of a frame hold. */
+export const enum Content {
+  /** The records. */
+  Records,
+  /** The keys of pairs whose values are the keys. */
+  Twins,
+}
+
 export interface Frame {
   readonly rows: number;
+  readonly content: Content;
   /** Encoded row batches; valid until the next frame is read. Starts at a multiple of eight of its buffer where the source's does. */
   readonly payload: Uint8Array;
 }
@@ -26,7 +36,7 @@ export interface FrameSource {
 }
 
 /** Appends one frame with what `encode` writes. `out` must stand at a multiple of eight. */
-export function writeFrame(out: ByteWriter, rows: number, compression: Compression, encode: (out: ByteWriter) => void): void {
+export function writeFrame(out: ByteWriter, rows: number, content: Content, compression: Compression, encode: (out: ByteWriter) => void): void {
   const start = out.length;
   out.reserve(HEADER);
   out.length += HEADER;
@@ -48,7 +58,7 @@ export function writeFrame(out: ByteWriter, rows: number, compression: Compressi
   view.setUint32(start, stored, true);
   view.setUint32(start + 4, raw, true);
   view.setUint32(start + 8, rows, true);
-  view.setUint32(start + 12, CODEC_IDS.indexOf(codec), true);
+  view.setUint32(start + 12, CODEC_IDS.indexOf(codec) | (content << 8), true);
 }
 
 const CODEC_IDS: readonly Compression[] = ["none", "snappy"];
@@ -58,14 +68,16 @@ interface Header {
   readonly raw: number;
   readonly rows: number;
   readonly codec: Compression;
+  readonly content: Content;
 }
 
 function readHeader(view: DataView, at: number): Header {
-  const codec = CODEC_IDS[view.getUint32(at + 12, true)];
+  const codec = CODEC_IDS[view.getUint8(at + 12)];
+  const content = view.getUint8(at + 13);
   const stored = view.getUint32(at, true);
   const raw = view.getUint32(at + 4, true);
-  if (codec === undefined || (codec === "none" && stored !== raw)) throw corrupt("a frame has an impossible header");
-  return { stored, raw, rows: view.getUint32(at + 8, true), codec };
+  if (codec === undefined || content > Content.Twins || view.getUint16(at + 14, true) !== 0 || (codec === "none" && stored !== raw)) throw corrupt("a frame has an impossible header");
+  return { stored, raw, rows: view.getUint32(at + 8, true), codec, content };
 }
 
 /** Bytes of a frame with its header and padding. */
@@ -74,7 +86,8 @@ function frameLength(stored: number): number {
 }
 
 function unpack(header: Header, stored: Uint8Array): Frame {
-  return { rows: header.rows, payload: header.codec === "none" ? stored : decompress(header.codec, stored, header.raw) };
+  const { rows, content } = header;
+  return { rows, content, payload: header.codec === "none" ? stored : decompress(header.codec, stored, header.raw) };
 }
 
 /** The frames of a whole segment in memory. */

@@ -9,7 +9,7 @@ import { crc32c } from "../common/crc32c";
 import { DataError } from "../common/errors";
 import type { MapOutputWritten, TaskEnv } from "../storage/task-env";
 import { type Compression } from "./compression";
-import { type FileRange, type FrameSource, framesOf, framesOfFile, writeFrame } from "./frame";
+import { type Content, type FileRange, type FrameSource, framesOf, framesOfFile, writeFrame } from "./frame";
 
 /** Frames of all partitions, one partition after the other: partition p is bytes [offsets[p], offsets[p + 1]) after `base`. */
 interface Run {
@@ -65,10 +65,10 @@ export class PartitionedRuns {
   }
 
   /** Adds `rows` records to a partition of the run that was begun; partitions come in ascending order. */
-  frame(partition: number, rows: number, encode: (out: ByteWriter) => void): void {
+  frame(partition: number, rows: number, content: Content, encode: (out: ByteWriter) => void): void {
     const offsets = this.#offsets!;
     while (this.#current < partition) offsets[++this.#current] = this.#writer.length;
-    writeFrame(this.#writer, rows, this.#compression, encode);
+    writeFrame(this.#writer, rows, content, this.#compression, encode);
     this.records += rows;
     this.counts[partition]! += rows;
   }
@@ -133,8 +133,8 @@ export class PartitionedRuns {
       if (bytes === null) inFile.push({ start: base + start, end: base + end });
       else inMemory.push(bytes.subarray(start, end));
     }
-    const sources = inMemory.map(framesOf);
-    if (inFile.length > 0) sources.unshift(framesOfFile(this.#path!, inFile));
+    const sources = inMemory.map((bytes) => () => framesOf(bytes));
+    if (inFile.length > 0) sources.unshift(() => framesOfFile(this.#path!, inFile));
     return joined(sources);
   }
 
@@ -143,11 +143,12 @@ export class PartitionedRuns {
     return this.#runs.length;
   }
 
-  /** The frames of one run, in the order of partitions. */
-  readRun(index: number): FrameSource {
-    const { offsets, bytes, base } = this.#runs[index]!;
-    const end = offsets[this.#partitions]!;
-    return bytes === null ? framesOfFile(this.#path!, [{ start: base, end: base + end }]) : framesOf(bytes);
+  /** The frames of runs [from, to), one run after the other. */
+  readRuns(from: number, to: number): FrameSource {
+    return joined(this.#runs.slice(from, to).map(({ offsets, bytes, base }) => {
+      const end = base + offsets[this.#partitions]!;
+      return () => (bytes === null ? framesOfFile(this.#path!, [{ start: base, end }]) : framesOf(bytes));
+    }));
   }
 
   /** Joins everything into the task's map output and commits it. Nothing is left to read afterwards. */
@@ -197,20 +198,24 @@ export class PartitionedRuns {
   }
 }
 
-/** Frame sources one after the other. */
-function joined(sources: FrameSource[]): FrameSource {
-  let at = 0;
+/** Frame sources one after the other, each opened when its turn comes. */
+function joined(sources: readonly (() => FrameSource)[]): FrameSource {
+  let next = 0;
+  let current: FrameSource | null = null;
   return {
     next() {
-      for (; at < sources.length; at++) {
-        const frame = sources[at]!.next();
+      for (;;) {
+        const frame = current?.next() ?? null;
         if (frame !== null) return frame;
+        current?.close();
+        current = next < sources.length ? sources[next++]!() : null;
+        if (current === null) return null;
       }
-      return null;
     },
     close() {
-      for (const source of sources) source.close();
-      at = sources.length;
+      next = sources.length;
+      current?.close();
+      current = null;
     },
   };
 }

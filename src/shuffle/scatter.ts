@@ -4,6 +4,7 @@ import type { Column, Shape } from "../columnar/chunk";
 import { BatchEncoder } from "../columnar/rows/encoder";
 import type { TaskEnv } from "../storage/task-env";
 import { BATCH_ROWS, type BatchColumn, stringsOf, valuesOf } from "./batch";
+import { Content } from "./frame";
 import type { AssignPartitions } from "./partitioner";
 import type { PartitionedRuns } from "./runs";
 import type { Carries } from "./spec";
@@ -50,7 +51,9 @@ export class Scatter {
    * are lists, not text.
    */
   writeOrdered(key: BatchColumn, value: BatchColumn, order: Int32Array, starts: Int32Array): void {
-    const columns = this.#carries === "pairs" ? [key, value] : this.#carries === "keys" ? [key] : [value];
+    const twins = this.#carries === "pairs" && areTwins(key, value, order.length);
+    const columns = this.#carries === "values" ? [value] : this.#carries === "keys" || twins ? [key] : [key, value];
+    const content = twins ? Content.Twins : Content.Records;
     const typed = columns.every((column) => column.type === "number" || column.type === "strings");
     const rows = typed ? BATCH_ROWS : this.#frameRows;
     const numeric = columns.every((column) => column.type === "number");
@@ -59,7 +62,7 @@ export class Scatter {
     for (let p = 0; p + 1 < starts.length; p++) {
       for (let from = starts[p]!; from < starts[p + 1]!; ) {
         const to = Math.min(starts[p + 1]!, from + (numeric ? rows : Math.min(rows, this.#frameRows)));
-        this.#runs.frame(p, to - from, (out) => {
+        this.#runs.frame(p, to - from, content, (out) => {
           const before = out.length;
           if (typed) this.#encodeTyped(columns, order, from, to, out);
           else this.#encodeRows(columns, order, from, to, out);
@@ -88,6 +91,26 @@ export class Scatter {
     }
     this.#encoder.encodeRows(rows, 0, rows.length, out);
   }
+}
+
+/** Whether each value is its key, as after sortBy(x => x): then only the keys are written. */
+function areTwins(key: BatchColumn, value: BatchColumn, length: number): boolean {
+  if (key.type === "strings" && value.type === "strings") return sameStrings(key.values, value.values, length);
+  return key.type === "number" && value.type === "number" && sameNumbers(key.values, value.values, length);
+}
+
+function sameStrings(a: readonly string[], b: readonly string[], length: number): boolean {
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** NaN counts as different from itself, for simplicity. */
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>, length: number): boolean {
+  for (let i = 0; i < length; i++) {
+    const x = a[i]!;
+    if (x !== b[i] || (x === 0 && 1 / x !== 1 / b[i]!)) return false;
+  }
+  return true;
 }
 
 function listed(column: BatchColumn, length: number): BatchColumn {

@@ -24,6 +24,8 @@ export function sorted(env: TaskEnv, source: ChunkSource, ordering: KeyOrdering,
 
 /** Bytes that sorting takes beside each record: its place in the order, and what the sorting kernels need. */
 const SORT_BYTES = 28;
+/** Sorted runs read at a time: each holds a frame and its records. */
+const FAN_IN = 32;
 /** Records on V8's heap before it is asked again whether it is full. */
 const HEAP_PATIENCE = 2 * BATCH_ROWS;
 
@@ -37,8 +39,7 @@ class Sort implements ChunkSource {
   #reserved = 0;
   #order: Int32Array | null = null;
   #emitted = 0;
-  #runs: PartitionedRuns | null = null;
-  #scatter: Scatter | null = null;
+  #runs: SortedRuns | null = null;
   #merged: ChunkSource | null = null;
   #consumed = false;
 
@@ -76,7 +77,7 @@ class Sort implements ChunkSource {
       this.#order = sortedOrder(this.#key.column(), this.#key.length, this.#ordering);
     } else {
       this.#spill();
-      this.#merged = this.#mergeAll(this.#runs);
+      this.#merged = this.#mergeAll();
     }
   }
 
@@ -110,24 +111,32 @@ class Sort implements ChunkSource {
   #spill(): void {
     const { length } = this.#key;
     if (length === 0) return;
-    const [runs, scatter] = this.#openRuns();
+    this.#runs ??= new SortedRuns(this.#env, this.#carries);
     const order = sortedOrder(this.#key.column(), length, this.#ordering);
-    scatter.writeOrdered(this.#key.column(), this.#value.column(), order, Int32Array.of(0, length));
+    this.#runs.add(this.#key.column(), this.#value.column(), order);
     this.#release();
-    runs.spill();
+    this.#runs.endRun();
   }
 
-  #openRuns(): [PartitionedRuns, Scatter] {
-    this.#runs ??= new PartitionedRuns(this.#env, 1, spillCompression(this.#env), "sort");
-    this.#scatter ??= new Scatter(this.#env, this.#runs, 1, ({}, length, out) => void out.fill(0, 0, length), this.#carries);
-    return [this.#runs, this.#scatter];
-  }
-
-  /** All runs as one sorted source. Of very many, the first ones are merged into longer runs before. */
-  #mergeAll(runs: PartitionedRuns): ChunkSource {
+  /** All runs as one sorted source. While they are too many, neighbours are merged into longer runs. */
+  #mergeAll(): ChunkSource {
     const compare = comparatorOf(this.#ordering);
-    const open = (run: number): ChunkSource => chunksOf(runs.readRun(run), this.#env.values);
-    return mergedRuns(Array.from({ length: runs.runCount }, (_, run) => open(run)), compare, this.#carries);
+    for (;;) {
+      const runs = this.#runs!;
+      if (runs.count <= FAN_IN) return mergedRuns(runs.open(0, runs.count), compare, this.#carries);
+      const longer = new SortedRuns(this.#env, this.#carries);
+      for (let from = 0; from < runs.count; from += FAN_IN) {
+        const batches = batchesOf(mergedRuns(runs.open(from, Math.min(runs.count, from + FAN_IN)), compare, this.#carries), this.#carries);
+        for (let batch = batches.next(); batch !== null; batch = batches.next()) {
+          this.#env.checkInterrupted();
+          longer.add(batch.key, batch.value, inOrder(batch.length));
+        }
+        batches.close();
+        longer.endRun();
+      }
+      runs.close();
+      this.#runs = longer;
+    }
   }
 
   #release(): void {
@@ -144,5 +153,52 @@ class Sort implements ChunkSource {
     this.#release();
     this.#merged?.close();
     this.#runs?.close();
+  }
+}
+
+function inOrder(length: number): Int32Array {
+  const order = new Int32Array(length);
+  for (let i = 0; i < length; i++) order[i] = i;
+  return order;
+}
+
+/** Sorted runs on disk. */
+class SortedRuns {
+  readonly #env: TaskEnv;
+  readonly #runs: PartitionedRuns;
+  readonly #scatter: Scatter;
+  /** Where each run ends among the pieces that were written. */
+  readonly #ends: number[] = [];
+
+  constructor(env: TaskEnv, carries: "pairs" | "keys") {
+    this.#env = env;
+    this.#runs = new PartitionedRuns(env, 1, spillCompression(env), "sort");
+    this.#scatter = new Scatter(env, this.#runs, 1, (_keys, length, out) => void out.fill(0, 0, length), carries);
+  }
+
+  get count(): number {
+    return this.#ends.length;
+  }
+
+  /** Appends records to the run, in this order. */
+  add(keys: BatchColumn, values: BatchColumn, order: Int32Array): void {
+    this.#scatter.writeOrdered(keys, values, order, Int32Array.of(0, order.length));
+  }
+
+  endRun(): void {
+    this.#runs.spill();
+    this.#ends.push(this.#runs.runCount);
+  }
+
+  /** Runs [from, to). */
+  open(from: number, to: number): ChunkSource[] {
+    return this.#ends.slice(from, to).map((end, i) => {
+      const start = from + i === 0 ? 0 : this.#ends[from + i - 1]!;
+      return chunksOf(this.#runs.readRuns(start, end), this.#env.values);
+    });
+  }
+
+  close(): void {
+    this.#runs.close();
   }
 }

@@ -59,3 +59,19 @@ export function asMap(rows: readonly unknown[]): Map<string, unknown> {
   expect(map.size).toBe(rows.length);
   return map;
 }
+
+/** `toEqual` for large maps, in less time: values are compared as JSON, and only the first difference is shown. */
+export function expectSameMap(actual: ReadonlyMap<string, unknown>, expected: ReadonlyMap<string, unknown>): void {
+  for (const [key, value] of expected) {
+    if (JSON.stringify(actual.get(key)) !== JSON.stringify(value)) expect([key, actual.get(key)]).toEqual([key, value]);
+  }
+  expect(actual.size).toBe(expected.size);
+}
+
+/** `toEqual` for long lists of pairs, likewise. */
+export function expectSameRows(actual: readonly unknown[], expected: readonly unknown[]): void {
+  expected.forEach((row, i) => {
+    if (JSON.stringify(actual[i]) !== JSON.stringify(row)) expect([i, actual[i]]).toEqual([i, row]);
+  });
+  expect(actual.length).toBe(expected.length);
+}

@@ -107,6 +107,16 @@ describe.each(MEMORIES)("with %s", (_name, memory) => {
     }), RUNS);
   });
 
+  test("pairs of each key with itself", () => {
+    fc.assert(fc.property(fc.oneof(maps(number, fc.constant(0)), maps(string, fc.constant(0))), fc.boolean(), (tasks, exception) => {
+      const twins = tasks.map((rows) => rows.map(([k], i) => [k, exception && i === 5 ? -0 : k] as Pair));
+      const { partitions } = runShuffle(HASH3, twins, memory);
+      const expected: Pair[][] = [[], [], []];
+      for (const rows of twins) for (const row of rows) expected[hashPartition(row[0], 3)]!.push(row);
+      expect(partitions).toEqual(expected);
+    }), RUNS);
+  });
+
   test("values alone", () => {
     fc.assert(fc.property(maps(fc.integer({ min: 0, max: 9 }), fc.oneof(fc.integer(), fc.record({ x: fc.string() }))), (tasks) => {
       const spec: ShuffleSpec = {
