@@ -20,3 +20,7 @@ export { type CanonicalKey, canonicalKey, sameKey } from "./keys/canonical";
 export { hashKey, hashNumbers, hashStrings, nonNegativeMod } from "./keys/hash";
 export { KeyMap, KeySet } from "./keys/key-map";
 export { compareKeys, compareNumbers } from "./keys/order";
+
+export { sortBy, sortKeys } from "./sort/keys";
+export { sortNumberKeys } from "./sort/numbers";
+export { sortStrings } from "./sort/strings";
