@@ -77,10 +77,16 @@ export interface KillTask {
   readonly onlyIfQueued: boolean;
 }
 
-/** No attempt of the stage is alive or will be made: its task binary can be forgotten. Once for every stage that was prepared. */
+/** No task of the stage attempt is alive or will be launched. Barriers of it can be closed. */
 export interface StageEnded {
   readonly type: "StageEnded";
   readonly stageId: number;
+  readonly attempt: number;
+  /**
+   * False once for every stage that was prepared, the last time: no attempt of it will ever run again, and its task
+   * binary can be forgotten. The attempt may then be one that was already told to have ended.
+   */
+  readonly retained: boolean;
 }
 
 /** The result of one partition of a job: at most once per `outputIndex`. */

@@ -165,7 +165,10 @@ export class DagScheduler implements TaskSetOwner {
       this.tasks.close(set);
     }
     if (active) this.#emitStageCompleted(stage, reason);
-    this.#tellEnded(stage);
+    if (!stage.ended && stage.taskSets.size === 0 && stage.attempt >= 0) {
+      stage.ended = true;
+      this.outbox.push({ type: "StageEnded", stageId: stage.id, attempt: stage.attempt, retained: false });
+    }
     if (stage.output.kind !== "shuffle") return;
     const { shuffleId } = stage.output.dependency;
     this.#mapStages.delete(shuffleId);
@@ -370,14 +373,11 @@ export class DagScheduler implements TaskSetOwner {
   }
 
   drained(set: TaskSet): void {
-    set.stage.taskSets.delete(set);
-    this.#tellEnded(set.stage);
-  }
-
-  #tellEnded(stage: Stage): void {
-    if (stage.ended || stage.life.state !== "removed" || stage.taskSets.size > 0 || stage.attempt < 0) return;
-    stage.ended = true;
-    this.outbox.push({ type: "StageEnded", stageId: stage.id });
+    const { stage, attempt } = set;
+    stage.taskSets.delete(set);
+    const retained = stage.life.state !== "removed" || stage.taskSets.size > 0;
+    stage.ended = !retained;
+    this.outbox.push({ type: "StageEnded", stageId: stage.id, attempt, retained });
   }
 
   // ── Outcomes of tasks ────────────────────────────────────────────────────────────────────────────────────────────

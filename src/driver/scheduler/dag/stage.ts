@@ -29,7 +29,7 @@ export class Stage {
   submissionTime: number | undefined;
   /** Map stages whose outputs got lost while this one runs: nothing is launched until they are back. */
   readonly blockedOn = new Set<Stage>();
-  /** `StageEnded` was sent. */
+  /** The last `StageEnded` was sent. */
   ended = false;
   /** Results and updates of a barrier result stage, held until all its tasks are done. */
   held: HeldResult[] = [];

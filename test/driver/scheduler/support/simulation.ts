@@ -566,7 +566,7 @@ class Simulation {
         this.#resolve(this.#jobs[command.jobId]!, command.failure);
         return;
       case "StageEnded":
-        this.#stageEnded(command.stageId);
+        this.#stageEnded(command.stageId, command.attempt, command.retained);
         return;
       case "WakeAt":
         this.#wake = Math.min(this.#wake, command.time);
@@ -725,11 +725,14 @@ class Simulation {
     }
   }
 
-  #stageEnded(stageId: number): void {
+  #stageEnded(stageId: number, attempt: number, retained: boolean): void {
     const stage = this.#stages.get(stageId)!;
     if (stage.ended) throw new Error(`Stage ${stageId} ended twice.`);
-    stage.ended = true;
-    for (const task of stage.tasks) if (this.#scheduler.dag.tasks.attempts.has(task.taskId)) throw new Error(`Stage ${stageId} ended and its task ${task.taskId} is alive.`);
+    stage.ended = !retained;
+    for (const task of stage.tasks) {
+      const over = !retained || task.attempt === attempt;
+      if (over && this.#scheduler.dag.tasks.attempts.has(task.taskId)) throw new Error(`Stage ${stageId}.${attempt} ended and its task ${task.taskId} is alive.`);
+    }
   }
 
   /** First come, first served; barrier tasks together; no more on an executor than it has slots for. */
