@@ -1,5 +1,8 @@
 /** The order in which records come by their keys. */
 import { compareKeys } from "../columnar/keys/order";
+import { sortBy, sortKeys } from "../columnar/sort/keys";
+import { sortNumberKeys } from "../columnar/sort/numbers";
+import { sortStrings } from "../columnar/sort/strings";
 import type { BatchColumn } from "./batch";
 import type { KeyCompare, KeyOrdering } from "./spec";
 
@@ -8,11 +11,15 @@ export function comparatorOf({ ascending, compare = compareKeys }: KeyOrdering):
   return ascending ? compare : (a, b) => compare(b, a);
 }
 
-/** The records of the first `length` keys in order, equal keys as they stand. */
+/** The places of the first `length` keys in order, equal keys as they stand. Strings are lists, not text. */
 export function sortedOrder(keys: BatchColumn, length: number, ordering: KeyOrdering): Int32Array {
-  const order = new Int32Array(length);
-  for (let i = 0; i < length; i++) order[i] = i;
+  if (length === 0) return new Int32Array(0);
   const { values } = keys as BatchColumn & { type: "any" };
-  const compare = comparatorOf(ordering);
-  return order.sort((a, b) => compare(values[a], values[b]) || a - b);
+  if (ordering.compare !== undefined) {
+    const compare = comparatorOf(ordering);
+    return sortBy(length, (a, b) => compare(values[a], values[b]));
+  }
+  if (keys.type === "number") return sortNumberKeys(keys.values, length, ordering.ascending);
+  if (keys.type === "strings") return sortStrings(keys.values, length, ordering.ascending);
+  return sortKeys(values, length, ordering.ascending);
 }
