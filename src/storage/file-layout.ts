@@ -29,8 +29,7 @@ export class FileLayout {
 
   /** The directory for a new file of that name: by hash, unless it has little space left. */
   directoryFor(name: string): string {
-    const order = [...this.#from(hash(name))];
-    return order.find((directory) => freeSpace(directory) >= LOW_SPACE) ?? order[0]!;
+    return this.#roomy(hash(name));
   }
 
   /** The path of `name` under one of the directories, its folder made. */
@@ -41,16 +40,11 @@ export class FileLayout {
   }
 
   /**
-   * A new path for a file of a running task. `slotDirectory` groups them, so that those of a dead thread can be found;
+   * A new path for a file of a running task, in a folder of the task's own, so that those of a dead thread can be found.
    * `directory` is chosen in turn when not given.
    */
   temporary(slot: number, taskId: number, name: string, directory?: string): string {
-    let at = directory;
-    if (at === undefined) {
-      const order = [...this.#from(this.#turn++)];
-      at = order.find((candidate) => freeSpace(candidate) >= LOW_SPACE) ?? order[0]!;
-    }
-    const folder = join(at, "tmp", `${slot}-${taskId}`);
+    const folder = join(directory ?? this.#roomy(this.#turn++), "tmp", `${slot}-${taskId}`);
     this.#make(folder);
     return join(folder, name);
   }
@@ -74,6 +68,12 @@ export class FileLayout {
 
   #temporaryFolders(slot: number, taskId: number): string[] {
     return this.directories.map((directory) => join(directory, "tmp", `${slot}-${taskId}`));
+  }
+
+  /** The first directory from `seed` on that has space left; the very first when none has. */
+  #roomy(seed: number): string {
+    const order = this.#from(seed);
+    return (order.length === 1 ? undefined : order.find((directory) => freeSpace(directory) >= LOW_SPACE)) ?? order[0]!;
   }
 
   #from(seed: number): string[] {
