@@ -9,6 +9,8 @@ import type { ValueContext } from "../columnar/value-context";
 import { DataError, TaskError } from "../common/errors";
 import { builtinName, builtinValue } from "./builtins";
 import type { ModuleTarget } from "./module-target";
+import { hidesState } from "./private-state";
+import { privateStateRefusal } from "./refusals";
 
 /** What a registry asks when it does not know. */
 export interface ClassSource {
@@ -25,14 +27,30 @@ export interface ClassIds {
 
 export class ClassRegistry implements ValueContext, ClassIds {
   private readonly ids = new WeakMap<Function, string>();
-  private readonly classes = new Map<string, Function>();
+  private readonly classes = new Map<string, { deref(): Function | undefined }>();
+  /** By place: how many classes were met there. */
+  private readonly copies = new Map<string, number>();
+  private readonly collected = new FinalizationRegistry<string>((id) => {
+    if (this.classes.get(id)?.deref() === undefined) this.classes.delete(id);
+  });
 
-  constructor(private readonly source: ClassSource) {}
+  /**
+   * @param hold `weak` where others keep the classes alive (the driver: the user's program and frozen functions), so that a
+   * program that makes classes in a loop does not grow.
+   */
+  constructor(
+    private readonly source: ClassSource,
+    private readonly hold: "weak" | "strong",
+  ) {}
 
   classId(constructor: Function): string {
     let id = this.ids.get(constructor);
     if (id === undefined) {
       const builtin = builtinName(constructor);
+      if (builtin === undefined && hidesState(constructor)) {
+        const { why, remedy } = privateStateRefusal(constructor.name || "an unnamed class");
+        throw new TaskError("TASK_NOT_SERIALIZABLE", `A value cannot be copied: it ${why}. ${remedy}`, { parameters: { class: constructor.name } });
+      }
       id = builtin === undefined ? this.source.identify(constructor) : `builtin:${builtin}`;
       if (id === undefined) {
         throw new TaskError(
@@ -48,7 +66,7 @@ export class ClassRegistry implements ValueContext, ClassIds {
   }
 
   classOf(id: string): Function {
-    let found = this.classes.get(id);
+    let found = this.known(id);
     if (!found) {
       found = id.startsWith("builtin:") ? (builtinValue(id.slice("builtin:".length)) as Function) : this.source.find(id);
       if (!found) {
@@ -61,7 +79,7 @@ export class ClassRegistry implements ValueContext, ClassIds {
 
   /** The class under an id, if this thread has met it. */
   known(id: string): Function | undefined {
-    return this.classes.get(id);
+    return this.classes.get(id)?.deref();
   }
 
   /** The id of a class, if this thread has met it. */
@@ -70,19 +88,20 @@ export class ClassRegistry implements ValueContext, ClassIds {
   }
 
   register(id: string, constructor: Function): void {
-    this.classes.set(id, constructor);
+    this.classes.set(id, this.hold === "weak" ? new WeakRef(constructor) : { deref: () => constructor });
+    if (this.hold === "weak") this.collected.register(constructor, id);
     if (!this.ids.has(constructor)) this.ids.set(constructor, id);
   }
 
   idOfLocation(constructor: Function, place: string, source: string): string {
     const known = this.ids.get(constructor);
-    if (known?.startsWith("class:")) return known;
+    if (known?.startsWith("class:") === true) return known;
     const base = `class:${createHash("sha256").update(place).update("\0").update(source).digest("hex").slice(0, 16)}`;
     // A function that makes classes makes several at one place.
-    let id = base;
-    for (let n = 2; this.classes.has(id); n++) id = `${base}#${n}`;
-    this.classes.set(id, constructor);
-    this.ids.set(constructor, id);
+    const copy = (this.copies.get(base) ?? 0) + 1;
+    this.copies.set(base, copy);
+    const id = copy === 1 ? base : `${base}#${copy}`;
+    this.register(id, constructor);
     return id;
   }
 }

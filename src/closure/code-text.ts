@@ -4,6 +4,7 @@
  * `(eagerValues, parent, pick) => [fn, bind]`; see revive-function.ts for the other side.
  */
 import type { FunctionAnalysis } from "./free-variables";
+import { RecentlyUsed } from "./recently-used";
 import { type Edit, applyEdits } from "./syntax";
 
 export interface CodePlan {
@@ -25,7 +26,7 @@ export interface CodeText {
   readonly prologue: number;
 }
 
-const cache = new Map<string, Map<string, CodeText>>();
+const cache = new RecentlyUsed<Map<string, CodeText>>(5000);
 
 export function codeText(source: string, analysis: FunctionAnalysis, plan: CodePlan): CodeText {
   const key = `${String(plan.strict)}|${plan.eager.join()}|${plan.late.join()}|${[...plan.cells].join()}|${String(plan.dropOwnName)}|${String(plan.bindThis)}`;

@@ -6,6 +6,7 @@
  * cells, so that they stay shared.
  */
 import { join } from "node:path";
+import { types } from "node:util";
 import { builtinName, isBuiltinGlobal } from "./builtins";
 import { findCells } from "./cells";
 import { codeText } from "./code-text";
@@ -15,6 +16,7 @@ import { OwnEncoder } from "./encode-object";
 import { type FunctionAnalysis, IMPORT_META_NAME, IMPORT_NAME, PARENT_NAME, THIS_NAME, analyzeFunction } from "./free-variables";
 import { helperOf } from "./helpers";
 import { type ModuleReference, importTarget, referenceOfBinding, referenceOfFunction } from "./module-references";
+import { usesLoweredPrivate } from "./private-state";
 import {
   DEAD_ZONE,
   OUTER_ARGUMENTS,
@@ -104,8 +106,9 @@ export class FunctionEncoder {
     if (index === 0) encoder.setWhere(() => mappedPosition(script, place));
     const analysis = analyzeFunction(source);
     this.refuseWhatStaysOutside(analysis, index);
-    const captured = this.capture({ fn, source, analysis, scopes, script, offset }, index);
-    const dropOwnName = this.captureOwnName(fn, analysis, scopes, script, index, captured);
+    const written: WrittenFunction = { fn, source, analysis, scopes, script, offset };
+    const captured = this.capture(written, index);
+    const dropOwnName = this.captureOwnName(written, index, captured);
     const node: FunctionNode = { t: "function", code: -1, name: ownName(fn), eager: [], late: [] };
     this.encodeHeritage(fn, analysis, node, index);
     this.encodeProperties(fn, source, analysis, node, index);
@@ -179,7 +182,7 @@ export class FunctionEncoder {
       const found = this.find(name, scopes, script, index);
       if (!found) continue;
       const { value, home } = found;
-      captured.push({ name, value, home, slot: this.variableSlot(name, value, home, script, index) });
+      captured.push({ name, value, home, slot: this.variableSlot(name, value, home, written, index) });
     }
     const file = script?.file ?? join(process.cwd(), "[eval]");
     const special = (name: string, kind: "import" | "meta"): void => {
@@ -217,21 +220,25 @@ export class FunctionEncoder {
     name: string,
     value: unknown,
     home: VariableHome | undefined,
-    script: Script | undefined,
+    { script, source }: Pick<WrittenFunction, "script" | "source">,
     index: number,
   ): Slot {
     const { encoder } = this;
     const step = index === 0 ? name : new Words(name, false);
-    const isReference = (typeof value === "object" && value !== null) || typeof value === "function";
-    if (!isReference) return encoder.slot(value, index, step);
+    if ((typeof value !== "object" || value === null) && typeof value !== "function") return encoder.slot(value, index, step);
+    if (types.isWeakMap(value) || types.isWeakSet(value)) {
+      // Where transpiled classes keep private members: empty, as for a class without instances.
+      const kind = types.isWeakMap(value) ? "WeakMap" : "WeakSet";
+      if (usesLoweredPrivate(source)) return encoder.nodeSlot({ t: "rebuilt", name: kind, args: [] }, index, step);
+    }
     const helper = typeof value === "function" && home?.isModule === true ? helperOf(name) : undefined;
     if (helper) return encoder.nodeSlot({ t: "helper", name: helper }, index, step);
     if (script && isRequire(name, value)) {
       return encoder.nodeSlot({ t: "require", file: script.file ?? join(process.cwd(), "[eval]"), kind: "require" }, index, step);
     }
-    const reference = script && home?.isModule === true && !(TRAVEL in (value as object)) ? bindingReference(script, name, value) : undefined;
+    const reference = script && home?.isModule === true && !(TRAVEL in value) ? bindingReference(script, name, value) : undefined;
     if (!reference) return encoder.slot(value, index, step);
-    if (typeof value === "function") noteReferenced(value, reference);
+    noteReferenced(value, reference);
     return encoder.importSlot(reference, index, step);
   }
 
@@ -240,10 +247,7 @@ export class FunctionEncoder {
    * else by now. True when the text must give its own name up for that value.
    */
   private captureOwnName(
-    fn: Function,
-    analysis: FunctionAnalysis,
-    scopes: FunctionScopes,
-    script: Script | undefined,
+    { fn, source, analysis, scopes, script }: WrittenFunction,
     index: number,
     captured: CapturedVariable[],
   ): boolean {
@@ -252,7 +256,7 @@ export class FunctionEncoder {
     const declared = [...script.syntax.functions.values()].includes(name);
     const found = declared ? this.find(name, scopes, script, index) : undefined;
     if (!found || found.value === fn || found.home?.isModule !== true) return false;
-    captured.push({ name, ...found, slot: this.variableSlot(name, found.value, found.home, script, index) });
+    captured.push({ name, ...found, slot: this.variableSlot(name, found.value, found.home, { script, source }, index) });
     return true;
   }
 
@@ -339,7 +343,7 @@ function isDefinedBy(source: string, { value, get, set }: PropertyDescriptor): b
 }
 
 function isFunctionPrototype(value: object): boolean {
-  return /^(?:Function|%\w+Function)\.prototype$/.test(builtinName(value) ?? "");
+  return value === Function.prototype || /^(?:Function|%\w+Function)\.prototype$/.test(builtinName(value) ?? "");
 }
 
 /** Classes, and constructor functions whose prototype has members: their instances carry the class's id. */

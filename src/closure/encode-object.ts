@@ -2,13 +2,10 @@
 import { types } from "node:util";
 import { builtinName } from "./builtins";
 import { type Encoder } from "./encode";
-import { analyzeFunction } from "./free-variables";
+import { DESERIALIZE, SERIALIZE, hasPrivateState } from "./private-state";
 import { builtinInstanceRefusal, className, privateStateRefusal } from "./refusals";
 import { Words, shownKey } from "./trail";
 import { ACCESSOR, CONFIGURABLE, ENUMERABLE, type Node, type Own, type OwnProperty, type Slot, WRITABLE } from "./wire";
-
-export const SERIALIZE = Symbol.for("firesteel.serialize");
-export const DESERIALIZE = Symbol.for("firesteel.deserialize");
 
 const PLAIN = ENUMERABLE | CONFIGURABLE | WRITABLE;
 
@@ -48,7 +45,7 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   const own = new OwnEncoder(encoder, value, index);
   const node = encodeExotic(encoder, value, index, own);
   if (node) {
-    encoder.mutable = true;
+    if (!(node.t === "array" && node.own?.i === 3) && !(node.t === "regexp" && !/[gy]/.test(node.flags))) encoder.mutable = true;
     return node;
   }
   const builtin = builtinAncestor(value);
@@ -189,12 +186,6 @@ function encodeHooked(encoder: Encoder, value: object, index: number): Node | un
     if (hasPrivateState(constructor)) encoder.refuse(index, privateStateRefusal(className(value)));
   }
   return undefined;
-}
-
-/** Whether instances of a class have `#private` members (those of the class itself, not of its parents). */
-export function hasPrivateState(constructor: Function): boolean {
-  const source = Function.prototype.toString.call(constructor);
-  return source.startsWith("class") && source.includes("#") && analyzeFunction(source).classInfo?.hasPrivateState === true;
 }
 
 /** The name of the first builtin prototype of an object. */

@@ -178,7 +178,7 @@ export class Encoder {
     if (builtin !== undefined) return { t: "builtin", name: builtin };
     const reference = knownReference(value);
     if (reference) {
-      if (typeof value === "function") noteReferenced(value, reference);
+      noteReferenced(value, reference);
       return this.importNode(reference);
     }
     try {

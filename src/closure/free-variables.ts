@@ -3,6 +3,7 @@
  * `super`, `arguments`, `import()` or `import.meta` of where it stands. Also what must change in its text so that it can
  * be compiled elsewhere. Pure syntax, cached by source text; values are found by scopes.ts.
  */
+import { RecentlyUsed } from "./recently-used";
 import { type Edit, type ParsedFunction, type SyntaxNode, blanked, childNodes, parseFunction, patternNames } from "./syntax";
 
 export interface FunctionAnalysis {
@@ -61,7 +62,8 @@ export const IMPORT_NAME = "$imprt";
 export const IMPORT_META_NAME = "$importMeta";
 export const THIS_NAME = "$ths";
 
-const cache = new Map<string, FunctionAnalysis>();
+/** Programs have few functions that travel, except those that make them from text. */
+const cache = new RecentlyUsed<FunctionAnalysis>(5000);
 
 /** The analysis of a function's source text. Throws a TaskError for text that cannot be parsed. */
 export function analyzeFunction(source: string): FunctionAnalysis {

@@ -33,20 +33,14 @@ export function freezeValue(value: unknown, options: FreezeOptions = {}): Frozen
   return seal(encode(value, `The ${name}`, driverClasses), name);
 }
 
-/** What a frozen value is called in data, for whoever sends it: the module files it needs, and those they import. */
+/** The files of the user's modules that frozen values need to be revived, with all that those import. */
 export function modulesOf(frozen: Iterable<Pick<Frozen, "bytes">>): ModuleFile[] {
-  const targets: ModuleTarget[] = [];
-  for (const one of frozen) {
-    const { modules, imports } = tableOf(one);
-    targets.push(...modules);
-    for (const byFile of Object.values(imports)) targets.push(...Object.values(byFile));
-  }
-  return moduleFiles(targets);
+  return moduleFiles([...frozen].flatMap((one) => contentsOf(one).targets));
 }
 
 /** The ids of the classes that a frozen value brings along. */
 export function classesOf(frozen: Pick<Frozen, "bytes">): readonly string[] {
-  return tableOf(frozen).classes;
+  return contentsOf(frozen).classes;
 }
 
 /** A class of the driver by its id, frozen, for a worker that met the id in data; undefined when it does not travel by value. */
@@ -74,17 +68,29 @@ export function configureClosures({ engine, mainFile, loadedSource }: ClosureHos
   if (mainFile !== undefined) addMainFile(mainFile);
 }
 
-const tables = new WeakMap<object, FrozenTable>();
+interface Contents {
+  readonly targets: readonly ModuleTarget[];
+  readonly classes: readonly string[];
+  /** Kept alive with the frozen value, so that instances in results can be theirs. */
+  readonly constructors: readonly unknown[];
+}
 
-function tableOf(frozen: Pick<Frozen, "bytes">): FrozenTable {
-  return tables.get(frozen) ?? readTable(frozen.bytes);
+const contents = new WeakMap<object, Contents>();
+
+function contentsOf(frozen: Pick<Frozen, "bytes">): Contents {
+  return contents.get(frozen) ?? contentsOfTable(readTable(frozen.bytes));
+}
+
+function contentsOfTable({ modules, imports, classes }: FrozenTable): Contents {
+  const targets = [...modules, ...Object.values(imports).flatMap((ofFile) => Object.values(ofFile))];
+  return { targets, classes, constructors: classes.map((id) => driverClasses.known(id)) };
 }
 
 function seal({ table, reusable }: Encoded, name: string): Frozen {
   const bytes = writeTable(table);
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 32);
   const frozen: Frozen = { hash, bytes, reusable, name };
-  tables.set(frozen, table);
+  contents.set(frozen, contentsOfTable(table));
   return frozen;
 }
 

@@ -47,7 +47,7 @@ export function referenceOfBinding(script: Script, binding: ImportBinding, value
   const target = referable(binding.specifier, script.file, binding.mode);
   if (!target) return undefined;
   const reference = { target, path: binding.path };
-  if (binding.path.kind === "export" || binding.path.kind === "exports") known.set(value, reference);
+  if (binding.path.kind !== "default-box") known.set(value, reference);
   return reference;
 }
 

@@ -5,15 +5,16 @@
 import { Script } from "node:vm";
 import { DataError } from "../common/errors";
 import { builtinModule, builtinValue } from "./builtins";
-import { DESERIALIZE } from "./encode-object";
 import { setName } from "./helpers";
+import { DESERIALIZE } from "./private-state";
+import { RecentlyUsed } from "./recently-used";
 import type { Reviver } from "./reviver";
 import { ACCESSOR, CONFIGURABLE, type Code, ENUMERABLE, type FrozenTable, type FunctionNode, type Node, type Own, type Slot, WRITABLE } from "./wire";
 
 /** What a compiled code text evaluates to: see code-text.ts. */
 type Factory = (eager: readonly unknown[], parent: unknown, pick: typeof pickMember) => [fn: Function, bind: (late: readonly unknown[]) => void];
 
-const factories = new Map<string, Factory>();
+const factories = new RecentlyUsed<Factory>(5000);
 const namespaces = new Map<string, object>();
 const IN_PROGRESS = Symbol("in progress");
 

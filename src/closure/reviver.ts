@@ -8,6 +8,7 @@ import type { Frozen } from "./frozen";
 import { ModuleLoader } from "./module-loader";
 import type { ModuleFile } from "./module-target";
 import { Revival } from "./revival";
+import { RecentlyUsed } from "./recently-used";
 import { type FrozenTable, readTable } from "./wire";
 
 export interface ReviverOptions {
@@ -21,6 +22,9 @@ export interface ReviverOptions {
   readonly fetchClass?: (id: string) => Pick<Frozen, "hash" | "bytes"> | undefined;
 }
 
+const TABLES = 1000;
+const TABLE_BYTES = 16 * 1024 * 1024;
+
 interface Revived {
   readonly value: unknown;
   /** The classes that the value brought: it may be used again only while they are what it made them. */
@@ -32,8 +36,9 @@ export class Reviver {
   readonly classes: ClassRegistry;
   readonly modules: ModuleLoader;
   private readonly files = new Map<string, ModuleFile>();
-  private readonly tables = new Map<string, FrozenTable>();
-  private readonly reusable = new Map<string, Revived>();
+  /** The latest ones: a thread that has seen a thousand jobs does not keep them all. */
+  private readonly tables = new RecentlyUsed<FrozenTable>(TABLES, TABLE_BYTES);
+  private readonly reusable = new RecentlyUsed<Revived>(TABLES, TABLE_BYTES);
   /** By class id: the frozen value whose environment the class has now. */
   private readonly owners = new Map<string, string>();
   private readonly declared = new Map<string, Pick<Frozen, "hash" | "bytes">>();
@@ -43,10 +48,13 @@ export class Reviver {
       engineModule: options.engineModule,
       fetchModule: (hash) => this.fileOf(hash),
     });
-    this.classes = new ClassRegistry({
-      identify: (constructor) => this.modules.classIdOf(constructor),
-      find: (id) => this.findClass(id),
-    });
+    this.classes = new ClassRegistry(
+      {
+        identify: (constructor) => this.modules.classIdOf(constructor),
+        find: (id) => this.findClass(id),
+      },
+      "strong",
+    );
   }
 
   /** Module files that came with a task, so that they need not be fetched. */
@@ -71,19 +79,13 @@ export class Reviver {
     for (const [file, targets] of Object.entries(table.imports)) this.modules.addSpecifiers(file, targets);
     const value = new Revival(table, this).run();
     for (const id of table.classes) this.owners.set(id, frozen.hash);
-    if (frozen.reusable === true) this.reusable.set(frozen.hash, { value, classes: table.classes });
+    if (frozen.reusable === true) this.reusable.set(frozen.hash, { value, classes: table.classes }, frozen.bytes.length);
     return value;
-  }
-
-  /** Forgets what was revived and the tables, for a thread that has seen many jobs; modules and classes stay. */
-  forget(hash: string): void {
-    this.tables.delete(hash);
-    this.reusable.delete(hash);
   }
 
   private tableOf(frozen: Pick<Frozen, "hash" | "bytes">): FrozenTable {
     let table = this.tables.get(frozen.hash);
-    if (!table) this.tables.set(frozen.hash, (table = readTable(frozen.bytes)));
+    if (!table) this.tables.set(frozen.hash, (table = readTable(frozen.bytes)), frozen.bytes.length);
     return table;
   }
 
