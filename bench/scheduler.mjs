@@ -2,6 +2,7 @@
  * What the scheduler alone costs: one stage of 1,000,000 tasks, reports fed in and commands thrown away.
  * `node bench/scheduler.mjs [tasks]` prints µs of CPU and bytes of memory per task for some ways to drive it.
  */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -29,7 +30,7 @@ const { Scheduler, DEFAULT_CONFIG } = await load();
 const NOWHERE = [];
 const METRICS = { executorRunTime: 0.01, executorDeserializeTime: 0, inputRecords: 0, shuffleRecordsRead: 0, resultSize: 100 };
 
-function source(prefers) {
+function source(prefers, numTasks) {
   return {
     id: 0, name: "source", scope: "bench", callSite: "bench", numPartitions: numTasks, dependencies: [], persisted: false, storageLevel: "", barrier: false,
     preferredLocations: prefers ? (p) => [`host${p % 8}`] : () => NOWHERE,
@@ -43,10 +44,10 @@ function memory() {
 }
 
 /** Runs a job whose only costly stage is a map stage, so that all that is kept of a finished task is there at its end. */
-function measure({ executors = 8, cores = 4, batch = 1, wants = () => false, prefers = false, tasksAhead = DEFAULT_CONFIG.tasksAhead }) {
+function measure(numTasks, { executors = 8, cores = 4, batch = 1, wants = () => false, prefers = false, tasksAhead = DEFAULT_CONFIG.tasksAhead }) {
   const scheduler = new Scheduler({ config: { ...DEFAULT_CONFIG, tasksAhead }, wants });
-  const map = source(prefers);
-  const reduce = { ...source(false), id: 1, numPartitions: 1, dependencies: [{ kind: "shuffle", node: map, shuffleId: 0, numReducers: 1 }] };
+  const map = source(prefers, numTasks);
+  const reduce = { ...source(false, 1), id: 1, dependencies: [{ kind: "shuffle", node: map, shuffleId: 0, numReducers: 1 }] };
   const before = memory();
   const cpuBefore = process.cpuUsage();
   let now = 1_000_000, launched = 0, messages = 0, finished = 0;
@@ -96,9 +97,16 @@ const cases = {
   "every task prefers a host": { prefers: true },
   "1,000 executors of 4 cores": { executors: 1000, batch: 32 },
 };
-measure({});
-console.log(`scheduler, ${numTasks.toLocaleString("en")} tasks, Node ${process.version}: CPU with garbage collection and the driving loop`);
-for (const [name, options] of Object.entries(cases)) {
-  const { micros, bytes, perMessage } = measure(options);
-  console.log(`  ${name.padEnd(28)} ${micros.toFixed(2).padStart(6)} µs/task ${bytes.toFixed(0).padStart(5)} bytes/task ${perMessage.toFixed(1).padStart(6)} tasks/message`);
+const [, , , only] = process.argv;
+if (only !== undefined) {
+  measure(50_000, cases[only]);
+  console.log(JSON.stringify(measure(numTasks, cases[only])));
+} else {
+  // Each case in a process of its own: what one leaves behind would blur the memory of the next.
+  console.log(`scheduler, ${numTasks.toLocaleString("en")} tasks, Node ${process.version}: CPU with garbage collection and the driving loop`);
+  for (const name of Object.keys(cases)) {
+    const output = execFileSync(process.execPath, [fileURLToPath(import.meta.url), String(numTasks), name], { encoding: "utf8" });
+    const { micros, bytes, perMessage } = JSON.parse(output);
+    console.log(`  ${name.padEnd(28)} ${micros.toFixed(2).padStart(6)} µs/task ${bytes.toFixed(0).padStart(5)} bytes/task ${perMessage.toFixed(1).padStart(6)} tasks/message`);
+  }
 }

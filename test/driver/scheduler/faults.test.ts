@@ -1,0 +1,307 @@
+import { fetchFailed, Harness, ok, type HarnessOptions } from "./support/harness";
+import { LineageBuilder, shuffleIdsOf } from "./support/lineage";
+import type { LineageNode } from "../../../src/rdd/lineage";
+
+/** Two executors with a host each, and a job of a map stage (0) of two tasks, one on each, and a reduce stage (1). */
+function twoStages(options: HarnessOptions = {}, reducers = 2): { h: Harness; shuffleId: number; reduced: LineageNode } {
+  const h = new Harness(options);
+  const l = new LineageBuilder();
+  h.executor("1", 2);
+  h.executor("2", 2);
+  const reduced = l.shuffle(reducers, l.source(2));
+  h.submit(reduced);
+  return { h, shuffleId: shuffleIdsOf(reduced)[0]!, reduced };
+}
+
+describe("Failing tasks", () => {
+  test("a flaky task is tried again with the next attempt number", () => {
+    const h = new Harness();
+    h.executor("1", 4);
+    h.submit(new LineageBuilder().source(2));
+    h.fail(h.task(0, 1));
+    expect(h.task(0, 1)!.attemptNumber).toBe(1);
+    h.fail(h.task(0, 1));
+    expect(h.task(0, 1)!.attemptNumber).toBe(2);
+    h.finishAll();
+    expect(h.succeeded).toEqual([0]);
+  });
+
+  test("a task that fails four times fails its job in Spark's words, with the user's error as the cause", () => {
+    const h = new Harness();
+    h.executor("7", 4, "alpha");
+    h.submit(new LineageBuilder().source(2));
+    const error = new Error("boom");
+    for (let i = 0; i < 4; i++) h.finish(h.task(0, 1), { kind: "userError", className: "Error", description: "boom", error });
+    expect(h.failed.get(0)).toEqual({
+      kind: "taskFailed", stageId: 0, cause: error,
+      message: "Job aborted due to stage failure: Task 1 in stage 0.0 failed 4 times, most recent failure: Lost task 1.3 in stage 0.0 (TID 4) (alpha executor 7): Error: boom",
+    });
+    expect([...h.killed.keys()]).toEqual([0]);
+    h.finish(h.task(0, 0), { kind: "killed", reason: "Stage cancelled" });
+    expect(h.last.at(-1)).toMatchObject({ type: "StageEnded", retained: false });
+  });
+
+  test("killed, denied and recalled attempts do not count as failures", () => {
+    const h = new Harness({ taskMaxFailures: 1 });
+    h.executor("1", 1);
+    h.submit(new LineageBuilder().source(1));
+    h.finish(h.task(0, 0), { kind: "killed", reason: "asked for" });
+    h.finish(h.task(0, 0), { kind: "commitDenied", message: "another attempt committed" });
+    h.finish(h.task(0, 0), { kind: "executorGone", reason: "preempted", causedByApp: false });
+    expect(h.task(0, 0)!.attemptNumber).toBe(3);
+    h.finishAll();
+    expect(h.succeeded).toEqual([0]);
+  });
+
+  test("lost results and executors that a task brought down count", () => {
+    const h = new Harness({ taskMaxFailures: 3 });
+    h.executor("1", 1);
+    h.executor("2", 1);
+    h.submit(new LineageBuilder().source(1));
+    h.finish(h.task(0, 0), { kind: "resultLost" });
+    h.lose(h.task(0, 0)!.executorId);
+    h.finish(h.task(0, 0), { kind: "executorGone", reason: "out of memory", causedByApp: true });
+    expect(h.failed.get(0)!.message).toMatch(/failed 3 times, .*ExecutorLostFailure \(executor \d exited caused by one of the running tasks\) Reason: out of memory/);
+  });
+
+  test("an error that trying again cannot mend fails the job at once", () => {
+    const h = new Harness();
+    h.executor("1", 1);
+    h.submit(new LineageBuilder().source(1));
+    h.finish(h.task(0, 0), { kind: "userError", className: "DataCloneError", description: "a socket", fatal: true });
+    expect(h.failed.get(0)!.message).toMatch(/had a result that cannot be sent: .*DataCloneError: a socket/);
+  });
+
+  test("results larger than spark.driver.maxResultSize in all fail the job", () => {
+    const h = new Harness({ maxResultSize: 1000 });
+    h.executor("1", 2);
+    h.submit(new LineageBuilder().source(2));
+    const metrics = { ...EMPTY_METRICS, resultSize: 600 };
+    h.finish(h.task(0, 0), ok("a", { metrics }));
+    h.finish(h.task(0, 1), ok("b", { metrics }));
+    expect(h.failed.get(0)).toMatchObject({ kind: "resultTooLarge", message: expect.stringMatching(/results of 2 tasks \(1.2 KiB\) is bigger than spark.driver.maxResultSize/) });
+  });
+
+  test("a binary that cannot be made fails the job with its cause", () => {
+    const h = new Harness({ autoReady: false });
+    h.submit(new LineageBuilder().source(1));
+    const cause = new Error("holder.deep.promise cannot travel");
+    h.send({ type: "StageFailedToPrepare", stageId: 0, attempt: 0, message: cause.message, cause });
+    expect(h.failed.get(0)).toMatchObject({ kind: "notPrepared", cause, message: "Job aborted due to stage failure: holder.deep.promise cannot travel" });
+  });
+
+  test("a partition that does not exist fails the job", () => {
+    const h = new Harness();
+    h.submit(new LineageBuilder().source(4), { partitions: [5] });
+    expect(h.failed.get(0)!.message).toBe("Attempting to access a non-existent partition: 5. Total number of partitions: 4");
+  });
+});
+
+describe("Lost executors", () => {
+  test("tasks of a lost executor run elsewhere", () => {
+    const h = new Harness();
+    h.executor("1", 1);
+    h.executor("2", 1);
+    h.submit(new LineageBuilder().source(2));
+    const lost = h.tasks().find((task) => task.executorId === "1")!;
+    h.lose("1");
+    h.finish(h.tasks()[0]);
+    expect(h.tasks()).toEqual([expect.objectContaining({ partition: lost.partition, executorId: "2", attemptNumber: 1 })]);
+  });
+
+  test("map outputs of a lost executor are made again while their stage still runs", () => {
+    const { h } = twoStages();
+    h.finish(h.task(0, 0));
+    h.lose("1");
+    expect(h.tasks(0).map(({ partition, executorId }) => [partition, executorId])).toEqual([[1, "2"], [0, "2"]]);
+    h.finishAll();
+    expect(h.succeeded).toEqual([0]);
+  });
+
+  test("a stage whose inputs got lost launches nothing more until they are back, and does not count that as a failed attempt", () => {
+    const { h } = twoStages({}, 6);
+    h.finishAll(0);
+    expect(h.tasks(1)).toHaveLength(4);
+    h.lose("1");
+    const left = h.tasks(1);
+    expect(left.map((task) => task.executorId)).toEqual(["2", "2"]);
+    h.finish(left[0]);
+    expect(h.tasks().map(({ stageId, attempt, partition }) => [stageId, attempt, partition])).toEqual([[1, 0, left[1]!.partition], [0, 1, 0]]);
+    h.finish(h.task(0, 0));
+    expect(h.tasks(1).every((task) => task.attempt === 0)).toBe(true);
+    h.finishAll();
+    expect(h.succeeded).toEqual([0]);
+    expect(h.eventsOf("StageCompleted").filter(({ stageInfo }) => stageInfo.failureReason !== undefined)).toEqual([]);
+  });
+
+  test("map outputs that survive on disk are not made again once another executor serves them", () => {
+    const { h, shuffleId } = twoStages({}, 6);
+    h.finishAll(0);
+    h.lose("1", { shuffleFilesSurvive: true });
+    expect(h.scheduler.mapOutputs.isComplete(shuffleId)).toBe(true);
+    h.executor("3", 2, "host-1");
+    h.send({ type: "MapOutputsRelocated", from: "1", to: "3" });
+    expect(h.scheduler.mapOutputs.executorOf(shuffleId, 0)).toBe("3");
+    expect(h.last).toContainEqual({ type: "MapOutputsChanged", shuffleId, epoch: 1 });
+    h.finishAll();
+    expect(h.commandsOf("PrepareStage").map(({ stageId, attempt }) => [stageId, attempt])).toEqual([[0, 0], [1, 0]]);
+  });
+
+  test("without anybody to serve them they are lost after all", () => {
+    const { h } = twoStages({}, 6);
+    h.finishAll(0);
+    h.lose("1", { shuffleFilesSurvive: true });
+    h.send({ type: "MapOutputsRelocated", from: "1", to: null });
+    expect(h.tasks(0)).toEqual([]);
+    h.finish(h.tasks(1)[0]);
+    expect(h.tasks(0)).toEqual([expect.objectContaining({ partition: 0, attempt: 1 })]);
+  });
+
+  test("late reports of a lost executor are ignored", () => {
+    const { h, shuffleId } = twoStages();
+    const late = h.task(0, 0)!;
+    h.lose("1");
+    expect(h.send({ type: "TaskFinished", taskId: late.taskId, executorId: "1", outcome: ok() })).toEqual([]);
+    expect(h.send({ type: "ExecutorRegistered", executorId: "1", host: "host-1", cores: 2 })).toEqual([]);
+    h.send({ type: "BlockUpdated", rddId: 0, partition: 0, executorId: "1", stored: true, memSize: 1, diskSize: 0 });
+    expect(h.scheduler.dag.cached.hasAny(0)).toBe(false);
+    expect(h.scheduler.mapOutputs.isAvailable(shuffleId, 0)).toBe(false);
+  });
+});
+
+describe("Failed fetches", () => {
+  test("the attempt fails, only the missing map output is made again, and the stage is tried again after a while", () => {
+    const { h, shuffleId } = twoStages();
+    h.finishAll(0);
+    h.finish(h.task(1, 0), fetchFailed(shuffleId, 0, "1", { unreachable: false }));
+    expect(h.eventsOf("StageCompleted").at(-1)!.stageInfo).toMatchObject({ stageId: 1, attemptNumber: 0, failureReason: expect.stringContaining("Map output 0") });
+    expect(h.tasks(0)).toEqual([expect.objectContaining({ partition: 0, attempt: 1 })]);
+    h.finish(h.task(0, 0));
+    expect(h.tasks(1).map(({ attempt }) => attempt)).toEqual([0]);
+    h.tick(200);
+    expect(h.tasks(1).map(({ attempt, partition }) => [attempt, partition])).toEqual([[0, 1], [1, 0], [1, 1]]);
+  });
+
+  test("what tasks of the failed attempt still finish counts, and their copies are killed", () => {
+    const { h, shuffleId } = twoStages();
+    h.finishAll(0);
+    const old = h.task(1, 1)!;
+    h.finish(h.task(1, 0), fetchFailed(shuffleId, 0, "1", { unreachable: false }));
+    h.finish(h.task(0, 0));
+    h.tick(200);
+    const copy = h.task(1, 1)!;
+    h.finish(old, ok("from the old attempt"));
+    expect(h.results.get(0)!.get(1)).toBe("from the old attempt");
+    expect(h.killed.get(copy.taskId)).toBe("another attempt succeeded");
+    h.finish(copy, ok("late"));
+    h.finish(h.task(1, 0));
+    expect(h.succeeded).toEqual([0]);
+  });
+
+  test("an executor that cannot be reached loses all its map outputs, of all shuffles", () => {
+    const { h, shuffleId } = twoStages({}, 2);
+    h.finishAll(0);
+    h.finish(h.task(1, 0), fetchFailed(shuffleId, 0, "1", { unreachable: true }));
+    expect(h.scheduler.mapOutputs.missing(shuffleId)).toEqual([0]);
+    expect(h.commandsOf("MapOutputsChanged")).toEqual([{ type: "MapOutputsChanged", shuffleId, epoch: 1 }]);
+  });
+
+  test("a stage fails its job after four failed attempts in a row", () => {
+    const { h, shuffleId } = twoStages();
+    h.finishAll(0);
+    for (let attempt = 0; attempt < 4; attempt++) {
+      for (const task of h.tasks(1).filter((old) => old.attempt < attempt)) h.finish(task, fetchFailed(shuffleId, 0, task.executorId));
+      h.finish(h.task(1, 0), fetchFailed(shuffleId, 0, h.scheduler.mapOutputs.executorOf(shuffleId, 0)!, { unreachable: false }));
+      if (attempt === 3) break;
+      h.finish(h.task(0, 0));
+      h.tick(200);
+    }
+    expect(h.failed.get(0)).toMatchObject({
+      kind: "stageFailed",
+      message: expect.stringMatching(/^Job aborted due to stage failure: ResultStage 1 \(collect at test.ts:1:1\) has failed the maximum allowable number of times: 4. Most recent failure reason:\nMap output 0/),
+    });
+  });
+
+  test("a failed fetch of an output known to be lost neither fails the attempt nor counts", () => {
+    const { h, shuffleId } = twoStages({ stageMaxAttempts: 1 });
+    h.finishAll(0);
+    const task = h.tasks(1).find(({ executorId }) => executorId === "2")!;
+    h.lose("1");
+    h.finish(task, fetchFailed(shuffleId, 0, "1"));
+    expect(h.tasks(0)).toEqual([expect.objectContaining({ partition: 0, attempt: 1 })]);
+    h.finishAll();
+    expect(h.succeeded).toEqual([0]);
+  });
+
+  test("nor does one from before the output was made again", () => {
+    const { h, shuffleId } = twoStages({ stageMaxAttempts: 1 }, 6);
+    h.finishAll(0);
+    const [first, second] = h.tasks(1).filter(({ executorId }) => executorId === "2");
+    h.lose("1");
+    h.finish(first);
+    h.finish(h.task(0, 0));
+    h.finish(second, fetchFailed(shuffleId, 0, "1"));
+    expect(h.scheduler.mapOutputs.isComplete(shuffleId)).toBe(true);
+    h.finishAll();
+    expect(h.succeeded).toEqual([0]);
+  });
+
+  test("a task that finds no places over and over fails the attempt in the end", () => {
+    const { h, shuffleId } = twoStages({ stageMaxAttempts: 1 }, 1);
+    h.finishAll(0);
+    for (let i = 0; i < 9; i++) h.finish(h.task(1, 0), fetchFailed(shuffleId, -1, null, { unreachable: false }));
+    expect(h.failed.get(0)!.kind).toBe("stageFailed");
+  });
+});
+
+describe("Cached partitions", () => {
+  function cacheAll(h: Harness, rddId: number, places: readonly string[]): void {
+    for (const [partition, executorId] of places.entries()) h.send({ type: "BlockUpdated", rddId, partition, executorId, stored: true, memSize: 10, diskSize: 0 });
+  }
+
+  test("a fully cached dataset makes what is behind it needless, a partly cached one does not", () => {
+    const h = new Harness();
+    const l = new LineageBuilder();
+    h.executor("1", 4);
+    h.executor("2", 4);
+    const cached = l.shuffleWith(2, { persisted: true }, l.source(2));
+    cacheAll(h, cached.id, ["1", "2"]);
+    h.submit(l.map(cached));
+    expect(h.tasks().map(({ stageId, partition, executorId }) => [stageId, partition, executorId])).toEqual([[1, 0, "1"], [1, 1, "2"]]);
+    h.finishAll();
+    h.lose("1");
+    h.submit(l.map(cached));
+    expect(h.tasks().map(({ stageId }) => stageId)).toEqual([2, 2]);
+  });
+
+  test("unpersisting forgets the places", () => {
+    const h = new Harness();
+    const l = new LineageBuilder();
+    h.executor("1", 4);
+    const cached = l.shuffleWith(1, { persisted: true }, l.source(1));
+    cacheAll(h, cached.id, ["1"]);
+    h.send({ type: "RddUnpersisted", rddId: cached.id });
+    h.submit(cached);
+    expect(h.tasks()).toEqual([expect.objectContaining({ stageId: 0 })]);
+  });
+
+  test("where the cache turns out to be gone the shuffle behind it is made", () => {
+    const h = new Harness();
+    const l = new LineageBuilder();
+    h.executor("1", 4);
+    const cached = l.shuffleWith(1, { persisted: true }, l.source(2));
+    cacheAll(h, cached.id, ["1"]);
+    h.submit(cached);
+    h.finish(h.task(1, 0), fetchFailed(shuffleIdsOf(cached)[0]!, -1, null, { unreachable: false }));
+    expect(h.tasks(0)).toHaveLength(2);
+    h.finishAll();
+    expect(h.succeeded).toEqual([0]);
+  });
+});
+
+const EMPTY_METRICS = {
+  executorDeserializeTime: 0, executorRunTime: 0, executorCpuTimeNs: 0, resultSize: 0, jvmGcTime: 0, resultSerializationTime: 0, memoryBytesSpilled: 0,
+  diskBytesSpilled: 0, peakExecutionMemory: 0, inputBytes: 0, inputRecords: 0, outputBytes: 0, outputRecords: 0, shuffleRemoteBlocksFetched: 0,
+  shuffleLocalBlocksFetched: 0, shuffleFetchWaitTime: 0, shuffleRemoteBytesRead: 0, shuffleRemoteBytesReadToDisk: 0, shuffleLocalBytesRead: 0,
+  shuffleRecordsRead: 0, shuffleBytesWritten: 0, shuffleWriteTimeNs: 0, shuffleRecordsWritten: 0,
+};
