@@ -4,6 +4,7 @@
  */
 import type { Frozen } from "../closure/frozen";
 import type { ValueContext } from "../columnar";
+import type { FileSystems } from "../filesystem/file-systems";
 import type { DatasetNode } from "./nodes/node";
 import type { StageAction } from "./stage-output";
 import type { AccumulatorBase } from "./shared/accumulator";
@@ -11,6 +12,8 @@ import type { AccumulatorBase } from "./shared/accumulator";
 export interface ContextPort {
   /** For `rdd.context`: the SparkContext that users know. */
   readonly context: unknown;
+  readonly applicationId: string;
+  readonly fileSystems: FileSystems;
   nextRddId(): number;
   nextShuffleId(): number;
   nextSharedVariableId(): number;
@@ -54,6 +57,15 @@ export interface CachedPartitionsInfo {
   readonly numCachedPartitions: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;
+}
+
+/** The call of an action. */
+export interface Call {
+  /** Its name: "count". */
+  readonly scope: string;
+  /** Where it was: "app.ts:3:7". */
+  readonly site: string;
+  readonly signal?: AbortSignal;
 }
 
 export interface JobRequest {

@@ -127,8 +127,9 @@ function encodeAction(action: StageAction, encoder: SpecEncoder): ActionSpec {
   switch (action.kind) {
     case "reduce":
     case "foreach":
-    case "partition":
       return { kind: action.kind, f: encoder.function(action.f) };
+    case "partition":
+      return { ...action, f: encoder.function(action.f) };
     case "aggregate":
       return { kind: "aggregate", zero: encoder.capture(action.zero), f: encoder.function(action.f) };
     case "ordered":

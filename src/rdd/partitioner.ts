@@ -4,7 +4,7 @@
  */
 import { compareKeys } from "../columnar";
 import { UsageError } from "../common/errors";
-import { boundsBelow, hashPartition } from "../shuffle/partitioner";
+import { boundsBelow, hashPartition } from "../shuffle";
 import { checkNumPartitions } from "./arguments";
 
 /**
@@ -46,6 +46,12 @@ export class HashPartitioner extends Partitioner {
   }
 }
 
+/** What RangePartitioner needs of an RDD of pairs. */
+export interface SampledPairs {
+  /** Internal. */
+  samplePartitioner(ranges: number, ascending: boolean): Promise<RangePartitioner>;
+}
+
 /**
  * Gives each partition a range of keys, in their order. Made from a sample of the data by `RangePartitioner.sample`, or
  * from bounds: partition i takes the keys above bounds[i - 1] up to and including bounds[i].
@@ -60,6 +66,15 @@ export class RangePartitioner extends Partitioner {
     if (!Array.isArray(bounds)) throw new UsageError("INVALID_ARGUMENT", "new RangePartitioner(bounds): bounds must be an array of keys.");
     this.bounds = [...(bounds as readonly unknown[])];
     this.ascending = ascending;
+  }
+
+  /**
+   * Looks at a sample of the keys of `pairs` (a job) and divides them into `numPartitions` ranges of about equal numbers
+   * of records; into fewer where there are not so many different keys.
+   */
+  static async sample(pairs: SampledPairs, numPartitions: number, ascending = true): Promise<RangePartitioner> {
+    if (typeof pairs?.samplePartitioner !== "function") throw new UsageError("INVALID_ARGUMENT", "RangePartitioner.sample: the first argument must be an RDD of pairs.");
+    return pairs.samplePartitioner(checkNumPartitions("RangePartitioner.sample", numPartitions), ascending);
   }
 
   override get numPartitions(): number {

@@ -20,6 +20,26 @@ export class RddBase {
     return this.node.context;
   }
 
+  /** Unique in the application. */
+  get id(): number {
+    return this.node.id;
+  }
+
+  /** The name that `setName` gave. */
+  get name(): string | undefined {
+    return this.node.givenName;
+  }
+
+  /** Whether `cache` or `persist` was called. */
+  get isCached(): boolean {
+    return this.node.persisted;
+  }
+
+  /** The SparkContext that it belongs to. */
+  get context(): unknown {
+    return this.port.context;
+  }
+
   /** Internal: an RDD of `node`. */
   derive<U>(node: DatasetNode): RDD<U> {
     return new (this.constructor as new (node: DatasetNode) => RDD<U>)(node);

@@ -4,8 +4,15 @@
  */
 import { actionMethods, type ActionMethods } from "./api/actions";
 import { installMethods } from "./api/install";
+import { joinMethods, type JoinMethods } from "./api/joins";
 import { narrowMethods, type NarrowMethods } from "./api/narrow";
+import { numericMethods, type NumericMethods } from "./api/numeric";
+import { outputMethods, type OutputMethods } from "./api/output";
 import { pairMethods, type PairMethods } from "./api/pairs";
+import { persistenceMethods, type PersistenceMethods } from "./api/persistence";
+import { samplingMethods, type SamplingMethods } from "./api/sampling";
+import { setMethods, type SetMethods } from "./api/sets";
+import { sortingMethods, type SortingMethods } from "./api/sorting";
 import { RddBase } from "./rdd-base";
 
 /**
@@ -19,6 +26,11 @@ export class RDD<T> extends RddBase {
   declare protected readonly records: T;
 }
 
-export interface RDD<T> extends NarrowMethods<T>, PairMethods, ActionMethods<T> {}
+export interface RDD<T>
+  extends NarrowMethods<T>, SamplingMethods<T>, SetMethods<T>, PairMethods<T>, JoinMethods, SortingMethods<T>, ActionMethods<T>, NumericMethods,
+    OutputMethods, PersistenceMethods {}
 
-installMethods(RDD.prototype, narrowMethods, pairMethods, actionMethods);
+installMethods(
+  RDD.prototype, narrowMethods, samplingMethods, setMethods, pairMethods, joinMethods, sortingMethods, actionMethods, numericMethods, outputMethods,
+  persistenceMethods,
+);

@@ -1,5 +1,7 @@
 /** What a task does with the records of its partition, for actions: on the driver, and as data in the task binary. */
 import type { Frozen } from "../closure/frozen";
+import type { Codec } from "../filesystem/codecs";
+import type { OutputJobSpec } from "../filesystem/output-job";
 import type { CaptureRef, FunctionSource, FunctionSpec } from "./stage-spec";
 import type { ShuffleDependency } from "./nodes/shuffle-dependency";
 
@@ -18,8 +20,14 @@ export type Action<F, V> =
   /** [value, how often] for each distinct value (or key of pairs). */
   | { readonly kind: "countByValue"; readonly keys: boolean }
   | { readonly kind: "foreach"; readonly f: F }
-  /** f(iterator, partition); its result is the task's. */
-  | { readonly kind: "partition"; readonly f: F };
+  /** f(iterator, partition); its result, awaited, is the task's, unless nobody wants it. */
+  | { readonly kind: "partition"; readonly f: F; readonly keepResult: boolean }
+  /** How many numbers fall between neighbouring edges. */
+  | { readonly kind: "histogram"; readonly edges: readonly (number | string)[]; readonly even: boolean }
+  /** The number of records, and a uniform sample of at most `size` of them. */
+  | { readonly kind: "reservoir"; readonly size: number }
+  /** Writes a part of an output directory; the result is the attempt's TaskCommit. */
+  | { readonly kind: "save"; readonly job: OutputJobSpec; readonly format: "text" | "objects"; readonly codec: Codec | null };
 
 export type StageAction = Action<FunctionSource, Frozen>;
 export type ActionSpec = Action<FunctionSpec, CaptureRef>;

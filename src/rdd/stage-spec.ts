@@ -21,10 +21,24 @@ export type OpSpec =
   | { readonly op: "keys" | "values" }
   /** Partition i draws from a generator of its own, seeded by seeds[i]. */
   | { readonly op: "sample"; readonly sampler: SamplerSpec; readonly seeds: readonly bigint[] }
+  /** Each key has a fraction; one generator draws for the partition. */
+  | {
+      readonly op: "sampleByKey"; readonly withReplacement: boolean; readonly seeds: readonly bigint[];
+      /** Pairs [key, fraction], as one encoded value. */
+      readonly fractions: Uint8Array;
+    }
+  /** The values of the pairs with this key (an encoded value). */
+  | { readonly op: "valuesOf"; readonly key: Uint8Array }
+  /** The pairs whose key is from `range[0]` to `range[1]`, both included (an encoded value). */
+  | { readonly op: "keyRange"; readonly range: Uint8Array }
   /** [record, starts[partition] + position]. */
   | { readonly op: "index"; readonly starts: readonly number[] }
   /** [record, position * step + partition]. */
-  | { readonly op: "uniqueId"; readonly step: number };
+  | { readonly op: "uniqueId"; readonly step: number }
+  /** [n, record] with n going round from 0 to numPartitions - 1, from a start drawn for the partition. */
+  | { readonly op: "distribute"; readonly numPartitions: number }
+  /** [partition modulo `modulus`, record]. */
+  | { readonly op: "partitionKey"; readonly modulus: number };
 
 export type SamplerSpec =
   | { readonly kind: "bernoulli"; readonly fraction: number }
@@ -33,6 +47,8 @@ export type SamplerSpec =
 
 export type PartitioningSpec =
   | { readonly kind: "hash"; readonly numPartitions: number }
+  /** The key is the partition. */
+  | { readonly kind: "index"; readonly numPartitions: number }
   /** `bounds`: an array as one encoded value. */
   | { readonly kind: "range"; readonly bounds: Uint8Array; readonly ascending: boolean }
   /** A partitioner of the user's, captured. */
@@ -85,6 +101,8 @@ export type NodeSpec =
   | { readonly kind: "zip"; readonly parents: readonly NodeRef[]; readonly f: FunctionSpec | null }
   | { readonly kind: "mapPartitions"; readonly parent: NodeRef; readonly f: FunctionSpec; readonly withIndex: boolean; readonly call: string }
   | { readonly kind: "glom"; readonly parent: NodeRef }
+  /** One record for a partition, or none where a reduction has nothing to reduce. */
+  | { readonly kind: "folded"; readonly parent: NodeRef; readonly fold: FoldSpec }
   | { readonly kind: "pipe"; readonly parent: NodeRef; readonly pipe: PipeSpec }
   | { readonly kind: "shuffled"; readonly shuffle: ShuffleSpecData }
   /** An aggregation of a parent that is laid out already. */
@@ -92,8 +110,10 @@ export type NodeSpec =
   /** [key, [values of side 0, values of side 1, …]]. */
   | { readonly kind: "cogroup"; readonly sides: readonly SideSpec[] }
   | { readonly kind: "join"; readonly sides: readonly [SideSpec, SideSpec]; readonly join: JoinKind }
-  /** Records of the first side whose key is not in the second. */
-  | { readonly kind: "subtract"; readonly sides: readonly [SideSpec, SideSpec] };
+  /** Records of the first side whose key the second has, or has not. */
+  | { readonly kind: "filterByKeys"; readonly sides: readonly [SideSpec, SideSpec]; readonly keep: "present" | "absent"; readonly carries: "pairs" | "keys" };
+
+export type FoldSpec = { readonly kind: "reduce"; readonly f: FunctionSpec } | { readonly kind: "aggregate"; readonly zero: CaptureRef; readonly f: FunctionSpec };
 
 export type JoinKind = "inner" | "left" | "right" | "full";
 

@@ -5,8 +5,9 @@
 import { decodeValue, encodeValue } from "../../src/columnar";
 import type { Frozen } from "../../src/closure/frozen";
 import { CancelledError, UsageError } from "../../src/common/errors";
+import { FileSystems } from "../../src/filesystem/file-systems";
 import type { CachedPartitionsInfo, ContextPort, JobRequest } from "../../src/rdd/context-port";
-import { parallelize, range } from "../../src/rdd/create";
+import * as create from "../../src/rdd/create";
 import { encodeStage, type StageCode } from "../../src/rdd/encode-stage";
 import { createTaskRunner } from "../../src/rdd/exec/thread-runner";
 import { ancestors, type DatasetNode } from "../../src/rdd/nodes/node";
@@ -25,6 +26,8 @@ export interface RanStage {
 export class InlineContext implements ContextPort {
   readonly world = new MemoryWorld();
   readonly context = this;
+  readonly applicationId = "app-test";
+  readonly fileSystems = new FileSystems((key) => this.settings.get(key));
   readonly values = this.world.values;
   readonly defaultMinPartitions: number;
   checkpointDir: string | undefined;
@@ -46,12 +49,22 @@ export class InlineContext implements ContextPort {
     this.#runner = createTaskRunner({ revive: (frozen) => this.#revive(frozen) }, this.values);
   }
 
+  parallelize<K, V>(data: Iterable<[K, V]>, numSlices?: number): RDD<[K, V]>;
+  parallelize<T>(data: Iterable<T>, numSlices?: number): RDD<T>;
   parallelize<T>(data: Iterable<T>, numSlices?: number): RDD<T> {
-    return parallelize(this, data, numSlices);
+    return create.parallelize(this, data, numSlices);
   }
 
   range(start: number, end?: number, step?: number, numSlices?: number): RDD<number> {
-    return range(this, start, end, step, numSlices);
+    return create.range(this, start, end, step, numSlices);
+  }
+
+  emptyRDD<T>(): RDD<T> {
+    return create.emptyRDD(this);
+  }
+
+  textFile(path: string, minPartitions?: number): RDD<string> {
+    return create.textFile(this, path, minPartitions);
   }
 
   nextRddId(): number {

@@ -1,15 +1,32 @@
 /** Operations on datasets of [key, value] pairs that gather the values of each key. Keys compare by content. */
-import { checkNumPartitions } from "../arguments";
+import { KeyMap } from "../../columnar";
+import { UsageError } from "../../common/errors";
+import { checkBoolean, checkFunction } from "../arguments";
+import { OpNode } from "../nodes/op-node";
+import { CombinedNode } from "../nodes/combined-node";
 import { ShuffledNode } from "../nodes/shuffled-node";
-import { Partitioner } from "../partitioner";
+import type { AggregationPlan } from "../nodes/shuffle-dependency";
 import type { RDD } from "../rdd";
+import { decodeRows } from "../row-bytes";
 import { choosePartitioner } from "./default-partitioner";
 import type { Implements } from "./install";
+import { checkLayout, type Layout } from "./layout";
+import type { Awaitable } from "./narrow";
+import { type ActionOptions, callOf, partitionBytes } from "./run";
 
-/** A number of partitions to hash the keys into, or a partitioner. Where absent: that of a parent, or Spark's default. */
-export type Layout = number | Partitioner;
+export interface PairMethods<T> {
+  /** The keys of pairs. */
+  keys<K, V>(this: RDD<[K, V]>): RDD<K>;
 
-export interface PairMethods {
+  /** The values of pairs. */
+  values<K, V>(this: RDD<[K, V]>): RDD<V>;
+
+  /** Passes the value of each pair through `f`. The layout by key stays known. */
+  mapValues<K, V, U>(this: RDD<[K, V]>, f: (value: V) => Awaitable<U>): RDD<[K, U]>;
+
+  /** A pair for each item that `f` makes of the value of a pair. The layout by key stays known. */
+  flatMapValues<K, V, U>(this: RDD<[K, V]>, f: (value: V) => Awaitable<Iterable<U>>): RDD<[K, U]>;
+
   /**
    * Combines the values of each key with `f`, which must be associative and commutative: in each partition first, then
    * across them.
@@ -17,19 +34,112 @@ export interface PairMethods {
    * @example words.map((w) => [w, 1]).reduceByKey((a, b) => a + b)
    */
   reduceByKey<K, V>(this: RDD<[K, V]>, f: (a: V, b: V) => V, layout?: Layout): RDD<[K, V]>;
+
+  /** As reduceByKey, starting from a copy of `zero` for each key and partition. */
+  foldByKey<K, V>(this: RDD<[K, V]>, zero: V, f: (a: V, b: V) => V, layout?: Layout): RDD<[K, V]>;
+
+  /**
+   * Takes the values of each key into a copy of `zero` with `seq`, in each partition, and combines those with `comb`.
+   * Both may change and return their first argument.
+   */
+  aggregateByKey<K, V, A, B>(
+    this: RDD<[K, V]>, zero: [A, B], seq: (aggregate: [A, B], value: V) => [A, B], comb: (a: [A, B], b: [A, B]) => [A, B], layout?: Layout,
+  ): RDD<[K, [A, B]]>;
+  aggregateByKey<K, V, U>(this: RDD<[K, V]>, zero: U, seq: (aggregate: U, value: V) => U, comb: (a: U, b: U) => U, layout?: Layout): RDD<[K, U]>;
+
+  /**
+   * As aggregateByKey, with the first value of a key turned into an aggregate by `create`.
+   *
+   * @param mapSideCombine false moves the values as they are and aggregates behind the shuffle only.
+   */
+  combineByKey<K, V, C>(
+    this: RDD<[K, V]>, create: (value: V) => C, mergeValue: (combiner: C, value: V) => C, mergeCombiners: (a: C, b: C) => C,
+    layout?: Layout, mapSideCombine?: boolean,
+  ): RDD<[K, C]>;
+
+  /** All values of each key. Nothing is combined before the shuffle: reduceByKey moves less where it will do. */
+  groupByKey<K, V>(this: RDD<[K, V]>, layout?: Layout): RDD<[K, V[]]>;
+
+  /** The records by what `f` makes of them. */
+  groupBy<K>(f: (record: T) => Awaitable<K>, layout?: Layout): RDD<[K, T[]]>;
+
+  /** Moves each pair to the partition of its key. Joins and aggregations with an equal partitioner then move nothing. */
+  partitionBy<K, V>(this: RDD<[K, V]>, layout: Layout): RDD<[K, V]>;
+
+  /** As reduceByKey, to a Map in this process. */
+  reduceByKeyLocally<K, V>(this: RDD<[K, V]>, f: (a: V, b: V) => V, options?: ActionOptions): Promise<Map<K, V>>;
 }
 
-export function checkLayout(call: string, layout: unknown): Layout | undefined {
-  if (layout === undefined || layout instanceof Partitioner) return layout;
-  return checkNumPartitions(call, layout);
+function withValueFunction(rdd: RDD<unknown>, op: "mapValues" | "flatMapValues", f: unknown): RDD<unknown> {
+  return rdd.derive(new OpNode(rdd.port, op, rdd.node, { op, f: rdd.capture(f, op) }, { preservesPartitioning: true }));
+}
+
+function aggregated(rdd: RDD<unknown>, scope: string, aggregation: AggregationPlan, layout: unknown, mapSideCombine = true): RDD<unknown> {
+  const wanted = checkLayout(scope, layout);
+  const { node } = rdd;
+  return rdd.derive(new ShuffledNode(rdd.port, scope, node, () => choosePartitioner(wanted, [node]), { carries: "pairs", aggregation, mapSideCombine }));
 }
 
 export const pairMethods = {
-  reduceByKey(this: RDD<unknown>, f: unknown, layout?: unknown) {
-    const merge = this.capture(f, "reduceByKey");
-    const wanted = checkLayout("reduceByKey", layout);
-    return this.derive(new ShuffledNode(this.port, "reduceByKey", this.node, () => choosePartitioner(wanted, [this.node]), {
-      carries: "pairs", aggregation: { kind: "reduce", merge }, mapSideCombine: true,
-    }));
+  keys(this: RDD<unknown>) {
+    this.port.assertRunning("keys");
+    return this.derive(new OpNode(this.port, "keys", this.node, { op: "keys" }));
   },
-} satisfies Implements<PairMethods>;
+  values(this: RDD<unknown>) {
+    this.port.assertRunning("values");
+    return this.derive(new OpNode(this.port, "values", this.node, { op: "values" }));
+  },
+  mapValues(this: RDD<unknown>, f: unknown) {
+    return withValueFunction(this, "mapValues", f);
+  },
+  flatMapValues(this: RDD<unknown>, f: unknown) {
+    return withValueFunction(this, "flatMapValues", f);
+  },
+  reduceByKey(this: RDD<unknown>, f: unknown, layout?: unknown) {
+    return aggregated(this, "reduceByKey", { kind: "reduce", merge: this.capture(f, "reduceByKey") }, layout);
+  },
+  foldByKey(this: RDD<unknown>, zero: unknown, f: unknown, layout?: unknown) {
+    const merge = this.capture(f, "foldByKey");
+    return aggregated(this, "foldByKey", { kind: "aggregate", zero: this.port.freeze(zero, "foldByKey"), mergeValue: merge, mergeCombiners: merge }, layout);
+  },
+  aggregateByKey(this: RDD<unknown>, zero: unknown, seq: unknown, comb: unknown, layout?: unknown) {
+    const mergeValue = this.capture(seq, "aggregateByKey");
+    const mergeCombiners = this.capture(comb, "aggregateByKey");
+    return aggregated(this, "aggregateByKey", { kind: "aggregate", zero: this.port.freeze(zero, "aggregateByKey"), mergeValue, mergeCombiners }, layout);
+  },
+  combineByKey(this: RDD<unknown>, create: unknown, mergeValue: unknown, mergeCombiners: unknown, layout?: unknown, mapSideCombine: unknown = true) {
+    const plan: AggregationPlan = {
+      kind: "combine", createCombiner: this.capture(create, "combineByKey"), mergeValue: this.capture(mergeValue, "combineByKey"),
+      mergeCombiners: this.capture(mergeCombiners, "combineByKey"),
+    };
+    return aggregated(this, "combineByKey", plan, layout, checkBoolean("combineByKey", "mapSideCombine", mapSideCombine));
+  },
+  groupByKey(this: RDD<unknown>, layout?: unknown) {
+    this.port.assertRunning("groupByKey");
+    return aggregated(this, "groupByKey", { kind: "group" }, layout, false);
+  },
+  groupBy(this: RDD<unknown>, f: unknown, layout?: unknown) {
+    const keyed = this.derive<unknown>(new OpNode(this.port, "groupBy", this.node, { op: "keyBy", f: this.capture(f, "groupBy") }));
+    return aggregated(keyed, "groupBy", { kind: "group" }, layout, false);
+  },
+  partitionBy(this: RDD<unknown>, layout: unknown) {
+    this.port.assertRunning("partitionBy");
+    const wanted = checkLayout("partitionBy", layout);
+    if (wanted === undefined) throw new UsageError("MISSING_ARGUMENT", "partitionBy: give a number of partitions or a partitioner.");
+    return this.derive(new ShuffledNode(this.port, "partitionBy", this.node, () => choosePartitioner(wanted, [this.node]), { carries: "pairs" }));
+  },
+  async reduceByKeyLocally(this: RDD<unknown>, f: (a: unknown, b: unknown) => unknown, options?: ActionOptions) {
+    checkFunction("reduceByKeyLocally", f);
+    const merge = this.capture(f, "reduceByKeyLocally");
+    const call = callOf(this.node, "reduceByKeyLocally", options);
+    const combined = new CombinedNode(this.port, "reduceByKeyLocally", this.node, { kind: "reduce", merge });
+    const result = new KeyMap<unknown>();
+    for (const bytes of await partitionBytes(combined, call, { kind: "collect", limit: null })) {
+      for (const [key, value] of decodeRows(bytes, this.port.values) as [unknown, unknown][]) {
+        result.set(key, result.has(key) ? f(result.get(key), value) : value);
+      }
+    }
+    return new Map(result);
+  },
+} satisfies Implements<PairMethods<unknown>>;
+

@@ -1,19 +1,14 @@
 /** Runs the jobs of actions. */
 import { UsageError } from "../../common/errors";
 import { decodeValue } from "../../columnar";
-import type { DatasetNode } from "../nodes/node";
+import type { Call } from "../context-port";
+import { ancestors, type DatasetNode } from "../nodes/node";
 import type { StageAction } from "../stage-output";
 
 /** The last argument of every action. */
 export interface ActionOptions {
   /** Aborting it cancels the action's jobs; the promise rejects with a CancelledError. */
   readonly signal?: AbortSignal;
-}
-
-export interface Call extends ActionOptions {
-  readonly scope: string;
-  /** "app.ts:3:7" */
-  readonly site: string;
 }
 
 /** What an action is called and where it was called: to be taken before anything is awaited. */
@@ -26,12 +21,15 @@ export function callOf(node: DatasetNode, scope: string, options: ActionOptions 
   return { scope, site: node.context.callSite(), ...(signal === undefined ? {} : { signal }) };
 }
 
-export const allPartitions = (node: DatasetNode): number[] => Array.from({ length: node.numPartitions }, (_, partition) => partition);
+const allPartitions = (node: DatasetNode): number[] => Array.from({ length: node.numPartitions }, (_, partition) => partition);
+
+/** Which partitions a job computes, once the layout is known. */
+export type Partitions = (node: DatasetNode) => readonly number[];
 
 /** Runs one job. `partitions` and whatever else depends on the layout is asked for once the dataset is prepared. */
 export async function runJob(
   node: DatasetNode, call: Call, action: StageAction, onResult: (index: number, bytes: Uint8Array) => void,
-  partitions: (node: DatasetNode) => readonly number[] = allPartitions,
+  partitions: Partitions = allPartitions,
 ): Promise<void> {
   await node.prepare();
   const wanted = partitions(node);
@@ -40,16 +38,35 @@ export async function runJob(
     node, action, partitions: wanted, scope: call.scope, callSite: `${call.scope} at ${call.site}`, onResult,
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   });
+  await writeCheckpoints(node, call);
+}
+
+/** Writes the checkpoints that datasets of a finished job are marked for, those first that others are made from. */
+async function writeCheckpoints(root: DatasetNode, call: Call): Promise<void> {
+  for (const node of ancestors(root)) {
+    const request = node.checkpointRequest;
+    if (request === undefined || node.checkpoint !== undefined) continue;
+    // The jobs that write it must not try again.
+    node.checkpointRequest = undefined;
+    try {
+      const checkpoint = await request.write(call);
+      await checkpoint.prepare();
+      node.checkpoint = checkpoint;
+    } catch (error) {
+      node.checkpointRequest = request;
+      throw error;
+    }
+  }
 }
 
 /** The encoded results of all partitions, in their order. */
-export async function partitionBytes(node: DatasetNode, call: Call, action: StageAction, partitions = allPartitions): Promise<Uint8Array[]> {
+export async function partitionBytes(node: DatasetNode, call: Call, action: StageAction, partitions?: Partitions): Promise<Uint8Array[]> {
   const results: Uint8Array[] = [];
   await runJob(node, call, action, (index, bytes) => void (results[index] = bytes), partitions);
   return results;
 }
 
 /** The same where each is one encoded value. */
-export async function partitionValues<R>(node: DatasetNode, call: Call, action: StageAction, partitions = allPartitions): Promise<R[]> {
+export async function partitionValues<R>(node: DatasetNode, call: Call, action: StageAction, partitions?: Partitions): Promise<R[]> {
   return (await partitionBytes(node, call, action, partitions)).map((bytes) => decodeValue(bytes, node.context.values) as R);
 }

@@ -1,6 +1,7 @@
 /** What actions do with the records of a partition, as the ends of fused loops. */
-import type { LoopBuilder, Sink, SinkCode, Term } from "../../columnar";
+import type { KeyMap, LoopBuilder, Sink, SinkCode } from "../../columnar";
 import { TaskError } from "../../common/errors";
+import { elements, type Op } from "../pipeline/op";
 import { StatCounter } from "../stat-counter";
 
 export class CountSink implements Sink {
@@ -99,12 +100,26 @@ function notANumber(value: unknown): never {
   throw new TaskError("NOT_A_NUMBER", `This action needs numbers, and found ${value === null ? "null" : `a value of type ${typeof value}`}.`);
 }
 
-/** Calls a function for its effects. */
-export class ForeachSink implements Sink {
-  constructor(private readonly f: (record: unknown) => unknown) {}
+/** How often each distinct record, or key of pairs, occurs. */
+export class CountByValueSink implements Sink {
+  constructor(
+    private readonly keys: boolean,
+    readonly counts: KeyMap<number>,
+  ) {}
 
   emit(builder: LoopBuilder): SinkCode {
-    const f = builder.bind(this.f, "foreach");
-    return { enter: "", row: (record: Term) => `${f}(${record.code});`, leave: "" };
+    const counts = builder.bind(this.counts, "counts");
+    const key = builder.local("key");
+    return {
+      enter: "",
+      row: (record) => {
+        const { setup, key: first } = this.keys ? elements(builder, record) : { setup: "", key: record.code };
+        return `${setup}\nconst ${key} = ${first};\n${counts}.set(${key}, (${counts}.get(${key}) ?? 0) + 1);`;
+      },
+      leave: "",
+    };
   }
 }
+
+/** Calls a function for its effects, which may be asynchronous. Nothing comes out. */
+export const foreachOp = (f: (record: unknown) => unknown): Op => ({ kind: "call", f, argument: "record", emitResult: () => "" });

@@ -1,7 +1,13 @@
 /** Steps that handle one record at a time: they join the chain of their parent. */
+import { compareKeys, decodeValue, KeyMap, sameKey } from "../../columnar";
+import { TaskError } from "../../common/errors";
+import { show } from "../arguments";
 import type { Op } from "../pipeline/op";
-import { filterOp, flatMapOp, flatMapValuesOp, keyByOp, keysOp, mapOp, mapValuesOp, numberOp, sampleOp, valuesOp } from "../pipeline/ops";
-import { bernoulli, bernoulliCell, poisson, type Sampler } from "../random/samplers";
+import {
+  constantKeyOp, distributeOp, filterOp, flatMapOp, flatMapValuesOp, keyByOp, keysOp, keyTestOp, mapOp, mapValuesOp, numberOp, sampleByKeyOp, sampleOp, valuesOp,
+} from "../pipeline/ops";
+import { bernoulli, bernoulliCell, byFraction, poisson, type Sampler } from "../random/samplers";
+import { XorShiftRandom } from "../random/xor-shift";
 import type { OpSpec, SamplerSpec } from "../stage-spec";
 import type { Chain, ExecNode } from "./chain";
 import type { TaskRun } from "./task-run";
@@ -18,11 +24,35 @@ function makeOp(spec: OpSpec, partition: number, task: TaskRun): Op {
       return numberOp(spec.starts[partition]!, 1);
     case "uniqueId":
       return numberOp(partition, spec.step);
+    case "distribute":
+      return distributeOp(new XorShiftRandom(BigInt(partition)).nextIntBelow(spec.numPartitions), spec.numPartitions);
+    case "partitionKey":
+      return constantKeyOp(partition % spec.modulus);
+    case "sampleByKey":
+      return sampleByKeyOp(byFraction(fractionOf(spec.fractions, task), spec.withReplacement, spec.seeds[partition]!));
+    case "valuesOf": {
+      const wanted = decodeValue(spec.key, task.values);
+      const simple = typeof wanted === "string" || (typeof wanted === "number" && wanted === wanted);
+      return keyTestOp(simple ? (key) => key === wanted : (key) => sameKey(key, wanted), true);
+    }
+    case "keyRange": {
+      const [low, high] = decodeValue(spec.range, task.values) as [unknown, unknown];
+      return keyTestOp((key) => compareKeys(key, low) >= 0 && compareKeys(key, high) <= 0, false);
+    }
     case "sample":
       return sampleOp(makeSampler(spec.sampler, spec.seeds[partition]!));
     default:
       return calls[spec.op](task.function(spec.f));
   }
+}
+
+function fractionOf(encoded: Uint8Array, task: TaskRun): (key: unknown) => number {
+  const fractions = new KeyMap(decodeValue(encoded, task.values) as [unknown, number][]);
+  return (key) => {
+    const fraction = fractions.get(key);
+    if (fraction === undefined) throw new TaskError("MISSING_FRACTION", `sampleByKey: no fraction is given for the key ${show(key)}.`);
+    return fraction;
+  };
 }
 
 function makeSampler(spec: SamplerSpec, seed: bigint): Sampler {

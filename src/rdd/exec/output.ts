@@ -1,16 +1,22 @@
 /** What a task makes of the records of its partition: the result of an action, or map output. */
-import { encodeValue, type Sink } from "../../columnar";
-import { type Chain, runChain } from "./chain";
+import { encodeValue, KeyMap, type Sink } from "../../columnar";
+import { unreachable } from "../../common/errors";
+import { createShuffleWriter } from "../../shuffle";
 import { type MaybePromise, then } from "../pipeline/source";
 import { encodeRows } from "../row-bytes";
-import { createShuffleWriter } from "../../shuffle/writer";
-import { shuffleSpec } from "./wide-exec";
 import type { ActionSpec } from "../stage-output";
 import type { OutputSpec } from "../stage-spec";
 import type { TaskOutput } from "../task-runner";
+import { AggregateSink, CountByValueSink, CountSink, foreachOp, ReduceSink, StatsSink, SumSink } from "./action-sinks";
+import { type Chain, chainSource, runChain, toSync } from "./chain";
 import { EncodeSink } from "./encode-sink";
-import { AggregateSink, CountSink, ForeachSink, ReduceSink, StatsSink, SumSink } from "./action-sinks";
+import { HistogramSink } from "./histogram-sink";
+import { OrderedSink } from "./ordered-sink";
+import { RecordIterator } from "./record-iterator";
+import { ReservoirSink } from "./reservoir-sink";
+import { saveRecords } from "./save";
 import type { TaskRun } from "./task-run";
+import { shuffleSpec } from "./wide-exec";
 
 export function runOutput(chain: Chain, output: OutputSpec, task: TaskRun): MaybePromise<TaskOutput> {
   if (output.kind === "action") return then(runAction(chain, output.action, task), (bytes): TaskOutput => ({ kind: "result", bytes }));
@@ -35,9 +41,32 @@ function runAction(chain: Chain, action: ActionSpec, task: TaskRun): MaybePromis
       return into(new SumSink(), (sink) => value(sink.sum));
     case "stats":
       return into(new StatsSink(), (sink) => value(sink.stats.toState()));
-    case "foreach":
-      return into(new ForeachSink(task.function(action.f)), () => value(null));
+    case "ordered": {
+      const key = action.key === null ? null : task.function(action.key);
+      return into(new OrderedSink(action.count, key, action.descending), (sink) => encodeRows(sink.result(), task.values));
+    }
+    case "countByValue":
+      return into(new CountByValueSink(action.keys, new KeyMap<number>()), (sink) => encodeRows([...sink.counts], task.values));
+    case "foreach": {
+      // The function may be asynchronous: it is the last step, and nothing is left for the sink.
+      const f = task.function(action.f);
+      return then(runChain({ open: chain.open, ops: [...chain.ops, () => foreachOp(f)] }, new CountSink(), task), () => value(null));
+    }
+    case "partition": {
+      const records = toSync(chainSource(chain, task), task);
+      return then(records, (source) => {
+        const result = task.function(action.f)(new RecordIterator(source, task.env), task.env.info.partition) as MaybePromise<unknown>;
+        return then(result, (settled) => value(action.keepResult ? settled : null));
+      });
+    }
+    case "histogram":
+      return into(new HistogramSink(action.edges, action.even), (sink) => value([...sink.counts]));
+    case "reservoir":
+      return into(new ReservoirSink(action.size, task.env.info.partition), (sink) => encodeRows([sink.seen, ...sink.sample], task.values));
+    case "save":
+      return then(saveRecords(chain, action, task), value);
     default:
-      throw new Error(action.kind);
+      return unreachable(action);
   }
 }
+

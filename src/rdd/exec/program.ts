@@ -6,19 +6,21 @@ import { LoopCache } from "../pipeline/loop";
 import { isThenable, type MaybePromise } from "../pipeline/source";
 import type { NodeSpec, PayloadTable, StageSpec } from "../stage-spec";
 import type { StageProgram, TaskOutput } from "../task-runner";
+import { setThreadTask, type ThreadTask } from "../shared/thread-task";
 import { resetAccumulators, takeAccumulatorUpdates } from "../shared/accumulator";
 import { CachedExec } from "./cached-exec";
 import { CartesianExec } from "./cartesian-exec";
 import type { ExecNode } from "./chain";
 import { AlignedUnionExec, RegroupedExec, UnionExec } from "./concat-exec";
 import { BlocksExec, FilesExec, InputFormatExec } from "./file-exec";
+import { FoldedExec } from "./folded-exec";
 import { GlomExec, MapPartitionsExec } from "./map-partitions-exec";
 import { OpExec } from "./op-exec";
 import { runOutput } from "./output";
 import { PipeExec } from "./pipe-exec";
 import { EmptyExec, RangeExec, SlicesExec } from "./sources";
 import { type CaptureReviver, type StageCaptures, TaskRun } from "./task-run";
-import { AggregatedExec, CoGroupExec, JoinExec, ShuffledExec, sidesOf, SubtractExec } from "./wide-exec";
+import { AggregatedExec, CoGroupExec, FilterByKeysExec, JoinExec, ShuffledExec, sidesOf } from "./wide-exec";
 import { ZipExec } from "./zip-exec";
 
 export class Program implements StageProgram {
@@ -43,25 +45,24 @@ export class Program implements StageProgram {
 
   run(payload: Uint8Array | null, env: TaskEnv): MaybePromise<TaskOutput> {
     resetAccumulators();
+    const thread: ThreadTask = { env, completed: [] };
+    setThreadTask(thread);
     const task = new TaskRun(env, this.#loops, this.reviver, this.#captures, this.#payloadOf(payload, env));
     let output: MaybePromise<TaskOutput>;
     try {
       output = runOutput(this.#root.chain(env.info.partition), this.#spec.output, task);
     } catch (error) {
-      task.close();
-      throw error;
+      throw endTask(task, thread, { error });
     }
-    if (isThenable(output)) return this.#finishLater(output as Promise<TaskOutput>, task);
-    task.close();
-    return withUpdates(output as TaskOutput, env);
-  }
-
-  async #finishLater(output: Promise<TaskOutput>, task: TaskRun): Promise<TaskOutput> {
-    try {
-      return withUpdates(await output, task.env);
-    } finally {
-      task.close();
+    if (isThenable(output)) {
+      return (output as Promise<TaskOutput>).then(
+        (done) => finish(done, task, thread),
+        (error: unknown) => {
+          throw endTask(task, thread, { error });
+        },
+      );
     }
+    return finish(output as TaskOutput, task, thread);
   }
 
   #payloadOf(payload: Uint8Array | null, env: TaskEnv): (leaf: number, partition: number) => Uint8Array {
@@ -77,9 +78,33 @@ export class Program implements StageProgram {
   }
 }
 
-function withUpdates(output: TaskOutput, env: TaskEnv): TaskOutput {
-  const accumulators = takeAccumulatorUpdates(env.values);
+function finish(output: TaskOutput, task: TaskRun, thread: ThreadTask): TaskOutput {
+  const failure = endTask(task, thread, null);
+  if (failure !== undefined) throw failure;
+  const accumulators = takeAccumulatorUpdates(task.values);
   return accumulators.length === 0 ? output : { ...output, accumulators };
+}
+
+/**
+ * Lets go of what the task held and calls its listeners, all of them whatever fails. Gives the error that the task ends
+ * with: its own where it failed.
+ */
+function endTask(task: TaskRun, thread: ThreadTask, failed: { readonly error: unknown } | null): unknown {
+  let failure = failed;
+  const attempt = (step: () => void): void => {
+    try {
+      step();
+    } catch (error) {
+      failure ??= { error };
+    }
+  };
+  attempt(() => task.close());
+  for (let listener = thread.completed.pop(); listener !== undefined; listener = thread.completed.pop()) {
+    const call = listener;
+    attempt(() => call(failure?.error));
+  }
+  setThreadTask(undefined);
+  return failure?.error;
 }
 
 function noPayload(leaf: number, partition: number): never {
@@ -118,6 +143,8 @@ function makeNode(spec: NodeSpec, ref: number, nodes: readonly ExecNode[]): Exec
       return new MapPartitionsExec(nodes[spec.parent]!, spec);
     case "glom":
       return new GlomExec(nodes[spec.parent]!);
+    case "folded":
+      return new FoldedExec(nodes[spec.parent]!, spec.fold);
     case "pipe":
       return new PipeExec(nodes[spec.parent]!, spec.pipe);
     case "shuffled":
@@ -128,8 +155,8 @@ function makeNode(spec: NodeSpec, ref: number, nodes: readonly ExecNode[]): Exec
       return new CoGroupExec(sidesOf(spec.sides, nodes));
     case "join":
       return new JoinExec(sidesOf(spec.sides, nodes), spec.join);
-    case "subtract":
-      return new SubtractExec(sidesOf(spec.sides, nodes));
+    case "filterByKeys":
+      return new FilterByKeysExec(sidesOf(spec.sides, nodes), spec.keep, spec.carries);
     default:
       return unreachable(spec);
   }

@@ -1,15 +1,11 @@
 /** Nodes that read shuffles, or parents that are laid out as a shuffle would lay them out. */
 import { type ChunkSource, decodeValue } from "../../columnar";
-import { aggregated } from "../../shuffle/aggregate";
-import { coGrouped, grouped } from "../../shuffle/cogroup";
-import { readShuffle } from "../../shuffle/reader";
-import type { Aggregation, Partitioning, ShuffleSpec } from "../../shuffle/spec";
+import { aggregated, type Aggregation, coGrouped, filteredByKeys, grouped, joined, type Partitioning, readShuffle, type ShuffleSpec } from "../../shuffle";
 import type { Partitioner } from "../partitioner";
 import { DeferredSource } from "../pipeline/iterable-source";
 import { type AnySource, isThenable, type MaybePromise, then } from "../pipeline/source";
 import type { AggregationSpec, JoinKind, PartitioningSpec, ShuffleSpecData, SideSpec } from "../stage-spec";
 import { type Chain, chainSource, type ExecNode, sourceChain, toSync } from "./chain";
-import { joinOp, subtractOp } from "./join-ops";
 import type { TaskRun } from "./task-run";
 
 type Binary = (a: unknown, b: unknown) => unknown;
@@ -36,6 +32,8 @@ function partitioning(spec: PartitioningSpec, task: TaskRun): Partitioning {
   switch (spec.kind) {
     case "hash":
       return spec;
+    case "index":
+      return { kind: "custom", numPartitions: spec.numPartitions, getPartition: (key) => key as number };
     case "range":
       return { kind: "range", bounds: decodeValue(spec.bounds, task.values) as unknown[], ascending: spec.ascending };
     case "custom": {
@@ -128,14 +126,20 @@ export class JoinExec implements ExecNode {
   ) {}
 
   chain(partition: number): Chain {
-    return { ...sidesChain(this.sides, partition, (sources, task) => coGrouped(task.env, sources)), ops: [() => joinOp(this.kind)] };
+    return sidesChain(this.sides, partition, ([left, right], task) => joined(task.env, this.kind, left!, right!));
   }
 }
 
-export class SubtractExec implements ExecNode {
-  constructor(private readonly sides: readonly Side[]) {}
+export class FilterByKeysExec implements ExecNode {
+  constructor(
+    private readonly sides: readonly Side[],
+    private readonly keep: "present" | "absent",
+    private readonly carries: "pairs" | "keys",
+  ) {}
 
   chain(partition: number): Chain {
-    return { ...sidesChain(this.sides, partition, (sources, task) => coGrouped(task.env, sources)), ops: [() => subtractOp] };
+    const { keep, carries } = this;
+    return sidesChain(this.sides, partition, ([input, other], task) =>
+      filteredByKeys(task.env, keep, { source: input!, carries }, { source: other!, carries }));
   }
 }

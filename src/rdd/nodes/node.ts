@@ -8,8 +8,8 @@
  */
 import { InternalError } from "../../common/errors";
 import { StorageLevel } from "../../storage/storage-level";
-import type { ContextPort } from "../context-port";
-import type { Dependency, LineageNode } from "../lineage";
+import type { Call, ContextPort } from "../context-port";
+import type { LineageNode, NarrowDependency, ShuffleDependencyInfo } from "../lineage";
 import type { Partitioner } from "../partitioner";
 import type { NodeSpec, SpecEncoder } from "../stage-spec";
 import type { ShuffleDependency } from "./shuffle-dependency";
@@ -25,6 +25,12 @@ export interface Narrow {
 
 export type NodeDependency = Narrow | ShuffleDependency;
 
+export interface CheckpointRequest {
+  readonly kind: "reliable" | "local";
+  /** Writes the checkpoint and gives what reads it. */
+  write(call: Call): Promise<DatasetNode>;
+}
+
 const same = (partition: number): readonly number[] => [partition];
 
 /** Partition i reads partition i of its parent. */
@@ -35,6 +41,12 @@ export function oneToOne(node: DatasetNode): Narrow {
 /** Facts about a dataset for the scheduler, with the way back to the objects that they describe. */
 export interface DatasetLineage extends LineageNode {
   readonly dataset: DatasetNode;
+  readonly dependencies: readonly (NarrowDependency | ShuffleLineage)[];
+}
+
+/** A shuffle whose map stage is `encodeStage(dependency.node, { kind: "shuffle", dependency })`. */
+export interface ShuffleLineage extends ShuffleDependencyInfo {
+  readonly dependency: ShuffleDependency;
 }
 
 export abstract class DatasetNode {
@@ -43,6 +55,8 @@ export abstract class DatasetNode {
   /** What `setName` gave. */
   givenName: string | undefined;
   storageLevel: StorageLevel = StorageLevel.NONE;
+  /** Asked for, and not yet written. */
+  checkpointRequest: CheckpointRequest | undefined;
   /** Replaces the inputs once the dataset was checkpointed. */
   checkpoint: DatasetNode | undefined;
   #prepared: Promise<void> | undefined;
@@ -166,7 +180,7 @@ export function ancestors(root: DatasetNode): DatasetNode[] {
     const seen = state.get(node);
     if (seen === undefined) {
       state.set(node, "open");
-      for (const parent of node.parents) if (!state.has(parent)) stack.push(parent);
+      for (const parent of node.parents.toReversed()) if (!state.has(parent)) stack.push(parent);
     } else {
       stack.pop();
       if (seen === "open") {
@@ -182,11 +196,11 @@ export function ancestors(root: DatasetNode): DatasetNode[] {
 export function lineageOf(root: DatasetNode): DatasetLineage {
   const made = new Map<DatasetNode, DatasetLineage>();
   for (const node of ancestors(root)) {
-    const dependencies = node.dependencies.map((dependency): Dependency => {
+    const dependencies = node.dependencies.map((dependency): DatasetLineage["dependencies"][number] => {
       const parent = made.get(dependency.node)!;
       return dependency.kind === "narrow"
         ? { kind: "narrow", node: parent, parents: (partition) => dependency.parents(partition) }
-        : { kind: "shuffle", node: parent, shuffleId: dependency.shuffleId, numReducers: dependency.numReducers };
+        : { kind: "shuffle", node: parent, shuffleId: dependency.shuffleId, numReducers: dependency.numReducers, dependency };
     });
     made.set(node, {
       dataset: node, id: node.id, name: node.name, scope: node.scope, callSite: node.callSite, numPartitions: node.numPartitions,

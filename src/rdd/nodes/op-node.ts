@@ -14,6 +14,8 @@ export interface OpNodeOptions {
   readonly preservesPartitioning?: boolean;
   /** Spark's class of the dataset; MapPartitionsRDD by default. */
   readonly className?: string;
+  /** Where the user's call was, for datasets made after it. */
+  readonly site?: string;
 }
 
 export class OpNode extends DatasetNode {
@@ -30,7 +32,7 @@ export class OpNode extends DatasetNode {
     plan: OpPlan | ((parent: DatasetNode) => OpPlan | Promise<OpPlan>),
     options: OpNodeOptions = {},
   ) {
-    super(context, scope);
+    super(context, scope, options.site);
     this.inputs = [parent];
     this.#plan = plan;
     this.#options = options;

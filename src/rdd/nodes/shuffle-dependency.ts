@@ -1,6 +1,5 @@
 /** One shuffle: the dataset whose pairs move, where they go, and what happens to them on the way. */
-import type { Partitioner } from "../partitioner";
-import { HashPartitioner, RangePartitioner } from "../partitioner";
+import { HashPartitioner, Partitioner, RangePartitioner } from "../partitioner";
 import type { AggregationSpec, CaptureRef, FunctionSource, PartitioningSpec, ShuffleSpecData, SpecEncoder } from "../stage-spec";
 import type { Frozen } from "../../closure/frozen";
 import { encodeValue } from "../../columnar";
@@ -21,6 +20,19 @@ export interface ShufflePlan {
   readonly ordering?: { readonly ascending: boolean; readonly compare?: FunctionSource };
 }
 
+/** The keys are partitions already: repartition and tree aggregations make them so. */
+export class IndexPartitioner extends Partitioner {
+  constructor(override readonly numPartitions: number) {
+    super();
+  }
+
+  override getPartition(key: unknown): number {
+    return key as number;
+  }
+}
+
+const BUILT_IN = [HashPartitioner, RangePartitioner, IndexPartitioner];
+
 export class ShuffleDependency {
   readonly kind = "shuffle";
   readonly shuffleId: number;
@@ -32,7 +44,8 @@ export class ShuffleDependency {
     readonly plan: ShufflePlan,
   ) {
     this.shuffleId = node.context.nextShuffleId();
-    if (!(partitioner instanceof HashPartitioner) && !(partitioner instanceof RangePartitioner)) {
+    // A subclass of a partitioner of ours may decide otherwise.
+    if (!BUILT_IN.some((known) => partitioner.constructor === known)) {
       this.#customPartitioner = node.context.freeze(partitioner, "partitionBy");
     }
   }
@@ -63,7 +76,7 @@ export class ShuffleDependency {
     if (partitioner instanceof RangePartitioner) {
       return { kind: "range", bounds: encodeValue(partitioner.bounds, this.node.context.values, "bounds"), ascending: partitioner.ascending };
     }
-    return { kind: "hash", numPartitions: partitioner.numPartitions };
+    return { kind: partitioner instanceof IndexPartitioner ? "index" : "hash", numPartitions: partitioner.numPartitions };
   }
 }
 

@@ -1,7 +1,7 @@
 /** The steps that fused loops are made of: see stage-spec's OpSpec for what each does. */
+import type { Term } from "../../columnar";
 import type { TaskMetrics } from "../../storage/task-env";
 import type { Sampler } from "../random/samplers";
-import type { Term } from "../../columnar";
 import { type CallOp, elements, type Op, pairTerm, type PlainOp } from "./op";
 
 type UserFunction = (argument: unknown) => unknown;
@@ -77,6 +77,31 @@ export function sampleOp(sampler: Sampler): Op {
   };
 }
 
+/** Each pair as often as `times` says for its key. */
+export function sampleByKeyOp(times: (key: unknown) => number): Op {
+  return {
+    kind: "plain",
+    emit: (builder, input, rest) => {
+      const held = builder.bind(times, "times");
+      const { setup, key } = elements(builder, input);
+      const left = builder.local("left");
+      return `${setup}\nfor (let ${left} = ${held}(${key}); ${left} > 0; ${left}--) {\n${rest(input)}\n}`;
+    },
+  };
+}
+
+/** The pairs whose key passes `test`, or their values alone. */
+export function keyTestOp(test: (key: unknown) => boolean, valuesOnly: boolean): Op {
+  return {
+    kind: "plain",
+    emit: (builder, input, rest) => {
+      const held = builder.bind(test, "test");
+      const { setup, key, value } = elements(builder, input);
+      return `${setup}\nif (${held}(${key})) {\n${rest(valuesOnly ? { code: value } : input)}\n}`;
+    },
+  };
+}
+
 /** Counts records that come from files. */
 export function countInputOp(metrics: TaskMetrics): Op {
   return {
@@ -87,6 +112,34 @@ export function countInputOp(metrics: TaskMetrics): Op {
       builder.enter(`let ${count} = 0;`);
       builder.leave(`${held}.inputRecords += ${count};`);
       return `${count}++;\n${rest(input)}`;
+    },
+  };
+}
+
+/** [n, record] with n going round from 0 to `count` - 1; the first is the one after `start`. */
+export function distributeOp(start: number, count: number): Op {
+  const state = { at: start };
+  return {
+    kind: "plain",
+    emit: (builder, input, rest) => {
+      const held = builder.bind(state, "distribution");
+      const at = builder.local("at");
+      const record = builder.local("record");
+      builder.enter(`let ${at} = ${held}.at;`);
+      builder.leave(`${held}.at = ${at};`);
+      return `const ${record} = ${input.code};\nif (++${at} === ${count}) ${at} = 0;\n${rest(pairTerm(at, record))}`;
+    },
+  };
+}
+
+/** [key, record] with the same key for all. */
+export function constantKeyOp(key: number): Op {
+  return {
+    kind: "plain",
+    emit: (builder, input, rest) => {
+      const held = builder.bind(key, "key");
+      const record = builder.local("record");
+      return `const ${record} = ${input.code};\n${rest(pairTerm(held, record))}`;
     },
   };
 }

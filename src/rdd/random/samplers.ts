@@ -49,6 +49,12 @@ export function poisson(mean: number, seed: bigint): Sampler {
   return { sample: () => drawPoisson(random, mean) };
 }
 
+/** How often a pair is taken, by the fraction of its key. */
+export function byFraction(fraction: (key: unknown) => number, withReplacement: boolean, seed: bigint): (key: unknown) => number {
+  const random = new XorShiftRandom(seed);
+  return withReplacement ? (key) => drawPoisson(random, fraction(key)) : (key) => (random.nextDouble() < fraction(key) ? 1 : 0);
+}
+
 /** Means are drawn in parts of at most this, whose exponential is no subnormal. */
 const MAX_MEAN = 500;
 

@@ -27,7 +27,18 @@ export class XorShiftRandom {
     low ^= low << 4;
     this.#high = high;
     this.#low = low;
-    return bits === 32 ? low : low & ((1 << bits) - 1);
+    return low & (2 ** bits - 1);
+  }
+
+  /** An integer from 0 to `bound` - 1, as java.util.Random draws it. */
+  nextIntBelow(bound: number): number {
+    let bits = this.#next(31);
+    if ((bound & (bound - 1)) === 0) return Math.floor((bound * bits) / 2 ** 31);
+    for (;;) {
+      const value = bits % bound;
+      if (bits - value + (bound - 1) <= 0x7fffffff) return value;
+      bits = this.#next(31);
+    }
   }
 
   /** From 0 up to, without, 1, in steps of 2^-53. */

@@ -204,15 +204,20 @@ export function registerAccumulator(port: ContextPort, accumulator: AccumulatorB
   port.registerAccumulator(accumulator);
 }
 
-/** A function that makes zeros of the accumulator's class, captured. */
+/** The class and the fields of a zero, captured: the accumulator itself would travel as a reference. */
+interface Zero {
+  readonly type: { readonly prototype: object };
+  readonly fields: object;
+}
+
 function freezeZero(port: ContextPort, accumulator: AccumulatorBase): Frozen {
   const zero = accumulator.copy();
   zero.reset();
-  const { prototype } = accumulator.constructor as { readonly prototype: object };
-  const constructor = accumulator.constructor;
-  const fields = { ...zero };
-  if (prototype !== Object.getPrototypeOf(zero)) throw new UsageError("INVALID_ARGUMENT", "register: copy() must return an instance of the accumulator's own class.");
-  return port.freeze(() => Object.assign(Object.create((constructor as unknown as { readonly prototype: object }).prototype) as object, fields), "register");
+  if (zero.constructor !== accumulator.constructor) {
+    throw new UsageError("INVALID_ARGUMENT", "register: copy() must return an instance of the accumulator's own class.");
+  }
+  const captured: Zero = { type: accumulator.constructor, fields: { ...zero } };
+  return port.freeze(captured, "register");
 }
 
 /** Accumulators of this thread's tasks, by id. */
@@ -223,13 +228,15 @@ export function resolveAccumulator(reference: unknown, reviver: CaptureReviver):
   const registration = reference as AccumulatorReference;
   let accumulator = inThread.get(registration.id);
   if (accumulator === undefined) {
-    accumulator = registration.zero === undefined
-      ? new kinds[registration.kind]!()
-      : (reviver.revive(registration.zero) as () => AccumulatorBase)();
+    accumulator = registration.zero === undefined ? new kinds[registration.kind]!() : fromZero(reviver.revive(registration.zero) as Zero);
     Object.defineProperty(accumulator, REGISTRATION, { value: registration });
     inThread.set(registration.id, accumulator);
   }
   return accumulator;
+}
+
+function fromZero({ type, fields }: Zero): AccumulatorBase {
+  return Object.assign(Object.create(type.prototype) as AccumulatorBase, fields);
 }
 
 /** Called before a task: what an earlier one left behind does not count. */

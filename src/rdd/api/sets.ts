@@ -1,0 +1,49 @@
+/** Datasets as sets and bags of records, which compare by content as keys do. */
+import { PartitionNode } from "../nodes/partition-node";
+import { CoGroupedNode } from "../nodes/cogrouped-node";
+import { ShuffledNode } from "../nodes/shuffled-node";
+import type { RDD } from "../rdd";
+import { choosePartitioner } from "./default-partitioner";
+import type { Implements } from "./install";
+import { checkRdd } from "./narrow";
+import { checkLayout, type Layout } from "./layout";
+
+export interface SetMethods<T> {
+  /** Each record once. Of equal records one stays, no matter which. */
+  distinct(numPartitions?: number): RDD<T>;
+
+  /** The records that both RDDs have, each once. */
+  intersection(other: RDD<T>, layout?: Layout): RDD<T>;
+
+  /** The records that the other RDD does not have, as often as they come. */
+  subtract(other: RDD<T>, layout?: Layout): RDD<T>;
+}
+
+function filtered(rdd: RDD<unknown>, scope: string, other: unknown, layout: unknown, keep: "present" | "absent"): RDD<unknown> {
+  const { port } = rdd;
+  port.assertRunning(scope);
+  const wanted = checkLayout(scope, layout);
+  const sides = [rdd.node, checkRdd(scope, other)].map((side) => new PartitionNode(port, scope, side, { kind: "pass" }));
+  const choose = (): ReturnType<typeof choosePartitioner> => choosePartitioner(wanted, sides);
+  const result = new CoGroupedNode(port, scope, sides, choose, { kind: "filterByKeys", keep, carries: "keys", distinct: keep === "present" });
+  return rdd.derive(new PartitionNode(port, scope, result, { kind: "pass" }));
+}
+
+export const setMethods = {
+  distinct(this: RDD<unknown>, numPartitions?: unknown) {
+    const { port } = this;
+    port.assertRunning("distinct");
+    const wanted = checkLayout("distinct", numPartitions);
+    const keyed = new PartitionNode(port, "distinct", this.node, { kind: "pass" });
+    const shuffled = new ShuffledNode(port, "distinct", keyed, () => choosePartitioner(wanted, [keyed]), {
+      carries: "keys", aggregation: { kind: "distinct" }, mapSideCombine: true,
+    });
+    return this.derive(new PartitionNode(port, "distinct", shuffled, { kind: "pass" }));
+  },
+  intersection(this: RDD<unknown>, other: unknown, layout?: unknown) {
+    return filtered(this, "intersection", other, layout, "present");
+  },
+  subtract(this: RDD<unknown>, other: unknown, layout?: unknown) {
+    return filtered(this, "subtract", other, layout, "absent");
+  },
+} satisfies Implements<SetMethods<unknown>>;

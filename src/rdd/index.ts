@@ -1,0 +1,27 @@
+/** The public surface of rdd/: what users import, and what the driver, executors and data frames build on. */
+export { RDD } from "./rdd";
+export type { Awaitable, PartitionResult, PipeOptions } from "./api/narrow";
+export type { RDDBarrier } from "./api/barrier";
+export type { Layout } from "./api/layout";
+export type { RddDependency } from "./api/persistence";
+export type { ActionOptions } from "./api/run";
+export { HashPartitioner, Partitioner, RangePartitioner } from "./partitioner";
+export { StatCounter } from "./stat-counter";
+export type { InputFormat } from "./input-format";
+export type { StreamOptions } from "./nodes/stream-node";
+export { AccumulatorV2, CollectionAccumulator, DoubleAccumulator, LongAccumulator } from "./shared/accumulator";
+export { Broadcast } from "./shared/broadcast";
+export { BarrierTaskContext, type BarrierTaskInfo, TaskContext } from "./shared/task-context";
+
+export {
+  binaryFiles, binaryRecords, checkpointFile, emptyRDD, fromStream, inputFormat, makeRDD, objectFile, parallelize, range, runJob, textFile, union,
+  wholeTextFiles,
+} from "./create";
+export type { CachedPartitionsInfo, Call, ContextPort, JobRequest } from "./context-port";
+export { type AccumulatorBase, mergeUpdate, registerAccumulator } from "./shared/accumulator";
+export { makeBroadcast } from "./shared/broadcast";
+export { encodeStage, type StageCode } from "./encode-stage";
+export type { StageAction, StageOutput } from "./stage-output";
+export { type DatasetLineage, DatasetNode, lineageOf, type ShuffleLineage } from "./nodes/node";
+export type { ShuffleDependency } from "./nodes/shuffle-dependency";
+export type { Dependency, LineageNode, NarrowDependency, ShuffleDependencyInfo } from "./lineage";
