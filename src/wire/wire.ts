@@ -1,14 +1,18 @@
 /** The gRPC and protobuf libraries, loaded when the first connection is made: they take 35 ms that a start-up can overlap. */
+import { join } from "node:path";
 import type { ChannelOptions } from "@grpc/grpc-js";
+import { requireCached } from "../common/cached-load";
 import type * as Bundle from "./grpc-bundle";
 
 export type { firesteel as Messages } from "./generated/messages";
 
 let loaded: typeof Bundle | undefined;
 
-/** The build makes "firesteel-grpc" a file beside the engine; tests map it to grpc-bundle.ts. */
+/** Defined in the built package, where the libraries are a file beside the engine; sources and tests map "firesteel-grpc" to grpc-bundle.ts. */
+declare const FIRESTEEL_VERSION: string | undefined;
+
 export function wire(): typeof Bundle {
-  loaded ??= require("firesteel-grpc") as typeof Bundle;
+  loaded ??= (typeof FIRESTEEL_VERSION === "string" ? requireCached(join(__dirname, "grpc.js")) : require("firesteel-grpc")) as typeof Bundle;
   return loaded;
 }
 

@@ -62,6 +62,8 @@ test("long tasks are reported as started, metrics tell run and CPU time", async 
   if (done.state !== "finished") throw new Error(done.state);
   expect(done.metrics.executorRunTime).toBeGreaterThanOrEqual(140);
   expect(done.metrics.executorCpuTimeNs).toBeGreaterThan(50e6);
+  const garbage = await harness.run("let kept; for (let i = 0; i < 3e6; i++) kept = { i, kept: kept && kept.kept }; return 1").ended;
+  expect((garbage as typeof done).metrics.jvmGcTime).toBeGreaterThan(0);
 });
 
 test("errors arrive with name, message, stack and cause", async () => {

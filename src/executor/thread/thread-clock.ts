@@ -1,5 +1,6 @@
-/** CPU time of the calling thread. */
+/** CPU time and time in garbage collection of the calling thread. */
 import { closeSync, openSync, readSync } from "node:fs";
+import { PerformanceObserver } from "node:perf_hooks";
 
 /** Returns a reader of this thread's CPU time in nanoseconds; always 0 where the system does not tell. */
 export function threadCpuClock(): () => number {
@@ -25,4 +26,13 @@ export function threadCpuClock(): () => number {
     return () => 0;
   }
   return read;
+}
+
+/** Returns a reader of the milliseconds spent in collections so far, as of the last turn of the event loop. */
+export function threadGcClock(): () => number {
+  let total = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) total += entry.duration;
+  }).observe({ entryTypes: ["gc"] });
+  return () => total;
 }

@@ -20,13 +20,16 @@ import { HostPort } from "./host-port";
 import { printDirectly } from "./output";
 import { watchSharedState } from "./shared-state";
 import { openEnvironment } from "./task-environment";
-import { threadCpuClock } from "./thread-clock";
+import { threadCpuClock, threadGcClock } from "./thread-clock";
 import type { TaskEnd } from "./update-writer";
 import { STATE_FAILED, STATE_FINISHED, STATE_KILLED, UpdateWriter } from "./update-writer";
 
 // Bound before any user code can replace them.
 const { setImmediate: onNextTurn } = globalThis;
 const wallClock = Date.now;
+
+/** Below this the time of collections is too short to be told, ms. */
+const LONG_TASK = 5;
 
 interface LoadedSet {
   readonly data: TaskSetData;
@@ -38,6 +41,7 @@ interface Attempt {
   readonly task: QueuedTask;
   readonly startedAt: number;
   readonly cpuAtStart: number;
+  readonly gcAtStart: number;
   readonly metrics: TaskMetrics;
   storage: TaskStorage | null;
 }
@@ -58,6 +62,7 @@ class TaskThread {
   readonly #programs = new Map<string, StageProgram>();
   #unchanged: () => boolean = () => true;
   readonly #cpu = threadCpuClock();
+  readonly #gc = threadGcClock();
   #parts: ThreadParts | null = null;
   #identity = { executorId: "", host: "" };
   #resourcesAtRest = 0;
@@ -138,25 +143,31 @@ class TaskThread {
   };
 
   #run(task: QueuedTask): void {
-    const attempt: Attempt = { task, startedAt: this.#cells.startedAt, cpuAtStart: this.#cpu(), metrics: newTaskMetrics(), storage: null };
+    const attempt: Attempt = { task, startedAt: this.#cells.startedAt, cpuAtStart: this.#cpu(), gcAtStart: this.#gc(), metrics: newTaskMetrics(), storage: null };
     this.#current = attempt;
     this.#stray = null;
     let output: TaskOutput | Promise<TaskOutput>;
     try {
       output = this.#begin(attempt);
     } catch (error) {
-      onNextTurn(() => this.#ended(attempt, null, { error }));
+      this.#afterTurns(attempt, () => this.#ended(attempt, null, { error }));
       return;
     }
     if (!isPromise(output)) {
-      onNextTurn(() => this.#ended(attempt, output as TaskOutput, undefined));
+      this.#afterTurns(attempt, () => this.#ended(attempt, output as TaskOutput, undefined));
       return;
     }
     this.#cells.awaiting = true;
     output.then(
-      (settled) => onNextTurn(() => this.#ended(attempt, settled, undefined)),
-      (error: unknown) => onNextTurn(() => this.#ended(attempt, null, { error })),
+      (settled) => this.#afterTurns(attempt, () => this.#ended(attempt, settled, undefined)),
+      (error: unknown) => this.#afterTurns(attempt, () => this.#ended(attempt, null, { error })),
     );
+  }
+
+  /** One turn of the event loop finds rejections that nobody handled; observers of collections take three. */
+  #afterTurns(attempt: Attempt, end: () => void): void {
+    if (wallClock() - attempt.startedAt < LONG_TASK) onNextTurn(end);
+    else onNextTurn(() => onNextTurn(() => onNextTurn(end)));
   }
 
   #begin(attempt: Attempt): TaskOutput | Promise<TaskOutput> {
@@ -207,6 +218,7 @@ class TaskThread {
     const { metrics, startedAt, task } = attempt;
     metrics.executorRunTime = Math.max(0, finishedAt - startedAt - metrics.executorDeserializeTime);
     metrics.executorCpuTimeNs = this.#cpu() - attempt.cpuAtStart;
+    metrics.jvmGcTime = this.#gc() - attempt.gcAtStart;
     const base = { taskId: task.taskId, startedAt, finishedAt, metrics };
     const end = failed === undefined ? this.#finished(base, output!) : this.#failed(base, failed.error, what);
     const recycle = this.#stray !== null || openResources() > this.#resourcesAtRest || !this.#unchanged();
