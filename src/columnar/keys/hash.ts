@@ -43,7 +43,7 @@ export function hashStrings(text: string, offsets: Int32Array, count: number, ou
 
 /** The remainder with the sign of the divisor: which of `partitions` a hash belongs to. */
 export function nonNegativeMod(hash: number, partitions: number): number {
-  const remainder = hash % partitions;
+  const remainder = (hash % partitions) | 0;
   return remainder < 0 ? remainder + partitions : remainder;
 }
 
