@@ -6,7 +6,7 @@
 import { Deflate, Gunzip, Gzip, Inflate, ZstdCompress, ZstdDecompress } from "minizlib";
 import type { ZlibOptions } from "minizlib";
 import * as zlib from "node:zlib";
-import { UsageError } from "../common/errors";
+import { FiresteelError, UsageError } from "../common/errors";
 import { Bzip2Input } from "./bzip2";
 import { errorText, readFailed } from "./file-system";
 import type { ByteInput } from "./task-storage";
@@ -95,7 +95,7 @@ class NamedErrors implements ByteInput {
     try {
       return this.#input.read(into, offset, length);
     } catch (error) {
-      if (error instanceof Error && "errorClass" in error) throw error;
+      if (error instanceof FiresteelError) throw error;
       throw readFailed(this.#path, errorText(error), error);
     }
   }

@@ -86,8 +86,9 @@ export function errorCode(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
+/** Not by instanceof: Node's own errors are of another realm when the program runs in a vm context, as under Jest. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
 }
 
 /** Order of paths in listings: by UTF-16 units, whatever the locale. */

@@ -84,12 +84,14 @@ export function fileGroups(files: readonly FileStatus[], minPartitions: number, 
   let group: { path: string; length: number }[] = [];
   let bytes = 0;
   for (const { path, length } of files) {
+    // An empty file begins no group.
+    if (length > 0 && group.length > 0 && (bytes >= goal || bytes + length > maxBytes)) {
+      groups.push({ files: group });
+      group = [];
+      bytes = 0;
+    }
     group.push({ path, length });
     bytes += length;
-    if (bytes < goal) continue;
-    groups.push({ files: group });
-    group = [];
-    bytes = 0;
   }
   if (group.length > 0) groups.push({ files: group });
   return groups;
