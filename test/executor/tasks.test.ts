@@ -135,3 +135,19 @@ test("the secret and the settings are not in reach of user code", async () => {
   expect(seen).not.toContain(harness.secret);
   expect(await harness.value("return Object.keys(process.env).filter((key) => key.startsWith('FIRESTEEL'))")).toEqual([]);
 });
+
+test("a thread dump shows what a thread spins in, and leaves it running", async () => {
+  // A thread that an earlier test spoilt may not be replaced yet.
+  for (let slots = 0; slots < 2; ) slots = (await harness.endpoint.threadDump(harness.executorId())).length;
+  const { taskId, ended } = harness.run("function spinning() { const end = Date.now() + 1500; while (Date.now() < end); } spinning(); return 'went on'");
+  await harness.until(() => harness.started.includes(taskId));
+  for (let round = 0; round < 2; round++) {
+    const threads = await harness.endpoint.threadDump(harness.executorId());
+    expect(threads).toHaveLength(2);
+    expect(threads.find((thread) => thread.taskId === taskId)).toMatchObject({ state: "running", stack: expect.stringMatching(/^ {4}at (now|spinning) /) });
+    expect(threads.find((thread) => thread.taskId === null)).toMatchObject({ state: "idle", stack: "" });
+  }
+  expect((await ended).state).toBe("finished");
+  expect(await harness.value("return 1")).toBe(1);
+  await expect(harness.endpoint.threadDump("nobody")).rejects.toThrow(/no executor nobody/);
+});

@@ -99,6 +99,6 @@ export function decodeHeartbeat(heartbeat: Messages.Heartbeat.$Properties): Exec
 
 export function decodeThreads(dump: Messages.ThreadDump.$Properties): readonly ThreadState[] {
   return (dump.threads ?? []).map((thread) => ({
-    name: thread.name ?? "", state: thread.state ?? "", stack: thread.stack ?? "", taskId: thread.state === "running" ? (thread.taskId ?? 0) : null,
+    name: thread.name ?? "", state: thread.state ?? "", stack: thread.stack ?? "", taskId: thread.state !== "idle" ? (thread.taskId ?? 0) : null,
   }));
 }

@@ -173,9 +173,13 @@ export class ExecutorProcess {
     else if (message.recallTasks) pool.recall(message.recallTasks.taskIds ?? []);
     else if (message.removal) this.#remove(message.removal);
     else if (message.invalidateMapOutputs) storage.invalidateMapOutputs(message.invalidateMapOutputs.shuffleId ?? 0, message.invalidateMapOutputs.epoch ?? 0);
-    else if (message.threadDump) {
-      this.#link!.send({ threadDump: { requestId: message.threadDump.requestId ?? 0, threads: pool.threads() } });
-    } else if (message.shutdown) void this.end(message.shutdown.reason ?? "", EXIT_OK);
+    else if (message.threadDump) void this.#dumpThreads(message.threadDump.requestId ?? 0);
+    else if (message.shutdown) void this.end(message.shutdown.reason ?? "", EXIT_OK);
+  }
+
+  async #dumpThreads(requestId: number): Promise<void> {
+    const threads = await this.#machinery!.pool.dump();
+    this.#link!.send({ threadDump: { requestId, threads } });
   }
 
   #addTaskSet(set: Messages.TaskSet.$Properties): void {

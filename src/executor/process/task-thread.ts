@@ -51,7 +51,7 @@ export class TaskThreadHandle {
       thread: options.thread, cells: this.cells.buffer, reports: this.reports.buffer, queue: options.queue, calls: port2,
     };
     this.#worker = new Worker(options.file, {
-      workerData: data, transferList: [port2], resourceLimits: options.limits, name: `task thread ${options.thread}`,
+      workerData: data, transferList: [port2], resourceLimits: options.limits, name: this.title,
     });
     port1.on("message", (call: CallMessage) => void this.#answer(call, handlers));
     this.#worker.on("message", (message: ThreadReport) => {
@@ -71,6 +71,11 @@ export class TaskThreadHandle {
       port1.close();
       handlers.exited(this, code, this.#error);
     });
+  }
+
+  /** How inspectors and profilers call the thread. */
+  get title(): string {
+    return `task-thread-${this.thread}.`;
   }
 
   activate(message: Extract<ThreadMessage, { type: "activate" }>): void {

@@ -15,6 +15,7 @@ import type { TaskEnd } from "../thread/update-writer";
 import { STATE_FAILED, STATE_KILLED, STATE_RECALLED, STATE_STARTED, UpdateWriter } from "../thread/update-writer";
 import { newTaskMetrics } from "../../storage/task-env";
 import { TaskThreadHandle } from "./task-thread";
+import { stacksOf } from "./thread-dump";
 
 export interface PoolOptions {
   readonly threadFile: string;
@@ -159,12 +160,17 @@ export class ThreadPool {
     return found;
   }
 
-  threads(): { readonly name: string; readonly state: string; readonly taskId: number }[] {
-    return [...this.#threads].filter((thread) => thread.slot !== null).map((thread) => {
-      const taskId = thread.cells.currentTask;
-      const state = taskId === NO_TASK ? "idle" : thread.cells.awaiting ? "awaiting" : "running";
-      return { name: `slot ${thread.slot}`, state, taskId: taskId === NO_TASK ? 0 : taskId };
-    });
+  /** What every slot does, with the stacks of those that run. */
+  async dump(): Promise<{ readonly name: string; readonly state: string; readonly stack: string; readonly taskId: number }[]> {
+    const seen = [...this.#threads].filter((thread) => thread.slot !== null).map((thread) => ({ thread, taskId: thread.cells.currentTask }));
+    const running = new Set(seen.filter(({ taskId }) => taskId !== NO_TASK).map(({ thread }) => thread.title));
+    const stacks = running.size === 0 ? new Map<string, string>() : await stacksOf(running);
+    return seen.map(({ thread, taskId }) => ({
+      name: `slot ${thread.slot}`,
+      state: taskId === NO_TASK ? "idle" : thread.cells.awaiting ? "awaiting" : "running",
+      stack: stacks.get(thread.title) ?? "",
+      taskId: taskId === NO_TASK ? 0 : taskId,
+    }));
   }
 
   stop(): void {

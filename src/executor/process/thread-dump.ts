@@ -1,0 +1,67 @@
+/**
+ * Stacks of task threads while they run, whatever their code does: V8's inspector interrupts a thread at its next loop
+ * iteration or call. A thread inside native code, or one that waits, cannot be interrupted and shows no stack.
+ */
+import type { Session } from "node:inspector";
+
+/** How long to wait for the threads that can answer, ms. */
+const TIMEOUT = 500;
+
+interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+  readonly location: { readonly lineNumber: number; readonly columnNumber: number };
+}
+
+interface WorkerMessage {
+  readonly method?: string;
+  readonly params?: { readonly callFrames?: readonly CallFrame[] };
+}
+
+/** By thread title ("task thread 3"): frames, innermost first. Pauses each thread for a moment. */
+export async function stacksOf(titles: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+  const { Session: InspectorSession } = await import("node:inspector");
+  const session = new InspectorSession();
+  session.connect();
+  try {
+    return await collect(session, titles);
+  } finally {
+    session.post("NodeWorker.disable");
+    session.disconnect();
+  }
+}
+
+function collect(session: Session, titles: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+  const stacks = new Map<string, string>();
+  const attached = new Map<string, string>();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(stacks), TIMEOUT);
+    const send = (sessionId: string, method: string): void =>
+      session.post("NodeWorker.sendMessageToWorker", { sessionId, message: JSON.stringify({ id: 1, method }) });
+    session.on("NodeWorker.attachedToWorker", ({ params }) => {
+      const title = [...titles].find((one) => params.workerInfo.title.includes(one));
+      if (title === undefined) return;
+      attached.set(params.sessionId, title);
+      send(params.sessionId, "Debugger.enable");
+      send(params.sessionId, "Debugger.pause");
+    });
+    session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
+      const title = attached.get(params.sessionId);
+      const message = JSON.parse(params.message) as WorkerMessage;
+      if (title === undefined || message.method !== "Debugger.paused") return;
+      stacks.set(title, (message.params?.callFrames ?? []).map(frameText).join("\n"));
+      send(params.sessionId, "Debugger.resume");
+      send(params.sessionId, "Debugger.disable");
+      if (stacks.size === titles.size) {
+        clearTimeout(timer);
+        // The threads get their messages before the session goes.
+        setTimeout(() => resolve(stacks), 10);
+      }
+    });
+    session.post("NodeWorker.enable", { waitForDebuggerOnStart: false });
+  });
+}
+
+function frameText({ functionName, url, location }: CallFrame): string {
+  return `    at ${functionName === "" ? "<anonymous>" : functionName} (${url}:${location.lineNumber + 1}:${location.columnNumber + 1})`;
+}
