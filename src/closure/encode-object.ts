@@ -210,7 +210,10 @@ export class OwnEncoder {
     const own: Own = this.properties(skip);
     const prototype = Object.getPrototypeOf(this.value) as object | null;
     if (prototype === null) own.p = null;
-    else if (builtinName(prototype) !== usualPrototype) own.p = this.encoder.slot(prototype, this.index, new Words(".__proto__", true));
+    else if (builtinName(prototype) !== usualPrototype) {
+      const step = Object.hasOwn(prototype, "constructor") ? "" : ".__proto__";
+      own.p = this.encoder.slot(prototype, this.index, new Words(step, true));
+    }
     return Object.keys(own).length > 0 ? { own } : {};
   }
 

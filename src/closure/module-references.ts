@@ -54,7 +54,7 @@ export function referenceOfBinding(script: Script, binding: ImportBinding, value
 /** The reference of a function that stands at the top level of a module which executors can load. */
 export function referenceOfFunction(script: Script, offset: number, fn: Function): ModuleReference | undefined {
   const { file } = script;
-  if (file === undefined) return undefined;
+  if (file === undefined || isEngineFile(file)) return undefined;
   const reference = isInstalled(file) ? referenceInPackage(script, file, offset, fn) : referenceInUserModule(script, file, offset);
   if (reference) known.set(fn, reference);
   return reference;
@@ -77,7 +77,7 @@ function referable(specifier: string, file: string | undefined, mode: ImportMode
 }
 
 function referenceInUserModule(script: Script, file: string, offset: number): ModuleReference | undefined {
-  if (isMain(file) || isEngineFile(file)) return undefined;
+  if (isMain(file)) return undefined;
   const name = script.syntax.functions.get(offset);
   if (name === undefined || !script.syntax.hasExports) return undefined;
   const target = moduleTarget(file, { kind: "file", path: real(file) });

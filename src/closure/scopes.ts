@@ -40,8 +40,7 @@ interface NamedObject {
   readonly value?: RemoteObject;
 }
 
-const HOLDER = "__firesteelHeld";
-const GROUP = "firesteel";
+let readers = 0;
 
 /** Evaluated in the main realm, where the inspector's `Runtime.evaluate` looks names up. */
 export const mainGlobal = runInThisContext("globalThis") as Record<string, unknown>;
@@ -50,15 +49,17 @@ export const mainGlobal = runInThisContext("globalThis") as Record<string, unkno
 export class ScopeReader {
   private readonly holder: { value: unknown; scopes: unknown } = { value: undefined, scopes: undefined };
   private holderId: string | undefined;
+  private readonly name = `__firesteelHeld${readers++}`;
 
   /** The scopes of a function written in JavaScript; undefined for native ones. */
   read(fn: Function): FunctionScopes | undefined {
+    const hasFlag = deadZoneFlag();
     this.holder.value = fn;
     const held = post<{ result: NamedObject[] }>("Runtime.getProperties", { objectId: this.open(), ownProperties: true });
     const id = held.result.find((property) => property.name === "value")?.value?.objectId;
-    const { location, scopesId } = internalsOf(id);
+    const { location, scopesId } = internalsOf(id, hasFlag);
     if (scopesId === undefined) return undefined;
-    post("Runtime.callFunctionOn", { objectId: scopesId, functionDeclaration: `function () { globalThis.${HOLDER}.scopes = this; }`, silent: true });
+    post("Runtime.callFunctionOn", { objectId: scopesId, functionDeclaration: `function () { globalThis.${this.name}.scopes = this; }`, silent: true });
     const all = Array.from(this.holder.scopes as ArrayLike<{ description: string; object: object }>);
     const global = all.pop();
     return {
@@ -72,14 +73,14 @@ export class ScopeReader {
     if (this.holderId === undefined) return;
     this.holderId = undefined;
     this.holder.value = this.holder.scopes = undefined;
-    delete mainGlobal[HOLDER];
-    post("Runtime.releaseObjectGroup", { objectGroup: GROUP });
+    delete mainGlobal[this.name];
+    post("Runtime.releaseObjectGroup", { objectGroup: this.name });
   }
 
   private open(): string {
     if (this.holderId === undefined) {
-      Object.defineProperty(mainGlobal, HOLDER, { value: this.holder, configurable: true, enumerable: false });
-      const { result } = post<{ result: RemoteObject }>("Runtime.evaluate", { expression: `globalThis.${HOLDER}`, objectGroup: GROUP });
+      Object.defineProperty(mainGlobal, this.name, { value: this.holder, configurable: true, enumerable: false });
+      const { result } = post<{ result: RemoteObject }>("Runtime.evaluate", { expression: `globalThis.${this.name}`, objectGroup: this.name });
       this.holderId = result.objectId;
     }
     return this.holderId as string;
@@ -91,10 +92,9 @@ interface Internals {
   readonly scopesId: string | undefined;
 }
 
-function internalsOf(functionId: string | undefined): Internals {
-  // V8 copies the variables here. With this flag one in its temporal dead zone throws when it is read from the copy;
-  // without it, it reads undefined.
-  setFlagsFromString("--experimental-value-unavailable");
+/** V8 copies the variables here. */
+function internalsOf(functionId: string | undefined, hasFlag: boolean): Internals {
+  if (hasFlag) setFlagsFromString(`--${DEAD_ZONE_FLAG}`);
   try {
     const { internalProperties = [] } = post<{ internalProperties?: NamedObject[] }>("Runtime.getProperties", {
       objectId: functionId,
@@ -104,8 +104,31 @@ function internalsOf(functionId: string | undefined): Internals {
     const find = (name: string): RemoteObject | undefined => internalProperties.find((property) => property.name === name)?.value;
     return { location: find("[[FunctionLocation]]")?.value as Internals["location"], scopesId: find("[[Scopes]]")?.objectId };
   } finally {
-    setFlagsFromString("--no-experimental-value-unavailable");
+    if (hasFlag) setFlagsFromString(`--no-${DEAD_ZONE_FLAG}`);
   }
+}
+
+/** With it, a variable in its temporal dead zone throws when it is read from V8's copy; without it, it reads undefined. */
+const DEAD_ZONE_FLAG = "experimental-value-unavailable";
+let flagNeeded: boolean | undefined;
+
+/** Whether this V8 has the flag: newer ones behave as with it, always, and complain about an unknown flag. */
+function deadZoneFlag(): boolean {
+  if (flagNeeded !== undefined) return flagNeeded;
+  // Not yet, for the question that answers it.
+  flagNeeded = false;
+  const reader = new ScopeReader();
+  const ask = runInThisContext("(look) => { const read = () => late; look(read); const late = 1; }") as (look: (fn: Function) => void) => void;
+  ask((fn) => {
+    const variables = reader.read(fn)?.scopes[0]?.variables as { late: unknown };
+    try {
+      flagNeeded = variables.late === undefined;
+    } catch {
+      flagNeeded = false;
+    }
+  });
+  reader.close();
+  return flagNeeded;
 }
 
 const scripts = new Map<string, ScriptFacts>();
