@@ -6,6 +6,9 @@
 /** Records that a writer's generated loop gathers before anything is done with them. */
 export const BATCH_ROWS = 4096;
 
+/** Records with JavaScript values that are taken before V8's heap is asked again whether it is full. */
+export const HEAP_PATIENCE = 1024;
+
 export type BatchColumn =
   | { readonly type: "number"; readonly values: Float64Array | Int32Array }
   /** Strings end to end: string i is text.substring(offsets[i], offsets[i + 1]). */

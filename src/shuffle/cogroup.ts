@@ -4,7 +4,7 @@
  */
 import type { Chunk, ChunkSource } from "../columnar/chunk";
 import type { TaskEnv } from "../storage/task-env";
-import { BATCH_ROWS } from "./batch";
+import { BATCH_ROWS, HEAP_PATIENCE } from "./batch";
 import { batchesOf } from "./batches";
 import { pairChunk } from "./chunks";
 import { dividedMultiplier, REDUCE_SIDE } from "./hash-multipliers";
@@ -25,9 +25,6 @@ export function coGrouped(env: TaskEnv, sources: readonly ChunkSource[]): ChunkS
 /** Groups handed over at a time, and values in them at which a chunk ends early. */
 const CHUNK_GROUPS = 1024;
 const CHUNK_VALUES = 1 << 14;
-
-/** Records on V8's heap before it is asked again whether it is full. */
-const HEAP_PATIENCE = 2 * BATCH_ROWS;
 
 /** Records of a run of spilled records. */
 const RUN_ROWS = 16 * BATCH_ROWS;

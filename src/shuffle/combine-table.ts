@@ -4,14 +4,11 @@
  * When memory runs out the owner is asked to empty the table (`makeRoom` must call `drain`), and folding goes on.
  */
 import type { TaskMemory } from "../storage/task-env";
-import { BATCH_ROWS, type Batch, type BatchColumn, type Drained, valuesOf } from "./batch";
+import { type Batch, BATCH_ROWS, type BatchColumn, type Drained, HEAP_PATIENCE, valuesOf } from "./batch";
 import { DenseCombiners } from "./dense-combiners";
 import { type Fold, Stop } from "./fold";
 import { type ClassBatch, KEY_CLASSES, type KeyClass, type KeyIndex, newKeyIndex, splitByClass } from "./key-index";
 import { NumberTable } from "./number-table";
-
-/** Records folded on V8's heap before it is asked again whether it is full: what was given up takes a while to be collected. */
-const HEAP_PATIENCE = 2 * BATCH_ROWS;
 
 export class CombineTable {
   readonly #memory: TaskMemory;

@@ -33,7 +33,10 @@ export class CombineWriter implements ShuffleWriter {
     this.#spec = spec;
     const partitions = numReducers(spec);
     const fold = aggregation.kind === "distinct" ? null : foldOf(aggregation, "values");
-    this.#table = new CombineTable(env.memory, fold, MAP_SIDE, () => this.#drain());
+    this.#table = new CombineTable(env.memory, fold, MAP_SIDE, () => {
+      this.#drain();
+      this.#intake.restrain();
+    });
     this.#intake = new Intake(spec.carries, "text", "list", (batch) => {
       env.checkInterrupted();
       this.#table.add(batch);

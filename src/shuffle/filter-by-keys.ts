@@ -4,7 +4,7 @@
  */
 import type { Chunk, ChunkSource } from "../columnar/chunk";
 import type { TaskEnv, TaskMemory } from "../storage/task-env";
-import { BATCH_ROWS, type BatchColumn } from "./batch";
+import { BATCH_ROWS, type BatchColumn, HEAP_PATIENCE } from "./batch";
 import { batchesOf } from "./batches";
 import { pairChunk } from "./chunks";
 import { gather } from "./gather";
@@ -22,9 +22,6 @@ export interface KeyedInput {
 export function filteredByKeys(env: TaskEnv, keep: "present" | "absent", input: KeyedInput, other: KeyedInput): ChunkSource {
   return new FilterByKeys(env, keep, input, other, 0);
 }
-
-/** Records on V8's heap before it is asked again whether it is full. */
-const HEAP_PATIENCE = 2 * BATCH_ROWS;
 
 class FilterByKeys implements ChunkSource {
   readonly #env: TaskEnv;

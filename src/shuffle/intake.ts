@@ -13,6 +13,10 @@ export type StringForm = "text" | "list";
 /** A batch is handed over early when the text of its strings is longer than this, in UTF-16 units. */
 const TEXT_LIMIT = 1 << 20;
 
+/** Records of a batch that holds JavaScript values: from the first to the second number, for as long as the heap has room. */
+const FIRST_OBJECTS = 64;
+const MOST_OBJECTS = 1024;
+
 // Kinds seen in a batch, one bit each; the value's are shifted by VALUE_SHIFT.
 const NUMBER = 1;
 const STRING = 2;
@@ -58,10 +62,15 @@ class Staged {
     }
   }
 
+  /** Whether values of these kinds are held as JavaScript values. */
+  isOnHeap(kinds: number): boolean {
+    return (kinds & OTHER) !== 0 || (this.form === "list" && (kinds & STRING) !== 0);
+  }
+
   /** Lets go of what the batch held. */
   clear(length: number, kinds: number): void {
     this.text = "";
-    if ((kinds & OTHER) !== 0 || (this.form === "list" && (kinds & STRING) !== 0)) this.list.fill(undefined, 0, length);
+    if (this.isOnHeap(kinds)) this.list.fill(undefined, 0, length);
   }
 }
 
@@ -72,6 +81,8 @@ export class Intake implements Sink {
   readonly types = new Uint8Array(BATCH_ROWS);
   count = 0;
   kinds = 0;
+  /** Records of a batch: fewer while they hold JavaScript values, so that the heap is looked at often enough. */
+  limit = FIRST_OBJECTS;
   records = 0;
 
   constructor(
@@ -90,16 +101,17 @@ export class Intake implements Sink {
     const count = builder.local("count");
     const kinds = builder.local("kinds");
     const types = builder.local("types");
+    const limit = builder.local("limit");
     const columns: ColumnNames[] = [columnNames(builder, "key", this.key)];
     if (this.carries !== "keys") columns.push(columnNames(builder, "value", this.value));
     const texts = columns.filter(({ form }) => form === "text");
     const full = texts.map(({ text }) => ` || ${text}.length > ${TEXT_LIMIT}`).join("");
     const save = texts.map(({ source, text }) => ` ${state}.${source}.text = ${text};`).join("");
     const store = `${state}.count = ${count}; ${state}.kinds = ${kinds};${save}`;
-    const reload = `${count} = 0; ${kinds} = 0;${texts.map(({ text }) => ` ${text} = "";`).join("")}`;
+    const reload = `${count} = 0; ${kinds} = 0; ${limit} = ${state}.limit;${texts.map(({ text }) => ` ${text} = "";`).join("")}`;
     return {
       enter: [
-        `let ${count} = ${state}.count, ${kinds} = ${state}.kinds;`,
+        `let ${count} = ${state}.count, ${kinds} = ${state}.kinds, ${limit} = ${state}.limit;`,
         `const ${types} = ${state}.types;`,
         ...columns.map(({ source, numbers, list }) => `const ${numbers} = ${state}.${source}.numbers, ${list} = ${state}.${source}.list;`),
         ...texts.map(({ source, offsets, text }) => `const ${offsets} = ${state}.${source}.offsets; let ${text} = ${state}.${source}.text;`),
@@ -123,7 +135,7 @@ export class Intake implements Sink {
         columns.forEach((column, i) => lines.push(storeCode(column, i === 0 ? key : value, type, count)));
         lines.push(
           `${types}[${count}] = ${type}; ${kinds} |= ${type};`,
-          `if (++${count} === ${BATCH_ROWS}${full}) { ${store} ${state}.flush(); ${reload} }`,
+          `if (++${count} === ${limit}${full}) { ${store} ${state}.flush(); ${reload} }`,
         );
         return `{ ${lines.join("\n")} }`;
       },
@@ -140,11 +152,18 @@ export class Intake implements Sink {
     const key = this.key.take(count, keyKinds, this.types);
     const value: BatchColumn = this.carries === "keys" ? { type: "none" } : this.value.take(count, valueKinds, this.types);
     this.records += count;
+    const onHeap = this.key.isOnHeap(keyKinds) || this.value.isOnHeap(valueKinds);
+    this.limit = onHeap ? Math.min(MOST_OBJECTS, Math.max(FIRST_OBJECTS, 2 * this.limit)) : BATCH_ROWS;
     this.count = 0;
     this.kinds = 0;
     this.accept({ length: count, key, value });
     this.key.clear(count, keyKinds);
     this.value.clear(count, valueKinds);
+  }
+
+  /** The heap was found full: the next batches are small ones. */
+  restrain(): void {
+    this.limit = FIRST_OBJECTS;
   }
 
   /** Called by generated code for a record that is not a two-element array. */

@@ -6,7 +6,7 @@
  */
 import type { Chunk, ChunkSource } from "../columnar/chunk";
 import type { TaskEnv } from "../storage/task-env";
-import { BATCH_ROWS, type BatchColumn } from "./batch";
+import { BATCH_ROWS, type BatchColumn, HEAP_PATIENCE } from "./batch";
 import { type BatchSource, batchesOf } from "./batches";
 import { nestedPairChunk } from "./chunks";
 import { gather, gatherWithMissing } from "./gather";
@@ -17,9 +17,6 @@ import { PARTS, SpillParts } from "./spill-parts";
 
 /** Which records without a partner are kept, with undefined in the partner's place. */
 export type JoinKind = "inner" | "left" | "right" | "full";
-
-/** Records on V8's heap before it is asked again whether it is full. */
-const HEAP_PATIENCE = 2 * BATCH_ROWS;
 
 /** Pairs [key, [left, right]] of pairs with equal keys. */
 export function joined(env: TaskEnv, kind: JoinKind, left: ChunkSource, right: ChunkSource): ChunkSource {

@@ -51,8 +51,12 @@ export class PlainWriter implements ShuffleWriter {
       this.#value.clear();
       this.#append(key, value, length);
     }
-    const full = this.#key.length >= BLOCK_ROWS;
-    if (full || ((this.#key.onHeap || this.#value.onHeap) && this.#env.memory.heapFull())) this.#flush();
+    if (this.#key.length >= BLOCK_ROWS) {
+      this.#flush();
+    } else if ((this.#key.onHeap || this.#value.onHeap) && this.#env.memory.heapFull()) {
+      this.#flush();
+      this.#intake.restrain();
+    }
   }
 
   #append(key: Batch["key"], value: Batch["value"], length: number): boolean {

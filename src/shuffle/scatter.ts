@@ -11,7 +11,7 @@ import type { Carries } from "./spec";
 
 /** Bytes that a frame should take where its records vary in size: what reads several files at a time holds a frame of each. */
 const FRAME_BYTES = 1 << 17;
-const FIRST_FRAME_ROWS = 256;
+const FIRST_FRAME_ROWS = 64;
 
 export class Scatter {
   readonly #env: TaskEnv;

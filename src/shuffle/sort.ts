@@ -4,7 +4,7 @@
  */
 import type { Chunk, ChunkSource } from "../columnar/chunk";
 import type { TaskEnv } from "../storage/task-env";
-import { BATCH_ROWS, type Batch, type BatchColumn } from "./batch";
+import { type Batch, BATCH_ROWS, type BatchColumn, HEAP_PATIENCE } from "./batch";
 import { batchesOf } from "./batches";
 import { pairChunk } from "./chunks";
 import { ColumnBuffer } from "./column-buffer";
@@ -26,9 +26,6 @@ export function sorted(env: TaskEnv, source: ChunkSource, ordering: KeyOrdering,
 const SORT_BYTES = 28;
 /** Sorted runs read at a time: each holds a frame and its records. */
 const FAN_IN = 32;
-/** Records on V8's heap before it is asked again whether it is full. */
-const HEAP_PATIENCE = 2 * BATCH_ROWS;
-
 class Sort implements ChunkSource {
   readonly #env: TaskEnv;
   readonly #source: ChunkSource;
