@@ -210,9 +210,12 @@ export class ThreadPool {
     if (!thread.reports.arm()) this.#pump();
   }
 
+  /** Has as many threads without a slot as there are slots without a thread, and one to spare. */
   #keepSpare(): void {
-    const idle = [...this.#threads].some((thread) => thread.slot === null && thread.ending === null);
-    if (!idle && !this.#stopped) this.#spawn();
+    if (this.#stopped) return;
+    let unassigned = 0;
+    for (const thread of this.#threads) if (thread.slot === null && thread.ending === null) unassigned++;
+    for (; unassigned < this.#freeSlots.length + 1; unassigned++) this.#spawn();
   }
 
   /** Takes reports until there are none, with a turn of the event loop between, so that many make one message. */
