@@ -138,7 +138,7 @@ export class MemoryWorld {
   #blockWriter(id: string): BlockWriter {
     const parts: Uint8Array[] = [];
     return {
-      write: (bytes) => void parts.push(bytes.slice()),
+      write: (bytes) => void parts.push(Uint8Array.from(bytes)),
       commit: () => {
         const whole = new Uint8Array(Buffer.concat(parts));
         this.blocks.set(id, whole);
