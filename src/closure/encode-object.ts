@@ -3,10 +3,11 @@ import { types } from "node:util";
 import { builtinName } from "./builtins";
 import { type Encoder } from "./encode";
 import { DESERIALIZE, SERIALIZE, hasPrivateState } from "./private-state";
-import { builtinInstanceRefusal, className, privateStateRefusal } from "./refusals";
-import { Words, shownKey } from "./trail";
+import { builtinInstanceRefusal, className, inherentRefusal, privateStateRefusal } from "./refusals";
+import { EntryStep, Words } from "./trail";
 import { ACCESSOR, CONFIGURABLE, ENUMERABLE, type Node, type Own, type OwnProperty, type Slot, WRITABLE } from "./wire";
 
+const FEW_ELEMENTS = 64;
 const PLAIN = ENUMERABLE | CONFIGURABLE | WRITABLE;
 
 /** Builtin prototypes whose instances have no state besides their properties. */
@@ -39,6 +40,13 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   if (typeof constructor === "function" && constructor.prototype === value) {
     return { t: "prototype", of: encoder.slot(constructor, index, new Words(` (class ${constructor.name})`, true)) };
   }
+  if (isPlainRecord(value)) {
+    const field = new OwnEncoder(encoder, value, index).field("Object.prototype");
+    if (field.own?.i !== 3) encoder.mutable = true;
+    return { t: "object", ...field };
+  }
+  const refusal = inherentRefusal(value);
+  if (refusal) encoder.refuse(index, refusal);
   if (types.isModuleNamespaceObject(value)) return encodeNamespace(encoder, value, index);
   const hooked = encodeHooked(encoder, value, index);
   if (hooked) return hooked;
@@ -62,21 +70,23 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
   return { t: "object", ...field };
 }
 
+/** The common case, told fast: an object literal and nothing else. */
+function isPlainRecord(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype && Object.prototype.toString.call(value) === "[object Object]" && !types.isMap(value) && !types.isSet(value);
+}
+
 function encodeExotic(encoder: Encoder, value: object, index: number, own: OwnEncoder): Node | undefined {
   if (Array.isArray(value)) return encodeArray(encoder, value, index, own);
   if (types.isMap(value)) {
     const entries: Slot[] = [];
     for (const [key, item] of Map.prototype.entries.call(value) as MapIterator<[unknown, unknown]>) {
-      entries.push(
-        encoder.slot(key, index, new Words(` (key ${shownKey(key)})`, true)),
-        encoder.slot(item, index, new Words(`.get(${shownKey(key)})`, true)),
-      );
+      entries.push(encoder.slot(key, index, new EntryStep(key, "key")), encoder.slot(item, index, new EntryStep(key, "value")));
     }
     return { t: "map", entries, ...own.field("Map.prototype") };
   }
   if (types.isSet(value)) {
     const items: Slot[] = [];
-    for (const item of Set.prototype.values.call(value) as SetIterator<unknown>) items.push(encoder.slot(item, index, new Words(" (an element)", true)));
+    for (const item of Set.prototype.values.call(value) as SetIterator<unknown>) items.push(encoder.slot(item, index, ELEMENT));
     return { t: "set", items, ...own.field("Set.prototype") };
   }
   if (types.isDate(value)) return { t: "date", time: Date.prototype.getTime.call(value), ...own.field("Date.prototype") };
@@ -101,10 +111,11 @@ function encodeArray(encoder: Encoder, value: readonly unknown[], index: number,
   const { length } = value;
   const items: Slot[] = new Array<Slot>(length);
   for (let i = 0; i < length; i++) {
-    if (!Object.hasOwn(value, i)) return { t: "array", length, ...own.field("Array.prototype", (key) => key === "length") };
-    items[i] = encoder.slot(value[i], index, i);
+    const item = value[i];
+    if (item === undefined && !Object.hasOwn(value, i)) return { t: "array", length, ...own.field("Array.prototype", (key) => key === "length") };
+    items[i] = encoder.slot(item, index, i);
   }
-  return { t: "array", length, items, ...own.field("Array.prototype", (key) => key === "length" || (typeof key === "string" && isIndex(key))) };
+  return { t: "array", length, items, ...own.elementsField("Array.prototype", length) };
 }
 
 function isIndex(key: string): boolean {
@@ -127,6 +138,8 @@ function encodeBuffer(value: ArrayBuffer | SharedArrayBuffer, own: OwnEncoder): 
   return { t: "buffer", bytes, shared, ...((resizable ?? growable) === true && maxByteLength !== undefined ? { maxByteLength } : {}), ...field };
 }
 
+const ELEMENT = new Words(" (an element)", true);
+
 /** `Buffer` is a lazy global, so that its prototype is known by its module. */
 const BUFFER_PROTOTYPE = "node:buffer#Buffer.prototype";
 
@@ -134,14 +147,14 @@ const BUFFER_PROTOTYPE = "node:buffer#Buffer.prototype";
 function encodeView(encoder: Encoder, view: ArrayBufferView, index: number, own: OwnEncoder): Node {
   const isBuffer = Buffer.isBuffer(view);
   const name = isBuffer ? "Buffer" : types.isDataView(view) ? "DataView" : typedArrayName(view);
-  const skip = (key: PropertyKey): boolean => typeof key === "string" && isIndex(key);
-  const field = own.field(isBuffer ? BUFFER_PROTOTYPE : `${name}.prototype`, skip);
+  const count = "length" in view ? (view.length as number) : 0;
+  const field = own.elementsField(isBuffer ? BUFFER_PROTOTYPE : `${name}.prototype`, count);
   if (isBuffer) {
     const bytes = Uint8Array.prototype.slice.call(view);
     const buffer = encoder.nodeSlot({ t: "buffer", bytes, shared: false }, index, new Words(".buffer", true));
     return { t: "view", name, buffer, offset: 0, length: bytes.length, ...field };
   }
-  const length = "length" in view ? (view.length as number) : view.byteLength;
+  const length = types.isDataView(view) ? view.byteLength : count;
   return { t: "view", name, buffer: encoder.slot(view.buffer, index, "buffer"), offset: view.byteOffset, length, ...field };
 }
 
@@ -206,8 +219,8 @@ export class OwnEncoder {
   ) {}
 
   /** The `own` field of the object's node; empty when there is nothing beyond the usual. */
-  field(usualPrototype: string, skip?: (key: PropertyKey) => boolean): { own?: Own } {
-    const own: Own = this.properties(skip);
+  field(usualPrototype: string, skip?: (key: PropertyKey) => boolean, keys?: readonly (string | symbol)[]): { own?: Own } {
+    const own: Own = this.properties(skip, keys);
     const prototype = Object.getPrototypeOf(this.value) as object | null;
     if (prototype === null) own.p = null;
     else if (builtinName(prototype) !== usualPrototype) {
@@ -217,10 +230,17 @@ export class OwnEncoder {
     return Object.keys(own).length > 0 ? { own } : {};
   }
 
-  properties(skip?: (key: PropertyKey) => boolean): Own {
+  /** `field` for arrays and the like: properties beside the elements. Listing the keys of a large one is not affordable. */
+  elementsField(usualPrototype: string, length: number): { own?: Own } {
+    if (length <= FEW_ELEMENTS) return this.field(usualPrototype, (key) => key === "length" || (typeof key === "string" && isIndex(key)));
+    const keys = [...this.encoder.reader.namedKeys(this.value).filter((key) => key !== "length"), ...Object.getOwnPropertySymbols(this.value)];
+    return this.field(usualPrototype, undefined, keys);
+  }
+
+  properties(skip?: (key: PropertyKey) => boolean, keys: readonly (string | symbol)[] = Reflect.ownKeys(this.value)): Own {
     const { encoder, value, index } = this;
     const own: Own = {};
-    for (const key of Reflect.ownKeys(value)) {
+    for (const key of keys) {
       if (skip?.(key) === true) continue;
       const descriptor = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
       const flags = flagsOf(descriptor);

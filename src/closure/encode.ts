@@ -12,7 +12,7 @@ import { FunctionEncoder } from "./encode-function";
 import { encodeObject } from "./encode-object";
 import { type ModuleReference, knownReference } from "./module-references";
 import type { ModuleTarget } from "./module-target";
-import { NotTransferable, PROXY_REFUSAL, type Refusal, inherentRefusal, notSerializable } from "./refusals";
+import { NotTransferable, PROXY_REFUSAL, type Refusal, notSerializable } from "./refusals";
 import { ScopeReader } from "./scopes";
 import { type Step, Trail } from "./trail";
 import type { Code, FrozenTable, Node, Slot } from "./wire";
@@ -183,8 +183,6 @@ export class Encoder {
     }
     try {
       if (typeof value === "function") return this.functions.encode(value, index);
-      const refusal = inherentRefusal(value);
-      if (refusal) this.refuse(index, refusal);
       return encodeObject(this, value, index);
     } catch (error) {
       if (error instanceof NotTransferable) this.refuse(index, error.refusal);

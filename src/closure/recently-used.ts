@@ -5,7 +5,7 @@ export class RecentlyUsed<T> {
 
   /**
    * @param maxEntries how many to keep.
-   * @param maxSize how much to keep, in the unit of `set`'s sizes; the latest entry is kept however large it is.
+   * @param maxSize how much to keep, in the unit of `set`'s sizes; an entry that is larger by itself is not kept.
    */
   constructor(
     private readonly maxEntries: number,
@@ -22,11 +22,12 @@ export class RecentlyUsed<T> {
 
   set(key: string, value: T, size = 0): void {
     this.remove(key);
+    if (size > this.maxSize) return;
     this.entries.set(key, { value, size });
     this.size += size;
     for (const oldest of this.entries.keys()) {
       if (this.entries.size <= this.maxEntries && this.size <= this.maxSize) break;
-      if (oldest !== key) this.remove(oldest);
+      this.remove(oldest);
     }
   }
 

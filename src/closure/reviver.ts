@@ -23,7 +23,7 @@ export interface ReviverOptions {
 }
 
 const TABLES = 1000;
-const TABLE_BYTES = 16 * 1024 * 1024;
+const TABLE_BYTES = 4 * 1024 * 1024;
 
 interface Revived {
   readonly value: unknown;

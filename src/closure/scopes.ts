@@ -54,9 +54,7 @@ export class ScopeReader {
   /** The scopes of a function written in JavaScript; undefined for native ones. */
   read(fn: Function): FunctionScopes | undefined {
     const hasFlag = deadZoneFlag();
-    this.holder.value = fn;
-    const held = post<{ result: NamedObject[] }>("Runtime.getProperties", { objectId: this.open(), ownProperties: true });
-    const id = held.result.find((property) => property.name === "value")?.value?.objectId;
+    const id = this.handleOf(fn);
     const { location, scopesId } = internalsOf(id, hasFlag);
     if (scopesId === undefined) return undefined;
     post("Runtime.callFunctionOn", { objectId: scopesId, functionDeclaration: `function () { globalThis.${this.name}.scopes = this; }`, silent: true });
@@ -69,12 +67,28 @@ export class ScopeReader {
     };
   }
 
+  /** The names of an object's own properties that are no indices, without listing those. Symbols are left out. */
+  namedKeys(value: object): string[] {
+    const { result } = post<{ result: (NamedObject & { readonly symbol?: unknown })[] }>("Runtime.getProperties", {
+      objectId: this.handleOf(value),
+      ownProperties: true,
+      nonIndexedPropertiesOnly: true,
+    });
+    return result.filter(({ symbol, name }) => symbol === undefined && name !== "__proto__").map(({ name }) => name);
+  }
+
   close(): void {
     if (this.holderId === undefined) return;
     this.holderId = undefined;
     this.holder.value = this.holder.scopes = undefined;
     delete mainGlobal[this.name];
     post("Runtime.releaseObjectGroup", { objectGroup: this.name });
+  }
+
+  private handleOf(value: object): string | undefined {
+    this.holder.value = value;
+    const held = post<{ result: NamedObject[] }>("Runtime.getProperties", { objectId: this.open(), ownProperties: true });
+    return held.result.find((property) => property.name === "value")?.value?.objectId;
   }
 
   private open(): string {

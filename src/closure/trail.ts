@@ -1,7 +1,7 @@
 /** How a captured value was reached, kept cheaply while encoding and rendered only when a refusal needs it. */
 
 /** A property key, or words for what is no property. */
-export type Step = string | number | symbol | Words;
+export type Step = string | number | symbol | Words | EntryStep;
 
 export class Words {
   /** `joined` words follow the path directly (`lookup.get("k")`), others stand after an arrow (`helper → socket`). */
@@ -9,6 +9,18 @@ export class Words {
     readonly text: string,
     readonly joined: boolean,
   ) {}
+}
+
+/** A key or a value of a Map, put into words only when they are needed. */
+export class EntryStep {
+  constructor(
+    readonly key: unknown,
+    readonly part: "key" | "value",
+  ) {}
+
+  get words(): Words {
+    return new Words(this.part === "key" ? ` (key ${shownKey(this.key)})` : `.get(${shownKey(this.key)})`, true);
+  }
 }
 
 export class Trail {
@@ -31,6 +43,7 @@ export class Trail {
 }
 
 function extend(path: string, step: Step): string {
+  if (step instanceof EntryStep) return extend(path, step.words);
   if (step instanceof Words) return step.joined ? path + step.text : path === "" ? step.text : `${path} → ${step.text}`;
   if (typeof step === "number") return `${path}[${step}]`;
   if (typeof step === "symbol") return `${path}[${String(step)}]`;
@@ -39,7 +52,7 @@ function extend(path: string, step: Step): string {
 }
 
 /** How a Map's key is shown in a path. */
-export function shownKey(key: unknown): string {
+function shownKey(key: unknown): string {
   switch (typeof key) {
     case "string":
       return JSON.stringify(key.length > 40 ? `${key.slice(0, 40)}…` : key);

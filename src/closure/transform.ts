@@ -5,12 +5,13 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import type * as Esbuild from "esbuild";
 import { IMPORT_META_NAME, IMPORT_NAME, collectLexical, collectVar } from "./free-variables";
 import type { ModuleFile } from "./module-target";
 import { type ImportMode, declaredFormat } from "./resolve-module";
 import { type Edit, type SyntaxNode, applyEdits, childNodes, parseScript } from "./syntax";
+import { cachedTransform } from "./transform-cache";
 
 export interface TransformedFile extends Pick<ModuleFile, "code" | "format" | "isEsm" | "bindings"> {
   readonly specifiers: readonly ImportedSpecifier[];
@@ -55,19 +56,22 @@ export function transformFile(path: string): TransformedFile {
 }
 
 function transformByEsbuild(path: string, text: string, loader: Esbuild.Loader, format: "module" | "commonjs" | undefined): TransformedFile {
-  const esbuild = createRequire(__filename)("esbuild") as typeof Esbuild;
-  const { code, map } = esbuild.transformSync(text, {
-    loader,
-    format: "cjs",
-    target: "node20",
-    platform: "node",
-    sourcefile: path,
-    sourcemap: "external",
-    sourcesContent: false,
-    keepNames: false,
-    logLevel: "silent",
-    define: { "import.meta": IMPORT_META_NAME },
-    ...tsconfigFor(path),
+  const tsconfig = tsconfigFor(path);
+  const { code, map } = cachedTransform([loader, basename(path), tsconfig.tsconfigRaw ?? "", text], () => {
+    const esbuild = createRequire(__filename)("esbuild") as typeof Esbuild;
+    return esbuild.transformSync(text, {
+      loader,
+      format: "cjs",
+      target: "node20.19",
+      platform: "node",
+      // Sources of a map are relative to the file that has it, which is the same here.
+      sourcefile: basename(path),
+      sourcemap: "external",
+      sourcesContent: false,
+      logLevel: "silent",
+      define: { "import.meta": IMPORT_META_NAME },
+      ...tsconfig,
+    });
   });
   const program = parseScript(code, "script");
   if (!program) throw new Error("the transformed file cannot be read (top-level await cannot be loaded by executors)");
