@@ -71,6 +71,7 @@ def faults(directory):
         return x
 
     sc.parallelize(range(8), 4).map(lambda x: (x % 4, x)).partitionBy(4).map(die).collect()
+    sc.setJobGroup("group", "description", True)
     threading.Timer(2, sc.cancelAllJobs).start()
     try:
         sc.parallelize([1, 2], 2).map(lambda x: time.sleep(60)).collect()

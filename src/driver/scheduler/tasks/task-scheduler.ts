@@ -362,6 +362,11 @@ export class TaskScheduler {
     this.#askForTime();
   }
 
+  /** False while it waits for executors to register before the first task. */
+  get isOffering(): boolean {
+    return this.#enoughRegistered;
+  }
+
   #isReady(): boolean {
     const { config, now } = this.outbox;
     if (this.#enoughRegistered) return true;

@@ -123,6 +123,12 @@ export class Harness {
     return this.finish(task, userError(description));
   }
 
+  /** Reports failures of several tasks in one message. */
+  failTogether(tasks: readonly LaunchedTask[]): Command[] {
+    for (const task of tasks) this.running.delete(task.taskId);
+    return this.send(...tasks.map(({ taskId, executorId }) => ({ type: "TaskFinished" as const, taskId, executorId, outcome: userError() })));
+  }
+
   tick(ms: number): Command[] {
     this.now += ms;
     return this.send({ type: "Tick" });

@@ -1,0 +1,96 @@
+import { ListenerBus, type SparkListener } from "../../src/events/listener-bus";
+import type { ListenerEvent } from "../../src/events/listener-events";
+import { setLogLevel } from "../../src/common/log";
+
+const START: ListenerEvent = { type: "ApplicationStart", appName: "a", appId: "app-1", time: 1, user: "u" };
+const END: ListenerEvent = { type: "ApplicationEnd", time: 2 };
+const UNPERSIST: ListenerEvent = { type: "UnpersistRDD", rddId: 3 };
+
+describe("ListenerBus", () => {
+  test("delivers in order, to every listener, not from within post", async () => {
+    const bus = new ListenerBus();
+    const seen: string[] = [];
+    bus.addListener({ onApplicationStart: () => seen.push("1 start"), onApplicationEnd: () => seen.push("1 end") });
+    bus.addListener({ onApplicationEnd: () => seen.push("2 end") });
+    bus.post(START);
+    bus.post(END);
+    expect(seen).toEqual([]);
+    await bus.flush();
+    expect(seen).toEqual(["1 start", "1 end", "2 end"]);
+  });
+
+  test("delivers soon without being asked to", async () => {
+    const bus = new ListenerBus();
+    const delivered = new Promise<ListenerEvent>((resolve) => bus.addListener({ onUnpersistRDD: resolve }));
+    bus.post(UNPERSIST);
+    await expect(delivered).resolves.toEqual(UNPERSIST);
+  });
+
+  test("wants only what somebody handles, methods of classes among it", () => {
+    class Counting implements SparkListener {
+      ends = 0;
+      onApplicationEnd(): void {
+        this.ends++;
+      }
+    }
+    const bus = new ListenerBus();
+    expect(bus.wants("ApplicationEnd")).toBe(false);
+    const listener = new Counting();
+    bus.addListener(listener);
+    expect(bus.wants("ApplicationEnd")).toBe(true);
+    expect(bus.wants("TaskEnd")).toBe(false);
+    bus.removeListener(listener);
+    expect(bus.wants("ApplicationEnd")).toBe(false);
+  });
+
+  test("calls a class's method with its listener as this", async () => {
+    class Counting implements SparkListener {
+      ends = 0;
+      onApplicationEnd(): void {
+        this.ends++;
+      }
+    }
+    const bus = new ListenerBus();
+    const listener = new Counting();
+    bus.addListener(listener);
+    bus.post(END);
+    await bus.flush();
+    expect(listener.ends).toBe(1);
+  });
+
+  test("onOther gets what the listener has no handler for", async () => {
+    const bus = new ListenerBus();
+    const other: string[] = [];
+    bus.addListener({ onApplicationStart: () => undefined, onOther: (event) => other.push(event.type) });
+    for (const event of [START, END, UNPERSIST]) bus.post(event);
+    await bus.flush();
+    expect(other).toEqual(["ApplicationEnd", "UnpersistRDD"]);
+  });
+
+  test("a listener that throws, or whose promise is rejected, harms nobody", async () => {
+    setLogLevel("OFF");
+    const bus = new ListenerBus();
+    let calls = 0;
+    bus.addListener({ onApplicationEnd: () => { throw new Error("mine"); } });
+    bus.addListener({ onApplicationEnd: async () => { await Promise.reject(new Error("later")); } });
+    bus.addListener({ onApplicationEnd: () => { calls++; } });
+    bus.post(END);
+    bus.post(END);
+    await bus.flush();
+    await new Promise(setImmediate);
+    setLogLevel("WARN");
+    expect(calls).toBe(2);
+  });
+
+  test("flush waits for what was posted before it, events posted by listeners come after", async () => {
+    const bus = new ListenerBus();
+    const seen: string[] = [];
+    bus.addListener({ onApplicationStart: () => { seen.push("start"); bus.post(END); }, onApplicationEnd: () => seen.push("end") });
+    bus.post(START);
+    await bus.flush();
+    expect(seen).toEqual(["start"]);
+    await bus.flush();
+    expect(seen).toEqual(["start", "end"]);
+    await bus.flush();
+  });
+});
