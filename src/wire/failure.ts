@@ -16,6 +16,7 @@ export interface FetchFailureInfo {
   readonly shuffleId: number;
   /** -1 when not even its place is known. */
   readonly map: number;
+  /** -1 when the whole output is missing. */
   readonly reduce: number;
   readonly executorId: string | null;
 }

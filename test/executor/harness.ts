@@ -19,9 +19,12 @@ const SOURCE = join(__dirname, "fixtures");
 export async function buildExecutor(): Promise<string> {
   const outdir = mkdtempSync(join(tmpdir(), "firesteel-bundle-"));
   await build({
-    entryPoints: { executor: join(SOURCE, "executor.ts"), thread: join(SOURCE, "thread.ts"), grpc: join(SOURCE, "../../../src/wire/grpc-bundle.ts") },
+    entryPoints: {
+      ...Object.fromEntries(["executor", "thread", "storage-executor", "storage-thread"].map((name) => [name, join(SOURCE, `${name}.ts`)])),
+      grpc: join(SOURCE, "../../../src/wire/grpc-bundle.ts"),
+    },
     bundle: true, platform: "node", target: "node20.19", format: "cjs", outdir, logLevel: "warning",
-    external: ["./grpc.js"], alias: { "firesteel-grpc": "./grpc.js" },
+    external: ["./grpc.js", "snappy"], alias: { "firesteel-grpc": "./grpc.js" },
   });
   return outdir;
 }
@@ -32,6 +35,10 @@ export interface HarnessOptions {
   readonly memoryMiB?: number;
   readonly networkTimeoutMs?: number;
   readonly conf?: Readonly<Record<string, string>>;
+  /** The executor's bundle: "executor" has a storage that holds nothing, "storage-executor" the real one. */
+  readonly bundle?: "executor" | "storage-executor";
+  /** What the driver answers and does besides what the harness does. */
+  readonly handlers?: Partial<EndpointHandlers>;
 }
 
 /** What became of a task, once it is over. */
@@ -46,7 +53,6 @@ export class Harness {
   stdout = "";
   stderr = "";
   heartbeats = 0;
-  answers: Partial<EndpointHandlers> = {};
   endpoint!: DriverEndpoint;
   launcher!: LocalLauncher;
   readonly secret = newSecret();
@@ -94,11 +100,11 @@ export class Harness {
         blockLocations: () => [],
         commitTask: () => false,
         barrier: (_question: BarrierQuestion) => Promise.reject(new Error("no barrier in this test")),
-        ...this.answers,
+        ...this.options.handlers,
       },
     });
     this.launcher = new LocalLauncher({
-      executorFile: join(this.bundles, "executor.js"), applicationId: "app-test", executors, coresPerExecutor: cores, memoryBytes: memoryMiB * 2 ** 20,
+      executorFile: join(this.bundles, `${this.options.bundle ?? "executor"}.js`), applicationId: "app-test", executors, coresPerExecutor: cores, memoryBytes: memoryMiB * 2 ** 20,
       driverUrl: `unix:${socket}`, secret: this.secret, configuration, host: "localhost", blockListen: () => "127.0.0.1:0",
       stdout: this.#capture((text) => (this.stdout += text)), stderr: this.#capture((text) => (this.stderr += text)),
       handlers: {

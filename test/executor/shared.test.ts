@@ -114,7 +114,7 @@ describe("task updates", () => {
       kind: fc.constantFrom("exception", "fetchFailed", "outOfMemory", "threadEnded", "commitDenied"),
       description: fc.string(),
       error: fc.option(errors),
-      fetch: fc.option(fc.record({ shuffleId: fc.nat(), map: fc.integer({ min: -1 }), reduce: fc.nat(), executorId: fc.option(fc.string({ minLength: 1 })) })),
+      fetch: fc.option(fc.record({ shuffleId: fc.nat(), map: fc.integer({ min: -1 }), reduce: fc.integer({ min: -1 }), executorId: fc.option(fc.string({ minLength: 1 })) })),
     });
     const metrics = fc.array(fc.oneof(fc.constant(0), fc.nat(), fc.maxSafeNat()), { minLength: METRIC_NAMES.length, maxLength: METRIC_NAMES.length })
       .map((values) => Object.fromEntries(METRIC_NAMES.map((name, i) => [name, values[i]])) as never as ReturnType<typeof newTaskMetrics>);

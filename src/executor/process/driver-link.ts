@@ -131,7 +131,7 @@ export class DriverLink {
       const id = message.reply.id ?? 0;
       const waiting = this.#calls.get(id);
       this.#calls.delete(id);
-      if (message.reply.error) waiting?.reject(new ClusterError("DRIVER_REFUSED", message.reply.error));
+      if (message.reply.error) waiting?.reject(driverError(message.reply.error));
       else waiting?.resolve(message.reply as Answer);
     } else if (this.#handlers === null) this.#early.push(message);
     else this.#handlers.message(message);
@@ -144,6 +144,12 @@ export class DriverLink {
     this.#calls.clear();
     this.#handlers?.lost(reason);
   }
+}
+
+/** The driver's error with its own class, where it has one. */
+function driverError(text: string): ClusterError {
+  const [, errorClass, message] = /^\[([A-Z0-9_.]+)\] (.*)$/s.exec(text) ?? [];
+  return new ClusterError(errorClass ?? "DRIVER_REFUSED", message ?? text);
 }
 
 async function socketAt(path: string, deadline: number): Promise<void> {

@@ -174,6 +174,7 @@ export class ExecutorProcess {
     else if (message.removal) this.#remove(message.removal);
     else if (message.invalidateMapOutputs) storage.invalidateMapOutputs(message.invalidateMapOutputs.shuffleId ?? 0, message.invalidateMapOutputs.epoch ?? 0);
     else if (message.threadDump) void this.#dumpThreads(message.threadDump.requestId ?? 0);
+    else if (message.refused) void this.end(`the driver ended the session: ${message.refused.reason ?? ""}`, EXIT_FAILED);
     else if (message.shutdown) void this.end(message.shutdown.reason ?? "", EXIT_OK);
   }
 

@@ -76,7 +76,7 @@ export class ThreadPool {
   /** Everything launched and not reported. */
   readonly #tasks = new Map<number, PoolTask>();
   /** Tasks that found the queue full, oldest first. */
-  #waiting: PoolTask[] = [];
+  #waiting = new Map<number, PoolTask>();
   readonly #kills = new Map<number, Kill>();
   #outgoing: Uint8Array[] = [];
   #identity: ThreadIdentity | null = null;
@@ -106,7 +106,7 @@ export class ThreadPool {
   launch(tasks: readonly PoolTask[]): void {
     for (const task of tasks) {
       this.#tasks.set(task.taskId, task);
-      if (this.#waiting.length > 0 || !this.#queue.push(task)) this.#waiting.push(task);
+      if (this.#waiting.size > 0 || !this.#queue.push(task)) this.#waiting.set(task.taskId, task);
     }
     this.#queue.announce();
     this.#tick ??= setInterval(() => this.#look(), TICK);
@@ -267,10 +267,10 @@ export class ThreadPool {
   }
 
   #refill(): void {
-    if (this.#waiting.length === 0) return;
-    let pushed = 0;
-    while (pushed < this.#waiting.length && this.#queue.push(this.#waiting[pushed]!)) pushed++;
-    if (pushed > 0) this.#waiting = this.#waiting.slice(pushed);
+    for (const [taskId, task] of this.#waiting) {
+      if (!this.#queue.push(task)) break;
+      this.#waiting.delete(taskId);
+    }
     this.#queue.announce();
   }
 
@@ -287,11 +287,7 @@ export class ThreadPool {
   }
 
   #takeBack(taskId: number): boolean {
-    const index = this.#waiting.findIndex((task) => task.taskId === taskId);
-    if (index >= 0) {
-      this.#waiting.splice(index, 1);
-      return true;
-    }
+    if (this.#waiting.delete(taskId)) return true;
     return this.#queue.recall(taskId);
   }
 
@@ -332,8 +328,8 @@ export class ThreadPool {
     if (this.#stopped) return;
     const current = thread.cells.currentTask;
     if (current !== NO_TASK && this.#tasks.has(current)) this.#lostTask(thread, current, code, error);
-    const requeued = this.#queue.releaseClaims(thread.thread).map((id) => this.#tasks.get(id)).filter((task) => task !== undefined);
-    this.#waiting = [...requeued, ...this.#waiting];
+    const requeued = this.#queue.releaseClaims(thread.thread).flatMap((id) => this.#tasks.get(id) ?? []);
+    this.#waiting = new Map([...requeued.map((task): [number, PoolTask] => [task.taskId, task]), ...this.#waiting]);
     this.#refill();
     this.#flush();
     if (thread.slot !== null) this.#freeSlots.push(thread.slot);

@@ -82,8 +82,8 @@ export class UpdateWriter {
     if (fetch === null) return;
     this.#nested(4, () => {
       this.#number(1, fetch.shuffleId);
-      this.#number(2, fetch.map >= 0 ? fetch.map * 2 : fetch.map * -2 - 1); // sint32: zigzag
-      this.#number(3, fetch.reduce);
+      this.#number(2, zigzag(fetch.map));
+      this.#number(3, zigzag(fetch.reduce));
       this.#text(4, fetch.executorId ?? "");
     });
   }
@@ -153,6 +153,11 @@ export class UpdateWriter {
     this.#buffer.copyWithin(this.#length, gap + 5, end);
     this.#length += length;
   }
+}
+
+/** How sint32 fields hold negative numbers. */
+function zigzag(value: number): number {
+  return value >= 0 ? value * 2 : value * -2 - 1;
 }
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
