@@ -6,10 +6,11 @@
 import { Deflate, Gunzip, Gzip, Inflate, ZstdCompress, ZstdDecompress } from "minizlib";
 import type { ZlibOptions } from "minizlib";
 import * as zlib from "node:zlib";
-import { FiresteelError, UsageError } from "../common/errors";
+import { FiresteelError, unreachable, UsageError } from "../common/errors";
 import { Bzip2Input } from "./bzip2";
 import { errorText, readFailed } from "./file-system";
 import type { ByteInput } from "./task-storage";
+import { ZstdFrames } from "./zstd-frames";
 
 export type Codec = "gzip" | "bzip2" | "deflate" | "zstd";
 
@@ -105,39 +106,102 @@ class NamedErrors implements ByteInput {
   }
 }
 
-type ZlibStream = Gunzip | Inflate | ZstdDecompress | Gzip | Deflate | ZstdCompress;
-
 /** What is read at once: a stream of zeros, compressed a thousandfold, then needs 16 MB. */
 const COMPRESSED_BYTES = 16 * 1024;
 const OUTPUT_BYTES = 128 * 1024;
+
+type Emit = (bytes: Uint8Array) => void;
+
+/** Calls hand on what they produce before they return, and throw what went wrong. */
+interface SyncStream {
+  write(bytes: Uint8Array): void;
+  end(): void;
+  close(): void;
+}
 
 /** minizlib hands on what node:zlib takes, though its types do not say so. */
 function streamOptions(): ZlibOptions & { readonly chunkSize: number } {
   return { chunkSize: OUTPUT_BYTES };
 }
 
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+class MinizlibStream implements SyncStream {
+  readonly #stream: Gunzip | Inflate | ZstdDecompress | Gzip | Deflate | ZstdCompress;
+  #failure: unknown = null;
+
+  constructor(stream: Gunzip | Inflate | ZstdDecompress | Gzip | Deflate | ZstdCompress, emit: Emit) {
+    this.#stream = stream;
+    // minizlib emits while `write` and `end` run.
+    stream.on("data", emit);
+    stream.on("error", (error: unknown) => (this.#failure = error));
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#stream.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  end(): void {
+    this.#stream.end();
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  close(): void {
+    this.#stream.close();
+  }
+}
+
+/** One decoder a frame. */
+class ZstdStream implements SyncStream {
+  readonly #emit: Emit;
+  readonly #frames = new ZstdFrames();
+  #frame: MinizlibStream | null = null;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  write(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const end = this.#frames.take(bytes, at);
+      if (!this.#frames.skippable) {
+        this.#frame ??= new MinizlibStream(new ZstdDecompress(streamOptions()), this.#emit);
+        this.#frame.write(bytes.subarray(at, end));
+      }
+      if (this.#frames.complete) this.#endFrame();
+      at = end;
+    }
+  }
+
+  end(): void {
+    if (!this.#frames.complete) throw new Error("it ends in the middle of a zstd frame");
+  }
+
+  #endFrame(): void {
+    this.#frame?.end();
+    this.close();
+  }
+
+  close(): void {
+    this.#frame?.close();
+    this.#frame = null;
+  }
 }
 
 class ZlibInput implements ByteInput {
   readonly #source: ByteInput;
-  readonly #stream: ZlibStream;
-  readonly #compressed = Buffer.allocUnsafeSlow(COMPRESSED_BYTES);
+  readonly #stream: SyncStream;
+  readonly #compressed = new Uint8Array(COMPRESSED_BYTES);
   /** Decompressed but not yet read. */
   #ready: Uint8Array[] = [];
   #first = 0;
   #used = 0;
   #ended = false;
-  #failure: Error | null = null;
 
   constructor(source: ByteInput, codec: Exclude<Codec, "bzip2">) {
     this.#source = source;
-    const options = streamOptions();
-    this.#stream = codec === "gzip" ? new Gunzip(options) : codec === "deflate" ? new Inflate(options) : new ZstdDecompress(options);
-    // minizlib emits while `write` and `end` run.
-    this.#stream.on("data", (bytes: Uint8Array) => this.#ready.push(bytes));
-    this.#stream.on("error", (error: unknown) => (this.#failure = asError(error)));
+    const emit: Emit = (bytes) => this.#ready.push(bytes);
+    this.#stream =
+      codec === "zstd" ? new ZstdStream(emit) : new MinizlibStream(codec === "gzip" ? new Gunzip(streamOptions()) : new Inflate(streamOptions()), emit);
   }
 
   get bytesRead(): number {
@@ -169,7 +233,6 @@ class ZlibInput implements ByteInput {
       this.#ended = true;
       this.#stream.end();
     }
-    if (this.#failure !== null) throw this.#failure;
   }
 
   close(): void {
@@ -181,30 +244,18 @@ class ZlibInput implements ByteInput {
   }
 }
 
-/** Compresses what is written and hands it on to `emit`, all within the calls. */
-export class Compressor {
-  readonly #stream: ZlibStream;
-  #failure: Error | null = null;
-
-  constructor(codec: Codec, emit: (bytes: Uint8Array) => void) {
-    const options = streamOptions();
-    if (codec === "bzip2") throw new UsageError("UNSUPPORTED_COMPRESSION", "Output cannot be compressed with bzip2.");
-    this.#stream = codec === "gzip" ? new Gzip(options) : codec === "deflate" ? new Deflate(options) : new ZstdCompress(options);
-    this.#stream.on("data", emit);
-    this.#stream.on("error", (error: unknown) => (this.#failure = asError(error)));
-  }
-
-  write(bytes: Uint8Array): void {
-    this.#stream.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    if (this.#failure !== null) throw this.#failure;
-  }
-
-  end(): void {
-    this.#stream.end();
-    if (this.#failure !== null) throw this.#failure;
-  }
-
-  close(): void {
-    this.#stream.close();
+/** Compresses what is written and hands it on to `emit`, all within the calls. `codec` is one of outputCodec's. */
+export function compressor(codec: Codec, emit: Emit): SyncStream {
+  switch (codec) {
+    case "gzip":
+      return new MinizlibStream(new Gzip(streamOptions()), emit);
+    case "deflate":
+      return new MinizlibStream(new Deflate(streamOptions()), emit);
+    case "zstd":
+      return new MinizlibStream(new ZstdCompress(streamOptions()), emit);
+    case "bzip2":
+      throw new UsageError("UNSUPPORTED_COMPRESSION", "Output cannot be compressed with bzip2.");
+    default:
+      return unreachable(codec);
   }
 }

@@ -3,7 +3,7 @@
  * asked. Where the file lives and when it becomes visible is the business of task-output.ts.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { Compressor } from "./codecs";
+import { compressor } from "./codecs";
 import type { Codec } from "./codecs";
 import { errorText, writeFailed } from "./file-system";
 
@@ -86,11 +86,11 @@ class FileSink implements ByteSink {
 
 class CompressedSink implements ByteSink {
   readonly #file: FileSink;
-  readonly #compressor: Compressor;
+  readonly #compressor: ReturnType<typeof compressor>;
 
   constructor(file: FileSink, codec: Codec) {
     this.#file = file;
-    this.#compressor = new Compressor(codec, (bytes) => file.write(bytes));
+    this.#compressor = compressor(codec, (bytes) => file.write(bytes));
   }
 
   get bytesWritten(): number {

@@ -10,6 +10,8 @@ import type { ConfLookup } from "./file-systems";
 export interface S3 {
   readonly sdk: typeof Sdk;
   readonly client: Sdk.S3Client;
+  /** Keys to ask for in one listing call; the server's own limit (1000) where not set. */
+  readonly listKeys: number | undefined;
 }
 
 /** Bounds the sockets to one endpoint; Hadoop's default is of the same order. */
@@ -22,7 +24,8 @@ export async function loadS3(conf: ConfLookup): Promise<S3> {
   } catch (cause) {
     throw new UsageError("S3_CLIENT_NOT_INSTALLED", "s3:// paths need the AWS SDK: run `npm install @aws-sdk/client-s3`.", { cause });
   }
-  return { sdk, client: new sdk.S3Client(clientConfig(conf)) };
+  const listKeys = conf("spark.hadoop.fs.s3a.paging.maximum");
+  return { sdk, client: new sdk.S3Client(clientConfig(conf)), listKeys: listKeys === undefined ? undefined : Number(listKeys) };
 }
 
 export function clientConfig(conf: ConfLookup): Sdk.S3ClientConfig {

@@ -89,14 +89,13 @@ export class S3FileSystem implements FileSystem {
   }
 
   async *#pages(path: string, bucket: string, prefix: string, delimiter: string | undefined): AsyncGenerator<ListObjectsV2CommandOutput> {
-    const { sdk, client } = await this.#s3();
+    const { sdk, client, listKeys } = await this.#s3();
     let token: string | undefined;
     do {
+      const request = { Bucket: bucket, Prefix: prefix, Delimiter: delimiter, ContinuationToken: token, MaxKeys: listKeys };
       let page: ListObjectsV2CommandOutput;
       try {
-        page = await client.send(
-          new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: delimiter, ContinuationToken: token }),
-        );
+        page = await client.send(new sdk.ListObjectsV2Command(request));
       } catch (error) {
         if (isMissing(error)) throw pathNotFound(path, `No such bucket: ${bucketPath(path)}`, error);
         throw readFailed(path, s3Text(error), error);
@@ -144,8 +143,7 @@ export class S3FileSystem implements FileSystem {
   }
 
   async create(path: string): Promise<Writable> {
-    const { sdk, client } = await this.#s3();
-    return new S3WriteStream(new Multipart({ sdk, client }, path));
+    return new S3WriteStream(new Multipart(await this.#s3(), path));
   }
 
   async writeFile(path: string, bytes: Uint8Array): Promise<void> {
