@@ -47,6 +47,7 @@ const CASES = {
   join: { n: 1e6, sides: 2, check: 500_000 },
   sortStrings: { n: 1e6, sides: 1, check: 1e6, key: (i) => "k" + String((i * 7919) % 1000003).padStart(9, "0") },
   wordCount: { n: 0, sides: 1 },
+  tiny: { n: 100_000, sides: 1, check: 1000, maps: 1000, reducers: 1000 },
 };
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
@@ -57,7 +58,8 @@ try {
     if (chosen.length > 0 && !chosen.includes(name)) continue;
     const text = name === "wordCount" ? wordsFile() : "";
     const n = name === "wordCount" ? statSync(text).size : spec.n;
-    const maps = name === "wordCount" ? 8 : PARTITIONS;
+    const maps = name === "wordCount" ? 8 : (spec.maps ?? PARTITIONS);
+    const reducers = spec.reducers ?? PARTITIONS;
     const threads = Array.from({ length: THREADS }, () => new Worker(worker, { workerData: { directory, conf: JSON.parse(process.env.CONF ?? "{}"), text } }));
     await Promise.all(threads.map((thread) => new Promise((up) => thread.once("message", up))));
     const stage = (tasks) => new Promise((resolve, reject) => {
@@ -95,13 +97,14 @@ try {
       for (let side = 0; side < spec.sides; side++) {
         const shift = side === 1 ? 500_000 : 0;
         for (let p = 0; p < maps; p++) {
-          tasks.push({ op: "map", case: name, side, partition: p, lo: shift + Math.floor((n * p) / maps), hi: shift + Math.floor((n * (p + 1)) / maps), bounds });
+          tasks.push({ op: "map", case: name, side, partition: p, reducers, lo: shift + Math.floor((n * p) / maps), hi: shift + Math.floor((n * (p + 1)) / maps), bounds });
         }
       }
       const written = await stage(tasks);
       const t1 = performance.now();
       for (let side = 0; side < spec.sides; side++) outputs.push(written.slice(side * maps, (side + 1) * maps).map((w) => w.result));
-      tasks = Array.from({ length: PARTITIONS }, (_, partition) => ({ op: "reduce", case: name, side: 0, partition, lo: 0, hi: 0, bounds, outputs }));
+      tasks = Array.from({ length: reducers }, (_, partition) => ({ op: "reduce", case: name, side: 0, partition, reducers, lo: 0, hi: 0, bounds }));
+      for (const thread of threads) thread.postMessage({ op: "outputs", outputs });
       const read = await stage(tasks);
       const t2 = performance.now();
       const total = read.reduce((sum, r) => sum + r.result, 0);
@@ -110,7 +113,7 @@ try {
       mapTimes.push(t1 - t0);
       reduceTimes.push(t2 - t1);
       cpuTimes.push([...written, ...read].reduce((sum, { cpu }) => sum + cpu, 0));
-      if (process.env.V) console.log(`  ${(t2 - t0).toFixed(0)} map ${written.map((w) => w.ms.toFixed(0)).join(" ")} | reduce ${read.map((r) => r.ms.toFixed(0)).join(" ")} | ${total}, ${(outputs.flat().reduce((s, o) => s + o.offsets.at(-1), 0) / 1e6).toFixed(1)} MB`);
+      if (process.env.V) console.log(`  ${(t2 - t0).toFixed(0)} map ${written.slice(0, 16).map((w) => w.ms.toFixed(0)).join(" ")} | reduce ${read.slice(0, 16).map((r) => r.ms.toFixed(0)).join(" ")} | ${total}, ${(outputs.flat().reduce((s, o) => s + o.offsets.at(-1), 0) / 1e6).toFixed(1)} MB`);
       for (const side of outputs) for (const { path } of side) rmSync(path);
     }
     const show = (list) => `cold ${list[0].toFixed(0)} warm ${median(list.slice(1)).toFixed(0)}`;

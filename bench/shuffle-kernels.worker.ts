@@ -20,16 +20,18 @@ export interface Task {
   readonly case: string;
   readonly side: number;
   readonly partition: number;
+  readonly reducers: number;
   readonly lo: number;
   readonly hi: number;
   readonly bounds?: readonly unknown[];
-  readonly outputs?: Output[][];
 }
 
+/** By side and map task. */
+let outputs: readonly Output[][] = [];
 let committed: Output | null = null;
 let files = 0;
 
-function envOf(partition: number, outputs: readonly Output[][]): TaskEnv {
+function envOf(partition: number): TaskEnv {
   let staged = "";
   return {
     info: { partition } as TaskEnv["info"],
@@ -46,9 +48,7 @@ function envOf(partition: number, outputs: readonly Output[][]): TaskEnv {
         for (const { map, reduce } of requests) {
           const { path, offsets, checksums } = outputs[shuffle]![map]!;
           const bytes = Buffer.allocUnsafeSlow(offsets[reduce + 1]! - offsets[reduce]!);
-          const fd = openSync(path, "r");
-          readSync(fd, bytes, 0, bytes.length, offsets[reduce]!);
-          closeSync(fd);
+          readSync(opened(path), bytes, 0, bytes.length, offsets[reduce]!);
           if (crc32c(bytes) !== checksums[reduce]) throw new Error("corrupt");
           yield { map, reduce, bytes };
         }
@@ -66,6 +66,20 @@ function envOf(partition: number, outputs: readonly Output[][]): TaskEnv {
   } as TaskEnv;
 }
 
+const descriptors = new Map<string, number>();
+
+/** Files stay open, as an executor keeps them, until the next stage of map tasks. */
+function opened(path: string): number {
+  let fd = descriptors.get(path);
+  if (fd === undefined) descriptors.set(path, (fd = openSync(path, "r")));
+  return fd;
+}
+
+function closeAll(): void {
+  for (const fd of descriptors.values()) closeSync(fd);
+  descriptors.clear();
+}
+
 // The user's functions.
 const add = (a: number, b: number): number => a + b;
 const USER: Record<string, ((i: never) => unknown)[]> = {
@@ -73,13 +87,15 @@ const USER: Record<string, ((i: never) => unknown)[]> = {
   groupByKey: [(i: number) => [(i * 7919) % 500_000, i]],
   sortByKey: [(i: number) => [(i * 1103515245 + 12345) % 2147483648, i]],
   join: [(i: number) => [i, i * 2], (i: number) => [i, "v" + i]],
+  tiny: [(i: number) => [i % 1000, 1]],
   sortStrings: [(i: number) => { const k = "k" + String((i * 7919) % 1000003).padStart(9, "0"); return [k, k]; }],
 };
 
 function specOf(task: Task): ShuffleSpec {
-  const hash = { shuffleId: task.side, partitioning: { kind: "hash", numPartitions: 4 }, carries: "pairs", mapSideCombine: false } as const;
+  const hash = { shuffleId: task.side, partitioning: { kind: "hash", numPartitions: task.reducers }, carries: "pairs", mapSideCombine: false } as const;
   switch (task.case) {
     case "reduceByKey":
+    case "tiny":
     case "wordCount":
       return { ...hash, aggregation: { kind: "reduce", merge: add as never }, mapSideCombine: true };
     case "groupByKey":
@@ -93,7 +109,8 @@ function specOf(task: Task): ShuffleSpec {
 }
 
 function mapTask(task: Task): Output {
-  const writer = createShuffleWriter(envOf(task.partition, []), specOf(task));
+  closeAll();
+  const writer = createShuffleWriter(envOf(task.partition), specOf(task));
   const builder = new FunctionBuilder();
   const code = writer.emit(builder);
   if (task.case === "wordCount") {
@@ -150,7 +167,7 @@ function* lines(lo: number, hi: number): Generator<Chunk> {
 }
 
 function reduceTask(task: Task): number {
-  const env = envOf(task.partition, task.outputs!);
+  const env = envOf(task.partition);
   let source: ChunkSource;
   if (task.case === "join") {
     source = joined(env, "inner", readShuffle(env, specOf({ ...task, side: 0 }), [task.partition]), readShuffle(env, specOf({ ...task, side: 1 }), [task.partition]));
@@ -171,7 +188,11 @@ function threadCpu(): number {
   return existsSync("/proc/thread-self/schedstat") ? Number(readFileSync("/proc/thread-self/schedstat", "latin1").split(" ")[0]) / 1e6 : 0;
 }
 
-parentPort!.on("message", (task: Task) => {
+parentPort!.on("message", (task: Task | { readonly op: "outputs"; readonly outputs: Output[][] }) => {
+  if (task.op === "outputs") {
+    outputs = task.outputs;
+    return;
+  }
   const start = performance.now();
   const cpu = threadCpu();
   const result = task.op === "map" ? mapTask(task) : reduceTask(task);
