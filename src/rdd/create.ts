@@ -20,6 +20,7 @@ import { StreamNode, type StreamOptions } from "./nodes/stream-node";
 import { UnionNode } from "./nodes/union-node";
 import { RDD } from "./rdd";
 import { RddBase } from "./rdd-base";
+import { RecordedClasses } from "./recorded-classes";
 import type { FileFormat } from "./stage-spec";
 
 /** The records of a local collection, in `numSlices` partitions. They are copied now: later changes are not seen. */
@@ -30,14 +31,15 @@ export function parallelize<T>(
   checkNumPartitions("parallelize", numSlices);
   if (data === null || data === undefined || typeof data[Symbol.iterator] !== "function") throw invalidArgument("parallelize", "the collection", "an iterable", data);
   const records = Array.isArray(data) ? (data as readonly T[]) : [...data];
-  const encoder = new BatchEncoder(port.values);
+  const classes = new RecordedClasses(port.values);
+  const encoder = new BatchEncoder(classes);
   const out = new ByteWriter();
   const slices = Array.from({ length: numSlices }, (_, slice) => {
     out.clear();
     encoder.encodeRows(records, ...sliceBounds(slice, records.length, numSlices), out);
     return out.copy();
   });
-  return new RDD<T>(new SlicesNode(port, "parallelize", slices, hosts));
+  return new RDD<T>(new SlicesNode(port, "parallelize", slices, classes.captured(port, "parallelize"), hosts));
 }
 
 /** As parallelize, one partition for each record, with the hosts on which it is best computed. */

@@ -1,8 +1,9 @@
 /** Makes the task binary of a stage, and the bytes that each of its tasks needs besides. */
 import { serialize } from "node:v8";
+import { classesOf, modulesOf } from "../closure/freeze";
 import type { Frozen } from "../closure/frozen";
 import { InternalError } from "../common/errors";
-import type { DatasetNode, NodeDependency } from "./nodes/node";
+import { ancestors, type DatasetNode, type NodeDependency } from "./nodes/node";
 import type { ActionSpec, StageAction, StageOutput } from "./stage-output";
 import type { CacheSpec, FunctionSource, FunctionSpec, NodeEntry, NodeRef, OutputSpec, PayloadForm, PayloadTable, SpecEncoder, StageSpec } from "./stage-spec";
 
@@ -18,13 +19,53 @@ export function encodeStage(root: DatasetNode, output: StageOutput): StageCode {
   const encoder = new StageEncoder();
   encoder.add(root);
   const form = encoder.payloadForm(root);
-  const spec: StageSpec = { nodes: encoder.entries, output: encodeOutput(output, encoder), captures: encoder.captures, payload: form };
+  const outputSpec = encodeOutput(output, encoder);
+  const classes = upstreamClasses(root, encoder);
+  const spec: StageSpec = {
+    nodes: encoder.entries, output: outputSpec, captures: encoder.captures, classes,
+    modules: modulesOf([...encoder.captures, ...classes]), payload: form,
+  };
   return { binary: serialize(spec), payload: payloadOf(root, encoder, form) };
+}
+
+/** Records that come from other stages may be instances of classes that functions there brought. */
+function upstreamClasses(root: DatasetNode, encoder: StageEncoder): Frozen[] {
+  const upstream = new CaptureCollector();
+  for (const node of ancestors(root)) {
+    if (encoder.refs.has(node) || node.checkpoint !== undefined) continue;
+    node.encode(upstream);
+    for (const dependency of node.dependencies) if (dependency.kind === "shuffle") dependency.encode(upstream);
+  }
+  const classes = new Map(encoder.classes.map((frozen) => [frozen.hash, frozen]));
+  for (const frozen of upstream.captures) if (classesOf(frozen).length > 0 || modulesOf([frozen]).length > 0) classes.set(frozen.hash, frozen);
+  return [...classes.values()];
+}
+
+/** Sees what nodes capture, and nothing else. */
+class CaptureCollector implements SpecEncoder {
+  readonly captures: Frozen[] = [];
+
+  node(): NodeRef {
+    return -1;
+  }
+
+  capture(value: Frozen): number {
+    return this.captures.push(value) - 1;
+  }
+
+  function(source: FunctionSource): FunctionSpec {
+    return "builtin" in source ? source : { capture: this.capture(source) };
+  }
+
+  class(definition: Frozen): void {
+    this.capture(definition);
+  }
 }
 
 class StageEncoder implements SpecEncoder {
   readonly entries: NodeEntry[] = [];
   readonly captures: Frozen[] = [];
+  readonly classes: Frozen[] = [];
   readonly refs = new Map<DatasetNode, NodeRef>();
   /** Dependencies as they were when the stage was encoded: a checkpoint may replace them later. */
   readonly dependencies = new Map<DatasetNode, readonly NodeDependency[]>();
@@ -69,6 +110,10 @@ class StageEncoder implements SpecEncoder {
 
   function(source: FunctionSource): FunctionSpec {
     return "builtin" in source ? source : { capture: this.capture(source) };
+  }
+
+  class(definition: Frozen): void {
+    this.classes.push(definition);
   }
 
   payloadForm(root: DatasetNode): PayloadForm {

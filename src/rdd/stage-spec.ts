@@ -3,6 +3,7 @@
  * to each other, and to captured functions, by index.
  */
 import type { Frozen } from "../closure/frozen";
+import type { ModuleFile } from "../closure/module-target";
 import type { DatasetNode } from "./nodes/node";
 import type { ActionSpec } from "./stage-output";
 
@@ -148,6 +149,10 @@ export interface StageSpec {
   /** Parents come before their children; the last one is what the stage computes. */
   readonly nodes: readonly NodeEntry[];
   readonly captures: readonly Frozen[];
+  /** Captures that bring classes whose instances may be in what the stage reads. */
+  readonly classes: readonly Frozen[];
+  /** Files of the user's program that captures and classes refer to. */
+  readonly modules: readonly ModuleFile[];
   readonly output: OutputSpec;
   /** How the payloads of tasks are to be read. */
   readonly payload: PayloadForm;
@@ -164,4 +169,12 @@ export interface SpecEncoder {
   node(parent: DatasetNode): NodeRef;
   capture(value: Frozen): CaptureRef;
   function(source: FunctionSource): FunctionSpec;
+  /** A class, captured, whose instances are among the node's records. */
+  class(definition: Frozen): void;
+}
+
+/** A captured value that travels by itself, with the files of the user's program that it refers to. */
+export interface PackedCapture {
+  readonly frozen: Frozen;
+  readonly modules: readonly ModuleFile[];
 }

@@ -9,7 +9,7 @@ import type { MapOutputWritten, TaskEnv } from "../storage/task-env";
 export interface TaskRunner {
   /** How values of user classes cross threads, for everything that this thread's tasks write and read. */
   readonly values: ValueContext;
-  /** Opens a task binary. The thread keeps the program for all tasks of the stage that it runs. `id` is stable for equal bytes. */
+  /** Opens a task binary, once a thread and stage: the thread keeps the program. `id` is the same for equal bytes. */
   loadStage(id: string, bytes: Uint8Array): StageProgram;
   /**
    * What was thrown, in the form that the driver turns back into an object of the user's class; null when it cannot

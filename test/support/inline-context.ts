@@ -3,12 +3,14 @@
  * driver and its executors do, without scheduling. Functions are handed over as they are, not captured.
  */
 import { decodeValue, encodeValue } from "../../src/columnar";
+import { freezeValue } from "../../src/closure/freeze";
 import type { Frozen } from "../../src/closure/frozen";
 import { CancelledError, UsageError } from "../../src/common/errors";
 import { FileSystems } from "../../src/filesystem/file-systems";
 import type { CachedPartitionsInfo, ContextPort, JobRequest } from "../../src/rdd/context-port";
 import * as create from "../../src/rdd/create";
 import { encodeStage, type StageCode } from "../../src/rdd/encode-stage";
+import type { CaptureReviver } from "../../src/rdd/exec/task-run";
 import { createTaskRunner } from "../../src/rdd/exec/thread-runner";
 import { ancestors, type DatasetNode } from "../../src/rdd/nodes/node";
 import type { ShuffleDependency } from "../../src/rdd/nodes/shuffle-dependency";
@@ -16,6 +18,9 @@ import type { RDD } from "../../src/rdd/rdd";
 import { type AccumulatorBase, mergeUpdate } from "../../src/rdd/shared/accumulator";
 import type { TaskOutput, TaskRunner } from "../../src/rdd/task-runner";
 import { MemoryWorld } from "./memory-task-env";
+
+/** What stands for captures, which stay in this process: they refer to no modules and bring no classes. */
+const NOTHING_FROZEN = freezeValue(null).bytes;
 
 export interface RanStage {
   readonly scope: string;
@@ -46,7 +51,8 @@ export class InlineContext implements ContextPort {
 
   constructor(readonly defaultParallelism = 2) {
     this.defaultMinPartitions = Math.min(2, defaultParallelism);
-    this.#runner = createTaskRunner({ revive: (frozen) => this.#revive(frozen) }, this.values);
+    const reviver: CaptureReviver = { revive: (frozen) => this.#revive(frozen), addModules() {}, declareClasses() {} };
+    this.#runner = createTaskRunner(reviver, this.values);
   }
 
   parallelize<K, V>(data: Iterable<[K, V]>, numSlices?: number): RDD<[K, V]>;
@@ -91,7 +97,7 @@ export class InlineContext implements ContextPort {
     const hash = `capture ${this.#captured.size}`;
     const live = typeof value === "function" || (typeof value === "object" && value !== null && !isPlain(value));
     this.#captured.set(hash, live ? value : encodeValue(value, this.values));
-    return { hash, bytes: Buffer.from(hash), reusable: live, name: "test" };
+    return { hash, bytes: NOTHING_FROZEN, reusable: live, name: "test" };
   }
 
   #revive(frozen: Frozen): unknown {

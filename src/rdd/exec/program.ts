@@ -34,6 +34,8 @@ export class Program implements StageProgram {
     private readonly reviver: CaptureReviver,
   ) {
     this.#spec = deserialize(binary) as StageSpec;
+    reviver.addModules(this.#spec.modules);
+    for (const frozen of [...this.#spec.classes, ...this.#spec.captures]) reviver.declareClasses(frozen);
     this.#captures = { frozen: this.#spec.captures, revived: new Map() };
     const nodes: ExecNode[] = [];
     for (const { spec, cache } of this.#spec.nodes) {

@@ -1,6 +1,7 @@
 /** One task while it runs: its environment, its payload, and what must be let go when it ends. */
 import type { ValueContext } from "../../columnar";
 import type { Frozen } from "../../closure/frozen";
+import type { ModuleFile } from "../../closure/module-target";
 import type { TaskEnv } from "../../storage/task-env";
 import type { LoopCache } from "../pipeline/loop";
 import type { FunctionSpec } from "../stage-spec";
@@ -12,7 +13,12 @@ export type AnyFunction = (...args: never[]) => unknown;
 
 /** Turns captures into live values; one per thread. */
 export interface CaptureReviver {
+  /** A shared value where `reusable`, else a new copy each time. */
   revive(frozen: Frozen): unknown;
+  /** Files of the user's program that captures may refer to. */
+  addModules(files: readonly ModuleFile[]): void;
+  /** Classes that a capture brings: instances may be met before the capture is revived. */
+  declareClasses(frozen: Frozen): void;
 }
 
 export interface StageCaptures {

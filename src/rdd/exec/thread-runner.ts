@@ -1,5 +1,7 @@
 /** The RDD layer's half of a worker thread: implements the port through which the thread runs tasks. */
 import { encodeValue, type ValueContext } from "../../columnar";
+import { Reviver } from "../../closure/reviver";
+import { resolveShared } from "../shared/resolve";
 import type { StageProgram, TaskRunner } from "../task-runner";
 import { Program } from "./program";
 import type { CaptureReviver } from "./task-run";
@@ -17,4 +19,10 @@ export function createTaskRunner(reviver: CaptureReviver, values: ValueContext):
       }
     },
   };
+}
+
+/** A task runner for a worker thread. @param engineModule the exports of firesteel in this thread: what user functions import. */
+export function openTaskRunner(engineModule: object): TaskRunner {
+  const reviver: Reviver = new Reviver({ engineModule, resolveRef: (ref, id) => resolveShared(ref, id, reviver) });
+  return createTaskRunner(reviver, reviver.classes);
 }

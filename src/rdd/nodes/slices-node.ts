@@ -1,6 +1,7 @@
 /** A local collection, cut into slices. The records are copied, as encoded batches, when the dataset is made. */
+import type { Frozen } from "../../closure/frozen";
 import type { ContextPort } from "../context-port";
-import type { NodeSpec } from "../stage-spec";
+import type { NodeSpec, SpecEncoder } from "../stage-spec";
 import { DatasetNode } from "./node";
 
 export class SlicesNode extends DatasetNode {
@@ -14,6 +15,8 @@ export class SlicesNode extends DatasetNode {
     context: ContextPort,
     scope: string,
     private readonly slices: readonly Uint8Array[],
+    /** The user's classes that records are instances of, captured. */
+    private readonly classes: readonly Frozen[] = [],
     /** Hosts on which each slice is best computed, where given. */
     private readonly hosts: readonly (readonly string[])[] = [],
   ) {
@@ -28,7 +31,8 @@ export class SlicesNode extends DatasetNode {
     return [];
   }
 
-  override encode(): NodeSpec {
+  override encode(encoder: SpecEncoder): NodeSpec {
+    for (const definition of this.classes) encoder.class(definition);
     return { kind: "slices" };
   }
 

@@ -2,10 +2,12 @@
  * The records of a stream or asynchronous iterable. It is read once, when the layout is first needed, at the pace at which
  * its records are encoded; the encoded partitions stay in this process.
  */
+import type { Frozen } from "../../closure/frozen";
 import { BatchEncoder, ByteWriter } from "../../columnar";
 import { UsageError } from "../../common/errors";
 import type { ContextPort } from "../context-port";
-import type { NodeSpec } from "../stage-spec";
+import { RecordedClasses } from "../recorded-classes";
+import type { NodeSpec, SpecEncoder } from "../stage-spec";
 import { DatasetNode } from "./node";
 
 export interface StreamOptions {
@@ -23,6 +25,7 @@ export class StreamNode extends DatasetNode {
   override readonly className = "StreamRDD";
   protected override readonly inputs = [];
   #slices: readonly Uint8Array[] = [];
+  #classes: readonly Frozen[] = [];
   #started = false;
 
   constructor(context: ContextPort, private readonly stream: AsyncIterable<unknown>, private readonly options: StreamOptions) {
@@ -33,7 +36,8 @@ export class StreamNode extends DatasetNode {
     if (this.#started) throw new UsageError("STREAM_FAILED", `${this.callSite}: the stream failed when it was read, and cannot be read again.`);
     this.#started = true;
     const size = this.options.recordsPerPartition ?? RECORDS;
-    const encoder = new BatchEncoder(this.context.values);
+    const classes = new RecordedClasses(this.context.values);
+    const encoder = new BatchEncoder(classes);
     const out = new ByteWriter();
     const slices: Uint8Array[] = [];
     let batch: unknown[] = [];
@@ -55,6 +59,7 @@ export class StreamNode extends DatasetNode {
     encode();
     if (inSlice > 0) slices.push(out.copy());
     this.#slices = slices;
+    this.#classes = classes.captured(this.context, "fromStream");
   }
 
   protected override countPartitions(): number {
@@ -65,7 +70,8 @@ export class StreamNode extends DatasetNode {
     return [];
   }
 
-  override encode(): NodeSpec {
+  override encode(encoder: SpecEncoder): NodeSpec {
+    for (const definition of this.#classes) encoder.class(definition);
     return { kind: "slices" };
   }
 

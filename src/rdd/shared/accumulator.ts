@@ -2,12 +2,13 @@
  * Accumulators: tasks add, the driver reads. In a task an accumulator is a local one that starts from zero; what it holds
  * when the task ends travels with the task's result and is merged on the driver.
  */
-import type { Frozen } from "../../closure/frozen";
 import { decodeValue, encodeValue, type ValueContext } from "../../columnar";
 import { UsageError } from "../../common/errors";
 import type { ContextPort } from "../context-port";
+import type { PackedCapture } from "../stage-spec";
 import type { AccumulatorUpdate } from "../task-runner";
 import type { CaptureReviver } from "../exec/task-run";
+import { packCapture, unpackCapture } from "./packed-capture";
 import { TRAVEL, type TravelReference, type TravelRefusal } from "./travel";
 
 interface Registration {
@@ -15,7 +16,7 @@ interface Registration {
   readonly name: string | undefined;
   readonly kind: string;
   /** What a task starts from, for accumulators of the user's own. */
-  readonly zero?: Frozen;
+  readonly zero?: PackedCapture;
 }
 
 /** What a reference to an accumulator carries to a task. */
@@ -210,14 +211,14 @@ interface Zero {
   readonly fields: object;
 }
 
-function freezeZero(port: ContextPort, accumulator: AccumulatorBase): Frozen {
+function freezeZero(port: ContextPort, accumulator: AccumulatorBase): PackedCapture {
   const zero = accumulator.copy();
   zero.reset();
   if (zero.constructor !== accumulator.constructor) {
     throw new UsageError("INVALID_ARGUMENT", "register: copy() must return an instance of the accumulator's own class.");
   }
   const captured: Zero = { type: accumulator.constructor, fields: { ...zero } };
-  return port.freeze(captured, "register");
+  return packCapture(port, captured, "register");
 }
 
 /** Accumulators of this thread's tasks, by id. */
@@ -228,7 +229,7 @@ export function resolveAccumulator(reference: unknown, reviver: CaptureReviver):
   const registration = reference as AccumulatorReference;
   let accumulator = inThread.get(registration.id);
   if (accumulator === undefined) {
-    accumulator = registration.zero === undefined ? new kinds[registration.kind]!() : fromZero(reviver.revive(registration.zero) as Zero);
+    accumulator = registration.zero === undefined ? new kinds[registration.kind]!() : fromZero(unpackCapture(registration.zero, reviver) as Zero);
     Object.defineProperty(accumulator, REGISTRATION, { value: registration });
     inThread.set(registration.id, accumulator);
   }

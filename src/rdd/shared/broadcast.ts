@@ -1,7 +1,10 @@
 /** Broadcast variables: a value that tasks read, sent to each executor once. */
+import { deserialize, serialize } from "node:v8";
 import { UsageError } from "../../common/errors";
 import type { CaptureReviver } from "../exec/task-run";
 import type { ContextPort } from "../context-port";
+import type { PackedCapture } from "../stage-spec";
+import { packCapture, unpackCapture } from "./packed-capture";
 import { threadTask } from "./thread-task";
 import { TRAVEL, type TravelReference } from "./travel";
 
@@ -73,7 +76,7 @@ function destroyed(id: number, call: string): UsageError {
 export function makeBroadcast<T>(port: ContextPort, value: T): Broadcast<T> {
   port.assertRunning("broadcast");
   const id = port.nextSharedVariableId();
-  port.publishBroadcast(id, port.freeze(value, "broadcast").bytes);
+  port.publishBroadcast(id, serialize(packCapture(port, value, "broadcast")));
   return new DriverBroadcast(port, id, value);
 }
 
@@ -90,7 +93,7 @@ class TaskBroadcast<T> extends Broadcast<T> {
       const name = `broadcast_${this.id}`;
       const bytes = threadTask()?.env.blocks.fetchBytes(name);
       if (bytes === undefined) throw new UsageError("NOT_IN_A_TASK", `${this.toString()} can only be read while a task runs.`);
-      this.#value = { kept: this.reviver.revive({ hash: name, bytes, reusable: true, name }) as T };
+      this.#value = { kept: unpackCapture(deserialize(bytes) as PackedCapture, this.reviver) as T };
     }
     return this.#value.kept;
   }
