@@ -12,8 +12,15 @@ export function exitReason(code: number | null, signal: string | null, stderrTai
   const outOfMemory = code === EXIT_MEMORY || (aborted && OUT_OF_MEMORY.test(stderrTail));
   const how = signal !== null ? `killed by ${signal}` : `exited with code ${code}`;
   if (code === EXIT_MEMORY) return { code, signal, outOfMemory, reason: lastWords(stderrTail) ?? "out of memory" };
-  if (outOfMemory) return { code, signal, outOfMemory, reason: `out of memory: a task filled its JavaScript heap and the process was aborted (${how})` };
-  if (signal === "SIGKILL") return { code, signal, outOfMemory, reason: `${how} (from outside, or by the system for want of memory)` };
+  if (outOfMemory)
+    return {
+      code,
+      signal,
+      outOfMemory,
+      reason: `out of memory: a task filled its JavaScript heap and the process was aborted (${how})`,
+    };
+  if (signal === "SIGKILL")
+    return { code, signal, outOfMemory, reason: `${how} (from outside, or by the system for want of memory)` };
   const words = code === 0 || code === EXIT_DRIVER_LOST ? null : lastWords(stderrTail);
   return { code, signal, outOfMemory, reason: words === null ? how : `${how}: ${words}` };
 }

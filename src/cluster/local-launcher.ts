@@ -118,12 +118,30 @@ export class LocalLauncher implements Launcher {
     const { options } = this;
     const id = String(this.#nextId++);
     const args = [
-      "--max-old-space-size=" + String(MAIN_HEAP_MB), ...(options.nodeOptions ?? []), options.executorFile,
-      "--driver-url", options.driverUrl, "--executor-id", id, "--app-id", options.applicationId, "--cores", String(options.coresPerExecutor),
-      "--memory", `${options.memoryBytes}b`, "--hostname", options.host, "--block-listen", options.blockListen(id), "--watch-parent",
+      "--max-old-space-size=" + String(MAIN_HEAP_MB),
+      ...(options.nodeOptions ?? []),
+      options.executorFile,
+      "--driver-url",
+      options.driverUrl,
+      "--executor-id",
+      id,
+      "--app-id",
+      options.applicationId,
+      "--cores",
+      String(options.coresPerExecutor),
+      "--memory",
+      `${options.memoryBytes}b`,
+      "--hostname",
+      options.host,
+      "--block-listen",
+      options.blockListen(id),
+      "--watch-parent",
       ...(options.driverBlocks === undefined ? [] : ["--driver-blocks", options.driverBlocks]),
     ];
-    const process_ = spawn(process.execPath, args, { env: this.#environment(), stdio: ["pipe", options.stdout === undefined ? "inherit" : "pipe", "pipe"] });
+    const process_ = spawn(process.execPath, args, {
+      env: this.#environment(),
+      stdio: ["pipe", options.stdout === undefined ? "inherit" : "pipe", "pipe"],
+    });
     const child: Child = {
       process: process_,
       registered: false,
@@ -176,7 +194,8 @@ export class LocalLauncher implements Launcher {
     if (this.#children.get(id) !== child) return;
     this.#children.delete(id);
     this.#removeSocket(id);
-    const exit: ExecutorExit = failed === null ? exitReason(code, signal, child.stderrTail) : { code, signal, reason: failed, outOfMemory: false };
+    const exit: ExecutorExit =
+      failed === null ? exitReason(code, signal, child.stderrTail) : { code, signal, reason: failed, outOfMemory: false };
     if (this.#stopping) return;
     const { handlers } = this.options;
     if (!child.dismissed) handlers.executorExited(id, exit);
@@ -186,10 +205,13 @@ export class LocalLauncher implements Launcher {
       handlers.gaveUp(`executors end as soon as they have started: ${exit.reason}`);
       return;
     }
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#fill();
-    }, early ? RESTART_PAUSE : 0);
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        this.#fill();
+      },
+      early ? RESTART_PAUSE : 0,
+    );
     this.#timers.add(timer);
   }
 }

@@ -33,7 +33,10 @@ export function requireCached(file: string): unknown {
   const source = readFileSync(file);
   const place = process.env["FIRESTEEL_CODE_CACHE"] === "off" ? null : placeOf(file, source.length);
   const cachedData = place === null ? undefined : read(place);
-  const script = new Script(WRAPPER[0] + source.toString("utf8") + WRAPPER[1], { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
+  const script = new Script(WRAPPER[0] + source.toString("utf8") + WRAPPER[1], {
+    filename: file,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  });
   const made = new Module(file) as unknown as RawModule;
   made.filename = file;
   made.paths = [...(load.resolve.paths("x") ?? [])];
@@ -50,7 +53,7 @@ export function requireCached(file: string): unknown {
   return made.exports;
 }
 
-/** Compiled code depends on the file, on V8 and on its flags; one place for each combination. Null where there is no private directory. */
+/** One place for each combination of file, V8 and its flags. Null where there is no private directory. */
 function placeOf(file: string, length: number): string | null {
   try {
     const directory = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "firesteel");
@@ -58,7 +61,15 @@ function placeOf(file: string, length: number): string | null {
     const state = lstatSync(directory);
     if (!state.isDirectory() || (process.getuid !== undefined && state.uid !== process.getuid())) return null;
     if (state.mode & 0o077) chmodSync(directory, 0o700);
-    const key = [file, statSync(file).mtimeMs, length, process.version, process.arch, process.execArgv, process.env["NODE_OPTIONS"] ?? ""];
+    const key = [
+      file,
+      statSync(file).mtimeMs,
+      length,
+      process.version,
+      process.arch,
+      process.execArgv,
+      process.env["NODE_OPTIONS"] ?? "",
+    ];
     return join(directory, `${createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 24)}.code`);
   } catch {
     return null;

@@ -7,9 +7,9 @@ export interface LocalMaster {
   readonly kind: "local" | "local-cluster";
   readonly executors: number;
   readonly coresPerExecutor: number;
-  /** Memory of one worker in bytes, which is the executor's unless spark.executor.memory is set; null where the master names none. */
+  /** Memory of one worker, bytes: the executor's unless spark.executor.memory is set. Null where the master names none. */
   readonly workerMemoryBytes: number | null;
-  /** Attempts of a task before its job fails, where the master names it: local[N] 1, local[N,F] F, local-cluster null (the setting holds). */
+  /** Attempts of a task before its job fails: local[N] 1, local[N,F] F; null for local-cluster, where the setting holds. */
   readonly maxFailures: number | null;
 }
 
@@ -26,12 +26,19 @@ export function parseLocalMaster(master: string, cores: () => number = available
     const count = threads === "*" ? cores() : Number(threads);
     if (count < 1) throw invalid(master, "needs at least one core");
     if (failures !== undefined && Number(failures) < 1) throw invalid(master, "needs at least one attempt a task");
-    return { kind: "local", executors: 1, coresPerExecutor: count, workerMemoryBytes: null, maxFailures: failures === undefined ? 1 : Number(failures) };
+    return {
+      kind: "local",
+      executors: 1,
+      coresPerExecutor: count,
+      workerMemoryBytes: null,
+      maxFailures: failures === undefined ? 1 : Number(failures),
+    };
   }
   const cluster = /^local-cluster\[\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\]$/.exec(master);
   if (cluster !== null) {
     const [executors, coresEach, memory] = cluster.slice(1).map(Number) as [number, number, number];
-    if (executors < 1 || coresEach < 1 || memory < 1) throw invalid(master, "needs at least one executor with one core and some memory");
+    if (executors < 1 || coresEach < 1 || memory < 1)
+      throw invalid(master, "needs at least one executor with one core and some memory");
     return { kind: "local-cluster", executors, coresPerExecutor: coresEach, workerMemoryBytes: memory * MIB, maxFailures: null };
   }
   throw invalid(master, "is none of local, local[N], local[N,F], local[*], local[*,F], local-cluster[n,cores,memoryMiB]");

@@ -14,7 +14,9 @@ export async function executorMain(args: readonly string[], parts: ExecutorParts
   try {
     await new ExecutorProcess(parseExecutorOptions(args, process.env), parts).run();
   } catch (error) {
-    process.stderr.write(`firesteel executor: ${error instanceof FiresteelError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(
+      `firesteel executor: ${error instanceof FiresteelError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+    );
     process.exit(EXIT_FAILED);
   }
 }

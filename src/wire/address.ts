@@ -1,7 +1,8 @@
 /** Addresses of drivers and block servers as text: "unix:/path/to/socket" or "host:port". */
 import { UsageError } from "../common/errors";
 
-export type Address = { readonly kind: "unix"; readonly path: string } | { readonly kind: "tcp"; readonly host: string; readonly port: number };
+export type Address =
+  { readonly kind: "unix"; readonly path: string } | { readonly kind: "tcp"; readonly host: string; readonly port: number };
 
 /** Longest path of a unix socket on Linux (108 bytes with the final zero) and macOS (104). */
 const MAX_SOCKET_PATH = 103;
@@ -10,7 +11,8 @@ export function parseAddress(text: string): Address {
   if (text.startsWith("unix:/")) return { kind: "unix", path: text.slice("unix:".length) };
   const match = /^(\[[0-9a-fA-F:.%]+\]|[^:/\s]+):(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
-  if (match === null || port > 65_535) throw new UsageError("INVALID_ADDRESS", `"${text}" is not an address: write host:port or unix:/path.`);
+  if (match === null || port > 65_535)
+    throw new UsageError("INVALID_ADDRESS", `"${text}" is not an address: write host:port or unix:/path.`);
   return { kind: "tcp", host: match[1]!.replace(/^\[|\]$/g, ""), port };
 }
 

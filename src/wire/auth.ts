@@ -33,7 +33,13 @@ export function newSecret(): string {
 }
 
 /** What `side` sends to show that it holds the secret. */
-export function proofOf(secret: Uint8Array, side: "driver" | "executor", ids: SessionIds, nonceOfExecutor: Uint8Array, nonceOfDriver: Uint8Array): Buffer {
+export function proofOf(
+  secret: Uint8Array,
+  side: "driver" | "executor",
+  ids: SessionIds,
+  nonceOfExecutor: Uint8Array,
+  nonceOfDriver: Uint8Array,
+): Buffer {
   return createHmac("sha256", secret)
     .update(JSON.stringify(["firesteel session", side, ids.applicationId, ids.executorId]))
     .update(nonceOfExecutor)
@@ -62,7 +68,12 @@ export function takeSecret(env: NodeJS.ProcessEnv): Buffer {
   let secret: Buffer;
   if (value !== undefined) secret = Buffer.from(value);
   else if (file !== undefined) secret = Buffer.from(readFileSync(file === "-" ? 0 : file, "utf8").trim());
-  else throw new ClusterError("NO_SECRET", `The application's secret is missing: set ${SECRET_VARIABLE} or ${SECRET_FILE_VARIABLE}.`);
-  if (secret.length < MIN_SECRET) throw new ClusterError("NO_SECRET", `The application's secret must have at least ${MIN_SECRET} characters.`);
+  else
+    throw new ClusterError(
+      "NO_SECRET",
+      `The application's secret is missing: set ${SECRET_VARIABLE} or ${SECRET_FILE_VARIABLE}.`,
+    );
+  if (secret.length < MIN_SECRET)
+    throw new ClusterError("NO_SECRET", `The application's secret must have at least ${MIN_SECRET} characters.`);
   return secret;
 }

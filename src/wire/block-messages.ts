@@ -15,15 +15,21 @@ export function endpointOf(text: string): Endpoint {
 
 export function encodeBlockAddress(address: BlockAddress): Messages.BlockAddress.$Properties {
   return {
-    executorId: address.executorId, host: address.host, endpoint: endpointText(address.endpoint), fileSystem: address.fileSystem,
+    executorId: address.executorId,
+    host: address.host,
+    endpoint: endpointText(address.endpoint),
+    fileSystem: address.fileSystem,
     directories: [...address.directories],
   };
 }
 
 export function decodeBlockAddress(message: Messages.BlockAddress.$Properties): BlockAddress {
   return {
-    executorId: message.executorId ?? "", host: message.host ?? "", endpoint: endpointOf(message.endpoint ?? ""),
-    fileSystem: message.fileSystem ?? "", directories: message.directories ?? [],
+    executorId: message.executorId ?? "",
+    host: message.host ?? "",
+    endpoint: endpointOf(message.endpoint ?? ""),
+    fileSystem: message.fileSystem ?? "",
+    directories: message.directories ?? [],
   };
 }
 
@@ -38,8 +44,11 @@ export function decodeBlockUpdate(message: Messages.BlockUpdate.$Properties, exe
     id: message.blockId ?? "",
     executorId,
     level: {
-      useDisk: level?.useDisk ?? false, useMemory: level?.useMemory ?? false, useOffHeap: level?.useOffHeap ?? false,
-      deserialized: level?.deserialized ?? false, replication: level?.replication ?? 1,
+      useDisk: level?.useDisk ?? false,
+      useMemory: level?.useMemory ?? false,
+      useOffHeap: level?.useOffHeap ?? false,
+      deserialized: level?.deserialized ?? false,
+      replication: level?.replication ?? 1,
     },
     rows: message.rows ?? 0,
     memoryBytes: message.memoryBytes ?? 0,

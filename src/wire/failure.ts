@@ -34,7 +34,11 @@ const MAX_CAUSES = 8;
 const MAX_TEXT = 64 * 1024;
 
 /** Describes anything that was thrown. Never throws itself, whatever getters and proxies the value has. */
-export function describeThrown(thrown: unknown, encode: (thrown: unknown) => Uint8Array | null = () => null, depth = 0): ErrorInfo {
+export function describeThrown(
+  thrown: unknown,
+  encode: (thrown: unknown) => Uint8Array | null = () => null,
+  depth = 0,
+): ErrorInfo {
   const value = depth === 0 ? attempt(() => encode(thrown), null) : null;
   if (typeof thrown !== "object" || thrown === null) {
     return { name: "", message: attempt(() => String(thrown), `a ${typeof thrown}`), stack: "", cause: null, value };
@@ -62,7 +66,7 @@ export function firstLine(info: ErrorInfo): string {
 }
 
 function describeObject(thrown: object): string {
-  return (JSON.stringify(thrown) ?? String(thrown)).slice(0, MAX_TEXT);
+  return (JSON.stringify(thrown) ?? Object.prototype.toString.call(thrown)).slice(0, MAX_TEXT);
 }
 
 /** `instanceof` for values whose traps may throw. */

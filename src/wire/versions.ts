@@ -15,12 +15,16 @@ export const ownVersions: Versions = { protocol: PROTOCOL, nodeMajor: Number(pro
 /** Why the two cannot work together, in one sentence that says what to change; null when they can. */
 export function versionMismatch(driver: Versions, executor: Versions): string | null {
   if (driver.protocol !== executor.protocol || driver.version !== executor.version) {
-    return `The driver runs firesteel ${driver.version} (protocol ${driver.protocol}) and the executor firesteel ${executor.version} (protocol `
-      + `${executor.protocol}): install the same version on both.`;
+    return (
+      `The driver runs firesteel ${driver.version} (protocol ${driver.protocol}) and the executor firesteel ${executor.version} (protocol ` +
+      `${executor.protocol}): install the same version on both.`
+    );
   }
   if (driver.nodeMajor !== executor.nodeMajor) {
-    return `The driver runs on Node ${driver.nodeMajor} and the executor on Node ${executor.nodeMajor}: task functions travel between equal major `
-      + `versions only. Run both on the same one.`;
+    return (
+      `The driver runs on Node ${driver.nodeMajor} and the executor on Node ${executor.nodeMajor}: task functions travel between equal major ` +
+      `versions only. Run both on the same one.`
+    );
   }
   return null;
 }

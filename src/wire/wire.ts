@@ -8,11 +8,13 @@ export type { firesteel as Messages } from "./generated/messages";
 
 let loaded: typeof Bundle | undefined;
 
-/** Defined in the built package, where the libraries are a file beside the engine; sources and tests map "firesteel-grpc" to grpc-bundle.ts. */
+/** Defined in the built package, where the libraries are a file beside the engine; tests map "firesteel-grpc" to its source. */
 declare const FIRESTEEL_VERSION: string | undefined;
 
 export function wire(): typeof Bundle {
-  loaded ??= (typeof FIRESTEEL_VERSION === "string" ? requireCached(join(__dirname, "grpc.js")) : require("firesteel-grpc")) as typeof Bundle;
+  loaded ??= (
+    typeof FIRESTEEL_VERSION === "string" ? requireCached(join(__dirname, "grpc.js")) : require("firesteel-grpc")
+  ) as typeof Bundle;
   return loaded;
 }
 

@@ -11,7 +11,12 @@ const bundle = join(directory, "bundle.js");
 const kept = (): string[] => readdirSync(join(cache, "firesteel"));
 
 beforeAll(() => {
-  buildSync({ entryPoints: [join(__dirname, "../../src/common/cached-load.ts")], bundle: true, platform: "node", outfile: join(directory, "load.js") });
+  buildSync({
+    entryPoints: [join(__dirname, "../../src/common/cached-load.ts")],
+    bundle: true,
+    platform: "node",
+    outfile: join(directory, "load.js"),
+  });
   writeFileSync(bundle, `exports.sum = (a, b) => a + b; exports.where = __filename; exports.path = require("path").sep; // é`);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -21,7 +26,11 @@ function run(env: Readonly<Record<string, string>> = {}): unknown {
     const { requireCached } = require("./load.js");
     const loaded = requireCached(${JSON.stringify(bundle)});
     console.log(JSON.stringify([loaded.sum(1, 2), loaded.where, loaded.path, require(loaded.where) === loaded, requireCached(loaded.where) === loaded]));`;
-  const done = spawnSync(process.execPath, ["-e", program], { cwd: directory, env: { ...process.env, XDG_CACHE_HOME: cache, ...env }, encoding: "utf8" });
+  const done = spawnSync(process.execPath, ["-e", program], {
+    cwd: directory,
+    env: { ...process.env, XDG_CACHE_HOME: cache, ...env },
+    encoding: "utf8",
+  });
   expect(done.stderr).toBe("");
   return JSON.parse(done.stdout);
 }

@@ -21,7 +21,9 @@ describe("kill", () => {
     const threads = async (): Promise<unknown[]> => {
       const source = "const end = Date.now() + 100; while (Date.now() < end); return require('worker_threads').threadId";
       const ended = await Promise.all(harness.runAll(source, [{}, {}]).map((one) => one.ended));
-      return ended.map((one) => (one.state === "finished" && one.output.kind === "result" ? Buffer.from(one.output.bytes).toString() : one)).sort();
+      return ended
+        .map((one) => (one.state === "finished" && one.output.kind === "result" ? Buffer.from(one.output.bytes).toString() : one))
+        .sort();
     };
     const before = await threads();
     const { taskId, ended } = harness.run("while (!env.interrupted()); env.checkInterrupted()");
@@ -57,7 +59,10 @@ describe("kill", () => {
     harness.endpoint.killTask(harness.executorId(), waiting.taskId, "a", true);
     expect(await waiting.ended).toMatchObject({ state: "killed", reason: "a" });
     const spinning = harness.runAll(SPIN, [{}, {}]);
-    const queued = harness.runAll("return 1", Array.from({ length: 3000 }, () => ({})));
+    const queued = harness.runAll(
+      "return 1",
+      Array.from({ length: 3000 }, () => ({})),
+    );
     const last = queued.at(-1)!;
     harness.endpoint.killTask(harness.executorId(), last.taskId, "b", true);
     harness.endpoint.killTask(harness.executorId(), queued[0]!.taskId, "c", true);
@@ -67,7 +72,9 @@ describe("kill", () => {
     expect((await queued[1]!.ended).state).toBe("recalled");
     expect((await queued[2]!.ended).state).toBe("recalled");
     for (const { taskId } of spinning) harness.endpoint.killTask(harness.executorId(), taskId, "d", true);
-    expect(new Set((await Promise.all(queued.slice(3, -1).map((one) => one.ended))).map((one) => one.state))).toEqual(new Set(["finished"]));
+    expect(new Set((await Promise.all(queued.slice(3, -1).map((one) => one.ended))).map((one) => one.state))).toEqual(
+      new Set(["finished"]),
+    );
   });
 
   test("a thread that does not come back from native code costs the process", async () => {
@@ -84,9 +91,13 @@ describe("kill", () => {
 describe("exits", () => {
   test("process.exit ends the task only", async () => {
     const other = harness.run("const end = Date.now() + 500; while (Date.now() < end); return 'survived'");
-    expect(await harness.failure("process.exit(3)")).toMatchObject({ kind: "threadEnded", description: "the function called process.exit(3)" });
-    expect(await harness.failure("return new Promise(() => setTimeout(() => process.exit(0), 10))"))
-      .toMatchObject({ description: "the function called process.exit(0)" });
+    expect(await harness.failure("process.exit(3)")).toMatchObject({
+      kind: "threadEnded",
+      description: "the function called process.exit(3)",
+    });
+    expect(await harness.failure("return new Promise(() => setTimeout(() => process.exit(0), 10))")).toMatchObject({
+      description: "the function called process.exit(0)",
+    });
     expect((await other.ended).state).toBe("finished");
     expect(await harness.value("return 1")).toBe(1);
     expect(harness.lost).toEqual([]);
@@ -106,11 +117,11 @@ describe("exits", () => {
 describe("memory", () => {
   const GROW: Readonly<Record<string, string>> = {
     "a growing array of arrays": "const all = []; for (;;) all.push(new Array(1e6).fill(1.5));",
-    "push": "const all = []; for (let i = 0; ; i++) all.push(i + 0.5);",
-    "objects": "let list = null; for (let i = 0; ; i++) list = { i, list, text: 'x' + i };",
+    push: "const all = []; for (let i = 0; ; i++) all.push(i + 0.5);",
+    objects: "let list = null; for (let i = 0; ; i++) list = { i, list, text: 'x' + i };",
     "a growing Map": "const map = new Map(); for (let i = 0; ; i++) map.set('key' + i, { i });",
-    "Buffers": "const all = []; for (;;) all.push(Buffer.alloc(1e7, 1));",
-    "strings": "let text = ['x']; for (;;) text.push(text.join('') + 'y'.repeat(100));",
+    Buffers: "const all = []; for (;;) all.push(Buffer.alloc(1e7, 1));",
+    strings: "let text = ['x']; for (;;) text.push(text.join('') + 'y'.repeat(100));",
   };
   test.each(Object.entries(GROW))("%s: the task fails with a word about memory, the next one runs", async (_name, source) => {
     const ended = await harness.run(source).ended;

@@ -10,7 +10,14 @@ import { build } from "esbuild";
 import { LocalLauncher } from "../../src/cluster/local-launcher";
 import { DriverEndpoint } from "../../src/driver/endpoint/driver-endpoint";
 import type { ExecutorExit } from "../../src/driver/endpoint/launcher";
-import type { BarrierQuestion, EndpointHandlers, LaunchTask, RegisteredExecutor, TaskSetInfo, TaskUpdate } from "../../src/driver/endpoint/types";
+import type {
+  BarrierQuestion,
+  EndpointHandlers,
+  LaunchTask,
+  RegisteredExecutor,
+  TaskSetInfo,
+  TaskUpdate,
+} from "../../src/driver/endpoint/types";
 import { newSecret } from "../../src/wire/auth";
 
 const SOURCE = join(__dirname, "fixtures");
@@ -20,11 +27,19 @@ export async function buildExecutor(): Promise<string> {
   const outdir = mkdtempSync(join(tmpdir(), "firesteel-bundle-"));
   await build({
     entryPoints: {
-      ...Object.fromEntries(["executor", "thread", "storage-executor", "storage-thread"].map((name) => [name, join(SOURCE, `${name}.ts`)])),
+      ...Object.fromEntries(
+        ["executor", "thread", "storage-executor", "storage-thread"].map((name) => [name, join(SOURCE, `${name}.ts`)]),
+      ),
       grpc: join(SOURCE, "../../../src/wire/grpc-bundle.ts"),
     },
-    bundle: true, platform: "node", target: "node20.19", format: "cjs", outdir, logLevel: "warning",
-    external: ["./grpc.js", "snappy"], alias: { "firesteel-grpc": "./grpc.js" },
+    bundle: true,
+    platform: "node",
+    target: "node20.19",
+    format: "cjs",
+    outdir,
+    logLevel: "warning",
+    external: ["./grpc.js", "snappy"],
+    alias: { "firesteel-grpc": "./grpc.js" },
   });
   return outdir;
 }
@@ -71,7 +86,11 @@ export class Harness {
     const socket = join(this.directory, "driver.sock");
     const configuration = { "test.tmp": this.directory, "spark.executor.heartbeatInterval": "100ms", ...conf };
     this.endpoint = new DriverEndpoint({
-      applicationId: "app-test", secret: Buffer.from(this.secret), configuration, networkTimeoutMs, exitReasonGraceMs: 1000,
+      applicationId: "app-test",
+      secret: Buffer.from(this.secret),
+      configuration,
+      networkTimeoutMs,
+      exitReasonGraceMs: 1000,
       handlers: {
         executorRegistered: (executor) => {
           this.live.set(executor.executorId, executor);
@@ -84,7 +103,14 @@ export class Harness {
           for (const [taskId, waiting] of this.#waiting) {
             if (waiting.executorId !== id) continue;
             this.#waiting.delete(taskId);
-            waiting.resolve({ state: "killed", taskId, startedAt: 0, finishedAt: 0, metrics: {} as never, reason: `executor lost: ${reason}` });
+            waiting.resolve({
+              state: "killed",
+              taskId,
+              startedAt: 0,
+              finishedAt: 0,
+              metrics: {} as never,
+              reason: `executor lost: ${reason}`,
+            });
           }
           this.launcher.replace(id, reason);
           this.#changed();
@@ -104,9 +130,18 @@ export class Harness {
       },
     });
     this.launcher = new LocalLauncher({
-      executorFile: join(this.bundles, `${this.options.bundle ?? "executor"}.js`), applicationId: "app-test", executors, coresPerExecutor: cores, memoryBytes: memoryMiB * 2 ** 20,
-      driverUrl: `unix:${socket}`, secret: this.secret, configuration, host: "localhost", blockListen: () => "127.0.0.1:0",
-      stdout: this.#capture((text) => (this.stdout += text)), stderr: this.#capture((text) => (this.stderr += text)),
+      executorFile: join(this.bundles, `${this.options.bundle ?? "executor"}.js`),
+      applicationId: "app-test",
+      executors,
+      coresPerExecutor: cores,
+      memoryBytes: memoryMiB * 2 ** 20,
+      driverUrl: `unix:${socket}`,
+      secret: this.secret,
+      configuration,
+      host: "localhost",
+      blockListen: () => "127.0.0.1:0",
+      stdout: this.#capture((text) => (this.stdout += text)),
+      stderr: this.#capture((text) => (this.stderr += text)),
       handlers: {
         executorExited: (id, exit) => {
           this.exits.push({ id, exit });
@@ -125,18 +160,34 @@ export class Harness {
   set(source: string, more: Partial<TaskSetInfo> = {}): TaskSetInfo {
     const id = this.#nextSet++;
     return {
-      id, binaryId: `binary-${id}`, binary: Buffer.from(source), jobId: 0, stageId: id, stageAttempt: 0, numPartitions: 1, cpus: 1,
-      localProperties: {}, ...more,
+      id,
+      binaryId: `binary-${id}`,
+      binary: Buffer.from(source),
+      jobId: 0,
+      stageId: id,
+      stageAttempt: 0,
+      numPartitions: 1,
+      cpus: 1,
+      localProperties: {},
+      ...more,
     };
   }
 
   /** Runs one task on an executor (the first by default). */
-  run(source: string | TaskSetInfo, task: Partial<LaunchTask> = {}, executorId = this.executorId()): { readonly taskId: number; readonly ended: Promise<Ended> } {
+  run(
+    source: string | TaskSetInfo,
+    task: Partial<LaunchTask> = {},
+    executorId = this.executorId(),
+  ): { readonly taskId: number; readonly ended: Promise<Ended> } {
     const [one] = this.runAll(source, [task], executorId);
     return one!;
   }
 
-  runAll(source: string | TaskSetInfo, tasks: readonly Partial<LaunchTask>[], executorId = this.executorId()): { taskId: number; ended: Promise<Ended> }[] {
+  runAll(
+    source: string | TaskSetInfo,
+    tasks: readonly Partial<LaunchTask>[],
+    executorId = this.executorId(),
+  ): { taskId: number; ended: Promise<Ended> }[] {
     const set = typeof source === "string" ? this.set(source, { numPartitions: tasks.length }) : source;
     const launches = tasks.map((task, partition) => ({ taskId: this.#nextTask++, partition, attempt: 0, ...task }));
     const running = launches.map(({ taskId }) => ({
@@ -182,7 +233,9 @@ export class Harness {
       const poll = setInterval(check, 10);
       const timer = setTimeout(() => {
         clearInterval(poll);
-        reject(new Error(`waited in vain for ${condition.toString()}\nlost: ${JSON.stringify(this.lost)}\nstderr: ${this.stderr}`));
+        reject(
+          new Error(`waited in vain for ${condition.toString()}\nlost: ${JSON.stringify(this.lost)}\nstderr: ${this.stderr}`),
+        );
       }, timeoutMs);
       this.#watchers.add(check);
     });

@@ -70,7 +70,17 @@ test("map outputs written on one executor are read on both", async () => {
     const wanted = []; for (let map = 0; map < found.numMaps; map++) for (const reduce of [0, 2]) wanted.push({ map, reduce });
     const texts = []; for (const { map, reduce, bytes } of env.shuffle.fetch(0, wanted)) texts.push(map + "/" + reduce + " " + Buffer.from(bytes).toString("latin1", 0, 10) + " " + bytes.length);
     return [found.size(1, 1), texts.sort()];`;
-  const expected = [0, ["0/0 for 0 of 0 10", "0/2 AAAAAAAAAA 100000", "1/0 for 0 of 1 10", "1/2 BBBBBBBBBB 100000", "2/0 for 0 of 2 10", "2/2 CCCCCCCCCC 100000"]];
+  const expected = [
+    0,
+    [
+      "0/0 for 0 of 0 10",
+      "0/2 AAAAAAAAAA 100000",
+      "1/0 for 0 of 1 10",
+      "1/2 BBBBBBBBBB 100000",
+      "2/0 for 0 of 2 10",
+      "2/2 CCCCCCCCCC 100000",
+    ],
+  ];
   for (const executorId of [a, b]) expect(json(await harness.run(read, {}, executorId).ended)).toEqual(expected);
 });
 
@@ -110,17 +120,26 @@ test("tasks of a barrier stage meet, over two executors", async () => {
   meetings.open(set.id, 3);
   const [a, b] = [...harness.live.keys()] as [string, string];
   const running = [...harness.runAll(set, [{ partition: 0 }, { partition: 1 }], a), harness.run(set, { partition: 2 }, b)];
-  for (const { ended } of running) expect(json(await ended)).toEqual([["x", "y", "z"], ["m0", "m1", "m2"]]);
+  for (const { ended } of running)
+    expect(json(await ended)).toEqual([
+      ["x", "y", "z"],
+      ["m0", "m1", "m2"],
+    ]);
   const late = harness.set("return env.barrier.barrier()", { barrier: { addresses: [] } });
   meetings.open(late.id, 2);
   const waiting = harness.run(late, { partition: 0 });
   await harness.until(() => harness.started.includes(waiting.taskId));
   meetings.close(late.id, "task 1 failed");
-  expect(await waiting.ended).toMatchObject({ state: "failed", failure: { description: expect.stringContaining("task 1 failed") } });
+  expect(await waiting.ended).toMatchObject({
+    state: "failed",
+    failure: { description: expect.stringContaining("task 1 failed") },
+  });
 });
 
 test("temporary files and the executor's directories are gone in the end", async () => {
-  const path = (await harness.value("const path = env.tempFile('spill'); require('fs').writeFileSync(path, 'x'); return path")) as string;
+  const path = (await harness.value(
+    "const path = env.tempFile('spill'); require('fs').writeFileSync(path, 'x'); return path",
+  )) as string;
   expect(existsSync(path)).toBe(false);
   const application = /^(.*firesteel-app-test)\//.exec(path)![1]!;
   expect(readdirSync(application).length).toBeGreaterThan(0);

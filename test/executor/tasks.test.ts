@@ -14,11 +14,18 @@ afterAll(async () => {
 });
 
 test("a task sees its payload and what it is", async () => {
-  const source = "return [payload && Buffer.from(payload).toString(), env.info.partition, env.info.attempt, env.info.stageId >= 0, env.info.localProperties]";
+  const source =
+    "return [payload && Buffer.from(payload).toString(), env.info.partition, env.info.attempt, env.info.stageId >= 0, env.info.localProperties]";
   const set = harness.set(source, { localProperties: { a: "b" } });
   const ended = await harness.run(set, { payload: Buffer.from("hello"), partition: 3, attempt: 2 }).ended;
   expect(ended).toMatchObject({ state: "finished", output: { kind: "result" } });
-  expect(JSON.parse(Buffer.from((ended as { output: { bytes: Uint8Array } }).output.bytes).toString())).toEqual(["hello", 3, 2, true, { a: "b" }]);
+  expect(JSON.parse(Buffer.from((ended as { output: { bytes: Uint8Array } }).output.bytes).toString())).toEqual([
+    "hello",
+    3,
+    2,
+    true,
+    { a: "b" },
+  ]);
   expect(await harness.value("return payload")).toBeNull();
 });
 
@@ -41,16 +48,28 @@ test("map outputs travel as a status", async () => {
 });
 
 test("more tasks than the queue holds, each exactly once", async () => {
-  const tasks = harness.runAll("return env.info.partition", Array.from({ length: 5000 }, () => ({})));
+  const tasks = harness.runAll(
+    "return env.info.partition",
+    Array.from({ length: 5000 }, () => ({})),
+  );
   const ended = await Promise.all(tasks.map((task) => task.ended));
-  const values = ended.map((one) => (one.state === "finished" && one.output.kind === "result" ? Number(Buffer.from(one.output.bytes).toString()) : -1));
+  const values = ended.map((one) =>
+    one.state === "finished" && one.output.kind === "result" ? Number(Buffer.from(one.output.bytes).toString()) : -1,
+  );
   expect(values).toEqual(Array.from({ length: 5000 }, (_, i) => i));
 });
 
 test("no task waits behind a long one while a thread is idle", async () => {
   const long = harness.run("const end = Date.now() + 700; while (Date.now() < end); return 1");
   const before = Date.now();
-  await Promise.all(harness.runAll("return 1", Array.from({ length: 50 }, () => ({}))).map((task) => task.ended));
+  await Promise.all(
+    harness
+      .runAll(
+        "return 1",
+        Array.from({ length: 50 }, () => ({})),
+      )
+      .map((task) => task.ended),
+  );
   expect(Date.now() - before).toBeLessThan(500);
   expect((await long.ended).state).toBe("finished");
 });
@@ -62,43 +81,62 @@ test("long tasks are reported as started, metrics tell run and CPU time", async 
   if (done.state !== "finished") throw new Error(done.state);
   expect(done.metrics.executorRunTime).toBeGreaterThanOrEqual(140);
   expect(done.metrics.executorCpuTimeNs).toBeGreaterThan(5e6); // other processes may have the cores
-  const garbage = await harness.run("let kept; for (let i = 0; i < 3e6; i++) kept = { i, kept: kept && kept.kept }; return 1").ended;
+  const garbage = await harness.run("let kept; for (let i = 0; i < 3e6; i++) kept = { i, kept: kept && kept.kept }; return 1")
+    .ended;
   expect((garbage as typeof done).metrics.jvmGcTime).toBeGreaterThan(0);
 });
 
 test("errors arrive with name, message, stack and cause", async () => {
   const failure = await harness.failure("throw new TypeError('no good', { cause: new Error('deeper') })");
   expect(failure).toMatchObject({
-    kind: "exception", description: "TypeError: no good", error: { name: "TypeError", message: "no good", cause: { message: "deeper" } },
+    kind: "exception",
+    description: "TypeError: no good",
+    error: { name: "TypeError", message: "no good", cause: { message: "deeper" } },
   });
   expect((failure.error as unknown as { stack: string }).stack).toContain("at ");
   expect(await harness.failure("throw 42")).toMatchObject({ description: "42" });
   expect(await harness.failure("throw null")).toMatchObject({ description: "null" });
   expect(await harness.failure("throw { a: 1 }")).toMatchObject({ description: '{"a":1}' });
-  expect(await harness.failure("throw new Proxy({}, { get() { throw new Error('trap') }, getPrototypeOf() { throw 1 } })")).toMatchObject({ kind: "exception" });
+  expect(
+    await harness.failure("throw new Proxy({}, { get() { throw new Error('trap') }, getPrototypeOf() { throw 1 } })"),
+  ).toMatchObject({ kind: "exception" });
 });
 
 test("asynchronous tasks: awaited, rejected, never settled", async () => {
   expect(await harness.value("return new Promise((resolve) => setTimeout(resolve, 30)).then(() => 'late')")).toBe("late");
   expect(await harness.failure("return Promise.reject(new Error('later'))")).toMatchObject({ description: "Error: later" });
-  expect(await harness.failure("return new Promise(() => {})")).toMatchObject({ kind: "threadEnded", description: expect.stringContaining("never settle") });
+  expect(await harness.failure("return new Promise(() => {})")).toMatchObject({
+    kind: "threadEnded",
+    description: expect.stringContaining("never settle"),
+  });
   expect(await harness.value("return 1")).toBe(1);
 });
 
 test("what is not awaited fails the task all the same", async () => {
-  expect(await harness.failure("Promise.reject(new Error('nobody looks')); return 1")).toMatchObject({ description: "unhandled rejection: Error: nobody looks" });
-  expect(await harness.failure("setTimeout(() => { throw new Error('in a timer') }, 5); return new Promise((r) => setTimeout(r, 500))"))
-    .toMatchObject({ description: "uncaught in a callback: Error: in a timer" });
+  expect(await harness.failure("Promise.reject(new Error('nobody looks')); return 1")).toMatchObject({
+    description: "unhandled rejection: Error: nobody looks",
+  });
+  expect(
+    await harness.failure(
+      "setTimeout(() => { throw new Error('in a timer') }, 5); return new Promise((r) => setTimeout(r, 500))",
+    ),
+  ).toMatchObject({ description: "uncaught in a callback: Error: in a timer" });
   expect(await harness.value("return 1")).toBe(1);
 });
 
 test("questions to the main thread: answers, errors of their own class, large answers", async () => {
   expect(await harness.value("return env.blocks.fetchBytes('block')")).toBe("block");
   expect(await harness.failure("env.blocks.fetchBytes('missing')")).toMatchObject({
-    kind: "fetchFailed", fetch: { shuffleId: 7, map: 3, reduce: 2, executorId: "9" }, description: "FetchFailed: segment 2 of map 3 is gone",
+    kind: "fetchFailed",
+    fetch: { shuffleId: 7, map: 3, reduce: 2, executorId: "9" },
+    description: "FetchFailed: segment 2 of map 3 is gone",
   });
-  expect(await harness.failure("return env.shuffle.mapOutputs(4)")).toMatchObject({ description: expect.stringContaining("no map outputs in this test") });
-  expect(await harness.value("return new Promise((r) => setTimeout(r, 5)).then(() => env.blocks.fetchBytes('later'))")).toBe("later");
+  expect(await harness.failure("return env.shuffle.mapOutputs(4)")).toMatchObject({
+    description: expect.stringContaining("no map outputs in this test"),
+  });
+  expect(await harness.value("return new Promise((r) => setTimeout(r, 5)).then(() => env.blocks.fetchBytes('later'))")).toBe(
+    "later",
+  );
 });
 
 test("a denied commit is told as such", async () => {
@@ -107,7 +145,9 @@ test("a denied commit is told as such", async () => {
 
 test("what tasks print appears at once and whole", async () => {
   await harness.run("console.log('printed %d', 7); console.error('to stderr'); process.stdout.write('raw\\n'); return 1").ended;
-  await harness.until(() => harness.stdout.includes("printed 7\n") && harness.stdout.includes("raw\n") && harness.stderr.includes("to stderr\n"));
+  await harness.until(
+    () => harness.stdout.includes("printed 7\n") && harness.stdout.includes("raw\n") && harness.stderr.includes("to stderr\n"),
+  );
   await harness.run("for (let i = 0; i < 2000; i++) console.log('line', i, 'x'.repeat(100)); return 1").ended;
   await harness.until(() => harness.stdout.includes("line 1999 "));
   expect(harness.stdout.match(/^line \d+ x{100}$/gm)).toHaveLength(2000);
@@ -131,10 +171,13 @@ test("a thread that keeps handles open or was tampered with is not used again", 
 test("threads that end at the same time are all replaced", async () => {
   const slots = async (): Promise<number> => (await harness.endpoint.threadDump(harness.executorId())).length;
   for (let round = 0; round < 3; round++) {
-    const tasks = harness.runAll("process.exit(1)", Array.from({ length: 6 }, () => ({})));
+    const tasks = harness.runAll(
+      "process.exit(1)",
+      Array.from({ length: 6 }, () => ({})),
+    );
     expect((await Promise.all(tasks.map((task) => task.ended))).every((one) => one.state === "failed")).toBe(true);
   }
-  for (let seen = 0; seen < 2; ) seen = await slots();
+  for (let seen = 0; seen < 2;) seen = await slots();
   expect(await slots()).toBe(2);
 });
 
@@ -148,13 +191,18 @@ test("the secret and the settings are not in reach of user code", async () => {
 
 test("a thread dump shows what a thread spins in, and leaves it running", async () => {
   // A thread that an earlier test spoilt may not be replaced yet.
-  for (let slots = 0; slots < 2; ) slots = (await harness.endpoint.threadDump(harness.executorId())).length;
-  const { taskId, ended } = harness.run("function spinning() { const end = Date.now() + 1500; while (Date.now() < end); } spinning(); return 'went on'");
+  for (let slots = 0; slots < 2;) slots = (await harness.endpoint.threadDump(harness.executorId())).length;
+  const { taskId, ended } = harness.run(
+    "function spinning() { const end = Date.now() + 1500; while (Date.now() < end); } spinning(); return 'went on'",
+  );
   await harness.until(() => harness.started.includes(taskId));
   for (let round = 0; round < 2; round++) {
     const threads = await harness.endpoint.threadDump(harness.executorId());
     expect(threads).toHaveLength(2);
-    expect(threads.find((thread) => thread.taskId === taskId)).toMatchObject({ state: "running", stack: expect.stringMatching(/^ {4}at (now|spinning) /) });
+    expect(threads.find((thread) => thread.taskId === taskId)).toMatchObject({
+      state: "running",
+      stack: expect.stringMatching(/^ {4}at (now|spinning) /),
+    });
     expect(threads.find((thread) => thread.taskId === null)).toMatchObject({ state: "idle", stack: "" });
   }
   expect((await ended).state).toBe("finished");

@@ -8,8 +8,10 @@ import { describeThrown, firstLine } from "../../src/wire/failure";
 import { versionMismatch } from "../../src/wire/versions";
 
 test("addresses", () => {
-  for (const text of ["unix:/tmp/a b/driver.sock", "host-1.example:7077", "127.0.0.1:0", "[::1]:65535"]) expect(formatAddress(parseAddress(text))).toBe(text);
-  for (const text of ["", "host", "host:", "host:70000", "unix:relative", "http://host:1", "::1:80"]) expect(() => parseAddress(text)).toThrow(/not an address/);
+  for (const text of ["unix:/tmp/a b/driver.sock", "host-1.example:7077", "127.0.0.1:0", "[::1]:65535"])
+    expect(formatAddress(parseAddress(text))).toBe(text);
+  for (const text of ["", "host", "host:", "host:70000", "unix:relative", "http://host:1", "::1:80"])
+    expect(() => parseAddress(text)).toThrow(/not an address/);
   expect(socketPathFits("/tmp/x")).toBe(true);
   expect(socketPathFits(`/tmp/${"x".repeat(200)}`)).toBe(false);
 });
@@ -34,8 +36,25 @@ test("local masters", () => {
   expect(parseLocalMaster("local[3, 5]")).toMatchObject({ coresPerExecutor: 3, maxFailures: 5 });
   expect(parseLocalMaster("local[*]", () => 7)).toMatchObject({ coresPerExecutor: 7, maxFailures: 1 });
   expect(parseLocalMaster("local[*,2]", () => 7)).toMatchObject({ coresPerExecutor: 7, maxFailures: 2 });
-  expect(parseLocalMaster("local-cluster[2,1,1024]")).toEqual({ kind: "local-cluster", executors: 2, coresPerExecutor: 1, workerMemoryBytes: 2 ** 30, maxFailures: null });
-  for (const wrong of ["", "local[0]", "local[-1]", "local[1,0]", "local[a]", "local-cluster[1,1]", "local-cluster[0,1,1]", "spark://h:1", "yarn", "Local"]) {
+  expect(parseLocalMaster("local-cluster[2,1,1024]")).toEqual({
+    kind: "local-cluster",
+    executors: 2,
+    coresPerExecutor: 1,
+    workerMemoryBytes: 2 ** 30,
+    maxFailures: null,
+  });
+  for (const wrong of [
+    "",
+    "local[0]",
+    "local[-1]",
+    "local[1,0]",
+    "local[a]",
+    "local-cluster[1,1]",
+    "local-cluster[0,1,1]",
+    "spark://h:1",
+    "yarn",
+    "Local",
+  ]) {
     expect(() => parseLocalMaster(wrong)).toThrow(/INVALID_MASTER/);
   }
 });
@@ -43,7 +62,9 @@ test("local masters", () => {
 test("versions that do not go together are told in words", () => {
   const ours = { protocol: 1, nodeMajor: 20, version: "1.0.0" };
   expect(versionMismatch(ours, { ...ours })).toBeNull();
-  expect(versionMismatch(ours, { ...ours, version: "1.0.1" })).toMatch(/driver runs firesteel 1\.0\.0.*executor firesteel 1\.0\.1/);
+  expect(versionMismatch(ours, { ...ours, version: "1.0.1" })).toMatch(
+    /driver runs firesteel 1\.0\.0.*executor firesteel 1\.0\.1/,
+  );
   expect(versionMismatch(ours, { ...ours, nodeMajor: 24 })).toMatch(/driver runs on Node 20 and the executor on Node 24/);
 });
 
@@ -57,8 +78,36 @@ test("anything that is thrown can be described", () => {
   cyclic["self"] = cyclic;
   const loop = new Error("loop");
   loop.cause = loop;
-  const proxy = new Proxy({}, { get: () => { throw new Error("trap"); }, getPrototypeOf: () => { throw new Error("trap"); }, ownKeys: () => { throw new Error("trap"); } });
-  for (const value of [undefined, null, 0, "", Symbol("s"), 10n, () => 1, {}, [], cyclic, Object.create(null), new Odd(), loop, proxy]) {
+  const proxy = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error("trap");
+      },
+      getPrototypeOf: () => {
+        throw new Error("trap");
+      },
+      ownKeys: () => {
+        throw new Error("trap");
+      },
+    },
+  );
+  for (const value of [
+    undefined,
+    null,
+    0,
+    "",
+    Symbol("s"),
+    10n,
+    () => 1,
+    {},
+    [],
+    cyclic,
+    Object.create(null),
+    new Odd(),
+    loop,
+    proxy,
+  ]) {
     expect(typeof firstLine(describeThrown(value))).toBe("string");
   }
   expect(firstLine(describeThrown(new TypeError("a\nb")))).toBe("TypeError: a");

@@ -35,7 +35,10 @@ export class BarrierCoordinator {
     if (stage === undefined) return Promise.reject(new ClusterError("BARRIER_BROKEN", "The barrier stage of this task is over."));
     const meeting = stage.meetings.get(question.round) ?? this.#begin(stage, question);
     if (meeting.kind !== question.kind) {
-      const error = new UsageError("BARRIER_MIXED", `Task ${question.partition} called ${question.kind}() while another one called ${meeting.kind}().`);
+      const error = new UsageError(
+        "BARRIER_MIXED",
+        `Task ${question.partition} called ${question.kind}() while another one called ${meeting.kind}().`,
+      );
       stage.meetings.delete(question.round);
       fail(meeting, error);
       return Promise.reject(error);
@@ -63,7 +66,8 @@ export class BarrierCoordinator {
       const meeting = stage.meetings.get(question.round);
       if (meeting === undefined) return;
       stage.meetings.delete(question.round);
-      const text = `Only ${meeting.waiting.size} of ${stage.numTasks} tasks came to ${meeting.kind}() within ${this.timeoutMs} ms (spark.barrier.sync.timeout).`;
+      const came = `${meeting.waiting.size} of ${stage.numTasks} tasks came to ${meeting.kind}()`;
+      const text = `Only ${came} within ${this.timeoutMs} ms (spark.barrier.sync.timeout).`;
       fail(meeting, new ClusterError("BARRIER_TIMEOUT", text));
     }, this.timeoutMs);
     timer.unref();

@@ -14,7 +14,14 @@ const FAILED = 3;
 const KILLED = 4;
 const RECALLED = 5;
 
-const FAILURE_KINDS: readonly FailureKind[] = ["exception", "exception", "fetchFailed", "outOfMemory", "threadEnded", "commitDenied"];
+const FAILURE_KINDS: readonly FailureKind[] = [
+  "exception",
+  "exception",
+  "fetchFailed",
+  "outOfMemory",
+  "threadEnded",
+  "commitDenied",
+];
 
 /** Null for a state that this version does not know. */
 export function decodeTaskUpdate(update: Messages.TaskUpdate.$Shape): TaskUpdate | null {
@@ -35,9 +42,23 @@ export function decodeTaskUpdate(update: Messages.TaskUpdate.$Shape): TaskUpdate
         output: update.mapStatus ? { kind: "map", status: update.mapStatus } : { kind: "result", bytes: update.result ?? EMPTY },
       };
     case FAILED:
-      return { state: "failed", taskId, startedAt, finishedAt, metrics: toTaskMetrics(update.metrics), failure: decodeFailure(update.failure ?? {}) };
+      return {
+        state: "failed",
+        taskId,
+        startedAt,
+        finishedAt,
+        metrics: toTaskMetrics(update.metrics),
+        failure: decodeFailure(update.failure ?? {}),
+      };
     case KILLED:
-      return { state: "killed", taskId, startedAt, finishedAt, metrics: toTaskMetrics(update.metrics), reason: update.killReason ?? "" };
+      return {
+        state: "killed",
+        taskId,
+        startedAt,
+        finishedAt,
+        metrics: toTaskMetrics(update.metrics),
+        reason: update.killReason ?? "",
+      };
     case RECALLED:
       return { state: "recalled", taskId };
     default:
@@ -59,8 +80,11 @@ function decodeFailure(failure: Messages.TaskFailure.$Properties): TaskFailure {
 
 function decodeError(error: Messages.ErrorInfo.$Properties): ErrorInfo {
   return {
-    name: error.name ?? "", message: error.message ?? "", stack: error.stack ?? "",
-    cause: error.cause ? decodeError(error.cause) : null, value: error.value?.length ? error.value : null,
+    name: error.name ?? "",
+    message: error.message ?? "",
+    stack: error.stack ?? "",
+    cause: error.cause ? decodeError(error.cause) : null,
+    value: error.value?.length ? error.value : null,
   };
 }
 
@@ -78,7 +102,11 @@ export function decodeReady(executorId: string, ready: Messages.Ready.$Propertie
     attributes: ready.attributes ?? {},
     logUrls: ready.logUrls ?? {},
     survivors: {
-      mapOutputs: (survivors?.mapOutputs ?? []).map((one) => ({ shuffleId: one.shuffleId ?? 0, map: one.map ?? 0, status: one.status ?? EMPTY })),
+      mapOutputs: (survivors?.mapOutputs ?? []).map((one) => ({
+        shuffleId: one.shuffleId ?? 0,
+        map: one.map ?? 0,
+        status: one.status ?? EMPTY,
+      })),
       blocks: (survivors?.blocks ?? []).map((one) => decodeBlockUpdate(one, executorId)),
     },
   };
@@ -92,13 +120,18 @@ export function decodeHeartbeat(heartbeat: Messages.Heartbeat.$Properties): Exec
     storageUsedBytes: heartbeat.storageUsedBytes ?? 0,
     loopLag: heartbeat.loopLag ?? 0,
     running: (heartbeat.running ?? []).map((task) => ({
-      taskId: task.taskId ?? 0, startedAt: task.startedAt ?? 0, metrics: toTaskMetrics(task.metrics),
+      taskId: task.taskId ?? 0,
+      startedAt: task.startedAt ?? 0,
+      metrics: toTaskMetrics(task.metrics),
     })),
   };
 }
 
 export function decodeThreads(dump: Messages.ThreadDump.$Properties): readonly ThreadState[] {
   return (dump.threads ?? []).map((thread) => ({
-    name: thread.name ?? "", state: thread.state ?? "", stack: thread.stack ?? "", taskId: thread.state !== "idle" ? (thread.taskId ?? 0) : null,
+    name: thread.name ?? "",
+    state: thread.state ?? "",
+    stack: thread.stack ?? "",
+    taskId: thread.state !== "idle" ? (thread.taskId ?? 0) : null,
   }));
 }

@@ -3,7 +3,7 @@
  * their deadlines, and typed messages in both directions. Decides nothing: what comes goes to the handlers, what the
  * scheduler wants goes out.
  */
-import type { Server, ServerDuplexStream, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { Server, ServerDuplexStream } from "@grpc/grpc-js";
 import { ClusterError } from "../../common/errors";
 import type { BlockAddress } from "../../storage/block-address";
 import type { Address } from "../../wire/address";
@@ -50,7 +50,10 @@ export class DriverEndpoint {
   /** Ids are never used twice: a process that was given up does not come back under its old name. */
   readonly #past = new Set<string>();
   readonly #liveness: Liveness;
-  readonly #dumps = new Map<number, { resolve(threads: readonly ThreadState[]): void; reject(error: Error): void; timer: NodeJS.Timeout; executorId: string }>();
+  readonly #dumps = new Map<
+    number,
+    { resolve(threads: readonly ThreadState[]): void; reject(error: Error): void; timer: NodeJS.Timeout; executorId: string }
+  >();
   #nextDump = 1;
   #server: Server | null = null;
   #stopped = false;
@@ -69,16 +72,26 @@ export class DriverEndpoint {
     server.addService(
       {
         Session: {
-          path: SESSION_PATH, requestStream: true, responseStream: true, requestSerialize: passBytes, requestDeserialize: passBytes,
-          responseSerialize: passBytes, responseDeserialize: passBytes,
+          path: SESSION_PATH,
+          requestStream: true,
+          responseStream: true,
+          requestSerialize: passBytes,
+          requestDeserialize: passBytes,
+          responseSerialize: passBytes,
+          responseDeserialize: passBytes,
         },
       },
-      { Session: (stream: ServerDuplexStream<Buffer, Buffer>) => this.#connected(stream) } as UntypedServiceImplementation,
+      { Session: (stream: ServerDuplexStream<Buffer, Buffer>) => this.#connected(stream) },
     );
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync(formatAddress(listen), ServerCredentials.createInsecure(), (error, bound) => {
         if (error === null) resolve(bound);
-        else reject(new ClusterError("CANNOT_LISTEN", `The driver cannot listen on ${formatAddress(listen)}: ${error.message}`, { cause: error }));
+        else
+          reject(
+            new ClusterError("CANNOT_LISTEN", `The driver cannot listen on ${formatAddress(listen)}: ${error.message}`, {
+              cause: error,
+            }),
+          );
       });
     });
     return formatAddress(listen.kind === "unix" ? listen : { ...listen, port });
@@ -133,12 +146,18 @@ export class DriverEndpoint {
 
   threadDump(executorId: string): Promise<readonly ThreadState[]> {
     const connected = this.#executors.get(executorId);
-    if (connected === undefined) return Promise.reject(new ClusterError("EXECUTOR_NOT_FOUND", `There is no executor ${executorId}.`));
+    if (connected === undefined)
+      return Promise.reject(new ClusterError("EXECUTOR_NOT_FOUND", `There is no executor ${executorId}.`));
     const requestId = this.#nextDump++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#dumps.delete(requestId);
-        reject(new ClusterError("THREAD_DUMP_TIMEOUT", `Executor ${executorId} did not answer within ${THREAD_DUMP_TIMEOUT / 1000} s.`));
+        reject(
+          new ClusterError(
+            "THREAD_DUMP_TIMEOUT",
+            `Executor ${executorId} did not answer within ${THREAD_DUMP_TIMEOUT / 1000} s.`,
+          ),
+        );
       }, THREAD_DUMP_TIMEOUT);
       timer.unref();
       this.#dumps.set(requestId, { resolve, reject, timer, executorId });
@@ -201,9 +220,11 @@ export class DriverEndpoint {
       configuration,
       driverBlockEndpoint,
       refuse: (id) =>
-        this.#stopped ? "The application has ended."
-        : this.#executors.has(id) || this.#past.has(id) || this.#leaving.has(id) ? `The executor id ${id} is taken.`
-        : null,
+        this.#stopped
+          ? "The application has ended."
+          : this.#executors.has(id) || this.#past.has(id) || this.#leaving.has(id)
+            ? `The executor id ${id} is taken.`
+            : null,
       ready: (opened, executor) => this.#ready(opened, executor),
       message: (from, message) => this.#message(from, message),
       closed: (gone, reason) => this.#closed(gone, reason),
@@ -214,7 +235,8 @@ export class DriverEndpoint {
 
   #ready(session: Session, executor: RegisteredExecutor): void {
     const { executorId } = executor;
-    if (this.#stopped || this.#past.has(executorId) || this.#executors.has(executorId)) return session.end(`The executor id ${executorId} is taken.`);
+    if (this.#stopped || this.#past.has(executorId) || this.#executors.has(executorId))
+      return session.end(`The executor id ${executorId} is taken.`);
     this.#executors.set(executorId, { session, executor, killReasons: new Map() });
     this.#liveness.heard(executorId);
     this.options.handlers.executorRegistered(executor);
@@ -256,7 +278,11 @@ export class DriverEndpoint {
     const { handlers } = this.options;
     if (message.taskUpdates) this.#taskUpdates(connected, message.taskUpdates.updates ?? []);
     else if (message.heartbeat) handlers.heartbeat(id, decodeHeartbeat(message.heartbeat));
-    else if (message.blockUpdates) handlers.blockUpdates(id, (message.blockUpdates.updates ?? []).map((one) => decodeBlockUpdate(one, id)));
+    else if (message.blockUpdates)
+      handlers.blockUpdates(
+        id,
+        (message.blockUpdates.updates ?? []).map((one) => decodeBlockUpdate(one, id)),
+      );
     else if (message.call) void this.#call(connected, message.call);
     else if (message.threadDump) {
       const dump = this.#dumps.get(message.threadDump.requestId ?? 0);
@@ -298,17 +324,28 @@ export class DriverEndpoint {
     const { handlers } = this.options;
     if (call.mapOutputs) return { mapOutputs: await this.#mapOutputs(call.mapOutputs.shuffleId ?? 0) };
     if (call.blockLocations) {
-      return { blockLocations: { executors: this.#addresses(handlers.blockLocations(call.blockLocations.blockId ?? ""), executorId) } };
+      return {
+        blockLocations: { executors: this.#addresses(handlers.blockLocations(call.blockLocations.blockId ?? ""), executorId) },
+      };
     }
     if (call.peers) return { peers: { executors: this.#addresses(this.#executors.keys(), executorId) } };
     if (call.commit) {
       const { stageId = 0, stageAttempt = 0, partition = 0, attempt = 0, taskId = 0 } = plain(call.commit);
-      return { commit: { granted: await handlers.commitTask({ executorId, stageId, stageAttempt, partition, attempt, taskId }) } };
+      return {
+        commit: { granted: await handlers.commitTask({ executorId, stageId, stageAttempt, partition, attempt, taskId }) },
+      };
     }
     if (call.barrier) {
       const { taskSet = 0, partition = 0, attempt = 0, taskId = 0, round = 0, kind = "", message = "" } = plain(call.barrier);
-      if (kind !== "barrier" && kind !== "allGather") throw new ClusterError("PROTOCOL", `There is no meeting of kind "${kind}".`);
-      return { barrier: { messages: [...(await handlers.barrier({ executorId, taskSetId: taskSet, partition, attempt, taskId, round, kind, message }))] } };
+      if (kind !== "barrier" && kind !== "allGather")
+        throw new ClusterError("PROTOCOL", `There is no meeting of kind "${kind}".`);
+      return {
+        barrier: {
+          messages: [
+            ...(await handlers.barrier({ executorId, taskSetId: taskSet, partition, attempt, taskId, round, kind, message })),
+          ],
+        },
+      };
     }
     throw new ClusterError("PROTOCOL", "The driver does not know this call.");
   }

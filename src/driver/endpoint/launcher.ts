@@ -22,7 +22,7 @@ export interface Launcher {
 }
 
 export interface LauncherHandlers {
-  /** The process of an executor ended, registered or not, though nobody asked it to. `reason` is for the user: "… out of memory …". */
+  /** The process of an executor ended, registered or not, though nobody asked it to. */
   executorExited(executorId: string, exit: ExecutorExit): void;
   /** No executor can be had any more: they end before they register, again and again. `reason` quotes the last one. */
   gaveUp(reason: string): void;
@@ -31,7 +31,7 @@ export interface LauncherHandlers {
 export interface ExecutorExit {
   readonly code: number | null;
   readonly signal: string | null;
-  /** "out of memory: …", "killed by SIGKILL", "exited with code 3", with the last words of its standard error where they help. */
+  /** "out of memory: …", "killed by SIGKILL", "exited with code 3", with its last words where they help. */
   readonly reason: string;
   readonly outOfMemory: boolean;
 }

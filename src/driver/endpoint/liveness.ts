@@ -60,7 +60,9 @@ export class Liveness {
   }
 
   #overdue(now: number): [string, number][] {
-    return [...this.#seen].map(([id, seen]): [string, number] => [id, now - seen]).filter(([, silent]) => silent > this.timeoutMs);
+    return [...this.#seen]
+      .map(([id, seen]): [string, number] => [id, now - seen])
+      .filter(([, silent]) => silent > this.timeoutMs);
   }
 }
 

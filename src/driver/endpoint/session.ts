@@ -85,7 +85,11 @@ export class Session {
       }
       this.#taskBytes += size;
       const { taskId, partition, attempt, payload } = task;
-      this.#tasks!.push(payload === undefined ? { taskId, taskSet: set.id, partition, attempt } : { taskId, taskSet: set.id, partition, attempt, payload });
+      this.#tasks.push(
+        payload === undefined
+          ? { taskId, taskSet: set.id, partition, attempt }
+          : { taskId, taskSet: set.id, partition, attempt, payload },
+      );
     }
   }
 
@@ -123,7 +127,14 @@ export class Session {
     const { id, binaryId, jobId, stageId, stageAttempt, numPartitions, cpus, localProperties, barrier } = set;
     this.send({
       taskSet: {
-        id, binaryId, jobId, stageId, stageAttempt, numPartitions, cpus, localProperties,
+        id,
+        binaryId,
+        jobId,
+        stageId,
+        stageAttempt,
+        numPartitions,
+        cpus,
+        localProperties,
         ...(barrier === undefined ? {} : { barrier: { addresses: [...barrier.addresses] } }),
       },
     });
@@ -149,7 +160,7 @@ export class Session {
     if (this.#state === "closed") return;
     let message: Messages.FromExecutor.$Shape;
     try {
-      message = wire().messages.FromExecutor.decode(bytes) as Messages.FromExecutor.$Shape;
+      message = wire().messages.FromExecutor.decode(bytes);
     } catch {
       this.#refuse("A message could not be read.");
       return;
@@ -168,7 +179,8 @@ export class Session {
     const mismatch = versionMismatch(ownVersions, theirs);
     if (mismatch !== null) return this.#refuse(mismatch);
     const nonce = hello.nonce ?? new Uint8Array(0);
-    if (hello.applicationId !== this.owner.applicationId || !hello.executorId || !isNonce(nonce)) return this.#refuse("The handshake is not for this application.");
+    if (hello.applicationId !== this.owner.applicationId || !hello.executorId || !isNonce(nonce))
+      return this.#refuse("The handshake is not for this application.");
     this.executorId = hello.executorId;
     this.#nonces = { executor: nonce, driver: newNonce() };
     this.#state = "register";
@@ -176,11 +188,14 @@ export class Session {
   }
 
   #register(register: Messages.Register.$Properties): void {
-    if (!proves(register.proof ?? new Uint8Array(0), this.#proof("executor"))) return this.#refuse("The executor does not hold the application's secret.");
+    if (!proves(register.proof ?? new Uint8Array(0), this.#proof("executor")))
+      return this.#refuse("The executor does not hold the application's secret.");
     const unwanted = this.owner.refuse(this.executorId);
     if (unwanted !== null) return this.#refuse(unwanted);
     this.#state = "ready?";
-    this.#now({ registered: { configuration: { ...this.owner.configuration }, driverBlockEndpoint: this.owner.driverBlockEndpoint } });
+    this.#now({
+      registered: { configuration: { ...this.owner.configuration }, driverBlockEndpoint: this.owner.driverBlockEndpoint },
+    });
   }
 
   #ready(ready: Messages.Ready.$Properties): void {

@@ -76,7 +76,8 @@ export type TaskUpdate =
       readonly metrics: TaskMetrics;
       readonly accumulators: readonly AccumulatorUpdate[];
       /** `status` is an encoded MapStatus (wire/map-status.ts): kept as it is and handed on in MapOutputsAnswer. */
-      readonly output: { readonly kind: "result"; readonly bytes: Uint8Array } | { readonly kind: "map"; readonly status: Uint8Array };
+      readonly output:
+        { readonly kind: "result"; readonly bytes: Uint8Array } | { readonly kind: "map"; readonly status: Uint8Array };
     }
   | {
       readonly state: "failed";
@@ -87,7 +88,14 @@ export type TaskUpdate =
       readonly failure: TaskFailure;
     }
   /** The answer to killTask; `startedAt` is 0 when it had not begun. */
-  | { readonly state: "killed"; readonly taskId: number; readonly startedAt: number; readonly finishedAt: number; readonly metrics: TaskMetrics; readonly reason: string }
+  | {
+      readonly state: "killed";
+      readonly taskId: number;
+      readonly startedAt: number;
+      readonly finishedAt: number;
+      readonly metrics: TaskMetrics;
+      readonly reason: string;
+    }
   /** The answer to recallTasks for a task that had not begun: it is the driver's again. */
   | { readonly state: "recalled"; readonly taskId: number };
 
@@ -124,7 +132,10 @@ export interface BarrierQuestion {
   readonly message: string;
 }
 
-/** What the driver decides or knows. Handlers that ask may answer at once or by a promise; a rejection becomes the error of the task that asked. */
+/**
+ * What the driver decides or knows. Handlers that ask may answer at once or by a promise; a rejection becomes the error of
+ * the task that asked.
+ */
 export interface EndpointHandlers {
   executorRegistered(executor: RegisteredExecutor): void;
   /** Once for every registered executor, whatever the reason; nothing comes from it afterwards. */

@@ -58,7 +58,10 @@ export class DriverLink {
     const deadline = performance.now() + options.timeoutMs;
     const { Client, credentials } = wire();
     if (address.kind === "unix") await socketAt(address.path, deadline);
-    const client = new Client(options.driverUrl, credentials.createInsecure(), { ...CHANNEL_OPTIONS, "grpc.use_local_subchannel_pool": 1 });
+    const client = new Client(options.driverUrl, credentials.createInsecure(), {
+      ...CHANNEL_OPTIONS,
+      "grpc.use_local_subchannel_pool": 1,
+    });
     const stream = client.makeBidiStreamRequest(SESSION_PATH, passBytes, passBytes);
     try {
       const registration = await handshake(stream, options, deadline);
@@ -132,7 +135,7 @@ export class DriverLink {
       const waiting = this.#calls.get(id);
       this.#calls.delete(id);
       if (message.reply.error) waiting?.reject(driverError(message.reply.error));
-      else waiting?.resolve(message.reply as Answer);
+      else waiting?.resolve(message.reply);
     } else if (this.#handlers === null) this.#early.push(message);
     else this.#handlers.message(message);
   }
@@ -162,15 +165,19 @@ async function socketAt(path: string, deadline: number): Promise<void> {
 /** Runs the executor's part of the handshake (wire/auth.ts) on a fresh stream. Leaves no listeners behind. */
 function handshake(stream: ClientDuplexStream<Buffer, Buffer>, options: LinkOptions, deadline: number): Promise<Registration> {
   const { FromExecutor, ToExecutor } = wire().messages;
-  const send = (message: Messages.FromExecutor.$Properties): void => void stream.write(FromExecutor.encode(message).finish() as Buffer);
+  const send = (message: Messages.FromExecutor.$Properties): void =>
+    void stream.write(FromExecutor.encode(message).finish() as Buffer);
   const nonce = newNonce();
   const ids = { applicationId: options.applicationId, executorId: options.executorId };
   return new Promise<Registration>((resolve, reject) => {
     let proved = false;
-    const timer = setTimeout(() => {
-      stream.cancel();
-      fail(`The driver at ${options.driverUrl} did not answer in time.`);
-    }, Math.max(1, deadline - performance.now()));
+    const timer = setTimeout(
+      () => {
+        stream.cancel();
+        fail(`The driver at ${options.driverUrl} did not answer in time.`);
+      },
+      Math.max(1, deadline - performance.now()),
+    );
     const settle = (result: Registration | Error): void => {
       clearTimeout(timer);
       stream.off("data", onData).off("end", onEnd).off("error", onError);
@@ -187,12 +194,17 @@ function handshake(stream: ClientDuplexStream<Buffer, Buffer>, options: LinkOpti
       if (message.refused) fail(`The driver refused this executor: ${message.refused.reason}`);
       else if (message.challenge && !proved) {
         const theirs = message.challenge.nonce ?? new Uint8Array(0);
-        proved = isNonce(theirs) && proves(message.challenge.proof ?? new Uint8Array(0), proofOf(options.secret, "driver", ids, nonce, theirs));
+        proved =
+          isNonce(theirs) &&
+          proves(message.challenge.proof ?? new Uint8Array(0), proofOf(options.secret, "driver", ids, nonce, theirs));
         if (proved) return send({ register: { proof: proofOf(options.secret, "executor", ids, nonce, theirs) } });
         stream.cancel();
         fail(`The driver at ${options.driverUrl} does not hold the application's secret.`);
       } else if (message.registered && proved) {
-        settle({ configuration: message.registered.configuration ?? {}, driverBlockEndpoint: message.registered.driverBlockEndpoint ?? "" });
+        settle({
+          configuration: message.registered.configuration ?? {},
+          driverBlockEndpoint: message.registered.driverBlockEndpoint ?? "",
+        });
       } else fail("The driver's handshake is out of order.");
     };
     stream.on("data", onData).on("end", onEnd).on("error", onError);

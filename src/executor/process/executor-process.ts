@@ -123,7 +123,15 @@ export class ExecutorProcess {
       },
     );
     const storage = this.parts.openStorage({
-      appId: applicationId, executorId, host, secret: this.#secret, plan, conf, listen: blockListen, driver, ports: this.#ports(),
+      appId: applicationId,
+      executorId,
+      host,
+      secret: this.#secret,
+      plan,
+      conf,
+      listen: blockListen,
+      driver,
+      ports: this.#ports(),
       ...(this.options.watchParent ? { ownerPid: process.ppid } : {}),
     });
     const limitBytes = residentLimit(memoryBytes, cores, containerLimit);
@@ -131,8 +139,9 @@ export class ExecutorProcess {
       limitBytes,
       exceeded: (resident) => {
         const mib = (bytes: number): number => Math.round(bytes / 2 ** 20);
-        const reason = `out of memory: ${mib(resident)} MiB are resident, more than the ${mib(limitBytes)} MiB that spark.executor.memory of `
-          + `${mib(memoryBytes)} MiB allows (objects outside of the JavaScript heap, such as Buffers, count)`;
+        const reason =
+          `out of memory: ${mib(resident)} MiB are resident, more than the ${mib(limitBytes)} MiB that spark.executor.memory of ` +
+          `${mib(memoryBytes)} MiB allows (objects outside of the JavaScript heap, such as Buffers, count)`;
         void this.end(reason, EXIT_MEMORY);
       },
     });
@@ -163,16 +172,22 @@ export class ExecutorProcess {
     if (message.launchTasks) {
       pool.launch(
         (message.launchTasks.tasks ?? []).map((task) => ({
-          taskId: task.taskId ?? 0, taskSet: task.taskSet ?? 0, partition: task.partition ?? 0, attempt: task.attempt ?? 0,
+          taskId: task.taskId ?? 0,
+          taskSet: task.taskSet ?? 0,
+          partition: task.partition ?? 0,
+          attempt: task.attempt ?? 0,
           payload: task.payload?.length ? task.payload : null,
         })),
       );
-    } else if (message.taskBinary) this.#binaries.set(message.taskBinary.id ?? "", shared(message.taskBinary.bytes ?? new Uint8Array(0)));
+    } else if (message.taskBinary)
+      this.#binaries.set(message.taskBinary.id ?? "", shared(message.taskBinary.bytes ?? new Uint8Array(0)));
     else if (message.taskSet) this.#addTaskSet(message.taskSet);
-    else if (message.killTask) pool.kill(message.killTask.taskId ?? 0, message.killTask.interruptThread ?? false, message.killTask.reason ?? "");
+    else if (message.killTask)
+      pool.kill(message.killTask.taskId ?? 0, message.killTask.interruptThread ?? false, message.killTask.reason ?? "");
     else if (message.recallTasks) pool.recall(message.recallTasks.taskIds ?? []);
     else if (message.removal) this.#remove(message.removal);
-    else if (message.invalidateMapOutputs) storage.invalidateMapOutputs(message.invalidateMapOutputs.shuffleId ?? 0, message.invalidateMapOutputs.epoch ?? 0);
+    else if (message.invalidateMapOutputs)
+      storage.invalidateMapOutputs(message.invalidateMapOutputs.shuffleId ?? 0, message.invalidateMapOutputs.epoch ?? 0);
     else if (message.threadDump) void this.#dumpThreads(message.threadDump.requestId ?? 0);
     else if (message.refused) void this.end(`the driver ended the session: ${message.refused.reason ?? ""}`, EXIT_FAILED);
     else if (message.shutdown) void this.end(message.shutdown.reason ?? "", EXIT_OK);
@@ -189,8 +204,15 @@ export class ExecutorProcess {
     const binary = this.#binaries.get(binaryId);
     if (binary === undefined) return void this.end(`the driver did not send the task binary ${binaryId}`, EXIT_FAILED);
     this.#taskSets.set(id, {
-      id, binaryId, binary, jobId: set.jobId ?? 0, stageId: set.stageId ?? 0, stageAttempt: set.stageAttempt ?? 0,
-      numPartitions: set.numPartitions ?? 0, cpus: set.cpus ?? 1, localProperties: { ...set.localProperties },
+      id,
+      binaryId,
+      binary,
+      jobId: set.jobId ?? 0,
+      stageId: set.stageId ?? 0,
+      stageAttempt: set.stageAttempt ?? 0,
+      numPartitions: set.numPartitions ?? 0,
+      cpus: set.cpus ?? 1,
+      localProperties: { ...set.localProperties },
       barrier: set.barrier ? { addresses: set.barrier.addresses ?? [] } : null,
     });
   }
@@ -223,22 +245,28 @@ export class ExecutorProcess {
     switch (op) {
       case OP_TASK_SET: {
         const set = this.#taskSets.get(args as number);
-        if (set === undefined) throw new ClusterError("TASK_SET_NOT_FOUND", `The executor was not told of task set ${String(args)}.`);
+        if (set === undefined)
+          throw new ClusterError("TASK_SET_NOT_FOUND", `The executor was not told of task set ${String(args)}.`);
         return set;
       }
       case OP_PAYLOAD:
         return this.#machinery!.pool.payloadOf(args as number);
       case OP_COMMIT:
-        return this.#link!.ask({ commit: args as Messages.CommitRequest.$Properties }).then((reply) => reply.commit?.granted ?? false);
+        return this.#link!.ask({ commit: args as Messages.CommitRequest.$Properties }).then(
+          (reply) => reply.commit?.granted ?? false,
+        );
       case OP_BARRIER:
-        return this.#link!.ask({ barrier: args as Messages.BarrierRequest.$Properties }).then((reply) => [...(reply.barrier?.messages ?? [])]);
+        return this.#link!.ask({ barrier: args as Messages.BarrierRequest.$Properties }).then((reply) => [
+          ...(reply.barrier?.messages ?? []),
+        ]);
       default:
         throw new ClusterError("UNKNOWN_CALL", `The executor does not know the call "${op}".`);
     }
   }
 
   #ports(): StoragePorts {
-    const addresses = (reply: { executors?: Messages.BlockAddress.$Properties[] | null } | null | undefined) => (reply?.executors ?? []).map(decodeBlockAddress);
+    const addresses = (reply: { executors?: Messages.BlockAddress.$Properties[] | null } | null | undefined) =>
+      (reply?.executors ?? []).map(decodeBlockAddress);
     const ask = async (call: Omit<Messages.Call.$Properties, "id">): Promise<Messages.Reply.$Shape> => {
       if (this.#link === null) throw new ClusterError("NOT_REGISTERED", "The executor is not registered yet.");
       return this.#link.ask(call);
@@ -252,7 +280,10 @@ export class ExecutorProcess {
   }
 
   #beat(configuration: Readonly<Record<string, string>>): void {
-    const interval = parseDuration(configuration["spark.executor.heartbeatInterval"] ?? "10s", "spark.executor.heartbeatInterval");
+    const interval = parseDuration(
+      configuration["spark.executor.heartbeatInterval"] ?? "10s",
+      "spark.executor.heartbeatInterval",
+    );
     setInterval(() => {
       const { pool, storage } = this.#machinery!;
       const memory = process.memoryUsage();
@@ -271,7 +302,8 @@ export class ExecutorProcess {
   }
 
   #watchSignals(): void {
-    for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => void this.end(`ended by ${signal}`, EXIT_TERMINATED));
+    for (const signal of ["SIGTERM", "SIGHUP"] as const)
+      process.on(signal, () => void this.end(`ended by ${signal}`, EXIT_TERMINATED));
     // Ctrl-C reaches the whole group of processes; the driver decides what it means.
     process.on("SIGINT", () => undefined);
     process.on("uncaughtException", (error) => void this.end(`defect: ${error.stack ?? String(error)}`, EXIT_FAILED));
@@ -321,5 +353,13 @@ function mapOutputTable(reply: Messages.MapOutputsReply.$Properties): MapOutputT
     offsets.set(status.offsets, map * (numReducers + 1));
     checksums.set(status.checksums, map * numReducers);
   });
-  return { epoch: reply.epoch ?? 0, numMaps, numReducers, executors: (reply.executors ?? []).map(decodeBlockAddress), owners, offsets, checksums };
+  return {
+    epoch: reply.epoch ?? 0,
+    numMaps,
+    numReducers,
+    executors: (reply.executors ?? []).map(decodeBlockAddress),
+    owners,
+    offsets,
+    checksums,
+  };
 }

@@ -39,7 +39,8 @@ export function parseExecutorOptions(args: readonly string[], env: NodeJS.Proces
     return value;
   };
   const cores = Number(values.cores ?? "1");
-  if (!Number.isInteger(cores) || cores < 1) throw new UsageError("INVALID_OPTION", `--cores must be a positive integer, not "${values.cores}".`);
+  if (!Number.isInteger(cores) || cores < 1)
+    throw new UsageError("INVALID_OPTION", `--cores must be a positive integer, not "${values.cores}".`);
   const driverUrl = required("driver-url");
   parseAddress(driverUrl);
   return {
@@ -80,6 +81,7 @@ function parse(args: readonly string[]) {
 
 function parseConfiguration(text: string): Readonly<Record<string, string>> {
   const parsed: unknown = JSON.parse(text);
-  if (typeof parsed !== "object" || parsed === null) throw new UsageError("INVALID_OPTION", `${CONFIGURATION_VARIABLE} must be a JSON object.`);
+  if (typeof parsed !== "object" || parsed === null)
+    throw new UsageError("INVALID_OPTION", `${CONFIGURATION_VARIABLE} must be a JSON object.`);
   return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, String(value)]));
 }

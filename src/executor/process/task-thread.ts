@@ -48,10 +48,17 @@ export class TaskThreadHandle {
     const { port1, port2 } = new MessageChannel();
     this.#calls = port1;
     const data: ThreadData = {
-      thread: options.thread, cells: this.cells.buffer, reports: this.reports.buffer, queue: options.queue, calls: port2,
+      thread: options.thread,
+      cells: this.cells.buffer,
+      reports: this.reports.buffer,
+      queue: options.queue,
+      calls: port2,
     };
     this.#worker = new Worker(options.file, {
-      workerData: data, transferList: [port2], resourceLimits: options.limits, name: this.title,
+      workerData: data,
+      transferList: [port2],
+      resourceLimits: options.limits,
+      name: this.title,
     });
     port1.on("message", (call: CallMessage) => void this.#answer(call, handlers));
     this.#worker.on("message", (message: ThreadReport) => {

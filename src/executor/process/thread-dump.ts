@@ -63,5 +63,6 @@ function collect(session: Session, titles: ReadonlySet<string>): Promise<Readonl
 }
 
 function frameText({ functionName, url, location }: CallFrame): string {
-  return `    at ${functionName === "" ? "<anonymous>" : functionName} (${url}:${location.lineNumber + 1}:${location.columnNumber + 1})`;
+  const place = `${url}:${location.lineNumber + 1}:${location.columnNumber + 1}`;
+  return `    at ${functionName === "" ? "<anonymous>" : functionName} (${place})`;
 }

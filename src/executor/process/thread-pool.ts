@@ -162,7 +162,9 @@ export class ThreadPool {
 
   /** What every slot does, with the stacks of those that run. */
   async dump(): Promise<{ readonly name: string; readonly state: string; readonly stack: string; readonly taskId: number }[]> {
-    const seen = [...this.#threads].filter((thread) => thread.slot !== null).map((thread) => ({ thread, taskId: thread.cells.currentTask }));
+    const seen = [...this.#threads]
+      .filter((thread) => thread.slot !== null)
+      .map((thread) => ({ thread, taskId: thread.cells.currentTask }));
     const running = new Set(seen.filter(({ taskId }) => taskId !== NO_TASK).map(({ thread }) => thread.title));
     const stacks = running.size === 0 ? new Map<string, string>() : await stacksOf(running);
     return seen.map(({ thread, taskId }) => ({
@@ -302,7 +304,10 @@ export class ThreadPool {
     const thread = this.#threadOf(taskId);
     const grace = interruptThread ? this.options.killGraceMs : this.options.gentleKillGraceMs;
     const again = (): void => this.#stopRunning(taskId, interruptThread, reason);
-    const timer = setTimeout(thread === undefined ? again : () => this.#endThreadOf(taskId, reason), thread === undefined ? LOOK_AGAIN : grace);
+    const timer = setTimeout(
+      thread === undefined ? again : () => this.#endThreadOf(taskId, reason),
+      thread === undefined ? LOOK_AGAIN : grace,
+    );
     this.#kills.set(taskId, { reason, timer });
     thread?.cells.stop(taskId);
   }
@@ -353,7 +358,8 @@ export class ThreadPool {
     const called = thread.cells.calledExitCode;
     if (error !== null && (error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY") {
       const limit = this.options.limits.maxOldGenerationSizeMb;
-      const description = `out of memory: the task needs more than the ${limit} MiB of JavaScript heap that a task thread has (spark.executor.memory, cores)`;
+      const heap = `the ${limit} MiB of JavaScript heap that a task thread has`;
+      const description = `out of memory: the task needs more than ${heap} (spark.executor.memory, cores)`;
       return { kind: "outOfMemory", description, error: null, fetch: null };
     }
     if (error !== null) {
@@ -361,9 +367,11 @@ export class ThreadPool {
       return { kind: "threadEnded", description: `the task's thread ended: ${firstLine(info)}`, error: info, fetch: null };
     }
     const description =
-      called !== null ? `the function called process.exit(${called})`
-      : thread.cells.awaiting ? "the function's promise can never settle: nothing is left that it could wait for"
-      : `the task's thread ended with exit code ${code}`;
+      called !== null
+        ? `the function called process.exit(${called})`
+        : thread.cells.awaiting
+          ? "the function's promise can never settle: nothing is left that it could wait for"
+          : `the task's thread ended with exit code ${code}`;
     return { kind: "threadEnded", description, error: null, fetch: null };
   }
 

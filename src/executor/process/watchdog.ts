@@ -22,7 +22,7 @@ export class MemoryWatchdog {
   constructor(options: WatchdogOptions) {
     this.#interval = options.interval ?? INTERVAL;
     this.#expected = performance.now() + this.#interval;
-    const resident = options.resident ?? process.memoryUsage.rss;
+    const resident = options.resident ?? (() => process.memoryUsage.rss());
     this.#timer = setInterval(() => {
       const now = performance.now();
       this.#worstLag = Math.max(this.#worstLag, now - this.#expected);

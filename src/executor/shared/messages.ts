@@ -15,7 +15,14 @@ export interface ThreadData {
 /** Main thread → task thread by parentPort, which is read while the thread's event loop turns. */
 export type ThreadMessage =
   /** The thread becomes slot `slot` and takes tasks from now on. */
-  | { readonly type: "activate"; readonly slot: number; readonly executorId: string; readonly host: string; readonly storage: unknown; readonly conf: Readonly<Record<string, string>> }
+  | {
+      readonly type: "activate";
+      readonly slot: number;
+      readonly executorId: string;
+      readonly host: string;
+      readonly storage: unknown;
+      readonly conf: Readonly<Record<string, string>>;
+    }
   /** The answer to an asynchronous call. */
   | { readonly type: "settled"; readonly id: number; readonly value?: unknown; readonly error?: ThrownData };
 
@@ -48,7 +55,8 @@ export interface ThrownData {
   readonly message: string;
   readonly stack: string;
   readonly errorClass: string | undefined;
-  readonly fetch: { readonly shuffleId: number; readonly map: number; readonly reduce: number; readonly executorId: string | null } | undefined;
+  readonly fetch:
+    { readonly shuffleId: number; readonly map: number; readonly reduce: number; readonly executorId: string | null } | undefined;
 }
 
 /** Tag of a report in the ring: what the main thread needs to know of it without decoding. */

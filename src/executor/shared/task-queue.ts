@@ -73,7 +73,8 @@ export class TaskQueueWriter {
   push(task: { taskId: number; taskSet: number; partition: number; attempt: number; payload: Uint8Array | null }): boolean {
     const { words, bytes } = this.#memory;
     const cell = this.#memory.cell(this.#tail);
-    if (((this.#tail - Atomics.load(words, HEAD)) | 0) >= QUEUE_CAPACITY || Atomics.load(words, cell + STATE) !== FREE) return false;
+    if (((this.#tail - Atomics.load(words, HEAD)) | 0) >= QUEUE_CAPACITY || Atomics.load(words, cell + STATE) !== FREE)
+      return false;
     const { payload } = task;
     words[cell + TASK_ID] = task.taskId;
     words[cell + TASK_SET] = task.taskSet;
@@ -111,7 +112,8 @@ export class TaskQueueWriter {
     if (position === undefined) return false;
     const { words } = this.#memory;
     const cell = this.#memory.cell(position);
-    if (words[cell + TASK_ID] !== (taskId | 0) || Atomics.compareExchange(words, cell + STATE, READY, FREE) !== READY) return false;
+    if (words[cell + TASK_ID] !== (taskId | 0) || Atomics.compareExchange(words, cell + STATE, READY, FREE) !== READY)
+      return false;
     this.#positions.delete(taskId);
     return true;
   }

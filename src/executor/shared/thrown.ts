@@ -19,7 +19,8 @@ export function thrownData(error: unknown): ThrownData {
 }
 
 export function reviveThrown(data: ThrownData): Error {
-  if (data.fetch !== undefined) return new FetchFailed(data.fetch.shuffleId, data.fetch.map, data.fetch.reduce, data.fetch.executorId, data.message);
+  if (data.fetch !== undefined)
+    return new FetchFailed(data.fetch.shuffleId, data.fetch.map, data.fetch.reduce, data.fetch.executorId, data.message);
   if (data.name === "TaskKilled") return new TaskKilled(data.message);
   if (data.name === "CommitDenied") return new CommitDenied(data.message);
   // The message begins with "[CLASS] ", which the constructor puts there again.

@@ -9,7 +9,7 @@ import { Writable } from "node:stream";
 const RETRY_MS = 2;
 
 export function writeAll(fd: number, data: Uint8Array): void {
-  for (let done = 0; done < data.length; ) {
+  for (let done = 0; done < data.length;) {
     try {
       done += writeSync(fd, data, done);
     } catch (error) {
@@ -37,5 +37,5 @@ export function printDirectly(): void {
   const stderr = new DirectStream(2);
   Object.defineProperty(process, "stdout", { configurable: true, enumerable: true, get: () => stdout });
   Object.defineProperty(process, "stderr", { configurable: true, enumerable: true, get: () => stderr });
-  globalThis.console = new Console({ stdout, stderr }) as Console;
+  globalThis.console = new Console({ stdout, stderr });
 }

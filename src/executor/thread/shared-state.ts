@@ -21,7 +21,26 @@ const PROTOTYPE_KEYS: readonly [object, readonly string[]][] = [
   [JSON, ["parse", "stringify"]],
   [Date, ["now"]],
   [Reflect, ["apply", "construct", "ownKeys"]],
-  [globalThis, ["Array", "Map", "Set", "Promise", "Object", "String", "Number", "Math", "JSON", "Date", "Error", "Buffer", "setTimeout", "setImmediate", "structuredClone"]],
+  [
+    globalThis,
+    [
+      "Array",
+      "Map",
+      "Set",
+      "Promise",
+      "Object",
+      "String",
+      "Number",
+      "Math",
+      "JSON",
+      "Date",
+      "Error",
+      "Buffer",
+      "setTimeout",
+      "setImmediate",
+      "structuredClone",
+    ],
+  ],
   [process, ["exit", "nextTick", "hrtime", "cwd"]],
 ];
 
@@ -30,7 +49,8 @@ const OBJECT_KEYS_AT_START = Object.getOwnPropertyNames(Object.prototype).length
 /** Remembers the state as it is now; the function tells whether it still is. */
 export function watchSharedState(): () => boolean {
   const watched: Watched[] = [];
-  for (const [holder, keys] of PROTOTYPE_KEYS) for (const key of keys) watched.push({ holder, key, value: (holder as Record<string, unknown>)[key] });
+  for (const [holder, keys] of PROTOTYPE_KEYS)
+    for (const key of keys) watched.push({ holder, key, value: (holder as Record<string, unknown>)[key] });
   const { getOwnPropertyNames } = Object;
   const objectPrototype = Object.prototype;
   return () => {

@@ -16,7 +16,7 @@ export interface EnvironmentParts {
   readonly storage: ThreadStorage;
   readonly host: HostPort;
   readonly cells: ThreadCells;
-  conf(key: string): string | undefined;
+  readonly conf: (key: string) => string | undefined;
 }
 
 export interface OpenEnvironment {
@@ -57,7 +57,9 @@ function openBarrier(taskSet: number, info: TaskInfo, addresses: readonly string
   let round = 0;
   const meet = (kind: string, message: string): Promise<readonly string[]> => {
     const { partition, attempt, taskId } = info;
-    return host.ask(OP_BARRIER, { taskSet, partition, attempt, taskId, round: round++, kind, message }) as Promise<readonly string[]>;
+    return host.ask(OP_BARRIER, { taskSet, partition, attempt, taskId, round: round++, kind, message }) as Promise<
+      readonly string[]
+    >;
   };
   return {
     addresses,

@@ -143,7 +143,14 @@ class TaskThread {
   };
 
   #run(task: QueuedTask): void {
-    const attempt: Attempt = { task, startedAt: this.#cells.startedAt, cpuAtStart: this.#cpu(), gcAtStart: this.#gc(), metrics: newTaskMetrics(), storage: null };
+    const attempt: Attempt = {
+      task,
+      startedAt: this.#cells.startedAt,
+      cpuAtStart: this.#cpu(),
+      gcAtStart: this.#gc(),
+      metrics: newTaskMetrics(),
+      storage: null,
+    };
     this.#current = attempt;
     this.#stray = null;
     let output: TaskOutput | Promise<TaskOutput>;
@@ -154,7 +161,7 @@ class TaskThread {
       return;
     }
     if (!isPromise(output)) {
-      this.#afterTurns(attempt, () => this.#ended(attempt, output as TaskOutput, undefined));
+      this.#afterTurns(attempt, () => this.#ended(attempt, output, undefined));
       return;
     }
     this.#cells.awaiting = true;
@@ -176,11 +183,26 @@ class TaskThread {
     const { data, program } = this.#loadSet(task.taskSet);
     const { runner, storage } = this.#parts!;
     const info: TaskInfo = {
-      jobId: data.jobId, stageId: data.stageId, stageAttempt: data.stageAttempt, partition: task.partition, attempt: task.attempt,
-      taskId: task.taskId, numPartitions: data.numPartitions, cpus: data.cpus, localProperties: data.localProperties, ...this.#identity,
+      jobId: data.jobId,
+      stageId: data.stageId,
+      stageAttempt: data.stageAttempt,
+      partition: task.partition,
+      attempt: task.attempt,
+      taskId: task.taskId,
+      numPartitions: data.numPartitions,
+      cpus: data.cpus,
+      localProperties: data.localProperties,
+      ...this.#identity,
     };
     const opened = openEnvironment({
-      info, metrics, values: runner.values, set: data, storage, host: this.#host, cells: this.#cells, conf: (key) => this.#conf[key],
+      info,
+      metrics,
+      values: runner.values,
+      set: data,
+      storage,
+      host: this.#host,
+      cells: this.#cells,
+      conf: (key) => this.#conf[key],
     });
     attempt.storage = opened.storage;
     const payload = task.payloadElsewhere ? (this.#host.call(OP_PAYLOAD, task.taskId) as Uint8Array) : task.payload;
@@ -244,7 +266,8 @@ class TaskThread {
   #finished(base: Omit<TaskEnd, "state">, output: TaskOutput): TaskEnd {
     const { accumulators } = output;
     const common = accumulators === undefined ? base : { ...base, accumulators };
-    if (output.kind === "map") return { ...common, state: STATE_FINISHED, mapStatus: this.#writer.encodeMapStatus(output.output) };
+    if (output.kind === "map")
+      return { ...common, state: STATE_FINISHED, mapStatus: this.#writer.encodeMapStatus(output.output) };
     base.metrics!.resultSize = output.bytes.length;
     return { ...common, state: STATE_FINISHED, result: output.bytes };
   }

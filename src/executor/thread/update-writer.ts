@@ -15,7 +15,13 @@ export const STATE_KILLED = 4;
 export const STATE_RECALLED = 5;
 
 /** FailureKind. */
-const KINDS: Readonly<Record<FailureKind, number>> = { exception: 1, fetchFailed: 2, outOfMemory: 3, threadEnded: 4, commitDenied: 5 };
+const KINDS: Readonly<Record<FailureKind, number>> = {
+  exception: 1,
+  fetchFailed: 2,
+  outOfMemory: 3,
+  threadEnded: 4,
+  commitDenied: 5,
+};
 
 const VARINT = 0;
 const FIXED64 = 1;

@@ -2,7 +2,15 @@ import { BarrierCoordinator } from "../../../src/driver/endpoint/barrier-coordin
 import type { BarrierQuestion } from "../../../src/driver/endpoint/types";
 
 const question = (partition: number, round: number, more: Partial<BarrierQuestion> = {}): BarrierQuestion => ({
-  executorId: "0", taskSetId: 1, partition, attempt: 0, taskId: partition, round, kind: "allGather", message: `m${partition}`, ...more,
+  executorId: "0",
+  taskSetId: 1,
+  partition,
+  attempt: 0,
+  taskId: partition,
+  round,
+  kind: "allGather",
+  message: `m${partition}`,
+  ...more,
 });
 
 test("all get everybody's message by partition, in each round", async () => {
@@ -13,7 +21,9 @@ test("all get everybody's message by partition, in each round", async () => {
     const waiting = [2, 0].map((partition) => coordinator.meet(question(partition, round)).then((all) => (met++, all)));
     await Promise.resolve();
     expect(met).toBe(0);
-    expect(await Promise.all([...waiting, coordinator.meet(question(1, round))])).toEqual(Array.from({ length: 3 }, () => ["m0", "m1", "m2"]));
+    expect(await Promise.all([...waiting, coordinator.meet(question(1, round))])).toEqual(
+      Array.from({ length: 3 }, () => ["m0", "m1", "m2"]),
+    );
   }
 });
 

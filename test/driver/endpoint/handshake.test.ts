@@ -20,7 +20,12 @@ const handlers: EndpointHandlers = {
   blockUpdates: () => undefined,
   mapOutputs: (shuffleId) => {
     if (shuffleId !== 1) throw new Error(`shuffle ${shuffleId} is not known`);
-    return { epoch: 5, executors: ["good", "gone"], executorOf: Int32Array.of(0, 1, -1), statuses: [Buffer.from("a"), Buffer.from("b"), null] };
+    return {
+      epoch: 5,
+      executors: ["good", "gone"],
+      executorOf: Int32Array.of(0, 1, -1),
+      statuses: [Buffer.from("a"), Buffer.from("b"), null],
+    };
   },
   blockLocations: (id) => (id === "rdd_1_2" ? ["good", "other", "gone"] : []),
   commitTask: ({ partition }) => partition === 3,
@@ -44,15 +49,30 @@ afterAll(async () => {
 });
 
 async function connect(executorId: string, more: Partial<Parameters<typeof DriverLink.connect>[0]> = {}): Promise<DriverLink> {
-  const link = await DriverLink.connect({ driverUrl: address, applicationId: "app", executorId, secret, timeoutMs: 3000, ...more });
+  const link = await DriverLink.connect({
+    driverUrl: address,
+    applicationId: "app",
+    executorId,
+    secret,
+    timeoutMs: 3000,
+    ...more,
+  });
   open.push(link);
   return link;
 }
 
-const READY = { cores: 2, host: "here", pid: 1, blockAddress: { executorId: "", host: "here", endpoint: "127.0.0.1:1", fileSystem: "f", directories: [] } };
+const READY = {
+  cores: 2,
+  host: "here",
+  pid: 1,
+  blockAddress: { executorId: "", host: "here", endpoint: "127.0.0.1:1", fileSystem: "f", directories: [] },
+};
 
 /** Sends messages on a raw stream and gathers everything that comes back until the stream ends. */
-function converse(steps: (Messages.FromExecutor.$Properties | Buffer)[], reply?: (message: Messages.ToExecutor.$Shape) => Messages.FromExecutor.$Properties | null) {
+function converse(
+  steps: (Messages.FromExecutor.$Properties | Buffer)[],
+  reply?: (message: Messages.ToExecutor.$Shape) => Messages.FromExecutor.$Properties | null,
+) {
   const { Client, credentials, messages } = wire();
   const client = new Client(address, credentials.createInsecure());
   const stream = client.makeBidiStreamRequest(SESSION_PATH, passBytes, passBytes);
@@ -76,8 +96,9 @@ function converse(steps: (Messages.FromExecutor.$Properties | Buffer)[], reply?:
   });
 }
 
-const hello = (more: Messages.Hello.$Properties = {}): Messages.FromExecutor.$Properties =>
-  ({ hello: { ...ownVersions, applicationId: "app", executorId: "stranger", nonce: newNonce(), ...more } });
+const hello = (more: Messages.Hello.$Properties = {}): Messages.FromExecutor.$Properties => ({
+  hello: { ...ownVersions, applicationId: "app", executorId: "stranger", nonce: newNonce(), ...more },
+});
 
 test("an executor with the secret gets the settings, and answers to its questions", async () => {
   const good = await connect("good");
@@ -90,7 +111,9 @@ test("an executor with the secret gets the settings, and answers to its question
   expect((await good.ask({ barrier: { kind: "allGather", message: "m" } })).barrier?.messages).toEqual(["m", "other"]);
   await expect(good.ask({ barrier: { kind: "dance" } })).rejects.toThrow(/dance/);
   expect((await good.ask({ peers: {} })).peers?.executors?.map((one) => one.executorId)).toEqual(["other"]);
-  expect((await good.ask({ blockLocations: { blockId: "rdd_1_2" } })).blockLocations?.executors?.map((one) => one.executorId)).toEqual(["other"]);
+  expect(
+    (await good.ask({ blockLocations: { blockId: "rdd_1_2" } })).blockLocations?.executors?.map((one) => one.executorId),
+  ).toEqual(["other"]);
   const outputs = (await other.ask({ mapOutputs: { shuffleId: 1 } })).mapOutputs!;
   expect(outputs.epoch).toBe(5);
   expect(outputs.owners).toEqual([1, 0, 0]); // who is gone has nothing
@@ -114,13 +137,21 @@ test("without the secret nothing is to be had", async () => {
   await expect(wrong).rejects.toThrow(/does not hold the application's secret/); // the driver's proof does not match either
   const guesses = await converse([hello()], (message) => (message.challenge ? { register: { proof: newNonce() } } : null));
   expect(guesses.map((one) => one.message)).toEqual(["challenge", "refused"]);
-  for (const steps of [[{ register: { proof: newNonce() } }], [{ ready: READY }], [{ call: { id: 1, peers: {} } }], [{ taskUpdates: { updates: [] } }], [Buffer.from([255, 255, 255])]]) {
+  for (const steps of [
+    [{ register: { proof: newNonce() } }],
+    [{ ready: READY }],
+    [{ call: { id: 1, peers: {} } }],
+    [{ taskUpdates: { updates: [] } }],
+    [Buffer.from([255, 255, 255])],
+  ]) {
     const answers = await converse(steps);
     expect(answers.map((one) => one.message)).toEqual(["refused"]);
     expect(JSON.stringify(answers)).not.toContain("hidden");
   }
   // The driver's own proof, sent back, is not the executor's.
-  const mirrored = await converse([hello()], (message) => (message.challenge ? { register: { proof: message.challenge.proof! } } : null));
+  const mirrored = await converse([hello()], (message) =>
+    message.challenge ? { register: { proof: message.challenge.proof! } } : null,
+  );
   expect(mirrored.at(-1)!.message).toBe("refused");
   expect(registered).not.toContain("stranger");
 });
@@ -131,13 +162,18 @@ test("a proof is good for its own nonces, application and executor only", () => 
   const proof = proofOf(secret, "driver", ids, a, b).toString("hex");
   expect(proofOf(secret, "driver", ids, a, b).toString("hex")).toBe(proof);
   for (const other of [
-    proofOf(secret, "executor", ids, a, b), proofOf(secret, "driver", ids, b, a), proofOf(secret, "driver", { ...ids, executorId: "2" }, a, b),
-    proofOf(secret, "driver", { ...ids, applicationId: "appl" }, a, b), proofOf(Buffer.from(newSecret()), "driver", ids, a, b),
-  ]) expect(other.toString("hex")).not.toBe(proof);
+    proofOf(secret, "executor", ids, a, b),
+    proofOf(secret, "driver", ids, b, a),
+    proofOf(secret, "driver", { ...ids, executorId: "2" }, a, b),
+    proofOf(secret, "driver", { ...ids, applicationId: "appl" }, a, b),
+    proofOf(Buffer.from(newSecret()), "driver", ids, a, b),
+  ])
+    expect(other.toString("hex")).not.toBe(proof);
 });
 
 test("another version is refused in words", async () => {
-  const say = async (more: Messages.Hello.$Properties): Promise<string> => (await converse([hello(more)])).at(-1)!.refused!.reason!;
+  const say = async (more: Messages.Hello.$Properties): Promise<string> =>
+    (await converse([hello(more)])).at(-1)!.refused!.reason!;
   expect(await say({ version: "9.9.9" })).toMatch(/the executor firesteel 9\.9\.9 .* install the same version/);
   expect(await say({ protocol: 77 })).toMatch(/protocol 77/);
   expect(await say({ nodeMajor: 8 })).toMatch(/the executor on Node 8/);

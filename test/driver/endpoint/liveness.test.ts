@@ -30,7 +30,7 @@ class World implements LivenessTimers {
 
   /** Time passes while the process runs. */
   pass(ms: number, each: () => void = () => undefined): void {
-    for (const end = this.time + ms; this.time < end; ) {
+    for (const end = this.time + ms; this.time < end;) {
       this.time = Math.min(this.#next, end);
       each();
       if (this.time === this.#next) this.#tick();
