@@ -107,6 +107,7 @@ export type TaskOutcome =
       readonly kind: "success";
       /** A map stage's: the map output's status, kept in `MapOutputRegistry`. A result stage's: comes back in `TaskResult`. */
       readonly result: unknown;
+      /** `executorRunTime` in fractions of a ms where it can be had: it tells how many tasks to queue ahead. */
       readonly metrics?: TaskMetricsInfo;
       /** Comes back in `MergeAccumulators` when these updates count. */
       readonly accumUpdates?: unknown;

@@ -73,6 +73,21 @@ describe("Barrier stages", () => {
     expect(h.failed.get(0)!.message).toMatch(/^\[SPARK-24819\]: Barrier execution mode does not allow run a barrier stage that requires more slots/);
   });
 
+  test("others are held back when it finds no slots for 5 s", () => {
+    const h = new Harness({ mode: "FAIR" });
+    h.executor("1", 2);
+    const flood = { properties: { "spark.scheduler.pool": "flood" } };
+    h.submit(new LineageBuilder().source(100), flood);
+    h.submit(new LineageBuilder().source(2, { barrier: true }));
+    h.finish(h.tasks(0)[0]);
+    expect(h.tasks(0)).toHaveLength(2);
+    h.tick(5000);
+    h.finish(h.tasks(0)[0]);
+    expect(h.tasks(0)).toHaveLength(1);
+    h.finish(h.tasks(0)[0]);
+    expect(h.tasks(1)).toHaveLength(2);
+  });
+
   test("they start as soon as the slots are there", () => {
     const h = new Harness();
     h.executor("1", 2);

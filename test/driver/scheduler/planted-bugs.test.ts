@@ -20,5 +20,5 @@ describe("Random histories find a planted bug:", () => {
       for (let seed = 1; seed <= MOST_HISTORIES; seed++) runHistory(seed);
     };
     expect(find).toThrow(/^Seed \d+: /);
-  });
+  }, 120_000);
 });

@@ -77,7 +77,7 @@ def faults(directory):
         sc.parallelize([1, 2], 2).map(lambda x: time.sleep(60)).collect()
     except Exception:
         pass
-    time.sleep(3)
+    time.sleep(10)
     sc.stop()
 
 

@@ -7,6 +7,7 @@
  * launched until their map tasks ran again; tasks that run may still end well. Only a failed fetch that tells of a loss
  * not known before fails the attempt (at most `spark.stage.maxConsecutiveAttempts` in a row).
  */
+import { InternalError } from "../../../common/errors";
 import type { AccumulableInfo, JobResult } from "../../../events/listener-events";
 import type { LineageNode, ShuffleDependencyInfo } from "../../../rdd/lineage";
 import type { JobFailure } from "../commands";
@@ -67,6 +68,7 @@ export class DagScheduler implements TaskSetOwner {
   // ── Jobs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   submitJob(event: JobSubmitted): void {
+    if (this.jobs.has(event.jobId)) throw new InternalError(`Job ${event.jobId} is submitted twice.`);
     const job = new Job(event.jobId, event.finalNode, event.partitions, event.properties, event.callSite, event.callSiteDetails ?? event.callSite);
     this.jobs.set(job.id, job);
     const { numPartitions } = event.finalNode;

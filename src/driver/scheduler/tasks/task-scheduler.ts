@@ -41,6 +41,8 @@ export interface TaskSetOwner {
 }
 
 const NO_ACCUMULABLES: readonly AccumulableInfo[] = [];
+/** A barrier stage that waits for slots this long, in ms, has younger and poorer sets held back. */
+const BARRIER_PATIENCE = 5000;
 const OTHER_SUCCEEDED = "another attempt succeeded";
 
 export class TaskScheduler {
@@ -353,7 +355,7 @@ export class TaskScheduler {
     if (this.executors.open.size > 0) {
       if (this.outbox.config.exclusion !== null) for (const set of [...this.pools.sets]) this.#checkExclusion(set);
       if (this.pools.isFair) this.#offerFairly();
-      else for (const set of [...this.pools.ordered()]) this.#offerTo(set, Infinity);
+      else this.#offerInOrder(Infinity);
     }
     this.#fillAhead();
     for (const executor of this.#batched) executor.batch = executor.batchSet = null;
@@ -382,16 +384,34 @@ export class TaskScheduler {
     const runnable = this.pools.sets.filter(canLaunch).length;
     for (;;) {
       const most = runnable > 1 ? 1 : Infinity;
-      if (![...this.pools.ordered()].some((set) => this.#offerTo(set, most) && most === 1)) return;
+      if (this.#offerInOrder(most) === 0 || most === Infinity) return;
     }
   }
 
-  /** Launches at most `most` tasks of the set; false when none. */
-  #offerTo(set: TaskSet, most: number): boolean {
+  /** Offers to one set after the other until `most` tasks are launched; answers how many were. */
+  #offerInOrder(most: number): number {
+    let launched = 0;
+    for (const set of [...this.pools.ordered()]) {
+      launched += this.#offerTo(set, most - launched);
+      if (launched >= most || this.#holdsBack(set)) break;
+    }
+    return launched;
+  }
+
+  /** Do the sets behind this one have to wait, as it needs many slots at once and would never find them free? */
+  #holdsBack(set: TaskSet): boolean {
+    if (!set.barrier || !canLaunch(set) || this.outbox.now - set.submitted < BARRIER_PATIENCE) return false;
+    let slots = 0;
+    for (const executor of this.executors.all()) if (executor.life.state === "active") slots += executor.slots;
+    return slots >= set.size;
+  }
+
+  /** Launches at most `most` tasks of the set; answers how many. */
+  #offerTo(set: TaskSet, most: number): number {
     const { open } = this.executors;
-    if (open.size === 0 || !canLaunch(set)) return false;
+    if (open.size === 0 || !canLaunch(set)) return 0;
     const executors = this.#usable(set);
-    if (executors.length === 0) return false;
+    if (executors.length === 0) return 0;
     if (set.barrier) return this.#offerBarrier(set, executors);
     const { now } = this.outbox;
     let launched = 0, best = ANY;
@@ -414,7 +434,7 @@ export class TaskScheduler {
     const refused = set.pendingCount > 0 && executors.some((executor) => executor.free > 0);
     if (launched > 0 && !refused) set.resetLevelTimer(best, now);
     if (refused && launched < most) this.outbox.wakeAt(set.levelDeadline);
-    return launched > 0;
+    return launched;
   }
 
   #offerSpeculative(set: TaskSet, executors: readonly Executor[], most: number): number {
@@ -434,9 +454,9 @@ export class TaskScheduler {
   }
 
   /** All tasks at once, or none. */
-  #offerBarrier(set: TaskSet, executors: readonly Executor[]): boolean {
+  #offerBarrier(set: TaskSet, executors: readonly Executor[]): number {
     const free = executors.reduce((sum, executor) => sum + executor.free, 0);
-    if (set.pendingCount !== set.size || free < set.size) return false;
+    if (set.pendingCount !== set.size || free < set.size) return 0;
     const placed: { readonly executor: Executor; readonly locality: number }[] = new Array(set.size);
     const room = new Map(executors.map((executor) => [executor, executor.free]));
     let left = set.size;
@@ -456,7 +476,7 @@ export class TaskScheduler {
     };
     this.outbox.push(start);
     for (const [index, { executor, locality }] of placed.entries()) taskIds.push(this.#launch(set, index, executor, locality, false, true).taskId);
-    return true;
+    return set.size;
   }
 
   #takeUnplaced(set: TaskSet, executor: Executor, placed: readonly unknown[]): number {

@@ -99,7 +99,8 @@ export class TaskSet {
     /** Slots of the stage to compute, ascending; null for all of them. */
     private readonly slots: Int32Array | null,
     private readonly waits: LocalityWaits,
-    now: number,
+    /** When it was submitted. */
+    readonly submitted: number,
   ) {
     this.size = slots === null ? stage.numSlots : slots.length;
     this.#state = new Uint8Array(this.size);
@@ -109,7 +110,7 @@ export class TaskSet {
     this.pendingCount = this.size;
     const state = this.#state;
     this.pending = new PendingTasks(this.size, (index) => state[index] === PENDING);
-    this.#levelSince = now;
+    this.#levelSince = submitted;
   }
 
   get barrier(): boolean {

@@ -117,6 +117,7 @@ function checkJobs({ dag }: Scheduler): void {
 /** No slot stays free while a task without preferences could use it. */
 function checkIdleSlots({ dag }: Scheduler, now: number): void {
   if (dag.tasks.executors.open.size === 0 || !dag.tasks.isOffering) return;
+  if (dag.tasks.pools.sets.some((set) => set.barrier && set.pendingCount > 0)) return;
   for (const set of dag.tasks.pools.sets) {
     const waits = !set.blocked && set.pendingCount > 0 && !set.barrier && set.exclusion === null;
     if (waits && set.pending.isPlain) throw new Error(`Invariant broken: ${set.name} waits for a slot at ${now} though there are free ones`);
