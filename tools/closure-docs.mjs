@@ -26,9 +26,17 @@ function parse(file) {
 
 /** What the cases use of the catalogue's own top level: the declarations before the exported ones are types, after them helpers. */
 function readPrelude(source) {
-  const isExported = (node) => ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+  const isExported = (node) =>
+    ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
   return source.statements
-    .filter((node) => (ts.isClassDeclaration(node) || ts.isFunctionDeclaration(node) || ts.isVariableStatement(node) || ts.isEnumDeclaration(node)) && !isExported(node))
+    .filter(
+      (node) =>
+        (ts.isClassDeclaration(node) ||
+          ts.isFunctionDeclaration(node) ||
+          ts.isVariableStatement(node) ||
+          ts.isEnumDeclaration(node)) &&
+        !isExported(node),
+    )
     .filter((node) => node.name?.text !== "frozenEarly")
     .map((node) => node.getText());
 }

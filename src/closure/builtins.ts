@@ -10,20 +10,22 @@ import { DataError } from "../common/errors";
 /** Globals that exist in every supported Node; anything else found on a global object is the user's. */
 const GLOBAL_NAMES = new Set(
   (
-    "globalThis Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date Promise RegExp Error " +
-    "AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError JSON Math Intl ArrayBuffer Atomics Uint8Array " +
-    "Int8Array Uint16Array Int16Array Uint32Array Int32Array Float32Array Float64Array Uint8ClampedArray BigUint64Array BigInt64Array " +
-    "DataView Map BigInt Set WeakMap WeakSet WeakRef Proxy Reflect FinalizationRegistry SharedArrayBuffer Iterator decodeURI decodeURIComponent encodeURI " +
-    "encodeURIComponent escape unescape eval isFinite isNaN console process global WebAssembly Buffer URL URLSearchParams TextEncoder " +
-    "TextDecoder AbortController AbortSignal EventTarget Event MessageChannel MessagePort MessageEvent DOMException clearInterval " +
-    "clearTimeout setInterval setTimeout queueMicrotask structuredClone atob btoa performance fetch FormData Headers Request Response " +
-    "Blob File BroadcastChannel clearImmediate setImmediate crypto Crypto CryptoKey SubtleCrypto CustomEvent PerformanceEntry " +
-    "ReadableStream WritableStream TransformStream CompressionStream DecompressionStream TextDecoderStream TextEncoderStream navigator " +
-    "WebSocket EventSource Float16Array SuppressedError DisposableStack AsyncDisposableStack"
+    "globalThis Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date " +
+    "Promise RegExp Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError JSON " +
+    "Math Intl ArrayBuffer Atomics Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array Float32Array " +
+    "Float64Array Uint8ClampedArray BigUint64Array BigInt64Array DataView Map BigInt Set WeakMap WeakSet WeakRef " +
+    "Proxy Reflect FinalizationRegistry SharedArrayBuffer Iterator decodeURI decodeURIComponent encodeURI " +
+    "encodeURIComponent escape unescape eval isFinite isNaN console process global WebAssembly Buffer URL " +
+    "URLSearchParams TextEncoder TextDecoder AbortController AbortSignal EventTarget Event MessageChannel " +
+    "MessagePort MessageEvent DOMException clearInterval clearTimeout setInterval setTimeout queueMicrotask " +
+    "structuredClone atob btoa performance fetch FormData Headers Request Response Blob File BroadcastChannel " +
+    "clearImmediate setImmediate crypto Crypto CryptoKey SubtleCrypto CustomEvent PerformanceEntry ReadableStream " +
+    "WritableStream TransformStream CompressionStream DecompressionStream TextDecoderStream TextEncoderStream " +
+    "navigator WebSocket EventSource Float16Array SuppressedError DisposableStack AsyncDisposableStack"
   ).split(" "),
 );
 
-/** Namespaces whose members are worth a name of their own. `process` has live streams among its getters, so only its functions are taken. */
+/** Namespaces whose members are worth a name of their own; of `process`, which has live streams, only functions are taken. */
 const NAMESPACES = new Set(["Math", "JSON", "Reflect", "Atomics", "Intl", "WebAssembly", "console", "process"]);
 
 /** Intrinsics that no global names, each with the expression that reaches it. */
@@ -66,7 +68,7 @@ export function builtinName(value: object | symbol): string | undefined {
     const found = names.get(value);
     if (found !== undefined) return found;
   }
-  return lazyGlobalName(value);
+  return lateName(value);
 }
 
 /** The value that a name stands for in this thread. Throws a DataError for a name this Node does not have. */
@@ -84,10 +86,6 @@ export function builtinModule(specifier: string): object {
   const found = process.getBuiltinModule(specifier) as object | undefined;
   if (!found) throw new DataError("BUILTIN_NOT_FOUND", `Node ${process.version} has no builtin module ${specifier}.`);
   return found;
-}
-
-export function isBuiltinModule(specifier: string): boolean {
-  return isBuiltin(specifier);
 }
 
 const resolved = new Map<string, unknown>();
@@ -179,7 +177,15 @@ function collectMembers(owner: object, ownerName: string, deep: boolean): void {
 function collectModules(loaded: readonly string[]): void {
   for (const entry of loaded) {
     const id = entry.replace(/^(?:NativeModule|Internal Binding) /, "");
-    if (id === "wasi" || id === "sys" || id === "punycode" || id.startsWith("internal/") || !entry.startsWith("NativeModule") || !isBuiltin(id)) continue;
+    if (
+      id === "wasi" ||
+      id === "sys" ||
+      id === "punycode" ||
+      id.startsWith("internal/") ||
+      !entry.startsWith("NativeModule") ||
+      !isBuiltin(id)
+    )
+      continue;
     const exports = process.getBuiltinModule(id) as object | undefined;
     if (!exports || names.has(exports)) continue;
     const name = id.startsWith("node:") ? id : `node:${id}`;
@@ -206,26 +212,30 @@ function collectExports(owner: object, ownerName: string, separator: "#" | ".", 
   }
 }
 
-/** Web globals are defined lazily (reading `fetch` loads it), so they are looked at only when a value of the same name is met. */
-function lazyGlobalName(value: object | symbol): string | undefined {
+/**
+ * Builtins that were not there to be collected: web globals, which are defined when they are first read (reading `fetch`
+ * loads it, so they are looked at only when a value of the same name is met), and constructors of other realms (vm
+ * contexts, the intrinsics that Jest hides behind the outer realm's).
+ */
+function lateName(value: object | symbol): string | undefined {
   if (typeof value === "object") {
     const constructor = Object.getOwnPropertyDescriptor(value, "constructor")?.value as unknown;
-    return typeof constructor === "function" && constructor.prototype === value && lazyGlobalName(constructor) !== undefined
+    return typeof constructor === "function" && constructor.prototype === value && lateName(constructor) !== undefined
       ? names.get(value)
       : undefined;
   }
-  if (typeof value !== "function") return undefined;
+  if (typeof value !== "function" || !GLOBAL_NAMES.has((value as Function).name)) return undefined;
   const { name } = value as Function;
-  if (!GLOBAL_NAMES.has(name)) return undefined;
-  for (const [globalObject] of [runInThisContext(REALM_VALUES) as Realm, currentRealm()]) {
-    if (globalObject[name] === value) {
-      note(value, name);
-      collectFunction(value, name);
-      return name;
-    }
-  }
-  return undefined;
+  const { prototype } = value as { prototype?: { constructor?: unknown } };
+  const isForeign = prototype?.constructor === value && NATIVE.test(Function.prototype.toString.call(value));
+  if (!isForeign && ![runInThisContext("globalThis"), globalThis].some((one) => (one as Record<string, unknown>)[name] === value))
+    return undefined;
+  note(value, name);
+  collectFunction(value, name);
+  return name;
 }
+
+const NATIVE = /\{\s*\[native code\]\s*\}\s*$/;
 
 function isReference(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";

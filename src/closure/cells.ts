@@ -34,7 +34,9 @@ export function findCells(drafts: readonly FunctionDraft[], encoder: Encoder): M
       else activation.users.set(variable.name, [variable]);
     }
   }
-  const assigning = new Set(drafts.flatMap(({ analysis, captured }) => captured.filter(({ name }) => analysis.assigned.has(name))));
+  const assigning = new Set(
+    drafts.flatMap(({ analysis, captured }) => captured.filter(({ name }) => analysis.assigned.has(name))),
+  );
   for (const { users } of activations) {
     for (const variables of users.values()) {
       const [first] = variables;
@@ -50,7 +52,8 @@ function activationOf(activations: Activation[], draft: FunctionDraft, variable:
   const home = variable.home as NonNullable<CapturedVariable["home"]>;
   const { description, variables } = home.scope;
   for (const activation of activations) {
-    if (activation.scriptId !== home.scriptId || activation.height !== home.height || activation.description !== description) continue;
+    if (activation.scriptId !== home.scriptId || activation.height !== home.height || activation.description !== description)
+      continue;
     // A module's top level exists once.
     if (!home.isModule) {
       if (!sameValues(activation.variables, variables)) continue;

@@ -1,7 +1,7 @@
 /**
  * The classes of one thread by ids that mean the same in every thread of the application: `class:…` for classes that
- * travel by value, `module:…`, `package:…` and `engine:…` for exports of modules, `builtin:…` for Node's own. How an unknown
- * class is named, and an unknown id is found, differs between the driver and the workers: see driver-classes.ts and
+ * travel by value, `module:…`, `package:…` and `engine:…` for exports of modules, `builtin:…` for Node's own. How an
+ * unknown class is named, and an unknown id is found, differs between the driver and the workers: see driver-classes.ts and
  * reviver.ts.
  */
 import { createHash } from "node:crypto";
@@ -49,14 +49,16 @@ export class ClassRegistry implements ValueContext, ClassIds {
       const builtin = builtinName(constructor);
       if (builtin === undefined && hidesState(constructor)) {
         const { why, remedy } = privateStateRefusal(constructor.name || "an unnamed class");
-        throw new TaskError("TASK_NOT_SERIALIZABLE", `A value cannot be copied: it ${why}. ${remedy}`, { parameters: { class: constructor.name } });
+        throw new TaskError("TASK_NOT_SERIALIZABLE", `A value cannot be copied: it ${why}. ${remedy}`, {
+          parameters: { class: constructor.name },
+        });
       }
       id = builtin === undefined ? this.source.identify(constructor) : `builtin:${builtin}`;
       if (id === undefined) {
         throw new TaskError(
           "TASK_NOT_SERIALIZABLE",
-          `Instances of class ${constructor.name || "(unnamed)"} cannot leave the task: the class was made inside it, where no other ` +
-            `thread can find it. Declare the class outside of the function, or return plain objects.`,
+          `Instances of class ${constructor.name || "(unnamed)"} cannot leave the task: the class was made inside it, where ` +
+            `no other thread can find it. Declare the class outside of the function, or return plain objects.`,
           { parameters: { class: constructor.name } },
         );
       }
@@ -70,7 +72,9 @@ export class ClassRegistry implements ValueContext, ClassIds {
     if (!found) {
       found = id.startsWith("builtin:") ? (builtinValue(id.slice("builtin:".length)) as Function) : this.source.find(id);
       if (!found) {
-        throw new DataError("UNKNOWN_CLASS", `The data has instances of a class that this thread does not know (${id}).`, { parameters: { classId: id } });
+        throw new DataError("UNKNOWN_CLASS", `The data has instances of a class that this thread does not know (${id}).`, {
+          parameters: { classId: id },
+        });
       }
       this.register(id, found);
     }
@@ -133,5 +137,7 @@ export function parseClassId(id: string): ParsedClassId | undefined {
   if (kind === "module") return { kind, hash: middle, name };
   if (kind === "engine") return { kind, name };
   const found = /^(@?[^@]+)@([^:]*):(.*)$/s.exec(middle);
-  return found ? { kind: "package", package: found[1] as string, version: found[2] as string, path: found[3] as string, name } : undefined;
+  return found
+    ? { kind: "package", package: found[1] as string, version: found[2] as string, path: found[3] as string, name }
+    : undefined;
 }

@@ -29,7 +29,8 @@ export interface CodeText {
 const cache = new RecentlyUsed<Map<string, CodeText>>(5000);
 
 export function codeText(source: string, analysis: FunctionAnalysis, plan: CodePlan): CodeText {
-  const key = `${String(plan.strict)}|${plan.eager.join()}|${plan.late.join()}|${[...plan.cells].join()}|${String(plan.dropOwnName)}|${String(plan.bindThis)}`;
+  const { strict, eager, late, cells, dropOwnName, bindThis } = plan;
+  const key = [strict, eager, late, [...cells], dropOwnName, bindThis].join("|");
   let variants = cache.get(source);
   if (!variants) cache.set(source, (variants = new Map()));
   let made = variants.get(key);

@@ -10,13 +10,14 @@ import { types } from "node:util";
 import { builtinName, isBuiltinGlobal } from "./builtins";
 import { findCells } from "./cells";
 import { codeText } from "./code-text";
-import { type Encoder, TRAVEL } from "./encode";
+import type { Encoder } from "./encode";
 import { noteReferenced } from "./driver-classes";
 import { OwnEncoder } from "./encode-object";
 import { type FunctionAnalysis, IMPORT_META_NAME, IMPORT_NAME, PARENT_NAME, THIS_NAME, analyzeFunction } from "./free-variables";
 import { helperOf } from "./helpers";
 import { type ModuleReference, importTarget, referenceOfBinding, referenceOfFunction } from "./module-references";
 import { usesLoweredPrivate } from "./private-state";
+import { TRAVEL } from "./protocols";
 import {
   DEAD_ZONE,
   OUTER_ARGUMENTS,
@@ -136,7 +137,9 @@ export class FunctionEncoder {
     const cells = findCells(this.drafts, this.encoder);
     for (const draft of this.drafts) {
       const { analysis, captured, node } = draft;
-      const shared = new Map(captured.flatMap((variable) => (cells.has(variable) ? [[variable.name, cells.get(variable) as Slot] as const] : [])));
+      const shared = new Map(
+        captured.flatMap((variable) => (cells.has(variable) ? [[variable.name, cells.get(variable) as Slot] as const] : [])),
+      );
       const slotOf = (variable: CapturedVariable): Slot => shared.get(variable.name) ?? variable.slot;
       const eager = captured.filter(({ name }) => analysis.eager.has(name));
       const late = captured.filter(({ name }) => !analysis.eager.has(name));
@@ -158,7 +161,8 @@ export class FunctionEncoder {
 
   private refuseWhatStaysOutside(analysis: FunctionAnalysis, index: number): void {
     const refuse = (refusal: Refusal, name: string): never => this.encoder.refuse(index, refusal, new Words(name, false));
-    if (analysis.foreignPrivate !== undefined) refuse(foreignPrivateRefusal(analysis.foreignPrivate), `#${analysis.foreignPrivate}`);
+    if (analysis.foreignPrivate !== undefined)
+      refuse(foreignPrivateRefusal(analysis.foreignPrivate), `#${analysis.foreignPrivate}`);
     if (analysis.isArrow && analysis.usesSuper && analysis.usesThis) refuse(OUTER_SUPER, "super");
     if (analysis.usesArguments) refuse(OUTER_ARGUMENTS, "arguments");
   }
@@ -186,14 +190,20 @@ export class FunctionEncoder {
     }
     const file = script?.file ?? join(process.cwd(), "[eval]");
     const special = (name: string, kind: "import" | "meta"): void => {
-      captured.push({ name, value: undefined, home: undefined, slot: encoder.nodeSlot({ t: "require", file, kind }, index, name) });
+      captured.push({
+        name,
+        value: undefined,
+        home: undefined,
+        slot: encoder.nodeSlot({ t: "require", file, kind }, index, name),
+      });
     };
     if (analysis.usesImport) special(IMPORT_NAME, "import");
     if (analysis.usesImportMeta) special(IMPORT_META_NAME, "meta");
     for (const specifier of analysis.dynamicImports) encoder.addImport(file, specifier, importTarget(specifier, file, "import"));
     for (const specifier of analysis.requires) encoder.addImport(file, specifier, importTarget(specifier, file, "require"));
     if (analysis.isArrow && analysis.thisEdits.length > 0) {
-      const value = this.thisOf(fn, source) ?? (script && offset !== undefined ? thisOfRunningCall(fn, script, offset) : undefined);
+      const value =
+        this.thisOf(fn, source) ?? (script && offset !== undefined ? thisOfRunningCall(fn, script, offset) : undefined);
       if (value === undefined) encoder.refuse(index, UNREADABLE_THIS, new Words("this", false));
       captured.push({ name: THIS_NAME, value, home: undefined, slot: encoder.slot(value, index, new Words("this", false)) });
     }
@@ -201,7 +211,12 @@ export class FunctionEncoder {
   }
 
   /** The value of a name from the innermost scope that has it; undefined for builtin globals and names nobody has. */
-  private find(name: string, scopes: FunctionScopes, script: Script | undefined, index: number): { value: unknown; home: VariableHome | undefined } | undefined {
+  private find(
+    name: string,
+    scopes: FunctionScopes,
+    script: Script | undefined,
+    index: number,
+  ): { value: unknown; home: VariableHome | undefined } | undefined {
     for (const [i, scope] of scopes.scopes.entries()) {
       if (!(name in scope.variables)) continue;
       const value = readVariable(scope.variables, name);
@@ -274,16 +289,19 @@ export class FunctionEncoder {
 
   private encodeProperties(fn: Function, source: string, analysis: FunctionAnalysis, node: FunctionNode, index: number): void {
     const { encoder } = this;
-    const inSource = (owner: object) => (key: PropertyKey): boolean => {
-      const descriptor = Object.getOwnPropertyDescriptor(owner, key);
-      return analysis.isClass && descriptor !== undefined && isDefinedBy(source, descriptor);
-    };
+    const inSource =
+      (owner: object) =>
+      (key: PropertyKey): boolean => {
+        const descriptor = Object.getOwnPropertyDescriptor(owner, key);
+        return analysis.isClass && descriptor !== undefined && isDefinedBy(source, descriptor);
+      };
     const skipped = new Set<PropertyKey>(["length", "prototype", "arguments", "caller"]);
     if (typeof Object.getOwnPropertyDescriptor(fn, "name")?.value === "string") skipped.add("name");
     const fromSource = inSource(fn);
     const own: Own = new OwnEncoder(encoder, fn, index).properties((key) => skipped.has(key) || fromSource(key));
     const parent = Object.getPrototypeOf(fn) as object | null;
-    if (!analysis.isClass && parent && !isFunctionPrototype(parent)) own.p = encoder.slot(parent, index, new Words(".__proto__", true));
+    if (!analysis.isClass && parent && !isFunctionPrototype(parent))
+      own.p = encoder.slot(parent, index, new Words(".__proto__", true));
     if (Object.keys(own).length > 0) {
       node.own = own;
       if (own.i !== 3 && (own.k ?? own.x)) encoder.mutable = true;
@@ -339,7 +357,10 @@ function ownName(fn: Function): string | undefined {
 
 function isDefinedBy(source: string, { value, get, set }: PropertyDescriptor): boolean {
   const functions = [value as unknown, get, set].filter((one) => one !== undefined);
-  return functions.length > 0 && functions.every((one) => typeof one === "function" && source.includes(Function.prototype.toString.call(one)));
+  return (
+    functions.length > 0 &&
+    functions.every((one) => typeof one === "function" && source.includes(Function.prototype.toString.call(one)))
+  );
 }
 
 function isFunctionPrototype(value: object): boolean {
@@ -355,10 +376,16 @@ function isClassLike(fn: Function, analysis: FunctionAnalysis, node: FunctionNod
 function isStrict(fn: Function, script: Script | undefined): boolean {
   if (script?.isModule === true) return true;
   if (Object.hasOwn(fn, "caller")) return false;
-  return Object.hasOwn(fn, "prototype") && !/^async|^\*/.test(Function.prototype.toString.call(fn)) ? true : (script?.syntax.isStrict ?? false);
+  return Object.hasOwn(fn, "prototype") && !/^async|^\*/.test(Function.prototype.toString.call(fn))
+    ? true
+    : (script?.syntax.isStrict ?? false);
 }
 
-function placeOf(script: Script | undefined, offset: number | undefined, { location }: FunctionScopes): Pick<Code, "file" | "line" | "column"> {
+function placeOf(
+  script: Script | undefined,
+  offset: number | undefined,
+  { location }: FunctionScopes,
+): Pick<Code, "file" | "line" | "column"> {
   const file = script?.url ?? "";
   if (script && offset !== undefined) return { file, ...positionOf(script.source, offset) };
   return { file, line: location?.line ?? 0, column: location?.column ?? 0 };

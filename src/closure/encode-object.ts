@@ -1,8 +1,9 @@
 /** What each kind of object becomes on the wire. Functions are in encode-function.ts. */
 import { types } from "node:util";
 import { builtinName } from "./builtins";
-import { type Encoder } from "./encode";
-import { DESERIALIZE, SERIALIZE, hasPrivateState } from "./private-state";
+import type { Encoder } from "./encode";
+import { hasPrivateState } from "./private-state";
+import { DESERIALIZE, SERIALIZE } from "./protocols";
 import { builtinInstanceRefusal, className, inherentRefusal, privateStateRefusal } from "./refusals";
 import { EntryStep, Words } from "./trail";
 import { ACCESSOR, CONFIGURABLE, ENUMERABLE, type Node, type Own, type OwnProperty, type Slot, WRITABLE } from "./wire";
@@ -11,7 +12,8 @@ const FEW_ELEMENTS = 64;
 const PLAIN = ENUMERABLE | CONFIGURABLE | WRITABLE;
 
 /** Builtin prototypes whose instances have no state besides their properties. */
-const STATELESS = /^(?:Object\.prototype|%(?:Async)?IteratorPrototype|Iterator\.prototype|node:events(?:#EventEmitter)?\.prototype)$/;
+const STATELESS =
+  /^(?:Object\.prototype|%(?:Async)?IteratorPrototype|Iterator\.prototype|node:events(?:#EventEmitter)?\.prototype)$/;
 /** Builtin classes that are made anew from what they tell about themselves. */
 const REBUILT: Readonly<Record<string, (value: object) => unknown[]>> = {
   "URL.prototype": (value) => [(value as URL).href],
@@ -72,7 +74,12 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
 
 /** The common case, told fast: an object literal and nothing else. */
 function isPlainRecord(value: object): boolean {
-  return Object.getPrototypeOf(value) === Object.prototype && Object.prototype.toString.call(value) === "[object Object]" && !types.isMap(value) && !types.isSet(value);
+  return (
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.prototype.toString.call(value) === "[object Object]" &&
+    !types.isMap(value) &&
+    !types.isSet(value)
+  );
 }
 
 function encodeExotic(encoder: Encoder, value: object, index: number, own: OwnEncoder): Node | undefined {
@@ -112,7 +119,8 @@ function encodeArray(encoder: Encoder, value: readonly unknown[], index: number,
   const items: Slot[] = new Array<Slot>(length);
   for (let i = 0; i < length; i++) {
     const item = value[i];
-    if (item === undefined && !Object.hasOwn(value, i)) return { t: "array", length, ...own.field("Array.prototype", (key) => key === "length") };
+    if (item === undefined && !Object.hasOwn(value, i))
+      return { t: "array", length, ...own.field("Array.prototype", (key) => key === "length") };
     items[i] = encoder.slot(item, index, i);
   }
   return { t: "array", length, items, ...own.elementsField("Array.prototype", length) };
@@ -125,8 +133,17 @@ function isIndex(key: string): boolean {
 
 function encodeBoxed(encoder: Encoder, value: object, index: number, own: OwnEncoder): Node {
   const primitive = (value as { valueOf(): unknown }).valueOf();
-  const name = types.isNumberObject(value) ? "Number" : types.isStringObject(value) ? "String" : types.isBooleanObject(value) ? "Boolean" : types.isBigIntObject(value) ? "BigInt" : "Symbol";
-  const skip = (key: PropertyKey): boolean => name === "String" && (key === "length" || (typeof key === "string" && isIndex(key)));
+  const name = types.isNumberObject(value)
+    ? "Number"
+    : types.isStringObject(value)
+      ? "String"
+      : types.isBooleanObject(value)
+        ? "Boolean"
+        : types.isBigIntObject(value)
+          ? "BigInt"
+          : "Symbol";
+  const skip = (key: PropertyKey): boolean =>
+    name === "String" && (key === "length" || (typeof key === "string" && isIndex(key)));
   return { t: "boxed", value: encoder.slot(primitive, index, "valueOf"), ...own.field(`${name}.prototype`, skip) };
 }
 
@@ -135,7 +152,13 @@ function encodeBuffer(value: ArrayBuffer | SharedArrayBuffer, own: OwnEncoder): 
   const bytes = new Uint8Array(value).slice();
   const { resizable, growable, maxByteLength } = value as { resizable?: boolean; growable?: boolean; maxByteLength?: number };
   const field = own.field(shared ? "SharedArrayBuffer.prototype" : "ArrayBuffer.prototype");
-  return { t: "buffer", bytes, shared, ...((resizable ?? growable) === true && maxByteLength !== undefined ? { maxByteLength } : {}), ...field };
+  return {
+    t: "buffer",
+    bytes,
+    shared,
+    ...((resizable ?? growable) === true && maxByteLength !== undefined ? { maxByteLength } : {}),
+    ...field,
+  };
 }
 
 const ELEMENT = new Words(" (an element)", true);
@@ -158,7 +181,8 @@ function encodeView(encoder: Encoder, view: ArrayBufferView, index: number, own:
   return { t: "view", name, buffer: encoder.slot(view.buffer, index, "buffer"), offset: view.byteOffset, length, ...field };
 }
 
-const TYPED_ARRAY_TAG = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get as () => string;
+const TYPED_ARRAY_TAG = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+  ?.get as () => string;
 
 function typedArrayName(view: ArrayBufferView): string {
   return TYPED_ARRAY_TAG.call(view);
@@ -170,7 +194,10 @@ function encodeNamespace(encoder: Encoder, value: object, index: number): Node {
   const name = typeof inner === "object" || typeof inner === "function" ? inner && builtinName(inner) : undefined;
   if (name?.startsWith("node:")) return { t: "namespace", name };
   const keys = Object.keys(value);
-  return { t: "object", own: { p: null, k: keys, v: keys.map((key) => encoder.slot((value as Record<string, unknown>)[key], index, key)), i: 3 } };
+  return {
+    t: "object",
+    own: { p: null, k: keys, v: keys.map((key) => encoder.slot((value as Record<string, unknown>)[key], index, key)), i: 3 },
+  };
 }
 
 /** Instances of classes with hooks; refuses those with private state and no hooks. */
@@ -232,8 +259,12 @@ export class OwnEncoder {
 
   /** `field` for arrays and the like: properties beside the elements. Listing the keys of a large one is not affordable. */
   elementsField(usualPrototype: string, length: number): { own?: Own } {
-    if (length <= FEW_ELEMENTS) return this.field(usualPrototype, (key) => key === "length" || (typeof key === "string" && isIndex(key)));
-    const keys = [...this.encoder.reader.namedKeys(this.value).filter((key) => key !== "length"), ...Object.getOwnPropertySymbols(this.value)];
+    if (length <= FEW_ELEMENTS)
+      return this.field(usualPrototype, (key) => key === "length" || (typeof key === "string" && isIndex(key)));
+    const keys = [
+      ...this.encoder.reader.namedKeys(this.value).filter((key) => key !== "length"),
+      ...Object.getOwnPropertySymbols(this.value),
+    ];
     return this.field(usualPrototype, undefined, keys);
   }
 

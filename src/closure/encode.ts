@@ -12,13 +12,11 @@ import { FunctionEncoder } from "./encode-function";
 import { encodeObject } from "./encode-object";
 import { type ModuleReference, knownReference } from "./module-references";
 import type { ModuleTarget } from "./module-target";
-import { NotTransferable, PROXY_REFUSAL, type Refusal, notSerializable } from "./refusals";
+import { TRAVEL } from "./protocols";
+import { PROXY_REFUSAL, type Refusal, notSerializable } from "./refusals";
 import { ScopeReader } from "./scopes";
 import { type Step, Trail } from "./trail";
 import type { Code, FrozenTable, Node, Slot } from "./wire";
-
-/** An object with this method (its own or inherited) decides itself how it travels. */
-export const TRAVEL = Symbol.for("firesteel.travel");
 
 export interface Encoded {
   readonly table: FrozenTable;
@@ -89,7 +87,8 @@ export class Encoder {
 
   /** The slot of a value, which joins the work to be done where it is new. */
   slot(value: unknown, parent: number, step: Step): Slot {
-    if (value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol")) return value as Slot;
+    if (value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol"))
+      return value as Slot;
     let index = this.indexes.get(value);
     if (index === undefined) {
       index = this.allocate(value, parent, step);
@@ -110,7 +109,8 @@ export class Encoder {
   }
 
   importSlot(reference: ModuleReference, parent: number, step: Step): Slot {
-    const key = `${this.moduleIndex(reference.target)}:${reference.path.kind}:${"name" in reference.path ? reference.path.name : ""}`;
+    const { target, path } = reference;
+    const key = `${this.moduleIndex(target)}:${path.kind}:${"name" in path ? path.name : ""}`;
     let index = this.importIndexes.get(key);
     if (index === undefined) {
       [index] = this.nodeSlot(this.importNode(reference), parent, step);
@@ -181,13 +181,7 @@ export class Encoder {
       noteReferenced(value, reference);
       return this.importNode(reference);
     }
-    try {
-      if (typeof value === "function") return this.functions.encode(value, index);
-      return encodeObject(this, value, index);
-    } catch (error) {
-      if (error instanceof NotTransferable) this.refuse(index, error.refusal);
-      throw error;
-    }
+    return typeof value === "function" ? this.functions.encode(value, index) : encodeObject(this, value, index);
   }
 
   private encodeSymbol(symbol: symbol): Node {
@@ -206,7 +200,10 @@ export class Encoder {
       this.refuse(index, { why: "cannot be used in a task", remedy: answer.refuse });
     }
     if (typeof answer.ref !== "string") {
-      throw new TaskError("TASK_NOT_SERIALIZABLE", `\`${this.trail.render(index)}\` answers Symbol.for("firesteel.travel") with neither a reference nor a refusal.`);
+      throw new TaskError(
+        "TASK_NOT_SERIALIZABLE",
+        `\`${this.trail.render(index)}\` answers Symbol.for("firesteel.travel") with neither a reference nor a refusal.`,
+      );
     }
     // Each task resolves references anew: an accumulator counts for its task, a broadcast may have been destroyed.
     this.mutable = true;

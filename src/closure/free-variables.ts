@@ -144,7 +144,10 @@ class Analyzer {
       requires: this.requires,
       edits: this.edits,
       classInfo,
-      ownName: id && this.ownNameUsed ? { name: id["name"] as string, start: id.start - this.shift, end: id.end - this.shift } : undefined,
+      ownName:
+        id && this.ownNameUsed
+          ? { name: id["name"] as string, start: id.start - this.shift, end: id.end - this.shift }
+          : undefined,
     };
   }
 
@@ -164,7 +167,9 @@ class Analyzer {
     const names = new Set<string>();
     if (node["id"]) names.add((node["id"] as SyntaxNode)["name"] as string);
     const inner: Place = { ...place, scope: { names, parent: place.scope }, privateNames };
-    const privateStatics = members.some((member) => member["static"] && isPrivate(member) && member.type === "PropertyDefinition");
+    const privateStatics = members.some(
+      (member) => member["static"] && isPrivate(member) && member.type === "PropertyDefinition",
+    );
     let hasPrivateState = false;
     for (const member of members) {
       const isStatic = member["static"] === true || member.type === "StaticBlock";
@@ -194,7 +199,12 @@ class Analyzer {
     if (member["computed"]) this.walk(member["key"] as SyntaxNode, { ...place, defining: true });
     const value = member["value"] as SyntaxNode | null;
     if (!value) return;
-    this.walk(value, member.type === "PropertyDefinition" ? { ...place, ownThis: true, ownArguments: true, defining } : { ...place, ownThis: true });
+    this.walk(
+      value,
+      member.type === "PropertyDefinition"
+        ? { ...place, ownThis: true, ownArguments: true, defining }
+        : { ...place, ownThis: true },
+    );
   }
 
   private walk(node: SyntaxNode | null | undefined, place: Place): void {
@@ -215,7 +225,8 @@ class Analyzer {
         return;
       case "MemberExpression":
         this.walk(node["object"] as SyntaxNode, place);
-        if (node["computed"] || (node["property"] as SyntaxNode).type === "PrivateIdentifier") this.walk(node["property"] as SyntaxNode, place);
+        if (node["computed"] || (node["property"] as SyntaxNode).type === "PrivateIdentifier")
+          this.walk(node["property"] as SyntaxNode, place);
         return;
       case "CallExpression":
       case "NewExpression":
@@ -245,7 +256,8 @@ class Analyzer {
         return;
       case "Property":
         if (node["computed"]) this.walk(node["key"] as SyntaxNode, place);
-        if (node["shorthand"] && (node["value"] as SyntaxNode).type === "Identifier") this.use(node["value"] as SyntaxNode, place, true, false);
+        if (node["shorthand"] && (node["value"] as SyntaxNode).type === "Identifier")
+          this.use(node["value"] as SyntaxNode, place, true, false);
         else this.walk(node["value"] as SyntaxNode, place);
         return;
       case "LabeledStatement":
@@ -388,7 +400,12 @@ class Analyzer {
       case "ObjectPattern":
         for (const property of pattern["properties"] as SyntaxNode[]) {
           if (property["computed"]) this.walk(property["key"] as SyntaxNode, place);
-          this.walkPattern((property["value"] ?? property["argument"]) as SyntaxNode, place, assigns, property["shorthand"] === true);
+          this.walkPattern(
+            (property["value"] ?? property["argument"]) as SyntaxNode,
+            place,
+            assigns,
+            property["shorthand"] === true,
+          );
         }
         return;
       case "ArrayPattern":
@@ -444,7 +461,8 @@ function privateNamesOf(classNode: SyntaxNode): Set<string> {
 export function collectVar(node: SyntaxNode, names: Set<string>): void {
   if (/Function|Class|StaticBlock/.test(node.type)) return;
   if (node.type === "VariableDeclaration" && node["kind"] === "var") {
-    for (const declarator of node["declarations"] as SyntaxNode[]) for (const name of patternNames(declarator["id"] as SyntaxNode)) names.add(name);
+    for (const declarator of node["declarations"] as SyntaxNode[])
+      for (const name of patternNames(declarator["id"] as SyntaxNode)) names.add(name);
   }
   for (const child of childNodes(node)) collectVar(child, names);
 }

@@ -23,7 +23,8 @@ export interface FreezeOptions {
  */
 export function freeze(fn: Function, options: FreezeOptions = {}): Frozen {
   const name = options.name ?? (fn.name || "anonymous function");
-  const subject = options.name === undefined ? (fn.name ? `Function ${fn.name}` : "A function") : `The function of ${options.name}`;
+  const subject =
+    options.name === undefined ? (fn.name ? `Function ${fn.name}` : "A function") : `The function of ${options.name}`;
   return seal(encode(fn, subject, driverClasses), name);
 }
 

@@ -35,7 +35,10 @@ type ImportFunction = (specifier: unknown) => Promise<unknown>;
 export class ModuleLoader {
   /** By path: one instance per file. */
   private readonly loaded = new Map<string, LoadedModule>();
-  private readonly packages = new Map<string, { readonly target: ModuleTarget & { kind: "package" }; readonly exports: unknown }>();
+  private readonly packages = new Map<
+    string,
+    { readonly target: ModuleTarget & { kind: "package" }; readonly exports: unknown }
+  >();
   private readonly namespaces = new WeakMap<object, object>();
   private readonly specifiers = new Map<string, Readonly<Record<string, ModuleTarget>>>();
 
@@ -131,7 +134,8 @@ export class ModuleLoader {
   classIdOf(constructor: Function): string | undefined {
     for (const { file, module, read } of this.loaded.values()) {
       const target: ModuleTarget = { kind: "file", path: file.path, hash: file.hash };
-      const name = nameAmong(module.exports, constructor) ?? file.bindings.find((binding) => safely(() => read?.(binding)) === constructor);
+      const name =
+        nameAmong(module.exports, constructor) ?? file.bindings.find((binding) => safely(() => read?.(binding)) === constructor);
       if (name !== undefined) return moduleClassId(target, name);
     }
     for (const { target, exports } of this.packages.values()) {
@@ -165,7 +169,7 @@ export class ModuleLoader {
     return read(name);
   }
 
-  /** The view of `import *`: named members and, for CommonJS, the whole as default. Modules that call themselves ES modules are their own. */
+  /** The view of `import *`: of CommonJS its members, and the whole as default; what calls itself an ES module is its own. */
   private namespaceOf(exports: unknown): unknown {
     if (isEsModule(exports) || (typeof exports !== "object" && typeof exports !== "function") || exports === null) return exports;
     let namespace = this.namespaces.get(exports);
@@ -211,13 +215,19 @@ export class ModuleLoader {
       module.exports = JSON.parse(file.code);
       return;
     }
-    const reader = `__fs_reader(__fs_name=>{switch(__fs_name){${file.bindings.map((name) => `case ${JSON.stringify(name)}:return ${name};`).join("")}}});`;
+    const cases = file.bindings.map((name) => `case ${JSON.stringify(name)}:return ${name};`).join("");
+    const reader = `__fs_reader(__fs_name=>{switch(__fs_name){${cases}}});`;
+    // The reader stands before a directive of the file's, which would lose its meaning.
+    const strict = file.isEsm || /^\s*(["'])use strict\1/.test(file.code) ? '"use strict";' : "";
+    const parameters = `exports,require,module,__filename,__dirname,${IMPORT_NAME},${IMPORT_META_NAME},__fs_reader`;
     // One line of prologue without a line break: lines stay, and columns matter little in the first line of a module.
-    const wrapper = `(function(exports,require,module,__filename,__dirname,${IMPORT_NAME},${IMPORT_META_NAME},__fs_reader){${reader}${file.code}\n})`;
+    const wrapper = `(function(${parameters}){${strict}${reader}${file.code}\n})`;
     const run = new Script(wrapper, { filename: file.path }).runInThisContext() as (...args: unknown[]) => void;
     this.specifiers.set(file.path, { ...this.specifiers.get(file.path), ...file.imports });
     const require = this.requireFor(file.path);
-    const requireHere = file.isEsm ? Object.assign((specifier: string) => this.requireAsImport(specifier, file.path), require) : require;
+    const requireHere = file.isEsm
+      ? Object.assign((specifier: string) => this.requireAsImport(specifier, file.path), require)
+      : require;
     const setReader = (read: (name: string) => unknown): void => {
       loaded.read = read;
     };
@@ -251,9 +261,16 @@ function requirePackage(target: ModuleTarget & { kind: "package" }): unknown {
   const here = packageOf(target.path);
   if (here?.name === target.name && here.version === target.version) return createRequire(target.path)(target.path);
   // Another host: the same package from where this executor was started.
-  const resolution = resolveSpecifier(target.specifier.startsWith(sep) ? target.name : target.specifier, `${process.cwd()}${sep}`, "require");
+  const resolution = resolveSpecifier(
+    target.specifier.startsWith(sep) ? target.name : target.specifier,
+    `${process.cwd()}${sep}`,
+    "require",
+  );
   if (resolution.kind !== "package") {
-    throw new TaskError("PACKAGE_NOT_FOUND", `The executor has no package ${target.name} ${target.version}, which a function imports. Install it there.`);
+    throw new TaskError(
+      "PACKAGE_NOT_FOUND",
+      `The executor has no package ${target.name} ${target.version}, which a function imports. Install it there.`,
+    );
   }
   if (resolution.version !== target.version) {
     throw new TaskError(

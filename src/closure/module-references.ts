@@ -55,7 +55,9 @@ export function referenceOfBinding(script: Script, binding: ImportBinding, value
 export function referenceOfFunction(script: Script, offset: number, fn: Function): ModuleReference | undefined {
   const { file } = script;
   if (file === undefined || isEngineFile(file)) return undefined;
-  const reference = isInstalled(file) ? referenceInPackage(script, file, offset, fn) : referenceInUserModule(script, file, offset);
+  const reference = isInstalled(file)
+    ? referenceInPackage(script, file, offset, fn)
+    : referenceInUserModule(script, file, offset);
   if (reference) known.set(fn, reference);
   return reference;
 }
@@ -64,7 +66,11 @@ export function referenceOfFunction(script: Script, offset: number, fn: Function
 export function importTarget(specifier: string, file: string, mode: ImportMode): ModuleTarget {
   const resolution = resolveSpecifier(specifier, file, mode);
   if (resolution.kind === "file" && isMain(resolution.path)) {
-    return { kind: "missing", specifier, message: `'${specifier}' is the main module of the program, which executors do not load` };
+    return {
+      kind: "missing",
+      specifier,
+      message: `'${specifier}' is the main module of the program, which executors do not load`,
+    };
   }
   return moduleTarget(specifier, resolution);
 }
@@ -110,7 +116,8 @@ function isMain(file: string): boolean {
   const [, program] = process.argv;
   if (mainFiles.has(path) || (program !== undefined && real(program) === path)) return true;
   // Jest keeps the test file, which is the main module there, in the state of its matchers.
-  const jest = (globalThis as Record<symbol, unknown>)[Symbol.for("$$jest-matchers-object")] as { state?: { testPath?: string } } | undefined;
+  const jest = (globalThis as Record<symbol, unknown>)[Symbol.for("$$jest-matchers-object")] as
+    { state?: { testPath?: string } } | undefined;
   return jest?.state?.testPath !== undefined && real(jest.state.testPath) === path;
 }
 

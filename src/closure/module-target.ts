@@ -3,7 +3,13 @@ export type ModuleTarget =
   /** A file of the user's, by the hash under which its transform can be fetched. */
   | { readonly kind: "file"; readonly path: string; readonly hash: string }
   /** A file of an installed package: loaded by the executor's own Node. */
-  | { readonly kind: "package"; readonly specifier: string; readonly name: string; readonly version: string; readonly path: string }
+  | {
+      readonly kind: "package";
+      readonly specifier: string;
+      readonly name: string;
+      readonly version: string;
+      readonly path: string;
+    }
   | { readonly kind: "builtin"; readonly name: string }
   /** firesteel itself: the running instance of the thread. */
   | { readonly kind: "engine" }

@@ -1,11 +1,7 @@
 /** Tells which classes keep `#private` state in their instances, natively or as transpilers write it for older targets. */
 import { builtinName } from "./builtins";
 import { analyzeFunction } from "./free-variables";
-
-/** A static method that turns an instance into data, for classes whose instances cannot be read from outside. */
-export const SERIALIZE = Symbol.for("firesteel.serialize");
-/** The static method that turns the data into an instance again. */
-export const DESERIALIZE = Symbol.for("firesteel.deserialize");
+import { SERIALIZE } from "./protocols";
 
 /** TypeScript, esbuild, swc and Babel keep private members in WeakMaps, through these helpers. */
 const LOWERED = /\b(?:__classPrivate|__private(?:Add|Get|Set|Method|In)\b|_class_?[pP]rivate)/;

@@ -12,12 +12,6 @@ export interface Refusal {
   readonly remedy: string;
 }
 
-export class NotTransferable extends Error {
-  constructor(readonly refusal: Refusal) {
-    super(refusal.why);
-  }
-}
-
 /** The error that the caller of a transformation gets. */
 export function notSerializable(subject: string, path: string, where: string | undefined, refusal: Refusal): TaskError {
   const captured = path === "" ? `it ${refusal.why}` : `it captures \`${path}\`, which ${refusal.why}`;
@@ -28,7 +22,8 @@ export function notSerializable(subject: string, path: string, where: string | u
   );
 }
 
-const RESOURCE_REMEDY = "Open it inside the function, for example once per partition with mapPartitions, so that each task has its own.";
+const RESOURCE_REMEDY =
+  "Open it inside the function, for example once per partition with mapPartitions, so that each task has its own.";
 const COPY_REMEDY = "Copy what the function needs into plain variables first and use those.";
 
 /** The reason why an object can never travel, by what it is made of; undefined when nothing speaks against it. */
@@ -37,20 +32,32 @@ export function inherentRefusal(value: object): Refusal | undefined {
     return { why: "is a Promise", remedy: "Await it before the transformation and capture the result." };
   }
   if (types.isWeakMap(value) || types.isWeakSet(value)) {
-    return { why: `is a ${types.isWeakMap(value) ? "WeakMap" : "WeakSet"}, whose contents cannot be read`, remedy: "Use a Map or a Set." };
+    return {
+      why: `is a ${types.isWeakMap(value) ? "WeakMap" : "WeakSet"}, whose contents cannot be read`,
+      remedy: "Use a Map or a Set.",
+    };
   }
   if (value instanceof WeakRef || tagOf(value) === "WeakRef") {
     return { why: "is a WeakRef, whose target may disappear", remedy: "Capture the target itself." };
   }
   if (types.isGeneratorObject(value)) {
-    return { why: "is a running generator, whose position cannot be copied", remedy: "Capture the generator function and call it in the task, or an array of its values." };
+    return {
+      why: "is a running generator, whose position cannot be copied",
+      remedy: "Capture the generator function and call it in the task, or an array of its values.",
+    };
   }
   if (types.isMapIterator(value) || types.isSetIterator(value)) {
-    return { why: "is an iterator, whose position cannot be copied", remedy: "Capture the collection, or an array of its values." };
+    return {
+      why: "is an iterator, whose position cannot be copied",
+      remedy: "Capture the collection, or an array of its values.",
+    };
   }
   if (types.isExternal(value)) return { why: "is a handle of native code", remedy: RESOURCE_REMEDY };
   if (types.isKeyObject(value) || types.isCryptoKey(value)) {
-    return { why: "is a key of node:crypto", remedy: "Capture the key material (for example an exported Buffer) and make the key in the task." };
+    return {
+      why: "is a key of node:crypto",
+      remedy: "Capture the key material (for example an exported Buffer) and make the key in the task.",
+    };
   }
   return undefined;
 }
@@ -68,15 +75,27 @@ export function builtinInstanceRefusal(value: object, builtin: string): Refusal 
 }
 
 export function internalInstanceRefusal(name: string): Refusal {
-  return { why: `is an instance of ${name}, a class inside Node.js that holds a resource of this process`, remedy: RESOURCE_REMEDY };
+  return {
+    why: `is an instance of ${name}, a class inside Node.js that holds a resource of this process`,
+    remedy: RESOURCE_REMEDY,
+  };
 }
 
-export const PROXY_REFUSAL: Refusal = { why: "is a Proxy, whose handler cannot be read", remedy: "Capture the object behind it." };
+export const PROXY_REFUSAL: Refusal = {
+  why: "is a Proxy, whose handler cannot be read",
+  remedy: "Capture the object behind it.",
+};
 
 export function nativeFunctionRefusal(fn: Function): Refusal {
   return fn.name.startsWith("bound ")
-    ? { why: `is a bound function (${fn.name}), whose target cannot be read`, remedy: "Use an arrow function that makes the call: (...args) => target.method(...args)." }
-    : { why: `is a native function (${fn.name || "anonymous"})`, remedy: "Call it inside an arrow function, where it can be found by name." };
+    ? {
+        why: `is a bound function (${fn.name}), whose target cannot be read`,
+        remedy: "Use an arrow function that makes the call: (...args) => target.method(...args).",
+      }
+    : {
+        why: `is a native function (${fn.name || "anonymous"})`,
+        remedy: "Call it inside an arrow function, where it can be found by name.",
+      };
 }
 
 export function privateStateRefusal(name: string): Refusal {
@@ -114,10 +133,6 @@ export const DEAD_ZONE: Refusal = {
   why: "has no value yet: its declaration has not run",
   remedy: "Call the transformation after the declaration.",
 };
-
-export function brokenGetterRefusal(error: unknown): Refusal {
-  return { why: `cannot be read: ${error instanceof Error ? error.message : String(error)}`, remedy: COPY_REMEDY };
-}
 
 /** The name of a value's class, for messages. */
 export function className(value: object): string {

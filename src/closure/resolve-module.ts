@@ -40,13 +40,16 @@ export function resolveSpecifier(specifier: string, fromFile: string, mode: Impo
   if (isBuiltin(specifier)) return { kind: "builtin", name: specifier.startsWith("node:") ? specifier : `node:${specifier}` };
   if (specifier === "firesteel" || specifier.startsWith("firesteel/")) return { kind: "engine" };
   const folder = fromFile.endsWith(sep) ? fromFile : dirname(fromFile);
-  const plain = specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier.replace(/(?<=.)[?#].*$/, mode === "import" ? "" : "$&");
+  const plain = specifier.startsWith("file:")
+    ? fileURLToPath(specifier)
+    : specifier.replace(/(?<=.)[?#].*$/, mode === "import" ? "" : "$&");
   const path = /^\.{0,2}\//.test(plain) || plain === "." || plain === ".." ? resolveFile(resolvePath(folder, plain)) : undefined;
   if (path !== undefined) return located(path);
   if (plain.startsWith("#")) {
     const scope = packageScope(folder);
     const target = scope && matchEntry(plain, scope.json.imports, scope.folder, mode, true);
-    if (typeof target === "string" && !target.startsWith(sep)) return resolveSpecifier(target, join(scope?.folder ?? folder, sep), mode);
+    if (typeof target === "string" && !target.startsWith(sep))
+      return resolveSpecifier(target, join(scope?.folder ?? folder, sep), mode);
     const found = target === undefined ? undefined : resolveFile(target);
     return found === undefined ? missing(specifier, fromFile) : located(found);
   }
@@ -65,7 +68,9 @@ export function declaredFormat(path: string): "module" | "commonjs" | undefined 
 }
 
 /** The package that a file belongs to: the nearest package.json with a name. */
-export function packageOf(path: string): { readonly name: string; readonly version: string; readonly folder: string } | undefined {
+export function packageOf(
+  path: string,
+): { readonly name: string; readonly version: string; readonly folder: string } | undefined {
   for (let scope = packageScope(dirname(path)); scope; scope = packageScope(dirname(scope.folder))) {
     if (scope.json.name !== undefined) return { name: scope.json.name, version: scope.json.version ?? "", folder: scope.folder };
     if (dirname(scope.folder) === scope.folder) return undefined;
@@ -106,7 +111,8 @@ function resolveFolder(folder: string): string | undefined {
     const found = resolveFile(resolvePath(folder, main));
     if (found !== undefined) return found;
   }
-  for (const extension of EXTENSIONS) if (isFile(join(folder, `index${extension}`))) return real(join(folder, `index${extension}`));
+  for (const extension of EXTENSIONS)
+    if (isFile(join(folder, `index${extension}`))) return real(join(folder, `index${extension}`));
   return undefined;
 }
 
@@ -123,7 +129,8 @@ function resolvePackage(specifier: string, folder: string, mode: ImportMode): st
     const candidate = join(at, "node_modules", name);
     if (isFolder(candidate)) {
       const json = readPackage(candidate);
-      if (json?.exports !== undefined && json.exports !== null) return fileOf(matchEntry(subpath, json.exports, candidate, mode, false));
+      if (json?.exports !== undefined && json.exports !== null)
+        return fileOf(matchEntry(subpath, json.exports, candidate, mode, false));
       return subpath === "." ? resolveFolder(candidate) : resolveFile(join(candidate, subpath));
     }
     if (dirname(at) === at) return undefined;
@@ -171,7 +178,13 @@ function pickTarget(target: unknown, folder: string, match: string, mode: Import
   }
   if (typeof target !== "object" || target === null) return undefined;
   for (const [condition, value] of Object.entries(target)) {
-    if (condition === "default" || condition === "node" || condition === "node-addons" || condition === mode || condition === "module-sync") {
+    if (
+      condition === "default" ||
+      condition === "node" ||
+      condition === "node-addons" ||
+      condition === mode ||
+      condition === "module-sync"
+    ) {
       const found = pickTarget(value, folder, match, mode, internal);
       if (found !== undefined) return found;
     }

@@ -6,13 +6,28 @@ import { Script } from "node:vm";
 import { DataError } from "../common/errors";
 import { builtinModule, builtinValue } from "./builtins";
 import { setName } from "./helpers";
-import { DESERIALIZE } from "./private-state";
+import { DESERIALIZE } from "./protocols";
 import { RecentlyUsed } from "./recently-used";
 import type { Reviver } from "./reviver";
-import { ACCESSOR, CONFIGURABLE, type Code, ENUMERABLE, type FrozenTable, type FunctionNode, type Node, type Own, type Slot, WRITABLE } from "./wire";
+import {
+  ACCESSOR,
+  CONFIGURABLE,
+  type Code,
+  ENUMERABLE,
+  type FrozenTable,
+  type FunctionNode,
+  type Node,
+  type Own,
+  type Slot,
+  WRITABLE,
+} from "./wire";
 
 /** What a compiled code text evaluates to: see code-text.ts. */
-type Factory = (eager: readonly unknown[], parent: unknown, pick: typeof pickMember) => [fn: Function, bind: (late: readonly unknown[]) => void];
+type Factory = (
+  eager: readonly unknown[],
+  parent: unknown,
+  pick: typeof pickMember,
+) => [fn: Function, bind: (late: readonly unknown[]) => void];
 
 const factories = new RecentlyUsed<Factory>(5000);
 const namespaces = new Map<string, object>();
@@ -51,7 +66,11 @@ export class Revival {
 
   private node(index: number): unknown {
     const known = this.made[index];
-    if (known === IN_PROGRESS) throw new DataError("FROZEN_VALUE_CIRCULAR", "A captured value needs itself to be made (a class hook or a computed key that leads back to its class).");
+    if (known === IN_PROGRESS)
+      throw new DataError(
+        "FROZEN_VALUE_CIRCULAR",
+        "A captured value needs itself to be made (a class hook or a computed key that leads back to its class).",
+      );
     if (known !== undefined) return known;
     this.made[index] = IN_PROGRESS;
     const node = this.table.nodes[index] as Node;
@@ -120,7 +139,9 @@ export class Revival {
             ? this.reviver.modules.importFor(node.file)
             : this.reviver.modules.metaFor(node.file);
       case "helper":
-        return node.name === "name" ? setName : (exports: unknown): unknown => this.reviver.modules.interop(exports, node.name as "star");
+        return node.name === "name"
+          ? setName
+          : (exports: unknown): unknown => this.reviver.modules.interop(exports, node.name as "star");
       case "prototype":
         return (this.value(node.of) as { prototype: unknown }).prototype;
       case "hooked":
@@ -213,7 +234,10 @@ export class Revival {
     this.drain();
     const instance = constructor[DESERIALIZE]?.(data);
     if (typeof instance !== "object" || instance === null) {
-      throw new DataError("HOOK_RETURNED_NOTHING", `static [Symbol.for("firesteel.deserialize")] of class ${(constructor as unknown as Function).name} returned no instance.`);
+      throw new DataError(
+        "HOOK_RETURNED_NOTHING",
+        `static [Symbol.for("firesteel.deserialize")] of ${(constructor as unknown as Function).name} returned no instance.`,
+      );
     }
     return instance;
   }
@@ -237,7 +261,8 @@ export class Revival {
         bindings.set(fn, { code: key, bind });
         this.reviver.classes.register(node.id, fn);
       }
-      if (node.name !== undefined && fn.name !== node.name) Object.defineProperty(fn, "name", { value: node.name, configurable: true });
+      if (node.name !== undefined && fn.name !== node.name)
+        Object.defineProperty(fn, "name", { value: node.name, configurable: true });
     }
     this.fills.push(() => {
       if (node.late.length > 0) live.bind(node.late.map((slot) => this.value(slot)));
@@ -273,7 +298,12 @@ export class Revival {
         const accessors = { get: this.value(first) as () => unknown, set: this.value(second) as (value: unknown) => void };
         Object.defineProperty(object, key, { ...accessors, enumerable, configurable });
       } else {
-        Object.defineProperty(object, key, { value: this.value(first), enumerable, configurable, writable: (flags & WRITABLE) !== 0 });
+        Object.defineProperty(object, key, {
+          value: this.value(first),
+          enumerable,
+          configurable,
+          writable: (flags & WRITABLE) !== 0,
+        });
       }
     }
     if (own.i === undefined) return;

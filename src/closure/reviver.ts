@@ -111,7 +111,8 @@ export class Reviver {
         : parsed.kind === "package"
           ? this.modules.classInPackage(parsed.package, parsed.version, parsed.path, parsed.name)
           : (this.options.engineModule as Record<string, unknown>)[parsed.name];
-    if (typeof found !== "function") throw new DataError("UNKNOWN_CLASS", `The data has instances of ${id}, which is no class in this thread.`);
+    if (typeof found !== "function")
+      throw new DataError("UNKNOWN_CLASS", `The data has instances of ${id}, which is no class in this thread.`);
     return found;
   }
 }

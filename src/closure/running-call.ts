@@ -97,7 +97,10 @@ function holdsVariable(frame: CallFrame, { variable }: Birthplace): boolean {
   return result.value === true;
 }
 
-function offsetIn(script: Script, { lineNumber, columnNumber }: { readonly lineNumber: number; readonly columnNumber: number }): number {
+function offsetIn(
+  script: Script,
+  { lineNumber, columnNumber }: { readonly lineNumber: number; readonly columnNumber: number },
+): number {
   return offsetOf(script.source, lineNumber, columnNumber);
 }
 
@@ -105,7 +108,7 @@ function findBirthplace(script: Script, offset: number): Birthplace | undefined 
   const program = parseScript(script.source, script.isModule ? "module" : "script");
   if (!program) return undefined;
   const path: SyntaxNode[] = [];
-  for (let at: SyntaxNode | undefined = program; at; ) {
+  for (let at: SyntaxNode | undefined = program; at;) {
     path.push(at);
     if (at.type === "ArrowFunctionExpression" && at.start === offset) break;
     at = childAround(at, offset);
@@ -117,8 +120,10 @@ function findBirthplace(script: Script, offset: number): Birthplace | undefined 
   for (const node of path.reverse()) {
     // The initial value of a field has the instance as its this, which no frame of a method is.
     if (node.type === "PropertyDefinition" || node.type === "StaticBlock") return undefined;
-    if (/^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)) return { creator: node, calls, variable };
-    if (node.type === "CallExpression" && offset > (node["callee"] as SyntaxNode).end && functionIn(node) !== arrow) calls.push(node);
+    if (/^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type))
+      return { creator: node, calls, variable };
+    if (node.type === "CallExpression" && offset > (node["callee"] as SyntaxNode).end && functionIn(node) !== arrow)
+      calls.push(node);
     if (node.type === "VariableDeclarator" && calls.length === 0) {
       const id = node["id"] as SyntaxNode;
       if (id.type === "Identifier" && functionIn(node["init"] as SyntaxNode | null) === arrow) variable = id["name"] as string;

@@ -57,7 +57,11 @@ export class ScopeReader {
     const id = this.handleOf(fn);
     const { location, scopesId } = internalsOf(id, hasFlag);
     if (scopesId === undefined) return undefined;
-    post("Runtime.callFunctionOn", { objectId: scopesId, functionDeclaration: `function () { globalThis.${this.name}.scopes = this; }`, silent: true });
+    post("Runtime.callFunctionOn", {
+      objectId: scopesId,
+      functionDeclaration: `function () { globalThis.${this.name}.scopes = this; }`,
+      silent: true,
+    });
     const all = Array.from(this.holder.scopes as ArrayLike<{ description: string; object: object }>);
     const global = all.pop();
     return {
@@ -94,7 +98,10 @@ export class ScopeReader {
   private open(): string {
     if (this.holderId === undefined) {
       Object.defineProperty(mainGlobal, this.name, { value: this.holder, configurable: true, enumerable: false });
-      const { result } = post<{ result: RemoteObject }>("Runtime.evaluate", { expression: `globalThis.${this.name}`, objectGroup: this.name });
+      const { result } = post<{ result: RemoteObject }>("Runtime.evaluate", {
+        expression: `globalThis.${this.name}`,
+        objectGroup: this.name,
+      });
       this.holderId = result.objectId;
     }
     return this.holderId as string;
@@ -132,7 +139,9 @@ function deadZoneFlag(): boolean {
   // Not yet, for the question that answers it.
   flagNeeded = false;
   const reader = new ScopeReader();
-  const ask = runInThisContext("(look) => { const read = () => late; look(read); const late = 1; }") as (look: (fn: Function) => void) => void;
+  const ask = runInThisContext("(look) => { const read = () => late; look(read); const late = 1; }") as (
+    look: (fn: Function) => void,
+  ) => void;
   ask((fn) => {
     const variables = reader.read(fn)?.scopes[0]?.variables as { late: unknown };
     try {

@@ -47,7 +47,8 @@ function filesOnStack(): Set<string> {
   Error.stackTraceLimit = stackTraceLimit;
   const files = new Set<string>();
   if (typeof stack === "string") {
-    for (const [, url] of stack.matchAll(/\(?((?:file:\/\/)?(?:\/|[A-Za-z]:\\)[^\s():]*):\d+:\d+\)?$/gm)) if (url !== undefined && url !== __filename) files.add(url);
+    for (const [, url] of stack.matchAll(/\(?((?:file:\/\/)?(?:\/|[A-Za-z]:\\)[^\s():]*):\d+:\d+\)?$/gm))
+      if (url !== undefined && url !== __filename) files.add(url);
   }
   return files;
 }

@@ -147,7 +147,9 @@ function loadedModule(init: SyntaxNode): ImportBinding | undefined {
   if (init.type === "AwaitExpression") {
     const argument = init["argument"] as SyntaxNode;
     const source = argument.type === "ImportExpression" ? (argument["source"] as SyntaxNode) : undefined;
-    return source?.type === "Literal" ? { specifier: String(source["value"]), mode: "import", path: { kind: "star" } } : undefined;
+    return source?.type === "Literal"
+      ? { specifier: String(source["value"]), mode: "import", path: { kind: "star" } }
+      : undefined;
   }
   if (init.type === "MemberExpression" && !init["computed"]) {
     const loaded = loadedModule(init["object"] as SyntaxNode);
@@ -174,7 +176,9 @@ function calleeName(callee: SyntaxNode): string | undefined {
   if (callee.type === "MemberExpression") {
     const property = callee["property"] as SyntaxNode;
     const object = callee["object"] as SyntaxNode;
-    return property["name"] === "_" || property["name"] === "default" ? (object["name"] as string | undefined) : (property["name"] as string | undefined);
+    return property["name"] === "_" || property["name"] === "default"
+      ? (object["name"] as string | undefined)
+      : (property["name"] as string | undefined);
   }
   if (callee.type === "SequenceExpression") return calleeName((callee["expressions"] as SyntaxNode[]).at(-1) as SyntaxNode);
   return undefined;
@@ -240,7 +244,10 @@ function readExports(body: readonly SyntaxNode[]): Map<string, string> {
         if (local.type === "Identifier") exports.set(local["name"] as string, (exported["name"] ?? exported["value"]) as string);
       }
     } else if (statement.type === "ExportDefaultDeclaration") {
-      const name = declaration?.type === "Identifier" ? declaration["name"] : (declaration?.["id"] as SyntaxNode | null | undefined)?.["name"];
+      const name =
+        declaration?.type === "Identifier"
+          ? declaration["name"]
+          : (declaration?.["id"] as SyntaxNode | null | undefined)?.["name"];
       if (typeof name === "string") exports.set(name, "default");
     }
   }

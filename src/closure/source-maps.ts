@@ -48,10 +48,13 @@ export function noteSourceMap(url: string, sourceMapUrl: string): void {
  * would be translated again.
  */
 export function mapStack(stack: string): string {
-  return stack.replace(/((?:file:\/\/)?(?:\/|[A-Za-z]:\\)[^\s():]*):(\d+):(\d+)/g, (whole, file: string, line: string, column: string) => {
-    const mapped = mapPosition(file, Number(line), Number(column));
-    return mapped ? `${mapped.file}:${mapped.line}:${mapped.column}` : whole;
-  });
+  return stack.replace(
+    /((?:file:\/\/)?(?:\/|[A-Za-z]:\\)[^\s():]*):(\d+):(\d+)/g,
+    (whole, file: string, line: string, column: string) => {
+      const mapped = mapPosition(file, Number(line), Number(column));
+      return mapped ? `${mapped.file}:${mapped.line}:${mapped.column}` : whole;
+    },
+  );
 }
 
 /** `app.ts:12:7` of a place in a script (0-based), in the user's source where a map leads there; undefined for no script. */

@@ -62,7 +62,9 @@ export function parseFunction(source: string): ParsedFunction {
       }
     }
   }
-  throw new TaskError("TASK_NOT_SERIALIZABLE", `The source of a function cannot be read: ${source.slice(0, 80)}`, { cause: firstError });
+  throw new TaskError("TASK_NOT_SERIALIZABLE", `The source of a function cannot be read: ${source.slice(0, 80)}`, {
+    cause: firstError,
+  });
 }
 
 /** Parses a whole script; undefined when acorn cannot (the caller then treats its functions by value only). */

@@ -39,7 +39,7 @@ const LOADERS: Readonly<Record<string, Esbuild.Loader>> = {
 
 /** Throws an Error whose message says what is wrong with the file. */
 export function transformFile(path: string): TransformedFile {
-  const text = readFileSync(path, "utf8");
+  const text = readFileSync(path, "utf8").replace(/^#!/, "//");
   const extension = extname(path);
   if (extension === ".json") {
     JSON.parse(text);
@@ -55,7 +55,12 @@ export function transformFile(path: string): TransformedFile {
   return transformByEsbuild(path, text, loader, format);
 }
 
-function transformByEsbuild(path: string, text: string, loader: Esbuild.Loader, format: "module" | "commonjs" | undefined): TransformedFile {
+function transformByEsbuild(
+  path: string,
+  text: string,
+  loader: Esbuild.Loader,
+  format: "module" | "commonjs" | undefined,
+): TransformedFile {
   const tsconfig = tsconfigFor(path);
   const { code, map } = cachedTransform([loader, basename(path), tsconfig.tsconfigRaw ?? "", text], () => {
     const esbuild = createRequire(__filename)("esbuild") as typeof Esbuild;
@@ -93,12 +98,19 @@ function tsconfigFor(path: string): { tsconfigRaw?: string } {
   return tsconfigRaw === undefined ? {} : { tsconfigRaw };
 }
 
-function finish(code: string, program: SyntaxNode, isTransformed: boolean, isEsm: boolean, sourceMapUrl: string): TransformedFile {
+function finish(
+  code: string,
+  program: SyntaxNode,
+  isTransformed: boolean,
+  isEsm: boolean,
+  sourceMapUrl: string,
+): TransformedFile {
   const body = program["body"] as SyntaxNode[];
   const edits: Edit[] = [];
   const specifiers: ImportedSpecifier[] = [];
   const note = (argument: SyntaxNode | undefined, mode: ImportMode, isRequired: boolean): void => {
-    if (argument?.type === "Literal" && typeof argument["value"] === "string") specifiers.push({ specifier: argument["value"], mode, isRequired });
+    if (argument?.type === "Literal" && typeof argument["value"] === "string")
+      specifiers.push({ specifier: argument["value"], mode, isRequired });
   };
   const visit = (node: SyntaxNode): void => {
     if (node.type === "ImportExpression") {

@@ -207,11 +207,22 @@ export const catalogue: readonly CatalogueSection[] = [
       {
         title: "Map, Set, Date, RegExp",
         make: () => {
-          const lookup = new Map<unknown, unknown>([["odd", new Set([1, 3])], [{ key: 1 }, new Date(86_400_000)]]);
+          const lookup = new Map<unknown, unknown>([
+            ["odd", new Set([1, 3])],
+            [{ key: 1 }, new Date(86_400_000)],
+          ]);
           const pattern = /^a+$/gi;
           return () => [lookup, pattern.test("AAA"), pattern.lastIndex, pattern.flags];
         },
-        expected: [new Map<unknown, unknown>([["odd", new Set([1, 3])], [{ key: 1 }, new Date(86_400_000)]]), true, 3, "gi"],
+        expected: [
+          new Map<unknown, unknown>([
+            ["odd", new Set([1, 3])],
+            [{ key: 1 }, new Date(86_400_000)],
+          ]),
+          true,
+          3,
+          "gi",
+        ],
       },
       {
         title: "typed arrays that share a buffer, DataView, Buffer",
@@ -241,7 +252,13 @@ export const catalogue: readonly CatalogueSection[] = [
         make: () => {
           const error = new TypeError("outer", { cause: new RangeError("inner") });
           const many = new AggregateError([new Error("one")], "many");
-          return () => [error instanceof TypeError, error.message, (error.cause as Error).name, many.errors.length, typeof error.stack];
+          return () => [
+            error instanceof TypeError,
+            error.message,
+            (error.cause as Error).name,
+            many.errors.length,
+            typeof error.stack,
+          ];
         },
         expected: [true, "outer", "RangeError", 1, "string"],
       },
@@ -290,7 +307,14 @@ export const catalogue: readonly CatalogueSection[] = [
           Object.defineProperty(object, "hidden", { value: 1, enumerable: false });
           const frozen = Object.freeze({ list: Object.freeze([1]) });
           const bare = Object.assign(Object.create(null) as object, { a: 1 });
-          return () => [object.double, Object.keys(object), Object.isFrozen(frozen), Object.isFrozen(frozen.list), Object.getPrototypeOf(bare), bare];
+          return () => [
+            object.double,
+            Object.keys(object),
+            Object.isFrozen(frozen),
+            Object.isFrozen(frozen.list),
+            Object.getPrototypeOf(bare),
+            bare,
+          ];
         },
         expected: [4, ["n", "double"], true, true, null, { a: 1 }],
       },
@@ -550,7 +574,15 @@ export const catalogue: readonly CatalogueSection[] = [
           const stack = Stack.from([1, 2]) as Stack;
           const fault = new Fault("broken");
           const bus = new Bus();
-          return () => [stack.top(), stack instanceof Stack, fault.code, fault instanceof Fault, fault.message, bus.label, bus.emit("none")];
+          return () => [
+            stack.top(),
+            stack instanceof Stack,
+            fault.code,
+            fault instanceof Fault,
+            fault.message,
+            bus.label,
+            bus.emit("none"),
+          ];
         },
         expected: [2, true, 7, true, "broken", "bus", false],
       },
@@ -607,7 +639,12 @@ export const catalogue: readonly CatalogueSection[] = [
   {
     title: "Modules",
     cases: [
-      { title: "builtin modules: named imports and namespaces", make: () => (x: string) => [createHash("md5").update(x).digest("hex").slice(0, 4), path.join("a", x)], args: ["1"], expected: ["c4ca", "a/1"] },
+      {
+        title: "builtin modules: named imports and namespaces",
+        make: () => (x: string) => [createHash("md5").update(x).digest("hex").slice(0, 4), path.join("a", x)],
+        args: ["1"],
+        expected: ["c4ca", "a/1"],
+      },
       {
         title: "builtin functions that a variable holds",
         make: () => {
@@ -620,11 +657,28 @@ export const catalogue: readonly CatalogueSection[] = [
       },
       {
         title: "globals: console, process, Buffer, URL, structuredClone",
-        make: () => () => [typeof console.log, typeof process.pid, Buffer.from("a").length, new URL("a:b").protocol, structuredClone({ a: 1 }), typeof globalThis],
+        make: () => () => [
+          typeof console.log,
+          typeof process.pid,
+          Buffer.from("a").length,
+          new URL("a:b").protocol,
+          structuredClone({ a: 1 }),
+          typeof globalThis,
+        ],
         expected: ["function", "number", 1, "a:", { a: 1 }, "object"],
       },
-      { title: "relative modules", make: () => (x: number) => [tax(x), table.size, new Money(x).toString()], args: [1], expected: [1.2, 2, "€1.00"] },
-      { title: "namespaces of relative modules", make: () => (x: number) => [pricing.tax(x), Object.keys(pricing).includes("Money")], args: [1], expected: [1.2, true] },
+      {
+        title: "relative modules",
+        make: () => (x: number) => [tax(x), table.size, new Money(x).toString()],
+        args: [1],
+        expected: [1.2, 2, "€1.00"],
+      },
+      {
+        title: "namespaces of relative modules",
+        make: () => (x: number) => [pricing.tax(x), Object.keys(pricing).includes("Money")],
+        args: [1],
+        expected: [1.2, true],
+      },
       { title: "default exports and folders", make: () => (x: string) => shout(x), args: ["hi"], expected: "HI!" },
       {
         title: "a module has one state per thread",
@@ -647,7 +701,12 @@ export const catalogue: readonly CatalogueSection[] = [
         expected: [2.4, 8],
       },
       { title: "JSON modules", make: () => (x: number) => x * rates.low, args: [100], expected: 5 },
-      { title: "npm packages", make: () => (code: string) => parse(code, { ecmaVersion: 2022 }).body.length, args: ["a; b"], expected: 2 },
+      {
+        title: "npm packages",
+        make: () => (code: string) => parse(code, { ecmaVersion: 2022 }).body.length,
+        args: ["a; b"],
+        expected: 2,
+      },
       {
         title: "import() of relative modules, packages and builtins inside the function",
         make: () => async (x: number) => {
@@ -659,7 +718,12 @@ export const catalogue: readonly CatalogueSection[] = [
         args: [1],
         expected: [1.2, "function", "function"],
       },
-      { title: "TypeScript enums", make: () => (x: Colour) => [Colour[x], x === Colour.Green], args: [2], expected: ["Green", true] },
+      {
+        title: "TypeScript enums",
+        make: () => (x: Colour) => [Colour[x], x === Colour.Green],
+        args: [2],
+        expected: ["Green", true],
+      },
     ],
   },
   {

@@ -47,7 +47,10 @@ test("a class by value: another constructor in the worker, the same id, the driv
 test("two functions with the same class share its constructor in a thread", () => {
   const reviver = workerReviver();
   const make = revive<() => Point>(reviver, () => new Point3(1, 2));
-  const isPoint = revive<(value: unknown) => boolean[]>(reviver, (value: unknown) => [value instanceof Point, value instanceof Point3]);
+  const isPoint = revive<(value: unknown) => boolean[]>(reviver, (value: unknown) => [
+    value instanceof Point,
+    value instanceof Point3,
+  ]);
   expect(isPoint(make())).toEqual([true, true]);
 });
 

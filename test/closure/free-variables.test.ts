@@ -10,17 +10,30 @@ const CASES: readonly (readonly [source: string, free: readonly string[], assign
   ["({ a, b: { c = d }, ...e }, [f, , ...g]) => a + c + e + f + g + h", ["d", "h"]],
   ["(a = b, c = a) => c", ["b"]],
   ["function self(n) { return n ? self(n - 1) : other }", ["other"]],
-  ["() => { for (let i = 0; i < n; i++) i; for (const k of list) k; for (const k in object) k; return i + k }", ["n", "list", "object", "i", "k"]],
+  [
+    "() => { for (let i = 0; i < n; i++) i; for (const k of list) k; for (const k in object) k; return i + k }",
+    ["n", "list", "object", "i", "k"],
+  ],
   ["() => { for (k of list) k; for ({ m } of list) m }", ["list", "k", "m"], ["k", "m"]],
   ["() => { try { f() } catch ({ message }) { message } finally { message } }", ["f", "message"]],
   ["() => { try { f() } catch { g } }", ["f", "g"]],
   ["() => { label: for (;;) { break label } }", []],
-  ["() => ({ short, long: value, [computed]: 1, method() { return short }, get g() { return value } })", ["short", "value", "computed"]],
+  [
+    "() => ({ short, long: value, [computed]: 1, method() { return short }, get g() { return value } })",
+    ["short", "value", "computed"],
+  ],
   ["() => object.property?.[key]?.call(target).name", ["object", "key", "target"]],
   ["() => `a ${b} ${`${c}`}` + tag`x ${d}`", ["b", "c", "tag", "d"]],
-  ["() => { n++; m += 1; [p, { q: o.r }] = s; ({ t, u = v } = w) }", ["n", "m", "p", "o", "s", "t", "u", "v", "w"], ["n", "m", "p", "t", "u"]],
+  [
+    "() => { n++; m += 1; [p, { q: o.r }] = s; ({ t, u = v } = w) }",
+    ["n", "m", "p", "o", "s", "t", "u", "v", "w"],
+    ["n", "m", "p", "t", "u"],
+  ],
   ["() => { n ??= 1; delete o[k]; typeof undeclared }", ["n", "o", "k", "undeclared"], ["n"]],
-  ["() => class Named extends Parent { static s = init; [key] = field; #p = priv; m() { return Named && this.#p } static { blockUse } }", ["Parent", "init", "key", "field", "priv", "blockUse"]],
+  [
+    "() => class Named extends Parent { static s = init; [key] = field; #p = priv; m() { return Named && this.#p } static { blockUse } }",
+    ["Parent", "init", "key", "field", "priv", "blockUse"],
+  ],
   ["() => { switch (x) { case y: let z = 1; z; break; default: z } return z }", ["x", "y", "z"]],
   ["async () => { for await (const x of source) await use(x) }", ["source", "use"]],
   ["function* () { yield* other; const r = yield value; return r }", ["other", "value"]],
@@ -40,7 +53,9 @@ const TABLE = CASES.map(([source, free, assigned = []]) => ({ source, free, assi
 
 test.each(TABLE)("$source", ({ source, free, assigned }) => {
   const analysis = analyzeFunction(source);
-  expect([...analysis.free].filter((name) => name !== "__fs_parent").sort()).toEqual(free.filter((name) => name !== "__fs_parent").sort());
+  expect([...analysis.free].filter((name) => name !== "__fs_parent").sort()).toEqual(
+    free.filter((name) => name !== "__fs_parent").sort(),
+  );
   expect([...analysis.assigned].sort()).toEqual([...assigned].sort());
 });
 
@@ -48,7 +63,8 @@ test.each(TABLE)("$source", ({ source, free, assigned }) => {
 function namesLookedUp(source: string): Set<string> {
   const seen = new Set<string>();
   const anything: unknown = new Proxy(function () {}, {
-    get: (_target, key) => (key === Symbol.toPrimitive ? () => 1 : key === Symbol.iterator ? () => [][Symbol.iterator]() : anything),
+    get: (_target, key) =>
+      key === Symbol.toPrimitive ? () => 1 : key === Symbol.iterator ? () => [][Symbol.iterator]() : anything,
     apply: () => anything,
     construct: () => anything as object,
   });
@@ -64,7 +80,9 @@ function namesLookedUp(source: string): Set<string> {
     },
   );
   // Sloppy code, which `with` needs; the function runs with arguments that answer everything.
-  const run = new Function("outside", `with (outside) { return (${source}); }`) as (outside: object) => (...args: unknown[]) => unknown;
+  const run = new Function("outside", `with (outside) { return (${source}); }`) as (
+    outside: object,
+  ) => (...args: unknown[]) => unknown;
   const fn = run(outside);
   seen.clear();
   try {
@@ -75,13 +93,14 @@ function namesLookedUp(source: string): Set<string> {
   return seen;
 }
 
-test.each(TABLE.filter(({ source }) => /^(?:\(?[\w,({ ]*\)? ?=>|function self|\(|x =>)/.test(source) && !/import|for \(;;\)|async/.test(source)))(
-  "nothing else is looked up by $source",
-  ({ source }) => {
-    const { free } = analyzeFunction(source);
-    for (const name of namesLookedUp(source)) expect(free).toContain(name);
-  },
-);
+test.each(
+  TABLE.filter(
+    ({ source }) => /^(?:\(?[\w,({ ]*\)? ?=>|function self|\(|x =>)/.test(source) && !/import|for \(;;\)|async/.test(source),
+  ),
+)("nothing else is looked up by $source", ({ source }) => {
+  const { free } = analyzeFunction(source);
+  for (const name of namesLookedUp(source)) expect(free).toContain(name);
+});
 
 test("uses of this, super, arguments and private names outside of themselves", () => {
   const uses = (source: string): unknown => {

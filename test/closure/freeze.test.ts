@@ -7,7 +7,11 @@ const engine = { makeMark: () => "driver", Mark: class Mark {} };
 configureClosures({ engine });
 
 function reviver(options: Partial<ConstructorParameters<typeof Reviver>[0]> = {}): Reviver {
-  return new Reviver({ resolveRef: (ref, id) => ({ ref, id }), engineModule: { makeMark: () => "worker", Mark: class WorkerMark {} }, ...options });
+  return new Reviver({
+    resolveRef: (ref, id) => ({ ref, id }),
+    engineModule: { makeMark: () => "worker", Mark: class WorkerMark {} },
+    ...options,
+  });
 }
 
 test("equal captures have equal hashes, others have not", () => {
@@ -83,7 +87,9 @@ test("what firesteel exports is the worker's own", () => {
 test("values freeze as well, and refuse as well", () => {
   const value = { list: [1, new Map([["a", new Date(0)]])] };
   expect(reviver().revive(freezeValue(value))).toEqual(value);
-  expect(() => freezeValue({ a: [Promise.resolve()] }, { name: "zero value" })).toThrow(/The zero value cannot be sent .*`a\[0\]`, which is a Promise/);
+  expect(() => freezeValue({ a: [Promise.resolve()] }, { name: "zero value" })).toThrow(
+    /The zero value cannot be sent .*`a\[0\]`, which is a Promise/,
+  );
 });
 
 test("a refusal names the call, the place, the path, the reason and the remedy", () => {
@@ -91,7 +97,9 @@ test("a refusal names the call, the place, the path, the reason and the remedy",
   const error = thrown(() => freeze(() => holder.deep, { name: "map" }));
   expect(error).toBeInstanceOf(TaskError);
   expect((error as TaskError).errorClass).toBe("TASK_NOT_SERIALIZABLE");
-  expect((error as TaskError).message).toMatch(/The function of map \(freeze\.test\.ts:\d+:\d+\) cannot be sent to the executors: it captures `holder\.deep\.list\[0\]\.promise`, which is a Promise\. Await it/);
+  expect((error as TaskError).message).toMatch(
+    /The function of map \(freeze\.test\.ts:\d+:\d+\) cannot be sent to the executors: it captures `holder\.deep\.list\[0\]\.promise`, which is a Promise\. Await it/,
+  );
   expect((error as TaskError).parameters).toMatchObject({ path: "holder.deep.list[0].promise" });
 });
 

@@ -63,7 +63,17 @@ test.each(["esm", "cjs"] as const)("esbuild bundle, %s", (format) => {
   const folder = makeApp(`bundle-${format}`, format === "esm" ? "module" : "commonjs");
   const packages = "external" as const;
   const outfile = join(folder, `bundle.${format === "esm" ? "mjs" : "cjs"}`);
-  buildSync({ entryPoints: [join(folder, "main.ts")], bundle: true, platform: "node", format, target: "node20.19", packages, sourcemap: true, outfile, logLevel: "error" });
+  buildSync({
+    entryPoints: [join(folder, "main.ts")],
+    bundle: true,
+    platform: "node",
+    format,
+    target: "node20.19",
+    packages,
+    sourcemap: true,
+    outfile,
+    logLevel: "error",
+  });
   expect(run(process.execPath, [outfile], folder)).toEqual([]);
 });
 
@@ -96,7 +106,14 @@ function buildFiles(folder: string, format: Format): void {
       cpSync(source, target);
       continue;
     }
-    const { code } = transformSync(readFileSync(source, "utf8"), { loader: "ts", format, target: "node20.19", platform: "node", sourcefile: source, sourcemap: "inline" });
+    const { code } = transformSync(readFileSync(source, "utf8"), {
+      loader: "ts",
+      format,
+      target: "node20.19",
+      platform: "node",
+      sourcefile: source,
+      sourcemap: "inline",
+    });
     writeFileSync(target, withExtensions(code, folder, entry));
   }
 }
@@ -116,7 +133,12 @@ function run(command: string, args: string[], cwd: string): string[] {
   const lines = readFileSync(join(cwd, "main.ts"), "utf8").split("\n");
   const line = lines.findIndex((text) => text.includes("the line that the stack must name"));
   const column = (lines[line] as string).indexOf("new TypeError");
-  const env = { ...process.env, NODE_OPTIONS: "", CLOSURE_KIT: join(kit.folder, "entry.cjs"), CLOSURE_LINE: `${line + 1}:${column + 1}` };
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: "",
+    CLOSURE_KIT: join(kit.folder, "entry.cjs"),
+    CLOSURE_LINE: `${line + 1}:${column + 1}`,
+  };
   const output = execFileSync(command, args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   const { passed, failures } = JSON.parse(output.trim().split("\n").at(-1) as string) as { passed: number; failures: string[] };
   expect(passed).toBeGreaterThan(60);

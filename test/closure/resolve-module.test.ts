@@ -95,7 +95,9 @@ test("as require of Node resolves", () => {
   const code = `const { createRequire } = require("node:module"); const from = createRequire(${JSON.stringify(join(root, "src/from.js"))});
     console.log(JSON.stringify(${JSON.stringify(AS_NODE)}.map((s) => { try { return from.resolve(s); } catch { return null; } })));`;
   const expected = JSON.parse(execFileSync(process.execPath, ["-e", code], { encoding: "utf8" })) as (string | null)[];
-  expect(AS_NODE.map((specifier) => found(specifier, "require").replace(/^\w+ /, ""))).toEqual(expected.map((path) => path?.slice(root.length + 1) ?? "missing"));
+  expect(AS_NODE.map((specifier) => found(specifier, "require").replace(/^\w+ /, ""))).toEqual(
+    expected.map((path) => path?.slice(root.length + 1) ?? "missing"),
+  );
 });
 
 test("as import of Node resolves", () => {
@@ -104,7 +106,9 @@ test("as import of Node resolves", () => {
     console.log(JSON.stringify(${JSON.stringify(AS_NODE)}.map((s) => { try { const p = fileURLToPath(import.meta.resolve(s, ${parent})); return existsSync(p) ? p : null; } catch { return null; } })));`;
   const args = ["--experimental-import-meta-resolve", "--input-type=module", "-e", code];
   const expected = JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as (string | null)[];
-  expect(AS_NODE.map((specifier) => found(specifier, "import").replace(/^\w+ /, ""))).toEqual(expected.map((path) => path?.slice(root.length + 1) ?? "missing"));
+  expect(AS_NODE.map((specifier) => found(specifier, "import").replace(/^\w+ /, ""))).toEqual(
+    expected.map((path) => path?.slice(root.length + 1) ?? "missing"),
+  );
 });
 
 test.each([
@@ -128,5 +132,10 @@ test.each([
 });
 
 test("formats follow extension and package.json", () => {
-  expect(["src/d.js", "src/c.mts", "module/e.js", "x.cjs"].map((file) => declaredFormat(join(root, file)))).toEqual([undefined, "module", "module", "commonjs"]);
+  expect(["src/d.js", "src/c.mts", "module/e.js", "x.cjs"].map((file) => declaredFormat(join(root, file)))).toEqual([
+    undefined,
+    "module",
+    "module",
+    "commonjs",
+  ]);
 });

@@ -10,7 +10,8 @@ export interface PeerRequest {
   readonly args: readonly unknown[];
 }
 
-export type PeerResponse = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string; readonly stack: string };
+export type PeerResponse =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string; readonly stack: string };
 
 export class Peer {
   private constructor(

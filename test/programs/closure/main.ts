@@ -72,15 +72,31 @@ async function runCatalogue(peer: Peer): Promise<void> {
 async function runMain(peer: Peer): Promise<void> {
   const call = (fn: (...args: never[]) => unknown, ...args: unknown[]): Promise<unknown> => peer.call(kit.freeze(fn), args);
   const account = new Account(2);
-  check("main: class, function, variable", await call(() => [grow(account).balance, Account.opened, account instanceof Account, runs]), [6, 5, true, 1]);
-  check("main: the other side did not start the program", await call(() => Object.hasOwn(globalThis, "closureProgramRuns")), false);
+  check(
+    "main: class, function, variable",
+    await call(() => [grow(account).balance, Account.opened, account instanceof Account, runs]),
+    [6, 5, true, 1],
+  );
+  check(
+    "main: the other side did not start the program",
+    await call(() => Object.hasOwn(globalThis, "closureProgramRuns")),
+    false,
+  );
   check("CommonJS package: default", await call(() => whole.whole), "cjs-only");
   check("CommonJS package: named", await call(() => named()), "named of cjs-only");
-  check("ES module package: named, default, namespace", await call((x: number) => [scale(x), defaultOfEsm, esmOnly.scale(x), new Vector(1).x], 2), [20, "esm-only", 20, 1]);
+  check(
+    "ES module package: named, default, namespace",
+    await call((x: number) => [scale(x), defaultOfEsm, esmOnly.scale(x), new Vector(1).x], 2),
+    [20, "esm-only", 20, 1],
+  );
   const vector = new Vector(4);
   check("instance of a package's class", await call(() => [vector.x, vector instanceof Vector]), [4, true]);
   const point = new DualPoint(5);
-  check("package with two faces", await call(() => [point.x, point instanceof DualPoint, new DualPoint(1).face]), [5, true, point.face]);
+  check("package with two faces", await call(() => [point.x, point instanceof DualPoint, new DualPoint(1).face]), [
+    5,
+    true,
+    point.face,
+  ]);
   const later = await import("./late");
   check("module loaded by import()", await call((x: number) => [later.lateTax(x), later.lateTable.size], 10), [11, 1]);
   const { lateTax } = await import("./late");
