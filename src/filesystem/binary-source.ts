@@ -13,11 +13,18 @@ import { decodeUtf8 } from "./utf8";
 export function openWholeTextFiles(group: FileGroup, storage: TaskStorage): FileSource {
   return new WholeFiles(group, (path, length) => {
     const codec = codecOf(path);
-    const bytes = codec === null ? readWholeFile(path, length, storage) : readAll(decompress(path, openBytes(path, 0, length, storage), codec));
+    const bytes =
+      codec === null
+        ? readWholeFile(path, length, storage)
+        : readAll(decompress(path, openBytes(path, 0, length, storage), codec));
     if (bytes.length > constants.MAX_STRING_LENGTH) {
-      throw new DataError("FILE_TOO_LONG", `${path} is longer than a string can be (${constants.MAX_STRING_LENGTH} characters). Read it with textFile.`, {
-        parameters: { path },
-      });
+      throw new DataError(
+        "FILE_TOO_LONG",
+        `${path} is longer than a string can be (${constants.MAX_STRING_LENGTH} characters). Read it with textFile.`,
+        {
+          parameters: { path },
+        },
+      );
     }
     return decodeUtf8(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   });
@@ -74,7 +81,7 @@ export function openBinaryRecords(split: FileSplit, recordBytes: number, storage
   if (split.fileLength % recordBytes !== 0) {
     throw new DataError(
       "PARTIAL_RECORD",
-      `${split.path} has ${split.fileLength} bytes, which is no multiple of the record length ${recordBytes}: its last record is not whole.`,
+      `${split.path} has ${split.fileLength} bytes, which is no multiple of the record length ${recordBytes}.`,
       { parameters: { path: split.path } },
     );
   }
@@ -107,9 +114,12 @@ class FixedRecords implements FileSource {
     }
     // Fresh memory: the records are the user's to keep.
     const bytes = new Uint8Array(count * size);
-    for (let filled = 0; filled < bytes.length; ) {
+    for (let filled = 0; filled < bytes.length;) {
       const n = this.#input.read(bytes, filled, bytes.length - filled);
-      if (n === 0) throw new DataError("PARTIAL_RECORD", `${this.#path} became shorter while it was read.`, { parameters: { path: this.#path } });
+      if (n === 0)
+        throw new DataError("PARTIAL_RECORD", `${this.#path} became shorter while it was read.`, {
+          parameters: { path: this.#path },
+        });
       filled += n;
     }
     this.#left -= count;

@@ -139,7 +139,8 @@ export class Bzip2Input implements ByteInput {
 
   /** Undoes the block's Huffman codes, its move-to-front and its Burrows-Wheeler transform up to the chain of links. */
   #decodeBlock(): void {
-    if (this.#take(1) !== 0) throw new Error("it was written by a bzip2 older than 0.9.5, whose randomised blocks are not supported");
+    if (this.#take(1) !== 0)
+      throw new Error("it was written by a bzip2 older than 0.9.5, whose randomised blocks are not supported");
     const start = this.#take(24);
     const bytes = this.#takeByteSet();
     const symbols = bytes.length + 2;
@@ -209,7 +210,13 @@ export class Bzip2Input implements ByteInput {
   }
 
   /** Writes the block's bytes into the low bits of #links, counts them, and returns how many there are. */
-  #decodeSymbols(bytes: Uint8Array, codes: readonly Codes[], selectors: Uint8Array, endOfBlock: number, counts: Int32Array): number {
+  #decodeSymbols(
+    bytes: Uint8Array,
+    codes: readonly Codes[],
+    selectors: Uint8Array,
+    endOfBlock: number,
+    counts: Int32Array,
+  ): number {
     const links = this.#links;
     const limit = this.#blockLimit;
     const order = Uint8Array.from(bytes);

@@ -30,7 +30,8 @@ const HAVE_ZSTD = "createZstdDecompress" in zlib;
 export function codecOf(path: string): Codec | null {
   for (const codec of Object.keys(EXTENSIONS) as Codec[]) {
     if (!path.endsWith(EXTENSIONS[codec])) continue;
-    if (codec === "zstd" && !HAVE_ZSTD) throw new UsageError("UNSUPPORTED_COMPRESSION", `Reading ${path} needs Node 22.15 or later (zstd).`);
+    if (codec === "zstd" && !HAVE_ZSTD)
+      throw new UsageError("UNSUPPORTED_COMPRESSION", `Reading ${path} needs Node 22.15 or later (zstd).`);
     return codec;
   }
   const dot = path.lastIndexOf(".");
@@ -63,9 +64,13 @@ export function outputCodec(name: string | null | undefined): Codec | null {
   if (name === null || name === undefined) return null;
   const codec = OUTPUT_NAMES.get(name.toLowerCase());
   if (codec === undefined) {
-    throw new UsageError("UNSUPPORTED_COMPRESSION", `Output cannot be compressed with "${name}". Use gzip, deflate, zstd (Node 22.15 or later) or none.`);
+    throw new UsageError(
+      "UNSUPPORTED_COMPRESSION",
+      `Output cannot be compressed with "${name}". Use gzip, deflate, zstd (Node 22.15 or later) or none.`,
+    );
   }
-  if (codec === "zstd" && !HAVE_ZSTD) throw new UsageError("UNSUPPORTED_COMPRESSION", "Output compressed with zstd needs Node 22.15 or later.");
+  if (codec === "zstd" && !HAVE_ZSTD)
+    throw new UsageError("UNSUPPORTED_COMPRESSION", "Output compressed with zstd needs Node 22.15 or later.");
   return codec;
 }
 
@@ -126,13 +131,13 @@ function streamOptions(): ZlibOptions & { readonly chunkSize: number } {
 
 class MinizlibStream implements SyncStream {
   readonly #stream: Gunzip | Inflate | ZstdDecompress | Gzip | Deflate | ZstdCompress;
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   constructor(stream: Gunzip | Inflate | ZstdDecompress | Gzip | Deflate | ZstdCompress, emit: Emit) {
     this.#stream = stream;
     // minizlib emits while `write` and `end` run.
     stream.on("data", emit);
-    stream.on("error", (error: unknown) => (this.#failure = error));
+    stream.on("error", (error: unknown) => (this.#failure = error instanceof Error ? error : new Error(errorText(error))));
   }
 
   write(bytes: Uint8Array): void {
@@ -161,7 +166,7 @@ class ZstdStream implements SyncStream {
   }
 
   write(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const end = this.#frames.take(bytes, at);
       if (!this.#frames.skippable) {
         this.#frame ??= new MinizlibStream(new ZstdDecompress(streamOptions()), this.#emit);
@@ -201,7 +206,9 @@ class ZlibInput implements ByteInput {
     this.#source = source;
     const emit: Emit = (bytes) => this.#ready.push(bytes);
     this.#stream =
-      codec === "zstd" ? new ZstdStream(emit) : new MinizlibStream(codec === "gzip" ? new Gunzip(streamOptions()) : new Inflate(streamOptions()), emit);
+      codec === "zstd"
+        ? new ZstdStream(emit)
+        : new MinizlibStream(codec === "gzip" ? new Gunzip(streamOptions()) : new Inflate(streamOptions()), emit);
   }
 
   get bytesRead(): number {

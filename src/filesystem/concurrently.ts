@@ -1,7 +1,11 @@
 /** Bounded concurrency for calls to storage. */
 
 /** `f` of every item, at most `limit` at a time, results in order. The first failure stops further calls and is thrown. */
-export async function mapConcurrently<T, U>(items: readonly T[], limit: number, f: (item: T, index: number) => Promise<U>): Promise<U[]> {
+export async function mapConcurrently<T, U>(
+  items: readonly T[],
+  limit: number,
+  f: (item: T, index: number) => Promise<U>,
+): Promise<U[]> {
   const results = new Array<U>(items.length);
   let next = 0;
   const lane = async (): Promise<void> => {

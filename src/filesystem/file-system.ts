@@ -62,7 +62,11 @@ export interface PendingUploads {
 }
 
 export function pathNotFound(path: string, message = `Input path does not exist: ${path}`, cause?: unknown): DataError {
-  return new DataError("PATH_NOT_FOUND", message, { sqlState: "42K03", parameters: { path }, ...(cause === undefined ? {} : { cause }) });
+  return new DataError("PATH_NOT_FOUND", message, {
+    sqlState: "42K03",
+    parameters: { path },
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /** A file that is there but cannot be read, or does not hold what its name or header says. */

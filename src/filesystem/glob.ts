@@ -74,7 +74,10 @@ export function componentPattern(component: string): RegExp {
     else if (c === "[") {
       const end = findUnescaped(component, i + 2, "]");
       if (end < 0) {
-        throw new UsageError("INVALID_PATH", `The pattern "${component}" has a "[" without its "]". Write \\[ for the character itself.`);
+        throw new UsageError(
+          "INVALID_PATH",
+          `The pattern "${component}" has a "[" without its "]". Write \\[ for the character itself.`,
+        );
       }
       const body = component.slice(i + 1, end);
       const negated = body.startsWith("^") || body.startsWith("!");
@@ -135,5 +138,7 @@ async function globWithoutBraces(fs: FileSystem, pattern: string): Promise<FileS
     statuses = listings.flat().filter((status) => matcher.test(baseName(status.path)) && (last || status.isDirectory));
     paths = statuses.map((status) => status.path);
   }
-  return statuses ?? (await mapConcurrently(paths, CONCURRENT_CALLS, (path) => fs.status(path))).filter((status) => status !== null);
+  return (
+    statuses ?? (await mapConcurrently(paths, CONCURRENT_CALLS, (path) => fs.status(path))).filter((status) => status !== null)
+  );
 }

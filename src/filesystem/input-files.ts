@@ -17,7 +17,11 @@ export interface InputFilesOptions {
  * path within each of its parts; a file that two parts name is read twice. Every path of the list that leads nowhere is
  * named in the one PATH_NOT_FOUND error.
  */
-export async function inputFiles(fileSystems: FileSystems, paths: string | readonly string[], options: InputFilesOptions = {}): Promise<FileStatus[]> {
+export async function inputFiles(
+  fileSystems: FileSystems,
+  paths: string | readonly string[],
+  options: InputFilesOptions = {},
+): Promise<FileStatus[]> {
   const files: FileStatus[] = [];
   const missing: { readonly path: string; readonly message: string }[] = [];
   for (const path of (typeof paths === "string" ? splitPathList(paths) : paths).map(qualifyPath)) {
@@ -29,11 +33,12 @@ export async function inputFiles(fileSystems: FileSystems, paths: string | reado
     }
     for (const match of matches) {
       if (!match.isDirectory) files.push(match);
-      else for (const file of await fs.list(match.path, { recursive: options.recursive === true })) {
-        if (isHiddenBelow(match.path, file.path)) continue;
-        if (file.isDirectory) throw notAFile(file.path);
-        files.push(file);
-      }
+      else
+        for (const file of await fs.list(match.path, { recursive: options.recursive === true })) {
+          if (isHiddenBelow(match.path, file.path)) continue;
+          if (file.isDirectory) throw notAFile(file.path);
+          files.push(file);
+        }
     }
   }
   if (missing.length > 0) throw pathNotFound(missing[0]!.path, missing.map((m) => m.message).join("\n"));

@@ -43,7 +43,10 @@ export class ObjectPartWriter {
   /** One encoded batch: what the reader's `decode` is given. */
   writeBatch(payload: Uint8Array, records: number): void {
     if (payload.length > MAX_PAYLOAD_BYTES) {
-      throw new UsageError("BATCH_TOO_LARGE", `A batch of ${payload.length} bytes is too large for an object file; ${MAX_PAYLOAD_BYTES} are possible.`);
+      throw new UsageError(
+        "BATCH_TOO_LARGE",
+        `A batch of ${payload.length} bytes is too large for an object file; ${MAX_PAYLOAD_BYTES} are possible.`,
+      );
     }
     const header = Buffer.alloc(BLOCK_HEADER_BYTES);
     this.#marker.copy(header);
@@ -86,7 +89,8 @@ function readHeader(path: string, input: ByteInput): Buffer {
     throw readFailed(path, "it is no object file written by saveAsObjectFile.");
   }
   const version = header[MAGIC.length];
-  if (version !== VERSION) throw readFailed(path, `it is an object file of version ${version}; this release reads version ${VERSION}.`);
+  if (version !== VERSION)
+    throw readFailed(path, `it is an object file of version ${version}; this release reads version ${VERSION}.`);
   return header.subarray(MAGIC.length + 1);
 }
 

@@ -62,15 +62,24 @@ export class OutputJob {
    * that may ever write there. `mayExist` (`spark.hadoop.validateOutputSpecs=false`) writes into a directory that is
    * there, over parts of the same names. Call before the first task, then `commit` or `abort`.
    */
-  static async begin(fileSystems: FileSystems, path: string, jobId: string, options: { readonly mayExist?: boolean } = {}): Promise<OutputJob> {
+  static async begin(
+    fileSystems: FileSystems,
+    path: string,
+    jobId: string,
+    options: { readonly mayExist?: boolean } = {},
+  ): Promise<OutputJob> {
     const qualified = qualifyPath(path);
     const fs = fileSystems.of(qualified);
     const exists = (await fs.status(qualified)) !== null || !(await fs.mkdirs(qualified));
     if (exists && options.mayExist !== true) {
-      throw new DataError("OUTPUT_DIRECTORY_ALREADY_EXISTS", `Output directory ${qualified} already exists. Choose another one, or delete it first.`, {
-        sqlState: "42K04",
-        parameters: { path: qualified },
-      });
+      throw new DataError(
+        "OUTPUT_DIRECTORY_ALREADY_EXISTS",
+        `Output directory ${qualified} already exists. Choose another one, or delete it first.`,
+        {
+          sqlState: "42K04",
+          parameters: { path: qualified },
+        },
+      );
     }
     const spec: OutputJobSpec = { path: qualified, jobId, protocol: fs.uploads === null ? "rename" : "upload" };
     if (spec.protocol === "rename") await fs.mkdirs(jobDirectory(spec));
@@ -101,10 +110,16 @@ export class OutputJob {
     await this.#fs.uploads?.abortAllBelow(this.spec.path);
   }
 
-  /** After a failed or cancelled job: removes all that was written, and the directory unless others put something there. `finished` are results that came in. */
+  /**
+   * After a failed or cancelled job: removes all that was written, and the directory unless others put something there.
+   * `finished` are the results that came in.
+   */
   async abort(finished: readonly TaskCommit[] = []): Promise<void> {
     this.#end();
-    await this.#discard([], finished.flatMap((commit) => commit.files));
+    await this.#discard(
+      [],
+      finished.flatMap((commit) => commit.files),
+    );
   }
 
   async #discard(visible: readonly string[], files: readonly CommittedFile[]): Promise<void> {

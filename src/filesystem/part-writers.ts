@@ -59,7 +59,7 @@ class FileSink implements ByteSink {
 
   #writeAll(bytes: Uint8Array): void {
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at, bytes.length - at);
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at, bytes.length - at);
     } catch (error) {
       throw writeFailed(this.#name, errorText(error), error);
     }

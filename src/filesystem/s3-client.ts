@@ -22,7 +22,9 @@ export async function loadS3(conf: ConfLookup): Promise<S3> {
   try {
     sdk = await import("@aws-sdk/client-s3");
   } catch (cause) {
-    throw new UsageError("S3_CLIENT_NOT_INSTALLED", "s3:// paths need the AWS SDK: run `npm install @aws-sdk/client-s3`.", { cause });
+    throw new UsageError("S3_CLIENT_NOT_INSTALLED", "s3:// paths need the AWS SDK: run `npm install @aws-sdk/client-s3`.", {
+      cause,
+    });
   }
   const listKeys = conf("spark.hadoop.fs.s3a.paging.maximum");
   return { sdk, client: new sdk.S3Client(clientConfig(conf)), listKeys: listKeys === undefined ? undefined : Number(listKeys) };
@@ -47,7 +49,8 @@ export function clientConfig(conf: ConfLookup): Sdk.S3ClientConfig {
   return {
     region: setting("endpoint.region") ?? process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] ?? "us-east-1",
     // Servers other than Amazon's rarely resolve a bucket as a host name.
-    forcePathStyle: pathStyle === undefined ? endpoint !== undefined || process.env["AWS_ENDPOINT_URL"] !== undefined : pathStyle === "true",
+    forcePathStyle:
+      pathStyle === undefined ? endpoint !== undefined || process.env["AWS_ENDPOINT_URL"] !== undefined : pathStyle === "true",
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}

@@ -88,7 +88,12 @@ export class S3FileSystem implements FileSystem {
     return found.sort(byPath);
   }
 
-  async *#pages(path: string, bucket: string, prefix: string, delimiter: string | undefined): AsyncGenerator<ListObjectsV2CommandOutput> {
+  async *#pages(
+    path: string,
+    bucket: string,
+    prefix: string,
+    delimiter: string | undefined,
+  ): AsyncGenerator<ListObjectsV2CommandOutput> {
     const { sdk, client, listKeys } = await this.#s3();
     let token: string | undefined;
     do {
@@ -119,9 +124,15 @@ export class S3FileSystem implements FileSystem {
     }
     for (let i = 0; i < keys.length; i += DELETE_BATCH) {
       const Objects = keys.slice(i, i + DELETE_BATCH).map((Key) => ({ Key }));
-      const outcome = await writing(path, () => client.send(new sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } })));
+      const outcome = await writing(path, () =>
+        client.send(new sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } })),
+      );
       const refused = outcome.Errors?.[0];
-      if (refused) throw writeFailed(joinPath(bucketPath(path), refused.Key ?? ""), `it cannot be deleted: ${refused.Message ?? refused.Code ?? ""}`);
+      if (refused)
+        throw writeFailed(
+          joinPath(bucketPath(path), refused.Key ?? ""),
+          `it cannot be deleted: ${refused.Message ?? refused.Code ?? ""}`,
+        );
     }
     return keys.length > 0;
   }
@@ -137,7 +148,9 @@ export class S3FileSystem implements FileSystem {
       const source = splitS3Path(move.from);
       const target = splitS3Path(move.to);
       const CopySource = `${source.bucket}/${source.key.split("/").map(encodeURIComponent).join("/")}`;
-      return writing(move.to, () => client.send(new sdk.CopyObjectCommand({ Bucket: target.bucket, Key: target.key, CopySource })));
+      return writing(move.to, () =>
+        client.send(new sdk.CopyObjectCommand({ Bucket: target.bucket, Key: target.key, CopySource })),
+      );
     });
     await this.delete(from);
   }
@@ -192,7 +205,9 @@ class Multipart {
 
   async begin(): Promise<string> {
     const { sdk, client } = this.#s3;
-    const begun = await writing(this.#path, () => client.send(new sdk.CreateMultipartUploadCommand({ Bucket: this.#bucket, Key: this.#key })));
+    const begun = await writing(this.#path, () =>
+      client.send(new sdk.CreateMultipartUploadCommand({ Bucket: this.#bucket, Key: this.#key })),
+    );
     if (begun.UploadId === undefined) throw writeFailed(this.#path, "the server gave no upload id");
     return begun.UploadId;
   }
@@ -221,7 +236,12 @@ class Multipart {
     const Parts = etags.map((ETag, i) => ({ ETag, PartNumber: i + 1 }));
     await writing(this.#path, () =>
       client.send(
-        new sdk.CompleteMultipartUploadCommand({ Bucket: this.#bucket, Key: this.#key, UploadId: uploadId, MultipartUpload: { Parts } }),
+        new sdk.CompleteMultipartUploadCommand({
+          Bucket: this.#bucket,
+          Key: this.#key,
+          UploadId: uploadId,
+          MultipartUpload: { Parts },
+        }),
       ),
     );
   }
@@ -396,5 +416,7 @@ function isUnsupported(error: unknown): boolean {
 function s3Text(error: unknown): string {
   const name = error instanceof Error ? error.name : "";
   const code = statusCode(error);
-  return `${errorText(error)}${name !== "" && name !== "Error" && !errorText(error).includes(name) ? ` (${name})` : ""}${code ? `, HTTP ${code}` : ""}`;
+  const text = errorText(error);
+  const kind = name === "" || name === "Error" || text.includes(name) ? "" : ` (${name})`;
+  return `${text}${kind}${code === 0 ? "" : `, HTTP ${code}`}`;
 }

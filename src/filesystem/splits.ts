@@ -32,7 +32,11 @@ const SLOP = 1.1;
  * Splits of text files. A file is cut so that all files together give about `minPartitions` splits, more where splits
  * would exceed `blockBytes`; a split holds bytes of one file. Empty files give none, as in Spark since 3.2.
  */
-export function textSplits(files: readonly FileStatus[], minPartitions: number, blockBytes: number = DEFAULT_BLOCK_BYTES): FileSplit[] {
+export function textSplits(
+  files: readonly FileStatus[],
+  minPartitions: number,
+  blockBytes: number = DEFAULT_BLOCK_BYTES,
+): FileSplit[] {
   return cut(files, goalBytes(files, minPartitions, blockBytes), (file) => codecOf(file.path) === null);
 }
 
@@ -48,7 +52,11 @@ export function recordSplits(
 }
 
 /** As textSplits, for object files (object-file.ts). */
-export function objectSplits(files: readonly FileStatus[], minPartitions: number, blockBytes: number = DEFAULT_BLOCK_BYTES): FileSplit[] {
+export function objectSplits(
+  files: readonly FileStatus[],
+  minPartitions: number,
+  blockBytes: number = DEFAULT_BLOCK_BYTES,
+): FileSplit[] {
   return cut(files, goalBytes(files, minPartitions, blockBytes), () => true, false);
 }
 
@@ -58,7 +66,12 @@ function goalBytes(files: readonly FileStatus[], minPartitions: number, blockByt
   return Math.max(1, Math.min(blockBytes, Math.floor(total / Math.max(1, minPartitions))));
 }
 
-function cut(files: readonly FileStatus[], goal: number, splittable: (file: FileStatus) => boolean, compressed = true): FileSplit[] {
+function cut(
+  files: readonly FileStatus[],
+  goal: number,
+  splittable: (file: FileStatus) => boolean,
+  compressed = true,
+): FileSplit[] {
   const splits: FileSplit[] = [];
   for (const file of files) {
     if (file.length === 0) continue;
@@ -76,7 +89,11 @@ function cut(files: readonly FileStatus[], goal: number, splittable: (file: File
  * Groups of whole files of about equal size, about `minPartitions` of them (Hadoop's CombineFileInputFormat on one host).
  * `maxBytes` bounds a group that has more than one file.
  */
-export function fileGroups(files: readonly FileStatus[], minPartitions: number, maxBytes: number = Number.POSITIVE_INFINITY): FileGroup[] {
+export function fileGroups(
+  files: readonly FileStatus[],
+  minPartitions: number,
+  maxBytes: number = Number.POSITIVE_INFINITY,
+): FileGroup[] {
   let total = 0;
   for (const file of files) total += file.length;
   const goal = Math.min(maxBytes, Math.ceil(total / Math.max(1, minPartitions)));

@@ -42,7 +42,8 @@ export class StorageService {
   /** As BlockingUploads. */
   async upload(localFile: string, path: string): Promise<PendingUpload> {
     const { uploads } = this.#fileSystems.of(path);
-    if (uploads === null) throw new UsageError("UNSUPPORTED_FILE_SYSTEM", `Files are uploaded to object stores only, not to ${path}.`);
+    if (uploads === null)
+      throw new UsageError("UNSUPPORTED_FILE_SYSTEM", `Files are uploaded to object stores only, not to ${path}.`);
     return uploads.upload(localFile, path);
   }
 

@@ -70,7 +70,8 @@ export class TaskOutput {
   /** Ends the attempt: what it returns goes into the task's result. All sinks must be finished. */
   commit(): TaskCommit {
     const files = this.#parts.map(({ name, localFile }): CommittedFile => {
-      if (this.#spec.protocol === "rename") return { name, bytes: statSync(localFile).size, staged: joinPath(this.#directory, name) };
+      if (this.#spec.protocol === "rename")
+        return { name, bytes: statSync(localFile).size, staged: joinPath(this.#directory, name) };
       const upload = this.#storage.uploads.upload(localFile, joinPath(this.#spec.path, name));
       this.#uploads.push(upload);
       rmSync(localFile, { force: true });

@@ -85,7 +85,11 @@ class LocalInput implements ByteInput {
       this.#fd = openSync(toLocalPath(path), "r");
     } catch (error) {
       if (errorCode(error) === "ENOENT") {
-        throw pathNotFound(path, `${path} was there when the job began, but cannot be found by its task. Was it deleted, or is it on another host?`, error);
+        throw pathNotFound(
+          path,
+          `${path} was there when the job began, but cannot be found by its task. Was it deleted, or is it on another host?`,
+          error,
+        );
       }
       throw readFailed(path, errorText(error), error);
     }

@@ -105,7 +105,8 @@ export class LineSource implements FileSource {
     if (this.#buffer.length >= constants.MAX_STRING_LENGTH) {
       throw new DataError(
         "LINE_TOO_LONG",
-        `A line of ${this.#path} is longer than a string can be (${constants.MAX_STRING_LENGTH} characters). Read the file with binaryFiles or binaryRecords.`,
+        `A line of ${this.#path} is longer than a string can be (${constants.MAX_STRING_LENGTH} characters). ` +
+          "Read the file with binaryFiles or binaryRecords.",
         { parameters: { path: this.#path } },
       );
     }

@@ -23,7 +23,7 @@ export class ZstdFrames {
   #checksumBytes = 0;
   #skippable = false;
 
-  /** Takes bytes from `from` on, up to the end of the current frame or of `bytes`; where it stopped. Throws when they are no frame. */
+  /** Takes bytes from `from` on, up to the end of the frame or of `bytes`; where it stopped. Throws when they are no frame. */
   take(bytes: Uint8Array, from: number): number {
     let at = from;
     for (;;) {

@@ -44,7 +44,9 @@ describe("whole files", () => {
   test("that became shorter are an error", () => {
     const status = put(Buffer.from("123"));
     const group = { files: [{ path: status.path, length: 4 }] };
-    expect(() => rowsOf(openBinaryFiles(group, storage))).toThrow(/FAILED_READ_FILE.*had 4 bytes when the job began, and has 3 now/);
+    expect(() => rowsOf(openBinaryFiles(group, storage))).toThrow(
+      /FAILED_READ_FILE.*had 4 bytes when the job began, and has 3 now/,
+    );
   });
 });
 
@@ -72,7 +74,12 @@ describe("records of fixed length", () => {
 });
 
 describe("object files", () => {
-  const decode = (payload: Uint8Array, records: number): Chunk => ({ kind: "rows", rows: [[Buffer.from(payload).toString("hex"), records]], start: 0, end: 1 });
+  const decode = (payload: Uint8Array, records: number): Chunk => ({
+    kind: "rows",
+    rows: [[Buffer.from(payload).toString("hex"), records]],
+    start: 0,
+    end: 1,
+  });
 
   function write(batches: readonly Uint8Array[]): FileStatus {
     const name = `o${files++}`;
@@ -87,12 +94,16 @@ describe("object files", () => {
 
   test("give every batch once, however they are split", () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 8 }), fc.integer({ min: 1, max: 400 }), (batches, splitBytes) => {
-        const status = write(batches);
-        const expected = batches.map((batch, i) => [Buffer.from(batch).toString("hex"), i]);
-        const splits = objectSplits([status], 1, splitBytes);
-        expect(splits.flatMap(rowsOfSplit)).toEqual(expected);
-      }),
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 8 }),
+        fc.integer({ min: 1, max: 400 }),
+        (batches, splitBytes) => {
+          const status = write(batches);
+          const expected = batches.map((batch, i) => [Buffer.from(batch).toString("hex"), i]);
+          const splits = objectSplits([status], 1, splitBytes);
+          expect(splits.flatMap(rowsOfSplit)).toEqual(expected);
+        },
+      ),
       { numRuns: 100 },
     );
   });

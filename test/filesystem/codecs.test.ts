@@ -22,17 +22,22 @@ function unpack(bytes: Uint8Array, codec: Codec, inPieces?: number, outPieces?: 
 
 /** The generator with which the fixtures were made. */
 function* random(seed: number): Generator<number> {
-  for (let x = seed; ; ) yield (x = (Math.imul(x, 1103515245) + 12345) & 0x7fffffff);
+  for (let x = seed; ;) yield (x = (Math.imul(x, 1103515245) + 12345) & 0x7fffffff);
 }
 
 describe("gzip", () => {
   test("members that follow each other are one file, wherever reads cut them", () => {
     const member = fc.string({ maxLength: 40 }).map((text) => Buffer.from(text));
     fc.assert(
-      fc.property(fc.array(member, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 20 }), (members, inPieces, outPieces) => {
-        const bytes = Buffer.concat(members.map((m) => gzipSync(m)));
-        expect(unpack(bytes, "gzip", inPieces, outPieces)).toEqual(Buffer.concat(members));
-      }),
+      fc.property(
+        fc.array(member, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 20 }),
+        (members, inPieces, outPieces) => {
+          const bytes = Buffer.concat(members.map((m) => gzipSync(m)));
+          expect(unpack(bytes, "gzip", inPieces, outPieces)).toEqual(Buffer.concat(members));
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -54,7 +59,9 @@ describe("gzip", () => {
 
   test("what is damaged or cut off is an error that names the file", () => {
     const good = gzipSync("some text that is long enough to be cut");
-    expect(() => unpack(good.subarray(0, good.length - 4), "gzip")).toThrow(/FAILED_READ_FILE.*file:\/data\/x: .*unexpected end of file/);
+    expect(() => unpack(good.subarray(0, good.length - 4), "gzip")).toThrow(
+      /FAILED_READ_FILE.*file:\/data\/x: .*unexpected end of file/,
+    );
     const flipped = Buffer.from(good);
     flipped[good.length - 6]! ^= 1;
     expect(() => unpack(flipped, "gzip")).toThrow(/file:\/data\/x: .*incorrect data check/);
@@ -70,7 +77,9 @@ describe("bzip2", () => {
   const text = (): Buffer => {
     const words = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"];
     const numbers = random(1);
-    return Buffer.from(Array.from({ length: 40_000 }, (_, i) => `${words[((numbers.next().value as number) >> 16) & 7]} ${i % 100}\n`).join(""));
+    return Buffer.from(
+      Array.from({ length: 40_000 }, (_, i) => `${words[((numbers.next().value as number) >> 16) & 7]} ${i % 100}\n`).join(""),
+    );
   };
   const runs = (): Buffer => Buffer.concat(Array.from({ length: 600 }, (_, i) => Buffer.alloc(i + 1, ((i + 1) * 7) & 255)));
   const bytes = (): Buffer => {
@@ -108,7 +117,9 @@ describe("bzip2", () => {
   test("a file cut at any byte is an error", () => {
     const packed = fixture("hello.bz2");
     for (let length = 0; length < packed.length; length++) {
-      expect(() => unpack(packed.subarray(0, length), "bzip2")).toThrow(/FAILED_READ_FILE.*file:\/data\/x: it ends in the middle of a bzip2 stream/);
+      expect(() => unpack(packed.subarray(0, length), "bzip2")).toThrow(
+        /FAILED_READ_FILE.*file:\/data\/x: it ends in the middle of a bzip2 stream/,
+      );
     }
   });
 
@@ -157,12 +168,26 @@ test("zstd is read and written where Node has it, and refused in words where not
 
 describe("codecs by name", () => {
   test("extensions tell how files are read", () => {
-    expect(["a.gz", "a.bz2", "a.deflate", "a.txt", "gz", "a.xz"].map(codecOf)).toEqual(["gzip", "bzip2", "deflate", null, null, null]);
+    expect(["a.gz", "a.bz2", "a.deflate", "a.txt", "gz", "a.xz"].map(codecOf)).toEqual([
+      "gzip",
+      "bzip2",
+      "deflate",
+      null,
+      null,
+      null,
+    ]);
     expect(() => codecOf("file:/a.snappy")).toThrow(/UNSUPPORTED_COMPRESSION.*a\.snappy.*snappy/);
   });
 
   test("writers take Hadoop's class names too", () => {
-    expect([undefined, null, "none", "gzip", "org.apache.hadoop.io.compress.GzipCodec", "Deflate"].map(outputCodec)).toEqual([null, null, null, "gzip", "gzip", "deflate"]);
+    expect([undefined, null, "none", "gzip", "org.apache.hadoop.io.compress.GzipCodec", "Deflate"].map(outputCodec)).toEqual([
+      null,
+      null,
+      null,
+      "gzip",
+      "gzip",
+      "deflate",
+    ]);
     expect(() => outputCodec("bzip2")).toThrow(/UNSUPPORTED_COMPRESSION.*"bzip2"/);
     expect(() => outputCodec("rar")).toThrow(/"rar"/);
   });

@@ -20,7 +20,13 @@ function newPath(): string {
 }
 
 /** One attempt that writes `lines`, up to its commit. */
-function attempt(spec: OutputJobSpec, id: number, partition: number, lines: readonly string[], codec: Codec | null = null): { output: TaskOutput; commit: () => TaskCommit } {
+function attempt(
+  spec: OutputJobSpec,
+  id: number,
+  partition: number,
+  lines: readonly string[],
+  codec: Codec | null = null,
+): { output: TaskOutput; commit: () => TaskCommit } {
   const output = new TaskOutput(spec, id, storage);
   const writer = new TextPartWriter(output.create(partName(partition, codec), codec));
   for (const line of lines) writer.writeLine(line);
@@ -39,7 +45,10 @@ describe("a job's output", () => {
     const job = await OutputJob.begin(fileSystems, path, "job-1");
     const commits = [attempt(job.spec, 1, 0, ["1"]).commit(), attempt(job.spec, 2, 1, ["2", "3"]).commit()];
     expect(readdirSync(path)).toEqual(["_temporary"]);
-    expect(commits.map((commit) => commit.files.map((file) => [file.name, file.bytes]))).toEqual([[["part-00000", 2]], [["part-00001", 4]]]);
+    expect(commits.map((commit) => commit.files.map((file) => [file.name, file.bytes]))).toEqual([
+      [["part-00000", 2]],
+      [["part-00001", 4]],
+    ]);
     await job.commit(structuredClone(commits));
     expect(readdirSync(path).sort()).toEqual(["_SUCCESS", "part-00000", "part-00001"]);
     expect(readFileSync(join(path, "part-00001"), "utf8")).toBe("2\n3\n");
@@ -103,7 +112,9 @@ describe("a job's output", () => {
     });
     expect(readdirSync(path)).toEqual([]);
     const both = newPath();
-    const claims = await Promise.allSettled(Array.from({ length: 8 }, (_, i) => OutputJob.begin(fileSystems, `${both}/deep/er`, `job-${i}`)));
+    const claims = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, i) => OutputJob.begin(fileSystems, `${both}/deep/er`, `job-${i}`)),
+    );
     expect(claims.filter((claim) => claim.status === "fulfilled").length).toBe(1);
   });
 
@@ -145,7 +156,9 @@ describe("a job's output", () => {
         } else {
           await job.commit([...accepted.values()]);
           const parts = readdirSync(path).filter((name) => name !== "_SUCCESS");
-          expect(new Map(parts.map((name) => [name, readFileSync(join(path, name), "utf8")]))).toEqual(new Map([...expected].sort()));
+          expect(new Map(parts.map((name) => [name, readFileSync(join(path, name), "utf8")]))).toEqual(
+            new Map([...expected].sort()),
+          );
           expect(existsSync(join(path, "_SUCCESS"))).toBe(true);
         }
       }),
@@ -166,16 +179,21 @@ describe("part files", () => {
 
   test("hold the lines as UTF-8, compressed where asked", () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.constant("x".repeat(50_000)), fc.constant("é€".repeat(100_000))), { maxLength: 8 }), (lines) => {
-        const expected = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-        const plain = written(lines, null);
-        expect(plain.bytes.equals(expected)).toBe(true);
-        expect(plain.bytesWritten).toBe(expected.length);
-        const packed = written(lines, "gzip");
-        expect(gunzipSync(packed.bytes).equals(expected)).toBe(true);
-        expect(packed.bytesWritten).toBe(packed.bytes.length);
-        expect(inflateSync(written(lines, "deflate").bytes).equals(expected)).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.constant("x".repeat(50_000)), fc.constant("é€".repeat(100_000))), {
+          maxLength: 8,
+        }),
+        (lines) => {
+          const expected = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+          const plain = written(lines, null);
+          expect(plain.bytes.equals(expected)).toBe(true);
+          expect(plain.bytesWritten).toBe(expected.length);
+          const packed = written(lines, "gzip");
+          expect(gunzipSync(packed.bytes).equals(expected)).toBe(true);
+          expect(packed.bytesWritten).toBe(packed.bytes.length);
+          expect(inflateSync(written(lines, "deflate").bytes).equals(expected)).toBe(true);
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -187,7 +205,11 @@ describe("part files", () => {
     writer.writeLine("\ud800");
     writer.finish();
     expect(readFileSync(path, "utf8")).toBe("a\nb\n\ufffd\n");
-    expect([partName(3, null), partName(123456, "gzip"), partName(0, "deflate")]).toEqual(["part-00003", "part-123456.gz", "part-00000.deflate"]);
+    expect([partName(3, null), partName(123456, "gzip"), partName(0, "deflate")]).toEqual([
+      "part-00003",
+      "part-123456.gz",
+      "part-00000.deflate",
+    ]);
   });
 
   test("never replace a file, and closing twice is harmless", () => {

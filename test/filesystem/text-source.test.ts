@@ -28,30 +28,54 @@ function readBySplits(bytes: Uint8Array, splitBytes: number, chunkBytes: number,
   return lines;
 }
 
-const piece = fc.constantFrom("\n", "\n", "\r", "\r\n", "\n\r", "a", "bc", "é", "€", "😀", "", "long enough to fill a small buffer");
+const piece = fc.constantFrom(
+  "\n",
+  "\n",
+  "\r",
+  "\r\n",
+  "\n\r",
+  "a",
+  "bc",
+  "é",
+  "€",
+  "😀",
+  "",
+  "long enough to fill a small buffer",
+);
 
 describe("lines of splits", () => {
   test("are those of the file, whatever the size of splits, buffers and reads", () => {
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 24 }), fc.integer({ min: 2, max: 40 }), fc.integer({ min: 1, max: 9 }), (pieces, chunkBytes, pieceBytes) => {
-        const text = pieces.join("");
-        const bytes = Buffer.from(text, "utf8");
-        for (let splitBytes = 1; splitBytes <= bytes.length + 1; splitBytes++) {
-          expect(readBySplits(bytes, splitBytes, chunkBytes, pieceBytes)).toEqual(javaLines(text));
-        }
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 24 }),
+        fc.integer({ min: 2, max: 40 }),
+        fc.integer({ min: 1, max: 9 }),
+        (pieces, chunkBytes, pieceBytes) => {
+          const text = pieces.join("");
+          const bytes = Buffer.from(text, "utf8");
+          for (let splitBytes = 1; splitBytes <= bytes.length + 1; splitBytes++) {
+            expect(readBySplits(bytes, splitBytes, chunkBytes, pieceBytes)).toEqual(javaLines(text));
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
   test("hold U+FFFD where bytes are no UTF-8, however they are cut", () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(0x41, 0x0a, 0x0d, 0xc3, 0xa9, 0xe2, 0x82, 0xed, 0xa0, 0x80, 0xf0, 0x9f, 0xff), { maxLength: 24 }), (array) => {
-        const bytes = Uint8Array.from(array);
-        const whole = readBySplits(bytes, bytes.length + 1, 64, 64);
-        expect(whole.length).toBe(javaLines(Buffer.from(bytes).toString("latin1")).length);
-        for (let splitBytes = 1; splitBytes <= bytes.length; splitBytes++) expect(readBySplits(bytes, splitBytes, 3, 2)).toEqual(whole);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom(0x41, 0x0a, 0x0d, 0xc3, 0xa9, 0xe2, 0x82, 0xed, 0xa0, 0x80, 0xf0, 0x9f, 0xff), {
+          maxLength: 24,
+        }),
+        (array) => {
+          const bytes = Uint8Array.from(array);
+          const whole = readBySplits(bytes, bytes.length + 1, 64, 64);
+          expect(whole.length).toBe(javaLines(Buffer.from(bytes).toString("latin1")).length);
+          for (let splitBytes = 1; splitBytes <= bytes.length; splitBytes++)
+            expect(readBySplits(bytes, splitBytes, 3, 2)).toEqual(whole);
+        },
+      ),
       { numRuns: 300 },
     );
   });

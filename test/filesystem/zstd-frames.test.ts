@@ -19,7 +19,7 @@ function frameEnds(bytes: Uint8Array, pieceBytes: number): { ends: number[]; ski
   let skippable = 0;
   for (let start = 0; start < bytes.length; start += pieceBytes) {
     const piece = bytes.subarray(start, start + pieceBytes);
-    for (let at = 0; at < piece.length; ) {
+    for (let at = 0; at < piece.length;) {
       at = frames.take(piece, at);
       if (!frames.complete) continue;
       ends.push(start + at);
@@ -44,7 +44,8 @@ describe("frames of zstd files", () => {
 
   test("are incomplete when a byte is missing", () => {
     for (const frame of [...FRAMES, RUN, SKIPPABLE]) {
-      for (let length = 1; length < frame.length; length++) expect(frameEnds(frame.subarray(0, length), 100)).toMatchObject({ ends: [], complete: false });
+      for (let length = 1; length < frame.length; length++)
+        expect(frameEnds(frame.subarray(0, length), 100)).toMatchObject({ ends: [], complete: false });
     }
   });
 
