@@ -11,8 +11,8 @@ import { Intake } from "./intake";
 import { assignmentOf } from "./partitioner";
 import { PartitionedRuns } from "./runs";
 import { Scatter } from "./scatter";
+import type { ShuffleWriter } from "./shuffle-writer";
 import { numReducers, type ShuffleSpec } from "./spec";
-import type { ShuffleWriter } from "./writer";
 
 /** Records of a run. */
 const RUN_ROWS = 16 * BATCH_ROWS;

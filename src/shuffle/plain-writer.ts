@@ -11,8 +11,8 @@ import { Intake } from "./intake";
 import { assignmentOf } from "./partitioner";
 import { PartitionedRuns } from "./runs";
 import { Scatter } from "./scatter";
+import type { ShuffleWriter } from "./shuffle-writer";
 import { numReducers, type ShuffleSpec } from "./spec";
-import type { ShuffleWriter } from "./writer";
 
 /** Records of a block: enough for long runs of each partition, few enough for the processor's cache. */
 const BLOCK_ROWS = 16 * BATCH_ROWS;

@@ -7,6 +7,7 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { ByteWriter } from "../columnar/bytes";
 import { crc32c } from "../common/crc32c";
 import { DataError } from "../common/errors";
+import { diskFull, isFull } from "../storage/file-layout";
 import type { MapOutputWritten, TaskEnv } from "../storage/task-env";
 import { type Compression } from "./compression";
 import { type Content, type FileRange, type FrameSource, framesOf, framesOfFile, writeFrame } from "./frame";
@@ -96,7 +97,7 @@ export class PartitionedRuns {
     if (inMemory.length === 0) return;
     this.#path ??= this.#env.tempFile(this.#purpose);
     if (this.#fd < 0) this.#fd = openSync(this.#path, "w+");
-    const file = new FileWriter(this.#fd, this.#fileLength);
+    const file = new FileWriter(this.#fd, this.#path, this.#fileLength);
     const offsets = new Float64Array(this.#partitions + 1);
     for (let p = 0; p < this.#partitions; p++) {
       for (const { bytes, offsets } of inMemory) file.write(bytes!.subarray(offsets[p], offsets[p + 1]));
@@ -158,7 +159,7 @@ export class PartitionedRuns {
     const output = { offsets: new Float64Array(this.#partitions + 1), checksums: new Uint32Array(this.#partitions) };
     const fd = openSync(path, "w");
     try {
-      const file = new FileWriter(fd, 0);
+      const file = new FileWriter(fd, path, 0);
       for (let p = 0; p < this.#partitions; p++) {
         let checksum = 0;
         for (const run of this.#runs) {
@@ -227,6 +228,7 @@ class FileWriter {
 
   constructor(
     private readonly fd: number,
+    private readonly path: string,
     /** Where the next byte goes. */
     public position: number,
   ) {}
@@ -234,7 +236,7 @@ class FileWriter {
   write(bytes: Uint8Array): void {
     if (this.#filled + bytes.length > WRITE_BUFFER) this.flush();
     if (bytes.length >= WRITE_BUFFER) {
-      writeWhole(this.fd, bytes, this.position);
+      writeWhole(this.fd, this.path, bytes, this.position);
     } else {
       this.#buffer.set(bytes, this.#filled);
       this.#filled += bytes.length;
@@ -257,11 +259,16 @@ class FileWriter {
   }
 
   flush(): void {
-    writeWhole(this.fd, this.#buffer.subarray(0, this.#filled), this.position - this.#filled);
+    writeWhole(this.fd, this.path, this.#buffer.subarray(0, this.#filled), this.position - this.#filled);
     this.#filled = 0;
   }
 }
 
-function writeWhole(fd: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+/** Throws a ClusterError when the disk is full. */
+function writeWhole(fd: number, path: string, bytes: Uint8Array, position: number): void {
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+  } catch (error) {
+    throw isFull(error) ? diskFull(path, bytes.length, error) : error;
+  }
 }

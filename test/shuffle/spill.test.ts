@@ -1,5 +1,6 @@
-import { closeSync, openSync, readdirSync, readFileSync, truncateSync, writeSync } from "node:fs";
-import { readShuffle, type ShuffleSpec, sorted } from "../../src/shuffle";
+import fs, { closeSync, openSync, readdirSync, readFileSync, truncateSync, writeSync } from "node:fs";
+import { readShuffle, type ShuffleSpec } from "../../src/shuffle";
+import { sorted } from "../../src/shuffle/sort";
 import { FetchFailed } from "../../src/storage/task-env";
 import { type MemoryTaskOptions, MemoryWorld } from "../support/memory-task-env";
 import { asMap, expectSameMap, expectSameRows, groupsOf, type Pair } from "./arbitraries";
@@ -151,6 +152,22 @@ describe("files and memory", () => {
     expect(task.memory.used).toBe(0);
     writeMap(world.task({ memoryLimit: 100_000 }), { ...SPEC, aggregation: SUM }, rows);
     expect(readdirSync(world.directory)).toEqual(["output-3-0"]);
+    world.dispose();
+  });
+
+  test("a full disk is named, and the task gives everything back", () => {
+    const world = new MemoryWorld();
+    const task = world.task({ memoryLimit: 0 });
+    const full = jest.spyOn(fs, "writeSync").mockImplementation(() => {
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    });
+    try {
+      expect(() => writeMap(task, { ...SPEC, mapSideCombine: false }, Array.from({ length: 80_000 }, (_, i) => [i, i]))).toThrow(/DISK_FULL.*shuffle-write/);
+    } finally {
+      full.mockRestore();
+    }
+    expect(task.memory.used).toBe(0);
+    expect(readdirSync(world.directory)).toEqual([]);
     world.dispose();
   });
 
