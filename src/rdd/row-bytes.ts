@@ -1,5 +1,5 @@
 /** Records as bytes and back: slices of local collections, results of tasks, files of objects. */
-import { BatchEncoder, ByteWriter, type ChunkSource, decodeBatches, iterate, rowsOf, type ValueContext } from "../columnar";
+import { BatchEncoder, ByteWriter, type ChunkSource, decodeBatches, iterate, rowsOf, type ValueContext, ValueWriter } from "../columnar";
 
 export function encodeRows(rows: readonly unknown[], values: ValueContext): Uint8Array {
   const out = new ByteWriter(64 + 16 * Math.min(rows.length, 1 << 16));
@@ -27,4 +27,11 @@ export function iterateRows(bytes: Uint8Array, values: ValueContext): IterableIt
 
 export function rowsSource(bytes: Uint8Array, values: ValueContext): ChunkSource {
   return decodeBatches(bytes, values);
+}
+
+/** One value, usually a small one. `name` is what messages call it. */
+export function encodeOne(value: unknown, values: ValueContext, name: string): Uint8Array {
+  const out = new ByteWriter(256);
+  new ValueWriter(values, out).write(value, name);
+  return out.copy();
 }

@@ -1,9 +1,11 @@
 /**
  * A ContextPort for tests that runs stages one after the other in the calling thread, against a MemoryWorld: what the
- * driver and its executors do, without scheduling. Functions are handed over as they are, not captured.
+ * driver and its executors do, without scheduling. Functions are handed over as they are, unless it is told to
+ * capture them.
  */
-import { decodeValue, encodeValue } from "../../src/columnar";
-import { freezeValue } from "../../src/closure/freeze";
+import { decodeValue, encodeValue, type ValueContext } from "../../src/columnar";
+import { driverClasses } from "../../src/closure/driver-classes";
+import { configureClosures, freeze, freezeValue } from "../../src/closure/freeze";
 import type { Frozen } from "../../src/closure/frozen";
 import { CancelledError, UsageError } from "../../src/common/errors";
 import { FileSystems } from "../../src/filesystem/file-systems";
@@ -11,7 +13,8 @@ import type { CachedPartitionsInfo, ContextPort, JobRequest } from "../../src/rd
 import * as create from "../../src/rdd/create";
 import { encodeStage, type StageCode } from "../../src/rdd/encode-stage";
 import type { CaptureReviver } from "../../src/rdd/exec/task-run";
-import { createTaskRunner } from "../../src/rdd/exec/thread-runner";
+import * as engine from "../../src/rdd";
+import { createTaskRunner, openTaskRunner } from "../../src/rdd/exec/thread-runner";
 import { ancestors, type DatasetNode } from "../../src/rdd/nodes/node";
 import type { ShuffleDependency } from "../../src/rdd/nodes/shuffle-dependency";
 import type { RDD } from "../../src/rdd/rdd";
@@ -33,7 +36,7 @@ export class InlineContext implements ContextPort {
   readonly context = this;
   readonly applicationId = "app-test";
   readonly fileSystems = new FileSystems((key) => this.settings.get(key));
-  readonly values = this.world.values;
+  readonly values: ValueContext = this.world.values;
   readonly defaultMinPartitions: number;
   checkpointDir: string | undefined;
   /** Stages that ran, in order. */
@@ -49,8 +52,15 @@ export class InlineContext implements ContextPort {
   #stageIds = 0;
   #stopped = false;
 
-  constructor(readonly defaultParallelism = 2) {
+  /** @param closures captures functions as the driver does, instead of handing them over. */
+  constructor(readonly defaultParallelism = 2, private readonly closures = false) {
     this.defaultMinPartitions = Math.min(2, defaultParallelism);
+    if (closures) {
+      configureClosures({ engine });
+      this.values = driverClasses;
+      this.#runner = openTaskRunner(engine);
+      return;
+    }
     const reviver: CaptureReviver = { revive: (frozen) => this.#revive(frozen), addModules() {}, declareClasses() {} };
     this.#runner = createTaskRunner(reviver, this.values);
   }
@@ -93,7 +103,8 @@ export class InlineContext implements ContextPort {
     return this.settings.has(key);
   }
 
-  freeze(value: unknown): Frozen {
+  freeze(value: unknown, call = "test"): Frozen {
+    if (this.closures) return typeof value === "function" ? freeze(value, { name: call }) : freezeValue(value, { name: call });
     const hash = `capture ${this.#captured.size}`;
     const live = typeof value === "function" || (typeof value === "object" && value !== null && !isPlain(value));
     this.#captured.set(hash, live ? value : encodeValue(value, this.values));
@@ -148,7 +159,8 @@ export class InlineContext implements ContextPort {
     this.stages.push({ scope: node.scope, tasks: partitions.length, output: kind });
     const program = this.#runner.loadStage(String(stageId), code.binary);
     for (const [index, partition] of partitions.entries()) {
-      const env = this.world.task({ info: { stageId, partition, numPartitions: node.numPartitions }, conf: Object.fromEntries(this.settings) });
+      const task = this.world.task({ info: { stageId, partition, numPartitions: node.numPartitions }, conf: Object.fromEntries(this.settings) });
+      const env = this.closures ? Object.assign(task, { values: this.#runner.values }) : task;
       const output = await program.run(code.payload(partition), env);
       if (env.memory.used !== 0) throw new Error(`a task of stage ${stageId} kept ${env.memory.used} bytes`);
       for (const { id, value } of output.accumulators ?? []) mergeUpdate(this.#accumulators.get(id)!, value, this.values);

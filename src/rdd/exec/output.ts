@@ -1,9 +1,9 @@
 /** What a task makes of the records of its partition: the result of an action, or map output. */
-import { encodeValue, KeyMap, type Sink } from "../../columnar";
+import { KeyMap, type Sink } from "../../columnar";
 import { unreachable } from "../../common/errors";
 import { createShuffleWriter } from "../../shuffle";
 import { type MaybePromise, then } from "../pipeline/source";
-import { encodeRows } from "../row-bytes";
+import { encodeOne, encodeRows } from "../row-bytes";
 import type { ActionSpec } from "../stage-output";
 import type { OutputSpec } from "../stage-spec";
 import type { TaskOutput } from "../task-runner";
@@ -26,7 +26,7 @@ export function runOutput(chain: Chain, output: OutputSpec, task: TaskRun): Mayb
 }
 
 function runAction(chain: Chain, action: ActionSpec, task: TaskRun): MaybePromise<Uint8Array> {
-  const value = (result: unknown): Uint8Array => encodeValue(result, task.values, "result");
+  const value = (result: unknown): Uint8Array => encodeOne(result, task.values, "result");
   const into = <S extends Sink>(sink: S, result: (sink: S) => Uint8Array): MaybePromise<Uint8Array> => then(runChain(chain, sink, task), () => result(sink));
   switch (action.kind) {
     case "count":

@@ -46,7 +46,7 @@ export class Program implements StageProgram {
   }
 
   run(payload: Uint8Array | null, env: TaskEnv): MaybePromise<TaskOutput> {
-    resetAccumulators();
+    resetAccumulators(this.reviver);
     const thread: ThreadTask = { env, completed: [] };
     setThreadTask(thread);
     const task = new TaskRun(env, this.#loops, this.reviver, this.#captures, this.#payloadOf(payload, env));
@@ -58,13 +58,20 @@ export class Program implements StageProgram {
     }
     if (isThenable(output)) {
       return (output as Promise<TaskOutput>).then(
-        (done) => finish(done, task, thread),
+        (done) => this.#finish(done, task, thread),
         (error: unknown) => {
           throw endTask(task, thread, { error });
         },
       );
     }
-    return finish(output as TaskOutput, task, thread);
+    return this.#finish(output as TaskOutput, task, thread);
+  }
+
+  #finish(output: TaskOutput, task: TaskRun, thread: ThreadTask): TaskOutput {
+    const failure = endTask(task, thread, null);
+    if (failure !== undefined) throw failure;
+    const accumulators = takeAccumulatorUpdates(this.reviver, task.values);
+    return accumulators.length === 0 ? output : { ...output, accumulators };
   }
 
   #payloadOf(payload: Uint8Array | null, env: TaskEnv): (leaf: number, partition: number) => Uint8Array {
@@ -78,13 +85,6 @@ export class Program implements StageProgram {
       return payload;
     };
   }
-}
-
-function finish(output: TaskOutput, task: TaskRun, thread: ThreadTask): TaskOutput {
-  const failure = endTask(task, thread, null);
-  if (failure !== undefined) throw failure;
-  const accumulators = takeAccumulatorUpdates(task.values);
-  return accumulators.length === 0 ? output : { ...output, accumulators };
 }
 
 /**

@@ -2,9 +2,10 @@
  * Accumulators: tasks add, the driver reads. In a task an accumulator is a local one that starts from zero; what it holds
  * when the task ends travels with the task's result and is merged on the driver.
  */
-import { decodeValue, encodeValue, type ValueContext } from "../../columnar";
+import { decodeValue, type ValueContext } from "../../columnar";
 import { UsageError } from "../../common/errors";
 import type { ContextPort } from "../context-port";
+import { encodeOne } from "../row-bytes";
 import type { PackedCapture } from "../stage-spec";
 import type { AccumulatorUpdate } from "../task-runner";
 import type { CaptureReviver } from "../exec/task-run";
@@ -221,12 +222,14 @@ function freezeZero(port: ContextPort, accumulator: AccumulatorBase): PackedCapt
   return packCapture(port, captured, "register");
 }
 
-/** Accumulators of this thread's tasks, by id. */
-const inThread = new Map<number, AccumulatorBase>();
+/** Accumulators of a thread's tasks, by id. */
+const accumulators = new WeakMap<CaptureReviver, Map<number, AccumulatorBase>>();
 
-/** The accumulator of a reference, for the tasks of this thread. */
+/** The accumulator of a reference, for the tasks of the reviver's thread. */
 export function resolveAccumulator(reference: unknown, reviver: CaptureReviver): AccumulatorBase {
   const registration = reference as AccumulatorReference;
+  let inThread = accumulators.get(reviver);
+  if (inThread === undefined) accumulators.set(reviver, (inThread = new Map()));
   let accumulator = inThread.get(registration.id);
   if (accumulator === undefined) {
     accumulator = registration.zero === undefined ? new kinds[registration.kind]!() : fromZero(unpackCapture(registration.zero, reviver) as Zero);
@@ -241,17 +244,16 @@ function fromZero({ type, fields }: Zero): AccumulatorBase {
 }
 
 /** Called before a task: what an earlier one left behind does not count. */
-export function resetAccumulators(): void {
-  for (const accumulator of inThread.values()) if (!accumulator.isZero()) accumulator.reset();
+export function resetAccumulators(reviver: CaptureReviver): void {
+  for (const accumulator of accumulators.get(reviver)?.values() ?? []) if (!accumulator.isZero()) accumulator.reset();
 }
 
 /** What the task that ends added. */
-export function takeAccumulatorUpdates(values: ValueContext): readonly AccumulatorUpdate[] {
-  if (inThread.size === 0) return [];
+export function takeAccumulatorUpdates(reviver: CaptureReviver, values: ValueContext): readonly AccumulatorUpdate[] {
   const updates: AccumulatorUpdate[] = [];
-  for (const [id, accumulator] of inThread) {
+  for (const [id, accumulator] of accumulators.get(reviver) ?? []) {
     if (accumulator.isZero()) continue;
-    updates.push({ id, value: encodeValue({ ...accumulator }, values, accumulator.name ?? "accumulator") });
+    updates.push({ id, value: encodeOne({ ...accumulator }, values, accumulator.name ?? "accumulator") });
     accumulator.reset();
   }
   return updates;

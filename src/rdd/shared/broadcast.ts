@@ -111,11 +111,13 @@ class TaskBroadcast<T> extends Broadcast<T> {
   }
 }
 
-/** Values stay while something in this thread refers to their handle. */
-const inThread = new Map<number, WeakRef<TaskBroadcast<unknown>>>();
+/** Broadcasts of a thread's tasks, by id. Values stay while something in the thread refers to their handle. */
+const broadcasts = new WeakMap<CaptureReviver, Map<number, WeakRef<TaskBroadcast<unknown>>>>();
 
-/** The broadcast of a reference, for the tasks of this thread. */
+/** The broadcast of a reference, for the tasks of the reviver's thread. */
 export function resolveBroadcast(id: unknown, reviver: CaptureReviver): Broadcast<unknown> {
+  let inThread = broadcasts.get(reviver);
+  if (inThread === undefined) broadcasts.set(reviver, (inThread = new Map()));
   let broadcast = inThread.get(id as number)?.deref();
   if (broadcast === undefined) {
     broadcast = new TaskBroadcast(id as number, reviver);
