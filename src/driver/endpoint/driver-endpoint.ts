@@ -3,6 +3,8 @@
  * their deadlines, and typed messages in both directions. Decides nothing: what comes goes to the handlers, what the
  * scheduler wants goes out.
  */
+import type { AddressInfo, Server as NetServer, Socket } from "node:net";
+import { createServer } from "node:net";
 import type { Server, ServerDuplexStream } from "@grpc/grpc-js";
 import { ClusterError } from "../../common/errors";
 import type { BlockAddress } from "../../storage/block-address";
@@ -41,6 +43,8 @@ interface Connected {
 
 const EMPTY = new Uint8Array(0);
 const THREAD_DUMP_TIMEOUT = 10_000;
+/** Executors have so long to take their farewell, ms. */
+const STOP_TIMEOUT = 500;
 
 export class DriverEndpoint {
   readonly #executors = new Map<string, Connected>();
@@ -56,6 +60,8 @@ export class DriverEndpoint {
   >();
   #nextDump = 1;
   #server: Server | null = null;
+  #listener: NetServer | null = null;
+  readonly #sockets = new Set<Socket>();
   #stopped = false;
 
   constructor(private readonly options: DriverEndpointOptions) {
@@ -64,7 +70,10 @@ export class DriverEndpoint {
     );
   }
 
-  /** Listens; resolves with the address that executors are to use. Port 0 takes a free one. Loads gRPC. */
+  /**
+   * Listens; resolves with the address that executors are to use. Port 0 takes a free one. Loads gRPC. Neither this nor an
+   * open session keeps the process alive: whoever waits for results must.
+   */
   async start(listen: Address): Promise<string> {
     const { Server: GrpcServer, ServerCredentials } = wire();
     const server = new GrpcServer(CHANNEL_OPTIONS);
@@ -83,18 +92,27 @@ export class DriverEndpoint {
       },
       { Session: (stream: ServerDuplexStream<Buffer, Buffer>) => this.#connected(stream) },
     );
-    const port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(formatAddress(listen), ServerCredentials.createInsecure(), (error, bound) => {
-        if (error === null) resolve(bound);
-        else
-          reject(
-            new ClusterError("CANNOT_LISTEN", `The driver cannot listen on ${formatAddress(listen)}: ${error.message}`, {
-              cause: error,
-            }),
-          );
-      });
+    // Sockets of our own, given to gRPC one by one: its listener would keep a process alive that has nothing left to do.
+    const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+    const listener = createServer((socket) => {
+      socket.unref();
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+      injector.injectConnection(socket);
     });
-    return formatAddress(listen.kind === "unix" ? listen : { ...listen, port });
+    this.#listener = listener;
+    await new Promise<void>((resolve, reject) => {
+      listener.once("error", (error) => {
+        reject(
+          new ClusterError("CANNOT_LISTEN", `The driver cannot listen on ${formatAddress(listen)}: ${error.message}`, {
+            cause: error,
+          }),
+        );
+      });
+      listener.listen(listen.kind === "unix" ? { path: listen.path } : { host: listen.host, port: listen.port }, resolve);
+    });
+    listener.unref();
+    return formatAddress(listen.kind === "unix" ? listen : { ...listen, port: (listener.address() as AddressInfo).port });
   }
 
   /** Executors that take tasks. */
@@ -202,14 +220,16 @@ export class DriverEndpoint {
     for (const session of this.#sessions) session.end(reason);
     const server = this.#server;
     this.#server = null;
+    this.#listener?.close();
     if (server === null) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => server.forceShutdown(), 500);
+      const timer = setTimeout(() => server.forceShutdown(), STOP_TIMEOUT);
       server.tryShutdown(() => {
         clearTimeout(timer);
         resolve();
       });
     });
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #connected(stream: ServerDuplexStream<Buffer, Buffer>): void {
