@@ -36,10 +36,14 @@ export interface ContextPort {
    * mend, or a CancelledError. The node and all its ancestors are prepared.
    */
   runJob(job: JobRequest): Promise<void>;
-  /** Called when a dataset gets a storage level, and when it loses it (`blocking`: resolve only when the blocks are gone). */
+  /**
+   * A dataset got a storage level. The port must not keep the node alive: its blocks are dropped when it is garbage
+   * collected.
+   */
   persisted(node: DatasetNode): void;
-  unpersisted(node: DatasetNode, blocking: boolean): Promise<void>;
-  /** A handle of a dataset was garbage collected or `cleanShuffleDependencies` was called: its shuffle files may go. */
+  /** The dataset lost its level, or is gone: its blocks are to be dropped. With `blocking` resolves when they are. */
+  unpersisted(rddId: number, blocking: boolean): Promise<void>;
+  /** Nothing refers to the shuffle any more, or `cleanShuffleDependencies` was called: its files may go. They are written again when needed. */
   releaseShuffle(shuffleId: number, blocking: boolean): Promise<void>;
   /** Where `checkpoint()` writes: a URL or path; undefined until `setCheckpointDir`. */
   readonly checkpointDir: string | undefined;

@@ -6,6 +6,7 @@ export type { Layout } from "./api/layout";
 export type { RddDependency } from "./api/persistence";
 export type { ActionOptions } from "./api/run";
 export { HashPartitioner, Partitioner, RangePartitioner } from "./partitioner";
+export { FutureAction } from "./future-action";
 export { StatCounter } from "./stat-counter";
 export type { InputFormat } from "./input-format";
 export type { StreamOptions } from "./nodes/stream-node";

@@ -3,6 +3,7 @@
  * groups by subject, one file each under api/.
  */
 import { actionMethods, type ActionMethods } from "./api/actions";
+import { asyncActionMethods, type AsyncActionMethods } from "./api/async-actions";
 import { installMethods } from "./api/install";
 import { joinMethods, type JoinMethods } from "./api/joins";
 import { narrowMethods, type NarrowMethods } from "./api/narrow";
@@ -27,10 +28,10 @@ export class RDD<T> extends RddBase {
 }
 
 export interface RDD<T>
-  extends NarrowMethods<T>, SamplingMethods<T>, SetMethods<T>, PairMethods<T>, JoinMethods, SortingMethods<T>, ActionMethods<T>, NumericMethods,
-    OutputMethods, PersistenceMethods {}
+  extends NarrowMethods<T>, SamplingMethods<T>, SetMethods<T>, PairMethods<T>, JoinMethods, SortingMethods<T>, ActionMethods<T>, AsyncActionMethods<T>,
+    NumericMethods, OutputMethods, PersistenceMethods {}
 
 installMethods(
-  RDD.prototype, narrowMethods, samplingMethods, setMethods, pairMethods, joinMethods, sortingMethods, actionMethods, numericMethods, outputMethods,
-  persistenceMethods,
+  RDD.prototype, narrowMethods, samplingMethods, setMethods, pairMethods, joinMethods, sortingMethods, actionMethods, asyncActionMethods,
+  numericMethods, outputMethods, persistenceMethods,
 );

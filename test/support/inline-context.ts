@@ -41,6 +41,8 @@ export class InlineContext implements ContextPort {
   checkpointDir: string | undefined;
   /** Stages that ran, in order. */
   readonly stages: RanStage[] = [];
+  /** What was released, in order: "shuffle 0", "rdd 3", "broadcast 1". */
+  readonly released: string[] = [];
   readonly settings = new Map<string, string>();
   readonly #captured = new Map<string, unknown>();
   readonly #runner: TaskRunner;
@@ -170,11 +172,13 @@ export class InlineContext implements ContextPort {
 
   persisted(): void {}
 
-  async unpersisted(node: DatasetNode): Promise<void> {
-    for (const id of [...this.world.blocks.keys()]) if (id.startsWith(`rdd_${node.id}_`)) this.world.blocks.delete(id);
+  async unpersisted(rddId: number): Promise<void> {
+    this.released.push(`rdd ${rddId}`);
+    for (const id of [...this.world.blocks.keys()]) if (id.startsWith(`rdd_${rddId}_`)) this.world.blocks.delete(id);
   }
 
   async releaseShuffle(shuffleId: number): Promise<void> {
+    this.released.push(`shuffle ${shuffleId}`);
     this.#doneShuffles.delete(shuffleId);
   }
 
@@ -189,6 +193,7 @@ export class InlineContext implements ContextPort {
   }
 
   async removeBroadcast(id: number, destroy: boolean): Promise<void> {
+    this.released.push(`broadcast ${id}`);
     if (destroy) this.world.broadcasts.delete(`broadcast_${id}`);
   }
 

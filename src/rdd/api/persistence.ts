@@ -2,10 +2,11 @@
 import { UsageError } from "../../common/errors";
 import { StorageLevel } from "../../storage/storage-level";
 import { checkInteger, checkString, invalidArgument } from "../arguments";
+import { forgetRelease, releaseWith } from "../cleaner";
 import { markForCheckpoint, markForLocalCheckpoint } from "../checkpoints";
 import { debugString } from "../debug-string";
 import { LocalCheckpointNode, ReliableCheckpointNode } from "../nodes/checkpoint-node";
-import { ancestors, type NodeDependency } from "../nodes/node";
+import { ancestors, type DatasetNode, type NodeDependency } from "../nodes/node";
 import type { Partitioner } from "../partitioner";
 import type { RDD } from "../rdd";
 import type { Implements } from "./install";
@@ -75,8 +76,15 @@ function persist(rdd: RDD<unknown>, level: StorageLevel): void {
   if (node.persisted && !node.storageLevel.equals(level) && node.checkpointRequest?.kind !== "local") {
     throw new UsageError("STORAGE_LEVEL_SET", "persist: cannot change the storage level of an RDD after it was already assigned a level. Call unpersist first.");
   }
+  if (!node.persisted) releaseCached(node);
   node.storageLevel = level;
   port.persisted(node);
+}
+
+/** Drops the partitions when nothing refers to the dataset any more. */
+function releaseCached(node: DatasetNode): void {
+  const { context, id } = node;
+  releaseWith(node, () => context.unpersisted(id, false));
 }
 
 export const persistenceMethods = {
@@ -94,7 +102,8 @@ export const persistenceMethods = {
       throw new UsageError("LOCALLY_CHECKPOINTED", "unpersist: the kept partitions are all that is left of a locally checkpointed RDD.");
     }
     this.node.storageLevel = StorageLevel.NONE;
-    await this.port.unpersisted(this.node, blocking);
+    forgetRelease(this.node);
+    await this.port.unpersisted(this.node.id, blocking);
     return this;
   },
   getStorageLevel(this: RDD<unknown>) {

@@ -5,7 +5,8 @@
 import type { Chunk, ChunkSource, LoopBuilder, Sink, SinkCode, Term } from "../../columnar";
 import { Loop } from "../pipeline/loop";
 import type { Op } from "../pipeline/op";
-import { type AnySource, isThenable, type MaybePromise, PrimedSource, rowsChunk, then } from "../pipeline/source";
+import { type AnySource, isThenable, type MaybePromise, PrimedSource, rowsChunk, SingleSource, then } from "../pipeline/source";
+import type { SpillBuffer } from "./spill-buffer";
 import type { TaskRun } from "./task-run";
 
 export interface Chain {
@@ -30,7 +31,7 @@ function open(chain: Chain, task: TaskRun): AnySource {
 
 /** All records of a chain, in memory. */
 export function readAll(chain: Chain, task: TaskRun): MaybePromise<unknown[]> {
-  const sink = new BufferSink();
+  const sink = new BufferSink(task, Infinity);
   return then(runChain(chain, sink, task), () => sink.rows);
 }
 
@@ -66,60 +67,110 @@ export function chainSource(chain: Chain, task: TaskRun): AnySource {
   return new LoopSource(source, chain, task);
 }
 
-/** Collects records of a loop. */
+/** Records that a buffer holds as objects before they are encoded and may go to disk. */
+const BUFFERED_ROWS = 1 << 16;
+
+/** Collects records of a loop: what one chunk of input becomes, which may be much where a step makes many of one. */
 class BufferSink implements Sink {
+  /** Read and written by generated code. */
   rows: unknown[] = [];
+  #overflow: SpillBuffer | null = null;
+
+  /** @param limit records held as objects. */
+  constructor(
+    private readonly task: TaskRun,
+    private readonly limit: number = BUFFERED_ROWS,
+  ) {}
 
   emit(builder: LoopBuilder): SinkCode {
     const held = builder.bind(this, "buffer");
+    const limit = builder.bind(this.limit, "limit");
     const rows = builder.local("rows");
-    return { enter: `const ${rows} = ${held}.rows;`, row: (value: Term) => `${rows}.push(${value.code});`, leave: "" };
+    return {
+      enter: `let ${rows} = ${held}.rows;`,
+      row: (value: Term) => `if (${rows}.length === ${limit}) ${rows} = ${held}.spill();\n${rows}.push(${value.code});`,
+      leave: "",
+    };
   }
 
-  take(): Chunk | null {
-    const { rows } = this;
-    if (rows.length === 0) return null;
+  /** Called by generated code: makes room. */
+  spill(): unknown[] {
+    this.#overflow ??= this.task.spillBuffer();
+    this.#overflow.add(rowsChunk(this.rows));
     this.rows = [];
-    return rowsChunk(rows);
+    return this.rows;
+  }
+
+  get isEmpty(): boolean {
+    return this.rows.length === 0;
+  }
+
+  /** What was collected since the last time. The last records are always in memory. */
+  take(): ChunkSource {
+    const last = new SingleSource(rowsChunk(this.rows));
+    const overflow = this.#overflow;
+    this.rows = [];
+    this.#overflow = null;
+    if (overflow === null) return last;
+    const before = overflow.read();
+    return {
+      next: () => before.next() ?? last.next(),
+      close: () => overflow.close(),
+    };
   }
 }
 
 class LoopSource implements AnySource {
-  readonly #buffer = new BufferSink();
+  readonly #buffer: BufferSink;
   readonly #loop: Loop;
+  /** What the last chunk of input became. */
+  #made: ChunkSource | null = null;
 
   constructor(
     private readonly source: AnySource,
     chain: Chain,
     private readonly task: TaskRun,
   ) {
+    this.#buffer = new BufferSink(task);
     this.#loop = new Loop(task.loops, chain.ops.map((make) => make(task)), this.#buffer, task.env, task.maxInFlight);
   }
 
   next(): MaybePromise<Chunk | null> {
     for (;;) {
+      const made = this.#nextMade();
+      if (made !== null) return made;
       const chunk = this.source.next();
       if (isThenable(chunk)) return this.#nextAsync(chunk as Promise<Chunk | null>);
       if (chunk === null) return null;
       this.task.env.checkInterrupted();
       const done = this.#loop.feed(chunk as Chunk);
-      if (isThenable(done)) return (done as Promise<boolean>).then(() => this.#buffer.take() ?? this.next());
-      const out = this.#buffer.take();
-      if (out !== null) return out;
+      if (isThenable(done)) return (done as Promise<boolean>).then(() => this.next());
     }
   }
 
-  async #nextAsync(first: Promise<Chunk | null>): Promise<Chunk | null> {
-    for (let chunk = await first; chunk !== null; chunk = await this.source.next()) {
-      this.task.env.checkInterrupted();
-      await this.#loop.feed(chunk);
-      const out = this.#buffer.take();
-      if (out !== null) return out;
+  async #nextAsync(input: Promise<Chunk | null>): Promise<Chunk | null> {
+    const chunk = await input;
+    if (chunk === null) return null;
+    this.task.env.checkInterrupted();
+    await this.#loop.feed(chunk);
+    return this.next();
+  }
+
+  #nextMade(): Chunk | null {
+    if (this.#made === null) {
+      if (this.#buffer.isEmpty) return null;
+      this.#made = this.#buffer.take();
     }
+    const chunk = this.#made.next();
+    if (chunk !== null) return chunk;
+    this.#made.close();
+    this.#made = null;
     return null;
   }
 
   close(): void {
+    this.#made?.close();
+    this.#made = null;
     this.source.close();
   }
 }

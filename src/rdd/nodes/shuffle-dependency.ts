@@ -1,6 +1,7 @@
 /** One shuffle: the dataset whose pairs move, where they go, and what happens to them on the way. */
 import { HashPartitioner, Partitioner, RangePartitioner } from "../partitioner";
 import type { AggregationSpec, CaptureRef, FunctionSource, PartitioningSpec, ShuffleSpecData, SpecEncoder } from "../stage-spec";
+import { releaseWith } from "../cleaner";
 import type { Frozen } from "../../closure/frozen";
 import { encodeValue } from "../../columnar";
 import type { DatasetNode } from "./node";
@@ -43,7 +44,10 @@ export class ShuffleDependency {
     readonly partitioner: Partitioner,
     readonly plan: ShufflePlan,
   ) {
-    this.shuffleId = node.context.nextShuffleId();
+    const { context } = node;
+    const shuffleId = context.nextShuffleId();
+    this.shuffleId = shuffleId;
+    releaseWith(this, () => context.releaseShuffle(shuffleId, false));
     // A subclass of a partitioner of ours may decide otherwise.
     if (!BUILT_IN.some((known) => partitioner.constructor === known)) {
       this.#customPartitioner = node.context.freeze(partitioner, "partitionBy");

@@ -1,6 +1,7 @@
 /** Broadcast variables: a value that tasks read, sent to each executor once. */
 import { deserialize, serialize } from "node:v8";
 import { UsageError } from "../../common/errors";
+import { forgetRelease, releaseWith } from "../cleaner";
 import type { CaptureReviver } from "../exec/task-run";
 import type { ContextPort } from "../context-port";
 import type { PackedCapture } from "../stage-spec";
@@ -54,6 +55,7 @@ class DriverBroadcast<T> extends Broadcast<T> {
   override async destroy(blocking = false): Promise<void> {
     this.#alive("destroy");
     this.#value = null;
+    forgetRelease(this);
     await this.#port.removeBroadcast(this.id, true, blocking);
   }
 
@@ -77,10 +79,16 @@ export function makeBroadcast<T>(port: ContextPort, value: T): Broadcast<T> {
   port.assertRunning("broadcast");
   const id = port.nextSharedVariableId();
   port.publishBroadcast(id, serialize(packCapture(port, value, "broadcast")));
-  return new DriverBroadcast(port, id, value);
+  const broadcast = new DriverBroadcast(port, id, value);
+  releaseWith(broadcast, () => port.removeBroadcast(id, true, false));
+  return broadcast;
 }
 
-/** A broadcast as tasks see it. The value is fetched when first asked for, and kept for the thread's later tasks. */
+/** Values that a thread keeps for its later tasks; of others only those that something else refers to. */
+const KEPT_VALUES = 4;
+const recent: TaskBroadcast<unknown>[] = [];
+
+/** A broadcast as tasks see it. The value is fetched when first asked for. */
 class TaskBroadcast<T> extends Broadcast<T> {
   #value: { readonly kept: T } | null = null;
 
@@ -93,6 +101,8 @@ class TaskBroadcast<T> extends Broadcast<T> {
       const name = `broadcast_${this.id}`;
       const bytes = threadTask()?.env.blocks.fetchBytes(name);
       if (bytes === undefined) throw new UsageError("NOT_IN_A_TASK", `${this.toString()} can only be read while a task runs.`);
+      recent.push(this);
+      if (recent.length > KEPT_VALUES) recent.shift()!.#value = null;
       this.#value = { kept: unpackCapture(deserialize(bytes) as PackedCapture, this.reviver) as T };
     }
     return this.#value.kept;
