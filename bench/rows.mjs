@@ -1,8 +1,9 @@
 /**
  * Nanoseconds a row of the inner loops of columnar/: writing and reading row batches, hashing, keys, sorting. Medians of
- * seven runs in one thread after two to warm up. Run: `node bench/rows.mjs [name]`, best with `taskset -c 0`.
+ * seven runs in one thread after two to warm up: processor time of the thread where the system tells it, which says more on
+ * a machine that does other things. Run: `node --expose-gc bench/rows.mjs [name]`.
  */
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -55,13 +56,22 @@ const shapes = {
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
+/** Milliseconds. */
+function now() {
+  try {
+    return Number(readFileSync("/proc/thread-self/schedstat", "latin1").split(" ")[0]) / 1e6;
+  } catch {
+    return performance.now();
+  }
+}
+
 function time(action) {
   const times = [];
   for (let run = 0; run < 9; run++) {
     globalThis.gc?.();
-    const start = performance.now();
+    const start = now();
     action();
-    times.push(performance.now() - start);
+    times.push(now() - start);
   }
   return { cold: times[0], warm: median(times.slice(2)) };
 }
@@ -80,7 +90,7 @@ for (const [name, row] of Object.entries(shapes)) {
   let count = 0;
   const read = time(() => {
     const source = decodeBatches(out.written(), context);
-    for (let chunk = source.next(); chunk !== null; chunk = source.next()) for (const _ of rowsOf(chunk)) count++;
+    for (let chunk = source.next(); chunk !== null; chunk = source.next()) count += rowsOf(chunk).length;
   });
   if (count !== 9 * ROWS) throw new Error(`${count} rows read`);
   console.log(name.padEnd(34), "write", ns(write), " read", ns(read), ` ${(out.length / ROWS).toFixed(1)} bytes a row`);

@@ -1,5 +1,5 @@
-/** `firesteel executor`: the process that a cluster manager starts on a worker's host. */
-export async function executor(args: readonly string[]): Promise<void> {
-  const engine = require("./engine.js") as typeof import("../engine");
-  await engine.executorMain(args);
+/** `firesteel executor`: the process that a cluster manager starts on a worker's host. Its entry reads the arguments. */
+export function executor(args: readonly string[]): void {
+  process.argv = [process.argv[0]!, "executor", ...args];
+  require("./executor.js");
 }

@@ -47,7 +47,7 @@ function program(): Command {
     .allowExcessArguments()
     .helpOption(false)
     .action(async (_options: unknown, command: Command) => {
-      await (await import("./executor")).executor(command.args);
+      (await import("./executor")).executor(command.args);
     });
   return root;
 }

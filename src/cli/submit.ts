@@ -30,7 +30,8 @@ export async function runProgram(file: string, args: readonly string[], submitte
   applyDriverMemory(settings);
 
   const engine = require("./engine.js") as typeof import("../engine");
-  engine.prelaunch(settings.get("spark.master")?.value ?? "local[*]", settings);
+  engine.prelaunch();
+  engine.setMainFile(path);
   process.argv = [process.argv[0]!, path, ...args];
   process.setSourceMapsEnabled(true);
   registerLoader();
@@ -39,7 +40,7 @@ export async function runProgram(file: string, args: readonly string[], submitte
   try {
     exports = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (error) {
-    engine.discardPrelaunched();
+    await engine.discardPrelaunched();
     if (isTransformFailure(error)) throw new UsageError("PROGRAM_SYNTAX", error.message);
     reportAndExit(error);
   }
@@ -53,7 +54,7 @@ export async function runProgram(file: string, args: readonly string[], submitte
       reportAndExit(error);
     }
   }
-  engine.discardPrelaunched();
+  await engine.discardPrelaunched();
 }
 
 function isTransformFailure(error: unknown): error is Error {
@@ -74,7 +75,7 @@ function stopOnSignals(engine: typeof import("../engine")): void {
       process.once(signal, () => process.exit(code));
       const timer = setTimeout(() => process.exit(code), 3000);
       timer.unref();
-      engine.stopAll(`the program received ${signal}`).finally(() => process.exit(code));
+      engine.stopAll().finally(() => process.exit(code));
     });
   }
 }

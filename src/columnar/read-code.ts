@@ -191,7 +191,7 @@ export class FunctionBuilder implements LoopBuilder {
   }
 }
 
-type Materialiser = (chunk: Chunk, out: unknown[]) => void;
+type Materialiser = (chunk: Chunk) => unknown[];
 
 const MAX_MATERIALISERS = 512;
 const materialisers = new Map<string, Materialiser>();
@@ -204,7 +204,11 @@ function materialiserOf(form: ChunkForm): Materialiser {
   let materialiser = materialisers.get(key);
   if (materialiser === undefined) {
     const builder = new FunctionBuilder();
-    materialiser = builder.compile<Materialiser>(["chunk", "out"], chunkLoop(form, builder, ({ code }) => `out.push(${code});`));
+    // Lines are counted by reading them; the others are many times cheaper to store in a list that has its length.
+    const body = form === "lines"
+      ? `const out = [];\n${chunkLoop(form, builder, ({ code }) => `out.push(${code});`)}\nreturn out;`
+      : `const out = new Array(chunk.length);\nlet at = 0;\n${chunkLoop(form, builder, ({ code }) => `out[at++] = ${code};`)}\nreturn out;`;
+    materialiser = builder.compile<Materialiser>(["chunk"], body);
     if (materialisers.size >= MAX_MATERIALISERS) materialisers.clear();
     materialisers.set(key, materialiser);
   }
@@ -217,9 +221,7 @@ export function rowsOf(chunk: Chunk): readonly unknown[] {
   if (chunk.kind === "rows") {
     return chunk.start === 0 && chunk.end === chunk.rows.length ? chunk.rows : chunk.rows.slice(chunk.start, chunk.end);
   }
-  const rows: unknown[] = [];
-  materialiserOf(formOf(chunk))(chunk, rows);
-  return rows;
+  return materialiserOf(formOf(chunk))(chunk);
 }
 
 /** The records of a source, one by one; a chunk at a time becomes objects. Ending early (`return`) closes the source. */

@@ -52,7 +52,7 @@ export function gathererOf(shape: Shape): Gatherer {
 
 export function clearScratch(gatherer: Gatherer): void {
   for (const scratch of gatherer.scratch) {
-    if (Array.isArray(scratch)) scratch.length = 0;
+    if (Array.isArray(scratch)) scratch.fill(undefined);
     else if ("text" in scratch) scratch.text = "";
   }
 }
@@ -62,7 +62,7 @@ function scratchFor(leaf: Shape): Scratch {
     case "number": return new Float64Array(BATCH_ROWS);
     case "boolean": return new Uint8Array(BATCH_ROWS);
     case "string": return { text: "", lengths: new Int32Array(BATCH_ROWS) };
-    default: return [];
+    default: return new Array<unknown>(BATCH_ROWS).fill(undefined);
   }
 }
 

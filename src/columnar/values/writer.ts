@@ -60,12 +60,16 @@ export class ValueWriter {
   #keySetByName = new Map<string, KeySet>();
   #lastKeySet: KeySet | null = null;
   #classIds = new Map<Function, string>();
+  /** Prototypes of classes without hooks that extend no built-in one, whose instances have travelled before. */
+  readonly #ordinary = new Set<object>();
 
   /** Numbers of the objects of the current value. Number 0 waits in `#first` until a second object makes a look-up necessary. */
   #numbers = new Map<object, number>();
   #count = 0;
   #first: object | null = null;
-  #forbidden: object[] = [];
+  /** The first `#forbiddenCount` are those of the current value. */
+  readonly #forbidden: (object | null)[] = [];
+  #forbiddenCount = 0;
 
   constructor(values: ValueContext, out: ByteWriter = new ByteWriter(), extension?: ValueExtension) {
     this.#values = values;
@@ -78,6 +82,8 @@ export class ValueWriter {
     this.#keySets = [];
     this.#keySetByName.clear();
     this.#lastKeySet = null;
+    this.startValue();
+    this.#forbidden.fill(null);
   }
 
   /** Writes one value. `name` is what messages call it. Throws a TaskError for what cannot travel; `out` is then as before. */
@@ -91,12 +97,12 @@ export class ValueWriter {
     if (this.#numbers.size > 0) this.#numbers.clear();
     this.#count = 0;
     this.#first = null;
-    this.#forbidden.length = 0;
+    this.#forbiddenCount = 0;
   }
 
   /** Until the next `startValue`, a reference to `object` makes `writePart` throw FORBIDDEN. */
   forbid(object: object): void {
-    this.#forbidden.push(object);
+    this.#forbidden[this.#forbiddenCount++] = object;
   }
 
   writePart(value: unknown, name = "value"): void {
@@ -236,7 +242,7 @@ export class ValueWriter {
   /** Gives an object its number, or writes a reference and returns false where it has one. */
   #register(value: object): boolean {
     if (this.#count === 0) {
-      if (this.#forbidden.length > 0 && this.#forbidden.includes(value)) throw FORBIDDEN;
+      for (let index = 0; index < this.#forbiddenCount; index++) if (this.#forbidden[index] === value) throw FORBIDDEN;
       this.#first = value;
       this.#count = 1;
       return true;
@@ -245,7 +251,7 @@ export class ValueWriter {
     if (this.#first !== null) {
       numbers.set(this.#first, 0);
       this.#first = null;
-      for (const object of this.#forbidden) numbers.set(object, NOT_ALLOWED);
+      this.#numberForbidden();
     }
     const number = numbers.get(value);
     if (number === undefined) {
@@ -257,6 +263,10 @@ export class ValueWriter {
     this.out.byte(Tag.Reference);
     this.out.varint(number);
     return false;
+  }
+
+  #numberForbidden(): void {
+    for (let index = 0; index < this.#forbiddenCount; index++) this.#numbers.set(this.#forbidden[index]!, NOT_ALLOWED);
   }
 
   #object(value: object): void {
@@ -274,6 +284,11 @@ export class ValueWriter {
 
   /** Objects that are not plain: built-in classes, classes that extend them, other classes. */
   #special(value: object, prototype: object): void {
+    // Told by the prototype alone, as with most objects: asking the object itself what it is made of takes a while.
+    if (this.#ordinary.has(prototype) && !(TRAVEL in value)) {
+      if (this.#register(value)) this.#fields(value, ObjectKind.Class, prototype);
+      return;
+    }
     const obstacle = uncopiable(value);
     if (obstacle !== null) return this.#foreign(value, `it is ${obstacle}.`);
     const travel: unknown = (value as Record<symbol, unknown>)[TRAVEL];
@@ -287,6 +302,7 @@ export class ValueWriter {
       const constructor = this.#classOf(value, prototype);
       const hooks = hooksOf(constructor);
       const id = this.#classId(value, constructor);
+      if (hooks === null) this.#ordinary.add(prototype);
       if (!this.#register(value)) return;
       if (hooks === null) this.#fields(value, ObjectKind.Class, prototype);
       else this.#hooked(value, id, hooks[SERIALIZE](value));
@@ -345,7 +361,7 @@ export class ValueWriter {
     this.#string(id);
     if (this.#first === value) this.#first = null;
     this.#numbers.set(value, IN_HOOK);
-    for (const object of this.#forbidden) this.#numbers.set(object, NOT_ALLOWED);
+    this.#numberForbidden();
     this.#value(data);
     this.#numbers.set(value, number);
   }

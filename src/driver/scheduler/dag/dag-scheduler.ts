@@ -428,6 +428,7 @@ export class DagScheduler implements TaskSetOwner {
     }
     if (this.#isDone(stage, set)) this.#stageSucceeded(stage);
     else if (set.isComplete) {
+      stage.failedAttempts = 0;
       this.#endAttempt(stage, "idle", "outputs of earlier attempts got lost");
       this.#emitStageCompleted(stage);
       this.#submitStage(stage);

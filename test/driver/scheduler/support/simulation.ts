@@ -72,6 +72,8 @@ export class HistoryError extends Error {
 }
 
 const MOST_STEPS = 4000;
+/** Reports kept to be sent again. */
+const MOST_PAST = 20;
 
 export function runHistory(seed: number): void {
   const simulation = new Simulation(seed);
@@ -114,20 +116,29 @@ class Simulation {
   readonly #errorRate: number;
   readonly #damageRate: number;
   readonly #mostPartitions: number;
+  /** Results are written out, and tasks ask before they do. */
+  readonly #asksToCommit: boolean;
+  /** Few and long jobs that lose map outputs over and over and that nobody cancels. */
+  readonly #isStorm: boolean;
 
   constructor(seed: number) {
     this.#random = new Random(seed);
-    this.#errorRate = this.#random.pick([0, 2, 8]);
+    this.#asksToCommit = this.#random.chance(0.5);
+    this.#isStorm = this.#random.chance(0.3);
+    this.#errorRate = this.#isStorm ? 0 : this.#random.pick([0, 2, 8]);
     this.#damageRate = this.#random.pick([1, 8]);
-    this.#mostPartitions = this.#random.pick([3, 4, 4, 16]);
+    this.#mostPartitions = this.#random.pick([3, 4, 16]);
     this.#config = this.#randomConfig();
     this.#scheduler = new Scheduler({ config: this.#config, wants: () => true });
   }
 
   run(): void {
     for (let i = this.#random.between(1, 3); i > 0; i--) this.#addExecutor();
-    const steps = this.#random.between(20, 90);
-    for (let i = 0; i < steps; i++) this.#step();
+    const steps = this.#isStorm ? this.#random.between(60, 160) : this.#random.between(20, 90);
+    for (let i = 0; i < steps; i++) {
+      if (this.#isStorm) this.#stormStep();
+      else this.#step();
+    }
     this.#calm = true;
     for (let i = 0; i < MOST_STEPS; i++) if (!this.#calmStep()) break;
     this.#checkEnd();
@@ -148,6 +159,7 @@ class Simulation {
   #newNode(): LineageNode {
     const random = this.#random;
     const lineage = this.#lineage;
+    if (this.#isStorm) return this.#stormNode();
     const options = { persisted: random.chance(0.2) };
     const old = this.#nodes.length > 0 ? random.pick(this.#nodes) : null;
     if (old === null || random.chance(0.2)) {
@@ -160,6 +172,14 @@ class Simulation {
     if (kind < 8) return lineage.shuffleWith(random.between(1, 3), options, old, random.pick(this.#nodes));
     if (kind < 9) return lineage.union(old, random.pick(this.#nodes));
     return random.chance(0.5) ? lineage.coalesce(old, 1) : lineage.shuffleWith(2, { barrier: true }, old);
+  }
+
+  /** Two or three shuffles one after the other. */
+  #stormNode(): LineageNode {
+    const random = this.#random;
+    let node = this.#lineage.source(random.between(2, 4));
+    for (let i = random.between(1, 3); i > 0; i--) node = this.#lineage.shuffle(random.between(2, 5), node);
+    return node;
   }
 
   // ── Steps ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,6 +200,19 @@ class Simulation {
     else if (roll < 91) this.#decommission();
     else if (roll < 93) this.#relocate();
     else if (roll < 94) this.#progress();
+    else this.#passTime();
+  }
+
+  #stormStep(): void {
+    const roll = this.#random.below(100);
+    if (roll < 2 || this.#jobs.length === 0) this.#submit();
+    else if (roll < 45) this.#deliver();
+    else if (roll < 68) this.#finishSome();
+    else if (roll < 76) this.#readSome();
+    else if (roll < 86) this.#damage();
+    else if (roll < 88) this.#addExecutor();
+    else if (roll < 89) this.#killExecutor();
+    else if (roll < 91) this.#deliverAgain();
     else this.#passTime();
   }
 
@@ -221,7 +254,8 @@ class Simulation {
       if (batch.length > 0 && (event.type === "ExecutorLost" || batch.some((other) => isSameTask(other, event)))) break;
       this.#inFlight.splice(at, 1);
       batch.push(event);
-      if (this.#past.length < 50) this.#past.push(event);
+      if (this.#past.length === MOST_PAST) this.#past.splice(random.below(MOST_PAST), 1);
+      this.#past.push(event);
       if (event.type === "ExecutorLost") break;
     }
     this.#handle(batch);
@@ -267,12 +301,11 @@ class Simulation {
     if (living.length === 0) return;
     const executor = this.#random.pick(living);
     if (this.#random.chance(0.8)) {
-      const [file] = executor.files;
-      if (file !== undefined) executor.files.delete(file);
+      if (executor.files.size > 0) executor.files.delete(this.#random.pick([...executor.files]));
       return;
     }
-    const [block] = executor.blocks;
-    if (block === undefined) return;
+    if (executor.blocks.size === 0) return;
+    const block = this.#random.pick([...executor.blocks]);
     executor.blocks.delete(block);
     this.#reportBlock(block, executor, false);
   }
@@ -427,7 +460,7 @@ class Simulation {
       task.executor.files.add(`${prepare.shuffle.shuffleId}:${task.partition}`);
       return { kind: "success", result: null, accumUpdates: "updates" };
     }
-    if (!this.#mayCommit(task)) return { kind: "commitDenied", message: "denied" };
+    if (this.#asksToCommit && !this.#mayCommit(task)) return { kind: "commitDenied", message: "denied" };
     return { kind: "success", result: `value of ${task.partition}`, accumUpdates: "updates" };
   }
 
@@ -499,6 +532,8 @@ class Simulation {
     const { dag, mapOutputs } = this.#scheduler;
     for (const stage of dag.stages.values()) {
       if (stage.output.kind !== "shuffle") continue;
+      // A stage that an old attempt completed has ended well too, though no event says so.
+      if (mapOutputs.isComplete(stage.output.dependency.shuffleId)) this.#failedAttempts.set(stage.id, 0);
       for (let map = 0; map < stage.numSlots; map++) {
         const id = mapOutputs.executorOf(stage.output.dependency.shuffleId, map);
         const executor = id === undefined ? undefined : this.#executors[Number(id)]!;

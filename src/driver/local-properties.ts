@@ -3,7 +3,7 @@
  * asynchronous call chain: what one chain sets, a chain beside it does not see.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { UsageError } from "../../common/errors";
+import { UsageError } from "../common/errors";
 
 export const JOB_GROUP = "spark.jobGroup.id";
 export const JOB_DESCRIPTION = "spark.job.description";

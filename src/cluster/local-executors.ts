@@ -1,0 +1,134 @@
+/** Executors of local masters, for the driver's platform port; they can be started before the program is even loaded. */
+import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SparkConf } from "../common/conf";
+import { EXECUTOR_MEMORY, MASTER } from "../common/config-entries";
+import { parseLocalMaster } from "../common/local-master";
+import type { ExecutorGroup } from "../driver/platform";
+import type { LauncherHandlers } from "../driver/endpoint/launcher";
+import { minimumExecutorMemory, planMemory } from "../storage";
+import { LocalDirectories } from "../storage/local-directories";
+import { socketPathFits } from "../wire/address";
+import { newSecret } from "../wire/auth";
+import { LocalLauncher } from "./local-launcher";
+
+/** Settings by which executors differ from each other before the driver tells them anything. */
+function launchKey(conf: SparkConf): string {
+  return JSON.stringify(conf.getAll().filter(([key]) => !/^spark\.(app\.|submit\.|driver\.|ui\.|eventLog\.)/.test(key)));
+}
+
+class LocalExecutors implements ExecutorGroup {
+  readonly applicationId = `local-${Date.now()}-${randomBytes(3).toString("hex")}`;
+  readonly secret = newSecret();
+  readonly driverListen: string;
+  readonly blocksListen: string;
+  readonly cores: number;
+  readonly maxFailures: number | null;
+  readonly key: string;
+  readonly #directories: LocalDirectories;
+  readonly #launcher: LocalLauncher;
+  #handlers: LauncherHandlers | null = null;
+  #started = false;
+  /** What happened before a context took the executors over. */
+  readonly #early: ((handlers: LauncherHandlers) => void)[] = [];
+
+  constructor(conf: SparkConf, executorFile: string) {
+    const master = parseLocalMaster(conf.read(MASTER));
+    this.key = launchKey(conf);
+    this.maxFailures = master.maxFailures;
+    this.cores = master.executors * master.coresPerExecutor;
+    const memoryBytes = executorMemory(conf, master.workerMemoryBytes, master.coresPerExecutor);
+    planMemory({ executorMemory: memoryBytes, slots: master.coresPerExecutor, conf: (key) => conf.get(key) });
+    this.#directories = LocalDirectories.create({ roots: [tmpdir()], appId: this.applicationId, executorId: "driver" });
+    const directory = this.#directories.directories[0]!;
+    const listen = (name: string): string => {
+      const path = join(directory, `${name}.sock`);
+      return process.platform !== "win32" && socketPathFits(path) ? `unix:${path}` : "127.0.0.1:0";
+    };
+    this.driverListen = listen("driver");
+    this.blocksListen = listen("blocks");
+    this.#launcher = new LocalLauncher({
+      executorFile,
+      applicationId: this.applicationId,
+      executors: master.executors,
+      coresPerExecutor: master.coresPerExecutor,
+      memoryBytes,
+      driverUrl: this.driverListen,
+      driverBlocks: this.blocksListen,
+      secret: this.secret,
+      configuration: Object.fromEntries(conf.getAll()),
+      host: "localhost",
+      blockListen: (executorId) => listen(`executor-${executorId}`),
+      nodeOptions: (conf.get("spark.executor.extraNodeOptions") ?? "").split(/\s+/).filter((word) => word !== ""),
+      handlers: {
+        executorExited: (executorId, exit) => this.#tell((handlers) => handlers.executorExited(executorId, exit)),
+        gaveUp: (reason) => this.#tell((handlers) => handlers.gaveUp(reason)),
+      },
+    });
+  }
+
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#launcher.start();
+  }
+
+  launch(handlers: LauncherHandlers): LocalLauncher {
+    this.#handlers = handlers;
+    this.start();
+    for (const tell of this.#early.splice(0)) tell(handlers);
+    return this.#launcher;
+  }
+
+  dispose(): void {
+    this.#directories.remove();
+  }
+
+  /** For executors that nobody took over. */
+  async discard(): Promise<void> {
+    await this.#launcher.stop(0);
+    this.dispose();
+  }
+
+  #tell(event: (handlers: LauncherHandlers) => void): void {
+    if (this.#handlers === null) this.#early.push(event);
+    else event(this.#handlers);
+  }
+}
+
+/** `spark.executor.memory`, else the worker's (local-cluster), else 1 GiB or what that many threads need at least. */
+function executorMemory(conf: SparkConf, workerMemory: number | null, slots: number): number {
+  if (conf.contains(EXECUTOR_MEMORY.key)) return conf.read(EXECUTOR_MEMORY);
+  return workerMemory ?? Math.max(conf.read(EXECUTOR_MEMORY), minimumExecutorMemory(slots));
+}
+
+let prelaunched: LocalExecutors | null = null;
+
+/** Starts the executors that a program with these settings will most likely ask for. Errors wait for the program. */
+export function prelaunchLocal(conf: SparkConf, executorFile: string): void {
+  try {
+    prelaunched = new LocalExecutors(conf, executorFile);
+    prelaunched.start();
+  } catch {
+    prelaunched = null;
+  }
+}
+
+/** The program did not want them. */
+export async function discardPrelaunched(): Promise<void> {
+  const unused = prelaunched;
+  prelaunched = null;
+  await unused?.discard();
+}
+
+/** The executors of a context: those started ahead where they are what it asks for. */
+export function localExecutors(conf: SparkConf, executorFile: string): ExecutorGroup {
+  const ahead = prelaunched;
+  if (ahead !== null && ahead.key === launchKey(conf)) {
+    prelaunched = null;
+    return ahead;
+  }
+  void discardPrelaunched();
+  return new LocalExecutors(conf, executorFile);
+}

@@ -1,0 +1,442 @@
+/**
+ * The running application behind a SparkContext: carries out what the pure scheduler decides and feeds back what came
+ * of it. Everything that decides is in scheduler/; here are jobs' promises, task binaries, and the way to the executors.
+ */
+import { createHash } from "node:crypto";
+import type { Clock } from "../common/clock";
+import { systemClock } from "../common/clock";
+import { CancelledError, ClusterError, InternalError, unreachable, UsageError } from "../common/errors";
+import { log } from "../common/log";
+import type { ListenerEvent } from "../events/listener-events";
+import type { ListenerBus } from "../events/listener-bus";
+import type { JobRequest } from "../rdd/context-port";
+import type { StageCode } from "../rdd/encode-stage";
+import { encodeStage } from "../rdd/encode-stage";
+import type { DatasetLineage, DatasetNode } from "../rdd/nodes/node";
+import { ancestors, lineageOf } from "../rdd/nodes/node";
+import type { ShuffleDependency } from "../rdd/nodes/shuffle-dependency";
+import type { AccumulatorUpdate } from "../rdd/task-runner";
+import type { TaskMetrics } from "../storage/task-env";
+import type { TaskFailure } from "../wire/failure";
+import type { BackendHandlers, ExecutorBackend } from "./backend";
+import { BlockRegistry, isStored, rddBlock } from "./block-registry";
+import { BarrierCoordinator } from "./endpoint/barrier-coordinator";
+import type { BlockUpdate, LaunchTask, MapOutputsAnswer, RegisteredExecutor, Removal, TaskSetInfo, TaskUpdate } from "./endpoint/types";
+import { jobError, thrownValue } from "./job-errors";
+import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
+import type { SchedulerEvent, TaskOutcome } from "./scheduler/events";
+import { Scheduler } from "./scheduler/scheduler";
+import type { SchedulerConfig } from "./scheduler/config";
+
+interface RunningJob {
+  readonly request: JobRequest;
+  resolve(): void;
+  reject(error: Error): void;
+  /** What `onResult` threw: the job fails with it. */
+  callbackError?: Error;
+}
+
+interface RunningStage {
+  readonly encoded: StageCode;
+  /** Replaced when a barrier stage starts: only then the hosts of its tasks are known. */
+  taskSet: TaskSetInfo;
+  barrier: boolean;
+}
+
+export interface ApplicationOptions {
+  readonly scheduler: SchedulerConfig;
+  readonly backend: ExecutorBackend;
+  readonly bus: ListenerBus;
+  readonly barrierTimeoutMs: number;
+  /** A task's stack trace with the lines of the user's sources. */
+  mapStack(stack: string): string;
+  isPersisted(rddId: number): boolean;
+  /** An executor is lost. */
+  executorGone(executorId: string): void;
+  /** Reads values of user classes in errors that tasks threw. */
+  decodeValue(bytes: Uint8Array): unknown;
+  mergeAccumulators(updates: readonly AccumulatorUpdate[]): void;
+  readonly clock?: Clock;
+}
+
+export class Application {
+  readonly #options: ApplicationOptions;
+  readonly #backend: ExecutorBackend;
+  readonly #clock: Clock;
+  readonly #scheduler: Scheduler;
+  readonly #barriers: BarrierCoordinator;
+  readonly blocks = new BlockRegistry();
+  readonly #jobs = new Map<number, RunningJob>();
+  readonly #stages = new Map<string, RunningStage>();
+  /** Of the datasets in jobs so far, until they are released. */
+  readonly #shuffles = new Map<number, ShuffleDependency>();
+  readonly #executors = new Map<string, RegisteredExecutor>();
+  readonly #queue: SchedulerEvent[] = [];
+  #draining = false;
+  #nextJobId = 0;
+  #nextTaskSetId = 1;
+  #wake: { time: number; timer: NodeJS.Timeout } | null = null;
+  #stopped: string | null = null;
+
+  constructor(options: ApplicationOptions) {
+    this.#options = options;
+    this.#backend = options.backend;
+    this.#clock = options.clock ?? systemClock;
+    this.#barriers = new BarrierCoordinator(options.barrierTimeoutMs);
+    this.#scheduler = new Scheduler({ config: options.scheduler, wants: (type) => options.bus.wants(type) });
+    this.#backend.start(this.#handlers());
+  }
+
+  get scheduler(): Scheduler {
+    return this.#scheduler;
+  }
+
+  get executors(): ReadonlyMap<string, RegisteredExecutor> {
+    return this.#executors;
+  }
+
+  /** Hands the scheduler something from outside: a cancellation, an unpersisted dataset. */
+  tell(event: SchedulerEvent): void {
+    this.#dispatch(event);
+  }
+
+  /** Drops a dataset's cached blocks everywhere. */
+  unpersist(rddId: number): void {
+    this.blocks.removeRdd(rddId);
+    this.forget({ rdd: rddId });
+    this.#dispatch({ type: "RddUnpersisted", rddId });
+  }
+
+  /** Tells the executors to forget something. */
+  forget(removal: Removal): void {
+    if (this.#stopped === null) this.#backend.forget(removal);
+  }
+
+  /** False when there is no such executor. */
+  killExecutor(executorId: string): boolean {
+    if (!this.#executors.has(executorId)) return false;
+    this.#backend.replace(executorId, "killed by the application");
+    return true;
+  }
+
+  runningTasks(executorId: string): number {
+    return this.#scheduler.dag.tasks.executors.get(executorId)?.used ?? 0;
+  }
+
+  async runJob(request: JobRequest, properties: Readonly<Record<string, string>>): Promise<void> {
+    const { signal } = request;
+    if (signal?.aborted === true) throw abortError(signal, request.callSite);
+    if (request.partitions.length === 0) return;
+    const jobId = this.#nextJobId++;
+    const done = new Promise<void>((resolve, reject) => this.#jobs.set(jobId, { request, resolve, reject }));
+    const abort = (): void => this.#dispatch({ type: "JobCancelled", jobId, reason: "because its AbortSignal was aborted" });
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#backend.keepAlive(true);
+    this.#learnShuffles(request.node);
+    this.#dispatch({ type: "JobSubmitted", jobId, finalNode: lineageOf(request.node), partitions: request.partitions, properties, callSite: request.callSite });
+    try {
+      await done;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Fails what runs, ends the executors. */
+  async stop(reason: string): Promise<void> {
+    if (this.#stopped !== null) return;
+    this.#dispatch({ type: "AllCancelled", reason });
+    this.#stopped = reason;
+    if (this.#wake !== null) clearTimeout(this.#wake.timer);
+    for (const job of this.#jobs.values()) job.reject(new CancelledError("CONTEXT_STOPPED", `The job was cancelled: ${reason}.`));
+    this.#jobs.clear();
+    await this.#backend.stop();
+  }
+
+  #dispatch(event: SchedulerEvent): void {
+    if (this.#stopped !== null) return;
+    this.#queue.push(event);
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        for (const command of this.#scheduler.handle(next, this.#clock.now())) this.#perform(command);
+      }
+    } finally {
+      this.#draining = false;
+      this.#queue.length = 0;
+    }
+  }
+
+  #perform(command: Command): void {
+    switch (command.type) {
+      case "PrepareStage":
+        return this.#prepareStage(command);
+      case "LaunchTasks":
+        return this.#launch(command);
+      case "KillTask":
+        if (command.onlyIfQueued) this.#backend.recall(command.executorId, [command.taskId]);
+        else this.#backend.kill(command.executorId, command.taskId, command.reason, command.interrupt);
+        return;
+      case "StartBarrier":
+        return this.#startBarrier(command);
+      case "StageEnded":
+        return this.#stageEnded(command.stageId, command.attempt, command.retained);
+      case "TaskResult":
+        return this.#deliver(command.jobId, command.outputIndex, command.result as Uint8Array);
+      case "MergeAccumulators":
+        return this.#options.mergeAccumulators(command.updates as readonly AccumulatorUpdate[]);
+      case "JobSucceeded":
+        return this.#jobEnded(command.jobId, null);
+      case "JobFailed":
+        return this.#jobEnded(command.jobId, command.failure);
+      case "MapOutputsChanged":
+        return this.#backend.invalidateMapOutputs(command.shuffleId, command.epoch);
+      case "FreeShuffle":
+        this.#shuffles.delete(command.shuffleId);
+        return this.#backend.forget({ shuffle: command.shuffleId });
+      case "RequestExecutors":
+        return this.#backend.setTotal(command.total);
+      case "ReleaseExecutors":
+        for (const executorId of command.executorIds) this.#backend.replace(executorId, command.reason);
+        return;
+      case "WakeAt":
+        return this.#wakeAt(command.time);
+      case "Warn":
+        return log.warn(command.message);
+      case "Emit":
+        return this.#options.bus.post(command.event);
+      default:
+        unreachable(command);
+    }
+  }
+
+  #prepareStage(command: PrepareStage): void {
+    const { stageId, attempt, jobId } = command;
+    try {
+      const request = this.#job(jobId).request;
+      const dataset = (command.node as DatasetLineage).dataset;
+      const kept = this.#keptBinary(stageId);
+      const encoded = kept ?? encodeStage(dataset, command.shuffle === undefined ? { kind: "action", action: request.action } : { kind: "shuffle", dependency: this.#shuffle(command.shuffle.shuffleId) });
+      const binaryId = createHash("sha1").update(encoded.binary).digest("base64");
+      const taskSet: TaskSetInfo = {
+        id: this.#nextTaskSetId++,
+        binaryId,
+        binary: encoded.binary,
+        jobId,
+        stageId,
+        stageAttempt: attempt,
+        numPartitions: dataset.numPartitions,
+        cpus: this.#options.scheduler.taskCpus,
+        localProperties: command.properties,
+      };
+      this.#stages.set(stageKey(stageId, attempt), { encoded, taskSet, barrier: false });
+      this.#dispatch({ type: "StageReady", stageId, attempt });
+    } catch (error) {
+      this.#dispatch({ type: "StageFailedToPrepare", stageId, attempt, message: error instanceof Error ? error.message : String(error), cause: error });
+    }
+  }
+
+  /** An earlier attempt's binary: what a stage computes does not change. */
+  #keptBinary(stageId: number): StageCode | undefined {
+    for (const stage of this.#stages.values()) if (stage.taskSet.stageId === stageId) return stage.encoded;
+    return undefined;
+  }
+
+  #launch(command: LaunchTasks): void {
+    const stage = this.#stage(command.stageId, command.attempt);
+    const { taskIds, partitions, attemptNumbers } = command;
+    const tasks = new Array<LaunchTask>(taskIds.length);
+    for (let i = 0; i < taskIds.length; i++) {
+      const payload = stage.encoded.payload(partitions[i]!);
+      tasks[i] = { taskId: taskIds[i]!, partition: partitions[i]!, attempt: attemptNumbers[i]!, ...(payload === null ? {} : { payload }) };
+    }
+    this.#backend.launch(command.executorId, stage.taskSet, tasks);
+  }
+
+  #startBarrier(command: StartBarrier): void {
+    const stage = this.#stage(command.stageId, command.attempt);
+    stage.taskSet = { ...stage.taskSet, barrier: { addresses: command.hosts } };
+    stage.barrier = true;
+    this.#barriers.open(stage.taskSet.id, command.taskIds.length);
+  }
+
+  #stageEnded(stageId: number, attempt: number, retained: boolean): void {
+    const key = stageKey(stageId, attempt);
+    const stage = this.#stages.get(key);
+    if (stage === undefined) return;
+    if (stage.barrier) this.#barriers.close(stage.taskSet.id, "Another task of the barrier stage ended; the stage is tried again as a whole.");
+    this.#backend.forget({ taskSet: stage.taskSet.id });
+    if (retained) return;
+    this.#backend.forget({ binary: stage.taskSet.binaryId });
+    for (const [other, { taskSet }] of this.#stages) if (taskSet.stageId === stageId) this.#stages.delete(other);
+  }
+
+  #deliver(jobId: number, outputIndex: number, bytes: Uint8Array): void {
+    const job = this.#job(jobId);
+    if (job.callbackError !== undefined) return;
+    try {
+      job.request.onResult(outputIndex, bytes);
+    } catch (error) {
+      job.callbackError = error instanceof Error ? error : new Error(String(error));
+      this.#dispatch({ type: "JobCancelled", jobId, reason: "because its results could not be taken" });
+    }
+  }
+
+  #jobEnded(jobId: number, failure: JobFailure | null): void {
+    const job = this.#job(jobId);
+    this.#jobs.delete(jobId);
+    if (this.#jobs.size === 0) this.#backend.keepAlive(false);
+    if (job.callbackError !== undefined) job.reject(job.callbackError);
+    else if (failure === null) job.resolve();
+    else if (failure.kind === "cancelled" && job.request.signal?.aborted === true) job.reject(abortError(job.request.signal, job.request.callSite));
+    else job.reject(jobError(failure, job.request.callSite));
+  }
+
+  #wakeAt(time: number): void {
+    if (this.#wake !== null && this.#wake.time <= time) return;
+    if (this.#wake !== null) clearTimeout(this.#wake.timer);
+    const timer = setTimeout(() => {
+      this.#wake = null;
+      this.#dispatch({ type: "Tick" });
+    }, Math.max(0, Math.min(time - this.#clock.now(), 2 ** 31 - 1)));
+    timer.unref();
+    this.#wake = { time, timer };
+  }
+
+  #handlers(): BackendHandlers {
+    return {
+      executorRegistered: (executor) => {
+        this.#executors.set(executor.executorId, executor);
+        this.#dispatch({ type: "ExecutorRegistered", executorId: executor.executorId, host: executor.host, cores: executor.cores, logUrls: executor.logUrls });
+      },
+      executorLost: (executorId, reason, causedByApp) => {
+        this.#executors.delete(executorId);
+        this.blocks.executorLost(executorId);
+        this.#options.executorGone(executorId);
+        this.#dispatch({ type: "ExecutorLost", executorId, reason, causedByApp, shuffleFilesSurvive: false });
+      },
+      failed: (reason) => {
+        for (const job of this.#jobs.values()) job.callbackError = new ClusterError("NO_EXECUTORS", reason);
+        this.#dispatch({ type: "AllCancelled", reason: `no executor can be had: ${reason}` });
+      },
+      heartbeat: (_executorId, heartbeat) => {
+        for (const task of heartbeat.running) this.#dispatch({ type: "TaskProgress", taskId: task.taskId, recordsRead: task.metrics.inputRecords + task.metrics.shuffleRecordsRead });
+      },
+      taskUpdates: (executorId, updates) => {
+        for (const update of updates) if (update.state !== "started") this.#dispatch({ type: "TaskFinished", taskId: update.taskId, executorId, outcome: this.#outcome(update) });
+      },
+      blockUpdates: (executorId, updates) => {
+        for (const update of updates) this.#blockUpdated(executorId, update);
+      },
+      mapOutputs: (shuffleId) => this.#mapOutputs(shuffleId),
+      blockLocations: (blockId) => this.blocks.locations(blockId),
+      commitTask: ({ stageId, partition, taskId }) => this.#scheduler.commits.canCommit(stageId, partition, taskId),
+      barrier: (question) => this.#barriers.meet(question),
+    };
+  }
+
+  #blockUpdated(executorId: string, update: BlockUpdate): void {
+    const block = rddBlock(update.id);
+    // A task that was running when the dataset was unpersisted may have stored its partition afterwards.
+    if (block !== null && isStored(update) && !this.#options.isPersisted(block.rddId)) return this.#backend.forget({ rdd: block.rddId });
+    this.blocks.update(executorId, update);
+    if (block === null) return;
+    const stored = isStored(update);
+    this.#dispatch({ type: "BlockUpdated", rddId: block.rddId, partition: block.partition, executorId, stored, memSize: update.memoryBytes, diskSize: update.diskBytes });
+  }
+
+  #mapOutputs(shuffleId: number): MapOutputsAnswer {
+    const locations = this.#scheduler.mapOutputs.locations(shuffleId);
+    if (locations === null) throw new ClusterError("MAP_OUTPUTS_MISSING", `Outputs of shuffle ${shuffleId} are missing.`);
+    return locations;
+  }
+
+  #outcome(update: Exclude<TaskUpdate, { state: "started" }>): TaskOutcome {
+    switch (update.state) {
+      case "finished":
+        return {
+          kind: "success",
+          result: update.output.kind === "result" ? update.output.bytes : update.output.status,
+          metrics: update.metrics,
+          ...(update.accumulators.length > 0 ? { accumUpdates: update.accumulators } : {}),
+        };
+      case "failed":
+        return this.#failure(update.taskId, update.failure, update.metrics);
+      case "killed":
+        return { kind: "killed", reason: update.reason, neverStarted: update.startedAt === 0, metrics: update.metrics };
+      case "recalled":
+        return { kind: "killed", reason: "recalled", neverStarted: true };
+      default:
+        return unreachable(update);
+    }
+  }
+
+  #failure(taskId: number, failure: TaskFailure, metrics: TaskMetrics): TaskOutcome {
+    switch (failure.kind) {
+      case "fetchFailed": {
+        const fetch = failure.fetch;
+        if (fetch === null) throw new InternalError(`Task ${taskId} failed to fetch, but does not say what.`);
+        return { kind: "fetchFailed", ...fetch, unreachable: fetch.executorId !== null && !this.#executors.has(fetch.executorId), message: failure.description, metrics };
+      }
+      case "commitDenied":
+        return { kind: "commitDenied", message: failure.description, metrics };
+      case "exception":
+      case "outOfMemory":
+      case "threadEnded": {
+        const error = failure.error === null ? new ClusterError(failure.kind === "outOfMemory" ? "OUT_OF_MEMORY" : "TASK_THREAD_ENDED", failure.description) : thrownValue(failure.error, this.#options);
+        return {
+          kind: "userError",
+          className: failure.error?.name || (failure.kind === "outOfMemory" ? "OutOfMemoryError" : "Error"),
+          description: failure.error?.message || failure.description,
+          fullStackTrace: failure.error === null ? failure.description : this.#options.mapStack(failure.error.stack) || failure.description,
+          error,
+          metrics,
+        };
+      }
+      default:
+        return unreachable(failure.kind);
+    }
+  }
+
+  #learnShuffles(root: DatasetNode): void {
+    for (const node of ancestors(root)) {
+      for (const dependency of node.dependencies) if (dependency.kind === "shuffle") this.#shuffles.set(dependency.shuffleId, dependency);
+    }
+  }
+
+  #shuffle(shuffleId: number): ShuffleDependency {
+    const dependency = this.#shuffles.get(shuffleId);
+    if (dependency === undefined) throw new InternalError(`Shuffle ${shuffleId} is not known.`);
+    return dependency;
+  }
+
+  #job(jobId: number): RunningJob {
+    const job = this.#jobs.get(jobId);
+    if (job === undefined) throw new InternalError(`Job ${jobId} is not known.`);
+    return job;
+  }
+
+  #stage(stageId: number, attempt: number): RunningStage {
+    const stage = this.#stages.get(stageKey(stageId, attempt));
+    if (stage === undefined) throw new InternalError(`Attempt ${attempt} of stage ${stageId} was not prepared.`);
+    return stage;
+  }
+}
+
+function stageKey(stageId: number, attempt: number): string {
+  return `${stageId}.${attempt}`;
+}
+
+function abortError(signal: AbortSignal, callSite: string): Error {
+  return new CancelledError("JOB_CANCELLED", `The job was cancelled because its AbortSignal was aborted\n    at ${callSite}`, { cause: signal.reason });
+}
+
+/** Posts an event of the driver's own making, if anyone listens. */
+export function emit(bus: ListenerBus, event: ListenerEvent): void {
+  if (bus.wants(event.type)) bus.post(event);
+}
+
+/** Refuses calls on a stopped context. */
+export function stoppedError(call: string): UsageError {
+  return new UsageError("CONTEXT_STOPPED", `${call} cannot be called: the SparkContext was stopped.`);
+}

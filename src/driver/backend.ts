@@ -1,0 +1,34 @@
+/**
+ * Where an application's tasks run, as the driver's decisions see it: executors that can be sent tasks. Processes behind
+ * gRPC (the endpoint and a launcher), or this very thread for debugging.
+ */
+import type { EndpointHandlers, LaunchTask, Removal, TaskSetInfo } from "./endpoint/types";
+
+export interface ExecutorBackend {
+  /** Begins to bring executors up; returns at once. They announce themselves through the handlers. */
+  start(handlers: BackendHandlers): void;
+  /** Slots once all executors are there; the default parallelism follows it. */
+  readonly expectedCores: number;
+  /** Attempts of a task before its job fails, where the master URL names it. */
+  readonly maxFailures: number | null;
+  launch(executorId: string, taskSet: TaskSetInfo, tasks: readonly LaunchTask[]): void;
+  kill(executorId: string, taskId: number, reason: string, interrupt: boolean): void;
+  recall(executorId: string, taskIds: readonly number[]): void;
+  /** Tells every executor to forget something; resolves when those that live have been told. */
+  forget(removal: Removal): void;
+  invalidateMapOutputs(shuffleId: number, epoch: number): void;
+  /** Ends an executor that the driver gave up; another one takes its place. */
+  replace(executorId: string, reason: string): void;
+  /** Dynamic allocation: how many executors there are to be. */
+  setTotal(total: number): void;
+  /** While there is work, the process must not end; without, it may. */
+  keepAlive(active: boolean): void;
+  stop(): Promise<void>;
+}
+
+export interface BackendHandlers extends Omit<EndpointHandlers, "executorLost"> {
+  /** The executor is gone. `causedByApp` is false when it was ended on purpose. */
+  executorLost(executorId: string, reason: string, causedByApp: boolean): void;
+  /** No executor can be had. */
+  failed(reason: string): void;
+}

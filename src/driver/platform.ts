@@ -1,0 +1,41 @@
+/**
+ * What the driver needs from layers above it: where executor processes come from, and who wants to see a context that
+ * starts. The entry point of the package sets it once.
+ */
+import type { SparkConf } from "../common/conf";
+import type { Launcher, LauncherHandlers } from "./endpoint/launcher";
+import type { SparkContext } from "./spark-context";
+
+/** Executors for one application, about to be started or starting already. */
+export interface ExecutorGroup {
+  readonly applicationId: string;
+  readonly secret: string;
+  /** Where the driver is to listen for executors, and for those who fetch broadcasts: "unix:/path" or "host:port". */
+  readonly driverListen: string;
+  readonly blocksListen: string;
+  readonly cores: number;
+  /** Attempts of a task before its job fails, where the master URL names it. */
+  readonly maxFailures: number | null;
+  /** Starts the executors if they do not start already. */
+  launch(handlers: LauncherHandlers): Launcher & { registered(executorId: string): void; setTotal(total: number): void };
+  /** Removes the driver's files of this application. */
+  dispose(): void;
+}
+
+export interface Platform {
+  /** Throws a UsageError for a master URL that is none of its own. */
+  executors(conf: SparkConf): ExecutorGroup;
+  /** Returns what is to be called when the context stops. */
+  contextStarted(context: SparkContext): () => void;
+}
+
+let current: Platform | undefined;
+
+export function setPlatform(platform: Platform): void {
+  current = platform;
+}
+
+export function platform(): Platform {
+  if (current === undefined) throw new Error("firesteel's driver was loaded without its entry point: import the package, not a file of it");
+  return current;
+}

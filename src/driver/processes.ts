@@ -1,0 +1,124 @@
+/** Executors in processes of their own: the group that starts them and the endpoint that talks to them. */
+import { log } from "../common/log";
+import { parseAddress } from "../wire/address";
+import type { BackendHandlers, ExecutorBackend } from "./backend";
+import { DriverEndpoint } from "./endpoint/driver-endpoint";
+import type { LaunchTask, Removal, TaskSetInfo } from "./endpoint/types";
+import type { ExecutorGroup } from "./platform";
+
+export interface ProcessesOptions {
+  readonly group: ExecutorGroup;
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly networkTimeoutMs: number;
+}
+
+/** How long a broken connection waits for the process's exit code, which says more. */
+const EXIT_REASON_GRACE_MS = 1000;
+
+export class Processes implements ExecutorBackend {
+  readonly #endpoint: DriverEndpoint;
+  #launcher: ReturnType<ExecutorGroup["launch"]> | undefined;
+  #handlers: BackendHandlers | undefined;
+  #alive: NodeJS.Timeout | undefined;
+  /** Executors that we ended ourselves: their loss is nobody's failure. */
+  readonly #released = new Set<string>();
+
+  constructor(readonly options: ProcessesOptions) {
+    const { group, configuration, networkTimeoutMs } = options;
+    this.#endpoint = new DriverEndpoint({
+      applicationId: group.applicationId,
+      secret: Buffer.from(group.secret),
+      configuration,
+      networkTimeoutMs,
+      exitReasonGraceMs: EXIT_REASON_GRACE_MS,
+      driverBlockEndpoint: group.blocksListen,
+      handlers: this.#endpointHandlers(),
+    });
+  }
+
+  get expectedCores(): number {
+    return this.options.group.cores;
+  }
+
+  get maxFailures(): number | null {
+    return this.options.group.maxFailures;
+  }
+
+  start(handlers: BackendHandlers): void {
+    this.#handlers = handlers;
+    this.#launcher = this.options.group.launch({
+      executorExited: (executorId, exit) => this.#endpoint.executorExited(executorId, exit.reason),
+      gaveUp: (reason) => handlers.failed(reason),
+    });
+    this.#endpoint
+      .start(parseAddress(this.options.group.driverListen))
+      .catch((error: unknown) => handlers.failed(error instanceof Error ? error.message : String(error)));
+  }
+
+  #endpointHandlers(): ConstructorParameters<typeof DriverEndpoint>[0]["handlers"] {
+    const handlers = (): BackendHandlers => this.#handlers!;
+    return {
+      executorRegistered: (executor) => {
+        this.#launcher?.registered(executor.executorId);
+        handlers().executorRegistered(executor);
+      },
+      executorLost: (executorId, reason) => {
+        const onPurpose = this.#released.delete(executorId);
+        this.#launcher?.replace(executorId, reason);
+        handlers().executorLost(executorId, reason, !onPurpose);
+      },
+      heartbeat: (executorId, heartbeat) => handlers().heartbeat(executorId, heartbeat),
+      taskUpdates: (executorId, updates) => handlers().taskUpdates(executorId, updates),
+      blockUpdates: (executorId, updates) => handlers().blockUpdates(executorId, updates),
+      mapOutputs: (shuffleId) => handlers().mapOutputs(shuffleId),
+      blockLocations: (blockId) => handlers().blockLocations(blockId),
+      commitTask: (question) => handlers().commitTask(question),
+      barrier: (question) => handlers().barrier(question),
+    };
+  }
+
+  launch(executorId: string, taskSet: TaskSetInfo, tasks: readonly LaunchTask[]): void {
+    this.#endpoint.launchTasks(executorId, taskSet, tasks);
+  }
+
+  kill(executorId: string, taskId: number, reason: string, interrupt: boolean): void {
+    this.#endpoint.killTask(executorId, taskId, reason, interrupt);
+  }
+
+  recall(executorId: string, taskIds: readonly number[]): void {
+    this.#endpoint.recallTasks(executorId, taskIds);
+  }
+
+  forget(removal: Removal): void {
+    this.#endpoint.remove(removal);
+  }
+
+  invalidateMapOutputs(shuffleId: number, epoch: number): void {
+    this.#endpoint.invalidateMapOutputs(shuffleId, epoch);
+  }
+
+  setTotal(total: number): void {
+    this.#launcher?.setTotal(total);
+  }
+
+  replace(executorId: string, reason: string): void {
+    log.info(`executor ${executorId} is ended: ${reason}`);
+    this.#released.add(executorId);
+    this.#endpoint.disconnect(executorId, reason);
+  }
+
+  keepAlive(active: boolean): void {
+    if (active) this.#alive ??= setInterval(() => undefined, 2 ** 30);
+    else {
+      clearInterval(this.#alive);
+      this.#alive = undefined;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.keepAlive(false);
+    await this.#endpoint.stop();
+    await this.#launcher?.stop();
+    this.options.group.dispose();
+  }
+}

@@ -1,0 +1,554 @@
+/**
+ * SparkContext: what a program does with a cluster. Makes datasets and shared variables, starts and cancels jobs, tells
+ * what is going on. What runs behind it is the Application.
+ */
+import { userInfo } from "node:os";
+import { resolve } from "node:path";
+import { freeze, freezeValue } from "../closure/freeze";
+import { driverClasses } from "../closure/driver-classes";
+import { mapStack } from "../closure/source-maps";
+import { decodeValue } from "../columnar";
+import { SparkConf } from "../common/conf";
+import {
+  APP_NAME, BARRIER_SYNC_TIMEOUT, configEntries, DEFAULT_PARALLELISM, EVENT_LOG_DIR, EVENT_LOG_ENABLED, LOG_LEVEL, MASTER, NETWORK_TIMEOUT,
+  SCHEDULER_POOLS,
+} from "../common/config-entries";
+import { UsageError } from "../common/errors";
+import { setLogLevel } from "../common/log";
+import { version } from "../common/version";
+import { EventLogWriter } from "../events/event-log-writer";
+import type { SparkListener } from "../events/listener-bus";
+import { ListenerBus } from "../events/listener-bus";
+import { FileSystems } from "../filesystem/file-systems";
+import type { ActionOptions, CachedPartitionsInfo, ContextPort, InputFormat, RDD, StreamOptions } from "../rdd";
+import * as create from "../rdd";
+import type { Broadcast } from "../rdd";
+import { CollectionAccumulator, DoubleAccumulator, LongAccumulator, makeBroadcast, mergeUpdate, registerAccumulator } from "../rdd";
+import type { AccumulatorBase, DatasetNode } from "../rdd";
+import { TRAVEL } from "../rdd/shared/travel";
+import { BlockServer, BroadcastHub } from "../storage";
+import { parseAddress } from "../wire/address";
+import { Application } from "./application";
+import { userCallSite } from "./call-site";
+import { checkTag, INTERRUPT_ON_CANCEL, JOB_DESCRIPTION, JOB_GROUP, JOB_TAGS, LocalProperties } from "./local-properties";
+import type { ExecutorGroup } from "./platform";
+import { platform } from "./platform";
+import { Processes } from "./processes";
+import { parsePools } from "./pools";
+import { schedulerConfig } from "./scheduler/config";
+import { SharedFiles } from "./shared-files";
+import { StatusTracker } from "./status-tracker";
+
+const defaults = new Map(configEntries().map((entry) => [entry.key, entry.defaultText]));
+const active: SparkContext[] = [];
+
+/** Contexts of this process that were not stopped, the oldest first. */
+export function activeContexts(): readonly SparkContext[] {
+  return active;
+}
+
+/**
+ * The way into a cluster: one per application. Constructing it returns at once; executors start beside the program.
+ *
+ * @example
+ * await using sc = new SparkContext("local[4]", "squares");
+ * console.log(await sc.range(0, 10).map((x) => x * x).collect());
+ */
+export class SparkContext {
+  readonly startTime = Date.now();
+  readonly applicationId: string;
+  /** Answers about jobs, stages and executors at this moment. */
+  readonly statusTracker: StatusTracker;
+  readonly #conf: SparkConf;
+  readonly #group: ExecutorGroup;
+  readonly #application: Application;
+  readonly #bus = new ListenerBus();
+  readonly #properties = new LocalProperties();
+  readonly #port: ContextPort;
+  readonly #fileSystems: FileSystems;
+  readonly #broadcasts = new BroadcastHub();
+  readonly #files: SharedFiles;
+  readonly #accumulators = new Map<number, WeakRef<AccumulatorBase>>();
+  readonly #persisted = new Map<number, WeakRef<DatasetNode>>();
+  readonly #eventLog: EventLogWriter | null;
+  readonly #contextStopped: () => void;
+  #blockServer: Promise<BlockServer> | undefined;
+  #checkpointDir: string | undefined;
+  #stopped: Promise<void> | null = null;
+
+  constructor(conf?: SparkConf);
+  constructor(master: string, appName: string, conf?: SparkConf);
+  constructor(first?: SparkConf | string, appName?: string, given?: SparkConf) {
+    const conf = (first instanceof SparkConf ? first : (given ?? new SparkConf())).clone();
+    if (typeof first === "string") conf.setMaster(first);
+    if (appName !== undefined) conf.setAppName(appName);
+    conf.setIfMissing(MASTER.key, MASTER.defaultText);
+    conf.setIfMissing(APP_NAME.key, programName());
+    applyLogLevel(conf);
+    this.#conf = conf;
+    this.#group = platform().executors(conf);
+    this.applicationId = this.#group.applicationId;
+    conf.set("spark.app.id", this.applicationId).set("spark.app.startTime", this.startTime);
+    this.#fileSystems = new FileSystems((key) => conf.get(key));
+    this.#files = new SharedFiles(this.#broadcasts, () => this.#serveBlocks());
+    this.#eventLog = conf.read(EVENT_LOG_ENABLED) ? new EventLogWriter({ directory: conf.read(EVENT_LOG_DIR), applicationId: this.applicationId }) : null;
+    if (this.#eventLog !== null) this.#bus.addListener(this.#eventLog);
+    const scheduling = schedulerConfig((key) => conf.get(key), parsePools(conf.read(SCHEDULER_POOLS)));
+    const backend = new Processes({ group: this.#group, configuration: Object.fromEntries(conf.getAll()), networkTimeoutMs: conf.read(NETWORK_TIMEOUT) });
+    this.#application = new Application({
+      scheduler: this.#group.maxFailures === null ? scheduling : { ...scheduling, taskMaxFailures: this.#group.maxFailures },
+      backend,
+      bus: this.#bus,
+      barrierTimeoutMs: conf.read(BARRIER_SYNC_TIMEOUT),
+      decodeValue: (bytes) => decodeValue(bytes, driverClasses),
+      mapStack,
+      isPersisted: (rddId) => this.#persisted.has(rddId),
+      mergeAccumulators: (updates) => {
+        for (const { id, value } of updates) {
+          const accumulator = this.#accumulators.get(id)?.deref();
+          if (accumulator !== undefined) mergeUpdate(accumulator, value, driverClasses);
+        }
+      },
+      executorGone: (executorId) => this.#broadcasts.removeExecutor(executorId),
+    });
+    this.statusTracker = new StatusTracker(this.#application, this.#bus);
+    this.#port = this.#makePort();
+    this.#announce();
+    this.#contextStopped = platform().contextStarted(this);
+    active.push(this);
+    for (const path of list(conf.get("spark.files"))) this.addFile(path);
+    for (const path of list(conf.get("spark.archives"))) this.addArchive(path);
+  }
+
+  /** The latest context that was not stopped, or a new one with `conf`. */
+  static getOrCreate(conf?: SparkConf): SparkContext {
+    return active.at(-1) ?? new SparkContext(conf);
+  }
+
+  get master(): string {
+    return this.#conf.read(MASTER);
+  }
+
+  get appName(): string {
+    return this.#conf.read(APP_NAME);
+  }
+
+  get version(): string {
+    return version;
+  }
+
+  get sparkUser(): string {
+    return userInfo().username;
+  }
+
+  /** Where the application's pages are; undefined while there are none. */
+  get uiWebUrl(): string | undefined {
+    return undefined;
+  }
+
+  get isLocal(): boolean {
+    return /^local(\[|$)/.test(this.master);
+  }
+
+  get isStopped(): boolean {
+    return this.#stopped !== null;
+  }
+
+  /** Partitions of parallelize and of shuffles that follow no parent: spark.default.parallelism, else all cores. */
+  get defaultParallelism(): number {
+    return this.#conf.read(DEFAULT_PARALLELISM) ?? (this.isLocal ? this.#group.cores : Math.max(2, this.#group.cores));
+  }
+
+  get defaultMinPartitions(): number {
+    return Math.min(2, this.defaultParallelism);
+  }
+
+  /** A copy of the settings; changing it changes nothing here. */
+  getConf(): SparkConf {
+    return this.#conf.clone();
+  }
+
+  // Datasets
+
+  parallelize<K, V>(data: Iterable<readonly [K, V] | [K, V]>, numSlices?: number): RDD<[K, V]>;
+  parallelize<T>(data: Iterable<T>, numSlices?: number): RDD<T>;
+  /** The records of a local collection, cut into `numSlices` partitions. They are copied now. */
+  parallelize<T>(data: Iterable<T>, numSlices?: number): RDD<T> {
+    return create.parallelize(this.#port, data, numSlices);
+  }
+
+  /** One partition for each record, computed on one of its hosts where that is possible. */
+  makeRDD<T>(data: Iterable<readonly [record: T, hosts: readonly string[]]>): RDD<T> {
+    return create.makeRDD(this.#port, data);
+  }
+
+  /** The integers from `start` up to but without `end`; with one number, from 0 up to it. */
+  range(start: number, end?: number, step?: number, numSlices?: number): RDD<number> {
+    return create.range(this.#port, start, end, step, numSlices);
+  }
+
+  emptyRDD<T>(): RDD<T> {
+    return create.emptyRDD(this.#port);
+  }
+
+  union<T>(rdds: readonly RDD<T>[]): RDD<T> {
+    return create.union(this.#port, rdds);
+  }
+
+  /** The records of a Node stream or asynchronous iterable, read once when the first job needs them. */
+  fromStream<T>(stream: AsyncIterable<T>, options?: StreamOptions): RDD<T> {
+    return create.fromStream(this.#port, stream, options);
+  }
+
+  /** The lines of a file, a directory, a glob or a comma list of them; .gz and .bz2 files are decompressed. */
+  textFile(path: string, minPartitions?: number): RDD<string> {
+    return create.textFile(this.#port, path, minPartitions);
+  }
+
+  wholeTextFiles(path: string, minPartitions?: number): RDD<[string, string]> {
+    return create.wholeTextFiles(this.#port, path, minPartitions);
+  }
+
+  binaryFiles(path: string, minPartitions?: number): RDD<[string, Uint8Array]> {
+    return create.binaryFiles(this.#port, path, minPartitions);
+  }
+
+  binaryRecords(path: string, recordLength: number): RDD<Uint8Array> {
+    return create.binaryRecords(this.#port, path, recordLength);
+  }
+
+  objectFile<T>(path: string, minPartitions?: number): RDD<T> {
+    return create.objectFile(this.#port, path, minPartitions);
+  }
+
+  checkpointFile<T>(path: string): RDD<T> {
+    return create.checkpointFile(this.#port, path);
+  }
+
+  /** Records that a format of your own reads: it lists splits on the driver and reads one in a task. */
+  inputFormat<T, S>(format: InputFormat<T, S>, minPartitions?: number): RDD<T> {
+    return create.inputFormat(this.#port, format, minPartitions);
+  }
+
+  // Shared variables
+
+  /** A read-only value that every executor fetches once, however many tasks use it. */
+  broadcast<T>(value: T): Broadcast<T> {
+    return makeBroadcast(this.#port, value);
+  }
+
+  longAccumulator(name?: string): LongAccumulator {
+    return this.#registered(new LongAccumulator(), name);
+  }
+
+  doubleAccumulator(name?: string): DoubleAccumulator {
+    return this.#registered(new DoubleAccumulator(), name);
+  }
+
+  collectionAccumulator<T>(name?: string): CollectionAccumulator<T> {
+    return this.#registered(new CollectionAccumulator<T>(), name);
+  }
+
+  /** Lets tasks add to an accumulator of a class of your own. */
+  register(accumulator: AccumulatorBase, name?: string): void {
+    registerAccumulator(this.#port, accumulator, name);
+  }
+
+  #registered<A extends AccumulatorBase>(accumulator: A, name: string | undefined): A {
+    registerAccumulator(this.#port, accumulator, name);
+    return accumulator;
+  }
+
+  /** Makes a file readable in tasks as `SparkFiles.get(name)`. A directory needs `recursive`. */
+  addFile(path: string, recursive = false): void {
+    this.#port.assertRunning("addFile");
+    this.#files.addFile(path, recursive);
+  }
+
+  /** Makes an archive (.zip, .tar, .tar.gz, .tgz) readable in tasks, unpacked; `file#name` gives the folder's name. */
+  addArchive(path: string): void {
+    this.#port.assertRunning("addArchive");
+    this.#files.addArchive(path);
+  }
+
+  listFiles(): string[] {
+    return this.#files.list("file");
+  }
+
+  listArchives(): string[] {
+    return this.#files.list("archive");
+  }
+
+  // Jobs
+
+  /** Runs `f` on the records of each partition, or of the partitions given; its results, in that order. */
+  runJob<T, U>(rdd: RDD<T>, f: (records: IterableIterator<T>, partition: number) => U | PromiseLike<U>, partitions?: readonly number[], options?: ActionOptions): Promise<U[]> {
+    return create.runJob(rdd, f, partitions, options);
+  }
+
+  setCheckpointDir(directory: string): void {
+    this.#port.assertRunning("setCheckpointDir");
+    this.#checkpointDir = /^[a-z0-9]+:/i.test(directory) ? directory : resolve(directory);
+  }
+
+  getCheckpointDir(): string | undefined {
+    return this.#checkpointDir;
+  }
+
+  /** A property that jobs started from this asynchronous call chain have, e.g. spark.scheduler.pool; null removes it. */
+  setLocalProperty(key: string, value: string | null): void {
+    this.#properties.set({ [key]: value });
+  }
+
+  getLocalProperty(key: string): string | undefined {
+    return this.#properties.get(key);
+  }
+
+  /** Jobs started from this call chain belong to the group, until `clearJobGroup`. */
+  setJobGroup(groupId: string, description: string, interruptOnCancel = false): void {
+    this.#properties.set({ [JOB_GROUP]: groupId, [JOB_DESCRIPTION]: description, [INTERRUPT_ON_CANCEL]: String(interruptOnCancel) });
+  }
+
+  clearJobGroup(): void {
+    this.#properties.set({ [JOB_GROUP]: null, [JOB_DESCRIPTION]: null, [INTERRUPT_ON_CANCEL]: null });
+  }
+
+  /** Jobs that `body` starts belong to the group; what stands outside is untouched. */
+  withJobGroup<R>(groupId: string, body: () => R, options: { readonly description?: string; readonly interruptOnCancel?: boolean } = {}): R {
+    const { description = null, interruptOnCancel = false } = options;
+    return this.#properties.run({ [JOB_GROUP]: groupId, [JOB_DESCRIPTION]: description, [INTERRUPT_ON_CANCEL]: String(interruptOnCancel) }, body);
+  }
+
+  setJobDescription(description: string | null): void {
+    this.#properties.set({ [JOB_DESCRIPTION]: description });
+  }
+
+  setInterruptOnCancel(interruptOnCancel: boolean): void {
+    this.#properties.set({ [INTERRUPT_ON_CANCEL]: String(interruptOnCancel) });
+  }
+
+  addJobTag(tag: string): void {
+    this.#setTags(this.#properties.tags().add(checkTag(tag)));
+  }
+
+  removeJobTag(tag: string): void {
+    const tags = this.#properties.tags();
+    tags.delete(checkTag(tag));
+    this.#setTags(tags);
+  }
+
+  getJobTags(): Set<string> {
+    return this.#properties.tags();
+  }
+
+  clearJobTags(): void {
+    this.#properties.set({ [JOB_TAGS]: null });
+  }
+
+  withJobTag<R>(tag: string, body: () => R): R {
+    return this.#properties.run({ [JOB_TAGS]: [...this.#properties.tags().add(checkTag(tag))].join(",") }, body);
+  }
+
+  #setTags(tags: ReadonlySet<string>): void {
+    this.#properties.set({ [JOB_TAGS]: tags.size === 0 ? null : [...tags].join(",") });
+  }
+
+  cancelJobGroup(groupId: string, reason?: string): void {
+    this.#application.tell({ type: "GroupCancelled", group: groupId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  cancelJobsWithTag(tag: string, reason?: string): void {
+    this.#application.tell({ type: "TagCancelled", tag: checkTag(tag), ...(reason === undefined ? {} : { reason }) });
+  }
+
+  cancelAllJobs(): void {
+    this.#application.tell({ type: "AllCancelled" });
+  }
+
+  cancelJob(jobId: number, reason?: string): void {
+    this.#application.tell({ type: "JobCancelled", jobId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  cancelStage(stageId: number, reason?: string): void {
+    this.#application.tell({ type: "StageCancelled", stageId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** Ends one attempt of a task; the task runs again. */
+  killTaskAttempt(taskId: number, interruptThread = true, reason = "killed via SparkContext.killTaskAttempt"): void {
+    this.#application.tell({ type: "KillTaskAttempt", taskId, interrupt: interruptThread, reason });
+  }
+
+  // What is going on
+
+  /** From now on `listener` hears of jobs, stages, tasks, executors and blocks. */
+  addSparkListener(listener: SparkListener): void {
+    this.#bus.addListener(listener);
+  }
+
+  removeSparkListener(listener: SparkListener): void {
+    this.#bus.removeListener(listener);
+  }
+
+  /** Resolves when listeners have heard of all that has happened so far. */
+  flushListeners(): Promise<void> {
+    return this.#bus.flush();
+  }
+
+  getExecutorIds(): string[] {
+    return [...this.#application.executors.keys()];
+  }
+
+  /** By executor: the most that cached blocks may take, and what of it is free, in bytes. */
+  getExecutorMemoryStatus(): Map<string, readonly [maximum: number, remaining: number]> {
+    return new Map([...this.#application.executors].map(([id, { storageBytes }]) => [id, [storageBytes, Math.max(0, storageBytes - this.#application.blocks.memoryOf(id))]]));
+  }
+
+  /** Datasets that are marked to be persisted, by id. */
+  getPersistentRDDs(): Map<number, string> {
+    const names = new Map<number, string>();
+    for (const [id, reference] of this.#persisted) {
+      const node = reference.deref();
+      if (node !== undefined) names.set(id, node.toString());
+    }
+    return names;
+  }
+
+  getRDDStorageInfo(): ({ readonly id: number; readonly name: string; readonly numPartitions: number } & CachedPartitionsInfo)[] {
+    return [...this.#persisted].flatMap(([id, reference]) => {
+      const node = reference.deref();
+      const cached = this.#application.blocks.cached(id);
+      return node === undefined || cached === undefined ? [] : [{ id, name: node.name, numPartitions: node.numPartitions, ...cached }];
+    });
+  }
+
+  /** Gives up executors; others take their places. True where the executor was there. */
+  killExecutors(executorIds: readonly string[]): boolean {
+    return executorIds.map((id) => this.#application.killExecutor(id)).every((known) => known);
+  }
+
+  killExecutor(executorId: string): boolean {
+    return this.killExecutors([executorId]);
+  }
+
+  /** ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL or OFF, for the log of this process. */
+  setLogLevel(level: string): void {
+    if (!setLogLevel(level)) throw new UsageError("INVALID_LOG_LEVEL", `setLogLevel: "${level}" is none of ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF.`);
+  }
+
+  /**
+   * Cancels what runs and ends the executors; resolves when no process and no file of the application is left. A second
+   * call is harmless.
+   */
+  stop(exitCode = 0): Promise<void> {
+    this.#stopped ??= this.#stop(exitCode);
+    return this.#stopped;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** Contexts do not travel to tasks. */
+  [TRAVEL](): { refuse: string } {
+    return { refuse: "a SparkContext cannot be used inside of a function that runs in tasks; take what is needed into a variable first" };
+  }
+
+  async #stop(exitCode: number): Promise<void> {
+    active.splice(active.indexOf(this), 1);
+    this.#contextStopped();
+    await this.#application.stop("the SparkContext was stopped");
+    if (this.#blockServer !== undefined) await (await this.#blockServer).close();
+    this.#bus.post({ type: "ApplicationEnd", time: Date.now(), exitCode });
+    await this.#bus.flush();
+    this.#eventLog?.close();
+    this.#fileSystems.close();
+  }
+
+  #announce(): void {
+    this.#bus.post({ type: "ApplicationStart", appName: this.appName, appId: this.applicationId, time: this.startTime, user: this.sparkUser });
+    if (!this.#bus.wants("EnvironmentUpdate")) return;
+    this.#bus.post({
+      type: "EnvironmentUpdate",
+      runtime: { "Node Version": process.version, "V8 Version": process.versions.v8, "Firesteel Version": version },
+      sparkProperties: Object.fromEntries(this.#conf.getAll()), hadoopProperties: {}, systemProperties: {}, metricsProperties: {}, classpathEntries: {},
+    });
+  }
+
+  /** The server from which executors fetch broadcasts and files; it starts with the first of them. */
+  #serveBlocks(): void {
+    const address = parseAddress(this.#group.blocksListen);
+    this.#blockServer ??= BlockServer.listen(address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port }, {
+      secret: Buffer.from(this.#group.secret),
+      serve: this.#broadcasts.serve,
+    });
+    this.#blockServer.catch((error: unknown) => void this.#application.stop(`executors cannot fetch from the driver: ${String(error)}`));
+  }
+
+  #makePort(): ContextPort {
+    const application = this.#application;
+    let rddIds = 0;
+    let shuffleIds = 0;
+    let sharedIds = 0;
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the port's getters have a `this` of their own
+    const context = this;
+    return {
+      context: this,
+      applicationId: this.applicationId,
+      fileSystems: this.#fileSystems,
+      nextRddId: () => rddIds++,
+      nextShuffleId: () => shuffleIds++,
+      nextSharedVariableId: () => sharedIds++,
+      conf: (key) => this.#conf.get(key) ?? (defaults.get(key) || undefined),
+      isSet: (key) => this.#conf.contains(key),
+      get defaultParallelism() {
+        return context.defaultParallelism;
+      },
+      get defaultMinPartitions() {
+        return context.defaultMinPartitions;
+      },
+      values: driverClasses,
+      freeze: (value, callName) => (typeof value === "function" ? freeze(value, { name: callName }) : freezeValue(value, { name: callName })),
+      callSite: userCallSite,
+      assertRunning: (call) => {
+        if (this.isStopped) throw new UsageError("CONTEXT_STOPPED", `${call} cannot be called: the SparkContext was stopped.`);
+      },
+      runJob: (job) => {
+        if (this.isStopped) return Promise.reject(new UsageError("CONTEXT_STOPPED", `${job.scope} cannot be called: the SparkContext was stopped.`));
+        return application.runJob(job, this.#properties.all());
+      },
+      persisted: (node) => void this.#persisted.set(node.id, new WeakRef(node)),
+      unpersisted: async (rddId) => {
+        this.#persisted.delete(rddId);
+        application.unpersist(rddId);
+      },
+      releaseShuffle: async (shuffleId) => application.tell({ type: "ShuffleReleased", shuffleId }),
+      get checkpointDir() {
+        return context.getCheckpointDir();
+      },
+      storageInfo: (rddId) => application.blocks.cached(rddId),
+      publishBroadcast: (id, bytes) => {
+        this.#serveBlocks();
+        this.#broadcasts.put(`broadcast_${id}`, bytes);
+      },
+      removeBroadcast: async (id, destroy) => {
+        if (destroy) this.#broadcasts.remove(`broadcast_${id}`);
+        application.forget({ broadcast: `broadcast_${id}` });
+      },
+      registerAccumulator: (accumulator) => void this.#accumulators.set(accumulator.id, new WeakRef(accumulator)),
+    };
+  }
+}
+
+function applyLogLevel(conf: SparkConf): void {
+  const level = conf.read(LOG_LEVEL);
+  if (level !== "" && !setLogLevel(level)) throw new UsageError("INVALID_CONF_VALUE", `${LOG_LEVEL.key} must be a log level such as WARN, not "${level}".`);
+}
+
+function programName(): string {
+  const file = process.argv[1];
+  return file === undefined ? "firesteel" : file.replace(/^.*[\\/]/, "").replace(/\.[^.]+$/, "");
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "");
+}

@@ -1,0 +1,62 @@
+/**
+ * The one bundle that every process and thread loads, so that each class exists once in a thread: the public API, and the
+ * entries of executor processes, of their task threads, and of the command line.
+ */
+import { join } from "node:path";
+import { configureClosures } from "./closure/freeze";
+import { discardPrelaunched, localExecutors, prelaunchLocal } from "./cluster/local-executors";
+import { decodeBatches } from "./columnar";
+import { SparkConf } from "./common/conf";
+import { SHOW_CONSOLE_PROGRESS } from "./common/config-entries";
+import { setPlatform } from "./driver/platform";
+import { activeContexts } from "./driver/spark-context";
+import { threadMain } from "./executor";
+import * as api from "./index";
+import { openTaskRunner } from "./rdd/exec/thread-runner";
+import type { SharedStorage } from "./storage";
+import { WorkerStorage } from "./storage";
+import { ConsoleProgress } from "./ui/console-progress";
+
+export { api, discardPrelaunched };
+
+const executorFile = join(__dirname, "executor.js");
+
+configureClosures({ engine: api });
+setPlatform({
+  executors: (conf) => localExecutors(conf, executorFile),
+  contextStarted: (context) => {
+    if (!context.getConf().read(SHOW_CONSOLE_PROGRESS)) return () => undefined;
+    const progress = new ConsoleProgress({
+      now: () => Date.now(),
+      activeStages: () =>
+        context.statusTracker.activeStages().map((stage) => ({
+          stageId: stage.stageId, attempt: stage.attempt, name: stage.name, numTasks: stage.numTasks, numRunning: stage.numActiveTasks,
+          numDone: stage.numCompletedTasks, submittedAt: stage.submissionTime,
+        })),
+    });
+    return () => progress.stop();
+  },
+});
+
+/** Starts the executors that a program with the submitted settings will most likely ask for, before it is loaded. */
+export function prelaunch(): void {
+  prelaunchLocal(new SparkConf().setIfMissing("spark.master", "local[*]"), executorFile);
+}
+
+/** The program's main file, where this process was started by a launcher. */
+export function setMainFile(mainFile: string): void {
+  configureClosures({ mainFile });
+}
+
+/** Stops all contexts, for the end of the process. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([discardPrelaunched(), ...[...activeContexts()].map((context) => context.stop(1))]);
+}
+
+/** Entry of a task thread. */
+export function taskThreadMain(): void {
+  threadMain(({ calls, slot, storage }) => ({
+    runner: openTaskRunner(api),
+    storage: new WorkerStorage({ calls, slot, shared: storage as SharedStorage, decode: decodeBatches }),
+  }));
+}
