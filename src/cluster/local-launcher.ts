@@ -106,7 +106,10 @@ export class LocalLauncher implements Launcher {
     const timer = setTimeout(() => {
       for (const child of children) child.process.kill("SIGKILL");
     }, graceMs);
+    // The children do not keep the process alive; waiting for their end must.
+    const alive = setInterval(() => undefined, 2 ** 30);
     await Promise.all(children.map((child) => child.gone));
+    clearInterval(alive);
     clearTimeout(timer);
   }
 

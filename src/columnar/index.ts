@@ -16,10 +16,10 @@ export { inferShape, internShape, leavesOf, mergeShapes, shapeKey } from "./rows
 
 export { type ChunkForm, chunkLoop, type ChunkLoopOptions, formKey, formOf, FunctionBuilder, iterate, rowsOf } from "./read-code";
 
-export { type CanonicalKey, canonicalKey, sameKey } from "./keys/canonical";
 export { hashKey, hashNumbers, hashStrings, nonNegativeMod } from "./keys/hash";
-export { KeyMap, KeySet } from "./keys/key-map";
+export { KeyMap } from "./keys/key-map";
 export { compareKeys, compareNumbers } from "./keys/order";
+export { sameKey } from "./keys/same";
 
 export { sortBy, sortKeys } from "./sort/keys";
 export { sortNumberKeys } from "./sort/numbers";

@@ -1,21 +1,40 @@
 /**
- * Frees what handles stood for once they are garbage collected: shuffle files, cached partitions, broadcasts. Spark's
- * ContextCleaner.
+ * Frees what datasets and shared variables stand for once a program cannot reach them any more: shuffle files, cached
+ * partitions, broadcasts. Spark's ContextCleaner.
+ *
+ * Nodes of the lineage cannot tell: the scheduler keeps them for jobs to come. So each dataset has a lifeline, which only
+ * handles (RDDs), running actions, and lifelines of datasets that are made from it hold on to.
  */
 
-type Release = () => void;
+type Release = () => Promise<void>;
 
-const registry = new FinalizationRegistry<Release>((release) => release());
+const registry = new FinalizationRegistry<Release>((release) => {
+  // Nobody waits for it, and a context that was stopped has freed all already.
+  release().catch(() => undefined);
+});
 
-/** Calls `release` when `handle` is gone; `release` must not refer to the handle. */
-export function releaseWith(handle: object, release: () => Promise<void>): void {
-  registry.register(handle, () => {
-    // Nobody waits for it, and a context that was stopped has freed all already.
-    release().catch(() => undefined);
-  }, handle);
+export class Lifeline {
+  #upstream: readonly Lifeline[];
+
+  constructor(upstream: readonly Lifeline[]) {
+    this.#upstream = upstream;
+  }
+
+  /** The dataset is read from elsewhere now (a checkpoint): what it was made from may go. */
+  cut(): void {
+    this.#upstream = [];
+  }
+
+  /** To be called when an action ends: up to then the lifeline is in use. */
+  done(): void {}
 }
 
-/** The handle was released by other means. */
-export function forgetRelease(handle: object): void {
-  registry.unregister(handle);
+/** Calls `release` when `handle` is gone; `release` must not refer to it. `until` undoes it (forgetRelease). */
+export function releaseWith(handle: object, release: Release, until: object): void {
+  registry.register(handle, release, until);
+}
+
+/** What was to be released together with `until` was released by other means. */
+export function forgetRelease(until: object): void {
+  registry.unregister(until);
 }

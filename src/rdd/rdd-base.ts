@@ -1,6 +1,7 @@
 /** What every group of RDD methods builds on: the node behind the handle, and making handles of new nodes. */
 import type { Frozen } from "../closure/frozen";
 import { checkFunction } from "./arguments";
+import type { Lifeline } from "./cleaner";
 import type { ContextPort } from "./context-port";
 import type { DatasetNode } from "./nodes/node";
 import type { RDD } from "./rdd";
@@ -15,10 +16,12 @@ const originals = new WeakMap<Frozen, unknown>();
 export class RddBase {
   /** Internal: where the records come from. */
   readonly node: DatasetNode;
+  readonly #lifeline: Lifeline;
 
   /** Internal: users get RDDs from a SparkContext. */
   constructor(node: DatasetNode) {
     this.node = node;
+    this.#lifeline = node.lifeline();
   }
 
   /** Internal: the context's side of jobs. */
@@ -58,6 +61,11 @@ export class RddBase {
     const frozen = this.port.freeze(f, call);
     originals.set(frozen, f);
     return frozen;
+  }
+
+  /** Internal: what the handle keeps; see cleaner.ts. */
+  get lifeline(): Lifeline {
+    return this.#lifeline;
   }
 
   toString(): string {

@@ -13,6 +13,8 @@ import { transformTypeScript } from "./transform";
 const TYPESCRIPT = /\.([mc]?)ts$/;
 
 export const resolve: ResolveHook = async (specifier, context, next) => {
+  // Programs run on the engine that they were submitted to, installed beside them or not.
+  if (specifier === "firesteel") return { url: new URL("./index.mjs", import.meta.url).href, shortCircuit: true };
   try {
     return await next(specifier, context);
   } catch (error) {

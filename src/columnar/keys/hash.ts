@@ -1,5 +1,5 @@
 /**
- * Hashes of keys: equal keys (canonical.ts) have equal hashes, in every thread, process and run. Murmur3 with seed 42 over
+ * Hashes of keys: keys that are the same (same.ts) have the same hash, in every thread, process and run. Murmur3 with seed 42 over
  * the forms that Spark would hash: int32 for numbers that are one (0 and -0 alike), int64 for larger whole numbers, the
  * bits of the double for others; UTF-8 for strings; composites element by element, each seeding the next. null and undefined
  * hash to 0 alone and leave the hash as it is inside of composites.

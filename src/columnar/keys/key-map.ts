@@ -1,10 +1,20 @@
-/** A Map whose keys compare by content (canonical.ts). Keeps the first of equal keys, and the order of insertion. */
-import { type CanonicalKey, canonicalKey, isMarked } from "./canonical";
+/**
+ * A Map whose keys compare by content (same.ts). Keeps the first of equal keys, and the order of insertion. Primitives are
+ * keys of a JavaScript Map; arrays and objects are found by the hash of their content.
+ */
+import { hashKey } from "./hash";
+import { sameKey } from "./same";
+
+/** A key that is an object; those of one hash form a chain. */
+class Entry<V, K> {
+  next: Entry<V, K> | null = null;
+  constructor(readonly key: K, public value: V) {}
+}
 
 export class KeyMap<V, K = unknown> implements Iterable<[K, V]> {
-  readonly #entries = new Map<CanonicalKey, V>();
-  /** The keys whose canonical form is not themselves. */
-  readonly #originals = new Map<string, K>();
+  /** In the order of insertion: values by primitive keys, and the entries of other keys by themselves. */
+  readonly #entries = new Map<K | Entry<V, K>, V | null>();
+  readonly #byHash = new Map<number, Entry<V, K>>();
 
   constructor(entries?: Iterable<readonly [K, V]>) {
     if (entries !== undefined) for (const [key, value] of entries) this.set(key, value);
@@ -15,41 +25,61 @@ export class KeyMap<V, K = unknown> implements Iterable<[K, V]> {
   }
 
   get(key: K): V | undefined {
-    return this.#entries.get(typeof key === "number" ? key : canonicalKey(key));
+    return isPrimitive(key) ? (this.#entries.get(key) as V | undefined) : this.#find(key)?.value;
   }
 
   has(key: K): boolean {
-    return this.#entries.has(canonicalKey(key));
+    return isPrimitive(key) ? this.#entries.has(key) : this.#find(key) !== null;
   }
 
   set(key: K, value: V): this {
-    const canonical = typeof key === "number" ? key : canonicalKey(key);
-    if (isMarked(canonical) && !this.#originals.has(canonical)) this.#originals.set(canonical, key);
-    this.#entries.set(canonical, value);
+    if (isPrimitive(key)) {
+      this.#entries.set(key, value);
+      return this;
+    }
+    const hash = hashKey(key);
+    const first = this.#byHash.get(hash) ?? null;
+    for (let entry = first; entry !== null; entry = entry.next) {
+      if (!sameKey(entry.key, key)) continue;
+      entry.value = value;
+      return this;
+    }
+    const added = new Entry(key, value);
+    added.next = first;
+    this.#byHash.set(hash, added);
+    this.#entries.set(added, null);
     return this;
   }
 
   delete(key: K): boolean {
-    const canonical = canonicalKey(key);
-    if (isMarked(canonical)) this.#originals.delete(canonical);
-    return this.#entries.delete(canonical);
+    if (isPrimitive(key)) return this.#entries.delete(key);
+    const hash = hashKey(key);
+    let before: Entry<V, K> | null = null;
+    for (let entry = this.#byHash.get(hash) ?? null; entry !== null; before = entry, entry = entry.next) {
+      if (!sameKey(entry.key, key)) continue;
+      if (before !== null) before.next = entry.next;
+      else if (entry.next !== null) this.#byHash.set(hash, entry.next);
+      else this.#byHash.delete(hash);
+      return this.#entries.delete(entry);
+    }
+    return false;
   }
 
   clear(): void {
     this.#entries.clear();
-    this.#originals.clear();
+    this.#byHash.clear();
   }
 
   *keys(): IterableIterator<K> {
-    for (const canonical of this.#entries.keys()) yield this.#original(canonical);
+    for (const key of this.#entries.keys()) yield key instanceof Entry ? key.key : key;
   }
 
-  values(): IterableIterator<V> {
-    return this.#entries.values();
+  *values(): IterableIterator<V> {
+    for (const [key, value] of this.#entries) yield key instanceof Entry ? key.value : (value as V);
   }
 
   *entries(): IterableIterator<[K, V]> {
-    for (const [canonical, value] of this.#entries) yield [this.#original(canonical), value];
+    for (const [key, value] of this.#entries) yield key instanceof Entry ? [key.key, key.value] : [key, value as V];
   }
 
   [Symbol.iterator](): IterableIterator<[K, V]> {
@@ -57,38 +87,17 @@ export class KeyMap<V, K = unknown> implements Iterable<[K, V]> {
   }
 
   forEach(each: (value: V, key: K, map: this) => void): void {
-    this.#entries.forEach((value, canonical) => each(value, this.#original(canonical), this));
+    for (const [key, value] of this.entries()) each(value, key, this);
   }
 
-  #original(canonical: CanonicalKey): K {
-    return isMarked(canonical) ? this.#originals.get(canonical)! : (canonical as K);
+  #find(key: K): Entry<V, K> | null {
+    for (let entry = this.#byHash.get(hashKey(key)) ?? null; entry !== null; entry = entry.next) if (sameKey(entry.key, key)) return entry;
+    return null;
   }
 }
 
-/** A Set whose members compare by content; keeps the first of equal ones. */
-export class KeySet<K = unknown> implements Iterable<K> {
-  readonly #map = new KeyMap<true, K>();
-
-  get size(): number {
-    return this.#map.size;
-  }
-
-  has(key: K): boolean {
-    return this.#map.has(key);
-  }
-
-  /** True when the key is new. */
-  add(key: K): boolean {
-    const before = this.#map.size;
-    this.#map.set(key, true);
-    return this.#map.size > before;
-  }
-
-  delete(key: K): boolean {
-    return this.#map.delete(key);
-  }
-
-  [Symbol.iterator](): IterableIterator<K> {
-    return this.#map.keys();
-  }
+/** Whether a JavaScript Map compares it as keys are compared. Functions and symbols are not: they are refused where they are hashed. */
+function isPrimitive(key: unknown): boolean {
+  const type = typeof key;
+  return type === "string" || type === "number" || key === null || (type !== "object" && type !== "function" && type !== "symbol");
 }

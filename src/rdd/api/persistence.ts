@@ -84,7 +84,7 @@ function persist(rdd: RDD<unknown>, level: StorageLevel): void {
 /** Drops the partitions when nothing refers to the dataset any more. */
 function releaseCached(node: DatasetNode): void {
   const { context, id } = node;
-  releaseWith(node, () => context.unpersisted(id, false));
+  releaseWith(node.lifeline(), () => context.unpersisted(id, false), node);
 }
 
 export const persistenceMethods = {

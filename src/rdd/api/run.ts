@@ -31,14 +31,19 @@ export async function runJob(
   node: DatasetNode, call: Call, action: StageAction, onResult: (index: number, bytes: Uint8Array) => void,
   partitions: Partitions = allPartitions,
 ): Promise<void> {
-  await node.prepare();
-  const wanted = partitions(node);
-  if (wanted.length === 0) return;
-  await node.context.runJob({
-    node, action, partitions: wanted, scope: call.scope, callSite: `${call.scope} at ${call.site}`, onResult,
-    ...(call.signal === undefined ? {} : { signal: call.signal }),
-  });
-  await writeCheckpoints(node, call);
+  const lifeline = node.lifeline();
+  try {
+    await node.prepare();
+    const wanted = partitions(node);
+    if (wanted.length === 0) return;
+    await node.context.runJob({
+      node, action, partitions: wanted, scope: call.scope, callSite: `${call.scope} at ${call.site}`, onResult,
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+    });
+    await writeCheckpoints(node, call);
+  } finally {
+    lifeline.done();
+  }
 }
 
 /** Writes the checkpoints that datasets of a finished job are marked for, those first that others are made from. */
@@ -51,7 +56,7 @@ async function writeCheckpoints(root: DatasetNode, call: Call): Promise<void> {
     try {
       const checkpoint = await request.write(call);
       await checkpoint.prepare();
-      node.checkpoint = checkpoint;
+      node.replaceBy(checkpoint);
     } catch (error) {
       node.checkpointRequest = request;
       throw error;

@@ -41,12 +41,12 @@ export class CoGroupedNode extends DatasetNode {
     this.#partitioner = partitioner;
     this.#dependencies = this.inputs.map((parent): NodeDependency => {
       if (plan.kind === "filterByKeys" && plan.carries === "keys") {
-        return new ShuffleDependency(parent, partitioner, plan.distinct
+        return new ShuffleDependency(this, parent, partitioner, plan.distinct
           ? { carries: "keys", aggregation: { kind: "distinct" }, mapSideCombine: true }
           : { carries: "keys" });
       }
       const inPlace = parent.partitioner !== undefined && partitioner.equals(parent.partitioner);
-      return inPlace ? oneToOne(parent) : new ShuffleDependency(parent, partitioner, { carries: "pairs" });
+      return inPlace ? oneToOne(parent) : new ShuffleDependency(this, parent, partitioner, { carries: "pairs" });
     });
   }
 

@@ -8,6 +8,7 @@
  */
 import { InternalError } from "../../common/errors";
 import { StorageLevel } from "../../storage/storage-level";
+import { Lifeline } from "../cleaner";
 import type { Call, ContextPort } from "../context-port";
 import type { LineageNode, NarrowDependency, ShuffleDependencyInfo } from "../lineage";
 import type { Partitioner } from "../partitioner";
@@ -59,6 +60,7 @@ export abstract class DatasetNode {
   checkpointRequest: CheckpointRequest | undefined;
   /** Replaces the inputs once the dataset was checkpointed. */
   checkpoint: DatasetNode | undefined;
+  #lifeline: WeakRef<Lifeline> | undefined;
   #prepared: Promise<void> | undefined;
   #isPrepared = false;
 
@@ -139,6 +141,22 @@ export abstract class DatasetNode {
 
   preferredLocations(partition: number): readonly string[] {
     return this.locations(partition);
+  }
+
+  /** What keeps shuffle files and cached partitions of this dataset; see cleaner.ts. Whoever asks must hold it. */
+  lifeline(): Lifeline {
+    let lifeline = this.#lifeline?.deref();
+    if (lifeline === undefined) {
+      lifeline = new Lifeline(this.parents.map((parent) => parent.lifeline()));
+      this.#lifeline = new WeakRef(lifeline);
+    }
+    return lifeline;
+  }
+
+  /** From now on the dataset is read from `checkpoint`. */
+  replaceBy(checkpoint: DatasetNode): void {
+    this.checkpoint = checkpoint;
+    this.#lifeline?.deref()?.cut();
   }
 
   /** Settles the layout of this dataset and of all that it is made from. Repeated after a failure, otherwise done once. */

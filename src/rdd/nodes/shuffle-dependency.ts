@@ -39,7 +39,9 @@ export class ShuffleDependency {
   readonly shuffleId: number;
   #customPartitioner: Frozen | undefined;
 
+  /** @param owner the dataset that reads the shuffle. @param node the one whose pairs move. */
   constructor(
+    owner: DatasetNode,
     readonly node: DatasetNode,
     readonly partitioner: Partitioner,
     readonly plan: ShufflePlan,
@@ -47,7 +49,7 @@ export class ShuffleDependency {
     const { context } = node;
     const shuffleId = context.nextShuffleId();
     this.shuffleId = shuffleId;
-    releaseWith(this, () => context.releaseShuffle(shuffleId, false));
+    releaseWith(owner.lifeline(), () => context.releaseShuffle(shuffleId, false), this);
     // A subclass of a partitioner of ours may decide otherwise.
     if (!BUILT_IN.some((known) => partitioner.constructor === known)) {
       this.#customPartitioner = node.context.freeze(partitioner, "partitionBy");

@@ -36,7 +36,7 @@ export class ShuffledNode extends DatasetNode {
     const { parent, plan } = this;
     this.#partitioner = partitioner;
     const inPlace = plan.carries === "pairs" && plan.ordering === undefined && parent.partitioner !== undefined && partitioner.equals(parent.partitioner);
-    this.#dependency = inPlace ? undefined : new ShuffleDependency(parent, partitioner, plan);
+    this.#dependency = inPlace ? undefined : new ShuffleDependency(this, parent, partitioner, plan);
   }
 
   override get partitioner(): Partitioner | undefined {

@@ -80,7 +80,7 @@ export function makeBroadcast<T>(port: ContextPort, value: T): Broadcast<T> {
   const id = port.nextSharedVariableId();
   port.publishBroadcast(id, serialize(packCapture(port, value, "broadcast")));
   const broadcast = new DriverBroadcast(port, id, value);
-  releaseWith(broadcast, () => port.removeBroadcast(id, true, false));
+  releaseWith(broadcast, () => port.removeBroadcast(id, true, false), broadcast);
   return broadcast;
 }
 
