@@ -14,15 +14,12 @@ const registry = new FinalizationRegistry<Release>((release) => {
 });
 
 export class Lifeline {
-  #upstream: readonly Lifeline[];
-
-  constructor(upstream: readonly Lifeline[]) {
-    this.#upstream = upstream;
-  }
+  /** @param upstream lifelines of what the dataset is made from. */
+  constructor(public upstream: readonly Lifeline[]) {}
 
   /** The dataset is read from elsewhere now (a checkpoint): what it was made from may go. */
   cut(): void {
-    this.#upstream = [];
+    this.upstream = [];
   }
 
   /** To be called when an action ends: up to then the lifeline is in use. */

@@ -13,22 +13,47 @@ beforeEach(() => (sc = new InlineContext()));
 afterEach(() => sc.stop());
 
 async function released(): Promise<string[]> {
-  for (let i = 0; i < 10 && sc.released.length === 0; i++) {
+  for (let i = 0; i < 8; i++) {
     collectGarbage();
     await sleep(10);
   }
   return [...sc.released].sort();
 }
 
+/** Nodes of the lineage, which a scheduler may keep. */
+const kept: unknown[] = [];
+
 async function useAndDrop(): Promise<void> {
   const cached = sc.range(0, 100, 1, 2).map((i) => [i % 10, i]).cache();
-  await cached.reduceByKey((a, b) => a + b).count();
+  const reduced = cached.reduceByKey((a, b) => a + b);
+  kept.push(reduced.node);
+  await reduced.count();
+  await reduced.partitionBy(3).sortByKey().distinct().repartition(2).count();
   makeBroadcast(sc, [1, 2, 3]);
 }
 
 test("what no handle stands for any more is released", async () => {
   await useAndDrop();
-  expect(await released()).toEqual(["broadcast 0", "rdd 1", "shuffle 0"]);
+  expect(await released()).toEqual(["broadcast 0", "rdd 1", "shuffle 0", "shuffle 1", "shuffle 2", "shuffle 3", "shuffle 4"]);
+});
+
+async function child(): Promise<RDD<number>> {
+  const reduced = sc.range(0, 100, 1, 2).map((i) => [i % 10, i]).reduceByKey((a, b) => a + b);
+  await reduced.count();
+  return reduced.values();
+}
+
+test("a shuffle lives as long as something made from it", async () => {
+  const values = await child();
+  expect(await released()).toEqual([]);
+  sc.stages.length = 0;
+  expect(await values.count()).toBe(10);
+  expect(sc.stages).toHaveLength(1);
+});
+
+test("what a tree aggregation leaves behind is released", async () => {
+  expect(await sc.range(0, 100, 1, 20).treeReduce((a, b) => a + b)).toBe(4950);
+  expect(await released()).toEqual(["shuffle 0"]);
 });
 
 function mapped(): RDD<number> {

@@ -126,7 +126,8 @@ export const pairMethods = {
     this.port.assertRunning("partitionBy");
     const wanted = checkLayout("partitionBy", layout);
     if (wanted === undefined) throw new UsageError("MISSING_ARGUMENT", "partitionBy: give a number of partitions or a partitioner.");
-    return this.derive(new ShuffledNode(this.port, "partitionBy", this.node, () => choosePartitioner(wanted, [this.node]), { carries: "pairs" }));
+    const { node } = this;
+    return this.derive(new ShuffledNode(this.port, "partitionBy", node, () => choosePartitioner(wanted, [node]), { carries: "pairs" }));
   },
   async reduceByKeyLocally(this: RDD<unknown>, f: (a: unknown, b: unknown) => unknown, options?: ActionOptions) {
     checkFunction("reduceByKeyLocally", f);

@@ -92,8 +92,9 @@ export const sortingMethods = {
     this.port.assertRunning(scope);
     const wanted = checkLayout(scope, layout);
     const up = checkBoolean(scope, "ascending", ascending);
-    const choose = (): Partitioner => choosePartitioner(wanted, [this.node]);
-    return this.derive(new ShuffledNode(this.port, scope, this.node, choose, { carries: "pairs", ordering: { ascending: up } }));
+    const { node } = this;
+    const choose = (): Partitioner => choosePartitioner(wanted, [node]);
+    return this.derive(new ShuffledNode(this.port, scope, node, choose, { carries: "pairs", ordering: { ascending: up } }));
   },
   filterByRange(this: RDD<unknown>, lower: unknown, upper: unknown) {
     const scope = "filterByRange";
