@@ -184,6 +184,8 @@ export class LocalLauncher implements Launcher {
     const text = chunk.toString("utf8");
     // V8's dump of a full heap says nothing to users: the reason is told in words.
     if (CHILD_LOG.test(text.trimStart())) return;
+    // One that was on its way when the application ended finds no driver: nobody needs to know.
+    if (this.#stopping && !child.registered) return;
     (this.options.stderr ?? process.stderr).write(chunk);
   }
 

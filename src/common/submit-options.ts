@@ -67,7 +67,7 @@ export type Settings = ReadonlyMap<string, Setting>;
 export function addSubmitOptions(command: Command): Command {
   for (const option of SUBMIT_OPTIONS) command.option(option.flags, option.help);
   return command
-    .option("-c, --conf <key=value...>", "a setting; may be given more than once", (pair: string, all: string[] = []) => [...all, pair])
+    .option("-c, --conf <key=value>", "a setting; may be given more than once", (pair: string, all: string[] = []) => [...all, pair])
     .option("--properties-file <file>", "file of settings, used instead of the defaults file")
     .option("--load-spark-defaults", "load the defaults file also when a properties file is given")
     .option("-v, --verbose", "print each setting with its origin");
