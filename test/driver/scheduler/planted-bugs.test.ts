@@ -2,7 +2,7 @@ import { loadSimulation } from "./support/bundle";
 import { PLANTED_BUGS } from "./support/planted-bugs";
 
 /** Histories that a planted bug may take to be found. */
-const MOST_HISTORIES = 6000;
+const MOST_HISTORIES = 8000;
 
 describe("Random histories find a planted bug:", () => {
   test("there are at least 30 different ones", () => {

@@ -127,8 +127,9 @@ class Simulation {
     this.#isStorm = this.#random.chance(0.3);
     this.#errorRate = this.#isStorm ? 0 : this.#random.pick([0, 2, 8]);
     this.#damageRate = this.#random.pick([1, 8]);
-    this.#mostPartitions = this.#random.pick([3, 4, 16]);
     this.#config = this.#randomConfig();
+    // Tasks are queued ahead only where there are many.
+    this.#mostPartitions = this.#random.pick(this.#config.tasksAhead > 0 ? [4, 16, 16] : [3, 4, 6]);
     this.#scheduler = new Scheduler({ config: this.#config, wants: () => true });
   }
 
