@@ -84,6 +84,15 @@ describe("the form that records take", () => {
     expect(forms(encode(Array.from({ length: 10_000 }, (_, i) => i)))).toHaveLength(3);
   });
 
+  test("batches end where values of the general format grow large", () => {
+    const bytes = (i: number): Uint8Array => new Uint8Array(6_000_000).fill(i);
+    for (const rows of [[1, 2, 3, 4, 5].map(bytes), [1, 2, 3, 4, 5].map((i) => [i, bytes(i)])]) {
+      const encoded = encode(rows);
+      expect(forms(encoded).length).toBe(2);
+      assert.deepStrictEqual(decode(encoded), rows);
+    }
+  });
+
   test("the shape of one batch does not bind the next", () => {
     const out = new ByteWriter();
     const encoder = new BatchEncoder(context);

@@ -14,6 +14,10 @@ import { inferShape, internShape, leavesOf, mergeShapes, NUMBER, shapeKey } from
 
 const BEYOND_LATIN1 = /[^\x00-\xff]/;
 const SAMPLES = 8;
+/** Bytes of values in the general format after which a batch ends, so that one of large records stays a bearable piece of memory. */
+const VALUE_BYTES = 1 << 24;
+/** A record holds something twice that columns cannot give back as one. */
+const TWICE = -1;
 /** Name of a record in messages, as in "record.user.socket cannot travel …". */
 const RECORD = "record";
 
@@ -21,6 +25,8 @@ export class BatchEncoder {
   readonly #any: ValueWriter;
   /** Shape of the last batch: most likely also that of the next. */
   #last: Gatherer | null = null;
+  /** Records that a batch of the general format had room for when last it ran out. */
+  #roomFor = BATCH_ROWS;
 
   constructor(values: ValueContext) {
     this.#any = new ValueWriter(values);
@@ -84,13 +90,19 @@ export class BatchEncoder {
       // Objects of nothing but odd values are as well off in the general format.
       if (shape.type === "any" || (shape.type === "record" && leavesOf(shape).every((leaf) => leaf.type === "any"))) break;
       const gatherer = gathererOf(shape);
-      const taken = gatherer.gather(rows, from, count, gatherer.scratch);
+      const taken = gatherer.gather(rows, from, gatherer.hasAny ? Math.min(count, this.#roomFor) : count, gatherer.scratch);
       if (taken >= 0) {
         this.#last = gatherer;
         const start = out.length;
-        if (this.#writeColumns(gatherer, rows, from, taken, out)) return taken;
+        const written = this.#writeColumns(gatherer, rows, from, taken, out);
+        if (written === taken) {
+          if (taken === this.#roomFor) this.#roomFor = Math.min(BATCH_ROWS, Math.ceil(taken * 1.1));
+          return taken;
+        }
         out.length = start;
-        break;
+        if (written === TWICE) break;
+        this.#roomFor = written;
+        continue;
       }
       const misfit = inferShape(rows[from + ~taken]);
       // A shape guessed from the batch before is no reason to widen.
@@ -100,21 +112,23 @@ export class BatchEncoder {
       if (shapeKey(wider) === shapeKey(shape)) break;
       shape = internShape(wider);
     }
-    this.#writeValues(rows, from, count, out);
-    return count;
+    return this.#writeValues(rows, from, count, out);
   }
 
-  #writeValues(rows: readonly unknown[], from: number, count: number, out: ByteWriter): void {
+  /** Writes at most `count` records and gives their number. */
+  #writeValues(rows: readonly unknown[], from: number, count: number, out: ByteWriter): number {
     const start = beginBatch(out);
     const writer = this.#any;
     writer.out = out;
     writer.startBatch();
-    for (let index = from; index < from + count; index++) writer.write(rows[index], RECORD);
-    endBatch(out, start, BatchKind.Values, count, 0);
+    let written = 0;
+    while (written < count && out.length - start < VALUE_BYTES) writer.write(rows[from + written++], RECORD);
+    endBatch(out, start, BatchKind.Values, written, 0);
+    return written;
   }
 
-  /** False when a record holds something twice that columns cannot give back as one. */
-  #writeColumns(gatherer: Gatherer, rows: readonly unknown[], from: number, count: number, out: ByteWriter): boolean {
+  /** `count` when done; TWICE, or a smaller number of records for which there is room, when what was written is to be dropped. */
+  #writeColumns(gatherer: Gatherer, rows: readonly unknown[], from: number, count: number, out: ByteWriter): number {
     const start = beginBatch(out);
     const shapeBytes = writeShape(gatherer.shape, start, out);
     try {
@@ -124,30 +138,35 @@ export class BatchEncoder {
         else if (leaf.type === "boolean") writeBooleans(scratch as Uint8Array, count, out);
         else if (leaf.type === "string") writeText((scratch as TextScratch).text, (scratch as TextScratch).lengths, count, out);
       });
-      if (gatherer.hasAny) this.#writeAny(gatherer, rows, from, count, out);
+      if (gatherer.hasAny) {
+        const written = this.#writeAny(gatherer, rows, from, count, out);
+        if (written < count) return written;
+      }
     } catch (error) {
-      if (error === FORBIDDEN) return false;
+      if (error === FORBIDDEN) return TWICE;
       throw error;
     } finally {
       clearScratch(gatherer);
     }
     endBatch(out, start, BatchKind.Columns, count, shapeBytes);
-    return true;
+    return count;
   }
 
-  #writeAny(gatherer: Gatherer, rows: readonly unknown[], from: number, count: number, out: ByteWriter): void {
+  #writeAny(gatherer: Gatherer, rows: readonly unknown[], from: number, count: number, out: ByteWriter): number {
     const columns = gatherer.leaves.flatMap((leaf, index) => (leaf.type === "any" ? [gatherer.scratch[index] as unknown[]] : []));
     const writer = this.#any;
     const forbid = (container: object): void => writer.forbid(container);
     const section = beginSection(out);
     writer.out = out;
     writer.startBatch();
-    for (let row = 0; row < count; row++) {
+    let row = 0;
+    for (; row < count && out.length - section < VALUE_BYTES; row++) {
       writer.startValue();
       gatherer.containers(rows[from + row], forbid);
       for (const column of columns) writer.writePart(column[row], RECORD);
     }
     endSection(out, section);
+    return row;
   }
 
   #encodeColumnBatch(shape: Shape, leaves: readonly Shape[], columns: readonly Column[], from: number, count: number, out: ByteWriter): void {
