@@ -47,8 +47,12 @@ export class HeapGauge {
 
 function v8Source(): HeapGaugeSource {
   // The flag gives contexts made while it is on a `gc` function; switched off again, user code never sees one.
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
+  // Flags are the process's: another thread may switch it off between these lines, so try until it was seen.
+  let collect: (() => void) | undefined;
+  while (collect === undefined) {
+    setFlagsFromString("--expose-gc");
+    collect = runInNewContext("globalThis.gc") as (() => void) | undefined;
+  }
   setFlagsFromString("--no-expose-gc");
   return { usedBytes: () => getHeapStatistics().used_heap_size, collect, now: () => performance.now() };
 }
