@@ -19,8 +19,17 @@ const gc = runInNewContext("gc");
 async function load() {
   const folder = mkdtempSync(join(tmpdir(), "firesteel-bench-"));
   const outfile = join(folder, "scheduler.mjs");
-  const source = ["scheduler", "config"].map((name) => `export * from ${JSON.stringify(join(root, "src/driver/scheduler", name))};`).join("\n");
-  await build({ stdin: { contents: source, resolveDir: root, loader: "ts" }, bundle: true, platform: "node", format: "esm", outfile, logLevel: "error" });
+  const source = ["scheduler", "config"]
+    .map((name) => `export * from ${JSON.stringify(join(root, "src/driver/scheduler", name))};`)
+    .join("\n");
+  await build({
+    stdin: { contents: source, resolveDir: root, loader: "ts" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    outfile,
+    logLevel: "error",
+  });
   const module = await import(pathToFileURL(outfile).href);
   rmSync(folder, { recursive: true, force: true });
   return module;
@@ -32,7 +41,15 @@ const METRICS = { executorRunTime: 0.01, executorDeserializeTime: 0, inputRecord
 
 function source(prefers, numTasks) {
   return {
-    id: 0, name: "source", scope: "bench", callSite: "bench", numPartitions: numTasks, dependencies: [], persisted: false, storageLevel: "", barrier: false,
+    id: 0,
+    name: "source",
+    scope: "bench",
+    callSite: "bench",
+    numPartitions: numTasks,
+    dependencies: [],
+    persisted: false,
+    storageLevel: "",
+    barrier: false,
     preferredLocations: prefers ? (p) => [`host${p % 8}`] : () => NOWHERE,
   };
 }
@@ -44,19 +61,26 @@ function memory() {
 }
 
 /** Runs a job whose only costly stage is a map stage, so that all that is kept of a finished task is there at its end. */
-function measure(numTasks, { executors = 8, cores = 4, batch = 1, wants = () => false, prefers = false, tasksAhead = DEFAULT_CONFIG.tasksAhead }) {
+function measure(
+  numTasks,
+  { executors = 8, cores = 4, batch = 1, wants = () => false, prefers = false, tasksAhead = DEFAULT_CONFIG.tasksAhead },
+) {
   const scheduler = new Scheduler({ config: { ...DEFAULT_CONFIG, tasksAhead }, wants });
   const map = source(prefers, numTasks);
   const reduce = { ...source(false, 1), id: 1, dependencies: [{ kind: "shuffle", node: map, shuffleId: 0, numReducers: 1 }] };
   const before = memory();
   const cpuBefore = process.cpuUsage();
-  let now = 1_000_000, launched = 0, messages = 0, finished = 0;
+  let now = 1_000_000,
+    launched = 0,
+    messages = 0,
+    finished = 0;
   /** Tasks sent, in order. */
   let queue = [];
   let head = 0;
   const perform = (commands) => {
     for (const command of commands) {
-      if (command.type === "PrepareStage") perform(scheduler.handle({ type: "StageReady", stageId: command.stageId, attempt: command.attempt }, now));
+      if (command.type === "PrepareStage")
+        perform(scheduler.handle({ type: "StageReady", stageId: command.stageId, attempt: command.attempt }, now));
       else if (command.type === "LaunchTasks") {
         messages++;
         launched += command.taskIds.length;
@@ -64,8 +88,14 @@ function measure(numTasks, { executors = 8, cores = 4, batch = 1, wants = () => 
       }
     }
   };
-  for (let e = 0; e < executors; e++) perform(scheduler.handle({ type: "ExecutorRegistered", executorId: String(e), host: `host${e}`, cores }, now));
-  perform(scheduler.handle({ type: "JobSubmitted", jobId: 0, finalNode: reduce, partitions: [0], properties: {}, callSite: "bench" }, now));
+  for (let e = 0; e < executors; e++)
+    perform(scheduler.handle({ type: "ExecutorRegistered", executorId: String(e), host: `host${e}`, cores }, now));
+  perform(
+    scheduler.handle(
+      { type: "JobSubmitted", jobId: 0, finalNode: reduce, partitions: [0], properties: {}, callSite: "bench" },
+      now,
+    ),
+  );
   const outcome = { kind: "success", result: null, metrics: METRICS };
   let kept = 0;
   while (head < queue.length) {
@@ -103,10 +133,14 @@ if (only !== undefined) {
   console.log(JSON.stringify(measure(numTasks, cases[only])));
 } else {
   // Each case in a process of its own: what one leaves behind would blur the memory of the next.
-  console.log(`scheduler, ${numTasks.toLocaleString("en")} tasks, Node ${process.version}: CPU with garbage collection and the driving loop`);
+  console.log(
+    `scheduler, ${numTasks.toLocaleString("en")} tasks, Node ${process.version}: CPU with garbage collection and the driving loop`,
+  );
   for (const name of Object.keys(cases)) {
     const output = execFileSync(process.execPath, [fileURLToPath(import.meta.url), String(numTasks), name], { encoding: "utf8" });
     const { micros, bytes, perMessage } = JSON.parse(output);
-    console.log(`  ${name.padEnd(28)} ${micros.toFixed(2).padStart(6)} µs/task ${bytes.toFixed(0).padStart(5)} bytes/task ${perMessage.toFixed(1).padStart(6)} tasks/message`);
+    console.log(
+      `  ${name.padEnd(28)} ${micros.toFixed(2).padStart(6)} µs/task ${bytes.toFixed(0).padStart(5)} bytes/task ${perMessage.toFixed(1).padStart(6)} tasks/message`,
+    );
   }
 }

@@ -4,7 +4,16 @@
  */
 import { unreachable } from "../common/errors";
 import type {
-  AccumulableInfo, BlockManagerInfo, ExecutorMetricsInfo, ListenerEvent, RddInfo, StackFrame, StageInfo, StorageLevelInfo, TaskEndReason, TaskInfo,
+  AccumulableInfo,
+  BlockManagerInfo,
+  ExecutorMetricsInfo,
+  ListenerEvent,
+  RddInfo,
+  StackFrame,
+  StageInfo,
+  StorageLevelInfo,
+  TaskEndReason,
+  TaskInfo,
   TaskMetricsInfo,
 } from "./listener-events";
 
@@ -17,91 +26,157 @@ export function eventToJson(event: ListenerEvent): Json {
       return { Event: "SparkListenerLogStart", "Spark Version": event.sparkVersion };
     case "ApplicationStart":
       return {
-        Event: "SparkListenerApplicationStart", "App Name": event.appName, "App ID": event.appId, Timestamp: event.time, User: event.user,
+        Event: "SparkListenerApplicationStart",
+        "App Name": event.appName,
+        "App ID": event.appId,
+        Timestamp: event.time,
+        User: event.user,
         ...optional("App Attempt ID", event.appAttemptId),
       };
     case "ApplicationEnd":
       return { Event: "SparkListenerApplicationEnd", Timestamp: event.time, ...optional("ExitCode", event.exitCode) };
     case "JobStart":
       return {
-        Event: "SparkListenerJobStart", "Job ID": event.jobId, "Submission Time": event.time, "Stage Infos": event.stageInfos.map(stageInfoToJson),
-        "Stage IDs": event.stageInfos.map((stage) => stage.stageId), Properties: event.properties,
+        Event: "SparkListenerJobStart",
+        "Job ID": event.jobId,
+        "Submission Time": event.time,
+        "Stage Infos": event.stageInfos.map(stageInfoToJson),
+        "Stage IDs": event.stageInfos.map((stage) => stage.stageId),
+        Properties: event.properties,
       };
     case "JobEnd":
-      return { Event: "SparkListenerJobEnd", "Job ID": event.jobId, "Completion Time": event.time, "Job Result": jobResultToJson(event.jobResult) };
+      return {
+        Event: "SparkListenerJobEnd",
+        "Job ID": event.jobId,
+        "Completion Time": event.time,
+        "Job Result": jobResultToJson(event.jobResult),
+      };
     case "StageSubmitted":
-      return { Event: "SparkListenerStageSubmitted", "Stage Info": stageInfoToJson(event.stageInfo), Properties: event.properties };
+      return {
+        Event: "SparkListenerStageSubmitted",
+        "Stage Info": stageInfoToJson(event.stageInfo),
+        Properties: event.properties,
+      };
     case "StageCompleted":
       return { Event: "SparkListenerStageCompleted", "Stage Info": stageInfoToJson(event.stageInfo) };
     case "TaskStart":
       return {
-        Event: "SparkListenerTaskStart", "Stage ID": event.stageId, "Stage Attempt ID": event.stageAttemptId, "Task Info": taskInfoToJson(event.taskInfo),
+        Event: "SparkListenerTaskStart",
+        "Stage ID": event.stageId,
+        "Stage Attempt ID": event.stageAttemptId,
+        "Task Info": taskInfoToJson(event.taskInfo),
       };
     case "TaskGettingResult":
       return { Event: "SparkListenerTaskGettingResult", "Task Info": taskInfoToJson(event.taskInfo) };
     case "TaskEnd":
       return {
-        Event: "SparkListenerTaskEnd", "Stage ID": event.stageId, "Stage Attempt ID": event.stageAttemptId, "Task Type": event.taskType,
-        "Task End Reason": taskEndReasonToJson(event.reason), "Task Info": taskInfoToJson(event.taskInfo),
+        Event: "SparkListenerTaskEnd",
+        "Stage ID": event.stageId,
+        "Stage Attempt ID": event.stageAttemptId,
+        "Task Type": event.taskType,
+        "Task End Reason": taskEndReasonToJson(event.reason),
+        "Task Info": taskInfoToJson(event.taskInfo),
         "Task Executor Metrics": executorMetricsToJson(event.taskExecutorMetrics ?? {}),
         ...(event.taskMetrics === undefined ? {} : { "Task Metrics": taskMetricsToJson(event.taskMetrics) }),
       };
     case "ExecutorAdded":
       return {
-        Event: "SparkListenerExecutorAdded", Timestamp: event.time, "Executor ID": event.executorId,
+        Event: "SparkListenerExecutorAdded",
+        Timestamp: event.time,
+        "Executor ID": event.executorId,
         "Executor Info": {
-          Host: event.host, "Total Cores": event.totalCores, "Log Urls": event.logUrls, Attributes: {}, Resources: {}, "Resource Profile Id": 0,
+          Host: event.host,
+          "Total Cores": event.totalCores,
+          "Log Urls": event.logUrls,
+          Attributes: {},
+          Resources: {},
+          "Resource Profile Id": 0,
           "Registration Time": event.time,
         },
       };
     case "ExecutorRemoved":
-      return { Event: "SparkListenerExecutorRemoved", Timestamp: event.time, "Executor ID": event.executorId, "Removed Reason": event.reason };
+      return {
+        Event: "SparkListenerExecutorRemoved",
+        Timestamp: event.time,
+        "Executor ID": event.executorId,
+        "Removed Reason": event.reason,
+      };
     case "BlockManagerAdded":
       return {
-        Event: "SparkListenerBlockManagerAdded", "Block Manager ID": blockManagerToJson(event.blockManager), "Maximum Memory": event.maxMem,
-        Timestamp: event.time, "Maximum Onheap Memory": event.maxOnHeapMem, "Maximum Offheap Memory": event.maxOffHeapMem,
+        Event: "SparkListenerBlockManagerAdded",
+        "Block Manager ID": blockManagerToJson(event.blockManager),
+        "Maximum Memory": event.maxMem,
+        Timestamp: event.time,
+        "Maximum Onheap Memory": event.maxOnHeapMem,
+        "Maximum Offheap Memory": event.maxOffHeapMem,
       };
     case "BlockManagerRemoved":
-      return { Event: "SparkListenerBlockManagerRemoved", "Block Manager ID": blockManagerToJson(event.blockManager), Timestamp: event.time };
+      return {
+        Event: "SparkListenerBlockManagerRemoved",
+        "Block Manager ID": blockManagerToJson(event.blockManager),
+        Timestamp: event.time,
+      };
     case "BlockUpdated":
       return {
         Event: "SparkListenerBlockUpdated",
         "Block Updated Info": {
-          "Block Manager ID": blockManagerToJson(event.blockManager), "Block ID": event.blockId, "Storage Level": storageLevelToJson(event.storageLevel),
-          "Memory Size": event.memSize, "Disk Size": event.diskSize,
+          "Block Manager ID": blockManagerToJson(event.blockManager),
+          "Block ID": event.blockId,
+          "Storage Level": storageLevelToJson(event.storageLevel),
+          "Memory Size": event.memSize,
+          "Disk Size": event.diskSize,
         },
       };
     case "UnpersistRDD":
       return { Event: "SparkListenerUnpersistRDD", "RDD ID": event.rddId };
     case "EnvironmentUpdate":
       return {
-        Event: "SparkListenerEnvironmentUpdate", "JVM Information": event.runtime, "Spark Properties": event.sparkProperties,
-        "Hadoop Properties": event.hadoopProperties, "System Properties": event.systemProperties, "Metrics Properties": event.metricsProperties,
+        Event: "SparkListenerEnvironmentUpdate",
+        "JVM Information": event.runtime,
+        "Spark Properties": event.sparkProperties,
+        "Hadoop Properties": event.hadoopProperties,
+        "System Properties": event.systemProperties,
+        "Metrics Properties": event.metricsProperties,
         "Classpath Entries": event.classpathEntries,
       };
     case "ExecutorMetricsUpdate":
       return {
-        Event: "SparkListenerExecutorMetricsUpdate", "Executor ID": event.executorId,
+        Event: "SparkListenerExecutorMetricsUpdate",
+        "Executor ID": event.executorId,
         "Metrics Updated": event.accumUpdates.map((update) => ({
-          "Task ID": update.taskId, "Stage ID": update.stageId, "Stage Attempt ID": update.stageAttemptId,
+          "Task ID": update.taskId,
+          "Stage ID": update.stageId,
+          "Stage Attempt ID": update.stageAttemptId,
           "Accumulator Updates": update.accumUpdates.map(accumulableToJson),
         })),
         "Executor Metrics Updated": event.executorUpdates.map((update) => ({
-          "Stage ID": update.stageId, "Stage Attempt ID": update.stageAttemptId, "Executor Metrics": executorMetricsToJson(update.metrics),
+          "Stage ID": update.stageId,
+          "Stage Attempt ID": update.stageAttemptId,
+          "Executor Metrics": executorMetricsToJson(update.metrics),
         })),
       };
     case "StageExecutorMetrics":
       return {
-        Event: "SparkListenerStageExecutorMetrics", "Executor ID": event.executorId, "Stage ID": event.stageId, "Stage Attempt ID": event.stageAttemptId,
+        Event: "SparkListenerStageExecutorMetrics",
+        "Executor ID": event.executorId,
+        "Stage ID": event.stageId,
+        "Stage Attempt ID": event.stageAttemptId,
         "Executor Metrics": executorMetricsToJson(event.executorMetrics),
       };
     case "ResourceProfileAdded":
       return {
-        Event: "SparkListenerResourceProfileAdded", "Resource Profile Id": event.id,
+        Event: "SparkListenerResourceProfileAdded",
+        "Resource Profile Id": event.id,
         "Executor Resource Requests": mapValues(event.executorResources, (request) => ({
-          "Resource Name": request.resourceName, Amount: request.amount, "Discovery Script": request.discoveryScript, Vendor: request.vendor,
+          "Resource Name": request.resourceName,
+          Amount: request.amount,
+          "Discovery Script": request.discoveryScript,
+          Vendor: request.vendor,
         })),
-        "Task Resource Requests": mapValues(event.taskResources, (request) => ({ "Resource Name": request.resourceName, Amount: request.amount })),
+        "Task Resource Requests": mapValues(event.taskResources, (request) => ({
+          "Resource Name": request.resourceName,
+          Amount: request.amount,
+        })),
       };
     // Spark has no names of its own for these: they are written under their class's name and its field names.
     case "SpeculativeTaskSubmitted":
@@ -121,43 +196,77 @@ export function eventToJson(event: ListenerEvent): Json {
 
 function stageInfoToJson(stage: StageInfo): Json {
   return {
-    "Stage ID": stage.stageId, "Stage Attempt ID": stage.attemptNumber, "Stage Name": stage.name, "Number of Tasks": stage.numTasks,
-    "RDD Info": stage.rddInfos.map(rddInfoToJson), "Parent IDs": stage.parentIds, Details: stage.details,
-    ...optional("Submission Time", stage.submissionTime), ...optional("Completion Time", stage.completionTime),
-    ...optional("Failure Reason", stage.failureReason), Accumulables: stage.accumulables.map(accumulableToJson), "Resource Profile Id": 0,
-    "Shuffle Push Enabled": false, "Shuffle Push Mergers Count": 0,
+    "Stage ID": stage.stageId,
+    "Stage Attempt ID": stage.attemptNumber,
+    "Stage Name": stage.name,
+    "Number of Tasks": stage.numTasks,
+    "RDD Info": stage.rddInfos.map(rddInfoToJson),
+    "Parent IDs": stage.parentIds,
+    Details: stage.details,
+    ...optional("Submission Time", stage.submissionTime),
+    ...optional("Completion Time", stage.completionTime),
+    ...optional("Failure Reason", stage.failureReason),
+    Accumulables: stage.accumulables.map(accumulableToJson),
+    "Resource Profile Id": 0,
+    "Shuffle Push Enabled": false,
+    "Shuffle Push Mergers Count": 0,
   };
 }
 
 function rddInfoToJson(rdd: RddInfo): Json {
   return {
-    "RDD ID": rdd.id, Name: rdd.name, ...optional("Scope", rdd.scope), Callsite: rdd.callSite, "Parent IDs": rdd.parentIds,
-    "Storage Level": storageLevelToJson(rdd.storageLevel), Barrier: rdd.barrier, DeterministicLevel: "DETERMINATE",
-    "Number of Partitions": rdd.numPartitions, "Number of Cached Partitions": rdd.numCachedPartitions, "Memory Size": rdd.memSize,
+    "RDD ID": rdd.id,
+    Name: rdd.name,
+    ...optional("Scope", rdd.scope),
+    Callsite: rdd.callSite,
+    "Parent IDs": rdd.parentIds,
+    "Storage Level": storageLevelToJson(rdd.storageLevel),
+    Barrier: rdd.barrier,
+    DeterministicLevel: "DETERMINATE",
+    "Number of Partitions": rdd.numPartitions,
+    "Number of Cached Partitions": rdd.numCachedPartitions,
+    "Memory Size": rdd.memSize,
     "Disk Size": rdd.diskSize,
   };
 }
 
 function storageLevelToJson(level: StorageLevelInfo): Json {
   return {
-    "Use Disk": level.useDisk, "Use Memory": level.useMemory, "Use Off Heap": level.useOffHeap, Deserialized: level.deserialized,
+    "Use Disk": level.useDisk,
+    "Use Memory": level.useMemory,
+    "Use Off Heap": level.useOffHeap,
+    Deserialized: level.deserialized,
     Replication: level.replication,
   };
 }
 
 function taskInfoToJson(task: TaskInfo): Json {
   return {
-    "Task ID": task.taskId, Index: task.index, Attempt: task.attemptNumber, "Partition ID": task.partitionId, "Launch Time": task.launchTime,
-    "Executor ID": task.executorId, Host: task.host, Locality: task.taskLocality, Speculative: task.speculative,
-    "Getting Result Time": task.gettingResultTime, "Finish Time": task.finishTime, Failed: task.failed, Killed: task.killed,
+    "Task ID": task.taskId,
+    Index: task.index,
+    Attempt: task.attemptNumber,
+    "Partition ID": task.partitionId,
+    "Launch Time": task.launchTime,
+    "Executor ID": task.executorId,
+    Host: task.host,
+    Locality: task.taskLocality,
+    Speculative: task.speculative,
+    "Getting Result Time": task.gettingResultTime,
+    "Finish Time": task.finishTime,
+    Failed: task.failed,
+    Killed: task.killed,
     Accumulables: task.accumulables.map(accumulableToJson),
   };
 }
 
 function accumulableToJson(accumulable: AccumulableInfo): Json {
   return {
-    ID: accumulable.id, ...optional("Name", accumulable.name), ...optional("Update", accumulable.update), ...optional("Value", accumulable.value),
-    Internal: accumulable.internal, "Count Failed Values": accumulable.countFailedValues,
+    ID: accumulable.id,
+    ...optional("Name", accumulable.name),
+    ...optional("Update", accumulable.update),
+    ...optional("Value", accumulable.value),
+    Internal: accumulable.internal,
+    "Count Failed Values": accumulable.countFailedValues,
   };
 }
 
@@ -167,7 +276,10 @@ function blockManagerToJson(blockManager: BlockManagerInfo): Json {
 
 function stackTraceToJson(frames: readonly StackFrame[]): readonly Json[] {
   return frames.map((frame) => ({
-    "Declaring Class": frame.declaringClass, "Method Name": frame.methodName, "File Name": frame.fileName, "Line Number": frame.lineNumber,
+    "Declaring Class": frame.declaringClass,
+    "Method Name": frame.methodName,
+    "File Name": frame.fileName,
+    "Line Number": frame.lineNumber,
   }));
 }
 
@@ -184,23 +296,43 @@ function taskEndReasonToJson(reason: TaskEndReason): Json {
     case "UnknownReason":
       return { Reason: reason.reason };
     case "TaskKilled":
-      return { Reason: reason.reason, "Kill Reason": reason.killReason, "Accumulator Updates": reason.accumUpdates.map(accumulableToJson) };
+      return {
+        Reason: reason.reason,
+        "Kill Reason": reason.killReason,
+        "Accumulator Updates": reason.accumUpdates.map(accumulableToJson),
+      };
     case "TaskCommitDenied":
-      return { Reason: reason.reason, "Job ID": reason.jobId, "Partition ID": reason.partitionId, "Attempt Number": reason.attemptNumber };
+      return {
+        Reason: reason.reason,
+        "Job ID": reason.jobId,
+        "Partition ID": reason.partitionId,
+        "Attempt Number": reason.attemptNumber,
+      };
     case "ExecutorLostFailure":
       return {
-        Reason: reason.reason, "Executor ID": reason.executorId, "Exit Caused By App": reason.exitCausedByApp,
+        Reason: reason.reason,
+        "Executor ID": reason.executorId,
+        "Exit Caused By App": reason.exitCausedByApp,
         ...optional("Loss Reason", reason.lossReason ?? undefined),
       };
     case "FetchFailed":
       return {
-        Reason: reason.reason, ...(reason.blockManager === null ? {} : { "Block Manager Address": blockManagerToJson(reason.blockManager) }),
-        "Shuffle ID": reason.shuffleId, "Map ID": reason.mapId, "Map Index": reason.mapIndex, "Reduce ID": reason.reduceId, Message: reason.message,
+        Reason: reason.reason,
+        ...(reason.blockManager === null ? {} : { "Block Manager Address": blockManagerToJson(reason.blockManager) }),
+        "Shuffle ID": reason.shuffleId,
+        "Map ID": reason.mapId,
+        "Map Index": reason.mapIndex,
+        "Reduce ID": reason.reduceId,
+        Message: reason.message,
       };
     case "ExceptionFailure":
       return {
-        Reason: reason.reason, "Class Name": reason.className, Description: reason.description, "Stack Trace": stackTraceToJson(reason.stackTrace),
-        "Full Stack Trace": reason.fullStackTrace, "Accumulator Updates": reason.accumUpdates.map(accumulableToJson),
+        Reason: reason.reason,
+        "Class Name": reason.className,
+        Description: reason.description,
+        "Stack Trace": stackTraceToJson(reason.stackTrace),
+        "Full Stack Trace": reason.fullStackTrace,
+        "Accumulator Updates": reason.accumUpdates.map(accumulableToJson),
       };
     default:
       return unreachable(reason);
@@ -210,19 +342,32 @@ function taskEndReasonToJson(reason: TaskEndReason): Json {
 /** Parts that Spark counts and this engine has not (push-based shuffle, heap apart from the rest) are 0. */
 function taskMetricsToJson(metrics: TaskMetricsInfo): Json {
   return {
-    "Executor Deserialize Time": metrics.executorDeserializeTime, "Executor Deserialize CPU Time": 0, "Executor Run Time": metrics.executorRunTime,
-    "Executor CPU Time": metrics.executorCpuTimeNs, "Peak Execution Memory": metrics.peakExecutionMemory, "Peak On Heap Execution Memory": 0,
-    "Peak Off Heap Execution Memory": metrics.peakExecutionMemory, "Result Size": metrics.resultSize, "JVM GC Time": metrics.jvmGcTime,
-    "Result Serialization Time": metrics.resultSerializationTime, "Memory Bytes Spilled": metrics.memoryBytesSpilled,
+    "Executor Deserialize Time": metrics.executorDeserializeTime,
+    "Executor Deserialize CPU Time": 0,
+    "Executor Run Time": metrics.executorRunTime,
+    "Executor CPU Time": metrics.executorCpuTimeNs,
+    "Peak Execution Memory": metrics.peakExecutionMemory,
+    "Peak On Heap Execution Memory": 0,
+    "Peak Off Heap Execution Memory": metrics.peakExecutionMemory,
+    "Result Size": metrics.resultSize,
+    "JVM GC Time": metrics.jvmGcTime,
+    "Result Serialization Time": metrics.resultSerializationTime,
+    "Memory Bytes Spilled": metrics.memoryBytesSpilled,
     "Disk Bytes Spilled": metrics.diskBytesSpilled,
     "Shuffle Read Metrics": {
-      "Remote Blocks Fetched": metrics.shuffleRemoteBlocksFetched, "Local Blocks Fetched": metrics.shuffleLocalBlocksFetched,
-      "Fetch Wait Time": metrics.shuffleFetchWaitTime, "Remote Bytes Read": metrics.shuffleRemoteBytesRead,
-      "Remote Bytes Read To Disk": metrics.shuffleRemoteBytesReadToDisk, "Local Bytes Read": metrics.shuffleLocalBytesRead,
-      "Total Records Read": metrics.shuffleRecordsRead, "Remote Requests Duration": 0, "Push Based Shuffle": NO_PUSH,
+      "Remote Blocks Fetched": metrics.shuffleRemoteBlocksFetched,
+      "Local Blocks Fetched": metrics.shuffleLocalBlocksFetched,
+      "Fetch Wait Time": metrics.shuffleFetchWaitTime,
+      "Remote Bytes Read": metrics.shuffleRemoteBytesRead,
+      "Remote Bytes Read To Disk": metrics.shuffleRemoteBytesReadToDisk,
+      "Local Bytes Read": metrics.shuffleLocalBytesRead,
+      "Total Records Read": metrics.shuffleRecordsRead,
+      "Remote Requests Duration": 0,
+      "Push Based Shuffle": NO_PUSH,
     },
     "Shuffle Write Metrics": {
-      "Shuffle Bytes Written": metrics.shuffleBytesWritten, "Shuffle Write Time": metrics.shuffleWriteTimeNs,
+      "Shuffle Bytes Written": metrics.shuffleBytesWritten,
+      "Shuffle Write Time": metrics.shuffleWriteTimeNs,
       "Shuffle Records Written": metrics.shuffleRecordsWritten,
     },
     "Input Metrics": { "Bytes Read": metrics.inputBytes, "Records Read": metrics.inputRecords },
@@ -232,17 +377,42 @@ function taskMetricsToJson(metrics: TaskMetricsInfo): Json {
 }
 
 const NO_PUSH: Json = {
-  "Corrupt Merged Block Chunks": 0, "Merged Fetch Fallback Count": 0, "Merged Remote Blocks Fetched": 0, "Merged Local Blocks Fetched": 0,
-  "Merged Remote Chunks Fetched": 0, "Merged Local Chunks Fetched": 0, "Merged Remote Bytes Read": 0, "Merged Local Bytes Read": 0,
+  "Corrupt Merged Block Chunks": 0,
+  "Merged Fetch Fallback Count": 0,
+  "Merged Remote Blocks Fetched": 0,
+  "Merged Local Blocks Fetched": 0,
+  "Merged Remote Chunks Fetched": 0,
+  "Merged Local Chunks Fetched": 0,
+  "Merged Remote Bytes Read": 0,
+  "Merged Local Bytes Read": 0,
   "Merged Remote Requests Duration": 0,
 };
 
 /** Spark's gauges, in its order. */
 const EXECUTOR_METRICS: readonly string[] = [
-  "JVMHeapMemory", "JVMOffHeapMemory", "OnHeapExecutionMemory", "OffHeapExecutionMemory", "OnHeapStorageMemory", "OffHeapStorageMemory",
-  "OnHeapUnifiedMemory", "OffHeapUnifiedMemory", "DirectPoolMemory", "MappedPoolMemory", "ProcessTreeJVMVMemory", "ProcessTreeJVMRSSMemory",
-  "ProcessTreePythonVMemory", "ProcessTreePythonRSSMemory", "ProcessTreeOtherVMemory", "ProcessTreeOtherRSSMemory", "MinorGCCount", "MinorGCTime",
-  "MajorGCCount", "MajorGCTime", "TotalGCTime", "ConcurrentGCCount", "ConcurrentGCTime",
+  "JVMHeapMemory",
+  "JVMOffHeapMemory",
+  "OnHeapExecutionMemory",
+  "OffHeapExecutionMemory",
+  "OnHeapStorageMemory",
+  "OffHeapStorageMemory",
+  "OnHeapUnifiedMemory",
+  "OffHeapUnifiedMemory",
+  "DirectPoolMemory",
+  "MappedPoolMemory",
+  "ProcessTreeJVMVMemory",
+  "ProcessTreeJVMRSSMemory",
+  "ProcessTreePythonVMemory",
+  "ProcessTreePythonRSSMemory",
+  "ProcessTreeOtherVMemory",
+  "ProcessTreeOtherRSSMemory",
+  "MinorGCCount",
+  "MinorGCTime",
+  "MajorGCCount",
+  "MajorGCTime",
+  "TotalGCTime",
+  "ConcurrentGCCount",
+  "ConcurrentGCTime",
 ];
 
 function executorMetricsToJson(metrics: ExecutorMetricsInfo): Json {

@@ -42,13 +42,20 @@ export class EventLogWriter implements SparkListener {
       mkdirSync(folder, { recursive: true });
       this.#file = openSync(`${this.path}.inprogress`, "w", 0o660);
     } catch (cause) {
-      throw new DataError("EVENT_LOG_NOT_WRITABLE", `The event log ${this.path} cannot be written: ${(cause as Error).message}`, { cause });
+      throw new DataError("EVENT_LOG_NOT_WRITABLE", `The event log ${this.path} cannot be written: ${(cause as Error).message}`, {
+        cause,
+      });
     }
     this.onOther({ type: "LogStart", sparkVersion: FORMAT_VERSION });
   }
 
   onOther(event: ListenerEvent): void {
-    if (this.#file === null || (event.type === "BlockUpdated" && !this.#logBlockUpdates) || event.type === "ExecutorMetricsUpdate") return;
+    if (
+      this.#file === null ||
+      (event.type === "BlockUpdated" && !this.#logBlockUpdates) ||
+      event.type === "ExecutorMetricsUpdate"
+    )
+      return;
     const line = JSON.stringify(eventToJson(event));
     this.#lines.push(line);
     this.#length += line.length;
@@ -62,7 +69,7 @@ export class EventLogWriter implements SparkListener {
     this.#lines = [];
     this.#length = 0;
     try {
-      for (let at = 0; at < text.length; ) at += writeSync(this.#file, text, at);
+      for (let at = 0; at < text.length;) at += writeSync(this.#file, text, at);
     } catch (error) {
       log.error(`The event log ${this.path} ends here, it cannot be written: ${(error as Error).message}`);
       closeSync(this.#file);
@@ -83,6 +90,12 @@ export class EventLogWriter implements SparkListener {
 
 /** After these the log is worth reading for somebody who looks on. */
 function isMilestone(event: ListenerEvent): boolean {
-  return event.type !== "TaskStart" && event.type !== "TaskEnd" && event.type !== "TaskGettingResult" && event.type !== "BlockUpdated"
-    && event.type !== "SpeculativeTaskSubmitted" && event.type !== "StageExecutorMetrics";
+  return (
+    event.type !== "TaskStart" &&
+    event.type !== "TaskEnd" &&
+    event.type !== "TaskGettingResult" &&
+    event.type !== "BlockUpdated" &&
+    event.type !== "SpeculativeTaskSubmitted" &&
+    event.type !== "StageExecutorMetrics"
+  );
 }

@@ -5,22 +5,22 @@
 import { log } from "../common/log";
 import type { EventOf, ListenerEvent, ListenerEventType } from "./listener-events";
 
-type Handlers = { readonly [T in ListenerEventType as `on${T}`]?: (event: EventOf<T>) => void };
+type Handlers = { readonly [T in ListenerEventType as `on${T}`]?: (event: EventOf<T>) => unknown };
 
 /**
  * What a user's listener may implement: any of `onJobStart`, `onJobEnd`, `onStageSubmitted`, `onStageCompleted`,
  * `onTaskStart`, `onTaskEnd`, `onExecutorAdded`, … , one for each event type. A listener that throws is logged and
- * called again for the next event.
+ * called again for the next event; what a handler returns is not waited for.
  *
  * @example
  * sc.addSparkListener({ onTaskEnd: ({ taskInfo }) => console.log(taskInfo.partitionId, taskInfo.finishTime - taskInfo.launchTime) });
  */
 export interface SparkListener extends Handlers {
   /** Gets the events for which the listener has no handler of its own. */
-  readonly onOther?: (event: ListenerEvent) => void;
+  readonly onOther?: (event: ListenerEvent) => unknown;
 }
 
-type AnyHandler = (event: ListenerEvent) => void;
+type AnyHandler = (event: ListenerEvent) => unknown;
 
 export class ListenerBus {
   #listeners: readonly SparkListener[] = [];
@@ -85,7 +85,11 @@ export class ListenerBus {
         return;
       }
       // Handlers of a class sit on its prototype.
-      for (let at: object | null = listener; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+      for (
+        let at: object | null = listener;
+        at !== null && at !== Object.prototype;
+        at = Object.getPrototypeOf(at) as object | null
+      ) {
         for (const name of Object.getOwnPropertyNames(at)) if (name.startsWith("on")) wanted.add(name.slice(2));
       }
     }
@@ -105,5 +109,7 @@ function call(listener: SparkListener, event: ListenerEvent): void {
 }
 
 function logFailure(event: ListenerEvent, error: unknown): void {
-  log.error(`A SparkListener failed on ${event.type}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  log.error(
+    `A SparkListener failed on ${event.type}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
 }

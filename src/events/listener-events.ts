@@ -123,7 +123,12 @@ export type TaskEndReason =
   | { readonly reason: "UnknownReason" }
   | { readonly reason: "TaskKilled"; readonly killReason: string; readonly accumUpdates: readonly AccumulableInfo[] }
   | { readonly reason: "TaskCommitDenied"; readonly jobId: number; readonly partitionId: number; readonly attemptNumber: number }
-  | { readonly reason: "ExecutorLostFailure"; readonly executorId: string; readonly exitCausedByApp: boolean; readonly lossReason: string | null }
+  | {
+      readonly reason: "ExecutorLostFailure";
+      readonly executorId: string;
+      readonly exitCausedByApp: boolean;
+      readonly lossReason: string | null;
+    }
   | {
       readonly reason: "FetchFailed";
       readonly blockManager: BlockManagerInfo | null;
@@ -144,9 +149,14 @@ export type TaskEndReason =
 
 export type Properties = Readonly<Record<string, string>>;
 
-export type JobResult = { readonly result: "JobSucceeded" } | { readonly result: "JobFailed"; readonly message: string; readonly stackTrace: readonly StackFrame[] };
+export type JobResult =
+  | { readonly result: "JobSucceeded" }
+  | { readonly result: "JobFailed"; readonly message: string; readonly stackTrace: readonly StackFrame[] };
 
-export interface LogStartEvent { readonly type: "LogStart"; readonly sparkVersion: string }
+export interface LogStartEvent {
+  readonly type: "LogStart";
+  readonly sparkVersion: string;
+}
 export interface ApplicationStartEvent {
   readonly type: "ApplicationStart";
   readonly appName: string;
@@ -155,7 +165,11 @@ export interface ApplicationStartEvent {
   readonly user: string;
   readonly appAttemptId?: string;
 }
-export interface ApplicationEndEvent { readonly type: "ApplicationEnd"; readonly time: number; readonly exitCode?: number }
+export interface ApplicationEndEvent {
+  readonly type: "ApplicationEnd";
+  readonly time: number;
+  readonly exitCode?: number;
+}
 export interface JobStartEvent {
   readonly type: "JobStart";
   readonly jobId: number;
@@ -164,13 +178,33 @@ export interface JobStartEvent {
   readonly stageInfos: readonly StageInfo[];
   readonly properties: Properties;
 }
-export interface JobEndEvent { readonly type: "JobEnd"; readonly jobId: number; readonly time: number; readonly jobResult: JobResult }
-export interface StageSubmittedEvent { readonly type: "StageSubmitted"; readonly stageInfo: StageInfo; readonly properties: Properties }
+export interface JobEndEvent {
+  readonly type: "JobEnd";
+  readonly jobId: number;
+  readonly time: number;
+  readonly jobResult: JobResult;
+}
+export interface StageSubmittedEvent {
+  readonly type: "StageSubmitted";
+  readonly stageInfo: StageInfo;
+  readonly properties: Properties;
+}
 /** Ends one attempt: with a `failureReason` when it failed. */
-export interface StageCompletedEvent { readonly type: "StageCompleted"; readonly stageInfo: StageInfo }
-export interface TaskStartEvent { readonly type: "TaskStart"; readonly stageId: number; readonly stageAttemptId: number; readonly taskInfo: TaskInfo }
+export interface StageCompletedEvent {
+  readonly type: "StageCompleted";
+  readonly stageInfo: StageInfo;
+}
+export interface TaskStartEvent {
+  readonly type: "TaskStart";
+  readonly stageId: number;
+  readonly stageAttemptId: number;
+  readonly taskInfo: TaskInfo;
+}
 /** The result is too large for a message and is being fetched. */
-export interface TaskGettingResultEvent { readonly type: "TaskGettingResult"; readonly taskInfo: TaskInfo }
+export interface TaskGettingResultEvent {
+  readonly type: "TaskGettingResult";
+  readonly taskInfo: TaskInfo;
+}
 export interface TaskEndEvent {
   readonly type: "TaskEnd";
   readonly stageId: number;
@@ -197,9 +231,23 @@ export interface ExecutorAddedEvent {
   readonly totalCores: number;
   readonly logUrls: Readonly<Record<string, string>>;
 }
-export interface ExecutorRemovedEvent { readonly type: "ExecutorRemoved"; readonly time: number; readonly executorId: string; readonly reason: string }
-export interface ExecutorExcludedEvent { readonly type: "ExecutorExcluded"; readonly time: number; readonly executorId: string; readonly taskFailures: number }
-export interface ExecutorUnexcludedEvent { readonly type: "ExecutorUnexcluded"; readonly time: number; readonly executorId: string }
+export interface ExecutorRemovedEvent {
+  readonly type: "ExecutorRemoved";
+  readonly time: number;
+  readonly executorId: string;
+  readonly reason: string;
+}
+export interface ExecutorExcludedEvent {
+  readonly type: "ExecutorExcluded";
+  readonly time: number;
+  readonly executorId: string;
+  readonly taskFailures: number;
+}
+export interface ExecutorUnexcludedEvent {
+  readonly type: "ExecutorUnexcluded";
+  readonly time: number;
+  readonly executorId: string;
+}
 export interface ExecutorExcludedForStageEvent {
   readonly type: "ExecutorExcludedForStage";
   readonly time: number;
@@ -208,8 +256,17 @@ export interface ExecutorExcludedForStageEvent {
   readonly stageId: number;
   readonly stageAttemptId: number;
 }
-export interface NodeExcludedEvent { readonly type: "NodeExcluded"; readonly time: number; readonly hostId: string; readonly executorFailures: number }
-export interface NodeUnexcludedEvent { readonly type: "NodeUnexcluded"; readonly time: number; readonly hostId: string }
+export interface NodeExcludedEvent {
+  readonly type: "NodeExcluded";
+  readonly time: number;
+  readonly hostId: string;
+  readonly executorFailures: number;
+}
+export interface NodeUnexcludedEvent {
+  readonly type: "NodeUnexcluded";
+  readonly time: number;
+  readonly hostId: string;
+}
 export interface NodeExcludedForStageEvent {
   readonly type: "NodeExcludedForStage";
   readonly time: number;
@@ -226,7 +283,11 @@ export interface BlockManagerAddedEvent {
   readonly maxOnHeapMem: number;
   readonly maxOffHeapMem: number;
 }
-export interface BlockManagerRemovedEvent { readonly type: "BlockManagerRemoved"; readonly time: number; readonly blockManager: BlockManagerInfo }
+export interface BlockManagerRemovedEvent {
+  readonly type: "BlockManagerRemoved";
+  readonly time: number;
+  readonly blockManager: BlockManagerInfo;
+}
 /** A block came to, changed on, or left (a level that uses neither memory nor disk) an executor. */
 export interface BlockUpdatedEvent {
   readonly type: "BlockUpdated";
@@ -236,7 +297,10 @@ export interface BlockUpdatedEvent {
   readonly memSize: number;
   readonly diskSize: number;
 }
-export interface UnpersistRddEvent { readonly type: "UnpersistRDD"; readonly rddId: number }
+export interface UnpersistRddEvent {
+  readonly type: "UnpersistRDD";
+  readonly rddId: number;
+}
 export interface EnvironmentUpdateEvent {
   readonly type: "EnvironmentUpdate";
   /** Runtime facts: Node and V8 versions, home. Written as Spark's "JVM Information". */
@@ -257,7 +321,11 @@ export interface ExecutorMetricsUpdateEvent {
     readonly stageAttemptId: number;
     readonly accumUpdates: readonly AccumulableInfo[];
   }[];
-  readonly executorUpdates: readonly { readonly stageId: number; readonly stageAttemptId: number; readonly metrics: ExecutorMetricsInfo }[];
+  readonly executorUpdates: readonly {
+    readonly stageId: number;
+    readonly stageAttemptId: number;
+    readonly metrics: ExecutorMetricsInfo;
+  }[];
 }
 /** Peaks of one executor over a stage attempt; written at its end when `spark.eventLog.logStageExecutorMetrics` is on. */
 export interface StageExecutorMetricsEvent {
@@ -281,14 +349,33 @@ export interface ResourceProfileAddedEvent {
 }
 
 export type ListenerEvent =
-  | LogStartEvent | ApplicationStartEvent | ApplicationEndEvent
-  | JobStartEvent | JobEndEvent | StageSubmittedEvent | StageCompletedEvent
-  | TaskStartEvent | TaskGettingResultEvent | TaskEndEvent | SpeculativeTaskSubmittedEvent
-  | ExecutorAddedEvent | ExecutorRemovedEvent
-  | ExecutorExcludedEvent | ExecutorUnexcludedEvent | ExecutorExcludedForStageEvent
-  | NodeExcludedEvent | NodeUnexcludedEvent | NodeExcludedForStageEvent
-  | BlockManagerAddedEvent | BlockManagerRemovedEvent | BlockUpdatedEvent | UnpersistRddEvent
-  | EnvironmentUpdateEvent | ExecutorMetricsUpdateEvent | StageExecutorMetricsEvent | ResourceProfileAddedEvent;
+  | LogStartEvent
+  | ApplicationStartEvent
+  | ApplicationEndEvent
+  | JobStartEvent
+  | JobEndEvent
+  | StageSubmittedEvent
+  | StageCompletedEvent
+  | TaskStartEvent
+  | TaskGettingResultEvent
+  | TaskEndEvent
+  | SpeculativeTaskSubmittedEvent
+  | ExecutorAddedEvent
+  | ExecutorRemovedEvent
+  | ExecutorExcludedEvent
+  | ExecutorUnexcludedEvent
+  | ExecutorExcludedForStageEvent
+  | NodeExcludedEvent
+  | NodeUnexcludedEvent
+  | NodeExcludedForStageEvent
+  | BlockManagerAddedEvent
+  | BlockManagerRemovedEvent
+  | BlockUpdatedEvent
+  | UnpersistRddEvent
+  | EnvironmentUpdateEvent
+  | ExecutorMetricsUpdateEvent
+  | StageExecutorMetricsEvent
+  | ResourceProfileAddedEvent;
 
 export type ListenerEventType = ListenerEvent["type"];
 

@@ -5,15 +5,36 @@ import { eventToJson, type Json } from "../../src/events/event-json";
 import type { ListenerEvent, ListenerEventType, TaskEndReason } from "../../src/events/listener-events";
 import { SAMPLES, taskEnd } from "./samples";
 
-const GOLDEN = readFileSync(join(__dirname, "../golden/event-log/spark-4.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as Json);
+const GOLDEN = readFileSync(join(__dirname, "../golden/event-log/spark-4.jsonl"), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Json);
 
 /** Maps whose keys are the user's. */
 const OPEN_MAPS = new Set([
-  "Properties", "Spark Properties", "Hadoop Properties", "System Properties", "Metrics Properties", "Classpath Entries", "JVM Information", "Log Urls",
-  "Executor Resource Requests", "Task Resource Requests",
+  "Properties",
+  "Spark Properties",
+  "Hadoop Properties",
+  "System Properties",
+  "Metrics Properties",
+  "Classpath Entries",
+  "JVM Information",
+  "Log Urls",
+  "Executor Resource Requests",
+  "Task Resource Requests",
 ]);
 /** Keys that Spark leaves out where it has no value. */
-const OPTIONAL = new Set(["Scope", "Submission Time", "Completion Time", "Name", "Update", "Value", "Metadata", "Block Manager Address", "Loss Reason"]);
+const OPTIONAL = new Set([
+  "Scope",
+  "Submission Time",
+  "Completion Time",
+  "Name",
+  "Update",
+  "Value",
+  "Metadata",
+  "Block Manager Address",
+  "Loss Reason",
+]);
 
 /** Every key on the way, with the first element of lists: "Stage Info/RDD Info/0/Name". */
 function keysOf(value: unknown, path = ""): string[] {
@@ -58,23 +79,38 @@ describe("Events as JSON", () => {
     expectSameKeys(json, goldenOf(json["Event"] as string));
   });
 
-  test.each(["Success", "ExceptionFailure", "ExecutorLostFailure", "FetchFailed", "TaskKilled"])("a task that ended by %s has Spark's keys", (name) => {
-    const reasonOf = (event: Json): unknown => (event["Task End Reason"] as Json | undefined)?.["Reason"];
-    const golden = GOLDEN.find((event) => reasonOf(event) === name);
-    if (golden === undefined) throw new Error(`The golden log has no task that ended by ${name}.`);
-    const hasMetrics = golden["Task Metrics"] !== undefined;
-    expectSameKeys(eventToJson(taskEnd(REASONS[name]!, hasMetrics)), golden);
-  });
+  test.each(["Success", "ExceptionFailure", "ExecutorLostFailure", "FetchFailed", "TaskKilled"])(
+    "a task that ended by %s has Spark's keys",
+    (name) => {
+      const reasonOf = (event: Json): unknown => (event["Task End Reason"] as Json | undefined)?.["Reason"];
+      const golden = GOLDEN.find((event) => reasonOf(event) === name);
+      if (golden === undefined) throw new Error(`The golden log has no task that ended by ${name}.`);
+      const hasMetrics = golden["Task Metrics"] !== undefined;
+      expectSameKeys(eventToJson(taskEnd(REASONS[name]!, hasMetrics)), golden);
+    },
+  );
 
   test("a failed job and a failed stage have Spark's keys", () => {
     const failedJob = eventToJson({
-      type: "JobEnd", jobId: 1, time: 2,
-      jobResult: { result: "JobFailed", message: "m", stackTrace: [{ declaringClass: "a", methodName: "b", fileName: "c", lineNumber: 1 }] },
+      type: "JobEnd",
+      jobId: 1,
+      time: 2,
+      jobResult: {
+        result: "JobFailed",
+        message: "m",
+        stackTrace: [{ declaringClass: "a", methodName: "b", fileName: "c", lineNumber: 1 }],
+      },
     });
-    expectSameKeys(failedJob, goldenOf("SparkListenerJobEnd", (event) => (event["Job Result"] as Json)["Result"] === "JobFailed"));
+    expectSameKeys(
+      failedJob,
+      goldenOf("SparkListenerJobEnd", (event) => (event["Job Result"] as Json)["Result"] === "JobFailed"),
+    );
     const { stageInfo } = SAMPLES.StageCompleted;
     const failedStage = eventToJson({ type: "StageCompleted", stageInfo: { ...stageInfo, failureReason: "r" } });
-    expectSameKeys(failedStage, goldenOf("SparkListenerStageCompleted", (event) => "Failure Reason" in (event["Stage Info"] as Json)));
+    expectSameKeys(
+      failedStage,
+      goldenOf("SparkListenerStageCompleted", (event) => "Failure Reason" in (event["Stage Info"] as Json)),
+    );
   });
 
   test("there is a sample of every event type", () => {
@@ -85,8 +121,12 @@ describe("Events as JSON", () => {
 const REASONS: Readonly<Record<string, TaskEndReason>> = {
   Success: { reason: "Success" },
   ExceptionFailure: {
-    reason: "ExceptionFailure", className: "Error", description: "d", stackTrace: [{ declaringClass: "a", methodName: "b", fileName: "c", lineNumber: 1 }],
-    fullStackTrace: "f", accumUpdates: [],
+    reason: "ExceptionFailure",
+    className: "Error",
+    description: "d",
+    stackTrace: [{ declaringClass: "a", methodName: "b", fileName: "c", lineNumber: 1 }],
+    fullStackTrace: "f",
+    accumUpdates: [],
   },
   ExecutorLostFailure: { reason: "ExecutorLostFailure", executorId: "1", exitCausedByApp: true, lossReason: "r" },
   FetchFailed: { reason: "FetchFailed", blockManager: null, shuffleId: 1, mapId: 2, mapIndex: 2, reduceId: 3, message: "m" },

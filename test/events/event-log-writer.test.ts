@@ -14,7 +14,11 @@ describe("EventLogWriter", () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  const eventsIn = (path: string): unknown[] => readFileSync(path, "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { Event: string }).Event);
+  const eventsIn = (path: string): unknown[] =>
+    readFileSync(path, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { Event: string }).Event);
 
   test("writes a line for every event from the bus, and takes .inprogress off at the end", async () => {
     const bus = new ListenerBus();
@@ -39,7 +43,10 @@ describe("EventLogWriter", () => {
     log.onOther(SAMPLES.StageCompleted);
     log.onOther(SAMPLES.TaskEnd);
     expect(eventsIn(`${log.path}.inprogress`)).toEqual([
-      "SparkListenerLogStart", "SparkListenerTaskStart", "SparkListenerBlockUpdated", "SparkListenerStageCompleted",
+      "SparkListenerLogStart",
+      "SparkListenerTaskStart",
+      "SparkListenerBlockUpdated",
+      "SparkListenerStageCompleted",
     ]);
     log.flush();
     expect(eventsIn(`${log.path}.inprogress`)).toHaveLength(5);
@@ -52,7 +59,9 @@ describe("EventLogWriter", () => {
   test("a directory that cannot be written is a DataError that names it", () => {
     const file = join(directory, "file");
     writeFileSync(file, "");
-    expect(() => new EventLogWriter({ directory: file, applicationId: "app-3" })).toThrow(/\[EVENT_LOG_NOT_WRITABLE\] The event log .*file\/app-3 cannot be written/);
+    expect(() => new EventLogWriter({ directory: file, applicationId: "app-3" })).toThrow(
+      /\[EVENT_LOG_NOT_WRITABLE\] The event log .*file\/app-3 cannot be written/,
+    );
   });
 
   const onLinux = process.platform === "linux" ? test : test.skip;

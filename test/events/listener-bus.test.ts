@@ -71,9 +71,21 @@ describe("ListenerBus", () => {
     setLogLevel("OFF");
     const bus = new ListenerBus();
     let calls = 0;
-    bus.addListener({ onApplicationEnd: () => { throw new Error("mine"); } });
-    bus.addListener({ onApplicationEnd: async () => { await Promise.reject(new Error("later")); } });
-    bus.addListener({ onApplicationEnd: () => { calls++; } });
+    bus.addListener({
+      onApplicationEnd: () => {
+        throw new Error("mine");
+      },
+    });
+    bus.addListener({
+      onApplicationEnd: async () => {
+        await Promise.reject(new Error("later"));
+      },
+    });
+    bus.addListener({
+      onApplicationEnd: () => {
+        calls++;
+      },
+    });
     bus.post(END);
     bus.post(END);
     await bus.flush();
@@ -85,7 +97,13 @@ describe("ListenerBus", () => {
   test("flush waits for what was posted before it, events posted by listeners come after", async () => {
     const bus = new ListenerBus();
     const seen: string[] = [];
-    bus.addListener({ onApplicationStart: () => { seen.push("start"); bus.post(END); }, onApplicationEnd: () => seen.push("end") });
+    bus.addListener({
+      onApplicationStart: () => {
+        seen.push("start");
+        bus.post(END);
+      },
+      onApplicationEnd: () => seen.push("end"),
+    });
     bus.post(START);
     await bus.flush();
     expect(seen).toEqual(["start"]);

@@ -10,7 +10,9 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const { values } = parseArgs({ options: { count: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } } });
+const { values } = parseArgs({
+  options: { count: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } },
+});
 const count = Number(values.count);
 const first = Number(values.seed);
 
@@ -18,13 +20,20 @@ const folder = mkdtempSync(join(tmpdir(), "firesteel-fuzz-"));
 try {
   const outfile = join(folder, "simulation.mjs");
   await build({
-    entryPoints: [join(root, "test/driver/scheduler/support/simulation.ts")], bundle: true, platform: "node", format: "esm", outfile, logLevel: "error",
+    entryPoints: [join(root, "test/driver/scheduler/support/simulation.ts")],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    outfile,
+    logLevel: "error",
   });
   const { runHistory } = await import(pathToFileURL(outfile).href);
   const start = performance.now();
   for (let seed = first; seed < first + count; seed++) runHistory(seed);
   const seconds = (performance.now() - start) / 1000;
-  console.log(`scheduler: ${count} random histories (seeds ${first} to ${first + count - 1}) without a fault, ${Math.round(count / seconds)} a second`);
+  console.log(
+    `scheduler: ${count} random histories (seeds ${first} to ${first + count - 1}) without a fault, ${Math.round(count / seconds)} a second`,
+  );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -86,7 +86,11 @@ export class ExecutorAllocation {
     }
   }
 
-  #shrink({ executors }: AllocationInput, holdings: (executor: Executor) => Holdings, now: number): { release: string[]; next: number } {
+  #shrink(
+    { executors }: AllocationInput,
+    holdings: (executor: Executor) => Holdings,
+    now: number,
+  ): { release: string[]; next: number } {
     const { config } = this;
     for (const id of [...this.#leaving]) if (!executors.some((executor) => executor.id === id)) this.#leaving.delete(id);
     const release: string[] = [];

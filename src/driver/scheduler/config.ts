@@ -97,26 +97,62 @@ export interface AllocationConfig {
 }
 
 export const DEFAULT_CONFIG: SchedulerConfig = {
-  taskMaxFailures: 4, taskCpus: 1, stageMaxAttempts: 4, resubmitDelay: 200, mode: "FIFO", pools: {}, localityWaitProcess: 3000,
-  localityWaitNode: 3000, reduceLocality: true, maxResultSize: 2 ** 30, tasksAhead: 32, tasksAheadBelow: 20, recallAfter: 100,
-  speculation: null, exclusion: null, allocation: null, barrierCheckInterval: 15_000, barrierCheckMaxFailures: 40, minRegisteredRatio: 0,
-  expectedCores: 0, maxRegisteredWait: 30_000, starvationInterval: 15_000,
+  taskMaxFailures: 4,
+  taskCpus: 1,
+  stageMaxAttempts: 4,
+  resubmitDelay: 200,
+  mode: "FIFO",
+  pools: {},
+  localityWaitProcess: 3000,
+  localityWaitNode: 3000,
+  reduceLocality: true,
+  maxResultSize: 2 ** 30,
+  tasksAhead: 32,
+  tasksAheadBelow: 20,
+  recallAfter: 100,
+  speculation: null,
+  exclusion: null,
+  allocation: null,
+  barrierCheckInterval: 15_000,
+  barrierCheckMaxFailures: 40,
+  minRegisteredRatio: 0,
+  expectedCores: 0,
+  maxRegisteredWait: 30_000,
+  starvationInterval: 15_000,
 };
 
 export const DEFAULT_SPECULATION: SpeculationConfig = {
-  interval: 100, multiplier: 3, quantile: 0.9, minTaskRuntime: 100, durationThreshold: null,
+  interval: 100,
+  multiplier: 3,
+  quantile: 0.9,
+  minTaskRuntime: 100,
+  durationThreshold: null,
   efficiency: { processRateMultiplier: 0.75, longRunTaskFactor: 2 },
 };
 
 export const DEFAULT_EXCLUSION: ExclusionConfig = {
-  maxTaskAttemptsPerExecutor: 1, maxTaskAttemptsPerNode: 2, stageMaxFailedTasksPerExecutor: 2, stageMaxFailedExecutorsPerNode: 2,
-  applicationMaxFailedTasksPerExecutor: 2, applicationMaxFailedExecutorsPerNode: 2, timeout: 3_600_000, killExcludedExecutors: false,
+  maxTaskAttemptsPerExecutor: 1,
+  maxTaskAttemptsPerNode: 2,
+  stageMaxFailedTasksPerExecutor: 2,
+  stageMaxFailedExecutorsPerNode: 2,
+  applicationMaxFailedTasksPerExecutor: 2,
+  applicationMaxFailedExecutorsPerNode: 2,
+  timeout: 3_600_000,
+  killExcludedExecutors: false,
 };
 
 export const DEFAULT_ALLOCATION: AllocationConfig = {
-  minExecutors: 0, maxExecutors: Infinity, initialExecutors: 0, executorIdleTimeout: 60_000, cachedExecutorIdleTimeout: Infinity,
-  schedulerBacklogTimeout: 1000, sustainedSchedulerBacklogTimeout: 1000, executorAllocationRatio: 1, shuffleTracking: true,
-  shuffleTrackingTimeout: Infinity, executorCores: 1,
+  minExecutors: 0,
+  maxExecutors: Infinity,
+  initialExecutors: 0,
+  executorIdleTimeout: 60_000,
+  cachedExecutorIdleTimeout: Infinity,
+  schedulerBacklogTimeout: 1000,
+  sustainedSchedulerBacklogTimeout: 1000,
+  executorAllocationRatio: 1,
+  shuffleTracking: true,
+  shuffleTrackingTimeout: Infinity,
+  executorCores: 1,
 };
 
 type Get = (key: string) => string | undefined;
@@ -148,7 +184,12 @@ export function schedulerConfig(get: Get, pools: Readonly<Record<string, PoolCon
     exclusion: flag(get, "spark.excludeOnFailure.enabled", false) ? exclusionConfig(get) : null,
     allocation: flag(get, "spark.dynamicAllocation.enabled", false) ? allocationConfig(get) : null,
     barrierCheckInterval: time(get, "spark.scheduler.barrier.maxConcurrentTasksCheck.interval", d.barrierCheckInterval),
-    barrierCheckMaxFailures: integer(get, "spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", d.barrierCheckMaxFailures, 1),
+    barrierCheckMaxFailures: integer(
+      get,
+      "spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures",
+      d.barrierCheckMaxFailures,
+      1,
+    ),
     minRegisteredRatio: ratio(get, "spark.scheduler.minRegisteredResourcesRatio", d.minRegisteredRatio),
     expectedCores,
     maxRegisteredWait: time(get, "spark.scheduler.maxRegisteredResourcesWaitingTime", d.maxRegisteredWait),
@@ -164,7 +205,8 @@ function speculationConfig(get: Get): SpeculationConfig {
     multiplier: decimal(get, `${prefix}multiplier`, d.multiplier),
     quantile: ratio(get, `${prefix}quantile`, d.quantile),
     minTaskRuntime: time(get, `${prefix}minTaskRuntime`, d.minTaskRuntime),
-    durationThreshold: get(`${prefix}task.duration.threshold`) === undefined ? null : time(get, `${prefix}task.duration.threshold`, 0),
+    durationThreshold:
+      get(`${prefix}task.duration.threshold`) === undefined ? null : time(get, `${prefix}task.duration.threshold`, 0),
     efficiency: flag(get, `${prefix}efficiency.enabled`, true)
       ? {
           processRateMultiplier: decimal(get, `${prefix}efficiency.processRateMultiplier`, 0.75),
@@ -182,8 +224,18 @@ function exclusionConfig(get: Get): ExclusionConfig {
     maxTaskAttemptsPerNode: integer(get, `${prefix}task.maxTaskAttemptsPerNode`, d.maxTaskAttemptsPerNode, 1),
     stageMaxFailedTasksPerExecutor: integer(get, `${prefix}stage.maxFailedTasksPerExecutor`, d.stageMaxFailedTasksPerExecutor, 1),
     stageMaxFailedExecutorsPerNode: integer(get, `${prefix}stage.maxFailedExecutorsPerNode`, d.stageMaxFailedExecutorsPerNode, 1),
-    applicationMaxFailedTasksPerExecutor: integer(get, `${prefix}application.maxFailedTasksPerExecutor`, d.applicationMaxFailedTasksPerExecutor, 1),
-    applicationMaxFailedExecutorsPerNode: integer(get, `${prefix}application.maxFailedExecutorsPerNode`, d.applicationMaxFailedExecutorsPerNode, 1),
+    applicationMaxFailedTasksPerExecutor: integer(
+      get,
+      `${prefix}application.maxFailedTasksPerExecutor`,
+      d.applicationMaxFailedTasksPerExecutor,
+      1,
+    ),
+    applicationMaxFailedExecutorsPerNode: integer(
+      get,
+      `${prefix}application.maxFailedExecutorsPerNode`,
+      d.applicationMaxFailedExecutorsPerNode,
+      1,
+    ),
     timeout: time(get, `${prefix}timeout`, d.timeout),
     killExcludedExecutors: flag(get, `${prefix}killExcludedExecutors`, d.killExcludedExecutors),
   };
@@ -210,14 +262,17 @@ function allocationConfig(get: Get): AllocationConfig {
 }
 
 function invalid(key: string, value: string, wanted: string): UsageError {
-  return new UsageError("INVALID_CONF_VALUE", `The value '${value}' of ${key} is not ${wanted}.`, { parameters: { confName: key, confValue: value } });
+  return new UsageError("INVALID_CONF_VALUE", `The value '${value}' of ${key} is not ${wanted}.`, {
+    parameters: { confName: key, confValue: value },
+  });
 }
 
 function integer(get: Get, key: string, fallback: number, least: number): number {
   const text = get(key);
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (text.trim() === "" || !Number.isInteger(value) || value < least) throw invalid(key, text, `an integer of at least ${least}`);
+  if (text.trim() === "" || !Number.isInteger(value) || value < least)
+    throw invalid(key, text, `an integer of at least ${least}`);
   return value;
 }
 
@@ -250,7 +305,11 @@ function time(get: Get, key: string, fallback: number): number {
 
 /** The unit of a number without one: ms for these of Spark's keys, else seconds. */
 function bareUnit(key: string): "ms" | "s" {
-  return /^spark\.(locality\.wait|speculation\.|starvation\.timeout|excludeOnFailure\.timeout|scheduler\.maxRegisteredResourcesWaitingTime)/.test(key) ? "ms" : "s";
+  return /^spark\.(locality\.wait|speculation\.|starvation\.timeout|excludeOnFailure\.timeout|scheduler\.maxRegisteredResourcesWaitingTime)/.test(
+    key,
+  )
+    ? "ms"
+    : "s";
 }
 
 function bytes(get: Get, key: string, fallback: number): number {

@@ -47,7 +47,8 @@ export class MapOutputRegistry {
   declare(shuffleId: number, numMaps: number): void {
     const known = this.#shuffles.get(shuffleId);
     if (known === undefined) this.#shuffles.set(shuffleId, new ShuffleOutputs(numMaps));
-    else if (known.numMaps !== numMaps) throw new InternalError(`Shuffle ${shuffleId} has ${known.numMaps} map tasks, not ${numMaps}.`);
+    else if (known.numMaps !== numMaps)
+      throw new InternalError(`Shuffle ${shuffleId} has ${known.numMaps} map tasks, not ${numMaps}.`);
   }
 
   has(shuffleId: number): boolean {

@@ -113,8 +113,14 @@ export class Scheduler {
       const set = stage.taskSet;
       if (set === null || set.closed) continue;
       progress.push({
-        stageId: stage.id, attempt: set.attempt, name: stage.name, jobIds: [...stage.jobs].map((job) => job.id), submissionTime: stage.submissionTime ?? 0,
-        numTasks: stage.numSlots, numActiveTasks: set.live, numCompletedTasks: stage.numSlots - set.size + set.doneCount,
+        stageId: stage.id,
+        attempt: set.attempt,
+        name: stage.name,
+        jobIds: [...stage.jobs].map((job) => job.id),
+        submissionTime: stage.submissionTime ?? 0,
+        numTasks: stage.numSlots,
+        numActiveTasks: set.live,
+        numCompletedTasks: stage.numSlots - set.size + set.doneCount,
       });
     }
     return progress;
@@ -122,7 +128,10 @@ export class Scheduler {
 
   activeJobs(): JobProgress[] {
     return [...this.dag.jobs.values()].map((job) => ({
-      jobId: job.id, group: job.group, tags: job.tags, stageIds: [...job.stages].map((stage) => stage.id).sort((a, b) => a - b),
+      jobId: job.id,
+      group: job.group,
+      tags: job.tags,
+      stageIds: [...job.stages].map((stage) => stage.id).sort((a, b) => a - b),
     }));
   }
 

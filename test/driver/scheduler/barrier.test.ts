@@ -16,7 +16,9 @@ describe("Barrier stages", () => {
     const start = h.commandsOf("StartBarrier")[0]!;
     expect(start.taskIds).toEqual([0, 1, 2].map((partition) => h.task(1, partition)!.taskId));
     expect(start.hosts).toEqual(start.executorIds.map((id) => (id === "1" ? "alpha" : "beta")));
-    expect(h.last.findIndex(({ type }) => type === "StartBarrier")).toBeLessThan(h.last.findIndex(({ type }) => type === "LaunchTasks"));
+    expect(h.last.findIndex(({ type }) => type === "StartBarrier")).toBeLessThan(
+      h.last.findIndex(({ type }) => type === "LaunchTasks"),
+    );
   });
 
   test("when one task fails all are killed and the whole stage is tried again; results come once, at its end", () => {
@@ -30,7 +32,11 @@ describe("Barrier stages", () => {
     expect([...h.killed.keys()]).toEqual([other.taskId]);
     h.finish(other, { kind: "killed", reason: "barrier" });
     h.tick(200);
-    expect(h.tasks(0).map(({ attempt, partition }) => [attempt, partition])).toEqual([[1, 0], [1, 1], [1, 2]]);
+    expect(h.tasks(0).map(({ attempt, partition }) => [attempt, partition])).toEqual([
+      [1, 0],
+      [1, 1],
+      [1, 2],
+    ]);
     h.finish(h.task(0, 0), ok("second attempt"));
     h.finishAll();
     expect(h.succeeded).toEqual([0]);
@@ -48,7 +54,10 @@ describe("Barrier stages", () => {
     h.lose("1");
     h.fail(h.tasks(1)[0]);
     h.finishAll();
-    expect(h.commandsOf("StartBarrier").map(({ attempt, taskIds }) => [attempt, taskIds.length])).toEqual([[0, 2], [1, 2]]);
+    expect(h.commandsOf("StartBarrier").map(({ attempt, taskIds }) => [attempt, taskIds.length])).toEqual([
+      [0, 2],
+      [1, 2],
+    ]);
     expect(h.succeeded).toEqual([0]);
   });
 
@@ -60,7 +69,9 @@ describe("Barrier stages", () => {
       h.fail(h.tasks()[0]);
       h.tick(200);
     }
-    expect(h.failed.get(0)!.message).toMatch(/ResultStage 0 \(.*\) has failed the maximum allowable number of times: 4. Most recent failure reason:\nStage failed because barrier task 0 of stage 0.3/);
+    expect(h.failed.get(0)!.message).toMatch(
+      /ResultStage 0 \(.*\) has failed the maximum allowable number of times: 4. Most recent failure reason:\nStage failed because barrier task 0 of stage 0.3/,
+    );
   });
 
   test("more tasks than slots are put off 40 times 15 s, then refused in Spark's words", () => {
@@ -70,7 +81,9 @@ describe("Barrier stages", () => {
     for (let i = 0; i < 38; i++) h.tick(15_000);
     expect(h.failed.size).toBe(0);
     h.tick(15_000);
-    expect(h.failed.get(0)!.message).toMatch(/^\[SPARK-24819\]: Barrier execution mode does not allow run a barrier stage that requires more slots/);
+    expect(h.failed.get(0)!.message).toMatch(
+      /^\[SPARK-24819\]: Barrier execution mode does not allow run a barrier stage that requires more slots/,
+    );
   });
 
   test("others are held back when it finds no slots for 5 s", () => {

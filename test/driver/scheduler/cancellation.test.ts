@@ -62,7 +62,9 @@ describe("Cancellation", () => {
     h.executor("1", 1);
     h.submit(new LineageBuilder().source(1));
     h.send({ type: "KillTaskAttempt", taskId: 0, interrupt: false, reason: "asked for" });
-    expect(h.last).toEqual([{ type: "KillTask", taskId: 0, executorId: "1", reason: "asked for", interrupt: false, onlyIfQueued: false }]);
+    expect(h.last).toEqual([
+      { type: "KillTask", taskId: 0, executorId: "1", reason: "asked for", interrupt: false, onlyIfQueued: false },
+    ]);
     h.fail(h.task(0, 0));
     expect(h.task(0, 0)!.attemptNumber).toBe(1);
     expect(h.eventsOf("TaskEnd")[0]!.reason).toMatchObject({ reason: "TaskKilled", killReason: "asked for" });

@@ -21,7 +21,9 @@ describe("Exclusion on failure", () => {
     h.executor("2", 2);
     h.submit(new LineageBuilder().source(6));
     h.failTogether(h.tasks().filter(({ executorId }) => executorId === "1"));
-    expect(h.eventsOf("ExecutorExcludedForStage")).toEqual([expect.objectContaining({ executorId: "1", taskFailures: 2, stageId: 0 })]);
+    expect(h.eventsOf("ExecutorExcludedForStage")).toEqual([
+      expect.objectContaining({ executorId: "1", taskFailures: 2, stageId: 0 }),
+    ]);
     expect(h.tasks().every(({ executorId }) => executorId === "2")).toBe(true);
     h.finishAll();
     expect(h.eventsOf("ExecutorExcluded")).toEqual([{ type: "ExecutorExcluded", time: h.now, executorId: "1", taskFailures: 2 }]);
@@ -51,7 +53,9 @@ describe("Exclusion on failure", () => {
     h.fail(h.tasks()[0]);
     expect(h.failed.get(0)).toMatchObject({
       kind: "excluded",
-      message: expect.stringMatching(/Aborting TaskSet 0.0 because task 0 \(partition 0\)\ncannot run anywhere due to node and executor excludeOnFailure.\nMost recent failure:\nLost task 0.0/),
+      message: expect.stringMatching(
+        /Aborting TaskSet 0.0 because task 0 \(partition 0\)\ncannot run anywhere due to node and executor excludeOnFailure.\nMost recent failure:\nLost task 0.0/,
+      ),
     });
   });
 

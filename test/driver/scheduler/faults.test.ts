@@ -33,8 +33,11 @@ describe("Failing tasks", () => {
     const error = new Error("boom");
     for (let i = 0; i < 4; i++) h.finish(h.task(0, 1), { kind: "userError", className: "Error", description: "boom", error });
     expect(h.failed.get(0)).toEqual({
-      kind: "taskFailed", stageId: 0, cause: error,
-      message: "Job aborted due to stage failure: Task 1 in stage 0.0 failed 4 times, most recent failure: Lost task 1.3 in stage 0.0 (TID 4) (alpha executor 7): Error: boom",
+      kind: "taskFailed",
+      stageId: 0,
+      cause: error,
+      message:
+        "Job aborted due to stage failure: Task 1 in stage 0.0 failed 4 times, most recent failure: Lost task 1.3 in stage 0.0 (TID 4) (alpha executor 7): Error: boom",
     });
     expect([...h.killed.keys()]).toEqual([0]);
     h.finish(h.task(0, 0), { kind: "killed", reason: "Stage cancelled" });
@@ -61,7 +64,9 @@ describe("Failing tasks", () => {
     h.finish(h.task(0, 0), { kind: "resultLost" });
     h.lose(h.task(0, 0)!.executorId);
     h.finish(h.task(0, 0), { kind: "executorGone", reason: "out of memory", causedByApp: true });
-    expect(h.failed.get(0)!.message).toMatch(/failed 3 times, .*ExecutorLostFailure \(executor \d exited caused by one of the running tasks\) Reason: out of memory/);
+    expect(h.failed.get(0)!.message).toMatch(
+      /failed 3 times, .*ExecutorLostFailure \(executor \d exited caused by one of the running tasks\) Reason: out of memory/,
+    );
   });
 
   test("an error that trying again cannot mend fails the job at once", () => {
@@ -79,7 +84,10 @@ describe("Failing tasks", () => {
     const metrics = { ...EMPTY_METRICS, resultSize: 600 };
     h.finish(h.task(0, 0), ok("a", { metrics }));
     h.finish(h.task(0, 1), ok("b", { metrics }));
-    expect(h.failed.get(0)).toMatchObject({ kind: "resultTooLarge", message: expect.stringMatching(/results of 2 tasks \(1.2 KiB\) is bigger than spark.driver.maxResultSize/) });
+    expect(h.failed.get(0)).toMatchObject({
+      kind: "resultTooLarge",
+      message: expect.stringMatching(/results of 2 tasks \(1.2 KiB\) is bigger than spark.driver.maxResultSize/),
+    });
   });
 
   test("a binary that cannot be made fails the job with its cause", () => {
@@ -87,7 +95,11 @@ describe("Failing tasks", () => {
     h.submit(new LineageBuilder().source(1));
     const cause = new Error("holder.deep.promise cannot travel");
     h.send({ type: "StageFailedToPrepare", stageId: 0, attempt: 0, message: cause.message, cause });
-    expect(h.failed.get(0)).toMatchObject({ kind: "notPrepared", cause, message: "Job aborted due to stage failure: holder.deep.promise cannot travel" });
+    expect(h.failed.get(0)).toMatchObject({
+      kind: "notPrepared",
+      cause,
+      message: "Job aborted due to stage failure: holder.deep.promise cannot travel",
+    });
   });
 
   test("a partition that does not exist fails the job", () => {
@@ -113,7 +125,10 @@ describe("Lost executors", () => {
     const { h } = twoStages();
     h.finish(h.task(0, 0));
     h.lose("1");
-    expect(h.tasks(0).map(({ partition, executorId }) => [partition, executorId])).toEqual([[1, "2"], [0, "2"]]);
+    expect(h.tasks(0).map(({ partition, executorId }) => [partition, executorId])).toEqual([
+      [1, "2"],
+      [0, "2"],
+    ]);
     h.finishAll();
     expect(h.succeeded).toEqual([0]);
   });
@@ -126,7 +141,10 @@ describe("Lost executors", () => {
     const left = h.tasks(1);
     expect(left.map((task) => task.executorId)).toEqual(["2", "2"]);
     h.finish(left[0]);
-    expect(h.tasks().map(({ stageId, attempt, partition }) => [stageId, attempt, partition])).toEqual([[1, 0, left[1]!.partition], [0, 1, 0]]);
+    expect(h.tasks().map(({ stageId, attempt, partition }) => [stageId, attempt, partition])).toEqual([
+      [1, 0, left[1]!.partition],
+      [0, 1, 0],
+    ]);
     h.finish(h.task(0, 0));
     expect(h.tasks(1).every((task) => task.attempt === 0)).toBe(true);
     h.finishAll();
@@ -144,7 +162,10 @@ describe("Lost executors", () => {
     expect(h.scheduler.mapOutputs.executorOf(shuffleId, 0)).toBe("3");
     expect(h.last).toContainEqual({ type: "MapOutputsChanged", shuffleId, epoch: 1 });
     h.finishAll();
-    expect(h.commandsOf("PrepareStage").map(({ stageId, attempt }) => [stageId, attempt])).toEqual([[0, 0], [1, 0]]);
+    expect(h.commandsOf("PrepareStage").map(({ stageId, attempt }) => [stageId, attempt])).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
   });
 
   test("without anybody to serve them they are lost after all", () => {
@@ -174,12 +195,20 @@ describe("Failed fetches", () => {
     const { h, shuffleId } = twoStages();
     h.finishAll(0);
     h.finish(h.task(1, 0), fetchFailed(shuffleId, 0, "1", { unreachable: false }));
-    expect(h.eventsOf("StageCompleted").at(-1)!.stageInfo).toMatchObject({ stageId: 1, attemptNumber: 0, failureReason: expect.stringContaining("Map output 0") });
+    expect(h.eventsOf("StageCompleted").at(-1)!.stageInfo).toMatchObject({
+      stageId: 1,
+      attemptNumber: 0,
+      failureReason: expect.stringContaining("Map output 0"),
+    });
     expect(h.tasks(0)).toEqual([expect.objectContaining({ partition: 0, attempt: 1 })]);
     h.finish(h.task(0, 0));
     expect(h.tasks(1).map(({ attempt }) => attempt)).toEqual([0]);
     h.tick(200);
-    expect(h.tasks(1).map(({ attempt, partition }) => [attempt, partition])).toEqual([[0, 1], [1, 0], [1, 1]]);
+    expect(h.tasks(1).map(({ attempt, partition }) => [attempt, partition])).toEqual([
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ]);
   });
 
   test("what tasks of the failed attempt still finish counts, and their copies are killed", () => {
@@ -210,7 +239,8 @@ describe("Failed fetches", () => {
     const { h, shuffleId } = twoStages();
     h.finishAll(0);
     for (let attempt = 0; attempt < 4; attempt++) {
-      for (const task of h.tasks(1).filter((old) => old.attempt < attempt)) h.finish(task, fetchFailed(shuffleId, 0, task.executorId));
+      for (const task of h.tasks(1).filter((old) => old.attempt < attempt))
+        h.finish(task, fetchFailed(shuffleId, 0, task.executorId));
       h.finish(h.task(1, 0), fetchFailed(shuffleId, 0, h.scheduler.mapOutputs.executorOf(shuffleId, 0)!, { unreachable: false }));
       if (attempt === 3) break;
       h.finish(h.task(0, 0));
@@ -218,7 +248,9 @@ describe("Failed fetches", () => {
     }
     expect(h.failed.get(0)).toMatchObject({
       kind: "stageFailed",
-      message: expect.stringMatching(/^Job aborted due to stage failure: ResultStage 1 \(collect at test.ts:1:1\) has failed the maximum allowable number of times: 4. Most recent failure reason:\nMap output 0/),
+      message: expect.stringMatching(
+        /^Job aborted due to stage failure: ResultStage 1 \(collect at test.ts:1:1\) has failed the maximum allowable number of times: 4. Most recent failure reason:\nMap output 0/,
+      ),
     });
   });
 
@@ -256,7 +288,8 @@ describe("Failed fetches", () => {
 
 describe("Cached partitions", () => {
   function cacheAll(h: Harness, rddId: number, places: readonly string[]): void {
-    for (const [partition, executorId] of places.entries()) h.send({ type: "BlockUpdated", rddId, partition, executorId, stored: true, memSize: 10, diskSize: 0 });
+    for (const [partition, executorId] of places.entries())
+      h.send({ type: "BlockUpdated", rddId, partition, executorId, stored: true, memSize: 10, diskSize: 0 });
   }
 
   test("a fully cached dataset makes what is behind it needless, a partly cached one does not", () => {
@@ -267,7 +300,10 @@ describe("Cached partitions", () => {
     const cached = l.shuffleWith(2, { persisted: true }, l.source(2));
     cacheAll(h, cached.id, ["1", "2"]);
     h.submit(l.map(cached));
-    expect(h.tasks().map(({ stageId, partition, executorId }) => [stageId, partition, executorId])).toEqual([[1, 0, "1"], [1, 1, "2"]]);
+    expect(h.tasks().map(({ stageId, partition, executorId }) => [stageId, partition, executorId])).toEqual([
+      [1, 0, "1"],
+      [1, 1, "2"],
+    ]);
     h.finishAll();
     h.lose("1");
     h.submit(l.map(cached));
@@ -300,8 +336,27 @@ describe("Cached partitions", () => {
 });
 
 const EMPTY_METRICS = {
-  executorDeserializeTime: 0, executorRunTime: 0, executorCpuTimeNs: 0, resultSize: 0, jvmGcTime: 0, resultSerializationTime: 0, memoryBytesSpilled: 0,
-  diskBytesSpilled: 0, peakExecutionMemory: 0, inputBytes: 0, inputRecords: 0, outputBytes: 0, outputRecords: 0, shuffleRemoteBlocksFetched: 0,
-  shuffleLocalBlocksFetched: 0, shuffleFetchWaitTime: 0, shuffleRemoteBytesRead: 0, shuffleRemoteBytesReadToDisk: 0, shuffleLocalBytesRead: 0,
-  shuffleRecordsRead: 0, shuffleBytesWritten: 0, shuffleWriteTimeNs: 0, shuffleRecordsWritten: 0,
+  executorDeserializeTime: 0,
+  executorRunTime: 0,
+  executorCpuTimeNs: 0,
+  resultSize: 0,
+  jvmGcTime: 0,
+  resultSerializationTime: 0,
+  memoryBytesSpilled: 0,
+  diskBytesSpilled: 0,
+  peakExecutionMemory: 0,
+  inputBytes: 0,
+  inputRecords: 0,
+  outputBytes: 0,
+  outputRecords: 0,
+  shuffleRemoteBlocksFetched: 0,
+  shuffleLocalBlocksFetched: 0,
+  shuffleFetchWaitTime: 0,
+  shuffleRemoteBytesRead: 0,
+  shuffleRemoteBytesReadToDisk: 0,
+  shuffleLocalBytesRead: 0,
+  shuffleRecordsRead: 0,
+  shuffleBytesWritten: 0,
+  shuffleWriteTimeNs: 0,
+  shuffleRecordsWritten: 0,
 };

@@ -13,7 +13,11 @@ describe("Jobs and stages", () => {
     expect(h.succeeded).toEqual([]);
     h.finish(h.task(0, 0), ok("a"));
     expect(h.succeeded).toEqual([job]);
-    expect([...h.results.get(job)!]).toEqual([[1, "b"], [2, "c"], [0, "a"]]);
+    expect([...h.results.get(job)!]).toEqual([
+      [1, "b"],
+      [2, "c"],
+      [0, "a"],
+    ]);
     expect(h.last.at(-1)).toEqual({ type: "JobSucceeded", jobId: job });
   });
 
@@ -67,6 +71,9 @@ describe("Jobs and stages", () => {
     expect(h.tasks().map((task) => task.partition)).toEqual([4, 2]);
     h.finish(h.task(0, 2), ok("two"));
     h.finish(h.task(0, 4), ok("four"));
-    expect([...h.results.get(job)!]).toEqual([[1, "two"], [0, "four"]]);
+    expect([...h.results.get(job)!]).toEqual([
+      [1, "two"],
+      [0, "four"],
+    ]);
   });
 });

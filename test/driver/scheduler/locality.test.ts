@@ -15,7 +15,12 @@ describe("Locality", () => {
       h.send({ type: "BlockUpdated", rddId: cached.id, partition, executorId, stored: true, memSize: 1, diskSize: 0 });
     }
     h.submit(l.map(l.map(cached)));
-    expect(places(h)).toEqual(expect.arrayContaining([[0, "2"], [1, "1"]]));
+    expect(places(h)).toEqual(
+      expect.arrayContaining([
+        [0, "2"],
+        [1, "1"],
+      ]),
+    );
     expect(localities(h)).toEqual(["PROCESS_LOCAL", "PROCESS_LOCAL"]);
   });
 
@@ -54,7 +59,10 @@ describe("Locality", () => {
     h.executor("2", 1, "beta");
     h.submit(new LineageBuilder().source(1, { prefers: () => ["beta"] }));
     h.submit(new LineageBuilder().source(4, { prefers: (partition) => (partition < 2 ? ["beta"] : []) }));
-    expect(h.tasks(1).map(({ partition, executorId }) => [partition, executorId])).toEqual([[2, "1"], [3, "1"]]);
+    expect(h.tasks(1).map(({ partition, executorId }) => [partition, executorId])).toEqual([
+      [2, "1"],
+      [3, "1"],
+    ]);
   });
 
   test("an executor that comes with the preferred host takes the tasks that wait for it", () => {
@@ -75,7 +83,15 @@ describe("Locality", () => {
     h.executor("2", 2, "beta");
     h.submit(l.shuffle(2, l.source(2)));
     for (const task of h.tasks(0)) h.finish(task, { kind: "success", result: task.executorId === "1" ? [90, 1] : [10, 99] });
-    expect(h.tasks(1).map(({ partition, executorId }) => [partition, executorId]).sort()).toEqual([[0, "1"], [1, "2"]]);
+    expect(
+      h
+        .tasks(1)
+        .map(({ partition, executorId }) => [partition, executorId])
+        .sort(),
+    ).toEqual([
+      [0, "1"],
+      [1, "2"],
+    ]);
     expect(localities(h).slice(2)).toEqual(["NODE_LOCAL", "NODE_LOCAL"]);
   });
 
@@ -120,7 +136,9 @@ describe("Locality", () => {
     expect(h.commandsOf("Warn")).toEqual([]);
     h.tick(1);
     h.tick(15_000);
-    expect(h.commandsOf("Warn").map(({ message }) => message)).toEqual(Array(2).fill(expect.stringMatching(/has not accepted any resources: no executor has registered/)));
+    expect(h.commandsOf("Warn").map(({ message }) => message)).toEqual(
+      Array(2).fill(expect.stringMatching(/has not accepted any resources: no executor has registered/)),
+    );
     h.executor("1", 1);
     expect(h.tasks()).toHaveLength(1);
   });

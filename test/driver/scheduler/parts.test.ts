@@ -13,17 +13,45 @@ describe("Settings", () => {
   const config = (settings: Record<string, string>) => schedulerConfig((key) => settings[key]);
 
   test("are read under Spark's keys, with Spark's defaults", () => {
-    expect(config({})).toMatchObject({ taskMaxFailures: 4, stageMaxAttempts: 4, mode: "FIFO", localityWaitNode: 3000, speculation: null, maxResultSize: 2 ** 30 });
-    expect(config({ "spark.locality.wait": "500ms", "spark.locality.wait.node": "2s", "spark.scheduler.mode": "fair", "spark.driver.maxResultSize": "2g" }))
-      .toMatchObject({ localityWaitProcess: 500, localityWaitNode: 2000, mode: "FAIR", maxResultSize: 2 ** 31 });
-    expect(config({ "spark.speculation": "true", "spark.speculation.multiplier": "1.5" }).speculation).toMatchObject({ multiplier: 1.5, quantile: 0.9, interval: 100 });
-    expect(config({ "spark.excludeOnFailure.enabled": "true", "spark.excludeOnFailure.timeout": "1h" }).exclusion).toMatchObject({ timeout: 3_600_000 });
-    expect(config({ "spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.minExecutors": "2", "spark.dynamicAllocation.executorIdleTimeout": "30" }).allocation)
-      .toMatchObject({ minExecutors: 2, initialExecutors: 2, executorIdleTimeout: 30_000, cachedExecutorIdleTimeout: Infinity });
+    expect(config({})).toMatchObject({
+      taskMaxFailures: 4,
+      stageMaxAttempts: 4,
+      mode: "FIFO",
+      localityWaitNode: 3000,
+      speculation: null,
+      maxResultSize: 2 ** 30,
+    });
+    expect(
+      config({
+        "spark.locality.wait": "500ms",
+        "spark.locality.wait.node": "2s",
+        "spark.scheduler.mode": "fair",
+        "spark.driver.maxResultSize": "2g",
+      }),
+    ).toMatchObject({ localityWaitProcess: 500, localityWaitNode: 2000, mode: "FAIR", maxResultSize: 2 ** 31 });
+    expect(config({ "spark.speculation": "true", "spark.speculation.multiplier": "1.5" }).speculation).toMatchObject({
+      multiplier: 1.5,
+      quantile: 0.9,
+      interval: 100,
+    });
+    expect(config({ "spark.excludeOnFailure.enabled": "true", "spark.excludeOnFailure.timeout": "1h" }).exclusion).toMatchObject({
+      timeout: 3_600_000,
+    });
+    expect(
+      config({
+        "spark.dynamicAllocation.enabled": "true",
+        "spark.dynamicAllocation.minExecutors": "2",
+        "spark.dynamicAllocation.executorIdleTimeout": "30",
+      }).allocation,
+    ).toMatchObject({ minExecutors: 2, initialExecutors: 2, executorIdleTimeout: 30_000, cachedExecutorIdleTimeout: Infinity });
   });
 
   test.each([
-    ["spark.task.maxFailures", "0"], ["spark.task.cpus", "two"], ["spark.scheduler.mode", "RANDOM"], ["spark.speculation", "maybe"], ["spark.locality.wait", "soon"],
+    ["spark.task.maxFailures", "0"],
+    ["spark.task.cpus", "two"],
+    ["spark.scheduler.mode", "RANDOM"],
+    ["spark.speculation", "maybe"],
+    ["spark.locality.wait", "soon"],
     ["spark.scheduler.minRegisteredResourcesRatio", "1.5"],
   ])("%s = %s is refused by its name", (key, value) => {
     expect(() => config({ [key]: value })).toThrow(new RegExp(key.replaceAll(".", "\\.")));
@@ -46,7 +74,12 @@ describe("Output commits", () => {
     const commits = new OutputCommitCoordinator();
     expect(commits.canCommit(1, 0, 10)).toBe(false);
     commits.stageStarted(1);
-    expect([commits.canCommit(1, 0, 10), commits.canCommit(1, 0, 11), commits.canCommit(1, 0, 10), commits.canCommit(1, 1, 11)]).toEqual([true, false, true, true]);
+    expect([
+      commits.canCommit(1, 0, 10),
+      commits.canCommit(1, 0, 11),
+      commits.canCommit(1, 0, 10),
+      commits.canCommit(1, 1, 11),
+    ]).toEqual([true, false, true, true]);
   });
 
   test("a holder that failed is replaced and never wins again", () => {
@@ -78,11 +111,20 @@ describe("Map output registry", () => {
     registry.declare(3, 3);
     expect(registry.locations(3)).toBeNull();
     for (const [map, executorId] of ["a", "b", "a"].entries()) registry.register(3, map, executorId, `status ${map}`);
-    expect(registry.locations(3)).toMatchObject({ epoch: 0, executorOf: Int32Array.of(0, 1, 0), executors: ["a", "b"], statuses: ["status 0", "status 1", "status 2"] });
+    expect(registry.locations(3)).toMatchObject({
+      epoch: 0,
+      executorOf: Int32Array.of(0, 1, 0),
+      executors: ["a", "b"],
+      statuses: ["status 0", "status 1", "status 2"],
+    });
     expect(registry.unregisterExecutor("a")).toEqual(new Map([[3, [0, 2]]]));
     expect([registry.epoch, registry.missing(3), registry.locations(3)]).toEqual([1, [0, 2], null]);
     registry.register(3, 0, "b", "again");
-    expect([registry.isNewerThan(3, 0, 0), registry.isNewerThan(3, 0, 1), registry.isNewerThan(3, 1, 0)]).toEqual([true, false, false]);
+    expect([registry.isNewerThan(3, 0, 0), registry.isNewerThan(3, 0, 1), registry.isNewerThan(3, 1, 0)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(registry.unregister(3, 2)).toBe(false);
     expect(registry.relocate("b", "c")).toEqual([3]);
     expect([registry.executorOf(3, 0), registry.holdsOutputs("b"), registry.holdsOutputs("c")]).toEqual(["c", false, true]);
@@ -136,7 +178,12 @@ describe("Waiting tasks", () => {
       pending.delete(index);
       return index;
     };
-    expect(tasks.levels(() => true, () => true)).toEqual([0, 1, 2, 3]);
+    expect(
+      tasks.levels(
+        () => true,
+        () => true,
+      ),
+    ).toEqual([0, 1, 2, 3]);
     expect(take("e", "h", 0)).toBe(0);
     expect(take("x", "h", 0)).toBe(-1);
     expect(take("x", "h", 1)).toBe(2);

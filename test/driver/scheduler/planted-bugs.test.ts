@@ -14,11 +14,15 @@ describe("Random histories find a planted bug:", () => {
     for (let seed = 1; seed <= MOST_HISTORIES; seed++) runHistory(seed);
   }, 120_000);
 
-  test.each(PLANTED_BUGS)("$bug", async (patch) => {
-    const { runHistory } = await loadSimulation(patch);
-    const find = (): void => {
-      for (let seed = 1; seed <= MOST_HISTORIES; seed++) runHistory(seed);
-    };
-    expect(find).toThrow(/^Seed \d+: /);
-  }, 120_000);
+  test.each(PLANTED_BUGS)(
+    "$bug",
+    async (patch) => {
+      const { runHistory } = await loadSimulation(patch);
+      const find = (): void => {
+        for (let seed = 1; seed <= MOST_HISTORIES; seed++) runHistory(seed);
+      };
+      expect(find).toThrow(/^Seed \d+: /);
+    },
+    120_000,
+  );
 });

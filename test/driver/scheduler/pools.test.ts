@@ -42,7 +42,10 @@ describe("Scheduling between jobs", () => {
 
   test("within a pool its own mode counts", () => {
     const pools = { fair: { mode: "FAIR", weight: 1, minShare: 0 }, fifo: { mode: "FIFO", weight: 1, minShare: 0 } } as const;
-    for (const [pool, shares] of [["fair", [2, 2]], ["fifo", [4, 0]]] as const) {
+    for (const [pool, shares] of [
+      ["fair", [2, 2]],
+      ["fifo", [4, 0]],
+    ] as const) {
       const h = new Harness({ mode: "FAIR", pools });
       h.submit(new LineageBuilder().source(100), inPool(pool));
       h.submit(new LineageBuilder().source(100), inPool(pool));

@@ -62,7 +62,13 @@ describe("Speculation", () => {
     h.executor("2", 5, "beta");
     h.submit(new LineageBuilder().source(10));
     h.now += 200;
-    const metrics = { inputRecords: 200, shuffleRecordsRead: 0, executorRunTime: 200, executorDeserializeTime: 0, resultSize: 0 } as never;
+    const metrics = {
+      inputRecords: 200,
+      shuffleRecordsRead: 0,
+      executorRunTime: 200,
+      executorDeserializeTime: 0,
+      resultSize: 0,
+    } as never;
     for (const task of h.tasks().slice(1)) h.finish(task, ok("x", { metrics }));
     h.now += 500;
     h.send({ type: "TaskProgress", taskId: h.tasks()[0]!.taskId, recordsRead: 700 });

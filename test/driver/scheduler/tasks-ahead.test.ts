@@ -2,7 +2,8 @@ import type { TaskMetricsInfo } from "../../../src/events/listener-events";
 import { Harness, ok } from "./support/harness";
 import { LineageBuilder } from "./support/lineage";
 
-const took = (ms: number) => ok("x", { metrics: { executorRunTime: ms, executorDeserializeTime: 0, resultSize: 0 } as TaskMetricsInfo });
+const took = (ms: number) =>
+  ok("x", { metrics: { executorRunTime: ms, executorDeserializeTime: 0, resultSize: 0 } as TaskMetricsInfo });
 
 /** A stage of 1,000 tasks on two executors of two cores, of which a few were finished. */
 function running(ms: number, options = {}): Harness {
@@ -60,7 +61,9 @@ describe("Tasks queued ahead", () => {
     h.tick(99);
     expect(h.commandsOf("KillTask")).toEqual([]);
     h.tick(1);
-    expect(h.commandsOf("KillTask")).toEqual([{ type: "KillTask", taskId: waiting.taskId, executorId: "1", reason: "recalled", interrupt: false, onlyIfQueued: true }]);
+    expect(h.commandsOf("KillTask")).toEqual([
+      { type: "KillTask", taskId: waiting.taskId, executorId: "1", reason: "recalled", interrupt: false, onlyIfQueued: true },
+    ]);
     const ends = h.eventsOf("TaskEnd").length;
     h.finish(waiting, { kind: "killed", reason: "recalled", neverStarted: true });
     expect(h.task(0, waiting.partition)).toMatchObject({ executorId: "2" });

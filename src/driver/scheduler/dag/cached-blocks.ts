@@ -8,7 +8,10 @@ export class CachedBlocks {
       return;
     }
     let partitions = this.#rdds.get(rddId);
-    if (partitions === undefined) this.#rdds.set(rddId, (partitions = new Map()));
+    if (partitions === undefined) {
+      partitions = new Map<number, CachedPartition>();
+      this.#rdds.set(rddId, partitions);
+    }
     const cached = partitions.get(partition);
     if (cached === undefined) partitions.set(partition, { executors: [executorId], memSize, diskSize });
     else {
@@ -23,7 +26,8 @@ export class CachedBlocks {
   }
 
   removeExecutor(executorId: string): void {
-    for (const [rddId, partitions] of this.#rdds) for (const partition of [...partitions.keys()]) this.#remove(rddId, partition, executorId);
+    for (const [rddId, partitions] of this.#rdds)
+      for (const partition of [...partitions.keys()]) this.#remove(rddId, partition, executorId);
   }
 
   /** Is every partition of the dataset to be had? */
@@ -37,7 +41,8 @@ export class CachedBlocks {
 
   /** Does the executor hold a cached partition? */
   holdsBlocks(executorId: string): boolean {
-    for (const partitions of this.#rdds.values()) for (const { executors } of partitions.values()) if (executors.includes(executorId)) return true;
+    for (const partitions of this.#rdds.values())
+      for (const { executors } of partitions.values()) if (executors.includes(executorId)) return true;
     return false;
   }
 
@@ -47,9 +52,13 @@ export class CachedBlocks {
 
   /** For RDDInfo: cached partitions and their sizes in bytes, one copy counted. */
   totals(rddId: number): { partitions: number; memSize: number; diskSize: number } {
-    let memSize = 0, diskSize = 0;
+    let memSize = 0;
+    let diskSize = 0;
     const partitions = this.#rdds.get(rddId);
-    if (partitions !== undefined) for (const cached of partitions.values()) (memSize += cached.memSize), (diskSize += cached.diskSize);
+    for (const cached of partitions?.values() ?? []) {
+      memSize += cached.memSize;
+      diskSize += cached.diskSize;
+    }
     return { partitions: partitions?.size ?? 0, memSize, diskSize };
   }
 

@@ -12,7 +12,16 @@ import type { AccumulableInfo, JobResult } from "../../../events/listener-events
 import type { LineageNode, ShuffleDependencyInfo } from "../../../rdd/lineage";
 import type { JobFailure } from "../commands";
 import type {
-  AllCancelled, BlockUpdated, GroupCancelled, JobCancelled, JobSubmitted, MapOutputsRelocated, StageCancelled, StageFailedToPrepare, StageReady, TagCancelled,
+  AllCancelled,
+  BlockUpdated,
+  GroupCancelled,
+  JobCancelled,
+  JobSubmitted,
+  MapOutputsRelocated,
+  StageCancelled,
+  StageFailedToPrepare,
+  StageReady,
+  TagCancelled,
 } from "../events";
 import type { MapOutputRegistry } from "../map-outputs";
 import type { Outbox } from "../outbox";
@@ -61,7 +70,11 @@ export class DagScheduler implements TaskSetOwner {
   ) {
     this.tasks = new TaskScheduler(outbox, this, mapOutputs, commits);
     this.#placesInput = {
-      cached: this.cached, executors: this.tasks.executors, mapOutputs, reduceLocality: outbox.config.reduceLocality, statusSize: options.statusSize,
+      cached: this.cached,
+      executors: this.tasks.executors,
+      mapOutputs,
+      reduceLocality: outbox.config.reduceLocality,
+      statusSize: options.statusSize,
     };
   }
 
@@ -69,7 +82,14 @@ export class DagScheduler implements TaskSetOwner {
 
   submitJob(event: JobSubmitted): void {
     if (this.jobs.has(event.jobId)) throw new InternalError(`Job ${event.jobId} is submitted twice.`);
-    const job = new Job(event.jobId, event.finalNode, event.partitions, event.properties, event.callSite, event.callSiteDetails ?? event.callSite);
+    const job = new Job(
+      event.jobId,
+      event.finalNode,
+      event.partitions,
+      event.properties,
+      event.callSite,
+      event.callSiteDetails ?? event.callSite,
+    );
     this.jobs.set(job.id, job);
     const { numPartitions } = event.finalNode;
     const wrong = event.partitions.find((partition) => !(partition >= 0 && partition < numPartitions));
@@ -187,7 +207,8 @@ export class DagScheduler implements TaskSetOwner {
   cancelStage({ stageId, reason }: StageCancelled): void {
     const stage = this.stages.get(stageId);
     if (stage === undefined) return;
-    for (const job of [...stage.jobs]) this.#cancel(job, `because Stage ${stageId} was cancelled${reason === undefined ? "" : `: ${reason}`}`);
+    for (const job of [...stage.jobs])
+      this.#cancel(job, `because Stage ${stageId} was cancelled${reason === undefined ? "" : `: ${reason}`}`);
   }
 
   cancelGroup({ group, reason }: GroupCancelled): void {
@@ -215,10 +236,22 @@ export class DagScheduler implements TaskSetOwner {
   #makeStages(job: Job, ancestors: readonly ShuffleDependencyInfo[]): Stage {
     for (const dependency of ancestors) {
       this.mapOutputs.declare(dependency.shuffleId, dependency.node.numPartitions);
-      const stage = this.#newStage(dependency.node, dependency.node.numPartitions, { kind: "shuffle", dependency }, dependency.node.callSite, dependency.node.callSite);
+      const stage = this.#newStage(
+        dependency.node,
+        dependency.node.numPartitions,
+        { kind: "shuffle", dependency },
+        dependency.node.callSite,
+        dependency.node.callSite,
+      );
       this.#mapStages.set(dependency.shuffleId, stage);
     }
-    const final = this.#newStage(job.finalNode, job.partitions.length, { kind: "result", job }, job.callSite, job.callSiteDetails);
+    const final = this.#newStage(
+      job.finalNode,
+      job.partitions.length,
+      { kind: "result", job },
+      job.callSite,
+      job.callSiteDetails,
+    );
     const stack = [final];
     for (let stage = stack.pop(); stage !== undefined; stage = stack.pop()) {
       if (job.stages.has(stage)) continue;
@@ -281,7 +314,12 @@ export class DagScheduler implements TaskSetOwner {
     const properties = job!.properties;
     if (outbox.wants("StageSubmitted")) outbox.emit({ type: "StageSubmitted", stageInfo: this.#infoOf(stage, {}), properties });
     outbox.push({
-      type: "PrepareStage", stageId: stage.id, attempt: stage.attempt, jobId: job!.id, node: stage.node, properties,
+      type: "PrepareStage",
+      stageId: stage.id,
+      attempt: stage.attempt,
+      jobId: job!.id,
+      node: stage.node,
+      properties,
       ...(stage.output.kind === "shuffle" ? { shuffle: stage.output.dependency } : {}),
     });
   }
@@ -293,7 +331,15 @@ export class DagScheduler implements TaskSetOwner {
     const missing = this.#missingSlots(stage);
     const slots = missing.length === stage.numSlots ? null : Int32Array.from(missing);
     const [job] = stage.jobs;
-    const set = new TaskSet(stage, attempt, job!.id, job!.properties, slots, { process: config.localityWaitProcess, node: config.localityWaitNode }, now);
+    const set = new TaskSet(
+      stage,
+      attempt,
+      job!.id,
+      job!.properties,
+      slots,
+      { process: config.localityWaitProcess, node: config.localityWaitNode },
+      now,
+    );
     stage.life.to("running", "ready");
     stage.taskSet = set;
     stage.taskSets.add(set);
@@ -398,8 +444,10 @@ export class DagScheduler implements TaskSetOwner {
 
   taskSucceeded(set: TaskSet, slot: number, attempt: TaskAttempt, outcome: Success): void {
     const { stage } = set;
-    if (stage.output.kind === "shuffle") this.mapOutputs.register(stage.output.dependency.shuffleId, slot, attempt.executor.id, outcome.result);
-    if (stage.barrier) stage.held.push({ slot, taskId: attempt.taskId, result: outcome.result, accumUpdates: outcome.accumUpdates });
+    if (stage.output.kind === "shuffle")
+      this.mapOutputs.register(stage.output.dependency.shuffleId, slot, attempt.executor.id, outcome.result);
+    if (stage.barrier)
+      stage.held.push({ slot, taskId: attempt.taskId, result: outcome.result, accumUpdates: outcome.accumUpdates });
     else this.#deliver(stage, slot, attempt.taskId, outcome.result, outcome.accumUpdates);
     const current = stage.taskSet;
     if (current !== null && current !== set) this.tasks.markDone(current, slot);
@@ -407,7 +455,8 @@ export class DagScheduler implements TaskSetOwner {
   }
 
   #deliver(stage: Stage, slot: number, taskId: number, result: unknown, accumUpdates: unknown): void {
-    if (accumUpdates !== undefined) this.outbox.push({ type: "MergeAccumulators", stageId: stage.id, taskId, updates: accumUpdates });
+    if (accumUpdates !== undefined)
+      this.outbox.push({ type: "MergeAccumulators", stageId: stage.id, taskId, updates: accumUpdates });
     if (stage.output.kind !== "result") return;
     const { job } = stage.output;
     job.delivered[slot] = 1;
@@ -498,7 +547,12 @@ export class DagScheduler implements TaskSetOwner {
 
   #unregister({ shuffleId, map, executorId, unreachable }: FetchFailure): void {
     if (unreachable && executorId !== null) this.#outputsLost(this.mapOutputs.unregisterExecutor(executorId));
-    else if (map >= 0 && this.mapOutputs.has(shuffleId) && this.mapOutputs.executorOf(shuffleId, map) === executorId && this.mapOutputs.unregister(shuffleId, map)) {
+    else if (
+      map >= 0 &&
+      this.mapOutputs.has(shuffleId) &&
+      this.mapOutputs.executorOf(shuffleId, map) === executorId &&
+      this.mapOutputs.unregister(shuffleId, map)
+    ) {
       this.#outputsLost(new Map([[shuffleId, [map]]]));
     }
   }
@@ -511,7 +565,8 @@ export class DagScheduler implements TaskSetOwner {
     if (stage.barrier) this.tasks.killAll(set, "another task of the barrier stage failed", true);
     if (stage.failedAttempts >= config.stageMaxAttempts) {
       this.#abortStage(stage, {
-        kind: "stageFailed", stageId: stage.id,
+        kind: "stageFailed",
+        stageId: stage.id,
         message: `${stage.toString()} has failed the maximum allowable number of times: ${config.stageMaxAttempts}. Most recent failure reason:\n${message}`,
       });
       return;
@@ -554,7 +609,8 @@ export class DagScheduler implements TaskSetOwner {
       this.#outputsLost(this.mapOutputs.unregisterExecutor(from));
       return;
     }
-    for (const shuffleId of this.mapOutputs.relocate(from, to)) this.outbox.push({ type: "MapOutputsChanged", shuffleId, epoch: this.mapOutputs.epoch });
+    for (const shuffleId of this.mapOutputs.relocate(from, to))
+      this.outbox.push({ type: "MapOutputsChanged", shuffleId, epoch: this.mapOutputs.epoch });
   }
 
   blockUpdated(event: BlockUpdated): void {
@@ -591,7 +647,9 @@ export class DagScheduler implements TaskSetOwner {
 
   #emitJobStart(job: Job): void {
     if (!this.outbox.wants("JobStart")) return;
-    const stageInfos = [...job.stages].sort((a, b) => a.id - b.id).map((stage) => stageInfo(stage, stage.attempt + 1, stage.numSlots, this.cached, []));
+    const stageInfos = [...job.stages]
+      .sort((a, b) => a.id - b.id)
+      .map((stage) => stageInfo(stage, stage.attempt + 1, stage.numSlots, this.cached, []));
     this.outbox.emit({ type: "JobStart", jobId: job.id, time: this.outbox.now, stageInfos, properties: job.properties });
   }
 
@@ -601,7 +659,10 @@ export class DagScheduler implements TaskSetOwner {
     this.outbox.emit({ type: "StageCompleted", stageInfo: this.#infoOf(stage, times) });
   }
 
-  #infoOf(stage: Stage, times: { readonly completionTime?: number; readonly failureReason?: string }): ReturnType<typeof stageInfo> {
+  #infoOf(
+    stage: Stage,
+    times: { readonly completionTime?: number; readonly failureReason?: string },
+  ): ReturnType<typeof stageInfo> {
     const accumulables = this.options.stageAccumulables?.(stage.id) ?? [];
     const submitted = stage.submissionTime === undefined ? {} : { submissionTime: stage.submissionTime };
     return stageInfo(stage, stage.attempt, stage.attemptTasks, this.cached, accumulables, { ...submitted, ...times });

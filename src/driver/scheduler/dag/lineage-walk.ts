@@ -61,7 +61,11 @@ const MOST_STEPS = 1000;
  * The first places found on the way from a partition to what it is computed from, depth first as Spark looks:
  * `placesOf` tells those of a node itself (where it is cached, what it prefers). Null when there are none.
  */
-export function nearestPlaces<P>(node: LineageNode, partition: number, placesOf: (node: LineageNode, partition: number) => P | null): P | null {
+export function nearestPlaces<P>(
+  node: LineageNode,
+  partition: number,
+  placesOf: (node: LineageNode, partition: number) => P | null,
+): P | null {
   const own = placesOf(node, partition);
   if (own !== null || node.dependencies.length === 0) return own;
   const stack: { readonly node: LineageNode; readonly partition: number }[] = [];
@@ -70,7 +74,8 @@ export function nearestPlaces<P>(node: LineageNode, partition: number, placesOf:
       const dependency = child.dependencies[d]!;
       if (dependency.kind !== "narrow") continue;
       const parents = dependency.parents(at);
-      for (let p = Math.min(parents.length, MOST_STEPS) - 1; p >= 0; p--) stack.push({ node: dependency.node, partition: parents[p]! });
+      for (let p = Math.min(parents.length, MOST_STEPS) - 1; p >= 0; p--)
+        stack.push({ node: dependency.node, partition: parents[p]! });
     }
   };
   pushParents(node, partition);

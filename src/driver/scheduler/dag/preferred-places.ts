@@ -61,7 +61,9 @@ function parsePlaces(locations: readonly string[]): Places {
 }
 
 function shufflePlaces(
-  { shuffleId, node, numReducers }: ShuffleDependencyInfo, reduce: number, { mapOutputs, executors }: PlacesInput,
+  { shuffleId, node, numReducers }: ShuffleDependencyInfo,
+  reduce: number,
+  { mapOutputs, executors }: PlacesInput,
   statusSize: (status: unknown, reduce: number) => number,
 ): Places | null {
   if (node.numPartitions >= MOST_TASKS || numReducers >= MOST_TASKS || reduce >= numReducers) return null;

@@ -7,21 +7,40 @@ import type { Stage } from "./stage";
 
 /** `times` are those known so far. */
 export function stageInfo(
-  stage: Stage, attempt: number, numTasks: number, cached: CachedBlocks, accumulables: readonly AccumulableInfo[],
+  stage: Stage,
+  attempt: number,
+  numTasks: number,
+  cached: CachedBlocks,
+  accumulables: readonly AccumulableInfo[],
   times: Pick<StageInfo, "submissionTime" | "completionTime" | "failureReason"> = {},
 ): StageInfo {
   return {
-    stageId: stage.id, attemptNumber: attempt, name: stage.name, numTasks, rddInfos: stageNodes(stage.node).map((node) => rddInfo(node, cached)),
-    parentIds: stage.parents.map((parent) => parent.id), details: stage.details, accumulables, ...times,
+    stageId: stage.id,
+    attemptNumber: attempt,
+    name: stage.name,
+    numTasks,
+    rddInfos: stageNodes(stage.node).map((node) => rddInfo(node, cached)),
+    parentIds: stage.parents.map((parent) => parent.id),
+    details: stage.details,
+    accumulables,
+    ...times,
   };
 }
 
 function rddInfo(node: LineageNode, cached: CachedBlocks): RddInfo {
   const totals = cached.totals(node.id);
   return {
-    id: node.id, name: node.name, scope: JSON.stringify({ id: String(node.id), name: node.scope }), callSite: node.callSite,
-    parentIds: [...new Set(node.dependencies.map((dependency) => dependency.node.id))], storageLevel: storageLevelInfo(node.storageLevel),
-    barrier: node.barrier, numPartitions: node.numPartitions, numCachedPartitions: totals.partitions, memSize: totals.memSize, diskSize: totals.diskSize,
+    id: node.id,
+    name: node.name,
+    scope: JSON.stringify({ id: String(node.id), name: node.scope }),
+    callSite: node.callSite,
+    parentIds: [...new Set(node.dependencies.map((dependency) => dependency.node.id))],
+    storageLevel: storageLevelInfo(node.storageLevel),
+    barrier: node.barrier,
+    numPartitions: node.numPartitions,
+    numCachedPartitions: totals.partitions,
+    memSize: totals.memSize,
+    diskSize: totals.diskSize,
   };
 }
 
@@ -30,7 +49,10 @@ export function storageLevelInfo(text: string): StorageLevelInfo {
   const words = text.split(" ");
   const replication = /(\d+)x Replicated/.exec(text);
   return {
-    useDisk: words.includes("Disk"), useMemory: words.includes("Memory"), useOffHeap: words.includes("OffHeap"),
-    deserialized: words.includes("Deserialized"), replication: replication === null ? 1 : Number(replication[1]),
+    useDisk: words.includes("Disk"),
+    useMemory: words.includes("Memory"),
+    useOffHeap: words.includes("OffHeap"),
+    deserialized: words.includes("Deserialized"),
+    replication: replication === null ? 1 : Number(replication[1]),
   };
 }

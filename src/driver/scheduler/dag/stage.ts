@@ -5,8 +5,7 @@ import type { Job } from "./job";
 
 /** What the tasks of a stage write: the outputs of a shuffle, or results of a job. */
 export type StageOutput =
-  | { readonly kind: "shuffle"; readonly dependency: ShuffleDependencyInfo }
-  | { readonly kind: "result"; readonly job: Job };
+  { readonly kind: "shuffle"; readonly dependency: ShuffleDependencyInfo } | { readonly kind: "result"; readonly job: Job };
 
 /**
  * A run of narrow transformations that ends at a shuffle or at a job's action. Its tasks are numbered by slot: the map

@@ -31,12 +31,26 @@ export class StageExclusion {
     const { config, stageId, attempt: stageAttemptId } = this;
     if (failures.byTask.size < config.stageMaxFailedTasksPerExecutor || this.#excludedExecutors.has(executorId)) return;
     this.#excludedExecutors.add(executorId);
-    outbox.emit({ type: "ExecutorExcludedForStage", time: outbox.now, executorId, taskFailures: failures.byTask.size, stageId, stageAttemptId });
+    outbox.emit({
+      type: "ExecutorExcludedForStage",
+      time: outbox.now,
+      executorId,
+      taskFailures: failures.byTask.size,
+      stageId,
+      stageAttemptId,
+    });
     let onHost = 0;
     for (const excluded of this.#excludedExecutors) if (this.#executors.get(excluded)?.host === host) onHost++;
     if (onHost < config.stageMaxFailedExecutorsPerNode || this.#excludedHosts.has(host)) return;
     this.#excludedHosts.add(host);
-    outbox.emit({ type: "NodeExcludedForStage", time: outbox.now, hostId: host, executorFailures: onHost, stageId, stageAttemptId });
+    outbox.emit({
+      type: "NodeExcludedForStage",
+      time: outbox.now,
+      hostId: host,
+      executorFailures: onHost,
+      stageId,
+      stageAttemptId,
+    });
   }
 
   excludes(executorId: string, host: string): boolean {
@@ -94,7 +108,12 @@ export class ApplicationExclusion {
         this.#hosts.set(host, until);
         outbox.emit({ type: "NodeExcluded", time: outbox.now, hostId: host, executorFailures: onHost.length });
       }
-      if (config.killExcludedExecutors) outbox.push({ type: "ReleaseExecutors", executorIds: [executorId], reason: `Executor ${executorId} is excluded: too many tasks failed on it.` });
+      if (config.killExcludedExecutors)
+        outbox.push({
+          type: "ReleaseExecutors",
+          executorIds: [executorId],
+          reason: `Executor ${executorId} is excluded: too many tasks failed on it.`,
+        });
     }
   }
 

@@ -9,29 +9,49 @@ export type Failure = Exclude<TaskOutcome, { kind: "success" }>;
 const NONE: readonly AccumulableInfo[] = [];
 
 /** `blockManager` finds the address of an executor for fetch failures. */
-export function endReason(attempt: TaskAttempt, failure: Failure, blockManager: (executorId: string) => BlockManagerInfo | null): TaskEndReason {
+export function endReason(
+  attempt: TaskAttempt,
+  failure: Failure,
+  blockManager: (executorId: string) => BlockManagerInfo | null,
+): TaskEndReason {
   switch (failure.kind) {
     case "userError":
       return {
-        reason: "ExceptionFailure", className: failure.className, description: failure.description, stackTrace: failure.stackTrace ?? [],
-        fullStackTrace: failure.fullStackTrace ?? `${failure.className}: ${failure.description}`, accumUpdates: failure.accumulables ?? NONE,
+        reason: "ExceptionFailure",
+        className: failure.className,
+        description: failure.description,
+        stackTrace: failure.stackTrace ?? [],
+        fullStackTrace: failure.fullStackTrace ?? `${failure.className}: ${failure.description}`,
+        accumUpdates: failure.accumulables ?? NONE,
       };
     case "fetchFailed":
       return {
-        reason: "FetchFailed", blockManager: failure.executorId === null ? null : blockManager(failure.executorId), shuffleId: failure.shuffleId,
-        mapId: failure.map, mapIndex: failure.map, reduceId: failure.reduce, message: failure.message,
+        reason: "FetchFailed",
+        blockManager: failure.executorId === null ? null : blockManager(failure.executorId),
+        shuffleId: failure.shuffleId,
+        mapId: failure.map,
+        mapIndex: failure.map,
+        reduceId: failure.reduce,
+        message: failure.message,
       };
     case "killed":
       return { reason: "TaskKilled", killReason: failure.reason, accumUpdates: failure.accumulables ?? NONE };
     case "commitDenied":
       return {
-        reason: "TaskCommitDenied", jobId: attempt.set.priority, partitionId: attempt.set.partitionOf(attempt.index),
+        reason: "TaskCommitDenied",
+        jobId: attempt.set.priority,
+        partitionId: attempt.set.partitionOf(attempt.index),
         attemptNumber: attempt.attemptNumber,
       };
     case "resultLost":
       return { reason: "TaskResultLost" };
     case "executorGone":
-      return { reason: "ExecutorLostFailure", executorId: attempt.executor.id, exitCausedByApp: failure.causedByApp, lossReason: failure.reason };
+      return {
+        reason: "ExecutorLostFailure",
+        executorId: attempt.executor.id,
+        exitCausedByApp: failure.causedByApp,
+        lossReason: failure.reason,
+      };
     default:
       return unreachable(failure);
   }
@@ -68,8 +88,10 @@ export function describeReason(reason: TaskEndReason): string {
     case "TaskCommitDenied":
       return `TaskCommitDenied (Driver denied task commit) for job: ${reason.jobId}, partition: ${reason.partitionId}, attemptNumber: ${reason.attemptNumber}`;
     case "ExecutorLostFailure":
-      return `ExecutorLostFailure (executor ${reason.executorId} exited ${reason.exitCausedByApp ? "caused by one of the running tasks" : "unrelated to the running tasks"})`
-        + (reason.lossReason === null ? "" : ` Reason: ${reason.lossReason}`);
+      return (
+        `ExecutorLostFailure (executor ${reason.executorId} exited ${reason.exitCausedByApp ? "caused by one of the running tasks" : "unrelated to the running tasks"})` +
+        (reason.lossReason === null ? "" : ` Reason: ${reason.lossReason}`)
+      );
     case "FetchFailed": {
       const at = reason.blockManager;
       const place = at === null ? "null" : `BlockManagerId(${at.executorId}, ${at.host}, ${at.port}, None)`;

@@ -57,12 +57,24 @@ export class Pools {
   /** The sets in the order of offers. Valid until a task is launched or a set comes or goes. */
   ordered(): readonly TaskSet[] {
     if (!this.isFair || this.#sets.length <= 1) return this.#sets;
-    const pools = [...this.#pools.values()].filter((pool) => pool.sets.length > 0).map((pool) => ({
-      name: pool.name, running: pool.running, weight: pool.config.weight, minShare: pool.config.minShare, pool,
-    }));
+    const pools = [...this.#pools.values()]
+      .filter((pool) => pool.sets.length > 0)
+      .map((pool) => ({
+        name: pool.name,
+        running: pool.running,
+        weight: pool.config.weight,
+        minShare: pool.config.minShare,
+        pool,
+      }));
     return pools.sort(fairOrder).flatMap(({ pool }) => {
       if (pool.config.mode === "FIFO") return pool.sets;
-      const sets = pool.sets.map((set) => ({ name: `${set.stage.id}.${set.attempt}`, running: set.live, weight: 1, minShare: 0, set }));
+      const sets = pool.sets.map((set) => ({
+        name: `${set.stage.id}.${set.attempt}`,
+        running: set.live,
+        weight: 1,
+        minShare: 0,
+        set,
+      }));
       return sets.sort(fairOrder).map(({ set }) => set);
     });
   }
@@ -84,7 +96,8 @@ interface Share {
 
 /** Spark's FairSchedulingAlgorithm. */
 function fairOrder(a: Share, b: Share): number {
-  const needyA = a.running < a.minShare, needyB = b.running < b.minShare;
+  const needyA = a.running < a.minShare,
+    needyB = b.running < b.minShare;
   if (needyA !== needyB) return needyA ? -1 : 1;
   const difference = needyA
     ? a.running / Math.max(a.minShare, 1) - b.running / Math.max(b.minShare, 1)

@@ -29,27 +29,36 @@ export class DurationMedian {
  * Run time in ms beyond which an attempt of the set is slow, and whether its progress should be looked at too;
  * null while too few tasks are done to tell.
  */
-export function slowerThan(set: TaskSet, config: SpeculationConfig, slotsPerExecutor: number): { readonly threshold: number; readonly byProgress: boolean } | null {
+export function slowerThan(
+  set: TaskSet,
+  config: SpeculationConfig,
+  slotsPerExecutor: number,
+): { readonly threshold: number; readonly byProgress: boolean } | null {
   if (set.barrier || set.closed || set.blocked || set.isComplete) return null;
   const median = set.durations;
   const enough = Math.max(1, Math.floor(config.quantile * set.size));
   if (set.size > 1 && median !== null && set.doneCount >= enough && median.count > 0) {
     return { threshold: Math.max(config.multiplier * median.value, config.minTaskRuntime), byProgress: true };
   }
-  if (config.durationThreshold !== null && set.size <= slotsPerExecutor) return { threshold: config.durationThreshold, byProgress: false };
+  if (config.durationThreshold !== null && set.size <= slotsPerExecutor)
+    return { threshold: config.durationThreshold, byProgress: false };
   return null;
 }
 
 /** Should a copy of this attempt be launched? */
 export function isSlow(
-  attempt: TaskAttempt, limit: { readonly threshold: number; readonly byProgress: boolean }, config: SpeculationConfig, now: number,
+  attempt: TaskAttempt,
+  limit: { readonly threshold: number; readonly byProgress: boolean },
+  config: SpeculationConfig,
+  now: number,
 ): boolean {
   const { set, index } = attempt;
   if (!attempt.started || attempt.killReason !== null || set.stateOf(index) === DONE) return false;
   if (set.copiesOf(index) !== 1 || set.speculatable.has(index)) return false;
   const runTime = now - attempt.launchTime;
   if (runTime <= limit.threshold) return false;
-  if (config.efficiency === null || !limit.byProgress || runTime > config.efficiency.longRunTaskFactor * limit.threshold) return true;
+  if (config.efficiency === null || !limit.byProgress || runTime > config.efficiency.longRunTaskFactor * limit.threshold)
+    return true;
   const meanRate = set.runTimeDone > 0 ? set.recordsDone / set.runTimeDone : 0;
   return meanRate === 0 || attempt.recordsRead / runTime < config.efficiency.processRateMultiplier * meanRate;
 }

@@ -56,7 +56,11 @@ export class TaskScheduler {
   #queued = 0;
   /** Executors on which an attempt ended since the last round of offers. */
   readonly #touched = new Set<Executor>();
-  readonly #offer: { executorId: string; host: string; accepts: ((index: number) => boolean) | null } = { executorId: "", host: "", accepts: null };
+  readonly #offer: { executorId: string; host: string; accepts: ((index: number) => boolean) | null } = {
+    executorId: "",
+    host: "",
+    accepts: null,
+  };
   readonly #batched: Executor[] = [];
   #enoughRegistered: boolean;
   #firstSubmission = -1;
@@ -143,7 +147,12 @@ export class TaskScheduler {
     const slots = Math.floor(event.cores / outbox.config.taskCpus);
     this.executors.add(new Executor(event.executorId, event.host, slots, event.cores, event.port ?? 0, outbox.now));
     outbox.emit({
-      type: "ExecutorAdded", time: outbox.now, executorId: event.executorId, host: event.host, totalCores: event.cores, logUrls: event.logUrls ?? {},
+      type: "ExecutorAdded",
+      time: outbox.now,
+      executorId: event.executorId,
+      host: event.host,
+      totalCores: event.cores,
+      logUrls: event.logUrls ?? {},
     });
     this.#resetLevels();
   }
@@ -189,7 +198,11 @@ export class TaskScheduler {
     if (outcome.kind === "success") this.#succeeded(attempt, outcome);
     else if (outcome.kind === "userError" && attempt.killReason !== null) {
       // What an attempt says that was told to end is no failure of its own.
-      this.#failed(attempt, { kind: "killed", reason: attempt.killReason, ...(outcome.metrics === undefined ? {} : { metrics: outcome.metrics }) });
+      this.#failed(attempt, {
+        kind: "killed",
+        reason: attempt.killReason,
+        ...(outcome.metrics === undefined ? {} : { metrics: outcome.metrics }),
+      });
     } else this.#failed(attempt, outcome);
     return true;
   }
@@ -235,7 +248,11 @@ export class TaskScheduler {
     const slot = set.slotOf(index);
     if (set.stateOf(index) === DONE || !this.owner.wants(set, slot)) {
       this.commits.attemptFailed(set.stage.id, set.partitionOf(index), attempt.taskId);
-      this.#emitEnd(attempt, { reason: "TaskKilled", killReason: attempt.killReason ?? OTHER_SUCCEEDED, accumUpdates: [] }, outcome);
+      this.#emitEnd(
+        attempt,
+        { reason: "TaskKilled", killReason: attempt.killReason ?? OTHER_SUCCEEDED, accumUpdates: [] },
+        outcome,
+      );
       this.#tellDrained(set);
       return;
     }
@@ -267,9 +284,11 @@ export class TaskScheduler {
     set.resultBytes += outcome.metrics.resultSize;
     if (set.resultBytes <= maxResultSize) return true;
     this.owner.taskSetFailed(set, {
-      kind: "resultTooLarge", stageId: set.stage.id,
-      message: `Total size of serialized results of ${set.doneCount} tasks (${mebibytes(set.resultBytes)}) is bigger than spark.driver.maxResultSize `
-        + `(${mebibytes(maxResultSize)}). Collect less, write the data out, or raise spark.driver.maxResultSize.`,
+      kind: "resultTooLarge",
+      stageId: set.stage.id,
+      message:
+        `Total size of serialized results of ${set.doneCount} tasks (${mebibytes(set.resultBytes)}) is bigger than spark.driver.maxResultSize ` +
+        `(${mebibytes(maxResultSize)}). Collect less, write the data out, or raise spark.driver.maxResultSize.`,
     });
     this.#tellDrained(set);
     return false;
@@ -303,7 +322,8 @@ export class TaskScheduler {
       if (fatal || failures >= outbox.config.taskMaxFailures) {
         const times = `${failures} ${failures === 1 ? "time" : "times"}`;
         owner.taskSetFailed(set, {
-          kind: "taskFailed", stageId: set.stage.id,
+          kind: "taskFailed",
+          stageId: set.stage.id,
           message: fatal
             ? `Task ${index}.${attempt.attemptNumber} in ${set.name} (TID ${attempt.taskId}) had a result that cannot be sent: ${text}`
             : `Task ${index} in ${set.name} failed ${times}, most recent failure: ${text}`,
@@ -330,20 +350,33 @@ export class TaskScheduler {
 
   #killCopies(set: TaskSet, index: number, reason: string): void {
     if (set.copiesOf(index) === 0) return;
-    for (const attempt of this.attempts.values()) if (attempt.set === set && attempt.index === index) this.#kill(attempt, reason, true);
+    for (const attempt of this.attempts.values())
+      if (attempt.set === set && attempt.index === index) this.#kill(attempt, reason, true);
   }
 
   #kill(attempt: TaskAttempt, reason: string, interrupt: boolean): void {
     if (attempt.killReason !== null) return;
     attempt.killReason = reason;
-    this.outbox.push({ type: "KillTask", taskId: attempt.taskId, executorId: attempt.executor.id, reason, interrupt, onlyIfQueued: false });
+    this.outbox.push({
+      type: "KillTask",
+      taskId: attempt.taskId,
+      executorId: attempt.executor.id,
+      reason,
+      interrupt,
+      onlyIfQueued: false,
+    });
   }
 
   #recall(attempt: TaskAttempt): void {
     if (attempt.recalled || attempt.killReason !== null) return;
     attempt.recalled = true;
     this.outbox.push({
-      type: "KillTask", taskId: attempt.taskId, executorId: attempt.executor.id, reason: "recalled", interrupt: false, onlyIfQueued: true,
+      type: "KillTask",
+      taskId: attempt.taskId,
+      executorId: attempt.executor.id,
+      reason: "recalled",
+      interrupt: false,
+      onlyIfQueued: true,
     });
   }
 
@@ -414,7 +447,8 @@ export class TaskScheduler {
     if (executors.length === 0) return 0;
     if (set.barrier) return this.#offerBarrier(set, executors);
     const { now } = this.outbox;
-    let launched = 0, best = ANY;
+    let launched = 0,
+      best = ANY;
     for (const level of set.levels) {
       let any = true;
       while (any && set.pendingCount > 0 && launched < most) {
@@ -443,8 +477,13 @@ export class TaskScheduler {
     const otherHosts = this.executors.numHosts > 1;
     for (const [index, slow] of set.speculatable) {
       if (launched >= most) break;
-      const executor = executors.find((candidate) => candidate.free > 0 && candidate !== slow.executor
-        && (!otherHosts || candidate.host !== slow.executor.host) && !(set.exclusion?.excludesTask(index, candidate.id, candidate.host) ?? false));
+      const executor = executors.find(
+        (candidate) =>
+          candidate.free > 0 &&
+          candidate !== slow.executor &&
+          (!otherHosts || candidate.host !== slow.executor.host) &&
+          !(set.exclusion?.excludesTask(index, candidate.id, candidate.host) ?? false),
+      );
       if (executor === undefined) continue;
       set.speculatable.delete(index);
       this.#launch(set, index, executor, ANY, true, true);
@@ -457,7 +496,7 @@ export class TaskScheduler {
   #offerBarrier(set: TaskSet, executors: readonly Executor[]): number {
     const free = executors.reduce((sum, executor) => sum + executor.free, 0);
     if (set.pendingCount !== set.size || free < set.size) return 0;
-    const placed: { readonly executor: Executor; readonly locality: number }[] = new Array(set.size);
+    const placed = new Array<{ readonly executor: Executor; readonly locality: number }>(set.size);
     const room = new Map(executors.map((executor) => [executor, executor.free]));
     let left = set.size;
     while (left > 0) {
@@ -471,11 +510,16 @@ export class TaskScheduler {
     }
     const taskIds: number[] = [];
     const start: StartBarrier = {
-      type: "StartBarrier", stageId: set.stage.id, attempt: set.attempt, taskIds, executorIds: placed.map(({ executor }) => executor.id),
+      type: "StartBarrier",
+      stageId: set.stage.id,
+      attempt: set.attempt,
+      taskIds,
+      executorIds: placed.map(({ executor }) => executor.id),
       hosts: placed.map(({ executor }) => executor.host),
     };
     this.outbox.push(start);
-    for (const [index, { executor, locality }] of placed.entries()) taskIds.push(this.#launch(set, index, executor, locality, false, true).taskId);
+    for (const [index, { executor, locality }] of placed.entries())
+      taskIds.push(this.#launch(set, index, executor, locality, false, true).taskId);
     return set.size;
   }
 
@@ -501,14 +545,33 @@ export class TaskScheduler {
     const offer = this.#offer;
     offer.executorId = executor.id;
     offer.host = executor.host;
-    offer.accepts = exclusion === null || exclusion.isEmpty ? null : (index) => !exclusion.excludesTask(index, executor.id, executor.host);
+    offer.accepts =
+      exclusion === null || exclusion.isEmpty ? null : (index) => !exclusion.excludesTask(index, executor.id, executor.host);
     return offer;
   }
 
-  #launch(set: TaskSet, index: number, executor: Executor, locality: number, speculative: boolean, started: boolean): TaskAttempt {
+  #launch(
+    set: TaskSet,
+    index: number,
+    executor: Executor,
+    locality: number,
+    speculative: boolean,
+    started: boolean,
+  ): TaskAttempt {
     const { outbox } = this;
     const taskId = this.#nextTaskId++;
-    const attempt = new TaskAttempt(taskId, set, index, set.launched(index), executor, locality, speculative, this.mapOutputs.epoch, outbox.now, started);
+    const attempt = new TaskAttempt(
+      taskId,
+      set,
+      index,
+      set.launched(index),
+      executor,
+      locality,
+      speculative,
+      this.mapOutputs.epoch,
+      outbox.now,
+      started,
+    );
     this.attempts.set(taskId, attempt);
     if (started) {
       executor.used++;
@@ -530,8 +593,15 @@ export class TaskScheduler {
 
   #startBatch(set: TaskSet, executor: Executor): void {
     const batch: OpenBatch = {
-      type: "LaunchTasks", executorId: executor.id, stageId: set.stage.id, attempt: set.attempt, taskIds: [], partitions: [], attemptNumbers: [],
-      epoch: this.mapOutputs.epoch, cpus: this.outbox.config.taskCpus,
+      type: "LaunchTasks",
+      executorId: executor.id,
+      stageId: set.stage.id,
+      attempt: set.attempt,
+      taskIds: [],
+      partitions: [],
+      attemptNumbers: [],
+      epoch: this.mapOutputs.epoch,
+      cpus: this.outbox.config.taskCpus,
     };
     executor.batch = batch;
     executor.batchSet = set;
@@ -546,7 +616,12 @@ export class TaskScheduler {
     const { config } = this.outbox;
     if (config.tasksAhead === 0 || config.speculation !== null || config.exclusion !== null) return;
     const set = this.pools.sets.find(canLaunch);
-    if (set === undefined || set.barrier || (this.pools.isFair && this.pools.sets.some((other) => other !== set && canLaunch(other)))) return;
+    if (
+      set === undefined ||
+      set.barrier ||
+      (this.pools.isFair && this.pools.sets.some((other) => other !== set && canLaunch(other)))
+    )
+      return;
     const level = set.pending.isPlain ? ANY : PROCESS_LOCAL;
     for (const executor of this.#touched) {
       if (executor.free > 0 || executor.life.state !== "active") continue;
@@ -594,7 +669,11 @@ export class TaskScheduler {
         const { set, index } = attempt;
         set.speculatable.set(index, attempt);
         this.outbox.emit({
-          type: "SpeculativeTaskSubmitted", stageId: set.stage.id, stageAttemptId: set.attempt, taskIndex: index, partitionId: set.partitionOf(index),
+          type: "SpeculativeTaskSubmitted",
+          stageId: set.stage.id,
+          stageAttemptId: set.attempt,
+          taskIndex: index,
+          partitionId: set.partitionOf(index),
         });
       } else if (attempt.started && attempt.killReason === null) next = Math.min(next, slowAt(attempt, limit) + 1);
     }
@@ -627,18 +706,22 @@ export class TaskScheduler {
     if (this.attempts.size > 0 || now - this.#lastLaunch < config.starvationInterval || !this.pools.sets.some(canLaunch)) return;
     this.#lastLaunch = now;
     const { size, totalSlots } = this.executors;
-    this.outbox.warn(size === 0
-      ? "Initial job has not accepted any resources: no executor has registered. Check that workers are running and can reach the driver."
-      : `Waiting tasks cannot be launched: ${size} executors with ${totalSlots} slots are registered, and none may take them (barrier stages need all `
-        + "their slots at once; executors may be excluded or too small for spark.task.cpus).");
+    this.outbox.warn(
+      size === 0
+        ? "Initial job has not accepted any resources: no executor has registered. Check that workers are running and can reach the driver."
+        : `Waiting tasks cannot be launched: ${size} executors with ${totalSlots} slots are registered, and none may take them (barrier stages need all ` +
+            "their slots at once; executors may be excluded or too small for spark.task.cpus).",
+    );
   }
 
   #askForTime(): void {
     const { outbox } = this;
     if (this.#queued > 0 && this.executors.open.size > 0) outbox.wakeAt(outbox.now + outbox.config.recallAfter);
     const { speculation } = outbox.config;
-    if (speculation !== null && speculation.durationThreshold !== null && this.attempts.size > 0) outbox.wakeAt(outbox.now + speculation.interval);
-    if (this.attempts.size === 0 && this.pools.sets.some(canLaunch)) outbox.wakeAt(this.#lastLaunch + outbox.config.starvationInterval);
+    if (speculation !== null && speculation.durationThreshold !== null && this.attempts.size > 0)
+      outbox.wakeAt(outbox.now + speculation.interval);
+    if (this.attempts.size === 0 && this.pools.sets.some(canLaunch))
+      outbox.wakeAt(this.#lastLaunch + outbox.config.starvationInterval);
   }
 
   // ── Exclusion ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -650,21 +733,25 @@ export class TaskScheduler {
     const index = this.#taskWithoutExecutor(set, exclusion);
     if (index < 0) return;
     this.owner.taskSetFailed(set, {
-      kind: "excluded", stageId: set.stage.id,
-      message: `Aborting TaskSet ${set.stage.id}.${set.attempt} because task ${index} (partition ${set.partitionOf(index)})\ncannot run anywhere due to node and `
-        + `executor excludeOnFailure.\nMost recent failure:\n${set.lastFailure}\n\nExcludeOnFailure behavior can be configured via spark.excludeOnFailure.*.`,
+      kind: "excluded",
+      stageId: set.stage.id,
+      message:
+        `Aborting TaskSet ${set.stage.id}.${set.attempt} because task ${index} (partition ${set.partitionOf(index)})\ncannot run anywhere due to node and ` +
+        `executor excludeOnFailure.\nMost recent failure:\n${set.lastFailure}\n\nExcludeOnFailure behavior can be configured via spark.excludeOnFailure.*.`,
     });
   }
 
   #taskWithoutExecutor(set: TaskSet, exclusion: StageExclusion): number {
     const usable: Executor[] = [];
     for (const executor of this.executors.all()) {
-      const excluded = exclusion.excludes(executor.id, executor.host) || (this.#exclusion?.excludes(executor.id, executor.host) ?? false);
+      const excluded =
+        exclusion.excludes(executor.id, executor.host) || (this.#exclusion?.excludes(executor.id, executor.host) ?? false);
       if (!excluded) usable.push(executor);
     }
     if (usable.length === 0) return set.firstPending();
     for (const index of exclusion.tasks()) {
-      if (set.stateOf(index) === PENDING && usable.every((executor) => exclusion.excludesTask(index, executor.id, executor.host))) return index;
+      if (set.stateOf(index) === PENDING && usable.every((executor) => exclusion.excludesTask(index, executor.id, executor.host)))
+        return index;
     }
     return -1;
   }
@@ -674,7 +761,12 @@ export class TaskScheduler {
   #emitStart(attempt: TaskAttempt): void {
     const { outbox } = this;
     if (!outbox.wants("TaskStart")) return;
-    outbox.emit({ type: "TaskStart", stageId: attempt.set.stage.id, stageAttemptId: attempt.set.attempt, taskInfo: taskInfo(attempt, 0, "", NO_ACCUMULABLES) });
+    outbox.emit({
+      type: "TaskStart",
+      stageId: attempt.set.stage.id,
+      stageAttemptId: attempt.set.attempt,
+      taskInfo: taskInfo(attempt, 0, "", NO_ACCUMULABLES),
+    });
   }
 
   #emitEnd(attempt: TaskAttempt, reason: TaskEndReason, outcome: TaskOutcome): void {
@@ -685,9 +777,14 @@ export class TaskScheduler {
     const metrics = "metrics" in outcome ? outcome.metrics : undefined;
     const executorMetrics = "executorMetrics" in outcome ? outcome.executorMetrics : undefined;
     outbox.emit({
-      type: "TaskEnd", stageId: set.stage.id, stageAttemptId: set.attempt, taskType: set.stage.isMapStage ? "ShuffleMapTask" : "ResultTask", reason,
+      type: "TaskEnd",
+      stageId: set.stage.id,
+      stageAttemptId: set.attempt,
+      taskType: set.stage.isMapStage ? "ShuffleMapTask" : "ResultTask",
+      reason,
       taskInfo: taskInfo(attempt, outbox.now, reason.reason, accumulables),
-      ...(metrics === undefined ? {} : { taskMetrics: metrics }), ...(executorMetrics === undefined ? {} : { taskExecutorMetrics: executorMetrics }),
+      ...(metrics === undefined ? {} : { taskMetrics: metrics }),
+      ...(executorMetrics === undefined ? {} : { taskExecutorMetrics: executorMetrics }),
     });
   }
 
@@ -700,7 +797,8 @@ export class TaskScheduler {
   };
 
   #resetLevels(): void {
-    for (const set of this.pools.sets) if (!set.pending.isPlain) set.resetLevels(this.#hasExecutor, this.#hasHost, this.outbox.now);
+    for (const set of this.pools.sets)
+      if (!set.pending.isPlain) set.resetLevels(this.#hasExecutor, this.#hasHost, this.outbox.now);
   }
 }
 
@@ -721,9 +819,20 @@ function localityName(level: number): TaskLocality {
 function taskInfo(attempt: TaskAttempt, finishTime: number, reason: string, accumulables: readonly AccumulableInfo[]): TaskInfo {
   const { set, index, executor } = attempt;
   return {
-    taskId: attempt.taskId, index, attemptNumber: attempt.attemptNumber, partitionId: set.partitionOf(index), launchTime: attempt.launchTime,
-    executorId: executor.id, host: executor.host, taskLocality: localityName(attempt.locality), speculative: attempt.speculative,
-    gettingResultTime: 0, finishTime, failed: finishTime > 0 && reason !== "Success" && reason !== "TaskKilled", killed: reason === "TaskKilled", accumulables,
+    taskId: attempt.taskId,
+    index,
+    attemptNumber: attempt.attemptNumber,
+    partitionId: set.partitionOf(index),
+    launchTime: attempt.launchTime,
+    executorId: executor.id,
+    host: executor.host,
+    taskLocality: localityName(attempt.locality),
+    speculative: attempt.speculative,
+    gettingResultTime: 0,
+    finishTime,
+    failed: finishTime > 0 && reason !== "Success" && reason !== "TaskKilled",
+    killed: reason === "TaskKilled",
+    accumulables,
   };
 }
 

@@ -133,7 +133,8 @@ export class TaskSet {
   /** Index of a slot, or -1 when it is not in this set. */
   indexOf(slot: number): number {
     if (this.slots === null) return slot;
-    let low = 0, high = this.slots.length - 1;
+    let low = 0,
+      high = this.slots.length - 1;
     while (low <= high) {
       const middle = (low + high) >>> 1;
       const value = this.slots[middle]!;
@@ -184,7 +185,8 @@ export class TaskSet {
 
   /** An attempt ended, however it did. The task stays as it is: `succeeded`, `giveBack` or nothing follows. */
   ended(index: number): void {
-    if (this.#copies[index] === 0 || this.live === 0) throw new InternalError(`An attempt of task ${index} of ${this.name} ended that was not alive.`);
+    if (this.#copies[index] === 0 || this.live === 0)
+      throw new InternalError(`An attempt of task ${index} of ${this.name} ended that was not alive.`);
     this.#copies[index]!--;
     this.live--;
   }
@@ -215,7 +217,8 @@ export class TaskSet {
 
   /** A done task's output was lost while another attempt of it still runs. */
   reopen(index: number): void {
-    if (this.#state[index] !== DONE || this.#copies[index] === 0) throw new InternalError(`Task ${index} of ${this.name} cannot be reopened.`);
+    if (this.#state[index] !== DONE || this.#copies[index] === 0)
+      throw new InternalError(`Task ${index} of ${this.name} cannot be reopened.`);
     this.#state[index] = RUNNING;
     this.doneCount--;
   }

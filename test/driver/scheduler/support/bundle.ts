@@ -21,13 +21,19 @@ export interface SimulationModule {
 
 export async function loadSimulation(patch?: SourcePatch): Promise<SimulationModule> {
   const { outputFiles } = await build({
-    entryPoints: [join(__dirname, "simulation.ts")], bundle: true, platform: "node", format: "cjs", write: false, logLevel: "error", absWorkingDir: ROOT,
+    entryPoints: [join(__dirname, "simulation.ts")],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    write: false,
+    logLevel: "error",
+    absWorkingDir: ROOT,
     plugins: patch === undefined ? [] : [patching(patch)],
   });
   const module = { exports: {} as SimulationModule };
-  const run = new Script(`(function (module, exports, require) {${outputFiles[0]!.text}\n})`, { filename: "simulation.cjs" }).runInThisContext() as (
-    module: { exports: SimulationModule }, exports: SimulationModule, require: NodeJS.Require,
-  ) => void;
+  const run = new Script(`(function (module, exports, require) {${outputFiles[0]!.text}\n})`, {
+    filename: "simulation.cjs",
+  }).runInThisContext() as (module: { exports: SimulationModule }, exports: SimulationModule, require: NodeJS.Require) => void;
   run(module, module.exports, createRequire(__filename));
   return module.exports;
 }
@@ -40,7 +46,9 @@ function patching({ file, find, replace }: SourcePatch): Plugin {
   return {
     name: "planted-bug",
     setup(building): void {
-      building.onLoad({ filter: /\.ts$/ }, (args) => (args.path === path ? { contents: source.replace(find, () => replace), loader: "ts" } : undefined));
+      building.onLoad({ filter: /\.ts$/ }, (args) =>
+        args.path === path ? { contents: source.replace(find, () => replace), loader: "ts" } : undefined,
+      );
     },
   };
 }

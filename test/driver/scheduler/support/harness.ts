@@ -44,7 +44,9 @@ export class Harness {
   constructor({ autoReady = true, statusSize, ...config }: HarnessOptions = {}) {
     this.#autoReady = autoReady;
     this.scheduler = new Scheduler({
-      config: { ...DEFAULT_CONFIG, tasksAhead: 0, ...config }, wants: () => true, ...(statusSize === undefined ? {} : { statusSize }),
+      config: { ...DEFAULT_CONFIG, tasksAhead: 0, ...config },
+      wants: () => true,
+      ...(statusSize === undefined ? {} : { statusSize }),
     });
   }
 
@@ -55,7 +57,8 @@ export class Harness {
     for (const command of commands) this.#note(command);
     if (this.#autoReady) {
       for (const command of commands) {
-        if (command.type === "PrepareStage") this.last.push(...this.#nested({ type: "StageReady", stageId: command.stageId, attempt: command.attempt }));
+        if (command.type === "PrepareStage")
+          this.last.push(...this.#nested({ type: "StageReady", stageId: command.stageId, attempt: command.attempt }));
       }
     }
     return this.last;
@@ -83,7 +86,8 @@ export class Harness {
       case "TaskResult": {
         let results = this.results.get(command.jobId);
         if (results === undefined) this.results.set(command.jobId, (results = new Map()));
-        if (results.has(command.outputIndex)) throw new Error(`Result ${command.outputIndex} of job ${command.jobId} came twice.`);
+        if (results.has(command.outputIndex))
+          throw new Error(`Result ${command.outputIndex} of job ${command.jobId} came twice.`);
         results.set(command.outputIndex, command.result);
         return;
       }
@@ -106,7 +110,10 @@ export class Harness {
     this.send({ type: "ExecutorLost", executorId, reason, causedByApp, shuffleFilesSurvive });
   }
 
-  submit(finalNode: LineageNode, { partitions, properties = {} }: { partitions?: readonly number[]; properties?: Record<string, string> } = {}): number {
+  submit(
+    finalNode: LineageNode,
+    { partitions, properties = {} }: { partitions?: readonly number[]; properties?: Record<string, string> } = {},
+  ): number {
     const jobId = this.#nextJob++;
     const all = partitions ?? Array.from({ length: finalNode.numPartitions }, (_, i) => i);
     this.send({ type: "JobSubmitted", jobId, finalNode, partitions: all, properties, callSite: "collect at test.ts:1:1" });
@@ -126,7 +133,9 @@ export class Harness {
   /** Reports failures of several tasks in one message. */
   failTogether(tasks: readonly LaunchedTask[]): Command[] {
     for (const task of tasks) this.running.delete(task.taskId);
-    return this.send(...tasks.map(({ taskId, executorId }) => ({ type: "TaskFinished" as const, taskId, executorId, outcome: userError() })));
+    return this.send(
+      ...tasks.map(({ taskId, executorId }) => ({ type: "TaskFinished" as const, taskId, executorId, outcome: userError() })),
+    );
   }
 
   tick(ms: number): Command[] {
@@ -159,7 +168,11 @@ export class Harness {
 
 export function tasksOf(command: LaunchTasks): LaunchedTask[] {
   return command.taskIds.map((taskId, i) => ({
-    taskId, executorId: command.executorId, stageId: command.stageId, attempt: command.attempt, partition: command.partitions[i]!,
+    taskId,
+    executorId: command.executorId,
+    stageId: command.stageId,
+    attempt: command.attempt,
+    partition: command.partitions[i]!,
     attemptNumber: command.attemptNumbers[i]!,
   }));
 }
@@ -173,7 +186,18 @@ export function userError(description = "boom"): TaskOutcome {
 }
 
 export function fetchFailed(
-  shuffleId: number, map: number, executorId: string | null, { unreachable = true, reduce = 0 } = {},
+  shuffleId: number,
+  map: number,
+  executorId: string | null,
+  { unreachable = true, reduce = 0 } = {},
 ): TaskOutcome {
-  return { kind: "fetchFailed", shuffleId, map, reduce, executorId, unreachable, message: `Map output ${map} of shuffle ${shuffleId} is not to be had` };
+  return {
+    kind: "fetchFailed",
+    shuffleId,
+    map,
+    reduce,
+    executorId,
+    unreachable,
+    message: `Map output ${map} of shuffle ${shuffleId} is not to be had`,
+  };
 }

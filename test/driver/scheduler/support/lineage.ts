@@ -28,7 +28,11 @@ export class LineageBuilder {
     const dependencies = parents.map((node): Dependency => {
       const first = start;
       start += node.numPartitions;
-      return { kind: "narrow", node, parents: (partition) => (partition >= first && partition < first + node.numPartitions ? [partition - first] : []) };
+      return {
+        kind: "narrow",
+        node,
+        parents: (partition) => (partition >= first && partition < first + node.numPartitions ? [partition - first] : []),
+      };
     });
     return this.#node(start, dependencies, {});
   }
@@ -49,15 +53,29 @@ export class LineageBuilder {
 
   shuffleWith(numPartitions: number, options: NodeOptions, ...parents: readonly LineageNode[]): LineageNode {
     return this.#node(
-      numPartitions, parents.map((node): Dependency => ({ kind: "shuffle", node, shuffleId: this.#nextShuffle++, numReducers: numPartitions })), options,
+      numPartitions,
+      parents.map((node): Dependency => ({ kind: "shuffle", node, shuffleId: this.#nextShuffle++, numReducers: numPartitions })),
+      options,
     );
   }
 
-  #node(numPartitions: number, dependencies: readonly Dependency[], { persisted = false, barrier = false, prefers, name }: NodeOptions): LineageNode {
+  #node(
+    numPartitions: number,
+    dependencies: readonly Dependency[],
+    { persisted = false, barrier = false, prefers, name }: NodeOptions,
+  ): LineageNode {
     const id = this.#nextRdd++;
     return {
-      id, name: name ?? `rdd${id}`, scope: "test", callSite: `test at ${id}`, numPartitions, dependencies, persisted,
-      storageLevel: persisted ? "Memory Deserialized 1x Replicated" : "Serialized 1x Replicated", preferredLocations: prefers ?? (() => NOWHERE), barrier,
+      id,
+      name: name ?? `rdd${id}`,
+      scope: "test",
+      callSite: `test at ${id}`,
+      numPartitions,
+      dependencies,
+      persisted,
+      storageLevel: persisted ? "Memory Deserialized 1x Replicated" : "Serialized 1x Replicated",
+      preferredLocations: prefers ?? (() => NOWHERE),
+      barrier,
     };
   }
 }

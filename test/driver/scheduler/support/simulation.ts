@@ -4,7 +4,12 @@
  * twice. Throws when the scheduler breaks a rule; at the end every job must be resolved and nothing may be left over.
  */
 import type { Command, JobFailure, LaunchTasks, PrepareStage } from "../../../../src/driver/scheduler/commands";
-import { DEFAULT_CONFIG, DEFAULT_EXCLUSION, DEFAULT_SPECULATION, type SchedulerConfig } from "../../../../src/driver/scheduler/config";
+import {
+  DEFAULT_CONFIG,
+  DEFAULT_EXCLUSION,
+  DEFAULT_SPECULATION,
+  type SchedulerConfig,
+} from "../../../../src/driver/scheduler/config";
 import type { SchedulerEvent, TaskOutcome } from "../../../../src/driver/scheduler/events";
 import { Scheduler } from "../../../../src/driver/scheduler/scheduler";
 import type { LineageNode } from "../../../../src/rdd/lineage";
@@ -148,9 +153,15 @@ class Simulation {
   #randomConfig(): SchedulerConfig {
     const random = this.#random;
     return {
-      ...DEFAULT_CONFIG, taskMaxFailures: random.between(1, 3), stageMaxAttempts: random.between(2, 4), mode: random.chance(0.3) ? "FAIR" : "FIFO",
-      tasksAhead: random.chance(0.4) ? 2 : 0, taskCpus: random.chance(0.1) ? 2 : 1,
-      speculation: random.chance(0.3) ? { ...DEFAULT_SPECULATION, quantile: 0.5, efficiency: random.chance(0.5) ? DEFAULT_SPECULATION.efficiency : null } : null,
+      ...DEFAULT_CONFIG,
+      taskMaxFailures: random.between(1, 3),
+      stageMaxAttempts: random.between(2, 4),
+      mode: random.chance(0.3) ? "FAIR" : "FIFO",
+      tasksAhead: random.chance(0.4) ? 2 : 0,
+      taskCpus: random.chance(0.1) ? 2 : 1,
+      speculation: random.chance(0.3)
+        ? { ...DEFAULT_SPECULATION, quantile: 0.5, efficiency: random.chance(0.5) ? DEFAULT_SPECULATION.efficiency : null }
+        : null,
       exclusion: random.chance(0.15) ? { ...DEFAULT_EXCLUSION, killExcludedExecutors: random.chance(0.3) } : null,
     };
   }
@@ -240,7 +251,11 @@ class Simulation {
     const group = `g${random.below(2)}`;
     const job: SimJob = { id: this.#jobs.length, node, partitions, group, delivered: new Set(), cancelled: false, outcome: null };
     this.#jobs.push(job);
-    const properties = { "spark.jobGroup.id": group, "spark.job.tags": `t${job.id % 2},x`, "spark.scheduler.pool": random.pick(["default", "a"]) };
+    const properties = {
+      "spark.jobGroup.id": group,
+      "spark.job.tags": `t${job.id % 2},x`,
+      "spark.scheduler.pool": random.pick(["default", "a"]),
+    };
     this.#handle([{ type: "JobSubmitted", jobId: job.id, finalNode: node, partitions, properties, callSite: "test" }]);
   }
 
@@ -269,7 +284,15 @@ class Simulation {
   #addExecutor(cores = this.#random.between(1, 4)): void {
     const id = String(this.#nextExecutor++);
     const executor: SimExecutor = {
-      id, host: `host${this.#random.below(3)}`, cores, alive: true, draining: false, reported: false, filesSurvive: false, tasks: [], files: new Set(),
+      id,
+      host: `host${this.#random.below(3)}`,
+      cores,
+      alive: true,
+      draining: false,
+      reported: false,
+      filesSurvive: false,
+      tasks: [],
+      files: new Set(),
       blocks: new Set(),
     };
     this.#executors.push(executor);
@@ -293,7 +316,13 @@ class Simulation {
     if (!executor.filesSurvive) executor.files.clear();
     for (const task of executor.tasks) task.ended = true;
     executor.tasks.length = 0;
-    this.#inFlight.push({ type: "ExecutorLost", executorId: executor.id, reason, causedByApp, shuffleFilesSurvive: executor.filesSurvive });
+    this.#inFlight.push({
+      type: "ExecutorLost",
+      executorId: executor.id,
+      reason,
+      causedByApp,
+      shuffleFilesSurvive: executor.filesSurvive,
+    });
   }
 
   /** A map output goes bad, or a cached partition is evicted. */
@@ -313,7 +342,15 @@ class Simulation {
 
   #reportBlock(block: string, executor: SimExecutor, stored: boolean): void {
     const [rddId, partition] = block.split(":").map(Number);
-    this.#inFlight.push({ type: "BlockUpdated", rddId: rddId!, partition: partition!, executorId: executor.id, stored, memSize: 10, diskSize: 0 });
+    this.#inFlight.push({
+      type: "BlockUpdated",
+      rddId: rddId!,
+      partition: partition!,
+      executorId: executor.id,
+      stored,
+      memSize: 10,
+      diskSize: 0,
+    });
   }
 
   #cancel(): void {
@@ -343,7 +380,8 @@ class Simulation {
       cancelled(() => true);
       this.#handle([{ type: "StageCancelled", stageId: stage.prepare.stageId }]);
       for (const other of this.#jobs) if (other.outcome === null) other.cancelled = false;
-      if (ended < this.#jobs.filter((other) => other.outcome === null).length) throw new Error("A cancelled stage brought jobs to life.");
+      if (ended < this.#jobs.filter((other) => other.outcome === null).length)
+        throw new Error("A cancelled stage brought jobs to life.");
     }
     const left = kind < 4 ? this.#jobs.find((other) => other.cancelled && other.outcome === null) : undefined;
     if (left !== undefined) throw new Error(`Job ${left.id} was cancelled and is still there.`);
@@ -379,7 +417,8 @@ class Simulation {
 
   #progress(): void {
     const tasks = this.#outstanding();
-    if (tasks.length > 0) this.#handle([{ type: "TaskProgress", taskId: this.#random.pick(tasks).taskId, recordsRead: this.#random.below(100) }]);
+    if (tasks.length > 0)
+      this.#handle([{ type: "TaskProgress", taskId: this.#random.pick(tasks).taskId, recordsRead: this.#random.below(100) }]);
   }
 
   #passTime(): void {
@@ -417,7 +456,9 @@ class Simulation {
       const needed = running.filter((task) => !task.endless || task.killed !== null);
       const endless = running.find((task) => task.endless && task.killed === null);
       if (needed.length === 0 && endless !== undefined && !this.#isUseful(endless)) {
-        throw new Error(`Task ${endless.taskId} of stage ${endless.stageId}.${endless.attempt} runs for ever: nobody needs it and it was not killed.`);
+        throw new Error(
+          `Task ${endless.taskId} of stage ${endless.stageId}.${endless.attempt} runs for ever: nobody needs it and it was not killed.`,
+        );
       }
       if (needed.length === 0 && endless === undefined) return false;
       this.#finish(needed.length > 0 ? this.#random.pick(needed) : endless!);
@@ -438,13 +479,16 @@ class Simulation {
     task.ended = true;
     const outcome = this.#outcomeOf(task);
     this.#inFlight.push({ type: "TaskFinished", taskId: task.taskId, executorId: task.executor.id, outcome });
-    if (!this.#calm && this.#random.chance(0.05)) this.#inFlight.push({ type: "TaskFinished", taskId: task.taskId, executorId: task.executor.id, outcome });
+    if (!this.#calm && this.#random.chance(0.05))
+      this.#inFlight.push({ type: "TaskFinished", taskId: task.taskId, executorId: task.executor.id, outcome });
   }
 
   #outcomeOf(task: SimTask): TaskOutcome {
     const random = this.#random;
     if (task.killed !== null && random.chance(0.7)) {
-      return random.chance(0.8) ? { kind: "killed", reason: task.killed } : { kind: "userError", className: "Error", description: "while it was killed" };
+      return random.chance(0.8)
+        ? { kind: "killed", reason: task.killed }
+        : { kind: "userError", className: "Error", description: "while it was killed" };
     }
     if (!this.#calm) {
       const roll = random.next() * 100 - this.#errorRate;
@@ -494,12 +538,21 @@ class Simulation {
 
   #fetch(shuffleId: number, reduce: number): TaskOutcome | null {
     const locations = this.#scheduler.mapOutputs.locations(shuffleId);
-    if (locations === null) return { kind: "fetchFailed", shuffleId, map: -1, reduce, executorId: null, unreachable: false, message: "no places" };
+    if (locations === null)
+      return { kind: "fetchFailed", shuffleId, map: -1, reduce, executorId: null, unreachable: false, message: "no places" };
     for (const [map, index] of locations.executorOf.entries()) {
       const executorId = locations.executors[index]!;
       const executor = this.#executors[Number(executorId)]!;
       if (executor.alive && executor.files.has(`${shuffleId}:${map}`)) continue;
-      return { kind: "fetchFailed", shuffleId, map, reduce, executorId, unreachable: !executor.alive, message: `map output ${map} is gone` };
+      return {
+        kind: "fetchFailed",
+        shuffleId,
+        map,
+        reduce,
+        executorId,
+        unreachable: !executor.alive,
+        message: `map output ${map} is gone`,
+      };
     }
     return null;
   }
@@ -507,10 +560,19 @@ class Simulation {
   #mayCommit(task: SimTask): boolean {
     if (!this.#scheduler.commits.canCommit(task.stageId, task.partition, task.taskId)) return false;
     task.committed = true;
-    const rival = this.#stages.get(task.stageId)!.tasks.find(
-      (other) => other !== task && other.partition === task.partition && other.committed && this.#scheduler.dag.tasks.attempts.has(other.taskId),
-    );
-    if (rival !== undefined) throw new Error(`Tasks ${rival.taskId} and ${task.taskId} may both commit partition ${task.partition} of stage ${task.stageId}.`);
+    const rival = this.#stages
+      .get(task.stageId)!
+      .tasks.find(
+        (other) =>
+          other !== task &&
+          other.partition === task.partition &&
+          other.committed &&
+          this.#scheduler.dag.tasks.attempts.has(other.taskId),
+      );
+    if (rival !== undefined)
+      throw new Error(
+        `Tasks ${rival.taskId} and ${task.taskId} may both commit partition ${task.partition} of stage ${task.stageId}.`,
+      );
     return true;
   }
 
@@ -522,7 +584,8 @@ class Simulation {
     const commands = this.#scheduler.handleAll(events, this.#now);
     for (const command of commands) this.#perform(command);
     // Events of a stage that several jobs need come with the last of them.
-    for (const command of commands) if (command.type === "JobFailed") this.#checkFailure(this.#jobs[command.jobId]!, command.failure);
+    for (const command of commands)
+      if (command.type === "JobFailed") this.#checkFailure(this.#jobs[command.jobId]!, command.failure);
     checkInvariants(this.#scheduler, this.#now);
     this.#checkOrder(commands);
     this.#checkPlaces();
@@ -539,7 +602,9 @@ class Simulation {
         const id = mapOutputs.executorOf(stage.output.dependency.shuffleId, map);
         const executor = id === undefined ? undefined : this.#executors[Number(id)]!;
         if (executor !== undefined && executor.reported && !executor.filesSurvive) {
-          throw new Error(`Map output ${map} of stage ${stage.id} is taken to be on executor ${executor.id}, which is known to be lost.`);
+          throw new Error(
+            `Map output ${map} of stage ${stage.id} is taken to be on executor ${executor.id}, which is known to be lost.`,
+          );
         }
       }
     }
@@ -555,11 +620,13 @@ class Simulation {
       const executor = this.#executors[Number(event.executorId)]!;
       executor.reported = true;
       if (event.causedByApp) {
-        for (const attempt of this.#scheduler.dag.tasks.attempts.values()) if (attempt.executor.id === event.executorId && attempt.started) this.#countFailure(attempt.taskId);
+        for (const attempt of this.#scheduler.dag.tasks.attempts.values())
+          if (attempt.executor.id === event.executorId && attempt.started) this.#countFailure(attempt.taskId);
       }
     } else if (event.type === "TaskFinished" && this.#scheduler.dag.tasks.attempts.has(event.taskId)) {
       const { outcome } = event;
-      const counts = outcome.kind === "resultLost" || (outcome.kind === "executorGone" && outcome.causedByApp) || outcome.kind === "userError";
+      const counts =
+        outcome.kind === "resultLost" || (outcome.kind === "executorGone" && outcome.causedByApp) || outcome.kind === "userError";
       if (counts) this.#countFailure(event.taskId, outcome.kind === "userError" && outcome.fatal === true ? 100 : 1);
     }
   }
@@ -588,13 +655,15 @@ class Simulation {
         const job = this.#jobs[command.jobId]!;
         if (job.outcome !== null) throw new Error(`Job ${job.id} got a result after its end.`);
         if (job.delivered.has(command.outputIndex)) throw new Error(`Result ${command.outputIndex} of job ${job.id} came twice.`);
-        if (command.result !== `value of ${job.partitions[command.outputIndex]}`) throw new Error(`Result ${command.outputIndex} of job ${job.id} is another one's.`);
+        if (command.result !== `value of ${job.partitions[command.outputIndex]}`)
+          throw new Error(`Result ${command.outputIndex} of job ${job.id} is another one's.`);
         job.delivered.add(command.outputIndex);
         return;
       }
       case "JobSucceeded": {
         const job = this.#jobs[command.jobId]!;
-        if (job.delivered.size !== job.partitions.length) throw new Error(`Job ${job.id} succeeded with ${job.delivered.size} of ${job.partitions.length} results.`);
+        if (job.delivered.size !== job.partitions.length)
+          throw new Error(`Job ${job.id} succeeded with ${job.delivered.size} of ${job.partitions.length} results.`);
         this.#resolve(job, "succeeded");
         return;
       }
@@ -615,7 +684,10 @@ class Simulation {
         return;
       case "MergeAccumulators": {
         const stage = this.#stages.get(command.stageId)!;
-        const key = stage.prepare.shuffle !== undefined ? `task ${command.taskId}` : `partition ${this.#tasks.get(command.taskId)!.partition} of stage ${command.stageId}`;
+        const key =
+          stage.prepare.shuffle !== undefined
+            ? `task ${command.taskId}`
+            : `partition ${this.#tasks.get(command.taskId)!.partition} of stage ${command.stageId}`;
         if (this.#merged.has(key)) throw new Error(`Accumulator updates of ${key} count twice.`);
         this.#merged.add(key);
         return;
@@ -625,7 +697,10 @@ class Simulation {
           const { stageId, failureReason } = command.event.stageInfo;
           this.#failedAttempts.set(stageId, failureReason === undefined ? 0 : (this.#failedAttempts.get(stageId) ?? 0) + 1);
         }
-        this.#note(command.event.type, command.event.type === "TaskStart" || command.event.type === "TaskEnd" ? command.event.taskInfo.taskId : -1);
+        this.#note(
+          command.event.type,
+          command.event.type === "TaskStart" || command.event.type === "TaskEnd" ? command.event.taskInfo.taskId : -1,
+        );
         return;
       default:
     }
@@ -636,7 +711,8 @@ class Simulation {
     if (type === "TaskStart") {
       if (this.#startedTasks.has(taskId)) throw new Error(`Task ${taskId} started twice.`);
       this.#startedTasks.add(taskId);
-    } else if (type === "TaskEnd" && !this.#startedTasks.delete(taskId)) throw new Error(`Task ${taskId} ended without a start, or twice.`);
+    } else if (type === "TaskEnd" && !this.#startedTasks.delete(taskId))
+      throw new Error(`Task ${taskId} ended without a start, or twice.`);
   }
 
   #resolve(job: SimJob, outcome: "succeeded" | JobFailure): void {
@@ -646,14 +722,23 @@ class Simulation {
 
   #prepare(command: PrepareStage): void {
     const known = this.#stages.get(command.stageId);
-    if (known !== undefined && command.attempt !== known.prepare.attempt + 1) throw new Error(`Stage ${command.stageId} goes from attempt ${known.prepare.attempt} to ${command.attempt}.`);
+    if (known !== undefined && command.attempt !== known.prepare.attempt + 1)
+      throw new Error(`Stage ${command.stageId} goes from attempt ${known.prepare.attempt} to ${command.attempt}.`);
     const failed = this.#failedAttempts.get(command.stageId) ?? 0;
-    if (failed >= this.#config.stageMaxAttempts) throw new Error(`Stage ${command.stageId} is tried again after ${failed} failed attempts.`);
-    if (known === undefined && command.attempt !== 0) throw new Error(`Stage ${command.stageId} starts with attempt ${command.attempt}.`);
+    if (failed >= this.#config.stageMaxAttempts)
+      throw new Error(`Stage ${command.stageId} is tried again after ${failed} failed attempts.`);
+    if (known === undefined && command.attempt !== 0)
+      throw new Error(`Stage ${command.stageId} starts with attempt ${command.attempt}.`);
     this.#stages.set(command.stageId, { prepare: command, tasks: known?.tasks ?? [], readyAt: Infinity, ended: false });
     if (!this.#calm && this.#random.chance(0.02)) {
       this.#notPrepared.add(command.stageId);
-      this.#inFlight.push({ type: "StageFailedToPrepare", stageId: command.stageId, attempt: command.attempt, message: "cannot travel", cause: null });
+      this.#inFlight.push({
+        type: "StageFailedToPrepare",
+        stageId: command.stageId,
+        attempt: command.attempt,
+        message: "cannot travel",
+        cause: null,
+      });
     } else this.#inFlight.push({ type: "StageReady", stageId: command.stageId, attempt: command.attempt });
   }
 
@@ -664,14 +749,25 @@ class Simulation {
     if (executor.reported) throw new Error(`Tasks are launched on executor ${executor.id}, which is known to be lost.`);
     if (executor.draining) throw new Error(`Tasks are launched on executor ${executor.id}, which is to go.`);
     if (live === undefined) throw new Error(`Tasks of stage ${command.stageId} are launched though no job needs it.`);
-    if (command.attempt !== stage.prepare.attempt) throw new Error(`Tasks of an old attempt of stage ${command.stageId} are launched.`);
+    if (command.attempt !== stage.prepare.attempt)
+      throw new Error(`Tasks of an old attempt of stage ${command.stageId} are launched.`);
     for (const [i, taskId] of command.taskIds.entries()) {
       const partition = command.partitions[i]!;
       if (this.#tasks.has(taskId)) throw new Error(`Task id ${taskId} was used twice.`);
       this.#checkLaunch(stage, partition, executor);
       const task: SimTask = {
-        taskId, executor, stageId: command.stageId, attempt: command.attempt, partition, epoch: command.epoch, launched: this.#now,
-        endless: !this.#calm && this.#random.chance(0.05), killed: null, ended: !executor.alive, hasRead: false, committed: false,
+        taskId,
+        executor,
+        stageId: command.stageId,
+        attempt: command.attempt,
+        partition,
+        epoch: command.epoch,
+        launched: this.#now,
+        endless: !this.#calm && this.#random.chance(0.05),
+        killed: null,
+        ended: !executor.alive,
+        hasRead: false,
+        committed: false,
       };
       this.#tasks.set(taskId, task);
       stage.tasks.push(task);
@@ -684,20 +780,29 @@ class Simulation {
     const parents = this.#scheduler.dag.stages.get(stageId)!.parents;
     for (const { output } of this.#nodes.some((known) => known.persisted) ? [] : parents) {
       if (output.kind === "shuffle" && !this.#scheduler.mapOutputs.isComplete(output.dependency.shuffleId)) {
-        throw new Error(`Partition ${partition} of stage ${stageId} is launched though shuffle ${output.dependency.shuffleId} is not complete.`);
+        throw new Error(
+          `Partition ${partition} of stage ${stageId} is launched though shuffle ${output.dependency.shuffleId} is not complete.`,
+        );
       }
     }
     const failures = this.#failures.get(`${stageId}.${attempt}:${partition}`) ?? 0;
-    if (failures >= this.#config.taskMaxFailures) throw new Error(`Partition ${partition} of stage ${stageId} is launched again after ${failures} failures.`);
+    if (failures >= this.#config.taskMaxFailures)
+      throw new Error(`Partition ${partition} of stage ${stageId} is launched again after ${failures} failures.`);
     if (shuffle !== undefined && this.#scheduler.mapOutputs.isAvailable(shuffle.shuffleId, partition)) {
       throw new Error(`Map task ${partition} of stage ${stageId} is launched though its output is there.`);
     }
     if (this.#config.exclusion !== null && this.#failedOn.has(`${stageId}.${attempt}:${partition}@${executor.id}`)) {
-      throw new Error(`Partition ${partition} of stage ${stageId} is launched again on executor ${executor.id}, where it failed.`);
+      throw new Error(
+        `Partition ${partition} of stage ${stageId} is launched again on executor ${executor.id}, where it failed.`,
+      );
     }
-    const others = stage.tasks.filter((task) => task.partition === partition && task.attempt === attempt && this.#scheduler.dag.tasks.attempts.has(task.taskId));
-    if (others.length > (this.#config.speculation === null ? 0 : 1)) throw new Error(`Partition ${partition} of stage ${stageId} has ${others.length + 1} copies.`);
-    if (others.some((task) => task.executor === executor)) throw new Error(`Two copies of partition ${partition} of stage ${stageId} are on executor ${executor.id}.`);
+    const others = stage.tasks.filter(
+      (task) => task.partition === partition && task.attempt === attempt && this.#scheduler.dag.tasks.attempts.has(task.taskId),
+    );
+    if (others.length > (this.#config.speculation === null ? 0 : 1))
+      throw new Error(`Partition ${partition} of stage ${stageId} has ${others.length + 1} copies.`);
+    if (others.some((task) => task.executor === executor))
+      throw new Error(`Two copies of partition ${partition} of stage ${stageId} are on executor ${executor.id}.`);
     const isFirst = stage.tasks.every((task) => task.partition !== partition);
     if (isFirst && this.#now - stage.readyAt < this.#config.localityWaitNode) this.#checkLocality(node, partition, executor);
   }
@@ -708,7 +813,8 @@ class Simulation {
     const [host] = node.preferredLocations(partition);
     if (host === undefined || host === executor.host || !this.#scheduler.dag.tasks.executors.hasHost(host)) return;
     const others = Array.from({ length: node.numPartitions }, (_, p) => p).every((p) => node.preferredLocations(p).length > 0);
-    if (others && this.#hostsStable) throw new Error(`A task that prefers ${host} is launched on ${executor.host} without waiting.`);
+    if (others && this.#hostsStable)
+      throw new Error(`A task that prefers ${host} is launched on ${executor.host} without waiting.`);
   }
 
   /** Executors came or went only before the stages that run now: waits are then easy to tell. */
@@ -724,7 +830,12 @@ class Simulation {
       if (position < Math.floor(task.executor.cores / this.#config.taskCpus)) return;
       task.executor.tasks.splice(position, 1);
       task.ended = true;
-      this.#inFlight.push({ type: "TaskFinished", taskId, executorId: task.executor.id, outcome: { kind: "killed", reason, neverStarted: true } });
+      this.#inFlight.push({
+        type: "TaskFinished",
+        taskId,
+        executorId: task.executor.id,
+        outcome: { kind: "killed", reason, neverStarted: true },
+      });
       return;
     }
     if (task.killed !== null) throw new Error(`Task ${taskId} is killed twice.`);
@@ -738,12 +849,16 @@ class Simulation {
     };
     switch (failure.kind) {
       case "taskFailed": {
-        const most = Math.max(0, ...[...this.#failures].filter(([key]) => key.startsWith(`${stageId}.`)).map(([, count]) => count));
+        const most = Math.max(
+          0,
+          ...[...this.#failures].filter(([key]) => key.startsWith(`${stageId}.`)).map(([, count]) => count),
+        );
         if (most < this.#config.taskMaxFailures) wrong(`no task of stage ${stageId} failed more than ${most} times`);
         return;
       }
       case "stageFailed":
-        if (this.#failedAttempts.get(stageId!)! < this.#config.stageMaxAttempts) wrong(`stage ${stageId} failed ${this.#failedAttempts.get(stageId!)} times in a row`);
+        if (this.#failedAttempts.get(stageId!)! < this.#config.stageMaxAttempts)
+          wrong(`stage ${stageId} failed ${this.#failedAttempts.get(stageId!)} times in a row`);
         return;
       case "cancelled":
         if (!job.cancelled) wrong("nobody cancelled it");
@@ -767,7 +882,8 @@ class Simulation {
     stage.ended = !retained;
     for (const task of stage.tasks) {
       const over = !retained || task.attempt === attempt;
-      if (over && this.#scheduler.dag.tasks.attempts.has(task.taskId)) throw new Error(`Stage ${stageId}.${attempt} ended and its task ${task.taskId} is alive.`);
+      if (over && this.#scheduler.dag.tasks.attempts.has(task.taskId))
+        throw new Error(`Stage ${stageId}.${attempt} ended and its task ${task.taskId} is alive.`);
     }
   }
 
@@ -779,7 +895,13 @@ class Simulation {
       if (set === undefined || set === null) continue;
       if (this.#config.mode === "FIFO" && this.#config.exclusion === null) {
         for (const other of this.#scheduler.dag.tasks.pools.sets) {
-          if (other.priority < set.priority && other.pendingCount > 0 && !other.blocked && !other.barrier && other.pending.isPlain) {
+          if (
+            other.priority < set.priority &&
+            other.pendingCount > 0 &&
+            !other.blocked &&
+            !other.barrier &&
+            other.pending.isPlain
+          ) {
             throw new Error(`Job ${set.priority} is served before job ${other.priority}.`);
           }
         }
@@ -789,9 +911,11 @@ class Simulation {
     }
     if (this.#config.tasksAhead > 0) return;
     const live = new Map<string, number>();
-    for (const { executor } of this.#scheduler.dag.tasks.attempts.values()) live.set(executor.id, (live.get(executor.id) ?? 0) + 1);
+    for (const { executor } of this.#scheduler.dag.tasks.attempts.values())
+      live.set(executor.id, (live.get(executor.id) ?? 0) + 1);
     for (const [id, count] of live) {
-      if (count > Math.floor(this.#executors[Number(id)]!.cores / this.#config.taskCpus)) throw new Error(`Executor ${id} has ${count} tasks.`);
+      if (count > Math.floor(this.#executors[Number(id)]!.cores / this.#config.taskCpus))
+        throw new Error(`Executor ${id} has ${count} tasks.`);
     }
   }
 
@@ -800,10 +924,17 @@ class Simulation {
     if (open !== undefined) throw new Error(`Job ${open.id} is stuck: it has no outcome after ${MOST_STEPS} quiet steps.`);
     const { dag } = this.#scheduler;
     if (dag.tasks.attempts.size > 0) throw new Error(`${dag.tasks.attempts.size} attempts are left over.`);
-    if (dag.stages.size > 0 || dag.jobs.size > 0 || dag.tasks.pools.sets.length > 0) throw new Error("Stages, jobs or task sets are left over.");
-    for (const stage of this.#stages.values()) if (!stage.ended) throw new Error(`Stage ${stage.prepare.stageId} was never told to have ended.`);
-    for (const [start, end] of [["JobStart", "JobEnd"], ["StageSubmitted", "StageCompleted"], ["TaskStart", "TaskEnd"]] as const) {
-      const starts = this.#events.get(start) ?? 0, ends = this.#events.get(end) ?? 0;
+    if (dag.stages.size > 0 || dag.jobs.size > 0 || dag.tasks.pools.sets.length > 0)
+      throw new Error("Stages, jobs or task sets are left over.");
+    for (const stage of this.#stages.values())
+      if (!stage.ended) throw new Error(`Stage ${stage.prepare.stageId} was never told to have ended.`);
+    for (const [start, end] of [
+      ["JobStart", "JobEnd"],
+      ["StageSubmitted", "StageCompleted"],
+      ["TaskStart", "TaskEnd"],
+    ] as const) {
+      const starts = this.#events.get(start) ?? 0,
+        ends = this.#events.get(end) ?? 0;
       if (starts !== ends) throw new Error(`There are ${starts} ${start} events and ${ends} ${end} events.`);
     }
   }
@@ -814,5 +945,7 @@ function isSameTask(a: SchedulerEvent, b: SchedulerEvent): boolean {
 }
 
 function describe(message: SchedulerEvent | Command): string {
-  return JSON.stringify(message, (key: string, value: unknown) => (key === "finalNode" || key === "node" ? `rdd${(value as LineageNode).id}` : value));
+  return JSON.stringify(message, (key: string, value: unknown) =>
+    key === "finalNode" || key === "node" ? `rdd${(value as LineageNode).id}` : value,
+  );
 }
