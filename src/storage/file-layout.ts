@@ -3,7 +3,7 @@
  * agree on it without asking. Files whose directory was full when they were made are in another of the executor's
  * directories, so whoever looks for one tries all.
  */
-import { mkdirSync, rmSync, statfsSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { ClusterError } from "../common/errors";
 
@@ -18,6 +18,7 @@ export function fileIn(directory: string, name: string): string {
 
 export class FileLayout {
   readonly #made = new Set<string>();
+  readonly #temporary = new Set<string>();
   #turn = 0;
 
   constructor(readonly directories: readonly string[]) {}
@@ -40,34 +41,39 @@ export class FileLayout {
   }
 
   /**
-   * A new path for a file of a running task, in a folder of the task's own, so that those of a dead thread can be found.
-   * `directory` is chosen in turn when not given.
+   * A new path for a file of a running task. Its name begins with the task's, so that the files of a dead thread can be
+   * found; the folder is the slot's, so that most tasks make none. `directory` is chosen in turn when not given.
    */
   temporary(slot: number, taskId: number, name: string, directory?: string): string {
-    const folder = join(directory ?? this.#roomy(this.#turn++), "tmp", `${slot}-${taskId}`);
+    const folder = temporaryFolder(directory ?? this.#roomy(this.#turn++), slot);
     this.#make(folder);
-    return join(folder, name);
+    const path = join(folder, `${taskId}-${name}`);
+    this.#temporary.add(path);
+    return path;
   }
 
-  /** Removes whatever a task has left in the folders that this layout made; cheap when there is none. */
-  removeTemporary(slot: number, taskId: number): void {
-    for (const folder of this.#temporaryFolders(slot, taskId)) {
-      if (this.#made.delete(folder)) rmSync(folder, { recursive: true, force: true });
-    }
+  /** The file was moved to its final place. */
+  moved(path: string): void {
+    this.#temporary.delete(path);
   }
 
-  /** Removes what a task has left whose thread is gone, whoever made the folder. */
+  /** Removes whatever the task that runs on this layout has left. */
+  removeTemporary(): void {
+    for (const path of this.#temporary) rmSync(path, { recursive: true, force: true });
+    this.#temporary.clear();
+  }
+
+  /** Removes what a task has left whose thread is gone, whoever made it. */
   removeTemporaryOfDead(slot: number, taskId: number): void {
-    for (const folder of this.#temporaryFolders(slot, taskId)) rmSync(folder, { recursive: true, force: true });
+    for (const directory of this.directories) {
+      const folder = temporaryFolder(directory, slot);
+      for (const name of namesIn(folder)) if (name.startsWith(`${taskId}-`)) rmSync(join(folder, name), { recursive: true, force: true });
+    }
   }
 
   /** The directories other than the one that holds `path`, for a file that has to move. */
   others(path: string): string[] {
     return this.directories.filter((directory) => !path.startsWith(directory + "/"));
-  }
-
-  #temporaryFolders(slot: number, taskId: number): string[] {
-    return this.directories.map((directory) => join(directory, "tmp", `${slot}-${taskId}`));
   }
 
   /** The first directory from `seed` on that has space left; the very first when none has. */
@@ -100,6 +106,18 @@ export function diskFull(path: string, bytes: number, cause: unknown): ClusterEr
     `There is no room to write ${bytes} bytes to ${path}, nor in another directory of spark.local.dir. Free some space, or name more directories.`,
     { cause, parameters: { path, bytes: String(bytes) } },
   );
+}
+
+function temporaryFolder(directory: string, slot: number): string {
+  return join(directory, "tmp", String(slot));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function freeSpace(directory: string): number {

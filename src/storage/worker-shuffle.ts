@@ -50,6 +50,7 @@ export class WorkerShuffle implements TaskShuffle {
     const stagingFile = this.#staging.get(name);
     if (stagingFile === undefined) throw new InternalError(`${name} is committed and was never staged.`);
     const { stageId, stageAttempt } = this.info;
+    const { layout } = this.memory;
     try {
       appendIndex(stagingFile, { shuffleId, map, stageId, stageAttempt, ...output });
     } catch (error) {
@@ -58,6 +59,7 @@ export class WorkerShuffle implements TaskShuffle {
     const { offsets, checksums } = output;
     const earlier = this.memory.calls.call("storage.commitMap", { shuffleId, map, stageId, stageAttempt, stagingFile, offsets, checksums });
     this.#staging.delete(name);
+    layout.moved(stagingFile);
     if (earlier === null) return;
     // Another attempt was first: what this one goes on to report must describe the file that is there.
     offsets.set(earlier.offsets);

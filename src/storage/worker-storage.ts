@@ -73,7 +73,7 @@ export class WorkerStorage {
         shuffle.close();
         blocks.close();
         this.#memory.end();
-        layout.removeTemporary(slot, taskId);
+        layout.removeTemporary();
       },
     };
   }
