@@ -115,7 +115,7 @@ def clean(value, key=""):
     """Numbers that vary become 0, texts lose paths and addresses, lists keep one element, open maps two entries."""
     if isinstance(value, dict):
         if key in OPEN_MAPS:
-            return {name: "text" for name in sorted(value)[:2]}
+            return {re.sub(r".*/", "", name): "text" for name in sorted(value)[:2]}
         return {name: clean(item, name) for name, item in value.items()}
     if isinstance(value, list):
         return [clean(item, key) for item in value[:1]]
