@@ -77,6 +77,8 @@ export interface StageInfo {
   readonly numTasks: number;
   readonly rddInfos: readonly RddInfo[];
   readonly parentIds: readonly number[];
+  /** The shuffle whose map outputs the stage writes; absent for a job's last stage. */
+  readonly shuffleDepId?: number;
   readonly details: string;
   readonly submissionTime?: number;
   readonly completionTime?: number;

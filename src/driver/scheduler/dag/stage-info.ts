@@ -21,6 +21,7 @@ export function stageInfo(
     numTasks,
     rddInfos: stageNodes(stage.node).map((node) => rddInfo(node, cached)),
     parentIds: stage.parents.map((parent) => parent.id),
+    ...(stage.output.kind === "shuffle" ? { shuffleDepId: stage.output.dependency.shuffleId } : {}),
     details: stage.details,
     accumulables,
     ...times,
