@@ -23,6 +23,8 @@ import { type CaptureReviver, type StageCaptures, TaskRun } from "./task-run";
 import { AggregatedExec, CoGroupExec, FilterByKeysExec, JoinExec, ShuffledExec, sidesOf } from "./wide-exec";
 import { ZipExec } from "./zip-exec";
 
+const EMPTY = new Uint8Array(0);
+
 export class Program implements StageProgram {
   readonly #spec: StageSpec;
   readonly #loops = new LoopCache();
@@ -81,8 +83,9 @@ export class Program implements StageProgram {
       return (leaf, partition) => table.get(`${leaf} ${partition}`) ?? noPayload(leaf, partition);
     }
     return (leaf, partition) => {
-      if (form.kind !== "leaf" || form.leaf !== leaf || partition !== env.info.partition || payload === null) return noPayload(leaf, partition);
-      return payload;
+      if (form.kind !== "leaf" || form.leaf !== leaf || partition !== env.info.partition) return noPayload(leaf, partition);
+      // A partition without records has a payload of no bytes, which a message does not carry.
+      return payload ?? EMPTY;
     };
   }
 }
