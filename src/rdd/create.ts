@@ -147,7 +147,7 @@ export function inputFormat<T, S>(port: ContextPort, format: InputFormat<T, S>, 
   const list = async (): Promise<readonly unknown[]> => {
     const splits: unknown = await format.splits(minPartitions);
     if (!Array.isArray(splits)) throw new UsageError("INVALID_INPUT_FORMAT", "inputFormat: splits() must give an array.");
-    return splits;
+    return splits as readonly unknown[];
   };
   const locations = (split: unknown): readonly string[] => format.preferredLocations?.(split as S) ?? [];
   return new RDD<T>(new SplitsNode(port, "inputFormat", { kind: "input", format: captured }, list, { className: "InputFormatRDD", locations }));

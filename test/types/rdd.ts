@@ -1,10 +1,10 @@
 /**
- * What the types of RDDs promise, checked by tsc: this file is never run. `same` holds where both types are identical.
+ * What the types of RDDs promise, checked by tsc: this file is never run. `exactly` takes values of one type and no other.
  */
 import type { RDD, StatCounter } from "../../src/rdd";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-declare function same<A, B>(holds: Same<A, B>): void;
+declare function exactly<Expected>(): { of<Actual>(value: Actual, same: Same<Actual, Expected>): void };
 declare const numbers: RDD<number>;
 declare const words: RDD<string>;
 declare const pairs: RDD<[string, number]>;
@@ -13,70 +13,44 @@ declare const maybe: RDD<number | undefined>;
 
 export async function typeTests(): Promise<void> {
   // Pairs come from functions that return two-element arrays, everything else stays what it is.
-  const counted = words.map((w) => [w, 1]);
-  same<typeof counted, RDD<[string, number]>>(true);
-  const triples = words.map((w) => [w, 1, 2]);
-  same<typeof triples, RDD<[string, number, number]>>(true);
-  const later = numbers.map(async (x) => x + 1);
-  same<typeof later, RDD<number>>(true);
-  const laterPairs = numbers.map(async (x): Promise<[number, string]> => [x, "a"]);
-  same<typeof laterPairs, RDD<[number, string]>>(true);
-  const listed = numbers.map((x) => Array.from({ length: x }, (_, i) => i));
-  same<typeof listed, RDD<number[]>>(true);
-  const split = words.flatMap((line) => line.split(" "));
-  same<typeof split, RDD<string>>(true);
-  const emitted = words.flatMap((line) => line.split(" ").map((w): [string, number] => [w, 1]));
-  same<typeof emitted, RDD<[string, number]>>(true);
-  const keyed = words.keyBy((w) => w.length);
-  same<typeof keyed, RDD<[number, string]>>(true);
-  const present = maybe.filter((x): x is number => x !== undefined);
-  same<typeof present, RDD<number>>(true);
-  const generated = numbers.mapPartitions(function* (records) {
+  exactly<RDD<[string, number]>>().of(words.map((w) => [w, 1]), true);
+  exactly<RDD<[string, number, number]>>().of(words.map((w) => [w, 1, 2]), true);
+  exactly<RDD<number>>().of(numbers.map(async (x) => x + 1), true);
+  exactly<RDD<[number, string]>>().of(numbers.map(async (x): Promise<[number, string]> => [x, "a"]), true);
+  exactly<RDD<number[]>>().of(numbers.map((x) => Array.from({ length: x }, (_, i) => i)), true);
+  exactly<RDD<string>>().of(words.flatMap((line) => line.split(" ")), true);
+  exactly<RDD<[string, number]>>().of(words.flatMap((line) => line.split(" ").map((w): [string, number] => [w, 1])), true);
+  exactly<RDD<[number, string]>>().of(words.keyBy((w) => w.length), true);
+  exactly<RDD<number>>().of(maybe.filter((x): x is number => x !== undefined), true);
+  exactly<RDD<string>>().of(numbers.mapPartitions(function* (records) {
     for (const x of records) yield String(x);
-  });
-  same<typeof generated, RDD<string>>(true);
-  const indexed = words.zipWithIndex();
-  same<typeof indexed, RDD<[string, number]>>(true);
-  const glommed = words.glom();
-  same<typeof glommed, RDD<string[]>>(true);
+  }), true);
+  exactly<RDD<[string, number]>>().of(words.zipWithIndex(), true);
+  exactly<RDD<string[]>>().of(words.glom(), true);
 
   // Operations by key.
-  const reduced = pairs.reduceByKey((a, b) => a + b);
-  same<typeof reduced, RDD<[string, number]>>(true);
-  const grouped = pairs.groupByKey();
-  same<typeof grouped, RDD<[string, number[]]>>(true);
-  const averaged = pairs.aggregateByKey([0, 0], ([s, n], v) => [s + v, n + 1], ([a, b], [c, d]) => [a + c, b + d]).mapValues(([s, n]) => s / n);
-  same<typeof averaged, RDD<[string, number]>>(true);
-  const combined = pairs.combineByKey((v) => [v], (c, v) => [...c, v], (c, d) => [...c, ...d]);
-  same<typeof combined, RDD<[string, number[]]>>(true);
-  const joined = pairs.join(others);
-  same<typeof joined, RDD<[string, [number, Date]]>>(true);
-  const left = pairs.leftOuterJoin(others);
-  same<typeof left, RDD<[string, [number, Date | undefined]]>>(true);
-  const full = pairs.fullOuterJoin(others);
-  same<typeof full, RDD<[string, [number | undefined, Date | undefined]]>>(true);
-  const together = pairs.cogroup(others, words.keyBy((w) => w));
-  same<typeof together, RDD<[string, [number[], Date[], string[]]]>>(true);
-  const keys = pairs.keys();
-  same<typeof keys, RDD<string>>(true);
-  const found = await pairs.lookup("a");
-  same<typeof found, number[]>(true);
-  const counts = await pairs.countByKey();
-  same<typeof counts, Map<string, number>>(true);
+  exactly<RDD<[string, number]>>().of(pairs.reduceByKey((a, b) => a + b), true);
+  exactly<RDD<[string, number[]]>>().of(pairs.groupByKey(), true);
+  exactly<RDD<[string, number]>>().of(pairs.aggregateByKey([0, 0], ([s, n], v) => [s + v, n + 1], ([a, b], [c, d]) => [a + c, b + d]).mapValues(([s, n]) => s / n), true);
+  exactly<RDD<[string, number[]]>>().of(pairs.combineByKey((v) => [v], (c, v) => [...c, v], (c, d) => [...c, ...d]), true);
+  exactly<RDD<[string, [number, Date]]>>().of(pairs.join(others), true);
+  exactly<RDD<[string, [number, Date | undefined]]>>().of(pairs.leftOuterJoin(others), true);
+  exactly<RDD<[string, [number | undefined, Date | undefined]]>>().of(pairs.fullOuterJoin(others), true);
+  exactly<RDD<[string, [number[], Date[], string[]]]>>().of(pairs.cogroup(others, words.keyBy((w) => w)), true);
+  exactly<RDD<string>>().of(pairs.keys(), true);
+  exactly<number[]>().of(await pairs.lookup("a"), true);
+  exactly<Map<string, number>>().of(await pairs.countByKey(), true);
 
   // Actions.
-  const [sum, count] = await numbers.aggregate([0, 0], ([s, n], x) => [s + x, n + 1], ([a, b], [c, d]) => [a + c, b + d]);
-  same<typeof sum, number>(true);
-  same<typeof count, number>(true);
-  const stats = await numbers.stats();
-  same<typeof stats, StatCounter>(true);
+  exactly<[number, number]>().of(await numbers.aggregate([0, 0], ([s, n], x) => [s + x, n + 1], ([a, b], [c, d]) => [a + c, b + d]), true);
+  exactly<StatCounter>().of(await numbers.stats(), true);
   const [edges, heights] = await numbers.histogram(2);
-  same<typeof edges, number[]>(true);
-  same<typeof heights, number[]>(true);
+  exactly<number[]>().of(edges, true);
+  exactly<number[]>().of(heights, true);
   await numbers.count({ signal: new AbortController().signal });
 
   // @ts-expect-error reduceByKey is for pairs
-  numbers.reduceByKey((a, b) => a + b);
+  numbers.reduceByKey((a: number, b: number) => a + b);
   // @ts-expect-error sum is for numbers
   await words.sum();
   // @ts-expect-error keys are for pairs

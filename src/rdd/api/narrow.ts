@@ -216,7 +216,7 @@ export const narrowMethods = {
     if (!Array.isArray(words) || words.length === 0 || !words.every((word) => typeof word === "string")) {
       throw invalidArgument("pipe", "the command", "a string, or an array of a program and its arguments", command);
     }
-    const pipe: PipeSpec = { command: words as string[], env: { ...env }, checkCode: options.checkCode ?? true, encoding: options.encoding ?? "utf-8" };
+    const pipe: PipeSpec = { command: words, env: { ...env }, checkCode: options.checkCode ?? true, encoding: options.encoding ?? "utf-8" };
     return this.derive(new PartitionNode(this.port, "pipe", this.node, { kind: "pipe", pipe }, { className: "PipedRDD" }));
   },
   barrier(this: RDD<unknown>) {

@@ -24,7 +24,7 @@ export class CartesianExec implements ExecNode {
     return sourceChain((task) => {
       const open = then(toSync(chainSource(right, task), task), (rights) =>
         then(toSync(chainSource(left, task), task), (lefts): AnySource => new CartesianSource(lefts, keep(rights, task))));
-      return isThenable(open) ? new DeferredSource(open as Promise<AnySource>) : (open as AnySource);
+      return isThenable(open) ? new DeferredSource(open) : (open);
     });
   }
 }
@@ -61,7 +61,7 @@ class CartesianSource implements AnySource {
 
   next(): Chunk | null {
     if (this.right instanceof Array && this.right.length === 0) return null;
-    return this.right instanceof Array ? this.#nextOfRows(this.right) : this.#nextOfBuffer(this.right as SpillBuffer);
+    return this.right instanceof Array ? this.#nextOfRows(this.right) : this.#nextOfBuffer(this.right);
   }
 
   #nextOfRows(rights: readonly unknown[]): Chunk | null {
@@ -99,6 +99,6 @@ class CartesianSource implements AnySource {
 
   close(): void {
     this.left.close();
-    if (!(this.right instanceof Array)) (this.right as SpillBuffer).close();
+    if (!(this.right instanceof Array)) (this.right).close();
   }
 }

@@ -10,7 +10,7 @@ import type { SpillBuffer } from "./spill-buffer";
 import type { TaskRun } from "./task-run";
 
 export interface Chain {
-  open(task: TaskRun): AnySource;
+  readonly open: (task: TaskRun) => AnySource;
   readonly ops: readonly ((task: TaskRun) => Op)[];
 }
 
@@ -42,11 +42,11 @@ export function runChain(chain: Chain, sink: Sink, task: TaskRun): MaybePromise<
   const { env } = task;
   for (;;) {
     const chunk = source.next();
-    if (isThenable(chunk)) return runAsync(source, chunk as Promise<Chunk | null>, loop, task);
+    if (isThenable(chunk)) return runAsync(source, chunk, loop, task);
     if (chunk === null) break;
     env.checkInterrupted();
-    const stopped = loop.feed(chunk as Chunk);
-    if (isThenable(stopped)) return (stopped as Promise<boolean>).then((enough) => (enough ? undefined : runAsync(source, source.next(), loop, task)));
+    const stopped = loop.feed(chunk);
+    if (isThenable(stopped)) return (stopped).then((enough) => (enough ? undefined : runAsync(source, source.next(), loop, task)));
     if (stopped === true) break;
   }
   source.close();
@@ -140,11 +140,11 @@ class LoopSource implements AnySource {
       const made = this.#nextMade();
       if (made !== null) return made;
       const chunk = this.source.next();
-      if (isThenable(chunk)) return this.#nextAsync(chunk as Promise<Chunk | null>);
+      if (isThenable(chunk)) return this.#nextAsync(chunk);
       if (chunk === null) return null;
       this.task.env.checkInterrupted();
-      const done = this.#loop.feed(chunk as Chunk);
-      if (isThenable(done)) return (done as Promise<boolean>).then(() => this.next());
+      const done = this.#loop.feed(chunk);
+      if (isThenable(done)) return (done).then(() => this.next());
     }
   }
 
@@ -181,8 +181,8 @@ class LoopSource implements AnySource {
  */
 export function toSync(source: AnySource, task: TaskRun): MaybePromise<ChunkSource> {
   const first = source.next();
-  if (!isThenable(first)) return new PrimedSource(first as Chunk | null, source);
-  return drain(first as Promise<Chunk | null>, source, task);
+  if (!isThenable(first)) return new PrimedSource(first, source);
+  return drain(first, source, task);
 }
 
 async function drain(first: Promise<Chunk | null>, source: AnySource, task: TaskRun): Promise<ChunkSource> {

@@ -4,10 +4,11 @@
 export function copierOf(value: unknown): (() => unknown) | null {
   if (typeof value !== "object" || value === null) return typeof value === "function" ? null : () => value;
   if (Array.isArray(value)) {
-    const items = value.map(copierOf);
-    if (items.includes(null) || items.length !== value.length) return null;
+    const list: readonly unknown[] = value;
+    const items = list.map(copierOf);
+    if (items.includes(null) || items.length !== list.length) return null;
     const copies = items as (() => unknown)[];
-    return value.some(isObject) ? () => copies.map((copy) => copy()) : () => value.slice();
+    return list.some(isObject) ? () => copies.map((copy) => copy()) : () => list.slice();
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Map.prototype && [...(value as Map<unknown, unknown>)].every(([k, v]) => !isObject(k) && !isObject(v))) return () => new Map(value as Map<unknown, unknown>);

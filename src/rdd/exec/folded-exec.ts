@@ -19,7 +19,7 @@ export class FoldedExec implements ExecNode {
       const sink = fold.kind === "reduce" ? new ReduceSink(f) : new AggregateSink(task.freshCapture(fold.zero), f);
       const done = then(runChain(parent, sink, task), (): AnySource =>
         sink instanceof ReduceSink && !sink.hasValue ? emptySource : new SingleSource(rowsChunk([sink.value])));
-      return isThenable(done) ? new DeferredSource(done as Promise<AnySource>) : (done as AnySource);
+      return isThenable(done) ? new DeferredSource(done) : (done);
     });
   }
 }

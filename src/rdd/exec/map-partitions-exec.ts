@@ -23,7 +23,7 @@ export class MapPartitionsExec implements ExecNode {
         return resultSource(withIndex ? user(partition, records) : user(records), call);
       };
       const input = toSync(chainSource(parent, task), task);
-      return isThenable(input) ? new DeferredSource(Promise.resolve(input).then(apply)) : apply(input as ChunkSource);
+      return isThenable(input) ? new DeferredSource(Promise.resolve(input).then(apply)) : apply(input);
     });
   }
 }
@@ -37,7 +37,7 @@ export class GlomExec implements ExecNode {
     return sourceChain((task: TaskRun) => {
       const records = readAll(parent, task);
       const single = (rows: unknown[]): AnySource => new SingleSource(rowsChunk([rows]));
-      return isThenable(records) ? new DeferredSource(Promise.resolve(records).then(single)) : single(records as unknown[]);
+      return isThenable(records) ? new DeferredSource(Promise.resolve(records).then(single)) : single(records);
     });
   }
 }

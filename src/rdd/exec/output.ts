@@ -55,7 +55,7 @@ function runAction(chain: Chain, action: ActionSpec, task: TaskRun): MaybePromis
     case "partition": {
       const records = toSync(chainSource(chain, task), task);
       return then(records, (source) => {
-        const result = task.function(action.f)(new RecordIterator(source, task.env), task.env.info.partition) as MaybePromise<unknown>;
+        const result = task.function(action.f)(new RecordIterator(source, task.env), task.env.info.partition);
         return then(result, (settled) => value(action.keepResult ? settled : null));
       });
     }

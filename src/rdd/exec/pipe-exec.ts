@@ -23,7 +23,7 @@ export class PipeExec implements ExecNode {
     const parent = this.parent.chain(partition);
     return sourceChain((task) => {
       const opened = then(toSync(chainSource(parent, task), task), (input): AnySource => this.#run(input, task));
-      return isThenable(opened) ? new DeferredSource(opened as Promise<AnySource>) : (opened as AnySource);
+      return isThenable(opened) ? new DeferredSource(opened) : (opened);
     });
   }
 

@@ -56,22 +56,15 @@ export class Program implements StageProgram {
     try {
       output = runOutput(this.#root.chain(env.info.partition), this.#spec.output, task);
     } catch (error) {
-      throw endTask(task, thread, { error });
+      return failTask(task, thread, error);
     }
-    if (isThenable(output)) {
-      return (output as Promise<TaskOutput>).then(
-        (done) => this.#finish(done, task, thread),
-        (error: unknown) => {
-          throw endTask(task, thread, { error });
-        },
-      );
-    }
-    return this.#finish(output as TaskOutput, task, thread);
+    if (!isThenable(output)) return this.#finish(output, task, thread);
+    return output.then((done): TaskOutput => this.#finish(done, task, thread), (error: unknown): never => failTask(task, thread, error));
   }
 
   #finish(output: TaskOutput, task: TaskRun, thread: ThreadTask): TaskOutput {
     const failure = endTask(task, thread, null);
-    if (failure !== undefined) throw failure;
+    if (failure !== null) throw failure.error;
     const accumulators = takeAccumulatorUpdates(this.reviver, task.values);
     return accumulators.length === 0 ? output : { ...output, accumulators };
   }
@@ -90,11 +83,15 @@ export class Program implements StageProgram {
   }
 }
 
+interface Failure {
+  readonly error: unknown;
+}
+
 /**
  * Lets go of what the task held and calls its listeners, all of them whatever fails. Gives the error that the task ends
  * with: its own where it failed.
  */
-function endTask(task: TaskRun, thread: ThreadTask, failed: { readonly error: unknown } | null): unknown {
+function endTask(task: TaskRun, thread: ThreadTask, failed: Failure | null): Failure | null {
   let failure = failed;
   const attempt = (step: () => void): void => {
     try {
@@ -109,7 +106,11 @@ function endTask(task: TaskRun, thread: ThreadTask, failed: { readonly error: un
     attempt(() => call(failure?.error));
   }
   setThreadTask(undefined);
-  return failure?.error;
+  return failure;
+}
+
+function failTask(task: TaskRun, thread: ThreadTask, error: unknown): never {
+  throw endTask(task, thread, { error })!.error;
 }
 
 function noPayload(leaf: number, partition: number): never {

@@ -41,7 +41,9 @@ function textOf(record: unknown): string {
   if (typeof record !== "object" || record === null) return String(record);
   const prototype: unknown = Object.getPrototypeOf(record);
   const plain = Array.isArray(record) || prototype === Object.prototype || prototype === null;
-  return plain ? JSON.stringify(record, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value)) : String(record);
+  if (plain) return JSON.stringify(record, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- what the class says of itself, as Scala's toString
+  return String(record);
 }
 
 export function saveRecords(chain: Chain, action: SaveAction, task: TaskRun): MaybePromise<TaskCommit> {

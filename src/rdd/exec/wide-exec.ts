@@ -8,8 +8,6 @@ import type { AggregationSpec, JoinKind, PartitioningSpec, ShuffleSpecData, Side
 import { type Chain, chainSource, type ExecNode, sourceChain, toSync } from "./chain";
 import type { TaskRun } from "./task-run";
 
-type Binary = (a: unknown, b: unknown) => unknown;
-
 /** A shuffle with its functions revived for this task. */
 export function shuffleSpec(data: ShuffleSpecData, task: TaskRun): ShuffleSpec {
   const { ordering } = data;
@@ -46,18 +44,18 @@ function partitioning(spec: PartitioningSpec, task: TaskRun): Partitioning {
 export function aggregation(spec: AggregationSpec, task: TaskRun): Aggregation {
   switch (spec.kind) {
     case "reduce":
-      return { kind: "reduce", merge: task.function(spec.merge) as Binary };
+      return { kind: "reduce", merge: task.function(spec.merge) };
     case "combine":
       return {
-        kind: "combine", createCombiner: task.function(spec.createCombiner) as (value: unknown) => unknown,
-        mergeValue: task.function(spec.mergeValue) as Binary, mergeCombiners: task.function(spec.mergeCombiners) as Binary,
+        kind: "combine", createCombiner: task.function(spec.createCombiner),
+        mergeValue: task.function(spec.mergeValue), mergeCombiners: task.function(spec.mergeCombiners),
       };
     case "aggregate": {
-      const mergeValue = task.function(spec.mergeValue) as Binary;
+      const mergeValue = task.function(spec.mergeValue);
       const zero = task.zeroMaker(spec.zero);
       return {
         kind: "combine", createCombiner: (value) => mergeValue(zero(), value), mergeValue,
-        mergeCombiners: task.function(spec.mergeCombiners) as Binary,
+        mergeCombiners: task.function(spec.mergeCombiners),
       };
     }
     default:
@@ -108,7 +106,7 @@ function sidesChain(sides: readonly Side[], partition: number, make: (sources: r
 function whenSync(opens: readonly (() => MaybePromise<ChunkSource>)[], make: (sources: readonly ChunkSource[]) => AnySource): AnySource {
   let opened: MaybePromise<readonly ChunkSource[]> = [];
   for (const open of opens) opened = then(opened, (before) => then(open(), (source) => [...before, source]));
-  return isThenable(opened) ? new DeferredSource((opened as Promise<readonly ChunkSource[]>).then(make)) : make(opened as readonly ChunkSource[]);
+  return isThenable(opened) ? new DeferredSource((opened).then(make)) : make(opened);
 }
 
 export class CoGroupExec implements ExecNode {

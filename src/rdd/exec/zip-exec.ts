@@ -53,7 +53,7 @@ export class ZipExec implements ExecNode {
         return resultSource(task.function(this.f)(...iterators), "zipPartitions");
       };
       const inputs = openAll(parents, task);
-      return isThenable(inputs) ? new DeferredSource(Promise.resolve(inputs).then(open)) : open(inputs as readonly ChunkSource[]);
+      return isThenable(inputs) ? new DeferredSource(Promise.resolve(inputs).then(open)) : open(inputs);
     });
   }
 }

@@ -26,6 +26,7 @@ export class LoopCache {
     let compiled = this.#compiled.get(text);
     if (compiled === undefined) {
       const url = `firesteel-stage-${this.#stage}-${this.#compiled.size}.js`;
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- text of our own; user data is bound, never part of it
       compiled = new Function(`return ${text};\n//# sourceURL=${url}`)() as LoopFunction;
       this.#compiled.set(text, compiled);
     }

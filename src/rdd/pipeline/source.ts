@@ -19,7 +19,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** What awaits `value` where it is a promise, and goes on at once where it is not. */
 export function then<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
-  return isThenable(value) ? (value as Promise<T>).then(next) : next(value as T);
+  return isThenable(value) ? (value).then(next) : next(value);
 }
 
 export const emptySource: ChunkSource = { next: () => null, close() {} };
@@ -72,7 +72,7 @@ export class PrimedSource implements ChunkSource {
         + "Make the functions before this point all asynchronous or all synchronous.",
       );
     }
-    return chunk as Chunk | null;
+    return chunk;
   }
 
   close(): void {

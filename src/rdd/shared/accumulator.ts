@@ -229,7 +229,7 @@ const accumulators = new WeakMap<CaptureReviver, Map<number, AccumulatorBase>>()
 export function resolveAccumulator(reference: unknown, reviver: CaptureReviver): AccumulatorBase {
   const registration = reference as AccumulatorReference;
   let inThread = accumulators.get(reviver);
-  if (inThread === undefined) accumulators.set(reviver, (inThread = new Map()));
+  if (inThread === undefined) accumulators.set(reviver, (inThread = new Map<number, AccumulatorBase>()));
   let accumulator = inThread.get(registration.id);
   if (accumulator === undefined) {
     accumulator = registration.zero === undefined ? new kinds[registration.kind]!() : fromZero(unpackCapture(registration.zero, reviver) as Zero);

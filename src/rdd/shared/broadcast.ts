@@ -127,7 +127,7 @@ const broadcasts = new WeakMap<CaptureReviver, Map<number, WeakRef<TaskBroadcast
 /** The broadcast of a reference, for the tasks of the reviver's thread. */
 export function resolveBroadcast(id: unknown, reviver: CaptureReviver): Broadcast<unknown> {
   let inThread = broadcasts.get(reviver);
-  if (inThread === undefined) broadcasts.set(reviver, (inThread = new Map()));
+  if (inThread === undefined) broadcasts.set(reviver, (inThread = new Map<number, WeakRef<TaskBroadcast<unknown>>>()));
   let broadcast = inThread.get(id as number)?.deref();
   if (broadcast === undefined) {
     broadcast = new TaskBroadcast(id as number, reviver);
