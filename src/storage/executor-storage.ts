@@ -90,7 +90,7 @@ export class ExecutorStorage {
       slots: plan.slots,
       cells: pool.cells.buffer,
       directories: this.#directories.directories,
-      heapBytes: (plan.heapPerSlotMb + plan.youngPerSlotMb) * 2 ** 20,
+      heapBytes: plan.heapPerSlotMb * 2 ** 20,
       maxOpenFiles: Math.max(32, Math.min(4096, Math.floor(openFileLimit() / 2 / plan.slots))),
     };
   }

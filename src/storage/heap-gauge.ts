@@ -25,7 +25,7 @@ export class HeapGauge {
   #lastLook = -Infinity;
   #source: HeapGaugeSource | null;
 
-  /** @param limit bytes that the thread's heap may have */
+  /** @param limit bytes that the old generation of the thread's heap may have */
   constructor(limit: number, source: HeapGaugeSource | null = null) {
     this.#mark = limit * MARK;
     this.#full = limit * FULL;

@@ -72,7 +72,7 @@ export interface SharedStorage {
   readonly cells: SharedArrayBuffer;
   /** The executor's directories, in the order in which they are tried. */
   readonly directories: readonly string[];
-  /** Heap limit of a worker thread in bytes, old and young generation. */
+  /** Limit of the old generation of a worker thread's heap, bytes: live objects end up there, and V8 gives up when it is full. */
   readonly heapBytes: number;
   /** Open files that a worker may keep for map outputs. */
   readonly maxOpenFiles: number;

@@ -4,7 +4,6 @@
  */
 import type { ChunkSource } from "../columnar/chunk";
 import type { ValueContext } from "../columnar/value-context";
-import type { TaskStorage } from "../filesystem/task-storage";
 import type { StorageLevel } from "./storage-level";
 
 export interface TaskInfo {
@@ -48,7 +47,26 @@ export interface TaskEnv {
   /** Only in tasks of barrier stages. */
   readonly barrier?: TaskBarrier;
   /** Reading and uploading of files that are not local; absent where the process offers local files only. */
-  readonly files?: Pick<TaskStorage, "fetch" | "uploads">;
+  readonly files?: TaskFiles;
+}
+
+/** Files in remote storage. The layer above hands it to the file-system layer, whose ports have the same shape. */
+export interface TaskFiles {
+  /** The bytes [offset, offset + length) of a file: fewer only where it ends. `next` bytes behind them are asked for next; 0 for none. */
+  fetch(path: string, offset: number, length: number, next: number): Uint8Array;
+  readonly uploads: {
+    /** Sends a local file; it stays invisible until the job completes the upload. */
+    upload(localFile: string, path: string): RemoteUpload;
+    abort(upload: RemoteUpload): void;
+  };
+}
+
+/** An upload that nobody can see before it is completed. */
+export interface RemoteUpload {
+  readonly path: string;
+  readonly uploadId: string;
+  readonly etags: readonly string[];
+  readonly bytes: number;
 }
 
 /** How the tasks of a barrier stage meet. Asynchronous: waiting must not stop the thread's other work. */

@@ -53,6 +53,11 @@ function expectClean(executor: TestExecutor, memoryUsed = 0): void {
   for (const directory of executor.storage.shared.directories) expect(files(directory, /\/tmp\/\d+-\d+/)).toEqual([]);
 }
 
+test("threads measure their heaps by the old generation, for V8 gives up when that is full", async () => {
+  const executor = await cluster.add({ plan: { heapPerSlotMb: 80, youngPerSlotMb: 16 } });
+  expect(executor.storage.shared.heapBytes).toBe(80 * MIB);
+});
+
 describe("cached blocks", () => {
   test.each(["MEMORY_ONLY", "MEMORY_AND_DISK", "DISK_ONLY"])("%s: small and large blocks, written by one thread and read by another", async (level) => {
     const executor = await cluster.add({ slots: 2 });

@@ -19,12 +19,13 @@ import { decodeMapStatus } from "../../wire/map-status";
 import type { Messages } from "../../wire/wire";
 import { EXIT_DRIVER_LOST, EXIT_FAILED, EXIT_MEMORY, EXIT_OK, EXIT_TERMINATED } from "../exit-codes";
 import type { ExecutorStoragePort, OpenStorage } from "../ports";
-import type { TaskSetData } from "../shared/messages";
-import { OP_BARRIER, OP_COMMIT, OP_PAYLOAD, OP_TASK_SET } from "../shared/messages";
+import type { FileOps, TaskSetData } from "../shared/messages";
+import { OP_ABORT_UPLOAD, OP_BARRIER, OP_COMMIT, OP_PAYLOAD, OP_READ_FILE, OP_TASK_SET, OP_UPLOAD } from "../shared/messages";
 import { QUEUE_CAPACITY } from "../shared/task-queue";
 import { UpdateWriter } from "../thread/update-writer";
 import { DriverLink } from "./driver-link";
 import type { ExecutorOptions } from "./options";
+import { RemoteFiles } from "./remote-files";
 import { ThreadPool } from "./thread-pool";
 import { MemoryWatchdog, residentLimit } from "./watchdog";
 
@@ -51,6 +52,7 @@ export class ExecutorProcess {
   readonly #secret = takeSecret(process.env);
   readonly #taskSets = new Map<number, TaskSetData>();
   readonly #binaries = new Map<string, SharedArrayBuffer>();
+  readonly #files = new RemoteFiles((key) => this.#link?.registration.configuration[key]);
   #machinery: Machinery | null = null;
   #link: DriverLink | null = null;
   #watchdog: MemoryWatchdog | null = null;
@@ -259,6 +261,12 @@ export class ExecutorProcess {
         return this.#link!.ask({ barrier: args as Messages.BarrierRequest.$Properties }).then((reply) => [
           ...(reply.barrier?.messages ?? []),
         ]);
+      case OP_READ_FILE:
+        return this.#files.read(args as FileOps["read"]);
+      case OP_UPLOAD:
+        return this.#files.upload(args as FileOps["upload"]);
+      case OP_ABORT_UPLOAD:
+        return this.#files.abort(args as FileOps["abort"]);
       default:
         throw new ClusterError("UNKNOWN_CALL", `The executor does not know the call "${op}".`);
     }

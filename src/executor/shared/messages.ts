@@ -1,5 +1,6 @@
 /** What passes between an executor's main thread and its task threads by message port. */
 import type { MessagePort } from "node:worker_threads";
+import type { RemoteUpload } from "../../storage/task-env";
 
 /** workerData of a task thread. */
 export interface ThreadData {
@@ -83,3 +84,13 @@ export const OP_TASK_SET = "executor.taskSet";
 export const OP_PAYLOAD = "executor.payload";
 export const OP_COMMIT = "executor.commit";
 export const OP_BARRIER = "executor.barrier";
+export const OP_READ_FILE = "executor.readFile";
+export const OP_UPLOAD = "executor.upload";
+export const OP_ABORT_UPLOAD = "executor.abortUpload";
+
+/** Arguments of the operations on remote files. */
+export interface FileOps {
+  readonly read: { readonly path: string; readonly offset: number; readonly length: number; readonly next: number };
+  readonly upload: { readonly localFile: string; readonly path: string };
+  readonly abort: RemoteUpload;
+}

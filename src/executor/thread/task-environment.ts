@@ -1,10 +1,10 @@
 /** What a running task may ask of its executor, joined from the storage layer's part and the thread's own. */
 import type { ValueContext } from "../../columnar/value-context";
 import { CommitDenied, TaskKilled } from "../../storage/task-env";
-import type { TaskBarrier, TaskEnv, TaskInfo, TaskMetrics } from "../../storage/task-env";
+import type { RemoteUpload, TaskBarrier, TaskEnv, TaskFiles, TaskInfo, TaskMetrics } from "../../storage/task-env";
 import type { TaskStorage, ThreadStorage } from "../ports";
-import type { TaskSetData } from "../shared/messages";
-import { OP_BARRIER, OP_COMMIT } from "../shared/messages";
+import type { FileOps, TaskSetData } from "../shared/messages";
+import { OP_ABORT_UPLOAD, OP_BARRIER, OP_COMMIT, OP_READ_FILE, OP_UPLOAD } from "../shared/messages";
 import type { ThreadCells } from "../shared/thread-cells";
 import type { HostPort } from "./host-port";
 
@@ -48,9 +48,21 @@ export function openEnvironment(parts: EnvironmentParts): OpenEnvironment {
         throw new CommitDenied(`Another attempt of partition ${partition} of stage ${stageId} has the permission to commit.`);
       }
     },
+    files: remoteFiles(host),
     ...(set.barrier === null ? {} : { barrier: openBarrier(set.id, info, set.barrier.addresses, host) }),
   };
   return { env, storage };
+}
+
+function remoteFiles(host: HostPort): TaskFiles {
+  return {
+    fetch: (path, offset, length, next) =>
+      host.call(OP_READ_FILE, { path, offset, length, next } satisfies FileOps["read"]) as Uint8Array,
+    uploads: {
+      upload: (localFile, path) => host.call(OP_UPLOAD, { localFile, path } satisfies FileOps["upload"]) as RemoteUpload,
+      abort: (upload) => void host.call(OP_ABORT_UPLOAD, upload satisfies FileOps["abort"]),
+    },
+  };
 }
 
 function openBarrier(taskSet: number, info: TaskInfo, addresses: readonly string[], host: HostPort): TaskBarrier {
