@@ -71,7 +71,7 @@ export class Application {
   /** Of the datasets in jobs so far, until they are released. */
   readonly #shuffles = new Map<number, ShuffleDependency>();
   readonly #executors = new Map<string, RegisteredExecutor>();
-  readonly #queue: SchedulerEvent[] = [];
+  #queue: SchedulerEvent[] = [];
   #draining = false;
   #nextJobId = 0;
   #nextTaskSetId = 1;
@@ -153,17 +153,24 @@ export class Application {
   }
 
   #dispatch(event: SchedulerEvent): void {
-    if (this.#stopped !== null) return;
-    this.#queue.push(event);
+    this.#dispatchAll([event]);
+  }
+
+  /** Events that came together are decided together. Those that commands bring about are decided next, never in between. */
+  #dispatchAll(events: readonly SchedulerEvent[]): void {
+    if (this.#stopped !== null || events.length === 0) return;
+    this.#queue.push(...events);
     if (this.#draining) return;
     this.#draining = true;
     try {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        for (const command of this.#scheduler.handle(next, this.#clock.now())) this.#perform(command);
+      while (this.#queue.length > 0) {
+        const together = this.#queue;
+        this.#queue = [];
+        for (const command of this.#scheduler.handleAll(together, this.#clock.now())) this.#perform(command);
       }
     } finally {
       this.#draining = false;
-      this.#queue.length = 0;
+      this.#queue = [];
     }
   }
 
@@ -197,8 +204,7 @@ export class Application {
       case "RequestExecutors":
         return this.#backend.setTotal(command.total);
       case "ReleaseExecutors":
-        for (const executorId of command.executorIds) this.#backend.replace(executorId, command.reason);
-        return;
+        return this.#backend.release(command.executorIds, command.reason);
       case "WakeAt":
         return this.#wakeAt(command.time);
       case "Warn":
@@ -323,7 +329,9 @@ export class Application {
         for (const task of heartbeat.running) this.#dispatch({ type: "TaskProgress", taskId: task.taskId, recordsRead: task.metrics.inputRecords + task.metrics.shuffleRecordsRead });
       },
       taskUpdates: (executorId, updates) => {
-        for (const update of updates) if (update.state !== "started") this.#dispatch({ type: "TaskFinished", taskId: update.taskId, executorId, outcome: this.#outcome(update) });
+        const events: SchedulerEvent[] = [];
+        for (const update of updates) if (update.state !== "started") events.push({ type: "TaskFinished", taskId: update.taskId, executorId, outcome: this.#outcome(update) });
+        this.#dispatchAll(events);
       },
       blockUpdates: (executorId, updates) => {
         for (const update of updates) this.#blockUpdated(executorId, update);

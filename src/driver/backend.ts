@@ -17,6 +17,8 @@ export interface ExecutorBackend {
   /** Tells every executor to forget something; resolves when those that live have been told. */
   forget(removal: Removal): void;
   invalidateMapOutputs(shuffleId: number, epoch: number): void;
+  /** Ends executors that are not needed any more: nothing takes their places. */
+  release(executorIds: readonly string[], reason: string): void;
   /** Ends an executor that the driver gave up; another one takes its place. */
   replace(executorId: string, reason: string): void;
   /** Dynamic allocation: how many executors there are to be. */

@@ -101,6 +101,11 @@ export class Processes implements ExecutorBackend {
     this.#launcher?.setTotal(total);
   }
 
+  release(executorIds: readonly string[], reason: string): void {
+    this.#launcher?.setTotal(Math.max(0, this.#launcher.processes.size - executorIds.length));
+    for (const executorId of executorIds) this.replace(executorId, reason);
+  }
+
   replace(executorId: string, reason: string): void {
     log.info(`executor ${executorId} is ended: ${reason}`);
     this.#released.add(executorId);
