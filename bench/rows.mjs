@@ -13,8 +13,12 @@ import { build } from "esbuild";
 const folder = await mkdtemp(join(tmpdir(), "firesteel-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 await build({
-  entryPoints: [new URL("../src/columnar/index.ts", import.meta.url).pathname], outfile: join(folder, "columnar.cjs"),
-  bundle: true, platform: "node", target: "node20", format: "cjs",
+  entryPoints: [new URL("../src/columnar/index.ts", import.meta.url).pathname],
+  outfile: join(folder, "columnar.cjs"),
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "cjs",
 });
 const columnar = createRequire(import.meta.url)(join(folder, "columnar.cjs"));
 const { BatchEncoder, ByteWriter, decodeBatches, rowsOf, hashKey, KeyMap, sortNumberKeys, sortStrings, sortKeys } = columnar;
@@ -35,7 +39,7 @@ function word(i) {
   let state = Math.imul(i + 1, 2654435761) >>> 0;
   const bytes = Buffer.alloc(8);
   for (let at = 0; at < 8; at++) {
-    bytes[at] = 97 + (state >>> 8) % 26;
+    bytes[at] = 97 + ((state >>> 8) % 26);
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
   }
   return bytes.latin1Slice();
@@ -76,7 +80,8 @@ function time(action) {
   return { cold: times[0], warm: median(times.slice(2)) };
 }
 
-const ns = ({ cold, warm }, rows = ROWS) => `${((warm * 1e6) / rows).toFixed(0).padStart(5)} ns (first ${((cold * 1e6) / rows).toFixed(0)})`;
+const ns = ({ cold, warm }, rows = ROWS) =>
+  `${((warm * 1e6) / rows).toFixed(0).padStart(5)} ns (first ${((cold * 1e6) / rows).toFixed(0)})`;
 const wanted = (name) => only === undefined || name.includes(only);
 
 for (const [name, row] of Object.entries(shapes)) {
@@ -98,16 +103,28 @@ for (const [name, row] of Object.entries(shapes)) {
 
 const doubles = Float64Array.from({ length: ROWS }, (_, i) => ((i * 2654435761) % 4294967296) * 0.731 + 0.25);
 const words = Array.from({ length: ROWS }, (_, i) => word(i));
-const padded = Array.from({ length: ROWS }, (_, i) => `k${String((Math.imul(i ^ (i >>> 15), 0x85ebca6b) >>> 0) % 1e9).padStart(9, "0")}`).map((s) => Buffer.from(s).latin1Slice());
+const padded = Array.from(
+  { length: ROWS },
+  (_, i) => `k${String((Math.imul(i ^ (i >>> 15), 0x85ebca6b) >>> 0) % 1e9).padStart(9, "0")}`,
+).map((s) => Buffer.from(s).latin1Slice());
 const pairs = words.map((w, i) => [w, i % 10]);
 const few = Float64Array.from({ length: ROWS }, (_, i) => (i * 7919) % 1000);
 const skewed = Float64Array.from(doubles, (x) => Math.exp(x / 1e7));
 let sink = 0;
 const others = {
-  "hash of doubles": () => { for (let i = 0; i < ROWS; i++) sink ^= hashKey(doubles[i]); },
-  "hash of string(8)": () => { for (let i = 0; i < ROWS; i++) sink ^= hashKey(words[i]); },
-  "hash of [string(8), int]": () => { for (let i = 0; i < ROWS; i++) sink ^= hashKey(pairs[i]); },
-  "KeyMap of [string(8), int], 100 k keys": () => { const map = new KeyMap(); for (let i = 0; i < ROWS; i++) map.set(pairs[i % 100_000], i); },
+  "hash of doubles": () => {
+    for (let i = 0; i < ROWS; i++) sink ^= hashKey(doubles[i]);
+  },
+  "hash of string(8)": () => {
+    for (let i = 0; i < ROWS; i++) sink ^= hashKey(words[i]);
+  },
+  "hash of [string(8), int]": () => {
+    for (let i = 0; i < ROWS; i++) sink ^= hashKey(pairs[i]);
+  },
+  "KeyMap of [string(8), int], 100 k keys": () => {
+    const map = new KeyMap();
+    for (let i = 0; i < ROWS; i++) map.set(pairs[i % 100_000], i);
+  },
   "sort doubles": () => sortNumberKeys(doubles, ROWS),
   "sort doubles, descending": () => sortNumberKeys(doubles, ROWS, false),
   "sort doubles, skewed": () => sortNumberKeys(skewed, ROWS),

@@ -33,7 +33,8 @@ export class ByteWriter {
   }
 
   #grow(needed: number): void {
-    if (needed > MAX_BYTES) throw new TaskError("BLOCK_TOO_LARGE", `One block cannot hold ${needed} bytes (4 GiB is the limit). Use more partitions.`);
+    if (needed > MAX_BYTES)
+      throw new TaskError("BLOCK_TOO_LARGE", `One block cannot hold ${needed} bytes (4 GiB is the limit). Use more partitions.`);
     const bytes = Buffer.allocUnsafeSlow(Math.min(MAX_BYTES, Math.max(needed, this.bytes.length * 2))) as TextBuffer;
     this.bytes.copy(bytes, 0, 0, this.length);
     this.bytes = bytes;

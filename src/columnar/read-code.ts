@@ -4,6 +4,7 @@
  */
 import type { Chunk, ChunkSource, Shape } from "./chunk";
 import type { LoopBuilder, Term } from "./loop";
+import { compile } from "./compile";
 import { shapeKey } from "./rows/shapes";
 
 /** What a loop is generated for: chunks of the same form are read by the same code. */
@@ -29,7 +30,12 @@ export interface ChunkLoopOptions {
  * A complete loop over one chunk of the given form. `body` gives the statements for one record; it is called once. They
  * may use `continue` (on to the next record) and `break`.
  */
-export function chunkLoop(form: ChunkForm, builder: LoopBuilder, body: (value: Term) => string, options: ChunkLoopOptions = {}): string {
+export function chunkLoop(
+  form: ChunkForm,
+  builder: LoopBuilder,
+  body: (value: Term) => string,
+  options: ChunkLoopOptions = {},
+): string {
   const chunk = options.chunk ?? "chunk";
   const going = options.stopped === undefined ? "" : ` && !(${options.stopped})`;
   if (form === "rows") {
@@ -41,7 +47,13 @@ ${body({ code: row })}
 }`;
   }
   if (form === "range") {
-    const [start, step, index, end, value] = ["start", "step", "i", "end", "value"].map((hint) => builder.local(hint)) as [string, string, string, string, string];
+    const [start, step, index, end, value] = ["start", "step", "i", "end", "value"].map((hint) => builder.local(hint)) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     return `const ${start} = ${chunk}.start, ${step} = ${chunk}.step;
 for (let ${index} = 0, ${end} = ${chunk}.length; ${index} < ${end}${going}; ${index}++) {
   const ${value} = ${start} + ${index} * ${step};
@@ -49,7 +61,13 @@ ${body({ code: value })}
 }`;
   }
   if (form === "lines") {
-    const [text, from, to, end, line] = ["text", "from", "to", "end", "line"].map((hint) => builder.local(hint)) as [string, string, string, string, string];
+    const [text, from, to, end, line] = ["text", "from", "to", "end", "line"].map((hint) => builder.local(hint)) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     return `const ${text} = ${chunk}.text;
 for (let ${from} = 0, ${to} = 0, ${end} = ${text}.length; ${from} < ${end}${going}; ${from} = ${to} + 1) {
   ${to} = ${text}.indexOf("\\n", ${from});
@@ -107,7 +125,10 @@ class ColumnReading {
         const column = this.#columns.length;
         const text = this.#column("text", `${this.#chunk}.columns[${column}].text`);
         const offsets = this.#builder.local("offsets");
-        this.#columns[column] = { name: text, declaration: `${text} = ${this.#chunk}.columns[${column}].text, ${offsets} = ${this.#chunk}.columns[${column}].offsets` };
+        this.#columns[column] = {
+          name: text,
+          declaration: `${text} = ${this.#chunk}.columns[${column}].text, ${offsets} = ${this.#chunk}.columns[${column}].offsets`,
+        };
         return this.#declare("string", `${text}.substring(${offsets}[${this.#index}], ${offsets}[${this.#index} + 1])`);
       }
       case "boolean":
@@ -149,7 +170,10 @@ class ColumnReading {
 
   declarations(body: string): string {
     const used = this.locals(body);
-    return this.#columns.filter(({ name }) => mentions(used, name)).map(({ declaration }) => `const ${declaration};`).join("\n");
+    return this.#columns
+      .filter(({ name }) => mentions(used, name))
+      .map(({ declaration }) => `const ${declaration};`)
+      .join("\n");
   }
 }
 
@@ -171,12 +195,12 @@ function propertyName(key: string): string {
 
 /** Names for the locals of one generated function; values bound to it become its parameters. */
 export class FunctionBuilder implements LoopBuilder {
-  readonly #bound: { readonly name: string; readonly value: unknown }[] = [];
+  readonly #bound: (readonly [name: string, value: unknown])[] = [];
   #names = 0;
 
   bind(value: unknown, hint: string): string {
     const name = this.local(hint);
-    this.#bound.push({ name, value });
+    this.#bound.push([name, value]);
     return name;
   }
 
@@ -186,8 +210,7 @@ export class FunctionBuilder implements LoopBuilder {
 
   /** The function of these parameters and this body, closed over everything that was bound. */
   compile<F extends (...args: never[]) => unknown>(parameters: readonly string[], body: string): F {
-    const source = `"use strict";\nreturn function (${parameters.join(", ")}) {\n${body}\n};`;
-    return new Function(...this.#bound.map(({ name }) => name), source)(...this.#bound.map(({ value }) => value)) as F;
+    return compile<F>(`return function (${parameters.join(", ")}) {\n${body}\n};`, Object.fromEntries(this.#bound));
   }
 }
 
@@ -205,9 +228,10 @@ function materialiserOf(form: ChunkForm): Materialiser {
   if (materialiser === undefined) {
     const builder = new FunctionBuilder();
     // Lines are counted by reading them; the others are many times cheaper to store in a list that has its length.
-    const body = form === "lines"
-      ? `const out = [];\n${chunkLoop(form, builder, ({ code }) => `out.push(${code});`)}\nreturn out;`
-      : `const out = new Array(chunk.length);\nlet at = 0;\n${chunkLoop(form, builder, ({ code }) => `out[at++] = ${code};`)}\nreturn out;`;
+    const body =
+      form === "lines"
+        ? `const out = [];\n${chunkLoop(form, builder, ({ code }) => `out.push(${code});`)}\nreturn out;`
+        : `const out = new Array(chunk.length);\nlet at = 0;\n${chunkLoop(form, builder, ({ code }) => `out[at++] = ${code};`)}\nreturn out;`;
     materialiser = builder.compile<Materialiser>(["chunk"], body);
     if (materialisers.size >= MAX_MATERIALISERS) materialisers.clear();
     materialisers.set(key, materialiser);

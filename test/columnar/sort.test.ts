@@ -6,7 +6,8 @@ import { radixSort } from "../../src/columnar/sort/radix";
 import { sortStrings } from "../../src/columnar/sort/strings";
 
 /** The order that a stable sort of the places gives. */
-const expected = (count: number, compare: (a: number, b: number) => number): number[] => Array.from({ length: count }, (_, i) => i).sort(compare);
+const expected = (count: number, compare: (a: number, b: number) => number): number[] =>
+  Array.from({ length: count }, (_, i) => i).sort(compare);
 const compareStrings = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function checkNumbers(keys: Float64Array | Int32Array, count: number): void {
@@ -24,18 +25,33 @@ function checkStrings(strings: readonly string[], count = strings.length): void 
 function random(seed: number): () => number {
   let state = seed | 1;
   return () => {
-    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9 | 0;
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
     return (Math.imul(state ^ (state >>> 12), 0x297a2d39) >>> 0) / 2 ** 32;
   };
 }
 
 describe("numbers", () => {
-  const special = fc.constantFrom(0, -0, NaN, Infinity, -Infinity, Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, -Number.MIN_VALUE, 1, -1);
+  const special = fc.constantFrom(
+    0,
+    -0,
+    NaN,
+    Infinity,
+    -Infinity,
+    Number.MAX_VALUE,
+    -Number.MAX_VALUE,
+    Number.MIN_VALUE,
+    -Number.MIN_VALUE,
+    1,
+    -1,
+  );
 
   test("any doubles", () => {
-    fc.assert(fc.property(fc.array(fc.oneof(fc.double(), special, fc.integer({ min: -5, max: 5 })), { maxLength: 200 }), (list) => {
-      checkNumbers(Float64Array.from(list), list.length);
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.double(), special, fc.integer({ min: -5, max: 5 })), { maxLength: 200 }), (list) => {
+        checkNumbers(Float64Array.from(list), list.length);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test.each<[string, (next: () => number, i: number) => number]>([
@@ -60,7 +76,10 @@ describe("numbers", () => {
 
   test("int32", () => {
     const next = random(7);
-    checkNumbers(Int32Array.from({ length: 3000 }, () => Math.floor(next() * 2 ** 32) | 0), 3000);
+    checkNumbers(
+      Int32Array.from({ length: 3000 }, () => Math.floor(next() * 2 ** 32) | 0),
+      3000,
+    );
     checkNumbers(Int32Array.of(3, 1, 2), 2);
   });
 
@@ -76,15 +95,22 @@ describe("strings", () => {
   const unit = fc.constantFrom("a", "b", "\0", "é", "ÿ", "Ā", "中", "\ud800", "\udfff", "\uffff");
 
   test("any strings, with ends, zeros and surrogates", () => {
-    fc.assert(fc.property(
-      fc.array(fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit, maxLength: 12 })), { maxLength: 120 }), fc.string({ maxLength: 3 }),
-      (list, prefix) => checkStrings(list.map((string) => prefix + string)),
-    ), { numRuns: 300 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit, maxLength: 12 })), { maxLength: 120 }),
+        fc.string({ maxLength: 3 }),
+        (list, prefix) => checkStrings(list.map((string) => prefix + string)),
+      ),
+      { numRuns: 300 },
+    );
   });
 
   test.each<[string, (next: () => number, i: number) => string]>([
     ["padded numbers", (next) => `k${String(Math.floor(next() * 1e9)).padStart(9, "0")}`],
-    ["long common beginnings in groups", (next) => `${"ab".repeat(20)}${"xyz"[Math.floor(next() * 3)]!.repeat(30)}${Math.floor(next() * 50)}`],
+    [
+      "long common beginnings in groups",
+      (next) => `${"ab".repeat(20)}${"xyz"[Math.floor(next() * 3)]!.repeat(30)}${Math.floor(next() * 50)}`,
+    ],
     ["few distinct", (next) => "word".repeat(Math.floor(next() * 4))],
     ["ends and zeros", (next) => `a${"\0".repeat(Math.floor(next() * 40))}${next() < 0.3 ? "b" : ""}`],
     ["each a beginning of the next", (next) => "a".repeat(next() * 300)],
@@ -102,15 +128,21 @@ describe("strings", () => {
 
 describe("keys of any kind", () => {
   const comparable = fc.oneof(
-    fc.array(fc.double()), fc.array(fc.string()), fc.array(fc.oneof(fc.bigInt(), fc.double(), fc.constantFrom(null, undefined))),
-    fc.array(fc.date()), fc.array(fc.tuple(fc.boolean(), fc.string(), fc.double())), fc.array(fc.boolean()),
+    fc.array(fc.double()),
+    fc.array(fc.string()),
+    fc.array(fc.oneof(fc.bigInt(), fc.double(), fc.constantFrom(null, undefined))),
+    fc.array(fc.date()),
+    fc.array(fc.tuple(fc.boolean(), fc.string(), fc.double())),
+    fc.array(fc.boolean()),
   ) as fc.Arbitrary<unknown[]>;
 
   test("as a stable sort by their natural order", () => {
-    fc.assert(fc.property(comparable, (keys) => {
-      expect([...sortKeys(keys)]).toEqual(expected(keys.length, (a, b) => compareKeys(keys[a], keys[b])));
-      expect([...sortKeys(keys, keys.length, false)]).toEqual(expected(keys.length, (a, b) => compareKeys(keys[b], keys[a])));
-    }));
+    fc.assert(
+      fc.property(comparable, (keys) => {
+        expect([...sortKeys(keys)]).toEqual(expected(keys.length, (a, b) => compareKeys(keys[a], keys[b])));
+        expect([...sortKeys(keys, keys.length, false)]).toEqual(expected(keys.length, (a, b) => compareKeys(keys[b], keys[a])));
+      }),
+    );
   });
 
   test("keys without an order are refused, a single one too", () => {

@@ -10,7 +10,12 @@ import { builtinKind, builtinName, constructorOf, describe, hooksOf, isBuiltinPr
 export type KeyContent =
   | { readonly kind: "array"; readonly items: readonly unknown[] }
   /** `keys` sorted by UTF-16 units, so that the order of properties does not matter. `constructor` is null for plain objects. */
-  | { readonly kind: "record"; readonly constructor: Function | null; readonly keys: readonly string[]; readonly object: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: "record";
+      readonly constructor: Function | null;
+      readonly keys: readonly string[];
+      readonly object: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: "date"; readonly time: number }
   | { readonly kind: "regexp"; readonly source: string; readonly flags: string }
   /** A typed array (Buffers count as Uint8Array), DataView or ArrayBuffer: its type and bytes. */
@@ -26,8 +31,11 @@ export function tooDeep(): UsageError {
 }
 
 export function refuseKey(key: unknown): never {
-  throw new UsageError("INVALID_KEY", `${capital(describe(key))} cannot be a key: keys compare by content, and this has none that can be compared. `
-    + "Use a string, number, date, array or plain object made from it.");
+  throw new UsageError(
+    "INVALID_KEY",
+    `${capital(describe(key))} cannot be a key: keys compare by content, and this has none that can be compared. ` +
+      "Use a string, number, date, array or plain object made from it.",
+  );
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -35,7 +43,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 const classes = new WeakMap<Function, "fields" | "hooked">();
 
 export function contentOf(key: object): KeyContent {
-  const prototype: object | null = Object.getPrototypeOf(key);
+  const prototype: object | null = Reflect.getPrototypeOf(key);
   if (prototype === Object.prototype || prototype === null) return record(key, null);
   const kind = builtinKind(key);
   if (kind === null) {
@@ -65,7 +73,8 @@ export function contentOf(key: object): KeyContent {
       return { kind: "numbers", type: "ArrayBuffer", values: new Uint8Array(key as ArrayBuffer) };
     case "View": {
       const view = key as ArrayBufferView;
-      if (types.isDataView(view)) return { kind: "numbers", type: "DataView", values: new Uint8Array(view.buffer, view.byteOffset, view.byteLength) };
+      if (types.isDataView(view))
+        return { kind: "numbers", type: "DataView", values: new Uint8Array(view.buffer, view.byteOffset, view.byteLength) };
       return { kind: "numbers", type: (view as Uint8Array)[Symbol.toStringTag], values: view as Uint8Array };
     }
     default:
@@ -86,10 +95,18 @@ function comparison(key: object, constructor: Function): "fields" | "hooked" {
   if (hooksOf(constructor) !== null) how = "hooked";
   else if (builtinName(constructor.prototype as object) !== "") return refuseKey(key);
   else {
-    for (let current: unknown = constructor; typeof current === "function" && current !== Function.prototype; current = Object.getPrototypeOf(current)) {
-      if (!/[.\s]#[\p{ID_Start}$_][\p{ID_Continue}$]*\s*(?:[=;(,.)\]]|\bin\b)/u.test(Function.prototype.toString.call(current))) continue;
-      throw new UsageError("INVALID_KEY", `An instance of ${constructor.name} cannot be a key: its class keeps #private state, which cannot be compared. `
-        + "Give the class the static methods [Symbol.for(\"firesteel.serialize\")] and [Symbol.for(\"firesteel.deserialize\")], or use its values as the key.");
+    for (
+      let current: unknown = constructor;
+      typeof current === "function" && current !== Function.prototype;
+      current = Reflect.getPrototypeOf(current)
+    ) {
+      if (!/[.\s]#[\p{ID_Start}$_][\p{ID_Continue}$]*\s*(?:[=;(,.)\]]|\bin\b)/u.test(Function.prototype.toString.call(current)))
+        continue;
+      throw new UsageError(
+        "INVALID_KEY",
+        `An instance of ${constructor.name} cannot be a key: its class keeps #private state, which cannot be compared. ` +
+          'Give the class the static methods [Symbol.for("firesteel.serialize")] and [Symbol.for("firesteel.deserialize")], or use its values as the key.',
+      );
     }
     how = "fields";
   }

@@ -86,7 +86,7 @@ function hashBigInt(value: bigint, seed: number): number {
 
 function hashComposite(key: object, seed: number, depth: number): number {
   if (depth > MAX_KEY_DEPTH) throw tooDeep();
-  if (Array.isArray(key) && Object.getPrototypeOf(key) === Array.prototype) return hashItems(key, seed, depth);
+  if (Array.isArray(key) && Reflect.getPrototypeOf(key) === Array.prototype) return hashItems(key, seed, depth);
   const content = contentOf(key);
   switch (content.kind) {
     case "array":

@@ -8,7 +8,10 @@ import { sameKey } from "./same";
 /** A key that is an object; those of one hash form a chain. */
 class Entry<V, K> {
   next: Entry<V, K> | null = null;
-  constructor(readonly key: K, public value: V) {}
+  constructor(
+    readonly key: K,
+    public value: V,
+  ) {}
 }
 
 export class KeyMap<V, K = unknown> implements Iterable<[K, V]> {
@@ -91,7 +94,8 @@ export class KeyMap<V, K = unknown> implements Iterable<[K, V]> {
   }
 
   #find(key: K): Entry<V, K> | null {
-    for (let entry = this.#byHash.get(hashKey(key)) ?? null; entry !== null; entry = entry.next) if (sameKey(entry.key, key)) return entry;
+    for (let entry = this.#byHash.get(hashKey(key)) ?? null; entry !== null; entry = entry.next)
+      if (sameKey(entry.key, key)) return entry;
     return null;
   }
 }
@@ -99,5 +103,7 @@ export class KeyMap<V, K = unknown> implements Iterable<[K, V]> {
 /** Whether a JavaScript Map compares it as keys are compared. Functions and symbols are not: they are refused where they are hashed. */
 function isPrimitive(key: unknown): boolean {
   const type = typeof key;
-  return type === "string" || type === "number" || key === null || (type !== "object" && type !== "function" && type !== "symbol");
+  return (
+    type === "string" || type === "number" || key === null || (type !== "object" && type !== "function" && type !== "symbol")
+  );
 }

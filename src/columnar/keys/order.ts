@@ -12,6 +12,7 @@ import { describe } from "../values/kinds";
 export function compareKeys(left: unknown, right: unknown): number {
   if (typeof left === "number" && typeof right === "number") return compareNumbers(left, right);
   if (typeof left === "string" && typeof right === "string") return left < right ? -1 : left > right ? 1 : 0;
+  if (Array.isArray(left) && Array.isArray(right)) return compareLists(left, right);
   return compareOthers(left, right);
 }
 
@@ -32,13 +33,13 @@ function compareOthers(left: unknown, right: unknown): number {
     return missing;
   }
   if (typeof left === "bigint" || typeof right === "bigint") {
-    if (isNumeric(left) && isNumeric(right)) return left < right ? -1 : left > right ? 1 : left == right ? 0 : typeof left === "bigint" ? -1 : 1;
+    if (isNumeric(left) && isNumeric(right))
+      return left < right ? -1 : left > right ? 1 : Number.isNaN(right) ? -1 : Number.isNaN(left) ? 1 : 0;
     return refuse(left, right);
   }
   if (typeof left === "boolean" && typeof right === "boolean") return Number(left) - Number(right);
   if (typeof left !== "object" || typeof right !== "object") return refuse(left, right);
   if (types.isDate(left) && types.isDate(right)) return compareNumbers(left.getTime(), right.getTime());
-  if (Array.isArray(left) && Array.isArray(right)) return compareLists(left, right);
   if (isElements(left) && isElements(right)) return compareLists(left, right);
   return refuse(left, right);
 }
@@ -68,9 +69,15 @@ function requireOrder(value: unknown, other: unknown): void {
 function refuse(left: unknown, right: unknown): never {
   const unordered = !hasOrder(left) ? left : !hasOrder(right) ? right : undefined;
   if (unordered !== undefined) {
-    throw new UsageError("INCOMPARABLE_KEYS", `Keys cannot be sorted: ${describe(unordered)} has no natural order. `
-      + "Give a key function that makes a number, string, date or array of it, as in sortBy(x => x.name).");
+    throw new UsageError(
+      "INCOMPARABLE_KEYS",
+      `Keys cannot be sorted: ${describe(unordered)} has no natural order. ` +
+        "Give a key function that makes a number, string, date or array of it, as in sortBy(x => x.name).",
+    );
   }
-  throw new UsageError("INCOMPARABLE_KEYS", `Keys cannot be sorted: ${describe(left)} and ${describe(right)} have no order between them. `
-    + "Give a key function that makes values of one type.");
+  throw new UsageError(
+    "INCOMPARABLE_KEYS",
+    `Keys cannot be sorted: ${describe(left)} and ${describe(right)} have no order between them. ` +
+      "Give a key function that makes values of one type.",
+  );
 }

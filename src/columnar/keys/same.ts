@@ -26,8 +26,8 @@ function checked(part: unknown): boolean {
 
 function sameContent(left: object, right: object, depth: number): boolean {
   if (depth > MAX_KEY_DEPTH) throw tooDeep();
-  const prototype: object | null = Object.getPrototypeOf(left);
-  if (prototype === Object.getPrototypeOf(right)) {
+  const prototype: object | null = Reflect.getPrototypeOf(left);
+  if (prototype === Reflect.getPrototypeOf(right)) {
     if (prototype === Array.prototype && Array.isArray(left) && Array.isArray(right)) return sameItems(left, right, depth);
     if (prototype === Object.prototype) return sameFields(Object.keys(left), left, Object.keys(right), right, depth);
   }
@@ -50,7 +50,9 @@ function sameKind(left: KeyContent, right: KeyContent, depth: number): boolean {
     case "numbers":
       return left.type === (right as typeof left).type && sameItems(left.values, (right as typeof left).values, depth);
     case "hooked":
-      return left.constructor === (right as typeof left).constructor && samePart(left.data, (right as typeof left).data, depth + 1);
+      return (
+        left.constructor === (right as typeof left).constructor && samePart(left.data, (right as typeof left).data, depth + 1)
+      );
   }
 }
 
@@ -64,7 +66,13 @@ function sameItems(left: ArrayLike<unknown>, right: ArrayLike<unknown>, depth: n
   return true;
 }
 
-function sameFields(leftKeys: readonly string[], left: object, rightKeys: readonly string[], right: object, depth: number): boolean {
+function sameFields(
+  leftKeys: readonly string[],
+  left: object,
+  rightKeys: readonly string[],
+  right: object,
+  depth: number,
+): boolean {
   if (leftKeys.length !== rightKeys.length) return false;
   for (let index = 0; index < leftKeys.length; index++) {
     const key = leftKeys[index]!;

@@ -39,7 +39,8 @@ function readHeader(view: DataView, position: number): Header {
   if (left < HEADER_BYTES) throw corrupt("a batch is cut off");
   const bytes = view.getUint32(position + 4, true);
   const rows = view.getUint32(position + 8, true);
-  if (view.getUint16(position, true) !== (MAGIC | (VERSION << 8))) throw corrupt("no batch begins here, or one of another version");
+  if (view.getUint16(position, true) !== (MAGIC | (VERSION << 8)))
+    throw corrupt("no batch begins here, or one of another version");
   if (bytes > left || bytes < HEADER_BYTES || bytes % 8 !== 0) throw corrupt("the length of a batch");
   // Every record takes a byte at the least.
   if (rows === 0 || rows > bytes) throw corrupt("the number of records in a batch");
@@ -104,7 +105,10 @@ class BatchSource implements ChunkSource {
         if (lengths + section.bytes > end - content) throw corrupt("a column is cut off");
         const offsets = this.#offsets(content, rows, section.width);
         const from = content + lengths;
-        const text = section.type === ColumnType.Latin1 ? bytes.latin1Slice(from, from + section.bytes) : bytes.ucs2Slice(from, from + section.bytes);
+        const text =
+          section.type === ColumnType.Latin1
+            ? bytes.latin1Slice(from, from + section.bytes)
+            : bytes.ucs2Slice(from, from + section.bytes);
         if (offsets[rows] !== text.length) throw corrupt("the lengths of strings");
         columns.push({ type: "string", text, offsets });
         position = from + padded(section.bytes);
@@ -128,7 +132,11 @@ class BatchSource implements ChunkSource {
 
   #section(position: number, end: number): { readonly type: number; readonly width: number; readonly bytes: number } {
     if (end - position < COLUMN_HEADER_BYTES) throw corrupt("a column is missing");
-    return { type: this.#view.getUint8(position), width: this.#view.getUint8(position + 1), bytes: this.#view.getUint32(position + 4, true) };
+    return {
+      type: this.#view.getUint8(position),
+      width: this.#view.getUint8(position + 1),
+      bytes: this.#view.getUint32(position + 4, true),
+    };
   }
 
   #offsets(position: number, rows: number, width: number): Int32Array {

@@ -7,7 +7,7 @@ import type { ByteWriter } from "../bytes";
 import type { Chunk, Column, Shape } from "../chunk";
 import { rowsOf } from "../read-code";
 import type { ValueContext } from "../value-context";
-import { FORBIDDEN, ValueWriter } from "../values/writer";
+import { ForbiddenReference, ValueWriter } from "../values/writer";
 import { BATCH_ROWS, BatchKind, COLUMN_HEADER_BYTES, ColumnType, HEADER_BYTES, MAGIC, VERSION } from "./format";
 import { clearScratch, type Gatherer, gathererOf, type TextScratch } from "./gather";
 import { inferShape, internShape, leavesOf, mergeShapes, NUMBER, shapeKey } from "./shapes";
@@ -66,7 +66,9 @@ export class BatchEncoder {
   encodeColumns(shape: Shape, columns: readonly Column[], length: number, out: ByteWriter): void {
     const leaves = leavesOf(shape);
     if (leaves.length !== columns.length || leaves.some((leaf, index) => leaf.type !== columns[index]!.type)) {
-      throw new InternalError(`Columns ${columns.map((column) => column.type).join(", ")} do not fit the shape ${shapeKey(shape)}.`);
+      throw new InternalError(
+        `Columns ${columns.map((column) => column.type).join(", ")} do not fit the shape ${shapeKey(shape)}.`,
+      );
     }
     if (shape.type === "any") return this.encodeRows((columns[0] as Column & { type: "any" }).values, 0, length, out);
     const start = out.length;
@@ -106,9 +108,8 @@ export class BatchEncoder {
       }
       const misfit = inferShape(rows[from + ~taken]);
       // A shape guessed from the batch before is no reason to widen.
-      const wider: Shape = shape === last?.shape && !last.hasAny
-        ? mergeShapes(sampleShape(rows, from, count), misfit)
-        : mergeShapes(shape, misfit);
+      const wider: Shape =
+        shape === last?.shape && !last.hasAny ? mergeShapes(sampleShape(rows, from, count), misfit) : mergeShapes(shape, misfit);
       if (shapeKey(wider) === shapeKey(shape)) break;
       shape = internShape(wider);
     }
@@ -143,7 +144,7 @@ export class BatchEncoder {
         if (written < count) return written;
       }
     } catch (error) {
-      if (error === FORBIDDEN) return TWICE;
+      if (error instanceof ForbiddenReference) return TWICE;
       throw error;
     } finally {
       clearScratch(gatherer);
@@ -169,7 +170,14 @@ export class BatchEncoder {
     return row;
   }
 
-  #encodeColumnBatch(shape: Shape, leaves: readonly Shape[], columns: readonly Column[], from: number, count: number, out: ByteWriter): void {
+  #encodeColumnBatch(
+    shape: Shape,
+    leaves: readonly Shape[],
+    columns: readonly Column[],
+    from: number,
+    count: number,
+    out: ByteWriter,
+  ): void {
     const start = beginBatch(out);
     const shapeBytes = writeShape(shape, start, out);
     const any: (readonly unknown[])[] = [];

@@ -3,6 +3,7 @@
  * that shape, so that building records from the columns gives back what was there.
  */
 import type { Shape } from "../chunk";
+import { compile } from "../compile";
 import { BATCH_ROWS } from "./format";
 import { leavesOf, shapeKey } from "./shapes";
 
@@ -27,9 +28,9 @@ export interface Gatherer {
    * Fills `scratch` from rows[from …] and gives the number of records taken: `count`, or fewer (at least one) when text
    * grew large. Where a record has another shape: ~index of that record.
    */
-  gather(rows: readonly unknown[], from: number, count: number, scratch: readonly Scratch[]): number;
+  readonly gather: (rows: readonly unknown[], from: number, count: number, scratch: readonly Scratch[]) => number;
   /** Names every array and object of a record that became columns: "any" leaves must not refer to them. */
-  containers(row: unknown, each: (container: object) => void): void;
+  readonly containers: (row: unknown, each: (container: object) => void) => void;
 }
 
 const gatherers = new Map<string, Gatherer>();
@@ -59,10 +60,14 @@ export function clearScratch(gatherer: Gatherer): void {
 
 function scratchFor(leaf: Shape): Scratch {
   switch (leaf.type) {
-    case "number": return new Float64Array(BATCH_ROWS);
-    case "boolean": return new Uint8Array(BATCH_ROWS);
-    case "string": return { text: "", lengths: new Int32Array(BATCH_ROWS) };
-    default: return new Array<unknown>(BATCH_ROWS).fill(undefined);
+    case "number":
+      return new Float64Array(BATCH_ROWS);
+    case "boolean":
+      return new Uint8Array(BATCH_ROWS);
+    case "string":
+      return { text: "", lengths: new Int32Array(BATCH_ROWS) };
+    default:
+      return new Array<unknown>(BATCH_ROWS).fill(undefined);
   }
 }
 
@@ -102,7 +107,9 @@ function generate(shape: Shape): Gatherer {
         leaf++;
         return;
       case "tuple":
-        checks.push(`if (!isArray(${code}) || ${code}.length !== ${node.items.length} || getPrototypeOf(${code}) !== arrayPrototype || ${code}.index !== undefined) return ~i;`);
+        checks.push(
+          `if (!isArray(${code}) || ${code}.length !== ${node.items.length} || getPrototypeOf(${code}) !== arrayPrototype || ${code}.index !== undefined) return ~i;`,
+        );
         containers.push(code);
         containerPaths.push(path);
         node.items.forEach((item, index) => {
@@ -113,8 +120,12 @@ function generate(shape: Shape): Gatherer {
         return;
       case "record": {
         const list = keyLists.push(node.keys) - 1;
-        checks.push(`if (${code} === null || typeof ${code} !== "object" || getPrototypeOf(${code}) !== objectPrototype) return ~i;`);
-        checks.push(`k = 0; for (const key in ${code}) if (key !== keys${list}[k++]) return ~i; if (k !== ${node.keys.length}) return ~i;`);
+        checks.push(
+          `if (${code} === null || typeof ${code} !== "object" || getPrototypeOf(${code}) !== objectPrototype) return ~i;`,
+        );
+        checks.push(
+          `k = 0; for (const key in ${code}) if (key !== keys${list}[k++]) return ~i; if (k !== ${node.keys.length}) return ~i;`,
+        );
         containers.push(code);
         containerPaths.push(path);
         node.keys.forEach((key, index) => {
@@ -132,8 +143,7 @@ function generate(shape: Shape): Gatherer {
   // One array in two places must come back as one array: such records are left to the general format.
   const sameTwice = containers.flatMap((left, index) => containers.slice(index + 1).map((right) => `${left} === ${right}`));
   const tooLong = textCodes.map((code, index) => `t${texts[index]}.length + ${code}.length > ${MAX_TEXT}`);
-  const source = `"use strict";
-return function gather(rows, from, count, scratch) {
+  const source = `return function gather(rows, from, count, scratch) {
   ${leaves.map((node, index) => (node.type === "string" ? `const c${index} = scratch[${index}].lengths; let t${index} = "";` : `const c${index} = scratch[${index}];`)).join("\n  ")}
   let i = 0, k = 0;
   for (; i < count; i++) {
@@ -146,11 +156,23 @@ return function gather(rows, from, count, scratch) {
   ${texts.map((index) => `scratch[${index}].text = t${index};`).join("\n  ")}
   return i;
 };`;
-  const gather = new Function("isArray", "getPrototypeOf", "hasOwn", "arrayPrototype", "objectPrototype", ...keyLists.map((_, index) => `keys${index}`), source)(
-    Array.isArray, Object.getPrototypeOf, Object.hasOwn, Array.prototype, Object.prototype, ...keyLists,
-  ) as Gatherer["gather"];
-  const eachContainer = new Function("r", "each", containerPaths.map((path) => `each(${path});`).join("\n")) as Gatherer["containers"];
+  const keyScope = Object.fromEntries(keyLists.map((list, index) => [`keys${index}`, list]));
   return {
-    shape, leaves, scratch: leaves.map(scratchFor), hasAny: leaves.some((node) => node.type === "any"), gather, containers: eachContainer,
+    shape,
+    leaves,
+    scratch: leaves.map(scratchFor),
+    hasAny: leaves.some((node) => node.type === "any"),
+    gather: compile<Gatherer["gather"]>(source, {
+      isArray: Array.isArray,
+      getPrototypeOf: Reflect.getPrototypeOf,
+      hasOwn: Object.hasOwn,
+      arrayPrototype: Array.prototype,
+      objectPrototype: Object.prototype,
+      ...keyScope,
+    }),
+    containers: compile<Gatherer["containers"]>(
+      `return (r, each) => { ${containerPaths.map((path) => `each(${path});`).join(" ")} };`,
+      {},
+    ),
   };
 }

@@ -26,12 +26,18 @@ type Description = string | readonly unknown[];
 
 function describeShape(shape: Shape): Description {
   switch (shape.type) {
-    case "number": return "n";
-    case "string": return "s";
-    case "boolean": return "b";
-    case "any": return "a";
-    case "tuple": return ["t", ...shape.items.map(describeShape)];
-    case "record": return ["r", ...shape.keys.flatMap((key, index) => [key, describeShape(shape.fields[index]!)])];
+    case "number":
+      return "n";
+    case "string":
+      return "s";
+    case "boolean":
+      return "b";
+    case "any":
+      return "a";
+    case "tuple":
+      return ["t", ...shape.items.map(describeShape)];
+    case "record":
+      return ["r", ...shape.keys.flatMap((key, index) => [key, describeShape(shape.fields[index]!)])];
   }
 }
 
@@ -39,7 +45,10 @@ function describeShape(shape: Shape): Description {
 export function shapeKey(shape: Shape): string {
   let key = keys.get(shape);
   if (key === undefined) {
-    key = JSON.stringify(describeShape(shape)).replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    key = JSON.stringify(describeShape(shape)).replace(
+      /[^\x00-\x7f]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
     keys.set(shape, key);
   }
   return key;
@@ -81,11 +90,16 @@ interface Budget {
 function infer(value: unknown, depth: number, budget: Budget): Shape | null {
   const leaf = (shape: Shape): Shape | null => (++budget.leaves > MAX_LEAVES ? null : shape);
   switch (typeof value) {
-    case "number": return leaf(NUMBER);
-    case "string": return leaf(STRING);
-    case "boolean": return leaf(BOOLEAN);
-    case "object": break;
-    default: return leaf(ANY);
+    case "number":
+      return leaf(NUMBER);
+    case "string":
+      return leaf(STRING);
+    case "boolean":
+      return leaf(BOOLEAN);
+    case "object":
+      break;
+    default:
+      return leaf(ANY);
   }
   if (value === null || depth >= MAX_DEPTH || budget.containers >= MAX_CONTAINERS) return leaf(ANY);
   if (Array.isArray(value)) {
@@ -99,7 +113,7 @@ function infer(value: unknown, depth: number, budget: Budget): Shape | null {
     }
     return { type: "tuple", items };
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return leaf(ANY);
+  if (Reflect.getPrototypeOf(value) !== Object.prototype) return leaf(ANY);
   const names = Object.keys(value);
   if (names.length === 0 || names.length > MAX_KEYS) return leaf(ANY);
   budget.containers++;
@@ -114,7 +128,7 @@ function infer(value: unknown, depth: number, budget: Budget): Shape | null {
 
 /** Short arrays without holes, of the built-in class, that are no match results. */
 function isTuple(value: readonly unknown[]): boolean {
-  if (value.length === 0 || value.length > MAX_TUPLE || Object.getPrototypeOf(value) !== Array.prototype) return false;
+  if (value.length === 0 || value.length > MAX_TUPLE || Reflect.getPrototypeOf(value) !== Array.prototype) return false;
   if ((value as { index?: unknown }).index !== undefined) return false;
   for (let index = 0; index < value.length; index++) if (!Object.hasOwn(value, index)) return false;
   return true;
@@ -126,9 +140,17 @@ export function mergeShapes(left: Shape, right: Shape): Shape {
   if (left.type === "tuple" && right.type === "tuple" && left.items.length === right.items.length) {
     return { type: "tuple", items: left.items.map((item, index) => mergeShapes(item, right.items[index]!)) };
   }
-  if (left.type === "record" && right.type === "record" && left.keys.length === right.keys.length
-    && left.keys.every((key, index) => key === right.keys[index])) {
-    return { type: "record", keys: left.keys, fields: left.fields.map((field, index) => mergeShapes(field, right.fields[index]!)) };
+  if (
+    left.type === "record" &&
+    right.type === "record" &&
+    left.keys.length === right.keys.length &&
+    left.keys.every((key, index) => key === right.keys[index])
+  ) {
+    return {
+      type: "record",
+      keys: left.keys,
+      fields: left.fields.map((field, index) => mergeShapes(field, right.fields[index]!)),
+    };
   }
   return left.type === right.type && left.type !== "tuple" && left.type !== "record" ? left : ANY;
 }
@@ -150,15 +172,22 @@ export function parseShape(text: string): Shape {
 
 function parseDescription(description: unknown, depth: number): Shape {
   switch (description) {
-    case "n": return NUMBER;
-    case "s": return STRING;
-    case "b": return BOOLEAN;
-    case "a": return ANY;
+    case "n":
+      return NUMBER;
+    case "s":
+      return STRING;
+    case "b":
+      return BOOLEAN;
+    case "a":
+      return ANY;
   }
-  if (!Array.isArray(description) || depth > MAX_DEPTH || description.length < 2) throw corrupt("the description of a batch's columns");
+  if (!Array.isArray(description) || depth > MAX_DEPTH || description.length < 2)
+    throw corrupt("the description of a batch's columns");
   const [kind, ...parts] = description as unknown[];
-  if (kind === "t" && parts.length <= MAX_TUPLE) return { type: "tuple", items: parts.map((part) => parseDescription(part, depth + 1)) };
-  if (kind !== "r" || parts.length % 2 !== 0 || parts.length > 2 * MAX_KEYS) throw corrupt("the description of a batch's columns");
+  if (kind === "t" && parts.length <= MAX_TUPLE)
+    return { type: "tuple", items: parts.map((part) => parseDescription(part, depth + 1)) };
+  if (kind !== "r" || parts.length % 2 !== 0 || parts.length > 2 * MAX_KEYS)
+    throw corrupt("the description of a batch's columns");
   const names: string[] = [];
   const fields: Shape[] = [];
   for (let index = 0; index < parts.length; index += 2) {

@@ -14,11 +14,17 @@ export function sortKeys(keys: readonly unknown[], count: number = keys.length, 
     while (index < count && typeof keys[index] === type) index++;
     if (index >= count) {
       return type === "number"
-        ? sortNumberKeys(Float64Array.from({ length: count }, (_, at) => keys[at] as number), count, ascending)
+        ? sortNumberKeys(
+            Float64Array.from({ length: count }, (_, at) => keys[at] as number),
+            count,
+            ascending,
+          )
         : sortStrings(keys as readonly string[], count, ascending);
     }
   }
-  return ascending ? sortBy(count, (a, b) => compareKeys(keys[a], keys[b])) : sortBy(count, (a, b) => compareKeys(keys[b], keys[a]));
+  return ascending
+    ? sortBy(count, (a, b) => compareKeys(keys[a], keys[b]))
+    : sortBy(count, (a, b) => compareKeys(keys[b], keys[a]));
 }
 
 /** The numbers below `count` in the order of `compare`, which takes two of them; equal ones ascend. */

@@ -63,8 +63,15 @@ function toStarts(places: Int32Array, count: number): boolean {
 }
 
 function move(
-  digits: Uint32Array, shift: number, places: Int32Array,
-  high: Uint32Array, low: Uint32Array, order: Int32Array, toHigh: Uint32Array, toLow: Uint32Array, toOrder: Int32Array,
+  digits: Uint32Array,
+  shift: number,
+  places: Int32Array,
+  high: Uint32Array,
+  low: Uint32Array,
+  order: Int32Array,
+  toHigh: Uint32Array,
+  toLow: Uint32Array,
+  toOrder: Int32Array,
 ): void {
   for (let index = 0; index < order.length; index++) {
     const place = places[(digits[index]! >>> shift) & MASK]!++;

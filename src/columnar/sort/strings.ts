@@ -78,7 +78,14 @@ function commonPrefix(strings: readonly string[], order: Int32Array, known: numb
 }
 
 /** Eight units as two words of bytes, zeros after the end. False when one is more than a byte. */
-function packBytes(strings: readonly string[], order: Int32Array, start: number, flip: number, high: Uint32Array, low: Uint32Array): boolean {
+function packBytes(
+  strings: readonly string[],
+  order: Int32Array,
+  start: number,
+  flip: number,
+  high: Uint32Array,
+  low: Uint32Array,
+): boolean {
   for (let index = 0; index < order.length; index++) {
     const string = strings[order[index]!]!;
     const length = string.length - start;
@@ -113,7 +120,14 @@ function packBytes(strings: readonly string[], order: Int32Array, start: number,
 }
 
 /** Four units as two words, zeros after the end. */
-function packUnits(strings: readonly string[], order: Int32Array, start: number, flip: number, high: Uint32Array, low: Uint32Array): void {
+function packUnits(
+  strings: readonly string[],
+  order: Int32Array,
+  start: number,
+  flip: number,
+  high: Uint32Array,
+  low: Uint32Array,
+): void {
   for (let index = 0; index < order.length; index++) {
     const string = strings[order[index]!]!;
     const unit = (at: number): number => (start + at < string.length ? string.charCodeAt(start + at) : 0);

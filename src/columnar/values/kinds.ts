@@ -18,10 +18,11 @@ export interface HookedClass {
 }
 
 export type Builtin =
-  | "Object" | "Array" | "Date" | "RegExp" | "Map" | "Set" | "View" | "Buffer" | "ArrayBuffer" | "Error" | "Boxed";
+  "Object" | "Array" | "Date" | "RegExp" | "Map" | "Set" | "View" | "Buffer" | "ArrayBuffer" | "Error" | "Boxed";
 
 const NATIVE = /\{\s*\[native code\]\s*\}\s*$/;
-const sourceOf = Function.prototype.toString;
+/** The source of a function, also of one whose toString is its own. */
+const sourceOf = (value: Function): string => Function.prototype.toString.call(value);
 const nativeNames = new WeakMap<object, string>();
 
 /** The name of the built-in class whose prototype this is, in whatever realm; "" for others. */
@@ -29,7 +30,7 @@ export function builtinName(prototype: object): string {
   const known = nativeNames.get(prototype);
   if (known !== undefined) return known;
   const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
-  const native = typeof constructor === "function" && (NATIVE.test(sourceOf.call(constructor)) || constructor === Buffer);
+  const native = typeof constructor === "function" && (NATIVE.test(sourceOf(constructor)) || constructor === Buffer);
   const name = native && constructor.prototype === prototype ? constructor.name : "";
   nativeNames.set(prototype, name);
   return name;
@@ -86,7 +87,11 @@ export function constructorOf(prototype: object): Function | null {
 
 /** The nearest built-in error class, as its number in the format. */
 export function errorType(value: object): number {
-  for (let prototype: object | null = Object.getPrototypeOf(value); prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
+  for (
+    let prototype: object | null = Reflect.getPrototypeOf(value);
+    prototype !== null;
+    prototype = Reflect.getPrototypeOf(prototype)
+  ) {
     const index = (ERROR_TYPES as readonly string[]).indexOf(builtinName(prototype));
     if (index >= 0) return index;
   }
@@ -104,14 +109,16 @@ export function describe(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "undefined";
   if (typeof value === "function") {
-    return /^class\b/.test(sourceOf.call(value)) ? `the class ${value.name || "(anonymous)"}` : `the function ${value.name || "(anonymous)"}`;
+    return /^class\b/.test(sourceOf(value))
+      ? `the class ${value.name || "(anonymous)"}`
+      : `the function ${value.name || "(anonymous)"}`;
   }
   if (typeof value === "symbol") return `the symbol ${String(value.description ?? "")}`.trimEnd();
   if (typeof value !== "object") return `a ${typeof value}`;
   const special = uncopiable(value);
   if (special !== null) return special;
   if (Array.isArray(value)) return "an array";
-  const prototype: object | null = Object.getPrototypeOf(value);
+  const prototype: object | null = Reflect.getPrototypeOf(value);
   const name = prototype === null ? "Object" : (constructorOf(prototype)?.name ?? "");
   if (name === "Object") return "an object";
   return name === "" ? "an object of an unknown class" : `an instance of ${name}`;

@@ -4,13 +4,13 @@ import { types } from "node:util";
 /** How the children of an object are reached from it. Accessors are left alone. */
 function* children(value: object): Generator<readonly [path: string, child: unknown]> {
   if (types.isMap(value)) {
-    for (const [key, child] of value as Map<unknown, unknown>) {
+    for (const [key, child] of value) {
       yield [`.get(${label(key)})`, child];
       yield [`.keys(${label(key)})`, key];
     }
   } else if (types.isSet(value)) {
     let index = 0;
-    for (const child of value as Set<unknown>) yield [`.values(${index++})`, child];
+    for (const child of value) yield [`.values(${index++})`, child];
   }
   if (ArrayBuffer.isView(value)) return;
   const isArray = Array.isArray(value);
@@ -21,8 +21,10 @@ function* children(value: object): Generator<readonly [path: string, child: unkn
   }
 }
 
-const label = (key: unknown): string => (typeof key === "string" ? JSON.stringify(key) : typeof key === "object" ? "…" : String(key));
-const member = (key: string): string => (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
+const label = (key: unknown): string =>
+  typeof key === "string" ? JSON.stringify(key) : typeof key === "number" ? `${key}` : "…";
+const member = (key: string): string =>
+  /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 
 /** The shortest path from `root` to `target`, as code ("value.list[3].done"), or `name` alone where none is found. */
 export function pathTo(root: unknown, target: unknown, name: string): string {

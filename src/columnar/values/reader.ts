@@ -6,6 +6,7 @@ import { DataError } from "../../common/errors";
 import { asBuffer, corrupt, type TextBuffer } from "../bytes";
 import type { ValueContext } from "../value-context";
 import { DESERIALIZE, hooksOf } from "./kinds";
+import { latin1 } from "./short-text";
 import { ERROR_TYPES, ObjectKind, Tag, VIEW_TYPES } from "./tags";
 import type { ValueExtension } from "./writer";
 
@@ -32,7 +33,9 @@ export class ValueReader {
   readonly #values: ValueContext;
   readonly #extension: ValueExtension | undefined;
   #keySets: KeySet[] = [];
-  #objects: unknown[] = [];
+  /** The objects of the current value by number: the first `#count`. */
+  readonly #objects: unknown[] = [];
+  #count = 0;
 
   constructor(bytes: Uint8Array, values: ValueContext, start = 0, end: number = bytes.length, extension?: ValueExtension) {
     this.#bytes = asBuffer(bytes);
@@ -54,7 +57,7 @@ export class ValueReader {
   }
 
   startValue(): void {
-    if (this.#objects.length > 0) this.#objects = [];
+    this.#count = 0;
   }
 
   readPart(): unknown {
@@ -106,7 +109,7 @@ export class ValueReader {
   }
 
   #register<T>(object: T): T {
-    this.#objects.push(object);
+    this.#objects[this.#count++] = object;
     return object;
   }
 
@@ -151,7 +154,7 @@ export class ValueReader {
         return HOLE;
       case Tag.Reference: {
         const number = this.#varint();
-        if (number >= this.#objects.length) throw corrupt("a reference to an object that is not there");
+        if (number >= this.#count) throw corrupt("a reference to an object that is not there");
         const object = this.#objects[number];
         if (object === PENDING) throw corrupt("a reference to an object from within what it is made of");
         return object;
@@ -199,15 +202,15 @@ export class ValueReader {
       }
       case Tag.IntArray: {
         const length = this.#countOf(4);
-        const array: unknown[] = this.#register([]);
-        for (let index = 0, at = this.position; index < length; index++, at += 4) array.push(this.#view.getInt32(at, true));
+        const array = this.#register(new Array<number>(length));
+        for (let index = 0, at = this.position; index < length; index++, at += 4) array[index] = this.#view.getInt32(at, true);
         this.position += 4 * length;
         return array;
       }
       case Tag.FloatArray: {
         const length = this.#countOf(8);
-        const array: unknown[] = this.#register([]);
-        for (let index = 0, at = this.position; index < length; index++, at += 8) array.push(this.#view.getFloat64(at, true));
+        const array = this.#register(new Array<number>(length));
+        for (let index = 0, at = this.position; index < length; index++, at += 8) array[index] = this.#view.getFloat64(at, true);
         this.position += 8 * length;
         return array;
       }
@@ -241,10 +244,11 @@ export class ValueReader {
       case Tag.Error:
         return this.#error();
       case Tag.Boxed: {
-        const slot = this.#objects.length;
+        const slot = this.#count;
         this.#register(PENDING);
         const primitive = this.#data();
-        if (primitive === null || primitive === undefined || typeof primitive === "object") throw corrupt("a boxed primitive is none");
+        if (primitive === null || primitive === undefined || typeof primitive === "object")
+          throw corrupt("a boxed primitive is none");
         return (this.#objects[slot] = Object(primitive));
       }
       case Tag.Hooked:
@@ -286,7 +290,7 @@ export class ValueReader {
     const start = this.position;
     this.#need(length);
     this.position = start + length;
-    return this.#bytes.latin1Slice(start, start + length);
+    return latin1(this.#bytes, start, length);
   }
 
   #string(): string {
@@ -319,7 +323,7 @@ export class ValueReader {
   }
 
   #regExp(): RegExp {
-    const slot = this.#objects.length;
+    const slot = this.#count;
     this.#register(PENDING);
     const source = this.#string();
     const flags = this.#string();
@@ -328,14 +332,19 @@ export class ValueReader {
     try {
       value = new RegExp(source, flags);
     } catch (error) {
-      throw new DataError("CORRUPT_DATA", `Encoded records are damaged, or come from another version of Node.js: ${String(error)}`, { cause: error });
+      throw new DataError(
+        "CORRUPT_DATA",
+        `Encoded records are damaged, or come from another version of Node.js: ${String(error)}`,
+        { cause: error },
+      );
     }
     value.lastIndex = lastIndex as number;
-    return (this.#objects[slot] = value) as RegExp;
+    this.#objects[slot] = value;
+    return value;
   }
 
   #arrayView(): ArrayBufferView {
-    const slot = this.#objects.length;
+    const slot = this.#count;
     this.#register(PENDING);
     const type = VIEW_TYPES[this.#byte()];
     if (type === undefined) throw corrupt("an unknown type of array");
@@ -363,17 +372,27 @@ export class ValueReader {
   }
 
   #hooked(): unknown {
-    const slot = this.#objects.length;
+    const slot = this.#count;
     this.#register(PENDING);
     const constructor = this.#class();
     const hooks = hooksOf(constructor);
-    if (hooks === null) throw new DataError("CLASS_HOOK_MISSING", `The class ${constructor.name} has no static [Symbol.for("firesteel.deserialize")] any more.`);
-    return (this.#objects[slot] = hooks[DESERIALIZE](this.#data()));
+    if (hooks === null)
+      throw new DataError(
+        "CLASS_HOOK_MISSING",
+        `The class ${constructor.name} has no static [Symbol.for("firesteel.deserialize")] any more.`,
+      );
+    const data = this.#data();
+    try {
+      return (this.#objects[slot] = hooks[DESERIALIZE](data));
+    } catch (cause) {
+      const message = `${constructor.name} could not be made of the data that stood for it: ${String(cause)}`;
+      throw new DataError("CLASS_HOOK_FAILED", message, { cause });
+    }
   }
 
   #restored(): unknown {
     if (this.#extension === undefined) throw corrupt("something that is no data among records");
-    const slot = this.#objects.length;
+    const slot = this.#count;
     this.#register(PENDING);
     return (this.#objects[slot] = this.#extension.restore(this.#data()));
   }
@@ -387,7 +406,8 @@ export class ValueReader {
     const count = this.#countOf(1);
     const keys: string[] = [];
     for (let index = 0; index < count; index++) keys.push(this.#string());
-    const risky = kind === ObjectKind.Class ? keys.filter((key) => key in (prototype as object)) : keys.filter((key) => key === "__proto__");
+    const risky =
+      kind === ObjectKind.Class ? keys.filter((key) => key in (prototype as object)) : keys.filter((key) => key === "__proto__");
     const set: KeySet = { keys, kind, prototype, guarded: risky.length > 0 ? new Set(risky) : null };
     this.#keySets.push(set);
     return set;
@@ -395,8 +415,9 @@ export class ValueReader {
 
   #fields(set: KeySet): object {
     const { keys, guarded } = set;
-    const object: Record<string, unknown> = set.kind === ObjectKind.Plain ? {} : (Object.create(set.prototype) as Record<string, unknown>);
-    this.#objects.push(object);
+    const object: Record<string, unknown> =
+      set.kind === ObjectKind.Plain ? {} : (Object.create(set.prototype) as Record<string, unknown>);
+    this.#objects[this.#count++] = object;
     if (guarded === null) {
       for (let index = 0; index < keys.length; index++) object[keys[index]!] = this.#data();
     } else {
@@ -417,7 +438,9 @@ export class ValueReader {
       try {
         define(object, key, value, enumerable);
       } catch (error) {
-        throw new DataError("CORRUPT_DATA", `Encoded records are damaged: property ${JSON.stringify(key)} cannot be set.`, { cause: error });
+        throw new DataError("CORRUPT_DATA", `Encoded records are damaged: property ${JSON.stringify(key)} cannot be set.`, {
+          cause: error,
+        });
       }
     }
   }
@@ -435,8 +458,18 @@ function viewOf(type: (typeof VIEW_TYPES)[number], buffer: ArrayBuffer): ArrayBu
 }
 
 const VIEW_CONSTRUCTORS = {
-  Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array, BigInt64Array,
-  BigUint64Array, DataView,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
 } as const;
 
 function newError(type: (typeof ERROR_TYPES)[number]): Error {

@@ -13,7 +13,17 @@ import { TaskError, unreachable } from "../../common/errors";
 import { ByteWriter } from "../bytes";
 import type { ValueContext } from "../value-context";
 import {
-  type Builtin, builtinKind, builtinName, constructorOf, describe, errorType, hooksOf, isBuiltinPrototype, SERIALIZE, TRAVEL, uncopiable,
+  type Builtin,
+  builtinKind,
+  builtinName,
+  constructorOf,
+  describe,
+  errorType,
+  hooksOf,
+  isBuiltinPrototype,
+  SERIALIZE,
+  TRAVEL,
+  uncopiable,
 } from "./kinds";
 import { pathTo } from "./path";
 import { ObjectKind, Tag, VIEW_TYPES, WELL_KNOWN_SYMBOLS } from "./tags";
@@ -27,12 +37,18 @@ export interface ValueExtension {
 }
 
 /** A value that cannot be written, before its path is known. */
-class Refusal {
-  constructor(readonly value: unknown, readonly reason: string, readonly cause?: unknown) {}
+class Refusal extends Error {
+  constructor(
+    readonly value: unknown,
+    readonly reason: string,
+    override readonly cause?: unknown,
+  ) {
+    super(reason);
+  }
 }
 
-/** Thrown by `write` when a value refers to one that `forbid` named. */
-export const FORBIDDEN: unique symbol = Symbol("forbidden reference");
+/** Thrown by `writePart` when a value refers to one that `forbid` named. */
+export class ForbiddenReference extends Error {}
 
 /** Keys that objects of one class share, known to reader and writer by their number in the batch. */
 interface KeySet {
@@ -100,7 +116,7 @@ export class ValueWriter {
     this.#forbiddenCount = 0;
   }
 
-  /** Until the next `startValue`, a reference to `object` makes `writePart` throw FORBIDDEN. */
+  /** Until the next `startValue`, a reference to `object` makes `writePart` throw a ForbiddenReference. */
   forbid(object: object): void {
     this.#forbidden[this.#forbiddenCount++] = object;
   }
@@ -115,21 +131,10 @@ export class ValueWriter {
       // Keys first named in what was just dropped must be named again.
       for (const dropped of this.#keySets.splice(keySets)) this.#keySetByName.delete(dropped.name);
       this.#lastKeySet = null;
-      throw this.#explain(error, value, name);
+      const explained = explain(error, value, name);
+      if (explained !== null) throw explained;
+      throw error;
     }
-  }
-
-  #explain(error: unknown, root: unknown, name: string): unknown {
-    if (error instanceof Refusal) {
-      const path = pathTo(root, error.value, name);
-      return new TaskError("VALUE_NOT_SERIALIZABLE", `${path} cannot travel to another thread or be stored: ${error.reason}`, {
-        cause: error.cause, parameters: { path },
-      });
-    }
-    if (error instanceof RangeError && /call stack/i.test(error.message)) {
-      return new TaskError("VALUE_NOT_SERIALIZABLE", `${name} is nested too deeply to be written. Keep long lists in arrays.`, { cause: error });
-    }
-    return error;
   }
 
   #value(value: unknown): void {
@@ -242,7 +247,8 @@ export class ValueWriter {
   /** Gives an object its number, or writes a reference and returns false where it has one. */
   #register(value: object): boolean {
     if (this.#count === 0) {
-      for (let index = 0; index < this.#forbiddenCount; index++) if (this.#forbidden[index] === value) throw FORBIDDEN;
+      for (let index = 0; index < this.#forbiddenCount; index++)
+        if (this.#forbidden[index] === value) throw new ForbiddenReference();
       this.#first = value;
       this.#count = 1;
       return true;
@@ -258,8 +264,9 @@ export class ValueWriter {
       numbers.set(value, this.#count++);
       return true;
     }
-    if (number === NOT_ALLOWED) throw FORBIDDEN;
-    if (number === IN_HOOK) throw new Refusal(value, `what its class's ${String(SERIALIZE)} returns refers back to the instance itself.`);
+    if (number === NOT_ALLOWED) throw new ForbiddenReference();
+    if (number === IN_HOOK)
+      throw new Refusal(value, `what its class's ${String(SERIALIZE)} returns refers back to the instance itself.`);
     this.out.byte(Tag.Reference);
     this.out.varint(number);
     return false;
@@ -270,7 +277,7 @@ export class ValueWriter {
   }
 
   #object(value: object): void {
-    const prototype: object | null = Object.getPrototypeOf(value);
+    const prototype: object | null = Reflect.getPrototypeOf(value);
     if (prototype === Object.prototype) {
       if (this.#register(value)) this.#fields(value, ObjectKind.Plain, prototype);
     } else if (prototype === Array.prototype && Array.isArray(value)) {
@@ -310,7 +317,10 @@ export class ValueWriter {
     }
     if (isBuiltinPrototype(kind, prototype)) {
       if (!this.#register(value)) return;
-      const properties = kind === "Array" || kind === "View" || kind === "Buffer" || kind === "Error" || kind === "Boxed" ? null : Object.keys(value);
+      const properties =
+        kind === "Array" || kind === "View" || kind === "Buffer" || kind === "Error" || kind === "Boxed"
+          ? null
+          : Object.keys(value);
       if (properties !== null && properties.length > 0) {
         this.out.byte(Tag.WithProperties);
         this.#builtin(value, kind);
@@ -338,7 +348,8 @@ export class ValueWriter {
 
   #classOf(value: object, prototype: object): Function {
     const constructor = constructorOf(prototype);
-    if (constructor === null) throw new Refusal(value, "its prototype belongs to no class. Make it a plain object or an instance of a class.");
+    if (constructor === null)
+      throw new Refusal(value, "its prototype belongs to no class. Make it a plain object or an instance of a class.");
     return constructor;
   }
 
@@ -513,7 +524,9 @@ export class ValueWriter {
         return this.#error(value);
       case "Boxed":
         out.byte(Tag.Boxed);
-        return this.#value(types.isStringObject(value) ? String.prototype.valueOf.call(value) : (value as { valueOf(): unknown }).valueOf());
+        return this.#value(
+          types.isStringObject(value) ? String.prototype.valueOf.call(value) : (value as { valueOf(): unknown }).valueOf(),
+        );
       default:
         return unreachable(kind);
     }
@@ -536,12 +549,28 @@ export class ValueWriter {
 
   #error(value: object): void {
     const enumerable = Object.keys(value);
-    const hidden = ["name", "message", "stack", "cause", "errors"].filter((key) => Object.hasOwn(value, key) && !enumerable.includes(key));
+    const hidden = ["name", "message", "stack", "cause", "errors"].filter(
+      (key) => Object.hasOwn(value, key) && !enumerable.includes(key),
+    );
     this.out.byte(Tag.Error);
     this.out.byte(errorType(value));
     this.#properties(value, hidden);
     this.#properties(value, enumerable);
   }
+}
+
+/** What to tell the user; null where the error speaks for itself. */
+function explain(error: unknown, root: unknown, name: string): TaskError | null {
+  if (error instanceof Refusal) {
+    const path = pathTo(root, error.value, name);
+    const message = `${path} cannot travel to another thread or be stored: ${error.reason}`;
+    return new TaskError("VALUE_NOT_SERIALIZABLE", message, { cause: error.cause, parameters: { path } });
+  }
+  if (error instanceof RangeError && /call stack/i.test(error.message)) {
+    const message = `${name} is nested too deeply to be written. Keep long lists in arrays.`;
+    return new TaskError("VALUE_NOT_SERIALIZABLE", message, { cause: error });
+  }
+  return null;
 }
 
 function sameKeys(set: KeySet, kind: number, prototype: object | null, keys: readonly string[]): boolean {
@@ -560,7 +589,9 @@ const isIndex = (key: string): boolean => {
 /** Own enumerable properties of an instance of a class that extends a built-in one, without what the built-in part writes. */
 function ownFields(value: object, kind: Builtin): string[] {
   const keys = Object.keys(value);
-  return kind === "Array" || kind === "View" || kind === "Buffer" || types.isStringObject(value) ? keys.filter((key) => !isIndex(key)) : keys;
+  return kind === "Array" || kind === "View" || kind === "Buffer" || types.isStringObject(value)
+    ? keys.filter((key) => !isIndex(key))
+    : keys;
 }
 
 /** Whether an array is mostly holes, by looking at some places; always, and exactly, for lengths that no walk would end. */

@@ -3,11 +3,18 @@ import { DataError, TaskError } from "../../../src/common/errors";
 import type { ValueContext } from "../../../src/columnar/value-context";
 
 export class Point {
-  constructor(readonly x: unknown, readonly y: unknown) {}
+  constructor(
+    readonly x: unknown,
+    readonly y: unknown,
+  ) {}
 }
 
 export class Point3 extends Point {
-  constructor(x: unknown, y: unknown, readonly z: unknown) {
+  constructor(
+    x: unknown,
+    y: unknown,
+    readonly z: unknown,
+  ) {
     super(x, y);
   }
 }
@@ -61,7 +68,10 @@ export class Registry extends Map<unknown, unknown> {
 
 export class HttpError extends Error {
   override readonly name = "HttpError";
-  constructor(readonly status: number, message: string) {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
     super(message);
   }
 }
@@ -72,7 +82,8 @@ const known: Readonly<Record<string, Function>> = { Point, Point3, Guarded, Mone
 
 export const context: ValueContext = {
   classId(constructor) {
-    if (known[constructor.name] !== constructor) throw new TaskError("CLASS_NOT_SERIALIZABLE", `class ${constructor.name} is not known.`);
+    if (known[constructor.name] !== constructor)
+      throw new TaskError("CLASS_NOT_SERIALIZABLE", `class ${constructor.name} is not known.`);
     return constructor.name;
   },
   classOf(id) {

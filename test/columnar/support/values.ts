@@ -2,12 +2,16 @@
 import fc from "fast-check";
 import { HttpError, Money, Point, Point3, Registry, Stack } from "./classes";
 
-const key = fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom("a", "b", "__proto__", "constructor", "toString", "length", "0", "1", ""));
+const key = fc.oneof(
+  fc.string({ maxLength: 3 }),
+  fc.constantFrom("a", "b", "__proto__", "constructor", "toString", "length", "0", "1", ""),
+);
 
 /** fast-check's own objects may have accessors of the prototype in their way: define instead of assigning. */
 function objectOf(entries: readonly (readonly [string, unknown])[], prototype: object | null): object {
   const object = Object.create(prototype) as object;
-  for (const [name, value] of entries) Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+  for (const [name, value] of entries)
+    Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
   return object;
 }
 
@@ -16,7 +20,11 @@ const literal = (entries: readonly (readonly [string, unknown])[]): object => ob
 
 const primitive = fc.oneof(
   fc.constantFrom(undefined, null, true, false, 0, -0, NaN, Infinity, 2 ** 31, -(2 ** 31), 2 ** 53),
-  fc.integer(), fc.double(), fc.string(), fc.string({ unit: "binary" }), fc.bigInt(),
+  fc.integer(),
+  fc.double(),
+  fc.string(),
+  fc.string({ unit: "binary" }),
+  fc.bigInt(),
   fc.constantFrom("\ud800", "é", "\u0001", "\u0001[", "x".repeat(70), "中".repeat(40)),
 );
 
@@ -31,7 +39,7 @@ export const plainValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((
 })).value;
 
 function holes(values: unknown[]): unknown[] {
-  for (let index = 0; index < values.length; index += 2) delete values[index];
+  for (let index = 0; index < values.length; index += 2) Reflect.deleteProperty(values, index);
   return values;
 }
 
@@ -52,7 +60,9 @@ export const hostileValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>
       fc.array(value, { maxLength: 3 }).map((items) => new Set(items)),
       fc.date({ noInvalidDate: true }),
       fc.constantFrom(/a(?<b>c)/giu, /[/]\n/y),
-      fc.uint8Array({ maxLength: 9 }), fc.float64Array({ maxLength: 4 }), fc.bigInt64Array({ maxLength: 3 }),
+      fc.uint8Array({ maxLength: 9 }),
+      fc.float64Array({ maxLength: 4 }),
+      fc.bigInt64Array({ maxLength: 3 }),
       fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes)),
       fc.uint8Array({ maxLength: 9 }).map((bytes) => bytes.buffer),
       fc.tuple(value, value).map(([x, y]) => new Point(x, y)),
