@@ -13,8 +13,12 @@ export function show(value: unknown): string {
 
 function invalid(call: string, what: string, wanted: string, value: unknown): UsageError {
   return value === undefined
-    ? new UsageError("MISSING_ARGUMENT", `${call}: ${what} is missing; it must be ${wanted}.`, { parameters: { call, argument: what } })
-    : new UsageError("INVALID_ARGUMENT", `${call}: ${what} must be ${wanted}, not ${show(value)}.`, { parameters: { call, argument: what } });
+    ? new UsageError("MISSING_ARGUMENT", `${call}: ${what} is missing; it must be ${wanted}.`, {
+        parameters: { call, argument: what },
+      })
+    : new UsageError("INVALID_ARGUMENT", `${call}: ${what} must be ${wanted}, not ${show(value)}.`, {
+        parameters: { call, argument: what },
+      });
 }
 
 export function checkFunction(call: string, f: unknown, what = "the function"): void {

@@ -14,7 +14,10 @@ import type { DatasetNode } from "./nodes/node";
 /** Marks a dataset; the next job that uses it writes the checkpoint. */
 export function markForCheckpoint(node: DatasetNode): void {
   if (node.context.checkpointDir === undefined) {
-    throw new UsageError("NO_CHECKPOINT_DIRECTORY", "checkpoint: no checkpoint directory is set. Call sc.setCheckpointDir first, or use localCheckpoint.");
+    throw new UsageError(
+      "NO_CHECKPOINT_DIRECTORY",
+      "checkpoint: no checkpoint directory is set. Call sc.setCheckpointDir first, or use localCheckpoint.",
+    );
   }
   if (node.checkpoint === undefined) node.checkpointRequest = { kind: "reliable", write: (call) => writeReliable(node, call) };
 }
@@ -33,7 +36,11 @@ async function writeReliable(node: DatasetNode, call: Call): Promise<DatasetNode
   const directory = joinPath(qualifyPath(context.checkpointDir!), `rdd-${node.id}`);
   const commits = await save(node, call, directory, "objects", null);
   const files = commits.map(({ files: [file] }) => ({
-    path: joinPath(directory, file!.name), start: 0, length: file!.bytes, fileLength: file!.bytes, codec: null,
+    path: joinPath(directory, file!.name),
+    start: 0,
+    length: file!.bytes,
+    fileLength: file!.bytes,
+    codec: null,
   }));
   return new ReliableCheckpointNode(context, call.scope, call.site, directory, files, partitioner);
 }

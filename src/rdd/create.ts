@@ -25,11 +25,15 @@ import type { FileFormat } from "./stage-spec";
 
 /** The records of a local collection, in `numSlices` partitions. They are copied now: later changes are not seen. */
 export function parallelize<T>(
-  port: ContextPort, data: Iterable<T>, numSlices: number = port.defaultParallelism, hosts?: readonly (readonly string[])[],
+  port: ContextPort,
+  data: Iterable<T>,
+  numSlices: number = port.defaultParallelism,
+  hosts?: readonly (readonly string[])[],
 ): RDD<T> {
   port.assertRunning("parallelize");
   checkNumPartitions("parallelize", numSlices);
-  if (data === null || data === undefined || typeof data[Symbol.iterator] !== "function") throw invalidArgument("parallelize", "the collection", "an iterable", data);
+  if (data === null || data === undefined || typeof data[Symbol.iterator] !== "function")
+    throw invalidArgument("parallelize", "the collection", "an iterable", data);
   const records = Array.isArray(data) ? (data as readonly T[]) : [...data];
   const classes = new RecordedClasses(port.values);
   const encoder = new BatchEncoder(classes);
@@ -45,11 +49,22 @@ export function parallelize<T>(
 /** As parallelize, one partition for each record, with the hosts on which it is best computed. */
 export function makeRDD<T>(port: ContextPort, data: Iterable<readonly [record: T, hosts: readonly string[]]>): RDD<T> {
   const entries = [...data];
-  return parallelize(port, entries.map(([record]) => record), Math.max(1, entries.length), entries.map(([, hosts]) => [...hosts]));
+  return parallelize(
+    port,
+    entries.map(([record]) => record),
+    Math.max(1, entries.length),
+    entries.map(([, hosts]) => [...hosts]),
+  );
 }
 
 /** The integers from `start` up to but without `end` in steps of `step`; with one number, from 0 up to it. */
-export function range(port: ContextPort, start: number, end?: number, step = 1, numSlices: number = port.defaultParallelism): RDD<number> {
+export function range(
+  port: ContextPort,
+  start: number,
+  end?: number,
+  step = 1,
+  numSlices: number = port.defaultParallelism,
+): RDD<number> {
   port.assertRunning("range");
   const from = end === undefined ? 0 : checkInteger("range", "start", start, Number.MIN_SAFE_INTEGER);
   const to = checkInteger("range", "end", end ?? start, Number.MIN_SAFE_INTEGER);
@@ -80,8 +95,13 @@ export function fromStream<T>(port: ContextPort, stream: AsyncIterable<T>, optio
   if (stream === null || stream === undefined || typeof stream[Symbol.asyncIterator] !== "function") {
     throw invalidArgument("fromStream", "the stream", "a readable stream or an asynchronous iterable", stream);
   }
-  const perPartition = options.recordsPerPartition === undefined ? undefined : checkInteger("fromStream", "recordsPerPartition", options.recordsPerPartition, 1);
-  return new RDD<T>(new StreamNode(port, stream, { ...options, ...(perPartition === undefined ? {} : { recordsPerPartition: perPartition }) }));
+  const perPartition =
+    options.recordsPerPartition === undefined
+      ? undefined
+      : checkInteger("fromStream", "recordsPerPartition", options.recordsPerPartition, 1);
+  return new RDD<T>(
+    new StreamNode(port, stream, { ...options, ...(perPartition === undefined ? {} : { recordsPerPartition: perPartition }) }),
+  );
 }
 
 /**
@@ -96,13 +116,21 @@ export function textFile(port: ContextPort, path: string, minPartitions: number 
 }
 
 /** [path, content] of each text file. */
-export function wholeTextFiles(port: ContextPort, path: string, minPartitions: number = port.defaultMinPartitions): RDD<[string, string]> {
+export function wholeTextFiles(
+  port: ContextPort,
+  path: string,
+  minPartitions: number = port.defaultMinPartitions,
+): RDD<[string, string]> {
   checkNumPartitions("wholeTextFiles", minPartitions);
   return files(port, "wholeTextFiles", path, { type: "wholeText" }, (statuses) => fileGroups(statuses, minPartitions));
 }
 
 /** [path, bytes] of each file. */
-export function binaryFiles(port: ContextPort, path: string, minPartitions: number = port.defaultMinPartitions): RDD<[string, Uint8Array]> {
+export function binaryFiles(
+  port: ContextPort,
+  path: string,
+  minPartitions: number = port.defaultMinPartitions,
+): RDD<[string, Uint8Array]> {
   checkNumPartitions("binaryFiles", minPartitions);
   return files(port, "binaryFiles", path, { type: "binary" }, (statuses) => fileGroups(statuses, minPartitions));
 }
@@ -110,7 +138,9 @@ export function binaryFiles(port: ContextPort, path: string, minPartitions: numb
 /** The records of files that are nothing but records of `recordLength` bytes. */
 export function binaryRecords(port: ContextPort, path: string, recordLength: number): RDD<Uint8Array> {
   const bytes = checkInteger("binaryRecords", "the record length", recordLength, 1);
-  return files(port, "binaryRecords", path, { type: "records", bytes }, (statuses) => recordSplits(statuses, bytes, port.defaultMinPartitions));
+  return files(port, "binaryRecords", path, { type: "records", bytes }, (statuses) =>
+    recordSplits(statuses, bytes, port.defaultMinPartitions),
+  );
 }
 
 /** What `saveAsObjectFile` wrote. */
@@ -122,10 +152,17 @@ export function objectFile<T>(port: ContextPort, path: string, minPartitions: nu
 /** What `checkpoint` wrote (see RDD.getCheckpointFile), in its partitions. */
 export function checkpointFile<T>(port: ContextPort, path: string): RDD<T> {
   return files(port, "checkpointFile", path, { type: "objects" }, (statuses) =>
-    statuses.map((file): FileSplit => ({ path: file.path, start: 0, length: file.length, fileLength: file.length, codec: null })));
+    statuses.map((file): FileSplit => ({ path: file.path, start: 0, length: file.length, fileLength: file.length, codec: null })),
+  );
 }
 
-function files<T>(port: ContextPort, scope: string, path: string, format: FileFormat, split: (files: readonly FileStatus[]) => readonly unknown[]): RDD<T> {
+function files<T>(
+  port: ContextPort,
+  scope: string,
+  path: string,
+  format: FileFormat,
+  split: (files: readonly FileStatus[]) => readonly unknown[],
+): RDD<T> {
   port.assertRunning(scope);
   checkString(scope, "the path", path);
   const recursive = port.conf("spark.hadoop.mapreduce.input.fileinputformat.input.dir.recursive") === "true";
@@ -137,7 +174,11 @@ function files<T>(port: ContextPort, scope: string, path: string, format: FileFo
 }
 
 /** The records that a format of the user's reads. The format is captured with what it uses. */
-export function inputFormat<T, S>(port: ContextPort, format: InputFormat<T, S>, minPartitions: number = port.defaultMinPartitions): RDD<T> {
+export function inputFormat<T, S>(
+  port: ContextPort,
+  format: InputFormat<T, S>,
+  minPartitions: number = port.defaultMinPartitions,
+): RDD<T> {
   port.assertRunning("inputFormat");
   checkNumPartitions("inputFormat", minPartitions);
   if (typeof format?.splits !== "function" || typeof format.read !== "function") {
@@ -150,7 +191,9 @@ export function inputFormat<T, S>(port: ContextPort, format: InputFormat<T, S>, 
     return splits as readonly unknown[];
   };
   const locations = (split: unknown): readonly string[] => format.preferredLocations?.(split as S) ?? [];
-  return new RDD<T>(new SplitsNode(port, "inputFormat", { kind: "input", format: captured }, list, { className: "InputFormatRDD", locations }));
+  return new RDD<T>(
+    new SplitsNode(port, "inputFormat", { kind: "input", format: captured }, list, { className: "InputFormatRDD", locations }),
+  );
 }
 
 /**
@@ -158,14 +201,24 @@ export function inputFormat<T, S>(port: ContextPort, format: InputFormat<T, S>, 
  * default).
  */
 export async function runJob<T, U>(
-  rdd: RDD<T>, f: (records: IterableIterator<T>, partition: number) => Awaitable<U>, partitions?: readonly number[], options?: ActionOptions,
+  rdd: RDD<T>,
+  f: (records: IterableIterator<T>, partition: number) => Awaitable<U>,
+  partitions?: readonly number[],
+  options?: ActionOptions,
 ): Promise<U[]> {
   if (!((rdd as unknown) instanceof RddBase)) throw invalidArgument("runJob", "the RDD", "an RDD", rdd);
   const captured = rdd.capture(f, "runJob");
   const call = callOf(rdd.node, "runJob", options);
-  const wanted = partitions === undefined ? undefined : (node: RDD<T>["node"]): readonly number[] => partitions.map((partition) => {
-    if (checkInteger("runJob", "each partition", partition, 0) < node.numPartitions) return partition;
-    throw new UsageError("INVALID_ARGUMENT", `runJob: there is no partition ${partition}; the RDD has ${node.numPartitions}.`);
-  });
+  const wanted =
+    partitions === undefined
+      ? undefined
+      : (node: RDD<T>["node"]): readonly number[] =>
+          partitions.map((partition) => {
+            if (checkInteger("runJob", "each partition", partition, 0) < node.numPartitions) return partition;
+            throw new UsageError(
+              "INVALID_ARGUMENT",
+              `runJob: there is no partition ${partition}; the RDD has ${node.numPartitions}.`,
+            );
+          });
   return partitionValues<U>(rdd.node, call, { kind: "partition", f: captured, keepResult: true }, wanted);
 }

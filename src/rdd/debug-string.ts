@@ -9,7 +9,9 @@ export function debugString(root: DatasetNode): string {
     const info = node.context.storageInfo(node.id);
     const lines = [`${node.toString()} [${persistence}]`];
     if (info !== undefined) {
-      lines.push(`    CachedPartitions: ${info.numCachedPartitions}; MemorySize: ${sizeText(info.memoryBytes)}; DiskSize: ${sizeText(info.diskBytes)}`);
+      lines.push(
+        `    CachedPartitions: ${info.numCachedPartitions}; MemorySize: ${sizeText(info.memoryBytes)}; DiskSize: ${sizeText(info.diskBytes)}`,
+      );
     }
     return lines;
   };

@@ -5,7 +5,18 @@ import type { Frozen } from "../closure/frozen";
 import { InternalError } from "../common/errors";
 import { ancestors, type DatasetNode, type NodeDependency } from "./nodes/node";
 import type { ActionSpec, StageAction, StageOutput } from "./stage-output";
-import type { CacheSpec, FunctionSource, FunctionSpec, NodeEntry, NodeRef, OutputSpec, PayloadForm, PayloadTable, SpecEncoder, StageSpec } from "./stage-spec";
+import type {
+  CacheSpec,
+  FunctionSource,
+  FunctionSpec,
+  NodeEntry,
+  NodeRef,
+  OutputSpec,
+  PayloadForm,
+  PayloadTable,
+  SpecEncoder,
+  StageSpec,
+} from "./stage-spec";
 
 export interface StageCode {
   /** The same for all tasks of the stage. */
@@ -22,8 +33,12 @@ export function encodeStage(root: DatasetNode, output: StageOutput): StageCode {
   const outputSpec = encodeOutput(output, encoder);
   const classes = upstreamClasses(root, encoder);
   const spec: StageSpec = {
-    nodes: encoder.entries, output: outputSpec, captures: encoder.captures, classes,
-    modules: modulesOf([...encoder.captures, ...classes]), payload: form,
+    nodes: encoder.entries,
+    output: outputSpec,
+    captures: encoder.captures,
+    classes,
+    modules: modulesOf([...encoder.captures, ...classes]),
+    payload: form,
   };
   return { binary: serialize(spec), payload: payloadOf(root, encoder, form) };
 }
@@ -37,7 +52,8 @@ function upstreamClasses(root: DatasetNode, encoder: StageEncoder): Frozen[] {
     for (const dependency of node.dependencies) if (dependency.kind === "shuffle") dependency.encode(upstream);
   }
   const classes = new Map(encoder.classes.map((frozen) => [frozen.hash, frozen]));
-  for (const frozen of upstream.captures) if (classesOf(frozen).length > 0 || modulesOf([frozen]).length > 0) classes.set(frozen.hash, frozen);
+  for (const frozen of upstream.captures)
+    if (classesOf(frozen).length > 0 || modulesOf([frozen]).length > 0) classes.set(frozen.hash, frozen);
   return [...classes.values()];
 }
 
@@ -89,7 +105,8 @@ class StageEncoder implements SpecEncoder {
         continue;
       }
       stack.pop();
-      const spec = node.checkpoint === undefined ? node.encode(this) : { kind: "pass" as const, parent: this.node(node.checkpoint) };
+      const spec =
+        node.checkpoint === undefined ? node.encode(this) : { kind: "pass" as const, parent: this.node(node.checkpoint) };
       this.refs.set(node, this.entries.length);
       this.entries.push({ spec, cache: cacheSpec(node) });
     }
@@ -122,7 +139,8 @@ class StageEncoder implements SpecEncoder {
     let node = root;
     for (;;) {
       const dependencies = this.dependencies.get(node)!;
-      if (dependencies.length === 0) return leaves.length === 1 && node === leaves[0] ? { kind: "leaf", leaf: this.node(node) } : { kind: "table" };
+      if (dependencies.length === 0)
+        return leaves.length === 1 && node === leaves[0] ? { kind: "leaf", leaf: this.node(node) } : { kind: "table" };
       const [only] = dependencies;
       if (dependencies.length > 1 || only!.kind !== "narrow" || only!.aligned !== true) return { kind: "table" };
       node = only!.node;
@@ -165,7 +183,9 @@ function cacheSpec(node: DatasetNode): CacheSpec | null {
 }
 
 function encodeOutput(output: StageOutput, encoder: SpecEncoder): OutputSpec {
-  return output.kind === "shuffle" ? { kind: "shuffle", shuffle: output.dependency.encode(encoder) } : { kind: "action", action: encodeAction(output.action, encoder) };
+  return output.kind === "shuffle"
+    ? { kind: "shuffle", shuffle: output.dependency.encode(encoder) }
+    : { kind: "action", action: encodeAction(output.action, encoder) };
 }
 
 function encodeAction(action: StageAction, encoder: SpecEncoder): ActionSpec {

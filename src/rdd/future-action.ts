@@ -17,10 +17,12 @@ export class FutureAction<T> extends Promise<T> {
     if (outer?.aborted === true) abort();
     else outer?.addEventListener("abort", abort, { once: true });
     const action = new FutureAction<T>((resolve, reject) => {
-      run(controller.signal).finally(() => {
-        action.#completed = true;
-        outer?.removeEventListener("abort", abort);
-      }).then(resolve, reject);
+      run(controller.signal)
+        .finally(() => {
+          action.#completed = true;
+          outer?.removeEventListener("abort", abort);
+        })
+        .then(resolve, reject);
     });
     action.#controller = controller;
     return action;

@@ -15,14 +15,22 @@ export { Broadcast } from "./shared/broadcast";
 export { BarrierTaskContext, type BarrierTaskInfo, TaskContext } from "./shared/task-context";
 
 export {
-  binaryFiles, binaryRecords, checkpointFile, emptyRDD, fromStream, inputFormat, makeRDD, objectFile, parallelize, range, runJob, textFile, union,
+  binaryFiles,
+  binaryRecords,
+  checkpointFile,
+  emptyRDD,
+  fromStream,
+  inputFormat,
+  makeRDD,
+  objectFile,
+  parallelize,
+  range,
+  runJob,
+  textFile,
+  union,
   wholeTextFiles,
 } from "./create";
-export type { CachedPartitionsInfo, Call, ContextPort, JobRequest } from "./context-port";
+export type { CachedPartitionsInfo, ContextPort } from "./context-port";
 export { type AccumulatorBase, mergeUpdate, registerAccumulator } from "./shared/accumulator";
 export { makeBroadcast } from "./shared/broadcast";
-export { encodeStage, type StageCode } from "./encode-stage";
-export type { StageAction, StageOutput } from "./stage-output";
-export { type DatasetLineage, DatasetNode, lineageOf, type ShuffleLineage } from "./nodes/node";
-export type { ShuffleDependency } from "./nodes/shuffle-dependency";
-export type { Dependency, LineageNode, NarrowDependency, ShuffleDependencyInfo } from "./lineage";
+export type { DatasetNode } from "./nodes/node";

@@ -63,7 +63,8 @@ export class RangePartitioner extends Partitioner {
   /** @param bounds ascending, one less than the partitions. @param ascending false numbers the partitions from the last to the first. */
   constructor(bounds: readonly unknown[], ascending = true) {
     super();
-    if (!Array.isArray(bounds)) throw new UsageError("INVALID_ARGUMENT", "new RangePartitioner(bounds): bounds must be an array of keys.");
+    if (!Array.isArray(bounds))
+      throw new UsageError("INVALID_ARGUMENT", "new RangePartitioner(bounds): bounds must be an array of keys.");
     this.bounds = [...(bounds as readonly unknown[])];
     this.ascending = ascending;
   }
@@ -73,7 +74,8 @@ export class RangePartitioner extends Partitioner {
    * of records; into fewer where there are not so many different keys.
    */
   static async sample(pairs: SampledPairs, numPartitions: number, ascending = true): Promise<RangePartitioner> {
-    if (typeof pairs?.samplePartitioner !== "function") throw new UsageError("INVALID_ARGUMENT", "RangePartitioner.sample: the first argument must be an RDD of pairs.");
+    if (typeof pairs?.samplePartitioner !== "function")
+      throw new UsageError("INVALID_ARGUMENT", "RangePartitioner.sample: the first argument must be an RDD of pairs.");
     return pairs.samplePartitioner(checkNumPartitions("RangePartitioner.sample", numPartitions), ascending);
   }
 
@@ -87,7 +89,11 @@ export class RangePartitioner extends Partitioner {
   }
 
   override equals(other: unknown): boolean {
-    return other instanceof RangePartitioner && other.ascending === this.ascending && other.bounds.length === this.bounds.length
-      && other.bounds.every((bound, i) => compareKeys(bound, this.bounds[i]) === 0);
+    return (
+      other instanceof RangePartitioner &&
+      other.ascending === this.ascending &&
+      other.bounds.length === this.bounds.length &&
+      other.bounds.every((bound, i) => compareKeys(bound, this.bounds[i]) === 0)
+    );
   }
 }

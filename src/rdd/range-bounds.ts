@@ -15,7 +15,12 @@ const POINTS_PER_RANGE = 20;
 const MAX_SAMPLE = 1e6;
 
 /** A partitioner for about `ranges` ranges of the keys of `pairs`, which is prepared. Runs a job; two where partitions are very uneven. */
-export async function samplePartitioner(pairs: DatasetNode, ranges: number, ascending: boolean, call: Call): Promise<RangePartitioner> {
+export async function samplePartitioner(
+  pairs: DatasetNode,
+  ranges: number,
+  ascending: boolean,
+  call: Call,
+): Promise<RangePartitioner> {
   if (ranges < 2 || pairs.numPartitions === 0) return new RangePartitioner([], ascending);
   const values = pairs.context.values;
   const keys = new OpNode(pairs.context, call.scope, pairs, { op: "keys" }, { site: call.site });
@@ -36,7 +41,13 @@ export async function samplePartitioner(pairs: DatasetNode, ranges: number, asce
   }
   if (uneven.length > 0) {
     const seeds = Array.from({ length: pairs.numPartitions }, (_, partition) => BigInt(partition));
-    const again = new OpNode(pairs.context, call.scope, keys, { op: "sample", sampler: { kind: "bernoulli", fraction }, seeds }, { site: call.site });
+    const again = new OpNode(
+      pairs.context,
+      call.scope,
+      keys,
+      { op: "sample", sampler: { kind: "bernoulli", fraction }, seeds },
+      { site: call.site },
+    );
     for (const bytes of await partitionBytes(again, call, { kind: "collect", limit: null }, () => uneven)) {
       for (const key of decodeRows(bytes, values)) candidates.push({ key, weight: 1 / fraction });
     }
@@ -51,7 +62,7 @@ interface Candidate {
 }
 
 /** At most `ranges` - 1 keys, ascending and different. */
-export function chooseBounds(candidates: readonly Candidate[], ranges: number): unknown[] {
+function chooseBounds(candidates: readonly Candidate[], ranges: number): unknown[] {
   const ordered = [...candidates].sort((a, b) => compareKeys(a.key, b.key));
   const step = ordered.reduce((sum, { weight }) => sum + weight, 0) / ranges;
   const bounds: unknown[] = [];

@@ -74,6 +74,8 @@ export class RddBase {
 
   /** An RDD inside of a function that runs in tasks is a mistake. */
   [TRAVEL](): TravelRefusal {
-    return { refuse: "an RDD cannot be used inside of a function that runs in tasks; collect or broadcast what is needed, or join" };
+    return {
+      refuse: "an RDD cannot be used inside of a function that runs in tasks; collect or broadcast what is needed, or join",
+    };
   }
 }

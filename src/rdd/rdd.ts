@@ -28,10 +28,30 @@ export class RDD<T> extends RddBase {
 }
 
 export interface RDD<T>
-  extends NarrowMethods<T>, SamplingMethods<T>, SetMethods<T>, PairMethods<T>, JoinMethods, SortingMethods<T>, ActionMethods<T>, AsyncActionMethods<T>,
-    NumericMethods, OutputMethods, PersistenceMethods {}
+  extends
+    NarrowMethods<T>,
+    SamplingMethods<T>,
+    SetMethods<T>,
+    PairMethods<T>,
+    JoinMethods,
+    SortingMethods<T>,
+    ActionMethods<T>,
+    AsyncActionMethods<T>,
+    NumericMethods,
+    OutputMethods,
+    PersistenceMethods {}
 
 installMethods(
-  RDD.prototype, narrowMethods, samplingMethods, setMethods, pairMethods, joinMethods, sortingMethods, actionMethods, asyncActionMethods,
-  numericMethods, outputMethods, persistenceMethods,
+  RDD.prototype,
+  narrowMethods,
+  samplingMethods,
+  setMethods,
+  pairMethods,
+  joinMethods,
+  sortingMethods,
+  actionMethods,
+  asyncActionMethods,
+  numericMethods,
+  outputMethods,
+  persistenceMethods,
 );

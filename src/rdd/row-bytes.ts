@@ -1,5 +1,14 @@
 /** Records as bytes and back: slices of local collections, results of tasks, files of objects. */
-import { BatchEncoder, ByteWriter, type ChunkSource, decodeBatches, iterate, rowsOf, type ValueContext, ValueWriter } from "../columnar";
+import {
+  BatchEncoder,
+  ByteWriter,
+  type ChunkSource,
+  decodeBatches,
+  iterate,
+  rowsOf,
+  type ValueContext,
+  ValueWriter,
+} from "../columnar";
 
 export function encodeRows(rows: readonly unknown[], values: ValueContext): Uint8Array {
   const out = new ByteWriter(64 + 16 * Math.min(rows.length, 1 << 16));

@@ -6,7 +6,7 @@ import type { CaptureRef, FunctionSource, FunctionSpec } from "./stage-spec";
 import type { ShuffleDependency } from "./nodes/shuffle-dependency";
 
 /** `F` a function, `V` a captured value: `StageAction` on the driver, `ActionSpec` in the binary. */
-export type Action<F, V> =
+type Action<F, V> =
   | { readonly kind: "count" }
   /** All records, or the first `limit` of the partition, as encoded batches. */
   | { readonly kind: "collect"; readonly limit: number | null }
@@ -32,4 +32,6 @@ export type Action<F, V> =
 export type StageAction = Action<FunctionSource, Frozen>;
 export type ActionSpec = Action<FunctionSpec, CaptureRef>;
 
-export type StageOutput = { readonly kind: "action"; readonly action: StageAction } | { readonly kind: "shuffle"; readonly dependency: ShuffleDependency };
+export type StageOutput =
+  | { readonly kind: "action"; readonly action: StageAction }
+  | { readonly kind: "shuffle"; readonly dependency: ShuffleDependency };

@@ -24,7 +24,9 @@ export type OpSpec =
   | { readonly op: "sample"; readonly sampler: SamplerSpec; readonly seeds: readonly bigint[] }
   /** Each key has a fraction; one generator draws for the partition. */
   | {
-      readonly op: "sampleByKey"; readonly withReplacement: boolean; readonly seeds: readonly bigint[];
+      readonly op: "sampleByKey";
+      readonly withReplacement: boolean;
+      readonly seeds: readonly bigint[];
       /** Pairs [key, fraction], as one encoded value. */
       readonly fractions: Uint8Array;
     }
@@ -57,9 +59,19 @@ export type PartitioningSpec =
 
 export type AggregationSpec =
   | { readonly kind: "reduce"; readonly merge: FunctionSpec }
-  | { readonly kind: "combine"; readonly createCombiner: FunctionSpec; readonly mergeValue: FunctionSpec; readonly mergeCombiners: FunctionSpec }
+  | {
+      readonly kind: "combine";
+      readonly createCombiner: FunctionSpec;
+      readonly mergeValue: FunctionSpec;
+      readonly mergeCombiners: FunctionSpec;
+    }
   /** foldByKey, aggregateByKey: `zero` is captured, every key starts from a copy of its own. */
-  | { readonly kind: "aggregate"; readonly zero: CaptureRef; readonly mergeValue: FunctionSpec; readonly mergeCombiners: FunctionSpec }
+  | {
+      readonly kind: "aggregate";
+      readonly zero: CaptureRef;
+      readonly mergeValue: FunctionSpec;
+      readonly mergeCombiners: FunctionSpec;
+    }
   | { readonly kind: "group" }
   | { readonly kind: "distinct" };
 
@@ -100,7 +112,13 @@ export type NodeSpec =
   | { readonly kind: "cartesian"; readonly left: NodeRef; readonly right: NodeRef; readonly rightPartitions: number }
   /** zip of two parents, or zipPartitions of several with a function of their iterators. */
   | { readonly kind: "zip"; readonly parents: readonly NodeRef[]; readonly f: FunctionSpec | null }
-  | { readonly kind: "mapPartitions"; readonly parent: NodeRef; readonly f: FunctionSpec; readonly withIndex: boolean; readonly call: string }
+  | {
+      readonly kind: "mapPartitions";
+      readonly parent: NodeRef;
+      readonly f: FunctionSpec;
+      readonly withIndex: boolean;
+      readonly call: string;
+    }
   | { readonly kind: "glom"; readonly parent: NodeRef }
   /** One record for a partition, or none where a reduction has nothing to reduce. */
   | { readonly kind: "folded"; readonly parent: NodeRef; readonly fold: FoldSpec }
@@ -112,13 +130,21 @@ export type NodeSpec =
   | { readonly kind: "cogroup"; readonly sides: readonly SideSpec[] }
   | { readonly kind: "join"; readonly sides: readonly [SideSpec, SideSpec]; readonly join: JoinKind }
   /** Records of the first side whose key the second has, or has not. */
-  | { readonly kind: "filterByKeys"; readonly sides: readonly [SideSpec, SideSpec]; readonly keep: "present" | "absent"; readonly carries: "pairs" | "keys" };
+  | {
+      readonly kind: "filterByKeys";
+      readonly sides: readonly [SideSpec, SideSpec];
+      readonly keep: "present" | "absent";
+      readonly carries: "pairs" | "keys";
+    };
 
-export type FoldSpec = { readonly kind: "reduce"; readonly f: FunctionSpec } | { readonly kind: "aggregate"; readonly zero: CaptureRef; readonly f: FunctionSpec };
+export type FoldSpec =
+  | { readonly kind: "reduce"; readonly f: FunctionSpec }
+  | { readonly kind: "aggregate"; readonly zero: CaptureRef; readonly f: FunctionSpec };
 
 export type JoinKind = "inner" | "left" | "right" | "full";
 
-export type FileFormat = { readonly type: "text" | "wholeText" | "binary" | "objects" } | { readonly type: "records"; readonly bytes: number };
+export type FileFormat =
+  { readonly type: "text" | "wholeText" | "binary" | "objects" } | { readonly type: "records"; readonly bytes: number };
 
 export interface PipeSpec {
   readonly command: readonly string[];
@@ -143,7 +169,8 @@ export interface CacheSpec {
   readonly replication: number;
 }
 
-export type OutputSpec = { readonly kind: "action"; readonly action: ActionSpec } | { readonly kind: "shuffle"; readonly shuffle: ShuffleSpecData };
+export type OutputSpec =
+  { readonly kind: "action"; readonly action: ActionSpec } | { readonly kind: "shuffle"; readonly shuffle: ShuffleSpecData };
 
 export interface StageSpec {
   /** Parents come before their children; the last one is what the stage computes. */
@@ -159,7 +186,8 @@ export interface StageSpec {
 }
 
 /** "none"; the bytes of leaf `leaf` alone, for the task's own partition; or a table of (leaf, partition, bytes). */
-export type PayloadForm = { readonly kind: "none" } | { readonly kind: "leaf"; readonly leaf: NodeRef } | { readonly kind: "table" };
+export type PayloadForm =
+  { readonly kind: "none" } | { readonly kind: "leaf"; readonly leaf: NodeRef } | { readonly kind: "table" };
 
 export type PayloadTable = readonly (readonly [leaf: NodeRef, partition: number, bytes: Uint8Array])[];
 

@@ -24,7 +24,10 @@ async function released(): Promise<string[]> {
 const kept: unknown[] = [];
 
 async function useAndDrop(): Promise<void> {
-  const cached = sc.range(0, 100, 1, 2).map((i) => [i % 10, i]).cache();
+  const cached = sc
+    .range(0, 100, 1, 2)
+    .map((i) => [i % 10, i])
+    .cache();
   const reduced = cached.reduceByKey((a, b) => a + b);
   kept.push(reduced.node);
   await reduced.count();
@@ -38,7 +41,10 @@ test("what no handle stands for any more is released", async () => {
 });
 
 async function child(): Promise<RDD<number>> {
-  const reduced = sc.range(0, 100, 1, 2).map((i) => [i % 10, i]).reduceByKey((a, b) => a + b);
+  const reduced = sc
+    .range(0, 100, 1, 2)
+    .map((i) => [i % 10, i])
+    .reduceByKey((a, b) => a + b);
   await reduced.count();
   return reduced.values();
 }

@@ -10,7 +10,11 @@ test("slices are cut as Spark cuts them", async () => {
 });
 
 test("map, filter and flatMap run as one stage", async () => {
-  const odd = sc.range(10).map((x) => x * x).filter((x) => x % 2 === 1).flatMap((x) => [x, -x]);
+  const odd = sc
+    .range(10)
+    .map((x) => x * x)
+    .filter((x) => x % 2 === 1)
+    .flatMap((x) => [x, -x]);
   expect(await odd.collect()).toEqual([1, -1, 9, -9, 25, -25, 49, -49, 81, -81]);
   expect(await odd.count()).toBe(10);
   expect(await odd.reduce((a, b) => a + b)).toBe(0);
@@ -18,19 +22,37 @@ test("map, filter and flatMap run as one stage", async () => {
 });
 
 test("an asynchronous function is awaited in order", async () => {
-  let running = 0, most = 0;
-  const slow = sc.range(0, 100, 1, 2).flatMap((x) => [x, x]).map(async (x) => {
-    most = Math.max(most, ++running);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 2));
-    running--;
-    return x + 1;
-  }).filter((x) => x % 3 === 0).map(async (x) => [x, 1]);
-  expect((await slow.collect()).map(([x]) => x)).toEqual(Array.from({ length: 200 }, (_, i) => (i >> 1) + 1).filter((x) => x % 3 === 0));
+  let running = 0,
+    most = 0;
+  const slow = sc
+    .range(0, 100, 1, 2)
+    .flatMap((x) => [x, x])
+    .map(async (x) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2));
+      running--;
+      return x + 1;
+    })
+    .filter((x) => x % 3 === 0)
+    .map(async (x) => [x, 1]);
+  expect((await slow.collect()).map(([x]) => x)).toEqual(
+    Array.from({ length: 200 }, (_, i) => (i >> 1) + 1).filter((x) => x % 3 === 0),
+  );
   expect(most).toBeGreaterThan(1);
   expect(most).toBeLessThanOrEqual(16);
 });
 
 test("promises and values must not be mixed", async () => {
-  await expect(sc.parallelize([1, 2, 3], 1).map((x) => (x === 2 ? Promise.resolve(x) : x)).count()).rejects.toThrow(/promise for some records/);
-  await expect(sc.parallelize([1, 2, 3], 1).map((x) => (x === 2 ? x : Promise.resolve(x))).count()).rejects.toThrow(/promise for some records/);
+  await expect(
+    sc
+      .parallelize([1, 2, 3], 1)
+      .map((x) => (x === 2 ? Promise.resolve(x) : x))
+      .count(),
+  ).rejects.toThrow(/promise for some records/);
+  await expect(
+    sc
+      .parallelize([1, 2, 3], 1)
+      .map((x) => (x === 2 ? x : Promise.resolve(x)))
+      .count(),
+  ).rejects.toThrow(/promise for some records/);
 });

@@ -6,48 +6,205 @@ beforeEach(() => (sc = new InlineContext()));
 afterEach(() => sc.stop());
 
 const sorted = <T>(records: readonly T[]): T[] => [...records].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-const a = () => sc.parallelize([["k", 1], ["m", 2], ["k", 3]], 2);
-const b = () => sc.parallelize([["k", "x"], ["z", "y"]], 2);
+const a = () =>
+  sc.parallelize(
+    [
+      ["k", 1],
+      ["m", 2],
+      ["k", 3],
+    ],
+    2,
+  );
+const b = () =>
+  sc.parallelize(
+    [
+      ["k", "x"],
+      ["z", "y"],
+    ],
+    2,
+  );
 const shape = (): [number, string][] => sc.stages.map(({ tasks, output }) => [tasks, output]);
 
 test("reduceByKey combines across partitions in two stages", async () => {
-  const words = sc.parallelize(["a b", "c a", "b a"], 3).flatMap((line) => line.split(" ")).map((word) => [word, 1]);
-  expect(sorted(await words.reduceByKey((x, y) => x + y).collect())).toEqual([["a", 3], ["b", 2], ["c", 1]]);
-  expect(shape()).toEqual([[3, "shuffle"], [3, "action"]]);
+  const words = sc
+    .parallelize(["a b", "c a", "b a"], 3)
+    .flatMap((line) => line.split(" "))
+    .map((word) => [word, 1]);
+  expect(sorted(await words.reduceByKey((x, y) => x + y).collect())).toEqual([
+    ["a", 3],
+    ["b", 2],
+    ["c", 1],
+  ]);
+  expect(shape()).toEqual([
+    [3, "shuffle"],
+    [3, "action"],
+  ]);
 });
 
 test("aggregations by key", async () => {
-  expect(sorted(await a().groupByKey().mapValues((vs) => [...vs].sort()).collect())).toEqual([["k", [1, 3]], ["m", [2]]]);
-  expect(sorted(await sc.parallelize([["a", 1], ["b", 1], ["a", 1]], 2).foldByKey(10, (x, y) => x + y).collect())).toEqual([["a", 22], ["b", 11]]);
-  expect(sorted(await a().combineByKey((v) => [v], (c, v) => [...c, v], (c, d) => [...c, ...d]).mapValues((v) => v.sort()).collect())).toEqual([["k", [1, 3]], ["m", [2]]]);
-  expect(sorted(await a().combineByKey((v) => v, (c, v) => c + v, (c, d) => c + d, 2, false).collect())).toEqual([["k", 4], ["m", 2]]);
-  expect(await a().reduceByKeyLocally((x, y) => x + y)).toEqual(new Map([["k", 4], ["m", 2]]));
-  expect(sorted(await sc.range(0, 6, 1, 2).groupBy((x) => x % 2).mapValues((xs) => [...xs].sort()).collect())).toEqual([[0, [0, 2, 4]], [1, [1, 3, 5]]]);
-  expect(await a().countByKey()).toEqual(new Map([["k", 2], ["m", 1]]));
-  expect(await a().collectAsMap()).toEqual(new Map([["k", 3], ["m", 2]]));
+  expect(
+    sorted(
+      await a()
+        .groupByKey()
+        .mapValues((vs) => [...vs].sort())
+        .collect(),
+    ),
+  ).toEqual([
+    ["k", [1, 3]],
+    ["m", [2]],
+  ]);
+  expect(
+    sorted(
+      await sc
+        .parallelize(
+          [
+            ["a", 1],
+            ["b", 1],
+            ["a", 1],
+          ],
+          2,
+        )
+        .foldByKey(10, (x, y) => x + y)
+        .collect(),
+    ),
+  ).toEqual([
+    ["a", 22],
+    ["b", 11],
+  ]);
+  expect(
+    sorted(
+      await a()
+        .combineByKey(
+          (v) => [v],
+          (c, v) => [...c, v],
+          (c, d) => [...c, ...d],
+        )
+        .mapValues((v) => v.sort())
+        .collect(),
+    ),
+  ).toEqual([
+    ["k", [1, 3]],
+    ["m", [2]],
+  ]);
+  expect(
+    sorted(
+      await a()
+        .combineByKey(
+          (v) => v,
+          (c, v) => c + v,
+          (c, d) => c + d,
+          2,
+          false,
+        )
+        .collect(),
+    ),
+  ).toEqual([
+    ["k", 4],
+    ["m", 2],
+  ]);
+  expect(await a().reduceByKeyLocally((x, y) => x + y)).toEqual(
+    new Map([
+      ["k", 4],
+      ["m", 2],
+    ]),
+  );
+  expect(
+    sorted(
+      await sc
+        .range(0, 6, 1, 2)
+        .groupBy((x) => x % 2)
+        .mapValues((xs) => [...xs].sort())
+        .collect(),
+    ),
+  ).toEqual([
+    [0, [0, 2, 4]],
+    [1, [1, 3, 5]],
+  ]);
+  expect(await a().countByKey()).toEqual(
+    new Map([
+      ["k", 2],
+      ["m", 1],
+    ]),
+  );
+  expect(await a().collectAsMap()).toEqual(
+    new Map([
+      ["k", 3],
+      ["m", 2],
+    ]),
+  );
 });
 
 test("joins", async () => {
-  expect(sorted(await a().join(b()).collect())).toEqual([["k", [1, "x"]], ["k", [3, "x"]]]);
-  expect(sorted(await a().leftOuterJoin(b()).collect())).toEqual([["k", [1, "x"]], ["k", [3, "x"]], ["m", [2, undefined]]]);
-  expect(sorted(await a().rightOuterJoin(b()).collect())).toEqual([["k", [1, "x"]], ["k", [3, "x"]], ["z", [undefined, "y"]]]);
+  expect(sorted(await a().join(b()).collect())).toEqual([
+    ["k", [1, "x"]],
+    ["k", [3, "x"]],
+  ]);
+  expect(sorted(await a().leftOuterJoin(b()).collect())).toEqual([
+    ["k", [1, "x"]],
+    ["k", [3, "x"]],
+    ["m", [2, undefined]],
+  ]);
+  expect(sorted(await a().rightOuterJoin(b()).collect())).toEqual([
+    ["k", [1, "x"]],
+    ["k", [3, "x"]],
+    ["z", [undefined, "y"]],
+  ]);
   expect(await a().fullOuterJoin(b()).count()).toBe(4);
-  expect(sorted(await a().cogroup(b()).mapValues(([v, w]) => [[...v].sort(), [...w]]).collect())).toEqual([["k", [[1, 3], ["x"]]], ["m", [[2], []]], ["z", [[], ["y"]]]]);
-  const three = sc.parallelize([["a", 5], ["b", 6]]).groupWith(sc.parallelize([["a", 1]]), sc.parallelize([["b", 2]]));
-  expect(sorted(await three.collect())).toEqual([["a", [[5], [1], []]], ["b", [[6], [], [2]]]]);
+  expect(
+    sorted(
+      await a()
+        .cogroup(b())
+        .mapValues(([v, w]) => [[...v].sort(), [...w]])
+        .collect(),
+    ),
+  ).toEqual([
+    ["k", [[1, 3], ["x"]]],
+    ["m", [[2], []]],
+    ["z", [[], ["y"]]],
+  ]);
+  const three = sc
+    .parallelize([
+      ["a", 5],
+      ["b", 6],
+    ])
+    .groupWith(sc.parallelize([["a", 1]]), sc.parallelize([["b", 2]]));
+  expect(sorted(await three.collect())).toEqual([
+    ["a", [[5], [1], []]],
+    ["b", [[6], [], [2]]],
+  ]);
   expect(sorted(await a().subtractByKey(b()).collect())).toEqual([["m", 2]]);
 });
 
 test("what is laid out alike is not moved again", async () => {
-  const left = sc.range(0, 100, 1, 4).map((i) => [i % 10, i]).partitionBy(new HashPartitioner(5));
-  const right = sc.range(0, 50, 1, 2).map((i) => [i, String(i)]).partitionBy(new HashPartitioner(5));
+  const left = sc
+    .range(0, 100, 1, 4)
+    .map((i) => [i % 10, i])
+    .partitionBy(new HashPartitioner(5));
+  const right = sc
+    .range(0, 50, 1, 2)
+    .map((i) => [i, String(i)])
+    .partitionBy(new HashPartitioner(5));
   expect(await left.join(right).count()).toBe(100);
-  expect(shape()).toEqual([[4, "shuffle"], [2, "shuffle"], [5, "action"]]);
+  expect(shape()).toEqual([
+    [4, "shuffle"],
+    [2, "shuffle"],
+    [5, "action"],
+  ]);
   sc.stages.length = 0;
-  expect(sorted(await left.mapValues((v) => v % 2).reduceByKey((x, y) => x + y, 5).collect())[0]).toEqual([0, 0]);
+  expect(
+    sorted(
+      await left
+        .mapValues((v) => v % 2)
+        .reduceByKey((x, y) => x + y, 5)
+        .collect(),
+    )[0],
+  ).toEqual([0, 0]);
   expect(await left.union(right.mapValues(Number)).getNumPartitions()).toBe(5);
   expect(await left.partitionBy(new HashPartitioner(5)).groupByKey().count()).toBe(10);
-  expect(shape()).toEqual([[5, "action"], [5, "action"]]);
+  expect(shape()).toEqual([
+    [5, "action"],
+    [5, "action"],
+  ]);
   expect((await left.mapValues((v) => v).partitioner())?.equals(new HashPartitioner(5))).toBe(true);
   expect(await left.map((pair) => pair).partitioner()).toBeUndefined();
 });
@@ -62,10 +219,20 @@ test("lookup reads one partition where the layout is known", async () => {
 test("partitioners of the user's own", async () => {
   class Mod3 extends Partitioner {
     override readonly numPartitions = 3;
-    override getPartition(key: number): number { return key % 3; }
-    override equals(other: unknown): boolean { return other instanceof Mod3; }
+    override getPartition(key: number): number {
+      return key % 3;
+    }
+    override equals(other: unknown): boolean {
+      return other instanceof Mod3;
+    }
   }
-  const parts = await sc.range(0, 30, 1, 4).map((i) => [i, i]).partitionBy(new Mod3()).keys().glom().collect();
+  const parts = await sc
+    .range(0, 30, 1, 4)
+    .map((i) => [i, i])
+    .partitionBy(new Mod3())
+    .keys()
+    .glom()
+    .collect();
   expect(parts.every((keys, i) => keys.length === 10 && keys.every((key) => key % 3 === i))).toBe(true);
   expect(new HashPartitioner(4).getPartition(null)).toBe(0);
   expect(() => new HashPartitioner(-1)).toThrow(/number of partitions/);
@@ -76,19 +243,55 @@ test("sorting", async () => {
   const upTo = Array.from({ length: 1000 }, (_, i) => i);
   expect(await shuffled.sortByKey(true, 4).keys().collect()).toEqual(upTo);
   expect(await shuffled.sortByKey(false, 4).keys().collect()).toEqual(upTo.toReversed());
-  expect(await shuffled.sortBy(([k]) => -k).keys().take(3)).toEqual([999, 998, 997]);
-  expect(await sc.parallelize(["b", "á", "a", "Z"], 2).sortBy((s) => s).collect()).toEqual(["Z", "a", "b", "á"]);
-  const parts = await shuffled.sortByKey(true, 4).glom().map((g) => g.length).collect();
+  expect(
+    await shuffled
+      .sortBy(([k]) => -k)
+      .keys()
+      .take(3),
+  ).toEqual([999, 998, 997]);
+  expect(
+    await sc
+      .parallelize(["b", "á", "a", "Z"], 2)
+      .sortBy((s) => s)
+      .collect(),
+  ).toEqual(["Z", "a", "b", "á"]);
+  const parts = await shuffled
+    .sortByKey(true, 4)
+    .glom()
+    .map((g) => g.length)
+    .collect();
   expect(Math.max(...parts)).toBeLessThan(3 * Math.min(...parts));
-  const inside = await sc.parallelize([[0, 5], [3, 8], [2, 6], [0, 8], [3, 8], [1, 3]], 2).repartitionAndSortWithinPartitions(new HashPartitioner(2)).glom().collect();
+  const inside = await sc
+    .parallelize(
+      [
+        [0, 5],
+        [3, 8],
+        [2, 6],
+        [0, 8],
+        [3, 8],
+        [1, 3],
+      ],
+      2,
+    )
+    .repartitionAndSortWithinPartitions(new HashPartitioner(2))
+    .glom()
+    .collect();
   for (const part of inside) expect(part.map(([k]) => k)).toEqual(part.map(([k]) => k).sort());
 });
 
 test("ranges of keys", async () => {
   const pairs = sc.range(0, 100, 1, 4).map((i) => [i, 1]);
-  const range = await RangePartitioner.sample(pairs.map(([k]) => [k * k, 1]), 4);
+  const range = await RangePartitioner.sample(
+    pairs.map(([k]) => [k * k, 1]),
+    4,
+  );
   expect(range.numPartitions).toBe(4);
-  const ranged = await pairs.map(([k]) => [k * k, 1]).partitionBy(range).keys().glom().collect();
+  const ranged = await pairs
+    .map(([k]) => [k * k, 1])
+    .partitionBy(range)
+    .keys()
+    .glom()
+    .collect();
   for (let i = 1; i < ranged.length; i++) expect(Math.min(...ranged[i]!)).toBeGreaterThan(Math.max(...ranged[i - 1]!));
   const sortedPairs = pairs.sortByKey(true, 4);
   sc.stages.length = 0;
@@ -98,9 +301,29 @@ test("ranges of keys", async () => {
 
 test("keys compare by content", async () => {
   const keys: [unknown, number][] = [
-    [["a", 1], 1], [["a", 1], 1], [{ x: 1 }, 1], [{ x: 1 }, 1], [new Date(5), 1], [new Date(5), 1], [7n, 1], [null, 1], [null, 1], [NaN, 1], [NaN, 1], [1, 1], ["1", 1],
+    [["a", 1], 1],
+    [["a", 1], 1],
+    [{ x: 1 }, 1],
+    [{ x: 1 }, 1],
+    [new Date(5), 1],
+    [new Date(5), 1],
+    [7n, 1],
+    [null, 1],
+    [null, 1],
+    [NaN, 1],
+    [NaN, 1],
+    [1, 1],
+    ["1", 1],
   ];
-  expect((await sc.parallelize(keys, 3).reduceByKey((x, y) => x + y).values().collect()).sort()).toEqual([1, 1, 1, 2, 2, 2, 2, 2]);
+  expect(
+    (
+      await sc
+        .parallelize(keys, 3)
+        .reduceByKey((x, y) => x + y)
+        .values()
+        .collect()
+    ).sort(),
+  ).toEqual([1, 1, 1, 2, 2, 2, 2, 2]);
 });
 
 test("a wrong layout is refused at the call", () => {

@@ -6,20 +6,29 @@ beforeEach(() => (sc = new InlineContext()));
 afterEach(() => sc.stop());
 
 test("samples without replacement take the records that Spark takes", async () => {
-  expect((await sc.range(0, 1000, 1, 4).sample(false, 0.02, 42).collect()).join()).toBe("67,140,202,212,214,217,240,241,280,425,477,499,618,629,698,746,772,821,903");
-  expect((await sc.range(0, 40, 1, 2).sample(false, 0.5, 7).collect()).join()).toBe("0,1,3,4,7,11,12,14,15,17,21,23,25,26,27,28,29,34,37,38,39");
+  expect((await sc.range(0, 1000, 1, 4).sample(false, 0.02, 42).collect()).join()).toBe(
+    "67,140,202,212,214,217,240,241,280,425,477,499,618,629,698,746,772,821,903",
+  );
+  expect((await sc.range(0, 40, 1, 2).sample(false, 0.5, 7).collect()).join()).toBe(
+    "0,1,3,4,7,11,12,14,15,17,21,23,25,26,27,28,29,34,37,38,39",
+  );
   expect(await sc.range(0, 10).sample(false, 1.5, 1).count()).toBe(10);
 });
 
 test("samples with replacement: Spark's for small fractions, the right size for others", async () => {
-  expect((await sc.range(0, 100, 1, 2).sample(true, 0.2, 7).collect()).join()).toBe("11,19,20,20,21,24,26,28,32,36,39,41,49,49,52,61,75,83,86,87,96");
+  expect((await sc.range(0, 100, 1, 2).sample(true, 0.2, 7).collect()).join()).toBe(
+    "11,19,20,20,21,24,26,28,32,36,39,41,49,49,52,61,75,83,86,87,96",
+  );
   const twice = await sc.range(0, 10_000, 1, 2).sample(true, 1.5, 7).count();
   expect(Math.abs(twice - 15_000)).toBeLessThan(600);
 });
 
 test("randomSplit divides as Spark divides", async () => {
   const parts = sc.range(0, 30, 1, 3).randomSplit([3, 1], 7);
-  expect((await Promise.all(parts.map((part) => part.collect()))).map(String)).toEqual(["0,1,3,4,6,8,10,11,12,13,15,16,17,18,19,20,21,22,23,25,26,28,29", "2,5,7,9,14,24,27"]);
+  expect((await Promise.all(parts.map((part) => part.collect()))).map(String)).toEqual([
+    "0,1,3,4,6,8,10,11,12,13,15,16,17,18,19,20,21,22,23,25,26,28,29",
+    "2,5,7,9,14,24,27",
+  ]);
   expect(() => sc.range(3).randomSplit([-1, 2])).toThrow(/weight/);
 });
 
@@ -32,7 +41,16 @@ test("takeSample gives Spark's records in Spark's order", async () => {
 
 test("sampleByKey takes each key with its own fraction", async () => {
   const pairs = sc.range(0, 2000, 1, 2).map((i) => [i % 2, i]);
-  const counts = await pairs.sampleByKey(false, new Map([[0, 0.1], [1, 0.5]]), 3).countByKey();
+  const counts = await pairs
+    .sampleByKey(
+      false,
+      new Map([
+        [0, 0.1],
+        [1, 0.5],
+      ]),
+      3,
+    )
+    .countByKey();
   expect(Math.abs(counts.get(0)! - 100)).toBeLessThan(50);
   expect(Math.abs(counts.get(1)! - 500)).toBeLessThan(80);
   await expect(pairs.sampleByKey(false, new Map([[0, 0.1]]), 3).count()).rejects.toThrow(/no fraction is given for the key 1/);

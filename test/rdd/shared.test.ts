@@ -2,7 +2,15 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AccumulatorV2, CollectionAccumulator, DoubleAccumulator, LongAccumulator, makeBroadcast, registerAccumulator, TaskContext } from "../../src/rdd";
+import {
+  AccumulatorV2,
+  CollectionAccumulator,
+  DoubleAccumulator,
+  LongAccumulator,
+  makeBroadcast,
+  registerAccumulator,
+  TaskContext,
+} from "../../src/rdd";
 import { InlineContext } from "../support/inline-context";
 
 let sc: InlineContext;
@@ -13,7 +21,12 @@ test("accumulators add up what tasks added", async () => {
   const evens = new LongAccumulator();
   const total = new DoubleAccumulator();
   const seen = new CollectionAccumulator<number>();
-  for (const [accumulator, name] of [[evens, "evens"], [total, "total"], [seen, "seen"]] as const) registerAccumulator(sc, accumulator, name);
+  for (const [accumulator, name] of [
+    [evens, "evens"],
+    [total, "total"],
+    [seen, "seen"],
+  ] as const)
+    registerAccumulator(sc, accumulator, name);
   await sc.range(0, 100, 1, 4).foreach((i) => {
     if (i % 2 === 0) evens.add(1);
     total.add(i / 2);
@@ -26,15 +39,34 @@ test("accumulators add up what tasks added", async () => {
 test("an accumulator of the user's own", async () => {
   class Longest extends AccumulatorV2<string, string> {
     longest = "";
-    isZero(): boolean { return this.longest === ""; }
-    copy(): Longest { const copy = new Longest(); copy.longest = this.longest; return copy; }
-    reset(): void { this.longest = ""; }
-    add(word: string): void { if (word.length > this.longest.length) this.longest = word; }
-    merge(other: Longest): void { this.add(other.longest); }
-    get value(): string { return this.longest; }
+    isZero(): boolean {
+      return this.longest === "";
+    }
+    copy(): Longest {
+      const copy = new Longest();
+      copy.longest = this.longest;
+      return copy;
+    }
+    reset(): void {
+      this.longest = "";
+    }
+    add(word: string): void {
+      if (word.length > this.longest.length) this.longest = word;
+    }
+    merge(other: Longest): void {
+      this.add(other.longest);
+    }
+    get value(): string {
+      return this.longest;
+    }
   }
   const longest = new Longest();
-  expect(() => sc.parallelize(["a"]).map((w) => { longest.add(w); return w; })).toThrow(/register/);
+  expect(() =>
+    sc.parallelize(["a"]).map((w) => {
+      longest.add(w);
+      return w;
+    }),
+  ).toThrow(/register/);
   registerAccumulator(sc, longest, "longest");
   await sc.parallelize(["a", "ccc", "bb"], 3).foreach((w) => longest.add(w));
   expect(longest.value).toBe("ccc");
@@ -44,7 +76,12 @@ test("an accumulator of the user's own", async () => {
 test("a failed task adds nothing, and the next one starts from zero", async () => {
   const calls = new LongAccumulator();
   registerAccumulator(sc, calls);
-  await expect(sc.parallelize([1, 2], 1).foreach((x) => { calls.add(1); if (x === 2) throw new Error("no"); })).rejects.toThrow("no");
+  await expect(
+    sc.parallelize([1, 2], 1).foreach((x) => {
+      calls.add(1);
+      if (x === 2) throw new Error("no");
+    }),
+  ).rejects.toThrow("no");
   expect(calls.value).toBe(0);
   await sc.parallelize([1, 2], 1).foreach(() => calls.add(1));
   expect(calls.value).toBe(2);
@@ -52,7 +89,12 @@ test("a failed task adds nothing, and the next one starts from zero", async () =
 
 test("broadcasts are read in tasks until they are destroyed", async () => {
   const words = makeBroadcast(sc, { list: [10, 20, 30], shout: (s: string) => s.toUpperCase() });
-  expect(await sc.range(0, 3).map((i) => words.value.list[i]! + words.value.shout("x")).collect()).toEqual(["10X", "20X", "30X"]);
+  expect(
+    await sc
+      .range(0, 3)
+      .map((i) => words.value.list[i]! + words.value.shout("x"))
+      .collect(),
+  ).toEqual(["10X", "20X", "30X"]);
   await words.unpersist();
   await words.destroy();
   expect(() => words.value).toThrow(/destroyed/);
@@ -61,12 +103,22 @@ test("broadcasts are read in tasks until they are destroyed", async () => {
 
 test("records of user classes keep their class, from collections and through a shuffle", async () => {
   class Point {
-    constructor(readonly x: number, readonly y: number) {}
-    norm(): number { return Math.hypot(this.x, this.y); }
+    constructor(
+      readonly x: number,
+      readonly y: number,
+    ) {}
+    norm(): number {
+      return Math.hypot(this.x, this.y);
+    }
   }
   const given = sc.parallelize([new Point(3, 4), new Point(6, 8)], 2);
   expect(await given.map((p) => p.norm()).collect()).toEqual([5, 10]);
-  const back = await given.keyBy((p) => p.x).partitionBy(2).values().sortBy((p) => p.x).collect();
+  const back = await given
+    .keyBy((p) => p.x)
+    .partitionBy(2)
+    .values()
+    .sortBy((p) => p.x)
+    .collect();
   expect(back[1]).toBeInstanceOf(Point);
   expect(back[1]!.norm()).toBe(10);
 });
@@ -79,23 +131,35 @@ test("RDDs inside of functions are refused at the call", () => {
 test("the task context tells about the running task, and calls listeners in reverse", async () => {
   // Imported from "firesteel" the class travels by name; here it is a file of the test's own.
   const Task = TaskContext;
-  const facts = await sc.range(0, 4, 1, 2).map((x) => {
-    const task = Task.get();
-    return [x, task.partitionId(), task.numPartitions(), task.attemptNumber(), Task.getPartitionId()];
-  }).collect();
-  expect(facts).toEqual([[0, 0, 2, 0, 0], [1, 0, 2, 0, 0], [2, 1, 2, 0, 1], [3, 1, 2, 0, 1]]);
+  const facts = await sc
+    .range(0, 4, 1, 2)
+    .map((x) => {
+      const task = Task.get();
+      return [x, task.partitionId(), task.numPartitions(), task.attemptNumber(), Task.getPartitionId()];
+    })
+    .collect();
+  expect(facts).toEqual([
+    [0, 0, 2, 0, 0],
+    [1, 0, 2, 0, 0],
+    [2, 1, 2, 0, 1],
+    [3, 1, 2, 0, 1],
+  ]);
   expect(() => TaskContext.get()).toThrow(/task context/);
   const order = new CollectionAccumulator<string>();
   registerAccumulator(sc, order);
   await sc.parallelize([1], 1).foreach(() => {
-    Task.get().addTaskCompletionListener(() => order.add("first")).addTaskCompletionListener(() => order.add("second"));
+    Task.get()
+      .addTaskCompletionListener(() => order.add("first"))
+      .addTaskCompletionListener(() => order.add("second"));
   });
   expect(order.value).toEqual(["second", "first"]);
   const failures = await mkdtemp(join(tmpdir(), "firesteel-test-"));
-  await expect(sc.parallelize([1], 1).foreach(() => {
-    Task.get().addTaskFailureListener((_task, error) => writeFileSync(join(failures, "told"), (error as Error).message));
-    throw new Error("told");
-  })).rejects.toThrow("told");
+  await expect(
+    sc.parallelize([1], 1).foreach(() => {
+      Task.get().addTaskFailureListener((_task, error) => writeFileSync(join(failures, "told"), (error as Error).message));
+      throw new Error("told");
+    }),
+  ).rejects.toThrow("told");
   expect(readFileSync(join(failures, "told"), "utf8")).toBe("told");
   rmSync(failures, { recursive: true });
 });

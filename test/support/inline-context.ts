@@ -55,7 +55,10 @@ export class InlineContext implements ContextPort {
   #stopped = false;
 
   /** @param closures captures functions as the driver does, instead of handing them over. */
-  constructor(readonly defaultParallelism = 2, private readonly closures = false) {
+  constructor(
+    readonly defaultParallelism = 2,
+    private readonly closures = false,
+  ) {
     this.defaultMinPartitions = Math.min(2, defaultParallelism);
     if (closures) {
       configureClosures({ engine });
@@ -133,7 +136,13 @@ export class InlineContext implements ContextPort {
 
   async runJob(job: JobRequest): Promise<void> {
     for (const dependency of this.#missingShuffles(job.node)) {
-      await this.#runStage(dependency.node, encodeStage(dependency.node, { kind: "shuffle", dependency }), allOf(dependency.node), "shuffle", () => undefined);
+      await this.#runStage(
+        dependency.node,
+        encodeStage(dependency.node, { kind: "shuffle", dependency }),
+        allOf(dependency.node),
+        "shuffle",
+        () => undefined,
+      );
       this.#doneShuffles.add(dependency.shuffleId);
     }
     const code = encodeStage(job.node, { kind: "action", action: job.action });
@@ -148,20 +157,28 @@ export class InlineContext implements ContextPort {
     const missing = new Map<number, ShuffleDependency>();
     for (const node of ancestors(root)) {
       for (const dependency of node.dependencies) {
-        if (dependency.kind === "shuffle" && !this.#doneShuffles.has(dependency.shuffleId)) missing.set(dependency.shuffleId, dependency);
+        if (dependency.kind === "shuffle" && !this.#doneShuffles.has(dependency.shuffleId))
+          missing.set(dependency.shuffleId, dependency);
       }
     }
     return [...missing.values()];
   }
 
   async #runStage(
-    node: DatasetNode, code: StageCode, partitions: readonly number[], kind: RanStage["output"], done: (index: number, output: TaskOutput) => void,
+    node: DatasetNode,
+    code: StageCode,
+    partitions: readonly number[],
+    kind: RanStage["output"],
+    done: (index: number, output: TaskOutput) => void,
   ): Promise<void> {
     const stageId = this.#stageIds++;
     this.stages.push({ scope: node.scope, tasks: partitions.length, output: kind });
     const program = this.#runner.loadStage(String(stageId), code.binary);
     for (const [index, partition] of partitions.entries()) {
-      const task = this.world.task({ info: { stageId, partition, numPartitions: node.numPartitions }, conf: Object.fromEntries(this.settings) });
+      const task = this.world.task({
+        info: { stageId, partition, numPartitions: node.numPartitions },
+        conf: Object.fromEntries(this.settings),
+      });
       const env = this.closures ? Object.assign(task, { values: this.#runner.values }) : task;
       const output = await program.run(code.payload(partition), env);
       if (env.memory.used !== 0) throw new Error(`a task of stage ${stageId} kept ${env.memory.used} bytes`);
@@ -185,7 +202,11 @@ export class InlineContext implements ContextPort {
   storageInfo(rddId: number): CachedPartitionsInfo | undefined {
     const blocks = [...this.world.blocks].filter(([id]) => id.startsWith(`rdd_${rddId}_`));
     if (blocks.length === 0) return undefined;
-    return { numCachedPartitions: blocks.length, memoryBytes: blocks.reduce((sum, [, bytes]) => sum + bytes.length, 0), diskBytes: 0 };
+    return {
+      numCachedPartitions: blocks.length,
+      memoryBytes: blocks.reduce((sum, [, bytes]) => sum + bytes.length, 0),
+      diskBytes: 0,
+    };
   }
 
   publishBroadcast(id: number, bytes: Uint8Array): void {

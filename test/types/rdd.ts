@@ -13,36 +13,98 @@ declare const maybe: RDD<number | undefined>;
 
 export async function typeTests(): Promise<void> {
   // Pairs come from functions that return two-element arrays, everything else stays what it is.
-  exactly<RDD<[string, number]>>().of(words.map((w) => [w, 1]), true);
-  exactly<RDD<[string, number, number]>>().of(words.map((w) => [w, 1, 2]), true);
-  exactly<RDD<number>>().of(numbers.map(async (x) => x + 1), true);
-  exactly<RDD<[number, string]>>().of(numbers.map(async (x): Promise<[number, string]> => [x, "a"]), true);
-  exactly<RDD<number[]>>().of(numbers.map((x) => Array.from({ length: x }, (_, i) => i)), true);
-  exactly<RDD<string>>().of(words.flatMap((line) => line.split(" ")), true);
-  exactly<RDD<[string, number]>>().of(words.flatMap((line) => line.split(" ").map((w): [string, number] => [w, 1])), true);
-  exactly<RDD<[number, string]>>().of(words.keyBy((w) => w.length), true);
-  exactly<RDD<number>>().of(maybe.filter((x): x is number => x !== undefined), true);
-  exactly<RDD<string>>().of(numbers.mapPartitions(function* (records) {
-    for (const x of records) yield String(x);
-  }), true);
+  exactly<RDD<[string, number]>>().of(
+    words.map((w) => [w, 1]),
+    true,
+  );
+  exactly<RDD<[string, number, number]>>().of(
+    words.map((w) => [w, 1, 2]),
+    true,
+  );
+  exactly<RDD<number>>().of(
+    numbers.map(async (x) => x + 1),
+    true,
+  );
+  exactly<RDD<[number, string]>>().of(
+    numbers.map(async (x): Promise<[number, string]> => [x, "a"]),
+    true,
+  );
+  exactly<RDD<number[]>>().of(
+    numbers.map((x) => Array.from({ length: x }, (_, i) => i)),
+    true,
+  );
+  exactly<RDD<string>>().of(
+    words.flatMap((line) => line.split(" ")),
+    true,
+  );
+  exactly<RDD<[string, number]>>().of(
+    words.flatMap((line) => line.split(" ").map((w): [string, number] => [w, 1])),
+    true,
+  );
+  exactly<RDD<[number, string]>>().of(
+    words.keyBy((w) => w.length),
+    true,
+  );
+  exactly<RDD<number>>().of(
+    maybe.filter((x): x is number => x !== undefined),
+    true,
+  );
+  exactly<RDD<string>>().of(
+    numbers.mapPartitions(function* (records) {
+      for (const x of records) yield String(x);
+    }),
+    true,
+  );
   exactly<RDD<[string, number]>>().of(words.zipWithIndex(), true);
   exactly<RDD<string[]>>().of(words.glom(), true);
 
   // Operations by key.
-  exactly<RDD<[string, number]>>().of(pairs.reduceByKey((a, b) => a + b), true);
+  exactly<RDD<[string, number]>>().of(
+    pairs.reduceByKey((a, b) => a + b),
+    true,
+  );
   exactly<RDD<[string, number[]]>>().of(pairs.groupByKey(), true);
-  exactly<RDD<[string, number]>>().of(pairs.aggregateByKey([0, 0], ([s, n], v) => [s + v, n + 1], ([a, b], [c, d]) => [a + c, b + d]).mapValues(([s, n]) => s / n), true);
-  exactly<RDD<[string, number[]]>>().of(pairs.combineByKey((v) => [v], (c, v) => [...c, v], (c, d) => [...c, ...d]), true);
+  exactly<RDD<[string, number]>>().of(
+    pairs
+      .aggregateByKey(
+        [0, 0],
+        ([s, n], v) => [s + v, n + 1],
+        ([a, b], [c, d]) => [a + c, b + d],
+      )
+      .mapValues(([s, n]) => s / n),
+    true,
+  );
+  exactly<RDD<[string, number[]]>>().of(
+    pairs.combineByKey(
+      (v) => [v],
+      (c, v) => [...c, v],
+      (c, d) => [...c, ...d],
+    ),
+    true,
+  );
   exactly<RDD<[string, [number, Date]]>>().of(pairs.join(others), true);
   exactly<RDD<[string, [number, Date | undefined]]>>().of(pairs.leftOuterJoin(others), true);
   exactly<RDD<[string, [number | undefined, Date | undefined]]>>().of(pairs.fullOuterJoin(others), true);
-  exactly<RDD<[string, [number[], Date[], string[]]]>>().of(pairs.cogroup(others, words.keyBy((w) => w)), true);
+  exactly<RDD<[string, [number[], Date[], string[]]]>>().of(
+    pairs.cogroup(
+      others,
+      words.keyBy((w) => w),
+    ),
+    true,
+  );
   exactly<RDD<string>>().of(pairs.keys(), true);
   exactly<number[]>().of(await pairs.lookup("a"), true);
   exactly<Map<string, number>>().of(await pairs.countByKey(), true);
 
   // Actions.
-  exactly<[number, number]>().of(await numbers.aggregate([0, 0], ([s, n], x) => [s + x, n + 1], ([a, b], [c, d]) => [a + c, b + d]), true);
+  exactly<[number, number]>().of(
+    await numbers.aggregate(
+      [0, 0],
+      ([s, n], x) => [s + x, n + 1],
+      ([a, b], [c, d]) => [a + c, b + d],
+    ),
+    true,
+  );
   exactly<StatCounter>().of(await numbers.stats(), true);
   const [edges, heights] = await numbers.histogram(2);
   exactly<number[]>().of(edges, true);

@@ -43,7 +43,10 @@ export interface ActionMethods<T> {
    * with `comb`. Both may change and return their first argument.
    */
   aggregate<A, B>(
-    zero: [A, B], seq: (aggregate: [A, B], record: T) => [A, B], comb: (a: [A, B], b: [A, B]) => [A, B], options?: ActionOptions,
+    zero: [A, B],
+    seq: (aggregate: [A, B], record: T) => [A, B],
+    comb: (a: [A, B], b: [A, B]) => [A, B],
+    options?: ActionOptions,
   ): Promise<[A, B]>;
   aggregate<U>(zero: U, seq: (aggregate: U, record: T) => U, comb: (a: U, b: U) => U, options?: ActionOptions): Promise<U>;
 
@@ -51,7 +54,13 @@ export interface ActionMethods<T> {
   treeReduce(f: (a: T, b: T) => T, depth?: number, options?: ActionOptions): Promise<T>;
 
   /** As aggregate, combining partial results in tasks, in `depth` rounds, before they come here. */
-  treeAggregate<U>(zero: U, seq: (aggregate: U, record: T) => U, comb: (a: U, b: U) => U, depth?: number, options?: ActionOptions): Promise<U>;
+  treeAggregate<U>(
+    zero: U,
+    seq: (aggregate: U, record: T) => U,
+    comb: (a: U, b: U) => U,
+    depth?: number,
+    options?: ActionOptions,
+  ): Promise<U>;
 
   /** Calls `f` for each record, in tasks. */
   foreach(f: (record: T) => Awaitable<unknown>, options?: ActionOptions): Promise<void>;
@@ -102,10 +111,11 @@ async function takeRecords(rdd: RDD<unknown>, call: Call, count: number): Promis
   await node.prepare();
   const total = node.numPartitions;
   let wanted = Math.max(1, Number(port.conf("spark.rdd.limit.initialNumPartitions") ?? 1));
-  for (let scanned = 0; scanned < total && taken.length < count; ) {
+  for (let scanned = 0; scanned < total && taken.length < count;) {
     if (scanned > 0) {
       const left = count - taken.length;
-      wanted = taken.length === 0 ? scanned * scaleUp : Math.min(Math.ceil((1.5 * left * scanned) / taken.length), scanned * scaleUp);
+      wanted =
+        taken.length === 0 ? scanned * scaleUp : Math.min(Math.ceil((1.5 * left * scanned) / taken.length), scanned * scaleUp);
     }
     const from = scanned;
     const to = Math.min(total, from + Math.max(1, wanted));
@@ -132,9 +142,18 @@ async function treeCombine(partial: DatasetNode, { scope, site }: Call, f: Funct
     partitions = Math.floor(partitions / scale);
     const count = partitions;
     const keyed = new OpNode(context, scope, node, { op: "partitionKey", modulus: count }, { site });
-    const reduced = new ShuffledNode(context, scope, keyed, () => new IndexPartitioner(count), {
-      carries: "pairs", aggregation: { kind: "reduce", merge: f }, mapSideCombine: true,
-    }, site);
+    const reduced = new ShuffledNode(
+      context,
+      scope,
+      keyed,
+      () => new IndexPartitioner(count),
+      {
+        carries: "pairs",
+        aggregation: { kind: "reduce", merge: f },
+        mapSideCombine: true,
+      },
+      site,
+    );
     node = new OpNode(context, scope, reduced, { op: "values" }, { site });
   }
   return node;
@@ -232,7 +251,11 @@ export const actionMethods = {
   },
   async foreachPartition(this: RDD<unknown>, f: unknown, options?: ActionOptions) {
     const captured = this.capture(f, "foreachPartition");
-    await partitionBytes(this.node, callOf(this.node, "foreachPartition", options), { kind: "partition", f: captured, keepResult: false });
+    await partitionBytes(this.node, callOf(this.node, "foreachPartition", options), {
+      kind: "partition",
+      f: captured,
+      keepResult: false,
+    });
   },
   async countByValue(this: RDD<unknown>, options?: ActionOptions) {
     return counted(this.node, callOf(this.node, "countByValue", options), false);
@@ -268,13 +291,15 @@ export const actionMethods = {
 async function counted(node: DatasetNode, call: Call, keys: boolean): Promise<Map<unknown, number>> {
   const counts = new KeyMap<number>();
   await runJob(node, call, { kind: "countByValue", keys }, (_index, bytes) => {
-    for (const [value, count] of decodeRows(bytes, node.context.values) as [unknown, number][]) counts.set(value, (counts.get(value) ?? 0) + count);
+    for (const [value, count] of decodeRows(bytes, node.context.values) as [unknown, number][])
+      counts.set(value, (counts.get(value) ?? 0) + count);
   });
   return new Map(counts);
 }
 
 /** What results are combined into here: functions may change it, and the caller's value must stay as it is. */
 function copyOf(zero: unknown, rdd: RDD<unknown>): unknown {
-  return typeof zero === "object" && zero !== null ? decodeValue(encodeValue(zero, rdd.port.values, "zero"), rdd.port.values) : zero;
+  return typeof zero === "object" && zero !== null
+    ? decodeValue(encodeValue(zero, rdd.port.values, "zero"), rdd.port.values)
+    : zero;
 }
-

@@ -10,15 +10,30 @@ export interface RDDBarrier<T> {
   mapPartitions<K, V>(f: (records: IterableIterator<T>) => PartitionResult<[K, V]>, preservesPartitioning?: boolean): RDD<[K, V]>;
   mapPartitions<U>(f: (records: IterableIterator<T>) => PartitionResult<U>, preservesPartitioning?: boolean): RDD<U>;
   /** As RDD.mapPartitionsWithIndex, in a barrier stage. */
-  mapPartitionsWithIndex<K, V>(f: (partition: number, records: IterableIterator<T>) => PartitionResult<[K, V]>, preservesPartitioning?: boolean): RDD<[K, V]>;
-  mapPartitionsWithIndex<U>(f: (partition: number, records: IterableIterator<T>) => PartitionResult<U>, preservesPartitioning?: boolean): RDD<U>;
+  mapPartitionsWithIndex<K, V>(
+    f: (partition: number, records: IterableIterator<T>) => PartitionResult<[K, V]>,
+    preservesPartitioning?: boolean,
+  ): RDD<[K, V]>;
+  mapPartitionsWithIndex<U>(
+    f: (partition: number, records: IterableIterator<T>) => PartitionResult<U>,
+    preservesPartitioning?: boolean,
+  ): RDD<U>;
 }
 
 export function rddBarrier(rdd: RddBase): RDDBarrier<unknown> {
   const make = (scope: string, f: unknown, withIndex: boolean, preservesPartitioning: boolean): RDD<never> =>
-    rdd.derive(new PartitionNode(rdd.port, scope, rdd.node, { kind: "mapPartitions", f: rdd.capture(f, scope), withIndex }, { preservesPartitioning, barrier: true }));
+    rdd.derive(
+      new PartitionNode(
+        rdd.port,
+        scope,
+        rdd.node,
+        { kind: "mapPartitions", f: rdd.capture(f, scope), withIndex },
+        { preservesPartitioning, barrier: true },
+      ),
+    );
   return {
     mapPartitions: (f: unknown, preservesPartitioning = false) => make("mapPartitions", f, false, preservesPartitioning),
-    mapPartitionsWithIndex: (f: unknown, preservesPartitioning = false) => make("mapPartitionsWithIndex", f, true, preservesPartitioning),
+    mapPartitionsWithIndex: (f: unknown, preservesPartitioning = false) =>
+      make("mapPartitionsWithIndex", f, true, preservesPartitioning),
   };
 }

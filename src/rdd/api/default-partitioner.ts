@@ -7,7 +7,7 @@ import { HashPartitioner, Partitioner } from "../partitioner";
  * at least the default number of partitions; otherwise hashes into that number: `spark.default.parallelism` where the
  * user set it, else as many partitions as the largest parent. The parents are prepared.
  */
-export function defaultPartitioner(parents: readonly DatasetNode[]): Partitioner {
+function defaultPartitioner(parents: readonly DatasetNode[]): Partitioner {
   const largest = Math.max(...parents.map((parent) => parent.numPartitions));
   const [port] = parents.map((parent) => parent.context);
   const count = port!.isSet("spark.default.parallelism") ? port!.defaultParallelism : largest;
@@ -15,7 +15,8 @@ export function defaultPartitioner(parents: readonly DatasetNode[]): Partitioner
     .map((parent) => parent.partitioner)
     .filter((partitioner) => partitioner !== undefined && partitioner.numPartitions > 0)
     .reduce((a, b) => (a === undefined || b!.numPartitions > a.numPartitions ? b : a), undefined);
-  if (known !== undefined && (Math.log10(largest) - Math.log10(known.numPartitions) < 1 || count <= known.numPartitions)) return known;
+  if (known !== undefined && (Math.log10(largest) - Math.log10(known.numPartitions) < 1 || count <= known.numPartitions))
+    return known;
   return new HashPartitioner(count);
 }
 

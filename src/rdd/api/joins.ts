@@ -27,20 +27,36 @@ export interface JoinMethods {
   cogroup<K, V, W>(this: RDD<[K, V]>, other: RDD<[K, W]>, layout?: Layout): RDD<[K, [V[], W[]]]>;
   cogroup<K, V, W1, W2>(this: RDD<[K, V]>, a: RDD<[K, W1]>, b: RDD<[K, W2]>, layout?: Layout): RDD<[K, [V[], W1[], W2[]]]>;
   cogroup<K, V, W1, W2, W3>(
-    this: RDD<[K, V]>, a: RDD<[K, W1]>, b: RDD<[K, W2]>, c: RDD<[K, W3]>, layout?: Layout,
+    this: RDD<[K, V]>,
+    a: RDD<[K, W1]>,
+    b: RDD<[K, W2]>,
+    c: RDD<[K, W3]>,
+    layout?: Layout,
   ): RDD<[K, [V[], W1[], W2[], W3[]]]>;
 
   /** Another name of cogroup. */
   groupWith<K, V, W>(this: RDD<[K, V]>, other: RDD<[K, W]>): RDD<[K, [V[], W[]]]>;
   groupWith<K, V, W1, W2>(this: RDD<[K, V]>, a: RDD<[K, W1]>, b: RDD<[K, W2]>): RDD<[K, [V[], W1[], W2[]]]>;
-  groupWith<K, V, W1, W2, W3>(this: RDD<[K, V]>, a: RDD<[K, W1]>, b: RDD<[K, W2]>, c: RDD<[K, W3]>): RDD<[K, [V[], W1[], W2[], W3[]]]>;
+  groupWith<K, V, W1, W2, W3>(
+    this: RDD<[K, V]>,
+    a: RDD<[K, W1]>,
+    b: RDD<[K, W2]>,
+    c: RDD<[K, W3]>,
+  ): RDD<[K, [V[], W1[], W2[], W3[]]]>;
 
   /** The pairs whose key the other RDD does not have. */
   subtractByKey<K, V>(this: RDD<[K, V]>, other: RDD<[K, unknown]>, layout?: Layout): RDD<[K, V]>;
 }
 
 /** `passes` datasets more, as many as Spark's own lineage has. */
-function together(rdd: RDD<unknown>, scope: string, others: readonly unknown[], layout: unknown, plan: CoGroupPlan, passes: number): RDD<unknown> {
+function together(
+  rdd: RDD<unknown>,
+  scope: string,
+  others: readonly unknown[],
+  layout: unknown,
+  plan: CoGroupPlan,
+  passes: number,
+): RDD<unknown> {
   const { port } = rdd;
   port.assertRunning(scope);
   const wanted = checkLayout(scope, layout);
@@ -56,7 +72,8 @@ function cogrouped(rdd: RDD<unknown>, scope: string, given: readonly unknown[]):
   const last = given.at(-1);
   const hasLayout = last === undefined || typeof last === "number" || last instanceof Partitioner;
   const others = hasLayout ? given.slice(0, -1) : given;
-  if (others.length < 1 || others.length > 3) throw new UsageError("INVALID_ARGUMENT", `${scope}: give one to three other RDDs, not ${others.length}.`);
+  if (others.length < 1 || others.length > 3)
+    throw new UsageError("INVALID_ARGUMENT", `${scope}: give one to three other RDDs, not ${others.length}.`);
   return together(rdd, scope, others, hasLayout ? last : undefined, { kind: "cogroup" }, 1);
 }
 
@@ -80,6 +97,13 @@ export const joinMethods = {
     return cogrouped(this, "groupWith", others);
   },
   subtractByKey(this: RDD<unknown>, other: unknown, layout?: unknown) {
-    return together(this, "subtractByKey", [other], layout, { kind: "filterByKeys", keep: "absent", carries: "pairs", distinct: false }, 0);
+    return together(
+      this,
+      "subtractByKey",
+      [other],
+      layout,
+      { kind: "filterByKeys", keep: "absent", carries: "pairs", distinct: false },
+      0,
+    );
   },
 } satisfies Implements<JoinMethods>;

@@ -62,11 +62,20 @@ export interface NarrowMethods<T> {
   mapPartitions<U>(f: (records: IterableIterator<T>) => PartitionResult<U>, preservesPartitioning?: boolean): RDD<U>;
 
   /** As mapPartitions, with the index of the partition first. */
-  mapPartitionsWithIndex<K, V>(f: (partition: number, records: IterableIterator<T>) => PartitionResult<[K, V]>, preservesPartitioning?: boolean): RDD<[K, V]>;
-  mapPartitionsWithIndex<U>(f: (partition: number, records: IterableIterator<T>) => PartitionResult<U>, preservesPartitioning?: boolean): RDD<U>;
+  mapPartitionsWithIndex<K, V>(
+    f: (partition: number, records: IterableIterator<T>) => PartitionResult<[K, V]>,
+    preservesPartitioning?: boolean,
+  ): RDD<[K, V]>;
+  mapPartitionsWithIndex<U>(
+    f: (partition: number, records: IterableIterator<T>) => PartitionResult<U>,
+    preservesPartitioning?: boolean,
+  ): RDD<U>;
 
   /** The older name of mapPartitionsWithIndex. */
-  mapPartitionsWithSplit<U>(f: (partition: number, records: IterableIterator<T>) => PartitionResult<U>, preservesPartitioning?: boolean): RDD<U>;
+  mapPartitionsWithSplit<U>(
+    f: (partition: number, records: IterableIterator<T>) => PartitionResult<U>,
+    preservesPartitioning?: boolean,
+  ): RDD<U>;
 
   /** One array for each partition. */
   glom(): RDD<T[]>;
@@ -80,11 +89,20 @@ export interface NarrowMethods<T> {
   /** Calls `f` once for each partition with an iterator over each RDD's records there. All must have equal numbers of partitions. */
   zipPartitions<A, U>(a: RDD<A>, f: (records: IterableIterator<T>, a: IterableIterator<A>) => PartitionResult<U>): RDD<U>;
   zipPartitions<A, B, U>(
-    a: RDD<A>, b: RDD<B>, f: (records: IterableIterator<T>, a: IterableIterator<A>, b: IterableIterator<B>) => PartitionResult<U>,
+    a: RDD<A>,
+    b: RDD<B>,
+    f: (records: IterableIterator<T>, a: IterableIterator<A>, b: IterableIterator<B>) => PartitionResult<U>,
   ): RDD<U>;
   zipPartitions<A, B, C, U>(
-    a: RDD<A>, b: RDD<B>, c: RDD<C>,
-    f: (records: IterableIterator<T>, a: IterableIterator<A>, b: IterableIterator<B>, c: IterableIterator<C>) => PartitionResult<U>,
+    a: RDD<A>,
+    b: RDD<B>,
+    c: RDD<C>,
+    f: (
+      records: IterableIterator<T>,
+      a: IterableIterator<A>,
+      b: IterableIterator<B>,
+      c: IterableIterator<C>,
+    ) => PartitionResult<U>,
   ): RDD<U>;
 
   /** Pairs of the records and their positions, from 0. With several partitions a job counts their records first. */
@@ -121,7 +139,13 @@ function withFunction(rdd: RDD<unknown>, op: "map" | "filter" | "flatMap" | "key
 }
 
 /** mapPartitions in its forms. */
-export function partitionFunction(rdd: RddBase, scope: string, f: unknown, withIndex: boolean, options: PartitionNodeOptions): DatasetNode {
+function partitionFunction(
+  rdd: RddBase,
+  scope: string,
+  f: unknown,
+  withIndex: boolean,
+  options: PartitionNodeOptions,
+): DatasetNode {
   return new PartitionNode(rdd.port, scope, rdd.node, { kind: "mapPartitions", f: rdd.capture(f, scope), withIndex }, options);
 }
 
@@ -175,14 +199,18 @@ export const narrowMethods = {
   zipPartitions(this: RDD<unknown>, ...rest: readonly unknown[]) {
     const f = rest.at(-1);
     const others = rest.slice(0, -1).map((other) => checkRdd("zipPartitions", other));
-    if (others.length === 0) throw new UsageError("MISSING_ARGUMENT", "zipPartitions: give at least one other RDD, and a function last.");
+    if (others.length === 0)
+      throw new UsageError("MISSING_ARGUMENT", "zipPartitions: give at least one other RDD, and a function last.");
     return this.derive(new ZippedNode(this.port, "zipPartitions", [this.node, ...others], this.capture(f, "zipPartitions")));
   },
   zipWithIndex(this: RDD<unknown>) {
     const call = callOf(this.node, "zipWithIndex", undefined);
     const plan = async (parent: DatasetNode): Promise<OpPlan> => {
       const count = parent.numPartitions;
-      const counts = count < 2 ? [] : await partitionValues<number>(parent, call, { kind: "count" }, () => Array.from({ length: count - 1 }, (_, i) => i));
+      const counts =
+        count < 2
+          ? []
+          : await partitionValues<number>(parent, call, { kind: "count" }, () => Array.from({ length: count - 1 }, (_, i) => i));
       const starts = [0];
       for (const records of counts) starts.push(starts.at(-1)! + records);
       return { op: "index", starts };
@@ -202,9 +230,12 @@ export const narrowMethods = {
     this.port.assertRunning("coalesce");
     const wanted = checkNumPartitions("coalesce", numPartitions);
     if (checkBoolean("coalesce", "shuffle", shuffle)) return spread(this, wanted, "coalesce");
-    return this.derive(new RegroupedNode(this.port, "coalesce", this.node, {
-      className: "CoalescedRDD", groups: (parent) => coalescedGroups(parent.numPartitions, wanted),
-    }));
+    return this.derive(
+      new RegroupedNode(this.port, "coalesce", this.node, {
+        className: "CoalescedRDD",
+        groups: (parent) => coalescedGroups(parent.numPartitions, wanted),
+      }),
+    );
   },
   repartition(this: RDD<unknown>, numPartitions: unknown) {
     this.port.assertRunning("repartition");
@@ -216,7 +247,12 @@ export const narrowMethods = {
     if (!Array.isArray(words) || words.length === 0 || !words.every((word) => typeof word === "string")) {
       throw invalidArgument("pipe", "the command", "a string, or an array of a program and its arguments", command);
     }
-    const pipe: PipeSpec = { command: words, env: { ...env }, checkCode: options.checkCode ?? true, encoding: options.encoding ?? "utf-8" };
+    const pipe: PipeSpec = {
+      command: words,
+      env: { ...env },
+      checkCode: options.checkCode ?? true,
+      encoding: options.encoding ?? "utf-8",
+    };
     return this.derive(new PartitionNode(this.port, "pipe", this.node, { kind: "pipe", pipe }, { className: "PipedRDD" }));
   },
   barrier(this: RDD<unknown>) {

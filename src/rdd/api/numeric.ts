@@ -38,8 +38,16 @@ export interface NumericMethods {
    *
    * @example sc.range(0, 51).histogram(2) // [[0, 25, 50], [25, 26]]
    */
-  histogram(this: RDD<number>, buckets: number | readonly number[], options?: ActionOptions): Promise<[edges: number[], counts: number[]]>;
-  histogram(this: RDD<string>, buckets: 1 | readonly string[], options?: ActionOptions): Promise<[edges: string[], counts: number[]]>;
+  histogram(
+    this: RDD<number>,
+    buckets: number | readonly number[],
+    options?: ActionOptions,
+  ): Promise<[edges: number[], counts: number[]]>;
+  histogram(
+    this: RDD<string>,
+    buckets: 1 | readonly string[],
+    options?: ActionOptions,
+  ): Promise<[edges: string[], counts: number[]]>;
 }
 
 async function statsOf(rdd: RDD<unknown>, scope: string, options: ActionOptions | undefined): Promise<StatCounter> {
@@ -59,9 +67,14 @@ type Edge = number | string;
 /** Edges of `count` buckets between the least and the greatest number, as PySpark makes them. */
 async function evenEdges(rdd: RDD<unknown>, call: Call, count: number): Promise<number[]> {
   const states = await partitionValues<number[]>(rdd.node, call, { kind: "stats" });
-  const { count: records, min, max } = states.reduce((stats, state) => stats.mergeStats(StatCounter.fromState(state)), new StatCounter());
+  const {
+    count: records,
+    min,
+    max,
+  } = states.reduce((stats, state) => stats.mergeStats(StatCounter.fromState(state)), new StatCounter());
   if (records === 0) throw emptyCollection("histogram");
-  if (!Number.isFinite(min) || !Number.isFinite(max)) throw new UsageError("INVALID_ARGUMENT", "histogram: can not generate buckets with infinite value.");
+  if (!Number.isFinite(min) || !Number.isFinite(max))
+    throw new UsageError("INVALID_ARGUMENT", "histogram: can not generate buckets with infinite value.");
   if (min === max) return [min, min];
   const width = (max - min) / count;
   return [...Array.from({ length: count }, (_, bucket) => min + bucket * width), max];
@@ -76,7 +89,8 @@ function checkEdges(edges: readonly unknown[]): readonly Edge[] {
   const checked = edges as readonly Edge[];
   for (let i = 1; i < checked.length; i++) {
     if (checked[i]! < checked[i - 1]!) throw new UsageError("INVALID_ARGUMENT", "histogram: buckets should be sorted.");
-    if (checked[i] === checked[i - 1]) throw new UsageError("INVALID_ARGUMENT", "histogram: buckets should not contain duplicated values.");
+    if (checked[i] === checked[i - 1])
+      throw new UsageError("INVALID_ARGUMENT", "histogram: buckets should not contain duplicated values.");
   }
   return checked;
 }
@@ -99,11 +113,18 @@ export const numericMethods = {
   async histogram(this: RDD<unknown>, buckets: unknown, options?: ActionOptions) {
     const call = callOf(this.node, "histogram", options);
     const even = typeof buckets === "number";
-    const edges = even ? await evenEdges(this, call, checkInteger("histogram", "the number of buckets", buckets, 1))
-      : Array.isArray(buckets) ? checkEdges(buckets) : undefined;
+    const edges = even
+      ? await evenEdges(this, call, checkInteger("histogram", "the number of buckets", buckets, 1))
+      : Array.isArray(buckets)
+        ? checkEdges(buckets)
+        : undefined;
     if (edges === undefined) throw invalidArgument("histogram", "buckets", "a number, or an array of edges", buckets);
     const totals = new Array<number>(edges.length - 1).fill(0);
-    for (const counts of await partitionValues<number[]>(this.node, call, { kind: "histogram", edges, even: even && edges[0] !== edges.at(-1) })) {
+    for (const counts of await partitionValues<number[]>(this.node, call, {
+      kind: "histogram",
+      edges,
+      even: even && edges[0] !== edges.at(-1),
+    })) {
       counts.forEach((count, bucket) => (totals[bucket]! += count));
     }
     return [[...edges], totals];

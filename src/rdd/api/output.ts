@@ -29,7 +29,13 @@ export interface OutputMethods {
 let jobs = 0;
 
 /** Writes `node` to a new directory at `path`. */
-export async function save(node: DatasetNode, call: Call, path: string, format: "text" | "objects", codec: string | null): Promise<readonly TaskCommit[]> {
+export async function save(
+  node: DatasetNode,
+  call: Call,
+  path: string,
+  format: "text" | "objects",
+  codec: string | null,
+): Promise<readonly TaskCommit[]> {
   const port: ContextPort = node.context;
   const compression = outputCodec(codec);
   await node.prepare();

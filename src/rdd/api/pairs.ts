@@ -43,9 +43,19 @@ export interface PairMethods<T> {
    * Both may change and return their first argument.
    */
   aggregateByKey<K, V, A, B>(
-    this: RDD<[K, V]>, zero: [A, B], seq: (aggregate: [A, B], value: V) => [A, B], comb: (a: [A, B], b: [A, B]) => [A, B], layout?: Layout,
+    this: RDD<[K, V]>,
+    zero: [A, B],
+    seq: (aggregate: [A, B], value: V) => [A, B],
+    comb: (a: [A, B], b: [A, B]) => [A, B],
+    layout?: Layout,
   ): RDD<[K, [A, B]]>;
-  aggregateByKey<K, V, U>(this: RDD<[K, V]>, zero: U, seq: (aggregate: U, value: V) => U, comb: (a: U, b: U) => U, layout?: Layout): RDD<[K, U]>;
+  aggregateByKey<K, V, U>(
+    this: RDD<[K, V]>,
+    zero: U,
+    seq: (aggregate: U, value: V) => U,
+    comb: (a: U, b: U) => U,
+    layout?: Layout,
+  ): RDD<[K, U]>;
 
   /**
    * As aggregateByKey, with the first value of a key turned into an aggregate by `create`.
@@ -53,8 +63,12 @@ export interface PairMethods<T> {
    * @param mapSideCombine false moves the values as they are and aggregates behind the shuffle only.
    */
   combineByKey<K, V, C>(
-    this: RDD<[K, V]>, create: (value: V) => C, mergeValue: (combiner: C, value: V) => C, mergeCombiners: (a: C, b: C) => C,
-    layout?: Layout, mapSideCombine?: boolean,
+    this: RDD<[K, V]>,
+    create: (value: V) => C,
+    mergeValue: (combiner: C, value: V) => C,
+    mergeCombiners: (a: C, b: C) => C,
+    layout?: Layout,
+    mapSideCombine?: boolean,
   ): RDD<[K, C]>;
 
   /** All values of each key. Nothing is combined before the shuffle: reduceByKey moves less where it will do. */
@@ -74,10 +88,22 @@ function withValueFunction(rdd: RDD<unknown>, op: "mapValues" | "flatMapValues",
   return rdd.derive(new OpNode(rdd.port, op, rdd.node, { op, f: rdd.capture(f, op) }, { preservesPartitioning: true }));
 }
 
-function aggregated(rdd: RDD<unknown>, scope: string, aggregation: AggregationPlan, layout: unknown, mapSideCombine = true): RDD<unknown> {
+function aggregated(
+  rdd: RDD<unknown>,
+  scope: string,
+  aggregation: AggregationPlan,
+  layout: unknown,
+  mapSideCombine = true,
+): RDD<unknown> {
   const wanted = checkLayout(scope, layout);
   const { node } = rdd;
-  return rdd.derive(new ShuffledNode(rdd.port, scope, node, () => choosePartitioner(wanted, [node]), { carries: "pairs", aggregation, mapSideCombine }));
+  return rdd.derive(
+    new ShuffledNode(rdd.port, scope, node, () => choosePartitioner(wanted, [node]), {
+      carries: "pairs",
+      aggregation,
+      mapSideCombine,
+    }),
+  );
 }
 
 export const pairMethods = {
@@ -100,16 +126,35 @@ export const pairMethods = {
   },
   foldByKey(this: RDD<unknown>, zero: unknown, f: unknown, layout?: unknown) {
     const merge = this.capture(f, "foldByKey");
-    return aggregated(this, "foldByKey", { kind: "aggregate", zero: this.port.freeze(zero, "foldByKey"), mergeValue: merge, mergeCombiners: merge }, layout);
+    return aggregated(
+      this,
+      "foldByKey",
+      { kind: "aggregate", zero: this.port.freeze(zero, "foldByKey"), mergeValue: merge, mergeCombiners: merge },
+      layout,
+    );
   },
   aggregateByKey(this: RDD<unknown>, zero: unknown, seq: unknown, comb: unknown, layout?: unknown) {
     const mergeValue = this.capture(seq, "aggregateByKey");
     const mergeCombiners = this.capture(comb, "aggregateByKey");
-    return aggregated(this, "aggregateByKey", { kind: "aggregate", zero: this.port.freeze(zero, "aggregateByKey"), mergeValue, mergeCombiners }, layout);
+    return aggregated(
+      this,
+      "aggregateByKey",
+      { kind: "aggregate", zero: this.port.freeze(zero, "aggregateByKey"), mergeValue, mergeCombiners },
+      layout,
+    );
   },
-  combineByKey(this: RDD<unknown>, create: unknown, mergeValue: unknown, mergeCombiners: unknown, layout?: unknown, mapSideCombine: unknown = true) {
+  combineByKey(
+    this: RDD<unknown>,
+    create: unknown,
+    mergeValue: unknown,
+    mergeCombiners: unknown,
+    layout?: unknown,
+    mapSideCombine: unknown = true,
+  ) {
     const plan: AggregationPlan = {
-      kind: "combine", createCombiner: this.capture(create, "combineByKey"), mergeValue: this.capture(mergeValue, "combineByKey"),
+      kind: "combine",
+      createCombiner: this.capture(create, "combineByKey"),
+      mergeValue: this.capture(mergeValue, "combineByKey"),
       mergeCombiners: this.capture(mergeCombiners, "combineByKey"),
     };
     return aggregated(this, "combineByKey", plan, layout, checkBoolean("combineByKey", "mapSideCombine", mapSideCombine));
@@ -119,15 +164,20 @@ export const pairMethods = {
     return aggregated(this, "groupByKey", { kind: "group" }, layout, false);
   },
   groupBy(this: RDD<unknown>, f: unknown, layout?: unknown) {
-    const keyed = this.derive<unknown>(new OpNode(this.port, "groupBy", this.node, { op: "keyBy", f: this.capture(f, "groupBy") }));
+    const keyed = this.derive<unknown>(
+      new OpNode(this.port, "groupBy", this.node, { op: "keyBy", f: this.capture(f, "groupBy") }),
+    );
     return aggregated(keyed, "groupBy", { kind: "group" }, layout, false);
   },
   partitionBy(this: RDD<unknown>, layout: unknown) {
     this.port.assertRunning("partitionBy");
     const wanted = checkLayout("partitionBy", layout);
-    if (wanted === undefined) throw new UsageError("MISSING_ARGUMENT", "partitionBy: give a number of partitions or a partitioner.");
+    if (wanted === undefined)
+      throw new UsageError("MISSING_ARGUMENT", "partitionBy: give a number of partitions or a partitioner.");
     const { node } = this;
-    return this.derive(new ShuffledNode(this.port, "partitionBy", node, () => choosePartitioner(wanted, [node]), { carries: "pairs" }));
+    return this.derive(
+      new ShuffledNode(this.port, "partitionBy", node, () => choosePartitioner(wanted, [node]), { carries: "pairs" }),
+    );
   },
   async reduceByKeyLocally(this: RDD<unknown>, f: (a: unknown, b: unknown) => unknown, options?: ActionOptions) {
     checkFunction("reduceByKeyLocally", f);
@@ -143,4 +193,3 @@ export const pairMethods = {
     return new Map(result);
   },
 } satisfies Implements<PairMethods<unknown>>;
-

@@ -74,7 +74,10 @@ function persist(rdd: RDD<unknown>, level: StorageLevel): void {
   const { node, port } = rdd;
   port.assertRunning("persist");
   if (node.persisted && !node.storageLevel.equals(level) && node.checkpointRequest?.kind !== "local") {
-    throw new UsageError("STORAGE_LEVEL_SET", "persist: cannot change the storage level of an RDD after it was already assigned a level. Call unpersist first.");
+    throw new UsageError(
+      "STORAGE_LEVEL_SET",
+      "persist: cannot change the storage level of an RDD after it was already assigned a level. Call unpersist first.",
+    );
   }
   if (!node.persisted) releaseCached(node);
   node.storageLevel = level;
@@ -99,7 +102,10 @@ export const persistenceMethods = {
   },
   async unpersist(this: RDD<unknown>, blocking = false) {
     if (this.node.checkpoint instanceof LocalCheckpointNode) {
-      throw new UsageError("LOCALLY_CHECKPOINTED", "unpersist: the kept partitions are all that is left of a locally checkpointed RDD.");
+      throw new UsageError(
+        "LOCALLY_CHECKPOINTED",
+        "unpersist: the kept partitions are all that is left of a locally checkpointed RDD.",
+      );
     }
     this.node.storageLevel = StorageLevel.NONE;
     forgetRelease(this.node);
@@ -168,5 +174,7 @@ export const persistenceMethods = {
 } satisfies Implements<PersistenceMethods>;
 
 function shuffleIds(rdd: RDD<unknown>): number[] {
-  return ancestors(rdd.node).flatMap((node) => node.dependencies.flatMap((dependency) => (dependency.kind === "shuffle" ? [dependency.shuffleId] : [])));
+  return ancestors(rdd.node).flatMap((node) =>
+    node.dependencies.flatMap((dependency) => (dependency.kind === "shuffle" ? [dependency.shuffleId] : [])),
+  );
 }

@@ -28,7 +28,10 @@ export type Partitions = (node: DatasetNode) => readonly number[];
 
 /** Runs one job. `partitions` and whatever else depends on the layout is asked for once the dataset is prepared. */
 export async function runJob(
-  node: DatasetNode, call: Call, action: StageAction, onResult: (index: number, bytes: Uint8Array) => void,
+  node: DatasetNode,
+  call: Call,
+  action: StageAction,
+  onResult: (index: number, bytes: Uint8Array) => void,
   partitions: Partitions = allPartitions,
 ): Promise<void> {
   const lifeline = node.lifeline();
@@ -37,7 +40,12 @@ export async function runJob(
     const wanted = partitions(node);
     if (wanted.length === 0) return;
     await node.context.runJob({
-      node, action, partitions: wanted, scope: call.scope, callSite: `${call.scope} at ${call.site}`, onResult,
+      node,
+      action,
+      partitions: wanted,
+      scope: call.scope,
+      callSite: `${call.scope} at ${call.site}`,
+      onResult,
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
     await writeCheckpoints(node, call);
@@ -65,13 +73,23 @@ async function writeCheckpoints(root: DatasetNode, call: Call): Promise<void> {
 }
 
 /** The encoded results of all partitions, in their order. */
-export async function partitionBytes(node: DatasetNode, call: Call, action: StageAction, partitions?: Partitions): Promise<Uint8Array[]> {
+export async function partitionBytes(
+  node: DatasetNode,
+  call: Call,
+  action: StageAction,
+  partitions?: Partitions,
+): Promise<Uint8Array[]> {
   const results: Uint8Array[] = [];
   await runJob(node, call, action, (index, bytes) => void (results[index] = bytes), partitions);
   return results;
 }
 
 /** The same where each is one encoded value. */
-export async function partitionValues<R>(node: DatasetNode, call: Call, action: StageAction, partitions?: Partitions): Promise<R[]> {
+export async function partitionValues<R>(
+  node: DatasetNode,
+  call: Call,
+  action: StageAction,
+  partitions?: Partitions,
+): Promise<R[]> {
   return (await partitionBytes(node, call, action, partitions)).map((bytes) => decodeValue(bytes, node.context.values) as R);
 }

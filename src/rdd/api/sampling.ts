@@ -38,7 +38,13 @@ function seedOf(call: string, seed: unknown): bigint {
   return BigInt(checkInteger(call, "the seed", seed, Number.MIN_SAFE_INTEGER));
 }
 
-function sampled(rdd: RDD<unknown>, scope: string, sampler: SamplerSpec, seeds: (partitions: number) => readonly bigint[], className: string): RDD<unknown> {
+function sampled(
+  rdd: RDD<unknown>,
+  scope: string,
+  sampler: SamplerSpec,
+  seeds: (partitions: number) => readonly bigint[],
+  className: string,
+): RDD<unknown> {
   const plan = (parent: DatasetNode): OpPlan => ({ op: "sample", sampler, seeds: seeds(parent.numPartitions) });
   return rdd.derive(new OpNode(rdd.port, scope, rdd.node, plan, { preservesPartitioning: true, className }));
 }
@@ -67,11 +73,17 @@ export const samplingMethods = {
   sample(this: RDD<unknown>, withReplacement: unknown, fraction: unknown, seed?: unknown) {
     this.port.assertRunning("sample");
     checkBoolean("sample", "withReplacement", withReplacement);
-    return partitionwise(this, withReplacement === true, checkNumber("sample", "the fraction", fraction, 0), seedOf("sample", seed));
+    return partitionwise(
+      this,
+      withReplacement === true,
+      checkNumber("sample", "the fraction", fraction, 0),
+      seedOf("sample", seed),
+    );
   },
   randomSplit(this: RDD<unknown>, weights: unknown, seed?: unknown) {
     this.port.assertRunning("randomSplit");
-    if (!Array.isArray(weights) || weights.length === 0) throw invalidArgument("randomSplit", "weights", "an array of numbers", weights);
+    if (!Array.isArray(weights) || weights.length === 0)
+      throw invalidArgument("randomSplit", "weights", "an array of numbers", weights);
     const given = weights.map((weight) => checkNumber("randomSplit", "each weight", weight, 0));
     const total = given.reduce((a, b) => a + b, 0);
     if (total <= 0) throw new UsageError("INVALID_ARGUMENT", "randomSplit: the sum of the weights must be positive.");
@@ -81,7 +93,13 @@ export const samplingMethods = {
       const lower = reached / total;
       reached += weight;
       const cell: SamplerSpec = { kind: "cell", lower, upper: reached / total };
-      return sampled(this, "randomSplit", cell, (count) => Array.from({ length: count }, (_, partition) => base + BigInt(partition)), "MapPartitionsRDD");
+      return sampled(
+        this,
+        "randomSplit",
+        cell,
+        (count) => Array.from({ length: count }, (_, partition) => base + BigInt(partition)),
+        "MapPartitionsRDD",
+      );
     });
   },
   async takeSample(this: RDD<unknown>, withReplacement: unknown, count: unknown, seed?: unknown, options?: ActionOptions) {
@@ -94,7 +112,8 @@ export const samplingMethods = {
     if (total === 0) return [];
     const gather = async (rdd: RDD<unknown>): Promise<unknown[]> => {
       const records: unknown[] = [];
-      for (const bytes of await partitionBytes(rdd.node, call, { kind: "collect", limit: null })) decodeRowsInto(bytes, this.port.values, records);
+      for (const bytes of await partitionBytes(rdd.node, call, { kind: "collect", limit: null }))
+        decodeRowsInto(bytes, this.port.values, records);
       return records;
     };
     if (withReplacement !== true && wanted >= total) {
@@ -114,10 +133,13 @@ export const samplingMethods = {
     checkBoolean("sampleByKey", "withReplacement", withReplacement);
     if (!(fractions instanceof Map)) throw invalidArgument("sampleByKey", "fractions", "a Map from keys to fractions", fractions);
     const byKey = new KeyMap<number>();
-    for (const [key, fraction] of fractions as ReadonlyMap<unknown, unknown>) byKey.set(key, checkNumber("sampleByKey", "each fraction", fraction, 0));
+    for (const [key, fraction] of fractions as ReadonlyMap<unknown, unknown>)
+      byKey.set(key, checkNumber("sampleByKey", "each fraction", fraction, 0));
     const base = seedOf("sampleByKey", seed);
     const plan = (parent: DatasetNode): OpPlan => ({
-      op: "sampleByKey", withReplacement: withReplacement === true, fractions: encodeValue([...byKey], this.port.values, "fractions"),
+      op: "sampleByKey",
+      withReplacement: withReplacement === true,
+      fractions: encodeValue([...byKey], this.port.values, "fractions"),
       seeds: Array.from({ length: parent.numPartitions }, (_, partition) => base + BigInt(partition)),
     });
     return this.derive(new OpNode(this.port, "sampleByKey", this.node, plan, { preservesPartitioning: true }));

@@ -25,7 +25,12 @@ function filtered(rdd: RDD<unknown>, scope: string, other: unknown, layout: unkn
   const wanted = checkLayout(scope, layout);
   const sides = [rdd.node, checkRdd(scope, other)].map((side) => new PartitionNode(port, scope, side, { kind: "pass" }));
   const choose = (): ReturnType<typeof choosePartitioner> => choosePartitioner(wanted, sides);
-  const result = new CoGroupedNode(port, scope, sides, choose, { kind: "filterByKeys", keep, carries: "keys", distinct: keep === "present" });
+  const result = new CoGroupedNode(port, scope, sides, choose, {
+    kind: "filterByKeys",
+    keep,
+    carries: "keys",
+    distinct: keep === "present",
+  });
   return rdd.derive(new PartitionNode(port, scope, result, { kind: "pass" }));
 }
 
@@ -36,7 +41,9 @@ export const setMethods = {
     const wanted = checkLayout("distinct", numPartitions);
     const keyed = new PartitionNode(port, "distinct", this.node, { kind: "pass" });
     const shuffled = new ShuffledNode(port, "distinct", keyed, () => choosePartitioner(wanted, [keyed]), {
-      carries: "keys", aggregation: { kind: "distinct" }, mapSideCombine: true,
+      carries: "keys",
+      aggregation: { kind: "distinct" },
+      mapSideCombine: true,
     });
     return this.derive(new PartitionNode(port, "distinct", shuffled, { kind: "pass" }));
   },

@@ -5,7 +5,7 @@ import type { DatasetNode } from "../nodes/node";
 import { OpNode } from "../nodes/op-node";
 import { RegroupedNode } from "../nodes/regrouped-node";
 import { ShuffledNode } from "../nodes/shuffled-node";
-import type { Partitioner} from "../partitioner";
+import type { Partitioner } from "../partitioner";
 import { RangePartitioner } from "../partitioner";
 import { samplePartitioner } from "../range-bounds";
 import type { RDD } from "../rdd";
@@ -60,19 +60,37 @@ function sorted(rdd: RDD<unknown>, scope: string, pairs: DatasetNode, ascending:
 }
 
 /** The first `count` records of an order, first in each partition and then here. */
-async function ordered(rdd: RDD<unknown>, scope: string, count: number, key: unknown, descending: boolean, options: ActionOptions | undefined): Promise<unknown[]> {
+async function ordered(
+  rdd: RDD<unknown>,
+  scope: string,
+  count: number,
+  key: unknown,
+  descending: boolean,
+  options: ActionOptions | undefined,
+): Promise<unknown[]> {
   const call = callOf(rdd.node, scope, options);
   if (key !== undefined && key !== null) checkFunction(scope, key, "the key");
   const captured = key === undefined || key === null ? null : rdd.capture(key, scope);
   if (count === 0) return [];
   const records: unknown[] = [];
-  for (const bytes of await partitionBytes(rdd.node, call, { kind: "ordered", count, key: captured, descending })) decodeRowsInto(bytes, rdd.port.values, records);
+  for (const bytes of await partitionBytes(rdd.node, call, { kind: "ordered", count, key: captured, descending }))
+    decodeRowsInto(bytes, rdd.port.values, records);
   const keyOf = (key ?? ((record: unknown) => record)) as Key;
   const sign = descending ? -1 : 1;
-  return records.map((record) => ({ record, key: keyOf(record) })).sort((a, b) => sign * compareKeys(a.key, b.key)).slice(0, count).map(({ record }) => record);
+  return records
+    .map((record) => ({ record, key: keyOf(record) }))
+    .sort((a, b) => sign * compareKeys(a.key, b.key))
+    .slice(0, count)
+    .map(({ record }) => record);
 }
 
-async function extreme(rdd: RDD<unknown>, scope: string, key: unknown, descending: boolean, options: ActionOptions | undefined): Promise<unknown> {
+async function extreme(
+  rdd: RDD<unknown>,
+  scope: string,
+  key: unknown,
+  descending: boolean,
+  options: ActionOptions | undefined,
+): Promise<unknown> {
   const records = await ordered(rdd, scope, 1, key, descending, options);
   if (records.length === 0) throw emptyCollection(scope);
   return records[0];
@@ -109,7 +127,9 @@ export const sortingMethods = {
       return all.slice(Math.min(...ends), Math.max(...ends) + 1);
     };
     const pruned = new RegroupedNode(this.port, scope, this.node, { className: "PartitionPruningRDD", groups });
-    return this.derive(new OpNode(this.port, scope, pruned, { op: "keyRange", range: encodeValue([lower, upper], this.port.values, "range") }));
+    return this.derive(
+      new OpNode(this.port, scope, pruned, { op: "keyRange", range: encodeValue([lower, upper], this.port.values, "range") }),
+    );
   },
   async samplePartitioner(this: RDD<unknown>, ranges: number, ascending: boolean) {
     const call = callOf(this.node, "RangePartitioner.sample", undefined);

@@ -9,7 +9,8 @@ export function splitCommand(command: string): string[] {
     const character = command[at]!;
     if (quote !== null) {
       if (character === quote) quote = null;
-      else if (character === "\\" && quote === '"' && '"\\$`'.includes(command[at + 1] ?? "")) word = (word ?? "") + (command[++at] ?? "");
+      else if (character === "\\" && quote === '"' && '"\\$`'.includes(command[at + 1] ?? ""))
+        word = (word ?? "") + (command[++at] ?? "");
       else word += character;
     } else if (character === '"' || character === "'") {
       quote = character;

@@ -30,7 +30,8 @@ export class ReduceSink implements Sink {
     const value = builder.local("value");
     return {
       enter: `let ${has} = ${held}.hasValue, ${value} = ${held}.value;`,
-      row: (record) => `if (${has}) ${value} = ${f}(${value}, ${record.code}); else { ${value} = ${record.code}; ${has} = true; }`,
+      row: (record) =>
+        `if (${has}) ${value} = ${f}(${value}, ${record.code}); else { ${value} = ${record.code}; ${has} = true; }`,
       leave: `${held}.hasValue = ${has}; ${held}.value = ${value};`,
     };
   }
@@ -65,7 +66,8 @@ export class SumSink implements Sink {
     const number = builder.local("number");
     return {
       enter: `let ${sum} = ${held}.sum;`,
-      row: (record) => `const ${number} = ${record.code};\nif (typeof ${number} !== "number") ${held}.notANumber(${number});\n${sum} += ${number};`,
+      row: (record) =>
+        `const ${number} = ${record.code};\nif (typeof ${number} !== "number") ${held}.notANumber(${number});\n${sum} += ${number};`,
       leave: `${held}.sum = ${sum};`,
     };
   }
@@ -85,7 +87,8 @@ export class StatsSink implements Sink {
     const number = builder.local("number");
     return {
       enter: "",
-      row: (record) => `const ${number} = ${record.code};\nif (typeof ${number} !== "number") ${held}.notANumber(${number});\n${stats}.merge(${number});`,
+      row: (record) =>
+        `const ${number} = ${record.code};\nif (typeof ${number} !== "number") ${held}.notANumber(${number});\n${stats}.merge(${number});`,
       leave: "",
     };
   }
@@ -97,7 +100,10 @@ export class StatsSink implements Sink {
 }
 
 function notANumber(value: unknown): never {
-  throw new TaskError("NOT_A_NUMBER", `This action needs numbers, and found ${value === null ? "null" : `a value of type ${typeof value}`}.`);
+  throw new TaskError(
+    "NOT_A_NUMBER",
+    `This action needs numbers, and found ${value === null ? "null" : `a value of type ${typeof value}`}.`,
+  );
 }
 
 /** How often each distinct record, or key of pairs, occurs. */

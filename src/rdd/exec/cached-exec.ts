@@ -42,6 +42,6 @@ export class CachedExec implements ExecNode {
       open = false;
       return writer.commit(sink.count);
     });
-    return isThenable(done) ? new DeferredSource(done) : (done);
+    return isThenable(done) ? new DeferredSource(done) : done;
   }
 }

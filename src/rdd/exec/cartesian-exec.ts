@@ -23,8 +23,9 @@ export class CartesianExec implements ExecNode {
     const right = this.right.chain(partition % this.rightPartitions);
     return sourceChain((task) => {
       const open = then(toSync(chainSource(right, task), task), (rights) =>
-        then(toSync(chainSource(left, task), task), (lefts): AnySource => new CartesianSource(lefts, keep(rights, task))));
-      return isThenable(open) ? new DeferredSource(open) : (open);
+        then(toSync(chainSource(left, task), task), (lefts): AnySource => new CartesianSource(lefts, keep(rights, task))),
+      );
+      return isThenable(open) ? new DeferredSource(open) : open;
     });
   }
 }
@@ -99,6 +100,6 @@ class CartesianSource implements AnySource {
 
   close(): void {
     this.left.close();
-    if (!(this.right instanceof Array)) (this.right).close();
+    if (!(this.right instanceof Array)) this.right.close();
   }
 }

@@ -38,7 +38,13 @@ export function readAll(chain: Chain, task: TaskRun): MaybePromise<unknown[]> {
 /** Runs a chain into `sink` to its end, or until the sink has enough. */
 export function runChain(chain: Chain, sink: Sink, task: TaskRun): MaybePromise<void> {
   const source = open(chain, task);
-  const loop = new Loop(task.loops, chain.ops.map((make) => make(task)), sink, task.env, task.maxInFlight);
+  const loop = new Loop(
+    task.loops,
+    chain.ops.map((make) => make(task)),
+    sink,
+    task.env,
+    task.maxInFlight,
+  );
   const { env } = task;
   for (;;) {
     const chunk = source.next();
@@ -46,7 +52,7 @@ export function runChain(chain: Chain, sink: Sink, task: TaskRun): MaybePromise<
     if (chunk === null) break;
     env.checkInterrupted();
     const stopped = loop.feed(chunk);
-    if (isThenable(stopped)) return (stopped).then((enough) => (enough ? undefined : runAsync(source, source.next(), loop, task)));
+    if (isThenable(stopped)) return stopped.then((enough) => (enough ? undefined : runAsync(source, source.next(), loop, task)));
     if (stopped === true) break;
   }
   source.close();
@@ -132,7 +138,13 @@ class LoopSource implements AnySource {
     private readonly task: TaskRun,
   ) {
     this.#buffer = new BufferSink(task);
-    this.#loop = new Loop(task.loops, chain.ops.map((make) => make(task)), this.#buffer, task.env, task.maxInFlight);
+    this.#loop = new Loop(
+      task.loops,
+      chain.ops.map((make) => make(task)),
+      this.#buffer,
+      task.env,
+      task.maxInFlight,
+    );
   }
 
   next(): MaybePromise<Chunk | null> {
@@ -144,7 +156,7 @@ class LoopSource implements AnySource {
       if (chunk === null) return null;
       this.task.env.checkInterrupted();
       const done = this.#loop.feed(chunk);
-      if (isThenable(done)) return (done).then(() => this.next());
+      if (isThenable(done)) return done.then(() => this.next());
     }
   }
 

@@ -23,7 +23,7 @@ class ConcatSource implements AnySource {
         this.#current = chainSource(chain, this.task);
       }
       const chunk = this.#current.next();
-      if (isThenable(chunk)) return (chunk).then((read) => read ?? this.#advance());
+      if (isThenable(chunk)) return chunk.then((read) => read ?? this.#advance());
       if (chunk !== null) return chunk;
       this.#close();
     }

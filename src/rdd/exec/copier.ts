@@ -11,8 +11,10 @@ export function copierOf(value: unknown): (() => unknown) | null {
     return list.some(isObject) ? () => copies.map((copy) => copy()) : () => list.slice();
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Map.prototype && [...(value as Map<unknown, unknown>)].every(([k, v]) => !isObject(k) && !isObject(v))) return () => new Map(value as Map<unknown, unknown>);
-  if (prototype === Set.prototype && [...(value as Set<unknown>)].every((item) => !isObject(item))) return () => new Set(value as Set<unknown>);
+  if (prototype === Map.prototype && [...(value as Map<unknown, unknown>)].every(([k, v]) => !isObject(k) && !isObject(v)))
+    return () => new Map(value as Map<unknown, unknown>);
+  if (prototype === Set.prototype && [...(value as Set<unknown>)].every((item) => !isObject(item)))
+    return () => new Set(value as Set<unknown>);
   if (prototype !== Object.prototype || Object.getOwnPropertySymbols(value).length > 0) return null;
   const properties = Object.entries(value);
   if (!properties.some(([, property]) => isObject(property))) return () => ({ ...value });

@@ -1,5 +1,13 @@
 /** Encodes the records of a loop as row batches: results of collect, cached blocks, object files. */
-import { BATCH_ROWS, BatchEncoder, ByteWriter, type LoopBuilder, type Sink, type SinkCode, type ValueContext } from "../../columnar";
+import {
+  BATCH_ROWS,
+  BatchEncoder,
+  ByteWriter,
+  type LoopBuilder,
+  type Sink,
+  type SinkCode,
+  type ValueContext,
+} from "../../columnar";
 
 export class EncodeSink implements Sink {
   /** Read and written by generated code. */
@@ -29,7 +37,8 @@ export class EncodeSink implements Sink {
     const rows = builder.local("rows");
     const code = {
       enter: `let ${rows} = ${held}.rows;`,
-      row: (record: { readonly code: string }) => `${rows}.push(${record.code});\nif (${rows}.length >= ${BATCH_ROWS}) ${rows} = ${held}.flush();`,
+      row: (record: { readonly code: string }) =>
+        `${rows}.push(${record.code});\nif (${rows}.length >= ${BATCH_ROWS}) ${rows} = ${held}.flush();`,
       leave: "",
     };
     if (this.limit === null) return code;

@@ -119,7 +119,7 @@ export class BlocksExec implements ExecNode {
 function blockLost(rddId: number, partition: number): never {
   throw new DataError(
     "CHECKPOINT_BLOCK_NOT_FOUND",
-    `Block rdd_${rddId}_${partition} of a local checkpoint is not to be found. Either the executor that held it is lost, or the RDD was unpersisted. `
-    + "Use checkpoint() where the data must outlive executors.",
+    `Block rdd_${rddId}_${partition} of a local checkpoint is not to be found. Either the executor that held it is lost, or the RDD was unpersisted. ` +
+      "Use checkpoint() where the data must outlive executors.",
   );
 }

@@ -18,8 +18,9 @@ export class FoldedExec implements ExecNode {
       const f = task.function(fold.f);
       const sink = fold.kind === "reduce" ? new ReduceSink(f) : new AggregateSink(task.freshCapture(fold.zero), f);
       const done = then(runChain(parent, sink, task), (): AnySource =>
-        sink instanceof ReduceSink && !sink.hasValue ? emptySource : new SingleSource(rowsChunk([sink.value])));
-      return isThenable(done) ? new DeferredSource(done) : (done);
+        sink instanceof ReduceSink && !sink.hasValue ? emptySource : new SingleSource(rowsChunk([sink.value])),
+      );
+      return isThenable(done) ? new DeferredSource(done) : done;
     });
   }
 }

@@ -32,7 +32,7 @@ export class HistogramSink implements Sink {
       counts[Math.min(last - 1, Math.floor(((value as number) - low) / ((high - low) / last)))]!++;
     } else {
       let bucket = 0;
-      for (let step = last; step > 0; ) {
+      for (let step = last; step > 0;) {
         const half = step >> 1;
         const middle = bucket + half + 1;
         if (middle <= last - 1 && compareKeys(edges[middle], value) <= 0) {

@@ -4,7 +4,20 @@ import { TaskError } from "../../common/errors";
 import { show } from "../arguments";
 import type { Op } from "../pipeline/op";
 import {
-  constantKeyOp, distributeOp, filterOp, flatMapOp, flatMapValuesOp, keyByOp, keysOp, keyTestOp, mapOp, mapValuesOp, numberOp, sampleByKeyOp, sampleOp, valuesOp,
+  constantKeyOp,
+  distributeOp,
+  filterOp,
+  flatMapOp,
+  flatMapValuesOp,
+  keyByOp,
+  keysOp,
+  keyTestOp,
+  mapOp,
+  mapValuesOp,
+  numberOp,
+  sampleByKeyOp,
+  sampleOp,
+  valuesOp,
 } from "../pipeline/ops";
 import { bernoulli, bernoulliCell, byFraction, poisson, type Sampler } from "../random/samplers";
 import { XorShiftRandom } from "../random/xor-shift";
@@ -12,7 +25,14 @@ import type { OpSpec, SamplerSpec } from "../stage-spec";
 import type { Chain, ExecNode } from "./chain";
 import type { TaskRun } from "./task-run";
 
-const calls = { map: mapOp, filter: filterOp, flatMap: flatMapOp, keyBy: keyByOp, mapValues: mapValuesOp, flatMapValues: flatMapValuesOp };
+const calls = {
+  map: mapOp,
+  filter: filterOp,
+  flatMap: flatMapOp,
+  keyBy: keyByOp,
+  mapValues: mapValuesOp,
+  flatMapValues: flatMapValuesOp,
+};
 
 function makeOp(spec: OpSpec, partition: number, task: TaskRun): Op {
   switch (spec.op) {
@@ -50,7 +70,8 @@ function fractionOf(encoded: Uint8Array, task: TaskRun): (key: unknown) => numbe
   const fractions = new KeyMap(decodeValue(encoded, task.values) as [unknown, number][]);
   return (key) => {
     const fraction = fractions.get(key);
-    if (fraction === undefined) throw new TaskError("MISSING_FRACTION", `sampleByKey: no fraction is given for the key ${show(key)}.`);
+    if (fraction === undefined)
+      throw new TaskError("MISSING_FRACTION", `sampleByKey: no fraction is given for the key ${show(key)}.`);
     return fraction;
   };
 }

@@ -69,7 +69,7 @@ export class OrderedSink implements Sink {
 
   #down(): void {
     const heap = this.#heap;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = 2 * at + 1;
       if (left >= heap.length) return;
       const child = left + 1 < heap.length && this.#compare(heap[left + 1]!, heap[left]!) > 0 ? left + 1 : left;

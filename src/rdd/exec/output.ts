@@ -19,7 +19,8 @@ import type { TaskRun } from "./task-run";
 import { shuffleSpec } from "./wide-exec";
 
 export function runOutput(chain: Chain, output: OutputSpec, task: TaskRun): MaybePromise<TaskOutput> {
-  if (output.kind === "action") return then(runAction(chain, output.action, task), (bytes): TaskOutput => ({ kind: "result", bytes }));
+  if (output.kind === "action")
+    return then(runAction(chain, output.action, task), (bytes): TaskOutput => ({ kind: "result", bytes }));
   const writer = createShuffleWriter(task.env, shuffleSpec(output.shuffle, task));
   task.onClose(() => writer.abort());
   return then(runChain(chain, writer, task), (): TaskOutput => ({ kind: "map", output: writer.finish() }));
@@ -27,7 +28,8 @@ export function runOutput(chain: Chain, output: OutputSpec, task: TaskRun): Mayb
 
 function runAction(chain: Chain, action: ActionSpec, task: TaskRun): MaybePromise<Uint8Array> {
   const value = (result: unknown): Uint8Array => encodeOne(result, task.values, "result");
-  const into = <S extends Sink>(sink: S, result: (sink: S) => Uint8Array): MaybePromise<Uint8Array> => then(runChain(chain, sink, task), () => result(sink));
+  const into = <S extends Sink>(sink: S, result: (sink: S) => Uint8Array): MaybePromise<Uint8Array> =>
+    then(runChain(chain, sink, task), () => result(sink));
   switch (action.kind) {
     case "count":
       return into(new CountSink(), (sink) => value(sink.count));
@@ -50,7 +52,9 @@ function runAction(chain: Chain, action: ActionSpec, task: TaskRun): MaybePromis
     case "foreach": {
       // The function may be asynchronous: it is the last step, and nothing is left for the sink.
       const f = task.function(action.f);
-      return then(runChain({ open: chain.open, ops: [...chain.ops, () => foreachOp(f)] }, new CountSink(), task), () => value(null));
+      return then(runChain({ open: chain.open, ops: [...chain.ops, () => foreachOp(f)] }, new CountSink(), task), () =>
+        value(null),
+      );
     }
     case "partition": {
       const records = toSync(chainSource(chain, task), task);
@@ -62,11 +66,12 @@ function runAction(chain: Chain, action: ActionSpec, task: TaskRun): MaybePromis
     case "histogram":
       return into(new HistogramSink(action.edges, action.even), (sink) => value([...sink.counts]));
     case "reservoir":
-      return into(new ReservoirSink(action.size, task.env.info.partition), (sink) => encodeRows([sink.seen, ...sink.sample], task.values));
+      return into(new ReservoirSink(action.size, task.env.info.partition), (sink) =>
+        encodeRows([sink.seen, ...sink.sample], task.values),
+      );
     case "save":
       return then(saveRecords(chain, action, task), value);
     default:
       return unreachable(action);
   }
 }
-

@@ -23,7 +23,7 @@ export class PipeExec implements ExecNode {
     const parent = this.parent.chain(partition);
     return sourceChain((task) => {
       const opened = then(toSync(chainSource(parent, task), task), (input): AnySource => this.#run(input, task));
-      return isThenable(opened) ? new DeferredSource(opened) : (opened);
+      return isThenable(opened) ? new DeferredSource(opened) : opened;
     });
   }
 
@@ -96,9 +96,13 @@ class PipeSource implements AnySource {
     if (error !== null) throw new TaskError("PIPE_FAILED", `The command of pipe cannot be run: ${command}: ${error}.`);
     if (this.spec.checkCode && code !== 0) {
       const how = code === null ? `was ended by ${signal ?? "a signal"}` : `ended with exit status ${code}`;
-      throw new TaskError("PIPE_FAILED", `The command of pipe ${how}: ${command}${stderr === "" ? "" : `\n${stderr.trimEnd()}`}`, {
-        parameters: { command, ...(code === null ? {} : { status: String(code) }) },
-      });
+      throw new TaskError(
+        "PIPE_FAILED",
+        `The command of pipe ${how}: ${command}${stderr === "" ? "" : `\n${stderr.trimEnd()}`}`,
+        {
+          parameters: { command, ...(code === null ? {} : { status: String(code) }) },
+        },
+      );
     }
   }
 

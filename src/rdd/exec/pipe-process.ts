@@ -9,7 +9,7 @@ export interface PipeCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export interface PipeResult {
+interface PipeResult {
   /** Exit status; null when a signal ended the child. */
   readonly code: number | null;
   readonly signal: string | null;
@@ -80,12 +80,17 @@ export function openPipe({ command, env }: PipeCommand): PipeProcess {
   const shared = new SharedArrayBuffer(8);
   const state = new Int32Array(shared);
   const worker = new Worker(HELPER, {
-    eval: true, workerData: { port: port2, shared, command, env, max: MAX_IN_FLIGHT }, transferList: [port2], stdout: false, stderr: false,
+    eval: true,
+    workerData: { port: port2, shared, command, env, max: MAX_IN_FLIGHT },
+    transferList: [port2],
+    stdout: false,
+    stderr: false,
   });
   worker.unref();
   let result: PipeResult | null = null;
   const read = (): Uint8Array | null | undefined => {
-    const received = receiveMessageOnPort(port) as { readonly message: { readonly bytes?: Uint8Array; readonly result?: PipeResult } } | undefined;
+    const received = receiveMessageOnPort(port) as
+      { readonly message: { readonly bytes?: Uint8Array; readonly result?: PipeResult } } | undefined;
     if (received === undefined) return undefined;
     if (received.message.bytes !== undefined) {
       port.postMessage({ taken: received.message.bytes.length });

@@ -59,7 +59,10 @@ export class Program implements StageProgram {
       return failTask(task, thread, error);
     }
     if (!isThenable(output)) return this.#finish(output, task, thread);
-    return output.then((done): TaskOutput => this.#finish(done, task, thread), (error: unknown): never => failTask(task, thread, error));
+    return output.then(
+      (done): TaskOutput => this.#finish(done, task, thread),
+      (error: unknown): never => failTask(task, thread, error),
+    );
   }
 
   #finish(output: TaskOutput, task: TaskRun, thread: ThreadTask): TaskOutput {
@@ -72,7 +75,9 @@ export class Program implements StageProgram {
   #payloadOf(payload: Uint8Array | null, env: TaskEnv): (leaf: number, partition: number) => Uint8Array {
     const form = this.#spec.payload;
     if (form.kind === "table") {
-      const table = new Map((deserialize(payload!) as PayloadTable).map(([leaf, partition, bytes]) => [`${leaf} ${partition}`, bytes]));
+      const table = new Map(
+        (deserialize(payload!) as PayloadTable).map(([leaf, partition, bytes]) => [`${leaf} ${partition}`, bytes]),
+      );
       return (leaf, partition) => table.get(`${leaf} ${partition}`) ?? noPayload(leaf, partition);
     }
     return (leaf, partition) => {
@@ -136,7 +141,10 @@ function makeNode(spec: NodeSpec, ref: number, nodes: readonly ExecNode[]): Exec
     case "blocks":
       return new BlocksExec(spec.rddId);
     case "union":
-      return new UnionExec(spec.parents.map((parent) => nodes[parent]!), spec.counts);
+      return new UnionExec(
+        spec.parents.map((parent) => nodes[parent]!),
+        spec.counts,
+      );
     case "unionAligned":
       return new AlignedUnionExec(spec.parents.map((parent) => nodes[parent]!));
     case "regrouped":
@@ -144,7 +152,10 @@ function makeNode(spec: NodeSpec, ref: number, nodes: readonly ExecNode[]): Exec
     case "cartesian":
       return new CartesianExec(nodes[spec.left]!, nodes[spec.right]!, spec.rightPartitions);
     case "zip":
-      return new ZipExec(spec.parents.map((parent) => nodes[parent]!), spec.f);
+      return new ZipExec(
+        spec.parents.map((parent) => nodes[parent]!),
+        spec.f,
+      );
     case "mapPartitions":
       return new MapPartitionsExec(nodes[spec.parent]!, spec);
     case "glom":

@@ -30,7 +30,8 @@ class TextSink implements Sink {
     const writer = builder.bind(this.writer, "writer");
     return {
       enter: "",
-      row: ({ code }) => `const ${record} = ${code};\n${held}.records++;\n${writer}.writeLine(typeof ${record} === "string" ? ${record} : ${lineOf}(${record}));`,
+      row: ({ code }) =>
+        `const ${record} = ${code};\n${held}.records++;\n${writer}.writeLine(typeof ${record} === "string" ? ${record} : ${lineOf}(${record}));`,
       leave: "",
     };
   }
@@ -54,7 +55,8 @@ export function saveRecords(chain: Chain, action: SaveAction, task: TaskRun): Ma
     if (!ended) output.abort();
   });
   const file = output.create(partName(env.info.partition, action.codec), action.codec);
-  const [sink, finish] = action.format === "text" ? textOutput(new TextPartWriter(file)) : objectOutput(new ObjectPartWriter(file), task);
+  const [sink, finish] =
+    action.format === "text" ? textOutput(new TextPartWriter(file)) : objectOutput(new ObjectPartWriter(file), task);
   return then(runChain(chain, sink, task), (): TaskCommit => {
     env.metrics.outputRecords += finish();
     env.metrics.outputBytes += file.bytesWritten;
@@ -69,10 +71,13 @@ type Output = readonly [Sink, () => number];
 
 function textOutput(writer: TextPartWriter): Output {
   const sink = new TextSink(writer);
-  return [sink, () => {
-    writer.finish();
-    return sink.records;
-  }];
+  return [
+    sink,
+    () => {
+      writer.finish();
+      return sink.records;
+    },
+  ];
 }
 
 function objectOutput(writer: ObjectPartWriter, task: TaskRun): Output {
@@ -80,9 +85,12 @@ function objectOutput(writer: ObjectPartWriter, task: TaskRun): Output {
     writer.writeBatch(out.written(), rows);
     out.clear();
   });
-  return [sink, () => {
-    sink.finish();
-    writer.finish();
-    return sink.count;
-  }];
+  return [
+    sink,
+    () => {
+      sink.finish();
+      writer.finish();
+      return sink.count;
+    },
+  ];
 }

@@ -33,7 +33,9 @@ class RangeSource implements ChunkSource {
 }
 
 export class RangeExec implements ExecNode {
-  constructor(private readonly spec: { readonly start: number; readonly step: number; readonly count: number; readonly numSlices: number }) {}
+  constructor(
+    private readonly spec: { readonly start: number; readonly step: number; readonly count: number; readonly numSlices: number },
+  ) {}
 
   chain(partition: number): Chain {
     const { start, step, count, numSlices } = this.spec;

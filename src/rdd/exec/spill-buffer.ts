@@ -66,9 +66,13 @@ export class SpillBuffer {
     yield* this.#inMemory;
     for (const { position, length } of this.#inFile) {
       const bytes = Buffer.allocUnsafeSlow(length);
-      for (let done = 0; done < length; ) {
+      for (let done = 0; done < length;) {
         const read = readSync(this.#file, bytes, done, length - done, position + done);
-        if (read === 0) throw new DataError("SPILL_FILE_DAMAGED", `A spill file of the task ends at byte ${position + done}; ${this.#fileLength} were written.`);
+        if (read === 0)
+          throw new DataError(
+            "SPILL_FILE_DAMAGED",
+            `A spill file of the task ends at byte ${position + done}; ${this.#fileLength} were written.`,
+          );
         done += read;
       }
       yield bytes;

@@ -9,8 +9,6 @@ import { builtin } from "./builtins";
 import { copierOf } from "./copier";
 import { SpillBuffer } from "./spill-buffer";
 
-export type AnyFunction = (...args: never[]) => unknown;
-
 /** Turns captures into live values; one per thread. */
 export interface CaptureReviver {
   /** A shared value where `reusable`, else a new copy each time. */

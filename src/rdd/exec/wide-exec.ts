@@ -1,6 +1,16 @@
 /** Nodes that read shuffles, or parents that are laid out as a shuffle would lay them out. */
 import { type ChunkSource, decodeValue } from "../../columnar";
-import { aggregated, type Aggregation, coGrouped, filteredByKeys, grouped, joined, type Partitioning, readShuffle, type ShuffleSpec } from "../../shuffle";
+import {
+  aggregated,
+  type Aggregation,
+  coGrouped,
+  filteredByKeys,
+  grouped,
+  joined,
+  type Partitioning,
+  readShuffle,
+  type ShuffleSpec,
+} from "../../shuffle";
 import type { Partitioner } from "../partitioner";
 import { DeferredSource } from "../pipeline/iterable-source";
 import { type AnySource, isThenable, type MaybePromise, then } from "../pipeline/source";
@@ -17,12 +27,16 @@ export function shuffleSpec(data: ShuffleSpecData, task: TaskRun): ShuffleSpec {
     carries: data.carries,
     mapSideCombine: data.mapSideCombine,
     ...(data.aggregation === null ? {} : { aggregation: aggregation(data.aggregation, task) }),
-    ...(ordering === null ? {} : {
-      ordering: {
-        ascending: ordering.ascending,
-        ...(ordering.compare === null ? {} : { compare: task.function(ordering.compare) as (a: unknown, b: unknown) => number }),
-      },
-    }),
+    ...(ordering === null
+      ? {}
+      : {
+          ordering: {
+            ascending: ordering.ascending,
+            ...(ordering.compare === null
+              ? {}
+              : { compare: task.function(ordering.compare) as (a: unknown, b: unknown) => number }),
+          },
+        }),
   };
 }
 
@@ -41,20 +55,24 @@ function partitioning(spec: PartitioningSpec, task: TaskRun): Partitioning {
   }
 }
 
-export function aggregation(spec: AggregationSpec, task: TaskRun): Aggregation {
+function aggregation(spec: AggregationSpec, task: TaskRun): Aggregation {
   switch (spec.kind) {
     case "reduce":
       return { kind: "reduce", merge: task.function(spec.merge) };
     case "combine":
       return {
-        kind: "combine", createCombiner: task.function(spec.createCombiner),
-        mergeValue: task.function(spec.mergeValue), mergeCombiners: task.function(spec.mergeCombiners),
+        kind: "combine",
+        createCombiner: task.function(spec.createCombiner),
+        mergeValue: task.function(spec.mergeValue),
+        mergeCombiners: task.function(spec.mergeCombiners),
       };
     case "aggregate": {
       const mergeValue = task.function(spec.mergeValue);
       const zero = task.zeroMaker(spec.zero);
       return {
-        kind: "combine", createCombiner: (value) => mergeValue(zero(), value), mergeValue,
+        kind: "combine",
+        createCombiner: (value) => mergeValue(zero(), value),
+        mergeValue,
         mergeCombiners: task.function(spec.mergeCombiners),
       };
     }
@@ -80,10 +98,12 @@ export class AggregatedExec implements ExecNode {
 
   chain(partition: number): Chain {
     const parent = this.parent.chain(partition);
-    return sourceChain((task) => whenSync([() => toSync(chainSource(parent, task), task)], ([source]) => {
-      const how = aggregation(this.aggregation, task);
-      return how.kind === "group" ? grouped(task.env, source!) : aggregated(task.env, source!, how, "values");
-    }));
+    return sourceChain((task) =>
+      whenSync([() => toSync(chainSource(parent, task), task)], ([source]) => {
+        const how = aggregation(this.aggregation, task);
+        return how.kind === "group" ? grouped(task.env, source!) : aggregated(task.env, source!, how, "values");
+      }),
+    );
   }
 }
 
@@ -95,18 +115,32 @@ export function sidesOf(specs: readonly SideSpec[], nodes: readonly ExecNode[]):
 }
 
 /** Opens all sides of a partition, one after the other, and makes a source of them. */
-function sidesChain(sides: readonly Side[], partition: number, make: (sources: readonly ChunkSource[], task: TaskRun) => AnySource): Chain {
+function sidesChain(
+  sides: readonly Side[],
+  partition: number,
+  make: (sources: readonly ChunkSource[], task: TaskRun) => AnySource,
+): Chain {
   const chains = sides.map((side) => ("parent" in side ? side.parent.chain(partition) : side));
-  return sourceChain((task) => whenSync(
-    chains.map((side) => () => ("shuffle" in side ? readShuffle(task.env, shuffleSpec(side.shuffle, task), [partition]) : toSync(chainSource(side, task), task))),
-    (sources) => make(sources, task),
-  ));
+  return sourceChain((task) =>
+    whenSync(
+      chains.map(
+        (side) => () =>
+          "shuffle" in side
+            ? readShuffle(task.env, shuffleSpec(side.shuffle, task), [partition])
+            : toSync(chainSource(side, task), task),
+      ),
+      (sources) => make(sources, task),
+    ),
+  );
 }
 
-function whenSync(opens: readonly (() => MaybePromise<ChunkSource>)[], make: (sources: readonly ChunkSource[]) => AnySource): AnySource {
+function whenSync(
+  opens: readonly (() => MaybePromise<ChunkSource>)[],
+  make: (sources: readonly ChunkSource[]) => AnySource,
+): AnySource {
   let opened: MaybePromise<readonly ChunkSource[]> = [];
   for (const open of opens) opened = then(opened, (before) => then(open(), (source) => [...before, source]));
-  return isThenable(opened) ? new DeferredSource((opened).then(make)) : make(opened);
+  return isThenable(opened) ? new DeferredSource(opened.then(make)) : make(opened);
 }
 
 export class CoGroupExec implements ExecNode {
@@ -138,6 +172,7 @@ export class FilterByKeysExec implements ExecNode {
   chain(partition: number): Chain {
     const { keep, carries } = this;
     return sidesChain(this.sides, partition, ([input, other], task) =>
-      filteredByKeys(task.env, keep, { source: input!, carries }, { source: other!, carries }));
+      filteredByKeys(task.env, keep, { source: input!, carries }, { source: other!, carries }),
+    );
   }
 }

@@ -60,6 +60,7 @@ export class ZipExec implements ExecNode {
 
 function openAll(chains: readonly Chain[], task: TaskRun): MaybePromise<readonly ChunkSource[]> {
   let opened: MaybePromise<readonly ChunkSource[]> = [];
-  for (const chain of chains) opened = then(opened, (before) => then(toSync(chainSource(chain, task), task), (source) => [...before, source]));
+  for (const chain of chains)
+    opened = then(opened, (before) => then(toSync(chainSource(chain, task), task), (source) => [...before, source]));
   return opened;
 }

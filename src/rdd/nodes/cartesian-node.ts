@@ -7,7 +7,11 @@ export class CartesianNode extends DatasetNode {
   override readonly className = "CartesianRDD";
   protected override readonly inputs: readonly DatasetNode[];
 
-  constructor(context: ContextPort, private readonly left: DatasetNode, private readonly right: DatasetNode) {
+  constructor(
+    context: ContextPort,
+    private readonly left: DatasetNode,
+    private readonly right: DatasetNode,
+  ) {
     super(context, "cartesian");
     this.inputs = [left, right];
   }
@@ -26,6 +30,11 @@ export class CartesianNode extends DatasetNode {
   }
 
   override encode(encoder: SpecEncoder): NodeSpec {
-    return { kind: "cartesian", left: encoder.node(this.left), right: encoder.node(this.right), rightPartitions: this.right.numPartitions };
+    return {
+      kind: "cartesian",
+      left: encoder.node(this.left),
+      right: encoder.node(this.right),
+      rightPartitions: this.right.numPartitions,
+    };
   }
 }

@@ -12,7 +12,12 @@ export type CoGroupPlan =
   | { readonly kind: "cogroup" }
   | { readonly kind: "join"; readonly join: JoinKind }
   /** Records of the first parent whose key the second has, or has not. With carries "keys" the records themselves are the keys. */
-  | { readonly kind: "filterByKeys"; readonly keep: "present" | "absent"; readonly carries: "pairs" | "keys"; readonly distinct: boolean };
+  | {
+      readonly kind: "filterByKeys";
+      readonly keep: "present" | "absent";
+      readonly carries: "pairs" | "keys";
+      readonly distinct: boolean;
+    };
 
 export class CoGroupedNode extends DatasetNode {
   protected override readonly inputs: readonly DatasetNode[];
@@ -41,9 +46,12 @@ export class CoGroupedNode extends DatasetNode {
     this.#partitioner = partitioner;
     this.#dependencies = this.inputs.map((parent): NodeDependency => {
       if (plan.kind === "filterByKeys" && plan.carries === "keys") {
-        return new ShuffleDependency(this, parent, partitioner, plan.distinct
-          ? { carries: "keys", aggregation: { kind: "distinct" }, mapSideCombine: true }
-          : { carries: "keys" });
+        return new ShuffleDependency(
+          this,
+          parent,
+          partitioner,
+          plan.distinct ? { carries: "keys", aggregation: { kind: "distinct" }, mapSideCombine: true } : { carries: "keys" },
+        );
       }
       const inPlace = parent.partitioner !== undefined && partitioner.equals(parent.partitioner);
       return inPlace ? oneToOne(parent) : new ShuffleDependency(this, parent, partitioner, { carries: "pairs" });
@@ -64,7 +72,8 @@ export class CoGroupedNode extends DatasetNode {
 
   override encode(encoder: SpecEncoder): NodeSpec {
     const sides = this.#dependencies.map((dependency): SideSpec =>
-      dependency.kind === "narrow" ? { parent: encoder.node(dependency.node) } : { shuffle: dependency.encode(encoder) });
+      dependency.kind === "narrow" ? { parent: encoder.node(dependency.node) } : { shuffle: dependency.encode(encoder) },
+    );
     const { plan } = this;
     if (plan.kind === "cogroup") return { kind: "cogroup", sides };
     const two = sides as [SideSpec, SideSpec];

@@ -8,7 +8,12 @@ export class CombinedNode extends DatasetNode {
   override readonly className = "MapPartitionsRDD";
   protected override readonly inputs: readonly DatasetNode[];
 
-  constructor(context: ContextPort, scope: string, private readonly parent: DatasetNode, private readonly aggregation: AggregationPlan) {
+  constructor(
+    context: ContextPort,
+    scope: string,
+    private readonly parent: DatasetNode,
+    private readonly aggregation: AggregationPlan,
+  ) {
     super(context, scope);
     this.inputs = [parent];
   }

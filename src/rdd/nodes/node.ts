@@ -221,9 +221,17 @@ export function lineageOf(root: DatasetNode): DatasetLineage {
         : { kind: "shuffle", node: parent, shuffleId: dependency.shuffleId, numReducers: dependency.numReducers, dependency };
     });
     made.set(node, {
-      dataset: node, id: node.id, name: node.name, scope: node.scope, callSite: node.callSite, numPartitions: node.numPartitions,
-      dependencies, persisted: node.persisted, storageLevel: node.storageLevel.toString(),
-      preferredLocations: (partition) => node.preferredLocations(partition), barrier: node.barrier,
+      dataset: node,
+      id: node.id,
+      name: node.name,
+      scope: node.scope,
+      callSite: node.callSite,
+      numPartitions: node.numPartitions,
+      dependencies,
+      persisted: node.persisted,
+      storageLevel: node.storageLevel.toString(),
+      preferredLocations: (partition) => node.preferredLocations(partition),
+      barrier: node.barrier,
     });
   }
   return made.get(root)!;

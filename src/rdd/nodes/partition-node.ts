@@ -67,7 +67,11 @@ export class PartitionNode extends DatasetNode {
       case "reduce":
         return { kind: "folded", parent, fold: { kind: "reduce", f: encoder.function(plan.f) } };
       case "aggregate":
-        return { kind: "folded", parent, fold: { kind: "aggregate", zero: encoder.capture(plan.zero), f: encoder.function(plan.f) } };
+        return {
+          kind: "folded",
+          parent,
+          fold: { kind: "aggregate", zero: encoder.capture(plan.zero), f: encoder.function(plan.f) },
+        };
       default:
         return { kind: plan.kind, parent };
     }

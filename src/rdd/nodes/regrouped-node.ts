@@ -17,7 +17,12 @@ export class RegroupedNode extends DatasetNode {
   readonly #options: RegroupedOptions;
   #groups: readonly (readonly number[])[] = [];
 
-  constructor(context: ContextPort, scope: string, private readonly parent: DatasetNode, options: RegroupedOptions) {
+  constructor(
+    context: ContextPort,
+    scope: string,
+    private readonly parent: DatasetNode,
+    options: RegroupedOptions,
+  ) {
     super(context, scope);
     this.inputs = [parent];
     this.#options = options;

@@ -9,8 +9,18 @@ import type { DatasetNode } from "./node";
 /** AggregationSpec on the driver. */
 export type AggregationPlan =
   | { readonly kind: "reduce"; readonly merge: FunctionSource }
-  | { readonly kind: "combine"; readonly createCombiner: FunctionSource; readonly mergeValue: FunctionSource; readonly mergeCombiners: FunctionSource }
-  | { readonly kind: "aggregate"; readonly zero: Frozen; readonly mergeValue: FunctionSource; readonly mergeCombiners: FunctionSource }
+  | {
+      readonly kind: "combine";
+      readonly createCombiner: FunctionSource;
+      readonly mergeValue: FunctionSource;
+      readonly mergeCombiners: FunctionSource;
+    }
+  | {
+      readonly kind: "aggregate";
+      readonly zero: Frozen;
+      readonly mergeValue: FunctionSource;
+      readonly mergeCombiners: FunctionSource;
+    }
   | { readonly kind: "group" }
   | { readonly kind: "distinct" };
 
@@ -68,8 +78,13 @@ export class ShuffleDependency {
       carries: this.plan.carries,
       aggregation: aggregation === undefined ? null : encodeAggregation(aggregation, encoder),
       mapSideCombine: this.plan.mapSideCombine ?? false,
-      ordering: ordering === undefined ? null
-        : { ascending: ordering.ascending, compare: ordering.compare === undefined ? null : encoder.function(ordering.compare) },
+      ordering:
+        ordering === undefined
+          ? null
+          : {
+              ascending: ordering.ascending,
+              compare: ordering.compare === undefined ? null : encoder.function(ordering.compare),
+            },
     };
   }
 
@@ -80,7 +95,11 @@ export class ShuffleDependency {
       return { kind: "custom", numPartitions: partitioner.numPartitions, partitioner: capture };
     }
     if (partitioner instanceof RangePartitioner) {
-      return { kind: "range", bounds: encodeValue(partitioner.bounds, this.node.context.values, "bounds"), ascending: partitioner.ascending };
+      return {
+        kind: "range",
+        bounds: encodeValue(partitioner.bounds, this.node.context.values, "bounds"),
+        ascending: partitioner.ascending,
+      };
     }
     return { kind: partitioner instanceof IndexPartitioner ? "index" : "hash", numPartitions: partitioner.numPartitions };
   }
@@ -92,12 +111,16 @@ export function encodeAggregation(plan: AggregationPlan, encoder: SpecEncoder): 
       return { kind: "reduce", merge: encoder.function(plan.merge) };
     case "combine":
       return {
-        kind: "combine", createCombiner: encoder.function(plan.createCombiner), mergeValue: encoder.function(plan.mergeValue),
+        kind: "combine",
+        createCombiner: encoder.function(plan.createCombiner),
+        mergeValue: encoder.function(plan.mergeValue),
         mergeCombiners: encoder.function(plan.mergeCombiners),
       };
     case "aggregate":
       return {
-        kind: "aggregate", zero: encoder.capture(plan.zero), mergeValue: encoder.function(plan.mergeValue),
+        kind: "aggregate",
+        zero: encoder.capture(plan.zero),
+        mergeValue: encoder.function(plan.mergeValue),
         mergeCombiners: encoder.function(plan.mergeCombiners),
       };
     default:

@@ -35,7 +35,11 @@ export class ShuffledNode extends DatasetNode {
     const partitioner = await this.choosePartitioner();
     const { parent, plan } = this;
     this.#partitioner = partitioner;
-    const inPlace = plan.carries === "pairs" && plan.ordering === undefined && parent.partitioner !== undefined && partitioner.equals(parent.partitioner);
+    const inPlace =
+      plan.carries === "pairs" &&
+      plan.ordering === undefined &&
+      parent.partitioner !== undefined &&
+      partitioner.equals(parent.partitioner);
     this.#dependency = inPlace ? undefined : new ShuffleDependency(this, parent, partitioner, plan);
   }
 
@@ -55,6 +59,8 @@ export class ShuffledNode extends DatasetNode {
     if (this.#dependency !== undefined) return { kind: "shuffled", shuffle: this.#dependency.encode(encoder) };
     const parent = encoder.node(this.parent);
     const { aggregation } = this.plan;
-    return aggregation === undefined ? { kind: "pass", parent } : { kind: "aggregated", parent, aggregation: encodeAggregation(aggregation, encoder) };
+    return aggregation === undefined
+      ? { kind: "pass", parent }
+      : { kind: "aggregated", parent, aggregation: encodeAggregation(aggregation, encoder) };
   }
 }

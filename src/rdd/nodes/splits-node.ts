@@ -8,7 +8,8 @@ import type { ContextPort } from "../context-port";
 import type { FileFormat, NodeSpec, SpecEncoder } from "../stage-spec";
 import { DatasetNode } from "./node";
 
-export type SplitsFormat = { readonly kind: "files"; readonly format: FileFormat } | { readonly kind: "input"; readonly format: Frozen };
+export type SplitsFormat =
+  { readonly kind: "files"; readonly format: FileFormat } | { readonly kind: "input"; readonly format: Frozen };
 
 export interface SplitsOptions {
   /** Spark's class of the dataset. */

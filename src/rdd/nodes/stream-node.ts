@@ -28,12 +28,17 @@ export class StreamNode extends DatasetNode {
   #classes: readonly Frozen[] = [];
   #started = false;
 
-  constructor(context: ContextPort, private readonly stream: AsyncIterable<unknown>, private readonly options: StreamOptions) {
+  constructor(
+    context: ContextPort,
+    private readonly stream: AsyncIterable<unknown>,
+    private readonly options: StreamOptions,
+  ) {
     super(context, "fromStream");
   }
 
   protected override async doPrepare(): Promise<void> {
-    if (this.#started) throw new UsageError("STREAM_FAILED", `${this.callSite}: the stream failed when it was read, and cannot be read again.`);
+    if (this.#started)
+      throw new UsageError("STREAM_FAILED", `${this.callSite}: the stream failed when it was read, and cannot be read again.`);
     this.#started = true;
     const size = this.options.recordsPerPartition ?? RECORDS;
     const classes = new RecordedClasses(this.context.values);

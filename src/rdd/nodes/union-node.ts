@@ -37,7 +37,11 @@ export class UnionNode extends DatasetNode {
       const from = start;
       const count = node.numPartitions;
       start += count;
-      return { kind: "narrow", node, parents: (partition) => (partition >= from && partition < from + count ? [partition - from] : []) };
+      return {
+        kind: "narrow",
+        node,
+        parents: (partition) => (partition >= from && partition < from + count ? [partition - from] : []),
+      };
     });
   }
 

@@ -8,7 +8,12 @@ export class ZippedNode extends DatasetNode {
   protected override readonly inputs: readonly DatasetNode[];
 
   /** @param f of zipPartitions; null for zip. */
-  constructor(context: ContextPort, scope: string, parents: readonly DatasetNode[], private readonly f: FunctionSource | null) {
+  constructor(
+    context: ContextPort,
+    scope: string,
+    parents: readonly DatasetNode[],
+    private readonly f: FunctionSource | null,
+  ) {
     super(context, scope);
     this.inputs = parents;
   }
@@ -20,7 +25,10 @@ export class ZippedNode extends DatasetNode {
   protected override doPrepare(): void {
     const counts = this.inputs.map((parent) => parent.numPartitions);
     if (new Set(counts).size > 1) {
-      throw new UsageError("UNEQUAL_PARTITIONS", `${this.callSite}: can only zip RDDs with the same number of partitions, not ${counts.join(" and ")}.`);
+      throw new UsageError(
+        "UNEQUAL_PARTITIONS",
+        `${this.callSite}: can only zip RDDs with the same number of partitions, not ${counts.join(" and ")}.`,
+      );
     }
   }
 
@@ -33,6 +41,10 @@ export class ZippedNode extends DatasetNode {
   }
 
   override encode(encoder: SpecEncoder): NodeSpec {
-    return { kind: "zip", parents: this.inputs.map((parent) => encoder.node(parent)), f: this.f === null ? null : encoder.function(this.f) };
+    return {
+      kind: "zip",
+      parents: this.inputs.map((parent) => encoder.node(parent)),
+      f: this.f === null ? null : encoder.function(this.f),
+    };
   }
 }

@@ -45,8 +45,8 @@ export class AsyncGate {
   mixed(): TaskError {
     return new TaskError(
       "MIXED_ASYNC_RESULTS",
-      `${this.functionName} returned a promise for some records of a partition and a plain value for others. `
-      + "Make it asynchronous for all records (an async function) or for none.",
+      `${this.functionName} returned a promise for some records of a partition and a plain value for others. ` +
+        "Make it asynchronous for all records (an async function) or for none.",
     );
   }
 }

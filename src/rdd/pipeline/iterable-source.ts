@@ -75,10 +75,13 @@ export class DeferredSource implements AnySource {
   #closed = false;
 
   constructor(private readonly promise: Promise<AnySource>) {
-    promise.then((source) => {
-      this.#source = source;
-      if (this.#closed) source.close();
-    }, () => undefined);
+    promise.then(
+      (source) => {
+        this.#source = source;
+        if (this.#closed) source.close();
+      },
+      () => undefined,
+    );
   }
 
   next(): MaybePromise<Chunk | null> {
@@ -97,10 +100,16 @@ export function resultSource(result: unknown, call: string): AnySource {
   if (isThenable(result)) return new DeferredSource(Promise.resolve(result).then((value) => resultSource(value, call)));
   if (Array.isArray(result)) return result.length === 0 ? { next: () => null, close() {} } : new SingleSource(rowsChunk(result));
   if (typeof result === "object" && result !== null) {
-    if (typeof (result as Partial<Iterable<unknown>>)[Symbol.iterator] === "function") return new IterableSource(result as Iterable<unknown>);
-    if (typeof (result as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === "function") return new AsyncIterableSource(result as AsyncIterable<unknown>);
+    if (typeof (result as Partial<Iterable<unknown>>)[Symbol.iterator] === "function")
+      return new IterableSource(result as Iterable<unknown>);
+    if (typeof (result as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === "function")
+      return new AsyncIterableSource(result as AsyncIterable<unknown>);
     // An iterator without Symbol.iterator.
-    if (typeof (result as { next?: unknown }).next === "function") return new IterableSource({ [Symbol.iterator]: () => result as Iterator<unknown> });
+    if (typeof (result as { next?: unknown }).next === "function")
+      return new IterableSource({ [Symbol.iterator]: () => result as Iterator<unknown> });
   }
-  throw new TaskError("NOT_ITERABLE", `The function of ${call} must return an iterable of records, and returned ${result === null ? "null" : `a value of type ${typeof result}`}.`);
+  throw new TaskError(
+    "NOT_ITERABLE",
+    `The function of ${call} must return an iterable of records, and returned ${result === null ? "null" : `a value of type ${typeof result}`}.`,
+  );
 }

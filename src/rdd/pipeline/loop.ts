@@ -57,7 +57,9 @@ export class Loop {
     private readonly env: TaskEnv,
     private readonly maxInFlight: number,
   ) {
-    this.#gates = ops.map((op, at) => (op.kind === "call" ? new AsyncGate(`The function of ${functionName(op)}`, () => void (this.#waiting = at)) : null));
+    this.#gates = ops.map((op, at) =>
+      op.kind === "call" ? new AsyncGate(`The function of ${functionName(op)}`, () => void (this.#waiting = at)) : null,
+    );
   }
 
   /** Takes a chunk through; true when the sink wants no more. */
@@ -80,7 +82,7 @@ export class Loop {
   async #await(at: number): Promise<boolean> {
     this.#waiting = -1;
     const gate = this.#gates[at]!;
-    const call = (this.ops[at] as CallOp);
+    const call = this.ops[at] as CallOp;
     const { inputs, started } = gate.take();
     const inFlight: PromiseLike<unknown>[] = started === null ? [] : [started];
     let next = inFlight.length;

@@ -12,7 +12,7 @@ export interface OpBuilder extends LoopBuilder {
 }
 
 /** The statements of the rest of the loop for a record. To be called once. */
-export type Rest = (output: Term) => string;
+type Rest = (output: Term) => string;
 
 /** A step of firesteel's own. */
 export interface PlainOp {
@@ -38,7 +38,10 @@ export function pairTerm(key: string, value: string): Term {
 }
 
 /** The two elements of a pair, with statements that make them available where needed. */
-export function elements(builder: LoopBuilder, input: Term): { readonly setup: string; readonly key: string; readonly value: string } {
+export function elements(
+  builder: LoopBuilder,
+  input: Term,
+): { readonly setup: string; readonly key: string; readonly value: string } {
   if (input.pair !== undefined) return { setup: "", key: input.pair[0], value: input.pair[1] };
   const key = builder.local("key");
   const value = builder.local("value");

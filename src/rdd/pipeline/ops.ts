@@ -6,7 +6,9 @@ import { type CallOp, elements, type Op, pairTerm, type PlainOp } from "./op";
 
 type UserFunction = (argument: unknown) => unknown;
 
-const call = (argument: "record" | "value", emitResult: CallOp["emitResult"]) => (f: UserFunction): CallOp => ({ kind: "call", f, argument, emitResult });
+const call =
+  (argument: "record" | "value", emitResult: CallOp["emitResult"]) =>
+  (f: UserFunction): CallOp => ({ kind: "call", f, argument, emitResult });
 
 const term = (code: string): Term => ({ code });
 

@@ -19,7 +19,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** What awaits `value` where it is a promise, and goes on at once where it is not. */
 export function then<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
-  return isThenable(value) ? (value).then(next) : next(value);
+  return isThenable(value) ? value.then(next) : next(value);
 }
 
 export const emptySource: ChunkSource = { next: () => null, close() {} };
@@ -68,8 +68,8 @@ export class PrimedSource implements ChunkSource {
       (chunk as Promise<unknown>).catch(() => undefined);
       throw new TaskError(
         "LATE_ASYNC_FUNCTION",
-        "A function returned a promise after the first records of the partition had come without one, and what reads the records cannot wait. "
-        + "Make the functions before this point all asynchronous or all synchronous.",
+        "A function returned a promise after the first records of the partition had come without one, and what reads the records cannot wait. " +
+          "Make the functions before this point all asynchronous or all synchronous.",
       );
     }
     return chunk;

@@ -82,7 +82,8 @@ export const ACCUMULATOR = "accumulator";
 
 function registrationOf(accumulator: AccumulatorBase): Registration {
   const registration = accumulator[REGISTRATION];
-  if (registration === undefined) throw new UsageError("ACCUMULATOR_NOT_REGISTERED", "The accumulator is not registered: call sc.register first.");
+  if (registration === undefined)
+    throw new UsageError("ACCUMULATOR_NOT_REGISTERED", "The accumulator is not registered: call sc.register first.");
   return registration;
 }
 
@@ -105,7 +106,8 @@ export class LongAccumulator extends AccumulatorV2<number, number> {
   }
 
   add(value: number): void {
-    if (!Number.isInteger(value)) throw new UsageError("INVALID_ARGUMENT", `A long accumulator adds integers, not ${String(value)}.`);
+    if (!Number.isInteger(value))
+      throw new UsageError("INVALID_ARGUMENT", `A long accumulator adds integers, not ${String(value)}.`);
     this.sum += value;
     this.count++;
   }
@@ -143,7 +145,8 @@ export class DoubleAccumulator extends AccumulatorV2<number, number> {
   }
 
   add(value: number): void {
-    if (typeof value !== "number") throw new UsageError("INVALID_ARGUMENT", `A double accumulator adds numbers, not a value of type ${typeof value}.`);
+    if (typeof value !== "number")
+      throw new UsageError("INVALID_ARGUMENT", `A double accumulator adds numbers, not a value of type ${typeof value}.`);
     this.sum += value;
     this.count++;
   }
@@ -191,16 +194,25 @@ export class CollectionAccumulator<T> extends AccumulatorV2<T, T[]> {
   }
 }
 
-const kinds: Readonly<Record<string, new () => AccumulatorBase>> = { long: LongAccumulator, double: DoubleAccumulator, collection: CollectionAccumulator };
+const kinds: Readonly<Record<string, new () => AccumulatorBase>> = {
+  long: LongAccumulator,
+  double: DoubleAccumulator,
+  collection: CollectionAccumulator,
+};
 
 /** Makes `accumulator` known to the context, so that tasks can add to it. */
 export function registerAccumulator(port: ContextPort, accumulator: AccumulatorBase, name?: string): void {
   port.assertRunning("register");
-  if (!(accumulator instanceof AccumulatorV2)) throw new UsageError("INVALID_ARGUMENT", "register: the accumulator must be an instance of a subclass of AccumulatorV2.");
-  if (accumulator.isRegistered) throw new UsageError("ACCUMULATOR_REGISTERED", "register: the accumulator is registered already.");
+  if (!(accumulator instanceof AccumulatorV2))
+    throw new UsageError("INVALID_ARGUMENT", "register: the accumulator must be an instance of a subclass of AccumulatorV2.");
+  if (accumulator.isRegistered)
+    throw new UsageError("ACCUMULATOR_REGISTERED", "register: the accumulator is registered already.");
   const kind = Object.keys(kinds).find((key) => kinds[key] === accumulator.constructor);
   const registration: Registration = {
-    id: port.nextSharedVariableId(), name, kind: kind ?? "custom", ...(kind === undefined ? { zero: freezeZero(port, accumulator) } : {}),
+    id: port.nextSharedVariableId(),
+    name,
+    kind: kind ?? "custom",
+    ...(kind === undefined ? { zero: freezeZero(port, accumulator) } : {}),
   };
   Object.defineProperty(accumulator, REGISTRATION, { value: registration });
   port.registerAccumulator(accumulator);
@@ -232,7 +244,10 @@ export function resolveAccumulator(reference: unknown, reviver: CaptureReviver):
   if (inThread === undefined) accumulators.set(reviver, (inThread = new Map<number, AccumulatorBase>()));
   let accumulator = inThread.get(registration.id);
   if (accumulator === undefined) {
-    accumulator = registration.zero === undefined ? new kinds[registration.kind]!() : fromZero(unpackCapture(registration.zero, reviver) as Zero);
+    accumulator =
+      registration.zero === undefined
+        ? new kinds[registration.kind]!()
+        : fromZero(unpackCapture(registration.zero, reviver) as Zero);
     Object.defineProperty(accumulator, REGISTRATION, { value: registration });
     inThread.set(registration.id, accumulator);
   }

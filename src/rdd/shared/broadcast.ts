@@ -92,7 +92,10 @@ const recent: TaskBroadcast<unknown>[] = [];
 class TaskBroadcast<T> extends Broadcast<T> {
   #value: { readonly kept: T } | null = null;
 
-  constructor(id: number, private readonly reviver: CaptureReviver) {
+  constructor(
+    id: number,
+    private readonly reviver: CaptureReviver,
+  ) {
     super(id);
   }
 

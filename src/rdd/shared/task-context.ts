@@ -105,7 +105,10 @@ export class BarrierTaskContext extends TaskContext {
   static override get(): BarrierTaskContext {
     const task = current("BarrierTaskContext.get");
     if (task.env.barrier === undefined) {
-      throw new UsageError("NOT_A_BARRIER_STAGE", "BarrierTaskContext.get: the task is not part of a barrier stage. Use rdd.barrier().mapPartitions(…).");
+      throw new UsageError(
+        "NOT_A_BARRIER_STAGE",
+        "BarrierTaskContext.get: the task is not part of a barrier stage. Use rdd.barrier().mapPartitions(…).",
+      );
     }
     return new BarrierTaskContext(task, task.env.barrier);
   }
@@ -129,6 +132,7 @@ export class BarrierTaskContext extends TaskContext {
 
 function current(call: string): ThreadTask {
   const task = threadTask();
-  if (task === undefined) throw new UsageError("NOT_IN_A_TASK", `${call}: there is a task context only in functions that run in tasks.`);
+  if (task === undefined)
+    throw new UsageError("NOT_IN_A_TASK", `${call}: there is a task context only in functions that run in tasks.`);
   return task;
 }
