@@ -22,7 +22,7 @@ export interface SchedulerConfig {
   readonly reduceLocality: boolean;
   /** `spark.driver.maxResultSize`, 1 GiB; 0 = no bound. */
   readonly maxResultSize: number;
-  /** `firesteel.scheduler.tasksAhead`: most tasks queued per core beyond the running ones when tasks are short, 32; 0 = never. */
+  /** `firesteel.scheduler.tasksAhead`: most tasks queued per core beyond the running ones when tasks are short, 512; 0 = never. */
   readonly tasksAhead: number;
   /** Tasks are queued ahead only while their mean run time is below this, 20. */
   readonly tasksAheadBelow: number;
@@ -107,7 +107,7 @@ export const DEFAULT_CONFIG: SchedulerConfig = {
   localityWaitNode: 3000,
   reduceLocality: true,
   maxResultSize: 2 ** 30,
-  tasksAhead: 32,
+  tasksAhead: 512,
   tasksAheadBelow: 20,
   recallAfter: 100,
   speculation: null,

@@ -62,6 +62,8 @@ class TaskThread {
   readonly #programs = new Map<string, StageProgram>();
   #unchanged: () => boolean = () => true;
   readonly #cpu = threadCpuClock();
+  /** Reading the clock costs a system call: what happens between two tasks counts for the second one. */
+  #cpuAtLastEnd = this.#cpu();
   readonly #gc = threadGcClock();
   #parts: ThreadParts | null = null;
   #identity = { executorId: "", host: "" };
@@ -146,7 +148,7 @@ class TaskThread {
     const attempt: Attempt = {
       task,
       startedAt: this.#cells.startedAt,
-      cpuAtStart: this.#cpu(),
+      cpuAtStart: this.#cpuAtLastEnd,
       gcAtStart: this.#gc(),
       metrics: newTaskMetrics(),
       storage: null,
@@ -239,7 +241,8 @@ class TaskThread {
     const finishedAt = wallClock();
     const { metrics, startedAt, task } = attempt;
     metrics.executorRunTime = Math.max(0, finishedAt - startedAt - metrics.executorDeserializeTime);
-    metrics.executorCpuTimeNs = this.#cpu() - attempt.cpuAtStart;
+    this.#cpuAtLastEnd = this.#cpu();
+    metrics.executorCpuTimeNs = this.#cpuAtLastEnd - attempt.cpuAtStart;
     metrics.jvmGcTime = this.#gc() - attempt.gcAtStart;
     const base = { taskId: task.taskId, startedAt, finishedAt, metrics };
     const end = failed === undefined ? this.#finished(base, output!) : this.#failed(base, failed.error, what);
