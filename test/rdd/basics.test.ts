@@ -213,6 +213,19 @@ test("zip, union, cartesian, coalesce, repartition", async () => {
   expect(() => ten().coalesce(0)).toThrow(/number of partitions/);
 });
 
+test("a cartesian product with more on the right than is kept in memory", async () => {
+  const product = sc.range(0, 300, 1, 1).cartesian(sc.range(0, 60_000, 1, 1));
+  const [count, sum] = await product.aggregate(
+    [0, 0],
+    ([n, s], [a, b]) => [n + 1, s + a * b],
+    ([n, s], [m, t]) => [n + m, s + t],
+  );
+  expect(count).toBe(300 * 60_000);
+  expect(sum).toBe(((300 * 299) / 2) * ((60_000 * 59_999) / 2));
+  expect(await sc.emptyRDD().cartesian(sc.range(3)).count()).toBe(0);
+  expect(await sc.range(0, 5, 1, 2).cartesian(sc.parallelize([], 2)).count()).toBe(0);
+});
+
 test("functions over partitions", async () => {
   expect(
     await ten()

@@ -30,9 +30,7 @@ export class CartesianExec implements ExecNode {
   }
 }
 
-type Kept = readonly unknown[] | SpillBuffer;
-
-function keep(source: ChunkSource, task: TaskRun): Kept {
+function keep(source: ChunkSource, task: TaskRun): readonly unknown[] | SpillBuffer {
   const rows: unknown[] = [];
   let buffer: SpillBuffer | null = null;
   for (let chunk = source.next(); chunk !== null; chunk = source.next()) {
@@ -50,56 +48,68 @@ function keep(source: ChunkSource, task: TaskRun): Kept {
   return buffer ?? rows;
 }
 
+/** Chunks of one left record with some right ones: with all of them where they are kept, else with a chunk of them. */
 class CartesianSource implements AnySource {
+  /** Left records that have been read, and where the block of them begins that is at work. */
   #lefts: readonly unknown[] = [];
+  #block = 0;
+  #blockEnd = 0;
+  /** The next left record of the block. */
   #at = 0;
-  #rights: ChunkSource | null = null;
+  #rights: readonly unknown[] = [];
+  #reading: ChunkSource | null = null;
 
   constructor(
     private readonly left: ChunkSource,
-    private readonly right: Kept,
+    private readonly right: readonly unknown[] | SpillBuffer,
   ) {}
 
   next(): Chunk | null {
-    if (this.right instanceof Array && this.right.length === 0) return null;
-    return this.right instanceof Array ? this.#nextOfRows(this.right) : this.#nextOfBuffer(this.right);
-  }
-
-  #nextOfRows(rights: readonly unknown[]): Chunk | null {
-    if (!this.#fill()) return null;
+    while (this.#at === this.#blockEnd) if (!this.#nextRights()) return null;
     const left = this.#lefts[this.#at++];
-    return rowsChunk(rights.map((right) => [left, right]));
+    const rights = this.#rights;
+    const pairs = new Array<unknown>(rights.length);
+    for (let i = 0; i < pairs.length; i++) pairs[i] = [left, rights[i]];
+    return rowsChunk(pairs);
   }
 
-  #nextOfBuffer(buffer: SpillBuffer): Chunk | null {
+  /** More right records for the block, or all for the next one; false at the end. */
+  #nextRights(): boolean {
+    if (isRows(this.right)) {
+      this.#rights = this.right;
+      return this.right.length > 0 && this.#nextBlock(Infinity);
+    }
     for (;;) {
-      if (this.#rights === null) {
-        if (!this.#fill()) return null;
-        this.#rights = buffer.read();
-      }
-      const chunk = this.#rights.next();
+      const chunk = this.#reading?.next() ?? null;
       if (chunk !== null) {
-        const block = this.#lefts.slice(this.#at, this.#at + LEFT_BLOCK);
-        const rights = rowsOf(chunk);
-        return rowsChunk(block.flatMap((left) => rights.map((right) => [left, right])));
+        this.#rights = rowsOf(chunk);
+        this.#at = this.#block;
+        return true;
       }
-      this.#rights = null;
-      this.#at += LEFT_BLOCK;
+      if (!this.#nextBlock(LEFT_BLOCK)) return false;
+      this.#at = this.#blockEnd;
+      this.#reading = this.right.read();
     }
   }
 
-  #fill(): boolean {
-    while (this.#at >= this.#lefts.length) {
+  #nextBlock(size: number): boolean {
+    this.#block = this.#at = this.#blockEnd;
+    while (this.#block >= this.#lefts.length) {
       const chunk = this.left.next();
       if (chunk === null) return false;
       this.#lefts = rowsOf(chunk);
-      this.#at = 0;
+      this.#block = this.#at = 0;
     }
+    this.#blockEnd = Math.min(this.#lefts.length, this.#block + size);
     return true;
   }
 
   close(): void {
     this.left.close();
-    if (!(this.right instanceof Array)) this.right.close();
+    if (!isRows(this.right)) this.right.close();
   }
+}
+
+function isRows(kept: readonly unknown[] | SpillBuffer): kept is readonly unknown[] {
+  return Array.isArray(kept);
 }
