@@ -3,6 +3,7 @@
  * that heartbeats, blocks and kills go on whatever tasks do.
  */
 import { rmdirSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { dirname } from "node:path";
 import { ClusterError } from "../../common/errors";
 import { parseDuration } from "../../common/units";
@@ -99,7 +100,7 @@ export class ExecutorProcess {
     this.#link?.send({ ending: { reason } });
     this.#machinery?.pool.stop();
     await Promise.allSettled([this.#link?.close(), filesSurvive ? undefined : this.#machinery?.storage.stop()]);
-    if (code === EXIT_DRIVER_LOST) removeSocketOf(this.options.driverUrl);
+    if (code === EXIT_DRIVER_LOST) await removeSocketOf(this.options.driverUrl);
     process.exit(code);
   }
 
@@ -330,16 +331,27 @@ export class ExecutorProcess {
   }
 }
 
-/** A driver that was killed left its socket; the last executor removes its directory too. */
-function removeSocketOf(driverUrl: string): void {
+/**
+ * A driver that was killed left its socket; the last executor removes its directory too. One that lives, and only the
+ * connection broke, needs it for the next executor.
+ */
+async function removeSocketOf(driverUrl: string): Promise<void> {
   const address = parseAddress(driverUrl);
-  if (address.kind !== "unix") return;
+  if (address.kind !== "unix" || (await isListening(address.path))) return;
   try {
     rmSync(address.path, { force: true });
     rmdirSync(dirname(address.path));
   } catch {
     // Another executor's socket is in it still, or it is gone already.
   }
+}
+
+function isListening(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => resolve(true));
+    socket.on("error", () => resolve(false));
+    socket.on("connect", () => socket.destroy());
+  });
 }
 
 function shared(bytes: Uint8Array): SharedArrayBuffer {
