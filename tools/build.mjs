@@ -1,12 +1,13 @@
 /**
  * Builds dist/: one CommonJS bundle of the engine that programs and task threads load (so that each class exists once in
  * a thread), a small one for the main thread of executors, gRPC in a file of its own that is loaded only where a connection
- * is made, the command line, and with `--types` the type declarations.
+ * is made, the command line, and with `--types` the type declarations. What `dependencies` names stays outside of the
+ * bundles; everything else that is imported goes into them, with its license.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { generate } from "./proto.mjs";
@@ -29,14 +30,27 @@ const common = {
   sourcesContent: false,
   legalComments: "none",
   logLevel: "warning",
+  metafile: true,
   outdir: dist,
   define: { FIRESTEEL_VERSION: JSON.stringify(version) },
   alias: { "firesteel-grpc": "./grpc.js" },
   external: [...Object.keys(dependencies), ...Object.keys(peerDependencies), "./grpc.js", "./engine.js", "./executor.js"],
 };
-await Promise.all([
-  build({ ...common, entryPoints: { engine: source("engine.ts"), executor: source("executor-process.ts"), cli: source("cli/main.ts") } }),
-  build({ ...common, entryPoints: { grpc: source("wire/grpc-bundle.ts") }, sourcemap: false, minifySyntax: true, minifyWhitespace: true, external: [], alias: {} }),
+const results = await Promise.all([
+  build({
+    ...common,
+    entryPoints: { engine: source("engine.ts"), executor: source("executor-process.ts"), cli: source("cli/main.ts") },
+  }),
+  build({
+    ...common,
+    entryPoints: { grpc: source("wire/grpc-bundle.ts") },
+    sourcemap: false,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Loaded by grpc-js for its channelz service only, which is not used.
+    external: ["@grpc/proto-loader"],
+    alias: {},
+  }),
   build({ ...common, entryPoints: { loader: source("cli/loader/hooks.ts") }, format: "esm", outExtension: { ".js": ".mjs" } }),
 ]);
 
@@ -50,9 +64,41 @@ chmodSync(cli, 0o755);
 const names = Object.keys(createRequire(import.meta.url)(join(dist, "index.js"))).sort();
 writeFileSync(join(dist, "index.mjs"), `import api from "./index.js";\nexport const { ${names.join(", ")} } = api;\n`);
 
-if (process.argv.includes("--types")) {
-  const types = join(dist, "types");
-  rmSync(types, { recursive: true, force: true });
-  execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", join(root, "tsconfig.types.json"), "--outDir", types], { stdio: "inherit" });
-  writeFileSync(join(dist, "index.d.mts"), `export * from "./types/index.js";\n`);
+writeFileSync(join(dist, "THIRD-PARTY-NOTICES.txt"), notices(results.flatMap((result) => Object.keys(result.metafile.inputs))));
+if (process.argv.includes("--types")) await declarations(join(dist, "types"));
+
+/** Name, version and license text of each package that has a file among `inputs`. */
+function notices(inputs) {
+  const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  return [...folders]
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+      const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+      const text = file === undefined ? "" : `\n${readFileSync(join(root, folder, file), "utf8").trim()}\n`;
+      return `${name} ${version} (${license})\n${text}`;
+    })
+    .join(`\n${"-".repeat(80)}\n`);
+}
+
+/** The declarations that the public ones need, and no others. */
+async function declarations(folder) {
+  const { default: ts } = await import("typescript");
+  rmSync(folder, { recursive: true, force: true });
+  execFileSync(
+    process.execPath,
+    [join(root, "node_modules/typescript/bin/tsc"), "-p", join(root, "tsconfig.types.json"), "--outDir", folder],
+    { stdio: "inherit" },
+  );
+  const main = join(folder, "index.d.ts");
+  // Streams and buffers are part of the API: a program need not name "node" among its types for them.
+  const needsNode = `/// <reference types="node" />\n`;
+  writeFileSync(main, needsNode + readFileSync(main, "utf8"));
+  writeFileSync(join(dist, "index.d.mts"), `${needsNode}export * from "./types/index.js";\n`);
+  const program = ts.createProgram([main], { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023 });
+  const needed = new Set(program.getSourceFiles().map((file) => resolve(file.fileName)));
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !needed.has(path)) rmSync(path);
+  }
 }
