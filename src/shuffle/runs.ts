@@ -176,11 +176,11 @@ export class PartitionedRuns {
         output.offsets[p + 1] = file.position;
       }
       file.flush();
+      this.close();
+      shuffle.commit(shuffleId, info.partition, output, fd);
     } finally {
       closeSync(fd);
     }
-    this.close();
-    shuffle.commit(shuffleId, info.partition, output);
     metrics.shuffleBytesWritten += output.offsets[this.#partitions]!;
     metrics.shuffleRecordsWritten += this.records;
     return output;

@@ -141,9 +141,11 @@ function isStale(application: string): boolean {
   try {
     const stat = lstatSync(application);
     if (!stat.isDirectory() || (process.getuid && stat.uid !== process.getuid())) return false;
-    const owners = list(application).filter((name) => name.startsWith(`${OWNER}-`)).map((name) => readOwner(join(application, name)));
-    if (owners.length === 0) return Date.now() - stat.mtimeMs > UNOWNED_GRACE_MS;
-    return owners.every((owner) => owner !== null && stateOf(owner) === "gone");
+    const files = list(application).filter((name) => name.startsWith(`${OWNER}-`));
+    const owners = files.map((name) => readOwner(join(application, name))).filter((owner) => owner !== null);
+    if (owners.some((owner) => stateOf(owner) !== "gone")) return false;
+    // None, or one whose file is half written, which a full disk makes last.
+    return (owners.length > 0 && owners.length === files.length) || Date.now() - stat.mtimeMs > UNOWNED_GRACE_MS;
   } catch {
     return false; // gone meanwhile
   }

@@ -29,8 +29,8 @@ export function mapOutputName(shuffleId: number, map: number): string {
   return `shuffle_${shuffleId}_${map}.data`;
 }
 
-/** Ends a file of segments with its index. */
-export function appendIndex(path: string, index: MapOutputIndex): void {
+/** Ends a file of segments, open for writing, with its index. */
+export function appendIndex(fd: number, index: MapOutputIndex): void {
   const { offsets, checksums } = index;
   const length = offsets.byteLength + checksums.byteLength + TAIL;
   const bytes = Buffer.allocUnsafe(length);
@@ -40,12 +40,8 @@ export function appendIndex(path: string, index: MapOutputIndex): void {
   [index.shuffleId, index.map, index.stageId, index.stageAttempt, checksums.length].forEach((value, i) => bytes.writeUInt32LE(value, tail + i * 4));
   bytes.writeUInt32LE(crc32c(bytes.subarray(0, length - 8)), length - 8);
   bytes.writeUInt32LE(MAGIC, length - 4);
-  const fd = openSync(path, "a", 0o600);
-  try {
-    for (let done = 0; done < length; ) done += writeSync(fd, bytes, done);
-  } finally {
-    closeSync(fd);
-  }
+  const end = offsets[offsets.length - 1]!;
+  for (let done = 0; done < length; ) done += writeSync(fd, bytes, done, length - done, end + done);
 }
 
 /** What the file says of itself; null when it is not a whole map output. The segments are not looked at. */

@@ -132,9 +132,10 @@ export interface TaskShuffle {
   stagingFile(shuffleId: number, map: number): string;
   /**
    * Makes the attempt's staging file the output of the map task: atomically, the first commit wins. `output` describes
-   * the winner's file afterwards, which is what the task reports.
+   * the winner's file afterwards, which is what the task reports. `fd` is the staging file, open for writing and ended with
+   * the last segment; the caller closes it.
    */
-  commit(shuffleId: number, map: number, output: MapOutputWritten): void;
+  commit(shuffleId: number, map: number, output: MapOutputWritten, fd: number): void;
 }
 
 /** A written map output: segment of reduce partition r is bytes [offsets[r], offsets[r + 1]) of the file; checksums[r] is its CRC-32C (0 for empty). */

@@ -45,14 +45,14 @@ export class WorkerShuffle implements TaskShuffle {
     return path;
   }
 
-  commit(shuffleId: number, map: number, output: MapOutputWritten): void {
+  commit(shuffleId: number, map: number, output: MapOutputWritten, fd: number): void {
     const name = mapOutputName(shuffleId, map);
     const stagingFile = this.#staging.get(name);
     if (stagingFile === undefined) throw new InternalError(`${name} is committed and was never staged.`);
     const { stageId, stageAttempt } = this.info;
     const { layout } = this.memory;
     try {
-      appendIndex(stagingFile, { shuffleId, map, stageId, stageAttempt, ...output });
+      appendIndex(fd, { shuffleId, map, stageId, stageAttempt, ...output });
     } catch (error) {
       throw isFull(error) ? diskFull(stagingFile, output.offsets.byteLength + output.checksums.byteLength, error) : error;
     }

@@ -53,10 +53,12 @@ test("map outputs written on one executor are read on both", async () => {
     const fs = require("fs"); const map = env.info.partition;
     const staging = env.shuffle.stagingFile(0, map);
     const parts = [Buffer.from("for 0 of " + map), Buffer.alloc(0), Buffer.alloc(100000, 65 + map)];
-    fs.writeFileSync(staging, Buffer.concat(parts));
+    const fd = fs.openSync(staging, "w");
+    fs.writeSync(fd, Buffer.concat(parts));
     const offsets = Float64Array.of(0, parts[0].length, parts[0].length, parts[0].length + 100000);
     const output = { offsets, checksums: Uint32Array.from(parts, (part) => part.length === 0 ? 0 : crc(part)) };
-    env.shuffle.commit(0, map, output);
+    env.shuffle.commit(0, map, output, fd);
+    fs.closeSync(fd);
     return output;
     function crc(bytes) { let c = -1; for (const b of bytes) { c ^= b; for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1; } return ~c >>> 0; }`;
   const [a, b] = [...harness.live.keys()] as [string, string];

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BlockStore } from "../../src/storage/block-store";
 import { DiskFile } from "../../src/storage/disk-file";
 import { FileLayout } from "../../src/storage/file-layout";
 import { LocalDirectories, localRoots, removeApplication, removeStaleApplications } from "../../src/storage/local-directories";
-import { appendIndex, mapOutputName, readIndex } from "../../src/storage/map-output-file";
+import { appendIndex, type MapOutputIndex, mapOutputName, readIndex } from "../../src/storage/map-output-file";
 import { MapOutputFiles } from "../../src/storage/map-output-files";
 import { planMemory } from "../../src/storage/memory-plan";
 import { MemoryPool } from "../../src/storage/memory-pool";
@@ -41,6 +41,13 @@ async function orphan(directories: LocalDirectories): Promise<void> {
   const identity = identify(other.pid);
   for (const directory of directories.directories) writeFileSync(join(directory, "owner"), JSON.stringify(identity));
   await other.end();
+}
+
+/** Ends a file of segments with its index. */
+function indexed(path: string, index: MapOutputIndex): void {
+  const fd = openSync(path, "r+");
+  appendIndex(fd, index);
+  closeSync(fd);
 }
 
 describe("processes", () => {
@@ -106,7 +113,7 @@ describe("LocalDirectories", () => {
     const write = (map: number, stageAttempt: number, layout: FileLayout): string => {
       const path = layout.place(layout.directories[0]!, mapOutputName(3, map));
       writeFileSync(path, Buffer.alloc(30, map));
-      appendIndex(path, { shuffleId: 3, map, stageId: 1, stageAttempt, offsets: new Float64Array([0, 10, 30]), checksums: new Uint32Array([5, 6]) });
+      indexed(path, { shuffleId: 3, map, stageId: 1, stageAttempt, offsets: new Float64Array([0, 10, 30]), checksums: new Uint32Array([5, 6]) });
       return path;
     };
     write(0, 0, deadLayout);
@@ -146,7 +153,7 @@ describe("map output files", () => {
     const path = join(root, "f");
     const index = { shuffleId: 1, map: 2, stageId: 3, stageAttempt: 4, offsets: new Float64Array([0, 3, 3, 8]), checksums: new Uint32Array([9, 0, 4e9]) };
     writeFileSync(path, "01234567");
-    appendIndex(path, index);
+    indexed(path, index);
     expect(readIndex(path)).toEqual(index);
     const whole = readFileSync(path);
     for (let at = 8; at < whole.length; at++) {

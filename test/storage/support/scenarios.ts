@@ -109,8 +109,8 @@ export const scenarios = {
       output.offsets[reduce + 1] = output.offsets[reduce]! + size;
       output.checksums[reduce] = size === 0 ? 0 : crc32c(segment);
     });
+    task.shuffle.commit(shuffleId, map, output, fd);
     closeSync(fd);
-    task.shuffle.commit(shuffleId, map, output);
     return output;
   },
   /** Bytes of each segment as [map, reduce, length, first byte]. */
