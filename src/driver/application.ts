@@ -23,6 +23,7 @@ import { BlockRegistry, isStored, rddBlock } from "./block-registry";
 import { BarrierCoordinator } from "./endpoint/barrier-coordinator";
 import type { BlockUpdate, LaunchTask, MapOutputsAnswer, RegisteredExecutor, Removal, TaskSetInfo, TaskUpdate } from "./endpoint/types";
 import { jobError, thrownValue } from "./job-errors";
+import { resultBlock } from "./kept-results";
 import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
 import type { SchedulerEvent, TaskOutcome } from "./scheduler/events";
 import { Scheduler } from "./scheduler/scheduler";
@@ -42,6 +43,8 @@ interface RunningStage {
   taskSet: TaskSetInfo;
   barrier: boolean;
 }
+
+type FinishedUpdate = Extract<TaskUpdate, { state: "finished" }>;
 
 export interface ApplicationOptions {
   readonly scheduler: SchedulerConfig;
@@ -330,7 +333,11 @@ export class Application {
       },
       taskUpdates: (executorId, updates) => {
         const events: SchedulerEvent[] = [];
-        for (const update of updates) if (update.state !== "started") events.push({ type: "TaskFinished", taskId: update.taskId, executorId, outcome: this.#outcome(update) });
+        for (const update of updates) {
+          if (update.state === "started") continue;
+          if (update.state === "finished" && update.output.kind === "kept") void this.#fetchResult(executorId, update, update.output.bytes);
+          else events.push({ type: "TaskFinished", taskId: update.taskId, executorId, outcome: this.#outcome(update) });
+        }
         this.#dispatchAll(events);
       },
       blockUpdates: (executorId, updates) => {
@@ -341,6 +348,30 @@ export class Application {
       commitTask: ({ stageId, partition, taskId }) => this.#scheduler.commits.canCommit(stageId, partition, taskId),
       barrier: (question) => this.#barriers.meet(question),
     };
+  }
+
+  /** The task's end is told when its result is here, or known to be lost. */
+  async #fetchResult(executorId: string, update: FinishedUpdate, resultSize: number): Promise<void> {
+    const { taskId, metrics } = update;
+    this.#dispatch({ type: "TaskGettingResult", taskId, executorId, resultSize });
+    const attempt = this.#scheduler.dag.tasks.attempts.get(taskId);
+    let outcome: TaskOutcome;
+    if (attempt === undefined) outcome = { kind: "resultLost" };
+    else if (attempt.killReason !== null) outcome = { kind: "killed", reason: attempt.killReason, metrics };
+    else {
+      try {
+        outcome = this.#success(update, await this.#backend.fetchResult(executorId, taskId, resultSize));
+      } catch (error) {
+        log.warn(`the result of task ${taskId} is lost: ${error instanceof Error ? error.message : String(error)}`);
+        outcome = { kind: "resultLost" };
+      }
+    }
+    this.forget({ block: resultBlock(taskId) });
+    this.#dispatch({ type: "TaskFinished", taskId, executorId, outcome });
+  }
+
+  #success({ metrics, accumulators }: FinishedUpdate, result: Uint8Array): TaskOutcome {
+    return { kind: "success", result, metrics, ...(accumulators.length > 0 ? { accumUpdates: accumulators } : {}) };
   }
 
   #blockUpdated(executorId: string, update: BlockUpdate): void {
@@ -362,12 +393,8 @@ export class Application {
   #outcome(update: Exclude<TaskUpdate, { state: "started" }>): TaskOutcome {
     switch (update.state) {
       case "finished":
-        return {
-          kind: "success",
-          result: update.output.kind === "result" ? update.output.bytes : update.output.status,
-          metrics: update.metrics,
-          ...(update.accumulators.length > 0 ? { accumUpdates: update.accumulators } : {}),
-        };
+        if (update.output.kind === "kept") throw new InternalError(`The result of task ${update.taskId} was not fetched.`);
+        return this.#success(update, update.output.kind === "result" ? update.output.bytes : update.output.status);
       case "failed":
         return this.#failure(update.taskId, update.failure, update.metrics);
       case "killed":

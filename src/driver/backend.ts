@@ -16,6 +16,8 @@ export interface ExecutorBackend {
   recall(executorId: string, taskIds: readonly number[]): void;
   /** Tells every executor to forget something; resolves when those that live have been told. */
   forget(removal: Removal): void;
+  /** The result that the executor keeps for this task. Rejects when it is lost. */
+  fetchResult(executorId: string, taskId: number, bytes: number): Promise<Uint8Array>;
   invalidateMapOutputs(shuffleId: number, epoch: number): void;
   /** Ends executors that are not needed any more: nothing takes their places. */
   release(executorIds: readonly string[], reason: string): void;

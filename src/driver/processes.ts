@@ -1,9 +1,11 @@
 /** Executors in processes of their own: the group that starts them and the endpoint that talks to them. */
+import { ClusterError } from "../common/errors";
 import { log } from "../common/log";
 import { parseAddress } from "../wire/address";
 import type { BackendHandlers, ExecutorBackend } from "./backend";
 import { DriverEndpoint } from "./endpoint/driver-endpoint";
 import type { LaunchTask, Removal, TaskSetInfo } from "./endpoint/types";
+import { KeptResults } from "./kept-results";
 import type { ExecutorGroup } from "./platform";
 
 export interface ProcessesOptions {
@@ -17,6 +19,7 @@ const EXIT_REASON_GRACE_MS = 1000;
 
 export class Processes implements ExecutorBackend {
   readonly #endpoint: DriverEndpoint;
+  readonly #results: KeptResults;
   #launcher: ReturnType<ExecutorGroup["launch"]> | undefined;
   #handlers: BackendHandlers | undefined;
   #alive: NodeJS.Timeout | undefined;
@@ -25,6 +28,7 @@ export class Processes implements ExecutorBackend {
 
   constructor(readonly options: ProcessesOptions) {
     const { group, configuration, networkTimeoutMs } = options;
+    this.#results = new KeptResults(Buffer.from(group.secret), networkTimeoutMs);
     this.#endpoint = new DriverEndpoint({
       applicationId: group.applicationId,
       secret: Buffer.from(group.secret),
@@ -93,6 +97,12 @@ export class Processes implements ExecutorBackend {
     this.#endpoint.remove(removal);
   }
 
+  async fetchResult(executorId: string, taskId: number, bytes: number): Promise<Uint8Array> {
+    const executor = this.#endpoint.executor(executorId);
+    if (executor === undefined) throw new ClusterError("EXECUTOR_LOST", `Executor ${executorId} is gone.`);
+    return this.#results.fetch(executor.blockAddress.endpoint, taskId, bytes);
+  }
+
   invalidateMapOutputs(shuffleId: number, epoch: number): void {
     this.#endpoint.invalidateMapOutputs(shuffleId, epoch);
   }
@@ -122,6 +132,7 @@ export class Processes implements ExecutorBackend {
 
   async stop(): Promise<void> {
     this.keepAlive(false);
+    this.#results.close();
     await this.#endpoint.stop();
     await this.#launcher?.stop();
     this.options.group.dispose();

@@ -24,6 +24,8 @@ export interface ExecutorStoragePort {
   handle(caller: Caller, op: string, args: unknown): unknown;
   /** The attempt is over, whatever happened: its leases, its memory and its temporary files can go. */
   taskEnded(slot: number, taskId: number): void;
+  /** Keeps bytes as block `id` until `removeBlock`. */
+  keepResult(id: string, bytes: Uint8Array): Promise<void>;
   removeRdd(rddId: number): void;
   removeShuffle(shuffleId: number): void;
   removeBlock(blockId: string): void;

@@ -184,6 +184,13 @@ describe("task updates", () => {
       }),
     );
     fc.assert(
+      fc.property(fc.record({ ...base, keptResult: fc.integer({ min: 1, max: 2 ** 40 }) }), ({ keptResult, ...end }) => {
+        expect(plain(decode(writer.encode({ ...end, keptResult, state: STATE_FINISHED })))).toEqual(
+          plain({ state: "finished", ...end, accumulators: [], output: { kind: "kept", bytes: keptResult } }),
+        );
+      }),
+    );
+    fc.assert(
       fc.property(fc.record({ ...base, killReason: fc.string() }), ({ killReason, ...end }) => {
         expect(plain(decode(writer.encode({ ...end, killReason, state: STATE_KILLED })))).toEqual(
           plain({ state: "killed", ...end, reason: killReason }),

@@ -39,7 +39,7 @@ export function decodeTaskUpdate(update: Messages.TaskUpdate.$Shape): TaskUpdate
         finishedAt,
         metrics: toTaskMetrics(update.metrics),
         accumulators: (update.accumulators ?? []).map((one) => ({ id: one.id ?? 0, value: one.value ?? EMPTY })),
-        output: update.mapStatus ? { kind: "map", status: update.mapStatus } : { kind: "result", bytes: update.result ?? EMPTY },
+        output: decodeOutput(update),
       };
     case FAILED:
       return {
@@ -64,6 +64,12 @@ export function decodeTaskUpdate(update: Messages.TaskUpdate.$Shape): TaskUpdate
     default:
       return null;
   }
+}
+
+function decodeOutput(update: Messages.TaskUpdate.$Shape): Extract<TaskUpdate, { state: "finished" }>["output"] {
+  if (update.mapStatus) return { kind: "map", status: update.mapStatus };
+  if (update.keptResult) return { kind: "kept", bytes: update.keptResult };
+  return { kind: "result", bytes: update.result ?? EMPTY };
 }
 
 function decodeFailure(failure: Messages.TaskFailure.$Properties): TaskFailure {

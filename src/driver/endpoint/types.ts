@@ -77,7 +77,10 @@ export type TaskUpdate =
       readonly accumulators: readonly AccumulatorUpdate[];
       /** `status` is an encoded MapStatus (wire/map-status.ts): kept as it is and handed on in MapOutputsAnswer. */
       readonly output:
-        { readonly kind: "result"; readonly bytes: Uint8Array } | { readonly kind: "map"; readonly status: Uint8Array };
+        | { readonly kind: "result"; readonly bytes: Uint8Array }
+        /** The executor keeps a result of so many bytes, to be fetched and then removed (driver/kept-results.ts). */
+        | { readonly kind: "kept"; readonly bytes: number }
+        | { readonly kind: "map"; readonly status: Uint8Array };
     }
   | {
       readonly state: "failed";

@@ -15,6 +15,7 @@ export type SchedulerEvent =
   | ExecutorDecommissioned
   | TaskFinished
   | TaskProgress
+  | TaskGettingResult
   | BlockUpdated
   | RddUnpersisted
   | MapOutputsRelocated
@@ -156,6 +157,18 @@ export type TaskOutcome =
   | { readonly kind: "resultLost" }
   /** The attempt's thread or process went with it though the executor is (still) registered. Counts when `causedByApp`. */
   | { readonly kind: "executorGone"; readonly reason: string; readonly causedByApp: boolean; readonly error?: unknown };
+
+/**
+ * An attempt has ended well and its result is still to be fetched: `TaskFinished` follows when it is there. Fails the job
+ * when the result is too much for `spark.driver.maxResultSize`: then it need not be fetched.
+ */
+export interface TaskGettingResult {
+  readonly type: "TaskGettingResult";
+  readonly taskId: number;
+  readonly executorId: string;
+  /** Bytes. */
+  readonly resultSize: number;
+}
 
 /** Records read so far by a running attempt, from heartbeats: speculation spares attempts that make good progress. */
 export interface TaskProgress {

@@ -141,6 +141,9 @@ export class Scheduler {
       case "TaskFinished":
         dag.tasks.taskFinished(event);
         return;
+      case "TaskGettingResult":
+        dag.tasks.taskGettingResult(event);
+        return;
       case "TaskProgress":
         dag.tasks.taskProgress(event);
         return;

@@ -21,7 +21,7 @@ import type { Messages } from "../../wire/wire";
 import { EXIT_DRIVER_LOST, EXIT_FAILED, EXIT_MEMORY, EXIT_OK, EXIT_TERMINATED } from "../exit-codes";
 import type { ExecutorStoragePort, OpenStorage } from "../ports";
 import type { FileOps, TaskSetData } from "../shared/messages";
-import { OP_ABORT_UPLOAD, OP_BARRIER, OP_COMMIT, OP_PAYLOAD, OP_READ_FILE, OP_TASK_SET, OP_UPLOAD } from "../shared/messages";
+import { OP_ABORT_UPLOAD, OP_BARRIER, OP_COMMIT, OP_KEEP_RESULT, OP_PAYLOAD, OP_READ_FILE, OP_TASK_SET, OP_UPLOAD } from "../shared/messages";
 import { QUEUE_CAPACITY } from "../shared/task-queue";
 import { UpdateWriter } from "../thread/update-writer";
 import { DriverLink } from "./driver-link";
@@ -262,6 +262,8 @@ export class ExecutorProcess {
         return this.#link!.ask({ barrier: args as Messages.BarrierRequest.$Properties }).then((reply) => [
           ...(reply.barrier?.messages ?? []),
         ]);
+      case OP_KEEP_RESULT:
+        return this.#machinery!.storage.keepResult(`taskresult_${taskId}`, args as Uint8Array);
       case OP_READ_FILE:
         return this.#files.read(args as FileOps["read"]);
       case OP_UPLOAD:

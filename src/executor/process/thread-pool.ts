@@ -10,6 +10,7 @@ import type { TaskFailure } from "../../wire/failure";
 import { describeThrown, firstLine } from "../../wire/failure";
 import { REPORT_RECYCLE } from "../shared/messages";
 import { TaskQueueWriter } from "../shared/task-queue";
+import type { Progress } from "../shared/thread-cells";
 import { NO_TASK } from "../shared/thread-cells";
 import type { TaskEnd } from "../thread/update-writer";
 import { STATE_FAILED, STATE_KILLED, STATE_RECALLED, STATE_STARTED, UpdateWriter } from "../thread/update-writer";
@@ -151,11 +152,11 @@ export class ThreadPool {
     this.#queue.wakeAll();
   }
 
-  running(): { readonly taskId: number; readonly startedAt: number }[] {
+  running(): { readonly taskId: number; readonly startedAt: number; readonly metrics: Progress }[] {
     const found = [];
     for (const thread of this.#threads) {
       const taskId = thread.cells.currentTask;
-      if (taskId !== NO_TASK) found.push({ taskId, startedAt: thread.cells.startedAt });
+      if (taskId !== NO_TASK) found.push({ taskId, startedAt: thread.cells.startedAt, metrics: thread.cells.progress() });
     }
     return found;
   }

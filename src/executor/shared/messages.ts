@@ -84,6 +84,8 @@ export const OP_TASK_SET = "executor.taskSet";
 export const OP_PAYLOAD = "executor.payload";
 export const OP_COMMIT = "executor.commit";
 export const OP_BARRIER = "executor.barrier";
+/** Keeps a result for the driver to fetch. */
+export const OP_KEEP_RESULT = "executor.keepResult";
 export const OP_READ_FILE = "executor.readFile";
 export const OP_UPLOAD = "executor.upload";
 export const OP_ABORT_UPLOAD = "executor.abortUpload";

@@ -1,4 +1,5 @@
 /** What one task thread and the main thread tell each other without messages: what runs, what is to stop, what is answered. */
+import type { TaskMetrics } from "../../storage/task-env";
 
 /** Id of the running task, NO_TASK when none does. Written by the thread. */
 const CURRENT = 0;
@@ -11,8 +12,22 @@ const NOTICES = 3;
 /** Bits of THREAD_FLAGS. Written by the thread. */
 const FLAGS = 4;
 const EXIT_CODE = 5;
-const STARTED_AT = 4; // as Float64
-const BYTES = 64;
+const STARTED_AT = 4; // as Float64, as what follows
+/** What the running task has done so far. Written by the thread. */
+const PROGRESS = 5;
+const BYTES = 96;
+
+/** The counters of a running task that heartbeats tell. */
+export type Progress = Pick<
+  TaskMetrics,
+  | "inputBytes"
+  | "inputRecords"
+  | "shuffleRecordsRead"
+  | "shuffleRecordsWritten"
+  | "memoryBytesSpilled"
+  | "diskBytesSpilled"
+  | "peakExecutionMemory"
+>;
 
 /** No task has this id. */
 export const NO_TASK = 0xffff_ffff;
@@ -44,8 +59,35 @@ export class ThreadCells {
     return this.#times[STARTED_AT]!;
   }
 
+  /** Thread: tells how far the running task is. Cheap enough for every chunk. */
+  progressed(metrics: TaskMetrics): void {
+    const times = this.#times;
+    times[PROGRESS] = metrics.inputBytes;
+    times[PROGRESS + 1] = metrics.inputRecords;
+    times[PROGRESS + 2] = metrics.shuffleRecordsRead;
+    times[PROGRESS + 3] = metrics.shuffleRecordsWritten;
+    times[PROGRESS + 4] = metrics.memoryBytesSpilled;
+    times[PROGRESS + 5] = metrics.diskBytesSpilled;
+    times[PROGRESS + 6] = metrics.peakExecutionMemory;
+  }
+
+  /** Main thread: the same counters of the running task, as it told them last. */
+  progress(): Progress {
+    const times = this.#times;
+    return {
+      inputBytes: times[PROGRESS]!,
+      inputRecords: times[PROGRESS + 1]!,
+      shuffleRecordsRead: times[PROGRESS + 2]!,
+      shuffleRecordsWritten: times[PROGRESS + 3]!,
+      memoryBytesSpilled: times[PROGRESS + 4]!,
+      diskBytesSpilled: times[PROGRESS + 5]!,
+      peakExecutionMemory: times[PROGRESS + 6]!,
+    };
+  }
+
   begin(taskId: number, now: number): void {
     this.#times[STARTED_AT] = now;
+    this.#times.fill(0, PROGRESS);
     Atomics.store(this.#words, FLAGS, 0);
     Atomics.store(this.#words, CURRENT, taskId | 0);
   }

@@ -27,7 +27,11 @@ export interface OpenEnvironment {
 export function openEnvironment(parts: EnvironmentParts): OpenEnvironment {
   const { info, metrics, values, set, host, cells, conf } = parts;
   const { taskId } = info;
-  const interrupted = (): boolean => cells.stopping(taskId);
+  // Asked once a chunk: also the moment to tell how far the task is.
+  const interrupted = (): boolean => {
+    cells.progressed(metrics);
+    return cells.stopping(taskId);
+  };
   const storage = parts.storage.openTask({ info, metrics, values, conf, interrupted });
   const env: TaskEnv = {
     info,

@@ -4,12 +4,14 @@
  * Atomics.wait.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { MAX_DIRECT_RESULT_SIZE } from "../../common/config-entries";
+import { parseBytes } from "../../common/units";
 import type { StageProgram, TaskOutput } from "../../rdd/task-runner";
 import { newTaskMetrics, TaskKilled } from "../../storage/task-env";
 import type { TaskInfo, TaskMetrics } from "../../storage/task-env";
 import type { OpenThread, TaskStorage, ThreadParts } from "../ports";
 import type { TaskSetData, ThreadData, ThreadMessage } from "../shared/messages";
-import { OP_PAYLOAD, OP_TASK_SET, REPORT_ENDED, REPORT_RECYCLE } from "../shared/messages";
+import { OP_KEEP_RESULT, OP_PAYLOAD, OP_TASK_SET, REPORT_ENDED, REPORT_RECYCLE } from "../shared/messages";
 import { MAX_REPORT, ReportWriter } from "../shared/report-ring";
 import type { QueuedTask } from "../shared/task-queue";
 import { TaskQueueReader } from "../shared/task-queue";
@@ -102,6 +104,7 @@ class TaskThread {
     this.#identity = { executorId, host };
     this.#parts = this.openThread({ calls: this.#host.calls, slot, executorId, storage, conf: (key) => conf[key] });
     this.#conf = conf;
+    this.#maxDirectResult = parseBytes(conf[MAX_DIRECT_RESULT_SIZE.key] ?? MAX_DIRECT_RESULT_SIZE.defaultText, MAX_DIRECT_RESULT_SIZE.key);
     this.#port.unref();
     // Counted where the counts after tasks are taken: what is listed depends on the phase of the event loop.
     onNextTurn(() => {
@@ -111,6 +114,7 @@ class TaskThread {
   }
 
   #conf: Readonly<Record<string, string>> = {};
+  #maxDirectResult = Infinity;
 
   #watchExits(): void {
     const exit = process.exit.bind(process);
@@ -271,8 +275,15 @@ class TaskThread {
     const common = accumulators === undefined ? base : { ...base, accumulators };
     if (output.kind === "map")
       return { ...common, state: STATE_FINISHED, mapStatus: this.#writer.encodeMapStatus(output.output) };
-    base.metrics!.resultSize = output.bytes.length;
-    return { ...common, state: STATE_FINISHED, result: output.bytes };
+    const { bytes } = output;
+    base.metrics!.resultSize = bytes.length;
+    if (bytes.length <= this.#maxDirectResult) return { ...common, state: STATE_FINISHED, result: bytes };
+    try {
+      this.#host.call(OP_KEEP_RESULT, bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice());
+    } catch (error) {
+      return this.#failed(base, error, "");
+    }
+    return { ...common, state: STATE_FINISHED, keptResult: bytes.length };
   }
 
   #failed(base: Omit<TaskEnd, "state">, error: unknown, what: string): TaskEnd {

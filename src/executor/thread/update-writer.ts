@@ -38,6 +38,8 @@ export interface TaskEnd {
   readonly mapStatus?: Uint8Array;
   readonly failure?: TaskFailure;
   readonly killReason?: string;
+  /** Length of a result that the main thread keeps. */
+  readonly keptResult?: number;
 }
 
 /** Keeps one growing buffer; what `take` returned is valid until the next message. */
@@ -62,6 +64,7 @@ export class UpdateWriter {
     if (end.mapStatus !== undefined) this.#bytes(8, end.mapStatus, true);
     if (end.failure !== undefined) this.#nested(9, () => this.#failure(end.failure!));
     if (end.killReason !== undefined) this.#text(10, end.killReason, true);
+    if (end.keptResult !== undefined) this.#number(11, end.keptResult);
     return this.#buffer.subarray(0, this.#length);
   }
 

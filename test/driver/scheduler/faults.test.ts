@@ -90,6 +90,50 @@ describe("Failing tasks", () => {
     });
   });
 
+  describe("a result that is fetched apart", () => {
+    test("is counted before it is fetched, so that too much never reaches the driver", () => {
+      const h = new Harness({ maxResultSize: 1000 });
+      h.executor("1", 2);
+      h.submit(new LineageBuilder().source(2));
+      const [first, second] = h.tasks();
+      h.now += 5;
+      h.send({ type: "TaskGettingResult", taskId: first!.taskId, executorId: "1", resultSize: 600 });
+      expect(h.failed.size).toBe(0);
+      expect(h.eventsOf("TaskGettingResult").map((event) => event.taskInfo)).toMatchObject([
+        { taskId: first!.taskId, gettingResultTime: h.now, finishTime: 0 },
+      ]);
+      h.send({ type: "TaskGettingResult", taskId: second!.taskId, executorId: "1", resultSize: 600 });
+      expect(h.failed.get(0)).toMatchObject({
+        kind: "resultTooLarge",
+        message: expect.stringMatching(/results of 2 tasks \(1.2 KiB\) is bigger than spark.driver.maxResultSize \(1.0 KiB\)/),
+      });
+    });
+
+    test("counts once, and not at all when it gets lost: the task runs again", () => {
+      const h = new Harness({ maxResultSize: 1000 });
+      h.executor("1", 1);
+      h.submit(new LineageBuilder().source(1));
+      const lost = h.tasks()[0]!;
+      h.send({ type: "TaskGettingResult", taskId: lost.taskId, executorId: "1", resultSize: 600 });
+      h.finish(lost, { kind: "resultLost" });
+      const again = h.tasks()[0]!;
+      expect([again.partition, again.attemptNumber]).toEqual([0, 1]);
+      h.send({ type: "TaskGettingResult", taskId: again.taskId, executorId: "1", resultSize: 600 });
+      h.finish(again, ok("a", { metrics: { ...EMPTY_METRICS, resultSize: 600 } }));
+      expect(h.succeeded).toEqual([0]);
+      expect(h.eventsOf("TaskEnd").at(-1)!.taskInfo.gettingResultTime).toBeGreaterThan(0);
+    });
+
+    test("of an attempt that is not known is ignored", () => {
+      const h = new Harness();
+      h.executor("1", 1);
+      h.submit(new LineageBuilder().source(1));
+      h.send({ type: "TaskGettingResult", taskId: 99, executorId: "1", resultSize: 1 });
+      h.send({ type: "TaskGettingResult", taskId: h.tasks()[0]!.taskId, executorId: "2", resultSize: 1 });
+      expect(h.eventsOf("TaskGettingResult")).toEqual([]);
+    });
+  });
+
   test("a binary that cannot be made fails the job with its cause", () => {
     const h = new Harness({ autoReady: false });
     h.submit(new LineageBuilder().source(1));

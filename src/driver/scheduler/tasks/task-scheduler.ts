@@ -8,7 +8,7 @@
  */
 import type { AccumulableInfo, BlockManagerInfo, TaskEndReason, TaskInfo, TaskLocality } from "../../../events/listener-events";
 import type { JobFailure, LaunchTasks, StartBarrier } from "../commands";
-import type { ExecutorLost, ExecutorRegistered, KillTaskAttempt, TaskFinished, TaskOutcome, TaskProgress } from "../events";
+import type { ExecutorLost, ExecutorRegistered, KillTaskAttempt, TaskFinished, TaskGettingResult, TaskOutcome, TaskProgress } from "../events";
 import type { MapOutputRegistry } from "../map-outputs";
 import type { Outbox } from "../outbox";
 import type { OutputCommitCoordinator } from "../output-commit";
@@ -207,6 +207,23 @@ export class TaskScheduler {
     return true;
   }
 
+  taskGettingResult({ taskId, executorId, resultSize }: TaskGettingResult): void {
+    const attempt = this.attempts.get(taskId);
+    if (attempt === undefined || attempt.executor.id !== executorId || attempt.gettingResultTime > 0) return;
+    const { outbox } = this;
+    attempt.gettingResultTime = outbox.now;
+    if (outbox.wants("TaskGettingResult")) outbox.emit({ type: "TaskGettingResult", taskInfo: taskInfo(attempt, 0, "", NO_ACCUMULABLES) });
+    attempt.resultSize = resultSize;
+    this.#resultsFit(attempt.set, resultSize);
+  }
+
+  /** The result that was to be fetched does not come, or is not wanted. */
+  #uncountResult(attempt: TaskAttempt): void {
+    if (attempt.gettingResultTime === 0) return;
+    attempt.set.resultBytes -= attempt.resultSize;
+    attempt.set.results--;
+  }
+
   taskProgress({ taskId, recordsRead }: TaskProgress): void {
     const attempt = this.attempts.get(taskId);
     if (attempt !== undefined) attempt.recordsRead = recordsRead;
@@ -247,6 +264,7 @@ export class TaskScheduler {
     set.ended(index);
     const slot = set.slotOf(index);
     if (set.stateOf(index) === DONE || !this.owner.wants(set, slot)) {
+      this.#uncountResult(attempt);
       this.commits.attemptFailed(set.stage.id, set.partitionOf(index), attempt.taskId);
       this.#emitEnd(
         attempt,
@@ -260,7 +278,8 @@ export class TaskScheduler {
     set.succeeded(index);
     this.#recordTimes(attempt, outcome);
     this.#killCopies(set, index, OTHER_SUCCEEDED);
-    if (!this.#resultsFit(set, outcome)) return;
+    // A result that was fetched apart has been counted by then.
+    if (attempt.gettingResultTime === 0 && !this.#resultsFit(set, outcome.metrics?.resultSize ?? 0)) return;
     this.owner.taskSucceeded(set, slot, attempt, outcome);
     this.#tellDrained(set);
   }
@@ -278,17 +297,18 @@ export class TaskScheduler {
     if (set.live > 0) outbox.wakeAt(outbox.now + outbox.config.speculation!.interval);
   }
 
-  #resultsFit(set: TaskSet, outcome: Success): boolean {
+  #resultsFit(set: TaskSet, resultSize: number): boolean {
     const { maxResultSize } = this.outbox.config;
-    if (set.stage.isMapStage || outcome.metrics === undefined || maxResultSize === 0) return true;
-    set.resultBytes += outcome.metrics.resultSize;
-    if (set.resultBytes <= maxResultSize) return true;
+    if (set.stage.isMapStage) return true;
+    set.resultBytes += resultSize;
+    set.results++;
+    if (set.closed || maxResultSize === 0 || set.resultBytes <= maxResultSize) return true;
     this.owner.taskSetFailed(set, {
       kind: "resultTooLarge",
       stageId: set.stage.id,
       message:
-        `Total size of serialized results of ${set.doneCount} tasks (${mebibytes(set.resultBytes)}) is bigger than spark.driver.maxResultSize ` +
-        `(${mebibytes(maxResultSize)}). Collect less, write the data out, or raise spark.driver.maxResultSize.`,
+        `Total size of serialized results of ${set.results} ${set.results === 1 ? "task" : "tasks"} (${mebibytes(set.resultBytes)}) is bigger than spark.driver.maxResultSize ` +
+        `(${mebibytes(maxResultSize)}). Collect less (filter, take, aggregate), write the data out, or raise spark.driver.maxResultSize.`,
     });
     this.#tellDrained(set);
     return false;
@@ -297,6 +317,7 @@ export class TaskScheduler {
   #failed(attempt: TaskAttempt, failure: Failure): void {
     const { set, index } = attempt;
     set.ended(index);
+    this.#uncountResult(attempt);
     const reason = endReason(attempt, failure, this.#blockManager);
     if (attempt.started) this.#emitEnd(attempt, reason, failure);
     this.commits.attemptFailed(set.stage.id, set.partitionOf(index), attempt.taskId);
@@ -828,7 +849,7 @@ function taskInfo(attempt: TaskAttempt, finishTime: number, reason: string, accu
     host: executor.host,
     taskLocality: localityName(attempt.locality),
     speculative: attempt.speculative,
-    gettingResultTime: 0,
+    gettingResultTime: attempt.gettingResultTime,
     finishTime,
     failed: finishTime > 0 && reason !== "Success" && reason !== "TaskKilled",
     killed: reason === "TaskKilled",

@@ -29,6 +29,10 @@ export class TaskAttempt {
   /** A recall was sent. */
   recalled = false;
   recordsRead = 0;
+  /** When its result began to be fetched; 0 when it was not. */
+  gettingResultTime = 0;
+  /** Bytes of the result that is fetched. */
+  resultSize = 0;
 
   constructor(
     readonly taskId: number,
@@ -69,7 +73,8 @@ export class TaskSet {
   closed = false;
   /** Nothing is launched until lost map outputs are back. */
   blocked = false;
-  /** Bytes of results received. */
+  /** Results that were counted for spark.driver.maxResultSize, and their bytes. */
+  results = 0;
   resultBytes = 0;
   /** Moving average of the run time of a task in ms, over `timed` tasks. */
   meanRunTime = 0;

@@ -1,0 +1,43 @@
+/** Fetches the results that were too long for a message and that executors keep as blocks. */
+import { crc32c } from "../common/crc32c";
+import { ClusterError } from "../common/errors";
+import type { Endpoint } from "../storage/block-address";
+import { BlockClient } from "../storage/transfer/block-client";
+import type { BlockMeta } from "../storage/transfer/frames";
+import { OwnMemoryReceiver } from "../storage/receivers";
+
+/** The block under which an executor keeps a task's result. */
+export function resultBlock(taskId: number): string {
+  return `taskresult_${taskId}`;
+}
+
+export class KeptResults {
+  readonly #secret: Uint8Array;
+  readonly #timeout: number;
+  #client: BlockClient | undefined;
+
+  /** @param timeout longest silence of an executor that owes bytes, ms */
+  constructor(secret: Uint8Array, timeout: number) {
+    this.#secret = secret;
+    this.#timeout = timeout;
+  }
+
+  /** Rejects when the executor is gone, has the block no longer, or its file is damaged. */
+  async fetch(endpoint: Endpoint, taskId: number, bytes: number): Promise<Uint8Array> {
+    // A lost result costs one task: it is not worth waiting for long.
+    this.#client ??= new BlockClient({ secret: this.#secret, timeout: this.#timeout, maxRetries: 1, retryWait: 500 });
+    const receiver = new OwnMemoryReceiver<BlockMeta>(bytes);
+    const meta = await this.#client.request(endpoint, "block", { id: resultBlock(taskId) }, receiver, bytes);
+    if (meta.total !== bytes) throw new ClusterError("RESULT_LOST", `The result of task ${taskId} has ${meta.total} bytes instead of ${bytes}.`);
+    let at = 0;
+    for (const [i, length] of meta.lengths.entries()) {
+      const frame = receiver.bytes.subarray(at, (at += length));
+      if (meta.checksums !== undefined && crc32c(frame) !== meta.checksums[i]) throw new ClusterError("RESULT_LOST", `The result of task ${taskId} does not match its checksum.`);
+    }
+    return receiver.bytes;
+  }
+
+  close(): void {
+    this.#client?.close();
+  }
+}

@@ -1,0 +1,62 @@
+/** Results that are long, and what the driver does not take. */
+import { resultOf, submit, temporaryDirectory } from "./support/submit";
+
+const directory = temporaryDirectory();
+
+test("long results are kept by executors, fetched and removed; short ones come at once", async () => {
+  const program = `
+    import { SparkContext } from "firesteel";
+    await using sc = new SparkContext();
+    let fetched = 0;
+    const executors = new Map<string, number>();
+    sc.addSparkListener({ onTaskGettingResult: () => fetched++ });
+    const long = await sc.range(0, 6, 1, 6).flatMap((i) => Array.from({ length: 50_000 }, (_, k) => "row " + i + " " + k)).collect();
+    const ok = long.every((row, n) => row === "row " + Math.floor(n / 50_000) + " " + (n % 50_000));
+    await sc.flushListeners();
+    const afterLong = fetched;
+    await sc.range(0, 6, 1, 6).collect();
+    await sc.flushListeners();
+    console.log(JSON.stringify({ length: long.length, ok, afterLong, afterShort: fetched }));
+  `;
+  const conf = { "spark.task.maxDirectResultSize": "100k" };
+  const result = await resultOf(submit(directory, "long.ts", program, { master: "local-cluster[2,1,512]", conf }));
+  expect(result).toEqual({ length: 300_000, ok: true, afterLong: 6, afterShort: 6 });
+}, 60_000);
+
+test("a result whose executor died before it was fetched is computed again", async () => {
+  // The listener runs on the driver's thread right before the fetch: the executor is gone by then.
+  const program = `
+    import { SparkContext } from "firesteel";
+    await using sc = new SparkContext();
+    const pids = await sc.range(0, 8, 1, 8).map(() => process.pid).collect();
+    let killed = 0;
+    sc.addSparkListener({ onTaskGettingResult: () => { if (killed === 0) process.kill((killed = pids[0]!), "SIGKILL"); } });
+    const rows = await sc.range(0, 40, 1, 4).map((i) => i + " " + "x".repeat(400_000)).collect();
+    console.log(JSON.stringify({ killed: killed > 0, rows: rows.map((row) => row.length > 400_000 && Number.parseInt(row)) }));
+  `;
+  const result = await resultOf(submit(directory, "lost.ts", program, { master: "local-cluster[2,1,512]" }));
+  expect(result).toEqual({ killed: true, rows: Array.from({ length: 40 }, (_, i) => i) });
+}, 60_000);
+
+test("more than spark.driver.maxResultSize fails the job in words, whether fetched apart or not", async () => {
+  const program = `
+    import { SparkContext } from "firesteel";
+    await using sc = new SparkContext();
+    const failures: string[] = [];
+    for (const slices of [2, 40]) {
+      const rows = sc.range(0, 40, 1, slices).map((i) => i + "x".repeat(100_000));
+      await rows.collect().catch((error: Error) => failures.push(error.message));
+      failures.push(String(await rows.map((row) => row.length).reduce((a, b) => a + b)));
+    }
+    console.log(JSON.stringify(failures));
+  `;
+  const failures = await resultOf<string[]>(submit(directory, "large.ts", program, { conf: { "spark.driver.maxResultSize": "1m" } }));
+  expect(failures).toEqual([
+    expect.stringMatching(
+      /^\[RESULT_TOO_LARGE\] .*results of [12] tasks? \((1\.9|3\.8) MiB\) is bigger than spark\.driver\.maxResultSize \(1\.0 MiB\)\. Collect less .*, write the data out, or raise spark\.driver\.maxResultSize\.\n {4}at collect at large\.ts:7:18$/,
+    ),
+    "4000070",
+    expect.stringMatching(/results of 1[01] tasks \(1\.0 MiB\) is bigger than spark\.driver\.maxResultSize \(1\.0 MiB\)/),
+    "4000070",
+  ]);
+}, 60_000);
