@@ -8,7 +8,7 @@ import { parseLocalMaster } from "../common/local-master";
 import type { ExecutorGroup } from "../driver/platform";
 import type { LauncherHandlers } from "../driver/endpoint/launcher";
 import { minimumExecutorMemory, planMemory } from "../storage";
-import { LocalDirectories } from "../storage/local-directories";
+import { LocalDirectories, localRoots, removeApplication } from "../storage/local-directories";
 import { socketPathFits } from "../wire/address";
 import { newSecret } from "../wire/auth";
 import { LocalLauncher } from "./local-launcher";
@@ -27,6 +27,7 @@ class LocalExecutors implements ExecutorGroup {
   readonly maxFailures: number | null;
   readonly key: string;
   readonly #directories: LocalDirectories;
+  readonly #executorRoots: readonly string[];
   readonly #launcher: LocalLauncher;
   #handlers: LauncherHandlers | null = null;
   #started = false;
@@ -40,6 +41,7 @@ class LocalExecutors implements ExecutorGroup {
     this.cores = master.executors * master.coresPerExecutor;
     const memoryBytes = executorMemory(conf, master.workerMemoryBytes, master.coresPerExecutor);
     planMemory({ executorMemory: memoryBytes, slots: master.coresPerExecutor, conf: (key) => conf.get(key) });
+    this.#executorRoots = localRoots((key) => conf.get(key));
     this.#directories = LocalDirectories.create({ roots: [tmpdir()], appId: this.applicationId, executorId: "driver" });
     const directory = this.#directories.directories[0]!;
     const listen = (name: string): string => {
@@ -83,6 +85,8 @@ class LocalExecutors implements ExecutorGroup {
 
   dispose(): void {
     this.#directories.remove();
+    // Executors that were killed, or had no room for the file that names their owner, have left theirs.
+    removeApplication(this.#executorRoots, this.applicationId);
   }
 
   /** For executors that nobody took over. */
