@@ -13,7 +13,12 @@ import { build } from "esbuild";
 const folder = await mkdtemp(join(tmpdir(), "firesteel-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 await build({
-  entryPoints: [new URL("../src/columnar/index.ts", import.meta.url).pathname],
+  stdin: {
+    contents: ["index", "keys/hash", "sort/keys", "sort/numbers", "sort/strings"]
+      .map((name) => `export * from "./${name}";`)
+      .join(""),
+    resolveDir: join(import.meta.dirname, "../src/columnar"),
+  },
   outfile: join(folder, "columnar.cjs"),
   bundle: true,
   platform: "node",

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { ByteWriter } from "../../src/columnar/bytes";
 import { decodeValue, encodeValue } from "../../src/columnar/values/codec";
 import { ValueReader } from "../../src/columnar/values/reader";
-import { type ValueExtension, ValueWriter } from "../../src/columnar/values/writer";
+import { ValueWriter } from "../../src/columnar/values/writer";
 import { DataError, TaskError } from "../../src/common/errors";
 import { context, Guarded, HttpError, Money, Point, Point3, Registry, Stack, Unknown } from "./support/classes";
 import { hostileValue } from "./support/values";
@@ -269,25 +269,6 @@ describe("what cannot travel is refused with its path", () => {
       ),
     ).toThrow(EvalError);
   });
-});
-
-test("an extension puts data in the place of what is none, references kept", () => {
-  const table = [(x: number) => x + 1, Promise.resolve()];
-  const unique = Symbol("u");
-  const extension: ValueExtension = {
-    replace: (value) => {
-      const index = value === unique ? 9 : table.indexOf(value as never);
-      return index < 0 ? undefined : { data: { index } };
-    },
-    restore: (data) => ((data as { index: number }).index === 9 ? unique : table[(data as { index: number }).index]),
-  };
-  const shared = {};
-  const value = [table[0], unique, table[0], { f: table[1] }, shared, shared, unique];
-  const copy = decodeValue(encodeValue(value, context, "value", extension), context, extension) as unknown[];
-  expect(copy).toEqual(value);
-  expect(copy[4]).toBe(copy[5]);
-  expect(() => decodeValue(encodeValue(value, context, "value", extension), context)).toThrow(DataError);
-  expect(() => encodeValue([() => 1], context, "value", extension)).toThrow(TaskError);
 });
 
 describe("damaged bytes", () => {

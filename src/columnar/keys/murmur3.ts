@@ -7,14 +7,14 @@ const C2 = 0x1b873593;
 
 export const SEED = 42;
 
-export function mixWord(hash: number, word: number): number {
+function mixWord(hash: number, word: number): number {
   let k = Math.imul(word, C1);
   k = (k << 15) | (k >>> 17);
   const mixed = hash ^ Math.imul(k, C2);
   return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-export function finish(hash: number, bytes: number): number {
+function finish(hash: number, bytes: number): number {
   let mixed = hash ^ bytes;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
@@ -29,7 +29,7 @@ export function hashLong(low: number, high: number, seed: number): number {
   return finish(mixWord(mixWord(seed, low), high), 8);
 }
 
-export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
+function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
   let hash = seed;
   const words = start + ((end - start) & ~3);
   let at = start;

@@ -17,7 +17,7 @@ export function compareKeys(left: unknown, right: unknown): number {
 }
 
 /** Numbers with NaN last. */
-export function compareNumbers(left: number, right: number): number {
+function compareNumbers(left: number, right: number): number {
   if (left < right) return -1;
   if (left > right) return 1;
   if (left === right) return 0;

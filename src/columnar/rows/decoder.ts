@@ -15,18 +15,6 @@ export function decodeBatches(bytes: Uint8Array, values: ValueContext): ChunkSou
   return new BatchSource(asBuffer(bytes), values);
 }
 
-/** The number of records in a block, from the headers of its batches alone. */
-export function countRows(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let rows = 0;
-  for (let position = 0; position < bytes.length;) {
-    const header = readHeader(view, position);
-    rows += header.rows;
-    position = header.end;
-  }
-  return rows;
-}
-
 interface Header {
   readonly kind: number;
   readonly rows: number;

@@ -16,7 +16,7 @@ export interface TextScratch {
   readonly lengths: Int32Array;
 }
 
-export type Scratch = Float64Array | Uint8Array | unknown[] | TextScratch;
+type Scratch = Float64Array | Uint8Array | unknown[] | TextScratch;
 
 export interface Gatherer {
   readonly shape: Shape;

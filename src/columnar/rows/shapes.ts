@@ -6,11 +6,11 @@ import { corrupt } from "../bytes";
 import type { Shape } from "../chunk";
 
 export const NUMBER: Shape = { type: "number" };
-export const STRING: Shape = { type: "string" };
-export const BOOLEAN: Shape = { type: "boolean" };
+const STRING: Shape = { type: "string" };
+const BOOLEAN: Shape = { type: "boolean" };
 export const ANY: Shape = { type: "any" };
 
-export const MAX_TUPLE = 8;
+const MAX_TUPLE = 8;
 const MAX_KEYS = 64;
 const MAX_LEAVES = 64;
 /** Arrays and objects within one record, the record itself included: their identities are compared pair by pair. */

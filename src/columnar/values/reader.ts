@@ -8,7 +8,6 @@ import type { ValueContext } from "../value-context";
 import { DESERIALIZE, hooksOf } from "./kinds";
 import { latin1 } from "./short-text";
 import { ERROR_TYPES, ObjectKind, Tag, VIEW_TYPES } from "./tags";
-import type { ValueExtension } from "./writer";
 
 interface KeySet {
   readonly keys: readonly string[];
@@ -31,19 +30,17 @@ export class ValueReader {
   readonly #view: DataView;
   readonly #end: number;
   readonly #values: ValueContext;
-  readonly #extension: ValueExtension | undefined;
   #keySets: KeySet[] = [];
   /** The objects of the current value by number: the first `#count`. */
   readonly #objects: unknown[] = [];
   #count = 0;
 
-  constructor(bytes: Uint8Array, values: ValueContext, start = 0, end: number = bytes.length, extension?: ValueExtension) {
+  constructor(bytes: Uint8Array, values: ValueContext, start = 0, end: number = bytes.length) {
     this.#bytes = asBuffer(bytes);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.position = start;
     this.#end = end;
     this.#values = values;
-    this.#extension = extension;
   }
 
   startBatch(): void {
@@ -159,8 +156,6 @@ export class ValueReader {
         if (object === PENDING) throw corrupt("a reference to an object from within what it is made of");
         return object;
       }
-      case Tag.Extension:
-        return this.#restored();
       default:
         return this.#object(tag);
     }
@@ -388,13 +383,6 @@ export class ValueReader {
       const message = `${constructor.name} could not be made of the data that stood for it: ${String(cause)}`;
       throw new DataError("CLASS_HOOK_FAILED", message, { cause });
     }
-  }
-
-  #restored(): unknown {
-    if (this.#extension === undefined) throw corrupt("something that is no data among records");
-    const slot = this.#count;
-    this.#register(PENDING);
-    return (this.#objects[slot] = this.#extension.restore(this.#data()));
   }
 
   #newKeys(): KeySet {

@@ -58,8 +58,6 @@ export const Tag = {
   Derived: 0x20,
   /** A value of a built-in class with n properties of its own. */
   WithProperties: 0x21,
-  /** The value that a `ValueExtension` put in the place of one that is no data. */
-  Extension: 0x22,
 
   /** 0x40 + length, then that many characters of one byte each. */
   ShortString: 0x40,

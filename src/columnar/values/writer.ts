@@ -28,14 +28,6 @@ import {
 import { pathTo } from "./path";
 import { ObjectKind, Tag, VIEW_TYPES, WELL_KNOWN_SYMBOLS } from "./tags";
 
-/** Lets a layer above carry what is no data, by putting data in its place. */
-export interface ValueExtension {
-  /** The data that stands for a function, a unique symbol, an object that travels by reference; undefined to have it refused. */
-  replace(value: unknown): { readonly data: unknown } | undefined;
-  /** The value that `data` stands for. */
-  restore(data: unknown): unknown;
-}
-
 /** A value that cannot be written, before its path is known. */
 class Refusal extends Error {
   constructor(
@@ -70,7 +62,6 @@ export class ValueWriter {
   /** Where to write; may be changed between values. */
   out: ByteWriter;
   readonly #values: ValueContext;
-  readonly #extension: ValueExtension | undefined;
 
   #keySets: KeySet[] = [];
   #keySetByName = new Map<string, KeySet>();
@@ -87,10 +78,9 @@ export class ValueWriter {
   readonly #forbidden: (object | null)[] = [];
   #forbiddenCount = 0;
 
-  constructor(values: ValueContext, out: ByteWriter = new ByteWriter(), extension?: ValueExtension) {
+  constructor(values: ValueContext, out: ByteWriter = new ByteWriter()) {
     this.#values = values;
     this.out = out;
-    this.#extension = extension;
   }
 
   /** Begins a run of values that is read from its first: no keys are known. */
@@ -155,7 +145,7 @@ export class ValueWriter {
       case "symbol":
         return this.#symbol(value);
       case "function":
-        return this.#foreign(value, `it is ${describe(value)}, and functions are no data.`);
+        throw new Refusal(value, `it is ${describe(value)}, and functions are no data.`);
       default:
         throw new Refusal(value, `its type ${typeof value} is unknown.`);
     }
@@ -231,17 +221,8 @@ export class ValueWriter {
       this.out.byte(Tag.WellKnownSymbol);
       this.#string(name);
     } else {
-      this.#foreign(value, `it is ${describe(value)}, which exists in one thread only; use Symbol.for(…).`);
+      throw new Refusal(value, `it is ${describe(value)}, which exists in one thread only; use Symbol.for(…).`);
     }
-  }
-
-  /** What is no data travels if the extension has something to put in its place. */
-  #foreign(value: unknown, reason: string): void {
-    if (!this.#register(Object(value) as object)) return;
-    const replacement = this.#extension?.replace(value);
-    if (replacement === undefined) throw new Refusal(value, reason);
-    this.out.byte(Tag.Extension);
-    this.#value(replacement.data);
   }
 
   /** Gives an object its number, or writes a reference and returns false where it has one. */
@@ -297,9 +278,9 @@ export class ValueWriter {
       return;
     }
     const obstacle = uncopiable(value);
-    if (obstacle !== null) return this.#foreign(value, `it is ${obstacle}.`);
+    if (obstacle !== null) throw new Refusal(value, `it is ${obstacle}.`);
     const travel: unknown = (value as Record<symbol, unknown>)[TRAVEL];
-    if (typeof travel === "function") return this.#traveller(value, travel);
+    if (typeof travel === "function") throw travellerRefusal(value, travel);
     const kind = builtinKind(value);
     if (kind === null) {
       if (builtinName(prototype) === "Object") {
@@ -339,11 +320,6 @@ export class ValueWriter {
     this.#string(id);
     this.#builtin(value, kind);
     this.#properties(value, kind === "Error" ? [] : ownFields(value, kind));
-  }
-
-  #traveller(value: object, travel: Function): void {
-    const ticket = travel.call(value) as { readonly ref?: string; readonly refuse?: string };
-    this.#foreign(value, ticket.refuse ?? `it is ${describe(value)}, which functions may use but records cannot hold.`);
   }
 
   #classOf(value: object, prototype: object): Function {
@@ -557,6 +533,12 @@ export class ValueWriter {
     this.#properties(value, hidden);
     this.#properties(value, enumerable);
   }
+}
+
+/** Why an object that closures carry by reference is no data. */
+function travellerRefusal(value: object, travel: Function): Refusal {
+  const ticket = travel.call(value) as { readonly ref?: string; readonly refuse?: string };
+  return new Refusal(value, ticket.refuse ?? `it is ${describe(value)}, which functions may use but records cannot hold.`);
 }
 
 /** What to tell the user; null where the error speaks for itself. */
