@@ -20,13 +20,16 @@ export class AsyncGate {
 
   /** The function returned a promise; `mode` is the loop's own copy. */
   first(mode: GateMode, input: unknown, promise: PromiseLike<unknown>): GateMode {
-    if (mode === 1) {
-      promise.then(undefined, () => undefined);
-      throw this.mixed();
-    }
+    if (mode === 1) this.refuse(promise);
     this.#started = promise;
     this.collect(input);
     return 2;
+  }
+
+  /** Called by generated code for a promise behind plain values. */
+  refuse(promise: PromiseLike<unknown>): never {
+    promise.then(undefined, () => undefined);
+    throw this.mixed();
   }
 
   collect(input: unknown): void {

@@ -49,15 +49,26 @@ class Builder implements OpBuilder {
 /** Where the statements for one record begin. */
 type Start = (builder: Builder, rest: (from: number, term: Term) => string) => string;
 
-/** The loop over chunks of one form. `gates[i]` belongs to step i where that calls a function of the user. */
-export function loopText(form: ChunkForm, ops: readonly Op[], gates: readonly (AsyncGate | null)[], sink: Sink): LoopText {
-  return build(ops, gates, sink, (builder, rest) => chunkLoop(form, builder, (term) => rest(0, term)));
+/**
+ * The loop over chunks of one form. `gates[i]` belongs to step i where that calls a function of the user.
+ *
+ * @param settled all of these functions are known to be synchronous: the loop only looks whether that stays so, which
+ * costs less than being ready for both.
+ */
+export function loopText(
+  form: ChunkForm,
+  ops: readonly Op[],
+  gates: readonly (AsyncGate | null)[],
+  sink: Sink,
+  settled: boolean,
+): LoopText {
+  return build(ops, gates, sink, settled, (builder, rest) => chunkLoop(form, builder, (term) => rest(0, term)));
 }
 
 /** The loop over results of step `at`. */
 export function resumedText(at: number, ops: readonly Op[], gates: readonly (AsyncGate | null)[], sink: Sink): LoopText {
   const op = ops[at] as CallOp;
-  return build(ops, gates, sink, (builder, rest) => {
+  return build(ops, gates, sink, false, (builder, rest) => {
     const i = builder.local("i");
     const input = builder.local("input");
     const result = builder.local("result");
@@ -69,7 +80,7 @@ ${op.emitResult(builder, { code: input }, result, (term) => rest(at + 1, term))}
   });
 }
 
-function build(ops: readonly Op[], gates: readonly (AsyncGate | null)[], sink: Sink, start: Start): LoopText {
+function build(ops: readonly Op[], gates: readonly (AsyncGate | null)[], sink: Sink, settled: boolean, start: Start): LoopText {
   const builder = new Builder();
   const sinkCode = sink.emit(builder);
   const rest = (from: number, term: Term): string => {
@@ -79,7 +90,7 @@ function build(ops: readonly Op[], gates: readonly (AsyncGate | null)[], sink: S
       return sinkCode.stopped === undefined ? row : `${row}\nif (${sinkCode.stopped}) break run;`;
     }
     const next = (output: Term): string => rest(from + 1, output);
-    return op.kind === "plain" ? op.emit(builder, term, next) : callText(builder, op, gates[from]!, term, next);
+    return op.kind === "plain" ? op.emit(builder, term, next) : callText(builder, op, gates[from]!, settled, term, next);
   };
   const body = start(builder, rest);
   const text = `function (chunk, bound) {
@@ -100,13 +111,17 @@ return ${sinkCode.stopped ?? "false"};
  * The call of a user function. Its first result in a partition decides: from a promise on, inputs are only collected,
  * and the rest of the loop runs over the results when they are there.
  */
-function callText(builder: Builder, op: CallOp, gate: AsyncGate, input: Term, rest: (term: Term) => string): string {
+function callText(
+  builder: Builder,
+  op: CallOp,
+  gate: AsyncGate,
+  settled: boolean,
+  input: Term,
+  rest: (term: Term) => string,
+): string {
   const f = builder.bind(op.f, "f");
   const held = builder.bind(gate, "gate");
-  const mode = builder.local("mode");
   const result = builder.local("result");
-  builder.enter(`let ${mode} = ${held}.mode;`);
-  builder.leave(`${held}.mode = ${mode};`);
   let setup = "";
   let record = input;
   let argument = input.code;
@@ -125,14 +140,25 @@ function callText(builder: Builder, op: CallOp, gate: AsyncGate, input: Term, re
     record = { code: made, pair: input.pair };
     argument = made;
   }
+  const isPromise = `typeof ${result} === "object" && ${result} !== null && typeof ${result}.then === "function"`;
+  const then = op.emitResult(builder, record, result, rest);
+  if (settled) {
+    return `${setup}
+const ${result} = ${f}(${argument});
+if (${isPromise}) ${held}.refuse(${result});
+${then}`;
+  }
+  const mode = builder.local("mode");
+  builder.enter(`let ${mode} = ${held}.mode;`);
+  builder.leave(`${held}.mode = ${mode};`);
   return `${setup}
 if (${mode} === 2) ${held}.collect(${record.code});
 else {
 const ${result} = ${f}(${argument});
-if (typeof ${result} === "object" && ${result} !== null && typeof ${result}.then === "function") ${mode} = ${held}.first(${mode}, ${record.code}, ${result});
+if (${isPromise}) ${mode} = ${held}.first(${mode}, ${record.code}, ${result});
 else {
 ${mode} = 1;
-${op.emitResult(builder, record, result, rest)}
+${then}
 }
 }`;
 }

@@ -46,6 +46,9 @@ export class Loop {
   readonly #gates: (AsyncGate | null)[];
   /** Shapes of one source are the same objects; another object of an equal shape only costs its text again. */
   readonly #loops = new Map<ChunkForm, BoundLoop>();
+  readonly #settledLoops = new Map<ChunkForm, BoundLoop>();
+  /** All functions of the user's were called in this partition, and are synchronous. */
+  #settled = false;
   readonly #resumed = new Map<number, BoundLoop>();
   /** The step whose inputs wait; -1 when none does. At most one after each run of a loop: those behind it got nothing. */
   #waiting = -1;
@@ -65,13 +68,16 @@ export class Loop {
   /** Takes a chunk through; true when the sink wants no more. */
   feed(chunk: Chunk): MaybePromise<boolean> {
     const form = formOf(chunk);
-    let loop = this.#loops.get(form);
+    const loops = this.#settled ? this.#settledLoops : this.#loops;
+    let loop = loops.get(form);
     if (loop === undefined) {
-      loop = this.#bind(loopText(form, this.ops, this.#gates, this.sink));
-      this.#loops.set(form, loop);
+      loop = this.#bind(loopText(form, this.ops, this.#gates, this.sink, this.#settled));
+      loops.set(form, loop);
     }
     const stopped = loop.run(chunk, loop.bound);
-    return this.#waiting === -1 ? stopped : this.#await(this.#waiting);
+    if (this.#waiting !== -1) return this.#await(this.#waiting);
+    if (!this.#settled) this.#settled = this.#gates.every((gate) => gate === null || gate.mode === 1);
+    return stopped;
   }
 
   #bind(made: LoopText): BoundLoop {
