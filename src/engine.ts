@@ -4,9 +4,8 @@
  */
 import { join } from "node:path";
 import { configureClosures } from "./closure/freeze";
-import { discardPrelaunched, localExecutors, prelaunchLocal } from "./cluster/local-executors";
+import { discardPrelaunched, localExecutors } from "./cluster/local-executors";
 import { decodeBatches } from "./columnar";
-import { SparkConf } from "./common/conf";
 import { SHOW_CONSOLE_PROGRESS } from "./common/config-entries";
 import { setPlatform } from "./driver/platform";
 import { activeContexts } from "./driver/spark-context";
@@ -25,6 +24,7 @@ configureClosures({ engine: api });
 setPlatform({
   executors: (conf) => localExecutors(conf, executorFile),
   contextStarted: (context) => {
+    stopAtEnd();
     if (!context.getConf().read(SHOW_CONSOLE_PROGRESS)) return () => undefined;
     const progress = new ConsoleProgress({
       now: () => Date.now(),
@@ -38,19 +38,28 @@ setPlatform({
   },
 });
 
-/** Starts the executors that a program with the submitted settings will most likely ask for, before it is loaded. */
-export function prelaunch(): void {
-  prelaunchLocal(new SparkConf().setIfMissing("spark.master", "local[*]"), executorFile);
+let stopsAtEnd = false;
+
+/** A program that comes to its end without stopping its context leaves nothing behind either. */
+function stopAtEnd(): void {
+  if (stopsAtEnd) return;
+  stopsAtEnd = true;
+  process.once("beforeExit", () => void stopAll(0));
 }
 
-/** The program's main file, where this process was started by a launcher. */
-export function setMainFile(mainFile: string): void {
-  configureClosures({ mainFile });
+/** The program's main file, where this process was started by a launcher, and what its loader made of files. */
+export function setProgram(mainFile: string, loadedSource: (path: string) => string | undefined): void {
+  configureClosures({ mainFile, loadedSource });
+}
+
+/** Jobs that run in this process's contexts. */
+export function countActiveJobs(): number {
+  return [...activeContexts()].reduce((sum, context) => sum + context.statusTracker.getActiveJobIds().length, 0);
 }
 
 /** Stops all contexts, for the end of the process. */
-export async function stopAll(): Promise<void> {
-  await Promise.all([discardPrelaunched(), ...[...activeContexts()].map((context) => context.stop(1))]);
+export async function stopAll(exitCode = 1): Promise<void> {
+  await Promise.all([discardPrelaunched(), ...[...activeContexts()].map((context) => context.stop(exitCode))]);
 }
 
 /** Entry of a task thread. */

@@ -3,93 +3,105 @@
  * file by file. The executors are started before the program is even read: both take their time side by side.
  */
 import { existsSync, statSync } from "node:fs";
-import { basename, extname, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
-import { isSecretKey } from "../common/config-entries";
+import { prelaunchLocal } from "../cluster/local-executors";
+import { requireCached } from "../common/cached-load";
+import { checkSettings } from "../common/check-settings";
+import { SparkConf } from "../common/conf";
+import { isSecretKey, MASTER } from "../common/config-entries";
 import { UsageError } from "../common/errors";
+import { parseLocalMaster } from "../common/local-master";
 import type { Settings } from "../common/submit-options";
 import { resolveSettings, setSubmittedSettings } from "../common/submit-options";
+import type * as Engine from "../engine";
 import { registerLoader } from "./loader/register";
+import { SYNTAX_ERROR } from "./loader/transform";
+import { loadedProgram } from "./loader/transform-cache";
+import { relaunched } from "./relaunch";
+import { describeUncaught, lineOf } from "./report";
+import { endedBySignal, stopOnSignals } from "./signals";
 
 const PROGRAM_TYPES = new Set([".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"]);
+/** How long the contexts of a program that failed may take to stop. */
+const LONGEST_STOP_MS = 3000;
 
-export async function submit(command: Command, file: string, args: readonly string[]): Promise<void> {
-  await runProgram(file, args, resolveSettings(command), command.opts<{ verbose?: boolean }>().verbose === true);
+export async function submit(command: Command, file: string | undefined, args: readonly string[]): Promise<void> {
+  const settings = resolveSettings(command);
+  if (file === undefined) throw new UsageError("PROGRAM_MISSING", "which program? firesteel submit [options] app.ts [args...]");
+  await runProgram(file, args, settings, command.opts<{ verbose?: boolean }>().verbose === true);
 }
 
 /** Runs `file` as the main program of this process. Returns when its top level has finished; pending jobs keep the process alive. */
 export async function runProgram(file: string, args: readonly string[], submitted: Settings, verbose: boolean): Promise<void> {
   const path = resolve(file);
   if (!existsSync(path) || !statSync(path).isFile()) throw new UsageError("PROGRAM_NOT_FOUND", `no such program: ${file}`);
-  if (!PROGRAM_TYPES.has(extname(path))) throw new UsageError("PROGRAM_TYPE", `${file} is not a program: one of ${[...PROGRAM_TYPES].join(" ")} is wanted.`);
+  if (!PROGRAM_TYPES.has(extname(path))) throw new UsageError("PROGRAM_TYPE", `${file} is not a program: one of ${[...PROGRAM_TYPES].join(" ")} is wanted`);
   const settings = new Map(submitted);
   if (!settings.has("spark.app.name")) settings.set("spark.app.name", { value: basename(path).replace(/\.[^.]+$/, ""), origin: "name of the program" });
-  setSubmittedSettings(settings);
+  validate(settings);
+  if (await relaunched(settings)) return;
   if (verbose) printSettings(file, args, settings);
-  applyDriverMemory(settings);
+  setSubmittedSettings(settings);
 
-  const engine = require("./engine.js") as typeof import("../engine");
-  engine.prelaunch();
-  engine.setMainFile(path);
+  prelaunchLocal(new SparkConf().setIfMissing(MASTER.key, MASTER.defaultText), join(__dirname, "executor.js"));
+  registerLoader();
+  const engine = requireCached(join(__dirname, "engine.js")) as typeof Engine;
+  engine.setProgram(path, loadedProgram);
   process.argv = [process.argv[0]!, path, ...args];
   process.setSourceMapsEnabled(true);
-  registerLoader();
-  stopOnSignals(engine);
-  let exports: Record<string, unknown>;
+  stopOnSignals(() => engine.stopAll(), engine.countActiveJobs);
+  process.on("uncaughtException", (error) => {
+    if (process.listenerCount("uncaughtException") === 1) void failed(engine, error);
+  });
   try {
-    exports = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    await runMain(path, args, settings.get("spark.submit.entryPoint")?.value);
   } catch (error) {
-    await engine.discardPrelaunched();
-    if (isTransformFailure(error)) throw new UsageError("PROGRAM_SYNTAX", error.message);
-    reportAndExit(error);
-  }
-  const entryPoint = settings.get("spark.submit.entryPoint")?.value;
-  if (entryPoint !== undefined) {
-    const main = exports[entryPoint] ?? (exports["default"] as Record<string, unknown> | undefined)?.[entryPoint];
-    if (typeof main !== "function") throw new UsageError("ENTRY_POINT_NOT_FOUND", `--class ${entryPoint}: ${file} exports no function of this name.`);
-    try {
-      await (main as (args: readonly string[]) => unknown)(args);
-    } catch (error) {
-      reportAndExit(error);
-    }
+    await failed(engine, error);
   }
   await engine.discardPrelaunched();
 }
 
-function isTransformFailure(error: unknown): error is Error {
-  return error instanceof Error && "firesteelTransformFailed" in error;
+async function runMain(path: string, args: readonly string[], entryPoint: string | undefined): Promise<void> {
+  const exports = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  if (entryPoint === undefined) return;
+  const main = exports[entryPoint] ?? (exports["default"] as Record<string, unknown> | undefined)?.[entryPoint];
+  if (typeof main !== "function") throw new UsageError("ENTRY_POINT_NOT_FOUND", `--class ${entryPoint}: ${basename(path)} exports no function of this name`);
+  await (main as (args: readonly string[]) => unknown)(args);
 }
 
-function reportAndExit(error: unknown): never {
-  const text = error instanceof Error ? (error.stack ?? String(error)) : `Uncaught ${String(error)}`;
-  process.stderr.write(`${text}\n`);
-  for (let cause = error instanceof Error ? error.cause : undefined; cause instanceof Error; cause = cause.cause) process.stderr.write(`Caused by: ${cause.stack ?? String(cause)}\n`);
-  process.exit(1);
-}
-
-/** Ctrl-C and SIGTERM cancel the jobs and end the executors, then the process; a second signal ends it at once. */
-function stopOnSignals(engine: typeof import("../engine")): void {
-  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
-    process.once(signal, () => {
-      process.once(signal, () => process.exit(code));
-      const timer = setTimeout(() => process.exit(code), 3000);
-      timer.unref();
-      engine.stopAll().finally(() => process.exit(code));
-    });
+/** What can be known to be wrong before anything is started is said in one line. */
+function validate(settings: Settings): void {
+  checkSettings([...settings].map(([key, { value }]) => [key, value]));
+  parseLocalMaster(settings.get(MASTER.key)?.value ?? MASTER.defaultText);
+  for (const key of ["spark.files", "spark.archives"]) {
+    for (const part of (settings.get(key)?.value ?? "").split(",")) {
+      const path = part.trim().replace(/^file:(?:\/\/)?/, "").replace(/#[^#]*$/, "");
+      if (path !== "" && !/^[a-z][a-z0-9]+:/i.test(path) && !existsSync(path)) throw new UsageError("FILE_NOT_FOUND", `no such file: ${path} (${settings.get(key)!.origin})`);
+    }
   }
 }
 
-/** --driver-memory bounds the heap of this process, which is already running: V8 takes the limit as long as it has not grown past it. */
-function applyDriverMemory(settings: Settings): void {
-  const memory = settings.get("spark.driver.memory")?.value;
-  const options = settings.get("spark.driver.extraNodeOptions")?.value;
-  const v8 = require("node:v8") as typeof import("node:v8");
-  if (memory !== undefined) {
-    const { parseBytes } = require("../common/units") as typeof import("../common/units");
-    v8.setFlagsFromString(`--max-old-space-size=${Math.max(64, Math.floor(parseBytes(memory, "--driver-memory", "m") / 2 ** 20))}`);
+let failing = false;
+
+/** The program let an error go: it is told, the contexts stop, the process ends with 1. Never resolves. */
+async function failed(engine: typeof Engine, error: unknown): Promise<never> {
+  if (!failing && !endedBySignal()) {
+    failing = true;
+    process.stderr.write(`${describe(error)}\n`);
+    setTimeout(() => process.exit(1), LONGEST_STOP_MS);
+    await engine.stopAll().catch(() => undefined);
+    process.exit(1);
   }
-  if (options !== undefined) for (const flag of options.split(/\s+/).filter((word) => word !== "")) v8.setFlagsFromString(flag);
+  return new Promise(() => undefined);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Error && error.message.startsWith(SYNTAX_ERROR)) return `firesteel: ${error.message.slice(SYNTAX_ERROR.length)}`;
+  if (error instanceof Error && (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND") return `firesteel: ${error.message}`;
+  if (error instanceof UsageError && error.errorClass === "ENTRY_POINT_NOT_FOUND") return lineOf(error);
+  return describeUncaught(error, __dirname);
 }
 
 function printSettings(file: string, args: readonly string[], settings: Settings): void {

@@ -1,14 +1,14 @@
 /**
- * Transforms of files by content, in the user's own temporary folder: starting esbuild takes 50 ms, which the second run
- * of a program need not pay. What others could have written there is not believed.
+ * Transforms of files by content, in the user's cache: starting esbuild takes 50 ms, which the second run of a program
+ * need not pay.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { readEntry, trimCache, userCache, writeEntry } from "../common/user-cache";
 
 /** Raise it when the same input gives another output. */
 const VERSION = "closure-1";
+const EXTENSION = ".closure.json";
 
 export interface CachedTransform {
   readonly code: string;
@@ -17,31 +17,26 @@ export interface CachedTransform {
 
 /** The transform under `inputs`, made and kept when it is not there. A folder that cannot be used costs time, nothing else. */
 export function cachedTransform(inputs: readonly string[], make: () => CachedTransform): CachedTransform {
+  const folder = userCache();
+  if (folder === null) return make();
   const hash = createHash("sha256").update(VERSION);
   for (const input of inputs) hash.update(`\0${input.length}\0`).update(input);
-  const uid = userInfo().uid;
-  const folder = join(tmpdir(), `firesteel-transforms-${uid}`);
-  const file = join(folder, hash.digest("hex"));
-  try {
-    if (isOwn(folder, uid) && isOwn(file, uid)) return JSON.parse(readFileSync(file, "utf8")) as CachedTransform;
-  } catch {
-    // Not there, or cut short by a crash: it is made anew.
-  }
+  const file = join(folder, hash.digest("hex").slice(0, 32) + EXTENSION);
+  const kept = readTransform(file);
+  if (kept !== undefined) return kept;
   const made = make();
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (isOwn(folder, uid)) {
-      const temporary = `${file}.${process.pid}`;
-      writeFileSync(temporary, JSON.stringify(made), { mode: 0o600 });
-      renameSync(temporary, file);
-    }
-  } catch {
-    // A read-only or full disk: the next run transforms again.
-  }
+  writeEntry(file, JSON.stringify(made));
+  trimCache(folder, EXTENSION);
   return made;
 }
 
-function isOwn(path: string, uid: number): boolean {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status !== undefined && status.uid === uid && (status.mode & 0o022) === 0;
+function readTransform(file: string): CachedTransform | undefined {
+  const text = readEntry(file);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text.toString("utf8")) as CachedTransform;
+  } catch {
+    // Cut short by a crash: it is made anew.
+    return undefined;
+  }
 }

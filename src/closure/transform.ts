@@ -3,15 +3,16 @@
  * only when such a file is met), CommonJS JavaScript as it is. `import()` and `import.meta` become names that the module
  * loader provides.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, extname } from "node:path";
 import type * as Esbuild from "esbuild";
 import { IMPORT_META_NAME, IMPORT_NAME, collectLexical, collectVar } from "./free-variables";
 import type { ModuleFile } from "./module-target";
 import { type ImportMode, declaredFormat } from "./resolve-module";
 import { type Edit, type SyntaxNode, applyEdits, childNodes, parseScript } from "./syntax";
 import { cachedTransform } from "./transform-cache";
+import { tsconfigFor } from "./tsconfig";
 
 export interface TransformedFile extends Pick<ModuleFile, "code" | "format" | "isEsm" | "bindings"> {
   readonly specifiers: readonly ImportedSpecifier[];
@@ -61,8 +62,8 @@ function transformByEsbuild(
   loader: Esbuild.Loader,
   format: "module" | "commonjs" | undefined,
 ): TransformedFile {
-  const tsconfig = tsconfigFor(path);
-  const { code, map } = cachedTransform([loader, basename(path), tsconfig.tsconfigRaw ?? "", text], () => {
+  const tsconfigRaw = tsconfigFor(path);
+  const { code, map } = cachedTransform([loader, basename(path), tsconfigRaw ?? "", text], () => {
     const esbuild = createRequire(__filename)("esbuild") as typeof Esbuild;
     return esbuild.transformSync(text, {
       loader,
@@ -75,27 +76,12 @@ function transformByEsbuild(
       sourcesContent: false,
       logLevel: "silent",
       define: { "import.meta": IMPORT_META_NAME },
-      ...tsconfig,
+      ...(tsconfigRaw === undefined ? {} : { tsconfigRaw }),
     });
   });
   const program = parseScript(code, "script");
   if (!program) throw new Error("the transformed file cannot be read (top-level await cannot be loaded by executors)");
   return finish(code, program, true, format === "module", `data:application/json;base64,${Buffer.from(map).toString("base64")}`);
-}
-
-const tsconfigs = new Map<string, string | undefined>();
-
-/** The nearest tsconfig.json, for decorators, class fields and JSX; `extends` is not followed. */
-function tsconfigFor(path: string): { tsconfigRaw?: string } {
-  const folder = dirname(path);
-  if (!tsconfigs.has(folder)) {
-    let at = folder;
-    while (!existsSync(join(at, "tsconfig.json")) && dirname(at) !== at) at = dirname(at);
-    const file = join(at, "tsconfig.json");
-    tsconfigs.set(folder, existsSync(file) ? readFileSync(file, "utf8") : undefined);
-  }
-  const tsconfigRaw = tsconfigs.get(folder);
-  return tsconfigRaw === undefined ? {} : { tsconfigRaw };
 }
 
 function finish(

@@ -7,7 +7,7 @@ import { EXECUTOR_MEMORY, MASTER } from "../common/config-entries";
 import { parseLocalMaster } from "../common/local-master";
 import type { ExecutorGroup } from "../driver/platform";
 import type { LauncherHandlers } from "../driver/endpoint/launcher";
-import { minimumExecutorMemory, planMemory } from "../storage";
+import { minimumExecutorMemory, planMemory } from "../storage/memory-plan";
 import { LocalDirectories, localRoots, removeApplication } from "../storage/local-directories";
 import { socketPathFits } from "../wire/address";
 import { newSecret } from "../wire/auth";
@@ -62,6 +62,8 @@ class LocalExecutors implements ExecutorGroup {
       configuration: Object.fromEntries(conf.getAll()),
       host: "localhost",
       blockListen: (executorId) => listen(`executor-${executorId}`),
+      // Beside progress bars, all that goes to the terminal must come through this process.
+      ...(process.stderr.isTTY ? { stdout: process.stdout } : {}),
       nodeOptions: (conf.get("spark.executor.extraNodeOptions") ?? "").split(/\s+/).filter((word) => word !== ""),
       handlers: {
         executorExited: (executorId, exit) => this.#tell((handlers) => handlers.executorExited(executorId, exit)),
@@ -73,6 +75,7 @@ class LocalExecutors implements ExecutorGroup {
   start(): void {
     if (this.#started) return;
     this.#started = true;
+    process.once("exit", this.#abandon);
     this.#launcher.start();
   }
 
@@ -84,10 +87,17 @@ class LocalExecutors implements ExecutorGroup {
   }
 
   dispose(): void {
+    process.off("exit", this.#abandon);
     this.#directories.remove();
     // Executors that were killed, or had no room for the file that names their owner, have left theirs.
     removeApplication(this.#executorRoots, this.applicationId);
   }
+
+  /** The process ends without having stopped its context: the executors remove their own files. */
+  readonly #abandon = (): void => {
+    this.#launcher.abandon();
+    this.#directories.remove();
+  };
 
   /** For executors that nobody took over. */
   async discard(): Promise<void> {
@@ -107,32 +117,36 @@ function executorMemory(conf: SparkConf, workerMemory: number | null, slots: num
   return workerMemory ?? Math.max(conf.read(EXECUTOR_MEMORY), minimumExecutorMemory(slots));
 }
 
-let prelaunched: LocalExecutors | null = null;
+/** The command line and the engine are bundles of their own: what the one started, the other takes over. */
+const PRELAUNCHED = Symbol.for("firesteel.prelaunched");
+const holder = globalThis as { [PRELAUNCHED]?: LocalExecutors };
+
+function takePrelaunched(): LocalExecutors | undefined {
+  const taken = holder[PRELAUNCHED];
+  delete holder[PRELAUNCHED];
+  return taken;
+}
 
 /** Starts the executors that a program with these settings will most likely ask for. Errors wait for the program. */
 export function prelaunchLocal(conf: SparkConf, executorFile: string): void {
   try {
-    prelaunched = new LocalExecutors(conf, executorFile);
-    prelaunched.start();
+    const executors = new LocalExecutors(conf, executorFile);
+    executors.start();
+    holder[PRELAUNCHED] = executors;
   } catch {
-    prelaunched = null;
+    // The context says what is wrong, if the program makes one with these settings.
   }
 }
 
 /** The program did not want them. */
 export async function discardPrelaunched(): Promise<void> {
-  const unused = prelaunched;
-  prelaunched = null;
-  await unused?.discard();
+  await takePrelaunched()?.discard();
 }
 
 /** The executors of a context: those started ahead where they are what it asks for. */
 export function localExecutors(conf: SparkConf, executorFile: string): ExecutorGroup {
-  const ahead = prelaunched;
-  if (ahead !== null && ahead.key === launchKey(conf)) {
-    prelaunched = null;
-    return ahead;
-  }
-  void discardPrelaunched();
+  const ahead = takePrelaunched();
+  if (ahead !== undefined && ahead.key === launchKey(conf)) return ahead;
+  void ahead?.discard();
   return new LocalExecutors(conf, executorFile);
 }

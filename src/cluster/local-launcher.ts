@@ -94,6 +94,12 @@ export class LocalLauncher implements Launcher {
     child.process.kill("SIGKILL");
   }
 
+  /** Asks all to end without waiting for it: at the exit of this process. */
+  abandon(): void {
+    this.#stopping = true;
+    for (const child of this.#children.values()) child.process.kill("SIGTERM");
+  }
+
   async stop(graceMs = 2000): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearTimeout(timer);

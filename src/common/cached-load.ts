@@ -4,11 +4,12 @@
  * can write; V8 refuses it when its version or flags differ, and the bundle is then compiled as usual.
  */
 import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createRequire, Module } from "node:module";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
+import { isMainThread } from "node:worker_threads";
+import { readEntry, trimCache, userCache, writeEntry } from "./user-cache";
 
 interface RawModule {
   exports: unknown;
@@ -17,8 +18,12 @@ interface RawModule {
   loaded: boolean;
 }
 
-/** Compiled code is stored so long after the load, with the functions that were used meanwhile, or when the process ends. */
+/**
+ * Compiled code is stored so long after the load, with the functions that were used meanwhile, or when the process ends. A
+ * thread, which may never come back to its event loop, stores it at once.
+ */
 const STORE_DELAY = 1500;
+const EXTENSION = ".code";
 const WRAPPER = ["(function (exports, require, module, __filename, __dirname) { ", "\n})"] as const;
 
 /**
@@ -32,7 +37,7 @@ export function requireCached(file: string): unknown {
   if (known !== undefined) return known.exports;
   const source = readFileSync(file);
   const place = process.env["FIRESTEEL_CODE_CACHE"] === "off" ? null : placeOf(file, source.length);
-  const cachedData = place === null ? undefined : read(place);
+  const cachedData = place === null ? undefined : readEntry(place);
   const script = new Script(WRAPPER[0] + source.toString("utf8") + WRAPPER[1], {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
@@ -49,54 +54,28 @@ export function requireCached(file: string): unknown {
     throw error;
   }
   made.loaded = true;
-  if (place !== null && (cachedData === undefined || script.cachedDataRejected === true)) storeLater(script, place);
+  if (place !== null && (cachedData === undefined || script.cachedDataRejected === true)) store(script, place);
   return made.exports;
 }
 
 /** One place for each combination of file, V8 and its flags. Null where there is no private directory. */
 function placeOf(file: string, length: number): string | null {
-  try {
-    const directory = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "firesteel");
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const state = lstatSync(directory);
-    if (!state.isDirectory() || (process.getuid !== undefined && state.uid !== process.getuid())) return null;
-    if (state.mode & 0o077) chmodSync(directory, 0o700);
-    const key = [
-      file,
-      statSync(file).mtimeMs,
-      length,
-      process.version,
-      process.arch,
-      process.execArgv,
-      process.env["NODE_OPTIONS"] ?? "",
-    ];
-    return join(directory, `${createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 24)}.code`);
-  } catch {
-    return null;
-  }
+  const directory = userCache();
+  if (directory === null) return null;
+  const flags = [process.execArgv, process.env["NODE_OPTIONS"] ?? ""];
+  const key = [file, statSync(file).mtimeMs, length, process.version, process.arch, flags];
+  return join(directory, `${createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 24)}${EXTENSION}`);
 }
 
-function read(place: string): Buffer | undefined {
-  try {
-    return readFileSync(place);
-  } catch {
-    return undefined;
-  }
-}
-
-function storeLater(script: Script, place: string): void {
+function store(script: Script, place: string): void {
   let stored = false;
-  const store = (): void => {
+  const now = (): void => {
     if (stored) return;
     stored = true;
-    try {
-      const temporary = `${place}.${process.pid}`;
-      writeFileSync(temporary, script.createCachedData(), { mode: 0o600 });
-      renameSync(temporary, place);
-    } catch {
-      // No room or no permission: the next start compiles again.
-    }
+    writeEntry(place, script.createCachedData());
+    trimCache(dirname(place), EXTENSION);
   };
-  setTimeout(store, STORE_DELAY).unref();
-  process.once("exit", store);
+  if (!isMainThread) return now();
+  setTimeout(now, STORE_DELAY).unref();
+  process.once("exit", now);
 }

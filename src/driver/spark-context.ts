@@ -8,13 +8,14 @@ import { freeze, freezeValue } from "../closure/freeze";
 import { driverClasses } from "../closure/driver-classes";
 import { mapStack } from "../closure/source-maps";
 import { decodeValue } from "../columnar";
+import { checkSettings } from "../common/check-settings";
 import { SparkConf } from "../common/conf";
 import {
   APP_NAME, BARRIER_SYNC_TIMEOUT, configEntries, DEFAULT_PARALLELISM, EVENT_LOG_DIR, EVENT_LOG_ENABLED, LOG_LEVEL, MASTER, NETWORK_TIMEOUT,
   SCHEDULER_POOLS,
 } from "../common/config-entries";
 import { UsageError } from "../common/errors";
-import { setLogLevel } from "../common/log";
+import { log, setLogLevel } from "../common/log";
 import { version } from "../common/version";
 import { EventLogWriter } from "../events/event-log-writer";
 import type { SparkListener } from "../events/listener-bus";
@@ -85,6 +86,7 @@ export class SparkContext {
     conf.setIfMissing(MASTER.key, MASTER.defaultText);
     conf.setIfMissing(APP_NAME.key, programName());
     applyLogLevel(conf);
+    for (const warning of checkSettings(conf.getAll())) log.warn(warning);
     this.#conf = conf;
     this.#group = platform().executors(conf);
     this.applicationId = this.#group.applicationId;

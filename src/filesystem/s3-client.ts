@@ -20,7 +20,7 @@ const DEFAULT_MAX_CONNECTIONS = 64;
 export async function loadS3(conf: ConfLookup): Promise<S3> {
   let sdk: typeof Sdk;
   try {
-    sdk = await import("@aws-sdk/client-s3");
+    sdk = require("@aws-sdk/client-s3") as typeof Sdk;
   } catch (cause) {
     throw new UsageError("S3_CLIENT_NOT_INSTALLED", "s3:// paths need the AWS SDK: run `npm install @aws-sdk/client-s3`.", {
       cause,

@@ -1,8 +1,9 @@
 /**
- * Progress of running stages on the terminal: one bar a stage, gone when it is done. Where standard error is no terminal,
- * a plain line for every stage that took long enough to notice. Knows stages only by what the port tells.
+ * Progress of running stages on standard error: on a terminal one bar a stage, gone when it is done; otherwise a plain line
+ * for every stage that took long enough to notice. Knows stages only by what the port tells.
  */
-import type { MultiBar, SingleBar } from "cli-progress";
+import { formatDuration } from "../common/units";
+import { StatusLines } from "./status-lines";
 
 /** A running or just ended attempt of a stage. */
 export interface StageProgress {
@@ -23,6 +24,11 @@ export interface ProgressPort {
   now(): number;
 }
 
+interface View {
+  show(stages: readonly StageProgress[], now: number): void;
+  close(): void;
+}
+
 /** A stage is shown when it has run for so long: bars that flash by only disturb. */
 const FIRST_SHOWN_AFTER_MS = 400;
 const REFRESH_MS = 100;
@@ -30,16 +36,20 @@ const REFRESH_MS = 100;
 const PLAIN_AFTER_MS = 1000;
 const PLAIN_EVERY_MS = 10_000;
 const MOST_BARS = 4;
+const BAR_CELLS = 24;
+const FULL = "█";
+const EMPTY = "░";
 
 export class ConsoleProgress {
   readonly #timer: NodeJS.Timeout;
-  readonly #view: TerminalView | PlainView;
+  readonly #view: View;
 
   constructor(
     readonly port: ProgressPort,
     stream: NodeJS.WriteStream = process.stderr,
+    others: readonly NodeJS.WriteStream[] = [process.stdout],
   ) {
-    this.#view = stream.isTTY === true ? new TerminalView(stream) : new PlainView(stream);
+    this.#view = stream.isTTY && process.env["TERM"] !== "dumb" ? new TerminalView(stream, others) : new PlainView(stream);
     this.#timer = setInterval(() => this.#refresh(), REFRESH_MS);
     this.#timer.unref();
   }
@@ -47,63 +57,64 @@ export class ConsoleProgress {
   /** Takes the bars away. */
   stop(): void {
     clearInterval(this.#timer);
-    this.#view.show([], this.port.now());
+    this.#view.close();
   }
 
   #refresh(): void {
     const now = this.port.now();
-    this.#view.show(this.port.activeStages().filter((stage) => now - stage.submittedAt >= FIRST_SHOWN_AFTER_MS), now);
+    this.#view.show(
+      this.port.activeStages().filter((stage) => now - stage.submittedAt >= FIRST_SHOWN_AFTER_MS),
+      now,
+    );
   }
 }
 
-function keyOf(stage: StageProgress): string {
-  return `${stage.stageId}.${stage.attempt}`;
+/** "Stage 3 [████████░░░░░░░░] 12/40, 2 running  reduceByKey at app.ts:12:7", cut to the width with an ellipsis. */
+export function formatBar(stage: StageProgress, columns: number): string {
+  const { stageId, attempt, numDone, numTasks, numRunning, name } = stage;
+  const cells = Math.min(BAR_CELLS, Math.max(4, Math.floor(columns / 4)));
+  const full = numTasks === 0 ? cells : Math.floor((numDone / numTasks) * cells);
+  const retry = attempt === 0 ? "" : `.${attempt}`;
+  const head = `Stage ${stageId}${retry} [${FULL.repeat(full)}${EMPTY.repeat(cells - full)}] ${numDone}/${numTasks}, ${numRunning} running  `;
+  // eslint-disable-next-line no-control-regex -- names come from programs
+  return cut(head + name.replace(/[\x00-\x1f\x7f-\x9f]+/g, " "), columns - 1);
 }
 
-class TerminalView {
-  #bars: MultiBar | null = null;
-  readonly #shown = new Map<string, SingleBar>();
+function cut(text: string, columns: number): string {
+  const characters = [...text];
+  return characters.length <= columns ? text : `${characters.slice(0, Math.max(0, columns - 1)).join("")}…`;
+}
 
-  constructor(readonly stream: NodeJS.WriteStream) {}
+class TerminalView implements View {
+  readonly #lines: StatusLines;
 
-  show(stages: readonly StageProgress[], _now: number): void {
-    const wanted = new Map(stages.slice(0, MOST_BARS).map((stage) => [keyOf(stage), stage]));
-    for (const [key, bar] of this.#shown) {
-      if (wanted.has(key)) continue;
-      this.#bars?.remove(bar);
-      this.#shown.delete(key);
-    }
-    if (wanted.size === 0) {
-      this.#bars?.stop();
-      this.#bars = null;
-      return;
-    }
-    this.#bars ??= this.#open();
-    for (const [key, stage] of wanted) {
-      const payload = { stage: stage.stageId, running: stage.numRunning, name: stage.name };
-      const bar = this.#shown.get(key);
-      if (bar === undefined) this.#shown.set(key, this.#bars.create(stage.numTasks, stage.numDone, payload));
-      else bar.update(stage.numDone, payload);
-    }
+  constructor(stream: NodeJS.WriteStream, others: readonly NodeJS.WriteStream[]) {
+    this.#lines = new StatusLines(stream, others.filter((other) => other.isTTY));
   }
 
-  #open(): MultiBar {
-    const { MultiBar: Bars, Presets } = require("cli-progress") as typeof import("cli-progress");
-    return new Bars({ format: "[Stage {stage}: {bar} {value}/{total}, {running} running] {name}", stream: this.stream, clearOnComplete: true, hideCursor: false, barsize: 30, linewrap: false, emptyOnZero: true }, Presets.shades_classic);
+  show(stages: readonly StageProgress[]): void {
+    const lines = stages.slice(0, MOST_BARS).map((stage) => formatBar(stage, this.#lines.columns));
+    if (stages.length > MOST_BARS) lines.push(`and ${stages.length - MOST_BARS} more stages`);
+    this.#lines.show(lines);
+  }
+
+  close(): void {
+    this.#lines.close();
   }
 }
 
-class PlainView {
+class PlainView implements View {
   readonly #last = new Map<string, { stage: StageProgress; printedAt: number | null }>();
 
-  constructor(readonly stream: NodeJS.WriteStream) {}
+  constructor(readonly stream: NodeJS.WritableStream) {}
 
   show(stages: readonly StageProgress[], now: number): void {
     const running = new Set(stages.map(keyOf));
     for (const [key, { stage }] of this.#last) {
       if (running.has(key)) continue;
       this.#last.delete(key);
-      if (now - stage.submittedAt >= PLAIN_AFTER_MS) this.stream.write(`Stage ${stage.stageId} (${stage.name}): ${stage.numTasks} tasks, ${((now - stage.submittedAt) / 1000).toFixed(1)} s\n`);
+      const took = now - stage.submittedAt;
+      if (took >= PLAIN_AFTER_MS) this.stream.write(`Stage ${stage.stageId} (${stage.name}): ${stage.numTasks} tasks, ${formatDuration(took)}\n`);
     }
     for (const stage of stages) {
       const key = keyOf(stage);
@@ -113,4 +124,12 @@ class PlainView {
       this.#last.set(key, { stage, printedAt: due ? now : (known?.printedAt ?? null) });
     }
   }
+
+  close(): void {
+    this.#last.clear();
+  }
+}
+
+function keyOf(stage: StageProgress): string {
+  return `${stage.stageId}.${stage.attempt}`;
 }

@@ -1,9 +1,15 @@
 /** One TypeScript file to JavaScript, by esbuild, with an inline source map. */
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
+import { tsconfigFor } from "../../closure/tsconfig";
+import type { ModuleFormat } from "./format";
 
-export async function transformTypeScript(source: string, path: string, format: "module" | "commonjs"): Promise<string> {
+/** Begins the message of an error in the user's source: nothing else of an error comes through from the hooks thread. */
+export const SYNTAX_ERROR = "firesteel cannot compile ";
+
+export async function transformTypeScript(source: string, path: string, format: ModuleFormat): Promise<string> {
   const esbuild = await import("esbuild");
+  const tsconfigRaw = tsconfigFor(path);
   try {
     const result = await esbuild.transform(source, {
       loader: "ts",
@@ -11,15 +17,17 @@ export async function transformTypeScript(source: string, path: string, format: 
       target: "node20.19",
       sourcefile: path,
       sourcemap: "inline",
-      tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false } },
-      ...(format === "module" && /\b(require|__dirname|__filename)\b/.test(source) ? { banner: commonJsNames(path, source) } : {}),
+      sourcesContent: false,
+      logLevel: "silent",
+      ...(tsconfigRaw === undefined ? {} : { tsconfigRaw }),
+      ...(format === "module" ? { banner: commonJsNames(path, source) } : {}),
     });
     return result.code;
   } catch (error) {
-    const first = (error as { errors?: { text: string; location: { line: number; column: number; lineText: string } | null }[] }).errors?.[0];
+    const first = (error as { errors?: { text: string; location: { line: number; column: number } | null }[] }).errors?.[0];
     if (first === undefined) throw error;
     const place = first.location === null ? path : `${path}:${first.location.line}:${first.location.column + 1}`;
-    throw Object.assign(new Error(`${place}: ${first.text}`), { firesteelTransformFailed: true });
+    throw new SyntaxError(`${SYNTAX_ERROR}${place}: ${first.text}`);
   }
 }
 
@@ -27,9 +35,11 @@ export async function transformTypeScript(source: string, path: string, format: 
 function commonJsNames(path: string, source: string): string {
   const names: string[] = [];
   if (/\brequire\b/.test(source) && !/\b(?:const|let|var|function|import)\s+(?:\{[^}]*\b)?require\b/.test(source)) {
-    names.push(`require = (await import("node:module")).createRequire(${JSON.stringify(pathToFileURL(path).href)})`);
+    names.push(`require = firesteelCreateRequire(${JSON.stringify(pathToFileURL(path).href)})`);
   }
   if (/\b__filename\b/.test(source) && !/\b(?:const|let|var)\s+__filename\b/.test(source)) names.push(`__filename = ${JSON.stringify(path)}`);
   if (/\b__dirname\b/.test(source) && !/\b(?:const|let|var)\s+__dirname\b/.test(source)) names.push(`__dirname = ${JSON.stringify(dirname(path))}`);
-  return names.length === 0 ? "" : `const ${names.join(", ")};`;
+  if (names.length === 0) return "";
+  const creates = names[0]!.startsWith("require") ? `import { createRequire as firesteelCreateRequire } from "node:module"; ` : "";
+  return `${creates}const ${names.join(", ")};`;
 }

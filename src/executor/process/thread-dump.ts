@@ -20,7 +20,7 @@ interface WorkerMessage {
 
 /** By thread title ("task thread 3"): frames, innermost first. Pauses each thread for a moment. */
 export async function stacksOf(titles: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
-  const { Session: InspectorSession } = await import("node:inspector");
+  const { Session: InspectorSession } = require("node:inspector") as typeof import("node:inspector");
   const session = new InspectorSession();
   session.connect();
   try {

@@ -1,0 +1,50 @@
+/** What is said of an error that ends the process: one line for what the user can mend before the program runs, else its stack. */
+import { CommanderError } from "commander";
+import { FiresteelError } from "../common/errors";
+
+/** "firesteel: what is wrong", for options, files and settings; a stack only for defects of our own. */
+export function lineOf(error: unknown): string {
+  if (error instanceof FiresteelError && error.errorClass !== "INTERNAL_ERROR") return `firesteel: ${withoutClass(error.message)}`;
+  return `firesteel: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+/** Commander has printed its message (or the help) by then. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof CommanderError ? error.exitCode : 1;
+}
+
+function withoutClass(message: string): string {
+  return message.replace(/^\[[A-Z_]+\] /, "");
+}
+
+/**
+ * An error that the program let go: its stack and that of its causes, each told once. Frames of the engine help nobody
+ * but its developers, and are left out unless the error is the engine's own.
+ */
+export function describeUncaught(error: unknown, engineFolder: string): string {
+  if (!(error instanceof Error)) return `Uncaught ${inspect(error)}`;
+  const parts: string[] = [];
+  const seen = new Set<unknown>();
+  for (let at: unknown = error; at instanceof Error && !seen.has(at); at = at.cause) {
+    seen.add(at);
+    const text = stackOf(at, engineFolder);
+    if (!parts.some((part) => part.includes(text))) parts.push(text);
+  }
+  const inner = error instanceof AggregateError ? error.errors.map((one) => `- ${describeUncaught(one, engineFolder).replace(/\n/g, "\n  ")}`) : [];
+  return [parts.join("\nCaused by: "), ...inner].join("\n");
+}
+
+function stackOf(error: Error, engineFolder: string): string {
+  const text = error.stack ?? String(error);
+  const isDefect = (error as { errorClass?: unknown }).errorClass === "INTERNAL_ERROR";
+  const lines = text.split("\n").filter((line) => isDefect || !/^\s+at /.test(line) || !isNoise(line, engineFolder));
+  return lines.join("\n");
+}
+
+function isNoise(frame: string, engineFolder: string): boolean {
+  return frame.includes(engineFolder) || /\bnode:internal\//.test(frame);
+}
+
+function inspect(value: unknown): string {
+  return (require("node:util") as typeof import("node:util")).inspect(value);
+}
