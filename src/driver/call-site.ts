@@ -1,20 +1,45 @@
 /** Where in the user's code firesteel was called: the first frame that is not firesteel's own or Node's. */
-import { mapStack } from "../closure/source-maps";
+import { findSourceMap } from "node:module";
+import { sep } from "node:path";
+import { fileOfUrl, mapStack } from "../closure/source-maps";
 
-/** Directories whose frames are not the user's: this bundle's; from source, the source tree. */
-const own = __dirname.endsWith("dist") ? __dirname : __dirname.replace(/(src)[\\/].*$/, "$1");
+/** The directory whose frames are not the user's: this bundle's; from source, the source tree. */
+const own = (__dirname.endsWith("dist") ? __dirname : __dirname.replace(/(src)[\\/].*$/, "$1")) + sep;
+const DEPTH = 25;
 
 /** "app.ts:12:7"; "unknown" where there is no such frame (a call from native code). */
 export function userCallSite(): string {
-  const holder: { stack?: string } = {};
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 25;
-  Error.captureStackTrace(holder, userCallSite);
-  Error.stackTraceLimit = limit;
-  for (const line of (holder.stack ?? "").split("\n").slice(1)) {
-    if (line.includes(own) || line.includes("node:") || !/:\d+:\d+\)?$/.test(line)) continue;
-    const match = /([^\s(/\\]+:\d+:\d+)\)?$/.exec(mapStack(line));
-    if (match !== null) return match[1]!;
+  for (const frame of callers()) {
+    const file = fileOfUrl(frame.getFileName() ?? "");
+    const line = frame.getLineNumber();
+    const column = frame.getColumnNumber();
+    if (file === undefined || line === null || column === null || file.startsWith(own)) continue;
+    return place(frame.getFileName()!, line, column).replace(/^.*[/\\]/, "");
   }
   return "unknown";
+}
+
+/** Positions in the code that runs: a stack in text may have been translated already, and would be translated twice. */
+function callers(): readonly NodeJS.CallSite[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  const holder: { stack?: unknown } = {};
+  try {
+    Error.stackTraceLimit = DEPTH;
+    Error.prepareStackTrace = (_, frames) => frames;
+    Error.captureStackTrace(holder, userCallSite);
+    return holder.stack as readonly NodeJS.CallSite[];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace as NonNullable<typeof prepareStackTrace>;
+  }
+}
+
+/** By the maps of scripts that closures came from, else by Node's own where it keeps them. */
+function place(url: string, line: number, column: number): string {
+  const ran = `${url}:${line}:${column}`;
+  const mapped = mapStack(ran);
+  if (mapped !== ran) return mapped;
+  const entry = findSourceMap(url)?.findEntry(line - 1, column - 1);
+  if (entry === undefined || !("originalSource" in entry)) return ran;
+  return `${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
 }
