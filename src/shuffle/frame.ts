@@ -120,9 +120,9 @@ export interface FileRange {
 /** Bytes read at a time from a file of frames, where frames are smaller. */
 const WINDOW = 1 << 17;
 
-/** The frames in parts of one file, in the order of `ranges`, read through one window. */
-export function framesOfFile(path: string, ranges: readonly FileRange[]): FrameSource {
-  let fd = openSync(path, "r");
+/** The frames in parts of one file, in the order of `ranges`, read through one window. A descriptor stays the caller's to close. */
+export function framesOfFile(file: string | number, ranges: readonly FileRange[]): FrameSource {
+  let fd = typeof file === "number" ? file : openSync(file, "r");
   let buffer = Buffer.allocUnsafeSlow(0);
   let view = new DataView(buffer.buffer);
   // Bytes [from, to) of the buffer are unread; `position` in the file is what follows them.
@@ -132,7 +132,7 @@ export function framesOfFile(path: string, ranges: readonly FileRange[]): FrameS
   let position = 0;
   let end = 0;
   const close = (): void => {
-    if (fd >= 0) closeSync(fd);
+    if (fd >= 0 && typeof file === "string") closeSync(fd);
     fd = -1;
     buffer = Buffer.allocUnsafeSlow(0);
   };
@@ -151,7 +151,7 @@ export function framesOfFile(path: string, ranges: readonly FileRange[]): FrameS
     from = 0;
     while (to < count) {
       const read = readSync(fd, buffer, to, Math.min(buffer.length - to, end - position), position);
-      if (read === 0) throw corrupt(`${path} ends at byte ${position} within a frame`);
+      if (read === 0) throw corrupt(`a file ends at byte ${position} within a frame`);
       to += read;
       position += read;
     }

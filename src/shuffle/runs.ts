@@ -29,6 +29,7 @@ export class PartitionedRuns {
   readonly #partitions: number;
   readonly #compression: Compression;
   readonly #purpose: string;
+  readonly #toDisk: boolean;
   /** In the order of their records: all runs in the file come before those in memory. */
   #runs: Run[] = [];
   #inMemory = 0;
@@ -46,12 +47,19 @@ export class PartitionedRuns {
   /** Records by partition. */
   readonly counts: Float64Array;
 
-  constructor(env: TaskEnv, partitions: number, compression: Compression, purpose: string) {
+  /** `place`: whether runs stay in memory while the task may have it, or go to the spill file one by one. */
+  constructor(env: TaskEnv, partitions: number, compression: Compression, purpose: string, place: "memory" | "disk" = "memory") {
     this.#env = env;
     this.#partitions = partitions;
     this.#compression = compression;
     this.#purpose = purpose;
+    this.#toDisk = place === "disk";
     this.counts = new Float64Array(partitions);
+  }
+
+  /** Encoded bytes of the run that was begun. */
+  get pending(): number {
+    return this.#writer.length;
   }
 
   /** Whether anything went to disk. */
@@ -81,14 +89,14 @@ export class PartitionedRuns {
     this.#offsets = null;
     const length = this.#writer.length;
     if (length === 0) return;
-    if (this.#env.memory.reserve(length)) {
+    if (!this.#toDisk && this.#env.memory.reserve(length)) {
       this.#runs.push({ offsets, bytes: this.#writer.copy(), base: 0 });
       this.#inMemory += length;
       return;
     }
     this.#runs.push({ offsets, bytes: this.#writer.written(), base: 0 });
     this.spill();
-    this.#writer = new ByteWriter(0);
+    if (!this.#toDisk) this.#writer = new ByteWriter(0);
   }
 
   /** Moves what is in memory to the spill file. */
@@ -134,6 +142,10 @@ export class PartitionedRuns {
       if (bytes === null) inFile.push({ start: base + start, end: base + end });
       else inMemory.push(bytes.subarray(start, end));
     }
+    return this.#frames(inFile, inMemory);
+  }
+
+  #frames(inFile: readonly FileRange[], inMemory: readonly Uint8Array[]): FrameSource {
     const sources = inMemory.map((bytes) => () => framesOf(bytes));
     if (inFile.length > 0) sources.unshift(() => framesOfFile(this.#path!, inFile));
     return joined(sources);
@@ -146,10 +158,13 @@ export class PartitionedRuns {
 
   /** The frames of runs [from, to), one run after the other. */
   readRuns(from: number, to: number): FrameSource {
-    return joined(this.#runs.slice(from, to).map(({ offsets, bytes, base }) => {
-      const end = base + offsets[this.#partitions]!;
-      return () => (bytes === null ? framesOfFile(this.#path!, [{ start: base, end }]) : framesOf(bytes));
-    }));
+    const inFile: FileRange[] = [];
+    const inMemory: Uint8Array[] = [];
+    for (const { offsets, bytes, base } of this.#runs.slice(from, to)) {
+      if (bytes === null) inFile.push({ start: base, end: base + offsets[this.#partitions]! });
+      else inMemory.push(bytes);
+    }
+    return this.#frames(inFile, inMemory);
   }
 
   /** Joins everything into the task's map output and commits it. Nothing is left to read afterwards. */

@@ -12,6 +12,8 @@ import type { Carries } from "./spec";
 /** Bytes that a frame should take where its records vary in size: what reads several files at a time holds a frame of each. */
 const FRAME_BYTES = 1 << 17;
 const FIRST_FRAME_ROWS = 64;
+/** A run ends when it is so long: what is being encoded is memory that nobody has granted. */
+const RUN_BYTES = 1 << 22;
 
 export class Scatter {
   readonly #env: TaskEnv;
@@ -34,7 +36,7 @@ export class Scatter {
     this.#starts = new Int32Array(partitions + 1);
   }
 
-  /** Adds `length` records as one run. */
+  /** Adds `length` records, as one run or several. */
   write(key: BatchColumn, value: BatchColumn, length: number): void {
     if (length === 0) return;
     if (this.#partitions.length < length) {
@@ -69,6 +71,10 @@ export class Scatter {
           if (!numeric) this.#frameRows = Math.max(1, Math.min(BATCH_ROWS, Math.floor((FRAME_BYTES * (to - from)) / (out.length - before))));
         });
         from = to;
+        if (this.#runs.pending < RUN_BYTES) continue;
+        this.#runs.end();
+        this.#env.checkInterrupted();
+        this.#runs.begin();
       }
     }
     this.#runs.end();

@@ -1,9 +1,9 @@
 /** What a reduce task reads: the frames of its segments, as they arrive from wherever they are. */
 import type { ChunkSource } from "../columnar/chunk";
 import { FetchFailed, type TaskEnv } from "../storage/task-env";
-import type { SegmentRequest } from "../storage/task-env";
+import type { FetchedSegment, SegmentRequest } from "../storage/task-env";
 import { DataError } from "../common/errors";
-import { type Frame, type FrameSource, framesOf } from "./frame";
+import { type Frame, type FrameSource, framesOf, framesOfFile } from "./frame";
 import { chunksOf } from "./frame-chunks";
 
 /** Everything that all map tasks of a shuffle wrote for these reduce partitions, as records. Nothing is asked for before the first `next`. */
@@ -15,7 +15,7 @@ class SegmentFrames implements FrameSource {
   readonly #env: TaskEnv;
   readonly #shuffleId: number;
   readonly #reduces: readonly number[];
-  #segments: Iterator<SegmentRequest & { readonly bytes: Uint8Array }> | null = null;
+  #segments: Iterator<FetchedSegment> | null = null;
   #current: FrameSource | null = null;
   #from: SegmentRequest = { map: -1, reduce: -1 };
   #closed = false;
@@ -41,12 +41,13 @@ class SegmentFrames implements FrameSource {
         this.#closed = true;
         return null;
       }
+      const { bytes, file } = segment.value;
       this.#from = segment.value;
-      this.#current = framesOf(segment.value.bytes);
+      this.#current = bytes === undefined ? framesOfFile(file.fd, [file]) : framesOf(bytes);
     }
   }
 
-  #open(): Iterator<SegmentRequest & { readonly bytes: Uint8Array }> {
+  #open(): Iterator<FetchedSegment> {
     const outputs = this.#env.shuffle.mapOutputs(this.#shuffleId);
     const requests: SegmentRequest[] = [];
     for (const reduce of this.#reduces) {

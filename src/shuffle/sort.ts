@@ -169,7 +169,7 @@ class SortedRuns {
 
   constructor(env: TaskEnv, carries: "pairs" | "keys") {
     this.#env = env;
-    this.#runs = new PartitionedRuns(env, 1, spillCompression(env), "sort");
+    this.#runs = new PartitionedRuns(env, 1, spillCompression(env), "sort", "disk");
     this.#scatter = new Scatter(env, this.#runs, 1, (_keys, length, out) => void out.fill(0, 0, length), carries);
   }
 

@@ -7,7 +7,7 @@ import { pieceId } from "./broadcast-cache";
 import type { MapOutputFiles } from "./map-output-files";
 import type { Answer, BodyPart, Serve } from "./transfer/block-server";
 import { ServeError } from "./transfer/block-server";
-import type { BlockMeta, SegmentsBody } from "./transfer/frames";
+import type { BlockMeta, SegmentPart, SegmentsBody } from "./transfer/frames";
 
 export interface ServingOptions {
   readonly store: BlockStore;
@@ -28,6 +28,8 @@ export function executorServing(options: ServingOptions): Serve {
         return serveBlock(options, pieceId(request.body.id, request.body.piece));
       case "segments":
         return serveSegments(files, request.body);
+      case "segmentPart":
+        return serveSegmentPart(files, request.body);
       case "replicate":
         return blocks.keepReplica(request.body.id, request.body.level, request.body.from).then(() => NOTHING);
       case "suspect":
@@ -83,6 +85,16 @@ function serveSegments(files: MapOutputFiles, { shuffleId, maps, reduces }: Segm
     parts.push(segment);
   }
   return { meta: { total }, parts, release };
+}
+
+function serveSegmentPart(files: MapOutputFiles, { shuffleId, map, reduce, from, length }: SegmentPart): Answer {
+  const release = files.hold();
+  const segment = files.segment(shuffleId, map, reduce);
+  if (segment === null || !(from >= 0 && length >= 0 && from + length <= segment.length)) {
+    release();
+    throw new ServeError({ message: `Block shuffle_${shuffleId}_${map}_${reduce} is not here.`, map, reduce });
+  }
+  return { meta: { total: length }, parts: [{ fd: segment.fd, position: segment.position + from, length }], release };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -120,8 +120,10 @@ export interface SegmentFetch {
   readonly owner: BlockAddress;
   readonly maps: Int32Array;
   readonly reduces: Int32Array;
-  /** Sum of the segments' sizes. */
+  /** Sum of the segments' sizes; with `from` the length of the part. */
   readonly bytes: number;
+  /** Only a part of the one segment, from this byte on. */
+  readonly from?: number;
 }
 
 /** The segments one after the other in the order of the request. */

@@ -3,9 +3,8 @@
  * removal, and open files for serving them to other executors.
  */
 import { openSync, renameSync, rmSync } from "node:fs";
-import { crc32c } from "../common/crc32c";
 import { InternalError } from "../common/errors";
-import { readWhole } from "./block-file";
+import { checksumOfPart } from "./file-checksum";
 import type { FileLayout } from "./file-layout";
 import type { MapCommit } from "./host-calls";
 import type { MapOutputIndex, MapOutputOrigin } from "./map-output-file";
@@ -85,8 +84,7 @@ export class MapOutputFiles {
     if (output === undefined) return false;
     const segment = this.segment(shuffleId, map, reduce);
     if (segment !== null) {
-      const bytes = new Uint8Array(segment.length);
-      if (readWhole(segment.fd, bytes, segment.position) && crc32c(bytes) === output.checksums[reduce]) return false;
+      if (checksumOfPart(segment.fd, segment.position, segment.length) === output.checksums[reduce]) return false;
     }
     this.#shuffles.get(shuffleId)!.delete(map);
     this.#drop(output);

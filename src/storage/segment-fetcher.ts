@@ -1,35 +1,36 @@
 /**
  * One fetch of a reduce task: the segments it asked for, read in place in the order of the files or got from other
- * executors a few requests ahead, each checked against its checksum.
+ * executors a few requests ahead, each checked against its checksum before any of its bytes is given out. Long segments are never in
+ * memory as a whole: those in place are read twice, once for the checksum; those of other executors come part by part into
+ * a file of the task.
  */
-import { readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { crc32c } from "../common/crc32c";
 import type { BlockAddress } from "./block-address";
+import { DiskFile } from "./disk-file";
+import { checksumOfPart } from "./file-checksum";
 import type { FetchFailure } from "./host-calls";
 import type { MapOutputView } from "./map-output-table";
 import type { ShuffleMemory } from "./shuffle-memory";
-import type { SegmentRequest, TaskMetrics } from "./task-env";
+import type { FetchedSegment, SegmentRequest, TaskInfo, TaskMetrics } from "./task-env";
 import { FetchFailed } from "./task-env";
 
 /** Neighbouring segments of a file are read together up to this. */
 const READ_BYTES = 4 * 2 ** 20;
+/** Segments above this are read through files. */
+const LONG_SEGMENT = READ_BYTES;
 /** One request to another executor asks for about so much, and for at most so many segments. */
 const REMOTE_BYTES = 2 * 2 ** 20;
 const REMOTE_SEGMENTS = 8192;
 const REMOTE_AHEAD = 4;
-
-export interface FetchedSegment {
-  readonly map: number;
-  readonly reduce: number;
-  /** Valid until the next step. */
-  readonly bytes: Uint8Array;
-}
 
 interface Batch {
   readonly owner: number;
   readonly maps: number[];
   readonly reduces: number[];
   bytes: number;
+  /** A part of one long segment, from this byte on. */
+  readonly from?: number;
 }
 
 export class SegmentFetcher {
@@ -38,6 +39,8 @@ export class SegmentFetcher {
   #inPlace: number[] = [];
   /** The others, by owner. */
   readonly #remote = new Map<number, number[]>();
+  /** Long ones of others. */
+  readonly #longRemote: { readonly owner: number; readonly key: number }[] = [];
   /** Tickets of requests that are under way, oldest first. */
   readonly #started: { readonly ticket: number; readonly batch: Batch }[] = [];
   #buffer: Uint8Array | null = null;
@@ -47,8 +50,7 @@ export class SegmentFetcher {
     private readonly memory: ShuffleMemory,
     private readonly shuffleId: number,
     private readonly metrics: TaskMetrics,
-    /** Where to begin among the owners, so that not all tasks ask the same one first. */
-    private readonly turn: number,
+    private readonly info: TaskInfo,
   ) {
     this.#view = memory.outputs(shuffleId);
   }
@@ -69,6 +71,7 @@ export class SegmentFetcher {
       if (next < batches.length) this.#start(batches[next++]!);
       yield* this.#split(bytes, batch);
     }
+    for (const { owner, key } of this.#longRemote) yield* this.#throughFile(owner, key);
   }
 
   /** Gives everything back; may be called at any time. */
@@ -102,6 +105,11 @@ export class SegmentFetcher {
   }
 
   #addRemote(owner: number, key: number): void {
+    const map = Math.floor(key / this.#view.numReducers);
+    if (this.#view.size(map, key - map * this.#view.numReducers) > LONG_SEGMENT) {
+      this.#longRemote.push({ owner, key });
+      return;
+    }
     const keys = this.#remote.get(owner);
     if (keys === undefined) this.#remote.set(owner, [key]);
     else keys.push(key);
@@ -133,6 +141,11 @@ export class SegmentFetcher {
         for (; i < to; i++) this.#addRemote(view.owner(map), keys[i]!);
         continue;
       }
+      if (end - start > LONG_SEGMENT) {
+        yield* this.#longInPlace(fd, start, end, map, first, owner);
+        i = to;
+        continue;
+      }
       const buffer = this.#bufferOf(end - start);
       this.#read(fd, buffer, start, end - start, map, first, owner);
       for (let at = start; i < to; i++) {
@@ -147,6 +160,61 @@ export class SegmentFetcher {
       }
     }
     this.#inPlace = [];
+  }
+
+  *#longInPlace(fd: number, start: number, end: number, map: number, reduce: number, owner: BlockAddress): Generator<FetchedSegment, void, undefined> {
+    const release = this.memory.holdFiles();
+    try {
+      this.#check(fd, start, end - start, map, reduce, owner);
+      this.metrics.shuffleLocalBlocksFetched++;
+      this.metrics.shuffleLocalBytesRead += end - start;
+      yield { map, reduce, file: { fd, start, end } };
+    } finally {
+      release();
+    }
+  }
+
+  #check(fd: number, position: number, length: number, map: number, reduce: number, owner: BlockAddress): void {
+    let checksum: number | null;
+    try {
+      checksum = checksumOfPart(fd, position, length);
+    } catch (error) {
+      this.#fail(map, reduce, owner, (error as Error).message);
+    }
+    if (checksum === null) this.#fail(map, reduce, owner, "the file is cut short");
+    if (checksum !== this.#view.checksum(map, reduce)) this.#fail(map, reduce, owner, "it does not match its checksum");
+  }
+
+  /** Fetches a long segment into a file of the task, a few parts ahead. */
+  *#throughFile(owner: number, key: number): Generator<FetchedSegment, void, undefined> {
+    const { memory, metrics, info } = this;
+    const map = Math.floor(key / this.#view.numReducers);
+    const reduce = key - map * this.#view.numReducers;
+    const size = this.#view.size(map, reduce);
+    const name = `segment-${this.shuffleId}-${map}-${reduce}`;
+    const file = new DiskFile(memory.layout, (directory) => memory.layout.temporary(memory.self.slot, info.taskId, name, directory));
+    let fd = -1;
+    try {
+      let asked = 0;
+      while (file.length < size) {
+        for (; asked < size && this.#started.length < REMOTE_AHEAD; asked += REMOTE_BYTES) {
+          this.#start({ owner, maps: [map], reduces: [reduce], bytes: Math.min(REMOTE_BYTES, size - asked), from: asked });
+        }
+        const { ticket, batch } = this.#started[0]!;
+        file.append(this.#take(ticket, batch).subarray(0, batch.bytes));
+        this.#started.shift();
+      }
+      file.close();
+      fd = openSync(file.path, "r");
+      this.#check(fd, 0, size, map, reduce, this.#view.executors[owner]!);
+      metrics.shuffleRemoteBlocksFetched++;
+      metrics.shuffleRemoteBytesRead += size;
+      metrics.shuffleRemoteBytesReadToDisk += size;
+      yield { map, reduce, file: { fd, start: 0, end: size } };
+    } finally {
+      if (fd >= 0) closeSync(fd);
+      file.discard();
+    }
   }
 
   #read(fd: number, buffer: Uint8Array, position: number, length: number, map: number, reduce: number, owner: BlockAddress): void {
@@ -184,11 +252,12 @@ export class SegmentFetcher {
       perOwner.push(batches);
     }
     this.#remote.clear();
+    // Not all tasks begin with the same owner.
     const inTurn: Batch[] = [];
     const rounds = Math.max(0, ...perOwner.map((batches) => batches.length));
     for (let round = 0; round < rounds; round++) {
       for (let i = 0; i < perOwner.length; i++) {
-        const batch = perOwner[(i + this.turn) % perOwner.length]![round];
+        const batch = perOwner[(i + this.info.partition) % perOwner.length]![round];
         if (batch !== undefined) inTurn.push(batch);
       }
     }
@@ -205,6 +274,7 @@ export class SegmentFetcher {
       maps: Int32Array.from(batch.maps),
       reduces: Int32Array.from(batch.reduces),
       bytes: batch.bytes,
+      ...(batch.from === undefined ? {} : { from: batch.from }),
     });
   }
 

@@ -83,6 +83,11 @@ export class ShuffleMemory {
     return null;
   }
 
+  /** Files got from now on stay open until the returned function is called. */
+  holdFiles(): () => void {
+    return this.#files.hold();
+  }
+
   closeFile(shuffleId: number, map: number): void {
     this.#files.close(shuffleId, map);
   }

@@ -66,7 +66,13 @@ export class ShuffleService {
       const into = extent === null ? new Uint8Array(fetch.bytes) : this.options.bytes(extent);
       const { shuffleId, maps, reduces, owner } = fetch;
       try {
-        await this.options.client.request(owner.endpoint, "segments", { shuffleId, maps, reduces }, new BufferReceiver(into), fetch.bytes);
+        const { client } = this.options;
+        const receiver = new BufferReceiver(into);
+        if (fetch.from === undefined) await client.request(owner.endpoint, "segments", { shuffleId, maps, reduces }, receiver, fetch.bytes);
+        else {
+          const part = { shuffleId, map: maps[0]!, reduce: reduces[0]!, from: fetch.from, length: fetch.bytes };
+          await client.request(owner.endpoint, "segmentPart", part, receiver, fetch.bytes);
+        }
         return extent === null ? { kind: "inline", bytes: into } : { kind: "memory", extent };
       } catch (error) {
         return failureOf(fetch, error);

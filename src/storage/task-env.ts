@@ -123,11 +123,21 @@ export interface SegmentRequest {
   readonly reduce: number;
 }
 
+/**
+ * A segment whose bytes match their checksum: in memory where it is short, as bytes [start, end) of an open file where it is so long that
+ * it should be read piece by piece. Valid until the next one is asked for; the file is closed by whoever opened it.
+ */
+export type FetchedSegment = SegmentRequest &
+  (
+    | { readonly bytes: Uint8Array; readonly file?: undefined }
+    | { readonly bytes?: undefined; readonly file: { readonly fd: number; readonly start: number; readonly end: number } }
+  );
+
 export interface TaskShuffle {
   /** Blocks until the driver told; throws a FetchFailed when outputs are missing. */
   mapOutputs(shuffleId: number): MapOutputs;
-  /** The segments, in any order, empty ones left out, verified by checksum. The bytes are valid until the next step. Throws FetchFailed. */
-  fetch(shuffleId: number, requests: Iterable<SegmentRequest>): Iterable<{ readonly map: number; readonly reduce: number; readonly bytes: Uint8Array }>;
+  /** The segments, in any order, empty ones left out. Throws FetchFailed. */
+  fetch(shuffleId: number, requests: Iterable<SegmentRequest>): Iterable<FetchedSegment>;
   /** Path of a map task's data file while it is being written: unique to the attempt. */
   stagingFile(shuffleId: number, map: number): string;
   /**

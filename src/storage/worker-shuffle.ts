@@ -5,10 +5,9 @@
 import { InternalError } from "../common/errors";
 import { diskFull, isFull } from "./file-layout";
 import { appendIndex, mapOutputName } from "./map-output-file";
-import type { FetchedSegment } from "./segment-fetcher";
 import { SegmentFetcher } from "./segment-fetcher";
 import type { ShuffleMemory } from "./shuffle-memory";
-import type { MapOutputs, MapOutputWritten, SegmentRequest, TaskInfo, TaskMetrics, TaskShuffle } from "./task-env";
+import type { FetchedSegment, MapOutputs, MapOutputWritten, SegmentRequest, TaskInfo, TaskMetrics, TaskShuffle } from "./task-env";
 
 export class WorkerShuffle implements TaskShuffle {
   readonly #fetches = new Set<SegmentFetcher>();
@@ -26,7 +25,7 @@ export class WorkerShuffle implements TaskShuffle {
   }
 
   *fetch(shuffleId: number, requests: Iterable<SegmentRequest>): Generator<FetchedSegment, void, undefined> {
-    const fetcher = new SegmentFetcher(this.memory, shuffleId, this.metrics, this.info.partition);
+    const fetcher = new SegmentFetcher(this.memory, shuffleId, this.metrics, this.info);
     this.#fetches.add(fetcher);
     try {
       yield* fetcher.run(requests);

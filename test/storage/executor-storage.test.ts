@@ -261,6 +261,21 @@ describe("shuffles", () => {
     expect(cluster.tables).toBe(1);
   });
 
+  test.each([["in place", true], ["over the wire", false]])("long segments come through files, checked before they are given out, %s", async (_name, inPlace) => {
+    const [first, second] = [await cluster.add({ inPlace }), await cluster.add({ inPlace })];
+    const long = 9 * MIB + 8;
+    for (let map = 0; map < 2; map++) await cluster.writeMap(map === 0 ? first : second, 1, map, [100, long, 7]);
+    const { result } = await first.run<{ got: number[][] }>("fetch", { shuffleId: 1, requests: requestsOf(2, [0, 1, 2]) });
+    const expectedLong = [0, 1].flatMap((map) => [[map, 0, 100, map * 31], [map, 1, long, map * 31 + 7, 1], [map, 2, 7, map * 31 + 14]]);
+    expect(ordered(result.got)).toEqual(expectedLong);
+    expectClean(first);
+    damage(files(second.storage.shared.directories[0]!, /shuffle_1_1\.data$/)[0]!, long);
+    const failure = first.run("fetch", { shuffleId: 1, requests: [{ map: 1, reduce: 1 }] });
+    await expect(failure).rejects.toMatchObject({ fields: { name: "FetchFailed", map: 1, reduce: 1, executorId: "1" } });
+    await expect(failure).rejects.toThrow(/checksum/);
+    expectClean(first);
+  });
+
   test("an early end gives everything back", async () => {
     const [first, second] = [await cluster.add(), await cluster.add()];
     for (let map = 0; map < 8; map++) await cluster.writeMap(second, 1, map, [2 * MIB, 1]);

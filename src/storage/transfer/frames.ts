@@ -25,6 +25,8 @@ export interface Requests {
   block: { body: { readonly id: string }; meta: BlockMeta };
   /** Segments of map outputs, one after the other. */
   segments: { body: SegmentsBody; meta: Meta };
+  /** Bytes [from, from + length) of one segment. */
+  segmentPart: { body: SegmentPart; meta: Meta };
   /** One piece of a broadcast. */
   piece: { body: { readonly id: string; readonly piece: number }; meta: Meta };
   /** How a broadcast is cut and who has its pieces; a small one comes along whole. Asked of the driver. */
@@ -70,6 +72,14 @@ export interface SegmentsBody {
   readonly reduces: Int32Array;
 }
 
+export interface SegmentPart {
+  readonly shuffleId: number;
+  readonly map: number;
+  readonly reduce: number;
+  readonly from: number;
+  readonly length: number;
+}
+
 /** `map` and `reduce` where the failure is one segment's. */
 export interface ErrorBody {
   readonly message: string;
@@ -77,7 +87,7 @@ export interface ErrorBody {
   readonly reduce?: number;
 }
 
-const TYPES: readonly RequestType[] = ["block", "segments", "piece", "locate", "announce", "replicate", "suspect"];
+const TYPES: readonly RequestType[] = ["block", "segments", "piece", "locate", "announce", "replicate", "suspect", "segmentPart"];
 
 export interface Header {
   readonly length: number;
