@@ -316,7 +316,13 @@ export class Application {
     return {
       executorRegistered: (executor) => {
         this.#executors.set(executor.executorId, executor);
-        this.#dispatch({ type: "ExecutorRegistered", executorId: executor.executorId, host: executor.host, cores: executor.cores, logUrls: executor.logUrls });
+        const { executorId, host, cores, logUrls, survivors } = executor;
+        // Together: its slots are offered when it is known what need not be made again.
+        this.#dispatchAll([
+          { type: "ExecutorRegistered", executorId, host, cores, logUrls },
+          ...(survivors.mapOutputs.length > 0 ? [{ type: "MapOutputsFound", executorId, outputs: survivors.mapOutputs } as const] : []),
+        ]);
+        for (const update of survivors.blocks) this.#blockUpdated(executorId, update);
       },
       executorLost: (executorId, reason, causedByApp) => {
         this.#executors.delete(executorId);

@@ -19,6 +19,7 @@ export type SchedulerEvent =
   | BlockUpdated
   | RddUnpersisted
   | MapOutputsRelocated
+  | MapOutputsFound
   | ShuffleReleased
   | JobCancelled
   | StageCancelled
@@ -199,6 +200,16 @@ export interface MapOutputsRelocated {
   readonly type: "MapOutputsRelocated";
   readonly from: string;
   readonly to: string | null;
+}
+
+/**
+ * An executor has taken over whole map outputs that a dead one left on its host's disk. They count where no output is
+ * known: what is made again already is made in vain from then on.
+ */
+export interface MapOutputsFound {
+  readonly type: "MapOutputsFound";
+  readonly executorId: string;
+  readonly outputs: readonly { readonly shuffleId: number; readonly map: number; readonly status: unknown }[];
 }
 
 /** No dataset refers to the shuffle any more: its outputs can go. Answered by `FreeShuffle`. */

@@ -177,6 +177,9 @@ export class Scheduler {
       case "MapOutputsRelocated":
         dag.mapOutputsRelocated(event);
         return;
+      case "MapOutputsFound":
+        dag.mapOutputsFound(event);
+        return;
       case "ShuffleReleased":
         dag.releaseShuffle(event.shuffleId);
         return;

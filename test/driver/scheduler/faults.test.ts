@@ -1,5 +1,6 @@
 import { fetchFailed, Harness, ok, type HarnessOptions } from "./support/harness";
 import { LineageBuilder, shuffleIdsOf } from "./support/lineage";
+import type { SchedulerEvent } from "../../../src/driver/scheduler/events";
 import type { LineageNode } from "../../../src/rdd/lineage";
 
 /** Two executors with a host each, and a job of a map stage (0) of two tasks, one on each, and a reduce stage (1). */
@@ -220,6 +221,57 @@ describe("Lost executors", () => {
     expect(h.tasks(0)).toEqual([]);
     h.finish(h.tasks(1)[0]);
     expect(h.tasks(0)).toEqual([expect.objectContaining({ partition: 0, attempt: 1 })]);
+  });
+
+  describe("map outputs found by the replacement of their executor", () => {
+    const found = (shuffleId: number, executorId: string, maps: readonly number[]): SchedulerEvent => ({
+      type: "MapOutputsFound",
+      executorId,
+      outputs: maps.map((map) => ({ shuffleId, map, status: `found ${map}` })),
+    });
+
+    test("are not made again, and running copies of their tasks are killed", () => {
+      const h = new Harness();
+      const l = new LineageBuilder();
+      h.executor("1", 2);
+      h.executor("2", 2);
+      const reduced = l.shuffle(4, l.source(8));
+      const [shuffleId] = shuffleIdsOf(reduced) as [number];
+      h.submit(reduced);
+      h.finishAll(0);
+      const { mapOutputs } = h.scheduler;
+      const lost = [0, 1, 2, 3, 4, 5, 6, 7].filter((map) => mapOutputs.executorOf(shuffleId, map) === "1");
+      expect(lost.length).toBeGreaterThan(2);
+      h.lose("1");
+      h.finish(h.tasks(1)[0]); // leaves a slot for the first of them
+      const again = h.tasks(0);
+      expect(again.map((task) => task.partition)).toEqual([lost[0]]);
+      h.send({ type: "ExecutorRegistered", executorId: "3", host: "host-1", cores: 2 }, found(shuffleId, "3", lost));
+      expect(h.killed.get(again[0]!.taskId)).toBe("another attempt succeeded");
+      expect(h.tasks(0)).toEqual(again);
+      expect(lost.map((map) => mapOutputs.locations(shuffleId)!.statuses[map])).toEqual(lost.map((map) => `found ${map}`));
+      h.finishAll(1);
+      expect(h.succeeded).toEqual([0]);
+    });
+
+    test("do not replace what was made again before, and do not count for executors that are not there", () => {
+      const { h, shuffleId } = twoStages();
+      const { mapOutputs } = h.scheduler;
+      const first = h.task(0, 0);
+      h.finish(first!);
+      h.send(found(shuffleId, "9", [1]));
+      expect(mapOutputs.isAvailable(shuffleId, 1)).toBe(false);
+      h.executor("3", 1);
+      h.send(found(shuffleId, "3", [0]));
+      expect(mapOutputs.executorOf(shuffleId, 0)).toBe(first!.executorId);
+    });
+
+    test("of a shuffle that nobody knows any more are to be removed", () => {
+      const h = new Harness();
+      h.executor("1", 1);
+      h.send(found(5, "1", [0, 1]));
+      expect(h.last).toEqual([{ type: "FreeShuffle", shuffleId: 5 }]);
+    });
   });
 
   test("late reports of a lost executor are ignored", () => {

@@ -17,6 +17,7 @@ import type {
   GroupCancelled,
   JobCancelled,
   JobSubmitted,
+  MapOutputsFound,
   MapOutputsRelocated,
   StageCancelled,
   StageFailedToPrepare,
@@ -611,6 +612,29 @@ export class DagScheduler implements TaskSetOwner {
     }
     for (const shuffleId of this.mapOutputs.relocate(from, to))
       this.outbox.push({ type: "MapOutputsChanged", shuffleId, epoch: this.mapOutputs.epoch });
+  }
+
+  mapOutputsFound({ executorId, outputs }: MapOutputsFound): void {
+    if (this.tasks.executors.get(executorId) === undefined) return;
+    const touched = new Set<Stage>();
+    const released = new Set<number>();
+    for (const { shuffleId, map, status } of outputs) {
+      const stage = this.#mapStages.get(shuffleId);
+      if (!this.mapOutputs.has(shuffleId)) released.add(shuffleId);
+      // The outputs of a barrier stage are all of one attempt.
+      else if (stage?.barrier !== true && !this.mapOutputs.isAvailable(shuffleId, map)) {
+        this.mapOutputs.register(shuffleId, map, executorId, status);
+        if (stage === undefined) continue;
+        touched.add(stage);
+        if (stage.taskSet !== null) this.tasks.markDone(stage.taskSet, map);
+      }
+    }
+    for (const shuffleId of released) this.outbox.push({ type: "FreeShuffle", shuffleId });
+    for (const stage of touched) {
+      // Where no attempt runs, stages may wait for outputs that nobody has asked for yet.
+      if (stage.life.state === "idle" && this.#isAvailable(stage)) this.#outputsComplete(stage);
+      else this.#checkProgress(stage);
+    }
   }
 
   blockUpdated(event: BlockUpdated): void {

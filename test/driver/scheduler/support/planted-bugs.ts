@@ -246,4 +246,23 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "now - this.#levelSince >= wait",
     replace: "now >= 0",
   },
+  {
+    bug: "tasks whose output was found are launched all the same",
+    file: DAG,
+    find: "        if (stage.taskSet !== null) this.tasks.markDone(stage.taskSet, map);\n",
+    replace: "",
+  },
+  {
+    bug: "nobody goes on when the last missing output was found",
+    file: DAG,
+    find: `      if (stage.life.state === "idle" && this.#isAvailable(stage)) this.#outputsComplete(stage);
+      else this.#checkProgress(stage);`,
+    replace: "",
+  },
+  {
+    bug: "what a lost executor had found counts",
+    file: DAG,
+    find: "    if (this.tasks.executors.get(executorId) === undefined) return;\n    const touched",
+    replace: "    const touched",
+  },
 ];

@@ -99,6 +99,8 @@ class Simulation {
   #now = 1_000_000;
   #wake = Infinity;
   readonly #inFlight: SchedulerEvent[] = [];
+  /** Map outputs that executors left on a host's disk, for the next one there to find. */
+  readonly #orphans = new Map<string, string[]>();
   readonly #past: SchedulerEvent[] = [];
   readonly #executors: SimExecutor[] = [];
   readonly #jobs: SimJob[] = [];
@@ -297,6 +299,15 @@ class Simulation {
     };
     this.#executors.push(executor);
     this.#inFlight.push({ type: "ExecutorRegistered", executorId: id, host: executor.host, cores });
+    const found = this.#orphans.get(executor.host) ?? [];
+    this.#orphans.delete(executor.host);
+    if (found.length === 0) return;
+    for (const file of found) executor.files.add(file);
+    const outputs = [...executor.files].map((file) => {
+      const [shuffleId, map] = file.split(":").map(Number);
+      return { shuffleId: shuffleId!, map: map!, status: null };
+    });
+    this.#inFlight.push({ type: "MapOutputsFound", executorId: id, outputs });
   }
 
   #living(): SimExecutor[] {
@@ -313,7 +324,10 @@ class Simulation {
     executor.alive = false;
     executor.filesSurvive = this.#random.chance(0.3);
     executor.blocks.clear();
-    if (!executor.filesSurvive) executor.files.clear();
+    if (!executor.filesSurvive) {
+      if (this.#random.chance(0.5)) this.#orphans.set(executor.host, [...(this.#orphans.get(executor.host) ?? []), ...executor.files]);
+      executor.files.clear();
+    }
     for (const task of executor.tasks) task.ended = true;
     executor.tasks.length = 0;
     this.#inFlight.push({
@@ -478,6 +492,9 @@ class Simulation {
     task.executor.tasks.splice(at, 1);
     task.ended = true;
     const outcome = this.#outcomeOf(task);
+    const ofResultStage = this.#stages.get(task.stageId)!.prepare.shuffle === undefined;
+    if (outcome.kind === "success" && ofResultStage && this.#random.chance(0.1))
+      this.#handle([{ type: "TaskGettingResult", taskId: task.taskId, executorId: task.executor.id, resultSize: 10 }]);
     this.#inFlight.push({ type: "TaskFinished", taskId: task.taskId, executorId: task.executor.id, outcome });
     if (!this.#calm && this.#random.chance(0.05))
       this.#inFlight.push({ type: "TaskFinished", taskId: task.taskId, executorId: task.executor.id, outcome });

@@ -1,0 +1,77 @@
+/** What an executor that was killed left on disk serves on, once its replacement is there. */
+import { resultOf, submit, temporaryDirectory } from "./support/submit";
+
+const directory = temporaryDirectory();
+
+interface Counts {
+  readonly sum: number;
+  readonly first: number;
+  readonly again: number;
+}
+
+/** A map stage of 50 tasks on two executors, one of which is killed; `wait` is what happens before the outputs are read again. */
+function program(wait: string): string {
+  return `
+    import { SparkContext } from "firesteel";
+    await using sc = new SparkContext();
+    let maps = 0;
+    let added = 0;
+    sc.addSparkListener({
+      onTaskStart: ({ taskInfo, stageId }) => { if (mapStages.has(stageId)) maps++; },
+      onStageSubmitted: ({ stageInfo }) => { if (stageInfo.numTasks > 4) mapStages.add(stageInfo.stageId); },
+      onExecutorAdded: () => added++,
+    });
+    const mapStages = new Set<number>();
+    const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const source = sc.range(0, 50_000, 1, 50).map((i) => {
+      if (i % 1000 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40);
+      return [i % 100, i] as [number, number];
+    });
+    const pids = sc.range(0, 8, 1, 8).map(() => process.pid);
+    const sums = source.reduceByKey((a, b) => a + b, 4);
+    await sums.count();
+    await sc.flushListeners();
+    const first = maps;
+    const victim = (await pids.collect())[0]!;
+    maps = 0;
+    added = 0;
+    process.kill(victim, "SIGKILL");
+    ${wait}
+    const sum = await sums.values().sum();
+    await sc.flushListeners();
+    console.log(JSON.stringify({ sum, first, again: maps }));
+  `;
+}
+
+test("none of 50 map tasks runs again when the replacement is there in time", async () => {
+  const wait = "while (added === 0) { await sleep(5); await sc.flushListeners(); }";
+  const counts = await resultOf<Counts>(submit(directory, "late.ts", program(wait), { master: "local-cluster[2,1,512]" }));
+  expect(counts).toEqual({ sum: 1_249_975_000, first: counts.first, again: 0 });
+  expect(counts.first).toBeGreaterThanOrEqual(50);
+}, 60_000);
+
+test("when the outputs are wanted at once, map tasks run again only until the replacement is there", async () => {
+  const counts = await resultOf<Counts>(submit(directory, "early.ts", program("await sleep(100);"), { master: "local-cluster[2,1,512]" }));
+  expect(counts.sum).toBe(1_249_975_000);
+  // About 25 outputs are lost; each takes 40 ms to make again, a new executor some hundred.
+  expect(counts.again).toBeLessThan(20);
+}, 60_000);
+
+test("partitions cached on disk are found too", async () => {
+  const text = `
+    import { SparkContext, StorageLevel } from "firesteel";
+    await using sc = new SparkContext();
+    let added = 0;
+    sc.addSparkListener({ onExecutorAdded: () => added++ });
+    const computed = sc.longAccumulator("computed");
+    const cached = sc.range(0, 1000, 1, 10).map((i) => { computed.add(1); return "row " + i; }).persist(StorageLevel.DISK_ONLY);
+    await cached.count();
+    const victim = (await sc.range(0, 8, 1, 8).map(() => process.pid).collect())[0]!;
+    added = 0;
+    process.kill(victim, "SIGKILL");
+    while (added === 0) { await new Promise((resolve) => setTimeout(resolve, 5)); await sc.flushListeners(); }
+    const partitions = sc.getRDDStorageInfo()[0]!.numCachedPartitions;
+    console.log(JSON.stringify({ partitions, count: await cached.count(), computed: computed.value }));
+  `;
+  expect(await resultOf(submit(directory, "cached.ts", text, { master: "local-cluster[2,1,512]" }))).toEqual({ partitions: 10, count: 1000, computed: 1000 });
+}, 60_000);
