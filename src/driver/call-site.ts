@@ -21,6 +21,7 @@ export function userCallSite(): string {
 
 /** Positions in the code that runs: a stack in text may have been translated already, and would be translated twice. */
 function callers(): readonly NodeJS.CallSite[] {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back as it was
   const { prepareStackTrace, stackTraceLimit } = Error;
   const holder: { stack?: unknown } = {};
   try {
@@ -30,7 +31,7 @@ function callers(): readonly NodeJS.CallSite[] {
     return holder.stack as readonly NodeJS.CallSite[];
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
-    Error.prepareStackTrace = prepareStackTrace as NonNullable<typeof prepareStackTrace>;
+    Error.prepareStackTrace = prepareStackTrace;
   }
 }
 

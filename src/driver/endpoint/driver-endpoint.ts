@@ -223,7 +223,11 @@ export class DriverEndpoint {
     this.#listener?.close();
     if (server === null) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => server.forceShutdown(), STOP_TIMEOUT);
+      // Its sockets keep no process alive: nobody waits longer than this timer does.
+      const timer = setTimeout(() => {
+        server.forceShutdown();
+        resolve();
+      }, STOP_TIMEOUT);
       server.tryShutdown(() => {
         clearTimeout(timer);
         resolve();
