@@ -29,14 +29,14 @@ export interface StageProgram {
 
 export type TaskOutput = TaskResult | MapTaskOutput;
 
-export interface TaskResult {
+interface TaskResult {
   readonly kind: "result";
   /** Travels to the driver as it is. The thread may hand the memory on: not to be used again. */
   readonly bytes: Uint8Array;
   readonly accumulators?: readonly AccumulatorUpdate[];
 }
 
-export interface MapTaskOutput {
+interface MapTaskOutput {
   readonly kind: "map";
   readonly output: MapOutputWritten;
   readonly accumulators?: readonly AccumulatorUpdate[];

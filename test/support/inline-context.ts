@@ -14,7 +14,7 @@ import * as create from "../../src/rdd/create";
 import { encodeStage, type StageCode } from "../../src/rdd/encode-stage";
 import type { CaptureReviver } from "../../src/rdd/exec/task-run";
 import * as engine from "../../src/rdd";
-import { createTaskRunner, openTaskRunner } from "../../src/rdd/exec/thread-runner";
+import { openTaskRunner } from "../../src/rdd/exec/thread-runner";
 import { ancestors, type DatasetNode } from "../../src/rdd/nodes/node";
 import type { ShuffleDependency } from "../../src/rdd/nodes/shuffle-dependency";
 import type { RDD } from "../../src/rdd/rdd";
@@ -67,7 +67,7 @@ export class InlineContext implements ContextPort {
       return;
     }
     const reviver: CaptureReviver = { revive: (frozen) => this.#revive(frozen), addModules() {}, declareClasses() {} };
-    this.#runner = createTaskRunner(reviver, this.values);
+    this.#runner = openTaskRunner(engine, { reviver, values: this.values });
   }
 
   parallelize<K, V>(data: Iterable<[K, V]>, numSlices?: number): RDD<[K, V]>;

@@ -6,8 +6,20 @@ import type { StageProgram, TaskRunner } from "../task-runner";
 import { Program } from "./program";
 import type { CaptureReviver } from "./task-run";
 
-/** @param reviver the thread's closure reviver; its references to shared variables resolve by `resolveShared`. */
-export function createTaskRunner(reviver: CaptureReviver, values: ValueContext): TaskRunner {
+/** How captures become live in a thread, and how values of the user's classes cross. */
+interface ThreadClosures {
+  readonly reviver: CaptureReviver;
+  readonly values: ValueContext;
+}
+
+/**
+ * A task runner for a worker thread.
+ *
+ * @param engineModule the exports of firesteel in this thread: what user functions import.
+ * @param closures the thread's own by default; tests have others.
+ */
+export function openTaskRunner(engineModule: object, closures: ThreadClosures = threadClosures(engineModule)): TaskRunner {
+  const { reviver, values } = closures;
   return {
     values,
     loadStage: (_id, bytes): StageProgram => new Program(bytes, reviver),
@@ -21,8 +33,7 @@ export function createTaskRunner(reviver: CaptureReviver, values: ValueContext):
   };
 }
 
-/** A task runner for a worker thread. @param engineModule the exports of firesteel in this thread: what user functions import. */
-export function openTaskRunner(engineModule: object): TaskRunner {
+function threadClosures(engineModule: object): ThreadClosures {
   const reviver: Reviver = new Reviver({ engineModule, resolveRef: (ref, id) => resolveShared(ref, id, reviver) });
-  return createTaskRunner(reviver, reviver.classes);
+  return { reviver, values: reviver.classes };
 }

@@ -46,7 +46,7 @@ export interface DatasetLineage extends LineageNode {
 }
 
 /** A shuffle whose map stage is `encodeStage(dependency.node, { kind: "shuffle", dependency })`. */
-export interface ShuffleLineage extends ShuffleDependencyInfo {
+interface ShuffleLineage extends ShuffleDependencyInfo {
   readonly dependency: ShuffleDependency;
 }
 
