@@ -29,6 +29,27 @@ export async function typeTests(): Promise<void> {
     numbers.map(async (x): Promise<[number, string]> => [x, "a"]),
     true,
   );
+  // `cond ? 1 : 0` is of type 0 | 1, and its sum is a number nevertheless.
+  const flags = numbers.map((x) => (x > 0 ? 1 : 0));
+  exactly<RDD<0 | 1>>().of(flags, true);
+  exactly<number>().of(await flags.reduce((a, b) => a + b), true);
+  exactly<number>().of(await flags.fold(0, (a, b) => a + b), true);
+  exactly<number>().of(await flags.treeReduce((a, b) => a + b), true);
+  exactly<RDD<[string, number]>>().of(
+    words.map((w) => [w, w === "" ? 1 : 0]).reduceByKey((a, b) => a + b),
+    true,
+  );
+  exactly<RDD<["a" | "b", number]>>().of(
+    numbers
+      .keyBy((x): "a" | "b" => (x > 0 ? "a" : "b"))
+      .mapValues((x) => (x > 0 ? 1 : 0))
+      .reduceByKey((a, b) => a + b),
+    true,
+  );
+  exactly<Map<string, number>>().of(
+    await pairs.mapValues((x) => (x > 0 ? 1 : 0)).reduceByKeyLocally((a, b) => a + b),
+    true,
+  );
   exactly<RDD<number[]>>().of(
     numbers.map((x) => Array.from({ length: x }, (_, i) => i)),
     true,

@@ -33,9 +33,11 @@ export interface ActionMethods<T> {
   isEmpty(options?: ActionOptions): Promise<boolean>;
 
   /** Combines all records with `f`, which must be associative and commutative. Rejects for an empty RDD. */
+  reduce(this: RDD<number>, f: (a: number, b: number) => number, options?: ActionOptions): Promise<number>;
   reduce(f: (a: T, b: T) => T, options?: ActionOptions): Promise<T>;
 
   /** Combines all records with `f`, starting from `zero` in each partition, and once more when their results are combined. */
+  fold(this: RDD<number>, zero: number, f: (a: number, b: number) => number, options?: ActionOptions): Promise<number>;
   fold(zero: T, f: (a: T, b: T) => T, options?: ActionOptions): Promise<T>;
 
   /**
@@ -51,6 +53,7 @@ export interface ActionMethods<T> {
   aggregate<U>(zero: U, seq: (aggregate: U, record: T) => U, comb: (a: U, b: U) => U, options?: ActionOptions): Promise<U>;
 
   /** As reduce, combining partial results in tasks, in `depth` rounds, before they come here. */
+  treeReduce(this: RDD<number>, f: (a: number, b: number) => number, depth?: number, options?: ActionOptions): Promise<number>;
   treeReduce(f: (a: T, b: T) => T, depth?: number, options?: ActionOptions): Promise<T>;
 
   /** As aggregate, combining partial results in tasks, in `depth` rounds, before they come here. */

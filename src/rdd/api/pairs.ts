@@ -33,9 +33,11 @@ export interface PairMethods<T> {
    *
    * @example words.map((w) => [w, 1]).reduceByKey((a, b) => a + b)
    */
+  reduceByKey<K>(this: RDD<[K, number]>, f: (a: number, b: number) => number, layout?: Layout): RDD<[K, number]>;
   reduceByKey<K, V>(this: RDD<[K, V]>, f: (a: V, b: V) => V, layout?: Layout): RDD<[K, V]>;
 
   /** As reduceByKey, starting from a copy of `zero` for each key and partition. */
+  foldByKey<K>(this: RDD<[K, number]>, zero: number, f: (a: number, b: number) => number, layout?: Layout): RDD<[K, number]>;
   foldByKey<K, V>(this: RDD<[K, V]>, zero: V, f: (a: V, b: V) => V, layout?: Layout): RDD<[K, V]>;
 
   /**
@@ -81,6 +83,11 @@ export interface PairMethods<T> {
   partitionBy<K, V>(this: RDD<[K, V]>, layout: Layout): RDD<[K, V]>;
 
   /** As reduceByKey, to a Map in this process. */
+  reduceByKeyLocally<K>(
+    this: RDD<[K, number]>,
+    f: (a: number, b: number) => number,
+    options?: ActionOptions,
+  ): Promise<Map<K, number>>;
   reduceByKeyLocally<K, V>(this: RDD<[K, V]>, f: (a: V, b: V) => V, options?: ActionOptions): Promise<Map<K, V>>;
 }
 
