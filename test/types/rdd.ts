@@ -46,10 +46,7 @@ export async function typeTests(): Promise<void> {
       .reduceByKey((a, b) => a + b),
     true,
   );
-  exactly<Map<string, number>>().of(
-    await pairs.mapValues((x) => (x > 0 ? 1 : 0)).reduceByKeyLocally((a, b) => a + b),
-    true,
-  );
+  exactly<Map<string, number>>().of(await pairs.mapValues((x) => (x > 0 ? 1 : 0)).reduceByKeyLocally((a, b) => a + b), true);
   exactly<RDD<number[]>>().of(
     numbers.map((x) => Array.from({ length: x }, (_, i) => i)),
     true,
