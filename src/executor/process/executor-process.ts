@@ -2,18 +2,16 @@
  * An executor's main thread: joins the session with the driver, the task threads and the storage. Runs no user code, so
  * that heartbeats, blocks and kills go on whatever tasks do.
  */
-import { rmdirSync, rmSync } from "node:fs";
-import { connect } from "node:net";
-import { dirname } from "node:path";
+import { tmpdir } from "node:os";
 import { ClusterError } from "../../common/errors";
 import { parseDuration } from "../../common/units";
 import type { Endpoint } from "../../storage/block-address";
 import { containerMemoryLimit } from "../../storage/container-limit";
 import { STORAGE_OP_PREFIX } from "../../storage/host-calls";
+import { removeStaleApplications } from "../../storage/local-directories";
 import type { MemoryPlan } from "../../storage/memory-plan";
 import { planMemory } from "../../storage/memory-plan";
 import type { MapOutputTable, StoragePorts } from "../../storage/ports";
-import { parseAddress } from "../../wire/address";
 import { takeSecret } from "../../wire/auth";
 import { decodeBlockAddress, encodeBlockAddress, encodeBlockUpdate, endpointOf } from "../../wire/block-messages";
 import { decodeMapStatus } from "../../wire/map-status";
@@ -100,7 +98,8 @@ export class ExecutorProcess {
     this.#link?.send({ ending: { reason } });
     this.#machinery?.pool.stop();
     await Promise.allSettled([this.#link?.close(), filesSurvive ? undefined : this.#machinery?.storage.stop()]);
-    if (code === EXIT_DRIVER_LOST) await removeSocketOf(this.options.driverUrl);
+    // A driver that was killed left its socket and directory; one that lives, and only the connection broke, keeps them.
+    if (code === EXIT_DRIVER_LOST) await removeStaleApplications([tmpdir()]);
     process.exit(code);
   }
 
@@ -331,29 +330,6 @@ export class ExecutorProcess {
     this.#link?.send({ ending: { reason } });
     setTimeout(() => process.kill(process.pid, "SIGKILL"), 50);
   }
-}
-
-/**
- * A driver that was killed left its socket; the last executor removes its directory too. One that lives, and only the
- * connection broke, needs it for the next executor.
- */
-async function removeSocketOf(driverUrl: string): Promise<void> {
-  const address = parseAddress(driverUrl);
-  if (address.kind !== "unix" || (await isListening(address.path))) return;
-  try {
-    rmSync(address.path, { force: true });
-    rmdirSync(dirname(address.path));
-  } catch {
-    // Another executor's socket is in it still, or it is gone already.
-  }
-}
-
-function isListening(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path, () => resolve(true));
-    socket.on("error", () => resolve(false));
-    socket.on("connect", () => socket.destroy());
-  });
 }
 
 function shared(bytes: Uint8Array): SharedArrayBuffer {
