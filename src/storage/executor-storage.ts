@@ -4,6 +4,7 @@
  * of a dead thread stays behind.
  */
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { ClusterError, InternalError } from "../common/errors";
 import { parseBytes, parseDuration } from "../common/units";
 import type { BlockAddress } from "./block-address";
@@ -103,7 +104,8 @@ export class ExecutorStorage {
     const serve = executorServing({ store: this.#store, blocks: this.#blocks, files: this.#files, bytes });
     this.#server = await BlockServer.listen(listen, { secret, serve });
     this.#address = { executorId, host, endpoint: this.#server.endpoint, fileSystem: this.shared.fileSystem, directories: this.shared.directories };
-    void removeStaleApplications(localRoots(conf));
+    // Drivers have theirs in the temporary directory, whatever executors are told.
+    void removeStaleApplications([...new Set([...localRoots(conf), tmpdir()])]);
   }
 
   /** Where others reach this executor's blocks. Throws before `start`. */
@@ -221,6 +223,7 @@ export class ExecutorStorage {
       },
       "storage.mapOutputs": ({ shuffleId }) => this.#shuffles.mapOutputs(shuffleId),
       "storage.commitMap": (commit) => this.#files.commit(commit),
+      "storage.mapInPlace": (output) => this.#files.inPlace(output),
       "storage.badMap": ({ shuffleId, map, reduce }) => void this.#files.dropIfBad(shuffleId, map, reduce),
       "storage.startSegments": (fetch, caller) => of(caller).addTicket(fetch.ticket, this.#shuffles.start(fetch)),
       "storage.takeSegments": ({ ticket }, caller) => {
