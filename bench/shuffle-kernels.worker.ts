@@ -59,6 +59,7 @@ function envOf(partition: number): TaskEnv {
       },
     },
     metrics: newTaskMetrics(),
+    directory: "/nowhere",
     tempFile: (purpose) => `${directory}/${purpose}-${process.pid}-${files++}`,
     interrupted: () => false,
     checkInterrupted: () => undefined,

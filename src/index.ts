@@ -8,7 +8,7 @@ export type * from "./events/listener-events";
 export type { SparkListener } from "./events/listener-bus";
 export {
   AccumulatorV2, BarrierTaskContext, Broadcast, CollectionAccumulator, DoubleAccumulator, FutureAction, HashPartitioner, LongAccumulator, Partitioner,
-  RangePartitioner, RDD, StatCounter, TaskContext,
+  RangePartitioner, RDD, SparkFiles, StatCounter, TaskContext,
 } from "./rdd";
 export type {
   ActionOptions, Awaitable, BarrierTaskInfo, CachedPartitionsInfo, InputFormat, Layout, PartitionResult, PipeOptions, RDDBarrier, RddDependency, StreamOptions,

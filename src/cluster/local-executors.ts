@@ -21,6 +21,7 @@ function launchKey(conf: SparkConf): string {
 class LocalExecutors implements ExecutorGroup {
   readonly applicationId = `local-${Date.now()}-${randomBytes(3).toString("hex")}`;
   readonly secret = newSecret();
+  readonly directory: string;
   readonly driverListen: string;
   readonly blocksListen: string;
   readonly cores: number;
@@ -43,7 +44,7 @@ class LocalExecutors implements ExecutorGroup {
     planMemory({ executorMemory: memoryBytes, slots: master.coresPerExecutor, conf: (key) => conf.get(key) });
     this.#executorRoots = localRoots((key) => conf.get(key));
     this.#directories = LocalDirectories.create({ roots: [tmpdir()], appId: this.applicationId, executorId: "driver" });
-    const directory = this.#directories.directories[0]!;
+    const directory = (this.directory = this.#directories.directories[0]!);
     const listen = (name: string): string => {
       const path = join(directory, `${name}.sock`);
       return process.platform !== "win32" && socketPathFits(path) ? `unix:${path}` : "127.0.0.1:0";

@@ -18,7 +18,9 @@ export interface ExecutorGroup {
   readonly maxFailures: number | null;
   /** Starts the executors if they do not start already. */
   launch(handlers: LauncherHandlers): Launcher & { registered(executorId: string): void; setTotal(total: number): void };
-  /** Removes the driver's files of this application. */
+  /** A directory of the driver's for files of this application. */
+  readonly directory: string;
+  /** Removes it with all that is in it. */
   dispose(): void;
 }
 

@@ -1,25 +1,31 @@
-/** Files and archives that the driver makes readable in tasks: served like broadcasts, under names of their own. */
+/** Files and archives that the driver makes readable in tasks: served like broadcasts, and listed in the jobs' properties. */
 import { readFileSync, statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, UsageError } from "../common/errors";
+import { sharedBlock, SharedDirectory, type SharedEntry, SHARED_FILES_PROPERTY } from "../rdd/shared/shared-files";
 import type { BroadcastHub } from "../storage";
-
-interface Shared {
-  readonly kind: "file" | "archive";
-  readonly path: string;
-}
 
 const ARCHIVE = /\.(tar|tar\.gz|tgz|zip)$/i;
 
 export class SharedFiles {
-  readonly #shared = new Map<string, Shared>();
+  /** The driver's own copies. */
+  readonly directory: SharedDirectory;
+  readonly #shared = new Map<string, SharedEntry & { readonly path: string }>();
+  /** What jobs tell their tasks. */
+  #properties: Readonly<Record<string, string>> = {};
 
-  /** @param serve called before the first file is offered: the driver must listen. */
+  /**
+   * @param serve called before the first file is offered: the driver must listen.
+   * @param directory one of the driver's own, which somebody else removes
+   */
   constructor(
-    readonly hub: BroadcastHub,
-    readonly serve: () => void,
-  ) {}
+    private readonly hub: BroadcastHub,
+    private readonly serve: () => void,
+    directory: string,
+  ) {
+    this.directory = new SharedDirectory(join(directory, "shared-files"), (block) => hub.bytesOf(block));
+  }
 
   addFile(given: string, recursive: boolean): void {
     const path = local("addFile", given);
@@ -33,23 +39,33 @@ export class SharedFiles {
     const [name, alias] = given.split("#", 2) as [string, string?];
     const path = local("addArchive", name);
     if (!ARCHIVE.test(path)) throw new UsageError("ARCHIVE_TYPE", `addArchive: ${path} is none of .tar, .tar.gz, .tgz, .zip.`);
+    if (alias !== undefined && !/^[^/\\]+$/.test(alias)) throw new UsageError("INVALID_ARGUMENT", `addArchive: "${alias}" cannot be the name of a folder.`);
     if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) throw new DataError("PATH_NOT_FOUND", `addArchive: there is no file ${path}.`);
     this.#put("archive", alias ?? basename(path), path);
   }
 
-  list(kind: Shared["kind"]): string[] {
+  list(kind: SharedEntry["kind"]): string[] {
     return [...this.#shared.values()].filter((one) => one.kind === kind).map((one) => one.path);
   }
 
-  #put(kind: Shared["kind"], name: string, path: string): void {
+  get entries(): readonly SharedEntry[] {
+    return [...this.#shared.values()];
+  }
+
+  /** Properties of a job by which its tasks know what is shared. */
+  get properties(): Readonly<Record<string, string>> {
+    return this.#properties;
+  }
+
+  #put(kind: SharedEntry["kind"], name: string, path: string): void {
     const known = this.#shared.get(name);
     if (known !== undefined && known.path !== path) throw new UsageError("FILE_NAME_TAKEN", `A file with the name ${name} was added from ${known.path} already.`);
     if (known !== undefined) return;
     this.serve();
-    this.#shared.set(name, { kind, path });
-    // Named by what it was added as: tasks ask for it by this name.
-    this.hub.put(`${kind}_${name}`, readFileSync(path));
-    if (kind === "archive") this.hub.put(`archive-name_${name}`, Buffer.from(basename(path)));
+    const entry = { kind, name, file: basename(path), path };
+    this.hub.put(sharedBlock(entry), readFileSync(path));
+    this.#shared.set(name, entry);
+    this.#properties = { [SHARED_FILES_PROPERTY]: JSON.stringify(this.entries.map(({ kind, name, file }) => ({ kind, name, file }))) };
   }
 }
 

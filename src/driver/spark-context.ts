@@ -26,6 +26,7 @@ import * as create from "../rdd";
 import type { Broadcast } from "../rdd";
 import { CollectionAccumulator, DoubleAccumulator, LongAccumulator, makeBroadcast, mergeUpdate, registerAccumulator } from "../rdd";
 import type { AccumulatorBase, DatasetNode } from "../rdd";
+import { setDriverFiles } from "../rdd/shared/spark-files";
 import { TRAVEL } from "../rdd/shared/travel";
 import { BlockServer, BroadcastHub } from "../storage";
 import { parseAddress } from "../wire/address";
@@ -77,6 +78,10 @@ export class SparkContext {
   #checkpointDir: string | undefined;
   #stopped: Promise<void> | null = null;
 
+  static {
+    setDriverFiles(() => (active.length === 0 ? undefined : active.at(-1)!.#files));
+  }
+
   constructor(conf?: SparkConf);
   constructor(master: string, appName: string, conf?: SparkConf);
   constructor(first?: SparkConf | string, appName?: string, given?: SparkConf) {
@@ -92,7 +97,7 @@ export class SparkContext {
     this.applicationId = this.#group.applicationId;
     conf.set("spark.app.id", this.applicationId).set("spark.app.startTime", this.startTime);
     this.#fileSystems = new FileSystems((key) => conf.get(key));
-    this.#files = new SharedFiles(this.#broadcasts, () => this.#serveBlocks());
+    this.#files = new SharedFiles(this.#broadcasts, () => this.#serveBlocks(), this.#group.directory);
     this.#eventLog = conf.read(EVENT_LOG_ENABLED) ? new EventLogWriter({ directory: conf.read(EVENT_LOG_DIR), applicationId: this.applicationId }) : null;
     if (this.#eventLog !== null) this.#bus.addListener(this.#eventLog);
     const scheduling = schedulerConfig((key) => conf.get(key), parsePools(conf.read(SCHEDULER_POOLS)));
@@ -261,13 +266,13 @@ export class SparkContext {
     return accumulator;
   }
 
-  /** Makes a file readable in tasks as `SparkFiles.get(name)`. A directory needs `recursive`. */
+  /** Makes a file readable as `SparkFiles.get(name)` in tasks of the jobs that follow. */
   addFile(path: string, recursive = false): void {
     this.#port.assertRunning("addFile");
     this.#files.addFile(path, recursive);
   }
 
-  /** Makes an archive (.zip, .tar, .tar.gz, .tgz) readable in tasks, unpacked; `file#name` gives the folder's name. */
+  /** Makes an archive (.zip, .tar, .tar.gz, .tgz) readable in the same way, unpacked; `file#name` gives the folder's name. */
   addArchive(path: string): void {
     this.#port.assertRunning("addArchive");
     this.#files.addArchive(path);
@@ -516,7 +521,7 @@ export class SparkContext {
       },
       runJob: (job) => {
         if (this.isStopped) return Promise.reject(new UsageError("CONTEXT_STOPPED", `${job.scope} cannot be called: the SparkContext was stopped.`));
-        return application.runJob(job, this.#properties.all());
+        return application.runJob(job, { ...this.#files.properties, ...this.#properties.all() });
       },
       persisted: (node) => void this.#persisted.set(node.id, new WeakRef(node)),
       unpersisted: async (rddId) => {

@@ -59,6 +59,7 @@ export interface TaskStorage {
   readonly blocks: TaskBlocks;
   readonly shuffle: TaskShuffle;
   tempFile(purpose: string): string;
+  readonly directory: string;
   /** The attempt is over in this thread. */
   close(): void;
 }

@@ -12,6 +12,7 @@ export type { InputFormat } from "./input-format";
 export type { StreamOptions } from "./nodes/stream-node";
 export { AccumulatorV2, CollectionAccumulator, DoubleAccumulator, LongAccumulator } from "./shared/accumulator";
 export { Broadcast } from "./shared/broadcast";
+export { SparkFiles } from "./shared/spark-files";
 export { BarrierTaskContext, type BarrierTaskInfo, TaskContext } from "./shared/task-context";
 
 export {

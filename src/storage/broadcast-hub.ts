@@ -42,6 +42,11 @@ export class BroadcastHub {
     this.#named.set(id, { bytes, checksums, holders: new Map() });
   }
 
+  /** What is offered under the name. */
+  bytesOf(id: string): Uint8Array {
+    return this.#find(id).bytes;
+  }
+
   has(id: string): boolean {
     return this.#named.has(id);
   }

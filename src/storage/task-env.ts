@@ -35,6 +35,8 @@ export interface TaskEnv {
   readonly metrics: TaskMetrics;
   /** A new path in one of the executor's local directories, for spill files; removed at the latest when the attempt ends. */
   tempFile(purpose: string): string;
+  /** One of the executor's local directories, for files that its tasks share; removed when the executor ends. */
+  readonly directory: string;
   /** True once the attempt was told to stop. Loops look once a chunk. */
   interrupted(): boolean;
   /** Throws TaskKilled when interrupted. */

@@ -34,6 +34,8 @@ export interface TaskStorage {
   readonly blocks: TaskBlocks;
   readonly shuffle: TaskShuffle;
   tempFile(purpose: string): string;
+  /** A directory that all tasks of the executor share. */
+  readonly directory: string;
   /** Ends the task here: memory, sources, fetches and files that it left are given back. */
   close(): void;
 }
@@ -68,6 +70,7 @@ export class WorkerStorage {
       memory: this.#memory,
       blocks,
       shuffle,
+      directory: this.options.shared.directories[0]!,
       tempFile: (purpose) => layout.temporary(slot, taskId, `${purpose}-${files++}`),
       close: () => {
         shuffle.close();

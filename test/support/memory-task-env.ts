@@ -104,6 +104,7 @@ export class MemoryWorld {
       shuffle: this.#shuffle(info, metrics),
       metrics,
       tempFile: (purpose) => this.#path(purpose),
+      directory: this.directory,
       interrupted: () => interrupted,
       requestCommit: () => undefined,
       checkInterrupted: () => {

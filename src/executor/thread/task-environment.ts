@@ -42,6 +42,7 @@ export function openEnvironment(parts: EnvironmentParts): OpenEnvironment {
     blocks: storage.blocks,
     shuffle: storage.shuffle,
     tempFile: (purpose) => storage.tempFile(purpose),
+    directory: storage.directory,
     interrupted,
     checkInterrupted: () => {
       if (interrupted()) throw new TaskKilled("The task was told to stop.");
