@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { ClusterError } from "../common/errors";
+import { ClusterError, InternalError } from "../common/errors";
 
 const SUBDIRECTORIES = 64;
 /** A directory with less free space is passed over while another has more. */
@@ -38,6 +38,13 @@ export class FileLayout {
     const path = fileIn(directory, name);
     this.#make(join(path, ".."));
     return path;
+  }
+
+  /** The final path of `name` in the directory in which its staging file is; the folder is made. */
+  inPlaceOf(stagingFile: string, name: string): string {
+    const directory = this.directories.find((candidate) => stagingFile.startsWith(candidate + "/"));
+    if (directory === undefined) throw new InternalError(`Staging file ${stagingFile} is outside of the executor's directories.`);
+    return this.place(directory, name);
   }
 
   /**

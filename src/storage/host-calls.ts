@@ -51,6 +51,8 @@ export interface StorageOps {
   "storage.mapOutputs": { args: { shuffleId: number }; result: PackedMapOutputs | FetchFailure };
   /** Moves a staging file into place. The answer is another attempt's output when one had been committed before. */
   "storage.commitMap": { args: MapCommit; result: { readonly offsets: Float64Array; readonly checksums: Uint32Array } | null };
+  /** The first attempt of a map task has moved its own file into place: the main thread gets to know it, nobody waits. */
+  "storage.mapInPlace": { args: MapInPlace; result: void };
   /** A segment of this executor did not match its checksum or could not be read: the main thread looks for itself. */
   "storage.badMap": { args: { shuffleId: number; map: number; reduce: number }; result: void };
   /** Starts fetching segments of one executor; `takeSegments` with the same ticket waits for them. */
@@ -100,6 +102,17 @@ export interface PackedMapOutputs {
   readonly executors: readonly BlockAddress[];
   /** offsets: numMaps × (numReducers + 1) float64, then checksums: numMaps × numReducers uint32, then owners: numMaps int32. */
   readonly buffer: SharedArrayBuffer;
+}
+
+/** A map output at its final path. */
+export interface MapInPlace {
+  readonly shuffleId: number;
+  readonly map: number;
+  readonly stageId: number;
+  readonly stageAttempt: number;
+  readonly path: string;
+  readonly offsets: Float64Array;
+  readonly checksums: Uint32Array;
 }
 
 export interface MapCommit {

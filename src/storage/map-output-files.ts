@@ -3,7 +3,6 @@
  * removal, and open files for serving them to other executors.
  */
 import { openSync, renameSync, rmSync } from "node:fs";
-import { InternalError } from "../common/errors";
 import { checksumOfPart } from "./file-checksum";
 import type { FileLayout } from "./file-layout";
 import type { MapCommit } from "./host-calls";
@@ -36,13 +35,18 @@ export class MapOutputFiles {
       rmSync(stagingFile, { force: true });
       return { offsets: before.offsets, checksums: before.checksums };
     }
-    const directory = this.layout.directories.find((candidate) => stagingFile.startsWith(candidate + "/"));
-    if (directory === undefined) throw new InternalError(`Staging file ${stagingFile} is outside of the executor's directories.`);
-    const path = this.layout.place(directory, mapOutputName(shuffleId, map));
+    const path = this.layout.inPlaceOf(stagingFile, mapOutputName(shuffleId, map));
     renameSync(stagingFile, path);
     if (before !== undefined && before.path !== path) rmSync(before.path, { force: true });
     this.adopt({ ...commit, path });
     return null;
+  }
+
+  /** A first attempt has moved its file into place: whatever was there before is of an earlier stage. */
+  inPlace(output: Committed): void {
+    const before = this.#shuffles.get(output.shuffleId)?.get(output.map);
+    if (before !== undefined && before.path !== output.path) rmSync(before.path, { force: true });
+    this.adopt(output);
   }
 
   /** Takes a file that is in place already. */

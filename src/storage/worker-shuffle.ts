@@ -2,6 +2,7 @@
  * Map outputs as a task in a worker thread writes and reads them. Segments of this executor, and of others that share
  * its file system, are read in place; the rest come through the main thread.
  */
+import { renameSync } from "node:fs";
 import { InternalError } from "../common/errors";
 import { diskFull, isFull } from "./file-layout";
 import { appendIndex, mapOutputName } from "./map-output-file";
@@ -56,6 +57,15 @@ export class WorkerShuffle implements TaskShuffle {
       throw isFull(error) ? diskFull(stagingFile, output.offsets.byteLength + output.checksums.byteLength, error) : error;
     }
     const { offsets, checksums } = output;
+    if (stageAttempt === 0 && this.info.attempt === 0) {
+      // No other task of this executor can have made this output: there is nothing to ask.
+      const path = layout.inPlaceOf(stagingFile, name);
+      renameSync(stagingFile, path);
+      layout.moved(stagingFile);
+      this.#staging.delete(name);
+      this.memory.calls.send("storage.mapInPlace", { shuffleId, map, stageId, stageAttempt, path, offsets, checksums });
+      return;
+    }
     const earlier = this.memory.calls.call("storage.commitMap", { shuffleId, map, stageId, stageAttempt, stagingFile, offsets, checksums });
     this.#staging.delete(name);
     layout.moved(stagingFile);

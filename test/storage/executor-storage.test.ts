@@ -296,7 +296,7 @@ describe("shuffles", () => {
   test("the first commit of a map task wins, and the second reports the winner's output", async () => {
     const executor = await cluster.add({ slots: 2 });
     const first = await executor.run("writeMap", { shuffleId: 1, map: 0, sizes: [10, 20] });
-    const second = await executor.run("writeMap", { shuffleId: 1, map: 0, sizes: [30, 40], salt: 9 }, { slot: 1 });
+    const second = await executor.run("writeMap", { shuffleId: 1, map: 0, sizes: [30, 40], salt: 9 }, { slot: 1, info: { attempt: 1 } });
     expect(second.result).toEqual(first.result);
     expect(files(executor.storage.shared.directories[0]!, /shuffle_1_0/)).toHaveLength(1);
     // A later attempt of the stage runs because the driver gave the first output up.
