@@ -29,7 +29,18 @@ export function thrownValue(info: ErrorInfo, reader: ThrownReader): unknown {
 
 /** The rejection of an action's promise. */
 export function jobError(failure: JobFailure, callSite: string): Error {
-  const message = `${failure.message}\n    at ${callSite}`;
+  const error = errorOf(failure, `${failure.message}\n${callFrame(callSite)}`);
+  // It was made in a callback of the driver: where the action was called is in the message.
+  if (error !== failure.cause) error.stack = `${error.name}: ${error.message}`;
+  return error;
+}
+
+/** The call of an action, given as "collect at app.ts:12:7", as a line of a stack trace. */
+export function callFrame(callSite: string): string {
+  return `    at ${callSite.replace(/^(\S+) at (\S.*)$/, "$1 ($2)")}`;
+}
+
+function errorOf(failure: JobFailure, message: string): Error {
   const details = failure.cause === undefined ? {} : { cause: failure.cause };
   switch (failure.kind) {
     case "cancelled":

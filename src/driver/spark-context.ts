@@ -40,6 +40,7 @@ import { parsePools } from "./pools";
 import { schedulerConfig } from "./scheduler/config";
 import { SharedFiles } from "./shared-files";
 import { StatusTracker } from "./status-tracker";
+import { withoutEngineFrames } from "./user-stack";
 
 const defaults = new Map(configEntries().map((entry) => [entry.key, entry.defaultText]));
 const active: SparkContext[] = [];
@@ -108,7 +109,7 @@ export class SparkContext {
       bus: this.#bus,
       barrierTimeoutMs: conf.read(BARRIER_SYNC_TIMEOUT),
       decodeValue: (bytes) => decodeValue(bytes, driverClasses),
-      mapStack,
+      mapStack: (stack) => withoutEngineFrames(mapStack(stack), __dirname),
       isPersisted: (rddId) => this.#persisted.has(rddId),
       mergeAccumulators: (updates) => {
         for (const { id, value } of updates) {

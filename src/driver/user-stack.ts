@@ -1,0 +1,27 @@
+/** Stack traces of tasks as a user wants to read them: without the engine's own frames, and of bearable length. */
+
+/** Lines of a task's failure that go into a message. */
+const MOST_LINES = 12;
+const LONGEST_LINE = 1000;
+
+/**
+ * Leaves out the frames that lie in the engine: its bundle and the loops that it generates. A stack without any other frame
+ * stays as it is: then the engine is what matters.
+ * @param engineDirectory where the engine's bundles are
+ */
+export function withoutEngineFrames(stack: string, engineDirectory: string): string {
+  const lines = stack.split("\n");
+  const isFrame = (line: string): boolean => /^\s+at /.test(line);
+  const isEngine = (line: string): boolean => line.includes(engineDirectory) || /[( ]firesteel-[\w-]+\.js:\d+/.test(line) || / \(?node:/.test(line);
+  if (!lines.some((line) => isFrame(line) && !isEngine(line))) return stack;
+  return lines.filter((line) => !isFrame(line) || !isEngine(line)).join("\n");
+}
+
+/** At most so many lines of a moderate length, the first and the last of them. */
+export function shortened(text: string): string {
+  const lines = text.split("\n").map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}… (${line.length} characters)` : line));
+  if (lines.length <= MOST_LINES) return lines.join("\n");
+  const head = Math.ceil(MOST_LINES / 2);
+  const tail = MOST_LINES - head - 1;
+  return [...lines.slice(0, head), `    … (${lines.length - head - tail} more lines)`, ...lines.slice(-tail)].join("\n");
+}

@@ -1,0 +1,32 @@
+import { shortened, withoutEngineFrames } from "../../src/driver/user-stack";
+
+const STACK = `BadRow: row 7 is bad
+with a second line
+    at check (/home/me/app.ts:16:11)
+    at Object.eval [as run] (firesteel-stage-0-0.js:28:19)
+    at Loop.feed (/opt/firesteel/dist/engine.js:36510:26)
+    at /home/me/app.ts:20:3
+    at node:internal/main:3:4
+    at process.processTicks (node:internal/process/task_queues:95:5)
+    at #run (/opt/firesteel/dist/engine.js:35431:27)`;
+
+test("the engine's frames and Node's are left out, the user's stay in order", () => {
+  expect(withoutEngineFrames(STACK, "/opt/firesteel/dist")).toBe(
+    "BadRow: row 7 is bad\nwith a second line\n    at check (/home/me/app.ts:16:11)\n    at /home/me/app.ts:20:3",
+  );
+});
+
+test("a stack of the engine alone stays whole", () => {
+  const own = "InternalError: oh\n    at Loop.feed (/opt/firesteel/dist/engine.js:36510:26)";
+  expect(withoutEngineFrames(own, "/opt/firesteel/dist")).toBe(own);
+  expect(withoutEngineFrames("only text", "/opt")).toBe("only text");
+});
+
+test("long texts lose their middle, long lines their end", () => {
+  expect(shortened(STACK)).toBe(STACK);
+  const long = Array.from({ length: 40 }, (_, i) => `line ${i}`).join("\n");
+  const lines = shortened(long).split("\n");
+  expect(lines).toHaveLength(12);
+  expect([lines[0], lines[5], lines[6], lines[11]]).toEqual(["line 0", "line 5", "    … (29 more lines)", "line 39"]);
+  expect(shortened(`a\n${"x".repeat(5000)}`)).toBe(`a\n${"x".repeat(1000)}… (5000 characters)`);
+});
