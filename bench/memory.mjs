@@ -147,7 +147,7 @@ const CASES = {
     async run({ sc, rows, maps }) {
       let count = 0;
       let characters = 0;
-      for await (const [, text] of records(sc, rows, 4 * maps).toLocalIterator()) {
+      for await (const [, text] of records(sc, rows, 32 * maps).toLocalIterator()) {
         count++;
         characters += text.length;
       }
@@ -300,6 +300,7 @@ if (single !== undefined) {
     }
     for (const problem of problems) console.log(`  ${name}: ${problem}`);
   }
+  if (!values.json) console.log(`${values.cases.split(";").length - failed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 }
 

@@ -17,7 +17,7 @@ export function exitReason(code: number | null, signal: string | null, stderrTai
       code,
       signal,
       outOfMemory,
-      reason: `out of memory: a task filled its JavaScript heap and the process was aborted (${how})`,
+      reason: `out of memory: a task filled its JavaScript heap and the process was aborted (${how}; see spark.executor.memory, cores)`,
     };
   if (signal === "SIGKILL")
     return { code, signal, outOfMemory, reason: `${how} (from outside, or by the system for want of memory)` };

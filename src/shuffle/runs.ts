@@ -112,7 +112,7 @@ export class PartitionedRuns {
       offsets[p + 1] = file.position - this.#fileLength;
     }
     file.flush();
-    this.#env.metrics.memoryBytesSpilled += this.#inMemory;
+    for (const { bytes } of inMemory) this.#env.metrics.memoryBytesSpilled += bytes!.length;
     this.#env.metrics.diskBytesSpilled += file.position - this.#fileLength;
     this.#runs = this.#runs.filter((run) => run.bytes === null);
     this.#runs.push({ offsets, bytes: null, base: this.#fileLength });
