@@ -5,9 +5,8 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../common/clock";
 import { systemClock } from "../common/clock";
-import { CancelledError, ClusterError, InternalError, unreachable, UsageError } from "../common/errors";
+import { CancelledError, ClusterError, InternalError, unreachable } from "../common/errors";
 import { log } from "../common/log";
-import type { ListenerEvent } from "../events/listener-events";
 import type { ListenerBus } from "../events/listener-bus";
 import type { JobRequest } from "../rdd/context-port";
 import type { StageCode } from "../rdd/encode-stage";
@@ -22,12 +21,14 @@ import type { BackendHandlers, ExecutorBackend } from "./backend";
 import { BlockRegistry, isStored, rddBlock } from "./block-registry";
 import { BarrierCoordinator } from "./endpoint/barrier-coordinator";
 import type { BlockUpdate, LaunchTask, MapOutputsAnswer, RegisteredExecutor, Removal, TaskSetInfo, TaskUpdate } from "./endpoint/types";
-import { jobError, thrownValue } from "./job-errors";
+import { callFrame, jobError, thrownValue } from "./job-errors";
 import { resultBlock } from "./kept-results";
 import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
 import type { SchedulerEvent, TaskOutcome } from "./scheduler/events";
 import { Scheduler } from "./scheduler/scheduler";
+import { StorageEvents } from "./storage-events";
 import type { SchedulerConfig } from "./scheduler/config";
+import { shortened } from "./user-stack";
 
 interface RunningJob {
   readonly request: JobRequest;
@@ -69,6 +70,7 @@ export class Application {
   readonly #scheduler: Scheduler;
   readonly #barriers: BarrierCoordinator;
   readonly blocks = new BlockRegistry();
+  readonly #storageEvents: StorageEvents;
   readonly #jobs = new Map<number, RunningJob>();
   readonly #stages = new Map<string, RunningStage>();
   /** Of the datasets in jobs so far, until they are released. */
@@ -86,6 +88,7 @@ export class Application {
     this.#backend = options.backend;
     this.#clock = options.clock ?? systemClock;
     this.#barriers = new BarrierCoordinator(options.barrierTimeoutMs);
+    this.#storageEvents = new StorageEvents(options.bus);
     this.#scheduler = new Scheduler({ config: options.scheduler, wants: (type) => options.bus.wants(type) });
     this.#backend.start(this.#handlers());
   }
@@ -316,6 +319,7 @@ export class Application {
     return {
       executorRegistered: (executor) => {
         this.#executors.set(executor.executorId, executor);
+        this.#storageEvents.executorAdded(executor, this.#clock.now());
         const { executorId, host, cores, logUrls, survivors } = executor;
         // Together: its slots are offered when it is known what need not be made again.
         this.#dispatchAll([
@@ -328,6 +332,7 @@ export class Application {
         this.#executors.delete(executorId);
         this.blocks.executorLost(executorId);
         this.#options.executorGone(executorId);
+        this.#storageEvents.executorRemoved(executorId, this.#clock.now());
         this.#dispatch({ type: "ExecutorLost", executorId, reason, causedByApp, shuffleFilesSurvive: false });
       },
       failed: (reason) => {
@@ -385,6 +390,7 @@ export class Application {
     // A task that was running when the dataset was unpersisted may have stored its partition afterwards.
     if (block !== null && isStored(update) && !this.#options.isPersisted(block.rddId)) return this.#backend.forget({ rdd: block.rddId });
     this.blocks.update(executorId, update);
+    this.#storageEvents.blockUpdated(update);
     if (block === null) return;
     const stored = isStored(update);
     this.#dispatch({ type: "BlockUpdated", rddId: block.rddId, partition: block.partition, executorId, stored, memSize: update.memoryBytes, diskSize: update.diskBytes });
@@ -429,7 +435,7 @@ export class Application {
           kind: "userError",
           className: failure.error?.name || (failure.kind === "outOfMemory" ? "OutOfMemoryError" : "Error"),
           description: failure.error?.message || failure.description,
-          fullStackTrace: failure.error === null ? failure.description : this.#options.mapStack(failure.error.stack) || failure.description,
+          fullStackTrace: shortened((failure.error === null ? "" : this.#options.mapStack(failure.error.stack)) || failure.description),
           error,
           metrics,
         };
@@ -469,15 +475,5 @@ function stageKey(stageId: number, attempt: number): string {
 }
 
 function abortError(signal: AbortSignal, callSite: string): Error {
-  return new CancelledError("JOB_CANCELLED", `The job was cancelled because its AbortSignal was aborted\n    at ${callSite}`, { cause: signal.reason });
-}
-
-/** Posts an event of the driver's own making, if anyone listens. */
-export function emit(bus: ListenerBus, event: ListenerEvent): void {
-  if (bus.wants(event.type)) bus.post(event);
-}
-
-/** Refuses calls on a stopped context. */
-export function stoppedError(call: string): UsageError {
-  return new UsageError("CONTEXT_STOPPED", `${call} cannot be called: the SparkContext was stopped.`);
+  return new CancelledError("JOB_CANCELLED", `The job was cancelled because its AbortSignal was aborted\n${callFrame(callSite)}`, { cause: signal.reason });
 }
