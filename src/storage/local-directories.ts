@@ -23,7 +23,10 @@ const UNOWNED_GRACE_MS = 60_000;
 
 /** The directories of spark.local.dir, or the system's temporary directory. */
 export function localRoots(conf: (key: string) => string | undefined): string[] {
-  const given = (conf("spark.local.dir") ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "");
+  const given = (conf("spark.local.dir") ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
   return given.length === 0 ? [tmpdir()] : given.map((part) => resolve(part));
 }
 
@@ -49,7 +52,8 @@ export class LocalDirectories {
   static create(options: LocalDirectoriesOptions): LocalDirectories {
     const { roots, appId, executorId, ownerPid = process.pid } = options;
     for (const id of [appId, executorId]) {
-      if (!/^[\w.-]+$/.test(id) || id.startsWith(".")) throw new UsageError("INVALID_ID", `"${id}" cannot be the name of a directory.`);
+      if (!/^[\w.-]+$/.test(id) || id.startsWith("."))
+        throw new UsageError("INVALID_ID", `"${id}" cannot be the name of a directory.`);
     }
     const directories: string[] = [];
     const refused: string[] = [];
@@ -68,7 +72,10 @@ export class LocalDirectories {
       }
     }
     if (directories.length === 0) {
-      throw new ClusterError("NO_LOCAL_DIRECTORY", `None of the local directories can be written (spark.local.dir): ${refused.join("; ")}.`);
+      throw new ClusterError(
+        "NO_LOCAL_DIRECTORY",
+        `None of the local directories can be written (spark.local.dir): ${refused.join("; ")}.`,
+      );
     }
     return new LocalDirectories(roots, appId, executorId, directories, ownerPid);
   }
@@ -141,9 +148,12 @@ function isStale(application: string): boolean {
   try {
     const stat = lstatSync(application);
     if (!stat.isDirectory() || (process.getuid && stat.uid !== process.getuid())) return false;
-    const files = list(application).filter((name) => name.startsWith(`${OWNER}-`));
+    const entries = list(application);
+    const files = entries.filter((name) => name.startsWith(`${OWNER}-`));
     const owners = files.map((name) => readOwner(join(application, name))).filter((owner) => owner !== null);
     if (owners.some((owner) => stateOf(owner) !== "gone")) return false;
+    // No owner has written its file: a directory of the user's whose name begins like ours, unless nothing is in it.
+    if (files.length === 0 && entries.length > 0) return false;
     // None, or one whose file is half written, which a full disk makes last.
     return (owners.length > 0 && owners.length === files.length) || Date.now() - stat.mtimeMs > UNOWNED_GRACE_MS;
   } catch {
@@ -155,7 +165,8 @@ function isStale(application: string): boolean {
 function makePrivate(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const stat = lstatSync(path);
-  if (!stat.isDirectory() || (process.getuid && stat.uid !== process.getuid())) throw new Error(`${path} belongs to somebody else`);
+  if (!stat.isDirectory() || (process.getuid && stat.uid !== process.getuid()))
+    throw new Error(`${path} belongs to somebody else`);
 }
 
 function writeOwner(path: string, pid: number): void {

@@ -1,6 +1,19 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
-import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BlockStore } from "../../src/storage/block-store";
@@ -23,7 +36,9 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** A process that lives until it is told to end. */
 async function otherProcess(): Promise<{ pid: number; end: () => Promise<void> }> {
-  const child = spawn(process.execPath, ["-e", "console.log('up'); process.stdin.resume()"], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["-e", "console.log('up'); process.stdin.resume()"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   await new Promise((resolve) => child.stdout.once("data", resolve));
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   return {
@@ -67,7 +82,12 @@ describe("processes", () => {
 });
 
 describe("LocalDirectories", () => {
-  const options = (executorId: string, extra: object = {}): Parameters<typeof LocalDirectories.create>[0] => ({ roots: [root], appId: "a", executorId, ...extra });
+  const options = (executorId: string, extra: object = {}): Parameters<typeof LocalDirectories.create>[0] => ({
+    roots: [root],
+    appId: "a",
+    executorId,
+    ...extra,
+  });
 
   test("roots come from spark.local.dir", () => {
     expect(localRoots(() => undefined)).toEqual([tmpdir()]);
@@ -78,7 +98,9 @@ describe("LocalDirectories", () => {
     writeFileSync(join(root, "file"), "");
     const roots = [join(root, "file"), join(root, "new")];
     expect(LocalDirectories.create({ ...options("0"), roots }).directories).toEqual([join(root, "new", "firesteel-a", "0")]);
-    expect(() => LocalDirectories.create({ ...options("0"), roots: [join(root, "file")] })).toThrow(/NO_LOCAL_DIRECTORY.*spark\.local\.dir.*file/);
+    expect(() => LocalDirectories.create({ ...options("0"), roots: [join(root, "file")] })).toThrow(
+      /NO_LOCAL_DIRECTORY.*spark\.local\.dir.*file/,
+    );
     expect(() => LocalDirectories.create(options("../x"))).toThrow(/cannot be the name/);
   });
 
@@ -99,10 +121,18 @@ describe("LocalDirectories", () => {
     mkdirSync(join(root, "firesteel-never-owned"));
     utimesSync(join(root, "firesteel-never-owned"), new Date(0), new Date(0));
     mkdirSync(join(root, "something-else"));
+    // A folder of the user's, by its name one of ours.
+    mkdirSync(join(root, "firesteel-results", "kept"), { recursive: true });
+    utimesSync(join(root, "firesteel-results"), 0, 0);
     expect(await removeStaleApplications([root, join(root, "missing")])).toEqual([join(root, "firesteel-never-owned")]);
     await other.end();
     expect(await removeStaleApplications([root])).toEqual([join(root, "firesteel-dying")]);
-    expect(readdirSync(root).sort()).toEqual(["firesteel-just-being-made", "firesteel-living", "something-else"]);
+    expect(readdirSync(root).sort()).toEqual([
+      "firesteel-just-being-made",
+      "firesteel-living",
+      "firesteel-results",
+      "something-else",
+    ]);
     removeApplication([root], "living");
     expect(existsSync(join(root, "firesteel-living"))).toBe(false);
   });
@@ -113,7 +143,14 @@ describe("LocalDirectories", () => {
     const write = (map: number, stageAttempt: number, layout: FileLayout): string => {
       const path = layout.place(layout.directories[0]!, mapOutputName(3, map));
       writeFileSync(path, Buffer.alloc(30, map));
-      indexed(path, { shuffleId: 3, map, stageId: 1, stageAttempt, offsets: new Float64Array([0, 10, 30]), checksums: new Uint32Array([5, 6]) });
+      indexed(path, {
+        shuffleId: 3,
+        map,
+        stageId: 1,
+        stageAttempt,
+        offsets: new Float64Array([0, 10, 30]),
+        checksums: new Uint32Array([5, 6]),
+      });
       return path;
     };
     write(0, 0, deadLayout);
@@ -122,7 +159,8 @@ describe("LocalDirectories", () => {
     writeFileSync(broken, readFileSync(broken).subarray(0, 60)); // cut short
     const pool = new MemoryPool(planMemory({ executorMemory: "256m", slots: 1 }));
     const updates: unknown[] = [];
-    const store = (executorId: string, layout: FileLayout): BlockStore => new BlockStore({ executorId, pool, layout, report: (update) => void updates.push(update) });
+    const store = (executorId: string, layout: FileLayout): BlockStore =>
+      new BlockStore({ executorId, pool, layout, report: (update) => void updates.push(update) });
     const pinned = await store("0", deadLayout).putBytes("rdd_4_1", StorageLevel.DISK_ONLY, 7, [new Uint8Array(100)]);
     expect(pinned).not.toBeNull();
     writeFileSync(deadLayout.temporary(0, 1, "spill"), "x");
@@ -133,9 +171,19 @@ describe("LocalDirectories", () => {
     const blocks = store("1", layout);
     expect(adoptSurvivors(living, layout, files, blocks)).toEqual({ mapOutputs: [], blocks: [] }); // its process lives
     await orphan(dead);
-    files.adopt({ shuffleId: 3, map: 1, stageId: 1, stageAttempt: 1, offsets: new Float64Array([0, 1, 2]), checksums: new Uint32Array(2), path: write(1, 1, layout) });
+    files.adopt({
+      shuffleId: 3,
+      map: 1,
+      stageId: 1,
+      stageAttempt: 1,
+      offsets: new Float64Array([0, 1, 2]),
+      checksums: new Uint32Array(2),
+      path: write(1, 1, layout),
+    });
     const survivors = adoptSurvivors(living, layout, files, blocks);
-    expect(survivors.mapOutputs).toEqual([{ shuffleId: 3, map: 0, offsets: new Float64Array([0, 10, 30]), checksums: new Uint32Array([5, 6]) }]);
+    expect(survivors.mapOutputs).toEqual([
+      { shuffleId: 3, map: 0, offsets: new Float64Array([0, 10, 30]), checksums: new Uint32Array([5, 6]) },
+    ]);
     expect(survivors.blocks).toEqual([expect.objectContaining({ id: "rdd_4_1", executorId: "1", rows: 7, memoryBytes: 0 })]);
     expect(files.segment(3, 0, 1)).toMatchObject({ position: 10, length: 20 });
     expect(files.segment(3, 2, 1)).toBeNull();
@@ -151,7 +199,14 @@ describe("LocalDirectories", () => {
 describe("map output files", () => {
   test("say by themselves what they are, and any damaged byte of the index shows", () => {
     const path = join(root, "f");
-    const index = { shuffleId: 1, map: 2, stageId: 3, stageAttempt: 4, offsets: new Float64Array([0, 3, 3, 8]), checksums: new Uint32Array([9, 0, 4e9]) };
+    const index = {
+      shuffleId: 1,
+      map: 2,
+      stageId: 3,
+      stageAttempt: 4,
+      offsets: new Float64Array([0, 3, 3, 8]),
+      checksums: new Uint32Array([9, 0, 4e9]),
+    };
     writeFileSync(path, "01234567");
     indexed(path, index);
     expect(readIndex(path)).toEqual(index);
@@ -193,10 +248,10 @@ describe("DiskFile", () => {
     const { path } = file;
     let refusals = 1;
     const write = fs.writeSync;
-    const spy = jest.spyOn(fs, "writeSync").mockImplementation(((...args: Parameters<typeof write>) => {
+    const spy = jest.spyOn(fs, "writeSync").mockImplementation((...args: Parameters<typeof write>) => {
       if (refusals-- > 0) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
       return write(...args);
-    }));
+    });
     try {
       file.append(Buffer.from("and more"));
       expect(file.path).not.toBe(path);
