@@ -11,7 +11,7 @@ import { decodeValue } from "../columnar";
 import { checkSettings } from "../common/check-settings";
 import { SparkConf } from "../common/conf";
 import {
-  APP_NAME, BARRIER_SYNC_TIMEOUT, configEntries, DEFAULT_PARALLELISM, EVENT_LOG_DIR, EVENT_LOG_ENABLED, LOG_LEVEL, MASTER, NETWORK_TIMEOUT,
+  APP_NAME, BARRIER_SYNC_TIMEOUT, CLEANER_INTERVAL, configEntries, DEFAULT_PARALLELISM, EVENT_LOG_DIR, EVENT_LOG_ENABLED, EXECUTOR_MEMORY, LOCAL_IN_PROCESS, LOG_LEVEL, MASTER, NETWORK_TIMEOUT,
   SCHEDULER_POOLS,
 } from "../common/config-entries";
 import { UsageError } from "../common/errors";
@@ -31,9 +31,12 @@ import { TRAVEL } from "../rdd/shared/travel";
 import { BlockServer, BroadcastHub } from "../storage";
 import { parseAddress } from "../wire/address";
 import { Application } from "./application";
+import type { ExecutorBackend } from "./backend";
 import { userCallSite } from "./call-site";
+import { checkInProcess, InProcess } from "./in-process/in-process";
 import { checkTag, INTERRUPT_ON_CANCEL, JOB_DESCRIPTION, JOB_GROUP, JOB_TAGS, LocalProperties } from "./local-properties";
 import type { ExecutorGroup } from "./platform";
+import { collectEvery } from "./periodic-collection";
 import { platform } from "./platform";
 import { Processes } from "./processes";
 import { parsePools } from "./pools";
@@ -75,6 +78,7 @@ export class SparkContext {
   readonly #persisted = new Map<number, WeakRef<DatasetNode>>();
   readonly #eventLog: EventLogWriter | null;
   readonly #contextStopped: () => void;
+  readonly #endCollections: () => void;
   #blockServer: Promise<BlockServer> | undefined;
   #checkpointDir: string | undefined;
   #stopped: Promise<void> | null = null;
@@ -94,6 +98,7 @@ export class SparkContext {
     applyLogLevel(conf);
     for (const warning of checkSettings(conf.getAll())) log.warn(warning);
     this.#conf = conf;
+    if (conf.read(LOCAL_IN_PROCESS)) checkInProcess(conf.read(MASTER));
     this.#group = platform().executors(conf);
     this.applicationId = this.#group.applicationId;
     conf.set("spark.app.id", this.applicationId).set("spark.app.startTime", this.startTime);
@@ -102,7 +107,7 @@ export class SparkContext {
     this.#eventLog = conf.read(EVENT_LOG_ENABLED) ? new EventLogWriter({ directory: conf.read(EVENT_LOG_DIR), applicationId: this.applicationId }) : null;
     if (this.#eventLog !== null) this.#bus.addListener(this.#eventLog);
     const scheduling = schedulerConfig((key) => conf.get(key), parsePools(conf.read(SCHEDULER_POOLS)));
-    const backend = new Processes({ group: this.#group, configuration: Object.fromEntries(conf.getAll()), networkTimeoutMs: conf.read(NETWORK_TIMEOUT) });
+    const backend = this.#openBackend();
     this.#application = new Application({
       scheduler: this.#group.maxFailures === null ? scheduling : { ...scheduling, taskMaxFailures: this.#group.maxFailures },
       backend,
@@ -123,9 +128,23 @@ export class SparkContext {
     this.#port = this.#makePort();
     this.#announce();
     this.#contextStopped = platform().contextStarted(this);
+    this.#endCollections = collectEvery(conf.read(CLEANER_INTERVAL));
     active.push(this);
     for (const path of list(conf.get("spark.files"))) this.addFile(path);
     for (const path of list(conf.get("spark.archives"))) this.addArchive(path);
+  }
+
+  #openBackend(): ExecutorBackend {
+    const conf = this.#conf;
+    if (!conf.read(LOCAL_IN_PROCESS))
+      return new Processes({ group: this.#group, configuration: Object.fromEntries(conf.getAll()), networkTimeoutMs: conf.read(NETWORK_TIMEOUT) });
+    return new InProcess({
+      group: this.#group,
+      engine: platform().engine,
+      broadcasts: this.#broadcasts,
+      memoryBytes: conf.read(EXECUTOR_MEMORY) / 2,
+      conf: (key) => conf.get(key),
+    });
   }
 
   /** The latest context that was not stopped, or a new one with `conf`. */
@@ -464,6 +483,7 @@ export class SparkContext {
   async #stop(exitCode: number): Promise<void> {
     active.splice(active.indexOf(this), 1);
     this.#contextStopped();
+    this.#endCollections();
     await this.#application.stop("the SparkContext was stopped");
     if (this.#blockServer !== undefined) await (await this.#blockServer).close();
     this.#bus.post({ type: "ApplicationEnd", time: Date.now(), exitCode });
@@ -484,6 +504,7 @@ export class SparkContext {
 
   /** The server from which executors fetch broadcasts and files; it starts with the first of them. */
   #serveBlocks(): void {
+    if (this.#conf.read(LOCAL_IN_PROCESS)) return;
     const address = parseAddress(this.#group.blocksListen);
     this.#blockServer ??= BlockServer.listen(address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port }, {
       secret: Buffer.from(this.#group.secret),
