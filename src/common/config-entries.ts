@@ -81,6 +81,7 @@ export const HEARTBEAT_INTERVAL = milliseconds("spark.executor.heartbeatInterval
 export const DRIVER_HOST = text("spark.driver.host", "127.0.0.1", "Address that executors on other hosts reach the driver by.");
 export const DRIVER_BIND_ADDRESS = text("spark.driver.bindAddress", "127.0.0.1", "Address that the driver listens on when executors are on other hosts.");
 export const DRIVER_PORT = integer("spark.driver.port", 0, "Port of the driver for executors; 0 picks a free one.", 0);
+export const CLEANER_INTERVAL = define("spark.cleaner.periodicGC.interval", "30min", "Between two garbage collections of the driver, by which shuffle files, cached partitions and broadcasts that no handle stands for are found and freed.", (v, k) => Math.max(1, parseDuration(v, k)));
 export const MAX_RESULT_SIZE = bytes("spark.driver.maxResultSize", "1g", "Limit for all results of one action together; 0 for none.");
 export const MAX_DIRECT_RESULT_SIZE = bytes("spark.task.maxDirectResultSize", "1m", "Results longer than this are kept by the executor until the driver fetches them.");
 export const SHUFFLE_COMPRESS = flag("spark.shuffle.compress", false, "Compress shuffle segments; pays where disks or the network are slow (docs/adr/0007).");
