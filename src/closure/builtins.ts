@@ -107,7 +107,7 @@ function resolveName(name: string): unknown {
   }
   for (const step of path) {
     if (step.startsWith("get ") || step.startsWith("set ")) {
-      const descriptor = Object.getOwnPropertyDescriptor(at as object, stepKey(step.slice(4)));
+      const descriptor = Object.getOwnPropertyDescriptor(at, stepKey(step.slice(4)));
       at = step.startsWith("get ") ? descriptor?.get : descriptor?.set;
     } else {
       at = (at as Record<PropertyKey, unknown> | undefined)?.[stepKey(step)];

@@ -32,7 +32,7 @@ export function codeText(source: string, analysis: FunctionAnalysis, plan: CodeP
   const { strict, eager, late, cells, dropOwnName, bindThis } = plan;
   const key = [strict, eager, late, [...cells], dropOwnName, bindThis].join("|");
   let variants = cache.get(source);
-  if (!variants) cache.set(source, (variants = new Map()));
+  if (!variants) cache.set(source, (variants = new Map<string, CodeText>()));
   let made = variants.get(key);
   if (!made) variants.set(key, (made = build(source, analysis, plan)));
   return made;

@@ -138,7 +138,7 @@ export class FunctionEncoder {
     for (const draft of this.drafts) {
       const { analysis, captured, node } = draft;
       const shared = new Map(
-        captured.flatMap((variable) => (cells.has(variable) ? [[variable.name, cells.get(variable) as Slot] as const] : [])),
+        captured.flatMap((variable) => (cells.has(variable) ? [[variable.name, cells.get(variable)] as const] : [])),
       );
       const slotOf = (variable: CapturedVariable): Slot => shared.get(variable.name) ?? variable.slot;
       const eager = captured.filter(({ name }) => analysis.eager.has(name));

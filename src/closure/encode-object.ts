@@ -289,7 +289,8 @@ export class OwnEncoder {
 
   private noteHome({ value, get, set }: PropertyDescriptor): void {
     const { homes } = this.encoder;
-    if (typeof value === "function" && !homes.has(value)) homes.set(value, this.value);
+    const method: unknown = value;
+    if (typeof method === "function" && !homes.has(method)) homes.set(method, this.value);
     if (get && !homes.has(get)) homes.set(get, this.value);
     if (set && !homes.has(set)) homes.set(set, this.value);
   }

@@ -168,7 +168,7 @@ export class Revival {
     const { items } = node;
     if (items) {
       this.fills.push(() => {
-        for (let i = 0; i < items.length; i++) array[i] = this.value(items[i] as Slot);
+        for (let i = 0; i < items.length; i++) array[i] = this.value(items[i]);
       });
     }
     return this.owned(array, node.own) as unknown[];
@@ -178,7 +178,7 @@ export class Revival {
     const map = new Map<unknown, unknown>();
     this.fills.push(() => {
       for (let i = 0; i < node.entries.length; i += 2) {
-        Map.prototype.set.call(map, this.value(node.entries[i] as Slot), this.value(node.entries[i + 1] as Slot));
+        Map.prototype.set.call(map, this.value(node.entries[i]), this.value(node.entries[i + 1]));
       }
     });
     return this.owned(map, node.own);
@@ -285,7 +285,7 @@ export class Revival {
     if (keys && values) {
       for (let i = 0; i < keys.length; i++) {
         const key = keys[i] as string;
-        const value = this.value(values[i] as Slot);
+        const value = this.value(values[i]);
         if (hasPrototype && own.p === undefined && key !== "__proto__") (object as Record<string, unknown>)[key] = value;
         else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
       }
@@ -328,7 +328,7 @@ function factoryOf(code: Code, key: string): Factory {
 
 /** The one member of an object literal that was made around a method or an accessor. */
 function pickMember(literal: object, parent: unknown): Function {
-  if (parent !== undefined) Object.setPrototypeOf(literal, parent as object | null);
+  if (parent !== undefined) Object.setPrototypeOf(literal, parent);
   const [key] = Reflect.ownKeys(literal);
   const descriptor = Object.getOwnPropertyDescriptor(literal, key as PropertyKey) as PropertyDescriptor;
   return (descriptor.value ?? descriptor.get ?? descriptor.set) as Function;

@@ -57,7 +57,7 @@ export function thisOfRunningCall(fn: Function, script: Script, offset: number):
     listening("Debugger.paused", look, () => {
       post("Debugger.enable", { maxScriptsCacheSize: 0 });
       try {
-        // eslint-disable-next-line no-debugger -- how the frames are reached
+         
         debugger;
       } finally {
         post("Debugger.disable");

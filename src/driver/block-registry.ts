@@ -14,7 +14,7 @@ export class BlockRegistry {
       return;
     }
     let holders = this.#holders.get(blockId);
-    if (holders === undefined) this.#holders.set(blockId, (holders = new Map()));
+    if (holders === undefined) this.#holders.set(blockId, (holders = new Map<string, BlockUpdate>()));
     holders.set(executorId, update);
     let blocks = this.#blocksOfExecutor.get(executorId);
     if (blocks === undefined) this.#blocksOfExecutor.set(executorId, (blocks = new Set()));

@@ -47,7 +47,7 @@ export function valuesOf(column: BatchColumn, length: number): ArrayLike<unknown
 
 export function stringsOf(text: string, offsets: Int32Array, length: number): string[] {
   const strings = new Array<string>(length);
-  for (let i = 0; i < length; i++) strings[i] = text.substring(offsets[i]!, offsets[i + 1]!);
+  for (let i = 0; i < length; i++) strings[i] = text.substring(offsets[i]!, offsets[i + 1]);
   return strings;
 }
 

@@ -76,7 +76,7 @@ function readHeader(view: DataView, at: number): Header {
   const content = view.getUint8(at + 13);
   const stored = view.getUint32(at, true);
   const raw = view.getUint32(at + 4, true);
-  if (codec === undefined || content > Content.Twins || view.getUint16(at + 14, true) !== 0 || (codec === "none" && stored !== raw)) throw corrupt("a frame has an impossible header");
+  if (codec === undefined || content > (Content.Twins as number) || view.getUint16(at + 14, true) !== 0 || (codec === "none" && stored !== raw)) throw corrupt("a frame has an impossible header");
   return { stored, raw, rows: view.getUint32(at + 8, true), codec, content };
 }
 

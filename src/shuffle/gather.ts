@@ -13,7 +13,7 @@ export function gather(column: BatchColumn, indices: Int32Array, from: number, t
     case "text": {
       const { text, offsets } = column;
       const values = new Array<string>(to - from);
-      for (let i = from; i < to; i++) values[i - from] = text.substring(offsets[indices[i]!]!, offsets[indices[i]! + 1]!);
+      for (let i = from; i < to; i++) values[i - from] = text.substring(offsets[indices[i]!]!, offsets[indices[i]! + 1]);
       return { type: "strings", values };
     }
     case "none":

@@ -184,7 +184,7 @@ function expand(keys: BatchColumn, starts: Int32Array, firstId: number, from: nu
   const expanded = keys.type === "number" ? new Float64Array(to - from) : new Array<unknown>(to - from);
   for (let k = 0; k < values.length; k++) {
     const end = Math.min(to, starts[firstId + k + 1]!);
-    for (let i = Math.max(from, starts[firstId + k]!); i < end; i++) expanded[i - from] = values[k] as number;
+    for (let i = Math.max(from, starts[firstId + k]!); i < end; i++) expanded[i - from] = values[k];
   }
   return { type: keys.type, values: expanded } as BatchColumn;
 }

@@ -70,8 +70,8 @@ class Merge implements ChunkSource {
     let length = 0;
     while (length < BATCH_ROWS && heap.length > 0) {
       const cursor = heap[0]!;
-      keys[length] = cursor.keys[cursor.at] as number;
-      values[length++] = cursor.values[cursor.at] as number;
+      keys[length] = cursor.keys[cursor.at];
+      values[length++] = cursor.values[cursor.at];
       const inBatch = cursor.at + 1 < cursor.length;
       if (!cursor.advance()) {
         const last = heap.pop()!;

@@ -166,7 +166,7 @@ function eachKey(partitionOf: (key: unknown) => number): AssignPartitions {
         for (let i = 0; i < length; i++) out[i] = partitionOf(keys.values[i]);
         return;
       case "text":
-        for (let i = 0; i < length; i++) out[i] = partitionOf(keys.text.substring(keys.offsets[i]!, keys.offsets[i + 1]!));
+        for (let i = 0; i < length; i++) out[i] = partitionOf(keys.text.substring(keys.offsets[i]!, keys.offsets[i + 1]));
         return;
       case "none":
         throw new TypeError("keys are never absent");

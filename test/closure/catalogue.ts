@@ -326,7 +326,7 @@ export const catalogue: readonly CatalogueSection[] = [
           const child = Object.create(parent) as { hello: string };
           const args = (function (..._rest: number[]): ArrayLike<number> {
             // eslint-disable-next-line prefer-rest-params
-            return arguments as unknown as ArrayLike<number>;
+            return arguments;
           })(1, 2);
           return () => [typeof boxed, boxed + 1, child.hello, Object.hasOwn(child, "hello"), args.length, Array.from(args)];
         },
@@ -487,7 +487,7 @@ export const catalogue: readonly CatalogueSection[] = [
         title: "`arguments` of the function around is refused",
         make: () =>
           function (this: void, ..._all: number[]): () => number {
-            // eslint-disable-next-line prefer-rest-params
+             
             return () => arguments.length;
           }.call(undefined, 1, 2),
         refused: ["`arguments`", "(...args)"],

@@ -258,7 +258,7 @@ describe("Lost executors", () => {
       const { h, shuffleId } = twoStages();
       const { mapOutputs } = h.scheduler;
       const first = h.task(0, 0);
-      h.finish(first!);
+      h.finish(first);
       h.send(found(shuffleId, "9", [1]));
       expect(mapOutputs.isAvailable(shuffleId, 1)).toBe(false);
       h.executor("3", 1);
