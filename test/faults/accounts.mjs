@@ -49,6 +49,8 @@ export class Accounts {
       if (piece.isOutput && this.#removed.has(taskInfo.executorId)) this.#lose(piece);
       else piece.executor = taskInfo.executorId;
     } else if (reason.reason === "TaskKilled") {
+      // The output was found where a replaced executor had left it: when it is made again after all, that was lost too.
+      if (piece.isOutput && piece.executor === null && reason.killReason === "another attempt succeeded") piece.losses++;
       // Taken back, or no longer wanted: that is nobody's loss, and when it runs again after all it is the first time.
       if (taskInfo.launchTime !== 0 && reason.killReason === "recalled") {
         this.launches--;

@@ -183,8 +183,8 @@ function report(totals, jobs) {
 }
 
 /** Runs another program of this folder; it prints what is wrong and exits with 0 when nothing is. */
-async function program(name, variables, limitMs, nodeOptions = []) {
-  const child = spawn(process.execPath, [...nodeOptions, join(here, name)], { env: { ...process.env, ...variables }, stdio: "inherit" });
+async function program(name, variables, limitMs) {
+  const child = spawn(process.execPath, [join(here, name)], { env: { ...process.env, ...variables }, stdio: "inherit" });
   const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
   const code = await new Promise((done) => child.once("exit", (exit, signal) => done(signal ?? exit)));
   clearTimeout(timer);
@@ -219,7 +219,7 @@ try {
 const soakJobs = Number(options["soak-jobs"]);
 if (soakJobs > 0) {
   console.log(`soak: ${soakJobs} jobs in one context`);
-  await program("soak.mjs", { SOAK_PLAN: JSON.stringify({ jobs: soakJobs, seed, firesteel }) }, soakJobs * 500 + 60_000, ["--expose-gc"]);
+  await program("soak.mjs", { SOAK_PLAN: JSON.stringify({ jobs: soakJobs, seed, firesteel }) }, soakJobs * 500 + 60_000);
 }
 await program("driver-killed.mjs", { KILLED_PLAN: JSON.stringify({ seed, firesteel }) }, 60_000);
 const failed = totals.problems.length;
