@@ -16,7 +16,9 @@ import { parseLocalMaster } from "../common/local-master";
 import type { Settings } from "../common/submit-options";
 import { resolveSettings, setSubmittedSettings } from "../common/submit-options";
 import type * as Engine from "../engine";
+import { mainFormat } from "./loader/format";
 import { registerLoader } from "./loader/register";
+import { requireMain } from "./loader/require";
 import { SYNTAX_ERROR } from "./loader/transform";
 import { loadedProgram } from "./loader/transform-cache";
 import { relaunched } from "./relaunch";
@@ -64,7 +66,7 @@ export async function runProgram(file: string, args: readonly string[], submitte
 }
 
 async function runMain(path: string, args: readonly string[], entryPoint: string | undefined): Promise<void> {
-  const exports = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  const exports = (mainFormat(path) === "commonjs" ? requireMain(path) : await import(pathToFileURL(path).href)) as Record<string, unknown>;
   if (entryPoint === undefined) return;
   const main = exports[entryPoint] ?? (exports["default"] as Record<string, unknown> | undefined)?.[entryPoint];
   if (typeof main !== "function") throw new UsageError("ENTRY_POINT_NOT_FOUND", `--class ${entryPoint}: ${basename(path)} exports no function of this name`);
@@ -99,7 +101,7 @@ async function failed(engine: typeof Engine, error: unknown): Promise<never> {
 
 function describe(error: unknown): string {
   if (error instanceof Error && error.message.startsWith(SYNTAX_ERROR)) return `firesteel: ${error.message.slice(SYNTAX_ERROR.length)}`;
-  if (error instanceof Error && (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND") return `firesteel: ${error.message}`;
+  if (error instanceof Error && /^(?:ERR_)?MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? "")) return `firesteel: ${error.message.split("\n")[0]!}`;
   if (error instanceof UsageError && error.errorClass === "ENTRY_POINT_NOT_FOUND") return lineOf(error);
   return describeUncaught(error, __dirname);
 }

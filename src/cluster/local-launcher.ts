@@ -61,6 +61,7 @@ export class LocalLauncher implements Launcher {
   #nextId = 0;
   #total: number;
   #falseStarts = 0;
+  #ending = false;
   #stopping = false;
   readonly #timers = new Set<NodeJS.Timeout>();
 
@@ -92,6 +93,10 @@ export class LocalLauncher implements Launcher {
     if (child === undefined) return;
     child.dismissed = true;
     child.process.kill("SIGKILL");
+  }
+
+  ending(): void {
+    this.#ending = true;
   }
 
   /** Asks all to end without waiting for it: at the exit of this process. */
@@ -144,7 +149,8 @@ export class LocalLauncher implements Launcher {
       options.host,
       "--block-listen",
       options.blockListen(id),
-      "--watch-parent",
+      "--owner-pid",
+      String(process.pid),
       ...(options.driverBlocks === undefined ? [] : ["--driver-blocks", options.driverBlocks]),
     ];
     const process_ = spawn(process.execPath, args, {
@@ -191,7 +197,7 @@ export class LocalLauncher implements Launcher {
     // V8's dump of a full heap says nothing to users: the reason is told in words.
     if (CHILD_LOG.test(text.trimStart())) return;
     // One that was on its way when the application ended finds no driver: nobody needs to know.
-    if (this.#stopping && !child.registered) return;
+    if ((this.#ending || this.#stopping) && !child.registered) return;
     (this.options.stderr ?? process.stderr).write(chunk);
   }
 

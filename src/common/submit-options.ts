@@ -77,7 +77,8 @@ export function addSubmitOptions(command: Command): Command {
 export function resolveSettings(command: Command): Settings {
   const settings = new Map<string, Setting>();
   const put = (key: string, value: string, origin: string): void => {
-    settings.set(deprecatedKey(key), { value, origin });
+    if (/^(?:spark|firesteel)\./.test(key)) settings.set(deprecatedKey(key), { value, origin });
+    else process.stderr.write(`firesteel: ${key} is left out: settings begin with spark. or firesteel. (${origin})\n`);
   };
   const values = command.opts<Record<string, unknown>>();
   const propertiesFile = values["propertiesFile"] as string | undefined;
@@ -105,7 +106,7 @@ export function resolveSettings(command: Command): Settings {
   return settings;
 }
 
-/** Java-properties style: `key value`, `key=value` or `key: value` a line; `#` and `!` begin comments. */
+/** Java-properties style: `key value`, `key=value` or `key: value` a line, a key alone is empty; `#` and `!` begin comments. */
 export function readProperties(file: string): [string, string][] {
   let content: string;
   try {
@@ -115,7 +116,7 @@ export function readProperties(file: string): [string, string][] {
   }
   const pairs: [string, string][] = [];
   for (const line of content.replace(/\\\r?\n\s*/g, "").split(/\r?\n/)) {
-    const match = /^\s*([^#!\s=:][^\s=:]*)\s*[=:\s]\s*(.*?)\s*$/.exec(line);
+    const match = /^\s*([^#!\s=:][^\s=:]*)(?:\s*[=:]\s*|\s+|$)(.*?)\s*$/.exec(line);
     if (match) pairs.push([match[1]!, match[2]!]);
   }
   return pairs;

@@ -133,6 +133,7 @@ export class Processes implements ExecutorBackend {
   async stop(): Promise<void> {
     this.keepAlive(false);
     this.#results.close();
+    this.#launcher?.ending();
     await this.#endpoint.stop();
     await this.#launcher?.stop();
     this.options.group.dispose();

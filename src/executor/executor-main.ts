@@ -7,13 +7,16 @@ import { parseExecutorOptions } from "./process/options";
 
 /**
  * Runs an executor until its driver ends it. Options: --driver-url, --executor-id, --app-id, --cores, --memory, --hostname,
- * --block-listen, --driver-blocks, --watch-parent; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE. What is
+ * --block-listen, --driver-blocks, --owner-pid; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE. What is
  * wrong is said in one line on standard error, and the process exits with code 1.
  */
 export async function executorMain(args: readonly string[], parts: ExecutorParts): Promise<void> {
+  let executor: ExecutorProcess | undefined;
   try {
-    await new ExecutorProcess(parseExecutorOptions(args, process.env), parts).run();
+    executor = new ExecutorProcess(parseExecutorOptions(args, process.env), parts);
+    await executor.run();
   } catch (error) {
+    await executor?.abandon();
     process.stderr.write(
       `firesteel executor: ${error instanceof FiresteelError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
     );

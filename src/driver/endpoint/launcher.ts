@@ -15,6 +15,8 @@ export interface Launcher {
    * is one too many. Unknown ids are ignored: the process may have ended meanwhile.
    */
   replace(executorId: string, reason: string): void;
+  /** The driver is about to leave: what executors that only start say of it is not passed on. */
+  ending(): void;
   /** Ends all executors: asks, then kills after `graceMs`. Resolves when no process and no file of theirs is left. */
   stop(graceMs?: number): Promise<void>;
   /** Ids of the processes that live. */

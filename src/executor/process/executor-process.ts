@@ -103,6 +103,15 @@ export class ExecutorProcess {
     process.exit(code);
   }
 
+  /** For one that was not registered: removes its files, and those of a driver that is gone. Waits for `end` where that is under way. */
+  async abandon(): Promise<void> {
+    if (this.#ending) return new Promise(() => undefined);
+    this.#ending = true;
+    this.#machinery?.pool.stop();
+    this.#machinery?.storage.removeFiles();
+    await removeStaleApplications([tmpdir()]);
+  }
+
   #open(configuration: Readonly<Record<string, string>>, driver: Endpoint | null): Machinery {
     const { applicationId, executorId, host, cores, memoryBytes, blockListen } = this.options;
     const conf = (key: string): string | undefined => configuration[key];
@@ -134,7 +143,7 @@ export class ExecutorProcess {
       listen: blockListen,
       driver,
       ports: this.#ports(),
-      ...(this.options.watchParent ? { ownerPid: process.ppid } : {}),
+      ...(this.options.ownerPid === null ? {} : { ownerPid: this.options.ownerPid }),
     });
     const limitBytes = residentLimit(memoryBytes, cores, containerLimit);
     this.#watchdog = new MemoryWatchdog({
@@ -317,10 +326,10 @@ export class ExecutorProcess {
     // Ctrl-C reaches the whole group of processes; the driver decides what it means.
     process.on("SIGINT", () => undefined);
     process.on("uncaughtException", (error) => void this.end(`defect: ${error.stack ?? String(error)}`, EXIT_FAILED));
-    if (!this.options.watchParent) return;
-    const parent = process.ppid;
+    const { ownerPid } = this.options;
+    if (ownerPid === null) return;
     setInterval(() => {
-      if (process.ppid !== parent) void this.end("the driver's process is gone", EXIT_DRIVER_LOST);
+      if (process.ppid !== ownerPid) void this.end("the driver's process is gone", EXIT_DRIVER_LOST);
     }, PARENT_POLL).unref();
   }
 

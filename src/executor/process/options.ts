@@ -20,8 +20,8 @@ export interface ExecutorOptions {
   readonly host: string;
   /** Where to listen for other executors. */
   readonly blockListen: Endpoint;
-  /** The process that started this one is its owner: when that ends, so does this. */
-  readonly watchParent: boolean;
+  /** The process that started this one and owns its files: when that ends, so does this. Null for one that stands by itself. */
+  readonly ownerPid: number | null;
   /** Settings known before the driver told them; null when it must be asked first. */
   readonly configuration: Readonly<Record<string, string>> | null;
   /** The driver's block server, where it is known before the driver told it. */
@@ -51,7 +51,7 @@ export function parseExecutorOptions(args: readonly string[], env: NodeJS.Proces
     memoryBytes: parseBytes(values.memory ?? "1g", "--memory", "m"),
     host: values.hostname ?? hostname(),
     blockListen: endpointOf(values["block-listen"] ?? "127.0.0.1:0"),
-    watchParent: values["watch-parent"] ?? false,
+    ownerPid: values["owner-pid"] === undefined ? null : Number(values["owner-pid"]),
     configuration: configuration === undefined ? null : parseConfiguration(configuration),
     driverBlocks: values["driver-blocks"] === undefined ? null : endpointOf(values["driver-blocks"]),
   };
@@ -71,7 +71,7 @@ function parse(args: readonly string[]) {
         hostname: { type: "string" },
         "block-listen": { type: "string" },
         "driver-blocks": { type: "string" },
-        "watch-parent": { type: "boolean" },
+        "owner-pid": { type: "string" },
       },
     });
   } catch (error) {

@@ -2,9 +2,8 @@
  * What user code prints in a task goes to the executor's descriptors at once, by a blocking write: the usual way through
  * the main thread loses the lines of a task that does not let the event loop turn, or whose thread is ended.
  */
-import { Console } from "node:console";
 import { writeSync } from "node:fs";
-import { Writable } from "node:stream";
+import type { Writable } from "node:stream";
 
 const RETRY_MS = 2;
 
@@ -20,22 +19,19 @@ export function writeAll(fd: number, data: Uint8Array): void {
   }
 }
 
-class DirectStream extends Writable {
-  constructor(readonly fd: number) {
-    super({ decodeStrings: true });
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    writeAll(this.fd, chunk);
-    done();
-  }
+/** Makes `process.stdout` and `process.stderr` of this thread, and with them `console`, write at once. */
+export function printDirectly(): void {
+  writeTo(process.stdout, 1);
+  writeTo(process.stderr, 2);
 }
 
-/** Replaces `console`, `process.stdout` and `process.stderr` of this thread. */
-export function printDirectly(): void {
-  const stdout = new DirectStream(1);
-  const stderr = new DirectStream(2);
-  Object.defineProperty(process, "stdout", { configurable: true, enumerable: true, get: () => stdout });
-  Object.defineProperty(process, "stderr", { configurable: true, enumerable: true, get: () => stderr });
-  globalThis.console = new Console({ stdout, stderr });
+/** The streams stay those of Node, which answers them by a message when something was printed before. */
+function writeTo(stream: Writable, fd: number): void {
+  Object.assign(stream, {
+    _write: (chunk: string | Buffer, encoding: BufferEncoding, done: () => void): void => {
+      writeAll(fd, typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);
+      done();
+    },
+    _writev: undefined,
+  });
 }

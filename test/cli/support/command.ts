@@ -61,7 +61,7 @@ export class Workplace {
 
   /** What programs have left: folders of applications, and processes that know the temporary folder. */
   leftovers(): string[] {
-    const folders = readdirSync(this.temporary);
+    const folders = readdirSync(this.temporary, { recursive: true }).map(String);
     const processes = existsSync("/proc") ? readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(this.temporary)) : [];
     return [...folders, ...processes.map((pid) => `process ${pid}: ${commandOf(pid)}`)];
   }
