@@ -48,7 +48,7 @@ function stopAtEnd(): void {
 }
 
 /** The program's main file, where this process was started by a launcher, and what its loader made of files. */
-export function setProgram(mainFile: string, loadedSource: (path: string) => string | undefined): void {
+export function setProgram(mainFile: string, loadedSource: (path: string, isModule: boolean) => string | undefined): void {
   configureClosures({ mainFile, loadedSource });
 }
 
