@@ -2,7 +2,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", "node_modules/", "src/wire/generated/", "test/programs/", "**/*.mjs", "**/*.cjs", "**/*.js"] },
+  { ignores: ["dist/", "coverage/", "node_modules/", "src/wire/generated/", "test/programs/", "test/programs/", "**/*.mjs", "**/*.cjs", "**/*.js"] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
