@@ -75,6 +75,7 @@ export class SparkContext {
   readonly #broadcasts = new BroadcastHub();
   readonly #files: SharedFiles;
   readonly #accumulators = new Map<number, WeakRef<AccumulatorBase>>();
+  readonly #collected = new FinalizationRegistry<number>((accumulatorId) => void this.#accumulators.delete(accumulatorId));
   readonly #persisted = new Map<number, WeakRef<DatasetNode>>();
   readonly #eventLog: EventLogWriter | null;
   readonly #contextStopped: () => void;
@@ -563,7 +564,10 @@ export class SparkContext {
         if (destroy) this.#broadcasts.remove(`broadcast_${id}`);
         application.forget({ broadcast: `broadcast_${id}` });
       },
-      registerAccumulator: (accumulator) => void this.#accumulators.set(accumulator.id, new WeakRef(accumulator)),
+      registerAccumulator: (accumulator) => {
+        this.#accumulators.set(accumulator.id, new WeakRef(accumulator));
+        this.#collected.register(accumulator, accumulator.id);
+      },
     };
   }
 }
