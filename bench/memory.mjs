@@ -134,6 +134,30 @@ const CASES = {
       return [`${count} ${characters}`, `${hot + others} ${(hot + others) * 92}`];
     },
   },
+  "sortByKey, 200 kB each": {
+    spills: true,
+    async run({ sc, rows, maps, reduces }) {
+      const count = Math.max(100, Math.floor((rows * RECORD_BYTES) / 200_000));
+      const long = sc.range(0, count, 1, maps).map((i) => {
+        const hash = Math.imul(i ^ (i >>> 15), 0x2c1b3c6d) >>> 0;
+        return [hash, Buffer.alloc(200_000, String(hash)).toString("latin1")];
+      });
+      return sortedCheck(long.sortByKey(true, reduces), count);
+    },
+  },
+  "groupByKey, arrays": {
+    spills: true,
+    async run({ sc, rows, maps, reduces }) {
+      const count = Math.max(100, Math.floor((rows * RECORD_BYTES) / 40_000));
+      const keys = Math.ceil(count / 5);
+      const long = sc.range(0, count, 1, maps).map((i) => ["k" + (i % keys), Array.from({ length: 5000 }, (_, k) => i + k)]);
+      const [groups, values] = await long
+        .groupByKey(reduces)
+        .map(([, arrays]) => [1, arrays.reduce((sum, array) => sum + array.length, 0)])
+        .reduce((a, b) => [a[0] + b[0], a[1] + b[1]]);
+      return [`${groups} ${values}`, `${keys} ${count * 5000}`];
+    },
+  },
   "cached on memory and disk": {
     spills: false,
     async run({ sc, rows, maps, StorageLevel }) {

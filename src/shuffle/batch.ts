@@ -9,6 +9,11 @@ export const BATCH_ROWS = 4096;
 /** Records with JavaScript values that are taken before V8's heap is asked again whether it is full. */
 export const HEAP_PATIENCE = 1024;
 
+/** What a batch counts towards HEAP_PATIENCE: those of long records have few of them. */
+export function patienceFor(batch: { readonly length: number }): number {
+  return Math.max(batch.length, HEAP_PATIENCE / 16);
+}
+
 export type BatchColumn =
   | { readonly type: "number"; readonly values: Float64Array | Int32Array }
   /** Strings end to end: string i is text.substring(offsets[i], offsets[i + 1]). */

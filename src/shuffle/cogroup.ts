@@ -4,7 +4,7 @@
  */
 import type { Chunk, ChunkSource } from "../columnar/chunk";
 import type { TaskEnv } from "../storage/task-env";
-import { BATCH_ROWS, HEAP_PATIENCE } from "./batch";
+import { BATCH_ROWS, HEAP_PATIENCE, patienceFor } from "./batch";
 import { batchesOf } from "./batches";
 import { pairChunk } from "./chunks";
 import { dividedMultiplier, REDUCE_SIDE } from "./hash-multipliers";
@@ -81,7 +81,7 @@ class CoGroup implements ChunkSource {
           if (done < part.length) this.#spill();
         }
       }
-      this.#sinceRoom += batch.length;
+      this.#sinceRoom += patienceFor(batch);
       if (this.#sinceRoom >= HEAP_PATIENCE && this.#groups.onHeap && memory.heapFull()) this.#spill();
     }
     batches.close();

@@ -4,7 +4,7 @@
  * When memory runs out the owner is asked to empty the table (`makeRoom` must call `drain`), and folding goes on.
  */
 import type { TaskMemory } from "../storage/task-env";
-import { type Batch, BATCH_ROWS, type BatchColumn, type Drained, HEAP_PATIENCE, valuesOf } from "./batch";
+import { type Batch, BATCH_ROWS, type BatchColumn, type Drained, HEAP_PATIENCE, patienceFor, valuesOf } from "./batch";
 import { DenseCombiners } from "./dense-combiners";
 import { type Fold, Stop } from "./fold";
 import { type ClassBatch, KEY_CLASSES, type KeyClass, type KeyIndex, newKeyIndex, splitByClass } from "./key-index";
@@ -20,7 +20,7 @@ export class CombineTable {
   /** With no fold: the keys alone. */
   readonly #keys = new Map<KeyClass, KeyIndex>();
   readonly #ids = new Int32Array(BATCH_ROWS);
-  /** Records since the table was last drained. */
+  /** Records since the table was last drained, as `patienceFor` counts them. */
   #sinceRoom = 0;
 
   /** `fold` null keeps each key once and nothing else. `multiplier`: see newKeyIndex. */
@@ -44,7 +44,7 @@ export class CombineTable {
       else if (part.keyClass === "number" && !this.#classes.has("number")) this.#addNumbers(part, this.#fold);
       else this.#addDense(part, 0, this.#fold);
     }
-    this.#sinceRoom += batch.length;
+    this.#sinceRoom += patienceFor(batch);
     if (this.#sinceRoom >= HEAP_PATIENCE && this.#onHeap() && this.#memory.heapFull()) this.#makeRoom();
   }
 

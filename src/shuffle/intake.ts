@@ -6,6 +6,7 @@ import type { LoopBuilder, Sink, SinkCode, Term } from "../columnar/loop";
 import { TaskError } from "../common/errors";
 import { BATCH_ROWS, type Batch, type BatchColumn } from "./batch";
 import type { Carries } from "./spec";
+import { approximateBytes } from "./value-size";
 
 /** How strings are staged: "text" as one rope (cheap to turn into bytes), "list" as they are (cheap to look at one by one). */
 export type StringForm = "text" | "list";
@@ -14,8 +15,11 @@ export type StringForm = "text" | "list";
 const TEXT_LIMIT = 1 << 20;
 
 /** Records of a batch that holds JavaScript values: from the first to the second number, for as long as the heap has room. */
-const FIRST_OBJECTS = 64;
+const FIRST_OBJECTS = 16;
 const MOST_OBJECTS = 1024;
+/** But not more than take about so many bytes, as a few of them show. */
+const BATCH_BYTES = 1 << 20;
+const SAMPLES = 4;
 
 // Kinds seen in a batch, one bit each; the value's are shifted by VALUE_SHIFT.
 const NUMBER = 1;
@@ -65,6 +69,15 @@ class Staged {
   /** Whether values of these kinds are held as JavaScript values. */
   isOnHeap(kinds: number): boolean {
     return (kinds & OTHER) !== 0 || (this.form === "list" && (kinds & STRING) !== 0);
+  }
+
+  /** Bytes that one of the first `length` values takes, by a few of them. Only where they are JavaScript values. */
+  valueBytes(length: number): number {
+    const step = Math.max(1, Math.floor(length / SAMPLES));
+    let bytes = 0;
+    let count = 0;
+    for (let i = 0; i < length; i += step, count++) bytes += approximateBytes(this.list[i]);
+    return bytes / count;
   }
 
   /** Lets go of what the batch held. */
@@ -152,8 +165,11 @@ export class Intake implements Sink {
     const key = this.key.take(count, keyKinds, this.types);
     const value: BatchColumn = this.carries === "keys" ? { type: "none" } : this.value.take(count, valueKinds, this.types);
     this.records += count;
-    const onHeap = this.key.isOnHeap(keyKinds) || this.value.isOnHeap(valueKinds);
-    this.limit = onHeap ? Math.min(MOST_OBJECTS, Math.max(FIRST_OBJECTS, 2 * this.limit)) : BATCH_ROWS;
+    let bytes = 0;
+    if (this.key.isOnHeap(keyKinds)) bytes += this.key.valueBytes(count);
+    if (this.value.isOnHeap(valueKinds)) bytes += this.value.valueBytes(count);
+    const fitting = Math.max(1, Math.floor(BATCH_BYTES / bytes));
+    this.limit = bytes === 0 ? BATCH_ROWS : Math.min(MOST_OBJECTS, Math.max(FIRST_OBJECTS, 2 * this.limit), fitting);
     this.count = 0;
     this.kinds = 0;
     this.accept({ length: count, key, value });
@@ -163,7 +179,7 @@ export class Intake implements Sink {
 
   /** The heap was found full: the next batches are small ones. */
   restrain(): void {
-    this.limit = FIRST_OBJECTS;
+    this.limit = Math.min(this.limit, FIRST_OBJECTS);
   }
 
   /** Called by generated code for a record that is not a two-element array. */

@@ -6,7 +6,7 @@
  */
 import type { Chunk, ChunkSource } from "../columnar/chunk";
 import type { TaskEnv } from "../storage/task-env";
-import { BATCH_ROWS, type BatchColumn, HEAP_PATIENCE } from "./batch";
+import { BATCH_ROWS, type BatchColumn, HEAP_PATIENCE, patienceFor } from "./batch";
 import { type BatchSource, batchesOf } from "./batches";
 import { nestedPairChunk } from "./chunks";
 import { gather, gatherWithMissing } from "./gather";
@@ -156,7 +156,7 @@ class Held {
         if (this.#pendingFrom < part.length) return false;
         this.#pending.shift();
         this.#pendingFrom = 0;
-        this.#sinceClear += part.length;
+        this.#sinceClear += patienceFor(part);
       }
       if (this.#sinceClear >= HEAP_PATIENCE && this.#groups.onHeap && this.#env.memory.heapFull()) return false;
       this.#env.checkInterrupted();

@@ -4,7 +4,7 @@
  */
 import type { Chunk, ChunkSource } from "../columnar/chunk";
 import type { TaskEnv } from "../storage/task-env";
-import { type Batch, BATCH_ROWS, type BatchColumn, HEAP_PATIENCE } from "./batch";
+import { type Batch, BATCH_ROWS, type BatchColumn, HEAP_PATIENCE, patienceFor } from "./batch";
 import { batchesOf } from "./batches";
 import { pairChunk } from "./chunks";
 import { ColumnBuffer } from "./column-buffer";
@@ -34,6 +34,8 @@ class Sort implements ChunkSource {
   readonly #key: ColumnBuffer;
   readonly #value: ColumnBuffer;
   #reserved = 0;
+  /** Records since the last run was written, as `patienceFor` counts them. */
+  #sinceSpill = 0;
   #order: Int32Array | null = null;
   #emitted = 0;
   #runs: SortedRuns | null = null;
@@ -78,7 +80,8 @@ class Sort implements ChunkSource {
     }
   }
 
-  #add({ key, value, length }: Batch): void {
+  #add(batch: Batch): void {
+    const { key, value, length } = batch;
     for (let from = 0; from < length; from += BATCH_ROWS) {
       const rows = Math.min(BATCH_ROWS, length - from);
       if (this.#append(key, value, from, rows)) continue;
@@ -87,7 +90,8 @@ class Sort implements ChunkSource {
       this.#append(key, value, from, rows);
     }
     const onHeap = this.#key.onHeap || this.#value.onHeap;
-    if (onHeap && this.#key.length >= HEAP_PATIENCE && this.#env.memory.heapFull()) this.#spill();
+    this.#sinceSpill += patienceFor(batch);
+    if (onHeap && this.#sinceSpill >= HEAP_PATIENCE && this.#env.memory.heapFull()) this.#spill();
   }
 
   #append(key: BatchColumn, value: BatchColumn, from: number, rows: number): boolean {
@@ -113,6 +117,7 @@ class Sort implements ChunkSource {
     this.#runs.add(this.#key.column(), this.#value.column(), order);
     this.#release();
     this.#runs.endRun();
+    this.#sinceSpill = 0;
   }
 
   /** All runs as one sorted source. While they are too many, neighbours are merged into longer runs. */

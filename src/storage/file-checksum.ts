@@ -8,7 +8,7 @@ const WINDOW = 2 ** 18;
 export function checksumOfPart(fd: number, position: number, length: number): number | null {
   const window = new Uint8Array(Math.min(WINDOW, length));
   let checksum = 0;
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const read = readSync(fd, window, 0, Math.min(window.length, length - done), position + done);
     if (read === 0) return null;
     checksum = crc32c(window.subarray(0, read), checksum);
