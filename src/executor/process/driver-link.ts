@@ -36,6 +36,8 @@ type Answer = Messages.Reply.$Shape;
 
 /** The driver makes its socket while this process starts: how often to look, ms. */
 const SOCKET_POLL = 2;
+/** A socket is there a moment before its owner listens, and on a busy machine that moment can be long, ms. */
+const NOT_LISTENING_YET = 1000;
 const CLOSE_TIMEOUT = 300;
 
 export class DriverLink {
@@ -58,19 +60,24 @@ export class DriverLink {
     const deadline = performance.now() + options.timeoutMs;
     const { Client, credentials } = wire();
     if (address.kind === "unix") await socketAt(address.path, deadline);
-    const client = new Client(options.driverUrl, credentials.createInsecure(), {
-      ...CHANNEL_OPTIONS,
-      "grpc.use_local_subchannel_pool": 1,
-    });
-    const stream = client.makeBidiStreamRequest(SESSION_PATH, passBytes, passBytes);
-    try {
-      const registration = await handshake(stream, options, deadline);
-      const link = new DriverLink(stream, client, registration);
-      link.#listen();
-      return link;
-    } catch (error) {
-      client.close();
-      throw error;
+    const patience = performance.now() + NOT_LISTENING_YET;
+    for (;;) {
+      const client = new Client(options.driverUrl, credentials.createInsecure(), {
+        ...CHANNEL_OPTIONS,
+        "grpc.use_local_subchannel_pool": 1,
+      });
+      const stream = client.makeBidiStreamRequest(SESSION_PATH, passBytes, passBytes);
+      try {
+        const registration = await handshake(stream, options, deadline);
+        const link = new DriverLink(stream, client, registration);
+        link.#listen();
+        return link;
+      } catch (error) {
+        client.close();
+        const early = address.kind === "unix" && String(error).includes("ECONNREFUSED");
+        if (!early || performance.now() > patience) throw error;
+        await new Promise((resolve) => setTimeout(resolve, SOCKET_POLL));
+      }
     }
   }
 
