@@ -1,7 +1,7 @@
 /** How much memory JavaScript values take, roughly: enough to say how many of them make a batch. */
 
 /** How many properties or elements of a container are looked at: of the innermost containers that are opened, …, of the outermost. */
-const WIDTHS = [1, 2, 4, 16] as const;
+const WIDTHS: readonly number[] = [1, 2, 4, 16];
 const HEADER = 16;
 
 /** Bytes of `value` and what it refers to. Looks at a few elements of each container and takes the others to be alike. */
