@@ -9,10 +9,17 @@ import {
   type ValueContext,
 } from "../../columnar";
 
+/** Records of the first batch. */
+const FIRST_ROWS = 64;
+/** A batch has fewer records where they are long: they are on the heap until it is full. */
+const BATCH_BYTES = 1 << 20;
+
 export class EncodeSink implements Sink {
-  /** Read and written by generated code. */
+  // Read and written by generated code.
   rows: unknown[] = [];
   left: number;
+  /** Records of the batch. */
+  full = FIRST_ROWS;
   /** Records taken in so far, but for those in `rows`. */
   #encoded = 0;
   readonly out: ByteWriter;
@@ -35,10 +42,11 @@ export class EncodeSink implements Sink {
   emit(builder: LoopBuilder): SinkCode {
     const held = builder.bind(this, "encode");
     const rows = builder.local("rows");
+    const full = builder.local("full");
     const code = {
-      enter: `let ${rows} = ${held}.rows;`,
+      enter: `let ${rows} = ${held}.rows, ${full} = ${held}.full;`,
       row: (record: { readonly code: string }) =>
-        `${rows}.push(${record.code});\nif (${rows}.length >= ${BATCH_ROWS}) ${rows} = ${held}.flush();`,
+        `${rows}.push(${record.code});\nif (${rows}.length >= ${full}) { ${rows} = ${held}.flush(); ${full} = ${held}.full; }`,
       leave: "",
     };
     if (this.limit === null) return code;
@@ -55,7 +63,10 @@ export class EncodeSink implements Sink {
   flush(): unknown[] {
     const { rows } = this;
     if (rows.length > 0) {
+      const before = this.out.length;
       this.#encoder.encodeRows(rows, 0, rows.length, this.out);
+      const fitting = Math.floor((BATCH_BYTES * rows.length) / (this.out.length - before));
+      this.full = Math.max(1, Math.min(BATCH_ROWS, 2 * this.full, fitting));
       this.#encoded += rows.length;
       this.rows = [];
       this.flushed?.(this.out, rows.length);
