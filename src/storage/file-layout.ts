@@ -3,7 +3,7 @@
  * agree on it without asking. Files whose directory was full when they were made are in another of the executor's
  * directories, so whoever looks for one tries all.
  */
-import { mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { ClusterError, InternalError } from "../common/errors";
 
@@ -83,10 +83,17 @@ export class FileLayout {
     return this.directories.filter((directory) => !path.startsWith(directory + "/"));
   }
 
-  /** The first directory from `seed` on that has space left; the very first when none has. */
+  /** The first directory from `seed` on that has space left; where none has, the one with most. */
   #roomy(seed: number): string {
     const order = this.#from(seed);
-    return (order.length === 1 ? undefined : order.find((directory) => freeSpace(directory) >= LOW_SPACE)) ?? order[0]!;
+    if (order.length === 1) return order[0]!;
+    let most = { directory: order[0]!, space: -1 };
+    for (const directory of order) {
+      const space = freeSpace(directory);
+      if (space >= LOW_SPACE) return directory;
+      if (space > most.space) most = { directory, space };
+    }
+    return most.directory;
   }
 
   #from(seed: number): string[] {
@@ -127,8 +134,10 @@ function namesIn(folder: string): string[] {
   }
 }
 
+/** Bytes; none where nothing can be written, as on a disk that failed and is mounted to be read only. */
 function freeSpace(directory: string): number {
   try {
+    accessSync(directory, constants.W_OK);
     const { bavail, bsize } = statfsSync(directory);
     return bavail * bsize;
   } catch {
