@@ -30,7 +30,7 @@ const MAX_PACKED_BYTES = 4 * 2 ** 20;
 const PACKED = /^package\/(dist\/|examples\/[^/]+\.ts$|README\.md$|LICENSE$|package\.json$)/;
 
 const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const app = mkdtempSync(join(tmpdir(), "firesteel-package-"));
+const app = mkdtempSync(join(tmpdir(), "package-of-firesteel-"));
 const environment = { ...process.env, PATH: `${dirname(resolve(options.node))}${delimiter}${process.env.PATH}` };
 // A run under `npm run` hands its own configuration to every npm that it starts.
 for (const key of Object.keys(environment)) if (/^npm_|^(NODE_OPTIONS|FIRESTEEL_)/i.test(key)) delete environment[key];
