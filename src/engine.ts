@@ -22,6 +22,7 @@ const executorFile = join(__dirname, "executor.js");
 
 configureClosures({ engine: api });
 setPlatform({
+  engine: api,
   executors: (conf) => localExecutors(conf, executorFile),
   contextStarted: (context) => {
     stopAtEnd();

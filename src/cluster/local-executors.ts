@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SparkConf } from "../common/conf";
-import { EXECUTOR_MEMORY, MASTER } from "../common/config-entries";
+import { EXECUTOR_MEMORY, LOCAL_IN_PROCESS, MASTER } from "../common/config-entries";
 import { parseLocalMaster } from "../common/local-master";
 import type { ExecutorGroup } from "../driver/platform";
 import type { LauncherHandlers } from "../driver/endpoint/launcher";
@@ -130,6 +130,7 @@ function takePrelaunched(): LocalExecutors | undefined {
 
 /** Starts the executors that a program with these settings will most likely ask for. Errors wait for the program. */
 export function prelaunchLocal(conf: SparkConf, executorFile: string): void {
+  if (conf.read(LOCAL_IN_PROCESS)) return;
   try {
     const executors = new LocalExecutors(conf, executorFile);
     executors.start();

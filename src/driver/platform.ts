@@ -25,6 +25,8 @@ export interface ExecutorGroup {
 }
 
 export interface Platform {
+  /** The exports of the package: what user functions import. */
+  readonly engine: object;
   /** Throws a UsageError for a master URL that is none of its own. */
   executors(conf: SparkConf): ExecutorGroup;
   /** Returns what is to be called when the context stops. */

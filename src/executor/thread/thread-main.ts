@@ -6,6 +6,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { MAX_DIRECT_RESULT_SIZE } from "../../common/config-entries";
 import { parseBytes } from "../../common/units";
+import { failureOf } from "../../rdd/exec/task-failure";
 import type { StageProgram, TaskOutput } from "../../rdd/task-runner";
 import { newTaskMetrics, TaskKilled } from "../../storage/task-env";
 import type { TaskInfo, TaskMetrics } from "../../storage/task-env";
@@ -17,7 +18,6 @@ import type { QueuedTask } from "../shared/task-queue";
 import { TaskQueueReader } from "../shared/task-queue";
 import { ThreadCells } from "../shared/thread-cells";
 import { reviveThrown } from "../shared/thrown";
-import { failureOf } from "./failures";
 import { HostPort } from "./host-port";
 import { printDirectly } from "./output";
 import { watchSharedState } from "./shared-state";
