@@ -40,10 +40,11 @@ else {
 }
 console.log(`
 Try next:
-  npx firesteel run-example wordcount README.md                            your own files
-  npx firesteel run-example --master 'local-cluster[2,1,1024]' wordcount   two executor processes
-  npx firesteel run-example                                                the other examples
-  npx firesteel submit app.ts                                              your own program
+  npx firesteel run-example wordcount README.md    # your own files
+  npx firesteel run-example                        # lists the other examples
+  npx firesteel submit app.ts                      # your own program
+  npx firesteel submit --master 'local-cluster[2,1,1024]' app.ts
+                                                   # on two executor processes
 `);
 
 /** The texts in the node_modules folder that this package is in, or that stands beside it. */
