@@ -29,11 +29,11 @@ export interface RunOptions {
 export class Workplace {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "firesteel-cli-")));
   readonly temporary = this.#folder("tmp");
-  readonly #environment: NodeJS.ProcessEnv;
+  readonly environment: NodeJS.ProcessEnv;
 
   constructor() {
-    this.#environment = { ...process.env, HOME: this.#folder("home"), XDG_CACHE_HOME: this.#folder("cache"), TMPDIR: this.temporary };
-    for (const name of ["FIRESTEEL_SUBMIT_ARGS", "FIRESTEEL_CONF_DIR", "NODE_OPTIONS"]) delete this.#environment[name];
+    this.environment = { ...process.env, HOME: this.#folder("home"), XDG_CACHE_HOME: this.#folder("cache"), TMPDIR: this.temporary };
+    for (const name of ["FIRESTEEL_SUBMIT_ARGS", "FIRESTEEL_CONF_DIR", "NODE_OPTIONS"]) delete this.environment[name];
   }
 
   /** Writes files by their paths below the work folder; returns the first one's path. */
@@ -47,7 +47,7 @@ export class Workplace {
   }
 
   start(args: readonly string[], { env = {}, cwd = this.folder, command = [cli] }: RunOptions = {}): Running {
-    const child = spawn(process.execPath, [...command, ...args], { cwd, env: { ...this.#environment, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [...command, ...args], { cwd, env: { ...this.environment, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     return new Running(child);
   }
 
