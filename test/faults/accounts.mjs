@@ -39,12 +39,17 @@ export class Accounts {
     }
     this.again++;
     if (piece.losses > 0) piece.losses--;
-    else this.unexplained.push(`${piece.name} (attempt of stage ${stageId} on executor ${taskInfo.executorId}); before: ${piece.history.join(", ")}`);
+    else
+      this.unexplained.push(
+        `${piece.name} (attempt of stage ${stageId} on executor ${taskInfo.executorId}); before: ${piece.history.join(", ")}`,
+      );
   }
 
   onTaskEnd({ stageId, reason, taskInfo }) {
     const piece = this.#piece(stageId, taskInfo.partitionId);
-    piece.history.push(`${reason.reason}${reason.killReason === undefined ? "" : ` (${reason.killReason})`} on ${taskInfo.executorId}`);
+    piece.history.push(
+      `${reason.reason}${reason.killReason === undefined ? "" : ` (${reason.killReason})`} on ${taskInfo.executorId}`,
+    );
     if (reason.reason === "Success") {
       if (piece.isOutput && this.#removed.has(taskInfo.executorId)) this.#lose(piece);
       else piece.executor = taskInfo.executorId;
@@ -84,7 +89,11 @@ export class Accounts {
     const { shuffle } = this.#stages.get(stageId);
     const name = shuffle === undefined ? `stage ${stageId} partition ${partition}` : `shuffle ${shuffle} map ${partition}`;
     let piece = this.#work.get(name);
-    if (piece === undefined) this.#work.set(name, (piece = { name, isOutput: shuffle !== undefined, launches: 0, losses: 0, executor: null, history: [] }));
+    if (piece === undefined)
+      this.#work.set(
+        name,
+        (piece = { name, isOutput: shuffle !== undefined, launches: 0, losses: 0, executor: null, history: [] }),
+      );
     return piece;
   }
 }

@@ -3,7 +3,20 @@
  * Each fault answers what it hit, or null when there was nothing to hit.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 
@@ -36,7 +49,10 @@ class Wire {
     renameSync(path, real);
     this.#server = createServer((client) => {
       const server = connect(real);
-      for (const [from, to] of [[client, server], [server, client]]) {
+      for (const [from, to] of [
+        [client, server],
+        [server, client],
+      ]) {
         this.#sockets.add(from);
         from.on("error", () => undefined);
         from.on("close", () => {
@@ -136,7 +152,9 @@ export class Chaos {
 
   /** Flips bits in, cuts short or removes files that the application relies on. */
   corrupt(pick, how, files) {
-    const all = this.roots.flatMap((root) => [...filesUnder(root)]).filter((path) => /\/[0-9a-f]{2}\/(shuffle_\d+_\d+\.\w+|rdd_.*\.block)$/.test(path));
+    const all = this.roots
+      .flatMap((root) => [...filesUnder(root)])
+      .filter((path) => /\/[0-9a-f]{2}\/(shuffle_\d+_\d+\.\w+|rdd_.*\.block)$/.test(path));
     if (all.length === 0) return null;
     // Most files belong to jobs that are done: the ones written last, and those of the first datasets, which are used again.
     const found = pick < 0.5 ? newest(all, 24) : all.filter((path) => /\/(shuffle_0_|rdd_)/.test(path));
@@ -190,10 +208,13 @@ export class Chaos {
   }
 
   #later(ms, run) {
-    const timer = { run, handle: setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, ms) };
+    const timer = {
+      run,
+      handle: setTimeout(() => {
+        this.#timers.delete(timer);
+        run();
+      }, ms),
+    };
     this.#timers.add(timer);
   }
 
@@ -222,8 +243,9 @@ export function mountSmall(path, megabytes) {
   }
 }
 
+/** Also while a process that was killed is about to end. */
 export function unmount(path) {
-  execFileSync("umount", [path], { stdio: "ignore" });
+  execFileSync("umount", ["-l", path], { stdio: "ignore" });
 }
 
 function entries(directory) {
@@ -266,5 +288,6 @@ function* filesUnder(directory) {
 
 function* folderTree(directory) {
   yield directory;
-  for (const entry of readdirSync(directory, { withFileTypes: true })) if (entry.isDirectory()) yield* folderTree(join(directory, entry.name));
+  for (const entry of readdirSync(directory, { withFileTypes: true }))
+    if (entry.isDirectory()) yield* folderTree(join(directory, entry.name));
 }

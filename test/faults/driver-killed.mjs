@@ -21,15 +21,35 @@ const roots = [join(work, "a"), join(work, "b")];
 for (const path of [temporary, ...roots]) mkdirSync(path);
 
 function startDriver(kinds) {
-  const conf = { "spark.master": "local-cluster[3,1,512]", "spark.local.dir": roots.join(","), "spark.ui.showConsoleProgress": "false" };
+  const conf = {
+    "spark.master": "local-cluster[3,1,512]",
+    "spark.local.dir": roots.join(","),
+    "spark.ui.showConsoleProgress": "false",
+  };
   const jobs = kinds.map((kind, number) => ({ number, kind, salt: number + 1 }));
   return fork(join(here, "driver.mjs"), {
-    env: { ...process.env, TMPDIR: temporary, FAULTS_PLAN: JSON.stringify({ jobs, size: SIZE, conf, output: join(work, "out"), checkpoints: join(work, "checkpoints"), firesteel }) },
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    env: {
+      ...process.env,
+      TMPDIR: temporary,
+      FAULTS_PLAN: JSON.stringify({
+        jobs,
+        size: SIZE,
+        conf,
+        output: join(work, "out"),
+        checkpoints: join(work, "checkpoints"),
+        firesteel,
+      }),
+    },
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
 }
 
-const files = () => [temporary, ...roots].flatMap((root) => readdirSync(root).filter((name) => !name.startsWith("firesteel-transforms-")).map((name) => join(root, name)));
+const files = () =>
+  [temporary, ...roots].flatMap((root) =>
+    readdirSync(root)
+      .filter((name) => !name.startsWith("firesteel-transforms-"))
+      .map((name) => join(root, name)),
+  );
 const isAlive = (pid) => existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -46,9 +66,11 @@ const check = (holds, what) => {
 /** Kills a driver `after` ms into its second job; `first` happens to its executors just before. */
 async function killDriver(after, first) {
   const driver = startDriver(["lasting", "chain", "chain", "chain", "chain"]);
+  let words = "";
+  driver.stderr.on("data", (text) => (words += text));
   const begun = new Promise((done, failed) => {
     driver.on("message", (message) => message.begins === 1 && done());
-    driver.once("exit", (code) => failed(new Error(`the driver ended with ${code}`)));
+    driver.once("close", (code) => failed(new Error(`the driver ended with ${code}: ${words}`)));
   });
   await begun;
   await sleep(after);
@@ -74,6 +96,7 @@ const executors = await killDriver(100, (pid) => process.kill(pid, "SIGKILL"));
 check(await within(SOON_MS, () => !executors.some(isAlive)), "killed executors live");
 check(files().length === 3, `files of an application killed as a whole: ${files().join(" ")}`);
 const next = startDriver(["reduceByKey"]);
+next.stderr.resume();
 await new Promise((done) => next.once("exit", done));
 check(await within(1000, () => files().length === 0), `files are left after the next application: ${files().join(" ")}`);
 console.log("driver and executors killed: files gone with the next application");

@@ -12,7 +12,8 @@ const sc = new SparkContext(settings);
 sc.setCheckpointDir(checkpoints);
 const accounts = new Accounts();
 const listener = {};
-for (const name of ["onJobEnd", "onStageSubmitted", "onTaskStart", "onTaskEnd", "onExecutorRemoved"]) listener[name] = (event) => accounts[name](event);
+for (const name of ["onJobEnd", "onStageSubmitted", "onTaskStart", "onTaskEnd", "onExecutorRemoved"])
+  listener[name] = (event) => accounts[name](event);
 sc.addSparkListener(listener);
 process.send({ started: sc.applicationId });
 
@@ -25,12 +26,25 @@ for (const { number, kind, salt } of jobs) {
     await runJob(kind, { sc, size, salt, number, random: random(salt), lasting, output, StorageLevel });
   } catch (thrown) {
     error = thrown instanceof Error ? thrown.stack.slice(0, 6000) : String(thrown);
-    for (let cause = thrown?.cause; cause instanceof Error; cause = cause.cause) error += `\nCaused by: ${cause.stack.slice(0, 2000)}`;
+    for (let cause = thrown?.cause; cause instanceof Error; cause = cause.cause)
+      error += `\nCaused by: ${cause.stack.slice(0, 2000)}`;
   }
   process.send({ ended: number, ms: performance.now() - started, error });
 }
 await sc.flushListeners();
 const { launches, pieces, again, unexplained, lostAttempts, lostOutputs, exceptions, executorsRemoved } = accounts;
-process.send({ accounts: { jobs: accounts.jobs, launches, pieces, again, unexplained, lostAttempts, lostOutputs, exceptions, executorsRemoved } });
+process.send({
+  accounts: {
+    jobs: accounts.jobs,
+    launches,
+    pieces,
+    again,
+    unexplained,
+    lostAttempts,
+    lostOutputs,
+    exceptions,
+    executorsRemoved,
+  },
+});
 await sc.stop();
 process.disconnect();

@@ -65,27 +65,46 @@ const kinds = {
 
   async sortByText({ sc, size, salt }) {
     const shape = { n: size.rows / 4, partitions: size.maps, keys: size.rows, salt, nap: size.nap };
-    const found = await pairs(sc, shape).map(([key, i]) => `${key}-${i}`).sortBy((text) => text, false, size.reducers).collect();
-    assert.deepEqual(found, pairsHere(shape).map(([key, i]) => `${key}-${i}`).sort().reverse());
+    const found = await pairs(sc, shape)
+      .map(([key, i]) => `${key}-${i}`)
+      .sortBy((text) => text, false, size.reducers)
+      .collect();
+    assert.deepEqual(
+      found,
+      pairsHere(shape)
+        .map(([key, i]) => `${key}-${i}`)
+        .sort()
+        .reverse(),
+    );
   },
 
   async reduceByKey({ sc, size, salt }) {
     const shape = { n: size.rows, partitions: size.maps, keys: 5000, salt, nap: size.nap };
-    const found = await pairs(sc, shape).reduceByKey((a, b) => a + b, size.reducers).collect();
+    const found = await pairs(sc, shape)
+      .reduceByKey((a, b) => a + b, size.reducers)
+      .collect();
     assert.deepEqual(found.sort(byKey), [...grouped(pairsHere(shape))].map(([key, values]) => [key, sum(values)]).sort(byKey));
   },
 
   async groupByKey({ sc, size, salt }) {
     const shape = { n: size.rows / 2, partitions: size.maps, keys: 700, salt, nap: size.nap };
-    const found = await pairs(sc, shape).groupByKey(size.reducers).mapValues((values) => [...values].sort((a, b) => a - b)).collect();
+    const found = await pairs(sc, shape)
+      .groupByKey(size.reducers)
+      .mapValues((values) => [...values].sort((a, b) => a - b))
+      .collect();
     assert.deepEqual(found.sort(byKey), [...grouped(pairsHere(shape))].sort(byKey));
   },
 
   /** Shuffle after shuffle: what is lost late may need all of it again. */
   async chain({ sc, size, salt }) {
     const shape = { n: size.rows / 2, partitions: size.maps, keys: 4000, salt, nap: size.nap };
-    const counts = pairs(sc, shape).mapValues(() => 1).reduceByKey((a, b) => a + b, size.reducers);
-    const again = counts.map(([key, count]) => [count, key]).groupByKey(size.reducers).mapValues((keys) => [...keys].reduce((a, b) => a + b, 0));
+    const counts = pairs(sc, shape)
+      .mapValues(() => 1)
+      .reduceByKey((a, b) => a + b, size.reducers);
+    const again = counts
+      .map(([key, count]) => [count, key])
+      .groupByKey(size.reducers)
+      .mapValues((keys) => [...keys].reduce((a, b) => a + b, 0));
     const found = await again.sortByKey(true, 4).collect();
     const tally = [...grouped(pairsHere(shape))].map(([key, values]) => [values.length, key]);
     assert.deepEqual(found, [...grouped(tally)].map(([count, keys]) => [count, sum(keys)]).sort(byKey));
@@ -105,7 +124,9 @@ const kinds = {
 
   async checkpoint({ sc, size, salt, StorageLevel }) {
     const shape = { n: size.rows / 4, partitions: size.maps, keys: 900, salt, nap: size.nap };
-    const reduced = pairs(sc, shape).reduceByKey((a, b) => a + b, size.reducers).persist(StorageLevel.MEMORY_ONLY);
+    const reduced = pairs(sc, shape)
+      .reduceByKey((a, b) => a + b, size.reducers)
+      .persist(StorageLevel.MEMORY_ONLY);
     reduced.checkpoint();
     const wanted = [...grouped(pairsHere(shape))].map(([key, values]) => [key, sum(values)]).sort(byKey);
     assert.equal(await reduced.count(), wanted.length);
@@ -118,12 +139,29 @@ const kinds = {
   async textOutput({ sc, size, salt, number, output }) {
     const shape = { n: size.rows / 4, partitions: size.maps, keys: size.rows, salt, nap: size.nap };
     const path = join(output, `job-${number}`);
-    await pairs(sc, shape).sortByKey(true, size.reducers).map(([key, i]) => `${key}\t${i}`).saveAsTextFile(path);
+    await pairs(sc, shape)
+      .sortByKey(true, size.reducers)
+      .map(([key, i]) => `${key}\t${i}`)
+      .saveAsTextFile(path);
     const names = readdirSync(path).sort();
-    assert.deepEqual(names, ["_SUCCESS", ...Array.from({ length: size.reducers }, (_, i) => `part-${String(i).padStart(5, "0")}`)]);
+    assert.deepEqual(names, [
+      "_SUCCESS",
+      ...Array.from({ length: size.reducers }, (_, i) => `part-${String(i).padStart(5, "0")}`),
+    ]);
     const lines = names.slice(1).flatMap((name) => readFileSync(join(path, name), "utf8").split("\n").slice(0, -1));
-    assert.deepEqual(lines.sort(), pairsHere(shape).map(([key, i]) => `${key}\t${i}`).sort());
-    assert.equal(await sc.textFile(path, 5).map((line) => Number(line.split("\t")[1])).sum(), (shape.n * (shape.n - 1)) / 2);
+    assert.deepEqual(
+      lines.sort(),
+      pairsHere(shape)
+        .map(([key, i]) => `${key}\t${i}`)
+        .sort(),
+    );
+    assert.equal(
+      await sc
+        .textFile(path, 5)
+        .map((line) => Number(line.split("\t")[1]))
+        .sum(),
+      (shape.n * (shape.n - 1)) / 2,
+    );
   },
 
   /** Updates of an action's tasks count once, however often a task was tried. */
@@ -132,10 +170,12 @@ const kinds = {
     const weights = sc.broadcast(Float64Array.from({ length: shape.keys }, (_, key) => mix(key, salt + 2) % 1000));
     const total = sc.longAccumulator(`total ${salt}`);
     const records = sc.longAccumulator(`records ${salt}`);
-    await pairs(sc, shape).repartition(size.reducers).foreach(([key]) => {
-      total.add(weights.value[key]);
-      records.add(1);
-    });
+    await pairs(sc, shape)
+      .repartition(size.reducers)
+      .foreach(([key]) => {
+        total.add(weights.value[key]);
+        records.add(1);
+      });
     assert.equal(records.value, shape.n);
     assert.equal(total.value, sum(pairsHere(shape).map(([key]) => mix(key, salt + 2) % 1000)));
     await weights.destroy();
@@ -154,7 +194,10 @@ const kinds = {
   async distinctAndUnion({ sc, size, salt }) {
     const shape = { n: size.rows / 2, partitions: size.maps, keys: 20_000, salt, nap: size.nap };
     const keys = pairs(sc, shape).keys();
-    const found = await keys.union(sc.range(0, 5000, 1, 3)).distinct(size.reducers).sum();
+    const found = await keys
+      .union(sc.range(0, 5000, 1, 3))
+      .distinct(size.reducers)
+      .sum();
     assert.equal(found, sum([...new Set([...pairsHere(shape).map(([key]) => key), ...Array(5000).keys()])]));
   },
 
@@ -183,7 +226,11 @@ const kinds = {
       if (name === "reduced") assert.deepEqual((await rdd.collect()).sort(byKey), wanted.sums);
       else {
         const factor = random.int(2, 50);
-        assert.equal(await rdd.map(([key, i]) => (key * factor + i) % 1009).sum(), sum(wanted.rows.map(([key, i]) => (key * factor + i) % 1009)), name);
+        assert.equal(
+          await rdd.map(([key, i]) => (key * factor + i) % 1009).sum(),
+          sum(wanted.rows.map(([key, i]) => (key * factor + i) % 1009)),
+          name,
+        );
       }
     }
   },

@@ -7,11 +7,13 @@
  *   node test/faults/run.mjs [--seed N] [--jobs N] [--contexts N] [--soak-jobs N] [--intensity F] [--only KIND]
  *                            [--without FAULT,…] [--dist DIRECTORY] [--verbose]
  *
+ * With FAULTS_KEEP in the environment files, and drivers that hang, are left for a look.
+ *
  * Passes when every job gave the right answer in time, no more was computed again than was lost and needed and ten per
  * cent (see accounts.mjs), neither a process nor a file of the applications is left, and soak and killed drivers pass.
  */
 import { fork, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -86,7 +88,18 @@ async function runContext(jobs, index, work, small, totals) {
     "spark.log.level": options.verbose ? "WARN" : "OFF",
   };
   const driver = fork(join(here, "driver.mjs"), {
-    env: { ...process.env, TMPDIR: temporary, FAULTS_PLAN: JSON.stringify({ jobs, size: SIZE, conf, output: join(work, `out${index}`), checkpoints: join(work, `cp${index}`), firesteel }) },
+    env: {
+      ...process.env,
+      TMPDIR: temporary,
+      FAULTS_PLAN: JSON.stringify({
+        jobs,
+        size: SIZE,
+        conf,
+        output: join(work, `out${index}`),
+        checkpoints: join(work, `cp${index}`),
+        firesteel,
+      }),
+    },
     stdio: ["ignore", "inherit", options.verbose ? "inherit" : "pipe", "ipc"],
   });
   let words = "";
@@ -119,17 +132,27 @@ async function runContext(jobs, index, work, small, totals) {
     if (message.ended !== undefined) {
       totals.ended++;
       totals.slowest = Math.max(totals.slowest, message.ms);
-      if (options.verbose) console.log(`job ${message.ended} ${current.kind} ${message.error === undefined ? "ok" : "FAILED"} ${Math.round(message.ms)} ms`);
-      if (message.error !== undefined) fail(`job ${message.ended} (${current.kind}) with ${current.hits.join("; ") || "no fault"}: ${message.error}`);
+      if (options.verbose)
+        console.log(
+          `job ${message.ended} ${current.kind} ${message.error === undefined ? "ok" : "FAILED"} ${Math.round(message.ms)} ms`,
+        );
+      if (message.error !== undefined)
+        fail(`job ${message.ended} (${current.kind}) with ${current.hits.join("; ") || "no fault"}: ${message.error}`);
       else totals.passed++;
     }
     if (message.accounts !== undefined) totals.accounts.push(message.accounts);
-    watchdog = setTimeout(() => {
-      const where = message.begins === undefined ? "the context" : `job ${current.number} (${current.kind}) with ${current.hits.join("; ") || "no fault"}`;
-      fail(`${where} hangs after ${JSON.stringify(Object.keys(message)[0])}`);
-      if (process.env.FAULTS_KEEP !== undefined) console.log(`driver ${driver.pid} is left for a look`);
-      else driver.kill("SIGKILL");
-    }, message.accounts === undefined ? WATCHDOG_MS : EXIT_MS);
+    watchdog = setTimeout(
+      () => {
+        const where =
+          message.begins === undefined
+            ? "the context"
+            : `job ${current.number} (${current.kind}) with ${current.hits.join("; ") || "no fault"}`;
+        fail(`${where} hangs after ${JSON.stringify(Object.keys(message)[0])}`);
+        if (process.env.FAULTS_KEEP !== undefined) console.log(`driver ${driver.pid} is left for a look`);
+        else driver.kill("SIGKILL");
+      },
+      message.accounts === undefined ? WATCHDOG_MS : EXIT_MS,
+    );
   });
   const exit = await ended;
   clearTimeout(watchdog);
@@ -143,7 +166,11 @@ async function runContext(jobs, index, work, small, totals) {
 async function nothingLeft({ index, application, temporary, roots, fail }) {
   const look = () => ({
     processes: processesOf(application),
-    files: [temporary, ...roots].flatMap((root) => readdirSync(root).filter((name) => !LASTING.test(name)).map((name) => join(root, name))),
+    files: [temporary, ...roots].flatMap((root) =>
+      readdirSync(root)
+        .filter((name) => !LASTING.test(name))
+        .map((name) => join(root, name)),
+    ),
   });
   let left = look();
   for (let i = 0; i < 30 && left.processes.length + left.files.length > 0; i++) {
@@ -168,15 +195,29 @@ function processesOf(application) {
 function report(totals, jobs) {
   const add = (field) => totals.accounts.reduce((all, one) => all + one[field], 0);
   const failures = {};
-  for (const { lostAttempts } of totals.accounts) for (const [reason, n] of Object.entries(lostAttempts)) failures[reason] = (failures[reason] ?? 0) + n;
+  for (const { lostAttempts } of totals.accounts)
+    for (const [reason, n] of Object.entries(lostAttempts)) failures[reason] = (failures[reason] ?? 0) + n;
   const unexplained = totals.accounts.flatMap((one) => one.unexplained);
   const again = add("again");
-  console.log(`faults that hit: ${Object.entries(totals.hits).map(([name, n]) => `${name} ${n}`).join(", ") || "none"}; executors lost: ${add("executorsRemoved")}`);
+  console.log(
+    `faults that hit: ${
+      Object.entries(totals.hits)
+        .map(([name, n]) => `${name} ${n}`)
+        .join(", ") || "none"
+    }; executors lost: ${add("executorsRemoved")}`,
+  );
   console.log(`Spark jobs: ${add("jobs")}, tasks launched: ${add("launches")} for ${add("pieces")} pieces of work`);
   const needed = again - unexplained.length;
-  console.log(`lost: map outputs ${add("lostOutputs")}, attempts ${Object.entries(failures).map(([reason, n]) => `${reason} ${n}`).join(" ") || "0"}; of these needed again: ${needed}; computed again: ${again}`);
+  console.log(
+    `lost: map outputs ${add("lostOutputs")}, attempts ${
+      Object.entries(failures)
+        .map(([reason, n]) => `${reason} ${n}`)
+        .join(" ") || "0"
+    }; of these needed again: ${needed}; computed again: ${again}`,
+  );
   console.log(`slowest job: ${Math.round(totals.slowest)} ms`);
-  for (const one of new Set(totals.accounts.flatMap((account) => account.exceptions))) console.log(`  a task threw: ${one.slice(0, 300)}`);
+  for (const one of new Set(totals.accounts.flatMap((account) => account.exceptions)))
+    console.log(`  a task threw: ${one.slice(0, 300)}`);
   for (const one of unexplained.slice(0, options.verbose ? Infinity : 5)) console.log(`  without a loss: ${one}`);
   if (again > needed * 1.1) totals.problems.push("more was computed again than was lost");
   if (totals.ended < jobs) totals.problems.push(`${jobs - totals.ended} jobs were not run`);
@@ -205,17 +246,17 @@ if (small === null) console.log("no device can be mounted here: disks are not fi
 else if (!mounted) console.log("no device can be mounted here: a directory that cannot be written stands for the full disk");
 const totals = { passed: 0, ended: 0, hits: {}, problems: [], accounts: [], slowest: 0 };
 const started = performance.now();
-try {
-  const jobs = plan(seed, count);
-  for (let i = 0; i < contexts; i++) {
-    const share = jobs.slice(Math.floor((i * count) / contexts), Math.floor(((i + 1) * count) / contexts));
-    await runContext(share, i, work, small, totals);
-  }
-  report(totals, count);
-} finally {
+process.on("exit", () => {
   if (mounted) unmount(smallPath);
-  if (existsSync(work) && process.env.FAULTS_KEEP === undefined) rmSync(work, { recursive: true, force: true });
+  if (process.env.FAULTS_KEEP === undefined) rmSync(work, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+const jobs = plan(seed, count);
+for (let i = 0; i < contexts; i++) {
+  const share = jobs.slice(Math.floor((i * count) / contexts), Math.floor(((i + 1) * count) / contexts));
+  await runContext(share, i, work, small, totals);
 }
+report(totals, count);
 const soakJobs = Number(options["soak-jobs"]);
 if (soakJobs > 0) {
   console.log(`soak: ${soakJobs} jobs in one context`);
