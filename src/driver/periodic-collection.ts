@@ -8,14 +8,17 @@ import { runInNewContext } from "node:vm";
 /** Collects every `intervalMs`; the returned function ends it. Does not keep the process alive. */
 export function collectEvery(intervalMs: number): () => void {
   let collect: (() => void) | undefined;
-  const timer = setInterval(() => {
-    if (collect === undefined) {
-      // The flag holds for contexts made after it was set.
-      setFlagsFromString("--expose-gc");
-      collect = runInNewContext("gc") as () => void;
-    }
-    collect();
-  }, Math.min(intervalMs, 2 ** 31 - 1));
+  const timer = setInterval(
+    () => {
+      if (collect === undefined) {
+        // The flag holds for contexts made after it was set.
+        setFlagsFromString("--expose-gc");
+        collect = runInNewContext("gc") as () => void;
+      }
+      collect();
+    },
+    Math.min(intervalMs, 2 ** 31 - 1),
+  );
   timer.unref();
   return () => clearInterval(timer);
 }
