@@ -7,6 +7,7 @@
  *   node test/faults/run.mjs [--seed N] [--jobs N] [--contexts N] [--soak-jobs N] [--intensity F] [--only KIND]
  *                            [--without FAULT,…] [--dist DIRECTORY] [--verbose]
  *
+ * A soak of fewer than 300 jobs has no warm-up to speak of; 0 leaves it out.
  * With FAULTS_KEEP in the environment files, and drivers that hang, are left for a look.
  *
  * Passes when every job gave the right answer in time, no more was computed again than was lost and needed and ten per
