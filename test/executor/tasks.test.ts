@@ -30,12 +30,17 @@ test("a task sees its payload and what it is", async () => {
 });
 
 test("payloads and results of any size", async () => {
-  for (const size of [1, 231, 232, 233, 5000, 70_000, 3_000_000]) {
+  for (const size of [1, 231, 232, 233, 5000, 70_000, 2 ** 20]) {
     const ended = await harness.run("return payload", { payload: Buffer.alloc(size, size & 255) }).ended;
     const { bytes } = (ended as { output: { bytes: Uint8Array } }).output;
     expect(bytes.length).toBe(size);
     expect(Buffer.compare(bytes, Buffer.alloc(size, size & 255))).toBe(0);
   }
+  // Longer ones stay with the executor until they are asked for.
+  expect(await harness.run("return payload", { payload: Buffer.alloc(3_000_000) }).ended).toMatchObject({ output: { kind: "kept", bytes: 3_000_000 } });
+  // Beyond spark.task.maxDirectResultSize it stays with the executor.
+  const kept = await harness.run("return payload", { payload: Buffer.alloc(3_000_000) }).ended;
+  expect(kept).toMatchObject({ output: { kind: "kept", bytes: 3_000_000 }, metrics: { resultSize: 3_000_000 } });
 });
 
 test("map outputs travel as a status", async () => {
