@@ -43,10 +43,13 @@ export class HostPort {
     return { call: (op, args) => this.call(op, args) as never, send: (op, args) => this.send(op, args) };
   }
 
-  /** Blocks until answered. Throws what the handler threw, or TaskKilled when the running task is told to stop. */
-  call(op: string, args: unknown): unknown {
+  /**
+   * Blocks until answered. `given`: memory that goes to the main thread instead of a copy of it. Throws what the handler
+   * threw, or TaskKilled when the running task is told to stop.
+   */
+  call(op: string, args: unknown, given: readonly ArrayBuffer[] = []): unknown {
     const id = this.#nextCall++;
-    this.port.postMessage({ id, op, args } satisfies CallMessage);
+    this.port.postMessage({ id, op, args } satisfies CallMessage, given);
     for (;;) {
       const seen = this.cells.lastAnswered();
       if (seen === id) return this.#answer(id);

@@ -276,14 +276,16 @@ class TaskThread {
     if (output.kind === "map")
       return { ...common, state: STATE_FINISHED, mapStatus: this.#writer.encodeMapStatus(output.output) };
     const { bytes } = output;
-    base.metrics!.resultSize = bytes.length;
+    const { length } = bytes;
+    base.metrics!.resultSize = length;
     if (bytes.length <= this.#maxDirectResult) return { ...common, state: STATE_FINISHED, result: bytes };
     try {
-      this.#host.call(OP_KEEP_RESULT, bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice());
+      // The output's memory is its own: encoders do not write into pools.
+      this.#host.call(OP_KEEP_RESULT, bytes, [bytes.buffer as ArrayBuffer]);
     } catch (error) {
       return this.#failed(base, error, "");
     }
-    return { ...common, state: STATE_FINISHED, keptResult: bytes.length };
+    return { ...common, state: STATE_FINISHED, keptResult: length };
   }
 
   #failed(base: Omit<TaskEnd, "state">, error: unknown, what: string): TaskEnd {
