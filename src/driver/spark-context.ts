@@ -510,6 +510,7 @@ export class SparkContext {
     this.#blockServer ??= BlockServer.listen(address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port }, {
       secret: Buffer.from(this.#group.secret),
       serve: this.#broadcasts.serve,
+      background: true,
     });
     this.#blockServer.catch((error: unknown) => void this.#application.stop(`executors cannot fetch from the driver: ${String(error)}`));
   }

@@ -48,6 +48,8 @@ export class ServeError extends Error {
 export interface BlockServerOptions {
   readonly secret: Uint8Array;
   readonly serve: Serve;
+  /** The process may end although the server listens: a driver's, whose program has reached its end. */
+  readonly background?: boolean;
 }
 
 /** Buffers of `PIECE` bytes, used again: fresh memory would cost its page faults for every piece. */
@@ -75,6 +77,7 @@ export class BlockServer {
     private readonly options: BlockServerOptions,
   ) {
     server.on("connection", (socket) => this.#accept(socket));
+    if (options.background === true) server.unref();
   }
 
   /** Listens; rejects with a ClusterError when the place is taken. */
@@ -110,6 +113,7 @@ export class BlockServer {
       socket.destroy();
       return;
     }
+    if (this.options.background === true) socket.unref();
     this.#strangers++;
     let known = false;
     const settle = (): void => {
