@@ -133,12 +133,13 @@ describe("HeapGauge", () => {
     let hoard: object[] = [];
     let rounds = 0;
     const until = Date.now() + 20_000;
-    while (!gauge.full() && Date.now() < until) {
+    let full = false;
+    while (!(full = gauge.full()) && Date.now() < until) {
       for (let i = 0; i < 1000; i++) hoard.push({ i, text: [i] });
       rounds++;
     }
     expect(rounds).toBeGreaterThan(10);
-    expect(gauge.full()).toBe(true);
+    expect(full).toBe(true);
     hoard = [];
     collectGarbage();
     const from = Date.now();
