@@ -1,9 +1,11 @@
 /** The arrows of docs/ARCHITECTURE.md, held true: each layer may import only what stands before it. */
 const layers = [
   ["common"],
-  ["columnar", "events", "wire"],
+  ["columnar", "events"],
+  // storage does not know the file systems: what a task needs of them is a port in storage/task-env.
   ["closure", "storage", "filesystem"],
-  ["shuffle"],
+  // wire writes what storage and tasks tell each other across processes.
+  ["shuffle", "wire"],
   ["rdd"],
   ["dataframe", "driver", "executor"],
   ["mllib"],
@@ -23,7 +25,8 @@ const forbidden = layers.flatMap((names, level) =>
 module.exports = {
   forbidden: [
     ...forbidden,
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    // cli/executor loads the bundle that has its name.
+    { name: "no-cycles", severity: "error", from: { pathNot: "^src/cli/executor\\.ts$" }, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
     { name: "no-entry-points", comment: "Entry points join the layers; nothing imports them but other entry points and the CLI.", severity: "error", from: { path: "^src/[a-z]+/", pathNot: "^src/cli/" }, to: { path: "^src/[^/]+\\.ts$" } },
     { name: "no-orphans", severity: "error", from: { orphan: true, pathNot: "\\.d\\.ts$|^src/cli/loader/hooks\\.ts$|^src/[^/]+\\.ts$" }, to: {} },
   ],

@@ -120,8 +120,8 @@ export class InProcess implements ExecutorBackend {
       this.#ended(attempt, this.#failed(attempt, error));
       return;
     }
-    if (!isThenable(output)) return this.#ended(attempt, this.#finished(attempt, output as TaskOutput));
-    (output as Promise<TaskOutput>).then(
+    if (!isThenable(output)) return this.#ended(attempt, this.#finished(attempt, output));
+    output.then(
       (settled) => this.#ended(attempt, this.#finished(attempt, settled)),
       (error: unknown) => this.#ended(attempt, this.#failed(attempt, error)),
     );

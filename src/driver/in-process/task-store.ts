@@ -114,7 +114,7 @@ export class TaskStore {
       stagingFile: staging,
       commit: (shuffleId, map, output) => {
         let outputs = this.#outputs.get(shuffleId);
-        if (outputs === undefined) this.#outputs.set(shuffleId, (outputs = new Map()));
+        if (outputs === undefined) this.#outputs.set(shuffleId, (outputs = new Map<number, StoredOutput>()));
         const path = join(this.options.directory, `shuffle-${shuffleId}-${map}`);
         renameSync(staging(shuffleId, map), path);
         outputs.set(map, { path, offsets: output.offsets.slice(), checksums: output.checksums.slice() });
