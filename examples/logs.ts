@@ -24,7 +24,9 @@ const lines = sc.range(0, requests, 1, 2 * sc.defaultParallelism).map((i) => {
   const r = Math.imul(i + 1, 2654435761) >>> 0;
   const route = routes.value[r % 5]!;
   const status = r % (route === "/checkout" ? 23 : 97) === 0 ? 500 : r % 31 === 0 ? 404 : 200;
-  return i % 10_007 === 0 ? "### disk full ###" : `${r % customers}\t${route}\t${status}\t${5 + ((r >>> 8) % 200) * (route === "/checkout" ? 4 : 1)}`;
+  return i % 10_007 === 0
+    ? "### disk full ###"
+    : `${r % customers}\t${route}\t${status}\t${5 + ((r >>> 8) % 200) * (route === "/checkout" ? 4 : 1)}`;
 });
 
 const log = lines
@@ -43,14 +45,26 @@ const perRoute = await log
   .map((request) => [request.route, request])
   .aggregateByKey(
     { count: 0, errors: 0, ms: 0, slowest: 0 },
-    (sum, { status, ms }) => ({ count: sum.count + 1, errors: sum.errors + (status >= 500 ? 1 : 0), ms: sum.ms + ms, slowest: Math.max(sum.slowest, ms) }),
-    (a, b) => ({ count: a.count + b.count, errors: a.errors + b.errors, ms: a.ms + b.ms, slowest: Math.max(a.slowest, b.slowest) }),
+    (sum, { status, ms }) => ({
+      count: sum.count + 1,
+      errors: sum.errors + (status >= 500 ? 1 : 0),
+      ms: sum.ms + ms,
+      slowest: Math.max(sum.slowest, ms),
+    }),
+    (a, b) => ({
+      count: a.count + b.count,
+      errors: a.errors + b.errors,
+      ms: a.ms + b.ms,
+      slowest: Math.max(a.slowest, b.slowest),
+    }),
   )
   .sortByKey()
   .collect();
 console.log("  route          requests  errors  mean ms  slowest");
 for (const [route, { count, errors, ms, slowest }] of perRoute) {
-  console.log(`  ${route.padEnd(13)}${String(count).padStart(10)}${String(errors).padStart(8)}${(ms / count).toFixed(1).padStart(9)}${String(slowest).padStart(9)}`);
+  console.log(
+    `  ${route.padEnd(13)}${String(count).padStart(10)}${String(errors).padStart(8)}${(ms / count).toFixed(1).padStart(9)}${String(slowest).padStart(9)}`,
+  );
 }
 
 // Who has which plan is a dataset of its own; both sides are shuffled by customer and meet there.
@@ -63,5 +77,10 @@ const failures = await log
   .map(([, [count, plan]]) => [plan, count])
   .reduceByKey((a, b) => a + b)
   .collectAsMap();
-console.log(`\nFailed requests by plan: ${[...failures].sort().map(([plan, count]) => `${plan} ${count}`).join(", ")}.`);
+console.log(
+  `\nFailed requests by plan: ${[...failures]
+    .sort()
+    .map(([plan, count]) => `${plan} ${count}`)
+    .join(", ")}.`,
+);
 console.log(`${damaged.value} lines could not be read.`);

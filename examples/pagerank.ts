@@ -31,4 +31,5 @@ for (let round = 0; round < rounds; round++) {
 
 // All rounds are one chain of stages up to here; this job runs it.
 console.log(`The pages with the highest rank of ${pages.toLocaleString("en")}, after ${rounds} rounds:`);
-for (const [page, rank] of await ranks.top(5, ([, rank]) => rank)) console.log(`  page ${String(page).padEnd(6)} ${rank.toFixed(3)}`);
+for (const [page, rank] of await ranks.top(5, ([, rank]) => rank))
+  console.log(`  page ${String(page).padEnd(6)} ${rank.toFixed(3)}`);

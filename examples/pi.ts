@@ -26,7 +26,9 @@ const inside = await sc
   })
   .reduce((a, b) => a + b);
 
-console.log(`π is about ${((4 * inside) / darts).toFixed(4)} after ${darts.toLocaleString("en")} darts in ${batches.value} batches; it is ${Math.PI.toFixed(4)}.`);
+console.log(
+  `π is about ${((4 * inside) / darts).toFixed(4)} after ${darts.toLocaleString("en")} darts in ${batches.value} batches; it is ${Math.PI.toFixed(4)}.`,
+);
 
 // Functions like this one travel to the executors with what uses them.
 function hash(value: number, seed: number): number {

@@ -15,7 +15,12 @@ const counts = sc
   .textFile(paths.join(","))
   // Each of the many small files is a partition of its own: a few tasks a core, with many files each, do the same in less time.
   .coalesce(4 * sc.defaultParallelism)
-  .flatMap((line) => line.toLowerCase().replace(/https?:\S+/g, "").split(/[^\p{L}\p{N}']+/u))
+  .flatMap((line) =>
+    line
+      .toLowerCase()
+      .replace(/https?:\S+/g, "")
+      .split(/[^\p{L}\p{N}']+/u),
+  )
   .filter((word) => word.length > 3)
   .map((word) => [word, 1])
   .reduceByKey((a, b) => a + b, sc.defaultParallelism)
@@ -36,7 +41,9 @@ else {
   for (const [word, count] of top) {
     console.log(`  ${word.padEnd(width)}  ${number(count).padStart(9)}  ${"▇".repeat(Math.ceil((count / most) * 24))}`);
   }
-  console.log(`\n  ${number(total)} words, ${number(distinct)} of them different, in ${seconds.toFixed(2)} s on ${sc.master} (${sc.defaultParallelism} tasks at once).`);
+  console.log(
+    `\n  ${number(total)} words, ${number(distinct)} of them different, in ${seconds.toFixed(2)} s on ${sc.master} (${sc.defaultParallelism} tasks at once).`,
+  );
 }
 console.log(`
 Try next:
@@ -52,7 +59,9 @@ function installedTexts(): string[] {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, "node_modules")) && dirname(folder) !== folder) folder = dirname(folder);
   const modules = join(folder, "node_modules");
-  const packages = readdirSync(modules).flatMap((name) => (name.startsWith("@") ? readdirSync(join(modules, name)).map((inner) => join(name, inner)) : [name]));
+  const packages = readdirSync(modules).flatMap((name) =>
+    name.startsWith("@") ? readdirSync(join(modules, name)).map((inner) => join(name, inner)) : [name],
+  );
   return packages.flatMap((name) => {
     const directory = join(modules, name);
     if (name.startsWith(".") || !existsSync(join(directory, "package.json"))) return [];

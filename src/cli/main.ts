@@ -13,7 +13,15 @@ function program(): Command {
     .enablePositionalOptions()
     .exitOverride()
     // One line, whatever is wrong with the options.
-    .configureOutput({ outputError: (text, write) => write(`firesteel: ${text.replace(/^error: /, "").trim().replace(/\n/g, " ")}; see firesteel --help\n`) });
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `firesteel: ${text
+            .replace(/^error: /, "")
+            .trim()
+            .replace(/\n/g, " ")}; see firesteel --help\n`,
+        ),
+    });
 
   addSubmitOptions(root.command("submit"))
     .description("run a program (.ts, .mts, .cts, .js, .mjs, .cjs) on local executors or a cluster")
@@ -34,7 +42,8 @@ function program(): Command {
       await (await import("./run-example")).runExample(command, name, args);
     });
 
-  root.command("executor")
+  root
+    .command("executor")
     .description("an executor of a running driver; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE")
     .allowUnknownOption()
     .allowExcessArguments()

@@ -10,7 +10,10 @@ const RELAUNCHED = "FIRESTEEL_DRIVER_OPTIONS";
 function driverOptions(settings: Settings): string[] {
   const memory = settings.get("spark.driver.memory")?.value;
   const options = settings.get("spark.driver.extraNodeOptions")?.value ?? "";
-  const heap = memory === undefined ? [] : [`--max-old-space-size=${Math.max(64, Math.floor(parseBytes(memory, "spark.driver.memory", "m") / 2 ** 20))}`];
+  const heap =
+    memory === undefined
+      ? []
+      : [`--max-old-space-size=${Math.max(64, Math.floor(parseBytes(memory, "spark.driver.memory", "m") / 2 ** 20))}`];
   return [...heap, ...options.split(/\s+/).filter((word) => word !== "")];
 }
 

@@ -4,7 +4,8 @@ import { FiresteelError } from "../common/errors";
 
 /** "firesteel: what is wrong", for options, files and settings; a stack only for defects of our own. */
 export function lineOf(error: unknown): string {
-  if (error instanceof FiresteelError && error.errorClass !== "INTERNAL_ERROR") return `firesteel: ${withoutClass(error.message)}`;
+  if (error instanceof FiresteelError && error.errorClass !== "INTERNAL_ERROR")
+    return `firesteel: ${withoutClass(error.message)}`;
   return `firesteel: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
@@ -30,7 +31,10 @@ export function describeUncaught(error: unknown, engineFolder: string): string {
     const text = stackOf(at, engineFolder);
     if (!parts.some((part) => part.includes(text))) parts.push(text);
   }
-  const inner = error instanceof AggregateError ? error.errors.map((one) => `- ${describeUncaught(one, engineFolder).replace(/\n/g, "\n  ")}`) : [];
+  const inner =
+    error instanceof AggregateError
+      ? error.errors.map((one) => `- ${describeUncaught(one, engineFolder).replace(/\n/g, "\n  ")}`)
+      : [];
   return [parts.join("\nCaused by: "), ...inner].join("\n");
 }
 

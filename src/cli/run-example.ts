@@ -9,7 +9,10 @@ import { runProgram } from "./submit";
 const examples = join(__dirname, "..", "examples");
 
 export async function runExample(command: Command, name: string | undefined, args: readonly string[]): Promise<void> {
-  const names = readdirSync(examples).filter((file) => file.endsWith(".ts")).map((file) => file.slice(0, -3)).sort();
+  const names = readdirSync(examples)
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => file.slice(0, -3))
+    .sort();
   if (name === undefined) {
     process.stdout.write(`${names.join("\n")}\n`);
     return;

@@ -39,9 +39,11 @@ export async function submit(command: Command, file: string | undefined, args: r
 export async function runProgram(file: string, args: readonly string[], submitted: Settings, verbose: boolean): Promise<void> {
   const path = resolve(file);
   if (!existsSync(path) || !statSync(path).isFile()) throw new UsageError("PROGRAM_NOT_FOUND", `no such program: ${file}`);
-  if (!PROGRAM_TYPES.has(extname(path))) throw new UsageError("PROGRAM_TYPE", `${file} is not a program: one of ${[...PROGRAM_TYPES].join(" ")} is wanted`);
+  if (!PROGRAM_TYPES.has(extname(path)))
+    throw new UsageError("PROGRAM_TYPE", `${file} is not a program: one of ${[...PROGRAM_TYPES].join(" ")} is wanted`);
   const settings = new Map(submitted);
-  if (!settings.has("spark.app.name")) settings.set("spark.app.name", { value: basename(path).replace(/\.[^.]+$/, ""), origin: "name of the program" });
+  if (!settings.has("spark.app.name"))
+    settings.set("spark.app.name", { value: basename(path).replace(/\.[^.]+$/, ""), origin: "name of the program" });
   validate(settings);
   if (await relaunched(settings)) return;
   if (verbose) printSettings(file, args, settings);
@@ -66,10 +68,14 @@ export async function runProgram(file: string, args: readonly string[], submitte
 }
 
 async function runMain(path: string, args: readonly string[], entryPoint: string | undefined): Promise<void> {
-  const exports = (mainFormat(path) === "commonjs" ? requireMain(path) : await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  const exports = (mainFormat(path) === "commonjs" ? requireMain(path) : await import(pathToFileURL(path).href)) as Record<
+    string,
+    unknown
+  >;
   if (entryPoint === undefined) return;
   const main = exports[entryPoint] ?? (exports["default"] as Record<string, unknown> | undefined)?.[entryPoint];
-  if (typeof main !== "function") throw new UsageError("ENTRY_POINT_NOT_FOUND", `--class ${entryPoint}: ${basename(path)} exports no function of this name`);
+  if (typeof main !== "function")
+    throw new UsageError("ENTRY_POINT_NOT_FOUND", `--class ${entryPoint}: ${basename(path)} exports no function of this name`);
   await (main as (args: readonly string[]) => unknown)(args);
 }
 
@@ -79,8 +85,12 @@ function validate(settings: Settings): void {
   parseLocalMaster(settings.get(MASTER.key)?.value ?? MASTER.defaultText);
   for (const key of ["spark.files", "spark.archives"]) {
     for (const part of (settings.get(key)?.value ?? "").split(",")) {
-      const path = part.trim().replace(/^file:(?:\/\/)?/, "").replace(/#[^#]*$/, "");
-      if (path !== "" && !/^[a-z][a-z0-9]+:/i.test(path) && !existsSync(path)) throw new UsageError("FILE_NOT_FOUND", `no such file: ${path} (${settings.get(key)!.origin})`);
+      const path = part
+        .trim()
+        .replace(/^file:(?:\/\/)?/, "")
+        .replace(/#[^#]*$/, "");
+      if (path !== "" && !/^[a-z][a-z0-9]+:/i.test(path) && !existsSync(path))
+        throw new UsageError("FILE_NOT_FOUND", `no such file: ${path} (${settings.get(key)!.origin})`);
     }
   }
 }
@@ -100,8 +110,10 @@ async function failed(engine: typeof Engine, error: unknown): Promise<never> {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof Error && error.message.startsWith(SYNTAX_ERROR)) return `firesteel: ${error.message.slice(SYNTAX_ERROR.length)}`;
-  if (error instanceof Error && /^(?:ERR_)?MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? "")) return `firesteel: ${error.message.split("\n")[0]!}`;
+  if (error instanceof Error && error.message.startsWith(SYNTAX_ERROR))
+    return `firesteel: ${error.message.slice(SYNTAX_ERROR.length)}`;
+  if (error instanceof Error && /^(?:ERR_)?MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? ""))
+    return `firesteel: ${error.message.split("\n")[0]!}`;
   if (error instanceof UsageError && error.errorClass === "ENTRY_POINT_NOT_FOUND") return lineOf(error);
   return describeUncaught(error, __dirname);
 }

@@ -8,7 +8,8 @@ export function checkSettings(settings: Iterable<readonly [key: string, value: s
   for (const [key, value] of settings) {
     const entry = known.get(key);
     if (entry !== undefined) entry.parse(value, key);
-    else if (key.startsWith("firesteel.")) warnings.push(`${key} is not a setting of this version (docs/configuration.md lists them); it is ignored`);
+    else if (key.startsWith("firesteel."))
+      warnings.push(`${key} is not a setting of this version (docs/configuration.md lists them); it is ignored`);
   }
   return warnings;
 }

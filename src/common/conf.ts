@@ -24,11 +24,16 @@ export class SparkConf {
 
   /** Sets `key`; numbers and booleans are stored as their text. null removes the key. */
   set(key: string, value: string | number | boolean | null): this {
-    if (typeof key !== "string" || key === "") throw new UsageError("INVALID_CONF_KEY", "A configuration key must be a non-empty string.");
+    if (typeof key !== "string" || key === "")
+      throw new UsageError("INVALID_CONF_KEY", "A configuration key must be a non-empty string.");
     const current = deprecatedKey(key);
     if (value === null) this.#settings.delete(current);
-    else if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") this.#settings.set(current, String(value));
-    else throw new UsageError("INVALID_CONF_VALUE", `${key} must be a string, number or boolean, not ${typeof value}.`, { parameters: { key } });
+    else if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+      this.#settings.set(current, String(value));
+    else
+      throw new UsageError("INVALID_CONF_VALUE", `${key} must be a string, number or boolean, not ${typeof value}.`, {
+        parameters: { key },
+      });
     return this;
   }
 
@@ -83,7 +88,9 @@ export class SparkConf {
 
   /** One `key=value` a line, sorted. Secrets are shown: this is for the owner of the program. */
   toDebugString(): string {
-    return this.getAll().map(([key, value]) => `${key}=${value}`).join("\n");
+    return this.getAll()
+      .map(([key, value]) => `${key}=${value}`)
+      .join("\n");
   }
 
   clone(): SparkConf {

@@ -32,7 +32,9 @@ const bytes = (key: string, value: string, doc: string) => define(key, value, do
 const milliseconds = (key: string, value: string, doc: string) => define(key, value, doc, (v, k) => parseDuration(v, k));
 const seconds = (key: string, value: string, doc: string) => define(key, value, doc, (v, k) => parseDuration(v, k, "s"));
 const flag = (key: string, value: boolean, doc: string) =>
-  define(key, String(value), doc, (v, k) => (/^true$/i.test(v) ? true : /^false$/i.test(v) ? false : invalid(k, v, "true or false")));
+  define(key, String(value), doc, (v, k) =>
+    /^true$/i.test(v) ? true : /^false$/i.test(v) ? false : invalid(k, v, "true or false"),
+  );
 const integer = (key: string, value: number | "", doc: string, min = 0) =>
   define(key, String(value), doc, (v, k) => {
     const n = Number(v);
@@ -44,92 +46,216 @@ const optionalInteger = (key: string, doc: string, min = 1) =>
     const n = Number(v);
     return Number.isSafeInteger(n) && n >= min ? n : invalid(k, v, `an integer of at least ${min}`);
   });
-const optionalMilliseconds = (key: string, doc: string) => define(key, "", doc, (v, k) => (v === "" ? undefined : parseDuration(v, k)));
+const optionalMilliseconds = (key: string, doc: string) =>
+  define(key, "", doc, (v, k) => (v === "" ? undefined : parseDuration(v, k)));
 const choice = (key: string, value: string, options: readonly string[], doc: string) =>
-  define(key, value, doc, (v, k) => (v === value || options.includes(v.toUpperCase()) ? v : invalid(k, v, `one of ${options.join(", ")}`)));
+  define(key, value, doc, (v, k) =>
+    v === value || options.includes(v.toUpperCase()) ? v : invalid(k, v, `one of ${options.join(", ")}`),
+  );
 const fraction = (key: string, value: number, doc: string) =>
-  define(key, String(value), doc, (v, k) => (Number(v) >= 0 && Number(v) <= 1 && v.trim() !== "" ? Number(v) : invalid(k, v, "a number from 0 to 1")));
+  define(key, String(value), doc, (v, k) =>
+    Number(v) >= 0 && Number(v) <= 1 && v.trim() !== "" ? Number(v) : invalid(k, v, "a number from 0 to 1"),
+  );
 const decimal = (key: string, value: number, doc: string) =>
-  define(key, String(value), doc, (v, k) => (Number.isFinite(Number(v)) && v.trim() !== "" ? Number(v) : invalid(k, v, "a number")));
+  define(key, String(value), doc, (v, k) =>
+    Number.isFinite(Number(v)) && v.trim() !== "" ? Number(v) : invalid(k, v, "a number"),
+  );
 
 const LEVELS = ["ALL", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF"];
 
 section = "Application";
-export const APP_NAME = text("spark.app.name", "", "The application's name in logs and user interfaces; default: the program's file name.");
-export const MASTER = text("spark.master", "local[*]", "Where tasks run: local, local[N], local[N,F], local[*], local[*,F], local-cluster[n,cores,memoryMiB].");
-export const DEFAULT_PARALLELISM = optionalInteger("spark.default.parallelism", "Partitions of parallelize and of shuffles with no parent to follow; default: all cores, at least 2 on a cluster.");
-text("spark.local.dir", "", "Comma list of directories for shuffle, spill and disk blocks; default: the system's temporary directory.");
+export const APP_NAME = text(
+  "spark.app.name",
+  "",
+  "The application's name in logs and user interfaces; default: the program's file name.",
+);
+export const MASTER = text(
+  "spark.master",
+  "local[*]",
+  "Where tasks run: local, local[N], local[N,F], local[*], local[*,F], local-cluster[n,cores,memoryMiB].",
+);
+export const DEFAULT_PARALLELISM = optionalInteger(
+  "spark.default.parallelism",
+  "Partitions of parallelize and of shuffles with no parent to follow; default: all cores, at least 2 on a cluster.",
+);
+text(
+  "spark.local.dir",
+  "",
+  "Comma list of directories for shuffle, spill and disk blocks; default: the system's temporary directory.",
+);
 text("spark.files", "", "Comma list of files that tasks read by SparkFiles.get(name).");
 text("spark.archives", "", "Comma list of archives, unpacked for tasks; file#name names the folder.");
-define("spark.driver.memory", "", "Heap of the driver's process; it holds for programs started by firesteel submit.", (v, k) => (v === "" ? undefined : parseBytes(v, k, "m")));
-text("spark.driver.extraNodeOptions", "", "Further options of the driver's Node; they hold for programs started by firesteel submit.");
+define("spark.driver.memory", "", "Heap of the driver's process; it holds for programs started by firesteel submit.", (v, k) =>
+  v === "" ? undefined : parseBytes(v, k, "m"),
+);
+text(
+  "spark.driver.extraNodeOptions",
+  "",
+  "Further options of the driver's Node; they hold for programs started by firesteel submit.",
+);
 
 section = "Executors";
-export const EXECUTOR_MEMORY = define("spark.executor.memory", "1g", "All memory of one executor process: shared arena, V8 heaps and a reserve.", (v, k) => parseBytes(v, k, "m"));
+export const EXECUTOR_MEMORY = define(
+  "spark.executor.memory",
+  "1g",
+  "All memory of one executor process: shared arena, V8 heaps and a reserve.",
+  (v, k) => parseBytes(v, k, "m"),
+);
 optionalInteger("spark.executor.cores", "Task slots (threads) per executor.");
 text("spark.executor.extraNodeOptions", "", "Further options of the executors' Node, separated by blanks.");
-fraction("spark.memory.fraction", 0.6, "Part of an executor's memory, without its reserve, that execution and cached data share.");
+fraction(
+  "spark.memory.fraction",
+  0.6,
+  "Part of an executor's memory, without its reserve, that execution and cached data share.",
+);
 fraction("spark.memory.storageFraction", 0.5, "Part of that which cached data keep whatever tasks ask for.");
 
 section = "Scheduling";
 integer("spark.task.cpus", 1, "Slots one task occupies.", 1);
 integer("spark.task.maxFailures", 4, "Failures of one task after which its job fails.", 1);
-integer("spark.stage.maxConsecutiveAttempts", 4, "Consecutive attempts of a stage, after lost map outputs, before its job fails.", 1);
+integer(
+  "spark.stage.maxConsecutiveAttempts",
+  4,
+  "Consecutive attempts of a stage, after lost map outputs, before its job fails.",
+  1,
+);
 milliseconds("spark.locality.wait", "3s", "How long a task waits for a place close to its data, per level.");
 optionalMilliseconds("spark.locality.wait.process", "The wait for the process that has the data; default: spark.locality.wait.");
 optionalMilliseconds("spark.locality.wait.node", "The wait for its host; default: spark.locality.wait.");
 choice("spark.scheduler.mode", "FIFO", ["FIFO", "FAIR"], "FIFO or FAIR among the jobs of this application.");
-export const SCHEDULER_POOLS = text("firesteel.scheduler.pools", "", "Fair pools as JSON: {\"pool\": {\"weight\": 1, \"minShare\": 0, \"schedulingMode\": \"FIFO\"}}.");
+export const SCHEDULER_POOLS = text(
+  "firesteel.scheduler.pools",
+  "",
+  'Fair pools as JSON: {"pool": {"weight": 1, "minShare": 0, "schedulingMode": "FIFO"}}.',
+);
 fraction("spark.scheduler.minRegisteredResourcesRatio", 0, "Part of the cores that must be there before the first stage starts.");
 milliseconds("spark.scheduler.maxRegisteredResourcesWaitingTime", "30s", "How long that is waited for.");
 milliseconds("spark.starvation.timeout", "15s", "How often it is told why nothing runs.");
-optionalInteger("firesteel.scheduler.tasksAhead", "Short tasks queued at an executor beyond its free slots; default: chosen from measured task times.", 0);
+optionalInteger(
+  "firesteel.scheduler.tasksAhead",
+  "Short tasks queued at an executor beyond its free slots; default: chosen from measured task times.",
+  0,
+);
 flag("spark.speculation", false, "Start second copies of tasks that are far slower than the rest of their stage.");
 milliseconds("spark.speculation.interval", "100ms", "How often slow tasks are looked for.");
 decimal("spark.speculation.multiplier", 3, "How many times slower than the median a task must be.");
 fraction("spark.speculation.quantile", 0.9, "Fraction of a stage's tasks that must be done first.");
 milliseconds("spark.speculation.minTaskRuntime", "100ms", "Tasks that ran for less are never speculated.");
-optionalMilliseconds("spark.speculation.task.duration.threshold", "Tasks that run for longer are speculated in stages too small to compare; default: never.");
+optionalMilliseconds(
+  "spark.speculation.task.duration.threshold",
+  "Tasks that run for longer are speculated in stages too small to compare; default: never.",
+);
 flag("spark.speculation.efficiency.enabled", true, "Speculate only tasks that also process their records slowly.");
 decimal("spark.speculation.efficiency.processRateMultiplier", 0.75, "Tasks below this part of the mean rate are slow.");
-decimal("spark.speculation.efficiency.longRunTaskFactor", 2, "Tasks that run so many times longer than the threshold are speculated whatever their rate.");
+decimal(
+  "spark.speculation.efficiency.longRunTaskFactor",
+  2,
+  "Tasks that run so many times longer than the threshold are speculated whatever their rate.",
+);
 flag("spark.excludeOnFailure.enabled", false, "Keep tasks away from executors and hosts on which they failed.");
-define("spark.excludeOnFailure.timeout", "1h", "How long an executor stays excluded for the whole application.", (v, k) => parseDuration(v, k));
-integer("spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor", 1, "Attempts of one task on one executor before it is excluded for that task.", 1);
-integer("spark.excludeOnFailure.task.maxTaskAttemptsPerNode", 2, "Attempts of one task on one host before it is excluded for that task.", 1);
-integer("spark.excludeOnFailure.stage.maxFailedTasksPerExecutor", 2, "Different failed tasks of a stage on one executor before it is excluded for the stage.", 1);
-integer("spark.excludeOnFailure.stage.maxFailedExecutorsPerNode", 2, "Excluded executors of a stage on one host before the host is.", 1);
-integer("spark.excludeOnFailure.application.maxFailedTasksPerExecutor", 2, "Different failed tasks over successful task sets before an executor is excluded for the application.", 1);
-integer("spark.excludeOnFailure.application.maxFailedExecutorsPerNode", 2, "Excluded executors on one host before the host is.", 1);
-flag("spark.excludeOnFailure.killExcludedExecutors", false, "End executors that are excluded for the application; others take their places.");
+define("spark.excludeOnFailure.timeout", "1h", "How long an executor stays excluded for the whole application.", (v, k) =>
+  parseDuration(v, k),
+);
+integer(
+  "spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor",
+  1,
+  "Attempts of one task on one executor before it is excluded for that task.",
+  1,
+);
+integer(
+  "spark.excludeOnFailure.task.maxTaskAttemptsPerNode",
+  2,
+  "Attempts of one task on one host before it is excluded for that task.",
+  1,
+);
+integer(
+  "spark.excludeOnFailure.stage.maxFailedTasksPerExecutor",
+  2,
+  "Different failed tasks of a stage on one executor before it is excluded for the stage.",
+  1,
+);
+integer(
+  "spark.excludeOnFailure.stage.maxFailedExecutorsPerNode",
+  2,
+  "Excluded executors of a stage on one host before the host is.",
+  1,
+);
+integer(
+  "spark.excludeOnFailure.application.maxFailedTasksPerExecutor",
+  2,
+  "Different failed tasks over successful task sets before an executor is excluded for the application.",
+  1,
+);
+integer(
+  "spark.excludeOnFailure.application.maxFailedExecutorsPerNode",
+  2,
+  "Excluded executors on one host before the host is.",
+  1,
+);
+flag(
+  "spark.excludeOnFailure.killExcludedExecutors",
+  false,
+  "End executors that are excluded for the application; others take their places.",
+);
 flag("spark.dynamicAllocation.enabled", false, "Let the number of executors follow the work.");
 integer("spark.dynamicAllocation.minExecutors", 0, "Executors that are kept at least.");
 optionalInteger("spark.dynamicAllocation.maxExecutors", "Executors that are asked for at most; default: no bound.");
 optionalInteger("spark.dynamicAllocation.initialExecutors", "Executors to begin with; default: the least.", 0);
 milliseconds("spark.dynamicAllocation.executorIdleTimeout", "60s", "An executor without tasks for so long is let go.");
 optionalMilliseconds("spark.dynamicAllocation.cachedExecutorIdleTimeout", "The same for one with cached data; default: never.");
-milliseconds("spark.dynamicAllocation.schedulerBacklogTimeout", "1s", "Tasks that waited for so long make it ask for more executors.");
-optionalMilliseconds("spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", "Between further requests; default: as the first.");
+milliseconds(
+  "spark.dynamicAllocation.schedulerBacklogTimeout",
+  "1s",
+  "Tasks that waited for so long make it ask for more executors.",
+);
+optionalMilliseconds(
+  "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout",
+  "Between further requests; default: as the first.",
+);
 fraction("spark.dynamicAllocation.executorAllocationRatio", 1, "Part of the executors that full parallelism would need.");
 flag("spark.dynamicAllocation.shuffleTracking.enabled", true, "Keep executors whose shuffle output is needed.");
 optionalMilliseconds("spark.dynamicAllocation.shuffleTracking.timeout", "Let such executors go after so long; default: never.");
-export const BARRIER_SYNC_TIMEOUT = seconds("spark.barrier.sync.timeout", "365d", "How long barrier() waits for the other tasks.");
-seconds("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "15s", "Between two looks whether a barrier stage fits the cluster.");
-integer("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", 40, "Looks before a barrier job that needs more slots than there are fails.", 1);
+export const BARRIER_SYNC_TIMEOUT = seconds(
+  "spark.barrier.sync.timeout",
+  "365d",
+  "How long barrier() waits for the other tasks.",
+);
+seconds(
+  "spark.scheduler.barrier.maxConcurrentTasksCheck.interval",
+  "15s",
+  "Between two looks whether a barrier stage fits the cluster.",
+);
+integer(
+  "spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures",
+  40,
+  "Looks before a barrier job that needs more slots than there are fails.",
+  1,
+);
 
 section = "Network and results";
 export const NETWORK_TIMEOUT = seconds("spark.network.timeout", "120s", "An executor not heard of for so long is lost.");
 milliseconds("spark.executor.heartbeatInterval", "10s", "Between two heartbeats of an executor.");
-export const CLEANER_INTERVAL = define("spark.cleaner.periodicGC.interval", "30min", "Between two garbage collections of the driver, by which shuffle files, cached partitions and broadcasts that no handle stands for are found and freed.", (v, k) => Math.max(1, parseDuration(v, k)));
+export const CLEANER_INTERVAL = define(
+  "spark.cleaner.periodicGC.interval",
+  "30min",
+  "Between two garbage collections of the driver, by which shuffle files, cached partitions and broadcasts that no handle stands for are found and freed.",
+  (v, k) => Math.max(1, parseDuration(v, k)),
+);
 bytes("spark.driver.maxResultSize", "1g", "Limit for all results of one action together; 0 for none.");
-export const MAX_DIRECT_RESULT_SIZE = bytes("spark.task.maxDirectResultSize", "1m", "Results longer than this are kept by the executor until the driver fetches them.");
+export const MAX_DIRECT_RESULT_SIZE = bytes(
+  "spark.task.maxDirectResultSize",
+  "1m",
+  "Results longer than this are kept by the executor until the driver fetches them.",
+);
 
 section = "Shuffle and input";
 flag("spark.shuffle.compress", false, "Compress shuffle segments; pays where disks or the network are slow (docs/adr/0007).");
 flag("spark.shuffle.spill.compress", false, "Compress what shuffles spill to disk.");
 text("spark.io.compression.codec", "snappy", "Codec of compressed shuffle segments and spill files: snappy or none.");
 flag("spark.shuffle.reduceLocality.enabled", true, "Run reduce tasks where most of their input lies.");
-define("spark.reducer.maxSizeInFlight", "48m", "Bytes that a task asks for ahead from other executors.", (v, k) => parseBytes(v, k, "m"));
+define("spark.reducer.maxSizeInFlight", "48m", "Bytes that a task asks for ahead from other executors.", (v, k) =>
+  parseBytes(v, k, "m"),
+);
 integer("spark.shuffle.io.maxRetries", 3, "New tries after a connection to another executor failed.");
 seconds("spark.shuffle.io.retryWait", "5s", "Pause before each.");
 integer("spark.rdd.limit.initialNumPartitions", 1, "Partitions that take() looks at first.", 1);
@@ -140,11 +266,24 @@ flag("spark.hadoop.mapreduce.input.fileinputformat.input.dir.recursive", false, 
 section = "Logs and progress";
 export const EVENT_LOG_ENABLED = flag("spark.eventLog.enabled", false, "Write the application's events, one JSON object a line.");
 export const EVENT_LOG_DIR = text("spark.eventLog.dir", "/tmp/firesteel-events", "Directory of event logs.");
-export const LOG_LEVEL = choice("spark.log.level", "", LEVELS, "Level of the driver's and executors' logs: ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF; default WARN.");
-export const SHOW_CONSOLE_PROGRESS = flag("spark.ui.showConsoleProgress", true, "A progress bar per running stage when standard error is a terminal.");
+export const LOG_LEVEL = choice(
+  "spark.log.level",
+  "",
+  LEVELS,
+  "Level of the driver's and executors' logs: ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF; default WARN.",
+);
+export const SHOW_CONSOLE_PROGRESS = flag(
+  "spark.ui.showConsoleProgress",
+  true,
+  "A progress bar per running stage when standard error is a terminal.",
+);
 
 section = "firesteel";
-export const LOCAL_IN_PROCESS = flag("firesteel.local.inProcess", false, "Run tasks inside the driver's own thread, for breakpoints in user functions. No isolation.");
+export const LOCAL_IN_PROCESS = flag(
+  "firesteel.local.inProcess",
+  false,
+  "Run tasks inside the driver's own thread, for breakpoints in user functions. No isolation.",
+);
 integer("firesteel.async.maxInFlight", 16, "Promises of a user function awaited at the same time in one task.", 1);
 milliseconds("firesteel.task.killGrace", "100ms", "Time between asking a task to stop and ending its thread.");
 

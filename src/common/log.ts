@@ -4,8 +4,25 @@
  */
 import type { Logger } from "pino";
 
-const LEVELS: Readonly<Record<string, string>> = { ALL: "trace", TRACE: "trace", DEBUG: "debug", INFO: "info", WARN: "warn", ERROR: "error", FATAL: "fatal", OFF: "silent" };
-const RANK: Readonly<Record<string, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60, silent: Infinity };
+const LEVELS: Readonly<Record<string, string>> = {
+  ALL: "trace",
+  TRACE: "trace",
+  DEBUG: "debug",
+  INFO: "info",
+  WARN: "warn",
+  ERROR: "error",
+  FATAL: "fatal",
+  OFF: "silent",
+};
+const RANK: Readonly<Record<string, number>> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  warn: 40,
+  error: 50,
+  fatal: 60,
+  silent: Infinity,
+};
 
 let logger: Logger | undefined;
 let level = "warn";
@@ -14,7 +31,15 @@ function write(lineLevel: "debug" | "info" | "warn" | "error", message: string, 
   if (RANK[lineLevel]! < RANK[level]!) return;
   if (logger === undefined) {
     const { pino } = require("pino") as typeof import("pino");
-    logger = pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, pino.destination({ dest: 2, sync: true }));
+    logger = pino(
+      {
+        level,
+        base: { pid: process.pid },
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      pino.destination({ dest: 2, sync: true }),
+    );
   }
   if (fields === undefined) logger[lineLevel](message);
   else logger[lineLevel](fields, message);

@@ -25,7 +25,11 @@ const JVM_PATHS = "belongs to the JVM; Node finds modules in node_modules beside
 const PACKAGES = "is not supported yet: install the packages beside the program (npm install), local executors find them there.";
 
 export const SUBMIT_OPTIONS: readonly SubmitOption[] = [
-  { flags: "--master <url>", help: "local, local[N], local[N,F], local[*], local-cluster[n,cores,memoryMiB] (default local[*])", key: "spark.master" },
+  {
+    flags: "--master <url>",
+    help: "local, local[N], local[N,F], local[*], local-cluster[n,cores,memoryMiB] (default local[*])",
+    key: "spark.master",
+  },
   { flags: "--deploy-mode <mode>", help: "where the driver runs: client (here) or cluster", key: "spark.submit.deployMode" },
   { flags: "--class <name>", help: "exported function of the program to call once it is loaded", key: "spark.submit.entryPoint" },
   { flags: "--name <name>", help: "name of the application", key: "spark.app.name" },
@@ -33,7 +37,11 @@ export const SUBMIT_OPTIONS: readonly SubmitOption[] = [
   { flags: "--packages <list>", help: "npm packages for driver and executors", refused: PACKAGES },
   { flags: "--exclude-packages <list>", help: "packages to leave out", refused: PACKAGES },
   { flags: "--repositories <list>", help: "further package registries", refused: PACKAGES },
-  { flags: "--py-files <list>", help: "further modules", refused: "is for Python; import the modules in the program, they travel with it." },
+  {
+    flags: "--py-files <list>",
+    help: "further modules",
+    refused: "is for Python; import the modules in the program, they travel with it.",
+  },
   { flags: "--files <list>", help: "files for each executor; read in a task by SparkFiles.get(name)", key: "spark.files" },
   { flags: "--archives <list>", help: "archives unpacked for each executor; file#alias names the folder", key: "spark.archives" },
   { flags: "--driver-memory <size>", help: "memory of the driver, e.g. 1000m, 2g", key: "spark.driver.memory" },
@@ -67,7 +75,10 @@ export type Settings = ReadonlyMap<string, Setting>;
 export function addSubmitOptions(command: Command): Command {
   for (const option of SUBMIT_OPTIONS) command.option(option.flags, option.help);
   return command
-    .option("-c, --conf <key=value>", "a setting; may be given more than once", (pair: string, all: string[] = []) => [...all, pair])
+    .option("-c, --conf <key=value>", "a setting; may be given more than once", (pair: string, all: string[] = []) => [
+      ...all,
+      pair,
+    ])
     .option("--properties-file <file>", "file of settings, used instead of the defaults file")
     .option("--load-spark-defaults", "load the defaults file also when a properties file is given")
     .option("-v, --verbose", "print each setting with its origin");
@@ -86,7 +97,8 @@ export function resolveSettings(command: Command): Settings {
   if (defaults !== null && (propertiesFile === undefined || values["loadSparkDefaults"] === true)) {
     for (const [key, value] of readProperties(defaults)) put(key, value, `defaults file ${defaults}`);
   }
-  if (propertiesFile !== undefined) for (const [key, value] of readProperties(resolve(propertiesFile))) put(key, value, `properties file ${propertiesFile}`);
+  if (propertiesFile !== undefined)
+    for (const [key, value] of readProperties(resolve(propertiesFile))) put(key, value, `properties file ${propertiesFile}`);
   for (const pair of (values["conf"] as string[] | undefined) ?? []) {
     const equals = pair.indexOf("=");
     if (equals <= 0) throw new UsageError("INVALID_CONF", `--conf takes key=value, not "${pair}".`);
@@ -97,11 +109,14 @@ export function resolveSettings(command: Command): Settings {
     const value = values[long.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
     if (value === undefined) continue;
     if (option.refused !== undefined) throw new UsageError("UNSUPPORTED_OPTION", `--${long} ${option.refused}`);
-    if (option.key !== undefined) put(option.key, String(value), `--${long}`);
+    if (option.key !== undefined && typeof value === "string") put(option.key, value, `--${long}`);
   }
   const mode = settings.get("spark.submit.deployMode")?.value;
   if (mode !== undefined && mode !== "client") {
-    throw new UsageError("INVALID_DEPLOY_MODE", mode === "cluster" ? `--deploy-mode cluster ${CLUSTER_ONLY}` : `--deploy-mode must be client or cluster, not "${mode}".`);
+    throw new UsageError(
+      "INVALID_DEPLOY_MODE",
+      mode === "cluster" ? `--deploy-mode cluster ${CLUSTER_ONLY}` : `--deploy-mode must be client or cluster, not "${mode}".`,
+    );
   }
   return settings;
 }
@@ -112,7 +127,9 @@ export function readProperties(file: string): [string, string][] {
   try {
     content = readFileSync(file, "utf8");
   } catch (error) {
-    throw new UsageError("PROPERTIES_FILE", `Cannot read the properties file ${file}: ${(error as Error).message}`, { cause: error });
+    throw new UsageError("PROPERTIES_FILE", `Cannot read the properties file ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   const pairs: [string, string][] = [];
   for (const line of content.replace(/\\\r?\n\s*/g, "").split(/\r?\n/)) {
@@ -147,11 +164,16 @@ function settingsFromEnvironment(): Settings {
   const text = process.env["FIRESTEEL_SUBMIT_ARGS"];
   if ((text === undefined || text.trim() === "") && defaultsFile() === null) return new Map();
   const { Command } = require("commander") as typeof import("commander");
-  const command = addSubmitOptions(new Command("FIRESTEEL_SUBMIT_ARGS")).exitOverride().configureOutput({ writeErr: () => undefined }).allowExcessArguments(false);
+  const command = addSubmitOptions(new Command("FIRESTEEL_SUBMIT_ARGS"))
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .allowExcessArguments(false);
   try {
     command.parse(splitWords(text ?? ""), { from: "user" });
   } catch (error) {
-    throw new UsageError("INVALID_SUBMIT_ARGS", `FIRESTEEL_SUBMIT_ARGS: ${(error as Error).message.replace(/^error: /, "")}`, { cause: error });
+    throw new UsageError("INVALID_SUBMIT_ARGS", `FIRESTEEL_SUBMIT_ARGS: ${(error as Error).message.replace(/^error: /, "")}`, {
+      cause: error,
+    });
   }
   return resolveSettings(command);
 }

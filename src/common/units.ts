@@ -7,14 +7,20 @@ const TIME_UNITS: Readonly<Record<string, number>> = { us: 1e-3, ms: 1, s: 1e3, 
 /** "512m", "1g", "1024" (in `defaultUnit`) → bytes. Binary units; an optional trailing "b" ("512mb") is accepted. */
 export function parseBytes(text: string, key: string, defaultUnit: keyof typeof BYTE_UNITS = "b"): number {
   const match = /^(\d+)\s*(?:([bkmgtp])(?:i?b)?)?$/i.exec(text.trim());
-  if (!match) throw new UsageError("INVALID_CONF_VALUE", `${key} must be a size such as 512m or 2g, not "${text}".`, { parameters: { key, value: text } });
+  if (!match)
+    throw new UsageError("INVALID_CONF_VALUE", `${key} must be a size such as 512m or 2g, not "${text}".`, {
+      parameters: { key, value: text },
+    });
   return Number(match[1]) * BYTE_UNITS[(match[2] ?? defaultUnit).toLowerCase()]!;
 }
 
 /** "120s", "3 min", "100" (in `defaultUnit`) → milliseconds. */
 export function parseDuration(text: string, key: string, defaultUnit: keyof typeof TIME_UNITS = "ms"): number {
   const match = /^(-?\d+)\s*(us|ms|s|m|min|h|d)?$/i.exec(text.trim());
-  if (!match) throw new UsageError("INVALID_CONF_VALUE", `${key} must be a duration such as 100ms, 30s or 2min, not "${text}".`, { parameters: { key, value: text } });
+  if (!match)
+    throw new UsageError("INVALID_CONF_VALUE", `${key} must be a duration such as 100ms, 30s or 2min, not "${text}".`, {
+      parameters: { key, value: text },
+    });
   return Number(match[1]) * TIME_UNITS[(match[2] ?? defaultUnit).toLowerCase()]!;
 }
 

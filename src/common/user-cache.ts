@@ -47,7 +47,9 @@ export function writeEntry(path: string, content: string | Uint8Array): void {
 /** Lets go of entries that were not made lately, once there are many. For times when nobody waits. */
 export function trimCache(directory: string, extension: string): void {
   try {
-    const paths = readdirSync(directory).filter((name) => name.endsWith(extension)).map((name) => join(directory, name));
+    const paths = readdirSync(directory)
+      .filter((name) => name.endsWith(extension))
+      .map((name) => join(directory, name));
     if (paths.length <= MOST_ENTRIES) return;
     const aged = paths.map((path) => ({ path, time: statSync(path).mtimeMs })).sort((a, b) => a.time - b.time);
     for (const { path } of aged.slice(0, paths.length - MOST_ENTRIES / 2)) rmSync(path, { force: true });

@@ -6,7 +6,7 @@ import { formatDuration } from "../common/units";
 import { StatusLines } from "./status-lines";
 
 /** A running or just ended attempt of a stage. */
-export interface StageProgress {
+interface StageProgress {
   readonly stageId: number;
   readonly attempt: number;
   /** "reduceByKey at app.ts:12:7". */
@@ -76,7 +76,7 @@ export function formatBar(stage: StageProgress, columns: number): string {
   const full = numTasks === 0 ? cells : Math.floor((numDone / numTasks) * cells);
   const retry = attempt === 0 ? "" : `.${attempt}`;
   const head = `Stage ${stageId}${retry} [${FULL.repeat(full)}${EMPTY.repeat(cells - full)}] ${numDone}/${numTasks}, ${numRunning} running  `;
-  // eslint-disable-next-line no-control-regex -- names come from programs
+
   return cut(head + name.replace(/[\x00-\x1f\x7f-\x9f]+/g, " "), columns - 1);
 }
 
@@ -89,7 +89,10 @@ class TerminalView implements View {
   readonly #lines: StatusLines;
 
   constructor(stream: NodeJS.WriteStream, others: readonly NodeJS.WriteStream[]) {
-    this.#lines = new StatusLines(stream, others.filter((other) => other.isTTY));
+    this.#lines = new StatusLines(
+      stream,
+      others.filter((other) => other.isTTY),
+    );
   }
 
   show(stages: readonly StageProgress[]): void {
@@ -114,13 +117,17 @@ class PlainView implements View {
       if (running.has(key)) continue;
       this.#last.delete(key);
       const took = now - stage.submittedAt;
-      if (took >= PLAIN_AFTER_MS) this.stream.write(`Stage ${stage.stageId} (${stage.name}): ${stage.numTasks} tasks, ${formatDuration(took)}\n`);
+      if (took >= PLAIN_AFTER_MS)
+        this.stream.write(`Stage ${stage.stageId} (${stage.name}): ${stage.numTasks} tasks, ${formatDuration(took)}\n`);
     }
     for (const stage of stages) {
       const key = keyOf(stage);
       const known = this.#last.get(key);
       const due = now - (known?.printedAt ?? stage.submittedAt) >= PLAIN_EVERY_MS;
-      if (due) this.stream.write(`Stage ${stage.stageId} (${stage.name}): ${stage.numDone} of ${stage.numTasks} tasks, ${stage.numRunning} running\n`);
+      if (due)
+        this.stream.write(
+          `Stage ${stage.stageId} (${stage.name}): ${stage.numDone} of ${stage.numTasks} tasks, ${stage.numRunning} running\n`,
+        );
       this.#last.set(key, { stage, printedAt: due ? now : (known?.printedAt ?? null) });
     }
   }

@@ -50,7 +50,7 @@ export class StatusLines {
   #print: (text: string) => void = (text) => void this.stream.write(text);
 
   #watch(stream: NodeJS.WriteStream): void {
-    const plain = stream.write.bind(stream) as Write;
+    const plain: Write = stream.write.bind(stream);
     if (stream === this.stream) this.#print = (text) => void plain(text);
     const write = ((chunk: string | Uint8Array, ...rest: []) => {
       const erase = this.#eraser();

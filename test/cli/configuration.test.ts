@@ -25,7 +25,10 @@ const names = ["spark.app.name", "spark.hadoop.only.defaults", "spark.hadoop.onl
 const printed = async (args: readonly string[], options = { env } as { env: Record<string, string> }): Promise<string[]> => {
   const { code, stdout, stderr } = await place.submit([...args, print, ...names], options);
   expect([code, stderr]).toEqual([0, ""]);
-  return stdout.trim().split("\n").map((line) => line.split("=")[1]!);
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.split("=")[1]!);
 };
 
 test("code > option > --conf > properties file > defaults file > the program's name", async () => {
@@ -43,7 +46,15 @@ test("code > option > --conf > properties file > defaults file > the program's n
 }, 60_000);
 
 test("--verbose tells each setting with its origin, and no secret", async () => {
-  const options = ["--verbose", "--name", "n", "--conf", "spark.hadoop.fs.s3a.secret.key=hunter2", "--conf", "spark.my.password=hunter2"];
+  const options = [
+    "--verbose",
+    "--name",
+    "n",
+    "--conf",
+    "spark.hadoop.fs.s3a.secret.key=hunter2",
+    "--conf",
+    "spark.my.password=hunter2",
+  ];
   const { code, stderr } = await place.submit([...options, print, "spark.app.name", "-v"], { env });
   expect(code).toBe(0);
   expect(stderr.split("\n")).toEqual([
@@ -61,12 +72,23 @@ test("--verbose tells each setting with its origin, and no secret", async () => 
 });
 
 test("keys that are nobody's: those that begin with firesteel. are warned of, those without spark. are left out", async () => {
-  const { code, stdout, stderr } = await place.submit(["-c", "firesteel.bogus=1", "-c", "other.thing=2", print, "firesteel.bogus", "other.thing"]);
+  const { code, stdout, stderr } = await place.submit([
+    "-c",
+    "firesteel.bogus=1",
+    "-c",
+    "other.thing=2",
+    print,
+    "firesteel.bogus",
+    "other.thing",
+  ]);
   expect([code, stdout]).toEqual([0, "firesteel.bogus=1\nother.thing=undefined\n"]);
   const lines = stderr.trim().split("\n");
   expect(lines).toHaveLength(2);
   expect(lines[0]).toBe("firesteel: other.thing is left out: settings begin with spark. or firesteel. (--conf)");
-  expect(JSON.parse(lines[1]!)).toMatchObject({ level: "warn", msg: expect.stringContaining("firesteel.bogus is not a setting of this version") });
+  expect(JSON.parse(lines[1]!)).toMatchObject({
+    level: "warn",
+    msg: expect.stringContaining("firesteel.bogus is not a setting of this version"),
+  });
 });
 
 test("executors started ahead are not those of a program that sets other things", async () => {
@@ -94,7 +116,11 @@ describe("FIRESTEEL_SUBMIT_ARGS, for programs that node or tsx runs", () => {
   const lines = ["spark.master=local[3]", "spark.app.name=a name", "spark.hadoop.x=y z", "spark.hadoop.q=it's", ""].join("\n");
 
   test("node", async () => {
-    expect(await place.run(keys, { command: [module], env: { FIRESTEEL_SUBMIT_ARGS: args } })).toMatchObject({ code: 0, stdout: lines, stderr: "" });
+    expect(await place.run(keys, { command: [module], env: { FIRESTEEL_SUBMIT_ARGS: args } })).toMatchObject({
+      code: 0,
+      stdout: lines,
+      stderr: "",
+    });
   });
 
   test("tsx", async () => {
@@ -104,7 +130,9 @@ describe("FIRESTEEL_SUBMIT_ARGS, for programs that node or tsx runs", () => {
   });
 
   test("the defaults file holds for them too, and bad options are named", async () => {
-    expect(await place.run(["spark.app.name"], { command: [module], env: { ...env, FIRESTEEL_SUBMIT_ARGS: "--master local" } })).toMatchObject({ stdout: "spark.app.name=from defaults\n" });
+    expect(
+      await place.run(["spark.app.name"], { command: [module], env: { ...env, FIRESTEEL_SUBMIT_ARGS: "--master local" } }),
+    ).toMatchObject({ stdout: "spark.app.name=from defaults\n" });
     for (const [bad, says] of [
       ["--bogus", /FIRESTEEL_SUBMIT_ARGS: unknown option '--bogus'/],
       ["--master", /FIRESTEEL_SUBMIT_ARGS: option '--master <url>' argument missing/],

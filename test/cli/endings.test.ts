@@ -10,7 +10,9 @@ const START = `import { SparkContext } from "firesteel";\nconst sc = new SparkCo
 const LOOP = `${START}const timer = setInterval(() => undefined, 1000);\nconsole.log("start");\nawait sc.range(0, 4, 1, 4).map((x) => { for (let i = 0; ; i++) if (i === -1) return x; }).count();\n`;
 
 test("an error of the program: its stack in the program's own lines, exit code 1", async () => {
-  const file = place.write({ "wrong.ts": `interface Shape { a: number }\n\nfunction wrong(x: Shape): never {\n  throw new TypeError(\`wrong \${x.a}\`);\n}\n\nwrong({ a: 1 });\n` });
+  const file = place.write({
+    "wrong.ts": `interface Shape { a: number }\n\nfunction wrong(x: Shape): never {\n  throw new TypeError(\`wrong \${x.a}\`);\n}\n\nwrong({ a: 1 });\n`,
+  });
   const { code, stdout, stderr } = await place.submit([file]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/^TypeError: wrong 1\n\s+at wrong \(.*wrong\.ts:4:9\)\n\s+at .*wrong\.ts:7:1\)?\n/);
@@ -18,7 +20,9 @@ test("an error of the program: its stack in the program's own lines, exit code 1
 });
 
 test("an error in a task: the user's error, where it was thrown and which call ran it", async () => {
-  const file = place.write({ "task.ts": `${START}interface Unused { a: 1 }\nconst bad = (x: number): number => {\n  if (x === 3) throw new RangeError("three is bad");\n  return x;\n};\nawait sc.range(0, 5).map(bad).collect();\n` });
+  const file = place.write({
+    "task.ts": `${START}interface Unused { a: 1 }\nconst bad = (x: number): number => {\n  if (x === 3) throw new RangeError("three is bad");\n  return x;\n};\nawait sc.range(0, 5).map(bad).collect();\n`,
+  });
   const { code, stderr } = await place.submit([file]);
   expect(code).toBe(1);
   expect(stderr).toContain("RangeError: three is bad\n");
@@ -28,14 +32,19 @@ test("an error in a task: the user's error, where it was thrown and which call r
 });
 
 test("causes and gathered errors are told", async () => {
-  const file = place.write({ "cause.ts": `throw new AggregateError([new Error("first"), new Error("second")], "both", { cause: new Error("why") });` });
+  const file = place.write({
+    "cause.ts": `throw new AggregateError([new Error("first"), new Error("second")], "both", { cause: new Error("why") });`,
+  });
   const { code, stderr } = await place.submit([file]);
   expect(code).toBe(1);
-  for (const text of ["AggregateError: both", "Caused by: Error: why", "- Error: first", "- Error: second"]) expect(stderr).toContain(text);
+  for (const text of ["AggregateError: both", "Caused by: Error: why", "- Error: first", "- Error: second"])
+    expect(stderr).toContain(text);
 });
 
 test("a rejection that nobody takes ends the program, and what ran beside it", async () => {
-  const file = place.write({ "rejected.ts": `${START}void sc.range(3).map((x) => { if (x === 2) throw new Error("lost"); return x; }).collect();\nsetTimeout(() => console.log("too late"), 20_000);\n` });
+  const file = place.write({
+    "rejected.ts": `${START}void sc.range(3).map((x) => { if (x === 2) throw new Error("lost"); return x; }).collect();\nsetTimeout(() => console.log("too late"), 20_000);\n`,
+  });
   const { code, stdout, stderr, ms } = await place.submit([file]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toContain("Error: lost");
@@ -43,14 +52,20 @@ test("a rejection that nobody takes ends the program, and what ran beside it", a
 });
 
 test("a program's own handler of uncaught errors decides", async () => {
-  const file = place.write({ "handler.ts": `process.on("uncaughtException", (e) => { console.log("handled", e.message); process.exitCode = 9; });\nsetTimeout(() => { throw new Error("later"); }, 10);` });
+  const file = place.write({
+    "handler.ts": `process.on("uncaughtException", (e) => { console.log("handled", e.message); process.exitCode = 9; });\nsetTimeout(() => { throw new Error("later"); }, 10);`,
+  });
   expect(await place.submit([file])).toMatchObject({ code: 9, stdout: "handled later\n", stderr: "" });
 });
 
 test.each([
   ["process.exit", `${START}console.log(await sc.range(5).count());\nprocess.exit(42);`, 42],
   ["process.exitCode", `${START}console.log(await sc.range(5).count());\nprocess.exitCode = 43;`, 43],
-  ["process.exit while a job runs", `${START}console.log(await sc.range(5).count());\nvoid sc.range(4).map((x) => { for (;;); return x; }).count();\nsetTimeout(() => process.exit(44), 300);`, 44],
+  [
+    "process.exit while a job runs",
+    `${START}console.log(await sc.range(5).count());\nvoid sc.range(4).map((x) => { for (;;); return x; }).count();\nsetTimeout(() => process.exit(44), 300);`,
+    44,
+  ],
   ["no sc.stop()", `${START}console.log(await sc.range(5).count());`, 0],
 ])("%s", async (_name, text, expected) => {
   const { code, stdout, stderr, ms } = await place.submit([place.write({ "end.ts": text })]);
@@ -59,15 +74,40 @@ test.each([
 });
 
 test("a program without sc.stop() under plain node ends as well", async () => {
-  const file = place.write({ "plain.mjs": `${START}console.log(await sc.range(5).count());`.replace('"firesteel"', JSON.stringify(join(root, "dist/index.mjs"))) });
-  expect(await place.run([], { command: [file], env: { FIRESTEEL_SUBMIT_ARGS: "--master local[2]" } })).toMatchObject({ code: 0, stdout: "5\n", stderr: "" });
+  const file = place.write({
+    "plain.mjs": `${START}console.log(await sc.range(5).count());`.replace(
+      '"firesteel"',
+      JSON.stringify(join(root, "dist/index.mjs")),
+    ),
+  });
+  expect(await place.run([], { command: [file], env: { FIRESTEEL_SUBMIT_ARGS: "--master local[2]" } })).toMatchObject({
+    code: 0,
+    stdout: "5\n",
+    stderr: "",
+  });
 });
 
 test.each([
-  ["a TypeScript error", { "syntax.ts": `const x: number = 1;\nconst y = (;\n` }, /^firesteel: .*syntax\.ts:2:12: Unexpected ";"\n$/],
-  ["a TypeScript error in a module", { "main.ts": `import "./broken";`, "broken.ts": `export const = 3;` }, /^firesteel: .*broken\.ts:1:14: Expected identifier but found "="\n$/],
-  ["a module that is not there", { "importing.ts": `import { x } from "./nowhere"; console.log(x);` }, /^firesteel: Cannot find module '.*nowhere' imported from .*importing\.ts\n$/],
-  ["a package that is not there", { "package.ts": `import { x } from "no-such-package"; console.log(x);` }, /^firesteel: Cannot find package 'no-such-package' imported from .*package\.ts\n$/],
+  [
+    "a TypeScript error",
+    { "syntax.ts": `const x: number = 1;\nconst y = (;\n` },
+    /^firesteel: .*syntax\.ts:2:12: Unexpected ";"\n$/,
+  ],
+  [
+    "a TypeScript error in a module",
+    { "main.ts": `import "./broken";`, "broken.ts": `export const = 3;` },
+    /^firesteel: .*broken\.ts:1:14: Expected identifier but found "="\n$/,
+  ],
+  [
+    "a module that is not there",
+    { "importing.ts": `import { x } from "./nowhere"; console.log(x);` },
+    /^firesteel: Cannot find module '.*nowhere' imported from .*importing\.ts\n$/,
+  ],
+  [
+    "a package that is not there",
+    { "package.ts": `import { x } from "no-such-package"; console.log(x);` },
+    /^firesteel: Cannot find package 'no-such-package' imported from .*package\.ts\n$/,
+  ],
 ])("%s is told in one line", async (_name, files, says) => {
   const { code, stdout, stderr } = await place.submit([place.write(files)]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -86,7 +126,13 @@ describe.each([
     const sent = Date.now();
     running.child.kill(signal);
     const ended = await running.ended;
-    expect({ ...ended, ms: 0 }).toEqual({ code, signal: null, stdout: "start\n", stderr: `firesteel: cancelled 1 job (${signal})\n`, ms: 0 });
+    expect({ ...ended, ms: 0 }).toEqual({
+      code,
+      signal: null,
+      stdout: "start\n",
+      stderr: `firesteel: cancelled 1 job (${signal})\n`,
+      ms: 0,
+    });
     expect(await place.leftoversAfter(5000 - (Date.now() - sent))).toEqual([]);
   });
 });
@@ -101,7 +147,9 @@ test("a second Ctrl-C ends it at once", async () => {
 });
 
 test("a program's own handler of SIGINT decides", async () => {
-  const file = place.write({ "own.ts": `${START}process.on("SIGINT", async () => { console.log("mine"); await sc.stop(); process.exit(5); });\nsetInterval(() => undefined, 1000);\nconsole.log("start", await sc.range(5).count());` });
+  const file = place.write({
+    "own.ts": `${START}process.on("SIGINT", async () => { console.log("mine"); await sc.stop(); process.exit(5); });\nsetInterval(() => undefined, 1000);\nconsole.log("start", await sc.range(5).count());`,
+  });
   const running = place.start(["submit", "--master", "local[2]", file]);
   await running.printed("start 5");
   running.child.kill("SIGINT");
@@ -114,4 +162,3 @@ test("a driver that is killed leaves nothing either", async () => {
   running.child.kill("SIGKILL");
   expect((await running.ended).signal).toBe("SIGKILL");
 });
-

@@ -19,11 +19,22 @@ test("all of them are listed, and say how they are run", async () => {
   const files = readdirSync(join(root, "examples")).map((file) => file.replace(/\.ts$/, ""));
   expect(files.sort()).toEqual(Object.keys(ARGUMENTS).sort());
   expect(await place.run(["run-example"])).toMatchObject({ code: 0, stdout: `${files.sort().join("\n")}\n`, stderr: "" });
-  for (const file of files) expect(readFileSync(join(root, "examples", `${file}.ts`), "utf8")).toMatch(new RegExp(`^// [^]*npx firesteel run-example ${file}\\b`));
+  for (const file of files)
+    expect(readFileSync(join(root, "examples", `${file}.ts`), "utf8")).toMatch(
+      new RegExp(`^// [^]*npx firesteel run-example ${file}\\b`),
+    );
 });
 
 test.each(Object.entries(ARGUMENTS))("%s", async (name, { args, says }) => {
-  const { code, stdout, stderr } = await place.run(["run-example", "--master", "local[2]", "--conf", "spark.ui.showConsoleProgress=false", name, ...args]);
+  const { code, stdout, stderr } = await place.run([
+    "run-example",
+    "--master",
+    "local[2]",
+    "--conf",
+    "spark.ui.showConsoleProgress=false",
+    name,
+    ...args,
+  ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(says);
 });

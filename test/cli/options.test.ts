@@ -16,22 +16,51 @@ const REST = ["--conf", "-c, ", "--properties-file", "--load-spark-defaults", "-
 test.each(["submit", "run-example"])("%s --help lists them all and exits with 0", async (command) => {
   const { code, stdout, stderr } = await place.run([command, "--help"]);
   expect([code, stderr]).toEqual([0, ""]);
-  for (const text of [...SUBMIT_OPTIONS.map(({ flags }) => long(flags)), ...REST.filter((flag) => command === "submit" || flag !== "--version")]) expect(stdout).toContain(text);
+  for (const text of [
+    ...SUBMIT_OPTIONS.map(({ flags }) => long(flags)),
+    ...REST.filter((flag) => command === "submit" || flag !== "--version"),
+  ])
+    expect(stdout).toContain(text);
 });
 
 test("the options are spark-submit's", () => {
   expect(SUBMIT_OPTIONS.map(({ flags }) => long(flags)).sort()).toEqual(
     [
-      "--archives", "--class", "--deploy-mode", "--driver-class-path", "--driver-cores", "--driver-java-options", "--driver-library-path",
-      "--driver-memory", "--exclude-packages", "--executor-cores", "--executor-memory", "--files", "--jars", "--keytab", "--kill", "--master",
-      "--name", "--num-executors", "--packages", "--principal", "--proxy-user", "--py-files", "--queue", "--remote", "--repositories",
-      "--status", "--supervise", "--total-executor-cores",
+      "--archives",
+      "--class",
+      "--deploy-mode",
+      "--driver-class-path",
+      "--driver-cores",
+      "--driver-java-options",
+      "--driver-library-path",
+      "--driver-memory",
+      "--exclude-packages",
+      "--executor-cores",
+      "--executor-memory",
+      "--files",
+      "--jars",
+      "--keytab",
+      "--kill",
+      "--master",
+      "--name",
+      "--num-executors",
+      "--packages",
+      "--principal",
+      "--proxy-user",
+      "--py-files",
+      "--queue",
+      "--remote",
+      "--repositories",
+      "--status",
+      "--supervise",
+      "--total-executor-cores",
     ].sort(),
   );
 });
 
 test("--version, and the commands", async () => {
-  for (const args of [["--version"], ["submit", "--version"]]) expect(await place.run(args)).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: "" });
+  for (const args of [["--version"], ["submit", "--version"]])
+    expect(await place.run(args)).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: "" });
   const help = await place.run(["--help"]);
   expect(help.code).toBe(0);
   for (const command of ["submit", "run-example", "executor"]) expect(help.stdout).toContain(command);
@@ -64,12 +93,25 @@ test("the others arrive as settings; what follows the program is the program's",
     "spark.hadoop.x": ["--conf=spark.hadoop.x=a=b c", ""],
   };
   const options = Object.values(expected).flatMap(([option, value]) => (value === "" ? [option] : [option, value]));
-  const { code, stdout, stderr } = await place.run(["submit", ...options, program, ...Object.keys(expected), "--name", "--help", "-v"]);
+  const { code, stdout, stderr } = await place.run([
+    "submit",
+    ...options,
+    program,
+    ...Object.keys(expected),
+    "--name",
+    "--help",
+    "-v",
+  ]);
   const value = (key: string): string => expected[key]![1].replace(/^spark[\w.]+=/, "") || "a=b c";
   expect({ code, stderr, lines: stdout.trim().split("\n") }).toEqual({
     code: 0,
     stderr: "",
-    lines: [...Object.keys(expected).map((key) => `${key}=${value(key)}`), "--name=undefined", "--help=undefined", "-v=undefined"],
+    lines: [
+      ...Object.keys(expected).map((key) => `${key}=${value(key)}`),
+      "--name=undefined",
+      "--help=undefined",
+      "-v=undefined",
+    ],
   });
 });
 
@@ -77,7 +119,14 @@ test("--driver-memory bounds the driver's heap; --driver-java-options are Node's
   const file = place.write({
     "heap.ts": `console.log(Math.round((await import("node:v8")).getHeapStatistics().heap_size_limit / 2 ** 20), typeof (globalThis as any).gc, process.argv.slice(2)); process.exit(7);`,
   });
-  const { code, stdout } = await place.submit(["--driver-memory", "300m", "--driver-java-options", "--expose-gc --trace-uncaught", file, "a b"]);
+  const { code, stdout } = await place.submit([
+    "--driver-memory",
+    "300m",
+    "--driver-java-options",
+    "--expose-gc --trace-uncaught",
+    file,
+    "a b",
+  ]);
   expect(code).toBe(7);
   const [limit, ...rest] = stdout.trim().split(" ");
   expect(Number(limit)).toBeGreaterThan(299);
@@ -86,9 +135,18 @@ test("--driver-memory bounds the driver's heap; --driver-java-options are Node's
 });
 
 test("--class calls an exported function with the arguments and waits for it", async () => {
-  const file = place.write({ "main.ts": `export async function Main(args: string[]) { await null; console.log("called", args); }\nexport const value = 1;` });
-  expect(await place.submit(["--class", "Main", file, "x", "--y"])).toMatchObject({ code: 0, stdout: "called [ 'x', '--y' ]\n", stderr: "" });
-  expect(await place.submit(["--class", "value", file])).toMatchObject({ code: 1, stderr: "firesteel: --class value: main.ts exports no function of this name\n" });
+  const file = place.write({
+    "main.ts": `export async function Main(args: string[]) { await null; console.log("called", args); }\nexport const value = 1;`,
+  });
+  expect(await place.submit(["--class", "Main", file, "x", "--y"])).toMatchObject({
+    code: 0,
+    stdout: "called [ 'x', '--y' ]\n",
+    stderr: "",
+  });
+  expect(await place.submit(["--class", "value", file])).toMatchObject({
+    code: 1,
+    stderr: "firesteel: --class value: main.ts exports no function of this name\n",
+  });
 });
 
 describe("what is wrong is said in one line", () => {
@@ -102,13 +160,37 @@ describe("what is wrong is said in one line", () => {
     ["an unknown master", ["submit", "--master", "yarn", "app.ts"], /master "yarn" is none of local, local\[N\]/],
     ["a master without cores", ["submit", "--master", "local[0]", "app.ts"], /needs at least one core/],
     ["a pair that is none", ["submit", "--conf", "spark.x", "app.ts"], /--conf takes key=value, not "spark\.x"/],
-    ["a size that is none", ["submit", "--executor-memory", "big", "app.ts"], /spark\.executor\.memory must be a size such as 512m or 2g, not "big"/],
-    ["a flag that is none", ["submit", "-c", "spark.speculation=yes", "app.ts"], /spark\.speculation must be true or false, not "yes"/],
-    ["a number that is none", ["submit", "-c", "spark.task.maxFailures=0", "app.ts"], /spark\.task\.maxFailures must be an integer of at least 1, not "0"/],
-    ["a duration that is none", ["submit", "-c", "spark.network.timeout=soon", "app.ts"], /spark\.network\.timeout must be a duration/],
-    ["a properties file that is not there", ["submit", "--properties-file", "none.conf", "app.ts"], /Cannot read the properties file .*none\.conf/],
+    [
+      "a size that is none",
+      ["submit", "--executor-memory", "big", "app.ts"],
+      /spark\.executor\.memory must be a size such as 512m or 2g, not "big"/,
+    ],
+    [
+      "a flag that is none",
+      ["submit", "-c", "spark.speculation=yes", "app.ts"],
+      /spark\.speculation must be true or false, not "yes"/,
+    ],
+    [
+      "a number that is none",
+      ["submit", "-c", "spark.task.maxFailures=0", "app.ts"],
+      /spark\.task\.maxFailures must be an integer of at least 1, not "0"/,
+    ],
+    [
+      "a duration that is none",
+      ["submit", "-c", "spark.network.timeout=soon", "app.ts"],
+      /spark\.network\.timeout must be a duration/,
+    ],
+    [
+      "a properties file that is not there",
+      ["submit", "--properties-file", "none.conf", "app.ts"],
+      /Cannot read the properties file .*none\.conf/,
+    ],
     ["a file that is not there", ["submit", "--files", "none.txt", "app.ts"], /no such file: none\.txt \(--files\)/],
-    ["a deploy mode that needs a cluster", ["submit", "--deploy-mode", "cluster", "app.ts"], /--deploy-mode cluster needs a standalone cluster/],
+    [
+      "a deploy mode that needs a cluster",
+      ["submit", "--deploy-mode", "cluster", "app.ts"],
+      /--deploy-mode cluster needs a standalone cluster/,
+    ],
     ["an unknown example", ["run-example", "nothing"], /no example "nothing". There are: .*wordcount/],
   ];
   beforeAll(() => place.write({ "README.md": "" }));

@@ -64,7 +64,11 @@ test("modules: without extension, .js that means .ts, index, JSON, dynamic, cycl
     "modules/types.ts": `export interface Unused { a: string }`,
   });
   const { code, stdout, stderr } = await place.submit([file]);
-  expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: "", stdout: `[[2,3,101,-1,1.5,10,"a/1"],[4,6,102,-2,2.5,20,"a/2"]] 2 10 function true\n` });
+  expect({ code, stderr, stdout }).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: `[[2,3,101,-1,1.5,10,"a/1"],[4,6,102,-2,2.5,20,"a/2"]] 2 10 function true\n`,
+  });
 });
 
 test("require of TypeScript and JSON from .cts", async () => {
@@ -81,7 +85,11 @@ test("require of TypeScript and JSON from .cts", async () => {
     "required/data.json": `{ "plus": 0.25 }`,
   });
   const { code, stdout, stderr } = await place.submit([file]);
-  expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: "", stdout: expect.stringMatching(/^\[ 1002\.25, 1004\.25 \] true (true|false)\n$/) });
+  expect({ code, stderr, stdout }).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: expect.stringMatching(/^\[ 1002\.25, 1004\.25 \] true (true|false)\n$/),
+  });
 });
 
 test("enums, namespaces, parameter properties, decorators, satisfies, class fields", async () => {
@@ -101,7 +109,11 @@ test("enums, namespaces, parameter properties, decorators, satisfies, class fiel
       await sc.stop();`,
     "syntax/tsconfig.json": `{ "compilerOptions": { "experimentalDecorators": true } }`,
   });
-  expect(await place.submit([file])).toMatchObject({ code: 0, stderr: "", stdout: `[["Red",7,2],["Green",7,4]] 6 [ 'sum' ] 1\n` });
+  expect(await place.submit([file])).toMatchObject({
+    code: 0,
+    stderr: "",
+    stdout: `[["Red",7,2],["Green",7,4]] 6 [ 'sum' ] 1\n`,
+  });
 });
 
 test("a symlink as the command, a program behind a symlink, paths with blanks and letters of all kinds", async () => {
@@ -112,7 +124,11 @@ test("a symlink as the command, a program behind a symlink, paths with blanks an
   const link = join(place.folder, "links", "app.ts");
   symlinkSync(file, link);
   for (const program of [file, link, join(place.folder, "Ordner mit Lücke", "spaces in name.ts")]) {
-    expect(await place.run(["submit", "--master", "local[2]", program], { command: [bin] })).toMatchObject({ code: 0, stdout: "sum 90\n", stderr: "" });
+    expect(await place.run(["submit", "--master", "local[2]", program], { command: [bin] })).toMatchObject({
+      code: 0,
+      stdout: "sum 90\n",
+      stderr: "",
+    });
   }
 });
 

@@ -20,7 +20,10 @@ await sc.stop();
 function onTerminal(args: readonly string[]): Running {
   const command = [process.execPath, cli, "submit", ...args];
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-  const script = process.platform === "linux" ? ["-qec", `stty cols 80; ${quoted}`, "/dev/null"] : ["-q", "/dev/null", "sh", "-c", `stty cols 80; ${quoted}`];
+  const script =
+    process.platform === "linux"
+      ? ["-qec", `stty cols 80; ${quoted}`, "/dev/null"]
+      : ["-q", "/dev/null", "sh", "-c", `stty cols 80; ${quoted}`];
   return new Running(spawn("script", script, { cwd: place.folder, env: place.environment, stdio: ["pipe", "pipe", "pipe"] }));
 }
 
@@ -36,8 +39,17 @@ test("bars are drawn in place, and nothing of them stays", async () => {
 });
 
 test("spark.ui.showConsoleProgress=false", async () => {
-  const { code, stdout } = await onTerminal(["--master", "local[2]", "-c", "spark.ui.showConsoleProgress=false", place.write({ "bars.ts": BARS })]).ended;
-  expect({ code, lines: stdout.trim().split(/\r?\n/) }).toEqual({ code: 0, lines: ["task prints", "program prints", "[[0,6],[1,6]]"] });
+  const { code, stdout } = await onTerminal([
+    "--master",
+    "local[2]",
+    "-c",
+    "spark.ui.showConsoleProgress=false",
+    place.write({ "bars.ts": BARS }),
+  ]).ended;
+  expect({ code, lines: stdout.trim().split(/\r?\n/) }).toEqual({
+    code: 0,
+    lines: ["task prints", "program prints", "[[0,6],[1,6]]"],
+  });
 });
 
 test.each(["local[2]", "local-cluster[2,1,512]"])("Ctrl-C on %s", async (master) => {

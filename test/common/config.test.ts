@@ -35,14 +35,24 @@ test("no key comes twice; every default has the form that is asked for", () => {
 });
 
 test("every entry is read somewhere", () => {
-  const files = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true }).filter((file) => file.isFile() && file.name.endsWith(".ts"));
+  const files = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true }).filter(
+    (file) => file.isFile() && file.name.endsWith(".ts"),
+  );
   const text = (path: string): string => readFileSync(path, "utf8");
-  const sources = files.map((file) => join(file.parentPath, file.name)).filter((path) => !path.endsWith("config-entries.ts")).map(text).join("\n");
+  const sources = files
+    .map((file) => join(file.parentPath, file.name))
+    .filter((path) => !path.endsWith("config-entries.ts"))
+    .map(text)
+    .join("\n");
   const entries = text(join(root, "src/common/config-entries.ts"));
   const asked = schedulerKeys();
   const unread = keys.filter((key) => {
-    const constant = new RegExp(`^export const (\\w+) = .*?"${key.replaceAll(".", "\\.")}"`, "m").exec(entries)?.[1];
-    return !asked.has(key) && !(constant !== undefined && new RegExp(`\\b${constant}\\b`).test(sources)) && !sources.includes(`"${key}"`);
+    const constant = new RegExp(`^export const (\\w+) = \\w+\\(\\s*"${key.replaceAll(".", "\\.")}"`, "m").exec(entries)?.[1];
+    return (
+      !asked.has(key) &&
+      !(constant !== undefined && new RegExp(`\\b${constant}\\b`).test(sources)) &&
+      !sources.includes(`"${key}"`)
+    );
   });
   expect(unread).toEqual([]);
 });
@@ -69,11 +79,25 @@ test("values of the wrong form are named with their key; our own unknown keys ar
     expect(() => checkSettings([[key, value]])).toThrow(`${key} must be`);
     expect(() => checkSettings([[key, value]])).toThrow(`"${value}"`);
   }
-  expect(checkSettings([["firesteel.nothing", "x"], ["spark.unknown", "x"], ["firesteel.async.maxInFlight", "3"]])).toEqual([expect.stringContaining("firesteel.nothing is not a setting")]);
+  expect(
+    checkSettings([
+      ["firesteel.nothing", "x"],
+      ["spark.unknown", "x"],
+      ["firesteel.async.maxInFlight", "3"],
+    ]),
+  ).toEqual([expect.stringContaining("firesteel.nothing is not a setting")]);
 });
 
 test("secrets are known by their names", () => {
-  expect(["spark.hadoop.fs.s3a.secret.key", "spark.hadoop.fs.s3a.access.key", "spark.ssl.keyPassword", "my.token", "AWS_CREDENTIALS"].filter((key) => !isSecretKey(key))).toEqual([]);
+  expect(
+    [
+      "spark.hadoop.fs.s3a.secret.key",
+      "spark.hadoop.fs.s3a.access.key",
+      "spark.ssl.keyPassword",
+      "my.token",
+      "AWS_CREDENTIALS",
+    ].filter((key) => !isSecretKey(key)),
+  ).toEqual([]);
   expect(["spark.app.name", "spark.executor.memory"].filter(isSecretKey)).toEqual([]);
 });
 
@@ -81,14 +105,27 @@ describe("SparkConf", () => {
   test("keeps text; null removes; clones stand alone", () => {
     const conf = new SparkConf(false).setMaster("local").setAppName("a").set("spark.task.cpus", 2).set("spark.speculation", true);
     const copy = conf.clone().set("spark.task.cpus", null).setIfMissing("spark.app.name", "b").setIfMissing("spark.x", "y");
-    expect(conf.getAll()).toEqual([["spark.app.name", "a"], ["spark.master", "local"], ["spark.speculation", "true"], ["spark.task.cpus", "2"]]);
+    expect(conf.getAll()).toEqual([
+      ["spark.app.name", "a"],
+      ["spark.master", "local"],
+      ["spark.speculation", "true"],
+      ["spark.task.cpus", "2"],
+    ]);
     expect(copy.get("spark.task.cpus")).toBeUndefined();
-    expect([copy.get("spark.task.cpus", "7"), copy.get("spark.app.name"), copy.contains("spark.x"), conf.contains("spark.x")]).toEqual(["7", "a", true, false]);
+    expect([
+      copy.get("spark.task.cpus", "7"),
+      copy.get("spark.app.name"),
+      copy.contains("spark.x"),
+      conf.contains("spark.x"),
+    ]).toEqual(["7", "a", true, false]);
     expect(conf.toDebugString()).toBe("spark.app.name=a\nspark.master=local\nspark.speculation=true\nspark.task.cpus=2");
   });
 
   test("old names are understood, environment of executors is set by name or object", () => {
-    const conf = new SparkConf(false).set("spark.blacklist.enabled", "true").setExecutorEnv("A", "1").setExecutorEnv({ B: "2", C: "3" });
+    const conf = new SparkConf(false)
+      .set("spark.blacklist.enabled", "true")
+      .setExecutorEnv("A", "1")
+      .setExecutorEnv({ B: "2", C: "3" });
     expect(conf.get("spark.excludeOnFailure.enabled")).toBe("true");
     expect(conf.get("spark.blacklist.enabled")).toBe("true");
     expect(["A", "B", "C"].map((name) => conf.get(`spark.executorEnv.${name}`))).toEqual(["1", "2", "3"]);

@@ -18,7 +18,11 @@ test.each<[string, string[]]>([
 
 test("quoted words come back", () => {
   const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
-  fc.assert(fc.property(fc.array(fc.string({ unit: "binary" })), (words) => expect(splitWords(words.map(quote).join(" "))).toEqual(words)));
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: "binary" })), (words) =>
+      expect(splitWords(words.map(quote).join(" "))).toEqual(words),
+    ),
+  );
 });
 
 test("a quote that is not closed is named", () => expect(() => splitWords(`a "b`)).toThrow(/Unclosed "/));
@@ -26,8 +30,35 @@ test("a quote that is not closed is named", () => expect(() => splitWords(`a "b`
 test("properties", () => {
   const folder = mkdtempSync(join(tmpdir(), "firesteel-test-"));
   const file = join(folder, "some.properties");
-  writeFileSync(file, ["# comment", "! another", "", "a b", "c=d", "e: f g ", "  h   =  i=j", "k \\", "    l", "m", "n=", "o\tp\r", "spark.x.y-z=1"].join("\n"));
-  expect(readProperties(file)).toEqual([["a", "b"], ["c", "d"], ["e", "f g"], ["h", "i=j"], ["k", "l"], ["m", ""], ["n", ""], ["o", "p"], ["spark.x.y-z", "1"]]);
+  writeFileSync(
+    file,
+    [
+      "# comment",
+      "! another",
+      "",
+      "a b",
+      "c=d",
+      "e: f g ",
+      "  h   =  i=j",
+      "k \\",
+      "    l",
+      "m",
+      "n=",
+      "o\tp\r",
+      "spark.x.y-z=1",
+    ].join("\n"),
+  );
+  expect(readProperties(file)).toEqual([
+    ["a", "b"],
+    ["c", "d"],
+    ["e", "f g"],
+    ["h", "i=j"],
+    ["k", "l"],
+    ["m", ""],
+    ["n", ""],
+    ["o", "p"],
+    ["spark.x.y-z", "1"],
+  ]);
   expect(() => readProperties(join(folder, "none"))).toThrow(/Cannot read the properties file .*none/);
   rmSync(folder, { recursive: true });
 });

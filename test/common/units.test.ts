@@ -35,9 +35,25 @@ test.each(["", "m", "1.5g", "-1m", "1x", "1 g b"])("%p is no size", (text) => {
   expect(() => parseBytes(text, "spark.key")).toThrow(`spark.key must be a size such as 512m or 2g, not "${text}"`);
 });
 
-test.each(["", "s", "1.5s", "1 week", "1mm"])("%p is no duration", (text) => expect(() => parseDuration(text, "spark.key")).toThrow(/spark\.key must be a duration/));
+test.each(["", "s", "1.5s", "1 week", "1mm"])("%p is no duration", (text) =>
+  expect(() => parseDuration(text, "spark.key")).toThrow(/spark\.key must be a duration/),
+);
 
 test("formatting", () => {
-  expect([0, 1536, 2048, 2 ** 20 * 3, 2 ** 30 * 2.5, 2 ** 60].map(formatBytes)).toEqual(["0 B", "1536 B", "2.0 KiB", "3.0 MiB", "2.5 GiB", "1024.0 PiB"]);
-  expect([0, 42.4, 950, 59_949, 90_000, 7_200_000].map(formatDuration)).toEqual(["0 ms", "42 ms", "0.9 s", "59.9 s", "1.5 min", "2.0 h"]);
+  expect([0, 1536, 2048, 2 ** 20 * 3, 2 ** 30 * 2.5, 2 ** 60].map(formatBytes)).toEqual([
+    "0 B",
+    "1536 B",
+    "2.0 KiB",
+    "3.0 MiB",
+    "2.5 GiB",
+    "1024.0 PiB",
+  ]);
+  expect([0, 42.4, 950, 59_949, 90_000, 7_200_000].map(formatDuration)).toEqual([
+    "0 ms",
+    "42 ms",
+    "0.9 s",
+    "59.9 s",
+    "1.5 min",
+    "2.0 h",
+  ]);
 });

@@ -1,8 +1,10 @@
 /** What a terminal shows: bars below, everything else above them. A small terminal plays the part. */
 import { Writable } from "node:stream";
-import type { ProgressPort, StageProgress } from "../../src/ui/console-progress";
+import type { ProgressPort } from "../../src/ui/console-progress";
 import { ConsoleProgress, formatBar } from "../../src/ui/console-progress";
 import { StatusLines } from "../../src/ui/status-lines";
+
+type StageProgress = ReturnType<ProgressPort["activeStages"]>[number];
 
 /** Understands what StatusLines writes: newlines, carriage return, cursor up, erase below, wrapping on and off. */
 class Terminal extends Writable {
@@ -16,7 +18,9 @@ class Terminal extends Writable {
   }
 
   override _write(chunk: string | Uint8Array, _encoding: BufferEncoding, done: () => void): void {
-    for (const [, escape, text] of Buffer.from(chunk as string).toString("utf8").matchAll(/(\x1b\[[?\d]*[a-zA-Z])|([^\x1b]+)/g)) {
+    for (const [, escape, text] of Buffer.from(chunk as string)
+      .toString("utf8")
+      .matchAll(/(\x1b\[[?\d]*[a-zA-Z])|([^\x1b]+)/g)) {
       if (escape !== undefined) this.#control(escape);
       else for (const character of text!) this.#put(character);
     }
@@ -51,7 +55,16 @@ class Terminal extends Writable {
 }
 
 const asStream = (terminal: Terminal): NodeJS.WriteStream => terminal as unknown as NodeJS.WriteStream;
-const stage = (over: Partial<StageProgress> = {}): StageProgress => ({ stageId: 1, attempt: 0, name: "map at app.ts:3:4", numTasks: 10, numRunning: 2, numDone: 4, submittedAt: 0, ...over });
+const stage = (over: Partial<StageProgress> = {}): StageProgress => ({
+  stageId: 1,
+  attempt: 0,
+  name: "map at app.ts:3:4",
+  numTasks: 10,
+  numRunning: 2,
+  numDone: 4,
+  submittedAt: 0,
+  ...over,
+});
 
 describe("status lines", () => {
   test("are replaced in place and go without a trace", () => {
@@ -88,7 +101,7 @@ describe("status lines", () => {
     terminal.write("reading ...");
     lines.show(["bar"]);
     expect(terminal.screen).toEqual(["reading ..."]);
-    terminal.write(new Uint8Array([32, 111, 107, 10]) as never);
+    terminal.write(new Uint8Array([32, 111, 107, 10]));
     lines.show(["bar"]);
     expect(terminal.rows.length).toBe(2);
   });
@@ -97,7 +110,9 @@ describe("status lines", () => {
 describe("a bar", () => {
   test("shows how far the stage is", () => {
     expect(formatBar(stage(), 100)).toBe(`Stage 1 [${"█".repeat(9)}${"░".repeat(15)}] 4/10, 2 running  map at app.ts:3:4`);
-    expect(formatBar(stage({ attempt: 2, numDone: 10, numRunning: 0 }), 100)).toContain(`Stage 1.2 [${"█".repeat(24)}] 10/10, 0 running`);
+    expect(formatBar(stage({ attempt: 2, numDone: 10, numRunning: 0 }), 100)).toContain(
+      `Stage 1.2 [${"█".repeat(24)}] 10/10, 0 running`,
+    );
     expect(formatBar(stage({ numTasks: 0, numDone: 0 }), 100)).toContain("0/0");
   });
 
@@ -151,6 +166,9 @@ describe("progress", () => {
     stages = [];
     after(100);
     progress.stop();
-    expect(file.screen).toEqual(["Stage 7 (map at app.ts:3:4): 4 of 10 tasks, 2 running", "Stage 7 (map at app.ts:3:4): 10 tasks, 10.9 s"]);
+    expect(file.screen).toEqual([
+      "Stage 7 (map at app.ts:3:4): 4 of 10 tasks, 2 running",
+      "Stage 7 (map at app.ts:3:4): 10 tasks, 10.9 s",
+    ]);
   });
 });

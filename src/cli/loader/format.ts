@@ -11,7 +11,8 @@ export type ModuleFormat = "module" | "commonjs";
 export function formatOf(path: string, source: string): ModuleFormat {
   if (path.endsWith(".mts")) return "module";
   if (path.endsWith(".cts")) return "commonjs";
-  const setsExports = /^\s*(?:module\.exports|exports\.\w+|export)\s*=/m.test(source) || /^\s*import\s+\w+\s*=\s*require\b/m.test(source);
+  const setsExports =
+    /^\s*(?:module\.exports|exports\.\w+|export)\s*=/m.test(source) || /^\s*import\s+\w+\s*=\s*require\b/m.test(source);
   return (setsExports || /\brequire\.main\b/.test(source)) && !hasModuleSyntax(source) ? "commonjs" : "module";
 }
 

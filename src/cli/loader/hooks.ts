@@ -12,7 +12,8 @@ import { cacheEntry } from "./transform-cache";
 
 export const resolve: ResolveHook = async (specifier, context, next) => {
   // Programs run on the engine that they were submitted to, installed beside them or not.
-  if (specifier === "firesteel") return { url: new URL("./index.mjs", import.meta.url).href, format: "module", shortCircuit: true };
+  if (specifier === "firesteel")
+    return { url: new URL("./index.mjs", import.meta.url).href, format: "module", shortCircuit: true };
   try {
     return await next(specifier, context);
   } catch (error) {

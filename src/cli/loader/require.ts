@@ -13,7 +13,7 @@ interface CommonJsModule {
 
 /** What packages like tsx and ts-node have relied on since Node 0.x. */
 interface CommonJsLoader {
-  _resolveFilename(this: unknown, request: string, parent: CommonJsModule | undefined, ...rest: unknown[]): string;
+  _resolveFilename: (this: unknown, request: string, parent: CommonJsModule | undefined, ...rest: unknown[]) => string;
   _load(request: string, parent: null, isMain: boolean): unknown;
   readonly _extensions: Record<string, (module: CommonJsModule, filename: string) => void>;
 }
@@ -27,7 +27,7 @@ export function registerRequire(): void {
     try {
       return resolveFilename.call(this, request, parent, ...rest);
     } catch (error) {
-      const folder = parent?.filename == null ? process.cwd() : dirname(parent.filename);
+      const folder = typeof parent?.filename === "string" ? dirname(parent.filename) : process.cwd();
       const found = isPath(request) ? fileMeant(resolve(folder, request)) : null;
       if (found === null) throw error;
       return found;

@@ -17,7 +17,9 @@ const EXTENSION = ".program.js";
 function placeOf(path: string, source: string, format: ModuleFormat): string | null {
   const folder = userCache();
   if (folder === null) return null;
-  const hash = createHash("sha256").update(`${VERSION}\0${format}\0${path}\0${tsconfigFor(path) ?? ""}\0`).update(source);
+  const hash = createHash("sha256")
+    .update(`${VERSION}\0${format}\0${path}\0${tsconfigFor(path) ?? ""}\0`)
+    .update(source);
   return join(folder, hash.digest("hex").slice(0, 32) + EXTENSION);
 }
 
@@ -41,5 +43,7 @@ export function cacheEntry(path: string, source: string, format: ModuleFormat): 
 
 /** The text that Node was given for a TypeScript file of the program; undefined for other files and where it was not kept. */
 export function loadedProgram(path: string, isModule: boolean): string | undefined {
-  return /\.[mc]?ts$/.test(path) ? cacheEntry(path, readFileSync(path, "utf8"), isModule ? "module" : "commonjs").code : undefined;
+  return /\.[mc]?ts$/.test(path)
+    ? cacheEntry(path, readFileSync(path, "utf8"), isModule ? "module" : "commonjs").code
+    : undefined;
 }

@@ -55,8 +55,10 @@ function commonJsNames(path: string, source: string): string {
   const names: string[] = [];
   const creates = /\brequire\b/.test(source) && !/\b(?:const|let|var|function|import)\s+(?:\{[^}]*\b)?require\b/.test(source);
   if (creates) names.push(`require = firesteelCreateRequire(${JSON.stringify(pathToFileURL(path).href)})`);
-  if (/\b__filename\b/.test(source) && !/\b(?:const|let|var)\s+__filename\b/.test(source)) names.push(`__filename = ${JSON.stringify(path)}`);
-  if (/\b__dirname\b/.test(source) && !/\b(?:const|let|var)\s+__dirname\b/.test(source)) names.push(`__dirname = ${JSON.stringify(dirname(path))}`);
+  if (/\b__filename\b/.test(source) && !/\b(?:const|let|var)\s+__filename\b/.test(source))
+    names.push(`__filename = ${JSON.stringify(path)}`);
+  if (/\b__dirname\b/.test(source) && !/\b(?:const|let|var)\s+__dirname\b/.test(source))
+    names.push(`__dirname = ${JSON.stringify(dirname(path))}`);
   if (names.length === 0) return "";
   return `${creates ? `import { createRequire as firesteelCreateRequire } from "node:module"; ` : ""}const ${names.join(", ")};`;
 }

@@ -32,7 +32,12 @@ export class Workplace {
   readonly environment: NodeJS.ProcessEnv;
 
   constructor() {
-    this.environment = { ...process.env, HOME: this.#folder("home"), XDG_CACHE_HOME: this.#folder("cache"), TMPDIR: this.temporary };
+    this.environment = {
+      ...process.env,
+      HOME: this.#folder("home"),
+      XDG_CACHE_HOME: this.#folder("cache"),
+      TMPDIR: this.temporary,
+    };
     for (const name of ["FIRESTEEL_SUBMIT_ARGS", "FIRESTEEL_CONF_DIR", "NODE_OPTIONS"]) delete this.environment[name];
   }
 
@@ -47,7 +52,11 @@ export class Workplace {
   }
 
   start(args: readonly string[], { env = {}, cwd = this.folder, command = [cli] }: RunOptions = {}): Running {
-    const child = spawn(process.execPath, [...command, ...args], { cwd, env: { ...this.environment, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [...command, ...args], {
+      cwd,
+      env: { ...this.environment, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     return new Running(child);
   }
 
@@ -62,7 +71,9 @@ export class Workplace {
   /** What programs have left: folders of applications, and processes that know the temporary folder. */
   leftovers(): string[] {
     const folders = readdirSync(this.temporary, { recursive: true }).map(String);
-    const processes = existsSync("/proc") ? readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(this.temporary)) : [];
+    const processes = existsSync("/proc")
+      ? readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(this.temporary))
+      : [];
     return [...folders, ...processes.map((pid) => `process ${pid}: ${commandOf(pid)}`)];
   }
 
@@ -95,7 +106,9 @@ export class Running {
     child.stderr!.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     this.ended = new Promise((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", (code, signal) => resolve({ code, signal, stdout: this.stdout, stderr: this.stderr, ms: Date.now() - this.#started }));
+      child.once("close", (code, signal) =>
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr, ms: Date.now() - this.#started }),
+      );
     });
   }
 
