@@ -18,7 +18,15 @@ const forbidden = layers.flatMap((names, level) =>
     name: `${name}-imports-downwards`,
     severity: "error",
     from: { path: `^src/${name}/` },
-    to: { path: layers.slice(level).flat().filter((other) => other !== name).map((other) => `^src/${other}/`).join("|") || "^$" },
+    to: {
+      path:
+        layers
+          .slice(level)
+          .flat()
+          .filter((other) => other !== name)
+          .map((other) => `^src/${other}/`)
+          .join("|") || "^$",
+    },
   })),
 );
 
@@ -26,9 +34,30 @@ module.exports = {
   forbidden: [
     ...forbidden,
     // cli/executor loads the bundle that has its name.
-    { name: "no-cycles", severity: "error", from: { pathNot: "^src/cli/executor\\.ts$" }, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
-    { name: "no-entry-points", comment: "Entry points join the layers; nothing imports them but other entry points and the CLI.", severity: "error", from: { path: "^src/[a-z]+/", pathNot: "^src/cli/" }, to: { path: "^src/[^/]+\\.ts$" } },
-    { name: "no-orphans", severity: "error", from: { orphan: true, pathNot: "\\.d\\.ts$|^src/cli/loader/hooks\\.ts$|^src/[^/]+\\.ts$" }, to: {} },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: { pathNot: "^src/cli/executor\\.ts$" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no-entry-points",
+      comment: "Entry points join the layers; nothing imports them but other entry points and the CLI.",
+      severity: "error",
+      from: { path: "^src/[a-z]+/", pathNot: "^src/cli/" },
+      to: { path: "^src/[^/]+\\.ts$" },
+    },
+    {
+      name: "no-orphans",
+      severity: "error",
+      from: { orphan: true, pathNot: "\\.d\\.ts$|^src/cli/loader/hooks\\.ts$|^src/[^/]+\\.ts$" },
+      to: {},
+    },
   ],
-  options: { tsConfig: { fileName: "tsconfig.json" }, tsPreCompilationDeps: true, doNotFollow: { path: "node_modules" }, exclude: { path: "^src/wire/generated/" } },
+  options: {
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^src/wire/generated/" },
+  },
 };

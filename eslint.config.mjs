@@ -2,13 +2,28 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", "node_modules/", "src/wire/generated/", "test/programs/", "test/programs/", "**/*.mjs", "**/*.cjs", "**/*.js"] },
+  {
+    ignores: [
+      "dist/",
+      "coverage/",
+      "node_modules/",
+      "src/wire/generated/",
+      "test/programs/",
+      "test/programs/",
+      "**/*.mjs",
+      "**/*.cjs",
+      "**/*.js",
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
-      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "separate-type-imports", disallowTypeAnnotations: false }],
+      "@typescript-eslint/consistent-type-imports": [
+        "error",
+        { fixStyle: "separate-type-imports", disallowTypeAnnotations: false },
+      ],
       "@typescript-eslint/no-unsafe-function-type": "off",
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-require-imports": "off",
@@ -21,14 +36,24 @@ export default tseslint.config(
   {
     files: ["test/**", "bench/**", "examples/**", "tools/**"],
     rules: {
-      "@typescript-eslint/no-unsafe-assignment": "off", "@typescript-eslint/no-unsafe-member-access": "off", "@typescript-eslint/no-unsafe-call": "off",
-      "@typescript-eslint/no-unsafe-return": "off", "@typescript-eslint/no-unsafe-argument": "off", "@typescript-eslint/no-explicit-any": "off",
-      "@typescript-eslint/unbound-method": "off", "@typescript-eslint/no-floating-promises": "error", "no-restricted-syntax": "off",
-      "@typescript-eslint/no-implied-eval": "off", "@typescript-eslint/no-base-to-string": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-explicit-any": "off",
+      "@typescript-eslint/unbound-method": "off",
+      "@typescript-eslint/no-floating-promises": "error",
+      "no-restricted-syntax": "off",
+      "@typescript-eslint/no-implied-eval": "off",
+      "@typescript-eslint/no-base-to-string": "off",
     },
   },
   // Here functions are values to be looked at, named and rebuilt, not called.
   { files: ["src/closure/**"], rules: { "@typescript-eslint/unbound-method": "off" } },
   // Generated code is compiled in these places, from text that the engine itself wrote.
-  { files: ["src/shuffle/specialize.ts"], rules: { "@typescript-eslint/no-implied-eval": "off", "@typescript-eslint/no-unsafe-call": "off" } },
+  {
+    files: ["src/shuffle/specialize.ts"],
+    rules: { "@typescript-eslint/no-implied-eval": "off", "@typescript-eslint/no-unsafe-call": "off" },
+  },
 );

@@ -75,7 +75,10 @@ const CASES = {
       const noise = noiseText();
       const pairs = sc.range(0, rows, 1, maps).map((i) => {
         const at = Math.imul(i, 0x2c1b3c6d) >>> 0;
-        return ["k" + (i % keys), { count: 1, sum: i, text: noise.substring(at % 59_000, (at % 59_000) + 68), even: i % 2 === 0 }];
+        return [
+          "k" + (i % keys),
+          { count: 1, sum: i, text: noise.substring(at % 59_000, (at % 59_000) + 68), even: i % 2 === 0 },
+        ];
       });
       const [count, sum, groups] = await pairs
         .reduceByKey((a, b) => ({ count: a.count + b.count, sum: a.sum + b.sum, text: a.text, even: b.even }), reduces)
@@ -232,7 +235,11 @@ function statusBytes(pid, name) {
 /** Executor processes of this driver: its children that are told to be one. */
 function executorPids() {
   const pids = readdirSync(`/proc/${process.pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${process.pid}/task/${task}/children`, "latin1").trim().split(" ").filter((pid) => pid !== ""));
+    readFileSync(`/proc/${process.pid}/task/${task}/children`, "latin1")
+      .trim()
+      .split(" ")
+      .filter((pid) => pid !== ""),
+  );
   return pids.filter((pid) => {
     try {
       return readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("--executor-id");
@@ -244,7 +251,9 @@ function executorPids() {
 
 async function runCase(name, { master, rows, maps, reduces }) {
   const { SparkConf, SparkContext, StorageLevel } = await import("../dist/index.mjs");
-  const sc = new SparkContext(new SparkConf().setMaster(master).setAppName(`memory: ${name}`).set("spark.ui.showConsoleProgress", false));
+  const sc = new SparkContext(
+    new SparkConf().setMaster(master).setAppName(`memory: ${name}`).set("spark.ui.showConsoleProgress", false),
+  );
   const totals = { memorySpilled: 0, diskSpilled: 0, shuffleWritten: 0, gc: 0, tasks: 0, failed: 0 };
   const failures = [];
   sc.addSparkListener({
@@ -292,15 +301,26 @@ const { values } = parseArgs({
 const rows = Math.round((2.6e9 * Number(values.scale)) / RECORD_BYTES);
 const single = values["in-process-of"];
 if (single !== undefined) {
-  const result = await runCase(single, { master: values.master, rows, maps: Number(values.maps), reduces: Number(values.reduces) });
+  const result = await runCase(single, {
+    master: values.master,
+    rows,
+    maps: Number(values.maps),
+    reduces: Number(values.reduces),
+  });
   console.log(`RESULT ${JSON.stringify(result)}`);
 } else {
   const granted = Number(/local-cluster\[\s*\d+\s*,\s*\d+\s*,\s*(\d+)\s*\]/.exec(values.master)?.[1] ?? 1024) * MIB;
   const bound = FACTOR * granted + BARE_PROCESS;
   const mb = (bytes) => (bytes / 1e6).toFixed(0);
   if (!values.json) {
-    console.log(`Node ${process.version}, ${values.master}, ${mb(rows * RECORD_BYTES)} MB of records (${rows}), ${values.maps} map and ${values.reduces} reduce tasks; an executor may have ${mb(bound)} MB resident\n`);
-    console.log(["case".padEnd(28), "seconds", "spilled MB", "on disk MB", "shuffled MB", "executors' peaks MB", "driver MB", ""].join("  "));
+    console.log(
+      `Node ${process.version}, ${values.master}, ${mb(rows * RECORD_BYTES)} MB of records (${rows}), ${values.maps} map and ${values.reduces} reduce tasks; an executor may have ${mb(bound)} MB resident\n`,
+    );
+    console.log(
+      ["case".padEnd(28), "seconds", "spilled MB", "on disk MB", "shuffled MB", "executors' peaks MB", "driver MB", ""].join(
+        "  ",
+      ),
+    );
   }
   let failed = 0;
   for (const name of values.cases.split(";")) {
@@ -308,19 +328,40 @@ if (single !== undefined) {
       console.error(`unknown case "${name}"; there are: ${Object.keys(CASES).join("; ")}`);
       process.exit(2);
     }
-    const child = spawnSync(process.execPath, [`--max-old-space-size=${DRIVER_HEAP_MB}`, fileURLToPath(import.meta.url), ...process.argv.slice(2), "--in-process-of", name], {
-      encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = spawnSync(
+      process.execPath,
+      [
+        `--max-old-space-size=${DRIVER_HEAP_MB}`,
+        fileURLToPath(import.meta.url),
+        ...process.argv.slice(2),
+        "--in-process-of",
+        name,
+      ],
+      {
+        encoding: "utf8",
+        maxBuffer: 1 << 26,
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     const line = child.stdout.split("\n").find((text) => text.startsWith("RESULT "));
     const result = line === undefined ? null : JSON.parse(line.slice(7));
-    const problems = result === null ? [`the driver ended with ${child.signal ?? child.status}`] : problemsOf(name, result, bound);
+    const problems =
+      result === null ? [`the driver ended with ${child.signal ?? child.status}`] : problemsOf(name, result, bound);
     if (problems.length > 0) failed++;
     if (values.json) console.log(JSON.stringify({ bound, problems, ...result }));
     else if (result !== null) {
-      console.log([
-        name.padEnd(28), (result.ms / 1000).toFixed(1).padStart(7), mb(result.memorySpilled).padStart(10), mb(result.diskSpilled).padStart(10),
-        mb(result.shuffleWritten).padStart(11), result.executorPeaks.map(mb).join(" ").padStart(19), mb(result.driverPeak).padStart(9), problems.length === 0 ? "ok" : "FAILED",
-      ].join("  "));
+      console.log(
+        [
+          name.padEnd(28),
+          (result.ms / 1000).toFixed(1).padStart(7),
+          mb(result.memorySpilled).padStart(10),
+          mb(result.diskSpilled).padStart(10),
+          mb(result.shuffleWritten).padStart(11),
+          result.executorPeaks.map(mb).join(" ").padStart(19),
+          mb(result.driverPeak).padStart(9),
+          problems.length === 0 ? "ok" : "FAILED",
+        ].join("  "),
+      );
     }
     for (const problem of problems) console.log(`  ${name}: ${problem}`);
   }
@@ -333,7 +374,9 @@ function problemsOf(name, result, bound) {
   if (result.found !== result.wanted) problems.push(`found ${result.found}, not ${result.wanted}`);
   if (CASES[name].spills && result.diskSpilled === 0) problems.push("nothing was spilled");
   for (const failure of result.failures) problems.push(`a task failed: ${failure}`);
-  for (const peak of result.executorPeaks) if (peak > bound) problems.push(`an executor had ${peak} bytes resident, and may have ${bound}`);
-  if (result.driverPeak > DRIVER_HEAP_MB * MIB + BARE_PROCESS) problems.push(`the driver had ${result.driverPeak} bytes resident`);
+  for (const peak of result.executorPeaks)
+    if (peak > bound) problems.push(`an executor had ${peak} bytes resident, and may have ${bound}`);
+  if (result.driverPeak > DRIVER_HEAP_MB * MIB + BARE_PROCESS)
+    problems.push(`the driver had ${result.driverPeak} bytes resident`);
   return problems;
 }

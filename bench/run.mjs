@@ -43,9 +43,17 @@ const env = { ...process.env, TEXT: text, THREADS: values.threads, REPEAT: value
 const results = new Map();
 for (const engine of values.engines.split(",")) {
   const command = commandOf(engine);
-  const run = spawnSync(pin[0] ?? command[0], [...pin.slice(1), ...(pin.length > 0 ? command : command.slice(1))], { env: { ...env, ...environmentOf(engine) }, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", process.env.DEBUG ? "inherit" : "pipe"] });
+  const run = spawnSync(pin[0] ?? command[0], [...pin.slice(1), ...(pin.length > 0 ? command : command.slice(1))], {
+    env: { ...env, ...environmentOf(engine) },
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", "pipe", process.env.DEBUG ? "inherit" : "pipe"],
+  });
   const rows = (run.stdout ?? "").split("\n").flatMap((line) => (line.startsWith('{"engine"') ? [JSON.parse(line)] : []));
-  if (rows.length === 0) console.error(`${engine}: no figures (exit ${run.status})\n${(run.stdout ?? "").slice(-2000)}\n${(run.stderr ?? "").slice(-2000)}`);
+  if (rows.length === 0)
+    console.error(
+      `${engine}: no figures (exit ${run.status})\n${(run.stdout ?? "").slice(-2000)}\n${(run.stderr ?? "").slice(-2000)}`,
+    );
   for (const row of rows) {
     if (!results.has(row.case)) results.set(row.case, {});
     results.get(row.case)[engine] = row;
@@ -57,7 +65,17 @@ function commandOf(engine) {
     case "firesteel":
       return [process.execPath, join(here, "rdd/firesteel.mjs")];
     case "spark":
-      return [join(sparkHome(), "bin/spark-shell"), "--master", `local[${threads}]`, "--driver-memory", "8g", "--conf", "spark.ui.enabled=false", "-i", join(here, "rdd/spark.scala")];
+      return [
+        join(sparkHome(), "bin/spark-shell"),
+        "--master",
+        `local[${threads}]`,
+        "--driver-memory",
+        "8g",
+        "--conf",
+        "spark.ui.enabled=false",
+        "-i",
+        join(here, "rdd/spark.scala"),
+      ];
     case "pyspark":
       return [join(venv(), "bin/python"), join(here, "rdd/pyspark_rdd.py")];
     default:
@@ -72,27 +90,43 @@ function environmentOf(engine) {
 function venv() {
   const folder = process.env.FIRESTEEL_BENCH_VENV ?? join(here, ".venv");
   if (!existsSync(join(folder, "bin/python"))) execFileSync("python3", ["-m", "venv", folder], { stdio: "inherit" });
-  if (!existsSync(join(folder, "bin/spark-submit"))) execFileSync(join(folder, "bin/pip"), ["install", "-q", "pyspark==4.2.1"], { stdio: "inherit" });
+  if (!existsSync(join(folder, "bin/spark-submit")))
+    execFileSync(join(folder, "bin/pip"), ["install", "-q", "pyspark==4.2.1"], { stdio: "inherit" });
   return folder;
 }
 
 function sparkHome() {
-  return execFileSync(join(venv(), "bin/python"), ["-c", "import pyspark, os; print(os.path.dirname(pyspark.__file__))"], { encoding: "utf8" }).trim();
+  return execFileSync(join(venv(), "bin/python"), ["-c", "import pyspark, os; print(os.path.dirname(pyspark.__file__))"], {
+    encoding: "utf8",
+  }).trim();
 }
 
-console.log(`\nNode ${process.version}, ${threads} threads on cores ${pin.length > 0 ? cores : "(not pinned)"} of ${cpus().length} (${cpus()[0].model}), best of ${values.repeat}, ms\n`);
+console.log(
+  `\nNode ${process.version}, ${threads} threads on cores ${pin.length > 0 ? cores : "(not pinned)"} of ${cpus().length} (${cpus()[0].model}), best of ${values.repeat}, ms\n`,
+);
 const engines = values.engines.split(",");
-const header = ["case", ...engines.flatMap((e) => [e, `${e} median`]), ...engines.filter((e) => e !== "firesteel").map((e) => `ratio to ${e}`), "CPU s"];
+const header = [
+  "case",
+  ...engines.flatMap((e) => [e, `${e} median`]),
+  ...engines.filter((e) => e !== "firesteel").map((e) => `ratio to ${e}`),
+  "CPU s",
+];
 const table = [header];
 for (const [name, row] of results) {
   table.push([
     name,
     ...engines.flatMap((e) => [row[e]?.best_ms ?? "–", row[e]?.med_ms ?? "–"]),
-    ...engines.filter((e) => e !== "firesteel").map((e) => (row[e] && row.firesteel ? (row.firesteel.best_ms / row[e].best_ms).toFixed(2) : "–")),
+    ...engines
+      .filter((e) => e !== "firesteel")
+      .map((e) => (row[e] && row.firesteel ? (row.firesteel.best_ms / row[e].best_ms).toFixed(2) : "–")),
     row.firesteel?.cpu_s ?? "–",
   ]);
 }
 const widths = header.map((_, i) => Math.max(...table.map((row) => String(row[i]).length)));
-for (const row of table) console.log(row.map((cell, i) => (i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]))).join("  "));
+for (const row of table)
+  console.log(row.map((cell, i) => (i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]))).join("  "));
 mkdirSync(join(here, "results"), { recursive: true });
-writeFileSync(join(here, "results", `${suite}-${new Date().toISOString().slice(0, 19).replace(/:/g, "")}.json`), JSON.stringify(Object.fromEntries(results), null, 2));
+writeFileSync(
+  join(here, "results", `${suite}-${new Date().toISOString().slice(0, 19).replace(/:/g, "")}.json`),
+  JSON.stringify(Object.fromEntries(results), null, 2),
+);

@@ -36,7 +36,14 @@ function envOf(partition: number): TaskEnv {
   return {
     info: { partition } as TaskEnv["info"],
     conf: (key) => conf[key],
-    values: { classId: () => { throw new Error("no classes"); }, classOf: () => { throw new Error("no classes"); } },
+    values: {
+      classId: () => {
+        throw new Error("no classes");
+      },
+      classOf: () => {
+        throw new Error("no classes");
+      },
+    },
     memory: { reserve: () => true, release: () => undefined, heapFull: () => false },
     blocks: null as unknown as TaskEnv["blocks"],
     shuffle: {
@@ -64,7 +71,7 @@ function envOf(partition: number): TaskEnv {
     interrupted: () => false,
     checkInterrupted: () => undefined,
     requestCommit: () => undefined,
-  } as TaskEnv;
+  };
 }
 
 const descriptors = new Map<string, number>();
@@ -89,11 +96,21 @@ const USER: Record<string, ((i: never) => unknown)[]> = {
   sortByKey: [(i: number) => [(i * 1103515245 + 12345) % 2147483648, i]],
   join: [(i: number) => [i, i * 2], (i: number) => [i, "v" + i]],
   tiny: [(i: number) => [i % 1000, 1]],
-  sortStrings: [(i: number) => { const k = "k" + String((i * 7919) % 1000003).padStart(9, "0"); return [k, k]; }],
+  sortStrings: [
+    (i: number) => {
+      const k = "k" + String((i * 7919) % 1000003).padStart(9, "0");
+      return [k, k];
+    },
+  ],
 };
 
 function specOf(task: Task): ShuffleSpec {
-  const hash = { shuffleId: task.side, partitioning: { kind: "hash", numPartitions: task.reducers }, carries: "pairs", mapSideCombine: false } as const;
+  const hash = {
+    shuffleId: task.side,
+    partitioning: { kind: "hash", numPartitions: task.reducers },
+    carries: "pairs",
+    mapSideCombine: false,
+  } as const;
   switch (task.case) {
     case "reduceByKey":
     case "tiny":
@@ -126,7 +143,8 @@ function mapTask(task: Task): Output {
     const f = builder.bind(USER[task.case]![task.side], "f");
     const loop = chunkLoop("range", builder, (value) => `const r = ${f}(${value.code}); ${code.row({ code: "r" })}`);
     const run = builder.compile<(chunk: Chunk) => void>(["chunk"], `${code.enter}\n${loop}\n${code.leave}`);
-    for (let lo = task.lo; lo < task.hi; lo += 100_000) run({ kind: "range", start: lo, step: 1, length: Math.min(100_000, task.hi - lo) });
+    for (let lo = task.lo; lo < task.hi; lo += 100_000)
+      run({ kind: "range", start: lo, step: 1, length: Math.min(100_000, task.hi - lo) });
   }
   writer.finish();
   return committed!;
@@ -137,11 +155,14 @@ const CHUNK = 64 * 1024;
 function* lines(lo: number, hi: number): Generator<Chunk> {
   const fd = openSync(text, "r");
   const { size } = statSync(text);
-  const buffer = Buffer.allocUnsafeSlow(2 * CHUNK) as Buffer & { latin1Slice(a: number, b: number): string; utf8Slice(a: number, b: number): string };
+  const buffer = Buffer.allocUnsafeSlow(2 * CHUNK) as Buffer & {
+    latin1Slice(a: number, b: number): string;
+    utf8Slice(a: number, b: number): string;
+  };
   let position = lo > 0 ? lo - 1 : 0;
   let keep = 0;
   let skip = lo > 0;
-  for (let done = false; !done; ) {
+  for (let done = false; !done;) {
     const read = readSync(fd, buffer, keep, CHUNK, position);
     position += read;
     const end = keep + read;
@@ -171,7 +192,12 @@ function reduceTask(task: Task): number {
   const env = envOf(task.partition);
   let source: ChunkSource;
   if (task.case === "join") {
-    source = joined(env, "inner", readShuffle(env, specOf({ ...task, side: 0 }), [task.partition]), readShuffle(env, specOf({ ...task, side: 1 }), [task.partition]));
+    source = joined(
+      env,
+      "inner",
+      readShuffle(env, specOf({ ...task, side: 0 }), [task.partition]),
+      readShuffle(env, specOf({ ...task, side: 1 }), [task.partition]),
+    );
   } else {
     source = readShuffle(env, specOf(task), [task.partition]);
   }
@@ -186,7 +212,9 @@ function reduceTask(task: Task): number {
 
 /** Milliseconds of processor time of this thread; 0 where the system does not tell. */
 function threadCpu(): number {
-  return existsSync("/proc/thread-self/schedstat") ? Number(readFileSync("/proc/thread-self/schedstat", "latin1").split(" ")[0]) / 1e6 : 0;
+  return existsSync("/proc/thread-self/schedstat")
+    ? Number(readFileSync("/proc/thread-self/schedstat", "latin1").split(" ")[0]) / 1e6
+    : 0;
 }
 
 parentPort!.on("message", (task: Task | { readonly op: "outputs"; readonly outputs: Output[][] }) => {

@@ -8,7 +8,9 @@ export function writeWords(path, megabytes) {
     const mixed = Math.imul(state ^ (state >>> 16), 0x45d9f3b);
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 4294967296;
   };
-  const vocabulary = Array.from({ length: 100_000 }, () => Array.from({ length: 2 + Math.floor(random() * 10) }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join(""));
+  const vocabulary = Array.from({ length: 100_000 }, () =>
+    Array.from({ length: 2 + Math.floor(random() * 10) }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join(""),
+  );
   const cumulative = new Float64Array(vocabulary.length);
   let sum = 0;
   for (let i = 0; i < cumulative.length; i++) cumulative[i] = sum += 1 / (i + 1);
@@ -24,7 +26,7 @@ export function writeWords(path, megabytes) {
     return vocabulary[low];
   };
   const file = openSync(path, "w");
-  for (let written = 0; written < megabytes * 1e6; ) {
+  for (let written = 0; written < megabytes * 1e6;) {
     let block = "";
     for (let line = 0; line < 10_000; line++) {
       block += pick();

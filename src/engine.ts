@@ -31,8 +31,13 @@ setPlatform({
       now: () => Date.now(),
       activeStages: () =>
         context.statusTracker.activeStages().map((stage) => ({
-          stageId: stage.stageId, attempt: stage.attempt, name: stage.name, numTasks: stage.numTasks, numRunning: stage.numActiveTasks,
-          numDone: stage.numCompletedTasks, submittedAt: stage.submissionTime,
+          stageId: stage.stageId,
+          attempt: stage.attempt,
+          name: stage.name,
+          numTasks: stage.numTasks,
+          numRunning: stage.numActiveTasks,
+          numDone: stage.numCompletedTasks,
+          submittedAt: stage.submissionTime,
         })),
     });
     return () => progress.stop();

@@ -3,4 +3,7 @@ import { join } from "node:path";
 import { executorMain } from "./executor/executor-main";
 import { ExecutorStorage } from "./storage";
 
-void executorMain(process.argv.slice(2), { threadFile: join(__dirname, "thread.js"), openStorage: (options) => new ExecutorStorage(options) });
+void executorMain(process.argv.slice(2), {
+  threadFile: join(__dirname, "thread.js"),
+  openStorage: (options) => new ExecutorStorage(options),
+});

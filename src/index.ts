@@ -7,10 +7,32 @@ export type { SparkExecutorInfo, SparkJobInfo, SparkStageInfo, StatusTracker } f
 export type * from "./events/listener-events";
 export type { SparkListener } from "./events/listener-bus";
 export {
-  AccumulatorV2, BarrierTaskContext, Broadcast, CollectionAccumulator, DoubleAccumulator, FutureAction, HashPartitioner, LongAccumulator, Partitioner,
-  RangePartitioner, RDD, SparkFiles, StatCounter, TaskContext,
+  AccumulatorV2,
+  BarrierTaskContext,
+  Broadcast,
+  CollectionAccumulator,
+  DoubleAccumulator,
+  FutureAction,
+  HashPartitioner,
+  LongAccumulator,
+  Partitioner,
+  RangePartitioner,
+  RDD,
+  SparkFiles,
+  StatCounter,
+  TaskContext,
 } from "./rdd";
 export type {
-  ActionOptions, Awaitable, BarrierTaskInfo, CachedPartitionsInfo, InputFormat, Layout, PartitionResult, PipeOptions, RDDBarrier, RddDependency, StreamOptions,
+  ActionOptions,
+  Awaitable,
+  BarrierTaskInfo,
+  CachedPartitionsInfo,
+  InputFormat,
+  Layout,
+  PartitionResult,
+  PipeOptions,
+  RDDBarrier,
+  RddDependency,
+  StreamOptions,
 } from "./rdd";
 export { StorageLevel } from "./storage/storage-level";

@@ -39,7 +39,12 @@ const common = {
 const results = await Promise.all([
   build({
     ...common,
-    entryPoints: { engine: source("engine.ts"), executor: source("executor-process.ts"), cli: source("cli/main.ts"), thread: source("task-thread.ts") },
+    entryPoints: {
+      engine: source("engine.ts"),
+      executor: source("executor-process.ts"),
+      cli: source("cli/main.ts"),
+      thread: source("task-thread.ts"),
+    },
   }),
   build({
     ...common,

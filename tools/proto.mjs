@@ -16,14 +16,34 @@ function newest(paths) {
 }
 
 export function generate() {
-  const sources = readdirSync(join(root, "proto")).filter((name) => name.endsWith(".proto")).map((name) => join(root, "proto", name));
+  const sources = readdirSync(join(root, "proto"))
+    .filter((name) => name.endsWith(".proto"))
+    .map((name) => join(root, "proto", name));
   const made = statSync(out, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (made > newest([...sources, fileURLToPath(import.meta.url)])) return;
   mkdirSync(dirname(out), { recursive: true });
   const pbjs = createRequire(import.meta.url).resolve("protobufjs-cli/bin/pbjs");
   execFileSync(process.execPath, [
-    pbjs, "-t", "static-module", "-w", "commonjs", "-p", join(root, "proto"), "-r", "firesteel", "--force-number", "--no-verify",
-    "--no-convert", "--no-delimited", "--no-typeurl", "--no-service", "--no-create", "-d", "-o", out, ...sources,
+    pbjs,
+    "-t",
+    "static-module",
+    "-w",
+    "commonjs",
+    "-p",
+    join(root, "proto"),
+    "-r",
+    "firesteel",
+    "--force-number",
+    "--no-verify",
+    "--no-convert",
+    "--no-delimited",
+    "--no-typeurl",
+    "--no-service",
+    "--no-create",
+    "-d",
+    "-o",
+    out,
+    ...sources,
   ]);
 }
 

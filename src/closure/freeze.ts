@@ -44,12 +44,6 @@ export function classesOf(frozen: Pick<Frozen, "bytes">): readonly string[] {
   return contentsOf(frozen).classes;
 }
 
-/** A class of the driver by its id, frozen, for a worker that met the id in data; undefined when it does not travel by value. */
-export function classDefinition(id: string): Frozen | undefined {
-  const constructor = id.startsWith("class:") ? driverClasses.known(id) : undefined;
-  return constructor && freezeValue(constructor, { name: `class ${constructor.name}` });
-}
-
 /** What freezing should know about the process it runs in. */
 export interface ClosureHost {
   /** The exports of firesteel: they travel by name. */

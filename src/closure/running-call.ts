@@ -57,7 +57,6 @@ export function thisOfRunningCall(fn: Function, script: Script, offset: number):
     listening("Debugger.paused", look, () => {
       post("Debugger.enable", { maxScriptsCacheSize: 0 });
       try {
-         
         debugger;
       } finally {
         post("Debugger.disable");

@@ -4,6 +4,7 @@
  * function's text stands in it where V8 says.
  */
 import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { textOffset } from "./positions";
 import type { FunctionLocation, ScriptFacts } from "./scopes";
 import { fileOfUrl } from "./source-maps";
@@ -20,13 +21,16 @@ export function setLoadedSource(find: LoadedSource): void {
 }
 
 export function guessScript(location: FunctionLocation, text: string): ScriptFacts | undefined {
-  for (const url of filesOnStack()) {
-    const file = fileOfUrl(url);
+  for (const place of filesOnStack()) {
+    const file = fileOfUrl(place);
     if (file === undefined) continue;
-    const isModule = url.startsWith("file:");
-    const source = sourceOf(file, isModule);
-    if (source === undefined || textOffset(source, location, text) === undefined) continue;
-    return { url, isModule, source, sourceMapUrl: /\/\/[#@] sourceMappingURL=(\S+)\s*$/.exec(source)?.[1] ?? "" };
+    // A frame that a source map was applied to names the file of a module by its path, too.
+    for (const isModule of place.startsWith("file:") ? [true] : [false, true]) {
+      const source = sourceOf(file, isModule);
+      if (source === undefined || textOffset(source, location, text) === undefined) continue;
+      const url = isModule ? pathToFileURL(file).href : file;
+      return { url, isModule, source, sourceMapUrl: /\/\/[#@] sourceMappingURL=(\S+)\s*$/.exec(source)?.[1] ?? "" };
+    }
   }
   return undefined;
 }

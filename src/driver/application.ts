@@ -20,7 +20,15 @@ import type { TaskFailure } from "../wire/failure";
 import type { BackendHandlers, ExecutorBackend } from "./backend";
 import { BlockRegistry, isStored, rddBlock } from "./block-registry";
 import { BarrierCoordinator } from "./endpoint/barrier-coordinator";
-import type { BlockUpdate, LaunchTask, MapOutputsAnswer, RegisteredExecutor, Removal, TaskSetInfo, TaskUpdate } from "./endpoint/types";
+import type {
+  BlockUpdate,
+  LaunchTask,
+  MapOutputsAnswer,
+  RegisteredExecutor,
+  Removal,
+  TaskSetInfo,
+  TaskUpdate,
+} from "./endpoint/types";
 import { callFrame, jobError, thrownValue } from "./job-errors";
 import { resultBlock } from "./kept-results";
 import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
@@ -139,7 +147,14 @@ export class Application {
     signal?.addEventListener("abort", abort, { once: true });
     this.#backend.keepAlive(true);
     this.#learnShuffles(request.node);
-    this.#dispatch({ type: "JobSubmitted", jobId, finalNode: lineageOf(request.node), partitions: request.partitions, properties, callSite: request.callSite });
+    this.#dispatch({
+      type: "JobSubmitted",
+      jobId,
+      finalNode: lineageOf(request.node),
+      partitions: request.partitions,
+      properties,
+      callSite: request.callSite,
+    });
     try {
       await done;
     } finally {
@@ -228,7 +243,14 @@ export class Application {
       const request = this.#job(jobId).request;
       const dataset = (command.node as DatasetLineage).dataset;
       const kept = this.#keptBinary(stageId);
-      const encoded = kept ?? encodeStage(dataset, command.shuffle === undefined ? { kind: "action", action: request.action } : { kind: "shuffle", dependency: this.#shuffle(command.shuffle.shuffleId) });
+      const encoded =
+        kept ??
+        encodeStage(
+          dataset,
+          command.shuffle === undefined
+            ? { kind: "action", action: request.action }
+            : { kind: "shuffle", dependency: this.#shuffle(command.shuffle.shuffleId) },
+        );
       const binaryId = createHash("sha1").update(encoded.binary).digest("base64");
       const taskSet: TaskSetInfo = {
         id: this.#nextTaskSetId++,
@@ -244,7 +266,13 @@ export class Application {
       this.#stages.set(stageKey(stageId, attempt), { encoded, taskSet, barrier: false });
       this.#dispatch({ type: "StageReady", stageId, attempt });
     } catch (error) {
-      this.#dispatch({ type: "StageFailedToPrepare", stageId, attempt, message: error instanceof Error ? error.message : String(error), cause: error });
+      this.#dispatch({
+        type: "StageFailedToPrepare",
+        stageId,
+        attempt,
+        message: error instanceof Error ? error.message : String(error),
+        cause: error,
+      });
     }
   }
 
@@ -260,7 +288,12 @@ export class Application {
     const tasks = new Array<LaunchTask>(taskIds.length);
     for (let i = 0; i < taskIds.length; i++) {
       const payload = stage.encoded.payload(partitions[i]!);
-      tasks[i] = { taskId: taskIds[i]!, partition: partitions[i]!, attempt: attemptNumbers[i]!, ...(payload === null ? {} : { payload }) };
+      tasks[i] = {
+        taskId: taskIds[i]!,
+        partition: partitions[i]!,
+        attempt: attemptNumbers[i]!,
+        ...(payload === null ? {} : { payload }),
+      };
     }
     this.#backend.launch(command.executorId, stage.taskSet, tasks);
   }
@@ -276,7 +309,8 @@ export class Application {
     const key = stageKey(stageId, attempt);
     const stage = this.#stages.get(key);
     if (stage === undefined) return;
-    if (stage.barrier) this.#barriers.close(stage.taskSet.id, "Another task of the barrier stage ended; the stage is tried again as a whole.");
+    if (stage.barrier)
+      this.#barriers.close(stage.taskSet.id, "Another task of the barrier stage ended; the stage is tried again as a whole.");
     this.#backend.forget({ taskSet: stage.taskSet.id });
     if (retained) return;
     this.#backend.forget({ binary: stage.taskSet.binaryId });
@@ -300,17 +334,21 @@ export class Application {
     if (this.#jobs.size === 0) this.#backend.keepAlive(false);
     if (job.callbackError !== undefined) job.reject(job.callbackError);
     else if (failure === null) job.resolve();
-    else if (failure.kind === "cancelled" && job.request.signal?.aborted === true) job.reject(abortError(job.request.signal, job.request.callSite));
+    else if (failure.kind === "cancelled" && job.request.signal?.aborted === true)
+      job.reject(abortError(job.request.signal, job.request.callSite));
     else job.reject(jobError(failure, job.request.callSite));
   }
 
   #wakeAt(time: number): void {
     if (this.#wake !== null && this.#wake.time <= time) return;
     if (this.#wake !== null) clearTimeout(this.#wake.timer);
-    const timer = setTimeout(() => {
-      this.#wake = null;
-      this.#dispatch({ type: "Tick" });
-    }, Math.max(0, Math.min(time - this.#clock.now(), 2 ** 31 - 1)));
+    const timer = setTimeout(
+      () => {
+        this.#wake = null;
+        this.#dispatch({ type: "Tick" });
+      },
+      Math.max(0, Math.min(time - this.#clock.now(), 2 ** 31 - 1)),
+    );
     timer.unref();
     this.#wake = { time, timer };
   }
@@ -324,7 +362,9 @@ export class Application {
         // Together: its slots are offered when it is known what need not be made again.
         this.#dispatchAll([
           { type: "ExecutorRegistered", executorId, host, cores, logUrls },
-          ...(survivors.mapOutputs.length > 0 ? [{ type: "MapOutputsFound", executorId, outputs: survivors.mapOutputs } as const] : []),
+          ...(survivors.mapOutputs.length > 0
+            ? [{ type: "MapOutputsFound", executorId, outputs: survivors.mapOutputs } as const]
+            : []),
         ]);
         for (const update of survivors.blocks) this.#blockUpdated(executorId, update);
       },
@@ -340,13 +380,19 @@ export class Application {
         this.#dispatch({ type: "AllCancelled", reason: `no executor can be had: ${reason}` });
       },
       heartbeat: (_executorId, heartbeat) => {
-        for (const task of heartbeat.running) this.#dispatch({ type: "TaskProgress", taskId: task.taskId, recordsRead: task.metrics.inputRecords + task.metrics.shuffleRecordsRead });
+        for (const task of heartbeat.running)
+          this.#dispatch({
+            type: "TaskProgress",
+            taskId: task.taskId,
+            recordsRead: task.metrics.inputRecords + task.metrics.shuffleRecordsRead,
+          });
       },
       taskUpdates: (executorId, updates) => {
         const events: SchedulerEvent[] = [];
         for (const update of updates) {
           if (update.state === "started") continue;
-          if (update.state === "finished" && update.output.kind === "kept") void this.#fetchResult(executorId, update, update.output.bytes);
+          if (update.state === "finished" && update.output.kind === "kept")
+            void this.#fetchResult(executorId, update, update.output.bytes);
           else events.push({ type: "TaskFinished", taskId: update.taskId, executorId, outcome: this.#outcome(update) });
         }
         this.#dispatchAll(events);
@@ -388,12 +434,21 @@ export class Application {
   #blockUpdated(executorId: string, update: BlockUpdate): void {
     const block = rddBlock(update.id);
     // A task that was running when the dataset was unpersisted may have stored its partition afterwards.
-    if (block !== null && isStored(update) && !this.#options.isPersisted(block.rddId)) return this.#backend.forget({ rdd: block.rddId });
+    if (block !== null && isStored(update) && !this.#options.isPersisted(block.rddId))
+      return this.#backend.forget({ rdd: block.rddId });
     this.blocks.update(executorId, update);
     this.#storageEvents.blockUpdated(update);
     if (block === null) return;
     const stored = isStored(update);
-    this.#dispatch({ type: "BlockUpdated", rddId: block.rddId, partition: block.partition, executorId, stored, memSize: update.memoryBytes, diskSize: update.diskBytes });
+    this.#dispatch({
+      type: "BlockUpdated",
+      rddId: block.rddId,
+      partition: block.partition,
+      executorId,
+      stored,
+      memSize: update.memoryBytes,
+      diskSize: update.diskBytes,
+    });
   }
 
   #mapOutputs(shuffleId: number): MapOutputsAnswer {
@@ -423,19 +478,30 @@ export class Application {
       case "fetchFailed": {
         const fetch = failure.fetch;
         if (fetch === null) throw new InternalError(`Task ${taskId} failed to fetch, but does not say what.`);
-        return { kind: "fetchFailed", ...fetch, unreachable: fetch.executorId !== null && !this.#executors.has(fetch.executorId), message: failure.description, metrics };
+        return {
+          kind: "fetchFailed",
+          ...fetch,
+          unreachable: fetch.executorId !== null && !this.#executors.has(fetch.executorId),
+          message: failure.description,
+          metrics,
+        };
       }
       case "commitDenied":
         return { kind: "commitDenied", message: failure.description, metrics };
       case "exception":
       case "outOfMemory":
       case "threadEnded": {
-        const error = failure.error === null ? new ClusterError(failure.kind === "outOfMemory" ? "OUT_OF_MEMORY" : "TASK_THREAD_ENDED", failure.description) : thrownValue(failure.error, this.#options);
+        const error =
+          failure.error === null
+            ? new ClusterError(failure.kind === "outOfMemory" ? "OUT_OF_MEMORY" : "TASK_THREAD_ENDED", failure.description)
+            : thrownValue(failure.error, this.#options);
         return {
           kind: "userError",
           className: failure.error?.name || (failure.kind === "outOfMemory" ? "OutOfMemoryError" : "Error"),
           description: failure.error?.message || failure.description,
-          fullStackTrace: shortened((failure.error === null ? "" : this.#options.mapStack(failure.error.stack)) || failure.description),
+          fullStackTrace: shortened(
+            (failure.error === null ? "" : this.#options.mapStack(failure.error.stack)) || failure.description,
+          ),
           error,
           metrics,
         };
@@ -447,7 +513,8 @@ export class Application {
 
   #learnShuffles(root: DatasetNode): void {
     for (const node of ancestors(root)) {
-      for (const dependency of node.dependencies) if (dependency.kind === "shuffle") this.#shuffles.set(dependency.shuffleId, dependency);
+      for (const dependency of node.dependencies)
+        if (dependency.kind === "shuffle") this.#shuffles.set(dependency.shuffleId, dependency);
     }
   }
 
@@ -475,5 +542,9 @@ function stageKey(stageId: number, attempt: number): string {
 }
 
 function abortError(signal: AbortSignal, callSite: string): Error {
-  return new CancelledError("JOB_CANCELLED", `The job was cancelled because its AbortSignal was aborted\n${callFrame(callSite)}`, { cause: signal.reason });
+  return new CancelledError(
+    "JOB_CANCELLED",
+    `The job was cancelled because its AbortSignal was aborted\n${callFrame(callSite)}`,
+    { cause: signal.reason },
+  );
 }

@@ -59,7 +59,8 @@ export class BlockRegistry {
   /** Bytes of an executor's memory that cached blocks take. */
   memoryOf(executorId: string): number {
     let bytes = 0;
-    for (const blockId of this.#blocksOfExecutor.get(executorId) ?? []) bytes += this.#holders.get(blockId)?.get(executorId)?.memoryBytes ?? 0;
+    for (const blockId of this.#blocksOfExecutor.get(executorId) ?? [])
+      bytes += this.#holders.get(blockId)?.get(executorId)?.memoryBytes ?? 0;
     return bytes;
   }
 

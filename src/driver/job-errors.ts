@@ -48,7 +48,9 @@ function errorOf(failure: JobFailure, message: string): Error {
     case "usage":
       return new UsageError("INVALID_PARTITIONS", message, details);
     case "notPrepared":
-      return failure.cause instanceof Error && failure.cause.name.endsWith("Error") && "errorClass" in failure.cause ? failure.cause : new TaskError("STAGE_NOT_PREPARED", message, details);
+      return failure.cause instanceof Error && failure.cause.name.endsWith("Error") && "errorClass" in failure.cause
+        ? failure.cause
+        : new TaskError("STAGE_NOT_PREPARED", message, details);
     case "taskFailed":
       return new TaskError("TASK_FAILED", message, details);
     case "resultTooLarge":

@@ -28,11 +28,13 @@ export class KeptResults {
     this.#client ??= new BlockClient({ secret: this.#secret, timeout: this.#timeout, maxRetries: 1, retryWait: 500 });
     const receiver = new OwnMemoryReceiver<BlockMeta>(bytes);
     const meta = await this.#client.request(endpoint, "block", { id: resultBlock(taskId) }, receiver, bytes);
-    if (meta.total !== bytes) throw new ClusterError("RESULT_LOST", `The result of task ${taskId} has ${meta.total} bytes instead of ${bytes}.`);
+    if (meta.total !== bytes)
+      throw new ClusterError("RESULT_LOST", `The result of task ${taskId} has ${meta.total} bytes instead of ${bytes}.`);
     let at = 0;
     for (const [i, length] of meta.lengths.entries()) {
       const frame = receiver.bytes.subarray(at, (at += length));
-      if (meta.checksums !== undefined && crc32c(frame) !== meta.checksums[i]) throw new ClusterError("RESULT_LOST", `The result of task ${taskId} does not match its checksum.`);
+      if (meta.checksums !== undefined && crc32c(frame) !== meta.checksums[i])
+        throw new ClusterError("RESULT_LOST", `The result of task ${taskId} does not match its checksum.`);
     }
     return receiver.bytes;
   }

@@ -40,6 +40,7 @@ export function setPlatform(platform: Platform): void {
 }
 
 export function platform(): Platform {
-  if (current === undefined) throw new Error("firesteel's driver was loaded without its entry point: import the package, not a file of it");
+  if (current === undefined)
+    throw new Error("firesteel's driver was loaded without its entry point: import the package, not a file of it");
   return current;
 }

@@ -31,7 +31,11 @@ export class SharedFiles {
     const path = local("addFile", given);
     const status = statSync(path, { throwIfNoEntry: false });
     if (status === undefined) throw new DataError("PATH_NOT_FOUND", `addFile: there is no file ${path}.`);
-    if (status.isDirectory()) throw new UsageError("ADD_DIRECTORY", recursive ? `addFile: ${path} is a directory; pack it and use addArchive.` : `addFile: ${path} is a directory.`);
+    if (status.isDirectory())
+      throw new UsageError(
+        "ADD_DIRECTORY",
+        recursive ? `addFile: ${path} is a directory; pack it and use addArchive.` : `addFile: ${path} is a directory.`,
+      );
     this.#put("file", basename(path), path);
   }
 
@@ -39,8 +43,10 @@ export class SharedFiles {
     const [name, alias] = given.split("#", 2) as [string, string?];
     const path = local("addArchive", name);
     if (!ARCHIVE.test(path)) throw new UsageError("ARCHIVE_TYPE", `addArchive: ${path} is none of .tar, .tar.gz, .tgz, .zip.`);
-    if (alias !== undefined && !/^[^/\\]+$/.test(alias)) throw new UsageError("INVALID_ARGUMENT", `addArchive: "${alias}" cannot be the name of a folder.`);
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) throw new DataError("PATH_NOT_FOUND", `addArchive: there is no file ${path}.`);
+    if (alias !== undefined && !/^[^/\\]+$/.test(alias))
+      throw new UsageError("INVALID_ARGUMENT", `addArchive: "${alias}" cannot be the name of a folder.`);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+      throw new DataError("PATH_NOT_FOUND", `addArchive: there is no file ${path}.`);
     this.#put("archive", alias ?? basename(path), path);
   }
 
@@ -59,19 +65,24 @@ export class SharedFiles {
 
   #put(kind: SharedEntry["kind"], name: string, path: string): void {
     const known = this.#shared.get(name);
-    if (known !== undefined && known.path !== path) throw new UsageError("FILE_NAME_TAKEN", `A file with the name ${name} was added from ${known.path} already.`);
+    if (known !== undefined && known.path !== path)
+      throw new UsageError("FILE_NAME_TAKEN", `A file with the name ${name} was added from ${known.path} already.`);
     if (known !== undefined) return;
     this.serve();
     const entry = { kind, name, file: basename(path), path };
     this.hub.put(sharedBlock(entry), readFileSync(path));
     this.#shared.set(name, entry);
-    this.#properties = { [SHARED_FILES_PROPERTY]: JSON.stringify(this.entries.map(({ kind, name, file }) => ({ kind, name, file }))) };
+    this.#properties = {
+      [SHARED_FILES_PROPERTY]: JSON.stringify(this.entries.map(({ kind, name, file }) => ({ kind, name, file }))),
+    };
   }
 }
 
 function local(call: string, path: string): string {
-  if (typeof path !== "string" || path === "") throw new UsageError("INVALID_ARGUMENT", `${call}: the path must be a non-empty string.`);
+  if (typeof path !== "string" || path === "")
+    throw new UsageError("INVALID_ARGUMENT", `${call}: the path must be a non-empty string.`);
   if (path.startsWith("file:")) return fileURLToPath(path.startsWith("file://") ? path : `file://${path.slice(5)}`);
-  if (/^[a-z0-9]+:\/\//i.test(path)) throw new UsageError("UNSUPPORTED_SCHEME", `${call} takes local files, not ${path}; read the others in tasks.`);
+  if (/^[a-z0-9]+:\/\//i.test(path))
+    throw new UsageError("UNSUPPORTED_SCHEME", `${call} takes local files, not ${path}; read the others in tasks.`);
   return resolve(path);
 }

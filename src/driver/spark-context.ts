@@ -11,7 +11,18 @@ import { decodeValue } from "../columnar";
 import { checkSettings } from "../common/check-settings";
 import { SparkConf } from "../common/conf";
 import {
-  APP_NAME, BARRIER_SYNC_TIMEOUT, CLEANER_INTERVAL, configEntries, DEFAULT_PARALLELISM, EVENT_LOG_DIR, EVENT_LOG_ENABLED, EXECUTOR_MEMORY, LOCAL_IN_PROCESS, LOG_LEVEL, MASTER, NETWORK_TIMEOUT,
+  APP_NAME,
+  BARRIER_SYNC_TIMEOUT,
+  CLEANER_INTERVAL,
+  configEntries,
+  DEFAULT_PARALLELISM,
+  EVENT_LOG_DIR,
+  EVENT_LOG_ENABLED,
+  EXECUTOR_MEMORY,
+  LOCAL_IN_PROCESS,
+  LOG_LEVEL,
+  MASTER,
+  NETWORK_TIMEOUT,
   SCHEDULER_POOLS,
 } from "../common/config-entries";
 import { UsageError } from "../common/errors";
@@ -24,7 +35,14 @@ import { FileSystems } from "../filesystem/file-systems";
 import type { ActionOptions, CachedPartitionsInfo, ContextPort, InputFormat, RDD, StreamOptions } from "../rdd";
 import * as create from "../rdd";
 import type { Broadcast } from "../rdd";
-import { CollectionAccumulator, DoubleAccumulator, LongAccumulator, makeBroadcast, mergeUpdate, registerAccumulator } from "../rdd";
+import {
+  CollectionAccumulator,
+  DoubleAccumulator,
+  LongAccumulator,
+  makeBroadcast,
+  mergeUpdate,
+  registerAccumulator,
+} from "../rdd";
 import type { AccumulatorBase, DatasetNode } from "../rdd";
 import { setDriverFiles } from "../rdd/shared/spark-files";
 import { TRAVEL } from "../rdd/shared/travel";
@@ -105,7 +123,9 @@ export class SparkContext {
     conf.set("spark.app.id", this.applicationId).set("spark.app.startTime", this.startTime);
     this.#fileSystems = new FileSystems((key) => conf.get(key));
     this.#files = new SharedFiles(this.#broadcasts, () => this.#serveBlocks(), this.#group.directory);
-    this.#eventLog = conf.read(EVENT_LOG_ENABLED) ? new EventLogWriter({ directory: conf.read(EVENT_LOG_DIR), applicationId: this.applicationId }) : null;
+    this.#eventLog = conf.read(EVENT_LOG_ENABLED)
+      ? new EventLogWriter({ directory: conf.read(EVENT_LOG_DIR), applicationId: this.applicationId })
+      : null;
     if (this.#eventLog !== null) this.#bus.addListener(this.#eventLog);
     const scheduling = schedulerConfig((key) => conf.get(key), parsePools(conf.read(SCHEDULER_POOLS)));
     const backend = this.#openBackend();
@@ -138,7 +158,11 @@ export class SparkContext {
   #openBackend(): ExecutorBackend {
     const conf = this.#conf;
     if (!conf.read(LOCAL_IN_PROCESS))
-      return new Processes({ group: this.#group, configuration: Object.fromEntries(conf.getAll()), networkTimeoutMs: conf.read(NETWORK_TIMEOUT) });
+      return new Processes({
+        group: this.#group,
+        configuration: Object.fromEntries(conf.getAll()),
+        networkTimeoutMs: conf.read(NETWORK_TIMEOUT),
+      });
     return new InProcess({
       group: this.#group,
       engine: platform().engine,
@@ -310,7 +334,12 @@ export class SparkContext {
   // Jobs
 
   /** Runs `f` on the records of each partition, or of the partitions given; its results, in that order. */
-  runJob<T, U>(rdd: RDD<T>, f: (records: IterableIterator<T>, partition: number) => U | PromiseLike<U>, partitions?: readonly number[], options?: ActionOptions): Promise<U[]> {
+  runJob<T, U>(
+    rdd: RDD<T>,
+    f: (records: IterableIterator<T>, partition: number) => U | PromiseLike<U>,
+    partitions?: readonly number[],
+    options?: ActionOptions,
+  ): Promise<U[]> {
     return create.runJob(rdd, f, partitions, options);
   }
 
@@ -334,7 +363,11 @@ export class SparkContext {
 
   /** Jobs started from this call chain belong to the group, until `clearJobGroup`. */
   setJobGroup(groupId: string, description: string, interruptOnCancel = false): void {
-    this.#properties.set({ [JOB_GROUP]: groupId, [JOB_DESCRIPTION]: description, [INTERRUPT_ON_CANCEL]: String(interruptOnCancel) });
+    this.#properties.set({
+      [JOB_GROUP]: groupId,
+      [JOB_DESCRIPTION]: description,
+      [INTERRUPT_ON_CANCEL]: String(interruptOnCancel),
+    });
   }
 
   clearJobGroup(): void {
@@ -342,9 +375,16 @@ export class SparkContext {
   }
 
   /** Jobs that `body` starts belong to the group; what stands outside is untouched. */
-  withJobGroup<R>(groupId: string, body: () => R, options: { readonly description?: string; readonly interruptOnCancel?: boolean } = {}): R {
+  withJobGroup<R>(
+    groupId: string,
+    body: () => R,
+    options: { readonly description?: string; readonly interruptOnCancel?: boolean } = {},
+  ): R {
     const { description = null, interruptOnCancel = false } = options;
-    return this.#properties.run({ [JOB_GROUP]: groupId, [JOB_DESCRIPTION]: description, [INTERRUPT_ON_CANCEL]: String(interruptOnCancel) }, body);
+    return this.#properties.run(
+      { [JOB_GROUP]: groupId, [JOB_DESCRIPTION]: description, [INTERRUPT_ON_CANCEL]: String(interruptOnCancel) },
+      body,
+    );
   }
 
   setJobDescription(description: string | null): void {
@@ -428,7 +468,12 @@ export class SparkContext {
 
   /** By executor: the most that cached blocks may take, and what of it is free, in bytes. */
   getExecutorMemoryStatus(): Map<string, readonly [maximum: number, remaining: number]> {
-    return new Map([...this.#application.executors].map(([id, { storageBytes }]) => [id, [storageBytes, Math.max(0, storageBytes - this.#application.blocks.memoryOf(id))]]));
+    return new Map(
+      [...this.#application.executors].map(([id, { storageBytes }]) => [
+        id,
+        [storageBytes, Math.max(0, storageBytes - this.#application.blocks.memoryOf(id))],
+      ]),
+    );
   }
 
   /** Datasets that are marked to be persisted, by id. */
@@ -445,7 +490,9 @@ export class SparkContext {
     return [...this.#persisted].flatMap(([id, reference]) => {
       const node = reference.deref();
       const cached = this.#application.blocks.cached(id);
-      return node === undefined || cached === undefined ? [] : [{ id, name: node.name, numPartitions: node.numPartitions, ...cached }];
+      return node === undefined || cached === undefined
+        ? []
+        : [{ id, name: node.name, numPartitions: node.numPartitions, ...cached }];
     });
   }
 
@@ -460,7 +507,11 @@ export class SparkContext {
 
   /** ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL or OFF, for the log of this process. */
   setLogLevel(level: string): void {
-    if (!setLogLevel(level)) throw new UsageError("INVALID_LOG_LEVEL", `setLogLevel: "${level}" is none of ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF.`);
+    if (!setLogLevel(level))
+      throw new UsageError(
+        "INVALID_LOG_LEVEL",
+        `setLogLevel: "${level}" is none of ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF.`,
+      );
   }
 
   /**
@@ -478,7 +529,9 @@ export class SparkContext {
 
   /** Contexts do not travel to tasks. */
   [TRAVEL](): { refuse: string } {
-    return { refuse: "a SparkContext cannot be used inside of a function that runs in tasks; take what is needed into a variable first" };
+    return {
+      refuse: "a SparkContext cannot be used inside of a function that runs in tasks; take what is needed into a variable first",
+    };
   }
 
   async #stop(exitCode: number): Promise<void> {
@@ -494,12 +547,22 @@ export class SparkContext {
   }
 
   #announce(): void {
-    this.#bus.post({ type: "ApplicationStart", appName: this.appName, appId: this.applicationId, time: this.startTime, user: this.sparkUser });
+    this.#bus.post({
+      type: "ApplicationStart",
+      appName: this.appName,
+      appId: this.applicationId,
+      time: this.startTime,
+      user: this.sparkUser,
+    });
     if (!this.#bus.wants("EnvironmentUpdate")) return;
     this.#bus.post({
       type: "EnvironmentUpdate",
       runtime: { "Node Version": process.version, "V8 Version": process.versions.v8, "Firesteel Version": version },
-      sparkProperties: Object.fromEntries(this.#conf.getAll()), hadoopProperties: {}, systemProperties: {}, metricsProperties: {}, classpathEntries: {},
+      sparkProperties: Object.fromEntries(this.#conf.getAll()),
+      hadoopProperties: {},
+      systemProperties: {},
+      metricsProperties: {},
+      classpathEntries: {},
     });
   }
 
@@ -507,12 +570,17 @@ export class SparkContext {
   #serveBlocks(): void {
     if (this.#conf.read(LOCAL_IN_PROCESS)) return;
     const address = parseAddress(this.#group.blocksListen);
-    this.#blockServer ??= BlockServer.listen(address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port }, {
-      secret: Buffer.from(this.#group.secret),
-      serve: this.#broadcasts.serve,
-      background: true,
-    });
-    this.#blockServer.catch((error: unknown) => void this.#application.stop(`executors cannot fetch from the driver: ${String(error)}`));
+    this.#blockServer ??= BlockServer.listen(
+      address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port },
+      {
+        secret: Buffer.from(this.#group.secret),
+        serve: this.#broadcasts.serve,
+        background: true,
+      },
+    );
+    this.#blockServer.catch(
+      (error: unknown) => void this.#application.stop(`executors cannot fetch from the driver: ${String(error)}`),
+    );
   }
 
   #makePort(): ContextPort {
@@ -538,13 +606,17 @@ export class SparkContext {
         return context.defaultMinPartitions;
       },
       values: driverClasses,
-      freeze: (value, callName) => (typeof value === "function" ? freeze(value, { name: callName }) : freezeValue(value, { name: callName })),
+      freeze: (value, callName) =>
+        typeof value === "function" ? freeze(value, { name: callName }) : freezeValue(value, { name: callName }),
       callSite: userCallSite,
       assertRunning: (call) => {
         if (this.isStopped) throw new UsageError("CONTEXT_STOPPED", `${call} cannot be called: the SparkContext was stopped.`);
       },
       runJob: (job) => {
-        if (this.isStopped) return Promise.reject(new UsageError("CONTEXT_STOPPED", `${job.scope} cannot be called: the SparkContext was stopped.`));
+        if (this.isStopped)
+          return Promise.reject(
+            new UsageError("CONTEXT_STOPPED", `${job.scope} cannot be called: the SparkContext was stopped.`),
+          );
         return application.runJob(job, { ...this.#files.properties, ...this.#properties.all() });
       },
       persisted: (node) => void this.#persisted.set(node.id, new WeakRef(node)),
@@ -575,7 +647,8 @@ export class SparkContext {
 
 function applyLogLevel(conf: SparkConf): void {
   const level = conf.read(LOG_LEVEL);
-  if (level !== "" && !setLogLevel(level)) throw new UsageError("INVALID_CONF_VALUE", `${LOG_LEVEL.key} must be a log level such as WARN, not "${level}".`);
+  if (level !== "" && !setLogLevel(level))
+    throw new UsageError("INVALID_CONF_VALUE", `${LOG_LEVEL.key} must be a log level such as WARN, not "${level}".`);
 }
 
 function programName(): string {
@@ -584,5 +657,8 @@ function programName(): string {
 }
 
 function list(text: string | undefined): string[] {
-  return (text ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "");
+  return (text ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 }

@@ -39,11 +39,20 @@ export class StatusTracker {
   constructor(application: Application, bus: ListenerBus) {
     this.#application = application;
     bus.addListener({
-      onJobStart: ({ jobId, stageInfos, properties }) => void this.#running.set(jobId, { stageIds: stageInfos.map((stage) => stage.stageId), group: properties["spark.jobGroup.id"] }),
+      onJobStart: ({ jobId, stageInfos, properties }) =>
+        void this.#running.set(jobId, {
+          stageIds: stageInfos.map((stage) => stage.stageId),
+          group: properties["spark.jobGroup.id"],
+        }),
       onJobEnd: ({ jobId, jobResult }) => {
         const job = this.#running.get(jobId);
         this.#running.delete(jobId);
-        this.#ended.set(jobId, { jobId, stageIds: job?.stageIds ?? [], group: job?.group, status: jobResult.result === "JobSucceeded" ? "SUCCEEDED" : "FAILED" });
+        this.#ended.set(jobId, {
+          jobId,
+          stageIds: job?.stageIds ?? [],
+          group: job?.group,
+          status: jobResult.result === "JobSucceeded" ? "SUCCEEDED" : "FAILED",
+        });
         if (this.#ended.size > RETAINED_JOBS) this.#ended.delete(this.#ended.keys().next().value!);
       },
     });
@@ -51,7 +60,10 @@ export class StatusTracker {
 
   /** Jobs of the group, running or remembered; without a group, those that belong to none. */
   getJobIdsForGroup(group?: string): number[] {
-    const running = this.#application.scheduler.activeJobs().filter((job) => job.group === group).map((job) => job.jobId);
+    const running = this.#application.scheduler
+      .activeJobs()
+      .filter((job) => job.group === group)
+      .map((job) => job.jobId);
     const ended = [...this.#ended.values()].filter((job) => job.group === group).map((job) => job.jobId);
     return [...new Set([...ended, ...running])].sort((a, b) => a - b);
   }
@@ -76,11 +88,25 @@ export class StatusTracker {
     const stage = this.activeStages().find((one) => one.stageId === stageId);
     if (stage === undefined) return undefined;
     const { attempt, submissionTime, name, numTasks, numActiveTasks, numCompletedTasks } = stage;
-    return { stageId, currentAttemptId: attempt, submissionTime, name, numTasks, numActiveTasks, numCompletedTasks, numFailedTasks: 0 };
+    return {
+      stageId,
+      currentAttemptId: attempt,
+      submissionTime,
+      name,
+      numTasks,
+      numActiveTasks,
+      numCompletedTasks,
+      numFailedTasks: 0,
+    };
   }
 
   getExecutorInfos(): SparkExecutorInfo[] {
-    return [...this.#application.executors.values()].map(({ executorId, host, cores }) => ({ executorId, host, cores, numRunningTasks: this.#application.runningTasks(executorId) }));
+    return [...this.#application.executors.values()].map(({ executorId, host, cores }) => ({
+      executorId,
+      host,
+      cores,
+      numRunningTasks: this.#application.runningTasks(executorId),
+    }));
   }
 
   /** Running stage attempts with their progress, the oldest first. */

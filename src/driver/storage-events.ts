@@ -12,7 +12,14 @@ export class StorageEvents {
     const { endpoint } = blockAddress;
     const blockManager = { executorId, host, port: "port" in endpoint ? endpoint.port : 0 };
     this.#managers.set(executorId, blockManager);
-    this.bus.post({ type: "BlockManagerAdded", time, blockManager, maxMem: storageBytes, maxOnHeapMem: 0, maxOffHeapMem: storageBytes });
+    this.bus.post({
+      type: "BlockManagerAdded",
+      time,
+      blockManager,
+      maxMem: storageBytes,
+      maxOnHeapMem: 0,
+      maxOffHeapMem: storageBytes,
+    });
   }
 
   executorRemoved(executorId: string, time: number): void {
@@ -25,6 +32,13 @@ export class StorageEvents {
   blockUpdated({ id, executorId, level, memoryBytes, diskBytes }: BlockUpdate): void {
     const blockManager = this.#managers.get(executorId);
     if (blockManager === undefined || !this.bus.wants("BlockUpdated")) return;
-    this.bus.post({ type: "BlockUpdated", blockManager, blockId: id, storageLevel: level, memSize: memoryBytes, diskSize: diskBytes });
+    this.bus.post({
+      type: "BlockUpdated",
+      blockManager,
+      blockId: id,
+      storageLevel: level,
+      memSize: memoryBytes,
+      diskSize: diskBytes,
+    });
   }
 }

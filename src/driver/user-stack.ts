@@ -12,14 +12,17 @@ const LONGEST_LINE = 1000;
 export function withoutEngineFrames(stack: string, engineDirectory: string): string {
   const lines = stack.split("\n");
   const isFrame = (line: string): boolean => /^\s+at /.test(line);
-  const isEngine = (line: string): boolean => line.includes(engineDirectory) || /[( ]firesteel-[\w-]+\.js:\d+/.test(line) || / \(?node:/.test(line);
+  const isEngine = (line: string): boolean =>
+    line.includes(engineDirectory) || /[( ]firesteel-[\w-]+\.js:\d+/.test(line) || / \(?node:/.test(line);
   if (!lines.some((line) => isFrame(line) && !isEngine(line))) return stack;
   return lines.filter((line) => !isFrame(line) || !isEngine(line)).join("\n");
 }
 
 /** At most so many lines of a moderate length, the first and the last of them. */
 export function shortened(text: string): string {
-  const lines = text.split("\n").map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}… (${line.length} characters)` : line));
+  const lines = text
+    .split("\n")
+    .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}… (${line.length} characters)` : line));
   if (lines.length <= MOST_LINES) return lines.join("\n");
   const head = Math.ceil(MOST_LINES / 2);
   const tail = MOST_LINES - head - 1;

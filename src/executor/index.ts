@@ -1,5 +1,2 @@
-/** The executor, for the entry points of its process and of its task threads. */
-export { executorMain } from "./executor-main";
-export type { ExecutorParts } from "./process/executor-process";
-export type { OpenStorage, OpenThread, ThreadContext, ThreadParts } from "./ports";
+/** The executor, for the entry point of its task threads; that of its process imports `executor-main` alone. */
 export { threadMain } from "./thread/thread-main";

@@ -6,7 +6,6 @@ import type { ValueContext } from "../columnar/value-context";
 import type { TaskRunner } from "../rdd/task-runner";
 import type { BlockAddress } from "../storage/block-address";
 import type { Caller, HostCalls } from "../storage/host-calls";
-import type { MemoryPlan } from "../storage/memory-plan";
 import type { ExecutorStorageOptions, StorageStatus, Survivors } from "../storage/ports";
 import type { TaskBlocks, TaskInfo, TaskMemory, TaskMetrics, TaskShuffle } from "../storage/task-env";
 
@@ -81,4 +80,4 @@ export interface ThreadContext {
 
 export type OpenThread = (context: ThreadContext) => ThreadParts;
 
-export type { Caller, HostCalls, MemoryPlan };
+export type { Caller, HostCalls };

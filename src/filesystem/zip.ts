@@ -90,7 +90,8 @@ function contentOf(bytes: Buffer, entry: Entry, path: string): Uint8Array {
   if (at + LOCAL_BYTES > bytes.length) throw damaged();
   const start = at + LOCAL_BYTES + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
   const raw = bytes.subarray(start, start + packed);
-  if (method !== STORED && method !== DEFLATED) throw readFailed(path, `its entry "${name}" is packed by method ${method}; only deflate is read.`);
+  if (method !== STORED && method !== DEFLATED)
+    throw readFailed(path, `its entry "${name}" is packed by method ${method}; only deflate is read.`);
   let content: Uint8Array;
   try {
     content = method === STORED || size === 0 ? raw.subarray(0, size) : inflateRawSync(raw, { maxOutputLength: size });

@@ -20,7 +20,12 @@ const RUN_ROWS = 16 * BATCH_ROWS;
  * Pairs with one record a key (keys, for "distinct"). `input` says whether the source holds values or combiners. Reads
  * everything at the first `next`. Not for "group".
  */
-export function aggregated(env: TaskEnv, source: ChunkSource, aggregation: Aggregation, input: "values" | "combiners"): ChunkSource {
+export function aggregated(
+  env: TaskEnv,
+  source: ChunkSource,
+  aggregation: Aggregation,
+  input: "values" | "combiners",
+): ChunkSource {
   if (aggregation.kind === "distinct") return new Aggregate(env, source, null, null, 0);
   return new Aggregate(env, source, foldOf(aggregation, input), foldOf(aggregation, "combiners"), 0);
 }

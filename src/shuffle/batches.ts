@@ -67,7 +67,8 @@ function directBatch(chunk: Chunk, carries: "pairs" | "keys"): Batch | null {
 function partColumn(shape: Shape, columns: readonly Column[], length: number): BatchColumn {
   const column = columns[0];
   if (columns.length === 1 && column !== undefined && shape.type === column.type) {
-    if (column.type === "number") return { type: "number", values: column.values.length === length ? column.values : column.values.subarray(0, length) };
+    if (column.type === "number")
+      return { type: "number", values: column.values.length === length ? column.values : column.values.subarray(0, length) };
     if (column.type === "string") return { type: "text", text: column.text, offsets: column.offsets };
     if (column.type === "any") return { type: "any", values: column.values };
   }

@@ -76,7 +76,7 @@ class CoGroup implements ChunkSource {
     for (let batch = batches.next(); batch !== null; batch = batches.next()) {
       this.#env.checkInterrupted();
       for (const part of splitByClass(batch)) {
-        for (let done = 0; done < part.length; ) {
+        for (let done = 0; done < part.length;) {
           done += this.#groups.add(input, part, done);
           if (done < part.length) this.#spill();
         }
@@ -104,7 +104,7 @@ class CoGroup implements ChunkSource {
       const groups = this.#groups.of(keyClass);
       if (groups === undefined) continue;
       const { size } = groups.index;
-      for (let from = 0; from < size; ) {
+      for (let from = 0; from < size;) {
         const values: unknown[] = [];
         let total = 0;
         let id = from;
@@ -135,7 +135,12 @@ class CoGroup implements ChunkSource {
         for (const input of parts) input.close();
         return null;
       }
-      this.#partSource = new CoGroup(this.#env, parts.map((input) => input.read(this.#part)), this.#depth + 1, this.#finish);
+      this.#partSource = new CoGroup(
+        this.#env,
+        parts.map((input) => input.read(this.#part)),
+        this.#depth + 1,
+        this.#finish,
+      );
     }
   }
 

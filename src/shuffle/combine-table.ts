@@ -57,7 +57,7 @@ export class CombineTable {
   #addKeys({ key, keyClass, length }: ClassBatch): void {
     let index = this.#keys.get(keyClass);
     if (index === undefined) this.#keys.set(keyClass, (index = newKeyIndex(keyClass, this.#memory, this.#multiplier)));
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       done += index.add(key, done, length - done, this.#ids);
       if (done < length) this.#makeRoom();
     }
@@ -68,7 +68,7 @@ export class CombineTable {
     const { values: keys } = key as BatchColumn & { type: "number" };
     const values = valuesOf(batch.value, length);
     const table = (this.#numbers ??= new NumberTable(this.#memory, fold, this.#multiplier));
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       done += table.fold(keys, values, done, length - done);
       if (table.stop === Stop.Full) {
         this.#makeRoom();
@@ -107,7 +107,7 @@ export class CombineTable {
   #addDense({ key, keyClass, value, length }: ClassBatch, from: number, fold: Fold): void {
     const dense = this.#dense(keyClass, fold);
     const values = valuesOf(value, length);
-    for (let done = from; done < length; ) {
+    for (let done = from; done < length;) {
       done += dense.fold(key, values, done, length - done);
       if (done < length) this.#makeRoom();
     }

@@ -10,14 +10,23 @@ import { specialized } from "./specialize";
  * where it stopped.
  */
 type Kernel = (
-  combiners: DenseCombiners, target: Float64Array | unknown[], ids: Int32Array, values: ArrayLike<unknown>,
-  from: number, start: number, length: number, merge: Function, create: Function | null,
+  combiners: DenseCombiners,
+  target: Float64Array | unknown[],
+  ids: Int32Array,
+  values: ArrayLike<unknown>,
+  from: number,
+  start: number,
+  length: number,
+  merge: Function,
+  create: Function | null,
 ) => number;
 
 /** `numeric`: the target holds doubles, and the kernel stops after a combiner that is not a number. */
 function kernelSource(fold: Fold, numeric: boolean): string {
   const guard = (name: string): string =>
-    numeric ? `if (typeof ${name} !== "number") { combiners.count = count; combiners.rejected = ${name}; combiners.stop = ${Stop.Rejected}; return i + 1; }` : "";
+    numeric
+      ? `if (typeof ${name} !== "number") { combiners.count = count; combiners.rejected = ${name}; combiners.stop = ${Stop.Rejected}; return i + 1; }`
+      : "";
   return `(function foldDense(combiners, target, ids, values, from, start, length, merge, create) {
     let count = combiners.count;
     for (let i = start; i < length; i++) {
@@ -116,7 +125,7 @@ export class DenseCombiners {
   /** Takes keys, none of which is here, with their combiners. */
   adopt(keys: BatchColumn, combiners: readonly unknown[], makeRoom: () => void): void {
     if (this.#numbers !== null) this.#generalise();
-    for (let done = 0; done < combiners.length; ) {
+    for (let done = 0; done < combiners.length;) {
       const located = this.#index.add(keys, done, Math.min(BATCH_ROWS, combiners.length - done), this.#ids);
       for (let i = 0; i < located; i++) this.#list[this.#ids[i]!] = combiners[done + i];
       this.count = this.#index.size;
@@ -127,7 +136,8 @@ export class DenseCombiners {
 
   /** Everything, at most `rows` records at a time; empty after the last. */
   *drain(rows: number): Generator<Drained> {
-    const combiners: BatchColumn = this.#numbers === null ? { type: "any", values: this.#list } : { type: "number", values: this.#numbers };
+    const combiners: BatchColumn =
+      this.#numbers === null ? { type: "any", values: this.#list } : { type: "number", values: this.#numbers };
     for (let from = 0; from < this.count; from += rows) {
       const end = Math.min(this.count, from + rows);
       yield { keys: this.#index.keys(from, end), combiners: sliceColumn(combiners, from, end), length: end - from };

@@ -95,7 +95,7 @@ class FilterByKeys implements ChunkSource {
     for (let batch = batches.next(); batch !== null; batch = batches.next()) {
       this.#env.checkInterrupted();
       for (const part of splitByClass(batch)) {
-        for (let done = 0; done < part.length; ) {
+        for (let done = 0; done < part.length;) {
           done += this.#keys.add(part, done);
           if (done < part.length) spill();
         }

@@ -32,5 +32,10 @@ export function chunksOf(frames: FrameSource, values: ValueContext): ChunkSource
 function twins(chunk: Chunk): Chunk {
   if (chunk.kind !== "columns") throw corrupt("keys without a column");
   const { shape, columns, length } = chunk;
-  return { kind: "columns", shape: internShape({ type: "tuple", items: [shape, shape] }), columns: [...columns, ...columns], length };
+  return {
+    kind: "columns",
+    shape: internShape({ type: "tuple", items: [shape, shape] }),
+    columns: [...columns, ...columns],
+    length,
+  };
 }

@@ -36,7 +36,13 @@ export interface FrameSource {
 }
 
 /** Appends one frame with what `encode` writes. `out` must stand at a multiple of eight. */
-export function writeFrame(out: ByteWriter, rows: number, content: Content, compression: Compression, encode: (out: ByteWriter) => void): void {
+export function writeFrame(
+  out: ByteWriter,
+  rows: number,
+  content: Content,
+  compression: Compression,
+  encode: (out: ByteWriter) => void,
+): void {
   const start = out.length;
   out.reserve(HEADER);
   out.length += HEADER;
@@ -76,7 +82,13 @@ function readHeader(view: DataView, at: number): Header {
   const content = view.getUint8(at + 13);
   const stored = view.getUint32(at, true);
   const raw = view.getUint32(at + 4, true);
-  if (codec === undefined || content > (Content.Twins as number) || view.getUint16(at + 14, true) !== 0 || (codec === "none" && stored !== raw)) throw corrupt("a frame has an impossible header");
+  if (
+    codec === undefined ||
+    content > (Content.Twins as number) ||
+    view.getUint16(at + 14, true) !== 0 ||
+    (codec === "none" && stored !== raw)
+  )
+    throw corrupt("a frame has an impossible header");
   return { stored, raw, rows: view.getUint32(at + 8, true), codec, content };
 }
 

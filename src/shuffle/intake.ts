@@ -126,8 +126,12 @@ export class Intake implements Sink {
       enter: [
         `let ${count} = ${state}.count, ${kinds} = ${state}.kinds, ${limit} = ${state}.limit;`,
         `const ${types} = ${state}.types;`,
-        ...columns.map(({ source, numbers, list }) => `const ${numbers} = ${state}.${source}.numbers, ${list} = ${state}.${source}.list;`),
-        ...texts.map(({ source, offsets, text }) => `const ${offsets} = ${state}.${source}.offsets; let ${text} = ${state}.${source}.text;`),
+        ...columns.map(
+          ({ source, numbers, list }) => `const ${numbers} = ${state}.${source}.numbers, ${list} = ${state}.${source}.list;`,
+        ),
+        ...texts.map(
+          ({ source, offsets, text }) => `const ${offsets} = ${state}.${source}.offsets; let ${text} = ${state}.${source}.text;`,
+        ),
       ].join("\n"),
       row: (term: Term) => {
         const type = builder.local("type");
@@ -184,7 +188,11 @@ export class Intake implements Sink {
 
   /** Called by generated code for a record that is not a two-element array. */
   notAPair(record: unknown): never {
-    const seen = Array.isArray(record) ? `an array of ${record.length}` : record === null ? "null" : `a value of type ${typeof record}`;
+    const seen = Array.isArray(record)
+      ? `an array of ${record.length}`
+      : record === null
+        ? "null"
+        : `a value of type ${typeof record}`;
     throw new TaskError("NOT_A_PAIR", `This operation takes records of the form [key, value], and found ${seen}.`);
   }
 }
@@ -205,11 +213,15 @@ function columnNames(builder: LoopBuilder, source: "key" | "value", { form, shif
 }
 
 /** Statements that store one value into its column and note its kind in `type`. The key comes first. */
-function storeCode({ form, shift, numbers, list, offsets, text }: ColumnNames, from: string, type: string, count: string): string {
+function storeCode(
+  { form, shift, numbers, list, offsets, text }: ColumnNames,
+  from: string,
+  type: string,
+  count: string,
+): string {
   const set = shift === 0 ? "=" : "|=";
-  const string = form === "text"
-    ? `${text} += ${from}; ${offsets}[${count} + 1] = ${text}.length;`
-    : `${list}[${count}] = ${from};`;
+  const string =
+    form === "text" ? `${text} += ${from}; ${offsets}[${count} + 1] = ${text}.length;` : `${list}[${count}] = ${from};`;
   return `if (typeof ${from} === "number") { ${numbers}[${count}] = ${from}; ${type} ${set} ${NUMBER << shift}; }
 else if (typeof ${from} === "string") { ${string} ${type} ${set} ${STRING << shift}; }
 else { ${list}[${count}] = ${from}; ${type} ${set} ${OTHER << shift}; }`;

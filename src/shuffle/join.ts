@@ -99,7 +99,12 @@ class Join implements ChunkSource {
         row += part.length;
         while (matches.fill()) {
           const { own, partner, length } = matches;
-          yield chunk(gather(part.key, own, 0, length), matches.partnerValues(partner), gather(part.value, own, 0, length), length);
+          yield chunk(
+            gather(part.key, own, 0, length),
+            matches.partnerValues(partner),
+            gather(part.value, own, 0, length),
+            length,
+          );
         }
       }
     }
@@ -202,7 +207,10 @@ class Held {
     for (const keyClass of KEY_CLASSES) {
       const held = this.of(keyClass);
       if (held === null) continue;
-      const { groups: { index, inputs }, matched } = held;
+      const {
+        groups: { index, inputs },
+        matched,
+      } = held;
       const { starts, order, values } = inputs[0]!;
       const ids = new Int32Array(BATCH_ROWS);
       const records = new Int32Array(BATCH_ROWS);

@@ -164,7 +164,7 @@ export interface GroupedRecords {
 function* recordsOfClass({ index, inputs }: ClassGroups, input: number, rows: number): Generator<GroupedRecords> {
   const { starts, order, values, length } = inputs[input]!;
   const column = values.column();
-  for (let from = 0, id = 0; from < length; ) {
+  for (let from = 0, id = 0; from < length;) {
     const to = Math.min(length, from + rows);
     const firstId = id;
     while (starts[id + 1]! < to) id++;

@@ -156,7 +156,9 @@ export function splitByClass(batch: Batch): ClassBatch[] {
     const parts: ClassBatch[] = [];
     for (let from = 0; from < batch.length; from += BATCH_ROWS) {
       const to = Math.min(batch.length, from + BATCH_ROWS);
-      parts.push(...splitByClass({ length: to - from, key: sliceColumn(batch.key, from, to), value: sliceColumn(batch.value, from, to) }));
+      parts.push(
+        ...splitByClass({ length: to - from, key: sliceColumn(batch.key, from, to), value: sliceColumn(batch.value, from, to) }),
+      );
     }
     return parts;
   }
@@ -182,9 +184,12 @@ function splitAny(keys: readonly unknown[], value: BatchColumn, length: number):
   return KEY_CLASSES.filter((keyClass) => rows[keyClass].length > 0).map((keyClass) => {
     const chosen = rows[keyClass];
     const picked = chosen.map((i) => keys[i]);
-    const key: BatchColumn = keyClass === "number"
-      ? { type: "number", values: Float64Array.from(picked as number[]) }
-      : keyClass === "string" ? textOf(picked as string[], picked.length) : { type: "any", values: picked };
+    const key: BatchColumn =
+      keyClass === "number"
+        ? { type: "number", values: Float64Array.from(picked as number[]) }
+        : keyClass === "string"
+          ? textOf(picked as string[], picked.length)
+          : { type: "any", values: picked };
     const pickedValues: BatchColumn = value.type === "none" ? value : { type: "any", values: chosen.map((i) => values[i]) };
     return { length: chosen.length, key, value: pickedValues, keyClass };
   });

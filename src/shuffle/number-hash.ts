@@ -25,7 +25,13 @@ export function slotOfNumber(low: number, high: number, multiplier: number, shif
  * overlap, and what follows finds them in the processor's cache.
  */
 export function locateNumbers(
-  words: Int32Array, length: number, cells: Float64Array, multiplier: number, shift: number, slots: Int32Array, probed: Float64Array,
+  words: Int32Array,
+  length: number,
+  cells: Float64Array,
+  multiplier: number,
+  shift: number,
+  slots: Int32Array,
+  probed: Float64Array,
 ): void {
   for (let i = 0; i < length; i++) {
     const slot = slotOfNumber(words[2 * i]!, words[2 * i + 1]!, multiplier, shift);

@@ -140,7 +140,14 @@ export class NumberIndex {
   }
 }
 
-function findLocated(batch: Float64Array, slots: Int32Array, cells: Float64Array, length: number, nan: number, ids: Int32Array): void {
+function findLocated(
+  batch: Float64Array,
+  slots: Int32Array,
+  cells: Float64Array,
+  length: number,
+  nan: number,
+  ids: Int32Array,
+): void {
   const mask = (cells.length >>> 1) - 1;
   for (let i = 0; i < length; i++) {
     const key = batch[i]!;

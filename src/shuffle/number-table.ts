@@ -54,7 +54,11 @@ export class NumberTable {
     this.#memory = memory;
     this.#fold = fold;
     this.#multiplier = multiplier;
-    this.#kernel = specialized<Kernel>(fold.create === null ? "number-reduce" : "number-combine", kernelSource(fold), functionsOf(fold));
+    this.#kernel = specialized<Kernel>(
+      fold.create === null ? "number-reduce" : "number-combine",
+      kernelSource(fold),
+      functionsOf(fold),
+    );
     let bits = FIRST_BITS;
     while (bits < MAX_BITS && expected > LOAD * 2 ** bits) bits++;
     if (!memory.reserve(SLOT_BYTES << bits)) bits = FIRST_BITS;
@@ -152,7 +156,7 @@ export class NumberTable {
       combiners[0] = this.nanCombiner;
       yield part(1);
     }
-    for (let cell = 0, left = this.used; left > 0; ) {
+    for (let cell = 0, left = this.used; left > 0;) {
       const length = Math.min(rows, left);
       cell = compact(this.cells, cell, length, keys, combiners);
       yield part(length);

@@ -23,6 +23,7 @@ export function readShuffle(env: TaskEnv, spec: ShuffleSpec, reduces: readonly n
     return source;
   }
   if (aggregation?.kind === "group") source = grouped(env, source);
-  else if (aggregation !== undefined) source = aggregated(env, source, aggregation, shipsCombiners(spec) ? "combiners" : "values");
+  else if (aggregation !== undefined)
+    source = aggregated(env, source, aggregation, shipsCombiners(spec) ? "combiners" : "values");
   return ordering === undefined ? source : sorted(env, source, ordering, carries);
 }

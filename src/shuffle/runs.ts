@@ -282,7 +282,7 @@ class FileWriter {
 /** Throws a ClusterError when the disk is full. */
 function writeWhole(fd: number, path: string, bytes: Uint8Array, position: number): void {
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+    for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
   } catch (error) {
     throw isFull(error) ? diskFull(path, bytes.length, error) : error;
   }

@@ -62,13 +62,14 @@ export class Scatter {
     this.#env.checkInterrupted();
     this.#runs.begin();
     for (let p = 0; p + 1 < starts.length; p++) {
-      for (let from = starts[p]!; from < starts[p + 1]!; ) {
+      for (let from = starts[p]!; from < starts[p + 1]!;) {
         const to = Math.min(starts[p + 1]!, from + (numeric ? rows : Math.min(rows, this.#frameRows)));
         this.#runs.frame(p, to - from, content, (out) => {
           const before = out.length;
           if (typed) this.#encodeTyped(columns, order, from, to, out);
           else this.#encodeRows(columns, order, from, to, out);
-          if (!numeric) this.#frameRows = Math.max(1, Math.min(BATCH_ROWS, Math.floor((FRAME_BYTES * (to - from)) / (out.length - before))));
+          if (!numeric)
+            this.#frameRows = Math.max(1, Math.min(BATCH_ROWS, Math.floor((FRAME_BYTES * (to - from)) / (out.length - before))));
         });
         from = to;
         if (this.#runs.pending < RUN_BYTES) continue;
@@ -140,7 +141,12 @@ const numberScratch = [new Float64Array(BATCH_ROWS), new Float64Array(BATCH_ROWS
 const offsetScratch = [new Int32Array(BATCH_ROWS + 1), new Int32Array(BATCH_ROWS + 1)];
 
 function gatherTyped(
-  column: BatchColumn, order: Int32Array, from: number, to: number, numbers: Float64Array, offsets: Int32Array,
+  column: BatchColumn,
+  order: Int32Array,
+  from: number,
+  to: number,
+  numbers: Float64Array,
+  offsets: Int32Array,
 ): Column {
   if (column.type === "number") {
     gatherNumbers(column.values, order, from, to, numbers);

@@ -63,7 +63,13 @@ class SegmentFrames implements FrameSource {
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       const { map, reduce } = this.#from;
-      throw new FetchFailed(this.#shuffleId, map, reduce, null, `Segment ${reduce} of map output ${map} is damaged: ${error.message}`);
+      throw new FetchFailed(
+        this.#shuffleId,
+        map,
+        reduce,
+        null,
+        `Segment ${reduce} of map output ${map} is damaged: ${error.message}`,
+      );
     }
   }
 

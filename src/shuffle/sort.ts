@@ -128,7 +128,10 @@ class Sort implements ChunkSource {
       if (runs.count <= FAN_IN) return mergedRuns(runs.open(0, runs.count), compare, this.#carries);
       const longer = new SortedRuns(this.#env, this.#carries);
       for (let from = 0; from < runs.count; from += FAN_IN) {
-        const batches = batchesOf(mergedRuns(runs.open(from, Math.min(runs.count, from + FAN_IN)), compare, this.#carries), this.#carries);
+        const batches = batchesOf(
+          mergedRuns(runs.open(from, Math.min(runs.count, from + FAN_IN)), compare, this.#carries),
+          this.#carries,
+        );
         for (let batch = batches.next(); batch !== null; batch = batches.next()) {
           this.#env.checkInterrupted();
           longer.add(batch.key, batch.value, inOrder(batch.length));

@@ -242,8 +242,15 @@ function unpackNonAscii(text: string, offsets: Int32Array, length: number, lengt
 }
 
 function pack(
-  length: number, view: DataView, offsets: Int32Array, lengths: Uint8Array,
-  a: Int32Array, b: Int32Array, c: Int32Array, hashes: Int32Array, multiplier: number,
+  length: number,
+  view: DataView,
+  offsets: Int32Array,
+  lengths: Uint8Array,
+  a: Int32Array,
+  b: Int32Array,
+  c: Int32Array,
+  hashes: Int32Array,
+  multiplier: number,
 ): void {
   const [maskA, maskB, maskC] = MASKS;
   const base = offsets[0]!;
@@ -266,8 +273,16 @@ function hash(x: number, y: number, z: number, length: number, multiplier: numbe
 }
 
 function probe(
-  length: number, slots: Int32Array, records: Int32Array, shift: number, lengths: Uint8Array,
-  a: Int32Array, b: Int32Array, c: Int32Array, hashes: Int32Array, ids: Int32Array,
+  length: number,
+  slots: Int32Array,
+  records: Int32Array,
+  shift: number,
+  lengths: Uint8Array,
+  a: Int32Array,
+  b: Int32Array,
+  c: Int32Array,
+  hashes: Int32Array,
+  ids: Int32Array,
 ): void {
   for (let i = 0; i < length; i++) ids[i] = slots[hashes[i]! >>> shift]! - 1;
   for (let i = 0; i < length; i++) {
@@ -275,7 +290,8 @@ function probe(
     if (id < 0) continue;
     const r = 4 * id;
     const l = lengths[i]!;
-    if (l === UNPACKED || records[r] !== a[i] || records[r + 1] !== b[i] || records[r + 2] !== c[i] || records[r + 3] !== l) ids[i] = -1;
+    if (l === UNPACKED || records[r] !== a[i] || records[r + 1] !== b[i] || records[r + 2] !== c[i] || records[r + 3] !== l)
+      ids[i] = -1;
   }
 }
 

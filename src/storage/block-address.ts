@@ -24,7 +24,11 @@ let known: string | undefined;
 
 /** Names the file system tree that this process sees: machine, boot and mount namespace. Containers of one host differ. */
 export function fileSystemId(): string {
-  known ??= [hostname(), attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()), attempt(() => readlinkSync("/proc/self/ns/mnt"))].join("|");
+  known ??= [
+    hostname(),
+    attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
+    attempt(() => readlinkSync("/proc/self/ns/mnt")),
+  ].join("|");
   return known;
 }
 

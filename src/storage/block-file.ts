@@ -98,9 +98,21 @@ function readAt(fd: number, position: number, length: number): Buffer {
 }
 
 function packLevel(level: LevelFlags): number {
-  return (level.useDisk ? 1 : 0) | (level.useMemory ? 2 : 0) | (level.useOffHeap ? 4 : 0) | (level.deserialized ? 8 : 0) | (level.replication << 8);
+  return (
+    (level.useDisk ? 1 : 0) |
+    (level.useMemory ? 2 : 0) |
+    (level.useOffHeap ? 4 : 0) |
+    (level.deserialized ? 8 : 0) |
+    (level.replication << 8)
+  );
 }
 
 function unpackLevel(bits: number): LevelFlags {
-  return { useDisk: (bits & 1) !== 0, useMemory: (bits & 2) !== 0, useOffHeap: (bits & 4) !== 0, deserialized: (bits & 8) !== 0, replication: bits >>> 8 };
+  return {
+    useDisk: (bits & 1) !== 0,
+    useMemory: (bits & 2) !== 0,
+    useOffHeap: (bits & 4) !== 0,
+    deserialized: (bits & 8) !== 0,
+    replication: bits >>> 8,
+  };
 }

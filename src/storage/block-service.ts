@@ -70,7 +70,8 @@ export class BlockService {
     const extents: Extent[] = [];
     for (const extent of frames.extents) {
       const granted = holdings.takeGrant(extent);
-      if (granted === undefined || extent.length > granted.length) throw new InternalError(`Block ${id} is made of memory that was not granted.`);
+      if (granted === undefined || extent.length > granted.length)
+        throw new InternalError(`Block ${id} is made of memory that was not granted.`);
       extents.push(pool.shrink(granted, extent.length));
     }
     return store.put(id, level, rows, { kind: "memory", extents });
@@ -79,9 +80,9 @@ export class BlockService {
   /** Copies to as many peers as the level wants, as far as there are any. A copy that fails costs redundancy, not the task. */
   async #replicate(id: BlockId, level: LevelFlags): Promise<void> {
     const { client, ports, self } = this.options;
-    const peers = [...await ports.peers()].filter(({ executorId }) => executorId !== self().executorId);
+    const peers = [...(await ports.peers())].filter(({ executorId }) => executorId !== self().executorId);
     let wanted = level.replication - 1;
-    for (let start = hash(id); wanted > 0 && peers.length > 0; ) {
+    for (let start = hash(id); wanted > 0 && peers.length > 0;) {
       const [peer] = peers.splice(start % peers.length, 1);
       try {
         await client.call(peer!.endpoint, "replicate", { id, level, from: self() });

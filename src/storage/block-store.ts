@@ -167,7 +167,17 @@ export class BlockStore {
   /** A block that survived in a file, which is in place already. */
   adopt(id: BlockId, path: string, bytes: number, index: BlockFileIndex): BlockUpdate | null {
     if (this.#entries.has(id)) return null;
-    const entry: Entry = { id, rdd: rddOf(id), level: index.level, rows: index.rows, extents: null, disk: null, pins: 0, removed: false, leaving: null };
+    const entry: Entry = {
+      id,
+      rdd: rddOf(id),
+      level: index.level,
+      rows: index.rows,
+      extents: null,
+      disk: null,
+      pins: 0,
+      removed: false,
+      leaving: null,
+    };
     this.#entries.set(id, entry);
     this.#setDisk(entry, { path, offsets: index.offsets, checksums: index.checksums, bytes });
     return this.#update(entry);
@@ -195,7 +205,13 @@ export class BlockStore {
     this.#entries.delete(id);
     entry.removed = true;
     this.options.report({
-      id, executorId: this.options.executorId, level: NO_LEVEL, rows: 0, memoryBytes: 0, diskBytes: 0, ...(lost === undefined ? {} : { lost }),
+      id,
+      executorId: this.options.executorId,
+      level: NO_LEVEL,
+      rows: 0,
+      memoryBytes: 0,
+      diskBytes: 0,
+      ...(lost === undefined ? {} : { lost }),
     });
     this.#freeIfUnused(entry);
   }
@@ -225,7 +241,7 @@ export class BlockStore {
       for (let i = 0; i < frames.checksums.length; i++) {
         const position = frames.offsets[i]!;
         const bytes = new Uint8Array(frames.offsets[i + 1]! - position);
-        for (let done = 0; done < bytes.length; ) {
+        for (let done = 0; done < bytes.length;) {
           const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
           if (bytesRead === 0) break;
           done += bytesRead;
@@ -326,7 +342,15 @@ export class BlockStore {
   async #writeOut(entry: Entry): Promise<string | null> {
     const pinned = this.#pin(entry);
     try {
-      this.#setDisk(entry, await this.#writeFile(entry.id, entry.level, entry.rows, entry.extents!.map((extent) => this.#pool.arena.bytes(extent))));
+      this.#setDisk(
+        entry,
+        await this.#writeFile(
+          entry.id,
+          entry.level,
+          entry.rows,
+          entry.extents!.map((extent) => this.#pool.arena.bytes(extent)),
+        ),
+      );
       return null;
     } catch (error) {
       return (error as Error).message;
@@ -353,7 +377,7 @@ export class BlockStore {
         const file = await open(path, "wx", 0o600);
         try {
           for (const part of [...parts, footer]) {
-            for (let done = 0; done < part.length; ) done += (await file.write(part, done, part.length - done)).bytesWritten;
+            for (let done = 0; done < part.length;) done += (await file.write(part, done, part.length - done)).bytesWritten;
           }
         } finally {
           await file.close();

@@ -77,14 +77,16 @@ export class BroadcastCache {
   async #fetch(id: string): Promise<PieceMap> {
     const { store, client, driver } = this.options;
     const known = this.#maps.get(id);
-    const missing = (map: PieceMap): number[] => map.checksums.map((_, piece) => piece).filter((piece) => !store.has(pieceId(id, piece)));
+    const missing = (map: PieceMap): number[] =>
+      map.checksums.map((_, piece) => piece).filter((piece) => !store.has(pieceId(id, piece)));
     if (known !== undefined && missing(known).length === 0) return known;
     if (driver === null) throw new ClusterError("BROADCAST_NOT_FOUND", `There is no driver to fetch block ${id} from.`);
     const located = new OwnMemoryReceiver<PieceMap>(2 ** 20);
     let map = await client.request(driver, "locate", { id }, located);
     this.#maps.set(id, map);
     if (map.total > 0) {
-      for (const piece of missing(map)) await this.#keep(id, piece, located.bytes.subarray(piece * map.pieceBytes, (piece + 1) * map.pieceBytes));
+      for (const piece of missing(map))
+        await this.#keep(id, piece, located.bytes.subarray(piece * map.pieceBytes, (piece + 1) * map.pieceBytes));
       return map;
     }
     let asked = Date.now();
@@ -125,7 +127,8 @@ export class BroadcastCache {
   async #frames(pins: readonly PinnedBlock[]): Promise<BlockFrames> {
     const extents = [];
     for (const { frames } of pins) {
-      if (frames.kind === "disk") return { kind: "inline", frames: (await Promise.all(pins.map((pin) => this.options.store.copy(pin)))).flat() };
+      if (frames.kind === "disk")
+        return { kind: "inline", frames: (await Promise.all(pins.map((pin) => this.options.store.copy(pin)))).flat() };
       extents.push(...frames.extents);
     }
     return { kind: "memory", extents };

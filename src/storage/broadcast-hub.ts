@@ -71,7 +71,10 @@ export class BroadcastHub {
         length: named.bytes.length,
         pieceBytes: this.pieceBytes,
         checksums: named.checksums,
-        holders: [...named.holders.values()].reverse().slice(0, 64).map(({ address, pieces }) => ({ address, pieces: [...pieces] })),
+        holders: [...named.holders.values()]
+          .reverse()
+          .slice(0, 64)
+          .map(({ address, pieces }) => ({ address, pieces: [...pieces] })),
       };
       if (whole) this.#served += named.bytes.length;
       return { meta, parts: whole ? [{ bytes: named.bytes }] : [] };
@@ -79,7 +82,8 @@ export class BroadcastHub {
     if (request.type === "piece") {
       const { id, piece } = request.body;
       const named = this.#find(id);
-      if (!Number.isInteger(piece) || piece < 0 || piece >= named.checksums.length) throw new ServeError({ message: `There is no piece ${piece} of ${id}.` });
+      if (!Number.isInteger(piece) || piece < 0 || piece >= named.checksums.length)
+        throw new ServeError({ message: `There is no piece ${piece} of ${id}.` });
       const bytes = named.bytes.subarray(piece * this.pieceBytes, (piece + 1) * this.pieceBytes);
       this.#served += bytes.length;
       return { meta: { total: bytes.length }, parts: [{ bytes }] };

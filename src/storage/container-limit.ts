@@ -25,9 +25,13 @@ export function containerMemoryLimit(roots: CgroupRoots = SYSTEM): number {
     if (!unified && !controllers.split(",").includes("memory")) continue;
     const base = unified ? roots.mount : join(roots.mount, "memory");
     const file = unified ? "memory.max" : "memory.limit_in_bytes";
-    const parts = rest.join(":").split("/").filter((part) => part !== "" && part !== "..");
+    const parts = rest
+      .join(":")
+      .split("/")
+      .filter((part) => part !== "" && part !== "..");
     // Inside a container the path may name a group of the host that is not mounted here; the container's own is the root.
-    for (let depth = parts.length; depth >= 0; depth--) limit = Math.min(limit, readLimit(join(base, ...parts.slice(0, depth), file)));
+    for (let depth = parts.length; depth >= 0; depth--)
+      limit = Math.min(limit, readLimit(join(base, ...parts.slice(0, depth), file)));
   }
   return limit;
 }
@@ -40,7 +44,9 @@ function readLimit(path: string): number {
 
 function readLines(path: string): string[] {
   try {
-    return readFileSync(path, "utf8").split("\n").filter((line) => line !== "");
+    return readFileSync(path, "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
   } catch {
     return []; // no such controller, or not a Linux
   }

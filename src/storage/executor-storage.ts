@@ -60,7 +60,12 @@ export class ExecutorStorage {
   constructor(private readonly options: ExecutorStorageOptions) {
     const { appId, executorId, host, plan, conf, ports, ownerPid } = options;
     this.#pool = new MemoryPool(plan);
-    this.#directories = LocalDirectories.create({ roots: localRoots(conf), appId, executorId, ...(ownerPid === undefined ? {} : { ownerPid }) });
+    this.#directories = LocalDirectories.create({
+      roots: localRoots(conf),
+      appId,
+      executorId,
+      ...(ownerPid === undefined ? {} : { ownerPid }),
+    });
     this.#layout = new FileLayout(this.#directories.directories);
     const pool = this.#pool;
     const layout = this.#layout;
@@ -80,7 +85,14 @@ export class ExecutorStorage {
     const store = this.#store;
     const client = this.#client;
     this.#blocks = new BlockService({ store, pool, layout, client, ports, self });
-    this.#shuffles = new ShuffleService({ store, client, cells: pool.cells, release, bytes, fetchMapOutputs: (id) => ports.fetchMapOutputs(id) });
+    this.#shuffles = new ShuffleService({
+      store,
+      client,
+      cells: pool.cells,
+      release,
+      bytes,
+      fetchMapOutputs: (id) => ports.fetchMapOutputs(id),
+    });
     this.#broadcasts = new BroadcastCache({ store, client, driver: options.driver, self });
     this.#holdings = new HoldingsRegistry(release);
     this.#handlers = this.#makeHandlers();
@@ -103,7 +115,13 @@ export class ExecutorStorage {
     const bytes = this.#pool.arena.bytes.bind(this.#pool.arena);
     const serve = executorServing({ store: this.#store, blocks: this.#blocks, files: this.#files, bytes });
     this.#server = await BlockServer.listen(listen, { secret, serve });
-    this.#address = { executorId, host, endpoint: this.#server.endpoint, fileSystem: this.shared.fileSystem, directories: this.shared.directories };
+    this.#address = {
+      executorId,
+      host,
+      endpoint: this.#server.endpoint,
+      fileSystem: this.shared.fileSystem,
+      directories: this.shared.directories,
+    };
     // Drivers have theirs in the temporary directory, whatever executors are told.
     void removeStaleApplications([...new Set([...localRoots(conf), tmpdir()])]);
   }

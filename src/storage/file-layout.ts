@@ -74,7 +74,8 @@ export class FileLayout {
   removeTemporaryOfDead(slot: number, taskId: number): void {
     for (const directory of this.directories) {
       const folder = temporaryFolder(directory, slot);
-      for (const name of namesIn(folder)) if (name.startsWith(`${taskId}-`)) rmSync(join(folder, name), { recursive: true, force: true });
+      for (const name of namesIn(folder))
+        if (name.startsWith(`${taskId}-`)) rmSync(join(folder, name), { recursive: true, force: true });
     }
   }
 

@@ -141,8 +141,7 @@ export interface SegmentFetch {
 
 /** The segments one after the other in the order of the request. */
 export type TakenSegments = { readonly failed?: undefined } & (
-  | { readonly kind: "memory"; readonly extent: Extent }
-  | { readonly kind: "inline"; readonly bytes: Uint8Array }
+  { readonly kind: "memory"; readonly extent: Extent } | { readonly kind: "inline"; readonly bytes: Uint8Array }
 );
 
 /** A FetchFailed on its way to the thread that throws it. `map` and `reduce` are -1 where unknown. */

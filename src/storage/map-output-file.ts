@@ -37,11 +37,13 @@ export function appendIndex(fd: number, index: MapOutputIndex): void {
   bytes.set(new Uint8Array(offsets.buffer, offsets.byteOffset, offsets.byteLength), 0);
   bytes.set(new Uint8Array(checksums.buffer, checksums.byteOffset, checksums.byteLength), offsets.byteLength);
   const tail = length - TAIL;
-  [index.shuffleId, index.map, index.stageId, index.stageAttempt, checksums.length].forEach((value, i) => bytes.writeUInt32LE(value, tail + i * 4));
+  [index.shuffleId, index.map, index.stageId, index.stageAttempt, checksums.length].forEach((value, i) =>
+    bytes.writeUInt32LE(value, tail + i * 4),
+  );
   bytes.writeUInt32LE(crc32c(bytes.subarray(0, length - 8)), length - 8);
   bytes.writeUInt32LE(MAGIC, length - 4);
   const end = offsets[offsets.length - 1]!;
-  for (let done = 0; done < length; ) done += writeSync(fd, bytes, done, length - done, end + done);
+  for (let done = 0; done < length;) done += writeSync(fd, bytes, done, length - done, end + done);
 }
 
 /** What the file says of itself; null when it is not a whole map output. The segments are not looked at. */

@@ -65,7 +65,11 @@ export class MapOutputFiles {
   }
 
   /** Where a segment is, in a file that is open; null when this executor does not have it. */
-  segment(shuffleId: number, map: number, reduce: number): { readonly fd: number; readonly position: number; readonly length: number } | null {
+  segment(
+    shuffleId: number,
+    map: number,
+    reduce: number,
+  ): { readonly fd: number; readonly position: number; readonly length: number } | null {
     const output = this.#shuffles.get(shuffleId)?.get(map);
     if (output === undefined || reduce < 0 || reduce >= output.checksums.length) return null;
     try {

@@ -59,7 +59,11 @@ export class MapOutputView implements MapOutputs {
   }
 }
 
-function views(buffer: SharedArrayBuffer, numMaps: number, numReducers: number): { offsets: Float64Array; checksums: Uint32Array; owners: Int32Array } {
+function views(
+  buffer: SharedArrayBuffer,
+  numMaps: number,
+  numReducers: number,
+): { offsets: Float64Array; checksums: Uint32Array; owners: Int32Array } {
   const offsets = new Float64Array(buffer, 0, numMaps * (numReducers + 1));
   const checksums = new Uint32Array(buffer, offsets.byteLength, numMaps * numReducers);
   const owners = new Int32Array(buffer, offsets.byteLength + checksums.byteLength, numMaps);

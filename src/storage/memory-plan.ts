@@ -69,22 +69,26 @@ export function minimumExecutorMemory(slots: number): number {
 export function planMemory(options: MemoryPlanOptions): MemoryPlan {
   const { slots, containerLimit = Infinity } = options;
   const conf = options.conf ?? (() => undefined);
-  if (!Number.isInteger(slots) || slots < 1) throw new UsageError("INVALID_SLOTS", `An executor needs at least one slot, not ${slots}.`);
-  const total = typeof options.executorMemory === "number" ? options.executorMemory : parseBytes(options.executorMemory, "spark.executor.memory");
+  if (!Number.isInteger(slots) || slots < 1)
+    throw new UsageError("INVALID_SLOTS", `An executor needs at least one slot, not ${slots}.`);
+  const total =
+    typeof options.executorMemory === "number"
+      ? options.executorMemory
+      : parseBytes(options.executorMemory, "spark.executor.memory");
   const minimum = minimumExecutorMemory(slots);
   if (!(total >= minimum)) {
     throw new UsageError(
       "INVALID_EXECUTOR_MEMORY",
-      `spark.executor.memory of ${formatBytes(total)} is too little for ${slots} ${slots === 1 ? "task slot" : "task slots"}: give at least `
-        + `${Math.ceil(minimum / MIB)}m, or fewer cores.`,
+      `spark.executor.memory of ${formatBytes(total)} is too little for ${slots} ${slots === 1 ? "task slot" : "task slots"}: give at least ` +
+        `${Math.ceil(minimum / MIB)}m, or fewer cores.`,
       { parameters: { memory: String(total), minimum: String(minimum), slots: String(slots) } },
     );
   }
   if (total > containerLimit) {
     throw new UsageError(
       "EXECUTOR_MEMORY_ABOVE_LIMIT",
-      `spark.executor.memory of ${formatBytes(total)} is more than the ${formatBytes(containerLimit)} that this container or machine grants: `
-        + `lower it, or raise the container's limit.`,
+      `spark.executor.memory of ${formatBytes(total)} is more than the ${formatBytes(containerLimit)} that this container or machine grants: ` +
+        `lower it, or raise the container's limit.`,
       { parameters: { memory: String(total), limit: String(containerLimit) } },
     );
   }
@@ -92,7 +96,11 @@ export function planMemory(options: MemoryPlanOptions): MemoryPlan {
   const storageFraction = readFraction(conf, "spark.memory.storageFraction", 0.5);
   const reserve = RESERVE_BASE + slots * RESERVE_PER_SLOT + Math.floor(Math.max(0, total - minimum) / 32);
   const divisible = total - reserve;
-  const pool = clamp(Math.floor(divisible * fraction), MIN_POOL_BASE + slots * MIN_POOL_PER_SLOT, divisible - slots * MIN_HEAP_PER_SLOT);
+  const pool = clamp(
+    Math.floor(divisible * fraction),
+    MIN_POOL_BASE + slots * MIN_POOL_PER_SLOT,
+    divisible - slots * MIN_HEAP_PER_SLOT,
+  );
   const heap = (divisible - pool) / slots;
   const young = Math.min(MAX_YOUNG, heap / 4);
   const protectedStorage = Math.floor(pool * storageFraction);
@@ -115,7 +123,9 @@ function readFraction(conf: (key: string) => string | undefined, key: string, fa
   if (text === undefined || text === "") return fallback;
   const value = Number(text);
   if (!(value >= 0 && value < 1)) {
-    throw new UsageError("INVALID_CONF_VALUE", `${key} must be a number from 0 to below 1, not "${text}".`, { parameters: { key, value: text } });
+    throw new UsageError("INVALID_CONF_VALUE", `${key} must be a number from 0 to below 1, not "${text}".`, {
+      parameters: { key, value: text },
+    });
   }
   return value;
 }

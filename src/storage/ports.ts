@@ -80,7 +80,12 @@ export interface SharedStorage {
 
 /** What a dead executor of this application left on this machine and this one has taken over. */
 export interface Survivors {
-  readonly mapOutputs: readonly { readonly shuffleId: number; readonly map: number; readonly offsets: Float64Array; readonly checksums: Uint32Array }[];
+  readonly mapOutputs: readonly {
+    readonly shuffleId: number;
+    readonly map: number;
+    readonly offsets: Float64Array;
+    readonly checksums: Uint32Array;
+  }[];
   readonly blocks: readonly BlockUpdate[];
 }
 

@@ -36,7 +36,8 @@ export function stateOf(owner: ProcessIdentity): "alive" | "gone" | "unknown" {
 
 function startTime(pid: number): string | null {
   try {
-    if (process.platform !== "linux") return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || null;
+    if (process.platform !== "linux")
+      return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || null;
     // The name in parentheses may hold anything; fields count from after it. Field 22 of the whole is the start in clock ticks.
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

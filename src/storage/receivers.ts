@@ -101,7 +101,8 @@ export class BlockReceiver implements Receiver<BlockMeta> {
     this.discard();
     if (sumOf(meta.lengths) !== meta.total) throw new Error("the frames do not add up");
     this.#meta = meta;
-    if (this.useMemory && this.#allocate(meta.lengths)) this.#cursor = new Cursor(this.#extents.map((extent) => this.destination.bytes(extent)));
+    if (this.useMemory && this.#allocate(meta.lengths))
+      this.#cursor = new Cursor(this.#extents.map((extent) => this.destination.bytes(extent)));
     else this.#file = new FrameFile(this.destination.file(), meta.lengths);
   }
 
@@ -125,7 +126,10 @@ export class BlockReceiver implements Receiver<BlockMeta> {
         return { frames, rows };
       }
     } else {
-      const bad = checksums === undefined ? -1 : this.#extents.findIndex((extent, i) => crc32c(this.destination.bytes(extent)) !== checksums[i]);
+      const bad =
+        checksums === undefined
+          ? -1
+          : this.#extents.findIndex((extent, i) => crc32c(this.destination.bytes(extent)) !== checksums[i]);
       if (bad < 0) {
         const extents = this.#extents;
         this.#extents = [];
@@ -161,7 +165,10 @@ export class BlockReceiver implements Receiver<BlockMeta> {
 /** NaN for what is no list of lengths: the other process is not trusted to keep to the form. */
 function sumOf(lengths: unknown): number {
   if (!Array.isArray(lengths)) return NaN;
-  return (lengths as unknown[]).reduce<number>((sum, length) => sum + (Number.isSafeInteger(length) && (length as number) >= 0 ? (length as number) : NaN), 0);
+  return (lengths as unknown[]).reduce<number>(
+    (sum, length) => sum + (Number.isSafeInteger(length) && (length as number) >= 0 ? (length as number) : NaN),
+    0,
+  );
 }
 
 /** A block file that is written as its bytes come. On the main thread, so in short writes. */
@@ -189,7 +196,10 @@ class FrameFile {
     this.#filled += count;
   }
 
-  finish(rows: number, level: LevelFlags): { readonly kind: "disk"; readonly path: string } & ReturnType<FrameIndexBuilder["build"]> {
+  finish(
+    rows: number,
+    level: LevelFlags,
+  ): { readonly kind: "disk"; readonly path: string } & ReturnType<FrameIndexBuilder["build"]> {
     while (this.#frame < this.lengths.length) this.#endFrame();
     const index = this.#index.build();
     this.#write(encodeFooter({ ...index, rows, level }));
@@ -216,7 +226,7 @@ class FrameFile {
 
   #write(bytes: Uint8Array): void {
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(this.#fd, bytes, done);
     } catch (error) {
       throw isFull(error) ? diskFull(this.path, bytes.length, error) : error;
     }

@@ -120,7 +120,7 @@ export class SegmentFetcher {
     const view = this.#view;
     const keys = this.#inPlace;
     const reducers = view.numReducers;
-    for (let i = 0; i < keys.length; ) {
+    for (let i = 0; i < keys.length;) {
       const map = Math.floor(keys[i]! / reducers);
       const first = keys[i]! - map * reducers;
       const start = view.offset(map, first);
@@ -162,7 +162,14 @@ export class SegmentFetcher {
     this.#inPlace = [];
   }
 
-  *#longInPlace(fd: number, start: number, end: number, map: number, reduce: number, owner: BlockAddress): Generator<FetchedSegment, void, undefined> {
+  *#longInPlace(
+    fd: number,
+    start: number,
+    end: number,
+    map: number,
+    reduce: number,
+    owner: BlockAddress,
+  ): Generator<FetchedSegment, void, undefined> {
     const release = this.memory.holdFiles();
     try {
       this.#check(fd, start, end - start, map, reduce, owner);
@@ -192,7 +199,9 @@ export class SegmentFetcher {
     const reduce = key - map * this.#view.numReducers;
     const size = this.#view.size(map, reduce);
     const name = `segment-${this.shuffleId}-${map}-${reduce}`;
-    const file = new DiskFile(memory.layout, (directory) => memory.layout.temporary(memory.self.slot, info.taskId, name, directory));
+    const file = new DiskFile(memory.layout, (directory) =>
+      memory.layout.temporary(memory.self.slot, info.taskId, name, directory),
+    );
     let fd = -1;
     try {
       let asked = 0;
@@ -217,7 +226,15 @@ export class SegmentFetcher {
     }
   }
 
-  #read(fd: number, buffer: Uint8Array, position: number, length: number, map: number, reduce: number, owner: BlockAddress): void {
+  #read(
+    fd: number,
+    buffer: Uint8Array,
+    position: number,
+    length: number,
+    map: number,
+    reduce: number,
+    owner: BlockAddress,
+  ): void {
     let done = 0;
     while (done < length) {
       let got = 0;
@@ -300,7 +317,8 @@ export class SegmentFetcher {
       const size = this.#view.size(map, reduce);
       const bytes = whole.subarray(at, at + size);
       at += size;
-      if (crc32c(bytes) !== this.#view.checksum(map, reduce)) this.#fail(map, reduce, this.#view.executors[batch.owner]!, "it does not match its checksum");
+      if (crc32c(bytes) !== this.#view.checksum(map, reduce))
+        this.#fail(map, reduce, this.#view.executors[batch.owner]!, "it does not match its checksum");
       metrics.shuffleRemoteBlocksFetched++;
       metrics.shuffleRemoteBytesRead += size;
       yield { map, reduce, bytes };
@@ -320,7 +338,13 @@ export class SegmentFetcher {
     const { shuffleId } = this;
     this.memory.closeFile(shuffleId, map);
     if (this.#own(owner)) this.memory.calls.call("storage.badMap", { shuffleId, map, reduce });
-    throw new FetchFailed(shuffleId, map, reduce, owner.executorId, `Block shuffle_${shuffleId}_${map}_${reduce} of executor ${owner.executorId} cannot be used: ${reason}.`);
+    throw new FetchFailed(
+      shuffleId,
+      map,
+      reduce,
+      owner.executorId,
+      `Block shuffle_${shuffleId}_${map}_${reduce} of executor ${owner.executorId} cannot be used: ${reason}.`,
+    );
   }
 }
 

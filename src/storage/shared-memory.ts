@@ -8,9 +8,11 @@ export interface SharedMemory {
 /** Length of WebAssembly's page, the unit of a memory's size. */
 export const WASM_PAGE = 65_536;
 
-const { Memory } = (globalThis as unknown as {
-  WebAssembly: { Memory: new (descriptor: { initial: number; maximum: number; shared: true }) => SharedMemory };
-}).WebAssembly;
+const { Memory } = (
+  globalThis as unknown as {
+    WebAssembly: { Memory: new (descriptor: { initial: number; maximum: number; shared: true }) => SharedMemory };
+  }
+).WebAssembly;
 
 /** A memory of `bytes`, whole pages, that never grows. Its pages cost nothing until they are written. */
 export function newSharedMemory(bytes: number): SharedMemory {

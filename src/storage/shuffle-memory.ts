@@ -40,7 +40,8 @@ export class ShuffleMemory {
     let view = this.#views.get(shuffleId);
     if (view === undefined) {
       const packed = this.calls.call("storage.mapOutputs", { shuffleId });
-      if ("failed" in packed) throw new FetchFailed(packed.shuffleId, packed.map, packed.reduce, packed.executorId, packed.message);
+      if ("failed" in packed)
+        throw new FetchFailed(packed.shuffleId, packed.map, packed.reduce, packed.executorId, packed.message);
       view = new MapOutputView(packed);
       this.#files.closeShuffle(shuffleId);
       this.#views.set(shuffleId, view);
@@ -94,7 +95,9 @@ export class ShuffleMemory {
 
   /** Whether the owner's files can be read in place. */
   inPlace(owner: BlockAddress): boolean {
-    return owner.executorId === this.self.executorId || (owner.fileSystem === this.self.fileSystem && owner.directories.length > 0);
+    return (
+      owner.executorId === this.self.executorId || (owner.fileSystem === this.self.fileSystem && owner.directories.length > 0)
+    );
   }
 
   takeBuffer(bytes: number): Uint8Array {

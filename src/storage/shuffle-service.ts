@@ -68,7 +68,8 @@ export class ShuffleService {
       try {
         const { client } = this.options;
         const receiver = new BufferReceiver(into);
-        if (fetch.from === undefined) await client.request(owner.endpoint, "segments", { shuffleId, maps, reduces }, receiver, fetch.bytes);
+        if (fetch.from === undefined)
+          await client.request(owner.endpoint, "segments", { shuffleId, maps, reduces }, receiver, fetch.bytes);
         else {
           const part = { shuffleId, map: maps[0]!, reduce: reduces[0]!, from: fetch.from, length: fetch.bytes };
           await client.request(owner.endpoint, "segmentPart", part, receiver, fetch.bytes);

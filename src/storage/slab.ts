@@ -88,22 +88,26 @@ export class Slab {
     const listed = new Set<number>();
     for (let c = 0; c < CLASSES; c++) {
       for (let at = this.#heads[c]!; at !== NONE; at = this.#next[at]!) {
-        if (classOf(this.#length[at]!) !== c || listed.has(at)) throw new InternalError(`Free extent ${at} is in the wrong list.`);
+        if (classOf(this.#length[at]!) !== c || listed.has(at))
+          throw new InternalError(`Free extent ${at} is in the wrong list.`);
         listed.add(at);
       }
     }
     let used = 0;
     let wasFree = false;
-    for (let at = 0; at < this.granules; ) {
+    for (let at = 0; at < this.granules;) {
       const length = this.#length[at]!;
       const size = Math.abs(length);
-      if (length === 0 || at + size > this.granules || this.#length[at + size - 1] !== length) throw new InternalError(`Extent ${at} is torn.`);
-      if (length > 0 && (wasFree || !listed.delete(at))) throw new InternalError(`Free extent ${at} is not joined or not listed.`);
+      if (length === 0 || at + size > this.granules || this.#length[at + size - 1] !== length)
+        throw new InternalError(`Extent ${at} is torn.`);
+      if (length > 0 && (wasFree || !listed.delete(at)))
+        throw new InternalError(`Free extent ${at} is not joined or not listed.`);
       if (length < 0) used += size;
       wasFree = length > 0;
       at += size;
     }
-    if (listed.size > 0 || used !== this.#used) throw new InternalError("The slab's lists and its count disagree with its extents.");
+    if (listed.size > 0 || used !== this.#used)
+      throw new InternalError("The slab's lists and its count disagree with its extents.");
   }
 
   #find(length: number): number {

@@ -47,7 +47,8 @@ export class SlotMemory implements TaskMemory {
       if (!this.cells.tryAdd(this.slot, more)) {
         // Only when the pool is short can the eviction of blocks help; a share that is used up stays so.
         const short = this.cells.used + more * CELL_UNIT > this.cells.limit;
-        if (!short || !this.calls.call("storage.needMemory", { bytes: more * CELL_UNIT }) || !this.cells.tryAdd(this.slot, more)) return false;
+        if (!short || !this.calls.call("storage.needMemory", { bytes: more * CELL_UNIT }) || !this.cells.tryAdd(this.slot, more))
+          return false;
       }
       this.#units += more;
     }
@@ -58,7 +59,8 @@ export class SlotMemory implements TaskMemory {
   }
 
   release(bytes: number): void {
-    if (bytes > this.#held) throw new InternalError(`A task released ${formatBytes(bytes)} and holds only ${formatBytes(this.#held)}.`);
+    if (bytes > this.#held)
+      throw new InternalError(`A task released ${formatBytes(bytes)} and holds only ${formatBytes(this.#held)}.`);
     this.#held -= bytes;
     const less = this.#units - Math.ceil(this.#held / CELL_UNIT);
     if (less === 0) return;

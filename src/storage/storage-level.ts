@@ -23,9 +23,16 @@ export class StorageLevel {
   static readonly OFF_HEAP = new StorageLevel(true, true, true, false, 1);
 
   /** A level of one's own. `replication` counts all copies, 1 to 40. */
-  static of(options: { useDisk?: boolean; useMemory?: boolean; useOffHeap?: boolean; deserialized?: boolean; replication?: number }): StorageLevel {
+  static of(options: {
+    useDisk?: boolean;
+    useMemory?: boolean;
+    useOffHeap?: boolean;
+    deserialized?: boolean;
+    replication?: number;
+  }): StorageLevel {
     const { useDisk = false, useMemory = false, useOffHeap = false, deserialized = false, replication = 1 } = options;
-    if (!Number.isInteger(replication) || replication < 1 || replication > 40) throw new RangeError(`replication must be an integer from 1 to 40, not ${replication}`);
+    if (!Number.isInteger(replication) || replication < 1 || replication > 40)
+      throw new RangeError(`replication must be an integer from 1 to 40, not ${replication}`);
     return new StorageLevel(useDisk, useMemory, useOffHeap, deserialized, replication);
   }
 
@@ -34,13 +41,26 @@ export class StorageLevel {
   }
 
   equals(other: unknown): boolean {
-    return other instanceof StorageLevel && other.useDisk === this.useDisk && other.useMemory === this.useMemory
-      && other.useOffHeap === this.useOffHeap && other.deserialized === this.deserialized && other.replication === this.replication;
+    return (
+      other instanceof StorageLevel &&
+      other.useDisk === this.useDisk &&
+      other.useMemory === this.useMemory &&
+      other.useOffHeap === this.useOffHeap &&
+      other.deserialized === this.deserialized &&
+      other.replication === this.replication
+    );
   }
 
   /** As PySpark prints it, e.g. "Disk Memory Serialized 1x Replicated". */
   toString(): string {
-    return [this.useDisk && "Disk", this.useMemory && "Memory", this.useOffHeap && "OffHeap", this.deserialized ? "Deserialized" : "Serialized", `${this.replication}x Replicated`]
-      .filter((part) => part !== false).join(" ");
+    return [
+      this.useDisk && "Disk",
+      this.useMemory && "Memory",
+      this.useOffHeap && "OffHeap",
+      this.deserialized ? "Deserialized" : "Serialized",
+      `${this.replication}x Replicated`,
+    ]
+      .filter((part) => part !== false)
+      .join(" ");
   }
 }

@@ -14,7 +14,12 @@ import type { BlockUpdate, Survivors } from "./ports";
  * else they left is removed. Of several copies the one of the latest stage attempt is kept. Their segments and frames are
  * checked when they are read.
  */
-export function adoptSurvivors(directories: LocalDirectories, layout: FileLayout, files: MapOutputFiles, store: BlockStore): Survivors {
+export function adoptSurvivors(
+  directories: LocalDirectories,
+  layout: FileLayout,
+  files: MapOutputFiles,
+  store: BlockStore,
+): Survivors {
   const mapOutputs = new Map<string, Survivors["mapOutputs"][number]>();
   const blocks: BlockUpdate[] = [];
   let moved = 0;

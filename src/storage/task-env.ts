@@ -185,10 +185,28 @@ export interface TaskMetrics {
 
 export function newTaskMetrics(): TaskMetrics {
   return {
-    executorDeserializeTime: 0, executorRunTime: 0, executorCpuTimeNs: 0, resultSize: 0, jvmGcTime: 0, resultSerializationTime: 0,
-    memoryBytesSpilled: 0, diskBytesSpilled: 0, peakExecutionMemory: 0, inputBytes: 0, inputRecords: 0, outputBytes: 0, outputRecords: 0,
-    shuffleRemoteBlocksFetched: 0, shuffleLocalBlocksFetched: 0, shuffleFetchWaitTime: 0, shuffleRemoteBytesRead: 0,
-    shuffleRemoteBytesReadToDisk: 0, shuffleLocalBytesRead: 0, shuffleRecordsRead: 0, shuffleBytesWritten: 0, shuffleWriteTimeNs: 0,
+    executorDeserializeTime: 0,
+    executorRunTime: 0,
+    executorCpuTimeNs: 0,
+    resultSize: 0,
+    jvmGcTime: 0,
+    resultSerializationTime: 0,
+    memoryBytesSpilled: 0,
+    diskBytesSpilled: 0,
+    peakExecutionMemory: 0,
+    inputBytes: 0,
+    inputRecords: 0,
+    outputBytes: 0,
+    outputRecords: 0,
+    shuffleRemoteBlocksFetched: 0,
+    shuffleLocalBlocksFetched: 0,
+    shuffleFetchWaitTime: 0,
+    shuffleRemoteBytesRead: 0,
+    shuffleRemoteBytesReadToDisk: 0,
+    shuffleLocalBytesRead: 0,
+    shuffleRecordsRead: 0,
+    shuffleBytesWritten: 0,
+    shuffleWriteTimeNs: 0,
     shuffleRecordsWritten: 0,
   };
 }

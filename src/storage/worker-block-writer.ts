@@ -77,11 +77,21 @@ export class WorkerBlockWriter implements BlockWriter {
     const { calls } = this.context;
     if (this.#extents.length > 0) {
       const extents = this.#extents.map(({ extent, used }) => ({ ...extent, length: used }));
-      const block = calls.call("storage.commitBlock", { id: this.id, level: this.#level, rows, frames: { kind: "memory", extents } });
+      const block = calls.call("storage.commitBlock", {
+        id: this.id,
+        level: this.#level,
+        rows,
+        frames: { kind: "memory", extents },
+      });
       return this.#sourceOf(block);
     }
     const frames = this.#gatheredBytes === 0 ? [] : [joined(this.#takeGathered())];
-    const block = calls.call("storage.commitBlock", { id: this.id, level: this.#level, rows, frames: { kind: "inline", frames } });
+    const block = calls.call("storage.commitBlock", {
+      id: this.id,
+      level: this.#level,
+      rows,
+      frames: { kind: "inline", frames },
+    });
     if (block !== null) return this.#sourceOf(block);
     return this.sources.fromFrames(framesOf(frames), () => undefined);
   }
@@ -122,7 +132,9 @@ export class WorkerBlockWriter implements BlockWriter {
   #toMemory(bytes: Uint8Array): boolean {
     let filling = this.#extents[this.#extents.length - 1];
     if (filling === undefined || filling.used + bytes.length > filling.view.length) {
-      const extent = this.#grant(Math.max(bytes.length, this.#nextGrant)) ?? (bytes.length < this.#nextGrant ? this.#grant(bytes.length) : null);
+      const extent =
+        this.#grant(Math.max(bytes.length, this.#nextGrant)) ??
+        (bytes.length < this.#nextGrant ? this.#grant(bytes.length) : null);
       if (extent === null) return false;
       this.#nextGrant = Math.min(LAST_GRANT, this.#nextGrant * 2);
       filling = { extent, view: this.context.slabs.bytes(extent), used: 0 };
@@ -152,7 +164,8 @@ export class WorkerBlockWriter implements BlockWriter {
   }
 
   #giveExtentsBack(): void {
-    if (this.#extents.length > 0) this.context.calls.send("storage.ungrant", { extents: this.#extents.map(({ extent }) => extent) });
+    if (this.#extents.length > 0)
+      this.context.calls.send("storage.ungrant", { extents: this.#extents.map(({ extent }) => extent) });
     this.#extents = [];
   }
 
@@ -175,7 +188,8 @@ export class WorkerBlockWriter implements BlockWriter {
 
   #sourceOf(block: OpenBlock | null): ChunkSource {
     const source = block === null ? null : this.sources.fromBlock(block);
-    if (source === null) throw new ClusterError("BLOCK_CORRUPT", `Block ${this.id} was damaged as soon as it was written: the disk may be failing.`);
+    if (source === null)
+      throw new ClusterError("BLOCK_CORRUPT", `Block ${this.id} was damaged as soon as it was written: the disk may be failing.`);
     return source;
   }
 }

@@ -105,7 +105,10 @@ export class WorkerBlocks implements TaskBlocks {
     const drop = (message: string): void => this.context.calls.call("storage.corruptBlock", { id, path: frames.path, message });
     const opened = FileFrames.open(frames.path, frames, (message) => {
       drop(message);
-      throw new ClusterError("BLOCK_CORRUPT", `${message} The copy was dropped; the next attempt of the task computes block ${id} anew.`);
+      throw new ClusterError(
+        "BLOCK_CORRUPT",
+        `${message} The copy was dropped; the next attempt of the task computes block ${id} anew.`,
+      );
     });
     if (typeof opened === "string") drop(opened);
     return opened;

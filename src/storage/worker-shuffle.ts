@@ -8,7 +8,15 @@ import { diskFull, isFull } from "./file-layout";
 import { appendIndex, mapOutputName } from "./map-output-file";
 import { SegmentFetcher } from "./segment-fetcher";
 import type { ShuffleMemory } from "./shuffle-memory";
-import type { FetchedSegment, MapOutputs, MapOutputWritten, SegmentRequest, TaskInfo, TaskMetrics, TaskShuffle } from "./task-env";
+import type {
+  FetchedSegment,
+  MapOutputs,
+  MapOutputWritten,
+  SegmentRequest,
+  TaskInfo,
+  TaskMetrics,
+  TaskShuffle,
+} from "./task-env";
 
 export class WorkerShuffle implements TaskShuffle {
   readonly #fetches = new Set<SegmentFetcher>();
@@ -66,7 +74,15 @@ export class WorkerShuffle implements TaskShuffle {
       this.memory.calls.send("storage.mapInPlace", { shuffleId, map, stageId, stageAttempt, path, offsets, checksums });
       return;
     }
-    const earlier = this.memory.calls.call("storage.commitMap", { shuffleId, map, stageId, stageAttempt, stagingFile, offsets, checksums });
+    const earlier = this.memory.calls.call("storage.commitMap", {
+      shuffleId,
+      map,
+      stageId,
+      stageAttempt,
+      stagingFile,
+      offsets,
+      checksums,
+    });
     this.#staging.delete(name);
     layout.moved(stagingFile);
     if (earlier === null) return;

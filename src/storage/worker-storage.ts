@@ -62,7 +62,15 @@ export class WorkerStorage {
     const { info, metrics, values } = task;
     const { taskId } = info;
     const layout = this.#layout;
-    const blocks = new WorkerBlocks({ calls, slabs: this.#slabs, layout, slot, taskId, metrics, decode: (bytes) => decode(bytes, values) });
+    const blocks = new WorkerBlocks({
+      calls,
+      slabs: this.#slabs,
+      layout,
+      slot,
+      taskId,
+      metrics,
+      decode: (bytes) => decode(bytes, values),
+    });
     const shuffle = new WorkerShuffle(this.#shuffle, info, metrics);
     let files = 0;
     this.#memory.begin(taskId, metrics);

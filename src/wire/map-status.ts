@@ -12,11 +12,6 @@ export function decodeMapStatus(bytes: Uint8Array): MapOutputWritten {
   return { offsets, checksums: readWords(status.checksums) };
 }
 
-/** Bytes of each reduce partition's segment, for the driver's statistics and locality. */
-export function mapStatusLengths(bytes: Uint8Array): readonly number[] {
-  return wire().messages.MapStatus.decode(bytes).lengths;
-}
-
 function readWords(bytes: Uint8Array): Uint32Array {
   const words = new Uint32Array(bytes.length >>> 2);
   if (LITTLE_ENDIAN) new Uint8Array(words.buffer).set(bytes.subarray(0, words.byteLength));

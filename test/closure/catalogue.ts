@@ -487,7 +487,6 @@ export const catalogue: readonly CatalogueSection[] = [
         title: "`arguments` of the function around is refused",
         make: () =>
           function (this: void, ..._all: number[]): () => number {
-             
             return () => arguments.length;
           }.call(undefined, 1, 2),
         refused: ["`arguments`", "(...args)"],

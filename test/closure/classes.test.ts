@@ -1,7 +1,7 @@
 /** Classes keep one identity per thread and one id in all threads. */
 import { runInThisContext } from "node:vm";
 import { driverClasses } from "../../src/closure/driver-classes";
-import { classDefinition, classesOf, freeze, freezeValue, modulesOf } from "../../src/closure/freeze";
+import { classesOf, freeze, freezeValue, modulesOf } from "../../src/closure/freeze";
 import { Reviver } from "../../src/closure/reviver";
 import { DataError, TaskError } from "../../src/common/errors";
 import { Money, Temperature, tax } from "./fixtures/pricing";
@@ -128,7 +128,7 @@ test("a class that a worker meets only in data comes from its definition", () =>
   const fetching = workerReviver({
     fetchClass: (wanted) => {
       asked.push(wanted);
-      return classDefinition(wanted);
+      return freezeValue(driverClasses.known(wanted));
     },
   });
   const Fetched = fetching.classes.classOf(id) as typeof Sent;

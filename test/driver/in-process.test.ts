@@ -22,7 +22,10 @@ test("runs shuffles, caches, broadcasts, accumulators and asynchronous functions
     console.log(JSON.stringify({ sums, again, seen: seen.value, later, own: pids.length === 1 && pids[0] === process.pid, long, shared, executors: sc.getExecutorIds(), cores: sc.defaultParallelism }));
   `;
   expect(await resultOf(submit(directory, "all.ts", program, { master: "local[4]", conf }))).toEqual({
-    sums: [["even", 249_500], ["odd", 250_000]],
+    sums: [
+      ["even", 249_500],
+      ["odd", 250_000],
+    ],
     again: 1000,
     seen: 1000,
     later: [0, 2, 4, 6, 8],

@@ -50,7 +50,9 @@ test("more than spark.driver.maxResultSize fails the job in words, whether fetch
     }
     console.log(JSON.stringify(failures));
   `;
-  const failures = await resultOf<string[]>(submit(directory, "large.ts", program, { conf: { "spark.driver.maxResultSize": "1m" } }));
+  const failures = await resultOf<string[]>(
+    submit(directory, "large.ts", program, { conf: { "spark.driver.maxResultSize": "1m" } }),
+  );
   expect(failures).toEqual([
     expect.stringMatching(
       /^\[RESULT_TOO_LARGE\] .*results of [12] tasks? \((1\.9|3\.8) MiB\) is bigger than spark\.driver\.maxResultSize \(1\.0 MiB\)\. Collect less .*, write the data out, or raise spark\.driver\.maxResultSize\.\n {4}at collect \(large\.ts:7:18\)$/,

@@ -33,8 +33,12 @@ test("a copy of a task that hangs in its first attempt wins; output and accumula
   );
   expect(counts).toEqual({ rows: 8, speculative: 1 });
   expect(seconds).toBeLessThan(30);
-  const parts = readdirSync(output).filter((name) => name.startsWith("part-")).sort();
-  expect(parts.map((name) => readFileSync(join(output, name), "utf8"))).toEqual(Array.from({ length: 8 }, (_, i) => `row ${i}\n`));
+  const parts = readdirSync(output)
+    .filter((name) => name.startsWith("part-"))
+    .sort();
+  expect(parts.map((name) => readFileSync(join(output, name), "utf8"))).toEqual(
+    Array.from({ length: 8 }, (_, i) => `row ${i}\n`),
+  );
   expect(readdirSync(output).filter((name) => !/^part-|^_SUCCESS$|crc$/.test(name))).toEqual([]);
 }, 60_000);
 

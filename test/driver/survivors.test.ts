@@ -51,7 +51,9 @@ test("none of 50 map tasks runs again when the replacement is there in time", as
 }, 60_000);
 
 test("when the outputs are wanted at once, map tasks run again only until the replacement is there", async () => {
-  const counts = await resultOf<Counts>(submit(directory, "early.ts", program("await sleep(100);"), { master: "local-cluster[2,1,512]" }));
+  const counts = await resultOf<Counts>(
+    submit(directory, "early.ts", program("await sleep(100);"), { master: "local-cluster[2,1,512]" }),
+  );
   expect(counts.sum).toBe(1_249_975_000);
   // About 25 outputs are lost; each takes 40 ms to make again, a new executor some hundred.
   expect(counts.again).toBeLessThan(20);
@@ -73,5 +75,9 @@ test("partitions cached on disk are found too", async () => {
     const partitions = sc.getRDDStorageInfo()[0]!.numCachedPartitions;
     console.log(JSON.stringify({ partitions, count: await cached.count(), computed: computed.value }));
   `;
-  expect(await resultOf(submit(directory, "cached.ts", text, { master: "local-cluster[2,1,512]" }))).toEqual({ partitions: 10, count: 1000, computed: 1000 });
+  expect(await resultOf(submit(directory, "cached.ts", text, { master: "local-cluster[2,1,512]" }))).toEqual({
+    partitions: 10,
+    count: 1000,
+    computed: 1000,
+  });
 }, 60_000);

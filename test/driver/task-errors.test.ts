@@ -60,7 +60,10 @@ test("the task is named, the user's lines are shown, and the cause is the user's
   expect(bad!.stack).toBe(`TaskError: ${bad!.message}`);
   expect(bad!.cause).toBe(`BadRow: row 7 is bad\n    at check (${file}:15:27)`);
   expect(text!.cause).toBe("text");
-  expect(nested).toMatchObject({ root: "RangeError: inner", cause: expect.stringMatching(/^Error: outer\n {4}at .*app\.ts:28:\d+\)?$/) });
+  expect(nested).toMatchObject({
+    root: "RangeError: inner",
+    cause: expect.stringMatching(/^Error: outer\n {4}at .*app\.ts:28:\d+\)?$/),
+  });
   expect(later!.cause).toMatch(/^TypeError: later\n {4}at .*app\.ts:29:\d+\)?$/);
   for (const one of [bad, text, nested, later, long]) {
     expect(one!.message.split("\n").length).toBeLessThanOrEqual(15);
@@ -70,7 +73,10 @@ test("the task is named, the user's lines are shown, and the cause is the user's
 }, 60_000);
 
 test("an error nobody catches ends the program with it", async () => {
-  const program = PROGRAM.replace(/await caught[\s\S]*/, "await sc.range(0, 10, 1, 2).map((id): Row => ({ id })).map(check).count();\n");
+  const program = PROGRAM.replace(
+    /await caught[\s\S]*/,
+    "await sc.range(0, 10, 1, 2).map((id): Row => ({ id })).map(check).count();\n",
+  );
   const { code, stderr } = await submit(directory, "thrown.ts", program, { master: "local[2]" });
   expect(code).toBe(1);
   expect(stderr).toContain("BadRow: row 7 is bad");

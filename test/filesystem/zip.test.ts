@@ -39,11 +39,19 @@ function inDirectory(name: string, at: number, ...bytes: number[]): Buffer {
 test("files, directories, modes and names", () => {
   unzip(ARCHIVE, directory, "a.zip");
   expect((readdirSync(directory, { recursive: true }) as string[]).sort()).toEqual([
-    "bin", "bin/run.sh", "data", "data/deep", "data/deep/numbers.txt", "data/grüße.txt", "empty",
+    "bin",
+    "bin/run.sh",
+    "data",
+    "data/deep",
+    "data/deep/numbers.txt",
+    "data/grüße.txt",
+    "empty",
   ]);
   expect(readFileSync(join(directory, "bin/run.sh"), "utf8")).toBe("#!/bin/sh\necho hi\n");
   expect(statSync(join(directory, "bin/run.sh")).mode & 0o111).toBe(0o111);
-  expect(readFileSync(join(directory, "data/deep/numbers.txt"), "utf8")).toBe(Array.from({ length: 300 }, (_, i) => `${i + 1}\n`).join(""));
+  expect(readFileSync(join(directory, "data/deep/numbers.txt"), "utf8")).toBe(
+    Array.from({ length: 300 }, (_, i) => `${i + 1}\n`).join(""),
+  );
   expect(readFileSync(join(directory, "data/grüße.txt"), "utf8")).toBe("ü\n");
   expect(statSync(join(directory, "empty")).size).toBe(0);
 });
@@ -59,7 +67,11 @@ test("bytes in shared memory, and a comment behind the archive", () => {
 });
 
 test.each<[string, () => Buffer, string]>([
-  ["no archive", () => Buffer.from("no archive at all, but long enough to be one"), "it is not a zip archive, or not a whole one"],
+  [
+    "no archive",
+    () => Buffer.from("no archive at all, but long enough to be one"),
+    "it is not a zip archive, or not a whole one",
+  ],
   ["one cut short", () => ARCHIVE.subarray(0, ARCHIVE.length - 1), "it is not a zip archive, or not a whole one"],
   ["a damaged directory", () => changed(DIRECTORY_ENTRY, 0, 0), "its directory is damaged"],
   ["damaged content", () => changed("echo hi", 0, 0x45), 'its entry "bin/run.sh" is damaged'],
@@ -67,7 +79,11 @@ test.each<[string, () => Buffer, string]>([
   ["an encrypted entry", () => inDirectory("empty", 8, 1), 'its entry "empty" is encrypted'],
   ["an unknown method", () => inDirectory("empty", 10, 12), 'its entry "empty" is packed by method 12; only deflate is read'],
   ["a symbolic link", () => inDirectory("empty", 41, 0o120000 >>> 8), 'its entry "empty" is a symbolic link'],
-  ["a name that leaves the directory", () => inDirectory("empty", 46, 0x2e, 0x2e, 0x2f), 'its entry "../ty" lies outside of the archive'],
+  [
+    "a name that leaves the directory",
+    () => inDirectory("empty", 46, 0x2e, 0x2e, 0x2f),
+    'its entry "../ty" lies outside of the archive',
+  ],
   ["an absolute name", () => inDirectory("empty", 46, 0x2f), 'its entry "/mpty" lies outside of the archive'],
 ])("%s is refused", (_what, archive, message) => {
   expect(() => unzip(archive(), directory, "a.zip")).toThrow(`[FAILED_READ_FILE] Cannot read a.zip: ${message}`);

@@ -18,7 +18,17 @@ async function main(): Promise<void> {
   const words: RDD<string> = sc.parallelize(["one", "three", "seven"], 2);
   assert.deepEqual(await words.map((text) => new Word(text + suffix).length).collect(), [4, 6, 6]);
   assert.ok((await words.map((text) => new Word(text)).first()) instanceof Word);
-  assert.deepEqual(await words.map((text) => [text.length, 1]).reduceByKey((a, b) => a + b).sortByKey().collect(), [[3, 1], [5, 2]]);
+  assert.deepEqual(
+    await words
+      .map((text) => [text.length, 1])
+      .reduceByKey((a, b) => a + b)
+      .sortByKey()
+      .collect(),
+    [
+      [3, 1],
+      [5, 2],
+    ],
+  );
   assert.deepEqual(await words.map((text) => path.join("a", text)).first(), "a/one");
   await sc.stop();
   console.log("ok");

@@ -23,7 +23,15 @@ const pairs = sc.range(0, 400, 1, 4).map((i) => [i % 40, i]);
 const grouped = pairs.groupByKey(5);
 assert.deepEqual(await during(() => grouped.count()), [1, 2, 9]);
 assert.deepEqual(await during(() => grouped.mapValues((xs) => [...xs].length).collect()), [1, 1, 5]);
-assert.deepEqual(await during(() => grouped.mapValues((xs) => [...xs].length).reduceByKey((a, b) => a + b).count()), [1, 1, 5]); // in place
+assert.deepEqual(
+  await during(() =>
+    grouped
+      .mapValues((xs) => [...xs].length)
+      .reduceByKey((a, b) => a + b)
+      .count(),
+  ),
+  [1, 1, 5],
+); // in place
 assert.deepEqual(await during(() => pairs.filter(([k]) => k < 3).first()), [1, 1, 1]);
 
 class Halves extends Partitioner {
@@ -40,24 +48,75 @@ class Halves extends Partitioner {
 }
 const halves = pairs.partitionBy(new Halves(10));
 assert.deepEqual(await halves.keys().distinct(1).count(), 40);
-assert.deepEqual(await halves.glom().map((rows) => rows.length).collect(), [100, 300]);
+assert.deepEqual(
+  await halves
+    .glom()
+    .map((rows) => rows.length)
+    .collect(),
+  [100, 300],
+);
 // Equal partitioners: the second one moves nothing, and neither does the join. Others: one side moves twice.
 assert.deepEqual(await during(() => halves.join(halves.mapValues((v) => -v).partitionBy(new Halves(10))).count()), [1, 1, 2]);
 assert.deepEqual(await during(() => halves.join(halves.mapValues((v) => -v).partitionBy(new Halves(20))).count()), [1, 3, 6]);
 assert.ok((await halves.filter(() => true).partitioner())?.equals(new Halves(10)));
-assert.equal((await pairs.partitionBy(new HashPartitioner(3)).getNumPartitions()), 3);
+assert.equal(await pairs.partitionBy(new HashPartitioner(3)).getNumPartitions(), 3);
 
 const ranges = await RangePartitioner.sample(pairs, 4);
-const sizes = await pairs.partitionBy(ranges).mapPartitions((rows) => [new Set([...rows].map(([k]) => k)).size]).collect();
-assert.equal(sizes.reduce((a, b) => a + b, 0), 40);
+const sizes = await pairs
+  .partitionBy(ranges)
+  .mapPartitions((rows) => [new Set([...rows].map(([k]) => k)).size])
+  .collect();
+assert.equal(
+  sizes.reduce((a, b) => a + b, 0),
+  40,
+);
 assert.ok(sizes.length === 4 && Math.max(...sizes) <= 20, String(sizes));
 const descending = await pairs.sortByKey(false, 3).keys().collect();
-assert.deepEqual(descending, [...descending].sort((a, b) => b - a));
-assert.deepEqual(await sc.parallelize([["b", 2], ["a", 9], ["b", 1]], 2).sortBy(([k, v]) => [k, v], true, 2).collect(), [["a", 9], ["b", 1], ["b", 2]]);
+assert.deepEqual(
+  descending,
+  [...descending].sort((a, b) => b - a),
+);
+assert.deepEqual(
+  await sc
+    .parallelize(
+      [
+        ["b", 2],
+        ["a", 9],
+        ["b", 1],
+      ],
+      2,
+    )
+    .sortBy(([k, v]) => [k, v], true, 2)
+    .collect(),
+  [
+    ["a", 9],
+    ["b", 1],
+    ["b", 2],
+  ],
+);
 
-assert.deepEqual(await pairs.coalesce(2).mapPartitionsWithIndex((index) => [index]).collect(), [0, 1]);
-assert.deepEqual((await pairs.repartition(6).glom().map((rows) => rows.length > 40).collect()), Array(6).fill(true));
-assert.deepEqual(await sc.parallelize([1, 2, 3, 4], 2).map((x) => x * 10 + TaskContext.getPartitionId()).collect(), [10, 20, 31, 41]);
+assert.deepEqual(
+  await pairs
+    .coalesce(2)
+    .mapPartitionsWithIndex((index) => [index])
+    .collect(),
+  [0, 1],
+);
+assert.deepEqual(
+  await pairs
+    .repartition(6)
+    .glom()
+    .map((rows) => rows.length > 40)
+    .collect(),
+  Array(6).fill(true),
+);
+assert.deepEqual(
+  await sc
+    .parallelize([1, 2, 3, 4], 2)
+    .map((x) => x * 10 + TaskContext.getPartitionId())
+    .collect(),
+  [10, 20, 31, 41],
+);
 const one = sc.range(0, 1000, 1, 4).sample(false, 0.2, 11);
 assert.deepEqual(await one.collect(), await one.collect());
 sc.removeSparkListener(listener);

@@ -30,7 +30,8 @@ export const KEY_KINDS = Object.keys(KEYS) as (keyof typeof KEYS)[];
 /** A few map tasks' worth of records; repeated so that batches fill up. */
 export function maps(key: fc.Arbitrary<unknown>, value: fc.Arbitrary<unknown>): fc.Arbitrary<Pair[][]> {
   const records = fc.array(fc.tuple(key, value), { maxLength: 40 });
-  return fc.array(fc.tuple(records, fc.constantFrom(1, 1, 200)), { minLength: 1, maxLength: 3 })
+  return fc
+    .array(fc.tuple(records, fc.constantFrom(1, 1, 200)), { minLength: 1, maxLength: 3 })
     .map((tasks) => tasks.map(([rows, times]) => Array.from({ length: times }, () => rows).flat()));
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { coGrouped, filteredByKeys, joined, type JoinKind } from "../../src/shuffle";
+import { coGrouped, filteredByKeys, joined } from "../../src/shuffle";
+import type { JoinKind } from "../../src/shuffle/join";
 import { type MemoryTaskOptions, MemoryWorld } from "../support/memory-task-env";
 import type { TaskEnv } from "../../src/storage/task-env";
 import { asMap, groupsOf, KEY_KINDS, KEYS, maps, MEMORIES, type Pair, shown } from "./arbitraries";
@@ -44,63 +45,87 @@ describe.each(MEMORIES)("with %s", (_name, memory) => {
     const inputs = fc.tuple(maps(KEYS[kind], value), maps(KEYS[kind], value));
 
     test.each(JOINS)("%s join", (join) => {
-      fc.assert(fc.property(inputs, ([a, b]) => {
-        const [left, right] = [few(a), few(b)];
-        const { result } = inTask(memory, (env) => readAll(joined(env, join, rowsSource(left), rowsSource(right))));
-        expect(joinRows(result)).toEqual(joinOracle(join, left, right));
-      }), RUNS);
+      fc.assert(
+        fc.property(inputs, ([a, b]) => {
+          const [left, right] = [few(a), few(b)];
+          const { result } = inTask(memory, (env) => readAll(joined(env, join, rowsSource(left), rowsSource(right))));
+          expect(joinRows(result)).toEqual(joinOracle(join, left, right));
+        }),
+        RUNS,
+      );
     });
 
     test("cogroup of three", () => {
-      fc.assert(fc.property(inputs, maps(KEYS[kind], value), ([a, b], c) => {
-        const sides = [a.flat(), b.flat(), c.flat()];
-        const { result } = inTask(memory, (env) => readAll(coGrouped(env, sides.map(rowsSource))));
-        const groups = sides.map(groupsOf);
-        const keys = new Set(groups.flatMap((side) => [...side.keys()]));
-        expect(asMap(result)).toEqual(new Map([...keys].map((key) => [key, groups.map((side) => side.get(key) ?? [])])));
-      }), RUNS);
+      fc.assert(
+        fc.property(inputs, maps(KEYS[kind], value), ([a, b], c) => {
+          const sides = [a.flat(), b.flat(), c.flat()];
+          const { result } = inTask(memory, (env) => readAll(coGrouped(env, sides.map(rowsSource))));
+          const groups = sides.map(groupsOf);
+          const keys = new Set(groups.flatMap((side) => [...side.keys()]));
+          expect(asMap(result)).toEqual(new Map([...keys].map((key) => [key, groups.map((side) => side.get(key) ?? [])])));
+        }),
+        RUNS,
+      );
     });
 
     test.each(["present", "absent"] as const)("records whose key is %s", (keep) => {
-      fc.assert(fc.property(inputs, fc.boolean(), ([a, b], bare) => {
-        const [left, right] = [a.flat(), b.flat()];
-        const input = bare
-          ? { source: rowsSource(left.map(([key]) => key)), carries: "keys" as const }
-          : { source: rowsSource(left), carries: "pairs" as const };
-        const { result } = inTask(memory, (env) =>
-          readAll(filteredByKeys(env, keep, input, { source: rowsSource(right), carries: "pairs" })));
-        const keys = groupsOf(right);
-        const expected = left.filter(([key]) => keys.has(shown(key)) === (keep === "present"));
-        const text = (row: unknown): string => (bare ? shown(row) : `${shown((row as Pair)[0])} ${shown((row as Pair)[1])}`);
-        expect(result.map(text).sort()).toEqual((bare ? expected.map(([key]) => key) : expected).map(text).sort());
-      }), RUNS);
+      fc.assert(
+        fc.property(inputs, fc.boolean(), ([a, b], bare) => {
+          const [left, right] = [a.flat(), b.flat()];
+          const input = bare
+            ? { source: rowsSource(left.map(([key]) => key)), carries: "keys" as const }
+            : { source: rowsSource(left), carries: "pairs" as const };
+          const { result } = inTask(memory, (env) =>
+            readAll(filteredByKeys(env, keep, input, { source: rowsSource(right), carries: "pairs" })),
+          );
+          const keys = groupsOf(right);
+          const expected = left.filter(([key]) => keys.has(shown(key)) === (keep === "present"));
+          const text = (row: unknown): string => (bare ? shown(row) : `${shown((row as Pair)[0])} ${shown((row as Pair)[1])}`);
+          expect(result.map(text).sort()).toEqual((bare ? expected.map(([key]) => key) : expected).map(text).sort());
+        }),
+        RUNS,
+      );
     });
   });
 });
 
 describe("many keys and little memory", () => {
-  const many = (n: number, step: number, tag: string): Pair[] => Array.from({ length: n }, (_, i) => [(i * step) % 30_011, `${tag}${i}`]);
+  const many = (n: number, step: number, tag: string): Pair[] =>
+    Array.from({ length: n }, (_, i) => [(i * step) % 30_011, `${tag}${i}`]);
 
   test.each(JOINS)("%s join divides both sides", (kind) => {
     const [left, right] = [many(20_000, 7, "l"), many(25_000, 11, "r")];
-    const { result, diskBytesSpilled } = inTask({ memoryLimit: 100_000 }, (env) => readAll(joined(env, kind, rowsSource(left), rowsSource(right))));
+    const { result, diskBytesSpilled } = inTask({ memoryLimit: 100_000 }, (env) =>
+      readAll(joined(env, kind, rowsSource(left), rowsSource(right))),
+    );
     expect(diskBytesSpilled).toBeGreaterThan(100_000);
     expect(joinRows(result)).toEqual(joinOracle(kind, left, right));
   });
 
   test.each(JOINS)("%s join with one hot key on both sides goes piece by piece", (kind) => {
-    const hot = (n: number, m: number, tag: string): Pair[] => Array.from({ length: n }, (_, i) => [i % m === 0 ? i : -1, `${tag}${i % 3}`]);
+    const hot = (n: number, m: number, tag: string): Pair[] =>
+      Array.from({ length: n }, (_, i) => [i % m === 0 ? i : -1, `${tag}${i % 3}`]);
     const left = hot(12_000, 2, "l").filter(([key], i) => key !== -1 || i % 2000 === 1);
     const right = hot(30_000, 3, "r");
-    const { result, diskBytesSpilled } = inTask({ memoryLimit: 0 }, (env) => readAll(joined(env, kind, rowsSource(left), rowsSource(right))));
+    const { result, diskBytesSpilled } = inTask({ memoryLimit: 0 }, (env) =>
+      readAll(joined(env, kind, rowsSource(left), rowsSource(right))),
+    );
     expect(diskBytesSpilled).toBeGreaterThan(100_000);
     expect(joinRows(result)).toEqual(joinOracle(kind, left, right));
   });
 
   test("subtract divides", () => {
     const [left, right] = [many(20_000, 7, "l"), many(25_000, 11, "r")];
-    const { result, diskBytesSpilled } = inTask({ memoryLimit: 0 }, (env) => readAll(filteredByKeys(
-      env, "absent", { source: rowsSource(left), carries: "pairs" }, { source: rowsSource(right), carries: "pairs" })));
+    const { result, diskBytesSpilled } = inTask({ memoryLimit: 0 }, (env) =>
+      readAll(
+        filteredByKeys(
+          env,
+          "absent",
+          { source: rowsSource(left), carries: "pairs" },
+          { source: rowsSource(right), carries: "pairs" },
+        ),
+      ),
+    );
     const keys = groupsOf(right);
     expect(diskBytesSpilled).toBeGreaterThan(10_000);
     expect(asMap(result)).toEqual(asMap(left.filter(([key]) => !keys.has(shown(key)))));

@@ -1,7 +1,8 @@
 /** Runs whole shuffles in memory: records in by map task, records out by reduce task. */
 import type { ChunkSource } from "../../src/columnar/chunk";
 import { chunkLoop, FunctionBuilder, iterate } from "../../src/columnar/read-code";
-import { createShuffleWriter, numReducers, readShuffle, type ShuffleSpec } from "../../src/shuffle";
+import { createShuffleWriter, readShuffle, type ShuffleSpec } from "../../src/shuffle";
+import { numReducers } from "../../src/shuffle/spec";
 import type { TaskEnv } from "../../src/storage/task-env";
 import { type MemoryTask, type MemoryTaskOptions, MemoryWorld } from "../support/memory-task-env";
 
@@ -24,8 +25,12 @@ export function writeMap(env: TaskEnv, spec: ShuffleSpec, rows: readonly unknown
 }
 
 export function rowsSource(rows: readonly unknown[]): ChunkSource {
-  let chunk: { kind: "rows"; rows: readonly unknown[]; start: number; end: number } | null =
-    { kind: "rows", rows, start: 0, end: rows.length };
+  let chunk: { kind: "rows"; rows: readonly unknown[]; start: number; end: number } | null = {
+    kind: "rows",
+    rows,
+    start: 0,
+    end: rows.length,
+  };
   return {
     next() {
       const next = chunk;
@@ -45,7 +50,11 @@ export interface ShuffleRun {
 }
 
 /** A whole shuffle; checks that every task gives back its memory. */
-export function runShuffle(spec: ShuffleSpec, maps: readonly (readonly unknown[])[], options: MemoryTaskOptions = {}): ShuffleRun {
+export function runShuffle(
+  spec: ShuffleSpec,
+  maps: readonly (readonly unknown[])[],
+  options: MemoryTaskOptions = {},
+): ShuffleRun {
   const world = new MemoryWorld();
   const tasks: MemoryTask[] = [];
   try {

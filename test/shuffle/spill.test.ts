@@ -7,7 +7,10 @@ import { asMap, expectSameMap, expectSameRows, groupsOf, type Pair } from "./arb
 import { readAll, rowsSource, runShuffle, writeMap } from "./shuffle-harness";
 
 const SPEC: ShuffleSpec = {
-  shuffleId: 3, partitioning: { kind: "hash", numPartitions: 2 }, carries: "pairs", mapSideCombine: true,
+  shuffleId: 3,
+  partitioning: { kind: "hash", numPartitions: 2 },
+  carries: "pairs",
+  mapSideCombine: true,
 };
 const SUM: ShuffleSpec["aggregation"] = { kind: "reduce", merge: (a, b) => (a as number) + (b as number) };
 
@@ -33,18 +36,29 @@ function spilled(tasks: ReturnType<typeof runShuffle>["tasks"]): number {
 describe.each(Object.keys(KEYS))("many keys: %s", (kind) => {
   const keyOf = KEYS[kind]!;
 
-  test.each([["little memory", LITTLE], ["no memory", NONE], ["a full heap", FULL_HEAP]])("sums with %s", (_name, memory) => {
+  test.each([
+    ["little memory", LITTLE],
+    ["no memory", NONE],
+    ["a full heap", FULL_HEAP],
+  ])("sums with %s", (_name, memory) => {
     const maps = manyKeys(keyOf, (i) => i);
     for (const mapSideCombine of [true, false]) {
       const { partitions, tasks } = runShuffle({ ...SPEC, aggregation: SUM, mapSideCombine }, maps, memory);
-      const expected = new Map([...groupsOf(maps.flat())].map(([key, values]) => [key, (values as number[]).reduce((a, b) => a + b)]));
+      const expected = new Map(
+        [...groupsOf(maps.flat())].map(([key, values]) => [key, (values as number[]).reduce((a, b) => a + b)]),
+      );
       expectSameMap(asMap(partitions.flat()), expected);
       // Composites are on V8's heap, numbers and short strings are not.
-      if (memory === NONE || (memory === FULL_HEAP) === (kind === "composites" || kind === "long strings")) expect(spilled(tasks)).toBeGreaterThan(20_000);
+      if (memory === NONE || (memory === FULL_HEAP) === (kind === "composites" || kind === "long strings"))
+        expect(spilled(tasks)).toBeGreaterThan(20_000);
     }
   });
 
-  test.each([["little memory", LITTLE], ["no memory", NONE], ["a full heap", FULL_HEAP]])("groups of objects with %s", (_name, memory) => {
+  test.each([
+    ["little memory", LITTLE],
+    ["no memory", NONE],
+    ["a full heap", FULL_HEAP],
+  ])("groups of objects with %s", (_name, memory) => {
     const maps = manyKeys(keyOf, (i) => ({ id: i, text: `t${i}` }));
     const { partitions, tasks } = runShuffle({ ...SPEC, aggregation: { kind: "group" } }, maps, memory);
     if (memory !== LITTLE || kind !== "composites") expect(spilled(tasks)).toBeGreaterThan(100_000);
@@ -52,14 +66,19 @@ describe.each(Object.keys(KEYS))("many keys: %s", (kind) => {
     expectSameMap(asMap(partitions.flat()), groupsOf(maps.flat()));
   });
 
-  test.each([["little memory", LITTLE], ["no memory", NONE], ["a full heap", FULL_HEAP]])("sorted with %s", (_name, memory) => {
+  test.each([
+    ["little memory", LITTLE],
+    ["no memory", NONE],
+    ["a full heap", FULL_HEAP],
+  ])("sorted with %s", (_name, memory) => {
     const maps = manyKeys(keyOf, (i) => (i % 2 === 0 ? i : `t${i}`));
     const { partitions, tasks } = runShuffle({ ...SPEC, ordering: { ascending: false } }, maps, memory);
     expect(spilled(tasks)).toBeGreaterThan(100_000);
-    const sort = (rows: Pair[]): Pair[] => [...rows].sort(([a], [b]) => {
-      const [x, y] = [Array.isArray(a) ? a[0] : a, Array.isArray(b) ? b[0] : b] as [number, number];
-      return x < y ? 1 : x > y ? -1 : 0;
-    });
+    const sort = (rows: Pair[]): Pair[] =>
+      [...rows].sort(([a], [b]) => {
+        const [x, y] = [Array.isArray(a) ? a[0] : a, Array.isArray(b) ? b[0] : b] as [number, number];
+        return x < y ? 1 : x > y ? -1 : 0;
+      });
     for (const rows of partitions as Pair[][]) expectSameRows(rows, sort(rows));
     const plain = runShuffle({ ...SPEC, mapSideCombine: false }, maps).partitions as Pair[][];
     partitions.forEach((rows, reduce) => expectSameRows(rows, sort(plain[reduce]!)));
@@ -83,11 +102,17 @@ test("more sorted runs than are merged at a time", () => {
 
 test.each(["snappy", "none"])("segments compressed with %s", (codec) => {
   const conf = { "spark.shuffle.compress": "true", "spark.shuffle.spill.compress": "true", "spark.io.compression.codec": codec };
-  const maps = manyKeys((i) => `key ${i}`, (i) => ({ text: `the same text every time, and a number ${i % 10}` }));
+  const maps = manyKeys(
+    (i) => `key ${i}`,
+    (i) => ({ text: `the same text every time, and a number ${i % 10}` }),
+  );
   const { partitions, tasks } = runShuffle({ ...SPEC, aggregation: { kind: "group" } }, maps, { conf, memoryLimit: 1 << 20 });
   expectSameMap(asMap(partitions.flat()), groupsOf(maps.flat()));
   const written = tasks.reduce((sum, { metrics }) => sum + metrics.shuffleBytesWritten, 0);
-  const plain = runShuffle({ ...SPEC, aggregation: { kind: "group" } }, maps).tasks.reduce((sum, { metrics }) => sum + metrics.shuffleBytesWritten, 0);
+  const plain = runShuffle({ ...SPEC, aggregation: { kind: "group" } }, maps).tasks.reduce(
+    (sum, { metrics }) => sum + metrics.shuffleBytesWritten,
+    0,
+  );
   if (codec === "none") expect(written).toBe(plain);
   else expect(written).toBeLessThan(plain / 3);
 });
@@ -145,7 +170,13 @@ describe("files and memory", () => {
     const world = new MemoryWorld();
     const rows: Pair[] = Array.from({ length: 30_000 }, (_, i) => [i, i]);
     const failing: ShuffleSpec = {
-      ...SPEC, aggregation: { kind: "reduce", merge: () => { throw new Error("the user's"); } },
+      ...SPEC,
+      aggregation: {
+        kind: "reduce",
+        merge: () => {
+          throw new Error("the user's");
+        },
+      },
     };
     const task = world.task({ memoryLimit: 100_000 });
     expect(() => writeMap(task, failing, [[1, 1], ...rows])).toThrow("the user's");
@@ -162,7 +193,13 @@ describe("files and memory", () => {
       throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
     });
     try {
-      expect(() => writeMap(task, { ...SPEC, mapSideCombine: false }, Array.from({ length: 80_000 }, (_, i) => [i, i]))).toThrow(/DISK_FULL.*shuffle-write/);
+      expect(() =>
+        writeMap(
+          task,
+          { ...SPEC, mapSideCombine: false },
+          Array.from({ length: 80_000 }, (_, i) => [i, i]),
+        ),
+      ).toThrow(/DISK_FULL.*shuffle-write/);
     } finally {
       full.mockRestore();
     }
@@ -174,7 +211,11 @@ describe("files and memory", () => {
   test("a reader closed halfway removes its spill files", () => {
     const world = new MemoryWorld();
     const spec: ShuffleSpec = { ...SPEC, mapSideCombine: false, ordering: { ascending: true } };
-    writeMap(world.task(), spec, Array.from({ length: 30_000 }, (_, i) => [i, `v${i}`]));
+    writeMap(
+      world.task(),
+      spec,
+      Array.from({ length: 30_000 }, (_, i) => [i, `v${i}`]),
+    );
     const task = world.task({ memoryLimit: 0 });
     const source = readShuffle(task, spec, [0]);
     expect(source.next()).not.toBeNull();
@@ -188,7 +229,11 @@ describe("files and memory", () => {
   test("a spill file cut short is an error in words", () => {
     const world = new MemoryWorld();
     const spec: ShuffleSpec = { ...SPEC, mapSideCombine: false, ordering: { ascending: true } };
-    writeMap(world.task(), spec, Array.from({ length: 30_000 }, (_, i) => [i, `v${i}`.repeat(20)]));
+    writeMap(
+      world.task(),
+      spec,
+      Array.from({ length: 30_000 }, (_, i) => [i, `v${i}`.repeat(20)]),
+    );
     const task = world.task({ memoryLimit: 0 });
     const source = readShuffle(task, spec, [0]);
     source.next();

@@ -20,8 +20,21 @@ let updates: BlockUpdate[] = [];
 
 /** A store over an arena of 16 extents of 64 KiB. */
 function newStore(protectedStorageBytes = 512 * KIB): { store: BlockStore; pool: MemoryPool } {
-  const pool = new MemoryPool({ ...planMemory({ executorMemory: "256m", slots: 1 }), poolBytes: 1024 * KIB, arenaBytes: 1024 * KIB, protectedStorageBytes });
-  return { pool, store: new BlockStore({ executorId: "e", pool, layout: new FileLayout([directory]), report: (update) => void updates.push(update) }) };
+  const pool = new MemoryPool({
+    ...planMemory({ executorMemory: "256m", slots: 1 }),
+    poolBytes: 1024 * KIB,
+    arenaBytes: 1024 * KIB,
+    protectedStorageBytes,
+  });
+  return {
+    pool,
+    store: new BlockStore({
+      executorId: "e",
+      pool,
+      layout: new FileLayout([directory]),
+      report: (update) => void updates.push(update),
+    }),
+  };
 }
 
 beforeEach(() => {
@@ -49,7 +62,9 @@ async function contentOf(store: BlockStore, id: string): Promise<Buffer | null> 
 }
 
 function filesOnDisk(): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
@@ -73,7 +88,10 @@ describe("BlockStore", () => {
     for (let i = 0; i < 16; i++) await put(store, `rdd_1_${i}`, MEMORY_ONLY);
     await contentOf(store, "rdd_1_0"); // now the most recently used
     for (let i = 0; i < 3; i++) await put(store, `rdd_2_${i}`, MEMORY_ONLY);
-    expect(store.ids().filter((id) => rddOf(id) === 1)).toEqual([...Array.from({ length: 12 }, (_, i) => `rdd_1_${i + 4}`), "rdd_1_0"]);
+    expect(store.ids().filter((id) => rddOf(id) === 1)).toEqual([
+      ...Array.from({ length: 12 }, (_, i) => `rdd_1_${i + 4}`),
+      "rdd_1_0",
+    ]);
     expect(filesOnDisk()).toEqual([]);
   });
 
@@ -99,7 +117,9 @@ describe("BlockStore", () => {
     for (let i = 0; i < 16; i++) await put(store, `rdd_1_${i}`, MEMORY_AND_DISK);
     for (let i = 0; i < 16; i++) await put(store, `rdd_2_${i}`, MEMORY_ONLY);
     for (let i = 0; i < 16; i++) expect(await contentOf(store, `rdd_1_${i}`)).toEqual(Buffer.from(bytesOf(`rdd_1_${i}`)));
-    expect(updates.filter(({ id, diskBytes, memoryBytes }) => rddOf(id) === 1 && diskBytes > 0 && memoryBytes === 0)).toHaveLength(16);
+    expect(
+      updates.filter(({ id, diskBytes, memoryBytes }) => rddOf(id) === 1 && diskBytes > 0 && memoryBytes === 0),
+    ).toHaveLength(16);
     expect(store.diskUsed).toBeGreaterThan(16 * 64 * KIB);
     store.removeRdd(1);
     await settle();
@@ -111,7 +131,11 @@ describe("BlockStore", () => {
     const { store, pool } = newStore();
     await put(store, "rdd_1_0", DISK_ONLY);
     expect(pool.arena.used).toBe(0);
-    expect(readFooter(filesOnDisk()[0]!)).toMatchObject({ rows: 10, level: { useDisk: true, useMemory: false, replication: 1 }, offsets: new Float64Array([0, 64 * KIB]) });
+    expect(readFooter(filesOnDisk()[0]!)).toMatchObject({
+      rows: 10,
+      level: { useDisk: true, useMemory: false, replication: 1 },
+      offsets: new Float64Array([0, 64 * KIB]),
+    });
     expect(await contentOf(store, "rdd_1_0")).toEqual(Buffer.from(bytesOf("rdd_1_0")));
   });
 
@@ -183,13 +207,20 @@ describe("BlockStore", () => {
     rmSync(directory, { recursive: true });
     writeFileSync(directory, "not a directory any more");
     expect(await put(store, "rdd_2_0", MEMORY_ONLY)).not.toBeNull();
-    expect(updates.find(({ lost }) => lost !== undefined)).toMatchObject({ id: "rdd_1_0", lost: expect.stringMatching(/ENOTDIR|EEXIST/) as string });
+    expect(updates.find(({ lost }) => lost !== undefined)).toMatchObject({
+      id: "rdd_1_0",
+      lost: expect.stringMatching(/ENOTDIR|EEXIST/) as string,
+    });
     expect(store.has("rdd_1_0")).toBe(false);
   });
 
   /** LRU against a model: same blocks in memory after any sequence of puts, reads and removals. */
   test("agrees with a model of LRU", async () => {
-    const action = fc.record({ kind: fc.constantFrom("put", "put", "put", "read", "remove"), rdd: fc.integer({ min: 1, max: 4 }), partition: fc.integer({ min: 0, max: 9 }) });
+    const action = fc.record({
+      kind: fc.constantFrom("put", "put", "put", "read", "remove"),
+      rdd: fc.integer({ min: 1, max: 4 }),
+      partition: fc.integer({ min: 0, max: 9 }),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(action, { maxLength: 60 }), async (actions) => {
         const { store, pool } = newStore();
@@ -230,9 +261,16 @@ describe("BlockStore", () => {
     const { store } = newStore();
     const path = join(directory, "written-by-a-task");
     writeFileSync(path, "0123456789");
-    const frames: NewFrames = { kind: "disk", path, offsets: new Float64Array([0, 10]), checksums: new Uint32Array([0x280c069e]) };
+    const frames: NewFrames = {
+      kind: "disk",
+      path,
+      offsets: new Float64Array([0, 10]),
+      checksums: new Uint32Array([0x280c069e]),
+    };
     store.put("rdd_1_0", DISK_ONLY, 1, frames).unpin();
     expect(existsSync(path)).toBe(false);
-    expect(() => store.put("rdd_1_1", DISK_ONLY, 1, { ...frames, path: "/elsewhere/file" })).toThrow(/outside of the executor's directories/);
+    expect(() => store.put("rdd_1_1", DISK_ONLY, 1, { ...frames, path: "/elsewhere/file" })).toThrow(
+      /outside of the executor's directories/,
+    );
   });
 });

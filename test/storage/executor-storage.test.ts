@@ -59,21 +59,32 @@ test("threads measure their heaps by the old generation, for V8 gives up when th
 });
 
 describe("cached blocks", () => {
-  test.each(["MEMORY_ONLY", "MEMORY_AND_DISK", "DISK_ONLY"])("%s: small and large blocks, written by one thread and read by another", async (level) => {
-    const executor = await cluster.add({ slots: 2 });
-    for (const [partition, count] of [[0, 0], [1, 1], [2, 500], [3, 40_000]] as const) {
-      const id = `rdd_1_${partition}`;
-      expect((await executor.run("cache", { id, level, count })).result).toEqual(sum(count));
-      expect((await executor.run("read", { id }, { slot: 1 })).result).toEqual(sum(count));
-      const update = cluster.updates.findLast((candidate) => candidate.id === id)!;
-      expect(update).toMatchObject({ rows: count, level: { useMemory: level !== "DISK_ONLY", useDisk: level === "DISK_ONLY" } });
-      expect(update.memoryBytes > 0).toBe(level !== "DISK_ONLY" && count > 0);
-    }
-    expect((await executor.run("read", { id: "rdd_9_9" })).result).toBeNull();
-    executor.storage.removeRdd(1);
-    expect((await executor.run("read", { id: "rdd_1_3" })).result).toBeNull();
-    expectClean(executor);
-  });
+  test.each(["MEMORY_ONLY", "MEMORY_AND_DISK", "DISK_ONLY"])(
+    "%s: small and large blocks, written by one thread and read by another",
+    async (level) => {
+      const executor = await cluster.add({ slots: 2 });
+      for (const [partition, count] of [
+        [0, 0],
+        [1, 1],
+        [2, 500],
+        [3, 40_000],
+      ] as const) {
+        const id = `rdd_1_${partition}`;
+        expect((await executor.run("cache", { id, level, count })).result).toEqual(sum(count));
+        expect((await executor.run("read", { id }, { slot: 1 })).result).toEqual(sum(count));
+        const update = cluster.updates.findLast((candidate) => candidate.id === id)!;
+        expect(update).toMatchObject({
+          rows: count,
+          level: { useMemory: level !== "DISK_ONLY", useDisk: level === "DISK_ONLY" },
+        });
+        expect(update.memoryBytes > 0).toBe(level !== "DISK_ONLY" && count > 0);
+      }
+      expect((await executor.run("read", { id: "rdd_9_9" })).result).toBeNull();
+      executor.storage.removeRdd(1);
+      expect((await executor.run("read", { id: "rdd_1_3" })).result).toBeNull();
+      expectClean(executor);
+    },
+  );
 
   test("a block in memory is read with one call to the main thread, and written small with one", async () => {
     const executor = await cluster.add();
@@ -92,7 +103,9 @@ describe("cached blocks", () => {
 
   test("MEMORY_AND_DISK without room: the block is on disk", async () => {
     const executor = await cluster.add({ plan: { poolBytes: MIB, arenaBytes: MIB, protectedStorageBytes: 0 } });
-    expect((await executor.run("cache", { id: "rdd_1_0", level: "MEMORY_AND_DISK", count: 100_000 })).result).toEqual(sum(100_000));
+    expect((await executor.run("cache", { id: "rdd_1_0", level: "MEMORY_AND_DISK", count: 100_000 })).result).toEqual(
+      sum(100_000),
+    );
     expect(cluster.updates).toEqual([expect.objectContaining({ memoryBytes: 0 })]);
     expect((await executor.run("read", { id: "rdd_1_0" })).result).toEqual(sum(100_000));
     expectClean(executor);
@@ -104,7 +117,8 @@ describe("cached blocks", () => {
     const flag = new Int32Array(new SharedArrayBuffer(8));
     const reading = executor.run("readSlowly", { id: "rdd_1_0", flag });
     await isSet(flag);
-    for (let i = 0; i < 3; i++) await executor.run("cache", { id: `rdd_2_${i}`, level: "MEMORY_ONLY", count: 60_000 }, { slot: 1 });
+    for (let i = 0; i < 3; i++)
+      await executor.run("cache", { id: `rdd_2_${i}`, level: "MEMORY_ONLY", count: 60_000 }, { slot: 1 });
     executor.storage.removeRdd(1);
     Atomics.store(flag, 1, 1);
     Atomics.notify(flag, 1);
@@ -112,7 +126,11 @@ describe("cached blocks", () => {
     expect(executor.storage.status().blocks).toBeGreaterThan(0);
   });
 
-  test.each([["MEMORY_AND_DISK_2", 2], ["MEMORY_ONLY_2", 2], ["DISK_ONLY_3", 3]] as const)("%s: %i copies, and the others serve when one executor is gone", async (level, copies) => {
+  test.each([
+    ["MEMORY_AND_DISK_2", 2],
+    ["MEMORY_ONLY_2", 2],
+    ["DISK_ONLY_3", 3],
+  ] as const)("%s: %i copies, and the others serve when one executor is gone", async (level, copies) => {
     const [first, ...others] = [await cluster.add(), await cluster.add(), await cluster.add()];
     await first.run("cache", { id: "rdd_1_0", level, count: 20_000 });
     expect(cluster.holders("rdd_1_0")).toHaveLength(copies);
@@ -125,7 +143,8 @@ describe("cached blocks", () => {
   test("executors that copy blocks to each other at the same time do not wait for each other", async () => {
     const executors = [await cluster.add({ slots: 2 }), await cluster.add({ slots: 2 })];
     const write = async (executor: TestExecutor, rdd: number, slot: number): Promise<void> => {
-      for (let step = 0; step < 10; step++) await executor.run("cache", { id: `rdd_${rdd}_${slot * 10 + step}`, level: "MEMORY_ONLY_2", count: 20_000 }, { slot });
+      for (let step = 0; step < 10; step++)
+        await executor.run("cache", { id: `rdd_${rdd}_${slot * 10 + step}`, level: "MEMORY_ONLY_2", count: 20_000 }, { slot });
     };
     await Promise.all(executors.flatMap((executor, rdd) => [write(executor, rdd, 0), write(executor, rdd, 1)]));
     for (const executor of executors) expect(executor.storage.status().blocks).toBe(40);
@@ -154,7 +173,9 @@ describe("cached blocks", () => {
     const file = (executor: TestExecutor): string => files(executor.storage.shared.directories[0]!, /rdd_1_0.*block$/)[0]!;
     damage(file(first), 5000);
     expect((await first.run("read", { id: "rdd_1_0" })).result).toEqual(sum(30_000)); // from the second
-    expect(cluster.updates.filter(({ lost }) => lost !== undefined)).toEqual([expect.objectContaining({ id: "rdd_1_0", executorId: first.id })]);
+    expect(cluster.updates.filter(({ lost }) => lost !== undefined)).toEqual([
+      expect.objectContaining({ id: "rdd_1_0", executorId: first.id }),
+    ]);
     damage(file(second), 5000);
     expect((await first.run("read", { id: "rdd_1_0" })).result).toBeNull(); // the bytes that came did not match
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -199,24 +220,30 @@ describe("execution memory", () => {
 describe("broadcasts", () => {
   const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 13) >>> 3);
 
-  test.each([0, 10, 70_000, 64 * 1024 * 20 + 5])("%i bytes, fetched once an executor, whatever the number of tasks", async (length) => {
-    const executor = await cluster.add({ slots: 2 });
-    const content = bytes(length);
-    cluster.hub.put("broadcast_1", content);
-    const outcomes = await Promise.all([0, 1].map((slot) => executor.run("bytes", { id: "broadcast_1" }, { slot })));
-    for (const { result } of outcomes) expect(result).toEqual({ length, crc: crc32c(content) });
-    expect((await executor.run("bytes", { id: "broadcast_1" })).result).toEqual({ length, crc: crc32c(content) });
-    expect(cluster.hub.bytesServed).toBe(length);
-    executor.storage.removeBroadcast("broadcast_1");
-    expectClean(executor);
-  });
+  test.each([0, 10, 70_000, 64 * 1024 * 20 + 5])(
+    "%i bytes, fetched once an executor, whatever the number of tasks",
+    async (length) => {
+      const executor = await cluster.add({ slots: 2 });
+      const content = bytes(length);
+      cluster.hub.put("broadcast_1", content);
+      const outcomes = await Promise.all([0, 1].map((slot) => executor.run("bytes", { id: "broadcast_1" }, { slot })));
+      for (const { result } of outcomes) expect(result).toEqual({ length, crc: crc32c(content) });
+      expect((await executor.run("bytes", { id: "broadcast_1" })).result).toEqual({ length, crc: crc32c(content) });
+      expect(cluster.hub.bytesServed).toBe(length);
+      executor.storage.removeBroadcast("broadcast_1");
+      expectClean(executor);
+    },
+  );
 
   test("executors that come later fetch from each other", async () => {
     const content = bytes(64 * 1024 * 32);
     cluster.hub.put("broadcast_2", content);
     for (let i = 0; i < 4; i++) {
       const executor = await cluster.add();
-      expect((await executor.run("bytes", { id: "broadcast_2" })).result).toEqual({ length: content.length, crc: crc32c(content) });
+      expect((await executor.run("bytes", { id: "broadcast_2" })).result).toEqual({
+        length: content.length,
+        crc: crc32c(content),
+      });
     }
     expect(cluster.hub.bytesServed).toBe(content.length);
     expect(cluster.updates).toEqual([]); // pieces are no cached blocks
@@ -245,28 +272,45 @@ describe("broadcasts", () => {
 });
 
 describe("shuffles", () => {
-  const requestsOf = (maps: number, reduces: number[]): { map: number; reduce: number }[] => reduces.flatMap((reduce) => Array.from({ length: maps }, (_, map) => ({ map, reduce })));
+  const requestsOf = (maps: number, reduces: number[]): { map: number; reduce: number }[] =>
+    reduces.flatMap((reduce) => Array.from({ length: maps }, (_, map) => ({ map, reduce })));
   const sizes = [100, 0, 70_000, 5];
-  const expected = (maps: number, reduces: number[]): number[][] => requestsOf(maps, reduces).filter(({ reduce }) => sizes[reduce]! > 0).map(({ map, reduce }) => [map, reduce, sizes[reduce]!, (map * 31 + reduce * 7) & 255]);
+  const expected = (maps: number, reduces: number[]): number[][] =>
+    requestsOf(maps, reduces)
+      .filter(({ reduce }) => sizes[reduce]! > 0)
+      .map(({ map, reduce }) => [map, reduce, sizes[reduce]!, (map * 31 + reduce * 7) & 255]);
   const ordered = (rows: number[][]): number[][] => [...rows].sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!);
 
-  test.each([["in place", true, 18, 0], ["over the wire", false, 9, 9]] as const)("segments of two executors, %s", async (_name, inPlace, local, remote) => {
+  test.each([
+    ["in place", true, 18, 0],
+    ["over the wire", false, 9, 9],
+  ] as const)("segments of two executors, %s", async (_name, inPlace, local, remote) => {
     const [first, second] = [await cluster.add({ inPlace }), await cluster.add({ inPlace })];
     for (let map = 0; map < 6; map++) await cluster.writeMap(map % 2 === 0 ? first : second, 1, map, sizes);
     expect((await first.run("sizes", { shuffleId: 1 })).result).toEqual(Array.from({ length: 6 }, () => [100, 0]));
-    const { result } = await first.run<{ got: number[][]; local: number; remote: number }>("fetch", { shuffleId: 1, requests: requestsOf(6, [0, 1, 2, 3]) });
+    const { result } = await first.run<{ got: number[][]; local: number; remote: number }>("fetch", {
+      shuffleId: 1,
+      requests: requestsOf(6, [0, 1, 2, 3]),
+    });
     expect(ordered(result.got)).toEqual(ordered(expected(6, [0, 1, 2, 3])));
     expect(result).toMatchObject({ local, remote });
     expectClean(first);
     expect(cluster.tables).toBe(1);
   });
 
-  test.each([["in place", true], ["over the wire", false]])("long segments come through files, checked before they are given out, %s", async (_name, inPlace) => {
+  test.each([
+    ["in place", true],
+    ["over the wire", false],
+  ])("long segments come through files, checked before they are given out, %s", async (_name, inPlace) => {
     const [first, second] = [await cluster.add({ inPlace }), await cluster.add({ inPlace })];
     const long = 9 * MIB + 8;
     for (let map = 0; map < 2; map++) await cluster.writeMap(map === 0 ? first : second, 1, map, [100, long, 7]);
     const { result } = await first.run<{ got: number[][] }>("fetch", { shuffleId: 1, requests: requestsOf(2, [0, 1, 2]) });
-    const expectedLong = [0, 1].flatMap((map) => [[map, 0, 100, map * 31], [map, 1, long, map * 31 + 7, 1], [map, 2, 7, map * 31 + 14]]);
+    const expectedLong = [0, 1].flatMap((map) => [
+      [map, 0, 100, map * 31],
+      [map, 1, long, map * 31 + 7, 1],
+      [map, 2, 7, map * 31 + 14],
+    ]);
     expect(ordered(result.got)).toEqual(expectedLong);
     expectClean(first);
     damage(files(second.storage.shared.directories[0]!, /shuffle_1_1\.data$/)[0]!, long);
@@ -279,7 +323,11 @@ describe("shuffles", () => {
   test("an early end gives everything back", async () => {
     const [first, second] = [await cluster.add(), await cluster.add()];
     for (let map = 0; map < 8; map++) await cluster.writeMap(second, 1, map, [2 * MIB, 1]);
-    const { result } = await first.run<{ got: number[][] }>("fetch", { shuffleId: 1, requests: requestsOf(8, [0]), stopAfter: 1 });
+    const { result } = await first.run<{ got: number[][] }>("fetch", {
+      shuffleId: 1,
+      requests: requestsOf(8, [0]),
+      stopAfter: 1,
+    });
     expect(result.got).toHaveLength(1);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expectClean(first);
@@ -296,26 +344,43 @@ describe("shuffles", () => {
   test("the first commit of a map task wins, and the second reports the winner's output", async () => {
     const executor = await cluster.add({ slots: 2 });
     const first = await executor.run("writeMap", { shuffleId: 1, map: 0, sizes: [10, 20] });
-    const second = await executor.run("writeMap", { shuffleId: 1, map: 0, sizes: [30, 40], salt: 9 }, { slot: 1, info: { attempt: 1 } });
+    const second = await executor.run(
+      "writeMap",
+      { shuffleId: 1, map: 0, sizes: [30, 40], salt: 9 },
+      { slot: 1, info: { attempt: 1 } },
+    );
     expect(second.result).toEqual(first.result);
     expect(files(executor.storage.shared.directories[0]!, /shuffle_1_0/)).toHaveLength(1);
     // A later attempt of the stage runs because the driver gave the first output up.
-    const third = await executor.run<{ offsets: Float64Array }>("writeMap", { shuffleId: 1, map: 0, sizes: [30, 40] }, { info: { stageAttempt: 1 } });
+    const third = await executor.run<{ offsets: Float64Array }>(
+      "writeMap",
+      { shuffleId: 1, map: 0, sizes: [30, 40] },
+      { info: { stageAttempt: 1 } },
+    );
     expect([...third.result.offsets]).toEqual([0, 30, 70]);
     expectClean(executor);
   });
 
-  test.each([["its own", 0], ["another executor's", 1]])("a damaged segment of %s is named", async (_name, writer) => {
+  test.each([
+    ["its own", 0],
+    ["another executor's", 1],
+  ])("a damaged segment of %s is named", async (_name, writer) => {
     const executors = [await cluster.add(), await cluster.add()];
     await cluster.writeMap(executors[writer]!, 1, 0, sizes);
     damage(files(executors[writer]!.storage.shared.directories[0]!, /shuffle_1_0\.data$/)[0]!, 50);
     const failure = executors[0]!.run("fetch", { shuffleId: 1, requests: requestsOf(1, [0]) });
-    await expect(failure).rejects.toMatchObject({ fields: { name: "FetchFailed", shuffleId: 1, map: 0, reduce: 0, executorId: String(writer) } });
+    await expect(failure).rejects.toMatchObject({
+      fields: { name: "FetchFailed", shuffleId: 1, map: 0, reduce: 0, executorId: String(writer) },
+    });
     await expect(failure).rejects.toThrow(/Block shuffle_1_0_0 .*checksum/);
     // An undamaged segment of the same file is still good to read there and then; the executor's own has been dropped.
     expect(files(executors[writer]!.storage.shared.directories[0]!, /shuffle_1_0\.data$/)).toHaveLength(writer);
     // Computed anew by the next attempt of the stage, on the same executor.
-    const { result } = await executors[writer]!.run<{ offsets: Float64Array; checksums: Uint32Array }>("writeMap", { shuffleId: 1, map: 0, sizes }, { info: { stageAttempt: 1 } });
+    const { result } = await executors[writer]!.run<{ offsets: Float64Array; checksums: Uint32Array }>(
+      "writeMap",
+      { shuffleId: 1, map: 0, sizes },
+      { info: { stageAttempt: 1 } },
+    );
     cluster.outputs.get(1)!.set(0, { executor: executors[writer]!, ...result });
     executors[0]!.storage.invalidateMapOutputs(1);
     const again = await executors[0]!.run<{ got: number[][] }>("fetch", { shuffleId: 1, requests: requestsOf(1, [0, 2, 3]) });
@@ -326,16 +391,32 @@ describe("shuffles", () => {
     const [first, second] = [await cluster.add({ conf: { "spark.shuffle.io.maxRetries": "1" } }), await cluster.add()];
     await cluster.writeMap(first, 1, 0, sizes);
     await cluster.writeMap(second, 1, 2, sizes);
-    await expect(first.run("sizes", { shuffleId: 1 })).rejects.toMatchObject({ fields: { name: "FetchFailed", map: 1, reduce: -1, executorId: null } });
-    await expect(first.run("sizes", { shuffleId: 8 })).rejects.toMatchObject({ fields: { name: "FetchFailed", map: -1, shuffleId: 8 } });
+    await expect(first.run("sizes", { shuffleId: 1 })).rejects.toMatchObject({
+      fields: { name: "FetchFailed", map: 1, reduce: -1, executorId: null },
+    });
+    await expect(first.run("sizes", { shuffleId: 8 })).rejects.toMatchObject({
+      fields: { name: "FetchFailed", map: -1, shuffleId: 8 },
+    });
     await cluster.writeMap(second, 1, 1, sizes);
     first.storage.invalidateMapOutputs(1);
     second.storage.removeShuffle(1);
-    await expect(first.run("fetch", { shuffleId: 1, requests: [{ map: 2, reduce: 3 }, { map: 1, reduce: 0 }] })).rejects.toMatchObject({ fields: { name: "FetchFailed", map: 2, reduce: 3, executorId: second.id } });
+    await expect(
+      first.run("fetch", {
+        shuffleId: 1,
+        requests: [
+          { map: 2, reduce: 3 },
+          { map: 1, reduce: 0 },
+        ],
+      }),
+    ).rejects.toMatchObject({ fields: { name: "FetchFailed", map: 2, reduce: 3, executorId: second.id } });
     await second.stop();
-    await expect(first.run("fetch", { shuffleId: 1, requests: [{ map: 1, reduce: 0 }] })).rejects.toMatchObject({ fields: { name: "FetchFailed", map: 1, reduce: 0, executorId: second.id } });
+    await expect(first.run("fetch", { shuffleId: 1, requests: [{ map: 1, reduce: 0 }] })).rejects.toMatchObject({
+      fields: { name: "FetchFailed", map: 1, reduce: 0, executorId: second.id },
+    });
     first.storage.removeShuffle(1);
-    await expect(first.run("fetch", { shuffleId: 1, requests: [{ map: 0, reduce: 0 }] })).rejects.toMatchObject({ fields: { name: "FetchFailed", map: 0, executorId: first.id } });
+    await expect(first.run("fetch", { shuffleId: 1, requests: [{ map: 0, reduce: 0 }] })).rejects.toMatchObject({
+      fields: { name: "FetchFailed", map: 0, executorId: first.id },
+    });
   });
 
   test("removing a shuffle removes its files, and idle threads let go of them when their next task ends", async () => {
@@ -382,7 +463,9 @@ describe("many tasks at once", () => {
         const action = random(20);
         if (action === 0) {
           const flag = new Int32Array(new SharedArrayBuffer(8));
-          const hanging = executor.run("fillAndHang", { id, bytes: 512 * 1024, reserve: 256 * 1024, flag }, { slot: number }).catch(() => undefined);
+          const hanging = executor
+            .run("fillAndHang", { id, bytes: 512 * 1024, reserve: 256 * 1024, flag }, { slot: number })
+            .catch(() => undefined);
           await isSet(flag);
           await executor.killThread(number);
           await hanging;
@@ -390,7 +473,15 @@ describe("many tasks at once", () => {
         } else if (action === 1) {
           executor.storage.removeRdd(random(3));
         } else if (action < 10) {
-          expect((await executor.run("cache", { id, level: levels[random(levels.length)], count: countOf(partition) }, { slot: number })).result).toEqual(sum(countOf(partition)));
+          expect(
+            (
+              await executor.run(
+                "cache",
+                { id, level: levels[random(levels.length)], count: countOf(partition) },
+                { slot: number },
+              )
+            ).result,
+          ).toEqual(sum(countOf(partition)));
         } else if (action < 13) {
           await executor.run("reserve", { bytes: 128 * 1024, times: 8 }, { slot: number });
         } else {

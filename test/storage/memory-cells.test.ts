@@ -35,19 +35,23 @@ describe("MemoryCells", () => {
 
   test("whatever is asked for, the sum stays within the limit and an assured half is never refused", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5 }), fc.array(fc.record({ slot: fc.nat(4), amount: fc.integer({ min: -400, max: 400 }) }), { maxLength: 80 }), (slots, steps) => {
-        const cells = MemoryCells.create(slots, 1000 * KIB);
-        const assured = Math.floor(1000 / (2 * slots));
-        for (let slot = 0; slot < slots; slot++) cells.begin(slot, slot);
-        for (const { slot: any, amount } of steps) {
-          const slot = any % slots;
-          const held = cells.usedBy(slot) / KIB;
-          if (amount < 0) cells.subtract(slot, Math.min(held, -amount));
-          else if (held + amount <= assured) expect(cells.tryAdd(slot, amount)).toBe(true);
-          else cells.tryAdd(slot, amount);
-          expect(cells.used).toBeLessThanOrEqual(1000 * KIB);
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(fc.record({ slot: fc.nat(4), amount: fc.integer({ min: -400, max: 400 }) }), { maxLength: 80 }),
+        (slots, steps) => {
+          const cells = MemoryCells.create(slots, 1000 * KIB);
+          const assured = Math.floor(1000 / (2 * slots));
+          for (let slot = 0; slot < slots; slot++) cells.begin(slot, slot);
+          for (const { slot: any, amount } of steps) {
+            const slot = any % slots;
+            const held = cells.usedBy(slot) / KIB;
+            if (amount < 0) cells.subtract(slot, Math.min(held, -amount));
+            else if (held + amount <= assured) expect(cells.tryAdd(slot, amount)).toBe(true);
+            else cells.tryAdd(slot, amount);
+            expect(cells.used).toBeLessThanOrEqual(1000 * KIB);
+          }
+        },
+      ),
     );
   });
 });

@@ -7,7 +7,14 @@ import { minimumExecutorMemory, planMemory } from "../../src/storage/memory-plan
 const MIB = 2 ** 20;
 
 describe("planMemory", () => {
-  test.each([["1g", 2], ["512m", 1], ["256m", 1], [`${minimumExecutorMemory(1)}`, 1], [`${minimumExecutorMemory(16)}`, 16], ["64g", 32]])("%s for %i slots adds up", (executorMemory, slots) => {
+  test.each([
+    ["1g", 2],
+    ["512m", 1],
+    ["256m", 1],
+    [`${minimumExecutorMemory(1)}`, 1],
+    [`${minimumExecutorMemory(16)}`, 16],
+    ["64g", 32],
+  ])("%s for %i slots adds up", (executorMemory, slots) => {
     const plan = planMemory({ executorMemory, slots });
     const heaps = slots * (plan.heapPerSlotMb + plan.youngPerSlotMb) * MIB;
     const whole = plan.reserve + plan.poolBytes + heaps;
@@ -20,7 +27,10 @@ describe("planMemory", () => {
   });
 
   test("takes Spark's fractions", () => {
-    const conf = new Map([["spark.memory.fraction", "0.3"], ["spark.memory.storageFraction", "0.9"]]);
+    const conf = new Map([
+      ["spark.memory.fraction", "0.3"],
+      ["spark.memory.storageFraction", "0.9"],
+    ]);
     const plan = planMemory({ executorMemory: "4g", slots: 2, conf: (key) => conf.get(key) });
     expect(plan.poolBytes / (plan.executorMemory - plan.reserve)).toBeCloseTo(0.3, 3);
     expect(plan.protectedStorageBytes / plan.poolBytes).toBeCloseTo(0.9, 3);
@@ -28,9 +38,13 @@ describe("planMemory", () => {
   });
 
   test("refuses what cannot work, in words", () => {
-    expect(() => planMemory({ executorMemory: "64m", slots: 1 })).toThrow(/INVALID_EXECUTOR_MEMORY.*64\.0 MiB.*1 task slot: give at least \d+m/);
+    expect(() => planMemory({ executorMemory: "64m", slots: 1 })).toThrow(
+      /INVALID_EXECUTOR_MEMORY.*64\.0 MiB.*1 task slot: give at least \d+m/,
+    );
     expect(() => planMemory({ executorMemory: "1g", slots: 64 })).toThrow(/64 task slots/);
-    expect(() => planMemory({ executorMemory: "2g", slots: 1, containerLimit: 2 ** 30 })).toThrow(/EXECUTOR_MEMORY_ABOVE_LIMIT.*1024\.0 MiB/);
+    expect(() => planMemory({ executorMemory: "2g", slots: 1, containerLimit: 2 ** 30 })).toThrow(
+      /EXECUTOR_MEMORY_ABOVE_LIMIT.*1024\.0 MiB/,
+    );
     expect(() => planMemory({ executorMemory: "2g", slots: 1, conf: () => "1.5" })).toThrow(/spark\.memory\.fraction/);
     expect(() => planMemory({ executorMemory: "lots", slots: 1 })).toThrow(/spark\.executor\.memory/);
     expect(() => planMemory({ executorMemory: "1g", slots: 0 })).toThrow(/at least one slot/);
@@ -54,7 +68,9 @@ describe("containerMemoryLimit", () => {
   }
 
   test("version 2: the smallest of the group's and its parents' limits", () => {
-    expect(group("0::/a/b\n", { "a/b/memory.max": "max\n", "a/memory.max": "1000000\n", "memory.max": "2000000\n" })).toBe(1_000_000);
+    expect(group("0::/a/b\n", { "a/b/memory.max": "max\n", "a/memory.max": "1000000\n", "memory.max": "2000000\n" })).toBe(
+      1_000_000,
+    );
   });
   test("version 1", () => {
     expect(group("5:cpu:/x\n4:memory:/docker/abc\n", { "memory/memory.limit_in_bytes": "536870912\n" })).toBe(536_870_912);

@@ -20,7 +20,8 @@ describe("Slab", () => {
             const start = slab.allocate(action.length);
             expect(start >= 0).toBe(longest >= action.length);
             if (start < 0) continue;
-            for (const other of live) expect(start + action.length <= other.start || other.start + other.length <= start).toBe(true);
+            for (const other of live)
+              expect(start + action.length <= other.start || other.start + other.length <= start).toBe(true);
             live.push({ start, length: action.length });
           } else if (chosen >= 0 && action.kind === "free") {
             slab.free(live.splice(chosen, 1)[0]!.start);

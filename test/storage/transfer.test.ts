@@ -3,13 +3,19 @@ import type { Socket } from "node:net";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Endpoint } from "../../src/storage";
-import { BlockClient, BlockServer } from "../../src/storage";
+import type { Endpoint } from "../../src/storage/block-address";
+import { BlockServer } from "../../src/storage";
+import { BlockClient } from "../../src/storage/transfer/block-client";
 import { BufferReceiver, OwnMemoryReceiver } from "../../src/storage/receivers";
 import type { Answer, Serve } from "../../src/storage/transfer/block-server";
 import { ServeError } from "../../src/storage/transfer/block-server";
 import { encodeHeader, encodeRequest } from "../../src/storage/transfer/frames";
-import { ClientHandshake, CLIENT_REPLY_BYTES, SERVER_HELLO_BYTES, SERVER_PROOF_BYTES } from "../../src/storage/transfer/handshake";
+import {
+  ClientHandshake,
+  CLIENT_REPLY_BYTES,
+  SERVER_HELLO_BYTES,
+  SERVER_PROOF_BYTES,
+} from "../../src/storage/transfer/handshake";
 
 const secret = Buffer.from("open sesame");
 let directory = "";
@@ -23,7 +29,8 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const pattern = (length: number, salt = 0): Buffer => Buffer.from(Uint8Array.from({ length }, (_, i) => (i * 7 + (i >>> 8) + salt) & 255));
+const pattern = (length: number, salt = 0): Buffer =>
+  Buffer.from(Uint8Array.from({ length }, (_, i) => (i * 7 + (i >>> 8) + salt) & 255));
 
 async function serve(handler: Serve, at: Endpoint = { host: "127.0.0.1", port: 0 }): Promise<BlockServer> {
   const server = await BlockServer.listen(at, { secret, serve: handler });
@@ -67,14 +74,18 @@ async function authenticated(endpoint: Endpoint): Promise<Socket> {
   return socket;
 }
 
-const closed = (socket: Socket): Promise<void> => new Promise((resolve) => {
-  socket.on("error", () => undefined);
-  socket.on("close", () => resolve());
-  socket.resume();
-});
+const closed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve());
+    socket.resume();
+  });
 
 describe("block transfer", () => {
-  test.each([["TCP", false], ["a Unix socket", true]])("answers of all lengths over %s, many at a time", async (_name, unix) => {
+  test.each([
+    ["TCP", false],
+    ["a Unix socket", true],
+  ])("answers of all lengths over %s, many at a time", async (_name, unix) => {
     const server = await serve(pieces, unix ? { path: join(directory, "s") } : undefined);
     const fetcher = client();
     const lengths = [0, 1, 11, 12, 13, 4096, 65_535, 65_536, 65_537, 100_000, 1 << 20, 3_000_001, 5, 0, 7];
@@ -91,13 +102,25 @@ describe("block transfer", () => {
     let released = 0;
     const server = await serve(() => ({
       meta: { total: 10 + 4_000_000 + 30 + 70_000 + 5 },
-      parts: [{ fd, position: 3, length: 10 }, { fd, position: 100, length: 4_000_000 }, { fd, position: 7, length: 30 }, { fd, position: 0, length: 70_000 }, { bytes: pattern(5) }],
+      parts: [
+        { fd, position: 3, length: 10 },
+        { fd, position: 100, length: 4_000_000 },
+        { fd, position: 7, length: 30 },
+        { fd, position: 0, length: 70_000 },
+        { bytes: pattern(5) },
+      ],
       release: () => void released++,
     }));
     const shared = new Uint8Array(new SharedArrayBuffer(4_070_045 + 16));
     const into = shared.subarray(8, 8 + 4_070_045);
     await client().request(server.endpoint, "piece", { id: "x", piece: 0 }, new BufferReceiver(into));
-    const expected = Buffer.concat([content.subarray(3, 13), content.subarray(100, 4_000_100), content.subarray(7, 37), content.subarray(0, 70_000), pattern(5)]);
+    const expected = Buffer.concat([
+      content.subarray(3, 13),
+      content.subarray(100, 4_000_100),
+      content.subarray(7, 37),
+      content.subarray(0, 70_000),
+      pattern(5),
+    ]);
     expect(Buffer.from(into).equals(expected)).toBe(true);
     expect(shared[7]! + shared[shared.length - 8]!).toBe(0);
     expect(released).toBe(1);
@@ -109,7 +132,12 @@ describe("block transfer", () => {
       return pieces(request);
     });
     const fetcher = client();
-    const request = fetcher.request(server.endpoint, "segments", { shuffleId: 1, maps: Int32Array.of(3), reduces: Int32Array.of(4) }, new OwnMemoryReceiver(10));
+    const request = fetcher.request(
+      server.endpoint,
+      "segments",
+      { shuffleId: 1, maps: Int32Array.of(3), reduces: Int32Array.of(4) },
+      new OwnMemoryReceiver(10),
+    );
     await expect(request).rejects.toMatchObject({ name: "RemoteError", body: { message: "not here", map: 3, reduce: 4 } });
     expect((await piece(fetcher, server.endpoint, 50)).length).toBe(50);
   });
@@ -132,7 +160,9 @@ describe("block transfer", () => {
       served++;
       return { meta: { total: 0 }, parts: [] };
     });
-    await expect(piece(client({ secret: Buffer.from("wrong"), maxRetries: 0 }), server.endpoint, 1)).rejects.toThrow(/refused the application's secret/);
+    await expect(piece(client({ secret: Buffer.from("wrong"), maxRetries: 0 }), server.endpoint, 1)).rejects.toThrow(
+      /refused the application's secret/,
+    );
     expect(served).toBe(0);
     expect(server.refused).toBe(1);
     // One that sends a request instead of a proof, one that says nothing and leaves, one that replays.
@@ -152,7 +182,9 @@ describe("block transfer", () => {
     await new Promise<void>((resolve) => impostor.listen(0, "127.0.0.1", resolve));
     closers.push(() => impostor.close());
     const { port } = impostor.address() as { port: number };
-    await expect(piece(client({ maxRetries: 0 }), { host: "127.0.0.1", port }, 1)).rejects.toThrow(/does not know the application's secret/);
+    await expect(piece(client({ maxRetries: 0 }), { host: "127.0.0.1", port }, 1)).rejects.toThrow(
+      /does not know the application's secret/,
+    );
   });
 
   test.each([
@@ -175,7 +207,9 @@ describe("block transfer", () => {
 
   test("a request whose answer is not what was asked for fails without another try", async () => {
     const server = await serve(pieces);
-    await expect(client().request(server.endpoint, "piece", { id: "x", piece: 100 }, new BufferReceiver(new Uint8Array(99)))).rejects.toThrow(/UNEXPECTED_ANSWER.*99 bytes were expected and 100 offered/);
+    await expect(
+      client().request(server.endpoint, "piece", { id: "x", piece: 100 }, new BufferReceiver(new Uint8Array(99))),
+    ).rejects.toThrow(/UNEXPECTED_ANSWER.*99 bytes were expected and 100 offered/);
   });
 
   test("a connection that breaks in the middle of an answer is tried again from the start", async () => {
@@ -186,7 +220,10 @@ describe("block transfer", () => {
     let tries = 0;
     const server = await serve(() => {
       tries++;
-      return { meta: { total: 500_000 }, parts: tries < 3 ? [{ fd, position: 0, length: 500_000 }] : [{ bytes: pattern(500_000) }] };
+      return {
+        meta: { total: 500_000 },
+        parts: tries < 3 ? [{ fd, position: 0, length: 500_000 }] : [{ bytes: pattern(500_000) }],
+      };
     });
     const receiver = new OwnMemoryReceiver(1e6);
     await client().request(server.endpoint, "piece", { id: "x", piece: 0 }, receiver);
@@ -199,10 +236,14 @@ describe("block transfer", () => {
     const { endpoint } = server;
     await server.close();
     const from = Date.now();
-    await expect(piece(client({ maxRetries: 2, retryWait: 30 }), endpoint, 1)).rejects.toThrow(/BLOCK_SERVER_UNREACHABLE.*127\.0\.0\.1:\d+ did not answer after 3 tries/);
+    await expect(piece(client({ maxRetries: 2, retryWait: 30 }), endpoint, 1)).rejects.toThrow(
+      /BLOCK_SERVER_UNREACHABLE.*127\.0\.0\.1:\d+ did not answer after 3 tries/,
+    );
     expect(Date.now() - from).toBeGreaterThanOrEqual(58);
     // A Unix socket without its process stays without one.
-    await expect(piece(client({ retryWait: 30_000 }), { path: join(directory, "nobody") }, 1)).rejects.toThrow(/nobody did not answer after 1 try:/);
+    await expect(piece(client({ retryWait: 30_000 }), { path: join(directory, "nobody") }, 1)).rejects.toThrow(
+      /nobody did not answer after 1 try:/,
+    );
   });
 
   test("a server that falls silent is given up after the timeout", async () => {
@@ -252,6 +293,8 @@ describe("block transfer", () => {
 
   test("a taken place is an error that names it", async () => {
     const server = await serve(pieces);
-    await expect(BlockServer.listen(server.endpoint, { secret, serve: pieces })).rejects.toThrow(/CANNOT_LISTEN.*127\.0\.0\.1:\d+/);
+    await expect(BlockServer.listen(server.endpoint, { secret, serve: pieces })).rejects.toThrow(
+      /CANNOT_LISTEN.*127\.0\.0\.1:\d+/,
+    );
   });
 });

@@ -13,7 +13,15 @@ import { crc32c } from "../../src/common/crc32c";
 import { DataError, TaskError } from "../../src/common/errors";
 import { FetchFailed, newTaskMetrics, TaskKilled } from "../../src/storage/task-env";
 import type {
-  BlockWriter, MapOutputs, MapOutputWritten, SegmentRequest, TaskEnv, TaskInfo, TaskMemory, TaskMetrics, TaskShuffle,
+  BlockWriter,
+  MapOutputs,
+  MapOutputWritten,
+  SegmentRequest,
+  TaskEnv,
+  TaskInfo,
+  TaskMemory,
+  TaskMetrics,
+  TaskShuffle,
 } from "../../src/storage/task-env";
 
 /** Limits of one task, and what it is. */
@@ -61,8 +69,18 @@ export class MemoryWorld {
     let peak = 0;
     let interrupted = false;
     const info: TaskInfo = {
-      jobId: 0, stageId: 0, stageAttempt: 0, partition: 0, attempt: 0, taskId: this.#taskIds++, numPartitions: 1, cpus: 1,
-      executorId: "0", host: "localhost", localProperties: {}, ...options.info,
+      jobId: 0,
+      stageId: 0,
+      stageAttempt: 0,
+      partition: 0,
+      attempt: 0,
+      taskId: this.#taskIds++,
+      numPartitions: 1,
+      cpus: 1,
+      executorId: "0",
+      host: "localhost",
+      localProperties: {},
+      ...options.info,
     };
     const metrics = newTaskMetrics();
     return {
@@ -169,7 +187,11 @@ export class MemoryWorld {
     };
   }
 
-  *#fetch(shuffleId: number, requests: Iterable<SegmentRequest>, metrics: TaskMetrics): Generator<SegmentRequest & { bytes: Uint8Array }> {
+  *#fetch(
+    shuffleId: number,
+    requests: Iterable<SegmentRequest>,
+    metrics: TaskMetrics,
+  ): Generator<SegmentRequest & { bytes: Uint8Array }> {
     // One buffer for all segments: holding on to the bytes of an earlier step shows in tests.
     let buffer = Buffer.alloc(0);
     for (const { map, reduce } of requests) {
@@ -207,7 +229,7 @@ export class MemoryWorld {
 function readWhole(path: string, into: Uint8Array, position: number): void {
   const fd = openSync(path, "r");
   try {
-    for (let done = 0; done < into.length; ) {
+    for (let done = 0; done < into.length;) {
       const read = readSync(fd, into, done, into.length - done, position + done);
       if (read === 0) throw new Error(`${path} ends at ${position + done}`);
       done += read;

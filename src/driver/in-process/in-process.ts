@@ -141,7 +141,12 @@ export class InProcess implements ExecutorBackend {
     return program;
   }
 
-  #times(attempt: Attempt): { readonly taskId: number; readonly startedAt: number; readonly finishedAt: number; readonly metrics: TaskMetrics } {
+  #times(attempt: Attempt): {
+    readonly taskId: number;
+    readonly startedAt: number;
+    readonly finishedAt: number;
+    readonly metrics: TaskMetrics;
+  } {
     const { task, startedAt, metrics } = attempt;
     const finishedAt = Date.now();
     metrics.executorRunTime = startedAt === 0 ? 0 : finishedAt - startedAt;
@@ -172,7 +177,17 @@ export class InProcess implements ExecutorBackend {
     const { taskId, partition } = task;
     const { jobId, stageId, stageAttempt, numPartitions, cpus, localProperties } = set;
     const info: TaskInfo = {
-      jobId, stageId, stageAttempt, partition, attempt: task.attempt, taskId, numPartitions, cpus, executorId: EXECUTOR, host: HOST, localProperties,
+      jobId,
+      stageId,
+      stageAttempt,
+      partition,
+      attempt: task.attempt,
+      taskId,
+      numPartitions,
+      cpus,
+      executorId: EXECUTOR,
+      host: HOST,
+      localProperties,
     };
     const store = this.#store;
     return {
@@ -194,8 +209,16 @@ export class InProcess implements ExecutorBackend {
         if (attempt.killed !== null) throw new TaskKilled("The task was told to stop.");
       },
       requestCommit: () => {
-        const granted = this.#handlers!.commitTask({ executorId: EXECUTOR, stageId, stageAttempt, partition, attempt: task.attempt, taskId });
-        if (granted !== true) throw new CommitDenied(`Another attempt of partition ${partition} of stage ${stageId} has the permission to commit.`);
+        const granted = this.#handlers!.commitTask({
+          executorId: EXECUTOR,
+          stageId,
+          stageAttempt,
+          partition,
+          attempt: task.attempt,
+          taskId,
+        });
+        if (granted !== true)
+          throw new CommitDenied(`Another attempt of partition ${partition} of stage ${stageId} has the permission to commit.`);
       },
       ...(set.barrier === undefined ? {} : { barrier: this.#barrier(attempt, set.barrier.addresses) }),
     };
@@ -205,9 +228,20 @@ export class InProcess implements ExecutorBackend {
     let round = 0;
     const meet = (kind: "barrier" | "allGather", message: string): Promise<readonly string[]> =>
       this.#handlers!.barrier({
-        executorId: EXECUTOR, taskSetId: set.id, partition: task.partition, attempt: task.attempt, taskId: task.taskId, round: round++, kind, message,
+        executorId: EXECUTOR,
+        taskSetId: set.id,
+        partition: task.partition,
+        attempt: task.attempt,
+        taskId: task.taskId,
+        round: round++,
+        kind,
+        message,
       });
-    return { addresses, barrier: () => meet("barrier", "").then(() => undefined), allGather: (message) => meet("allGather", message) };
+    return {
+      addresses,
+      barrier: () => meet("barrier", "").then(() => undefined),
+      allGather: (message) => meet("allGather", message),
+    };
   }
 
   #numMaps(shuffleId: number): number | null {
@@ -292,5 +326,8 @@ export class InProcess implements ExecutorBackend {
 /** Throws a UsageError for masters whose tasks run elsewhere. */
 export function checkInProcess(master: string): void {
   if (/^local(\[[^\]]*\])?$/.test(master)) return;
-  throw new UsageError("IN_PROCESS_MASTER", `firesteel.local.inProcess runs tasks in the driver's own thread: the master must be local or local[N], not ${master}.`);
+  throw new UsageError(
+    "IN_PROCESS_MASTER",
+    `firesteel.local.inProcess runs tasks in the driver's own thread: the master must be local or local[N], not ${master}.`,
+  );
 }

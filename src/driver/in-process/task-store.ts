@@ -14,7 +14,15 @@ import type { BlockUpdate } from "../../storage/ports";
 import type { StorageLevel } from "../../storage/storage-level";
 import { FetchFailed } from "../../storage/task-env";
 import type {
-  BlockWriter, MapOutputs, MapOutputWritten, SegmentRequest, TaskBlocks, TaskInfo, TaskMemory, TaskMetrics, TaskShuffle,
+  BlockWriter,
+  MapOutputs,
+  MapOutputWritten,
+  SegmentRequest,
+  TaskBlocks,
+  TaskInfo,
+  TaskMemory,
+  TaskMetrics,
+  TaskShuffle,
 } from "../../storage/task-env";
 
 interface StoredOutput extends MapOutputWritten {
@@ -107,7 +115,8 @@ export class TaskStore {
   }
 
   shuffle(info: TaskInfo, metrics: TaskMetrics): TaskShuffle {
-    const staging = (shuffleId: number, map: number): string => join(this.options.directory, `staged-${shuffleId}-${map}-${info.taskId}`);
+    const staging = (shuffleId: number, map: number): string =>
+      join(this.options.directory, `staged-${shuffleId}-${map}-${info.taskId}`);
     return {
       mapOutputs: (shuffleId) => this.#mapOutputs(shuffleId),
       fetch: (shuffleId, requests) => this.#fetch(shuffleId, requests, metrics),
@@ -141,16 +150,27 @@ export class TaskStore {
   }
 
   #failed(shuffleId: number, map: number, reduce: number, what: string): FetchFailed {
-    return new FetchFailed(shuffleId, map, reduce, this.options.executorId, `Segment ${reduce} of map output ${map} of shuffle ${shuffleId} ${what}.`);
+    return new FetchFailed(
+      shuffleId,
+      map,
+      reduce,
+      this.options.executorId,
+      `Segment ${reduce} of map output ${map} of shuffle ${shuffleId} ${what}.`,
+    );
   }
 
-  *#fetch(shuffleId: number, requests: Iterable<SegmentRequest>, metrics: TaskMetrics): Generator<SegmentRequest & { readonly bytes: Uint8Array }> {
+  *#fetch(
+    shuffleId: number,
+    requests: Iterable<SegmentRequest>,
+    metrics: TaskMetrics,
+  ): Generator<SegmentRequest & { readonly bytes: Uint8Array }> {
     for (const { map, reduce } of requests) {
       const { path, offsets, checksums } = this.#output(shuffleId, map, reduce);
       const length = offsets[reduce + 1]! - offsets[reduce]!;
       if (length === 0) continue;
       const bytes = readSegment(path, offsets[reduce]!, length);
-      if (bytes === null || crc32c(bytes) !== checksums[reduce]) throw this.#failed(shuffleId, map, reduce, "does not match its checksum");
+      if (bytes === null || crc32c(bytes) !== checksums[reduce])
+        throw this.#failed(shuffleId, map, reduce, "does not match its checksum");
       metrics.shuffleLocalBlocksFetched++;
       metrics.shuffleLocalBytesRead += length;
       yield { map, reduce, bytes };
@@ -181,7 +201,7 @@ function readSegment(path: string, position: number, length: number): Uint8Array
   }
   try {
     const bytes = new Uint8Array(length);
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const read = readSync(fd, bytes, done, length - done, position + done);
       if (read === 0) return null;
       done += read;

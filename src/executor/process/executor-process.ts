@@ -19,7 +19,16 @@ import type { Messages } from "../../wire/wire";
 import { EXIT_DRIVER_LOST, EXIT_FAILED, EXIT_MEMORY, EXIT_OK, EXIT_TERMINATED } from "../exit-codes";
 import type { ExecutorStoragePort, OpenStorage } from "../ports";
 import type { FileOps, TaskSetData } from "../shared/messages";
-import { OP_ABORT_UPLOAD, OP_BARRIER, OP_COMMIT, OP_KEEP_RESULT, OP_PAYLOAD, OP_READ_FILE, OP_TASK_SET, OP_UPLOAD } from "../shared/messages";
+import {
+  OP_ABORT_UPLOAD,
+  OP_BARRIER,
+  OP_COMMIT,
+  OP_KEEP_RESULT,
+  OP_PAYLOAD,
+  OP_READ_FILE,
+  OP_TASK_SET,
+  OP_UPLOAD,
+} from "../shared/messages";
 import { QUEUE_CAPACITY } from "../shared/task-queue";
 import { UpdateWriter } from "../thread/update-writer";
 import { DriverLink } from "./driver-link";

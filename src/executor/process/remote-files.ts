@@ -33,6 +33,9 @@ export class RemoteFiles {
 }
 
 async function load(conf: (key: string) => string | undefined): Promise<StorageService> {
-  const [service, systems] = await Promise.all([import("../../filesystem/storage-service"), import("../../filesystem/file-systems")]);
+  const [service, systems] = await Promise.all([
+    import("../../filesystem/storage-service"),
+    import("../../filesystem/file-systems"),
+  ]);
   return new service.StorageService(new systems.FileSystems(conf));
 }

@@ -104,7 +104,10 @@ class TaskThread {
     this.#identity = { executorId, host };
     this.#parts = this.openThread({ calls: this.#host.calls, slot, executorId, storage, conf: (key) => conf[key] });
     this.#conf = conf;
-    this.#maxDirectResult = parseBytes(conf[MAX_DIRECT_RESULT_SIZE.key] ?? MAX_DIRECT_RESULT_SIZE.defaultText, MAX_DIRECT_RESULT_SIZE.key);
+    this.#maxDirectResult = parseBytes(
+      conf[MAX_DIRECT_RESULT_SIZE.key] ?? MAX_DIRECT_RESULT_SIZE.defaultText,
+      MAX_DIRECT_RESULT_SIZE.key,
+    );
     this.#port.unref();
     // Counted where the counts after tasks are taken: what is listed depends on the phase of the event loop.
     onNextTurn(() => {

@@ -33,12 +33,16 @@ export class SharedDirectory {
 
   /** Path of a shared file or unpacked archive, or of something in such an archive ("model/weights.bin"). */
   path(name: string, entries: readonly SharedEntry[]): string {
-    if (typeof name !== "string" || name === "") throw new UsageError("INVALID_ARGUMENT", "SparkFiles.get: the name must be a non-empty string.");
+    if (typeof name !== "string" || name === "")
+      throw new UsageError("INVALID_ARGUMENT", "SparkFiles.get: the name must be a non-empty string.");
     const [first] = name.split("/") as [string];
     const entry = entries.find((one) => one.name === first);
     if (entry === undefined) {
       const known = entries.map((one) => one.name).join(", ");
-      throw new DataError("SHARED_FILE_NOT_FOUND", `SparkFiles.get: no file or archive was added as "${first}"; ${known === "" ? "nothing was added yet" : `there ${entries.length === 1 ? "is" : "are"} ${known}`}.`);
+      throw new DataError(
+        "SHARED_FILE_NOT_FOUND",
+        `SparkFiles.get: no file or archive was added as "${first}"; ${known === "" ? "nothing was added yet" : `there ${entries.length === 1 ? "is" : "are"} ${known}`}.`,
+      );
     }
     this.#provide(entry);
     return join(this.root, name);
@@ -80,6 +84,8 @@ function unpack(bytes: Uint8Array, file: string, into: string, staging: string):
     execFileSync("tar", ["-xf", packed, "-C", into], { stdio: ["ignore", "ignore", "pipe"] });
   } catch (error) {
     const { stderr } = error as { stderr?: Buffer };
-    throw new DataError("ARCHIVE_NOT_UNPACKED", `tar cannot unpack ${file}: ${stderr?.toString().trim() || String(error)}`, { cause: error });
+    throw new DataError("ARCHIVE_NOT_UNPACKED", `tar cannot unpack ${file}: ${stderr?.toString().trim() || String(error)}`, {
+      cause: error,
+    });
   }
 }

@@ -59,9 +59,12 @@ export class BlockClient {
   constructor(private readonly options: BlockClientOptions) {
     this.#maxBytesInFlight = options.maxBytesInFlight ?? 48 * 2 ** 20;
     const timeout = options.timeout ?? 120_000;
-    this.#timer = setInterval(() => {
-      for (const connection of this.#connections.values()) connection.checkSilence(timeout);
-    }, Math.min(1000, Math.max(10, timeout / 4)));
+    this.#timer = setInterval(
+      () => {
+        for (const connection of this.#connections.values()) connection.checkSilence(timeout);
+      },
+      Math.min(1000, Math.max(10, timeout / 4)),
+    );
     this.#timer.unref();
   }
 
@@ -89,7 +92,11 @@ export class BlockClient {
           if (attempt >= maxRetries || isGone(endpoint, error)) {
             const tries = attempt === 0 ? "1 try" : `${attempt + 1} tries`;
             const reason = (error as Error).message;
-            throw new ClusterError("BLOCK_SERVER_UNREACHABLE", `${endpointName(endpoint)} did not answer after ${tries}: ${reason}.`, { cause: error });
+            throw new ClusterError(
+              "BLOCK_SERVER_UNREACHABLE",
+              `${endpointName(endpoint)} did not answer after ${tries}: ${reason}.`,
+              { cause: error },
+            );
           }
           await new Promise((resolve) => setTimeout(resolve, retryWait));
         }
@@ -100,7 +107,11 @@ export class BlockClient {
   }
 
   /** Sends a request whose answer has no bytes, or few: they are returned. */
-  async call<Type extends RequestType>(endpoint: Endpoint, type: Type, body: Requests[Type]["body"]): Promise<Requests[Type]["meta"]> {
+  async call<Type extends RequestType>(
+    endpoint: Endpoint,
+    type: Type,
+    body: Requests[Type]["body"],
+  ): Promise<Requests[Type]["meta"]> {
     return this.request(endpoint, type, body, {
       begin: (meta) => {
         if (meta.total > 0) throw new Error(`an answer without bytes was expected, not ${meta.total}`);
@@ -199,7 +210,11 @@ class Connection {
   #lastHeard = Date.now();
   #failure: Error | null = null;
 
-  constructor(endpoint: Endpoint, secret: Uint8Array, private readonly onClosed: () => void) {
+  constructor(
+    endpoint: Endpoint,
+    secret: Uint8Array,
+    private readonly onClosed: () => void,
+  ) {
     this.#handshake = new ClientHandshake(secret);
     const onread = {
       buffer: () => this.#nextPlace(),
@@ -208,11 +223,14 @@ class Connection {
         return true;
       },
     };
-    this.#socket = "path" in endpoint
-      ? connect({ path: endpoint.path, onread })
-      : connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread });
+    this.#socket =
+      "path" in endpoint
+        ? connect({ path: endpoint.path, onread })
+        : connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread });
     this.#socket.on("error", (error) => this.destroy(error));
-    this.#socket.on("close", () => this.destroy(new Error(this.#state === "proof" ? "it refused the application's secret" : "it closed the connection")));
+    this.#socket.on("close", () =>
+      this.destroy(new Error(this.#state === "proof" ? "it refused the application's secret" : "it closed the connection")),
+    );
   }
 
   request(type: RequestType, body: Requests[RequestType]["body"], receiver: Receiver<never>): Promise<never> {
@@ -298,7 +316,8 @@ class Connection {
         this.#partialBytes += rest.length;
         return;
       }
-      const whole = this.#partialBytes === 0 ? rest.subarray(0, missing) : Buffer.concat([...this.#partial, rest.subarray(0, missing)]);
+      const whole =
+        this.#partialBytes === 0 ? rest.subarray(0, missing) : Buffer.concat([...this.#partial, rest.subarray(0, missing)]);
       rest = rest.subarray(missing);
       this.#partial = [];
       this.#partialBytes = 0;
@@ -319,7 +338,12 @@ class Connection {
       this.#expect("header", HEADER_BYTES);
     } else if (this.#state === "header") {
       const { length, requestId, type } = decodeHeader(bytes);
-      if (length > MAX_BODY_BYTES || length === 0 || (type !== HEAD && type !== ERROR) || requestId !== this.#pending[0]?.requestId) {
+      if (
+        length > MAX_BODY_BYTES ||
+        length === 0 ||
+        (type !== HEAD && type !== ERROR) ||
+        requestId !== this.#pending[0]?.requestId
+      ) {
         throw new Error("it does not keep to the protocol");
       }
       this.#headType = type;

@@ -23,8 +23,7 @@ const HANDSHAKE_MS = 10_000;
 const MAX_STRANGERS = 256;
 
 export type BodyPart =
-  | { readonly bytes: Uint8Array }
-  | { readonly fd: number; readonly position: number; readonly length: number };
+  { readonly bytes: Uint8Array } | { readonly fd: number; readonly position: number; readonly length: number };
 
 export interface Answer {
   /** `total` must be the sum of the parts' lengths. */
@@ -84,7 +83,9 @@ export class BlockServer {
   static async listen(at: Endpoint, options: BlockServerOptions): Promise<BlockServer> {
     const server = createServer({ noDelay: true, allowHalfOpen: false });
     await new Promise<void>((resolve, reject) => {
-      server.once("error", (error) => reject(new ClusterError("CANNOT_LISTEN", `Cannot listen on ${endpointName(at)}: ${error.message}.`, { cause: error })));
+      server.once("error", (error) =>
+        reject(new ClusterError("CANNOT_LISTEN", `Cannot listen on ${endpointName(at)}: ${error.message}.`, { cause: error })),
+      );
       if ("path" in at) server.listen({ path: at.path }, resolve);
       else server.listen({ host: at.host, port: at.port }, resolve);
     });
@@ -332,7 +333,7 @@ class ServerConnection {
 }
 
 function readNow(fd: number, buffer: Buffer, at: number, length: number, position: number): void {
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const got = readSync(fd, buffer, at + done, length - done, position + done);
     if (got === 0) throw new Error("the file is shorter than its index says");
     done += got;

@@ -109,7 +109,8 @@ export function decodeHeader(bytes: Buffer): Header {
 
 export function encodeRequest<Type extends RequestType>(type: Type, requestId: number, body: Requests[Type]["body"]): Buffer {
   const bytes = type === "segments" ? encodeSegments(body as SegmentsBody) : Buffer.from(JSON.stringify(body));
-  if (bytes.length > MAX_BODY_BYTES) throw new RangeError(`a request of ${bytes.length} bytes is above the limit of ${MAX_BODY_BYTES}`);
+  if (bytes.length > MAX_BODY_BYTES)
+    throw new RangeError(`a request of ${bytes.length} bytes is above the limit of ${MAX_BODY_BYTES}`);
   return Buffer.concat([encodeHeader(bytes.length, requestId, TYPES.indexOf(type) + 1), bytes]);
 }
 
@@ -124,12 +125,10 @@ export function decodeRequest(type: number, body: Buffer): AnyRequest | null {
 
 export function encodeMessage(type: number, requestId: number, body: unknown): Buffer {
   const bytes = Buffer.from(JSON.stringify(body));
-  if (bytes.length > MAX_BODY_BYTES) throw new RangeError(`a head of ${bytes.length} bytes is above the limit of ${MAX_BODY_BYTES}`);
+  if (bytes.length > MAX_BODY_BYTES)
+    throw new RangeError(`a head of ${bytes.length} bytes is above the limit of ${MAX_BODY_BYTES}`);
   return Buffer.concat([encodeHeader(bytes.length, requestId, type), bytes]);
 }
-
-/** The most segments that one request can ask for. */
-export const MAX_SEGMENTS = (MAX_BODY_BYTES - 8) / 8;
 
 function encodeSegments({ shuffleId, maps, reduces }: SegmentsBody): Buffer {
   const bytes = Buffer.allocUnsafe(8 + maps.length * 8);
@@ -144,7 +143,8 @@ function encodeSegments({ shuffleId, maps, reduces }: SegmentsBody): Buffer {
 
 function decodeSegments(bytes: Buffer): SegmentsBody {
   if (bytes.length < 8 || bytes.length % 8 !== 0) throw new TypeError("a list of segments has a whole number of entries");
-  if (bytes.readUInt32LE(bytes.length - 4) !== crc32c(bytes.subarray(0, bytes.length - 4))) throw new TypeError("a list of segments is damaged");
+  if (bytes.readUInt32LE(bytes.length - 4) !== crc32c(bytes.subarray(0, bytes.length - 4)))
+    throw new TypeError("a list of segments is damaged");
   const count = bytes.length / 8 - 1;
   const maps = new Int32Array(count);
   const reduces = new Int32Array(count);

@@ -48,11 +48,18 @@ export class ClientHandshake {
 
   /** Whether the server knows the secret too. */
   accepts(serverProof: Uint8Array): boolean {
-    return this.#serverNonce !== null && serverProof.length === PROOF
-      && timingSafeEqual(serverProof, proof(this.secret, "server", this.#serverNonce, this.#nonce));
+    return (
+      this.#serverNonce !== null &&
+      serverProof.length === PROOF &&
+      timingSafeEqual(serverProof, proof(this.secret, "server", this.#serverNonce, this.#nonce))
+    );
   }
 }
 
 function proof(secret: Uint8Array, side: "client" | "server", serverNonce: Uint8Array, clientNonce: Uint8Array): Buffer {
-  return createHmac("sha256", secret).update(`firesteel block transfer, ${side}`).update(serverNonce).update(clientNonce).digest();
+  return createHmac("sha256", secret)
+    .update(`firesteel block transfer, ${side}`)
+    .update(serverNonce)
+    .update(clientNonce)
+    .digest();
 }

@@ -7,8 +7,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
-import type { BlockUpdate, MapOutputTable, MemoryPlan } from "../../../src/storage";
-import { BlockServer, BroadcastHub, ExecutorStorage, planMemory } from "../../../src/storage";
+import type { BlockUpdate, MapOutputTable } from "../../../src/storage/ports";
+import type { MemoryPlan } from "../../../src/storage/memory-plan";
+import { planMemory } from "../../../src/storage/memory-plan";
+import { BlockServer, BroadcastHub, ExecutorStorage } from "../../../src/storage";
 import type { TaskInfo, TaskMetrics } from "../../../src/storage/task-env";
 import type { ScenarioName } from "./scenarios";
 
@@ -41,11 +43,27 @@ export class TestCluster {
   nextTask = 1;
 
   constructor() {
-    buildSync({ entryPoints: [join(__dirname, "worker.ts")], bundle: true, platform: "node", format: "cjs", target: "node20", outfile: this.#bundle, logLevel: "error" });
+    buildSync({
+      entryPoints: [join(__dirname, "worker.ts")],
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      target: "node20",
+      outfile: this.#bundle,
+      logLevel: "error",
+    });
   }
 
   /** An executor with its threads. `plan` overrides parts of a small memory plan. */
-  async add(options: { slots?: number; plan?: Partial<MemoryPlan>; conf?: Record<string, string>; inPlace?: boolean; executorId?: string } = {}): Promise<TestExecutor> {
+  async add(
+    options: {
+      slots?: number;
+      plan?: Partial<MemoryPlan>;
+      conf?: Record<string, string>;
+      inPlace?: boolean;
+      executorId?: string;
+    } = {},
+  ): Promise<TestExecutor> {
     this.#driver ??= await BlockServer.listen({ path: join(this.directory, "driver.sock") }, { secret, serve: this.hub.serve });
     const executor = new TestExecutor(this, this.#bundle, this.#driver, options);
     this.executors.push(executor);
@@ -67,12 +85,24 @@ export class TestCluster {
       checksums.set(output.checksums, map * numReducers);
       owners[map] = this.executors.indexOf(output.executor);
     }
-    return { epoch: this.tables, numMaps, numReducers, executors: this.executors.map((executor) => executor.advertised), owners, offsets, checksums };
+    return {
+      epoch: this.tables,
+      numMaps,
+      numReducers,
+      executors: this.executors.map((executor) => executor.advertised),
+      owners,
+      offsets,
+      checksums,
+    };
   }
 
   /** Runs a map task and keeps what it reports. */
   async writeMap(executor: TestExecutor, shuffleId: number, map: number, sizes: number[], slot = 0): Promise<void> {
-    const { result } = await executor.run<{ offsets: Float64Array; checksums: Uint32Array }>("writeMap", { shuffleId, map, sizes }, { slot });
+    const { result } = await executor.run<{ offsets: Float64Array; checksums: Uint32Array }>(
+      "writeMap",
+      { shuffleId, map, sizes },
+      { slot },
+    );
     let outputs = this.outputs.get(shuffleId);
     if (outputs === undefined) this.outputs.set(shuffleId, (outputs = new Map()));
     outputs.set(map, { executor, ...result });
@@ -107,11 +137,21 @@ export class TestExecutor {
     private readonly cluster: TestCluster,
     private readonly bundle: string,
     driver: BlockServer,
-    private readonly options: { slots?: number; plan?: Partial<MemoryPlan>; conf?: Record<string, string>; inPlace?: boolean; executorId?: string },
+    private readonly options: {
+      slots?: number;
+      plan?: Partial<MemoryPlan>;
+      conf?: Record<string, string>;
+      inPlace?: boolean;
+      executorId?: string;
+    },
   ) {
     this.id = options.executorId ?? String(cluster.executors.length);
     this.#slots = options.slots ?? 1;
-    const conf: Record<string, string> = { "spark.local.dir": join(cluster.directory, "local"), "spark.shuffle.io.retryWait": "10ms", ...options.conf };
+    const conf: Record<string, string> = {
+      "spark.local.dir": join(cluster.directory, "local"),
+      "spark.shuffle.io.retryWait": "10ms",
+      ...options.conf,
+    };
     const plan = { ...planMemory({ executorMemory: "512m", slots: this.#slots }), ...options.plan };
     this.storage = new ExecutorStorage({
       appId: "app-test",
@@ -124,8 +164,12 @@ export class TestExecutor {
       driver: driver.endpoint,
       ports: {
         reportBlock: (update) => void cluster.updates.push(update),
-        peers: async () => cluster.executors.filter((other) => other !== this && !other.stopped).map((other) => other.storage.address),
-        blockLocations: async (id) => cluster.executors.filter((other) => other !== this && cluster.holders(id).includes(other.id)).map((other) => other.storage.address),
+        peers: async () =>
+          cluster.executors.filter((other) => other !== this && !other.stopped).map((other) => other.storage.address),
+        blockLocations: async (id) =>
+          cluster.executors
+            .filter((other) => other !== this && cluster.holders(id).includes(other.id))
+            .map((other) => other.storage.address),
         fetchMapOutputs: async (shuffleId) => cluster.table(shuffleId),
       },
     });
@@ -160,7 +204,10 @@ export class TestExecutor {
         (error: unknown) => reply({ error }),
       );
     });
-    const worker = new Worker(this.bundle, { workerData: { shared: this.storage.shared, slot, port: port2, flag }, transferList: [port2] });
+    const worker = new Worker(this.bundle, {
+      workerData: { shared: this.storage.shared, slot, port: port2, flag },
+      transferList: [port2],
+    });
     const thread = { worker, busy: null as ((error: Error) => void) | null };
     worker.on("exit", () => {
       port1.close();
@@ -170,10 +217,25 @@ export class TestExecutor {
   }
 
   /** Runs one scenario as a task. Rejects with a ScenarioFailure when it throws. */
-  run<T = unknown>(name: ScenarioName, args: object, { slot = 0, info = {} }: { slot?: number; info?: Partial<TaskInfo> } = {}): Promise<ScenarioOutcome<T>> {
+  run<T = unknown>(
+    name: ScenarioName,
+    args: object,
+    { slot = 0, info = {} }: { slot?: number; info?: Partial<TaskInfo> } = {},
+  ): Promise<ScenarioOutcome<T>> {
     const taskId = this.cluster.nextTask++;
     const full: TaskInfo = {
-      jobId: 0, stageId: 0, stageAttempt: 0, partition: 0, attempt: 0, taskId, numPartitions: 1, cpus: 1, executorId: this.id, host: "localhost", localProperties: {}, ...info,
+      jobId: 0,
+      stageId: 0,
+      stageAttempt: 0,
+      partition: 0,
+      attempt: 0,
+      taskId,
+      numPartitions: 1,
+      cpus: 1,
+      executorId: this.id,
+      host: "localhost",
+      localProperties: {},
+      ...info,
     };
     const thread = this.#threads[slot]!;
     return new Promise((resolve, reject) => {

@@ -25,7 +25,8 @@ export const values: ValueContext = {
 
 export const decode = decodeBatches;
 
-type LevelName = keyof typeof StorageLevel & ("MEMORY_ONLY" | "MEMORY_AND_DISK" | "DISK_ONLY" | "MEMORY_ONLY_2" | "MEMORY_AND_DISK_2" | "DISK_ONLY_3");
+type LevelName = keyof typeof StorageLevel &
+  ("MEMORY_ONLY" | "MEMORY_AND_DISK" | "DISK_ONLY" | "MEMORY_ONLY_2" | "MEMORY_AND_DISK_2" | "DISK_ONLY_3");
 
 /** Records first … first + count - 1 as [i, "row i"], encoded `batch` at a time. */
 function* runs(first: number, count: number, batch: number): Generator<Uint8Array> {
@@ -33,7 +34,12 @@ function* runs(first: number, count: number, batch: number): Generator<Uint8Arra
   for (let from = first; from < first + count; from += batch) {
     const to = Math.min(from + batch, first + count);
     const out = new ByteWriter();
-    encoder.encodeRows(Array.from({ length: to - from }, (_, i) => [from + i, `row ${from + i}`]), 0, to - from, out);
+    encoder.encodeRows(
+      Array.from({ length: to - from }, (_, i) => [from + i, `row ${from + i}`]),
+      0,
+      to - from,
+      out,
+    );
     yield out.bytes.subarray(0, out.length);
   }
 }
@@ -58,7 +64,16 @@ function summed(source: ChunkSource | null): Sum | null {
 
 export const scenarios = {
   /** Writes a block and reads back what commit gives. */
-  cache(task: TaskStorage, { id, level, first = 0, count, batch = 1000 }: { id: string; level: LevelName; first?: number; count: number; batch?: number }): Sum | null {
+  cache(
+    task: TaskStorage,
+    {
+      id,
+      level,
+      first = 0,
+      count,
+      batch = 1000,
+    }: { id: string; level: LevelName; first?: number; count: number; batch?: number },
+  ): Sum | null {
     const writer = task.blocks.writer(id, StorageLevel[level]);
     for (const run of runs(first, count, batch)) writer.write(run);
     return summed(writer.commit(count));
@@ -75,7 +90,10 @@ export const scenarios = {
     return summed(source);
   },
   /** Fills a block and never ends. */
-  fillAndHang(task: TaskStorage, { id, bytes, reserve, flag }: { id: string; bytes: number; reserve: number; flag: Int32Array }): void {
+  fillAndHang(
+    task: TaskStorage,
+    { id, bytes, reserve, flag }: { id: string; bytes: number; reserve: number; flag: Int32Array },
+  ): void {
     const writer = task.blocks.writer(id, StorageLevel.MEMORY_ONLY);
     for (let done = 0; done < bytes; done += 2 ** 16) writer.write(new Uint8Array(2 ** 16));
     task.memory.reserve(reserve);
@@ -100,7 +118,10 @@ export const scenarios = {
     return granted;
   },
   /** Writes a map output whose segment for reduce r has sizes[r] bytes, each byte depending on map and r. */
-  writeMap(task: TaskStorage, { shuffleId, map, sizes, salt = 0 }: { shuffleId: number; map: number; sizes: number[]; salt?: number }): { offsets: Float64Array; checksums: Uint32Array } {
+  writeMap(
+    task: TaskStorage,
+    { shuffleId, map, sizes, salt = 0 }: { shuffleId: number; map: number; sizes: number[]; salt?: number },
+  ): { offsets: Float64Array; checksums: Uint32Array } {
     const fd = openSync(task.shuffle.stagingFile(shuffleId, map), "w");
     const output = { offsets: new Float64Array(sizes.length + 1), checksums: new Uint32Array(sizes.length) };
     sizes.forEach((size, reduce) => {
@@ -114,7 +135,15 @@ export const scenarios = {
     return output;
   },
   /** Of each segment [map, reduce, length, first byte], and a 1 when it came as a part of a file. */
-  fetch(task: TaskStorage, { shuffleId, requests, stopAfter = Infinity }: { shuffleId: number; requests: { map: number; reduce: number }[]; stopAfter?: number }, metrics: TaskMetrics): { got: number[][]; local: number; remote: number } {
+  fetch(
+    task: TaskStorage,
+    {
+      shuffleId,
+      requests,
+      stopAfter = Infinity,
+    }: { shuffleId: number; requests: { map: number; reduce: number }[]; stopAfter?: number },
+    metrics: TaskMetrics,
+  ): { got: number[][]; local: number; remote: number } {
     const got: number[][] = [];
     for (const { map, reduce, bytes, file } of task.shuffle.fetch(shuffleId, requests)) {
       if (bytes !== undefined) {
@@ -134,7 +163,10 @@ export const scenarios = {
     return Array.from({ length: outputs.numMaps }, (_, map) => [outputs.size(map, 0), outputs.size(map, 1)]);
   },
   /** Fetches all segments of `reduces` reducers of all maps and takes the time. */
-  fetchTimed(task: TaskStorage, { shuffleId, reduces }: { shuffleId: number; reduces: number }): { segments: number; ms: number } {
+  fetchTimed(
+    task: TaskStorage,
+    { shuffleId, reduces }: { shuffleId: number; reduces: number },
+  ): { segments: number; ms: number } {
     const { numMaps } = task.shuffle.mapOutputs(shuffleId);
     const from = performance.now();
     let segments = 0;

@@ -8,7 +8,15 @@
  */
 import type { AccumulableInfo, BlockManagerInfo, TaskEndReason, TaskInfo, TaskLocality } from "../../../events/listener-events";
 import type { JobFailure, LaunchTasks, StartBarrier } from "../commands";
-import type { ExecutorLost, ExecutorRegistered, KillTaskAttempt, TaskFinished, TaskGettingResult, TaskOutcome, TaskProgress } from "../events";
+import type {
+  ExecutorLost,
+  ExecutorRegistered,
+  KillTaskAttempt,
+  TaskFinished,
+  TaskGettingResult,
+  TaskOutcome,
+  TaskProgress,
+} from "../events";
 import type { MapOutputRegistry } from "../map-outputs";
 import type { Outbox } from "../outbox";
 import type { OutputCommitCoordinator } from "../output-commit";
@@ -212,7 +220,8 @@ export class TaskScheduler {
     if (attempt === undefined || attempt.executor.id !== executorId || attempt.gettingResultTime > 0) return;
     const { outbox } = this;
     attempt.gettingResultTime = outbox.now;
-    if (outbox.wants("TaskGettingResult")) outbox.emit({ type: "TaskGettingResult", taskInfo: taskInfo(attempt, 0, "", NO_ACCUMULABLES) });
+    if (outbox.wants("TaskGettingResult"))
+      outbox.emit({ type: "TaskGettingResult", taskInfo: taskInfo(attempt, 0, "", NO_ACCUMULABLES) });
     attempt.resultSize = resultSize;
     this.#resultsFit(attempt.set, resultSize);
   }

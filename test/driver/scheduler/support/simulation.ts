@@ -325,7 +325,8 @@ class Simulation {
     executor.filesSurvive = this.#random.chance(0.3);
     executor.blocks.clear();
     if (!executor.filesSurvive) {
-      if (this.#random.chance(0.5)) this.#orphans.set(executor.host, [...(this.#orphans.get(executor.host) ?? []), ...executor.files]);
+      if (this.#random.chance(0.5))
+        this.#orphans.set(executor.host, [...(this.#orphans.get(executor.host) ?? []), ...executor.files]);
       executor.files.clear();
     }
     for (const task of executor.tasks) task.ended = true;
