@@ -217,22 +217,16 @@ export class DriverEndpoint {
     this.#leaving.clear();
     for (const [id, dump] of this.#dumps) this.#failDump(id, dump.executorId, reason);
     this.#executors.clear();
+    const ended = [...this.#sessions].map((session) => session.closed);
     for (const session of this.#sessions) session.end(reason);
     const server = this.#server;
     this.#server = null;
     this.#listener?.close();
     if (server === null) return;
-    await new Promise<void>((resolve) => {
-      // Its sockets keep no process alive: nobody waits longer than this timer does.
-      const timer = setTimeout(() => {
-        server.forceShutdown();
-        resolve();
-      }, STOP_TIMEOUT);
-      server.tryShutdown(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    // Node 24 drops connections whose server shuts down before their streams have closed: executors would lose the last word.
+    const inTime = await atMost(STOP_TIMEOUT, Promise.all(ended));
+    if (inTime) await atMost(STOP_TIMEOUT, new Promise<void>((resolve) => server.tryShutdown(() => resolve())));
+    server.forceShutdown();
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -254,7 +248,7 @@ export class DriverEndpoint {
       closed: (gone, reason) => this.#closed(gone, reason),
     });
     this.#sessions.add(session);
-    stream.on("close", () => this.#sessions.delete(session));
+    void session.closed.then(() => this.#sessions.delete(session));
   }
 
   #ready(session: Session, executor: RegisteredExecutor): void {
@@ -400,4 +394,15 @@ export class DriverEndpoint {
 /** Decoded messages keep defaults on their prototype, which destructuring sees; null is none of ours. */
 function plain<T extends object>(message: T): { [K in keyof T]: Exclude<T[K], null> } {
   return message as { [K in keyof T]: Exclude<T[K], null> };
+}
+
+/** Waits for `done`, but no longer than `ms`; false when that was too short. Keeps the process alive, which its sockets do not. */
+async function atMost(ms: number, done: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const inTime = await Promise.race([done.then(() => true), late]);
+  clearTimeout(timer);
+  return inTime;
 }

@@ -41,6 +41,8 @@ export class Session {
   #tasks: Messages.Task.$Properties[] | null = null;
   #taskBytes = 0;
   #flushing = false;
+  /** Resolves when both sides have ended the stream, or it broke. */
+  readonly closed: Promise<void>;
   readonly #knownSets = new Set<number>();
   readonly #knownBinaries = new Set<string>();
 
@@ -50,6 +52,7 @@ export class Session {
   ) {
     this.#timer = setTimeout(() => this.#refuse("The handshake took too long."), HANDSHAKE_TIMEOUT);
     this.#timer.unref();
+    this.closed = new Promise((resolve) => stream.on("close", resolve));
     stream.on("data", (bytes: Buffer) => this.#received(bytes));
     stream.on("end", () => this.close("the connection was closed"));
     stream.on("close", () => this.close("the connection was closed"));
