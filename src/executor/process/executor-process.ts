@@ -77,6 +77,8 @@ export class ExecutorProcess {
     const { configuration, driverBlocks } = this.options;
     // With the settings at hand threads and storage start while gRPC is loaded and the driver answers.
     if (configuration !== null) this.#machinery = this.#open(configuration, driverBlocks);
+    // Told by `await machinery.started`, unless the driver turns out to be gone before.
+    this.#machinery?.started.catch(() => undefined);
     const link = await DriverLink.connect({ ...this.options, secret: this.#secret, timeoutMs: CONNECT_TIMEOUT });
     this.#link = link;
     const { registration } = link;
@@ -334,6 +336,8 @@ export class ExecutorProcess {
       process.on(signal, () => void this.end(`ended by ${signal}`, EXIT_TERMINATED));
     // Ctrl-C reaches the whole group of processes; the driver decides what it means.
     process.on("SIGINT", () => undefined);
+    // Nobody reads the last words when the driver is gone; they must not keep the process from removing its files.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
     process.on("uncaughtException", (error) => void this.end(`defect: ${error.stack ?? String(error)}`, EXIT_FAILED));
     const { ownerPid } = this.options;
     if (ownerPid === null) return;
