@@ -1,5 +1,9 @@
 /** Unit tests run from TypeScript source; what starts processes runs against the built package in dist/. */
+const { availableParallelism } = require("node:os");
+
 module.exports = {
+  // Many tests wait for processes: on two cores Jest's own choice would be one worker.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
