@@ -83,7 +83,7 @@ export function builtinValue(name: string): unknown {
 
 /** A builtin module by its name with or without `node:`. */
 export function builtinModule(specifier: string): object {
-  const found = process.getBuiltinModule(specifier) as object | undefined;
+  const found = process.getBuiltinModule(specifier);
   if (!found) throw new DataError("BUILTIN_NOT_FOUND", `Node ${process.version} has no builtin module ${specifier}.`);
   return found;
 }
@@ -186,7 +186,7 @@ function collectModules(loaded: readonly string[]): void {
       !isBuiltin(id)
     )
       continue;
-    const exports = process.getBuiltinModule(id) as object | undefined;
+    const exports = process.getBuiltinModule(id);
     if (!exports || names.has(exports)) continue;
     const name = id.startsWith("node:") ? id : `node:${id}`;
     note(exports, name);

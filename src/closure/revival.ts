@@ -171,7 +171,7 @@ export class Revival {
         for (let i = 0; i < items.length; i++) array[i] = this.value(items[i]);
       });
     }
-    return this.owned(array, node.own) as unknown[];
+    return this.owned<unknown[]>(array, node.own);
   }
 
   private map(node: Node & { t: "map" }): object {
