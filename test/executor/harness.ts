@@ -71,6 +71,8 @@ export class Harness {
   endpoint!: DriverEndpoint;
   launcher!: LocalLauncher;
   readonly secret = newSecret();
+  /** Of this harness alone: test files that run at the same time must not see each other's directories. */
+  readonly applicationId = `app-test-${process.pid}-${Date.now()}`;
   readonly #waiting = new Map<number, { resolve(ended: Ended): void; executorId: string }>();
   readonly #watchers = new Set<() => void>();
   #nextTask = 0;
@@ -86,7 +88,7 @@ export class Harness {
     const socket = join(this.directory, "driver.sock");
     const configuration = { "test.tmp": this.directory, "spark.executor.heartbeatInterval": "100ms", ...conf };
     this.endpoint = new DriverEndpoint({
-      applicationId: "app-test",
+      applicationId: this.applicationId,
       secret: Buffer.from(this.secret),
       configuration,
       networkTimeoutMs,
@@ -131,7 +133,7 @@ export class Harness {
     });
     this.launcher = new LocalLauncher({
       executorFile: join(this.bundles, `${this.options.bundle ?? "executor"}.js`),
-      applicationId: "app-test",
+      applicationId: this.applicationId,
       executors,
       coresPerExecutor: cores,
       memoryBytes: memoryMiB * 2 ** 20,

@@ -143,7 +143,7 @@ test("temporary files and the executor's directories are gone in the end", async
     "const path = env.tempFile('spill'); require('fs').writeFileSync(path, 'x'); return path",
   )) as string;
   expect(existsSync(path)).toBe(false);
-  const application = /^(.*firesteel-app-test)\//.exec(path)![1]!;
+  const application = /^(.*firesteel-app-test[^/]*)\//.exec(path)![1]!;
   expect(readdirSync(application).length).toBeGreaterThan(0);
   await harness.endpoint.stop();
   await harness.launcher.stop();
