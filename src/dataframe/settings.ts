@@ -1,0 +1,16 @@
+/** The session's settings that decide what an expression means, as they are when a query is planned. They travel with its stages. */
+export interface SqlSettings {
+  /** spark.sql.ansi.enabled */
+  readonly ansi: boolean;
+  /** spark.sql.session.timeZone: an IANA name or an offset. */
+  readonly timeZone: string;
+  /** spark.sql.caseSensitive */
+  readonly caseSensitive: boolean;
+  /** The query's start, microseconds since the epoch: what current_timestamp() is. */
+  readonly now: number;
+  readonly currentUser: string;
+  readonly currentCatalog: string;
+  readonly currentDatabase: string;
+  /** Any other setting of the session, with Spark's defaults filled in; undefined where there is no such key. */
+  readonly conf: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,46 @@
+/** A table as the planner sees it, whatever stores it: plain data, made when a query is analysed. */
+import type { StructType } from "../../columnar/types";
+
+export interface Relation {
+  /** Registry name of the source: "parquet", "csv", "json", "text", "arrow", "binaryFile", "jdbc", or a user's. */
+  readonly format: string;
+  /** As printed: "parquet file:/data/x", "spark_catalog.default.t". */
+  readonly name: string;
+  /** Data columns, then partition columns. */
+  readonly schema: StructType;
+  readonly partitionColumns: readonly string[];
+  readonly options: Readonly<Record<string, string>>;
+  readonly files: FileIndex | null;
+  readonly statistics: RelationStatistics;
+  /** For sources that are not files: whatever the source put here (plain data). */
+  readonly handle?: unknown;
+}
+
+export interface FileIndex {
+  readonly roots: readonly string[];
+  readonly files: readonly FileEntry[];
+}
+
+export interface FileEntry {
+  readonly path: string;
+  readonly length: number;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+  /** Values of the partition columns, boxed, in their order. */
+  readonly partition: readonly unknown[];
+}
+
+/** Hints, not promises: plans may depend on them, answers may not. */
+export interface RelationStatistics {
+  readonly sizeInBytes: number;
+  readonly rowCount: number | null;
+  /** By column name. */
+  readonly columns: Readonly<Record<string, ColumnStatistics>>;
+}
+
+export interface ColumnStatistics {
+  readonly min?: unknown;
+  readonly max?: unknown;
+  readonly nullCount?: number;
+  readonly distinctCount?: number;
+}
