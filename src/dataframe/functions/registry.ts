@@ -3,7 +3,7 @@
  * documentation need; the files of families/ hold them. Operators are entries too ("+", "and", "case", …).
  */
 import type { Boxed, DataType, StructType } from "../../columnar/types";
-import type { AggregateCall, Call, Expression, GeneratorCall, Literal } from "../expressions/expression";
+import type { AggregateCall, Call, Expression, GeneratorCall, Lambda, Literal } from "../expressions/expression";
 import type { QueryContext } from "../errors";
 import type { SqlSettings } from "../settings";
 
@@ -35,6 +35,12 @@ export interface BindContext {
   nextId(): number;
   /** Evaluates an expression without columns; throws AnalysisError where it has some. */
   fold(expression: Expression): Literal;
+  /**
+   * The lambda at an argument's place, with parameters of these types and its body analysed. Before that it stands among
+   * `args` as a Lambda of type null with the names of its parameters and an empty body. An argument that is no lambda
+   * becomes the body of one whose parameters are not named. Throws INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH.
+   */
+  bindLambda(argument: Expression, parameters: readonly { readonly type: DataType; readonly nullable: boolean }[]): Lambda;
 }
 
 /**
