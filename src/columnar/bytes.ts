@@ -11,8 +11,10 @@ const MAX_BYTES = 2 ** 32 - 8;
 export interface TextBuffer extends Buffer<ArrayBuffer> {
   latin1Slice(start: number, end: number): string;
   ucs2Slice(start: number, end: number): string;
+  utf8Slice(start: number, end: number): string;
   latin1Write(text: string, offset: number): number;
   ucs2Write(text: string, offset: number): number;
+  utf8Write(text: string, offset: number): number;
 }
 
 export class ByteWriter {

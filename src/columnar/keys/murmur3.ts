@@ -29,7 +29,7 @@ export function hashLong(low: number, high: number, seed: number): number {
   return finish(mixWord(mixWord(seed, low), high), 8);
 }
 
-function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
+export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
   let hash = seed;
   const words = start + ((end - start) & ~3);
   let at = start;

@@ -1,0 +1,211 @@
+/**
+ * Batches as bytes: what shuffles, spill files, cached blocks and results hold. Buffers lie at multiples of eight, so that a batch
+ * is read by laying typed arrays over the bytes.
+ *
+ *   uint32 bytes of the batch | uint32 rows | uint32 columns | uint32 zero | vectors
+ *   vector: uint8 form, uint8 element kind, uint8 flags, uint8 zero, uint32 length, then what the form needs
+ *   buffer: uint32 bytes, zeros up to a multiple of eight, the bytes, zeros up to a multiple of eight
+ */
+import { unreachable } from "../../common/errors";
+import { type ByteWriter, corrupt } from "../bytes";
+import type { BytesVector, ColumnBatch, FixedVector, Vector, WideVector } from "../vector";
+import { compactBytes, compactRanges, gather } from "./gather";
+
+const FORMS: readonly Vector["form"][] = ["fixed", "wide", "bytes", "dictionary", "list", "map", "struct", "null"];
+const ARRAYS = [Uint8Array, Int8Array, Uint16Array, Int16Array, Int32Array, Float32Array, Float64Array, BigInt64Array] as const;
+type AnyArray = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Float32Array | Float64Array | BigInt64Array;
+
+const HAS_VALID = 1;
+const ASCII = 2;
+const HEADER = 16;
+
+/** Appends a batch. `out` must stand at a multiple of eight. */
+export function encodeBatch(out: ByteWriter, batch: ColumnBatch): void {
+  const start = out.length;
+  out.reserve(HEADER);
+  out.length += HEADER;
+  for (const column of batch.columns) encodeVector(out, column);
+  out.align8();
+  out.view.setUint32(start, out.length - start, true);
+  out.view.setUint32(start + 4, batch.length, true);
+  out.view.setUint32(start + 8, batch.columns.length, true);
+  out.view.setUint32(start + 12, 0, true);
+}
+
+function encodeVector(out: ByteWriter, vector: Vector): void {
+  const { length, valid, form } = vector;
+  out.align8();
+  const at = out.length;
+  out.reserve(8);
+  out.length += 8;
+  let element = 0;
+  let flags = valid !== null && form !== "null" ? HAS_VALID : 0;
+  if (valid !== null && form !== "null") buffer(out, valid);
+  switch (vector.form) {
+    case "fixed":
+      element = kindOf(vector.values);
+      buffer(out, vector.values);
+      break;
+    case "wide":
+      element = vector.words;
+      buffer(out, vector.values);
+      break;
+    case "bytes": {
+      const packed = compactBytes(vector);
+      if (packed.ascii === true) flags |= ASCII;
+      buffer(out, packed.starts);
+      buffer(out, packed.ends);
+      buffer(out, packed.bytes);
+      break;
+    }
+    case "dictionary": {
+      // A dictionary that is larger than what refers to it would cost more than the values.
+      if (vector.dictionary.length > length) {
+        out.length = at;
+        const { codes } = vector;
+        const indices = codes instanceof Int32Array ? codes : Int32Array.from(codes);
+        const values = gather(vector.dictionary, indices, length) as FixedVector | WideVector | BytesVector;
+        encodeVector(out, { ...values, valid });
+        return;
+      }
+      element = kindOf(vector.codes);
+      buffer(out, vector.codes);
+      encodeVector(out, vector.dictionary);
+      break;
+    }
+    case "list":
+    case "map": {
+      const { starts, ends, children } = compactRanges(vector);
+      buffer(out, starts);
+      buffer(out, ends);
+      for (const child of children) encodeVector(out, child);
+      break;
+    }
+    case "struct":
+      out.uint32(vector.children.length);
+      for (const child of vector.children) encodeVector(out, child);
+      break;
+    case "null":
+      break;
+    default:
+      unreachable(vector);
+  }
+  const { bytes } = out;
+  bytes[at] = FORMS.indexOf(form);
+  bytes[at + 1] = element;
+  bytes[at + 2] = flags;
+  bytes[at + 3] = 0;
+  out.view.setUint32(at + 4, length, true);
+}
+
+function kindOf(values: AnyArray): number {
+  return ARRAYS.findIndex((array) => values instanceof array);
+}
+
+function buffer(out: ByteWriter, values: AnyArray): void {
+  out.align8();
+  out.uint32(values.byteLength);
+  out.align8();
+  out.raw(values);
+  out.align8();
+}
+
+/** The batches in `bytes`, over the same memory where it lies at a multiple of eight, else over a copy. */
+export function* decodeBatchesOf(bytes: Uint8Array): Generator<ColumnBatch> {
+  const reader = new Reader((bytes.byteOffset & 7) === 0 ? bytes : bytes.slice());
+  while (!reader.atEnd) yield reader.batch();
+}
+
+class Reader {
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(private readonly bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.bytes.length;
+  }
+
+  batch(): ColumnBatch {
+    const start = this.#at;
+    if (start + HEADER > this.bytes.length) throw corrupt("a batch ends within its header");
+    const end = start + this.#view.getUint32(start, true);
+    const length = this.#view.getUint32(start + 4, true);
+    const count = this.#view.getUint32(start + 8, true);
+    if (end > this.bytes.length || end < start + HEADER) throw corrupt("a batch has an impossible length");
+    this.#at = start + HEADER;
+    const columns: Vector[] = [];
+    for (let i = 0; i < count; i++) columns.push(this.#vector());
+    this.#at = end;
+    return { length, columns };
+  }
+
+  #vector(): Vector {
+    this.#align();
+    const at = this.#at;
+    if (at + 8 > this.bytes.length) throw corrupt("a vector ends within its header");
+    this.#at += 8;
+    const form = FORMS[this.bytes[at]!];
+    const element = this.bytes[at + 1]!;
+    const flags = this.bytes[at + 2]!;
+    const length = this.#view.getUint32(at + 4, true);
+    const valid = (flags & HAS_VALID) === 0 ? null : (this.#buffer(0) as Uint8Array);
+    switch (form) {
+      case "fixed":
+        return { form, length, values: this.#buffer(element) as FixedVector["values"], valid };
+      case "wide":
+        return { form, length, words: element as 1 | 2, values: this.#buffer(7) as BigInt64Array, valid };
+      case "bytes": {
+        const starts = this.#buffer(4) as Int32Array;
+        const ends = this.#buffer(4) as Int32Array;
+        const vector: BytesVector = { form, length, starts, ends, bytes: this.#buffer(0) as Uint8Array, valid };
+        return (flags & ASCII) === 0 ? vector : { ...vector, ascii: true };
+      }
+      case "dictionary": {
+        const codes = this.#buffer(element) as Int32Array;
+        return { form, length, codes, dictionary: this.#vector() as FixedVector | WideVector | BytesVector, valid };
+      }
+      case "list": {
+        const starts = this.#buffer(4) as Int32Array;
+        const ends = this.#buffer(4) as Int32Array;
+        return { form, length, starts, ends, child: this.#vector(), valid };
+      }
+      case "map": {
+        const starts = this.#buffer(4) as Int32Array;
+        const ends = this.#buffer(4) as Int32Array;
+        return { form, length, starts, ends, keys: this.#vector(), items: this.#vector(), valid };
+      }
+      case "struct": {
+        this.#align();
+        if (this.#at + 4 > this.bytes.length) throw corrupt("a struct is cut off");
+        const count = this.#view.getUint32(this.#at, true);
+        this.#at += 4;
+        const children: Vector[] = [];
+        for (let i = 0; i < count; i++) children.push(this.#vector());
+        return { form, length, children, valid };
+      }
+      case "null":
+        return { form, length, valid: new Uint8Array(length) };
+      default:
+        throw corrupt("a vector has an unknown form");
+    }
+  }
+
+  #buffer(kind: number): AnyArray {
+    this.#align();
+    if (this.#at + 8 > this.bytes.length) throw corrupt("a vector's buffer is cut off");
+    const count = this.#view.getUint32(this.#at, true);
+    const start = this.#at + 8;
+    const array = ARRAYS[kind];
+    if (array === undefined || start + count > this.bytes.length || count % array.BYTES_PER_ELEMENT !== 0)
+      throw corrupt("a vector's buffer has an impossible length");
+    this.#at = start + count;
+    return new array(this.bytes.buffer as ArrayBuffer, this.bytes.byteOffset + start, count / array.BYTES_PER_ELEMENT);
+  }
+
+  #align(): void {
+    this.#at = (this.#at + 7) & ~7;
+  }
+}

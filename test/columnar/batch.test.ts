@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { ByteWriter } from "../../src/columnar/bytes";
+import { batchOfBoxed, boxedRows } from "../../src/columnar/batch/boxed";
+import { decodeBatchesOf, encodeBatch } from "../../src/columnar/batch/codec";
+import { concatBatches, gatherBatch, sliceBatch } from "../../src/columnar/batch/gather";
+import { type Boxed, CalendarInterval, type DataType, MapValue } from "../../src/columnar/types";
+import type { ColumnBatch } from "../../src/columnar/vector";
+
+const safe = fc.maxSafeInteger();
+const wide = fc.oneof(
+  safe,
+  fc.bigInt({ min: 2n ** 53n, max: 2n ** 63n - 1n }),
+  fc.bigInt({ min: -(2n ** 63n), max: -(2n ** 53n) }),
+);
+const huge = fc.oneof(
+  wide,
+  fc.bigInt({ min: 10n ** 37n, max: 10n ** 38n - 1n }),
+  fc.bigInt({ min: 1n - 10n ** 38n, max: -(10n ** 37n) }),
+);
+
+const kinds: readonly (readonly [DataType, fc.Arbitrary<Boxed>])[] = [
+  [{ kind: "boolean" }, fc.boolean()],
+  [{ kind: "short" }, fc.integer({ min: -32768, max: 32767 })],
+  [{ kind: "int" }, fc.integer()],
+  [{ kind: "double" }, fc.double()],
+  [{ kind: "long" }, wide],
+  [{ kind: "decimal", precision: 38, scale: 2 }, huge],
+  [{ kind: "string" }, fc.string({ unit: "grapheme" })],
+  [{ kind: "binary" }, fc.uint8Array()],
+  [{ kind: "calendarInterval" }, fc.tuple(fc.integer(), fc.integer(), wide).map(([m, d, u]) => new CalendarInterval(m, d, u))],
+  [{ kind: "array", element: { kind: "string" }, containsNull: true }, fc.array(fc.option(fc.string()))],
+  [
+    { kind: "map", key: { kind: "int" }, value: { kind: "long" }, valueContainsNull: true },
+    fc
+      .uniqueArray(fc.tuple(fc.integer(), fc.option(wide)), { selector: ([key]) => key })
+      .map((entries) => new MapValue(entries.map(([key]) => key), entries.map(([, value]) => value))), // prettier-ignore
+  ],
+  [
+    {
+      kind: "struct",
+      fields: [
+        { name: "a", type: { kind: "int" }, nullable: true },
+        { name: "b", type: { kind: "array", element: { kind: "double" }, containsNull: true }, nullable: true },
+      ],
+    },
+    fc.tuple(fc.option(fc.integer()), fc.option(fc.array(fc.double()))) as fc.Arbitrary<Boxed>,
+  ],
+];
+const types = kinds.map(([type]) => type);
+const rows = fc.array(fc.tuple(...kinds.map(([, value]) => fc.option(value, { freq: 4 }))), { maxLength: 30 });
+
+function roundTrip(batches: readonly ColumnBatch[]): ColumnBatch[] {
+  const out = new ByteWriter(64);
+  for (const batch of batches) encodeBatch(out, batch);
+  return [...decodeBatchesOf(out.copy())];
+}
+
+test("rows come back from vectors and from bytes as they went in", () => {
+  fc.assert(
+    fc.property(rows, (given) => {
+      const batch = batchOfBoxed(given, types);
+      expect(boxedRows(batch, types)).toEqual(given);
+      expect(roundTrip([batch, batch]).map((back) => boxedRows(back, types))).toEqual([given, given]);
+    }),
+  );
+});
+
+test("picked, cut and joined rows are those of arrays", () => {
+  fc.assert(
+    fc.property(rows, rows, fc.array(fc.nat()), fc.nat(), fc.nat(), (a, b, picks, x, y) => {
+      const joined = concatBatches([batchOfBoxed(a, types), batchOfBoxed(b, types)]);
+      const all = [...a, ...b];
+      expect(boxedRows(joined, types)).toEqual(all);
+      const indices = Int32Array.from(all.length === 0 ? [] : picks.map((pick) => pick % all.length));
+      const picked = gatherBatch(joined, indices, indices.length);
+      expect(boxedRows(picked, types)).toEqual([...indices].map((index) => all[index]));
+      expect(boxedRows(roundTrip([picked])[0]!, types)).toEqual([...indices].map((index) => all[index]));
+      const [from, to] = [x % (all.length + 1), y % (all.length + 1)].sort((p, q) => p - q) as [number, number];
+      const cut = sliceBatch(joined, from, to);
+      expect(boxedRows(roundTrip([cut])[0]!, types)).toEqual(all.slice(from, to));
+    }),
+  );
+});
+
+test("damaged bytes are refused", () => {
+  const out = new ByteWriter(64);
+  encodeBatch(out, batchOfBoxed([[1, "a"]], [{ kind: "int" }, { kind: "string" }]));
+  const bytes = out.copy();
+  for (let cut = 1; cut < bytes.length; cut++) expect(() => [...decodeBatchesOf(bytes.subarray(0, cut))]).toThrow("damaged");
+});
