@@ -54,6 +54,8 @@ export interface ScalarFunction extends Entry {
   readonly bind: Bind;
   /** False for rand, uuid, …: neither folded, moved nor evaluated twice. */
   readonly deterministic?: boolean;
+  /** False for what must wait for a row although its arguments are constants: raise_error, assert_true. */
+  readonly foldable?: boolean;
   /**
    * "propagate" (default): any null argument gives null, and the evaluator never sees one. "custom": the evaluator sees
    * nulls. "lazy": `evaluateLazy` decides which arguments are evaluated.

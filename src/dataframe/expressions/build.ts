@@ -1,0 +1,113 @@
+/** Makers of expressions: nullability and the small rewritings of Spark's coercion in one place. */
+import type { Boxed, DataType, DecimalType } from "../../columnar/types";
+import type { BindContext } from "../functions/registry";
+import type { QueryContext } from "../errors";
+import { sameType } from "../types/text";
+import type { Alias, Attribute, Call, Cast, CastMode, Expression, ExprId, Literal } from "./expression";
+import { functionTable } from "./function-table";
+
+export const BOOLEAN: DataType = { kind: "boolean" };
+export const BYTE: DataType = { kind: "byte" };
+export const SHORT: DataType = { kind: "short" };
+export const INT: DataType = { kind: "int" };
+export const LONG: DataType = { kind: "long" };
+export const FLOAT: DataType = { kind: "float" };
+export const DOUBLE: DataType = { kind: "double" };
+export const STRING: DataType = { kind: "string" };
+export const BINARY: DataType = { kind: "binary" };
+export const DATE: DataType = { kind: "date" };
+export const TIMESTAMP: DataType = { kind: "timestamp" };
+export const NULL: DataType = { kind: "null" };
+
+export function decimalType(precision: number, scale: number): DecimalType {
+  return { kind: "decimal", precision, scale };
+}
+
+export function literal(value: Boxed, type: DataType): Literal {
+  return { kind: "literal", value, type, nullable: value === null };
+}
+
+export function attribute(
+  id: ExprId,
+  name: string,
+  type: DataType,
+  nullable: boolean,
+  qualifier: readonly string[] = [],
+  metadata?: Readonly<Record<string, unknown>>,
+): Attribute {
+  return { kind: "attribute", id, name, type, nullable, qualifier, ...(metadata && { metadata }) };
+}
+
+export function alias(child: Expression, name: string, id: ExprId, metadata?: Readonly<Record<string, unknown>>): Alias {
+  return { kind: "alias", id, name, child, type: child.type, nullable: child.nullable, ...(metadata && { metadata }) };
+}
+
+/** An attribute that stands for the alias in the plans above it. */
+export function attributeOf(named: Alias | Attribute): Attribute {
+  if (named.kind === "attribute") return named;
+  return attribute(named.id, named.name, named.type, named.nullable, [], named.metadata);
+}
+
+export function cast(
+  child: Expression,
+  type: DataType,
+  mode: CastMode,
+  extra: { readonly implicit?: boolean; readonly at?: QueryContext } = {},
+): Cast {
+  const nullable = child.nullable || (mode === "try" ? !sameType(child.type, type) : forcesNull(child.type, type));
+  return { kind: "cast", child, type, mode, nullable, ...extra };
+}
+
+/** The argument as coercion passes it on: with a cast that is not printed where the types differ. */
+export function coerced(child: Expression, type: DataType, context: Pick<BindContext, "settings">): Expression {
+  if (sameType(child.type, type)) return child;
+  if (child.kind === "literal" && child.value === null) return { ...child, type };
+  const at = "at" in child ? child.at : undefined;
+  return cast(child, type, context.settings.ansi ? "ansi" : "legacy", { implicit: true, ...(at && { at }) });
+}
+
+export function call(
+  fn: string,
+  args: readonly Expression[],
+  type: DataType,
+  nullable: boolean,
+  extra: Partial<Pick<Call, "alias" | "at" | "options" | "printed">> = {},
+): Call {
+  return { kind: "call", fn, args, type, nullable, ...extra };
+}
+
+/** Any function of the registry by name, with natural argument types: coerced and typed by the entry. */
+export function callByName(name: string, args: readonly Expression[], context: BindContext): Expression {
+  const entry = functionTable().find(name);
+  if (entry === undefined || entry.kind === "tableFunction") throw new Error(`No function ${name}.`);
+  return entry.bind(args, { ...context, name });
+}
+
+/** Whether a cast may give null for a value, by the types alone. What fails in ANSI mode counts too: Spark's schemas say so. */
+function forcesNull(from: DataType, to: DataType): boolean {
+  if (sameType(from, to) || from.kind === "null") return false;
+  if (from.kind === "variant") return true;
+  if (from.kind === "string") return to.kind !== "string" && to.kind !== "binary";
+  if (to.kind === "string") return false;
+  if (from.kind === "timestamp" && (to.kind === "byte" || to.kind === "short" || to.kind === "int")) return true;
+  if ((from.kind === "float" || from.kind === "double") && to.kind === "timestamp") return true;
+  if (from.kind === "timestamp" && to.kind === "date") return false;
+  if (to.kind === "date") return true;
+  if (from.kind === "date") return to.kind !== "timestamp";
+  if (to.kind === "calendarInterval") return true;
+  if (to.kind === "decimal") return !fitsDecimal(from, to);
+  if (from.kind === "float" || from.kind === "double" || from.kind === "decimal") {
+    return to.kind === "byte" || to.kind === "short" || to.kind === "int" || to.kind === "long";
+  }
+  return false;
+}
+
+const INTEGER_DIGITS: Readonly<Record<string, number>> = { boolean: 1, byte: 3, short: 5, int: 10, long: 20 };
+
+function fitsDecimal(from: DataType, to: DecimalType): boolean {
+  if (from.kind === "decimal") {
+    return from.precision - from.scale <= to.precision - to.scale && from.scale <= to.scale;
+  }
+  const digits = INTEGER_DIGITS[from.kind];
+  return digits !== undefined && digits <= to.precision - to.scale;
+}

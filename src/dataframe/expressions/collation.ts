@@ -1,0 +1,80 @@
+/** Collations of strings: how two are compared, and the key under which equal ones meet. */
+import type { Boxed, StringType } from "../../columnar/types";
+import { AnalysisError } from "../errors";
+
+export interface Collation {
+  readonly name: string;
+  readonly compare: (a: Boxed, b: Boxed) => number;
+  /** Equal for strings that compare equal. */
+  readonly key: (text: string) => string;
+}
+
+const cache = new Map<string, Collation>();
+
+export function collationOf(type: Pick<StringType, "collation">): Collation {
+  return collationNamed(type.collation ?? "UTF8_BINARY");
+}
+
+/** UTF8_BINARY, UTF8_LCASE, UNICODE and locales, with CI, AI and RTRIM. */
+export function collationNamed(name: string): Collation {
+  const normal = name.toUpperCase();
+  let collation = cache.get(normal);
+  if (collation === undefined) cache.set(normal, (collation = make(normal)));
+  return collation;
+}
+
+function make(name: string): Collation {
+  const [base, ...marks] = name.split("_").reduce<string[]>(joinBase, []);
+  const trim = marks.includes("RTRIM");
+  const rest = marks.filter((mark) => mark !== "RTRIM");
+  const trimmed = trim ? (text: string): string => text.replace(/ +$/, "") : (text: string): string => text;
+  if (base === "UTF8_BINARY" || base === "UTF8_LCASE") {
+    if (rest.length > 0) throw invalid(name);
+    const key = base === "UTF8_LCASE" ? (text: string): string => lowerKey(trimmed(text)) : trimmed;
+    return { name, key, compare: (a, b) => byCodePoint(key(a as string), key(b as string)) };
+  }
+  const accents = !rest.includes("AI");
+  const cases = !rest.includes("CI");
+  const locale = localeOf(base as string, name, rest);
+  const collator = new Intl.Collator(locale, {
+    sensitivity: cases ? (accents ? "variant" : "case") : accents ? "accent" : "base",
+    caseFirst: "false",
+  });
+  const key = (text: string): string => {
+    let folded = trimmed(text).normalize("NFD");
+    if (!accents) folded = folded.replace(/\p{M}/gu, "");
+    return cases ? folded : folded.toLowerCase();
+  };
+  return { name, key, compare: (a, b) => collator.compare(trimmed(a as string), trimmed(b as string)) };
+}
+
+/** "UTF8_LCASE" is one word of a name, and locales have underscores of their own. */
+function joinBase(parts: string[], part: string): string[] {
+  const marks = new Set(["CI", "CS", "AI", "AS", "RTRIM"]);
+  if (parts.length === 0) return [part];
+  if (parts.length === 1 && !marks.has(part)) return [`${parts[0]}_${part}`];
+  return [...parts, part];
+}
+
+function localeOf(base: string, name: string, marks: readonly string[]): string {
+  if (marks.some((mark) => !["CI", "CS", "AI", "AS"].includes(mark))) throw invalid(name);
+  if (base === "UNICODE") return "und";
+  const [language = ""] = base.split("_");
+  const locale = language.toLowerCase();
+  if (language.length < 2 || language.length > 3 || Intl.Collator.supportedLocalesOf([locale]).length === 0) throw invalid(name);
+  return locale;
+}
+
+function invalid(name: string): AnalysisError {
+  return new AnalysisError("COLLATION_INVALID_NAME", { collationName: name, proposals: "UTF8_BINARY, UTF8_LCASE, UNICODE" });
+}
+
+/** Lower case letter by letter; both forms of sigma are one. */
+export function lowerKey(text: string): string {
+  return text.toLowerCase().replaceAll("ς", "σ");
+}
+
+function byCodePoint(a: string, b: string): number {
+  const x = Buffer.from(a, "utf8");
+  return Buffer.compare(x, Buffer.from(b, "utf8"));
+}

@@ -1,0 +1,129 @@
+/**
+ * The text of an expression as Spark names a column after it: names without qualifiers, implicit casts left out, strings
+ * without quotes, operators in parentheses.
+ */
+import { unreachable } from "../../common/errors";
+import { literalSql } from "../types/print";
+import { sqlName } from "../types/text";
+import type { AggregateCall, Attribute, Bound, Call, Expression, Frame, SortOrder } from "./expression";
+import { functionTable } from "./function-table";
+
+export function printed(expression: Expression): string {
+  if ("printed" in expression && expression.printed !== undefined) return expression.printed;
+  switch (expression.kind) {
+    case "attribute":
+      return expression.name;
+    case "literal":
+      return printedLiteral(expression);
+    case "alias":
+      return `${printed(expression.child)} AS ${expression.name}`;
+    case "cast": {
+      const child = printed(expression.child);
+      if (expression.implicit === true) return child;
+      return `${expression.mode === "try" ? "TRY_CAST" : "CAST"}(${child} AS ${sqlName(expression.type)})`;
+    }
+    case "call":
+      return printedCall(expression);
+    case "aggregate":
+      return printedAggregate(expression);
+    case "window": {
+      const parts = [
+        expression.partitionBy.length > 0 && `PARTITION BY ${expression.partitionBy.map(printed).join(", ")}`,
+        expression.orderBy.length > 0 && `ORDER BY ${expression.orderBy.map(printedSortOrder).join(", ")}`,
+        printedFrame(expression.frame),
+      ].filter((part) => part !== false);
+      return `${printed(expression.function)} OVER (${parts.join(" ")})`;
+    }
+    case "windowFunction":
+    case "generator":
+      return `${expression.alias ?? expression.fn}(${expression.args.map(printed).join(", ")})`;
+    case "lambda":
+      return `lambdafunction(${[expression.body, ...expression.params].map(printed).join(", ")})`;
+    case "lambdaVariable":
+      return "namedlambdavariable()";
+    case "outer":
+      return `outer(${[...expression.attribute.qualifier.slice(-1), expression.attribute.name].join(".")})`;
+    case "scalarSubquery":
+      return `scalarsubquery(${outerNames(expression.plan).join(", ")})`;
+    case "exists":
+      return `exists(${outerNames(expression.plan).join(", ")})`;
+    case "inSubquery": {
+      const values = expression.values.map(printed);
+      const left = values.length === 1 ? values[0] : `named_struct(${namedValues(expression.values)})`;
+      return `(${left} IN (listquery(${outerNames(expression.plan).join(", ")})))`;
+    }
+    case "userCall":
+      return `${expression.fn.name}(${expression.args.map(printed).join(", ")})`;
+    default:
+      return unreachable(expression);
+  }
+}
+
+function printedLiteral(literal: Extract<Expression, { kind: "literal" }>): string {
+  if (literal.value === null) return "NULL";
+  if (literal.type.kind === "string") return literal.value as string;
+  return literalSql(literal.value, literal.type);
+}
+
+function printedCall(call: Call): string {
+  const args = call.args.map(printed);
+  const entry = functionTable().scalar(call.fn);
+  return entry.print === undefined ? `${call.alias ?? call.fn}(${args.join(", ")})` : entry.print(call, args);
+}
+
+function printedAggregate(call: AggregateCall): string {
+  const args = call.args.map(printed);
+  const entry = call.user === undefined ? functionTable().aggregate(call.fn) : undefined;
+  const text =
+    entry?.print === undefined
+      ? `${call.alias ?? call.fn}(${call.distinct ? "DISTINCT " : ""}${args.join(", ")})`
+      : entry.print(call, args);
+  return call.filter === null ? text : `${text} FILTER (WHERE ${printed(call.filter)})`;
+}
+
+export function printedSortOrder(order: SortOrder): string {
+  return `${printed(order.child)} ${order.ascending ? "ASC" : "DESC"} NULLS ${order.nullsFirst ? "FIRST" : "LAST"}`;
+}
+
+function printedFrame(frame: Frame): string {
+  return `${frame.unit.toUpperCase()} BETWEEN ${printedBound(frame.start)} AND ${printedBound(frame.end)}`;
+}
+
+function printedBound(bound: Bound): string {
+  switch (bound.kind) {
+    case "unboundedPreceding":
+      return "UNBOUNDED PRECEDING";
+    case "unboundedFollowing":
+      return "UNBOUNDED FOLLOWING";
+    case "currentRow":
+      return "CURRENT ROW";
+    case "preceding":
+      return `${printed(bound.offset)} PRECEDING`;
+    case "following":
+      return `${printed(bound.offset)} FOLLOWING`;
+    default:
+      return unreachable(bound);
+  }
+}
+
+function namedValues(values: readonly Expression[]): string {
+  return values.map((value, i) => `${value.kind === "attribute" ? value.name : `_${i}`}, ${printed(value)}`).join(", ");
+}
+
+/** Columns of the surrounding query that a subquery mentions, each as often as it does, in order; plans are plain data, so any node may hold one. */
+function outerNames(plan: unknown): readonly string[] {
+  const names: string[] = [];
+  const seen = new Set<unknown>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null || seen.has(node) || ArrayBuffer.isView(node)) return;
+    seen.add(node);
+    const { kind, attribute } = node as { kind?: unknown; attribute?: Attribute };
+    if (kind === "outer" && attribute !== undefined) {
+      names.push(attribute.name);
+      return;
+    }
+    for (const part of Array.isArray(node) ? (node as unknown[]) : Object.values(node)) visit(part);
+  };
+  visit(plan);
+  return names;
+}

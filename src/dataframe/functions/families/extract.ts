@@ -1,0 +1,176 @@
+/** `a[0]`, `m['k']`, `s.f`: the entry "extract_item" takes the value and an index or a field's name, and becomes one of the others. */
+import type { Boxed, DataType, StructField } from "../../../columnar/types";
+import type { MapValue } from "../../../columnar/types";
+import { AnalysisError, QueryError } from "../../errors";
+import { compareValues } from "../../expressions/compare";
+import { coerced } from "../../expressions/build";
+import type { Call, Expression } from "../../expressions/expression";
+import { printed } from "../../expressions/print";
+import { commonType } from "../../types/coercion";
+import { sqlName } from "../../types/text";
+import { closestInput } from "../input-types";
+import type { BindContext, FunctionDoc, FunctionEntry, ScalarFunction } from "../registry";
+import { unexpectedInputType } from "../signature";
+
+const doc = (usage: string, sql: string, result: string): FunctionDoc => ({
+  group: "operator",
+  usage,
+  examples: [[sql, result]],
+});
+
+/** `[value, index]`; a string literal names a field of a struct. */
+function bindExtract(args: readonly Expression[], context: BindContext): Expression {
+  const [child, index] = args as readonly [Expression, Expression];
+  const at = context.at && { at: context.at };
+  const type = child.type;
+  const name = index.kind === "literal" && index.type.kind === "string" ? (index.value as string | null) : null;
+  if (type.kind === "struct" && name !== null) {
+    const ordinal = fieldIndex(type.fields, name, context);
+    const field = type.fields[ordinal] as StructField;
+    return {
+      kind: "call",
+      fn: "struct_field",
+      args: [child],
+      type: field.type,
+      nullable: child.nullable || field.nullable,
+      options: { ordinal, name },
+      ...at,
+    };
+  }
+  if (type.kind === "array" && type.element.kind === "struct" && name !== null) {
+    const ordinal = fieldIndex(type.element.fields, name, context);
+    const field = type.element.fields[ordinal] as StructField;
+    return {
+      kind: "call",
+      fn: "array_fields",
+      args: [child],
+      type: { kind: "array", element: field.type, containsNull: type.containsNull || field.nullable },
+      nullable: child.nullable,
+      options: { ordinal, name: field.name },
+      ...at,
+    };
+  }
+  if (type.kind === "array") {
+    const position = closestInput(index.type, "integral", context.settings);
+    if (position === null) throw unexpectedInputType("integral", 1, args, { ...context, name: "extract" });
+    return {
+      kind: "call",
+      fn: "array_item",
+      args: [child, coerced(index, position, context)],
+      type: type.element,
+      nullable: true,
+      options: { ansi: context.settings.ansi },
+      ...at,
+    };
+  }
+  if (type.kind === "map") {
+    const key = commonType([type.key, index.type], context.settings);
+    if (key === null) throw unexpectedInputType(type.key, 1, args, { ...context, name: "extract" });
+    const map: DataType = { ...type, key };
+    return {
+      kind: "call",
+      fn: "map_item",
+      args: [coerced(child, map, context), coerced(index, key, context)],
+      type: type.value,
+      nullable: true,
+      ...at,
+    };
+  }
+  if (type.kind === "struct") {
+    throw new AnalysisError("INVALID_EXTRACT_FIELD_TYPE", { extraction: `"${printed(index)}"` }, context.at);
+  }
+  throw new AnalysisError(
+    "INVALID_EXTRACT_BASE_FIELD_TYPE",
+    { base: `"${printed(child)}"`, other: `"${sqlName(type)}"` },
+    context.at,
+  );
+}
+
+/** The field's place; FIELD_NOT_FOUND, AMBIGUOUS_REFERENCE_TO_FIELDS. */
+export function fieldIndex(fields: readonly StructField[], name: string, context: Pick<BindContext, "settings" | "at">): number {
+  const fold = (text: string): string => (context.settings.caseSensitive ? text : text.toLowerCase());
+  const found = fields.flatMap((field, i) => (fold(field.name) === fold(name) ? [i] : []));
+  if (found.length === 1) return found[0] as number;
+  if (found.length === 0) {
+    throw new AnalysisError(
+      "FIELD_NOT_FOUND",
+      { fieldName: `\`${name}\``, fields: fields.map((field) => `\`${field.name}\``).join(", ") },
+      context.at,
+    );
+  }
+  throw new AnalysisError("AMBIGUOUS_REFERENCE_TO_FIELDS", { field: `\`${name}\``, count: String(found.length) }, context.at);
+}
+
+const fieldPrint = (call: Call, args: readonly string[]): string => `${args[0]}.${call.options?.["name"] as string}`;
+
+const structField: ScalarFunction = {
+  kind: "scalar",
+  names: ["struct_field"],
+  doc: doc("The field of a struct.", "SELECT named_struct('a', 1).a", "1"),
+  bind: (args, context) => bindExtract(args, context),
+  print: fieldPrint,
+  evaluate: (call) => {
+    const ordinal = call.options?.["ordinal"] as number;
+    return (row) => (row as readonly Boxed[])[ordinal] as Boxed;
+  },
+};
+
+const arrayFields: ScalarFunction = {
+  kind: "scalar",
+  names: ["array_fields"],
+  doc: doc("A field of each struct in an array.", "SELECT array(named_struct('a', 1)).a", "[1]"),
+  bind: (args, context) => bindExtract(args, context),
+  print: fieldPrint,
+  evaluate: (call) => {
+    const ordinal = call.options?.["ordinal"] as number;
+    return (rows) => (rows as readonly (readonly Boxed[] | null)[]).map((row) => (row === null ? null : (row[ordinal] as Boxed)));
+  },
+};
+
+const arrayItem: ScalarFunction = {
+  kind: "scalar",
+  names: ["array_item"],
+  doc: doc("The element of an array, counted from 0.", "SELECT array(1, 2)[0]", "1"),
+  bind: (args, context) => bindExtract(args, context),
+  print: (_, args) => `${args[0]}[${args[1]}]`,
+  evaluate: (call) => {
+    const ansi = call.options?.["ansi"] === true;
+    return (items, index) => {
+      const array = items as readonly Boxed[];
+      const i = Number(index);
+      if (i >= 0 && i < array.length) return array[i] as Boxed;
+      if (!ansi) return null;
+      throw new QueryError("INVALID_ARRAY_INDEX", { indexValue: String(index), arraySize: String(array.length) }, call.at);
+    };
+  },
+};
+
+const mapItem: ScalarFunction = {
+  kind: "scalar",
+  names: ["map_item"],
+  doc: doc("The value of a key in a map.", "SELECT map('a', 1)['a']", "1"),
+  bind: (args, context) => bindExtract(args, context),
+  print: (_, args) => `${args[0]}[${args[1]}]`,
+  evaluate: (call) => {
+    const keyType = (call.args[1] as Expression).type;
+    const compare = compareValues(keyType);
+    return (map, key) => {
+      const { keys, values } = map as MapValue;
+      const i = keys.findIndex((one) => compare(one, key) === 0);
+      return i < 0 ? null : (values[i] as Boxed);
+    };
+  },
+};
+
+export const extractFunctions: readonly FunctionEntry[] = [
+  {
+    kind: "scalar",
+    names: ["extract_item"],
+    doc: doc("An element of an array or map, or a field of a struct.", "SELECT array(1, 2)[1]", "2"),
+    bind: bindExtract,
+  },
+  structField,
+  arrayFields,
+  arrayItem,
+  mapItem,
+];
