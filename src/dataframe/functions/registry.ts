@@ -3,7 +3,7 @@
  * documentation need; the files of families/ hold them. Operators are entries too ("+", "and", "case", …).
  */
 import type { Boxed, DataType, StructType } from "../../columnar/types";
-import type { AggregateCall, Call, Expression, GeneratorCall, Lambda, Literal } from "../expressions/expression";
+import type { AggregateCall, Call, Expression, GeneratorCall, Lambda, Literal, SortOrder } from "../expressions/expression";
 import type { QueryContext } from "../errors";
 import type { SqlSettings } from "../settings";
 
@@ -31,6 +31,12 @@ export interface BindContext {
   /** As spelled, lower case. */
   readonly name: string;
   readonly at: QueryContext | undefined;
+  /** IGNORE NULLS was written. Window functions get it set by analysis; aggregates look here. */
+  readonly ignoreNulls?: boolean;
+  /** WITHIN GROUP (ORDER BY …). */
+  readonly withinGroup?: readonly SortOrder[];
+  /** DISTINCT was written. Analysis sets it, and FILTER, on the AggregateCalls that `bind` gives. */
+  readonly distinct?: boolean;
   /** A new id for a lambda variable or attribute. */
   nextId(): number;
   /** Evaluates an expression without columns; throws AnalysisError where it has some. */
