@@ -13,7 +13,7 @@ import type { StageCode } from "../rdd/encode-stage";
 import { encodeStage } from "../rdd/encode-stage";
 import type { DatasetLineage, DatasetNode } from "../rdd/nodes/node";
 import { ancestors, lineageOf } from "../rdd/nodes/node";
-import type { ShuffleDependency } from "../rdd/nodes/shuffle-dependency";
+import type { ShuffleEdge } from "../rdd/nodes/node";
 import type { AccumulatorUpdate } from "../rdd/task-runner";
 import type { TaskMetrics } from "../storage/task-env";
 import type { TaskFailure } from "../wire/failure";
@@ -82,7 +82,7 @@ export class Application {
   readonly #jobs = new Map<number, RunningJob>();
   readonly #stages = new Map<string, RunningStage>();
   /** Of the datasets in jobs so far, until they are released. */
-  readonly #shuffles = new Map<number, ShuffleDependency>();
+  readonly #shuffles = new Map<number, ShuffleEdge>();
   readonly #executors = new Map<string, RegisteredExecutor>();
   #queue: SchedulerEvent[] = [];
   #draining = false;
@@ -518,7 +518,7 @@ export class Application {
     }
   }
 
-  #shuffle(shuffleId: number): ShuffleDependency {
+  #shuffle(shuffleId: number): ShuffleEdge {
     const dependency = this.#shuffles.get(shuffleId);
     if (dependency === undefined) throw new InternalError(`Shuffle ${shuffleId} is not known.`);
     return dependency;

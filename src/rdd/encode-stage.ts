@@ -49,7 +49,8 @@ function upstreamClasses(root: DatasetNode, encoder: StageEncoder): Frozen[] {
   for (const node of ancestors(root)) {
     if (encoder.refs.has(node) || node.checkpoint !== undefined) continue;
     node.encode(upstream);
-    for (const dependency of node.dependencies) if (dependency.kind === "shuffle") dependency.encode(upstream);
+    for (const dependency of node.dependencies)
+      if (dependency.kind === "shuffle" && "encode" in dependency) dependency.encode(upstream);
   }
   const classes = new Map(encoder.classes.map((frozen) => [frozen.hash, frozen]));
   for (const frozen of upstream.captures)
@@ -183,9 +184,10 @@ function cacheSpec(node: DatasetNode): CacheSpec | null {
 }
 
 function encodeOutput(output: StageOutput, encoder: SpecEncoder): OutputSpec {
-  return output.kind === "shuffle"
-    ? { kind: "shuffle", shuffle: output.dependency.encode(encoder) }
-    : { kind: "action", action: encodeAction(output.action, encoder) };
+  if (output.kind === "action")
+    return output.action.kind === "plan" ? { kind: "plan" } : { kind: "action", action: encodeAction(output.action, encoder) };
+  const { dependency } = output;
+  return "encode" in dependency ? { kind: "shuffle", shuffle: dependency.encode(encoder) } : { kind: "plan" };
 }
 
 function encodeAction(action: StageAction, encoder: SpecEncoder): ActionSpec {

@@ -3,7 +3,7 @@ import type { Frozen } from "../closure/frozen";
 import type { Codec } from "../filesystem/codecs";
 import type { OutputJobSpec } from "../filesystem/output-job";
 import type { CaptureRef, FunctionSource, FunctionSpec } from "./stage-spec";
-import type { ShuffleDependency } from "./nodes/shuffle-dependency";
+import type { ShuffleEdge } from "./nodes/node";
 
 /** `F` a function, `V` a captured value: `StageAction` on the driver, `ActionSpec` in the binary. */
 type Action<F, V> =
@@ -26,6 +26,8 @@ type Action<F, V> =
   | { readonly kind: "histogram"; readonly edges: readonly (number | string)[]; readonly even: boolean }
   /** The number of records, and a uniform sample of at most `size` of them. */
   | { readonly kind: "reservoir"; readonly size: number }
+  /** A query plan whose own end says what its tasks give. */
+  | { readonly kind: "plan" }
   /** Writes a part of an output directory; the result is the attempt's TaskCommit. */
   | { readonly kind: "save"; readonly job: OutputJobSpec; readonly format: "text" | "objects"; readonly codec: Codec | null };
 
@@ -33,5 +35,4 @@ export type StageAction = Action<FunctionSource, Frozen>;
 export type ActionSpec = Action<FunctionSpec, CaptureRef>;
 
 export type StageOutput =
-  | { readonly kind: "action"; readonly action: StageAction }
-  | { readonly kind: "shuffle"; readonly dependency: ShuffleDependency };
+  { readonly kind: "action"; readonly action: StageAction } | { readonly kind: "shuffle"; readonly dependency: ShuffleEdge };

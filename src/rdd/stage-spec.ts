@@ -119,6 +119,14 @@ export type NodeSpec =
       readonly withIndex: boolean;
       readonly call: string;
     }
+  /** A stage of a query plan; `shuffles` are ids, as the plan numbers them. */
+  | {
+      readonly kind: "plan";
+      readonly plan: Uint8Array;
+      readonly shuffles: readonly number[];
+      readonly parents: readonly NodeRef[];
+      readonly functions: readonly (readonly [name: string, f: FunctionSpec])[];
+    }
   | { readonly kind: "glom"; readonly parent: NodeRef }
   /** One record for a partition, or none where a reduction has nothing to reduce. */
   | { readonly kind: "folded"; readonly parent: NodeRef; readonly fold: FoldSpec }
@@ -170,7 +178,10 @@ export interface CacheSpec {
 }
 
 export type OutputSpec =
-  { readonly kind: "action"; readonly action: ActionSpec } | { readonly kind: "shuffle"; readonly shuffle: ShuffleSpecData };
+  | { readonly kind: "action"; readonly action: ActionSpec }
+  | { readonly kind: "shuffle"; readonly shuffle: ShuffleSpecData }
+  /** The plan of the last node ends the stage. */
+  | { readonly kind: "plan" };
 
 export interface StageSpec {
   /** Parents come before their children; the last one is what the stage computes. */

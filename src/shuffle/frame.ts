@@ -20,6 +20,8 @@ export const enum Content {
   Records,
   /** The keys of pairs whose values are the keys. */
   Twins,
+  /** Batches of SQL columns (columnar/batch). */
+  Columns,
 }
 
 export interface Frame {
@@ -27,6 +29,8 @@ export interface Frame {
   readonly content: Content;
   /** Encoded row batches; valid until the next frame is read. Starts at a multiple of eight of its buffer where the source's does. */
   readonly payload: Uint8Array;
+  /** The payload is memory of its own, which stays. */
+  readonly own: boolean;
 }
 
 /** Streams frames; `close` may be called at any time, more than once. */
@@ -84,7 +88,7 @@ function readHeader(view: DataView, at: number): Header {
   const raw = view.getUint32(at + 4, true);
   if (
     codec === undefined ||
-    content > (Content.Twins as number) ||
+    content > (Content.Columns as number) ||
     view.getUint16(at + 14, true) !== 0 ||
     (codec === "none" && stored !== raw)
   )
@@ -99,7 +103,8 @@ function frameLength(stored: number): number {
 
 function unpack(header: Header, stored: Uint8Array): Frame {
   const { rows, content } = header;
-  return { rows, content, payload: header.codec === "none" ? stored : decompress(header.codec, stored, header.raw) };
+  const plain = header.codec === "none";
+  return { rows, content, payload: plain ? stored : decompress(header.codec, stored, header.raw), own: !plain };
 }
 
 /** The frames of a whole segment in memory. */

@@ -1,29 +1,40 @@
 /** What a reduce task reads: the frames of its segments, as they arrive from wherever they are. */
 import type { ChunkSource } from "../columnar/chunk";
 import { FetchFailed, type TaskEnv } from "../storage/task-env";
-import type { FetchedSegment, SegmentRequest } from "../storage/task-env";
+import type { FetchedSegment, MapOutputs, SegmentRequest } from "../storage/task-env";
 import { DataError } from "../common/errors";
 import { type Frame, type FrameSource, framesOf, framesOfFile } from "./frame";
 import { chunksOf } from "./frame-chunks";
 
 /** Everything that all map tasks of a shuffle wrote for these reduce partitions, as records. Nothing is asked for before the first `next`. */
 export function segmentChunks(env: TaskEnv, shuffleId: number, reduces: readonly number[]): ChunkSource {
-  return chunksOf(new SegmentFrames(env, shuffleId, reduces), env.values);
+  return chunksOf(new SegmentFrames(env, shuffleId, (outputs) => allMaps(outputs, reduces)), env.values);
+}
+
+/** The frames of the segments that `requests` names, empty ones left out. Nothing is asked for before the first `next`. */
+export function segmentFrames(env: TaskEnv, shuffleId: number, requests: (outputs: MapOutputs) => SegmentRequest[]): FrameSource {
+  return new SegmentFrames(env, shuffleId, requests);
+}
+
+function allMaps(outputs: MapOutputs, reduces: readonly number[]): SegmentRequest[] {
+  const requests: SegmentRequest[] = [];
+  for (const reduce of reduces) for (let map = 0; map < outputs.numMaps; map++) requests.push({ map, reduce });
+  return requests;
 }
 
 class SegmentFrames implements FrameSource {
   readonly #env: TaskEnv;
   readonly #shuffleId: number;
-  readonly #reduces: readonly number[];
+  readonly #requests: (outputs: MapOutputs) => SegmentRequest[];
   #segments: Iterator<FetchedSegment> | null = null;
   #current: FrameSource | null = null;
   #from: SegmentRequest = { map: -1, reduce: -1 };
   #closed = false;
 
-  constructor(env: TaskEnv, shuffleId: number, reduces: readonly number[]) {
+  constructor(env: TaskEnv, shuffleId: number, requests: (outputs: MapOutputs) => SegmentRequest[]) {
     this.#env = env;
     this.#shuffleId = shuffleId;
-    this.#reduces = reduces;
+    this.#requests = requests;
   }
 
   next(): Frame | null {
@@ -49,10 +60,7 @@ class SegmentFrames implements FrameSource {
 
   #open(): Iterator<FetchedSegment> {
     const outputs = this.#env.shuffle.mapOutputs(this.#shuffleId);
-    const requests: SegmentRequest[] = [];
-    for (const reduce of this.#reduces) {
-      for (let map = 0; map < outputs.numMaps; map++) if (outputs.size(map, reduce) > 0) requests.push({ map, reduce });
-    }
+    const requests = this.#requests(outputs).filter(({ map, reduce }) => outputs.size(map, reduce) > 0);
     return this.#env.shuffle.fetch(this.#shuffleId, requests)[Symbol.iterator]();
   }
 

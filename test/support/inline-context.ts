@@ -15,8 +15,7 @@ import { encodeStage, type StageCode } from "../../src/rdd/encode-stage";
 import type { CaptureReviver } from "../../src/rdd/exec/task-run";
 import * as engine from "../../src/rdd";
 import { openTaskRunner } from "../../src/rdd/exec/thread-runner";
-import { ancestors, type DatasetNode } from "../../src/rdd/nodes/node";
-import type { ShuffleDependency } from "../../src/rdd/nodes/shuffle-dependency";
+import { ancestors, type DatasetNode, type ShuffleEdge } from "../../src/rdd/nodes/node";
 import type { RDD } from "../../src/rdd/rdd";
 import { type AccumulatorBase, mergeUpdate } from "../../src/rdd/shared/accumulator";
 import type { TaskOutput, TaskRunner } from "../../src/rdd/task-runner";
@@ -153,8 +152,8 @@ export class InlineContext implements ContextPort {
   }
 
   /** Shuffles that the stages of `root` read and nobody wrote yet, those first that others need. */
-  #missingShuffles(root: DatasetNode): ShuffleDependency[] {
-    const missing = new Map<number, ShuffleDependency>();
+  #missingShuffles(root: DatasetNode): ShuffleEdge[] {
+    const missing = new Map<number, ShuffleEdge>();
     for (const node of ancestors(root)) {
       for (const dependency of node.dependencies) {
         if (dependency.kind === "shuffle" && !this.#doneShuffles.has(dependency.shuffleId))

@@ -1,6 +1,6 @@
 /** What a task makes of the records of its partition: the result of an action, or map output. */
 import { KeyMap, type Sink } from "../../columnar";
-import { unreachable } from "../../common/errors";
+import { InternalError, unreachable } from "../../common/errors";
 import { createShuffleWriter } from "../../shuffle";
 import { type MaybePromise, then } from "../pipeline/source";
 import { encodeOne, encodeRows } from "../row-bytes";
@@ -18,7 +18,7 @@ import { saveRecords } from "./save";
 import type { TaskRun } from "./task-run";
 import { shuffleSpec } from "./wide-exec";
 
-export function runOutput(chain: Chain, output: OutputSpec, task: TaskRun): MaybePromise<TaskOutput> {
+export function runOutput(chain: Chain, output: Exclude<OutputSpec, { kind: "plan" }>, task: TaskRun): MaybePromise<TaskOutput> {
   if (output.kind === "action")
     return then(runAction(chain, output.action, task), (bytes): TaskOutput => ({ kind: "result", bytes }));
   const writer = createShuffleWriter(task.env, shuffleSpec(output.shuffle, task));
@@ -69,6 +69,8 @@ function runAction(chain: Chain, action: ActionSpec, task: TaskRun): MaybePromis
       return into(new ReservoirSink(action.size, task.env.info.partition), (sink) =>
         encodeRows([sink.seen, ...sink.sample], task.values),
       );
+    case "plan":
+      throw new InternalError("A query plan ends its stage itself.");
     case "save":
       return then(saveRecords(chain, action, task), value);
     default:

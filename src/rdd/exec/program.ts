@@ -18,6 +18,7 @@ import { GlomExec, MapPartitionsExec } from "./map-partitions-exec";
 import { OpExec } from "./op-exec";
 import { runOutput } from "./output";
 import { PipeExec } from "./pipe-exec";
+import { PlanExec } from "./plan-exec";
 import { EmptyExec, RangeExec, SlicesExec } from "./sources";
 import { type CaptureReviver, type StageCaptures, TaskRun } from "./task-run";
 import { AggregatedExec, CoGroupExec, FilterByKeysExec, JoinExec, ShuffledExec, sidesOf } from "./wide-exec";
@@ -54,7 +55,7 @@ export class Program implements StageProgram {
     const task = new TaskRun(env, this.#loops, this.reviver, this.#captures, this.#payloadOf(payload, env));
     let output: MaybePromise<TaskOutput>;
     try {
-      output = runOutput(this.#root.chain(env.info.partition), this.#spec.output, task);
+      output = this.#runRoot(env.info.partition, task);
     } catch (error) {
       return failTask(task, thread, error);
     }
@@ -63,6 +64,13 @@ export class Program implements StageProgram {
       (done): TaskOutput => this.#finish(done, task, thread),
       (error: unknown): never => failTask(task, thread, error),
     );
+  }
+
+  #runRoot(partition: number, task: TaskRun): MaybePromise<TaskOutput> {
+    const { output } = this.#spec;
+    if (output.kind !== "plan") return runOutput(this.#root.chain(partition), output, task);
+    if (!(this.#root instanceof PlanExec)) throw new InternalError("The stage does not end in a query plan.");
+    return this.#root.finish(partition, task);
   }
 
   #finish(output: TaskOutput, task: TaskRun, thread: ThreadTask): TaskOutput {
@@ -158,6 +166,14 @@ function makeNode(spec: NodeSpec, ref: number, nodes: readonly ExecNode[]): Exec
       );
     case "mapPartitions":
       return new MapPartitionsExec(nodes[spec.parent]!, spec);
+    case "plan":
+      return new PlanExec(
+        ref,
+        spec.plan,
+        spec.shuffles,
+        spec.parents.map((parent) => nodes[parent]!),
+        new Map(spec.functions),
+      );
     case "glom":
       return new GlomExec(nodes[spec.parent]!);
     case "folded":

@@ -5,7 +5,7 @@
 import type { ContextPort } from "../context-port";
 import type { Partitioner } from "../partitioner";
 import type { JoinKind, NodeSpec, SideSpec, SpecEncoder } from "../stage-spec";
-import { DatasetNode, type NodeDependency, oneToOne } from "./node";
+import { DatasetNode, type Narrow, type NodeDependency, oneToOne } from "./node";
 import { ShuffleDependency } from "./shuffle-dependency";
 
 export type CoGroupPlan =
@@ -22,7 +22,7 @@ export type CoGroupPlan =
 export class CoGroupedNode extends DatasetNode {
   protected override readonly inputs: readonly DatasetNode[];
   #partitioner: Partitioner | undefined;
-  #dependencies: readonly NodeDependency[] = [];
+  #dependencies: readonly (Narrow | ShuffleDependency)[] = [];
 
   /** @param choosePartitioner called once the parents are prepared. */
   constructor(
@@ -44,7 +44,7 @@ export class CoGroupedNode extends DatasetNode {
     const partitioner = this.choosePartitioner();
     const { plan } = this;
     this.#partitioner = partitioner;
-    this.#dependencies = this.inputs.map((parent): NodeDependency => {
+    this.#dependencies = this.inputs.map((parent): Narrow | ShuffleDependency => {
       if (plan.kind === "filterByKeys" && plan.carries === "keys") {
         return new ShuffleDependency(
           this,

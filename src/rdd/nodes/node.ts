@@ -13,6 +13,7 @@ import type { Call, ContextPort } from "../context-port";
 import type { LineageNode, NarrowDependency, ShuffleDependencyInfo } from "../lineage";
 import type { Partitioner } from "../partitioner";
 import type { NodeSpec, SpecEncoder } from "../stage-spec";
+import type { PlanShuffle } from "./plan-shuffle";
 import type { ShuffleDependency } from "./shuffle-dependency";
 
 export interface Narrow {
@@ -24,7 +25,10 @@ export interface Narrow {
   readonly aligned?: true;
 }
 
-export type NodeDependency = Narrow | ShuffleDependency;
+/** Records move: those of an operation on pairs, or those of a query plan. */
+export type ShuffleEdge = ShuffleDependency | PlanShuffle;
+
+export type NodeDependency = Narrow | ShuffleEdge;
 
 export interface CheckpointRequest {
   readonly kind: "reliable" | "local";
@@ -47,7 +51,7 @@ export interface DatasetLineage extends LineageNode {
 
 /** A shuffle whose map stage is `encodeStage(dependency.node, { kind: "shuffle", dependency })`. */
 interface ShuffleLineage extends ShuffleDependencyInfo {
-  readonly dependency: ShuffleDependency;
+  readonly dependency: ShuffleEdge;
 }
 
 export abstract class DatasetNode {

@@ -1,0 +1,15 @@
+/** A shuffle between stages of a query plan: the stage that writes it says in its own plan what goes where. */
+import type { PlanNode } from "./plan-node";
+
+export class PlanShuffle {
+  readonly kind = "shuffle";
+  readonly shuffleId: number;
+
+  /** @param node the stage that writes it. The caller releases the shuffle when nothing will read it any more. */
+  constructor(
+    readonly node: PlanNode,
+    readonly numReducers: number,
+  ) {
+    this.shuffleId = node.context.nextShuffleId();
+  }
+}

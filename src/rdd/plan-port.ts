@@ -1,0 +1,48 @@
+/**
+ * The port through which stages of query plans run: the layer above, which knows what a plan says, implements it and
+ * installs it where the layers are joined. Here a plan is bytes, and a task of it gives rows, map output or a result.
+ */
+import type { ChunkSource } from "../columnar";
+import { InternalError } from "../common/errors";
+import type { TaskEnv } from "../storage/task-env";
+import type { TaskOutput } from "./task-runner";
+
+export interface PlanRuntime {
+  /** Opens the plan of a stage, once a thread. */
+  open(plan: Uint8Array): PlanProgram;
+}
+
+export interface PlanProgram {
+  /** Runs one task to its end: map output, or a result for the driver. */
+  run(task: PlanTask): TaskOutput;
+  /** The rows of one task, as records. Only of plans that end in rows. */
+  rows(task: PlanTask): ChunkSource;
+}
+
+/** What a plan sees of its task. */
+export interface PlanTask {
+  readonly env: TaskEnv;
+  /** Which partition of the plan this is. */
+  readonly partition: number;
+  /** What the driver wrote for this partition. */
+  readonly payload: Uint8Array;
+  /** Ids of the shuffles that the plan reads, as it numbers them. */
+  readonly shuffles: readonly number[];
+  /** Records of partition `partition` of parent dataset `index`. */
+  parent(index: number, partition: number): ChunkSource;
+  /** The user's function of this name. */
+  function(name: string): (...args: never[]) => unknown;
+  /** Called when the task ends, however it does. */
+  onClose(close: () => void): void;
+}
+
+let installed: PlanRuntime | undefined;
+
+export function setPlanRuntime(runtime: PlanRuntime): void {
+  installed = runtime;
+}
+
+export function planRuntime(): PlanRuntime {
+  if (installed === undefined) throw new InternalError("No runtime for query plans is installed in this thread.");
+  return installed;
+}
