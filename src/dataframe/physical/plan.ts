@@ -330,6 +330,8 @@ export type StageSink =
   | { readonly kind: "write"; readonly spec: unknown; readonly schema: StructType }
   /** Row objects, for RDDs. */
   | { readonly kind: "rows" }
+  /** Records that are batches as bytes: what cached data are made of. */
+  | { readonly kind: "batches" }
   /** A sample of rows and their number, for range bounds. */
   | { readonly kind: "sample"; readonly order: readonly SortOrder[]; readonly size: number };
 
