@@ -79,6 +79,8 @@ export type UnresolvedPlan = Located &
     | { readonly kind: "filter"; readonly child: UnresolvedPlan; readonly condition: UnresolvedExpression }
     /** HAVING: names resolve against the aggregate below first. */
     | { readonly kind: "having"; readonly child: UnresolvedPlan; readonly condition: UnresolvedExpression }
+    /** QUALIFY: a filter over window functions; names as in HAVING. */
+    | { readonly kind: "qualify"; readonly child: UnresolvedPlan; readonly condition: UnresolvedExpression }
     | {
         readonly kind: "aggregate";
         readonly child: UnresolvedPlan;
