@@ -2,11 +2,12 @@
  * The form in which entries are written: what the inputs may be, what implicit casts bring them there, what comes out.
  * `scalar` and `rewrite` make whole entries; `coerceInputs` is for entries with a `bind` of their own.
  */
-import type { DataType } from "../../columnar/types";
+import type { Boxed, DataType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import { coerced } from "../expressions/build";
 import type { Call, Expression } from "../expressions/expression";
 import { printed } from "../expressions/print";
+import { isFoldable } from "../expressions/traverse";
 import { commonType } from "../types/coercion";
 import { sqlName } from "../types/text";
 import type { BindContext, FunctionDoc, ScalarFunction } from "./registry";
@@ -156,7 +157,7 @@ export function commonInputs(
 export function differentTypes(types: readonly DataType[], args: readonly Expression[], context: BindContext): AnalysisError {
   return mismatch("DATA_DIFF_TYPES", args, context, {
     functionName: `\`${context.name}\``,
-    dataType: `(${types.map((type) => `"${sqlName(type)}"`).join(" or ")})`,
+    dataType: `[${types.map((type) => `"${sqlName(type)}"`).join(", ")}]`,
   });
 }
 
@@ -231,15 +232,9 @@ export function ordinal(index: number): string {
   return ORDINALS[index] ?? `${index + 1}th`;
 }
 
-/** The value of an argument that must be constant; UNFOLDABLE otherwise. */
-export function constantOf(
-  name: string,
-  arg: Expression,
-  args: readonly Expression[],
-  context: BindContext,
-  foldable: (arg: Expression) => boolean,
-): ReturnType<BindContext["fold"]>["value"] {
-  if (!foldable(arg)) {
+/** The value of an argument that must be constant; NON_FOLDABLE_INPUT otherwise. */
+export function constantOf(name: string, arg: Expression, args: readonly Expression[], context: BindContext): Boxed {
+  if (!isFoldable(arg)) {
     throw mismatch("NON_FOLDABLE_INPUT", args, context, {
       inputName: `\`${name}\``,
       inputType: `"${sqlName(arg.type)}"`,

@@ -1,0 +1,309 @@
+/** Looking for strings in strings, cutting at them, replacing them. */
+import type { Boxed, DataType } from "../../../columnar/types";
+import { QueryError } from "../../errors";
+import { BOOLEAN, INT, STRING, literal } from "../../expressions/build";
+import type { Expression } from "../../expressions/expression";
+import { document, made, plain } from "../documented";
+import type { FunctionEntry } from "../registry";
+import { scalar } from "../signature";
+import { indexOfCodePoints } from "../text/code-points";
+import { javaMatches, javaPattern } from "../text/java-regex";
+import { jaroWinkler, levenshtein, soundex } from "../text/similarity";
+
+const doc = document("string");
+const TEXTS: DataType = { kind: "array", element: STRING, containsNull: false };
+const EITHER = { anyOf: ["string", "binary"] } as const;
+
+/** Binaries are told from strings by what the arguments are; both sides become the same. */
+function test(
+  name: string,
+  usage: string,
+  example: readonly [string, string],
+  strings: (text: string, part: string) => boolean,
+  bytes: (value: Buffer, part: Buffer) => boolean,
+): FunctionEntry {
+  return scalar({
+    names: [name],
+    doc: doc(usage, example),
+    inputs: [EITHER, EITHER],
+    common: [0, 1],
+    result: BOOLEAN,
+    evaluate: made((call) =>
+      (call.args[0] as Expression).type.kind === "binary"
+        ? (value: Uint8Array, part: Uint8Array) =>
+            bytes(Buffer.from(value.buffer, value.byteOffset, value.length), Buffer.from(part))
+        : strings,
+    ),
+  });
+}
+
+const tests = [
+  test(
+    "contains",
+    "Whether the second string or binary is somewhere in the first.",
+    ["contains('Spark SQL', 'Spark')", "true"],
+    (text, part) => text.includes(part),
+    (value, part) => value.includes(part),
+  ),
+  test(
+    "startswith",
+    "Whether the first string or binary begins with the second.",
+    ["startswith('Spark SQL', 'Spark')", "true"],
+    (text, part) => text.startsWith(part),
+    (value, part) => Buffer.compare(value.subarray(0, part.length), part) === 0,
+  ),
+  test(
+    "endswith",
+    "Whether the first string or binary ends with the second.",
+    ["endswith('Spark SQL', 'SQL')", "true"],
+    (text, part) => text.endsWith(part),
+    (value, part) => part.length <= value.length && Buffer.compare(value.subarray(value.length - part.length), part) === 0,
+  ),
+];
+
+const places = [
+  scalar({
+    names: ["instr"],
+    doc: doc("Place of the first occurrence of the second string in the first, from 1; 0 where there is none.", [
+      "instr('SparkSQL', 'SQL')",
+      "6",
+    ]),
+    inputs: ["string", "string"],
+    result: INT,
+    evaluate: plain((text: string, part: string) => indexOfCodePoints(text, part, 0) + 1),
+  }),
+  scalar({
+    names: ["locate", "position"],
+    doc: doc(
+      "Place of the first occurrence of the first string in the second, at or after a place; 0 where there is none.",
+      ["locate('bar', 'foobarbar')", "4"],
+      ["locate('bar', 'foobarbar', 5)", "7"],
+    ),
+    parameters: ["substr", "str", "pos"],
+    inputs: ["string", "string", "int"],
+    optional: 1,
+    defaults: (args) => [...args, literal(1, INT)],
+    result: INT,
+    nullable: (args) => args.slice(0, 2).some((arg) => arg.nullable),
+    nulls: "custom",
+    evaluate: () => (part, text, start) => {
+      if (start === null) return 0;
+      if (part === null || text === null) return null;
+      const from = start as number;
+      return from < 1 ? 0 : indexOfCodePoints(text as string, part as string, from - 1) + 1;
+    },
+  }),
+  scalar({
+    names: ["find_in_set"],
+    doc: doc("Place of a string in a list with commas, from 1; 0 where it is not there or has a comma.", [
+      "find_in_set('ab', 'abc,b,ab,c,def')",
+      "3",
+    ]),
+    inputs: ["string", "string"],
+    result: INT,
+    evaluate: plain((text: string, list: string) => (text.includes(",") ? 0 : list.split(",").indexOf(text) + 1)),
+  }),
+];
+
+function substringIndex(text: string, delimiter: string, count: number): string {
+  if (delimiter === "" || count === 0) return "";
+  if (count > 0) {
+    let at = -1;
+    for (let i = 0; i < count; i++) {
+      at = text.indexOf(delimiter, at + 1);
+      if (at < 0) return text;
+    }
+    return text.slice(0, at);
+  }
+  let at = text.length - delimiter.length + 1;
+  for (let i = 0; i > count; i--) {
+    at = at <= 0 ? -1 : text.lastIndexOf(delimiter, at - 1);
+    if (at < 0) return text;
+  }
+  return text.slice(at + delimiter.length);
+}
+
+/** With a limit: at most so many parts, the last with all that is left. */
+export function splitJava(text: string, pattern: string, limit: number): readonly string[] {
+  if (text !== "" && pattern === "") {
+    const characters = Array.from(text);
+    const count = limit > characters.length || limit <= 0 ? characters.length : limit;
+    return [...characters.slice(0, count - 1), characters.slice(count - 1).join("")];
+  }
+  const parts: string[] = [];
+  let from = 0;
+  for (const match of javaMatches(javaPattern(pattern, "split"), text)) {
+    if (limit > 0 && parts.length === limit - 1) break;
+    const end = match.index + match[0].length;
+    // An empty match at the start does not make an empty part, and none after the end makes one.
+    if (end === 0) continue;
+    if (match[0] === "" && match.index >= text.length) break;
+    parts.push(text.slice(from, match.index));
+    from = end;
+  }
+  parts.push(text.slice(from));
+  return parts;
+}
+
+const cuts = [
+  scalar({
+    names: ["substring_index"],
+    doc: doc(
+      "What stands before so many occurrences of a delimiter, counted from the left, or after them, counted from the right where negative.",
+      ["substring_index('www.apache.org', '.', 2)", "www.apache"],
+      ["substring_index('www.apache.org', '.', -1)", "org"],
+    ),
+    inputs: ["string", "string", "int"],
+    result: (types) => types[0] as DataType,
+    evaluate: plain(substringIndex),
+  }),
+  scalar({
+    names: ["split"],
+    doc: doc(
+      "The parts of a string between the matches of a regular expression; at most `limit` of them where that is positive.",
+      ["split('oneAtwoBthreeC', '[ABC]', 2)", '["one","twoBthreeC"]'],
+    ),
+    parameters: ["str", "regex", "limit"],
+    inputs: ["string", "string", "int"],
+    optional: 1,
+    defaults: (args) => [...args, literal(-1, INT)],
+    result: TEXTS,
+    evaluate: plain((text: string, pattern: string, limit: number) => splitJava(text, pattern, limit)),
+  }),
+  scalar({
+    names: ["split_part"],
+    doc: doc(
+      "The part at a place of a string that a delimiter divides, from 1, or from the end where negative; empty where there is none.",
+      ["split_part('11.12.13', '.', 3)", "13"],
+    ),
+    parameters: ["str", "delimiter", "partNum"],
+    inputs: ["string", "string", "int"],
+    result: (types) => types[0] as DataType,
+    nullable: true,
+    evaluate: (call) => (text, delimiter, place) => {
+      const at = place as number;
+      if (at === 0) throw new QueryError("INVALID_INDEX_OF_ZERO", {}, call.at);
+      const parts = delimiter === "" ? [text as string] : (text as string).split(delimiter as string);
+      return parts[at > 0 ? at - 1 : parts.length + at] ?? "";
+    },
+  }),
+  scalar({
+    names: ["replace"],
+    doc: doc("The string with every occurrence of a string replaced, or taken out.", [
+      "replace('ABCabc', 'abc', 'DEF')",
+      "ABCDEF",
+    ]),
+    parameters: ["src", "search", "replace"],
+    inputs: ["string", "string", "string"],
+    optional: 1,
+    defaults: (args) => [...args, literal("", STRING)],
+    result: (types) => types[0] as DataType,
+    evaluate: plain((text: string, search: string, replacement: string) =>
+      search === "" ? text : text.split(search).join(replacement),
+    ),
+  }),
+  scalar({
+    names: ["translate"],
+    doc: doc("The string with each character of the second replaced by the one in its place in the third, or taken out.", [
+      "translate('AaBbCc', 'abc', '123')",
+      "A1B2C3",
+    ]),
+    inputs: ["string", "string", "string"],
+    result: (types) => types[0] as DataType,
+    evaluate: plain((text: string, from: string, to: string) => {
+      const targets = Array.from(to);
+      const map = new Map<string, string>();
+      Array.from(from).forEach((c, i) => !map.has(c) && map.set(c, targets[i] ?? ""));
+      return Array.from(text, (c) => map.get(c) ?? c).join("");
+    }),
+  }),
+];
+
+const similarities = [
+  scalar({
+    names: ["levenshtein"],
+    doc: doc(
+      "Number of characters to insert, delete or change between two strings; -1 where it is more than a threshold.",
+      ["levenshtein('kitten', 'sitting')", "3"],
+      ["levenshtein('kitten', 'sitting', 2)", "-1"],
+    ),
+    inputs: ["string", "string", "int"],
+    optional: 1,
+    result: INT,
+    evaluate: plain((left: string, right: string, threshold?: number) => levenshtein(left, right, threshold)),
+  }),
+  scalar({
+    names: ["jaro_winkler_similarity"],
+    doc: doc("How alike two strings are, from 0 to 1; a common beginning counts more.", [
+      "jaro_winkler_similarity('abc', 'abc')",
+      "1.0",
+    ]),
+    inputs: ["string", "string"],
+    result: { kind: "double" },
+    evaluate: plain(jaroWinkler),
+  }),
+  scalar({
+    names: ["soundex"],
+    doc: doc("The Soundex code of a string.", ["soundex('Miller')", "M460"]),
+    inputs: ["string"],
+    result: STRING,
+    evaluate: plain(soundex),
+  }),
+  scalar({
+    names: ["luhn_check"],
+    doc: doc("Whether the digits satisfy Luhn's check.", ["luhn_check('8112189876')", "true"]),
+    inputs: ["string"],
+    result: BOOLEAN,
+    nullable: true,
+    evaluate: plain(luhn),
+  }),
+];
+
+function luhn(digits: string): boolean {
+  if (!/^[0-9]+$/.test(digits)) return false;
+  let sum = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits.charCodeAt(digits.length - 1 - i) - 48;
+    sum += i % 2 === 0 ? digit : digit > 4 ? digit * 2 - 9 : digit * 2;
+  }
+  return sum % 10 === 0;
+}
+
+/** Words by the rules of Unicode for a locale; sentences likewise. */
+const sentences = scalar({
+  names: ["sentences"],
+  doc: doc("The words of each sentence of a text.", [
+    "sentences('Hi there! Good morning.')",
+    '[["Hi","there"],["Good","morning"]]',
+  ]),
+  parameters: ["str", "lang", "country"],
+  inputs: ["string", "string", "string"],
+  optional: 2,
+  defaults: (args) => [...args, ...[literal("", STRING), literal("", STRING)].slice(args.length - 1)],
+  result: { kind: "array", element: TEXTS, containsNull: false },
+  nullable: true,
+  nulls: "custom",
+  evaluate: () => (text, language, country) => {
+    if (text === null) return null;
+    const locale = localeOf((language ?? "") as string, (country ?? "") as string);
+    const sentenceParts = new Intl.Segmenter(locale, { granularity: "sentence" });
+    const wordParts = new Intl.Segmenter(locale, { granularity: "word" });
+    const result: Boxed[] = [];
+    for (const { segment } of sentenceParts.segment(text as string)) {
+      const words: string[] = [];
+      for (const word of wordParts.segment(segment)) if (/^[\p{L}\p{N}]/u.test(word.segment)) words.push(word.segment);
+      if (words.length > 0) result.push(words);
+    }
+    return result;
+  },
+});
+
+function localeOf(language: string, country: string): string {
+  try {
+    return new Intl.Locale(language === "" ? "en-US" : country === "" ? language : `${language}-${country}`).toString();
+  } catch {
+    return "en-US";
+  }
+}
+
+export const stringSearchFunctions: readonly FunctionEntry[] = [...tests, ...places, ...cuts, ...similarities, sentences];

@@ -1,0 +1,395 @@
+/** Case, length, padding, trimming and parts of strings. */
+import type { Boxed, DataType } from "../../../columnar/types";
+import { QueryError } from "../../errors";
+import { BINARY, INT, STRING, callByName, literal } from "../../expressions/build";
+import type { Expression } from "../../expressions/expression";
+import { printed } from "../../expressions/print";
+import { document, made, plain } from "../documented";
+import type { BindContext, FunctionEntry } from "../registry";
+import { mismatch, rewrite, scalar } from "../signature";
+import { countCodePoints, sliceBytesSql, sliceCodePoints, substringSql } from "../text/code-points";
+import { titleCase } from "../text/title-case";
+
+const doc = document("string");
+
+/** Strings keep their collation through functions that give a part or a form of them. */
+const sameAsFirst = (types: readonly DataType[]): DataType => types[0] as DataType;
+
+const STRING_OR_BINARY = { anyOf: ["string", "binary"] } as const;
+
+const length = scalar({
+  names: ["length", "char_length", "character_length", "len"],
+  doc: doc("Number of characters of a string, or of bytes of a binary.", ["length('Spark SQL ')", "10"]),
+  inputs: [STRING_OR_BINARY],
+  result: INT,
+  evaluate: plain((value: string | Uint8Array) => (typeof value === "string" ? countCodePoints(value) : value.length)),
+});
+
+const bytesOf = (value: string | Uint8Array): number => (typeof value === "string" ? Buffer.byteLength(value) : value.length);
+
+const cases = [
+  scalar({
+    names: ["upper", "ucase"],
+    doc: doc("The string in upper case.", ["upper('SparkSql')", "SPARKSQL"]),
+    inputs: ["string"],
+    result: sameAsFirst,
+    evaluate: plain((text: string) => text.toUpperCase()),
+  }),
+  scalar({
+    names: ["lower", "lcase"],
+    doc: doc("The string in lower case.", ["lower('SparkSql')", "sparksql"]),
+    inputs: ["string"],
+    result: sameAsFirst,
+    evaluate: plain((text: string) => text.toLowerCase()),
+  }),
+  scalar({
+    names: ["initcap"],
+    doc: doc("Words, as spaces divide them, with a capital first letter and small others.", [
+      "initcap('sPark sql')",
+      "Spark Sql",
+    ]),
+    inputs: ["string"],
+    result: sameAsFirst,
+    evaluate: plain((text: string) => titleCase(text)),
+  }),
+];
+
+const lengths = [
+  length,
+  scalar({
+    names: ["bit_length"],
+    doc: doc("Number of bits of a string or binary.", ["bit_length('Spark SQL')", "72"]),
+    inputs: [STRING_OR_BINARY],
+    result: INT,
+    evaluate: plain((value: string | Uint8Array) => bytesOf(value) * 8),
+  }),
+  scalar({
+    names: ["octet_length"],
+    doc: doc("Number of bytes of a string or binary.", ["octet_length('Spark SQL')", "9"]),
+    inputs: [STRING_OR_BINARY],
+    result: INT,
+    evaluate: plain((value: string | Uint8Array) => bytesOf(value)),
+  }),
+];
+
+/** The sets of characters of TRIM; spaces where there is none. */
+function trimmer(start: boolean, end: boolean): (text: string, characters: string) => string {
+  return (text, characters) => {
+    const points = Array.from(text);
+    const set = new Set(Array.from(characters));
+    let from = 0;
+    let to = points.length;
+    if (start) while (from < to && set.has(points[from] as string)) from++;
+    if (end) while (to > from && set.has(points[to - 1] as string)) to--;
+    return points.slice(from, to).join("");
+  };
+}
+
+/** One argument: the text. Two: the characters first, then the text, as in TRIM(BOTH 'x' FROM text). */
+function trimFunction(
+  name: string,
+  direction: string,
+  start: boolean,
+  end: boolean,
+  example: readonly [string, string],
+): FunctionEntry {
+  const trim = trimmer(start, end);
+  return scalar({
+    names: [name],
+    doc: doc(
+      `The string without spaces, or without the given characters, ${start ? (end ? "at both ends" : "at its start") : "at its end"}.`,
+      example,
+    ),
+    inputs: ["string", "string"],
+    optional: 1,
+    result: (types) => types[types.length - 1] as DataType,
+    evaluate: made((call) =>
+      call.args.length === 1 ? (text: string) => trim(text, " ") : (characters: string, text: string) => trim(text, characters),
+    ),
+    print: (call, args) =>
+      args.length === 1 ? `${call.alias ?? call.fn}(${args[0]})` : `TRIM(${direction} ${args[0]} FROM ${args[1]})`,
+  });
+}
+
+const trims = [
+  trimFunction("trim", "BOTH", true, true, ["trim('  Spark SQL  ')", "Spark SQL"]),
+  trimFunction("ltrim", "LEADING", true, false, ["ltrim('  Spark SQL')", "Spark SQL"]),
+  trimFunction("rtrim", "TRAILING", false, true, ["rtrim('Spark SQL  ')", "Spark SQL"]),
+  rewrite({
+    names: ["btrim"],
+    doc: doc("The string without spaces, or without the given characters, at both ends.", [
+      "btrim('SSparkSQLS', 'SL')",
+      "parkSQ",
+    ]),
+    inputs: ["string", "string"],
+    optional: 1,
+    to: (args, context) => callByName("trim", [...args].reverse(), context),
+  }),
+];
+
+const BLANK = literal(" ", STRING);
+
+function pad(left: boolean): (value: string, length: number, padding: string) => string {
+  return (value, length, padding) => {
+    const missing = length - countCodePoints(value);
+    if (missing <= 0 || padding === "") return sliceCodePoints(value, 0, length);
+    const width = countCodePoints(padding);
+    const filled = padding.repeat(Math.floor(missing / width)) + sliceCodePoints(padding, 0, missing % width);
+    return left ? filled + value : value + filled;
+  };
+}
+
+function padBytes(left: boolean): (value: Uint8Array, length: number, padding: Uint8Array) => Uint8Array {
+  return (value, length, padding) => {
+    if (length <= 0) return new Uint8Array(0);
+    if (length <= value.length || padding.length === 0) return value.slice(0, length);
+    const result = new Uint8Array(length);
+    result.set(value, left ? length - value.length : 0);
+    const start = left ? 0 : value.length;
+    for (let i = 0; i < length - value.length; i++) result[start + i] = padding[i % padding.length] as number;
+    return result;
+  };
+}
+
+/** Binaries are padded with bytes when the padding is a binary too, or is left out. */
+function padFunction(name: "lpad" | "rpad", example: readonly [string, string]): FunctionEntry {
+  const left = name === "lpad";
+  const bytes = (args: readonly Expression[]): boolean =>
+    args[0]?.type.kind === "binary" && (args.length < 3 || args[2]?.type.kind === "binary");
+  const strings = scalar({
+    names: [name],
+    doc: doc(`The string, padded on the ${left ? "left" : "right"} or cut to a number of characters.`, example),
+    parameters: ["str", "len", "pad"],
+    inputs: ["string", "int", "string"],
+    optional: 1,
+    defaults: (args) => [...args, BLANK],
+    result: sameAsFirst,
+    evaluate: plain(pad(left)),
+  });
+  const binaries = scalar({
+    names: [name],
+    doc: strings.doc,
+    inputs: ["binary", "int", "binary"],
+    optional: 1,
+    defaults: (args) => [...args, literal(new Uint8Array(1), BINARY)],
+    result: BINARY,
+  });
+  return {
+    ...strings,
+    bind: (args, context) => (bytes(args) ? binaries : strings).bind(args, context),
+    evaluate: (call) => (call.type.kind === "binary" ? padBytes(left) : pad(left)) as unknown as (...args: Boxed[]) => Boxed,
+  };
+}
+
+const LAST = literal(2147483647, INT);
+
+const part = (value: string | Uint8Array, position: number, count: number): Boxed =>
+  typeof value === "string" ? substringSql(value, position, count) : sliceBytesSql(value, position, count);
+
+const parts = [
+  scalar({
+    names: ["substring", "substr"],
+    doc: doc(
+      "The part of a string or binary that begins at a position, counted from 1 or back from the end, with a length.",
+      ["substring('Spark SQL', 5)", "k SQL"],
+      ["substring('Spark SQL', -3, 2)", "SQ"],
+    ),
+    parameters: ["str", "pos", "len"],
+    inputs: [STRING_OR_BINARY, "int", "int"],
+    optional: 1,
+    defaults: (args) => [...args, LAST],
+    result: sameAsFirst,
+    evaluate: plain(part),
+  }),
+  scalar({
+    names: ["left"],
+    doc: doc("The first characters of a string or bytes of a binary.", ["left('Spark SQL', 3)", "Spa"]),
+    inputs: [STRING_OR_BINARY, "int"],
+    result: sameAsFirst,
+    evaluate: plain((value: string | Uint8Array, count: number) => part(value, 1, count)),
+  }),
+  scalar({
+    names: ["right"],
+    doc: doc("The last characters of a string.", ["right('Spark SQL', 3)", "SQL"]),
+    inputs: ["string", "int"],
+    result: sameAsFirst,
+    nullable: true,
+    evaluate: plain((value: string, count: number) => (count <= 0 ? "" : part(value, -count, 2147483647))),
+  }),
+  scalar({
+    names: ["overlay"],
+    doc: doc(
+      "The string with the characters from a position on replaced; as many as the replacement has, or as `len` says.",
+      ["overlay('Spark SQL', '_', 6)", "Spark_SQL"],
+      ["overlay('Spark SQL', 'tructured', 2, 4)", "Structured SQL"],
+    ),
+    parameters: ["input", "replace", "pos", "len"],
+    inputs: [STRING_OR_BINARY, STRING_OR_BINARY, "int", "int"],
+    optional: 1,
+    common: [0, 1],
+    defaults: (args) => [...args, literal(-1, INT)],
+    result: sameAsFirst,
+    evaluate: plain((value: string | Uint8Array, replacement: string | Uint8Array, position: number, count: number) => {
+      if (typeof value === "string") {
+        const text = replacement as string;
+        const skip = count >= 0 ? count : countCodePoints(text);
+        return substringSql(value, 1, position - 1) + text + substringSql(value, position + skip, 2147483647);
+      }
+      const bytes = replacement as Uint8Array;
+      const skip = count >= 0 ? count : bytes.length;
+      return Buffer.concat([sliceBytesSql(value, 1, position - 1), bytes, sliceBytesSql(value, position + skip, 2147483647)]);
+    }),
+  }),
+  scalar({
+    names: ["repeat"],
+    doc: doc("The string so many times.", ["repeat('123', 2)", "123123"]),
+    inputs: ["string", "int"],
+    result: sameAsFirst,
+    evaluate: plain((text: string, count: number) => text.repeat(Math.max(0, count))),
+  }),
+  scalar({
+    names: ["space"],
+    doc: doc("So many spaces.", ["concat(space(2), '1')", "  1"]),
+    inputs: ["int"],
+    result: STRING,
+    evaluate: plain((count: number) => " ".repeat(Math.max(0, count))),
+  }),
+];
+
+const characters = [
+  scalar({
+    names: ["ascii"],
+    doc: doc("The code point of the first character; 0 for an empty string.", ["ascii('222')", "50"]),
+    inputs: ["string"],
+    result: INT,
+    evaluate: plain((text: string) => text.codePointAt(0) ?? 0),
+  }),
+  scalar({
+    names: ["char", "chr"],
+    doc: doc("The character of a code; codes from 256 on count modulo 256, negative ones give an empty string.", [
+      "char(65)",
+      "A",
+    ]),
+    inputs: ["long"],
+    result: STRING,
+    evaluate: plain((code: number | bigint) => (code < 0 ? "" : String.fromCharCode(Number(BigInt(code) & 0xffn)))),
+  }),
+];
+
+/** Strings and binaries with separators, and choices among arguments. */
+const joins = [
+  scalar({
+    names: ["concat_ws"],
+    doc: doc("The strings, and the elements of arrays of strings, that are not null, with a separator between them.", [
+      "concat_ws(' ', 'Spark', 'SQL')",
+      "Spark SQL",
+    ]),
+    inputs: ["string"],
+    rest: { anyOf: [{ arrayOf: "string" }, "string"] },
+    result: (types) => types[0] as DataType,
+    nullable: (args) => (args[0] as Expression).nullable,
+    nulls: "custom",
+    evaluate:
+      () =>
+      (separator, ...values) => {
+        if (separator === null) return null;
+        const parts: string[] = [];
+        for (const value of values) {
+          if (Array.isArray(value)) for (const item of value as readonly Boxed[]) item !== null && parts.push(item as string);
+          else if (value !== null) parts.push(value as string);
+        }
+        return parts.join(separator as string);
+      },
+  }),
+  scalar({
+    names: ["elt"],
+    doc: doc("The argument at a place, counted from 1.", ["elt(1, 'scala', 'java')", "scala"]),
+    inputs: ["int"],
+    rest: STRING_OR_BINARY,
+    atLeast: 1,
+    result: (types) => types[1] as DataType,
+    nullable: (args, context) => !context.settings.ansi || args.some((arg) => arg.nullable),
+    nulls: "lazy",
+    options: (_, context) => ({ ansi: context.settings.ansi }),
+    evaluateLazy: (call) => (args) => {
+      const index = (args[0] as () => Boxed)() as number | null;
+      if (index === null) return null;
+      const chosen = args[index];
+      if (index > 0 && chosen !== undefined) return chosen();
+      if (call.options?.["ansi"] !== true) return null;
+      throw new QueryError("INVALID_ARRAY_INDEX", { indexValue: String(index), arraySize: String(args.length - 1) }, call.at);
+    },
+  }),
+];
+
+const mask = scalar({
+  names: ["mask"],
+  doc: doc(
+    "The string with letters, digits and other characters replaced; null for a kind leaves it as it is.",
+    ["mask('abcd-EFGH-8765-4321')", "xxxx-XXXX-nnnn-nnnn"],
+    ["mask('AbCD123-@$#', 'Q', 'q', 'd', 'o')", "QqQQdddoooo"],
+  ),
+  parameters: ["str", "upperChar", "lowerChar", "digitChar", "otherChar"],
+  inputs: ["string", "string", "string", "string", "string"],
+  optional: 4,
+  defaults: (args) => {
+    const others: readonly Expression[] = [
+      literal("X", STRING),
+      literal("x", STRING),
+      literal("n", STRING),
+      literal(null, STRING),
+    ];
+    return [...args, ...others.slice(args.length - 1)];
+  },
+  check: (args, context) => checkMask(args, context),
+  result: STRING,
+  nullable: (args) => (args[0] as Expression).nullable,
+  nulls: "custom",
+  evaluate: () => (text, upper, lower, digit, other) => {
+    if (text === null) return null;
+    let masked = "";
+    for (const character of text as string) {
+      const replacement = /\p{Lu}/u.test(character)
+        ? upper
+        : /\p{Ll}/u.test(character)
+          ? lower
+          : /\p{Nd}/u.test(character)
+            ? digit
+            : other;
+      masked += replacement === null ? character : (replacement as string);
+    }
+    return masked;
+  },
+});
+
+function checkMask(args: readonly Expression[], context: BindContext): void {
+  for (const arg of args.slice(1)) {
+    const value = context.fold(arg).value as string | null;
+    if (value !== null && value.length !== 1) {
+      throw mismatch("INPUT_SIZE_NOT_ONE", args, context, { exprName: printed(arg) });
+    }
+  }
+}
+
+export const stringFunctions: readonly FunctionEntry[] = [
+  ...cases,
+  ...lengths,
+  ...trims,
+  padFunction("lpad", ["lpad('hi', 5, '?')", "???hi"]),
+  padFunction("rpad", ["rpad('hi', 5, '?')", "hi???"]),
+  ...parts,
+  ...characters,
+  ...joins,
+  mask,
+  rewrite({
+    names: ["||"],
+    doc: {
+      group: "string",
+      usage: "Strings, binaries or arrays one after the other.",
+      examples: [["SELECT 'Spark' || 'SQL'", "SparkSQL"]],
+    },
+    inputs: ["any", "any"],
+    to: (args, context) => callByName("concat", args, context),
+    print: null,
+  }),
+];
