@@ -193,7 +193,8 @@ function list(directory: string): string[] {
 
 function removeQuietly(path: string): void {
   try {
-    rmSync(path, { recursive: true, force: true });
+    // Threads may still be writing there, and others removing.
+    rmSync(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 10 });
   } catch {
     // What cannot be removed now is removed at the next start.
   }

@@ -8,7 +8,7 @@ import { parseDuration } from "../../common/units";
 import type { Endpoint } from "../../storage/block-address";
 import { containerMemoryLimit } from "../../storage/container-limit";
 import { STORAGE_OP_PREFIX } from "../../storage/host-calls";
-import { removeStaleApplications } from "../../storage/local-directories";
+import { removeApplication, removeStaleApplications } from "../../storage/local-directories";
 import type { MemoryPlan } from "../../storage/memory-plan";
 import { planMemory } from "../../storage/memory-plan";
 import type { MapOutputTable, StoragePorts } from "../../storage/ports";
@@ -99,7 +99,8 @@ export class ExecutorProcess {
   async end(reason: string, code: number): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    const filesSurvive = code === EXIT_MEMORY || code === EXIT_FAILED;
+    // A replacement goes on with the files, which only a driver that lives can start.
+    const filesSurvive = (code === EXIT_MEMORY || code === EXIT_FAILED) && !this.#driverIsGone();
     setTimeout(() => {
       if (!filesSurvive) this.#machinery?.storage.removeFiles();
       process.exit(code);
@@ -110,7 +111,7 @@ export class ExecutorProcess {
     this.#machinery?.pool.stop();
     await Promise.allSettled([this.#link?.close(), filesSurvive ? undefined : this.#machinery?.storage.stop()]);
     // A driver that was killed left its socket and directory; one that lives, and only the connection broke, keeps them.
-    if (code === EXIT_DRIVER_LOST) await removeStaleApplications([tmpdir()]);
+    if (code === EXIT_DRIVER_LOST || this.#driverIsGone()) await this.#removeDrivers();
     process.exit(code);
   }
 
@@ -120,7 +121,18 @@ export class ExecutorProcess {
     this.#ending = true;
     this.#machinery?.pool.stop();
     this.#machinery?.storage.removeFiles();
+    await this.#removeDrivers();
+  }
+
+  #driverIsGone(): boolean {
+    const { ownerPid } = this.options;
+    return ownerPid !== null && process.ppid !== ownerPid;
+  }
+
+  /** Removes what drivers that are gone have left, this one's at the end and at once: somebody else may be at it too. */
+  async #removeDrivers(): Promise<void> {
     await removeStaleApplications([tmpdir()]);
+    if (this.#driverIsGone()) removeApplication([tmpdir()], this.options.applicationId);
   }
 
   #open(configuration: Readonly<Record<string, string>>, driver: Endpoint | null): Machinery {
@@ -339,10 +351,9 @@ export class ExecutorProcess {
     // Nobody reads the last words when the driver is gone; they must not keep the process from removing its files.
     for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
     process.on("uncaughtException", (error) => void this.end(`defect: ${error.stack ?? String(error)}`, EXIT_FAILED));
-    const { ownerPid } = this.options;
-    if (ownerPid === null) return;
+    if (this.options.ownerPid === null) return;
     setInterval(() => {
-      if (process.ppid !== ownerPid) void this.end("the driver's process is gone", EXIT_DRIVER_LOST);
+      if (this.#driverIsGone()) void this.end("the driver's process is gone", EXIT_DRIVER_LOST);
     }, PARENT_POLL).unref();
   }
 
