@@ -7,6 +7,7 @@ export type DataType =
   | AtomicType
   | DecimalType
   | StringType
+  | TimeType
   | DayTimeIntervalType
   | YearMonthIntervalType
   | ArrayType
@@ -34,8 +35,6 @@ export type AtomicKind =
   | "timestamp"
   /** Microseconds of a date and time of day without a zone. */
   | "timestamp_ntz"
-  /** Nanoseconds since midnight. */
-  | "time"
   | "calendarInterval"
   | "variant";
 
@@ -52,6 +51,13 @@ export interface StringType {
   readonly collation?: string;
   /** CHAR(n) and VARCHAR(n) of table schemas; expressions see plain strings. */
   readonly length?: { readonly kind: "char" | "varchar"; readonly n: number };
+}
+
+/** Nanoseconds since midnight. */
+export interface TimeType {
+  readonly kind: "time";
+  /** Digits of a second's fraction, 0–6; 6 where absent. */
+  readonly precision?: number;
 }
 
 /** Microseconds. Fields: 0 day, 1 hour, 2 minute, 3 second. */
