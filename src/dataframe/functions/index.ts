@@ -1,11 +1,31 @@
 /** All functions and operators: the families joined. Loading this makes them known to expressions. */
 import { installFunctions } from "../expressions/function-table";
 import { extractFunctions } from "./families/extract";
+import { basicAggregates } from "./families/aggregate-basic";
+import { sumAggregates } from "./families/aggregate-sum";
+import { momentAggregates } from "./families/aggregate-moments";
+import { collectAggregates } from "./families/aggregate-collect";
+import { byAggregates } from "./families/aggregate-by";
+import { percentileAggregates } from "./families/aggregate-percentile";
+import { approximateAggregates } from "./families/aggregate-approximate";
+import { bitmapAggregates } from "./families/aggregate-bitmap";
+import { windowFunctions } from "./families/window";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
 /** One line a family. */
-const families: readonly (readonly FunctionEntry[])[] = [extractFunctions];
+const families: readonly (readonly FunctionEntry[])[] = [
+  extractFunctions,
+  basicAggregates,
+  sumAggregates,
+  momentAggregates,
+  collectAggregates,
+  byAggregates,
+  percentileAggregates,
+  approximateAggregates,
+  bitmapAggregates,
+  windowFunctions,
+];
 
 export const builtins: FunctionRegistry = new FunctionRegistry(families.flat());
 

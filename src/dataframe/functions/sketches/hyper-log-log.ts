@@ -1,0 +1,74 @@
+/** HyperLogLog++ with the registers and the estimate that Spark has: one byte a register. */
+import { LINEAR_COUNTING_LIMITS, biasTable } from "./hyper-log-log-bias";
+
+/** How many neighbours the bias is averaged over. */
+const NEIGHBOURS = 6;
+
+export function precisionFor(relativeError: number): number {
+  return Math.ceil((2 * Math.log(1.106 / relativeError)) / Math.log(2));
+}
+
+/** `hash` is an unsigned 64-bit integer. */
+export function addHash(registers: Uint8Array, precision: number, hash: bigint): void {
+  const index = Number(hash >> BigInt(64 - precision));
+  const rest = BigInt.asUintN(64, hash << BigInt(precision)) | (1n << BigInt(precision - 1));
+  const high = Number(rest >> 32n);
+  const zeros = high === 0 ? 32 + Math.clz32(Number(rest & 0xffffffffn)) : Math.clz32(high);
+  if (zeros + 1 > (registers[index] as number)) registers[index] = zeros + 1;
+}
+
+export function mergeRegisters(into: Uint8Array, other: Uint8Array): void {
+  for (let i = 0; i < into.length; i++) if ((other[i] as number) > (into[i] as number)) into[i] = other[i] as number;
+}
+
+export function estimate(registers: Uint8Array, precision: number): number {
+  const m = registers.length;
+  let inverse = 0;
+  let empty = 0;
+  for (const register of registers) {
+    inverse += 1 / 2 ** register;
+    if (register === 0) empty++;
+  }
+  const raw = (alpha(precision, m) * m * m) / inverse;
+  const corrected = precision < 19 && raw < 5 * m ? raw - bias(raw, precision) : raw;
+  if (empty > 0 && precision < 19) {
+    const linear = m * Math.log(m / empty);
+    if (linear <= (LINEAR_COUNTING_LIMITS[precision - 4] as number)) return Math.round(linear);
+  }
+  return Math.round(corrected);
+}
+
+function alpha(precision: number, m: number): number {
+  switch (precision) {
+    case 4:
+      return 0.673;
+    case 5:
+      return 0.697;
+    case 6:
+      return 0.709;
+    default:
+      return 0.7213 / (1 + 1.079 / m);
+  }
+}
+
+function bias(raw: number, precision: number): number {
+  const { estimates, biases } = biasTable(precision);
+  const count = estimates.length;
+  let nearest = 0;
+  let high = count;
+  while (nearest < high) {
+    const middle = (nearest + high) >> 1;
+    if ((estimates[middle] as number) < raw) nearest = middle + 1;
+    else high = middle;
+  }
+  const distance = (i: number): number => (raw - (estimates[i] as number)) ** 2;
+  let from = Math.max(nearest - NEIGHBOURS + 1, 0);
+  let to = Math.min(from + NEIGHBOURS, count);
+  while (to < count && distance(to) < distance(from)) {
+    from++;
+    to++;
+  }
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += biases[i] as number;
+  return sum / (to - from);
+}
