@@ -1,0 +1,13 @@
+/**
+ * Table aliases are for finding names; afterwards they are nothing.
+ *
+ *   SubqueryAlias t            →   Relation
+ *   +- Relation
+ */
+import { transformUp } from "../../logical/traverse";
+import type { Rule } from "../context";
+
+export const eliminateSubqueryAliases: Rule = {
+  name: "EliminateSubqueryAliases",
+  apply: (plan) => transformUp(plan, (node) => (node.kind === "subqueryAlias" ? node.child : node)),
+};

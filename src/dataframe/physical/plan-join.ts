@@ -1,0 +1,318 @@
+/**
+ * Joins: which algorithm, which side is the table, and what must move. By hints, then by estimated sizes: a small side is
+ * broadcast; otherwise both are hashed to the same partitions and the smaller one becomes the table.
+ */
+import { InternalError } from "../../common/errors";
+import type { Expression } from "../expressions/expression";
+import { sameExpression } from "../expressions/traverse";
+import { outputOf } from "../logical/output";
+import type { Join, LogicalPlan } from "../logical/plan";
+import { equiKeys, nullSafePairs } from "../optimizer/equi-keys";
+import { conjunction, equalNullSafe } from "../optimizer/predicates";
+import { ascending, unknownLayout, type Layout } from "./layout";
+import type { HashJoinExec, NestedLoopJoinExec, PhysicalJoinType, PhysicalPlan, SortMergeJoinExec } from "./plan";
+import { keyText, type FinishedExchange, type Planner } from "./planner";
+
+interface Keys {
+  readonly left: readonly Expression[];
+  readonly right: readonly Expression[];
+  readonly condition: Expression | null;
+}
+
+type Side = "left" | "right";
+
+export function planJoin(planner: Planner, join: Join): PhysicalPlan {
+  if (join.lateral === true) throw new InternalError("A lateral join reached the planner: the optimizer rewrites it.");
+  const keys = hashKeys(join);
+  return new JoinPlan(planner, join, keys).choose();
+}
+
+/** `a <=> b` among the keys becomes plain equalities, or stays a condition where its type has no value to stand for null. */
+function hashKeys(join: Join): Keys {
+  const { keys, rest } = equiKeys(join);
+  const left: Expression[] = [];
+  const right: Expression[] = [];
+  const others = [...rest];
+  for (const key of keys) {
+    const pairs = key.nullSafe ? nullSafePairs(key) : [[key.left, key.right] as const];
+    if (pairs === null) others.push(equalNullSafe(key.left, key.right));
+    else {
+      for (const [a, b] of pairs) {
+        left.push(a);
+        right.push(b);
+      }
+    }
+  }
+  return { left, right, condition: conjunction(others) };
+}
+
+class JoinPlan {
+  readonly #type: PhysicalJoinType;
+  readonly #bytes: Readonly<Record<Side, number>>;
+
+  constructor(
+    private readonly planner: Planner,
+    private readonly join: Join,
+    private readonly keys: Keys,
+  ) {
+    this.#type = join.type === "cross" ? "inner" : join.type;
+    const { statistics } = planner;
+    this.#bytes = { left: statistics.of(join.left).bytes, right: statistics.of(join.right).bytes };
+  }
+
+  choose(): PhysicalPlan {
+    const { planner, join, keys } = this;
+    const left = planner.plan(join.left, keys.left.length > 0 ? keys.left : null);
+    const right = planner.plan(join.right, keys.right.length > 0 ? keys.right : null);
+    if (keys.left.length === 0 || (this.#type === "nullAwareAnti" && keys.condition !== null)) return this.#nested(left, right);
+    const hints = { left: join.hints?.left, right: join.hints?.right };
+    const together = this.#oneTask(left, right);
+    const stay = hasShuffleHint(hints) || together || this.#bothMoved();
+    const wanted = this.#hintedBroadcast(hints) ?? (stay ? null : this.#smallSide());
+    if (wanted !== null && !together) return this.#broadcast(left, right, wanted);
+    if (this.#type === "nullAwareAnti")
+      return together ? this.#hash(left, right, "right") : this.#broadcast(left, right, "right");
+    const merge = hints.left === "merge" || hints.right === "merge" || (planner.preferSortMerge && !hasHashHint(hints));
+    const [movedLeft, movedRight] = together ? [left, right] : this.#coPartitioned(left, right);
+    if (merge) return this.#sortMerge(movedLeft, movedRight);
+    const build =
+      hints.left === "shuffleHash" && canBuild(this.#type, "left") ? "left" : this.#tableSide(hints.right === "shuffleHash");
+    return this.#hash(movedLeft, movedRight, build);
+  }
+
+  #oneTask(left: PhysicalPlan, right: PhysicalPlan): boolean {
+    return this.planner.layoutOf(left).count === 1 && this.planner.layoutOf(right).count === 1;
+  }
+
+  /** Both sides have been hashed for this join already. */
+  #bothMoved(): boolean {
+    const { join, keys } = this;
+    return this.#finishedFor(join.left, keys.left) !== undefined && this.#finishedFor(join.right, keys.right) !== undefined;
+  }
+
+  #finishedFor(node: LogicalPlan, expressions: readonly Expression[]): FinishedExchange | undefined {
+    return this.planner.state.book.find(node, roleOf(expressions));
+  }
+
+  #hintedBroadcast(hints: { readonly left: string | undefined; readonly right: string | undefined }): Side | null {
+    const left = hints.left === "broadcast" && canBroadcast(this.#type, "left");
+    const right = hints.right === "broadcast" && canBroadcast(this.#type, "right");
+    if (left && right) return this.#bytes.left < this.#bytes.right ? "left" : "right";
+    return left ? "left" : right ? "right" : null;
+  }
+
+  #smallSide(): Side | null {
+    const { broadcastThreshold: threshold } = this.planner;
+    const left = this.#bytes.left <= threshold && canBroadcast(this.#type, "left");
+    const right = this.#bytes.right <= threshold && canBroadcast(this.#type, "right");
+    if (left && right) return this.#bytes.left < this.#bytes.right ? "left" : "right";
+    return left ? "left" : right ? "right" : null;
+  }
+
+  #tableSide(right: boolean): Side {
+    if (right) return "right";
+    const smaller: Side = this.#bytes.left < this.#bytes.right ? "left" : "right";
+    if (canBuild(this.#type, smaller)) return smaller;
+    return smaller === "left" ? "right" : "left";
+  }
+
+  #broadcast(left: PhysicalPlan, right: PhysicalPlan, build: Side): PhysicalPlan {
+    const { join } = this;
+    const table = this.#broadcastSide(build === "left" ? join.left : join.right, build === "left" ? left : right);
+    return this.#hash(build === "left" ? table : left, build === "right" ? table : right, build);
+  }
+
+  #broadcastSide(node: LogicalPlan, child: PhysicalPlan): PhysicalPlan {
+    return this.planner.exchange({ node, role: "broadcast" }, () => child, { kind: "broadcast" });
+  }
+
+  #hash(left: PhysicalPlan, right: PhysicalPlan, build: Side): PhysicalPlan {
+    const { join, keys, planner } = this;
+    const plan: HashJoinExec = {
+      kind: "hashJoin",
+      id: planner.id(),
+      output: outputOf(join),
+      left,
+      right,
+      type: this.#type,
+      leftKeys: keys.left,
+      rightKeys: keys.right,
+      build,
+      condition: keys.condition,
+      ...(join.exists && { exists: join.exists }),
+    };
+    return planner.laid(plan, this.#layout(left, right));
+  }
+
+  #sortMerge(left: PhysicalPlan, right: PhysicalPlan): PhysicalPlan {
+    const { join, keys, planner } = this;
+    const plan: SortMergeJoinExec = {
+      kind: "sortMergeJoin",
+      id: planner.id(),
+      output: outputOf(join),
+      left: planner.sorted(left, ascending(keys.left)),
+      right: planner.sorted(right, ascending(keys.right)),
+      type: this.#type,
+      leftKeys: keys.left,
+      rightKeys: keys.right,
+      condition: keys.condition,
+      ...(join.exists && { exists: join.exists }),
+    };
+    return planner.laid(plan, this.#layout(left, right));
+  }
+
+  /** Rows of the streamed side stay where they are; those of an outer join's other side may be made up of nulls. */
+  #layout(left: PhysicalPlan, right: PhysicalPlan): Layout {
+    const { planner } = this;
+    const a = planner.layoutOf(left);
+    const b = planner.layoutOf(right);
+    const isBroadcast = (plan: PhysicalPlan): boolean => this.#isBroadcast(plan);
+    const count = isBroadcast(left) ? b.count : isBroadcast(right) ? a.count : Math.max(a.count, b.count);
+    const hashed = [
+      ...(keepsLeft(this.#type) && !isBroadcast(left) ? a.hashed : []),
+      ...(keepsRight(this.#type) && !isBroadcast(right) ? b.hashed : []),
+    ];
+    return { ...unknownLayout(count), hashed };
+  }
+
+  #isBroadcast(plan: PhysicalPlan): boolean {
+    if (plan.kind === "exchange") return plan.partitioning.kind === "broadcast";
+    return plan.kind === "reusedExchange" && this.planner.state.broadcasts.has(plan.exchange);
+  }
+
+  /** Without keys: every pair is tried, one side being everywhere, or both in one place. */
+  #nested(left: PhysicalPlan, right: PhysicalPlan): PhysicalPlan {
+    const { planner, join } = this;
+    const type = this.#type;
+    const condition = join.condition;
+    const build: Side = type === "right" || (type === "inner" && this.#nestedLeft()) ? "left" : "right";
+    let [a, b] = [left, right];
+    if (!this.#oneTask(left, right)) {
+      if (type === "full") {
+        a = planner.single(join.left, "rows:single", left);
+        b = planner.single(join.right, "rows:single", right);
+      } else if (build === "left") a = this.#broadcastSide(join.left, left);
+      else b = this.#broadcastSide(join.right, right);
+    }
+    const plan: NestedLoopJoinExec = {
+      kind: "nestedLoopJoin",
+      id: planner.id(),
+      output: outputOf(join),
+      left: a,
+      right: b,
+      type,
+      build,
+      condition,
+      ...(join.exists && { exists: join.exists }),
+    };
+    return planner.laid(plan, this.#layout(a, b));
+  }
+
+  #nestedLeft(): boolean {
+    const { hints } = this.join;
+    if (hints?.left === "broadcast") return true;
+    return hints?.right !== "broadcast" && this.#bytes.left < this.#bytes.right;
+  }
+
+  /** Both sides by the same hash of their keys, moving as few as possible. */
+  #coPartitioned(left: PhysicalPlan, right: PhysicalPlan): readonly [PhysicalPlan, PhysicalPlan] {
+    const { planner, join, keys } = this;
+    const a = planner.layoutOf(left);
+    const b = planner.layoutOf(right);
+    const all = keys.left.map((_, i) => i);
+    const leftPlaces = placesOf(a, keys.left);
+    const rightPlaces = placesOf(b, keys.right);
+    for (const places of leftPlaces) {
+      if (a.count === b.count && rightPlaces.some((other) => sameItems(other, places))) return [left, right];
+    }
+    const moved = this.#finishedFor(join.left, keys.left) ?? this.#finishedFor(join.right, keys.right);
+    const wanted = moved?.layout.count ?? planner.partitionsFor(this.#bytes.left + this.#bytes.right);
+    if (leftPlaces[0] !== undefined && a.count * 4 >= wanted) {
+      return [left, this.#moved(join.right, right, keys.right, leftPlaces[0], a.count)];
+    }
+    if (rightPlaces[0] !== undefined && b.count * 4 >= wanted) {
+      return [this.#moved(join.left, left, keys.left, rightPlaces[0], b.count), right];
+    }
+    return [this.#moved(join.left, left, keys.left, all, wanted), this.#moved(join.right, right, keys.right, all, wanted)];
+  }
+
+  #moved(
+    node: LogicalPlan,
+    child: PhysicalPlan,
+    keys: readonly Expression[],
+    places: readonly number[],
+    numPartitions: number,
+  ): PhysicalPlan {
+    const { planner } = this;
+    const expressions = places.map((i) => keys[i] as Expression);
+    const role = roleOf(expressions);
+    const finished = planner.state.book.find(node, role);
+    if (finished?.layout.count === numPartitions) return planner.readPartitioned(finished);
+    return planner.newExchange({ node, role }, child, { kind: "hash", expressions, numPartitions });
+  }
+}
+
+function roleOf(keys: readonly Expression[]): string {
+  return `rows:join:${keyText(keys)}`;
+}
+
+/** For each hash that the rows lie by: which keys it is made of, where it is made of keys only. */
+function placesOf(layout: Layout, keys: readonly Expression[]): readonly (readonly number[])[] {
+  const found: (readonly number[])[] = [];
+  for (const hashed of layout.hashed) {
+    const places = hashed.map((expression) => keys.findIndex((key) => sameExpression(key, expression)));
+    if (places.length > 0 && places.every((place) => place >= 0)) found.push(places);
+  }
+  return found;
+}
+
+function sameItems(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}
+
+function hasShuffleHint(hints: { readonly left: string | undefined; readonly right: string | undefined }): boolean {
+  return hasHashHint(hints) || hints.left === "merge" || hints.right === "merge";
+}
+
+function hasHashHint(hints: { readonly left: string | undefined; readonly right: string | undefined }): boolean {
+  return hints.left === "shuffleHash" || hints.right === "shuffleHash";
+}
+
+/** A broadcast table is seen by all tasks: rows of it that match nothing cannot be told by one of them. */
+function canBroadcast(type: PhysicalJoinType, side: Side): boolean {
+  switch (type) {
+    case "inner":
+      return true;
+    case "left":
+    case "leftSemi":
+    case "leftAnti":
+    case "existence":
+    case "nullAwareAnti":
+      return side === "right";
+    case "right":
+      return side === "left";
+    case "full":
+      return false;
+  }
+}
+
+/** With both sides partitioned, the table may be the side whose unmatched rows are wanted too. */
+function canBuild(type: PhysicalJoinType, side: Side): boolean {
+  return (
+    side === "right" ||
+    type === "inner" ||
+    type === "left" ||
+    type === "right" ||
+    type === "full" ||
+    type === "leftSemi" ||
+    type === "leftAnti"
+  );
+}
+
+function keepsLeft(type: PhysicalJoinType): boolean {
+  return type !== "right" && type !== "full";
+}
+
+function keepsRight(type: PhysicalJoinType): boolean {
+  return type === "inner" || type === "right";
+}

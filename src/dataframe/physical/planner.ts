@@ -1,0 +1,289 @@
+/**
+ * From a logical plan to operators. Bottom-up: when an operator is made, how its children's rows lie is known, so an
+ * exchange or a sort is put in exactly where it is missing.
+ *
+ * While a query runs it is planned again with what has been measured: exchanges that have been carried out are known by
+ * the logical node and the purpose they were made for (`finished`), and are read instead of planned.
+ */
+import type { Attribute, Expression, NamedExpression, SortOrder } from "../expressions/expression";
+import { isDeterministic } from "../expressions/traverse";
+import type { LogicalPlan } from "../logical/plan";
+import { Statistics } from "../optimizer/statistics";
+import { sizeSetting } from "../optimizer/context";
+import type { SqlSettings } from "../settings";
+import { ascending, isClustered, isOrdered, projectLayout, SINGLE, unknownLayout, type Layout } from "./layout";
+import type { ExchangeExec, Partitioning, PhysicalPlan, ReusedExchangeExec, SortExec } from "./plan";
+import { userSetting, type PlanServices } from "./services";
+
+/** An exchange whose rows are there. */
+export interface FinishedExchange {
+  readonly exchange: ExchangeExec;
+  readonly bytes: number;
+  /** For a read of it: the layout that it has. */
+  readonly layout: Layout;
+}
+
+/** What the exchanges of a plan were made for: a node of the logical plan and a word. */
+export interface ExchangeLink {
+  readonly node: LogicalPlan;
+  readonly role: string;
+}
+
+/** Exchanges of a query by what they are for. */
+export class ExchangeBook {
+  readonly #finished = new Map<LogicalPlan, Map<string, FinishedExchange>>();
+  readonly links = new Map<number, ExchangeLink>();
+
+  finish(link: ExchangeLink, finished: FinishedExchange): void {
+    let roles = this.#finished.get(link.node);
+    if (roles === undefined) this.#finished.set(link.node, (roles = new Map<string, FinishedExchange>()));
+    roles.set(link.role, finished);
+  }
+
+  find(node: LogicalPlan, role: string): FinishedExchange | undefined {
+    return this.#finished.get(node)?.get(role);
+  }
+
+  /** Any finished shuffle of the node's own rows, whatever it was partitioned for. */
+  anyOf(node: LogicalPlan): FinishedExchange | undefined {
+    const roles = this.#finished.get(node);
+    if (roles === undefined) return undefined;
+    for (const [role, finished] of roles) if (role.startsWith("rows:")) return finished;
+    return undefined;
+  }
+}
+
+/** Shared by all plannings of one query. */
+export class QueryState {
+  readonly statistics: Statistics = new Statistics();
+  readonly book: ExchangeBook = new ExchangeBook();
+  /** Splits of scans by their node id. */
+  readonly splits = new Map<number, readonly (readonly unknown[])[]>();
+  readonly layouts = new WeakMap<PhysicalPlan, Layout>();
+  /** Ids of broadcast exchanges. */
+  readonly broadcasts = new Set<number>();
+  #lastNode = 0;
+
+  nextNode(): number {
+    return ++this.#lastNode;
+  }
+}
+
+/** Reads of at most this many bytes are one task. */
+const ONE_TASK_BYTES = 1 << 20;
+const BYTES_PER_PARTITION = 32 << 20;
+
+export class Planner {
+  readonly statistics: Statistics;
+  /** Exchanges of this planning that several places read: CTEs. */
+  readonly shared = new Map<number, { readonly exchange: ExchangeExec; readonly layout: Layout; used: boolean }>();
+  readonly broadcastThreshold: number;
+  readonly preferSortMerge: boolean;
+  readonly #userPartitions: number | null;
+
+  constructor(
+    readonly settings: SqlSettings,
+    readonly services: PlanServices,
+    readonly state: QueryState,
+    private readonly planNode: (planner: Planner, node: LogicalPlan, prefer: readonly Expression[] | null) => PhysicalPlan,
+  ) {
+    this.statistics = state.statistics;
+    this.broadcastThreshold = sizeSetting({ settings }, "spark.sql.autoBroadcastJoinThreshold", 10 << 20);
+    this.preferSortMerge = userSetting(settings, services, "spark.sql.join.preferSortMergeJoin", "true") === "true";
+    const partitions = userSetting(settings, services, "spark.sql.shuffle.partitions", "200");
+    this.#userPartitions = partitions === null ? null : Math.max(1, Number(partitions));
+  }
+
+  /** `prefer`: what the operator above clusters by; an exchange that is needed anyway is best made by (a part of) these. */
+  plan(node: LogicalPlan, prefer: readonly Expression[] | null = null): PhysicalPlan {
+    const finished = this.state.book.anyOf(node);
+    return finished === undefined ? this.planNode(this, node, prefer) : this.read(finished);
+  }
+
+  layoutOf(plan: PhysicalPlan): Layout {
+    const found = this.state.layouts.get(plan);
+    if (found !== undefined) return found;
+    const layout = this.#layout(plan);
+    this.state.layouts.set(plan, layout);
+    return layout;
+  }
+
+  /** Gives a node and says how its rows lie, where that does not follow from its children. */
+  laid<P extends PhysicalPlan>(plan: P, layout: Layout): P {
+    this.state.layouts.set(plan, layout);
+    return plan;
+  }
+
+  id(): number {
+    return this.state.nextNode();
+  }
+
+  /** The child's rows moved; the rows of a finished exchange for the same purpose where there is one. */
+  exchange(
+    link: ExchangeLink,
+    child: () => PhysicalPlan,
+    partitioning: Partitioning,
+    origin: ExchangeExec["origin"] = "ensure",
+  ): PhysicalPlan {
+    const finished = this.state.book.find(link.node, link.role);
+    if (finished !== undefined) return this.read(finished);
+    return this.newExchange(link, child(), partitioning, origin);
+  }
+
+  newExchange(
+    link: ExchangeLink,
+    child: PhysicalPlan,
+    partitioning: Partitioning,
+    origin: ExchangeExec["origin"] = "ensure",
+  ): ExchangeExec {
+    const exchange: ExchangeExec = { kind: "exchange", id: this.id(), output: child.output, child, partitioning, origin };
+    this.state.book.links.set(exchange.id, link);
+    if (partitioning.kind === "broadcast") this.state.broadcasts.add(exchange.id);
+    return this.laid(exchange, layoutOfPartitioning(partitioning));
+  }
+
+  /** A leaf that gives a finished exchange's rows. Few bytes are read by one task: what stands above needs no exchange then. */
+  read(finished: FinishedExchange): PhysicalPlan {
+    const { exchange, bytes, layout } = finished;
+    const read: ReusedExchangeExec = { kind: "reusedExchange", id: this.id(), output: exchange.output, exchange: exchange.id };
+    const small = exchange.origin === "ensure" && exchange.partitioning.kind !== "broadcast" && bytes <= ONE_TASK_BYTES;
+    return this.laid(read, small && layout.count > 1 ? SINGLE : layout);
+  }
+
+  /** A read that keeps the exchange's partitions, to be joined with another's. */
+  readPartitioned(finished: FinishedExchange): PhysicalPlan {
+    const { exchange, layout } = finished;
+    return this.laid({ kind: "reusedExchange", id: this.id(), output: exchange.output, exchange: exchange.id }, layout);
+  }
+
+  /** The plan's rows in one partition. */
+  single(node: LogicalPlan, role: string, child: PhysicalPlan): PhysicalPlan {
+    if (this.layoutOf(child).count === 1) return child;
+    return this.exchange({ node, role }, () => child, { kind: "single" });
+  }
+
+  /** Rows that agree on `keys` in one partition. */
+  clustered(
+    node: LogicalPlan,
+    role: string,
+    child: PhysicalPlan,
+    keys: readonly Expression[],
+    prefer: readonly Expression[] | null = null,
+  ): PhysicalPlan {
+    if (isClustered(this.layoutOf(child), keys)) return child;
+    const by = preferred(keys, prefer);
+    const roleOfKeys = `${role}:${keyText(by)}`;
+    return this.exchange({ node, role: roleOfKeys }, () => child, {
+      kind: "hash",
+      expressions: by,
+      numPartitions: this.partitionsFor(this.statistics.of(node).bytes),
+    });
+  }
+
+  sorted(child: PhysicalPlan, order: readonly SortOrder[]): PhysicalPlan {
+    const layout = this.layoutOf(child);
+    if (order.length === 0 || isOrdered(layout, order)) return child;
+    const sort: SortExec = { kind: "sort", id: this.id(), output: child.output, child, order };
+    return this.laid(sort, { ...layout, order });
+  }
+
+  sortedBy(child: PhysicalPlan, keys: readonly Expression[]): PhysicalPlan {
+    return this.sorted(child, ascending(keys));
+  }
+
+  project(child: PhysicalPlan, expressions: readonly NamedExpression[], output: readonly Attribute[]): PhysicalPlan {
+    return { kind: "project", id: this.id(), output, child, expressions };
+  }
+
+  /** What the user asked for; else by bytes, with work for every slot. */
+  partitionsFor(bytes: number): number {
+    if (this.#userPartitions !== null) return this.#userPartitions;
+    const byBytes = Math.ceil((Number.isFinite(bytes) ? bytes : 0) / BYTES_PER_PARTITION);
+    return Math.min(MAX_PARTITIONS, Math.max(this.services.parallelism, byBytes));
+  }
+
+  #layout(plan: PhysicalPlan): Layout {
+    switch (plan.kind) {
+      case "project":
+        return projectLayout(this.layoutOf(plan.child), plan.expressions);
+      case "filter":
+      case "limit":
+      case "tail":
+      case "sample":
+      case "collectMetrics":
+      case "window":
+        return this.layoutOf(plan.child);
+      case "generate":
+        return projectLayout(this.layoutOf(plan.child), plan.output);
+      case "topK": {
+        const child = this.layoutOf(plan.child);
+        return { ...child, order: plan.order };
+      }
+      case "hashAggregate": {
+        const child = this.layoutOf(plan.child);
+        return { ...projectLayout(child, plan.grouping), order: [] };
+      }
+      case "hashJoin":
+      case "sortMergeJoin":
+      case "nestedLoopJoin": {
+        const stream = plan.kind === "sortMergeJoin" || plan.build === "right" ? plan.left : plan.right;
+        return { ...this.layoutOf(stream), order: [] };
+      }
+      case "expand":
+      case "mapBatches":
+      case "scriptTransform":
+      case "applyInGroups":
+        return unknownLayout(this.layoutOf(plan.child).count);
+      case "cogroup":
+        return unknownLayout(this.layoutOf(plan.left).count);
+      case "union":
+        return unknownLayout(plan.children.reduce((sum, child) => sum + this.layoutOf(child).count, 0));
+      case "coalesce":
+        return unknownLayout(Math.min(plan.numPartitions, this.layoutOf(plan.child).count));
+      case "exchange":
+        return layoutOfPartitioning(plan.partitioning);
+      case "sort":
+        return { ...this.layoutOf(plan.child), order: plan.order };
+      default:
+        return SINGLE;
+    }
+  }
+}
+
+const MAX_PARTITIONS = 10_000;
+
+export function layoutOfPartitioning(partitioning: Partitioning): Layout {
+  switch (partitioning.kind) {
+    case "single":
+    case "broadcast":
+      return SINGLE;
+    case "hash":
+      return {
+        ...unknownLayout(partitioning.numPartitions),
+        hashed: partitioning.expressions.every(isDeterministic) ? [partitioning.expressions] : [],
+      };
+    case "range":
+      return { ...unknownLayout(partitioning.numPartitions), range: partitioning.order };
+    default:
+      return unknownLayout(partitioning.numPartitions);
+  }
+}
+
+/** The part of `keys` that the operator above wants, or all of them. */
+function preferred(keys: readonly Expression[], prefer: readonly Expression[] | null): readonly Expression[] {
+  if (prefer === null) return keys;
+  const ids = new Set(prefer.map((item) => (item.kind === "attribute" ? item.id : -1)));
+  const common = keys.filter((key) => key.kind === "attribute" && ids.has(key.id));
+  return common.length > 0 && common.length === prefer.length ? common : keys;
+}
+
+/** Tells exchanges of one node by different keys apart. */
+export function keyText(keys: readonly Expression[]): string {
+  return JSON.stringify(keys, (name, value: unknown) =>
+    name === "at" || name === "qualifier" || name === "nullable" || name === "type"
+      ? undefined
+      : typeof value === "bigint"
+        ? String(value)
+        : value,
+  );
+}
