@@ -1,0 +1,35 @@
+/** Values of any type as texts that are equal where the values are: keys of groups and joins that have no typed form. */
+import { type Boxed, CalendarInterval, type DataType, MapValue, VariantValue } from "../../columnar/types";
+
+export function contentKey(value: Boxed, type: DataType): string {
+  if (value === null) return "~";
+  switch (typeof value) {
+    case "number":
+      return Object.is(value, -0) ? "0" : String(value);
+    case "string":
+      return `${value.length}:${value}`;
+    case "boolean":
+    case "bigint":
+      return String(value);
+    default:
+      return objectKey(value, type);
+  }
+}
+
+function objectKey(value: Exclude<Boxed, null | string | number | boolean | bigint>, type: DataType): string {
+  if (value instanceof Uint8Array) return `x${Buffer.from(value.buffer, value.byteOffset, value.length).toString("hex")}`;
+  if (value instanceof CalendarInterval) return `i${value.months},${value.days},${value.microseconds}`;
+  if (value instanceof VariantValue) return `v${hex(value.metadata)}/${hex(value.value)}`;
+  if (value instanceof MapValue) {
+    if (type.kind !== "map") return "?";
+    const entries = value.keys.map((key, i) => `${contentKey(key, type.key)}=${contentKey(value.values[i]!, type.value)}`);
+    return `{${entries.sort().join(",")}}`;
+  }
+  const items = value;
+  if (type.kind === "array") return `[${items.map((item) => contentKey(item, type.element)).join(",")}]`;
+  const fields =
+    type.kind === "struct" ? type.fields : type.kind === "udt" && type.sqlType.kind === "struct" ? type.sqlType.fields : [];
+  return `(${items.map((item, i) => contentKey(item, fields[i]?.type ?? type)).join(",")})`;
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");

@@ -1,0 +1,197 @@
+/**
+ * + - * and their kin. The fast path is one operation on doubles and, where the ranges of the operands do not prove that the
+ * result is exact and in the type, one comparison; what fails it goes to the function's own evaluator, which knows the
+ * exact result, the overflow error and the null of the other modes.
+ */
+import type { Call, Expression } from "../../expressions/expression";
+import type { Emitter } from "../emitter";
+import { atom } from "../code";
+import { isFloating, isLongLike, isSafeRange, MAX_SAFE, rangeOf, type Range, type Term } from "../term";
+
+type Operator = "+" | "-" | "*";
+
+export function emitArithmetic(emitter: Emitter, call: Call): Term | null {
+  const [a, b] = call.args as [Expression, Expression];
+  const operator = OPERATORS[call.fn];
+  if (operator === undefined || call.args.length !== 2) return null;
+  const { kind } = call.type;
+  if (isFloating(call.type)) {
+    if (a.type.kind !== kind || b.type.kind !== kind) return null;
+    return floating(emitter, call, operator);
+  }
+  if (kind === "byte" || kind === "short" || kind === "int") {
+    if (a.type.kind !== kind || b.type.kind !== kind) return null;
+    return narrow(emitter, call, operator, kind);
+  }
+  if (kind === "long") {
+    if (a.type.kind !== kind || b.type.kind !== kind) return null;
+    return wide(emitter, call, operator, 1, 1);
+  }
+  if (call.type.kind === "decimal" && a.type.kind === "decimal" && b.type.kind === "decimal") {
+    const { scale } = call.type;
+    if (operator === "*") return a.type.scale + b.type.scale === scale ? wide(emitter, call, operator, 1, 1) : null;
+    if (scale < a.type.scale || scale < b.type.scale || scale - Math.min(a.type.scale, b.type.scale) > 15) return null;
+    return wide(emitter, call, operator, 10 ** (scale - a.type.scale), 10 ** (scale - b.type.scale));
+  }
+  return null;
+}
+
+const OPERATORS: Readonly<Record<string, Operator | undefined>> = {
+  "+": "+",
+  "-": "-",
+  "*": "*",
+  try_add: "+",
+  try_subtract: "-",
+  try_multiply: "*",
+};
+
+function floating(emitter: Emitter, call: Call, operator: string): Term {
+  const [a, b] = call.args.map((arg) => emitter.emit(arg)) as [Term, Term];
+  const isNull = emitter.anyNull([a, b]);
+  const sum = `${a.code} ${operator} ${b.code}`;
+  const code = call.type.kind === "float" ? `Math.fround(${sum})` : sum;
+  return { type: call.type, rep: "f64", code: emitter.writer.constant(code, "r"), isNull };
+}
+
+function narrow(emitter: Emitter, call: Call, operator: Operator, kind: "byte" | "short" | "int"): Term {
+  const [a, b] = call.args.map((arg) => emitter.emit(arg)) as [Term, Term];
+  const { writer } = emitter;
+  const range = intersect(combine(operator, a.range!, b.range!), rangeOf(call.type));
+  const exact = combine(operator, a.range!, b.range!);
+  const nulls = emitter.anyNull([a, b]);
+  const result = `${a.code} ${operator} ${b.code}`;
+  if (within(exact, rangeOf(call.type))) {
+    const code = operator === "*" ? `Math.imul(${a.code}, ${b.code})` : `(${result}) | 0`;
+    return { type: call.type, rep: "int", code: writer.constant(code, "r"), isNull: nulls, range: exact };
+  }
+  const raw = writer.constant(result, "t");
+  const value = writer.name("r");
+  const cut = kind === "int" ? `${raw} | 0` : kind === "short" ? `(${raw} << 16) >> 16` : `(${raw} << 24) >> 24`;
+  writer.line(`let ${value} = ${cut};`);
+  const isNull = slow(emitter, call, [a, b], value, `${value} !== ${raw}`, nulls);
+  return { type: call.type, rep: "int", code: value, isNull, range };
+}
+
+/** Integers of 64 bits and decimals: factors bring the operands to the scale of the result. */
+function wide(emitter: Emitter, call: Call, operator: Operator, factorA: number, factorB: number): Term {
+  const [a, b] = call.args.map((arg) => emitter.emit(arg)) as [Term, Term];
+  const { writer } = emitter;
+  const nulls = emitter.anyNull([a, b]);
+  const limit = limitOf(call);
+  const numbers = [a, b].filter((term) => term.rep === "any").map((term) => `typeof ${term.code} === "number"`);
+  const checks = [...numbers];
+  const ranges: Range[] = [];
+  const operands = [a, b].map((term, i) => {
+    const factor = i === 0 ? factorA : factorB;
+    const range: Range = [(term.range ?? rangeOf(term.type))[0] * factor, (term.range ?? rangeOf(term.type))[1] * factor];
+    ranges.push(range);
+    if (factor === 1) return term.code;
+    if (term.literal !== undefined && typeof term.literal.value === "number") {
+      const value = term.literal.value * factor;
+      if (Math.abs(value) <= MAX_SAFE) return value < 0 ? `(${value})` : String(value);
+    }
+    if (!isSafeRange(range)) checks.push(`Math.abs(${term.code} * ${factor}) <= ${MAX_SAFE}`);
+    return `${term.code} * ${factor}`;
+  });
+  const exact = combine(operator, ranges[0]!, ranges[1]!);
+  // Adding zero makes 0 of -0.
+  const result = `${operands[0]!} ${operator} ${operands[1]!}${operator === "*" ? " + 0" : ""}`;
+  const proven = exact[0] >= -limit && exact[1] <= limit;
+  if (proven && checks.length === 0) {
+    return { type: call.type, rep: "safe", code: writer.constant(result, "r"), isNull: nulls, range: exact };
+  }
+  const value = writer.name("r");
+  const range = intersect(exact, rangeOf(call.type));
+  if (numbers.length > 0) {
+    // The operation itself throws for a number and a bigint.
+    writer.line(`let ${value} = ${numbers.join(" && ")} ? ${result} : NaN;`);
+  } else writer.line(`let ${value} = ${result};`);
+  if (!proven || numbers.length > 0) checks.push(`Math.abs(${value}) <= ${limit}`);
+  const rest = checks.slice(numbers.length);
+  const isNull = slow(emitter, call, [a, b], value, `!(${rest.join(" && ")})`, nulls);
+  return { type: call.type, rep: isSafeRange(range) ? "safe" : "any", code: value, isNull, range };
+}
+
+/** `if (failed) value = what the evaluator gives`; the result's null condition. */
+function slow(
+  emitter: Emitter,
+  call: Call,
+  args: readonly Term[],
+  value: string,
+  failed: string,
+  nulls: string | null,
+): string | null {
+  const { writer } = emitter;
+  const evaluate = emitter.evaluator(call);
+  const code = `${evaluate}(${args.map((arg) => arg.code).join(", ")})`;
+  const condition = nulls === null ? failed : `${failed} && !${atom(nulls)}`;
+  if (!mayGiveNull(emitter, call)) {
+    writer.line(`if (${condition}) ${value} = ${code};`);
+    return nulls;
+  }
+  const isNull = writer.name("n");
+  writer.line(`let ${isNull} = ${nulls ?? "false"};`);
+  writer.line(`if (${condition}) {`);
+  const other = writer.name("o");
+  writer.line(`const ${other} = ${code};`);
+  writer.line(`if (${other} === null) ${isNull} = true, ${value} = 0; else ${value} = ${other};`);
+  writer.line("}");
+  return isNull;
+}
+
+/** Null out of values: overflow outside of ANSI mode. */
+export function mayGiveNull(emitter: Emitter, call: Call): boolean {
+  return !emitter.settings.ansi || call.fn.startsWith("try_") || call.options !== undefined;
+}
+
+/** Above this a double, or the type, may not hold the result. */
+function limitOf(call: Call): number {
+  return call.type.kind === "decimal" && call.type.precision <= 15 ? 10 ** call.type.precision - 1 : MAX_SAFE;
+}
+
+function combine(operator: Operator, a: Range, b: Range): Range {
+  switch (operator) {
+    case "+":
+      return [a[0] + b[0], a[1] + b[1]];
+    case "-":
+      return [a[0] - b[1], a[1] - b[0]];
+    case "*": {
+      const products = [a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1]];
+      return [Math.min(...products), Math.max(...products)];
+    }
+  }
+}
+
+const intersect = (a: Range, b: Range): Range => [Math.max(a[0], b[0]), Math.min(a[1], b[1])];
+const within = (a: Range, b: Range): boolean => a[0] >= b[0] && a[1] <= b[1];
+
+export function emitNegative(emitter: Emitter, call: Call): Term | null {
+  const [arg] = call.args as [Expression];
+  if (isFloating(call.type)) {
+    const child = emitter.emit(arg);
+    return { type: call.type, rep: "f64", code: emitter.writer.constant(`-${child.code}`, "r"), isNull: child.isNull };
+  }
+  if (!isLongLike(call.type) || arg.type.kind !== call.type.kind) return null;
+  const child = emitter.emit(arg);
+  if (child.rep !== "safe") return null;
+  const [low, high] = child.range!;
+  return {
+    type: call.type,
+    rep: "safe",
+    code: emitter.writer.constant(`0 - ${child.code}`, "r"),
+    isNull: child.isNull,
+    range: [-high, -low],
+  };
+}
+
+/** a / b of doubles; a divisor of zero goes to the evaluator. */
+export function emitDivide(emitter: Emitter, call: Call): Term | null {
+  const [x, y] = call.args as [Expression, Expression];
+  if (call.type.kind !== "double" || x.type.kind !== "double" || y.type.kind !== "double") return null;
+  const [a, b] = [emitter.emit(x), emitter.emit(y)];
+  const nulls = emitter.anyNull([a, b]);
+  const value = emitter.writer.name("r");
+  emitter.writer.line(`let ${value} = ${a.code} / ${b.code};`);
+  const isNull = slow(emitter, call, [a, b], value, `${b.code} === 0`, nulls);
+  return { type: call.type, rep: "f64", code: value, isNull };
+}

@@ -1,0 +1,126 @@
+/** Casts among numbers, decimals and dates. What does not fit goes to the cast on boxed values, which knows errors and nulls. */
+import type { Cast } from "../../expressions/expression";
+import type { DataType } from "../../../columnar/types";
+import { makeCast } from "../../types/cast";
+import { atom } from "../code";
+import type { Emitter } from "../emitter";
+import { isFloating, isIntLike, isLongLike, isSafeRange, MAX_SAFE, rangeOf, type Range, type Term } from "../term";
+
+export function emitCast(emitter: Emitter, cast: Cast): Term | null {
+  const from = cast.child.type;
+  const to = cast.type;
+  if (from.kind === "null") return null;
+  if (from.kind === "string" && to.kind === "string") return { ...emitter.emit(cast.child), type: to };
+  if (isInteger(from)) {
+    if (isInteger(to)) return toInteger(emitter, cast, 1);
+    if (to.kind === "decimal" && to.scale <= 15) return toInteger(emitter, cast, 10 ** to.scale);
+    if (to.kind === "double") return toDouble(emitter, cast, 1);
+    return null;
+  }
+  if (from.kind === "decimal") {
+    if (to.kind === "double" && from.scale <= 22) return toDouble(emitter, cast, 10 ** from.scale);
+    if (to.kind === "decimal" && to.scale >= from.scale && to.scale - from.scale <= 15) {
+      return toInteger(emitter, cast, 10 ** (to.scale - from.scale));
+    }
+    return null;
+  }
+  if (isFloating(from) && to.kind === "double") return { ...emitter.emit(cast.child), type: to };
+  if (from.kind === "double" && to.kind === "float") {
+    const child = emitter.emit(cast.child);
+    return { type: to, rep: "f64", code: emitter.writer.constant(`Math.fround(${child.code})`, "r"), isNull: child.isNull };
+  }
+  if (isFloating(from) && to.kind === "int") return fromFloating(emitter, cast);
+  if (from.kind === "boolean" && (isInteger(to) || isFloating(to))) {
+    const child = emitter.emit(cast.child);
+    const rep = isFloating(to) ? "f64" : isIntLike(to) ? "int" : "safe";
+    const code = emitter.writer.constant(`${atom(child.code)} ? 1 : 0`, "r");
+    return { type: to, rep, code, isNull: child.isNull, range: [0, 1] };
+  }
+  return null;
+}
+
+function isInteger(type: DataType): boolean {
+  return type.kind === "byte" || type.kind === "short" || type.kind === "int" || type.kind === "long";
+}
+
+/** The child times a factor, in a type of integers or decimals. */
+function toInteger(emitter: Emitter, cast: Cast, factor: number): Term {
+  const { writer } = emitter;
+  const child = emitter.emit(cast.child);
+  const { type } = cast;
+  const [low, high] = child.range ?? rangeOf(child.type);
+  const exact: Range = [low * factor, high * factor];
+  const allowed = rangeOf(type);
+  const limit: Range =
+    type.kind === "decimal"
+      ? [-Math.min(MAX_SAFE, 10 ** type.precision - 1), Math.min(MAX_SAFE, 10 ** type.precision - 1)]
+      : [Math.max(-MAX_SAFE, allowed[0]), Math.min(MAX_SAFE, allowed[1])];
+  const rep = isLongLike(type) ? "safe" : "int";
+  const product = factor === 1 ? child.code : `${child.code} * ${factor}`;
+  if (child.rep !== "any" && exact[0] >= limit[0] && exact[1] <= limit[1]) {
+    const code = child.literal === undefined ? writer.constant(product, "r") : product;
+    const literal = literalTimes(child, factor);
+    if (literal !== null) return { ...emitter.literal(literal, type), isNull: child.isNull };
+    return { type, rep, code, isNull: child.isNull, range: exact };
+  }
+  // A bigint that the type holds as it is.
+  if (child.rep === "any" && factor === 1 && allowed[0] <= rangeOf(child.type)[0] && allowed[1] >= rangeOf(child.type)[1]) {
+    return { ...child, type };
+  }
+  const value = writer.name("r");
+  const test = `${value} >= ${limit[0]} && ${value} <= ${limit[1]}`;
+  if (child.rep === "any") writer.line(`let ${value} = typeof ${child.code} === "number" ? ${product} : NaN;`);
+  else writer.line(`let ${value} = ${product};`);
+  const isNull = slow(emitter, cast, child, value, `!(${test})`);
+  const range: Range = [Math.max(exact[0], allowed[0]), Math.min(exact[1], allowed[1])];
+  return { type, rep: rep === "int" || isSafeRange(range) ? rep : "any", code: value, isNull, range };
+}
+
+function literalTimes(child: Term, factor: number): number | null {
+  const value = child.literal?.value;
+  return typeof value === "number" && child.isNull === null ? value * factor : null;
+}
+
+/** The child divided by a power of ten: one correctly rounded division of exact numbers. */
+function toDouble(emitter: Emitter, cast: Cast, divisor: number): Term {
+  const { writer } = emitter;
+  const child = emitter.emit(cast.child);
+  if (child.rep !== "any") {
+    const code = divisor === 1 ? child.code : writer.constant(`${child.code} / ${divisor}`, "r");
+    const literal = child.literal?.value;
+    if (typeof literal === "number") return { ...emitter.literal(literal / divisor, cast.type), isNull: child.isNull };
+    return { type: cast.type, rep: "f64", code, isNull: child.isNull };
+  }
+  const value = writer.name("r");
+  writer.line(`let ${value} = typeof ${child.code} === "number" ? ${child.code} / ${divisor} : 0;`);
+  const isNull = slow(emitter, cast, child, value, `typeof ${child.code} !== "number"`);
+  return { type: cast.type, rep: "f64", code: value, isNull };
+}
+
+function fromFloating(emitter: Emitter, cast: Cast): Term {
+  const { writer } = emitter;
+  const child = emitter.emit(cast.child);
+  const value = writer.name("r");
+  writer.line(`let ${value} = ${child.code} | 0;`);
+  const isNull = slow(emitter, cast, child, value, `!(Math.abs(${child.code}) < 2147483648)`);
+  return { type: cast.type, rep: "int", code: value, isNull, range: rangeOf(cast.type) };
+}
+
+function slow(emitter: Emitter, cast: Cast, child: Term, value: string, failed: string): string | null {
+  const { writer } = emitter;
+  const { mode } = cast;
+  const convert = writer.bindTask(({ evaluation }) => makeCast(cast.child.type, cast.type, mode, evaluation.settings), "cast");
+  const condition = child.isNull === null ? failed : `${failed} && !${atom(child.isNull)}`;
+  if (mode === "ansi") {
+    writer.line(`if (${condition}) ${value} = ${convert}(${child.code});`);
+    return child.isNull;
+  }
+  const isNull = writer.name("n");
+  const other = writer.name("o");
+  writer.line(`let ${isNull} = ${child.isNull ?? "false"};`);
+  writer.line(`if (${condition}) {`);
+  writer.line(`const ${other} = ${convert}(${child.code});`);
+  writer.line(`if (${other} === null) ${isNull} = true, ${value} = 0; else ${value} = ${other};`);
+  writer.line("}");
+  return isNull;
+}

@@ -1,0 +1,168 @@
+/** = < and their kin, in, isnull. NaN equals itself and is above all other numbers. */
+import type { Call, Expression } from "../../expressions/expression";
+import type { Emitter } from "../emitter";
+import { atom } from "../code";
+import { isBinaryString, type Term } from "../term";
+
+const BOOLEAN = { kind: "boolean" } as const;
+
+export function emitComparison(emitter: Emitter, call: Call): Term | null {
+  const [x, y] = call.args as [Expression, Expression];
+  if (!comparable(x, y)) return null;
+  const a = emitter.emit(x);
+  const b = emitter.emit(y);
+  if (call.fn === "<=>") return nullSafeEqual(emitter, a, b);
+  const isNull = emitter.anyNull([a, b]);
+  if (isNull === "true") return { type: BOOLEAN, rep: "bool", code: "false", isNull };
+  return { type: BOOLEAN, rep: "bool", code: compared(emitter, call.fn, a, b), isNull };
+}
+
+function comparable(x: Expression, y: Expression): boolean {
+  const a = x.type;
+  const b = y.type;
+  if (a.kind !== b.kind) return false;
+  switch (a.kind) {
+    case "decimal":
+      return b.kind === "decimal" && a.scale === b.scale;
+    case "string":
+    case "binary":
+      return isBinaryString(a) && isBinaryString(b);
+    case "boolean":
+    case "byte":
+    case "short":
+    case "int":
+    case "date":
+    case "yearMonthInterval":
+    case "float":
+    case "double":
+    case "long":
+    case "timestamp":
+    case "timestamp_ntz":
+    case "time":
+    case "dayTimeInterval":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Code of a comparison of values that are not null. */
+export function compared(emitter: Emitter, fn: string, a: Term, b: Term): string {
+  if (a.type.kind === "string" || a.type.kind === "binary") return comparedBytes(emitter, fn, a, b);
+  if (a.rep === "f64") return comparedFloats(fn, a, b);
+  return `(${a.code} ${SIGNS[fn]} ${b.code})`;
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  "=": "===",
+  "==": "===",
+  "!=": "!==",
+  "<>": "!==",
+  "<": "<",
+  "<=": "<=",
+  ">": ">",
+  ">=": ">=",
+};
+
+function comparedBytes(emitter: Emitter, fn: string, a: Term, b: Term): string {
+  const { writer } = emitter;
+  const sign = SIGNS[fn]!;
+  const left = emitter.bytes(a);
+  const right = emitter.bytes(b);
+  const args = `${left.code}, ${left.start}, ${left.end}, ${right.code}, ${right.start}, ${right.end}`;
+  if (sign !== "===" && sign !== "!==") return `(${writer.constant(`R.compareBytes(${args})`, "c")} ${sign} 0)`;
+  const equal = shortEquality(left, right) ?? shortEquality(right, left) ?? `R.equalBytes(${args})`;
+  const name = writer.constant(equal, "eq");
+  return sign === "===" ? name : `!${name}`;
+}
+
+/** Against a literal of a few bytes, spelled out. */
+function shortEquality(a: Term, literal: Term): string | null {
+  const value = literal.literal?.value;
+  if (typeof value !== "string") return null;
+  const bytes = Buffer.from(value, "utf8");
+  if (bytes.length > 4) return null;
+  const each = [...bytes].map((byte, i) => `${a.code}[${a.start!} + ${i}] === ${byte}`);
+  return [`${a.end!} - ${a.start!} === ${bytes.length}`, ...each].join(" && ");
+}
+
+function comparedFloats(fn: string, a: Term, b: Term): string {
+  const known = (term: Term): boolean => typeof term.literal?.value === "number" && !Number.isNaN(term.literal.value);
+  const [x, y] = [a.code, b.code];
+  switch (SIGNS[fn]) {
+    case "===":
+      return known(a) || known(b) ? `(${x} === ${y})` : `(${x} === ${y} || (${x} !== ${x} && ${y} !== ${y}))`;
+    case "!==":
+      return known(a) || known(b) ? `(${x} !== ${y})` : `!(${x} === ${y} || (${x} !== ${x} && ${y} !== ${y}))`;
+    case "<":
+      return known(b) ? `(${x} < ${y})` : `(${x} < ${y} || (${y} !== ${y} && ${x} === ${x}))`;
+    case ">":
+      return known(a) ? `(${x} > ${y})` : `(${x} > ${y} || (${x} !== ${x} && ${y} === ${y}))`;
+    case "<=":
+      return known(b) ? `(${x} <= ${y})` : `(${x} <= ${y} || ${y} !== ${y})`;
+    default:
+      return known(a) ? `(${x} >= ${y})` : `(${x} >= ${y} || ${x} !== ${x})`;
+  }
+}
+
+function nullSafeEqual(emitter: Emitter, a: Term, b: Term): Term {
+  const equal = compared(emitter, "=", a, b);
+  let code = equal;
+  if (a.isNull !== null && b.isNull !== null) {
+    code = `(${atom(a.isNull)} ? ${b.isNull} : !${atom(b.isNull)} && ${equal})`;
+  } else {
+    const isNull = a.isNull ?? b.isNull;
+    if (isNull !== null) code = `(!${atom(isNull)} && ${equal})`;
+  }
+  return { type: BOOLEAN, rep: "bool", code: emitter.writer.constant(code, "eq"), isNull: null };
+}
+
+export function emitIsNull(emitter: Emitter, call: Call): Term | null {
+  const { isNull } = emitter.emit(call.args[0]!);
+  const code = call.fn === "isnull" ? (isNull ?? "false") : isNull === null ? "true" : `!${atom(isNull)}`;
+  return { type: BOOLEAN, rep: "bool", code, isNull: null };
+}
+
+const SHORT_LIST = 8;
+
+/** x IN (…): null where x is, or where nothing is equal and the list has a null. */
+export function emitIn(emitter: Emitter, call: Call): Term | null {
+  const [x, ...list] = call.args as [Expression, ...Expression[]];
+  if (list.length === 0 || !list.every((item) => comparable(x, item))) return null;
+  const literals = list.every((item) => item.kind === "literal");
+  if (!literals) return null;
+  const { writer } = emitter;
+  const term = emitter.emit(x);
+  const items = list.filter((item) => item.value !== null);
+  const hasNull = items.length < list.length;
+  let found: string;
+  if (term.rep === "bytes" || term.rep === "text") {
+    if (items.length > SHORT_LIST) {
+      if (x.type.kind !== "string") return null;
+      const set = writer.bind(new Set(items.map((item) => item.value)), "set");
+      found = writer.constant(`${set}.has(${emitter.boxedValue(term)})`, "in");
+    } else {
+      found = writer.name("in");
+      writer.line(`let ${found} = false;`);
+      const test = (rest: readonly Expression[]): void => {
+        const [item] = rest;
+        if (item === undefined) return;
+        const equal = compared(emitter, "=", term, emitter.emit(item));
+        if (rest.length === 1) return writer.line(`${found} = ${equal};`);
+        writer.line(`if (${equal}) ${found} = true;`);
+        writer.nest("else", () => test(rest.slice(1)));
+      };
+      test(items);
+    }
+  } else if (items.length > SHORT_LIST) {
+    const set = writer.bind(new Set(items.map((item) => item.value)), "set");
+    // A set finds NaN, and 0 for -0.
+    found = writer.constant(`${set}.has(${term.code})`, "in");
+  } else {
+    const tests = items.map((item) => compared(emitter, "=", term, emitter.emit(item)));
+    found = tests.length === 0 ? "false" : `(${tests.join(" || ")})`;
+  }
+  if (!hasNull) return { type: BOOLEAN, rep: "bool", code: found, isNull: term.isNull };
+  const isNull = term.isNull === null ? `!${atom(found)}` : `(${term.isNull} || !${atom(found)})`;
+  return { type: BOOLEAN, rep: "bool", code: found, isNull: writer.constant(isNull, "n") };
+}

@@ -1,0 +1,131 @@
+/** Functions of strings that work on their bytes. */
+import type { Call, Expression } from "../../expressions/expression";
+import type { Emitter } from "../emitter";
+import { isBinaryString, type Term } from "../term";
+
+const BOOLEAN = { kind: "boolean" } as const;
+
+function areStrings(args: readonly Expression[]): boolean {
+  return args.every(({ type }) => type.kind === "string" && isBinaryString(type));
+}
+
+export function emitLength(emitter: Emitter, call: Call): Term | null {
+  const [arg] = call.args;
+  if (call.args.length !== 1 || (arg!.type.kind !== "string" && arg!.type.kind !== "binary")) return null;
+  const term = emitter.emit(arg!);
+  const { code, start, end } = emitter.bytes(term);
+  const bytes = arg!.type.kind === "binary" || call.fn === "octet_length";
+  const count = bytes ? `${end} - ${start}` : `R.characterLength(${code}, ${start}, ${end})`;
+  const value = emitter.writer.constant(count, "length");
+  return { type: call.type, rep: "int", code: value, isNull: term.isNull, range: [0, 2147483647] };
+}
+
+/** substring(text, position, length): the same bytes, other ends. */
+export function emitSubstring(emitter: Emitter, call: Call): Term | null {
+  const [text, position, count] = call.args;
+  if (!areStrings([text!]) || position?.type.kind !== "int") return null;
+  if (count !== undefined && count.type.kind !== "int") return null;
+  const { writer } = emitter;
+  const term = emitter.emit(text!);
+  const from = emitter.emit(position);
+  const length = count === undefined ? null : emitter.emit(count);
+  const isNull = emitter.anyNull(length === null ? [term, from] : [term, from, length]);
+  const { code, start, end } = emitter.bytes(term);
+  const place = from.literal?.value;
+  const size = length === null ? 2147483647 : length.literal?.value;
+  if (typeof place === "number" && typeof size === "number" && place >= 0) {
+    const skipped = Math.max(0, place - 1);
+    const first = skipped === 0 ? start : writer.constant(`R.skipCharacters(${code}, ${start}, ${end}, ${skipped})`, "s");
+    const last =
+      size <= 0 ? first : length === null ? end : writer.constant(`R.skipCharacters(${code}, ${first}, ${end}, ${size})`, "e");
+    return { type: call.type, rep: "bytes", code, start: first, end: last, isNull };
+  }
+  const begin = writer.constant(`R.substringFrom(${code}, ${start}, ${end}, ${from.code})`, "from");
+  const first = writer.constant(`R.skipCharacters(${code}, ${start}, ${end}, ${begin})`, "s");
+  const last = writer.constant(
+    `R.skipCharacters(${code}, ${first}, ${end}, Math.min(${begin}, 0) + ${length === null ? "2147483647" : length.code})`,
+    "e",
+  );
+  return { type: call.type, rep: "bytes", code, start: first, end: last, isNull };
+}
+
+const SEARCHES: Readonly<Record<string, string>> = { startswith: "startsWith", endswith: "endsWith", contains: "indexOf" };
+
+export function emitSearch(emitter: Emitter, call: Call): Term | null {
+  if (call.args.length !== 2 || !areStrings(call.args)) return null;
+  const [a, b] = call.args.map((arg) => emitter.emit(arg)) as [Term, Term];
+  const isNull = emitter.anyNull([a, b]);
+  const [text, part] = [emitter.bytes(a), emitter.bytes(b)];
+  const args = `${text.code}, ${text.start}, ${text.end}, ${part.code}, ${part.start}, ${part.end}`;
+  const found = `R.${SEARCHES[call.fn]!}(${args})`;
+  const code = emitter.writer.constant(call.fn === "contains" ? `${found} >= 0` : found, "found");
+  return { type: BOOLEAN, rep: "bool", code, isNull };
+}
+
+/** LIKE with a constant pattern, as searches for the literal parts between its wildcards. */
+export function emitLike(emitter: Emitter, call: Call): Term | null {
+  const [text, pattern, escape] = call.args;
+  if (!areStrings([text!]) || pattern?.kind !== "literal" || typeof pattern.value !== "string") return null;
+  const given = escape === undefined ? (call.options?.["escape"] ?? "\\") : escape.kind === "literal" ? escape.value : null;
+  if (typeof given !== "string") return null;
+  const parts = likeParts(pattern.value, given);
+  if (parts === null) return null;
+  const { writer } = emitter;
+  const term = emitter.emit(text!);
+  const { code, start, end } = emitter.bytes(term);
+  const matcher = writer.bind(likeMatcher(parts), "like");
+  const value = writer.constant(`${matcher}(${code}, ${start}, ${end})`, "like");
+  return { type: BOOLEAN, rep: "bool", code: value, isNull: term.isNull };
+}
+
+/** The literal parts between %s; null where the pattern has a _, or is not well formed. */
+function likeParts(pattern: string, escape: string): string[] | null {
+  const parts = [""];
+  for (let i = 0; i < pattern.length; i++) {
+    const unit = pattern[i]!;
+    if (unit === escape) {
+      const next = pattern[++i];
+      if (next !== "%" && next !== "_" && next !== escape) return null;
+      parts[parts.length - 1] += next;
+    } else if (unit === "%") parts.push("");
+    else if (unit === "_") return null;
+    else parts[parts.length - 1] += unit;
+  }
+  return parts;
+}
+
+type Matcher = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+function likeMatcher(parts: readonly string[]): Matcher {
+  const bytes = parts.map((part) => new Uint8Array(Buffer.from(part, "utf8")));
+  const first = bytes[0]!;
+  const last = bytes.at(-1)!;
+  const middle = bytes.slice(1, -1).filter((part) => part.length > 0);
+  if (parts.length === 1) {
+    return (text, start, end) => end - start === first.length && matchesAt(text, start, first);
+  }
+  return (text, start, end) => {
+    if (end - start < first.length + last.length) return false;
+    if (!matchesAt(text, start, first) || !matchesAt(text, end - last.length, last)) return false;
+    let at = start + first.length;
+    const limit = end - last.length;
+    for (const part of middle) {
+      at = find(text, at, limit, part);
+      if (at < 0) return false;
+      at += part.length;
+    }
+    return true;
+  };
+}
+
+function matchesAt(text: Uint8Array, at: number, part: Uint8Array): boolean {
+  for (let i = 0; i < part.length; i++) if (text[at + i] !== part[i]) return false;
+  return true;
+}
+
+function find(text: Uint8Array, start: number, end: number, part: Uint8Array): number {
+  const first = part[0];
+  const last = end - part.length;
+  for (let at = start; at <= last; at++) if (text[at] === first && matchesAt(text, at, part)) return at;
+  return -1;
+}

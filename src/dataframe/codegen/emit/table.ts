@@ -1,0 +1,61 @@
+/** The functions that have code of their own, by primary name. An emitter that does not know the types at hand gives null. */
+import type { Call } from "../../expressions/expression";
+import type { Emitter } from "../emitter";
+import type { Term } from "../term";
+import { emitArithmetic, emitDivide, emitNegative } from "./arithmetic";
+import { emitComparison, emitIn, emitIsNull } from "./comparison";
+import { emitCase, emitCoalesce, emitIf } from "./conditional";
+import { emitDateAdd, emitDateField } from "./dates";
+import { emitAndOr, emitNot } from "./logic";
+import { emitLength, emitLike, emitSearch, emitSubstring } from "./strings";
+
+export type CallEmitter = (emitter: Emitter, call: Call) => Term | null;
+
+const EMITTERS: ReadonlyMap<string, CallEmitter> = new Map<string, CallEmitter>([
+  ["+", emitArithmetic],
+  ["-", emitArithmetic],
+  ["*", emitArithmetic],
+  ["try_add", emitArithmetic],
+  ["try_subtract", emitArithmetic],
+  ["try_multiply", emitArithmetic],
+  ["/", emitDivide],
+  ["negative", emitNegative],
+  ["=", emitComparison],
+  ["==", emitComparison],
+  ["<=>", emitComparison],
+  ["!=", emitComparison],
+  ["<>", emitComparison],
+  ["<", emitComparison],
+  ["<=", emitComparison],
+  [">", emitComparison],
+  [">=", emitComparison],
+  ["in", emitIn],
+  ["isnull", emitIsNull],
+  ["isnotnull", emitIsNull],
+  ["and", emitAndOr],
+  ["or", emitAndOr],
+  ["not", emitNot],
+  ["!", emitNot],
+  ["case", emitCase],
+  ["when", emitCase],
+  ["if", emitIf],
+  ["coalesce", emitCoalesce],
+  ["year", emitDateField],
+  ["month", emitDateField],
+  ["day", emitDateField],
+  ["dayofmonth", emitDateField],
+  ["quarter", emitDateField],
+  ["date_add", emitDateAdd],
+  ["date_sub", emitDateAdd],
+  ["length", emitLength],
+  ["octet_length", emitLength],
+  ["substring", emitSubstring],
+  ["startswith", emitSearch],
+  ["endswith", emitSearch],
+  ["contains", emitSearch],
+  ["like", emitLike],
+]);
+
+export function emitterOf(call: Call): CallEmitter | undefined {
+  return EMITTERS.get(call.fn);
+}

@@ -1,0 +1,64 @@
+/** Code that hashes values as tables in memory do: equal values have equal hashes, however they are held. */
+import { unreachable } from "../../common/errors";
+import type { DataType } from "../../columnar/types";
+import { atom } from "./code";
+import type { Emitter } from "./emitter";
+import { isBinaryString, isIntLike, isLongLike, type Term } from "./term";
+
+export type KeyKind = "bool" | "int" | "f64" | "long" | "bytes" | "other";
+
+export function keyKind(type: DataType): KeyKind {
+  if (type.kind === "boolean") return "bool";
+  if (isIntLike(type)) return "int";
+  if (isLongLike(type)) return "long";
+  if (type.kind === "float" || type.kind === "double") return "f64";
+  return isBinaryString(type) ? "bytes" : "other";
+}
+
+/** The hash of a value that is not null. */
+export function hashCode(emitter: Emitter, term: Term): string {
+  const kind = keyKind(term.type);
+  switch (kind) {
+    case "bool":
+      return `(${atom(term.code)} ? 0x3c6ef372 : 0x78dde6e4)`;
+    case "int":
+      return mixed(emitter, `Math.imul(${term.code}, 0x9e3779b1)`);
+    case "f64":
+      return `R.hashDouble(${term.code})`;
+    case "long":
+      if (term.rep === "any") return `R.hashInteger(${term.code})`;
+      return mixed(emitter, `Math.imul((${term.code} | 0) ^ Math.imul((${term.code} / 4294967296) | 0, 0x85ebca6b), 0x9e3779b1)`);
+    case "bytes": {
+      const { code, start, end } = emitter.bytes(term);
+      return `R.hashBytes(${code}, ${start}, ${end})`;
+    }
+    case "other":
+      return `R.hashText(${contentCode(emitter, term)})`;
+    default:
+      return unreachable(kind);
+  }
+}
+
+/** The text that equal values of types without a form of their own have in common. */
+export function contentCode(emitter: Emitter, term: Term): string {
+  const { writer } = emitter;
+  return writer.constant(`R.contentKey(${emitter.boxed(term)}, ${writer.bind(term.type, "type")})`, "content");
+}
+
+function mixed(emitter: Emitter, code: string): string {
+  const { writer } = emitter;
+  const hash = writer.name("h");
+  writer.line(`let ${hash} = ${code};`);
+  writer.line(`${hash} ^= ${hash} >>> 15;`);
+  return hash;
+}
+
+/** One hash of several. */
+export function combinedHash(emitter: Emitter, hashes: readonly string[]): string {
+  const { writer } = emitter;
+  const hash = writer.name("h");
+  writer.line(`let ${hash} = ${hashes[0]!};`);
+  for (const other of hashes.slice(1)) writer.line(`${hash} = Math.imul(${hash} ^ ${other}, 0x85ebca6b);`);
+  if (hashes.length > 1) writer.line(`${hash} ^= ${hash} >>> 15;`);
+  return hash;
+}

@@ -1,0 +1,154 @@
+/** Values in generated code: what a name in the source stands for. */
+import type { Boxed, DataType } from "../../columnar/types";
+
+/**
+ * How a value is held in locals:
+ *
+ *   bool    true or false
+ *   int     a number that is an int32 (byte, short, int, date, year-month interval)
+ *   f64     a number (float, double)
+ *   safe    a number that is a safe integer (long, decimal, timestamp, …)
+ *   any     such an integer as a number where it is safe, otherwise as a bigint
+ *   bytes   three locals: the array, start and end (string, binary)
+ *   text    a JavaScript string (string)
+ *   boxed   a Boxed value (complex types); null where isNull holds
+ */
+export type Rep = "bool" | "int" | "f64" | "safe" | "any" | "bytes" | "text" | "boxed";
+
+/** Bounds of a number; both included. */
+export type Range = readonly [low: number, high: number];
+
+export interface Term {
+  readonly type: DataType;
+  readonly rep: Rep;
+  /** An expression without effects that is cheap to repeat: a local's name or a literal. For bytes: the array. */
+  readonly code: string;
+  readonly start?: string;
+  readonly end?: string;
+  /** A condition, cheap to repeat; null where the value is never missing. The value behind a null may be read and is of its rep. */
+  readonly isNull: string | null;
+  readonly range?: Range;
+  /** A constant of the plan. */
+  readonly literal?: { readonly value: Boxed };
+  /** The value of a column whose dictionary is known in this function. */
+  readonly entry?: DictionaryEntry;
+  /** Column of the input, or of a join's build side, that this is the plain value of. */
+  readonly column?: ColumnOrigin;
+}
+
+export interface DictionaryEntry {
+  /** The local that holds the dictionary vector. */
+  readonly dictionary: string;
+  /** Its code for the current row. */
+  readonly code: string;
+}
+
+export interface ColumnOrigin {
+  /** Index of the source: 0 is the input of the pipeline, 1… are build sides in the order of their joins. */
+  readonly source: number;
+  readonly index: number;
+}
+
+export const MAX_SAFE = Number.MAX_SAFE_INTEGER;
+const SAFE: Range = [-MAX_SAFE, MAX_SAFE];
+
+/** 64-bit integers by meaning: they may not fit a double. */
+export function isLongLike(type: DataType): boolean {
+  switch (type.kind) {
+    case "long":
+    case "decimal":
+    case "timestamp":
+    case "timestamp_ntz":
+    case "time":
+    case "dayTimeInterval":
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isIntLike(type: DataType): boolean {
+  switch (type.kind) {
+    case "byte":
+    case "short":
+    case "int":
+    case "date":
+    case "yearMonthInterval":
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isFloating(type: DataType): boolean {
+  return type.kind === "float" || type.kind === "double";
+}
+
+/** Strings that compare by their bytes. */
+export function isBinaryString(type: DataType): boolean {
+  return type.kind === "binary" || (type.kind === "string" && (type.collation ?? "UTF8_BINARY") === "UTF8_BINARY");
+}
+
+/** Values that a type allows; infinite for what is no integer. */
+export function rangeOf(type: DataType): Range {
+  switch (type.kind) {
+    case "byte":
+      return [-128, 127];
+    case "short":
+      return [-32768, 32767];
+    case "int":
+    case "date":
+    case "yearMonthInterval":
+      return [-2147483648, 2147483647];
+    case "decimal": {
+      const bound = 10 ** type.precision;
+      return [-bound, bound];
+    }
+    case "long":
+    case "timestamp":
+    case "timestamp_ntz":
+    case "time":
+    case "dayTimeInterval":
+      return [-(2 ** 63), 2 ** 63];
+    default:
+      return [-Infinity, Infinity];
+  }
+}
+
+export function safeRange(range: Range): Range {
+  return [Math.max(range[0], SAFE[0]), Math.min(range[1], SAFE[1])];
+}
+
+export function isSafeRange(range: Range | undefined): boolean {
+  return range !== undefined && range[0] >= SAFE[0] && range[1] <= SAFE[1];
+}
+
+/** How values of a type are held when nothing more is known of them. */
+export function repOf(type: DataType): Rep {
+  switch (type.kind) {
+    case "boolean":
+      return "bool";
+    case "byte":
+    case "short":
+    case "int":
+    case "date":
+    case "yearMonthInterval":
+      return "int";
+    case "float":
+    case "double":
+      return "f64";
+    case "long":
+    case "decimal":
+    case "timestamp":
+    case "timestamp_ntz":
+    case "time":
+    case "dayTimeInterval":
+      return "any";
+    case "string":
+      return "text";
+    case "binary":
+      return "bytes";
+    default:
+      return "boxed";
+  }
+}

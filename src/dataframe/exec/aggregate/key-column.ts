@@ -1,0 +1,127 @@
+/** Keys of groups, column by column, by group number. Strings are copied. */
+import { vectorBuilder, vectorOfBoxed } from "../../../columnar/batch";
+import type { Boxed, DataType } from "../../../columnar/types";
+import type { Vector } from "../../../columnar/vector";
+import { ByteSink } from "../../codegen/bytes";
+import { keyKind, type KeyKind } from "../../codegen/key-code";
+
+export class KeyColumn {
+  readonly kind: KeyKind;
+  /** bool, int, f64, long; NaN for a long that is a bigint. */
+  values: Uint8Array | Int32Array | Float64Array | null;
+  /** Longs that are no safe integers, by group. */
+  readonly bigs = new Map<number, bigint>();
+  starts: Int32Array | null = null;
+  ends: Int32Array | null = null;
+  readonly sink: ByteSink | null = null;
+  /** Of other types: what equal values have in common, and the values. */
+  readonly texts: string[] = [];
+  readonly boxed: Boxed[] = [];
+  /** 1 where the key is not null. */
+  valid: Uint8Array;
+  /** Some group's key is null. */
+  hasNulls = false;
+
+  constructor(
+    readonly type: DataType,
+    capacity: number,
+  ) {
+    this.kind = keyKind(type);
+    this.values =
+      this.kind === "bool"
+        ? new Uint8Array(capacity)
+        : this.kind === "int"
+          ? new Int32Array(capacity)
+          : this.kind === "f64" || this.kind === "long"
+            ? new Float64Array(capacity)
+            : null;
+    if (this.kind === "bytes") {
+      this.starts = new Int32Array(capacity);
+      this.ends = new Int32Array(capacity);
+      this.sink = new ByteSink();
+    }
+    this.valid = new Uint8Array(capacity).fill(1);
+  }
+
+  grow(capacity: number): void {
+    if (this.values !== null) this.values = grown(this.values, capacity);
+    if (this.starts !== null) this.starts = grown(this.starts, capacity);
+    if (this.ends !== null) this.ends = grown(this.ends, capacity);
+    const { length } = this.valid;
+    this.valid = grown(this.valid, capacity).fill(1, length);
+  }
+
+  setNull(group: number): void {
+    this.valid[group] = 0;
+    this.hasNulls = true;
+    if (this.kind === "other") {
+      this.texts[group] = "~";
+      this.boxed[group] = null;
+    }
+  }
+
+  setBig(group: number, value: bigint): void {
+    this.values![group] = NaN;
+    this.bigs.set(group, value);
+  }
+
+  get bytesUsed(): number {
+    return this.sink?.used ?? 0;
+  }
+
+  /** Keys of groups [from, to). */
+  vector(from: number, to: number): Vector {
+    const length = to - from;
+    const valid = this.hasNulls ? this.valid.slice(from, to) : null;
+    switch (this.kind) {
+      case "bytes":
+        return {
+          form: "bytes",
+          length,
+          bytes: this.sink!.bytes.subarray(0, this.sink!.used),
+          starts: this.starts!.subarray(from, to),
+          ends: this.ends!.subarray(from, to),
+          valid,
+        };
+      case "other":
+        return vectorOfBoxed(this.boxed.slice(from, to), this.type);
+      case "long": {
+        if (this.bigs.size > 0) return this.#wide(from, to);
+        return { form: "fixed", length, values: (this.values as Float64Array).subarray(from, to), valid };
+      }
+      default:
+        return { form: "fixed", length, values: narrowed(this.values!.subarray(from, to), this.type), valid };
+    }
+  }
+
+  #wide(from: number, to: number): Vector {
+    const builder = vectorBuilder(this.type, to - from);
+    for (let group = from; group < to; group++) {
+      builder.append(this.valid[group] === 0 ? null : (this.bigs.get(group) ?? this.values![group]!));
+    }
+    return builder.finish();
+  }
+}
+
+/** In the arrays that vectors of the type have. */
+function narrowed(
+  values: Uint8Array | Int32Array | Float64Array,
+  type: DataType,
+): Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array {
+  switch (type.kind) {
+    case "byte":
+      return Int8Array.from(values);
+    case "short":
+      return Int16Array.from(values);
+    case "float":
+      return Float32Array.from(values);
+    default:
+      return values;
+  }
+}
+
+export function grown<A extends Uint8Array | Int32Array | Float64Array>(array: A, capacity: number): A {
+  const larger = new (array.constructor as new (length: number) => A)(capacity);
+  larger.set(array);
+  return larger;
+}

@@ -1,0 +1,397 @@
+/** The sink that takes rows into groups: code that finds the row's group and updates the states. */
+import { unreachable } from "../../../common/errors";
+import { atom } from "../../codegen/code";
+import { MAX_SAFE, type Term } from "../../codegen/term";
+import { keyOf } from "../../codegen/emitter-keys";
+import { combinedHash, contentCode, hashCode, keyKind, type KeyKind } from "../../codegen/key-code";
+import type { Expression, NamedExpression } from "../../expressions/expression";
+import type { PipelineCode, SinkEmitter } from "../pipeline/program";
+import type { StatePlan } from "./states";
+import { NULL_HASH } from "./table";
+
+export type FindBy = "none" | "codes" | "direct" | "hash";
+
+export interface AggregateNotes {
+  /** Every row counts for every aggregate. */
+  readonly sure: boolean;
+}
+
+/** Code for one way to find groups; `nullKeys` tells of which keys there are null ones in the table already. */
+export class AggregateSink implements SinkEmitter {
+  readonly mode: string;
+  readonly reads: readonly Expression[];
+
+  constructor(
+    private readonly grouping: readonly NamedExpression[],
+    private readonly states: readonly StatePlan[],
+    private readonly findBy: FindBy,
+    private readonly sure: boolean,
+    private readonly nullKeys: string,
+  ) {
+    this.mode = `aggregate ${findBy} ${sure ? "sure" : "unsure"} ${nullKeys}`;
+    this.reads = [...grouping, ...states.flatMap(readsOf)];
+  }
+
+  emit(code: PipelineCode): AggregateNotes {
+    return new AggregateWriter(code, this.findBy, this.sure, this.nullKeys).write(this.grouping, this.states);
+  }
+}
+
+function readsOf(state: StatePlan): readonly Expression[] {
+  const filter = state.filter === null ? [] : [state.filter];
+  return state.kind === "count" || state.kind === "boxed" ? [...state.args, ...filter] : [state.arg, ...filter];
+}
+
+class AggregateWriter {
+  readonly #reload: string[] = [];
+  #sure = true;
+
+  constructor(
+    private readonly code: PipelineCode,
+    private readonly findBy: FindBy,
+    private readonly assumeSure: boolean,
+    private readonly nullKeys: string,
+  ) {}
+
+  write(grouping: readonly NamedExpression[], states: readonly StatePlan[]): AggregateNotes {
+    const { writer, emitter } = this.code;
+    writer.line("// aggregate");
+    let group = "0";
+    if (this.findBy !== "none") {
+      const keys = grouping.map((expression) => emitter.emit(expression));
+      group = writer.name("g");
+      writer.line(`let ${group};`);
+      // States are loaded after the keys of a new group are in place; their locals are declared before.
+      const find = writer.capture(() => this.#find(keys, group));
+      const update = writer.capture(() => this.#update(states, group));
+      writer.lines(find.lines.flatMap((line) => (line === RELOAD ? this.#reload : [line])));
+      writer.lines(update.lines);
+    } else this.#update(states, group);
+    return { sure: this.#sure };
+  }
+
+  /** A local that holds an array of the table, loaded again when the table has grown. */
+  #array(path: string, hint: string): string {
+    const { writer } = this.code;
+    const key = `array ${path}`;
+    const known = this.#arrays.get(key);
+    if (known !== undefined) return known;
+    const name = writer.name(hint);
+    writer.before(`let ${name} = ${path};`);
+    this.#reload.push(`${name} = ${path};`);
+    this.#arrays.set(key, name);
+    return name;
+  }
+
+  readonly #arrays = new Map<string, string>();
+
+  #find(keys: readonly Term[], group: string): void {
+    switch (this.findBy) {
+      case "none":
+        return;
+      case "codes":
+        return this.#byCodes(keys, group);
+      case "direct":
+        return this.#direct(keys[0]!, group);
+      case "hash":
+        return this.#hash(keys, group);
+      default:
+        return unreachable(this.findBy);
+    }
+  }
+
+  #byCodes(keys: readonly Term[], group: string): void {
+    const { writer } = this.code;
+    const sizes = keys.map((_, i) => writer.hoist(`S.codeSizes[${i}]`, "size"));
+    const codes = keys.map((key, i) => {
+      const value = key.entry?.code ?? `(${key.code} ? 1 : 0)`;
+      return key.isNull === null ? value : `(${key.isNull} ? ${sizes[i]!} - 1 : ${value})`;
+    });
+    const index = codes.reduceRight((sum, code, i) => (sum === "" ? code : `${code} + ${sizes[i]!} * (${sum})`), "");
+    const at = writer.constant(index, "at");
+    const table = writer.hoist("S.codes", "codes");
+    writer.line(`${group} = ${table}[${at}] - 1;`);
+    writer.nest(`if (${group} < 0)`, () => {
+      this.#hash(keys, group);
+      writer.line(`${table}[${at}] = ${group} + 1;`);
+    });
+  }
+
+  #direct(key: Term, group: string): void {
+    const { writer } = this.code;
+    const table = writer.hoist("S.direct", "direct");
+    const at = writer.name("at");
+    const find = (): void => {
+      writer.line(`const ${at} = ${key.code} - ${writer.hoist("S.base", "base")};`);
+      writer.line(`${group} = ${table}[${at}] - 1;`);
+      writer.line(`if (${group} < 0) {`);
+      writer.line(`${group} = S.insertDirect(${at});`);
+      writer.line(RELOAD);
+      writer.line(`${this.#array("S.keys[0].values", "keys")}[${group}] = ${key.code};`);
+      writer.line("}");
+    };
+    if (key.isNull === null) return find();
+    writer.line(`if (${key.isNull}) {`);
+    writer.line(`${group} = S.nullGroup - 1;`);
+    writer.line(`if (${group} < 0) {`);
+    writer.line(`${group} = S.insertNull();`);
+    writer.line(RELOAD);
+    writer.line("}");
+    writer.line("} else {");
+    find();
+    writer.line("}");
+  }
+
+  #hash(keys: readonly Term[], group: string): void {
+    const { writer } = this.code;
+    const prepared = keys.map((key, i) => this.#prepared(key, i));
+    const hash = combinedHash(
+      this.code.emitter,
+      prepared.map((key) => key.hash),
+    );
+    const slots = this.#array("S.slots", "slots");
+    const mask = this.#array("S.mask", "mask");
+    const slot = writer.name("slot");
+    const [only] = prepared;
+    const byHash = prepared.length > 1 || only!.kind === "bytes" || only!.kind === "other";
+    const equal = prepared.map((key) => key.equals(group));
+    const tests = byHash ? [`${this.#array("S.hashes", "hashes")}[${group}] === ${hash}`, ...equal] : equal;
+    writer.line(`let ${slot} = ${hash} & ${mask};`);
+    writer.line("for (;;) {");
+    writer.line(`${group} = ${slots}[${slot}] - 1;`);
+    writer.line(`if (${group} < 0) {`);
+    writer.line(`${group} = S.insert(${hash}, ${slot});`);
+    writer.line(RELOAD);
+    prepared.forEach((key) => writer.lines(key.store(group)));
+    writer.line("break;");
+    writer.line("}");
+    writer.line(`if (${tests.join(" && ")}) break;`);
+    writer.line(`${slot} = (${slot} + 1) & ${mask};`);
+    writer.line("}");
+  }
+
+  /** A key's hash, its test against a group's key, and what puts it into a new group. */
+  #prepared(term: Term, index: number): PreparedKey {
+    const { writer, emitter } = this.code;
+    const kind = keyKind(term.type);
+    const column = `S.keys[${index}]`;
+    const values = (): string => this.#array(`${column}.values`, "keys");
+    const hashes = (code: string): string => (term.isNull === null ? code : `(${term.isNull} ? ${NULL_HASH} : ${code})`);
+    const tested = (test: (group: string) => string): ((group: string) => string) => {
+      if (term.isNull === null && this.nullKeys[index] !== "1") return test;
+      const valid = this.#array(`${column}.valid`, "valid");
+      if (term.isNull === null) return (group) => `${valid}[${group}] === 1 && ${test(group)}`;
+      return (group) => `(${term.isNull!} ? ${valid}[${group}] === 0 : ${valid}[${group}] === 1 && ${test(group)})`;
+    };
+    const stored = (store: (group: string) => readonly string[]): ((group: string) => readonly string[]) => {
+      if (term.isNull === null) return store;
+      return (group) => [`if (${term.isNull!}) ${column}.setNull(${group}); else {`, ...store(group), "}"];
+    };
+    switch (kind) {
+      case "bool": {
+        const code = writer.constant(`${atom(term.code)} ? 1 : 0`, "key");
+        return {
+          kind,
+          hash: hashes(hashCode(emitter, term)),
+          equals: tested((group) => `${values()}[${group}] === ${code}`),
+          store: stored((group) => [`${values()}[${group}] = ${code};`]),
+        };
+      }
+      case "int": {
+        return {
+          kind,
+          hash: hashes(hashCode(emitter, term)),
+          equals: tested((group) => `${values()}[${group}] === ${term.code}`),
+          store: stored((group) => [`${values()}[${group}] = ${term.code};`]),
+        };
+      }
+      case "f64": {
+        const value = term.code;
+        return {
+          kind,
+          hash: hashes(hashCode(emitter, term)),
+          equals: tested((group) => {
+            const key = `${values()}[${group}]`;
+            return `(${key} === ${value} || (${value} !== ${value} && ${key} !== ${key}))`;
+          }),
+          store: stored((group) => [`${values()}[${group}] = ${value} + 0;`]),
+        };
+      }
+      case "long": {
+        const value = term.code;
+        if (term.rep === "any") {
+          return {
+            kind,
+            hash: hashes(hashCode(emitter, term)),
+            equals: tested(
+              (group) =>
+                `(${values()}[${group}] === ${value} || (typeof ${value} !== "number" && ${column}.bigs.get(${group}) === ${value}))`,
+            ),
+            store: stored((group) => [
+              `if (typeof ${value} === "number") ${values()}[${group}] = ${value}; else ${column}.setBig(${group}, ${value});`,
+            ]),
+          };
+        }
+        return {
+          kind,
+          hash: hashes(hashCode(emitter, term)),
+          equals: tested((group) => `${values()}[${group}] === ${value}`),
+          store: stored((group) => [`${values()}[${group}] = ${value};`]),
+        };
+      }
+      case "bytes": {
+        const { code, start, end } = emitter.bytes(term);
+        const sink = writer.hoist(`${column}.sink`, "arena");
+        const starts = this.#array(`${column}.starts`, "starts");
+        const ends = this.#array(`${column}.ends`, "ends");
+        return {
+          kind,
+          hash: hashes(hashCode(emitter, term)),
+          equals: tested(
+            (group) => `R.equalBytes(${sink}.bytes, ${starts}[${group}], ${ends}[${group}], ${code}, ${start}, ${end})`,
+          ),
+          store: stored((group) => [
+            `${starts}[${group}] = ${sink}.append(${code}, ${start}, ${end});`,
+            `${ends}[${group}] = ${sink}.used;`,
+          ]),
+        };
+      }
+      case "other": {
+        const boxed = writer.constant(emitter.boxed(term), "key");
+        const text = contentCode(emitter, term);
+        const texts = writer.hoist(`${column}.texts`, "texts");
+        return {
+          kind,
+          hash: `R.hashText(${text})`,
+          equals: (group) => `${texts}[${group}] === ${text}`,
+          store: (group) => [`${texts}[${group}] = ${text};`, `${column}.boxed[${group}] = ${boxed};`],
+        };
+      }
+      default:
+        return unreachable(kind);
+    }
+  }
+
+  #update(states: readonly StatePlan[], group: string): void {
+    const { writer, emitter } = this.code;
+    if (this.assumeSure) writer.line(`${this.#cell("S.rows", group)} += 1;`);
+    // Rows that count for the same aggregates are told apart once.
+    const batches = new Map<string, { readonly filter: Expression | null; readonly at: number[] }>();
+    states.forEach((state, i) => {
+      const key = state.filter === null ? "" : (keyOf(state.filter, emitter.functions) ?? `?${i}`);
+      const batch = batches.get(key);
+      if (batch === undefined) batches.set(key, { filter: state.filter, at: [i] });
+      else batch.at.push(i);
+    });
+    for (const { filter, at } of batches.values()) {
+      const update = (): void => at.forEach((i) => this.#state(states[i]!, i, group));
+      if (filter === null) {
+        update();
+        continue;
+      }
+      this.#sure = false;
+      const condition = emitter.condition(filter);
+      writer.nest(`if (${condition})`, update);
+    }
+  }
+
+  /** What holds a group's number: an element, or a local where there is one group only. */
+  #cell(path: string, group: string): string {
+    if (group !== "0") return `${this.#array(path, "state")}[${group}]`;
+    const { writer, after } = this.code;
+    const known = this.#arrays.get(path);
+    if (known !== undefined) return known;
+    const name = writer.name("state");
+    writer.before(`let ${name} = ${path}[0];`);
+    after.push(`${path}[0] = ${name};`);
+    this.#arrays.set(path, name);
+    return name;
+  }
+
+  #state(plan: StatePlan, index: number, group: string): void {
+    const { writer, emitter } = this.code;
+    const state = `S.states[${index}]`;
+    const guarded = (isNull: string | null, lines: readonly string[]): void => {
+      if (isNull === null) return writer.lines(lines);
+      this.#sure = false;
+      writer.line(`if (!${atom(isNull)}) {`);
+      writer.lines(lines);
+      writer.line("}");
+    };
+    switch (plan.kind) {
+      case "count": {
+        const isNull = emitter.anyNull(plan.args.map((arg) => emitter.emit(arg)));
+        if (isNull !== null) this.#sure = false;
+        if (this.assumeSure) return;
+        return guarded(isNull, [`${this.#cell(`${state}.counts`, group)} += 1;`]);
+      }
+      case "sumInteger": {
+        const term = emitter.emit(plan.arg);
+        const cell = this.#cell(`${state}.sums`, group);
+        const sum = writer.name("sum");
+        const spill =
+          group === "0"
+            ? [`${state}.sums[0] = ${cell};`, `${state}.spill(0, ${term.code});`, `${cell} = 0;`]
+            : [`${state}.spill(${group}, ${term.code});`];
+        const fits = `${sum} <= ${MAX_SAFE} && ${sum} >= ${-MAX_SAFE}`;
+        return guarded(term.isNull, [
+          `const ${sum} = ${term.rep === "any" ? `typeof ${term.code} === "number" ? ${cell} + ${term.code} : NaN` : `${cell} + ${term.code}`};`,
+          `if (${fits}) ${cell} = ${sum};`,
+          "else {",
+          ...spill,
+          "}",
+        ]);
+      }
+      case "sumDouble": {
+        const term = emitter.emit(plan.arg);
+        const value = term.rep === "any" ? `Number(${term.code})` : term.code;
+        const scale = plan.arg.type.kind === "decimal" ? 10 ** plan.arg.type.scale : 1;
+        return guarded(term.isNull, [`${this.#cell(`${state}.sums`, group)} += ${scale === 1 ? value : `${value} / ${scale}`};`]);
+      }
+      case "min":
+      case "max":
+        return this.#extreme(plan, state, group, guarded);
+      case "boxed": {
+        const args = plan.args.map((arg) => emitter.boxed(emitter.emit(arg)));
+        writer.line(`${state}.update(${group}, [${args.join(", ")}]);`);
+        return;
+      }
+      default:
+        return unreachable(plan);
+    }
+  }
+
+  #extreme(
+    plan: Extract<StatePlan, { kind: "min" | "max" }>,
+    state: string,
+    group: string,
+    guarded: (isNull: string | null, lines: readonly string[]) => void,
+  ): void {
+    const { emitter } = this.code;
+    const term = emitter.emit(plan.arg);
+    const kind: KeyKind = keyKind(term.type);
+    if (kind === "bytes") {
+      const { code, start, end } = emitter.bytes(term);
+      return guarded(term.isNull, [`${state}.update(${group}, ${code}, ${start}, ${end});`]);
+    }
+    const value = term.rep === "bool" ? `(${atom(term.code)} ? 1 : 0)` : term.code;
+    if (term.rep === "any") return guarded(term.isNull, [`${state}.update(${group}, ${value});`]);
+    const array = this.#cell(`${state}.values`, group);
+    const better =
+      plan.kind === "max"
+        ? `${value} > ${array}${term.rep === "f64" ? ` || ${value} !== ${value}` : ""}`
+        : `${value} < ${array} || ${array} !== ${array}`;
+    const forget = kind === "long" ? [`if (${state}.bigs.size > 0) ${state}.bigs.delete(${group});`] : [];
+    return guarded(term.isNull, [`if (${better}) {`, `${array} = ${value};`, ...forget, "}"]);
+  }
+}
+
+interface PreparedKey {
+  readonly kind: KeyKind;
+  readonly hash: string;
+  equals(group: string): string;
+  store(group: string): readonly string[];
+}
+
+/** Stands where the table may have grown, until all arrays are known. */
+const RELOAD = "/* reload */";

@@ -1,0 +1,218 @@
+/**
+ * The build side of a hash join: all its rows as one batch, and what finds them by key. Keys that are integers are packed into one
+ * number where their ranges allow it; such a number is an index where the range is narrow, otherwise it is hashed. Other
+ * keys are hashed together and compared one by one. Rows of equal keys are chained in their order.
+ */
+import { batchOfBoxed, flattened } from "../../../columnar/batch";
+import type { DataType } from "../../../columnar/types";
+import type { ColumnBatch, Vector } from "../../../columnar/vector";
+import { formOf } from "../../codegen/columns";
+import { isIntLike, isLongLike, MAX_SAFE } from "../../codegen/term";
+import { hashInteger } from "../../codegen/integers";
+
+const DIRECT_ALWAYS = 1 << 20;
+const DIRECT_PER_ROW = 16;
+const DIRECT_MOST = 1 << 27;
+
+export type FindRows = "direct" | "packed" | "hash";
+
+export class JoinTable {
+  /** What the code of a probe depends on. */
+  readonly mode: string;
+  readonly findBy: FindRows;
+  /** At least one row, so that generated code may read row 0; `count` says how many there really are. */
+  readonly rows: ColumnBatch;
+  readonly count: number;
+  readonly keys: readonly Vector[];
+  /** Some row has a null among its keys. */
+  readonly hasNullKey: boolean;
+  /** Row + 1 by slot, or by packed key. */
+  readonly slots: Int32Array;
+  readonly mask: number;
+  /** The next row with the same key, or -1; null where keys differ. */
+  readonly next: Int32Array | null;
+  /** 1 for rows that met a match; joins that give the build side's other rows mark them. */
+  readonly seen: Uint8Array;
+  /** Of packed keys: least values and numbers of values. */
+  readonly bases: readonly number[] = [];
+  readonly spans: readonly number[] = [];
+  readonly packed: Float64Array | Int32Array = new Int32Array(0);
+  readonly hashes: Int32Array = new Int32Array(0);
+
+  constructor(
+    rows: ColumnBatch,
+    keys: readonly Vector[],
+    types: readonly DataType[],
+    rowTypes: readonly DataType[],
+    hashRows: (keys: readonly Vector[], count: number) => Int32Array,
+    equalRows: (keys: readonly Vector[]) => (a: number, b: number) => boolean,
+  ) {
+    const count = rows.length;
+    this.count = count;
+    this.rows = count === 0 ? batchOfBoxed([rowTypes.map(() => null)], rowTypes) : rows;
+    this.keys = keys.map((key) => (key.form === "dictionary" ? flattened(key) : key));
+    const valid = validRows(this.keys, count);
+    this.hasNullKey = valid !== null;
+    this.seen = new Uint8Array(count);
+    const packing = packingOf(this.keys, types, count, valid);
+    if (packing !== null) {
+      this.bases = packing.bases;
+      this.spans = packing.spans;
+      const total = packing.spans.reduce((product, span) => product * span, 1);
+      const packed = pack(this.keys, packing, count, total);
+      this.packed = packed;
+      if (total <= Math.min(DIRECT_MOST, Math.max(DIRECT_ALWAYS, DIRECT_PER_ROW * count))) {
+        this.findBy = "direct";
+        this.slots = new Int32Array(total);
+        this.mask = 0;
+        this.next = linkDirect(this.slots, packed, valid, count);
+      } else {
+        this.findBy = "packed";
+        this.slots = new Int32Array(slotsFor(count));
+        this.mask = this.slots.length - 1;
+        this.next = linkHashed(
+          this.slots,
+          count,
+          valid,
+          (row) => hashInteger(packed[row]!),
+          (a, b) => packed[a] === packed[b],
+        );
+      }
+    } else {
+      this.findBy = "hash";
+      const hashes = hashRows(this.keys, count);
+      const equal = equalRows(this.keys);
+      this.hashes = hashes;
+      this.slots = new Int32Array(slotsFor(count));
+      this.mask = this.slots.length - 1;
+      this.next = linkHashed(
+        this.slots,
+        count,
+        valid,
+        (row) => hashes[row]!,
+        (a, b) => hashes[a] === hashes[b] && equal(a, b),
+      );
+    }
+    const forms = this.findBy === "hash" ? this.keys.map(formOf).join(",") : this.packed.constructor.name;
+    this.mode = `${this.findBy}${this.next === null ? "1" : ""} ${forms}`;
+  }
+
+  /** Bytes of typed arrays, without those of the rows. */
+  get bytes(): number {
+    return this.slots.length * 4 + this.count * 14;
+  }
+}
+
+function slotsFor(count: number): number {
+  let size = 16;
+  while (size < count * 2) size *= 2;
+  return size;
+}
+
+/** 0 for rows with a null among their keys; null where there is none. */
+function validRows(keys: readonly Vector[], count: number): Uint8Array | null {
+  const masks = keys.flatMap((key) => (key.valid === null ? [] : [key.valid]));
+  if (masks.length === 0) return null;
+  const valid = new Uint8Array(count);
+  let missing = 0;
+  for (let row = 0; row < count; row++) {
+    const all = masks.every((mask) => mask[row] === 1) ? 1 : 0;
+    valid[row] = all;
+    missing += 1 - all;
+  }
+  return missing === 0 ? null : valid;
+}
+
+interface Packing {
+  readonly bases: readonly number[];
+  readonly spans: readonly number[];
+}
+
+function packingOf(keys: readonly Vector[], types: readonly DataType[], count: number, valid: Uint8Array | null): Packing | null {
+  const bases: number[] = [];
+  const spans: number[] = [];
+  let total = 1;
+  for (const [i, key] of keys.entries()) {
+    const type = types[i]!;
+    if (key.form !== "fixed" || !(isIntLike(type) || isLongLike(type))) return null;
+    const { values } = key;
+    let low = Infinity;
+    let high = -Infinity;
+    for (let row = 0; row < count; row++) {
+      if (valid !== null && valid[row] === 0) continue;
+      const value = values[row]!;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    if (low > high) low = high = 0;
+    const span = high - low + 1;
+    total *= span;
+    // Differences to the base must be exact as well.
+    if (!(span <= MAX_SAFE && total <= MAX_SAFE)) return null;
+    bases.push(low);
+    spans.push(span);
+  }
+  return keys.length === 0 ? null : { bases, spans };
+}
+
+function pack(keys: readonly Vector[], { bases, spans }: Packing, count: number, total: number): Float64Array | Int32Array {
+  const packed = total <= 0x7fffffff ? new Int32Array(count) : new Float64Array(count);
+  keys.forEach((key, i) => {
+    if (key.form !== "fixed") return;
+    const { values } = key;
+    const base = bases[i]!;
+    const span = spans[i]!;
+    for (let row = 0; row < count; row++) packed[row] = packed[row]! * span + (values[row]! - base);
+  });
+  return packed;
+}
+
+/** Fills slots by packed key, from the last row, so that chains are in order. */
+function linkDirect(
+  slots: Int32Array,
+  packed: Float64Array | Int32Array,
+  valid: Uint8Array | null,
+  count: number,
+): Int32Array | null {
+  const next = new Int32Array(count).fill(-1);
+  let repeated = false;
+  for (let row = count - 1; row >= 0; row--) {
+    if (valid !== null && valid[row] === 0) continue;
+    const at = packed[row]!;
+    const before = slots[at]!;
+    if (before !== 0) {
+      next[row] = before - 1;
+      repeated = true;
+    }
+    slots[at] = row + 1;
+  }
+  return repeated ? next : null;
+}
+
+function linkHashed(
+  slots: Int32Array,
+  count: number,
+  valid: Uint8Array | null,
+  hash: (row: number) => number,
+  equal: (a: number, b: number) => boolean,
+): Int32Array | null {
+  const next = new Int32Array(count).fill(-1);
+  const mask = slots.length - 1;
+  let repeated = false;
+  for (let row = count - 1; row >= 0; row--) {
+    if (valid !== null && valid[row] === 0) continue;
+    let slot = hash(row) & mask;
+    for (;;) {
+      const before = slots[slot]! - 1;
+      if (before < 0) break;
+      if (equal(before, row)) {
+        next[row] = before;
+        repeated = true;
+        break;
+      }
+      slot = (slot + 1) & mask;
+    }
+    slots[slot] = row + 1;
+  }
+  return repeated ? next : null;
+}

@@ -1,0 +1,45 @@
+/** What a plan's node is in a thread: made once for a stage, opened once for each task. */
+import type { BatchSource, ColumnBatch } from "../../columnar/vector";
+import type { TaskScope } from "../codegen/writer";
+import type { Attribute } from "../expressions/expression";
+import type { StagePlan, StageTaskInput } from "../physical/plan";
+
+export interface OpenTask extends TaskScope {
+  readonly plan: StagePlan;
+  readonly input: StageTaskInput;
+}
+
+export interface Operator {
+  readonly output: readonly Attribute[];
+  open(task: OpenTask): BatchSource;
+}
+
+/** A source from a generator; its `finally` blocks run when it is closed. */
+export function sourceOf(batches: Generator<ColumnBatch, void, undefined>): BatchSource {
+  let done = false;
+  return {
+    next() {
+      if (done) return null;
+      const result = batches.next();
+      if (result.done !== true) return result.value;
+      done = true;
+      return null;
+    },
+    close() {
+      done = true;
+      batches.return();
+    },
+  };
+}
+
+/** All batches that have rows. */
+export function drain(source: BatchSource, task: OpenTask, take: (batch: ColumnBatch) => void): void {
+  try {
+    for (let batch = source.next(); batch !== null; batch = source.next()) {
+      task.env.checkInterrupted();
+      if (batch.length > 0) take(batch);
+    }
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * A pipeline as generated functions. One function takes the rows [from, to) of a batch through all steps into the sink; there
+ * is one for each combination of column forms that occurs, so that code for nulls, dictionaries and wide numbers is only where
+ * there are some.
+ *
+ *   function pipeline(batch, from, to, K, S, T)     K what the code closes over, S the sink's state, T the join tables
+ */
+import type { ColumnBatch } from "../../../columnar/vector";
+import { type Binding, Emitter } from "../../codegen/emitter";
+import { formOf, formsOf, loadColumn, type ColumnForm } from "../../codegen/columns";
+import { compileFunction } from "../../codegen/compile";
+import { type Binder, FunctionWriter, indented, type TaskScope } from "../../codegen/writer";
+import type { ColumnOrigin } from "../../codegen/term";
+import type { Attribute, Expression, ExprId } from "../../expressions/expression";
+import { attributesOf } from "../../expressions/traverse";
+import type { FunctionRegistry } from "../../functions/registry";
+import type { SqlSettings } from "../../settings";
+import type { JoinTable } from "../join/table";
+import { conjuncts } from "./conjuncts";
+import { originsOf, type Chain } from "./steps";
+
+/** Where a pipeline ends: it writes the code for one row. */
+export interface SinkEmitter {
+  /** What its code depends on besides the columns. */
+  readonly mode: string;
+  /** Expressions that it evaluates. */
+  readonly reads: readonly Expression[];
+  emit(code: PipelineCode): unknown;
+}
+
+export interface PipelineCode {
+  readonly emitter: Emitter;
+  readonly writer: FunctionWriter;
+  readonly origins: ReadonlyMap<ExprId, ColumnOrigin>;
+  /** Statements after the loop. */
+  readonly after: string[];
+  /** The code that ends work on the row at hand. */
+  skip: string;
+  /** The local with the row of a source: of the input, or of a join's build side (-1: none). */
+  rowOf(source: number): string;
+  setRow(source: number, local: string): void;
+}
+
+export type PipelineFunction = (
+  batch: ColumnBatch,
+  from: number,
+  to: number,
+  constants: readonly unknown[],
+  sink: unknown,
+  tables: readonly JoinTable[],
+) => void;
+
+export interface Variant {
+  readonly source: string;
+  readonly run: PipelineFunction;
+  readonly binders: readonly Binder[];
+  /** What the sink said of its code. */
+  readonly notes: unknown;
+}
+
+export interface CodegenHost {
+  readonly functions: FunctionRegistry;
+  readonly settings: SqlSettings;
+}
+
+export class PipelineProgram {
+  readonly #variants = new Map<string, Variant>();
+  readonly #used: readonly number[];
+  readonly #usedBuild: readonly (readonly number[])[];
+
+  constructor(
+    readonly chain: Chain,
+    reads: readonly Expression[],
+    private readonly host: CodegenHost,
+  ) {
+    const ids = new Set<ExprId>();
+    const note = (expression: Expression): void => attributesOf(expression).forEach(({ id }) => ids.add(id));
+    reads.forEach(note);
+    for (const step of chain.steps) {
+      if (step.kind === "filter") note(step.condition);
+      else if (step.kind === "probe") step.probe.reads.forEach(note);
+    }
+    for (const step of chain.steps.toReversed()) {
+      // A projection is only read as far as what follows reads it.
+      if (step.kind === "project") for (const expression of step.expressions) if (ids.has(expression.id)) note(expression);
+    }
+    const used = (attributes: readonly Attribute[]): number[] =>
+      attributes.flatMap(({ id }, index) => (ids.has(id) ? [index] : []));
+    this.#used = used(chain.input);
+    this.#usedBuild = chain.steps.flatMap((step) => (step.kind === "probe" ? [used(step.probe.buildOutput)] : []));
+  }
+
+  /** All functions made so far. */
+  get variants(): Iterable<Variant> {
+    return this.#variants.values();
+  }
+
+  variant(batch: ColumnBatch, tables: readonly JoinTable[], sink: SinkEmitter): Variant {
+    let key = `${sink.mode}|${formsOf(batch, this.#used)}`;
+    tables.forEach((table, i) => {
+      key += `|${table.mode}:${formsOf(table.rows, this.#usedBuild[i]!)}`;
+    });
+    let variant = this.#variants.get(key);
+    if (variant === undefined) {
+      variant = this.#generate(batch, tables, sink);
+      this.#variants.set(key, variant);
+    }
+    return variant;
+  }
+
+  #generate(batch: ColumnBatch, tables: readonly JoinTable[], sink: SinkEmitter): Variant {
+    const { chain } = this;
+    const writer = new FunctionWriter();
+    const emitter = new Emitter({ writer, functions: this.host.functions, settings: this.host.settings });
+    const rows = ["i"];
+    const code: PipelineCode = {
+      emitter,
+      writer,
+      origins: originsOf(chain),
+      after: [],
+      skip: "continue;",
+      rowOf: (source) => rows[source]!,
+      setRow: (source, local) => void (rows[source] = local),
+    };
+    const input = new Map<ExprId, Binding>();
+    const forms: ColumnForm[] = batch.columns.map(formOf);
+    chain.input.forEach((attribute, index) => {
+      input.set(attribute.id, () => {
+        const vector = writer.hoist(`columns[${index}]`, "c");
+        return loadColumn(writer, vector, forms[index]!, attribute.type, "i", { source: 0, index });
+      });
+    });
+    let notes: unknown;
+    emitter.within(input, () => {
+      this.#steps(code, 0, 0, tables, () => {
+        notes = sink.emit(code);
+      });
+    });
+    const { before, body } = writer.finish();
+    const source = indented([
+      "function pipeline(batch, from, to, K, S, T) {",
+      "const columns = batch.columns;",
+      ...before,
+      "for (let i = from; i < to; i++) {",
+      ...body,
+      "}",
+      ...code.after,
+      "}",
+    ]);
+    const described = `/* ${formsOf(batch, this.#used)} */\n${source}`;
+    return { source: described, run: compileFunction<PipelineFunction>(described), binders: writer.binders, notes };
+  }
+
+  #steps(code: PipelineCode, at: number, probes: number, tables: readonly JoinTable[], end: () => void): void {
+    const step = this.chain.steps[at];
+    if (step === undefined) return end();
+    const { emitter, writer } = code;
+    const next = (): void => this.#steps(code, at + 1, probes, tables, end);
+    switch (step.kind) {
+      case "filter":
+        writer.line(`// filter ${at + 1}`);
+        for (const condition of conjuncts(step.condition)) {
+          writer.line(`if (!${parenthesised(emitter.condition(condition))}) ${code.skip}`);
+        }
+        return next();
+      case "project": {
+        const below = emitter.bindings;
+        const bindings = new Map<ExprId, Binding>();
+        for (const expression of step.expressions) {
+          const binding: Binding = () => emitter.within(below, () => emitter.emit(expression));
+          bindings.set(expression.id, binding);
+          // What gives something else each time is evaluated here, once a row.
+          if (expression.kind === "alias" && !emitter.isStable(expression.child)) {
+            const term = binding();
+            bindings.set(expression.id, () => term);
+          }
+        }
+        return emitter.within(bindings, next);
+      }
+      case "probe": {
+        const table = tables[probes]!;
+        const source = probes + 1;
+        writer.line(`// join ${at + 1}`);
+        return step.probe.emit(
+          code,
+          source,
+          table,
+          (attribute, index, row) => {
+            const vector = writer.hoist(`T[${probes}].rows.columns[${index}]`, "c");
+            const form = formOf(table.rows.columns[index]!);
+            return loadColumn(writer, vector, form, attribute.type, row, { source, index });
+          },
+          () => this.#steps(code, at + 1, probes + 1, tables, end),
+        );
+      }
+    }
+  }
+}
+
+/** What the constants of a variant are in one task. */
+export function bindConstants(variant: Variant, task: TaskScope): unknown[] {
+  return variant.binders.map((make) => make(task));
+}
+
+function parenthesised(code: string): string {
+  return /^[\w$]+$/.test(code) || (code.startsWith("(") && /^\([^()]*\)$/.test(code)) ? code : `(${code})`;
+}

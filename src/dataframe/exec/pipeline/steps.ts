@@ -1,0 +1,58 @@
+/** What a pipeline does with a row between its source and its sink, and where the columns of its end come from. */
+import type { Attribute, Expression, ExprId, NamedExpression } from "../../expressions/expression";
+import type { ColumnOrigin } from "../../codegen/term";
+import type { JoinProbe } from "../join/probe";
+
+export type Step =
+  | { readonly kind: "filter"; readonly node: number; readonly condition: Expression }
+  | { readonly kind: "project"; readonly node: number; readonly expressions: readonly NamedExpression[] }
+  | { readonly kind: "probe"; readonly node: number; readonly probe: JoinProbe };
+
+export interface Chain {
+  /** Columns of the source's batches. */
+  readonly input: readonly Attribute[];
+  readonly steps: readonly Step[];
+}
+
+/** Rows may be left out or repeated: what leaves are other rows than what came. */
+export function changesRows(chain: Chain): boolean {
+  return chain.steps.some((step) => step.kind !== "project");
+}
+
+/** One row may become many. */
+export function multipliesRows(chain: Chain): boolean {
+  return chain.steps.some((step) => step.kind === "probe" && step.probe.multiplies);
+}
+
+/** Which columns of sources the attributes at the end of the chain plainly are. */
+export function originsOf(chain: Chain): ReadonlyMap<ExprId, ColumnOrigin> {
+  let origins = new Map<ExprId, ColumnOrigin>(chain.input.map((attribute, index) => [attribute.id, { source: 0, index }]));
+  let builds = 0;
+  for (const step of chain.steps) {
+    switch (step.kind) {
+      case "filter":
+        break;
+      case "project":
+        origins = new Map(
+          step.expressions.flatMap((expression) => {
+            const plain = plainAttribute(expression);
+            const origin = plain === null ? undefined : origins.get(plain.id);
+            return origin === undefined ? [] : [[expression.id, origin] as const];
+          }),
+        );
+        break;
+      case "probe": {
+        const source = ++builds;
+        step.probe.buildOutput.forEach((attribute, index) => origins.set(attribute.id, { source, index }));
+        break;
+      }
+    }
+  }
+  return origins;
+}
+
+/** The attribute that an expression is under its aliases. */
+export function plainAttribute(expression: Expression): Attribute | null {
+  if (expression.kind === "alias") return plainAttribute(expression.child);
+  return expression.kind === "attribute" ? expression : null;
+}

@@ -1,0 +1,113 @@
+/**
+ * A stage's tree as operators, and its tasks. Filters, projections, joins and the aggregate on top of them run as one generated
+ * function (pipeline/); what has to see all rows before it gives one, or needs them in order, is an operator of its own.
+ */
+import type { BatchSource } from "../../columnar/vector";
+import { AnalysisError } from "../errors";
+import type { HashJoinExec, PhysicalPlan, StagePlan, StageTaskInput } from "../physical/plan";
+import { AggregateOperator } from "./aggregate/operator";
+import { BuildRowsJoinOperator } from "./join/operator";
+import { LeafOperator } from "./leaves";
+import type { OpenTask, Operator } from "./operator";
+import { fuse, probeStep } from "./pipeline/fuse";
+import { PipelineOperator } from "./pipeline/operator";
+import type { CodegenHost, PipelineProgram } from "./pipeline/program";
+import type { ExecEnv, ExecServices } from "./ports";
+
+export interface StageProgram {
+  /** The rows of one task. Whoever calls closes it. `services`: of the task, where they are not those of the stage. */
+  run(input: StageTaskInput, env: ExecEnv, services?: ExecServices): BatchSource;
+  /** Source of the functions that have been generated so far. */
+  sources(): readonly string[];
+}
+
+export function openStage(plan: StagePlan, services: ExecServices): StageProgram {
+  const host: CodegenHost = { functions: services.functions, settings: plan.settings };
+  const compiler = new StageCompiler(host);
+  const root = compiler.compile(plan.root);
+  return {
+    run(input, env, own = services) {
+      const task: OpenTask = {
+        plan,
+        input,
+        env,
+        services: own,
+        evaluation: { settings: plan.settings, partition: env.partition, inputFile: () => env.inputFile() },
+      };
+      return root.open(task);
+    },
+    sources: () => compiler.programs.flatMap((program) => [...program.variants].map((variant) => variant.source)),
+  };
+}
+
+class StageCompiler {
+  readonly programs: PipelineProgram[] = [];
+
+  constructor(private readonly host: CodegenHost) {}
+
+  readonly compile = (plan: PhysicalPlan): Operator => {
+    const { host, compile } = this;
+    switch (plan.kind) {
+      case "scan":
+      case "shuffleRead":
+      case "broadcastRead":
+      case "localTable":
+      case "range":
+      case "external":
+        return new LeafOperator(plan);
+      case "filter":
+      case "project":
+        return this.#pipeline(plan);
+      case "hashJoin":
+        return this.#hashJoin(plan);
+      case "hashAggregate": {
+        const { source, chain, builds } = fuse(plan.child, compile, host);
+        const operator = new AggregateOperator(plan, source, chain, builds, host);
+        this.programs.push(operator.program);
+        return operator;
+      }
+      default:
+        throw new AnalysisError("UNSUPPORTED_FEATURE.OPERATOR", { operator: plan.kind });
+    }
+  };
+
+  #pipeline(plan: PhysicalPlan): PipelineOperator {
+    const { source, chain, builds } = fuse(plan, this.compile, this.host);
+    const operator = new PipelineOperator(source, chain, builds, plan.output, plan.output, plan.id, this.host);
+    this.programs.push(operator.program);
+    return operator;
+  }
+
+  #hashJoin(join: HashJoinExec): Operator {
+    switch (join.type) {
+      case "left":
+      case "right": {
+        const streams = join.build === "right" ? "left" : "right";
+        return join.type === streams ? this.#pipeline(join) : this.#withBuildRows(join, "inner", "unmatched");
+      }
+      case "full":
+        return this.#withBuildRows(join, "outer", "unmatched");
+      case "leftSemi":
+        return join.build === "right" ? this.#pipeline(join) : this.#withBuildRows(join, "mark", "matched");
+      case "leftAnti":
+        return join.build === "right" ? this.#pipeline(join) : this.#withBuildRows(join, "mark", "unmatched");
+      case "existence":
+        return join.build === "right" ? this.#pipeline(join) : this.#withBuildRows(join, "mark", "all");
+      case "inner":
+      case "nullAwareAnti":
+        return this.#pipeline(join);
+    }
+  }
+
+  /** The streamed side's pipeline marks matches in a table of its own; rows of the build side follow. */
+  #withBuildRows(join: HashJoinExec, kind: "inner" | "outer" | "mark", rows: "matched" | "unmatched" | "all"): Operator {
+    const { host, compile } = this;
+    const { step, build, streamed } = probeStep(join, kind, true, compile, host);
+    const below = fuse(streamed, compile, host);
+    const chain = { input: below.chain.input, steps: [...below.chain.steps, step] };
+    const outputs = kind === "mark" ? [] : join.output;
+    const pipeline = new PipelineOperator(below.source, chain, [...below.builds, build], outputs, outputs, join.id, host);
+    this.programs.push(pipeline.program);
+    return new BuildRowsJoinOperator(pipeline, join.output, build.output, rows, join.exists);
+  }
+}
