@@ -10,6 +10,11 @@ import { percentileAggregates } from "./families/aggregate-percentile";
 import { approximateAggregates } from "./families/aggregate-approximate";
 import { bitmapAggregates } from "./families/aggregate-bitmap";
 import { windowFunctions } from "./families/window";
+import { arrayFunctions } from "./families/array";
+import { arraySetFunctions } from "./families/array-set";
+import { collectionFunctions } from "./families/collection";
+import { mapFunctions } from "./families/map";
+import { structFunctions } from "./families/struct";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
@@ -25,6 +30,11 @@ const families: readonly (readonly FunctionEntry[])[] = [
   approximateAggregates,
   bitmapAggregates,
   windowFunctions,
+  arrayFunctions,
+  arraySetFunctions,
+  collectionFunctions,
+  mapFunctions,
+  structFunctions,
 ];
 
 export const builtins: FunctionRegistry = new FunctionRegistry(families.flat());
