@@ -30,19 +30,22 @@ export interface Estimate {
 }
 
 export class Statistics {
-  readonly #known = new WeakMap<LogicalPlan, Estimate>();
+  #known = new WeakMap<LogicalPlan, Estimate>();
+  readonly #measured = new Map<LogicalPlan, { readonly rows: number | null; readonly bytes: number }>();
   readonly #ctes = new Map<number, Estimate>();
 
   /** What was measured when a part of the query had run takes the place of its estimate. */
   measured(plan: LogicalPlan, rows: number | null, bytes: number): void {
-    const estimate = this.of(plan);
-    this.#known.set(plan, { ...estimate, bytes, rows: rows ?? bytes / Math.max(1, rowWidth(outputOf(plan))) });
+    this.#measured.set(plan, { rows, bytes });
+    this.#known = new WeakMap<LogicalPlan, Estimate>();
   }
 
   of(plan: LogicalPlan): Estimate {
     const found = this.#known.get(plan);
     if (found !== undefined) return found;
-    const estimate = this.#compute(plan);
+    const measured = this.#measured.get(plan);
+    const computed = this.#compute(plan);
+    const estimate = measured === undefined ? computed : corrected(plan, computed, measured);
     this.#known.set(plan, estimate);
     return estimate;
   }
@@ -213,6 +216,14 @@ export class Statistics {
 
 const UNKNOWN_ROWS = 1e6;
 const ROW_OVERHEAD = 8;
+
+function corrected(
+  plan: LogicalPlan,
+  estimate: Estimate,
+  measured: { readonly rows: number | null; readonly bytes: number },
+): Estimate {
+  return { ...estimate, bytes: measured.bytes, rows: measured.rows ?? measured.bytes / rowWidth(outputOf(plan)) };
+}
 
 function leaf(output: readonly Attribute[], rows: number): Estimate {
   const columns = new Map(

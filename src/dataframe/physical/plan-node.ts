@@ -19,7 +19,8 @@ import type {
 } from "../logical/plan";
 import { substitute } from "../optimizer/predicates";
 import { ascending, renameLayout, unknownLayout } from "./layout";
-import type { PhysicalPlan, ScanExec, TopKExec } from "./plan";
+import type { Partitioning, PhysicalPlan, ScanExec, TopKExec } from "./plan";
+import { childrenOf as stageChildren } from "./traverse";
 import { planAggregate } from "./plan-aggregate";
 import { planJoin } from "./plan-join";
 import type { Planner } from "./planner";
@@ -299,6 +300,10 @@ function planRepartition(planner: Planner, node: Repartition): PhysicalPlan {
   if (how === "coalesce") {
     const count = node.numPartitions ?? 1;
     if (planner.layoutOf(child).count <= count) return child;
+    if (!readsSeveralAtOnce(child)) {
+      const partitioning: Partitioning = count === 1 ? { kind: "single" } : { kind: "roundRobin", numPartitions: count };
+      return planner.exchange({ node, role: "rows:repartition" }, () => child, partitioning, "userCount");
+    }
     return { kind: "coalesce", id: planner.id(), output: child.output, child, numPartitions: count };
   }
   const numPartitions = node.numPartitions ?? planner.partitionsFor(planner.statistics.of(node.child).bytes);
@@ -311,6 +316,18 @@ function planRepartition(planner: Planner, node: Repartition): PhysicalPlan {
     return planner.exchange(link, () => child, { kind: "roundRobin", numPartitions }, origin);
   }
   return planner.exchange(link, () => child, { kind: "hash", expressions, numPartitions }, origin);
+}
+
+/** Whether one task can read several partitions of the plan: files and shuffles it can, other leaves have one for each task. */
+function readsSeveralAtOnce(plan: PhysicalPlan): boolean {
+  switch (plan.kind) {
+    case "localTable":
+    case "range":
+    case "external":
+      return false;
+    default:
+      return plan.kind === "exchange" || stageChildren(plan).every(readsSeveralAtOnce);
+  }
 }
 
 /** Each definition becomes an exchange that all its references read. */

@@ -62,6 +62,8 @@ export class QueryState {
   readonly layouts = new WeakMap<PhysicalPlan, Layout>();
   /** Ids of broadcast exchanges. */
   readonly broadcasts = new Set<number>();
+  /** Exchanges that were carried out, by their signature. */
+  readonly carriedOut = new Map<string, ExchangeExec>();
   #lastNode = 0;
 
   nextNode(): number {

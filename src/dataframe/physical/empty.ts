@@ -1,0 +1,17 @@
+/** What is known to have no rows, while a query runs: the parts of its plan that can give none for that are left out. */
+import { outputOf } from "../logical/output";
+import type { LogicalPlan } from "../logical/plan";
+import { withChildren, childrenOf } from "../logical/traverse";
+import { propagateEmpty } from "../optimizer/rules/propagate-empty-relation";
+import type { ExchangeBook } from "./planner";
+
+/** Plans under finished exchanges stay the nodes that they are: their rows are known by them. */
+export function pruneEmpty(plan: LogicalPlan, empty: LogicalPlan, book: ExchangeBook): LogicalPlan {
+  const visit = (node: LogicalPlan): LogicalPlan => {
+    if (node === empty) return { kind: "localRelation", output: outputOf(node), rows: [] };
+    if (book.anyOf(node) !== undefined || book.find(node, "states") !== undefined) return node;
+    const below = withChildren(node, childrenOf(node).map(visit));
+    return below === node ? node : propagateEmpty(below);
+  };
+  return visit(plan);
+}

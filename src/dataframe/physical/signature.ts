@@ -1,0 +1,99 @@
+/** A text that is the same for operators that do the same: ids of columns and nodes are replaced by the order they appear in. */
+import type { Attribute } from "../expressions/expression";
+import type { LogicalPlan } from "../logical/plan";
+import type { PhysicalPlan } from "./plan";
+
+/** Keys that say how a thing is called or where it was written, not what it is. */
+const LEFT_OUT = new Set(["at", "printed", "qualifier", "alias", "name", "metadata", "implicit"]);
+
+/** Exchanges inside the plan count as the same where they have the same id, or one is a read of the other. */
+export function planSignature(plan: PhysicalPlan): string {
+  return signature(plan);
+}
+
+export function logicalSignature(plan: LogicalPlan): string {
+  return signature(plan);
+}
+
+function signature(plan: object): string {
+  const columns = new Map<number, number>();
+  const parts: string[] = [];
+  const number = (id: number): number => {
+    let place = columns.get(id);
+    if (place === undefined) columns.set(id, (place = columns.size));
+    return place;
+  };
+  const visit = (value: unknown, key: string): void => {
+    if (typeof value !== "object" || value === null) {
+      parts.push(`${typeof value === "bigint" ? `${value}n` : JSON.stringify(value)},`);
+      return;
+    }
+    if (value instanceof Uint8Array) {
+      parts.push(`bytes:${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")},`);
+      return;
+    }
+    if (Array.isArray(value)) {
+      parts.push("[");
+      for (const item of value as unknown[]) visit(item, key);
+      parts.push("]");
+      return;
+    }
+    const node = value as Readonly<Record<string, unknown>>;
+    if (key === "relation") {
+      parts.push(`relation:${identityOf(node)},`);
+      return;
+    }
+    const kind = node["kind"];
+    const isColumn = kind === "attribute" || kind === "lambdaVariable" || kind === "alias";
+    const isOperator = "output" in node && "id" in node && kind !== "cteReference" && kind !== "recursiveCte";
+    if (value !== plan && (kind === "exchange" || kind === "reusedExchange")) {
+      parts.push(`@${String(kind === "exchange" ? node["id"] : node["exchange"])}`);
+      for (const column of node["output"] as readonly Attribute[]) number(column.id);
+      return;
+    }
+    parts.push("{");
+    // Children first: a column gets its number where it is made.
+    for (const name of Object.keys(node).sort(childrenFirst)) {
+      if (LEFT_OUT.has(name) && (name !== "name" || isColumn || isOperator)) continue;
+      if (name === "id") {
+        if (isColumn) parts.push(`#${number(node[name] as number)},`);
+        else if (!isOperator) visit(node[name], name);
+        continue;
+      }
+      if (node[name] === undefined) continue;
+      parts.push(`${name}:`);
+      visit(node[name], name);
+    }
+    parts.push("}");
+  };
+  visit(plan, "");
+  return parts.join("");
+}
+
+const FIRST = new Map([
+  ["kind", 0],
+  ["child", 1],
+  ["left", 1],
+  ["right", 2],
+  ["children", 1],
+]);
+
+function childrenFirst(a: string, b: string): number {
+  const order = (FIRST.get(a) ?? 9) - (FIRST.get(b) ?? 9);
+  return order !== 0 ? order : a < b ? -1 : 1;
+}
+
+const identities = new WeakMap<object, number>();
+let lastIdentity = 0;
+
+/** Relations are compared by what they are of: two loads of one table that see the same files are one. */
+function identityOf(relation: Readonly<Record<string, unknown>>): string {
+  const files = relation["files"];
+  if (typeof files === "object" && files !== null) {
+    const { roots } = files as { readonly roots: readonly string[] };
+    return JSON.stringify([relation["format"], relation["name"], roots, relation["options"]]);
+  }
+  let identity = identities.get(relation);
+  if (identity === undefined) identities.set(relation, (identity = ++lastIdentity));
+  return String(identity);
+}
