@@ -1,0 +1,147 @@
+/**
+ * Columns by name: `c`, `t.c`, `db.t.c`, `catalog.db.t.c`, each with fields of structs behind it. The longest qualifier that fits wins;
+ * visible columns win over hidden ones.
+ */
+import { AnalysisError } from "../errors";
+import type { Attribute, Expression } from "../expressions/expression";
+import type { Binder, Bound, Columns, NameUse, PlanIds } from "./binder";
+import { fieldOf } from "./fields";
+import { ambiguousReference, idText, quoted } from "./messages";
+
+export function columnsOf(binder: Binder, ...inputs: readonly Bound[]): Columns {
+  return new InputColumns(
+    binder,
+    inputs.flatMap((input) => input.output),
+    inputs.flatMap((input) => input.hidden),
+    mergePlanIds(inputs.map((input) => input.planIds)),
+  );
+}
+
+export function attributeColumns(binder: Binder, attributes: readonly Attribute[]): Columns {
+  return new InputColumns(binder, attributes, [], new Map());
+}
+
+/** A DataFrame that is in both inputs of a join: both sets of columns, so that `df.col` is ambiguous where both are visible. */
+export function mergePlanIds(all: readonly PlanIds[]): PlanIds {
+  if (all.length === 1) return all[0] as PlanIds;
+  const merged = new Map<number, readonly Attribute[]>();
+  for (const planIds of all) {
+    for (const [id, attributes] of planIds) merged.set(id, [...(merged.get(id) ?? []), ...attributes]);
+  }
+  return merged;
+}
+
+class InputColumns implements Columns {
+  #index: Map<string, Attribute[]> | null = null;
+  #hiddenIndex: Map<string, Attribute[]> | null = null;
+
+  constructor(
+    private readonly binder: Binder,
+    readonly all: readonly Attribute[],
+    readonly hidden: readonly Attribute[],
+    readonly planIds: PlanIds,
+  ) {}
+
+  get candidates(): readonly Attribute[] {
+    return this.all;
+  }
+
+  find(parts: readonly string[], use: NameUse): Expression | null {
+    if (use.planId !== undefined) return this.#findOfPlan(parts, use.planId, use);
+    this.#index ??= indexByName(this.all, this.#fold);
+    const visible = this.#match(parts, this.#index, use);
+    if (visible !== null || this.hidden.length === 0) return visible;
+    this.#hiddenIndex ??= indexByName(this.hidden, this.#fold);
+    return this.#match(parts, this.#hiddenIndex, use);
+  }
+
+  readonly #fold = (name: string): string => (this.binder.context.settings.caseSensitive ? name : name.toLowerCase());
+
+  #match(parts: readonly string[], index: ReadonlyMap<string, Attribute[]>, use: NameUse): Expression | null {
+    const fold = this.#fold;
+    for (let qualifiers = Math.min(3, parts.length - 1); qualifiers >= 0; qualifiers--) {
+      const named = index.get(fold(parts[qualifiers] as string));
+      if (named === undefined) continue;
+      const found = named.filter((attribute) => {
+        const qualifier = attribute.qualifier;
+        if (qualifiers > qualifier.length) return false;
+        for (let i = 1; i <= qualifiers; i++) {
+          if (fold(qualifier[qualifier.length - i] as string) !== fold(parts[qualifiers - i] as string)) return false;
+        }
+        return true;
+      });
+      const distinct = uniqueById(found);
+      if (distinct.length > 1) throw ambiguousReference(parts, distinct, use.at);
+      const one = distinct[0];
+      if (one !== undefined) return fieldOf(this.binder, one, parts.slice(qualifiers + 1), use.at);
+    }
+    return null;
+  }
+
+  /** `df.col`: a column of that DataFrame which this input still has. */
+  #findOfPlan(parts: readonly string[], planId: number, use: NameUse): Expression | null {
+    const ofPlan = this.planIds.get(planId);
+    if (ofPlan === undefined) return null;
+    const present = new Map([...this.all, ...this.hidden].map((attribute) => [attribute.id, attribute]));
+    const fold = this.#fold;
+    for (let qualifiers = Math.min(3, parts.length - 1); qualifiers >= 0; qualifiers--) {
+      const found = uniqueById(
+        ofPlan.filter(
+          (attribute) =>
+            fold(attribute.name) === fold(parts[qualifiers] as string) &&
+            parts.slice(0, qualifiers).every((part, i) => {
+              const own = attribute.qualifier[attribute.qualifier.length - qualifiers + i];
+              return own !== undefined && fold(own) === fold(part);
+            }),
+        ),
+      );
+      if (found.length === 0) continue;
+      const here = found.filter((attribute) => present.has(attribute.id));
+      if (here.length === 0) return null;
+      if (here.length > 1) {
+        throw new AnalysisError("AMBIGUOUS_COLUMN_REFERENCE", { name: idText(parts) }, use.at);
+      }
+      const one = here[0] as Attribute;
+      return fieldOf(this.binder, present.get(one.id) ?? one, parts.slice(qualifiers + 1), use.at);
+    }
+    return null;
+  }
+}
+
+function indexByName(attributes: readonly Attribute[], fold: (name: string) => string): Map<string, Attribute[]> {
+  const index = new Map<string, Attribute[]>();
+  for (const attribute of attributes) {
+    const name = fold(attribute.name);
+    const same = index.get(name);
+    if (same === undefined) index.set(name, [attribute]);
+    else same.push(attribute);
+  }
+  return index;
+}
+
+function uniqueById(attributes: readonly Attribute[]): readonly Attribute[] {
+  if (attributes.length < 2) return attributes;
+  const seen = new Map<number, Attribute>();
+  for (const attribute of attributes) if (!seen.has(attribute.id)) seen.set(attribute.id, attribute);
+  return [...seen.values()];
+}
+
+/** The attribute with this top-level name, as drop, withColumn and USING look for them; no fields, no qualifiers. */
+export function columnNamed(binder: Binder, columns: readonly Attribute[], name: string): readonly Attribute[] {
+  const fold = (text: string): string => (binder.context.settings.caseSensitive ? text : text.toLowerCase());
+  return columns.filter((column) => fold(column.name) === fold(name));
+}
+
+export function sameName(binder: Binder, a: string, b: string): boolean {
+  return binder.context.settings.caseSensitive ? a === b : a.toLowerCase() === b.toLowerCase();
+}
+
+/** Throws where a name occurs twice: AnalysisError of class `errorClass` with the name in `columnName`. */
+export function refuseDuplicates(binder: Binder, names: readonly string[], errorClass = "COLUMN_ALREADY_EXISTS"): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    const key = binder.context.settings.caseSensitive ? name : name.toLowerCase();
+    if (seen.has(key)) throw new AnalysisError(errorClass, { columnName: quoted(key) });
+    seen.add(key);
+  }
+}

@@ -1,0 +1,135 @@
+/** GROUP BY: expressions, positions, aliases of the select list, ALL; and queries that are aggregates without it. */
+import { AnalysisError } from "../errors";
+import type { Attribute, Expression } from "../expressions/expression";
+import { attributesOf, mapChildren } from "../expressions/traverse";
+import { literal, NULL } from "../expressions/build";
+import type { UnresolvedExpression } from "../syntax/expression";
+import type { UnresolvedPlan } from "../syntax/plan";
+import { aggregateBound, checkGroupingKeys } from "./aggregate";
+import type { AggregateQuery } from "./aggregate";
+import type { Binder, Bound, Columns, Env, Scope } from "./binder";
+import { exactlyBound } from "./exact";
+import { bindGroupingSets } from "./grouping-sets";
+import { qualifiedText } from "./messages";
+import { printed } from "../expressions/print";
+import { bindSelectList, hasAggregate, itemExpressions, projectBound, selectScope } from "./select";
+import type { SelectList } from "./select";
+import { distinctBound } from "./set-operations";
+
+type AggregateSyntax = Extract<UnresolvedPlan, { kind: "aggregate" }>;
+
+export function bindProject(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "project" }>, env: Env): Bound {
+  const input = binder.plan(plan.child, env);
+  const list = bindSelectList(binder, plan.expressions, selectScope(binder, input, env));
+  const selected = itemExpressions(list.items).some(hasAggregate)
+    ? aggregateBound(binder, globalAggregate(input, list, env, plan))
+    : projectBound(binder, input, list);
+  return plan.distinct === true ? distinctBound(binder, exactlyBound(selected)) : selected;
+}
+
+/** All rows as one group. */
+function globalAggregate(input: Bound, list: SelectList, env: Env, plan: UnresolvedPlan): AggregateQuery {
+  return { input, child: input.plan, grouping: [], list, having: [], prepared: withoutGroupingCalls, env, at: plan.at };
+}
+
+export function bindAggregatePlan(binder: Binder, plan: AggregateSyntax, env: Env): Bound {
+  const input = binder.plan(plan.child, env);
+  const scope = selectScope(binder, input, env);
+  const written =
+    plan.keyed === true && plan.grouping.kind !== "all" ? [...plan.grouping.expressions, ...plan.aggregates] : plan.aggregates;
+  const list = bindSelectList(binder, written, scope);
+  const base = { input, list, having: [], env, at: plan.at };
+  if (plan.grouping.kind === "sets") {
+    const keys = bindKeys(binder, plan.grouping.expressions, list, scope);
+    return bindGroupingSets(binder, base, keys, plan.grouping.sets);
+  }
+  const grouping =
+    plan.grouping.kind === "all" ? groupByAll(plan, list, scope) : bindKeys(binder, plan.grouping.expressions, list, scope);
+  checkGroupingKeys(grouping, plan.at);
+  return aggregateBound(binder, { ...base, child: input.plan, grouping, prepared: withoutGroupingCalls });
+}
+
+/** GROUPING() outside of grouping sets. */
+function withoutGroupingCalls(expression: Expression, at: AggregateQuery["at"]): Expression {
+  const visit = (node: Expression): Expression => {
+    if (node.kind === "call" && (node.fn === "grouping" || node.fn === "grouping_id")) {
+      throw new AnalysisError("UNSUPPORTED_GROUPING_EXPRESSION", {}, node.at ?? at);
+    }
+    return mapChildren(node, visit);
+  };
+  return visit(expression);
+}
+
+function bindKeys(
+  binder: Binder,
+  written: readonly UnresolvedExpression[],
+  list: SelectList,
+  scope: Scope,
+): readonly Expression[] {
+  const settings = binder.context.settings.conf;
+  const aliases = settings["spark.sql.groupByAliases"] === "false" ? null : aliasColumns(binder, list);
+  const inner: Scope = { ...scope, clause: "group", columns: aliases === null ? scope.columns : orAlias(scope.columns, aliases) };
+  const ordinals = settings["spark.sql.groupByOrdinal"] !== "false";
+  return written.map((syntax) => {
+    if (ordinals && syntax.kind === "literal" && syntax.type.kind === "int") {
+      return itemAt(list, syntax.value as number, syntax.at);
+    }
+    const key = binder.expression(syntax, inner);
+    return key.kind === "alias" ? key.child : key;
+  });
+}
+
+/** GROUP BY 2. */
+function itemAt(list: SelectList, index: number, at: UnresolvedExpression["at"]): Expression {
+  const expressions = itemExpressions(list.items);
+  if (list.starred) throw new AnalysisError("STAR_GROUP_BY_POS", {}, at);
+  const item = expressions[index - 1];
+  if (item === undefined) {
+    throw new AnalysisError("GROUP_BY_POS_OUT_OF_RANGE", { index: String(index), size: String(expressions.length) }, at);
+  }
+  const child = item.kind === "alias" ? item.child : item;
+  if (hasAggregate(child)) {
+    const aggExpr = item.kind === "alias" ? `${qualifiedText(child)} AS \`${item.name}\`` : printed(child);
+    throw new AnalysisError("GROUP_BY_POS_AGGREGATE", { index: String(index), aggExpr }, at);
+  }
+  return child;
+}
+
+/** Names that no column has may be aliases of the select list; the first of that name counts. */
+function aliasColumns(binder: Binder, list: SelectList): (name: string) => Expression | null {
+  const fold = (name: string): string => (binder.context.settings.caseSensitive ? name : name.toLowerCase());
+  const byName = new Map<string, Expression>();
+  for (const item of list.items) {
+    if (item.kind !== "named" || item.expression.kind !== "alias" || item.syntax.kind !== "alias") continue;
+    const name = fold(item.expression.name);
+    if (!byName.has(name)) byName.set(name, item.expression.child);
+  }
+  return (name) => byName.get(fold(name)) ?? null;
+}
+
+function orAlias(columns: Columns, alias: (name: string) => Expression | null): Columns {
+  return {
+    all: columns.all,
+    hidden: columns.hidden,
+    candidates: columns.candidates,
+    planIds: columns.planIds,
+    find: (parts, use) => columns.find(parts, use) ?? (parts.length === 1 ? alias(parts[0] as string) : null),
+  };
+}
+
+/** GROUP BY ALL: every item without an aggregate. A column named `all` wins. */
+function groupByAll(plan: AggregateSyntax, list: SelectList, scope: Scope): readonly Expression[] {
+  const column = scope.columns.find(["all"], { at: plan.at });
+  if (column !== null) return [column];
+  const items = itemExpressions(list.items).map((item) => (item.kind === "alias" ? item.child : item));
+  const keys = items.filter((item) => !hasAggregate(item));
+  if (keys.length === 0 && items.some((item) => columnsOutsideAggregates(item).length > 0)) {
+    throw new AnalysisError("UNRESOLVED_ALL_IN_GROUP_BY", {}, plan.at);
+  }
+  return keys;
+}
+
+function columnsOutsideAggregates(expression: Expression): readonly Attribute[] {
+  const visit = (node: Expression): Expression => (node.kind === "aggregate" ? literal(null, NULL) : mapChildren(node, visit));
+  return attributesOf(visit(expression));
+}

@@ -1,0 +1,100 @@
+/** Hints: join strategies for the relations that they name, and repartitioning. Unknown ones are left out, as in Spark. */
+import { AnalysisError } from "../errors";
+import type { QueryContext } from "../errors";
+import type { Expression, SortOrder } from "../expressions/expression";
+import type { LogicalPlan } from "../logical/plan";
+import { mapPlanChildren } from "../logical/traverse";
+import type { UnresolvedExpression } from "../syntax/expression";
+import type { UnresolvedPlan } from "../syntax/plan";
+import { bound } from "./binder";
+import type { Binder, Bound, Env } from "./binder";
+import { columnsOf, sameName } from "./columns";
+import { sortOrderOf } from "./sort-order";
+
+const JOIN_HINTS: Readonly<Record<string, string>> = {
+  BROADCAST: "broadcast",
+  BROADCASTJOIN: "broadcast",
+  MAPJOIN: "broadcast",
+  MERGE: "merge",
+  SHUFFLE_MERGE: "merge",
+  MERGEJOIN: "merge",
+  SHUFFLE_HASH: "shuffleHash",
+  SHUFFLE_REPLICATE_NL: "shuffleReplicateNl",
+};
+
+type HintSyntax = Extract<UnresolvedPlan, { kind: "hint" }>;
+type How = "hash" | "range" | "roundRobin" | "coalesce" | "rebalance";
+
+export function bindHint(binder: Binder, plan: HintSyntax, env: Env): Bound {
+  const input = binder.plan(plan.child, env);
+  const name = plan.name.toUpperCase();
+  const strategy = JOIN_HINTS[name];
+  if (strategy !== undefined) {
+    const hinted = plan.args.length === 0 ? hint(input.plan, strategy) : hintNamed(binder, input.plan, plan.args, strategy);
+    return bound(hinted, input.output, {
+      hidden: input.hidden,
+      planIds: input.planIds,
+      block: hinted === input.plan ? input.block : null,
+    });
+  }
+  const how = (
+    { COALESCE: "coalesce", REPARTITION: "hash", REPARTITION_BY_RANGE: "range", REBALANCE: "rebalance" } as Record<string, How>
+  )[name];
+  if (how === undefined) return input;
+  const first = plan.args[0];
+  const count = first?.kind === "literal" && typeof first.value === "number" ? first.value : null;
+  const by = plan.args.slice(count === null ? 0 : 1);
+  if (how === "coalesce" && (count === null || by.length > 0)) throw invalidHint(name, plan.at);
+  if (how === "range" && by.length === 0) throw invalidHint(name, plan.at);
+  return repartitioned(binder, input, how, count, by, env);
+}
+
+function invalidHint(hintName: string, at: QueryContext | undefined): AnalysisError {
+  return new AnalysisError("INVALID_HINT_PARAMETER", { hintName }, at);
+}
+
+function hint(child: LogicalPlan, strategy: string): LogicalPlan {
+  return { kind: "hint", child, hint: strategy };
+}
+
+/** On each relation of that name in this FROM; subqueries have names of their own. */
+function hintNamed(binder: Binder, plan: LogicalPlan, args: readonly UnresolvedExpression[], strategy: string): LogicalPlan {
+  const names = args.flatMap((arg) => {
+    if (arg.kind === "name") return [arg.parts];
+    return arg.kind === "literal" && typeof arg.value === "string" ? [arg.value.split(".")] : [];
+  });
+  const isNamed = (name: readonly string[]): boolean =>
+    names.some(
+      (parts) =>
+        parts.length <= name.length &&
+        parts.every((part, i) => sameName(binder, part, name[name.length - parts.length + i] as string)),
+    );
+  const visit = (node: LogicalPlan): LogicalPlan => {
+    if (node.kind !== "subqueryAlias") return mapPlanChildren(node, visit);
+    return isNamed(node.name) ? hint(node, strategy) : node;
+  };
+  return visit(plan);
+}
+
+export function bindRepartition(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "repartition" }>, env: Env): Bound {
+  const input = binder.plan(plan.child, env);
+  return repartitioned(binder, input, plan.how, plan.numPartitions ?? null, plan.by, env);
+}
+
+function repartitioned(
+  binder: Binder,
+  input: Bound,
+  how: How,
+  numPartitions: number | null,
+  written: readonly UnresolvedExpression[],
+  env: Env,
+): Bound {
+  const scope = { columns: columnsOf(binder, input), env, clause: "other" as const };
+  const by = written.map((syntax): SortOrder => {
+    const child: Expression = binder.expression(syntax.kind === "sortOrder" ? syntax.child : syntax, scope);
+    return sortOrderOf(syntax, child.kind === "alias" ? child.child : child);
+  });
+  const kind = how === "hash" && by.length === 0 ? "roundRobin" : how;
+  const node: LogicalPlan = { kind: "repartition", child: input.plan, how: kind, numPartitions, by };
+  return bound(node, input.output, { hidden: input.hidden, planIds: input.planIds });
+}

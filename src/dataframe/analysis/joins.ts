@@ -1,0 +1,186 @@
+/** Joins: conditions, USING and NATURAL with one column for both keys, and lateral joins, whose right side sees the left. */
+import { AnalysisError } from "../errors";
+import type { QueryContext } from "../errors";
+import { alias, call } from "../expressions/build";
+import type { Attribute, Expression, NamedExpression } from "../expressions/expression";
+import { exists } from "../expressions/traverse";
+import { outputOf } from "../logical/output";
+import type { Join, LogicalPlan } from "../logical/plan";
+import type { JoinType, UnresolvedPlan } from "../syntax/plan";
+import { bindContext } from "./bind-context";
+import { bound } from "./binder";
+import type { Binder, Bound, Env, Scope } from "./binder";
+import { columnNamed, columnsOf, mergePlanIds } from "./columns";
+import { exprText, idText, qualifiedText, quoted, typeText } from "./messages";
+import { readsOuter } from "./subqueries";
+import { generatorOverLeft } from "./table-functions";
+
+type JoinSyntax = Extract<UnresolvedPlan, { kind: "join" }>;
+
+export function bindJoin(binder: Binder, plan: JoinSyntax, env: Env): Bound {
+  const left = binder.plan(plan.left, env);
+  if (plan.lateral === true) return bindLateralJoin(binder, plan, left, env);
+  const right = binder.plan(plan.right, env);
+  const keys = plan.natural === true ? commonNames(binder, left, right) : plan.using;
+  if (keys !== undefined && (plan.natural !== true || keys.length > 0)) return joinUsing(binder, plan, left, right, keys);
+  const type = plan.natural === true && plan.type === "inner" ? "cross" : plan.type;
+  const condition = plan.condition === undefined ? null : bindCondition(binder, plan.condition, left, right, env);
+  const node: Join = { kind: "join", left: left.plan, right: right.plan, type: condition === null ? type : plan.type, condition };
+  return joined(node, left, right);
+}
+
+function bindCondition(
+  binder: Binder,
+  written: NonNullable<JoinSyntax["condition"]>,
+  left: Bound,
+  right: Bound,
+  env: Env,
+): Expression {
+  const scope: Scope = { columns: columnsOf(binder, left, right), env, clause: "join" };
+  const bare = binder.expression(written, scope);
+  const condition = bare.kind === "alias" ? bare.child : bare;
+  if (condition.type.kind !== "boolean" && condition.type.kind !== "null") {
+    throw new AnalysisError(
+      "JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE",
+      { joinCondition: exprText(condition), conditionType: typeText(condition.type) },
+      written.at,
+    );
+  }
+  refuseInCondition(condition, written.at);
+  return condition;
+}
+
+function refuseInCondition(condition: Expression, at: QueryContext | undefined): void {
+  if (exists(condition, (node) => node.kind === "window")) {
+    throw new AnalysisError("UNSUPPORTED_EXPR_FOR_OPERATOR", { invalidExprSqls: exprText(condition) }, at);
+  }
+  const aggregates: Expression[] = [];
+  exists(condition, (node) => {
+    if (node.kind === "aggregate") aggregates.push(node);
+    return false;
+  });
+  if (aggregates.length > 0) {
+    throw new AnalysisError(
+      "UNSUPPORTED_EXPR_FOR_OPERATOR",
+      {
+        invalidExprSqls: aggregates
+          .map(qualifiedText)
+          .map((text) => `"${text}"`)
+          .join(", "),
+      },
+      at,
+    );
+  }
+  if (exists(condition, (node) => node.kind === "generator")) {
+    throw new AnalysisError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: "Join" }, at);
+  }
+}
+
+function joined(node: Join, left: Bound, right: Bound): Bound {
+  const byId = new Map(outputOf(node).map((column) => [column.id, column]));
+  const now = (columns: readonly Attribute[]): readonly Attribute[] => columns.flatMap((column) => byId.get(column.id) ?? []);
+  const leftOnly = node.type === "leftSemi" || node.type === "leftAnti";
+  return bound(node, leftOnly ? now(left.output) : [...now(left.output), ...now(right.output)], {
+    hidden: leftOnly ? now(left.hidden) : [...now(left.hidden), ...now(right.hidden)],
+    planIds: leftOnly ? left.planIds : mergePlanIds([left.planIds, right.planIds]),
+  });
+}
+
+function commonNames(binder: Binder, left: Bound, right: Bound): readonly string[] {
+  return left.output.map((column) => column.name).filter((name) => columnNamed(binder, right.output, name).length > 0);
+}
+
+/** One column for each key, then the others of both sides. The keys of the sides stay, hidden, for `t.key`. */
+function joinUsing(binder: Binder, plan: JoinSyntax, left: Bound, right: Bound, names: readonly string[]): Bound {
+  const keys = names.map((name) => ({
+    name,
+    left: usingColumn(binder, left, name, "left", plan.at),
+    right: usingColumn(binder, right, name, "right", plan.at),
+  }));
+  const equal = binder.context.functions.scalar("=");
+  const conditions = keys.map((key) => equal.bind([key.left, key.right], bindContext(binder, "=", plan.at)));
+  const condition = conditions.reduce((a, b) => call("and", [a, b], { kind: "boolean" }, a.nullable || b.nullable));
+  const type: JoinType = plan.type === "cross" ? "inner" : plan.type;
+  const node: Join = { kind: "join", left: left.plan, right: right.plan, type, condition };
+  const base = joined(node, left, right);
+  const now = (column: Attribute): Attribute => [...base.output, ...base.hidden].find((one) => one.id === column.id) ?? column;
+  const isKey = (column: Attribute): boolean => keys.some((key) => key.left.id === column.id || key.right.id === column.id);
+  const others = base.output.filter((column) => !isKey(column));
+  if (type === "leftSemi" || type === "leftAnti") {
+    const output = [...keys.map((key) => now(key.left)), ...others];
+    return projected(node, output, base.hidden, base);
+  }
+  const merged: readonly NamedExpression[] = keys.map((key) => {
+    if (type === "right") return now(key.right);
+    if (type !== "full") return now(key.left);
+    const coalesce = binder.context.functions.scalar("coalesce");
+    const value = coalesce.bind([now(key.left), now(key.right)], bindContext(binder, "coalesce", plan.at));
+    return alias(value, key.left.name, binder.nextId());
+  });
+  const hidden = keys.flatMap((key) => {
+    if (type === "right") return [now(key.left)];
+    return type === "full" ? [now(key.left), now(key.right)] : [now(key.right)];
+  });
+  return projected(node, [...merged, ...others], [...hidden, ...base.hidden], base);
+}
+
+function projected(child: LogicalPlan, visible: readonly NamedExpression[], hidden: readonly Attribute[], base: Bound): Bound {
+  const node: LogicalPlan = { kind: "project", child, expressions: [...visible, ...hidden] };
+  const output = outputOf(node).slice(0, visible.length);
+  return bound(node, output, { hidden, planIds: base.planIds });
+}
+
+function usingColumn(
+  binder: Binder,
+  side: Bound,
+  name: string,
+  which: "left" | "right",
+  at: QueryContext | undefined,
+): Attribute {
+  const found = columnNamed(binder, side.output, name);
+  if (found.length > 1) {
+    const referenceNames = `[${found
+      .map((column) => idText([...column.qualifier, column.name]))
+      .sort()
+      .join(", ")}]`;
+    throw new AnalysisError("AMBIGUOUS_REFERENCE", { name: quoted(name), referenceNames }, at);
+  }
+  const one = found[0];
+  if (one !== undefined) return one;
+  const suggestion = side.output
+    .map((column) => quoted(column.name))
+    .sort()
+    .join(", ");
+  throw new AnalysisError("UNRESOLVED_USING_COLUMN_FOR_JOIN", { colName: quoted(name), side: which, suggestion }, at);
+}
+
+/** The right side may read the left's columns; where it does not, the join is an ordinary one. */
+function bindLateralJoin(binder: Binder, plan: JoinSyntax, left: Bound, env: Env): Bound {
+  if (plan.using !== undefined) throw new AnalysisError("UNSUPPORTED_FEATURE.LATERAL_JOIN_USING", {}, plan.at);
+  const outer: Scope = { columns: columnsOf(binder, left), env, clause: "join" };
+  if (plan.natural === true)
+    throw new AnalysisError("INCOMPATIBLE_JOIN_TYPES", { joinType1: "LATERAL", joinType2: "NATURAL" }, plan.at);
+  const right = binder.plan(plan.right, { ...env, outer, windows: {} });
+  const condition = plan.condition === undefined ? null : bindCondition(binder, plan.condition, left, right, env);
+  const lateral = readsOuter(right.plan, left.plan);
+  if (plan.type !== "inner" && plan.type !== "cross" && plan.type !== "left") {
+    throw new AnalysisError("INVALID_LATERAL_JOIN_TYPE", { joinType: plan.type.toUpperCase() }, plan.at);
+  }
+  const over = lateral && condition === null ? generatorOverLeft(left.plan, right.plan, plan.type === "left") : null;
+  if (over !== null) return overLeft(over, left);
+  const node: Join = {
+    kind: "join",
+    left: left.plan,
+    right: right.plan,
+    type: plan.type === "cross" && condition !== null ? "inner" : plan.type,
+    condition,
+    ...(lateral && { lateral: true }),
+  };
+  return joined(node, left, right);
+}
+
+function overLeft(plan: LogicalPlan, left: Bound): Bound {
+  const hidden = new Set(left.hidden.map((column) => column.id));
+  const visible = outputOf(plan).filter((column) => !hidden.has(column.id));
+  return bound(plan, visible, { hidden: left.hidden, planIds: left.planIds });
+}

@@ -1,0 +1,134 @@
+/**
+ * The step before the pass: everything that it will ask for by name is fetched, so that the pass itself waits for nothing.
+ * Tables that turn out not to be meant (a CTE has the name) are fetched in vain; names that nobody knows stay unknown.
+ */
+import type { Literal } from "../expressions/expression";
+import type { Relation } from "../sources/relation";
+import type { UnresolvedExpression } from "../syntax/expression";
+import type { UnresolvedPlan } from "../syntax/plan";
+import { QueryBinder } from "./analyze";
+import { EMPTY_ENV } from "./binder";
+import type { AnalysisContext, NamedRelation, ReadSpec, ViewScope } from "./context";
+import { tableName } from "./relations";
+
+export interface RelationSource {
+  /** Null where there is no such table or view. */
+  table(name: readonly string[], inside: ViewScope | null): Promise<NamedRelation | null>;
+  read(spec: ReadSpec): Promise<Relation>;
+  /** The distinct values of a pivot's column, sorted. */
+  pivotValues(plan: Extract<UnresolvedPlan, { kind: "pivot" }>): Promise<readonly Literal[]>;
+}
+
+export interface LoadedRelations {
+  relation(name: readonly string[], inside: ViewScope | null): NamedRelation | null;
+  read(spec: ReadSpec): Relation;
+  pivotValues(plan: UnresolvedPlan): readonly Literal[];
+}
+
+type Known = Omit<AnalysisContext, "relation" | "read" | "pivotValues">;
+
+/** `root`: a plan, or any syntax that holds plans. */
+export async function loadRelations(root: unknown, known: Known, source: RelationSource): Promise<LoadedRelations> {
+  const loader = new Loader(known, source);
+  await loader.visit(root, null);
+  return loader;
+}
+
+class Loader implements LoadedRelations {
+  readonly #tables = new Map<string, Promise<NamedRelation | null>>();
+  readonly #found = new Map<string, NamedRelation | null>();
+  readonly #reads = new Map<string, Relation>();
+  readonly #values = new Map<UnresolvedPlan, readonly Literal[]>();
+  readonly #routines = new Set<unknown>();
+
+  constructor(
+    private readonly known: Known,
+    private readonly source: RelationSource,
+  ) {}
+
+  relation(name: readonly string[], inside: ViewScope | null): NamedRelation | null {
+    return this.#found.get(tableKey(name, inside)) ?? null;
+  }
+
+  read(spec: ReadSpec): Relation {
+    const relation = this.#reads.get(readKey(spec));
+    if (relation === undefined) throw new Error(`Not loaded: ${spec.format} ${spec.paths.join(", ")}.`);
+    return relation;
+  }
+
+  pivotValues(plan: UnresolvedPlan): readonly Literal[] {
+    return this.#values.get(plan) ?? [];
+  }
+
+  async visit(node: unknown, inside: ViewScope | null): Promise<void> {
+    if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) return;
+    if (Array.isArray(node)) {
+      for (const item of node) await this.visit(item, inside);
+      return;
+    }
+    const { kind } = node as { readonly kind?: unknown };
+    if (kind === "local" || kind === "literal") return;
+    if (kind === "table") await this.#table(node as Extract<UnresolvedPlan, { kind: "table" }>, inside);
+    if (kind === "read") await this.#read(node as Extract<UnresolvedPlan, { kind: "read" }>);
+    if (kind === "call" || kind === "tableFunction") {
+      await this.#routine(this.#name(node as { readonly name: readonly string[] | UnresolvedExpression }, inside), inside);
+    }
+    for (const part of Object.values(node)) await this.visit(part, inside);
+    if (kind === "pivot") {
+      const pivot = node as Extract<UnresolvedPlan, { kind: "pivot" }>;
+      if (pivot.values === null) this.#values.set(pivot, await this.source.pivotValues(pivot));
+    }
+  }
+
+  async #table(plan: Extract<UnresolvedPlan, { kind: "table" }>, inside: ViewScope | null): Promise<void> {
+    const name = this.#name(plan, inside);
+    const key = tableKey(name, inside);
+    let loading = this.#tables.get(key);
+    if (loading === undefined) {
+      loading = this.source.table(name, inside);
+      this.#tables.set(key, loading);
+      const relation = await loading;
+      this.#found.set(key, relation);
+      if (relation?.kind === "view") await this.visit(relation.plan, relation.scope);
+      if (relation === null && name.length === 2 && this.known.isFileFormat(name[0] as string)) {
+        const [format, path] = name as readonly [string, string];
+        await this.#load({ format: format.toLowerCase(), paths: [path], options: plan.options ?? {} });
+      }
+    }
+  }
+
+  #name(node: { readonly name: readonly string[] | UnresolvedExpression }, inside: ViewScope | null): readonly string[] {
+    const binder = new QueryBinder({ ...this.known, relation: () => null, read: (spec) => this.read(spec) });
+    return tableName(binder, node.name, { ...EMPTY_ENV, view: inside });
+  }
+
+  async #read(plan: Extract<UnresolvedPlan, { kind: "read" }>): Promise<void> {
+    const { format, paths, options, schema } = plan;
+    await this.#load({ format, paths, options, ...(schema && { schema }) });
+  }
+
+  async #load(spec: ReadSpec): Promise<void> {
+    const key = readKey(spec);
+    if (!this.#reads.has(key)) this.#reads.set(key, await this.source.read(spec));
+  }
+
+  /** What the body of a SQL function reads. */
+  async #routine(name: readonly string[], inside: ViewScope | null): Promise<void> {
+    const routine = this.known.routine(name, inside);
+    if (routine === null || routine.kind !== "sql" || this.#routines.has(routine)) return;
+    this.#routines.add(routine);
+    await this.visit(routine.body, routine.scope);
+    await this.visit(
+      routine.parameters.map((parameter) => parameter.defaultValue),
+      routine.scope,
+    );
+  }
+}
+
+function tableKey(name: readonly string[], inside: ViewScope | null): string {
+  return JSON.stringify([name, inside?.catalog, inside?.database, inside?.temporary?.views]);
+}
+
+function readKey(spec: ReadSpec): string {
+  return JSON.stringify([spec.format, spec.paths, spec.schema, spec.options]);
+}

@@ -1,0 +1,277 @@
+/**
+ * ORDER BY, HAVING, QUALIFY and filters above a select list. A name is a column of the list first, then one under it; what
+ * is not in the list is added to it below and taken out again above. HAVING looks at what is grouped by first.
+ */
+import { AnalysisError } from "../errors";
+import type { QueryContext } from "../errors";
+import type { Attribute, Expression, NamedExpression, SortOrder } from "../expressions/expression";
+import { attributesOf, exists, mapChildren } from "../expressions/traverse";
+import { attribute } from "../expressions/build";
+import { printed } from "../expressions/print";
+import { outputOf } from "../logical/output";
+import type { LogicalPlan } from "../logical/plan";
+import type { UnresolvedExpression } from "../syntax/expression";
+import type { UnresolvedPlan } from "../syntax/plan";
+import type { AggregateBlock, Binder, Block, Bound, Columns, Env, NameUse, Scope } from "./binder";
+import { bound } from "./binder";
+import { columnsOf } from "./columns";
+import { exprText, qualifiedText, typeText } from "./messages";
+import { checkOrdering, sortOrderOf } from "./sort-order";
+import { extractWindows } from "./windows";
+
+export function bindSort(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "sort" }>, env: Env): Bound {
+  const input = binder.plan(plan.child, env);
+  const scope: Scope = { columns: outputFirst(binder, input), env, clause: "order" };
+  const order = sortOrders(binder, plan.order, input, scope);
+  order.forEach((one, i) => checkOrdering(one, plan.order[i]?.at));
+  const { expressions, extended } = reaching(
+    input,
+    order.map((one) => one.child),
+  );
+  refuse(expressions, plan.order[0]?.at);
+  const lifted = order.map((one, i) => ({ ...one, child: expressions[i] as Expression }));
+  const child = extended ?? input.plan;
+  const sort: LogicalPlan = { kind: "sort", child, order: lifted, global: plan.global };
+  return above(input, sort, extended !== null, (below) => ({ kind: "sort", child: below, order: lifted, global: plan.global }));
+}
+
+function sortOrders(binder: Binder, written: readonly UnresolvedExpression[], input: Bound, scope: Scope): readonly SortOrder[] {
+  const only = written[0];
+  const onlyChild = only?.kind === "sortOrder" ? only.child : only;
+  if (written.length === 1 && only !== undefined && onlyChild?.kind === "all") {
+    if (columnsOf(binder, input).find(["all"], { at: only.at }) === null) {
+      return input.output.map((column) => sortOrderOf(only, column));
+    }
+  }
+  const ordinals = binder.context.settings.conf["spark.sql.orderByOrdinal"] !== "false";
+  return written.map((syntax) => {
+    const child = syntax.kind === "sortOrder" ? syntax.child : syntax;
+    if (ordinals && child.kind === "literal" && child.type.kind === "int") {
+      const index = child.value as number;
+      const column = input.output[index - 1];
+      if (column === undefined) {
+        throw new AnalysisError(
+          "ORDER_BY_POS_OUT_OF_RANGE",
+          { index: String(index), size: String(input.output.length) },
+          syntax.at,
+        );
+      }
+      return sortOrderOf(syntax, column);
+    }
+    const one = binder.expression(child, scope);
+    return sortOrderOf(syntax, one.kind === "alias" ? one.child : one);
+  });
+}
+
+export function bindFilter(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "filter" }>, env: Env): Bound {
+  const input = binder.plan(plan.child, env);
+  const scope: Scope = { columns: outputFirst(binder, input), env, clause: "where" };
+  const condition = asCondition(binder.expression(plan.condition, scope), plan.condition.at);
+  const over = input.block?.aggregate ?? null;
+  refuseInWhere(condition, over !== null, plan.condition.at);
+  const { expressions, extended } = reaching(input, [condition]);
+  const final = expressions[0] as Expression;
+  const child = extended ?? input.plan;
+  return above(input, { kind: "filter", child, condition: final }, extended !== null, (below) => ({
+    kind: "filter",
+    child: below,
+    condition: final,
+  }));
+}
+
+export function bindHaving(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "having" }>, env: Env): Bound {
+  const child = plan.child.kind === "project" ? asAggregate(plan.child) : plan.child;
+  const input = binder.plan(child, env);
+  const block = input.block;
+  const group = block?.aggregate ?? null;
+  if (block === null || group === null) {
+    return bindFilter(binder, { ...plan, kind: "filter" }, env);
+  }
+  const promised = new Map<number, Expression>();
+  const scope: Scope = {
+    columns: groupedFirst(binder, input, block, group),
+    env,
+    clause: "having",
+    outerAggregate: (call) => {
+      const column = attribute(binder.nextId(), printed(call), call.type, call.nullable);
+      promised.set(column.id, call);
+      return column;
+    },
+  };
+  const condition = asCondition(binder.expression(plan.condition, scope), plan.condition.at);
+  if (exists(condition, (node) => node.kind === "window")) {
+    throw new AnalysisError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", { clauseName: "HAVING" }, plan.condition.at);
+  }
+  return group.having(condition, promised);
+}
+
+/** HAVING makes a list without aggregates a query over one group. */
+function asAggregate(plan: Extract<UnresolvedPlan, { kind: "project" }>): UnresolvedPlan {
+  return {
+    kind: "aggregate",
+    child: plan.child,
+    grouping: { kind: "by", expressions: [] },
+    aggregates: plan.expressions,
+    ...(plan.at && { at: plan.at }),
+  };
+}
+
+/** QUALIFY: the window functions of its condition are computed over the list's input, before the list's own columns are chosen. */
+export function bindQualify(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "qualify" }>, env: Env): Bound {
+  const input = binder.plan(plan.child, env);
+  const scope: Scope = { columns: outputFirst(binder, input), env, clause: "having" };
+  const condition = asCondition(binder.expression(plan.condition, scope), plan.condition.at);
+  const { expressions, extended } = reaching(input, [condition]);
+  const windows = extractWindows(binder, extended ?? input.plan, expressions);
+  const filter: LogicalPlan = { kind: "filter", child: windows.plan, condition: windows.expressions[0] as Expression };
+  return bound({ kind: "project", child: filter, expressions: input.output }, input.output, { planIds: input.planIds });
+}
+
+function asCondition(expression: Expression, at: QueryContext | undefined): Expression {
+  const condition = expression.kind === "alias" ? expression.child : expression;
+  if (condition.type.kind === "boolean") return condition;
+  if (condition.type.kind === "null") return { kind: "literal", value: null, type: { kind: "boolean" }, nullable: true };
+  throw new AnalysisError(
+    "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
+    { sqlExpr: exprText(condition), filter: exprText(condition), type: typeText(condition.type) },
+    at,
+  );
+}
+
+function refuseInWhere(condition: Expression, overGroups: boolean, at: QueryContext | undefined): void {
+  if (exists(condition, (node) => node.kind === "window")) {
+    throw new AnalysisError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", { clauseName: "WHERE" }, at);
+  }
+  if (exists(condition, (node) => node.kind === "generator")) {
+    throw new AnalysisError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: `Filter ${printed(condition)}` }, at);
+  }
+  if (overGroups) return;
+  const aggregates: Expression[] = [];
+  exists(condition, (node) => {
+    if (node.kind === "aggregate") aggregates.push(node);
+    return false;
+  });
+  if (aggregates.length === 0) return;
+  throw new AnalysisError(
+    "INVALID_WHERE_CONDITION",
+    { condition: exprText(condition), expressionList: aggregates.map(qualifiedText).join(", ") },
+    at,
+  );
+}
+
+/** Sort keys are computed a row at a time. */
+function refuse(expressions: readonly Expression[], at: QueryContext | undefined): void {
+  for (const expression of expressions) {
+    const wrong = find(expression, (node) => node.kind === "aggregate" || node.kind === "window");
+    if (wrong !== null) throw new AnalysisError("UNSUPPORTED_EXPR_FOR_OPERATOR", { invalidExprSqls: exprText(wrong) }, at);
+    if (exists(expression, (node) => node.kind === "generator")) {
+      throw new AnalysisError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: `Sort ${printed(expression)}` }, at);
+    }
+  }
+}
+
+function find(expression: Expression, test: (node: Expression) => boolean): Expression | null {
+  if (test(expression)) return expression;
+  let found: Expression | null = null;
+  mapChildren(expression, (child) => {
+    found ??= find(child, test);
+    return child;
+  });
+  return found;
+}
+
+/** Expressions over a list's columns and what is under it, as ones over its columns and those added to it (`extended`). */
+function reaching(
+  input: Bound,
+  expressions: readonly Expression[],
+): { readonly expressions: readonly Expression[]; readonly extended: LogicalPlan | null } {
+  const block = input.block;
+  if (block === null) return { expressions, extended: null };
+  const extra: NamedExpression[] = [];
+  let lifted = expressions;
+  if (block.aggregate !== null) {
+    const group = block.aggregate;
+    lifted = expressions.map((one) => group.lift(one, extra));
+  } else {
+    const present = new Set([...input.output, ...input.hidden].map((column) => column.id));
+    const missing = new Map<number, Attribute>();
+    for (const column of expressions.flatMap(attributesOf)) if (!present.has(column.id)) missing.set(column.id, column);
+    extra.push(...missing.values());
+  }
+  return { expressions: lifted, extended: extra.length === 0 ? null : block.extended(extra) };
+}
+
+/** A node above a list: the list's columns alone, and still what may be reached under it. */
+function above(input: Bound, plan: LogicalPlan, extended: boolean, again: (child: LogicalPlan) => LogicalPlan): Bound {
+  const block: Block | null = input.block && {
+    ...input.block,
+    extended: (extra) => again((input.block as Block).extended(extra)),
+  };
+  const final: LogicalPlan = extended ? { kind: "project", child: plan, expressions: [...input.output, ...input.hidden] } : plan;
+  return bound(final, refreshed(final, input.output), {
+    hidden: input.hidden,
+    planIds: input.planIds,
+    block: extended ? null : block,
+  });
+}
+
+function refreshed(plan: LogicalPlan, output: readonly Attribute[]): readonly Attribute[] {
+  const byId = new Map(outputOf(plan).map((column) => [column.id, column]));
+  return output.map((column) => byId.get(column.id) ?? column);
+}
+
+/** The list's columns, then those under it. An ambiguous name of the list may still mean one under it. */
+export function outputFirst(binder: Binder, input: Bound): Columns {
+  const own = columnsOf(binder, input);
+  const block = input.block;
+  if (block === null) return own;
+  const group = block.aggregate;
+  return {
+    all: own.all,
+    hidden: own.hidden,
+    candidates: own.candidates,
+    planIds: own.planIds,
+    find: (parts, use) => {
+      if (use.inAggregate === true && group !== null) return block.below.find(parts, use) ?? own.find(parts, use);
+      const first = attempt(own, parts, use);
+      if (first.found !== null) return first.found;
+      const second = block.below.find(parts, use);
+      if (second === null && first.error !== null) throw first.error;
+      if (second !== null && group !== null && !group.isGrouping(second)) return null;
+      return second;
+    },
+  };
+}
+
+/** What is grouped by, then the list's columns. */
+function groupedFirst(binder: Binder, input: Bound, block: Block, group: AggregateBlock): Columns {
+  const own = columnsOf(binder, input);
+  return {
+    all: own.all,
+    hidden: own.hidden,
+    candidates: own.candidates,
+    planIds: own.planIds,
+    find: (parts, use) => {
+      const below = attempt(block.below, parts, use);
+      if (use.inAggregate === true) return below.found ?? own.find(parts, use);
+      if (below.found !== null && group.isGrouping(below.found)) return below.found;
+      const found = own.find(parts, use);
+      if (found !== null) return found;
+      if (below.error !== null) throw below.error;
+      return below.found;
+    },
+  };
+}
+
+function attempt(
+  columns: Columns,
+  parts: readonly string[],
+  use: NameUse,
+): { readonly found: Expression | null; readonly error: AnalysisError | null } {
+  try {
+    return { found: columns.find(parts, use), error: null };
+  } catch (error) {
+    if (error instanceof AnalysisError) return { found: null, error };
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+/** Functions written in SQL: the body in the call's place, arguments in the places of parameters. */
+import type { StructType } from "../../columnar/types";
+import { AnalysisError } from "../errors";
+import { alias, attribute, cast, coerced } from "../expressions/build";
+import type { Attribute, Expression } from "../expressions/expression";
+import { printed } from "../expressions/print";
+import { mapChildren } from "../expressions/traverse";
+import { outputOf } from "../logical/output";
+import type { LogicalPlan } from "../logical/plan";
+import { mapExpressions, mapSubqueries, transformUp } from "../logical/traverse";
+import type { UnresolvedExpression } from "../syntax/expression";
+import { canCast } from "../types/cast";
+import { sameType } from "../types/text";
+import { aliased } from "./alias";
+import { bindContext } from "./bind-context";
+import { bound, EMPTY_ENV, exactly } from "./binder";
+import type { Binder, Bound, Scope } from "./binder";
+import { attributeColumns, columnsOf } from "./columns";
+import type { Routine } from "./context";
+import { DOCS } from "./documentation";
+import { exprText, idText, typeText } from "./messages";
+import { slotted } from "./named-arguments";
+import { asOuter } from "./names";
+
+type SqlRoutine = Extract<Routine, { kind: "sql" }>;
+
+interface RoutineCall {
+  readonly args: readonly UnresolvedExpression[];
+  readonly argNames?: readonly (string | null)[];
+  readonly at?: UnresolvedExpression["at"];
+}
+
+export function callSqlRoutine(binder: Binder, routine: SqlRoutine, syntax: RoutineCall, scope: Scope): Expression {
+  if (routine.body.kind === "table") {
+    throw new AnalysisError("NOT_A_SCALAR_FUNCTION", { functionName: idText(routine.name) }, syntax.at);
+  }
+  const { written, values } = routineArguments(binder, routine, syntax, scope);
+  const parameters = parameterColumns(binder, routine);
+  const body = binder.expression(routine.body.expression, bodyScope(binder, routine, parameters));
+  const replaced = withArguments(body.kind === "alias" ? body.child : body, parameters, values);
+  const returns = routine.body.returns;
+  const typed = sameType(replaced.type, returns)
+    ? replaced
+    : coerced(replaced, returns, bindContext(binder, "return", syntax.at));
+  const text = `${routine.name.join(".")}(${written.map(printed).join(", ")})`;
+  return {
+    ...cast(typed, returns, binder.context.settings.ansi ? "ansi" : "legacy", { implicit: true }),
+    nullable: true,
+    printed: text,
+  };
+}
+
+/** A function in FROM: its query, with the columns that it was declared to return. */
+export function tableRoutine(binder: Binder, routine: SqlRoutine, syntax: RoutineCall, scope: Scope): Bound {
+  if (routine.body.kind !== "table") {
+    throw new AnalysisError("NOT_A_TABLE_FUNCTION", { functionName: idText(routine.name) }, syntax.at);
+  }
+  const { values } = routineArguments(binder, routine, syntax, scope);
+  const parameters = parameterColumns(binder, routine);
+  const outer = bodyScope(binder, routine, parameters);
+  const inner = exactly(binder.plan(routine.body.plan, { ...EMPTY_ENV, view: routine.scope, outer }));
+  const body = planWithArguments(inner, parameters, values);
+  return aliased(returned(binder, body, routine.body.returns), routine.name.slice(-1));
+}
+
+function returned(binder: Binder, body: LogicalPlan, schema: StructType): Bound {
+  const context = bindContext(binder, "return", undefined);
+  const expressions = outputOf(body).map((column, i) => {
+    const field = schema.fields[i];
+    if (field === undefined) return column;
+    return alias(coerced(column, field.type, context), field.name, binder.nextId(), field.metadata);
+  });
+  const plan: LogicalPlan = { kind: "project", child: body, expressions };
+  return bound(plan, outputOf(plan));
+}
+
+/** `written` as given, for printing; `values` one a parameter, of its type. */
+function routineArguments(
+  binder: Binder,
+  routine: SqlRoutine,
+  syntax: RoutineCall,
+  scope: Scope,
+): { readonly written: readonly Expression[]; readonly values: readonly Expression[] } {
+  const { parameters } = routine;
+  const required = parameters.filter((one) => one.defaultValue === undefined).length;
+  const wrongNumber = (): AnalysisError =>
+    new AnalysisError(
+      "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+      {
+        functionName: idText(routine.name),
+        expectedNum: required === parameters.length ? String(required) : `[${required}, ${parameters.length}]`,
+        actualNum: String(syntax.args.length),
+        docroot: DOCS,
+      },
+      syntax.at,
+    );
+  const spread = binder.list(syntax.args, scope);
+  const starred = spread.length !== syntax.args.length;
+  if (spread.length > parameters.length) throw wrongNumber();
+  const slots = starred
+    ? null
+    : slotted(
+        routine.name,
+        parameters.map((one) => one.name),
+        syntax,
+      );
+  const plain = (expression: Expression): Expression => (expression.kind === "alias" ? expression.child : expression);
+  const values = parameters.map((parameter, i) => {
+    const slot = slots?.[i];
+    const given = starred ? spread[i] : slot === undefined ? undefined : spread[syntax.args.indexOf(slot)];
+    if (given !== undefined) return argument(binder, plain(given), parameter.type, syntax);
+    if (parameter.defaultValue === undefined) throw wrongNumber();
+    const value = binder.expression(parameter.defaultValue, { columns: columnsOf(binder), env: EMPTY_ENV, clause: "other" });
+    return argument(binder, plain(value), parameter.type, syntax);
+  });
+  return { written: spread.map(plain), values };
+}
+
+function argument(binder: Binder, value: Expression, type: Expression["type"], syntax: RoutineCall): Expression {
+  if (!canCast(value.type, type, "ansi")) {
+    throw new AnalysisError(
+      "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
+      { sqlExpr: exprText(value), srcType: typeText(value.type), targetType: typeText(type) },
+      syntax.at,
+    );
+  }
+  return coerced(value, type, bindContext(binder, "argument", syntax.at));
+}
+
+function parameterColumns(binder: Binder, routine: SqlRoutine): readonly Attribute[] {
+  const qualifier = routine.name.slice(-1);
+  return routine.parameters.map((parameter) => attribute(binder.nextId(), parameter.name, parameter.type, true, qualifier));
+}
+
+function bodyScope(binder: Binder, routine: SqlRoutine, parameters: readonly Attribute[]): Scope {
+  return { columns: attributeColumns(binder, parameters), env: { ...EMPTY_ENV, view: routine.scope }, clause: "other" };
+}
+
+function withArguments(body: Expression, parameters: readonly Attribute[], values: readonly Expression[]): Expression {
+  const valueOf = (id: number): Expression | undefined => values[parameters.findIndex((parameter) => parameter.id === id)];
+  const visit = (node: Expression): Expression => {
+    if (node.kind === "attribute") return valueOf(node.id) ?? node;
+    if (node.kind === "outer") {
+      const value = valueOf(node.attribute.id);
+      return value === undefined ? node : asOuter(value);
+    }
+    const inner = mapChildren(node, visit);
+    return mapSubqueries(inner, (plan) => planWithArguments(plan, parameters, values));
+  };
+  return visit(body);
+}
+
+function planWithArguments(plan: LogicalPlan, parameters: readonly Attribute[], values: readonly Expression[]): LogicalPlan {
+  return transformUp(plan, (node) => mapExpressions(node, (expression) => withArguments(expression, parameters, values)));
+}

@@ -1,0 +1,50 @@
+/** "Did you mean": the names that are nearest to one that was not found. */
+import { AnalysisError } from "../errors";
+import type { QueryContext } from "../errors";
+import type { Attribute } from "../expressions/expression";
+import { idText, qualifiedName } from "./messages";
+
+const SHOWN = 5;
+
+export function unresolvedColumn(
+  parts: readonly string[],
+  candidates: readonly Attribute[],
+  at: QueryContext | undefined,
+  errorClass = "UNRESOLVED_COLUMN",
+): AnalysisError {
+  const objectName = idText(parts);
+  if (candidates.length === 0) return new AnalysisError(`${errorClass}.WITHOUT_SUGGESTION`, { objectName }, at);
+  const proposal = nearest(parts, candidates.map(qualifiedName)).join(", ");
+  return new AnalysisError(`${errorClass}.WITH_SUGGESTION`, { objectName, proposal }, at);
+}
+
+/** The nearest five, quoted. Qualifiers that all candidates share are left out where the name had none. */
+export function nearest(base: readonly string[], candidates: readonly (readonly string[])[]): readonly string[] {
+  const text = base.map((part) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(part) ? part : `\`${part}\``)).join(".");
+  return stripped(base, candidates)
+    .map((candidate) => ({ name: idText(candidate), distance: editDistance(idText(candidate), text) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, SHOWN)
+    .map(({ name }) => name);
+}
+
+function stripped(base: readonly string[], candidates: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const oneGroup = (drop: number): boolean =>
+    new Set(candidates.map((candidate) => JSON.stringify(candidate.slice(0, Math.max(0, candidate.length - drop))))).size === 1;
+  if (base.length === 1 && oneGroup(1)) return candidates.map((candidate) => candidate.slice(-1));
+  if (base.length <= 2 && oneGroup(2)) return candidates.map((candidate) => candidate.slice(-2));
+  return candidates;
+}
+
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

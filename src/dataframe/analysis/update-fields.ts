@@ -1,0 +1,77 @@
+/** withField and dropFields: the struct made anew from its fields. */
+import type { StructField, StructType } from "../../columnar/types";
+import { AnalysisError } from "../errors";
+import type { QueryContext } from "../errors";
+import { call, literal, STRING } from "../expressions/build";
+import type { Expression } from "../expressions/expression";
+import { printed } from "../expressions/print";
+import { bindContext } from "./bind-context";
+import type { Binder } from "./binder";
+import { sameName } from "./columns";
+import { fieldOf } from "./fields";
+import { exprText, typeText } from "./messages";
+
+/** `value` null: without the field. */
+export function updateFields(
+  binder: Binder,
+  child: Expression,
+  path: readonly string[],
+  value: Expression | null,
+  at: QueryContext | undefined,
+): Expression {
+  const struct = child.kind === "alias" ? child.child : child;
+  if (struct.type.kind !== "struct") {
+    throw new AnalysisError(
+      "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+      {
+        sqlExpr: `"update_fields(${printed(struct)})"`,
+        paramIndex: "first",
+        inputSql: exprText(struct),
+        inputType: typeText(struct.type),
+        requiredType: '"STRUCT"',
+      },
+      at,
+    );
+  }
+  const plain = value?.kind === "alias" ? value.child : value;
+  const [name, ...rest] = path as readonly [string, ...string[]];
+  const fields = struct.type.fields;
+  const known = fields.some((field) => sameName(binder, field.name, name));
+  const replace = (field: StructField): readonly (readonly [string, Expression])[] => {
+    const old = fieldOf(binder, struct, [field.name], at);
+    if (!sameName(binder, field.name, name)) return [[field.name, old]];
+    if (rest.length > 0) return [[field.name, updateFields(binder, old, rest, plain, at)]];
+    return plain === null ? [] : [[name, plain]];
+  };
+  const pairs = fields.flatMap(replace);
+  if (!known && rest.length > 0) {
+    throw new AnalysisError(
+      "FIELD_NOT_FOUND",
+      { fieldName: `\`${name}\``, fields: fields.map((field) => `\`${field.name}\``).join(", ") },
+      at,
+    );
+  }
+  if (!known && plain !== null) pairs.push([name, plain]);
+  if (pairs.length === 0) {
+    throw new AnalysisError("DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS", { sqlExpr: exprText(struct) }, at);
+  }
+  return rebuilt(binder, struct, pairs, path, plain, at);
+}
+
+function rebuilt(
+  binder: Binder,
+  struct: Expression,
+  pairs: readonly (readonly [string, Expression])[],
+  path: readonly string[],
+  value: Expression | null,
+  at: QueryContext | undefined,
+): Expression {
+  const args = pairs.flatMap(([name, field]): Expression[] => [literal(name, STRING), field]);
+  const made = binder.context.functions.scalar("named_struct").bind(args, bindContext(binder, "named_struct", at));
+  const operation = value === null ? "dropfield()" : `WithField(${printed(value)})`;
+  const text = `update_fields(${printed(struct)}, ${path.length > 1 ? `WithField(${operation})` : operation})`;
+  if (!struct.nullable) return made.kind === "attribute" ? made : { ...made, printed: text };
+  const isNull = call("isnull", [struct], { kind: "boolean" }, false);
+  const none = literal(null, made.type);
+  return call("if", [isNull, none, made], made.type, true, { printed: text });
+}
