@@ -305,13 +305,8 @@ export function implicitlyCastable(from: DataType, to: DataType, settings: Mode)
   if (sameType(from, to) || from.kind === "null") return true;
   if (from.kind === "string" && to.kind === "string") return true;
   if (settings.ansi) {
-    if (from.kind === "string") {
-      return isAtomic(to) && to.kind !== "dayTimeInterval" && to.kind !== "yearMonthInterval";
-    }
-    if (to.kind === "string") return isAtomic(from) || from.kind === "calendarInterval";
-    if (isNumeric(from) && isNumeric(to)) return widens(from, to);
-    if (isDatetime(from) && isDatetime(to))
-      return from.kind === "date" || (from.kind === "timestamp_ntz" && to.kind === "timestamp");
+    if (from.kind === "string") return isAtomic(to);
+    return storeAssignable(from, to);
   } else {
     if (isNumeric(from) && isNumeric(to)) return true;
     if (isDatetime(from) && isDatetime(to)) return true;
@@ -332,11 +327,4 @@ export function implicitlyCastable(from: DataType, to: DataType, settings: Mode)
     );
   }
   return false;
-}
-
-/** Along byte → short → int → long → decimal → float → double. */
-function widens(from: DataType, to: DataType): boolean {
-  if (to.kind === "decimal") return isIntegral(from) || from.kind === "decimal";
-  if (from.kind === "decimal") return to.kind === "float" || to.kind === "double";
-  return precedence.indexOf(from.kind) <= precedence.indexOf(to.kind);
 }
