@@ -15,12 +15,28 @@ import { arraySetFunctions } from "./families/array-set";
 import { collectionFunctions } from "./families/collection";
 import { mapFunctions } from "./families/map";
 import { structFunctions } from "./families/struct";
+import { stringFunctions } from "./families/string";
+import { stringSearchFunctions } from "./families/string-search";
+import { regexpFunctions } from "./families/regexp";
+import { encodingFunctions } from "./families/encoding";
+import { arithmeticFunctions } from "./families/arithmetic";
+import { datetimeArithmeticFunctions } from "./families/datetime-arithmetic";
+import { predicateFunctions } from "./families/predicate";
+import { conditionalFunctions } from "./families/conditional";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
 /** One line a family. */
 const families: readonly (readonly FunctionEntry[])[] = [
   extractFunctions,
+  conditionalFunctions,
+  predicateFunctions,
+  datetimeArithmeticFunctions,
+  arithmeticFunctions,
+  encodingFunctions,
+  regexpFunctions,
+  stringSearchFunctions,
+  stringFunctions,
   basicAggregates,
   sumAggregates,
   momentAggregates,

@@ -1,8 +1,10 @@
 /** What a parameter accepts, and which type an argument is cast to for it: Spark's implicit casts under ANSI and without. */
 import type { DataType } from "../../columnar/types";
 import type { SqlSettings } from "../settings";
-import { implicitlyCastable } from "../types/coercion";
-import { sameType, sqlName } from "../types/text";
+import { decimalForType, implicitlyCastable } from "../types/coercion";
+import { isIntegral, isNumeric, sameType, sqlName } from "../types/text";
+
+export { isIntegral, isNumeric };
 
 /** A name for one type, for a class of types, a type itself, or several of these in order of preference. */
 export type InputType =
@@ -40,17 +42,6 @@ type TypeClass =
   | "map"
   | "struct";
 
-const NUMERIC = new Set<DataType["kind"]>(["byte", "short", "int", "long", "float", "double", "decimal"]);
-const INTEGRAL = new Set<DataType["kind"]>(["byte", "short", "int", "long"]);
-
-export function isNumeric(type: DataType): boolean {
-  return NUMERIC.has(type.kind);
-}
-
-export function isIntegral(type: DataType): boolean {
-  return INTEGRAL.has(type.kind);
-}
-
 /** The type that an argument of type `from` has for this parameter; null where it cannot be given. */
 export function closestInput(from: DataType, input: InputType, settings: SqlSettings): DataType | null {
   if (accepts(input, from)) return from;
@@ -68,7 +59,7 @@ export function closestInput(from: DataType, input: InputType, settings: SqlSett
     case "numeric":
       return from.kind === "string" ? { kind: "double" } : null;
     case "integral":
-      return from.kind === "string" && settings.ansi ? { kind: "long" } : null;
+      return null;
     case "decimal":
       if (from.kind === "string") return { kind: "decimal", precision: 38, scale: 18 };
       return isNumeric(from) ? decimalFor(from) : null;
@@ -83,6 +74,8 @@ export function closestInput(from: DataType, input: InputType, settings: SqlSett
       return null;
     default: {
       const target: DataType = typeof input === "object" ? input : ({ kind: input } as DataType);
+      // Any number for any other, as values are stored into columns: bin(13.3), shiftleft(1.5, 2).
+      if (isNumeric(from) && isNumeric(target)) return target;
       return implicitlyCastable(from, target, settings) ? target : null;
     }
   }
@@ -159,23 +152,7 @@ function defaultOf(input: InputType): DataType {
 
 /** The decimal that holds every value of a numeric type. */
 export function decimalFor(type: DataType): DataType {
-  const make = (precision: number, scale: number): DataType => ({ kind: "decimal", precision, scale });
-  switch (type.kind) {
-    case "byte":
-      return make(3, 0);
-    case "short":
-      return make(5, 0);
-    case "int":
-      return make(10, 0);
-    case "long":
-      return make(20, 0);
-    case "float":
-      return make(14, 7);
-    case "double":
-      return make(30, 15);
-    default:
-      return type;
-  }
+  return decimalForType(type) ?? type;
 }
 
 /** As Spark's messages name what was required: `"STRING"`, `("STRING" or "BINARY")`. */

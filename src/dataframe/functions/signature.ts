@@ -209,7 +209,7 @@ function checkCount(spec: InputSpec, count: number, context: BindContext): void 
 
 function rangeText(least: number, most: number): string {
   const counts = Array.from({ length: most - least + 1 }, (_, i) => String(least + i));
-  return counts.length === 2 ? counts.join(" or ") : `[${counts.join(", ")}]`;
+  return `[${counts.join(", ")}]`;
 }
 
 export function wrongNumArgs(expected: string, actual: number, context: Pick<BindContext, "name" | "at">): AnalysisError {

@@ -3,14 +3,12 @@ import type { Boxed, DataType, StructField } from "../../../columnar/types";
 import type { MapValue } from "../../../columnar/types";
 import { AnalysisError, QueryError } from "../../errors";
 import { compareValues } from "../../expressions/compare";
-import { coerced } from "../../expressions/build";
+import { INT, coerced } from "../../expressions/build";
 import type { Call, Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { commonType } from "../../types/coercion";
-import { sqlName } from "../../types/text";
-import { closestInput } from "../input-types";
+import { isIntegral, sqlName } from "../../types/text";
 import type { BindContext, FunctionDoc, FunctionEntry, ScalarFunction } from "../registry";
-import { unexpectedInputType } from "../signature";
 
 const doc = (usage: string, sql: string, result: string): FunctionDoc => ({
   group: "operator",
@@ -51,8 +49,8 @@ function bindExtract(args: readonly Expression[], context: BindContext): Express
     };
   }
   if (type.kind === "array") {
-    const position = closestInput(index.type, "integral", context.settings);
-    if (position === null) throw unexpectedInputType("integral", 1, args, { ...context, name: "extract" });
+    if (!isIntegral(index.type) && index.type.kind !== "null") throw badIndex(child, index, "INTEGRAL", context);
+    const position = isIntegral(index.type) ? index.type : INT;
     return {
       kind: "call",
       fn: "array_item",
@@ -65,7 +63,7 @@ function bindExtract(args: readonly Expression[], context: BindContext): Express
   }
   if (type.kind === "map") {
     const key = commonType([type.key, index.type], context.settings);
-    if (key === null) throw unexpectedInputType(type.key, 1, args, { ...context, name: "extract" });
+    if (key === null) throw badIndex(child, index, sqlName(type.key), context);
     const map: DataType = { ...type, key };
     return {
       kind: "call",
@@ -82,6 +80,20 @@ function bindExtract(args: readonly Expression[], context: BindContext): Express
   throw new AnalysisError(
     "INVALID_EXTRACT_BASE_FIELD_TYPE",
     { base: `"${printed(child)}"`, other: `"${sqlName(type)}"` },
+    context.at,
+  );
+}
+
+function badIndex(child: Expression, index: Expression, required: string, context: BindContext): AnalysisError {
+  return new AnalysisError(
+    "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+    {
+      sqlExpr: `"${printed(child)}[${printed(index)}]"`,
+      paramIndex: "second",
+      inputSql: `"${printed(index)}"`,
+      inputType: `"${sqlName(index.type)}"`,
+      requiredType: `"${required}"`,
+    },
     context.at,
   );
 }
