@@ -78,7 +78,9 @@ function loadValue(
   }
   if (form === "wide1" || form === "wide2") {
     const code = form === "wide1" ? `R.narrowed(${values()}[${row}])` : `R.narrowed2(${values()}, ${row})`;
-    return { type, rep: "any", code: writer.constant(code, "w"), range: rangeOf(type) };
+    const value = writer.constant(code, "w");
+    const number = writer.constant(`typeof ${value} === "number" ? ${value} : NaN`, "x");
+    return { type, rep: "any", code: number, big: value, range: rangeOf(type) };
   }
   if (type.kind === "boolean") return { type, rep: "bool", code: writer.constant(`${values()}[${row}] === 1`, "b") };
   if (isIntLike(type)) {

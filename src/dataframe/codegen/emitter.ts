@@ -9,7 +9,7 @@ import type { Call, Cast, Expression, ExprId, Lambda, UserCall } from "../expres
 import type { FunctionRegistry } from "../functions/registry";
 import type { SqlSettings } from "../settings";
 import { makeCast } from "../types/cast";
-import { atom, initialOf } from "./code";
+import { assignment, atom, initialOf } from "./code";
 import { nullTerm } from "./columns";
 import { memoised } from "./dictionary-memo";
 import { keyOf } from "./emitter-keys";
@@ -131,7 +131,7 @@ export class Emitter {
         return { type, rep, code, isNull: null, literal, ...(rep !== "f64" && { range: [value, value] as Range }) };
       }
       case "bigint":
-        return { type, rep: "any", code: writer.bind(value, "big"), isNull: null, literal, range: rangeOf(type) };
+        return { type, rep: "any", code: "NaN", big: writer.bind(value, "big"), isNull: null, literal, range: rangeOf(type) };
       case "string": {
         const bytes = Buffer.from(value, "utf8");
         // Told apart by content, so that the same text is bound once.
@@ -158,6 +158,7 @@ export class Emitter {
 
   /** The value as Boxed, without regard to nulls. */
   boxedValue(term: Term): string {
+    if (term.rep === "any") return `(${term.code} === ${term.code} ? ${term.code} : ${term.big!})`;
     if (term.rep !== "bytes") return term.code;
     if (term.type.kind === "binary") return `${term.code}.slice(${term.start!}, ${term.end!})`;
     return `R.textOf(${term.code}, ${term.start!}, ${term.end!})`;
@@ -191,20 +192,22 @@ export class Emitter {
     rep: Rep,
     nulls: string | null,
     mayBeNull: boolean,
-    write: (result: string, isNull: string) => void,
+    write: (result: string, isNull: string, big: string | null) => void,
     range?: Range,
   ): Term {
     const { writer } = this;
     const result = writer.name("r");
     const initial = initialOf(rep);
     const isNull = mayBeNull ? writer.name("n") : nulls;
+    const big = rep === "any" ? writer.name("big") : null;
     writer.line(`let ${result} = ${initial};`);
+    if (big !== null) writer.line(`let ${big} = null;`);
     if (mayBeNull) writer.line(`let ${isNull!} = ${nulls ?? "false"};`);
-    const body = (): void => write(result, isNull!);
+    const body = (): void => write(result, isNull!, big);
     if (nulls === null) body();
     else writer.nest(`if (!${atom(mayBeNull ? isNull! : nulls)})`, body);
     const ends = rep === "bytes" ? { start: "0", end: `${result}.length` } : {};
-    return { type, rep, code: result, isNull, ...ends, ...(range && { range }) };
+    return { type, rep, code: result, isNull, ...ends, ...(big !== null && { big }), ...(range && { range }) };
   }
 
   /** A term from code that gives Boxed or null, evaluated where none of `nulls` holds. */
@@ -220,11 +223,11 @@ export class Emitter {
       range !== undefined && isSafeRange(range) && rep === "any" ? "safe" : rep,
       nulls,
       !neverNull,
-      (result, isNull) => {
+      (result, isNull, big) => {
         const { writer } = this;
-        if (neverNull) return writer.line(`${result} = ${code};`);
         const value = writer.constant(code, "o");
-        writer.line(`if (${value} === null) ${isNull} = true; else ${result} = ${value};`);
+        const assign = assignment(result, big, value);
+        writer.line(neverNull ? assign : `if (${value} === null) ${isNull} = true; else ${assign}`);
       },
       range,
     );

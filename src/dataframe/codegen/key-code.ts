@@ -26,7 +26,7 @@ export function hashCode(emitter: Emitter, term: Term): string {
     case "f64":
       return `R.hashDouble(${term.code})`;
     case "long":
-      if (term.rep === "any") return `R.hashInteger(${term.code})`;
+      if (term.rep === "any") return `R.hashInteger(${emitter.boxedValue(term)})`;
       return mixed(emitter, `Math.imul((${term.code} | 0) ^ Math.imul((${term.code} / 4294967296) | 0, 0x85ebca6b), 0x9e3779b1)`);
     case "bytes": {
       const { code, start, end } = emitter.bytes(term);

@@ -8,7 +8,8 @@ import type { Boxed, DataType } from "../../columnar/types";
  *   int     a number that is an int32 (byte, short, int, date, year-month interval)
  *   f64     a number (float, double)
  *   safe    a number that is a safe integer (long, decimal, timestamp, …)
- *   any     such an integer as a number where it is safe, otherwise as a bigint
+ *   any     such an integer where it may not be safe, in two locals: a number, and a bigint where the number is NaN. What is computed
+ *           from NaN is NaN and fails every check of range: fast paths need no look at the kind of their operands
  *   bytes   three locals: the array, start and end (string, binary)
  *   text    a JavaScript string (string)
  *   boxed   a Boxed value (complex types); null where isNull holds
@@ -25,6 +26,8 @@ export interface Term {
   readonly code: string;
   readonly start?: string;
   readonly end?: string;
+  /** Of rep "any": the local with the bigint. */
+  readonly big?: string;
   /** A condition, cheap to repeat; null where the value is never missing. The value behind a null may be read and is of its rep. */
   readonly isNull: string | null;
   readonly range?: Range;

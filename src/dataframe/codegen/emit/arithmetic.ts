@@ -5,7 +5,7 @@
  */
 import type { Call, Expression } from "../../expressions/expression";
 import type { Emitter } from "../emitter";
-import { atom } from "../code";
+import { assignment, atom } from "../code";
 import { isFloating, isLongLike, isSafeRange, MAX_SAFE, rangeOf, type Range, type Term } from "../term";
 
 type Operator = "+" | "-" | "*";
@@ -68,7 +68,7 @@ function narrow(emitter: Emitter, call: Call, operator: Operator, kind: "byte" |
   const value = writer.name("r");
   const cut = kind === "int" ? `${raw} | 0` : kind === "short" ? `(${raw} << 16) >> 16` : `(${raw} << 24) >> 24`;
   writer.line(`let ${value} = ${cut};`);
-  const isNull = slow(emitter, call, [a, b], value, `${value} !== ${raw}`, nulls);
+  const isNull = slow(emitter, call, [a, b], value, null, `${value} !== ${raw}`, nulls);
   return { type: call.type, rep: "int", code: value, isNull, range };
 }
 
@@ -78,8 +78,9 @@ function wide(emitter: Emitter, call: Call, operator: Operator, factorA: number,
   const { writer } = emitter;
   const nulls = emitter.anyNull([a, b]);
   const limit = limitOf(call);
-  const numbers = [a, b].filter((term) => term.rep === "any").map((term) => `typeof ${term.code} === "number"`);
-  const checks = [...numbers];
+  // A bigint is NaN here and fails the check of the result.
+  const bigs = a.rep === "any" || b.rep === "any";
+  const checks: string[] = [];
   const ranges: Range[] = [];
   const operands = [a, b].map((term, i) => {
     const factor = i === 0 ? factorA : factorB;
@@ -97,19 +98,16 @@ function wide(emitter: Emitter, call: Call, operator: Operator, factorA: number,
   // Adding zero makes 0 of -0.
   const result = `${operands[0]!} ${operator} ${operands[1]!}${operator === "*" ? " + 0" : ""}`;
   const proven = exact[0] >= -limit && exact[1] <= limit;
-  if (proven && checks.length === 0) {
+  if (proven && checks.length === 0 && !bigs) {
     return { type: call.type, rep: "safe", code: writer.constant(result, "r"), isNull: nulls, range: exact };
   }
   const value = writer.name("r");
   const range = intersect(exact, rangeOf(call.type));
-  if (numbers.length > 0) {
-    // The operation itself throws for a number and a bigint.
-    writer.line(`let ${value} = ${numbers.join(" && ")} ? ${result} : NaN;`);
-  } else writer.line(`let ${value} = ${result};`);
-  if (!proven || numbers.length > 0) checks.push(`Math.abs(${value}) <= ${limit}`);
-  const rest = checks.slice(numbers.length);
-  const isNull = slow(emitter, call, [a, b], value, `!(${rest.join(" && ")})`, nulls);
-  return { type: call.type, rep: isSafeRange(range) ? "safe" : "any", code: value, isNull, range };
+  const big = isSafeRange(range) ? null : writer.name("big");
+  writer.line(`let ${value} = ${result}${big === null ? "" : `, ${big} = null`};`);
+  if (!proven || bigs) checks.push(`Math.abs(${value}) <= ${limit}`);
+  const isNull = slow(emitter, call, [a, b], value, big, `!(${checks.join(" && ")})`, nulls);
+  return { type: call.type, rep: big === null ? "safe" : "any", code: value, isNull, range, ...(big !== null && { big }) };
 }
 
 /** `if (failed) value = what the evaluator gives`; the result's null condition. */
@@ -118,23 +116,22 @@ function slow(
   call: Call,
   args: readonly Term[],
   value: string,
+  big: string | null,
   failed: string,
   nulls: string | null,
 ): string | null {
   const { writer } = emitter;
   const evaluate = emitter.evaluator(call);
-  const code = `${evaluate}(${args.map((arg) => arg.code).join(", ")})`;
+  const code = `${evaluate}(${args.map((arg) => emitter.boxedValue(arg)).join(", ")})`;
   const condition = nulls === null ? failed : `${failed} && !${atom(nulls)}`;
-  if (!mayGiveNull(emitter, call)) {
-    writer.line(`if (${condition}) ${value} = ${code};`);
-    return nulls;
-  }
-  const isNull = writer.name("n");
-  writer.line(`let ${isNull} = ${nulls ?? "false"};`);
-  writer.line(`if (${condition}) {`);
   const other = writer.name("o");
+  const assign = assignment(value, big, other);
+  const mayBeNull = mayGiveNull(emitter, call);
+  const isNull = mayBeNull ? writer.name("n") : nulls;
+  if (mayBeNull) writer.line(`let ${isNull} = ${nulls ?? "false"};`);
+  writer.line(`if (${condition}) {`);
   writer.line(`const ${other} = ${code};`);
-  writer.line(`if (${other} === null) ${isNull} = true, ${value} = 0; else ${value} = ${other};`);
+  writer.line(mayBeNull ? `if (${other} === null) ${isNull} = true, ${value} = 0; else ${assign}` : assign);
   writer.line("}");
   return isNull;
 }
@@ -192,6 +189,6 @@ export function emitDivide(emitter: Emitter, call: Call): Term | null {
   const nulls = emitter.anyNull([a, b]);
   const value = emitter.writer.name("r");
   emitter.writer.line(`let ${value} = ${a.code} / ${b.code};`);
-  const isNull = slow(emitter, call, [a, b], value, `${b.code} === 0`, nulls);
+  const isNull = slow(emitter, call, [a, b], value, null, `${b.code} === 0`, nulls);
   return { type: call.type, rep: "f64", code: value, isNull };
 }

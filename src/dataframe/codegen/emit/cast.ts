@@ -2,7 +2,7 @@
 import type { Cast } from "../../expressions/expression";
 import type { DataType } from "../../../columnar/types";
 import { makeCast } from "../../types/cast";
-import { atom } from "../code";
+import { assignment, atom } from "../code";
 import type { Emitter } from "../emitter";
 import { isFloating, isIntLike, isLongLike, isSafeRange, MAX_SAFE, rangeOf, type Range, type Term } from "../term";
 
@@ -69,11 +69,12 @@ function toInteger(emitter: Emitter, cast: Cast, factor: number): Term {
   }
   const value = writer.name("r");
   const test = `${value} >= ${limit[0]} && ${value} <= ${limit[1]}`;
-  if (child.rep === "any") writer.line(`let ${value} = typeof ${child.code} === "number" ? ${product} : NaN;`);
-  else writer.line(`let ${value} = ${product};`);
-  const isNull = slow(emitter, cast, child, value, `!(${test})`);
   const range: Range = [Math.max(exact[0], allowed[0]), Math.min(exact[1], allowed[1])];
-  return { type, rep: rep === "int" || isSafeRange(range) ? rep : "any", code: value, isNull, range };
+  const big = rep === "int" || isSafeRange(range) ? null : writer.name("big");
+  // A bigint is NaN here and fails the test.
+  writer.line(`let ${value} = ${product}${big === null ? "" : `, ${big} = null`};`);
+  const isNull = slow(emitter, cast, child, value, big, `!(${test})`);
+  return { type, rep: big === null ? rep : "any", code: value, isNull, range, ...(big !== null && { big }) };
 }
 
 function literalTimes(child: Term, factor: number): number | null {
@@ -92,8 +93,8 @@ function toDouble(emitter: Emitter, cast: Cast, divisor: number): Term {
     return { type: cast.type, rep: "f64", code, isNull: child.isNull };
   }
   const value = writer.name("r");
-  writer.line(`let ${value} = typeof ${child.code} === "number" ? ${child.code} / ${divisor} : 0;`);
-  const isNull = slow(emitter, cast, child, value, `typeof ${child.code} !== "number"`);
+  writer.line(`let ${value} = ${child.code} / ${divisor};`);
+  const isNull = slow(emitter, cast, child, value, null, `${value} !== ${value}`);
   return { type: cast.type, rep: "f64", code: value, isNull };
 }
 
@@ -102,25 +103,23 @@ function fromFloating(emitter: Emitter, cast: Cast): Term {
   const child = emitter.emit(cast.child);
   const value = writer.name("r");
   writer.line(`let ${value} = ${child.code} | 0;`);
-  const isNull = slow(emitter, cast, child, value, `!(Math.abs(${child.code}) < 2147483648)`);
+  const isNull = slow(emitter, cast, child, value, null, `!(Math.abs(${child.code}) < 2147483648)`);
   return { type: cast.type, rep: "int", code: value, isNull, range: rangeOf(cast.type) };
 }
 
-function slow(emitter: Emitter, cast: Cast, child: Term, value: string, failed: string): string | null {
+function slow(emitter: Emitter, cast: Cast, child: Term, value: string, big: string | null, failed: string): string | null {
   const { writer } = emitter;
   const { mode } = cast;
   const convert = writer.bindTask(({ evaluation }) => makeCast(cast.child.type, cast.type, mode, evaluation.settings), "cast");
   const condition = child.isNull === null ? failed : `${failed} && !${atom(child.isNull)}`;
-  if (mode === "ansi") {
-    writer.line(`if (${condition}) ${value} = ${convert}(${child.code});`);
-    return child.isNull;
-  }
-  const isNull = writer.name("n");
   const other = writer.name("o");
-  writer.line(`let ${isNull} = ${child.isNull ?? "false"};`);
+  const assign = assignment(value, big, other);
+  const mayBeNull = mode !== "ansi";
+  const isNull = mayBeNull ? writer.name("n") : child.isNull;
+  if (mayBeNull) writer.line(`let ${isNull} = ${child.isNull ?? "false"};`);
   writer.line(`if (${condition}) {`);
-  writer.line(`const ${other} = ${convert}(${child.code});`);
-  writer.line(`if (${other} === null) ${isNull} = true, ${value} = 0; else ${value} = ${other};`);
+  writer.line(`const ${other} = ${convert}(${emitter.boxedValue(child)});`);
+  writer.line(mayBeNull ? `if (${other} === null) ${isNull} = true, ${value} = 0; else ${assign}` : assign);
   writer.line("}");
   return isNull;
 }

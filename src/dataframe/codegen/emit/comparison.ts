@@ -50,6 +50,11 @@ function comparable(x: Expression, y: Expression): boolean {
 export function compared(emitter: Emitter, fn: string, a: Term, b: Term): string {
   if (a.type.kind === "string" || a.type.kind === "binary") return comparedBytes(emitter, fn, a, b);
   if (a.rep === "f64") return comparedFloats(fn, a, b);
+  if (a.rep === "any" || b.rep === "any") {
+    const numbers = [a, b].flatMap((term) => (term.rep === "any" ? [`${term.code} === ${term.code}`] : []));
+    const exact = `${emitter.boxedValue(a)} ${SIGNS[fn]} ${emitter.boxedValue(b)}`;
+    return `(${numbers.join(" && ")} ? ${a.code} ${SIGNS[fn]} ${b.code} : ${exact})`;
+  }
   return `(${a.code} ${SIGNS[fn]} ${b.code})`;
 }
 
@@ -157,7 +162,7 @@ export function emitIn(emitter: Emitter, call: Call): Term | null {
   } else if (items.length > SHORT_LIST) {
     const set = writer.bind(new Set(items.map((item) => item.value)), "set");
     // A set finds NaN, and 0 for -0.
-    found = writer.constant(`${set}.has(${term.code})`, "in");
+    found = writer.constant(`${set}.has(${emitter.boxedValue(term)})`, "in");
   } else {
     const tests = items.map((item) => compared(emitter, "=", term, emitter.emit(item)));
     found = tests.length === 0 ? "false" : `(${tests.join(" || ")})`;

@@ -60,6 +60,7 @@ function branches(
   const start = writer.name("s");
   const end = writer.name("e");
   const isNull = writer.name("n");
+  const big = writer.name("big");
   const isText = type.kind === "string" || type.kind === "binary";
   let rep: Rep = isText ? "bytes" : isLongLike(type) ? "safe" : repOf(type);
   let range: Range | null = null;
@@ -74,7 +75,10 @@ function branches(
         const emitted = emitter.emit(expression);
         const term = isText ? emitter.bytes(emitted) : emitted;
         if (term.isNull !== null) mayBeNull = true;
-        if (term.rep === "any") rep = "any";
+        if (term.rep === "any") {
+          rep = "any";
+          writer.line(`${big} = ${term.big!};`);
+        }
         if (term.range !== undefined && term.isNull !== "true") {
           range = range === null ? term.range : [Math.min(range[0], term.range[0]), Math.max(range[1], term.range[1])];
         }
@@ -87,6 +91,9 @@ function branches(
   );
   writer.line(`let ${result} = ${initialOf(rep)};`);
   if (isText) writer.line(`let ${start} = 0, ${end} = 0;`);
+  // What the branches say changes it, which the type checker does not see.
+  const isAny = (rep as Rep) === "any";
+  if (isAny) writer.line(`let ${big} = null;`);
   if (mayBeNull) writer.line(`let ${isNull} = true;`);
   // Where no branch can be null nobody asks.
   const kept = mayBeNull ? lines : lines.filter((line) => line !== `${isNull} = false;`);
@@ -97,6 +104,7 @@ function branches(
     code: result,
     isNull: mayBeNull ? isNull : null,
     ...(isText && { start, end }),
+    ...(isAny && { big }),
     ...(range !== null && { range }),
   };
 }

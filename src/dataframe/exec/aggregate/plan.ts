@@ -9,19 +9,8 @@ import { keyOf } from "../../codegen/emitter-keys";
 import type { AggregateCall, Expression } from "../../expressions/expression";
 import type { Accumulator, FunctionRegistry } from "../../functions/registry";
 import type { AggregateItem, HashAggregateExec } from "../../physical/plan";
-import type {
-  BoxedState,
-  BytesExtremeState,
-  CountState,
-  DoubleSumState,
-  IntegerSumState,
-  NumberExtremeState} from "./states";
-import {
-  validOf,
-  vectorOf,
-  type State,
-  type StatePlan,
-} from "./states";
+import type { BoxedState, BytesExtremeState, CountState, DoubleSumState, IntegerSumState, NumberExtremeState } from "./states";
+import { validOf, vectorOf, type State, type StatePlan } from "./states";
 
 /** Columns of an aggregate for groups [from, to): of states, or the one of results. */
 type Columns = (

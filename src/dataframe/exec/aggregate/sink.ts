@@ -225,10 +225,10 @@ class AggregateWriter {
             hash: hashes(hashCode(emitter, term)),
             equals: tested(
               (group) =>
-                `(${values()}[${group}] === ${value} || (typeof ${value} !== "number" && ${column}.bigs.get(${group}) === ${value}))`,
+                `(${values()}[${group}] === ${value} || (${value} !== ${value} && ${column}.bigs.get(${group}) === ${term.big!}))`,
             ),
             store: stored((group) => [
-              `if (typeof ${value} === "number") ${values()}[${group}] = ${value}; else ${column}.setBig(${group}, ${value});`,
+              `if (${value} === ${value}) ${values()}[${group}] = ${value}; else ${column}.setBig(${group}, ${term.big!});`,
             ]),
           };
         }
@@ -331,11 +331,11 @@ class AggregateWriter {
         const sum = writer.name("sum");
         const spill =
           group === "0"
-            ? [`${state}.sums[0] = ${cell};`, `${state}.spill(0, ${term.code});`, `${cell} = 0;`]
-            : [`${state}.spill(${group}, ${term.code});`];
+            ? [`${state}.sums[0] = ${cell};`, `${state}.spill(0, ${emitter.boxedValue(term)});`, `${cell} = 0;`]
+            : [`${state}.spill(${group}, ${emitter.boxedValue(term)});`];
         const fits = `${sum} <= ${MAX_SAFE} && ${sum} >= ${-MAX_SAFE}`;
         return guarded(term.isNull, [
-          `const ${sum} = ${term.rep === "any" ? `typeof ${term.code} === "number" ? ${cell} + ${term.code} : NaN` : `${cell} + ${term.code}`};`,
+          `const ${sum} = ${cell} + ${term.code};`,
           `if (${fits}) ${cell} = ${sum};`,
           "else {",
           ...spill,
@@ -344,7 +344,7 @@ class AggregateWriter {
       }
       case "sumDouble": {
         const term = emitter.emit(plan.arg);
-        const value = term.rep === "any" ? `Number(${term.code})` : term.code;
+        const value = term.rep === "any" ? `Number(${emitter.boxedValue(term)})` : term.code;
         const scale = plan.arg.type.kind === "decimal" ? 10 ** plan.arg.type.scale : 1;
         return guarded(term.isNull, [`${this.#cell(`${state}.sums`, group)} += ${scale === 1 ? value : `${value} / ${scale}`};`]);
       }
@@ -375,7 +375,7 @@ class AggregateWriter {
       return guarded(term.isNull, [`${state}.update(${group}, ${code}, ${start}, ${end});`]);
     }
     const value = term.rep === "bool" ? `(${atom(term.code)} ? 1 : 0)` : term.code;
-    if (term.rep === "any") return guarded(term.isNull, [`${state}.update(${group}, ${value});`]);
+    if (term.rep === "any") return guarded(term.isNull, [`${state}.update(${group}, ${emitter.boxedValue(term)});`]);
     const array = this.#cell(`${state}.values`, group);
     const better =
       plan.kind === "max"

@@ -8,7 +8,7 @@
  * Codes are only a shortcut to the hash table; the direct way replaces it until a key leaves the range.
  */
 import type { DataType } from "../../../columnar/types";
-import type { DictionaryVector, Vector } from "../../../columnar/vector";
+import type { Vector } from "../../../columnar/vector";
 import type { Accumulator } from "../../functions/registry";
 import { hashInteger } from "../../codegen/integers";
 import { grown, KeyColumn } from "./key-column";
@@ -189,7 +189,7 @@ const BOOLEANS: Vector = { form: "fixed", length: 2, values: new Uint8Array([0, 
 
 /** Whether a column's values can be told apart by small codes. */
 export function hasCodes(vector: Vector, type: DataType): boolean {
-  if (vector.form === "dictionary") return (vector).dictionary.length < MOST_CODES;
+  if (vector.form === "dictionary") return vector.dictionary.length < MOST_CODES;
   return vector.form === "fixed" && type.kind === "boolean";
 }
 

@@ -137,8 +137,7 @@ export class JoinProbe {
     terms.forEach((term, i) => {
       const base = writer.hoist(`${T}.bases[${i}]`, "base");
       const span = writer.hoist(`${T}.spans[${i}]`, "span");
-      if (term.rep === "any") tests.push(`typeof ${term.code} === "number"`);
-      const offset = writer.constant(term.rep === "any" ? `Number(${term.code}) - ${base}` : `${term.code} - ${base}`, "d");
+      const offset = writer.constant(`${term.code} - ${base}`, "d");
       tests.push(`${offset} >= 0`, `${offset} < ${span}`);
       packed = packed === "" ? offset : `(${packed}) * ${span} + ${offset}`;
     });

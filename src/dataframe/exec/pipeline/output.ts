@@ -127,8 +127,8 @@ function storeCode(
       break;
     case "any": {
       const values = local(`${column}.values`, "out");
-      put.push(`if (typeof ${term.code} === "number") ${values}[n] = ${term.code};`);
-      put.push(`else ${column}.putBig(n, ${term.code});`);
+      put.push(`if (${term.code} === ${term.code}) ${values}[n] = ${term.code};`);
+      put.push(`else ${column}.putBig(n, ${term.big!});`);
       break;
     }
     case "bytes": {
