@@ -35,9 +35,12 @@ export type UnresolvedPlan = Located &
     /** range(), explode() and other table functions in FROM. */
     | {
         readonly kind: "tableFunction";
-        readonly name: readonly string[];
+        /** IDENTIFIER(text) where it is computed. */
+        readonly name: readonly string[] | UnresolvedExpression;
         readonly args: readonly UnresolvedExpression[];
         readonly argNames?: readonly (string | null)[];
+        /** TABLE(…) arguments; in `args` a null stands in their places. */
+        readonly tables?: readonly TableArgument[];
       }
     | {
         readonly kind: "range";
@@ -218,6 +221,15 @@ export type Grouping =
       readonly expressions: readonly UnresolvedExpression[];
       readonly sets: readonly (readonly number[])[];
     };
+
+/** TABLE(t) [WITH SINGLE PARTITION | PARTITION BY …] [ORDER BY …] as an argument of a table function. */
+export interface TableArgument {
+  readonly position: number;
+  readonly plan: UnresolvedPlan;
+  readonly singlePartition: boolean;
+  readonly partitionBy: readonly UnresolvedExpression[];
+  readonly orderBy: readonly UnresolvedExpression[];
+}
 
 export interface Cte {
   readonly name: string;

@@ -1,0 +1,29 @@
+/** Types and schemas from text: "decimal(10,2)", "a INT, b STRUCT<c: STRING>". */
+import type { DataType, StructType } from "../../columnar/types";
+import { Cursor } from "./cursor";
+import type { ParseOptions } from "./cursor";
+import { expression } from "./expression-parser";
+import { query } from "./query-parser";
+import { dataType, schemaFields } from "./type-parser";
+
+const RULES = { query, expression };
+
+/** Throws ParseError. */
+export function parseType(text: string, options?: ParseOptions): DataType {
+  const p = new Cursor(text, RULES, options);
+  const type = dataType(p);
+  if (p.token.kind !== "end") throw p.unexpected();
+  return type;
+}
+
+/** "a INT, b STRING NOT NULL COMMENT 'x'"; "struct<…>" too. Throws ParseError. */
+export function parseTableSchema(text: string, options?: ParseOptions): StructType {
+  const p = new Cursor(text, RULES, options);
+  if (p.is("STRUCT") && p.isAt(1, "<")) {
+    const type = parseType(text, options);
+    if (type.kind === "struct") return type;
+  }
+  const fields = schemaFields(p);
+  if (p.token.kind !== "end") throw p.unexpected();
+  return { kind: "struct", fields };
+}
