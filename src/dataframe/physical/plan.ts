@@ -340,7 +340,7 @@ export interface StagePlan {
   readonly root: PhysicalPlan;
   readonly sink: StageSink;
   readonly settings: SqlSettings;
-  /** Ids of broadcast blocks. */
+  /** Shuffles of one partition that every task reads whole, by their ids in the application. */
   readonly broadcasts: readonly number[];
 }
 

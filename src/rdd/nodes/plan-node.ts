@@ -1,5 +1,6 @@
 /** A stage of a query plan as a dataset: it reads shuffles of other plans, and datasets that its plan names. */
 import type { Frozen } from "../../closure/frozen";
+import { InternalError } from "../../common/errors";
 import type { ContextPort } from "../context-port";
 import type { NodeSpec, SpecEncoder } from "../stage-spec";
 import { DatasetNode, type NodeDependency } from "./node";
@@ -27,16 +28,34 @@ export interface PlanStage {
 
 export class PlanNode extends DatasetNode {
   override readonly className = "SQLExecutionRDD";
-  protected override readonly inputs: readonly DatasetNode[];
+  #stage: PlanStage | undefined;
 
+  /** @param stage a function where finding it takes jobs: they run when the dataset is prepared. */
   constructor(
     context: ContextPort,
     scope: string,
-    private readonly stage: PlanStage,
+    private readonly given: PlanStage | (() => Promise<PlanStage>),
     site?: string,
   ) {
     super(context, scope, site);
-    this.inputs = [...stage.inputs.map(({ node }) => node), ...stage.shuffles.map(({ node }) => node)];
+    if (typeof given !== "function") this.#stage = given;
+  }
+
+  /** Those of a stage that is not known yet are told, and prepared, with it. */
+  protected override get inputs(): readonly DatasetNode[] {
+    const stage = this.#stage;
+    return stage === undefined ? [] : [...stage.inputs.map(({ node }) => node), ...stage.shuffles.map(({ node }) => node)];
+  }
+
+  protected override async doPrepare(): Promise<void> {
+    if (typeof this.given !== "function") return;
+    this.#stage = await this.given();
+    for (const node of this.inputs) await node.prepare();
+  }
+
+  get #known(): PlanStage {
+    if (this.#stage === undefined) throw new InternalError(`The stage of ${this.toString()} is not known yet.`);
+    return this.#stage;
   }
 
   override get hasPayload(): boolean {
@@ -44,26 +63,24 @@ export class PlanNode extends DatasetNode {
   }
 
   override payload(partition: number): Uint8Array {
-    return this.stage.payloads[partition]!;
+    return this.#known.payloads[partition]!;
   }
 
   override locations(partition: number): readonly string[] {
-    return this.stage.hosts?.[partition] ?? [];
+    return this.#known.hosts?.[partition] ?? [];
   }
 
   protected override countPartitions(): number {
-    return this.stage.payloads.length;
+    return this.#known.payloads.length;
   }
 
   protected override listDependencies(): readonly NodeDependency[] {
-    return [
-      ...this.stage.inputs.map(({ node, parents }) => ({ kind: "narrow" as const, node, parents })),
-      ...this.stage.shuffles,
-    ];
+    const { inputs, shuffles } = this.#known;
+    return [...inputs.map(({ node, parents }) => ({ kind: "narrow" as const, node, parents })), ...shuffles];
   }
 
   override encode(encoder: SpecEncoder): NodeSpec {
-    const { plan, shuffles, inputs, functions } = this.stage;
+    const { plan, shuffles, inputs, functions } = this.#known;
     return {
       kind: "plan",
       plan,

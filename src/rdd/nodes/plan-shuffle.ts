@@ -3,13 +3,14 @@ import type { PlanNode } from "./plan-node";
 
 export class PlanShuffle {
   readonly kind = "shuffle";
-  readonly shuffleId: number;
 
-  /** @param node the stage that writes it. The caller releases the shuffle when nothing will read it any more. */
+  /**
+   * @param node the stage that writes it.
+   * @param shuffleId from the context. The caller releases the shuffle when nothing will read it any more.
+   */
   constructor(
     readonly node: PlanNode,
     readonly numReducers: number,
-  ) {
-    this.shuffleId = node.context.nextShuffleId();
-  }
+    readonly shuffleId: number,
+  ) {}
 }

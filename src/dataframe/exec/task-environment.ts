@@ -1,0 +1,74 @@
+/** What operators ask of one task (ports.ts), over what the RDD layer gives it. Counts what operators did. */
+import type { BoxedRow } from "../../columnar/vector";
+import type { TaskMemory } from "../../storage/task-env";
+import type { PlanTask } from "../../rdd/plan-port";
+import type { ExecEnv, OperatorMetrics } from "./ports";
+
+/** What a task tells the driver's accumulator of the query. Fields are those of query/query-metrics. */
+export interface MetricsUpdate {
+  /** [operator id, rows, batches, nanoseconds, spilled bytes] */
+  readonly operators: readonly (readonly [id: number, rows: number, batches: number, timeNs: number, spilledBytes: number])[];
+  readonly observed: readonly (readonly [name: string, states: readonly BoxedRow[]])[];
+}
+
+export interface ReadFile {
+  readonly path: string;
+  readonly start: number;
+  readonly length: number;
+}
+
+export class TaskEnvironment implements ExecEnv {
+  readonly #metrics = new Map<number, OperatorMetrics>();
+  readonly #observed: (readonly [string, readonly BoxedRow[]])[] = [];
+  #file: ReadFile | null = null;
+
+  constructor(readonly task: PlanTask) {}
+
+  get partition(): number {
+    return this.task.partition;
+  }
+
+  get memory(): TaskMemory {
+    return this.task.env.memory;
+  }
+
+  tempFile(purpose: string): string {
+    return this.task.env.tempFile(purpose);
+  }
+
+  checkInterrupted(): void {
+    this.task.env.checkInterrupted();
+  }
+
+  metrics(node: number): OperatorMetrics {
+    let metrics = this.#metrics.get(node);
+    if (metrics === undefined) this.#metrics.set(node, (metrics = { rows: 0, batches: 0, timeNs: 0, spilledBytes: 0 }));
+    return metrics;
+  }
+
+  inputFile(): ReadFile | null {
+    return this.#file;
+  }
+
+  /** Sources say which file they are at. */
+  readsFile(file: ReadFile | null): void {
+    this.#file = file;
+  }
+
+  observed(name: string, states: readonly BoxedRow[]): void {
+    this.#observed.push([name, states]);
+  }
+
+  updates(): MetricsUpdate {
+    return {
+      operators: [...this.#metrics].map(([id, { rows, batches, timeNs, spilledBytes }]) => [
+        id,
+        rows,
+        batches,
+        timeNs,
+        spilledBytes,
+      ]),
+      observed: this.#observed,
+    };
+  }
+}

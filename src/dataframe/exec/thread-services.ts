@@ -1,0 +1,66 @@
+/** What stages in a task thread use of the layers around them: exchanges, sources, the registry, what a thread keeps. */
+import { ByteWriter } from "../../columnar";
+import { decodeBatchesOf, encodeBatch } from "../../columnar/batch";
+import type { ColumnBatch } from "../../columnar/vector";
+import { builtins } from "../functions";
+import type { ExternalExec } from "../physical/plan";
+import { readExchange } from "./exchange/shuffle-reader";
+import { externalBatches } from "./external";
+import type { ExecServices } from "./ports";
+import { openScan } from "./scan";
+import type { TaskEnv } from "../../storage/task-env";
+import type { TaskEnvironment } from "./task-environment";
+import { UserFunctionCalls } from "./user-functions";
+import type { SqlSettings } from "../settings";
+
+/** What one stage reads of datasets outside of its plan: sources by their position among its inputs. */
+export type StageInputs = readonly ExternalExec["source"][];
+
+/** Things made from broadcasts, which later tasks of the thread use again: the last few. */
+class KeptThings {
+  readonly #things = new Map<string, unknown>();
+  static readonly MOST = 16;
+
+  keep<T>(key: string, make: () => T): T {
+    let thing = this.#things.get(key) as T | undefined;
+    if (thing === undefined) {
+      thing = make();
+      if (this.#things.size === KeptThings.MOST) this.#things.delete(this.#things.keys().next().value!);
+    } else {
+      this.#things.delete(key);
+    }
+    this.#things.set(key, thing);
+    return thing;
+  }
+}
+
+const kept = new KeptThings();
+
+export function taskServices(env: TaskEnvironment, inputs: StageInputs, settings: SqlSettings): ExecServices {
+  const { task } = env;
+  // Shuffle ids are those of one application; a thread may see several where tasks run in the driver.
+  const scope = task.env.directory;
+  return {
+    functions: builtins,
+    openScan: (scan, splits) => openScan(scan, splits, env),
+    readShuffle: (node, parts) => readExchange(task.env, task.shuffles[node.input]!, parts),
+    external: (node, partition) => externalBatches(node, task.parent(inputs.indexOf(node.source), partition), settings),
+    broadcast: (shuffleId) => kept.keep(`${scope} rows ${shuffleId}`, () => allRows(task.env, shuffleId)),
+    decodeBatches: decodeBatchesOf,
+    encodeBatch(batch) {
+      const out = new ByteWriter(1 << 12);
+      encodeBatch(out, batch);
+      return out.copy();
+    },
+    userFunctions: new UserFunctionCalls(task, settings),
+    keep: (key, make) => kept.keep(`${scope} ${key}`, make),
+  };
+}
+
+/** A broadcast is a shuffle with one partition, which every task reads whole. */
+function allRows(env: TaskEnv, shuffleId: number): readonly ColumnBatch[] {
+  const source = readExchange(env, shuffleId, [{ reduce: 0 }]);
+  const batches: ColumnBatch[] = [];
+  for (let batch = source.next(); batch !== null; batch = source.next()) batches.push(batch);
+  return batches;
+}

@@ -1,0 +1,213 @@
+/**
+ * Carries a query out: asks the plan's state machine (physical/stages) for the next stage, runs it as a job, tells what it
+ * wrote, until the last stage gives the result.
+ */
+import type { Frozen } from "../../closure/frozen";
+import { decodeValue } from "../../columnar";
+import { decodeBatchesOf, sliceBatch } from "../../columnar/batch";
+import type { Boxed } from "../../columnar/types";
+import type { ColumnBatch } from "../../columnar/vector";
+import type { Call, ContextPort } from "../../rdd/context-port";
+import type { DatasetNode } from "../../rdd/nodes/node";
+import type { PlanInput, PlanStage } from "../../rdd/nodes/plan-node";
+import type { KeySample } from "../exec/exchange/sample";
+import { rowOrder } from "../exec/exchange/route";
+import type { LogicalPlan } from "../logical/plan";
+import type { ExchangeStage, ResultStage, Stage } from "../physical/stages";
+import { QueryRun } from "../physical/stages";
+import type { PhysicalPlan, StagePlan, StageSink, StageTaskInput } from "../physical/plan";
+import type { PlanServices } from "../physical/services";
+import { walk } from "../physical/traverse";
+import type { SqlSettings } from "../settings";
+import { userFunctionsOf } from "./user-functions";
+import { QueryMetrics } from "./query-metrics";
+import { type ReadyStage, StageJobs, type WrittenShuffle } from "./stage-jobs";
+
+/** What a query runs on. */
+export interface RunServices extends PlanServices {
+  readonly port: ContextPort;
+  /** The dataset behind an external relation. */
+  external(source: number): DatasetNode;
+  /** A user function that a plan names, captured. */
+  userFunction(id: string): Frozen;
+}
+
+/** Tasks of the first round of a limited result; each round has four times as many. */
+const FIRST_TASKS = 1;
+const SAMPLE_SIZE = 100;
+
+export class QueryRunner {
+  readonly run: QueryRun;
+  readonly metrics: QueryMetrics;
+  readonly #jobs: StageJobs;
+  readonly #written = new Map<number, WrittenShuffle>();
+
+  constructor(
+    plan: LogicalPlan,
+    private readonly settings: SqlSettings,
+    private readonly services: RunServices,
+    call: Call,
+  ) {
+    const { port } = services;
+    this.run = new QueryRun(plan, settings, services);
+    this.metrics = new QueryMetrics(port.nextSharedVariableId());
+    port.registerAccumulator(this.metrics);
+    this.#jobs = new StageJobs(port, call, this.metrics.id);
+  }
+
+  /** The rows of the result, partition by partition. */
+  async collect(): Promise<ColumnBatch[]> {
+    const stage = await this.#runExchanges();
+    const { take } = stage;
+    if (take === null || take.limit === null) {
+      const parts = await this.#jobs.run(this.#ready(stage, { kind: "collect", limit: null }));
+      return cut(parts.flatMap(batchesOf), take?.offset ?? 0, Infinity);
+    }
+    const wanted = take.limit + take.offset;
+    const batches: ColumnBatch[] = [];
+    let rows = 0;
+    for (let from = 0, count = FIRST_TASKS; from < stage.tasks.length && rows < wanted; from += count, count *= 4) {
+      const tasks = stage.tasks.slice(from, from + count);
+      for (const part of await this.#jobs.run(this.#ready({ ...stage, tasks }, { kind: "collect", limit: wanted }))) {
+        for (const batch of batchesOf(part)) {
+          batches.push(batch);
+          rows += batch.length;
+        }
+      }
+    }
+    return cut(batches, take.offset, take.limit);
+  }
+
+  /** Runs the last stage into `sink`; gives what each task gave. The result must have no limit that the driver applies. */
+  async into(sink: StageSink): Promise<Uint8Array[]> {
+    return this.#jobs.run(this.#ready(await this.#runExchanges(), sink));
+  }
+
+  /** The last stage as a dataset's description: all exchanges before it are carried out. */
+  async stage(sink: StageSink): Promise<PlanStage> {
+    return this.#jobs.describe(this.#ready(await this.#runExchanges(), sink));
+  }
+
+  /** Shuffles that the query has written; to be released when nothing reads them any more. */
+  get shuffleIds(): readonly number[] {
+    return [...this.#written.values()].map(({ shuffle }) => shuffle.shuffleId);
+  }
+
+  release(): void {
+    for (const id of this.shuffleIds) void this.services.port.releaseShuffle(id, false);
+    this.#written.clear();
+  }
+
+  async #runExchanges(): Promise<ResultStage> {
+    for (;;) {
+      const stage = this.run.next();
+      if (stage.kind === "result") return stage;
+      const written = await this.#exchange(stage);
+      this.#written.set(stage.id, written);
+      const { numMaps, sizes, shuffle } = written;
+      const { numReducers } = shuffle;
+      const bytes = new Array<number>(numReducers).fill(0);
+      for (let map = 0; map < numMaps; map++)
+        for (let reduce = 0; reduce < numReducers; reduce++) bytes[reduce]! += sizes[map * numReducers + reduce]!;
+      this.run.finished(stage.id, {
+        bytes,
+        rows: this.metrics.of(stage.root.id).rows,
+        mapBytes: (reduce) => Array.from({ length: numMaps }, (_, map) => sizes[map * numReducers + reduce]!),
+      });
+    }
+  }
+
+  async #exchange(stage: ExchangeStage): Promise<WrittenShuffle> {
+    const { partitioning } = stage;
+    if (partitioning.kind !== "range") {
+      const count = "numPartitions" in partitioning ? partitioning.numPartitions : 1;
+      return this.#jobs.write(this.#ready(stage, { kind: "shuffle", partitioning }), count);
+    }
+    const bounds = await this.#bounds(stage, partitioning.order, partitioning.numPartitions);
+    return this.#jobs.write(this.#ready(stage, { kind: "shuffle", partitioning, bounds }), bounds.length + 1);
+  }
+
+  /** Bounds that divide the rows of a stage evenly, about: from a sample of each task's keys, weighed by its rows. */
+  async #bounds(
+    stage: ExchangeStage,
+    order: Extract<ExchangeStage["partitioning"], { kind: "range" }>["order"],
+    numPartitions: number,
+  ): Promise<Boxed[][]> {
+    const size = Math.max(20, SAMPLE_SIZE * Math.ceil((3 * numPartitions) / Math.max(1, stage.tasks.length)));
+    const { values } = this.services.port;
+    const samples = (await this.#jobs.run(this.#ready(stage, { kind: "sample", order, size }))).map(
+      (bytes) => decodeValue(bytes, values) as KeySample,
+    );
+    const weighed = samples.flatMap(({ rows, keys }) => keys.map((key) => ({ key, weight: rows / keys.length })));
+    const compare = rowOrder(order);
+    weighed.sort((a, b) => compare(a.key, b.key));
+    const total = weighed.reduce((sum, { weight }) => sum + weight, 0);
+    const bounds: Boxed[][] = [];
+    let seen = 0;
+    for (const { key, weight } of weighed) {
+      seen += weight;
+      if (bounds.length === numPartitions - 1) break;
+      const last = bounds.at(-1);
+      if (seen >= (total * (bounds.length + 1)) / numPartitions && (last === undefined || compare(last, key) < 0))
+        bounds.push([...key]);
+    }
+    return bounds;
+  }
+
+  #ready(stage: Pick<Stage, "root" | "shuffles" | "broadcasts" | "tasks">, sink: StageSink): ReadyStage {
+    const shuffleOf = (id: number): WrittenShuffle => this.#written.get(id)!;
+    const plan: StagePlan = {
+      root: stage.root,
+      sink,
+      settings: this.settings,
+      broadcasts: stage.broadcasts.map((id) => shuffleOf(id).shuffle.shuffleId),
+    };
+    const sources = externalsOf(stage.root);
+    return {
+      plan,
+      tasks: stage.tasks,
+      shuffles: [...stage.shuffles, ...stage.broadcasts].map((id) => shuffleOf(id).shuffle),
+      inputs: [...sources].map(([source, leaves]) => this.#input(source, leaves, stage.tasks)),
+      sources: [...sources.keys()],
+      functions: new Map([...userFunctionsOf(plan)].map((id) => [id, this.services.userFunction(id)])),
+    };
+  }
+
+  #input(source: number, leaves: readonly number[], tasks: readonly StageTaskInput[]): PlanInput {
+    return {
+      node: this.services.external(source),
+      parents: (partition) => leaves.flatMap((leaf) => tasks[partition]!.leaves[leaf] ?? []),
+    };
+  }
+}
+
+/** External leaves of a stage by their source. */
+function externalsOf(root: PhysicalPlan): Map<number, number[]> {
+  const sources = new Map<number, number[]>();
+  walk(root, (node) => {
+    if (node.kind !== "external") return;
+    const leaves = sources.get(node.source);
+    if (leaves === undefined) sources.set(node.source, [node.id]);
+    else leaves.push(node.id);
+  });
+  return sources;
+}
+
+function batchesOf(bytes: Uint8Array): ColumnBatch[] {
+  return [...decodeBatchesOf(bytes)];
+}
+
+/** Rows [offset, offset + limit). */
+function cut(batches: readonly ColumnBatch[], offset: number, limit: number): ColumnBatch[] {
+  const kept: ColumnBatch[] = [];
+  let skip = offset;
+  let left = limit;
+  for (const batch of batches) {
+    const from = Math.min(skip, batch.length);
+    skip -= from;
+    const to = Math.min(batch.length, from + left);
+    if (to > from) kept.push(sliceBatch(batch, from, to));
+    left -= to - from;
+  }
+  return kept;
+}

@@ -1,0 +1,102 @@
+/** Runs stages of a query as jobs: map stages, whose output sizes come back, and stages whose tasks give results. */
+import type { Frozen } from "../../closure/frozen";
+import { runJob } from "../../rdd/api/run";
+import type { Call, ContextPort } from "../../rdd/context-port";
+import { type PlanInput, PlanNode, type PlanStage } from "../../rdd/nodes/plan-node";
+import { PlanShuffle } from "../../rdd/nodes/plan-shuffle";
+import { planToBytes } from "../exec/plan-bytes";
+import type { ShippedPlan } from "../exec/runtime";
+import type { StagePlan, StageTaskInput } from "../physical/plan";
+
+/** A stage that is ready to run: what it reads has been written. */
+export interface ReadyStage {
+  readonly plan: StagePlan;
+  /** One for each task. */
+  readonly tasks: readonly StageTaskInput[];
+  /** The shuffles that it reads, as its ShuffleReads and broadcasts number them. */
+  readonly shuffles: readonly PlanShuffle[];
+  readonly inputs: readonly PlanInput[];
+  /** What the plan's external leaves call the inputs. */
+  readonly sources: readonly number[];
+  readonly functions: ReadonlyMap<string, Frozen>;
+  readonly hosts?: readonly (readonly string[])[];
+}
+
+/** A shuffle that was written. */
+export interface WrittenShuffle {
+  readonly shuffle: PlanShuffle;
+  readonly numMaps: number;
+  /** Bytes of what map task m wrote for reduce partition r: sizes[m * numReducers + r]. */
+  readonly sizes: Float64Array;
+}
+
+export class StageJobs {
+  constructor(
+    readonly port: ContextPort,
+    readonly call: Call,
+    /** The accumulator of the query's operator metrics. */
+    private readonly metrics: number,
+  ) {}
+
+  /** Runs a stage that ends in a shuffle. The caller releases the shuffle. */
+  async write(stage: ReadyStage, numReducers: number): Promise<WrittenShuffle> {
+    const { port, call } = this;
+    const shuffleId = port.nextShuffleId();
+    const node = this.#node(stage, shuffleId);
+    const shuffle = new PlanShuffle(node, numReducers, shuffleId);
+    if (stage.tasks.length === 0) return { shuffle, numMaps: 0, sizes: new Float64Array(0) };
+    const sizesPlan: ShippedPlan = { kind: "mapSizes", reducers: numReducers };
+    const reader = new PlanNode(
+      port,
+      call.scope,
+      {
+        plan: planToBytes(sizesPlan),
+        payloads: [new Uint8Array(0)],
+        shuffles: [shuffle],
+        inputs: [],
+        functions: new Map(),
+      },
+      call.site,
+    );
+    const [bytes] = await this.#results(reader);
+    // The bytes of a result may lie anywhere in what arrived.
+    const values = new Float64Array(bytes!.slice().buffer);
+    return { shuffle, numMaps: values[0]!, sizes: values.subarray(1) };
+  }
+
+  /** Runs a stage whose tasks give results, in the order of the tasks. */
+  run(stage: ReadyStage, onResult?: (task: number, bytes: Uint8Array) => void): Promise<Uint8Array[]> {
+    return this.#results(this.#node(stage, null), onResult);
+  }
+
+  /** The stage as a dataset's description; its records are what its sink says: rows, or batches as bytes. */
+  describe(stage: ReadyStage): PlanStage {
+    return this.#describe(stage, null);
+  }
+
+  async #results(node: PlanNode, onResult?: (task: number, bytes: Uint8Array) => void): Promise<Uint8Array[]> {
+    const results: Uint8Array[] = [];
+    await runJob(node, this.call, { kind: "plan" }, (index, bytes) => {
+      if (onResult === undefined) results[index] = bytes;
+      else onResult(index, bytes);
+    });
+    return results;
+  }
+
+  #node(stage: ReadyStage, shuffleId: number | null): PlanNode {
+    return new PlanNode(this.port, this.call.scope, this.#describe(stage, shuffleId), this.call.site);
+  }
+
+  #describe(stage: ReadyStage, shuffleId: number | null): PlanStage {
+    const { plan, sources: inputs } = stage;
+    const shipped: ShippedPlan = { kind: "stage", stage: plan, shuffleId, inputs, metrics: this.metrics };
+    return {
+      plan: planToBytes(shipped),
+      payloads: stage.tasks.map(planToBytes),
+      shuffles: stage.shuffles,
+      inputs: stage.inputs,
+      functions: stage.functions,
+      ...(stage.hosts === undefined ? {} : { hosts: stage.hosts }),
+    };
+  }
+}
