@@ -263,7 +263,7 @@ export function parseTimestamp(text: string, zone: TimeZone, now: Exact): Exact 
 /** Microseconds of a local date and time; a zone in the text is dropped, or refused. */
 export function parseTimestampNtz(text: string, allowZone = true): Exact | null {
   const parts = parseTimestampParts(text);
-  if (parts?.days == null || (parts.zone !== null && !allowZone)) return null;
+  if (parts === null || parts.days === null || (parts.zone !== null && !allowZone)) return null;
   const micros = localOf(parts.days, parts.microsOfDay);
   return fitsLong(micros) ? micros : null;
 }

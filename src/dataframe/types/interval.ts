@@ -132,7 +132,7 @@ export function parseDayTime(text: string, type: DayTimeIntervalType, at?: Query
       if (unit === start) throw unmatched(text, type, at);
       throw new QueryError("INVALID_INTERVAL_FORMAT.INTERVAL_PARSING", { input: text, interval: "day-time" }, at);
     }
-    total = add(total, multiply(count, unitMicros[unit]!));
+    total = add(total, multiply(count, unitMicros[unit]));
   }
   const fraction = end === 3 ? match[first + width - 1] : undefined;
   if (fraction !== undefined) total = add(total, Number(fraction.slice(1, 7).padEnd(6, "0")));
@@ -146,7 +146,7 @@ function unmatched(text: string, type: DayTimeIntervalType | YearMonthIntervalTy
   let form = "";
   if (dayTime) {
     for (let unit = type.start; unit <= type.end; unit++) {
-      form += (unit > type.start ? (unit === 1 ? " " : ":") : "") + formLetters[unit]!;
+      form += (unit > type.start ? (unit === 1 ? " " : ":") : "") + formLetters[unit];
     }
   } else form = type.start === type.end ? (type.start === 0 ? "y" : "m") : "y-m";
   const name = intervalName(type);

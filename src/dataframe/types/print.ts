@@ -170,7 +170,7 @@ export function sqlValue(value: Boxed, type: DataType, settings: PrintSettings =
     case "decimal":
       return `${text()}BD`;
     case "double":
-      return Number.isFinite(value as number) ? `${text()}D` : text();
+      return Number.isFinite(value) ? `${text()}D` : text();
     case "binary":
       return `X'${hexText(value as Uint8Array)}'`;
     case "date":
