@@ -9,7 +9,7 @@ export default tseslint.config(
       "node_modules/",
       "src/wire/generated/",
       "test/programs/",
-      "test/programs/",
+      "**/*.assembly.ts",
       "**/*.mjs",
       "**/*.cjs",
       "**/*.js",

@@ -1,0 +1,149 @@
+/**
+ * What stores tables, to be implemented once a format. A source has a driver's side, which may await, and a task's side, which
+ * may not. Everything that goes from the one to the other is plain data: relations, splits, write specs, commits.
+ *
+ * The least a source needs is `name`, `relation`, `plan` and `open`:
+ *
+ *     const numbers: DataSource = {
+ *       name: "numbers",
+ *       relation: async ({ options }) => relationOf("numbers", schema, options),
+ *       plan: async ({ relation }) => [[{ from: 0, to: 500 }], [{ from: 500, to: 1000 }]],
+ *       open: (splits, request) => batches(splits, request.columns),
+ *     };
+ */
+import type { DataType, StructType } from "../../columnar/types";
+import type { BatchSource, ColumnBatch } from "../../columnar/vector";
+import type { FileSystems } from "../../filesystem/file-systems";
+import type { TaskStorage } from "../../filesystem/task-storage";
+import type { Attribute, Expression } from "../expressions/expression";
+import type { SqlSettings } from "../settings";
+import type { Relation } from "./relation";
+
+export type SourceOptions = Readonly<Record<string, string>>;
+
+export interface DataSource {
+  /** As in `format(name)`, lower case. */
+  readonly name: string;
+  /** Other names that mean this source: class names that Spark users write. */
+  readonly aliases?: readonly string[];
+  /** The table that paths and options name. `schema` is the user's; without it the source finds one, or throws UNABLE_TO_INFER_SCHEMA. */
+  relation(request: LoadRequest, driver: DriverContext): Promise<Relation>;
+  /** What each task reads: splits, in the source's own form. Partition filters have been applied when it returns. */
+  plan(request: PlanRequest, driver: DriverContext): Promise<readonly (readonly unknown[])[]>;
+  /** The rows of a task's splits: one column for each of request.columns. */
+  open(splits: readonly unknown[], request: ScanRequest, env: ScanEnv): BatchSource;
+  /** Whether `open` gives only rows for which `filter` (a conjunct over columns of the relation) is true, so that nobody need look again. */
+  appliesFully?(relation: Relation, filter: Expression): boolean;
+  /** Absent where the source cannot be written. */
+  readonly writer?: SourceWriter;
+}
+
+export interface LoadRequest {
+  readonly paths: readonly string[];
+  readonly options: SourceOptions;
+  readonly schema: StructType | null;
+  /** Of a table of the catalog: partition columns are known, and need not be found in paths. */
+  readonly partitionColumns?: readonly string[];
+}
+
+export interface DriverContext {
+  readonly fileSystems: FileSystems;
+  readonly settings: SqlSettings;
+}
+
+export interface PlanRequest {
+  readonly relation: Relation;
+  readonly columns: readonly ScanColumn[];
+  readonly pushed: readonly Expression[];
+  readonly partitionFilters: readonly Expression[];
+  readonly limit: number | null;
+  /** Tasks that can run at a time: fewer splits than that leave cores idle. */
+  readonly parallelism: number;
+}
+
+/** A column that a scan gives: where it is in the relation, and the attribute by which filters name it. */
+export interface ScanColumn {
+  readonly path: readonly string[];
+  readonly type: DataType;
+  readonly attribute: Attribute;
+}
+
+export interface ScanRequest {
+  readonly relation: Relation;
+  readonly columns: readonly ScanColumn[];
+  /** May be used to leave out rows for which one of them is not true. */
+  readonly pushed: readonly Expression[];
+  /** As many rows are enough for the whole task. */
+  readonly limit: number | null;
+  readonly settings: SqlSettings;
+  /** Values that became known while the query ran: `column` must be among them, or in the range. */
+  readonly runtime?: readonly RuntimeValues[];
+}
+
+export interface RuntimeValues {
+  readonly column: Attribute;
+  readonly min: number | bigint | null;
+  readonly max: number | bigint | null;
+}
+
+/** What a task offers to the source it reads. */
+export interface ScanEnv {
+  readonly storage: TaskStorage;
+  /** Throws when the task was told to stop; sources call it once a batch. */
+  checkInterrupted(): void;
+  /** The file, and the part of it, that the next rows come from: what input_file_name() and its like give. */
+  readsFile(file: { readonly path: string; readonly start: number; readonly length: number } | null): void;
+  /** Bytes read, rows in them: for metrics. */
+  read(bytes: number, rows: number): void;
+}
+
+export type SaveMode = "append" | "overwrite" | "error" | "ignore";
+
+export interface SaveRequest {
+  readonly path: string;
+  readonly options: SourceOptions;
+  readonly mode: SaveMode;
+  /** Of the rows, partition columns included. */
+  readonly schema: StructType;
+  readonly partitionBy: readonly string[];
+  readonly settings: SqlSettings;
+  /** Unique among the jobs that may write there. */
+  readonly jobId: string;
+}
+
+export interface SourceWriter {
+  /** Prepares the target; null where there is nothing to do (mode "ignore"). Throws PATH_ALREADY_EXISTS, types that cannot be stored, … */
+  begin(request: SaveRequest, driver: DriverContext): Promise<WriteJob | null>;
+  /** One task's part of the job, from the job's spec. */
+  open(spec: unknown, task: WriteTask): BatchSink;
+}
+
+export interface WriteJob {
+  /** What tasks need to know: plain data. */
+  readonly spec: unknown;
+  /** Makes what the accepted attempts wrote the target's content. When it throws, nothing is left of it. */
+  commit(commits: readonly unknown[]): Promise<WriteSummary>;
+  abort(commits: readonly unknown[]): Promise<void>;
+}
+
+export interface WriteSummary {
+  readonly files: number;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+export interface WriteTask {
+  readonly partition: number;
+  /** Unique among all attempts of all tasks of the job. */
+  readonly attemptId: number | string;
+  readonly storage: TaskStorage;
+  checkInterrupted(): void;
+}
+
+export interface BatchSink {
+  write(batch: ColumnBatch): void;
+  /** Ends the attempt; the value (plain data) goes to the job's commit. */
+  commit(): unknown;
+  /** Removes all that the attempt wrote. May be called at any time, more than once. */
+  abort(): void;
+}

@@ -1,0 +1,189 @@
+/** Compression of Parquet's pages: one block in, one block out. Snappy and LZ4 by our own kernels, the others by zlib. */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as zlib from "node:zlib";
+import { compressSync } from "snappy";
+import { UsageError } from "../../../common/errors";
+import { Codec } from "./metadata";
+import type { Heap } from "./wasm/heap";
+import { type LinearMemory, webAssembly } from "./wasm/web-assembly";
+
+/** A page that is not what its header says. The file's name is put before it further up. */
+export class DamagedPage extends Error {}
+
+/**
+ * Puts the decompressed bytes of `compressed` (a region of the heap) at `to`, where `size` bytes and some slack are free.
+ * The result must have exactly `size` bytes.
+ */
+export function decompress(codec: Codec, heap: Heap, from: number, length: number, to: number, size: number): void {
+  const written = decompressedBytes(codec, heap, from, length, to, size);
+  if (written !== size) {
+    throw new DamagedPage(
+      written < 0
+        ? `a page cannot be decompressed (${CODEC_NAMES[codec]})`
+        : `a page has ${written} bytes, and should have ${size}`,
+    );
+  }
+}
+
+export const CODEC_NAMES: Readonly<Record<number, string>> = {
+  [Codec.None]: "uncompressed",
+  [Codec.Snappy]: "snappy",
+  [Codec.Gzip]: "gzip",
+  [Codec.Lzo]: "lzo",
+  [Codec.Brotli]: "brotli",
+  [Codec.Lz4]: "lz4",
+  [Codec.Zstd]: "zstd",
+  [Codec.Lz4Raw]: "lz4_raw",
+};
+
+function decompressedBytes(codec: Codec, heap: Heap, from: number, length: number, to: number, size: number): number {
+  const { kernels } = heap;
+  switch (codec) {
+    case Codec.None:
+      heap.bytes.copyWithin(to, from, from + Math.min(length, size));
+      return length;
+    case Codec.Snappy: {
+      const said = kernels.snappyLength(from, from + length);
+      return said !== size ? said : kernels.snappyDecompress(from, from + length, to, to + size);
+    }
+    case Codec.Lz4Raw:
+      return kernels.lz4Decompress(from, from + length, to, to + size);
+    case Codec.Lz4: {
+      const framed = hadoopLz4(heap, from, length, to, size);
+      return framed === size ? framed : kernels.lz4Decompress(from, from + length, to, to + size);
+    }
+    case Codec.Gzip:
+      return put(heap, to, size, () => zlib.gunzipSync(heap.bytes.subarray(from, from + length), { maxOutputLength: size + 1 }));
+    case Codec.Brotli:
+      return put(heap, to, size, () =>
+        zlib.brotliDecompressSync(heap.bytes.subarray(from, from + length), { maxOutputLength: size + 1 }),
+      );
+    case Codec.Zstd:
+      return put(heap, to, size, () => zstd().decompress(heap.bytes.subarray(from, from + length), size));
+    default:
+      throw new UsageError(
+        "UNSUPPORTED_COMPRESSION",
+        `Parquet files compressed with ${CODEC_NAMES[codec] ?? `codec ${codec}`} cannot be read.`,
+      );
+  }
+}
+
+function put(heap: Heap, to: number, size: number, decompressed: () => Uint8Array): number {
+  let bytes: Uint8Array;
+  try {
+    bytes = decompressed();
+  } catch (error) {
+    throw new DamagedPage(`a page cannot be decompressed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (bytes.length <= size) heap.bytes.set(bytes, to);
+  return bytes.length;
+}
+
+/** Hadoop's frames: [decompressed length, compressed length, block]…, big-endian. -1 where the bytes are none. */
+function hadoopLz4(heap: Heap, from: number, length: number, to: number, size: number): number {
+  const end = from + length;
+  const { bytes, kernels } = heap;
+  let written = 0;
+  let at = from;
+  while (at < end) {
+    if (at + 8 > end) return -1;
+    const whole = bytes.readUInt32BE(at);
+    const packed = bytes.readUInt32BE(at + 4);
+    at += 8;
+    if (packed > end - at || whole > size - written) return -1;
+    if (kernels.lz4Decompress(at, at + packed, to + written, to + written + whole) !== whole) return -1;
+    written += whole;
+    at += packed;
+  }
+  return written;
+}
+
+/** The block of `bytes`, possibly a view of memory that is used again. */
+export function compress(codec: Codec, bytes: Uint8Array): Uint8Array {
+  switch (codec) {
+    case Codec.None:
+      return bytes;
+    case Codec.Snappy:
+      return compressSync(bytes, { copyOutputData: true });
+    case Codec.Gzip:
+      return zlib.gzipSync(bytes, { level: 6 });
+    case Codec.Brotli:
+      return zlib.brotliCompressSync(bytes, {
+        params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4, [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+      });
+    case Codec.Zstd:
+      return zstd().compress(bytes);
+    default:
+      throw new UsageError("UNSUPPORTED_COMPRESSION", `Parquet files cannot be written with ${CODEC_NAMES[codec] ?? codec}.`);
+  }
+}
+
+interface Zstd {
+  decompress(bytes: Uint8Array, size: number): Uint8Array;
+  compress(bytes: Uint8Array): Uint8Array;
+}
+
+const ZSTD_LEVEL = 3;
+
+let zstdOfThread: Zstd | undefined;
+
+function zstd(): Zstd {
+  return (zstdOfThread ??= "zstdDecompressSync" in zlib ? nativeZstd() : wasmZstd());
+}
+
+/** Node's own, of 22.15 and later; the types of Node 20 do not know it. */
+function nativeZstd(): Zstd {
+  const native = zlib as unknown as {
+    zstdDecompressSync(bytes: Uint8Array, options: { maxOutputLength: number }): Uint8Array;
+    zstdCompressSync(bytes: Uint8Array): Uint8Array;
+  };
+  return {
+    decompress: (bytes, size) => native.zstdDecompressSync(bytes, { maxOutputLength: size + 1 }),
+    compress: (bytes) => native.zstdCompressSync(bytes),
+  };
+}
+
+/**
+ * The library that @bokuweb/zstd-wasm carries, started here because the package's own start is asynchronous. Its exports have
+ * the short names that its linker gave them in the version that package.json pins.
+ */
+function wasmZstd(): Zstd {
+  const file = join(dirname(require.resolve("@bokuweb/zstd-wasm")), "zstd.wasm");
+  const grow = (size: number): number => {
+    const missing = (size >>> 0) - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+    return 1;
+  };
+  const stop = (): never => {
+    throw new Error("the zstd library stopped");
+  };
+  const { exports } = new webAssembly.Instance(new webAssembly.Module(readFileSync(file)), {
+    a: { a: stop, b: stop, c: stop, d: () => 0, e: grow },
+  });
+  const memory = exports["f"] as LinearMemory;
+  const call = exports as unknown as Record<string, (...args: number[]) => number>;
+  call["g"]!();
+  const isError = call["h"]!;
+  const within = (input: Uint8Array, capacity: number, work: (to: number, from: number) => number): Uint8Array => {
+    const from = call["s"]!(input.length);
+    const to = call["s"]!(Math.max(1, capacity));
+    try {
+      if (from === 0 || to === 0) throw new Error("the zstd library has no memory left");
+      new Uint8Array(memory.buffer).set(input, from);
+      const size = work(to, from) >>> 0;
+      if (isError(size) !== 0) throw new Error("bytes that are no zstd frame of the length given");
+      return new Uint8Array(memory.buffer).slice(to, to + size);
+    } finally {
+      call["t"]!(from);
+      call["t"]!(to);
+    }
+  };
+  return {
+    decompress: (bytes, size) => within(bytes, size, (to, from) => call["r"]!(to, size, from, bytes.length)),
+    compress: (bytes) => {
+      const bound = call["i"]!(bytes.length);
+      return within(bytes, bound, (to, from) => call["m"]!(to, bound, from, bytes.length, ZSTD_LEVEL));
+    },
+  };
+}

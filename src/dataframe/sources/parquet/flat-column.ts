@@ -1,0 +1,87 @@
+/** A column without lists: its vectors row by row, over the pages of a row group. */
+import { concat, slice } from "../../../columnar/batch";
+import type { Vector } from "../../../columnar/vector";
+import type { ChunkReader } from "./chunk-reader";
+import type { DecodedPage } from "./page-decoder";
+
+/** Rows of a column: the vector, and the definition levels where they were asked for and some are below the highest. */
+export interface ColumnRows {
+  readonly vector: Vector;
+  readonly definition: Uint8Array | null;
+}
+
+export class FlatColumn {
+  #page: DecodedPage | null = null;
+  #offset = 0;
+
+  constructor(private readonly chunk: ChunkReader) {}
+
+  /** Rows until the end of the page that comes next or has been begun. */
+  rowsInPage(): number {
+    return this.#page === null ? this.chunk.peek() : this.#page.entries - this.#offset;
+  }
+
+  skip(rows: number): void {
+    let left = rows;
+    while (left > 0) {
+      const there = this.rowsInPage();
+      if (there === 0) return;
+      if (this.#page === null && left >= there) this.chunk.skip();
+      else {
+        this.#page ??= this.#decode();
+        this.#advance(Math.min(left, there));
+      }
+      left -= there;
+    }
+  }
+
+  read(rows: number): ColumnRows {
+    this.#page ??= this.#decode();
+    const { vector, definition, entries } = this.#page;
+    const from = this.#offset;
+    if (from + rows <= entries) {
+      this.#advance(rows);
+      if (from === 0 && rows === entries) return { vector, definition };
+      return {
+        vector: slice(vector, from, from + rows),
+        definition: definition === null ? null : definition.subarray(from, from + rows),
+      };
+    }
+    return this.#readAcross(rows);
+  }
+
+  #readAcross(rows: number): ColumnRows {
+    const parts: ColumnRows[] = [];
+    let left = rows;
+    while (left > 0) {
+      const n = Math.min(left, this.rowsInPage());
+      parts.push(this.read(n));
+      left -= n;
+    }
+    const vector = concat(parts.map((part) => part.vector));
+    if (parts.every((part) => part.definition === null)) return { vector, definition: null };
+    const definition = new Uint8Array(rows).fill(255);
+    let at = 0;
+    for (const part of parts) {
+      if (part.definition !== null) definition.set(part.definition, at);
+      at += part.vector.length;
+    }
+    return { vector, definition };
+  }
+
+  #decode(): DecodedPage {
+    this.chunk.peek();
+    this.#offset = 0;
+    return this.chunk.next();
+  }
+
+  #advance(rows: number): void {
+    this.#offset += rows;
+    if (this.#page !== null && this.#offset === this.#page.entries) this.#page = null;
+  }
+
+  close(): void {
+    this.#page = null;
+    this.chunk.close();
+  }
+}

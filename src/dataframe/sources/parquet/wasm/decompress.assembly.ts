@@ -1,0 +1,142 @@
+// Snappy and LZ4 blocks. Every function returns the bytes it wrote, or -1 where the input is damaged: nothing is read before
+// `src` or behind `end`, and nothing is written beyond `limit`, except that copies in steps of 16 bytes may touch 32 bytes
+// behind either. Callers leave as much room.
+
+// @ts-ignore: decorator
+@inline
+function copy16(to: usize, from: usize): void {
+  v128.store(to, v128.load(from));
+}
+
+/** `length` bytes that lie `offset` back; they may overlap what is written. */
+// @ts-ignore: decorator
+@inline
+function repeat(to: usize, offset: usize, length: usize): void {
+  const from = to - offset;
+  if (offset >= 16) {
+    copy16(to, from);
+    if (length > 16) {
+      copy16(to + 16, from + 16);
+      for (let i: usize = 32; i < length; i += 16) copy16(to + i, from + i);
+    }
+  } else if (offset == 1) {
+    memory.fill(to, load<u8>(from), length);
+  } else if (offset >= 8) {
+    for (let i: usize = 0; i < length; i += 8) store<u64>(to + i, load<u64>(from + i));
+  } else if (offset == 4) {
+    const x = i32x4.splat(load<i32>(from));
+    for (let i: usize = 0; i < length; i += 16) v128.store(to + i, x);
+  } else if (offset == 2) {
+    const x = i16x8.splat(load<i16>(from));
+    for (let i: usize = 0; i < length; i += 16) v128.store(to + i, x);
+  } else {
+    for (let i: usize = 0; i < length; i++) store<u8>(to + i, load<u8>(from + i));
+  }
+}
+
+/** The length that a snappy block says it has; -1 where it says none. */
+export function snappyLength(src: usize, end: usize): i32 {
+  let size: u32 = 0;
+  let shift: u32 = 0;
+  while (src < end) {
+    const byte = load<u8>(src++) as u32;
+    if (shift == 28 && byte > 7) return -1;
+    size |= (byte & 127) << shift;
+    if (byte < 128) return size as i32;
+    shift += 7;
+    if (shift > 28) return -1;
+  }
+  return -1;
+}
+
+export function snappyDecompress(src: usize, end: usize, dst: usize, limit: usize): i32 {
+  while (src < end && load<u8>(src) >= 128) src++;
+  src++;
+  const start = dst;
+  while (src < end) {
+    const tag = load<u8>(src++) as u32;
+    let length: usize;
+    let offset: usize;
+    const kind = tag & 3;
+    if (kind == 0) {
+      length = (tag >> 2) as usize;
+      if (length >= 60) {
+        const bytes = length - 59;
+        if (src + bytes > end) return -1;
+        length = (bytes == 4 ? load<u32>(src) : load<u32>(src) & (((1 as u32) << ((bytes as u32) * 8)) - 1)) as usize;
+        src += bytes;
+        if (length >= 0x7fffffff) return -1;
+      }
+      length++;
+      if (length > end - src || length > limit - dst) return -1;
+      if (length <= 16) copy16(dst, src);
+      else if (length <= 64) {
+        copy16(dst, src);
+        copy16(dst + 16, src + 16);
+        for (let i: usize = 32; i < length; i += 16) copy16(dst + i, src + i);
+      } else memory.copy(dst, src, length);
+      src += length;
+      dst += length;
+      continue;
+    }
+    if (kind == 1) {
+      if (src >= end) return -1;
+      length = 4 + ((tag >> 2) & 7);
+      offset = ((tag & 0xe0) << 3) | (load<u8>(src) as u32);
+      src += 1;
+    } else if (kind == 2) {
+      if (src + 2 > end) return -1;
+      length = 1 + (tag >> 2);
+      offset = load<u16>(src) as usize;
+      src += 2;
+    } else {
+      if (src + 4 > end) return -1;
+      length = 1 + (tag >> 2);
+      offset = load<u32>(src) as usize;
+      src += 4;
+    }
+    if (offset == 0 || offset > dst - start || length > limit - dst) return -1;
+    repeat(dst, offset, length);
+    dst += length;
+  }
+  return (dst - start) as i32;
+}
+
+export function lz4Decompress(src: usize, end: usize, dst: usize, limit: usize): i32 {
+  const start = dst;
+  while (src < end) {
+    const token = load<u8>(src++) as usize;
+    let length = token >> 4;
+    if (length == 15) {
+      let byte: usize;
+      do {
+        if (src >= end) return -1;
+        byte = load<u8>(src++);
+        length += byte;
+      } while (byte == 255);
+    }
+    if (length > end - src || length > limit - dst) return -1;
+    if (length <= 16) copy16(dst, src);
+    else memory.copy(dst, src, length);
+    src += length;
+    dst += length;
+    if (src == end) break;
+    if (src + 2 > end) return -1;
+    const offset = load<u16>(src) as usize;
+    src += 2;
+    length = token & 15;
+    if (length == 15) {
+      let byte: usize;
+      do {
+        if (src >= end) return -1;
+        byte = load<u8>(src++);
+        length += byte;
+      } while (byte == 255);
+    }
+    length += 4;
+    if (offset == 0 || offset > dst - start || length > limit - dst) return -1;
+    repeat(dst, offset, length);
+    dst += length;
+  }
+  return (dst - start) as i32;
+}

@@ -1,0 +1,191 @@
+/**
+ * The kernels and the memory they work on, one of each a thread. Pages are decompressed and decoded here, and leave as
+ * typed arrays of their own.
+ */
+import { InternalError } from "../../../../common/errors";
+import { kernelBytes } from "./kernels";
+import { type LinearMemory, webAssembly } from "./web-assembly";
+
+type Address = number;
+
+/** What *.assembly.ts exports. Addresses and counts are unsigned 32-bit integers. */
+export interface Kernels {
+  snappyLength(src: Address, end: Address): number;
+  snappyDecompress(src: Address, end: Address, dst: Address, limit: Address): number;
+  lz4Decompress(src: Address, end: Address, dst: Address, limit: Address): number;
+  hybrid8(src: Address, end: Address, width: number, count: number, dst: Address): number;
+  hybrid16(src: Address, end: Address, width: number, count: number, dst: Address): number;
+  hybrid32(src: Address, end: Address, width: number, count: number, dst: Address): number;
+  bitPackedLevels(src: Address, end: Address, width: number, count: number, dst: Address): number;
+  maxOf8(src: Address, count: number): number;
+  maxOf16(src: Address, count: number): number;
+  maxOf32(src: Address, count: number): number;
+  markLevel(levels: Address, count: number, level: number, dst: Address): number;
+  markFrom(levels: Address, count: number, level: number, dst: Address): number;
+  spread8(src: Address, valid: Address, count: number, dst: Address): void;
+  spread16(src: Address, valid: Address, count: number, dst: Address): void;
+  spread32(src: Address, valid: Address, count: number, dst: Address): void;
+  spread64(src: Address, valid: Address, count: number, dst: Address): void;
+  spread128(src: Address, valid: Address, count: number, dst: Address): void;
+  booleans(src: Address, count: number, dst: Address): void;
+  longs(src: Address, count: number, dst: Address): number;
+  longsTimes(src: Address, count: number, factor: bigint, dst: Address, wide: number): number;
+  longsOver(src: Address, count: number, divisor: bigint, dst: Address): void;
+  intsAsLongs(src: Address, count: number, dst: Address): void;
+  unsignedAsLongs(src: Address, count: number, dst: Address): void;
+  intsAsDoubles(src: Address, count: number, dst: Address): void;
+  floatsAsDoubles(src: Address, count: number, dst: Address): void;
+  intsAsBytes(src: Address, count: number, dst: Address): void;
+  intsAsShorts(src: Address, count: number, dst: Address): void;
+  halves(src: Address, count: number, dst: Address): void;
+  int96(src: Address, count: number, dst: Address): void;
+  fixedAsDoubles(src: Address, length: number, count: number, dst: Address): number;
+  fixedAsWords(src: Address, length: number, count: number, dst: Address): number;
+  bytesAsWords(bytes: Address, starts: Address, ends: Address, count: number, dst: Address): number;
+  wordsAsDoubles(src: Address, count: number, dst: Address): number;
+  wordsAsLongs(src: Address, count: number, dst: Address): number;
+  longsAsWords(src: Address, count: number, dst: Address): void;
+  pick32by8(codes: Address, count: number, dictionary: Address, dst: Address): void;
+  pick32by16(codes: Address, count: number, dictionary: Address, dst: Address): void;
+  pick32by32(codes: Address, count: number, dictionary: Address, dst: Address): void;
+  pick64by8(codes: Address, count: number, dictionary: Address, dst: Address): void;
+  pick64by16(codes: Address, count: number, dictionary: Address, dst: Address): void;
+  pick64by32(codes: Address, count: number, dictionary: Address, dst: Address): void;
+  byteArrays(src: Address, end: Address, count: number, starts: Address, ends: Address): number;
+  isAscii(src: Address, length: number): number;
+  areAscii(bytes: Address, starts: Address, ends: Address, count: number): number;
+  spreadRanges(starts: Address, ends: Address, valid: Address, count: number, toStarts: Address, toEnds: Address): void;
+  deltaCount(src: Address, end: Address): number;
+  deltas(src: Address, end: Address, count: number, dst: Address, narrow: number): number;
+  longsAsInts(src: Address, count: number, dst: Address): void;
+  lengthsToRanges(lengths: Address, count: number, limit: number, starts: Address, ends: Address): number;
+  joinPrefixes(
+    prefixes: Address,
+    suffixes: Address,
+    starts: Address,
+    ends: Address,
+    count: number,
+    dst: Address,
+    limit: Address,
+  ): number;
+  joinedLength(prefixes: Address, starts: Address, ends: Address, count: number): number;
+  areSafe(src: Address, count: number): number;
+  areSafeWords(src: Address, count: number): number;
+  unsignedAsWords(src: Address, count: number, dst: Address): void;
+  byteStreams(src: Address, width: number, count: number, dst: Address): void;
+}
+
+const WASM_PAGE = 65536;
+/** The kernels keep a few words of their own below. */
+const FIRST_ADDRESS = WASM_PAGE;
+const MAX_BYTES = 4 * 1024 ** 3 - WASM_PAGE;
+/** Kernels may read and write so far behind what they are given. */
+const SLACK = 64;
+const SMALLEST_CLASS = 12;
+const MAX_BLOCK = 2 ** 31 - SLACK;
+
+/** Memory in blocks of powers of two, which are used again when they were freed. */
+class Heap {
+  readonly kernels: Kernels;
+  readonly #memory: LinearMemory = new webAssembly.Memory({ initial: 16, maximum: 65536 });
+  /** All of it; another object after it has grown. */
+  bytes: Buffer;
+  #end = FIRST_ADDRESS;
+  readonly #free: Address[][] = [];
+  readonly #classes = new Map<Address, number>();
+
+  constructor() {
+    const module = new webAssembly.Module(Buffer.from(kernelBytes, "base64"));
+    const instance = new webAssembly.Instance(module, {
+      env: {
+        memory: this.#memory,
+        abort: () => {
+          throw new InternalError("A kernel of the Parquet reader stopped.");
+        },
+      },
+    });
+    this.kernels = instance.exports as unknown as Kernels;
+    this.bytes = Buffer.from(this.#memory.buffer);
+  }
+
+  get buffer(): ArrayBuffer {
+    return this.#memory.buffer;
+  }
+
+  /** At least `size` bytes, at a multiple of 64. */
+  allocate(size: number): Address {
+    if (size > MAX_BLOCK) throw new RangeError(`a Parquet page needs ${size} bytes at once`);
+    const sizeClass = Math.max(SMALLEST_CLASS, 32 - Math.clz32(size + SLACK - 1));
+    const address = this.#free[sizeClass]?.pop() ?? this.#more(2 ** sizeClass);
+    this.#classes.set(address, sizeClass);
+    return address;
+  }
+
+  #more(size: number): Address {
+    const address = this.#end;
+    const needed = address + size;
+    if (needed > MAX_BYTES) throw new RangeError("Parquet pages of this task need more than 4 GiB");
+    const missing = needed - this.#memory.buffer.byteLength;
+    if (missing > 0) {
+      this.#memory.grow(Math.ceil(missing / WASM_PAGE));
+      this.bytes = Buffer.from(this.#memory.buffer);
+    }
+    this.#end = needed;
+    return address;
+  }
+
+  free(address: Address): void {
+    const sizeClass = this.#classes.get(address);
+    if (sizeClass === undefined) throw new InternalError("Memory of the Parquet reader was freed twice.");
+    this.#classes.delete(address);
+    (this.#free[sizeClass] ??= []).push(address);
+  }
+
+  /** Usable bytes of a block. */
+  capacity(address: Address): number {
+    return 2 ** this.#classes.get(address)! - SLACK;
+  }
+}
+
+let shared: Heap | undefined;
+
+/** Of this thread. */
+export function heap(): Heap {
+  return (shared ??= new Heap());
+}
+
+export type { Heap };
+
+/** A block that grows when more is asked of it; what was in it is then lost. */
+export class Region {
+  #address: Address | 0 = 0;
+  #capacity = -1;
+
+  constructor(private readonly owner: Heap) {}
+
+  get address(): Address {
+    return this.#address;
+  }
+
+  /** Whether `need(size)` would leave it where it is. */
+  holds(size: number): boolean {
+    return size <= this.#capacity;
+  }
+
+  /** The address of at least `size` bytes. */
+  need(size: number): Address {
+    if (size > this.#capacity) {
+      this.free();
+      this.#address = this.owner.allocate(size);
+      this.#capacity = this.owner.capacity(this.#address);
+    }
+    return this.#address;
+  }
+
+  free(): void {
+    if (this.#address === 0) return;
+    this.owner.free(this.#address);
+    this.#address = 0;
+    this.#capacity = -1;
+  }
+}

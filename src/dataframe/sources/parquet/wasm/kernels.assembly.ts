@@ -1,0 +1,3 @@
+// Compiled by tools/wasm.mjs into kernels.wasm.ts.
+export * from "./decompress.assembly";
+export * from "./decode.assembly";

@@ -1,0 +1,91 @@
+/** A file as tasks read it out of order: ranges, all blocking. */
+import { closeSync, openSync, readSync } from "node:fs";
+import { errorCode, errorText, pathNotFound, readFailed } from "../../filesystem/file-system";
+import { isLocalPath, toLocalPath } from "../../filesystem/path";
+import type { BlockingFetch } from "../../filesystem/task-storage";
+
+export interface RandomAccess {
+  readonly path: string;
+  readonly length: number;
+  /** Whether every request goes over a network, so that few large ones are better than many. */
+  readonly remote: boolean;
+  /** Fills into[at, at + length) with the bytes from `offset` on; throws where the file ends before. */
+  read(offset: number, into: Uint8Array, at: number, length: number): void;
+  readonly bytesRead: number;
+  close(): void;
+}
+
+/** `length` is what the file had when it was listed. */
+export function openRandomAccess(path: string, length: number, fetch: BlockingFetch): RandomAccess {
+  return isLocalPath(path) ? new LocalFile(path, length) : new RemoteFile(path, length, fetch);
+}
+
+class LocalFile implements RandomAccess {
+  readonly remote = false;
+  bytesRead = 0;
+  #fd: number;
+
+  constructor(
+    readonly path: string,
+    readonly length: number,
+  ) {
+    try {
+      this.#fd = openSync(toLocalPath(path), "r");
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") {
+        throw pathNotFound(
+          path,
+          `${path} was there when the query began, but cannot be found by its task. Was it deleted, or is it on another host?`,
+          error,
+        );
+      }
+      throw readFailed(path, errorText(error), error);
+    }
+  }
+
+  read(offset: number, into: Uint8Array, at: number, length: number): void {
+    let filled = 0;
+    while (filled < length) {
+      let n: number;
+      try {
+        n = readSync(this.#fd, into, at + filled, length - filled, offset + filled);
+      } catch (error) {
+        throw readFailed(this.path, errorText(error), error);
+      }
+      if (n === 0) throw shorter(this.path, offset + length, offset + filled);
+      filled += n;
+    }
+    this.bytesRead += length;
+  }
+
+  close(): void {
+    if (this.#fd < 0) return;
+    closeSync(this.#fd);
+    this.#fd = -1;
+  }
+}
+
+class RemoteFile implements RandomAccess {
+  readonly remote = true;
+  bytesRead = 0;
+
+  constructor(
+    readonly path: string,
+    readonly length: number,
+    private readonly fetch: BlockingFetch,
+  ) {}
+
+  read(offset: number, into: Uint8Array, at: number, length: number): void {
+    if (length === 0) return;
+    const bytes = this.fetch(this.path, offset, length, 0);
+    if (bytes.length < length) throw shorter(this.path, offset + length, offset + bytes.length);
+    into.set(bytes, at);
+    this.bytesRead += length;
+  }
+
+  close(): void {}
+}
+
+function shorter(path: string, wanted: number, there: number): Error {
+  return readFailed(path, `it ends at byte ${there}, and bytes up to ${wanted} are needed.`);
+}
