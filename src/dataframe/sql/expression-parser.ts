@@ -211,11 +211,11 @@ function postfix(p: Cursor, base: UnresolvedExpression, start: number): Unresolv
 /** v:a.b[0]['c'], as a JSON path. */
 function variantPath(p: Cursor): string {
   let path = "$";
-  if (p.isName()) path += `.${pathName(p)}`;
+  if (p.isName()) path += segment(p);
   for (;;) {
     if (p.is(".") && p.isName(1)) {
       p.next();
-      path += `.${pathName(p)}`;
+      path += segment(p);
     } else if (p.accept("[")) {
       path += p.token.kind === "string" ? `['${p.next().text}']` : `[${p.integer()}]`;
       p.expect("]");
@@ -225,8 +225,7 @@ function variantPath(p: Cursor): string {
   }
 }
 
-function pathName(p: Cursor): string {
-  const quoted = p.token.kind === "quoted";
+function segment(p: Cursor): string {
   const name = p.name();
-  return quoted && !/^\w+$/.test(name) ? `['${name}']`.replace(/^/, "") : name;
+  return /^\w+$/.test(name) ? `.${name}` : `['${name}']`;
 }

@@ -32,7 +32,7 @@ export function withClause(p: Cursor): { ctes: readonly Cte[]; recursive: boolea
   const start = p.token.start;
   p.expect("WITH");
   const recursive = p.is("RECURSIVE") && p.isName(1) && !p.isAt(1, "AS") ? p.accept("RECURSIVE") : false;
-  const ctes = p.list(() => namedQuery(p));
+  const ctes = p.list(() => namedQuery(p, recursive));
   const names = ctes.map((cte) => cte.name);
   const twice = names.filter((name, i) => names.indexOf(name) !== i);
   if (twice.length > 0) {
@@ -46,10 +46,14 @@ export function withClause(p: Cursor): { ctes: readonly Cte[]; recursive: boolea
   return { ctes, recursive };
 }
 
-function namedQuery(p: Cursor): Cte {
+function namedQuery(p: Cursor, recursive: boolean): Cte {
+  const start = p.token.start;
   const name = p.strictName();
   const columns = p.is("(") && !isQueryStart(p, 1) ? p.nameList() : undefined;
   const limited = p.accept("MAX", "RECURSION", "LEVEL");
+  if (limited && !recursive) {
+    throw p.error("_LEGACY_ERROR_TEMP_0035", { message: "MAX RECURSION LEVEL without RECURSIVE" }, start);
+  }
   const maxRecursionLevel = limited ? p.integer() : undefined;
   p.accept("AS");
   p.expect("(");

@@ -254,7 +254,11 @@ export function inlineTable(p: Cursor): UnresolvedPlan {
     );
   }
   if (names !== null && names.length !== expected) {
-    throw p.error("_LEGACY_ERROR_TEMP_0035", { message: `${names.length} column names for ${expected} columns` }, start);
+    throw p.error(
+      "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
+      { expectedNumCols: String(names.length), actualNumCols: String(expected), rowIndex: "0" },
+      start,
+    );
   }
   const table: UnresolvedPlan = {
     kind: "inlineTable",

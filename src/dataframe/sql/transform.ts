@@ -1,7 +1,6 @@
 /** SELECT TRANSFORM(…) USING 'command', and MAP and REDUCE, its old names. */
 import type { StructType } from "../../columnar/types";
 import type { UnresolvedExpression } from "../syntax/expression";
-import { namedExpressions } from "./aliases";
 import type { Cursor } from "./cursor";
 import { rowFormat } from "./hive-format";
 import { schemaFields } from "./type-parser";
@@ -39,21 +38,30 @@ export function transformClause(p: Cursor): TransformClause {
   if (p.accept("SELECT", "TRANSFORM")) {
     p.expect("(");
     distinct = p.accept("DISTINCT") || p.accept("ALL");
-    expressions = namedExpressions(p);
+    expressions = p.list(() => p.rules.expression(p));
     p.expect(")");
   } else {
     p.next();
     distinct = p.accept("DISTINCT") || p.accept("ALL");
     expressions = p.list(() => p.rules.expression(p));
   }
-  if (p.is("ROW")) rowFormat(p);
+  if (p.is("ROW")) lineFormat(p);
   if (p.accept("RECORDWRITER")) p.string();
   p.expect("USING");
   const command = p.string();
   const schema = p.accept("AS") ? outputSchema(p) : null;
-  if (p.is("ROW")) rowFormat(p);
+  if (p.is("ROW")) lineFormat(p);
   if (p.accept("RECORDREADER")) p.string();
   return { distinct, expressions, command, schema };
+}
+
+/** Records of commands are lines. */
+function lineFormat(p: Cursor): void {
+  const start = p.token.start;
+  const lines = rowFormat(p).delimited?.["line.delim"];
+  if (lines !== undefined && lines !== "\n") {
+    throw p.error("_LEGACY_ERROR_TEMP_0064", { msg: `LINES TERMINATED BY only takes a newline, not ${lines}` }, start);
+  }
 }
 
 /** Names, which then are strings, or names with types; with or without parentheses. */

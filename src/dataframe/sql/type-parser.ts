@@ -78,6 +78,8 @@ function named(p: Cursor, name: string, parameters: readonly string[], start: nu
   if (parameters.length === 0) {
     const atomic = ATOMIC[name];
     if (atomic !== undefined) return atomic;
+    if (name === "TIMESTAMP" && p.accept("WITHOUT", "TIME", "ZONE")) return { kind: "timestamp_ntz" };
+    if (name === "TIMESTAMP" && p.accept("WITH", "LOCAL", "TIME", "ZONE")) return { kind: "timestamp" };
     if (name === "TIMESTAMP") return { kind: p.options.timestampType === "TIMESTAMP_NTZ" ? "timestamp_ntz" : "timestamp" };
   }
   switch (name) {
@@ -103,6 +105,7 @@ function named(p: Cursor, name: string, parameters: readonly string[], start: nu
         if (first !== undefined && first > 6) {
           throw p.error("UNSUPPORTED_TIME_PRECISION", { precision: String(first) }, start);
         }
+        p.accept("WITHOUT", "TIME", "ZONE");
         return { kind: "time" };
       }
       break;
@@ -118,10 +121,16 @@ function collated(p: Cursor): { kind: "string"; collation?: string } {
   return collation === "UTF8_BINARY" ? { kind: "string" } : { kind: "string", collation };
 }
 
-/** Names of collations are kept in capitals, but for locales: unicode_ci and UNICODE_CI are one, en_AI is not EN_AI. */
+/** As Spark spells names of collations: UTF8_LCASE, UNICODE_CI, en_AI, de_CI_AI. */
 export function collationName(p: Cursor): string {
-  const parts = p.names();
-  return parts[parts.length - 1] as string;
+  const name = p.names().at(-1) as string;
+  const [first = "", ...rest] = name.split("_");
+  const own = /^(?:UTF8|UNICODE)$/i.test(first);
+  const script = (part: string): string =>
+    part.length === 4 ? part.charAt(0).toUpperCase() + part.slice(1).toLowerCase() : part.toUpperCase();
+  return [own ? first.toUpperCase() : first.toLowerCase(), ...rest.map((part) => (own ? part.toUpperCase() : script(part)))].join(
+    "_",
+  );
 }
 
 export function decimalType(precision: number, scale: number): DataType {

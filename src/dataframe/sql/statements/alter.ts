@@ -152,7 +152,8 @@ function columnChange(p: Cursor): ColumnChange {
     p.expect("DEFAULT");
     return { default: null };
   }
-  return {};
+  const message = "ALTER TABLE CHANGE COLUMN needs TYPE, SET, DROP, COMMENT, FIRST or AFTER";
+  throw p.error("_LEGACY_ERROR_TEMP_0035", { message }, p.token.start);
 }
 
 /** CHANGE [COLUMN] a b INT, Hive's; or CHANGE [COLUMN] a TYPE INT, as ALTER COLUMN. */

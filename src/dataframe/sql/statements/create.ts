@@ -89,7 +89,7 @@ export function dropStatement(p: Cursor): Statement {
   p.expect("DROP");
   const temporary = p.accept("TEMPORARY") || p.accept("TEMP");
   const ifExists = (): boolean => p.accept("IF", "EXISTS");
-  if (p.accept("VARIABLE") || p.accept("VAR")) {
+  if (temporary && (p.accept("VARIABLE") || p.accept("VAR"))) {
     const exists = ifExists();
     return { kind: "dropVariable", name: objectName(p), ifExists: exists };
   }

@@ -50,6 +50,7 @@ function setTimeZone(p: Cursor, start: number): Statement {
   if (p.accept("LOCAL")) return { kind: "setTimeZone", zone: "LOCAL" };
   if (p.is("INTERVAL") && isIntervalBody(p)) {
     const interval = intervalLiteral(p);
+    if (p.token.kind !== "end" && !p.is(";")) throw invalidZone(p, start);
     const type = interval.kind === "literal" ? interval.type.kind : "";
     const micros = interval.kind === "literal" ? Number(interval.value) : NaN;
     const seconds = micros / 1e6;
@@ -59,8 +60,12 @@ function setTimeZone(p: Cursor, start: number): Statement {
     }
     return { kind: "setTimeZone", zone: offsetText(seconds) };
   }
+  throw invalidZone(p, start);
+}
+
+function invalidZone(p: Cursor, start: number): Error {
   restOfText(p);
-  throw p.error("_LEGACY_ERROR_TEMP_0045", {}, start);
+  return p.error("_LEGACY_ERROR_TEMP_0045", {}, start);
 }
 
 function offsetText(seconds: number): string {

@@ -3,6 +3,7 @@ import type { ObjectName, Statement } from "../../syntax/command";
 import type { UnresolvedExpression } from "../../syntax/expression";
 import { namedExpressions } from "../aliases";
 import type { Cursor } from "../cursor";
+import { isQueryStart } from "../primary";
 import { objectName } from "../relation-names";
 import { dataType } from "../type-parser";
 import { textOf } from "./columns";
@@ -35,6 +36,7 @@ export function setVariable(p: Cursor, start: number): Statement {
 export function declareVariable(p: Cursor, start: number): Statement {
   const orReplace = p.accept("OR", "REPLACE");
   if ((p.is("VARIABLE") || p.is("VAR")) && p.isName(1) && !p.isAt(1, "DEFAULT")) p.next();
+  if (p.is("IF") && (p.isAt(1, "NOT") || p.isAt(1, "EXISTS"))) throw p.unexpected();
   const names: readonly ObjectName[] = p.list(() => objectName(p));
   const typed = p.token.kind !== "end" && !p.is(";") && !p.is("=") && !(p.is("DEFAULT") && !p.isAt(1, "="));
   const type = typed ? dataType(p) : null;
@@ -57,7 +59,7 @@ export function executeImmediate(p: Cursor): Statement {
 function usingClause(p: Cursor): readonly UnresolvedExpression[] {
   const start = p.token.start;
   p.expect("USING");
-  const parentheses = p.is("(") && closesList(p);
+  const parentheses = p.is("(") && !isQueryStart(p, 1) && closesList(p);
   if (parentheses) p.next();
   const values = namedExpressions(p);
   if (parentheses) p.expect(")");
