@@ -195,7 +195,7 @@ export function expressionText(expression: Expression): string {
       return attributeText(expression);
     case "literal":
       if (expression.value === null) return "null";
-      return expression.type.kind === "string" ? String(expression.value) : literalSql(expression.value, expression.type);
+      return expression.type.kind === "string" ? (expression.value as string) : literalSql(expression.value, expression.type);
     case "alias":
       return `${expressionText(expression.child)} AS ${expression.name}#${expression.id}${expression.type.kind === "long" ? "L" : ""}`;
     case "cast":

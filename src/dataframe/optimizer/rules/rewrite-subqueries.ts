@@ -1,0 +1,184 @@
+/**
+ * Subqueries become joins; scalar ones that stand on their own stay expressions, whose values are found before the query runs.
+ *
+ *   Filter exists(b = outer(a))        →   Join LeftSemi, (a = b)
+ *   Filter NOT a IN (select b)         →   Join NullAwareAnti, (a = b)
+ *   Filter (a > (select sum … = x))    →   Project [x, a], Filter (a > s), Join LeftOuter, (x = k)
+ *   Filter (exists(…) OR c)            →   Project […], Filter (exists#1 OR c), Join ExistenceJoin(exists#1)
+ */
+import type { Expression, NamedExpression, ScalarSubquery } from "../../expressions/expression";
+import { mapChildren } from "../../expressions/traverse";
+import { outputIds, outputOf } from "../../logical/output";
+import type { Join, LogicalPlan } from "../../logical/plan";
+import { childrenOf, expressionsOf, mapExpressions, transformUpWithSubqueries, withChildren } from "../../logical/traverse";
+import type { OptimizerContext, Rule } from "../context";
+import { conjunction, conjuncts, hasSubquery } from "../predicates";
+import { isCorrelated, outerAttributes } from "../subqueries/outer-references";
+import { filtered, marked, predicateOf, uncorrelatedExists } from "../subqueries/predicate-joins";
+import { withScalar } from "../subqueries/scalar-joins";
+
+export const rewriteSubqueries: Rule = {
+  name: "RewriteSubqueries",
+  apply: (plan, context) => transformUpWithSubqueries(plan, (node) => rewritten(node, context)),
+};
+
+function rewritten(node: LogicalPlan, context: OptimizerContext): LogicalPlan {
+  if (!expressionsOf(node).some(hasSubquery)) return node;
+  const simpler = mapExpressions(node, (expression) => withoutPlainExists(expression, context));
+  switch (simpler.kind) {
+    case "filter":
+      return ofFilter(simpler, context);
+    case "join":
+      return ofJoin(simpler, context);
+    default: {
+      const [child] = childrenOf(simpler);
+      return child === undefined ? simpler : ofUnary(simpler, child, context);
+    }
+  }
+}
+
+function withoutPlainExists(expression: Expression, context: OptimizerContext): Expression {
+  if (expression.kind === "exists" && outerAttributes(expression.plan).length === 0) {
+    return uncorrelatedExists(expression, context);
+  }
+  return mapChildren(expression, (child) => withoutPlainExists(child, context));
+}
+
+function ofFilter(node: Extract<LogicalPlan, { kind: "filter" }>, context: OptimizerContext): LogicalPlan {
+  const parts = conjuncts(node.condition);
+  const plain = conjunction(parts.filter((part) => !hasSubquery(part)));
+  let plan: LogicalPlan = plain === null ? node.child : { kind: "filter", child: node.child, condition: plain };
+  const rest: Expression[] = [];
+  for (const part of parts.filter(hasSubquery)) {
+    const predicate = predicateOf(part);
+    const values = predicate?.predicate.kind === "inSubquery" ? predicate.predicate.values : [];
+    if (predicate === null || values.some(hasSubquery)) rest.push(part);
+    else plan = filtered(plan, predicate.predicate, predicate.negated, context);
+  }
+  if (rest.length === 0) return plan;
+  const joined = joinedWith(plan, rest, context);
+  const condition = conjunction(joined.expressions) as Expression;
+  const above: LogicalPlan = { kind: "filter", child: joined.plan, condition };
+  return joined.plan === plan ? above : restored(above, node);
+}
+
+function ofUnary(node: LogicalPlan, child: LogicalPlan, context: OptimizerContext): LogicalPlan {
+  const joins = new Joins(child, context);
+  const mapped = mapExpressions(node, (expression) => joins.replace(expression));
+  if (joins.plan === child) return mapped;
+  const above = withChildren(mapped, [joins.plan]);
+  return restored(above, node);
+}
+
+/** A condition's subqueries: those of an inner join as a filter above it, those of others on the side they speak of. */
+function ofJoin(node: Join, context: OptimizerContext): LogicalPlan {
+  const parts = conjuncts(node.condition as Expression);
+  const subqueries = parts.filter((part) => hasSubquery(part) && needsJoin(part));
+  if (subqueries.length === 0) return node;
+  const plain = conjunction(parts.filter((part) => !subqueries.includes(part)));
+  if (node.type === "inner" || node.type === "cross") {
+    const joined: Join = { ...node, condition: plain };
+    return rewritten({ kind: "filter", child: joined, condition: conjunction(subqueries) as Expression }, context);
+  }
+  const right = new Joins(node.right, context);
+  const rightIds = outputIds(node.right);
+  const leftIds = outputIds(node.left);
+  const left = new Joins(node.left, context);
+  const replaced = subqueries.map((part) => {
+    const side = speaksOf(part, leftIds) ? left : speaksOf(part, rightIds) ? right : left;
+    return side.replace(part);
+  });
+  const condition = conjunction([...(plain === null ? [] : [plain]), ...replaced]);
+  return restored({ ...node, left: left.plan, right: right.plan, condition }, node);
+}
+
+/** Whether a subquery of the expression refers to these columns, or compares them. */
+function speaksOf(expression: Expression, ids: ReadonlySet<number>): boolean {
+  if (expression.kind === "scalarSubquery" || expression.kind === "exists") return isCorrelated(expression.plan, ids);
+  if (expression.kind === "inSubquery") {
+    return isCorrelated(expression.plan, ids) || expression.values.some((value) => mentions(value, ids));
+  }
+  return "args" in expression && expression.args.some((item) => speaksOf(item, ids));
+}
+
+function mentions(expression: Expression, ids: ReadonlySet<number>): boolean {
+  let found = false;
+  const visit = (node: Expression): Expression => {
+    if (node.kind === "attribute" && ids.has(node.id)) found = true;
+    return mapChildren(node, visit);
+  };
+  visit(expression);
+  return found;
+}
+
+function needsJoin(expression: Expression): boolean {
+  let found = false;
+  const visit = (node: Expression): Expression => {
+    if (node.kind === "exists" || node.kind === "inSubquery") found = true;
+    if (node.kind === "scalarSubquery" && outerAttributes(node.plan).length > 0) found = true;
+    return mapChildren(node, visit);
+  };
+  visit(expression);
+  return found;
+}
+
+function joinedWith(
+  plan: LogicalPlan,
+  expressions: readonly Expression[],
+  context: OptimizerContext,
+): { readonly plan: LogicalPlan; readonly expressions: readonly Expression[] } {
+  const joins = new Joins(plan, context);
+  const replaced = expressions.map((expression) => joins.replace(expression));
+  return { plan: joins.plan, expressions: replaced };
+}
+
+/** A plan that grows by a join for each subquery of the expressions that are given to it. */
+class Joins {
+  readonly #known = new Map<LogicalPlan, Expression>();
+
+  constructor(
+    public plan: LogicalPlan,
+    private readonly context: OptimizerContext,
+  ) {}
+
+  replace(expression: Expression): Expression {
+    switch (expression.kind) {
+      case "scalarSubquery":
+        return this.#scalar(expression);
+      case "exists":
+        return this.#remembered(expression.plan, () => marked(this.plan, expression, this.context));
+      case "inSubquery": {
+        const values = expression.values.map((value) => this.replace(value));
+        const { plan, value } = marked(this.plan, { ...expression, values }, this.context);
+        this.plan = plan;
+        return value;
+      }
+      default:
+        return mapChildren(expression, (child) => this.replace(child));
+    }
+  }
+
+  #scalar(expression: ScalarSubquery): Expression {
+    if (!isCorrelated(expression.plan, outputIds(this.plan))) return expression;
+    return this.#remembered(expression.plan, () => withScalar(this.plan, expression, this.context));
+  }
+
+  /** The same subquery twice in one node is one join. */
+  #remembered(key: LogicalPlan, join: () => { readonly plan: LogicalPlan; readonly value: Expression }): Expression {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const { plan, value } = join();
+    this.plan = plan;
+    this.#known.set(key, value);
+    return value;
+  }
+}
+
+/** The columns that the node had, without those that the joins brought. */
+function restored(plan: LogicalPlan, before: LogicalPlan): LogicalPlan {
+  const wanted = outputOf(before);
+  const have = outputOf(plan);
+  if (have.length === wanted.length) return plan;
+  const expressions: readonly NamedExpression[] = wanted;
+  return { kind: "project", child: plan, expressions };
+}
