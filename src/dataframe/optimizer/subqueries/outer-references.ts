@@ -65,5 +65,5 @@ export function replaceOuterInPlan(
   ids: ReadonlySet<ExprId>,
   value: (column: Attribute) => Expression,
 ): LogicalPlan {
-  return transformUpWithSubqueries(plan, (node) => mapExpressions(node, (expression) => replaceOuter(expression, ids, value)));
+  return transformUp(plan, (node) => mapExpressions(node, (expression) => replaceOuter(expression, ids, value)));
 }
