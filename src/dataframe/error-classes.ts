@@ -1,13 +1,60 @@
-/** Error classes of queries: SQLSTATE and a message of our own for each of Spark's names that we use. */
+/**
+ * Error classes of queries: SQLSTATE and a message of our own for each of Spark's names that we use. Where there is no
+ * message, the error's parameters speak for themselves.
+ */
 import type { ErrorDetails } from "../common/errors";
+import { errorMessages } from "./error-messages";
+import { errorStates } from "./error-states";
 import type { Parameters, QueryContext } from "./errors";
 
-export function renderError(_errorClass: string, parameters: Parameters, _context: QueryContext | undefined): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join(", ");
+const stateOf = new Map<string, string>();
+for (const [state, names] of Object.entries(errorStates)) for (const name of names.split(" ")) stateOf.set(name, state);
+
+export function sqlStateOf(errorClass: string): Pick<ErrorDetails, "sqlState"> {
+  const point = errorClass.indexOf(".");
+  const sqlState = stateOf.get(point < 0 ? errorClass : errorClass.slice(0, point));
+  return sqlState === undefined ? {} : { sqlState };
 }
 
-export function sqlStateOf(_errorClass: string): Pick<ErrorDetails, "sqlState"> {
-  return {};
+/** The message, then where in the query: line, column and the fragment underlined, or the call in the program. */
+export function renderError(errorClass: string, parameters: Parameters, context: QueryContext | undefined): string {
+  const message = messageOf(errorClass, parameters);
+  const place = context === undefined ? "" : placeOf(context);
+  return place === "" ? message : `${message}\n${place}`;
+}
+
+function messageOf(errorClass: string, parameters: Parameters): string {
+  const point = errorClass.indexOf(".");
+  const template = errorMessages[errorClass] ?? (point < 0 ? undefined : errorMessages[errorClass.slice(0, point)]);
+  const filled = template === undefined ? null : fill(template, parameters);
+  if (filled !== null) return filled;
+  const listed = Object.entries(parameters).map(([name, value]) => `${name}: ${value}`);
+  return listed.length > 0 ? `${listed.join(", ")}.` : `${errorClass.toLowerCase().replaceAll(/[_.]/g, " ")}.`;
+}
+
+/** Null where a hole has no parameter. */
+function fill(template: string, parameters: Parameters): string | null {
+  let complete = true;
+  const text = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = parameters[name];
+    if (value === undefined) complete = false;
+    return value ?? "";
+  });
+  return complete ? text : null;
+}
+
+const widest = 120;
+
+function placeOf(context: QueryContext): string {
+  const { fragment, line, column, callSite } = context;
+  if (context.startIndex < 0) {
+    if (callSite === undefined) return fragment === "" ? "" : `  in ${fragment}`;
+    return fragment.includes(callSite) ? `  in ${fragment}` : `  in ${fragment} at ${callSite}`;
+  }
+  if (fragment === "") return line === undefined ? "" : `  line ${String(line)}, column ${String((column ?? 0) + 1)}`;
+  const [first = "", ...others] = fragment.split("\n");
+  const shown = first.length > widest ? `${first.slice(0, widest)}…` : first;
+  const where = line === undefined ? "  in the query:" : `  line ${String(line)}, column ${String((column ?? 0) + 1)}:`;
+  const carets = "^".repeat(Math.max(1, shown.length));
+  return `${where}\n    ${shown}${others.length > 0 ? " …" : ""}\n    ${carets}`;
 }
