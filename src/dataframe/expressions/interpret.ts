@@ -55,7 +55,7 @@ class Compiler {
         return this.compile(expression.child);
       case "cast": {
         const child = this.compile(expression.child);
-        const convert = makeCast(expression.child.type, expression.type, expression.mode, this.context.settings);
+        const convert = makeCast(expression.child.type, expression.type, expression.mode, this.context.settings, expression.at);
         return (row) => {
           const value = child(row);
           return value === null ? null : convert(value);

@@ -23,12 +23,18 @@ import { arithmeticFunctions } from "./families/arithmetic";
 import { datetimeArithmeticFunctions } from "./families/datetime-arithmetic";
 import { predicateFunctions } from "./families/predicate";
 import { conditionalFunctions } from "./families/conditional";
+import { mathFunctions } from "./families/math";
+import { bitwiseFunctions } from "./families/bitwise";
+import { randomFunctions } from "./families/random";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
 /** One line a family. */
 const families: readonly (readonly FunctionEntry[])[] = [
   extractFunctions,
+  randomFunctions,
+  bitwiseFunctions,
+  mathFunctions,
   conditionalFunctions,
   predicateFunctions,
   datetimeArithmeticFunctions,

@@ -8,6 +8,7 @@ const ARRAY_SEED = 0x3c074a61;
 export class XorShiftRandom {
   #high: number;
   #low: number;
+  #nextGaussian: number | null = null;
 
   constructor(seed: bigint) {
     const bytes = Buffer.alloc(8);
@@ -30,6 +31,11 @@ export class XorShiftRandom {
     return low & (2 ** bits - 1);
   }
 
+  /** Any 32-bit integer. */
+  nextInt(): number {
+    return this.#next(32);
+  }
+
   /** An integer from 0 to `bound` - 1, as java.util.Random draws it. */
   nextIntBelow(bound: number): number {
     let bits = this.#next(31);
@@ -44,6 +50,24 @@ export class XorShiftRandom {
   /** From 0 up to, without, 1, in steps of 2^-53. */
   nextDouble(): number {
     return (this.#next(26) * 134217728 + this.#next(27)) * 2 ** -53;
+  }
+
+  /** From the normal distribution, as java.util.Random draws it: by pairs. */
+  nextGaussian(): number {
+    if (this.#nextGaussian !== null) {
+      const value = this.#nextGaussian;
+      this.#nextGaussian = null;
+      return value;
+    }
+    for (;;) {
+      const a = 2 * this.nextDouble() - 1;
+      const b = 2 * this.nextDouble() - 1;
+      const square = a * a + b * b;
+      if (square >= 1 || square === 0) continue;
+      const factor = Math.sqrt((-2 * Math.log(square)) / square);
+      this.#nextGaussian = b * factor;
+      return a * factor;
+    }
   }
 }
 

@@ -1,0 +1,86 @@
+/** round, bround, ceil and floor to a number of decimal digits, for every type of number. */
+import type { Boxed, DataType, DecimalType } from "../../../columnar/types";
+import {
+  decimalOfNumber,
+  decimalToNumber,
+  fitsLong,
+  multiply,
+  powerOfTen,
+  rescale,
+  wrapInt,
+  wrapLong,
+  divideRounded,
+} from "../../types/exact";
+import type { Exact, Rounding } from "../../types/exact";
+import { overflow, toDecimal } from "./arithmetic";
+import type { ArithmeticMode } from "./arithmetic";
+import type { QueryContext } from "../../errors";
+
+/** The type of a number rounded to `scale` digits: a decimal may need one digit more before the point. */
+export function roundedType(type: DataType, scale: number): DataType {
+  if (type.kind !== "decimal") return type;
+  const whole = type.precision - type.scale + 1;
+  if (scale < 0) return { kind: "decimal", precision: Math.min(Math.max(whole, -scale + 1), 38), scale: 0 };
+  const digits = Math.min(type.scale, scale);
+  return { kind: "decimal", precision: Math.min(whole + digits, 38), scale: digits };
+}
+
+export function rounder(
+  from: DataType,
+  result: DataType,
+  scale: number,
+  rounding: Rounding,
+  place: { readonly mode: ArithmeticMode; readonly at: QueryContext | undefined },
+): (value: Boxed) => Boxed {
+  switch (from.kind) {
+    case "decimal": {
+      const type = result as DecimalType;
+      if (scale < 0) return (value) => toDecimal(roundedWhole(value as Exact, from.scale, scale, rounding), 0, type, place);
+      return (value) => toDecimal(rescale(value as Exact, from.scale, type.scale, rounding), type.scale, type, place);
+    }
+    case "float":
+      return (value) => Math.fround(roundDouble(value as number, scale, rounding, shortestFloat(value as number)));
+    case "double":
+      return (value) => roundDouble(value as number, scale, rounding, value as number);
+    default: {
+      if (scale >= 0) return (value) => value;
+      const bits = from.kind === "byte" ? 8 : from.kind === "short" ? 16 : from.kind === "int" ? 32 : 64;
+      return (value) => {
+        const rounded = roundedWhole(value as Exact, 0, scale, rounding);
+        if (bits === 64) {
+          if (fitsLong(rounded)) return rounded;
+          if (place.mode === "ansi") throw overflow(place.at, "", "Overflow");
+          return wrapLong(rounded);
+        }
+        const wrapped = wrapInt(rounded, bits as 8 | 16 | 32);
+        if (wrapped !== rounded && place.mode === "ansi") throw overflow(place.at, "", "Overflow");
+        return wrapped;
+      };
+    }
+  }
+}
+
+/** Rounded to tens, hundreds, …, as a whole number. */
+function roundedWhole(value: Exact, valueScale: number, scale: number, rounding: Rounding): Exact {
+  const unit = powerOfTen(-scale);
+  return multiply(divideRounded(value, multiply(unit, powerOfTen(valueScale)), rounding), unit);
+}
+
+/** By the decimal digits that are printed, not by the binary value. */
+function roundDouble(value: number, scale: number, rounding: Rounding, printed: number): number {
+  const decimal = decimalOfNumber(printed);
+  if (decimal === null || decimal.scale <= scale) return value;
+  const shift = decimal.scale - scale;
+  // More digits go than any double has: what is left is 0, or 1 at the last place kept for ceil and floor.
+  const rounded = shift > 400 ? 0 : divideRounded(decimal.unscaled, powerOfTen(shift), rounding);
+  return scale < 0 ? Number(multiply(rounded, powerOfTen(-scale))) : decimalToNumber(rounded, scale);
+}
+
+/** The shortest digits that give this float again. */
+function shortestFloat(value: number): number {
+  for (let digits = 1; digits < 10; digits++) {
+    const candidate = Number(value.toPrecision(digits));
+    if (Math.fround(candidate) === value) return candidate;
+  }
+  return value;
+}
