@@ -106,7 +106,7 @@ function named(p: Cursor, name: string, parameters: readonly string[], start: nu
           throw p.error("UNSUPPORTED_TIME_PRECISION", { precision: String(first) }, start);
         }
         p.accept("WITHOUT", "TIME", "ZONE");
-        return { kind: "time" };
+        return { kind: "time", ...(first !== undefined && { precision: first }) };
       }
       break;
     default:

@@ -15,7 +15,7 @@ function shown(e: UnresolvedExpression): string {
       return [...e.qualifier, "*"].join(".") + (e.except.length > 0 ? ` except ${e.except.map((x) => x.join(".")).join()}` : "");
     case "call": {
       const args = e.args.map((arg, i) =>
-        (e.argNames?.[i] ?? null) === null ? shown(arg) : `${e.argNames[i]} => ${shown(arg)}`,
+        (e.argNames?.[i] ?? null) === null ? shown(arg) : `${String(e.argNames?.[i])} => ${shown(arg)}`,
       );
       const tail = [
         e.distinct === true && "distinct",

@@ -15,7 +15,7 @@ test.each([
   ["interval day to second", { kind: "dayTimeInterval", start: 0, end: 3 }],
   ["interval year", { kind: "yearMonthInterval", start: 0, end: 0 }],
   ["timestamp_ntz", { kind: "timestamp_ntz" }],
-  ["time(3) without time zone", { kind: "time" }],
+  ["time(3) without time zone", { kind: "time", precision: 3 }],
 ])("%s", (text, expected) => expect(parseType(text)).toEqual(expected));
 
 test("schemas of tables", () => {

@@ -1,0 +1,145 @@
+/** A row as programs see it. */
+import { inspect } from "node:util";
+import { DESERIALIZE, SERIALIZE } from "../../columnar/values/kinds";
+
+/** What rows of one schema share: made once, not for every row. */
+export class RowShape {
+  /** Columns that are properties of the row: not those whose names stand twice or are those of methods, nor numbers, which objects reorder. */
+  readonly properties: readonly boolean[];
+  readonly allProperties: boolean;
+
+  constructor(readonly names: readonly string[]) {
+    this.properties = names.map((name, i) => names.indexOf(name) === i && !RESERVED.has(name) && !/^(?:0|[1-9]\d*)$/.test(name));
+    this.allProperties = this.properties.every((property) => property);
+  }
+}
+
+// Row's methods, and what would change what a row is.
+const RESERVED: ReadonlySet<string> = new Set([
+  "get",
+  "toArray",
+  "toObject",
+  "asDict",
+  "toJSON",
+  "toString",
+  "constructor",
+  "__proto__",
+]);
+
+/**
+ * One row of a result: its columns are properties (`row.name`), in their order, so that `{...row}` is an object of them.
+ * `row.get(0)` and `row.get("name")` read any column, also those whose names stand twice or are those of methods.
+ *
+ * @example
+ * const [row] = await spark.sql("SELECT 1 AS a, 'x' AS b").collect();
+ * row.a;        // 1
+ * row.get(1);   // "x"
+ * ({ ...row }); // { a: 1, b: "x" }
+ */
+export class Row {
+  readonly #shape: RowShape;
+  /** Null where the properties hold everything. */
+  readonly #values: readonly unknown[] | null;
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- types of columns are known to the query, not to the compiler
+  [column: string]: any;
+
+  /** @param shape names of the columns, or a shape that rows share. */
+  constructor(shape: RowShape | readonly string[], values: readonly unknown[]) {
+    const known = shape instanceof RowShape ? shape : new RowShape(shape);
+    this.#shape = known;
+    const { names } = known;
+    if (known.allProperties) {
+      this.#values = null;
+      for (let i = 0; i < names.length; i++) this[names[i]!] = values[i];
+    } else {
+      this.#values = values;
+      for (let i = 0; i < names.length; i++) if (known.properties[i]!) this[names[i]!] = values[i];
+    }
+  }
+
+  /** A row of an object's properties. */
+  static from(object: Readonly<Record<string, unknown>>): Row {
+    return new Row(Object.keys(object), Object.values(object));
+  }
+
+  /** As `row.get(column)`, for rows of which one does not know whether "get" is a column. */
+  static get(row: Row, column: number | string): unknown {
+    return row.#at(column);
+  }
+
+  /** Names of the columns. */
+  static names(row: Row): readonly string[] {
+    return row.#shape.names;
+  }
+
+  static [SERIALIZE](row: unknown): unknown {
+    return [(row as Row).#shape.names, (row as Row).toArray()];
+  }
+
+  static [DESERIALIZE](data: unknown): Row {
+    const [names, values] = data as [string[], unknown[]];
+    return new Row(shapeOf(names), values);
+  }
+
+  /** The value of a column, by position or name; undefined where there is none. Of columns with the same name, the first. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  get(column: number | string): any {
+    return this.#at(column);
+  }
+
+  #at(column: number | string): unknown {
+    const { names } = this.#shape;
+    const i = typeof column === "number" ? column : names.indexOf(column);
+    if (i < 0 || i >= names.length) return undefined;
+    return this.#values === null ? this[names[i]!] : this.#values[i];
+  }
+
+  /** The values in the order of the columns. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  toArray(): any[] {
+    return this.#values === null ? this.#shape.names.map((name) => this[name] as unknown) : [...this.#values];
+  }
+
+  /** All columns as a plain object; of those with the same name, the last. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  toObject(): Record<string, any> {
+    const values = this.toArray() as unknown[];
+    return Object.fromEntries(this.#shape.names.map((name, i) => [name, values[i]]));
+  }
+
+  /** As toObject. With `recursive`, rows inside of the row are made objects, too. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  asDict(recursive = false): Record<string, any> {
+    if (!recursive) return this.toObject();
+    return Object.fromEntries(Object.entries(this.toObject()).map(([name, value]) => [name, plain(value)]));
+  }
+
+  toJSON(): unknown {
+    return this.toObject();
+  }
+
+  /** "[Ann,34]" */
+  toString(): string {
+    return `[${(this.toArray() as unknown[]).map((value) => (value === null ? "null" : String(value))).join(",")}]`;
+  }
+
+  [inspect.custom](depth: number, options: Parameters<typeof inspect>[1]): string {
+    return `Row ${inspect(this.toObject(), { ...options, depth })}`;
+  }
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Row) return value.asDict(true);
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [plain(key), plain(item)]));
+  return value;
+}
+
+/** Rows that arrive one after the other mostly have the same columns. */
+let last: RowShape | null = null;
+
+function shapeOf(names: readonly string[]): RowShape {
+  if (last !== null && last.names.length === names.length && last.names.every((name, i) => name === names[i])) return last;
+  return (last = new RowShape(names));
+}
