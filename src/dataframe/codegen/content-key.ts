@@ -1,13 +1,16 @@
 /** Values of any type as texts that are equal where the values are: keys of groups and joins that have no typed form. */
 import { type Boxed, CalendarInterval, type DataType, MapValue, VariantValue } from "../../columnar/types";
+import { collationOf } from "../expressions/collation";
 
 export function contentKey(value: Boxed, type: DataType): string {
   if (value === null) return "~";
   switch (typeof value) {
     case "number":
       return Object.is(value, -0) ? "0" : String(value);
-    case "string":
-      return `${value.length}:${value}`;
+    case "string": {
+      const text = type.kind === "string" && type.collation !== undefined ? collationOf(type).key(value) : value;
+      return `${text.length}:${text}`;
+    }
     case "boolean":
     case "bigint":
       return String(value);

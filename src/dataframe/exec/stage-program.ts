@@ -3,16 +3,26 @@
  * function (pipeline/); what has to see all rows before it gives one, or needs them in order, is an operator of its own.
  */
 import type { BatchSource } from "../../columnar/vector";
-import { AnalysisError } from "../errors";
-import type { HashJoinExec, PhysicalPlan, StagePlan, StageTaskInput } from "../physical/plan";
+import { InternalError, unreachable } from "../../common/errors";
+import type { PhysicalPlan, StagePlan, StageTaskInput } from "../physical/plan";
 import { AggregateOperator } from "./aggregate/operator";
 import { BuildRowsJoinOperator } from "./join/operator";
+import { MergeJoinOperator } from "./join/merge";
 import { LeafOperator } from "./leaves";
 import type { OpenTask, Operator } from "./operator";
-import { fuse, probeStep } from "./pipeline/fuse";
+import { fuse, probeStep, type TableJoin } from "./pipeline/fuse";
 import { PipelineOperator } from "./pipeline/operator";
 import type { CodegenHost, PipelineProgram } from "./pipeline/program";
 import type { ExecEnv, ExecServices } from "./ports";
+import { ExpandOperator } from "./rows/expand";
+import { GenerateOperator } from "./rows/generate";
+import { LimitOperator, TailOperator } from "./rows/limit";
+import { CollectMetricsOperator } from "./rows/metrics";
+import { SampleOperator } from "./rows/sample";
+import { UnionOperator } from "./rows/union";
+import { ApplyInGroupsOperator, CogroupOperator, MapBatchesOperator, ScriptTransformOperator } from "./rows/user-batches";
+import { SortOperator, TopKOperator } from "./sort/operator";
+import { WindowOperator } from "./window/operator";
 
 export interface StageProgram {
   /** The rows of one task. Whoever calls closes it. `services`: of the task, where they are not those of the stage. */
@@ -59,15 +69,51 @@ class StageCompiler {
       case "project":
         return this.#pipeline(plan);
       case "hashJoin":
-        return this.#hashJoin(plan);
+      case "nestedLoopJoin":
+        return this.#tableJoin(plan);
+      case "sortMergeJoin":
+        return new MergeJoinOperator(plan, compile(plan.left), compile(plan.right), host);
+      case "sort":
+        return new SortOperator(plan, compile(plan.child), host);
+      case "topK":
+        return new TopKOperator(plan, compile(plan.child), host);
+      case "limit":
+        return new LimitOperator(plan, compile(plan.child));
+      case "tail":
+        return new TailOperator(plan, compile(plan.child));
+      case "union":
+        return new UnionOperator(plan, plan.children.map(compile));
+      case "expand":
+        return new ExpandOperator(plan, compile(plan.child), host);
+      case "generate":
+        return new GenerateOperator(plan, compile(plan.child), host);
+      case "sample":
+        return new SampleOperator(plan, compile(plan.child));
+      case "coalesce":
+        return compile(plan.child);
+      case "window":
+        return new WindowOperator(plan, compile(plan.child), host);
+      case "collectMetrics":
+        return new CollectMetricsOperator(plan, compile(plan.child), host);
+      case "mapBatches":
+        return new MapBatchesOperator(plan, compile(plan.child));
+      case "applyInGroups":
+        return new ApplyInGroupsOperator(plan, compile(plan.child));
+      case "cogroup":
+        return new CogroupOperator(plan, compile(plan.left), compile(plan.right));
+      case "scriptTransform":
+        return new ScriptTransformOperator(plan, compile(plan.child), host);
       case "hashAggregate": {
         const { source, chain, builds } = fuse(plan.child, compile, host);
         const operator = new AggregateOperator(plan, source, chain, builds, host);
         this.programs.push(operator.program);
         return operator;
       }
+      case "exchange":
+      case "reusedExchange":
+        throw new InternalError(`A stage holds a ${plan.kind} that was not cut.`);
       default:
-        throw new AnalysisError("UNSUPPORTED_FEATURE.OPERATOR", { operator: plan.kind });
+        return unreachable(plan);
     }
   };
 
@@ -78,7 +124,7 @@ class StageCompiler {
     return operator;
   }
 
-  #hashJoin(join: HashJoinExec): Operator {
+  #tableJoin(join: TableJoin): Operator {
     switch (join.type) {
       case "left":
       case "right": {
@@ -100,7 +146,7 @@ class StageCompiler {
   }
 
   /** The streamed side's pipeline marks matches in a table of its own; rows of the build side follow. */
-  #withBuildRows(join: HashJoinExec, kind: "inner" | "outer" | "mark", rows: "matched" | "unmatched" | "all"): Operator {
+  #withBuildRows(join: TableJoin, kind: "inner" | "outer" | "mark", rows: "matched" | "unmatched" | "all"): Operator {
     const { host, compile } = this;
     const { step, build, streamed } = probeStep(join, kind, true, compile, host);
     const below = fuse(streamed, compile, host);

@@ -138,7 +138,8 @@ function slow(
 
 /** Null out of values: overflow outside of ANSI mode. */
 export function mayGiveNull(emitter: Emitter, call: Call): boolean {
-  return !emitter.settings.ansi || call.fn.startsWith("try_") || call.options !== undefined;
+  const mode = call.options?.["mode"];
+  return mode === undefined ? !emitter.settings.ansi : mode !== "ansi";
 }
 
 /** Above this a double, or the type, may not hold the result. */

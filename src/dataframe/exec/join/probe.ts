@@ -120,6 +120,10 @@ export class JoinProbe {
     const isNull = emitter.anyNull(terms);
     writer.line(`let ${first} = -1;`);
     const T = `T[${source - 1}]`;
+    if (table.findBy === "all") {
+      writer.line(`if (${writer.hoist(`${T}.count`, "count")} > 0) ${first} = 0;`);
+      return null;
+    }
     const search = (): void => {
       if (table.findBy === "hash") this.#byHash(code, T, table, first, terms);
       else this.#packed(code, T, table, first, terms);

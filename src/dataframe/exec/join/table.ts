@@ -1,7 +1,7 @@
 /**
  * The build side of a hash join: all its rows as one batch, and what finds them by key. Keys that are integers are packed into one
  * number where their ranges allow it; such a number is an index where the range is narrow, otherwise it is hashed. Other
- * keys are hashed together and compared one by one. Rows of equal keys are chained in their order.
+ * keys are hashed together and compared one by one. Rows of equal keys are chained in their order. Without keys all rows are one chain.
  */
 import { batchOfBoxed, flattened } from "../../../columnar/batch";
 import type { DataType } from "../../../columnar/types";
@@ -14,7 +14,7 @@ const DIRECT_ALWAYS = 1 << 20;
 const DIRECT_PER_ROW = 16;
 const DIRECT_MOST = 1 << 27;
 
-export type FindRows = "direct" | "packed" | "hash";
+export type FindRows = "all" | "direct" | "packed" | "hash";
 
 export class JoinTable {
   /** What the code of a probe depends on. */
@@ -54,6 +54,16 @@ export class JoinTable {
     const valid = validRows(this.keys, count);
     this.hasNullKey = valid !== null;
     this.seen = new Uint8Array(count);
+    if (keys.length === 0) {
+      this.findBy = "all";
+      this.slots = new Int32Array(0);
+      this.mask = 0;
+      const next = Int32Array.from({ length: count }, (_, row) => row + 1);
+      if (count > 0) next[count - 1] = -1;
+      this.next = next;
+      this.mode = "all";
+      return;
+    }
     const packing = packingOf(this.keys, types, count, valid);
     if (packing !== null) {
       this.bases = packing.bases;
@@ -95,6 +105,11 @@ export class JoinTable {
     }
     const forms = this.findBy === "hash" ? this.keys.map(formOf).join(",") : this.packed.constructor.name;
     this.mode = `${this.findBy}${this.next === null ? "1" : ""} ${forms}`;
+  }
+
+  /** Matches that a row may have, about. */
+  get matches(): number {
+    return this.findBy === "all" ? this.count : 1;
   }
 
   /** Bytes of typed arrays, without those of the rows. */
@@ -152,7 +167,7 @@ function packingOf(keys: readonly Vector[], types: readonly DataType[], count: n
     bases.push(low);
     spans.push(span);
   }
-  return keys.length === 0 ? null : { bases, spans };
+  return { bases, spans };
 }
 
 function pack(keys: readonly Vector[], { bases, spans }: Packing, count: number, total: number): Float64Array | Int32Array {

@@ -1,5 +1,5 @@
 /** Which part of a stage's tree becomes one pipeline: from a node down through filters, projections and streamed sides of joins. */
-import type { HashJoinExec, PhysicalPlan } from "../../physical/plan";
+import type { HashJoinExec, NestedLoopJoinExec, PhysicalPlan } from "../../physical/plan";
 import { BuildSide } from "../join/build";
 import { JoinProbe, type ProbeKind } from "../join/probe";
 import type { Operator } from "../operator";
@@ -8,6 +8,9 @@ import type { Chain, Step } from "./steps";
 
 /** Makes operators of nodes; a node's own file calls back for its children. */
 export type Compile = (plan: PhysicalPlan) => Operator;
+
+/** Joins with a table of the build side's rows; nested loops have one without keys. */
+export type TableJoin = HashJoinExec | NestedLoopJoinExec;
 
 export interface FusedPipeline {
   readonly source: Operator;
@@ -26,7 +29,7 @@ export function fuse(plan: PhysicalPlan, compile: Compile, host: CodegenHost): F
     } else if (node.kind === "project") {
       steps.unshift({ kind: "project", node: node.id, expressions: node.expressions });
       node = node.child;
-    } else if (node.kind === "hashJoin" && streamedKind(node) !== null) {
+    } else if ((node.kind === "hashJoin" || node.kind === "nestedLoopJoin") && streamedKind(node) !== null) {
       const { step, build, streamed } = probeStep(node, streamedKind(node)!, false, compile, host);
       steps.unshift(step);
       builds.unshift(build);
@@ -39,7 +42,7 @@ export function fuse(plan: PhysicalPlan, compile: Compile, host: CodegenHost): F
 }
 
 /** What a join does with rows of its streamed side; null where it also gives rows of the build side. */
-export function streamedKind(join: HashJoinExec): ProbeKind | null {
+export function streamedKind(join: TableJoin): ProbeKind | null {
   const streamsLeft = join.build === "right";
   switch (join.type) {
     case "inner":
@@ -62,14 +65,15 @@ export function streamedKind(join: HashJoinExec): ProbeKind | null {
 }
 
 export function probeStep(
-  join: HashJoinExec,
+  join: TableJoin,
   kind: ProbeKind,
   marks: boolean,
   compile: Compile,
   host: CodegenHost,
 ): { readonly step: Step; readonly build: BuildSide; readonly streamed: PhysicalPlan } {
   const [buildPlan, streamed] = join.build === "right" ? [join.right, join.left] : [join.left, join.right];
-  const [buildKeys, keys] = join.build === "right" ? [join.rightKeys, join.leftKeys] : [join.leftKeys, join.rightKeys];
+  const [leftKeys, rightKeys] = join.kind === "hashJoin" ? [join.leftKeys, join.rightKeys] : [[], []];
+  const [buildKeys, keys] = join.build === "right" ? [rightKeys, leftKeys] : [leftKeys, rightKeys];
   const shared = marks ? null : broadcastKey(buildPlan, join.id);
   const build = new BuildSide(compile(buildPlan), buildKeys, shared, join.id, host);
   const probe = new JoinProbe({

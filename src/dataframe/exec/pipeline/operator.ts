@@ -9,8 +9,9 @@ import { PipelineProgram, type CodegenHost } from "./program";
 import { PipelineRun } from "./run";
 import { changesRows, multipliesRows, type Chain } from "./steps";
 
-/** Rows of the input that go through at once where each may become many. */
+/** Rows of the input that go through at once where each may become many, and rows that should come of them at the most. */
 const SLICE = 4096;
+const SLICE_OUTPUT = 1 << 18;
 
 export class PipelineOperator implements Operator {
   readonly #plan: OutputPlan;
@@ -38,7 +39,7 @@ export class PipelineOperator implements Operator {
     const run = new PipelineRun(this.program, this.builds, task);
     const state = this.#plan.open();
     const metrics = task.env.metrics(this.node);
-    const step = this.#plan.multiplies ? SLICE : Infinity;
+    let step = Infinity;
     let source: BatchSource | null = null;
     let batch: ColumnBatch | null = null;
     let from = 0;
@@ -46,7 +47,10 @@ export class PipelineOperator implements Operator {
     const advance = (): boolean => {
       if (source === null) {
         // Tables first: what they are built from may be read by the same files as the input.
-        void run.tables;
+        if (this.#plan.multiplies) {
+          const matches = run.tables.reduce((product, table) => product * Math.max(1, table.matches), 1);
+          step = Math.max(1, Math.min(SLICE, Math.floor(SLICE_OUTPUT / matches)));
+        }
         source = this.source.open(task);
       }
       if (batch === null || from >= batch.length) {

@@ -1,0 +1,85 @@
+/** Frames: for each row of its partition the rows [from, to) that a function sees. */
+import { concat } from "../../../columnar/batch";
+import type { DataType } from "../../../columnar/types";
+import type { Vector } from "../../../columnar/vector";
+import type { Frame, SortOrder } from "../../expressions/expression";
+import { sortKey, type SortKey } from "../sort/keys";
+import { compareRows } from "../sort/permutation";
+import type { WindowRows } from "./partitions";
+
+export interface Frames {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
+
+/** What a bound with an offset needs: a number of rows, or for each row the value of the order column there. */
+export type BoundValue = { readonly rows: number } | { readonly values: Vector } | null;
+
+export function framesOf(
+  frame: Frame,
+  start: BoundValue,
+  end: BoundValue,
+  window: WindowRows,
+  order: { readonly values: Vector; readonly type: DataType; readonly by: SortOrder } | null,
+): Frames {
+  const { length } = window.rows;
+  const from = new Int32Array(length);
+  const to = new Int32Array(length);
+  const bound = (side: "start" | "end", value: BoundValue): ((row: number) => number) => {
+    const { kind } = frame[side];
+    if (kind === "unboundedPreceding") return (row) => window.starts[row]!;
+    if (kind === "unboundedFollowing") return (row) => window.ends[row]!;
+    const after = side === "end" ? 1 : 0;
+    if (kind === "currentRow") {
+      if (frame.unit === "rows") return (row) => row + after;
+      return side === "start" ? (row) => window.peerStarts[row]! : (row) => window.peerEnds[row]!;
+    }
+    if (value !== null && "rows" in value) {
+      const by = kind === "preceding" ? -value.rows : value.rows;
+      return (row) => Math.max(window.starts[row]!, Math.min(window.ends[row]!, row + by + after));
+    }
+    return valueBound(side, value!.values, window, order!);
+  };
+  const first = bound("start", start);
+  const last = bound("end", end);
+  for (let row = 0; row < length; row++) {
+    from[row] = first(row);
+    to[row] = Math.max(from[row]!, last(row));
+  }
+  return { from, to };
+}
+
+/** A row's frame begins at the first row whose order is not before the bound, or ends before the first that is behind it. */
+function valueBound(
+  side: "start" | "end",
+  values: Vector,
+  window: WindowRows,
+  order: { readonly values: Vector; readonly type: DataType; readonly by: SortOrder },
+): (row: number) => number {
+  const { length } = window.rows;
+  const both: SortKey = sortKey(concat([order.values, values]), order.type, order.by);
+  const { valid } = order.values;
+  return (row) => {
+    // Rows without a value are each other's frame.
+    if (valid !== null && valid[row] === 0) return side === "start" ? window.peerStarts[row]! : window.peerEnds[row]!;
+    let low = window.starts[row]!;
+    let high = window.ends[row]!;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const difference = compareRows([both], 0, middle, length + row);
+      const inside = side === "start" ? difference >= 0 : difference > 0;
+      if (inside) high = middle;
+      else low = middle + 1;
+    }
+    return skipNulls(side, low, row, valid, window);
+  };
+}
+
+/** Nulls at either end of the partition are in no frame of a value. */
+function skipNulls(side: "start" | "end", at: number, row: number, valid: Uint8Array | null, window: WindowRows): number {
+  if (valid === null) return at;
+  let place = at;
+  if (side === "start") while (place < window.ends[row]! && valid[place] === 0) place++;
+  else while (place > window.starts[row]! && valid[place - 1] === 0) place--;
+  return place;
+}
