@@ -121,7 +121,7 @@ export class Row {
 
   /** "[Ann,34]" */
   toString(): string {
-    return `[${(this.toArray() as unknown[]).map((value) => (value === null ? "null" : String(value))).join(",")}]`;
+    return `[${(this.toArray() as unknown[]).map((value) => (value === null ? "null" : `${value as string}`)).join(",")}]`;
   }
 
   [inspect.custom](depth: number, options: Parameters<typeof inspect>[1]): string {
