@@ -26,6 +26,11 @@ import { conditionalFunctions } from "./families/conditional";
 import { mathFunctions } from "./families/math";
 import { bitwiseFunctions } from "./families/bitwise";
 import { randomFunctions } from "./families/random";
+import { lambdaFunctions } from "./families/lambda";
+import { sequenceFunctions } from "./families/sequence";
+import { generatorFunctions } from "./families/generator";
+import { jsonFunctions } from "./families/json";
+import { variantFunctions } from "./families/variant";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
@@ -57,6 +62,11 @@ const families: readonly (readonly FunctionEntry[])[] = [
   collectionFunctions,
   mapFunctions,
   structFunctions,
+  lambdaFunctions,
+  sequenceFunctions,
+  generatorFunctions,
+  jsonFunctions,
+  variantFunctions,
 ];
 
 export const builtins: FunctionRegistry = new FunctionRegistry(families.flat());

@@ -38,7 +38,7 @@ export function mapBuilder(
       } else {
         throw new QueryError(
           "DUPLICATED_MAP_KEY",
-          { key: String(key), mapKeyDedupPolicy: '"spark.sql.mapKeyDedupPolicy"' },
+          { key: `${key as string}`, mapKeyDedupPolicy: '"spark.sql.mapKeyDedupPolicy"' },
           at,
         );
       }
