@@ -4,11 +4,17 @@ import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { cast } from "../expressions/build";
 import type { CastMode, Expression } from "../expressions/expression";
+import type { SqlSettings } from "../settings";
 import { canCast } from "../types/cast";
-import type { Binder } from "./binder";
 import { exprText, quoted, typeText } from "./messages";
 
-export function checkCast(binder: Binder, child: Expression, type: DataType, mode: CastMode, at: QueryContext | undefined): void {
+export function checkCast(
+  settings: Pick<SqlSettings, "ansi">,
+  child: Expression,
+  type: DataType,
+  mode: CastMode,
+  at: QueryContext | undefined,
+): void {
   if (canCast(child.type, type, mode)) return;
   const parameters = {
     srcType: typeText(child.type),
@@ -19,7 +25,7 @@ export function checkCast(binder: Binder, child: Expression, type: DataType, mod
   if (mode === "ansi" && functionNames !== null) {
     throw new AnalysisError("DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", { ...parameters, functionNames }, at);
   }
-  if (mode !== "legacy" && canCast(child.type, type, "legacy") && binder.context.settings.ansi && mode !== "try") {
+  if (mode !== "legacy" && canCast(child.type, type, "legacy") && settings.ansi && mode !== "try") {
     throw new AnalysisError(
       "DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION",
       { ...parameters, config: '"spark.sql.ansi.enabled"', configVal: "'false'" },

@@ -94,7 +94,7 @@ export function bindCast(
   const settings = binder.context.settings;
   const castMode = mode === "try" ? "try" : settings.ansi ? "ansi" : "legacy";
   const inner = stripAlias(child);
-  checkCast(binder, inner, type, castMode, at);
+  checkCast(settings, inner, type, castMode, at);
   return cast(inner, type, castMode, at && { at });
 }
 
@@ -131,10 +131,4 @@ function bindLoneStar(
 function bindOuter(binder: Binder, expression: Extract<UnresolvedExpression, { kind: "outer" }>, scope: Scope): Expression {
   const empty: Scope = { ...scope, columns: columnsOf(binder) };
   return binder.expression(expression.child, empty);
-}
-
-/** The text of a foldable string expression, for names, patterns and paths. */
-export function constantText(binder: Binder, expression: Expression): string | null {
-  const value = binder.context.evaluate(expression);
-  return value.value === null ? null : String(value.value);
 }

@@ -18,5 +18,5 @@ export function identifierParts(binder: Binder, expression: UnresolvedExpression
   }
   const value = binder.context.evaluate(bound).value;
   if (value === null) throw new AnalysisError("NOT_A_CONSTANT_STRING.NULL", { name, expr }, expression.at);
-  return parseTableIdentifier(value);
+  return parseTableIdentifier(value as string);
 }

@@ -44,6 +44,7 @@ function count(binder: Binder, written: UnresolvedExpression, name: "limit" | "o
   if (kind !== "int" && kind !== "short" && kind !== "byte") throw fail("DATA_TYPE", { dataType: typeText(expression.type) });
   const value = binder.context.evaluate(expression).value;
   if (value === null) throw fail("IS_NULL");
-  if ((value as number) < 0) throw fail("IS_NEGATIVE", { v: String(value) });
-  return value as number;
+  const rows = value as number;
+  if (rows < 0) throw fail("IS_NEGATIVE", { v: String(rows) });
+  return rows;
 }

@@ -1,5 +1,5 @@
 /** What the DataFrame API does to columns by name: add, rename, drop, reorder, deduplicate. */
-import type { StructType } from "../../columnar/types";
+
 import { AnalysisError } from "../errors";
 import { alias, attribute, cast } from "../expressions/build";
 import type { Attribute, Expression, NamedExpression } from "../expressions/expression";

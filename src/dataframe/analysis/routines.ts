@@ -82,13 +82,12 @@ function routineArguments(
   scope: Scope,
 ): { readonly written: readonly Expression[]; readonly values: readonly Expression[] } {
   const { parameters } = routine;
-  const required = parameters.filter((one) => one.defaultValue === undefined).length;
   const wrongNumber = (): AnalysisError =>
     new AnalysisError(
       "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
       {
         functionName: idText(routine.name),
-        expectedNum: required === parameters.length ? String(required) : `[${required}, ${parameters.length}]`,
+        expectedNum: String(parameters.length),
         actualNum: String(syntax.args.length),
         docroot: DOCS,
       },

@@ -48,3 +48,13 @@ export function editDistance(a: string, b: string): number {
   }
   return row[b.length] as number;
 }
+
+/** The same for names that are not attributes: columns of a table that a command is about. */
+export function unresolvedName(
+  parts: readonly string[],
+  candidates: readonly (readonly string[])[],
+  at: QueryContext | undefined,
+): AnalysisError {
+  const proposal = nearest(parts, candidates).join(", ");
+  return new AnalysisError("UNRESOLVED_COLUMN.WITH_SUGGESTION", { objectName: idText(parts), proposal }, at);
+}

@@ -1,5 +1,5 @@
 /** withField and dropFields: the struct made anew from its fields. */
-import type { StructField, StructType } from "../../columnar/types";
+import type { StructField } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { call, literal, STRING } from "../expressions/build";

@@ -1,0 +1,255 @@
+/** ALTER TABLE, COMMENT ON. */
+import { mkdirSync, renameSync } from "node:fs";
+import { dirname } from "node:path";
+import type { StructField } from "../../../columnar/types";
+import { AnalysisError } from "../../errors";
+import type { QueryContext } from "../../errors";
+import { idText, quoted, typeText } from "../../analysis/messages";
+import { unresolvedName } from "../../analysis/suggestions";
+import { sameType } from "../../types/text";
+import type { AlterTableAction, ColumnChange, Statement } from "../../syntax/command";
+import { NOTHING } from "../ports";
+import type { CommandResult, CommandSession } from "../ports";
+import { lower } from "../session-catalog";
+import { localPath, locationOf } from "../store";
+import { dataColumns, qualifiedTable, SESSION_CATALOG } from "../table";
+import type { TableMetadata } from "../table";
+import { fieldOf, refuseRepeated } from "./columns";
+import { nameParts, requireTable, requireView } from "./names";
+import { addPartition, dropPartition, renamePartition } from "./partitions";
+import { alreadyExists } from "./tables";
+
+type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
+
+const OPERATIONS: Readonly<Record<AlterTableAction["kind"], string>> = {
+  addColumns: "ALTER TABLE ... ADD COLUMNS",
+  replaceColumns: "ALTER TABLE ... REPLACE COLUMNS",
+  dropColumns: "ALTER TABLE ... DROP COLUMNS",
+  renameColumn: "ALTER TABLE ... RENAME COLUMN",
+  alterColumn: "ALTER TABLE ... CHANGE COLUMN",
+  changeColumn: "ALTER TABLE ... CHANGE COLUMN",
+  rename: "ALTER TABLE ... RENAME TO",
+  setProperties: "ALTER TABLE ... SET TBLPROPERTIES",
+  unsetProperties: "ALTER TABLE ... UNSET TBLPROPERTIES",
+  setLocation: "ALTER TABLE ... SET LOCATION ...",
+  setSerde: "ALTER TABLE ... SET [SERDE|SERDEPROPERTIES]",
+  addPartitions: "ALTER TABLE ... ADD PARTITION ...",
+  dropPartitions: "ALTER TABLE ... DROP PARTITION ...",
+  renamePartition: "ALTER TABLE ... RENAME TO PARTITION",
+  recoverPartitions: "ALTER TABLE ... RECOVER PARTITIONS",
+  clusterBy: "ALTER TABLE ... CLUSTER BY",
+  setCollation: "ALTER TABLE ... DEFAULT COLLATION",
+  addConstraint: "ALTER TABLE ... ADD CONSTRAINT",
+  dropConstraint: "ALTER TABLE ... DROP CONSTRAINT",
+};
+
+export async function alterTable(command: Command<"alterTable">, session: CommandSession): Promise<CommandResult> {
+  const { action } = command;
+  if (action.kind === "rename") return rename(command, action.to, session);
+  const table = await requireTable(command.name, session, OPERATIONS[action.kind], command.at);
+  const save = (changed: Partial<TableMetadata>): CommandResult => {
+    session.catalog.store.saveTable({ ...table, ...changed });
+    session.data.refresh(table, null);
+    return NOTHING;
+  };
+  switch (action.kind) {
+    case "addColumns": {
+      const added = action.columns.map((column) => {
+        if (column.name.length > 1) throw unsupported(table, "ADD COLUMN with qualified column", command.at);
+        if (column.position !== undefined) throw unsupported(table, "ALTER COLUMN ... FIRST | AFTER", command.at);
+        return fieldOf(column);
+      });
+      refuseRepeated([...table.schema.fields, ...added].map((field) => field.name));
+      const data = dataColumns(table);
+      return save({ schema: { kind: "struct", fields: [...data, ...added, ...table.schema.fields.slice(data.length)] } });
+    }
+    case "alterColumn":
+      return save(changedColumn(table, action.column, action.change, command.at));
+    case "changeColumn": {
+      const { definition } = action;
+      const change: ColumnChange = {
+        type: definition.type,
+        ...(definition.comment !== undefined && { comment: definition.comment }),
+        ...(definition.position !== undefined && { position: definition.position }),
+      };
+      if (lower(definition.name.at(-1) as string) !== lower(action.column.at(-1) as string))
+        throw unsupported(table, "RENAME COLUMN", command.at);
+      return save(changedColumn(table, action.column, change, command.at));
+    }
+    case "setProperties": {
+      const { comment, ...properties } = action.properties;
+      return save({ properties: { ...table.properties, ...properties }, ...(comment !== undefined && { comment }) });
+    }
+    case "unsetProperties": {
+      const gone = new Set(action.keys);
+      const properties = Object.fromEntries(Object.entries(table.properties).filter(([key]) => !gone.has(key)));
+      const { comment: _, ...rest } = table;
+      if (!gone.has("comment")) return save({ properties });
+      session.catalog.store.saveTable({ ...rest, properties });
+      return NOTHING;
+    }
+    case "setLocation":
+      if (action.location === "") throw new AnalysisError("INVALID_EMPTY_LOCATION", { location: "" }, command.at);
+      if (action.partition !== undefined) throw unsupported(table, OPERATIONS.setLocation, command.at);
+      return save({ location: locationOf(action.location), kind: "external" });
+    case "setSerde":
+      if (action.serde !== undefined || action.partition !== undefined) throw unsupported(table, OPERATIONS.setSerde, command.at);
+      return save({ options: { ...table.options, ...action.properties } });
+    case "addPartitions":
+      requirePartitioned(table, command.at);
+      for (const { spec, location } of action.partitions) {
+        if (location !== undefined) throw unsupported(table, "ADD PARTITION ... LOCATION", command.at);
+        await addPartition(table, spec, action.ifNotExists, session);
+      }
+      return refreshed(table, session);
+    case "dropPartitions":
+      requirePartitioned(table, command.at);
+      for (const spec of action.partitions) await dropPartition(table, spec, action.ifExists, session);
+      return refreshed(table, session);
+    case "renamePartition":
+      requirePartitioned(table, command.at);
+      await renamePartition(table, action.from, action.to, session);
+      return refreshed(table, session);
+    case "recoverPartitions":
+      requirePartitioned(table, command.at);
+      return refreshed(table, session);
+    case "setCollation":
+      return save({ collation: action.collation });
+    case "replaceColumns":
+      throw unsupported(table, "REPLACE COLUMNS", command.at);
+    case "dropColumns":
+      throw unsupported(table, "DROP COLUMN", command.at);
+    case "renameColumn":
+      throw unsupported(table, "RENAME COLUMN", command.at);
+    default:
+      throw unsupported(table, OPERATIONS[action.kind], command.at);
+  }
+}
+
+function unsupported(table: TableMetadata, operation: string, at: QueryContext | undefined): AnalysisError {
+  return new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: idText(qualifiedTable(table)), operation }, at);
+}
+
+function refreshed(table: TableMetadata, session: CommandSession): CommandResult {
+  session.data.refresh(table, null);
+  return NOTHING;
+}
+
+function requirePartitioned(table: TableMetadata, at: QueryContext | undefined): void {
+  if (table.partitionColumns.length > 0) return;
+  throw new AnalysisError("INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", { name: idText(qualifiedTable(table)) }, at);
+}
+
+function changedColumn(
+  table: TableMetadata,
+  parts: readonly string[],
+  change: ColumnChange,
+  at: QueryContext | undefined,
+): Partial<TableMetadata> {
+  const index = table.schema.fields.findIndex((field) => lower(field.name) === lower(parts[0] as string));
+  const field = table.schema.fields[index];
+  if (field === undefined)
+    throw unresolvedName(
+      parts,
+      table.schema.fields.map((one) => [one.name]),
+      at,
+    );
+  if (parts.length > 1) throw unsupported(table, "ALTER COLUMN with qualified column", at);
+  if (change.position !== undefined) throw unsupported(table, "ALTER COLUMN ... FIRST | AFTER", at);
+  if (change.nullable === false) throw unsupported(table, "ALTER COLUMN ... SET NOT NULL", at);
+  if (change.type !== undefined && !sameType(change.type, field.type) && !widensText(field, change)) {
+    throw new AnalysisError(
+      "NOT_SUPPORTED_CHANGE_COLUMN",
+      {
+        table: idText(qualifiedTable(table)),
+        originName: quoted(field.name),
+        originType: typeText(field.type),
+        newName: quoted(field.name),
+        newType: typeText(change.type),
+      },
+      at,
+    );
+  }
+  const metadata: Record<string, unknown> = { ...field.metadata };
+  if (change.comment !== undefined) metadata["comment"] = change.comment;
+  if (change.default === null) {
+    delete metadata["CURRENT_DEFAULT"];
+  } else if (change.default !== undefined) {
+    metadata["CURRENT_DEFAULT"] = change.default.sql;
+  }
+  const { metadata: _, ...plain } = field;
+  const changed: StructField = {
+    ...plain,
+    ...(change.type !== undefined && { type: change.type }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+  };
+  return { schema: { kind: "struct", fields: table.schema.fields.map((one, i) => (i === index ? changed : one)) } };
+}
+
+/** VARCHAR and CHAR may become longer, or STRING. */
+function widensText(field: StructField, change: ColumnChange): boolean {
+  const [from, to] = [field.type, change.type];
+  if (from.kind !== "string" || to?.kind !== "string" || from.length === undefined) return false;
+  return to.length === undefined || (to.length.kind === "varchar" && to.length.n >= from.length.n);
+}
+
+async function rename(command: Command<"alterTable">, to: readonly string[], session: CommandSession): Promise<CommandResult> {
+  const { catalog } = session;
+  const parts = await nameParts(command.name, session);
+  const temporary = catalog.findTemp(parts);
+  if (temporary !== null) {
+    if (to.length > 1) {
+      throw new AnalysisError(
+        "_LEGACY_ERROR_TEMP_1074",
+        { oldName: quoted(temporary.name), newName: idText(to), db: to[0] as string },
+        command.at,
+      );
+    }
+    if (catalog.findTemp(to) !== null) {
+      throw new AnalysisError("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: idText(to) }, command.at);
+    }
+    catalog.dropTempView(temporary.name, temporary.global);
+    catalog.setTempView({ ...temporary, name: to[0] as string }, false);
+    return NOTHING;
+  }
+  const table = await requireTable(command.name, session, OPERATIONS.rename, command.at);
+  const [, database, name] = catalog.qualified(to.length === 1 ? [table.database, ...to] : to);
+  if (database !== table.database) {
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1073", { db: table.database, newDb: database }, command.at);
+  }
+  if (catalog.store.table(database, name) !== null) throw alreadyExists([SESSION_CATALOG, database, name], command.at);
+  catalog.store.saveTable({ ...table, name, location: movedLocation(table, name) });
+  catalog.store.dropTable(table.database, table.name);
+  session.data.refresh(table, null);
+  return NOTHING;
+}
+
+/** A managed table's folder has its name. */
+function movedLocation(table: TableMetadata, name: string): string | null {
+  if (table.kind !== "managed" || table.location === null) return table.location;
+  const target = `${dirname(table.location)}/${name}`;
+  mkdirSync(localPath(table.location), { recursive: true });
+  renameSync(localPath(table.location), localPath(target));
+  return target;
+}
+
+export async function commentOn(command: Command<"comment">, session: CommandSession): Promise<CommandResult> {
+  const { catalog } = session;
+  const comment = command.comment ?? "";
+  if (command.on === "database") {
+    const database = catalog.requireDatabase(catalog.databaseName(await nameParts(command.name, session)));
+    catalog.store.saveDatabase({ ...database, comment });
+    return NOTHING;
+  }
+  const parts = await nameParts(command.name, session);
+  if (command.on === "column") {
+    const table = await requireTable(parts.slice(0, -1), session, "COMMENT ON COLUMN", command.at);
+    catalog.store.saveTable({ ...table, ...changedColumn(table, parts.slice(-1), { comment }, command.at) });
+    return NOTHING;
+  }
+  const found = catalog.find(parts);
+  if (found?.kind === "table" && found.table.kind === "view") await requireView(parts, session, "COMMENT ON TABLE", command.at);
+  const table = await requireTable(parts, session, "COMMENT ON TABLE", command.at);
+  catalog.store.saveTable({ ...table, comment });
+  return NOTHING;
+}

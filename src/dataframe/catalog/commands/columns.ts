@@ -1,0 +1,40 @@
+/** Columns of table definitions as fields of a schema: comments, defaults and generation in their metadata, as Spark keeps them. */
+import type { StructField } from "../../../columnar/types";
+import { AnalysisError } from "../../errors";
+import { quoted } from "../../analysis/messages";
+import type { ColumnDefinition } from "../../syntax/command";
+
+export function fieldOf(column: ColumnDefinition): StructField {
+  const metadata: Record<string, unknown> = {};
+  if (column.comment !== undefined) metadata["comment"] = column.comment;
+  if (column.default !== undefined) {
+    metadata["CURRENT_DEFAULT"] = column.default.sql;
+    metadata["EXISTS_DEFAULT"] = column.default.sql;
+  }
+  if (column.generated !== undefined) metadata["GENERATION_EXPRESSION"] = column.generated.sql;
+  return {
+    name: column.name.at(-1) as string,
+    type: column.type,
+    nullable: column.nullable,
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+  };
+}
+
+export function refuseRepeated(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    const key = name.toLowerCase();
+    if (seen.has(key)) throw new AnalysisError("COLUMN_ALREADY_EXISTS", { columnName: quoted(key) });
+    seen.add(key);
+  }
+}
+
+export function commentOf(field: StructField): string | null {
+  const comment = field.metadata?.["comment"];
+  return typeof comment === "string" ? comment : null;
+}
+
+export function defaultOf(field: StructField): string | null {
+  const value = field.metadata?.["CURRENT_DEFAULT"];
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,147 @@
+/** DESCRIBE of tables, columns, partitions and queries. */
+import type { StructField, StructType } from "../../../columnar/types";
+import { AnalysisError } from "../../errors";
+import { idText } from "../../analysis/messages";
+import { simpleString, typeToJson } from "../../types/text";
+import { unresolvedName } from "../../analysis/suggestions";
+import type { Statement } from "../../syntax/command";
+import { table } from "../ports";
+import type { CommandResult, CommandSession } from "../ports";
+import { lower } from "../session-catalog";
+import type { FoundName } from "../session-catalog";
+import { dataColumns, SESSION_CATALOG } from "../table";
+import type { ColumnFigures, TableMetadata } from "../table";
+import { commentOf, defaultOf } from "./columns";
+import { tableLines } from "./information";
+import { fullName, nameParts } from "./names";
+import { onePartition, partitionLines } from "./partitions";
+import { viewSchema } from "./views";
+import { searchPath } from "../../analysis/messages";
+
+type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
+type Row = readonly [string, string, string | null];
+
+const BLANK: Row = ["", "", ""];
+
+function columnRows(fields: readonly StructField[]): Row[] {
+  return fields.map((field) => [field.name, simpleString(field.type), commentOf(field)]);
+}
+
+function described(rows: readonly Row[]): CommandResult {
+  return table(["col_name", "data_type", "comment"], rows, ["comment"]);
+}
+
+export async function describeTable(command: Command<"describeTable">, session: CommandSession): Promise<CommandResult> {
+  const parts = await nameParts(command.table, session);
+  const found = session.catalog.find(parts);
+  if (found === null) {
+    const path = searchPath({ context: { settings: session.settings() } } as Parameters<typeof searchPath>[0]);
+    throw new AnalysisError("TABLE_OR_VIEW_NOT_FOUND", { relationName: idText(parts), searchPath: path }, command.at);
+  }
+  if (command.column !== null) return describeColumn(command, found, command.column);
+  if (command.asJson) return asJson(found);
+  if (found.kind === "tempView") {
+    if (command.partition !== null) {
+      throw new AnalysisError(
+        "FORBIDDEN_OPERATION",
+        { statement: "DESC PARTITION", objectType: "TEMPORARY VIEW", objectName: idText([found.view.name]) },
+        command.at,
+      );
+    }
+    return described(columnRows(found.view.columns.fields));
+  }
+  const { table: metadata } = found;
+  const rows: Row[] = columnRows(metadata.schema.fields);
+  if (metadata.partitionColumns.length > 0) {
+    const partition = metadata.schema.fields.slice(dataColumns(metadata).length);
+    rows.push(["# Partition Information", "", ""], ["# col_name", "data_type", "comment"], ...columnRows(partition));
+  }
+  if (command.partition !== null) {
+    if (metadata.kind === "view") {
+      throw new AnalysisError(
+        "FORBIDDEN_OPERATION",
+        { statement: "DESC PARTITION", objectType: "VIEW", objectName: idText([metadata.name]) },
+        command.at,
+      );
+    }
+    const one = await onePartition(metadata, command.partition, session);
+    if (command.extended) {
+      rows.push(
+        BLANK,
+        ["# Detailed Partition Information", "", ""],
+        ["Database", metadata.database, ""],
+        ["Table", metadata.name, ""],
+      );
+      rows.push(...partitionLines(metadata, one).map(([name, value]): Row => [name, value, ""]));
+      rows.push(BLANK, ["# Storage Information", "", ""], ["Location", metadata.location ?? "", ""]);
+    }
+  } else if (command.extended) {
+    rows.push(BLANK, ["# Detailed Table Information", "", ""]);
+    rows.push(...tableLines(metadata).map(([name, value]): Row => [name, value, ""]));
+  }
+  rows.push(...defaultRows(metadata.schema));
+  return described(rows);
+}
+
+function defaultRows(schema: StructType): readonly Row[] {
+  const fields = schema.fields.filter((field) => defaultOf(field) !== null);
+  if (fields.length === 0) return [];
+  return [
+    BLANK,
+    ["# Column Default Values", "", ""],
+    ...fields.map((field): Row => [field.name, simpleString(field.type), defaultOf(field)]),
+  ];
+}
+
+function describeColumn(command: Command<"describeTable">, found: FoundName, parts: readonly string[]): CommandResult {
+  const schema = found.kind === "tempView" ? found.view.columns : found.table.schema;
+  const field = schema.fields.find((one) => lower(one.name) === lower(parts[0] as string));
+  if (field === undefined)
+    throw unresolvedName(
+      parts,
+      schema.fields.map((one) => [one.name]),
+      command.at,
+    );
+  if (parts.length > 1) {
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1060", { command: "DESC TABLE COLUMN", column: parts.join(".") }, command.at);
+  }
+  const rows: [string, string][] = [
+    ["col_name", field.name],
+    ["data_type", simpleString(field.type)],
+    ["comment", commentOf(field) ?? "NULL"],
+  ];
+  if (command.extended)
+    rows.push(...figureRows(found.kind === "table" ? found.table.statistics?.columns[field.name] : undefined));
+  return table(["info_name", "info_value"], rows);
+}
+
+function figureRows(figures: ColumnFigures | undefined): readonly [string, string][] {
+  const text = (value: string | number | undefined): string => (value === undefined ? "NULL" : String(value));
+  return [
+    ["min", text(figures?.min)],
+    ["max", text(figures?.max)],
+    ["num_nulls", text(figures?.nullCount)],
+    ["distinct_count", text(figures?.distinctCount)],
+    ["avg_col_len", text(figures?.averageLength)],
+    ["max_col_len", text(figures?.maxLength)],
+    ["histogram", "NULL"],
+  ];
+}
+
+function asJson(found: FoundName): CommandResult {
+  const metadata: TableMetadata | null = found.kind === "table" ? found.table : null;
+  const schema = found.kind === "tempView" ? found.view.columns : found.table.schema;
+  const json = {
+    table_name: fullName(found).at(-1),
+    ...(metadata && { catalog_name: SESSION_CATALOG, namespace: [metadata.database], schema_name: metadata.database }),
+    columns: schema.fields.map((field) => ({ name: field.name, type: typeToJson(field.type), nullable: field.nullable })),
+    ...(metadata && { type: metadata.kind.toUpperCase(), provider: metadata.provider, location: metadata.location }),
+    ...(metadata && metadata.partitionColumns.length > 0 && { partition_columns: metadata.partitionColumns }),
+  };
+  return table(["json_metadata"], [[JSON.stringify(json)]]);
+}
+
+export async function describeQuery(command: Command<"describeQuery">, session: CommandSession): Promise<CommandResult> {
+  const { schema } = await viewSchema(command.query, session);
+  return described(columnRows(schema.fields));
+}

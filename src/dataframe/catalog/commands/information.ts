@@ -1,0 +1,132 @@
+/** What DESCRIBE EXTENDED and SHOW TABLE EXTENDED tell of a table, line by line, in Spark's order. */
+import type { DataType, StructType } from "../../../columnar/types";
+import { simpleString } from "../../types/text";
+import { quoted } from "../../analysis/messages";
+import type { TempView } from "../session-catalog";
+import { GLOBAL_TEMP, SESSION_CATALOG } from "../table";
+import type { TableMetadata } from "../table";
+
+export type Line = readonly [name: string, value: string];
+
+export function tableLines(table: TableMetadata): readonly Line[] {
+  const lines: Line[] = [
+    ["Catalog", SESSION_CATALOG],
+    ["Database", table.database],
+    ["Table", table.name],
+    ["Created Time", dateText(table.created)],
+    ["Last Access", "UNKNOWN"],
+    ["Created By", "firesteel"],
+    ["Type", table.kind.toUpperCase()],
+  ];
+  if (table.provider !== null) lines.push(["Provider", table.provider]);
+  if (table.bucket !== undefined) {
+    lines.push(["Num Buckets", String(table.bucket.buckets)]);
+    lines.push(["Bucket Columns", list(table.bucket.columns)]);
+    lines.push(["Sort Columns", list(table.bucket.sort)]);
+  }
+  if (table.comment !== undefined && table.comment !== "") lines.push(["Comment", table.comment]);
+  if (table.collation !== undefined) lines.push(["Collation", table.collation]);
+  const view = table.view;
+  if (view !== undefined) {
+    lines.push(["View Text", view.text], ["View Original Text", view.text]);
+    lines.push(["View Schema Mode", view.schemaMode.toUpperCase()]);
+    lines.push(["View Catalog and Namespace", [view.catalog, view.database].map(quoteIfNeeded).join(".")]);
+    lines.push(["View Query Output Columns", list(view.queryColumns)]);
+  }
+  const properties = Object.entries(table.properties).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (properties.length > 0)
+    lines.push(["Table Properties", `[${properties.map(([key, value]) => `${key}=${value}`).join(", ")}]`]);
+  const statistics = table.statistics;
+  if (statistics !== undefined) {
+    const rows = statistics.rowCount === undefined ? "" : `, ${statistics.rowCount} rows`;
+    lines.push(["Statistics", `${statistics.sizeInBytes} bytes${rows}`]);
+  }
+  if (table.location !== null) lines.push(["Location", table.location]);
+  const options = Object.entries(table.options).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (options.length > 0) lines.push(["Storage Properties", `[${options.map(([key, value]) => `${key}=${value}`).join(", ")}]`]);
+  if (table.partitionColumns.length > 0 && table.kind !== "view") lines.push(["Partition Provider", "Catalog"]);
+  return lines;
+}
+
+function list(names: readonly string[]): string {
+  return `[${names.map(quoted).join(", ")}]`;
+}
+
+function quoteIfNeeded(name: string): string {
+  return /^[a-zA-Z_]\w*$/.test(name) ? name : quoted(name);
+}
+
+/** "Sat Nov 21 05:33:45 UTC 2026" */
+export function dateText(millis: number): string {
+  const [day, date, month, year, time] = new Date(millis).toUTCString().replace(",", "").split(" ") as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  return `${day} ${month} ${date} ${time} UTC ${year}`;
+}
+
+export function informationText(table: TableMetadata): string {
+  const lines = tableLines(table).map(([name, value]) => `${name}: ${value}`);
+  if (table.partitionColumns.length > 0) lines.push(`Partition Columns: ${list(table.partitionColumns)}`);
+  return `${lines.join("\n")}\nSchema: ${treeText(table.schema)}\n`;
+}
+
+export function temporaryInformation(view: TempView): string {
+  const lines: string[] = [];
+  if (view.global) lines.push(`Database: ${GLOBAL_TEMP}`);
+  lines.push(
+    `Table: ${view.name}`,
+    `Created Time: ${dateText(0)}`,
+    "Last Access: UNKNOWN",
+    "Created By: firesteel",
+    "Type: VIEW",
+  );
+  if (view.comment !== undefined) lines.push(`Comment: ${view.comment}`);
+  if (view.text !== undefined) lines.push(`View Text: ${view.text}`, `View Original Text: ${view.text}`);
+  lines.push("View Schema Mode: BINDING");
+  return `${lines.join("\n")}\nSchema: ${treeText(view.columns)}\n`;
+}
+
+/** printSchema's tree. */
+export function treeText(schema: StructType): string {
+  const lines = ["root"];
+  fieldLines(schema, " |", lines);
+  return `${lines.join("\n")}\n`;
+}
+
+function fieldLines(schema: StructType, prefix: string, lines: string[]): void {
+  for (const field of schema.fields) {
+    lines.push(`${prefix}-- ${field.name}: ${typeName(field.type)} (nullable = ${field.nullable})`);
+    innerLines(field.type, `${prefix}    |`, lines);
+  }
+}
+
+function innerLines(type: DataType, prefix: string, lines: string[]): void {
+  switch (type.kind) {
+    case "struct":
+      fieldLines(type, prefix, lines);
+      return;
+    case "array":
+      lines.push(`${prefix}-- element: ${typeName(type.element)} (containsNull = ${type.containsNull})`);
+      innerLines(type.element, `${prefix}    |`, lines);
+      return;
+    case "map":
+      lines.push(`${prefix}-- key: ${typeName(type.key)}`);
+      innerLines(type.key, `${prefix}    |`, lines);
+      lines.push(`${prefix}-- value: ${typeName(type.value)} (valueContainsNull = ${type.valueContainsNull})`);
+      innerLines(type.value, `${prefix}    |`, lines);
+      return;
+    default:
+  }
+}
+
+const TREE_NAMES: Readonly<Record<string, string>> = { int: "integer", bigint: "long", tinyint: "byte", smallint: "short" };
+
+function typeName(type: DataType): string {
+  if (type.kind === "struct" || type.kind === "array" || type.kind === "map") return type.kind;
+  const text = simpleString(type);
+  return TREE_NAMES[text] ?? text;
+}

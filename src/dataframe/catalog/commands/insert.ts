@@ -1,0 +1,122 @@
+/** INSERT in its forms: analysed here, written by the session. */
+import { AnalysisError } from "../../errors";
+import { QueryBinder } from "../../analysis/analyze";
+import { EMPTY_ENV, exactly } from "../../analysis/binder";
+import { insertPlan } from "../../analysis/insert";
+import { idText, quoted } from "../../analysis/messages";
+import { attributeColumns } from "../../analysis/columns";
+import { coerced } from "../../expressions/build";
+import type { Expression } from "../../expressions/expression";
+import { parseExpression } from "../../sql/parse";
+import type { PartitionSpec, Statement } from "../../syntax/command";
+import type { UnresolvedExpression } from "../../syntax/expression";
+import type { UnresolvedPlan } from "../../syntax/plan";
+import { contextFor } from "../analysis-context";
+import { NOTHING } from "../ports";
+import type { CommandResult, CommandSession } from "../ports";
+import { qualifiedTable } from "../table";
+import type { TableMetadata } from "../table";
+import { requireTable } from "./names";
+import { specValues } from "./partitions";
+
+type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
+
+export async function insert(command: Command<"insert">, session: CommandSession): Promise<CommandResult> {
+  const table = await requireTable(command.table, session, "INSERT", command.at);
+  if (command.replaceWhere !== undefined || command.replaceUsing !== undefined) {
+    throw new AnalysisError(
+      "UNSUPPORTED_FEATURE.TABLE_OPERATION",
+      { tableName: idText(qualifiedTable(table)), operation: "INSERT ... REPLACE" },
+      command.at,
+    );
+  }
+  const written = withDefaults(command.query, table, command.columns);
+  const context = await contextFor(written, session);
+  const binder = new QueryBinder(context);
+  const query = exactly(binder.plan(written, EMPTY_ENV));
+  const partition = await specValues(table, checkedSpec(command.partition, table), session);
+  const fixed = Object.fromEntries(Object.entries(partition).filter(([, value]) => value !== null)) as Record<string, string>;
+  const values: Record<string, Expression> = {};
+  for (const { name, value } of command.partition) {
+    const column = table.partitionColumns.find((one) => one.toLowerCase() === name.toLowerCase());
+    if (column === undefined || value === null) continue;
+    const type = (table.schema.fields.find((field) => field.name === column) as (typeof table.schema.fields)[number]).type;
+    const bound = binder.expression(value, { columns: attributeColumns(binder, []), env: EMPTY_ENV, clause: "values" });
+    values[column] = coerced(bound.kind === "alias" ? bound.child : bound, type, { settings: context.settings });
+  }
+  const plan = insertPlan(binder, { name: qualifiedTable(table), fields: table.schema.fields }, query, {
+    columns: command.columns,
+    byName: command.byName,
+    fixed: values,
+    at: command.at,
+  });
+  const dynamic = (session.conf.get("spark.sql.sources.partitionOverwriteMode") ?? "STATIC").toUpperCase() === "DYNAMIC";
+  await session.data.write({
+    query: plan,
+    target: { kind: "table", table },
+    mode: command.overwrite ? "overwrite" : "append",
+    partition: { ...Object.fromEntries(Object.keys(partition).map((name) => [name, null])), ...fixed },
+    dynamicOverwrite: command.overwrite && dynamic,
+    ifPartitionNotExists: command.ifPartitionNotExists,
+  });
+  if (table.statistics !== undefined) {
+    const { statistics: _, ...rest } = table;
+    session.catalog.store.saveTable(rest);
+  }
+  session.data.refresh(table, null);
+  return NOTHING;
+}
+
+function checkedSpec(spec: PartitionSpec, table: TableMetadata): PartitionSpec {
+  for (const { name } of spec) {
+    if (table.partitionColumns.some((column) => column.toLowerCase() === name.toLowerCase())) continue;
+    throw new AnalysisError("NON_PARTITION_COLUMN", { columnName: quoted(name) });
+  }
+  return spec;
+}
+
+/** DEFAULT in VALUES: the column's default, or null. */
+function withDefaults(query: UnresolvedPlan, table: TableMetadata, columns: readonly string[] | null): UnresolvedPlan {
+  const names = columns ?? table.schema.fields.map((field) => field.name);
+  if (query.kind === "inlineTable") {
+    return {
+      ...query,
+      rows: query.rows.map((row) =>
+        row.map((cell, i) => (cell.kind === "default" ? defaultExpression(table, names[i] as string) : cell)),
+      ),
+    };
+  }
+  if (query.kind === "project" && query.expressions.some((one) => one.kind === "default")) {
+    return {
+      ...query,
+      expressions: query.expressions.map((one, i) =>
+        one.kind === "default" ? defaultExpression(table, names[i] as string) : one,
+      ),
+    };
+  }
+  return query;
+}
+
+function defaultExpression(table: TableMetadata, name: string): UnresolvedExpression {
+  const field = table.schema.fields.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  const text = field?.metadata?.["CURRENT_DEFAULT"];
+  return typeof text === "string" ? parseExpression(text) : { kind: "literal", value: null, type: { kind: "null" } };
+}
+
+export async function insertDirectory(command: Command<"insertDirectory">, session: CommandSession): Promise<CommandResult> {
+  const { path: optionPath, ...options } = command.options;
+  const path = command.path ?? optionPath;
+  const format = command.provider?.join(".") ?? "parquet";
+  if (path === undefined) throw new AnalysisError("_LEGACY_ERROR_TEMP_0049", {}, command.at);
+  const context = await contextFor(command.query, session);
+  const query = exactly(new QueryBinder(context).plan(command.query, EMPTY_ENV));
+  await session.data.write({
+    query,
+    target: { kind: "path", path, format, options },
+    mode: "overwrite",
+    partition: {},
+    dynamicOverwrite: false,
+    ifPartitionNotExists: false,
+  });
+  return NOTHING;
+}

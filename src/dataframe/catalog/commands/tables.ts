@@ -1,0 +1,290 @@
+/** CREATE TABLE in its forms, DROP TABLE, TRUNCATE. */
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { StructField, StructType } from "../../../columnar/types";
+import { AnalysisError } from "../../errors";
+import type { QueryContext } from "../../errors";
+import { idText, quoted } from "../../analysis/messages";
+import type { Statement, TableSpec } from "../../syntax/command";
+import { outputOf } from "../../logical/output";
+import type { LogicalPlan } from "../../logical/plan";
+import { analyzePlan, schemaOf } from "../analysis-context";
+import { NOTHING } from "../ports";
+import type { CommandResult, CommandSession } from "../ports";
+import { lower } from "../session-catalog";
+import { localPath, locationOf } from "../store";
+import { qualifiedTable, SESSION_CATALOG } from "../table";
+import type { TableMetadata } from "../table";
+import { fieldOf, refuseRepeated } from "./columns";
+import { nameParts, requireRelation, requireTable } from "./names";
+import { partitionsOf } from "./partitions";
+
+type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
+
+export async function createTable(command: Command<"createTable">, session: CommandSession): Promise<CommandResult> {
+  const { catalog } = session;
+  const parts = await nameParts(command.name, session);
+  const [, database, name] = catalog.qualified(parts);
+  const existing = catalog.store.table(database, name);
+  if (command.temporary) {
+    throw new AnalysisError(
+      "UNSUPPORTED_FEATURE.TABLE_OPERATION",
+      { tableName: idText(parts), operation: "CREATE TEMPORARY TABLE" },
+      command.at,
+    );
+  }
+  if (command.orReplace || command.replace) {
+    throw new AnalysisError(
+      "UNSUPPORTED_FEATURE.TABLE_OPERATION",
+      { tableName: idText([SESSION_CATALOG, database, name]), operation: "REPLACE TABLE" },
+      command.at,
+    );
+  }
+  catalog.requireDatabase(database);
+  if (existing !== null) {
+    if (command.ifNotExists) return NOTHING;
+    throw alreadyExists([SESSION_CATALOG, database, name], command.at);
+  }
+  const query = command.query === null ? null : await analyzePlan(command.query.tree, session);
+  const table = await definition(command, database, name, query, session);
+  catalog.createTable(table);
+  if (table.kind === "managed" && table.location !== null) mkdirSync(localPath(table.location), { recursive: true });
+  if (query === null) return NOTHING;
+  try {
+    await session.data.write({
+      query: partitionsLast(query, table),
+      target: { kind: "table", table },
+      mode: "overwrite",
+      partition: {},
+      dynamicOverwrite: false,
+      ifPartitionNotExists: false,
+    });
+  } catch (error) {
+    catalog.store.dropTable(database, name);
+    if (table.kind === "managed" && table.location !== null) rmSync(localPath(table.location), { recursive: true, force: true });
+    throw error;
+  }
+  return NOTHING;
+}
+
+export function alreadyExists(name: readonly string[], at: QueryContext | undefined): AnalysisError {
+  return new AnalysisError("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: idText(name) }, at);
+}
+
+/** The query's columns in the order that the table has them. */
+function partitionsLast(query: LogicalPlan, table: TableMetadata): LogicalPlan {
+  if (table.partitionColumns.length === 0) return query;
+  const output = outputOf(query);
+  const expressions = table.schema.fields.flatMap((field) => output.find((column) => column.name === field.name) ?? []);
+  return { kind: "project", child: query, expressions };
+}
+
+async function definition(
+  command: Command<"createTable">,
+  database: string,
+  name: string,
+  query: LogicalPlan | null,
+  session: CommandSession,
+): Promise<TableMetadata> {
+  const { spec } = command;
+  const provider = providerOf(spec, session, command.at);
+  const { path, ...options } = spec.options;
+  const location = spec.location ?? path;
+  if (location === "") throw new AnalysisError("INVALID_EMPTY_LOCATION", { location: "" }, command.at);
+  const { schema, partitionColumns } = await schemaFor(command, provider, location, query, session);
+  checkColumns(schema, partitionColumns, spec, [SESSION_CATALOG, database, name], command.at);
+  const root = session.catalog.requireDatabase(database).location;
+  return {
+    database,
+    name,
+    kind: location === undefined ? "managed" : "external",
+    schema,
+    provider,
+    partitionColumns,
+    ...(spec.bucket && {
+      bucket: {
+        buckets: spec.bucket.buckets,
+        columns: spec.bucket.columns,
+        sort: spec.bucket.sort.map((one) => one.column),
+      },
+    }),
+    ...(spec.clusterBy && { clusterBy: spec.clusterBy }),
+    options,
+    properties: spec.properties,
+    location: location === undefined ? `${root.replace(/\/$/, "")}/${name}` : locationOf(location),
+    ...(spec.comment !== undefined && { comment: spec.comment }),
+    ...(spec.collation !== undefined && { collation: spec.collation }),
+    owner: session.settings().currentUser,
+    created: Date.now(),
+  };
+}
+
+const STORED_AS: Readonly<Record<string, string>> = { PARQUET: "parquet", ORC: "orc", AVRO: "avro", TEXTFILE: "text" };
+
+function providerOf(spec: TableSpec, session: CommandSession, at: QueryContext | undefined): string {
+  const stored = spec.hive?.storedAs;
+  const written =
+    spec.provider?.join(".") ??
+    (stored === undefined ? undefined : STORED_AS[stored.toUpperCase()]) ??
+    session.conf.get("spark.sql.sources.default") ??
+    "parquet";
+  if (!session.data.isSource(written)) throw new AnalysisError("DATA_SOURCE_NOT_FOUND", { provider: written }, at);
+  return lower(written);
+}
+
+async function schemaFor(
+  command: Command<"createTable">,
+  provider: string,
+  location: string | undefined,
+  query: LogicalPlan | null,
+  session: CommandSession,
+): Promise<{ readonly schema: StructType; readonly partitionColumns: readonly string[] }> {
+  const { spec } = command;
+  let fields: readonly StructField[];
+  let partitionColumns = spec.partitioning.map((one) => {
+    if (one.kind === "column") return one.name.join(".");
+    if (one.kind === "definition") return one.column.name.at(-1) as string;
+    throw new AnalysisError(
+      "UNSUPPORTED_FEATURE.PARTITION_WITH_NESTED_COLUMN_IS_UNSUPPORTED",
+      { cols: quoted(one.name) },
+      command.at,
+    );
+  });
+  if (query !== null) {
+    fields = schemaOf(query).fields.map((field) => ({ ...field, nullable: true }));
+  } else if (spec.columns.length > 0) {
+    const defined = spec.partitioning.flatMap((one) => (one.kind === "definition" ? [one.column] : []));
+    fields = [...spec.columns, ...defined].map(fieldOf);
+  } else if (location !== undefined) {
+    const relation = await session.data.relation({ format: provider, paths: [location], options: spec.options });
+    fields = relation.schema.fields;
+    partitionColumns = [...relation.partitionColumns];
+  } else {
+    fields = [];
+  }
+  const isPartition = (field: StructField): boolean => partitionColumns.some((name) => lower(name) === lower(field.name));
+  const partitionFields = partitionColumns.flatMap((name) => fields.find((field) => lower(field.name) === lower(name)) ?? []);
+  if (partitionFields.length < partitionColumns.length) {
+    const missing = partitionColumns.find((name) => !fields.some((field) => lower(field.name) === lower(name))) as string;
+    throw new AnalysisError(
+      "COLUMN_NOT_DEFINED_IN_TABLE",
+      {
+        colType: "partition",
+        colName: quoted(missing),
+        tableName: idText(session.catalog.qualified(await nameParts(command.name, session))),
+        tableCols: fields.map((field) => quoted(field.name)).join(", "),
+      },
+      command.at,
+    );
+  }
+  return {
+    schema: { kind: "struct", fields: [...fields.filter((field) => !isPartition(field)), ...partitionFields] },
+    partitionColumns: partitionFields.map((field) => field.name),
+  };
+}
+
+function checkColumns(
+  schema: StructType,
+  partitionColumns: readonly string[],
+  spec: TableSpec,
+  name: readonly string[],
+  at: QueryContext | undefined,
+): void {
+  refuseRepeated(schema.fields.map((field) => field.name));
+  if (partitionColumns.length > 0 && partitionColumns.length === schema.fields.length) {
+    throw new AnalysisError("ALL_PARTITION_COLUMNS_NOT_ALLOWED", {}, at);
+  }
+  for (const column of [...(spec.bucket?.columns ?? []), ...(spec.bucket?.sort.map((one) => one.column) ?? [])]) {
+    if (schema.fields.some((field) => lower(field.name) === lower(column))) continue;
+    throw new AnalysisError(
+      "COLUMN_NOT_DEFINED_IN_TABLE",
+      {
+        colType: "bucket",
+        colName: quoted(column),
+        tableName: idText(name),
+        tableCols: schema.fields.map((field) => quoted(field.name)).join(", "),
+      },
+      at,
+    );
+  }
+}
+
+export async function createTableLike(command: Command<"createTableLike">, session: CommandSession): Promise<CommandResult> {
+  const { catalog } = session;
+  const [, database, name] = catalog.qualified(await nameParts(command.name, session));
+  const source = await requireRelation(command.source, session, command.at);
+  catalog.requireDatabase(database);
+  if (catalog.store.table(database, name) !== null) {
+    if (command.ifNotExists) return NOTHING;
+    throw alreadyExists([SESSION_CATALOG, database, name], command.at);
+  }
+  const from = source.kind === "table" ? source.table : null;
+  const schema = source.kind === "table" ? source.table.schema : source.view.columns;
+  const root = catalog.requireDatabase(database).location;
+  const table: TableMetadata = {
+    database,
+    name,
+    kind: command.location === undefined ? "managed" : "external",
+    schema,
+    provider: command.provider?.join(".") ?? from?.provider ?? session.conf.get("spark.sql.sources.default") ?? "parquet",
+    partitionColumns: from?.kind === "view" ? [] : (from?.partitionColumns ?? []),
+    ...(from?.bucket && { bucket: from.bucket }),
+    options: from?.kind === "view" ? {} : (from?.options ?? {}),
+    properties: command.properties,
+    location: command.location === undefined ? `${root.replace(/\/$/, "")}/${name}` : locationOf(command.location),
+    owner: session.settings().currentUser,
+    created: Date.now(),
+  };
+  catalog.createTable(table);
+  if (table.kind === "managed") mkdirSync(localPath(table.location as string), { recursive: true });
+  return NOTHING;
+}
+
+/** DROP TABLE takes views too, as Spark's does. */
+export async function dropTable(command: Command<"dropTable">, session: CommandSession): Promise<CommandResult> {
+  const { catalog } = session;
+  const parts = await nameParts(command.name, session);
+  const temporary = catalog.findTemp(parts);
+  if (temporary !== null) {
+    catalog.dropTempView(temporary.name, temporary.global);
+    return NOTHING;
+  }
+  const table = catalog.findTable(parts);
+  if (table === null) {
+    if (command.ifExists) return NOTHING;
+    throw missing(parts, session, command.at);
+  }
+  dropMetadata(table, session);
+  return NOTHING;
+}
+
+export function missing(parts: readonly string[], session: CommandSession, at: QueryContext | undefined): AnalysisError {
+  const name = session.catalog.tableKey(parts);
+  const path = `[${idText([SESSION_CATALOG, session.catalog.currentDatabase])}]`;
+  const relationName = name === null ? idText(parts) : idText([SESSION_CATALOG, ...name]);
+  return new AnalysisError("TABLE_OR_VIEW_NOT_FOUND", { relationName, searchPath: path }, at);
+}
+
+export function dropMetadata(table: TableMetadata, session: CommandSession): void {
+  session.catalog.store.dropTable(table.database, table.name);
+  if (table.kind === "managed" && table.location !== null) rmSync(localPath(table.location), { recursive: true, force: true });
+  session.data.refresh(table, null);
+}
+
+export async function truncateTable(command: Command<"truncateTable">, session: CommandSession): Promise<CommandResult> {
+  const table = await requireTable(command.table, session, "TRUNCATE TABLE", command.at);
+  if (table.kind === "external") {
+    throw new AnalysisError("TRUNCATE_EXTERNAL_TABLE", { tableName: idText(qualifiedTable(table)) }, command.at);
+  }
+  const root = localPath(table.location as string);
+  const folders =
+    command.partition.length === 0
+      ? [root]
+      : (await partitionsOf(table, command.partition, "TRUNCATE TABLE", session, command.at)).map((one) => join(root, one.path));
+  for (const folder of folders) {
+    if (!existsSync(folder)) continue;
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+  session.data.refresh(table, null);
+  return NOTHING;
+}

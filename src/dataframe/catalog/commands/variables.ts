@@ -1,0 +1,169 @@
+/** DECLARE, SET and DROP of session variables. */
+import type { Boxed, DataType } from "../../../columnar/types";
+import { AnalysisError, QueryError } from "../../errors";
+import type { QueryContext } from "../../errors";
+import { checkCast } from "../../analysis/casts";
+import { idText } from "../../analysis/messages";
+import { alias, coerced } from "../../expressions/build";
+import type { Expression } from "../../expressions/expression";
+import { foldExpression } from "../../expressions/fold";
+import { exists } from "../../expressions/traverse";
+import { outputOf } from "../../logical/output";
+import type { LogicalPlan } from "../../logical/plan";
+import { parseExpression } from "../../sql/parse";
+import type { ObjectName, Statement } from "../../syntax/command";
+import type { UnresolvedPlan } from "../../syntax/plan";
+import { analyzeAlone, analyzePlan } from "../analysis-context";
+import { NOTHING } from "../ports";
+import type { CommandResult, CommandSession } from "../ports";
+import { lower } from "../session-catalog";
+import type { VariableDefinition } from "../session-catalog";
+import { nameParts } from "./names";
+
+type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
+
+const SEARCH_PATH = "`system`.`session`";
+
+function unresolved(parts: readonly string[], at: QueryContext | undefined): AnalysisError {
+  return new AnalysisError("UNRESOLVED_VARIABLE", { variableName: idText(parts), searchPath: SEARCH_PATH }, at);
+}
+
+/** The last part of x, session.x, system.session.x. */
+function variableName(parts: readonly string[], at: QueryContext | undefined): string {
+  const qualifier = parts.slice(0, -1).map(lower).join(".");
+  if (qualifier !== "" && qualifier !== "session" && qualifier !== "system.session") throw unresolved(parts, at);
+  return lower(parts.at(-1) as string);
+}
+
+/** The value that an expression has now: subqueries are run. */
+export async function evaluated(expression: Expression, session: CommandSession): Promise<Boxed> {
+  const settings = session.settings();
+  const needsRun = exists(
+    expression,
+    (node) => node.kind === "scalarSubquery" || node.kind === "exists" || node.kind === "inSubquery",
+  );
+  if (!needsRun) return foldExpression(expression, settings).value;
+  const row: LogicalPlan = { kind: "localRelation", output: [], rows: [[]] };
+  const named = alias(expression, "value", session.nextId());
+  const rows = await session.data.collect({ kind: "project", child: row, expressions: [named] });
+  return rows[0]?.[0] ?? null;
+}
+
+export async function declareVariable(command: Command<"declareVariable">, session: CommandSession): Promise<CommandResult> {
+  const names = await Promise.all(command.names.map(async (name) => variableName(await nameParts(name, session), command.at)));
+  const repeated = names.find((name, i) => names.indexOf(name) !== i);
+  if (repeated !== undefined) {
+    throw new AnalysisError("DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE", { variableName: idText([repeated]) }, command.at);
+  }
+  const written = command.default;
+  if (written !== null && holdsSubquery(written.tree)) {
+    throw new AnalysisError(
+      "INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION",
+      {
+        statement: "DECLARE VARIABLE",
+        colName: idText([...["system", "session"], names[0] as string]),
+        defaultValue: written.sql,
+      },
+      command.at,
+    );
+  }
+  const bound = written === null ? null : await analyzeAlone(written.tree, session);
+  const type: DataType = command.type ?? bound?.type ?? { kind: "null" };
+  const value = bound === null ? null : await evaluated(assigned(bound, type, session, command.at), session);
+  for (const name of names) {
+    if (session.catalog.variables.has(name) && !command.orReplace) {
+      throw new AnalysisError("VARIABLE_ALREADY_EXISTS", { variableName: idText(["system", "session", name]) }, command.at);
+    }
+    session.catalog.variables.set(name, { name, type, value, defaultText: written?.sql ?? "NULL" });
+  }
+  return NOTHING;
+}
+
+function holdsSubquery(node: unknown): boolean {
+  if (typeof node !== "object" || node === null) return false;
+  const { kind } = node as { readonly kind?: unknown };
+  if (kind === "scalarSubquery" || kind === "exists" || kind === "inSubquery") return true;
+  return Object.values(node).some(holdsSubquery);
+}
+
+function assigned(value: Expression, type: DataType, session: CommandSession, at: QueryContext | undefined): Expression {
+  const settings = session.settings();
+  checkCast(settings, value, type, settings.ansi ? "ansi" : "legacy", at);
+  return coerced(value, type, { settings });
+}
+
+async function required(name: ObjectName, session: CommandSession, at: QueryContext | undefined): Promise<VariableDefinition> {
+  const parts = await nameParts(name, session);
+  const found = session.catalog.findVariable(parts);
+  if (found === null) throw unresolved(parts, at);
+  return found;
+}
+
+function store(variable: VariableDefinition, value: Boxed, session: CommandSession): void {
+  session.catalog.variables.set(variable.name, { ...variable, value });
+}
+
+function refuseRepeated(variables: readonly VariableDefinition[], at: QueryContext | undefined): void {
+  const repeated = variables.filter((one, i) => variables.findIndex((other) => other.name === one.name) !== i);
+  if (repeated.length === 0) return;
+  const nameList = [...new Set(repeated.map((one) => idText([one.name])))].join(", ");
+  throw new AnalysisError("DUPLICATE_ASSIGNMENTS", { nameList }, at);
+}
+
+/** All values are computed before the first is stored. */
+export async function setVariables(command: Command<"setVariable">, session: CommandSession): Promise<CommandResult> {
+  const variables = await Promise.all(command.assignments.map((one) => required(one.name, session, command.at)));
+  refuseRepeated(variables, command.at);
+  const values: Boxed[] = [];
+  for (const [i, { value }] of command.assignments.entries()) {
+    const variable = variables[i] as VariableDefinition;
+    const expression = value.kind === "default" ? parseExpression(variable.defaultText) : value;
+    const bound = await analyzeAlone(expression, session);
+    values.push(await evaluated(assigned(bound, variable.type, session, command.at), session));
+  }
+  variables.forEach((variable, i) => store(variable, values[i] as Boxed, session));
+  return NOTHING;
+}
+
+export async function setVariablesFromQuery(
+  command: Command<"setVariableFromQuery">,
+  session: CommandSession,
+): Promise<CommandResult> {
+  return assignFromQuery(command.names, command.query, session, command.at);
+}
+
+/** The one row of a query; nulls where there is none. */
+export async function assignFromQuery(
+  names: readonly ObjectName[],
+  query: UnresolvedPlan,
+  session: CommandSession,
+  at: QueryContext | undefined,
+): Promise<CommandResult> {
+  const variables = await Promise.all(names.map((name) => required(name, session, at)));
+  refuseRepeated(variables, at);
+  const plan = await analyzePlan(query, session);
+  const output = outputOf(plan);
+  if (output.length !== variables.length) {
+    throw new AnalysisError(
+      "ASSIGNMENT_ARITY_MISMATCH",
+      { numTarget: String(variables.length), numExpr: String(output.length) },
+      at,
+    );
+  }
+  const expressions = output.map((column, i) => {
+    const variable = variables[i] as VariableDefinition;
+    return alias(assigned(column, variable.type, session, at), column.name, session.nextId());
+  });
+  const limited: LogicalPlan = { kind: "limit", child: { kind: "project", child: plan, expressions }, limit: 2, offset: 0 };
+  const rows = await session.data.collect(limited);
+  if (rows.length > 1) throw new QueryError("ROW_SUBQUERY_TOO_MANY_ROWS", {}, at);
+  variables.forEach((variable, i) => store(variable, rows[0]?.[i] ?? null, session));
+  return NOTHING;
+}
+
+export async function dropVariable(command: Command<"dropVariable">, session: CommandSession): Promise<CommandResult> {
+  const parts = await nameParts(command.name, session);
+  const name = variableName(parts, command.at);
+  if (session.catalog.variables.delete(name) || command.ifExists) return NOTHING;
+  throw new AnalysisError("VARIABLE_NOT_FOUND", { variableName: idText(["system", "session", name]) }, command.at);
+}
