@@ -8,7 +8,7 @@ import type { ParquetNode } from "./schema";
 import { ThriftError, ThriftReader } from "./thrift";
 import { type Heap, heap, Region } from "./wasm/heap";
 
-const LOCAL_WINDOW = 1 << 20;
+const LOCAL_WINDOW = 1 << 18;
 const REMOTE_WINDOW = 8 << 20;
 const HEADER_BYTES = 64;
 const MAX_HEADER_BYTES = 16 << 20;

@@ -207,13 +207,13 @@ function schemaElement(r: ThriftReader): SchemaElement {
   r.struct((id) => {
     switch (id) {
       case 1:
-        type = r.i32() as Physical;
+        type = r.i32();
         return true;
       case 2:
         typeLength = r.i32();
         return true;
       case 3:
-        repetition = r.i32() as Repetition;
+        repetition = r.i32();
         return true;
       case 4:
         name = r.text();
@@ -222,7 +222,7 @@ function schemaElement(r: ThriftReader): SchemaElement {
         children = r.i32();
         return true;
       case 6:
-        converted = r.i32() as Converted;
+        converted = r.i32();
         return true;
       case 7:
         scale = r.i32();
@@ -347,14 +347,14 @@ function columnChunk(r: ThriftReader): ColumnChunk {
   const metadata = (id: number, fieldType: number): boolean => {
     switch (id) {
       case 1:
-        type = r.i32() as Physical;
+        type = r.i32();
         return true;
       case 3:
         expect(fieldType, ThriftType.List);
         path = r.array(() => r.text());
         return true;
       case 4:
-        codec = r.i32() as Codec;
+        codec = r.i32();
         return true;
       case 5:
         values = r.i64();

@@ -49,53 +49,104 @@ export function snappyLength(src: usize, end: usize): i32 {
   return -1;
 }
 
+/**
+ * For each tag byte of a copy: its length in the low half, the upper bits of its offset in the high half; and by the kind of the tag which
+ * bits of the two bytes behind it belong to the offset.
+ */
+const TAGS: usize = memory.data(1024, 16);
+const MASKS: usize = memory.data<u32>([0, 0xff, 0xffff, 0]);
+
+for (let tag: u32 = 0; tag < 256; tag++) {
+  const kind = tag & 3;
+  const length = kind == 1 ? 4 + ((tag >> 2) & 7) : 1 + (tag >> 2);
+  store<u32>(TAGS + 4 * tag, length | (kind == 1 ? (tag & 0xe0) << 19 : 0));
+}
+
 export function snappyDecompress(src: usize, end: usize, dst: usize, limit: usize): i32 {
   while (src < end && load<u8>(src) >= 128) src++;
   src++;
   const start = dst;
+  // Far from both ends nothing but the distance of copies has to be checked. Which length of offset comes next no processor can
+  // foretell: both take one way.
+  const safeEnd = end > 80 ? end - 80 : 0;
+  const safeLimit = limit > 80 ? limit - 80 : 0;
   while (src < end) {
-    const tag = load<u8>(src++) as u32;
-    let length: usize;
-    let offset: usize;
+    let tag = src < end ? (load<u8>(src) as usize) : 0;
+    while (src < safeEnd && dst < safeLimit) {
+      const kind = tag & 3;
+      if (kind == 0) {
+        const length = (tag >> 2) + 1;
+        if (length > 60) break;
+        copy16(dst, src + 1);
+        if (length > 16) {
+          copy16(dst + 16, src + 17);
+          if (length > 32) {
+            copy16(dst + 32, src + 33);
+            copy16(dst + 48, src + 49);
+          }
+        }
+        src += length + 1;
+        dst += length;
+        tag = load<u8>(src) as usize;
+        continue;
+      }
+      const entry = load<u32>(TAGS + (tag << 2)) as usize;
+      const offset = (entry >> 16) + ((load<u16>(src, 1) as usize) & (load<u32>(MASKS + (kind << 2)) as usize));
+      const length = entry & 0xff;
+      // Sixteen bytes at once are right also where they overlap, as long as those that count do not.
+      if (kind == 3 || (offset < 16 && offset < length) || offset > dst - start) break;
+      src += kind + 1;
+      tag = load<u8>(src) as usize;
+      const from = dst - offset;
+      copy16(dst, from);
+      if (length > 16) {
+        copy16(dst + 16, from + 16);
+        if (length > 32) {
+          copy16(dst + 32, from + 32);
+          copy16(dst + 48, from + 48);
+        }
+      }
+      dst += length;
+    }
+    if (src >= end) break;
+    tag = load<u8>(src++) as usize;
     const kind = tag & 3;
+    let length = (tag >> 2) + 1;
     if (kind == 0) {
-      length = (tag >> 2) as usize;
-      if (length >= 60) {
-        const bytes = length - 59;
+      if (length > 60) {
+        const bytes = length - 60;
         if (src + bytes > end) return -1;
-        length = (bytes == 4 ? load<u32>(src) : load<u32>(src) & (((1 as u32) << ((bytes as u32) * 8)) - 1)) as usize;
+        length = (load<u32>(src) & (0xffffffff >> ((32 - bytes * 8) as u32))) as usize;
         src += bytes;
         if (length >= 0x7fffffff) return -1;
+        length++;
       }
-      length++;
       if (length > end - src || length > limit - dst) return -1;
-      if (length <= 16) copy16(dst, src);
-      else if (length <= 64) {
+      if (length <= 64) {
         copy16(dst, src);
         copy16(dst + 16, src + 16);
-        for (let i: usize = 32; i < length; i += 16) copy16(dst + i, src + i);
+        if (length > 32) {
+          copy16(dst + 32, src + 32);
+          copy16(dst + 48, src + 48);
+        }
       } else memory.copy(dst, src, length);
       src += length;
       dst += length;
       continue;
     }
+    let offset: usize;
     if (kind == 1) {
-      if (src >= end) return -1;
       length = 4 + ((tag >> 2) & 7);
-      offset = ((tag & 0xe0) << 3) | (load<u8>(src) as u32);
+      offset = ((tag & 0xe0) << 3) | (load<u8>(src) as usize);
       src += 1;
     } else if (kind == 2) {
-      if (src + 2 > end) return -1;
-      length = 1 + (tag >> 2);
       offset = load<u16>(src) as usize;
       src += 2;
     } else {
-      if (src + 4 > end) return -1;
-      length = 1 + (tag >> 2);
       offset = load<u32>(src) as usize;
       src += 4;
     }
-    if (offset == 0 || offset > dst - start || length > limit - dst) return -1;
+    if (src > end || offset == 0 || offset > dst - start || length > limit - dst) return -1;
     repeat(dst, offset, length);
     dst += length;
   }

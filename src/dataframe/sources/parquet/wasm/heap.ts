@@ -158,7 +158,7 @@ export type { Heap };
 
 /** A block that grows when more is asked of it; what was in it is then lost. */
 export class Region {
-  #address: Address | 0 = 0;
+  #address: Address = 0;
   #capacity = -1;
 
   constructor(private readonly owner: Heap) {}

@@ -1,0 +1,68 @@
+/** Columns that have one value for a whole file: partition values, and the fields of the hidden column `_metadata`. */
+import { vectorOfBoxed } from "../../../columnar/batch";
+import type { Boxed, DataType, StructType } from "../../../columnar/types";
+import type { BytesVector, FixedVector, Vector, WideVector } from "../../../columnar/vector";
+import { baseName } from "../../../filesystem/path";
+import type { FileSplit } from "./packing";
+
+let zeroCodes = new Uint8Array(1 << 16);
+
+/** `length` times the same value. Codes of all such vectors share their memory. */
+export function constantVector(value: Boxed, type: DataType, length: number): Vector {
+  if (value === null) return { form: "null", length, valid: new Uint8Array(length) };
+  const one = vectorOfBoxed([value], type);
+  return repeated(one as FixedVector | WideVector | BytesVector, length);
+}
+
+/** A vector of one value, which is not null, `length` times. */
+export function repeated(one: FixedVector | WideVector | BytesVector, length: number): Vector {
+  if (zeroCodes.length < length) zeroCodes = new Uint8Array(length);
+  return { form: "dictionary", length, codes: zeroCodes.subarray(0, length), dictionary: one, valid: null };
+}
+
+export const METADATA_COLUMN = "_metadata";
+
+/** Fields of `_metadata`; row_index only of formats whose files have numbered rows. */
+export function metadataType(hasRowIndex: boolean): StructType {
+  const fields: [string, DataType][] = [
+    ["file_path", { kind: "string" }],
+    ["file_name", { kind: "string" }],
+    ["file_size", { kind: "long" }],
+    ["file_block_start", { kind: "long" }],
+    ["file_block_length", { kind: "long" }],
+    ["file_modification_time", { kind: "timestamp" }],
+  ];
+  if (hasRowIndex) fields.push(["row_index", { kind: "long" }]);
+  return { kind: "struct", fields: fields.map(([name, type]) => ({ name, type, nullable: false })) };
+}
+
+/** Of a split: the value of a field, or null for row_index, which differs from row to row. */
+export function metadataValue(field: string, split: FileSplit): string | number | null {
+  switch (field.toLowerCase()) {
+    case "file_path":
+      return uriOf(split.path);
+    case "file_name":
+      return encodeURI(baseName(split.path));
+    case "file_size":
+      return split.fileLength;
+    case "file_block_start":
+      return split.start;
+    case "file_block_length":
+      return split.length;
+    case "file_modification_time":
+      return Math.floor(split.modified) * 1000;
+    default:
+      return null;
+  }
+}
+
+/** As Spark shows a file: file:///a/b with what URIs escape escaped. */
+export function uriOf(path: string): string {
+  return encodeURI(path.startsWith("file:/") ? `file://${path.slice("file:".length)}` : path);
+}
+
+export function rowIndexVector(start: number, length: number): Vector {
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) values[i] = start + i;
+  return { form: "fixed", length, values, valid: null };
+}

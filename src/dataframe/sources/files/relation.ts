@@ -1,0 +1,46 @@
+/** Relations over files: what all file formats share on the driver. */
+import type { StructField, StructType } from "../../../columnar/types";
+import { AnalysisError } from "../../errors";
+import type { DriverContext, LoadRequest } from "../data-source";
+import type { FileEntry, Relation, RelationStatistics } from "../relation";
+import { listFiles } from "./listing";
+
+export interface FileFormat {
+  readonly name: string;
+  /** The data's schema from files; null where there is nothing to find it in. */
+  infer(files: readonly FileEntry[], request: LoadRequest, driver: DriverContext): Promise<StructType | null>;
+  statistics?(files: readonly FileEntry[], schema: StructType, driver: DriverContext): Promise<RelationStatistics>;
+}
+
+export async function fileRelation(format: FileFormat, request: LoadRequest, driver: DriverContext): Promise<Relation> {
+  const { settings } = driver;
+  if (request.paths.length === 0) throw new AnalysisError("UNABLE_TO_INFER_SCHEMA", { format: format.name });
+  const same = (a: string, b: string): boolean => (settings.caseSensitive ? a === b : a.toLowerCase() === b.toLowerCase());
+  const listing = await listFiles(
+    { paths: request.paths, options: request.options, known: request.schema?.fields ?? [] },
+    driver,
+  );
+  const partitionFields = listing.partitionFields;
+  const isPartition = (name: string): boolean => partitionFields.some((field) => same(field.name, name));
+  const data = request.schema ?? (await format.infer(listing.files, request, driver));
+  if (data === null) throw new AnalysisError("UNABLE_TO_INFER_SCHEMA", { format: format.name });
+  const fields: StructField[] = [
+    ...data.fields.filter((field) => !isPartition(field.name)).map((field) => ({ ...field, nullable: true })),
+    ...partitionFields,
+  ];
+  const schema: StructType = { kind: "struct", fields };
+  const statistics = (await format.statistics?.(listing.files, schema, driver)) ?? {
+    sizeInBytes: listing.files.reduce((sum, file) => sum + file.length, 0),
+    rowCount: null,
+    columns: {},
+  };
+  return {
+    format: format.name,
+    name: `${format.name} ${listing.roots.join(", ")}`,
+    schema,
+    partitionColumns: partitionFields.map((field) => field.name),
+    options: request.options,
+    files: { roots: listing.roots, files: listing.files },
+    statistics,
+  };
+}

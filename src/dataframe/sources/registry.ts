@@ -1,0 +1,24 @@
+/** Data sources by name: the built-in ones, and those that a program registers in this process. */
+import { AnalysisError } from "../errors";
+import type { DataSource } from "./data-source";
+import { parquetSource } from "./parquet/source";
+
+const sources = new Map<string, DataSource>();
+
+/** Replaces one of the same name. */
+export function registerSource(source: DataSource): void {
+  for (const name of [source.name, ...(source.aliases ?? [])]) sources.set(name.toLowerCase(), source);
+}
+
+registerSource(parquetSource);
+
+export function findSource(name: string): DataSource | undefined {
+  return sources.get(name.toLowerCase());
+}
+
+/** Throws DATA_SOURCE_NOT_FOUND. */
+export function sourceNamed(name: string): DataSource {
+  const source = findSource(name);
+  if (source === undefined) throw new AnalysisError("DATA_SOURCE_NOT_FOUND", { provider: name });
+  return source;
+}
