@@ -31,12 +31,28 @@ import { sequenceFunctions } from "./families/sequence";
 import { generatorFunctions } from "./families/generator";
 import { jsonFunctions } from "./families/json";
 import { variantFunctions } from "./families/variant";
+import { numberTextFunctions } from "./families/number-text";
+import { hashFunctions } from "./families/hash";
+import { urlFunctions } from "./families/url";
+import { aesFunctions } from "./families/aes";
+import { sessionFunctions } from "./families/session";
+import { vectorFunctions } from "./families/vector";
+import { castNameFunctions } from "./families/cast-names";
+import { collationFunctions } from "./families/collation";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
 /** One line a family. */
 const families: readonly (readonly FunctionEntry[])[] = [
   extractFunctions,
+  collationFunctions,
+  castNameFunctions,
+  vectorFunctions,
+  sessionFunctions,
+  aesFunctions,
+  urlFunctions,
+  hashFunctions,
+  numberTextFunctions,
   randomFunctions,
   bitwiseFunctions,
   mathFunctions,

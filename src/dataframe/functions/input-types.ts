@@ -73,7 +73,7 @@ export function closestInput(from: DataType, input: InputType, settings: SqlSett
     case "struct":
       return null;
     default: {
-      const target: DataType = typeof input === "object" ? input : ({ kind: input } as DataType);
+      const target: DataType = typeof input === "object" ? input : { kind: input };
       // Any number for any other, as values are stored into columns: bin(13.3), shiftleft(1.5, 2).
       if (isNumeric(from) && isNumeric(target)) return target;
       return implicitlyCastable(from, target, settings) ? target : null;
@@ -93,7 +93,9 @@ function closestOf(from: DataType, inputs: readonly InputType[], settings: SqlSe
     .map((input) => closestInput(from, input, settings))
     .filter((type): type is DataType => type !== null);
   // The one that can be cast to all others loses least; a float would lose digits where a double is among them.
-  const closest = convertible.find((type) => convertible.every((other) => closestInput(type, other, settings) !== null)) ?? null;
+  const closest =
+    convertible.find((type) => convertible.every((other) => closestInput(type, other, settings) !== null)) ??
+    (from.kind === "null" ? (convertible.at(-1) ?? null) : null);
   return closest?.kind === "float" && convertible.some((type) => type.kind === "double") ? { kind: "double" } : closest;
 }
 
@@ -178,6 +180,6 @@ export function inputName(input: InputType): string {
     case "struct":
       return `"${input.toUpperCase()}"`;
     default:
-      return `"${sqlName({ kind: input } as DataType)}"`;
+      return `"${sqlName({ kind: input })}"`;
   }
 }

@@ -31,7 +31,7 @@ export interface ScalarSpec extends InputSpec {
   readonly names: readonly string[];
   readonly doc: FunctionDoc;
   readonly parameters?: readonly string[];
-  /** Values for optional arguments that were left out, printed with the call as Spark prints them. */
+  /** The arguments with values for those that were left out, which Spark prints too; what goes beyond `inputs` does not count. */
   readonly defaults?: (args: readonly Expression[], context: BindContext) => readonly Expression[];
   readonly result: DataType | ((types: readonly DataType[], args: readonly Expression[], context: BindContext) => DataType);
   /** "any" (default): null where some argument may be. */
@@ -62,7 +62,7 @@ export function scalar(spec: ScalarSpec): ScalarFunction {
     ...(spec.print && { print: spec.print }),
     bind: (given, context) => {
       checkCount(spec, given.length, context);
-      const all = spec.defaults === undefined ? given : [...given, ...spec.defaults(given, context).slice(given.length)];
+      const all = withDefaults(spec, given, context);
       const args = coerceInputs(spec, all, context);
       spec.check?.(args, context);
       const types = args.map((arg) => arg.type);
@@ -79,6 +79,16 @@ export function scalar(spec: ScalarSpec): ScalarFunction {
       };
     },
   };
+}
+
+function withDefaults(
+  spec: InputSpec & { readonly defaults?: ScalarSpec["defaults"] },
+  given: readonly Expression[],
+  context: BindContext,
+): readonly Expression[] {
+  if (spec.defaults === undefined) return given;
+  const all = [...given, ...spec.defaults(given, context).slice(given.length)];
+  return spec.rest === undefined ? all.slice(0, spec.inputs.length) : all;
 }
 
 function nullabilityOf(spec: ScalarSpec, args: readonly Expression[], context: BindContext): boolean {
@@ -110,13 +120,13 @@ export function rewrite(spec: RewriteSpec): ScalarFunction {
     ...(spec.parameters && { parameters: spec.parameters }),
     bind: (given, context) => {
       checkCount(spec, given.length, context);
-      const all = spec.defaults === undefined ? given : [...given, ...spec.defaults(given, context).slice(given.length)];
+      const all = withDefaults(spec, given, context);
       const args = spec.coerce === true ? coerceInputs(spec, all, context) : all;
       const result = spec.to(args, context);
       if (spec.print === null || result.kind === "attribute") return result;
       const texts = all.map(printed);
       const text = spec.print === undefined ? `${context.name}(${texts.join(", ")})` : spec.print(texts, context);
-      return { ...result, printed: text, ...(context.at && { at: context.at }) } as Expression;
+      return { ...result, printed: text, ...(context.at && { at: context.at }) };
     },
   };
 }

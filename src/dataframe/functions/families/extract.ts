@@ -152,7 +152,7 @@ const arrayItem: ScalarFunction = {
       const i = Number(index);
       if (i >= 0 && i < array.length) return array[i] as Boxed;
       if (!ansi) return null;
-      throw new QueryError("INVALID_ARRAY_INDEX", { indexValue: String(index), arraySize: String(array.length) }, call.at);
+      throw new QueryError("INVALID_ARRAY_INDEX", { indexValue: String(i), arraySize: String(array.length) }, call.at);
     };
   },
 };

@@ -95,7 +95,7 @@ const logarithm: ScalarFunction = scalar({
   nullable: true,
   evaluate: made((call) =>
     call.args.length === 1
-      ? (positiveOnly(Math.log) as (x: number) => number | null)
+      ? positiveOnly(Math.log)
       : (base: number, x: number) => (base <= 0 || x <= 0 ? null : Math.log(x) / Math.log(base)),
   ),
   print: (_, args) => (args.length === 1 ? `LOG(E(), ${args[0]})` : `LOG(${args.join(", ")})`),

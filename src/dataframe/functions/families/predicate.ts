@@ -21,9 +21,7 @@ export function comparable(pair: Pair, context: BindContext): Pair {
   const [left, right] = alignDecimals(promoteCompared(pair, context), context);
   if (sameType(left.type, right.type)) return [left, right];
   const decimals = left.type.kind === "decimal" && right.type.kind === "decimal";
-  const type = decimals
-    ? widerDecimal(left.type as DataType & { kind: "decimal" }, right.type as DataType & { kind: "decimal" })
-    : widerType(left.type, right.type, context.settings);
+  const type = decimals ? widerDecimal(left.type, right.type) : widerType(left.type, right.type, context.settings);
   if (type === null) {
     throw mismatch("BINARY_OP_DIFF_TYPES", [left, right], context, {
       left: `"${sqlName(left.type)}"`,

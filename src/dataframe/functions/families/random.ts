@@ -7,6 +7,7 @@ import type { Call, Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { isFoldable } from "../../expressions/traverse";
 import { widerType } from "../../types/coercion";
+import type { Exact } from "../../types/exact";
 import { isIntegral, isNumeric, sqlName } from "../../types/text";
 import { document } from "../documented";
 import { MersenneTwister } from "../numeric/mersenne-twister";
@@ -30,8 +31,8 @@ function seedOf(arg: Expression | undefined, args: readonly Expression[], contex
       inputExpr: `"${printed(arg)}"`,
     });
   }
-  const value = context.fold(arg).value;
-  return value === null ? "0" : String(value as number | bigint);
+  const value = context.fold(arg).value as Exact | null;
+  return value === null ? "0" : value.toString();
 }
 
 function seeded(call: Call, context: EvaluationContext): bigint {

@@ -56,7 +56,7 @@ function likeFunction(name: "like" | "ilike", usage: string, examples: readonly 
       if (args.length !== 3) return entry.bind(args, context);
       const escape = context.fold(args[2] as Expression).value;
       if (typeof escape !== "string" || Array.from(escape).length !== 1) {
-        throw mismatch("INVALID_ESCAPE_CHAR", args, context, { sqlExpr: `"${String(escape)}"` });
+        throw mismatch("INVALID_ESCAPE_CHAR", args, context, { sqlExpr: `"${typeof escape === "string" ? escape : "NULL"}"` });
       }
       const call = entry.bind(args.slice(0, 2), context) as Call;
       return { ...call, options: { escape } };

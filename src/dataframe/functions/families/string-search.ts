@@ -28,6 +28,7 @@ function test(
     inputs: [EITHER, EITHER],
     common: [0, 1],
     result: BOOLEAN,
+    nullable: (args) => args.some((arg) => arg.nullable || arg.type.kind === "binary"),
     evaluate: made((call) =>
       (call.args[0] as Expression).type.kind === "binary"
         ? (value: Uint8Array, part: Uint8Array) =>

@@ -295,8 +295,9 @@ const joins = [
         if (separator === null) return null;
         const parts: string[] = [];
         for (const value of values) {
-          if (Array.isArray(value)) for (const item of value as readonly Boxed[]) item !== null && parts.push(item as string);
-          else if (value !== null) parts.push(value as string);
+          if (Array.isArray(value)) {
+            for (const item of value as readonly Boxed[]) if (item !== null) parts.push(item as string);
+          } else if (value !== null) parts.push(value as string);
         }
         return parts.join(separator as string);
       },
@@ -308,7 +309,7 @@ const joins = [
     rest: STRING_OR_BINARY,
     atLeast: 1,
     result: (types) => types[1] as DataType,
-    nullable: (args, context) => !context.settings.ansi || args.some((arg) => arg.nullable),
+    nullable: true,
     nulls: "lazy",
     options: (_, context) => ({ ansi: context.settings.ansi }),
     evaluateLazy: (call) => (args) => {
@@ -343,7 +344,7 @@ const mask = scalar({
   },
   check: (args, context) => checkMask(args, context),
   result: STRING,
-  nullable: (args) => (args[0] as Expression).nullable,
+  nullable: true,
   nulls: "custom",
   evaluate: () => (text, upper, lower, digit, other) => {
     if (text === null) return null;

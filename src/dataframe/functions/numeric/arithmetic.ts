@@ -80,7 +80,8 @@ export function additive(operator: "+" | "-" | "*", type: DataType, operands: re
     case "byte":
     case "short":
     case "int":
-      return (a, b) => narrow(exact(a as Exact, b as Exact), type.kind as keyof typeof BITS, operator, a, b, place);
+      return (a, b) =>
+        narrow(exact(a as Exact, b as Exact), type.kind as keyof typeof BITS, operator, a as Exact, b as Exact, place);
     case "long":
       return (a, b) => {
         const value = exact(a as Exact, b as Exact);
@@ -133,14 +134,14 @@ export function fitsInt(value: Exact): boolean {
   return value >= -2147483648 && value <= 2147483647;
 }
 
-function narrow(value: Exact, kind: keyof typeof BITS, operator: string, a: Boxed, b: Boxed, place: Place): Boxed {
+function narrow(value: Exact, kind: keyof typeof BITS, operator: string, a: Exact, b: Exact, place: Place): Boxed {
   const wrap = wrapInt(value, BITS[kind]);
   if (wrap === value || place.mode === "legacy") return wrap;
   if (place.mode === "try") return null;
   if (kind === "int") throw overflow(place.at, TRY_NAMES[operator]);
   throw new QueryError(
     "BINARY_ARITHMETIC_OVERFLOW",
-    { value1: `${String(a)}S`, symbol: operator, value2: `${String(b)}S`, functionName: `\`${TRY_NAMES[operator]}\`` },
+    { value1: `${a}S`, symbol: operator, value2: `${b}S`, functionName: `\`${TRY_NAMES[operator]}\`` },
     place.at,
   );
 }

@@ -52,7 +52,7 @@ export function rounder(
           if (place.mode === "ansi") throw overflow(place.at, "", "Overflow");
           return wrapLong(rounded);
         }
-        const wrapped = wrapInt(rounded, bits as 8 | 16 | 32);
+        const wrapped = wrapInt(rounded, bits);
         if (wrapped !== rounded && place.mode === "ansi") throw overflow(place.at, "", "Overflow");
         return wrapped;
       };

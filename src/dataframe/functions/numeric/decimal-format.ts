@@ -1,0 +1,125 @@
+/** Numbers by patterns as Java's DecimalFormat has them: "#,##0.00", "0.0%", "(#)" after a semicolon for negative ones. */
+import { absolute, decimalText, divideRounded, multiply, normalize, powerOfTen } from "../../types/exact";
+import type { Exact } from "../../types/exact";
+
+export interface DecimalPattern {
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly negativePrefix: string;
+  readonly negativeSuffix: string;
+  readonly minWhole: number;
+  readonly minFraction: number;
+  readonly maxFraction: number;
+  /** Digits between separators; 0 for none. */
+  readonly grouping: number;
+  /** Digits of the exponent; 0 for none. */
+  readonly exponent: number;
+  readonly maxWhole: number;
+  /** 2 for percent, 3 for per mille. */
+  readonly shift: number;
+}
+
+export function parseDecimalPattern(pattern: string): DecimalPattern {
+  const [positive = "", negative] = split(pattern);
+  const { prefix, body, suffix } = parts(positive);
+  const [mantissa = "", exponent = ""] = body.split("E");
+  const [whole = "", fraction = ""] = mantissa.split(".");
+  const comma = whole.lastIndexOf(",");
+  const zeros = (text: string): number => text.replace(/[^0]/g, "").length;
+  const signs = prefix + suffix;
+  const other = negative === undefined ? null : parts(negative);
+  return {
+    prefix: unquote(prefix),
+    suffix: unquote(suffix),
+    negativePrefix: other === null ? `-${unquote(prefix)}` : unquote(other.prefix),
+    negativeSuffix: other === null ? unquote(suffix) : unquote(other.suffix),
+    minWhole: zeros(whole),
+    maxWhole: whole.replaceAll(",", "").length,
+    minFraction: zeros(fraction),
+    maxFraction: fraction.length,
+    grouping: comma < 0 ? 0 : whole.length - comma - 1,
+    exponent: exponent.length,
+    shift: signs.includes("%") ? 2 : signs.includes("‰") ? 3 : 0,
+  };
+}
+
+function split(pattern: string): string[] {
+  const quoted = /'[^']*'|;/g;
+  for (const match of pattern.matchAll(quoted)) {
+    if (match[0] === ";") return [pattern.slice(0, match.index), pattern.slice(match.index + 1)];
+  }
+  return [pattern];
+}
+
+function parts(text: string): { prefix: string; body: string; suffix: string } {
+  const match = /^((?:'[^']*'|[^#0.,'])*)([#0,]*(?:\.[#0]*)?(?:E0+)?)([^]*)$/.exec(text);
+  return { prefix: match?.[1] ?? "", body: match?.[2] ?? "", suffix: match?.[3] ?? "" };
+}
+
+function unquote(text: string): string {
+  return text.replace(/'([^']*)'/g, (_, inside: string) => (inside === "" ? "'" : inside));
+}
+
+/** Halves go to the even digit. */
+export function formatDecimal(value: Exact, scale: number, pattern: DecimalPattern): string {
+  const negative = value < 0;
+  const body = pattern.exponent > 0 ? scientific(value, scale, pattern) : plainDigits(value, scale, pattern);
+  return wrapSigns(body, negative, pattern);
+}
+
+export function wrapSigns(body: string, negative: boolean, pattern: DecimalPattern): string {
+  return negative ? pattern.negativePrefix + body + pattern.negativeSuffix : pattern.prefix + body + pattern.suffix;
+}
+
+function plainDigits(value: Exact, scale: number, pattern: DecimalPattern): string {
+  const shifted = scale - pattern.shift;
+  const unsigned = absolute(value);
+  const rounded =
+    shifted > pattern.maxFraction
+      ? divideRounded(unsigned, powerOfTen(shifted - pattern.maxFraction), "halfEven")
+      : multiply(unsigned, powerOfTen(pattern.maxFraction - shifted));
+  const [whole = "", fraction = ""] = decimalText(rounded, pattern.maxFraction).split(".");
+  return joined(whole, fraction, pattern);
+}
+
+function joined(wholeDigits: string, fractionDigits: string, pattern: DecimalPattern): string {
+  let whole = wholeDigits === "0" ? "" : wholeDigits;
+  whole = whole.padStart(pattern.minWhole, "0");
+  let fraction = fractionDigits;
+  while (fraction.length > pattern.minFraction && fraction.endsWith("0")) fraction = fraction.slice(0, -1);
+  if (whole === "" && fraction === "") whole = "0";
+  if (pattern.grouping > 0) whole = whole.replace(new RegExp(`\\B(?=(?:\\d{${pattern.grouping}})+$)`, "g"), ",");
+  return fraction === "" ? whole : `${whole}.${fraction}`;
+}
+
+function scientific(value: Exact, scale: number, pattern: DecimalPattern): string {
+  const digits = absolute(value).toString();
+  const minWhole = Math.max(1, pattern.minWhole);
+  if (value === 0) return `${joined("0", "", pattern)}E${"0".repeat(pattern.exponent)}`;
+  let exponent = digits.length - scale - minWhole;
+  const unit = scale + exponent - pattern.maxFraction;
+  let mantissa =
+    unit > 0 ? divideRounded(absolute(value), powerOfTen(unit), "halfEven") : multiply(absolute(value), powerOfTen(-unit));
+  if (mantissa.toString().length > minWhole + pattern.maxFraction) {
+    exponent++;
+    mantissa = divideRounded(mantissa, 10, "halfEven");
+  }
+  const [whole = "", fraction = ""] = decimalText(mantissa, pattern.maxFraction).split(".");
+  const sign = exponent < 0 ? "-" : "";
+  return `${joined(whole, fraction, { ...pattern, grouping: 0 })}E${sign}${String(Math.abs(exponent)).padStart(pattern.exponent, "0")}`;
+}
+
+/** The exact value of a double: DecimalFormat rounds by it, not by the shortest digits. */
+export function exactDouble(value: number): { readonly unscaled: Exact; readonly scale: number } {
+  if (Number.isSafeInteger(value)) return { unscaled: value, scale: 0 };
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, value);
+  const high = bits.getUint32(0);
+  const biased = (high >>> 20) & 0x7ff;
+  const fraction = (BigInt(high & 0xfffff) << 32n) | BigInt(bits.getUint32(4));
+  const mantissa = biased === 0 ? fraction : fraction | (1n << 52n);
+  const exponent = Math.max(biased, 1) - 1075;
+  const signed = value < 0 ? -mantissa : mantissa;
+  if (exponent >= 0) return { unscaled: normalize(signed << BigInt(exponent)), scale: 0 };
+  return { unscaled: normalize(signed * 5n ** BigInt(-exponent)), scale: -exponent };
+}
