@@ -92,13 +92,22 @@ function bindScalar(
   scope: Scope,
 ): Expression {
   if (syntax.over === undefined) refuseModifiers(syntax, idText([name]));
-  const args = boundArguments(binder, syntax, scope);
+  // The names of a struct's fields are the aliases of its values.
+  const args = name === "struct" ? binder.list(syntax.args, scope) : boundArguments(binder, syntax, scope);
   if (name === "grouping" || name === "grouping_id") return groupingCall(binder, name, args, syntax.at);
-  const result = entry.bind(args, lambdaContext(binder, name, syntax, scope));
+  const bound = entry.bind(args, lambdaContext(binder, name, syntax, scope));
+  const result = name === "struct" && syntax.operator === true ? asNamedStruct(bound) : bound;
   if (syntax.over !== undefined) {
     throw new AnalysisError("UNSUPPORTED_EXPR_FOR_WINDOW", { sqlExpr: exprText(result) }, syntax.at);
   }
   return result;
+}
+
+/** `(a, b)` prints as the named_struct that it is; `struct(a, b)` as it was written. */
+function asNamedStruct(bound: Expression): Expression {
+  if (bound.kind !== "call") return bound;
+  const { printed: _, ...call } = bound;
+  return call;
 }
 
 /** grouping() and grouping_id() mean something in a query with grouping sets only, which replaces them (grouping-sets.ts). */

@@ -19,7 +19,8 @@ export function printed(expression: Expression): string {
       return `${printed(expression.child)} AS ${expression.name}`;
     case "cast": {
       const child = printed(expression.child);
-      if (expression.implicit === true) return child;
+      const { kind } = expression.type;
+      if (expression.implicit === true || kind === "array" || kind === "map" || kind === "struct") return child;
       return `${expression.mode === "try" ? "TRY_CAST" : "CAST"}(${child} AS ${sqlName(expression.type)})`;
     }
     case "call":

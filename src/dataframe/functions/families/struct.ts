@@ -34,7 +34,7 @@ function structOf(names: readonly string[], values: readonly Expression[], conte
   return {
     kind: "call",
     fn: "named_struct",
-    args: values.flatMap((value, i) => [literal(names[i] as string, STRING), value]),
+    args: values.flatMap((value, i) => [literal(names[i] as string, STRING), value.kind === "alias" ? value.child : value]),
     type,
     nullable: false,
     ...(alias !== undefined && { printed: alias }),
