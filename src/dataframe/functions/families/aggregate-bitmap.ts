@@ -1,10 +1,10 @@
 /** Aggregates over bitmaps of 32768 bits, and the names grouping and grouping_id. */
 import type { Boxed } from "../../../columnar/types";
 import { AnalysisError, QueryError } from "../../errors";
-import { BINARY, LONG } from "../../expressions/build";
+import { BINARY } from "../../expressions/build";
 import { aggregate } from "../aggregate";
 import { document } from "../documented";
-import type { AggregateFunction } from "../registry";
+import type { AggregateFunction, FunctionEntry, ScalarFunction } from "../registry";
 
 const doc = document("agg");
 
@@ -87,26 +87,19 @@ function joined(
   });
 }
 
-/** Analysis puts the grouping's own column in the place of these where there are grouping sets. */
-function groupingOnly(name: string, usage: string): AggregateFunction {
+/** Analysis makes these calls itself, and puts the grouping's own column in their place where there are grouping sets. */
+function groupingOnly(name: string, usage: string): ScalarFunction {
   return {
-    ...aggregate<never>({
-      names: [name],
-      doc: doc(usage),
-      inputs: [],
-      rest: "any",
-      result: LONG,
-      accumulator: () => {
-        throw new Error(`${name} is not computed from rows.`);
-      },
-    }),
+    kind: "scalar",
+    names: [name],
+    doc: doc(usage),
     bind: (_, context) => {
       throw new AnalysisError("UNSUPPORTED_GROUPING_EXPRESSION", {}, context.at);
     },
   };
 }
 
-export const bitmapAggregates: readonly AggregateFunction[] = [
+export const bitmapAggregates: readonly FunctionEntry[] = [
   construct,
   joined("bitmap_or_agg", "The bits that are in some of the bitmaps.", "700000", (a, b) => a | b, 0),
   joined("bitmap_and_agg", "The bits that are in all of the bitmaps.", "100000", (a, b) => a & b, 0xff),

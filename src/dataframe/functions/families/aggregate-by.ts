@@ -135,7 +135,7 @@ const mode = aggregate<ValueCounts>({
   options: (args, context) => {
     const order = context.withinGroup?.[0];
     const ties: Ties = order !== undefined ? (order.ascending ? "least" : "greatest") : least(args[1], context) ? "least" : "any";
-    return { ties, within: order !== undefined };
+    return { ties, within: ties !== "any" };
   },
   // Spark names the order of its hash table's search, which is the opposite of what was written.
   print: (call, args) => {

@@ -133,7 +133,7 @@ function mergePairs(a: Pairs, b: Pairs): Pairs {
   };
 }
 
-/** `swap`: the function is written f(y, x). */
+/** `swap`: the second argument is x. */
 function pairs(swap: boolean, finish: (state: Pairs) => Boxed): Accumulator<Pairs> {
   return {
     stateTypes: [DOUBLE, DOUBLE, DOUBLE, DOUBLE, DOUBLE, DOUBLE],
@@ -318,15 +318,15 @@ export const momentAggregates: readonly AggregateFunction[] = [
     0,
     (s) => s.m2,
   ),
-  paired("regr_sxy", "The sum of products of distances of y and x.", [`regr_sxy(y, x) ${PAIRS}`, "0.75"], true, (s) => s.ck),
+  paired("regr_sxy", "The sum of products of distances of y and x.", [`regr_sxy(y, x) ${PAIRS}`, "0.75"], false, (s) => s.ck),
   paired(
     "regr_r2",
     "How much of y's variance a line through the pairs explains.",
     [`regr_r2(y, x) ${PAIRS}`, "0.2727272727272727"],
-    true,
+    false,
     (s, divide) => {
-      if (s.xMk === 0) return null;
-      if (s.yMk === 0) return 1;
+      if (s.yMk === 0) return null;
+      if (s.xMk === 0) return 1;
       const corr = divide(s.ck, Math.sqrt(s.xMk * s.yMk)) as number;
       return corr * corr;
     },
