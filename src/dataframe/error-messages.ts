@@ -40,6 +40,11 @@ export const errorMessages: Readonly<Record<string, string>> = {
     "The recursion did not end after {levelLimit} steps. Correct its condition, or raise MAX RECURSION LEVEL.",
   RECURSION_ROW_LIMIT_EXCEEDED: "The recursion gave more than {rowLimit} rows. Correct its condition, or raise the limit.",
 
+  FIELD_DATA_TYPE_UNACCEPTABLE_WITH_NAME: "{field_name}: {obj} is no value of {data_type}.",
+  LONG_NOT_SAFE_INTEGER: "{value} is more than a JavaScript number can hold exactly. Set firesteel.sql.longAs=bigint to get bigints.",
+  TIMESTAMP_BEYOND_DATE: "A timestamp of {value} microseconds is beyond what a JavaScript Date can hold. Cast it to a string or a number.",
+  CANNOT_MERGE_TYPE: "Values of one column are {left} and {right}. Give a schema.",
+
   // Dates, times and intervals
   CANNOT_PARSE_TIMESTAMP: "The text is no timestamp of the given pattern: {message}. {func} gives NULL instead.",
   CANNOT_PARSE_TIME: "{input} is no time of the form {format}.",

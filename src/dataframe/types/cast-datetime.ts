@@ -7,8 +7,6 @@ import {
   daysToMicros,
   fromLocal,
   localOf,
-  microsOfDay,
-  microsPerDay,
   microsPerSecond,
   microsToDays,
   parseDate,
@@ -19,7 +17,7 @@ import {
   toLocal,
   truncateTime,
 } from "./datetime";
-import { divide, fitsLong, longMax, longMin, multiply, powerOfTen, wrapLong, type Exact } from "./exact";
+import { digits, divide, divideRounded, fitsLong, longMax, longMin, multiply, powerOfTen, wrapLong, type Exact } from "./exact";
 
 export function castToDate({ from, settings, invalid }: CastCase): CastFunction {
   if (from.kind === "string") return (value) => parseDate(value as string) ?? invalid(value);
@@ -48,7 +46,7 @@ export function castToTimestamp(pair: CastCase): CastFunction {
       return (value) => (value === true ? 1 : 0);
     case "decimal": {
       const unit = powerOfTen(from.scale);
-      return (value) => wrapLong(divide(multiply(value as Exact, microsPerSecond), unit));
+      return (value) => wrapLong(divide(in34Digits(multiply(value as Exact, microsPerSecond)), unit));
     }
     case "float":
     case "double":
@@ -64,6 +62,12 @@ export function castToTimestamp(pair: CastCase): CastFunction {
     default:
       return (value) => clamp(multiply(value as Exact, microsPerSecond));
   }
+}
+
+/** Java's decimals multiply with 34 digits, the last one rounded half to even. */
+function in34Digits(product: Exact): Exact {
+  const excess = digits(product) - 34;
+  return excess <= 0 ? product : multiply(divideRounded(product, powerOfTen(excess), "halfEven"), powerOfTen(excess));
 }
 
 /** Spark names the microseconds as what overflows, as doubles going to BIGINT. */
@@ -85,16 +89,8 @@ export function castToTimestampNtz({ from, settings, invalid }: CastCase): CastF
 }
 
 export function castToTime({ from, to, invalid }: CastCase<DataType, TimeType>): CastFunction {
+  /* Text keeps its microseconds whatever the precision, as in Spark. */
+  if (from.kind === "string") return (value) => parseTime(value as string) ?? invalid(value);
   const precision = to.precision ?? 6;
-  switch (from.kind) {
-    case "string":
-      return (value) => {
-        const nanos = parseTime(value as string);
-        return nanos === null ? invalid(value) : truncateTime(nanos, precision);
-      };
-    case "timestamp_ntz":
-      return (value) => truncateTime((microsOfDay(value as Exact) % microsPerDay) * 1000, precision);
-    default:
-      return (value) => truncateTime(value as number, precision);
-  }
+  return (value) => truncateTime(value as number, precision);
 }

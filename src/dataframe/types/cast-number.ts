@@ -2,10 +2,9 @@
 import type { DataType, DecimalType } from "../../columnar/types";
 import { unreachable } from "../../common/errors";
 import { QueryError } from "../errors";
-import type { CastCase, CastFunction } from "./cast-case";
+import { overflowError, type CastCase, type CastFunction } from "./cast-case";
 import { microsPerSecond, secondsOf, trimmed } from "./datetime";
 import {
-  decimalOfNumber,
   decimalText,
   decimalToNumber,
   digits,
@@ -20,6 +19,7 @@ import {
   wrapLong,
   type Exact,
 } from "./exact";
+import { doubleText } from "./java-floats";
 import { microsPerHour, microsPerMinute } from "./interval";
 
 interface Integral {
@@ -90,7 +90,15 @@ export function castToIntegral(pair: CastCase<DataType, Integral>): CastFunction
         return number < limit && number > -limit - 1 ? Math.trunc(number) + 0 : overflow(value);
       };
     case "decimal": {
-      const unit = powerOfTen(from.scale);
+      const { scale } = from;
+      if (!legacy && from.precision > 18 && kind !== "long") {
+        /* Wide decimals pass through a double on their way to 32 bits and fewer. */
+        return (value) => {
+          const whole = Math.trunc(decimalToNumber(value as Exact, scale)) + 0;
+          return inRange(whole, kind) ? whole : overflow(value);
+        };
+      }
+      const unit = powerOfTen(scale);
       return (value) => fit(divide(value as Exact, unit), value as Exact);
     }
     case "string":
@@ -119,12 +127,13 @@ export function castToIntegral(pair: CastCase<DataType, Integral>): CastFunction
 }
 
 /** Conversions of intervals fail beyond the range in legacy mode too. */
-function strictly({ to, mode, overflow }: CastCase<DataType, Integral>, whole: (value: Exact) => Exact): CastFunction {
+function strictly({ from, to, mode, settings, at }: CastCase<DataType, Integral>, whole: (value: Exact) => Exact): CastFunction {
   const { kind } = to;
   return (value) => {
     const count = whole(value as Exact);
     if (inRange(count, kind)) return count;
-    return mode === "legacy" ? wrap(count, kind) : overflow(value);
+    if (mode === "try") return null;
+    throw overflowError(value, from, to, settings, at);
   };
 }
 
@@ -194,6 +203,7 @@ export function castToFloating(pair: CastCase<DataType, { kind: "float" | "doubl
 export function castToDecimal(pair: CastCase<DataType, DecimalType>): CastFunction {
   const { from, to, mode, at, invalid } = pair;
   const { precision, scale } = to;
+  const interval = from.kind === "dayTimeInterval" || from.kind === "yearMonthInterval";
   /** The value at the target's scale, or what becomes of it where it has too many digits. */
   const fit = (unscaled: Exact, fromScale: number): Exact | null => {
     const size = digits(unscaled);
@@ -202,7 +212,7 @@ export function castToDecimal(pair: CastCase<DataType, DecimalType>): CastFuncti
       const value = rescale(unscaled, fromScale, scale);
       if (fitsPrecision(value, precision)) return value;
     }
-    if (mode !== "ansi") return null;
+    if (mode === "try" || (mode === "legacy" && !interval)) return null;
     throw new QueryError(
       "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION",
       {
@@ -229,7 +239,7 @@ export function castToDecimal(pair: CastCase<DataType, DecimalType>): CastFuncti
     case "float":
     case "double":
       return (value) => {
-        const decimal = decimalOfNumber(value as number);
+        const decimal = parseDecimal(doubleText(value as number));
         return decimal === null ? null : fit(decimal.unscaled, decimal.scale);
       };
     case "string":

@@ -59,7 +59,7 @@ export function canCast(from: DataType, to: DataType, mode: CastMode): boolean {
     case "timestamp":
       return from.kind === "string" || isDatetime(from) || isNumeric(from) || (mode === "legacy" && from.kind === "boolean");
     case "time":
-      return from.kind === "string" || from.kind === "time" || from.kind === "timestamp_ntz";
+      return from.kind === "string" || from.kind === "time";
     case "calendarInterval":
       return from.kind === "string";
     case "dayTimeInterval":
@@ -202,7 +202,7 @@ function castOf(pair: CastCase): CastFunction {
   const { from, to, mode, settings, at } = pair;
   switch (to.kind) {
     case "string":
-      return printer(from, settings);
+      return printer(from, { ...settings, decimalExponents: mode !== "ansi" });
     case "binary":
       return from.kind === "string" ? (value) => encoder.encode(value as string) : integralBytes(from);
     case "boolean":

@@ -171,6 +171,15 @@ export function decimalText(value: Exact, scale: number): string {
   return `${value < 0 ? "-" : ""}${padded.slice(0, at)}.${padded.slice(at)}`;
 }
 
+/** As Java's BigDecimal prints: with an exponent where plain text would begin with more than six zeros. */
+export function decimalExponentText(value: Exact, scale: number): string {
+  const text = absolute(value).toString();
+  const exponent = text.length - 1 - scale;
+  if (exponent >= -6) return decimalText(value, scale);
+  const point = text.length > 1 ? `${text[0]!}.${text.slice(1)}` : text;
+  return `${value < 0 ? "-" : ""}${point}E${String(exponent)}`;
+}
+
 /** The double nearest to unscaled / 10^scale. */
 export function decimalToNumber(value: Exact, scale: number): number {
   if (scale === 0) return Number(value);
@@ -191,9 +200,4 @@ export function parseDecimal(text: string): { readonly unscaled: Exact; readonly
   const all = whole + fraction;
   const magnitude = all.length <= 15 ? Number(all) : normalize(BigInt(all));
   return { unscaled: match[1] === "-" ? negate(magnitude) : magnitude, scale: fraction.length - exponent };
-}
-
-/** The exact decimal of a double's shortest text, as Spark takes doubles for decimals. Null for NaN and infinities. */
-export function decimalOfNumber(value: number): { readonly unscaled: Exact; readonly scale: number } | null {
-  return Number.isFinite(value) ? parseDecimal(String(value)) : null;
 }

@@ -2,52 +2,18 @@
 import type { Boxed, CalendarInterval, DataType, MapValue } from "../../columnar/types";
 import { QueryError } from "../errors";
 import { dateText, localText, sessionZone, timestampText, timeText } from "./datetime";
-import { decimalText, type Exact } from "./exact";
+import { decimalExponentText, decimalText, type Exact } from "./exact";
+import { doubleText, floatText } from "./java-floats";
+
+export { doubleText, floatText };
 import { calendarIntervalText, dayTimeHiveText, dayTimeText, yearMonthHiveText, yearMonthText } from "./interval";
 import { simpleString } from "./text";
 
 /** What text of values depends on. */
 export interface PrintSettings {
   readonly timeZone: string;
-}
-
-/** A double as Java prints it: "1.0", "1.0E10", "NaN". */
-export function doubleText(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e7) return Object.is(value, -0) ? "-0.0" : `${String(value)}.0`;
-  return javaForm(value, String(value));
-}
-
-const single = new Float32Array(1);
-
-/** A float as Java prints it: the shortest digits that name it among floats. */
-export function floatText(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e7) return doubleText(value);
-  if (!Number.isFinite(value)) return javaForm(value, "");
-  for (let digits = 1; digits < 9; digits++) {
-    const text = value.toPrecision(digits);
-    single[0] = Number(text);
-    if (single[0] === value) return javaForm(value, text);
-  }
-  return javaForm(value, value.toPrecision(9));
-}
-
-/** JavaScript's digits of a number, laid out as Java does: plain from 10^-3 to 10^7, else with an exponent. */
-function javaForm(value: number, text: string): string {
-  if (Number.isNaN(value)) return "NaN";
-  if (value === Infinity) return "Infinity";
-  if (value === -Infinity) return "-Infinity";
-  const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(text)!;
-  const whole = match[2]!;
-  const all = whole + (match[3] ?? "");
-  const leading = /^0*/.exec(all)![0].length;
-  const digits = all.slice(leading).replace(/0+$/, "");
-  if (digits === "") return `${match[1]!}0.0`;
-  /* The value is 0.digits × 10^point. */
-  const point = whole.length - leading + Number(match[4] ?? 0);
-  const sign = match[1]!;
-  if (point > 7 || point < -2) return `${sign}${digits[0]!}.${digits.slice(1) || "0"}E${String(point - 1)}`;
-  if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;
-  return `${sign}${digits.slice(0, point).padEnd(point, "0")}.${digits.slice(point) || "0"}`;
+  /** Decimals close to zero print with an exponent, as they do outside of ANSI mode. */
+  readonly decimalExponents?: boolean;
 }
 
 const decoder = new TextDecoder();
@@ -70,7 +36,9 @@ export function printer(type: DataType, settings: PrintSettings): (value: Boxed)
       return (value) => doubleText(value as number);
     case "decimal": {
       const { scale } = type;
-      return (value) => decimalText(value as Exact, scale);
+      return settings.decimalExponents === true
+        ? (value) => decimalExponentText(value as Exact, scale)
+        : (value) => decimalText(value as Exact, scale);
     }
     case "binary":
       return (value) => decoder.decode(value as Uint8Array);
