@@ -11,6 +11,8 @@ export interface Batch {
   /** Once, or until nothing changes any more (spark.sql.optimizer.maxIterations at most). */
   readonly repeat: boolean;
   readonly rules: readonly Rule[];
+  /** The planner cannot do without: not to be excluded. */
+  readonly required?: boolean;
 }
 
 export function runBatches(plan: LogicalPlan, batches: readonly Batch[], context: OptimizerContext): LogicalPlan {
@@ -18,7 +20,7 @@ export function runBatches(plan: LogicalPlan, batches: readonly Batch[], context
   const limit = Number(context.settings.conf["spark.sql.optimizer.maxIterations"] ?? "100");
   let current = plan;
   for (const batch of batches) {
-    const rules = batch.rules.filter((rule) => !excluded.has(rule.name));
+    const rules = batch.required === true ? batch.rules : batch.rules.filter((rule) => !excluded.has(rule.name));
     for (let round = 0; round < (batch.repeat ? limit : 1); round++) {
       const before = current;
       for (const rule of rules) current = applyRule(rule, current, context);

@@ -1,37 +1,86 @@
 /** From what was written to what is worth running: the batches of rules, in order. */
 import type { LogicalPlan } from "../logical/plan";
 import { mapSubqueries, transformAllExpressions } from "../logical/traverse";
-import type { OptimizerContext } from "./context";
+import type { OptimizerContext, Rule } from "./context";
 import { runBatches, type Batch } from "./engine";
+import { booleanSimplification } from "./rules/boolean-simplification";
+import { collapseProject } from "./rules/collapse-project";
+import { columnPruning } from "./rules/column-pruning";
+import { combineFilters } from "./rules/combine-filters";
+import { combineLimits } from "./rules/combine-limits";
+import { combineUnions } from "./rules/combine-unions";
+import { constantFolding } from "./rules/constant-folding";
 import { eliminateHints } from "./rules/eliminate-hints";
+import { eliminateOuterJoin } from "./rules/eliminate-outer-join";
+import { eliminateSorts } from "./rules/eliminate-sorts";
 import { eliminateSubqueryAliases } from "./rules/eliminate-subquery-aliases";
+import { inferFiltersFromConstraints } from "./rules/infer-filters";
 import { inlineCte } from "./rules/inline-cte";
+import { likeSimplification } from "./rules/like-simplification";
+import { limitPushDown } from "./rules/limit-push-down";
+import { nullPropagation } from "./rules/null-propagation";
+import { optimizeIn } from "./rules/optimize-in";
 import { propagateEmptyRelation } from "./rules/propagate-empty-relation";
+import { pruneFilters } from "./rules/prune-filters";
+import { pullOutGroupingExpressions } from "./rules/pull-out-grouping-expressions";
+import { pushDownPredicates } from "./rules/push-down-predicates";
+import { pushExtraPredicates } from "./rules/push-extra-predicates";
+import { pushFiltersIntoScans } from "./rules/push-filters-into-scans";
+import { reorderJoins } from "./rules/reorder-joins";
 import { replaceDistinctWithAggregate } from "./rules/replace-distinct";
 import { replaceSetOperations } from "./rules/replace-set-operations";
 import { rewriteDistinctAggregates } from "./rules/rewrite-distinct-aggregates";
 import { rewriteLateralJoins } from "./rules/rewrite-lateral-joins";
 import { rewriteSubqueries } from "./rules/rewrite-subqueries";
+import { simplifyCasts } from "./rules/simplify-casts";
+import { simplifyConditionals } from "./rules/simplify-conditionals";
+import { unwrapCastInBinaryComparison } from "./rules/unwrap-cast";
 
-/** Nothing below this batch knows aliases, hints, DISTINCT, INTERSECT or EXCEPT, or subqueries that refer to what is around them. */
-const FINISH_ANALYSIS: Batch = {
-  name: "Finish analysis",
-  repeat: false,
-  rules: [inlineCte, eliminateHints, eliminateSubqueryAliases, replaceSetOperations, replaceDistinctWithAggregate],
-};
+/** What the planner cannot do without: excluding these from a session has no effect. */
+const REQUIRED: readonly Rule[] = [
+  inlineCte,
+  eliminateHints,
+  eliminateSubqueryAliases,
+  replaceSetOperations,
+  replaceDistinctWithAggregate,
+  pullOutGroupingExpressions,
+];
 
 /** A subquery in a subquery may refer to what is around both: its turn comes again when the outer one has become a join. */
-const SUBQUERIES: Batch = { name: "Subqueries", repeat: true, rules: [rewriteSubqueries, rewriteLateralJoins] };
+const SUBQUERIES: readonly Rule[] = [rewriteSubqueries, rewriteLateralJoins];
 
-const DISTINCT_AGGREGATES: Batch = {
-  name: "Distinct aggregates",
-  repeat: false,
-  rules: [rewriteDistinctAggregates],
-};
+const OPERATORS: readonly Rule[] = [
+  combineUnions,
+  pushDownPredicates,
+  combineFilters,
+  eliminateOuterJoin,
+  limitPushDown,
+  combineLimits,
+  collapseProject,
+  nullPropagation,
+  constantFolding,
+  optimizeIn,
+  likeSimplification,
+  simplifyCasts,
+  unwrapCastInBinaryComparison,
+  simplifyConditionals,
+  booleanSimplification,
+  pruneFilters,
+  eliminateSorts,
+  propagateEmptyRelation,
+];
 
-const LOCAL: Batch = { name: "Empty relations", repeat: false, rules: [propagateEmptyRelation] };
-
-const BATCHES: readonly Batch[] = [FINISH_ANALYSIS, SUBQUERIES, DISTINCT_AGGREGATES, LOCAL];
+const BATCHES: readonly Batch[] = [
+  { name: "Finish analysis", repeat: false, required: true, rules: REQUIRED },
+  { name: "Subqueries", repeat: true, required: true, rules: SUBQUERIES },
+  { name: "Operators", repeat: true, rules: OPERATORS },
+  { name: "Infer filters", repeat: false, rules: [inferFiltersFromConstraints, pushExtraPredicates] },
+  { name: "Operators over inferred filters", repeat: true, rules: OPERATORS },
+  { name: "Join order", repeat: false, rules: [reorderJoins] },
+  { name: "Distinct aggregates", repeat: false, required: true, rules: [rewriteDistinctAggregates] },
+  // After join order: projections between joins would keep them apart.
+  { name: "Columns", repeat: false, rules: [pushFiltersIntoScans, columnPruning, collapseProject] },
+];
 
 /** Plans of scalar subqueries that stay are optimized too. */
 export function optimize(plan: LogicalPlan, context: OptimizerContext): LogicalPlan {
