@@ -254,10 +254,7 @@ export function castToDecimal(pair: CastCase<DataType, DecimalType>): CastFuncti
         return fit(decimal.unscaled, decimal.scale);
       };
     case "timestamp":
-      return (value) => {
-        const decimal = decimalOfNumber(Number(value) / microsPerSecond);
-        return decimal === null ? null : fit(decimal.unscaled, decimal.scale);
-      };
+      return (value) => fit(value as Exact, 6);
     case "time":
       return (value) => fit(value as Exact, 9);
     case "dayTimeInterval": {

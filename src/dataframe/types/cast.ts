@@ -202,7 +202,7 @@ function castOf(pair: CastCase): CastFunction {
   const { from, to, mode, settings, at } = pair;
   switch (to.kind) {
     case "string":
-      return printer(from, { ...settings, decimalExponents: mode !== "ansi" });
+      return printer(from, { ...settings, decimalExponents: mode === "legacy" });
     case "binary":
       return from.kind === "string" ? (value) => encoder.encode(value as string) : integralBytes(from);
     case "boolean":
