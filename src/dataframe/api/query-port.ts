@@ -78,8 +78,8 @@ export interface QueryPort {
   collect(plan: UnresolvedPlan, call: Call): Promise<QueryResult>;
   /** The batches partition after partition, each computed when it is asked for. */
   stream(plan: UnresolvedPlan, call: Call): AsyncIterable<ColumnBatch>;
-  /** The rows as a dataset: values as rows have them (types/values.ts). */
-  rows(plan: UnresolvedPlan): RDD<Row>;
+  /** The rows as a dataset: values as rows have them (types/values.ts). The plan is asked for when the dataset is first needed. */
+  rows(plan: () => Promise<UnresolvedPlan>): RDD<Row>;
   explain(plan: UnresolvedPlan, mode: ExplainMode): Promise<string>;
   /** Runs a statement; its rows are the plan that it gives. A query comes back as it is. */
   execute(statement: Statement, parameters?: ParameterValues): Promise<UnresolvedPlan>;

@@ -1,0 +1,122 @@
+/** JavaScript functions as functions of columns. They are captured, with what they use, where they are made. */
+import { freeze, freezeValue } from "../../../closure/freeze";
+import { UsageError } from "../../../common/errors";
+import { keepFunction } from "../../syntax/captured-functions";
+import type { UserFunction } from "../../syntax/expression";
+import { Column, typeOf } from "../column";
+import type { ColumnOrName, TypeOrText } from "../column";
+import { parseTableSchema } from "../../sql/parse-type";
+import { column } from "./call";
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- values of columns: what they are, the query knows
+type AnyFunction = (...args: any[]) => unknown;
+
+/** A function of columns that was made of a JavaScript function: call it with columns or names of columns. */
+export interface UserDefinedFunction {
+  (...columns: readonly ColumnOrName[]): Column;
+  /** Internal. */
+  readonly fn: UserFunction;
+  /** The same function, which may give other results for the same arguments: it is called once a row, where it stands. */
+  asNondeterministic(): UserDefinedFunction;
+  /** The same function, which never gives null. */
+  asNonNullable(): UserDefinedFunction;
+  /** The same function under a name, for plans and columns. */
+  withName(name: string): UserDefinedFunction;
+}
+
+/**
+ * An aggregate in three steps: `reduce` takes the arguments of one row into a buffer, `merge` joins two buffers, `finish` makes
+ * the result. Buffers are plain values, which travel between tasks.
+ */
+export interface Aggregator<B, R> {
+  zero(): B;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  reduce(buffer: B, ...args: any[]): B;
+  merge(left: B, right: B): B;
+  finish(buffer: B): R;
+}
+
+let functions = 0;
+
+/** Captures `code` and gives what plans call it by. */
+export function userFunction(
+  code: AnyFunction | object,
+  form: UserFunction["form"],
+  returnType: UserFunction["returnType"],
+  call: string,
+  name?: string,
+): UserFunction {
+  const id = `udf-${process.pid}-${++functions}`;
+  keepFunction(id, typeof code === "function" ? freeze(code, { name: call }) : freezeValue(code, { name: call }));
+  const own = typeof code === "function" ? code.name : code.constructor.name;
+  return { id, name: name ?? (own || "<lambda>"), returnType, deterministic: true, nullable: true, form };
+}
+
+/** The function of columns for a function that was captured. */
+export function columnFunction(fn: UserFunction): UserDefinedFunction {
+  const apply = (...columns: readonly ColumnOrName[]): Column =>
+    new Column({ kind: "userFunction", fn, args: columns.map((argument) => column(argument).expression) });
+  return Object.assign(apply, {
+    fn,
+    asNondeterministic: () => columnFunction({ ...fn, deterministic: false }),
+    asNonNullable: () => columnFunction({ ...fn, nullable: false }),
+    withName: (name: string) => columnFunction({ ...fn, name }),
+  });
+}
+
+function checked(f: unknown, call: string): AnyFunction {
+  if (typeof f !== "function")
+    throw new UsageError("INVALID_ARGUMENT", `${call} needs a function first, then the type of its results.`);
+  return f as AnyFunction;
+}
+
+/**
+ * A function that is called once a row, with the values of its columns (null for null). Its results are checked against
+ * `returnType`, which is STRING unless given.
+ *
+ * @example
+ * const shout = functions.udf((text: string | null) => text?.toUpperCase() ?? null, types.StringType);
+ * df.select(shout("city"));
+ */
+export function udf(f: AnyFunction, returnType: TypeOrText = "string"): UserDefinedFunction {
+  return columnFunction(userFunction(checked(f, "udf"), "scalar", typeOf(returnType), "udf"));
+}
+
+/** A function that is called once a batch, with an Arrow vector for each column; gives a vector, typed array or array of as many values. */
+export function arrow_udf(f: AnyFunction, returnType: TypeOrText = "string"): UserDefinedFunction {
+  return columnFunction(userFunction(checked(f, "arrow_udf"), "batch", typeOf(returnType), "arrow_udf"));
+}
+export { arrow_udf as pandas_udf };
+
+/**
+ * An aggregate function of an Aggregator.
+ *
+ * @example
+ * const product = functions.udaf({ zero: () => 1, reduce: (a, x) => a * x, merge: (a, b) => a * b, finish: (a) => a }, "double");
+ * df.agg(product("pay"));
+ */
+export function udaf<B, R>(aggregator: Aggregator<B, R>, returnType: TypeOrText = "string"): UserDefinedFunction {
+  for (const step of ["zero", "reduce", "merge", "finish"] as const) {
+    if (typeof aggregator?.[step] !== "function") {
+      throw new UsageError(
+        "INVALID_ARGUMENT",
+        `udaf needs an object with the functions zero, reduce, merge and finish; ${step} is none.`,
+      );
+    }
+  }
+  return columnFunction(userFunction(aggregator, "aggregate", typeOf(returnType), "udaf"));
+}
+
+/**
+ * A function that gives any number of rows (arrays or objects) for the values of its arguments: it stands where explode may
+ * stand, and in FROM once it is registered.
+ *
+ * @param returnType the columns of the rows: "word STRING, count INT"
+ */
+export function udtf(f: AnyFunction, returnType: TypeOrText): UserDefinedFunction {
+  const type = typeof returnType === "string" ? parseTableSchema(returnType) : returnType;
+  if (type.kind !== "struct")
+    throw new UsageError("INVALID_ARGUMENT", "udtf: the type of the results must be a struct, its rows.");
+  return columnFunction(userFunction(checked(f, "udtf"), "table", type, "udtf"));
+}
+export { udtf as arrow_udtf };
