@@ -12,6 +12,8 @@ const LOCAL_WINDOW = 1 << 18;
 const REMOTE_WINDOW = 8 << 20;
 const HEADER_BYTES = 64;
 const MAX_HEADER_BYTES = 16 << 20;
+/** Old writers did not count the header of the dictionary page. */
+const UNCOUNTED_BYTES = 100;
 const MAX_PAGE_BYTES = 2 ** 30;
 /** Entries of a page; more would be a page of gigabytes once decoded. */
 const MAX_PAGE_VALUES = 2 ** 27;
@@ -63,7 +65,7 @@ export class ChunkReader {
     if (!(start >= 4 && chunk.compressedSize >= 0 && start + chunk.compressedSize <= file.length))
       throw new DamagedPage(`its column ${node.name} lies outside of the file`);
     this.#position = start;
-    this.#end = start + chunk.compressedSize;
+    this.#end = Math.min(file.length, start + chunk.compressedSize + UNCOUNTED_BYTES);
     this.#entriesLeft = chunk.values;
     if (chunk.values < 0) throw new DamagedPage(`its column ${node.name} has a negative number of values`);
     this.#decoder = new PageDecoder(node, conversion, { ...options, entries: chunk.values });

@@ -224,7 +224,7 @@ function assembleLeaf(node: ParquetNode, slots: Slots, rows: NestedRows): Vector
   }
   if (value > packed.length) throw new DamagedPage("a column has fewer values than its levels say");
   if (missing === n) return nulls(n);
-  return missing === 0 && n === packed.length ? packed : gather(packed, indices, n);
+  return missing === 0 && n === packed.length ? packed : gather(packed, indices, n, missing > 0);
 }
 
 interface ListRanges {

@@ -326,6 +326,21 @@ function rowGroup(r: ThriftReader): RowGroup {
   return { columns, rows, bytes };
 }
 
+const CHUNK_FIELDS: Readonly<Record<number, ThriftType>> = {
+  1: ThriftType.I32,
+  3: ThriftType.List,
+  4: ThriftType.I32,
+  5: ThriftType.I64,
+  6: ThriftType.I64,
+  7: ThriftType.I64,
+  9: ThriftType.I64,
+  11: ThriftType.I64,
+  12: ThriftType.Struct,
+  13: ThriftType.List,
+  14: ThriftType.I64,
+  15: ThriftType.I32,
+};
+
 function columnChunk(r: ThriftReader): ColumnChunk {
   let external = false;
   let encrypted = false;
@@ -345,12 +360,13 @@ function columnChunk(r: ThriftReader): ColumnChunk {
   const columnIndex: [number, number] = [0, 0];
   let hasMetadata = false;
   const metadata = (id: number, fieldType: number): boolean => {
+    // Some writers have put fields of their own under these numbers.
+    if (fieldType !== (CHUNK_FIELDS[id] as number)) return false;
     switch (id) {
       case 1:
         type = r.i32();
         return true;
       case 3:
-        expect(fieldType, ThriftType.List);
         path = r.array(() => r.text());
         return true;
       case 4:
@@ -375,7 +391,6 @@ function columnChunk(r: ThriftReader): ColumnChunk {
         statistics = readStatistics(r);
         return true;
       case 13:
-        expect(fieldType, ThriftType.List);
         encodingStats = r.array(() => {
           const entry: [number, number, number] = [0, 0, 0];
           r.struct((field) => {
