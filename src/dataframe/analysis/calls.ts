@@ -1,16 +1,17 @@
 /** Calls: which function a name means, its arguments, and what was written around them (DISTINCT, FILTER, OVER). */
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
-import { call as callOf, literal, INT } from "../expressions/build";
+import { literal, INT } from "../expressions/build";
 import type { AggregateCall, Expression, GeneratorCall, SortOrder } from "../expressions/expression";
+import { printed } from "../expressions/print";
 import { exists, isDeterministic, mapChildren } from "../expressions/traverse";
 import type { AggregateFunction, FunctionEntry } from "../functions/registry";
 import type { UnresolvedExpression, UserFunction } from "../syntax/expression";
 import { bindContext } from "./bind-context";
 import type { Binder, Scope } from "./binder";
 import type { Routine } from "./context";
-import { DOCS } from "./documentation";
-import { bindLambda } from "./lambdas";
+import { groupingCall } from "./grouping-calls";
+import { bindLambda, isPlaceholder } from "./lambdas";
 import { exprText, idText, searchPath } from "./messages";
 import { withNamedArguments } from "./named-arguments";
 import { outerReference } from "./names";
@@ -95,38 +96,24 @@ function bindScalar(
   // The names of a struct's fields are the aliases of its values.
   const args = name === "struct" ? binder.list(syntax.args, scope) : boundArguments(binder, syntax, scope);
   if (name === "grouping" || name === "grouping_id") return groupingCall(binder, name, args, syntax.at);
+  if (entry.lambdas === undefined && args.some(isPlaceholder)) {
+    throw new AnalysisError("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", { class: name }, syntax.at);
+  }
   const bound = entry.bind(args, lambdaContext(binder, name, syntax, scope));
-  const result = name === "struct" && syntax.operator === true ? asNamedStruct(bound) : bound;
+  const result = syntax.operator === true ? asOperator(name, bound, args) : bound;
   if (syntax.over !== undefined) {
     throw new AnalysisError("UNSUPPORTED_EXPR_FOR_WINDOW", { sqlExpr: exprText(result) }, syntax.at);
   }
   return result;
 }
 
-/** `(a, b)` prints as the named_struct that it is; `struct(a, b)` as it was written. */
-function asNamedStruct(bound: Expression): Expression {
+/** `(a, b)` prints as the named_struct that it is, `-a` as `(- a)`; the functions as they were written. */
+function asOperator(name: string, bound: Expression, args: readonly Expression[]): Expression {
   if (bound.kind !== "call") return bound;
+  if (name === "negative") return { ...bound, printed: `(- ${args.map(printed).join(", ")})` };
+  if (name !== "struct") return bound;
   const { printed: _, ...call } = bound;
   return call;
-}
-
-/** grouping() and grouping_id() mean something in a query with grouping sets only, which replaces them (grouping-sets.ts). */
-function groupingCall(
-  binder: Binder,
-  name: "grouping" | "grouping_id",
-  args: readonly Expression[],
-  at: QueryContext | undefined,
-): Expression {
-  const legacy = binder.context.settings.conf["spark.sql.legacy.integerGroupingId"] === "true";
-  const type = name === "grouping" ? "byte" : legacy ? "int" : "long";
-  if (name === "grouping" && args.length !== 1) {
-    throw new AnalysisError(
-      "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
-      { functionName: "`grouping`", expectedNum: "1", actualNum: String(args.length), docroot: DOCS },
-      at,
-    );
-  }
-  return callOf(name, args, { kind: type }, false, at && { at });
 }
 
 function bindAggregate(binder: Binder, entry: AggregateFunction, syntax: CallSyntax, name: string, scope: Scope): Expression {
@@ -160,7 +147,7 @@ function bindAggregate(binder: Binder, entry: AggregateFunction, syntax: CallSyn
     return overWindow(result, window, syntax.at);
   }
   checkArguments(result, args, syntax.at);
-  return outerAggregate(result, args, filter, scope) ?? result;
+  return (scope.clause === "select" ? null : outerAggregate(result, args, filter, scope)) ?? result;
 }
 
 function generatorAsRow(arg: Expression): Expression {

@@ -98,7 +98,7 @@ export type Routine =
       readonly scope: ViewScope | null;
       readonly body:
         | { readonly kind: "expression"; readonly expression: UnresolvedExpression; readonly returns: DataType }
-        | { readonly kind: "table"; readonly plan: UnresolvedPlan; readonly returns: StructType };
+        | { readonly kind: "query"; readonly plan: UnresolvedPlan; readonly returns: StructType };
     };
 
 export interface SessionVariable {

@@ -1,7 +1,9 @@
 /** GROUP BY: expressions, positions, aliases of the select list, ALL; and queries that are aggregates without it. */
 import { AnalysisError } from "../errors";
 import type { Attribute, Expression } from "../expressions/expression";
-import { attributesOf, mapChildren } from "../expressions/traverse";
+import { attributesOf, mapChildren, walk } from "../expressions/traverse";
+import type { LogicalPlan } from "../logical/plan";
+import { mapSubqueries, transformAllExpressions } from "../logical/traverse";
 import { literal, NULL } from "../expressions/build";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
@@ -100,7 +102,7 @@ function aliasColumns(binder: Binder, list: SelectList): (name: string) => Expre
   const fold = (name: string): string => (binder.context.settings.caseSensitive ? name : name.toLowerCase());
   const byName = new Map<string, Expression>();
   for (const item of list.items) {
-    if (item.kind !== "named" || item.expression.kind !== "alias" || item.syntax.kind !== "alias") continue;
+    if (item.kind !== "named" || item.expression.kind !== "alias") continue;
     const name = fold(item.expression.name);
     if (!byName.has(name)) byName.set(name, item.expression.child);
   }
@@ -131,5 +133,19 @@ function groupByAll(plan: AggregateSyntax, list: SelectList, scope: Scope): read
 
 function columnsOutsideAggregates(expression: Expression): readonly Attribute[] {
   const visit = (node: Expression): Expression => (node.kind === "aggregate" ? literal(null, NULL) : mapChildren(node, visit));
-  return attributesOf(visit(expression));
+  return [...attributesOf(visit(expression)), ...outerColumnsOf(visit(expression))];
+}
+
+/** Columns that subqueries in the expression read of its query. */
+function outerColumnsOf(expression: Expression): readonly Attribute[] {
+  const found: Attribute[] = [];
+  const inPlan = (plan: LogicalPlan): LogicalPlan =>
+    transformAllExpressions(plan, (one) => {
+      walk(one, (node) => {
+        if (node.kind === "outer") found.push(node.attribute);
+      });
+      return one;
+    });
+  mapSubqueries(expression, inPlan);
+  return found;
 }

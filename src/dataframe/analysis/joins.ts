@@ -11,7 +11,7 @@ import { bindContext } from "./bind-context";
 import { bound } from "./binder";
 import type { Binder, Bound, Env, Scope } from "./binder";
 import { columnNamed, columnsOf, mergePlanIds } from "./columns";
-import { exprText, idText, qualifiedText, quoted, typeText } from "./messages";
+import { exprText, qualifiedText, quoted, typeText } from "./messages";
 import { readsOuter } from "./subqueries";
 import { generatorOverLeft } from "./table-functions";
 
@@ -138,13 +138,6 @@ function usingColumn(
   at: QueryContext | undefined,
 ): Attribute {
   const found = columnNamed(binder, side.output, name);
-  if (found.length > 1) {
-    const referenceNames = `[${found
-      .map((column) => idText([...column.qualifier, column.name]))
-      .sort()
-      .join(", ")}]`;
-    throw new AnalysisError("AMBIGUOUS_REFERENCE", { name: quoted(name), referenceNames }, at);
-  }
   const one = found[0];
   if (one !== undefined) return one;
   const suggestion = side.output

@@ -84,3 +84,8 @@ function checkParameters(binder: Binder, names: readonly string[], expected: num
     );
   }
 }
+
+/** A lambda whose call does not know its parameters' types yet. */
+export function isPlaceholder(expression: Expression): boolean {
+  return written.has(expression);
+}

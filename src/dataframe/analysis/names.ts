@@ -6,10 +6,13 @@ import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import type { Attribute, Expression, Literal } from "../expressions/expression";
 import { transformUp } from "../expressions/traverse";
-import { literalSql } from "../types/print";
+import { sqlValue } from "../types/print";
+import { sqlName } from "../types/text";
 import { bindContext } from "./bind-context";
 import type { Binder, LambdaScope, Scope } from "./binder";
 import { fieldOf } from "./fields";
+import type { SessionVariable } from "./context";
+import { groupingNumber } from "./grouping-calls";
 import { idText } from "./messages";
 import { unresolvedColumn } from "./suggestions";
 
@@ -77,16 +80,18 @@ function lambdaVariable(
 
 function withoutParentheses(binder: Binder, name: string, at: QueryContext | undefined): Expression | null {
   const lower = name.toLowerCase();
+  if (lower === "grouping__id") return groupingNumber(binder, at);
   if (!WITHOUT_PARENTHESES.has(lower)) return null;
   const entry = binder.context.functions.find(lower);
   return entry?.kind === "scalar" ? entry.bind([], bindContext(binder, lower, at)) : null;
 }
 
-/** A column of the nearest query around that has it. */
+/** A column of the query around. */
 function outerColumn(binder: Binder, name: NameSyntax, scope: Scope): Expression | null {
   const outer = scope.env.outer;
   if (outer === null) return null;
-  const found = findName(binder, name, outer);
+  // Spark's correlation is of one level: a subquery in a subquery sees its own surroundings only.
+  const found = findName(binder, name, { ...outer, env: { ...outer.env, outer: null } });
   return found === null ? null : asOuter(found);
 }
 
@@ -116,9 +121,13 @@ function sessionVariable(
       value: variable.value,
       type: variable.type,
       nullable: true,
-      printed: `variablereference(${variable.name.join(".")}=${literalSql(variable.value, variable.type)})`,
+      printed: `variablereference(${variable.name.join(".")}=${valueText(variable)})`,
     };
     return fieldOf(binder, value, parts.slice(length), at);
   }
   return null;
+}
+
+function valueText(variable: SessionVariable): string {
+  return variable.value === null ? `CAST(NULL AS ${sqlName(variable.type)})` : sqlValue(variable.value, variable.type);
 }

@@ -31,7 +31,7 @@ interface RoutineCall {
 }
 
 export function callSqlRoutine(binder: Binder, routine: SqlRoutine, syntax: RoutineCall, scope: Scope): Expression {
-  if (routine.body.kind === "table") {
+  if (routine.body.kind === "query") {
     throw new AnalysisError("NOT_A_SCALAR_FUNCTION", { functionName: idText(routine.name) }, syntax.at);
   }
   const { written, values } = routineArguments(binder, routine, syntax, scope);
@@ -52,7 +52,7 @@ export function callSqlRoutine(binder: Binder, routine: SqlRoutine, syntax: Rout
 
 /** A function in FROM: its query, with the columns that it was declared to return. */
 export function tableRoutine(binder: Binder, routine: SqlRoutine, syntax: RoutineCall, scope: Scope): Bound {
-  if (routine.body.kind !== "table") {
+  if (routine.body.kind !== "query") {
     throw new AnalysisError("NOT_A_TABLE_FUNCTION", { functionName: idText(routine.name) }, syntax.at);
   }
   const { values } = routineArguments(binder, routine, syntax, scope);

@@ -93,7 +93,7 @@ function automaticName(expression: Expression, syntax: UnresolvedExpression): st
   return printed(expression);
 }
 
-const EXTRACTIONS: ReadonlySet<string> = new Set(["struct_field", "array_fields", "map_item"]);
+const EXTRACTIONS: ReadonlySet<string> = new Set(["struct_field", "array_fields", "map_item", "grouping_id"]);
 
 const LATERAL = /^lateralAliasReference\((.*)\)$/s;
 

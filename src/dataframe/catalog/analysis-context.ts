@@ -170,7 +170,7 @@ export function sqlRoutine(metadata: FunctionMetadata, name: readonly string[]):
 
 function bodyOf(metadata: FunctionMetadata): Extract<Routine, { kind: "sql" }>["body"] {
   if (metadata.returns.kind === "table") {
-    return { kind: "table", plan: parseQuery(metadata.body), returns: metadata.returns.schema };
+    return { kind: "query", plan: parseQuery(metadata.body), returns: metadata.returns.schema };
   }
   const expression: UnresolvedExpression = metadata.isQuery
     ? { kind: "scalarSubquery", plan: parseQuery(metadata.body) }

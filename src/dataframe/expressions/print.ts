@@ -43,7 +43,7 @@ export function printed(expression: Expression): string {
     case "lambdaVariable":
       return "namedlambdavariable()";
     case "outer":
-      return `outer(${[...expression.attribute.qualifier.slice(-1), expression.attribute.name].join(".")})`;
+      return `outer(${[...expression.attribute.qualifier, expression.attribute.name].join(".")})`;
     case "scalarSubquery":
       return `scalarsubquery(${outerNames(expression.plan).join(", ")})`;
     case "exists":
@@ -111,6 +111,9 @@ function namedValues(values: readonly Expression[]): string {
   return values.map((value, i) => `${value.kind === "attribute" ? value.name : `_${i}`}, ${printed(value)}`).join(", ");
 }
 
+/** Where plans have their children: their mentions come after a node's own. */
+const CHILDREN: ReadonlySet<string> = new Set(["child", "left", "right", "children", "definitions", "anchor", "step"]);
+
 /** Columns of the surrounding query that a subquery mentions, each as often as it does, in order; plans are plain data, so any node may hold one. */
 function outerNames(plan: unknown): readonly string[] {
   const names: string[] = [];
@@ -123,7 +126,13 @@ function outerNames(plan: unknown): readonly string[] {
       names.push(attribute.name);
       return;
     }
-    for (const part of Array.isArray(node) ? (node as unknown[]) : Object.values(node)) visit(part);
+    if (Array.isArray(node)) {
+      for (const part of node as unknown[]) visit(part);
+      return;
+    }
+    const parts = Object.entries(node);
+    for (const [name, part] of parts) if (!CHILDREN.has(name)) visit(part);
+    for (const [name, part] of parts) if (CHILDREN.has(name)) visit(part);
   };
   visit(plan);
   return names;
