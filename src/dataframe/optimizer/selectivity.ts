@@ -13,6 +13,8 @@ export function selectivity(parts: readonly Expression[], input: Estimate): numb
 const UNKNOWN = 0.3;
 const EQUALITY = 0.05;
 const RANGE = 0.3;
+/** Of sums, averages and other results: who asks for these asks for the exceptional. */
+const COMPUTED_RANGE = 0.1;
 
 function selectivityOf(part: Expression, input: Estimate): number {
   if (part.kind === "literal") return part.value === true ? 1 : 0;
@@ -80,7 +82,8 @@ function range(fn: string, [a, b]: [Expression, Expression], input: Estimate): n
   const flipped = b.kind !== "literal" && a.kind === "literal";
   const column = estimateOf(flipped ? b : a, input);
   const bound = flipped ? a : b;
-  if (column === null || bound.kind !== "literal" || typeof bound.value !== "number") return RANGE;
+  if (column === null) return COMPUTED_RANGE;
+  if (bound.kind !== "literal" || typeof bound.value !== "number") return RANGE;
   const { min, max } = column;
   if (
     min === null ||

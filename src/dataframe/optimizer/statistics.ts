@@ -279,8 +279,8 @@ function groups(expressions: readonly Expression[], child: Estimate): number {
   let product = 1;
   for (const expression of expressions) {
     const known = columnOf(expression, child);
-    const distinct = known === null ? Math.max(1, child.rows / 10) : Math.min(known.domain, Math.max(1, child.rows));
-    product *= distinct;
+    const distinct = known === null ? child.rows / 10 : (known.distinct ?? Math.min(known.domain, child.rows / 4));
+    product *= Math.max(1, distinct);
   }
   return Math.max(1, Math.min(product, child.rows));
 }

@@ -7,20 +7,20 @@
  *   +- Relation b
  */
 import type { LogicalPlan } from "../../logical/plan";
-import { mapPlanChildren, transformUp } from "../../logical/traverse";
+import { transformUpWithSubqueries } from "../../logical/traverse";
 import type { Rule } from "../context";
 
 export const eliminateHints: Rule = {
   name: "EliminateResolvedHint",
   apply: (plan) => {
-    const placed = transformUp(plan, (node) => {
+    const placed = transformUpWithSubqueries(plan, (node) => {
       if (node.kind !== "join") return node;
       const left = hintOf(node.left) ?? node.hints?.left;
       const right = hintOf(node.right) ?? node.hints?.right;
       if (left === node.hints?.left && right === node.hints?.right) return node;
       return { ...node, hints: { ...(left !== undefined && { left }), ...(right !== undefined && { right }) } };
     });
-    return dropped(placed);
+    return transformUpWithSubqueries(placed, (node) => (node.kind === "hint" ? node.child : node));
   },
 };
 
@@ -40,9 +40,4 @@ function hintOf(plan: LogicalPlan): string | undefined {
     default:
       return undefined;
   }
-}
-
-function dropped(plan: LogicalPlan): LogicalPlan {
-  if (plan.kind === "hint") return dropped(plan.child);
-  return mapPlanChildren(plan, dropped);
 }

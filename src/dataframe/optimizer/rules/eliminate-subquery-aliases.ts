@@ -4,10 +4,10 @@
  *   SubqueryAlias t            →   Relation
  *   +- Relation
  */
-import { transformUp } from "../../logical/traverse";
+import { transformUpWithSubqueries } from "../../logical/traverse";
 import type { Rule } from "../context";
 
 export const eliminateSubqueryAliases: Rule = {
   name: "EliminateSubqueryAliases",
-  apply: (plan) => transformUp(plan, (node) => (node.kind === "subqueryAlias" ? node.child : node)),
+  apply: (plan) => transformUpWithSubqueries(plan, (node) => (node.kind === "subqueryAlias" ? node.child : node)),
 };

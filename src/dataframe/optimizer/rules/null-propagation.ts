@@ -9,11 +9,18 @@
 import { BOOLEAN, INT, literal } from "../../expressions/build";
 import type { Call, Expression } from "../../expressions/expression";
 import { functionTable } from "../../expressions/function-table";
-import { isDeterministic } from "../../expressions/traverse";
+import { isDeterministic, transformUp } from "../../expressions/traverse";
 import { isNullLiteral } from "../predicates";
 import { expressionRule } from "./expression-rule";
 
-export const nullPropagation = expressionRule("NullPropagation", (expression) => {
+export const nullPropagation = expressionRule("NullPropagation", propagated);
+
+/** In the whole expression. */
+export function nullsPropagated(expression: Expression): Expression {
+  return transformUp(expression, propagated);
+}
+
+function propagated(expression: Expression): Expression {
   if (expression.kind === "cast") {
     return isNullLiteral(expression.child) ? literal(null, expression.type) : expression;
   }
@@ -24,7 +31,7 @@ export const nullPropagation = expressionRule("NullPropagation", (expression) =>
     return { ...expression, args: [literal(1, INT)] };
   }
   return expression.kind === "call" ? ofCall(expression) : expression;
-});
+}
 
 function ofCall(call: Call): Expression {
   const [first] = call.args;

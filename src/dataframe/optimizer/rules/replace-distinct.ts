@@ -3,13 +3,13 @@
  *   +- Relation [a, b]      +- Relation [a, b]
  */
 import { outputOf } from "../../logical/output";
-import { transformUp } from "../../logical/traverse";
+import { transformUpWithSubqueries } from "../../logical/traverse";
 import type { Rule } from "../context";
 
 export const replaceDistinctWithAggregate: Rule = {
   name: "ReplaceDistinctWithAggregate",
   apply: (plan) =>
-    transformUp(plan, (node) => {
+    transformUpWithSubqueries(plan, (node) => {
       if (node.kind !== "distinct") return node;
       const columns = outputOf(node.child);
       return { kind: "aggregate", child: node.child, grouping: columns, aggregates: columns };

@@ -12,13 +12,14 @@ import { attribute, INT } from "../../expressions/build";
 import type { Attribute, SortOrder, WindowCall } from "../../expressions/expression";
 import { outputOf } from "../../logical/output";
 import type { LogicalPlan, SetOperation } from "../../logical/plan";
-import { transformUp } from "../../logical/traverse";
+import { transformUpWithSubqueries } from "../../logical/traverse";
 import type { OptimizerContext, Rule } from "../context";
 import { conjunction, equal, equalNullSafe } from "../predicates";
 
 export const replaceSetOperations: Rule = {
   name: "ReplaceSetOperations",
-  apply: (plan, context) => transformUp(plan, (node) => (node.kind === "setOperation" ? replaced(node, context) : node)),
+  apply: (plan, context) =>
+    transformUpWithSubqueries(plan, (node) => (node.kind === "setOperation" ? replaced(node, context) : node)),
 };
 
 function replaced(node: SetOperation, context: OptimizerContext): LogicalPlan {

@@ -17,7 +17,7 @@
  *       +- Aggregate [k, a, b, g], [k, a, b, g, avg(c) AS x]
  *          +- Expand [[k, null, null, 0, c], [k, a, null, 1, null], [k, null, b, 2, null]]
  */
-import { alias, attribute, attributeOf, call, DOUBLE, INT, literal, LONG } from "../../expressions/build";
+import { alias, attribute, attributeOf, BOOLEAN, call, DOUBLE, INT, literal, LONG } from "../../expressions/build";
 import type { AggregateCall, Attribute, Expression, ExprId, NamedExpression } from "../../expressions/expression";
 import { isFoldable, mapChildren, sameExpression } from "../../expressions/traverse";
 import type { Aggregate, LogicalPlan } from "../../logical/plan";
@@ -187,8 +187,8 @@ function twoStepsOf(item: AggregateCall): TwoSteps | null {
         first: [sum, count],
         second: ([sums, counts]) => {
           const total = { ...over("sum", counts as Attribute), type: LONG, nullable: true };
-          const divisor = call("nullif", [asDouble(total), literal(0, DOUBLE)], DOUBLE, true);
-          return call("/", [over("sum", sums as Attribute), divisor], DOUBLE, true);
+          const mean = call("/", [over("sum", sums as Attribute), asDouble(total)], DOUBLE, true);
+          return call("case", [call(">", [total, literal(0, LONG)], BOOLEAN, true), mean], DOUBLE, true);
         },
       };
     }

@@ -6,6 +6,8 @@ import { outputIds, outputOf } from "../../logical/output";
 import type { LogicalPlan } from "../../logical/plan";
 import type { OptimizerContext } from "../context";
 import { conjunction, isNullLiteral, isNull, TRUE } from "../predicates";
+import { folded } from "../rules/constant-folding";
+import { nullsPropagated } from "../rules/null-propagation";
 import { decorrelate, type Joinable } from "./decorrelate";
 import { equalityOf } from "./pull-up";
 
@@ -20,7 +22,8 @@ export function withScalar(around: LogicalPlan, subquery: ScalarSubquery, contex
   const outer = outputIds(around);
   const column = joinable.columns[0] as Attribute;
   const single = oneRowEach(joinable, column, outer, context);
-  const otherwise = joinable.defaults.get(column.id);
+  const given = joinable.defaults.get(column.id);
+  const otherwise = given === undefined ? undefined : folded(nullsPropagated(given), context);
   if (otherwise === undefined || isNullLiteral(otherwise)) {
     const plan: LogicalPlan = {
       kind: "join",
