@@ -13,14 +13,14 @@ import { exists, mapChildren, sameExpression, transformUp } from "../expressions
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { mapSubqueries, transformAllExpressions } from "../logical/traverse";
-import type { Binder, Bound, Env } from "./binder";
+import type { Binder, Bound, Columns, Env } from "./binder";
 import { bound } from "./binder";
-import { columnsOf } from "./columns";
+import { attributeColumns, columnsOf } from "./columns";
 import { exprText, qualifiedText, typeText } from "./messages";
 import { isOrderable } from "./sort-order";
 import { selectPlan } from "./select";
 import type { SelectItem, SelectList } from "./select";
-import { samePlanText } from "./same-plan";
+import { unresolvedColumn } from "./suggestions";
 import { containsWindow } from "./windows";
 
 export interface AggregateQuery {
@@ -30,6 +30,8 @@ export interface AggregateQuery {
   readonly grouping: readonly Expression[];
   readonly list: SelectList;
   readonly having: readonly Expression[];
+  /** Keys of grouping sets that are not columns: ORDER BY may name them. */
+  readonly keyColumns?: readonly Attribute[];
   /** Aggregates that subqueries of HAVING read, by the id of the column they were told. */
   readonly promised?: ReadonlyMap<number, Expression>;
   /** Replaces what grouping sets replace in an expression over the input. */
@@ -55,7 +57,10 @@ export function aggregateBound(binder: Binder, query: AggregateQuery): Bound {
   return bound(plan, output, {
     planIds: query.input.planIds,
     block: {
-      below: columnsOf(binder, query.input),
+      below:
+        query.keyColumns === undefined
+          ? columnsOf(binder, query.input)
+          : withKeys(columnsOf(binder, query.input), attributeColumns(binder, query.keyColumns)),
       extended: (extra) => aggregatePlan(binder, query, extra),
       aggregate: {
         isGrouping: (expression) => isGrouped(query, query.prepared(expression, undefined)),
@@ -127,6 +132,15 @@ function keepName(expression: NamedExpression, lifted: (expression: Expression) 
   return { ...expression, child: lifted(expression.child) };
 }
 
+function withKeys(columns: Columns, keys: Columns): Columns {
+  const { all, hidden, candidates, planIds } = columns;
+  return { all, hidden, candidates, planIds, find: (parts, use) => columns.find(parts, use) ?? keys.find(parts, use) };
+}
+
+function itemColumns(item: SelectItem): readonly Attribute[] {
+  return item.kind === "named" ? [attributeOf(item.expression)] : item.output;
+}
+
 function knownItems(items: readonly SelectItem[]): Known[] {
   return items.flatMap((item): Known[] => {
     if (item.kind !== "named") return [];
@@ -162,7 +176,7 @@ function lift(
     const promised = node.kind === "attribute" ? query.promised?.get(node.id) : undefined;
     if (promised !== undefined) return visit(promised);
     if (node.kind === "aggregate" || isGroupingKey(query, node)) return register(node);
-    if (node.kind === "attribute") throw missingAggregation(query, node, undefined);
+    if (node.kind === "attribute") throw unresolvedColumn([node.name], query.list.items.flatMap(itemColumns), query.at);
     const inner = mapChildren(node, visit);
     return withOuterColumns(inner, visit);
   };
@@ -189,11 +203,7 @@ function withOuterColumns(node: Expression, visit: (node: Expression) => Express
 }
 
 function isGroupingKey(query: AggregateQuery, node: Expression): boolean {
-  return query.grouping.some((key) => sameExpression(key, node) || sameSubquery(key, node));
-}
-
-function sameSubquery(a: Expression, b: Expression): boolean {
-  return a.kind === "scalarSubquery" && b.kind === "scalarSubquery" && samePlanText(a.plan, b.plan);
+  return query.grouping.some((key) => sameExpression(key, node));
 }
 
 /** Made of grouping expressions alone. */

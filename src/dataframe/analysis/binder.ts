@@ -46,7 +46,7 @@ export interface Block {
 export interface AggregateBlock {
   /**
    * An expression over the columns under the aggregate and its own output, as one over its own output and `extra`, to
-   * which it adds what is missing. Throws MISSING_AGGREGATION for columns that are not grouped by.
+   * which it adds what is missing. A column that is not grouped by is not there: UNRESOLVED_COLUMN.
    */
   lift(expression: Expression, extra: NamedExpression[]): Expression;
   isGrouping(expression: Expression): boolean;

@@ -3,30 +3,32 @@ import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import type { Expression } from "../expressions/expression";
 import { printed } from "../expressions/print";
-import { exists } from "../expressions/traverse";
+import { exists, isDeterministic } from "../expressions/traverse";
 import type { LogicalPlan } from "../logical/plan";
-import { childrenOf, expressionsOf } from "../logical/traverse";
+import { childrenOf, expressionsOf, existsPlan } from "../logical/traverse";
+import { exprText, typeText } from "./messages";
 
-export function checkCorrelation(_subquery: Expression, plan: LogicalPlan, at: QueryContext | undefined): void {
+const CATEGORY = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY";
+
+export function checkCorrelation(subquery: Expression | null, plan: LogicalPlan, at: QueryContext | undefined): void {
   checkPlan(plan, true, at);
+  if (subquery?.kind === "scalarSubquery") checkTypes(plan, at);
 }
 
 function checkPlan(plan: LogicalPlan, allowed: boolean, at: QueryContext | undefined): void {
   const correlated = expressionsOf(plan).filter(hasOuter);
-  if (correlated.length > 0 && (!allowed || !canHold(plan))) {
-    const errorClass =
-      plan.kind === "aggregate" || canHold(plan) ? "CORRELATED_REFERENCE" : "ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED";
-    throw new AnalysisError(
-      `UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.${errorClass}`,
-      { sqlExprs: correlated.map((one) => `"${printed(one)}"`).join(",") },
-      at,
-    );
+  if (correlated.length > 0 && !allowed) {
+    const treeNode = printed(correlated[0] as Expression);
+    throw new AnalysisError(`${CATEGORY}.ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED`, { treeNode }, at);
+  }
+  if (correlated.length > 0 && !canHold(plan)) {
+    const sqlExprs = correlated.map((one) => `"${printed(one)}"`).join(",");
+    throw new AnalysisError(`${CATEGORY}.CORRELATED_REFERENCE`, { sqlExprs }, at);
   }
   if (plan.kind === "join") {
-    const left = plan.type !== "full" && plan.type !== "right";
-    const right = plan.type !== "full" && plan.type !== "left" && plan.type !== "leftAnti";
-    checkPlan(plan.left, allowed && left, at);
-    checkPlan(plan.right, allowed && right, at);
+    const { type } = plan;
+    checkPlan(plan.left, allowed && type !== "full" && type !== "right", at);
+    checkPlan(plan.right, allowed && (type === "inner" || type === "cross" || type === "right"), at);
     return;
   }
   for (const child of childrenOf(plan)) checkPlan(child, allowed, at);
@@ -49,4 +51,40 @@ function canHold(plan: LogicalPlan): boolean {
 
 function hasOuter(expression: Expression): boolean {
   return exists(expression, (node) => node.kind === "outer");
+}
+
+/** A scalar subquery becomes a join on the columns that it reads: they must be comparable. */
+function checkTypes(plan: LogicalPlan, at: QueryContext | undefined): void {
+  existsPlan(plan, (node) => {
+    for (const expression of expressionsOf(node)) {
+      exists(expression, (one) => {
+        if (one.kind !== "outer" || one.type.kind !== "map") return false;
+        throw new AnalysisError(
+          `${CATEGORY}.UNSUPPORTED_CORRELATED_REFERENCE_DATA_TYPE`,
+          { expr: printed(one.attribute), dataType: typeText(one.type).slice(1, -1).toLowerCase() },
+          at,
+        );
+      });
+    }
+    return false;
+  });
+}
+
+/** What a LATERAL subquery gives must depend on the row alone. */
+export function checkLateral(plan: LogicalPlan, condition: Expression | null, at: QueryContext | undefined): void {
+  checkCorrelation(null, plan, at);
+  if (!isDeterministicPlan(plan)) {
+    throw new AnalysisError(`${CATEGORY}.NON_DETERMINISTIC_LATERAL_SUBQUERIES`, { treeNode: plan.kind }, at);
+  }
+  if (condition !== null && !isDeterministic(condition)) {
+    throw new AnalysisError(
+      `${CATEGORY}.LATERAL_JOIN_CONDITION_NON_DETERMINISTIC`,
+      { condition: exprText(condition).slice(1, -1) },
+      at,
+    );
+  }
+}
+
+function isDeterministicPlan(plan: LogicalPlan): boolean {
+  return !existsPlan(plan, (node) => node.kind === "sample" || expressionsOf(node).some((one) => !isDeterministic(one)));
 }

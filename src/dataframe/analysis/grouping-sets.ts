@@ -68,6 +68,7 @@ export function bindGroupingSets(
     grouping: [...columns, groupingId, ...position],
     list: { ...base.list, items },
     prepared,
+    keyColumns: columns.filter((_, i) => (keys[i] as Expression).kind !== "attribute"),
   });
 }
 

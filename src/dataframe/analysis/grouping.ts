@@ -16,6 +16,7 @@ import { qualifiedText } from "./messages";
 import { printed } from "../expressions/print";
 import { bindSelectList, hasAggregate, itemExpressions, projectBound, selectScope } from "./select";
 import type { SelectList } from "./select";
+import { SharedSubqueries } from "./same-plan";
 import { distinctBound } from "./set-operations";
 
 type AggregateSyntax = Extract<UnresolvedPlan, { kind: "aggregate" }>;
@@ -39,16 +40,26 @@ export function bindAggregatePlan(binder: Binder, plan: AggregateSyntax, env: En
   const scope = selectScope(binder, input, env);
   const written =
     plan.keyed === true && plan.grouping.kind !== "all" ? [...plan.grouping.expressions, ...plan.aggregates] : plan.aggregates;
-  const list = bindSelectList(binder, written, scope);
+  const shared = new SharedSubqueries();
+  const list = withShared(bindSelectList(binder, written, scope), shared);
   const base = { input, list, having: [], env, at: plan.at };
   if (plan.grouping.kind === "sets") {
-    const keys = bindKeys(binder, plan.grouping.expressions, list, scope);
+    const keys = bindKeys(binder, plan.grouping.expressions, list, scope).map((key) => shared.share(key));
     return bindGroupingSets(binder, base, keys, plan.grouping.sets);
   }
-  const grouping =
+  const keys =
     plan.grouping.kind === "all" ? groupByAll(plan, list, scope) : bindKeys(binder, plan.grouping.expressions, list, scope);
+  const grouping = keys.map((key) => shared.share(key));
   checkGroupingKeys(grouping, plan.at);
-  return aggregateBound(binder, { ...base, child: input.plan, grouping, prepared: withoutGroupingCalls });
+  const prepared: AggregateQuery["prepared"] = (expression, at) => withoutGroupingCalls(shared.share(expression), at);
+  return aggregateBound(binder, { ...base, child: input.plan, grouping, prepared });
+}
+
+function withShared(list: SelectList, shared: SharedSubqueries): SelectList {
+  const items = list.items.map((item) =>
+    item.kind === "named" ? { ...item, expression: shared.share(item.expression) } : { ...item, call: shared.share(item.call) },
+  );
+  return { ...list, items };
 }
 
 /** GROUPING() outside of grouping sets. */

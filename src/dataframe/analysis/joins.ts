@@ -3,7 +3,7 @@ import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { alias, call } from "../expressions/build";
 import type { Attribute, Expression, NamedExpression } from "../expressions/expression";
-import { exists } from "../expressions/traverse";
+import { exists, isDeterministic, walk } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { Join, LogicalPlan } from "../logical/plan";
 import type { JoinType, UnresolvedPlan } from "../syntax/plan";
@@ -11,6 +11,7 @@ import { bindContext } from "./bind-context";
 import { bound } from "./binder";
 import type { Binder, Bound, Env, Scope } from "./binder";
 import { columnNamed, columnsOf, mergePlanIds } from "./columns";
+import { checkLateral } from "./correlation";
 import { exprText, qualifiedText, quoted, typeText } from "./messages";
 import { readsOuter } from "./subqueries";
 import { generatorOverLeft } from "./table-functions";
@@ -47,6 +48,7 @@ function bindCondition(
     );
   }
   refuseInCondition(condition, written.at);
+  refuseInSubqueries(condition, left, right, written.at);
   return condition;
 }
 
@@ -71,9 +73,31 @@ function refuseInCondition(condition: Expression, at: QueryContext | undefined):
       at,
     );
   }
+  if (!isDeterministic(condition)) {
+    throw new AnalysisError("INVALID_NON_DETERMINISTIC_EXPRESSIONS", { sqlExprs: exprText(condition) }, at);
+  }
   if (exists(condition, (node) => node.kind === "generator")) {
     throw new AnalysisError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: "Join" }, at);
   }
+}
+
+/** A subquery may read one side of the join, and a scalar one neither. */
+function refuseInSubqueries(condition: Expression, left: Bound, right: Bound, at: QueryContext | undefined): void {
+  walk(condition, (node) => {
+    if (node.kind !== "scalarSubquery" && node.kind !== "exists" && node.kind !== "inSubquery") return;
+    const [ofLeft, ofRight] = [readsOuter(node.plan, left.plan), readsOuter(node.plan, right.plan)];
+    if (node.kind === "scalarSubquery" ? ofLeft || ofRight : ofLeft && ofRight) {
+      const kind =
+        node.kind === "scalarSubquery"
+          ? "UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY"
+          : "UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION";
+      throw new AnalysisError(
+        `UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.${kind}`,
+        node.kind === "scalarSubquery" ? { treeNode: exprText(node) } : { subqueryExpression: exprText(node).slice(1, -1) },
+        at,
+      );
+    }
+  });
 }
 
 function joined(node: Join, left: Bound, right: Bound): Bound {
@@ -154,7 +178,8 @@ function bindLateralJoin(binder: Binder, plan: JoinSyntax, left: Bound, env: Env
   if (plan.natural === true)
     throw new AnalysisError("INCOMPATIBLE_JOIN_TYPES", { joinType1: "LATERAL", joinType2: "NATURAL" }, plan.at);
   const right = binder.plan(plan.right, { ...env, outer, windows: {} });
-  const condition = plan.condition === undefined ? null : bindCondition(binder, plan.condition, left, right, env);
+  const condition = plan.condition === undefined ? null : lateralCondition(binder, plan.condition, left, right, env);
+  checkLateral(right.plan, condition, plan.at);
   const lateral = readsOuter(right.plan, left.plan);
   if (plan.type !== "inner" && plan.type !== "cross" && plan.type !== "left") {
     throw new AnalysisError("INVALID_LATERAL_JOIN_TYPE", { joinType: plan.type.toUpperCase() }, plan.at);
@@ -170,6 +195,17 @@ function bindLateralJoin(binder: Binder, plan: JoinSyntax, left: Bound, env: Env
     ...(lateral && { lateral: true }),
   };
   return joined(node, left, right);
+}
+
+function lateralCondition(
+  binder: Binder,
+  written: NonNullable<JoinSyntax["condition"]>,
+  left: Bound,
+  right: Bound,
+  env: Env,
+): Expression {
+  const one = binder.expression(written, { columns: columnsOf(binder, left, right), env, clause: "join" });
+  return one.kind === "alias" ? one.child : one;
 }
 
 function overLeft(plan: LogicalPlan, left: Bound): Bound {

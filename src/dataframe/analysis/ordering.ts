@@ -6,13 +6,14 @@ import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import type { Attribute, Expression, NamedExpression, SortOrder } from "../expressions/expression";
 import { attributesOf, exists, mapChildren } from "../expressions/traverse";
-import { attribute } from "../expressions/build";
+import { attribute, cast } from "../expressions/build";
 import { printed } from "../expressions/print";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
 import type { AggregateBlock, Binder, Block, Bound, Columns, Env, NameUse, Scope } from "./binder";
+import { canCast } from "../types/cast";
 import { bound } from "./binder";
 import { columnsOf } from "./columns";
 import { exprText, qualifiedText, typeText } from "./messages";
@@ -21,8 +22,7 @@ import { extractWindows } from "./windows";
 
 export function bindSort(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "sort" }>, env: Env): Bound {
   const input = binder.plan(plan.child, env);
-  const scope: Scope = { columns: outputFirst(binder, input), env, clause: "order" };
-  const order = sortOrders(binder, plan.order, input, scope);
+  const order = sortOrders(binder, plan.order, input, env);
   order.forEach((one, i) => checkOrdering(one, plan.order[i]?.at));
   const { expressions, extended } = reaching(
     input,
@@ -35,7 +35,7 @@ export function bindSort(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "
   return above(input, sort, extended !== null, (below) => ({ kind: "sort", child: below, order: lifted, global: plan.global }));
 }
 
-function sortOrders(binder: Binder, written: readonly UnresolvedExpression[], input: Bound, scope: Scope): readonly SortOrder[] {
+function sortOrders(binder: Binder, written: readonly UnresolvedExpression[], input: Bound, env: Env): readonly SortOrder[] {
   const only = written[0];
   const onlyChild = only?.kind === "sortOrder" ? only.child : only;
   if (written.length === 1 && only !== undefined && onlyChild?.kind === "all") {
@@ -44,11 +44,19 @@ function sortOrders(binder: Binder, written: readonly UnresolvedExpression[], in
     }
   }
   const ordinals = binder.context.settings.conf["spark.sql.orderByOrdinal"] !== "false";
-  return written.map((syntax) => {
+  const positionOf = (syntax: UnresolvedExpression): number | null => {
     const child = syntax.kind === "sortOrder" ? syntax.child : syntax;
-    if (ordinals && child.kind === "literal" && child.type.kind === "int") {
-      const index = child.value as number;
-      const column = input.output[index - 1];
+    return ordinals && child.kind === "literal" && child.type.kind === "int" ? (child.value as number) : null;
+  };
+  const keys = written.map((syntax) => (positionOf(syntax) === null ? sortKey(binder, syntax, input, env) : null));
+  // Columns that other keys bring in from below can be counted too.
+  const own = new Set(input.output.map((column) => column.id));
+  const brought = keys.flatMap((key) => (key === null ? [] : attributesOf(key))).filter((column) => !own.has(column.id));
+  const columns = [...input.output, ...new Map(brought.map((column) => [column.id, column])).values()];
+  return written.map((syntax, i) => {
+    const index = positionOf(syntax);
+    if (index !== null) {
+      const column = columns[index - 1];
       if (column === undefined) {
         throw new AnalysisError(
           "ORDER_BY_POS_OUT_OF_RANGE",
@@ -58,9 +66,27 @@ function sortOrders(binder: Binder, written: readonly UnresolvedExpression[], in
       }
       return sortOrderOf(syntax, column);
     }
-    const one = binder.expression(child, scope);
-    return sortOrderOf(syntax, one.kind === "alias" ? one.child : one);
+    return sortOrderOf(syntax, keys[i] as Expression);
   });
+}
+
+/** A key that makes no sense over the list's columns may make sense over those under it. */
+function sortKey(binder: Binder, syntax: UnresolvedExpression, input: Bound, env: Env): Expression {
+  const child = syntax.kind === "sortOrder" ? syntax.child : syntax;
+  const bind = (columns: Columns): Expression => {
+    const one = binder.expression(child, { columns, env, clause: "order" });
+    return one.kind === "alias" ? one.child : one;
+  };
+  try {
+    return bind(outputFirst(binder, input));
+  } catch (error) {
+    if (!(error instanceof AnalysisError) || input.block === null || child.kind === "name") throw error;
+    try {
+      return bind(input.block.below);
+    } catch {
+      throw error;
+    }
+  }
 }
 
 export function bindFilter(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "filter" }>, env: Env): Bound {
@@ -80,6 +106,7 @@ export function bindFilter(binder: Binder, plan: Extract<UnresolvedPlan, { kind:
 }
 
 export function bindHaving(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "having" }>, env: Env): Bound {
+  if (havingIsWhere(binder, plan.child)) return binder.plan(asWhere(plan), env);
   const child = plan.child.kind === "project" ? asAggregate(plan.child) : plan.child;
   const input = binder.plan(child, env);
   const block = input.block;
@@ -98,11 +125,34 @@ export function bindHaving(binder: Binder, plan: Extract<UnresolvedPlan, { kind:
       return column;
     },
   };
-  const condition = asCondition(binder.expression(plan.condition, scope), plan.condition.at);
+  const condition = asBoolean(binder, binder.expression(plan.condition, scope), plan.condition.at);
   if (exists(condition, (node) => node.kind === "window")) {
     throw new AnalysisError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", { clauseName: "HAVING" }, plan.condition.at);
   }
   return group.having(condition, promised);
+}
+
+/** HAVING takes what can be cast to a boolean. */
+function asBoolean(binder: Binder, expression: Expression, at: QueryContext | undefined): Expression {
+  const condition = expression.kind === "alias" ? expression.child : expression;
+  const mode = binder.context.settings.ansi ? "ansi" : "legacy";
+  if (condition.type.kind === "boolean" || !canCast(condition.type, { kind: "boolean" }, mode)) return asCondition(condition, at);
+  return cast(condition, { kind: "boolean" }, mode);
+}
+
+/** An older reading: HAVING without GROUP BY filters rows. */
+function havingIsWhere(binder: Binder, list: UnresolvedPlan): boolean {
+  if (binder.context.settings.conf["spark.sql.legacy.parser.havingWithoutGroupByAsWhere"] !== "true") return false;
+  return (
+    list.kind === "project" ||
+    (list.kind === "aggregate" && list.grouping.kind === "by" && list.grouping.expressions.length === 0)
+  );
+}
+
+function asWhere(plan: Extract<UnresolvedPlan, { kind: "having" }>): UnresolvedPlan {
+  const list = plan.child as Extract<UnresolvedPlan, { kind: "project" | "aggregate" }>;
+  const filter: UnresolvedPlan = { kind: "filter", child: list.child, condition: plan.condition };
+  return { kind: "project", child: filter, expressions: list.kind === "project" ? list.expressions : list.aggregates };
 }
 
 /** HAVING makes a list without aggregates a query over one group. */
@@ -237,7 +287,6 @@ export function outputFirst(binder: Binder, input: Bound): Columns {
       if (first.found !== null) return first.found;
       const second = block.below.find(parts, use);
       if (second === null && first.error !== null) throw first.error;
-      if (second !== null && group !== null && !group.isGrouping(second)) return null;
       return second;
     },
   };

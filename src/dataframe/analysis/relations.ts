@@ -10,13 +10,13 @@ import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import type { Relation } from "../sources/relation";
 import type { UnresolvedPlan } from "../syntax/plan";
-import { canCast } from "../types/cast";
 import { commonType } from "../types/coercion";
 import { sameType, sqlName } from "../types/text";
 import { aliased } from "./alias";
 import { bindContext } from "./bind-context";
 import { bound, EMPTY_ENV } from "./binder";
 import type { Binder, Bound, Env, Scope } from "./binder";
+import { checkCast } from "./casts";
 import { columnNamed, columnsOf } from "./columns";
 import type { NamedRelation, ReadSpec } from "./context";
 import { findCte } from "./cte-scope";
@@ -153,8 +153,8 @@ function viewCast(
 ): Expression {
   if (sameType(column.type, field.type)) return column;
   const up = commonType([column.type, field.type], binder.context.settings);
-  const allowed = mode === "binding" ? up !== null && sameType(up, field.type) : canCast(column.type, field.type, "ansi");
-  if (!allowed) {
+  if (mode !== "binding") checkCast({ ansi: false }, column, field.type, "ansi", at);
+  else if (up === null || !sameType(up, field.type)) {
     throw new AnalysisError(
       "CANNOT_UP_CAST_DATATYPE",
       {

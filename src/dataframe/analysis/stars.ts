@@ -1,13 +1,14 @@
 /** `*`, `t.*`, `s.*`, EXCEPT, and regular expressions of names: the columns that a list means. */
 import type { StructType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
-import { alias } from "../expressions/build";
+import { alias, call as callOf } from "../expressions/build";
 import type { Attribute, Expression } from "../expressions/expression";
 import type { UnresolvedExpression } from "../syntax/expression";
 import { bindContext } from "./bind-context";
 import type { Binder, Scope } from "./binder";
 import { fieldOf } from "./fields";
 import { idText, qualifiedName } from "./messages";
+import { asOuter } from "./names";
 import { unresolvedColumn } from "./suggestions";
 
 type Star = Extract<UnresolvedExpression, { kind: "star" }>;
@@ -39,8 +40,28 @@ function starColumns(binder: Binder, star: Star, scope: Scope): readonly Express
   if (ofTable.length > 0) return ofTable;
   const struct = findStruct(binder, star, scope);
   if (struct !== null) return struct;
+  const around =
+    scope.env.outer === null
+      ? []
+      : outerColumns(binder, star, { ...scope.env.outer, env: { ...scope.env.outer.env, outer: null } });
+  if (around.length > 0) return around;
   const columns = [...new Set(scope.columns.candidates.map((one) => `\`${one.name}\``))].sort().join(", ");
   throw new AnalysisError("CANNOT_RESOLVE_STAR_EXPAND", { targetString: idText(qualifier), columns }, star.at);
+}
+
+/** `t.*` of a table around a subquery. */
+function outerColumns(binder: Binder, star: Star, outer: Scope): readonly Expression[] {
+  const found = attempt(() => starColumns(binder, star, outer));
+  return found.map((column) => alias(asOuter(column.kind === "alias" ? column.child : column), nameOf(column), binder.nextId()));
+}
+
+function attempt(columns: () => readonly Expression[]): readonly Expression[] {
+  try {
+    return columns();
+  } catch (error) {
+    if (error instanceof AnalysisError) return [];
+    throw error;
+  }
 }
 
 /** `s.*`: the fields of a struct column. */
@@ -150,6 +171,7 @@ function structWithout(binder: Binder, column: Expression, excepted: readonly (r
     const kept = mine.length === 0 ? value : structWithout(binder, value, mine, star);
     return [{ kind: "literal", value: field.name, type: { kind: "string" }, nullable: false }, kept];
   });
+  if (args.length === 0) return callOf("named_struct", [], { kind: "struct", fields: [] }, false);
   const call = binder.context.functions.scalar("named_struct");
   return call.bind(args, bindContext(binder, "named_struct", star.at));
 }

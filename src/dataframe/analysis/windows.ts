@@ -122,6 +122,18 @@ function checkRange(
   const orderType = (orderBy[0] as SortOrder).child.type;
   for (const bound of [frame.start, frame.end]) {
     if (bound.kind !== "preceding" && bound.kind !== "following") continue;
+    if (orderType.kind === "string" || orderType.kind === "boolean") {
+      throw new AnalysisError(
+        "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",
+        {
+          location: bound === frame.start ? "lower" : "upper",
+          exprType: typeText(orderType),
+          expectedType: '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")',
+          sqlExpr: `"${frameText(frame)}"`,
+        },
+        at,
+      );
+    }
     if (acceptsOffset(orderType.kind, bound.offset.type.kind, sameType(orderType, bound.offset.type))) continue;
     throw new AnalysisError(
       "DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE",
@@ -159,7 +171,8 @@ function rangeOffset(binder: Binder, offset: Expression, orderBy: readonly SortO
   const order = orderBy[0]?.child.type;
   const value = binder.context.evaluate(offset);
   if (order === undefined || !NUMERIC.has(order.kind) || !NUMERIC.has(value.type.kind)) return value;
-  return binder.context.evaluate(coerced(value, order, bindContext(binder, "window", undefined)));
+  const typed = binder.context.evaluate(coerced(value, order, bindContext(binder, "window", undefined)));
+  return { ...typed, printed: printed(value) };
 }
 
 /** Known only for numbers; other offsets are compared by kind. */
