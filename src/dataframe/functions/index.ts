@@ -39,6 +39,7 @@ import { sessionFunctions } from "./families/session";
 import { vectorFunctions } from "./families/vector";
 import { castNameFunctions } from "./families/cast-names";
 import { collationFunctions } from "./families/collation";
+import { csvFunctions } from "./families/csv";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
@@ -83,6 +84,7 @@ const families: readonly (readonly FunctionEntry[])[] = [
   generatorFunctions,
   jsonFunctions,
   variantFunctions,
+  csvFunctions,
 ];
 
 export const builtins: FunctionRegistry = new FunctionRegistry(families.flat());

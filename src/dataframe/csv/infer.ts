@@ -1,0 +1,154 @@
+/** The types of CSV columns: each token widens what the tokens above it were. */
+import type { DataType, StructType } from "../../columnar/types";
+import { dateReader, timestampNtzReader, timestampReader } from "../json/datetime-text";
+import type { TextReader } from "../json/datetime-text";
+import type { SqlSettings } from "../settings";
+import { digits, fitsLong, parseDecimal } from "../types/exact";
+import { floatingOf } from "./number-token";
+import type { CsvOptions } from "./options";
+import type { CsvTokens } from "./tokenize";
+
+const NULL: DataType = { kind: "null" };
+const STRING: DataType = { kind: "string" };
+
+type Widen = (soFar: DataType, token: string) => DataType;
+
+/** What a column is that has been `soFar` and holds the token too. */
+export function typeOfToken(options: CsvOptions, settings: SqlSettings): Widen {
+  const tests = dateTests(options, settings);
+  return (soFar, token) => {
+    if (token === "" || token === options.nullValue || soFar.kind === "string") return soFar;
+    const type = atLeast(soFar, token, options, tests);
+    return compatible(soFar, type);
+  };
+}
+
+interface DateTests {
+  readonly date: TextReader | null;
+  readonly timestamp: TextReader;
+  readonly local: TextReader | null;
+}
+
+function dateTests(options: CsvOptions, settings: SqlSettings): DateTests {
+  return {
+    date: options.preferDate ? strictDate(options, settings) : null,
+    timestamp: timestampReader(options.timestampFormat, options, settings),
+    local:
+      settings.conf["spark.sql.timestampType"] === "TIMESTAMP_NTZ"
+        ? timestampNtzReader(options.timestampNtzFormat, options, settings)
+        : null,
+  };
+}
+
+/** Dates without a time, of all digits. */
+function strictDate(options: CsvOptions, settings: SqlSettings): TextReader {
+  const read = dateReader(options.dateFormat, options, settings);
+  return options.dateFormat !== undefined ? read : (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? read(text) : null);
+}
+
+/** Types from the narrowest on, each with its test. A token is of the first at or behind the column's own that it passes. */
+const LADDER: readonly (readonly [
+  kind: DataType["kind"],
+  test: (token: string, options: CsvOptions, tests: DateTests) => DataType | null,
+])[] = [
+  ["int", (token) => (isWhole(token) && Math.abs(Number(token) + 0.5) < 2147483648 ? { kind: "int" } : null)],
+  ["long", (token) => (isWhole(token) && fitsLong(BigInt(token)) ? { kind: "long" } : null)],
+  ["decimal", wholeDecimal],
+  ["double", (token, options) => (floatingOf(token, options) === null ? null : { kind: "double" })],
+  ["date", (token, _, { date }) => (date !== null && date(token) !== null ? { kind: "date" } : null)],
+  ["timestamp_ntz", (token, _, { local }) => (local !== null && local(token) !== null ? { kind: "timestamp_ntz" } : null)],
+  ["timestamp", (token, _, { timestamp }) => (timestamp(token) === null ? null : { kind: "timestamp" })],
+  ["boolean", (token) => (/^(?:true|false)$/i.test(token) ? { kind: "boolean" } : null)],
+];
+
+function isWhole(token: string): boolean {
+  return /^[+-]?\d+$/.test(token);
+}
+
+function wholeDecimal(token: string): DataType | null {
+  const parsed = parseDecimal(token.replaceAll(",", ""));
+  if (parsed?.scale !== 0) return null;
+  const precision = digits(parsed.unscaled);
+  return precision <= 38 ? { kind: "decimal", precision, scale: 0 } : null;
+}
+
+function atLeast(soFar: DataType, token: string, options: CsvOptions, tests: DateTests): DataType {
+  const from = Math.max(
+    LADDER.findIndex(([kind]) => kind === soFar.kind),
+    0,
+  );
+  for (const [, test] of LADDER.slice(from)) {
+    const type = test(token, options, tests);
+    if (type !== null) return type;
+  }
+  return STRING;
+}
+
+const NUMBERS = ["int", "long", "double"];
+
+/** The type of both; strings hold everything. */
+function compatible(a: DataType, b: DataType): DataType {
+  if (a.kind === "null") return b;
+  if (b.kind === "null") return a;
+  if (a.kind === "decimal" || b.kind === "decimal") {
+    const x = asDecimal(a);
+    const y = asDecimal(b);
+    if (x !== null && y !== null) {
+      const precision = Math.max(x, y);
+      return precision > 38 ? { kind: "double" } : { kind: "decimal", precision, scale: 0 };
+    }
+    return a.kind === "double" || b.kind === "double" ? { kind: "double" } : STRING;
+  }
+  if (a.kind === b.kind) return a;
+  if (NUMBERS.includes(a.kind) && NUMBERS.includes(b.kind)) {
+    return NUMBERS.indexOf(a.kind) > NUMBERS.indexOf(b.kind) ? a : b;
+  }
+  const kinds = new Set([a.kind, b.kind]);
+  const times = ["date", "timestamp", "timestamp_ntz"];
+  if ([...kinds].every((kind) => times.includes(kind))) {
+    return kinds.has("timestamp") ? { kind: "timestamp" } : { kind: "timestamp_ntz" };
+  }
+  return STRING;
+}
+
+/** Digits of a whole number's type. */
+function asDecimal(type: DataType): number | null {
+  return type.kind === "decimal" ? type.precision : type.kind === "int" ? 10 : type.kind === "long" ? 20 : null;
+}
+
+/** The schema of many records; columns of nulls alone are strings. */
+export function inferCsvSchema(
+  records: Iterable<CsvTokens>,
+  names: readonly string[],
+  options: CsvOptions,
+  settings: SqlSettings,
+): StructType {
+  const widen = typeOfToken(options, settings);
+  const types = names.map(() => NULL);
+  for (const tokens of records) {
+    const n = Math.min(tokens.length, types.length);
+    for (let i = 0; i < n; i++) {
+      const token = tokens[i] as string | null;
+      if (token !== null) types[i] = widen(types[i] as DataType, token);
+    }
+  }
+  return {
+    kind: "struct",
+    fields: names.map((name, i) => {
+      const type = types[i] as DataType;
+      return { name, type: type.kind === "null" ? STRING : type, nullable: true };
+    }),
+  };
+}
+
+/** Names of columns: those of a header, made different where they are not, or _c0, _c1, … */
+export function csvColumnNames(first: CsvTokens, options: CsvOptions, caseSensitive: boolean): readonly string[] {
+  if (!options.header) return first.map((_, i) => `_c${i}`);
+  const fold = (name: string): string => (caseSensitive ? name : name.toLowerCase());
+  const counts = new Map<string, number>();
+  for (const name of first) if (name !== null) counts.set(fold(name), (counts.get(fold(name)) ?? 0) + 1);
+  return first.map((name, i) => {
+    if (name === null || name === "" || name === options.nullValue) return `_c${i}`;
+    return (counts.get(fold(name)) as number) > 1 ? `${name}${i}` : name;
+  });
+}
