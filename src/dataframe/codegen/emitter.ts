@@ -27,6 +27,9 @@ export interface EmitterOptions {
   readonly settings: SqlSettings;
 }
 
+/** Calls of evaluators and casts on boxed values. */
+const MAY_THROW = /\b(?:f|cast|udf)\d+\(/;
+
 export class Emitter {
   readonly writer: FunctionWriter;
   readonly functions: FunctionRegistry;
@@ -147,6 +150,55 @@ export class Emitter {
     }
   }
 
+  /**
+   * Arguments from left to right. Where an earlier one is null a later one is not evaluated if that could throw: the call is
+   * null whatever it is.
+   */
+  emitArgs(args: readonly Expression[]): Term[] {
+    const terms: Term[] = [];
+    for (const arg of args) {
+      const nulls = terms.length === 0 ? null : this.anyNull(terms);
+      terms.push(nulls === null ? this.emit(arg) : this.#emitUnless(nulls, arg));
+    }
+    return terms;
+  }
+
+  #emitUnless(nulls: string, expression: Expression): Term {
+    const { writer } = this;
+    const { lines, result: term } = writer.capture(() => this.emit(expression));
+    if (!lines.some((line) => MAY_THROW.test(line))) {
+      writer.lines(lines);
+      return term;
+    }
+    const assigned: string[] = [];
+    const kept = (code: string, initial: string, hint: string): string => {
+      const name = writer.name(hint);
+      writer.line(`let ${name} = ${initial};`);
+      assigned.push(`${name} = ${code};`);
+      return name;
+    };
+    const code = kept(term.code, initialOf(term.rep), "r");
+    const start = term.start === undefined ? undefined : kept(term.start, "0", "s");
+    const end = term.end === undefined ? undefined : kept(term.end, "0", "e");
+    const big = term.big === undefined ? undefined : kept(term.big, "null", "big");
+    const isNull = term.isNull === null ? null : kept(term.isNull, "true", "n");
+    writer.line(`if (!${atom(nulls)}) {`);
+    writer.lines(lines);
+    writer.lines(assigned);
+    writer.line("}");
+    const { type, rep, range } = term;
+    return {
+      type,
+      rep,
+      code,
+      isNull,
+      ...(start !== undefined && { start }),
+      ...(end !== undefined && { end }),
+      ...(big !== undefined && { big }),
+      ...(range && { range: rep === "f64" ? range : [Math.min(range[0], 0), Math.max(range[1], 0)] }),
+    };
+  }
+
   /** A condition: any of the terms is missing. Null where none can be. */
   anyNull(terms: readonly Term[]): string | null {
     const conditions = [...new Set(terms.map((term) => term.isNull).filter((code) => code !== null))];
@@ -252,8 +304,11 @@ export class Emitter {
     }
     if (entry.evaluate === undefined) throw new InternalError(`The function ${call.fn} has no evaluator.`);
     const evaluate = this.writer.bindTask(({ evaluation }) => entry.evaluate!(call, evaluation), "f");
-    const args = call.args.map((arg) => (arg.kind === "lambda" ? null : this.emit(arg)));
     const propagate = (entry.nulls ?? "propagate") === "propagate";
+    const values = call.args.filter((arg) => arg.kind !== "lambda");
+    const terms = propagate ? this.emitArgs(values) : values.map((arg) => this.emit(arg));
+    let next = 0;
+    const args = call.args.map((arg) => (arg.kind === "lambda" ? null : terms[next++]!));
     const nulls = propagate ? this.anyNull(args.filter((arg) => arg !== null)) : null;
     const codes = args.map((arg, i) => {
       if (arg === null) return this.#lambda(call.args[i] as Lambda);

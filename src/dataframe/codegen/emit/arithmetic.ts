@@ -46,7 +46,7 @@ const OPERATORS: Readonly<Record<string, Operator | undefined>> = {
 };
 
 function floating(emitter: Emitter, call: Call, operator: string): Term {
-  const [a, b] = call.args.map((arg) => emitter.emit(arg)) as [Term, Term];
+  const [a, b] = emitter.emitArgs(call.args) as [Term, Term];
   const isNull = emitter.anyNull([a, b]);
   const sum = `${a.code} ${operator} ${b.code}`;
   const code = call.type.kind === "float" ? `Math.fround(${sum})` : sum;
@@ -54,7 +54,7 @@ function floating(emitter: Emitter, call: Call, operator: string): Term {
 }
 
 function narrow(emitter: Emitter, call: Call, operator: Operator, kind: "byte" | "short" | "int"): Term {
-  const [a, b] = call.args.map((arg) => emitter.emit(arg)) as [Term, Term];
+  const [a, b] = emitter.emitArgs(call.args) as [Term, Term];
   const { writer } = emitter;
   const range = intersect(combine(operator, a.range!, b.range!), rangeOf(call.type));
   const exact = combine(operator, a.range!, b.range!);
@@ -74,7 +74,7 @@ function narrow(emitter: Emitter, call: Call, operator: Operator, kind: "byte" |
 
 /** Integers of 64 bits and decimals: factors bring the operands to the scale of the result. */
 function wide(emitter: Emitter, call: Call, operator: Operator, factorA: number, factorB: number): Term {
-  const [a, b] = call.args.map((arg) => emitter.emit(arg)) as [Term, Term];
+  const [a, b] = emitter.emitArgs(call.args) as [Term, Term];
   const { writer } = emitter;
   const nulls = emitter.anyNull([a, b]);
   const limit = limitOf(call);
@@ -186,7 +186,7 @@ export function emitNegative(emitter: Emitter, call: Call): Term | null {
 export function emitDivide(emitter: Emitter, call: Call): Term | null {
   const [x, y] = call.args as [Expression, Expression];
   if (call.type.kind !== "double" || x.type.kind !== "double" || y.type.kind !== "double") return null;
-  const [a, b] = [emitter.emit(x), emitter.emit(y)];
+  const [a, b] = emitter.emitArgs([x, y]) as [Term, Term];
   const nulls = emitter.anyNull([a, b]);
   const value = emitter.writer.name("r");
   emitter.writer.line(`let ${value} = ${a.code} / ${b.code};`);

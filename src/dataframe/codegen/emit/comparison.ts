@@ -9,9 +9,8 @@ const BOOLEAN = { kind: "boolean" } as const;
 export function emitComparison(emitter: Emitter, call: Call): Term | null {
   const [x, y] = call.args as [Expression, Expression];
   if (!comparable(x, y)) return null;
-  const a = emitter.emit(x);
-  const b = emitter.emit(y);
-  if (call.fn === "<=>") return nullSafeEqual(emitter, a, b);
+  if (call.fn === "<=>") return nullSafeEqual(emitter, emitter.emit(x), emitter.emit(y));
+  const [a, b] = emitter.emitArgs([x, y]) as [Term, Term];
   const isNull = emitter.anyNull([a, b]);
   if (isNull === "true") return { type: BOOLEAN, rep: "bool", code: "false", isNull };
   return { type: BOOLEAN, rep: "bool", code: compared(emitter, call.fn, a, b), isNull };

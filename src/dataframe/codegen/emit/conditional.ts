@@ -92,7 +92,7 @@ function branches(
   writer.line(`let ${result} = ${initialOf(rep)};`);
   if (isText) writer.line(`let ${start} = 0, ${end} = 0;`);
   // What the branches say changes it, which the type checker does not see.
-  const isAny = (rep) === "any";
+  const isAny = rep === "any";
   if (isAny) writer.line(`let ${big} = null;`);
   if (mayBeNull) writer.line(`let ${isNull} = true;`);
   // Where no branch can be null nobody asks.

@@ -25,7 +25,7 @@ export function emitDateAdd(emitter: Emitter, call: Call): Term | null {
   const [date, days] = call.args;
   if (date?.type.kind !== "date" || days === undefined || call.type.kind !== "date") return null;
   if (days.type.kind !== "int" && days.type.kind !== "short" && days.type.kind !== "byte") return null;
-  const [a, b] = [emitter.emit(date), emitter.emit(days)];
+  const [a, b] = emitter.emitArgs([date, days]) as [Term, Term];
   const sign = call.fn === "date_add" ? "+" : "-";
   const code = emitter.writer.constant(`(${a.code} ${sign} ${b.code}) | 0`, "date");
   return { type: call.type, rep: "int", code, isNull: emitter.anyNull([a, b]), range: [-2147483648, 2147483647] };

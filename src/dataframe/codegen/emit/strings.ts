@@ -26,9 +26,9 @@ export function emitSubstring(emitter: Emitter, call: Call): Term | null {
   if (!areStrings([text!]) || position?.type.kind !== "int") return null;
   if (count !== undefined && count.type.kind !== "int") return null;
   const { writer } = emitter;
-  const term = emitter.emit(text!);
-  const from = emitter.emit(position);
-  const length = count === undefined ? null : emitter.emit(count);
+  const args = emitter.emitArgs(count === undefined ? [text!, position] : [text!, position, count]);
+  const [term, from] = args as [Term, Term];
+  const length = args[2] ?? null;
   const isNull = emitter.anyNull(length === null ? [term, from] : [term, from, length]);
   const { code, start, end } = emitter.bytes(term);
   const place = from.literal?.value;
@@ -53,7 +53,7 @@ const SEARCHES: Readonly<Record<string, string>> = { startswith: "startsWith", e
 
 export function emitSearch(emitter: Emitter, call: Call): Term | null {
   if (call.args.length !== 2 || !areStrings(call.args)) return null;
-  const [a, b] = call.args.map((arg) => emitter.emit(arg)) as [Term, Term];
+  const [a, b] = emitter.emitArgs(call.args) as [Term, Term];
   const isNull = emitter.anyNull([a, b]);
   const [text, part] = [emitter.bytes(a), emitter.bytes(b)];
   const args = `${text.code}, ${text.start}, ${text.end}, ${part.code}, ${part.start}, ${part.end}`;

@@ -1,0 +1,233 @@
+/** Generated code gives what the interpreter gives: values, nulls and errors, on random expressions over random rows. */
+import fc from "fast-check";
+import type { Boxed, DataType } from "../../../src/columnar/types";
+import type { Attribute, Expression } from "../../../src/dataframe/expressions/expression";
+import { cast, literal } from "../../../src/dataframe/expressions/build";
+import { interpreter } from "../../../src/dataframe/expressions/interpret";
+import type { ProjectExec } from "../../../src/dataframe/physical/plan";
+import { alias, asDictionary, attribute, call, nextId, outputOf, run, settings, Table, textOf } from "../exec/harness";
+
+const decimal = (precision: number, scale: number): DataType => ({ kind: "decimal", precision, scale });
+const int: DataType = { kind: "int" };
+const long: DataType = { kind: "long" };
+const double: DataType = { kind: "double" };
+const string: DataType = { kind: "string" };
+const date: DataType = { kind: "date" };
+const boolean: DataType = { kind: "boolean" };
+
+const narrowed = (value: bigint): Boxed => (value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value);
+
+function valuesOf(type: DataType): fc.Arbitrary<Boxed> {
+  switch (type.kind) {
+    case "boolean":
+      return fc.boolean();
+    case "byte":
+      return fc.integer({ min: -128, max: 127 });
+    case "short":
+      return fc.integer({ min: -32768, max: 32767 });
+    case "int":
+      return fc.oneof(fc.integer({ min: -20, max: 20 }), fc.integer(), fc.constantFrom(2147483647, -2147483648));
+    case "date":
+      return fc.integer({ min: -200000, max: 200000 });
+    case "long":
+      return fc.oneof(
+        fc.integer({ min: -20, max: 20 }),
+        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(narrowed),
+        fc.constantFrom<Boxed>(9007199254740991, -9007199254740991, 9007199254740992n, 2n ** 63n - 1n, -(2n ** 63n)),
+      );
+    case "decimal": {
+      const most = 10n ** BigInt(type.precision) - 1n;
+      return fc.oneof(
+        fc.integer({ min: -99, max: 99 }),
+        fc.bigInt({ min: -most, max: most }).map(narrowed),
+        fc.constantFrom(narrowed(most), narrowed(-most)),
+      );
+    }
+    case "double":
+      return fc.oneof(
+        fc.integer({ min: -9, max: 9 }).map((n) => n / 2 + 0),
+        fc.double(),
+        fc.constantFrom(NaN, Infinity, -Infinity, 0),
+      );
+    case "float":
+      return fc.float().map(Math.fround);
+    case "string":
+      return fc.oneof(
+        fc.constantFrom("", "a", "ab", "abc", "special requests", "ABC", "ä", "日本語", "a%b", "x_y", "12"),
+        fc.string({ maxLength: 6, unit: fc.constantFrom("a", "b", "%", "é", "𝄞", " ") }),
+      );
+    default:
+      throw new Error(`No values of ${type.kind}.`);
+  }
+}
+
+const TYPES: readonly DataType[] = [
+  boolean,
+  { kind: "byte" },
+  { kind: "short" },
+  int,
+  long,
+  { kind: "float" },
+  double,
+  decimal(7, 2),
+  decimal(15, 2),
+  decimal(18, 4),
+  decimal(38, 6),
+  string,
+  date,
+];
+
+const isNumeric = (type: DataType): boolean => ["byte", "short", "int", "long", "float", "double", "decimal"].includes(type.kind);
+
+/** A function by name over expressions of the right types; what the registry refuses is left out. */
+function bound(name: string, ...args: readonly Expression[]): Expression | null {
+  try {
+    return call(name, ...args);
+  } catch {
+    return null;
+  }
+}
+
+/** One operation over operands made by `operand`; null where the registry refuses their types. */
+function operation(
+  columns: readonly Attribute[],
+  operand: (test: (type: DataType) => boolean) => fc.Arbitrary<Expression>,
+): fc.Arbitrary<Expression | null> {
+  const any = operand(() => true);
+  const numeric = operand(isNumeric);
+  const bool = operand((type) => type.kind === "boolean");
+  const text = operand((type) => type.kind === "string");
+  const dates = operand((type) => type.kind === "date");
+  const constant = (type: DataType): fc.Arbitrary<Expression> => valuesOf(type).map((value) => literal(value, type));
+  return fc.oneof(
+    fc
+      .tuple(fc.constantFrom("+", "-", "*", "/", "%", "try_add", "try_multiply"), numeric, numeric)
+      .map(([name, a, b]) => bound(name, a, b)),
+    fc.tuple(fc.constantFrom("=", "<", "<=", ">", ">=", "<=>", "!="), any, any).map(([name, a, b]) => bound(name, a, b)),
+    fc
+      .constantFrom(...columns)
+      .chain((column) =>
+        fc
+          .tuple(fc.constantFrom("=", "<", "<=", ">", ">=", "<=>", "!="), constant(column.type))
+          .map(([name, value]) => bound(name, column, value)),
+      ),
+    fc
+      .tuple(fc.constantFrom("=", "<", ">=", "<=>", "startswith", "endswith", "contains"), text, fc.oneof(text, constant(string)))
+      .map(([name, a, b]) => bound(name, a, b)),
+    fc.tuple(text, valuesOf(string)).map(([a, pattern]) => bound("like", a, literal(pattern, string))),
+    fc.tuple(fc.constantFrom("and", "or"), bool, bool).map(([name, a, b]) => bound(name, a, b)),
+    bool.map((a) => bound("not", a)),
+    fc.tuple(fc.constantFrom("isnull", "isnotnull"), any).map(([name, a]) => bound(name, a)),
+    fc.tuple(bool, any, any).map(([c, a, b]) => bound("if", c, a, b)),
+    fc.tuple(bool, numeric, bool, numeric, numeric).map((args) => bound("case", ...args)),
+    fc.tuple(bool, text).map(([c, a]) => bound("case", c, a)),
+    fc.tuple(any, any, any).map((args) => bound("coalesce", ...args)),
+    fc
+      .constantFrom(...columns)
+      .chain((column) =>
+        fc
+          .array(fc.option(valuesOf(column.type), { freq: 8 }), { minLength: 1, maxLength: 10 })
+          .map((list) => bound("in", column, ...list.map((value) => literal(value, column.type)))),
+      ),
+    fc.tuple(fc.constantFrom("year", "month", "day", "quarter"), dates).map(([name, a]) => bound(name, a)),
+    fc
+      .tuple(fc.constantFrom("date_add", "date_sub"), dates, fc.integer({ min: -1000, max: 1000 }))
+      .map(([name, a, days]) => bound(name, a, literal(days, int))),
+    fc
+      .tuple(text, fc.integer({ min: -5, max: 6 }), fc.integer({ min: -1, max: 5 }))
+      .map(([a, from, length]) => bound("substring", a, literal(from, int), literal(length, int))),
+    fc.tuple(fc.constantFrom("length", "upper", "octet_length"), text).map(([name, a]) => bound(name, a)),
+    numeric.map((a) => bound("negative", a)),
+    fc
+      .tuple(numeric, fc.constantFrom(...TYPES.filter(isNumeric)), fc.constantFrom("ansi" as const, "try" as const))
+      .map(([a, type, mode]) => cast(a, type, mode)),
+    numeric.map((a) => cast(a, string, "ansi")),
+  );
+}
+
+/** Operations of operations: operands are picked out of a pool that grows level by level. */
+function expressions(columns: readonly Attribute[]): fc.Arbitrary<Expression> {
+  const leaf = fc.oneof(
+    { arbitrary: fc.constantFrom<Expression>(...columns), weight: 4 },
+    {
+      arbitrary: fc
+        .constantFrom(...TYPES)
+        .chain((type) => fc.option(valuesOf(type), { freq: 6 }).map((value): Expression => literal(value, type))),
+      weight: 1,
+    },
+  );
+  const step = (pool: readonly Expression[]): fc.Arbitrary<readonly Expression[]> =>
+    operation(columns, (test) => fc.constantFrom<Expression>(...pool.filter((one) => test(one.type)))).map((made) =>
+      made === null ? pool : [...pool, made, made, made],
+    );
+  return fc
+    .array(leaf, { minLength: 2, maxLength: 4 })
+    .chain((leaves) => step([...columns, ...leaves, ...leaves]))
+    .chain(step)
+    .chain(step)
+    .map((pool) => pool.at(-1)!);
+}
+
+type Outcome = { readonly value: string } | { readonly error: string };
+
+function outcome(type: DataType, evaluate: () => Boxed): Outcome {
+  try {
+    const raw = evaluate();
+    const value = type.kind === "float" && typeof raw === "number" ? Math.fround(raw) : raw;
+    return { value: textOf([Object.is(value, -0) ? 0 : value]) };
+  } catch (error) {
+    return { error: (error as { errorClass?: string }).errorClass ?? (error as Error).message };
+  }
+}
+
+const columns = TYPES.map((type) => attribute(type.kind, type));
+const row = fc.tuple(...TYPES.map((type) => fc.option(valuesOf(type), { freq: 5 })));
+
+function generated(expression: Expression, rows: readonly (readonly Boxed[])[], dictionaries: boolean): Boxed[] {
+  const table = new Table(columns, rows, dictionaries ? { form: asDictionary } : {});
+  const output = [alias(expression, "x")];
+  const plan: ProjectExec = { kind: "project", id: nextId(), child: table.scan, expressions: output, output: outputOf(output) };
+  return run(plan, [table]).rows.map(([value]) => value as Boxed);
+}
+
+function check(expression: Expression, rows: readonly (readonly Boxed[])[], dictionaries: boolean): void {
+  const interpret = interpreter(expression, columns, { settings, partition: 0, inputFile: () => null });
+  const expected = rows.map((one) => outcome(expression.type, () => interpret(one)));
+  const fine = rows.filter((_, i) => "value" in expected[i]!);
+  const values = generated(expression, fine, dictionaries).map((value) => outcome(expression.type, () => value));
+  expect(values).toEqual(expected.filter((one) => "value" in one));
+  const failing = rows.findIndex((_, i) => "error" in expected[i]!);
+  if (failing >= 0) {
+    expect(outcome(expression.type, () => generated(expression, [rows[failing]!], dictionaries)[0]!)).toEqual(expected[failing]);
+  }
+}
+
+const runs = Number(process.env["FC_RUNS"] ?? 400);
+
+test("plain columns", () => {
+  fc.assert(
+    fc.property(expressions(columns), fc.array(row, { minLength: 1, maxLength: 12 }), (expression, rows) => {
+      check(expression, rows, false);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test("columns without nulls", () => {
+  const full = fc.tuple(...TYPES.map((type) => valuesOf(type)));
+  fc.assert(
+    fc.property(expressions(columns), fc.array(full, { minLength: 1, maxLength: 12 }), (expression, rows) => {
+      check(expression, rows, false);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test("dictionaries", () => {
+  fc.assert(
+    fc.property(expressions(columns), fc.array(row, { minLength: 1, maxLength: 12 }), (expression, rows) => {
+      check(expression, rows, true);
+    }),
+    { numRuns: runs },
+  );
+});

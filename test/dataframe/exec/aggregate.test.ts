@@ -1,0 +1,196 @@
+/** Grouping and aggregates against the functions' own accumulators, over all ways in which groups are found. */
+import fc from "fast-check";
+import type { Boxed } from "../../../src/columnar/types";
+import type { BoxedRow } from "../../../src/columnar/vector";
+import { builtins } from "../../../src/dataframe/functions";
+import type { AggregateCall, Attribute } from "../../../src/dataframe/expressions/expression";
+import type { AggregateItem, HashAggregateExec } from "../../../src/dataframe/physical/plan";
+import { aggregate, asDictionary, attribute, call, int, item, nextId, run, settings, sorted, Table, textOf } from "./harness";
+
+const key = attribute("k", { kind: "string" });
+const small = attribute("i", { kind: "int" });
+const long = attribute("l", { kind: "long" });
+const price = attribute("d", { kind: "decimal", precision: 15, scale: 2 });
+const wide = attribute("w", { kind: "decimal", precision: 38, scale: 2 });
+const double = attribute("x", { kind: "double" });
+const flag = attribute("b", { kind: "boolean" });
+const columns = [key, small, long, price, wide, double, flag];
+
+const narrowed = (value: bigint): Boxed => (value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value);
+
+const rowOf = (nulls: number): fc.Arbitrary<Boxed[]> => {
+  const of = (values: fc.Arbitrary<Boxed>): fc.Arbitrary<Boxed> => (nulls === 0 ? values : fc.option(values, { freq: nulls }));
+  return fc
+    .tuple(
+      of(fc.constantFrom("a", "b", "", "ä", "longer than most")),
+      of(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.integer())),
+      of(fc.oneof(fc.integer({ min: -5, max: 5 }), fc.bigInt({ min: -(2n ** 60n), max: 2n ** 60n }).map(narrowed))),
+      of(fc.integer({ min: -(10 ** 14), max: 10 ** 14 })),
+      of(fc.bigInt({ min: -(10n ** 36n), max: 10n ** 36n }).map(narrowed)),
+      of(
+        fc.oneof(
+          fc.integer({ min: -4, max: 4 }).map((n) => n / 2 + 0),
+          fc.constantFrom(NaN, Infinity),
+        ),
+      ),
+      of(fc.boolean()),
+    )
+    .map((row) => [...row]);
+};
+
+function items(): readonly AggregateItem[] {
+  const filtered = (one: AggregateCall): AggregateCall => ({ ...one, filter: call(">", small, int(0)) });
+  return [
+    aggregate("count", int(1)),
+    aggregate("count", long),
+    aggregate("count", small, long),
+    aggregate("sum", small),
+    aggregate("sum", price),
+    aggregate("sum", wide),
+    aggregate("sum", double),
+    aggregate("avg", small),
+    aggregate("avg", price),
+    aggregate("avg", double),
+    aggregate("min", key),
+    aggregate("max", key),
+    aggregate("min", long),
+    aggregate("max", long),
+    aggregate("min", double),
+    aggregate("max", double),
+    aggregate("max", flag),
+    aggregate("min", wide),
+    aggregate("first", small),
+    filtered(aggregate("sum", price)),
+    filtered(aggregate("count", int(1))),
+    aggregate("collect_list", small),
+  ].map(item);
+}
+
+/** Groups by the text of their keys, each aggregate by its accumulator. */
+function naive(rows: readonly BoxedRow[], grouping: readonly Attribute[], list: readonly AggregateItem[]): string[] {
+  const place = new Map(columns.map((column, i) => [column.id, i]));
+  const valueOf = (row: BoxedRow, attribute: Attribute): Boxed => row[place.get(attribute.id)!]!;
+  const context = { settings, partition: 0, inputFile: () => null };
+  const groups = new Map<string, { keys: Boxed[]; states: unknown[] }>();
+  const accumulators = list.map(({ call: one }) => builtins.aggregate(one.fn).accumulator(one, context));
+  if (grouping.length === 0) groups.set("[]", { keys: [], states: accumulators.map((one) => one.init()) });
+  for (const row of rows) {
+    const keys = grouping.map((attribute) => valueOf(row, attribute));
+    const text = textOf(keys.map((value) => (value === 0 ? 0 : value)));
+    let group = groups.get(text);
+    if (group === undefined) groups.set(text, (group = { keys, states: accumulators.map((one) => one.init()) }));
+    list.forEach(({ call: one }, i) => {
+      if (one.filter !== null && !((valueOf(row, small) as number | null) !== null && (valueOf(row, small) as number) > 0))
+        return;
+      const args = one.args.map((arg) => (arg.kind === "attribute" ? valueOf(row, arg) : 1));
+      group.states[i] = accumulators[i]!.update(group.states[i], args);
+    });
+  }
+  return sorted(
+    [...groups.values()].map(({ keys, states }) => [...keys, ...states.map((state, i) => accumulators[i]!.finish(state))]),
+  );
+}
+
+function plan(
+  child: HashAggregateExec["child"],
+  mode: HashAggregateExec["mode"],
+  grouping: readonly Attribute[],
+  list: readonly AggregateItem[],
+): HashAggregateExec {
+  const states = list.flatMap((one) => one.state);
+  const results = list.map((one) => one.result);
+  const output = [...grouping, ...(mode === "partial" || mode === "merge" ? states : results)];
+  return { kind: "hashAggregate", id: nextId(), mode, child, grouping, aggregates: list, output };
+}
+
+const groupings: readonly (readonly Attribute[])[] = [
+  [],
+  [key],
+  [small],
+  [long],
+  [double],
+  [key, flag],
+  [small, long],
+  [wide, key],
+  [flag],
+];
+
+/** Batches whose strings and numbers are plain or behind dictionaries, some with nulls and some without. */
+function tableOf(rows: readonly BoxedRow[], dictionaries: boolean): Table {
+  return new Table(columns, rows, { batchRows: 7, ...(dictionaries && { form: asDictionary }) });
+}
+
+const runs = Number(process.env["FC_RUNS"] ?? 60);
+
+describe.each([0, 4])("with %d of null", (nulls) => {
+  test.each([false, true])("dictionaries: %s", (dictionaries) => {
+    fc.assert(
+      fc.property(fc.array(rowOf(nulls), { maxLength: 40 }), fc.constantFrom(...groupings), (rows, grouping) => {
+        const list = items();
+        const table = tableOf(rows, dictionaries);
+        const complete = run(plan(table.scan, "complete", grouping, list), [table]);
+        expect(sorted(complete.rows)).toEqual(naive(rows, grouping, list));
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test("in parts", () => {
+    fc.assert(
+      fc.property(fc.array(rowOf(nulls), { maxLength: 40 }), fc.constantFrom(...groupings), (rows, grouping) => {
+        const list = items();
+        const table = tableOf(rows, false);
+        const partial = plan(table.scan, "partial", grouping, list);
+        const merged = plan(partial, "merge", grouping, list);
+        expect(sorted(run(plan(merged, "final", grouping, list), [table]).rows)).toEqual(naive(rows, grouping, list));
+      }),
+      { numRuns: runs },
+    );
+  });
+});
+
+test("nulls and the absence of nulls take turns", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(rowOf(0), rowOf(0), rowOf(3)), { maxLength: 60 }),
+      fc.constantFrom(...groupings),
+      fc.boolean(),
+      (rows, grouping, dictionaries) => {
+        const list = items();
+        const table = new Table(columns, rows, { batchRows: 3, ...(dictionaries && { form: asDictionary }) });
+        expect(sorted(run(plan(table.scan, "complete", grouping, list), [table]).rows)).toEqual(naive(rows, grouping, list));
+      },
+    ),
+    { numRuns: runs },
+  );
+});
+
+test("many groups, by integers close together and far apart", () => {
+  const rows = Array.from({ length: 5000 }, (_, i): Boxed[] => {
+    const far = i > 4000 ? (i % 500) * 1e12 : i % 700;
+    return ["k" + (i % 900), i % 701, far, i, i, i / 2, i % 2 === 0];
+  });
+  const list = [item(aggregate("sum", price)), item(aggregate("count", int(1)))];
+  for (const grouping of [[long], [small], [key], [long, small]]) {
+    const table = new Table(columns, rows, { batchRows: 256 });
+    expect(sorted(run(plan(table.scan, "complete", grouping, list), [table]).rows)).toEqual(naive(rows, grouping, list));
+  }
+});
+
+test("a sum beyond its type", () => {
+  const most: Boxed = 9223372036854775807n;
+  const table = new Table(columns, [
+    [null, 1, most, 1, 1, 1, true],
+    [null, 1, most, 1, 1, 1, true],
+  ]);
+  const sum = item(aggregate("sum", long));
+  expect(() => run(plan(table.scan, "complete", [], [sum]), [table])).toThrow(/overflow/i);
+});
+
+test("the same plan gives the same source", () => {
+  const make = (): readonly string[] => {
+    const table = new Table(columns, [["a", 1, 1, 1, 1, 1, true]]);
+    return run(plan(table.scan, "complete", [key], items()), [table]).program.sources();
+  };
+  expect(make()).toEqual(make());
+});

@@ -1,0 +1,261 @@
+/** Joins of all types against nested loops over rows. */
+import fc from "fast-check";
+import type { Boxed, DataType } from "../../../src/columnar/types";
+import type { BoxedRow } from "../../../src/columnar/vector";
+import type { Attribute, Expression } from "../../../src/dataframe/expressions/expression";
+import type { HashJoinExec, NestedLoopJoinExec, PhysicalJoinType, SortMergeJoinExec } from "../../../src/dataframe/physical/plan";
+import { ascending, asDictionary, attribute, call, nextId, run, sorted, Table } from "./harness";
+
+interface Side {
+  readonly columns: readonly Attribute[];
+}
+
+const side = (types: readonly DataType[]): Side => ({
+  columns: [...types.map((type, i) => attribute(`k${i}`, type)), attribute("v", { kind: "int" })],
+});
+
+const KEYS: readonly { readonly types: readonly DataType[]; readonly values: readonly fc.Arbitrary<Boxed>[] }[] = [
+  { types: [{ kind: "int" }], values: [fc.integer({ min: 0, max: 6 })] },
+  { types: [{ kind: "long" }], values: [fc.constantFrom<Boxed>(0, 3, -7, 1e12, 9e15, -9e15, 2n ** 60n)] },
+  { types: [{ kind: "long" }], values: [fc.constantFrom<Boxed>(0, 3, -7, 1e12, 9e14)] },
+  { types: [{ kind: "string" }], values: [fc.constantFrom("", "a", "ab", "ä", "something longer")] },
+  { types: [{ kind: "double" }], values: [fc.constantFrom(0, NaN, 1.5, Infinity)] },
+  { types: [{ kind: "int" }, { kind: "int" }], values: [fc.integer({ min: 0, max: 2 }), fc.integer({ min: -1, max: 1 })] },
+  { types: [{ kind: "int" }, { kind: "string" }], values: [fc.integer({ min: 0, max: 2 }), fc.constantFrom("x", "y")] },
+  { types: [{ kind: "boolean" }], values: [fc.boolean()] },
+];
+
+interface Case {
+  readonly left: Side;
+  readonly right: Side;
+  readonly lefts: readonly BoxedRow[];
+  readonly rights: readonly BoxedRow[];
+  readonly keys: number;
+}
+
+function cases(nulls: boolean): fc.Arbitrary<Case> {
+  return fc.constantFrom(...KEYS).chain(({ types, values }) => {
+    const rows = fc.array(
+      fc
+        .tuple(...values.map((value) => (nulls ? fc.option(value, { freq: 5 }) : value)), fc.integer({ min: 0, max: 9 }))
+        .map((row): BoxedRow => row),
+      { maxLength: 25 },
+    );
+    const [left, right] = [side(types), side(types)];
+    return fc.record({
+      left: fc.constant(left),
+      right: fc.constant(right),
+      lefts: rows,
+      rights: rows,
+      keys: fc.constant(types.length),
+    });
+  });
+}
+
+const TYPES: readonly PhysicalJoinType[] = ["inner", "left", "right", "full", "leftSemi", "leftAnti", "existence"];
+
+function naive(
+  { lefts, rights, keys, left, right }: Case,
+  type: PhysicalJoinType,
+  condition: ((l: BoxedRow, r: BoxedRow) => boolean) | null,
+): string[] {
+  const equal = (a: Boxed, b: Boxed): boolean => a !== null && b !== null && (a === b || Object.is(a, b));
+  const matches = (l: BoxedRow, r: BoxedRow): boolean => {
+    for (let k = 0; k < keys; k++) if (!equal(l[k]!, r[k]!)) return false;
+    return condition === null || condition(l, r);
+  };
+  const rows: Boxed[][] = [];
+  const met = new Set<BoxedRow>();
+  for (const l of lefts) {
+    let found = false;
+    for (const r of rights) {
+      if (!matches(l, r)) continue;
+      found = true;
+      met.add(r);
+      if (type === "inner" || type === "left" || type === "right" || type === "full") rows.push([...l, ...r]);
+    }
+    if (type === "existence") rows.push([...l, found]);
+    else if (type === "leftSemi" ? found : type === "leftAnti" && !found) rows.push([...l]);
+    else if (!found && (type === "left" || type === "full")) rows.push([...l, ...right.columns.map(() => null)]);
+  }
+  if (type === "right" || type === "full") {
+    for (const r of rights) if (!met.has(r)) rows.push([...left.columns.map(() => null), ...r]);
+  }
+  return sorted(rows);
+}
+
+/** l.v < r.v + 3 */
+function conditionOf({ left, right }: Case): Expression {
+  return call(
+    "<",
+    left.columns.at(-1)!,
+    call("+", right.columns.at(-1)!, { kind: "literal", value: 3, type: { kind: "int" }, nullable: false }),
+  );
+}
+
+const below = (l: BoxedRow, r: BoxedRow): boolean => (l.at(-1) as number) < (r.at(-1) as number) + 3;
+
+function parts(one: Case, type: PhysicalJoinType): { output: readonly Attribute[]; exists: Attribute } {
+  const exists = attribute("exists", { kind: "boolean" }, false);
+  const output =
+    type === "existence"
+      ? [...one.left.columns, exists]
+      : type === "leftSemi" || type === "leftAnti" || type === "nullAwareAnti"
+        ? one.left.columns
+        : [...one.left.columns, ...one.right.columns];
+  return { output, exists };
+}
+
+const runs = Number(process.env["FC_RUNS"] ?? 60);
+
+describe.each(TYPES)("%s", (type) => {
+  test.each([
+    ["left", false],
+    ["left", true],
+    ["right", false],
+    ["right", true],
+  ] as const)("hash table of the %s side, nulls: %s", (build, nulls) => {
+    fc.assert(
+      fc.property(cases(nulls), fc.boolean(), fc.boolean(), (one, conditional, dictionaries) => {
+        const form = dictionaries ? { form: asDictionary } : {};
+        const [left, right] = [
+          new Table(one.left.columns, one.lefts, { batchRows: 8, ...form }),
+          new Table(one.right.columns, one.rights, { batchRows: 8, ...form }),
+        ];
+        const { output, exists } = parts(one, type);
+        const plan: HashJoinExec = {
+          kind: "hashJoin",
+          id: nextId(),
+          left: left.scan,
+          right: right.scan,
+          type,
+          leftKeys: one.left.columns.slice(0, one.keys),
+          rightKeys: one.right.columns.slice(0, one.keys),
+          build,
+          condition: conditional ? conditionOf(one) : null,
+          exists,
+          output,
+        };
+        expect(sorted(run(plan, [left, right]).rows)).toEqual(naive(one, type, conditional ? below : null));
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test.each(["left", "right"] as const)("nested loops around the %s side", (build) => {
+    fc.assert(
+      fc.property(cases(true), fc.boolean(), (one, conditional) => {
+        const all = { ...one, keys: 0 };
+        const [left, right] = [new Table(one.left.columns, one.lefts), new Table(one.right.columns, one.rights)];
+        const { output, exists } = parts(one, type);
+        const plan: NestedLoopJoinExec = {
+          kind: "nestedLoopJoin",
+          id: nextId(),
+          left: left.scan,
+          right: right.scan,
+          type,
+          build,
+          condition: conditional ? conditionOf(one) : null,
+          exists,
+          output,
+        };
+        expect(sorted(run(plan, [left, right]).rows)).toEqual(naive(all, type, conditional ? below : null));
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test("merge of sorted sides", () => {
+    fc.assert(
+      fc.property(cases(true), fc.boolean(), (one, conditional) => {
+        const [left, right] = [new Table(one.left.columns, one.lefts), new Table(one.right.columns, one.rights)];
+        const { output, exists } = parts(one, type);
+        const keysOf = (from: Side): readonly Attribute[] => from.columns.slice(0, one.keys);
+        const ordered = (table: Table, from: Side) => ({
+          kind: "sort" as const,
+          id: nextId(),
+          child: table.scan,
+          order: keysOf(from).map((key) => ascending(key)),
+          output: from.columns,
+        });
+        const plan: SortMergeJoinExec = {
+          kind: "sortMergeJoin",
+          id: nextId(),
+          left: ordered(left, one.left),
+          right: ordered(right, one.right),
+          type,
+          leftKeys: keysOf(one.left),
+          rightKeys: keysOf(one.right),
+          condition: conditional ? conditionOf(one) : null,
+          exists,
+          output,
+        };
+        expect(sorted(run(plan, [left, right]).rows)).toEqual(naive(one, type, conditional ? below : null));
+      }),
+      { numRuns: runs },
+    );
+  });
+});
+
+test("NOT IN: nulls leave it open", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.option(fc.integer({ min: 0, max: 4 }), { freq: 4 }), { maxLength: 8 }),
+      fc.array(fc.option(fc.integer({ min: 0, max: 4 }), { freq: 8 }), { maxLength: 5 }),
+      (lefts, rights) => {
+        const [l, r] = [attribute("l", { kind: "int" }), attribute("r", { kind: "int" })];
+        const left = new Table(
+          [l],
+          lefts.map((value) => [value]),
+        );
+        const right = new Table(
+          [r],
+          rights.map((value) => [value]),
+        );
+        const plan: HashJoinExec = {
+          kind: "hashJoin",
+          id: nextId(),
+          left: left.scan,
+          right: right.scan,
+          type: "nullAwareAnti",
+          leftKeys: [l],
+          rightKeys: [r],
+          build: "right",
+          condition: null,
+          output: [l],
+        };
+        const kept = lefts.filter(
+          (value) => rights.length === 0 || (!rights.includes(null) && value !== null && !rights.includes(value)),
+        );
+        expect(sorted(run(plan, [left, right]).rows)).toEqual(sorted(kept.map((value) => [value])));
+      },
+    ),
+    { numRuns: runs },
+  );
+});
+
+test("joins of joins, filtered and grouped, are one function", () => {
+  const [a, b, c] = [side([{ kind: "int" }]), side([{ kind: "int" }]), side([{ kind: "int" }])];
+  const rows = Array.from({ length: 300 }, (_, i): BoxedRow => [i % 50, i]);
+  const [ta, tb, tc] = [a, b, c].map((one) => new Table(one.columns, rows.slice(0, 120)));
+  const join = (left: HashJoinExec["left"], right: Table, leftKey: Attribute, rightKey: Attribute): HashJoinExec => ({
+    kind: "hashJoin",
+    id: nextId(),
+    left,
+    right: right.scan,
+    type: "inner",
+    leftKeys: [leftKey],
+    rightKeys: [rightKey],
+    build: "right",
+    condition: null,
+    output: [...left.output, ...right.columns],
+  });
+  const first = join(ta!.scan, tb!, a.columns[0]!, b.columns[0]!);
+  const second = join(first, tc!, b.columns[0]!, c.columns[0]!);
+  const result = run(second, [ta!, tb!, tc!]);
+  const count = (key: number): number => rows.slice(0, 120).filter(([k]) => k === key).length;
+  let expected = 0;
+  for (let key = 0; key < 50; key++) expected += count(key) ** 3;
+  expect(result.rows).toHaveLength(expected);
+  expect(result.program.sources()).toHaveLength(1);
+});
