@@ -30,6 +30,8 @@ export interface BindContext {
   readonly settings: SqlSettings;
   /** As spelled, lower case. */
   readonly name: string;
+  /** Written as an operator: -x, not negative(x). */
+  readonly operator?: boolean;
   readonly at: QueryContext | undefined;
   /** IGNORE NULLS was written. Window functions get it set by analysis; aggregates look here. */
   readonly ignoreNulls?: boolean;
