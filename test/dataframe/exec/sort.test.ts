@@ -30,7 +30,7 @@ const columns = [...TYPES.map(({ type }, i) => attribute(`c${i}`, type)), attrib
 
 const rowsArbitrary = fc
   .array(fc.tuple(...TYPES.map(({ values }) => fc.option(values, { freq: 5 }))), { maxLength: 120 })
-  .map((rows) => rows.map((row, i): BoxedRow => [...(row as Boxed[]), i]));
+  .map((rows) => rows.map((row, i): BoxedRow => [...row, i]));
 
 const orders = fc.array(
   fc.record({

@@ -71,15 +71,6 @@ function valueBound(
       if (inside) high = middle;
       else low = middle + 1;
     }
-    return skipNulls(side, low, row, valid, window);
+    return low;
   };
-}
-
-/** Nulls at either end of the partition are in no frame of a value. */
-function skipNulls(side: "start" | "end", at: number, row: number, valid: Uint8Array | null, window: WindowRows): number {
-  if (valid === null) return at;
-  let place = at;
-  if (side === "start") while (place < window.ends[row]! && valid[place] === 0) place++;
-  else while (place > window.starts[row]! && valid[place - 1] === 0) place--;
-  return place;
 }
