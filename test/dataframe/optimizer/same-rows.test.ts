@@ -21,7 +21,7 @@ const data = fc.record({
 });
 
 function holds(sql: string): void {
-  const ordered = /order by/i.test(sql);
+  const ordered = /order by [^)]*$/i.test(sql);
   fc.assert(
     fc.property(data, (rows: Readonly<Record<string, readonly BoxedRow[]>>) => {
       const session = new TestSession(TABLES);
