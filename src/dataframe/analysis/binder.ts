@@ -91,7 +91,7 @@ export interface Scope {
   readonly parameters?: boolean;
 }
 
-export type Clause = "select" | "where" | "having" | "group" | "order" | "join" | "values" | "other";
+export type Clause = "select" | "where" | "having" | "group" | "order" | "join" | "values" | "limit" | "lateralView" | "other";
 
 export interface LambdaScope {
   readonly variables: ReadonlyMap<string, LambdaVariable>;

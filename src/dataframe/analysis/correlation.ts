@@ -3,16 +3,23 @@ import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import type { Expression } from "../expressions/expression";
 import { printed } from "../expressions/print";
-import { exists, isDeterministic } from "../expressions/traverse";
+import { exists, isDeterministic, mapChildren } from "../expressions/traverse";
 import type { LogicalPlan } from "../logical/plan";
 import { childrenOf, expressionsOf, existsPlan } from "../logical/traverse";
-import { exprText, typeText } from "./messages";
+import type { SqlSettings } from "../settings";
+import { simpleString } from "../types/text";
+import { exprText } from "./messages";
 
 const CATEGORY = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY";
 
-export function checkCorrelation(subquery: Expression | null, plan: LogicalPlan, at: QueryContext | undefined): void {
+export function checkCorrelation(
+  subquery: Expression | null,
+  plan: LogicalPlan,
+  settings: SqlSettings,
+  at: QueryContext | undefined,
+): void {
   checkPlan(plan, true, at);
-  if (subquery?.kind === "scalarSubquery") checkTypes(plan, at);
+  if (subquery?.kind === "scalarSubquery") checkTypes(plan, settings, at);
 }
 
 function checkPlan(plan: LogicalPlan, allowed: boolean, at: QueryContext | undefined): void {
@@ -53,26 +60,31 @@ function hasOuter(expression: Expression): boolean {
   return exists(expression, (node) => node.kind === "outer");
 }
 
-/** A scalar subquery becomes a join on the columns that it reads: they must be comparable. */
-function checkTypes(plan: LogicalPlan, at: QueryContext | undefined): void {
+/**
+ * A scalar subquery becomes a join on what its conditions read of the query around: that must be comparable. A value taken
+ * out of a map is, the map itself is not.
+ */
+function checkTypes(plan: LogicalPlan, settings: SqlSettings, at: QueryContext | undefined): void {
+  const whole = settings.conf["spark.sql.optimizer.pullOutNestedDataOuterRefExpressions.enabled"] === "false";
+  const visit = (expression: Expression): Expression => {
+    const ofOuter = hasOuter(expression) && !exists(expression, (node) => node.kind === "attribute");
+    if (!ofOuter || (whole && expression.kind !== "outer")) return mapChildren(expression, visit);
+    if (expression.type.kind !== "map") return expression;
+    throw new AnalysisError(
+      `${CATEGORY}.UNSUPPORTED_CORRELATED_REFERENCE_DATA_TYPE`,
+      { expr: printed(expression), dataType: simpleString(expression.type) },
+      at,
+    );
+  };
   existsPlan(plan, (node) => {
-    for (const expression of expressionsOf(node)) {
-      exists(expression, (one) => {
-        if (one.kind !== "outer" || one.type.kind !== "map") return false;
-        throw new AnalysisError(
-          `${CATEGORY}.UNSUPPORTED_CORRELATED_REFERENCE_DATA_TYPE`,
-          { expr: printed(one.attribute), dataType: typeText(one.type).slice(1, -1).toLowerCase() },
-          at,
-        );
-      });
-    }
+    if (node.kind === "filter") visit(node.condition);
     return false;
   });
 }
 
 /** What a LATERAL subquery gives must depend on the row alone. */
 export function checkLateral(plan: LogicalPlan, condition: Expression | null, at: QueryContext | undefined): void {
-  checkCorrelation(null, plan, at);
+  checkPlan(plan, true, at);
   if (!isDeterministicPlan(plan)) {
     throw new AnalysisError(`${CATEGORY}.NON_DETERMINISTIC_LATERAL_SUBQUERIES`, { treeNode: plan.kind }, at);
   }

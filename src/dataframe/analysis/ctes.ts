@@ -16,13 +16,13 @@ import { aliased, renamed } from "./alias";
 import { bound, exactly } from "./binder";
 import type { Binder, Bound, Env } from "./binder";
 import { sameName } from "./columns";
-import { findCte } from "./cte-scope";
+import { DOCS } from "./documentation";
 import { quoted } from "./messages";
 import { bindRecursive } from "./recursion";
 
 export function bindWith(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "with" }>, env: Env): Bound {
   refuseRepeated(binder, plan.ctes, plan.at);
-  refuseShadowing(binder, plan.ctes, env, plan.at);
+  refuseShadowing(binder, plan);
   const definitions: Definition[] = [];
   let scope = env.ctes;
   for (const cte of plan.ctes) {
@@ -126,19 +126,39 @@ function refuseRepeated(binder: Binder, ctes: readonly Cte[], at: QueryContext |
   throw new AnalysisError("DUPLICATED_CTE_NAMES", { duplicateNames }, at);
 }
 
-/** Under the EXCEPTION policy a CTE may not hide one around it. */
-function refuseShadowing(binder: Binder, ctes: readonly Cte[], env: Env, at: QueryContext | undefined): void {
+/** Under the EXCEPTION policy a CTE at the start of a query may not hide one around it; one in FROM may. */
+function refuseShadowing(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "with" }>): void {
   if (binder.context.settings.conf["spark.sql.legacy.ctePrecedencePolicy"]?.toUpperCase() !== "EXCEPTION") return;
-  for (const cte of ctes) {
-    if (findCte(binder, env.ctes, cte.name) === null) continue;
-    throw new AnalysisError(
-      "AMBIGUOUS_ALIAS_IN_NESTED_CTE",
-      {
-        name: quoted(cte.name),
-        config: '"spark.sql.legacy.ctePrecedencePolicy"',
-        docroot: "https://spark.apache.org/docs/latest",
-      },
-      at,
-    );
+  checkStart(binder, plan, []);
+}
+
+function checkStart(binder: Binder, query: UnresolvedPlan, around: readonly string[]): void {
+  if (query.kind !== "with") {
+    checkSubqueries(binder, query, around);
+    return;
   }
+  const names = [...around];
+  for (const cte of query.ctes) {
+    if (around.some((name) => sameName(binder, name, cte.name))) {
+      throw new AnalysisError(
+        "AMBIGUOUS_ALIAS_IN_NESTED_CTE",
+        { name: quoted(cte.name), config: '"spark.sql.legacy.ctePrecedencePolicy"', docroot: DOCS },
+        query.at,
+      );
+    }
+    checkStart(binder, cte.plan, names);
+    names.push(cte.name);
+  }
+  checkStart(binder, query.child, names);
+}
+
+/** Subqueries of expressions; a WITH in FROM is checked on its own, when it is bound. */
+function checkSubqueries(binder: Binder, node: unknown, around: readonly string[]): void {
+  if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) return;
+  const { kind, plan } = node as { readonly kind?: unknown; readonly plan?: UnresolvedPlan };
+  if (kind === "with" || kind === "local") return;
+  if ((kind === "scalarSubquery" || kind === "exists" || kind === "inSubquery") && plan !== undefined) {
+    checkStart(binder, plan, around);
+  }
+  for (const part of Object.values(node)) if (part !== plan) checkSubqueries(binder, part, around);
 }

@@ -122,6 +122,8 @@ function bindLoneStar(
     group: "Aggregate",
     select: "Project",
     values: "expression",
+    limit: "GlobalLimit",
+    lateralView: "Generate",
     other: "expression",
   };
   throw new AnalysisError("INVALID_USAGE_OF_STAR_OR_REGEX", { elem, prettyName: place[scope.clause] }, expression.at);

@@ -38,7 +38,7 @@ export function generatorOutput(
 
 export function bindLateralView(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "lateralView" }>, env: Env): Bound {
   const input = binder.plan(plan.child, env);
-  const call = binder.expression(plan.generator, { columns: columnsOf(binder, input), env, clause: "select" });
+  const call = binder.expression(plan.generator, { columns: columnsOf(binder, input), env, clause: "lateralView" });
   if (call.kind !== "generator") {
     const name = plan.generator.kind === "call" ? (plan.generator.name.at(-1) as string) : "";
     throw new AnalysisError(

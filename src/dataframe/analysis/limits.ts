@@ -34,7 +34,7 @@ function limited(input: Bound, limit: number | null, offset: number): Bound {
 }
 
 function count(binder: Binder, written: UnresolvedExpression, name: "limit" | "offset", input: Bound, env: Env): number {
-  const expression = binder.expression(written, { columns: columnsOf(binder, input), env, clause: "other" });
+  const expression = binder.expression(written, { columns: columnsOf(binder, input), env, clause: "limit" });
   const at = written.at;
   const expr = exprText(expression);
   const fail = (kind: string, more: Record<string, string> = {}): AnalysisError =>

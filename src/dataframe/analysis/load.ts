@@ -28,9 +28,14 @@ export interface LoadedRelations {
 type Known = Omit<AnalysisContext, "relation" | "read" | "pivotValues">;
 
 /** `root`: a plan, or any syntax that holds plans. */
-export async function loadRelations(root: unknown, known: Known, source: RelationSource): Promise<LoadedRelations> {
+export async function loadRelations(
+  root: unknown,
+  known: Known,
+  source: RelationSource,
+  inside: ViewScope | null = null,
+): Promise<LoadedRelations> {
   const loader = new Loader(known, source);
-  await loader.visit(root, null);
+  await loader.visit(root, inside);
   return loader;
 }
 

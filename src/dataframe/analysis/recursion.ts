@@ -16,6 +16,7 @@ import { castTo } from "./set-operations";
 /** Null where the CTE does not read itself. */
 export function bindRecursive(binder: Binder, cte: Cte, id: number, env: Env): Bound | null {
   if (!mentions(binder, cte.plan, cte.name)) return null;
+  if (innerWithMentions(binder, cte.plan, cte.name)) throw invalid(cte, cte.plan.at);
   const { union, rewrap } = unwrapped(cte.plan);
   if (union === null) throw invalid(cte, cte.plan.at);
   if (!union.all) throw new AnalysisError("UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE", {}, cte.plan.at);
@@ -26,18 +27,15 @@ export function bindRecursive(binder: Binder, cte: Cte, id: number, env: Env): B
     cte.columns === undefined || cte.columns.length === 0 ? input : renamed(binder, input, cte.columns, cte.plan.at);
   const anchor = exactly(aliasOf(binder.plan(rewrap(union.left), env)));
   const columns = outputOf(anchor);
-  let references = 0;
   const self: CteScope = {
     name: cte.name,
     parent: env.ctes,
     reference: () => {
-      references++;
       const output = columns.map((column) => attribute(binder.nextId(), column.name, column.type, true));
       return aliased(bound({ kind: "cteReference", id, output }, output), [cte.name]);
     },
   };
   const stepPlan = exactly(binder.plan(rewrap(union.right), { ...env, ctes: self }));
-  if (references > 1) throw new AnalysisError("INVALID_RECURSIVE_REFERENCE.NUMBER", {}, cte.plan.at);
   checkPlace(stepPlan, id, true, cte.plan.at);
   if (outputOf(stepPlan).length !== columns.length) {
     throw new AnalysisError(
@@ -66,6 +64,14 @@ export function bindRecursive(binder: Binder, cte: Cte, id: number, env: Env): B
 
 type Union = Extract<UnresolvedPlan, { kind: "setOperation" }>;
 
+/** A WITH around the union has no place for the recursion in its own definitions. */
+function innerWithMentions(binder: Binder, plan: UnresolvedPlan, name: string): boolean {
+  if (plan.kind !== "with") return false;
+  if (plan.ctes.some((one) => mentions(binder, one.plan, name) && !(plan.recursive && sameName(binder, one.name, name))))
+    return true;
+  return innerWithMentions(binder, plan.child, name);
+}
+
 /** The union under aliases and WITH clauses, and what puts these around its sides. */
 function unwrapped(plan: UnresolvedPlan): {
   readonly union: Union | null;
@@ -88,7 +94,7 @@ function invalid(cte: Cte, at: QueryContext | undefined): AnalysisError {
 function checkPlace(plan: LogicalPlan, id: number, allowed: boolean, at: QueryContext | undefined): void {
   const place = (): AnalysisError => new AnalysisError("INVALID_RECURSIVE_REFERENCE.PLACE", {}, at);
   if (plan.kind === "cteReference" && plan.id === id && !allowed) throw place();
-  for (const inner of subqueryPlans(plan)) checkPlace(inner, id, false, at);
+  for (const inner of subqueryPlans(plan)) checkPlace(inner, id, allowed && plan.kind === "project", at);
   if (plan.kind === "join") {
     const left =
       plan.type === "inner" ||
@@ -114,12 +120,17 @@ function checkPlace(plan: LogicalPlan, id: number, allowed: boolean, at: QueryCo
 function mentions(binder: Binder, node: unknown, name: string): boolean {
   if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) return false;
   if (Array.isArray(node)) return node.some((item) => mentions(binder, item, name));
-  const plan = node as { readonly kind?: unknown; readonly name?: unknown; readonly ctes?: readonly Cte[] };
+  const plan = node as {
+    readonly kind?: unknown;
+    readonly name?: unknown;
+    readonly ctes?: readonly Cte[];
+    readonly recursive?: boolean;
+  };
   if (plan.kind === "table" && Array.isArray(plan.name)) {
     return plan.name.length === 1 && sameName(binder, plan.name[0] as string, name);
   }
   if (plan.kind === "with" && plan.ctes?.some((cte) => sameName(binder, cte.name, name)) === true) {
-    return plan.ctes.some((cte) => mentions(binder, cte.plan, name));
+    return plan.recursive !== true && plan.ctes.some((cte) => mentions(binder, cte.plan, name));
   }
   return Object.values(node).some((part) => mentions(binder, part, name));
 }

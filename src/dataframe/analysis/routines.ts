@@ -14,7 +14,7 @@ import { sameType } from "../types/text";
 import { aliased } from "./alias";
 import { bindContext } from "./bind-context";
 import { bound, EMPTY_ENV, exactly } from "./binder";
-import type { Binder, Bound, Scope } from "./binder";
+import type { Binder, Bound, Clause, Scope } from "./binder";
 import { attributeColumns, columnsOf } from "./columns";
 import type { Routine } from "./context";
 import { DOCS } from "./documentation";
@@ -34,11 +34,16 @@ export function callSqlRoutine(binder: Binder, routine: SqlRoutine, syntax: Rout
   if (routine.body.kind === "query") {
     throw new AnalysisError("NOT_A_SCALAR_FUNCTION", { functionName: idText(routine.name) }, syntax.at);
   }
+  const nodeName = NO_PLACE[scope.clause];
+  if (nodeName !== undefined) {
+    throw new AnalysisError("UNSUPPORTED_SQL_UDF_USAGE", { functionName: idText(routine.name), nodeName }, syntax.at);
+  }
   const { written, values } = routineArguments(binder, routine, syntax, scope);
   const parameters = parameterColumns(binder, routine);
   const body = binder.expression(routine.body.expression, bodyScope(binder, routine, parameters));
   const replaced = withArguments(body.kind === "alias" ? body.child : body, parameters, values);
-  const returns = routine.body.returns;
+  // A type that was not written is the body's own.
+  const returns = routine.body.returns.kind === "null" ? replaced.type : routine.body.returns;
   const typed = sameType(replaced.type, returns)
     ? replaced
     : coerced(replaced, returns, bindContext(binder, "return", syntax.at));
@@ -49,6 +54,9 @@ export function callSqlRoutine(binder: Binder, routine: SqlRoutine, syntax: Rout
     printed: text,
   };
 }
+
+/** Nodes that Spark cannot put a function's body in. */
+const NO_PLACE: Readonly<Partial<Record<Clause, string>>> = { order: "Sort", limit: "GlobalLimit", lateralView: "Generate" };
 
 /** A function in FROM: its query, with the columns that it was declared to return. */
 export function tableRoutine(binder: Binder, routine: SqlRoutine, syntax: RoutineCall, scope: Scope): Bound {

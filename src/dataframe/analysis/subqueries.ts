@@ -45,7 +45,7 @@ export function bindScalarSubquery(
     nullable: true,
     ...(syntax.at && { at: syntax.at }),
   };
-  checkCorrelation(result, plan, syntax.at);
+  checkCorrelation(result, plan, binder.context.settings, syntax.at);
   return result;
 }
 
@@ -58,7 +58,7 @@ export function bindExists(binder: Binder, syntax: Extract<UnresolvedExpression,
     nullable: false,
     ...(syntax.at && { at: syntax.at }),
   };
-  checkCorrelation(result, plan, syntax.at);
+  checkCorrelation(result, plan, binder.context.settings, syntax.at);
   return result;
 }
 
@@ -107,7 +107,7 @@ export function bindInSubquery(
     : { kind: "project", child: plan, expressions: cast };
   const coercedValues = values.map((value, i) => coerced(value, types[i] as typeof value.type, context));
   const nullable = coercedValues.some((value) => value.nullable) || outputOf(widened).some((column) => column.nullable);
-  checkCorrelation(unchecked, plan, syntax.at);
+  checkCorrelation(unchecked, plan, binder.context.settings, syntax.at);
   return { kind: "inSubquery", values: coercedValues, plan: widened, type: { kind: "boolean" }, nullable, ...at };
 }
 

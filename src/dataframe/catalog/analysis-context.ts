@@ -29,9 +29,13 @@ export async function analyzeAlone(expression: UnresolvedExpression, session: Co
 }
 
 /** The context for a piece of syntax whose relations are loaded here. */
-export async function contextFor(syntax: unknown, session: CommandSession): Promise<AnalysisContext> {
+export async function contextFor(
+  syntax: unknown,
+  session: CommandSession,
+  inside: ViewScope | null = null,
+): Promise<AnalysisContext> {
   const known = knownContext(session);
-  const loaded = await loadRelations(syntax, known, relationSource(session));
+  const loaded = await loadRelations(syntax, known, relationSource(session), inside);
   return {
     ...known,
     relation: (name, inside) => loaded.relation(name, inside),
@@ -172,10 +176,14 @@ function bodyOf(metadata: FunctionMetadata): Extract<Routine, { kind: "sql" }>["
   if (metadata.returns.kind === "table") {
     return { kind: "query", plan: parseQuery(metadata.body), returns: metadata.returns.schema };
   }
-  const expression: UnresolvedExpression = metadata.isQuery
-    ? { kind: "scalarSubquery", plan: parseQuery(metadata.body) }
-    : parseExpression(metadata.body);
+  const expression = metadata.isQuery ? valueOf(parseQuery(metadata.body)) : parseExpression(metadata.body);
   return { kind: "expression", expression, returns: metadata.returns.type };
+}
+
+/** The one value of a query; `SELECT x` without FROM is the expression itself. */
+function valueOf(plan: UnresolvedPlan): UnresolvedExpression {
+  const only = plan.kind === "project" && plan.child.kind === "oneRow" && plan.distinct !== true ? plan.expressions : [];
+  return only.length === 1 ? (only[0] as UnresolvedExpression) : { kind: "scalarSubquery", plan };
 }
 
 export function schemaOf(plan: LogicalPlan): StructType {

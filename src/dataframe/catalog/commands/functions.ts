@@ -3,6 +3,7 @@ import type { DataType, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import type { QueryContext } from "../../errors";
 import { analyze, analyzeExpression } from "../../analysis/analyze";
+import { checkCast } from "../../analysis/casts";
 import { idText, quoted } from "../../analysis/messages";
 import { outputOf } from "../../logical/output";
 import { exists } from "../../expressions/traverse";
@@ -19,7 +20,8 @@ import { SESSION_CATALOG } from "../table";
 import type { FunctionMetadata } from "../table";
 import { dateText } from "./information";
 import { matcher, nameParts } from "./names";
-import { recording, refuseTemporary } from "./views";
+import { nothingUsed, recording, refuseTemporary } from "./views";
+import type { Used } from "./views";
 
 type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -86,7 +88,7 @@ async function definition(
     isQuery,
     ...(spec.comment !== undefined && { comment: spec.comment }),
     deterministic: spec.deterministic ?? true,
-    readsData: isQuery && spec.containsSql !== true,
+    readsData: false,
     catalog: SESSION_CATALOG,
     currentDatabase: session.catalog.currentDatabase,
     conf: {
@@ -123,6 +125,10 @@ function checkParameters(spec: SqlFunctionSpec, routineName: string, at: QueryCo
   const columns = spec.returns?.kind === "table" ? (spec.returns.schema?.fields ?? []) : [];
   const text = (list: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[]): string =>
     list.map((one) => `${one.name} ${sqlName(one.type)}${one.nullable ? "" : " NOT NULL"}`).join(", ");
+  const limited = [...parameters.map((one) => one.type), ...columns.map((one) => one.type)];
+  if (limited.some((type) => type.kind === "string" && type.length !== undefined)) {
+    throw new AnalysisError("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", {}, at);
+  }
   if (parameters.some((one) => one.generated !== undefined || one.identity !== undefined)) {
     throw new AnalysisError("INVALID_SQL_SYNTAX.CREATE_FUNC_WITH_GENERATED_COLUMNS_AS_PARAMETERS", {}, at);
   }
@@ -161,6 +167,7 @@ async function checkDefaults(
   for (const parameter of parameters) {
     if (parameter.default === undefined) continue;
     const bound = await analyzeAlone(parameter.default.tree, session);
+    checkCast(session.settings(), bound, parameter.type, "ansi", parameter.default.tree.at);
     const allowed = !exists(
       bound,
       (node) =>
@@ -183,8 +190,9 @@ async function checkedBody(
   session: CommandSession,
   at: QueryContext | undefined,
 ): Promise<FunctionMetadata> {
-  const used = { views: [] as string[][], functions: [] as string[][], variables: [] as string[][], relations: [] as string[][] };
-  const routine = sqlRoutine(metadata, fullName);
+  const used = nothingUsed();
+  // As its author sees it now, temporary things included: those are refused below.
+  const routine = { ...sqlRoutine(metadata, fullName), scope: null };
   const { tree } = spec.body;
   const context = recording(await contextFor(tree, session), session, used);
   let calledSelf = false;
@@ -226,20 +234,21 @@ async function checkedBody(
     calledSelf = false;
     const analyzed = analyze(plan, withSelf);
     refuseIfPersistent(metadata, fullName, used, at);
-    if (!inferred) return metadata;
+    const readsData = refuseData(spec, used, session, at);
+    if (!inferred) return { ...metadata, readsData };
     const schema: StructType = {
       kind: "struct",
       fields: outputOf(analyzed).map(({ name, type }) => ({ name, type, nullable: true })),
     };
-    return { ...metadata, returns: { kind: "table", schema } };
+    return { ...metadata, readsData, returns: { kind: "table", schema } };
   }
   const call: UnresolvedExpression = { kind: "call", name: fullName, args: nulls };
   const bound = analyzeExpression(call, withSelf);
   refuseComplex(bound, fullName, at);
   refuseIfPersistent(metadata, fullName, used, at);
-  if (spec.returns !== undefined) return metadata;
-  const inner = bound.kind === "cast" ? bound.child : bound;
-  return { ...metadata, returns: { kind: "scalar", type: inner.type } };
+  const readsData = refuseData(spec, used, session, at);
+  const returns = spec.returns === undefined ? ({ kind: "scalar", type: bound.type } as const) : metadata.returns;
+  return { ...metadata, readsData, returns };
 }
 
 /** How many columns the query of a table function has. */
@@ -276,6 +285,17 @@ function refuseIfPersistent(
   at: QueryContext | undefined,
 ): void {
   if (metadata.database !== null) refuseTemporary("FUNCTION", name, used, at);
+}
+
+/** Whether the body reads tables, itself or through other functions; with CONTAINS SQL it may not. */
+function refuseData(spec: SqlFunctionSpec, used: Used, session: CommandSession, at: QueryContext | undefined): boolean {
+  const reads = used.routines.some((name) => {
+    const found = session.catalog.findFunction(name);
+    return found?.kind === "sql" && found.metadata.readsData;
+  });
+  const readsData = spec.containsSql === false || used.relations.length > 0 || reads;
+  if (readsData && spec.containsSql === true) throw new AnalysisError("INVALID_SQL_FUNCTION_DATA_ACCESS", {}, at);
+  return readsData;
 }
 
 export async function dropFunction(command: Command<"dropFunction">, session: CommandSession): Promise<CommandResult> {

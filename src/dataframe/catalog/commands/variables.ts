@@ -12,6 +12,7 @@ import { outputOf } from "../../logical/output";
 import type { LogicalPlan } from "../../logical/plan";
 import { parseExpression } from "../../sql/parse";
 import type { ObjectName, Statement } from "../../syntax/command";
+import type { UnresolvedExpression } from "../../syntax/expression";
 import type { UnresolvedPlan } from "../../syntax/plan";
 import { analyzeAlone, analyzePlan } from "../analysis-context";
 import { NOTHING } from "../ports";
@@ -117,7 +118,8 @@ export async function setVariables(command: Command<"setVariable">, session: Com
   const values: Boxed[] = [];
   for (const [i, { value }] of command.assignments.entries()) {
     const variable = variables[i] as VariableDefinition;
-    const expression = value.kind === "default" ? parseExpression(variable.defaultText) : value;
+    const expression = isDefault(value) ? parseExpression(variable.defaultText) : value;
+    if (mentionsDefault(expression)) throw new AnalysisError("DEFAULT_PLACEMENT_INVALID", {}, command.at);
     const bound = await analyzeAlone(expression, session);
     values.push(await evaluated(assigned(bound, variable.type, session, command.at), session));
   }
@@ -141,7 +143,9 @@ export async function assignFromQuery(
 ): Promise<CommandResult> {
   const variables = await Promise.all(names.map((name) => required(name, session, at)));
   refuseRepeated(variables, at);
-  const plan = await analyzePlan(query, session);
+  const written = withDefaults(query, variables);
+  if (mentionsDefault(written)) throw new AnalysisError("DEFAULT_PLACEMENT_INVALID", {}, at);
+  const plan = await analyzePlan(written, session);
   const output = outputOf(plan);
   if (output.length !== variables.length) {
     throw new AnalysisError(
@@ -159,6 +163,42 @@ export async function assignFromQuery(
   if (rows.length > 1) throw new QueryError("ROW_SUBQUERY_TOO_MANY_ROWS", {}, at);
   variables.forEach((variable, i) => store(variable, rows[0]?.[i] ?? null, session));
   return NOTHING;
+}
+
+function isDefault(value: UnresolvedExpression): boolean {
+  return (
+    value.kind === "default" ||
+    (value.kind === "name" && value.parts.length === 1 && lower(value.parts[0] as string) === "default")
+  );
+}
+
+/** DEFAULT as a whole item of the list or of VALUES: the default of the variable at that place. */
+function withDefaults(query: UnresolvedPlan, variables: readonly VariableDefinition[]): UnresolvedPlan {
+  const item = (value: UnresolvedExpression, i: number): UnresolvedExpression => {
+    const variable = variables[i];
+    return variable !== undefined && isDefault(value) ? parseExpression(variable.defaultText) : value;
+  };
+  switch (query.kind) {
+    case "project":
+      return { ...query, expressions: query.expressions.map(item) };
+    case "inlineTable":
+      return { ...query, rows: query.rows.map((row) => row.map(item)) };
+    case "limit":
+    case "offset":
+    case "sort":
+    case "with":
+    case "alias":
+      return { ...query, child: withDefaults(query.child, variables) };
+    default:
+      return query;
+  }
+}
+
+function mentionsDefault(node: unknown): boolean {
+  if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) return false;
+  const { kind } = node as { readonly kind?: unknown };
+  if ((kind === "name" || kind === "default") && isDefault(node as UnresolvedExpression)) return true;
+  return Object.values(node).some(mentionsDefault);
 }
 
 export async function dropVariable(command: Command<"dropVariable">, session: CommandSession): Promise<CommandResult> {

@@ -155,12 +155,17 @@ export async function createTempViewUsing(
   return NOTHING;
 }
 
+/** What a query names: temporary things as written, relations in full. */
 export interface Used {
-  readonly views: readonly (readonly string[])[];
-  readonly functions: readonly (readonly string[])[];
-  readonly variables: readonly (readonly string[])[];
-  /** Names of all tables and views. */
-  readonly relations: readonly (readonly string[])[];
+  readonly views: string[][];
+  readonly functions: string[][];
+  readonly variables: string[][];
+  readonly relations: string[][];
+  readonly routines: string[][];
+}
+
+export function nothingUsed(): Used {
+  return { views: [], functions: [], variables: [], relations: [], routines: [] };
 }
 
 /** The query's columns, and what of the session it uses. */
@@ -168,17 +173,13 @@ export async function viewSchema(
   query: ViewBody,
   session: CommandSession,
 ): Promise<{ readonly schema: StructType; readonly used: Used }> {
-  const used = { views: [] as string[][], functions: [] as string[][], variables: [] as string[][], relations: [] as string[][] };
+  const used = nothingUsed();
   const context = recording(await contextFor(query.tree, session), session, used);
   return { schema: schemaOf(analyze(query.tree, context)), used };
 }
 
 /** A context that notes temporary things that are used outside of views. */
-export function recording(
-  context: AnalysisContext,
-  session: CommandSession,
-  used: { views: string[][]; functions: string[][]; variables: string[][]; relations: string[][] },
-): AnalysisContext {
+export function recording(context: AnalysisContext, session: CommandSession, used: Used): AnalysisContext {
   const note = (list: string[][], name: readonly string[]): void => {
     if (!list.some((one) => one.join(".") === name.join("."))) list.push([...name]);
   };
@@ -195,6 +196,7 @@ export function recording(
     routine: (name, inside) => {
       const found = context.routine(name, inside);
       if (found !== null && inside === null) {
+        note(used.routines, name);
         const known = session.catalog.findFunction(name, inside);
         if (known?.kind === "user" || known?.metadata.database === null) note(used.functions, name);
       }

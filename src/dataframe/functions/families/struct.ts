@@ -17,6 +17,8 @@ function fieldName(value: Expression, index: number): string {
     case "alias":
     case "lambdaVariable":
       return value.name;
+    case "outer":
+      return value.attribute.name;
     case "call":
       return value.fn === "struct_field" || value.fn === "array_fields" ? (value.options?.["name"] as string) : `col${index + 1}`;
     default:
