@@ -252,6 +252,11 @@ export class ThriftWriter {
     return this.#zigzag(value);
   }
 
+  field16(id: number, value: number): this {
+    this.#field(id, ThriftType.I16);
+    return this.#zigzag(value);
+  }
+
   /** A safe integer. */
   i64(id: number, value: number): this {
     this.#field(id, ThriftType.I64);

@@ -73,7 +73,72 @@ export interface Kernels {
   areSafeWords(src: Address, count: number): number;
   unsignedAsWords(src: Address, count: number, dst: Address): void;
   byteStreams(src: Address, width: number, count: number, dst: Address): void;
+
+  pack8(src: Address, valid: Address, count: number, dst: Address): number;
+  pack16(src: Address, valid: Address, count: number, dst: Address): number;
+  pack32(src: Address, valid: Address, count: number, dst: Address): number;
+  pack64(src: Address, valid: Address, count: number, dst: Address): number;
+  pack128(src: Address, valid: Address, count: number, dst: Address): number;
+  sumOfBytes(src: Address, count: number): number;
+  bytesAsInts(src: Address, count: number, dst: Address): void;
+  shortsAsInts(src: Address, count: number, dst: Address): void;
+  doublesAsLongs(src: Address, count: number, dst: Address): void;
+  doublesAsInts(src: Address, count: number, dst: Address): void;
+  wordsAsFixed(src: Address, length: number, count: number, dst: Address): void;
+  packBits(src: Address, count: number, dst: Address): number;
+  dictionarySize(): number;
+  encode32: EncodeFixed;
+  encode64: EncodeFixed;
+  reslot32(dictionary: Address, size: number, slots: Address, mask: number): void;
+  reslot64(dictionary: Address, size: number, slots: Address, mask: number): void;
+  encodeBytes(
+    bytes: Address,
+    starts: Address,
+    ends: Address,
+    from: number,
+    count: number,
+    dictionary: Address,
+    room: number,
+    offsets: Address,
+    size: number,
+    most: number,
+    slots: Address,
+    mask: number,
+    codes: Address,
+  ): number;
+  reslotBytes(dictionary: Address, offsets: Address, size: number, slots: Address, mask: number): void;
+  encodeHybrid8(values: Address, count: number, width: number, dst: Address): number;
+  encodeHybrid32(values: Address, count: number, width: number, dst: Address): number;
+  layBytes(bytes: Address, starts: Address, ends: Address, count: number, dst: Address): number;
+  boundsOfBytes(bytes: Address, starts: Address, ends: Address, count: number): bigint;
+  bounds32(src: Address, count: number, dst: Address): void;
+  bounds64(src: Address, count: number, dst: Address): void;
+  boundsDoubles(src: Address, count: number, dst: Address): number;
+  boundsFloats(src: Address, count: number, dst: Address): number;
+  bounds128(src: Address, count: number, dst: Address): void;
+  microsAsInt96(src: Address, count: number, dst: Address): void;
+  shifted(from: Address, count: number, by: number, dst: Address): void;
+  remap8(codes: Address, count: number, map: Address, dst: Address): void;
+  remap16(codes: Address, count: number, map: Address, dst: Address): void;
+  remap32(codes: Address, count: number, map: Address, dst: Address): void;
+  mark32(codes: Address, count: number, used: Address): void;
+  markedRanges(used: Address, size: number, offsets: Address, starts: Address, ends: Address): number;
+  snappyBound(length: number): number;
+  snappyCompress(src: Address, length: number, dst: Address, table: Address): number;
+  lz4Compress(src: Address, length: number, dst: Address, table: Address): number;
 }
+
+type EncodeFixed = (
+  values: Address,
+  from: number,
+  count: number,
+  dictionary: Address,
+  size: number,
+  most: number,
+  slots: Address,
+  mask: number,
+  codes: Address,
+) => number;
 
 const WASM_PAGE = 65536;
 /** The kernels keep a few words of their own below. */
@@ -165,6 +230,18 @@ export class Region {
 
   get address(): Address {
     return this.#address;
+  }
+
+  /** Room for `size` bytes, of which the first `kept` are what they were. */
+  keep(kept: number, size: number): Address {
+    if (size <= this.#capacity) return this.#address;
+    const before = this.#address;
+    const address = this.owner.allocate(size);
+    if (kept > 0) this.owner.bytes.copyWithin(address, before, before + kept);
+    this.free();
+    this.#address = address;
+    this.#capacity = this.owner.capacity(address);
+    return address;
   }
 
   /** Whether `need(size)` would leave it where it is. */

@@ -1,3 +1,4 @@
 // Compiled by tools/wasm.mjs into kernels.wasm.ts.
 export * from "./decompress.assembly";
 export * from "./decode.assembly";
+export * from "./encode.assembly";
