@@ -40,12 +40,14 @@ import { vectorFunctions } from "./families/vector";
 import { castNameFunctions } from "./families/cast-names";
 import { collationFunctions } from "./families/collation";
 import { csvFunctions } from "./families/csv";
+import { vectorAggregates } from "./families/vector-aggregates";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
 /** One line a family. */
 const families: readonly (readonly FunctionEntry[])[] = [
   extractFunctions,
+  vectorAggregates,
   collationFunctions,
   castNameFunctions,
   vectorFunctions,

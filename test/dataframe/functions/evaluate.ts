@@ -9,7 +9,7 @@ import type { BindContext } from "../../../src/dataframe/functions/registry";
 import type { SqlSettings } from "../../../src/dataframe/settings";
 import { parseExpression } from "../../../src/dataframe/sql/parse";
 import type { UnresolvedExpression } from "../../../src/dataframe/syntax/expression";
-import { hiveText } from "../../../src/dataframe/types/print";
+import { hiveText, literalSql } from "../../../src/dataframe/types/print";
 
 export function settings(changes: Partial<SqlSettings> = {}): SqlSettings {
   return {
@@ -56,7 +56,9 @@ export function bind(
   });
   switch (syntax.kind) {
     case "literal":
-      return literal(syntax.value, syntax.type);
+      return syntax.type.kind === "timestamp" && syntax.value !== null
+        ? { ...literal(syntax.value, syntax.type), printed: literalSql(syntax.value, syntax.type, given) }
+        : literal(syntax.value, syntax.type);
     case "cast":
       return cast(again(syntax.child), syntax.type, syntax.mode === "try" ? "try" : given.ansi ? "ansi" : "legacy");
     case "name": {
@@ -77,7 +79,13 @@ export function bind(
         if (arg.kind !== "lambda") return again(arg);
         const placeholder: Lambda = {
           kind: "lambda",
-          params: [],
+          params: arg.params.map((param) => ({
+            kind: "lambdaVariable",
+            id: -1,
+            name: param,
+            type: { kind: "null" },
+            nullable: true,
+          })),
           body: literal(null, { kind: "null" }),
           type: { kind: "null" },
           nullable: true,
@@ -97,7 +105,7 @@ function extract(child: Expression, index: Expression, contextFor: (name: string
 }
 
 export function bindText(text: string, given: SqlSettings = settings()): Expression {
-  return bind(parseExpression(text), given);
+  return bind(parseExpression(text, { timeZone: given.timeZone }), given);
 }
 
 export function valueOf(expression: Expression, given: SqlSettings = settings()): Boxed {

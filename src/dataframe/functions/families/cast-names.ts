@@ -18,6 +18,7 @@ const TYPES: readonly (readonly [name: string, type: DataType, example: readonly
   ["double", { kind: "double" }, ["double('1.5')", "1.5"]],
   ["decimal", { kind: "decimal", precision: 10, scale: 0 }, ["decimal('5')", "5"]],
   ["date", { kind: "date" }, ["date('2020-01-01')", "2020-01-01"]],
+  ["time", { kind: "time" }, ["time('10:00')", "10:00:00"]],
   ["timestamp", { kind: "timestamp" }, ["timestamp('2020-01-01')", "2020-01-01 00:00:00"]],
   ["binary", { kind: "binary" }, ["hex(binary('a'))", "61"]],
   ["string", { kind: "string" }, ["string(5)", "5"]],

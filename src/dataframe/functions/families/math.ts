@@ -7,6 +7,7 @@ import { normalize } from "../../types/exact";
 import { document, made, plain } from "../documented";
 import { overflow } from "../numeric/arithmetic";
 import type { ArithmeticMode } from "../numeric/arithmetic";
+import { cosh, exp, hypot, pow } from "../numeric/strict-math";
 import { convertBase } from "../numeric/convert-base";
 import { roundedType, rounder } from "../numeric/rounding";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
@@ -48,15 +49,13 @@ const halfEven = (x: number): number => {
 
 const trigonometry = [
   unary("acos", "The arc cosine.", ["acos(1)", "0.0"], Math.acos),
-  unary("acosh", "The inverse hyperbolic cosine.", ["acosh(1)", "0.0"], (x) => Math.log(x + Math.sqrt(x * x - 1))),
+  unary("acosh", "The inverse hyperbolic cosine.", ["acosh(1)", "0.0"], Math.acosh),
   unary("asin", "The arc sine.", ["asin(0)", "0.0"], Math.asin),
-  unary("asinh", "The inverse hyperbolic sine.", ["asinh(0)", "0.0"], (x) =>
-    x === -Infinity ? x : Math.log(x + Math.sqrt(x * x + 1)),
-  ),
+  unary("asinh", "The inverse hyperbolic sine.", ["asinh(0)", "0.0"], Math.asinh),
   unary("atan", "The arc tangent.", ["atan(0)", "0.0"], Math.atan),
   unary("atanh", "The inverse hyperbolic tangent.", ["atanh(0)", "0.0"], (x) => 0.5 * (Math.log1p(x) - Math.log1p(-x))),
   unary("cos", "The cosine of an angle in radians.", ["cos(0)", "1.0"], Math.cos),
-  unary("cosh", "The hyperbolic cosine.", ["cosh(0)", "1.0"], Math.cosh),
+  unary("cosh", "The hyperbolic cosine.", ["cosh(0)", "1.0"], cosh),
   unary("cot", "The cotangent of an angle in radians.", ["cot(1)", "0.6420926159343306"], (x) => 1 / Math.tan(x)),
   unary("csc", "The cosecant of an angle in radians.", ["csc(1)", "1.1883951057781212"], (x) => 1 / Math.sin(x)),
   unary("sec", "The secant of an angle in radians.", ["sec(0)", "1.0"], (x) => 1 / Math.cos(x)),
@@ -70,8 +69,7 @@ const trigonometry = [
 
 const powers = [
   unary("cbrt", "The cube root.", ["cbrt(27.0)", "3.0"], Math.cbrt),
-  // fdlibm's value, which V8 replaces by the nearest double to e.
-  unary("exp", "e to the power of a number.", ["exp(0)", "1.0"], (x) => (x === 1 ? 2.7182818284590455 : Math.exp(x))),
+  unary("exp", "e to the power of a number.", ["exp(0)", "1.0"], exp),
   unary("expm1", "e to the power of a number, less 1.", ["expm1(0)", "0.0"], Math.expm1),
   unary("ln", "The natural logarithm.", ["ln(1)", "0.0"], positiveOnly(Math.log), true),
   unary("log10", "The logarithm of base 10.", ["log10(10)", "1.0"], positiveOnly(Math.log10)),
@@ -108,7 +106,7 @@ const binary = [
     doc: doc("A number to the power of another.", ["power(2, 3)", "8.0"]),
     inputs: ["double", "double"],
     result: DOUBLE,
-    evaluate: plain(Math.pow),
+    evaluate: plain(pow),
     print: (call, args) => `${call.alias ?? "POWER"}(${args.join(", ")})`,
   }),
   scalar({
@@ -125,7 +123,7 @@ const binary = [
     doc: doc("The square root of the sum of two squares.", ["hypot(3, 4)", "5.0"]),
     inputs: ["double", "double"],
     result: DOUBLE,
-    evaluate: plain((x: number, y: number) => Math.hypot(x, y)),
+    evaluate: plain(hypot),
     print: (_, args) => `HYPOT(${args.join(", ")})`,
   }),
 ];
