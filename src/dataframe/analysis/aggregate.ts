@@ -126,7 +126,7 @@ function layeredPlan(binder: Binder, query: AggregateQuery, extra: readonly Name
 function keepName(expression: NamedExpression, lifted: (expression: Expression) => Expression): NamedExpression {
   if (expression.kind === "attribute") {
     const column = lifted(expression);
-    if (column.kind === "attribute" && column.id === expression.id) return column;
+    if (column.kind === "attribute" && column.id === expression.id) return expression;
     return { ...alias(column, expression.name, expression.id, expression.metadata) };
   }
   return { ...expression, child: lifted(expression.child) };

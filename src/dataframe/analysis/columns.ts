@@ -73,7 +73,8 @@ class InputColumns implements Columns {
       const distinct = uniqueById(found);
       if (distinct.length > 1) throw ambiguousReference(parts, distinct, use.at);
       const one = distinct[0];
-      if (one !== undefined) return fieldOf(this.binder, one, parts.slice(qualifiers + 1), use.at);
+      if (one !== undefined)
+        return fieldOf(this.binder, asWritten(one, parts[qualifiers] as string), parts.slice(qualifiers + 1), use.at);
     }
     return null;
   }
@@ -102,10 +103,16 @@ class InputColumns implements Columns {
         throw new AnalysisError("AMBIGUOUS_COLUMN_REFERENCE", { name: idText(parts) }, use.at);
       }
       const one = here[0] as Attribute;
-      return fieldOf(this.binder, present.get(one.id) ?? one, parts.slice(qualifiers + 1), use.at);
+      const column = asWritten(present.get(one.id) ?? one, parts[qualifiers] as string);
+      return fieldOf(this.binder, column, parts.slice(qualifiers + 1), use.at);
     }
     return null;
   }
+}
+
+/** A column is called what the query calls it: `SELECT ID FROM range(1)` gives ID. */
+function asWritten(column: Attribute, name: string): Attribute {
+  return column.name === name ? column : { ...column, name };
 }
 
 function indexByName(attributes: readonly Attribute[], fold: (name: string) => string): Map<string, Attribute[]> {

@@ -82,10 +82,15 @@ function checkTypes(plan: LogicalPlan, settings: SqlSettings, at: QueryContext |
   });
 }
 
-/** What a LATERAL subquery gives must depend on the row alone. */
-export function checkLateral(plan: LogicalPlan, condition: Expression | null, at: QueryContext | undefined): void {
+/** What a LATERAL subquery gives must depend on the row of `left` alone. */
+export function checkLateral(
+  left: LogicalPlan,
+  plan: LogicalPlan,
+  condition: Expression | null,
+  at: QueryContext | undefined,
+): void {
   checkPlan(plan, true, at);
-  if (!isDeterministicPlan(plan)) {
+  if (!isDeterministicPlan(plan) && !isOneRow(left)) {
     throw new AnalysisError(`${CATEGORY}.NON_DETERMINISTIC_LATERAL_SUBQUERIES`, { treeNode: plan.kind }, at);
   }
   if (condition !== null && !isDeterministic(condition)) {
@@ -94,6 +99,25 @@ export function checkLateral(plan: LogicalPlan, condition: Expression | null, at
       { condition: exprText(condition).slice(1, -1) },
       at,
     );
+  }
+}
+
+/** One row at most: what is random is computed once for it either way. */
+function isOneRow(plan: LogicalPlan): boolean {
+  switch (plan.kind) {
+    case "localRelation":
+      return plan.rows.length <= 1;
+    case "aggregate":
+      return plan.grouping.length === 0;
+    case "project":
+    case "filter":
+    case "sort":
+    case "subqueryAlias":
+      return isOneRow(plan.child);
+    case "limit":
+      return plan.limit === 1 || isOneRow(plan.child);
+    default:
+      return false;
   }
 }
 

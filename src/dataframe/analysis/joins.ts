@@ -179,7 +179,7 @@ function bindLateralJoin(binder: Binder, plan: JoinSyntax, left: Bound, env: Env
     throw new AnalysisError("INCOMPATIBLE_JOIN_TYPES", { joinType1: "LATERAL", joinType2: "NATURAL" }, plan.at);
   const right = binder.plan(plan.right, { ...env, outer, windows: {} });
   const condition = plan.condition === undefined ? null : lateralCondition(binder, plan.condition, left, right, env);
-  checkLateral(right.plan, condition, plan.at);
+  checkLateral(left.plan, right.plan, condition, plan.at);
   const lateral = readsOuter(right.plan, left.plan);
   if (plan.type !== "inner" && plan.type !== "cross" && plan.type !== "left") {
     throw new AnalysisError("INVALID_LATERAL_JOIN_TYPE", { joinType: plan.type.toUpperCase() }, plan.at);

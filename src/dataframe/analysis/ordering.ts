@@ -49,9 +49,12 @@ function sortOrders(binder: Binder, written: readonly UnresolvedExpression[], in
     return ordinals && child.kind === "literal" && child.type.kind === "int" ? (child.value as number) : null;
   };
   const keys = written.map((syntax) => (positionOf(syntax) === null ? sortKey(binder, syntax, input, env) : null));
-  // Columns that other keys bring in from below can be counted too.
+  // An older reading counts the columns too that other keys bring in from below.
+  const counted = binder.context.settings.conf["spark.sql.prioritizeOrdinalResolutionInSort.enabled"] === "false";
   const own = new Set(input.output.map((column) => column.id));
-  const brought = keys.flatMap((key) => (key === null ? [] : attributesOf(key))).filter((column) => !own.has(column.id));
+  const brought = (counted ? keys : [])
+    .flatMap((key) => (key === null ? [] : attributesOf(key)))
+    .filter((column) => !own.has(column.id));
   const columns = [...input.output, ...new Map(brought.map((column) => [column.id, column])).values()];
   return written.map((syntax, i) => {
     const index = positionOf(syntax);
