@@ -21,6 +21,9 @@ import { regexpFunctions } from "./families/regexp";
 import { encodingFunctions } from "./families/encoding";
 import { arithmeticFunctions } from "./families/arithmetic";
 import { datetimeArithmeticFunctions } from "./families/datetime-arithmetic";
+import { datetimeFunctions } from "./families/datetime";
+import { intervalFunctions } from "./families/interval";
+import { timeFunctions } from "./families/time";
 import { predicateFunctions } from "./families/predicate";
 import { conditionalFunctions } from "./families/conditional";
 import { mathFunctions } from "./families/math";
@@ -62,6 +65,9 @@ const families: readonly (readonly FunctionEntry[])[] = [
   conditionalFunctions,
   predicateFunctions,
   datetimeArithmeticFunctions,
+  datetimeFunctions,
+  timeFunctions,
+  intervalFunctions,
   arithmeticFunctions,
   encodingFunctions,
   regexpFunctions,

@@ -296,13 +296,13 @@ export function addToTimestamp(micros: Exact, months: number, days: number, more
     const local = toLocal(micros, zone);
     const day = daysOfLocal(local);
     const moved = (months === 0 ? day : addMonthsToDays(day, months)) + days;
-    result = moved === day ? micros : sameOffsetOr(localOf(moved, microsOfDay(local)), micros, local, zone);
+    result = moved === day ? micros : withOffsetOf(localOf(moved, microsOfDay(local)), micros, local, zone);
   }
   return add(result, more);
 }
 
-/** In an overlap the offset of the timestamp that was moved is kept, as Java's ZonedDateTime does. */
-function sameOffsetOr(local: Exact, from: Exact, fromLocalTime: Exact, zone: TimeZone): Exact {
+/** The instant of a local time that was made of another's: in an overlap it keeps that one's offset, as Java's ZonedDateTime does. */
+export function withOffsetOf(local: Exact, from: Exact, fromLocalTime: Exact, zone: TimeZone): Exact {
   if (zone.fixed === null) {
     const kept = add(local, subtract(from, fromLocalTime));
     if (subtract(toLocal(kept, zone), local) === 0) return kept;
