@@ -61,7 +61,9 @@ export function cast(
 /** The argument as coercion passes it on: with a cast that is not printed where the types differ. */
 export function coerced(child: Expression, type: DataType, context: Pick<BindContext, "settings">): Expression {
   if (sameType(child.type, type)) return child;
-  if (child.kind === "literal" && child.value === null) return { ...child, type };
+  if (child.kind === "literal" && (child.value === null || (child.type.kind === "string" && type.kind === "string"))) {
+    return { ...child, type };
+  }
   const at = "at" in child ? child.at : undefined;
   return cast(child, type, context.settings.ansi ? "ansi" : "legacy", { implicit: true, ...(at && { at }) });
 }
@@ -106,7 +108,9 @@ const INTEGER_DIGITS: Readonly<Record<string, number>> = { boolean: 1, byte: 3, 
 
 function fitsDecimal(from: DataType, to: DecimalType): boolean {
   if (from.kind === "decimal") {
-    return from.precision - from.scale <= to.precision - to.scale && from.scale <= to.scale;
+    // Digits that are rounded off may carry into one more before the point.
+    const [whole, room] = [from.precision - from.scale, to.precision - to.scale];
+    return whole < room || (whole === room && from.scale <= to.scale);
   }
   const digits = INTEGER_DIGITS[from.kind];
   return digits !== undefined && digits <= to.precision - to.scale;

@@ -7,6 +7,8 @@ export interface Collation {
   readonly compare: (a: Boxed, b: Boxed) => number;
   /** Equal for strings that compare equal. */
   readonly key: (text: string) => string;
+  /** Letters that count as one made one, without a change of length: for looking inside of strings. Null where all differ. */
+  readonly fold: ((text: string) => string) | null;
 }
 
 const cache = new Map<string, Collation>();
@@ -31,7 +33,8 @@ function make(name: string): Collation {
   if (base === "UTF8_BINARY" || base === "UTF8_LCASE") {
     if (rest.length > 0) throw invalid(name);
     const key = base === "UTF8_LCASE" ? (text: string): string => lowerKey(trimmed(text)) : trimmed;
-    return { name, key, compare: (a, b) => byCodePoint(key(a as string), key(b as string)) };
+    const fold = base === "UTF8_LCASE" ? folder(true, false) : null;
+    return { name, key, fold, compare: (a, b) => byCodePoint(key(a as string), key(b as string)) };
   }
   const accents = !rest.includes("AI");
   const cases = !rest.includes("CI");
@@ -45,7 +48,17 @@ function make(name: string): Collation {
     if (!accents) folded = folded.replace(/\p{M}/gu, "");
     return cases ? folded : folded.toLowerCase();
   };
-  return { name, key, compare: (a, b) => collator.compare(trimmed(a as string), trimmed(b as string)) };
+  const fold = cases && accents ? null : folder(!cases, !accents);
+  return { name, key, fold, compare: (a, b) => collator.compare(trimmed(a as string), trimmed(b as string)) };
+}
+
+function folder(cases: boolean, accents: boolean): (text: string) => string {
+  const one = (c: string): string => {
+    const bare = accents ? (c.normalize("NFD")[0] ?? c) : c;
+    const lower = cases ? lowerKey(bare) : bare;
+    return lower.length === c.length ? lower : c;
+  };
+  return (text) => Array.from(text, one).join("");
 }
 
 /** "UTF8_LCASE" is one word of a name, and locales have underscores of their own. */

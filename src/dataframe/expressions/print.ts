@@ -62,7 +62,10 @@ export function printed(expression: Expression): string {
 
 function printedLiteral(literal: Extract<Expression, { kind: "literal" }>): string {
   if (literal.value === null) return "NULL";
-  if (literal.type.kind === "string") return literal.value as string;
+  if (literal.type.kind === "string") {
+    const { collation } = literal.type;
+    return collation === undefined ? (literal.value as string) : `'${literal.value as string}' collate ${collation}`;
+  }
   return literalSql(literal.value, literal.type);
 }
 

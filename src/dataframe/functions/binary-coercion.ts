@@ -108,7 +108,7 @@ export function tightest([left, right]: Pair, accepted: InputType, context: Bind
 
 /** BINARY_OP_DIFF_TYPES, BINARY_OP_WRONG_TYPE. */
 export function checkOperands([left, right]: Pair, accepted: InputType, context: BindContext): void {
-  const decimals = left.type.kind === "decimal" && right.type.kind === "decimal";
+  const decimals = left.type.kind === "decimal" && right.type.kind === "decimal" && accepts(accepted, left.type);
   if (!decimals && !sameType(left.type, right.type)) {
     throw mismatch("BINARY_OP_DIFF_TYPES", [left, right], context, {
       left: `"${sqlName(left.type)}"`,

@@ -24,6 +24,8 @@ export interface InputSpec {
   readonly atLeast?: number;
   /** Arguments that become one common type (coalesce, greatest): all, or these positions. Nulls follow the others. */
   readonly common?: "all" | readonly number[];
+  /** Strings are compared with each other: all have the collation that one of them has. */
+  readonly collated?: boolean;
 }
 
 export interface ScalarSpec extends InputSpec {
@@ -134,7 +136,32 @@ export function rewrite(spec: RewriteSpec): ScalarFunction {
 /** Each argument with the implicit cast that its input asks for. */
 export function coerceInputs(spec: InputSpec, args: readonly Expression[], context: BindContext): readonly Expression[] {
   const each = args.map((arg, i) => coerceInput(spec.inputs[i] ?? spec.rest ?? "any", arg, i, args, context));
-  return spec.common === undefined ? each : commonInputs(each, spec.common, args, context);
+  const collated = spec.collated === true ? oneCollation(each, context) : each;
+  return spec.common === undefined ? collated : commonInputs(collated, spec.common, args, context);
+}
+
+/** COLLATION_MISMATCH where two arguments have collations of their own. */
+export function oneCollation(args: readonly Expression[], context: BindContext): readonly Expression[] {
+  const types = args.flatMap(({ type }) => (type.kind === "string" && type.collation !== undefined ? [type] : []));
+  const [type] = types;
+  if (type === undefined) return args;
+  if (types.some((other) => other.collation !== type.collation)) throw collationMismatch(args, types, context);
+  return args.map((arg) => (arg.type.kind === "string" ? coerced(arg, type, context) : arg));
+}
+
+export function collationMismatch(args: readonly Expression[], types: readonly DataType[], context: BindContext): AnalysisError {
+  const explicit = args.filter((arg) => arg.kind === "call" && arg.fn === "collate").length > 1;
+  return explicit
+    ? new AnalysisError(
+        "COLLATION_MISMATCH.EXPLICIT",
+        { explicitTypes: types.map((type) => `"${sqlName(type)}"`).join(", ") },
+        context.at,
+      )
+    : new AnalysisError(
+        "COLLATION_MISMATCH.IMPLICIT",
+        { implicitTypes: types.map((type) => `"${sqlName(type)}"`).join(", ") },
+        context.at,
+      );
 }
 
 function coerceInput(
@@ -203,6 +230,7 @@ export function mismatch(
 /** Operators between their operands, functions before them. */
 function callText(name: string, args: readonly Expression[]): string {
   const texts = args.map(printed);
+  if (name === "not") return `(NOT ${texts.join(", ")})`;
   if (/^[a-z_]/.test(name) && name !== "and" && name !== "or" && name !== "div") return `${name}(${texts.join(", ")})`;
   return texts.length === 1
     ? `(${name} ${texts[0]})`

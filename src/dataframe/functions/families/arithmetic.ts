@@ -25,7 +25,7 @@ const ACCEPTED: Readonly<Record<Operator, InputType>> = {
   "*": "numeric",
   "/": { anyOf: ["double", "decimal"] },
   "%": "numeric",
-  div: { anyOf: ["long", "decimal", "dayTimeInterval", "yearMonthInterval"] },
+  div: { anyOf: ["long", "decimal", "yearMonthInterval", "dayTimeInterval"] },
   pmod: "numeric",
 };
 
@@ -120,7 +120,7 @@ function operatorEntry(operator: Operator, names: readonly string[], document: F
     doc: document,
     bind: (args, context) => {
       // A sign before a value has the same mark as the operation between two.
-      if (args.length === 1 && operator === "-") return callByName("negative", args, { ...context });
+      if (args.length === 1 && operator === "-") return callByName("negative", args, { ...context, operator: true });
       if (args.length === 1 && operator === "+") return callByName("positive", args, { ...context });
       return bindArithmetic(operator, args, context);
     },
@@ -188,7 +188,11 @@ function signEntry(
     ...(spec.evaluate && { evaluate: spec.evaluate }),
     ...(spec.print && { print: spec.print }),
   });
-  return { ...entry, bind: (args, context) => entry.bind(signOperand(args, context), context) };
+  return {
+    ...entry,
+    bind: (args, context) =>
+      entry.bind(signOperand(args, context), context.operator === true ? { ...context, name: "-" } : context),
+  };
 }
 
 const placeOf = (call: Call): { mode: ArithmeticMode; at: Call["at"] } => ({

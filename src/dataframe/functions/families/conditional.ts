@@ -39,6 +39,18 @@ function caseText(args: readonly string[]): string {
   return `${text}${args.length % 2 === 1 ? ` ELSE ${args[args.length - 1]}` : ""} END`;
 }
 
+/** Values that may be the result: none after a condition that is always true; null where there may be none. */
+function reachable(args: readonly Expression[], hasElse: boolean): readonly (Expression | null)[] {
+  const values: (Expression | null)[] = [];
+  for (let i = 0; i + 1 < args.length; i += 2) {
+    values.push(args[i + 1] as Expression);
+    const condition = args[i] as Expression;
+    if (condition.kind === "literal" && condition.value === true) return values;
+  }
+  values.push(hasElse ? (args[args.length - 1] as Expression) : null);
+  return values;
+}
+
 /** Conditions and values in turn; a last one without condition is for all others. */
 const caseWhen: ScalarFunction = {
   kind: "scalar",
@@ -66,7 +78,7 @@ const caseWhen: ScalarFunction = {
       fn: "case",
       args: all,
       type: (values[0] as Expression).type,
-      nullable: !hasElse || values.some((value) => value.nullable),
+      nullable: reachable(all, hasElse).some((value) => value === null || value.nullable),
       ...(context.at && { at: context.at }),
     };
   },

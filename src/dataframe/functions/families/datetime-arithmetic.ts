@@ -61,6 +61,8 @@ function sum(
   reversed = false,
 ): Expression | null {
   const [l, r] = [left.type.kind, right.type.kind];
+  const mixed = (l === "dayTimeInterval" && r === "yearMonthInterval") || (l === "yearMonthInterval" && r === "dayTimeInterval");
+  if (mixed) return reversed ? null : plusInterval(right, left, 1, context, mode);
   if (isInterval(l)) return null;
   if (isInterval(r)) return l === "null" && r !== "calendarInterval" ? null : plusInterval(left, right, 1, context, mode);
   if (l === "date" && !(reversed && r === "date")) return bindDateAdd("date_add", left, right, context);

@@ -5,7 +5,7 @@ import { QueryError } from "../../errors";
 import { BINARY, BOOLEAN, STRING, callByName } from "../../expressions/build";
 import type { Expression } from "../../expressions/expression";
 import { document, made, plain } from "../documented";
-import type { FunctionEntry } from "../registry";
+import type { BindContext, FunctionEntry } from "../registry";
 import { constantOf, mismatch, rewrite, scalar } from "../signature";
 import { base64Lines, decodeText, encodeText, unbase64Lenient, unbase64Strict, unhex } from "../text/charsets";
 
@@ -131,14 +131,15 @@ function toBinary(name: string, tolerant: boolean): FunctionEntry {
       const format = constantOf("fmt", args[1] as Expression, args, context) as string | null;
       if (format === null || tolerant || ["hex", "utf-8", "utf8", "base64"].includes(format.toLowerCase())) return;
       throw mismatch("INVALID_ARG_VALUE", args, context, {
-        inputName: "`fmt`",
+        inputName: "fmt",
         requireType: 'case-insensitive "STRING"',
         validValues: "'hex', 'utf-8', 'utf8', or 'base64'",
         inputValue: `'${format}'`,
       });
     },
     result: BINARY,
-    nullable: true,
+    // Text in base 64 is a binary or an error.
+    nullable: (args, context) => tolerant || args.some((arg) => arg.nullable) || formatName(args[1], context) !== "base64",
     evaluate: (call) => (text, format) => {
       const bytes = binaryOf(text as string, ((format as string | undefined) ?? "hex").toLowerCase());
       if (bytes !== null || tolerant) return bytes;
@@ -155,6 +156,10 @@ function toBinary(name: string, tolerant: boolean): FunctionEntry {
     },
     print: (call, args) => `${call.alias ?? call.fn}(${args.join(", ")})`,
   });
+}
+
+function formatName(format: Expression | undefined, context: BindContext): string {
+  return format === undefined ? "hex" : String((context.fold(format).value ?? "")).toLowerCase();
 }
 
 function binaryOf(text: string, format: string): Uint8Array | null {
@@ -222,7 +227,7 @@ const quote = scalar({
   inputs: ["string"],
   result: (types) => types[0] as DataType,
   nullable: true,
-  evaluate: plain((text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`),
+  evaluate: plain((text: string) => `'${text.replaceAll("'", "\\'")}'`),
 });
 
 export const encodingFunctions: readonly FunctionEntry[] = [

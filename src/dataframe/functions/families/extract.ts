@@ -1,5 +1,5 @@
 /** `a[0]`, `m['k']`, `s.f`: the entry "extract_item" takes the value and an index or a field's name, and becomes one of the others. */
-import type { Boxed, DataType, StructField } from "../../../columnar/types";
+import type { ArrayType, Boxed, DataType, StructField } from "../../../columnar/types";
 import type { MapValue } from "../../../columnar/types";
 import { AnalysisError, QueryError } from "../../errors";
 import { compareValues } from "../../expressions/compare";
@@ -56,7 +56,7 @@ function bindExtract(args: readonly Expression[], context: BindContext): Express
       fn: "array_item",
       args: [child, coerced(index, position, context)],
       type: type.element,
-      nullable: true,
+      nullable: itemNullable(child, type, index, context),
       options: { ansi: context.settings.ansi },
       ...at,
     };
@@ -82,6 +82,15 @@ function bindExtract(args: readonly Expression[], context: BindContext): Express
     { base: `"${printed(child)}"`, other: `"${sqlName(type)}"` },
     context.at,
   );
+}
+
+/** The element is known where array and index are written out; ANSI mode has no null for an index out of range. */
+function itemNullable(child: Expression, type: ArrayType, index: Expression, context: BindContext): boolean {
+  if (index.kind === "literal" && index.value !== null) {
+    const element = child.kind === "call" && child.fn === "array" ? child.args[Number(index.value)] : undefined;
+    return element === undefined ? true : element.nullable;
+  }
+  return !context.settings.ansi || type.containsNull || child.nullable || index.nullable;
 }
 
 function badIndex(child: Expression, index: Expression, required: string, context: BindContext): AnalysisError {

@@ -47,7 +47,7 @@ const formatString = scalar({
 });
 
 /** By a number of fraction digits, or by a pattern. */
-const formatNumber = scalar({
+const formatNumberEntry = scalar({
   names: ["format_number"],
   doc: doc(
     "A number with separators between thousands and so many digits after the point, or by a pattern.",
@@ -56,13 +56,6 @@ const formatNumber = scalar({
   ),
   parameters: ["expr1", "expr2"],
   inputs: ["numeric", { anyOf: ["int", "string"] }],
-  check: (args, context) => {
-    const [value, format] = args as readonly [Expression, Expression];
-    if (format.type.kind !== "int" && format.type.kind !== "string") {
-      throw unexpectedInputType({ anyOf: ["int", "string"] }, 1, args, context);
-    }
-    if (!isNumeric(value.type)) throw unexpectedInputType("numeric", 0, args, context);
-  },
   result: STRING,
   nullable: true,
   evaluate: (call) => {
@@ -80,11 +73,26 @@ const formatNumber = scalar({
   },
 });
 
+/** Nothing is cast here: a text is no number, and 2.5 no count of digits. */
+const formatNumber: ScalarFunction = {
+  ...formatNumberEntry,
+  bind: (args, context) => {
+    const [value, format] = args;
+    if (value !== undefined && !isNumeric(value.type) && value.type.kind !== "null") {
+      throw unexpectedInputType("numeric", 0, args, context);
+    }
+    if (format !== undefined && !["int", "string", "null"].includes(format.type.kind)) {
+      throw unexpectedInputType({ anyOf: ["int", "string"] }, 1, args, context);
+    }
+    return formatNumberEntry.bind(args, context);
+  },
+};
+
 function patternOf(format: Boxed, type: DataType): DecimalPattern | null {
   if (type.kind === "string") return parseDecimalPattern(format === "" ? "#,##0" : (format as string));
   const digits = format as number;
   if (digits < 0) return null;
-  return parseDecimalPattern(`#,##0${digits > 0 ? `.${"0".repeat(digits)}` : ""}`);
+  return parseDecimalPattern(`#,##0${digits > 0 ? `.${"0".repeat(Math.min(digits, 340))}` : ""}`);
 }
 
 function numberWriter(type: DataType): (value: Boxed, pattern: DecimalPattern) => string {

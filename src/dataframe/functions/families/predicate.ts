@@ -10,7 +10,7 @@ import type { Pair } from "../binary-coercion";
 import { widerDecimal, widerType } from "../../types/coercion";
 import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
-import { differentTypes, mismatch, rewrite, scalar, wrongNumArgs } from "../signature";
+import { collationMismatch, differentTypes, mismatch, rewrite, scalar, wrongNumArgs } from "../signature";
 
 const doc = document("predicate");
 
@@ -22,6 +22,9 @@ export function comparable(pair: Pair, context: BindContext): Pair {
   if (sameType(left.type, right.type)) return [left, right];
   const decimals = left.type.kind === "decimal" && right.type.kind === "decimal";
   const type = decimals ? widerDecimal(left.type, right.type) : widerType(left.type, right.type, context.settings);
+  if (type === null && left.type.kind === "string" && right.type.kind === "string") {
+    throw collationMismatch([left, right], [left.type, right.type], context);
+  }
   if (type === null) {
     throw mismatch("BINARY_OP_DIFF_TYPES", [left, right], context, {
       left: `"${sqlName(left.type)}"`,
@@ -31,10 +34,10 @@ export function comparable(pair: Pair, context: BindContext): Pair {
   return [coerced(left, type, context), coerced(right, type, context)];
 }
 
-function bindComparison(operator: Comparison, args: readonly Expression[], context: BindContext): Expression {
+function bindComparison(operator: Comparison, args: readonly Expression[], context: BindContext, asIntegers = true): Expression {
   if (args.length !== 2) throw wrongNumArgs("2", args.length, context);
   let pair = args as Pair;
-  if (operator !== "=" && operator !== "<=>") {
+  if (asIntegers && operator !== "=" && operator !== "<=>") {
     const bounded = compareAsIntegers(operator, pair);
     if (typeof bounded === "boolean") return literal(bounded, BOOLEAN);
     pair = bounded;
@@ -223,8 +226,8 @@ const between: FunctionEntry = rewrite({
     callByName(
       "and",
       [
-        callByName(">=", [value as Expression, low as Expression], context),
-        callByName("<=", [value as Expression, high as Expression], context),
+        bindComparison(">=", [value as Expression, low as Expression], context, false),
+        bindComparison("<=", [value as Expression, high as Expression], context, false),
       ],
       context,
     ),

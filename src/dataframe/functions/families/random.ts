@@ -40,7 +40,7 @@ function seeded(call: Call, context: EvaluationContext): bigint {
 }
 
 function isSeed(type: DataType): boolean {
-  return type.kind === "int" || type.kind === "long" || type.kind === "null" || type.kind === "byte" || type.kind === "short";
+  return type.kind === "int" || type.kind === "long" || type.kind === "null";
 }
 
 /** Numbers from a stream of their own: rand, randn. */

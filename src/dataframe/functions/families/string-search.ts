@@ -2,9 +2,10 @@
 import type { Boxed, DataType } from "../../../columnar/types";
 import { QueryError } from "../../errors";
 import { BOOLEAN, INT, STRING, literal } from "../../expressions/build";
-import type { Expression } from "../../expressions/expression";
+import { collationOf } from "../../expressions/collation";
+import type { Call, Expression } from "../../expressions/expression";
 import { document, made, plain } from "../documented";
-import type { FunctionEntry } from "../registry";
+import type { FunctionEntry, ScalarFunction } from "../registry";
 import { scalar } from "../signature";
 import { indexOfCodePoints } from "../text/code-points";
 import { javaMatches, javaPattern } from "../text/java-regex";
@@ -13,6 +14,20 @@ import { jaroWinkler, levenshtein, soundex } from "../text/similarity";
 const doc = document("string");
 const TEXTS: DataType = { kind: "array", element: STRING, containsNull: false };
 const EITHER = { anyOf: ["string", "binary"] } as const;
+
+type Fold = (text: string) => string;
+
+/** How the collation of a call's strings makes letters one; null where they all differ. */
+function foldOf(call: Call): Fold | null {
+  const type = call.args.find((arg) => arg.type.kind === "string")?.type;
+  return type?.kind === "string" && type.collation !== undefined ? collationOf(type).fold : null;
+}
+
+/** A test of two strings under the collation of a call. */
+function folded<R>(call: Call, f: (a: string, b: string) => R): (a: string, b: string) => R {
+  const fold = foldOf(call);
+  return fold === null ? f : (a, b) => f(fold(a), fold(b));
+}
 
 /** Binaries are told from strings by what the arguments are; both sides become the same. */
 function test(
@@ -26,6 +41,7 @@ function test(
     names: [name],
     doc: doc(usage, example),
     inputs: [EITHER, EITHER],
+    collated: true,
     common: [0, 1],
     result: BOOLEAN,
     nullable: (args) => args.some((arg) => arg.nullable || arg.type.kind === "binary"),
@@ -33,7 +49,7 @@ function test(
       (call.args[0] as Expression).type.kind === "binary"
         ? (value: Uint8Array, part: Uint8Array) =>
             bytes(Buffer.from(value.buffer, value.byteOffset, value.length), Buffer.from(part))
-        : strings,
+        : folded(call, strings),
     ),
   });
 }
@@ -70,8 +86,9 @@ const places = [
       "6",
     ]),
     inputs: ["string", "string"],
+    collated: true,
     result: INT,
-    evaluate: plain((text: string, part: string) => indexOfCodePoints(text, part, 0) + 1),
+    evaluate: made((call) => folded(call, (text, part) => indexOfCodePoints(text, part, 0) + 1)),
   }),
   scalar({
     names: ["locate", "position"],
@@ -83,15 +100,19 @@ const places = [
     parameters: ["substr", "str", "pos"],
     inputs: ["string", "string", "int"],
     optional: 1,
+    collated: true,
     defaults: (args) => [...args, literal(1, INT)],
     result: INT,
     nullable: (args) => args.slice(0, 2).some((arg) => arg.nullable),
     nulls: "custom",
-    evaluate: () => (part, text, start) => {
-      if (start === null) return 0;
-      if (part === null || text === null) return null;
-      const from = start as number;
-      return from < 1 ? 0 : indexOfCodePoints(text as string, part as string, from - 1) + 1;
+    evaluate: (call) => {
+      const index = folded(call, (text, part) => [text, part] as const);
+      return (part, text, start) => {
+        if (start === null) return 0;
+        if (part === null || text === null) return null;
+        const from = start as number;
+        return from < 1 ? 0 : indexOfCodePoints(...index(text as string, part as string), from - 1) + 1;
+      };
     },
   }),
   scalar({
@@ -101,27 +122,54 @@ const places = [
       "3",
     ]),
     inputs: ["string", "string"],
+    collated: true,
     result: INT,
-    evaluate: plain((text: string, list: string) => (text.includes(",") ? 0 : list.split(",").indexOf(text) + 1)),
+    evaluate: made((call) => folded(call, (text, list) => (text.includes(",") ? 0 : list.split(",").indexOf(text) + 1))),
   }),
 ];
 
-function substringIndex(text: string, delimiter: string, count: number): string {
+/** Looked for in `folded`, cut out of `text`. */
+function substringIndex(text: string, delimiter: string, count: number, folded: string): string {
   if (delimiter === "" || count === 0) return "";
   if (count > 0) {
     let at = -1;
     for (let i = 0; i < count; i++) {
-      at = text.indexOf(delimiter, at + 1);
+      at = folded.indexOf(delimiter, at + 1);
       if (at < 0) return text;
     }
     return text.slice(0, at);
   }
   let at = text.length - delimiter.length + 1;
   for (let i = 0; i > count; i--) {
-    at = at <= 0 ? -1 : text.lastIndexOf(delimiter, at - 1);
+    at = at <= 0 ? -1 : folded.lastIndexOf(delimiter, at - 1);
     if (at < 0) return text;
   }
   return text.slice(at + delimiter.length);
+}
+
+/** The parts of `text` between the places of a delimiter in `folded`. */
+function splitAt(text: string, delimiter: string, folded: string): readonly string[] {
+  if (folded === text) return text.split(delimiter);
+  const parts: string[] = [];
+  let from = 0;
+  for (;;) {
+    const at = folded.indexOf(delimiter, from);
+    if (at < 0) break;
+    parts.push(text.slice(from, at));
+    from = at + delimiter.length;
+  }
+  return [...parts, text.slice(from)];
+}
+
+/** Evaluators that get the text and a search string as the collation sees them, too. */
+function searching<A extends readonly never[]>(
+  f: (text: string, search: string, folded: string, ...rest: A) => Boxed,
+): NonNullable<ScalarFunction["evaluate"]> {
+  return (call) => {
+    const fold = foldOf(call) ?? ((text: string): string => text);
+    const evaluate = (text: string, search: string, ...rest: A): Boxed => f(text, fold(search), fold(text), ...rest);
+    return evaluate as unknown as (...args: Boxed[]) => Boxed;
+  };
 }
 
 /** With a limit: at most so many parts, the last with all that is left. */
@@ -136,9 +184,8 @@ export function splitJava(text: string, pattern: string, limit: number): readonl
   for (const match of javaMatches(javaPattern(pattern, "split"), text)) {
     if (limit > 0 && parts.length === limit - 1) break;
     const end = match.index + match[0].length;
-    // An empty match at the start does not make an empty part, and none after the end makes one.
+    // An empty match at the start does not make an empty part; one at the end does.
     if (end === 0) continue;
-    if (match[0] === "" && match.index >= text.length) break;
     parts.push(text.slice(from, match.index));
     from = end;
   }
@@ -155,8 +202,9 @@ const cuts = [
       ["substring_index('www.apache.org', '.', -1)", "org"],
     ),
     inputs: ["string", "string", "int"],
+    collated: true,
     result: (types) => types[0] as DataType,
-    evaluate: plain(substringIndex),
+    evaluate: searching((text, search, folded, count: number) => substringIndex(text, search, count, folded)),
   }),
   scalar({
     names: ["split"],
@@ -181,12 +229,13 @@ const cuts = [
     inputs: ["string", "string", "int"],
     result: (types) => types[0] as DataType,
     nullable: true,
-    evaluate: (call) => (text, delimiter, place) => {
-      const at = place as number;
-      if (at === 0) throw new QueryError("INVALID_INDEX_OF_ZERO", {}, call.at);
-      const parts = delimiter === "" ? [text as string] : (text as string).split(delimiter as string);
-      return parts[at > 0 ? at - 1 : parts.length + at] ?? "";
-    },
+    collated: true,
+    evaluate: (call, context) =>
+      searching((text, delimiter, folded, at: number) => {
+        if (at === 0) throw new QueryError("INVALID_INDEX_OF_ZERO", {}, call.at);
+        const parts = delimiter === "" ? [text] : splitAt(text, delimiter, folded);
+        return parts[at > 0 ? at - 1 : parts.length + at] ?? "";
+      })(call, context),
   }),
   scalar({
     names: ["replace"],
@@ -199,8 +248,9 @@ const cuts = [
     optional: 1,
     defaults: (args) => [...args, literal("", STRING)],
     result: (types) => types[0] as DataType,
-    evaluate: plain((text: string, search: string, replacement: string) =>
-      search === "" ? text : text.split(search).join(replacement),
+    collated: true,
+    evaluate: searching((text, search, folded, replacement: string) =>
+      search === "" ? text : splitAt(text, search, folded).join(replacement),
     ),
   }),
   scalar({
@@ -211,11 +261,17 @@ const cuts = [
     ]),
     inputs: ["string", "string", "string"],
     result: (types) => types[0] as DataType,
-    evaluate: plain((text: string, from: string, to: string) => {
-      const targets = Array.from(to);
-      const map = new Map<string, string>();
-      Array.from(from).forEach((c, i) => !map.has(c) && map.set(c, targets[i] ?? ""));
-      return Array.from(text, (c) => map.get(c) ?? c).join("");
+    collated: true,
+    evaluate: made((call) => {
+      const fold = foldOf(call) ?? ((c: string): string => c);
+      return (text: string, from: string, to: string) => {
+        const targets = Array.from(to);
+        const map = new Map<string, string>();
+        Array.from(from).forEach((c, i) => {
+          if (!map.has(fold(c))) map.set(fold(c), targets[i] ?? "");
+        });
+        return Array.from(text, (c) => map.get(fold(c)) ?? c).join("");
+      };
     }),
   }),
 ];

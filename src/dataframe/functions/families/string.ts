@@ -3,7 +3,7 @@ import type { Boxed, DataType } from "../../../columnar/types";
 import { QueryError } from "../../errors";
 import { BINARY, INT, STRING, callByName, literal } from "../../expressions/build";
 import type { Expression } from "../../expressions/expression";
-import { printed } from "../../expressions/print";
+import { collationOf } from "../../expressions/collation";
 import { document, made, plain } from "../documented";
 import type { BindContext, FunctionEntry } from "../registry";
 import { mismatch, rewrite, scalar } from "../signature";
@@ -73,14 +73,14 @@ const lengths = [
 ];
 
 /** The sets of characters of TRIM; spaces where there is none. */
-function trimmer(start: boolean, end: boolean): (text: string, characters: string) => string {
-  return (text, characters) => {
+function trimmer(start: boolean, end: boolean): (text: string, characters: string, fold?: (text: string) => string) => string {
+  return (text, characters, fold = (same) => same) => {
     const points = Array.from(text);
-    const set = new Set(Array.from(characters));
+    const set = new Set(Array.from(fold(characters)));
     let from = 0;
     let to = points.length;
-    if (start) while (from < to && set.has(points[from] as string)) from++;
-    if (end) while (to > from && set.has(points[to - 1] as string)) to--;
+    if (start) while (from < to && set.has(fold(points[from] as string))) from++;
+    if (end) while (to > from && set.has(fold(points[to - 1] as string))) to--;
     return points.slice(from, to).join("");
   };
 }
@@ -102,10 +102,13 @@ function trimFunction(
     ),
     inputs: ["string", "string"],
     optional: 1,
+    collated: true,
     result: (types) => types[types.length - 1] as DataType,
-    evaluate: made((call) =>
-      call.args.length === 1 ? (text: string) => trim(text, " ") : (characters: string, text: string) => trim(text, characters),
-    ),
+    evaluate: made((call) => {
+      if (call.args.length === 1) return (text: string) => trim(text, " ");
+      const fold = call.type.kind === "string" ? collationOf(call.type).fold : null;
+      return (characters: string, text: string) => trim(text, characters, fold ?? undefined);
+    }),
     print: (call, args) =>
       args.length === 1 ? `${call.alias ?? call.fn}(${args[0]})` : `TRIM(${direction} ${args[0]} FROM ${args[1]})`,
   });
@@ -363,13 +366,15 @@ const mask = scalar({
   },
 });
 
+const MASKS = ["upperChar", "lowerChar", "digitChar", "otherChar"];
+
 function checkMask(args: readonly Expression[], context: BindContext): void {
-  for (const arg of args.slice(1)) {
+  args.slice(1).forEach((arg, i) => {
     const value = context.fold(arg).value as string | null;
     if (value !== null && value.length !== 1) {
-      throw mismatch("INPUT_SIZE_NOT_ONE", args, context, { exprName: printed(arg) });
+      throw mismatch("INPUT_SIZE_NOT_ONE", args, context, { exprName: MASKS[i] as string });
     }
-  }
+  });
 }
 
 export const stringFunctions: readonly FunctionEntry[] = [

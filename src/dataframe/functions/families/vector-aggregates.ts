@@ -1,5 +1,5 @@
 /** Sums and averages of vectors, element by element in single precision. */
-import type { Boxed, DataType } from "../../../columnar/types";
+import type { DataType } from "../../../columnar/types";
 import { QueryError } from "../../errors";
 import { FLOAT, LONG } from "../../expressions/build";
 import type { AggregateCall } from "../../expressions/expression";

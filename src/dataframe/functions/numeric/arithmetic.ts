@@ -7,6 +7,7 @@ import {
   absolute,
   add,
   decimalText,
+  digits,
   divide,
   divideRounded,
   fitsLong,
@@ -99,7 +100,11 @@ export function additive(operator: "+" | "-" | "*", type: DataType, operands: re
     case "decimal": {
       const [left, right] = operands as readonly [DecimalType, DecimalType];
       if (operator === "*") {
-        return (a, b) => toDecimal(multiply(a as Exact, b as Exact), left.scale + right.scale, type, place);
+        const scale = left.scale + right.scale;
+        if (left.precision + right.precision <= PRODUCT_DIGITS) {
+          return (a, b) => toDecimal(multiply(a as Exact, b as Exact), scale, type, place);
+        }
+        return (a, b) => roundedProduct(multiply(a as Exact, b as Exact), scale, type, place);
       }
       const scale = Math.max(left.scale, right.scale);
       return (a, b) =>
@@ -132,6 +137,18 @@ export function additive(operator: "+" | "-" | "*", type: DataType, operands: re
 
 export function fitsInt(value: Exact): boolean {
   return value >= -2147483648 && value <= 2147483647;
+}
+
+/** Spark keeps so many digits of a product before it rounds it to its type. */
+const PRODUCT_DIGITS = 39;
+
+function roundedProduct(product: Exact, scale: number, type: DecimalType, place: Place): Exact | null {
+  const excess = digits(product) - PRODUCT_DIGITS;
+  if (excess <= 0) return toDecimal(product, scale, type, place);
+  const rounded = divideRounded(product, powerOfTen(excess), "halfUp");
+  return excess <= scale
+    ? toDecimal(rounded, scale - excess, type, place)
+    : toDecimal(multiply(rounded, powerOfTen(excess - scale)), 0, type, place);
 }
 
 function narrow(value: Exact, kind: keyof typeof BITS, operator: string, a: Exact, b: Exact, place: Place): Boxed {

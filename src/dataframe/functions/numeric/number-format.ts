@@ -25,7 +25,7 @@ export function parseNumberFormat(given: string, at?: QueryContext): NumberForma
     throw new AnalysisError(`INVALID_FORMAT.${reason}`, { format: `'${text}'`, ...parameters }, at);
   };
   if (text === "") fail("EMPTY");
-  const tokens = tokenize(text, fail);
+  const tokens = uniformRuns(tokenize(text, fail));
   const digits = tokens.filter(isDigit);
   const has = (token: Token): number => tokens.filter((one) => one === token).length;
   if (has(".") > 1) fail("WRONG_NUM_TOKEN", { token: ". or D" });
@@ -56,6 +56,18 @@ export function parseNumberFormat(given: string, at?: QueryContext): NumberForma
     precision: whole.filter(isDigit).length + fraction.length,
     scale: fraction.length,
   };
+}
+
+/** A run of digits is of the kind of its first: "90" is two optional digits, "09" two that must be there. */
+function uniformRuns(tokens: readonly Token[]): Token[] {
+  let kind: Token | null = null;
+  return tokens.map((token) => {
+    if (!isDigit(token)) {
+      kind = null;
+      return token;
+    }
+    return (kind ??= token);
+  });
 }
 
 const isDigit = (token: Token): boolean => token === "9" || token === "0";
@@ -209,7 +221,8 @@ class NumberWriter {
         const digit = (this.#afterPoint ? this.fraction : this.whole)[this.#at++] ?? "0";
         if (digit === " " && token === "9" && !this.#started) this.#blank();
         else {
-          this.#started = true;
+          // A sign for a digit that did not fit is none that a separator could follow.
+          if (digit !== "#") this.#started = true;
           this.text += digit === " " ? "0" : digit;
         }
       }

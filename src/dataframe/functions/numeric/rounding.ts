@@ -1,8 +1,8 @@
 /** round, bround, ceil and floor to a number of decimal digits, for every type of number. */
 import type { Boxed, DataType, DecimalType } from "../../../columnar/types";
 import {
-  decimalOfNumber,
   decimalToNumber,
+  parseDecimal,
   fitsLong,
   multiply,
   powerOfTen,
@@ -39,9 +39,9 @@ export function rounder(
       return (value) => toDecimal(rescale(value as Exact, from.scale, type.scale, rounding), type.scale, type, place);
     }
     case "float":
-      return (value) => Math.fround(roundDouble(value as number, scale, rounding, shortestFloat(value as number)));
+      return (value) => Math.fround(roundDouble(value as number, scale, rounding));
     case "double":
-      return (value) => roundDouble(value as number, scale, rounding, value as number);
+      return (value) => roundDouble(value as number, scale, rounding);
     default: {
       if (scale >= 0) return (value) => value;
       const bits = from.kind === "byte" ? 8 : from.kind === "short" ? 16 : from.kind === "int" ? 32 : 64;
@@ -66,21 +66,12 @@ function roundedWhole(value: Exact, valueScale: number, scale: number, rounding:
   return multiply(divideRounded(value, multiply(unit, powerOfTen(valueScale)), rounding), unit);
 }
 
-/** By the decimal digits that are printed, not by the binary value. */
-function roundDouble(value: number, scale: number, rounding: Rounding, printed: number): number {
-  const decimal = decimalOfNumber(printed);
+/** By the decimal digits that a double prints, not by the binary value; a float counts as the double it is. */
+function roundDouble(value: number, scale: number, rounding: Rounding): number {
+  const decimal = parseDecimal(String(value));
   if (decimal === null || decimal.scale <= scale) return value;
   const shift = decimal.scale - scale;
   // More digits go than any double has: what is left is 0, or 1 at the last place kept for ceil and floor.
   const rounded = shift > 400 ? 0 : divideRounded(decimal.unscaled, powerOfTen(shift), rounding);
   return scale < 0 ? Number(multiply(rounded, powerOfTen(-scale))) : decimalToNumber(rounded, scale);
-}
-
-/** The shortest digits that give this float again. */
-function shortestFloat(value: number): number {
-  for (let digits = 1; digits < 10; digits++) {
-    const candidate = Number(value.toPrecision(digits));
-    if (Math.fround(candidate) === value) return candidate;
-  }
-  return value;
 }

@@ -1,10 +1,19 @@
 /** java.util.Formatter's conversions that make sense for SQL values: %s %d %x %o %f %e %g %b %c %h %a %n %%. */
-import type { Boxed, DataType } from "../../../columnar/types";
+import { hashBoxed } from "../../../columnar/batch/hash";
+import type { Boxed, DataType, MapValue, StructField } from "../../../columnar/types";
 import { UsageError } from "../../../common/errors";
 import type { SqlSettings } from "../../settings";
-import { decimalText, digits as digitCount, divideRounded, multiply, negate, powerOfTen, rescale } from "../../types/exact";
+import {
+  decimalText,
+  digits as digitCount,
+  parseDecimal,
+  divideRounded,
+  multiply,
+  negate,
+  powerOfTen,
+  rescale,
+} from "../../types/exact";
 import type { Exact } from "../../types/exact";
-import { decimalOfNumber } from "../../types/exact";
 import { doubleText, floatText, valueToString } from "../../types/print";
 import { isIntegral } from "../../types/text";
 
@@ -36,6 +45,7 @@ export function parseFormat(format: string): readonly Part[] {
     if (match === null) throw illegal(`%${format[percent + 1] ?? ""}`);
     at = SPECIFIER.lastIndex;
     const [text, explicit, previous, flags = "", width, precision, letter = ""] = match;
+    if (width === undefined && /[-0]/.test(flags)) throw illegal(text);
     if (letter === "n") parts.push("\n");
     else if (letter === "%") parts.push(padded("%", flags, width === undefined ? 0 : Number(width)));
     else {
@@ -134,20 +144,49 @@ function textOf(value: Boxed, type: DataType, settings: SqlSettings): string {
     case "timestamp_ntz":
     case "dayTimeInterval":
     case "yearMonthInterval":
-      return String(value);
+      return (value as Exact).toString();
+    // Spark's inner forms of these, not what casts give.
+    case "array":
+      return listText(value as readonly Boxed[], () => type.element, settings);
+    case "struct":
+      return listText(value as readonly Boxed[], (i) => (type.fields[i] as StructField).type, settings);
+    case "map": {
+      const { keys, values } = value as MapValue;
+      return `keys: ${listText(keys, () => type.key, settings)}, values: ${listText(values, () => type.value, settings)}`;
+    }
     default:
       return valueToString(value, type, settings);
   }
 }
 
+function listText(values: readonly Boxed[], typeAt: (i: number) => DataType, settings: SqlSettings): string {
+  return `[${values.map((value, i) => (value === null ? "null" : textOf(value, typeAt(i), settings))).join(",")}]`;
+}
+
+/** Java's hash codes; strings have Murmur3's. */
 function hashOf(value: Boxed, type: DataType): number {
-  if (typeof value === "number" && (isIntegral(type) || type.kind === "date")) {
-    return type.kind === "long" ? Number(BigInt.asIntN(32, BigInt(value) ^ (BigInt(value) >> 32n))) : value;
+  switch (type.kind) {
+    case "boolean":
+      return value === true ? 1231 : 1237;
+    case "long":
+    case "timestamp":
+    case "timestamp_ntz": {
+      const bits = BigInt(value as Exact);
+      return Number(BigInt.asIntN(32, bits ^ (bits >> 32n)));
+    }
+    case "double": {
+      const words = new DataView(new ArrayBuffer(8));
+      words.setFloat64(0, value as number);
+      return words.getInt32(0) ^ words.getInt32(4);
+    }
+    case "byte":
+    case "short":
+    case "int":
+    case "date":
+      return value as number;
+    default:
+      return hashBoxed(value, type, 42);
   }
-  let hash = 42;
-  for (const byte of Buffer.from(typeof value === "string" ? value : JSON.stringify(value)))
-    hash = (Math.imul(31, hash) + byte) | 0;
-  return hash;
 }
 
 const SIZE: Readonly<Record<string, number>> = { byte: 8, short: 16, int: 32, long: 64 };
@@ -184,7 +223,7 @@ function real(part: Conversion, letter: string, value: number, single: boolean):
   const negative = value < 0 || Object.is(value, -0);
   const magnitude = Math.abs(value);
   if (letter === "a") return signed(part, negative, hexadecimal(magnitude));
-  const { unscaled, scale } = decimalOfNumber(single ? Number(floatText(magnitude)) : magnitude) as {
+  const { unscaled, scale } = parseDecimal(single ? floatText(magnitude) : String(magnitude)) as {
     unscaled: Exact;
     scale: number;
   };

@@ -9,9 +9,9 @@ export function likePattern(pattern: string, escape: string, caseInsensitive = f
     const c = characters[i] as string;
     if (c === escape) {
       const next = characters[++i];
-      if (next === undefined) throw new QueryError("INVALID_FORMAT.ESC_AT_THE_END", { format: `'${pattern}'` });
+      if (next === undefined) throw new QueryError("INVALID_FORMAT.ESC_AT_THE_END", { format: quoted(pattern) });
       if (next !== "_" && next !== "%" && next !== escape) {
-        throw new QueryError("INVALID_FORMAT.ESC_IN_THE_MIDDLE", { format: `'${pattern}'`, char: `'${next}'` });
+        throw new QueryError("INVALID_FORMAT.ESC_IN_THE_MIDDLE", { format: quoted(pattern), char: `'${next}'` });
       }
       source += quote(next);
     } else if (c === "_") {
@@ -23,6 +23,10 @@ export function likePattern(pattern: string, escape: string, caseInsensitive = f
     }
   }
   return new RegExp(`^${source}$`, caseInsensitive ? "iu" : "u");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\")}'`;
 }
 
 function quote(c: string): string {

@@ -3,8 +3,11 @@ export function titleCase(text: string): string {
   return text.toLowerCase().replace(/(^| )(\P{M})/gu, (_, before: string, first: string) => before + upperFirst(first));
 }
 
-/** Letters whose capital is two letters have a title form of their own ("ß" is "Ss", "ŉ" is "ʼN"). */
+const TITLES: Readonly<Record<string, string>> = { ǆ: "ǅ", ǉ: "ǈ", ǌ: "ǋ", ǳ: "ǲ" };
+
+/** Letters whose capital is two have a title form of their own: "ß" is "Ss", "ǆ" is "ǅ". */
 function upperFirst(character: string): string {
   const upper = character.toUpperCase();
-  return upper.length > character.length ? upper[0] + upper.slice(1).toLowerCase() : upper;
+  if (upper.length === character.length) return TITLES[character] ?? upper;
+  return /^\p{Lu}/u.test(upper) ? upper[0] + upper.slice(1).toLowerCase() : upper;
 }
