@@ -1,20 +1,16 @@
 /** Hash aggregation over a pipeline: takes all its rows into groups, then gives the groups as batches. */
-import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector";
-import type { AggregateCall, Attribute } from "../../expressions/expression";
-import type { Accumulator } from "../../functions/registry";
+import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
+import type { Attribute } from "../../expressions/expression";
 import type { HashAggregateExec } from "../../physical/plan";
 import type { BuildSide } from "../join/build";
-import { drain, sourceOf, type OpenTask, type Operator } from "../operator";
+import { sourceOf, type OpenTask, type Operator } from "../operator";
 import { PipelineProgram, type CodegenHost } from "../pipeline/program";
 import { PipelineRun } from "../pipeline/run";
 import { originsOf, plainAttribute, type Chain } from "../pipeline/steps";
 import { planAggregates, type AggregatePlan } from "./plan";
 import { AggregateSink, type AggregateNotes, type FindBy } from "./sink";
-import type { StatePlan } from "./states";
-import { GroupTable, hasCodes } from "./table";
-
-/** Groups of one batch of results. */
-const BATCH_GROUPS = 16384;
+import { Groups } from "./groups";
+import { hasCodes, type GroupTable } from "./table";
 
 export class AggregateOperator implements Operator {
   readonly output: readonly Attribute[];
@@ -58,38 +54,30 @@ export class AggregateOperator implements Operator {
   }
 
   *#batches(task: OpenTask): Generator<ColumnBatch, void, undefined> {
-    const metrics = task.env.metrics(this.node.id);
-    const started = process.hrtime.bigint();
-    const accumulators = new Map<AggregateCall, Accumulator>();
-    const accumulatorOf = (call: AggregateCall): Accumulator => {
-      let made = accumulators.get(call);
-      if (made === undefined) {
-        made =
-          call.user === undefined
-            ? this.host.functions.aggregate(call.fn).accumulator(call, task.evaluation)
-            : task.services.userFunctions.aggregate(call);
-        accumulators.set(call, made);
-      }
-      return made;
-    };
-    const table = new GroupTable(
-      this.node.grouping.map((key) => key.type),
-      this.#plan.states,
-      (plan: StatePlan) => accumulatorOf((plan as Extract<StatePlan, { kind: "boxed" }>).call),
-    );
     const run = new PipelineRun(this.program, this.builds, task);
     void run.tables;
-    drain(this.source.open(task), task, (batch) => this.#take(batch, table, run));
-    metrics.timeNs += Number(process.hrtime.bigint() - started);
-    table.unsure();
-    for (let from = 0; from < table.groups; from += BATCH_GROUPS) {
-      const to = Math.min(table.groups, from + BATCH_GROUPS);
-      const keys = table.keys.map((key) => key.vector(from, to));
-      const columns: Vector[] = this.#plan.columns.flatMap((of) => [...of(table.states, from, to, accumulatorOf)]);
-      metrics.rows += to - from;
-      metrics.batches++;
-      yield { length: to - from, columns: [...keys, ...columns] };
+    const groups = new Groups(this.node, this.#plan, task, this.host);
+    const source = this.source.open(task);
+    try {
+      for (let batch = source.next(); batch !== null; batch = source.next()) {
+        task.env.checkInterrupted();
+        if (batch.length === 0) continue;
+        this.#take(batch, groups.table, run);
+        if (groups.fits()) continue;
+        // Partial states may leave at any time: whoever merges them puts the parts of a group together.
+        if (this.node.mode === "partial") yield* groups.leave();
+        else groups.spill();
+      }
+      yield* groups.finish((node, states) => this.#merged(node, states, task));
+    } finally {
+      source.close();
+      groups.close();
     }
+  }
+
+  /** Spilled states of some of the groups, put together by an aggregate of their own. */
+  #merged(node: HashAggregateExec, states: Operator, task: OpenTask): BatchSource {
+    return new AggregateOperator(node, states, { input: states.output, steps: [] }, [], this.host).open(task);
   }
 
   #take(batch: ColumnBatch, table: GroupTable, run: PipelineRun): void {

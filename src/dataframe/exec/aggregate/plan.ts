@@ -23,8 +23,9 @@ type Columns = (
 export interface AggregatePlan {
   /** Without equals. */
   readonly states: readonly StatePlan[];
-  /** For each aggregate of the node. */
+  /** For each aggregate of the node: what it gives, and its states where they are spilled. */
   readonly columns: readonly Columns[];
+  readonly stateColumns: readonly Columns[];
 }
 
 export function planAggregates(node: Pick<HashAggregateExec, "mode" | "aggregates">, functions: FunctionRegistry): AggregatePlan {
@@ -40,9 +41,9 @@ export function planAggregates(node: Pick<HashAggregateExec, "mode" | "aggregate
   };
   const merges = node.mode === "merge" || node.mode === "final";
   const gives = node.mode === "partial" || node.mode === "merge" ? "states" : "results";
-  const columns = node.aggregates.map((item) => {
+  const each = node.aggregates.map((item): Native => {
     const native = item.call.distinct || item.call.user !== undefined ? null : nativeAggregate(item, merges, place);
-    if (native !== null) return gives === "states" ? native.states : native.results;
+    if (native !== null) return native;
     const { call } = item;
     const at = place({
       kind: "boxed",
@@ -51,9 +52,13 @@ export function planAggregates(node: Pick<HashAggregateExec, "mode" | "aggregate
       merges,
       filter: merges ? null : call.filter,
     });
-    return boxedColumns(item, at, gives);
+    return { states: boxedColumns(item, at, "states"), results: boxedColumns(item, at, "results") };
   });
-  return { states, columns };
+  return {
+    states,
+    columns: each.map((one) => (gives === "states" ? one.states : one.results)),
+    stateColumns: each.map((one) => one.states),
+  };
 }
 
 function keyOfState(plan: StatePlan, functions: FunctionRegistry): string | null {

@@ -43,7 +43,13 @@ export class GroupTable {
   #directGivenUp = false;
   #codesOf: readonly Vector[] = [];
 
-  constructor(keyTypes: readonly DataType[], statePlans: readonly StatePlan[], accumulator: (plan: StatePlan) => Accumulator) {
+  /** @param mayHold asks for the memory of a table of so many bytes */
+  constructor(
+    keyTypes: readonly DataType[],
+    statePlans: readonly StatePlan[],
+    accumulator: (plan: StatePlan) => Accumulator,
+    private readonly mayHold: (bytes: number) => boolean,
+  ) {
     this.capacity = FIRST_CAPACITY;
     this.keys = keyTypes.map((type) => new KeyColumn(type, FIRST_CAPACITY));
     this.states = statePlans.map((plan) => newState(plan, FIRST_CAPACITY, () => accumulator(plan)));
@@ -137,6 +143,7 @@ export class GroupTable {
     // Room for keys that go on in the direction in which they came.
     const length = before === null ? to - from + 1 : Math.min(DIRECT_MOST, Math.ceil((to - from + 1) * 1.5));
     const base = before !== null && from < this.base ? to - length + 1 : from;
+    if (length > DIRECT_ALWAYS && !this.mayHold(this.bytes + 4 * length)) return this.#giveUpDirect();
     const direct = new Int32Array(length);
     if (before !== null) direct.set(before, this.base - base);
     this.direct = direct;

@@ -6,10 +6,9 @@ import type { SortExec, TopKExec } from "../../physical/plan";
 import { drain, sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
+import { ExternalSort } from "./external";
 import { sortKey, type SortKey } from "./keys";
 import { sortedOrder } from "./permutation";
-
-const BATCH_ROWS = 16384;
 
 /** Keys of the rows of a batch. */
 export class SortKeys {
@@ -51,19 +50,17 @@ export class SortOperator implements Operator {
   }
 
   *#batches(task: OpenTask): Generator<ColumnBatch, void, undefined> {
-    const batches: ColumnBatch[] = [];
     const metrics = task.env.metrics(this.node.id);
-    drain(this.child.open(task), task, (batch) => batches.push(batch));
-    if (batches.length === 0) return;
-    const started = process.hrtime.bigint();
-    const rows = concatBatches(batches);
-    const order = sortedOrder(this.#keys.open(task)(rows), rows.length);
-    metrics.timeNs += Number(process.hrtime.bigint() - started);
-    for (let from = 0; from < rows.length; from += BATCH_ROWS) {
-      const to = Math.min(rows.length, from + BATCH_ROWS);
-      metrics.rows += to - from;
-      metrics.batches++;
-      yield gatherBatch(rows, order.subarray(from, to), to - from);
+    const sort = new ExternalSort(this.#keys.open(task), task, this.node.id);
+    try {
+      drain(this.child.open(task), task, (batch) => sort.add(batch));
+      for (const batch of sort.finish()) {
+        metrics.rows += batch.length;
+        metrics.batches++;
+        yield batch;
+      }
+    } finally {
+      sort.close();
     }
   }
 }

@@ -1,0 +1,25 @@
+/** What an operator holds of its task's memory. It asks before it grows far; refused, it spills and gives back. */
+import type { TaskMemory } from "../../../storage/task-env";
+
+/** Memory is asked for in pieces of this size. */
+const PIECE = 1 << 20;
+
+export class MemoryClaim {
+  #held = 0;
+
+  constructor(private readonly memory: TaskMemory) {}
+
+  /** Holds at least `bytes`; false where they are refused, and what is held stays as it is. */
+  reach(bytes: number): boolean {
+    if (bytes <= this.#held) return true;
+    const more = Math.ceil((bytes - this.#held) / PIECE) * PIECE;
+    if (!this.memory.reserve(more)) return false;
+    this.#held += more;
+    return true;
+  }
+
+  release(): void {
+    if (this.#held > 0) this.memory.release(this.#held);
+    this.#held = 0;
+  }
+}
