@@ -1,10 +1,13 @@
 /** Dates and times in the text of JSON and CSV: as casts read them and ISO 8601 writes them, or in the patterns of options. */
 import type { Boxed, DataType } from "../../columnar/types";
-import { AnalysisError } from "../errors";
+import { QueryError } from "../errors";
 import type { SqlSettings } from "../settings";
 import { makeCast } from "../types/cast";
-import { dateText, localText, secondsOf, sessionZone, timeText, toLocal } from "../types/datetime";
+import { dateText, fromLocal, localOf, localText, secondsOf, sessionZone, timeText, toLocal } from "../types/datetime";
+import { ParseFault, PatternFault, dateTimePattern, localOfFields } from "../types/datetime-pattern";
+import type { DateTimePattern, ParsedFields } from "../types/datetime-pattern";
 import type { Exact } from "../types/exact";
+import { utc } from "../types/time-zone";
 
 /** null for text that is none. */
 export type TextReader = (text: string) => Boxed;
@@ -14,8 +17,25 @@ export interface TextOptions {
   readonly locale: string;
 }
 
-function patterns(pattern: string): never {
-  throw new AnalysisError("UNSUPPORTED_FEATURE.DATETIME_PATTERN", { pattern });
+function patternOf(pattern: string, use: "format" | "parse"): DateTimePattern {
+  try {
+    return dateTimePattern(pattern, use);
+  } catch (error) {
+    if (!(error instanceof PatternFault)) throw error;
+    throw new QueryError(error.errorClass, error.parameters);
+  }
+}
+
+function patternReader(pattern: string, value: (fields: ParsedFields) => Boxed): TextReader {
+  const compiled = patternOf(pattern, "parse");
+  return (text) => {
+    try {
+      return value(compiled.parse(text));
+    } catch (error) {
+      if (error instanceof ParseFault) return null;
+      throw error;
+    }
+  };
 }
 
 function castReader(type: DataType, options: TextOptions, settings: SqlSettings): TextReader {
@@ -23,44 +43,56 @@ function castReader(type: DataType, options: TextOptions, settings: SqlSettings)
 }
 
 export function dateReader(pattern: string | undefined, options: TextOptions, settings: SqlSettings): TextReader {
-  return pattern === undefined ? castReader({ kind: "date" }, options, settings) : patterns(pattern);
+  if (pattern === undefined) return castReader({ kind: "date" }, options, settings);
+  return patternReader(pattern, (fields) => fields.days);
 }
 
 export function timestampReader(pattern: string | undefined, options: TextOptions, settings: SqlSettings): TextReader {
-  return pattern === undefined ? castReader({ kind: "timestamp" }, options, settings) : patterns(pattern);
+  if (pattern === undefined) return castReader({ kind: "timestamp" }, options, settings);
+  const zone = sessionZone(options.timeZone);
+  return patternReader(pattern, (fields) => fromLocal(localOfFields(fields), fields.zone ?? zone));
 }
 
 /** Text that names a zone is no local time. */
 export function timestampNtzReader(pattern: string | undefined, options: TextOptions, settings: SqlSettings): TextReader {
-  return pattern === undefined ? castReader({ kind: "timestamp_ntz" }, options, settings) : patterns(pattern);
+  if (pattern === undefined) return castReader({ kind: "timestamp_ntz" }, options, settings);
+  return patternReader(pattern, (fields) => (fields.zone === null ? localOfFields(fields) : null));
 }
 
 export function timeReader(pattern: string | undefined, type: DataType, options: TextOptions, settings: SqlSettings): TextReader {
-  return pattern === undefined ? castReader(type, options, settings) : patterns(pattern);
+  if (pattern === undefined) return castReader(type, options, settings);
+  return patternReader(pattern, (fields) => fields.nanosOfDay ?? 0);
 }
 
 export function dateWriter(pattern: string | undefined, _options: TextOptions): (value: Boxed) => string {
-  return pattern === undefined ? (value) => dateText(value as number) : patterns(pattern);
+  if (pattern === undefined) return (value) => dateText(value as number);
+  const compiled = patternOf(pattern, "format");
+  return (value) => compiled.format(localOf(value as number, 0), utc, 0);
 }
 
 /** "2024-02-29T12:30:00.000-08:00". */
 export function timestampWriter(pattern: string | undefined, options: TextOptions): (value: Boxed) => string {
-  if (pattern !== undefined) return patterns(pattern);
   const zone = sessionZone(options.timeZone);
+  const compiled = pattern === undefined ? null : patternOf(pattern, "format");
   return (value) => {
     const micros = value as Exact;
     const local = toLocal(micros, zone);
-    return `${millisText(local)}${offset(secondsOf(local) - secondsOf(micros))}`;
+    const seconds = secondsOf(local) - secondsOf(micros);
+    return compiled === null ? `${millisText(local)}${offset(seconds)}` : compiled.format(local, zone, seconds);
   };
 }
 
 /** "2024-02-29T12:30:00.000". */
 export function timestampNtzWriter(pattern: string | undefined, _options: TextOptions): (value: Boxed) => string {
-  return pattern === undefined ? (value) => millisText(value as Exact) : patterns(pattern);
+  if (pattern === undefined) return (value) => millisText(value as Exact);
+  const compiled = patternOf(pattern, "format");
+  return (value) => compiled.format(value as Exact, utc, 0);
 }
 
 export function timeWriter(pattern: string | undefined, _options: TextOptions): (value: Boxed) => string {
-  return pattern === undefined ? (value) => timeText(value as number) : patterns(pattern);
+  if (pattern === undefined) return (value) => timeText(value as number);
+  const compiled = patternOf(pattern, "format");
+  return (value) => compiled.format(Math.floor((value as number) / 1000), utc, 0);
 }
 
 /** Three digits of the second's fraction, whatever there are. */

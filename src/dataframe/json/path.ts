@@ -83,7 +83,8 @@ function inObject(
   let found = false;
   while (reader.next() !== "}") {
     const name = reader.text;
-    const wanted = step.kind === "anyField" || (step.kind === "field" && step.name === name);
+    // `.*` is a step that Spark parses and finds nothing by.
+    const wanted = step.kind === "field" && step.name === name;
     if (found || !wanted) {
       reader.skipChildren();
       continue;

@@ -97,6 +97,8 @@ interface Pairs {
   ck: number;
   xMk: number;
   yMk: number;
+  /** The squares in x once more, added up as variance does: slopes divide by these. */
+  xM2: number;
 }
 
 /** Correlation divides the distance in y before it multiplies, covariance too; the sums of squares ride along. */
@@ -104,6 +106,7 @@ function addPair(state: Pairs, x: number, y: number): Pairs {
   const n = state.n + 1;
   const dx = x - state.xAvg;
   const dy = y - state.yAvg;
+  state.xM2 += dx * (dx - dx / n);
   const xAvg = state.xAvg + dx / n;
   const yAvg = state.yAvg + dy / n;
   state.n = n;
@@ -130,14 +133,15 @@ function mergePairs(a: Pairs, b: Pairs): Pairs {
     ck: a.ck + b.ck + dx * dyN * n1 * n2,
     xMk: a.xMk + b.xMk + dx * dxN * n1 * n2,
     yMk: a.yMk + b.yMk + dy * dyN * n1 * n2,
+    xM2: a.xM2 + b.xM2 + dx * dxN * n1 * n2,
   };
 }
 
 /** `swap`: the second argument is x. */
 function pairs(swap: boolean, finish: (state: Pairs) => Boxed): Accumulator<Pairs> {
   return {
-    stateTypes: [DOUBLE, DOUBLE, DOUBLE, DOUBLE, DOUBLE, DOUBLE],
-    init: () => ({ n: 0, xAvg: 0, yAvg: 0, ck: 0, xMk: 0, yMk: 0 }),
+    stateTypes: [DOUBLE, DOUBLE, DOUBLE, DOUBLE, DOUBLE, DOUBLE, DOUBLE],
+    init: () => ({ n: 0, xAvg: 0, yAvg: 0, ck: 0, xMk: 0, yMk: 0, xM2: 0 }),
     update: (state, args) => {
       const [a, b] = args as readonly [number | null, number | null];
       if (a === null || b === null) return state;
@@ -145,10 +149,18 @@ function pairs(swap: boolean, finish: (state: Pairs) => Boxed): Accumulator<Pair
     },
     merge: mergePairs,
     finish,
-    toColumns: ({ n, xAvg, yAvg, ck, xMk, yMk }) => [n, xAvg, yAvg, ck, xMk, yMk],
+    toColumns: ({ n, xAvg, yAvg, ck, xMk, yMk, xM2 }) => [n, xAvg, yAvg, ck, xMk, yMk, xM2],
     fromColumns: (columns) => {
-      const [n, xAvg, yAvg, ck, xMk, yMk] = columns as readonly [number, number, number, number, number, number];
-      return { n, xAvg, yAvg, ck, xMk, yMk };
+      const [n, xAvg, yAvg, ck, xMk, yMk, xM2] = columns as readonly number[] as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      return { n, xAvg, yAvg, ck, xMk, yMk, xM2 };
     },
   };
 }
@@ -199,30 +211,6 @@ function sideOfPairs(
         (args) => (args[0] === null || args[1] === null ? null : (args[side] as Boxed)),
         (state) => (state.n === 0 ? null : finish(state)),
       ),
-  });
-}
-
-/** A mean as avg has it: the sum by the count. */
-function sideAverage(name: string, usage: string, example: readonly [string, string], side: 0 | 1): AggregateFunction {
-  return aggregate<{ sum: number; n: number }>({
-    names: [name],
-    doc: doc(usage, example),
-    inputs: ["double", "double"],
-    result: DOUBLE,
-    accumulator: () => ({
-      stateTypes: [DOUBLE, LONG],
-      init: () => ({ sum: 0, n: 0 }),
-      update: (state, args) => {
-        if (args[0] === null || args[1] === null) return state;
-        state.sum += args[side] as number;
-        state.n++;
-        return state;
-      },
-      merge: (a, b) => ({ sum: a.sum + b.sum, n: a.n + b.n }),
-      finish: ({ sum, n }) => (n === 0 ? null : sum / n),
-      toColumns: ({ sum, n }) => [sum, n],
-      fromColumns: (columns) => ({ sum: columns[0] as number, n: columns[1] as number }),
-    }),
   });
 }
 
@@ -302,8 +290,6 @@ export const momentAggregates: readonly AggregateFunction[] = [
     s.n === 1 ? null : s.ck / (s.n - 1),
   ),
   regrCount,
-  sideAverage("regr_avgx", "The mean of x where neither y nor x is null.", [`regr_avgx(y, x) ${PAIRS}`, "2.75"], 1),
-  sideAverage("regr_avgy", "The mean of y where neither y nor x is null.", [`regr_avgy(y, x) ${PAIRS}`, "1.75"], 0),
   sideOfPairs(
     "regr_sxx",
     "The sum of squared distances of x from its mean.",
@@ -332,13 +318,13 @@ export const momentAggregates: readonly AggregateFunction[] = [
     },
   ),
   paired("regr_slope", "The slope of the line of least squares.", [`regr_slope(y, x) ${LINE}`, "1.0"], true, (s) =>
-    s.xMk === 0 ? null : s.ck / s.xMk,
+    s.xM2 === 0 ? null : s.ck / s.xM2,
   ),
   paired(
     "regr_intercept",
     "Where the line of least squares meets the y axis.",
     [`regr_intercept(y, x) ${LINE}`, "0.0"],
     true,
-    (s) => (s.xMk === 0 ? null : s.yAvg - (s.ck / s.xMk) * s.xAvg),
+    (s) => (s.xM2 === 0 ? null : s.yAvg - (s.ck / s.xM2) * s.xAvg),
   ),
 ];

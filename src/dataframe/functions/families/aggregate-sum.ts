@@ -101,7 +101,7 @@ function overflow(message: string, alternative: string, call: AggregateCall): Qu
 }
 
 function intervalOverflow(call: AggregateCall): QueryError {
-  return new QueryError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", {}, call.at);
+  return new QueryError("INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION", { functionName: "`try_add`" }, call.at);
 }
 
 function sumAccumulator(call: AggregateCall): Accumulator<Total> | Accumulator<{ sum: number; rows: number }> {
@@ -181,8 +181,8 @@ function numberOf(type: DataType): (arg: Boxed) => number {
   return (arg) => decimalToNumber(arg as Exact, scale);
 }
 
-function avgAccumulator(call: AggregateCall): Accumulator<Total> | Accumulator<{ sum: number; rows: number }> {
-  const type = (call.args[0] as Expression).type;
+function avgAccumulator(call: AggregateCall, side = 0): Accumulator<Total> | Accumulator<{ sum: number; rows: number }> {
+  const type = (call.args[side] as Expression).type;
   const mode = modeOf(call);
   switch (call.type.kind) {
     case "decimal":
@@ -275,6 +275,13 @@ function avgType(type: DataType): DataType {
   }
 }
 
+function avgOptions(type: DataType, context: BindContext): Readonly<Record<string, unknown>> {
+  return {
+    mode: context.settings.ansi ? "ansi" : "legacy",
+    ...(type.kind === "decimal" && { sumPrecision: type.precision + 10 }),
+  };
+}
+
 function total(name: "sum" | "try_sum", usage: string, example: readonly [string, string]): AggregateFunction {
   return aggregate<never>({
     names: [name],
@@ -294,15 +301,36 @@ function average(names: readonly string[], usage: string, example: readonly [str
     inputs: ["any"],
     prepare: numericOrInterval,
     result: (types) => avgType(types[0] as DataType),
-    options: (args, context) => {
-      const { type } = args[0] as Expression;
-      return {
-        mode: names[0] === "try_avg" ? "try" : context.settings.ansi ? "ansi" : "legacy",
-        ...(type.kind === "decimal" && { sumPrecision: type.precision + 10 }),
-      };
-    },
+    options: (args, context) => ({
+      ...avgOptions((args[0] as Expression).type, context),
+      ...(names[0] === "try_avg" && { mode: "try" }),
+    }),
     accumulator: (call) => avgAccumulator(call) as Accumulator<never>,
   });
+}
+
+/** The mean of one of two arguments, over the rows in which neither is null. */
+function pairedAverage(name: string, usage: string, side: 0 | 1, result: string): AggregateFunction {
+  return aggregate<never>({
+    names: [name],
+    doc: doc(usage, [`${name}(y, x) FROM VALUES (1, 2), (2, 2), (2, 3), (2, 4) AS tab(y, x)`, result]),
+    inputs: ["numeric", "numeric"],
+    result: (types) => avgType(types[side] as DataType),
+    options: (args, context) => avgOptions((args[side] as Expression).type, context),
+    accumulator: (call) => {
+      const average = avgAccumulator(call, side) as Accumulator<never>;
+      const paired: Accumulator<never> = {
+        ...average,
+        update: (state, args) => (args[0] === null || args[1] === null ? state : average.update(state, [args[side] as Boxed])),
+      };
+      return "retract" in paired ? { ...paired, retract: pairedRetract(paired, side) } : paired;
+    },
+  });
+}
+
+function pairedRetract(accumulator: Accumulator<never>, side: 0 | 1): NonNullable<Accumulator<never>["retract"]> {
+  return (state, args) =>
+    args[0] === null || args[1] === null ? state : (accumulator.retract?.(state, [args[side] as Boxed]) ?? state);
 }
 
 const product = aggregate<number | null>({
@@ -335,5 +363,7 @@ export const sumAggregates: readonly AggregateFunction[] = [
     "try_avg(col) FROM VALUES (1), (2), (NULL) AS tab(col)",
     "1.5",
   ]),
+  pairedAverage("regr_avgx", "The mean of x where neither y nor x is null.", 1, "2.75"),
+  pairedAverage("regr_avgy", "The mean of y where neither y nor x is null.", 0, "1.75"),
   product,
 ];

@@ -44,9 +44,9 @@ const makeArray = prepared(
     doc: doc("An array of the arguments.", ["array(1, 2, 3)", "[1,2,3]"]),
     inputs: [],
     rest: "any",
-    result: (types, args) =>
+    result: (types, args, context) =>
       arrayOf(
-        types[0] ?? { kind: "null" },
+        commonType(types, context.settings) ?? { kind: "null" },
         args.some((arg) => arg.nullable),
       ),
     nullable: false,
@@ -290,7 +290,10 @@ const arraysZip = scalar({
   ]),
   inputs: [],
   rest: "any",
-  check: (args, context) => args.forEach((_, i) => requireArray(i, args, context)),
+  check: (args, context) =>
+    args.forEach((arg, i) => {
+      if (arg.type.kind !== "null") requireArray(i, args, context);
+    }),
   result: (types, args) =>
     arrayOf(
       {

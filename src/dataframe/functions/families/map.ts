@@ -51,10 +51,16 @@ const createMap = prepared(
     doc: doc("A map of keys and values that alternate.", ["map(1.0, '2', 3.0, '4')", '{1.0:"2",3.0:"4"}']),
     inputs: [],
     rest: "any",
-    result: (types, args) =>
+    result: (types, args, { settings }) =>
       mapOf(
-        types[0] ?? NULL,
-        types[1] ?? NULL,
+        commonType(
+          types.filter((_, i) => i % 2 === 0),
+          settings,
+        ) ?? NULL,
+        commonType(
+          types.filter((_, i) => i % 2 === 1),
+          settings,
+        ) ?? NULL,
         args.some((arg, i) => i % 2 === 1 && arg.nullable),
       ),
     nullable: false,
@@ -97,7 +103,7 @@ const mapConcat = prepared(
     result: (types) => {
       const maps = types as readonly MapType[];
       const [first] = maps;
-      if (first === undefined) return mapOf(STRING, STRING, false);
+      if (first === undefined) return mapOf(STRING, STRING, true);
       return mapOf(
         first.key,
         first.value,
@@ -243,6 +249,8 @@ const containsKey = prepared(
     doc: doc("Whether a map has a key.", ["map_contains_key(map(1, 'a', 2, 'b'), 1)", "true"]),
     inputs: ["any", "any"],
     result: { kind: "boolean" },
+    // Spark looks into map_keys(), whose type allows for nulls.
+    nullable: true,
     evaluate: (call) => {
       const same = sameElements((call.args[1] as Expression).type);
       return (map, key) => (map as MapValue).keys.some((one) => same(one, key));

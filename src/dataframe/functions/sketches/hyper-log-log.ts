@@ -30,12 +30,12 @@ export function estimate(registers: Uint8Array, precision: number): number {
     if (register === 0) empty++;
   }
   const raw = (alpha(precision, m) * m * m) / inverse;
-  const corrected = precision < 19 && raw < 5 * m ? raw - bias(raw, precision) : raw;
-  if (empty > 0 && precision < 19) {
+  if (empty > 0) {
     const linear = m * Math.log(m / empty);
-    if (linear <= (LINEAR_COUNTING_LIMITS[precision - 4] as number)) return Math.round(linear);
+    const limit = precision < 19 ? (LINEAR_COUNTING_LIMITS[precision - 4] as number) : -1;
+    if (linear <= limit || raw <= 2.5 * m) return Math.round(linear);
   }
-  return Math.round(corrected);
+  return Math.round(precision < 19 && raw < 5 * m ? raw - bias(raw, precision) : raw);
 }
 
 function alpha(precision: number, m: number): number {
