@@ -5,6 +5,7 @@ import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
 import { inferSchema, statisticsOf } from "./infer";
 import { ParquetScan } from "./open";
+import { parquetWriter } from "./write/save";
 
 const format: FileFormat = {
   name: "parquet",
@@ -21,4 +22,5 @@ export const parquetSource: DataSource = {
     return Promise.resolve(packFiles(files, settings, { splittable: () => true, parallelism }));
   },
   open: (splits, request, env) => new ParquetScan(splits as readonly FileSplit[], request, env),
+  writer: parquetWriter,
 };

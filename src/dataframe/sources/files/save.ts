@@ -1,0 +1,36 @@
+/** What all file formats check and decide when a table is saved. */
+import type { DataType } from "../../../columnar/types";
+import { AnalysisError } from "../../errors";
+import { simpleString } from "../../types/text";
+import type { SaveRequest } from "../data-source";
+import { integerOption, option } from "../options";
+import type { FilesSpec } from "./write-task";
+
+export function filesSpec(request: SaveRequest): FilesSpec {
+  const { schema, settings, options } = request;
+  const same = (a: string, b: string): boolean => (settings.caseSensitive ? a === b : a.toLowerCase() === b.toLowerCase());
+  const partitionBy = request.partitionBy.map((name) => {
+    const place = schema.fields.findIndex((field) => same(field.name, name));
+    if (place < 0)
+      throw new AnalysisError("PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA", { column: name, schema: simpleString(schema) });
+    const { type } = schema.fields[place]!;
+    if (!mayPartition(type)) throw new AnalysisError("INVALID_PARTITION_COLUMN_DATA_TYPE", { type: simpleString(type) });
+    return place;
+  });
+  if (partitionBy.length > 0 && partitionBy.length === schema.fields.length)
+    throw new AnalysisError("ALL_PARTITION_COLUMNS_NOT_ALLOWED");
+  const otherwise = Number(settings.conf["spark.sql.files.maxRecordsPerFile"] ?? 0);
+  return { schema, partitionBy, maxRecordsPerFile: integerOption(options, "maxRecordsPerFile", otherwise), settings };
+}
+
+function mayPartition(type: DataType): boolean {
+  return !["array", "map", "struct", "variant", "calendarInterval", "udt"].includes(type.kind);
+}
+
+export function isDynamicOverwrite(request: SaveRequest): boolean {
+  const mode =
+    option(request.options, "partitionOverwriteMode") ??
+    request.settings.conf["spark.sql.sources.partitionOverwriteMode"] ??
+    "static";
+  return request.mode === "overwrite" && request.partitionBy.length > 0 && mode.toLowerCase() === "dynamic";
+}
