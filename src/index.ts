@@ -1,7 +1,60 @@
 /** What `import … from "firesteel"` gives: the public API. */
+import type { SparkContext as SessionContext } from "./driver/spark-context";
+
+declare module "./dataframe/api/spark-session" {
+  interface SessionTypes {
+    readonly sparkContext: SessionContext;
+  }
+}
+
 export { SparkConf } from "./common/conf";
 export { CancelledError, ClusterError, DataError, FiresteelError, InternalError, TaskError, UsageError } from "./common/errors";
 export { version } from "./common/version";
+export {
+  Catalog,
+  CoGroupedData,
+  Column,
+  DataFrame,
+  DataFrameNaFunctions,
+  DataFrameReader,
+  DataFrameStatFunctions,
+  DataFrameWriter,
+  DataFrameWriterV2,
+  functions,
+  GroupedData,
+  MergeIntoWriter,
+  Observation,
+  RuntimeConfig,
+  SparkSession,
+  SparkSessionBuilder,
+  UDFRegistration,
+  Window,
+  WindowSpec,
+} from "./dataframe/api";
+export type {
+  AggregateMap,
+  Aggregator,
+  CatalogFunction,
+  CatalogMetadata,
+  ColumnOrName,
+  Database,
+  JoinTypeName,
+  OptionValue,
+  QueryOptions,
+  Records,
+  SchemaInput,
+  SchemaOrNames,
+  SortDirections,
+  SqlArguments,
+  Table,
+  TableColumn,
+  TypeOrText,
+  UserDefinedFunction,
+  WindowBound,
+} from "./dataframe/api";
+export { AnalysisError, ParseError, QueryError } from "./dataframe/errors";
+export * as types from "./dataframe/types";
+export { DayTimeInterval, Decimal, LocalDate, LocalTime, Row, SqlTimestamp, YearMonthInterval } from "./dataframe/types";
 export { SparkContext } from "./driver/spark-context";
 export type { SparkExecutorInfo, SparkJobInfo, SparkStageInfo, StatusTracker } from "./driver/status-tracker";
 export type * from "./events/listener-events";

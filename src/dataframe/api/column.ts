@@ -234,7 +234,7 @@ export class Column {
   }
   /** `length` characters from position `start`, which counts from 1. */
   substr(start: ColumnOrValue, length: ColumnOrValue): Column {
-    return this.#operator("substring", start, length);
+    return this.#operator("substr", start, length);
   }
 
   // Parts of arrays, maps and structs

@@ -28,6 +28,7 @@ const INFIX = new Set([
 export function expressionText(expression: UnresolvedExpression): string {
   switch (expression.kind) {
     case "literal":
+      if (typeof expression.value === "object" && expression.value !== null) return expression.type.kind;
       return expression.value === null ? "NULL" : String(expression.value);
     case "name":
       return expression.parts.join(".");

@@ -1,0 +1,344 @@
+/** `spark.catalog`: databases, tables, views, columns and functions. */
+import { AnalysisError } from "../errors";
+import type { TableMetadata } from "../catalog/table";
+import { builtins } from "../functions";
+import type { StorageLevel } from "../../storage/storage-level";
+import { parseTableIdentifier } from "../sql/parse";
+import type { Statement } from "../syntax/command";
+import { simpleString } from "../types/text";
+import { DataFrame } from "./dataframe";
+import { schemaOf } from "./schema-input";
+import type { SchemaInput } from "./schema-input";
+import type { SparkSession } from "./spark-session";
+
+export interface CatalogMetadata {
+  readonly name: string;
+  readonly description: string | null;
+}
+
+export interface Database {
+  readonly name: string;
+  readonly catalog: string;
+  readonly description: string | null;
+  readonly locationUri: string;
+}
+
+export interface Table {
+  readonly name: string;
+  readonly catalog: string | null;
+  readonly namespace: readonly string[] | null;
+  readonly database: string | null;
+  readonly description: string | null;
+  /** "MANAGED", "EXTERNAL", "VIEW" or "TEMPORARY". */
+  readonly tableType: string;
+  readonly isTemporary: boolean;
+}
+
+export interface TableColumn {
+  readonly name: string;
+  readonly description: string | null;
+  readonly dataType: string;
+  readonly nullable: boolean;
+  readonly isPartition: boolean;
+  readonly isBucket: boolean;
+  readonly isCluster: boolean;
+}
+
+export interface CatalogFunction {
+  readonly name: string;
+  readonly catalog: string | null;
+  readonly namespace: readonly string[] | null;
+  readonly description: string | null;
+  readonly isTemporary: boolean;
+}
+
+const CATALOG = "spark_catalog";
+
+/** Patterns of names: `*` for any text, `|` between alternatives, without regard to case. */
+function matcher(pattern: string | undefined): (name: string) => boolean {
+  if (pattern === undefined) return () => true;
+  const alternatives = pattern.split("|").map((part) => {
+    const source = part
+      .trim()
+      .split("*")
+      .map((text) => text.replace(/[\\^$.+?()[\]{}]/g, "\\$&"))
+      .join(".*");
+    return new RegExp(`^${source}$`, "i");
+  });
+  return (name) => alternatives.some((alternative) => alternative.test(name));
+}
+
+export class Catalog {
+  constructor(private readonly spark: SparkSession) {}
+
+  get #catalog(): SparkSession["core"]["port"]["catalog"] {
+    return this.spark.core.port.catalog;
+  }
+
+  async #settled(): Promise<void> {
+    await this.spark.core.settled();
+  }
+
+  async #run(statement: Statement): Promise<DataFrame> {
+    const { core } = this.spark;
+    return new DataFrame(this.spark, await core.change(() => core.port.execute(statement)));
+  }
+
+  async currentCatalog(): Promise<string> {
+    await this.#settled();
+    return this.#catalog.currentCatalog;
+  }
+  async setCurrentCatalog(name: string): Promise<void> {
+    await this.#run({ kind: "setCatalog", name });
+  }
+  async listCatalogs(pattern?: string): Promise<CatalogMetadata[]> {
+    await this.#settled();
+    return [CATALOG].filter(matcher(pattern)).map((name) => ({ name, description: null }));
+  }
+
+  async currentDatabase(): Promise<string> {
+    await this.#settled();
+    return this.#catalog.currentDatabase;
+  }
+  async setCurrentDatabase(name: string): Promise<void> {
+    await this.#run({ kind: "use", name: [name], database: true });
+  }
+  async listDatabases(pattern?: string): Promise<Database[]> {
+    await this.#settled();
+    const matches = matcher(pattern);
+    return this.#catalog
+      .databases()
+      .filter((database) => matches(database.name))
+      .map(databaseOf);
+  }
+  async getDatabase(name: string): Promise<Database> {
+    await this.#settled();
+    return databaseOf(this.#catalog.requireDatabase(parseTableIdentifier(name).at(-1)!));
+  }
+  async databaseExists(name: string): Promise<boolean> {
+    await this.#settled();
+    const wanted = parseTableIdentifier(name).at(-1)!.toLowerCase();
+    return this.#catalog.databases().some((database) => database.name === wanted);
+  }
+  async createDatabase(name: string, ifNotExists = false): Promise<void> {
+    await this.#run({ kind: "createDatabase", name: parseTableIdentifier(name), ifNotExists, properties: {} });
+  }
+  async dropDatabase(name: string, ifExists = false, cascade = false): Promise<void> {
+    await this.#run({ kind: "dropDatabase", name: parseTableIdentifier(name), ifExists, cascade });
+  }
+
+  /** Tables and views of a database, and the temporary views of the session. */
+  async listTables(database?: string, pattern?: string): Promise<Table[]> {
+    await this.#settled();
+    const matches = matcher(pattern);
+    const catalog = this.#catalog;
+    const name = database === undefined ? catalog.currentDatabase : parseTableIdentifier(database).at(-1)!;
+    const global = name.toLowerCase() === "global_temp";
+    const tables = global ? [] : catalog.tables(name).map(tableOf);
+    const temporary = [...(global ? catalog.globalViews.views : catalog.tempViews).keys()].map((view) =>
+      temporaryTable(view, global),
+    );
+    return [...tables, ...temporary].filter((table) => matches(table.name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+  async listViews(database?: string, pattern?: string): Promise<Table[]> {
+    return (await this.listTables(database, pattern)).filter((table) => table.tableType === "VIEW" || table.isTemporary);
+  }
+  async getTable(name: string): Promise<Table> {
+    await this.#settled();
+    const parts = parseTableIdentifier(name);
+    const found = this.#catalog.find(parts);
+    if (found === null) throw this.#catalog.notFound(parts);
+    return found.kind === "tempView" ? temporaryTable(found.view.name, found.view.global) : tableOf(found.table);
+  }
+  async tableExists(name: string, database?: string): Promise<boolean> {
+    await this.#settled();
+    return this.#catalog.find([...(database === undefined ? [] : [database]), ...parseTableIdentifier(name)]) !== null;
+  }
+  /** A table of files that exist at `path`, or an empty one with a schema. */
+  async createTable(
+    name: string,
+    path?: string,
+    source?: string,
+    schema?: SchemaInput,
+    options: Readonly<Record<string, string>> = {},
+  ): Promise<DataFrame> {
+    const columns = schema === undefined ? [] : schemaOf(schema).fields.map((field) => ({ ...field, name: [field.name] }));
+    await this.#run({
+      kind: "createTable",
+      name: parseTableIdentifier(name),
+      ifNotExists: false,
+      orReplace: false,
+      replace: false,
+      external: path !== undefined,
+      temporary: false,
+      query: null,
+      spec: {
+        columns,
+        constraints: [],
+        partitioning: [],
+        options,
+        properties: {},
+        ...(source !== undefined && { provider: [source] }),
+        ...(path !== undefined && { location: path }),
+      },
+    });
+    return this.spark.table(name);
+  }
+  createExternalTable(
+    name: string,
+    path?: string,
+    source?: string,
+    schema?: SchemaInput,
+    options?: Readonly<Record<string, string>>,
+  ): Promise<DataFrame> {
+    return this.createTable(name, path, source, schema, options);
+  }
+  async dropTable(name: string, ifExists = false, purge = false): Promise<void> {
+    await this.#run({ kind: "dropTable", name: parseTableIdentifier(name), ifExists, purge });
+  }
+  async dropView(name: string, ifExists = false): Promise<void> {
+    await this.#run({ kind: "dropView", name: parseTableIdentifier(name), ifExists });
+  }
+  /** Whether there was one. */
+  async dropTempView(name: string): Promise<boolean> {
+    return this.spark.core.change(async () => this.#catalog.dropTempView(name));
+  }
+  async dropGlobalTempView(name: string): Promise<boolean> {
+    return this.spark.core.change(async () => this.#catalog.dropTempView(name, true));
+  }
+  async truncateTable(name: string): Promise<void> {
+    await this.#run({ kind: "truncateTable", table: parseTableIdentifier(name), partition: [] });
+  }
+  async analyzeTable(name: string, noScan = false): Promise<void> {
+    await this.#run({ kind: "analyzeTable", name: parseTableIdentifier(name), partition: null, noScan, columns: null });
+  }
+  async getCreateTableString(name: string, asSerde = false): Promise<string> {
+    const df = await this.#run({ kind: "showCreateTable", table: parseTableIdentifier(name), asSerde });
+    return (await df.first())!.get(0) as string;
+  }
+  async getTableProperties(name: string): Promise<Record<string, string>> {
+    const df = await this.#run({ kind: "showTableProperties", table: parseTableIdentifier(name), key: null });
+    return Object.fromEntries((await df.collect()).map((row) => row.toArray() as [string, string]));
+  }
+  async listPartitions(name: string): Promise<string[]> {
+    const df = await this.#run({ kind: "showPartitions", table: parseTableIdentifier(name), partition: null });
+    return (await df.collect()).map((row) => row.get(0) as string);
+  }
+  async recoverPartitions(name: string): Promise<void> {
+    await this.#run({ kind: "repairTable", name: parseTableIdentifier(name), add: true, drop: false });
+  }
+  async refreshTable(name: string): Promise<void> {
+    await this.#run({ kind: "refreshTable", table: parseTableIdentifier(name) });
+  }
+  async refreshByPath(path: string): Promise<void> {
+    await this.#run({ kind: "refreshResource", path });
+  }
+
+  async listColumns(table: string, database?: string): Promise<TableColumn[]> {
+    const name = database === undefined ? table : `${database}.${table}`;
+    const parts = parseTableIdentifier(name);
+    const schema = await this.spark.table(name).schema();
+    const found = this.#catalog.find(parts);
+    const known = found?.kind === "table" ? found.table : null;
+    return schema.fields.map((field) => ({
+      name: field.name,
+      description: (field.metadata?.["comment"] as string | undefined) ?? null,
+      dataType: simpleString(field.type),
+      nullable: field.nullable,
+      isPartition: known?.partitionColumns.includes(field.name) ?? false,
+      isBucket: known?.bucket?.columns.includes(field.name) ?? false,
+      isCluster: known?.clusterBy?.some((column) => column.join(".") === field.name) ?? false,
+    }));
+  }
+
+  /** Functions of SQL, of the session, and of a database. */
+  async listFunctions(database?: string, pattern?: string): Promise<CatalogFunction[]> {
+    await this.#settled();
+    const catalog = this.#catalog;
+    const matches = matcher(pattern);
+    const namespace = database === undefined ? catalog.currentDatabase : parseTableIdentifier(database).at(-1)!;
+    catalog.requireDatabase(namespace);
+    const own = catalog.store.functions(namespace.toLowerCase()).map((fn) => functionOf(fn.name, namespace, fn.comment ?? null));
+    const temporary = [...catalog.tempFunctions.keys(), ...builtins.names()].map((name) => functionOf(name, null, null));
+    const unique = new Map([...temporary, ...own].map((fn) => [`${String(fn.namespace)}.${fn.name}`, fn]));
+    return [...unique.values()].filter((fn) => matches(fn.name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+  async getFunction(name: string): Promise<CatalogFunction> {
+    await this.#settled();
+    const parts = parseTableIdentifier(name);
+    const last = parts.at(-1)!;
+    const found = this.#catalog.findFunction(parts);
+    if (found !== null) {
+      const database = found.kind === "sql" ? found.metadata.database : null;
+      return functionOf(last, database, found.kind === "sql" ? (found.metadata.comment ?? null) : null);
+    }
+    const builtin = parts.length === 1 ? builtins.find(last.toLowerCase()) : undefined;
+    if (builtin !== undefined) return functionOf(last.toLowerCase(), null, builtin.doc.usage);
+    throw new AnalysisError("UNRESOLVED_ROUTINE", { routineName: `\`${parts.join("`.`")}\``, searchPath: "" });
+  }
+  async functionExists(name: string, database?: string): Promise<boolean> {
+    await this.#settled();
+    const parts = [...(database === undefined ? [] : [database]), ...parseTableIdentifier(name)];
+    return (
+      this.#catalog.findFunction(parts) !== null || (parts.length === 1 && builtins.find(parts[0]!.toLowerCase()) !== undefined)
+    );
+  }
+  /** As spark.udf.register. */
+  registerFunction(...args: Parameters<SparkSession["udf"]["register"]>): ReturnType<SparkSession["udf"]["register"]> {
+    return this.spark.udf.register(...args);
+  }
+
+  async cacheTable(name: string, level?: StorageLevel): Promise<void> {
+    const options: Record<string, string> = level === undefined ? {} : { storageLevel: level.toString() };
+    await this.#run({ kind: "cacheTable", table: parseTableIdentifier(name), lazy: true, options, query: null });
+  }
+  async uncacheTable(name: string): Promise<void> {
+    await this.#run({ kind: "uncacheTable", table: parseTableIdentifier(name), ifExists: false });
+  }
+  async isCached(name: string): Promise<boolean> {
+    const level = await this.spark.table(name).storageLevel();
+    return level.useMemory || level.useDisk;
+  }
+  async clearCache(): Promise<void> {
+    await this.#run({ kind: "clearCache" });
+  }
+}
+
+function databaseOf(database: { readonly name: string; readonly comment: string; readonly location: string }): Database {
+  return { name: database.name, catalog: CATALOG, description: database.comment, locationUri: database.location };
+}
+
+function tableOf(table: TableMetadata): Table {
+  return {
+    name: table.name,
+    catalog: CATALOG,
+    namespace: [table.database],
+    database: table.database,
+    description: table.comment ?? null,
+    tableType: table.kind.toUpperCase(),
+    isTemporary: false,
+  };
+}
+
+function temporaryTable(name: string, global: boolean): Table {
+  const namespace = global ? ["global_temp"] : null;
+  return {
+    name,
+    catalog: null,
+    namespace,
+    database: namespace?.[0] ?? null,
+    description: null,
+    tableType: "TEMPORARY",
+    isTemporary: true,
+  };
+}
+
+function functionOf(name: string, database: string | null, description: string | null): CatalogFunction {
+  return {
+    name,
+    catalog: database === null ? null : CATALOG,
+    namespace: database === null ? null : [database],
+    description,
+    isTemporary: database === null,
+  };
+}

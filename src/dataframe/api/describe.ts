@@ -1,0 +1,78 @@
+/** describe and summary: a row for each statistic, a column for each column, all as text. */
+import { UsageError } from "../../common/errors";
+import type { StructType } from "../../columnar/types";
+import type { UnresolvedExpression } from "../syntax/expression";
+import type { UnresolvedPlan } from "../syntax/plan";
+import { literalOf, stringLiteral } from "./literal";
+
+const NUMERIC = new Set(["byte", "short", "int", "long", "float", "double", "decimal"]);
+
+export const DESCRIBE: readonly string[] = ["count", "mean", "stddev", "min", "max"];
+export const SUMMARY: readonly string[] = ["count", "mean", "stddev", "min", "25%", "50%", "75%", "max"];
+
+/** Columns that have statistics: numbers and text. */
+export function describedColumns(schema: StructType): readonly string[] {
+  return schema.fields.filter(({ type }) => NUMERIC.has(type.kind) || type.kind === "string").map((field) => field.name);
+}
+
+export function statisticsPlan(
+  child: UnresolvedPlan,
+  schema: StructType,
+  columns: readonly string[],
+  statistics: readonly string[],
+): UnresolvedPlan {
+  // One row with all figures; then a row for each statistic is made of it.
+  const figures: UnresolvedExpression[] = [];
+  const rows = statistics.map((statistic, s) => {
+    const cells = columns.map((column, c): readonly UnresolvedExpression[] => {
+      const name = `${s}_${c}`;
+      figures.push({ kind: "alias", child: figure(statistic, column, schema), names: [name] });
+      return [stringLiteral(column), { kind: "name", parts: [name] }];
+    });
+    return call("named_struct", stringLiteral("summary"), stringLiteral(statistic), ...cells.flat());
+  });
+  if (columns.length === 0) {
+    const names = statistics.map((statistic) => [stringLiteral(statistic)]);
+    return { kind: "inlineTable", names: ["summary"], rows: names };
+  }
+  return {
+    kind: "project",
+    expressions: [call("inline", call("array", ...rows))],
+    child: { kind: "aggregate", child, grouping: { kind: "by", expressions: [] }, aggregates: figures },
+  };
+}
+
+function call(name: string, ...args: readonly UnresolvedExpression[]): UnresolvedExpression {
+  return { kind: "call", name: [name], args };
+}
+
+function figure(statistic: string, column: string, schema: StructType): UnresolvedExpression {
+  const name: UnresolvedExpression = { kind: "name", parts: [column] };
+  const isText = schema.fields.find((field) => field.name === column)?.type.kind === "string";
+  const number: UnresolvedExpression = isText ? { kind: "cast", child: name, type: { kind: "double" }, mode: "try" } : name;
+  const text = (child: UnresolvedExpression): UnresolvedExpression => ({
+    kind: "cast",
+    child,
+    type: { kind: "string" },
+    mode: "cast",
+  });
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(statistic);
+  if (percent !== null) return text(call("percentile_approx", number, literalOf(Number(percent[1]) / 100, { kind: "double" })));
+  switch (statistic.toLowerCase()) {
+    case "count":
+      return text(call("count", name));
+    case "count_distinct":
+      return text({ kind: "call", name: ["count"], args: [name], distinct: true });
+    case "approx_count_distinct":
+      return text(call("approx_count_distinct", name));
+    case "mean":
+      return text(call("avg", number));
+    case "stddev":
+      return text(call("stddev", number));
+    case "min":
+    case "max":
+      return text(call(statistic.toLowerCase(), name));
+    default:
+      throw new UsageError("INVALID_ARGUMENT", `summary: ${statistic} is not a recognised statistic.`);
+  }
+}

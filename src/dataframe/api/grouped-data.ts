@@ -1,0 +1,187 @@
+/** DataFrames in groups: what groupBy, rollup, cube and pivot give. */
+import { UsageError } from "../../common/errors";
+import type { StructType } from "../../columnar/types";
+import { AnalysisError } from "../errors";
+import type { UnresolvedExpression, UserFunction } from "../syntax/expression";
+import type { Grouping, UnresolvedPlan } from "../syntax/plan";
+import { Column, columnExpression, nameExpression } from "./column";
+import type { ColumnOrName } from "./column";
+import type { DataFrame } from "./dataframe";
+import { literalOf } from "./literal";
+import { located } from "./located";
+import { pendingPlan } from "./pending";
+import type { SchemaInput } from "./schema-input";
+import { schemaOf } from "./schema-input";
+import { userFunction } from "./functions/user-functions";
+
+interface Pivot {
+  readonly column: UnresolvedExpression;
+  readonly values: readonly UnresolvedExpression[] | null;
+}
+
+/** {column: "function"}, as agg takes it. */
+export type AggregateMap = Readonly<Record<string, string>>;
+
+const NUMERIC = new Set(["byte", "short", "int", "long", "float", "double", "decimal"]);
+
+export class GroupedData {
+  readonly #df: DataFrame;
+  readonly #grouping: Grouping;
+  readonly #pivot: Pivot | null;
+
+  /** Internal: made by groupBy and its kin. */
+  constructor(df: DataFrame, grouping: Grouping, pivot: Pivot | null = null) {
+    this.#df = df;
+    this.#grouping = grouping;
+    this.#pivot = pivot;
+  }
+
+  /** Aggregates of each group, behind the grouping columns: columns, or a map of columns and functions' names. */
+  agg(...aggregates: readonly (Column | AggregateMap)[]): DataFrame {
+    const columns = aggregates.flatMap((aggregate): readonly UnresolvedExpression[] => {
+      if (aggregate instanceof Column) return [aggregate.expression];
+      return Object.entries(aggregate).map(([column, fn]) => aggregateOf(fn, column));
+    });
+    if (columns.length === 0) throw new UsageError("INVALID_ARGUMENT", "agg needs at least one column.");
+    return this.#aggregate("agg", columns);
+  }
+
+  #aggregate(scope: string, columns: readonly UnresolvedExpression[]): DataFrame {
+    return this.#df.derive(scope, (at) => {
+      const aggregates = columns.map((column) => located(column, at));
+      return this.#plan(aggregates);
+    });
+  }
+
+  #plan(aggregates: readonly UnresolvedExpression[]): UnresolvedPlan {
+    const child = this.#df.plan;
+    if (this.#pivot === null) return { kind: "aggregate", child, grouping: this.#grouping, aggregates, keyed: true };
+    if (this.#grouping.kind !== "by") {
+      throw new AnalysisError("UNSUPPORTED_FEATURE.PIVOT_AFTER_GROUP_BY", { clause: "rollup or cube" });
+    }
+    const { column, values } = this.#pivot;
+    return { kind: "pivot", child, grouping: this.#grouping.expressions, column: [column], values, aggregates };
+  }
+
+  /** The number of rows in each group. */
+  count(): DataFrame {
+    const one: UnresolvedExpression = { kind: "call", name: ["count"], args: [literalOf(1)] };
+    return this.#aggregate("count", [{ kind: "alias", child: one, names: ["count"] }]);
+  }
+  avg(...columns: readonly string[]): DataFrame {
+    return this.#numeric("avg", columns);
+  }
+  mean(...columns: readonly string[]): DataFrame {
+    return this.#numeric("avg", columns);
+  }
+  sum(...columns: readonly string[]): DataFrame {
+    return this.#numeric("sum", columns);
+  }
+  min(...columns: readonly string[]): DataFrame {
+    return this.#numeric("min", columns);
+  }
+  max(...columns: readonly string[]): DataFrame {
+    return this.#numeric("max", columns);
+  }
+
+  /** The function of the given columns, or of all numeric columns that are not grouped by. */
+  #numeric(fn: string, columns: readonly string[]): DataFrame {
+    if (columns.length > 0)
+      return this.#aggregate(
+        fn,
+        columns.map((column) => aggregateOf(fn, column)),
+      );
+    return this.#df.derive(fn, () =>
+      pendingPlan(async () => {
+        const schema = await this.#df.schema();
+        const keys = new Set(groupNames(this.#grouping));
+        const names = schema.fields
+          .filter((field) => NUMERIC.has(field.type.kind) && !keys.has(field.name))
+          .map((field) => field.name);
+        return this.#plan(names.map((name) => aggregateOf(fn, quoted(name))));
+      }),
+    );
+  }
+
+  /** A column for each value of `column`. Without `values` a query finds them first. */
+  pivot(column: ColumnOrName, values?: readonly unknown[]): GroupedData {
+    if (this.#pivot !== null) throw new AnalysisError("REPEATED_CLAUSE", { operation: "SUBQUERY", clause: "PIVOT" });
+    return new GroupedData(this.#df, this.#grouping, {
+      column: columnExpression(column),
+      values: values?.map((value) => (value instanceof Column ? value.expression : literalOf(value))) ?? null,
+    });
+  }
+
+  /**
+   * Calls `f` once for each group with its rows as an Arrow table (with two parameters, its key first); gives an Arrow table, or
+   * arrays of columns by name, of the columns of `schema`.
+   */
+  applyInArrow(f: (...args: never[]) => unknown, schema: SchemaInput): DataFrame {
+    return this.#df.derive("applyInArrow", () => ({
+      kind: "applyInGroups",
+      child: this.#df.plan,
+      grouping: this.#keys("applyInArrow"),
+      ...functionOf(f, schema, "applyInArrow"),
+    }));
+  }
+  applyInPandas(f: (...args: never[]) => unknown, schema: SchemaInput): DataFrame {
+    return this.applyInArrow(f, schema);
+  }
+
+  /** Groups of two DataFrames with the same keys, to be handled together. */
+  cogroup(other: GroupedData): CoGroupedData {
+    return new CoGroupedData(this.#df, this.#keys("cogroup"), other.#df, other.#keys("cogroup"));
+  }
+
+  #keys(call: string): readonly UnresolvedExpression[] {
+    if (this.#grouping.kind === "by" && this.#pivot === null) return this.#grouping.expressions;
+    throw new UsageError("INVALID_ARGUMENT", `${call} needs groups made by groupBy.`);
+  }
+}
+
+export class CoGroupedData {
+  constructor(
+    private readonly left: DataFrame,
+    private readonly leftKeys: readonly UnresolvedExpression[],
+    private readonly right: DataFrame,
+    private readonly rightKeys: readonly UnresolvedExpression[],
+  ) {}
+
+  /** Calls `f` for each key with the rows of both sides as Arrow tables (with three parameters, the key first). */
+  applyInArrow(f: (...args: never[]) => unknown, schema: SchemaInput): DataFrame {
+    return this.left.derive("applyInArrow", () => ({
+      kind: "cogroup",
+      left: this.left.plan,
+      right: this.right.plan,
+      leftGrouping: this.leftKeys,
+      rightGrouping: this.rightKeys,
+      ...functionOf(f, schema, "applyInArrow"),
+    }));
+  }
+  applyInPandas(f: (...args: never[]) => unknown, schema: SchemaInput): DataFrame {
+    return this.applyInArrow(f, schema);
+  }
+}
+
+function functionOf(f: unknown, schema: SchemaInput, call: string): { readonly fn: UserFunction; readonly schema: StructType } {
+  if (typeof f !== "function")
+    throw new UsageError("INVALID_ARGUMENT", `${call} needs a function and the schema of its results.`);
+  const type = schemaOf(schema);
+  return { fn: userFunction(f, "batch", type, call), schema: type };
+}
+
+function aggregateOf(fn: string, column: string): UnresolvedExpression {
+  const name = fn.toLowerCase() === "average" || fn.toLowerCase() === "mean" ? "avg" : fn;
+  const counted = name.toLowerCase() === "count" && column === "*";
+  return { kind: "call", name: [name], args: [counted ? literalOf(1) : nameExpression(column)] };
+}
+
+function groupNames(grouping: Grouping): readonly string[] {
+  if (grouping.kind === "all") return [];
+  return grouping.expressions.flatMap((expression) => (expression.kind === "name" ? [expression.parts.at(-1)!] : []));
+}
+
+/** A name as it stands, in back quotes where it needs them. */
+export function quoted(name: string): string {
+  return /^\w+$/.test(name) ? name : `\`${name.replaceAll("`", "``")}\``;
+}

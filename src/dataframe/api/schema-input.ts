@@ -1,0 +1,27 @@
+/** Schemas as programs give them. */
+import type { StructType } from "../../columnar/types";
+import { UsageError } from "../../common/errors";
+import { parseTableSchema, parseType } from "../sql/parse-type";
+
+/** A struct type, or its text: "name STRING, age INT". */
+export type SchemaInput = StructType | string;
+
+/** The schema; text of a single type ("int") is that of one column, `value`. */
+export function schemaOf(schema: SchemaInput): StructType {
+  if (typeof schema === "string") return parsedSchema(schema);
+  if (schema?.kind === "struct") return schema;
+  throw new UsageError("INVALID_SCHEMA", 'A schema is a StructType or text such as "name STRING, age INT".');
+}
+
+function parsedSchema(text: string): StructType {
+  try {
+    return parseTableSchema(text);
+  } catch (error) {
+    try {
+      const type = parseType(text);
+      return type.kind === "struct" ? type : { kind: "struct", fields: [{ name: "value", type, nullable: true }] };
+    } catch {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/** What the parts of one session share: the port, the order of statements, places of calls. */
+import type { Call } from "../../rdd/context-port";
+import type { QueryContext } from "../errors";
+import type { ParseOptions } from "../sql/cursor";
+import type { UnresolvedPlan } from "../syntax/plan";
+import { completed } from "./pending";
+import type { QueryPort } from "./query-port";
+
+/** The last argument of actions. */
+export interface QueryOptions {
+  /** Aborting it cancels the query; the promise rejects with a CancelledError. */
+  readonly signal?: AbortSignal;
+}
+
+export class SessionCore {
+  /** The last of the statements that were given and have not ended, or null. */
+  #statements: Promise<void> | null = null;
+
+  constructor(
+    readonly port: QueryPort,
+    readonly sparkContext: unknown,
+  ) {}
+
+  /**
+   * Runs what changes the session after everything that was given before it, and before everything that is given after it. A
+   * failure is told to whoever holds the promise, and does not stop what comes after.
+   */
+  change<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#statements;
+    const result = before === null ? work() : before.then(work);
+    const ended = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#statements = ended;
+    void ended.then(() => {
+      if (this.#statements === ended) this.#statements = null;
+    });
+    return result;
+  }
+
+  /** Resolves when the statements given so far have ended. */
+  async settled(): Promise<void> {
+    while (this.#statements !== null) await this.#statements;
+  }
+
+  /** Whether statements are under way: what a text means may depend on them. */
+  get isChanging(): boolean {
+    return this.#statements !== null;
+  }
+
+  /** The plan as it can be analysed, after the statements that were given before. */
+  async complete(plan: UnresolvedPlan): Promise<UnresolvedPlan> {
+    await this.settled();
+    return completed(plan);
+  }
+
+  /** Where the program called `scope`: to be taken before anything is awaited. */
+  call(scope: string, options?: QueryOptions): Call {
+    this.port.context.assertRunning(scope);
+    const site = this.port.context.callSite();
+    return options?.signal === undefined ? { scope, site } : { scope, site, signal: options.signal };
+  }
+
+  /** The plan as it can be analysed, within `change`: that has waited already. */
+  completeInside(plan: UnresolvedPlan): Promise<UnresolvedPlan> {
+    return completed(plan);
+  }
+
+  /** As `change`, for calls that return at once: a failure is one of the program that nobody caught. */
+  background(work: () => Promise<void>): void {
+    void this.change(work);
+  }
+
+  /** The same for errors in what was given to the call. */
+  place(scope: string): QueryContext {
+    const callSite = this.port.context.callSite();
+    return { fragment: scope, startIndex: -1, stopIndex: -1, callSite };
+  }
+
+  parseOptions(): ParseOptions {
+    const { conf } = this.port;
+    const flag = (key: string): boolean => conf.find(key)?.toLowerCase() === "true";
+    const timeZone = conf.find("spark.sql.session.timeZone");
+    return {
+      ...(timeZone !== undefined && { timeZone }),
+      ...(conf.find("spark.sql.timestampType")?.toUpperCase() === "TIMESTAMP_NTZ" && { timestampType: "TIMESTAMP_NTZ" as const }),
+      quotedRegexColumnNames: flag("spark.sql.parser.quotedRegexColumnNames"),
+      doubleQuotedIdentifiers: flag("spark.sql.ansi.enabled") && flag("spark.sql.ansi.doubleQuotedIdentifiers"),
+      legacySetOpsPrecedence: flag("spark.sql.legacy.setopsPrecedence.enabled"),
+      legacyIntervals: flag("spark.sql.legacy.interval.enabled"),
+    };
+  }
+}

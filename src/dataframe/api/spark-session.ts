@@ -1,0 +1,301 @@
+/** SparkSession: the way into DataFrames and SQL. */
+import { UsageError } from "../../common/errors";
+import { SparkConf } from "../../common/conf";
+import { version } from "../../common/version";
+import { parseStatement } from "../sql/parse";
+import type { Statement } from "../syntax/command";
+import type { UnresolvedPlan } from "../syntax/plan";
+import { Catalog } from "./catalog";
+import { columnExpression, nameParts } from "./column";
+import type { ColumnOrName } from "./column";
+import { plansOf } from "./create-dataframe";
+import type { Records, SchemaOrNames } from "./create-dataframe";
+import { DataFrame } from "./dataframe";
+import { bindParameters, parametersOf } from "./parameters";
+import type { SqlArguments } from "./parameters";
+import { setParseOptions } from "./parse-options";
+import { pendingPlan } from "./pending";
+import type { SessionFactory } from "./query-port";
+import { DataFrameReader } from "./reader";
+import { RuntimeConfig } from "./runtime-config";
+import { SessionCore } from "./session-core";
+import { UDFRegistration } from "./udf-registration";
+
+/** Types of the layer above, which joins the parts: the entry point fills it in. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- to be merged with
+export interface SessionTypes {}
+
+/** The type of `spark.sparkContext`. */
+export type SparkContextOfSession = SessionTypes extends { readonly sparkContext: infer Context } ? Context : unknown;
+
+let factory: SessionFactory | undefined;
+
+/** Internal: how sessions get their ports. */
+export function setSessionFactory(installed: SessionFactory): void {
+  factory = installed;
+}
+
+function sessions(): SessionFactory {
+  if (factory === undefined)
+    throw new UsageError("NO_ENGINE", "There is no engine to make a session with: import firesteel itself.");
+  return factory;
+}
+
+/** The sessions that were made and not stopped; the last that was made or asked for is the active one. */
+const known: SparkSession[] = [];
+let active: SparkSession | null = null;
+
+/**
+ * The way into DataFrames and SQL: one for a program, made by `SparkSession.builder.getOrCreate()`.
+ *
+ * @example
+ * const spark = SparkSession.builder.appName("report").getOrCreate();
+ * const people = spark.read.parquet("people.parquet");
+ * await people.groupBy("city").count().show();
+ * await spark.stop();
+ */
+export class SparkSession {
+  /** Where sessions begin: `SparkSession.builder.appName("x").config("spark.sql.ansi.enabled", false).getOrCreate()`. */
+  static get builder(): SparkSessionBuilder {
+    return new SparkSessionBuilder();
+  }
+
+  /** The session that was made or asked for last, or null. */
+  static getActiveSession(): SparkSession | null {
+    return active;
+  }
+  static getDefaultSession(): SparkSession | null {
+    return known[0] ?? null;
+  }
+  /** The active session; an error where there is none. */
+  static active(): SparkSession {
+    if (active === null)
+      throw new UsageError("NO_ACTIVE_SESSION", "There is no active session: make one with SparkSession.builder.getOrCreate().");
+    return active;
+  }
+  static setActiveSession(session: SparkSession): void {
+    active = session;
+  }
+  static clearActiveSession(): void {
+    active = null;
+  }
+
+  /** Internal. */
+  readonly core: SessionCore;
+  readonly conf: RuntimeConfig;
+  /** Functions of the program for SQL text. */
+  readonly udf: UDFRegistration;
+  readonly catalog: Catalog;
+
+  /** Internal: sessions are made by `SparkSession.builder` and `newSession`. */
+  constructor(core: SessionCore) {
+    this.core = core;
+    this.conf = new RuntimeConfig(core.port.conf);
+    this.udf = new UDFRegistration(core.port);
+    this.catalog = new Catalog(this);
+    register(this);
+  }
+
+  get version(): string {
+    return version;
+  }
+
+  /** The SparkContext under this session. */
+  get sparkContext(): SparkContextOfSession {
+    return this.core.sparkContext as SparkContextOfSession;
+  }
+
+  /** Reads files and other sources: `spark.read.option("header", true).csv(path)`. */
+  get read(): DataFrameReader {
+    return new DataFrameReader(this);
+  }
+
+  /** A table or view by its name. */
+  table(name: string): DataFrame {
+    const at = this.core.place("table");
+    return new DataFrame(this, { kind: "table", name: nameParts(name), at });
+  }
+
+  /** The numbers from `start` up to but without `end`, in a column `id`; with one number, from 0. */
+  range(start: number | bigint, end?: number | bigint, step: number | bigint = 1, numPartitions?: number): DataFrame {
+    if (BigInt(step) === 0n) throw new UsageError("INVALID_ARGUMENT", "range: the step must not be 0.");
+    const [from, to] = end === undefined ? [0, start] : [start, end];
+    const partitions = numPartitions === undefined ? {} : { numPartitions };
+    return new DataFrame(this, { kind: "range", start: from, end: to, step, ...partitions, at: this.core.place("range") });
+  }
+
+  /**
+   * A DataFrame of data of the program: objects, arrays or Rows, an RDD of them, or an Arrow table. `schema` is a StructType, text
+   * ("name STRING, age INT"), or names of columns; types that are not given are found in the data.
+   */
+  createDataFrame(data: Records, schema?: SchemaOrNames): DataFrame;
+  createDataFrame(data: unknown, schema?: SchemaOrNames): DataFrame {
+    this.core.port.context.assertRunning("createDataFrame");
+    return new DataFrame(this, plansOf(this.core, data, schema));
+  }
+
+  /** A DataFrame without rows and columns. */
+  emptyDataFrame(): DataFrame {
+    return new DataFrame(this, { kind: "local", schema: { kind: "struct", fields: [] }, rows: [] });
+  }
+
+  /**
+   * A query or another statement in SQL. Markers `:name` and `?` stand for values of `args`: an object, or an array. Statements other
+   * than queries run at once; the result's rows are what they tell, and errors come with the first action (or uncaught, if none
+   * is awaited).
+   *
+   * @example
+   * await spark.sql("SELECT * FROM people WHERE age > :age", { age: 30 }).show();
+   */
+  sql(text: string, args?: SqlArguments): DataFrame {
+    if (typeof text !== "string") throw new UsageError("INVALID_ARGUMENT", "sql needs text.");
+    this.core.port.context.assertRunning("sql");
+    const parameters = parametersOf(args);
+    const parse = (): Statement => parseStatement(text, this.core.parseOptions());
+    const planOf = async (statement: Statement): Promise<UnresolvedPlan> => {
+      if (statement.kind === "query")
+        return parameters === undefined ? statement.plan : bindParameters(statement.plan, parameters);
+      return this.core.port.execute(statement, parameters);
+    };
+    if (!this.core.isChanging) {
+      const statement = attempted(parse);
+      if (statement instanceof Error) return this.#promised(Promise.reject(statement));
+      if (statement.kind === "query") {
+        return new DataFrame(this, parameters === undefined ? statement.plan : bindParameters(statement.plan, parameters));
+      }
+      return this.#promised(this.core.change(() => planOf(statement)));
+    }
+    // Statements under way may change what this text means: it is read when they have ended.
+    return this.#promised(this.core.change(async () => planOf(parse())));
+  }
+
+  #promised(plan: Promise<UnresolvedPlan>): DataFrame {
+    return new DataFrame(
+      this,
+      pendingPlan(() => plan),
+    );
+  }
+
+  /** A table function with the given arguments as a DataFrame: `spark.tvf("range", 3)`. */
+  tvf(name: string, ...args: readonly ColumnOrName[]): DataFrame {
+    const at = this.core.place("tvf");
+    return new DataFrame(this, { kind: "tableFunction", name: [name], args: args.map(columnExpression), at });
+  }
+
+  /** A session with settings, temporary views and functions of its own, on the same SparkContext and tables. */
+  newSession(): SparkSession {
+    return new SparkSession(new SessionCore(this.core.port.fork(), this.core.sparkContext));
+  }
+
+  /** Stops the SparkContext under this session, and with it all its sessions. */
+  async stop(): Promise<void> {
+    const { context } = this.core.port;
+    for (let i = known.length - 1; i >= 0; i--) if (known[i]!.core.port.context === context) known.splice(i, 1);
+    if (active !== null && active.core.port.context === context) active = known.at(-1) ?? null;
+    await this.core.port.stop();
+  }
+  close(): Promise<void> {
+    return this.stop();
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** Runs `work` and prints how long it took. */
+  async time<T>(work: () => T | Promise<T>): Promise<T> {
+    const start = performance.now();
+    const result = await work();
+    console.log(`Time taken: ${Math.round(performance.now() - start)} ms`);
+    return result;
+  }
+
+  toString(): string {
+    return "SparkSession";
+  }
+}
+
+function register(session: SparkSession): void {
+  known.push(session);
+  active = session;
+}
+
+function attempted(parse: () => Statement): Statement | Error {
+  try {
+    return parse();
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Internal: the session on the SparkContext that an RDD belongs to. */
+export function sessionOf(context: SessionCore["port"]["context"]): SparkSession {
+  const found = known.findLast((session) => session.core.port.context === context);
+  if (found !== undefined) return active !== null && active.core.port.context === context ? active : found;
+  const { port, sparkContext } = sessions().of(context);
+  return new SparkSession(new SessionCore(port, sparkContext));
+}
+
+setParseOptions(() => active?.core.parseOptions() ?? {});
+
+/** Collects settings for a session. */
+export class SparkSessionBuilder {
+  readonly #settings: Record<string, string> = {};
+
+  appName(name: string): this {
+    return this.config("spark.app.name", name);
+  }
+  /** "local[4]", "spark://host:7077", … */
+  master(master: string): this {
+    return this.config("spark.master", master);
+  }
+  config(key: string, value: string | number | boolean): this;
+  config(settings: Readonly<Record<string, string | number | boolean>> | SparkConf): this;
+  config(key: string | Readonly<Record<string, string | number | boolean>> | SparkConf, value?: string | number | boolean): this {
+    if (typeof key === "string") {
+      if (value === undefined) throw new UsageError("INVALID_ARGUMENT", `config: ${key} needs a value.`);
+      this.#settings[key] = String(value);
+    } else {
+      const entries = key instanceof SparkConf ? key.getAll() : Object.entries(key);
+      for (const [each, setting] of entries) this.#settings[each] = String(setting);
+    }
+    return this;
+  }
+  /** Tables are kept by this engine; there is no Hive metastore. */
+  enableHiveSupport(): this {
+    throw new UsageError("UNSUPPORTED_FEATURE", "There is no Hive metastore here: tables are kept in spark.sql.warehouse.dir.");
+  }
+  /** Another engine behind Spark Connect. */
+  remote(url: string): this {
+    throw new UsageError("UNSUPPORTED_FEATURE", `Sessions on remote engines (${url}) cannot be made.`);
+  }
+
+  /** The session there is, with the settings that may change applied to it, or a new one. */
+  getOrCreate(): SparkSession {
+    const existing = active ?? known.at(-1);
+    if (existing !== undefined && existing !== null && !isStopped(existing)) {
+      for (const [key, value] of Object.entries(this.#settings)) {
+        if (existing.conf.isModifiable(key)) existing.conf.set(key, value);
+      }
+      active = existing;
+      return existing;
+    }
+    return this.create();
+  }
+
+  /** A new session. */
+  create(): SparkSession {
+    const { port, sparkContext } = sessions().create({ ...this.#settings });
+    const session = new SparkSession(new SessionCore(port, sparkContext));
+    for (const [key, value] of Object.entries(this.#settings)) if (port.conf.isModifiable(key)) port.conf.set(key, value);
+    return session;
+  }
+}
+
+function isStopped(session: SparkSession): boolean {
+  try {
+    session.core.port.context.assertRunning("getOrCreate");
+    return false;
+  } catch {
+    return true;
+  }
+}
