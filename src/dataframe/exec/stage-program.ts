@@ -46,12 +46,15 @@ export function openStage(plan: StagePlan, services: ExecServices): StageProgram
       };
       return root.open(task);
     },
-    sources: () => compiler.programs.flatMap((program) => [...program.variants].map((variant) => variant.source)),
+    sources: () =>
+      compiler.feeds.flatMap(({ programs }) =>
+        programs.flatMap((program) => [...program.variants].map((variant) => variant.source)),
+      ),
   };
 }
 
 class StageCompiler {
-  readonly programs: PipelineProgram[] = [];
+  readonly feeds: { readonly programs: readonly PipelineProgram[] }[] = [];
 
   constructor(private readonly host: CodegenHost) {}
 
@@ -106,7 +109,7 @@ class StageCompiler {
       case "hashAggregate": {
         const { source, chain, builds } = fuse(plan.child, compile, host);
         const operator = new AggregateOperator(plan, source, chain, builds, host);
-        this.programs.push(operator.program);
+        this.feeds.push(operator.feed);
         return operator;
       }
       case "exchange":
@@ -120,7 +123,7 @@ class StageCompiler {
   #pipeline(plan: PhysicalPlan): PipelineOperator {
     const { source, chain, builds } = fuse(plan, this.compile, this.host);
     const operator = new PipelineOperator(source, chain, builds, plan.output, plan.output, plan.id, this.host);
-    this.programs.push(operator.program);
+    this.feeds.push(operator.feed);
     return operator;
   }
 
@@ -153,7 +156,7 @@ class StageCompiler {
     const chain = { input: below.chain.input, steps: [...below.chain.steps, step] };
     const outputs = kind === "mark" ? [] : join.output;
     const pipeline = new PipelineOperator(below.source, chain, [...below.builds, build], outputs, outputs, join.id, host);
-    this.programs.push(pipeline.program);
+    this.feeds.push(pipeline.feed);
     return new BuildRowsJoinOperator(pipeline, join.output, build.output, rows, join.exists);
   }
 }

@@ -1,5 +1,6 @@
 /** Plans over rows in memory, run as one task: what tests of operators and of generated code share. */
-import { batchOfBoxed, boxedRows, decodeBatchesOf } from "../../../src/columnar/batch";
+import { ByteWriter } from "../../../src/columnar";
+import { batchOfBoxed, boxedRows, decodeBatchesOf, encodeBatch } from "../../../src/columnar/batch";
 import type { Boxed, DataType } from "../../../src/columnar/types";
 import type { BatchSource, BoxedRow, ColumnBatch, Vector } from "../../../src/columnar/vector";
 import type {
@@ -152,6 +153,7 @@ export interface RunOptions {
   readonly services?: Partial<ExecServices>;
   readonly memory?: ExecEnv["memory"];
   readonly partition?: number;
+  readonly tempFile?: () => string;
 }
 
 /** Runs a plan whose scans are the tables'. */
@@ -169,7 +171,11 @@ export function run(root: PhysicalPlan, tables: readonly Table[], options: RunOp
     external: () => sourceOf([]),
     broadcast: () => [],
     decodeBatches: decodeBatchesOf,
-    encodeBatch: () => new Uint8Array(),
+    encodeBatch: (batch) => {
+      const out = new ByteWriter(1 << 12);
+      encodeBatch(out, batch);
+      return out.copy();
+    },
     userFunctions: undefined as never,
     keep: (_, make) => make(),
     ...options.services,
@@ -179,9 +185,11 @@ export function run(root: PhysicalPlan, tables: readonly Table[], options: RunOp
   const env: ExecEnv = {
     partition: options.partition ?? 0,
     memory: options.memory ?? { reserve: () => true, release: () => {}, heapFull: () => false },
-    tempFile: () => {
-      throw new Error("No files here.");
-    },
+    tempFile:
+      options.tempFile ??
+      (() => {
+        throw new Error("No files here.");
+      }),
     checkInterrupted: () => {},
     metrics: (node) => {
       let found = metrics.get(node);

@@ -2,41 +2,54 @@
 import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
 import type { Attribute } from "../../expressions/expression";
 import type { HashAggregateExec } from "../../physical/plan";
-import type { BuildSide } from "../join/build";
+import type { BuildInput } from "../join/build";
 import { sourceOf, type OpenTask, type Operator } from "../operator";
+import { PipelineFeed, type FeedPart } from "../pipeline/feed";
 import { PipelineProgram, type CodegenHost } from "../pipeline/program";
-import { PipelineRun } from "../pipeline/run";
+import type { PipelineRun } from "../pipeline/run";
 import { originsOf, plainAttribute, type Chain } from "../pipeline/steps";
 import { planAggregates, type AggregatePlan } from "./plan";
 import { AggregateSink, type AggregateNotes, type FindBy } from "./sink";
 import { Groups } from "./groups";
 import { hasCodes, type GroupTable } from "./table";
 
+interface Part extends FeedPart {
+  /** Columns of the input that the keys plainly are, where all are. */
+  readonly keyColumns: readonly number[] | null;
+}
+
 export class AggregateOperator implements Operator {
   readonly output: readonly Attribute[];
-  readonly program: PipelineProgram;
+  readonly feed: PipelineFeed<Part>;
   readonly #plan: AggregatePlan;
-  /** Columns of the input that the keys plainly are, where all are. */
-  readonly #keyColumns: readonly number[] | null;
   readonly #sinks = new Map<string, AggregateSink>();
 
   constructor(
     private readonly node: HashAggregateExec,
-    readonly source: Operator,
-    readonly chain: Chain,
-    private readonly builds: readonly BuildSide[],
+    source: Operator,
+    chain: Chain,
+    builds: readonly BuildInput[],
     private readonly host: CodegenHost,
   ) {
     this.output = node.output;
     this.#plan = planAggregates(node, host.functions);
-    this.program = new PipelineProgram(chain, this.#sink("none", true, "").reads, host);
+    const { reads } = this.#sink("none", true, "");
+    const make = (of: Chain): Part => ({
+      chain: of,
+      program: new PipelineProgram(of, reads, host),
+      keyColumns: this.#keyColumns(of),
+    });
+    this.feed = new PipelineFeed(source, chain, builds, reads, make, node.id, host);
+  }
+
+  #keyColumns(chain: Chain): readonly number[] | null {
     const origins = originsOf(chain);
-    const columns = node.grouping.map((key) => {
+    const columns = this.node.grouping.map((key) => {
       const plain = plainAttribute(key);
       const origin = plain === null ? undefined : origins.get(plain.id);
       return origin?.source === 0 ? origin.index : -1;
     });
-    this.#keyColumns = columns.length === 0 || columns.includes(-1) ? null : columns;
+    return columns.length === 0 || columns.includes(-1) ? null : columns;
   }
 
   #sink(findBy: FindBy, sure: boolean, nullKeys: string): AggregateSink {
@@ -54,15 +67,11 @@ export class AggregateOperator implements Operator {
   }
 
   *#batches(task: OpenTask): Generator<ColumnBatch, void, undefined> {
-    const run = new PipelineRun(this.program, this.builds, task);
-    void run.tables;
     const groups = new Groups(this.node, this.#plan, task, this.host);
-    const source = this.source.open(task);
     try {
-      for (let batch = source.next(); batch !== null; batch = source.next()) {
-        task.env.checkInterrupted();
-        if (batch.length === 0) continue;
-        this.#take(batch, groups.table, run);
+      for (const { part, run, batch } of this.feed.open(task)) {
+        if (batch === null) continue;
+        this.#take(batch, part, groups.table, run);
         if (groups.fits()) continue;
         // Partial states may leave at any time: whoever merges them puts the parts of a group together.
         if (this.node.mode === "partial") yield* groups.leave();
@@ -70,7 +79,6 @@ export class AggregateOperator implements Operator {
       }
       yield* groups.finish((node, states) => this.#merged(node, states, task));
     } finally {
-      source.close();
       groups.close();
     }
   }
@@ -80,8 +88,8 @@ export class AggregateOperator implements Operator {
     return new AggregateOperator(node, states, { input: states.output, steps: [] }, [], this.host).open(task);
   }
 
-  #take(batch: ColumnBatch, table: GroupTable, run: PipelineRun): void {
-    const findBy = this.#findBy(batch, table);
+  #take(batch: ColumnBatch, { keyColumns }: Part, table: GroupTable, run: PipelineRun): void {
+    const findBy = this.#findBy(batch, keyColumns, table);
     const nullKeys = table.keys.map((key) => (key.hasNulls ? "1" : "0")).join("");
     let variant = run.variant(batch, this.#sink(findBy, table.sure, nullKeys));
     if (table.sure && !(variant.notes as AggregateNotes).sure) {
@@ -91,10 +99,10 @@ export class AggregateOperator implements Operator {
     run.run(variant, batch, 0, batch.length, table);
   }
 
-  #findBy(batch: ColumnBatch, table: GroupTable): FindBy {
+  #findBy(batch: ColumnBatch, keyColumns: readonly number[] | null, table: GroupTable): FindBy {
     if (table.keys.length === 0) return "none";
-    if (this.#keyColumns === null) return table.canBeDirect ? this.#hashed(table) : "hash";
-    const vectors = this.#keyColumns.map((index) => batch.columns[index]!);
+    if (keyColumns === null) return table.canBeDirect ? this.#hashed(table) : "hash";
+    const vectors = keyColumns.map((index) => batch.columns[index]!);
     if (table.canBeDirect && table.useDirect(vectors[0]!)) return "direct";
     const types = this.node.grouping.map((key) => key.type);
     if (vectors.every((vector, i) => hasCodes(vector, types[i]!)) && table.useCodes(vectors)) return "codes";

@@ -10,40 +10,106 @@ import { compared } from "../../codegen/emit/comparison";
 import { FunctionWriter, indented } from "../../codegen/writer";
 import type { Term } from "../../codegen/term";
 import type { Attribute, Expression } from "../../expressions/expression";
-import { drain, type OpenTask, type Operator } from "../operator";
+import { batchBytes } from "../exchange/batch-bytes";
+import { drain, sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
+import { MemoryClaim } from "../spill/memory-claim";
+import { MAX_SPILL_LEVEL, SpillPartitions } from "../spill/partitions";
+import type { SpillFile } from "../spill/spill-file";
 import { JoinTable } from "./table";
 
-export class BuildSide {
+/** A build side in one task. */
+export interface OpenBuild {
+  /** Null where the rows are more than memory holds: then they are in `spilled`, divided by their keys. */
+  readonly table: JoinTable | null;
+  readonly spilled: SpillPartitions | null;
+  /** May be called more than once. */
+  close(): void;
+}
+
+/** Where a pipeline has the build side of a join from: a plan, or one of the parts that it was divided into. */
+export interface BuildInput {
+  open(task: OpenTask): OpenBuild;
+  /** The same side over some of its rows. */
+  part(rows: SpillFile, level: number): BuildInput;
+}
+
+export interface BuildSideOptions {
+  readonly source: Operator;
+  readonly keys: readonly Expression[];
+  /** Names a table that all tasks of the thread may use; null where each task has its own. */
+  readonly shared: ((broadcasts: readonly number[]) => string) | null;
+  /** Both sides may be divided by their keys and joined part by part. */
+  readonly divisible: boolean;
+  readonly node: number;
+  readonly host: CodegenHost;
+}
+
+/** Less is not worth files. */
+const LEAST_SPILLED = 1 << 19;
+
+export class BuildSide implements BuildInput {
   readonly #keys: Projection;
   readonly #keyTypes: readonly DataType[];
 
-  /** @param shared names a table that all tasks of the thread may use; null where each task has its own. */
-  constructor(
-    readonly source: Operator,
-    keys: readonly Expression[],
-    private readonly shared: ((broadcasts: readonly number[]) => string) | null,
-    private readonly node: number,
-    private readonly host: CodegenHost,
-  ) {
-    this.#keys = new Projection(keys, source.output, host);
-    this.#keyTypes = keys.map((key) => key.type);
+  constructor(private readonly options: BuildSideOptions) {
+    this.#keys = new Projection(options.keys, options.source.output, options.host);
+    this.#keyTypes = options.keys.map((key) => key.type);
   }
 
   get output(): readonly Attribute[] {
-    return this.source.output;
+    return this.options.source.output;
   }
 
-  table(task: OpenTask): JoinTable {
-    if (this.shared === null) return this.#build(task);
-    return task.services.keep(this.shared(task.plan.broadcasts), () => this.#build(task));
+  open(task: OpenTask): OpenBuild {
+    const { shared, source } = this.options;
+    if (shared === null) return this.#open(source, 0, task);
+    const table = task.services.keep(shared(task.plan.broadcasts), () => this.#table(allRows(source, task), task));
+    return { table, spilled: null, close: () => {} };
   }
 
-  #build(task: OpenTask): JoinTable {
+  part(rows: SpillFile, level: number): BuildInput {
+    const source: Operator = { output: this.output, open: () => sourceOf(rows.batches()) };
+    return {
+      open: (task) => this.#open(source, level, task),
+      part: (fewer, deeper) => this.part(fewer, deeper),
+    };
+  }
+
+  #open(source: Operator, level: number, task: OpenTask): OpenBuild {
+    const { node } = this.options;
+    const claim = new MemoryClaim(task.env.memory);
+    const keysOf = this.#keys.open(task);
+    const divisible = this.options.divisible && level < MAX_SPILL_LEVEL;
+    let waiting: ColumnBatch[] = [];
+    let bytes = 0;
+    let spilled: SpillPartitions | null = null;
+    const close = (): void => {
+      claim.release();
+      spilled?.remove();
+    };
+    try {
+      drain(source.open(task), task, (batch) => {
+        if (spilled !== null) return spilled.append(batch, keysOf(batch));
+        waiting.push(batch);
+        // The rows once more, put together, and the table over them.
+        bytes += 2 * batchBytes(batch) + 16 * batch.length;
+        if (claim.reach(bytes) || !divisible || bytes < LEAST_SPILLED) return;
+        spilled = new SpillPartitions(task, node, this.#keyTypes, level);
+        for (const one of waiting) spilled.append(one, keysOf(one));
+        waiting = [];
+        claim.release();
+      });
+      return { table: spilled === null ? this.#table(waiting, task) : null, spilled, close };
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  #table(batches: readonly ColumnBatch[], task: OpenTask): JoinTable {
     const started = process.hrtime.bigint();
-    const batches: ColumnBatch[] = [];
-    drain(this.source.open(task), task, (batch) => batches.push(batch));
     const types = this.output.map((attribute) => attribute.type);
     const rows = batches.length === 0 ? batchOfBoxed([], types) : concatBatches(batches);
     const keys = this.#keys.open(task)(rows);
@@ -55,12 +121,13 @@ export class BuildSide {
       (columns, count) => this.#hashRows(columns, count),
       (columns) => this.#equalRows(columns),
     );
-    task.env.metrics(this.node).timeNs += Number(process.hrtime.bigint() - started);
+    task.env.metrics(this.options.node).timeNs += Number(process.hrtime.bigint() - started);
     return table;
   }
 
   #emitter(writer: FunctionWriter): Emitter {
-    return new Emitter({ writer, functions: this.host.functions, settings: this.host.settings });
+    const { functions, settings } = this.options.host;
+    return new Emitter({ writer, functions, settings });
   }
 
   #load(writer: FunctionWriter, column: Vector, index: number, row: string): Term {
@@ -119,4 +186,10 @@ export class BuildSide {
       `/* ${columns.map(formOf).join()} */ ${source}`,
     )(columns, constants);
   }
+}
+
+function allRows(source: Operator, task: OpenTask): ColumnBatch[] {
+  const batches: ColumnBatch[] = [];
+  drain(source.open(task), task, (batch) => batches.push(batch));
+  return batches;
 }

@@ -28,15 +28,9 @@ export class BuildRowsJoinOperator implements Operator {
     return sourceOf(this.#batches(task));
   }
 
+  /** Where the join is divided each part has a table of its own; the divided join is the first of its chain. */
   *#batches(task: OpenTask): Generator<ColumnBatch, void, undefined> {
-    let table: JoinTable | undefined;
-    const streamed = this.streamed.openWith(task, (tables) => (table = tables.at(-1)));
-    try {
-      for (let batch = streamed.next(); batch !== null; batch = streamed.next()) yield batch;
-    } finally {
-      streamed.close();
-    }
-    if (table !== undefined) yield* this.#buildRows(table);
+    yield* this.streamed.batches(task, (tables) => this.#buildRows(tables.at(-1)!));
   }
 
   *#buildRows(table: JoinTable): Generator<ColumnBatch, void, undefined> {

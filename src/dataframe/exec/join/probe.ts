@@ -46,6 +46,17 @@ export class JoinProbe {
     this.reads = options.condition === null ? options.keys : [...options.keys, options.condition];
   }
 
+  get keys(): readonly Expression[] {
+    return this.options.keys;
+  }
+
+  /** The columns that rows have behind the join and not before it. */
+  get added(): readonly Attribute[] {
+    const { kind, buildOutput, exists } = this.options;
+    if (kind === "inner" || kind === "outer") return buildOutput;
+    return kind === "existence" ? [exists!] : [];
+  }
+
   get buildOutput(): readonly Attribute[] {
     return this.options.buildOutput;
   }

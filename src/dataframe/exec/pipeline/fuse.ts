@@ -75,7 +75,8 @@ export function probeStep(
   const [leftKeys, rightKeys] = join.kind === "hashJoin" ? [join.leftKeys, join.rightKeys] : [[], []];
   const [buildKeys, keys] = join.build === "right" ? [rightKeys, leftKeys] : [leftKeys, rightKeys];
   const shared = marks ? null : broadcastKey(buildPlan, join.id);
-  const build = new BuildSide(compile(buildPlan), buildKeys, shared, join.id, host);
+  const divisible = join.kind === "hashJoin" && kind !== "nullAwareAnti";
+  const build = new BuildSide({ source: compile(buildPlan), keys: buildKeys, shared, divisible, node: join.id, host });
   const probe = new JoinProbe({
     kind,
     keys,

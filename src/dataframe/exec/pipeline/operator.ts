@@ -1,98 +1,56 @@
 /** Filters, projections and hash joins as one pass over batches that makes batches. */
 import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
 import type { Attribute, NamedExpression } from "../../expressions/expression";
-import type { BuildSide } from "../join/build";
+import type { BuildInput } from "../join/build";
 import type { JoinTable } from "../join/table";
-import type { OpenTask, Operator } from "../operator";
-import { OutputPlan } from "./output";
+import { sourceOf, type OpenTask, type Operator } from "../operator";
+import { PipelineFeed, type FeedPart } from "./feed";
+import { OutputPlan, type OutputState } from "./output";
 import { PipelineProgram, type CodegenHost } from "./program";
-import { PipelineRun } from "./run";
 import { changesRows, multipliesRows, type Chain } from "./steps";
 
-/** Rows of the input that go through at once where each may become many, and rows that should come of them at the most. */
-const SLICE = 4096;
-const SLICE_OUTPUT = 1 << 18;
+interface Part extends FeedPart {
+  readonly plan: OutputPlan;
+}
 
 export class PipelineOperator implements Operator {
-  readonly #plan: OutputPlan;
-  readonly program: PipelineProgram;
+  readonly feed: PipelineFeed<Part>;
 
   constructor(
-    readonly source: Operator,
-    readonly chain: Chain,
-    private readonly builds: readonly BuildSide[],
+    source: Operator,
+    chain: Chain,
+    builds: readonly BuildInput[],
     readonly output: readonly Attribute[],
     outputs: readonly NamedExpression[],
     private readonly node: number,
     host: CodegenHost,
   ) {
-    this.#plan = new OutputPlan(outputs, chain, changesRows(chain), multipliesRows(chain));
-    this.program = new PipelineProgram(chain, this.#plan.reads, host);
+    const make = (of: Chain): Part => {
+      const plan = new OutputPlan(outputs, of, changesRows(of), multipliesRows(of));
+      return { chain: of, plan, program: new PipelineProgram(of, plan.reads, host) };
+    };
+    this.feed = new PipelineFeed(source, chain, builds, outputs, make, node, host);
   }
 
   open(task: OpenTask): BatchSource {
-    return this.openWith(task, () => {});
+    return sourceOf(this.batches(task, () => []));
   }
 
-  /** `opened` is told the tables when the input has ended: joins that look at them afterwards. */
-  openWith(task: OpenTask, ended: (tables: readonly JoinTable[]) => void): BatchSource {
-    const run = new PipelineRun(this.program, this.builds, task);
-    const state = this.#plan.open();
+  /** `ended` gives what follows the rows of a part when all of them have met its tables. */
+  *batches(
+    task: OpenTask,
+    ended: (tables: readonly JoinTable[]) => Iterable<ColumnBatch>,
+  ): Generator<ColumnBatch, void, undefined> {
     const metrics = task.env.metrics(this.node);
-    let step = Infinity;
-    let source: BatchSource | null = null;
-    let batch: ColumnBatch | null = null;
-    let from = 0;
-    let done = false;
-    const advance = (): boolean => {
-      if (source === null) {
-        // Tables first: what they are built from may be read by the same files as the input.
-        if (this.#plan.multiplies) {
-          const matches = run.tables.reduce((product, table) => product * Math.max(1, table.matches), 1);
-          step = Math.max(1, Math.min(SLICE, Math.floor(SLICE_OUTPUT / matches)));
-        }
-        source = this.source.open(task);
+    const states = new Map<Part, OutputState>();
+    for (const { part, run, batch } of this.feed.open(task)) {
+      let state = states.get(part);
+      if (state === undefined) states.set(part, (state = part.plan.open()));
+      for (const made of batch === null ? ended(run.tables) : state.batches(batch, run, part.plan)) {
+        metrics.rows += made.length;
+        metrics.batches++;
+        yield made;
       }
-      if (batch === null || from >= batch.length) {
-        task.env.checkInterrupted();
-        batch = source.next();
-        from = 0;
-        if (batch === null) return false;
-        if (batch.length === 0) return true;
-      }
-      const to = Math.min(batch.length, from + step);
-      if (this.#plan.passesThrough) {
-        state.pass(batch);
-      } else {
-        const variant = run.variant(batch, this.#plan);
-        state.begin(from, to, run.tables);
-        run.run(variant, batch, from, to, state);
-        state.end(batch);
-      }
-      from = to;
-      return true;
-    };
-    return {
-      next() {
-        for (;;) {
-          const ready = state.ready.shift();
-          if (ready !== undefined) {
-            metrics.rows += ready.length;
-            metrics.batches++;
-            return ready;
-          }
-          if (done) return null;
-          if (!advance()) {
-            done = true;
-            source?.close();
-            ended(run.tables);
-          }
-        }
-      },
-      close() {
-        done = true;
-        source?.close();
-      },
-    };
+    }
   }
 }

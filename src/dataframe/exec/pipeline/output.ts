@@ -13,9 +13,19 @@ import type { NamedExpression } from "../../expressions/expression";
 import type { JoinTable } from "../join/table";
 import { plainAttribute, originsOf, type Chain } from "./steps";
 import type { PipelineCode, SinkEmitter } from "./program";
+import type { PipelineRun } from "./run";
 
 /** Rows of a batch that a pipeline hands on when rows multiply. */
 const BATCH_ROWS = 16384;
+
+/** Rows of the input that go through at once where each may become many, and rows that should come of them at the most. */
+const SLICE = 4096;
+const SLICE_OUTPUT = 1 << 18;
+
+function sliceRows(tables: readonly JoinTable[]): number {
+  const matches = tables.reduce((product, table) => product * Math.max(1, table.matches), 1);
+  return Math.max(1, Math.min(SLICE, Math.floor(SLICE_OUTPUT / matches)));
+}
 
 /** How one output column comes to be. */
 type OutputColumn =
@@ -169,6 +179,28 @@ export class OutputState {
   constructor(private readonly plan: OutputPlan) {
     this.picked = plan.picked.map(() => new Int32Array(0));
     this.columns = plan.columns.flatMap((column) => (column.kind === "computed" ? [new OutputArrays(column.type)] : []));
+  }
+
+  /** Takes a batch through the pipeline; gives what comes out. */
+  *batches(batch: ColumnBatch, run: PipelineRun, plan: OutputPlan): Generator<ColumnBatch, void, undefined> {
+    const { tables } = run;
+    if (plan.passesThrough) this.pass(batch);
+    else {
+      const variant = run.variant(batch, plan);
+      const step = plan.multiplies ? sliceRows(tables) : batch.length;
+      for (let from = 0; from < batch.length; from += step) {
+        const to = Math.min(batch.length, from + step);
+        this.begin(from, to, tables);
+        run.run(variant, batch, from, to, this);
+        this.end(batch);
+        yield* this.#leave();
+      }
+    }
+    yield* this.#leave();
+  }
+
+  *#leave(): Generator<ColumnBatch, void, undefined> {
+    for (let ready = this.ready.shift(); ready !== undefined; ready = this.ready.shift()) yield ready;
   }
 
   /** Before the loop takes rows [from, to) of a batch. */

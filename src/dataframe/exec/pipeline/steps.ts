@@ -24,6 +24,24 @@ export function multipliesRows(chain: Chain): boolean {
   return chain.steps.some((step) => step.kind === "probe" && step.probe.multiplies);
 }
 
+/** The columns at the end of the chain. */
+export function attributesAfter(chain: Chain): readonly Attribute[] {
+  let attributes = chain.input;
+  for (const step of chain.steps) {
+    if (step.kind === "project") {
+      attributes = step.expressions.map(({ id, name, type, nullable }) => ({
+        kind: "attribute",
+        id,
+        name,
+        type,
+        nullable,
+        qualifier: [],
+      }));
+    } else if (step.kind === "probe") attributes = [...attributes, ...step.probe.added];
+  }
+  return attributes;
+}
+
 /** Which columns of sources the attributes at the end of the chain plainly are. */
 export function originsOf(chain: Chain): ReadonlyMap<ExprId, ColumnOrigin> {
   let origins = new Map<ExprId, ColumnOrigin>(chain.input.map((attribute, index) => [attribute.id, { source: 0, index }]));
