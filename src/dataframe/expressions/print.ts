@@ -3,6 +3,8 @@
  * without quotes, operators in parentheses.
  */
 import { unreachable } from "../../common/errors";
+import { decimalExponentText } from "../types/exact";
+import type { Exact } from "../types/exact";
 import { literalSql } from "../types/print";
 import { sqlName } from "../types/text";
 import type { AggregateCall, Attribute, Bound, Call, Expression, Frame, SortOrder } from "./expression";
@@ -66,6 +68,7 @@ function printedLiteral(literal: Extract<Expression, { kind: "literal" }>): stri
     const { collation } = literal.type;
     return collation === undefined ? (literal.value as string) : `'${literal.value as string}' collate ${collation}`;
   }
+  if (literal.type.kind === "decimal") return decimalExponentText(literal.value as Exact, literal.type.scale);
   return literalSql(literal.value, literal.type);
 }
 

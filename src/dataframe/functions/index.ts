@@ -44,6 +44,7 @@ import { castNameFunctions } from "./families/cast-names";
 import { collationFunctions } from "./families/collation";
 import { csvFunctions } from "./families/csv";
 import { vectorAggregates } from "./families/vector-aggregates";
+import { topKAggregates } from "./families/aggregate-top-k";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
@@ -93,6 +94,7 @@ const families: readonly (readonly FunctionEntry[])[] = [
   jsonFunctions,
   variantFunctions,
   csvFunctions,
+  topKAggregates,
 ];
 
 export const builtins: FunctionRegistry = new FunctionRegistry(families.flat());

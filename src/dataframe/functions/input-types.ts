@@ -67,7 +67,6 @@ export function closestInput(from: DataType, input: InputType, settings: SqlSett
       return from.kind === "string" || from.kind === "date" ? { kind: "timestamp" } : null;
     case "dayTimeInterval":
     case "yearMonthInterval":
-      return from.kind === "string" ? defaultOf(input) : null;
     case "array":
     case "map":
     case "struct":

@@ -63,6 +63,7 @@ export function scalar(spec: ScalarSpec): ScalarFunction {
     ...(spec.evaluateLazy && { evaluateLazy: spec.evaluateLazy }),
     ...(spec.print && { print: spec.print }),
     bind: (given, context) => {
+      refuseLambdas(given, context);
       checkCount(spec, given.length, context);
       const all = withDefaults(spec, given, context);
       const args = coerceInputs(spec, all, context);
@@ -81,6 +82,15 @@ export function scalar(spec: ScalarSpec): ScalarFunction {
       };
     },
   };
+}
+
+/** A lambda that no entry has bound stands where there can be none. */
+export function refuseLambdas(args: readonly Expression[], context: BindContext): void {
+  const unbound = args.some(
+    (arg) => arg.kind === "lambda" && arg.params.every((param) => param.type.kind === "null") && arg.type.kind === "null",
+  );
+  if (unbound)
+    throw new AnalysisError("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", { class: context.name }, context.at);
 }
 
 function withDefaults(

@@ -45,7 +45,16 @@ export function bind(
     fold: (expression) => foldExpression(expression, given),
     bindLambda: (argument, parameters) => {
       const lambda = lambdas.get(argument);
-      if (lambda === undefined) throw new Error("No lambda.");
+      if (lambda === undefined) {
+        const params = parameters.map(({ type, nullable }): LambdaVariable => ({
+          kind: "lambdaVariable",
+          id: nextId++,
+          name: "_",
+          type,
+          nullable,
+        }));
+        return { kind: "lambda", params, body: argument, type: argument.type, nullable: argument.nullable };
+      }
       const params = lambda.params.map((paramName, i): LambdaVariable => {
         const { type, nullable } = parameters[i] as { type: DataType; nullable: boolean };
         return { kind: "lambdaVariable", id: nextId++, name: paramName, type, nullable };

@@ -8,8 +8,8 @@ import type { Exact } from "../../types/exact";
 import { alignDecimals, checkOperands, promoteStrings, tightest } from "../binary-coercion";
 import type { Pair } from "../binary-coercion";
 import { document, made, plain } from "../documented";
-import type { FunctionEntry, ScalarFunction } from "../registry";
-import { scalar, wrongNumArgs } from "../signature";
+import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
+import { scalar, unexpectedInputType, wrongNumArgs } from "../signature";
 
 const doc = document("bitwise");
 
@@ -66,6 +66,14 @@ function shift(
     ),
     print: (call, args) => (call.alias === symbol ? `(${args.join(` ${symbol} `)})` : `${name}(${args.join(", ")})`),
   });
+}
+
+/** Text would be a truth value. */
+function refuseText(args: readonly Expression[], context: BindContext): void {
+  const [value] = args;
+  if (value?.kind === "cast" && value.implicit === true && value.child.type.kind === "string") {
+    throw unexpectedInputType({ anyOf: ["integral", "boolean"] }, 0, [value.child], context);
+  }
 }
 
 const BITS: Readonly<Record<string, number>> = { byte: 8, short: 16, int: 32, long: 64 };
@@ -128,6 +136,7 @@ export const bitwiseFunctions: readonly FunctionEntry[] = [
     names: ["bit_count"],
     doc: doc("How many bits of the 64 of an integer are set.", ["bit_count(0)", "0"]),
     inputs: [{ anyOf: ["integral", "boolean"] }],
+    check: (args, context) => refuseText(args, context),
     result: INT,
     evaluate: plain((value: Boxed) => {
       let bits = BigInt.asUintN(64, BigInt(value as number));

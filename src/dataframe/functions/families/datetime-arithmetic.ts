@@ -21,6 +21,7 @@ import { printed } from "../../expressions/print";
 const DAY_TO_SECOND: DataType = { kind: "dayTimeInterval", start: 0, end: 3 };
 const DAY: DataType = { kind: "dayTimeInterval", start: 0, end: 0 };
 const HOUR_TO_SECOND: DataType = { kind: "dayTimeInterval", start: 1, end: 3 };
+const TIME: DataType = { kind: "time", precision: 6 };
 const YEAR_TO_MONTH: DataType = { kind: "yearMonthInterval", start: 0, end: 1 };
 
 type Kind = DataType["kind"];
@@ -65,6 +66,8 @@ function sum(
   if (mixed) return reversed ? null : plusInterval(right, left, 1, context, mode);
   if (isInterval(l)) return null;
   if (isInterval(r)) return l === "null" && r !== "calendarInterval" ? null : plusInterval(left, right, 1, context, mode);
+  if (isTimestamp(l) && r === "null") return plusInterval(left, coerced(right, DAY_TO_SECOND, context), 1, context, mode);
+  if (l === "time" && r === "null") return plusInterval(left, coerced(right, DAY_TO_SECOND, context), 1, context, mode);
   if (l === "date" && !(reversed && r === "date")) return bindDateAdd("date_add", left, right, context);
   return null;
 }
@@ -87,6 +90,12 @@ function bindDateAdd(name: string, left: Expression, right: Expression, context:
   return callByName(name, [left, right], context);
 }
 
+/** Days or time between two dates or timestamps; before Spark 3.2 an interval of days and microseconds. */
+function between(fn: string, sides: readonly Expression[], type: DataType, context: BindContext): Call {
+  const legacy = context.settings.conf["spark.sql.legacy.interval.enabled"] === "true";
+  return made(fn, sides, legacy ? { kind: "calendarInterval" } : type, context);
+}
+
 function difference(left: Expression, right: Expression, context: BindContext, mode: ArithmeticMode): Expression | null {
   const [l, r] = [left.type.kind, right.type.kind];
   if (isInterval(r) && !isInterval(l))
@@ -100,13 +109,21 @@ function difference(left: Expression, right: Expression, context: BindContext, m
           : isTimestamp(l)
             ? left.type
             : right.type;
-    return made("subtract_timestamps", [argument(left, type, context), argument(right, type, context)], DAY_TO_SECOND, context);
+    return between(
+      "subtract_timestamps",
+      [argument(left, type, context), argument(right, type, context)],
+      DAY_TO_SECOND,
+      context,
+    );
   }
-  if (l === "time" && r === "time") return made("subtract_times", [left, right], HOUR_TO_SECOND, context);
+  if ((l === "time" || r === "time") && [l, r].every((kind) => kind === "time" || kind === "string" || kind === "null")) {
+    const sides = [left, right].map((side) => (side.type.kind === "time" ? side : coerced(side, TIME, context)));
+    return made("subtract_times", sides, HOUR_TO_SECOND, context);
+  }
   if (l === "date" && (r === "date" || r === "string")) {
-    return made("subtract_dates", [left, coerced(right, DATE, context)], DAY, context);
+    return between("subtract_dates", [left, coerced(right, DATE, context)], DAY, context);
   }
-  if (r === "date") return made("subtract_dates", [argument(left, DATE, context), right], DAY, context);
+  if (r === "date") return between("subtract_dates", [argument(left, DATE, context), right], DAY, context);
   if (l === "date") return callByName("date_sub", [left, right], context);
   return null;
 }
@@ -120,7 +137,13 @@ function plusInterval(
 ): Expression {
   const [l, i] = [left.type, interval.type];
   const options = { sign, mode };
-  if (l.kind === "time" && i.kind === "dayTimeInterval") return made("time_add_interval", [left, interval], l, context, options);
+  if (l.kind === "time" && i.kind === "dayTimeInterval") {
+    const precision = i.end === 3 ? 6 : (l.precision ?? 6);
+    return made("time_add_interval", [left, interval], { kind: "time", precision }, context, options);
+  }
+  if (l.kind === "time") {
+    throw mismatch("BINARY_OP_DIFF_TYPES", [left, interval], context, { left: `"${sqlName(l)}"`, right: `"${sqlName(i)}"` });
+  }
   if (l.kind === "date" && i.kind === "dayTimeInterval" && i.end === 0) {
     const days = made("extractansiintervaldays", [interval], INT, context);
     return callByName("date_add", [left, sign > 0 ? days : callByName("-", [days], { ...context, name: "-" })], context);
@@ -341,20 +364,23 @@ export const datetimeArithmeticFunctions: readonly FunctionEntry[] = [
       const result = add(time as Exact, multiply(interval as Exact, 1000 * signOf(call)));
       return result >= 0 && result < nanosPerDay ? result : datetimeOverflow(placeOf(call), "add an interval to a time");
     },
-    (call, args) => `(${signed(call, args)})`,
+    signed,
   ),
   internal(
     "subtract_times",
     "The time between two times of day.",
     ["time'10:00:00' - time'09:00:00'", "0 01:00:00.000000000"],
     () => (a, b) => divide(subtract(a as Exact, b as Exact), 1000),
-    minus,
+    (_, args) => args.join(" - "),
   ),
   internal(
     "subtract_dates",
     "The days between two dates.",
     ["date'2020-01-02' - date'2020-01-01'", "1 00:00:00.000000000"],
-    () => (a, b) => ((a as number) - (b as number)) * microsPerDay,
+    (call) =>
+      call.type.kind === "calendarInterval"
+        ? (a, b) => new CalendarInterval(0, (a as number) - (b as number), 0)
+        : (a, b) => ((a as number) - (b as number)) * microsPerDay,
     minus,
   ),
   internal(
@@ -363,7 +389,8 @@ export const datetimeArithmeticFunctions: readonly FunctionEntry[] = [
     ["timestamp'2020-01-02' - timestamp'2020-01-01'", "1 00:00:00.000000000"],
     (call, context) => {
       const zone = typeOf(call, 0).kind === "timestamp" ? sessionZone(context.settings.timeZone) : utc;
-      return (a, b) => subtract(toLocal(a as Exact, zone), toLocal(b as Exact, zone));
+      const micros = (a: Boxed, b: Boxed): Exact => subtract(toLocal(a as Exact, zone), toLocal(b as Exact, zone));
+      return call.type.kind === "calendarInterval" ? (a, b) => new CalendarInterval(0, 0, micros(a, b)) : micros;
     },
     minus,
   ),

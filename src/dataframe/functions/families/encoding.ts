@@ -5,14 +5,22 @@ import { QueryError } from "../../errors";
 import { BINARY, BOOLEAN, STRING, callByName } from "../../expressions/build";
 import type { Expression } from "../../expressions/expression";
 import { document, made, plain } from "../documented";
-import type { BindContext, FunctionEntry } from "../registry";
+import type { BindContext, EvaluationContext, FunctionEntry } from "../registry";
 import { constantOf, mismatch, rewrite, scalar } from "../signature";
 import { base64Lines, decodeText, encodeText, unbase64Lenient, unbase64Strict, unhex } from "../text/charsets";
+import type { CharsetRules } from "../text/charsets";
 
 const doc = document("string");
 
 function bytesOf(value: string | Uint8Array): Uint8Array {
   return typeof value === "string" ? Buffer.from(value, "utf8") : value;
+}
+
+function rulesOf({ settings }: EvaluationContext): CharsetRules {
+  return {
+    anyCharset: settings.conf["spark.sql.legacy.javaCharsets"] === "true",
+    replace: settings.conf["spark.sql.legacy.codingErrorAction"] === "true",
+  };
 }
 
 const charsets = [
@@ -23,7 +31,10 @@ const charsets = [
     inputs: ["string", "string"],
     result: BINARY,
     nullable: true,
-    evaluate: plain(encodeText),
+    evaluate: made((_, context) => {
+      const rules = rulesOf(context);
+      return (text: string, charset: string) => encodeText(text, charset, rules);
+    }),
   }),
   scalar({
     names: ["string_decode"],
@@ -31,7 +42,10 @@ const charsets = [
     inputs: ["binary", "string"],
     result: STRING,
     nullable: true,
-    evaluate: plain(decodeText),
+    evaluate: made((_, context) => {
+      const rules = rulesOf(context);
+      return (bytes: Uint8Array, charset: string) => decodeText(bytes, charset, rules);
+    }),
     print: (_, args) => `decode(${args.join(", ")})`,
   }),
   // With two arguments bytes to a string; with more a choice by equality, nulls equal.
@@ -159,7 +173,9 @@ function toBinary(name: string, tolerant: boolean): FunctionEntry {
 }
 
 function formatName(format: Expression | undefined, context: BindContext): string {
-  return format === undefined ? "hex" : String((context.fold(format).value ?? "")).toLowerCase();
+  if (format === undefined) return "hex";
+  const name = context.fold(format).value as string | null;
+  return (name ?? "").toLowerCase();
 }
 
 function binaryOf(text: string, format: string): Uint8Array | null {

@@ -1,7 +1,10 @@
 /** Functions of numbers. */
 import type { DataType } from "../../../columnar/types";
 import { DOUBLE, INT, LONG, STRING, literal } from "../../expressions/build";
+import { AnalysisError } from "../../errors";
 import type { Expression } from "../../expressions/expression";
+import { isFoldable } from "../../expressions/traverse";
+import { isIntegral } from "../../types/text";
 import type { Exact, Rounding } from "../../types/exact";
 import { normalize } from "../../types/exact";
 import { document, made, plain } from "../documented";
@@ -11,7 +14,7 @@ import { cosh, exp, hypot, pow } from "../numeric/strict-math";
 import { convertBase } from "../numeric/convert-base";
 import { roundedType, rounder } from "../numeric/rounding";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
-import { coerceInputs, constantOf, scalar, wrongNumArgs } from "../signature";
+import { coerceInputs, constantOf, refuseLambdas, scalar, wrongNumArgs } from "../signature";
 
 const doc = document("math");
 
@@ -216,7 +219,7 @@ function widthBucket(given: Exact, from: Exact, to: Exact, count: Exact): Exact 
   const before = min < max ? value < low : value > high;
   if (before) return 0;
   if (past) return normalize(BigInt(count) + 1n);
-  return Math.trunc((n * Math.abs(value - min)) / (high - low)) + 1;
+  return normalize(BigInt(Math.trunc((n * Math.abs(value - min)) / (high - low))) + 1n);
 }
 
 const modeOf = (context: BindContext): ArithmeticMode => (context.settings.ansi ? "ansi" : "legacy");
@@ -265,7 +268,9 @@ function whole(
     parameters: ["expr", "scale"],
     bind: (args, context) => {
       if (args.length < 1 || args.length > 2) throw wrongNumArgs("[1, 2]", args.length, context);
+      refuseLambdas(args, context);
       const scaled = args.length === 2;
+      if (scaled) checkScale(name, args[1] as Expression, context);
       const spec = scaled
         ? { inputs: ["decimal", "int"] as const }
         : { inputs: [{ anyOf: ["long", "double", "decimal"] as const }] };
@@ -298,6 +303,17 @@ function whole(
     print: (call, args) =>
       `${args.length === 2 || call.alias === "ceiling" ? (call.alias ?? name) : name.toUpperCase()}(${args.join(", ")})`,
   };
+}
+
+/** A constant integer, and not null. */
+function checkScale(name: string, scale: Expression, context: BindContext): void {
+  const constant = isFoldable(scale) && isIntegral(scale.type) && context.fold(scale).value !== null;
+  if (constant) return;
+  throw new AnalysisError(
+    "NON_FOLDABLE_ARGUMENT",
+    { funcName: `\`${name}\``, paramName: "`scale`", paramType: '"INT"' },
+    context.at,
+  );
 }
 
 function wholeType(from: DataType): DataType {

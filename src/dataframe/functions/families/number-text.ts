@@ -1,6 +1,6 @@
 /** Numbers as text by formats, and text by formats as numbers. */
 import type { Boxed, DataType, DecimalType } from "../../../columnar/types";
-import { QueryError } from "../../errors";
+import { AnalysisError, QueryError } from "../../errors";
 import { STRING, callByName, coerced } from "../../expressions/build";
 import type { Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
@@ -28,6 +28,14 @@ const formatString = scalar({
   ]),
   inputs: ["string"],
   rest: "any",
+  check: ([format], context) => {
+    if (format?.kind !== "literal" || typeof format.value !== "string" || !format.value.includes("%0$")) return;
+    throw new AnalysisError(
+      "INVALID_PARAMETER_VALUE.ZERO_INDEX",
+      { parameter: "`strfmt`", functionName: "`format_string`" },
+      context.at,
+    );
+  },
   result: STRING,
   nullable: (args) => (args[0] as Expression).nullable,
   nulls: "custom",

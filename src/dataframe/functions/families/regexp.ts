@@ -282,7 +282,7 @@ function replacementOf(
 function checkPosition(args: readonly Expression[], context: BindContext): void {
   const position = args[3] as Expression;
   const value = constantOf("position", position, args, context) as number | null;
-  if (value !== null && value > 0) return;
+  if (value === null || value > 0) return;
   throw mismatch("VALUE_OUT_OF_RANGE", args, context, {
     exprName: "position",
     valueRange: "(0, 2147483647]",

@@ -1,7 +1,7 @@
 /** Looking for strings in strings, cutting at them, replacing them. */
 import type { Boxed, DataType } from "../../../columnar/types";
 import { QueryError } from "../../errors";
-import { BOOLEAN, INT, STRING, literal } from "../../expressions/build";
+import { BOOLEAN, INT, STRING, coerced, literal } from "../../expressions/build";
 import { collationOf } from "../../expressions/collation";
 import type { Call, Expression } from "../../expressions/expression";
 import { document, made, plain } from "../documented";
@@ -37,12 +37,11 @@ function test(
   strings: (text: string, part: string) => boolean,
   bytes: (value: Buffer, part: Buffer) => boolean,
 ): FunctionEntry {
-  return scalar({
+  const entry = scalar({
     names: [name],
     doc: doc(usage, example),
     inputs: [EITHER, EITHER],
     collated: true,
-    common: [0, 1],
     result: BOOLEAN,
     nullable: (args) => args.some((arg) => arg.nullable || arg.type.kind === "binary"),
     evaluate: made((call) =>
@@ -52,6 +51,16 @@ function test(
         : folded(call, strings),
     ),
   });
+  // Two binaries are compared as bytes; one of them counts as text.
+  return {
+    ...entry,
+    bind: (args, context) => {
+      const bytes = args.every((arg) => arg.type.kind === "binary");
+      const binary = args.some((arg) => arg.type.kind === "binary");
+      const texts = args.map((arg) => (binary && !bytes ? coerced(arg, STRING, context) : arg));
+      return entry.bind(texts, context);
+    },
+  };
 }
 
 const tests = [

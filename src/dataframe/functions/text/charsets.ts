@@ -1,85 +1,110 @@
-/** The character sets of encode and decode, strict: what does not fit is an error. */
+/** The character sets of encode and decode: strict, so that what does not fit is an error, or by the older rules. */
 import { QueryError } from "../../errors";
 
 const CHARSETS = ["iso-8859-1", "us-ascii", "utf-16", "utf-16be", "utf-16le", "utf-32", "utf-8"];
 
-export function encodeText(text: string, charset: string): Uint8Array {
-  const name = checked(charset, "encode");
+/** The older rules: any character set of the platform, and a replacement for what does not fit. */
+export interface CharsetRules {
+  readonly anyCharset: boolean;
+  readonly replace: boolean;
+}
+
+export function encodeText(text: string, charset: string, rules: CharsetRules): Uint8Array {
+  const name = checked(charset, "encode", rules);
   switch (name) {
     case "utf-8":
       return Buffer.from(text, "utf8");
     case "iso-8859-1":
-      return singleBytes(text, 0xff, charset);
+      return singleBytes(text, charset, rules, (point) => (point <= 0xff ? point : -1));
     case "us-ascii":
-      return singleBytes(text, 0x7f, charset);
+      return singleBytes(text, charset, rules, (point) => (point <= 0x7f ? point : -1));
     case "utf-16le":
       return Buffer.from(text, "utf16le");
     case "utf-16be":
       return Buffer.from(text, "utf16le").swap16();
     case "utf-16":
       return Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(text, "utf16le").swap16()]);
-    default: {
+    case "utf-32": {
       const points = Array.from(text, (c) => c.codePointAt(0) as number);
       const bytes = Buffer.alloc(points.length * 4);
       points.forEach((point, i) => bytes.writeUInt32BE(point, i * 4));
       return bytes;
     }
-  }
-}
-
-export function decodeText(bytes: Uint8Array, charset: string): string {
-  const name = checked(charset, "decode");
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  switch (name) {
-    case "utf-8":
-      return decoded("utf-8", buffer, charset);
-    case "iso-8859-1":
-      return buffer.toString("latin1");
-    case "us-ascii":
-      if (buffer.some((byte) => byte > 0x7f)) throw malformed("decode", charset);
-      return buffer.toString("latin1");
-    case "utf-16le":
-      return decoded("utf-16le", buffer, charset);
-    case "utf-16be":
-      return decoded("utf-16be", buffer, charset);
-    case "utf-16":
-      if (buffer[0] === 0xff && buffer[1] === 0xfe) return decoded("utf-16le", buffer.subarray(2), charset);
-      return decoded("utf-16be", buffer[0] === 0xfe && buffer[1] === 0xff ? buffer.subarray(2) : buffer, charset);
     default: {
-      if (buffer.length % 4 !== 0) throw malformed("decode", charset);
-      let text = "";
-      for (let i = 0; i < buffer.length; i += 4) {
-        const point = buffer.readUInt32BE(i);
-        if (point > 0x10ffff) throw malformed("decode", charset);
-        if (i > 0 || point !== 0xfeff) text += String.fromCodePoint(point);
-      }
-      return text;
+      // Through what each byte decodes to.
+      const letters = new TextDecoder(name).decode(Uint8Array.from({ length: 256 }, (_, byte) => byte));
+      return singleBytes(text, charset, rules, (point) => letters.indexOf(String.fromCodePoint(point)));
     }
   }
 }
 
-function decoded(label: string, bytes: Uint8Array, charset: string): string {
+function singleBytes(text: string, charset: string, rules: CharsetRules, byteOf: (point: number) => number): Uint8Array {
+  return Uint8Array.from(Array.from(text), (c) => {
+    const byte = byteOf(c.codePointAt(0) as number);
+    if (byte >= 0) return byte;
+    if (!rules.replace) throw malformed("encode", charset);
+    return 63;
+  });
+}
+
+export function decodeText(bytes: Uint8Array, charset: string, rules: CharsetRules): string {
+  const name = checked(charset, "decode", rules);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  switch (name) {
+    case "iso-8859-1":
+      return buffer.toString("latin1");
+    case "us-ascii":
+      if (!rules.replace && buffer.some((byte) => byte > 0x7f)) throw malformed("decode", charset);
+      return Array.from(buffer, (byte) => (byte > 0x7f ? "\ufffd" : String.fromCharCode(byte))).join("");
+    case "utf-16": {
+      if (buffer[0] === 0xff && buffer[1] === 0xfe) return decoded("utf-16le", buffer.subarray(2), charset, rules);
+      const marked = buffer[0] === 0xfe && buffer[1] === 0xff;
+      return decoded("utf-16be", marked ? buffer.subarray(2) : buffer, charset, rules);
+    }
+    case "utf-32":
+      return decodeUtf32(buffer, charset);
+    default:
+      return decoded(name, buffer, charset, rules);
+  }
+}
+
+function decodeUtf32(buffer: Buffer, charset: string): string {
+  if (buffer.length % 4 !== 0) throw malformed("decode", charset);
+  let text = "";
+  for (let i = 0; i < buffer.length; i += 4) {
+    const point = buffer.readUInt32BE(i);
+    if (point > 0x10ffff) throw malformed("decode", charset);
+    if (i > 0 || point !== 0xfeff) text += String.fromCodePoint(point);
+  }
+  return text;
+}
+
+function decoded(label: string, bytes: Uint8Array, charset: string, rules: CharsetRules): string {
   try {
-    return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder(label, { fatal: !rules.replace, ignoreBOM: true }).decode(bytes);
   } catch {
     throw malformed("decode", charset);
   }
 }
 
-function singleBytes(text: string, most: number, charset: string): Uint8Array {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > most) throw malformed("encode", charset);
-  return Buffer.from(text, "latin1");
-}
-
-function checked(charset: string, functionName: string): string {
+function checked(charset: string, functionName: string, rules: CharsetRules): string {
   const name = charset.toLowerCase();
-  if (CHARSETS.includes(name)) return name;
+  if (CHARSETS.includes(name) || (rules.anyCharset && isLabel(name))) return name;
   throw new QueryError("INVALID_PARAMETER_VALUE.CHARSET", {
     functionName: `\`${functionName}\``,
     parameter: "`charset`",
     charset,
     charsets: CHARSETS.join(", "),
   });
+}
+
+function isLabel(name: string): boolean {
+  try {
+    new TextDecoder(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function malformed(functionName: string, charset: string): QueryError {
@@ -106,6 +131,7 @@ export function unbase64Lenient(text: string): Uint8Array | null {
 
 /** Only whole groups of the alphabet, with white space between. */
 export function unbase64Strict(text: string): Uint8Array | null {
+  if (/=\s+=/.test(text)) return null;
   const digits = text.replace(/[ \t\r\n\f\v]/g, "");
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) return null;
   const marks = digits.length - digits.replaceAll("=", "").length;
