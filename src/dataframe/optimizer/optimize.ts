@@ -20,6 +20,7 @@ import { likeSimplification } from "./rules/like-simplification";
 import { limitPushDown } from "./rules/limit-push-down";
 import { nullPropagation } from "./rules/null-propagation";
 import { optimizeIn } from "./rules/optimize-in";
+import { partitionPruning } from "./rules/partition-pruning";
 import { propagateEmptyRelation } from "./rules/propagate-empty-relation";
 import { pruneFilters } from "./rules/prune-filters";
 import { pullOutGroupingExpressions } from "./rules/pull-out-grouping-expressions";
@@ -70,6 +71,17 @@ const OPERATORS: readonly Rule[] = [
   propagateEmptyRelation,
 ];
 
+const AGAIN: readonly Rule[] = [
+  nullPropagation,
+  constantFolding,
+  unwrapCastInBinaryComparison,
+  simplifyConditionals,
+  booleanSimplification,
+  pruneFilters,
+  propagateEmptyRelation,
+  pushFiltersIntoScans,
+];
+
 const BATCHES: readonly Batch[] = [
   { name: "Finish analysis", repeat: false, required: true, rules: REQUIRED },
   { name: "Subqueries", repeat: true, required: true, rules: SUBQUERIES },
@@ -80,10 +92,20 @@ const BATCHES: readonly Batch[] = [
   { name: "Distinct aggregates", repeat: false, required: true, rules: [rewriteDistinctAggregates] },
   // After join order: projections between joins would keep them apart.
   { name: "Columns", repeat: false, rules: [pushFiltersIntoScans, columnPruning, collapseProject] },
+  { name: "Partitions", repeat: false, rules: [partitionPruning] },
 ];
 
 /** Plans of scalar subqueries that stay are optimized too. */
 export function optimize(plan: LogicalPlan, context: OptimizerContext): LogicalPlan {
   const optimized = runBatches(plan, BATCHES, context);
+  return withSubqueries(optimized, context);
+}
+
+/** Constants that were not known before: values of subqueries. */
+export function optimizeAgain(plan: LogicalPlan, context: OptimizerContext): LogicalPlan {
+  return runBatches(plan, [{ name: "Known values", repeat: true, rules: AGAIN }], context);
+}
+
+function withSubqueries(optimized: LogicalPlan, context: OptimizerContext): LogicalPlan {
   return transformAllExpressions(optimized, (expression) => mapSubqueries(expression, (inner) => optimize(inner, context)));
 }

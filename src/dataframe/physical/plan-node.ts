@@ -174,7 +174,8 @@ function planScan(planner: Planner, node: Scan): PhysicalPlan {
     relation: node.relation,
     columns: node.columns,
     pushed: node.pushed,
-    partitionFilters: node.partitionFilters,
+    // Those that wait for values are a help, not a condition: the join above them stands.
+    partitionFilters: node.partitionFilters.filter((filter) => filter.kind !== "inSubquery"),
     limit: node.limit,
     runtimeFilters: [],
   };

@@ -46,7 +46,9 @@ function inlined(node: Extract<LogicalPlan, { kind: "withCte" }>, context: Optim
     else kept.push({ id: definition.id, plan: body });
   }
   const child = replace(node.child);
-  return kept.length === 0 ? child : { kind: "withCte", child, definitions: kept };
+  if (kept.length === 0) return child;
+  const same = kept.length === node.definitions.length && kept.every((one, i) => one.plan === node.definitions[i]?.plan);
+  return same && child === node.child ? node : { kind: "withCte", child, definitions: kept };
 }
 
 function referenceCounts(plans: readonly LogicalPlan[]): ReadonlyMap<number, number> {

@@ -6,8 +6,8 @@
  *   Filter (a > (select sum … = x))    →   Project [x, a], Filter (a > s), Join LeftOuter, (x = k)
  *   Filter (exists(…) OR c)            →   Project […], Filter (exists#1 OR c), Join ExistenceJoin(exists#1)
  */
-import type { Expression, NamedExpression, ScalarSubquery } from "../../expressions/expression";
-import { mapChildren } from "../../expressions/traverse";
+import type { Expression, InSubquery, NamedExpression, ScalarSubquery } from "../../expressions/expression";
+import { mapChildren, walk } from "../../expressions/traverse";
 import { outputIds, outputOf } from "../../logical/output";
 import type { Join, LogicalPlan } from "../../logical/plan";
 import { childrenOf, expressionsOf, mapExpressions, transformUpWithSubqueries, withChildren } from "../../logical/traverse";
@@ -23,11 +23,12 @@ export const rewriteSubqueries: Rule = {
 };
 
 function rewritten(node: LogicalPlan, context: OptimizerContext): LogicalPlan {
-  if (!expressionsOf(node).some(hasSubquery)) return node;
+  const ids = new Set(childrenOf(node).flatMap((child) => outputOf(child).map((column) => column.id)));
+  if (!expressionsOf(node).some((expression) => needsJoin(expression, ids))) return node;
   const simpler = mapExpressions(node, (expression) => withoutPlainExists(expression, context));
   switch (simpler.kind) {
     case "filter":
-      return ofFilter(simpler, context);
+      return ofFilter(simpler, ids, context);
     case "join":
       return ofJoin(simpler, context);
     default: {
@@ -44,12 +45,16 @@ function withoutPlainExists(expression: Expression, context: OptimizerContext): 
   return mapChildren(expression, (child) => withoutPlainExists(child, context));
 }
 
-function ofFilter(node: Extract<LogicalPlan, { kind: "filter" }>, context: OptimizerContext): LogicalPlan {
+function ofFilter(
+  node: Extract<LogicalPlan, { kind: "filter" }>,
+  ids: ReadonlySet<number>,
+  context: OptimizerContext,
+): LogicalPlan {
   const parts = conjuncts(node.condition);
-  const plain = conjunction(parts.filter((part) => !hasSubquery(part)));
+  const plain = conjunction(parts.filter((part) => !needsJoin(part, ids)));
   let plan: LogicalPlan = plain === null ? node.child : { kind: "filter", child: node.child, condition: plain };
   const rest: Expression[] = [];
-  for (const part of parts.filter(hasSubquery)) {
+  for (const part of parts.filter((item) => needsJoin(item, ids))) {
     const predicate = predicateOf(part);
     const values = predicate?.predicate.kind === "inSubquery" ? predicate.predicate.values : [];
     if (predicate === null || values.some(hasSubquery)) rest.push(part);
@@ -73,7 +78,8 @@ function ofUnary(node: LogicalPlan, child: LogicalPlan, context: OptimizerContex
 /** A condition's subqueries: those of an inner join as a filter above it, those of others on the side they speak of. */
 function ofJoin(node: Join, context: OptimizerContext): LogicalPlan {
   const parts = conjuncts(node.condition as Expression);
-  const subqueries = parts.filter((part) => hasSubquery(part) && needsJoin(part));
+  const ids = new Set([...outputIds(node.left), ...outputIds(node.right)]);
+  const subqueries = parts.filter((part) => needsJoin(part, ids));
   if (subqueries.length === 0) return node;
   const plain = conjunction(parts.filter((part) => !subqueries.includes(part)));
   if (node.type === "inner" || node.type === "cross") {
@@ -111,14 +117,14 @@ function mentions(expression: Expression, ids: ReadonlySet<number>): boolean {
   return found;
 }
 
-function needsJoin(expression: Expression): boolean {
+/** Scalar subqueries that do not refer to these columns stay. */
+function needsJoin(expression: Expression, ids: ReadonlySet<number>): boolean {
   let found = false;
-  const visit = (node: Expression): Expression => {
+  walk(expression, (node) => {
     if (node.kind === "exists" || node.kind === "inSubquery") found = true;
-    if (node.kind === "scalarSubquery" && outerAttributes(node.plan).length > 0) found = true;
-    return mapChildren(node, visit);
-  };
-  visit(expression);
+    if (node.kind === "scalarSubquery" && isCorrelated(node.plan, ids)) found = true;
+    return !found;
+  });
   return found;
 }
 
@@ -128,7 +134,7 @@ function joinedWith(
   context: OptimizerContext,
 ): { readonly plan: LogicalPlan; readonly expressions: readonly Expression[] } {
   const joins = new Joins(plan, context);
-  const replaced = expressions.map((expression) => joins.replace(expression));
+  const replaced = expressions.map((expression) => joins.replaceTrue(expression));
   return { plan: joins.plan, expressions: replaced };
 }
 
@@ -141,18 +147,30 @@ class Joins {
     private readonly context: OptimizerContext,
   ) {}
 
+  /** In a condition, as long as nothing negates it, unknown is as good as false: IN needs to know only where it is true. */
+  replaceTrue(expression: Expression): Expression {
+    if (expression.kind === "call" && (expression.fn === "and" || expression.fn === "or")) {
+      return mapChildren(expression, (child) => this.replaceTrue(child));
+    }
+    if (expression.kind !== "inSubquery") return this.replace(expression);
+    return this.#in(expression, "true");
+  }
+
+  #in(expression: InSubquery, wanted: "true" | "exact"): Expression {
+    const values = expression.values.map((value) => this.replace(value));
+    const { plan, value } = marked(this.plan, { ...expression, values }, this.context, wanted);
+    this.plan = plan;
+    return value;
+  }
+
   replace(expression: Expression): Expression {
     switch (expression.kind) {
       case "scalarSubquery":
         return this.#scalar(expression);
       case "exists":
-        return this.#remembered(expression.plan, () => marked(this.plan, expression, this.context));
-      case "inSubquery": {
-        const values = expression.values.map((value) => this.replace(value));
-        const { plan, value } = marked(this.plan, { ...expression, values }, this.context);
-        this.plan = plan;
-        return value;
-      }
+        return this.#remembered(expression.plan, () => marked(this.plan, expression, this.context, "exact"));
+      case "inSubquery":
+        return this.#in(expression, "exact");
       default:
         return mapChildren(expression, (child) => this.replace(child));
     }

@@ -22,5 +22,5 @@ export function decorrelate(plan: LogicalPlan, around: LogicalPlan, context: Opt
   if (!isCorrelated(plan, outer)) return { plan, conditions: [], defaults: new Map(), columns };
   const pulled = new PullUp(outer, context, use === "scalar").of(plan);
   if (pulled !== null) return { ...pulled, columns };
-  return { ...decorrelateByDomain(plan, around, context), defaults: new Map(), columns };
+  return { ...decorrelateByDomain(plan, around, context, use), defaults: new Map(), columns };
 }

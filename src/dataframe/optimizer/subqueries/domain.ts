@@ -28,13 +28,19 @@ export interface Decorrelated {
   readonly conditions: readonly Expression[];
 }
 
-export function decorrelateByDomain(plan: LogicalPlan, around: LogicalPlan, context: OptimizerContext): Decorrelated {
+/** `use`: for a scalar subquery no row is as good as a row of nulls. */
+export function decorrelateByDomain(
+  plan: LogicalPlan,
+  around: LogicalPlan,
+  context: OptimizerContext,
+  use: "scalar" | "rows",
+): Decorrelated {
   const available = new Map(outputOf(around).map((column) => [column.id, column]));
   const columns = outerAttributes(plan)
     .filter((column) => available.has(column.id))
     .map((column) => available.get(column.id) as Attribute);
   const domain = new Domain(columns, around, context);
-  const dependent = domain.dependent(plan);
+  const dependent = use === "scalar" && isNullOnNoRows(plan) ? domain.grouped(plan) : domain.dependent(plan);
   return {
     plan: dependent.plan,
     conditions: columns.map((column, i) => equalNullSafe(column, dependent.columns[i] as Attribute)),
@@ -45,6 +51,15 @@ interface Dependent {
   readonly plan: LogicalPlan;
   /** The plan's columns for the domain's, in their order. */
   readonly columns: readonly Attribute[];
+}
+
+/** Its one row has nothing but nulls where no rows match. */
+function isNullOnNoRows(plan: LogicalPlan): plan is Aggregate {
+  if (plan.kind !== "aggregate" || plan.grouping.length > 0) return false;
+  return plan.aggregates.every((item) => {
+    const value = onNoRows(item.kind === "alias" ? item.child : item);
+    return value.kind === "literal" && value.value === null;
+  });
 }
 
 class Domain {
@@ -145,8 +160,8 @@ class Domain {
     };
   }
 
-  /** Without groups there is a row for every combination, also for those without rows. */
-  #aggregate(plan: Aggregate): Dependent {
+  /** One row for each combination that has rows. */
+  grouped(plan: Aggregate): Dependent {
     const child = this.dependent(plan.child);
     const node = this.#bound(plan, child) as Aggregate;
     const grouped: Aggregate = {
@@ -155,7 +170,16 @@ class Domain {
       grouping: [...node.grouping, ...child.columns],
       aggregates: withColumns(node.aggregates, child.columns),
     };
-    if (plan.grouping.length > 0) return { plan: grouped, columns: child.columns };
+    return { plan: grouped, columns: child.columns };
+  }
+
+  /** Without groups there is a row for every combination, also for those without rows. */
+  #aggregate(plan: Aggregate): Dependent {
+    const found = this.grouped(plan);
+    if (plan.grouping.length > 0) return found;
+    const child: Dependent = found;
+    const grouped = found.plan;
+    const node = this.#bound(plan, child) as Aggregate;
     const marker = alias(TRUE, "_matched", this.context.nextId());
     const marked: LogicalPlan = { kind: "project", child: grouped, expressions: [...outputOf(grouped), marker] };
     const all = this.#instance();

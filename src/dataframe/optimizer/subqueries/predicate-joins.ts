@@ -37,15 +37,19 @@ export function filtered(around: LogicalPlan, predicate: Predicate, negated: boo
   return { kind: "join", left: around, right: plan, type: "leftAnti", condition: conjunction([...unknown, ...conditions]) };
 }
 
-/** The plan with a column that says whether the predicate is true; `value` is the predicate over it, null where SQL says unknown. */
+/**
+ * The plan with a column that says whether the predicate is true. `value` is the predicate over it: null where SQL says
+ * unknown if it is wanted exactly, else false there.
+ */
 export function marked(
   around: LogicalPlan,
   predicate: Predicate,
   context: OptimizerContext,
+  wanted: "true" | "exact",
 ): { readonly plan: LogicalPlan; readonly value: Expression } {
   const { plan, conditions, equalities } = parts(around, predicate, context);
   const found = existence(around, plan, conjunction([...equalities, ...conditions]), context);
-  if (predicate.kind === "exists" || equalities.every((part) => !part.nullable)) return found;
+  if (wanted === "true" || predicate.kind === "exists" || equalities.every((part) => !part.nullable)) return found;
   const unknown = equalities.map((part) => (part.nullable ? or(part, isNull(part)) : part));
   const again = freshIds(plan, () => context.nextId());
   const condition = conjunction([...unknown, ...conditions]);

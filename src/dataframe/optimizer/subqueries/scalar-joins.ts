@@ -6,6 +6,7 @@ import { outputIds, outputOf } from "../../logical/output";
 import type { LogicalPlan } from "../../logical/plan";
 import type { OptimizerContext } from "../context";
 import { conjunction, isNullLiteral, isNull, TRUE } from "../predicates";
+import { equiKeys } from "../equi-keys";
 import { folded } from "../rules/constant-folding";
 import { nullsPropagated } from "../rules/null-propagation";
 import { decorrelate, type Joinable } from "./decorrelate";
@@ -84,6 +85,11 @@ function isUniqueBy(plan: LogicalPlan, isKey: (id: ExprId) => boolean): boolean 
     case "sort":
     case "subqueryAlias":
       return isUniqueBy(plan.child, isKey);
+    case "join": {
+      if (plan.type !== "left" && plan.type !== "inner") return false;
+      const matched = new Set(equiKeys(plan).keys.flatMap(({ right }) => (right.kind === "attribute" ? [right.id] : [])));
+      return isUniqueBy(plan.left, isKey) && isUniqueBy(plan.right, (id) => matched.has(id));
+    }
     case "project":
       return isUniqueBy(plan.child, (id) =>
         plan.expressions.some((item) =>

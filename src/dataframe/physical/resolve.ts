@@ -1,0 +1,113 @@
+/**
+ * The driver's part before a query can be planned: values of uncorrelated scalar subqueries, rows of recursive CTEs, and
+ * values by which partitions are left out. `run` carries out a plan on its own, this step included, so that what is nested is
+ * found from the inside out.
+ */
+import type { Boxed } from "../../columnar/types";
+import type { BoxedRow } from "../../columnar/vector";
+import { QueryError } from "../errors";
+import { BOOLEAN, literal } from "../expressions/build";
+import type { Expression } from "../expressions/expression";
+import type { LogicalPlan, RecursiveCte, Scan } from "../logical/plan";
+import { mapPlanChildren, walkPlan } from "../logical/traverse";
+import type { SqlSettings } from "../settings";
+import { bindRecursion, bindSubqueries, innermostRecursion, rowsAs, scalarSubqueries, stepOver } from "./subqueries";
+
+export type RunPlan = (plan: LogicalPlan) => Promise<readonly BoxedRow[]>;
+
+/** The plan itself where there was nothing to find. */
+export async function resolveBeforePlanning(plan: LogicalPlan, settings: SqlSettings, run: RunPlan): Promise<LogicalPlan> {
+  let current = plan;
+  for (let recursion = innermostRecursion(current); recursion !== null; recursion = innermostRecursion(current)) {
+    const rows = await recursionRows(recursion, wantedRows(current, recursion), settings, run);
+    current = bindRecursion(current, recursion, rowsAs(recursion, rows));
+  }
+  const subqueries = scalarSubqueries(current);
+  if (subqueries.length > 0) {
+    const values = new Map<LogicalPlan, Boxed>();
+    for (const subquery of subqueries) values.set(subquery, scalarValue(await run(subquery)));
+    current = bindSubqueries(current, (subquery) => values.get(subquery) ?? null);
+  }
+  return withPartitionValues(current, run);
+}
+
+function scalarValue(rows: readonly BoxedRow[]): Boxed {
+  if (rows.length > 1) throw new QueryError("SCALAR_SUBQUERY_TOO_MANY_ROWS");
+  return rows[0]?.[0] ?? null;
+}
+
+/** Round after round until one gives no rows, or there are as many as wanted. */
+async function recursionRows(
+  recursion: RecursiveCte,
+  wanted: number | null,
+  settings: SqlSettings,
+  run: RunPlan,
+): Promise<readonly BoxedRow[]> {
+  const rowLimit = Number(settings.conf["spark.sql.cteRecursionRowLimit"] ?? "1000000");
+  const seen = recursion.all ? null : new Set<string>();
+  const fresh = (rows: readonly BoxedRow[]): readonly BoxedRow[] =>
+    seen === null ? rows : rows.filter((row) => !seen.has(rowKey(row)) && seen.add(rowKey(row)));
+  let last = fresh(await run(recursion.anchor));
+  const rows = [...last];
+  for (let level = 1; last.length > 0 && (wanted === null || rows.length < wanted); level++) {
+    if (recursion.maxLevel >= 0 && level > recursion.maxLevel) {
+      throw new QueryError("RECURSION_LEVEL_LIMIT_EXCEEDED", { levelLimit: String(recursion.maxLevel) });
+    }
+    const round = last;
+    last = fresh(await run(stepOver(recursion, (reference) => rowsAs(reference, round))));
+    for (const row of last) rows.push(row);
+    if (wanted === null && rowLimit >= 0 && rows.length > rowLimit) {
+      throw new QueryError("RECURSION_ROW_LIMIT_EXCEEDED", { rowLimit: String(rowLimit) });
+    }
+  }
+  return rows;
+}
+
+function rowKey(row: BoxedRow): string {
+  return JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+}
+
+/** How many of the recursion's rows a limit right above it asks for. */
+function wantedRows(plan: LogicalPlan, recursion: RecursiveCte): number | null {
+  let found: number | null = null;
+  walkPlan(plan, (node) => {
+    if (node.kind !== "limit" || node.limit === null) return;
+    let below: LogicalPlan = node.child;
+    while (below.kind === "project" || below.kind === "subqueryAlias") below = below.child;
+    if (below === recursion) found = node.limit + node.offset;
+  });
+  return found;
+}
+
+const MOST_VALUES = 10_000;
+
+/** `partition column IN (subquery)` with the values of the subquery. Where there are too many, all partitions are read. */
+async function withPartitionValues(plan: LogicalPlan, run: RunPlan): Promise<LogicalPlan> {
+  const changed = new Map<Scan, Scan>();
+  const scans: Scan[] = [];
+  walkPlan(plan, (node) => {
+    if (node.kind === "scan" && node.partitionFilters.some((filter) => filter.kind === "inSubquery")) scans.push(node);
+  });
+  for (const scan of scans) {
+    const partitionFilters: Expression[] = [];
+    for (const filter of scan.partitionFilters) {
+      if (filter.kind !== "inSubquery") partitionFilters.push(filter);
+      else {
+        const column = filter.values[0] as Expression;
+        const values = (await run(filter.plan)).map((row) => row[0] as Boxed).filter((value) => value !== null);
+        if (values.length === 0) partitionFilters.push(literal(false, BOOLEAN));
+        else if (values.length <= MOST_VALUES) partitionFilters.push(inValues(column, values));
+      }
+    }
+    changed.set(scan, { ...scan, partitionFilters });
+  }
+  if (changed.size === 0) return plan;
+  const visit = (node: LogicalPlan): LogicalPlan =>
+    node.kind === "scan" ? (changed.get(node) ?? node) : mapPlanChildren(node, visit);
+  return visit(plan);
+}
+
+function inValues(column: Expression, values: readonly Boxed[]): Expression {
+  const items = values.map((value) => literal(value, column.type));
+  return { kind: "call", fn: "in", args: [column, ...items], type: BOOLEAN, nullable: column.nullable };
+}
