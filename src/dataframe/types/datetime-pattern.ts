@@ -138,7 +138,8 @@ function crossVersion(pattern: string): PatternFault {
   });
 }
 
-function invalid(pattern: string): PatternFault {
+/** The fault of a pattern that is none. */
+export function invalidPattern(pattern: string): PatternFault {
   return new PatternFault("INVALID_DATETIME_PATTERN.WITH_SUGGESTION", {
     pattern: quoted(pattern),
     docroot: "https://spark.apache.org/docs/latest",
@@ -195,7 +196,7 @@ function partsOf(pattern: string): readonly Part[] {
           end++;
         } else break;
       }
-      if (end >= pattern.length) throw invalid(pattern);
+      if (end >= pattern.length) throw invalidPattern(pattern);
       parts.push({ kind: "text", text: text === "" ? "'" : text });
       i = end + 1;
     } else if (c === "[") {
@@ -203,11 +204,11 @@ function partsOf(pattern: string): readonly Part[] {
       i++;
     } else if (c === "]") {
       const inner = stack.pop()!;
-      if (stack.length === 0) throw invalid(pattern);
+      if (stack.length === 0) throw invalidPattern(pattern);
       stack.at(-1)!.push({ kind: "optional", parts: inner });
       i++;
     } else if (c === "{" || c === "}" || c === "#") {
-      throw invalid(pattern);
+      throw invalidPattern(pattern);
     } else {
       parts.push({ kind: "text", text: c });
       i++;
@@ -223,10 +224,10 @@ function partsOf(pattern: string): readonly Part[] {
 /** Numbers that touch: one of open width leaves room for those of fixed width after it. */
 function join(before: readonly Part[], part: Part): void {
   const width = fixedWidth(part);
-  if (part.kind !== "number" && part.kind !== "twoDigitYear" && part.kind !== "fraction") return;
+  if (part.kind !== "number" && part.kind !== "twoDigitYear") return;
   let i = before.length - 1;
   const isFixed = (other: Part): boolean => fixedWidth(other) !== null && "fixed" in other && other.fixed;
-  while (i >= 0 && (before[i]!.kind === "fraction" || isFixed(before[i]!))) i--;
+  while (i >= 0 && isFixed(before[i]!)) i--;
   const open = before[i];
   if (open === undefined || (open.kind !== "number" && open.kind !== "twoDigitYear")) return;
   if (width !== null) {
@@ -236,7 +237,6 @@ function join(before: readonly Part[], part: Part): void {
 }
 
 function fixedWidth(part: Part): number | null {
-  if (part.kind === "fraction") return part.digits;
   if (part.kind === "twoDigitYear") return 2;
   return part.kind === "number" && part.min === part.max && part.sign === "never" ? part.min : null;
 }
@@ -252,11 +252,11 @@ function letterPart(letter: string, count: number, hasEra: boolean, pattern: str
     fixed: false,
   });
   const oneOrTwo = (field: Field): Part => {
-    if (count > 2) throw invalid(pattern);
+    if (count > 2) throw invalidPattern(pattern);
     return count === 1 ? number(field) : number(field, 2, 2, "never");
   };
   const only = (most: number, part: Part): Part => {
-    if (count > most) throw invalid(pattern);
+    if (count > most) throw invalidPattern(pattern);
     return part;
   };
   switch (letter) {
@@ -300,12 +300,12 @@ function letterPart(letter: string, count: number, hasEra: boolean, pattern: str
     case "S":
       return only(9, { kind: "fraction", digits: count });
     case "V":
-      if (count !== 2) throw invalid(pattern);
+      if (count !== 2) throw invalidPattern(pattern);
       return { kind: "zoneId" };
     case "z":
       return only(4, { kind: "zoneName", long: count === 4 });
     case "O":
-      if (count !== 1 && count !== 4) throw invalid(pattern);
+      if (count !== 1 && count !== 4) throw invalidPattern(pattern);
       return { kind: "localOffset", long: count === 4 };
     case "X":
       return only(5, { kind: "offset", style: count, zero: "Z" });
@@ -316,7 +316,7 @@ function letterPart(letter: string, count: number, hasEra: boolean, pattern: str
       if (count === 4) return { kind: "localOffset", long: true };
       return only(5, { kind: "offset", style: 5, zero: "Z" });
     default:
-      throw invalid(pattern);
+      throw invalidPattern(pattern);
   }
 }
 
@@ -430,7 +430,7 @@ function printPart(part: Part, moment: Moment): string {
 }
 
 /** Styles by their number of letters: +HHmm?, +HHMM, +HH:MM, +HHMMss?, +HH:MM:ss?. */
-function printOffset(offset: number, style: number, zero: string): string {
+export function printOffset(offset: number, style: number, zero: string): string {
   if (offset === 0) return zero;
   const full = offsetText(offset);
   const [hours, minutes, seconds] = full.split(":");
@@ -497,9 +497,10 @@ function parsePart(part: Part, text: string, at: number, found: Found): number {
       return digits === undefined ? ~at : set(found, part.field, 2000 + Number(digits), at, at + 2);
     }
     case "fraction": {
-      const digits = text.slice(at, at + part.digits);
-      if (digits.length < part.digits || !/^\d+$/.test(digits)) return ~at;
-      return set(found, "nano", Number(digits.padEnd(9, "0")), at, at + part.digits);
+      /* A second's fraction may have fewer digits than the pattern. */
+      const digits = /^\d+/.exec(text.slice(at, at + part.digits))?.[0];
+      if (digits === undefined) return ~at;
+      return set(found, "nano", Number(digits.padEnd(9, "0")), at, at + digits.length);
     }
     case "words": {
       const rest = text.slice(at).toLowerCase();

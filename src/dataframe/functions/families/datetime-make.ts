@@ -2,13 +2,14 @@
 import type { Boxed, DataType } from "../../../columnar/types";
 import { QueryError } from "../../errors";
 import { DATE, TIMESTAMP } from "../../expressions/build";
-import type { Call } from "../../expressions/expression";
+import type { Call, Expression } from "../../expressions/expression";
 import { daysInMonth, fromLocal, localOf, makeDays, sessionZone } from "../../types/datetime";
 import { decimalText, fitsLong, type Exact } from "../../types/exact";
 import { utc } from "../../types/time-zone";
 import { document, made } from "../documented";
 import type { BindContext, EvaluationContext, FunctionEntry } from "../registry";
-import { scalar, type ScalarSpec } from "../signature";
+import { accepts, type InputType } from "../input-types";
+import { scalar, unexpectedInputType, type ScalarSpec } from "../signature";
 import { zoneNamed } from "./datetime-epoch";
 
 const doc = document("datetime");
@@ -109,7 +110,7 @@ function maker(name: string, fixedType: DataType | null, tries: boolean): Functi
     ...common,
     inputs: ["date", "time", ...(hasZone ? (["string"] as const) : [])],
     optional: hasZone ? 2 : 0,
-    print: (_, args) => `${name === "make_timestamp_ltz" ? "make_timestamp" : name}(${args.join(", ")})`,
+    print: (_, args) => partsText(name, args.join(", ")),
     evaluate: made((call, context) => {
       const zoneOf = zoneFor(call, context.settings.timeZone);
       return (days: number, nanos?: number, id?: string) => zoneOf(id)(localOf(days, Math.floor((nanos ?? 0) / 1000)));
@@ -119,14 +120,32 @@ function maker(name: string, fixedType: DataType | null, tries: boolean): Functi
     ...ofFields,
     bind: (args, context) => {
       if (args.length > 3) return ofFields.bind(args, context);
-      const call = ofParts.bind(args, context);
+      const call = ofParts.bind(exactly(["date", "time", "string"], args, context), context);
       return call.kind === "call" ? { ...call, options: { ...call.options, parts: true } } : call;
     },
     evaluate: (call: Call, context: EvaluationContext) =>
       (call.options?.["parts"] === true ? ofParts : ofFields).evaluate!(call, context),
     print: (call: Call, args: readonly string[]) =>
-      call.options?.["parts"] === true ? ofParts.print!(call, args) : `${call.alias ?? call.fn}(${args.join(", ")})`,
+      call.options?.["parts"] === true
+        ? ofParts.print!(call, args)
+        : `${name}(${(name === "try_make_timestamp" ? args.slice(0, 6) : args).join(", ")})`,
   };
+}
+
+/** As Spark rewrites and prints them. */
+function partsText(name: string, args: string): string {
+  if (name === "try_make_timestamp_ntz") return `${name}(make_timestamp_ntz(${args}))`;
+  return `${name.endsWith("_ltz") ? "make_timestamp" : name}(${args})`;
+}
+
+/** The arguments where they are of these types or NULL: no implicit casts. */
+export function exactly(inputs: readonly InputType[], args: readonly Expression[], context: BindContext): readonly Expression[] {
+  for (const [i, arg] of args.entries()) {
+    const input = inputs[i];
+    if (input === undefined || arg.type.kind === "null" || accepts(input, arg.type)) continue;
+    throw unexpectedInputType(input, i, args, context);
+  }
+  return args;
 }
 
 export const datetimeMakeFunctions: readonly FunctionEntry[] = [

@@ -6,7 +6,9 @@ import type { Call, Expression } from "../../expressions/expression";
 import { sessionZone, toLocal, fromLocal, daysToMicros, secondsOf } from "../../types/datetime";
 import { ParseFault, PatternFault, dateTimePattern, localOfFields, type DateTimePattern } from "../../types/datetime-pattern";
 import { fitsLong, multiply, subtract, wrapLong, type Exact } from "../../types/exact";
+import { legacyPattern } from "../../types/legacy-pattern";
 import type { TimeZone } from "../../types/time-zone";
+import type { SqlSettings } from "../../settings";
 import { document, made } from "../documented";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
 import { rewrite, scalar } from "../signature";
@@ -16,9 +18,10 @@ const TIMESTAMP_NTZ: DataType = { kind: "timestamp_ntz" };
 const DEFAULT_PATTERN = "yyyy-MM-dd HH:mm:ss";
 
 /** The pattern that a call names; throws what is wrong with it as an error of the query. */
-export function patternOf(pattern: string, use: "format" | "parse", call: Call): DateTimePattern {
+export function patternOf(pattern: string, use: "format" | "parse", call: Call, settings: SqlSettings): DateTimePattern {
   try {
-    return dateTimePattern(pattern, use);
+    const legacy = settings.conf["spark.sql.legacy.timeParserPolicy"]?.toUpperCase() === "LEGACY";
+    return legacy ? legacyPattern(pattern) : dateTimePattern(pattern, use);
   } catch (error) {
     if (!(error instanceof PatternFault)) throw error;
     throw new QueryError(error.errorClass, error.parameters, call.at);
@@ -57,7 +60,7 @@ const parseByPattern: ScalarFunction = scalar({
     if (from === "timestamp_ntz") return (local) => inTarget(local as Exact);
     if (from === "timestamp") return (micros) => (wantsNtz ? toLocal(micros as Exact, zone) : micros);
     return (text, pattern) => {
-      const found = parsed(text as string, patternOf(pattern as string, "parse", call), call);
+      const found = parsed(text as string, patternOf(pattern as string, "parse", call, context.settings), call);
       if (found === null) return null;
       const micros = wantsNtz ? found.local : fromLocal(found.local, found.zone ?? zone);
       if (fitsLong(micros)) return micros;
@@ -125,7 +128,7 @@ function unixTime(name: string): FunctionEntry {
           return (local) => secondsOf(fromLocal(local as Exact, zone));
         default:
           return (text, pattern) => {
-            const found = parsed(text as string, patternOf(pattern as string, "parse", call), call);
+            const found = parsed(text as string, patternOf(pattern as string, "parse", call, context.settings), call);
             return found === null ? null : secondsOf(fromLocal(found.local, found.zone ?? zone));
           };
       }
@@ -139,11 +142,12 @@ function unixTime(name: string): FunctionEntry {
 }
 
 /** Text of an instant by a pattern. */
-export function formatter(call: Call, zone: TimeZone): (micros: Boxed, pattern: Boxed) => string {
+export function formatter(call: Call, settings: SqlSettings): (micros: Boxed, pattern: Boxed) => string {
+  const zone = sessionZone(settings.timeZone);
   return (micros, pattern) => {
     const local = toLocal(micros as Exact, zone);
     const offset = Number(subtract(local, micros as Exact)) / 1e6;
-    return patternOf(pattern as string, "format", call).format(local, zone, offset);
+    return patternOf(pattern as string, "format", call, settings).format(local, zone, offset);
   };
 }
 
@@ -186,7 +190,7 @@ export const datetimeTextFunctions: readonly FunctionEntry[] = [
     doc: doc("A timestamp as text by a pattern.", ["date_format('2016-04-08', 'y')", "2016"]),
     inputs: ["timestamp", "string"],
     result: STRING,
-    evaluate: (call, context) => formatter(call, sessionZone(context.settings.timeZone)),
+    evaluate: (call, context) => formatter(call, context.settings),
   }),
   scalar({
     names: ["from_unixtime"],
@@ -199,7 +203,7 @@ export const datetimeTextFunctions: readonly FunctionEntry[] = [
     defaults: () => [literal(null, LONG), literal(DEFAULT_PATTERN, STRING)],
     result: STRING,
     evaluate: made((call, context) => {
-      const format = formatter(call, sessionZone(context.settings.timeZone));
+      const format = formatter(call, context.settings);
       return (seconds: Exact, pattern: string) => format(wrapLong(multiply(seconds, 1_000_000)), pattern);
     }),
   }),

@@ -20,6 +20,7 @@ import {
   microsPerDay,
   sessionZone,
   toLocal,
+  truncateTime,
   withOffsetOf,
 } from "../../types/datetime";
 import { add, divide, fitsLong, floorDivide, floorMod, multiply, remainder, subtract, type Exact } from "../../types/exact";
@@ -317,8 +318,10 @@ function partOf(type: DataType, part: Part, context: EvaluationContext): (value:
   switch (type.kind) {
     case "date":
       return (days) => dayPart(days as number, part);
-    case "time":
-      return (nanos) => clockPart(Math.floor((nanos as number) / 1000), part);
+    case "time": {
+      const precision = type.precision ?? 6;
+      return (nanos) => clockPart(Math.floor(truncateTime(nanos as number, precision) / 1000), part);
+    }
     case "timestamp":
     case "timestamp_ntz": {
       const zone = zoneFor(type, context);

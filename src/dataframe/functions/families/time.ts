@@ -3,12 +3,14 @@ import type { DataType } from "../../../columnar/types";
 import { QueryError } from "../../errors";
 import { INT, LONG, literal } from "../../expressions/build";
 import type { Call } from "../../expressions/expression";
+import type { SqlSettings } from "../../settings";
 import { microsOfDay, nanosPerDay, sessionZone, toLocal, truncateTime, parseTime } from "../../types/datetime";
 import { ParseFault } from "../../types/datetime-pattern";
 import { divide, multiply, powerOfTen, type Exact } from "../../types/exact";
 import { document, made, plain } from "../documented";
 import type { FunctionEntry } from "../registry";
 import { constantOf, mismatch, scalar } from "../signature";
+import { exactly } from "./datetime-make";
 import { patternOf } from "./datetime-text";
 
 const doc = document("datetime");
@@ -91,7 +93,7 @@ const makeTime = scalar({
 
 /** to_time(text) reads the form of casts, to_time(text, pattern) that of the pattern. */
 function toTime(name: string, tries: boolean): FunctionEntry {
-  return scalar({
+  const entry = scalar({
     names: [name],
     doc: doc(
       tries
@@ -104,17 +106,18 @@ function toTime(name: string, tries: boolean): FunctionEntry {
     result: TIME,
     nullable: (args) => tries || args.some((arg) => arg.nullable),
     print: (_, args) => (tries ? `try_to_time(to_time(${args.join(", ")}))` : `to_time(${args.join(", ")})`),
-    evaluate: made((call) => (text: string, pattern?: string) => {
-      const nanos = pattern === undefined ? parseTime(text) : byPattern(text, pattern, call);
+    evaluate: made((call, context) => (text: string, pattern?: string) => {
+      const nanos = pattern === undefined ? parseTime(text) : byPattern(text, pattern, call, context.settings);
       if (nanos !== null || tries) return nanos;
       throw new QueryError("CANNOT_PARSE_TIME", { input: `'${text}'`, format: `'${pattern ?? "HH:mm:ss.SSSSSS"}'` }, call.at);
     }),
   });
+  return { ...entry, bind: (args, context) => entry.bind(exactly(["string", "string"], args, context), context) };
 }
 
-function byPattern(text: string, pattern: string, call: Call): number | null {
+function byPattern(text: string, pattern: string, call: Call, settings: SqlSettings): number | null {
   try {
-    const { nanosOfDay } = patternOf(pattern, "parse", call).parse(text);
+    const { nanosOfDay } = patternOf(pattern, "parse", call, settings).parse(text);
     return nanosOfDay === null ? null : truncateTime(nanosOfDay, 6);
   } catch (error) {
     if (error instanceof ParseFault) return null;
