@@ -91,7 +91,7 @@ describe.each([
     const plan = how === "complete" ? node(table.scan, "complete", list) : node(node(table.scan, "partial", list), "final", list);
     const normal = (made: Run): string[] =>
       sorted(made.rows.map((row) => [...row.slice(0, -1), [...(row.at(-1) as number[])].sort((a, b) => a - b)] as BoxedRow));
-    const little = scarce(plan, [table], 1 << 20);
+    const little = scarce(plan, [table], 1 << 19);
     expect(normal(little)).toEqual(normal(run(plan, [table])));
     if (how === "complete") expect(spilled(little)).toBeGreaterThan(0);
   });
@@ -100,7 +100,7 @@ describe.each([
 test("sorts spill", () => {
   const order = [descending(name), ascending(id)];
   const plan: PhysicalPlan = { kind: "sort", id: nextId(), child: table.scan, order, output: columns };
-  const little = scarce(plan, [table], 1 << 20);
+  const little = scarce(plan, [table], 1 << 19);
   const enough = run(plan, [table]);
   const keys = (made: Run): string[] => made.rows.map((row) => textOf(row.slice(0, 2)));
   expect(keys(little)).toEqual(keys(enough));
@@ -130,7 +130,7 @@ describe.each(["inner", "left", "right", "full", "leftSemi", "leftAnti"] as cons
       condition: null,
       output: type === "leftSemi" || type === "leftAnti" ? columns : [...columns, ...other],
     };
-    const little = scarce(plan, [table, right], 1 << 20);
+    const little = scarce(plan, [table, right], 1 << 19);
     expect(sorted(little.rows)).toEqual(sorted(run(plan, [table, right]).rows));
     expect(spilled(little)).toBeGreaterThan(0);
     const count = [item(aggregate("count", int(1)))];
@@ -143,11 +143,11 @@ describe.each(["inner", "left", "right", "full", "leftSemi", "leftAnti"] as cons
       aggregates: count,
       output: [count[0]!.result],
     };
-    expect(scarce(counted, [table, right], 1 << 20).rows).toEqual([[little.rows.length]]);
+    expect(scarce(counted, [table, right], 1 << 19).rows).toEqual([[little.rows.length]]);
   });
 });
 
-test.each([1, 2, 4])("a chain of joins that do not fit (%d MiB)", (mebibytes) => {
+test.each([1, 2, 4])("a chain of joins that do not fit (%d × 512 KiB)", (parts) => {
   const third = [attribute("id3", { kind: "long" }), attribute("m", { kind: "int" })];
   const small = new Table(
     third,
@@ -177,7 +177,7 @@ test.each([1, 2, 4])("a chain of joins that do not fit (%d MiB)", (mebibytes) =>
       rightKeys: [third[0]!],
       output: [...inner.output, ...third],
     };
-    const little = scarce(plan, [table, right, small], mebibytes << 20);
+    const little = scarce(plan, [table, right, small], parts << 19);
     expect(sorted(little.rows)).toEqual(sorted(run(plan, [table, right, small]).rows));
   }
 });

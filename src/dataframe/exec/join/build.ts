@@ -47,7 +47,7 @@ export interface BuildSideOptions {
 }
 
 /** Less is not worth files. */
-const LEAST_SPILLED = 1 << 19;
+const LEAST_SPILLED = 1 << 18;
 
 export class BuildSide implements BuildInput {
   readonly #keys: Projection;

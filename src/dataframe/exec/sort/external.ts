@@ -36,7 +36,7 @@ export class ExternalSort {
     this.#bytes += batchBytes(batch);
     if (this.#claim.reach(this.#bytes * BYTES_HELD)) return;
     // What little there is stays: a file of it would not help.
-    if (this.#bytes >= 1 << 20) this.#spill();
+    if (this.#bytes >= 1 << 18) this.#spill();
   }
 
   #spill(): void {

@@ -2,7 +2,7 @@
 import type { TaskMemory } from "../../../storage/task-env";
 
 /** Memory is asked for in pieces of this size. */
-const PIECE = 1 << 20;
+const PIECE = 1 << 18;
 
 export class MemoryClaim {
   #held = 0;
