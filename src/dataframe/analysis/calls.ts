@@ -1,7 +1,7 @@
 /** Calls: which function a name means, its arguments, and what was written around them (DISTINCT, FILTER, OVER). */
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
-import { literal, INT } from "../expressions/build";
+import { INT, literal, NULL } from "../expressions/build";
 import type { AggregateCall, Expression, GeneratorCall, SortOrder } from "../expressions/expression";
 import { printed } from "../expressions/print";
 import { exists, isDeterministic, mapChildren } from "../expressions/traverse";
@@ -12,7 +12,7 @@ import type { Binder, Scope } from "./binder";
 import type { Routine } from "./context";
 import { groupingCall } from "./grouping-calls";
 import { bindLambda, isPlaceholder } from "./lambdas";
-import { exprText, idText, searchPath } from "./messages";
+import { exprText, idText, quoted, searchPath } from "./messages";
 import { withNamedArguments } from "./named-arguments";
 import { outerReference } from "./names";
 import { callSqlRoutine } from "./routines";
@@ -22,7 +22,10 @@ export type CallSyntax = Extract<UnresolvedExpression, { kind: "call" }>;
 
 export function bindCall(binder: Binder, syntax: CallSyntax, scope: Scope): Expression {
   const found = findFunction(binder, syntax, scope);
-  if (found === null) throw unresolvedRoutine(binder, syntax.name, syntax.at);
+  if (found === null) {
+    if (syntax.name.length === 1 && syntax.name[0]?.toLowerCase() === "range") throw notScalar("range", syntax.at);
+    throw unresolvedRoutine(binder, syntax.name, syntax.at);
+  }
   if (found.kind === "user") return callUser(binder, found.fn, syntax, scope);
   if (found.kind === "sql") {
     refuseModifiers(syntax, idText(found.name));
@@ -63,7 +66,7 @@ function bindEntry(binder: Binder, entry: FunctionEntry, written: CallSyntax, sc
   if (entry.kind === "scalar") return bindScalar(binder, entry, syntax, name, scope);
   if (entry.kind === "aggregateFunction") return bindAggregate(binder, entry, syntax, name, scope);
   if (entry.kind === "tableFunction") {
-    throw new AnalysisError("NOT_A_SCALAR_FUNCTION", { functionName: idText([name]) }, syntax.at);
+    throw notScalar(name, syntax.at);
   }
   if (entry.kind === "generatorFunction") {
     refuseModifiers(syntax, idText([name]));
@@ -85,6 +88,10 @@ function bindEntry(binder: Binder, entry: FunctionEntry, written: CallSyntax, sc
   return overWindow(withNulls, bindWindow(binder, syntax.over, scope), syntax.at);
 }
 
+function notScalar(name: string, at: QueryContext | undefined): AnalysisError {
+  return new AnalysisError("NOT_A_SCALAR_FUNCTION", { functionName: idText([name]) }, at);
+}
+
 function bindScalar(
   binder: Binder,
   entry: Extract<FunctionEntry, { kind: "scalar" }>,
@@ -98,6 +105,10 @@ function bindScalar(
   if (name === "grouping" || name === "grouping_id") return groupingCall(binder, name, args, syntax.at);
   if (entry.lambdas === undefined && args.some(isPlaceholder)) {
     throw new AnalysisError("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", { class: name }, syntax.at);
+  }
+  if (args.some(holdsGenerator)) {
+    const around = entry.bind(args.map(generatorAsRow), lambdaContext(binder, name, syntax, scope));
+    throw new AnalysisError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression: exprText(around) }, syntax.at);
   }
   const bound = entry.bind(args, lambdaContext(binder, name, syntax, scope));
   const result = syntax.operator === true ? asOperator(name, bound, args) : bound;
@@ -132,7 +143,7 @@ function bindAggregate(binder: Binder, entry: AggregateFunction, syntax: CallSyn
     ...(withinGroup && { withinGroup }),
     ...(syntax.distinct === true && { distinct: true }),
   };
-  if (args.some((arg) => exists(arg, (node) => node.kind === "generator"))) {
+  if (args.some(holdsGenerator)) {
     const bound = entry.bind(args.map(generatorAsRow), context);
     throw new AnalysisError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression: exprText(bound) }, syntax.at);
   }
@@ -150,9 +161,14 @@ function bindAggregate(binder: Binder, entry: AggregateFunction, syntax: CallSyn
   return (scope.clause === "select" ? null : outerAggregate(result, args, filter, scope)) ?? result;
 }
 
+function holdsGenerator(arg: Expression): boolean {
+  return exists(arg, (node) => node.kind === "generator");
+}
+
+/** A value of no type that prints as the generator. */
 function generatorAsRow(arg: Expression): Expression {
   return arg.kind === "generator"
-    ? { ...literal(null, INT), printed: exprText(arg).slice(1, -1) }
+    ? { ...literal(null, NULL), printed: exprText(arg).slice(1, -1) }
     : mapChildren(arg, generatorAsRow);
 }
 
@@ -208,6 +224,15 @@ function find(expression: Expression, test: (node: Expression) => boolean): Expr
 
 function checkArguments(result: Expression, args: readonly Expression[], at: QueryContext | undefined): void {
   for (const arg of args) {
+    const lateral = find(arg, (node) => node.kind === "attribute" && node.name.startsWith("lateralAliasReference("));
+    if (lateral !== null) {
+      const lca = quoted(printed(lateral).replace(/^lateralAliasReference\((.*)\)$/s, "$1"));
+      throw new AnalysisError(
+        "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC",
+        { lca, aggFunc: exprText(result) },
+        at,
+      );
+    }
     if (exists(arg, (node) => node.kind === "aggregate")) throw new AnalysisError("NESTED_AGGREGATE_FUNCTION", {}, at);
     if (!isDeterministic(arg)) {
       throw new AnalysisError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION", { sqlExpr: exprText(result) }, at);

@@ -8,7 +8,7 @@ import type { LogicalPlan } from "../logical/plan";
 import { childrenOf, expressionsOf, existsPlan } from "../logical/traverse";
 import type { SqlSettings } from "../settings";
 import { simpleString } from "../types/text";
-import { exprText } from "./messages";
+import { exprText, quoted } from "./messages";
 
 const CATEGORY = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY";
 
@@ -29,7 +29,7 @@ function checkPlan(plan: LogicalPlan, allowed: boolean, at: QueryContext | undef
     throw new AnalysisError(`${CATEGORY}.ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED`, { treeNode }, at);
   }
   if (correlated.length > 0 && !canHold(plan)) {
-    const sqlExprs = correlated.map((one) => `"${printed(one)}"`).join(",");
+    const sqlExprs = correlated.map((one) => `"${aliasedText(withoutOuter(one))}"`).join(",");
     throw new AnalysisError(`${CATEGORY}.CORRELATED_REFERENCE`, { sqlExprs }, at);
   }
   if (plan.kind === "join") {
@@ -39,6 +39,14 @@ function checkPlan(plan: LogicalPlan, allowed: boolean, at: QueryContext | undef
     return;
   }
   for (const child of childrenOf(plan)) checkPlan(child, allowed, at);
+}
+
+function withoutOuter(expression: Expression): Expression {
+  return expression.kind === "outer" ? expression.attribute : mapChildren(expression, withoutOuter);
+}
+
+function aliasedText(expression: Expression): string {
+  return expression.kind === "alias" ? `${printed(expression.child)} AS ${quoted(expression.name)}` : printed(expression);
 }
 
 /** Nodes whose expressions may read the query around. */

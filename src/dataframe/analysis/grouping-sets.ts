@@ -102,12 +102,17 @@ function overSets(
   groupingId: Attribute,
   at: QueryContext | undefined,
 ): Expression {
+  // Above the select list a key may be named by its column.
+  const asKeys = (node: Extract<Expression, { kind: "call" }>): typeof node => ({
+    ...node,
+    args: node.args.map((arg) => keys[columns.findIndex((column) => arg.kind === "attribute" && column.id === arg.id)] ?? arg),
+  });
   const visit = (node: Expression): Expression => {
     if (node.kind === "aggregate") return node;
     const key = keys.findIndex((one) => sameExpression(one, node));
     if (key >= 0) return columns[key] as Attribute;
-    if (node.kind === "call" && node.fn === "grouping") return groupingBit(node, keys, groupingId, at);
-    if (node.kind === "call" && node.fn === "grouping_id") return groupingNumber(node, keys, groupingId, at);
+    if (node.kind === "call" && node.fn === "grouping") return groupingBit(asKeys(node), keys, groupingId, at);
+    if (node.kind === "call" && node.fn === "grouping_id") return groupingNumber(asKeys(node), keys, groupingId, at);
     return mapChildren(node, visit);
   };
   return visit(expression);

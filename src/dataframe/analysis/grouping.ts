@@ -51,6 +51,7 @@ export function bindAggregatePlan(binder: Binder, plan: AggregateSyntax, env: En
     plan.grouping.kind === "all" ? groupByAll(plan, list, scope) : bindKeys(binder, plan.grouping.expressions, list, scope);
   const grouping = keys.map((key) => shared.share(key));
   checkGroupingKeys(grouping, plan.at);
+  for (const item of itemExpressions(list.items)) withoutGroupingCalls(item, plan.at);
   const prepared: AggregateQuery["prepared"] = (expression, at) => withoutGroupingCalls(shared.share(expression), at);
   return aggregateBound(binder, { ...base, child: input.plan, grouping, prepared });
 }

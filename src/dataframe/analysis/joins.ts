@@ -12,7 +12,7 @@ import { bound } from "./binder";
 import type { Binder, Bound, Env, Scope } from "./binder";
 import { columnNamed, columnsOf, mergePlanIds } from "./columns";
 import { checkLateral } from "./correlation";
-import { exprText, qualifiedText, quoted, typeText } from "./messages";
+import { exprText, quoted, typeText } from "./messages";
 import { readsOuter } from "./subqueries";
 import { generatorOverLeft } from "./table-functions";
 
@@ -65,10 +65,7 @@ function refuseInCondition(condition: Expression, at: QueryContext | undefined):
     throw new AnalysisError(
       "UNSUPPORTED_EXPR_FOR_OPERATOR",
       {
-        invalidExprSqls: aggregates
-          .map(qualifiedText)
-          .map((text) => `"${text}"`)
-          .join(", "),
+        invalidExprSqls: aggregates.map(exprText).join(", "),
       },
       at,
     );

@@ -20,11 +20,7 @@ const WITHOUT_PARENTHESES: ReadonlySet<string> = new Set([
   "current_date",
   "current_timestamp",
   "current_user",
-  "current_catalog",
-  "current_database",
-  "current_schema",
   "current_time",
-  "localtimestamp",
   "session_user",
   "user",
 ]);

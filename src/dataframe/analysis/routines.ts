@@ -120,7 +120,8 @@ function routineArguments(
     const value = binder.expression(parameter.defaultValue, { columns: columnsOf(binder), env: EMPTY_ENV, clause: "other" });
     return argument(binder, plain(value), parameter.type, syntax);
   });
-  return { written: spread.map(plain), values };
+  const given = slots?.flatMap((slot) => (slot === undefined ? [] : [spread[syntax.args.indexOf(slot)] as Expression])) ?? spread;
+  return { written: given.map(plain), values };
 }
 
 function argument(binder: Binder, value: Expression, type: Expression["type"], syntax: RoutineCall): Expression {

@@ -42,9 +42,15 @@ export function bindSelectList(binder: Binder, expressions: readonly UnresolvedE
     }
     const item = bindItem(binder, syntax, inner);
     items.push(item);
-    if (item.kind === "named" && item.expression.kind === "alias") aliases.add(item.expression);
+    if (item.kind === "named" && item.expression.kind === "alias" && isNamed(syntax, item.expression))
+      aliases.add(item.expression);
   }
   return { ...aliases.resolve(items), starred };
+}
+
+/** Has a name that items to the right may use. That of a session variable still means the variable. */
+function isNamed(syntax: UnresolvedExpression, item: Alias): boolean {
+  return syntax.kind !== "name" || item.child.kind !== "literal";
 }
 
 function bindItem(binder: Binder, syntax: UnresolvedExpression, scope: Scope): SelectItem {
@@ -83,7 +89,7 @@ export function named(binder: Binder, expression: Expression, syntax: Unresolved
 function automaticName(expression: Expression, syntax: UnresolvedExpression): string {
   if (expression.kind === "outer") return expression.attribute.name;
   if (expression.kind === "attribute") return (syntax.kind === "name" && syntax.parts.at(-1)) || expression.name;
-  if (syntax.kind === "name" && (expression.kind !== "call" || EXTRACTIONS.has(expression.fn))) {
+  if (syntax.kind === "name" && isNamedByItself(expression)) {
     return syntax.parts.at(-1) as string;
   }
   if (syntax.kind === "cast" && expression.kind === "cast") {
@@ -91,6 +97,12 @@ function automaticName(expression: Expression, syntax: UnresolvedExpression): st
     if (expression.child.kind === "outer") return expression.child.attribute.name;
   }
   return printed(expression);
+}
+
+/** Fields, lambda variables, session variables; not functions that are called without parentheses. */
+function isNamedByItself(expression: Expression): boolean {
+  if (expression.kind === "literal") return expression.printed?.startsWith("variablereference(") === true;
+  return expression.kind === "lambdaVariable" || (expression.kind === "call" && EXTRACTIONS.has(expression.fn));
 }
 
 const EXTRACTIONS: ReadonlySet<string> = new Set(["struct_field", "array_fields", "map_item", "grouping_id"]);
@@ -131,13 +143,6 @@ class AliasesToTheLeft implements LateralAliases {
       throw new AnalysisError("AMBIGUOUS_LATERAL_COLUMN_ALIAS", { name: idText(parts), n: String(found.length) }, use.at);
     }
     const one = found[0] as Alias;
-    if (use.inAggregate === true) {
-      throw new AnalysisError(
-        "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC",
-        { lca: idText(parts), aggFunc: `"${parts.join(".")}"` },
-        use.at,
-      );
-    }
     this.#used = true;
     const reference = attribute(one.id, `lateralAliasReference(${parts[0]})`, one.type, one.nullable);
     return fieldOf(this.binder, reference, parts.slice(1), use.at);

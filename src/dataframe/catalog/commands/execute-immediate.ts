@@ -64,12 +64,13 @@ async function parameterValues(command: ExecuteImmediate, named: boolean, sessio
     }
     const value: UnresolvedExpression = { kind: "literal", value: await evaluated(bound, session), type: bound.type };
     positional.push(value);
-    const name = syntax.kind === "alias" ? syntax.names[0] : undefined;
+    const alias = syntax.kind === "alias" ? syntax.names[0] : undefined;
+    const name = alias ?? (syntax.kind === "name" ? syntax.parts.at(-1) : undefined);
     if (name === undefined) {
-      unnamed.push(syntax.kind === "name" ? `"${syntax.parts.join(".")}"` : exprText(bound));
+      unnamed.push(exprText(bound));
       continue;
     }
-    if (name in byName) repeated.push(idText([name]));
+    if (alias !== undefined && name in byName) repeated.push(idText([name]));
     byName[name] = value;
   }
   if (repeated.length > 0) {
