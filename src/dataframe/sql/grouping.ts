@@ -8,19 +8,20 @@ import { expressionKey } from "./make";
 type Sets = readonly (readonly UnresolvedExpression[])[];
 
 export function groupByClause(p: Cursor): Grouping {
+  const start = p.token.start;
   p.expect("GROUP", "BY");
-  return grouping(p);
+  return grouping(p, start);
 }
 
 /** What stands behind GROUP BY. */
-export function grouping(p: Cursor): Grouping {
+export function grouping(p: Cursor, start: number = p.token.start): Grouping {
   if (p.is("ALL") && endsElement(p)) {
     p.next();
     return { kind: "all" };
   }
   let analytics = false;
   const elements = p.list((): Sets => {
-    const sets = groupingAnalytics(p);
+    const sets = groupingAnalytics(p, start);
     if (sets === null) return [[p.rules.expression(p)]];
     analytics = true;
     return sets;
@@ -48,8 +49,7 @@ function endsElement(p: Cursor): boolean {
   return kind === "end" || kind === "word" || symbol === ")" || symbol === ";" || symbol === "|>";
 }
 
-function groupingAnalytics(p: Cursor): Sets | null {
-  const start = p.token.start;
+function groupingAnalytics(p: Cursor, start: number): Sets | null {
   if ((p.is("ROLLUP") || p.is("CUBE")) && p.isAt(1, "(")) {
     const element = p.next().symbol;
     const sets = p.parenthesized(() => groupingSet(p));
@@ -57,7 +57,7 @@ function groupingAnalytics(p: Cursor): Sets | null {
     return element === "CUBE" ? cube(sets) : rollup(sets);
   }
   if (p.accept("GROUPING", "SETS")) {
-    return p.parenthesized((): Sets => groupingAnalytics(p) ?? [groupingSet(p)]).flat();
+    return p.parenthesized((): Sets => groupingAnalytics(p, start) ?? [groupingSet(p)]).flat();
   }
   return null;
 }

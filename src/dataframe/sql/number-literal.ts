@@ -1,6 +1,7 @@
 /** Number literals: the narrowest of int, bigint and decimal that holds a whole number; decimals are exact. */
 import type { DataType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
+import type { QueryContext } from "../errors";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { Cursor } from "./cursor";
 import type { Token } from "./lexer";
@@ -82,21 +83,20 @@ export function decimal(p: Cursor, text: string, start: number): UnresolvedExpre
   const [, sign, whole = "", fraction = "", exponent] = match;
   let unscaled = BigInt(whole + fraction || "0");
   let scale = fraction.length - Number(exponent ?? 0);
-  if (Math.abs(scale) > 1000) throw tooLong(scale);
+  const at = p.text[p.previousEnd - 1]?.toUpperCase() === "D" ? p.at(start) : undefined;
+  if (Math.abs(scale) > 1000) throw tooLong(scale, at);
   if (scale < 0) {
     unscaled *= 10n ** BigInt(-scale);
     scale = 0;
   }
   const digits = unscaled.toString().length;
   const precision = Math.max(digits, scale);
-  if (precision > MAX_PRECISION) throw tooLong(precision);
+  if (precision > MAX_PRECISION) throw tooLong(precision, at);
   const value = sign === "-" ? -unscaled : unscaled;
   return literal(narrowed(value), { kind: "decimal", precision, scale }, p.at(start));
 }
 
-function tooLong(precision: number): AnalysisError {
-  return new AnalysisError("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", {
-    precision: String(precision),
-    maxPrecision: String(MAX_PRECISION),
-  });
+function tooLong(precision: number, at: QueryContext | undefined): AnalysisError {
+  const parameters = { precision: String(precision), maxPrecision: String(MAX_PRECISION) };
+  return new AnalysisError("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", parameters, at);
 }
