@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { batchOfBoxed, boxedRows } from "../../../src/columnar/batch";
-import { type Boxed, type DataType, MapValue, type StructType } from "../../../src/columnar/types";
+import type { MapValue} from "../../../src/columnar/types";
+import { type Boxed, type DataType, type StructType } from "../../../src/columnar/types";
 import type { ColumnBatch } from "../../../src/columnar/vector";
 import type { Attribute, Expression } from "../../../src/dataframe/expressions/expression";
 import type { SqlSettings } from "../../../src/dataframe/settings";
@@ -203,7 +204,7 @@ export function plain(value: Boxed, type: DataType): unknown {
     case "boolean":
       return value;
     default:
-      return String(value as number | bigint);
+      return String(value);
   }
 }
 
