@@ -106,6 +106,13 @@ export function optimizeAgain(plan: LogicalPlan, context: OptimizerContext): Log
   return runBatches(plan, [{ name: "Known values", repeat: true, rules: AGAIN }], context);
 }
 
+/** Each plan once: a subquery that stands in several places stays the same in all of them. */
 function withSubqueries(optimized: LogicalPlan, context: OptimizerContext): LogicalPlan {
-  return transformAllExpressions(optimized, (expression) => mapSubqueries(expression, (inner) => optimize(inner, context)));
+  const known = new Map<LogicalPlan, LogicalPlan>();
+  const inner = (plan: LogicalPlan): LogicalPlan => {
+    let found = known.get(plan);
+    if (found === undefined) known.set(plan, (found = optimize(plan, context)));
+    return found;
+  };
+  return transformAllExpressions(optimized, (expression) => mapSubqueries(expression, inner));
 }

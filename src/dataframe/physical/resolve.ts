@@ -11,6 +11,7 @@ import type { Expression } from "../expressions/expression";
 import type { LogicalPlan, RecursiveCte, Scan } from "../logical/plan";
 import { mapPlanChildren, walkPlan } from "../logical/traverse";
 import type { SqlSettings } from "../settings";
+import { logicalSignature } from "./signature";
 import { bindRecursion, bindSubqueries, innermostRecursion, rowsAs, scalarSubqueries, stepOver } from "./subqueries";
 
 export type RunPlan = (plan: LogicalPlan) => Promise<readonly BoxedRow[]>;
@@ -24,9 +25,9 @@ export async function resolveBeforePlanning(plan: LogicalPlan, settings: SqlSett
   }
   const subqueries = scalarSubqueries(current);
   if (subqueries.length > 0) {
-    const values = new Map<LogicalPlan, Boxed>();
-    for (const subquery of subqueries) values.set(subquery, scalarValue(await run(subquery)));
-    current = bindSubqueries(current, (subquery) => values.get(subquery) ?? null);
+    const values = new Map<string, Boxed>();
+    for (const subquery of subqueries) values.set(logicalSignature(subquery), scalarValue(await run(subquery)));
+    current = bindSubqueries(current, (subquery) => values.get(logicalSignature(subquery)) ?? null);
   }
   return withPartitionValues(current, run);
 }

@@ -1,0 +1,129 @@
+/** What measured sizes make of the rest of a query. */
+import { operatorName, exchangesOf } from "../../../src/dataframe/physical/print";
+import type { PhysicalPlan } from "../../../src/dataframe/physical/plan";
+import { QueryRun, type ExchangeStage, type StageOutcome } from "../../../src/dataframe/physical/stages";
+import { childrenOf } from "../../../src/dataframe/physical/traverse";
+import { TestSession, tables } from "../support/session";
+
+const TABLES = tables({
+  large: ["k INT, v INT, w STRING", 50_000_000],
+  other: ["x INT, y INT", 40_000_000],
+});
+
+const MB = 1 << 20;
+
+function names(plan: PhysicalPlan): readonly string[] {
+  const exchanges = exchangesOf(plan);
+  const visit = (node: PhysicalPlan): readonly string[] => [operatorName(node, exchanges), ...childrenOf(node).flatMap(visit)];
+  return visit(plan);
+}
+
+function runOf(sql: string, conf: Readonly<Record<string, string>> = {}): QueryRun {
+  const session = new TestSession(TABLES, conf);
+  return new QueryRun(session.optimized(sql), session.settings, session.services(4, 4));
+}
+
+/** Says of the next stage that each of its partitions is this large. */
+function finish(run: QueryRun, bytes: (partition: number) => number, extra: Partial<StageOutcome> = {}): ExchangeStage {
+  const stage = run.next();
+  if (stage.kind === "result") throw new Error("There is no exchange left.");
+  const { partitioning } = stage;
+  const count = "numPartitions" in partitioning ? partitioning.numPartitions : 1;
+  run.finished(stage.id, { bytes: Array.from({ length: count }, (_, i) => bytes(i)), rows: 1000, ...extra });
+  return stage;
+}
+
+const JOIN = "select v, y from large join other on k = x";
+
+test("a side that turns out small is broadcast instead of hashed", () => {
+  const run = runOf(JOIN);
+  finish(run, () => 1000);
+  expect(run.next()).toMatchObject({ kind: "exchange", partitioning: { kind: "broadcast" } });
+  finish(run, () => 4000);
+  expect(names(run.plan)).toContain("BroadcastHashJoin");
+  expect(run.next().kind).toBe("result");
+});
+
+test("when both sides have been hashed they are joined as they are", () => {
+  const run = runOf(JOIN);
+  finish(run, () => 30 * MB);
+  finish(run, () => MB);
+  const stage = run.next();
+  expect(stage.kind).toBe("result");
+  expect(names(run.plan)).toContain("ShuffledHashJoin");
+});
+
+test("small partitions are read together, those of two sides alike", () => {
+  const run = runOf(JOIN);
+  finish(run, () => 2 * MB);
+  finish(run, () => 2 * MB);
+  const { tasks } = run.next();
+  const reads = tasks.map((task) => Object.values(task.shuffles).map((parts) => parts.map(({ reduce }) => reduce).join()));
+  for (const [left, right] of reads) expect(left).toBe(right);
+  expect(tasks.length).toBeLessThan(20);
+  expect(
+    reads
+      .map(([left]) => left)
+      .join()
+      .split(","),
+  ).toHaveLength(reads.flatMap(([left]) => (left as string).split(",")).length);
+});
+
+test("a partition far larger than the others is read by several tasks", () => {
+  const run = runOf(JOIN, { "spark.sql.autoBroadcastJoinThreshold": "-1" });
+  const bytes = (i: number): number => (i === 0 ? 1024 * MB : 10 * MB);
+  const skew = { mapBytes: (reduce: number) => [0, 1, 2, 3].map(() => bytes(reduce) / 4) };
+  finish(run, () => 10 * MB);
+  finish(run, bytes, skew);
+  const { tasks } = run.next();
+  const pieces = tasks.flatMap((task) => Object.values(task.shuffles).flat()).filter(({ maps }) => maps !== undefined);
+  expect(pieces.map(({ reduce, maps }) => [reduce, maps])).toEqual([
+    [0, [0, 1]],
+    [0, [1, 2]],
+    [0, [2, 3]],
+    [0, [3, 4]],
+  ]);
+});
+
+test("few bytes are one task, and what is above needs no exchange", () => {
+  const run = runOf("select k, count(*) as n from large group by k order by n");
+  finish(run, () => 100);
+  const stage = run.next();
+  expect(stage.kind).toBe("result");
+  expect(stage.tasks).toHaveLength(1);
+  expect(names(run.plan)).not.toContain("TakeOrdered");
+  expect(names(run.plan).filter((name) => name === "Exchange")).toHaveLength(1);
+});
+
+test("a side without rows ends the join", () => {
+  const run = runOf(JOIN);
+  finish(run, () => 0, { rows: 0 });
+  expect(run.next().kind).toBe("result");
+  expect(names(run.remainingPlan)).toEqual(["LocalTableScan"]);
+});
+
+test("without rows an aggregate without groups still gives one", () => {
+  const run = runOf("select count(*) from large");
+  finish(run, () => 0, { rows: 0 });
+  expect(names(run.remainingPlan)).toContain("HashAggregate");
+});
+
+test("nothing changes where adaptive execution is off", () => {
+  const run = runOf(JOIN, { "spark.sql.adaptive.enabled": "false" });
+  finish(run, () => 10);
+  finish(run, () => 10);
+  const stage = run.next();
+  expect(names(run.plan)).toContain("ShuffledHashJoin");
+  expect(stage.tasks.length).toBeGreaterThan(4);
+});
+
+test("the user's count of partitions is kept", () => {
+  const run = runOf("select /*+ repartition(9, k) */ * from large");
+  finish(run, () => 10);
+  expect(run.next().tasks).toHaveLength(9);
+});
+
+test("spark.sql.shuffle.partitions is kept until sizes are known", () => {
+  const run = runOf("select k, count(*) from large group by k", { "spark.sql.shuffle.partitions": "17" });
+  expect(run.next()).toMatchObject({ partitioning: { kind: "hash", numPartitions: 17 } });
+});

@@ -1,0 +1,141 @@
+/** Where exchanges and sorts stand, and which joins are chosen. */
+import type { PhysicalPlan } from "../../../src/dataframe/physical/plan";
+import { planQuery } from "../../../src/dataframe/physical/plan-query";
+import { exchangesOf, operatorName } from "../../../src/dataframe/physical/print";
+import { QueryRun } from "../../../src/dataframe/physical/stages";
+import { childrenOf } from "../../../src/dataframe/physical/traverse";
+import { TestSession, tables } from "../support/session";
+
+const TABLES = tables({
+  small: ["a INT, b INT, s STRING", 1000],
+  large: ["k INT, v INT, w STRING", 50_000_000],
+  other: ["x INT, y INT", 40_000_000],
+});
+
+/** Names of operators, top down, sides of joins in brackets. */
+function shape(plan: PhysicalPlan): string {
+  const exchanges = exchangesOf(plan);
+  const visit = (node: PhysicalPlan): string => {
+    const name = operatorName(node, exchanges).replace("Scan parquet", "Scan");
+    const mode = node.kind === "hashAggregate" ? `:${node.mode}` : node.kind === "exchange" ? `:${node.partitioning.kind}` : "";
+    const children = childrenOf(node).map(visit);
+    return children.length === 0
+      ? name
+      : `${name}${mode} ${children.length > 1 ? `(${children.join(", ")})` : (children[0] as string)}`;
+  };
+  return visit(plan).replaceAll("Project ", "");
+}
+
+function planned(sql: string, options: { splits?: number; conf?: Readonly<Record<string, string>> } = {}): string {
+  const session = new TestSession(TABLES, options.conf);
+  return shape(planQuery(session.optimized(sql), session.settings, session.services(options.splits ?? 4)));
+}
+
+describe("aggregates", () => {
+  test.each([
+    ["select count(*) from large", "HashAggregate:final Exchange:single HashAggregate:partial Scan"],
+    ["select k, count(*) from large group by k", "HashAggregate:final Exchange:hash HashAggregate:partial Scan"],
+    ["select distinct k from large", "HashAggregate:final Exchange:hash HashAggregate:partial Scan"],
+    [
+      "select k, sum(n) from (select k, v, count(*) as n from large group by k, v) group by k",
+      "HashAggregate:complete HashAggregate:final Exchange:hash HashAggregate:partial Scan",
+    ],
+    [
+      "select count(distinct v) from large",
+      "HashAggregate:final Exchange:single HashAggregate:partial HashAggregate:final Exchange:hash HashAggregate:partial Scan",
+    ],
+    [
+      "select k, count(distinct v) from large group by k",
+      "HashAggregate:complete HashAggregate:final Exchange:hash HashAggregate:partial Scan",
+    ],
+  ])("%s", (sql, wanted) => expect(planned(sql)).toBe(wanted));
+
+  test("of one partition need no exchange", () => {
+    expect(planned("select a, count(*) from small group by a order by a", { splits: 1 })).toBe(
+      "Sort HashAggregate:complete Scan",
+    );
+    expect(planned("select * from values (1), (2) as v(i) order by i")).toBe("Sort LocalTableScan");
+  });
+});
+
+describe("joins", () => {
+  test.each([
+    ["select v, b from large join small on k = a", "BroadcastHashJoin (Scan, BroadcastExchange:broadcast Scan)"],
+    ["select v, b from small join large on k = a", "BroadcastHashJoin (BroadcastExchange:broadcast Scan, Scan)"],
+    ["select v, b from small left join large on k = a", "ShuffledHashJoin (Exchange:hash Scan, Exchange:hash Scan)"],
+    ["select v, y from large join other on k = x", "ShuffledHashJoin (Exchange:hash Scan, Exchange:hash Scan)"],
+    ["select v, b from large full join small on k = a", "ShuffledHashJoin (Exchange:hash Scan, Exchange:hash Scan)"],
+    [
+      "select /*+ merge(other) */ v, y from large join other on k = x",
+      "SortMergeJoin (Sort Exchange:hash Scan, Sort Exchange:hash Scan)",
+    ],
+    [
+      "select /*+ broadcast(other) */ v, y from large join other on k = x",
+      "BroadcastHashJoin (Scan, BroadcastExchange:broadcast Scan)",
+    ],
+    ["select v, b from large join small on k < a", "BroadcastNestedLoopJoin (Scan, BroadcastExchange:broadcast Scan)"],
+    ["select v from large where k not in (select a from small)", "BroadcastHashJoin (Scan, BroadcastExchange:broadcast Scan)"],
+    [
+      "select v from large where exists (select 1 from other where x = k)",
+      "ShuffledHashJoin (Exchange:hash Scan, Exchange:hash Scan)",
+    ],
+  ])("%s", (sql, wanted) => expect(planned(sql)).toBe(wanted));
+
+  test("what lies right already is not moved again", () => {
+    expect(planned("select n, y from (select k, count(*) as n from large group by k) join other on k = x where y > 1")).toBe(
+      "ShuffledHashJoin (HashAggregate:final Exchange:hash HashAggregate:partial Scan, Exchange:hash Filter Scan)",
+    );
+    expect(planned("select k, count(*) from large join other on k = x group by k")).toBe(
+      "HashAggregate:complete ShuffledHashJoin (Exchange:hash Scan, Exchange:hash Scan)",
+    );
+  });
+
+  test("of single partitions move nothing", () => {
+    expect(planned("select v, b from large join small on k = a", { splits: 1 })).toBe("ShuffledHashJoin (Scan, Scan)");
+  });
+
+  test("sort-merge where the user prefers it", () => {
+    const conf = { "spark.sql.join.preferSortMergeJoin": "true" };
+    expect(planned("select v, y from large join other on k = x", { conf })).toMatch(/^SortMergeJoin/);
+  });
+
+  test("the threshold is a setting", () => {
+    const conf = { "spark.sql.autoBroadcastJoinThreshold": "-1" };
+    expect(planned("select v, b from large join small on k = a", { conf })).toMatch(/^ShuffledHashJoin/);
+  });
+});
+
+describe("orders and limits", () => {
+  test.each([
+    ["select k from large order by k", "Sort Exchange:range Scan"],
+    ["select k from large sort by k", "Sort Scan"],
+    ["select k from large order by k limit 5", "TakeOrdered Exchange:single TakeOrdered Scan"],
+    ["select k from large limit 5", "Limit Exchange:single Limit Scan"],
+    ["select k, row_number() over (partition by k order by v) from large", "Window Sort Exchange:hash Scan"],
+    ["select k, count(*) over () from large", "Window Exchange:single Scan"],
+  ])("%s", (sql, wanted) => expect(planned(sql)).toBe(wanted));
+
+  test("a limit at the top is taken by the driver", () => {
+    const session = new TestSession(TABLES);
+    const run = new QueryRun(session.optimized("select k + 1 from large limit 5 offset 2"), session.settings, session.services());
+    const stage = run.next();
+    expect(stage.kind === "result" && stage.take).toEqual({ limit: 5, offset: 2 });
+    expect(shape(stage.root)).toBe("Limit Scan");
+  });
+});
+
+test("repartition by the user keeps its count", () => {
+  expect(planned("select /*+ repartition(7, k) */ * from large")).toBe("Exchange:hash Scan");
+  expect(planned("select k, count(*) from (select /*+ repartition(7, k) */ * from large) group by k")).toBe(
+    "HashAggregate:complete Exchange:hash Scan",
+  );
+});
+
+test("equal exchanges are made once", () => {
+  const session = new TestSession(TABLES);
+  const sql = "with c as (select k, count(*) as n from large group by k) select p.k from c p join c q on p.k = q.k";
+  const run = new QueryRun(session.optimized(sql), session.settings, session.services());
+  expect(shape(run.plan)).toBe(
+    "ShuffledHashJoin (HashAggregate:final Exchange:hash HashAggregate:partial Scan, HashAggregate:final ReusedExchange)",
+  );
+});
