@@ -4,6 +4,7 @@
  */
 import type { BatchSource } from "../../columnar/vector";
 import { InternalError, unreachable } from "../../common/errors";
+import type { FunctionRegistry } from "../functions/registry";
 import type { PhysicalPlan, StagePlan, StageTaskInput } from "../physical/plan";
 import { AggregateOperator } from "./aggregate/operator";
 import { BuildRowsJoinOperator } from "./join/operator";
@@ -31,6 +32,16 @@ export interface StageProgram {
   sources(): readonly string[];
 }
 
+/**
+ * The functions of a stage as they are for columns in plain arrays, with nulls where the schema allows them: what explain shows before
+ * anything has run. For dictionaries, columns without nulls and the like tasks make others by the same plan.
+ */
+export function assumedSources(plan: StagePlan, functions: FunctionRegistry): readonly string[] {
+  const compiler = new StageCompiler({ functions, settings: plan.settings });
+  compiler.compile(plan.root);
+  return compiler.feeds.map((feed) => feed.assumed());
+}
+
 export function openStage(plan: StagePlan, services: ExecServices): StageProgram {
   const host: CodegenHost = { functions: services.functions, settings: plan.settings };
   const compiler = new StageCompiler(host);
@@ -54,7 +65,7 @@ export function openStage(plan: StagePlan, services: ExecServices): StageProgram
 }
 
 class StageCompiler {
-  readonly feeds: { readonly programs: readonly PipelineProgram[] }[] = [];
+  readonly feeds: { readonly programs: readonly PipelineProgram[]; assumed(): string }[] = [];
 
   constructor(private readonly host: CodegenHost) {}
 

@@ -38,6 +38,7 @@ export class AggregateOperator implements Operator {
       chain: of,
       program: new PipelineProgram(of, reads, host),
       keyColumns: this.#keyColumns(of),
+      sink: this.#sink(node.grouping.length === 0 ? "none" : "hash", false, node.grouping.map(() => "0").join("")),
     });
     this.feed = new PipelineFeed(source, chain, builds, reads, make, node.id, host);
   }

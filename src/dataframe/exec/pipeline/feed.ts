@@ -13,7 +13,8 @@ import { sourceOf, type OpenTask, type Operator } from "../operator";
 import { SpillPartitions } from "../spill/partitions";
 import type { SpillFile } from "../spill/spill-file";
 import { OutputPlan } from "./output";
-import { PipelineProgram, type CodegenHost } from "./program";
+import { assumedBatch, assumedTable } from "./assumed";
+import { PipelineProgram, type CodegenHost, type SinkEmitter } from "./program";
 import { PipelineRun } from "./run";
 import { attributesAfter, changesRows, multipliesRows, type Chain } from "./steps";
 
@@ -21,6 +22,8 @@ import { attributesAfter, changesRows, multipliesRows, type Chain } from "./step
 export interface FeedPart {
   readonly chain: Chain;
   readonly program: PipelineProgram;
+  /** Where the pipeline ends when nothing is known of its batches. */
+  readonly sink: SinkEmitter;
 }
 
 export interface Fed<P extends FeedPart> {
@@ -45,6 +48,13 @@ export class PipelineFeed<P extends FeedPart> {
     private readonly host: CodegenHost,
   ) {
     this.whole = make(chain);
+  }
+
+  /** The whole chain's function for columns in plain arrays. */
+  assumed(): string {
+    const { chain, program, sink } = this.whole;
+    const tables = chain.steps.flatMap((step) => (step.kind === "probe" ? [assumedTable(step.probe)] : []));
+    return program.variant(assumedBatch(chain.input), tables, sink).source;
   }
 
   /** Programs made so far. */
