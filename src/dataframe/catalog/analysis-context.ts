@@ -55,6 +55,8 @@ function knownContext(session: CommandSession): Omit<AnalysisContext, "relation"
       return found === null ? null : routineOf(found);
     },
     variable: (name) => {
+      const local = session.locals?.find(name) ?? null;
+      if (local !== null) return { name: [local.name], type: local.type, value: local.value };
       const found = session.catalog.findVariable(name);
       return found === null ? null : { name: ["system", "session", found.name], type: found.type, value: found.value };
     },

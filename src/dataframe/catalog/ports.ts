@@ -8,7 +8,7 @@ import type { SqlSettings } from "../settings";
 import type { ExplainMode, Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
 import type { ParameterValues, ReadSpec } from "../analysis/context";
-import type { SessionCatalog } from "./session-catalog";
+import type { SessionCatalog, VariableDefinition } from "./session-catalog";
 import type { TableMetadata } from "./table";
 
 export interface CommandSession {
@@ -16,9 +16,17 @@ export interface CommandSession {
   readonly conf: ConfPort;
   readonly functions: FunctionRegistry;
   readonly parameters?: ParameterValues;
+  /** In scripts: variables of the blocks around. */
+  readonly locals?: LocalVariables;
   settings(): SqlSettings;
   nextId(): number;
   readonly data: DataPort;
+}
+
+export interface LocalVariables {
+  find(parts: readonly string[]): VariableDefinition | null;
+  /** Whether there is one of that name. */
+  set(variable: VariableDefinition): boolean;
 }
 
 export interface ConfPort {

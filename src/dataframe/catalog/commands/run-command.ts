@@ -19,6 +19,7 @@ import { executeImmediate } from "./execute-immediate";
 import { createFunction, describeFunction, dropFunction, showFunctions } from "./functions";
 import { insert, insertDirectory } from "./insert";
 import { nameParts, requireRelation, requireTable } from "./names";
+import { runScript } from "./script";
 import { resetCommand, setCommand, setTimeZone } from "./settings";
 import {
   showCatalogs,
@@ -195,7 +196,7 @@ export async function runCommand(command: Statement, session: CommandSession): P
     case "listResources":
       return listResources(command, session);
     case "compound":
-      throw new AnalysisError("UNSUPPORTED_FEATURE.OPERATION", { operation: "BEGIN ... END" }, command.at);
+      return runScript(command.body, session, runCommand);
     default:
       return command satisfies never;
   }

@@ -51,6 +51,22 @@ export async function evaluated(expression: Expression, session: CommandSession)
 }
 
 export async function declareVariable(command: Command<"declareVariable">, session: CommandSession): Promise<CommandResult> {
+  const variables = await initialValue(command, session);
+  for (const variable of variables) {
+    if (session.catalog.variables.has(variable.name) && !command.orReplace) {
+      const variableName = idText(["system", "session", variable.name]);
+      throw new AnalysisError("VARIABLE_ALREADY_EXISTS", { variableName }, command.at);
+    }
+    session.catalog.variables.set(variable.name, variable);
+  }
+  return NOTHING;
+}
+
+/** The variables that a DECLARE makes, with what they begin as. */
+export async function initialValue(
+  command: Command<"declareVariable">,
+  session: CommandSession,
+): Promise<readonly VariableDefinition[]> {
   const names = await Promise.all(command.names.map(async (name) => variableName(await nameParts(name, session), command.at)));
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) {
@@ -60,24 +76,14 @@ export async function declareVariable(command: Command<"declareVariable">, sessi
   if (written !== null && holdsSubquery(written.tree)) {
     throw new AnalysisError(
       "INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION",
-      {
-        statement: "DECLARE VARIABLE",
-        colName: idText([...["system", "session"], names[0] as string]),
-        defaultValue: written.sql,
-      },
+      { statement: "DECLARE VARIABLE", colName: idText(["system", "session", names[0] as string]), defaultValue: written.sql },
       command.at,
     );
   }
   const bound = written === null ? null : await analyzeAlone(written.tree, session);
   const type: DataType = command.type ?? bound?.type ?? { kind: "null" };
   const value = bound === null ? null : await evaluated(assigned(bound, type, session, command.at), session);
-  for (const name of names) {
-    if (session.catalog.variables.has(name) && !command.orReplace) {
-      throw new AnalysisError("VARIABLE_ALREADY_EXISTS", { variableName: idText(["system", "session", name]) }, command.at);
-    }
-    session.catalog.variables.set(name, { name, type, value, defaultText: written?.sql ?? "NULL" });
-  }
-  return NOTHING;
+  return names.map((name) => ({ name, type, value, defaultText: written?.sql ?? "NULL" }));
 }
 
 function holdsSubquery(node: unknown): boolean {
@@ -95,13 +101,14 @@ function assigned(value: Expression, type: DataType, session: CommandSession, at
 
 async function required(name: ObjectName, session: CommandSession, at: QueryContext | undefined): Promise<VariableDefinition> {
   const parts = await nameParts(name, session);
-  const found = session.catalog.findVariable(parts);
+  const found = session.locals?.find(parts) ?? session.catalog.findVariable(parts);
   if (found === null) throw unresolved(parts, at);
   return found;
 }
 
 function store(variable: VariableDefinition, value: Boxed, session: CommandSession): void {
-  session.catalog.variables.set(variable.name, { ...variable, value });
+  const changed = { ...variable, value };
+  if (session.locals?.set(changed) !== true) session.catalog.variables.set(variable.name, changed);
 }
 
 function refuseRepeated(variables: readonly VariableDefinition[], at: QueryContext | undefined): void {
