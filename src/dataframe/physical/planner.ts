@@ -60,6 +60,8 @@ export class QueryState {
   /** Splits of scans by their node id. */
   readonly splits = new Map<number, readonly (readonly unknown[])[]>();
   readonly layouts = new WeakMap<PhysicalPlan, Layout>();
+  /** Leaves are planned once: their splits and bytes stay what they are. */
+  readonly leaves = new Map<LogicalPlan, PhysicalPlan>();
   /** Ids of broadcast exchanges. */
   readonly broadcasts = new Set<number>();
   /** Exchanges that were carried out, by their signature. */
@@ -99,7 +101,11 @@ export class Planner {
   /** `prefer`: what the operator above clusters by; an exchange that is needed anyway is best made by (a part of) these. */
   plan(node: LogicalPlan, prefer: readonly Expression[] | null = null): PhysicalPlan {
     const finished = this.state.book.anyOf(node);
-    return finished === undefined ? this.planNode(this, node, prefer) : this.read(finished);
+    if (finished !== undefined) return this.read(finished);
+    if (!isLeaf(node)) return this.planNode(this, node, prefer);
+    let leaf = this.state.leaves.get(node);
+    if (leaf === undefined) this.state.leaves.set(node, (leaf = this.planNode(this, node, prefer)));
+    return leaf;
   }
 
   layoutOf(plan: PhysicalPlan): Layout {
@@ -250,6 +256,10 @@ export class Planner {
         return SINGLE;
     }
   }
+}
+
+function isLeaf(node: LogicalPlan): boolean {
+  return node.kind === "scan" || node.kind === "localRelation" || node.kind === "externalRelation" || node.kind === "range";
 }
 
 const MAX_PARTITIONS = 10_000;

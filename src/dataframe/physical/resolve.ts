@@ -26,7 +26,12 @@ export async function resolveBeforePlanning(plan: LogicalPlan, settings: SqlSett
   const subqueries = scalarSubqueries(current);
   if (subqueries.length > 0) {
     const values = new Map<string, Boxed>();
-    for (const subquery of subqueries) values.set(logicalSignature(subquery), scalarValue(await run(subquery)));
+    const one = async (subquery: LogicalPlan): Promise<void> => {
+      // A second row is enough to know that there are too many.
+      const rows = await run({ kind: "limit", child: subquery, limit: 2, offset: 0 });
+      values.set(logicalSignature(subquery), scalarValue(rows));
+    };
+    await Promise.all(subqueries.map(one));
     current = bindSubqueries(current, (subquery) => values.get(logicalSignature(subquery)) ?? null);
   }
   return withPartitionValues(current, run);

@@ -28,6 +28,11 @@ function signature(plan: object): string {
       parts.push(`${typeof value === "bigint" ? `${value}n` : JSON.stringify(value)},`);
       return;
     }
+    // Data are compared by where they are, not value by value.
+    if (key === "rows" || (value instanceof Uint8Array && value.length > LONG_BYTES)) {
+      parts.push(`data:${identityNumber(value)},`);
+      return;
+    }
     if (value instanceof Uint8Array) {
       parts.push(`bytes:${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")},`);
       return;
@@ -83,6 +88,8 @@ function childrenFirst(a: string, b: string): number {
   return order !== 0 ? order : a < b ? -1 : 1;
 }
 
+const LONG_BYTES = 256;
+
 const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 
@@ -93,7 +100,11 @@ function identityOf(relation: Readonly<Record<string, unknown>>): string {
     const { roots } = files as { readonly roots: readonly string[] };
     return JSON.stringify([relation["format"], relation["name"], roots, relation["options"]]);
   }
-  let identity = identities.get(relation);
-  if (identity === undefined) identities.set(relation, (identity = ++lastIdentity));
-  return String(identity);
+  return String(identityNumber(relation));
+}
+
+function identityNumber(value: object): number {
+  let identity = identities.get(value);
+  if (identity === undefined) identities.set(value, (identity = ++lastIdentity));
+  return identity;
 }

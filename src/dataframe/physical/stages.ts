@@ -96,16 +96,20 @@ export class QueryRun {
     return this.#plan;
   }
 
-  /** Stages that could run now; several may run at once. The result stands alone, at the end. Small ones first. */
-  ready(): readonly Stage[] {
-    const exchanges = this.#readyExchanges();
-    if (exchanges.length === 0) return [this.#result()];
+  /**
+   * Stages that could run now; several may run at once. The result stands alone, at the end. Small ones first.
+   * @param driverTakes the driver takes the rows of a limit at the top out of the tasks' results; else an exchange is made
+   *   for it, as writes and datasets need it.
+   */
+  ready(driverTakes = true): readonly Stage[] {
+    const exchanges = this.#readyExchanges(driverTakes);
+    if (exchanges.length === 0) return [this.#result(driverTakes)];
     const stages = exchanges.map((exchange) => this.#stage(exchange));
     return stages.sort((a, b) => a.estimatedBytes - b.estimatedBytes);
   }
 
-  next(): Stage {
-    return this.ready()[0] as Stage;
+  next(driverTakes = true): Stage {
+    return this.ready(driverTakes)[0] as Stage;
   }
 
   finished(id: number, outcome: StageOutcome): void {
@@ -141,7 +145,7 @@ export class QueryRun {
     return enabled(this.#context, "spark.sql.exchange.reuse", true) ? reuseExchanges(plan, this.#state) : plan;
   }
 
-  #readyExchanges(): readonly ExchangeExec[] {
+  #readyExchanges(driverTakes: boolean): readonly ExchangeExec[] {
     const found: ExchangeExec[] = [];
     const seen = new Set<number>();
     const visit = (node: PhysicalPlan): boolean => {
@@ -155,7 +159,7 @@ export class QueryRun {
       }
       return false;
     };
-    visit(withTake(this.#plan).root);
+    visit(driverTakes ? withTake(this.#plan).root : this.#plan);
     return found;
   }
 
@@ -178,8 +182,8 @@ export class QueryRun {
     };
   }
 
-  #result(): ResultStage {
-    const { root, take } = withTake(this.#plan);
+  #result(driverTakes: boolean): ResultStage {
+    const { root, take } = driverTakes ? withTake(this.#plan) : { root: this.#plan, take: null };
     return { kind: "result", take, ...this.#cut(root) };
   }
 

@@ -121,6 +121,7 @@ describe("orders and limits", () => {
     const stage = run.next();
     expect(stage.kind === "result" && stage.take).toEqual({ limit: 5, offset: 2 });
     expect(shape(stage.root)).toBe("Limit Scan");
+    expect(run.next(false)).toMatchObject({ kind: "exchange", partitioning: { kind: "single" } });
   });
 });
 

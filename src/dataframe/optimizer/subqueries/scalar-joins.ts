@@ -1,5 +1,5 @@
 /** Correlated scalar subqueries as left joins that find at most one row. */
-import { alias, attributeOf, BOOLEAN, call, LONG, literal } from "../../expressions/build";
+import { alias, attributeOf, BOOLEAN, call, LONG, literal, STRING } from "../../expressions/build";
 import type { Attribute, Expression, ExprId, NamedExpression, ScalarSubquery } from "../../expressions/expression";
 import { attributesOf } from "../../expressions/traverse";
 import { outputIds, outputOf } from "../../logical/output";
@@ -127,7 +127,8 @@ function checked(joinable: Joinable, column: Attribute, outer: ReadonlySet<ExprI
     aggregates: [...columns, first, count],
   };
   const several = call(">", [attributeOf(count), literal(1, LONG)], BOOLEAN, false);
-  const failure = call("raise_error", [literal("SCALAR_SUBQUERY_TOO_MANY_ROWS", { kind: "string" })], column.type, true);
+  const errorClass = "SCALAR_SUBQUERY_TOO_MANY_ROWS";
+  const failure = call("raise_error", [literal(errorClass, STRING)], column.type, true, { options: { errorClass } });
   const value = alias(call("case", [several, failure, attributeOf(first)], column.type, true), column.name, context.nextId());
   const expressions: readonly NamedExpression[] = [...columns, value];
   return { plan: { kind: "project", child: grouped, expressions }, conditions: joinable.conditions, value: attributeOf(value) };
