@@ -151,18 +151,6 @@ function variantTakes(from: DataType): boolean {
   }
 }
 
-/** Whether a cast can give null for a value that is not null. */
-export function castCanGiveNull(from: DataType, to: DataType, mode: CastMode): boolean {
-  if (mode === "ansi") {
-    return (
-      (to.kind === "calendarInterval" && from.kind === "string") ||
-      (to.kind === "decimal" && (from.kind === "float" || from.kind === "double"))
-    );
-  }
-  if (mode === "try") return !sameType(from, to) && to.kind !== "string";
-  return castMayGiveNull(from, to);
-}
-
 /** The function that casts values, none of them null, from one type to another; the pair must pass `canCast`. */
 export function makeCast(from: DataType, to: DataType, mode: CastMode, settings: CastSettings, at?: QueryContext): CastFunction {
   if (sameType(from, to) || from.kind === "null") return (value) => value;

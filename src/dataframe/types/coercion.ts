@@ -89,10 +89,11 @@ export function decimalArithmeticType(
   }
 }
 
-/** The decimal that holds the values of both, cut at 38 digits. */
+/** The decimal that holds the values of both; beyond 38 digits whole digits are kept before fraction digits. */
 export function widerDecimal(a: DecimalType, b: DecimalType): DecimalType {
   const scale = Math.max(a.scale, b.scale);
-  return boundedDecimal(Math.max(a.precision - a.scale, b.precision - b.scale) + scale, scale);
+  const precision = Math.max(a.precision - a.scale, b.precision - b.scale) + scale;
+  return boundedDecimal(precision, Math.max(0, scale - Math.max(0, precision - 38)));
 }
 
 function holdsAll(decimal: DecimalType, integral: DataType): boolean {
@@ -117,9 +118,6 @@ export function widerType(a: DataType, b: DataType, mode: Mode): DataType | null
   }
   if (isDatetime(a) && isDatetime(b)) {
     return a.kind === "timestamp" || b.kind === "timestamp" ? { kind: "timestamp" } : { kind: "timestamp_ntz" };
-  }
-  if (a.kind === "time" && b.kind === "time") {
-    return (a.precision ?? 6) >= (b.precision ?? 6) ? a : b;
   }
   if (a.kind === "dayTimeInterval" && b.kind === "dayTimeInterval") {
     return { kind: a.kind, start: Math.min(a.start, b.start) as 0, end: Math.max(a.end, b.end) as 0 };
@@ -255,18 +253,6 @@ export function commonType(types: readonly DataType[], settings: Mode): DataType
 
 function holdsString(type: DataType): boolean {
   return type.kind === "string" || (type.kind === "array" && holdsString(type.element));
-}
-
-/** The type in which two values are compared; null where they cannot be. */
-export function comparisonType(a: DataType, b: DataType, settings: Mode): DataType | null {
-  if (!settings.ansi) {
-    const other = a.kind === "string" ? b : b.kind === "string" ? a : null;
-    if (other !== null && other.kind !== "string") {
-      if (other.kind === "null") return { kind: "string" };
-      if (isAtomic(other)) return other;
-    }
-  }
-  return commonTypeOfTwo(a, b, settings);
 }
 
 /** Whether a column of one type may be stored as the other under the ANSI assignment policy. */
