@@ -42,6 +42,7 @@ export class VariantBuilder {
     return this.#bytes;
   }
 
+  /** The place behind the header, with room there. May move the bytes: ask for it before touching them. */
   #header(kind: Primitive, room: number): number {
     this.#reserve(room + 1)[this.#length] = kind << 2;
     const at = this.#length + 1;
@@ -59,19 +60,29 @@ export class VariantBuilder {
 
   /** In as few bytes as hold it. */
   long(value: Exact): void {
-    if (typeof value === "number" && value >= -2147483648 && value <= 2147483647) {
-      if (value >= -128 && value <= 127) this.#bytes.writeInt8(value, this.#header(Primitive.Int8, 1));
-      else if (value >= -32768 && value <= 32767) this.#bytes.writeInt16LE(value, this.#header(Primitive.Int16, 2));
-      else this.#bytes.writeInt32LE(value, this.#header(Primitive.Int32, 4));
-    } else this.#bytes.writeBigInt64LE(BigInt(value), this.#header(Primitive.Int64, 8));
+    if (typeof value === "bigint" || value < -2147483648 || value > 2147483647) {
+      const at = this.#header(Primitive.Int64, 8);
+      this.#bytes.writeBigInt64LE(BigInt(value), at);
+    } else if (value >= -128 && value <= 127) {
+      const at = this.#header(Primitive.Int8, 1);
+      this.#bytes.writeInt8(value, at);
+    } else if (value >= -32768 && value <= 32767) {
+      const at = this.#header(Primitive.Int16, 2);
+      this.#bytes.writeInt16LE(value, at);
+    } else {
+      const at = this.#header(Primitive.Int32, 4);
+      this.#bytes.writeInt32LE(value, at);
+    }
   }
 
   double(value: number): void {
-    this.#bytes.writeDoubleLE(value, this.#header(Primitive.Double, 8));
+    const at = this.#header(Primitive.Double, 8);
+    this.#bytes.writeDoubleLE(value, at);
   }
 
   float(value: number): void {
-    this.#bytes.writeFloatLE(value, this.#header(Primitive.Float, 4));
+    const at = this.#header(Primitive.Float, 4);
+    this.#bytes.writeFloatLE(value, at);
   }
 
   decimal(unscaled: Exact, scale: number): void {
@@ -94,11 +105,13 @@ export class VariantBuilder {
   }
 
   date(days: number): void {
-    this.#bytes.writeInt32LE(days, this.#header(Primitive.Date, 4));
+    const at = this.#header(Primitive.Date, 4);
+    this.#bytes.writeInt32LE(days, at);
   }
 
   timestamp(micros: Exact, zoned: boolean): void {
-    this.#bytes.writeBigInt64LE(BigInt(micros), this.#header(zoned ? Primitive.Timestamp : Primitive.TimestampNtz, 8));
+    const at = this.#header(zoned ? Primitive.Timestamp : Primitive.TimestampNtz, 8);
+    this.#bytes.writeBigInt64LE(BigInt(micros), at);
   }
 
   binary(bytes: Uint8Array): void {

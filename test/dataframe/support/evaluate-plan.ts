@@ -86,13 +86,16 @@ export class PlanEvaluator {
         return this.#window(plan);
       case "generate": {
         const input = outputOf(plan.child);
-        const args = plan.generator.args.map((arg) => interpreter(arg, input, this.#context()));
-        const generate = builtins.generator(plan.generator.fn).generate(plan.generator, this.#context());
+        const context = { settings: this.settings, partition: 0, inputFile: () => null };
+        const generate = builtins.generator(plan.generator.fn).generate(plan.generator, context);
         const kept = input.flatMap((column, i) => (plan.unrequired.includes(column.id) ? [] : [i]));
         const missing = plan.output.map(() => null);
         return this.rows(plan.child).flatMap((row) => {
-          const made = [...generate(...args.map((arg) => arg(row)))];
-          return (made.length === 0 && plan.outer ? [missing] : made).map((each) => [...kept.map((i) => row[i] as Boxed), ...each]);
+          const made = [...generate(...plan.generator.args.map((arg) => this.#value(arg, input, row)))];
+          return (made.length === 0 && plan.outer ? [missing] : made).map((each) => [
+            ...kept.map((i) => row[i] as Boxed),
+            ...each,
+          ]);
         });
       }
       case "expand": {
