@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { batchOfBoxed, boxedRows } from "../../../src/columnar/batch";
-import type { MapValue} from "../../../src/columnar/types";
+import type { MapValue } from "../../../src/columnar/types";
 import { type Boxed, type DataType, type StructType } from "../../../src/columnar/types";
 import type { ColumnBatch } from "../../../src/columnar/vector";
 import type { Attribute, Expression } from "../../../src/dataframe/expressions/expression";

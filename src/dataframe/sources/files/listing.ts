@@ -101,7 +101,8 @@ async function rootsOf(paths: readonly string[], driver: DriverContext): Promise
     const fs = driver.fileSystems.of(qualified);
     // A path that is there is no pattern, whatever its characters.
     const itself = await fs.status(qualified);
-    const matches = itself !== null ? [itself] : hasGlob(qualified) ? await glob(fs, qualified) : [];
+    const found = itself !== null ? [itself] : hasGlob(qualified) ? await glob(fs, qualified) : [];
+    const matches = found.filter((match) => match === itself || !isHiddenName(baseName(match.path)));
     if (matches.length === 0) {
       if (booleanSetting(driver.settings, "spark.sql.files.ignoreMissingFiles", false) && roots.length > 0) continue;
       throw new AnalysisError("PATH_NOT_FOUND", { path: qualified });
