@@ -1,7 +1,6 @@
 /** Spark's own answers to queries about collections, aggregates, JSON, CSV and variants (test/golden/collections). */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DataType } from "../../../src/columnar/types";
 import { analyze } from "../../../src/dataframe/analysis/analyze";
 import type { AnalysisContext } from "../../../src/dataframe/analysis/context";
 import type { Expression } from "../../../src/dataframe/expressions/expression";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Boxed, DataType, StructType } from "../../../src/columnar/types";
+import type { Boxed, StructType } from "../../../src/columnar/types";
 import { MapValue } from "../../../src/columnar/types";
 import { inferJsonSchema } from "../../../src/dataframe/json/infer";
 import { jsonOptions } from "../../../src/dataframe/json/options";
