@@ -62,10 +62,7 @@ function decompressedBytes(codec: Codec, heap: Heap, from: number, length: numbe
     case Codec.Zstd:
       return put(heap, to, size, () => zstd().decompress(heap.bytes.subarray(from, from + length), size));
     default:
-      throw new UsageError(
-        "UNSUPPORTED_COMPRESSION",
-        `Parquet files compressed with ${CODEC_NAMES[codec] ?? `codec ${codec}`} cannot be read.`,
-      );
+      throw new DamagedPage(`its pages are compressed with ${CODEC_NAMES[codec] ?? `codec ${codec}`}, which cannot be read`);
   }
 }
 

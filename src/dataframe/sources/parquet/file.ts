@@ -73,7 +73,9 @@ export function parseFooter(bytes: Uint8Array): ParquetFooter {
   for (const group of metadata.rowGroups) {
     if (group.columns.length !== leaves.length)
       throw new DamagedPage(`a row group has ${group.columns.length} columns, and its schema ${leaves.length}`);
-    if (group.rows < 0) throw new DamagedPage("a row group has a negative number of rows");
+    const wrong = leaves.find((leaf) => leaf.repetition === 0 && group.columns[leaf.leaf]!.values !== group.rows);
+    if (group.rows < 0 || wrong !== undefined)
+      throw new DamagedPage(`a row group says that it has ${group.rows} rows, and its columns say otherwise`);
   }
   return { metadata, root, leaves };
 }

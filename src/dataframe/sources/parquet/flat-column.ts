@@ -2,6 +2,7 @@
 import { concat, slice } from "../../../columnar/batch";
 import type { Vector } from "../../../columnar/vector";
 import type { ChunkReader } from "./chunk-reader";
+import { DamagedPage } from "./codecs";
 import type { DecodedPage } from "./page-decoder";
 
 /** Rows of a column: the vector, and the definition levels where they were asked for and some are below the highest. */
@@ -55,6 +56,7 @@ export class FlatColumn {
     let left = rows;
     while (left > 0) {
       const n = Math.min(left, this.rowsInPage());
+      if (n === 0) throw new DamagedPage("a column has fewer rows than its row group");
       parts.push(this.read(n));
       left -= n;
     }
@@ -70,7 +72,7 @@ export class FlatColumn {
   }
 
   #decode(): DecodedPage {
-    this.chunk.peek();
+    if (this.chunk.peek() === 0) throw new DamagedPage("a column has fewer rows than its row group");
     this.#offset = 0;
     return this.chunk.next();
   }

@@ -87,6 +87,9 @@ function logicalOf(element: SchemaElement): Logical | null {
       return { kind: "bson" };
     case Converted.Interval:
       return { kind: "unknown" };
+    default:
+      // A number that the format does not have.
+      return element.logical;
   }
 }
 
