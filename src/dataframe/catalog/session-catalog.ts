@@ -130,11 +130,9 @@ export class SessionCatalog {
     return found;
   }
 
-  notFound(parts: readonly string[], at?: QueryContext): AnalysisError {
-    const path = [
-      ["system", "session"],
-      [SESSION_CATALOG, this.#database],
-    ]
+  /** `queried`: the name stands where a query's relation would, so builtin names were looked through too. */
+  notFound(parts: readonly string[], at?: QueryContext, queried = false): AnalysisError {
+    const path = [...(queried ? [["system", "builtin"]] : []), ["system", "session"], [SESSION_CATALOG, this.#database]]
       .map(idText)
       .join(", ");
     return new AnalysisError("TABLE_OR_VIEW_NOT_FOUND", { relationName: idText(parts), searchPath: `[${path}]` }, at);

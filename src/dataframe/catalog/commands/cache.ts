@@ -38,7 +38,7 @@ export async function uncacheTable(command: Command<"uncacheTable">, session: Co
   const parts = await nameParts(command.table, session);
   if (session.catalog.find(parts) === null) {
     if (command.ifExists) return NOTHING;
-    throw session.catalog.notFound(parts, command.at);
+    throw session.catalog.notFound(parts, command.at, true);
   }
   await session.data.uncache({ kind: "table", name: parts });
   return NOTHING;

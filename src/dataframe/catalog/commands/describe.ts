@@ -1,9 +1,8 @@
 /** DESCRIBE of tables, columns, partitions and queries. */
 import type { StructField, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
-import { idText } from "../../analysis/messages";
+import { idText, quoted } from "../../analysis/messages";
 import { simpleString, typeToJson } from "../../types/text";
-import { unresolvedName } from "../../analysis/suggestions";
 import type { Statement } from "../../syntax/command";
 import { table } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
@@ -96,12 +95,10 @@ function defaultRows(schema: StructType): readonly Row[] {
 function describeColumn(command: Command<"describeTable">, found: FoundName, parts: readonly string[]): CommandResult {
   const schema = found.kind === "tempView" ? found.view.columns : found.table.schema;
   const field = schema.fields.find((one) => lower(one.name) === lower(parts[0] as string));
-  if (field === undefined)
-    throw unresolvedName(
-      parts,
-      schema.fields.map((one) => [one.name]),
-      command.at,
-    );
+  if (field === undefined) {
+    const colName = quoted(parts.join("."));
+    throw new AnalysisError("COLUMN_NOT_FOUND", { colName, caseSensitiveConfig: '"spark.sql.caseSensitive"' }, command.at);
+  }
   if (parts.length > 1) {
     throw new AnalysisError("_LEGACY_ERROR_TEMP_1060", { command: "DESC TABLE COLUMN", column: parts.join(".") }, command.at);
   }

@@ -16,13 +16,16 @@ import { NOTHING } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
 import { qualifiedTable } from "../table";
 import type { TableMetadata } from "../table";
-import { requireTable } from "./names";
+import { isDefault } from "./defaults";
+import { nameParts, requireTable } from "./names";
 import { specValues } from "./partitions";
 
 type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 export async function insert(command: Command<"insert">, session: CommandSession): Promise<CommandResult> {
-  const table = await requireTable(command.table, session, "INSERT", command.at);
+  const parts = await nameParts(command.table, session);
+  if (session.catalog.find(parts) === null) throw session.catalog.notFound(parts, command.at, true);
+  const table = await requireTable(parts, session, "INSERT", command.at);
   if (command.replaceWhere !== undefined || command.replaceUsing !== undefined) {
     throw new AnalysisError(
       "UNSUPPORTED_FEATURE.TABLE_OPERATION",
@@ -82,16 +85,14 @@ function withDefaults(query: UnresolvedPlan, table: TableMetadata, columns: read
     return {
       ...query,
       rows: query.rows.map((row) =>
-        row.map((cell, i) => (cell.kind === "default" ? defaultExpression(table, names[i] as string) : cell)),
+        row.map((cell, i) => (isDefault(cell) ? defaultExpression(table, names[i] as string) : cell)),
       ),
     };
   }
-  if (query.kind === "project" && query.expressions.some((one) => one.kind === "default")) {
+  if (query.kind === "project" && query.expressions.some(isDefault)) {
     return {
       ...query,
-      expressions: query.expressions.map((one, i) =>
-        one.kind === "default" ? defaultExpression(table, names[i] as string) : one,
-      ),
+      expressions: query.expressions.map((one, i) => (isDefault(one) ? defaultExpression(table, names[i] as string) : one)),
     };
   }
   return query;

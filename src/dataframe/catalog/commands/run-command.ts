@@ -215,6 +215,10 @@ async function rowLevel(
   }
   const { name } = target;
   const found = await requireRelation(name, session, target.at);
+  // Spark's error about UPDATE does not know the table.
+  if (command.kind === "update" && found.kind === "table") {
+    return new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: "`unknown`", operation }, command.at);
+  }
   const full = found.kind === "table" ? ["spark_catalog", found.table.database, found.table.name] : [found.view.name];
   return new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: idText(full), operation }, command.at);
 }

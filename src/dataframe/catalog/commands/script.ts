@@ -240,7 +240,7 @@ class Script {
   }
 
   async #raised(statement: Of<"signal">): Promise<QueryError> {
-    const text = statement.message === null ? "" : String((await this.#value(statement.message)) as string);
+    const text = statement.message === null ? "" : String(await this.#value(statement.message));
     const errorClass = statement.condition?.toUpperCase() ?? "USER_RAISED_EXCEPTION";
     return new QueryError(errorClass, { errorMessage: text, sqlState: statement.sqlState ?? "" }, statement.at);
   }

@@ -19,6 +19,7 @@ import { NOTHING } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
 import { lower } from "../session-catalog";
 import type { VariableDefinition } from "../session-catalog";
+import { isDefault, mentionsDefault } from "./defaults";
 import { nameParts } from "./names";
 
 type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
@@ -102,7 +103,14 @@ function assigned(value: Expression, type: DataType, session: CommandSession, at
 async function required(name: ObjectName, session: CommandSession, at: QueryContext | undefined): Promise<VariableDefinition> {
   const parts = await nameParts(name, session);
   const found = session.locals?.find(parts) ?? session.catalog.findVariable(parts);
-  if (found === null) throw unresolved(parts, at);
+  if (found === null) {
+    const path = [
+      ["system", "builtin"],
+      ["system", "session"],
+      ["spark_catalog", session.catalog.currentDatabase],
+    ].map(idText);
+    throw new AnalysisError("UNRESOLVED_VARIABLE", { variableName: idText(parts), searchPath: `[${path.join(", ")}]` }, at);
+  }
   return found;
 }
 
@@ -172,13 +180,6 @@ export async function assignFromQuery(
   return NOTHING;
 }
 
-function isDefault(value: UnresolvedExpression): boolean {
-  return (
-    value.kind === "default" ||
-    (value.kind === "name" && value.parts.length === 1 && lower(value.parts[0] as string) === "default")
-  );
-}
-
 /** DEFAULT as a whole item of the list or of VALUES: the default of the variable at that place. */
 function withDefaults(query: UnresolvedPlan, variables: readonly VariableDefinition[]): UnresolvedPlan {
   const item = (value: UnresolvedExpression, i: number): UnresolvedExpression => {
@@ -199,13 +200,6 @@ function withDefaults(query: UnresolvedPlan, variables: readonly VariableDefinit
     default:
       return query;
   }
-}
-
-function mentionsDefault(node: unknown): boolean {
-  if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) return false;
-  const { kind } = node as { readonly kind?: unknown };
-  if ((kind === "name" || kind === "default") && isDefault(node as UnresolvedExpression)) return true;
-  return Object.values(node).some(mentionsDefault);
 }
 
 export async function dropVariable(command: Command<"dropVariable">, session: CommandSession): Promise<CommandResult> {
