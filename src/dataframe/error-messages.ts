@@ -41,8 +41,10 @@ export const errorMessages: Readonly<Record<string, string>> = {
   RECURSION_ROW_LIMIT_EXCEEDED: "The recursion gave more than {rowLimit} rows. Correct its condition, or raise the limit.",
 
   FIELD_DATA_TYPE_UNACCEPTABLE_WITH_NAME: "{field_name}: {obj} is no value of {data_type}.",
-  LONG_NOT_SAFE_INTEGER: "{value} is more than a JavaScript number can hold exactly. Set firesteel.sql.longAs=bigint to get bigints.",
-  TIMESTAMP_BEYOND_DATE: "A timestamp of {value} microseconds is beyond what a JavaScript Date can hold. Cast it to a string or a number.",
+  LONG_NOT_SAFE_INTEGER:
+    "{value} is more than a JavaScript number can hold exactly. Set firesteel.sql.longAs=bigint to get bigints.",
+  TIMESTAMP_BEYOND_DATE:
+    "A timestamp of {value} microseconds is beyond what a JavaScript Date can hold. Cast it to a string or a number.",
   CANNOT_MERGE_TYPE: "Values of one column are {left} and {right}. Give a schema.",
 
   // Dates, times and intervals
@@ -276,4 +278,54 @@ export const errorMessages: Readonly<Record<string, string>> = {
     "{tableName} has the columns {tableColumns}; the data has fewer: {dataColumns}.",
   INVALID_SET_SYNTAX: "SET is written SET key, SET key = value or SET; put keys with unusual characters between backticks.",
   INVALID_QUERY_MIXED_QUERY_PARAMETERS: "Named and positional parameters are mixed.",
+  // Aggregates, arrays, texts
+  APPROX_TOP_K_MAX_ITEMS_TRACKED_EXCEEDS_LIMIT: "{funcName} can watch at most {limit} values, not {maxItemsTracked}.",
+  APPROX_TOP_K_MAX_ITEMS_TRACKED_LESS_THAN_K: "{funcName} must watch at least k = {k} values, not {maxItemsTracked}.",
+  APPROX_TOP_K_NON_POSITIVE_ARG: "{argName} of {funcName} must be above 0; it is {argValue}.",
+  APPROX_TOP_K_NULL_ARG: "{argName} of {funcName} must not be NULL.",
+  NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION: "A frequency must not be negative: {frequencyExpression} is {negativeValue}.",
+  "COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER":
+    "{functionName} would make {numberOfElements} elements; an array holds at most {maxRoundedArrayLength}.",
+  ILLEGAL_SEQUENCE_BOUNDARIES: "sequence() cannot go from {start} to {stop} in steps of {step}.",
+  "INVALID_PARAMETER_VALUE.LENGTH": "{parameter} of {functionName} is {length}; it must not be negative.",
+  "INVALID_PARAMETER_VALUE.START": "{parameter} of {functionName} is 0: positions count from 1, or from -1 at the end.",
+  "DATATYPE_MISMATCH.INVALID_JSON_MAP_KEY_TYPE": "{sqlExpr}: the keys of a map in {schema} must be strings.",
+  "DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES":
+    "{sqlExpr}: {functionName} goes from {otherStartType} to the like by numbers, or from {startType} by {stepType}.",
+  "DATATYPE_MISMATCH.STACK_COLUMN_DIFF_TYPES":
+    "{sqlExpr}: column {columnIndex} is {leftType} by argument {leftParamIndex} and {rightType} by argument {rightParamIndex}.",
+  "DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE": "{sqlExpr}: {functionName} takes no {dataType}.",
+  "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX": "{prettyName} cannot be written with {syntax}.",
+  "INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED": "{funcName} cannot have DISTINCT and WITHIN GROUP.",
+  "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT":
+    "{funcName} with DISTINCT must be ordered by what it joins: {funcArg}, not {orderingExpr}.",
+  "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING": "{funcName} needs WITHIN GROUP (ORDER BY …).",
+  "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ARGS":
+    "{funcName} with WITHIN GROUP takes {expectedNum} arguments; it was given {actualNum}.",
+  "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS":
+    "WITHIN GROUP of {funcName} takes {expectedNum} expressions; it was given {actualNum}.",
+  "WRONG_NUM_ARGS.WITH_SUGGESTION":
+    "{functionName} takes {expectedNum} arguments; it was given {actualNum}. {legacyConfKey} = {legacyConfValue} allows {legacyNum}.",
+  PARSE_MODE_UNSUPPORTED: "{funcName} has no mode {mode}: PERMISSIVE or FAILFAST.",
+  "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION":
+    "A record is not of the schema: {badRecord}. In the mode PERMISSIVE, instead of {failFastMode}, such values are NULL.",
+  MALFORMED_CSV_RECORD: "A CSV record cannot be read: {badRecord}.",
+  INVALID_JSON_TEXT: "The text is no JSON: {reason} at character {position}.",
+  INVALID_CORRUPT_RECORD_TYPE: "The column of corrupt records {columnName} must be a nullable STRING, not {actualType}.",
+  "INVALID_DELIMITER_VALUE.EMPTY_STRING": "The delimiter of CSV must not be empty.",
+  "INVALID_DELIMITER_VALUE.SINGLE_BACKSLASH": "A single backslash is no delimiter; write two for one.",
+  "INVALID_DELIMITER_VALUE.UNSUPPORTED_SPECIAL_CHARACTER": "{str} is no escape that a delimiter may have.",
+  "INVALID_OPTIONS.BOOLEAN_VALUE": "The option {option} must be true or false, not {value}.",
+  "INVALID_OPTIONS.NOT_ONE_CHARACTER": "The option {option} must be one character, not {value}.",
+  "INVALID_OPTIONS.NUMBER_VALUE": "The option {option} must be a number, not {value}.",
+  "UNSUPPORTED_FEATURE.CSV_UNESCAPED_QUOTE_HANDLING": "unescapedQuoteHandling {handling} is not supported.",
+  INVALID_VARIANT_CAST: "The variant {value} cannot become {dataType}. {functionName} gives NULL instead.",
+  INVALID_VARIANT_GET_PATH:
+    "{path} is no path into a variant for {functionName}: $ and then steps like [123], .name, ['name'] or [\"name\"].",
+  MALFORMED_VARIANT: "The bytes of a variant are damaged.",
+  UNKNOWN_PRIMITIVE_TYPE_IN_VARIANT: "A variant holds a value of the unknown kind {id}.",
+  VARIANT_DUPLICATE_KEY: "An object has the field {key} twice, which a variant cannot.",
+  VARIANT_SIZE_LIMIT: "A variant takes at most {sizeLimit}; {functionName} would make a larger one.",
+  _LEGACY_ERROR_TEMP_1210: "The second argument of {funcName} must be a boolean literal.",
+  _LEGACY_ERROR_TEMP_2017: "An array of keys and one of values must have the same length.",
 };

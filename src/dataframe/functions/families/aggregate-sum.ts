@@ -93,7 +93,7 @@ function overflow(message: string, alternative: string, call: AggregateCall): Qu
     "ARITHMETIC_OVERFLOW",
     {
       message,
-      alternative: alternative === "" ? "" : ` Use '${alternative}' to tolerate overflow and return NULL instead.`,
+      alternative: `, or use ${alternative} to get NULL instead`,
       config: '"spark.sql.ansi.enabled"',
     },
     call.at,
@@ -109,9 +109,10 @@ function sumAccumulator(call: AggregateCall): Accumulator<Total> | Accumulator<{
   const mode = modeOf(call);
   switch (call.type.kind) {
     case "long":
-      return mode === "legacy" ? wrappingSum() : longSum(call, mode);
+      if (mode === "legacy") return wrappingSum();
+      return type.kind === "long" ? longSum(call, mode) : revocable(longSum(call, mode));
     case "decimal":
-      return decimalSum(call, call.type.precision, mode);
+      return call.type.precision < 38 ? revocable(decimalSum(call, call.type.precision, mode)) : decimalSum(call, 38, mode);
     case "yearMonthInterval":
       return intervalSum(call, 2147483647n, mode);
     case "dayTimeInterval":
@@ -136,13 +137,18 @@ function retracted(state: Total, value: Exact | null, step: (a: Exact, b: Exact)
   return state;
 }
 
+/** Sums that have room for more rows than there can be take back what was added. */
+function revocable(totals: Accumulator<Total>): Accumulator<Total> {
+  return { ...totals, retract: (state, args) => retracted(state, args[0] as Exact | null, add) };
+}
+
 /** Spark adds in the order of the rows and stops at the first overflow, even where later values would bring the sum back. */
 function longSum(call: AggregateCall, mode: Mode): Accumulator<Total> {
   const step = (a: Exact, b: Exact): Exact | null => {
     const sum = add(a, b);
     if (fitsLong(sum)) return sum;
     if (mode === "try") return null;
-    throw overflow("long overflow", "try_add", call);
+    throw overflow("Overflow in sum of integers", "try_sum", call);
   };
   return exactTotals([LONG, LONG], step, (total) => (total.rows === 0 ? null : total.sum));
 }
@@ -186,7 +192,9 @@ function avgAccumulator(call: AggregateCall, side = 0): Accumulator<Total> | Acc
   const mode = modeOf(call);
   switch (call.type.kind) {
     case "decimal":
-      return decimalAvg(call, type.kind === "decimal" ? type.scale : 0, mode);
+      return type.kind === "decimal" && type.precision < 28
+        ? revocable(decimalAvg(call, type.scale, mode))
+        : decimalAvg(call, type.kind === "decimal" ? type.scale : 0, mode);
     case "yearMonthInterval":
       return intervalAvg(call, 2147483647n, mode);
     case "dayTimeInterval":
