@@ -6,12 +6,18 @@ import { join } from "node:path";
 import { configureClosures } from "./closure/freeze";
 import { discardPrelaunched, localExecutors } from "./cluster/local-executors";
 import { decodeBatches } from "./columnar";
+import { SparkConf } from "./common/conf";
 import { SHOW_CONSOLE_PROGRESS } from "./common/config-entries";
+import { setSessionFactory } from "./dataframe/api/spark-session";
+import { queryRuntime } from "./dataframe/exec/runtime";
+import type { EngineContext } from "./dataframe/query/engine-port";
+import { sessionsOn } from "./dataframe/query/sessions";
 import { setPlatform } from "./driver/platform";
-import { activeContexts } from "./driver/spark-context";
+import { activeContexts, portOf, SparkContext } from "./driver/spark-context";
 import { threadMain } from "./executor";
 import * as api from "./index";
 import { openTaskRunner } from "./rdd/exec/thread-runner";
+import { setPlanRuntime } from "./rdd/plan-port";
 import type { SharedStorage } from "./storage";
 import { WorkerStorage } from "./storage";
 import { ConsoleProgress } from "./ui/console-progress";
@@ -43,6 +49,29 @@ setPlatform({
     return () => progress.stop();
   },
 });
+
+setPlanRuntime(queryRuntime);
+setSessionFactory(
+  sessionsOn({
+    getOrCreate: (settings) => engineContext(SparkContext.getOrCreate(new SparkConf().setAll(Object.entries(settings)))),
+    of: (context) => engineContext(context as SparkContext),
+  }),
+);
+
+function engineContext(context: SparkContext): EngineContext {
+  return {
+    port: portOf(context),
+    context,
+    get isStopped() {
+      return context.isStopped;
+    },
+    get defaultParallelism() {
+      return context.defaultParallelism;
+    },
+    settings: () => Object.fromEntries(context.getConf().getAll()),
+    stop: () => context.stop(),
+  };
+}
 
 let stopsAtEnd = false;
 

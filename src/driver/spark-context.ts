@@ -71,6 +71,9 @@ export function activeContexts(): readonly SparkContext[] {
   return active;
 }
 
+/** What the layers above make datasets with: not for users. */
+export let portOf: (context: SparkContext) => ContextPort;
+
 /**
  * The way into a cluster: one per application. Constructing it returns at once; executors start beside the program.
  *
@@ -89,6 +92,11 @@ export class SparkContext {
   readonly #bus = new ListenerBus();
   readonly #properties = new LocalProperties();
   readonly #port: ContextPort;
+
+  static {
+    portOf = (context) => context.#port;
+  }
+
   readonly #fileSystems: FileSystems;
   readonly #broadcasts = new BroadcastHub();
   readonly #files: SharedFiles;

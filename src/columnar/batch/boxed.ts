@@ -57,7 +57,7 @@ function presentReader(vector: Vector, type: DataType): BoxedReader {
       return wideReader(vector.values, vector.words);
     case "bytes": {
       const { bytes, starts, ends } = vector;
-      if (type.kind === "binary") return (index) => bytes.slice(starts[index], ends[index]);
+      if (type.kind === "binary") return (index) => new Uint8Array(bytes.subarray(starts[index], ends[index]));
       const text = asBuffer(bytes);
       return (index) => text.utf8Slice(starts[index]!, ends[index]!);
     }

@@ -112,7 +112,7 @@ function buffer(out: ByteWriter, values: AnyArray): void {
 
 /** The batches in `bytes`, over the same memory where it lies at a multiple of eight, else over a copy. */
 export function* decodeBatchesOf(bytes: Uint8Array): Generator<ColumnBatch> {
-  const reader = new Reader((bytes.byteOffset & 7) === 0 ? bytes : bytes.slice());
+  const reader = new Reader((bytes.byteOffset & 7) === 0 ? bytes : new Uint8Array(bytes));
   while (!reader.atEnd) yield reader.batch();
 }
 

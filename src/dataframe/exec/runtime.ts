@@ -116,7 +116,7 @@ function finish(stage: OpenStage, shuffleId: number | null): TaskOutput {
     case "collect":
       return { kind: "result", bytes: collect(source, sink.limit) };
     case "write":
-      return { kind: "result", bytes: writeTask(sink, source, env, stage.task.plan) };
+      return { kind: "result", bytes: writeTask(sink, source, env) };
     case "sample":
       return { kind: "result", bytes: sampleKeys(source, sink.order, sink.size, columns, env.partition, env.task.env.values) };
     case "rows":

@@ -42,7 +42,7 @@ export function taskServices(env: TaskEnvironment, inputs: StageInputs, settings
   const scope = task.env.directory;
   return {
     functions: builtins,
-    openScan: (scan, splits) => openScan(scan, splits, env),
+    openScan: (scan, splits) => openScan(scan, splits, env, settings),
     readShuffle: (node, parts) => readExchange(task.env, task.shuffles[node.input]!, parts),
     external: (node, partition) => externalBatches(node, task.parent(inputs.indexOf(node.source), partition), settings),
     broadcast: (shuffleId) => kept.keep(`${scope} rows ${shuffleId}`, () => allRows(task.env, shuffleId)),

@@ -1,5 +1,4 @@
-/** What sessions need of the layer that runs programs: a SparkContext to live on. Installed where the layers are joined. */
-import { InternalError } from "../../common/errors";
+/** What sessions need of the layer that runs programs: a SparkContext to live on. */
 import type { ContextPort } from "../../rdd/context-port";
 
 /** A SparkContext as the dataframe layer sees it. */
@@ -18,17 +17,6 @@ export interface EngineContext {
 export interface Engine {
   /** The context of this process, made with `settings` where there is none. */
   getOrCreate(settings: Readonly<Record<string, string>>): EngineContext;
-  /** The context that owns `port`. */
+  /** The context of RDDs that were made with `context`. */
   of(context: unknown): EngineContext;
-}
-
-let installed: Engine | undefined;
-
-export function setEngine(engine: Engine): void {
-  installed = engine;
-}
-
-export function engine(): Engine {
-  if (installed === undefined) throw new InternalError("No engine is installed under the dataframe layer.");
-  return installed;
 }

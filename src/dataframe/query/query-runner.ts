@@ -57,7 +57,7 @@ export class QueryRunner {
 
   /** The rows of the result, partition by partition. */
   async collect(): Promise<ColumnBatch[]> {
-    const stage = await this.#runExchanges();
+    const stage = await this.#runExchanges(true);
     const { take } = stage;
     if (take === null || take.limit === null) {
       const parts = await this.#jobs.run(this.#ready(stage, { kind: "collect", limit: null }));
@@ -78,14 +78,23 @@ export class QueryRunner {
     return cut(batches, take.offset, take.limit);
   }
 
-  /** Runs the last stage into `sink`; gives what each task gave. The result must have no limit that the driver applies. */
+  /** The rows of the result, a task at a time: each is computed when it is asked for. */
+  async *stream(): AsyncGenerator<ColumnBatch, void, undefined> {
+    const stage = await this.#runExchanges(false);
+    for (const task of stage.tasks) {
+      const [part] = await this.#jobs.run(this.#ready({ ...stage, tasks: [task] }, { kind: "collect", limit: null }));
+      yield* batchesOf(part!);
+    }
+  }
+
+  /** Runs the last stage into `sink`; gives what each task gave. */
   async into(sink: StageSink): Promise<Uint8Array[]> {
-    return this.#jobs.run(this.#ready(await this.#runExchanges(), sink));
+    return this.#jobs.run(this.#ready(await this.#runExchanges(false), sink));
   }
 
   /** The last stage as a dataset's description: all exchanges before it are carried out. */
   async stage(sink: StageSink): Promise<PlanStage> {
-    return this.#jobs.describe(this.#ready(await this.#runExchanges(), sink));
+    return this.#jobs.describe(this.#ready(await this.#runExchanges(false), sink));
   }
 
   /** Shuffles that the query has written; to be released when nothing reads them any more. */
@@ -98,9 +107,10 @@ export class QueryRunner {
     this.#written.clear();
   }
 
-  async #runExchanges(): Promise<ResultStage> {
+  /** @param driverTakes the driver applies a limit at the top. */
+  async #runExchanges(driverTakes: boolean): Promise<ResultStage> {
     for (;;) {
-      const stage = this.run.next();
+      const stage = this.run.next(driverTakes);
       if (stage.kind === "result") return stage;
       const written = await this.#exchange(stage);
       this.#written.set(stage.id, written);

@@ -60,7 +60,7 @@ export class StageJobs {
     );
     const [bytes] = await this.#results(reader);
     // The bytes of a result may lie anywhere in what arrived.
-    const values = new Float64Array(bytes!.slice().buffer);
+    const values = new Float64Array(new Uint8Array(bytes!).buffer);
     return { shuffle, numMaps: values[0]!, sizes: values.subarray(1) };
   }
 

@@ -24,7 +24,7 @@ export function readExchange(env: TaskEnv, shuffleId: number, parts: readonly Sh
         if (frame === null) return null;
         if (frame.content !== Content.Columns) throw corrupt("a segment of an exchange holds no batches");
         // Operators keep batches; a segment's memory is somebody else's once the next one is asked for.
-        batches = decodeBatchesOf(frame.own ? frame.payload : frame.payload.slice());
+        batches = decodeBatchesOf(frame.own ? frame.payload : new Uint8Array(frame.payload));
       }
     },
     close() {

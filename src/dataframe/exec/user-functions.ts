@@ -1,0 +1,311 @@
+/**
+ * User functions in tasks, called in place: scalars with the values that rows have, batches with Arrow vectors and record
+ * batches. Results are checked against the declared type.
+ */
+import type * as Arrow from "apache-arrow";
+import { spawnSync } from "node:child_process";
+import { boxedRows, concatBatches, vectorBuilder } from "../../columnar/batch";
+import type { Boxed, DataType, StructType } from "../../columnar/types";
+import type { BatchSource, BoxedRow, ColumnBatch } from "../../columnar/vector";
+import { decodeValue, encodeValue } from "../../columnar";
+import { TaskError } from "../../common/errors";
+import type { PlanTask } from "../../rdd/plan-port";
+import { fromArrowBatch, schemaFromArrow } from "../arrow/from-arrow";
+import { arrow } from "../arrow/library";
+import { arrowSchema, toArrowBatch, toArrowTable } from "../arrow/to-arrow";
+import { QueryError } from "../errors";
+import type { AggregateCall, Attribute } from "../expressions/expression";
+import type { Accumulator } from "../functions/registry";
+import type { ScriptTransformExec } from "../physical/plan";
+import type { SqlSettings } from "../settings";
+import type { UserFunction } from "../syntax/expression";
+import { valueToString } from "../types/print";
+import { Row } from "../types/row";
+import { simpleString } from "../types/text";
+import { boxer, externalizer } from "../types/values";
+import type { ExecEnv, UserFunctions } from "./ports";
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+export class UserFunctionCalls implements UserFunctions {
+  constructor(
+    private readonly task: PlanTask,
+    private readonly settings: SqlSettings,
+  ) {}
+
+  scalar(fn: UserFunction, args: readonly Attribute[]): (...args: Boxed[]) => Boxed {
+    const call = this.#code(fn);
+    const external = args.map(({ type }) => externalizer(type, this.settings));
+    const box = boxer(fn.returnType, this.settings);
+    return (...values) => {
+      const result = call(...values.map((value, i) => external[i]!(value)));
+      if (result instanceof Promise) throw asynchronous(fn);
+      return box(result, fn.name);
+    };
+  }
+
+  batch(fn: UserFunction, args: readonly Attribute[]): (batch: ColumnBatch) => ColumnBatch {
+    const call = this.#code(fn);
+    const schema = arrowSchema(fieldsOf(args), this.settings.timeZone);
+    return (batch) => {
+      const record = toArrowBatch(batch, fieldsOf(args), schema);
+      const columns = args.map((_, i) => record.getChildAt(i));
+      return { length: batch.length, columns: [this.#column(call(...columns), fn, batch.length)] };
+    };
+  }
+
+  aggregate(call: AggregateCall): Accumulator {
+    const fn = call.user!;
+    const code = this.task.function(fn.id) as unknown as {
+      zero(): unknown;
+      reduce(buffer: unknown, ...args: unknown[]): unknown;
+      merge(left: unknown, right: unknown): unknown;
+      finish(buffer: unknown): unknown;
+    };
+    const { values } = this.task.env;
+    const external = call.args.map(({ type }) => externalizer(type, this.settings));
+    const box = boxer(fn.returnType, this.settings);
+    return {
+      stateTypes: [{ kind: "binary" }],
+      init: () => code.zero(),
+      update: (state, args) => code.reduce(state, ...args.map((value, i) => external[i]!(value))),
+      merge: (state, other) => code.merge(state, other),
+      finish: (state) => box(code.finish(state), fn.name),
+      toColumns: (state) => [encodeValue(state, values, fn.name)],
+      fromColumns: ([bytes]) => decodeValue(bytes as Uint8Array, values),
+    } satisfies Accumulator;
+  }
+
+  table(fn: UserFunction): (...args: Boxed[]) => Iterable<BoxedRow> {
+    const call = this.#code(fn);
+    const { fields } = fn.returnType as StructType;
+    const boxers = fields.map(({ type }) => boxer(type, this.settings));
+    return function* (...args) {
+      for (const row of rowsOf(call(...args), fn)) {
+        const values = valuesOf(row, fields.map(({ name }) => name)); // prettier-ignore
+        yield fields.map(({ name }, i) => boxers[i]!(values[i], name));
+      }
+    };
+  }
+
+  mapBatches(
+    fn: UserFunction,
+    input: BatchSource,
+    from: readonly Attribute[],
+    to: readonly Attribute[],
+    env: ExecEnv,
+  ): BatchSource {
+    const call = this.#code(fn);
+    const schema = arrowSchema(fieldsOf(from), this.settings.timeZone);
+    function* records(): Generator<Arrow.RecordBatch, void, undefined> {
+      for (let batch = input.next(); batch !== null; batch = input.next()) {
+        env.checkInterrupted();
+        if (batch.length > 0) yield toArrowBatch(batch, fieldsOf(from), schema);
+      }
+    }
+    const results = rowsOf(call(records()), fn)[Symbol.iterator]();
+    const ready: ColumnBatch[] = [];
+    return {
+      next: () => {
+        while (ready.length === 0) {
+          const next = results.next();
+          if (next.done === true) return null;
+          ready.push(...this.#batches(next.value, fn, to));
+        }
+        return ready.shift()!;
+      },
+      close: () => {
+        results.return?.();
+        input.close();
+      },
+    };
+  }
+
+  applyInGroups(
+    fn: UserFunction,
+    key: BoxedRow,
+    group: ColumnBatch,
+    from: readonly Attribute[],
+    to: readonly Attribute[],
+  ): ColumnBatch {
+    const call = this.#code(fn);
+    const table = toArrowTable([group], fieldsOf(from), this.settings.timeZone);
+    const result = call.length > 1 ? call([...key], table) : call(table);
+    return this.#whole(result, fn, to);
+  }
+
+  cogroup(
+    fn: UserFunction,
+    key: BoxedRow,
+    left: ColumnBatch,
+    right: ColumnBatch,
+    from: readonly [readonly Attribute[], readonly Attribute[]],
+    to: readonly Attribute[],
+  ): ColumnBatch {
+    const call = this.#code(fn);
+    const tables = [left, right].map((batch, i) => toArrowTable([batch], fieldsOf(from[i]!), this.settings.timeZone));
+    const result = call.length > 2 ? call([...key], ...tables) : call(...tables);
+    return this.#whole(result, fn, to);
+  }
+
+  /** Lines of tab-separated text through a command; \N is null. */
+  scriptTransform(node: ScriptTransformExec, input: BatchSource): BatchSource {
+    let done = false;
+    return {
+      next: () => {
+        if (done) return null;
+        done = true;
+        const types = node.input.map(({ type }) => type);
+        const lines: string[] = [];
+        for (let batch = input.next(); batch !== null; batch = input.next()) {
+          for (const row of boxedRows(batch, types))
+            lines.push(
+              row.map((value, i) => (value === null ? "\\N" : valueToString(value, types[i]!, this.settings))).join("\t"),
+            );
+        }
+        const run = spawnSync("/bin/bash", ["-c", node.command], {
+          input: lines.map((line) => `${line}\n`).join(""),
+          encoding: "utf8",
+          maxBuffer: 1 << 30,
+        });
+        if (run.status !== 0)
+          throw new TaskError(
+            "SCRIPT_FAILED",
+            `The script \`${node.command}\` ended with ${run.status ?? run.signal}: ${run.stderr}`,
+          );
+        return scriptOutput(run.stdout, node.output);
+      },
+      close: () => input.close(),
+    };
+  }
+
+  #code(fn: UserFunction): AnyFunction {
+    return this.task.function(fn.id) as AnyFunction;
+  }
+
+  /** A column from what a batch function gave: an Arrow vector, a typed array, or an array of values. */
+  #column(result: unknown, fn: UserFunction, length: number): ColumnBatch["columns"][number] {
+    if (result instanceof Promise) throw asynchronous(fn);
+    const box = boxer(fn.returnType, this.settings);
+    const builder = vectorBuilder(fn.returnType, length);
+    for (const value of rowsOf(result, fn)) builder.append(box(value, fn.name));
+    if (builder.length !== length) {
+      throw new QueryError("RESULT_LENGTH_MISMATCH_FOR_SCALAR_ITER_PANDAS_UDF", {
+        output_length: String(builder.length),
+        input_length: String(length),
+      });
+    }
+    return builder.finish();
+  }
+
+  /** Batches from what a function gave: record batches, tables, or columns by name. */
+  #batches(result: unknown, fn: UserFunction, to: readonly Attribute[]): ColumnBatch[] {
+    if (result instanceof Promise) throw asynchronous(fn);
+    const lib = arrow();
+    const isBatch = (value: unknown): value is Arrow.RecordBatch => value instanceof lib.RecordBatch;
+    const records = isBatch(result) ? [result] : result instanceof lib.Table ? result.batches : null;
+    if (records === null) return [this.#columns(result, fn, to)];
+    return records.map((record) => {
+      const schema = schemaFromArrow(record.schema);
+      const batch = fromArrowBatch(record, schema);
+      return { length: batch.length, columns: to.map((column) => pick(batch, schema, column, fn, this.settings)) };
+    });
+  }
+
+  #whole(result: unknown, fn: UserFunction, to: readonly Attribute[]): ColumnBatch {
+    const batches = this.#batches(result, fn, to);
+    return batches.length === 0
+      ? { length: 0, columns: to.map(({ type }) => vectorBuilder(type, 0).finish()) }
+      : concatBatches(batches);
+  }
+
+  #columns(result: unknown, fn: UserFunction, to: readonly Attribute[]): ColumnBatch {
+    if (typeof result !== "object" || result === null) throw notBatch(fn);
+    const columns = to.map(({ name, type }) => {
+      const values = (result as Record<string, unknown>)[name];
+      if (values === undefined) throw missingColumn(fn, name, Object.keys(result));
+      const box = boxer(type, this.settings);
+      const builder = vectorBuilder(type);
+      for (const value of rowsOf(values, fn)) builder.append(box(value, name));
+      return builder.finish();
+    });
+    return { length: columns[0]?.length ?? 0, columns };
+  }
+}
+
+function fieldsOf(columns: readonly Attribute[]): StructType["fields"] {
+  return columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
+}
+
+function pick(
+  batch: ColumnBatch,
+  schema: StructType,
+  column: Attribute,
+  fn: UserFunction,
+  settings: SqlSettings,
+): ColumnBatch["columns"][number] {
+  const at = schema.fields.findIndex(({ name }) => name === column.name);
+  if (at < 0) throw missingColumn(fn, column.name, schema.fields.map(({ name }) => name)); // prettier-ignore
+  const { type } = schema.fields[at]!;
+  if (sameForm(type, column.type)) return batch.columns[at]!;
+  const external = externalizer(type, settings);
+  const box = boxer(column.type, settings);
+  const builder = vectorBuilder(column.type, batch.length);
+  for (const [value] of boxedRows({ length: batch.length, columns: [batch.columns[at]!] }, [type]))
+    builder.append(box(external(value!), column.name));
+  return builder.finish();
+}
+
+function sameForm(a: DataType, b: DataType): boolean {
+  return simpleString(a) === simpleString(b);
+}
+
+function rowsOf(value: unknown, fn: UserFunction): Iterable<unknown> {
+  if (value instanceof Promise) throw asynchronous(fn);
+  if (value === null || value === undefined) return [];
+  if (typeof value === "object" && Symbol.iterator in value) return value as Iterable<unknown>;
+  throw notBatch(fn);
+}
+
+function valuesOf(row: unknown, names: readonly string[]): readonly unknown[] {
+  if (Array.isArray(row)) return row as unknown[];
+  if (row instanceof Row) return names.map((name) => Row.get(row, name));
+  if (typeof row === "object" && row !== null) return names.map((name) => (row as Record<string, unknown>)[name]);
+  return [row];
+}
+
+function scriptOutput(text: string, output: readonly Attribute[]): ColumnBatch {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  const builders = output.map(({ type }) => vectorBuilder(type, lines.length));
+  for (const line of lines) {
+    const parts = line.split("\t");
+    output.forEach((_, i) => {
+      const last = i === output.length - 1 && parts.length > output.length;
+      const part = last ? parts.slice(i).join("\t") : parts[i];
+      builders[i]!.append(part === undefined || part === "\\N" ? null : part);
+    });
+  }
+  return { length: lines.length, columns: builders.map((builder) => builder.finish()) };
+}
+
+function asynchronous(fn: UserFunction): TaskError {
+  return new TaskError(
+    "ASYNC_USER_FUNCTION",
+    `The function ${fn.name} gave a promise. Functions of columns must be synchronous; for asynchronous work use df.rdd.map.`,
+  );
+}
+
+function notBatch(fn: UserFunction): TaskError {
+  return new TaskError(
+    "INVALID_RESULT",
+    `The function ${fn.name} must give Arrow record batches, an Arrow table, or arrays of values by column.`,
+  );
+}
+
+function missingColumn(fn: UserFunction, name: string, given: readonly string[]): TaskError {
+  return new TaskError(
+    "RESULT_COLUMN_NAMES_MISMATCH",
+    `What the function ${fn.name} gave has no column ${name}; it has: ${given.join(", ")}.`,
+  );
+}

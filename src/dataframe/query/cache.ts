@@ -1,0 +1,74 @@
+/**
+ * Cached queries: a plan that was asked to be kept, and every part of a later plan that computes the same, is read from the
+ * encoded batches of its first run. Batches are kept by executors, as persisted datasets are.
+ */
+import { PlanNode } from "../../rdd/nodes/plan-node";
+import type { Call } from "../../rdd/context-port";
+import { StorageLevel } from "../../storage/storage-level";
+import { outputOf } from "../logical/output";
+import type { LogicalPlan } from "../logical/plan";
+import { transformDown } from "../logical/traverse";
+import { logicalSignature } from "../physical/signature";
+import { QueryExecution } from "./query-execution";
+import type { SessionState } from "./session-state";
+
+interface Entry {
+  readonly plan: LogicalPlan;
+  readonly source: number;
+  readonly node: PlanNode;
+  readonly level: StorageLevel;
+}
+
+/** Shared by the sessions of an application. */
+export class CacheManager {
+  readonly #entries = new Map<string, Entry>();
+
+  /** Keeps what `analyzed` gives, from its next run on. */
+  add(session: SessionState, analyzed: LogicalPlan, level: StorageLevel, call: Call, name?: string): void {
+    const key = logicalSignature(analyzed);
+    if (this.#entries.has(key)) return;
+    const execution = new QueryExecution(session, analyzed, call);
+    const { port } = session.engine;
+    const node = new PlanNode(port, "cache", async () => (await execution.runner()).stage({ kind: "batches" }), call.site);
+    node.storageLevel = level;
+    if (name !== undefined) node.givenName = name;
+    port.persisted(node);
+    const source = session.externals.add({ what: "cached", node, sizeInBytes: null, rowCount: null });
+    this.#entries.set(key, { plan: analyzed, source, node, level });
+  }
+
+  /** The plan with the parts that are cached read from there. */
+  use(plan: LogicalPlan): LogicalPlan {
+    if (this.#entries.size === 0) return plan;
+    return transformDown(plan, (node) => {
+      const entry = this.#entries.get(logicalSignature(node));
+      if (entry === undefined) return node;
+      const output = outputOf(node);
+      return { kind: "externalRelation", output, source: entry.source, what: "cached", sizeInBytes: null, rowCount: null };
+    });
+  }
+
+  level(analyzed: LogicalPlan): StorageLevel {
+    return this.#entries.get(logicalSignature(analyzed))?.level ?? StorageLevel.NONE;
+  }
+
+  async remove(session: SessionState, analyzed: LogicalPlan, blocking = false): Promise<boolean> {
+    const key = logicalSignature(analyzed);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return false;
+    this.#entries.delete(key);
+    await this.#drop(session, entry, blocking);
+    return true;
+  }
+
+  async clear(session: SessionState): Promise<void> {
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    await Promise.all(entries.map((entry) => this.#drop(session, entry, false)));
+  }
+
+  async #drop(session: SessionState, { node, source }: Entry, blocking: boolean): Promise<void> {
+    session.externals.remove(source);
+    await session.engine.port.unpersisted(node.id, blocking);
+  }
+}

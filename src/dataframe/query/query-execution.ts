@@ -1,0 +1,134 @@
+/**
+ * One query from its analysed plan to its rows: cached parts are put in, the optimizer rewrites it, subqueries that stand alone
+ * run first, sources say how their scans are cut, and the runner carries it out.
+ */
+import { boxedRows } from "../../columnar/batch";
+import type { BoxedRow, ColumnBatch } from "../../columnar/vector";
+import type { Call } from "../../rdd/context-port";
+import { InternalError } from "../../common/errors";
+import type { Attribute } from "../expressions/expression";
+import { outputOf } from "../logical/output";
+import type { LogicalPlan, Scan } from "../logical/plan";
+import { walkPlan } from "../logical/traverse";
+import { optimize } from "../optimizer/optimize";
+import type { PhysicalPlan, ScanExec } from "../physical/plan";
+import { planQuery } from "../physical/plan-query";
+import { resolveBeforePlanning } from "../physical/resolve";
+import { sourceNamed } from "../sources/registry";
+import type { SqlSettings } from "../settings";
+import { capturedFunction } from "../syntax/captured-functions";
+import { type RunServices, QueryRunner } from "./query-runner";
+import type { SessionState } from "./session-state";
+
+export class QueryExecution {
+  readonly settings: SqlSettings;
+  #optimized: LogicalPlan | undefined;
+
+  constructor(
+    readonly session: SessionState,
+    readonly analyzed: LogicalPlan,
+    readonly call: Call,
+  ) {
+    this.settings = session.settings();
+  }
+
+  get output(): readonly Attribute[] {
+    return outputOf(this.analyzed);
+  }
+
+  get withCached(): LogicalPlan {
+    return this.session.cache.use(this.analyzed);
+  }
+
+  get optimized(): LogicalPlan {
+    this.#optimized ??= optimize(this.withCached, this.session.optimizerContext(this.settings));
+    return this.#optimized;
+  }
+
+  /** The plan as it would be carried out, before anything of it has run. Subqueries stay. */
+  async physical(): Promise<PhysicalPlan> {
+    return planQuery(this.optimized, this.settings, await this.#services(this.optimized));
+  }
+
+  /** The runner of this query: a query may be run several times, each with one of its own. */
+  async runner(): Promise<QueryRunner> {
+    const plan = await resolveBeforePlanning(this.optimized, this.settings, (query) => this.#rowsOf(query));
+    return new QueryRunner(plan, this.settings, await this.#services(plan), this.call);
+  }
+
+  async rows(): Promise<BoxedRow[]> {
+    const types = this.output.map((column) => column.type);
+    return (await this.collect()).flatMap((batch) => boxedRows(batch, types));
+  }
+
+  async collect(): Promise<ColumnBatch[]> {
+    const runner = await this.runner();
+    try {
+      const batches = await runner.collect();
+      this.session.observations.deliver(this.analyzed, runner.metrics, this.settings);
+      return batches;
+    } finally {
+      runner.release();
+    }
+  }
+
+  /** The rows of a query that needs none of ours. */
+  async #rowsOf(plan: LogicalPlan): Promise<readonly BoxedRow[]> {
+    return new QueryExecution(this.session, plan, this.call).rows();
+  }
+
+  async #services(plan: LogicalPlan): Promise<RunServices> {
+    const { session } = this;
+    const splits = await this.#planScans(plan);
+    return {
+      port: session.engine.port,
+      parallelism: session.engine.defaultParallelism,
+      nextId: () => session.nextId(),
+      isSet: (key) => session.sessionConf.isSet(key),
+      splits: (scan) => {
+        const found = splits.get(scanKey(scan));
+        if (found === undefined) throw new InternalError(`The scan of ${scan.relation.name} was not planned.`);
+        return found;
+      },
+      partitionsOf: (source) => session.externals.numPartitions(source),
+      external: (source) => session.externals.node(source),
+      userFunction: capturedFunction,
+    };
+  }
+
+  async #planScans(plan: LogicalPlan): Promise<Map<string, readonly (readonly unknown[])[]>> {
+    const { session } = this;
+    const planned = new Map<string, readonly (readonly unknown[])[]>();
+    const scans: Scan[] = [];
+    const externals: number[] = [];
+    walkPlan(plan, (node) => {
+      if (node.kind === "scan") scans.push(node);
+      if (node.kind === "externalRelation") externals.push(node.source);
+    });
+    for (const source of externals) await session.externals.node(source).prepare();
+    await Promise.all(
+      scans.map(async (scan) => {
+        const { relation, output, columns, pushed, partitionFilters, limit } = scan;
+        const splits = await sourceNamed(relation.format).plan(
+          {
+            relation,
+            columns: output.map((attribute, i) => ({ path: columns[i]!, type: attribute.type, attribute })),
+            pushed,
+            partitionFilters,
+            limit,
+            parallelism: session.engine.defaultParallelism,
+          },
+          { fileSystems: session.engine.port.fileSystems, settings: this.settings },
+        );
+        planned.set(scanKey(scan), splits);
+      }),
+    );
+    return planned;
+  }
+}
+
+/** Scans that give the same columns of the same relation under the same ids, filtered alike, are one. */
+function scanKey(scan: Pick<Scan | ScanExec, "output" | "pushed" | "partitionFilters" | "relation">): string {
+  const { output, pushed, partitionFilters, relation } = scan;
+  return `${relation.name} ${output.map(({ id }) => id).join(",")} ${pushed.length} ${partitionFilters.length}`;
+}

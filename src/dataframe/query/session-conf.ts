@@ -1,0 +1,130 @@
+/** The settings of one session: its own, over those of the application, over Spark's defaults. */
+import { AnalysisError } from "../errors";
+import type { SqlSettings } from "../settings";
+import { SQL_CONF_DEFAULTS } from "./conf-defaults";
+
+/** Set when the application starts; sessions cannot change them. */
+const STATIC = new Set([
+  "spark.sql.warehouse.dir",
+  "spark.sql.catalogImplementation",
+  "spark.sql.globalTempDatabase",
+  "spark.sql.extensions",
+  "spark.sql.cache.serializer",
+  "spark.sql.codegen.cache.maxEntries",
+  "spark.sql.streaming.ui.enabled",
+  "spark.sql.ui.retainedExecutions",
+]);
+
+/** Other keys of the application that a session may set: they hold for what comes after. */
+const APPLICATION_PREFIXES = ["spark.sql.", "firesteel.sql."];
+
+export class SessionConf {
+  readonly #own = new Map<string, string>();
+
+  /** @param application settings that the user gave to the application. */
+  constructor(private readonly application: () => Readonly<Record<string, string>>) {}
+
+  /** The value, or `otherwise`. Throws where the key has no value and there is no `otherwise`. */
+  get(key: string, otherwise?: string | null): string {
+    const value = this.find(key) ?? otherwise ?? undefined;
+    if (value === undefined) throw new AnalysisError("SQL_CONF_NOT_FOUND", { sqlConf: `"${key}"` });
+    return value;
+  }
+
+  find(key: string): string | undefined {
+    return this.#own.get(key) ?? this.application()[key] ?? this.#derived(key) ?? SQL_CONF_DEFAULTS[key];
+  }
+
+  /** Whether the user gave it a value, in the session or for the application. */
+  isSet(key: string): boolean {
+    return this.#own.has(key) || key in this.application();
+  }
+
+  set(key: string, value: string | number | boolean): void {
+    if (STATIC.has(key)) throw new AnalysisError("CANNOT_MODIFY_STATIC_CONFIG", { key: `"${key}"` });
+    if (this.#ofTheApplication(key)) throw new AnalysisError("CANNOT_MODIFY_CONFIG", { key: `"${key}"`, docroot: "" });
+    const text = String(value).trim();
+    checkValue(key, text);
+    this.#own.set(key, text);
+  }
+
+  unset(key: string): void {
+    if (STATIC.has(key)) throw new AnalysisError("CANNOT_MODIFY_STATIC_CONFIG", { key: `"${key}"` });
+    this.#own.delete(key);
+  }
+
+  reset(): void {
+    this.#own.clear();
+  }
+
+  isModifiable(key: string): boolean {
+    return !STATIC.has(key) && !this.#ofTheApplication(key) && (key in SQL_CONF_DEFAULTS || key.startsWith("firesteel.sql."));
+  }
+
+  /** All that have a value: what SET shows. */
+  getAll(): Record<string, string> {
+    const given = Object.fromEntries(Object.entries(this.application()).filter(([key]) => key.startsWith("spark.")));
+    return { ...given, ...Object.fromEntries(this.#own) };
+  }
+
+  /** A copy for a new session. */
+  fork(): SessionConf {
+    const conf = new SessionConf(this.application);
+    for (const [key, value] of this.#own) conf.#own.set(key, value);
+    return conf;
+  }
+
+  /** As expressions see them. */
+  settings(names: Pick<SqlSettings, "currentUser" | "currentCatalog" | "currentDatabase">, now = Date.now() * 1000): SqlSettings {
+    const conf: Record<string, string> = { ...SQL_CONF_DEFAULTS };
+    for (const [key, value] of Object.entries({ ...this.application(), ...Object.fromEntries(this.#own) })) {
+      if (APPLICATION_PREFIXES.some((prefix) => key.startsWith(prefix))) conf[key] = value;
+    }
+    return {
+      ansi: this.get("spark.sql.ansi.enabled", "true").toLowerCase() === "true",
+      timeZone: this.get("spark.sql.session.timeZone"),
+      caseSensitive: this.get("spark.sql.caseSensitive", "false").toLowerCase() === "true",
+      now,
+      ...names,
+      conf,
+    };
+  }
+
+  #derived(key: string): string | undefined {
+    switch (key) {
+      case "spark.sql.session.timeZone":
+        return Intl.DateTimeFormat().resolvedOptions().timeZone;
+      case "spark.sql.warehouse.dir":
+        return "spark-warehouse";
+      default:
+        return undefined;
+    }
+  }
+
+  #ofTheApplication(key: string): boolean {
+    return key.startsWith("spark.") && !key.startsWith("spark.sql.");
+  }
+}
+
+const BOOLEANS = /^(true|false)$/i;
+
+function checkValue(key: string, value: string): void {
+  const initial = SQL_CONF_DEFAULTS[key];
+  if (key === "spark.sql.session.timeZone") {
+    if (!isTimeZone(value)) {
+      throw new AnalysisError("INVALID_CONF_VALUE.TIME_ZONE", { confName: key, confValue: value });
+    }
+  } else if (initial !== undefined && BOOLEANS.test(initial) && !BOOLEANS.test(value)) {
+    throw new AnalysisError("INVALID_CONF_VALUE.TYPE_MISMATCH", { confName: key, confValue: value, confType: "boolean" });
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  if (/^(UTC|GMT|UT)?[+-]\d{1,2}(:?\d{2}){0,2}$/i.test(name) || /^Z$/i.test(name)) return true;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

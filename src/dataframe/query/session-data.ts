@@ -1,0 +1,197 @@
+/** What commands ask about data: queries run, tables read and written, plans kept and explained. */
+import type { BoxedRow } from "../../columnar/vector";
+import { decodeValue } from "../../columnar";
+import { callOfSession } from "./call";
+import { StorageLevel } from "../../storage/storage-level";
+import type { CacheOptions, DataPort, WriteRequest } from "../catalog/ports";
+import type { TableMetadata } from "../catalog/table";
+import type { ReadSpec } from "../analysis/context";
+import { AnalysisError } from "../errors";
+import { builtins } from "../functions";
+import { outputOf } from "../logical/output";
+import type { LogicalPlan } from "../logical/plan";
+import { planText } from "../logical/print";
+import { assumedSources } from "../exec/stage-program";
+import { explain } from "../physical/explain";
+import { cutStages } from "../physical/stages";
+import type { Relation } from "../sources/relation";
+import { findSource, sourceNamed } from "../sources/registry";
+import type { ExplainMode, Statement } from "../syntax/command";
+import type { UnresolvedPlan } from "../syntax/plan";
+import { localPath } from "../catalog/store";
+import { QueryExecution } from "./query-execution";
+import type { SessionState } from "./session-state";
+import type { WriteStageSpec } from "../exec/write";
+
+export interface SaveTarget {
+  readonly format: string;
+  readonly path: string;
+  readonly mode: "append" | "overwrite" | "error" | "ignore";
+  readonly partitionBy: readonly string[];
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** What may stand before a path in FROM. */
+const FILE_FORMATS = new Set(["parquet", "csv", "json", "text", "arrow", "binaryfile"]);
+
+let saves = 0;
+
+export class SessionData implements DataPort {
+  constructor(private readonly session: SessionState) {}
+
+  async collect(plan: LogicalPlan): Promise<readonly BoxedRow[]> {
+    return new QueryExecution(this.session, plan, callOfSession(this.session, "collect")).rows();
+  }
+
+  async relation(spec: ReadSpec & { readonly table?: TableMetadata }): Promise<Relation> {
+    const { format, paths, options, schema, table } = spec;
+    const relation = await sourceNamed(format).relation(
+      {
+        paths: paths.map(localPathOf),
+        options,
+        schema: schema ?? null,
+        ...(table !== undefined && { partitionColumns: table.partitionColumns }),
+      },
+      { fileSystems: this.session.port.fileSystems, settings: this.session.settings() },
+    );
+    return table === undefined ? relation : { ...relation, name: `spark_catalog.${table.database}.${table.name}` };
+  }
+
+  async write(request: WriteRequest): Promise<void> {
+    const { query, target, mode, partition, dynamicOverwrite } = request;
+    const call = callOfSession(this.session, "insertInto");
+    const fixed = Object.values(partition).some((value) => value !== null);
+    if (target.kind === "path") {
+      const { path, format, options } = target;
+      return this.save(query, { format, path, mode, partitionBy: [], options }, call.scope);
+    }
+    const { table } = target;
+    if (table.location === null)
+      throw new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: table.name, operation: "INSERT" });
+    await this.save(
+      query,
+      {
+        format: table.provider ?? "parquet",
+        path: localPathOf(table.location),
+        mode,
+        partitionBy: table.partitionColumns,
+        // Fixed partitions are replaced as if found dynamically: they are the only ones that rows go to.
+        options: dynamicOverwrite || fixed ? { ...table.options, partitionOverwriteMode: "dynamic" } : table.options,
+      },
+      call.scope,
+    );
+  }
+
+  /** Runs a query into files, or whatever the format is. */
+  async save(query: LogicalPlan, target: SaveTarget, scope: string): Promise<void> {
+    const { session } = this;
+    const { format, path, mode, partitionBy, options } = target;
+    const { writer } = sourceNamed(format);
+    if (writer === undefined) throw new AnalysisError("UNSUPPORTED_DATA_SOURCE_SAVE_MODE", { source: format, createMode: mode });
+    const settings = session.settings();
+    const columns = outputOf(query).map(({ name, type, nullable }) => ({ name, type, nullable }));
+    const job = await writer.begin(
+      {
+        path,
+        options,
+        mode,
+        schema: { kind: "struct", fields: columns },
+        partitionBy,
+        settings,
+        jobId: `${Date.now()}-${process.pid}-${++saves}`,
+      },
+      { fileSystems: session.port.fileSystems, settings },
+    );
+    if (job === null) return;
+    const commits: unknown[] = [];
+    try {
+      const spec: WriteStageSpec = { format, spec: job.spec };
+      const runner = await new QueryExecution(session, query, callOfSession(session, scope)).runner();
+      try {
+        const results = await runner.into({ kind: "write", spec, schema: { kind: "struct", fields: columns } });
+        for (const bytes of results) commits.push(decodeValue(bytes, session.port.values));
+      } finally {
+        runner.release();
+      }
+      await job.commit(commits);
+    } catch (error) {
+      await job.abort(commits);
+      throw error;
+    }
+  }
+
+  async explain(mode: ExplainMode, statement: Statement): Promise<string> {
+    if (statement.kind !== "query") return `== Physical Plan ==\nExecute ${statement.kind}\n`;
+    return this.explainPlan(statement.plan, mode);
+  }
+
+  async explainPlan(plan: UnresolvedPlan, mode: ExplainMode): Promise<string> {
+    const { session } = this;
+    const analyzed = await session.analyze(plan);
+    const execution = new QueryExecution(session, analyzed, callOfSession(session, "explain"));
+    const { optimized, settings } = execution;
+    if (mode === "logical") return planText(optimized);
+    const physical = await execution.physical();
+    const codegen = (): readonly { readonly title: string; readonly code: string }[] =>
+      cutStages(physical).map(({ root }, i) => ({
+        title: `Stage ${i + 1}`,
+        code: assumedSources({ root, sink: { kind: "collect", limit: null }, settings, broadcasts: [] }, builtins).join("\n\n"),
+      }));
+    return explain(mode, {
+      analyzed,
+      optimized,
+      physical,
+      adaptive: settings.conf["spark.sql.adaptive.enabled"] !== "false",
+      codegen,
+    });
+  }
+
+  isFileFormat(name: string): boolean {
+    return FILE_FORMATS.has(name.toLowerCase()) && this.isSource(name);
+  }
+
+  isSource(name: string): boolean {
+    return findSource(name) !== undefined;
+  }
+
+  external(source: number): ReturnType<DataPort["external"]> {
+    const { what, sizeInBytes, rowCount } = this.session.externals.get(source);
+    return { what, sizeInBytes, rowCount };
+  }
+
+  async cache(plan: UnresolvedPlan, name: string, options: CacheOptions): Promise<void> {
+    const analyzed = await this.session.analyze(plan);
+    const level = options.storageLevel === undefined ? StorageLevel.MEMORY_AND_DISK : storageLevelNamed(options.storageLevel);
+    this.session.cache.add(this.session, analyzed, level, callOfSession(this.session, "cache"), name);
+    if (!options.lazy) await this.collect({ kind: "aggregate", child: analyzed, grouping: [], aggregates: [] });
+  }
+
+  async uncache(plan: UnresolvedPlan): Promise<boolean> {
+    return this.session.cache.remove(this.session, await this.session.analyze(plan));
+  }
+
+  async clearCache(): Promise<void> {
+    await this.session.cache.clear(this.session);
+  }
+
+  /** Files are listed anew for every query: nothing is kept that could be stale. */
+  refresh(): void {}
+
+  addResource(resource: string): Promise<void> {
+    throw new AnalysisError("UNSUPPORTED_FEATURE.ADD_RESOURCE", { resource });
+  }
+
+  listResources(): readonly string[] {
+    return [];
+  }
+}
+
+function localPathOf(path: string): string {
+  return path.startsWith("file:") ? localPath(path) : path;
+}
+
+function storageLevelNamed(name: string): StorageLevel {
+  const level = (StorageLevel as unknown as Record<string, unknown>)[name.toUpperCase()];
+  if (!(level instanceof StorageLevel)) throw new AnalysisError("INVALID_STORAGE_LEVEL", { level: name });
+  return level;
+}

@@ -1,0 +1,216 @@
+/** What the API asks of a session (api/query-port), over the session's state. */
+import type * as Arrow from "apache-arrow";
+import { ByteWriter } from "../../columnar";
+import { encodeBatch, hashBoxed } from "../../columnar/batch";
+import type { StructType } from "../../columnar/types";
+import type { ColumnBatch } from "../../columnar/vector";
+import { UsageError } from "../../common/errors";
+import type { RDD } from "../../rdd";
+import { parallelize } from "../../rdd/create";
+import type { Call, ContextPort } from "../../rdd/context-port";
+import { PlanNode } from "../../rdd/nodes/plan-node";
+import { RDD as RddClass } from "../../rdd/rdd";
+import type { StorageLevel } from "../../storage/storage-level";
+import { fromArrowBatch, schemaFromArrow } from "../arrow/from-arrow";
+import { arrow } from "../arrow/library";
+import type { ParameterValues } from "../analysis/context";
+import { analyzeAlone, schemaOf } from "../catalog/analysis-context";
+import { runCommand } from "../catalog/commands/run-command";
+import type { SessionCatalog } from "../catalog/session-catalog";
+import { foldExpression } from "../expressions/fold";
+import { logicalSignature } from "../physical/signature";
+import { walkPlan } from "../logical/traverse";
+import type { SqlSettings } from "../settings";
+import type { ExplainMode, Statement } from "../syntax/command";
+import type { UnresolvedExpression, UserFunction } from "../syntax/expression";
+import type { UnresolvedPlan } from "../syntax/plan";
+import type { Row } from "../types/row";
+import { toExternal } from "../types/values";
+import type { ConfigurationPort, QueryPort, QueryResult, WriteSpec } from "../api/query-port";
+import { callOfSession } from "./call";
+import type { SessionState } from "./session-state";
+import { writePlan } from "./write-plan";
+
+let planIds = 0;
+
+export class SessionPort implements QueryPort {
+  readonly conf: ConfigurationPort;
+
+  constructor(private readonly session: SessionState) {
+    const { sessionConf } = session;
+    this.conf = {
+      find: (key) => sessionConf.find(key),
+      set: (key, value) => sessionConf.set(key, value),
+      unset: (key) => sessionConf.unset(key),
+      isModifiable: (key) => sessionConf.isModifiable(key),
+      getAll: () => sessionConf.getAll(),
+    };
+  }
+
+  get context(): ContextPort {
+    return this.session.port;
+  }
+
+  get catalog(): SessionCatalog {
+    return this.session.catalog;
+  }
+
+  nextPlanId(): number {
+    return ++planIds;
+  }
+
+  settings(): SqlSettings {
+    return this.session.settings();
+  }
+
+  async schema(plan: UnresolvedPlan): Promise<StructType> {
+    return schemaOf(await this.session.analyze(plan));
+  }
+
+  async collect(plan: UnresolvedPlan, call: Call): Promise<QueryResult> {
+    this.context.assertRunning(call.scope);
+    const execution = await this.session.query(plan, call);
+    return { schema: schemaOf(execution.analyzed), batches: await execution.collect() };
+  }
+
+  async *stream(plan: UnresolvedPlan, call: Call): AsyncIterable<ColumnBatch> {
+    const execution = await this.session.query(plan, call);
+    const runner = await execution.runner();
+    try {
+      yield* runner.stream();
+    } finally {
+      runner.release();
+    }
+  }
+
+  rows(plan: () => Promise<UnresolvedPlan>): RDD<Row> {
+    const call = callOfSession(this.session, "rdd");
+    const node: PlanNode = new PlanNode(
+      this.context,
+      "rdd",
+      async () => {
+        const execution = await this.session.query(await plan(), call);
+        return (await execution.runner()).stage({ kind: "rows" });
+      },
+      call.site,
+    );
+    return new RddClass<Row>(node);
+  }
+
+  explain(plan: UnresolvedPlan, mode: ExplainMode): Promise<string> {
+    return this.session.data.explainPlan(plan, mode);
+  }
+
+  async execute(statement: Statement, parameters?: ParameterValues): Promise<UnresolvedPlan> {
+    const session = parameters === undefined ? this.session : this.session.withParameters(parameters);
+    if (statement.kind === "query" && parameters === undefined) return statement.plan;
+    const { schema, rows } = await runCommand(statement, session);
+    return { kind: "local", schema, rows };
+  }
+
+  async write(plan: UnresolvedPlan, spec: WriteSpec, call: Call): Promise<void> {
+    await writePlan(this.session, plan, spec, call);
+  }
+
+  async createTempView(name: string, plan: UnresolvedPlan, how: { global: boolean; replace: boolean }): Promise<void> {
+    const columns = await this.schema(plan);
+    const view = { name, global: how.global, plan, schema: null, columns, scope: null, properties: {} };
+    this.catalog.setTempView(view, how.replace);
+  }
+
+  registerFunction(name: string, fn: UserFunction): void {
+    this.catalog.tempFunctions.set(name.toLowerCase(), { kind: "user", fn: { ...fn, name } });
+  }
+
+  fromRdd(rdd: RDD<unknown>, schema: StructType): UnresolvedPlan {
+    const source = this.session.externals.add({ what: "rdd", node: rdd.node, sizeInBytes: null, rowCount: null });
+    return { kind: "external", schema, source };
+  }
+
+  fromArrow(table: unknown): UnresolvedPlan {
+    const { Table, tableFromIPC } = arrow();
+    const known = table instanceof Table ? table : ArrayBuffer.isView(table) ? tableFromIPC(table as Uint8Array) : null;
+    if (known === null)
+      throw new UsageError("INVALID_ARGUMENT", "createDataFrame needs an Arrow table, or the bytes of an Arrow stream or file.");
+    const schema = schemaFromArrow(known.schema);
+    const batches = (known.batches as Arrow.RecordBatch[]).map((batch) => encoded(fromArrowBatch(batch, schema)));
+    const slices = Math.max(1, Math.min(batches.length, this.context.defaultParallelism));
+    const node = parallelize(this.context, batches, slices).node;
+    const sizeInBytes = batches.reduce((sum, bytes) => sum + bytes.length, 0);
+    const source = this.session.externals.add({ what: "arrow", node, sizeInBytes, rowCount: known.numRows });
+    return { kind: "external", schema, source };
+  }
+
+  async persist(plan: UnresolvedPlan, level: StorageLevel, call: Call): Promise<void> {
+    this.session.cache.add(this.session, await this.session.analyze(plan), level, call);
+  }
+
+  async unpersist(plan: UnresolvedPlan, blocking: boolean): Promise<void> {
+    await this.session.cache.remove(this.session, await this.session.analyze(plan), blocking);
+  }
+
+  async storageLevel(plan: UnresolvedPlan): Promise<StorageLevel> {
+    return this.session.cache.level(await this.session.analyze(plan));
+  }
+
+  async checkpoint(plan: UnresolvedPlan, how: { local: boolean; eager: boolean }, call: Call): Promise<UnresolvedPlan> {
+    const execution = await this.session.query(plan, call);
+    const node = new PlanNode(
+      this.context,
+      "checkpoint",
+      async () => (await execution.runner()).stage({ kind: "batches" }),
+      call.site,
+    );
+    const rdd = new RddClass<Uint8Array>(node);
+    if (how.local) rdd.localCheckpoint();
+    else rdd.checkpoint();
+    if (how.eager) await rdd.count();
+    const source = this.session.externals.add({ what: "cached", node, sizeInBytes: null, rowCount: null });
+    return { kind: "external", schema: schemaOf(execution.analyzed), source };
+  }
+
+  async inputFiles(plan: UnresolvedPlan): Promise<readonly string[]> {
+    const execution = await this.session.query(plan, callOfSession(this.session, "inputFiles"));
+    const files = new Set<string>();
+    walkPlan(execution.optimized, (node) => {
+      if (node.kind === "scan") for (const { path } of node.relation.files?.files ?? []) files.add(`file://${path}`);
+    });
+    return [...files];
+  }
+
+  async sameSemantics(a: UnresolvedPlan, b: UnresolvedPlan): Promise<boolean> {
+    return (await this.#signature(a)) === (await this.#signature(b));
+  }
+
+  async semanticHash(plan: UnresolvedPlan): Promise<number> {
+    return hashBoxed(await this.#signature(plan), { kind: "string" }, 42);
+  }
+
+  async #signature(plan: UnresolvedPlan): Promise<string> {
+    return logicalSignature((await this.session.query(plan, callOfSession(this.session, "sameSemantics"))).optimized);
+  }
+
+  async evaluate(expression: UnresolvedExpression): Promise<unknown> {
+    const settings = this.settings();
+    const value = foldExpression(await analyzeAlone(expression, this.session), settings);
+    return toExternal(value.value, value.type, settings);
+  }
+
+  onObserved(name: string, listener: (metrics: Row) => void): void {
+    this.session.observations.on(name, listener);
+  }
+
+  fork(): QueryPort {
+    return new SessionPort(this.session.fork());
+  }
+
+  stop(): Promise<void> {
+    return this.session.engine.stop();
+  }
+}
+
+function encoded(batch: ColumnBatch): Uint8Array {
+  const out = new ByteWriter(1 << 12);
+  encodeBatch(out, batch);
+  return new Uint8Array(out.copy());
+}
