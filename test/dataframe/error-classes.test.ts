@@ -1,0 +1,45 @@
+import { sqlStateOf } from "../../src/dataframe/error-classes";
+import { AnalysisError, QueryError, type QueryContext } from "../../src/dataframe/errors";
+
+const parameters = { expression: "'a'", sourceType: '"STRING"', targetType: '"INT"', ansiConfig: '"spark.sql.ansi.enabled"' };
+const context: QueryContext = { fragment: "cast(a AS INT)", startIndex: 7, stopIndex: 20, line: 1, column: 7 };
+
+test("an error says what, where and what to do", () => {
+  const error = new QueryError("CAST_INVALID_INPUT", parameters, context);
+  expect(error.message).toBe(
+    `[CAST_INVALID_INPUT] 'a' ("STRING") cannot be read as "INT". Correct the value, or use try_cast to get NULL instead.
+  line 1, column 8:
+    cast(a AS INT)
+    ^^^^^^^^^^^^^^`,
+  );
+  expect([error.sqlState, error.parameters]).toEqual(["22018", parameters]);
+});
+
+test("a call of the API is named with its place", () => {
+  const at: QueryContext = { fragment: "select", startIndex: -1, stopIndex: -1, callSite: "app.ts:3:7" };
+  expect(new QueryError("DIVIDE_BY_ZERO", {}, at).message).toMatch(/\n {2}in select at app\.ts:3:7$/);
+});
+
+test("messages are short, whatever the query", () => {
+  const fragment = `${"x".repeat(500)}\nsecond line`;
+  const { message } = new QueryError("DIVIDE_BY_ZERO", {}, { ...context, fragment });
+  expect(message.split("\n").length).toBeLessThanOrEqual(6);
+  expect(Math.max(...message.split("\n").map((line) => line.length))).toBeLessThan(140);
+});
+
+test("a class without a message lists its parameters", () => {
+  expect(new AnalysisError("SOMETHING_ELSE", { a: "1", b: "2" }).message).toBe("[SOMETHING_ELSE] a: 1, b: 2.");
+  expect(new AnalysisError("SOMETHING_ELSE").message).toBe("[SOMETHING_ELSE] something else.");
+});
+
+test("a message with a hole that was not filled lists its parameters", () => {
+  expect(new QueryError("CAST_OVERFLOW", { value: "1" }).message).toBe("[CAST_OVERFLOW] value: 1.");
+});
+
+test("parts of classes have the state of the whole", () => {
+  expect([sqlStateOf("DATATYPE_MISMATCH.UNEXPECTED_NULL"), sqlStateOf("NOTHING"), sqlStateOf("DATATYPE_MISMATCH")]).toEqual([
+    { sqlState: "42K09" },
+    {},
+    { sqlState: "42K09" },
+  ]);
+});
