@@ -1,6 +1,6 @@
 /** What functions over arrays ask of the types of their arguments, and Spark's errors where they differ. */
 import type { ArrayType, Boxed, DataType } from "../../../columnar/types";
-import type { AnalysisError} from "../../errors";
+import type { AnalysisError } from "../../errors";
 import { QueryError } from "../../errors";
 import { coerced } from "../../expressions/build";
 import { compareValues } from "../../expressions/compare";
