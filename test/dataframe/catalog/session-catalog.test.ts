@@ -1,3 +1,6 @@
+import { analyzePlan, schemaOf } from "../../../src/dataframe/catalog/analysis-context";
+import { detachedPlan } from "../../../src/dataframe/catalog/detached";
+import { parseQuery } from "../../../src/dataframe/sql/parse";
 import { CommandHarness } from "./session";
 
 test("tables, views and functions outlive their session", async () => {
@@ -50,4 +53,13 @@ test("views may not go in circles", async () => {
   await harness.run("CREATE TEMPORARY VIEW a AS SELECT 1 AS x");
   await harness.run("CREATE TEMPORARY VIEW b AS SELECT * FROM a");
   await expect(harness.run("CREATE OR REPLACE TEMPORARY VIEW a AS SELECT * FROM b")).rejects.toThrow("RECURSIVE_VIEW");
+});
+
+test("a DataFrame's view may replace one that it is made of", async () => {
+  const harness = new CommandHarness();
+  await harness.run("CREATE TEMPORARY VIEW a (x) AS SELECT 1");
+  const plan = detachedPlan(parseQuery("WITH c AS (SELECT x + 1L AS y FROM a) SELECT * FROM c"), harness.catalog);
+  const columns = schemaOf(await analyzePlan(plan, harness.session));
+  harness.catalog.setTempView({ name: "a", global: false, plan, schema: null, columns, scope: null, properties: {} }, true);
+  expect(await harness.schema("SELECT * FROM a")).toBe("struct<y:bigint>");
 });

@@ -240,7 +240,8 @@ class Script {
   }
 
   async #raised(statement: Of<"signal">): Promise<QueryError> {
-    const text = statement.message === null ? "" : String(await this.#value(statement.message));
+    const message = statement.message === null ? null : await this.#value(statement.message);
+    const text = typeof message === "string" ? message : "";
     const errorClass = statement.condition?.toUpperCase() ?? "USER_RAISED_EXCEPTION";
     return new QueryError(errorClass, { errorMessage: text, sqlState: statement.sqlState ?? "" }, statement.at);
   }
