@@ -21,7 +21,8 @@ import { subtract, type Exact } from "../../types/exact";
 import { utc, type TimeZone } from "../../types/time-zone";
 import { document, made, plain } from "../documented";
 import type { EvaluationContext, FunctionEntry } from "../registry";
-import { scalar, type ScalarSpec } from "../signature";
+import { accepts, isNumeric } from "../input-types";
+import { scalar, unexpectedInputType, type ScalarSpec } from "../signature";
 import { datetimeEpochFunctions } from "./datetime-epoch";
 import { datetimeMakeFunctions } from "./datetime-make";
 import { datetimeTextFunctions } from "./datetime-text";
@@ -106,15 +107,26 @@ function checkedDays(days: number, call: Call, operation: string): number {
   throw new QueryError("DATETIME_OVERFLOW", { operation }, call.at);
 }
 
+/** Days are small integers: unlike elsewhere, wider numbers are not narrowed for them. */
 function daysOn(names: readonly string[], sign: 1 | -1, usage: string, result: string): FunctionEntry {
-  return scalar({
+  const entry = scalar({
     names,
     doc: doc(usage, [`${names[0]!}('2016-07-30', 1)`, result]),
-    inputs: ["date", count],
+    inputs: ["date", "int"],
     result: DATE,
     print: (_, args) => `${names[0]!}(${args.join(", ")})`,
     evaluate: made((call) => (days: number, more: number) => checkedDays(days + sign * more, call, "add days to a date")),
   });
+  return {
+    ...entry,
+    bind: (args, context) => {
+      const more = args[1];
+      if (args.length === 2 && more !== undefined && isNumeric(more.type) && !accepts(count, more.type)) {
+        throw unexpectedInputType(count, 1, args, context);
+      }
+      return entry.bind(args, context);
+    },
+  };
 }
 
 /** Months from one local timestamp to another: whole where both are the same day or the last of their months, else with 31sts. */
