@@ -138,7 +138,7 @@ function strictly({ from, to, mode, settings, at }: CastCase<DataType, Integral>
 }
 
 /** The integer of text; digits after a point are dropped where `fraction` allows them. Null where there is none of the kind. */
-export function parseIntegral(text: string, kind: Integral["kind"], fraction: boolean): Exact | null {
+function parseIntegral(text: string, kind: Integral["kind"], fraction: boolean): Exact | null {
   const input = trimmed(text);
   const match = (fraction ? /^([+-]?\d+)(?:\.\d*)?$|^[+-]?\.\d+$/ : /^([+-]?\d+)$/).exec(input);
   if (match === null) return null;
@@ -148,7 +148,7 @@ export function parseIntegral(text: string, kind: Integral["kind"], fraction: bo
 }
 
 /** The double of text in Java's forms: digits with an exponent and a d or f, hexadecimal, NaN and infinities in any case. */
-export function parseDouble(text: string): number | null {
+function parseDouble(text: string): number | null {
   const input = trimmed(text);
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?$/.test(input)) return Number(input.replace(/[dDfF]$/, ""));
   switch (input.toLowerCase()) {

@@ -15,7 +15,7 @@ import { trimmed } from "./datetime";
 import { printer, sqlValue } from "./print";
 import { isIntegral, isNumeric, quotedType, sameType } from "./text";
 
-export { type CastCase, type CastFunction, type CastSettings } from "./cast-case";
+export { type CastFunction, type CastSettings } from "./cast-case";
 
 /** Casts of and to variants: the variant functions hold their encoding and set this. */
 export interface VariantCasts {

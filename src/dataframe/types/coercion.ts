@@ -34,12 +34,12 @@ export function decimalForType(type: DataType): DecimalType | null {
 }
 
 /** Precision and scale cut at 38, fraction digits kept. */
-export function boundedDecimal(precision: number, scale: number): DecimalType {
+function boundedDecimal(precision: number, scale: number): DecimalType {
   return { kind: "decimal", precision: Math.min(precision, 38), scale: Math.min(scale, 38) };
 }
 
 /** Precision cut at 38 at the cost of fraction digits beyond the sixth, as arithmetic does. */
-export function adjustedDecimal(precision: number, scale: number): DecimalType {
+function adjustedDecimal(precision: number, scale: number): DecimalType {
   if (precision <= 38) return { kind: "decimal", precision, scale };
   const whole = precision - scale;
   const least = Math.min(scale, 6);

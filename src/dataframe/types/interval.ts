@@ -17,7 +17,7 @@ function secondsText(micros: Exact, pad: boolean): string {
 }
 
 /** The value inside the quotes of a day-time interval: "1 02:03:04.5". */
-export function dayTimeDigits(micros: Exact, type: DayTimeIntervalType): string {
+function dayTimeDigits(micros: Exact, type: DayTimeIntervalType): string {
   let rest = absolute(micros);
   let text = micros < 0 ? "-" : "";
   const take = (unit: number): Exact => {
@@ -36,7 +36,7 @@ export function dayTimeDigits(micros: Exact, type: DayTimeIntervalType): string 
   return text;
 }
 
-export function yearMonthDigits(months: number, type: YearMonthIntervalType): string {
+function yearMonthDigits(months: number, type: YearMonthIntervalType): string {
   const sign = months < 0 ? "-" : "";
   const total = Math.abs(months);
   const years = Math.floor(total / 12);

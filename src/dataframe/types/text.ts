@@ -229,7 +229,7 @@ function fromName(name: string, path: string, collations: Readonly<Record<string
 }
 
 /** interval day to second, …: undefined where there is no such pair of fields. */
-export function intervalFromNames(start: string, end: string): DataType | undefined {
+function intervalFromNames(start: string, end: string): DataType | undefined {
   const days: readonly string[] = dayTimeFields;
   const months: readonly string[] = yearMonthFields;
   const [d1, d2, m1, m2] = [days.indexOf(start), days.indexOf(end), months.indexOf(start), months.indexOf(end)];
