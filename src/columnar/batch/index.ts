@@ -1,5 +1,5 @@
 /** Vectors and batches: what other folders use of batch/, in one place. */
-export { batchOfBoxed, boxedReader, type BoxedReader, boxedRows, narrowed, vectorOfBoxed } from "./boxed";
+export { batchOfBoxed, boxedReader, boxedRows, narrowed, vectorOfBoxed } from "./boxed";
 export { vectorBuilder, type VectorBuilder } from "./builder";
 export { decodeBatchesOf, encodeBatch } from "./codec";
 export { concat, concatBatches, flattened, gather, gatherBatch, slice, sliceBatch } from "./gather";

@@ -3,7 +3,7 @@
  * says which, and joins them.
  */
 import { unreachable } from "../../common/errors";
-import type { Attribute, Expression } from "../expressions/expression";
+import type { Expression } from "../expressions/expression";
 import type { LogicalPlan } from "../logical/plan";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
@@ -39,18 +39,6 @@ export function analyze(plan: UnresolvedPlan, context: AnalysisContext): Logical
 export function analyzeExpression(expression: UnresolvedExpression, context: AnalysisContext): Expression {
   const binder = new QueryBinder(context);
   const one = binder.expression(expression, { columns: columnsOf(binder), env: EMPTY_ENV, clause: "other" });
-  return one.kind === "alias" ? one.child : one;
-}
-
-/** An expression over given columns: conditions of commands, checks of tables. */
-export function analyzeOver(
-  expression: UnresolvedExpression,
-  plan: LogicalPlan,
-  output: readonly Attribute[],
-  context: AnalysisContext,
-): Expression {
-  const binder = new QueryBinder(context);
-  const one = binder.expression(expression, { columns: columnsOf(binder, bound(plan, output)), env: EMPTY_ENV, clause: "where" });
   return one.kind === "alias" ? one.child : one;
 }
 

@@ -21,7 +21,7 @@ export { RuntimeConfig } from "./runtime-config";
 export type { SchemaInput } from "./schema-input";
 export type { QueryOptions } from "./session-core";
 export { SparkSession, SparkSessionBuilder } from "./spark-session";
-export type { SessionTypes } from "./spark-session";
+
 export { DataFrameStatFunctions } from "./stat-functions";
 export { UDFRegistration } from "./udf-registration";
 export { Window, WindowSpec } from "./window";

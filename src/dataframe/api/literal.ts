@@ -27,7 +27,3 @@ export function stringLiteral(value: string): UnresolvedExpression {
 export function intLiteral(value: number): UnresolvedExpression {
   return { kind: "literal", value, type: { kind: "int" } };
 }
-
-export function booleanLiteral(value: boolean): UnresolvedExpression {
-  return { kind: "literal", value, type: { kind: "boolean" } };
-}

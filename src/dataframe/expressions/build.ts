@@ -8,7 +8,6 @@ import { functionTable } from "./function-table";
 
 export const BOOLEAN: DataType = { kind: "boolean" };
 export const BYTE: DataType = { kind: "byte" };
-export const SHORT: DataType = { kind: "short" };
 export const INT: DataType = { kind: "int" };
 export const LONG: DataType = { kind: "long" };
 export const FLOAT: DataType = { kind: "float" };

@@ -159,11 +159,6 @@ export function attributesOf(expression: Expression): readonly Attribute[] {
   return [...found.values()];
 }
 
-/** Their ids. References of a subquery's plan to the outside are not among them. */
-export function references(expression: Expression): ReadonlySet<ExprId> {
-  return new Set(attributesOf(expression).map((attribute) => attribute.id));
-}
-
 /** The same for every row and known before the query runs. */
 export function isFoldable(expression: Expression): boolean {
   switch (expression.kind) {

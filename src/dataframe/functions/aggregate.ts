@@ -1,11 +1,11 @@
 /** The form in which aggregates are written: inputs and result as of scalar functions (signature.ts), and an accumulator. */
-import type { Boxed, DataType } from "../../columnar/types";
+import type { DataType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { AggregateCall, Call, Expression } from "../expressions/expression";
 import { printed } from "../expressions/print";
 import { sqlName } from "../types/text";
 import type { Accumulator, AggregateFunction, BindContext, EvaluationContext, FunctionDoc } from "./registry";
-import { constantOf, mismatch, scalar } from "./signature";
+import { mismatch, scalar } from "./signature";
 import type { InputSpec } from "./signature";
 
 export interface AggregateSpec<S> extends InputSpec {
@@ -66,20 +66,6 @@ function noWithinGroup(context: BindContext): AnalysisError {
     { prettyName: `\`${context.name}\``, syntax: "`WITHIN GROUP (ORDER BY ...)`" },
     context.at,
   );
-}
-
-/** A constant argument with its value; null where the caller left it out. */
-export function constantArgument(
-  name: string,
-  index: number,
-  args: readonly Expression[],
-  context: BindContext,
-): Boxed | undefined {
-  const arg = args[index];
-  if (arg === undefined) return undefined;
-  const value = constantOf(name, arg, args, context);
-  if (value === null) throw mismatch("UNEXPECTED_NULL", args, context, { exprName: `\`${name}\`` });
-  return value;
 }
 
 /** DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE for an argument. */

@@ -133,10 +133,6 @@ export function attributeSet(expressions: readonly Expression[]): ReadonlySet<Ex
   return ids;
 }
 
-export function idsOf(columns: readonly Attribute[]): ReadonlySet<ExprId> {
-  return new Set(columns.map((column) => column.id));
-}
-
 /** The column behind casts. */
 export function plainColumn(expression: Expression): Attribute | null {
   if (expression.kind === "attribute") return expression;

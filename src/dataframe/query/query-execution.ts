@@ -10,7 +10,7 @@ import type { Attribute } from "../expressions/expression";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan, Scan } from "../logical/plan";
 import { walkPlan } from "../logical/traverse";
-import { optimize } from "../optimizer/optimize";
+import { optimize, optimizeAgain } from "../optimizer/optimize";
 import type { PhysicalPlan, ScanExec } from "../physical/plan";
 import { planQuery } from "../physical/plan-query";
 import { resolveBeforePlanning } from "../physical/resolve";
@@ -52,7 +52,8 @@ export class QueryExecution {
 
   /** The runner of this query: a query may be run several times, each with one of its own. */
   async runner(): Promise<QueryRunner> {
-    const plan = await resolveBeforePlanning(this.optimized, this.settings, (query) => this.#rowsOf(query));
+    const resolved = await resolveBeforePlanning(this.optimized, this.settings, (query) => this.#rowsOf(query));
+    const plan = resolved === this.optimized ? resolved : optimizeAgain(resolved, this.session.optimizerContext(this.settings));
     return new QueryRunner(plan, this.settings, await this.#services(plan), this.call);
   }
 

@@ -1,5 +1,4 @@
 /** What the API asks of a session (api/query-port), over the session's state. */
-import type * as Arrow from "apache-arrow";
 import { ByteWriter } from "../../columnar";
 import { encodeBatch, hashBoxed } from "../../columnar/batch";
 import type { StructType } from "../../columnar/types";
@@ -15,6 +14,7 @@ import { fromArrowBatch, schemaFromArrow } from "../arrow/from-arrow";
 import { arrow } from "../arrow/library";
 import type { ParameterValues } from "../analysis/context";
 import { analyzeAlone, schemaOf } from "../catalog/analysis-context";
+import { detachedPlan } from "../catalog/detached";
 import { runCommand } from "../catalog/commands/run-command";
 import type { SessionCatalog } from "../catalog/session-catalog";
 import { foldExpression } from "../expressions/fold";
@@ -114,7 +114,9 @@ export class SessionPort implements QueryPort {
 
   async createTempView(name: string, plan: UnresolvedPlan, how: { global: boolean; replace: boolean }): Promise<void> {
     const columns = await this.schema(plan);
-    const view = { name, global: how.global, plan, schema: null, columns, scope: null, properties: {} };
+    // A view may replace one that it is made of.
+    const kept = detachedPlan(plan, this.catalog);
+    const view = { name, global: how.global, plan: kept, schema: null, columns, scope: null, properties: {} };
     this.catalog.setTempView(view, how.replace);
   }
 
@@ -133,7 +135,7 @@ export class SessionPort implements QueryPort {
     if (known === null)
       throw new UsageError("INVALID_ARGUMENT", "createDataFrame needs an Arrow table, or the bytes of an Arrow stream or file.");
     const schema = schemaFromArrow(known.schema);
-    const batches = (known.batches as Arrow.RecordBatch[]).map((batch) => encoded(fromArrowBatch(batch, schema)));
+    const batches = known.batches.map((batch) => encoded(fromArrowBatch(batch, schema)));
     const slices = Math.max(1, Math.min(batches.length, this.context.defaultParallelism));
     const node = parallelize(this.context, batches, slices).node;
     const sizeInBytes = batches.reduce((sum, bytes) => sum + bytes.length, 0);

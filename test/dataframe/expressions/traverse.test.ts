@@ -3,7 +3,6 @@ import {
   childrenOf,
   isDeterministic,
   isFoldable,
-  references,
   sameExpression,
   transformDown,
   transformUp,
@@ -14,10 +13,6 @@ const INT = { kind: "int" } as const;
 const a = attribute(1, "a", INT, true);
 const b = attribute(2, "b", INT, true);
 const plus = call("+", [a, b], INT, true, { options: { mode: "ansi" } });
-
-test("references are those of the whole tree, each once", () => {
-  expect([...references(call("+", [plus, a], INT, true))]).toEqual([1, 2]);
-});
 
 test("a rewriting that changes nothing gives the same nodes", () => {
   expect(transformUp(plus, (node) => node)).toBe(plus);
