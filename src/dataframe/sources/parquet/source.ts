@@ -1,10 +1,11 @@
 /** The data source "parquet". */
 import type { DataSource } from "../data-source";
+import { FileScan } from "../files/file-scan";
 import { type FileFormat, fileRelation } from "../files/relation";
 import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
 import { inferSchema, statisticsOf } from "./infer";
-import { ParquetScan } from "./open";
+import { ParquetSplit } from "./open";
 import { parquetWriter } from "./write/save";
 
 const format: FileFormat = {
@@ -21,6 +22,12 @@ export const parquetSource: DataSource = {
     const files = prunedFiles(relation, partitionFilters, settings);
     return Promise.resolve(packFiles(files, settings, { splittable: () => true, parallelism }));
   },
-  open: (splits, request, env) => new ParquetScan(splits as readonly FileSplit[], request, env),
+  open: (splits, request, env) =>
+    new FileScan(
+      splits as readonly FileSplit[],
+      request,
+      env,
+      (split, columns) => new ParquetSplit(split, columns, request, env),
+    ),
   writer: parquetWriter,
 };

@@ -1,0 +1,159 @@
+/**
+ * A task's scan of files, whatever their format: split after split, with the columns that are not in the files (partition values,
+ * `_metadata`) put in, the limit kept, and files that are damaged or gone passed over where that is asked for.
+ */
+import type { DataType } from "../../../columnar/types";
+import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector";
+import type { ScanColumn, ScanEnv, ScanRequest } from "../data-source";
+import { booleanOption, booleanSetting } from "../options";
+import { constantVector, METADATA_COLUMN, metadataType, metadataValue, rowIndexVector } from "./constant-columns";
+import type { FileSplit } from "./packing";
+
+/** The rows of one split: one column for each of the file's columns that were asked for. */
+export interface SplitReader {
+  next(): ColumnBatch | null;
+  close(): void;
+  readonly bytesRead: number;
+  /** Number in the file of the last batch's first row, for formats whose rows have one. */
+  readonly firstRow: number;
+}
+
+export type OpenSplit = (split: FileSplit, columns: readonly ScanColumn[]) => SplitReader;
+
+/** Where each column of a batch comes from. */
+type Output =
+  | { readonly kind: "file"; readonly place: number }
+  | { readonly kind: "partition"; readonly place: number; readonly type: DataType }
+  | { readonly kind: "metadata"; readonly field: string | null };
+
+export class FileScan implements BatchSource {
+  readonly #outputs: readonly Output[];
+  readonly #fileColumns: readonly ScanColumn[];
+  readonly #ignoreCorrupt: boolean;
+  readonly #ignoreMissing: boolean;
+  #next = 0;
+  #split: FileSplit | null = null;
+  #reader: SplitReader | null = null;
+  #left: number;
+
+  constructor(
+    private readonly splits: readonly FileSplit[],
+    request: ScanRequest,
+    private readonly env: ScanEnv,
+    private readonly open: OpenSplit,
+  ) {
+    const { relation, settings } = request;
+    const { options } = relation;
+    this.#ignoreCorrupt = ignoresCorrupt(request);
+    const missing = booleanSetting(settings, "spark.sql.files.ignoreMissingFiles", false);
+    this.#ignoreMissing = booleanOption(options, "ignoreMissingFiles", missing);
+    this.#left = request.limit ?? Infinity;
+    const same = (a: string, b: string): boolean => (settings.caseSensitive ? a === b : a.toLowerCase() === b.toLowerCase());
+    const fileColumns: ScanColumn[] = [];
+    this.#outputs = request.columns.map((column): Output => {
+      const name = column.path[0]!;
+      const partition = relation.partitionColumns.findIndex((p) => same(p, name));
+      if (partition >= 0) return { kind: "partition", place: partition, type: column.type };
+      if (name === METADATA_COLUMN && !relation.schema.fields.some((field) => same(field.name, name)))
+        return { kind: "metadata", field: column.path[1] ?? null };
+      fileColumns.push(column);
+      return { kind: "file", place: fileColumns.length - 1 };
+    });
+    this.#fileColumns = fileColumns;
+  }
+
+  next(): ColumnBatch | null {
+    this.env.checkInterrupted();
+    while (this.#left > 0) {
+      if (this.#reader === null && !this.#openNext()) break;
+      const batch = this.#nextOf(this.#reader!);
+      if (batch !== null) return this.#complete(batch);
+      this.#closeSplit();
+    }
+    this.close();
+    return null;
+  }
+
+  #openNext(): boolean {
+    for (;;) {
+      const split = this.splits[this.#next++];
+      if (split === undefined) return false;
+      try {
+        this.#reader = this.open(split, this.#fileColumns);
+      } catch (error) {
+        if (!this.#passesOver(error)) throw error;
+        continue;
+      }
+      this.#split = split;
+      const { path, start, length } = split;
+      this.env.readsFile({ path, start, length });
+      return true;
+    }
+  }
+
+  #nextOf(reader: SplitReader): ColumnBatch | null {
+    try {
+      return reader.next();
+    } catch (error) {
+      if (!this.#passesOver(error)) throw error;
+      return null;
+    }
+  }
+
+  #passesOver(error: unknown): boolean {
+    const errorClass = error instanceof Error && "errorClass" in error ? String(error.errorClass) : "";
+    return (
+      (this.#ignoreCorrupt && errorClass.startsWith("FAILED_READ_FILE")) ||
+      (this.#ignoreMissing && errorClass === "PATH_NOT_FOUND")
+    );
+  }
+
+  #complete(batch: ColumnBatch): ColumnBatch {
+    const split = this.#split!;
+    const { length } = batch;
+    this.#left -= length;
+    this.env.read(0, length);
+    const { firstRow } = this.#reader!;
+    const columns = this.#outputs.map((output): Vector => {
+      switch (output.kind) {
+        case "file":
+          return batch.columns[output.place]!;
+        case "partition":
+          return constantVector(split.partition[output.place] as never, output.type, length);
+        case "metadata":
+          return metadataVector(output.field, split, firstRow, length);
+      }
+    });
+    return { length, columns };
+  }
+
+  #closeSplit(): void {
+    if (this.#reader === null) return;
+    this.env.read(this.#reader.bytesRead, 0);
+    this.#reader.close();
+    this.#reader = null;
+    this.#split = null;
+  }
+
+  close(): void {
+    this.#closeSplit();
+    this.#left = 0;
+    this.env.readsFile(null);
+  }
+}
+
+export function ignoresCorrupt({ relation, settings }: Pick<ScanRequest, "relation" | "settings">): boolean {
+  const otherwise = booleanSetting(settings, "spark.sql.files.ignoreCorruptFiles", false);
+  return booleanOption(relation.options, "ignoreCorruptFiles", otherwise);
+}
+
+function metadataVector(field: string | null, split: FileSplit, firstRow: number, length: number): Vector {
+  const { fields } = metadataType(true);
+  const one = (name: string, type: DataType): Vector => {
+    const value = metadataValue(name, split);
+    return value === null ? rowIndexVector(firstRow, length) : constantVector(value, type, length);
+  };
+  if (field === null) return { form: "struct", length, children: fields.map(({ name, type }) => one(name, type)), valid: null };
+  const found = fields.find(({ name }) => name === field.toLowerCase());
+  return one(field, found?.type ?? { kind: "long" });
+}
