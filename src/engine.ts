@@ -12,6 +12,7 @@ import { setSessionFactory } from "./dataframe/api/spark-session";
 import { queryRuntime } from "./dataframe/exec/runtime";
 import type { EngineContext } from "./dataframe/query/engine-port";
 import { sessionsOn } from "./dataframe/query/sessions";
+import { splitStatements } from "./dataframe/sql/split";
 import { setPlatform } from "./driver/platform";
 import { activeContexts, portOf, SparkContext } from "./driver/spark-context";
 import { threadMain } from "./executor";
@@ -22,7 +23,7 @@ import type { SharedStorage } from "./storage";
 import { WorkerStorage } from "./storage";
 import { ConsoleProgress } from "./ui/console-progress";
 
-export { api, discardPrelaunched };
+export { api, discardPrelaunched, splitStatements };
 
 const executorFile = join(__dirname, "executor.js");
 

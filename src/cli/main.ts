@@ -42,6 +42,16 @@ function program(): Command {
       await (await import("./run-example")).runExample(command, name, args);
     });
 
+  addSubmitOptions(root.command("sql"))
+    .description("run SQL: the given statements, a file, standard input, or a prompt")
+    .option("-e, --execute <statements>", "statements to run, with ; between them")
+    .option("-f, --file <file>", "a file of statements to run")
+    .option("--format <format>", "how results are written: table, csv, json", "table")
+    .option("--rows <n>", "rows of a table that are shown", "20")
+    .action(async (_options: unknown, command: Command) => {
+      await (await import("./sql")).sql(command);
+    });
+
   root
     .command("executor")
     .description("an executor of a running driver; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE")

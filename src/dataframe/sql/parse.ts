@@ -21,18 +21,6 @@ export function parseStatement(text: string, options?: ParseOptions): Statement 
   return parsed;
 }
 
-/** Statements with semicolons between them, as files of SQL have. */
-export function parseScript(text: string, options?: ParseOptions): readonly Statement[] {
-  const p = new Cursor(text, RULES, options);
-  const statements: Statement[] = [];
-  for (;;) {
-    while (p.accept(";"));
-    if (p.token.kind === "end") return statements;
-    statements.push(statement(p));
-    if (!p.is(";")) p.expectEnd();
-  }
-}
-
 /** An expression, perhaps with an alias: what selectExpr and expr take. */
 export function parseExpression(text: string, options?: ParseOptions): UnresolvedExpression {
   const p = new Cursor(text, RULES, options);

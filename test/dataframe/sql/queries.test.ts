@@ -1,4 +1,4 @@
-import { parseScript, parseStatement } from "../../../src/dataframe/sql/parse";
+import { parseStatement } from "../../../src/dataframe/sql/parse";
 import type { UnresolvedExpression } from "../../../src/dataframe/syntax/expression";
 import type { UnresolvedPlan } from "../../../src/dataframe/syntax/plan";
 
@@ -117,10 +117,6 @@ test("pivot and unpivot", () => {
   expect(parseStatement("SELECT * FROM t UNPIVOT INCLUDE NULLS ((a, b) FOR n IN ((c, d) AS x))")).toMatchObject({
     plan: { child: { kind: "unpivot", valueNames: ["a", "b"], includeNulls: true, values: [{ alias: "x" }] } },
   });
-});
-
-test("scripts of several statements", () => {
-  expect(parseScript(";SELECT 1; -- a\nUSE b;;").map((statement) => statement.kind)).toEqual(["query", "use"]);
 });
 
 test.each([

@@ -69,7 +69,6 @@ export const enum Codec {
 
 export const enum PageType {
   Data = 0,
-  Index = 1,
   Dictionary = 2,
   DataV2 = 3,
 }

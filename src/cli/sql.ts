@@ -1,0 +1,159 @@
+/**
+ * `firesteel sql`: statements from the command line, a file, standard input, or a prompt. Results are drawn as tables, or written as
+ * CSV or JSON lines.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { text as readAll } from "node:stream/consumers";
+import type { Command } from "commander";
+import { prelaunchLocal } from "../cluster/local-executors";
+import { requireCached } from "../common/cached-load";
+import { SparkConf } from "../common/conf";
+import { MASTER } from "../common/config-entries";
+import { UsageError } from "../common/errors";
+import { resolveSettings, setSubmittedSettings } from "../common/submit-options";
+import type * as Engine from "../engine";
+import { lineOf } from "./report";
+import { relaunched } from "./relaunch";
+import { stopOnSignals } from "./signals";
+
+const FORMATS = ["table", "csv", "json"] as const;
+type Format = (typeof FORMATS)[number];
+type Session = InstanceType<(typeof Engine)["api"]["SparkSession"]>;
+type Frame = InstanceType<(typeof Engine)["api"]["DataFrame"]>;
+
+interface SqlOptions {
+  readonly execute?: string;
+  readonly file?: string;
+  readonly format?: string;
+  readonly rows?: string;
+}
+
+const HISTORY = join(homedir(), ".cache", "firesteel", "sql-history");
+const KEYWORDS =
+  "SELECT FROM WHERE GROUP BY ORDER HAVING LIMIT JOIN LEFT RIGHT FULL OUTER INNER CROSS ON USING UNION ALL DISTINCT WITH CREATE TABLE VIEW TEMPORARY OR REPLACE INSERT INTO OVERWRITE VALUES DESCRIBE SHOW TABLES EXPLAIN CASE WHEN THEN ELSE END AND NOT NULL BETWEEN LIKE IN EXISTS OVER PARTITION".split(
+    " ",
+  );
+
+export async function sql(command: Command): Promise<void> {
+  const options = command.opts<SqlOptions>();
+  const format = options.format ?? "table";
+  if (!(FORMATS as readonly string[]).includes(format))
+    throw new UsageError("INVALID_FORMAT", `--format must be one of ${FORMATS.join(", ")}, not ${format}`);
+  const settings = new Map(resolveSettings(command));
+  if (!settings.has("spark.app.name")) settings.set("spark.app.name", { value: "firesteel sql", origin: "firesteel sql" });
+  if (await relaunched(settings)) return;
+  setSubmittedSettings(settings);
+  prelaunchLocal(new SparkConf().setIfMissing(MASTER.key, MASTER.defaultText), join(__dirname, "executor.js"));
+  const engine = requireCached(join(__dirname, "engine.js")) as typeof Engine;
+  stopOnSignals(() => engine.stopAll(), engine.countActiveJobs);
+  const spark = engine.api.SparkSession.builder.getOrCreate();
+  const shell = new SqlShell(engine, spark, format as Format, Number(options.rows ?? 20));
+  try {
+    if (options.execute !== undefined) await shell.runText(options.execute);
+    else if (options.file !== undefined) await shell.runText(readFileSync(options.file, "utf8"));
+    else if (!process.stdin.isTTY) await shell.runText(await readAll(process.stdin));
+    else await shell.prompt();
+  } finally {
+    await spark.stop();
+  }
+}
+
+class SqlShell {
+  /** Names of columns that results had: for completion. */
+  readonly #columns = new Set<string>();
+
+  constructor(
+    private readonly engine: typeof Engine,
+    private readonly spark: Session,
+    private readonly format: Format,
+    private readonly rows: number,
+  ) {}
+
+  async runText(text: string): Promise<void> {
+    const { statements, rest } = this.engine.splitStatements(text);
+    for (const statement of rest === "" ? statements : [...statements, rest]) await this.#run(statement);
+  }
+
+  async #run(statement: string): Promise<void> {
+    const df = this.spark.sql(statement);
+    const columns = await df.columns();
+    for (const column of columns) this.#columns.add(column);
+    // Statements run even where they tell nothing.
+    if (columns.length === 0) await df.collect();
+    else process.stdout.write(await this.#text(df, columns));
+  }
+
+  async #text(df: Frame, columns: readonly string[]): Promise<string> {
+    switch (this.format) {
+      case "table":
+        return df.showString(this.rows, false);
+      case "json":
+        return (await df.toJSON().collect()).map((line) => `${String(line)}\n`).join("");
+      case "csv": {
+        const rows = await df.collect();
+        const lines = rows.map((row) => row.toArray().map(csvField).join(","));
+        return [columns.map(csvField).join(","), ...lines].map((line) => `${line}\n`).join("");
+      }
+    }
+  }
+
+  async prompt(): Promise<void> {
+    const history = existsSync(HISTORY) ? readFileSync(HISTORY, "utf8").split("\n").filter(Boolean) : [];
+    const lines = createInterface({
+      input: process.stdin,
+      output: process.stdout,
+      history,
+      historySize: 1000,
+      completer: (line: string) => this.#complete(line),
+    });
+    process.stdout.write("firesteel SQL. End statements with ;  leave with exit or Ctrl-D.\n");
+    let pending = "";
+    lines.setPrompt("sql> ");
+    lines.prompt();
+    for await (const line of lines) {
+      if (pending === "" && /^\s*(exit|quit)\s*;?\s*$/i.test(line)) break;
+      pending = pending === "" ? line : `${pending}\n${line}`;
+      const { statements, rest } = this.engine.splitStatements(pending);
+      pending = rest;
+      for (const statement of statements) {
+        history.unshift(`${statement.replace(/\s+/g, " ")};`);
+        const begin = performance.now();
+        try {
+          await this.#run(statement);
+          process.stdout.write(`Time taken: ${((performance.now() - begin) / 1000).toFixed(3)} s\n`);
+        } catch (error) {
+          process.stderr.write(`${lineOf(error)}\n`);
+        }
+      }
+      lines.setPrompt(pending === "" ? "sql> " : "  -> ");
+      lines.prompt();
+    }
+    lines.close();
+    mkdirSync(dirname(HISTORY), { recursive: true });
+    writeFileSync(HISTORY, history.slice(0, 1000).join("\n"), { mode: 0o600 });
+  }
+
+  async #complete(line: string): Promise<[string[], string]> {
+    const word = /[\w.`]*$/.exec(line)![0];
+    const tables = (await this.spark.catalog.listTables()).map(({ name }) => name);
+    const candidates = [...tables, ...this.#columns, ...KEYWORDS];
+    const found = candidates.filter((name) => name.toLowerCase().startsWith(word.toLowerCase()));
+    return [[...new Set(found)], word];
+  }
+}
+
+function csvField(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  const text = typeof value === "object" && !(value instanceof Date) ? textOf(value) : String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Values with a text of their own (decimals, dates), or JSON. */
+function textOf(value: object): string {
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- asked whether it has one
+  const own = value.toString === Object.prototype.toString || Array.isArray(value) ? undefined : value.toString();
+  return own ?? JSON.stringify(value);
+}
