@@ -56,9 +56,17 @@ export async function sql(command: Command): Promise<void> {
     else if (options.file !== undefined) await shell.runText(readFileSync(options.file, "utf8"));
     else if (!process.stdin.isTTY) await shell.runText(await readAll(process.stdin));
     else await shell.prompt();
+  } catch (error) {
+    process.stderr.write(`${told(error)}\n`);
+    process.exitCode = 1;
   } finally {
     await spark.stop();
   }
+}
+
+/** Errors of queries say what, where and what to do; where in the engine they were found is of no use. */
+function told(error: unknown): string {
+  return error instanceof Error && "sqlState" in error ? error.message : lineOf(error);
 }
 
 class SqlShell {
@@ -125,7 +133,7 @@ class SqlShell {
           await this.#run(statement);
           process.stdout.write(`Time taken: ${((performance.now() - begin) / 1000).toFixed(3)} s\n`);
         } catch (error) {
-          process.stderr.write(`${lineOf(error)}\n`);
+          process.stderr.write(`${told(error)}\n`);
         }
       }
       lines.setPrompt(pending === "" ? "sql> " : "  -> ");
@@ -153,7 +161,6 @@ function csvField(value: unknown): string {
 
 /** Values with a text of their own (decimals, dates), or JSON. */
 function textOf(value: object): string {
-  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- asked whether it has one
-  const own = value.toString === Object.prototype.toString || Array.isArray(value) ? undefined : value.toString();
-  return own ?? JSON.stringify(value);
+  const text = JSON.stringify(value);
+  return text.startsWith('"') ? (JSON.parse(text) as string) : text;
 }
