@@ -133,17 +133,17 @@ export class TextPartWriter {
 
   writeLine(line: string): void {
     this.#text += line + "\n";
-    if (this.#text.length >= TEXT_CHARACTERS) this.#flush();
+    if (this.#text.length >= TEXT_CHARACTERS) this.flush();
   }
 
   /** Lines that have their "\n" already. */
   writeText(text: string): void {
     this.#text += text;
-    if (this.#text.length >= TEXT_CHARACTERS) this.#flush();
+    if (this.#text.length >= TEXT_CHARACTERS) this.flush();
   }
 
   finish(): void {
-    this.#flush();
+    this.flush();
     this.#sink.finish();
   }
 
@@ -151,7 +151,8 @@ export class TextPartWriter {
     this.#sink.close();
   }
 
-  #flush(): void {
+  /** Hands on to the sink what is held back. */
+  flush(): void {
     const text = this.#text;
     this.#text = "";
     if (text.length > TEXT_CHARACTERS) this.#sink.write(Buffer.from(text, "utf8"));

@@ -1,7 +1,12 @@
 /** Data sources by name: the built-in ones, and those that a program registers in this process. */
 import { AnalysisError } from "../errors";
 import type { DataSource } from "./data-source";
+import { arrowSource } from "./arrow/arrow-files";
+import { csvSource } from "./csv/csv";
+import { jsonSource } from "./json/json";
 import { parquetSource } from "./parquet/source";
+import { binaryFileSource } from "./text/binary-file";
+import { textSource } from "./text/text";
 
 const sources = new Map<string, DataSource>();
 
@@ -10,7 +15,7 @@ export function registerSource(source: DataSource): void {
   for (const name of [source.name, ...(source.aliases ?? [])]) sources.set(name.toLowerCase(), source);
 }
 
-registerSource(parquetSource);
+for (const source of [parquetSource, csvSource, jsonSource, textSource, binaryFileSource, arrowSource]) registerSource(source);
 
 export function findSource(name: string): DataSource | undefined {
   return sources.get(name.toLowerCase());

@@ -16,6 +16,8 @@ export interface FileSplit {
 export interface PackingOptions {
   readonly splittable: (file: FileEntry) => boolean;
   readonly parallelism: number;
+  /** Files without bytes are read too. */
+  readonly empty?: boolean;
 }
 
 /**
@@ -31,9 +33,9 @@ export function packFiles(files: readonly FileEntry[], settings: SqlSettings, op
   const limit = Math.max(1, Math.min(most, Math.max(openCost, Math.ceil(total / Math.max(1, minimum)))));
   const splits: FileSplit[] = [];
   for (const file of files) {
-    if (file.length === 0) continue;
+    if (file.length === 0 && options.empty !== true) continue;
     // Equal parts: a short rest would be a task for itself.
-    const parts = options.splittable(file) ? Math.ceil(file.length / limit) : 1;
+    const parts = options.splittable(file) ? Math.max(1, Math.ceil(file.length / limit)) : 1;
     for (let i = 0; i < parts; i++) {
       const start = Math.floor((file.length * i) / parts);
       const end = Math.floor((file.length * (i + 1)) / parts);

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, statSync } from "node:fs";
 import { boxedReader, gatherBatch } from "../../../columnar/batch";
 import type { Boxed, StructType } from "../../../columnar/types";
 import type { ColumnBatch } from "../../../columnar/vector";
+import type { Codec } from "../../../filesystem/codecs";
 import { errorCode, errorText, type PendingUpload, writeFailed } from "../../../filesystem/file-system";
 import { type ByteSink, openSink } from "../../../filesystem/part-writers";
 import { joinPath, toLocalPath } from "../../../filesystem/path";
@@ -35,6 +36,8 @@ export interface FileWriter {
 export interface FileWriterFactory {
   /** ".snappy.parquet" */
   readonly extension: string;
+  /** Compresses the whole file. */
+  readonly codec?: Codec | null;
   open(schema: StructType, sink: ByteSink): FileWriter;
 }
 
@@ -140,7 +143,7 @@ export class FilesSink implements BatchSink {
     const file = `part-${String(partition).padStart(5, "0")}-${this.spec.jobId}-c${String(this.#files++).padStart(3, "0")}${this.factory.extension}`;
     const name = directory === "" ? file : `${directory}/${file}`;
     const localFile = this.spec.protocol === "rename" ? this.#staged(directory, file) : this.task.storage.tempFile("upload");
-    const sink = openSink(localFile, null, joinPath(this.spec.path, name));
+    const sink = openSink(localFile, this.factory.codec ?? null, joinPath(this.spec.path, name));
     this.#localFiles.push(localFile);
     try {
       return { name, localFile, sink, writer: this.factory.open(this.#dataSchema, sink), rows: 0 };

@@ -9,7 +9,7 @@ const sources = new Sources("parquet");
 afterAll(() => sources.close());
 
 function* numbers(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
+  for (let state = seed; ;) {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
     yield (state >>> 8) / 2 ** 24;
   }

@@ -1,0 +1,120 @@
+/** The data source "csv". */
+import type { DataType, StructType } from "../../../columnar/types";
+import { boxedRows } from "../../../columnar/batch";
+import { outputCodec } from "../../../filesystem/codecs";
+import { TextPartWriter } from "../../../filesystem/part-writers";
+import { csvColumnNames, typeOfToken } from "../../csv/infer";
+import { type CsvOptions, csvOptions } from "../../csv/options";
+import { csvLineTokenizer, CsvScanner, type CsvTokens } from "../../csv/tokenize";
+import { csvHeader, csvLineWriter } from "../../csv/write";
+import { AnalysisError } from "../../errors";
+import { simpleString } from "../../types/text";
+import type { DataSource, DriverContext, LoadRequest } from "../data-source";
+import { FileScan } from "../files/file-scan";
+import { type FileSplit, packFiles } from "../files/packing";
+import { prunedFiles } from "../files/partition-pruning";
+import { fileRelation } from "../files/relation";
+import { rowFileWriter } from "../files/row-files";
+import { sampler } from "../files/sampling";
+import { driverLines, driverText, isSplittable } from "../files/text-files";
+import { option } from "../options";
+import type { FileEntry } from "../relation";
+import { isRecordLine, openCsvSplit, textOptionsOf } from "./rows";
+
+const STRING: DataType = { kind: "string" };
+
+/** Records of a file, header included, as tokens. */
+async function* records(file: FileEntry, options: CsvOptions, driver: DriverContext): AsyncGenerator<CsvTokens> {
+  if (options.multiLine) {
+    const scanner = new CsvScanner(await driverText(file, options.encoding, driver), options);
+    for (let tokens = scanner.next(); tokens !== null; tokens = scanner.next()) yield tokens;
+    return;
+  }
+  const tokenize = csvLineTokenizer(options);
+  for await (const lines of driverLines(file, textOptionsOf(options), driver)) {
+    for (const line of lines) {
+      if (!isRecordLine(line, options)) continue;
+      const tokens = tokenize(line);
+      if (tokens !== null) yield tokens;
+    }
+  }
+}
+
+async function infer(files: readonly FileEntry[], request: LoadRequest, driver: DriverContext): Promise<StructType | null> {
+  const { settings } = driver;
+  const options = csvOptions(request.options, settings);
+  if (files.length === 0) return null;
+  let names: readonly string[] | null = null;
+  let types: DataType[] = [];
+  const widen = typeOfToken(options, settings);
+  const chosen = sampler(options.samplingRatio);
+  for (const file of files) {
+    if (file.length === 0) continue;
+    let isHeader = options.header;
+    for await (const tokens of records(file, options, driver)) {
+      if (names === null) {
+        names = csvColumnNames(tokens, options, settings.caseSensitive);
+        types = names.map(() => ({ kind: "null" }));
+        if (!options.inferSchema) return structOf(names, types);
+      }
+      if (isHeader) {
+        isHeader = false;
+        continue;
+      }
+      if (!chosen()) continue;
+      const n = Math.min(tokens.length, types.length);
+      for (let i = 0; i < n; i++) {
+        const token = tokens[i] ?? null;
+        if (token !== null) types[i] = widen(types[i]!, token);
+      }
+    }
+  }
+  return structOf(names ?? [], types);
+}
+
+function structOf(names: readonly string[], types: readonly DataType[]): StructType {
+  const fields = names.map((name, i) => ({ name, type: types[i]!.kind === "null" ? STRING : types[i]!, nullable: true }));
+  return { kind: "struct", fields };
+}
+
+export const csvSource: DataSource = {
+  name: "csv",
+  aliases: ["com.databricks.spark.csv", "org.apache.spark.sql.csv"],
+  relation: (request, driver) => fileRelation({ name: "csv", infer }, request, driver),
+  plan({ relation, partitionFilters, parallelism }, { settings }) {
+    const options = textOptionsOf(csvOptions(relation.options, settings));
+    const files = prunedFiles(relation, partitionFilters, settings);
+    return Promise.resolve(packFiles(files, settings, { splittable: (file) => isSplittable(file, options), parallelism }));
+  },
+  open: (splits, request, env) =>
+    new FileScan(splits as readonly FileSplit[], request, env, (split, columns) => openCsvSplit(split, columns, request, env)),
+  writer: rowFileWriter({
+    check(schema) {
+      for (const { name, type } of schema.fields) {
+        if (["array", "map", "struct", "variant", "calendarInterval", "null"].includes(type.kind))
+          throw new AnalysisError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", {
+            format: "CSV",
+            columnName: name,
+            columnType: simpleString(type),
+          });
+      }
+    },
+    extension: ".csv",
+    codec: (options) => outputCodec(option(options, "compression") ?? option(options, "codec")),
+    open(schema, given, settings, sink) {
+      const options = csvOptions(given, settings);
+      const write = csvLineWriter(schema, options, settings);
+      const out = new TextPartWriter(sink);
+      const end = options.lineSep ?? "\n";
+      if (options.header) out.writeText(csvHeader(schema, options) + end);
+      const types = schema.fields.map((field) => field.type);
+      return {
+        write(batch) {
+          for (const row of boxedRows(batch, types)) out.writeText(write(row) + end);
+        },
+        finish: () => out.flush(),
+        free: () => {},
+      };
+    },
+  }),
+};

@@ -1,0 +1,162 @@
+/** Splits of CSV files to rows: every option, one record at a time. */
+import type { Boxed, StructField, StructType } from "../../../columnar/types";
+import { readFailed } from "../../../filesystem/file-system";
+import { type CsvOptions, csvOptions } from "../../csv/options";
+import { tokenReader } from "../../csv/parse";
+import { csvLineTokenizer, CsvScanner, type CsvTokens } from "../../csv/tokenize";
+import { AnalysisError, QueryError } from "../../errors";
+import { BadRecord, recordReader, withoutCorruptColumn } from "../../json/record-mode";
+import type { SqlSettings } from "../../settings";
+import { simpleString } from "../../types/text";
+import type { ScanColumn, ScanEnv, ScanRequest } from "../data-source";
+import type { SplitReader } from "../files/file-scan";
+import type { FileSplit } from "../files/packing";
+import { neededFields, RowBatches, type RowRuns } from "../files/row-batches";
+import { openLines, readText, type TextOptions } from "../files/text-files";
+import { booleanSetting } from "../options";
+
+export function textOptionsOf(options: CsvOptions): TextOptions {
+  return { lineSep: options.lineSep, encoding: options.encoding, whole: options.multiLine };
+}
+
+/** Empty lines and comments are no records. */
+export function isRecordLine(line: string, options: CsvOptions): boolean {
+  return line.trim() !== "" && (options.comment === undefined || !line.startsWith(options.comment));
+}
+
+export function openCsvSplit(split: FileSplit, columns: readonly ScanColumn[], request: ScanRequest, env: ScanEnv): SplitReader {
+  const { relation, settings } = request;
+  const options = csvOptions(relation.options, settings);
+  const { caseSensitive } = settings;
+  const data: StructType = {
+    kind: "struct",
+    fields: relation.schema.fields.filter(({ name }) => !relation.partitionColumns.includes(name)),
+  };
+  const needed = neededFields(columns, data, caseSensitive);
+  const corrupt = options.columnNameOfCorruptRecord;
+  const corruptField = needed.find(({ name }) => name === corrupt);
+  if (corruptField !== undefined && corruptField.type.kind !== "string")
+    throw new AnalysisError("INVALID_CORRUPT_RECORD_TYPE", { columnName: corrupt, actualType: simpleString(corruptField.type) });
+  // With columns left out, only what is read decides whether a record is good.
+  const prunes =
+    corruptField === undefined &&
+    needed.length < withoutCorruptColumn(data, corrupt).fields.length &&
+    booleanSetting(settings, "spark.sql.csv.parser.columnPruning.enabled", true);
+  const fields = prunes ? needed : data.fields;
+  const record = new RecordRows({ kind: "struct", fields }, data, options, settings, prunes);
+  const runs = options.multiLine ? wholeRuns(split, options, record, env) : lineRuns(split, options, record, env);
+  return new RowBatches(runs, fields, columns, caseSensitive);
+}
+
+/** Tokens of a record to its row, by the mode for bad records. */
+class RecordRows {
+  readonly #read: (record: string) => readonly (readonly Boxed[])[];
+  readonly #places: readonly number[];
+  readonly #readers: readonly ((token: string) => Boxed)[];
+  readonly #width: number;
+  #tokens: CsvTokens | null = null;
+
+  constructor(
+    schema: StructType,
+    data: StructType,
+    private readonly options: CsvOptions,
+    settings: SqlSettings,
+    private readonly prunes: boolean,
+  ) {
+    const corrupt = options.columnNameOfCorruptRecord;
+    const all = withoutCorruptColumn(data, corrupt).fields;
+    const fields = withoutCorruptColumn(schema, corrupt).fields;
+    this.#width = all.length;
+    this.#places = fields.map((field: StructField) => all.indexOf(field));
+    this.#readers = fields.map((field) => tokenReader(field.type, options, settings));
+    this.#read = recordReader(() => this.#convert(), schema, options.mode, corrupt);
+  }
+
+  rows(tokens: CsvTokens | null, record: string): readonly (readonly Boxed[])[] {
+    this.#tokens = tokens;
+    return this.#read(record);
+  }
+
+  #convert(): readonly (readonly Boxed[])[] {
+    const tokens = this.#tokens;
+    if (tokens === null) throw new BadRecord([]);
+    const { nullValue } = this.options;
+    const places = this.#places;
+    let bad = !this.prunes && tokens.length !== this.#width;
+    const row = new Array<Boxed>(places.length).fill(null);
+    for (let i = 0; i < row.length; i++) {
+      const token = tokens[places[i]!] ?? null;
+      if (token === null || token === nullValue) continue;
+      const value = this.#readers[i]!(token);
+      if (value === null) bad = true;
+      row[i] = value;
+    }
+    if (bad) throw new BadRecord([row]);
+    return [row];
+  }
+}
+
+function lineRuns(split: FileSplit, options: CsvOptions, record: RecordRows, env: ScanEnv): RowRuns {
+  const lines = openLines(split, textOptionsOf(options), env.storage);
+  const tokenize = csvLineTokenizer(options);
+  let headerAhead = options.header && split.start === 0;
+  return {
+    next() {
+      const run = lines.next();
+      if (run === null) return null;
+      return naming(split, () => {
+        const rows: (readonly Boxed[])[] = [];
+        for (const line of run) {
+          if (!isRecordLine(line, options)) continue;
+          if (headerAhead) {
+            headerAhead = false;
+            continue;
+          }
+          rows.push(...record.rows(tokenize(line), line));
+        }
+        return rows;
+      });
+    },
+    get bytesRead() {
+      return lines.bytesRead;
+    },
+    close: () => lines.close(),
+  };
+}
+
+const RUN_RECORDS = 1024;
+
+function wholeRuns(split: FileSplit, options: CsvOptions, record: RecordRows, env: ScanEnv): RowRuns {
+  const { text, bytesRead } = readText(split, options.encoding, env.storage);
+  const scanner = new CsvScanner(text, options);
+  let ended = false;
+  if (options.header) scanner.next();
+  return {
+    next() {
+      if (ended) return null;
+      return naming(split, () => {
+        const rows: (readonly Boxed[])[] = [];
+        for (let i = 0; i < RUN_RECORDS; i++) {
+          const tokens = scanner.next();
+          if (tokens === null) {
+            ended = true;
+            break;
+          }
+          rows.push(...record.rows(tokens, scanner.record));
+        }
+        return rows;
+      });
+    },
+    bytesRead,
+    close: () => (ended = true),
+  };
+}
+
+function naming<T>(split: FileSplit, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof QueryError) throw readFailed(split.path, error.message, error);
+    throw error;
+  }
+}

@@ -1,0 +1,176 @@
+/** The data source "json": objects, one a line, or files that are one value each. */
+import type { Boxed, DataType, StructType } from "../../../columnar/types";
+import { boxedRows } from "../../../columnar/batch";
+import { outputCodec } from "../../../filesystem/codecs";
+import { readFailed } from "../../../filesystem/file-system";
+import { TextPartWriter } from "../../../filesystem/part-writers";
+import { AnalysisError, QueryError } from "../../errors";
+import { canonical, compatible, typeOfJson } from "../../json/infer";
+import { type JsonOptions, jsonOptions } from "../../json/options";
+import { jsonStructParser, jsonValueParser } from "../../json/parse";
+import { JsonFault } from "../../json/reader";
+import { recordReader, withoutCorruptColumn } from "../../json/record-mode";
+import { jsonWriter } from "../../json/write";
+import { simpleString } from "../../types/text";
+import type { DataSource, DriverContext, LoadRequest, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
+import { FileScan, type SplitReader } from "../files/file-scan";
+import { type FileSplit, packFiles } from "../files/packing";
+import { prunedFiles } from "../files/partition-pruning";
+import { fileRelation } from "../files/relation";
+import { neededFields, RowBatches } from "../files/row-batches";
+import { rowFileWriter } from "../files/row-files";
+import { driverLines, driverText, isSplittable, openLines, readText, type TextOptions } from "../files/text-files";
+import { option } from "../options";
+import type { FileEntry } from "../relation";
+import { sampler } from "../files/sampling";
+
+const STRING: DataType = { kind: "string" };
+
+function textOptions(options: JsonOptions): TextOptions {
+  return { lineSep: options.lineSep, encoding: options.encoding, whole: options.multiLine };
+}
+
+/** What inference has seen so far: as inferJsonSchema, record by record. */
+class Inference {
+  #common: DataType = { kind: "null" };
+  #corrupt = false;
+
+  constructor(
+    private readonly options: JsonOptions,
+    private readonly driver: DriverContext,
+  ) {}
+
+  add(record: string): void {
+    const { options } = this;
+    let type: DataType;
+    try {
+      type = typeOfJson(record, options, this.driver.settings);
+    } catch (error) {
+      if (!(error instanceof JsonFault)) throw error;
+      if (options.mode === "FAILFAST")
+        throw new QueryError("MALFORMED_RECORD_IN_SCHEMA_INFERENCE", { failFastMode: "FAILFAST" }, undefined, { cause: error });
+      this.#corrupt ||= options.mode === "PERMISSIVE";
+      return;
+    }
+    if (type.kind === "array") type = type.element;
+    if (type.kind === "struct") this.#common = compatible(this.#common, type);
+    else if (type.kind !== "null") this.#corrupt ||= options.mode === "PERMISSIVE";
+  }
+
+  schema(): StructType {
+    const found = canonical(this.#common, this.options.dropFieldIfAllNull);
+    const fields = found?.kind === "struct" ? found.fields : [];
+    const name = this.options.columnNameOfCorruptRecord;
+    if (!this.#corrupt || fields.some((field) => field.name === name)) return { kind: "struct", fields };
+    const all = [...fields, { name, type: STRING, nullable: true }];
+    return { kind: "struct", fields: all.sort((x, y) => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0)) };
+  }
+}
+
+async function infer(files: readonly FileEntry[], request: LoadRequest, driver: DriverContext): Promise<StructType | null> {
+  const options = jsonOptions(request.options, driver.settings);
+  if (options.singleVariantColumn !== undefined)
+    return { kind: "struct", fields: [{ name: options.singleVariantColumn, type: { kind: "variant" }, nullable: true }] };
+  if (files.length === 0) return null;
+  const inference = new Inference(options, driver);
+  const chosen = sampler(options.samplingRatio);
+  for (const file of files) {
+    if (file.length === 0) continue;
+    if (options.multiLine) {
+      if (chosen()) inference.add(await driverText(file, options.encoding, driver));
+      continue;
+    }
+    for await (const lines of driverLines(file, textOptions(options), driver))
+      for (const line of lines) if (chosen()) inference.add(line);
+  }
+  return inference.schema();
+}
+
+export const jsonSource: DataSource = {
+  name: "json",
+  aliases: ["org.apache.spark.sql.json"],
+  relation: (request, driver) => fileRelation({ name: "json", infer }, request, driver),
+  plan({ relation, partitionFilters, parallelism }, { settings }) {
+    const options = textOptions(jsonOptions(relation.options, settings));
+    const files = prunedFiles(relation, partitionFilters, settings);
+    return Promise.resolve(packFiles(files, settings, { splittable: (file) => isSplittable(file, options), parallelism }));
+  },
+  open: (splits, request, env) =>
+    new FileScan(splits as readonly FileSplit[], request, env, (split, columns) => openSplit(split, columns, request, env)),
+  writer: rowFileWriter({
+    check: () => {},
+    extension: ".json",
+    codec: (options) => outputCodec(option(options, "compression")),
+    open(schema, options, settings, sink) {
+      const json = jsonOptions(options, settings);
+      const write = jsonWriter(schema, json, settings);
+      const out = new TextPartWriter(sink);
+      const types = schema.fields.map((field) => field.type);
+      return {
+        write(batch) {
+          for (const row of boxedRows(batch, types)) {
+            if (json.lineSep === undefined) out.writeLine(write(row));
+            else out.writeText(write(row) + json.lineSep);
+          }
+        },
+        finish: () => out.flush(),
+        free: () => {},
+      };
+    },
+  }),
+};
+
+function openSplit(split: FileSplit, columns: readonly ScanColumn[], request: ScanRequest, env: ScanEnv): SplitReader {
+  const { relation, settings } = request;
+  const options = jsonOptions(relation.options, settings);
+  const { caseSensitive } = settings;
+  const fields = neededFields(columns, relation.schema, caseSensitive);
+  const schema: StructType = { kind: "struct", fields };
+  const corrupt = options.columnNameOfCorruptRecord;
+  if (fields.some(({ name, type }) => name === corrupt && type.kind !== "string"))
+    throw new AnalysisError("INVALID_CORRUPT_RECORD_TYPE", { columnName: corrupt, actualType: simpleString(schema) });
+  const parsed = withoutCorruptColumn(schema, corrupt);
+  const [only] = fields;
+  const parse =
+    options.singleVariantColumn !== undefined && only?.type.kind === "variant"
+      ? jsonValueParser(only.type, options, settings)
+      : jsonStructParser(parsed, options, settings, true);
+  const read = recordReader(parse, schema, options.mode, corrupt);
+  const rowsOf = (records: readonly string[]): Iterable<readonly Boxed[]> => records.flatMap((record) => blankOr(record, read));
+  if (options.multiLine) {
+    const { text, bytesRead } = readText(split, options.encoding, env.storage);
+    let given = false;
+    const next = (): Iterable<readonly Boxed[]> | null => {
+      if (given) return null;
+      given = true;
+      return naming(split, () => rowsOf([text]));
+    };
+    return new RowBatches({ next, bytesRead, close: () => (given = true) }, fields, columns, caseSensitive);
+  }
+  const lines = openLines(split, textOptions(options), env.storage);
+  const runs = {
+    next() {
+      const run = lines.next();
+      return run === null ? null : naming(split, () => rowsOf(run));
+    },
+    get bytesRead() {
+      return lines.bytesRead;
+    },
+    close: () => lines.close(),
+  };
+  return new RowBatches(runs, fields, columns, caseSensitive);
+}
+
+/** Lines of nothing are no records. */
+function blankOr(record: string, read: (record: string) => readonly (readonly Boxed[])[]): readonly (readonly Boxed[])[] {
+  return record.trim() === "" ? [] : read(record);
+}
+
+function naming<T>(split: FileSplit, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof QueryError) throw readFailed(split.path, error.message, error);
+    throw error;
+  }
+}
