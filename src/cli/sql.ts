@@ -155,12 +155,12 @@ class SqlShell {
 
 function csvField(value: unknown): string {
   if (value === null || value === undefined) return "";
-  const text = typeof value === "object" && !(value instanceof Date) ? textOf(value) : String(value);
+  const text = typeof value === "string" ? value : textOf(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Values with a text of their own (decimals, dates), or JSON. */
-function textOf(value: object): string {
+/** As in JSON; values with a text of their own (decimals, dates) without quotes. */
+function textOf(value: unknown): string {
   const text = JSON.stringify(value);
   return text.startsWith('"') ? (JSON.parse(text) as string) : text;
 }

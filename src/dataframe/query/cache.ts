@@ -27,7 +27,7 @@ export class CacheManager {
   add(session: SessionState, analyzed: LogicalPlan, level: StorageLevel, call: Call, name?: string): void {
     const key = logicalSignature(analyzed);
     if (this.#entries.has(key)) return;
-    const execution = new QueryExecution(session, analyzed, call);
+    const execution = new QueryExecution(session, this.use(analyzed), call, true);
     const { port } = session.engine;
     const node = new PlanNode(port, "cache", async () => (await execution.runner()).stage({ kind: "batches" }), call.site);
     node.storageLevel = level;

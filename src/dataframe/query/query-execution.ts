@@ -28,6 +28,8 @@ export class QueryExecution {
     readonly session: SessionState,
     readonly analyzed: LogicalPlan,
     readonly call: Call,
+    /** Parts that are cached have been put in: what a cached plan itself is made by must not read it. */
+    private readonly cachedPutIn = false,
   ) {
     this.settings = session.settings();
   }
@@ -37,7 +39,7 @@ export class QueryExecution {
   }
 
   get withCached(): LogicalPlan {
-    return this.session.cache.use(this.analyzed);
+    return this.cachedPutIn ? this.analyzed : this.session.cache.use(this.analyzed);
   }
 
   get optimized(): LogicalPlan {

@@ -1,6 +1,7 @@
 /** What commands ask about data: queries run, tables read and written, plans kept and explained. */
 import type { BoxedRow } from "../../columnar/vector";
 import { decodeValue } from "../../columnar";
+import type { Call } from "../../rdd/context-port";
 import { callOfSession } from "./call";
 import { StorageLevel } from "../../storage/storage-level";
 import type { CacheOptions, DataPort, WriteRequest } from "../catalog/ports";
@@ -63,7 +64,7 @@ export class SessionData implements DataPort {
     const fixed = Object.values(partition).some((value) => value !== null);
     if (target.kind === "path") {
       const { path, format, options } = target;
-      return this.save(query, { format, path, mode, partitionBy: [], options }, call.scope);
+      return this.save(query, { format, path, mode, partitionBy: [], options }, call);
     }
     const { table } = target;
     if (table.location === null)
@@ -78,12 +79,12 @@ export class SessionData implements DataPort {
         // Fixed partitions are replaced as if found dynamically: they are the only ones that rows go to.
         options: dynamicOverwrite || fixed ? { ...table.options, partitionOverwriteMode: "dynamic" } : table.options,
       },
-      call.scope,
+      call,
     );
   }
 
   /** Runs a query into files, or whatever the format is. */
-  async save(query: LogicalPlan, target: SaveTarget, scope: string): Promise<void> {
+  async save(query: LogicalPlan, target: SaveTarget, call: Call): Promise<void> {
     const { session } = this;
     const { format, path, mode, partitionBy, options } = target;
     const { writer } = sourceNamed(format);
@@ -106,7 +107,7 @@ export class SessionData implements DataPort {
     const commits: unknown[] = [];
     try {
       const spec: WriteStageSpec = { format, spec: job.spec };
-      const runner = await new QueryExecution(session, query, callOfSession(session, scope)).runner();
+      const runner = await new QueryExecution(session, query, call).runner();
       try {
         const results = await runner.into({ kind: "write", spec, schema: { kind: "struct", fields: columns } });
         for (const bytes of results) commits.push(decodeValue(bytes, session.port.values));

@@ -4,6 +4,8 @@ import { runJob } from "../../rdd/api/run";
 import type { Call, ContextPort } from "../../rdd/context-port";
 import { type PlanInput, PlanNode, type PlanStage } from "../../rdd/nodes/plan-node";
 import { PlanShuffle } from "../../rdd/nodes/plan-shuffle";
+import { DataError, TaskError } from "../../common/errors";
+import { AnalysisError, QueryError } from "../errors";
 import { planToBytes } from "../exec/plan-bytes";
 import type { ShippedPlan } from "../exec/runtime";
 import type { StagePlan, StageTaskInput } from "../physical/plan";
@@ -76,10 +78,14 @@ export class StageJobs {
 
   async #results(node: PlanNode, onResult?: (task: number, bytes: Uint8Array) => void): Promise<Uint8Array[]> {
     const results: Uint8Array[] = [];
-    await runJob(node, this.call, { kind: "plan" }, (index, bytes) => {
-      if (onResult === undefined) results[index] = bytes;
-      else onResult(index, bytes);
-    });
+    try {
+      await runJob(node, this.call, { kind: "plan" }, (index, bytes) => {
+        if (onResult === undefined) results[index] = bytes;
+        else onResult(index, bytes);
+      });
+    } catch (error) {
+      throw ownError(error);
+    }
     return results;
   }
 
@@ -99,4 +105,10 @@ export class StageJobs {
       ...(stage.hosts === undefined ? {} : { hosts: stage.hosts }),
     };
   }
+}
+
+/** What a query met in its data is its own error, not that of the job that met it. */
+function ownError(error: unknown): unknown {
+  const cause = error instanceof TaskError ? error.cause : undefined;
+  return cause instanceof QueryError || cause instanceof AnalysisError || cause instanceof DataError ? cause : error;
 }

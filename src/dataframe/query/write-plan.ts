@@ -18,7 +18,7 @@ export async function writePlan(session: SessionState, plan: UnresolvedPlan, spe
       if (path === undefined)
         throw new UsageError("PATH_NOT_GIVEN", "save needs a path, as an argument or as the option `path`.");
       const { mode, partitionBy, options } = spec;
-      await session.data.save(await session.analyze(plan), { format, path, mode, partitionBy, options }, call.scope);
+      await session.data.save(await session.analyze(plan), { format, path, mode, partitionBy, options }, call);
       return;
     }
     case "insertInto": {
