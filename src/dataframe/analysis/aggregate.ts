@@ -177,10 +177,16 @@ function lift(
     if (promised !== undefined) return visit(promised);
     if (node.kind === "aggregate" || isGroupingKey(query, node)) return register(node);
     if (node.kind === "attribute") throw unresolvedColumn([node.name], query.list.items.flatMap(itemColumns), query.at);
-    const inner = mapChildren(node, visit);
+    const inner = mapGrouped(node, visit);
     return withOuterColumns(inner, visit);
   };
   return visit(expression);
+}
+
+/** The parts of an expression over groups: the function of a window is none of the groups' aggregates, but what it reads is. */
+function mapGrouped(node: Expression, visit: (node: Expression) => Expression): Expression {
+  if (node.kind !== "window") return mapChildren(node, visit);
+  return mapChildren(node, (child) => (child === node.function ? mapChildren(child, visit) : visit(child)));
 }
 
 /** Subqueries read the groups' columns as they read those of any query around. */
@@ -225,7 +231,7 @@ function checkItem(query: AggregateQuery, expression: Expression, at: QueryConte
     if (node.kind === "scalarSubquery" && isCorrelated(query, node)) {
       throw new AnalysisError("SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION", { sqlExpr: exprText(node) }, node.at ?? at);
     }
-    return mapChildren(node, visit);
+    return mapGrouped(node, visit);
   };
   visit(expression.kind === "alias" ? expression.child : expression);
 }

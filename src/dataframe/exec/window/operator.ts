@@ -111,7 +111,7 @@ class WindowFunctionPlan {
     const [first] = orderBy;
     this.#start = offsetPlan(frame.start, frame.unit, first, input, host);
     this.#end = offsetPlan(frame.end, frame.unit, first, input, host);
-    if (typeof this.#start === "object" || typeof this.#end === "object") {
+    if (this.#start instanceof Projection || this.#end instanceof Projection) {
       this.#order = new Projection([first!.child], input, host);
     }
   }
