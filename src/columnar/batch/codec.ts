@@ -17,6 +17,8 @@ type AnyArray = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array |
 
 const HAS_VALID = 1;
 const ASCII = 2;
+/** Doubles that are all small integers, as keys and decimals mostly are, are written as such. */
+const NARROWED = 4;
 const HEADER = 16;
 
 /** Appends a batch. `out` must stand at a multiple of eight. */
@@ -43,6 +45,13 @@ function encodeVector(out: ByteWriter, vector: Vector): void {
   if (valid !== null && form !== "null") buffer(out, valid);
   switch (vector.form) {
     case "fixed":
+      if (vector.values instanceof Float64Array) {
+        const narrow = narrowed(vector.values);
+        if (narrow !== null) flags |= NARROWED;
+        element = kindOf(narrow ?? vector.values);
+        buffer(out, narrow ?? vector.values);
+        break;
+      }
       element = kindOf(vector.values);
       buffer(out, vector.values);
       break;
@@ -96,6 +105,21 @@ function encodeVector(out: ByteWriter, vector: Vector): void {
   bytes[at + 2] = flags;
   bytes[at + 3] = 0;
   out.view.setUint32(at + 4, length, true);
+}
+
+/** The same values in fewer bytes each; null where some value is no integer of 32 bits, or is -0. */
+function narrowed(values: Float64Array): Int16Array | Int32Array | null {
+  const { length } = values;
+  const integers = new Int32Array(length);
+  let spread = 0;
+  for (let i = 0; i < length; i++) {
+    const value = values[i]!;
+    const integer = value | 0;
+    if (integer !== value || (integer === 0 && 1 / value < 0)) return null;
+    integers[i] = integer;
+    spread |= integer ^ (integer >> 31);
+  }
+  return spread < 0x8000 ? Int16Array.from(integers) : integers;
 }
 
 function kindOf(values: AnyArray): number {
@@ -154,7 +178,7 @@ class Reader {
     const valid = (flags & HAS_VALID) === 0 ? null : (this.#buffer(0) as Uint8Array);
     switch (form) {
       case "fixed":
-        return { form, length, values: this.#buffer(element) as FixedVector["values"], valid };
+        return { form, length, values: this.#values(element, flags), valid };
       case "wide":
         return { form, length, words: element as 1 | 2, values: this.#buffer(7) as BigInt64Array, valid };
       case "bytes": {
@@ -191,6 +215,11 @@ class Reader {
       default:
         throw corrupt("a vector has an unknown form");
     }
+  }
+
+  #values(element: number, flags: number): FixedVector["values"] {
+    const values = this.#buffer(element) as FixedVector["values"];
+    return (flags & NARROWED) === 0 ? values : new Float64Array(values);
   }
 
   #buffer(kind: number): AnyArray {

@@ -40,6 +40,13 @@ function hashColumn(vector: Vector, type: DataType, hashes: Int32Array): void {
     return;
   }
   if (vector.form === "fixed" && hashFixed(vector.values, valid, type, hashes)) return;
+  if (vector.form === "dictionary" && vector.dictionary.form === "fixed") {
+    const { codes } = vector;
+    const { values } = vector.dictionary;
+    const all = new Float64Array(length);
+    for (let i = 0; i < length; i++) all[i] = values[codes[i]!]!;
+    if (hashFixed(all, valid, type, hashes)) return;
+  }
   const read = boxedReader(vector, type);
   for (let i = 0; i < length; i++) hashes[i] = hashBoxed(read(i), type, hashes[i]!);
 }

@@ -98,6 +98,10 @@ export function hashRouter(
 ): Router {
   return (batch, out) => {
     const hashes = hashRows(keysOf(batch), types, batch.length);
+    if ((numPartitions & (numPartitions - 1)) === 0) {
+      for (let i = 0; i < batch.length; i++) out[i] = hashes[i]! & (numPartitions - 1);
+      return;
+    }
     for (let i = 0; i < batch.length; i++) {
       const remainder = hashes[i]! % numPartitions;
       out[i] = remainder < 0 ? remainder + numPartitions : remainder;

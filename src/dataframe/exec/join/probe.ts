@@ -162,13 +162,19 @@ export class JoinProbe {
     } else {
       const keys = writer.hoist(`${T}.packed`, "keys");
       const mask = writer.hoist(`${T}.mask`, "mask");
-      const key = writer.constant(packed, "key");
+      // The values of an Int32Array have no upper half to hash.
+      const small = table.packed instanceof Int32Array;
+      const key = writer.constant(small ? `(${packed}) | 0` : packed, "key");
+      const bits = table.bits.length === 0 ? null : writer.hoist(`${T}.bits`, "bits");
+      if (bits !== null) writer.line(`if ((${bits}[${key} >>> 5] & (1 << (${key} & 31))) !== 0) {`);
       const slot = writer.name("slot");
-      writer.line(`let ${slot} = Math.imul((${key} | 0) ^ Math.imul((${key} / 4294967296) | 0, 0x85ebca6b), 0x9e3779b1);`);
+      const mixed = small ? key : `(${key} | 0) ^ Math.imul((${key} / 4294967296) | 0, 0x85ebca6b)`;
+      writer.line(`let ${slot} = Math.imul(${mixed}, 0x9e3779b1);`);
       writer.line(`${slot} = (${slot} ^ (${slot} >>> 15)) & ${mask};`);
       writer.line(
         `while ((${first} = ${slots}[${slot}] - 1) >= 0 && ${keys}[${first}] !== ${key}) ${slot} = (${slot} + 1) & ${mask};`,
       );
+      if (bits !== null) writer.line("}");
     }
     writer.line("}");
   }

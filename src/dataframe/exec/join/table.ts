@@ -13,6 +13,9 @@ import { hashInteger } from "../../codegen/integers";
 const DIRECT_ALWAYS = 1 << 20;
 const DIRECT_PER_ROW = 16;
 const DIRECT_MOST = 1 << 27;
+/** Keys in so wide a range have a bit each that says whether it is there: misses cost one small read. */
+const BITS_MOST = 1 << 27;
+const NO_BITS = new Int32Array(0);
 
 export type FindRows = "all" | "direct" | "packed" | "hash";
 
@@ -38,6 +41,8 @@ export class JoinTable {
   readonly spans: readonly number[] = [];
   readonly packed: Float64Array | Int32Array = new Int32Array(0);
   readonly hashes: Int32Array = new Int32Array(0);
+  /** Of packed keys that are hashed: one bit a key, or empty. */
+  readonly bits: Int32Array = NO_BITS;
 
   constructor(
     rows: ColumnBatch,
@@ -87,6 +92,7 @@ export class JoinTable {
           (row) => hashInteger(packed[row]!),
           (a, b) => packed[a] === packed[b],
         );
+        if (total <= BITS_MOST) this.bits = bitsOf(packed, valid, count, total);
       }
     } else {
       this.findBy = "hash";
@@ -104,7 +110,7 @@ export class JoinTable {
       );
     }
     const forms = this.findBy === "hash" ? this.keys.map(formOf).join(",") : this.packed.constructor.name;
-    this.mode = `${this.findBy}${this.next === null ? "1" : ""} ${forms}`;
+    this.mode = `${this.findBy}${this.next === null ? "1" : ""}${this.bits.length > 0 ? "b" : ""} ${forms}`;
   }
 
   /** Matches that a row may have, about. */
@@ -114,7 +120,7 @@ export class JoinTable {
 
   /** Bytes of typed arrays, without those of the rows. */
   get bytes(): number {
-    return this.slots.length * 4 + this.count * 14;
+    return (this.slots.length + this.bits.length) * 4 + this.count * 14;
   }
 }
 
@@ -202,6 +208,16 @@ function linkDirect(
     slots[at] = row + 1;
   }
   return repeated ? next : null;
+}
+
+function bitsOf(packed: Float64Array | Int32Array, valid: Uint8Array | null, count: number, total: number): Int32Array {
+  const bits = new Int32Array((total >>> 5) + 1);
+  for (let row = 0; row < count; row++) {
+    if (valid !== null && valid[row] === 0) continue;
+    const key = packed[row]!;
+    bits[key >>> 5]! |= 1 << (key & 31);
+  }
+  return bits;
 }
 
 function linkHashed(
