@@ -26,8 +26,8 @@ await spark
   .write.parquet(path);
 console.log(`${orders.toLocaleString("en")} orders written as Parquet in ${Math.round(performance.now() - begin)} ms\n`);
 
-spark.read.parquet(path).createOrReplaceTempView("orders");
-spark
+await spark.read.parquet(path).createOrReplaceTempView("orders");
+await spark
   .createDataFrame(
     [
       [1, "North"],

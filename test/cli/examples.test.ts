@@ -12,7 +12,7 @@ const ARGUMENTS: Record<string, { args: string[]; says: RegExp }> = {
   pi: { args: ["0.2", "2"], says: /^π is about 3\.1\d* after 200,000 darts in 2 batches/ },
   pagerank: { args: ["500", "2"], says: /highest rank of 500, after 2 rounds:\n( {2}page \d+ +\d+\.\d{3}\n){5}$/ },
   logs: { args: ["20000"], says: /\/checkout +\d+[^]*business \d+, free \d+\.\n2 lines could not be read/ },
-  sales: { args: ["20000"], says: /BroadcastHashJoin[^]*\| +name\|orders\|[^]*The best month of each region/ },
+  sales: { args: ["20000"], says: /HashJoin[^]*\| +name\|orders\|[^]*The best month of each region/ },
   stream: { args: ["2000"], says: /different values\.\n$/ },
 };
 
