@@ -8,6 +8,7 @@ import { discardPrelaunched, localExecutors } from "./cluster/local-executors";
 import { decodeBatches } from "./columnar";
 import { SparkConf } from "./common/conf";
 import { SHOW_CONSOLE_PROGRESS } from "./common/config-entries";
+import { queryText } from "./dataframe/api/query-text";
 import { setSessionFactory } from "./dataframe/api/spark-session";
 import { queryRuntime } from "./dataframe/exec/runtime";
 import type { EngineContext } from "./dataframe/query/engine-port";
@@ -23,7 +24,7 @@ import type { SharedStorage } from "./storage";
 import { WorkerStorage } from "./storage";
 import { ConsoleProgress } from "./ui/console-progress";
 
-export { api, discardPrelaunched, splitStatements };
+export { api, discardPrelaunched, queryText, splitStatements };
 
 const executorFile = join(__dirname, "executor.js");
 

@@ -6,7 +6,7 @@ import { decimalExponentText, decimalText, type Exact } from "./exact";
 import { doubleText, floatText } from "./java-floats";
 
 export { doubleText, floatText };
-import { calendarIntervalText, dayTimeHiveText, dayTimeText, yearMonthHiveText, yearMonthText } from "./interval";
+import { calendarIntervalText, dayTimeText, yearMonthText } from "./interval";
 import { simpleString } from "./text";
 
 /** What text of values depends on. */
@@ -167,37 +167,5 @@ export function sqlValue(value: Boxed, type: DataType, settings: PrintSettings =
       return sqlValue(value, type.sqlType, settings);
     default:
       return text();
-  }
-}
-
-/** A value of a row as spark-sql prints it: NULL, ["a",1], {"k":1}; strings are quoted inside of others. */
-export function hiveText(value: Boxed, type: DataType, settings: PrintSettings, nested = false): string {
-  if (value === null) return nested ? "null" : "NULL";
-  switch (type.kind) {
-    case "string":
-      return nested ? `"${value as string}"` : (value as string);
-    case "dayTimeInterval":
-      return dayTimeHiveText(value as Exact);
-    case "yearMonthInterval":
-      return yearMonthHiveText(value as number);
-    case "array":
-      return `[${(value as readonly Boxed[]).map((part) => hiveText(part, type.element, settings, true)).join(",")}]`;
-    case "map": {
-      const { keys, values } = value as MapValue;
-      const entries = keys.map(
-        (key, i) => `${hiveText(key, type.key, settings, true)}:${hiveText(values[i]!, type.value, settings, true)}`,
-      );
-      return `{${entries.join(",")}}`;
-    }
-    case "struct": {
-      const parts = type.fields.map(
-        (field, i) => `"${field.name}":${hiveText((value as readonly Boxed[])[i]!, field.type, settings, true)}`,
-      );
-      return `{${parts.join(",")}}`;
-    }
-    case "udt":
-      return hiveText(value, type.sqlType, settings, nested);
-    default:
-      return valueToString(value, type, settings);
   }
 }

@@ -8,7 +8,7 @@ import { foldExpression } from "../../../src/dataframe/expressions/fold";
 import { builtins } from "../../../src/dataframe/functions";
 import { outputOf } from "../../../src/dataframe/logical/output";
 import { parseQuery } from "../../../src/dataframe/sql/parse";
-import { hiveText } from "../../../src/dataframe/types/print";
+import { hiveText } from "../../../src/dataframe/types/hive-text";
 import { typeToJson } from "../../../src/dataframe/types/text";
 import { PlanEvaluator } from "../support/evaluate-plan";
 import { settings } from "./evaluate";

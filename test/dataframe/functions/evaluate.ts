@@ -9,7 +9,8 @@ import type { BindContext } from "../../../src/dataframe/functions/registry";
 import type { SqlSettings } from "../../../src/dataframe/settings";
 import { parseExpression } from "../../../src/dataframe/sql/parse";
 import type { UnresolvedExpression } from "../../../src/dataframe/syntax/expression";
-import { hiveText, literalSql } from "../../../src/dataframe/types/print";
+import { hiveText } from "../../../src/dataframe/types/hive-text";
+import { literalSql } from "../../../src/dataframe/types/print";
 
 export function settings(changes: Partial<SqlSettings> = {}): SqlSettings {
   return {

@@ -1,7 +1,7 @@
 /** Every expression of test/golden/functions.sql has Spark's name, type, nullability and value, or its error class. */
 import cases from "../../golden/functions.json";
 import { printed } from "../../../src/dataframe/expressions/print";
-import { hiveText } from "../../../src/dataframe/types/print";
+import { hiveText } from "../../../src/dataframe/types/hive-text";
 import { simpleString } from "../../../src/dataframe/types/text";
 import { bindText, settings, valueOf } from "./evaluate";
 
