@@ -8,13 +8,13 @@ import { type CsvOptions, csvOptions } from "../../csv/options";
 import { csvLineTokenizer, CsvScanner, type CsvTokens } from "../../csv/tokenize";
 import { csvHeader, csvLineWriter } from "../../csv/write";
 import { AnalysisError } from "../../errors";
-import { simpleString } from "../../types/text";
 import type { DataSource, DriverContext, LoadRequest } from "../data-source";
 import { FileScan } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
 import { fileRelation } from "../files/relation";
 import { rowFileWriter } from "../files/row-files";
+import { fieldsInFiles, requireCorruptText, requireMoreThanCorrupt, requireTypes } from "../files/row-schemas";
 import { sampler } from "../files/sampling";
 import { driverLines, driverText, isSplittable } from "../files/text-files";
 import { option } from "../options";
@@ -77,27 +77,41 @@ function structOf(names: readonly string[], types: readonly DataType[]): StructT
   return { kind: "struct", fields };
 }
 
+/** Types that a token can have and be written as. */
+function isFlat(type: DataType): boolean {
+  if (type.kind === "udt") return isFlat(type.sqlType);
+  return !["array", "map", "struct", "variant", "calendarInterval", "null"].includes(type.kind);
+}
+
 export const csvSource: DataSource = {
   name: "csv",
   aliases: ["com.databricks.spark.csv", "org.apache.spark.sql.csv"],
-  relation: (request, driver) => fileRelation({ name: "csv", infer }, request, driver),
-  plan({ relation, partitionFilters, parallelism }, { settings }) {
-    const options = textOptionsOf(csvOptions(relation.options, settings));
+  async relation(request, driver) {
+    const { singleVariantColumn, columnNameOfCorruptRecord } = csvOptions(request.options, driver.settings);
+    if (singleVariantColumn !== undefined)
+      throw new AnalysisError("UNSUPPORTED_FEATURE.CSV_SINGLE_VARIANT_COLUMN", { option: "singleVariantColumn" });
+    const relation = await fileRelation({ name: "csv", infer }, request, driver);
+    requireTypes("CSV", fieldsInFiles(relation), (type) => type.kind === "variant" || isFlat(type));
+    requireCorruptText(fieldsInFiles(relation), columnNameOfCorruptRecord);
+    return relation;
+  },
+  plan(request, { settings }) {
+    const { relation, partitionFilters, parallelism } = request;
+    const csv = csvOptions(relation.options, settings);
+    requireMoreThanCorrupt(request, csv.columnNameOfCorruptRecord);
+    const options = textOptionsOf(csv);
     const files = prunedFiles(relation, partitionFilters, settings);
     return Promise.resolve(packFiles(files, settings, { splittable: (file) => isSplittable(file, options), parallelism }));
   },
   open: (splits, request, env) =>
     new FileScan(splits as readonly FileSplit[], request, env, (split, columns) => openCsvSplit(split, columns, request, env)),
   writer: rowFileWriter({
-    check(schema) {
-      for (const { name, type } of schema.fields) {
-        if (["array", "map", "struct", "variant", "calendarInterval", "null"].includes(type.kind))
-          throw new AnalysisError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", {
-            format: "CSV",
-            columnName: name,
-            columnType: simpleString(type),
-          });
-      }
+    check(schema, partitionBy) {
+      requireTypes(
+        "CSV",
+        schema.fields.filter((_, i) => !partitionBy.includes(i)),
+        isFlat,
+      );
     },
     extension: ".csv",
     codec: (options) => outputCodec(option(options, "compression") ?? option(options, "codec")),

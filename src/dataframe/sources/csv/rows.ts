@@ -4,10 +4,9 @@ import { readFailed } from "../../../filesystem/file-system";
 import { type CsvOptions, csvOptions } from "../../csv/options";
 import { tokenReader } from "../../csv/parse";
 import { csvLineTokenizer, CsvScanner, type CsvTokens } from "../../csv/tokenize";
-import { AnalysisError, QueryError } from "../../errors";
+import { QueryError } from "../../errors";
 import { BadRecord, recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import type { SqlSettings } from "../../settings";
-import { simpleString } from "../../types/text";
 import type { ScanColumn, ScanEnv, ScanRequest } from "../data-source";
 import type { SplitReader } from "../files/file-scan";
 import type { FileSplit } from "../files/packing";
@@ -35,8 +34,6 @@ export function openCsvSplit(split: FileSplit, columns: readonly ScanColumn[], r
   const needed = neededFields(columns, data, caseSensitive);
   const corrupt = options.columnNameOfCorruptRecord;
   const corruptField = needed.find(({ name }) => name === corrupt);
-  if (corruptField !== undefined && corruptField.type.kind !== "string")
-    throw new AnalysisError("INVALID_CORRUPT_RECORD_TYPE", { columnName: corrupt, actualType: simpleString(corruptField.type) });
   // With columns left out, only what is read decides whether a record is good.
   const prunes =
     corruptField === undefined &&
@@ -54,6 +51,8 @@ class RecordRows {
   readonly #places: readonly number[];
   readonly #readers: readonly ((token: string) => Boxed)[];
   readonly #width: number;
+  readonly #names: readonly string[];
+  readonly #fold: (name: string) => string;
   #tokens: CsvTokens | null = null;
 
   constructor(
@@ -67,9 +66,25 @@ class RecordRows {
     const all = withoutCorruptColumn(data, corrupt).fields;
     const fields = withoutCorruptColumn(schema, corrupt).fields;
     this.#width = all.length;
+    this.#fold = settings.caseSensitive ? (name) => name : (name) => name.toLowerCase();
+    this.#names = fields.map(({ name }) => this.#fold(name));
     this.#places = fields.map((field: StructField) => all.indexOf(field));
     this.#readers = fields.map((field) => tokenReader(field.type, options, settings));
     this.#read = recordReader(() => this.#convert(), schema, options.mode, corrupt);
+  }
+
+  /** Throws where names must be as the schema says, and are not. */
+  header(tokens: CsvTokens, split: FileSplit): void {
+    if (this.options.enforceSchema) return;
+    const expected = this.#names;
+    const wrong =
+      (!this.prunes && tokens.length !== this.#width) ||
+      expected.some((name, i) => this.#fold(tokens[this.#places[i]!] ?? "") !== name);
+    if (!wrong) return;
+    throw readFailed(
+      split.path,
+      `its header is ${tokens.map((token) => token ?? "").join(", ")}, and the schema has ${expected.join(", ")}.`,
+    );
   }
 
   rows(tokens: CsvTokens | null, record: string): readonly (readonly Boxed[])[] {
@@ -110,6 +125,7 @@ function lineRuns(split: FileSplit, options: CsvOptions, record: RecordRows, env
           if (!isRecordLine(line, options)) continue;
           if (headerAhead) {
             headerAhead = false;
+            record.header(tokenize(line) ?? [], split);
             continue;
           }
           rows.push(...record.rows(tokenize(line), line));
@@ -130,7 +146,10 @@ function wholeRuns(split: FileSplit, options: CsvOptions, record: RecordRows, en
   const { text, bytesRead } = readText(split, options.encoding, env.storage);
   const scanner = new CsvScanner(text, options);
   let ended = false;
-  if (options.header) scanner.next();
+  if (options.header) {
+    const tokens = naming(split, () => scanner.next());
+    if (tokens !== null) record.header(tokens, split);
+  }
   return {
     next() {
       if (ended) return null;

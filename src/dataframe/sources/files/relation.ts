@@ -1,6 +1,7 @@
 /** Relations over files: what all file formats share on the driver. */
 import type { StructField, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
+import { asNullable } from "../../functions/families/json-inputs";
 import type { DriverContext, LoadRequest } from "../data-source";
 import type { FileEntry, Relation, RelationStatistics } from "../relation";
 import { listFiles } from "./listing";
@@ -25,9 +26,17 @@ export async function fileRelation(format: FileFormat, request: LoadRequest, dri
   const data = request.schema ?? (await format.infer(listing.files, request, driver));
   if (data === null) throw new AnalysisError("UNABLE_TO_INFER_SCHEMA", { format: format.name });
   const fields: StructField[] = [
-    ...data.fields.filter((field) => !isPartition(field.name)).map((field) => ({ ...field, nullable: true })),
+    ...data.fields
+      .filter((field) => !isPartition(field.name))
+      .map((field) => ({ ...field, type: asNullable(field.type), nullable: true })),
     ...partitionFields,
   ];
+  const seen = new Set<string>();
+  for (const { name } of fields) {
+    const key = settings.caseSensitive ? name : name.toLowerCase();
+    if (seen.has(key)) throw new AnalysisError("COLUMN_ALREADY_EXISTS", { columnName: `\`${key}\`` });
+    seen.add(key);
+  }
   const schema: StructType = { kind: "struct", fields };
   const statistics = (await format.statistics?.(listing.files, schema, driver)) ?? {
     sizeInBytes: listing.files.reduce((sum, file) => sum + file.length, 0),

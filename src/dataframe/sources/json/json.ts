@@ -4,20 +4,20 @@ import { boxedRows } from "../../../columnar/batch";
 import { outputCodec } from "../../../filesystem/codecs";
 import { readFailed } from "../../../filesystem/file-system";
 import { TextPartWriter } from "../../../filesystem/part-writers";
-import { AnalysisError, QueryError } from "../../errors";
+import { QueryError } from "../../errors";
 import { canonical, compatible, typeOfJson } from "../../json/infer";
 import { type JsonOptions, jsonOptions } from "../../json/options";
 import { jsonStructParser, jsonValueParser } from "../../json/parse";
 import { JsonFault } from "../../json/reader";
 import { recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import { jsonWriter } from "../../json/write";
-import { simpleString } from "../../types/text";
 import type { DataSource, DriverContext, LoadRequest, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
 import { FileScan, type SplitReader } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
 import { fileRelation } from "../files/relation";
 import { neededFields, RowBatches } from "../files/row-batches";
+import { fieldsInFiles, requireCorruptText, requireMoreThanCorrupt, requireTypes } from "../files/row-schemas";
 import { rowFileWriter } from "../files/row-files";
 import { driverLines, driverText, isSplittable, openLines, readText, type TextOptions } from "../files/text-files";
 import { option } from "../options";
@@ -48,7 +48,12 @@ class Inference {
     } catch (error) {
       if (!(error instanceof JsonFault)) throw error;
       if (options.mode === "FAILFAST")
-        throw new QueryError("MALFORMED_RECORD_IN_SCHEMA_INFERENCE", { failFastMode: "FAILFAST" }, undefined, { cause: error });
+        throw new QueryError(
+          "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+          { badRecord: record, failFastMode: "FAILFAST" },
+          undefined,
+          { cause: error },
+        );
       this.#corrupt ||= options.mode === "PERMISSIVE";
       return;
     }
@@ -86,19 +91,43 @@ async function infer(files: readonly FileEntry[], request: LoadRequest, driver: 
   return inference.schema();
 }
 
+function isJson(type: DataType): boolean {
+  switch (type.kind) {
+    case "struct":
+      return type.fields.every((field) => isJson(field.type));
+    case "array":
+      return isJson(type.element);
+    case "map":
+      return isJson(type.key) && isJson(type.value);
+    case "udt":
+      return isJson(type.sqlType);
+    default:
+      return type.kind !== "calendarInterval";
+  }
+}
+
 export const jsonSource: DataSource = {
   name: "json",
   aliases: ["org.apache.spark.sql.json"],
-  relation: (request, driver) => fileRelation({ name: "json", infer }, request, driver),
-  plan({ relation, partitionFilters, parallelism }, { settings }) {
-    const options = textOptions(jsonOptions(relation.options, settings));
+  async relation(request, driver) {
+    const relation = await fileRelation({ name: "json", infer }, request, driver);
+    const { columnNameOfCorruptRecord } = jsonOptions(request.options, driver.settings);
+    requireTypes("JSON", fieldsInFiles(relation), isJson);
+    requireCorruptText(fieldsInFiles(relation), columnNameOfCorruptRecord);
+    return relation;
+  },
+  plan(request, { settings }) {
+    const { relation, partitionFilters, parallelism } = request;
+    const json = jsonOptions(relation.options, settings);
+    requireMoreThanCorrupt(request, json.columnNameOfCorruptRecord);
+    const options = textOptions(json);
     const files = prunedFiles(relation, partitionFilters, settings);
     return Promise.resolve(packFiles(files, settings, { splittable: (file) => isSplittable(file, options), parallelism }));
   },
   open: (splits, request, env) =>
     new FileScan(splits as readonly FileSplit[], request, env, (split, columns) => openSplit(split, columns, request, env)),
   writer: rowFileWriter({
-    check: () => {},
+    check: (schema) => requireTypes("JSON", schema.fields, isJson),
     extension: ".json",
     codec: (options) => outputCodec(option(options, "compression")),
     open(schema, options, settings, sink) {
@@ -127,8 +156,6 @@ function openSplit(split: FileSplit, columns: readonly ScanColumn[], request: Sc
   const fields = neededFields(columns, relation.schema, caseSensitive);
   const schema: StructType = { kind: "struct", fields };
   const corrupt = options.columnNameOfCorruptRecord;
-  if (fields.some(({ name, type }) => name === corrupt && type.kind !== "string"))
-    throw new AnalysisError("INVALID_CORRUPT_RECORD_TYPE", { columnName: corrupt, actualType: simpleString(schema) });
   const parsed = withoutCorruptColumn(schema, corrupt);
   const [only] = fields;
   const parse =

@@ -1,16 +1,16 @@
 /** The data source "text": a line, or a whole file, as the one column `value`. */
-import type { StructType } from "../../../columnar/types";
+import type { StructField, StructType } from "../../../columnar/types";
 import { boxedReader } from "../../../columnar/batch";
 import { outputCodec } from "../../../filesystem/codecs";
 import { TextPartWriter } from "../../../filesystem/part-writers";
 import { AnalysisError } from "../../errors";
-import { simpleString } from "../../types/text";
 import type { DataSource, SourceOptions, SourceWriter } from "../data-source";
 import { FileScan } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
 import { fileRelation } from "../files/relation";
 import { neededFields, RowBatches, type RowRuns } from "../files/row-batches";
+import { fieldsInFiles, requireTypes } from "../files/row-schemas";
 import { rowFileWriter } from "../files/row-files";
 import { isSplittable, openLines, readText, type TextOptions } from "../files/text-files";
 import { booleanOption, option } from "../options";
@@ -25,16 +25,20 @@ function textOptions(options: SourceOptions): TextOptions {
   };
 }
 
+/** One column, of strings. */
+function requireText(fields: readonly StructField[]): void {
+  requireTypes("Text", fields, (type) => type.kind === "string");
+  if (fields.length !== 1)
+    throw new AnalysisError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", {
+      format: "Text",
+      columnName: fields.map(({ name }) => `\`${name}\``).join(", "),
+      columnType: "more or less than one column",
+    });
+}
+
 const writer: SourceWriter = rowFileWriter({
   check(schema, partitionBy) {
-    const fields = schema.fields.filter((_, i) => !partitionBy.includes(i));
-    const [field] = fields;
-    if (fields.length !== 1 || field?.type.kind !== "string")
-      throw new AnalysisError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", {
-        format: "Text",
-        columnName: fields.map(({ name }) => name).join(", "),
-        columnType: fields.map(({ type }) => simpleString(type)).join(", "),
-      });
+    requireText(schema.fields.filter((_, i) => !partitionBy.includes(i)));
   },
   extension: ".txt",
   codec: (options) => outputCodec(option(options, "compression")),
@@ -59,7 +63,11 @@ const writer: SourceWriter = rowFileWriter({
 export const textSource: DataSource = {
   name: "text",
   aliases: ["org.apache.spark.sql.text"],
-  relation: (request, driver) => fileRelation({ name: "text", infer: () => Promise.resolve(SCHEMA) }, request, driver),
+  async relation(request, driver) {
+    const relation = await fileRelation({ name: "text", infer: () => Promise.resolve(SCHEMA) }, request, driver);
+    requireText(fieldsInFiles(relation));
+    return relation;
+  },
   plan({ relation, partitionFilters, parallelism }, { settings }) {
     const options = textOptions(relation.options);
     const files = prunedFiles(relation, partitionFilters, settings);
