@@ -226,6 +226,48 @@ describe("scanning", () => {
     }
   });
 
+  test("pages are passed over by their bounds, in all columns alike", async () => {
+    const types = struct({ id: { kind: "long" }, s: { kind: "string" }, k: { kind: "int" }, x: { kind: "double" } });
+    const rows = Array.from({ length: 200_000 }, (_, i) => [i, `value ${i}`, i % 5 === 0 ? null : i % 3, i * 1.5]);
+    await sources.save(sources.at("t"), types, [rows]);
+    const relation = await sources.load(sources.at("t"));
+    await sources.scan(relation);
+    const all = sources.bytesRead;
+    const both = [compare(relation, "id", ">=", 120_000), compare(relation, "id", "<", 120_010)];
+    const found = await sources.scan(relation, { pushed: both });
+    expect(found.length).toBeLessThanOrEqual(20_000);
+    expect(found).toEqual(rows.slice(found[0]![0] as number, (found[0]![0] as number) + found.length));
+    expect(found.some((row) => row[0] === 120_005)).toBe(true);
+    expect(sources.bytesRead).toBeLessThan(all / 2);
+    const two = call("or", [compare(relation, "id", "=", 5), compare(relation, "id", "=", 190_000)]);
+    const ends = await sources.scan(relation, { pushed: [two] });
+    expect(ends.length).toBeLessThanOrEqual(40_000);
+    for (const row of ends) expect(row).toEqual(rows[row[0] as number]);
+    expect(await sources.scan(relation, { pushed: [compare(relation, "x", "=", 1e9)] })).toEqual([]);
+  });
+
+  test("a value within the bounds that no row has: by dictionary, by bloom filter", async () => {
+    const types = struct({ few: { kind: "string" }, many: { kind: "long" }, text: { kind: "string" } });
+    const rows = Array.from({ length: 50_000 }, (_, i) => [`k${(i % 50) * 2}`, ((i * 7919) % 1_000_003) * 2, `t${i * 3}`]);
+    const options = { "parquet.bloom.filter.enabled#many": "true", "parquet.bloom.filter.enabled#text": "true" };
+    await sources.save(sources.at("t"), types, [rows], { options });
+    const relation = await sources.load(sources.at("t"));
+    const scan = async (column: string, value: Boxed): Promise<number> =>
+      (await sources.scan(relation, { pushed: [compare(relation, column, "=", value)] })).length;
+    expect(await scan("few", "k51")).toBe(0);
+    expect(await scan("few", "k52")).toBe(50_000);
+    let passed = 0;
+    for (let i = 0; i < 100; i++) {
+      if ((await scan("many", 1_000_001 + 2 * i)) > 0) passed++;
+      if ((await scan("text", `t${30_001 + 3 * i}`)) > 0) passed++;
+    }
+    expect(passed).toBeLessThan(20);
+    for (const i of [0, 777, 49_999]) {
+      expect(await scan("many", rows[i]![1]!)).toBeGreaterThan(0);
+      expect(await scan("text", rows[i]![2]!)).toBeGreaterThan(0);
+    }
+  });
+
   test("columns that are not asked for are not read", async () => {
     const wide = struct(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`c${i}`, { kind: "long" }])));
     const rows = Array.from({ length: 5000 }, (_, i) => Array.from({ length: 50 }, (_, c) => (i * 7919 + c * 13) % 100_003));

@@ -1,4 +1,5 @@
 /** The pages of one column chunk, front to back: read in windows, decompressed, decoded or passed over. */
+import type { Vector } from "../../../columnar/vector";
 import type { RandomAccess } from "../random-access";
 import { DamagedPage, decompress } from "./codecs";
 import type { Conversion } from "./convert";
@@ -8,8 +9,10 @@ import type { ParquetNode } from "./schema";
 import { ThriftError, ThriftReader } from "./thrift";
 import { type Heap, heap, Region } from "./wasm/heap";
 
-const LOCAL_WINDOW = 1 << 18;
-const REMOTE_WINDOW = 8 << 20;
+/** Bytes read at once: of a local file as many as stay in the processor's cache, of a remote one what makes a request worth its time. */
+const WINDOW = { local: 1 << 18, remote: 8 << 20 };
+/** The same where pages are passed over. */
+const SPARSE_WINDOW = { local: 1 << 12, remote: 1 << 16 };
 const HEADER_BYTES = 64;
 const MAX_HEADER_BYTES = 16 << 20;
 /** Old writers did not count the header of the dictionary page. */
@@ -26,6 +29,12 @@ const MAX_EXPANSION: Readonly<Record<number, number>> = {
   [Codec.Lz4]: 256,
   [Codec.Lz4Raw]: 256,
 };
+
+/** Where the data pages are: of flat columns, whose entries are rows. */
+export interface PagePlaces {
+  readonly offsets: readonly number[];
+  readonly firstRows: readonly number[];
+}
 
 export interface ChunkOptions {
   readonly nested: boolean;
@@ -55,6 +64,7 @@ export class ChunkReader {
     node: ParquetNode,
     conversion: Conversion,
     options: ChunkOptions,
+    private readonly pages: PagePlaces | null = null,
   ) {
     if (chunk.encrypted) throw new DamagedPage(`its column ${node.name} is encrypted, which cannot be read`);
     if (chunk.external) throw new DamagedPage(`its column ${node.name} is in another file, which cannot be read`);
@@ -124,11 +134,36 @@ export class ChunkReader {
     return this.#decoder.page(header, page, page + header.uncompressedSize);
   }
 
+  /**
+   * Goes to the page that has a row; gives the first row of that page, or null where the places of pages are not known. Rows count from
+   * the start of the chunk; only forwards.
+   */
+  seek(row: number): number | null {
+    const { pages } = this;
+    if (pages === null) return null;
+    // The dictionary comes first.
+    this.peek();
+    let page = 0;
+    while (page + 1 < pages.firstRows.length && pages.firstRows[page + 1]! <= row) page++;
+    const position = pages.offsets[page]!;
+    if (position >= this.#end || position < this.#position - MAX_HEADER_BYTES)
+      throw new DamagedPage("the index of pages leads out of its column");
+    this.#pending = false;
+    this.#position = position;
+    this.#entriesLeft = this.chunk.values - pages.firstRows[page]!;
+    return pages.firstRows[page]!;
+  }
+
   /** Passes over the page that `peek` told of. */
   skip(): void {
     this.#pending = false;
     this.#entriesLeft -= this.#header.values;
     this.#position += this.#header.compressedSize;
+  }
+
+  /** The dictionary's values, once `peek` has been called; null where there is none. */
+  get dictionary(): Vector | null {
+    return this.#decoder.values;
   }
 
   #dictionary(): void {
@@ -181,8 +216,8 @@ export class ChunkReader {
     const start = this.#position;
     if (start >= this.#windowStart && start + length <= this.#windowEnd)
       return this.#window.address + (start - this.#windowStart);
-    const window = this.file.remote ? REMOTE_WINDOW : LOCAL_WINDOW;
-    const wanted = Math.min(Math.max(window, length), this.#end - start);
+    const window = this.pages === null ? WINDOW : SPARSE_WINDOW;
+    const wanted = Math.min(Math.max(this.file.remote ? window.remote : window.local, length), this.#end - start);
     const kept = start >= this.#windowStart && start < this.#windowEnd ? this.#windowEnd - start : 0;
     const before = kept > 0 ? this.#window.address + (start - this.#windowStart) : 0;
     // A region that grows loses its bytes: what is kept of them is read again.

@@ -14,6 +14,8 @@ export interface ColumnRows {
 export class FlatColumn {
   #page: DecodedPage | null = null;
   #offset = 0;
+  /** Of the chunk: the one that is read next. */
+  #row = 0;
 
   constructor(private readonly chunk: ChunkReader) {}
 
@@ -23,12 +25,34 @@ export class FlatColumn {
   }
 
   skip(rows: number): void {
+    if (rows === 0) return;
+    const target = this.#row + rows;
+    if (this.#page !== null && rows < this.rowsInPage()) {
+      this.#advance(rows);
+      return;
+    }
+    const first = this.chunk.seek(target);
+    if (first === null) {
+      this.#skipPages(rows);
+      return;
+    }
+    this.#page = null;
+    this.#row = first;
+    if (target > first) {
+      this.#page = this.#decode();
+      this.#advance(target - first);
+    }
+  }
+
+  #skipPages(rows: number): void {
     let left = rows;
     while (left > 0) {
       const there = this.rowsInPage();
       if (there === 0) return;
-      if (this.#page === null && left >= there) this.chunk.skip();
-      else {
+      if (this.#page === null && left >= there) {
+        this.chunk.skip();
+        this.#row += there;
+      } else {
         this.#page ??= this.#decode();
         this.#advance(Math.min(left, there));
       }
@@ -79,6 +103,7 @@ export class FlatColumn {
 
   #advance(rows: number): void {
     this.#offset += rows;
+    this.#row += rows;
     if (this.#page !== null && this.#offset === this.#page.entries) this.#page = null;
   }
 

@@ -2,16 +2,19 @@
 import type { DataType } from "../../../columnar/types";
 import type { ColumnBatch } from "../../../columnar/vector";
 import type { Attribute } from "../../expressions/expression";
+import { attributesOf } from "../../expressions/traverse";
 import { simpleString } from "../../types/text";
 import type { ScanColumn, ScanEnv, ScanRequest } from "../data-source";
 import type { SplitReader } from "../files/file-scan";
 import type { FileSplit } from "../files/packing";
-import { mayMatch } from "../may-match";
+import { type BoundsOf, mayMatch } from "../may-match";
 import { openRandomAccess, type RandomAccess } from "../random-access";
-import { boundsOf } from "./bounds";
+import { boundDecoder, bounds, boundsOf } from "./bounds";
 import { childNamed, type ColumnPlan, columnPlan } from "./column-plan";
 import { naming, type ParquetFooter, readFooter, typeMismatch } from "./file";
+import { membership } from "./membership";
 import type { ColumnChunk, RowGroup } from "./metadata";
+import { intersected, rangesOfPages, readColumnIndex, readPlaces, type RowRange } from "./page-index";
 import { RowGroupSource } from "./scan";
 import type { ParquetNode } from "./schema";
 
@@ -24,7 +27,7 @@ export class ParquetSplit implements SplitReader {
   readonly #footer: ParquetFooter;
   readonly #plans: readonly ColumnPlan[];
   readonly #batchRows: number;
-  readonly #groups: { readonly index: number; readonly firstRow: number }[] = [];
+  readonly #groups: { readonly index: number; readonly firstRow: number; readonly ranges: readonly RowRange[] | null }[] = [];
   #next = 0;
   #rows: RowGroupSource | null = null;
 
@@ -66,7 +69,10 @@ export class ParquetSplit implements SplitReader {
     this.#footer.metadata.rowGroups.forEach((group, index) => {
       const middle = startOf(group) + compressedBytes(group) / 2;
       const ours = whole || (middle >= split.start && middle < split.start + split.length);
-      if (ours && group.rows > 0 && this.#mayMatch(group)) this.#groups.push({ index, firstRow });
+      if (ours && group.rows > 0 && this.#mayMatch(group)) {
+        const ranges = this.#rangesOf(group);
+        if (ranges === null || ranges.length > 0) this.#groups.push({ index, firstRow, ranges });
+      }
       firstRow += group.rows;
     });
   }
@@ -80,7 +86,50 @@ export class ParquetSplit implements SplitReader {
       const node = column === undefined ? undefined : this.#leafAt(root, column.path);
       if (column === undefined || node === undefined) return null;
       const chunk = group.columns[node.leaf]!;
-      return boundsOf(node, column.type, chunk.statistics, chunk.values, metadata.typeOrder?.[node.leaf] ?? false);
+      const typeOrder = metadata.typeOrder?.[node.leaf] ?? false;
+      const known = boundsOf(node, column.type, chunk.statistics, chunk.values, typeOrder);
+      const mayContain = node.repetition > 0 ? undefined : membership(this.#file, chunk, node, column.type);
+      if (mayContain === undefined) return known;
+      return { min: null, max: null, mayBeNull: true, mayHaveValues: true, ...known, mayContain };
+    });
+  }
+
+  /** Rows of the pages that may match, by the indexes of the columns that filters look at; null for all rows. */
+  #rangesOf(group: RowGroup): readonly RowRange[] | null {
+    const { pushed, runtime = [], columns } = this.request;
+    if (pushed.length === 0 && runtime.length === 0) return null;
+    // With nothing to read there is nothing to save.
+    if (columns.length === 0) return null;
+    let ranges: readonly RowRange[] = [[0, group.rows]];
+    for (const filter of pushed) {
+      const [attribute, ...others] = attributesOf(filter);
+      if (attribute === undefined || others.some(({ id }) => id !== attribute.id)) continue;
+      const found = this.#pagesOf(group, attribute, (boundsOfPage) => mayMatch([filter], [], boundsOfPage));
+      if (found !== null) ranges = intersected(ranges, found);
+    }
+    for (const values of runtime) {
+      const found = this.#pagesOf(group, values.column, (boundsOfPage) => mayMatch([], [values], boundsOfPage));
+      if (found !== null) ranges = intersected(ranges, found);
+    }
+    const [first] = ranges;
+    return ranges.length === 1 && first![0] === 0 && first![1] === group.rows ? null : ranges;
+  }
+
+  #pagesOf(group: RowGroup, attribute: Attribute, matches: (bounds: BoundsOf) => boolean): RowRange[] | null {
+    const column = this.#columnOf(attribute);
+    const node = column === undefined ? undefined : this.#leafAt(this.#footer.root, column.path);
+    if (column === undefined || node === undefined || node.repetition > 0) return null;
+    const chunk = group.columns[node.leaf]!;
+    const index = readColumnIndex(this.#file, chunk);
+    const places = readPlaces(this.#file, chunk, group.rows);
+    if (index === null || places === null || index.empty.length !== places.firstRows.length) return null;
+    const decode = boundDecoder(node, column.type);
+    return rangesOfPages(places, group.rows, (page) => {
+      const mayHaveValues = !index.empty[page];
+      const mayBeNull = node.definition > 0 && index.nulls?.[page] !== 0;
+      const [min, max] = mayHaveValues ? [index.min[page]!, index.max[page]!] : [null, null];
+      const known = bounds(decode, min, max, mayBeNull, mayHaveValues);
+      return matches((asked) => (asked.id === attribute.id ? known : null));
     });
   }
 
@@ -105,7 +154,7 @@ export class ParquetSplit implements SplitReader {
       if (this.#rows === null) {
         const group = this.#groups[this.#next++];
         if (group === undefined) return null;
-        const scan = { file: this.#file, footer: this.#footer, group: group.index, columns: this.#plans, ranges: null };
+        const scan = { file: this.#file, footer: this.#footer, group: group.index, columns: this.#plans, ranges: group.ranges };
         this.#rows = new RowGroupSource(scan, this.#batchRows);
       }
       const batch = this.#rows.next();

@@ -92,6 +92,11 @@ export class PageDecoder {
     this.#dictionaryRegion.free();
   }
 
+  /** The dictionary's. */
+  get values(): Vector | null {
+    return this.#dictionary;
+  }
+
   /** The dictionary page: its decompressed bytes are [from, end) of the heap. */
   dictionary(from: number, end: number, count: number, encoding: number): void {
     if (encoding !== (Encoding.Plain as number) && encoding !== (Encoding.PlainDictionary as number))

@@ -1,10 +1,11 @@
 /** Batches of row groups: the columns that a query asks for, aligned. */
 import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector";
 import type { RandomAccess } from "../random-access";
-import { ChunkReader } from "./chunk-reader";
+import { ChunkReader, type PagePlaces } from "./chunk-reader";
 import type { ColumnPlan } from "./column-plan";
 import { type ColumnReader, columnReader } from "./column-reader";
 import { named, type ParquetFooter } from "./file";
+import { readPlaces, type RowRange } from "./page-index";
 
 export interface RowGroupScan {
   readonly file: RandomAccess;
@@ -12,7 +13,7 @@ export interface RowGroupScan {
   readonly group: number;
   readonly columns: readonly ColumnPlan[];
   /** Rows to be read, [from, to) in rising order; null for all. */
-  readonly ranges: readonly (readonly [from: number, to: number])[] | null;
+  readonly ranges: readonly RowRange[] | null;
 }
 
 /** A batch rather ends with a page, so that no column is put together from two, unless it becomes smaller than this. */
@@ -23,7 +24,7 @@ export class RowGroupSource implements BatchSource {
   readonly #scan: RowGroupScan;
   readonly #readers: ColumnReader[] = [];
   readonly #rows: number;
-  readonly #ranges: readonly (readonly [number, number])[];
+  readonly #ranges: readonly RowRange[];
   #range = 0;
   #row = 0;
 
@@ -35,12 +36,24 @@ export class RowGroupSource implements BatchSource {
     const group = scan.footer.metadata.rowGroups[scan.group]!;
     this.#rows = group.rows;
     this.#ranges = scan.ranges ?? [[0, this.#rows]];
+    const { file } = scan;
+    // Without ranges nothing is passed over.
+    const places = (leaf: number): PagePlaces | null =>
+      scan.ranges === null ? null : readPlaces(file, group.columns[leaf]!, group.rows);
     try {
       for (const plan of scan.columns) {
         this.#readers.push(
           columnReader(
             plan,
-            ({ node, conversion }, options) => new ChunkReader(scan.file, group.columns[node.leaf]!, node, conversion, options),
+            ({ node, conversion }, options) =>
+              new ChunkReader(
+                file,
+                group.columns[node.leaf]!,
+                node,
+                conversion,
+                options,
+                options.nested ? null : places(node.leaf),
+              ),
           ),
         );
       }
@@ -73,7 +86,7 @@ export class RowGroupSource implements BatchSource {
     }
   }
 
-  #read([from, to]: readonly [number, number]): ColumnBatch {
+  #read([from, to]: RowRange): ColumnBatch {
     const readers = this.#readers;
     if (this.#row < from) {
       for (const reader of readers) reader.skip(from - this.#row);

@@ -123,6 +123,11 @@ export interface Kernels {
   remap32(codes: Address, count: number, map: Address, dst: Address): void;
   mark32(codes: Address, count: number, used: Address): void;
   markedRanges(used: Address, size: number, offsets: Address, starts: Address, ends: Address): number;
+  xxhash64(at: Address, length: number): bigint;
+  hashFixed(values: Address, width: number, count: number, hashes: Address): void;
+  hashRanges(bytes: Address, starts: Address, ends: Address, count: number, hashes: Address): void;
+  bloomAdd(filter: Address, blocks: number, hashes: Address, count: number): void;
+  bloomHas(filter: Address, blocks: number, hash: bigint): number;
   snappyBound(length: number): number;
   snappyCompress(src: Address, length: number, dst: Address, table: Address): number;
   lz4Compress(src: Address, length: number, dst: Address, table: Address): number;

@@ -2,3 +2,4 @@
 export * from "./decompress.assembly";
 export * from "./decode.assembly";
 export * from "./encode.assembly";
+export * from "./bloom.assembly";

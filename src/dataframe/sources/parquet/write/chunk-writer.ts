@@ -29,6 +29,8 @@ export interface WrittenPage {
 export interface ChunkOptions {
   readonly codec: Codec;
   readonly dictionary: boolean;
+  /** A bloom filter of the column's values is wanted. */
+  readonly bloom: boolean;
 }
 
 /** Regions that all chunks of a thread's writers share. */
@@ -40,6 +42,9 @@ export interface WriteScratch {
   readonly table: Region;
   readonly small: Region;
 }
+
+const BLOOM_BITS = 10;
+const MAX_BLOOM_BYTES = 1 << 20;
 
 /** What a dictionary must save of the first page, or it is given up. */
 const LEAST_SAVING = 0.9;
@@ -58,6 +63,9 @@ export class ChunkWriter {
   /** Places of an input dictionary's entries in ours, for the vectors that share it. */
   #mapped: { readonly from: DictionaryVector["dictionary"]; readonly codes: Int32Array } | null = null;
   #dictionaryPages = 0;
+  /** Hashes of the values for the bloom filter: of the dictionary's entries at the end, of plain values page by page. */
+  readonly #hashes: Uint8Array[] = [];
+  bloomFilter: Uint8Array | null = null;
 
   constructor(
     private readonly heap: Heap,
@@ -261,7 +269,10 @@ export class ChunkWriter {
       heap.bytes.fill(0, from + 4 * codes, from + 4 * codes + 32);
       at += kernels.encodeHybrid32(from, codes, width, at);
       this.#dictionaryPages++;
-    } else at += this.#plain(at, present);
+    } else {
+      at += this.#plain(at, present);
+      if (this.options.bloom) this.#hashStaged(present);
+    }
     const header = (compressed: number): Uint8Array => {
       const w = new ThriftWriter();
       return w
@@ -281,6 +292,39 @@ export class ChunkWriter {
     this.uncompressedBytes += head.length + (at - page);
     this.compressedBytes += head.length + body.length;
     if (present > 0) this.#widen(bounds);
+  }
+
+  #hashStaged(count: number): void {
+    const { staging } = this.scratch;
+    const { starts, ends, bytes, values } = staging;
+    if (this.leaf.physical === Physical.ByteArray) this.#hash(bytes.address, starts.address, ends.address, count);
+    else this.#hash(values.address, 0, 0, count);
+  }
+
+  #hash(values: number, starts: number, ends: number, count: number): void {
+    const { heap, leaf } = this;
+    const to = this.scratch.small.need(8 * count);
+    if (leaf.physical === Physical.ByteArray) heap.kernels.hashRanges(values, starts, ends, count, to);
+    else heap.kernels.hashFixed(values, stagedBytes(leaf), count, to);
+    this.#hashes.push(copied(heap, to, 8 * count));
+  }
+
+  /** About one false answer in a hundred. */
+  #makeBloomFilter(): void {
+    const { heap } = this;
+    const count = this.#hashes.reduce((sum, hashes) => sum + hashes.length / 8, 0);
+    if (count === 0) return;
+    const bytes = Math.min(MAX_BLOOM_BYTES, Math.max(32, 2 ** Math.ceil(Math.log2((count * BLOOM_BITS) / 8))));
+    const filter = heap.allocate(bytes);
+    heap.bytes.fill(0, filter, filter + bytes);
+    for (const hashes of this.#hashes) {
+      const at = this.scratch.small.need(hashes.length);
+      heap.bytes.set(hashes, at);
+      heap.kernels.bloomAdd(filter, bytes / 32, at, hashes.length / 8);
+    }
+    this.bloomFilter = copied(heap, filter, bytes);
+    heap.free(filter);
+    this.#hashes.length = 0;
   }
 
   #levels(levels: Uint8Array, most: number, at: number): number {
@@ -355,6 +399,10 @@ export class ChunkWriter {
     const dictionary = this.#dictionary!;
     const { heap } = this;
     const { page } = this.scratch;
+    if (this.options.bloom) {
+      const { entries, offsets } = dictionary;
+      this.#hash(entries, offsets, offsets + 4, dictionary.size);
+    }
     let length = dictionary.bytes;
     const at = page.need(length + 4 * dictionary.size + 64);
     if (dictionary.width === 0) {
@@ -377,6 +425,7 @@ export class ChunkWriter {
   /** Ends the chunk: its dictionary page is made. */
   finish(): void {
     if (this.#dictionary !== null && this.#dictionaryPages > 0) this.#finishDictionary();
+    if (this.options.bloom) this.#makeBloomFilter();
     this.free();
   }
 

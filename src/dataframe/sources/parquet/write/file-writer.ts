@@ -3,8 +3,7 @@ import { slice } from "../../../../columnar/batch";
 import type { StructType } from "../../../../columnar/types";
 import type { ColumnBatch, Vector } from "../../../../columnar/vector";
 import { typeToJson } from "../../../types/text";
-import type { Codec } from "../metadata";
-import { Encoding, PageType } from "../metadata";
+import { type Codec, Encoding, PageType, Physical } from "../metadata";
 import { ThriftType, ThriftWriter } from "../thrift";
 import { heap, Region } from "../wasm/heap";
 import { ChunkWriter, type WriteScratch, type WrittenPage } from "./chunk-writer";
@@ -19,6 +18,8 @@ export interface ParquetWriteOptions {
   /** Of a row group, before compression. */
   readonly rowGroupBytes: number;
   readonly pageBytes: number;
+  /** Columns that get bloom filters, by their dotted paths. */
+  readonly bloomFilters: readonly string[];
 }
 
 /** Where the bytes go. */
@@ -40,6 +41,7 @@ interface FinishedChunk {
   readonly pageOffsets: readonly number[];
   offsetIndex: readonly [number, number];
   columnIndex: readonly [number, number] | null;
+  bloom: readonly [number, number] | null;
 }
 
 interface FinishedGroup {
@@ -94,8 +96,11 @@ export class ParquetFileWriter {
   }
 
   #beginGroup(): void {
-    const { codec, dictionary } = this.options;
-    this.#chunks = this.#schema.leaves.map((leaf) => new ChunkWriter(heap(), leaf, this.#scratch, { codec, dictionary }));
+    const { codec, dictionary, bloomFilters } = this.options;
+    this.#chunks = this.#schema.leaves.map((leaf) => {
+      const bloom = bloomFilters.includes(leaf.path.join(".")) && mayHaveBloomFilter(leaf);
+      return new ChunkWriter(heap(), leaf, this.#scratch, { codec, dictionary, bloom });
+    });
     this.#groupRows = 0;
   }
 
@@ -175,8 +180,18 @@ export class ParquetFileWriter {
         pageOffsets,
         offsetIndex: [0, 0],
         columnIndex: null,
+        bloom: null,
       };
     });
+    for (const chunk of chunks) {
+      const filter = chunk.writer.bloomFilter;
+      if (filter === null) continue;
+      const start = this.#position;
+      this.#put(bloomHeader(filter.length));
+      this.#put(filter);
+      chunk.writer.bloomFilter = null;
+      chunk.bloom = [start, this.#position - start];
+    }
     // What the file has is not kept: the indexes need headers and bounds only.
     for (const { writer } of chunks) {
       for (const [i, page] of writer.pages.entries()) writer.pages[i] = { ...page, body: new Uint8Array(0), ...sizeOf(page) };
@@ -276,6 +291,7 @@ function rowGroup(w: ThriftWriter, group: FinishedGroup, codec: Codec, ordinal: 
       if (coded > 0) stats.push([PageType.Data, Encoding.PlainDictionary, coded]);
       if (writer.plainPages > 0) stats.push([PageType.Data, Encoding.Plain, writer.plainPages]);
       w.structs(13, stats, ([type, encoding, count]) => w.i32(1, type).i32(2, encoding).i32(3, count));
+      if (chunk.bloom !== null) w.i64(14, chunk.bloom[0]).i32(15, chunk.bloom[1]);
     });
     w.i64(4, chunk.offsetIndex[0]).i32(5, chunk.offsetIndex[1]);
     if (chunk.columnIndex !== null) w.i64(6, chunk.columnIndex[0]).i32(7, chunk.columnIndex[1]);
@@ -292,6 +308,19 @@ function rowGroup(w: ThriftWriter, group: FinishedGroup, codec: Codec, ordinal: 
     sum((writer) => writer.compressedBytes),
   );
   w.field16(7, ordinal);
+}
+
+/** Blocks, XXH64, not compressed. */
+function bloomHeader(bytes: number): Uint8Array {
+  const w = new ThriftWriter();
+  const first = (): void => {
+    w.struct(1, () => {});
+  };
+  return w.body(() => w.i32(1, bytes).struct(2, first).struct(3, first).struct(4, first)).written();
+}
+
+function mayHaveBloomFilter({ physical, storage }: WriteLeaf): boolean {
+  return (physical === Physical.Int32 || physical === Physical.Int64 || physical === Physical.ByteArray) && storage !== "nothing";
 }
 
 /** Null where some page has values without bounds. */

@@ -1,6 +1,7 @@
 /** Saving tables as Parquet. */
 import { AnalysisError } from "../../../errors";
-import type { SourceWriter } from "../../data-source";
+import type { StructType } from "../../../../columnar/types";
+import type { SourceOptions, SourceWriter } from "../../data-source";
 import { filesSpec, isDynamicOverwrite } from "../../files/save";
 import { beginFileJob, type FileJobSpec } from "../../files/write-job";
 import { FilesSink, type FilesSpec } from "../../files/write-task";
@@ -27,6 +28,19 @@ interface ParquetSpec {
   readonly files: FilesSpec;
   readonly write: ParquetWriteOptions;
   readonly extension: string;
+}
+
+const BLOOM_OPTION = "parquet.bloom.filter.enabled";
+
+/** For all columns, or by name: `parquet.bloom.filter.enabled#a.b`. */
+function bloomFilters(options: SourceOptions, schema: StructType): string[] {
+  const all = booleanOption(options, BLOOM_OPTION, false) ? schema.fields.map((field) => field.name) : [];
+  const prefix = `${BLOOM_OPTION}#`;
+  const named = Object.keys(options)
+    .filter((key) => key.toLowerCase().startsWith(prefix))
+    .map((key) => key.slice(prefix.length));
+  const chosen = named.filter((name) => booleanOption(options, prefix + name, false));
+  return [...all.filter((name) => !named.includes(name)), ...chosen];
 }
 
 export const parquetWriter: SourceWriter = {
@@ -61,6 +75,7 @@ export const parquetWriter: SourceWriter = {
         dictionary: booleanOption(options, "parquet.enable.dictionary", true),
         rowGroupBytes: Number(option(options, "parquet.block.size") ?? 128 * 2 ** 20),
         pageBytes: Number(option(options, "parquet.page.size") ?? 2 ** 20),
+        bloomFilters: bloomFilters(options, files.schema),
       },
     };
     const { path, jobId, mode } = request;
