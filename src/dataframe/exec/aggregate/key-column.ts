@@ -47,6 +47,10 @@ export class KeyColumn {
     if (this.values !== null) this.values = grown(this.values, capacity);
     if (this.starts !== null) this.starts = grown(this.starts, capacity);
     if (this.ends !== null) this.ends = grown(this.ends, capacity);
+    if (!this.hasNulls) {
+      this.valid = new Uint8Array(capacity).fill(1);
+      return;
+    }
     const { length } = this.valid;
     this.valid = grown(this.valid, capacity).fill(1, length);
   }

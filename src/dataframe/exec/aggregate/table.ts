@@ -20,6 +20,8 @@ const MOST_CODES = 1 << 16;
 /** Slots of the direct way: always allowed, and for each group. */
 const DIRECT_ALWAYS = 1 << 20;
 const DIRECT_PER_GROUP = 16;
+/** Slots once there is a second range of keys. */
+const DIRECT_FIRST = 1 << 18;
 const DIRECT_MOST = 1 << 25;
 
 export class GroupTable {
@@ -91,11 +93,12 @@ export class GroupTable {
   }
 
   #grow(): void {
-    const capacity = this.capacity * 2;
+    const capacity = this.capacity * (this.capacity < 1 << 14 ? 8 : 2);
     this.capacity = capacity;
     for (const key of this.keys) key.grow(capacity);
     for (const state of this.states) state.grow(capacity);
-    this.hashes = grown(this.hashes, capacity);
+    // The direct way needs none, and makes them when it is given up.
+    if (this.direct === null) this.hashes = grown(this.hashes, capacity);
     this.rows = grown(this.rows, capacity);
   }
 
@@ -141,7 +144,7 @@ export class GroupTable {
     const before = this.direct;
     if (before !== null && from >= this.base && to < this.base + before.length) return true;
     // Room for keys that go on in the direction in which they came.
-    const length = before === null ? to - from + 1 : Math.min(DIRECT_MOST, Math.ceil((to - from + 1) * 1.5));
+    const length = before === null ? to - from + 1 : Math.min(DIRECT_MOST, Math.max(DIRECT_FIRST, (to - from + 1) * 2));
     const base = before !== null && from < this.base ? to - length + 1 : from;
     if (length > DIRECT_ALWAYS && !this.mayHold(this.bytes + 4 * length)) return this.#giveUpDirect();
     const direct = new Int32Array(length);
@@ -156,6 +159,7 @@ export class GroupTable {
     if (this.direct !== null) {
       this.direct = null;
       const [key] = this.keys;
+      this.hashes = new Int32Array(this.capacity);
       for (let group = 0; group < this.groups; group++) {
         this.hashes[group] = key!.valid[group] === 0 ? NULL_HASH : hashInteger(key!.values![group]!);
       }
