@@ -1,0 +1,95 @@
+/** Files of text in all their forms, against Spark's answers (test/golden/row-files). */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StructType } from "../../../src/columnar/types";
+import { FiresteelError } from "../../../src/common/errors";
+import { jsonOptions } from "../../../src/dataframe/json/options";
+import { jsonWriter } from "../../../src/dataframe/json/write";
+import { parseTableSchema } from "../../../src/dataframe/sql/parse-type";
+import { simpleString } from "../../../src/dataframe/types/text";
+import { settings, Sources } from "./support";
+
+interface Case {
+  readonly format: string;
+  readonly file: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly schema?: string;
+  readonly answer: Answer | { readonly error: readonly string[] };
+}
+
+interface Answer {
+  readonly schema: string;
+  readonly rows: readonly string[];
+  readonly count: number;
+}
+
+const golden = JSON.parse(readFileSync(join(__dirname, "../../golden/row-files/answers.json"), "utf8")) as {
+  readonly files: Readonly<Record<string, string>>;
+  readonly cases: readonly Case[];
+};
+
+let sources: Sources;
+beforeAll(() => {
+  sources = new Sources("text");
+  for (const [name, text] of Object.entries(golden.files)) writeFileSync(sources.at(name), text);
+});
+afterAll(() => sources.close());
+
+async function answerOf({ format, file, options, schema }: Case): Promise<Answer> {
+  const source = new Sources(format);
+  try {
+    const given: StructType | null = schema === undefined ? null : parseTableSchema(schema);
+    const relation = await source.load(sources.at(file), options, given);
+    const write = jsonWriter(relation.schema, jsonOptions({ ignoreNullFields: "false" }, settings), settings);
+    return {
+      schema: simpleString(relation.schema),
+      rows: (await source.scan(relation)).map((row) => write(row)),
+      count: (await source.scan(relation, { columns: [] })).length,
+    };
+  } finally {
+    source.close();
+  }
+}
+
+/** Our classes have no further ones below FAILED_READ_FILE. */
+const coarse = (errorClass: string): string => errorClass.replace(/^FAILED_READ_FILE\..*/, "FAILED_READ_FILE");
+
+test.each(
+  golden.cases.map((one, i) => [`${i} ${one.format} ${one.file} ${JSON.stringify(one.options)} ${one.schema ?? ""}`, one]),
+)("%s", async (_, one) => {
+  const { answer } = one;
+  if (!("error" in answer)) {
+    expect(await answerOf(one)).toEqual(answer);
+    return;
+  }
+  const error: unknown = await answerOf(one).then(
+    () => null,
+    (e: unknown) => e,
+  );
+  expect(error).toBeInstanceOf(FiresteelError);
+  const [expected] = answer.error;
+  if (expected !== undefined) expect(`${(error as FiresteelError).errorClass} ${String(error)}`).toContain(coarse(expected));
+});
+
+test("a query of the column of corrupt records alone is refused", async () => {
+  for (const format of ["csv", "json"]) {
+    const source = new Sources(format);
+    const relation = await source.load(sources.at("bad.json"), {}, parseTableSchema("a INT, _corrupt_record STRING"));
+    const only = relation.schema.fields.slice(1).map((field) => ({
+      path: [field.name],
+      type: field.type,
+      attribute: { kind: "attribute" as const, id: 0, name: field.name, type: field.type, nullable: true, qualifier: [] },
+    }));
+    await expect(source.scan(relation, { columns: only })).rejects.toMatchObject({
+      errorClass: "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN",
+    });
+    source.close();
+  }
+});
+
+test("a file that cannot be read is named", async () => {
+  const source = new Sources("json");
+  const relation = await source.load(sources.at("bad.json"), { mode: "FAILFAST" }, parseTableSchema("a INT"));
+  await expect(source.scan(relation)).rejects.toThrow("bad.json");
+  source.close();
+});
