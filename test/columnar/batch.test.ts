@@ -82,6 +82,21 @@ test("picked, cut and joined rows are those of arrays", () => {
   );
 });
 
+test.each([
+  ["16 bits", [-32768, 0, 32767], 2],
+  ["32 bits", [-2147483648, 40000, 2147483647], 4],
+  ["no integers of 32 bits", [1, 2147483648, 3], 8],
+  ["-0", [1, -0, 3], 8],
+  ["fractions", [1, 0.5, NaN], 8],
+])("doubles in as few bytes as they need: %s", (_, values, size) => {
+  const column = Float64Array.from({ length: 300 }, (__, i) => values[i % 3]!);
+  const batch: ColumnBatch = { length: 300, columns: [{ form: "fixed", length: 300, values: column, valid: null }] };
+  const out = new ByteWriter(64);
+  encodeBatch(out, batch);
+  expect(Math.round(out.length / 300)).toBe(size);
+  expect([...decodeBatchesOf(out.copy())]).toEqual([batch]);
+});
+
 test("damaged bytes are refused", () => {
   const out = new ByteWriter(64);
   encodeBatch(out, batchOfBoxed([[1, "a"]], [{ kind: "int" }, { kind: "string" }]));

@@ -297,11 +297,20 @@ export function cutStages(
   plan: PhysicalPlan,
 ): readonly { readonly exchange: ExchangeExec | null; readonly root: PhysicalPlan }[] {
   const stages: { exchange: ExchangeExec | null; root: PhysicalPlan }[] = [];
-  const visit = (node: PhysicalPlan): void => {
-    childrenOf(node).forEach(visit);
-    if (node.kind === "exchange") stages.push({ exchange: node, root: node.child });
+  const broadcasts = new Set<number>();
+  const cut = (node: PhysicalPlan): PhysicalPlan => {
+    const below = mapChildren(node, cut);
+    if (below.kind !== "exchange" && below.kind !== "reusedExchange") return below;
+    const { id, output } = below;
+    if (below.kind === "exchange") {
+      stages.push({ exchange: below, root: below.child });
+      if (below.partitioning.kind === "broadcast") broadcasts.add(id);
+    }
+    const broadcast = broadcasts.has(below.kind === "exchange" ? id : below.exchange);
+    return broadcast
+      ? { kind: "broadcastRead", id, output, broadcast: 0 }
+      : { kind: "shuffleRead", id, output, input: 0, how: "" };
   };
-  visit(plan);
-  stages.push({ exchange: null, root: plan });
+  stages.push({ exchange: null, root: cut(plan) });
   return stages;
 }

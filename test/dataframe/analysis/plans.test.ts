@@ -27,6 +27,13 @@ test("HAVING stands between groups and windows", async () => {
   expect(nodes.slice(0, 4)).toEqual(["Project", "Window", "Filter", "Aggregate"]);
 });
 
+test("a window over groups sums their sums", async () => {
+  const text = planText(await (await harness()).analyzed("SELECT sum(sum(b)) OVER (PARTITION BY a) FROM t GROUP BY a"));
+  const aggregates = text.split("\n").find((line) => line.includes("Aggregate")) ?? "";
+  expect(aggregates).toMatch(/sum\(b#\d+\)/);
+  expect(aggregates).not.toMatch(/sum\(sum\(b#/);
+});
+
 test("what ORDER BY needs from below is added and taken out again", async () => {
   expect((await shape("SELECT a FROM t ORDER BY b")).slice(0, 3)).toEqual(["Project", "Sort", "Project"]);
   expect((await shape("SELECT a FROM t ORDER BY a + 1")).slice(0, 2)).toEqual(["Sort", "Project"]);

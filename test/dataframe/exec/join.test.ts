@@ -18,6 +18,9 @@ const KEYS: readonly { readonly types: readonly DataType[]; readonly values: rea
   { types: [{ kind: "int" }], values: [fc.integer({ min: 0, max: 6 })] },
   { types: [{ kind: "long" }], values: [fc.constantFrom<Boxed>(0, 3, -7, 1e12, 9e15, -9e15, 2n ** 60n)] },
   { types: [{ kind: "long" }], values: [fc.constantFrom<Boxed>(0, 3, -7, 1e12, 9e14)] },
+  // Ranges that are hashed: with a bit for each key, and too wide for that.
+  { types: [{ kind: "long" }], values: [fc.constantFrom<Boxed>(5, 37, 3_000_005, 99_000_000)] },
+  { types: [{ kind: "long" }], values: [fc.constantFrom<Boxed>(5, 37, 1_500_000_000)] },
   { types: [{ kind: "string" }], values: [fc.constantFrom("", "a", "ab", "ä", "something longer")] },
   { types: [{ kind: "double" }], values: [fc.constantFrom(0, NaN, 1.5, Infinity)] },
   { types: [{ kind: "int" }, { kind: "int" }], values: [fc.integer({ min: 0, max: 2 }), fc.integer({ min: -1, max: 1 })] },

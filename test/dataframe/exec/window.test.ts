@@ -97,14 +97,14 @@ function inFrame(rows: readonly BoxedRow[], row: number, other: number, { frame,
   return side(frame.start, true) && side(frame.end, false);
 }
 
-function evaluate(one: Case, fn: AggregateCall | WindowFunctionCall): Boxed[] {
+function evaluate(one: Case, fn: AggregateCall | WindowFunctionCall, orderBy: readonly SortOrder[] = [one.order]): Boxed[] {
   const rows = sortedRows(one);
   const table = new Table(columns, rows, { batchRows: 6 });
   const call: WindowCall = {
     kind: "window",
     function: fn,
     partitionBy: [partition],
-    orderBy: [one.order],
+    orderBy,
     frame: one.frame,
     type: fn.type,
     nullable: true,
@@ -116,7 +116,7 @@ function evaluate(one: Case, fn: AggregateCall | WindowFunctionCall): Boxed[] {
     child: table.scan,
     functions: [{ result, call }],
     partitionBy: [partition],
-    orderBy: [one.order],
+    orderBy,
     output: [...columns, result],
   };
   return run(plan, [table]).rows.map((row) => row[3]!);
@@ -138,6 +138,16 @@ test.each(["sum", "count", "avg", "min", "max", "first", "last", "collect_list"]
         return textOf([accumulator.finish(state)]);
       });
       expect(evaluate(one, fn).map((made) => textOf([made]))).toEqual(expected);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test("whole partitions need no order", () => {
+  fc.assert(
+    fc.property(cases, (given) => {
+      const one = { ...given, frame: UNBOUNDED };
+      expect(evaluate(one, aggregate("sum", value), [])).toEqual(evaluate(one, aggregate("sum", value)));
     }),
     { numRuns: runs },
   );
