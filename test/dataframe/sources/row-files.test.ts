@@ -93,3 +93,21 @@ test("a file that cannot be read is named", async () => {
   await expect(source.scan(relation)).rejects.toThrow("bad.json");
   source.close();
 });
+
+test("text is written in the encoding that is asked for, and read back", async () => {
+  for (const format of ["csv", "json"]) {
+    for (const encoding of ["ISO-8859-1", "UTF-16LE", "UTF-16BE"]) {
+      const source = new Sources(format);
+      const schema = parseTableSchema("s STRING");
+      await source.save(source.at("t"), schema, [[["é"], ["x"]]], { options: { encoding } });
+      const relation = await source.load(source.at("t"), { encoding }, schema);
+      expect(await source.scan(relation)).toEqual([["é"], ["x"]]);
+      source.close();
+    }
+    const source = new Sources(format);
+    await expect(
+      source.save(source.at("t"), parseTableSchema("s STRING"), [[["é"]]], { options: { encoding: "KOI8-Z" } }),
+    ).rejects.toMatchObject({ errorClass: "INVALID_OPTION_VALUE" });
+    source.close();
+  }
+});

@@ -16,7 +16,7 @@ import { fileRelation } from "../files/relation";
 import { rowFileWriter } from "../files/row-files";
 import { fieldsInFiles, requireCorruptText, requireMoreThanCorrupt, requireTypes } from "../files/row-schemas";
 import { sampler } from "../files/sampling";
-import { driverLines, driverText, isSplittable } from "../files/text-files";
+import { driverLines, driverText, encodedSink, encoderOf, isSplittable } from "../files/text-files";
 import { option } from "../options";
 import type { FileEntry } from "../relation";
 import { isRecordLine, openCsvSplit, textOptionsOf } from "./rows";
@@ -106,7 +106,8 @@ export const csvSource: DataSource = {
   open: (splits, request, env) =>
     new FileScan(splits as readonly FileSplit[], request, env, (split, columns) => openCsvSplit(split, columns, request, env)),
   writer: rowFileWriter({
-    check(schema, partitionBy) {
+    check(schema, partitionBy, given, settings) {
+      encoderOf(csvOptions(given, settings).encoding ?? "UTF-8");
       requireTypes(
         "CSV",
         schema.fields.filter((_, i) => !partitionBy.includes(i)),
@@ -118,7 +119,7 @@ export const csvSource: DataSource = {
     open(schema, given, settings, sink) {
       const options = csvOptions(given, settings);
       const write = csvLineWriter(schema, options, settings);
-      const out = new TextPartWriter(sink);
+      const out = new TextPartWriter(encodedSink(sink, options.encoding));
       const end = options.lineSep ?? "\n";
       if (options.header) out.writeText(csvHeader(schema, options) + end);
       const types = schema.fields.map((field) => field.type);

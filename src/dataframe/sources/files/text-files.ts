@@ -2,6 +2,7 @@
 import { TextDecoder } from "node:util";
 import { type Codec, codecOf, decompress } from "../../../filesystem/codecs";
 import { errorText, readFailed } from "../../../filesystem/file-system";
+import type { ByteSink } from "../../../filesystem/part-writers";
 import { type ByteInput, openBytes, readWholeFile, type TaskStorage } from "../../../filesystem/task-storage";
 import { type FileSource, openTextSplit } from "../../../filesystem/text-source";
 import { decodeUtf8 } from "../../../filesystem/utf8";
@@ -133,6 +134,36 @@ function decoderOf(encoding: string): TextDecoder {
     return new TextDecoder(name);
   } catch {
     throw invalidOption("encoding", encoding, "the name of a character set");
+  }
+}
+
+/** UTF-8 that comes is written in the encoding; each write is of whole characters. Those that it has not become "?". */
+export function encodedSink(sink: ByteSink, encoding: string | undefined): ByteSink {
+  if (isUtf8(encoding)) return sink;
+  const encode = encoderOf(encoding!);
+  return {
+    write: (bytes) => sink.write(encode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"))),
+    finish: () => sink.finish(),
+    close: () => sink.close(),
+    get bytesWritten() {
+      return sink.bytesWritten;
+    },
+  };
+}
+
+/** Throws for an encoding that text is not written in. */
+export function encoderOf(encoding: string): (text: string) => Uint8Array {
+  if (isUtf8(encoding)) return (text) => Buffer.from(text, "utf8");
+  switch (encoding.toLowerCase()) {
+    case "iso-8859-1":
+    case "latin1":
+      return (text) => Buffer.from(text.replaceAll(/[^\0-\xff]/gu, "?"), "latin1");
+    case "utf-16le":
+      return (text) => Buffer.from(text, "utf16le");
+    case "utf-16be":
+      return (text) => Buffer.from(text, "utf16le").swap16();
+    default:
+      throw invalidOption("encoding", encoding, "UTF-8, US-ASCII, ISO-8859-1, UTF-16LE or UTF-16BE");
   }
 }
 

@@ -19,7 +19,16 @@ import { fileRelation } from "../files/relation";
 import { neededFields, RowBatches } from "../files/row-batches";
 import { fieldsInFiles, requireCorruptText, requireMoreThanCorrupt, requireTypes } from "../files/row-schemas";
 import { rowFileWriter } from "../files/row-files";
-import { driverLines, driverText, isSplittable, openLines, readText, type TextOptions } from "../files/text-files";
+import {
+  driverLines,
+  driverText,
+  encodedSink,
+  encoderOf,
+  isSplittable,
+  openLines,
+  readText,
+  type TextOptions,
+} from "../files/text-files";
 import { option } from "../options";
 import type { FileEntry } from "../relation";
 import { sampler } from "../files/sampling";
@@ -127,13 +136,16 @@ export const jsonSource: DataSource = {
   open: (splits, request, env) =>
     new FileScan(splits as readonly FileSplit[], request, env, (split, columns) => openSplit(split, columns, request, env)),
   writer: rowFileWriter({
-    check: (schema) => requireTypes("JSON", schema.fields, isJson),
+    check(schema, _partitionBy, options, settings) {
+      encoderOf(jsonOptions(options, settings).encoding ?? "UTF-8");
+      requireTypes("JSON", schema.fields, isJson);
+    },
     extension: ".json",
     codec: (options) => outputCodec(option(options, "compression")),
     open(schema, options, settings, sink) {
       const json = jsonOptions(options, settings);
       const write = jsonWriter(schema, json, settings);
-      const out = new TextPartWriter(sink);
+      const out = new TextPartWriter(encodedSink(sink, json.encoding));
       const types = schema.fields.map((field) => field.type);
       return {
         write(batch) {
