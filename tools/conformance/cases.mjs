@@ -84,11 +84,13 @@ function functionFiles(folder) {
     }));
 }
 
-/** JSON text with keys in order: equal values have equal texts. */
+/** JSON text with keys in order and decimals in one form: equal schemas have equal texts. */
 export function canonicalJson(value) {
   return JSON.stringify(value, (_, part) =>
-    part !== null && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
+    typeof part === "string"
+      ? part.replace(/^decimal\((\d+), (\d+)\)$/, "decimal($1,$2)")
+      : part !== null && typeof part === "object" && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : part,
   );
 }

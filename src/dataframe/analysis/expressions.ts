@@ -1,4 +1,5 @@
 /** Expressions: every kind of syntax and what it becomes. Calls of functions are in calls.ts. */
+import { literalSql } from "../types/print";
 import { unreachable } from "../../common/errors";
 import type { DataType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
@@ -22,7 +23,13 @@ export function bindExpression(binder: Binder, expression: UnresolvedExpression,
   const at = expression.at;
   switch (expression.kind) {
     case "literal":
-      return { ...literal(expression.value, expression.type), ...(at && { at }) };
+      return {
+        ...literal(expression.value, expression.type),
+        // Moments are named as the session's clock shows them.
+        ...(expression.type.kind === "timestamp" &&
+          expression.value !== null && { printed: literalSql(expression.value, expression.type, binder.context.settings) }),
+        ...(at && { at }),
+      };
     case "name":
       return bindName(binder, expression, scope);
     case "star":

@@ -38,10 +38,10 @@ function rowText(schema: StructType, settings: HiveSettings): (row: BoxedRow) =>
   switch (names(schema)) {
     case "col_name,data_type,comment":
     case "info_name,info_value":
-      return (row) => row.map((value) => String(value ?? "").padEnd(20)).join("\t");
+      return (row) => row.map((value) => ((value as string | null) ?? "").padEnd(20)).join("\t");
     case "namespace,tableName,isTemporary":
     case "namespace,viewName,isTemporary":
-      return (row) => String(row[1]);
+      return (row) => row[1] as string;
     default:
       return (row) => row.map((value, i) => hiveText(value, types[i]!, settings)).join("\t");
   }

@@ -35,6 +35,8 @@ interface Typed {
 export interface Literal extends Typed {
   readonly kind: "literal";
   readonly value: Boxed;
+  /** Its text in names of columns, where that depends on the session's time zone. */
+  readonly printed?: string;
 }
 
 export interface Alias extends Typed {
