@@ -85,13 +85,7 @@ export class JoinTable {
         this.findBy = "packed";
         this.slots = new Int32Array(slotsFor(count));
         this.mask = this.slots.length - 1;
-        this.next = linkHashed(
-          this.slots,
-          count,
-          valid,
-          (row) => hashInteger(packed[row]!),
-          (a, b) => packed[a] === packed[b],
-        );
+        this.next = linkPacked(this.slots, packed, valid, count);
         if (total <= BITS_MOST) this.bits = bitsOf(packed, valid, count, total);
       }
     } else {
@@ -218,6 +212,34 @@ function bitsOf(packed: Float64Array | Int32Array, valid: Uint8Array | null, cou
     bits[key >>> 5]! |= 1 << (key & 31);
   }
   return bits;
+}
+
+function linkPacked(
+  slots: Int32Array,
+  packed: Float64Array | Int32Array,
+  valid: Uint8Array | null,
+  count: number,
+): Int32Array | null {
+  const next = new Int32Array(count).fill(-1);
+  const mask = slots.length - 1;
+  let repeated = false;
+  for (let row = count - 1; row >= 0; row--) {
+    if (valid !== null && valid[row] === 0) continue;
+    const key = packed[row]!;
+    let slot = hashInteger(key) & mask;
+    for (;;) {
+      const before = slots[slot]! - 1;
+      if (before < 0) break;
+      if (packed[before] === key) {
+        next[row] = before;
+        repeated = true;
+        break;
+      }
+      slot = (slot + 1) & mask;
+    }
+    slots[slot] = row + 1;
+  }
+  return repeated ? next : null;
 }
 
 function linkHashed(
