@@ -2,11 +2,10 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as zlib from "node:zlib";
-import { compressSync } from "snappy";
 import { UsageError } from "../../../common/errors";
 import { Codec } from "./metadata";
-import type { Heap } from "./wasm/heap";
-import { type LinearMemory, webAssembly } from "./wasm/web-assembly";
+import type { Heap } from "../wasm/heap";
+import { type LinearMemory, webAssembly } from "../wasm/web-assembly";
 
 /** A page that is not what its header says. The file's name is put before it further up. */
 export class DamagedPage extends Error {}
@@ -57,7 +56,7 @@ function decompressedBytes(codec: Codec, heap: Heap, from: number, length: numbe
       return put(heap, to, size, () => zlib.gunzipSync(heap.bytes.subarray(from, from + length), { maxOutputLength: size + 1 }));
     case Codec.Brotli:
       return put(heap, to, size, () =>
-        zlib.brotliDecompressSync(heap.bytes.subarray(from, from + length), { maxOutputLength: size + 1 }),
+        zlib.brotliDesnappy().compressSync(heap.bytes.subarray(from, from + length), { maxOutputLength: size + 1 }),
       );
     case Codec.Zstd:
       return put(heap, to, size, () => zstd().decompress(heap.bytes.subarray(from, from + length), size));
@@ -183,4 +182,9 @@ function wasmZstd(): Zstd {
       return within(bytes, bound, (to, from) => call["m"]!(to, bound, from, bytes.length, ZSTD_LEVEL));
     },
   };
+}
+
+/** Loaded when first needed: a native module that many programs never use, and that some loaders cannot load in the driver. */
+function snappy(): typeof import("snappy") {
+  return require("snappy") as typeof import("snappy");
 }
