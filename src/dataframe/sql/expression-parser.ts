@@ -8,7 +8,7 @@ import { isNumber, numberLiteral } from "./number-literal";
 import { booleanLiteral, literal, negated, operator, stringLiteral } from "./make";
 import { likePredicate } from "./like-predicate";
 import { isQueryStart, primary } from "./primary";
-import { collationName, dataType } from "./type-parser";
+import { dataType, writtenCollation } from "./type-parser";
 
 export function expression(p: Cursor): UnresolvedExpression {
   const start = p.token.start;
@@ -198,7 +198,7 @@ function postfix(p: Cursor, base: UnresolvedExpression, start: number): Unresolv
       value = { kind: "cast", child: value, type: dataType(p), mode: "cast", at: p.at(start) };
     } else if (p.is("COLLATE") && p.isName(1)) {
       p.next();
-      value = operator("collate", [value, stringLiteral(collationName(p))], p.at(start));
+      value = operator("collate", [value, stringLiteral(writtenCollation(p))], p.at(start));
     } else if (p.is(":") && (p.isName(1) || p.isAt(1, "[")) && value.kind !== "literal") {
       p.next();
       value = operator("variant_get", [value, literal(variantPath(p), { kind: "string" })], p.at(start));

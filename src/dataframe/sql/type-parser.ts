@@ -123,7 +123,16 @@ function collated(p: Cursor): { kind: "string"; collation?: string } {
 
 /** As Spark spells names of collations: UTF8_LCASE, UNICODE_CI, en_AI, de_CI_AI. */
 export function collationName(p: Cursor): string {
+  return normalCollation(p.names().at(-1) as string);
+}
+
+/** As it stands in the query, which columns are named after; the function knows the collations of our own in any case. */
+export function writtenCollation(p: Cursor): string {
   const name = p.names().at(-1) as string;
+  return /^(?:utf8|unicode)/i.test(name) ? name : normalCollation(name);
+}
+
+function normalCollation(name: string): string {
   const [first = "", ...rest] = name.split("_");
   const own = /^(?:UTF8|UNICODE)$/i.test(first);
   const script = (part: string): string =>
