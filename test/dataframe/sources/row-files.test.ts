@@ -1,5 +1,5 @@
 /** Files of text in all their forms, against Spark's answers (test/golden/row-files). */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StructType } from "../../../src/columnar/types";
 import { FiresteelError } from "../../../src/common/errors";
@@ -110,4 +110,17 @@ test("text is written in the encoding that is asked for, and read back", async (
     ).rejects.toMatchObject({ errorClass: "INVALID_OPTION_VALUE" });
     source.close();
   }
+});
+
+test("an Arrow file that was cut off is named", async () => {
+  const source = new Sources("arrow");
+  const schema = parseTableSchema("s STRING");
+  await source.save(source.at("t"), schema, [[["x"], ["y"]]]);
+  const name = readdirSync(source.at("t")).find((file) => file.endsWith(".arrow"))!;
+  expect(await source.scan(await source.load(source.at("t")))).toEqual([["x"], ["y"]]);
+  truncateSync(source.at("t", name), statSync(source.at("t", name)).size - 20);
+  await expect(source.load(source.at("t"))).rejects.toThrow(`${name}: it does not end`);
+  const relation = await source.load(source.at("t"), {}, schema);
+  await expect(source.scan(relation)).rejects.toThrow(`${name}: it does not end`);
+  source.close();
 });

@@ -28,7 +28,16 @@ async function infer(files: readonly FileEntry[], driver: DriverContext): Promis
   return { kind: "struct", fields: fields.map((field) => ({ ...field, nullable: true })) };
 }
 
+const MAGIC = Buffer.from("ARROW1", "latin1");
+
+function hasMagic(bytes: Uint8Array): boolean {
+  return MAGIC.equals(bytes);
+}
+
 function messagesOf(bytes: Uint8Array): { readonly schema: Arrow.Schema; readonly reader: Arrow.RecordBatchReader } {
+  // The library takes a file without its end for one without a schema.
+  if (hasMagic(bytes.subarray(0, MAGIC.length)) && !hasMagic(bytes.subarray(-MAGIC.length)))
+    throw new Error("it does not end as an Arrow file does: a part of it is missing.");
   const reader = arrow().RecordBatchReader.from(bytes);
   reader.open();
   return { schema: reader.schema, reader };
