@@ -56,7 +56,7 @@ function decompressedBytes(codec: Codec, heap: Heap, from: number, length: numbe
       return put(heap, to, size, () => zlib.gunzipSync(heap.bytes.subarray(from, from + length), { maxOutputLength: size + 1 }));
     case Codec.Brotli:
       return put(heap, to, size, () =>
-        zlib.brotliDesnappy().compressSync(heap.bytes.subarray(from, from + length), { maxOutputLength: size + 1 }),
+        zlib.brotliDecompressSync(heap.bytes.subarray(from, from + length), { maxOutputLength: size + 1 }),
       );
     case Codec.Zstd:
       return put(heap, to, size, () => zstd().decompress(heap.bytes.subarray(from, from + length), size));
@@ -101,7 +101,7 @@ export function compress(codec: Codec, bytes: Uint8Array): Uint8Array {
     case Codec.None:
       return bytes;
     case Codec.Snappy:
-      return compressSync(bytes, { copyOutputData: true });
+      return snappy().compressSync(bytes, { copyOutputData: true });
     case Codec.Gzip:
       return zlib.gzipSync(bytes, { level: 6 });
     case Codec.Brotli:
