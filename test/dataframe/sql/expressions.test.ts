@@ -131,7 +131,7 @@ test.each([
   ["date_add(DAY, 1, d)", 'timestampadd("DAY":string, 1:int, d)'],
   ["date_add(day, 1)", "date_add(day, 1:int)"],
   ["v:a.b", 'variant_get(v, "$.a.b":string) as b'],
-  ["a COLLATE utf8_lcase", 'collate(a, "UTF8_LCASE":string)'],
+  ["a COLLATE utf8_lcase", 'collate(a, "utf8_lcase":string)'],
   [":x + ?", "+(:x, ?0)"],
   ["date", "date"],
   ["left(a, 1)", "left(a, 1:int)"],

@@ -79,6 +79,7 @@ const makeTime = scalar({
   doc: doc("The time of an hour, a minute and seconds.", ["make_time(6, 30, 45.887)", "06:30:45.887"]),
   inputs: ["int", "int", SECONDS],
   result: TIME,
+  nullable: true,
   evaluate: made((call) => (hour: number, minute: number, seconds: Exact) => {
     const micros = Number(seconds);
     const check = (name: string, value: number, most: number): void => {
@@ -104,7 +105,7 @@ function toTime(name: string, tries: boolean): FunctionEntry {
     inputs: ["string", "string"],
     optional: 1,
     result: TIME,
-    nullable: (args) => tries || args.some((arg) => arg.nullable),
+    nullable: true,
     print: (_, args) => (tries ? `try_to_time(to_time(${args.join(", ")}))` : `to_time(${args.join(", ")})`),
     evaluate: made((call, context) => (text: string, pattern?: string) => {
       const nanos = pattern === undefined ? parseTime(text) : byPattern(text, pattern, call, context.settings);
@@ -131,6 +132,7 @@ function fromUnits(name: string, nanos: number, usage: string): FunctionEntry {
     doc: doc(usage, [`${name}(0)`, "00:00:00"]),
     inputs: ["integral"],
     result: TIME,
+    nullable: true,
     evaluate: made((call) => (count: Exact) => ofDay(multiply(count, nanos), call)),
   });
 }
@@ -141,6 +143,7 @@ function toUnits(name: string, nanos: number, usage: string, result: string): Fu
     doc: doc(usage, [`${name}(TIME'14:30:00')`, result]),
     inputs: ["time"],
     result: LONG,
+    nullable: true,
     evaluate: plain((time: number) => Math.floor(time / nanos)),
   });
 }
@@ -158,6 +161,7 @@ export const timeFunctions: readonly FunctionEntry[] = [
     ]),
     inputs: ["string", "time", "time"],
     result: LONG,
+    nullable: true,
     evaluate: made((call) => (unit: string, from: number, to: number) => divide(to - from, unitNamed(unit, call))),
   }),
   scalar({
@@ -165,6 +169,7 @@ export const timeFunctions: readonly FunctionEntry[] = [
     doc: doc("A time cut down to a unit from HOUR to MICROSECOND.", ["time_trunc('HOUR', TIME'09:32:05.359')", "09:00:00"]),
     inputs: ["string", "time"],
     result: (types) => types[1]!,
+    nullable: true,
     evaluate: made((call) => (unit: string, time: number) => time - (time % unitNamed(unit, call))),
   }),
   scalar({
@@ -193,6 +198,7 @@ export const timeFunctions: readonly FunctionEntry[] = [
     doc: doc("Seconds since midnight, with their fraction.", ["time_to_seconds(TIME'14:30:00.5')", "52200.500000"]),
     inputs: ["time"],
     result: { kind: "decimal", precision: 14, scale: 6 },
+    nullable: true,
     evaluate: plain((time: number) => Math.floor(time / 1000)),
   }),
   toUnits("time_to_millis", 1e6, "Milliseconds since midnight.", "52200000"),
