@@ -1,5 +1,6 @@
 /** Splits of CSV files to rows: every option, one record at a time. */
 import type { Boxed, StructField, StructType } from "../../../columnar/types";
+import type { ColumnBatch, Vector } from "../../../columnar/vector";
 import { readFailed } from "../../../filesystem/file-system";
 import { type CsvOptions, csvOptions } from "../../csv/options";
 import { tokenReader } from "../../csv/parse";
@@ -13,6 +14,7 @@ import type { FileSplit } from "../files/packing";
 import { neededFields, RowBatches, type RowRuns } from "../files/row-batches";
 import { openLines, readText, type TextOptions } from "../files/text-files";
 import { booleanSetting } from "../options";
+import { fastColumns, FastCsvSplit } from "./fields";
 
 export function textOptionsOf(options: CsvOptions): TextOptions {
   return { lineSep: options.lineSep, encoding: options.encoding, whole: options.multiLine };
@@ -41,8 +43,50 @@ export function openCsvSplit(split: FileSplit, columns: readonly ScanColumn[], r
     booleanSetting(settings, "spark.sql.csv.parser.columnPruning.enabled", true);
   const fields = prunes ? needed : data.fields;
   const record = new RecordRows({ kind: "struct", fields }, data, options, settings, prunes);
+  const fast = corruptField === undefined ? fastColumns(fields, withoutCorruptColumn(data, corrupt).fields, options) : null;
+  if (fast !== null && data.fields.every(({ name }) => name !== corrupt)) {
+    const tokenize = csvLineTokenizer(options);
+    const readRecord = (line: string): readonly (readonly Boxed[])[] =>
+      isRecordLine(line, options) ? naming(split, () => record.rows(tokenize(line), line)) : [];
+    const reader = new FastCsvSplit(split, fast, prunes ? 0 : data.fields.length, options, readRecord, env.storage);
+    return new PickedColumns(reader, fields, columns, caseSensitive);
+  }
   const runs = options.multiLine ? wholeRuns(split, options, record, env) : lineRuns(split, options, record, env);
   return new RowBatches(runs, fields, columns, caseSensitive);
+}
+
+/** The columns of a scan, of the fields that a reader gives. */
+class PickedColumns implements SplitReader {
+  readonly firstRow = 0;
+  readonly #places: readonly number[];
+
+  constructor(
+    private readonly reader: SplitReader,
+    fields: readonly StructField[],
+    columns: readonly ScanColumn[],
+    caseSensitive: boolean,
+  ) {
+    const fold = (name: string): string => (caseSensitive ? name : name.toLowerCase());
+    this.#places = columns.map(({ path }) => fields.findIndex((field) => fold(field.name) === fold(path[0]!)));
+  }
+
+  get bytesRead(): number {
+    return this.reader.bytesRead;
+  }
+
+  next(): ColumnBatch | null {
+    const batch = this.reader.next();
+    if (batch === null) return null;
+    const { length } = batch;
+    const columns = this.#places.map((place): Vector =>
+      place < 0 ? { form: "null", length, valid: new Uint8Array(length) } : batch.columns[place]!,
+    );
+    return { length, columns };
+  }
+
+  close(): void {
+    this.reader.close();
+  }
 }
 
 /** Tokens of a record to its row, by the mode for bad records. */

@@ -7,7 +7,7 @@ import { Codec, type ColumnChunk, PageHeader, PageType } from "./metadata";
 import { type DecodedPage, PageDecoder } from "./page-decoder";
 import type { ParquetNode } from "./schema";
 import { ThriftError, ThriftReader } from "./thrift";
-import { type Heap, heap, Region } from "./wasm/heap";
+import { type Heap, heap, Region } from "../wasm/heap";
 
 /** Bytes read at once: of a local file as many as stay in the processor's cache, of a remote one what makes a request worth its time. */
 const WINDOW = { local: 1 << 18, remote: 8 << 20 };

@@ -3,7 +3,7 @@ import type { DataType } from "../../../columnar/types";
 import { DamagedPage } from "./codecs";
 import { type Logical, Physical, type TimeUnit } from "./metadata";
 import type { ParquetNode } from "./schema";
-import type { Heap } from "./wasm/heap";
+import type { Heap } from "../wasm/heap";
 
 /** Arrays of a vector. */
 export const enum Form {

@@ -50,11 +50,6 @@ export async function driverFooter(file: FileEntry, driver: DriverContext): Prom
   }
 }
 
-/** A footer that was read before; null otherwise. */
-export function knownFooter(file: FileEntry): ParquetFooter | null {
-  return kept.get(`${file.modified} ${file.length} ${file.path}`) ?? null;
-}
-
 export function schemaOptions({ settings }: DriverContext): SchemaOptions {
   return {
     binaryAsString: booleanSetting(settings, "spark.sql.parquet.binaryAsString", false),

@@ -7,7 +7,7 @@ import { conversionTo } from "./convert";
 import { type ColumnChunk, Encoding, PageType, Physical } from "./metadata";
 import type { ParquetNode } from "./schema";
 import { ThriftReader } from "./thrift";
-import { heap } from "./wasm/heap";
+import { heap } from "../wasm/heap";
 
 const MAX_FILTER_BYTES = 128 << 20;
 const HEADER_BYTES = 256;

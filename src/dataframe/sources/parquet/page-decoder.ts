@@ -7,7 +7,7 @@ import { DamagedPage } from "./codecs";
 import { type Conversion, Form, FORM_BYTES, type Packed, physicalBytes } from "./convert";
 import { Encoding, type PageHeader, PageType, Physical } from "./metadata";
 import type { ParquetNode } from "./schema";
-import { type Heap, heap, Region } from "./wasm/heap";
+import { type Heap, heap, Region } from "../wasm/heap";
 
 /** Values of one page or several. */
 export interface DecodedPage {

@@ -1,6 +1,6 @@
 /** Least and greatest value of pages and chunks, as the bytes that statistics have. */
 import { Physical } from "../metadata";
-import type { Heap } from "../wasm/heap";
+import type { Heap } from "../../wasm/heap";
 import type { WriteLeaf } from "./schema";
 
 export interface PageBounds {

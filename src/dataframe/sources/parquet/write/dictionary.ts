@@ -1,6 +1,6 @@
 /** The dictionary of one column chunk while it is written: entries in the heap, a hash table over them. */
-import type { Heap } from "../wasm/heap";
-import { Region } from "../wasm/heap";
+import type { Heap } from "../../wasm/heap";
+import { Region } from "../../wasm/heap";
 
 const FIRST_SLOTS = 1024;
 const FIRST_BYTES = 8192;

@@ -5,7 +5,7 @@ import type { ColumnBatch, Vector } from "../../../../columnar/vector";
 import { typeToJson } from "../../../types/text";
 import { type Codec, Encoding, PageType, Physical } from "../metadata";
 import { ThriftType, ThriftWriter } from "../thrift";
-import { heap, Region } from "../wasm/heap";
+import { heap, Region } from "../../wasm/heap";
 import { ChunkWriter, type WriteScratch, type WrittenPage } from "./chunk-writer";
 import { elementsOf, type TimestampStorage, type WriteLeaf, type WriteSchema, writeSchema } from "./schema";
 import { type Levels, shred } from "./shred";

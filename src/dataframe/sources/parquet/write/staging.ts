@@ -3,7 +3,7 @@ import type { BytesVector, DictionaryVector, Vector } from "../../../../columnar
 import { flattened, gather } from "../../../../columnar/batch";
 import { DataError, InternalError } from "../../../../common/errors";
 import { Physical } from "../metadata";
-import { type Heap, Region } from "../wasm/heap";
+import { type Heap, Region } from "../../wasm/heap";
 import type { WriteLeaf } from "./schema";
 
 /** What kernels and pages see of a page's values. */

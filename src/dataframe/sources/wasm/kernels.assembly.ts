@@ -3,3 +3,4 @@ export * from "./decompress.assembly";
 export * from "./decode.assembly";
 export * from "./encode.assembly";
 export * from "./bloom.assembly";
+export * from "./csv.assembly";

@@ -2,7 +2,7 @@
  * The kernels and the memory they work on, one of each a thread. Pages are decompressed and decoded here, and leave as
  * typed arrays of their own.
  */
-import { InternalError } from "../../../../common/errors";
+import { InternalError } from "../../../common/errors";
 import { kernelBytes } from "./kernels";
 import { type LinearMemory, webAssembly } from "./web-assembly";
 
@@ -128,6 +128,34 @@ export interface Kernels {
   hashRanges(bytes: Address, starts: Address, ends: Address, count: number, hashes: Address): void;
   bloomAdd(filter: Address, blocks: number, hashes: Address, count: number): void;
   bloomHas(filter: Address, blocks: number, hash: bigint): number;
+
+  csvStopped(): Address;
+  csvFields(
+    src: Address,
+    end: Address,
+    delimiter: number,
+    quote: number,
+    escape: number,
+    width: number,
+    slotted: number,
+    slots: Address,
+    most: number,
+    starts: Address,
+    ends: Address,
+    lines: Address,
+    odd: Address,
+  ): number;
+  csvValid(starts: Address, ends: Address, count: number, valid: Address): number;
+  csvWhole: CsvParse<[low: number, high: number, dst: Address, odd: Address]>;
+  csvDecimals: CsvParse<[scale: number, limit: number, dst: Address, odd: Address]>;
+  csvDoubles: CsvParse<[dst: Address, odd: Address]>;
+  csvDates: CsvParse<[dst: Address, odd: Address]>;
+  csvTimestamps: CsvParse<[zoned: number, dst: Address, odd: Address]>;
+  csvBooleans: CsvParse<[dst: Address, odd: Address]>;
+  doublesAsShorts(src: Address, count: number, dst: Address): void;
+  doublesAsBytes(src: Address, count: number, dst: Address): void;
+  doublesAsFloats(src: Address, count: number, dst: Address): void;
+
   snappyBound(length: number): number;
   snappyCompress(src: Address, length: number, dst: Address, table: Address): number;
   lz4Compress(src: Address, length: number, dst: Address, table: Address): number;
@@ -144,6 +172,15 @@ type EncodeFixed = (
   mask: number,
   codes: Address,
 ) => number;
+
+/** Fields at starts[i]..ends[i] of `src` to values; rows whose field is not simple are marked in `odd`. */
+type CsvParse<Rest extends readonly number[]> = (
+  src: Address,
+  starts: Address,
+  ends: Address,
+  count: number,
+  ...rest: Rest
+) => void;
 
 const WASM_PAGE = 65536;
 /** The kernels keep a few words of their own below. */
@@ -170,7 +207,7 @@ class Heap {
       env: {
         memory: this.#memory,
         abort: () => {
-          throw new InternalError("A kernel of the Parquet reader stopped.");
+          throw new InternalError("A kernel of the data sources stopped.");
         },
       },
     });
@@ -184,7 +221,7 @@ class Heap {
 
   /** At least `size` bytes, at a multiple of 64. */
   allocate(size: number): Address {
-    if (size > MAX_BLOCK) throw new RangeError(`a Parquet page needs ${size} bytes at once`);
+    if (size > MAX_BLOCK) throw new RangeError(`a page needs ${size} bytes at once`);
     const sizeClass = Math.max(SMALLEST_CLASS, 32 - Math.clz32(size + SLACK - 1));
     const address = this.#free[sizeClass]?.pop() ?? this.#more(2 ** sizeClass);
     this.#classes.set(address, sizeClass);
@@ -194,7 +231,7 @@ class Heap {
   #more(size: number): Address {
     const address = this.#end;
     const needed = address + size;
-    if (needed > MAX_BYTES) throw new RangeError("Parquet pages of this task need more than 4 GiB");
+    if (needed > MAX_BYTES) throw new RangeError("the pages of this task need more than 4 GiB");
     const missing = needed - this.#memory.buffer.byteLength;
     if (missing > 0) {
       this.#memory.grow(Math.ceil(missing / WASM_PAGE));
@@ -206,7 +243,7 @@ class Heap {
 
   free(address: Address): void {
     const sizeClass = this.#classes.get(address);
-    if (sizeClass === undefined) throw new InternalError("Memory of the Parquet reader was freed twice.");
+    if (sizeClass === undefined) throw new InternalError("Memory of a data source was freed twice.");
     this.#classes.delete(address);
     (this.#free[sizeClass] ??= []).push(address);
   }
