@@ -1,10 +1,11 @@
 /** The schema of JSON texts: the type of each value, and the one type for several. */
 import type { ArrayType, DataType, StructField, StructType } from "../../columnar/types";
+import { QueryError } from "../errors";
 import type { SqlSettings } from "../settings";
 import { parseDecimal } from "../types/exact";
 import { timestampNtzReader, timestampReader } from "./datetime-text";
 import type { JsonOptions } from "./options";
-import { JsonReader } from "./reader";
+import { JsonFault, JsonReader } from "./reader";
 
 const NULL: DataType = { kind: "null" };
 const STRING: DataType = { kind: "string" };
@@ -148,27 +149,44 @@ export function canonical(type: DataType, dropNulls: boolean): DataType | null {
   }
 }
 
-/** The schema of many records: those that are no JSON are left out and give a column for their text. */
-export function inferJsonSchema(records: Iterable<string>, options: JsonOptions, settings: SqlSettings): StructType {
-  let common: DataType = NULL;
-  let corrupt = false;
-  for (const record of records) {
+/** The schema of many records, seen one by one: those that are no JSON are left out and give a column for their text. */
+export class JsonInference {
+  #common: DataType = { kind: "null" };
+  #corrupt = false;
+
+  constructor(
+    private readonly options: JsonOptions,
+    private readonly settings: SqlSettings,
+  ) {}
+
+  add(record: string): void {
+    const { options } = this;
     let type: DataType;
     try {
-      type = typeOfJson(record, options, settings);
+      type = typeOfJson(record, options, this.settings);
     } catch (error) {
-      if (options.mode === "FAILFAST") throw error;
-      corrupt ||= options.mode === "PERMISSIVE";
-      continue;
+      if (!(error instanceof JsonFault)) throw error;
+      if (options.mode === "FAILFAST")
+        throw new QueryError(
+          "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+          { badRecord: record, failFastMode: "FAILFAST" },
+          undefined,
+          { cause: error },
+        );
+      this.#corrupt ||= options.mode === "PERMISSIVE";
+      return;
     }
     if (type.kind === "array") type = type.element;
-    if (type.kind === "struct") common = compatible(common, type);
-    else if (type.kind !== "null") corrupt ||= options.mode === "PERMISSIVE";
+    if (type.kind === "struct") this.#common = compatible(this.#common, type);
+    else if (type.kind !== "null") this.#corrupt ||= options.mode === "PERMISSIVE";
   }
-  const found = canonical(common, options.dropFieldIfAllNull);
-  const fields = found?.kind === "struct" ? found.fields : [];
-  const name = options.columnNameOfCorruptRecord;
-  if (!corrupt || fields.some((field) => field.name === name)) return { kind: "struct", fields };
-  const all = [...fields, { name, type: STRING, nullable: true }];
-  return { kind: "struct", fields: all.sort((x, y) => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0)) };
+
+  schema(): StructType {
+    const found = canonical(this.#common, this.options.dropFieldIfAllNull);
+    const fields = found?.kind === "struct" ? found.fields : [];
+    const name = this.options.columnNameOfCorruptRecord;
+    if (!this.#corrupt || fields.some((field) => field.name === name)) return { kind: "struct", fields };
+    const all = [...fields, { name, type: STRING, nullable: true }];
+    return { kind: "struct", fields: all.sort((x, y) => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0)) };
+  }
 }

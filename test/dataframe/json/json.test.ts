@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Boxed, StructType } from "../../../src/columnar/types";
 import { MapValue } from "../../../src/columnar/types";
-import { inferJsonSchema } from "../../../src/dataframe/json/infer";
+import { JsonInference } from "../../../src/dataframe/json/infer";
 import { jsonOptions } from "../../../src/dataframe/json/options";
 import { jsonStructParser } from "../../../src/dataframe/json/parse";
 import { JsonFault, JsonReader, LENIENT, STRICT } from "../../../src/dataframe/json/reader";
@@ -156,8 +156,11 @@ describe("records", () => {
 });
 
 describe("inference", () => {
-  const infer = (texts: readonly string[], options: Readonly<Record<string, string>> = {}): string =>
-    simpleString(inferJsonSchema(texts, jsonOptions(options, given), given));
+  const infer = (texts: readonly string[], options: Readonly<Record<string, string>> = {}): string => {
+    const inference = new JsonInference(jsonOptions(options, given), given);
+    for (const text of texts) inference.add(text);
+    return simpleString(inference.schema());
+  };
 
   test("takes the type that holds all records", () => {
     expect(infer(['{"a":1,"b":{"x":1}}', '{"a":2.5,"b":{"y":"s"}}', '{"c":[null,true]}'])).toBe(

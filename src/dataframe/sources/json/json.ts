@@ -5,10 +5,9 @@ import { outputCodec } from "../../../filesystem/codecs";
 import { readFailed } from "../../../filesystem/file-system";
 import { TextPartWriter } from "../../../filesystem/part-writers";
 import { QueryError } from "../../errors";
-import { canonical, compatible, typeOfJson } from "../../json/infer";
+import { JsonInference } from "../../json/infer";
 import { type JsonOptions, jsonOptions } from "../../json/options";
 import { jsonStructParser, jsonValueParser } from "../../json/parse";
-import { JsonFault } from "../../json/reader";
 import { recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import { jsonWriter } from "../../json/write";
 import type { DataSource, DriverContext, LoadRequest, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
@@ -33,52 +32,8 @@ import { option } from "../options";
 import type { FileEntry } from "../relation";
 import { sampler } from "../files/sampling";
 
-const STRING: DataType = { kind: "string" };
-
 function textOptions(options: JsonOptions): TextOptions {
   return { lineSep: options.lineSep, encoding: options.encoding, whole: options.multiLine };
-}
-
-/** What inference has seen so far: as inferJsonSchema, record by record. */
-class Inference {
-  #common: DataType = { kind: "null" };
-  #corrupt = false;
-
-  constructor(
-    private readonly options: JsonOptions,
-    private readonly driver: DriverContext,
-  ) {}
-
-  add(record: string): void {
-    const { options } = this;
-    let type: DataType;
-    try {
-      type = typeOfJson(record, options, this.driver.settings);
-    } catch (error) {
-      if (!(error instanceof JsonFault)) throw error;
-      if (options.mode === "FAILFAST")
-        throw new QueryError(
-          "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-          { badRecord: record, failFastMode: "FAILFAST" },
-          undefined,
-          { cause: error },
-        );
-      this.#corrupt ||= options.mode === "PERMISSIVE";
-      return;
-    }
-    if (type.kind === "array") type = type.element;
-    if (type.kind === "struct") this.#common = compatible(this.#common, type);
-    else if (type.kind !== "null") this.#corrupt ||= options.mode === "PERMISSIVE";
-  }
-
-  schema(): StructType {
-    const found = canonical(this.#common, this.options.dropFieldIfAllNull);
-    const fields = found?.kind === "struct" ? found.fields : [];
-    const name = this.options.columnNameOfCorruptRecord;
-    if (!this.#corrupt || fields.some((field) => field.name === name)) return { kind: "struct", fields };
-    const all = [...fields, { name, type: STRING, nullable: true }];
-    return { kind: "struct", fields: all.sort((x, y) => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0)) };
-  }
 }
 
 async function infer(files: readonly FileEntry[], request: LoadRequest, driver: DriverContext): Promise<StructType | null> {
@@ -86,7 +41,7 @@ async function infer(files: readonly FileEntry[], request: LoadRequest, driver: 
   if (options.singleVariantColumn !== undefined)
     return { kind: "struct", fields: [{ name: options.singleVariantColumn, type: { kind: "variant" }, nullable: true }] };
   if (files.length === 0) return null;
-  const inference = new Inference(options, driver);
+  const inference = new JsonInference(options, driver.settings);
   const chosen = sampler(options.samplingRatio);
   for (const file of files) {
     if (file.length === 0) continue;
