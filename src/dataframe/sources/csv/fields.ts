@@ -122,6 +122,8 @@ export function fastColumns(
   const oneByte = (text: string): boolean => text.length === 1 && text.charCodeAt(0) < 128;
   const simple =
     !options.multiLine &&
+    // Headers that must be as the schema says are looked at by the careful way.
+    (options.enforceSchema || !options.header) &&
     (options.encoding === undefined || /^utf-?8$/i.test(options.encoding)) &&
     (options.lineSep === undefined || options.lineSep === "\n") &&
     options.comment === undefined &&
