@@ -69,6 +69,8 @@ export class PageDecoder {
   readonly #width: number;
   readonly #packed: Packed = { form: Form.Uint8, address: 0, starts: 0, ends: 0, bytesLength: 0 };
 
+  #hasDictionary = false;
+  /** Where codes are kept. */
   #dictionary: FixedVector | WideVector | BytesVector | null = null;
   #dictionaryCount = 0;
   /** The dictionary's values in the heap, where codes are replaced by them. */
@@ -94,7 +96,10 @@ export class PageDecoder {
 
   /** The dictionary's. */
   get values(): Vector | null {
-    return this.#dictionary;
+    if (!this.#hasDictionary || this.#keepCodes) return this.#dictionary;
+    this.#packed.form = this.#dictionaryForm;
+    this.#packed.address = this.#dictionaryRegion.address;
+    return this.#vector(this.#dictionaryCount, null);
   }
 
   /** The dictionary page: its decompressed bytes are [from, end) of the heap. */
@@ -108,11 +113,13 @@ export class PageDecoder {
     this.#dictionaryCount = count;
     const bytes = FORM_BYTES[packed.form]!;
     this.#keepCodes = (bytes !== 4 && bytes !== 8) || (count * KEPT_NUMBERS <= this.options.entries && count <= MAX_KEPT_CODES);
-    this.#dictionary = this.#vector(count, null) as FixedVector | WideVector | BytesVector;
-    if (!this.#keepCodes) {
-      const to = this.#dictionaryRegion.need(count * bytes);
-      this.#heap.bytes.copyWithin(to, packed.address, packed.address + count * bytes);
+    this.#hasDictionary = true;
+    if (this.#keepCodes) {
+      this.#dictionary = this.#vector(count, null) as FixedVector | WideVector | BytesVector;
+      return;
     }
+    const to = this.#dictionaryRegion.need(count * bytes);
+    this.#heap.bytes.copyWithin(to, packed.address, packed.address + count * bytes);
   }
 
   /** A data page of version 1 or 2; its decompressed bytes, levels included, are [from, end) of the heap. */
@@ -312,8 +319,7 @@ export class PageDecoder {
   #codes(from: number, end: number, present: number, count: number, valid: number): Vector {
     const heap = this.#heap;
     const { kernels } = heap;
-    const dictionary = this.#dictionary;
-    if (dictionary === null) throw new DamagedPage("a page refers to a dictionary that is not there");
+    if (!this.#hasDictionary) throw new DamagedPage("a page refers to a dictionary that is not there");
     if (present === 0) return this.#noValues(valid === 0 ? 0 : count);
     if (from >= end) throw new DamagedPage("a page has fewer values than it says");
     const bits = heap.bytes[from]!;
@@ -357,7 +363,7 @@ export class PageDecoder {
       form: "dictionary",
       length,
       codes: bytes === 1 ? new Uint8Array(out) : bytes === 2 ? new Uint16Array(out) : new Int32Array(out),
-      dictionary,
+      dictionary: this.#dictionary!,
       valid: validity,
     };
     return result;

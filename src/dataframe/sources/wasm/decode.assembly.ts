@@ -186,10 +186,14 @@ export function maxOf16(src: usize, count: i32): i32 {
   return result;
 }
 
-/** As unsigned, bits of all values together: at least the largest, less than twice of it. Exact where it matters: the caller looks again when this is too large. */
 export function maxOf32(src: usize, count: i32): u32 {
+  let x = i32x4.splat(0);
+  const whole = (count as usize) & ~3;
+  for (let i: usize = 0; i < whole; i += 4) x = i32x4.max_u(x, v128.load(src + 4 * i));
   let result: u32 = 0;
-  for (let i: usize = 0; i < (count as usize); i++) result = max(result, load<u32>(src + 4 * i));
+  store<v128>(8, x);
+  for (let i: usize = 0; i < 4; i++) result = max(result, load<u32>(8 + 4 * i));
+  for (let i = whole; i < (count as usize); i++) result = max(result, load<u32>(src + 4 * i));
   return result;
 }
 
