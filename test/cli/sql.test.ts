@@ -1,0 +1,55 @@
+/** `firesteel sql`: statements from the command line, files and pipes. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { root, Workplace } from "./support/command";
+
+const place = new Workplace();
+afterAll(() => place.remove());
+afterEach(async () => expect(await place.leftoversAfter(5000)).toEqual([]));
+
+const LOCAL = ["--master", "local[2]", "--conf", "spark.ui.showConsoleProgress=false"];
+
+test("statements share a session, results are drawn as show() does", async () => {
+  const text = "CREATE TEMPORARY VIEW t AS SELECT * FROM VALUES (1, 'a;b'), (2, NULL) AS v(n, s); SELECT s, n FROM t ORDER BY n";
+  expect(await place.run(["sql", ...LOCAL, "-e", text])).toMatchObject({
+    code: 0,
+    stdout: "+----+---+\n|s   |n  |\n+----+---+\n|a;b |1  |\n|NULL|2  |\n+----+---+\n",
+    stderr: "",
+  });
+});
+
+test.each([
+  ["csv", 's,d,e\n"a,""b",2024-01-01,1.50\n,2024-01-01,1.50\n'],
+  ["json", '{"s":"a,\\"b","d":"2024-01-01","e":1.50}\n{"d":"2024-01-01","e":1.50}\n'],
+])("%s, from a file", async (format, stdout) => {
+  const file = place.write({
+    "q.sql": `-- two rows\nSELECT explode(array('a,"b', NULL)) AS s, DATE'2024-01-01' AS d, 1.50BD AS e;\n`,
+  });
+  expect(await place.run(["sql", ...LOCAL, "--format", format, "-f", file])).toMatchObject({ code: 0, stdout, stderr: "" });
+});
+
+test("from a pipe", () => {
+  const run = spawnSync(process.execPath, [join(root, "dist/cli.js"), "sql", ...LOCAL, "--format", "csv"], {
+    input: "SELECT id FROM range(2) ORDER BY id;",
+    encoding: "utf8",
+  });
+  expect(run).toMatchObject({ status: 0, stdout: "id\n0\n1\n", stderr: "" });
+});
+
+test("an error says what and where, and is the exit code", async () => {
+  const { code, stdout, stderr } = await place.run([
+    "sql",
+    ...LOCAL,
+    "-e",
+    "SELECT 1 AS a; SELECT nme FROM VALUES (1) AS t(name)",
+  ]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "+---+\n|a  |\n+---+\n|1  |\n+---+\n" });
+  expect(stderr).toMatch(/^\[UNRESOLVED_COLUMN\.WITH_SUGGESTION\] .*`nme`.*`name`/);
+  expect(stderr).not.toContain("    at ");
+});
+
+test("an unknown format is refused", async () => {
+  const { code, stderr } = await place.run(["sql", ...LOCAL, "--format", "xml", "-e", "SELECT 1"]);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("--format must be one of table, csv, json");
+});
