@@ -9,6 +9,7 @@ import { InternalError } from "../../common/errors";
 import type { Attribute } from "../expressions/expression";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan, Scan } from "../logical/plan";
+import { expressionText } from "../logical/print";
 import { walkPlan } from "../logical/traverse";
 import { optimize, optimizeAgain } from "../optimizer/optimize";
 import type { PhysicalPlan, ScanExec } from "../physical/plan";
@@ -133,5 +134,6 @@ export class QueryExecution {
 /** Scans that give the same columns of the same relation under the same ids, filtered alike, are one. */
 function scanKey(scan: Pick<Scan | ScanExec, "output" | "pushed" | "partitionFilters" | "relation">): string {
   const { output, pushed, partitionFilters, relation } = scan;
-  return `${relation.name} ${output.map(({ id }) => id).join(",")} ${pushed.length} ${partitionFilters.length}`;
+  const filters = [...pushed, ...partitionFilters].map(expressionText);
+  return [relation.name, output.map(({ id }) => id).join(","), ...filters].join(" ");
 }

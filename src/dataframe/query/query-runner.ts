@@ -17,7 +17,7 @@ import type { ExchangeStage, ResultStage, Stage } from "../physical/stages";
 import { QueryRun } from "../physical/stages";
 import type { PhysicalPlan, StagePlan, StageSink, StageTaskInput } from "../physical/plan";
 import type { PlanServices } from "../physical/services";
-import { walk } from "../physical/traverse";
+import { transformUp, walk } from "../physical/traverse";
 import type { SqlSettings } from "../settings";
 import { userFunctionsOf } from "./user-functions";
 import { QueryMetrics } from "./query-metrics";
@@ -167,7 +167,7 @@ export class QueryRunner {
   #ready(stage: Pick<Stage, "root" | "shuffles" | "broadcasts" | "tasks">, sink: StageSink): ReadyStage {
     const shuffleOf = (id: number): WrittenShuffle => this.#written.get(id)!;
     const plan: StagePlan = {
-      root: stage.root,
+      root: transformUp(stage.root, withoutFiles),
       sink,
       settings: this.settings,
       broadcasts: stage.broadcasts.map((id) => shuffleOf(id).shuffle.shuffleId),
@@ -189,6 +189,12 @@ export class QueryRunner {
       parents: (partition) => leaves.flatMap((leaf) => tasks[partition]!.leaves[leaf] ?? []),
     };
   }
+}
+
+/** Tasks are told their splits; the list of all files, which may be long, stays here. */
+function withoutFiles(node: PhysicalPlan): PhysicalPlan {
+  if (node.kind !== "scan" || node.relation.files === null) return node;
+  return { ...node, relation: { ...node.relation, files: null } };
 }
 
 /** External leaves of a stage by their source. */
