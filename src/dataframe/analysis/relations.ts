@@ -41,6 +41,9 @@ export function bindTable(binder: Binder, plan: Extract<UnresolvedPlan, { kind: 
   const cte = name.length === 1 ? findCte(binder, env.ctes, name[0] as string) : null;
   if (cte !== null) return cte.reference(plan.at);
   const found = binder.context.relation(name, env.view);
+  // No source keeps older versions of its rows.
+  if (found !== null && plan.timeTravel !== undefined)
+    throw new AnalysisError("UNSUPPORTED_FEATURE.TIME_TRAVEL", { relationId: idText(name) }, plan.at);
   if (found !== null) return named(binder, found, plan.at, env);
   if (name.length === 2 && binder.context.isFileFormat(name[0] as string)) {
     const [format, path] = name as readonly [string, string];

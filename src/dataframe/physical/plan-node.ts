@@ -177,7 +177,6 @@ function planScan(planner: Planner, node: Scan): PhysicalPlan {
     // Those that wait for values are a help, not a condition: the join above them stands.
     partitionFilters: node.partitionFilters.filter((filter) => filter.kind !== "inSubquery"),
     limit: node.limit,
-    runtimeFilters: [],
   };
   const splits = planner.services.splits(scan);
   planner.state.splits.set(scan.id, splits);

@@ -42,14 +42,6 @@ export interface ScanExec extends Node {
   readonly pushed: readonly Expression[];
   readonly partitionFilters: readonly Expression[];
   readonly limit: number | null;
-  /** Filters whose values come from other parts of the query while it runs (dynamic pruning, runtime filters): by index of `runtime` of the stage. */
-  readonly runtimeFilters: readonly RuntimeFilter[];
-}
-
-export interface RuntimeFilter {
-  readonly column: Expression;
-  /** Index into StagePlan.broadcasts of what holds the bloom filter, bounds or values. */
-  readonly broadcast: number;
 }
 
 export interface LocalTableExec extends Node {

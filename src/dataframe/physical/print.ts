@@ -212,9 +212,6 @@ export function scanDetails(scan: ScanExec): readonly (readonly [name: string, v
     (column, i) => `${(scan.columns[i] as readonly string[]).join(".")}:${simpleString(column.type)}`,
   );
   details.push(["ReadSchema", `struct<${fields.join(",")}>`]);
-  if (scan.runtimeFilters.length > 0) {
-    details.push(["RuntimeFilters", list(scan.runtimeFilters.map((filter) => filter.column))]);
-  }
   return details;
 }
 

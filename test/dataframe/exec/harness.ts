@@ -105,7 +105,6 @@ export class Table {
       pushed: [],
       partitionFilters: [],
       limit: null,
-      runtimeFilters: [],
     };
   }
 }
