@@ -52,7 +52,7 @@ setPlatform({
   },
 });
 
-setPlanRuntime(queryRuntime);
+setPlanRuntime("query", queryRuntime);
 setSessionFactory(
   sessionsOn({
     getOrCreate: (settings) => engineContext(SparkContext.getOrCreate(new SparkConf().setAll(Object.entries(settings)))),

@@ -36,13 +36,17 @@ export interface PlanTask {
   onClose(close: () => void): void;
 }
 
-let installed: PlanRuntime | undefined;
+/** Whose plan it is: stages of queries, or programs of the libraries above. */
+export type PlanKind = "query" | "program";
 
-export function setPlanRuntime(runtime: PlanRuntime): void {
-  installed = runtime;
+const installed = new Map<PlanKind, PlanRuntime>();
+
+export function setPlanRuntime(kind: PlanKind, runtime: PlanRuntime): void {
+  installed.set(kind, runtime);
 }
 
-export function planRuntime(): PlanRuntime {
-  if (installed === undefined) throw new InternalError("No runtime for query plans is installed in this thread.");
-  return installed;
+export function planRuntime(kind: PlanKind): PlanRuntime {
+  const runtime = installed.get(kind);
+  if (runtime === undefined) throw new InternalError(`No runtime for ${kind} plans is installed in this thread.`);
+  return runtime;
 }

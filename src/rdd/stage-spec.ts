@@ -2,6 +2,7 @@
  * The task binary as data: what the driver writes for the tasks of one stage and what a worker thread reads. Nodes refer
  * to each other, and to captured functions, by index.
  */
+import type { PlanKind } from "./plan-port";
 import type { Frozen } from "../closure/frozen";
 import type { ModuleFile } from "../closure/module-target";
 import type { DatasetNode } from "./nodes/node";
@@ -119,9 +120,10 @@ export type NodeSpec =
       readonly withIndex: boolean;
       readonly call: string;
     }
-  /** A stage of a query plan; `shuffles` are ids, as the plan numbers them. */
+  /** A stage of a plan of the layers above; `shuffles` are ids, as the plan numbers them. */
   | {
       readonly kind: "plan";
+      readonly runtime: PlanKind;
       readonly plan: Uint8Array;
       readonly shuffles: readonly number[];
       readonly parents: readonly NodeRef[];

@@ -14,7 +14,7 @@ import { columnsOf } from "./columns";
 import type { AnalysisContext } from "./context";
 import { bindWith } from "./ctes";
 import { bindExpression } from "./expressions";
-import { bindApplyInGroups, bindCogroup, bindMapBatches, bindObserve, bindScriptTransform } from "./functional";
+import { bindAppendColumns, bindApplyInGroups, bindCogroup, bindMapBatches, bindObserve, bindScriptTransform } from "./functional";
 import { bindLateralView } from "./generators";
 import { bindAggregatePlan, bindProject } from "./grouping";
 import { bindHint, bindRepartition } from "./hints";
@@ -151,6 +151,8 @@ export class QueryBinder implements Binder {
         throw unsupportedOperation("TRANSPOSE", plan.at);
       case "mapBatches":
         return bindMapBatches(this, plan, env);
+      case "appendColumns":
+        return bindAppendColumns(this, plan, env);
       case "applyInGroups":
         return bindApplyInGroups(this, plan, env);
       case "cogroup":

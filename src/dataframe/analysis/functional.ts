@@ -21,6 +21,14 @@ export function bindMapBatches(binder: Binder, plan: Plan<"mapBatches">, env: En
   return bound({ kind: "mapBatches", child: exactly(input), fn: plan.fn, output }, output);
 }
 
+export function bindAppendColumns(binder: Binder, plan: Plan<"appendColumns">, env: Env): Bound {
+  const input = binder.plan(plan.child, env);
+  const inputs = plan.inputs.map((expression) => binder.expression(expression, selectScope(binder, input, env)));
+  const output = plan.outputs.fields.map((field) => fieldColumn(binder, field, []));
+  const { program, spec } = plan;
+  return bound({ kind: "appendColumns", child: input.plan, program, spec, inputs, output }, [...input.output, ...output]);
+}
+
 export function bindApplyInGroups(binder: Binder, plan: Plan<"applyInGroups">, env: Env): Bound {
   const input = binder.plan(plan.child, env);
   const { child, keys } = withKeys(binder, input, plan.grouping, env);

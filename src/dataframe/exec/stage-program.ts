@@ -15,6 +15,7 @@ import { fuse, probeStep, type TableJoin } from "./pipeline/fuse";
 import { PipelineOperator } from "./pipeline/operator";
 import type { CodegenHost, PipelineProgram } from "./pipeline/program";
 import type { ExecEnv, ExecServices } from "./ports";
+import { AppendColumnsOperator } from "./rows/append-columns";
 import { ExpandOperator } from "./rows/expand";
 import { GenerateOperator } from "./rows/generate";
 import { LimitOperator, TailOperator } from "./rows/limit";
@@ -111,6 +112,8 @@ class StageCompiler {
         return new CollectMetricsOperator(plan, compile(plan.child), host);
       case "mapBatches":
         return new MapBatchesOperator(plan, compile(plan.child));
+      case "appendColumns":
+        return new AppendColumnsOperator(plan, compile(plan.child), host);
       case "applyInGroups":
         return new ApplyInGroupsOperator(plan, compile(plan.child));
       case "cogroup":

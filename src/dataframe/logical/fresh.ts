@@ -45,6 +45,7 @@ export function renamePlan(plan: LogicalPlan, ids: ReadonlyMap<ExprId, ExprId>):
     case "cteReference":
     case "recursiveCte":
     case "mapBatches":
+    case "appendColumns":
     case "applyInGroups":
     case "cogroup":
     case "scriptTransform": {

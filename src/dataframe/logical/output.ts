@@ -47,6 +47,8 @@ function computeOutput(plan: LogicalPlan): readonly Attribute[] {
         ...outputOf(plan.child),
         ...plan.functions.map(({ id, name, call }) => attribute(id, name, call.type, call.nullable)),
       ];
+    case "appendColumns":
+      return [...outputOf(plan.child), ...plan.output];
     case "generate": {
       const generated = plan.outer ? plan.output.map(nullable) : plan.output;
       const unrequired = new Set(plan.unrequired);

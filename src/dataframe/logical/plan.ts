@@ -208,6 +208,16 @@ export interface MapBatches {
   readonly output: readonly Attribute[];
 }
 
+/** The child's columns, and after them `output`, which a program of a library computes row by row from `inputs`. Deterministic. */
+export interface AppendColumns {
+  readonly kind: "appendColumns";
+  readonly child: LogicalPlan;
+  readonly program: string;
+  readonly spec: Uint8Array;
+  readonly inputs: readonly Expression[];
+  readonly output: readonly Attribute[];
+}
+
 export interface ApplyInGroups {
   readonly kind: "applyInGroups";
   readonly child: LogicalPlan;
@@ -274,6 +284,7 @@ export type LogicalPlan =
   | CteReference
   | RecursiveCte
   | MapBatches
+  | AppendColumns
   | ApplyInGroups
   | Cogroup
   | ScriptTransform

@@ -117,6 +117,8 @@ export function nodeText(plan: LogicalPlan): string {
       return `UnionLoop ${plan.id}, ${list(plan.output)}`;
     case "mapBatches":
       return `MapBatches ${plan.fn.name}, ${list(plan.output)}`;
+    case "appendColumns":
+      return `AppendColumns ${plan.program}, ${list(plan.inputs)}, ${list(plan.output)}`;
     case "applyInGroups":
       return `ApplyInGroups ${list(plan.grouping)}, ${plan.fn.name}, ${list(plan.output)}`;
     case "cogroup":

@@ -150,6 +150,10 @@ export function mapExpressions(plan: LogicalPlan, f: (expression: Expression) =>
         ? plan
         : { ...plan, leftGrouping, rightGrouping };
     }
+    case "appendColumns": {
+      const inputs = mapAll(plan.inputs, f);
+      return inputs === plan.inputs ? plan : { ...plan, inputs };
+    }
     case "scriptTransform": {
       const input = mapAll(plan.input, f);
       return input === plan.input ? plan : { ...plan, input };

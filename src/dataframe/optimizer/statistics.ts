@@ -127,6 +127,7 @@ export class Statistics {
       case "sort":
       case "repartition":
       case "subqueryAlias":
+      case "appendColumns":
       case "window":
       case "collectMetrics":
       case "hint": {

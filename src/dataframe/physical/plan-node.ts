@@ -107,6 +107,11 @@ export function planNode(planner: Planner, node: LogicalPlan, prefer: readonly E
       return planRepartition(planner, node);
     case "mapBatches":
       return { kind: "mapBatches", id: id(), output: node.output, child: planner.plan(node.child), fn: node.fn };
+    case "appendColumns": {
+      const { program, spec, inputs, output: appended } = node;
+      const child = planner.plan(node.child, prefer);
+      return { kind: "appendColumns", id: id(), output: [...child.output, ...appended], child, program, spec, inputs, appended };
+    }
     case "applyInGroups": {
       const { grouping } = node;
       const gathered = gather(planner, node.child, grouping, "rows:groups");

@@ -219,6 +219,16 @@ export interface MapBatchesExec extends Node {
   readonly fn: UserFunction;
 }
 
+/** The child's columns, and those that a program of a library makes of `inputs` (exec/column-programs). */
+export interface AppendColumnsExec extends Node {
+  readonly kind: "appendColumns";
+  readonly child: PhysicalPlan;
+  readonly program: string;
+  readonly spec: Uint8Array;
+  readonly inputs: readonly Expression[];
+  readonly appended: readonly Attribute[];
+}
+
 /** The child's rows come grouped (sorted by grouping). */
 export interface ApplyInGroupsExec extends Node {
   readonly kind: "applyInGroups";
@@ -303,6 +313,7 @@ export type PhysicalPlan =
   | CoalesceExec
   | SampleExec
   | MapBatchesExec
+  | AppendColumnsExec
   | ApplyInGroupsExec
   | CogroupExec
   | ScriptTransformExec

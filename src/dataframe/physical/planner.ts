@@ -218,6 +218,7 @@ export class Planner {
       case "limit":
       case "tail":
       case "sample":
+      case "appendColumns":
       case "collectMetrics":
       case "window":
         return this.layoutOf(plan.child);

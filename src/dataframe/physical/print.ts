@@ -74,6 +74,8 @@ export function operatorText(node: PhysicalPlan, exchanges: Exchanges): string {
       return `${name} ${node.lower}, ${node.upper}, ${node.withReplacement}, ${node.seed}`;
     case "mapBatches":
       return `${name} ${node.fn.name}, ${columns(node.output)}`;
+    case "appendColumns":
+      return `${name} ${node.program}, ${list(node.inputs)}, ${columns(node.appended)}`;
     case "applyInGroups":
       return `${name} ${list(node.grouping)}, ${node.fn.name}, ${columns(node.output)}`;
     case "cogroup":
@@ -145,6 +147,8 @@ export function operatorName(node: PhysicalPlan, exchanges: Exchanges): string {
       return "Sample";
     case "mapBatches":
       return "MapInArrow";
+    case "appendColumns":
+      return "AppendColumns";
     case "applyInGroups":
       return "FlatMapGroupsInArrow";
     case "cogroup":

@@ -179,6 +179,15 @@ export type UnresolvedPlan = Located &
     | { readonly kind: "transpose"; readonly child: UnresolvedPlan; readonly index?: UnresolvedExpression }
     /** mapInArrow, and the functions over groups. */
     | { readonly kind: "mapBatches"; readonly child: UnresolvedPlan; readonly fn: UserFunction; readonly schema: StructType }
+    /** Columns that a program of a library computes from others (exec/column-programs): the child's columns, and `outputs` after them. */
+    | {
+        readonly kind: "appendColumns";
+        readonly child: UnresolvedPlan;
+        readonly program: string;
+        readonly spec: Uint8Array;
+        readonly inputs: readonly UnresolvedExpression[];
+        readonly outputs: StructType;
+      }
     | {
         readonly kind: "applyInGroups";
         readonly child: UnresolvedPlan;

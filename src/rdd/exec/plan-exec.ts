@@ -2,7 +2,7 @@
 import type { ChunkSource } from "../../columnar";
 import { UsageError } from "../../common/errors";
 import type { FunctionSpec } from "../stage-spec";
-import { type PlanProgram, planRuntime, type PlanTask } from "../plan-port";
+import { type PlanKind, type PlanProgram, planRuntime, type PlanTask } from "../plan-port";
 import { isThenable } from "../pipeline/source";
 import type { TaskOutput } from "../task-runner";
 import { type Chain, chainSource, type ExecNode, sourceChain, toSync } from "./chain";
@@ -13,12 +13,13 @@ export class PlanExec implements ExecNode {
 
   constructor(
     private readonly ref: number,
+    kind: PlanKind,
     plan: Uint8Array,
     private readonly shuffles: readonly number[],
     private readonly parents: readonly ExecNode[],
     private readonly functions: ReadonlyMap<string, FunctionSpec>,
   ) {
-    this.#program = planRuntime().open(plan);
+    this.#program = planRuntime(kind).open(plan);
   }
 
   chain(partition: number): Chain {

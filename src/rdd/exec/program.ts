@@ -169,6 +169,7 @@ function makeNode(spec: NodeSpec, ref: number, nodes: readonly ExecNode[]): Exec
     case "plan":
       return new PlanExec(
         ref,
+        spec.runtime,
         spec.plan,
         spec.shuffles,
         spec.parents.map((parent) => nodes[parent]!),

@@ -2,6 +2,7 @@
 import type { Frozen } from "../../closure/frozen";
 import { InternalError } from "../../common/errors";
 import type { ContextPort } from "../context-port";
+import type { PlanKind } from "../plan-port";
 import type { NodeSpec, SpecEncoder } from "../stage-spec";
 import { DatasetNode, type NodeDependency } from "./node";
 import type { PlanShuffle } from "./plan-shuffle";
@@ -13,7 +14,8 @@ export interface PlanInput {
 }
 
 export interface PlanStage {
-  /** The plan, as the installed PlanRuntime reads it. */
+  /** Which of the installed runtimes reads the plan; "query" where absent. */
+  readonly runtime?: PlanKind;
   readonly plan: Uint8Array;
   /** What differs between partitions: one payload for each. */
   readonly payloads: readonly Uint8Array[];
@@ -80,9 +82,10 @@ export class PlanNode extends DatasetNode {
   }
 
   override encode(encoder: SpecEncoder): NodeSpec {
-    const { plan, shuffles, inputs, functions } = this.#known;
+    const { runtime = "query", plan, shuffles, inputs, functions } = this.#known;
     return {
       kind: "plan",
+      runtime,
       plan,
       shuffles: shuffles.map(({ shuffleId }) => shuffleId),
       parents: inputs.map(({ node }) => encoder.node(node)),

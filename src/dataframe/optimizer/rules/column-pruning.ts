@@ -105,6 +105,12 @@ function prune(plan: LogicalPlan, required: Ids): LogicalPlan {
           };
       return withChildren(node, [prune(plan.child, attributeSet(node.projections.flat()))]);
     }
+    case "appendColumns": {
+      const own = idsOf(plan.output);
+      if (![...required].some((id) => own.has(id))) return prune(plan.child, required);
+      const below = [...required].filter((id) => !own.has(id));
+      return withChildren(plan, [prune(plan.child, union(below, attributeSet(plan.inputs)))]);
+    }
     case "scan":
       return pruneScan(plan, required);
     case "localRelation": {

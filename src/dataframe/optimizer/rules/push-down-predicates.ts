@@ -95,6 +95,7 @@ function pushed(node: Filter): LogicalPlan {
         { ...child, children: child.children.map((one) => filterOf(one, overChild(movable, child.output, one))) },
         staying,
       );
+    case "appendColumns":
     case "generate": {
       const ids = outputIds(child.child);
       return divided(
