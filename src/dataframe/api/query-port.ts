@@ -80,6 +80,8 @@ export interface QueryPort {
   stream(plan: UnresolvedPlan, call: Call): AsyncIterable<ColumnBatch>;
   /** The rows as a dataset: values as rows have them (types/values.ts). The plan is asked for when the dataset is first needed. */
   rows(plan: () => Promise<UnresolvedPlan>): RDD<Row>;
+  /** The rows as a dataset of encoded batches (columnar/batch/codec), for libraries that compute over columns. */
+  batches(plan: () => Promise<UnresolvedPlan>, call: Call): RDD<Uint8Array>;
   explain(plan: UnresolvedPlan, mode: ExplainMode): Promise<string>;
   /** Runs a statement; its rows are the plan that it gives. A query comes back as it is. */
   execute(statement: Statement, parameters?: ParameterValues): Promise<UnresolvedPlan>;

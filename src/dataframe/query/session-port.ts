@@ -18,6 +18,7 @@ import { detachedPlan } from "../catalog/detached";
 import { runCommand } from "../catalog/commands/run-command";
 import type { SessionCatalog } from "../catalog/session-catalog";
 import { foldExpression } from "../expressions/fold";
+import type { StageSink } from "../physical/plan";
 import { logicalSignature } from "../physical/signature";
 import { walkPlan } from "../logical/traverse";
 import type { SqlSettings } from "../settings";
@@ -84,17 +85,21 @@ export class SessionPort implements QueryPort {
   }
 
   rows(plan: () => Promise<UnresolvedPlan>): RDD<Row> {
-    const call = callOfSession(this.session, "rdd");
-    const node: PlanNode = new PlanNode(
+    return new RddClass<Row>(this.#dataset(plan, callOfSession(this.session, "rdd"), { kind: "rows" }));
+  }
+
+  batches(plan: () => Promise<UnresolvedPlan>, call: Call): RDD<Uint8Array> {
+    return new RddClass<Uint8Array>(this.#dataset(plan, call, { kind: "batches" }));
+  }
+
+  /** Its stage is found when it is first needed: exchanges below it run as jobs then. */
+  #dataset(plan: () => Promise<UnresolvedPlan>, call: Call, sink: StageSink): PlanNode {
+    return new PlanNode(
       this.context,
-      "rdd",
-      async () => {
-        const execution = await this.session.query(await plan(), call);
-        return (await execution.runner()).stage({ kind: "rows" });
-      },
+      call.scope,
+      async () => (await (await this.session.query(await plan(), call)).runner()).stage(sink),
       call.site,
     );
-    return new RddClass<Row>(node);
   }
 
   explain(plan: UnresolvedPlan, mode: ExplainMode): Promise<string> {

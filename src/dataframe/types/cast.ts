@@ -154,7 +154,7 @@ function variantTakes(from: DataType): boolean {
 /** The function that casts values, none of them null, from one type to another; the pair must pass `canCast`. */
 export function makeCast(from: DataType, to: DataType, mode: CastMode, settings: CastSettings, at?: QueryContext): CastFunction {
   if (sameType(from, to) || from.kind === "null") return (value) => value;
-  if (from.kind === "udt") return makeCast(from.sqlType, to, mode, settings, at);
+  if (from.kind === "udt" && to.kind !== "string") return makeCast(from.sqlType, to, mode, settings, at);
   if (from.kind === "variant" || to.kind === "variant") {
     if (variantCasts === undefined) throw new InternalError("Casts of variants were not registered.");
     return from.kind === "variant" ? variantCasts.fromVariant(to, mode, settings, at) : variantCasts.toVariant(from, settings);

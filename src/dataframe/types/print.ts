@@ -8,6 +8,7 @@ import { doubleText, floatText } from "./java-floats";
 export { doubleText, floatText };
 import { calendarIntervalText, dayTimeText, yearMonthText } from "./interval";
 import { simpleString } from "./text";
+import { userTypeNamed } from "./user-types";
 
 /** What text of values depends on. */
 export interface PrintSettings {
@@ -75,7 +76,7 @@ export function printer(type: DataType, settings: PrintSettings): (value: Boxed)
       return (value) => `{${fields.map((field, i) => field((value as readonly Boxed[])[i]!)).join(", ")}}`;
     }
     case "udt":
-      return printer(type.sqlType, settings);
+      return userTypeNamed(type.name)?.toText ?? printer(type.sqlType, settings);
     case "variant":
       return variantPrinter(settings);
     default:

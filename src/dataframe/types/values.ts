@@ -9,6 +9,7 @@ import { Decimal } from "./decimal";
 import { fitsLong, fitsPrecision, multiply, normalize, rescale, type Exact } from "./exact";
 import { Row, RowShape } from "./row";
 import { quotedType, simpleString } from "./text";
+import { userTypeNamed, userTypeOf } from "./user-types";
 
 const ranges = {
   byte: [-128, 127],
@@ -157,8 +158,11 @@ function notNull(type: DataType, settings: ValueSettings): (value: unknown, path
     }
     case "struct":
       return structBoxer(type, settings, no);
-    case "udt":
-      return notNull(type.sqlType, settings);
+    case "udt": {
+      const userType = userTypeNamed(type.name);
+      if (userType === undefined) return notNull(type.sqlType, settings);
+      return (value, path) => (typeof value === "object" ? userType.toBoxed(value as object) : null) ?? no(value, path);
+    }
   }
 }
 
@@ -254,8 +258,10 @@ function convertNotNull(type: DataType, settings: ValueSettings): ((value: Boxed
           fields.map((field, i) => field((value as readonly Boxed[])[i]!)),
         );
     }
-    case "udt":
-      return convertNotNull(type.sqlType, settings);
+    case "udt": {
+      const userType = userTypeNamed(type.name);
+      return userType === undefined ? convertNotNull(type.sqlType, settings) : (value) => userType.fromBoxed(value);
+    }
     default:
       return null;
   }
@@ -318,6 +324,8 @@ function inferObject(value: object, path: string): DataType {
       valueContainsNull: true,
     };
   }
+  const userType = userTypeOf(value);
+  if (userType !== null) return userType;
   const entries: [string, unknown][] =
     value instanceof Row ? Row.names(value).map((name, i) => [name, Row.get(value, i)]) : Object.entries(value);
   return {
