@@ -18,19 +18,27 @@ import { setPlatform } from "./driver/platform";
 import { activeContexts, portOf, SparkContext } from "./driver/spark-context";
 import { threadMain } from "./executor";
 import * as api from "./index";
+import * as mllib from "./mllib";
+import { programRuntime } from "./mllib/compute/runtime";
 import { openTaskRunner } from "./rdd/exec/thread-runner";
 import { setPlanRuntime } from "./rdd/plan-port";
 import type { SharedStorage } from "./storage";
 import { WorkerStorage } from "./storage";
 import { ConsoleProgress } from "./ui/console-progress";
 
-export { api, discardPrelaunched, queryText, splitStatements };
+export { api, mllib, discardPrelaunched, queryText, splitStatements };
+export { noteImported } from "./closure/module-references";
+export { mapStack, noteSourceMap } from "./closure/source-maps";
+export { activeContexts };
 
 const executorFile = join(__dirname, "executor.js");
 
-configureClosures({ engine: api });
+/** What functions of programs may refer to by name, whichever entry of the package they import. */
+const exported = { ...api, ...mllib };
+
+configureClosures({ engine: exported });
 setPlatform({
-  engine: api,
+  engine: exported,
   executors: (conf) => localExecutors(conf, executorFile),
   contextStarted: (context) => {
     stopAtEnd();
@@ -53,6 +61,7 @@ setPlatform({
 });
 
 setPlanRuntime("query", queryRuntime);
+setPlanRuntime("program", programRuntime);
 setSessionFactory(
   sessionsOn({
     getOrCreate: (settings) => engineContext(SparkContext.getOrCreate(new SparkConf().setAll(Object.entries(settings)))),
@@ -102,7 +111,7 @@ export async function stopAll(exitCode = 1): Promise<void> {
 /** Entry of a task thread. */
 export function taskThreadMain(): void {
   threadMain(({ calls, slot, storage }) => ({
-    runner: openTaskRunner(api),
+    runner: openTaskRunner(exported),
     storage: new WorkerStorage({ calls, slot, shared: storage as SharedStorage, decode: decodeBatches }),
   }));
 }

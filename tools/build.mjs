@@ -34,7 +34,7 @@ const common = {
   outdir: dist,
   define: { FIRESTEEL_VERSION: JSON.stringify(version) },
   alias: { "firesteel-grpc": "./grpc.js" },
-  external: [...Object.keys(dependencies), ...Object.keys(peerDependencies), "./grpc.js", "./engine.js", "./executor.js"],
+  external: [...Object.keys(dependencies), ...Object.keys(peerDependencies), "./grpc.js", "./engine.js", "./executor.js", "./shell.js"],
 };
 const results = await Promise.all([
   build({
@@ -43,6 +43,7 @@ const results = await Promise.all([
       engine: source("engine.ts"),
       executor: source("executor-process.ts"),
       cli: source("cli/main.ts"),
+      shell: source("cli/shell/main.ts"),
       thread: source("task-thread.ts"),
     },
   }),
@@ -62,12 +63,15 @@ const results = await Promise.all([
 const entry = (name, text) => writeFileSync(join(dist, name), `"use strict";\n${text}\n`);
 // In two steps: of an import, Node would look through all of the engine for names that it re-exports (50 ms).
 entry("index.js", `const engine = require("./engine.js");\nmodule.exports = engine.api;`);
+entry("mllib.js", `const engine = require("./engine.js");\nmodule.exports = engine.mllib;`);
 const cli = join(dist, "cli.js");
 writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, "utf8")}`);
 chmodSync(cli, 0o755);
 
-const names = Object.keys(createRequire(import.meta.url)(join(dist, "index.js"))).sort();
-writeFileSync(join(dist, "index.mjs"), `import api from "./index.js";\nexport const { ${names.join(", ")} } = api;\n`);
+for (const name of ["index", "mllib"]) {
+  const names = Object.keys(createRequire(import.meta.url)(join(dist, `${name}.js`))).sort();
+  writeFileSync(join(dist, `${name}.mjs`), `import api from "./${name}.js";\nexport const { ${names.join(", ")} } = api;\n`);
+}
 
 writeFileSync(join(dist, "THIRD-PARTY-NOTICES.txt"), notices(results.flatMap((result) => Object.keys(result.metafile.inputs))));
 if (process.argv.includes("--types")) await declarations(join(dist, "types"));
@@ -100,7 +104,8 @@ async function declarations(folder) {
   const needsNode = `/// <reference types="node" />\n`;
   writeFileSync(main, needsNode + readFileSync(main, "utf8"));
   writeFileSync(join(dist, "index.d.mts"), `${needsNode}export * from "./types/index.js";\n`);
-  const program = ts.createProgram([main], { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023 });
+  writeFileSync(join(dist, "mllib.d.mts"), `${needsNode}export * from "./types/mllib/index.js";\n`);
+  const program = ts.createProgram([main, join(folder, "mllib/index.d.ts")], { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023 });
   const needed = new Set(program.getSourceFiles().map((file) => resolve(file.fileName)));
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);

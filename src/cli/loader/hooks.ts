@@ -10,10 +10,12 @@ import { fileMeant, isPath } from "./resolution";
 import { transformTypeScript } from "./transform";
 import { cacheEntry } from "./transform-cache";
 
+const ENTRIES: Readonly<Record<string, string>> = { firesteel: "./index.mjs", "firesteel/mllib": "./mllib.mjs" };
+
 export const resolve: ResolveHook = async (specifier, context, next) => {
   // Programs run on the engine that they were submitted to, installed beside them or not.
-  if (specifier === "firesteel")
-    return { url: new URL("./index.mjs", import.meta.url).href, format: "module", shortCircuit: true };
+  const entry = ENTRIES[specifier];
+  if (entry !== undefined) return { url: new URL(entry, import.meta.url).href, format: "module", shortCircuit: true };
   try {
     return await next(specifier, context);
   } catch (error) {

@@ -24,6 +24,7 @@ export function registerRequire(): void {
   const resolveFilename = loader._resolveFilename;
   loader._resolveFilename = function (request, parent, ...rest) {
     if (request === "firesteel") return join(__dirname, "index.js");
+    if (request === "firesteel/mllib") return join(__dirname, "mllib.js");
     try {
       return resolveFilename.call(this, request, parent, ...rest);
     } catch (error) {

@@ -1,0 +1,67 @@
+/** What learns from DataFrames, and what it has learned. */
+import type { StructType } from "../../columnar/types";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import { ParamMap } from "../param/param";
+import type { ParamInput } from "../param/params";
+import { Stage } from "./stage";
+import { Transformer } from "./transformer";
+
+/** One of the models of several candidates, and which. */
+export type IndexedModel<M> = readonly [index: number, model: M];
+
+export abstract class Estimator<M extends Transformer = Transformer> extends Stage {
+  /** The columns that the model will give. Throws where the data do not have what is needed. */
+  abstract transformSchema(schema: StructType): StructType;
+
+  /** Learns from data whose schema was checked. */
+  protected abstract fitModel(df: DataFrame, schema: StructType): Promise<M>;
+
+  /** Learns from `df`: once, with `params` over those that are set; or once for each of several maps. The schema is checked before any job. */
+  fit(df: DataFrame, params?: ParamInput): Promise<M>;
+  fit(df: DataFrame, params: readonly ParamInput[]): Promise<M[]>;
+  async fit(df: DataFrame, params?: ParamInput | readonly ParamInput[]): Promise<M | M[]> {
+    if (!isList(params)) {
+      const self = params === undefined ? this : this.copy(params);
+      const schema = await df.schema();
+      self.transformSchema(schema);
+      return self.fitModel(df, schema);
+    }
+    const models: M[] = [];
+    for await (const [index, model] of this.fitMultiple(
+      df,
+      params.map((map) => this.asMap(map)),
+    ))
+      models[index] = model;
+    return models;
+  }
+
+  /**
+   * The models of several parameter maps, in whatever order they are ready. Each is what `fit` would give for it; classes that can
+   * share work between candidates do.
+   */
+  async *fitMultiple(df: DataFrame, maps: readonly ParamMap[]): AsyncGenerator<IndexedModel<M>, void, undefined> {
+    for (const [index, map] of maps.entries()) yield [index, await this.fit(df, map)];
+  }
+
+  private asMap(values: ParamInput): ParamMap {
+    return values instanceof ParamMap
+      ? values
+      : new ParamMap(Object.entries(values).map(([name, value]) => [this.getParam(name), value] as const));
+  }
+}
+
+function isList(params: ParamInput | readonly ParamInput[] | undefined): params is readonly ParamInput[] {
+  return Array.isArray(params);
+}
+
+export abstract class Model extends Transformer {
+  /** The estimator that learned it; undefined of models that were loaded. */
+  parent?: Estimator;
+
+  /** Takes over the estimator's uid and values. */
+  protected adopted(parent: Estimator<never>): this {
+    this.parent = parent as Estimator;
+    this.uid = parent.uid;
+    return this.copyValues(parent);
+  }
+}

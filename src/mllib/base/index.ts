@@ -1,0 +1,3 @@
+/** What all algorithms share. */
+export { Estimator, type IndexedModel, Model } from "./estimator";
+export { Transformer } from "./transformer";

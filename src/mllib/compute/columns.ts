@@ -1,0 +1,286 @@
+/** Columns of batches as arrays of doubles and as vectors, and back. */
+import type { DataType } from "../../columnar/types";
+import type { FixedVector, ListVector, StructVector, Vector as Column } from "../../columnar/vector";
+import { InternalError } from "../../common/errors";
+import { DenseVector, SparseVector, type Vector } from "../linalg/vectors";
+
+/** Values of a numeric or boolean column; where `valid` is 0 there is none (and the value is 0). Not to be changed. */
+export interface Doubles {
+  readonly values: Float64Array;
+  readonly valid: Uint8Array | null;
+}
+
+export function doublesOf(column: Column, type: DataType): Doubles {
+  const scale = type.kind === "decimal" ? 10 ** type.scale : 1;
+  const { length, valid } = column;
+  switch (column.form) {
+    case "fixed": {
+      if (column.values instanceof Float64Array && scale === 1) return { values: column.values, valid };
+      const values = Float64Array.from(column.values);
+      if (scale !== 1) for (let i = 0; i < length; i++) values[i]! /= scale;
+      return { values, valid };
+    }
+    case "wide": {
+      const values = new Float64Array(length);
+      for (let i = 0; i < length; i++) {
+        const low = column.values[i * column.words]!;
+        const number = column.words === 1 ? Number(low) : Number((column.values[i * 2 + 1]! << 64n) + BigInt.asUintN(64, low));
+        values[i] = number / scale;
+      }
+      return { values, valid };
+    }
+    case "dictionary": {
+      const entries = doublesOf(column.dictionary, type).values;
+      const values = new Float64Array(length);
+      for (let i = 0; i < length; i++) values[i] = entries[column.codes[i]!] ?? 0;
+      return { values, valid };
+    }
+    case "null":
+      return { values: new Float64Array(length), valid: new Uint8Array(length) };
+    default:
+      throw new InternalError(`A column of form ${column.form} holds no numbers.`);
+  }
+}
+
+/** A column of doubles. */
+export function doubleColumn(values: Float64Array, valid: Uint8Array | null = null): FixedVector {
+  return { form: "fixed", length: values.length, values, valid };
+}
+
+const DENSE = 1;
+
+/** A column of vectors (VectorUDT), row by row. */
+export class VectorColumn {
+  readonly length: number;
+  readonly valid: Uint8Array | null;
+  readonly #types: Float64Array | Int8Array | Uint8Array;
+  readonly #sizes: Float64Array;
+  readonly #indices: Ranges;
+  readonly #values: Ranges;
+  readonly #indexData: Float64Array;
+  readonly #valueData: Float64Array;
+
+  constructor(column: Column) {
+    this.length = column.length;
+    this.valid = column.form === "null" ? column.valid : (column.valid ?? null);
+    if (column.form === "null") {
+      const none = new Float64Array(0);
+      this.#types = this.#sizes = this.#indexData = this.#valueData = none;
+      this.#indices = this.#values = { starts: new Int32Array(0), ends: new Int32Array(0) };
+      return;
+    }
+    if (column.form !== "struct") throw new InternalError(`A column of form ${column.form} holds no vectors.`);
+    const [types, sizes, indices, values] = column.children as readonly [Column, Column, Column, Column];
+    this.#types = doublesOf(types, { kind: "byte" }).values;
+    this.#sizes = doublesOf(sizes, { kind: "int" }).values;
+    this.#indices = rangesOf(indices);
+    this.#values = rangesOf(values);
+    this.#indexData = childData(indices, { kind: "int" });
+    this.#valueData = childData(values, { kind: "double" });
+  }
+
+  isNull(row: number): boolean {
+    return this.valid !== null && this.valid[row] === 0;
+  }
+
+  isDense(row: number): boolean {
+    return this.#types[row] === DENSE;
+  }
+
+  /** Entries of the row's vector. */
+  size(row: number): number {
+    return this.isDense(row) ? this.#values.ends[row]! - this.#values.starts[row]! : this.#sizes[row]!;
+  }
+
+  /** The stored values of a row: a view, not to be changed. */
+  values(row: number): Float64Array {
+    return this.#valueData.subarray(this.#values.starts[row]!, this.#values.ends[row]!);
+  }
+
+  /** The indices of the stored values of a sparse row, as doubles: a view. */
+  indices(row: number): Float64Array {
+    return this.#indexData.subarray(this.#indices.starts[row]!, this.#indices.ends[row]!);
+  }
+
+  get(row: number): Vector | null {
+    if (this.isNull(row)) return null;
+    return this.isDense(row)
+      ? new DenseVector(this.values(row).slice())
+      : new SparseVector(this.size(row), this.indices(row), this.values(row).slice());
+  }
+
+  /**
+   * All rows as one array, row after row, where all are dense, not null and of `width` entries; a view of the column where they
+   * lie one after the other. Null otherwise.
+   */
+  dense(width: number): Float64Array | null {
+    const { starts, ends } = this.#values;
+    let together = true;
+    for (let row = 0; row < this.length; row++) {
+      if (this.isNull(row) || !this.isDense(row) || ends[row]! - starts[row]! !== width) return null;
+      if (row > 0 && starts[row] !== ends[row - 1]) together = false;
+    }
+    if (this.length === 0) return new Float64Array(0);
+    if (together) return this.#valueData.subarray(starts[0]!, ends[this.length - 1]!);
+    const all = new Float64Array(this.length * width);
+    for (let row = 0; row < this.length; row++) all.set(this.values(row), row * width);
+    return all;
+  }
+
+  /** Writes the row's entries, zeros included, at `at` of `target`. */
+  copyDense(row: number, target: Float64Array, at: number): void {
+    const values = this.values(row);
+    if (this.isDense(row)) {
+      target.set(values, at);
+      return;
+    }
+    target.fill(0, at, at + this.size(row));
+    const indices = this.indices(row);
+    for (let i = 0; i < indices.length; i++) target[at + indices[i]!] = values[i]!;
+  }
+}
+
+interface Ranges {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
+function rangesOf(column: Column): Ranges {
+  if (column.form === "list") return column;
+  const none = new Int32Array(column.length);
+  return { starts: none, ends: none };
+}
+
+function childData(column: Column, type: DataType): Float64Array {
+  return column.form === "list" ? doublesOf(column.child, type).values : new Float64Array(0);
+}
+
+/** A column of dense vectors of `width` entries, which lie row after row in `values` and are not copied. */
+export function denseVectorColumn(
+  values: Float64Array,
+  rows: number,
+  width: number,
+  valid: Uint8Array | null = null,
+): StructVector {
+  const starts = new Int32Array(rows);
+  const ends = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    starts[row] = row * width;
+    ends[row] = (row + 1) * width;
+  }
+  const types = new Int8Array(rows).fill(DENSE);
+  return vectorStruct(rows, valid, types, nullInts(rows), nullList(rows), list(rows, starts, ends, doubleColumn(values)));
+}
+
+/** Collects vectors of any form into a column. */
+export class VectorColumnBuilder {
+  readonly #types: number[] = [];
+  readonly #sizes: number[] = [];
+  readonly #indexEnds: number[] = [];
+  readonly #valueEnds: number[] = [];
+  readonly #indices = new Growing(Int32Array);
+  readonly #values = new Growing(Float64Array);
+  readonly #nulls: boolean[] = [];
+
+  appendNull(): void {
+    this.#row(0, 0, true);
+  }
+
+  append(vector: Vector): void {
+    if (vector instanceof SparseVector) this.appendSparse(vector.size, vector.indices, vector.values);
+    else this.appendDense(vector.values);
+  }
+
+  appendDense(values: ArrayLike<number>): void {
+    this.#values.add(values);
+    this.#row(DENSE, 0, false);
+  }
+
+  appendSparse(size: number, indices: ArrayLike<number>, values: ArrayLike<number>): void {
+    this.#indices.add(indices);
+    this.#values.add(values);
+    this.#row(0, size, false);
+  }
+
+  finish(): StructVector {
+    const rows = this.#types.length;
+    const valid = this.#nulls.includes(true) ? Uint8Array.from(this.#nulls, (missing) => (missing ? 0 : 1)) : null;
+    const sparse = Uint8Array.from(this.#types, (type, i) => (type === DENSE || this.#nulls[i] ? 0 : 1));
+    const indices: ListVector = {
+      ...list(rows, startsOf(this.#indexEnds), Int32Array.from(this.#indexEnds), fixed(this.#indices.finish())),
+      valid: sparse,
+    };
+    const values = list(rows, startsOf(this.#valueEnds), Int32Array.from(this.#valueEnds), doubleColumn(this.#values.finish()));
+    const sizes: FixedVector = { form: "fixed", length: rows, values: Int32Array.from(this.#sizes), valid: sparse };
+    return vectorStruct(rows, valid, Int8Array.from(this.#types), sizes, indices, values);
+  }
+
+  #row(type: number, size: number, isNull: boolean): void {
+    this.#types.push(type);
+    this.#sizes.push(size);
+    this.#indexEnds.push(this.#indices.length);
+    this.#valueEnds.push(this.#values.length);
+    this.#nulls.push(isNull);
+  }
+}
+
+class Growing<A extends Int32Array | Float64Array> {
+  length = 0;
+  #data: A;
+
+  constructor(private readonly Kind: new (length: number) => A) {
+    this.#data = new Kind(1024);
+  }
+
+  add(values: ArrayLike<number>): void {
+    const needed = this.length + values.length;
+    if (needed > this.#data.length) {
+      const grown = new this.Kind(Math.max(needed, this.#data.length * 2));
+      grown.set(this.#data);
+      this.#data = grown;
+    }
+    this.#data.set(values, this.length);
+    this.length = needed;
+  }
+
+  finish(): A {
+    return this.#data.subarray(0, this.length) as A;
+  }
+}
+
+const startsOf = (ends: readonly number[]): Int32Array => Int32Array.from(ends, (_, i) => (i === 0 ? 0 : ends[i - 1]!));
+const fixed = (values: Int32Array): FixedVector => ({ form: "fixed", length: values.length, values, valid: null });
+const list = (length: number, starts: Int32Array, ends: Int32Array, child: Column): ListVector => ({
+  form: "list",
+  length,
+  starts,
+  ends,
+  child,
+  valid: null,
+});
+const nullInts = (length: number): FixedVector => ({
+  form: "fixed",
+  length,
+  values: new Int32Array(length),
+  valid: new Uint8Array(length),
+});
+const nullList = (length: number): ListVector => ({
+  ...list(length, new Int32Array(length), new Int32Array(length), fixed(new Int32Array(0))),
+  valid: new Uint8Array(length),
+});
+
+function vectorStruct(
+  length: number,
+  valid: Uint8Array | null,
+  types: Int8Array,
+  sizes: Column,
+  indices: Column,
+  values: Column,
+): StructVector {
+  return {
+    form: "struct",
+    length,
+    valid,
+    children: [{ form: "fixed", length, values: types, valid: null }, sizes, indices, values],
+  };
+}

@@ -1,0 +1,276 @@
+/** Rows to learn from as blocks of numbers: features, label, weight, and other columns. */
+import type { DataType } from "../../columnar/types";
+import type { ColumnBatch } from "../../columnar/vector";
+import { DataError } from "../../common/errors";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import { type Doubles, doublesOf, VectorColumn } from "./columns";
+import { aggregateProgram, rowsProgram } from "./programs";
+import { batchesOf, type TaskData } from "./task-data";
+import { requiredField } from "../base/schema";
+
+export interface SparseRows {
+  /** Entries of row i are those from starts[i] to before starts[i + 1]. */
+  readonly starts: Int32Array;
+  readonly indices: Int32Array;
+  readonly values: Float64Array;
+}
+
+export interface InstanceBlock {
+  readonly rows: number;
+  /** Features of a row. */
+  readonly width: number;
+  /** rows × width, row after row; null where the rows are sparse. */
+  readonly dense: Float64Array | null;
+  readonly sparse: SparseRows | null;
+  readonly label: Float64Array | null;
+  /** Null where every row weighs 1. */
+  readonly weight: Float64Array | null;
+  /** The other columns that were asked for, in their order; NaN where there is no value. */
+  readonly extra: readonly Float64Array[];
+}
+
+export interface InstanceColumns {
+  readonly featuresCol: string;
+  readonly labelCol?: string | undefined;
+  readonly weightCol?: string | undefined;
+  /** Numeric columns. */
+  readonly extra?: readonly string[];
+  /** NaN and infinite features are taken. */
+  readonly nonFinite?: boolean;
+}
+
+interface BlockSpec {
+  readonly types: readonly DataType[];
+  readonly names: readonly string[];
+  readonly hasLabel: boolean;
+  readonly hasWeight: boolean;
+  readonly nonFinite: boolean;
+}
+
+/** Bytes of features of a block, about. */
+const BLOCK_BYTES = 1 << 20;
+
+const toBlocks = rowsProgram<BlockSpec, ColumnBatch, InstanceBlock>({
+  name: "mllib.instances",
+  *run(batches, spec) {
+    let waiting: InstanceBlock[] = [];
+    let bytes = 0;
+    for (const batch of batches) {
+      if (batch.length === 0) continue;
+      const block = blockOf(batch, spec);
+      const [first] = waiting;
+      if (first !== undefined && first.width !== block.width) throw widthsDiffer(spec, first.width, block.width);
+      if (first !== undefined && (first.dense === null) !== (block.dense === null)) {
+        yield joined(waiting);
+        waiting = [];
+        bytes = 0;
+      }
+      waiting.push(block);
+      bytes += block.dense?.byteLength ?? block.sparse!.values.byteLength * 2;
+      if (bytes >= BLOCK_BYTES) {
+        yield joined(waiting);
+        waiting = [];
+        bytes = 0;
+      }
+    }
+    if (waiting.length > 0) yield joined(waiting);
+  },
+});
+
+function widthsDiffer({ names }: BlockSpec, a: number, b: number): DataError {
+  return new DataError(
+    "VECTOR_SIZES_DIFFER",
+    `Column ${names[0]} holds vectors of ${a} and of ${b} entries; all must have as many.`,
+  );
+}
+
+function blockOf(batch: ColumnBatch, spec: BlockSpec): InstanceBlock {
+  const { types, names, hasLabel, hasWeight, nonFinite } = spec;
+  const rows = batch.length;
+  const column = (at: number): Doubles => doublesOf(batch.columns[at]!, types[at]!);
+  let at = 1;
+  const label = hasLabel ? checkedLabels(column(at), names[at++]!) : null;
+  const weight = hasWeight ? checkedWeights(column(at), names[at++]!) : null;
+  const extra = Array.from({ length: types.length - at }, (_, i) => withNaN(column(at + i)));
+  const features = featuresOf(batch, spec, nonFinite);
+  return { rows, ...features, label, weight, extra };
+}
+
+function featuresOf(batch: ColumnBatch, spec: BlockSpec, nonFinite: boolean): Pick<InstanceBlock, "width" | "dense" | "sparse"> {
+  const rows = batch.length;
+  const name = spec.names[0]!;
+  const vectors = new VectorColumn(batch.columns[0]!);
+  let actives = 0;
+  let isSparse = false;
+  for (let row = 0; row < rows; row++) {
+    if (vectors.isNull(row)) throw new DataError("NULL_VALUE", `Column ${name}: features MUST NOT be null.`);
+    if (!vectors.isDense(row)) isSparse = true;
+    actives += vectors.values(row).length;
+  }
+  const width = vectors.size(0);
+  for (let row = 1; row < rows; row++) if (vectors.size(row) !== width) throw widthsDiffer(spec, width, vectors.size(row));
+  if (!isSparse || actives * 1.5 >= rows * width) {
+    let dense = vectors.dense(width);
+    if (dense === null) {
+      dense = new Float64Array(rows * width);
+      for (let row = 0; row < rows; row++) vectors.copyDense(row, dense, row * width);
+    }
+    if (!nonFinite) checkFinite(dense, name);
+    return { width, dense, sparse: null };
+  }
+  const starts = new Int32Array(rows + 1);
+  const indices = new Int32Array(actives);
+  const values = new Float64Array(actives);
+  let end = 0;
+  for (let row = 0; row < rows; row++) {
+    const entries = vectors.values(row);
+    const isDense = vectors.isDense(row);
+    const places = isDense ? null : vectors.indices(row);
+    for (let i = 0; i < entries.length; i++) {
+      indices[end] = places === null ? i : places[i]!;
+      values[end++] = entries[i]!;
+    }
+    starts[row + 1] = end;
+  }
+  if (!nonFinite) checkFinite(values, name);
+  return { width, dense: null, sparse: { starts, indices, values } };
+}
+
+function checkFinite(values: Float64Array, name: string): void {
+  // A sum is not finite where an entry is not; where it overflowed, a closer look tells.
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! - values[i]!;
+  if (sum === 0) return;
+  const bad = values.find((value) => !Number.isFinite(value));
+  throw new DataError("INVALID_FEATURES", `Column ${name}: vector values MUST NOT be NaN or Infinity, but got ${String(bad)}.`);
+}
+
+function checkedLabels({ values, valid }: Doubles, name: string): Float64Array {
+  for (let i = 0; i < values.length; i++) {
+    if ((valid !== null && valid[i] === 0) || Number.isNaN(values[i]))
+      throw new DataError("INVALID_LABEL", `Column ${name}: labels MUST NOT be Null or NaN.`);
+    if (!Number.isFinite(values[i]!)) throw new DataError("INVALID_LABEL", `Column ${name}: labels MUST NOT be Infinite.`);
+  }
+  return values;
+}
+
+function checkedWeights({ values, valid }: Doubles, name: string): Float64Array {
+  for (let i = 0; i < values.length; i++) {
+    if ((valid !== null && valid[i] === 0) || Number.isNaN(values[i]))
+      throw new DataError("INVALID_WEIGHT", `Column ${name}: weights MUST NOT be Null or NaN.`);
+    if (values[i]! < 0)
+      throw new DataError("INVALID_WEIGHT", `Column ${name}: weights MUST NOT be Negative, but got ${values[i]}.`);
+    if (values[i] === Infinity) throw new DataError("INVALID_WEIGHT", `Column ${name}: weights MUST NOT be Infinite.`);
+  }
+  return values;
+}
+
+function withNaN({ values, valid }: Doubles): Float64Array {
+  return valid === null ? values : values.map((value, i) => (valid[i] === 0 ? NaN : value));
+}
+
+/** Blocks of the same width and form as one. */
+function joined(blocks: readonly InstanceBlock[]): InstanceBlock {
+  const [first] = blocks;
+  if (blocks.length === 1) return first!;
+  const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
+  const together = (parts: readonly (Float64Array | null)[]): Float64Array | null => {
+    if (parts[0] === null) return null;
+    const all = new Float64Array(parts.reduce((sum, part) => sum + part!.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part!, at);
+      at += part!.length;
+    }
+    return all;
+  };
+  return {
+    rows,
+    width: first!.width,
+    dense: together(blocks.map((block) => block.dense)),
+    sparse: first!.sparse === null ? null : joinedSparse(rows, blocks.map((block) => block.sparse!)), // prettier-ignore
+    label: together(blocks.map((block) => block.label)),
+    weight: together(blocks.map((block) => block.weight)),
+    extra: first!.extra.map((_, i) => together(blocks.map((block) => block.extra[i]!))!),
+  };
+}
+
+function joinedSparse(rows: number, parts: readonly SparseRows[]): SparseRows {
+  const entries = parts.reduce((sum, part) => sum + part.values.length, 0);
+  const starts = new Int32Array(rows + 1);
+  const indices = new Int32Array(entries);
+  const values = new Float64Array(entries);
+  let row = 0;
+  let at = 0;
+  for (const part of parts) {
+    indices.set(part.indices, at);
+    values.set(part.values, at);
+    for (let i = 1; i < part.starts.length; i++) starts[++row] = at + part.starts[i]!;
+    at += part.values.length;
+  }
+  return { starts, indices, values };
+}
+
+/** The rows of a DataFrame as blocks. The columns are those of a schema that was checked: a vector, and numbers. */
+export async function instancesOf(df: DataFrame, columns: InstanceColumns): Promise<TaskData<InstanceBlock>> {
+  const { featuresCol, labelCol, weightCol, extra = [], nonFinite = false } = columns;
+  const names = [
+    featuresCol,
+    ...(labelCol === undefined ? [] : [labelCol]),
+    ...(weightCol === undefined ? [] : [weightCol]),
+    ...extra,
+  ];
+  const schema = await df.schema();
+  const types = names.map((name) => requiredField(schema, name, "fit").type);
+  return batchesOf(df, names).map(toBlocks, {
+    types: types.map(plainType),
+    names,
+    hasLabel: labelCol !== undefined,
+    hasWeight: weightCol !== undefined,
+    nonFinite,
+  });
+}
+
+/** Without the methods that types of programs have. */
+function plainType(type: DataType): DataType {
+  return JSON.parse(JSON.stringify(type)) as DataType;
+}
+
+/** What can be known of instances in one pass. */
+export interface InstancesShape {
+  readonly rows: number;
+  /** Features of a row; 0 where there are no rows. */
+  readonly width: number;
+  readonly weightSum: number;
+}
+
+const shape = aggregateProgram<null, InstanceBlock, InstancesShape>({
+  name: "mllib.instancesShape",
+  run(blocks) {
+    let rows = 0;
+    let width = 0;
+    let weightSum = 0;
+    for (const block of blocks) {
+      rows += block.rows;
+      width = block.width;
+      weightSum += block.weight === null ? block.rows : block.weight.reduce((sum, weight) => sum + weight, 0);
+    }
+    return { rows, width, weightSum };
+  },
+  merge(a, b) {
+    if (a.width !== b.width && a.rows > 0 && b.rows > 0)
+      throw new DataError(
+        "VECTOR_SIZES_DIFFER",
+        `The features hold vectors of ${a.width} and of ${b.width} entries; all must have as many.`,
+      );
+    return { rows: a.rows + b.rows, width: Math.max(a.width, b.width), weightSum: a.weightSum + b.weightSum };
+  },
+});
+
+/** Counts the instances. Throws where there is none: `who` cannot learn from nothing. */
+export async function instancesShape(data: TaskData<InstanceBlock>, who: string): Promise<InstancesShape> {
+  const found = await data.aggregate(shape, null);
+  if (found === null || found.rows === 0)
+    throw new DataError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to fit.`);
+  return found;
+}

@@ -1,0 +1,90 @@
+/** Programs in task threads: the side of the tasks of compute/task-data. */
+import type { ChunkSource } from "../../columnar";
+import { rowsOf } from "../../columnar";
+import { decodeBatchesOf } from "../../columnar/batch";
+import { InternalError } from "../../common/errors";
+import type { PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
+import type { TaskOutput } from "../../rdd/task-runner";
+import { decodePlain, encodePlain } from "./plain";
+import { type AnyProgram, programNamed, type ProgramInput, type ProgramTask } from "./programs";
+
+/** What the driver sends as the plan of a stage. */
+export interface ShippedProgram {
+  readonly name: string;
+  readonly input: ProgramInput;
+  /** Absent where each task has its own, as its payload. */
+  readonly spec?: unknown;
+}
+
+export const programRuntime: PlanRuntime = {
+  open: (bytes) => new OpenProgram(decodePlain<ShippedProgram>(bytes)),
+};
+
+class OpenProgram implements PlanProgram {
+  readonly #program: AnyProgram;
+
+  constructor(private readonly shipped: ShippedProgram) {
+    this.#program = programNamed(shipped.name);
+  }
+
+  run(task: PlanTask): TaskOutput {
+    if (this.#program.gives !== "result") throw new InternalError(`${this.shipped.name} gives records, not a result.`);
+    const input = inputOf(this.shipped.input, task);
+    return { kind: "result", bytes: encodePlain(this.#program.program.run(input, this.#spec(task), taskOf(task))) };
+  }
+
+  rows(task: PlanTask): ChunkSource {
+    if (this.#program.gives !== "records") throw new InternalError(`${this.shipped.name} gives a result, not records.`);
+    const input = inputOf(this.shipped.input, task);
+    const records = this.#program.program.run(input, this.#spec(task), taskOf(task))[Symbol.iterator]();
+    return {
+      next() {
+        const { done, value } = records.next();
+        return done === true ? null : { kind: "rows", rows: [encodePlain(value)], start: 0, end: 1 };
+      },
+      close: () => void records.return?.(),
+    };
+  }
+
+  #spec(task: PlanTask): unknown {
+    return task.payload.length > 0 ? decodePlain(task.payload) : this.shipped.spec;
+  }
+}
+
+function* inputOf(input: ProgramInput, task: PlanTask): Generator<unknown, void, undefined> {
+  if (input === "none") return;
+  const source = task.parent(0, task.partition);
+  try {
+    for (let chunk = source.next(); chunk !== null; chunk = source.next()) {
+      for (const bytes of rowsOf(chunk) as Iterable<Uint8Array>) {
+        task.env.checkInterrupted();
+        if (input === "batches") yield* decodeBatchesOf(bytes);
+        else yield decodePlain(bytes);
+      }
+    }
+  } finally {
+    source.close();
+  }
+}
+
+const kept = new Map<string, unknown>();
+const MOST_KEPT = 8;
+
+function taskOf(task: PlanTask): ProgramTask {
+  const { env, partition } = task;
+  return {
+    partition,
+    memory: env.memory,
+    conf: (key) => env.conf(key),
+    broadcast: (ref) => env.blocks.fetchBytes(`broadcast_${ref.broadcast}`),
+    checkInterrupted: () => env.checkInterrupted(),
+    keep<T>(key: string, make: () => T): T {
+      const name = `${env.directory} ${key}`;
+      const thing = kept.has(name) ? (kept.get(name) as T) : make();
+      kept.delete(name);
+      kept.set(name, thing);
+      if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
+      return thing;
+    },
+  };
+}

@@ -1,0 +1,179 @@
+/** Datasets that programs compute over, on the driver: batches of DataFrames, and records of programs, kept by executors where asked. */
+import type { ColumnBatch } from "../../columnar/vector";
+import { DataError, TaskError, UsageError } from "../../common/errors";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import { AnalysisError, QueryError } from "../../dataframe/errors";
+import type { SparkSession } from "../../dataframe/api/spark-session";
+import { runJob } from "../../rdd/api/run";
+import type { Call, ContextPort } from "../../rdd/context-port";
+import { PlanNode, type PlanStage } from "../../rdd/nodes/plan-node";
+import { RDD } from "../../rdd/rdd";
+import { StorageLevel } from "../../storage/storage-level";
+import { decodePlain, encodePlain } from "./plain";
+import type { AggregateProgram, BroadcastRef, ProgramInput, RowsProgram } from "./programs";
+import type { ShippedProgram } from "./runtime";
+
+const NONE = new Uint8Array(0);
+
+export interface AggregateOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** A dataset of records R: column batches, or plain data of a program. Nothing is computed before a result is asked for. */
+export class TaskData<R> {
+  constructor(
+    private readonly rdd: RDD<Uint8Array>,
+    private readonly form: ProgramInput,
+    private readonly call: Call,
+  ) {}
+
+  get port(): ContextPort {
+    return this.rdd.node.context;
+  }
+
+  /** Partitions; what must run to know them, runs. */
+  async numPartitions(): Promise<number> {
+    await this.rdd.node.prepare();
+    return this.rdd.node.numPartitions;
+  }
+
+  /** The records that a program makes of these, partition by partition. */
+  map<S, O>(program: RowsProgram<S, R, O>, spec: S): TaskData<O> {
+    return new TaskData<O>(new RDD<Uint8Array>(this.#node(program.name, spec)), "records", this.call);
+  }
+
+  /** Executors keep the records from when they are first computed: in memory, on disk where that is full. */
+  persist(): this {
+    this.rdd.persist(StorageLevel.MEMORY_AND_DISK);
+    return this;
+  }
+
+  async release(): Promise<void> {
+    await this.rdd.unpersist();
+  }
+
+  /** The partial results of all partitions as one; null where there is no partition. */
+  async aggregate<S, P>(program: AggregateProgram<S, R, P>, spec: S, options: AggregateOptions = {}): Promise<P | null> {
+    const { merge } = program;
+    if (merge === undefined) throw new UsageError("INVALID_ARGUMENT", `${program.name} has no merge.`);
+    let merged: P | null = null;
+    let next = 0;
+    const early = new Map<number, P>();
+    await this.#run(program.name, spec, options, (index, partial: P) => {
+      early.set(index, partial);
+      for (let part = early.get(next); part !== undefined; part = early.get(++next)) {
+        early.delete(next);
+        merged = merged === null ? part : merge(merged, part);
+      }
+    });
+    return merged;
+  }
+
+  /** One partial result for each partition, in order. */
+  async partials<S, P>(program: AggregateProgram<S, R, P>, spec: S, options: AggregateOptions = {}): Promise<P[]> {
+    const all: P[] = [];
+    await this.#run(program.name, spec, options, (index, partial: P) => {
+      all[index] = partial;
+    });
+    return all;
+  }
+
+  async #run<S, P>(
+    name: string,
+    spec: S,
+    options: AggregateOptions,
+    onPartial: (index: number, partial: P) => void,
+  ): Promise<void> {
+    await runProgram(this.#node(name, spec), { ...this.call, ...options }, onPartial);
+  }
+
+  #node(name: string, spec: unknown): PlanNode {
+    const { rdd, form, call } = this;
+    const parent = rdd.node;
+    const stage = async (): Promise<PlanStage> => {
+      await parent.prepare();
+      return {
+        runtime: "program",
+        plan: encodePlain({ name, input: form, spec } satisfies ShippedProgram),
+        payloads: Array.from({ length: parent.numPartitions }, () => NONE),
+        shuffles: [],
+        inputs: [{ node: parent, parents: (partition) => [partition] }],
+        functions: new Map(),
+      };
+    };
+    return new PlanNode(this.port, name, stage, call.site);
+  }
+}
+
+/** The rows of a DataFrame, with exactly these columns, as batches. */
+export function batchesOf(df: DataFrame, columns: readonly string[], scope = "fit"): TaskData<ColumnBatch> {
+  const { core } = df.sparkSession;
+  const call = core.call(scope);
+  const { plan } = df.select(...columns.map((name) => `\`${name.replaceAll("`", "``")}\``));
+  return new TaskData<ColumnBatch>(
+    core.port.batches(() => core.complete(plan), call),
+    "batches",
+    call,
+  );
+}
+
+/** Runs one task for each of `specs`; gives their results in the same order. */
+export async function onExecutors<S, P>(
+  session: SparkSession,
+  program: AggregateProgram<S, never, P>,
+  specs: readonly S[],
+  options: AggregateOptions = {},
+): Promise<P[]> {
+  if (specs.length === 0) return [];
+  const { core } = session;
+  const call = core.call(program.name);
+  const stage: PlanStage = {
+    runtime: "program",
+    plan: encodePlain({ name: program.name, input: "none" } satisfies ShippedProgram),
+    payloads: specs.map((spec) => encodePlain(spec)),
+    shuffles: [],
+    inputs: [],
+    functions: new Map(),
+  };
+  const results: P[] = [];
+  await runProgram(
+    new PlanNode(core.port.context, program.name, stage, call.site),
+    { ...call, ...options },
+    (index, result: P) => {
+      results[index] = result;
+    },
+  );
+  return results;
+}
+
+async function runProgram<P>(node: PlanNode, call: Call, onPartial: (index: number, partial: P) => void): Promise<void> {
+  try {
+    await runJob(node, call, { kind: "plan" }, (index, bytes) => onPartial(index, decodePlain<P>(new Uint8Array(bytes))));
+  } catch (error) {
+    // What a program says of the data is the fit's own error, not that of the job that met it.
+    const cause = error instanceof TaskError ? error.cause : undefined;
+    const own =
+      cause instanceof DataError || cause instanceof QueryError || cause instanceof AnalysisError || cause instanceof UsageError;
+    throw own ? cause : error;
+  }
+}
+
+/** Bytes on the way to executors, which tasks ask for by `ref`. */
+export interface Broadcast {
+  readonly ref: BroadcastRef;
+  readonly byteLength: number;
+  release(): Promise<void>;
+}
+
+/** Offers plain data to tasks: each executor fetches them once, when a task first asks. */
+export function broadcastPlain(session: SparkSession, value: unknown): Broadcast {
+  const port = session.core.port.context;
+  const id = port.nextSharedVariableId();
+  const bytes = encodePlain(value);
+  port.publishBroadcast(id, bytes);
+  return {
+    ref: { broadcast: id },
+    byteLength: bytes.byteLength,
+    release: () => port.removeBroadcast(id, true, false),
+  };
+}

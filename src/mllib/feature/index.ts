@@ -1,0 +1,2 @@
+/** Transformers of columns. */
+export { VectorAssembler } from "./vector-assembler";

@@ -1,0 +1,5 @@
+/** What `import … from "firesteel/mllib"` gives. */
+export * from "./base";
+export * from "./feature";
+export * from "./linalg";
+export * from "./param";

@@ -1,0 +1,95 @@
+/** The kernels of gradient.assembly.ts and the memory they work on, one of each a thread. */
+import { type LinearMemory, webAssembly } from "../../dataframe/sources/wasm/web-assembly";
+import { InternalError } from "../../common/errors";
+import { kernelBytes } from "./gradient";
+
+type Address = number;
+
+/** What gradient.assembly.ts exports; 0 for `weights` means that all rows weigh 1. */
+export interface GradientKernels {
+  margins(tile: Address, stride: number, width: number, coefficients: Address, offset: number, out: Address): void;
+  accumulate(tile: Address, stride: number, width: number, multipliers: Address, gradient: Address, step: number): void;
+  total(values: Address, stride: number): number;
+  logistic(margins: Address, labels: Address, weights: Address, rows: number, stride: number): number;
+  softmax(
+    margins: Address,
+    classes: number,
+    labels: Address,
+    weights: Address,
+    rows: number,
+    stride: number,
+    scratch: Address,
+  ): number;
+  squared(margins: Address, labels: Address, weights: Address, rows: number, stride: number, scale: number): number;
+  hinge(margins: Address, labels: Address, weights: Address, rows: number, stride: number): number;
+  huber(
+    margins: Address,
+    labels: Address,
+    weights: Address,
+    rows: number,
+    stride: number,
+    sigma: number,
+    epsilon: number,
+    sigmaGradient: Address,
+  ): number;
+  products(
+    tile: Address,
+    stride: number,
+    width: number,
+    rows: number,
+    means: Address,
+    weights: Address,
+    out: Address,
+    scratch: Address,
+  ): void;
+}
+
+// The module keeps nothing of its own in memory beyond tables of logarithms below this.
+const FIRST_ADDRESS = 65536;
+const PAGE = 65536;
+
+let memory: LinearMemory | undefined;
+let kernels: GradientKernels | undefined;
+
+export function gradientKernels(): GradientKernels {
+  if (kernels !== undefined) return kernels;
+  memory = new webAssembly.Memory({ initial: 16, maximum: 65536 });
+  const instance = new webAssembly.Instance(new webAssembly.Module(Buffer.from(kernelBytes, "base64")), {
+    env: {
+      memory,
+      abort: () => {
+        throw new InternalError("A kernel of the linear models stopped.");
+      },
+    },
+  });
+  return (kernels = instance.exports as unknown as GradientKernels);
+}
+
+/** A run of doubles in the kernels' memory. */
+export interface Region {
+  readonly address: Address;
+  readonly values: Float64Array;
+}
+
+/**
+ * Regions of these many doubles, zeros at first, each at a multiple of 64 bytes. They are good until this is called again in
+ * the same thread.
+ */
+export function regions<Name extends string>(sizes: Readonly<Record<Name, number>>): Record<Name, Region> {
+  gradientKernels();
+  const names = Object.keys(sizes) as Name[];
+  let end = FIRST_ADDRESS;
+  const starts = names.map((name) => {
+    const start = end;
+    end += Math.ceil((sizes[name] * 8) / 64) * 64;
+    return start;
+  });
+  const missing = end - memory!.buffer.byteLength;
+  if (missing > 0) memory!.grow(Math.ceil(missing / PAGE));
+  new Uint8Array(memory!.buffer, FIRST_ADDRESS, end - FIRST_ADDRESS).fill(0);
+  const entries = names.map((name, i): [Name, Region] => [
+    name,
+    { address: starts[i]!, values: new Float64Array(memory!.buffer, starts[i]!, sizes[name]) },
+  ]);
+  return Object.fromEntries(entries) as Record<Name, Region>;
+}

@@ -1,0 +1,318 @@
+// Histograms and routing of decision trees. A table holds one row of bins after another, `stride` bytes apart, each bin one or
+// two bytes (`wide`). The rows of a node are entries of 8 bytes: row number, then `info`: how often the row counts, and for
+// classes << 16 above it the class. Compiled by tools/wasm.mjs into histogram.ts.
+
+// @ts-ignore: decorator
+@inline
+function binAt<T>(at: usize): usize {
+  return sizeof<T>() == 1 ? (load<u8>(at) as usize) : (load<u16>(at) as usize);
+}
+
+// @ts-ignore: decorator
+@inline
+function addCount(at: usize, count: u32): void {
+  store<u32>(at, load<u32>(at) + count);
+}
+
+// @ts-ignore: decorator
+@inline
+function addPair(at: usize, pair: v128): void {
+  v128.store(at, f64x2.add(v128.load(at), pair));
+}
+
+/**
+ * Counts by bin and class. `features` are byte offsets within a row, `places` the addresses of their histograms of
+ * (bin · classes + class) · 4 bytes.
+ */
+// @ts-ignore: decorator
+@inline
+function countClasses<T>(
+  entries: usize,
+  end: usize,
+  table: usize,
+  stride: usize,
+  features: usize,
+  places: usize,
+  many: i32,
+  classes: usize,
+): void {
+  let k = 0;
+  for (; k + 4 <= many; k += 4) {
+    const f = features + ((k as usize) << 2);
+    const p = places + ((k as usize) << 2);
+    const f0 = load<u32>(f) as usize;
+    const f1 = load<u32>(f, 4) as usize;
+    const f2 = load<u32>(f, 8) as usize;
+    const f3 = load<u32>(f, 12) as usize;
+    const p0 = load<u32>(p) as usize;
+    const p1 = load<u32>(p, 4) as usize;
+    const p2 = load<u32>(p, 8) as usize;
+    const p3 = load<u32>(p, 12) as usize;
+    for (let e = entries; e < end; e += 8) {
+      const row = table + (load<u32>(e) as usize) * stride;
+      const info = load<u32>(e, 4);
+      const count = info & 0xffff;
+      const label = (info >> 16) as usize;
+      addCount(p0 + ((binAt<T>(row + f0) * classes + label) << 2), count);
+      addCount(p1 + ((binAt<T>(row + f1) * classes + label) << 2), count);
+      addCount(p2 + ((binAt<T>(row + f2) * classes + label) << 2), count);
+      addCount(p3 + ((binAt<T>(row + f3) * classes + label) << 2), count);
+    }
+  }
+  for (; k < many; k++) {
+    const f0 = load<u32>(features + ((k as usize) << 2)) as usize;
+    const p0 = load<u32>(places + ((k as usize) << 2)) as usize;
+    for (let e = entries; e < end; e += 8) {
+      const info = load<u32>(e, 4);
+      const row = table + (load<u32>(e) as usize) * stride;
+      addCount(p0 + ((binAt<T>(row + f0) * classes + ((info >> 16) as usize)) << 2), info & 0xffff);
+    }
+  }
+}
+
+export function classes(
+  wide: i32,
+  entries: usize,
+  end: usize,
+  table: usize,
+  stride: usize,
+  features: usize,
+  places: usize,
+  many: i32,
+  of: usize,
+): void {
+  if (wide != 0) countClasses<u16>(entries, end, table, stride, features, places, many, of);
+  else if (of == 2) countClasses<u8>(entries, end, table, stride, features, places, many, 2);
+  else countClasses<u8>(entries, end, table, stride, features, places, many, of);
+}
+
+/** Adds `count` times the row's pair of doubles to each of its bins of 16 bytes. */
+// @ts-ignore: decorator
+@inline
+function addPairs<T>(
+  entries: usize,
+  end: usize,
+  table: usize,
+  stride: usize,
+  features: usize,
+  places: usize,
+  many: i32,
+  pairs: usize,
+): void {
+  let k = 0;
+  for (; k + 4 <= many; k += 4) {
+    const f = features + ((k as usize) << 2);
+    const p = places + ((k as usize) << 2);
+    const f0 = load<u32>(f) as usize;
+    const f1 = load<u32>(f, 4) as usize;
+    const f2 = load<u32>(f, 8) as usize;
+    const f3 = load<u32>(f, 12) as usize;
+    const p0 = load<u32>(p) as usize;
+    const p1 = load<u32>(p, 4) as usize;
+    const p2 = load<u32>(p, 8) as usize;
+    const p3 = load<u32>(p, 12) as usize;
+    for (let e = entries; e < end; e += 8) {
+      const at = load<u32>(e) as usize;
+      const row = table + at * stride;
+      const pair = f64x2.mul(v128.load(pairs + (at << 4)), f64x2.splat(load<u32>(e, 4) as f64));
+      addPair(p0 + (binAt<T>(row + f0) << 4), pair);
+      addPair(p1 + (binAt<T>(row + f1) << 4), pair);
+      addPair(p2 + (binAt<T>(row + f2) << 4), pair);
+      addPair(p3 + (binAt<T>(row + f3) << 4), pair);
+    }
+  }
+  for (; k < many; k++) {
+    const f0 = load<u32>(features + ((k as usize) << 2)) as usize;
+    const p0 = load<u32>(places + ((k as usize) << 2)) as usize;
+    for (let e = entries; e < end; e += 8) {
+      const at = load<u32>(e) as usize;
+      const pair = f64x2.mul(v128.load(pairs + (at << 4)), f64x2.splat(load<u32>(e, 4) as f64));
+      addPair(p0 + (binAt<T>(table + at * stride + f0) << 4), pair);
+    }
+  }
+}
+
+export function pairs(
+  wide: i32,
+  entries: usize,
+  end: usize,
+  table: usize,
+  stride: usize,
+  features: usize,
+  places: usize,
+  many: i32,
+  values: usize,
+): void {
+  if (wide != 0) addPairs<u16>(entries, end, table, stride, features, places, many, values);
+  else addPairs<u8>(entries, end, table, stride, features, places, many, values);
+}
+
+/** Adds `count` times the row's pair to its bin's first, and `count` alone to the third of its bin's four doubles. */
+export function weighted(
+  wide: i32,
+  entries: usize,
+  end: usize,
+  table: usize,
+  stride: usize,
+  features: usize,
+  places: usize,
+  many: i32,
+  values: usize,
+): void {
+  for (let k = 0; k < many; k++) {
+    const f0 = load<u32>(features + ((k as usize) << 2)) as usize;
+    const p0 = load<u32>(places + ((k as usize) << 2)) as usize;
+    for (let e = entries; e < end; e += 8) {
+      const at = load<u32>(e) as usize;
+      const count = load<u32>(e, 4) as f64;
+      const cell = table + at * stride + f0;
+      const bin = wide != 0 ? binAt<u16>(cell) : binAt<u8>(cell);
+      const to = p0 + (bin << 5);
+      addPair(to, f64x2.mul(v128.load(values + (at << 4)), f64x2.splat(count)));
+      store<f64>(to, load<f64>(to, 16) + count, 16);
+    }
+  }
+}
+
+/** Class weights: `count` times the row's weight to its class, and `count` to the place after the classes; doubles. */
+export function weightedClasses(
+  wide: i32,
+  entries: usize,
+  end: usize,
+  table: usize,
+  stride: usize,
+  features: usize,
+  places: usize,
+  many: i32,
+  weights: usize,
+  of: usize,
+): void {
+  const bytes = (of + 1) << 3;
+  for (let k = 0; k < many; k++) {
+    const f0 = load<u32>(features + ((k as usize) << 2)) as usize;
+    const p0 = load<u32>(places + ((k as usize) << 2)) as usize;
+    for (let e = entries; e < end; e += 8) {
+      const at = load<u32>(e) as usize;
+      const info = load<u32>(e, 4);
+      const count = (info & 0xffff) as f64;
+      const cell = table + at * stride + f0;
+      const bin = wide != 0 ? binAt<u16>(cell) : binAt<u8>(cell);
+      const to = p0 + bin * bytes;
+      const slot = to + (((info >> 16) as usize) << 3);
+      store<f64>(slot, load<f64>(slot) + count * load<f64>(weights + (at << 3)));
+      const raw = to + (of << 3);
+      store<f64>(raw, load<f64>(raw) + count);
+    }
+  }
+}
+
+/**
+ * Brings the entries whose bin goes left (goes[bin] is 1) to the front, in their order, the others behind them; `scratch` has
+ * room for them. How many bytes went left.
+ */
+export function route(
+  wide: i32,
+  entries: usize,
+  end: usize,
+  table: usize,
+  stride: usize,
+  feature: usize,
+  goes: usize,
+  scratch: usize,
+): usize {
+  let left = entries;
+  let right = scratch;
+  const column = table + feature;
+  if (wide != 0) {
+    for (let e = entries; e < end; e += 8) {
+      const entry = load<u64>(e);
+      const goesLeft = load<u8>(goes + (load<u16>(column + ((entry as u32) as usize) * stride) as usize)) as usize;
+      store<u64>(right, entry);
+      store<u64>(left, entry);
+      left += goesLeft << 3;
+      right += (goesLeft ^ 1) << 3;
+    }
+  } else {
+    for (let e = entries; e < end; e += 8) {
+      const entry = load<u64>(e);
+      const goesLeft = load<u8>(goes + (load<u8>(column + ((entry as u32) as usize) * stride) as usize)) as usize;
+      store<u64>(right, entry);
+      store<u64>(left, entry);
+      left += goesLeft << 3;
+      right += (goesLeft ^ 1) << 3;
+    }
+  }
+  memory.copy(left, scratch, right - scratch);
+  return left - entries;
+}
+
+// @ts-ignore: decorator
+@inline
+function mixed(h: u32): u32 {
+  h ^= h >> 16;
+  h *= 0x85ebca6b;
+  h ^= h >> 13;
+  h *= 0xc2b2ae35;
+  return h ^ (h >> 16);
+}
+
+/**
+ * Entries of the rows that a sample takes. The count of a row is the number of `limits` that a hash of (key, seed) reaches;
+ * labels are classes (u16), or 0 for none. Where the entries end.
+ */
+export function sample(
+  keys: usize,
+  from: u32,
+  to: u32,
+  seed: u32,
+  limits: usize,
+  many: i32,
+  labels: usize,
+  entries: usize,
+): usize {
+  const last = limits + ((many as usize) << 2);
+  for (let row: u32 = from; row < to; row++) {
+    const u = mixed(load<u32>(keys + ((row as usize) << 2)) ^ seed);
+    let count: u32 = 0;
+    for (let p = limits; p < last; p += 4) count += (u >= load<u32>(p)) as u32;
+    const label: u32 = labels != 0 ? (load<u16>(labels + ((row as usize) << 1)) as u32) : 0;
+    store<u32>(entries, row);
+    store<u32>(entries, count | (label << 16), 4);
+    entries += (count != 0 ? 8 : 0) as usize;
+  }
+  return entries;
+}
+
+/** Entries of all rows, each once. */
+export function all(from: u32, to: u32, labels: usize, entries: usize): usize {
+  for (let row: u32 = from; row < to; row++, entries += 8) {
+    const label: u32 = labels != 0 ? (load<u16>(labels + ((row as usize) << 1)) as u32) : 0;
+    store<u32>(entries, row);
+    store<u32>(entries, 1 | (label << 16), 4);
+  }
+  return entries;
+}
+
+/** a -= b, `bytes` a multiple of 16: counts (u32) or doubles. */
+export function subtract(a: usize, b: usize, bytes: usize, doubles: i32): void {
+  const end = a + bytes;
+  if (doubles != 0) for (; a < end; a += 16, b += 16) v128.store(a, f64x2.sub(v128.load(a), v128.load(b)));
+  else for (; a < end; a += 16, b += 16) v128.store(a, i32x4.sub(v128.load(a), v128.load(b)));
+}
+
+/** Σ count · values[row] over entries. */
+export function total(entries: usize, end: usize, values: usize): f64 {
+  let sum: f64 = 0;
+  for (let e = entries; e < end; e += 8) {
+    sum += (load<u32>(e, 4) as f64) * load<f64>(values + ((load<u32>(e) as usize) << 3));
+  }
+  return sum;
+}
+
+/** values[row] += by for the rows of entries. */
+export function shift(entries: usize, end: usize, values: usize, by: f64): void {
+  for (let e = entries; e < end; e += 8) {
+    const at = values + ((load<u32>(e) as usize) << 3);
+    store<f64>(at, load<f64>(at) + by);
+  }
+}

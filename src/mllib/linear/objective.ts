@@ -1,0 +1,96 @@
+/**
+ * Objectives of linear models: mean loss over the rows, and a ridge. Coefficients are those of features divided by their
+ * deviation and, where there is a free intercept, less their mean; the rows themselves stay as they are. Parameters are laid
+ * out as Spark has them: coefficients (by features, of each the outputs), then intercepts, then Huber's sigma.
+ */
+import { type Ridge, withRidge } from "../optim/regularization";
+import type { Evaluation, Objective } from "../optim/minimize";
+import type { Loss, PassResult, PassSpec } from "./pass";
+
+export interface Scaling {
+  /** 1 / deviation; 0 for constant features, whose coefficient is then of no consequence. */
+  readonly inverseStd: Float64Array;
+  /** mean / deviation. */
+  readonly scaledMean: Float64Array;
+}
+
+export function scalingOf(means: Float64Array, std: Float64Array): Scaling {
+  const inverseStd = std.map((value) => (value === 0 ? 0 : 1 / value));
+  return { inverseStd, scaledMean: inverseStd.map((value, j) => value * means[j]!) };
+}
+
+/** `free`: an intercept that is optimised, of features as they are or `centred`; `fixed`: at the label's mean, features centred. */
+export type Intercept =
+  | { readonly kind: "none" }
+  | { readonly kind: "free"; readonly centred: boolean }
+  | { readonly kind: "fixed"; readonly value: number };
+
+export interface LossProblem {
+  readonly loss: Exclude<Loss, { kind: "huber" }> | { readonly kind: "huber"; readonly epsilon: number };
+  readonly outputs: number;
+  readonly scaling: Scaling;
+  readonly intercept: Intercept;
+  readonly ridge: Ridge | undefined;
+}
+
+/** How many parameters there are. */
+export function dimensionOf({ loss, outputs, scaling, intercept }: Omit<LossProblem, "ridge">): number {
+  const width = scaling.inverseStd.length;
+  return outputs * (width + (intercept.kind === "free" ? 1 : 0)) + (loss.kind === "huber" ? 1 : 0);
+}
+
+/** `pass`: sums over all training rows. */
+export function lossObjective(problem: LossProblem, pass: (spec: PassSpec) => Promise<PassResult> | PassResult): Objective {
+  return async (x) => {
+    const evaluation = evaluationOf(problem, x, await pass(passSpec(problem, x)));
+    return problem.ridge === undefined ? evaluation : withRidge(evaluation, problem.ridge, x);
+  };
+}
+
+function passSpec({ loss, outputs, scaling, intercept }: LossProblem, x: Float64Array): PassSpec {
+  const { inverseStd } = scaling;
+  const width = inverseStd.length;
+  const coefficients = new Float64Array(outputs * width);
+  for (let j = 0; j < width; j++)
+    for (let k = 0; k < outputs; k++) coefficients[k * width + j] = x[j * outputs + k]! * inverseStd[j]!;
+  const offsets = new Float64Array(outputs);
+  if (intercept.kind !== "none") {
+    const shift = intercept.kind === "free" && !intercept.centred ? undefined : marginsOfMeans(x, outputs, scaling);
+    for (let k = 0; k < outputs; k++)
+      offsets[k] = (intercept.kind === "free" ? x[width * outputs + k]! : intercept.value) - (shift?.[k] ?? 0);
+  }
+  return {
+    loss: loss.kind === "huber" ? { ...loss, sigma: x.at(-1)! } : loss,
+    width,
+    outputs,
+    coefficients,
+    offsets,
+  };
+}
+
+/** Of each output: Σ coefficient · mean of the scaled feature. What an intercept of centred features is more than one of others. */
+export function marginsOfMeans(x: Float64Array, outputs: number, { scaledMean }: Scaling): Float64Array {
+  const margins = new Float64Array(outputs);
+  scaledMean.forEach((mean, j) => {
+    for (let k = 0; k < outputs; k++) margins[k]! += x[j * outputs + k]! * mean;
+  });
+  return margins;
+}
+
+function evaluationOf({ loss, outputs, scaling, intercept }: LossProblem, x: Float64Array, sums: PassResult): Evaluation {
+  const { inverseStd, scaledMean } = scaling;
+  const width = inverseStd.length;
+  const { weight } = sums;
+  const gradient = new Float64Array(x.length);
+  const centred = intercept.kind === "free" && intercept.centred;
+  for (let k = 0; k < outputs; k++) {
+    const residual = sums.residuals[k]!;
+    for (let j = 0; j < width; j++) {
+      const slope = sums.gradient[k * width + j]! * inverseStd[j]! - (centred ? residual * scaledMean[j]! : 0);
+      gradient[j * outputs + k] = slope / weight;
+    }
+    if (intercept.kind === "free") gradient[width * outputs + k] = residual / weight;
+  }
+  if (loss.kind === "huber") gradient[x.length - 1] = sums.sigmaGradient / weight;
+  return { value: sums.loss / weight, gradient };
+}

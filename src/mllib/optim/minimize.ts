@@ -1,0 +1,133 @@
+/**
+ * Minimisation by steps along directions of descent. The loop, its stop rules and its way out of a failed step are those of
+ * Breeze's FirstOrderMinimizer, which Spark uses: so histories of objectives have Spark's length and values.
+ */
+import { norm } from "./blas";
+
+export interface Evaluation {
+  readonly value: number;
+  readonly gradient: Float64Array;
+}
+
+/** The function to be made small. The point it is given stays as it is; it may be kept. */
+export type Objective = (point: Float64Array) => Evaluation | Promise<Evaluation>;
+
+/** Where a minimisation is: `value` and `gradient` of the objective alone, `adjusted` with a penalty of the method's. */
+export interface State<Memory> {
+  readonly x: Float64Array;
+  readonly value: number;
+  readonly gradient: Float64Array;
+  readonly adjusted: Evaluation;
+  readonly iteration: number;
+  readonly memory: Memory;
+}
+
+/** What tells L-BFGS, OWL-QN and L-BFGS-B apart. */
+export interface Method<Memory> {
+  start(dimension: number): Memory;
+  /** Throws StepFailure when the memory gives no direction of descent. */
+  direction(state: State<Memory>): Float64Array;
+  /** How far to go along the direction. Throws StepFailure when no point is good enough. */
+  stepSize(state: State<Memory>, direction: Float64Array, objective: Objective): Promise<number>;
+  step(state: State<Memory>, direction: Float64Array, size: number): Float64Array;
+  remember(memory: Memory, step: Float64Array, gradientDelta: Float64Array): Memory;
+  /** Adds what the method itself penalises. */
+  adjust(x: Float64Array, evaluation: Evaluation): Evaluation;
+  /** A stop rule of the method's own. */
+  done(state: State<Memory>): boolean;
+}
+
+/** No step could be found; the method starts again with an empty memory, and gives up when that fails too. */
+export class StepFailure extends Error {}
+
+export interface StopRules {
+  /** Negative: no limit. */
+  readonly maxIter: number;
+  /** Of the objective's change over the last 20 steps, in parts of its first value, and of the gradient's norm, in parts of the objective. */
+  readonly tolerance: number;
+}
+
+export type StopReason = "iterations" | "values" | "gradient" | "projected gradient" | "search failed";
+
+export interface Optimum {
+  readonly x: Float64Array;
+  /** Objective and penalty, at the start and after each step (a step that failed repeats the value). */
+  readonly objectiveHistory: number[];
+  readonly reason: StopReason;
+}
+
+const VALUES_KEPT = 20;
+const SMALLEST_GRADIENT = 1e-8;
+
+/** The objective is evaluated once at each distinct point that follows another; `signal` is looked at between steps. */
+export async function minimize<Memory>(
+  method: Method<Memory>,
+  objective: Objective,
+  initial: Float64Array,
+  rules: StopRules,
+  signal?: AbortSignal,
+): Promise<Optimum> {
+  const evaluate = remembering(objective);
+  const first = await evaluate(initial);
+  const adjustedFirst = method.adjust(initial, first);
+  let state: State<Memory> = {
+    x: initial,
+    ...first,
+    adjusted: adjustedFirst,
+    iteration: 0,
+    memory: method.start(initial.length),
+  };
+  const objectiveHistory = [adjustedFirst.value];
+  // Breeze begins with an infinite value, so that convergence by values is not seen before 20 steps.
+  let recent = [Infinity];
+  let failedOnce = false;
+  let searchFailed = false;
+
+  for (;;) {
+    const reason = stopReason();
+    if (reason !== undefined) return { x: state.x, objectiveHistory, reason };
+    signal?.throwIfAborted();
+    try {
+      const direction = method.direction(state);
+      const size = await method.stepSize(state, direction, evaluate);
+      const x = method.step(state, direction, size);
+      const next = await evaluate(x);
+      const adjusted = method.adjust(x, next);
+      const delta = x.map((value, i) => value - state.x[i]!);
+      const gradientDelta = next.gradient.map((value, i) => value - state.gradient[i]!);
+      const memory = method.remember(state.memory, delta, gradientDelta);
+      recent = [...recent, adjusted.value].slice(-VALUES_KEPT);
+      failedOnce = false;
+      state = { x, ...next, adjusted, iteration: state.iteration + 1, memory };
+    } catch (error) {
+      if (!(error instanceof StepFailure)) throw error;
+      if (failedOnce) searchFailed = true;
+      else state = { ...state, memory: method.start(initial.length) };
+      failedOnce = true;
+    }
+    objectiveHistory.push(state.adjusted.value);
+  }
+
+  function stopReason(): StopReason | undefined {
+    const { value, gradient } = state.adjusted;
+    if (method.done(state)) return "projected gradient";
+    if (rules.maxIter >= 0 && state.iteration >= rules.maxIter) return "iterations";
+    const change = Math.abs(value - Math.max(...recent));
+    if (recent.length >= 2 && change <= rules.tolerance * Math.abs(adjustedFirst.value)) return "values";
+    if (norm(gradient) <= Math.max(rules.tolerance * Math.abs(value), SMALLEST_GRADIENT)) return "gradient";
+    return searchFailed ? "search failed" : undefined;
+  }
+}
+
+/** Line searches end at the point that is evaluated next, and begin at the one before: two points are kept. */
+function remembering(objective: Objective): Objective {
+  const known: { point: Float64Array; evaluation: Evaluation }[] = [];
+  return async (point) => {
+    const hit = known.find((entry) => entry.point.every((value, i) => value === point[i]));
+    if (hit !== undefined) return hit.evaluation;
+    const evaluation = await objective(point);
+    known.unshift({ point: point.slice(), evaluation });
+    known.length = Math.min(known.length, 2);
+    return evaluation;
+  };
+}

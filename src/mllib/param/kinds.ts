@@ -1,0 +1,149 @@
+/** Kinds of parameters and the limits of their values. A limit is a function that says what is wrong, or null. */
+import { DenseMatrix, SparseMatrix, type Matrix } from "../linalg/matrices";
+import { DenseVector, SparseVector, type Vector, Vectors } from "../linalg/vectors";
+import type { ParamSpec } from "./param";
+
+export type Limit<T> = (value: T) => string | null;
+
+export const gt =
+  (bound: number): Limit<number> =>
+  (value) =>
+    value > bound ? null : `must be greater than ${bound}`;
+export const gtEq =
+  (bound: number): Limit<number> =>
+  (value) =>
+    value >= bound ? null : `must be at least ${bound}`;
+export const inRange =
+  (low: number, high: number, lowInclusive = true, highInclusive = true): Limit<number> =>
+  (value) =>
+    (lowInclusive ? value >= low : value > low) && (highInclusive ? value <= high : value < high)
+      ? null
+      : `must be in ${lowInclusive ? "[" : "("}${low}, ${high}${highInclusive ? "]" : ")"}`;
+
+function param<T>(doc: string, initial: T | undefined, read: (value: unknown) => T, limit?: Limit<T>): ParamSpec<T> {
+  return {
+    doc,
+    default: initial,
+    check(value) {
+      const known = read(value);
+      const problem = limit?.(known) ?? null;
+      if (problem !== null) throw problem;
+      return known;
+    },
+  };
+}
+
+/** Throws what a parameter's check throws: a text, to which the parameter adds its name. */
+function refuse(what: string): never {
+  // eslint-disable-next-line @typescript-eslint/only-throw-error
+  throw `must be ${what}`;
+}
+
+export const intParam = (doc: string, initial?: number, limit?: Limit<number>): ParamSpec<number> =>
+  param(doc, initial, (value) => (Number.isSafeInteger(value) ? (value as number) : refuse("a whole number")), limit);
+
+export const doubleParam = (doc: string, initial?: number, limit?: Limit<number>): ParamSpec<number> =>
+  param(doc, initial, (value) => (typeof value === "number" && !Number.isNaN(value) ? value : refuse("a number")), limit);
+
+/** A number that may be NaN: what stands for a missing value. */
+export const anyDoubleParam = (doc: string, initial?: number): ParamSpec<number> =>
+  param(doc, initial, (value) => (typeof value === "number" ? value : refuse("a number")));
+
+export const boolParam = (doc: string, initial?: boolean): ParamSpec<boolean> =>
+  param(doc, initial, (value) => (typeof value === "boolean" ? value : refuse("true or false")));
+
+export const stringParam = (doc: string, initial?: string, limit?: Limit<string>): ParamSpec<string> =>
+  param(doc, initial, (value) => (typeof value === "string" ? value : refuse("a string")), limit);
+
+/** One of some words, in whatever case; kept as they are written here. */
+export function choiceParam<const W extends readonly string[]>(doc: string, words: W, initial?: W[number]): ParamSpec<W[number]> {
+  return param<W[number]>(doc, initial, (value) => {
+    const lower = typeof value === "string" ? value.toLowerCase() : null;
+    return words.find((word) => word.toLowerCase() === lower) ?? refuse(`one of ${words.join(", ")}`);
+  });
+}
+
+export const stringsParam = (doc: string, initial?: readonly string[]): ParamSpec<readonly string[]> =>
+  param(doc, initial, (value) =>
+    Array.isArray(value) && value.every((item) => typeof item === "string")
+      ? [...(value as string[])]
+      : refuse("an array of strings"),
+  );
+
+export const doublesParam = (
+  doc: string,
+  initial?: readonly number[],
+  limit?: Limit<readonly number[]>,
+): ParamSpec<readonly number[]> =>
+  param(
+    doc,
+    initial,
+    (value) => {
+      const numbers = ArrayBuffer.isView(value) && !(value instanceof DataView) ? [...(value as Float64Array)] : value;
+      return Array.isArray(numbers) && numbers.every((item) => typeof item === "number")
+        ? [...(numbers as number[])]
+        : refuse("an array of numbers");
+    },
+    limit,
+  );
+
+/** Arrays of arrays. */
+export function nestedParam<T>(
+  doc: string,
+  item: ParamSpec<readonly T[]>,
+  initial?: readonly (readonly T[])[],
+): ParamSpec<readonly (readonly T[])[]> {
+  return param(doc, initial, (value) =>
+    Array.isArray(value) ? value.map((part) => item.check(part)) : refuse("an array of arrays"),
+  );
+}
+
+export const vectorParam = (doc: string, initial?: Vector): ParamSpec<Vector> => ({
+  ...param<Vector>(doc, initial, (value) => {
+    if (value instanceof DenseVector || value instanceof SparseVector) return value;
+    return Array.isArray(value) && value.every((item) => typeof item === "number")
+      ? Vectors.dense(value as number[])
+      : refuse("a vector or an array of numbers");
+  }),
+  json: { write: vectorToJson, read: vectorFromJson },
+});
+
+export const matrixParam = (doc: string, initial?: Matrix): ParamSpec<Matrix> => ({
+  ...param<Matrix>(doc, initial, (value) =>
+    value instanceof DenseMatrix || value instanceof SparseMatrix
+      ? value
+      : refuse("a matrix (Matrices.dense(rows, columns, values))"),
+  ),
+  json: { write: matrixToJson, read: matrixFromJson },
+});
+
+/** Anything that `is` takes: estimators, evaluators, functions. `what` completes "must be …". */
+export const objectParam = <T>(doc: string, what: string, is: (value: unknown) => value is T, initial?: T): ParamSpec<T> =>
+  param(doc, initial, (value) => (is(value) ? value : refuse(what)));
+
+function vectorToJson(vector: Vector): unknown {
+  return vector instanceof DenseVector
+    ? { type: 1, values: [...vector.values] }
+    : { type: 0, size: vector.size, indices: [...vector.indices], values: [...vector.values] };
+}
+
+function vectorFromJson(json: unknown): Vector {
+  const { type, size, indices, values } = json as { type: number; size: number; indices: number[]; values: number[] };
+  return type === 1 ? new DenseVector(values) : new SparseVector(size, indices, values);
+}
+
+function matrixToJson(matrix: Matrix): unknown {
+  const { numRows, numCols, values, isTransposed } = matrix;
+  const base = { numRows, numCols, values: [...values], isTransposed };
+  return matrix instanceof DenseMatrix
+    ? { class: "dense", ...base }
+    : { class: "sparse", ...base, colPtrs: [...matrix.colPtrs], rowIndices: [...matrix.rowIndices] };
+}
+
+function matrixFromJson(json: unknown): Matrix {
+  const m = json as Readonly<Record<"numRows" | "numCols", number>> &
+    Readonly<Record<"values" | "colPtrs" | "rowIndices", number[]>> & { class: string; isTransposed: boolean };
+  return m.class === "dense"
+    ? new DenseMatrix(m.numRows, m.numCols, m.values, m.isTransposed)
+    : new SparseMatrix(m.numRows, m.numCols, m.colPtrs, m.rowIndices, m.values, m.isTransposed);
+}

@@ -1,0 +1,122 @@
+/** The directory of a saved model, in Spark ML's layout: `metadata/` with one line of JSON, and tables of Parquet beside it. */
+import type { StructType } from "../../columnar/types";
+import { DataError, UsageError } from "../../common/errors";
+import type { SparkSession } from "../../dataframe/api/spark-session";
+import type { Row } from "../../dataframe/types/row";
+import type { FileSystem } from "../../filesystem/file-system";
+import { joinPath, qualifyPath } from "../../filesystem/path";
+
+/** What Spark's metadata have; some classes add fields. */
+export interface Metadata {
+  readonly class: string;
+  readonly timestamp: number;
+  readonly sparkVersion: string;
+  readonly uid: string;
+  readonly paramMap: Readonly<Record<string, unknown>>;
+  readonly defaultParamMap?: Readonly<Record<string, unknown>>;
+  readonly [more: string]: unknown;
+}
+
+/** The version of Spark whose layout this is. */
+export const LAYOUT_VERSION = "4.2.1";
+
+const METADATA = "metadata";
+
+export class ModelDirectory {
+  constructor(
+    readonly session: SparkSession,
+    readonly path: string,
+  ) {}
+
+  static at(session: SparkSession, path: string): ModelDirectory {
+    return new ModelDirectory(session, qualifyPath(path));
+  }
+
+  get files(): FileSystem {
+    return this.session.core.port.context.fileSystems.of(this.path);
+  }
+
+  /** A directory in this one. */
+  child(name: string): ModelDirectory {
+    return new ModelDirectory(this.session, joinPath(this.path, name));
+  }
+
+  async exists(): Promise<boolean> {
+    return (await this.files.status(this.path)) !== null;
+  }
+
+  async writeMetadata(metadata: Metadata): Promise<void> {
+    const directory = joinPath(this.path, METADATA);
+    await this.files.mkdirs(directory);
+    await this.files.writeFile(joinPath(directory, "part-00000"), Buffer.from(`${JSON.stringify(metadata)}\n`));
+    await this.files.writeFile(joinPath(directory, "_SUCCESS"), new Uint8Array(0));
+  }
+
+  /** Throws INVALID_MODEL where there is none, or one that cannot be read. */
+  async readMetadata(): Promise<Metadata> {
+    const directory = joinPath(this.path, METADATA);
+    const status = await this.files.status(directory);
+    if (status === null) throw this.damaged(`there is no ${METADATA} directory; no model was saved here, or not to its end`);
+    const parts = (await this.files.list(directory)).filter(({ path, length }) => /\/part-[^/]*$/.test(path) && length > 0);
+    const [part] = parts;
+    if (part === undefined) throw this.damaged(`${METADATA} holds no part file`);
+    const text = Buffer.from(await this.files.readRange(part.path, 0, part.length)).toString("utf8");
+    let metadata: unknown;
+    try {
+      metadata = JSON.parse(text);
+    } catch (cause) {
+      throw this.damaged(`${METADATA} is no JSON (${(cause as Error).message})`, cause);
+    }
+    const known = metadata as Partial<Metadata> | null;
+    if (typeof known !== "object" || typeof known?.class !== "string" || typeof known.uid !== "string")
+      throw this.damaged(`${METADATA} does not say of which class the model is`);
+    return { paramMap: {}, ...known } as Metadata;
+  }
+
+  /** A table of one Parquet file in this directory. Records are as `createDataFrame` takes them. */
+  async writeTable(name: string, schema: StructType | string, records: readonly unknown[]): Promise<void> {
+    await this.session.createDataFrame(records, schema).coalesce(1).write.parquet(joinPath(this.path, name));
+  }
+
+  /** The rows of a table of this directory. Throws INVALID_MODEL where it is missing or lacks `columns`. */
+  async readTable(name: string, columns: readonly string[]): Promise<Row[]> {
+    const path = joinPath(this.path, name);
+    if ((await this.files.status(path)) === null) throw this.damaged(`there is no ${name}`);
+    const table = this.session.read.parquet(path);
+    const have = new Set(await table.columns());
+    const missing = columns.filter((column) => !have.has(column));
+    if (missing.length > 0) throw this.damaged(`${name} has no column ${missing.join(", ")}`);
+    return table.select(...columns.map((column) => `\`${column}\``)).collect();
+  }
+
+  damaged(why: string, cause?: unknown): DataError {
+    return new DataError("INVALID_MODEL", `The model at ${this.path} cannot be read: ${why}.`, {
+      parameters: { path: this.path },
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+
+  /** Runs `fill` on a directory beside this one, and puts that in the place of this one once it is complete. */
+  async replacedBy(overwrite: boolean, fill: (directory: ModelDirectory) => Promise<void>): Promise<void> {
+    const { files } = this;
+    if (!overwrite && (await this.exists()))
+      throw new UsageError(
+        "PATH_ALREADY_EXISTS",
+        `${this.path} already exists. Use write().overwrite().save(path) to replace it.`,
+        {
+          sqlState: "42K04",
+          parameters: { outputPath: this.path },
+        },
+      );
+    const unfinished = new ModelDirectory(this.session, `${this.path}.unfinished-${process.pid}-${Date.now().toString(36)}`);
+    try {
+      await files.mkdirs(unfinished.path);
+      await fill(unfinished);
+      await files.delete(this.path);
+      await files.rename(unfinished.path, this.path);
+    } catch (error) {
+      await files.delete(unfinished.path);
+      throw error;
+    }
+  }
+}

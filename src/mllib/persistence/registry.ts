@@ -1,0 +1,57 @@
+/** What can be saved: how instances of each class are written and read, by Spark's names of the classes. */
+import { UsageError } from "../../common/errors";
+import { LAYOUT_VERSION, type Metadata, type ModelDirectory } from "./directory";
+import type { Params } from "../param/params";
+
+export interface Persistent<T extends Params> {
+  /** The name in metadata: Spark's class where it has one, else `firesteel.mllib.<area>.<Class>`. */
+  readonly sparkClass: string;
+  /** More fields of the metadata. */
+  readonly metadata?: (instance: T) => Readonly<Record<string, unknown>>;
+  /** Whether parameters that hold other instances (stages, estimators) are left out of the metadata, to be written by `save`. */
+  readonly leaveOut?: readonly string[];
+  /** Writes what the metadata do not hold. */
+  readonly save?: (instance: T, directory: ModelDirectory) => Promise<void>;
+  /** Makes an instance without its parameters; those are set from the metadata afterwards. */
+  readonly load: (metadata: Metadata, directory: ModelDirectory) => T | Promise<T>;
+}
+
+const byName = new Map<string, Persistent<Params>>();
+const byClass = new Map<unknown, Persistent<Params>>();
+
+/** Called once for each class, where it is defined. */
+export function persistent<T extends Params>(type: abstract new (...args: never[]) => T, how: Persistent<T>): void {
+  byName.set(how.sparkClass, how as unknown as Persistent<Params>);
+  byClass.set(type, how as unknown as Persistent<Params>);
+}
+
+export async function saveInstance(instance: Params, directory: ModelDirectory): Promise<void> {
+  const how = byClass.get(instance.constructor);
+  if (how === undefined)
+    throw new UsageError("NOT_PERSISTENT", `${instance.className} cannot be saved: there is no layout for it.`);
+  const { paramMap, defaultParamMap } = instance.paramsToJson();
+  for (const name of how.leaveOut ?? []) {
+    delete paramMap[name];
+    delete defaultParamMap[name];
+  }
+  await how.save?.(instance, directory);
+  // Last: a directory without metadata is no model.
+  await directory.writeMetadata({
+    class: how.sparkClass,
+    timestamp: Date.now(),
+    sparkVersion: LAYOUT_VERSION,
+    uid: instance.uid,
+    paramMap,
+    defaultParamMap,
+    ...how.metadata?.(instance),
+  });
+}
+
+/** The instance that was saved there, of whatever class. */
+export async function loadInstance(directory: ModelDirectory): Promise<Params> {
+  const metadata = await directory.readMetadata();
+  const how = byName.get(metadata.class);
+  if (how === undefined) throw directory.damaged(`it is of class ${metadata.class}, which firesteel does not know`);
+  const instance = await how.load(metadata, directory);
+  return instance.paramsFromJson(metadata.uid, metadata.paramMap, metadata.defaultParamMap ?? {});
+}
