@@ -44,6 +44,7 @@ const results = await Promise.all([
       executor: source("executor-process.ts"),
       cli: source("cli/main.ts"),
       shell: source("cli/shell/main.ts"),
+      shell: source("cli/shell/main.ts"),
       thread: source("task-thread.ts"),
     },
   }),

@@ -52,6 +52,13 @@ function program(): Command {
       await (await import("./sql")).sql(command);
     });
 
+  addSubmitOptions(root.command("shell"))
+    .description("a TypeScript prompt with spark, sc and F; of a standard input that is no terminal, a script")
+    .option("-i, --init <file>", "a file to run first: what it declares is then there")
+    .action(async (_options: unknown, command: Command) => {
+      await (await import("./shell/start")).shell(command);
+    });
+
   root
     .command("executor")
     .description("an executor of a running driver; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE")

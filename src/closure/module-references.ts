@@ -8,6 +8,7 @@ import { join, sep } from "node:path";
 import { realpathSync } from "node:fs";
 import { moduleByHash, moduleTarget } from "./module-graph";
 import type { ModuleTarget } from "./module-target";
+import { TRAVEL } from "./protocols";
 import { type ImportMode, isInstalled, packageOf, resolveSpecifier } from "./resolve-module";
 import type { ImportBinding, Script } from "./scripts";
 import type { ImportPath } from "./wire";
@@ -43,12 +44,17 @@ export function knownReference(value: object): ModuleReference | undefined {
 }
 
 /** The reference of a top-level variable that an import bound; undefined when its module cannot be loaded by executors. */
-export function referenceOfBinding(script: Script, binding: ImportBinding, value: object): ModuleReference | undefined {
+export function referenceOfBinding(script: Pick<Script, "file">, binding: ImportBinding, value: object): ModuleReference | undefined {
   const target = referable(binding.specifier, script.file, binding.mode);
   if (!target) return undefined;
   const reference = { target, path: binding.path };
   if (binding.path.kind !== "default-box") known.set(value, reference);
   return reference;
+}
+
+/** What an `import` in `file` bound, where that import is not to be seen in the text of a script: at a prompt. */
+export function noteImported(file: string, specifier: string, path: ImportPath, value: object): void {
+  if (!(TRAVEL in value)) referenceOfBinding({ file }, { specifier, mode: "import", path }, value);
 }
 
 /** The reference of a function that stands at the top level of a module which executors can load. */

@@ -1,0 +1,105 @@
+/** The bundle `shell.js`: a shell on a running engine, at a terminal or for a script on standard input. */
+import { join } from "node:path";
+import type * as Engine from "../../engine";
+import { silenceLoaderWarning } from "./cell";
+import { Commands } from "./commands";
+import { Display } from "./display";
+import { type ErrorSources, briefly } from "./errors";
+import { runPiped } from "./piped";
+import { type EnginePort, ShellSession } from "./session";
+import { Terminal } from "./terminal";
+import { warmTransform } from "./transform";
+
+export interface ShellOptions {
+  readonly engine: typeof Engine;
+  readonly registerLoader: () => void;
+  readonly loadedProgram: (path: string, isModule: boolean) => string | undefined;
+  /** Where imports at the prompt start from. */
+  readonly folder: string;
+  /** A file to load first. */
+  readonly init?: string;
+}
+
+/** Resolves to the exit status when the user leaves, or the script has ended. */
+export async function runShell({ engine, registerLoader, loadedProgram, folder, init }: ShellOptions): Promise<number> {
+  silenceLoaderWarning();
+  warmTransform();
+  process.setSourceMapsEnabled(true);
+  const spark = engine.api.SparkSession.builder.getOrCreate();
+  const texts = new Map<string, string>();
+  engine.setProgram(join(folder, "prompt"), (path, isModule) => texts.get(path) ?? loadedProgram(path, isModule));
+  const written = new Map<string, string>();
+  const sources: ErrorSources = { textOf: (path) => written.get(path), mapStack: engine.mapStack };
+  const display = new Display(engine.api, () => engine.api.SparkSession.getActiveSession() ?? undefined, process.stdout.isTTY);
+  const show = async (value: unknown): Promise<void> => {
+    const text = await session.guard(() => display.textOf(value));
+    if (text !== "") process.stdout.write(text);
+  };
+  const session = new ShellSession(folder, enginePort(engine, registerLoader, texts), show);
+  Object.assign(session.scope, { spark, sc: spark.sparkContext, F: engine.api.functions });
+  const commands = new Commands({ session, show, sources, written, engineFolder: __dirname });
+  const fail = (error: unknown): void => {
+    commands.lastError = error;
+    process.stderr.write(briefly(error, sources));
+  };
+  for (const event of ["uncaughtException", "unhandledRejection"] as const)
+    process.on(event, (error: unknown) => {
+      process.stderr.write("Outside of any line: ");
+      fail(error);
+    });
+
+  if (!process.stdin.isTTY) return runPiped(commands, process.stdin, fail, init);
+  const { sparkContext } = spark;
+  const terminal = new Terminal({ commands, session, show, fail, api: engine.api });
+  process.stdout.write(banner(engine.api.version, sparkContext.master, sparkContext.applicationId, sparkContext.uiWebUrl));
+  return terminal.run(init);
+}
+
+function banner(version: string, master: string, applicationId: string, ui: string | undefined): string {
+  return [
+    `firesteel ${version}, the TypeScript shell (Node.js ${process.versions.node})`,
+    `master ${master}, application ${applicationId}${ui === undefined ? "" : `, UI ${ui}`}`,
+    `spark, sc and F (SQL functions) are there. .help lists commands, Ctrl-C cancels, Ctrl-D leaves.`,
+    "",
+    "",
+  ].join("\n");
+}
+
+function enginePort(engine: typeof Engine, registerLoader: () => void, texts: Map<string, string>): EnginePort {
+  const cancelled = new Set<string>();
+  const watched = new WeakSet<object>();
+  return {
+    noteProgramText: (path, text, sourceMapUrl) => {
+      texts.set(path, text);
+      engine.noteSourceMap(path, sourceMapUrl);
+    },
+    noteImported: engine.noteImported,
+    runTagged: (cell, body) => {
+      cancelled.delete(cell);
+      let run = body;
+      for (const context of engine.activeContexts()) {
+        const inner = run;
+        run = () => context.withJobTag(cell, inner);
+      }
+      return run();
+    },
+    cancelJobs: (cell) => {
+      const jobs = engine.countActiveJobs();
+      cancelled.add(cell);
+      for (const context of engine.activeContexts()) {
+        context.cancelAllJobs();
+        if (watched.has(context)) continue;
+        watched.add(context);
+        // What is left of a cancelled cell may go on, in functions that nobody waits for any more, but it starts no jobs.
+        context.addSparkListener({
+          onJobStart: ({ properties }) => {
+            for (const tag of (properties["spark.job.tags"] ?? "").split(","))
+              if (cancelled.has(tag)) context.cancelJobsWithTag(tag, "its line was cancelled");
+          },
+        });
+      }
+      return jobs;
+    },
+    registerLoader,
+  };
+}

@@ -1,0 +1,229 @@
+/** The variables of a shell and how a cell runs among them: its values, its cancellation, what a failed one leaves behind. */
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { types } from "node:util";
+import { Script } from "node:vm";
+import type * as Engine from "../../engine";
+import { type Cell, compileCell, importerOf, prepareCell } from "./cell";
+import type { CellCalls, ValueMode } from "./rewrite";
+
+/** What the session needs of the engine. */
+export interface EnginePort {
+  /** Keeps the text of a cell, and its map, for closures and stacks. */
+  noteProgramText(path: string, text: string, sourceMapUrl: string): void;
+  noteImported: typeof Engine.noteImported;
+  /** Runs `body` so that its jobs are known to be the cell's. */
+  runTagged<T>(cell: string, body: () => T): T;
+  /** Cancels what runs, and what the cell still starts; returns the number of jobs that ran. */
+  cancelJobs(cell: string): number;
+  /** Makes TypeScript files and `firesteel` importable; called before the first import. */
+  registerLoader(): void;
+}
+
+export interface Outcome {
+  /** The value of the last statement, if it is an expression. Promises have been waited for. */
+  readonly value: unknown;
+}
+
+/** The user pressed Ctrl-C. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
+
+  constructor(readonly jobs: number) {
+    super(jobs === 0 ? "Cancelled." : `Cancelled, with ${jobs === 1 ? "1 job" : `${jobs} jobs`} that ran.`);
+  }
+}
+
+/** How long a cancelled cell may take for its `finally` blocks before the prompt comes back without it. */
+const UNWIND_MS = 300;
+const RUN = Symbol.for("firesteel.shell.run");
+const holder = globalThis as { [RUN]?: () => unknown };
+/** What is called inside of this can be interrupted by SIGINT, endless loops too. */
+const interruptible = new Script(`globalThis[Symbol.for("firesteel.shell.run")]()`, { filename: "node:firesteel-shell" });
+
+export class ShellSession {
+  /** Variables by name. Without a prototype: nothing else is found in it. */
+  readonly scope: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  readonly #importers = new Map<string, (specifier: string) => Promise<object>>();
+  #cells = 0;
+  #running: RunningCell | undefined;
+  #loaderReady = false;
+
+  /** @param folder where imports at the prompt start from. @param print shows a value, in scripts. */
+  constructor(
+    readonly folder: string,
+    private readonly engine: EnginePort,
+    private readonly print: (value: unknown) => Promise<void>,
+  ) {
+    this.scope["require"] = this.#require(folder);
+  }
+
+  /** Reads a cell. Throws a CellSyntaxError. @param file the file that the text comes from, which imports are relative to. */
+  prepare(text: string, mode: ValueMode, file?: string): Promise<Cell> {
+    const folder = file === undefined ? this.folder : dirname(file);
+    const path = join(folder, `prompt-${this.#cells + 1}`);
+    return prepareCell({ text, path, ...(file === undefined ? {} : { file }) }, mode);
+  }
+
+  /** Runs it. Throws what it throws, or Cancelled. */
+  async run(cell: Cell): Promise<Outcome> {
+    this.#cells++;
+    if (cell.imports) this.#prepareLoader();
+    const fresh = cell.declared.filter((name) => !(name in this.scope));
+    const body = compileCell(cell, this.scope);
+    for (const name of fresh) this.scope[name] = undefined;
+    this.engine.noteProgramText(cell.source.path, cell.text, cell.sourceMapUrl);
+    const tag = `prompt-${this.#cells}`;
+    const outer = this.#running;
+    const running = new RunningCell(() => this.engine.cancelJobs(tag));
+    this.#running = running;
+    // What is cancelled may wait for something that keeps no handle open.
+    const alive = setInterval(() => undefined, 2 ** 30);
+    try {
+      const calls = this.#calls(cell, running);
+      const work = this.engine.runTagged(tag, () => interruptibly(() => body(calls)));
+      const result = await running.untilCancelled(work);
+      return { value: result === undefined ? undefined : await running.untilCancelled(Promise.resolve(result.value)) };
+    } catch (error) {
+      for (const name of fresh) if (this.scope[name] === undefined) Reflect.deleteProperty(this.scope, name);
+      throw running.cancelled ?? error;
+    } finally {
+      clearInterval(alive);
+      this.#running = outer;
+    }
+  }
+
+  /** Runs work of the shell's own (showing a value) so that it can be cancelled as a cell can. */
+  async guard<T>(work: () => Promise<T>): Promise<T> {
+    const tag = "prompt-display";
+    const running = new RunningCell(() => this.engine.cancelJobs(tag));
+    const outer = this.#running;
+    this.#running = running;
+    try {
+      return await running.untilCancelled(this.engine.runTagged(tag, work));
+    } finally {
+      this.#running = outer;
+    }
+  }
+
+  /** Cancels what runs; false when nothing does. */
+  cancel(): boolean {
+    this.#running?.cancel();
+    return this.#running !== undefined;
+  }
+
+  #prepareLoader(): void {
+    if (this.#loaderReady) return;
+    this.#loaderReady = true;
+    this.engine.registerLoader();
+  }
+
+  #require(folder: string): NodeJS.Require {
+    return createRequire(join(folder, "prompt"));
+  }
+
+  #calls(cell: Cell, running: RunningCell): CellCalls {
+    const { path } = cell.source;
+    return {
+      await: (value) => running.step(value),
+      iterate: (source) => iterate(source, running),
+      import: async (specifier, names) => running.step(this.#import(path, specifier, names)),
+      print: async (value) => {
+        await this.print(await running.step(value));
+      },
+    };
+  }
+
+  async #import(path: string, specifier: string, names: readonly string[] | null): Promise<object> {
+    const folder = dirname(path);
+    let load = this.#importers.get(folder);
+    if (load === undefined) this.#importers.set(folder, (load = importerOf(folder)));
+    const module = (await load(specifier)) as Record<string, unknown>;
+    const note = (value: unknown, importPath: Parameters<typeof Engine.noteImported>[2]): void => {
+      if ((typeof value === "object" && value !== null) || typeof value === "function")
+        this.engine.noteImported(path, specifier, importPath, value);
+    };
+    if (names === null) note(module, { kind: "star" });
+    for (const name of names ?? []) {
+      if (!(name in module))
+        throw new SyntaxError(
+          `"${specifier}" exports no value named ${name}; a type is imported by: import type { ${name} } from "${specifier}"`,
+        );
+      note(module[name], { kind: "export", name });
+    }
+    return module;
+  }
+}
+
+/** A cell from its start to its end or its cancellation. */
+class RunningCell {
+  /** Set when the user has cancelled it. */
+  cancelled: Cancelled | undefined;
+  readonly #waiting = new Set<(error: Cancelled) => void>();
+
+  constructor(private readonly cancelJobs: () => number) {}
+
+  cancel(): void {
+    this.cancelled ??= new Cancelled(this.cancelJobs());
+    for (const reject of this.#waiting) reject(this.cancelled);
+    this.#waiting.clear();
+  }
+
+  /** What a top-level `await` of the cell waits for. */
+  step(value: unknown): unknown {
+    if (this.cancelled !== undefined) throw this.cancelled;
+    if (!isThenable(value)) return value;
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      value.then(
+        (result) => {
+          this.#waiting.delete(reject);
+          resolve(result);
+        },
+        (error: unknown) => {
+          this.#waiting.delete(reject);
+          reject(error as Error);
+        },
+      );
+    });
+  }
+
+  /** The result of `work`, or a rejection soon after the cancellation, whether `work` ends or not. */
+  untilCancelled<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const late = (error: Cancelled): void => void setTimeout(() => reject(error), UNWIND_MS);
+      if (this.cancelled !== undefined) late(this.cancelled);
+      this.#waiting.add(late);
+      work.then(resolve, reject).finally(() => this.#waiting.delete(late));
+    });
+  }
+}
+
+async function* iterate(source: unknown, running: RunningCell): AsyncGenerator {
+  const asynchronous = (source as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator];
+  const iterator = asynchronous
+    ? asynchronous.call(source as AsyncIterable<unknown>)
+    : (source as Iterable<unknown>)[Symbol.iterator]();
+  try {
+    for (;;) {
+      const next = (await running.step(iterator.next())) as IteratorResult<unknown>;
+      if (next.done === true) return;
+      yield asynchronous ? next.value : await running.step(next.value);
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+function interruptibly<T>(work: () => T): T {
+  holder[RUN] = work;
+  return interruptible.runInThisContext({ breakOnSigint: true, displayErrors: false }) as T;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    types.isPromise(value) ||
+    (((typeof value === "object" && value !== null) || typeof value === "function") &&
+      typeof (value as { then?: unknown }).then === "function")
+  );
+}

@@ -1,0 +1,203 @@
+/**
+ * The prompt. While a line runs, the terminal is as other programs have it, so that Ctrl-C is a signal, which can interrupt
+ * an endless loop; what is typed meanwhile waits for the next prompt.
+ */
+import { type Interface, createInterface, emitKeypressEvents } from "node:readline";
+import type * as Engine from "../../engine";
+import type { Commands } from "./commands";
+import { Completer } from "./completion";
+import { History, historyFile } from "./history";
+import type { ShellSession } from "./session";
+
+export interface TerminalOptions {
+  readonly commands: Commands;
+  readonly session: ShellSession;
+  readonly show: (value: unknown) => Promise<void>;
+  readonly fail: (error: unknown) => void;
+  readonly api: (typeof Engine)["api"];
+}
+
+const PROMPT = "firesteel> ";
+const MORE = "       ... ";
+/** The terminal marks what is pasted, so that lines of it do not run one by one. */
+const PASTE_ON = "\x1b[?2004h";
+const PASTE_OFF = "\x1b[?2004l";
+
+export class Terminal {
+  #lines: Interface;
+  readonly #completer: Completer;
+  readonly #history = new History(historyFile());
+  /** Lines that have been entered and not been looked at. */
+  readonly #entered: string[] = [];
+  /** Lines of a text that is not complete. */
+  #pending: string[] = [];
+  #pasting = false;
+  /** `.paste`: lines are taken until Ctrl-D. */
+  #collecting = false;
+  #busy = true;
+  #ended = false;
+  #leave!: (status: number) => void;
+
+  constructor(private readonly options: TerminalOptions) {
+    const { stdin, stdout } = process;
+    this.#completer = new Completer(options.session.scope, options.api, options.session.folder);
+    emitKeypressEvents(stdin);
+    stdin.on("keypress", (_: unknown, key: { readonly name?: string } | undefined) => {
+      if (key?.name === "paste-start") this.#setPasting(true);
+      else if (key?.name === "paste-end") this.#setPasting(false);
+    });
+    this.#lines = this.#open(this.#history.read());
+    process.on("SIGINT", () => void options.session.cancel());
+    process.once("exit", () => stdout.write(PASTE_OFF));
+  }
+
+  #open(history: string[]): Interface {
+    const lines = createInterface({
+      input: process.stdin,
+      output: process.stdout,
+      history,
+      historySize: 2000,
+      removeHistoryDuplicates: true,
+      tabSize: 4,
+      completer: (line: string, callback: (error: null, result: [string[], string]) => void) => {
+        void this.#completer
+          .complete([...this.#pending, line].join("\n"))
+          .catch((): [string[], string] => [[], ""])
+          .then((result) => callback(null, result));
+      },
+    });
+    lines.on("line", (line) => this.#line(line));
+    lines.on("SIGINT", () => this.#interruptLine());
+    lines.on("close", () => this.#closed());
+    return lines;
+  }
+
+  /** Tabs in what is pasted are text. */
+  #setPasting(pasting: boolean): void {
+    this.#pasting = pasting;
+    (this.#lines as Interface & { isCompletionEnabled: boolean }).isCompletionEnabled = !pasting;
+  }
+
+  /** Resolves to the exit status when the user leaves. */
+  async run(init: string | undefined): Promise<number> {
+    const left = new Promise<number>((resolve) => (this.#leave = resolve));
+    if (init !== undefined) await this.#attempt(() => this.options.commands.load(init));
+    this.#busy = false;
+    void this.#work();
+    return left;
+  }
+
+  #line(line: string): void {
+    this.#entered.push(line);
+    if (!this.#busy) void this.#work();
+  }
+
+  /** Takes lines in their order, one at a time. */
+  async #work(): Promise<void> {
+    this.#busy = true;
+    for (let line = this.#entered.shift(); line !== undefined; line = this.#entered.shift()) {
+      this.#history.add(line);
+      if (await this.#take(line)) return this.#end(0);
+    }
+    this.#busy = false;
+    if (this.#ended) this.#end(0);
+    else this.#prompt();
+  }
+
+  /** True when the shell is to end. */
+  async #take(line: string): Promise<boolean> {
+    const { commands } = this.options;
+    if (this.#pasting || this.#collecting) {
+      this.#pending.push(line);
+      return false;
+    }
+    if (this.#pending.length === 0) {
+      const command = commands.commandOf(line.trim());
+      if (command?.name === "paste") {
+        process.stdout.write("Lines until Ctrl-D are one text.\n");
+        this.#collecting = true;
+        return false;
+      }
+      if (command !== null) {
+        let ends = false;
+        await this.#attempt(async () => void (ends = await commands.command(command.name, command.argument)));
+        return ends;
+      }
+    }
+    this.#pending.push(this.#pending.length === 0 ? commands.continued(line) : line);
+    await this.#runPending(false);
+    return false;
+  }
+
+  /** @param whole no more lines will come: what is incomplete is wrong. */
+  async #runPending(whole: boolean): Promise<void> {
+    const { commands } = this.options;
+    const text = this.#pending.join("\n");
+    if (text.trim() === "") {
+      this.#pending = [];
+      return;
+    }
+    await this.#attempt(async () => {
+      const cell = await commands.prepare(text, whole ? "each" : "last");
+      if (cell === undefined) return;
+      this.#pending = [];
+      await commands.run(cell, text);
+    });
+  }
+
+  /** Work during which Ctrl-C is a signal. What fails is told. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    const { stdin } = process;
+    this.#lines.pause();
+    stdin.setRawMode(false);
+    try {
+      await work();
+    } catch (error) {
+      this.#pending = [];
+      this.options.fail(error);
+    } finally {
+      if (!this.#ended) {
+        stdin.setRawMode(true);
+        this.#lines.resume();
+      }
+    }
+  }
+
+  #prompt(): void {
+    process.stdout.write(PASTE_ON);
+    this.#lines.setPrompt(this.#pending.length > 0 || this.#collecting ? MORE : PROMPT);
+    this.#lines.prompt(true);
+  }
+
+  #interruptLine(): void {
+    const wasEmpty = this.#lines.line === "" && this.#pending.length === 0 && !this.#collecting;
+    this.#pending = [];
+    this.#collecting = false;
+    process.stdout.write(wasEmpty ? "\n(.exit or Ctrl-D leaves)\n" : "\n");
+    // The line that was begun is given up.
+    Object.assign(this.#lines, { line: "", cursor: 0 });
+    this.#prompt();
+  }
+
+  /** Ctrl-D: the end of what is pasted, else of the shell. */
+  #closed(): void {
+    if (this.#collecting) {
+      this.#collecting = false;
+      this.#lines = this.#open((this.#lines as Interface & { readonly history: string[] }).history);
+      process.stdout.write("\n");
+      void this.#runPending(true).then(() => this.#prompt());
+      return;
+    }
+    if (this.#ended) return;
+    this.#ended = true;
+    if (!this.#busy) this.#end(0);
+  }
+
+  #end(status: number): void {
+    this.#ended = true;
+    process.stdin.setRawMode(false);
+    this.#lines.close();
+    process.stdout.write("\n");
+    this.#leave(status);
+  }
+}
