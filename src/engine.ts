@@ -30,9 +30,6 @@ export { api, mllib, discardPrelaunched, queryText, splitStatements };
 export { noteImported } from "./closure/module-references";
 export { mapStack, noteSourceMap } from "./closure/source-maps";
 export { activeContexts };
-export { noteImported } from "./closure/module-references";
-export { mapStack, noteSourceMap } from "./closure/source-maps";
-export { activeContexts };
 
 const executorFile = join(__dirname, "executor.js");
 
