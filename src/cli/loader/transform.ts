@@ -10,11 +10,25 @@ export const SYNTAX_ERROR = "firesteel cannot compile ";
 
 /** Throws a SyntaxError that names the place. */
 export async function transformTypeScript(source: string, path: string, format: ModuleFormat): Promise<string> {
-  const esbuild = await import("esbuild");
   try {
-    return (await esbuild.transform(source, options(source, path, format))).code;
+    return (await runTransform(await import("esbuild"), source, options(source, path, format))).code;
   } catch (error) {
     throw syntaxError(error, path);
+  }
+}
+
+/** Ctrl-C reaches the process that esbuild keeps, too, and ends it, where a shell goes on: then there is a new one. */
+export async function runTransform(
+  esbuild: Pick<typeof Esbuild, "transform" | "stop">,
+  source: string,
+  settings: Esbuild.TransformOptions,
+): Promise<Esbuild.TransformResult> {
+  try {
+    return await esbuild.transform(source, settings);
+  } catch (error) {
+    if (!/^The service (?:is no longer running|was stopped)/.test((error as Error).message)) throw error;
+    await esbuild.stop();
+    return esbuild.transform(source, settings);
   }
 }
 

@@ -152,7 +152,7 @@ class Rewriter {
     this.#text.appendRight(declaration.start, `;${name} = `);
     this.#text.overwrite(id.start, id.end, " ".repeat(id.end - id.start));
     this.#text.appendLeft(declaration.end, ";");
-    this.#text.move(declaration.start, declaration.end, 0);
+    if (declaration.start > 0) this.#text.move(declaration.start, declaration.end, 0);
   }
 
   #class(declaration: SyntaxNode): void {

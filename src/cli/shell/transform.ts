@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type * as Esbuild from "esbuild";
 import { tsconfigFor } from "../../closure/tsconfig";
+import { runTransform } from "../loader/transform";
 
 export interface Transformed {
   readonly code: string;
@@ -42,8 +43,7 @@ export async function transformCell(source: string, file: string, folder: string
 }
 
 async function transform(source: string, file: string, folder: string): Promise<Transformed> {
-  const esbuild = require("esbuild") as typeof Esbuild;
-  return esbuild.transform(source, {
+  return runTransform(require("esbuild") as typeof Esbuild, source, {
     loader: "ts",
     format: "esm",
     platform: "node",
