@@ -88,9 +88,9 @@ export function eventToJson(event: ListenerEvent): Json {
           Host: event.host,
           "Total Cores": event.totalCores,
           "Log Urls": event.logUrls,
-          Attributes: {},
+          Attributes: event.attributes ?? {},
           Resources: {},
-          "Resource Profile Id": 0,
+          "Resource Profile Id": event.resourceProfileId ?? 0,
           "Registration Time": event.time,
         },
       };
@@ -189,10 +189,30 @@ export function eventToJson(event: ListenerEvent): Json {
       const { type, ...fields } = event;
       return { Event: `org.apache.spark.scheduler.SparkListener${type}`, ...fields };
     }
+    case "SQLExecutionStart":
+    case "SQLAdaptiveExecutionUpdate":
+    case "SQLAdaptiveSQLMetricUpdates":
+    case "DriverAccumUpdates":
+    case "SQLExecutionEnd": {
+      const { type, ...fields } = event;
+      return { Event: `${SQL_EVENTS}${type}`, ...fields };
+    }
+    // Spark's reader passes over what it does not know.
+    case "FiresteelSqlProgress":
+    case "FiresteelExecutorSample":
+    case "FiresteelSearchStart":
+    case "FiresteelSearchProgress":
+    case "FiresteelSearchEnd": {
+      const { type, ...fields } = event;
+      return { Event: type, ...fields };
+    }
     default:
       return unreachable(event);
   }
 }
+
+/** Before the names of events that Spark's SQL part defines. */
+export const SQL_EVENTS = "org.apache.spark.sql.execution.ui.SparkListener";
 
 function stageInfoToJson(stage: StageInfo): Json {
   return {
@@ -207,7 +227,7 @@ function stageInfoToJson(stage: StageInfo): Json {
     ...optional("Completion Time", stage.completionTime),
     ...optional("Failure Reason", stage.failureReason),
     Accumulables: stage.accumulables.map(accumulableToJson),
-    "Resource Profile Id": 0,
+    "Resource Profile Id": stage.resourceProfileId ?? 0,
     "Shuffle Push Enabled": false,
     "Shuffle Push Mergers Count": 0,
   };
@@ -267,6 +287,7 @@ function accumulableToJson(accumulable: AccumulableInfo): Json {
     ...optional("Value", accumulable.value),
     Internal: accumulable.internal,
     "Count Failed Values": accumulable.countFailedValues,
+    ...optional("Metadata", accumulable.metadata),
   };
 }
 
@@ -343,7 +364,7 @@ function taskEndReasonToJson(reason: TaskEndReason): Json {
 function taskMetricsToJson(metrics: TaskMetricsInfo): Json {
   return {
     "Executor Deserialize Time": metrics.executorDeserializeTime,
-    "Executor Deserialize CPU Time": 0,
+    "Executor Deserialize CPU Time": metrics.executorDeserializeCpuTimeNs ?? 0,
     "Executor Run Time": metrics.executorRunTime,
     "Executor CPU Time": metrics.executorCpuTimeNs,
     "Peak Execution Memory": metrics.peakExecutionMemory,
@@ -362,7 +383,7 @@ function taskMetricsToJson(metrics: TaskMetricsInfo): Json {
       "Remote Bytes Read To Disk": metrics.shuffleRemoteBytesReadToDisk,
       "Local Bytes Read": metrics.shuffleLocalBytesRead,
       "Total Records Read": metrics.shuffleRecordsRead,
-      "Remote Requests Duration": 0,
+      "Remote Requests Duration": metrics.shuffleRemoteReqsDuration ?? 0,
       "Push Based Shuffle": NO_PUSH,
     },
     "Shuffle Write Metrics": {

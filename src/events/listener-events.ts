@@ -29,6 +29,9 @@ export interface TaskMetricsInfo {
   readonly shuffleBytesWritten: number;
   readonly shuffleWriteTimeNs: number;
   readonly shuffleRecordsWritten: number;
+  /** Counted by Spark only: known from its logs. */
+  readonly executorDeserializeCpuTimeNs?: number;
+  readonly shuffleRemoteReqsDuration?: number;
 }
 
 /** Peak gauges of an executor by Spark's metric names (`JVMHeapMemory`, `ProcessTreeOtherRSSMemory`, …); absent ones are 0. */
@@ -44,6 +47,8 @@ export interface AccumulableInfo {
   readonly value?: string | number;
   readonly internal: boolean;
   readonly countFailedValues: boolean;
+  /** "sql" marks metrics of query operators. */
+  readonly metadata?: string;
 }
 
 export interface StorageLevelInfo {
@@ -80,6 +85,8 @@ export interface StageInfo {
   /** The shuffle whose map outputs the stage writes; absent for a job's last stage. */
   readonly shuffleDepId?: number;
   readonly details: string;
+  /** 0, the default profile, where absent. */
+  readonly resourceProfileId?: number;
   readonly submissionTime?: number;
   readonly completionTime?: number;
   readonly failureReason?: string;
@@ -232,6 +239,8 @@ export interface ExecutorAddedEvent {
   readonly host: string;
   readonly totalCores: number;
   readonly logUrls: Readonly<Record<string, string>>;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly resourceProfileId?: number;
 }
 export interface ExecutorRemovedEvent {
   readonly type: "ExecutorRemoved";
@@ -350,6 +359,123 @@ export interface ResourceProfileAddedEvent {
   readonly taskResources: Readonly<Record<string, { readonly resourceName: string; readonly amount: number }>>;
 }
 
+/** An operator of a query's plan with its inputs. `metadata` has what a scan reads. */
+export interface SparkPlanInfo {
+  readonly nodeName: string;
+  readonly simpleString: string;
+  readonly children: readonly SparkPlanInfo[];
+  readonly metadata: Properties;
+  readonly metrics: readonly SqlMetricInfo[];
+}
+
+/** `accumulatorId` is what updates refer to: unique in the application. */
+export interface SqlMetricInfo {
+  readonly name: string;
+  readonly accumulatorId: number;
+  readonly metricType: "sum" | "size" | "timing" | "nsTiming" | "average";
+}
+
+export interface SqlExecutionStartEvent {
+  readonly type: "SQLExecutionStart";
+  readonly executionId: number;
+  readonly rootExecutionId?: number;
+  readonly description: string;
+  /** Where the action was called. */
+  readonly details: string;
+  readonly physicalPlanDescription: string;
+  readonly sparkPlanInfo: SparkPlanInfo;
+  readonly time: number;
+  readonly modifiedConfigs: Properties;
+  readonly jobTags: readonly string[];
+  readonly jobGroupId?: string;
+  /** Texts of the plan on its way; Spark has them inside of `physicalPlanDescription`, if at all. */
+  readonly plans?: { readonly parsed: string; readonly analyzed: string; readonly optimized: string };
+}
+/** The plan changed by what was measured. */
+export interface SqlAdaptiveExecutionUpdateEvent {
+  readonly type: "SQLAdaptiveExecutionUpdate";
+  readonly executionId: number;
+  readonly physicalPlanDescription: string;
+  readonly sparkPlanInfo: SparkPlanInfo;
+  /** Spark's event has no time. */
+  readonly time?: number;
+}
+export interface SqlAdaptiveMetricUpdatesEvent {
+  readonly type: "SQLAdaptiveSQLMetricUpdates";
+  readonly executionId: number;
+  readonly sqlPlanMetrics: readonly SqlMetricInfo[];
+}
+/** Is added to what is known of the metrics so far: [accumulator, difference] each. */
+export interface DriverAccumUpdatesEvent {
+  readonly type: "DriverAccumUpdates";
+  readonly executionId: number;
+  readonly accumUpdates: readonly (readonly [id: number, update: number])[];
+}
+/** Metrics of a query while a stage of it runs, as totals so far. Not written to logs: `DriverAccumUpdates` follows. */
+export interface FiresteelSqlProgressEvent {
+  readonly type: "FiresteelSqlProgress";
+  readonly executionId: number;
+  readonly totals: readonly (readonly [id: number, total: number])[];
+}
+export interface SqlExecutionEndEvent {
+  readonly type: "SQLExecutionEnd";
+  readonly executionId: number;
+  readonly time: number;
+  /** "" when it succeeded. */
+  readonly errorMessage: string;
+}
+
+/** What an executor uses at a moment: bytes; `cpu` in cores since the sample before. */
+export interface FiresteelExecutorSampleEvent {
+  readonly type: "FiresteelExecutorSample";
+  readonly time: number;
+  readonly executorId: string;
+  /** Resident memory, and what the process may take. */
+  readonly rss: number;
+  readonly limit: number;
+  readonly heap: number;
+  readonly storage: number;
+  readonly execution: number;
+  readonly cpu: number;
+  readonly activeTasks: number;
+}
+
+/** A search over hyper-parameters begins: every candidate is fitted `folds` times. */
+export interface FiresteelSearchStartEvent {
+  readonly type: "FiresteelSearchStart";
+  readonly searchId: string;
+  /** "CrossValidator", "GridSearchCV", … or what the user named it. */
+  readonly name: string;
+  readonly metric: string;
+  readonly largerIsBetter: boolean;
+  readonly folds: number;
+  readonly candidates: readonly { readonly params: Properties }[];
+  readonly time: number;
+}
+/** A fit of a candidate began (`state` "running"), or came to its end. */
+export interface FiresteelSearchProgressEvent {
+  readonly type: "FiresteelSearchProgress";
+  readonly searchId: string;
+  readonly candidate: number;
+  readonly fold: number;
+  readonly state: "running" | "done" | "failed";
+  /** Of "done". */
+  readonly score?: number;
+  /** ms that the fit took. */
+  readonly fitTime?: number;
+  readonly error?: string;
+  readonly time: number;
+}
+export interface FiresteelSearchEndEvent {
+  readonly type: "FiresteelSearchEnd";
+  readonly searchId: string;
+  readonly bestIndex?: number;
+  readonly bestScore?: number;
+  /** Why it failed, if so. */
+  readonly error?: string;
+  readonly time: number;
+}
+
 export type ListenerEvent =
   | LogStartEvent
   | ApplicationStartEvent
@@ -377,7 +503,17 @@ export type ListenerEvent =
   | EnvironmentUpdateEvent
   | ExecutorMetricsUpdateEvent
   | StageExecutorMetricsEvent
-  | ResourceProfileAddedEvent;
+  | ResourceProfileAddedEvent
+  | SqlExecutionStartEvent
+  | SqlAdaptiveExecutionUpdateEvent
+  | SqlAdaptiveMetricUpdatesEvent
+  | DriverAccumUpdatesEvent
+  | FiresteelSqlProgressEvent
+  | SqlExecutionEndEvent
+  | FiresteelExecutorSampleEvent
+  | FiresteelSearchStartEvent
+  | FiresteelSearchProgressEvent
+  | FiresteelSearchEndEvent;
 
 export type ListenerEventType = ListenerEvent["type"];
 

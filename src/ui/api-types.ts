@@ -64,6 +64,9 @@ export interface ApplicationAttemptInfo {
   sparkUser: string;
   completed: boolean;
   appSparkVersion: string;
+  /** Of the history server: where its log lies. */
+  logSourceName?: string;
+  logSourceFullPath?: string;
   startTimeEpoch: number;
   endTimeEpoch: number;
   lastUpdatedEpoch: number;
@@ -327,7 +330,7 @@ export interface ExecutorMetricsDistributions {
   shuffleWriteRecords: number[];
   memoryBytesSpilled: number[];
   diskBytesSpilled: number[];
-  peakMemoryMetrics: { quantiles: number[] } & Record<string, number[]>;
+  peakMemoryMetrics: Record<string, number[]>;
 }
 
 export interface ExecutorSummary {
@@ -468,6 +471,8 @@ export interface ExecutionData {
   failedJobIds: number[];
   nodes: SqlNode[];
   edges: { fromId: number; toId: number }[];
+  errorMessage: string;
+  rootExecutionId: number;
 }
 
 // Our own additions
@@ -912,4 +917,8 @@ export interface WorkerDriver {
   mainFile: string;
   logs: string;
   exit?: string;
+}
+
+export interface ApiError {
+  error: string;
 }

@@ -2,6 +2,7 @@
 import type {
   EventOf,
   ListenerEventType,
+  SparkPlanInfo,
   StageInfo,
   TaskEndEvent,
   TaskEndReason,
@@ -96,6 +97,14 @@ export function taskEnd(reason: TaskEndReason, withMetrics: boolean): TaskEndEve
   };
 }
 
+const PLAN: SparkPlanInfo = {
+  nodeName: "Range",
+  simpleString: "Range (0, 10, step=1, splits=2)",
+  children: [],
+  metadata: {},
+  metrics: [{ name: "rows", accumulatorId: 7, metricType: "sum" }],
+};
+
 export const SAMPLES: { readonly [T in ListenerEventType]: EventOf<T> } = {
   LogStart: { type: "LogStart", sparkVersion: "4.2.0" },
   ApplicationStart: { type: "ApplicationStart", appName: "app", appId: "app-1", time: 1, user: "me" },
@@ -177,4 +186,64 @@ export const SAMPLES: { readonly [T in ListenerEventType]: EventOf<T> } = {
     executorResources: { memory: { resourceName: "memory", amount: 512, discoveryScript: "", vendor: "" } },
     taskResources: { cpus: { resourceName: "cpus", amount: 1 } },
   },
+  SQLExecutionStart: {
+    type: "SQLExecutionStart",
+    executionId: 1,
+    rootExecutionId: 1,
+    description: "collect at app.ts:1:1",
+    details: "app.ts:1:1",
+    physicalPlanDescription: "== Physical Plan ==",
+    sparkPlanInfo: PLAN,
+    time: 1,
+    modifiedConfigs: { "spark.sql.ansi.enabled": "true" },
+    jobTags: ["t"],
+    jobGroupId: "g",
+  },
+  SQLAdaptiveExecutionUpdate: {
+    type: "SQLAdaptiveExecutionUpdate",
+    executionId: 1,
+    physicalPlanDescription: "== Physical Plan ==",
+    sparkPlanInfo: PLAN,
+  },
+  SQLAdaptiveSQLMetricUpdates: {
+    type: "SQLAdaptiveSQLMetricUpdates",
+    executionId: 1,
+    sqlPlanMetrics: [{ name: "rows", accumulatorId: 7, metricType: "sum" }],
+  },
+  DriverAccumUpdates: { type: "DriverAccumUpdates", executionId: 1, accumUpdates: [[7, 10]] },
+  FiresteelSqlProgress: { type: "FiresteelSqlProgress", executionId: 1, totals: [[7, 10]] },
+  SQLExecutionEnd: { type: "SQLExecutionEnd", executionId: 1, time: 2, errorMessage: "" },
+  FiresteelExecutorSample: {
+    type: "FiresteelExecutorSample",
+    time: 1,
+    executorId: "1",
+    rss: 100,
+    limit: 1000,
+    heap: 50,
+    storage: 10,
+    execution: 5,
+    cpu: 1.5,
+    activeTasks: 2,
+  },
+  FiresteelSearchStart: {
+    type: "FiresteelSearchStart",
+    searchId: "s",
+    name: "CrossValidator",
+    metric: "rmse",
+    largerIsBetter: false,
+    folds: 2,
+    candidates: [{ params: { regParam: "0.1" } }],
+    time: 1,
+  },
+  FiresteelSearchProgress: {
+    type: "FiresteelSearchProgress",
+    searchId: "s",
+    candidate: 0,
+    fold: 1,
+    state: "done",
+    score: 0.5,
+    fitTime: 12,
+    time: 2,
+  },
+  FiresteelSearchEnd: { type: "FiresteelSearchEnd", searchId: "s", bestIndex: 0, bestScore: 0.5, time: 3 },
 };

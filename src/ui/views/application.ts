@@ -1,0 +1,117 @@
+/** Answers about the application as a whole. */
+import type { ApplicationInfo, ApplicationSummary, TimelineEvent } from "../api-types";
+import type { AppStore } from "../store/app-store";
+import { METRIC_KEYS, type MetricKey } from "../store/task-table";
+import { dateText } from "./format";
+
+/** @param lastUpdated of a log that is not being written by this process: when it changed last. */
+export function applicationInfo(store: AppStore, lastUpdated?: number): ApplicationInfo {
+  const { id, name, user, startTime, endTime, attemptId, sparkVersion } = store.application;
+  const updated = lastUpdated ?? endTime ?? Date.now();
+  const end = endTime ?? -1;
+  return {
+    id,
+    name,
+    attempts: [
+      {
+        ...(attemptId === undefined ? {} : { attemptId }),
+        startTime: dateText(startTime),
+        endTime: dateText(end),
+        lastUpdated: dateText(updated),
+        duration: Math.max(0, (endTime ?? updated) - startTime),
+        sparkUser: user,
+        completed: endTime !== undefined,
+        appSparkVersion: sparkVersion,
+        startTimeEpoch: startTime,
+        endTimeEpoch: end,
+        lastUpdatedEpoch: updated,
+      },
+    ],
+  };
+}
+
+export function applicationSummary(store: AppStore, now: number): ApplicationSummary {
+  const { application, work, nodes, queries, searches, environment, totals } = store;
+  const jobs = [...work.jobs.values()];
+  const stages = [...work.stages.values()];
+  const executors = [...nodes.executors.values()].filter(({ id }) => id !== "driver");
+  const executions = [...queries.executions.values()];
+  const found = [...searches.searches.values()];
+  const count = <T>(items: readonly T[], matches: (item: T) => boolean): number => items.filter(matches).length;
+  const total = (...keys: MetricKey[]): number =>
+    stages.reduce((sum, stage) => sum + keys.reduce((of, key) => of + stage.totals[METRIC_KEYS.indexOf(key)]!, 0), 0);
+  const properties = environment?.sparkProperties ?? {};
+  return {
+    id: application.id,
+    name: application.name,
+    user: application.user,
+    startTime: application.startTime,
+    endTime: application.endTime ?? null,
+    completed: application.endTime !== undefined,
+    schedulingMode: properties["spark.scheduler.mode"] ?? "FIFO",
+    lastUpdated: application.endTime ?? Math.max(store.lastEventTime, Math.min(now, store.lastEventTime)),
+    jobs: {
+      active: count(jobs, ({ status }) => status === "RUNNING"),
+      succeeded: count(jobs, ({ status }) => status === "SUCCEEDED"),
+      failed: count(jobs, ({ status }) => status === "FAILED"),
+    },
+    stages: {
+      active: count(stages, ({ status }) => status === "ACTIVE"),
+      pending: count(stages, ({ status }) => status === "PENDING"),
+      complete: count(stages, ({ status }) => status === "COMPLETE"),
+      skipped: count(stages, ({ status }) => status === "SKIPPED"),
+      failed: count(stages, ({ status }) => status === "FAILED"),
+    },
+    tasks: { active: stages.reduce((sum, stage) => sum + stage.activeTasks, 0), ...totals },
+    executors: {
+      active: count(executors, ({ isActive }) => isActive),
+      removed: count(executors, ({ isActive }) => !isActive),
+      cores: executors.reduce((sum, one) => sum + (one.isActive ? one.totalCores : 0), 0),
+    },
+    sql: {
+      running: count(executions, ({ status }) => status === "RUNNING"),
+      completed: count(executions, ({ status }) => status === "COMPLETED"),
+      failed: count(executions, ({ status }) => status === "FAILED"),
+    },
+    searches: {
+      running: count(found, ({ status }) => status === "RUNNING"),
+      completed: count(found, ({ status }) => status !== "RUNNING"),
+    },
+    inputBytes: total("inputBytes"),
+    outputBytes: total("outputBytes"),
+    shuffleReadBytes: total("shuffleLocalBytesRead", "shuffleRemoteBytesRead"),
+    shuffleWriteBytes: total("shuffleBytesWritten"),
+    spilledBytes: total("diskBytesSpilled"),
+    runtime: {
+      ...environment?.runtime,
+      ...(properties["spark.master"] === undefined ? {} : { Master: properties["spark.master"] }),
+    },
+  };
+}
+
+/** Executors that came and went, and jobs, by time. */
+export function timeline(store: AppStore): TimelineEvent[] {
+  const events: TimelineEvent[] = [];
+  for (const executor of store.nodes.executors.values()) {
+    const moment = { id: executor.id, end: null, status: "" as const };
+    const label = `Executor ${executor.id}`;
+    events.push({ kind: "executorAdded", ...moment, label: `${label} on ${executor.hostPort}`, start: executor.addTime });
+    if (executor.removeTime !== undefined)
+      events.push({
+        kind: "executorRemoved",
+        ...moment,
+        label: `${label}: ${executor.removeReason ?? ""}`,
+        start: executor.removeTime,
+      });
+  }
+  for (const job of store.work.jobs.values())
+    events.push({
+      kind: "job",
+      id: String(job.id),
+      label: job.description ?? job.name,
+      start: job.submissionTime,
+      end: job.completionTime ?? null,
+      status: job.status === "RUNNING" ? "running" : job.status === "SUCCEEDED" ? "succeeded" : "failed",
+    });
+  return events.sort((a, b) => a.start - b.start);
+}
