@@ -1,0 +1,249 @@
+/**
+ * The tasks of a task stream in rows, one for each slot of each executor, kept through updates, and what to draw of them at a
+ * given zoom: parts of tasks that are wide enough, and one span for each pixel where tasks are narrower than that. So a frame
+ * costs (rows × pixels) whatever the number of tasks.
+ */
+import type { TaskStatus, TaskStream } from "../../api-types";
+
+/** What a span stands for: a function (then `name`), or one of the meanings that have a colour of their own. */
+export type SpanKind = "compute" | "transfer" | "disk" | "serialise" | "delay" | "error" | "killed";
+
+export interface Task {
+  readonly taskId: number;
+  readonly stageId: number;
+  readonly attempt: number;
+  readonly index: number;
+  readonly executor: string;
+  readonly name: string;
+  readonly start: number;
+  /** 0 while it runs. */
+  readonly end: number;
+  readonly status: TaskStatus;
+  readonly speculative: boolean;
+  readonly schedulerDelay: number;
+  readonly deserialise: number;
+  readonly fetchWait: number;
+  readonly compute: number;
+  readonly shuffleWrite: number;
+  readonly serialise: number;
+  readonly gettingResult: number;
+  readonly gc: number;
+}
+
+export interface Row {
+  readonly executor: string;
+  readonly slot: number;
+  /** By start. */
+  readonly tasks: Task[];
+}
+
+/** Pixels from the left edge; `share` is how much of a span's pixels was busy. */
+export type Paint = (x: number, width: number, kind: SpanKind, name: string, share: number) => void;
+
+export class TaskRows {
+  private readonly bySlot = new Map<string, Row>();
+  private readonly byId = new Map<number, { row: Row; task: Task }>();
+  /** Ordered by executor, then slot. */
+  rows: Row[] = [];
+  readonly names = new Set<string>();
+  from = Infinity;
+  /** The latest moment that is known: of an end, or of a start. */
+  to = -Infinity;
+  total = 0;
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  /** Start of the oldest task that was still running: what an update must reach back to. */
+  get unfinishedSince(): number {
+    let since = this.to;
+    for (const { tasks } of this.rows) {
+      for (let i = tasks.length - 1; i >= 0 && i >= tasks.length - 2; i--) {
+        if (tasks[i]!.end === 0) since = Math.min(since, tasks[i]!.start);
+      }
+    }
+    return since;
+  }
+
+  /** Adds what is new and replaces what has changed. */
+  add(stream: TaskStream): void {
+    const { parts } = stream;
+    const touched = new Set<Row>();
+    for (let i = 0; i < stream.taskId.length; i++) {
+      const taskId = stream.taskId[i]!;
+      const known = this.byId.get(taskId);
+      if (known !== undefined && known.task.end !== 0) continue;
+      const executor = stream.executors[stream.executor[i]!] ?? "?";
+      const name = stream.names[stream.name[i]!] ?? "";
+      const task: Task = {
+        taskId,
+        stageId: stream.stageId[i]!,
+        attempt: stream.attempt[i]!,
+        index: stream.index[i]!,
+        executor,
+        name,
+        start: stream.start[i]!,
+        end: stream.end[i]!,
+        status: stream.status[i]!,
+        speculative: stream.speculative[i] ?? false,
+        schedulerDelay: parts.schedulerDelay[i] ?? 0,
+        deserialise: parts.deserialise[i] ?? 0,
+        fetchWait: parts.fetchWait[i] ?? 0,
+        compute: parts.compute[i] ?? 0,
+        shuffleWrite: parts.shuffleWrite[i] ?? 0,
+        serialise: parts.serialise[i] ?? 0,
+        gettingResult: parts.gettingResult[i] ?? 0,
+        gc: parts.gc[i] ?? 0,
+      };
+      this.names.add(name);
+      this.from = Math.min(this.from, task.start);
+      this.to = Math.max(this.to, task.start, task.end);
+      const row = this.row(executor, stream.slot[i]!);
+      if (known !== undefined) known.row.tasks.splice(known.row.tasks.indexOf(known.task), 1);
+      const last = row.tasks[row.tasks.length - 1];
+      row.tasks.push(task);
+      if (last !== undefined && last.start > task.start) touched.add(row);
+      this.byId.set(taskId, { row, task });
+    }
+    for (const row of touched) row.tasks.sort((a, b) => a.start - b.start);
+    this.total = Math.max(this.total, stream.total, this.byId.size);
+  }
+
+  /** Forgets the oldest tasks when there are more than `most`; a quarter at a time. */
+  trim(most: number): void {
+    if (this.byId.size <= most) return;
+    const starts = [...this.byId.values()].map(({ task }) => task.start).sort((a, b) => a - b);
+    const before = starts[Math.floor(this.byId.size - most * 0.75)] ?? -Infinity;
+    for (const row of this.rows) {
+      const keep = row.tasks.findIndex((task) => task.start >= before);
+      for (const task of row.tasks.splice(0, keep < 0 ? row.tasks.length : keep)) this.byId.delete(task.taskId);
+    }
+    this.from = before;
+  }
+
+  private row(executor: string, slot: number): Row {
+    const key = `${executor}/${slot}`;
+    let row = this.bySlot.get(key);
+    if (row === undefined) {
+      row = { executor, slot, tasks: [] };
+      this.bySlot.set(key, row);
+      this.rows = [...this.bySlot.values()].sort(
+        (a, b) => a.executor.localeCompare(b.executor, "en", { numeric: true }) || a.slot - b.slot,
+      );
+    }
+    return row;
+  }
+}
+
+/** Index of the first task that ends after `at`. */
+export function firstAfter(tasks: readonly Task[], at: number): number {
+  let low = 0;
+  let high = tasks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { end } = tasks[middle]!;
+    if (end !== 0 && end <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The task of a row at a moment, or the one nearest to it within `reach` ms. */
+export function taskAt(row: Row, at: number, reach: number, now: number): Task | undefined {
+  for (let i = firstAfter(row.tasks, at - reach); i < row.tasks.length; i++) {
+    const task = row.tasks[i]!;
+    if (task.start > at + reach) return undefined;
+    if ((task.end === 0 ? now : task.end) >= at - reach) return task;
+  }
+  return undefined;
+}
+
+/** Draws one row: [from, to] over `width` px; tasks that run end at `now`. */
+export function paintRow(row: Row, from: number, to: number, width: number, now: number, paint: Paint): void {
+  const scale = width / (to - from);
+  const { tasks } = row;
+  let pixel = -1;
+  let busy = 0;
+  let longest = 0;
+  let kind: SpanKind = "compute";
+  let name = "";
+  const flush = () => {
+    if (pixel >= 0) paint(pixel, 1, kind, name, Math.min(1, busy));
+    pixel = -1;
+  };
+  for (let i = firstAfter(tasks, from); i < tasks.length; i++) {
+    const task = tasks[i]!;
+    if (task.start >= to) break;
+    const end = task.end === 0 ? now : task.end;
+    const x = (task.start - from) * scale;
+    const size = (end - task.start) * scale;
+    if (size >= 3) {
+      flush();
+      paintTask(task, end, from, scale, width, paint);
+      continue;
+    }
+    const at = Math.max(0, Math.floor(x));
+    if (at !== pixel) {
+      flush();
+      pixel = at;
+      busy = longest = 0;
+    }
+    busy += Math.max(size, 0.2);
+    const whole = wholeKind(task);
+    // A failure is never lost among its neighbours.
+    if (whole === "error" || (kind !== "error" && size >= longest) || longest === 0) {
+      kind = whole;
+      name = task.name;
+      longest = Math.max(size, 1e-9);
+    }
+    if (size > 1) {
+      flush();
+      paint(at, Math.min(size, width - at), whole, task.name, 1);
+    }
+  }
+  flush();
+}
+
+/** What a task shows where there is no room for its parts. */
+function wholeKind(task: Task): SpanKind {
+  if (task.status === "FAILED") return "error";
+  if (task.status === "KILLED") return "killed";
+  if (task.fetchWait > task.compute && task.fetchWait > task.shuffleWrite) return "transfer";
+  return "compute";
+}
+
+/** The parts of a task in their order; a running one is all compute as far as is known. */
+export function partsOf(task: Task, end: number): [SpanKind, number][] {
+  if (task.status === "FAILED") return [["error", end - task.start]];
+  if (task.status === "KILLED") return [["killed", end - task.start]];
+  if (task.end === 0) return [["compute", end - task.start]];
+  const parts: [SpanKind, number][] = [
+    ["delay", task.schedulerDelay],
+    ["serialise", task.deserialise],
+    ["transfer", task.fetchWait],
+    ["compute", task.compute],
+    ["disk", task.shuffleWrite],
+    ["serialise", task.serialise + task.gettingResult],
+  ];
+  // Clocks round: the parts are made to fill the task, what is missing counts as compute.
+  const sum = parts.reduce((total, [, ms]) => total + ms, 0);
+  const whole = end - task.start;
+  if (sum <= whole) {
+    parts[3]![1] += whole - sum;
+    return parts;
+  }
+  return parts.map(([kind, ms]) => [kind, (ms * whole) / sum]);
+}
+
+function paintTask(task: Task, end: number, from: number, scale: number, width: number, paint: Paint): void {
+  let at = task.start;
+  const right = Math.min(width, (end - from) * scale);
+  for (const [kind, ms] of partsOf(task, end)) {
+    if (ms <= 0) continue;
+    const x = Math.max(0, (at - from) * scale);
+    at += ms;
+    const stop = Math.min(right, (at - from) * scale);
+    if (stop > x) paint(x, stop - x, kind, task.name, 1);
+  }
+}
