@@ -109,7 +109,14 @@ function finish(stage: OpenStage, shuffleId: number | null): TaskOutput {
       const { numPartitions, route } = routerOf(sink.partitioning, bounds, columns, env.partition);
       const writer = new ExchangeWriter(env.task.env, numPartitions, route);
       env.task.onClose(() => writer.close());
-      for (let batch = source.next(); batch !== null; batch = source.next()) writer.write(batch);
+      let rows = 0;
+      for (let batch = source.next(); batch !== null; batch = source.next()) {
+        writer.write(batch);
+        rows += batch.length;
+      }
+      // A stage without rows is left out of what follows: an operator that miscounts would lose them.
+      if (env.metrics(root.id).rows !== rows)
+        throw new InternalError(`${root.kind} gave ${rows} rows and counted ${env.metrics(root.id).rows}.`);
       if (shuffleId === null) throw new InternalError("A stage that writes a shuffle was not told which.");
       return { kind: "map", output: writer.finish(shuffleId) };
     }

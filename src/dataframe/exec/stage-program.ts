@@ -16,6 +16,7 @@ import { PipelineOperator } from "./pipeline/operator";
 import type { CodegenHost, PipelineProgram } from "./pipeline/program";
 import type { ExecEnv, ExecServices } from "./ports";
 import { AppendColumnsOperator } from "./rows/append-columns";
+import { CountedOperator } from "./rows/counted";
 import { ExpandOperator } from "./rows/expand";
 import { GenerateOperator } from "./rows/generate";
 import { LimitOperator, TailOperator } from "./rows/limit";
@@ -72,6 +73,7 @@ class StageCompiler {
 
   readonly compile = (plan: PhysicalPlan): Operator => {
     const { host, compile } = this;
+    const counted = (operator: Operator): Operator => new CountedOperator(plan.id, operator);
     switch (plan.kind) {
       case "scan":
       case "shuffleRead":
@@ -97,7 +99,7 @@ class StageCompiler {
       case "tail":
         return new TailOperator(plan, compile(plan.child));
       case "union":
-        return new UnionOperator(plan, plan.children.map(compile));
+        return counted(new UnionOperator(plan, plan.children.map(compile)));
       case "expand":
         return new ExpandOperator(plan, compile(plan.child), host);
       case "generate":
@@ -105,21 +107,21 @@ class StageCompiler {
       case "sample":
         return new SampleOperator(plan, compile(plan.child));
       case "coalesce":
-        return compile(plan.child);
+        return counted(compile(plan.child));
       case "window":
         return new WindowOperator(plan, compile(plan.child), host);
       case "collectMetrics":
-        return new CollectMetricsOperator(plan, compile(plan.child), host);
+        return counted(new CollectMetricsOperator(plan, compile(plan.child), host));
       case "mapBatches":
-        return new MapBatchesOperator(plan, compile(plan.child));
+        return counted(new MapBatchesOperator(plan, compile(plan.child)));
       case "appendColumns":
         return new AppendColumnsOperator(plan, compile(plan.child), host);
       case "applyInGroups":
-        return new ApplyInGroupsOperator(plan, compile(plan.child));
+        return counted(new ApplyInGroupsOperator(plan, compile(plan.child)));
       case "cogroup":
-        return new CogroupOperator(plan, compile(plan.left), compile(plan.right));
+        return counted(new CogroupOperator(plan, compile(plan.left), compile(plan.right)));
       case "scriptTransform":
-        return new ScriptTransformOperator(plan, compile(plan.child), host);
+        return counted(new ScriptTransformOperator(plan, compile(plan.child), host));
       case "hashAggregate": {
         const { source, chain, builds } = fuse(plan.child, compile, host);
         const operator = new AggregateOperator(plan, source, chain, builds, host);

@@ -33,6 +33,25 @@ function param<T>(doc: string, initial: T | undefined, read: (value: unknown) =>
   };
 }
 
+/** As Spark writes doubles into JSON, which has no words for these. */
+const WORDS = new Map<unknown, number>([
+  ["NaN", NaN],
+  ["Inf", Infinity],
+  ["-Inf", -Infinity],
+]);
+
+function doubleToJson(value: number): unknown {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "Inf" : "-Inf";
+}
+
+const doubleFromJson = (json: unknown): number => WORDS.get(json) ?? (json as number);
+const doubleJson = { write: doubleToJson, read: doubleFromJson };
+const doublesJson = {
+  write: (values: readonly number[]): unknown => values.map(doubleToJson),
+  read: (json: unknown): readonly number[] => (json as unknown[]).map(doubleFromJson),
+};
+
 /** Throws what a parameter's check throws: a text, to which the parameter adds its name. */
 function refuse(what: string): never {
   // eslint-disable-next-line @typescript-eslint/only-throw-error
@@ -42,12 +61,16 @@ function refuse(what: string): never {
 export const intParam = (doc: string, initial?: number, limit?: Limit<number>): ParamSpec<number> =>
   param(doc, initial, (value) => (Number.isSafeInteger(value) ? (value as number) : refuse("a whole number")), limit);
 
-export const doubleParam = (doc: string, initial?: number, limit?: Limit<number>): ParamSpec<number> =>
-  param(doc, initial, (value) => (typeof value === "number" && !Number.isNaN(value) ? value : refuse("a number")), limit);
+export const doubleParam = (doc: string, initial?: number, limit?: Limit<number>): ParamSpec<number> => ({
+  ...param(doc, initial, (value) => (typeof value === "number" && !Number.isNaN(value) ? value : refuse("a number")), limit),
+  json: doubleJson,
+});
 
 /** A number that may be NaN: what stands for a missing value. */
-export const anyDoubleParam = (doc: string, initial?: number): ParamSpec<number> =>
-  param(doc, initial, (value) => (typeof value === "number" ? value : refuse("a number")));
+export const anyDoubleParam = (doc: string, initial?: number): ParamSpec<number> => ({
+  ...param(doc, initial, (value) => (typeof value === "number" ? value : refuse("a number"))),
+  json: doubleJson,
+});
 
 export const boolParam = (doc: string, initial?: boolean): ParamSpec<boolean> =>
   param(doc, initial, (value) => (typeof value === "boolean" ? value : refuse("true or false")));
@@ -74,8 +97,8 @@ export const doublesParam = (
   doc: string,
   initial?: readonly number[],
   limit?: Limit<readonly number[]>,
-): ParamSpec<readonly number[]> =>
-  param(
+): ParamSpec<readonly number[]> => ({
+  ...param(
     doc,
     initial,
     (value) => {
@@ -85,7 +108,9 @@ export const doublesParam = (
         : refuse("an array of numbers");
     },
     limit,
-  );
+  ),
+  json: doublesJson,
+});
 
 /** Arrays of arrays. */
 export function nestedParam<T>(
