@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const modules = ["src/dataframe/sources/wasm/kernels"];
+const modules = ["src/dataframe/sources/wasm/kernels", "src/mllib/kernels/gradient", "src/mllib/kernels/histogram"];
 
 for (const module of modules) {
   const scratch = mkdtempSync(join(tmpdir(), "wasm-"));

@@ -79,11 +79,11 @@ export function classes(
   features: usize,
   places: usize,
   many: i32,
-  of: usize,
+  kinds: usize,
 ): void {
-  if (wide != 0) countClasses<u16>(entries, end, table, stride, features, places, many, of);
-  else if (of == 2) countClasses<u8>(entries, end, table, stride, features, places, many, 2);
-  else countClasses<u8>(entries, end, table, stride, features, places, many, of);
+  if (wide != 0) countClasses<u16>(entries, end, table, stride, features, places, many, kinds);
+  else if (kinds == 2) countClasses<u8>(entries, end, table, stride, features, places, many, 2);
+  else countClasses<u8>(entries, end, table, stride, features, places, many, kinds);
 }
 
 /** Adds `count` times the row's pair of doubles to each of its bins of 16 bytes. */
@@ -185,9 +185,9 @@ export function weightedClasses(
   places: usize,
   many: i32,
   weights: usize,
-  of: usize,
+  kinds: usize,
 ): void {
-  const bytes = (of + 1) << 3;
+  const bytes = (kinds + 1) << 3;
   for (let k = 0; k < many; k++) {
     const f0 = load<u32>(features + ((k as usize) << 2)) as usize;
     const p0 = load<u32>(places + ((k as usize) << 2)) as usize;
@@ -200,7 +200,7 @@ export function weightedClasses(
       const to = p0 + bin * bytes;
       const slot = to + (((info >> 16) as usize) << 3);
       store<f64>(slot, load<f64>(slot) + count * load<f64>(weights + (at << 3)));
-      const raw = to + (of << 3);
+      const raw = to + (kinds << 3);
       store<f64>(raw, load<f64>(raw) + count);
     }
   }

@@ -1,0 +1,92 @@
+/** The kernels of histogram.assembly.ts and the memory they work on. */
+import { type LinearMemory, webAssembly } from "../../dataframe/sources/wasm/web-assembly";
+import { InternalError } from "../../common/errors";
+import { kernelBytes } from "./histogram";
+
+export type Address = number;
+
+type Histogram<Rest extends readonly number[]> = (
+  wide: number,
+  entries: Address,
+  end: Address,
+  table: Address,
+  stride: number,
+  features: Address,
+  places: Address,
+  many: number,
+  ...rest: Rest
+) => void;
+
+/** What histogram.assembly.ts exports. */
+export interface HistogramKernels {
+  readonly classes: Histogram<[kinds: number]>;
+  readonly pairs: Histogram<[values: Address]>;
+  readonly weighted: Histogram<[values: Address]>;
+  readonly weightedClasses: Histogram<[weights: Address, kinds: number]>;
+  route(
+    wide: number,
+    entries: Address,
+    end: Address,
+    table: Address,
+    stride: number,
+    feature: number,
+    goes: Address,
+    scratch: Address,
+  ): number;
+  sample(
+    keys: Address,
+    from: number,
+    to: number,
+    seed: number,
+    limits: Address,
+    many: number,
+    labels: Address,
+    entries: Address,
+  ): Address;
+  all(from: number, to: number, labels: Address, entries: Address): Address;
+  subtract(a: Address, b: Address, bytes: number, doubles: number): void;
+  total(entries: Address, end: Address, values: Address): number;
+  shift(entries: Address, end: Address, values: Address, by: number): void;
+}
+
+/** The module keeps nothing of its own in memory. */
+const FIRST_ADDRESS = 1024;
+const PAGE = 65536;
+const MAX_BYTES = 4 * 1024 ** 3 - PAGE;
+
+/** Memory of one growth: everything is laid out before anything is written, and goes with the object. */
+export class HistogramMemory {
+  readonly kernels: HistogramKernels;
+  readonly #memory: LinearMemory;
+  #end = FIRST_ADDRESS;
+
+  constructor() {
+    this.#memory = new webAssembly.Memory({ initial: 16, maximum: 65536 });
+    const instance = new webAssembly.Instance(compiled(), {
+      env: {
+        memory: this.#memory,
+        abort: () => {
+          throw new InternalError("A kernel of the trees stopped.");
+        },
+      },
+    });
+    this.kernels = instance.exports as unknown as HistogramKernels;
+  }
+
+  /** Bytes, zeros at first, at a multiple of 64. Views that were made before are then empty. */
+  allocate(bytes: number): Address {
+    const at = this.#end;
+    this.#end = Math.ceil((at + bytes + 16) / 64) * 64;
+    if (this.#end > MAX_BYTES) throw new InternalError("The rows of a tree are more than one task can hold.");
+    const missing = this.#end - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
+    return at;
+  }
+
+  get buffer(): ArrayBuffer {
+    return this.#memory.buffer;
+  }
+}
+
+let module: object | undefined;
+const compiled = (): object => (module ??= new webAssembly.Module(Buffer.from(kernelBytes, "base64")));

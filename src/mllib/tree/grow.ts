@@ -1,0 +1,304 @@
+/** Grows trees over a table of bins, in one thread: histograms by node, depth first. */
+import { type Address, HistogramMemory } from "../kernels/histogram-kernels";
+import type { BinnedTable } from "./binned-table";
+import { binsOf, type GrowthSpec } from "./features";
+import { featureSubset, sampleLimits, treeSeed } from "./random";
+import { type BinLayout, layoutOf, SplitFinder, totalsWidth } from "./split-finder";
+import { TreeBuilder, type TreeData } from "./tree-data";
+
+/** What whole numbers in a table's sums stand for. */
+export interface Scales {
+  readonly weight: number;
+  readonly value: number;
+  readonly square: number;
+  /** What was taken from the labels. */
+  readonly center: number;
+}
+
+/** Impurities below this are none (Spark's Utils.EPSILON). */
+const EPSILON = 2 ** -52;
+
+interface Leaf {
+  readonly node: number;
+  readonly from: Address;
+  readonly to: Address;
+}
+
+export class TreeGrower {
+  readonly #memory = new HistogramMemory();
+  readonly #layout: BinLayout;
+  readonly #finder: SplitFinder;
+  readonly #wide: number;
+  readonly #table: Address;
+  readonly #keys: Address;
+  readonly #labels: Address;
+  readonly #values: Address;
+  readonly #squares: Address;
+  readonly #limits: Address;
+  readonly #limitCount: number;
+  readonly #entries: Address;
+  readonly #scratch: Address;
+  readonly #goes: Address;
+  readonly #offsets: Address;
+  readonly #places: Address;
+  /** Where a feature's bins begin in the histogram of a node that looks at all features. */
+  readonly #starts: number[] = [];
+  readonly #histogramBytes: number;
+  readonly #free: Address[] = [];
+  readonly #subtracts: boolean;
+  /** Leaves of the last tree, with their rows. */
+  readonly leaves: Leaf[] = [];
+  #sums: Uint32Array | Float64Array;
+  #tree = 0;
+
+  constructor(
+    private readonly spec: GrowthSpec,
+    private readonly table: BinnedTable,
+    private readonly scales: Scales,
+    private readonly checkInterrupted: () => void = () => undefined,
+  ) {
+    const { classes, features, sampling } = spec;
+    const weighted = classes > 0 ? table.weights !== null : scales.weight !== 0 && hasWeights(table);
+    this.#layout = layoutOf(classes, weighted, scales.weight, scales.value);
+    this.#finder = new SplitFinder(spec, this.#layout);
+    this.#wide = table.wide ? 1 : 0;
+    const memory = this.#memory;
+    this.#table = memory.allocate(table.cells.byteLength);
+    this.#keys = table.keys === null ? 0 : memory.allocate(table.rows * 4);
+    this.#labels = table.labels === null ? 0 : memory.allocate(table.rows * 2);
+    this.#values = classes > 0 && !weighted ? 0 : memory.allocate(table.rows * (classes > 0 ? 8 : 16));
+    this.#squares = table.squares === null ? 0 : memory.allocate(table.rows * 8);
+    const limits = sampling === null ? new Uint32Array(0) : sampleLimits(sampling.rate, sampling.replacement);
+    this.#limitCount = limits.length;
+    this.#limits = memory.allocate(limits.byteLength);
+    this.#entries = memory.allocate(table.rows * 8);
+    this.#scratch = memory.allocate(table.rows * 8);
+    const mostBins = features.reduce((most, feature) => Math.max(most, binsOf(feature)), 1);
+    this.#goes = memory.allocate(mostBins);
+    this.#offsets = memory.allocate(features.length * 4);
+    this.#places = memory.allocate(features.length * 4);
+    const size = this.#elementBytes;
+    let end = 0;
+    const sizes = features.map((feature) => Math.ceil((binsOf(feature) * this.#layout.step * size) / 16) * 16);
+    for (const bytes of sizes) {
+      this.#starts.push(end);
+      end += bytes;
+    }
+    // A node that looks at some features has the largest ones at worst.
+    const largest = sizes.toSorted((a, b) => b - a).slice(0, spec.featuresPerNode);
+    this.#histogramBytes = largest.reduce((sum, bytes) => sum + bytes, 0);
+    this.#subtracts = spec.featuresPerNode >= features.length;
+    const slots = this.#subtracts ? spec.maxDepth + 2 : 1;
+    for (let i = 0; i < slots; i++) this.#free.push(memory.allocate(this.#histogramBytes));
+
+    const { buffer } = memory;
+    new Uint8Array(buffer, this.#table, table.cells.byteLength).set(table.cells);
+    if (table.keys !== null) new Uint32Array(buffer, this.#keys, table.rows).set(table.keys);
+    if (table.labels !== null) new Uint16Array(buffer, this.#labels, table.rows).set(table.labels);
+    if (this.#values !== 0 && table.weights !== null) new Float64Array(buffer, this.#values, table.rows).set(table.weights);
+    if (table.pairs !== null) new Float64Array(buffer, this.#values, table.rows * 2).set(table.pairs);
+    if (table.squares !== null) new Float64Array(buffer, this.#squares, table.rows).set(table.squares);
+    new Uint32Array(buffer, this.#limits, limits.length).set(limits);
+    this.#sums = size === 4 ? new Uint32Array(buffer) : new Float64Array(buffer);
+  }
+
+  get #elementBytes(): number {
+    return this.#layout.classes > 0 && !this.#layout.weighted ? 4 : 8;
+  }
+
+  /** Weight and weighted value of each row: boosting writes what the next tree is to learn. */
+  get pairs(): Float64Array {
+    return new Float64Array(this.#memory.buffer, this.#values, this.table.rows * 2);
+  }
+
+  get squares(): Float64Array {
+    return new Float64Array(this.#memory.buffer, this.#squares, this.table.rows);
+  }
+
+  /** Calls with the node and the rows of each leaf of the last tree. */
+  eachLeaf(visit: (node: number, rows: Uint32Array, stride: 2) => void): void {
+    for (const { node, from, to } of this.leaves)
+      visit(node, new Uint32Array(this.#memory.buffer, from, (to - from) / 4), 2);
+  }
+
+  /** Tree number `tree` of the spec's seed. `scales` where they are not those of the table. */
+  grow(tree: number, scales: Scales = this.scales): TreeData {
+    const { spec, table } = this;
+    const { kernels } = this.#memory;
+    this.#tree = treeSeed(spec.seed, tree);
+    const end =
+      spec.sampling === null
+        ? kernels.all(0, table.rows, this.#labels, this.#entries)
+        : kernels.sample(this.#keys, 0, table.rows, this.#tree, this.#limits, this.#limitCount, this.#labels, this.#entries);
+    const builder = new TreeBuilder(spec.classes > 0 ? spec.classes : 3, spec.impurity);
+    this.leaves.length = 0;
+    const totals = new Float64Array(totalsWidth(this.#layout));
+    const offered = featureSubset(this.#tree, 1, spec.features.length, spec.featuresPerNode);
+    const histogram = this.#free.pop()!;
+    this.#build(histogram, this.#entries, end, offered);
+    this.#finder.totals(this.#sums, histogram / this.#elementBytes, binsOf(spec.features[offered[0]!]!), totals);
+    this.#node(builder, 1, 0, this.#entries, end, totals, histogram, offered, scales);
+    if (spec.classes === 0) this.#squareSums(builder, scales);
+    return builder.finish();
+  }
+
+  /** Grows the subtree of rows from … end; gives its node. `histogram` (0: none yet) is this call's to free. */
+  #node(
+    builder: TreeBuilder,
+    path: number,
+    depth: number,
+    from: Address,
+    end: Address,
+    totals: Float64Array,
+    histogram: Address,
+    known: Uint32Array | null,
+    scales: Scales,
+  ): number {
+    const { spec } = this;
+    const node = builder.add(depth, this.#stats(totals, scales), totals[totals.length - 1]!);
+    if (!this.#mayGrow(totals, depth)) {
+      if (depth < spec.maxDepth && this.#isMixed(totals)) builder.refuse(node);
+      this.#leaf(node, from, end, histogram);
+      return node;
+    }
+    this.checkInterrupted();
+    let slot = histogram;
+    const offered = known ?? featureSubset(this.#tree, path, spec.features.length, spec.featuresPerNode);
+    if (slot === 0) {
+      slot = this.#free.pop()!;
+      this.#build(slot, from, end, offered);
+    }
+    const finder = this.#finder;
+    finder.find(this.#sums, offered, this.#binStarts(slot, offered), totals);
+    if (finder.place < 0) {
+      if (!finder.valid) builder.refuse(node);
+      this.#leaf(node, from, end, slot);
+      return node;
+    }
+    const feature = offered[finder.place]!;
+    this.#ask(builder, node, feature);
+    const left = finder.left.slice();
+    const right = totals.map((sum, i) => sum - left[i]!);
+    const { kernels } = this.#memory;
+    const growsLeft = this.#mayGrow(left, depth + 1);
+    const growsRight = this.#mayGrow(right, depth + 1);
+    // The rows of children that are leaves matter in regression alone, for the squares of their labels.
+    const cell = feature * (1 + this.#wide);
+    const middle =
+      growsLeft || growsRight || spec.classes === 0
+        ? from + kernels.route(this.#wide, from, end, this.#table, this.table.stride, cell, this.#goes, this.#scratch)
+        : from;
+    let leftSlot = 0;
+    let rightSlot = 0;
+    if (this.#subtracts && (growsLeft || growsRight)) {
+      const small = this.#free.pop()!;
+      const leftIsSmall = middle - from <= end - middle;
+      if (leftIsSmall) this.#build(small, from, middle, offered);
+      else this.#build(small, middle, end, offered);
+      if (leftIsSmall ? growsRight : growsLeft)
+        kernels.subtract(slot, small, this.#histogramBytes, this.#elementBytes === 8 ? 1 : 0);
+      [leftSlot, rightSlot] = leftIsSmall ? [small, slot] : [slot, small];
+    } else this.#free.push(slot);
+    const all = this.#subtracts ? offered : null;
+    this.#node(builder, path * 2, depth + 1, from, middle, left, leftSlot, all, scales);
+    builder.setRight(node, this.#node(builder, path * 2 + 1, depth + 1, middle, end, right, rightSlot, all, scales));
+    return node;
+  }
+
+  #leaf(node: number, from: Address, to: Address, histogram: Address): void {
+    if (histogram !== 0) this.#free.push(histogram);
+    if (this.spec.classes === 0) this.leaves.push({ node, from, to });
+  }
+
+  #isMixed(totals: Float64Array): boolean {
+    return this.spec.classes === 0 || Math.abs(this.#finder.impurity(totals)) >= EPSILON;
+  }
+
+  /** Whether a question can meet the limits at all. */
+  #mayGrow(totals: Float64Array, depth: number): boolean {
+    const { maxDepth, minInstancesPerNode } = this.spec;
+    return depth < maxDepth && totals[totals.length - 1]! >= 2 * minInstancesPerNode && this.#isMixed(totals);
+  }
+
+  #build(histogram: Address, from: Address, end: Address, offered: Uint32Array): void {
+    const { table, spec } = this;
+    const { kernels, buffer } = this.#memory;
+    const many = offered.length;
+    new Uint8Array(buffer, histogram, this.#histogramBytes).fill(0);
+    const offsets = new Uint32Array(buffer, this.#offsets, many);
+    const places = new Uint32Array(buffer, this.#places, many);
+    let at = histogram;
+    for (let i = 0; i < many; i++) {
+      offsets[i] = offered[i]! * (1 + this.#wide);
+      places[i] = at;
+      at += this.#bytesOf(offered[i]!);
+    }
+    const run = [this.#wide, from, end, this.#table, table.stride, this.#offsets, this.#places, many] as const;
+    const { weighted } = this.#layout;
+    if (spec.classes > 0) {
+      if (weighted) kernels.weightedClasses(...run, this.#values, spec.classes);
+      else kernels.classes(...run, spec.classes);
+    } else if (weighted) kernels.weighted(...run, this.#values);
+    else kernels.pairs(...run, this.#values);
+  }
+
+  #bytesOf(feature: number): number {
+    const { features } = this.spec;
+    return Math.ceil((binsOf(features[feature]!) * this.#layout.step * this.#elementBytes) / 16) * 16;
+  }
+
+  /** Indices into the sums where the bins of the offered features begin. */
+  #binStarts(histogram: Address, offered: Uint32Array): Uint32Array {
+    const starts = new Uint32Array(offered.length);
+    let at = histogram;
+    for (let i = 0; i < offered.length; i++) {
+      starts[i] = at / this.#elementBytes;
+      at += this.#bytesOf(offered[i]!);
+    }
+    return starts;
+  }
+
+  /** Notes the finder's question in the tree, and in `goes` which bins go left. */
+  #ask(builder: TreeBuilder, node: number, feature: number): void {
+    const { cut, gain, order } = this.#finder;
+    const bins = this.spec.features[feature]!;
+    const goes = new Uint8Array(this.#memory.buffer, this.#goes, binsOf(bins)).fill(0);
+    if (bins.kind === "continuous") {
+      goes.fill(1, 0, cut + 1);
+      builder.split(node, feature, gain, bins.thresholds[cut]!, -1, []);
+      return;
+    }
+    const categories = order.slice(0, cut + 1);
+    for (const category of categories) goes[category] = 1;
+    builder.split(node, feature, gain, NaN, bins.arity, categories);
+  }
+
+  /** Sums of a node as statistics of the tree: weights of classes; weight and sum of labels (their squares come later). */
+  #stats(totals: Float64Array, scales: Scales): Float64Array {
+    if (this.spec.classes > 0)
+      return scales.weight === 1 ? totals : totals.map((sum) => sum / scales.weight);
+    const weight = totals[0]! / scales.weight;
+    return Float64Array.of(weight, totals[1]! / scales.value + scales.center * weight, 0);
+  }
+
+  /** Sums of squares: of leaves from their rows, of other nodes from their children. */
+  #squareSums(builder: TreeBuilder, { square, center }: Scales): void {
+    const { kernels } = this.#memory;
+    const squares = new Float64Array(builder.size);
+    for (const { node, from, to } of this.leaves) squares[node] = kernels.total(from, to, this.#squares);
+    for (let node = builder.size - 1; node >= 0; node--) {
+      const right = builder.rightOf(node);
+      if (right >= 0) squares[node] = squares[node + 1]! + squares[right]!;
+      const weight = builder.getStat(node, 0);
+      const sum = builder.getStat(node, 1);
+      // Σ(y - c)² + 2cΣy - c²Σ1
+      builder.setStat(node, 2, squares[node]! / square + 2 * center * sum - center * center * weight);
+    }
+  }
+}
+
+function hasWeights({ pairs, rows }: BinnedTable): boolean {
+  if (pairs === null) return false;
+  for (let row = 0; row < rows; row++) if (pairs[row * 2] !== 1) return true;
+  return false;
+}
