@@ -89,7 +89,7 @@ export function regions<Name extends string>(sizes: Readonly<Record<Name, number
   new Uint8Array(memory!.buffer, FIRST_ADDRESS, end - FIRST_ADDRESS).fill(0);
   const entries = names.map((name, i): [Name, Region] => [
     name,
-    { address: starts[i]!, values: new Float64Array(memory!.buffer, starts[i]!, sizes[name]) },
+    { address: starts[i]!, values: new Float64Array(memory!.buffer, starts[i], sizes[name]) },
   ]);
   return Object.fromEntries(entries) as Record<Name, Region>;
 }

@@ -25,16 +25,19 @@ export type Intercept =
   | { readonly kind: "free"; readonly centred: boolean }
   | { readonly kind: "fixed"; readonly value: number };
 
-export interface LossProblem {
+export interface LossShape {
   readonly loss: Exclude<Loss, { kind: "huber" }> | { readonly kind: "huber"; readonly epsilon: number };
   readonly outputs: number;
   readonly scaling: Scaling;
   readonly intercept: Intercept;
+}
+
+export interface LossProblem extends LossShape {
   readonly ridge: Ridge | undefined;
 }
 
 /** How many parameters there are. */
-export function dimensionOf({ loss, outputs, scaling, intercept }: Omit<LossProblem, "ridge">): number {
+export function dimensionOf({ loss, outputs, scaling, intercept }: LossShape): number {
   const width = scaling.inverseStd.length;
   return outputs * (width + (intercept.kind === "free" ? 1 : 0)) + (loss.kind === "huber" ? 1 : 0);
 }

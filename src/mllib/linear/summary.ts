@@ -154,11 +154,11 @@ function sparseSummary(
   means.forEach((mean, j) => (squares[j]! += (weightSum - stored[j]!) * mean * mean));
 }
 
-/** What least squares needs to know of blocks. `label` and `weight` of a block may be replaced, for reweighted fits. */
+/** What least squares needs to know of blocks. `reweight` gives other labels and weights, for reweighted fits. */
 export function momentsOf(
   blocks: Iterable<TrainingBlock>,
   width: number,
-  reweight?: (block: TrainingBlock) => { label: Float64Array; weight: Float64Array },
+  reweight?: (block: TrainingBlock) => Pick<TrainingBlock, "label" | "weight">,
 ): Moments {
   const total = noMoments(width);
   for (const block of blocks) {

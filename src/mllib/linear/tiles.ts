@@ -2,13 +2,7 @@
  * Training rows as the kernels read them. Dense rows stand in tiles: a few hundred rows, by columns, so that a tile stays in
  * the processor's nearest cache while margins and gradients are made of it. Sparse rows stay rows.
  */
-import type { InstanceBlock } from "../compute";
-
-export interface SparseRows {
-  readonly starts: Int32Array;
-  readonly indices: Int32Array;
-  readonly values: Float64Array;
-}
+import type { InstanceBlock, SparseRows } from "../compute/instances";
 
 /** Values are those of the features, neither scaled nor centred. Plain data: it is kept by executors. */
 export interface TrainingBlock {

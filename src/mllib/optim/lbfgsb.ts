@@ -86,7 +86,7 @@ function cauchyPoint(
     const distance = breaks[b]! - at;
     if (!(distance <= best)) break;
     point[b] = d[b]! > 0 ? upper[b]! : lower[b]!;
-    const z = point[b]! - x[b]!;
+    const z = point[b] - x[b]!;
     const w = rowOfW(model, b);
     p.forEach((value, k) => (c[k]! += value * distance));
     const mw = times(m, w);

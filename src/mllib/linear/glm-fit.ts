@@ -1,0 +1,48 @@
+/**
+ * Generalized linear models by iteratively reweighted least squares: P. J. Green, Iteratively Reweighted Least Squares for
+ * Maximum Likelihood Estimation, and some Robust and Resistant Alternatives (1984).
+ */
+import { leastSquares, type LeastSquaresFit } from "../optim/weighted-least-squares";
+import type { FamilySpec } from "./families";
+import type { LinearData } from "./training-data";
+
+export interface GlmOptions {
+  readonly family: FamilySpec;
+  readonly hasOffset: boolean;
+  readonly fitIntercept: boolean;
+  readonly regParam: number;
+  readonly maxIter: number;
+  readonly tol: number;
+}
+
+export interface GlmFit extends LeastSquaresFit {
+  readonly numIterations: number;
+}
+
+export async function fitGlm(data: LinearData, options: GlmOptions): Promise<GlmFit> {
+  const { family, fitIntercept, regParam, maxIter, tol } = options;
+  const solve = { fitIntercept, regParam, elasticNetParam: 0, maxIter: 100, tol: 1e-6 };
+  const isGaussian = family.family === "gaussian" || (family.family === "tweedie" && family.variancePower === 0);
+  const isIdentity = family.link === "identity" || (typeof family.link === "object" && family.link.power === 1);
+  if (isGaussian && isIdentity) {
+    const moments = await data.moments(options.hasOffset ? { family, model: undefined, offsetOnly: true } : undefined);
+    return {
+      ...(await leastSquares(moments, { ...solve, standardizeFeatures: true, standardizeLabel: true })),
+      numIterations: 1,
+    };
+  }
+  const start = await data.moments({ family, model: undefined });
+  let model = await leastSquares(start, { ...solve, standardizeFeatures: true, standardizeLabel: true });
+  for (let iteration = 0; ; iteration++) {
+    if (iteration >= maxIter) return { ...model, numIterations: iteration };
+    const { coefficients, intercept } = model;
+    const moments = await data.moments({ family, model: { coefficients, intercept } });
+    const next = await leastSquares(moments, { ...solve, standardizeFeatures: false, standardizeLabel: false });
+    const change = next.coefficients.reduce(
+      (most, value, j) => Math.max(most, Math.abs(value - coefficients[j]!)),
+      Math.abs(next.intercept - intercept),
+    );
+    model = next;
+    if (change < tol) return { ...model, numIterations: iteration + 1 };
+  }
+}

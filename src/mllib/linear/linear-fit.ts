@@ -1,0 +1,99 @@
+/** Linear regression by passes over the rows: squared loss, and Huber's loss with its scale fitted along. */
+import { UsageError } from "../../common/errors";
+import { dot } from "../optim/blas";
+import { lbfgs } from "../optim/lbfgs";
+import { lbfgsb } from "../optim/lbfgsb";
+import { minimize } from "../optim/minimize";
+import { owlqn } from "../optim/owlqn";
+import { lassoOver, ridgeOver } from "../optim/regularization";
+import { dimensionOf, lossObjective, type LossShape, marginsOfMeans, scalingOf } from "./objective";
+import { deviations, labelDeviation, type Summary } from "./summary";
+import type { LinearData } from "./training-data";
+
+export interface LinearOptions {
+  readonly loss: "squaredError" | "huber";
+  readonly epsilon: number;
+  readonly regParam: number;
+  readonly elasticNetParam: number;
+  readonly maxIter: number;
+  readonly tol: number;
+  readonly fitIntercept: boolean;
+  readonly standardization: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LinearFit {
+  readonly coefficients: Float64Array;
+  readonly intercept: number;
+  /** Of Huber's loss: sigma; 1 otherwise. */
+  readonly scale: number;
+  readonly objectiveHistory: number[];
+}
+
+/** Of a label that does not vary, with an intercept: nothing is to be learned. */
+function constantLabel(width: number, mean: number): LinearFit {
+  return { coefficients: new Float64Array(width), intercept: mean, scale: 1, objectiveHistory: [0] };
+}
+
+export async function fitLinear(data: LinearData, summary: Summary, options: LinearOptions): Promise<LinearFit> {
+  const deviation = labelDeviation(summary);
+  if (deviation === 0) {
+    if (options.fitIntercept || summary.labelMean === 0) return constantLabel(data.width, summary.labelMean);
+    if (options.regParam !== 0)
+      throw new UsageError("INVALID_TRAINING_DATA", "The standard deviation of the label is zero. Model cannot be regularized.");
+  }
+  const labelStd = deviation > 0 ? deviation : Math.abs(summary.labelMean);
+  return options.loss === "huber" ? fitHuber(data, summary, options) : fitSquared(data, summary, labelStd, options);
+}
+
+async function fitSquared(data: LinearData, summary: Summary, labelStd: number, options: LinearOptions): Promise<LinearFit> {
+  const { fitIntercept, elasticNetParam, standardization } = options;
+  const std = deviations(summary);
+  const shape: LossShape = {
+    loss: { kind: "squared", labelScale: labelStd },
+    outputs: 1,
+    scaling: scalingOf(summary.means, std),
+    intercept: fitIntercept ? { kind: "fixed", value: summary.labelMean / labelStd } : { kind: "none" },
+  };
+  const dimension = dimensionOf(shape);
+  const penalty = options.regParam / labelStd;
+  const ridge = (1 - elasticNetParam) * penalty;
+  const objective = lossObjective(
+    { ...shape, ridge: ridge === 0 ? undefined : ridgeOver(ridge, std, standardization, dimension) },
+    (spec) => data.pass(spec),
+  );
+  const rules = { maxIter: options.maxIter, tolerance: options.tol };
+  const lasso = elasticNetParam * penalty;
+  const method = lasso === 0 ? lbfgs() : owlqn(lassoOver(lasso, std, standardization, dimension));
+  const { x, objectiveHistory } = await minimize(method, objective, new Float64Array(dimension), rules, options.signal);
+  const coefficients = std.map((deviation, j) => (deviation === 0 ? 0 : (x[j]! * labelStd) / deviation));
+  const intercept = fitIntercept ? summary.labelMean - dot(coefficients, summary.means) : 0;
+  return { coefficients, intercept, scale: 1, objectiveHistory };
+}
+
+async function fitHuber(data: LinearData, summary: Summary, options: LinearOptions): Promise<LinearFit> {
+  const { fitIntercept, standardization, epsilon, regParam } = options;
+  const std = deviations(summary);
+  const scaling = scalingOf(summary.means, std);
+  const shape: LossShape = {
+    loss: { kind: "huber", epsilon },
+    outputs: 1,
+    scaling,
+    intercept: fitIntercept ? { kind: "free", centred: true } : { kind: "none" },
+  };
+  const dimension = dimensionOf(shape);
+  const ridge = regParam === 0 ? undefined : ridgeOver(regParam, std, standardization, dimension);
+  const objective = lossObjective({ ...shape, ridge }, (spec) => data.pass(spec));
+  // Sigma, the last parameter, is positive.
+  const lower = new Float64Array(dimension).fill(-Number.MAX_VALUE);
+  lower[dimension - 1] = Number.MIN_VALUE;
+  const upper = new Float64Array(dimension).fill(Number.MAX_VALUE);
+  const start = new Float64Array(dimension).fill(1);
+  const width = std.length;
+  if (fitIntercept) start[width]! += marginsOfMeans(start, 1, scaling)[0]!;
+  const rules = { maxIter: options.maxIter, tolerance: options.tol };
+  const { x, objectiveHistory } = await minimize(lbfgsb(lower, upper), objective, start, rules, options.signal);
+  const coefficients = std.map((deviation, j) => (deviation === 0 ? 0 : x[j]! / deviation));
+  const intercept = fitIntercept ? x[width]! - marginsOfMeans(x, 1, scaling)[0]! : 0;
+  return { coefficients, intercept, scale: x[dimension - 1]!, objectiveHistory };
+}

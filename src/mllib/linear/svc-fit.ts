@@ -1,0 +1,43 @@
+/** Linear support vector classification: hinge loss and a ridge, by OWL-QN without an L1 penalty, as Spark does. */
+import { minimize } from "../optim/minimize";
+import { owlqn } from "../optim/owlqn";
+import { ridgeOver } from "../optim/regularization";
+import { dimensionOf, lossObjective, type LossShape, marginsOfMeans, scalingOf } from "./objective";
+import { deviations, type Summary } from "./summary";
+import type { LinearData } from "./training-data";
+
+export interface SvcOptions {
+  readonly regParam: number;
+  readonly maxIter: number;
+  readonly tol: number;
+  readonly fitIntercept: boolean;
+  readonly standardization: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SvcFit {
+  readonly coefficients: Float64Array;
+  readonly intercept: number;
+  readonly objectiveHistory: number[];
+}
+
+export async function fitSvc(data: LinearData, summary: Summary, options: SvcOptions): Promise<SvcFit> {
+  const { regParam, fitIntercept, standardization } = options;
+  const std = deviations(summary);
+  const scaling = scalingOf(summary.means, std);
+  const shape: LossShape = {
+    loss: { kind: "hinge" },
+    outputs: 1,
+    scaling,
+    intercept: fitIntercept ? { kind: "free", centred: true } : { kind: "none" },
+  };
+  const dimension = dimensionOf(shape);
+  const ridge = regParam === 0 ? undefined : ridgeOver(regParam, std, standardization, dimension);
+  const objective = lossObjective({ ...shape, ridge }, (spec) => data.pass(spec));
+  const rules = { maxIter: options.maxIter, tolerance: options.tol };
+  const method = owlqn(new Float64Array(dimension));
+  const { x, objectiveHistory } = await minimize(method, objective, new Float64Array(dimension), rules, options.signal);
+  const coefficients = std.map((deviation, j) => (deviation === 0 ? 0 : x[j]! / deviation));
+  const intercept = fitIntercept ? x[std.length]! - marginsOfMeans(x, 1, scaling)[0]! : 0;
+  return { coefficients, intercept, objectiveHistory };
+}
