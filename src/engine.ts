@@ -4,10 +4,12 @@
  */
 import { join } from "node:path";
 import { configureClosures } from "./closure/freeze";
+import { StandaloneExecutors } from "./cluster/application/standalone-executors";
 import { discardPrelaunched, localExecutors } from "./cluster/local-executors";
 import { decodeBatches } from "./columnar";
+import { isClusterMaster } from "./common/cluster-master";
 import { SparkConf } from "./common/conf";
-import { SHOW_CONSOLE_PROGRESS } from "./common/config-entries";
+import { MASTER, SHOW_CONSOLE_PROGRESS } from "./common/config-entries";
 import { queryText } from "./dataframe/api/query-text";
 import { setSessionFactory } from "./dataframe/api/spark-session";
 import { queryRuntime } from "./dataframe/exec/runtime";
@@ -39,7 +41,7 @@ const exported = { ...api, ...mllib };
 configureClosures({ engine: exported });
 setPlatform({
   engine: exported,
-  executors: (conf) => localExecutors(conf, executorFile),
+  executors: (conf) => (isClusterMaster(conf.read(MASTER)) ? new StandaloneExecutors(conf) : localExecutors(conf, executorFile)),
   contextStarted: (context) => {
     stopAtEnd();
     if (!context.getConf().read(SHOW_CONSOLE_PROGRESS)) return () => undefined;

@@ -4,6 +4,7 @@
 import { Command } from "commander";
 import { addSubmitOptions } from "../common/submit-options";
 import { version } from "../common/version";
+import { addDaemonOptions } from "./daemon-options";
 import { exitCodeOf, lineOf } from "./report";
 
 function program(): Command {
@@ -57,6 +58,24 @@ function program(): Command {
     .option("-i, --init <file>", "a file to run first: what it declares is then there")
     .action(async (_options: unknown, command: Command) => {
       await (await import("./shell/start")).shell(command);
+    });
+
+  addDaemonOptions(root.command("master"))
+    .description("the master of a standalone cluster: workers and applications connect to it")
+    .option("-p, --port <port>", "port for workers and applications; 0 takes a free one (default 7077)")
+    .option("--recovery-dir <dir>", "directory of its journal (default ~/.firesteel/master/<host>-<port>)")
+    .action(async (_options: unknown, command: Command) => {
+      await (await import("./master")).master(command);
+    });
+
+  addDaemonOptions(root.command("worker"))
+    .description("a worker of a standalone cluster: runs executors and drivers")
+    .argument("<master>", "firesteel://host:port, or several masters with commas between them")
+    .option("-c, --cores <n>", "cores that it offers (default: all of this machine)")
+    .option("-m, --memory <size>", "memory that it offers, e.g. 4g (default: that of this machine less 1 GiB)")
+    .option("-d, --work-dir <dir>", "directory for logs of executors and drivers (default ./work)")
+    .action(async (url: string, _options: unknown, command: Command) => {
+      await (await import("./worker")).worker(command, url);
     });
 
   root

@@ -9,10 +9,10 @@ import type { Command } from "commander";
 import { prelaunchLocal } from "../cluster/local-executors";
 import { requireCached } from "../common/cached-load";
 import { checkSettings } from "../common/check-settings";
+import { checkMaster } from "../common/cluster-master";
 import { SparkConf } from "../common/conf";
 import { isSecretKey, MASTER } from "../common/config-entries";
 import { UsageError } from "../common/errors";
-import { parseLocalMaster } from "../common/local-master";
 import type { Settings } from "../common/submit-options";
 import { resolveSettings, setSubmittedSettings } from "../common/submit-options";
 import type * as Engine from "../engine";
@@ -82,7 +82,7 @@ async function runMain(path: string, args: readonly string[], entryPoint: string
 /** What can be known to be wrong before anything is started is said in one line. */
 function validate(settings: Settings): void {
   checkSettings([...settings].map(([key, { value }]) => [key, value]));
-  parseLocalMaster(settings.get(MASTER.key)?.value ?? MASTER.defaultText);
+  checkMaster(settings.get(MASTER.key)?.value ?? MASTER.defaultText);
   for (const key of ["spark.files", "spark.archives"]) {
     for (const part of (settings.get(key)?.value ?? "").split(",")) {
       const path = part

@@ -24,6 +24,7 @@ class LocalExecutors implements ExecutorGroup {
   readonly directory: string;
   readonly driverListen: string;
   readonly blocksListen: string;
+  readonly tls = null;
   readonly cores: number;
   readonly maxFailures: number | null;
   readonly key: string;
@@ -68,6 +69,7 @@ class LocalExecutors implements ExecutorGroup {
       nodeOptions: (conf.get("spark.executor.extraNodeOptions") ?? "").split(/\s+/).filter((word) => word !== ""),
       handlers: {
         executorExited: (executorId, exit) => this.#tell((handlers) => handlers.executorExited(executorId, exit)),
+        decommissioning: (executorId, reason) => this.#tell((handlers) => handlers.decommissioning(executorId, reason)),
         gaveUp: (reason) => this.#tell((handlers) => handlers.gaveUp(reason)),
       },
     });

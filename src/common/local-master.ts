@@ -41,7 +41,10 @@ export function parseLocalMaster(master: string, cores: () => number = available
       throw invalid(master, "needs at least one executor with one core and some memory");
     return { kind: "local-cluster", executors, coresPerExecutor: coresEach, workerMemoryBytes: memory * MIB, maxFailures: null };
   }
-  throw invalid(master, "is none of local, local[N], local[N,F], local[*], local[*,F], local-cluster[n,cores,memoryMiB]");
+  throw invalid(
+    master,
+    "is none of local, local[N], local[N,F], local[*], local[*,F], local-cluster[n,cores,memoryMiB], firesteel://host:port",
+  );
 }
 
 function invalid(master: string, why: string): UsageError {

@@ -140,7 +140,7 @@ export function readProperties(file: string): [string, string][] {
 }
 
 /** $FIRESTEEL_CONF_DIR/spark-defaults.conf, else ~/.firesteel/spark-defaults.conf; null when there is none. */
-function defaultsFile(): string | null {
+export function defaultsFile(): string | null {
   const directory = process.env["FIRESTEEL_CONF_DIR"] ?? join(homedir(), ".firesteel");
   const file = join(directory, "spark-defaults.conf");
   return existsSync(file) ? file : null;

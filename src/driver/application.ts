@@ -375,6 +375,11 @@ export class Application {
         this.#storageEvents.executorRemoved(executorId, this.#clock.now());
         this.#dispatch({ type: "ExecutorLost", executorId, reason, causedByApp, shuffleFilesSurvive: false });
       },
+      executorDecommissioned: (executorId, reason) => {
+        if (!this.#executors.has(executorId)) return;
+        log.info(`executor ${executorId} is being decommissioned: ${reason}`);
+        this.#dispatch({ type: "ExecutorDecommissioned", executorId });
+      },
       failed: (reason) => {
         for (const job of this.#jobs.values()) job.callbackError = new ClusterError("NO_EXECUTORS", reason);
         this.#dispatch({ type: "AllCancelled", reason: `no executor can be had: ${reason}` });

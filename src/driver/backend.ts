@@ -33,6 +33,8 @@ export interface ExecutorBackend {
 export interface BackendHandlers extends Omit<EndpointHandlers, "executorLost"> {
   /** The executor is gone. `causedByApp` is false when it was ended on purpose. */
   executorLost(executorId: string, reason: string, causedByApp: boolean): void;
+  /** The executor will go away soon. */
+  executorDecommissioned(executorId: string, reason: string): void;
   /** No executor can be had. */
   failed(reason: string): void;
 }

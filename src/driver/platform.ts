@@ -2,6 +2,7 @@
  * What the driver needs from layers above it: where executor processes come from, and who wants to see a context that
  * starts. The entry point of the package sets it once.
  */
+import type { TlsFiles } from "../wire/tls";
 import type { SparkConf } from "../common/conf";
 import type { Launcher, LauncherHandlers } from "./endpoint/launcher";
 import type { SparkContext } from "./spark-context";
@@ -10,14 +11,18 @@ import type { SparkContext } from "./spark-context";
 export interface ExecutorGroup {
   readonly applicationId: string;
   readonly secret: string;
-  /** Where the driver is to listen for executors, and for those who fetch broadcasts: "unix:/path" or "host:port". */
+  /** Where the driver is to listen for executors: "unix:/path" or "host:port". */
   readonly driverListen: string;
-  readonly blocksListen: string;
+  /** Where it is to listen for those who fetch broadcasts; null: on the same port. */
+  readonly blocksListen: string | null;
+  /** For the driver's port; null: not encrypted. */
+  readonly tls: TlsFiles | null;
+  /** Slots that the application has or can count on; on a cluster it changes. */
   readonly cores: number;
   /** Attempts of a task before its job fails, where the master URL names it. */
   readonly maxFailures: number | null;
-  /** Starts the executors if they do not start already. */
-  launch(handlers: LauncherHandlers): Launcher & { registered(executorId: string): void; setTotal(total: number): void };
+  /** Starts the executors if they do not start already. @param address where the driver listens, once it does */
+  launch(handlers: LauncherHandlers, address: Promise<string>): Launcher;
   /** A directory of the driver's for files of this application. */
   readonly directory: string;
   /** Removes it with all that is in it. */

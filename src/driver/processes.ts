@@ -1,6 +1,8 @@
 /** Executors in processes of their own: the group that starts them and the endpoint that talks to them. */
 import { ClusterError } from "../common/errors";
 import { log } from "../common/log";
+import { BlockServer } from "../storage";
+import type { Serve } from "../storage/transfer/block-server";
 import { parseAddress } from "../wire/address";
 import type { BackendHandlers, ExecutorBackend } from "./backend";
 import { DriverEndpoint } from "./endpoint/driver-endpoint";
@@ -12,6 +14,8 @@ export interface ProcessesOptions {
   readonly group: ExecutorGroup;
   readonly configuration: Readonly<Record<string, string>>;
   readonly networkTimeoutMs: number;
+  /** Serves broadcasts and files, where they come over the driver's one port. */
+  readonly serve: Serve;
 }
 
 /** How long a broken connection waits for the process's exit code, which says more. */
@@ -20,6 +24,8 @@ const EXIT_REASON_GRACE_MS = 1000;
 export class Processes implements ExecutorBackend {
   readonly #endpoint: DriverEndpoint;
   readonly #results: KeptResults;
+  /** Without a port of its own. */
+  readonly #blocks: BlockServer | null;
   #launcher: ReturnType<ExecutorGroup["launch"]> | undefined;
   #handlers: BackendHandlers | undefined;
   #alive: NodeJS.Timeout | undefined;
@@ -29,13 +35,18 @@ export class Processes implements ExecutorBackend {
   constructor(readonly options: ProcessesOptions) {
     const { group, configuration, networkTimeoutMs } = options;
     this.#results = new KeptResults(Buffer.from(group.secret), networkTimeoutMs);
+    const secret = Buffer.from(group.secret);
+    this.#blocks =
+      group.blocksListen === null ? BlockServer.withoutPort({ secret, serve: options.serve, background: true }) : null;
     this.#endpoint = new DriverEndpoint({
       applicationId: group.applicationId,
-      secret: Buffer.from(group.secret),
+      secret,
       configuration,
       networkTimeoutMs,
       exitReasonGraceMs: EXIT_REASON_GRACE_MS,
-      driverBlockEndpoint: group.blocksListen,
+      driverBlockEndpoint: group.blocksListen ?? "",
+      tls: group.tls,
+      ...(this.#blocks === null ? {} : { blocks: this.#blocks }),
       handlers: this.#endpointHandlers(),
     });
   }
@@ -50,13 +61,16 @@ export class Processes implements ExecutorBackend {
 
   start(handlers: BackendHandlers): void {
     this.#handlers = handlers;
-    this.#launcher = this.options.group.launch({
-      executorExited: (executorId, exit) => this.#endpoint.executorExited(executorId, exit.reason),
-      gaveUp: (reason) => handlers.failed(reason),
-    });
-    this.#endpoint
-      .start(parseAddress(this.options.group.driverListen))
-      .catch((error: unknown) => handlers.failed(error instanceof Error ? error.message : String(error)));
+    const address = this.#endpoint.start(parseAddress(this.options.group.driverListen));
+    address.catch((error: unknown) => handlers.failed(error instanceof Error ? error.message : String(error)));
+    this.#launcher = this.options.group.launch(
+      {
+        executorExited: (executorId, exit) => this.#endpoint.executorExited(executorId, exit.reason),
+        decommissioning: (executorId, reason) => handlers.executorDecommissioned(executorId, reason),
+        gaveUp: (reason) => handlers.failed(reason),
+      },
+      address,
+    );
   }
 
   #endpointHandlers(): ConstructorParameters<typeof DriverEndpoint>[0]["handlers"] {
@@ -135,6 +149,7 @@ export class Processes implements ExecutorBackend {
     this.#results.close();
     this.#launcher?.ending();
     await this.#endpoint.stop();
+    await this.#blocks?.close();
     await this.#launcher?.stop();
     this.options.group.dispose();
   }

@@ -170,6 +170,7 @@ export class SparkContext {
         group: this.#group,
         configuration: Object.fromEntries(conf.getAll()),
         networkTimeoutMs: conf.read(NETWORK_TIMEOUT),
+        serve: this.#broadcasts.serve,
       });
     return new InProcess({
       group: this.#group,
@@ -576,7 +577,7 @@ export class SparkContext {
 
   /** The server from which executors fetch broadcasts and files; it starts with the first of them. */
   #serveBlocks(): void {
-    if (this.#conf.read(LOCAL_IN_PROCESS)) return;
+    if (this.#conf.read(LOCAL_IN_PROCESS) || this.#group.blocksListen === null) return;
     const address = parseAddress(this.#group.blocksListen);
     this.#blockServer ??= BlockServer.listen(
       address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port },

@@ -47,6 +47,26 @@ export function proofOf(
     .digest();
 }
 
+/** What a peer of a master, or the master, sends to show that it holds the cluster's secret. */
+export function clusterProof(
+  secret: Uint8Array,
+  side: "peer" | "master",
+  role: string,
+  nonceOfPeer: Uint8Array,
+  nonceOfMaster: Uint8Array,
+): Buffer {
+  return createHmac("sha256", secret)
+    .update(JSON.stringify(["firesteel cluster", side, role]))
+    .update(nonceOfPeer)
+    .update(nonceOfMaster)
+    .digest();
+}
+
+/** The secret of one application of a cluster, as text: who holds the cluster's secret can make it from the application's salt. */
+export function applicationSecret(clusterSecret: Uint8Array, salt: Uint8Array): string {
+  return createHmac("sha256", clusterSecret).update("firesteel application").update(salt).digest("base64url");
+}
+
 /** Whether a nonce and proof of the other side are as they must be. Takes the same time wherever the proof is wrong. */
 export function proves(given: Uint8Array, expected: Uint8Array): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected);

@@ -28,3 +28,12 @@ export function versionMismatch(driver: Versions, executor: Versions): string | 
   }
   return null;
 }
+
+/** Why a master cannot work with a peer, in one sentence; null when it can. Nodes may differ: no code passes between the two. */
+export function versionRefusal(peer: Pick<Versions, "protocol" | "version">, own: Versions = ownVersions): string | null {
+  if (peer.protocol === own.protocol && peer.version === own.version) return null;
+  return (
+    `The master runs firesteel ${own.version} (protocol ${own.protocol}) and the peer firesteel ${peer.version} (protocol ` +
+    `${peer.protocol}): install the same version on both.`
+  );
+}

@@ -149,6 +149,7 @@ export class Harness {
           this.exits.push({ id, exit });
           this.endpoint.executorExited(id, exit.reason);
         },
+        decommissioning: () => undefined,
         gaveUp: (reason) => this.lost.push({ id: "-", reason }),
       },
     });

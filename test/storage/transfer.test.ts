@@ -12,6 +12,7 @@ import { ServeError } from "../../src/storage/transfer/block-server";
 import { encodeHeader, encodeRequest } from "../../src/storage/transfer/frames";
 import {
   ClientHandshake,
+  MAGIC,
   CLIENT_REPLY_BYTES,
   SERVER_HELLO_BYTES,
   SERVER_PROOF_BYTES,
@@ -69,6 +70,7 @@ async function authenticated(endpoint: Endpoint): Promise<Socket> {
     }
   };
   const handshake = new ClientHandshake(secret);
+  socket.write(MAGIC);
   socket.write(handshake.reply(await read(SERVER_HELLO_BYTES))!);
   expect(handshake.accepts(await read(SERVER_PROOF_BYTES))).toBe(true);
   return socket;
@@ -167,7 +169,7 @@ describe("block transfer", () => {
     expect(server.refused).toBe(1);
     // One that sends a request instead of a proof, one that says nothing and leaves, one that replays.
     const socket = connect(server.endpoint as { port: number; host: string });
-    socket.write(Buffer.concat([encodeRequest("piece", 1, { id: "x", piece: 1 }), Buffer.alloc(CLIENT_REPLY_BYTES)]));
+    socket.write(Buffer.concat([MAGIC, encodeRequest("piece", 1, { id: "x", piece: 1 }), Buffer.alloc(CLIENT_REPLY_BYTES)]));
     await closed(socket);
     expect(served).toBe(0);
     expect(server.refused).toBe(2);

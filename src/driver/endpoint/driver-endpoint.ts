@@ -3,14 +3,15 @@
  * their deadlines, and typed messages in both directions. Decides nothing: what comes goes to the handlers, what the
  * scheduler wants goes out.
  */
-import type { AddressInfo, Server as NetServer, Socket } from "node:net";
-import { createServer } from "node:net";
 import type { Server, ServerDuplexStream } from "@grpc/grpc-js";
 import { ClusterError } from "../../common/errors";
 import type { BlockAddress } from "../../storage/block-address";
+import type { BlockServer } from "../../storage/transfer/block-server";
 import type { Address } from "../../wire/address";
 import { formatAddress } from "../../wire/address";
 import { decodeBlockUpdate, encodeBlockAddress } from "../../wire/block-messages";
+import { Port } from "../../wire/port";
+import type { TlsFiles } from "../../wire/tls";
 import { CHANNEL_OPTIONS, passBytes, SESSION_PATH, wire } from "../../wire/wire";
 import type { Messages } from "../../wire/wire";
 import { decodeHeartbeat, decodeTaskUpdate, decodeThreads } from "./decode";
@@ -33,6 +34,10 @@ export interface DriverEndpointOptions {
    * watches the processes.
    */
   readonly exitReasonGraceMs?: number;
+  /** The port is under TLS. */
+  readonly tls?: TlsFiles | null;
+  /** Serves blocks on this same port, for executors that reach no other. */
+  readonly blocks?: BlockServer;
 }
 
 interface Connected {
@@ -60,8 +65,7 @@ export class DriverEndpoint {
   >();
   #nextDump = 1;
   #server: Server | null = null;
-  #listener: NetServer | null = null;
-  readonly #sockets = new Set<Socket>();
+  #port: Port | null = null;
   #stopped = false;
 
   constructor(private readonly options: DriverEndpointOptions) {
@@ -94,25 +98,14 @@ export class DriverEndpoint {
     );
     // Sockets of our own, given to gRPC one by one: its listener would keep a process alive that has nothing left to do.
     const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-    const listener = createServer((socket) => {
-      socket.unref();
-      this.#sockets.add(socket);
-      socket.on("close", () => this.#sockets.delete(socket));
-      injector.injectConnection(socket);
+    const { tls = null, blocks } = this.options;
+    this.#port = await Port.open(listen, {
+      tls,
+      background: true,
+      grpc: (socket) => injector.injectConnection(socket),
+      ...(blocks === undefined ? {} : { blocks: (socket) => blocks.take(socket) }),
     });
-    this.#listener = listener;
-    await new Promise<void>((resolve, reject) => {
-      listener.once("error", (error) => {
-        reject(
-          new ClusterError("CANNOT_LISTEN", `The driver cannot listen on ${formatAddress(listen)}: ${error.message}`, {
-            cause: error,
-          }),
-        );
-      });
-      listener.listen(listen.kind === "unix" ? { path: listen.path } : { host: listen.host, port: listen.port }, resolve);
-    });
-    listener.unref();
-    return formatAddress(listen.kind === "unix" ? listen : { ...listen, port: (listener.address() as AddressInfo).port });
+    return formatAddress(this.#port.address);
   }
 
   /** Executors that take tasks. */
@@ -221,13 +214,13 @@ export class DriverEndpoint {
     for (const session of this.#sessions) session.end(reason);
     const server = this.#server;
     this.#server = null;
-    this.#listener?.close();
+    this.#port?.stopListening();
     if (server === null) return;
     // Node 24 drops connections whose server shuts down before their streams have closed: executors would lose the last word.
     const inTime = await atMost(STOP_TIMEOUT, Promise.all(ended));
     if (inTime) await atMost(STOP_TIMEOUT, new Promise<void>((resolve) => server.tryShutdown(() => resolve())));
     server.forceShutdown();
-    for (const socket of this.#sockets) socket.destroy();
+    this.#port?.close();
   }
 
   #connected(stream: ServerDuplexStream<Buffer, Buffer>): void {

@@ -26,6 +26,8 @@ export interface Launcher {
 export interface LauncherHandlers {
   /** The process of an executor ended, registered or not, though nobody asked it to. */
   executorExited(executorId: string, exit: ExecutorExit): void;
+  /** The host of an executor goes away soon: nothing new is to run on it, and what it holds is to be moved. */
+  decommissioning(executorId: string, reason: string): void;
   /** No executor can be had any more: they end before they register, again and again. `reason` quotes the last one. */
   gaveUp(reason: string): void;
 }

@@ -9,7 +9,9 @@ import { parseAddress } from "../../wire/address";
 import type { SessionIds } from "../../wire/auth";
 import { isNonce, newNonce, proofOf, proves } from "../../wire/auth";
 import { ownVersions } from "../../wire/versions";
-import { CHANNEL_OPTIONS, passBytes, SESSION_PATH, wire } from "../../wire/wire";
+import { openChannel } from "../../wire/channel";
+import type { TlsFiles } from "../../wire/tls";
+import { passBytes, SESSION_PATH, wire } from "../../wire/wire";
 import type { Messages } from "../../wire/wire";
 
 export interface LinkOptions extends SessionIds {
@@ -18,6 +20,7 @@ export interface LinkOptions extends SessionIds {
   readonly secret: Uint8Array;
   /** How long the driver may take to be there and to answer, ms. */
   readonly timeoutMs: number;
+  readonly tls?: Pick<TlsFiles, "ca"> | null;
 }
 
 export interface LinkHandlers {
@@ -58,14 +61,10 @@ export class DriverLink {
   static async connect(options: LinkOptions): Promise<DriverLink> {
     const address = parseAddress(options.driverUrl);
     const deadline = performance.now() + options.timeoutMs;
-    const { Client, credentials } = wire();
     if (address.kind === "unix") await socketAt(address.path, deadline);
     const patience = performance.now() + NOT_LISTENING_YET;
     for (;;) {
-      const client = new Client(options.driverUrl, credentials.createInsecure(), {
-        ...CHANNEL_OPTIONS,
-        "grpc.use_local_subchannel_pool": 1,
-      });
+      const client = openChannel(options.driverUrl, options.tls ?? null);
       const stream = client.makeBidiStreamRequest(SESSION_PATH, passBytes, passBytes);
       try {
         const registration = await handshake(stream, options, deadline);

@@ -99,8 +99,8 @@ export class ExecutorProcess {
   async end(reason: string, code: number): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    // A replacement goes on with the files, which only a driver that lives can start.
-    const filesSurvive = (code === EXIT_MEMORY || code === EXIT_FAILED) && !this.#driverIsGone();
+    // A replacement goes on with the files, which only an owner that lives can start.
+    const filesSurvive = (code === EXIT_MEMORY || code === EXIT_FAILED) && !this.#ownerIsGone();
     setTimeout(() => {
       if (!filesSurvive) this.#machinery?.storage.removeFiles();
       process.exit(code);
@@ -111,7 +111,7 @@ export class ExecutorProcess {
     this.#machinery?.pool.stop();
     await Promise.allSettled([this.#link?.close(), filesSurvive ? undefined : this.#machinery?.storage.stop()]);
     // A driver that was killed left its socket and directory; one that lives, and only the connection broke, keeps them.
-    if (code === EXIT_DRIVER_LOST || this.#driverIsGone()) await this.#removeDrivers();
+    if (code === EXIT_DRIVER_LOST || this.#ownerIsGone()) await this.#removeDrivers();
     process.exit(code);
   }
 
@@ -124,7 +124,7 @@ export class ExecutorProcess {
     await this.#removeDrivers();
   }
 
-  #driverIsGone(): boolean {
+  #ownerIsGone(): boolean {
     const { ownerPid } = this.options;
     return ownerPid !== null && process.ppid !== ownerPid;
   }
@@ -132,12 +132,14 @@ export class ExecutorProcess {
   /** Removes what drivers that are gone have left, this one's at the end and at once: somebody else may be at it too. */
   async #removeDrivers(): Promise<void> {
     await removeStaleApplications([tmpdir()]);
-    if (this.#driverIsGone()) removeApplication([tmpdir()], this.options.applicationId);
+    if (this.options.owner === "driver" && this.#ownerIsGone()) removeApplication([tmpdir()], this.options.applicationId);
   }
 
   #open(configuration: Readonly<Record<string, string>>, driver: Endpoint | null): Machinery {
     const { applicationId, executorId, host, cores, memoryBytes, blockListen } = this.options;
-    const conf = (key: string): string | undefined => configuration[key];
+    const { localDir } = this.options;
+    const conf = (key: string): string | undefined =>
+      key === "spark.local.dir" && localDir !== null ? localDir : configuration[key];
     const containerLimit = containerMemoryLimit();
     const plan = planMemory({ executorMemory: memoryBytes, slots: cores, conf, containerLimit });
     const grace = parseDuration(configuration["firesteel.task.killGrace"] ?? "100ms", "firesteel.task.killGrace");
@@ -223,6 +225,7 @@ export class ExecutorProcess {
     else if (message.invalidateMapOutputs)
       storage.invalidateMapOutputs(message.invalidateMapOutputs.shuffleId ?? 0, message.invalidateMapOutputs.epoch ?? 0);
     else if (message.threadDump) void this.#dumpThreads(message.threadDump.requestId ?? 0);
+    else if (message.inspect) void this.#inspect(message.inspect);
     else if (message.refused) void this.end(`the driver ended the session: ${message.refused.reason ?? ""}`, EXIT_FAILED);
     else if (message.shutdown) void this.end(message.shutdown.reason ?? "", EXIT_OK);
   }
@@ -230,6 +233,20 @@ export class ExecutorProcess {
   async #dumpThreads(requestId: number): Promise<void> {
     const threads = await this.#machinery!.pool.dump();
     this.#link!.send({ threadDump: { requestId, threads } });
+  }
+
+  async #inspect({ requestId = 0, heartbeatInterval = 0, profile = "", profileIntervalMicros = 0 }: Messages.Inspect.$Properties): Promise<void> {
+    if (heartbeatInterval > 0) this.#beatEvery(heartbeatInterval);
+    let tree = "";
+    let error = "";
+    try {
+      if (profile === "start") await this.#profiler.start(profileIntervalMicros || 10_000);
+      if (profile === "read" || profile === "stop") tree = JSON.stringify(await this.#profiler.read());
+      if (profile === "stop") this.#profiler.stop();
+    } catch (cause) {
+      error = cause instanceof Error ? cause.message : String(cause);
+    }
+    if (requestId > 0) this.#link!.send({ inspected: { requestId, profile: tree, error } });
   }
 
   #addTaskSet(set: Messages.TaskSet.$Properties): void {
@@ -326,16 +343,24 @@ export class ExecutorProcess {
       configuration["spark.executor.heartbeatInterval"] ?? "10s",
       "spark.executor.heartbeatInterval",
     );
-    setInterval(() => {
+    this.#beatEvery(interval);
+  }
+
+  #beatEvery(interval: number): void {
+    clearInterval(this.#beats);
+    this.#beats = setInterval(() => {
       const { pool, storage } = this.#machinery!;
       const memory = process.memoryUsage();
-      const { memoryUsed } = storage.status();
+      const { user, system } = process.cpuUsage();
+      const { memoryUsed, executionUsed } = storage.status();
       this.#link!.send({
         heartbeat: {
           residentBytes: memory.rss,
           peakResidentBytes: Math.max(this.#watchdog!.peak, memory.rss),
           heapBytes: memory.heapUsed,
           storageUsedBytes: memoryUsed,
+          executionUsedBytes: executionUsed,
+          cpuMicros: user + system,
           loopLag: this.#watchdog!.takeLag(),
           running: pool.running(),
         },
@@ -353,7 +378,7 @@ export class ExecutorProcess {
     process.on("uncaughtException", (error) => void this.end(`defect: ${error.stack ?? String(error)}`, EXIT_FAILED));
     if (this.options.ownerPid === null) return;
     setInterval(() => {
-      if (this.#driverIsGone()) void this.end("the driver's process is gone", EXIT_DRIVER_LOST);
+      if (this.#ownerIsGone()) void this.end(`the ${this.options.owner}'s process is gone`, EXIT_DRIVER_LOST);
     }, PARENT_POLL).unref();
   }
 

@@ -6,6 +6,7 @@ import { parseBytes } from "../../common/units";
 import { parseAddress } from "../../wire/address";
 import type { Endpoint } from "../../storage/block-address";
 import { endpointOf } from "../../wire/block-messages";
+import type { TlsFiles } from "../../wire/tls";
 
 /** The application's settings as JSON, so that storage and threads can start before the driver has answered. */
 export const CONFIGURATION_VARIABLE = "FIRESTEEL_CONFIGURATION";
@@ -22,6 +23,12 @@ export interface ExecutorOptions {
   readonly blockListen: Endpoint;
   /** The process that started this one and owns its files: when that ends, so does this. Null for one that stands by itself. */
   readonly ownerPid: number | null;
+  /** Who that is. A worker's other executors of the application go on without this one. */
+  readonly owner: "driver" | "worker";
+  /** Directories of this host for data, in place of the application's spark.local.dir; null: those are taken. */
+  readonly localDir: string | null;
+  /** For connections to the driver and between executors; null: not encrypted. */
+  readonly tls: TlsFiles | null;
   /** Settings known before the driver told them; null when it must be asked first. */
   readonly configuration: Readonly<Record<string, string>> | null;
   /** The driver's block server, where it is known before the driver told it. */
@@ -42,6 +49,7 @@ export function parseExecutorOptions(args: readonly string[], env: NodeJS.Proces
   if (!Number.isInteger(cores) || cores < 1)
     throw new UsageError("INVALID_OPTION", `--cores must be a positive integer, not "${values.cores}".`);
   const driverUrl = required("driver-url");
+  const pid = values["owner-pid"] ?? values["worker-pid"];
   parseAddress(driverUrl);
   return {
     driverUrl,
@@ -51,7 +59,10 @@ export function parseExecutorOptions(args: readonly string[], env: NodeJS.Proces
     memoryBytes: parseBytes(values.memory ?? "1g", "--memory", "m"),
     host: values.hostname ?? hostname(),
     blockListen: endpointOf(values["block-listen"] ?? "127.0.0.1:0"),
-    ownerPid: values["owner-pid"] === undefined ? null : Number(values["owner-pid"]),
+    ownerPid: pid === undefined ? null : Number(pid),
+    owner: values["worker-pid"] === undefined ? "driver" : "worker",
+    localDir: values["local-dir"] ?? null,
+    tls: values["tls-ca"] === undefined ? null : { cert: required("tls-cert"), key: required("tls-key"), ca: required("tls-ca") },
     configuration: configuration === undefined ? null : parseConfiguration(configuration),
     driverBlocks: values["driver-blocks"] === undefined ? null : endpointOf(values["driver-blocks"]),
   };
@@ -72,6 +83,11 @@ function parse(args: readonly string[]) {
         "block-listen": { type: "string" },
         "driver-blocks": { type: "string" },
         "owner-pid": { type: "string" },
+        "worker-pid": { type: "string" },
+        "local-dir": { type: "string" },
+        "tls-cert": { type: "string" },
+        "tls-key": { type: "string" },
+        "tls-ca": { type: "string" },
       },
     });
   } catch (error) {

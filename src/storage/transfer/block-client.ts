@@ -10,7 +10,7 @@ import type { Endpoint } from "../block-address";
 import { endpointName } from "../block-address";
 import type { ErrorBody, Meta, Requests, RequestType } from "./frames";
 import { decodeHeader, encodeRequest, ERROR, HEAD, HEADER_BYTES, MAX_BODY_BYTES } from "./frames";
-import { ClientHandshake, SERVER_HELLO_BYTES, SERVER_PROOF_BYTES } from "./handshake";
+import { ClientHandshake, MAGIC, SERVER_HELLO_BYTES, SERVER_PROOF_BYTES } from "./handshake";
 
 /** Where a response's bytes go. Starts anew with `begin` when a failed request is tried again. */
 export interface Receiver<M extends Meta = Meta> {
@@ -227,6 +227,7 @@ class Connection {
       "path" in endpoint
         ? connect({ path: endpoint.path, onread })
         : connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread });
+    this.#socket.write(MAGIC);
     this.#socket.on("error", (error) => this.destroy(error));
     this.#socket.on("close", () =>
       this.destroy(new Error(this.#state === "proof" ? "it refused the application's secret" : "it closed the connection")),

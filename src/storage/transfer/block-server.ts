@@ -10,7 +10,7 @@ import type { Endpoint } from "../block-address";
 import { endpointName } from "../block-address";
 import type { AnyRequest, ErrorBody, Header, Meta } from "./frames";
 import { decodeHeader, decodeRequest, encodeMessage, ERROR, HEAD, HEADER_BYTES, MAX_BODY_BYTES } from "./frames";
-import { CLIENT_REPLY_BYTES, ServerHandshake } from "./handshake";
+import { CLIENT_GREETING_BYTES, CLIENT_REPLY_BYTES, ServerHandshake } from "./handshake";
 
 /** Files are read and sent in pieces of this size. */
 const PIECE = 2 ** 20;
@@ -72,11 +72,16 @@ export class BlockServer {
   refused = 0;
 
   private constructor(
-    private readonly server: Server,
+    private readonly server: Server | null,
     private readonly options: BlockServerOptions,
   ) {
-    server.on("connection", (socket) => this.#accept(socket));
-    if (options.background === true) server.unref();
+    server?.on("connection", (socket) => this.take(socket));
+    if (options.background === true) server?.unref();
+  }
+
+  /** A server without a port of its own: connections are given to it by `take`. */
+  static withoutPort(options: BlockServerOptions): BlockServer {
+    return new BlockServer(null, options);
   }
 
   /** Listens; rejects with a ClusterError when the place is taken. */
@@ -94,21 +99,22 @@ export class BlockServer {
 
   /** Where it listens, with the port that was taken. */
   get endpoint(): Endpoint {
-    const address = this.server.address();
+    const address = this.server?.address() ?? null;
     if (address === null) throw new ClusterError("NOT_LISTENING", "The block server is closed.");
     return typeof address === "string" ? { path: address } : { host: address.address, port: address.port };
   }
 
   /** Ends all connections and stops listening. */
   async close(): Promise<void> {
-    const address = this.server.address();
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const address = this.server?.address();
+    const closed = new Promise<void>((resolve) => (this.server === null ? resolve() : void this.server.close(() => resolve())));
     for (const connection of this.#connections) connection.destroy();
     await closed;
     if (typeof address === "string") rmSync(address, { force: true });
   }
 
-  #accept(socket: Socket): void {
+  /** Serves a connection on which nothing was read yet. */
+  take(socket: Socket): void {
     if (this.#strangers >= MAX_STRANGERS) {
       this.refused++;
       socket.destroy();
@@ -136,6 +142,7 @@ export class BlockServer {
 class ServerConnection {
   readonly #handshake: ServerHandshake;
   readonly #timer: NodeJS.Timeout;
+  #greeted = false;
   #authenticated = false;
   /** Bytes of an unfinished message; never more than the longest message. */
   #pending: Buffer[] = [];
@@ -188,6 +195,13 @@ class ServerConnection {
 
   /** Takes one message, or one part of it, off what has come; false when more must come first. */
   #step(): boolean {
+    if (!this.#greeted) {
+      if (this.#pendingBytes < CLIENT_GREETING_BYTES) return false;
+      this.#greeted = true;
+      if (this.#handshake.greeted(this.#take(CLIENT_GREETING_BYTES))) return true;
+      this.#refuse();
+      return false;
+    }
     if (!this.#authenticated) {
       if (this.#pendingBytes < CLIENT_REPLY_BYTES) return false;
       const proof = this.#handshake.answer(this.#take(CLIENT_REPLY_BYTES));

@@ -2,6 +2,7 @@
  * Mutual proof that both ends know the application's secret, before anything else crosses. Challenge and response with
  * HMAC-SHA256; neither proof can be replayed, nor one end's used as the other's:
  *
+ *   client → server   "FSB1"
  *   server → client   "FSB1", server nonce (32)
  *   client → server   client nonce (32), HMAC(secret, "client" + both nonces)
  *   server → client   HMAC(secret, "server" + both nonces)
@@ -10,11 +11,12 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
-const MAGIC = Buffer.from("FSB1", "latin1");
+export const MAGIC = Buffer.from("FSB1", "latin1");
 const NONCE = 32;
 const PROOF = 32;
 
 export const SERVER_HELLO_BYTES = MAGIC.length + NONCE;
+export const CLIENT_GREETING_BYTES = MAGIC.length;
 export const CLIENT_REPLY_BYTES = NONCE + PROOF;
 export const SERVER_PROOF_BYTES = PROOF;
 
@@ -23,6 +25,11 @@ export class ServerHandshake {
   readonly hello = Buffer.concat([MAGIC, this.#nonce]);
 
   constructor(private readonly secret: Uint8Array) {}
+
+  /** Whether a client that speaks this protocol greets. */
+  greeted(greeting: Uint8Array): boolean {
+    return MAGIC.equals(greeting);
+  }
 
   /** The server's own proof; null when the client's is wrong. */
   answer(reply: Uint8Array): Buffer | null {

@@ -1,0 +1,40 @@
+/** `firesteel master`: runs until a signal ends it. */
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { checkReach, clusterSecret } from "../cluster/secret";
+import { MasterDaemon } from "../cluster/master/master-daemon";
+import { masterConfig } from "../cluster/daemon-config";
+import { DEFAULT_MASTER_PORT } from "../common/cluster-master";
+import { tlsFiles } from "../wire/tls";
+import { announce, daemonSettings, endOnSignals, hostOf, portOption, UNSECURED } from "./daemon-options";
+
+interface MasterCommandOptions {
+  readonly port?: string;
+  readonly recoveryDir?: string;
+}
+
+export async function master(command: Command): Promise<void> {
+  const options = command.opts<MasterCommandOptions>();
+  const { get } = daemonSettings(command);
+  const secret = clusterSecret(get);
+  const tls = tlsFiles(get);
+  const host = hostOf(command, secret);
+  const port = portOption(options.port, "--port", DEFAULT_MASTER_PORT);
+  await checkReach(host, secret, "The master");
+  const recovery = options.recoveryDir ?? get("spark.deploy.recoveryDirectory");
+  // A port that changes with every start has no past.
+  const usual = port === 0 ? null : join(homedir(), ".firesteel", "master", `${host.replace(/[^\w.-]/g, "_")}-${port}`);
+  const none = get("spark.deploy.recoveryMode")?.toUpperCase() === "NONE";
+  const daemon = await MasterDaemon.start({
+    ...masterConfig(get),
+    host,
+    port,
+    secret,
+    tls,
+    recoveryDirectory: none ? null : recovery !== undefined ? resolve(recovery) : usual,
+  });
+  announce(`firesteel master at ${daemon.url}${tls === null ? "" : " (TLS)"}`);
+  if (secret.length === 0) announce(`firesteel master: ${UNSECURED}`);
+  endOnSignals(() => daemon.stop());
+}

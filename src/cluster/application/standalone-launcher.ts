@@ -1,0 +1,172 @@
+/**
+ * Executors of an application on a standalone cluster: the master decides where they run, workers start them. Registers the
+ * application, passes on what the master tells of executors, and comes back with all that it holds when a master was gone.
+ */
+import { log } from "../../common/log";
+import type { ClusterError } from "../../common/errors";
+import type { ExecutorExit, Launcher, LauncherHandlers } from "../../driver/endpoint/launcher";
+import type { Messages } from "../../wire/wire";
+import { MasterLink, RefusedError } from "../session/master-link";
+import type { MasterLinkOptions } from "../session/master-link";
+
+/** What the application asks for; the driver's address comes when it listens. */
+export type Registration = Omit<Messages.RegisterApplication.$Properties, "driverUrl" | "executors" | "executorLimit">;
+
+export interface StandaloneLauncherOptions {
+  readonly link: Pick<MasterLinkOptions, "masters" | "secret" | "tls">;
+  readonly registration: Registration;
+  /** Executors wanted at most; -1: no bound. */
+  readonly executorLimit: number;
+  /** spark.deploy.maxExecutorRetries: executors that end before they register, one after the other, before the application fails. */
+  readonly maxFalseStarts: number;
+  /** Rounds over all masters that may fail before the first registration. */
+  readonly maxAttempts: number;
+  /** "host:port" by which executors reach the driver, of the address on which it listens. */
+  advertise(listening: string): Promise<string>;
+  /** The master answered: cores that are being started. */
+  granted(cores: number): void;
+}
+
+interface Held {
+  readonly workerId: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  registered: boolean;
+}
+
+export class StandaloneLauncher implements Launcher {
+  readonly #held = new Map<string, Held>();
+  readonly #link: MasterLink;
+  #driverUrl: string | null = null;
+  #limit: number;
+  #falseStarts = 0;
+  #attempts = 0;
+  #registeredOnce = false;
+  #ending = false;
+
+  constructor(
+    private readonly options: StandaloneLauncherOptions,
+    private readonly handlers: LauncherHandlers,
+    private readonly address: Promise<string>,
+  ) {
+    this.#limit = options.executorLimit;
+    this.#link = new MasterLink(
+      { ...options.link, role: "application", keepAlive: false },
+      {
+        connected: () => this.#register(),
+        message: (message) => this.#message(message),
+        disconnected: (reason) => {
+          if (!this.#ending) log.warn(`lost the master: ${reason}; executors go on, and the master is tried again`);
+        },
+        failed: (error) => this.#failed(error),
+      },
+    );
+  }
+
+  get processes(): ReadonlyMap<string, number> {
+    return new Map([...this.#held.keys()].map((id) => [id, 0]));
+  }
+
+  start(): void {
+    this.address
+      .then((listening) => this.options.advertise(listening))
+      .then((url) => {
+        this.#driverUrl = url;
+        if (!this.#ending) this.#link.start();
+      })
+      .catch((error: unknown) => this.handlers.gaveUp(error instanceof Error ? error.message : String(error)));
+  }
+
+  registered(executorId: string): void {
+    const held = this.#held.get(executorId);
+    if (held !== undefined) held.registered = true;
+    this.#falseStarts = 0;
+  }
+
+  setTotal(total: number): void {
+    this.#limit = total;
+    this.#link.send({ requestExecutors: { total } });
+  }
+
+  replace(executorId: string, reason: string): void {
+    if (!this.#held.delete(executorId)) return;
+    this.#link.send({ killExecutors: { executorIds: [executorId], reason } });
+  }
+
+  ending(): void {
+    this.#ending = true;
+  }
+
+  async stop(): Promise<void> {
+    this.#ending = true;
+    this.#link.send({ endApplication: { failed: false } });
+    await this.#link.close();
+  }
+
+  #register(): void {
+    this.#link.send({
+      registerApplication: {
+        ...this.options.registration,
+        driverUrl: this.#driverUrl!,
+        executorLimit: this.#limit,
+        executors: [...this.#held].map(([executorId, { workerId, cores, memoryBytes }]) => ({
+          executorId,
+          workerId,
+          cores,
+          memoryBytes,
+        })),
+      },
+    });
+  }
+
+  #message(message: Messages.FromMaster.$Shape): void {
+    if (message.applicationRegistered) {
+      this.#registeredOnce = true;
+      this.options.granted(message.applicationRegistered.cores ?? 0);
+    } else if (message.executorAdded) {
+      const { executorId, workerId, cores, memoryBytes } = message.executorAdded;
+      this.#held.set(executorId ?? "", {
+        workerId: workerId ?? "",
+        cores: cores ?? 1,
+        memoryBytes: memoryBytes ?? 0,
+        registered: false,
+      });
+    } else if (message.executorUpdated) this.#updated(message.executorUpdated);
+    else if (message.applicationRemoved)
+      this.handlers.gaveUp(message.applicationRemoved.reason ?? "the master removed the application");
+  }
+
+  #updated(update: Messages.ExecutorUpdated.$Properties): void {
+    const executorId = update.executorId ?? "";
+    const reason = update.reason ?? "";
+    if (update.state === "DECOMMISSIONED") return this.handlers.decommissioning(executorId, reason);
+    const held = this.#held.get(executorId);
+    if (held === undefined) return; // the driver gave it up itself
+    this.#held.delete(executorId);
+    const exitCode = update.exitCode ?? -1;
+    const exit: ExecutorExit = {
+      code: exitCode < 0 ? null : exitCode,
+      signal: update.signal || null,
+      reason,
+      outOfMemory: update.outOfMemory ?? false,
+    };
+    this.handlers.executorExited(executorId, exit);
+    if (held.registered || update.workerLost) return;
+    this.#falseStarts++;
+    if (this.#falseStarts < this.options.maxFalseStarts) return;
+    this.#ending = true;
+    this.#link.send({ endApplication: { failed: true } });
+    this.handlers.gaveUp(
+      `${this.#falseStarts} executors one after the other ended as soon as they had started (spark.deploy.maxExecutorRetries): ${reason}`,
+    );
+  }
+
+  #failed(error: ClusterError): void {
+    this.#attempts++;
+    if (this.#registeredOnce) return; // a master that was there will be there again
+    if (error instanceof RefusedError || this.#attempts >= this.options.maxAttempts) {
+      void this.#link.close();
+      this.handlers.gaveUp(error.message.replace(/^\[[A-Z_]+\] /, ""));
+    } else log.warn(`${error.message}; trying again`);
+  }
+}

@@ -1,0 +1,29 @@
+/** The processes of one kind that a worker runs, and what is remembered of those that have ended. */
+import type { WorkerProcess } from "../state";
+import type { Child } from "./child";
+
+export class ChildSet {
+  readonly #running = new Set<Child>();
+  readonly #finished: WorkerProcess[] = [];
+
+  constructor(private readonly kept: number) {}
+
+  get running(): readonly Child[] {
+    return [...this.#running];
+  }
+
+  /** The latest first. */
+  get finished(): readonly WorkerProcess[] {
+    return this.#finished;
+  }
+
+  add(child: Child): void {
+    this.#running.add(child);
+  }
+
+  end(child: Child): void {
+    if (!this.#running.delete(child)) return;
+    this.#finished.unshift(child.info());
+    this.#finished.length = Math.min(this.#finished.length, this.kept);
+  }
+}

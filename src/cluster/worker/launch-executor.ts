@@ -1,0 +1,77 @@
+/** The process of one executor on a worker: its command line, environment and directory. */
+import { join } from "node:path";
+import { UsageError } from "../../common/errors";
+import { localRoots } from "../../storage/local-directories";
+import { applicationSecret, SECRET_FILE_VARIABLE } from "../../wire/auth";
+import type { TlsFiles } from "../../wire/tls";
+import type { Messages } from "../../wire/wire";
+import { Child } from "./child";
+import { rollingOf } from "./rolling-file";
+
+export interface ExecutorHost {
+  readonly secret: Uint8Array;
+  readonly tls: TlsFiles | null;
+  readonly host: string;
+  readonly executorFile: string;
+  readonly workDirectory: string;
+  readonly conf: (key: string) => string | undefined;
+}
+
+/** A main thread holds messages and little else: half of the reserve is garbage that has not been collected. */
+const MAIN_HEAP_MB = 256;
+const NAME = /^[\w.-]+$/;
+
+/** Throws when the process cannot be described; one that cannot be started ends at once. */
+export function launchExecutor(message: Messages.LaunchExecutor.$Properties, on: ExecutorHost): Child {
+  const { appId = "", executorId = "", appName = "", driverUrl = "" } = message as Record<string, string>;
+  if (!NAME.test(appId) || !NAME.test(executorId) || appId.startsWith("."))
+    throw new UsageError("INVALID_ID", `"${appId}/${executorId}" cannot be the name of a directory.`);
+  const configuration = message.configuration ?? {};
+  const conf = (key: string): string | undefined => configuration[key] ?? on.conf(key);
+  const localDir = on.conf("spark.local.dir");
+  const memory = message.memoryBytes ?? 0;
+  const cores = message.cores ?? 1;
+  return new Child({
+    appId,
+    id: executorId,
+    name: appName,
+    cores,
+    memory,
+    directory: join(on.workDirectory, appId, executorId),
+    localRoots: localRoots(conf),
+    args: [
+      `--max-old-space-size=${MAIN_HEAP_MB}`,
+      ...(message.nodeOptions ?? []),
+      on.executorFile,
+      "--driver-url",
+      driverUrl,
+      "--executor-id",
+      executorId,
+      "--app-id",
+      appId,
+      "--cores",
+      String(cores),
+      "--memory",
+      `${memory}b`,
+      "--hostname",
+      on.host,
+      "--block-listen",
+      on.host.includes(":") ? `[${on.host}]:0` : `${on.host}:0`,
+      "--driver-blocks",
+      driverUrl,
+      "--worker-pid",
+      String(process.pid),
+      ...(localDir === undefined ? [] : ["--local-dir", localDir]),
+      ...(on.tls === null ? [] : ["--tls-cert", on.tls.cert, "--tls-key", on.tls.key, "--tls-ca", on.tls.ca]),
+    ],
+    env: childEnvironment({ ...message.executorEnv, [SECRET_FILE_VARIABLE]: "-" }),
+    input: applicationSecret(on.secret, message.salt ?? new Uint8Array(0)),
+    rolling: rollingOf(conf),
+  });
+}
+
+/** The worker's environment without what is its own. */
+export function childEnvironment(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _options, FIRESTEEL_SUBMIT_ARGS: _submitted, ...inherited } = process.env;
+  return { ...inherited, ...more };
+}

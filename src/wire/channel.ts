@@ -1,0 +1,24 @@
+/** A client's end of a gRPC connection: its credentials and options. */
+import type { Client } from "@grpc/grpc-js";
+import { ClusterError } from "../common/errors";
+import { trusted } from "./tls";
+import type { TlsFiles } from "./tls";
+import { CHANNEL_OPTIONS, wire } from "./wire";
+
+/**
+ * Opens a client to "unix:/path" or "host:port". With TLS the server must have a certificate of the authority; its names are not looked
+ * at, since hosts of a cluster have many, and both sides prove the secret besides.
+ */
+export function openChannel(target: string, tls: Pick<TlsFiles, "ca"> | null): Client {
+  const { Client, credentials } = wire();
+  const secure =
+    tls === null
+      ? credentials.createInsecure()
+      : credentials.createSsl(trusted(tls), null, null, { checkServerIdentity: () => undefined });
+  return new Client(target, secure, { ...CHANNEL_OPTIONS, "grpc.use_local_subchannel_pool": 1 });
+}
+
+/** What failed connections say, for people. */
+export function unreachable(what: string, target: string, error: Error): ClusterError {
+  return new ClusterError("UNREACHABLE", `${what} at ${target} cannot be reached: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,125 @@
+/**
+ * A TCP port of ours: under TLS where the cluster has certificates, with gRPC and block transfers side by side. The first four bytes of
+ * a connection tell which it is. Whoever says nothing, or something else, is cut off.
+ */
+import type { AddressInfo, Server as NetServer, Socket } from "node:net";
+import { createServer } from "node:net";
+import { ClusterError } from "../common/errors";
+import { MAGIC as BLOCKS } from "../storage/transfer/handshake";
+import type { Address } from "./address";
+import { formatAddress } from "./address";
+import type { TlsFiles } from "./tls";
+import { secured, serverContext } from "./tls";
+
+/** How connections of HTTP/2 begin. */
+const HTTP2 = Buffer.from("PRI ", "latin1");
+
+const FIRST_BYTES_MS = 10_000;
+const MAX_STRANGERS = 512;
+
+export interface PortOptions {
+  readonly tls: TlsFiles | null;
+  /** The process may end although the port is open. */
+  readonly background: boolean;
+  readonly grpc: (socket: Socket) => void;
+  /** Without it there are no block transfers on this port. The four bytes are still to be read. */
+  readonly blocks?: (socket: Socket) => void;
+}
+
+export class Port {
+  readonly #sockets = new Set<Socket>();
+  #strangers = 0;
+  /** Connections that were cut off because they began as nothing that belongs here. */
+  refused = 0;
+
+  private constructor(
+    private readonly listener: NetServer,
+    private readonly listened: Address,
+    private readonly options: PortOptions,
+  ) {}
+
+  /** Port 0 takes a free one. Rejects with a ClusterError when the place is taken. */
+  static async open(address: Address, options: PortOptions): Promise<Port> {
+    const context = options.tls === null ? null : serverContext(options.tls);
+    const accept: { port?: Port } = {};
+    const listener = createServer({ noDelay: true }, (socket) => {
+      socket.on("error", () => socket.destroy());
+      const port = accept.port!;
+      if (!port.#admit(socket)) return;
+      if (context === null) port.#begin(socket);
+      else secured(socket, context, (secure) => port.#begin(secure));
+    });
+    await new Promise<void>((resolve, reject) => {
+      listener.once("error", (error) => {
+        reject(
+          new ClusterError("CANNOT_LISTEN", `Cannot listen on ${formatAddress(address)}: ${error.message}.`, { cause: error }),
+        );
+      });
+      listener.listen(address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port }, resolve);
+    });
+    if (options.background) listener.unref();
+    const listened = address.kind === "unix" ? address : { ...address, port: (listener.address() as AddressInfo).port };
+    accept.port = new Port(listener, listened, options);
+    return accept.port;
+  }
+
+  get address(): Address {
+    return this.listened;
+  }
+
+  /** No new connections; those that are open go on. */
+  stopListening(): void {
+    this.listener.close();
+  }
+
+  close(): void {
+    this.listener.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #admit(socket: Socket): boolean {
+    if (this.#strangers >= MAX_STRANGERS) {
+      this.refused++;
+      socket.destroy();
+      return false;
+    }
+    if (this.options.background) socket.unref();
+    this.#sockets.add(socket);
+    socket.on("close", () => this.#sockets.delete(socket));
+    return true;
+  }
+
+  #begin(socket: Socket): void {
+    if (this.options.blocks === undefined && this.options.tls === null) return this.options.grpc(socket);
+    this.#strangers++;
+    let settled = false;
+    const settle = (): void => {
+      if (settled) return;
+      settled = true;
+      this.#strangers--;
+      clearTimeout(timer);
+    };
+    const refuse = (): void => {
+      if (!settled) this.refused++;
+      settle();
+      socket.destroy();
+    };
+    const timer = setTimeout(refuse, FIRST_BYTES_MS);
+    timer.unref();
+    socket.once("close", settle);
+    let first: Buffer = Buffer.alloc(0);
+    const look = (chunk: Buffer): void => {
+      first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
+      if (first.length < HTTP2.length) return;
+      const start = first.subarray(0, HTTP2.length);
+      const take = HTTP2.equals(start) ? this.options.grpc : BLOCKS.equals(start) ? this.options.blocks : undefined;
+      if (take === undefined) return refuse();
+      socket.off("data", look);
+      socket.pause();
+      settle();
+      socket.unshift(first);
+      take(socket);
+    };
+    socket.on("data", look);
+  }
+}
