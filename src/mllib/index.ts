@@ -1,5 +1,6 @@
 /** What `import … from "firesteel/mllib"` gives. */
 export * from "./base";
+export * from "./evaluation";
 export * from "./feature";
 export * from "./linalg";
 export * from "./param";

@@ -6,6 +6,8 @@ export interface ParamSpec<T> {
   readonly doc: string;
   /** Undefined where the parameter has no default. */
   readonly default: T | undefined;
+  /** The default where each instance has one of its own. */
+  readonly defaultFor?: (uid: string) => T;
   /** The value as it is kept; throws a string that says which values there may be: "must be at least 1". */
   readonly check: (value: unknown) => T;
   /** Between values and what metadata of saved models hold; the value itself where absent. */

@@ -93,7 +93,8 @@ export abstract class Params {
   }
 
   protected defaultOf(name: string): unknown {
-    return this.ownDefaults.has(name) ? this.ownDefaults.get(name) : this.specs[name]?.default;
+    const spec = this.specs[name];
+    return this.ownDefaults.has(name) ? this.ownDefaults.get(name) : (spec?.default ?? spec?.defaultFor?.(this.uid));
   }
 
   /** Sets one value. */

@@ -3,7 +3,9 @@ import { boolParam, doubleParam, doublesParam, gtEq, inRange, intParam, stringPa
 
 export const inputCol = { inputCol: stringParam("name of the input column") } as const;
 export const inputCols = { inputCols: stringsParam("names of the input columns") } as const;
-export const outputCol = { outputCol: stringParam("name of the output column") } as const;
+export const outputCol = {
+  outputCol: { ...stringParam("name of the output column"), defaultFor: (uid: string) => `${uid}__output` },
+} as const;
 export const outputCols = { outputCols: stringsParam("names of the output columns") } as const;
 
 export const featuresCol = { featuresCol: stringParam("name of the column of features", "features") } as const;

@@ -1,0 +1,131 @@
+/** Areas under the curves of scores for two classes. */
+import type { StructType } from "../../columnar/types";
+import type { ColumnBatch } from "../../columnar/vector";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import { checkColumn, checkNumeric, isVector } from "../base/schema";
+import { DataError } from "../../common/errors";
+import { presentDoubles } from "../compute/batch-input";
+import { VectorColumn } from "../compute/columns";
+import { aggregateProgram } from "../compute/programs";
+import { choiceParam, gtEq, intParam } from "../param/kinds";
+import { withParams } from "../param/params";
+import { labelCol, rawPredictionCol, weightCol } from "../param/shared";
+import { persistent } from "../persistence/registry";
+import { BinaryCurve, countScores, mergeCounts, type ScoreCounts, weighScores } from "./binary-curve";
+import { judge, type JudgedSpec, weightsOf } from "./columns";
+import { Evaluator } from "./evaluator";
+
+/** Scores are numbers, or vectors of which the second entry counts. Labels above 0.5 are positive. */
+export class BinaryClassificationEvaluator extends withParams(Evaluator, {
+  ...labelCol,
+  ...rawPredictionCol,
+  ...weightCol,
+  metricName: choiceParam("metric", ["areaUnderROC", "areaUnderPR"], "areaUnderROC"),
+  numBins: intParam("about how many thresholds the curves have; 0: one for each different score", 1000, gtEq(0)),
+}) {
+  protected override async evaluated(df: DataFrame): Promise<number> {
+    return (await this.evaluateMany(df, [{}]))[0]!;
+  }
+
+  override async evaluateMany(df: DataFrame, columns: readonly Readonly<Record<string, string>>[]): Promise<number[]> {
+    const all = columns.map((names) => this.copy(names));
+    const roc = this.getMetricName() === "areaUnderROC";
+    return (await curves(df, await df.schema(), all)).map((curve) => (roc ? curve.areaUnderROC() : curve.areaUnderPR()));
+  }
+
+  /** The curves themselves: `roc()`, `pr()`, and measures by threshold. */
+  async curve(df: DataFrame): Promise<BinaryCurve> {
+    return (await curves(df, await df.schema(), [this]))[0]!;
+  }
+}
+
+persistent(BinaryClassificationEvaluator, {
+  sparkClass: "org.apache.spark.ml.evaluation.BinaryClassificationEvaluator",
+  load: () => new BinaryClassificationEvaluator(),
+});
+
+async function curves(df: DataFrame, schema: StructType, all: readonly BinaryClassificationEvaluator[]): Promise<BinaryCurve[]> {
+  const roles = all.map((one) => {
+    const score = one.getRawPredictionCol();
+    const label = one.getLabelCol();
+    const weight = one.isSet("weightCol") ? one.getWeightCol() : "";
+    checkColumn(schema, score, one.className, "a vector or double", (type) => isVector(type) || type.kind === "double");
+    checkNumeric(schema, label, one.className);
+    if (weight !== "") checkNumeric(schema, weight, one.className);
+    return { score, label, weight: weight === "" ? undefined : weight };
+  });
+  const counts = await judge(df, schema, all[0]!.className, countBinary, roles, null);
+  return counts.map((each) => new BinaryCurve(each, all[0]!.getNumBins()));
+}
+
+const countBinary = aggregateProgram<JudgedSpec<null>, ColumnBatch, ScoreCounts[]>({
+  name: "mllib.evaluation.binary",
+  run(batches, { input, candidates }) {
+    const collected = candidates.map(() => new Collected());
+    for (const batch of batches)
+      for (const [i, { score, label, weight }] of candidates.entries())
+        collected[i]!.add(scoresOf(batch, score!, input), presentDoubles(batch, label!, input), weightsOf(batch, input, weight));
+    return collected.map((each) => each.finish());
+  },
+  merge: (a, b) => a.map((counts, i) => mergeCounts(counts, b[i]!)),
+});
+
+function scoresOf(batch: ColumnBatch, at: number, input: JudgedSpec<null>["input"]): Float64Array {
+  if (!isVector(input.types[at]!)) return presentDoubles(batch, at, input);
+  const vectors = new VectorColumn(batch.columns[at]!);
+  const scores = new Float64Array(batch.length);
+  for (let row = 0; row < batch.length; row++) {
+    if (vectors.isNull(row) || vectors.size(row) < 2)
+      throw new DataError("INVALID_VECTOR", `Column ${input.names[at]}: raw predictions must be vectors of two entries.`);
+    if (vectors.isDense(row)) scores[row] = vectors.values(row)[1]!;
+    else {
+      const place = vectors.indices(row).indexOf(1);
+      scores[row] = place < 0 ? 0 : vectors.values(row)[place]!;
+    }
+  }
+  return scores;
+}
+
+/** Scores of a partition; weights only where some row has one. */
+class Collected {
+  #length = 0;
+  #scores = new Float64Array(4096);
+  #positive = new Uint8Array(4096);
+  #weights: Float64Array | null = null;
+
+  add(scores: Float64Array, labels: Float64Array, weights: Float64Array | null): void {
+    const start = this.#length;
+    const end = start + scores.length;
+    if (weights !== null) this.#weights ??= new Float64Array(this.#scores.length);
+    if (end > this.#scores.length) {
+      const room = Math.max(end, this.#scores.length * 2);
+      const grown = <A extends Float64Array | Uint8Array>(old: A, Kind: new (length: number) => A): A => {
+        const array = new Kind(room);
+        array.set(old);
+        return array;
+      };
+      this.#scores = grown(this.#scores, Float64Array);
+      this.#positive = grown(this.#positive, Uint8Array);
+      if (this.#weights !== null) this.#weights = grown(this.#weights, Float64Array);
+    }
+    this.#scores.set(scores, start);
+    for (let i = 0; i < labels.length; i++) this.#positive[start + i] = labels[i]! > 0.5 ? 1 : 0;
+    if (weights !== null) this.#weights!.set(weights, start);
+    this.#length = end;
+  }
+
+  finish(): ScoreCounts {
+    const count = this.#length;
+    const scores = this.#scores.subarray(0, count);
+    const positive = this.#positive.subarray(0, count);
+    if (this.#weights !== null) return weighScores(scores, positive, this.#weights.subarray(0, count));
+    let trues = 0;
+    for (let i = 0; i < count; i++) trues += positive[i]!;
+    const positives = new Float64Array(trues);
+    const negatives = new Float64Array(count - trues);
+    for (let i = 0, p = 0, n = 0; i < count; i++)
+      if (positive[i] === 1) positives[p++] = scores[i]!;
+      else negatives[n++] = scores[i]!;
+    return countScores(positives, negatives);
+  }
+}

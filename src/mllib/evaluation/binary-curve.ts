@@ -1,0 +1,176 @@
+/**
+ * Curves of binary classification, as Spark's BinaryClassificationMetrics makes them: the different scores from high to low, put into
+ * bins of neighbours where there are many, each a threshold.
+ */
+
+/** Weights of the positive and of the negative rows of each different score; scores fall. */
+export interface ScoreCounts {
+  readonly scores: Float64Array;
+  readonly positives: Float64Array;
+  readonly negatives: Float64Array;
+}
+
+const same = (a: number, b: number): boolean => a === b || (a !== a && b !== b);
+
+/** Puts NaN before all others. */
+const before = (a: number, b: number): boolean => a > b || (a !== a && b === b);
+
+/** Counts of rows that all weigh 1, from the scores of each class; sorts its arguments. */
+export function countScores(positives: Float64Array, negatives: Float64Array): ScoreCounts {
+  positives.sort();
+  negatives.sort();
+  const out = new Counts(positives.length + negatives.length);
+  let i = positives.length - 1;
+  let j = negatives.length - 1;
+  while (i >= 0 || j >= 0)
+    if (j < 0 || (i >= 0 && !before(negatives[j]!, positives[i]!))) out.add(positives[i--]!, 1, 0);
+    else out.add(negatives[j--]!, 0, 1);
+  return out.finish();
+}
+
+/** Counts of weighted rows. */
+export function weighScores(scores: Float64Array, positive: Uint8Array, weights: Float64Array): ScoreCounts {
+  const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) =>
+    same(scores[a]!, scores[b]!) ? a - b : before(scores[a]!, scores[b]!) ? -1 : 1,
+  );
+  const out = new Counts(scores.length);
+  for (const row of order) {
+    const weight = weights[row]!;
+    out.add(scores[row]!, positive[row] === 1 ? weight : 0, positive[row] === 1 ? 0 : weight);
+  }
+  return out.finish();
+}
+
+export function mergeCounts(a: ScoreCounts, b: ScoreCounts): ScoreCounts {
+  const out = new Counts(a.scores.length + b.scores.length);
+  let i = 0;
+  let j = 0;
+  while (i < a.scores.length || j < b.scores.length)
+    if (j === b.scores.length || (i < a.scores.length && !before(b.scores[j]!, a.scores[i]!))) {
+      out.add(a.scores[i]!, a.positives[i]!, a.negatives[i]!);
+      i++;
+    } else {
+      out.add(b.scores[j]!, b.positives[j]!, b.negatives[j]!);
+      j++;
+    }
+  return out.finish();
+}
+
+class Counts {
+  #length = 0;
+  readonly #scores: Float64Array;
+  readonly #positives: Float64Array;
+  readonly #negatives: Float64Array;
+
+  constructor(most: number) {
+    this.#scores = new Float64Array(most);
+    this.#positives = new Float64Array(most);
+    this.#negatives = new Float64Array(most);
+  }
+
+  /** Scores come from high to low. */
+  add(score: number, positive: number, negative: number): void {
+    let at = this.#length - 1;
+    if (at < 0 || !same(this.#scores[at]!, score)) this.#scores[(at = this.#length++)] = score;
+    this.#positives[at]! += positive;
+    this.#negatives[at]! += negative;
+  }
+
+  finish(): ScoreCounts {
+    const cut = (array: Float64Array): Float64Array => array.slice(0, this.#length);
+    return { scores: cut(this.#scores), positives: cut(this.#positives), negatives: cut(this.#negatives) };
+  }
+}
+
+export type Point = readonly [x: number, y: number];
+
+export class BinaryCurve {
+  readonly thresholds: Float64Array;
+  /** Weights of the positive and negative rows whose score is at least the threshold. */
+  readonly truePositives: Float64Array;
+  readonly falsePositives: Float64Array;
+  readonly #positives: number;
+  readonly #negatives: number;
+
+  /** @param numBins about how many thresholds to keep; 0 keeps all */
+  constructor({ scores, positives, negatives }: ScoreCounts, numBins: number) {
+    const count = scores.length;
+    const each = numBins === 0 ? 1 : Math.max(1, Math.floor(count / numBins));
+    const bins = Math.ceil(count / each);
+    this.thresholds = new Float64Array(bins);
+    this.truePositives = new Float64Array(bins);
+    this.falsePositives = new Float64Array(bins);
+    let trues = 0;
+    let falses = 0;
+    for (let i = 0; i < count; i++) {
+      trues += positives[i]!;
+      falses += negatives[i]!;
+      const bin = Math.floor(i / each);
+      this.thresholds[bin] = scores[i]!;
+      this.truePositives[bin] = trues;
+      this.falsePositives[bin] = falses;
+    }
+    this.#positives = trues;
+    this.#negatives = falses;
+  }
+
+  #recall(i: number): number {
+    return this.#positives === 0 ? 0 : this.truePositives[i]! / this.#positives;
+  }
+
+  #precision(i: number): number {
+    const chosen = this.truePositives[i]! + this.falsePositives[i]!;
+    return chosen === 0 ? 1 : this.truePositives[i]! / chosen;
+  }
+
+  #falsePositiveRate(i: number): number {
+    return this.#negatives === 0 ? 0 : this.falsePositives[i]! / this.#negatives;
+  }
+
+  #points(point: (i: number) => Point): Point[] {
+    return Array.from(this.thresholds, (_, i) => point(i));
+  }
+
+  /** (false positive rate, true positive rate), with (0, 0) before and (1, 1) after. */
+  roc(): Point[] {
+    return [[0, 0], ...this.#points((i) => [this.#falsePositiveRate(i), this.#recall(i)]), [1, 1]];
+  }
+
+  /** (recall, precision), with the first precision at recall 0 before. */
+  pr(): Point[] {
+    const points = this.#points((i) => [this.#recall(i), this.#precision(i)]);
+    return points.length === 0 ? [] : [[0, points[0]![1]], ...points];
+  }
+
+  areaUnderROC(): number {
+    return areaUnder(this.roc());
+  }
+
+  areaUnderPR(): number {
+    return areaUnder(this.pr());
+  }
+
+  precisionByThreshold(): Point[] {
+    return this.#points((i) => [this.thresholds[i]!, this.#precision(i)]);
+  }
+
+  recallByThreshold(): Point[] {
+    return this.#points((i) => [this.thresholds[i]!, this.#recall(i)]);
+  }
+
+  fMeasureByThreshold(beta = 1): Point[] {
+    const squared = beta * beta;
+    return this.#points((i) => {
+      const precision = this.#precision(i);
+      const recall = this.#recall(i);
+      return [this.thresholds[i]!, precision + recall === 0 ? 0 : ((1 + squared) * precision * recall) / (squared * precision + recall)]; // prettier-ignore
+    });
+  }
+}
+
+/** By the trapezoidal rule. */
+function areaUnder(points: readonly Point[]): number {
+  let area = 0;
+  for (let i = 1; i < points.length; i++) area += ((points[i]![0] - points[i - 1]![0]) * (points[i]![1] + points[i - 1]![1])) / 2;
+  return area;
+}
