@@ -1,13 +1,21 @@
 /** What learns from DataFrames, and what it has learned. */
 import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
+import { withSignal } from "../../rdd/api/cancellation";
 import { ParamMap } from "../param/param";
 import type { ParamInput } from "../param/params";
+import { modelsOf, sharedFits } from "../tuning/shared-fits";
 import { Stage } from "./stage";
 import { Transformer } from "./transformer";
 
 /** One of the models of several candidates, and which. */
 export type IndexedModel<M> = readonly [index: number, model: M];
+
+/** The last argument of `fit`. */
+export interface FitOptions {
+  /** Aborting it ends the jobs of the fit; the promise rejects with a CancelledError. */
+  readonly signal?: AbortSignal;
+}
 
 export abstract class Estimator<M extends Transformer = Transformer> extends Stage {
   /** The columns that the model will give. Throws where the data do not have what is needed. */
@@ -17,15 +25,22 @@ export abstract class Estimator<M extends Transformer = Transformer> extends Sta
   protected abstract fitModel(df: DataFrame, schema: StructType): Promise<M>;
 
   /** Learns from `df`: once, with `params` over those that are set; or once for each of several maps. The schema is checked before any job. */
-  fit(df: DataFrame, params?: ParamInput): Promise<M>;
-  fit(df: DataFrame, params: readonly ParamInput[]): Promise<M[]>;
-  async fit(df: DataFrame, params?: ParamInput | readonly ParamInput[]): Promise<M | M[]> {
-    if (!isList(params)) {
-      const self = params === undefined ? this : this.copy(params);
-      const schema = await df.schema();
-      self.transformSchema(schema);
-      return self.fitModel(df, schema);
-    }
+  fit(df: DataFrame, params?: ParamInput, options?: FitOptions): Promise<M>;
+  fit(df: DataFrame, params: readonly ParamInput[], options?: FitOptions): Promise<M[]>;
+  fit(df: DataFrame, params?: ParamInput | readonly ParamInput[], options: FitOptions = {}): Promise<M | M[]> {
+    return withSignal<Promise<M | M[]>>(options.signal, () =>
+      isList(params) ? this.fitEach(df, params) : this.fitOnce(df, params),
+    );
+  }
+
+  private async fitOnce(df: DataFrame, params: ParamInput | undefined): Promise<M> {
+    const self = params === undefined ? this : this.copy(params);
+    const schema = await df.schema();
+    self.transformSchema(schema);
+    return self.fitModel(df, schema);
+  }
+
+  private async fitEach(df: DataFrame, params: readonly ParamInput[]): Promise<M[]> {
     const models: M[] = [];
     for await (const [index, model] of this.fitMultiple(
       df,
@@ -36,11 +51,11 @@ export abstract class Estimator<M extends Transformer = Transformer> extends Sta
   }
 
   /**
-   * The models of several parameter maps, in whatever order they are ready. Each is what `fit` would give for it; classes that can
-   * share work between candidates do.
+   * The models of several parameter maps, in whatever order they are ready. Each is what `fit` would give for it; work is shared
+   * between candidates where the class says how (tuning/sharing).
    */
-  async *fitMultiple(df: DataFrame, maps: readonly ParamMap[]): AsyncGenerator<IndexedModel<M>, void, undefined> {
-    for (const [index, map] of maps.entries()) yield [index, await this.fit(df, map)];
+  fitMultiple(df: DataFrame, maps: readonly ParamMap[]): AsyncGenerator<IndexedModel<M>, void, undefined> {
+    return modelsOf<M>((run) => sharedFits<M>(this, df, maps, run));
   }
 
   private asMap(values: ParamInput): ParamMap {
@@ -60,7 +75,7 @@ export abstract class Model extends Transformer {
 
   /** Takes over the estimator's uid and values. */
   protected adopted(parent: Estimator<never>): this {
-    this.parent = parent as Estimator;
+    this.parent = parent;
     this.uid = parent.uid;
     return this.copyValues(parent);
   }

@@ -1,6 +1,7 @@
 /** Runs the jobs of actions. */
 import { UsageError } from "../../common/errors";
 import { decodeValue } from "../../columnar";
+import { joined } from "./cancellation";
 import type { Call } from "../context-port";
 import { ancestors, type DatasetNode } from "../nodes/node";
 import type { StageAction } from "../stage-output";
@@ -35,6 +36,7 @@ export async function runJob(
   partitions: Partitions = allPartitions,
 ): Promise<void> {
   const lifeline = node.lifeline();
+  const signal = joined(call.signal);
   try {
     await node.prepare();
     const wanted = partitions(node);
@@ -46,7 +48,7 @@ export async function runJob(
       scope: call.scope,
       callSite: `${call.scope} at ${call.site}`,
       onResult,
-      ...(call.signal === undefined ? {} : { signal: call.signal }),
+      ...(signal === undefined ? {} : { signal }),
     });
     await writeCheckpoints(node, call);
   } finally {

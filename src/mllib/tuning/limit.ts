@@ -1,0 +1,20 @@
+/** So many at the same time, in the order in which they ask. */
+export class Limit {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(private readonly most: number) {}
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      // Who waits takes over the place.
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+}
