@@ -22,19 +22,21 @@ import { BlockRegistry, isStored, rddBlock } from "./block-registry";
 import { BarrierCoordinator } from "./endpoint/barrier-coordinator";
 import type {
   BlockUpdate,
+  Inspection,
   LaunchTask,
   MapOutputsAnswer,
   RegisteredExecutor,
   Removal,
   TaskSetInfo,
   TaskUpdate,
+  ThreadState,
 } from "./endpoint/types";
 import { callFrame, jobError, thrownValue } from "./job-errors";
 import { resultBlock } from "./kept-results";
 import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
 import type { SchedulerEvent, TaskOutcome } from "./scheduler/events";
 import { Scheduler } from "./scheduler/scheduler";
-import { StorageEvents } from "./storage-events";
+import { ExecutorEvents } from "./executor-events";
 import type { SchedulerConfig } from "./scheduler/config";
 import { shortened } from "./user-stack";
 
@@ -78,7 +80,7 @@ export class Application {
   readonly #scheduler: Scheduler;
   readonly #barriers: BarrierCoordinator;
   readonly blocks = new BlockRegistry();
-  readonly #storageEvents: StorageEvents;
+  readonly #executorEvents: ExecutorEvents;
   readonly #jobs = new Map<number, RunningJob>();
   readonly #stages = new Map<string, RunningStage>();
   /** Of the datasets in jobs so far, until they are released. */
@@ -96,7 +98,10 @@ export class Application {
     this.#backend = options.backend;
     this.#clock = options.clock ?? systemClock;
     this.#barriers = new BarrierCoordinator(options.barrierTimeoutMs);
-    this.#storageEvents = new StorageEvents(options.bus);
+    this.#executorEvents = new ExecutorEvents(options.bus, (taskId) => {
+      const set = this.#scheduler.dag.tasks.attempts.get(taskId)?.set;
+      return set === undefined ? null : { stageId: set.stage.id, stageAttemptId: set.attempt };
+    });
     this.#scheduler = new Scheduler({ config: options.scheduler, wants: (type) => options.bus.wants(type) });
     this.#backend.start(this.#handlers());
   }
@@ -131,6 +136,15 @@ export class Application {
     if (!this.#executors.has(executorId)) return false;
     this.#backend.replace(executorId, "killed by the application");
     return true;
+  }
+
+  /** What the slots of an executor do now. */
+  threadDump(executorId: string): Promise<readonly ThreadState[]> {
+    return this.#backend.threadDump(executorId);
+  }
+
+  inspect(executorId: string, wanted: Inspection): Promise<string> {
+    return this.#backend.inspect(executorId, wanted);
   }
 
   runningTasks(executorId: string): number {
@@ -357,7 +371,7 @@ export class Application {
     return {
       executorRegistered: (executor) => {
         this.#executors.set(executor.executorId, executor);
-        this.#storageEvents.executorAdded(executor, this.#clock.now());
+        this.#executorEvents.executorAdded(executor, this.#clock.now());
         const { executorId, host, cores, logUrls, survivors } = executor;
         // Together: its slots are offered when it is known what need not be made again.
         this.#dispatchAll([
@@ -372,7 +386,7 @@ export class Application {
         this.#executors.delete(executorId);
         this.blocks.executorLost(executorId);
         this.#options.executorGone(executorId);
-        this.#storageEvents.executorRemoved(executorId, this.#clock.now());
+        this.#executorEvents.executorRemoved(executorId, this.#clock.now());
         this.#dispatch({ type: "ExecutorLost", executorId, reason, causedByApp, shuffleFilesSurvive: false });
       },
       executorDecommissioned: (executorId, reason) => {
@@ -384,7 +398,8 @@ export class Application {
         for (const job of this.#jobs.values()) job.callbackError = new ClusterError("NO_EXECUTORS", reason);
         this.#dispatch({ type: "AllCancelled", reason: `no executor can be had: ${reason}` });
       },
-      heartbeat: (_executorId, heartbeat) => {
+      heartbeat: (executorId, heartbeat) => {
+        this.#executorEvents.heartbeat(executorId, heartbeat, this.#clock.now());
         for (const task of heartbeat.running)
           this.#dispatch({
             type: "TaskProgress",
@@ -442,7 +457,7 @@ export class Application {
     if (block !== null && isStored(update) && !this.#options.isPersisted(block.rddId))
       return this.#backend.forget({ rdd: block.rddId });
     this.blocks.update(executorId, update);
-    this.#storageEvents.blockUpdated(update);
+    this.#executorEvents.blockUpdated(update);
     if (block === null) return;
     const stored = isStored(update);
     this.#dispatch({

@@ -2,7 +2,7 @@
  * Where an application's tasks run, as the driver's decisions see it: executors that can be sent tasks. Processes behind
  * gRPC (the endpoint and a launcher), or this very thread for debugging.
  */
-import type { EndpointHandlers, LaunchTask, Removal, TaskSetInfo } from "./endpoint/types";
+import type { EndpointHandlers, Inspection, LaunchTask, Removal, TaskSetInfo, ThreadState } from "./endpoint/types";
 
 export interface ExecutorBackend {
   /** Begins to bring executors up; returns at once. They announce themselves through the handlers. */
@@ -19,6 +19,10 @@ export interface ExecutorBackend {
   /** The result that the executor keeps for this task. Rejects when it is lost. */
   fetchResult(executorId: string, taskId: number, bytes: number): Promise<Uint8Array>;
   invalidateMapOutputs(shuffleId: number, epoch: number): void;
+  /** What the slots of an executor do now. Rejects where it is not there or does not answer. */
+  threadDump(executorId: string): Promise<readonly ThreadState[]>;
+  /** As DriverEndpoint.inspect. */
+  inspect(executorId: string, wanted: Inspection): Promise<string>;
   /** Ends executors that are not needed any more: nothing takes their places. */
   release(executorIds: readonly string[], reason: string): void;
   /** Ends an executor that the driver gave up; another one takes its place. */

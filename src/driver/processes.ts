@@ -6,7 +6,7 @@ import type { Serve } from "../storage/transfer/block-server";
 import { parseAddress } from "../wire/address";
 import type { BackendHandlers, ExecutorBackend } from "./backend";
 import { DriverEndpoint } from "./endpoint/driver-endpoint";
-import type { LaunchTask, Removal, TaskSetInfo } from "./endpoint/types";
+import type { Inspection, LaunchTask, Removal, TaskSetInfo, ThreadState } from "./endpoint/types";
 import { KeptResults } from "./kept-results";
 import type { ExecutorGroup } from "./platform";
 
@@ -119,6 +119,14 @@ export class Processes implements ExecutorBackend {
 
   invalidateMapOutputs(shuffleId: number, epoch: number): void {
     this.#endpoint.invalidateMapOutputs(shuffleId, epoch);
+  }
+
+  threadDump(executorId: string): Promise<readonly ThreadState[]> {
+    return this.#endpoint.threadDump(executorId);
+  }
+
+  inspect(executorId: string, wanted: Inspection): Promise<string> {
+    return this.#endpoint.inspect(executorId, wanted);
   }
 
   setTotal(total: number): void {

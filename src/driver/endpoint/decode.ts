@@ -124,6 +124,8 @@ export function decodeHeartbeat(heartbeat: Messages.Heartbeat.$Properties): Exec
     peakResidentBytes: heartbeat.peakResidentBytes ?? 0,
     heapBytes: heartbeat.heapBytes ?? 0,
     storageUsedBytes: heartbeat.storageUsedBytes ?? 0,
+    executionUsedBytes: heartbeat.executionUsedBytes ?? 0,
+    cpuMicros: heartbeat.cpuMicros ?? 0,
     loopLag: heartbeat.loopLag ?? 0,
     running: (heartbeat.running ?? []).map((task) => ({
       taskId: task.taskId ?? 0,

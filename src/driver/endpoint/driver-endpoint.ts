@@ -17,7 +17,16 @@ import type { Messages } from "../../wire/wire";
 import { decodeHeartbeat, decodeTaskUpdate, decodeThreads } from "./decode";
 import { Liveness } from "./liveness";
 import { Session } from "./session";
-import type { EndpointHandlers, LaunchTask, RegisteredExecutor, Removal, TaskSetInfo, TaskUpdate, ThreadState } from "./types";
+import type {
+  EndpointHandlers,
+  Inspection,
+  LaunchTask,
+  RegisteredExecutor,
+  Removal,
+  TaskSetInfo,
+  TaskUpdate,
+  ThreadState,
+} from "./types";
 
 export interface DriverEndpointOptions {
   readonly applicationId: string;
@@ -62,6 +71,10 @@ export class DriverEndpoint {
   readonly #dumps = new Map<
     number,
     { resolve(threads: readonly ThreadState[]): void; reject(error: Error): void; timer: NodeJS.Timeout; executorId: string }
+  >();
+  readonly #inspections = new Map<
+    number,
+    { resolve(profile: string): void; reject(error: Error): void; timer: NodeJS.Timeout }
   >();
   #nextDump = 1;
   #server: Server | null = null;
@@ -173,6 +186,24 @@ export class DriverEndpoint {
       timer.unref();
       this.#dumps.set(requestId, { resolve, reject, timer, executorId });
       connected.session.send({ threadDump: { requestId } });
+    });
+  }
+
+  /** Resolves with the call tree as JSON for "stop" and "read", otherwise with "", when the executor has done it. */
+  inspect(executorId: string, wanted: Inspection): Promise<string> {
+    const connected = this.#executors.get(executorId);
+    if (connected === undefined)
+      return Promise.reject(new ClusterError("EXECUTOR_NOT_FOUND", `There is no executor ${executorId}.`));
+    const requestId = this.#nextDump++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#inspections.delete(requestId);
+        const seconds = THREAD_DUMP_TIMEOUT / 1000;
+        reject(new ClusterError("INSPECTION_TIMEOUT", `Executor ${executorId} did not answer within ${seconds} s.`));
+      }, THREAD_DUMP_TIMEOUT);
+      timer.unref();
+      this.#inspections.set(requestId, { resolve, reject, timer });
+      connected.session.send({ inspect: { requestId, ...wanted } });
     });
   }
 
@@ -301,6 +332,14 @@ export class DriverEndpoint {
       this.#dumps.delete(message.threadDump.requestId ?? 0);
       clearTimeout(dump.timer);
       dump.resolve(decodeThreads(message.threadDump));
+    } else if (message.inspected) {
+      const { requestId, profile, error } = message.inspected;
+      const waiting = this.#inspections.get(requestId ?? 0);
+      if (waiting === undefined) return;
+      this.#inspections.delete(requestId ?? 0);
+      clearTimeout(waiting.timer);
+      if (!error) waiting.resolve(profile ?? "");
+      else waiting.reject(new ClusterError("INSPECTION_FAILED", `Executor ${id}: ${error}`));
     }
   }
 

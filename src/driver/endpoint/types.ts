@@ -59,6 +59,9 @@ export interface ExecutorHeartbeat {
   readonly peakResidentBytes: number;
   readonly heapBytes: number;
   readonly storageUsedBytes: number;
+  readonly executionUsedBytes: number;
+  /** CPU time of the process since its start. */
+  readonly cpuMicros: number;
   /** How late the executor's main loop was at worst since the last heartbeat, ms. */
   readonly loopLag: number;
   readonly running: readonly { readonly taskId: number; readonly startedAt: number; readonly metrics: TaskMetrics }[];
@@ -171,4 +174,13 @@ export interface ThreadState {
   readonly state: string;
   readonly stack: string;
   readonly taskId: number | null;
+}
+
+/** What somebody who looks on wants of an executor; what is absent stays as it is. */
+export interface Inspection {
+  /** Milliseconds between heartbeats from now on. */
+  readonly heartbeatInterval?: number;
+  readonly profile?: "start" | "stop" | "read";
+  /** Between two samples of a thread, for "start". */
+  readonly profileIntervalMicros?: number;
 }

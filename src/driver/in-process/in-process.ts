@@ -20,7 +20,15 @@ import { fileSystemId } from "../../storage/block-address";
 import { CommitDenied, newTaskMetrics, TaskKilled } from "../../storage/task-env";
 import type { TaskBarrier, TaskEnv, TaskInfo, TaskMetrics } from "../../storage/task-env";
 import type { BackendHandlers, ExecutorBackend } from "../backend";
-import type { LaunchTask, RegisteredExecutor, Removal, TaskSetInfo, TaskUpdate } from "../endpoint/types";
+import type {
+  Inspection,
+  LaunchTask,
+  RegisteredExecutor,
+  Removal,
+  TaskSetInfo,
+  TaskUpdate,
+  ThreadState,
+} from "../endpoint/types";
 import type { ExecutorGroup } from "../platform";
 import { TaskStore } from "./task-store";
 
@@ -292,6 +300,18 @@ export class InProcess implements ExecutorBackend {
 
   /** The store itself knows where map outputs are. */
   invalidateMapOutputs(): void {}
+
+  /** Whoever asks runs in the thread that is asked about: between tasks. */
+  threadDump(): Promise<readonly ThreadState[]> {
+    return Promise.resolve([]);
+  }
+
+  inspect(_executorId: string, { profile }: Inspection): Promise<string> {
+    if (profile === undefined) return Promise.resolve("");
+    return Promise.reject(
+      new UsageError("NOT_IN_PROCESS", "firesteel.local.inProcess=true: profile the program itself, node --cpu-prof."),
+    );
+  }
 
   fetchResult(): Promise<Uint8Array> {
     return Promise.reject(new InternalError("Results of tasks in the driver's thread are never kept elsewhere."));

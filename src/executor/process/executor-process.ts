@@ -33,6 +33,7 @@ import { QUEUE_CAPACITY } from "../shared/task-queue";
 import { UpdateWriter } from "../thread/update-writer";
 import { DriverLink } from "./driver-link";
 import type { ExecutorOptions } from "./options";
+import { Profiler } from "./profiler";
 import { RemoteFiles } from "./remote-files";
 import { ThreadPool } from "./thread-pool";
 import { MemoryWatchdog, residentLimit } from "./watchdog";
@@ -64,6 +65,8 @@ export class ExecutorProcess {
   #machinery: Machinery | null = null;
   #link: DriverLink | null = null;
   #watchdog: MemoryWatchdog | null = null;
+  #beats: NodeJS.Timeout | undefined;
+  readonly #profiler = new Profiler();
   #ending = false;
 
   constructor(
@@ -225,6 +228,7 @@ export class ExecutorProcess {
     else if (message.invalidateMapOutputs)
       storage.invalidateMapOutputs(message.invalidateMapOutputs.shuffleId ?? 0, message.invalidateMapOutputs.epoch ?? 0);
     else if (message.threadDump) void this.#dumpThreads(message.threadDump.requestId ?? 0);
+    else if (message.inspect) void this.#inspect(message.inspect);
     else if (message.refused) void this.end(`the driver ended the session: ${message.refused.reason ?? ""}`, EXIT_FAILED);
     else if (message.shutdown) void this.end(message.shutdown.reason ?? "", EXIT_OK);
   }
@@ -232,6 +236,20 @@ export class ExecutorProcess {
   async #dumpThreads(requestId: number): Promise<void> {
     const threads = await this.#machinery!.pool.dump();
     this.#link!.send({ threadDump: { requestId, threads } });
+  }
+
+  async #inspect({ requestId, heartbeatInterval, profile, profileIntervalMicros }: Messages.Inspect.$Properties): Promise<void> {
+    if (heartbeatInterval) this.#beatEvery(heartbeatInterval);
+    let tree = "";
+    let error = "";
+    try {
+      if (profile === "start") await this.#profiler.start(profileIntervalMicros || 10_000);
+      if (profile === "read" || profile === "stop") tree = JSON.stringify(await this.#profiler.read());
+      if (profile === "stop") this.#profiler.stop();
+    } catch (cause) {
+      error = cause instanceof Error ? cause.message : String(cause);
+    }
+    if (requestId) this.#link!.send({ inspected: { requestId, profile: tree, error } });
   }
 
   #addTaskSet(set: Messages.TaskSet.$Properties): void {
@@ -328,16 +346,24 @@ export class ExecutorProcess {
       configuration["spark.executor.heartbeatInterval"] ?? "10s",
       "spark.executor.heartbeatInterval",
     );
-    setInterval(() => {
+    this.#beatEvery(interval);
+  }
+
+  #beatEvery(interval: number): void {
+    clearInterval(this.#beats);
+    this.#beats = setInterval(() => {
       const { pool, storage } = this.#machinery!;
       const memory = process.memoryUsage();
-      const { memoryUsed } = storage.status();
+      const { user, system } = process.cpuUsage();
+      const { memoryUsed, executionUsed } = storage.status();
       this.#link!.send({
         heartbeat: {
           residentBytes: memory.rss,
           peakResidentBytes: Math.max(this.#watchdog!.peak, memory.rss),
           heapBytes: memory.heapUsed,
           storageUsedBytes: memoryUsed,
+          executionUsedBytes: executionUsed,
+          cpuMicros: user + system,
           loopLag: this.#watchdog!.takeLag(),
           running: pool.running(),
         },

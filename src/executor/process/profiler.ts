@@ -1,0 +1,211 @@
+/**
+ * V8's sampling profiler in the task threads of this executor, through the inspector: threads need not take part, and pay
+ * nothing while it is off. What was sampled is merged into one call tree.
+ */
+import type { Session } from "node:inspector";
+
+/** A call tree as columns; node 0 is the root, and the parent of a node comes before it. */
+interface CallTree {
+  readonly intervalMicros: number;
+  readonly samples: number;
+  readonly from: number;
+  readonly to: number;
+  readonly functions: readonly string[];
+  /** "file:///app/train.ts:12:3" of each function; "" for native code. */
+  readonly locations: readonly string[];
+  readonly parent: readonly number[];
+  readonly function: readonly number[];
+  /** Samples that ended in the node itself. */
+  readonly self: readonly number[];
+}
+
+interface ProfileNode {
+  readonly id: number;
+  readonly callFrame: {
+    readonly functionName: string;
+    readonly url: string;
+    readonly lineNumber: number;
+    readonly columnNumber: number;
+  };
+  readonly hitCount?: number;
+  readonly children?: readonly number[];
+}
+
+interface Answer {
+  readonly id?: number;
+  readonly method?: string;
+  readonly error?: { readonly message: string };
+  readonly result?: { readonly profile?: { readonly nodes: readonly ProfileNode[] } };
+}
+
+/** A thread that is in native code does not answer until it comes back. */
+const TIMEOUT_MS = 1000;
+/** Nodes beyond that are counted to their parents. */
+const MOST_NODES = 20_000;
+/** Frames deeper than that are left out. */
+const DEEPEST = 100;
+
+export class Profiler {
+  #session: Session | null = null;
+  readonly #threads = new Set<string>();
+  readonly #waiting = new Map<string, (answer: Answer) => void>();
+  #nextId = 1;
+  #interval = 0;
+  #tree = new MergedTree();
+  #from = 0;
+
+  /** @param intervalMicros between two samples of a thread. A profiler that runs begins anew. */
+  async start(intervalMicros: number): Promise<void> {
+    this.stop();
+    const { Session: InspectorSession } = require("node:inspector") as typeof import("node:inspector");
+    this.#interval = intervalMicros;
+    this.#tree = new MergedTree();
+    this.#from = Date.now();
+    const session = new InspectorSession();
+    session.connect();
+    this.#session = session;
+    session.on("NodeWorker.attachedToWorker", ({ params }) => {
+      if (!params.workerInfo.title.includes("task-thread-")) return;
+      this.#threads.add(params.sessionId);
+      this.#begin(params.sessionId);
+    });
+    session.on("NodeWorker.detachedFromWorker", ({ params }) => this.#threads.delete(params.sessionId));
+    session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
+      const answer = JSON.parse(params.message) as Answer;
+      const key = `${params.sessionId}/${answer.id}`;
+      this.#waiting.get(key)?.(answer);
+      this.#waiting.delete(key);
+    });
+    // Threads that start later are told of too.
+    await new Promise<void>((resolve, reject) =>
+      session.post("NodeWorker.enable", { waitForDebuggerOnStart: false }, (error) =>
+        error === null ? resolve() : reject(error),
+      ),
+    );
+  }
+
+  /** What was sampled since the start. Samples go on. */
+  async read(): Promise<CallTree> {
+    await Promise.all(
+      [...this.#threads].map(async (thread) => {
+        const answer = await this.#ask(thread, "Profiler.stop");
+        if (answer?.result?.profile !== undefined) this.#tree.add(answer.result.profile.nodes);
+        if (this.#threads.has(thread)) this.#tell(thread, "Profiler.start");
+      }),
+    );
+    return { intervalMicros: this.#interval, from: this.#from, to: Date.now(), ...this.#tree.columns() };
+  }
+
+  stop(): void {
+    const session = this.#session;
+    this.#session = null;
+    if (session === null) return;
+    for (const thread of this.#threads) post(session, thread, { id: this.#nextId++, method: "Profiler.disable" });
+    this.#threads.clear();
+    this.#waiting.clear();
+    session.post("NodeWorker.disable");
+    session.disconnect();
+  }
+
+  #begin(thread: string): void {
+    this.#tell(thread, "Profiler.enable");
+    this.#tell(thread, "Profiler.setSamplingInterval", { interval: this.#interval });
+    this.#tell(thread, "Profiler.start");
+  }
+
+  #tell(thread: string, method: string, params?: object): number {
+    const id = this.#nextId++;
+    if (this.#session !== null) post(this.#session, thread, { id, method, ...(params === undefined ? {} : { params }) });
+    return id;
+  }
+
+  #ask(thread: string, method: string): Promise<Answer | null> {
+    return new Promise((resolve) => {
+      const key = `${thread}/${this.#tell(thread, method)}`;
+      const timer = setTimeout(() => {
+        this.#waiting.delete(key);
+        resolve(null);
+      }, TIMEOUT_MS);
+      this.#waiting.set(key, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+    });
+  }
+}
+
+function post(session: Session, sessionId: string, message: object): void {
+  session.post("NodeWorker.sendMessageToWorker", { sessionId, message: JSON.stringify(message) });
+}
+
+class MergedTree {
+  readonly #functions: string[] = [];
+  readonly #locations: string[] = [];
+  readonly #functionIds = new Map<string, number>();
+  readonly #parent: number[] = [-1];
+  readonly #function: number[] = [];
+  readonly #self: number[] = [0];
+  readonly #children: Map<number, number>[] = [new Map()];
+  #samples = 0;
+
+  constructor() {
+    this.#function.push(this.#functionOf("(root)", ""));
+  }
+
+  add(nodes: readonly ProfileNode[]): void {
+    const byId = new Map(nodes.map((node) => [node.id, node]));
+    const root = nodes[0];
+    if (root === undefined) return;
+    const visit = (node: ProfileNode, at: number, depth: number): void => {
+      const { functionName } = node.callFrame;
+      // A thread that waits for a task is not busy.
+      if (functionName === "(idle)" || functionName === "(program)") return;
+      const hits = node.hitCount ?? 0;
+      this.#self[at]! += hits;
+      this.#samples += hits;
+      for (const id of node.children ?? []) {
+        const child = byId.get(id);
+        if (child !== undefined) visit(child, depth >= DEEPEST ? at : this.#child(at, child), depth + 1);
+      }
+    };
+    visit(root, 0, 0);
+  }
+
+  columns(): Pick<CallTree, "samples" | "functions" | "locations" | "parent" | "function" | "self"> {
+    return {
+      samples: this.#samples,
+      functions: this.#functions,
+      locations: this.#locations,
+      parent: this.#parent,
+      function: this.#function,
+      self: this.#self,
+    };
+  }
+
+  #child(at: number, { callFrame }: ProfileNode): number {
+    const { functionName, url, lineNumber, columnNumber } = callFrame;
+    if (functionName === "(idle)" || functionName === "(program)") return at;
+    const location = url === "" ? "" : `${url}:${lineNumber + 1}:${columnNumber + 1}`;
+    const id = this.#functionOf(functionName === "" ? "(anonymous)" : functionName, location);
+    const known = this.#children[at]!.get(id);
+    if (known !== undefined) return known;
+    if (this.#parent.length >= MOST_NODES) return at;
+    const node = this.#parent.push(at) - 1;
+    this.#function.push(id);
+    this.#self.push(0);
+    this.#children.push(new Map());
+    this.#children[at]!.set(id, node);
+    return node;
+  }
+
+  #functionOf(name: string, location: string): number {
+    const key = `${name}\n${location}`;
+    let id = this.#functionIds.get(key);
+    if (id === undefined) {
+      id = this.#functions.push(name) - 1;
+      this.#locations.push(location);
+      this.#functionIds.set(key, id);
+    }
+    return id;
+  }
+}
