@@ -1,0 +1,175 @@
+/**
+ * The HTTP server of every user interface: pages, answers, notices of change. Binds to one address; when its port is taken,
+ * to the next ones. Neither it nor its connections keep the process alive, unless that is all the process is for.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { Readable } from "node:stream";
+import { gzip } from "node:zlib";
+import { ClusterError } from "../../common/errors";
+import { log } from "../../common/log";
+import { ChangeStream, type Versions } from "./change-stream";
+import { errorReply, type Reply, type Routes } from "./routes";
+import { Gate, SECURITY_HEADERS } from "./security";
+import type { StaticFiles } from "./static-files";
+
+export interface ServerOptions {
+  /** An address of this machine: "127.0.0.1", "0.0.0.0", "::". */
+  readonly host: string;
+  /** 0 for any; otherwise the next ones are tried where it is taken. */
+  readonly port: number;
+  /** spark.port.maxRetries. */
+  readonly portRetries: number;
+  readonly allowedHosts: readonly string[];
+  readonly files: StaticFiles;
+  /** What changes, for the event stream of an application (or of the server itself). Null where there is no such application. */
+  versions(application: string | null): Promise<Versions | null>;
+  /** The process ends when nothing else keeps it. */
+  readonly background: boolean;
+}
+
+/** Answers from so many bytes are compressed. */
+const COMPRESS_FROM = 2048;
+
+export class HttpServer {
+  readonly gate: Gate;
+  readonly #server: Server;
+  readonly #changes = new ChangeStream();
+  readonly #sockets = new Set<Socket>();
+
+  constructor(
+    private readonly options: ServerOptions,
+    private readonly routes: Routes,
+  ) {
+    this.gate = new Gate(options.allowedHosts);
+    this.#server = createServer(
+      { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
+      (request, response) => {
+        this.#handle(request, response).catch((error: unknown) => {
+          log.warn(`A request to the user interface failed: ${error instanceof Error ? error.message : String(error)}`);
+          response.destroy();
+        });
+      },
+    );
+    this.#server.maxConnections = 256;
+    this.#server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+      if (options.background) socket.unref();
+    });
+  }
+
+  /** Pages that listen to changes now. */
+  get watchers(): number {
+    return this.#changes.size;
+  }
+
+  /** Resolves with the port. Rejects with a ClusterError when none can be had. */
+  async listen(): Promise<number> {
+    const { host, port, portRetries } = this.options;
+    for (let tried = 0; ; tried++) {
+      const candidate = port === 0 ? 0 : port + tried;
+      try {
+        await new Promise<void>((resolve, reject) => {
+          this.#server.once("error", reject);
+          this.#server.listen({ host, port: candidate }, () => {
+            this.#server.removeListener("error", reject);
+            resolve();
+          });
+        });
+        break;
+      } catch (cause) {
+        const taken = ["EADDRINUSE", "EACCES"].includes((cause as NodeJS.ErrnoException).code ?? "");
+        if (!taken || tried >= portRetries || candidate + 1 > 65_535)
+          throw new ClusterError(
+            "UI_CANNOT_LISTEN",
+            `The user interface cannot listen on ${host}:${candidate}${tried > 0 ? ` nor on the ${tried} ports before it` : ""}: ${(cause as Error).message}`,
+            { cause },
+          );
+      }
+    }
+    if (this.options.background) this.#server.unref();
+    this.#server.on("error", (error) => log.warn(`The user interface's server: ${error.message}`));
+    return (this.#server.address() as { port: number }).port;
+  }
+
+  async close(): Promise<void> {
+    this.#changes.close();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    const refusal = this.gate.refusal(request);
+    if (refusal !== null) {
+      request.resume();
+      return send(request, response, errorReply(403, refusal));
+    }
+    let url: URL;
+    try {
+      url = new URL(request.url ?? "/", "http://localhost");
+    } catch {
+      return send(request, response, errorReply(400, "The path is not well formed."));
+    }
+    request.resume();
+    const method = request.method ?? "GET";
+    const isGet = method === "GET" || method === "HEAD";
+    if (isGet && url.pathname === "/api/firesteel/v1/events") return this.#events(request, response, url);
+    const file = isGet ? this.options.files.find(url.pathname) : undefined;
+    if (file === undefined) return send(request, response, await this.routes.answer(method, url.pathname, url.searchParams));
+    const unchanged = request.headers["if-none-match"] === file.etag;
+    const zipped = file.zipped !== null && acceptsGzip(request) ? file.zipped : null;
+    response.writeHead(unchanged ? 304 : 200, {
+      "content-type": file.type,
+      etag: file.etag,
+      "cache-control": "no-cache",
+      ...(unchanged ? {} : { "content-length": (zipped ?? file.body).length }),
+      ...(zipped !== null && !unchanged ? { "content-encoding": "gzip" } : {}),
+    });
+    response.end(unchanged || method === "HEAD" ? undefined : (zipped ?? file.body));
+  }
+
+  async #events(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const source = await this.options.versions(url.searchParams.get("application"));
+    if (source === null) return send(request, response, errorReply(404, "There is no such application."));
+    if (!this.#changes.add(response, source))
+      return send(request, response, errorReply(503, "Too many pages listen to changes already."));
+  }
+}
+
+function acceptsGzip(request: IncomingMessage): boolean {
+  return /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
+  const headers = { "content-type": reply.type, "cache-control": "no-store", ...reply.headers };
+  if (reply.body instanceof Readable) {
+    response.writeHead(reply.status, headers);
+    if (request.method === "HEAD") {
+      reply.body.destroy();
+      response.end();
+      return;
+    }
+    reply.body.on("error", () => response.destroy());
+    reply.body.pipe(response);
+    return;
+  }
+  let body: Buffer = typeof reply.body === "string" ? Buffer.from(reply.body) : Buffer.from(reply.body);
+  const zipped = body.length >= COMPRESS_FROM && acceptsGzip(request) && /json|text/.test(reply.type);
+  if (zipped) body = await compressed(body);
+  response.writeHead(reply.status, {
+    ...headers,
+    ...(zipped ? { "content-encoding": "gzip" } : {}),
+    "content-length": body.length,
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+/** In libuv's pool, at the fastest level: the driver's thread has other things to do. */
+function compressed(body: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) =>
+    gzip(body, { level: 1 }, (error, result) => (error === null ? resolve(result) : reject(error))),
+  );
+}

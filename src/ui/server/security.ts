@@ -1,0 +1,69 @@
+/**
+ * What keeps pages of other sites out. A name that points to this machine for a moment (DNS rebinding) is not one of
+ * ours, so the Host header must be an address, "localhost", this host's name, or a name that the settings allow. What changes
+ * something needs the token, which only pages of our own can read.
+ */
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
+import { hostname } from "node:os";
+
+/** Pages run no script, and load nothing, that does not come from here. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "SAMEORIGIN",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+const LOCAL_NAMES: readonly string[] = ["localhost", hostname().toLowerCase()];
+
+export class Gate {
+  readonly token = randomBytes(24).toString("base64url");
+  readonly #hosts: ReadonlySet<string>;
+
+  /** `allowedHosts`: names under which the server is reached beside this machine's. */
+  constructor(allowedHosts: readonly string[]) {
+    this.#hosts = new Set([...LOCAL_NAMES, ...allowedHosts.map((name) => name.toLowerCase())]);
+  }
+
+  /** Why the request is refused; null when it is not. */
+  refusal(request: IncomingMessage): string | null {
+    const { host } = request.headers;
+    if (host === undefined || !this.#knows(host))
+      return `The host name "${host ?? ""}" is not one of this server's; firesteel.ui.allowedHosts lists further ones.`;
+    if (request.method === "GET" || request.method === "HEAD") return null;
+    const { origin } = request.headers;
+    if (origin !== undefined && !sameHost(origin, host))
+      return "Requests that change something must come from a page of this server.";
+    const site = request.headers["sec-fetch-site"];
+    if (site !== undefined && site !== "same-origin" && site !== "none")
+      return "Requests that change something must come from a page of this server.";
+    if (!this.#isToken(request.headers["x-firesteel-token"])) return "The token is missing or wrong: reload the page.";
+    return null;
+  }
+
+  #knows(host: string): boolean {
+    const name = host
+      .replace(/:\d+$/, "")
+      .replace(/^\[(.*)\]$/, "$1")
+      .toLowerCase();
+    return isIP(name) !== 0 || this.#hosts.has(name);
+  }
+
+  #isToken(given: string | string[] | undefined): boolean {
+    if (typeof given !== "string") return false;
+    const [a, b] = [Buffer.from(given), Buffer.from(this.token)];
+    return a.length === b.length && timingSafeEqual(a, b);
+  }
+}
+
+function sameHost(origin: string, host: string): boolean {
+  try {
+    return new URL(origin).host === host;
+  } catch {
+    return false;
+  }
+}
