@@ -95,6 +95,8 @@ export class StandaloneLauncher implements Launcher {
 
   ending(): void {
     this.#ending = true;
+    // Executors end now: nothing is to take their places.
+    this.#link.send({ requestExecutors: { total: 0 } });
   }
 
   async stop(): Promise<void> {

@@ -166,6 +166,7 @@ class ServerConnection {
     socket.on("drain", () => this.#wake());
     socket.on("error", () => socket.destroy());
     socket.write(this.#handshake.hello);
+    socket.resume(); // whoever looked at its first bytes has stopped it
   }
 
   destroy(): void {
