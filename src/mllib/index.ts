@@ -4,3 +4,5 @@ export * from "./evaluation";
 export * from "./feature";
 export * from "./linalg";
 export * from "./param";
+export * from "./pipeline";
+export * from "./tuning";

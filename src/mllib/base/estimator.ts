@@ -74,7 +74,7 @@ export abstract class Model extends Transformer {
   parent?: Estimator;
 
   /** Takes over the estimator's uid and values. */
-  protected adopted(parent: Estimator<never>): this {
+  protected adopted(parent: Estimator): this {
     this.parent = parent;
     this.uid = parent.uid;
     return this.copyValues(parent);

@@ -6,10 +6,17 @@ import type { Params } from "../param/params";
 export interface Persistent<T extends Params> {
   /** The name in metadata: Spark's class where it has one, else `firesteel.mllib.<area>.<Class>`. */
   readonly sparkClass: string;
+  /** Other names under which it is found. */
+  readonly aliases?: readonly string[];
   /** More fields of the metadata. */
   readonly metadata?: (instance: T) => Readonly<Record<string, unknown>>;
-  /** Whether parameters that hold other instances (stages, estimators) are left out of the metadata, to be written by `save`. */
+  /** Parameters that hold other instances (stages, estimators): not in the metadata, written by `save`, and set by `load`. */
   readonly leaveOut?: readonly string[];
+  /** Entries of the metadata's param map that `load` reads itself: how they are written. */
+  readonly ownEntries?: {
+    readonly names: readonly string[];
+    write(instance: T, directory: ModelDirectory): Record<string, unknown> | Promise<Record<string, unknown>>;
+  };
   /** Writes what the metadata do not hold. */
   readonly save?: (instance: T, directory: ModelDirectory) => Promise<void>;
   /** Makes an instance without its parameters; those are set from the metadata afterwards. */
@@ -21,7 +28,7 @@ const byClass = new Map<unknown, Persistent<Params>>();
 
 /** Called once for each class, where it is defined. */
 export function persistent<T extends Params>(type: abstract new (...args: never[]) => T, how: Persistent<T>): void {
-  byName.set(how.sparkClass, how as unknown as Persistent<Params>);
+  for (const name of [how.sparkClass, ...(how.aliases ?? [])]) byName.set(name, how as unknown as Persistent<Params>);
   byClass.set(type, how as unknown as Persistent<Params>);
 }
 
@@ -35,6 +42,7 @@ export async function saveInstance(instance: Params, directory: ModelDirectory):
     delete defaultParamMap[name];
   }
   await how.save?.(instance, directory);
+  Object.assign(paramMap, await how.ownEntries?.write(instance, directory));
   // Last: a directory without metadata is no model.
   await directory.writeMetadata({
     class: how.sparkClass,
@@ -53,5 +61,11 @@ export async function loadInstance(directory: ModelDirectory): Promise<Params> {
   const how = byName.get(metadata.class);
   if (how === undefined) throw directory.damaged(`it is of class ${metadata.class}, which firesteel does not know`);
   const instance = await how.load(metadata, directory);
-  return instance.paramsFromJson(metadata.uid, metadata.paramMap, metadata.defaultParamMap ?? {});
+  const parts = (how.leaveOut ?? []).filter((name) => instance.isSet(name)).map((name) => [name, instance.getOrDefault(name)] as const); // prettier-ignore
+  const paramMap = Object.fromEntries(
+    Object.entries(metadata.paramMap).filter(([name]) => how.ownEntries?.names.includes(name) !== true),
+  );
+  instance.paramsFromJson(metadata.uid, paramMap, metadata.defaultParamMap ?? {});
+  for (const [name, value] of parts) instance.set(name, value);
+  return instance;
 }

@@ -25,17 +25,20 @@ export async function fitMany<M extends Transformer>(
   const isOwn = estimator.fitMultiple !== Estimator.prototype.fitMultiple;
   if (!isOwn || !run.share) return sharedFits<M>(estimator, df, maps, run);
   const missing = new Set(maps.keys());
+  // What follows a model may need a turn of its own: it is not waited for within this one.
+  const following: Promise<void>[] = [];
   try {
     await run.turn(async () => {
       run.fitting(estimator, [...missing]);
       for await (const [index, model] of estimator.fitMultiple(df, maps)) {
         missing.delete(index);
-        await run.model(index, model);
+        following.push(Promise.resolve(run.model(index, model)));
       }
     });
   } catch (error) {
-    for (const index of missing) await run.failed(index, error);
+    for (const index of missing) following.push(Promise.resolve(run.failed(index, error)));
   }
+  await Promise.all(following);
 }
 
 /** The part of a map that concerns `stage`: parameters of it, and of what it is made of. */

@@ -2,7 +2,7 @@
 import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import type { ParamMap } from "../param/param";
-import { type FitGroup, preparesFits, sharesFits } from "./sharing";
+import { type FitGroup, type PreparedFits, preparesFits, sharesFits } from "./sharing";
 
 /** What is known of an estimator here: the class stands in base, which uses this. */
 export interface Fittable<M> {
@@ -55,7 +55,13 @@ export async function sharedFits<M>(
     model: (i, model) => run.model(valid[i]!, model),
     failed: (i, error) => run.failed(valid[i]!, error),
   };
-  const prepared = preparesFits<M>(estimator) ? await estimator.prepareFits(df, schema, candidates) : null;
+  let prepared: PreparedFits<M> | null = null;
+  try {
+    if (preparesFits<M>(estimator)) prepared = await estimator.prepareFits(df, schema, candidates);
+  } catch (error) {
+    for (const index of valid) await run.failed(index, error);
+    return;
+  }
   const fitOne = (map: ParamMap): Promise<M> => (prepared === null ? estimator.fit(df, map) : prepared.fit(map));
   try {
     if (!sharesFits<M>(estimator)) await fitEach(estimator, candidates, fitOne, inner);
@@ -116,16 +122,18 @@ async function fitGroup<M>(
     else await Promise.all(members.map((index) => fitAlone(estimator, index, maps[index]!, fitOne, run)));
     return;
   }
-  for (const index of members) {
-    let model: M;
-    try {
-      model = estimator.cut(whole, maps[index]!);
-    } catch (error) {
-      await run.failed(index, error);
-      continue;
-    }
-    await run.model(index, model);
-  }
+  await Promise.all(
+    members.map(async (index) => {
+      let model: M;
+      try {
+        model = estimator.cut(whole, maps[index]!);
+      } catch (error) {
+        await run.failed(index, error);
+        return;
+      }
+      await run.model(index, model);
+    }),
+  );
 }
 
 /** The models of a run as they come. The first failure ends it. */

@@ -1,0 +1,2 @@
+/** Stages one after the other. */
+export { Pipeline, PipelineModel, type PipelineStage } from "./pipeline";

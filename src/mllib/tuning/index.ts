@@ -1,0 +1,2 @@
+/** Pipelines' and models' parameters, searched. */
+export { ParamGridBuilder } from "./param-grid";
