@@ -5,7 +5,7 @@
  * bundles; everything else that is imported goes into them, with its license.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,7 +34,14 @@ const common = {
   outdir: dist,
   define: { FIRESTEEL_VERSION: JSON.stringify(version) },
   alias: { "firesteel-grpc": "./grpc.js" },
-  external: [...Object.keys(dependencies), ...Object.keys(peerDependencies), "./grpc.js", "./engine.js", "./executor.js", "./shell.js"],
+  external: [
+    ...Object.keys(dependencies),
+    ...Object.keys(peerDependencies),
+    "./grpc.js",
+    "./engine.js",
+    "./executor.js",
+    "./shell.js",
+  ],
 };
 const results = await Promise.all([
   build({
@@ -43,7 +50,6 @@ const results = await Promise.all([
       engine: source("engine.ts"),
       executor: source("executor-process.ts"),
       cli: source("cli/main.ts"),
-      shell: source("cli/shell/main.ts"),
       shell: source("cli/shell/main.ts"),
       thread: source("task-thread.ts"),
     },
@@ -59,6 +65,7 @@ const results = await Promise.all([
     alias: {},
   }),
   build({ ...common, entryPoints: { loader: source("cli/loader/hooks.ts") }, format: "esm", outExtension: { ".js": ".mjs" } }),
+  dashboard(),
 ]);
 
 const entry = (name, text) => writeFileSync(join(dist, name), `"use strict";\n${text}\n`);
@@ -76,6 +83,33 @@ for (const name of ["index", "mllib"]) {
 
 writeFileSync(join(dist, "THIRD-PARTY-NOTICES.txt"), notices(results.flatMap((result) => Object.keys(result.metafile.inputs))));
 if (process.argv.includes("--types")) await declarations(join(dist, "types"));
+
+/** The web application of the dashboard, for browsers: dist/ui has all that its pages load. */
+async function dashboard() {
+  const folder = join(dist, "ui");
+  mkdirSync(folder, { recursive: true });
+  const result = await build({
+    entryPoints: {
+      app: source("ui/web/main.tsx"),
+      theme: source("ui/web/theme-start.ts"),
+      style: source("ui/web/style/index.css"),
+    },
+    tsconfig: source("ui/web/tsconfig.json"),
+    bundle: true,
+    platform: "browser",
+    // The first with light-dark() in style sheets.
+    target: ["chrome123", "firefox120", "safari17.5"],
+    format: "iife",
+    charset: "utf8",
+    minify: true,
+    legalComments: "none",
+    logLevel: "warning",
+    metafile: true,
+    outdir: folder,
+  });
+  for (const name of ["index.html", "icon.svg"]) copyFileSync(source(`ui/web/${name}`), join(folder, name));
+  return result;
+}
 
 /** Name, version and license text of each package that has a file among `inputs`. */
 function notices(inputs) {
@@ -106,7 +140,10 @@ async function declarations(folder) {
   writeFileSync(main, needsNode + readFileSync(main, "utf8"));
   writeFileSync(join(dist, "index.d.mts"), `${needsNode}export * from "./types/index.js";\n`);
   writeFileSync(join(dist, "mllib.d.mts"), `${needsNode}export * from "./types/mllib/index.js";\n`);
-  const program = ts.createProgram([main, join(folder, "mllib/index.d.ts")], { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023 });
+  const program = ts.createProgram([main, join(folder, "mllib/index.d.ts")], {
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2023,
+  });
   const needed = new Set(program.getSourceFiles().map((file) => resolve(file.fileName)));
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);

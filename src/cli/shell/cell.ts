@@ -54,7 +54,8 @@ async function toJavaScript(text: string, file: string, folder: string): Promise
   if (/^\s*\{/.test(text) && !/;\s*$/.test(text)) {
     const object = new MagicString(text).prepend("(").append("\n)");
     const transformed = await transformCell(object.toString(), file, folder).catch(() => null);
-    if (transformed !== null) return { text, ...transformed, wrapped: object.generateMap({ source: file, hires: true }).toString() };
+    if (transformed !== null)
+      return { text, ...transformed, wrapped: object.generateMap({ source: file, hires: true }).toString() };
   }
   return { text, ...(await transformCell(text, file, folder)) };
 }

@@ -64,7 +64,9 @@ export class Commands {
         process.stdout.write(`${await this.#types.typeOf(argument)}\n`);
         return false;
       case "error":
-        process.stdout.write(this.lastError === undefined ? "There was no error.\n" : fully(this.lastError, this.options.sources));
+        process.stdout.write(
+          this.lastError === undefined ? "There was no error.\n" : fully(this.lastError, this.options.sources),
+        );
         return false;
       case "paste":
         throw new Error(".paste is for a terminal.");

@@ -49,7 +49,11 @@ export class Completer {
     if (before.endsWith(".") && !before.endsWith("..")) return among(this.#members(before.replace(/\??\.$/, "")), word);
     if (word === "") return [[], ""];
     const { scope } = this;
-    const names = [...Object.keys(scope).filter((name) => !/^(?:__|\$)/.test(name)), ...Object.getOwnPropertyNames(globalThis), ...KEYWORDS];
+    const names = [
+      ...Object.keys(scope).filter((name) => !/^(?:__|\$)/.test(name)),
+      ...Object.getOwnPropertyNames(globalThis),
+      ...KEYWORDS,
+    ];
     return among(names, word);
   }
 
@@ -70,8 +74,10 @@ export class Completer {
     if (TAKES_PATH.test(callee)) return this.#files(string);
     const names = new Set<string>();
     const frames = calls.map((call) => this.#frameOf(call)).filter((frame) => frame !== undefined);
-    const candidates = frames.length > 0 ? [frames[0]!] : Object.values(this.scope).filter((value) => value instanceof this.api.DataFrame);
-    for (const columns of await Promise.all(candidates.map((frame) => this.#columnsOf(frame)))) for (const name of columns) names.add(name);
+    const candidates =
+      frames.length > 0 ? [frames[0]!] : Object.values(this.scope).filter((value) => value instanceof this.api.DataFrame);
+    for (const columns of await Promise.all(candidates.map((frame) => this.#columnsOf(frame))))
+      for (const name of columns) names.add(name);
     if (TAKES_TABLE.test(callee)) {
       const tables = await this.api.SparkSession.getActiveSession()?.catalog.listTables();
       for (const { name } of tables ?? []) names.add(name);
@@ -114,7 +120,8 @@ export class Completer {
   }
 
   #runsNothing(node: SyntaxNode): boolean {
-    const all = (nodes: unknown): boolean => (nodes as (SyntaxNode | null)[]).every((one) => one !== null && this.#runsNothing(one));
+    const all = (nodes: unknown): boolean =>
+      (nodes as (SyntaxNode | null)[]).every((one) => one !== null && this.#runsNothing(one));
     switch (node.type) {
       case "Identifier":
       case "Literal":
@@ -127,7 +134,8 @@ export class Completer {
         return node["operator"] === "-" && this.#runsNothing(node["argument"] as SyntaxNode);
       case "ObjectExpression":
         return (node["properties"] as SyntaxNode[]).every(
-          (property) => property.type === "Property" && !property["computed"] && this.#runsNothing(property["value"] as SyntaxNode),
+          (property) =>
+            property.type === "Property" && !property["computed"] && this.#runsNothing(property["value"] as SyntaxNode),
         );
       case "MemberExpression":
         return (
@@ -180,6 +188,7 @@ const LAZY = new Set(
 
 function among(names: readonly string[], word: string): Completion {
   const found = [...new Set(names)].filter((name) => name.startsWith(word));
-  const matches = found.length > 0 ? found : [...new Set(names)].filter((name) => name.toLowerCase().startsWith(word.toLowerCase()));
+  const matches =
+    found.length > 0 ? found : [...new Set(names)].filter((name) => name.toLowerCase().startsWith(word.toLowerCase()));
   return [matches.sort(), word];
 }

@@ -13,6 +13,7 @@ export interface ErrorSources {
 /** Lines of a message beyond which `.error` has the rest. */
 const MOST_LINES = 8;
 const LONGEST_LINE = 300;
+const WIDEST_EXCERPT = 60;
 
 interface Position {
   readonly path: string;
@@ -95,8 +96,8 @@ function positionOf(error: Error, sources: ErrorSources): Position | undefined {
 function excerpt({ path, line, column }: Position, sources: ErrorSources): string {
   const text = sources.textOf(path)?.split("\n")[line - 1];
   if (text === undefined || text.trim() === "") return "";
-  const start = Math.max(0, Math.min(column - 40, text.length - 100));
-  const shown = text.slice(start, start + 100);
+  const start = Math.max(0, Math.min(column - 30, text.length - WIDEST_EXCERPT));
+  const shown = text.slice(start, start + WIDEST_EXCERPT);
   const label = `  ${path.replace(/^.*[/\\]/, "")}:${line}  `;
   return `${label}${shown}\n${" ".repeat(label.length + Math.max(0, column - 1 - start))}^\n`;
 }

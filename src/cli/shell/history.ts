@@ -22,9 +22,12 @@ export class History {
   /** Newest first, as readline takes them. */
   read(): string[] {
     if (this.file === null || !existsSync(this.file)) return [];
-    const lines = readFileSync(this.file, "utf8").split("\n").filter((line) => line !== "");
+    const lines = readFileSync(this.file, "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
     // Only the youngest shell shortens it, and only when it is far too long.
-    if (lines.length > 2 * MOST_LINES) this.#attempt(() => writeFileSync(this.file!, `${lines.slice(-MOST_LINES).join("\n")}\n`, { mode: 0o600 }));
+    if (lines.length > 2 * MOST_LINES)
+      this.#attempt(() => writeFileSync(this.file!, `${lines.slice(-MOST_LINES).join("\n")}\n`, { mode: 0o600 }));
     this.#last = lines.at(-1);
     return lines.slice(-MOST_LINES).reverse();
   }

@@ -6,7 +6,7 @@ import { Commands } from "./commands";
 import { Display } from "./display";
 import { type ErrorSources, briefly } from "./errors";
 import { runPiped } from "./piped";
-import { type EnginePort, ShellSession } from "./session";
+import { type EnginePort, ShellSession, isInterruption } from "./session";
 import { Terminal } from "./terminal";
 import { warmTransform } from "./transform";
 
@@ -38,19 +38,22 @@ export async function runShell({ engine, registerLoader, loadedProgram, folder, 
   const session = new ShellSession(folder, enginePort(engine, registerLoader, texts), show);
   Object.assign(session.scope, { spark, sc: spark.sparkContext, F: engine.api.functions });
   const commands = new Commands({ session, show, sources, written, engineFolder: __dirname });
+  let terminal: Terminal | undefined;
   const fail = (error: unknown): void => {
     commands.lastError = error;
     process.stderr.write(briefly(error, sources));
   };
   for (const event of ["uncaughtException", "unhandledRejection"] as const)
     process.on(event, (error: unknown) => {
+      if (isInterruption(error)) return void session.cancel();
       process.stderr.write("Outside of any line: ");
       fail(error);
+      terminal?.redraw();
     });
 
   if (!process.stdin.isTTY) return runPiped(commands, process.stdin, fail, init);
   const { sparkContext } = spark;
-  const terminal = new Terminal({ commands, session, show, fail, api: engine.api });
+  terminal = new Terminal({ commands, session, show, fail, api: engine.api });
   process.stdout.write(banner(engine.api.version, sparkContext.master, sparkContext.applicationId, sparkContext.uiWebUrl));
   return terminal.run(init);
 }

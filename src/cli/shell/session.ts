@@ -1,7 +1,6 @@
 /** The variables of a shell and how a cell runs among them: its values, its cancellation, what a failed one leaves behind. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { types } from "node:util";
 import { Script } from "node:vm";
 import type * as Engine from "../../engine";
 import { type Cell, compileCell, importerOf, prepareCell } from "./cell";
@@ -85,6 +84,7 @@ export class ShellSession {
       const result = await running.untilCancelled(work);
       return { value: result === undefined ? undefined : await running.untilCancelled(Promise.resolve(result.value)) };
     } catch (error) {
+      if (isInterruption(error)) running.cancel();
       for (const name of fresh) if (this.scope[name] === undefined) Reflect.deleteProperty(this.scope, name);
       throw running.cancelled ?? error;
     } finally {
@@ -170,20 +170,17 @@ class RunningCell {
   }
 
   /** What a top-level `await` of the cell waits for. */
-  step(value: unknown): unknown {
+  step(value: unknown): Promise<unknown> {
     if (this.cancelled !== undefined) throw this.cancelled;
-    if (!isThenable(value)) return value;
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
-      value.then(
-        (result) => {
-          this.#waiting.delete(reject);
-          resolve(result);
-        },
-        (error: unknown) => {
-          this.#waiting.delete(reject);
-          reject(error as Error);
-        },
+      const goOn = (how: () => void): void => {
+        this.#waiting.delete(reject);
+        setImmediate(() => continueInterruptibly(how));
+      };
+      Promise.resolve(value).then(
+        (result) => goOn(() => resolve(result)),
+        (error: unknown) => goOn(() => reject(error as Error)),
       );
     });
   }
@@ -220,10 +217,18 @@ function interruptibly<T>(work: () => T): T {
   return interruptible.runInThisContext({ breakOnSigint: true, displayErrors: false }) as T;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    types.isPromise(value) ||
-    (((typeof value === "object" && value !== null) || typeof value === "function") &&
-      typeof (value as { then?: unknown }).then === "function")
-  );
+/**
+ * The code behind an `await` runs in microtasks: they are run here, so that a loop in them can be interrupted. The error of
+ * that leaves as an uncaught one: the way on which Node clears its stack of asynchronous contexts.
+ */
+function continueInterruptibly(settle: () => void): void {
+  interruptibly(() => {
+    settle();
+    (process as unknown as { _tickCallback(): void })._tickCallback();
+  });
+}
+
+/** Whether an error is Ctrl-C in code that was running. */
+export function isInterruption(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null | undefined)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
 }

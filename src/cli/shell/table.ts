@@ -33,7 +33,8 @@ export function tableOf(
   const header = records.header.map(cut);
   const widths = header.map((name, i) => Math.max(widthOf(name), ...body.map((row) => widthOf(row[i]!))));
   const rule = `+${widths.map((width) => "-".repeat(width)).join("+")}+\n`;
-  const line = (cells: readonly string[]): string => `|${cells.map((cell, i) => padded(cell, widths[i]!, numeric[i]!)).join("|")}|\n`;
+  const line = (cells: readonly string[]): string =>
+    `|${cells.map((cell, i) => padded(cell, widths[i]!, numeric[i]!)).join("|")}|\n`;
   const more = values.length > maxRows ? `the first ${maxRows} of ${values.length}\n` : "";
   return rule + line(header) + rule + body.map(line).join("") + (body.length > 0 ? rule : "") + more;
 }

@@ -28,7 +28,7 @@ export class Terminal {
   readonly #completer: Completer;
   readonly #history = new History(historyFile());
   /** Lines that have been entered and not been looked at. */
-  readonly #entered: string[] = [];
+  readonly #entered: { readonly line: string; readonly pasted: boolean }[] = [];
   /** Lines of a text that is not complete. */
   #pending: string[] = [];
   #pasting = false;
@@ -88,16 +88,16 @@ export class Terminal {
   }
 
   #line(line: string): void {
-    this.#entered.push(line);
+    this.#entered.push({ line, pasted: this.#pasting });
     if (!this.#busy) void this.#work();
   }
 
   /** Takes lines in their order, one at a time. */
   async #work(): Promise<void> {
     this.#busy = true;
-    for (let line = this.#entered.shift(); line !== undefined; line = this.#entered.shift()) {
-      this.#history.add(line);
-      if (await this.#take(line)) return this.#end(0);
+    for (let next = this.#entered.shift(); next !== undefined; next = this.#entered.shift()) {
+      this.#history.add(next.line);
+      if (await this.#take(next.line, next.pasted)) return this.#end(0);
     }
     this.#busy = false;
     if (this.#ended) this.#end(0);
@@ -105,9 +105,9 @@ export class Terminal {
   }
 
   /** True when the shell is to end. */
-  async #take(line: string): Promise<boolean> {
+  async #take(line: string, pasted: boolean): Promise<boolean> {
     const { commands } = this.options;
-    if (this.#pasting || this.#collecting) {
+    if (pasted || this.#collecting) {
       this.#pending.push(line);
       return false;
     }
@@ -161,6 +161,11 @@ export class Terminal {
         this.#lines.resume();
       }
     }
+  }
+
+  /** Puts the prompt below what was printed while it stood there. */
+  redraw(): void {
+    if (!this.#busy) this.#prompt();
   }
 
   #prompt(): void {

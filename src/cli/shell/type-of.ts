@@ -41,7 +41,11 @@ export class TypeTeller {
     const declaration = find(ts, file)!;
     const checker = program.getTypeChecker();
     const type = checker.getTypeAtLocation(declaration.name);
-    return checker.typeToString(type, declaration, ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope);
+    return checker.typeToString(
+      type,
+      declaration,
+      ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope,
+    );
   }
 
   get #file(): string {
@@ -59,7 +63,8 @@ export class TypeTeller {
 
   #start(ts: typeof TypeScript): TypeScript.LanguageService {
     const types = join(this.engineFolder, "types", "index.d.ts");
-    if (!existsSync(types)) throw new Error(`.type needs the declarations of firesteel, which are not at ${types} (npm run build:types)`);
+    if (!existsSync(types))
+      throw new Error(`.type needs the declarations of firesteel, which are not at ${types} (npm run build:types)`);
     const options: TypeScript.CompilerOptions = {
       target: ts.ScriptTarget.ES2023,
       module: ts.ModuleKind.ESNext,
@@ -98,7 +103,10 @@ export function programOf(cells: readonly string[], expression: string): string 
         imports.push(line);
         return "";
       })
-      .replace(/^[ \t]*export\s+(?:default\s+)?(?=(?:abstract\s+)?(?:const|let|var|function|async|class|enum|type|interface)\b)/gm, ""),
+      .replace(
+        /^[ \t]*export\s+(?:default\s+)?(?=(?:abstract\s+)?(?:const|let|var|function|async|class|enum|type|interface)\b)/gm,
+        "",
+      ),
   );
   const declared =
     `import type { SparkContext as $SparkContext, SparkSession as $SparkSession } from "firesteel";\nimport { functions as F } from "firesteel";\n` +
