@@ -650,6 +650,7 @@ export class SparkContext {
         this.#accumulators.set(accumulator.id, new WeakRef(accumulator));
         this.#collected.register(accumulator, accumulator.id);
       },
+      postEvent: (event) => this.#bus.post(event),
     };
   }
 }

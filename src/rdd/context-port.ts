@@ -4,6 +4,7 @@
  */
 import type { Frozen } from "../closure/frozen";
 import type { ValueContext } from "../columnar";
+import type { ListenerEvent } from "../events/listener-events";
 import type { FileSystems } from "../filesystem/file-systems";
 import type { DatasetNode } from "./nodes/node";
 import type { StageAction } from "./stage-output";
@@ -55,6 +56,8 @@ export interface ContextPort {
   removeBroadcast(id: number, destroy: boolean, blocking: boolean): Promise<void>;
   /** From now on updates with this accumulator's id are merged into it (`mergeUpdate`). */
   registerAccumulator(accumulator: AccumulatorBase): void;
+  /** Tells listeners, the event log and the UI of something that is no job: of libraries on top. */
+  postEvent(event: ListenerEvent): void;
 }
 
 export interface CachedPartitionsInfo {

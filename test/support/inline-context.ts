@@ -220,6 +220,9 @@ export class InlineContext implements ContextPort {
   registerAccumulator(accumulator: AccumulatorBase): void {
     this.#accumulators.set(accumulator.id, accumulator);
   }
+
+  /** Nobody listens. */
+  postEvent(): void {}
 }
 
 function isPlain(value: object): boolean {
