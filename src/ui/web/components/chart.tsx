@@ -37,7 +37,12 @@ export function Chart(props: {
   const names = props.series.map(({ label }) => label).join();
   useEffect(() => {
     if (width === 0) return;
-    const axis = { stroke: palette.text, font: "12px system-ui", grid: { stroke: palette.grid, width: 1 }, ticks: { show: false } };
+    const axis = {
+      stroke: palette.text,
+      font: "12px system-ui",
+      grid: { stroke: palette.grid, width: 1 },
+      ticks: { show: false },
+    };
     const made = new uPlot(
       {
         width,

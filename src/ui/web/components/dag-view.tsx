@@ -13,7 +13,10 @@ export function DagView({ dag, stageHref }: { dag: Dag; stageHref: (stage: DagSt
   // Progress changes the drawing, not the places.
   const shape = dag.stages.map((stage) => `${stage.stageId}:${stage.nodes.length}`).join() + dag.edges.length;
   const places = useMemo(() => (nodes > MOST_NODES ? null : layoutDag(dag)), [shape]);
-  if (nodes === 0) return <Empty title="No graph">What was logged of this application does not say how its datasets depend on each other.</Empty>;
+  if (nodes === 0)
+    return (
+      <Empty title="No graph">What was logged of this application does not say how its datasets depend on each other.</Empty>
+    );
   if (places === null) {
     return (
       <Empty title={`${nodes} datasets in ${dag.stages.length} stages`}>
@@ -24,7 +27,11 @@ export function DagView({ dag, stageHref }: { dag: Dag; stageHref: (stage: DagSt
   const now = new Map(dag.stages.map((stage) => [stage.stageId, stage]));
   return (
     <>
-      <GraphFrame label={`Graph of ${dag.stages.length} stages and ${nodes} datasets`} width={places.width} height={places.height}>
+      <GraphFrame
+        label={`Graph of ${dag.stages.length} stages and ${nodes} datasets`}
+        width={places.width}
+        height={places.height}
+      >
         {places.stages.map((box) => {
           const stage = now.get(box.stage.stageId) ?? box.stage;
           const share = stage.numTasks === 0 ? 0 : Math.min(1, stage.numDone / stage.numTasks);
@@ -53,7 +60,10 @@ export function DagView({ dag, stageHref }: { dag: Dag; stageHref: (stage: DagSt
                   </text>
                   {scope.nodes.map((node, at) => (
                     <text key={node.id} x={scope.x + 8} y={scope.y + SCOPE_HEADER + at * NODE_HEIGHT + 11} class="dag-node">
-                      {fit(`${node.label}${node.cached ? ` · cached ${node.cachedPartitions}/${node.partitions}` : ""}${node.barrier ? " · barrier" : ""}`, 29)}
+                      {fit(
+                        `${node.label}${node.cached ? ` · cached ${node.cachedPartitions}/${node.partitions}` : ""}${node.barrier ? " · barrier" : ""}`,
+                        29,
+                      )}
                       <title>{`${node.label}\n${shortSite(node.callSite)}\n${node.partitions} partitions`}</title>
                     </text>
                   ))}

@@ -22,7 +22,12 @@ export function FlameGraph({ profile }: { profile: Profile }) {
   const depth = frames.reduce((most, frame) => Math.max(most, frame.depth), 0) + 1;
   return (
     <>
-      <div class="flame" style={{ height: `${depth * ROW}px` }} role="group" aria-label={`Flame graph of ${profile.samples} samples`}>
+      <div
+        class="flame"
+        style={{ height: `${depth * ROW}px` }}
+        role="group"
+        aria-label={`Flame graph of ${profile.samples} samples`}
+      >
         {frames.map(({ node, x, width, depth }) => {
           const fn = profile.function[node]!;
           const name = profile.functions[fn] || "(anonymous)";
@@ -50,8 +55,8 @@ export function FlameGraph({ profile }: { profile: Profile }) {
           <span class="swatch flame-key" /> the engine, Node and V8
         </li>
         <li class="quiet">
-          {count(profile.samples)} samples, one each {profile.intervalMicros / 1000} ms, of {profile.executors.length} executors. A frame zooms; the one
-          zoomed to steps back.
+          {count(profile.samples)} samples, one each {profile.intervalMicros / 1000} ms, of {profile.executors.length} executors.
+          A frame zooms; the one zoomed to steps back.
         </li>
       </ul>
       <h3 class="card-sub">Hottest functions</h3>
@@ -61,11 +66,32 @@ export function FlameGraph({ profile }: { profile: Profile }) {
         rowKey={(row) => `${row.name} ${row.location}`}
         order={{ key: "self", descending: true }}
         columns={[
-          { key: "name", label: "Function", grow: true, render: (row) => <span class="mono">{row.name || "(anonymous)"}</span>, sort: (row) => row.name },
-          { key: "where", label: "Where", render: (row) => <span class="mono quiet" title={row.location}>{shortSite(row.location) || "native"}</span>, sort: (row) => row.location },
+          {
+            key: "name",
+            label: "Function",
+            grow: true,
+            render: (row) => <span class="mono">{row.name || "(anonymous)"}</span>,
+            sort: (row) => row.name,
+          },
+          {
+            key: "where",
+            label: "Where",
+            render: (row) => (
+              <span class="mono quiet" title={row.location}>
+                {shortSite(row.location) || "native"}
+              </span>
+            ),
+            sort: (row) => row.location,
+          },
           { key: "whose", label: "Whose", render: (row) => (row.user ? "yours" : "engine"), sort: (row) => (row.user ? 0 : 1) },
           { key: "self", label: "Self", number: true, render: (row) => percent(row.self / whole), sort: (row) => row.self },
-          { key: "total", label: "With calls", number: true, render: (row) => percent(row.total / whole), sort: (row) => row.total },
+          {
+            key: "total",
+            label: "With calls",
+            number: true,
+            render: (row) => percent(row.total / whole),
+            sort: (row) => row.total,
+          },
         ]}
       />
     </>

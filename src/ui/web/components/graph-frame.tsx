@@ -2,7 +2,13 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-export function GraphFrame(props: { label: string; width: number; height: number; children: ComponentChildren; maxHeight?: number }) {
+export function GraphFrame(props: {
+  label: string;
+  width: number;
+  height: number;
+  children: ComponentChildren;
+  maxHeight?: number;
+}) {
   const frame = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState(0);
   const [zoom, setZoom] = useState<number | null>(null);
@@ -40,7 +46,10 @@ export function GraphFrame(props: { label: string; width: number; height: number
         tabIndex={0}
         role="region"
         aria-label={props.label}
-        style={{ maxHeight: `${props.maxHeight ?? 720}px`, minHeight: `${Math.min(props.maxHeight ?? 720, Math.ceil(props.height * scale) + 2)}px` }}
+        style={{
+          maxHeight: `${props.maxHeight ?? 720}px`,
+          minHeight: `${Math.min(props.maxHeight ?? 720, Math.ceil(props.height * scale) + 2)}px`,
+        }}
         onPointerDown={(event) => {
           if (event.pointerType === "mouse" && event.button === 0) drag.current = { x: event.clientX, y: event.clientY };
         }}

@@ -4,7 +4,12 @@ import { useState } from "preact/hooks";
 import { ApiError, act } from "../api";
 import { useScope } from "../context";
 
-export function Page(props: { title: ComponentChildren; above?: ComponentChildren; aside?: ComponentChildren; children: ComponentChildren }) {
+export function Page(props: {
+  title: ComponentChildren;
+  above?: ComponentChildren;
+  aside?: ComponentChildren;
+  children: ComponentChildren;
+}) {
   return (
     <>
       <div class="page-head">

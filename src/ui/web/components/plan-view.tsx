@@ -13,20 +13,29 @@ const SHOWN = 4;
 
 export function PlanView({ graph, stageHref }: { graph: SqlPlanGraph; stageHref: (stage: number) => string }) {
   const [chosen, setChosen] = useState<number | null>(null);
-  const shape = JSON.stringify([graph.nodes.map((node) => [node.id, node.pipeline, Math.min(SHOWN, node.metrics.length)]), graph.edges]);
-  const places = useMemo(
-    () => (graph.nodes.length > MOST_NODES ? null : layoutPlan(graph, WIDTH, heights(graph))),
-    [shape],
-  );
+  const shape = JSON.stringify([
+    graph.nodes.map((node) => [node.id, node.pipeline, Math.min(SHOWN, node.metrics.length)]),
+    graph.edges,
+  ]);
+  const places = useMemo(() => (graph.nodes.length > MOST_NODES ? null : layoutPlan(graph, WIDTH, heights(graph))), [shape]);
   if (graph.nodes.length === 0) return <Empty title="No plan graph">The plan is below as text, if it was logged.</Empty>;
   if (places === null) {
-    return <Empty title={`${graph.nodes.length} operators`}>Above {MOST_NODES} a graph cannot be read any more; the plan is below as text.</Empty>;
+    return (
+      <Empty title={`${graph.nodes.length} operators`}>
+        Above {MOST_NODES} a graph cannot be read any more; the plan is below as text.
+      </Empty>
+    );
   }
   const byId = new Map(graph.nodes.map((node) => [node.id, node]));
   const node = chosen === null ? undefined : byId.get(chosen);
   return (
     <div class="plan">
-      <GraphFrame label={`Plan of ${graph.nodes.length} operators, from the sources above to the result`} width={places.width} height={places.height} maxHeight={820}>
+      <GraphFrame
+        label={`Plan of ${graph.nodes.length} operators, from the sources above to the result`}
+        width={places.width}
+        height={places.height}
+        maxHeight={820}
+      >
         {places.pipelines.map((box) => (
           <g key={box.id} class="plan-pipeline">
             <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={10} />
@@ -117,7 +126,11 @@ function Operator({ node, stageHref, close }: { node: SqlPlanNode; stageHref: (s
         {node.metrics.map((metric) => (
           <div key={metric.key}>
             <dt>{metric.name}</dt>
-            <dd>{metric.text.split("\n").map((line) => <div>{line}</div>)}</dd>
+            <dd>
+              {metric.text.split("\n").map((line) => (
+                <div>{line}</div>
+              ))}
+            </dd>
           </div>
         ))}
       </dl>
@@ -128,12 +141,23 @@ function Operator({ node, stageHref, close }: { node: SqlPlanNode; stageHref: (s
 /** The figures that a box has room for: those that say most about an operator first. */
 function shown(node: SqlPlanNode): SqlMetric[] {
   const rank = ({ name, value }: SqlMetric) =>
-    (value === 0 ? 10 : 0) + (/spill/.test(name) ? 0 : /output rows/.test(name) ? 1 : /time|duration/.test(name) ? 2 : /size|bytes|data/.test(name) ? 3 : 4);
+    (value === 0 ? 10 : 0) +
+    (/spill/.test(name)
+      ? 0
+      : /output rows/.test(name)
+        ? 1
+        : /time|duration/.test(name)
+          ? 2
+          : /size|bytes|data/.test(name)
+            ? 3
+            : 4);
   return [...node.metrics].sort((a, b) => rank(a) - rank(b)).slice(0, SHOWN);
 }
 
 function heights(graph: SqlPlanGraph): (id: number) => number {
-  const known = new Map(graph.nodes.map((node) => [node.id, HEAD + Math.min(SHOWN, node.metrics.length) * LINE + (node.metrics.length > 0 ? 6 : 0)]));
+  const known = new Map(
+    graph.nodes.map((node) => [node.id, HEAD + Math.min(SHOWN, node.metrics.length) * LINE + (node.metrics.length > 0 ? 6 : 0)]),
+  );
   return (id) => known.get(id) ?? HEAD;
 }
 

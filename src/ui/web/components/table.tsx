@@ -72,9 +72,7 @@ function Rows<T>(
   const scroller = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const virtual = props.total > ALL;
-  const shown = virtual
-    ? windowOf(props.total, ROW, top, VIEW)
-    : { first: 0, last: props.total, before: 0, after: 0 };
+  const shown = virtual ? windowOf(props.total, ROW, top, VIEW) : { first: 0, last: props.total, before: 0, after: 0 };
   const { onShow } = props;
   useEffect(() => onShow?.(shown.first, shown.last), [shown.first, shown.last, onShow]);
   const orderKey = `${props.order?.key} ${props.order?.descending}`;
@@ -87,7 +85,11 @@ function Rows<T>(
   for (let index = shown.first; index < shown.last; index++) {
     const row = props.at(index);
     body.push(
-      <tr key={row === undefined ? `row ${index}` : props.rowKey(row)} aria-rowindex={index + 2} class={row && props.rowClass?.(row)}>
+      <tr
+        key={row === undefined ? `row ${index}` : props.rowKey(row)}
+        aria-rowindex={index + 2}
+        class={row && props.rowClass?.(row)}
+      >
         {props.columns.map((column) => (
           <td key={column.key} class={cellClass(column)}>
             {row === undefined ? <span class="ghost" /> : column.render(row)}

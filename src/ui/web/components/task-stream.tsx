@@ -79,7 +79,12 @@ export function TaskStreamView(props: {
 }
 
 function Swatch({ colour, edge }: { colour: string; edge?: string | undefined }) {
-  return <span class="swatch" style={{ background: colour, ...(edge === undefined ? {} : { boxShadow: `inset 0 0 0 1px ${edge}` }) }} />;
+  return (
+    <span
+      class="swatch"
+      style={{ background: colour, ...(edge === undefined ? {} : { boxShadow: `inset 0 0 0 1px ${edge}` }) }}
+    />
+  );
 }
 
 function drawTasks(tasks: TaskRows, at: number, { context, palette, view, y, height, width }: RowSurface, now: number): void {

@@ -53,7 +53,12 @@ export function TimeCanvas(props: TimeCanvasProps) {
   const gutter = width < 560 ? 44 : 92;
   const inner = Math.max(0, width - gutter);
   const following = moved === null && props.follow !== undefined && props.bounds.to - props.bounds.from > props.follow;
-  const view = moved !== null ? held(moved, props.bounds) : following ? { from: props.bounds.to - props.follow, to: props.bounds.to } : props.bounds;
+  const view =
+    moved !== null
+      ? held(moved, props.bounds)
+      : following
+        ? { from: props.bounds.to - props.follow, to: props.bounds.to }
+        : props.bounds;
   const height = props.rows * props.rowHeight + AXIS;
 
   useLayoutEffect(() => {
@@ -167,9 +172,14 @@ export function TimeCanvas(props: TimeCanvasProps) {
           onPointerLeave={() => setTip(null)}
           onDblClick={(event) => zoom(0.4, timeAt(event.clientX - event.currentTarget.getBoundingClientRect().left))}
           onKeyDown={(event) => {
-            const action = { ArrowLeft: () => pan(-0.15), ArrowRight: () => pan(0.15), "+": () => zoom(0.6), "=": () => zoom(0.6), "-": () => zoom(1.7), "0": all }[
-              event.key
-            ];
+            const action = {
+              ArrowLeft: () => pan(-0.15),
+              ArrowRight: () => pan(0.15),
+              "+": () => zoom(0.6),
+              "=": () => zoom(0.6),
+              "-": () => zoom(1.7),
+              "0": all,
+            }[event.key];
             if (action === undefined) return;
             event.preventDefault();
             action();

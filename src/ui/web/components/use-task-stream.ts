@@ -25,8 +25,8 @@ export function useTaskStream(path: string, incremental: boolean): TaskStreamSta
     tasks.current = new TaskRows();
     const { stop } = refreshing(400, ["tasks", "stages"], async (signal) => {
       const rows = tasks.current;
-      // Reports come a little late: the last second is asked for again.
-      const since = rows.size === 0 ? 0 : Math.floor(rows.unfinishedSince - 1000);
+      // Reports come a little late: the last seconds are asked for again.
+      const since = rows.size === 0 ? 0 : Math.floor(rows.to - 3000);
       const query = incremental ? `?limit=${MOST}${since > 0 ? `&since=${since}` : ""}` : `?limit=${MOST}`;
       try {
         const stream = await ask<TaskStream>(`${path}${query}`, signal);

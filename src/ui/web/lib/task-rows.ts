@@ -16,6 +16,8 @@ export interface Task {
   readonly executor: string;
   readonly name: string;
   readonly start: number;
+  /** When it left the queue: launch and scheduler delay. */
+  readonly begin: number;
   /** 0 while it runs. */
   readonly end: number;
   readonly status: TaskStatus;
@@ -33,15 +35,18 @@ export interface Task {
 export interface Row {
   readonly executor: string;
   readonly slot: number;
-  /** By start. */
+  /** By `begin`; they do not overlap from there on. */
   readonly tasks: Task[];
 }
+
+/** Clocks of two machines, and whole milliseconds: tasks of one slot may seem to overlap by so much. */
+const SLACK = 2;
 
 /** Pixels from the left edge; `share` is how much of a span's pixels was busy. */
 export type Paint = (x: number, width: number, kind: SpanKind, name: string, share: number) => void;
 
 export class TaskRows {
-  private readonly bySlot = new Map<string, Row>();
+  private readonly byExecutor = new Map<string, Row[]>();
   private readonly byId = new Map<number, { row: Row; task: Task }>();
   /** Ordered by executor, then slot. */
   rows: Row[] = [];
@@ -55,85 +60,102 @@ export class TaskRows {
     return this.byId.size;
   }
 
-  /** Start of the oldest task that was still running: what an update must reach back to. */
-  get unfinishedSince(): number {
-    let since = this.to;
-    for (const { tasks } of this.rows) {
-      for (let i = tasks.length - 1; i >= 0 && i >= tasks.length - 2; i--) {
-        if (tasks[i]!.end === 0) since = Math.min(since, tasks[i]!.start);
-      }
-    }
-    return since;
-  }
-
-  /** Adds what is new and replaces what has changed. */
+  /** Adds what is new and replaces what has changed. Slots are given here, since a part of the stream does not know the rest. */
   add(stream: TaskStream): void {
-    const { parts } = stream;
-    const touched = new Set<Row>();
+    const fresh: Task[] = [];
     for (let i = 0; i < stream.taskId.length; i++) {
-      const taskId = stream.taskId[i]!;
-      const known = this.byId.get(taskId);
-      if (known !== undefined && known.task.end !== 0) continue;
-      const executor = stream.executors[stream.executor[i]!] ?? "?";
-      const name = stream.names[stream.name[i]!] ?? "";
-      const task: Task = {
-        taskId,
-        stageId: stream.stageId[i]!,
-        attempt: stream.attempt[i]!,
-        index: stream.index[i]!,
-        executor,
-        name,
-        start: stream.start[i]!,
-        end: stream.end[i]!,
-        status: stream.status[i]!,
-        speculative: stream.speculative[i] ?? false,
-        schedulerDelay: parts.schedulerDelay[i] ?? 0,
-        deserialise: parts.deserialise[i] ?? 0,
-        fetchWait: parts.fetchWait[i] ?? 0,
-        compute: parts.compute[i] ?? 0,
-        shuffleWrite: parts.shuffleWrite[i] ?? 0,
-        serialise: parts.serialise[i] ?? 0,
-        gettingResult: parts.gettingResult[i] ?? 0,
-        gc: parts.gc[i] ?? 0,
-      };
-      this.names.add(name);
+      const known = this.byId.get(stream.taskId[i]!);
+      if (known !== undefined) {
+        if (known.task.end !== 0 || stream.end[i] === 0) continue;
+        known.row.tasks.splice(known.row.tasks.indexOf(known.task), 1);
+        this.byId.delete(known.task.taskId);
+      }
+      fresh.push(taskOf(stream, i));
+    }
+    fresh.sort((a, b) => a.begin - b.begin || a.taskId - b.taskId);
+    for (const task of fresh) {
+      this.names.add(task.name);
       this.from = Math.min(this.from, task.start);
       this.to = Math.max(this.to, task.start, task.end);
-      const row = this.row(executor, stream.slot[i]!);
-      if (known !== undefined) known.row.tasks.splice(known.row.tasks.indexOf(known.task), 1);
-      const last = row.tasks[row.tasks.length - 1];
-      row.tasks.push(task);
-      if (last !== undefined && last.start > task.start) touched.add(row);
-      this.byId.set(taskId, { row, task });
+      const row = this.place(task);
+      this.byId.set(task.taskId, { row, task });
     }
-    for (const row of touched) row.tasks.sort((a, b) => a.start - b.start);
+    if (fresh.length > 0) {
+      this.rows = [...this.byExecutor]
+        .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
+        .flatMap(([, rows]) => rows.filter((row) => row.tasks.length > 0));
+    }
     this.total = Math.max(this.total, stream.total, this.byId.size);
   }
 
   /** Forgets the oldest tasks when there are more than `most`; a quarter at a time. */
   trim(most: number): void {
     if (this.byId.size <= most) return;
-    const starts = [...this.byId.values()].map(({ task }) => task.start).sort((a, b) => a - b);
-    const before = starts[Math.floor(this.byId.size - most * 0.75)] ?? -Infinity;
+    const begins = [...this.byId.values()].map(({ task }) => task.begin).sort((a, b) => a - b);
+    const before = begins[Math.floor(this.byId.size - most * 0.75)] ?? -Infinity;
     for (const row of this.rows) {
-      const keep = row.tasks.findIndex((task) => task.start >= before);
+      const keep = row.tasks.findIndex((task) => task.begin >= before);
       for (const task of row.tasks.splice(0, keep < 0 ? row.tasks.length : keep)) this.byId.delete(task.taskId);
     }
     this.from = before;
   }
 
-  private row(executor: string, slot: number): Row {
-    const key = `${executor}/${slot}`;
-    let row = this.bySlot.get(key);
-    if (row === undefined) {
-      row = { executor, slot, tasks: [] };
-      this.bySlot.set(key, row);
-      this.rows = [...this.bySlot.values()].sort(
-        (a, b) => a.executor.localeCompare(b.executor, "en", { numeric: true }) || a.slot - b.slot,
-      );
+  /** Into the first slot of its executor that is free at that time. */
+  private place(task: Task): Row {
+    const slots = this.byExecutor.get(task.executor) ?? [];
+    this.byExecutor.set(task.executor, slots);
+    const end = task.end === 0 ? Infinity : task.end;
+    for (const row of slots) {
+      const at = firstFrom(row.tasks, task.begin);
+      const [before, after] = [row.tasks[at - 1], row.tasks[at]];
+      if (before !== undefined && (before.end === 0 || before.end > task.begin + SLACK)) continue;
+      if (after !== undefined && after.begin < end - SLACK) continue;
+      row.tasks.splice(at, 0, task);
+      return row;
     }
+    const row = { executor: task.executor, slot: slots.length, tasks: [task] };
+    slots.push(row);
     return row;
   }
+}
+
+function taskOf(stream: TaskStream, i: number): Task {
+  const { parts } = stream;
+  const [start, end] = [stream.start[i]!, stream.end[i]!];
+  const delay = parts.schedulerDelay[i] ?? 0;
+  return {
+    taskId: stream.taskId[i]!,
+    stageId: stream.stageId[i]!,
+    attempt: stream.attempt[i]!,
+    index: stream.index[i]!,
+    executor: stream.executors[stream.executor[i]!] ?? "?",
+    name: stream.names[stream.name[i]!] ?? "",
+    start,
+    begin: end === 0 ? start : Math.min(end, start + delay),
+    end,
+    status: stream.status[i]!,
+    speculative: stream.speculative[i] ?? false,
+    schedulerDelay: delay,
+    deserialise: parts.deserialise[i] ?? 0,
+    fetchWait: parts.fetchWait[i] ?? 0,
+    compute: parts.compute[i] ?? 0,
+    shuffleWrite: parts.shuffleWrite[i] ?? 0,
+    serialise: parts.serialise[i] ?? 0,
+    gettingResult: parts.gettingResult[i] ?? 0,
+    gc: parts.gc[i] ?? 0,
+  };
+}
+
+/** Index of the first task that begins after `at`. */
+function firstFrom(tasks: readonly Task[], at: number): number {
+  let low = 0;
+  let high = tasks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (tasks[middle]!.begin <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Index of the first task that ends after `at`. */
@@ -153,7 +175,7 @@ export function firstAfter(tasks: readonly Task[], at: number): number {
 export function taskAt(row: Row, at: number, reach: number, now: number): Task | undefined {
   for (let i = firstAfter(row.tasks, at - reach); i < row.tasks.length; i++) {
     const task = row.tasks[i]!;
-    if (task.start > at + reach) return undefined;
+    if (task.begin > at + reach) return undefined;
     if ((task.end === 0 ? now : task.end) >= at - reach) return task;
   }
   return undefined;
@@ -175,12 +197,13 @@ export function paintRow(row: Row, from: number, to: number, width: number, now:
   for (let i = firstAfter(tasks, from); i < tasks.length; i++) {
     const task = tasks[i]!;
     if (task.start >= to) break;
-    const end = task.end === 0 ? now : task.end;
-    const x = (task.start - from) * scale;
-    const size = (end - task.start) * scale;
+    const end = Math.max(task.begin, task.end === 0 ? now : task.end);
+    const x = (task.begin - from) * scale;
+    const size = (end - task.begin) * scale;
     if (size >= 3) {
       flush();
-      paintTask(task, end, from, scale, width, paint);
+      // What waits in the queue shows only where the slot was idle.
+      paintTask(task, Math.max(task.start, tasks[i - 1]?.end ?? 0), end, from, scale, width, paint);
       continue;
     }
     const at = Math.max(0, Math.floor(x));
@@ -236,12 +259,13 @@ export function partsOf(task: Task, end: number): [SpanKind, number][] {
   return parts.map(([kind, ms]) => [kind, (ms * whole) / sum]);
 }
 
-function paintTask(task: Task, end: number, from: number, scale: number, width: number, paint: Paint): void {
+function paintTask(task: Task, start: number, end: number, from: number, scale: number, width: number, paint: Paint): void {
   let at = task.start;
+  const left = Math.max(0, (start - from) * scale);
   const right = Math.min(width, (end - from) * scale);
   for (const [kind, ms] of partsOf(task, end)) {
     if (ms <= 0) continue;
-    const x = Math.max(0, (at - from) * scale);
+    const x = Math.max(left, (at - from) * scale);
     at += ms;
     const stop = Math.min(right, (at - from) * scale);
     if (stop > x) paint(x, stop - x, kind, task.name, 1);

@@ -1,0 +1,193 @@
+/** Columns and tables that several pages have. */
+import type { JobData, StageData } from "../../api-types";
+import { Badge, KillButton, TaskBar } from "../components/layout";
+import { Table } from "../components/table";
+import type { Column } from "../components/table";
+import type { Scope } from "../context";
+import { bytes, dateTime, duration, shortSite, time } from "../lib/format";
+
+export function jobDuration(job: JobData, now: number): number | undefined {
+  const start = time(job.submissionTime);
+  return start === null ? undefined : (time(job.completionTime) ?? now) - start;
+}
+
+export function stageDuration(stage: StageData, now: number): number | undefined {
+  const start = time(stage.firstTaskLaunchedTime) ?? time(stage.submissionTime);
+  return start === null ? undefined : (time(stage.completionTime) ?? now) - start;
+}
+
+export function JobTable({ jobs, scope, label }: { jobs: readonly JobData[]; scope: Scope; label: string }) {
+  const now = Date.now();
+  const columns: Column<JobData>[] = [
+    {
+      key: "id",
+      label: "Job",
+      number: true,
+      render: (job) => <a href={scope.href(["jobs", job.jobId])}>{job.jobId}</a>,
+      sort: (job) => job.jobId,
+    },
+    {
+      key: "name",
+      label: "Description",
+      grow: true,
+      render: (job) => (
+        <a href={scope.href(["jobs", job.jobId])} class="clip" title={job.description ?? job.name}>
+          {shortSite(job.description ?? job.name)}
+        </a>
+      ),
+      sort: (job) => job.description ?? job.name,
+    },
+    { key: "state", label: "State", render: (job) => <Badge state={job.status} />, sort: (job) => job.status },
+    {
+      key: "submitted",
+      label: "Submitted",
+      number: true,
+      render: (job) => dateTime(time(job.submissionTime)),
+      sort: (job) => time(job.submissionTime),
+    },
+    {
+      key: "duration",
+      label: "Duration",
+      number: true,
+      render: (job) => duration(jobDuration(job, now)),
+      sort: (job) => jobDuration(job, now),
+    },
+    {
+      key: "stages",
+      label: "Stages",
+      number: true,
+      render: (job) =>
+        `${job.numCompletedStages} / ${job.stageIds.length - job.numSkippedStages}` +
+        (job.numSkippedStages > 0 ? `, ${job.numSkippedStages} skipped` : ""),
+      sort: (job) => job.stageIds.length,
+    },
+    {
+      key: "tasks",
+      label: "Tasks",
+      render: (job) => (
+        <TaskBar
+          of={{
+            done: job.numCompletedTasks,
+            running: job.numActiveTasks,
+            failed: job.numFailedTasks,
+            skipped: job.numSkippedTasks,
+            total: job.numTasks - job.numSkippedTasks,
+          }}
+        />
+      ),
+      sort: (job) => job.numTasks,
+    },
+  ];
+  if (jobs.some((job) => job.status === "RUNNING") && scope.identity.killEnabled) {
+    columns.push({
+      key: "end",
+      label: "",
+      render: (job) =>
+        job.status === "RUNNING" && <KillButton path={`${scope.mine}/jobs/${job.jobId}/kill`} what={`job ${job.jobId}`} />,
+    });
+  }
+  return (
+    <Table label={label} rows={jobs} rowKey={(job) => job.jobId} order={{ key: "id", descending: true }} columns={columns} />
+  );
+}
+
+export function StageTable({
+  stages,
+  scope,
+  label,
+  order,
+}: {
+  stages: readonly StageData[];
+  scope: Scope;
+  label: string;
+  order?: "id" | "-id";
+}) {
+  const now = Date.now();
+  const size = (key: string, title: string, pick: (stage: StageData) => number): Column<StageData> => ({
+    key,
+    label: title,
+    number: true,
+    render: (stage) => (pick(stage) === 0 ? <span class="quiet">–</span> : bytes(pick(stage))),
+    sort: pick,
+  });
+  const columns: Column<StageData>[] = [
+    {
+      key: "id",
+      label: "Stage",
+      number: true,
+      render: (stage) => (
+        <a href={scope.href(["stages", stage.stageId, stage.attemptId])}>
+          {stage.stageId}
+          {stage.attemptId > 0 && <span class="quiet"> ({stage.attemptId})</span>}
+        </a>
+      ),
+      sort: (stage) => stage.stageId + stage.attemptId / 1000,
+    },
+    {
+      key: "name",
+      label: "Name",
+      grow: true,
+      render: (stage) => (
+        <a href={scope.href(["stages", stage.stageId, stage.attemptId])} class="clip" title={stage.description ?? stage.name}>
+          {shortSite(stage.name)}
+        </a>
+      ),
+      sort: (stage) => stage.name,
+    },
+    { key: "state", label: "State", render: (stage) => <Badge state={stage.status} />, sort: (stage) => stage.status },
+    {
+      key: "submitted",
+      label: "Submitted",
+      number: true,
+      render: (stage) => dateTime(time(stage.submissionTime)),
+      sort: (stage) => time(stage.submissionTime),
+    },
+    {
+      key: "duration",
+      label: "Duration",
+      number: true,
+      render: (stage) => duration(stageDuration(stage, now)),
+      sort: (stage) => stageDuration(stage, now),
+    },
+    {
+      key: "tasks",
+      label: "Tasks",
+      render: (stage) => (
+        <TaskBar
+          of={{
+            done: stage.numCompleteTasks,
+            running: stage.numActiveTasks,
+            failed: stage.numFailedTasks,
+            total: stage.numTasks,
+          }}
+        />
+      ),
+      sort: (stage) => stage.numTasks,
+    },
+    size("input", "Input", (stage) => stage.inputBytes),
+    size("output", "Output", (stage) => stage.outputBytes),
+    size("read", "Shuffle read", (stage) => stage.shuffleReadBytes),
+    size("write", "Shuffle write", (stage) => stage.shuffleWriteBytes),
+  ];
+  if (stages.some((stage) => stage.diskBytesSpilled > 0))
+    columns.push(size("spill", "Spilled", (stage) => stage.diskBytesSpilled));
+  if (stages.some((stage) => stage.status === "ACTIVE") && scope.identity.killEnabled) {
+    columns.push({
+      key: "end",
+      label: "",
+      render: (stage) =>
+        stage.status === "ACTIVE" && (
+          <KillButton path={`${scope.mine}/stages/${stage.stageId}/kill`} what={`stage ${stage.stageId}`} />
+        ),
+    });
+  }
+  return (
+    <Table
+      label={label}
+      rows={stages}
+      rowKey={(stage) => `${stage.stageId}.${stage.attemptId}`}
+      order={{ key: "id", descending: order !== "id" }}
+      columns={columns}
+    />
+  );
+}

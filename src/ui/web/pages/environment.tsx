@@ -1,0 +1,70 @@
+/** Versions and settings; secrets are masked by the server. */
+import { useMemo, useState } from "preact/hooks";
+import type { ApplicationEnvironmentInfo } from "../../api-types";
+import { useApi } from "../api";
+import { Card, Filter, Page } from "../components/layout";
+import { Empty, Shown } from "../components/state";
+import { Table } from "../components/table";
+import { useScope } from "../context";
+import { filtered } from "../lib/sort";
+
+export function Environment() {
+  const scope = useScope();
+  const environment = useApi<ApplicationEnvironmentInfo>(`${scope.api}/environment`, ["environment"]);
+  const [filter, setFilter] = useState("");
+  return (
+    <Page title="Environment" aside={<Filter value={filter} onInput={setFilter} label="Filter settings" />}>
+      <Shown of={environment}>
+        {(data) => {
+          const groups: [string, readonly (readonly [string, string])[]][] = [
+            [
+              "Runtime",
+              [
+                ["Runtime", data.runtime.javaVersion],
+                ["Home", data.runtime.javaHome],
+                ["Language", data.runtime.scalaVersion],
+              ],
+            ],
+            ["Settings", data.sparkProperties],
+            ["System", data.systemProperties],
+            ["File systems", data.hadoopProperties],
+            ["Metrics", data.metricsProperties],
+            ["Packages and code", data.classpathEntries],
+          ];
+          const shown = groups
+            .map(([name, rows]) => [name, filtered(rows, filter, (row) => row.join(" "))] as const)
+            .filter(([, rows]) => rows.some(([key, value]) => key !== "" && value !== ""));
+          if (shown.length === 0) return <Empty title={`No setting fits “${filter}”`} />;
+          return shown.map(([name, rows]) => <Settings key={name} name={name} rows={rows} />);
+        }}
+      </Shown>
+    </Page>
+  );
+}
+
+function Settings({ name, rows }: { name: string; rows: readonly (readonly [string, string])[] }) {
+  const known = useMemo(() => rows.filter(([key, value]) => key !== "" && value !== ""), [rows]);
+  return (
+    <Card title={name} flush>
+      <Table
+        label={name}
+        rows={known}
+        rowKey={([key]) => key}
+        columns={[
+          { key: "key", label: "Name", render: ([key]) => <span class="mono wrap">{key}</span>, sort: ([key]) => key },
+          {
+            key: "value",
+            label: "Value",
+            grow: true,
+            render: ([, value]) => (
+              <span class={value.includes("(redacted)") ? "mono quiet" : "mono wrap"}>
+                {value.includes("(redacted)") ? "masked" : value}
+              </span>
+            ),
+            sort: ([, value]) => value,
+          },
+        ]}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,236 @@
+/** One executor: memory and CPU over time, what its threads do, its logs, where its time goes. */
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { ExecutorMemory, ExecutorSummary, ThreadStackTrace } from "../../api-types";
+import { useApi } from "../api";
+import { Chart } from "../components/chart";
+import { Badge, Card, Facts, Filter, Page, Tabs } from "../components/layout";
+import { LogView } from "../components/log-view";
+import { Empty, Shown } from "../components/state";
+import { useScope } from "../context";
+import { bytes, count, dateTime, duration, time } from "../lib/format";
+import { MEMORY_WORDS, memoryBar } from "../lib/memory";
+import { replaceQuery, useRoute } from "../router";
+import { executorState } from "./executors";
+import { ProfileCard } from "./profile";
+
+const TABS = [
+  ["overview", "Overview"],
+  ["threads", "Threads"],
+  ["logs", "Logs"],
+  ["profile", "Profile"],
+] as const;
+type Tab = (typeof TABS)[number][0];
+
+export function ExecutorDetail({ parts }: { parts: readonly string[] }) {
+  const scope = useScope();
+  const id = parts[0] ?? "";
+  const { query } = useRoute();
+  const tab = TABS.find(([name]) => name === query["tab"])?.[0] ?? "overview";
+  const executors = useApi<ExecutorSummary[]>(`${scope.api}/allexecutors`, ["executors", "tasks"], 1000);
+  const executor = executors.data?.find((one) => one.id === id);
+  return (
+    <Page title={<>Executor {id}</>} above={<a href={scope.href(["executors"])}>Executors</a>}>
+      <Shown of={executors} height={110}>
+        {() =>
+          executor === undefined ? (
+            <Empty title={`There is no executor ${id}`}>It may be one of another application.</Empty>
+          ) : (
+            <Facts
+              items={[
+                ["State", <Badge state={executorState(executor)} />],
+                ["Address", executor.hostPort],
+                ["Cores", executor.totalCores],
+                ["Added", dateTime(time(executor.addTime))],
+                !executor.isActive && ["Removed", dateTime(time(executor.removeTime))],
+                ["Tasks", `${count(executor.activeTasks)} running, ${count(executor.completedTasks)} done`],
+                executor.failedTasks > 0 && ["Failed", count(executor.failedTasks), "bad"],
+                ["Task time", duration(executor.totalDuration)],
+                ["Garbage collection", duration(executor.totalGCTime)],
+                ["Cached", `${bytes(executor.memoryUsed)} in ${count(executor.rddBlocks)} blocks`],
+              ]}
+            />
+          )
+        }
+      </Shown>
+      {executor?.removeReason !== undefined && (
+        <Card title="Why it has gone">
+          <p>{executor.removeReason}</p>
+        </Card>
+      )}
+      <Tabs<Tab> label="About the executor" tabs={TABS} value={tab} onChange={(next) => replaceQuery({ tab: next })} />
+      <div role="tabpanel" aria-labelledby={`tab-${tab}`}>
+        {tab === "overview" && <MemoryOverTime id={id} />}
+        {tab === "threads" && <Threads id={id} active={executor?.isActive === true} />}
+        {tab === "logs" && <Logs id={id} />}
+        {tab === "profile" && <ProfileCard executor={id} />}
+      </div>
+    </Page>
+  );
+}
+
+function MemoryOverTime({ id }: { id: string }) {
+  const scope = useScope();
+  const memory = useApi<ExecutorMemory[]>(`${scope.mine}/executors/memory`, ["executors"], 1000);
+  return (
+    <Shown of={memory} height={400}>
+      {(samples) => {
+        const sample = samples.find(({ executorId }) => executorId === id);
+        if (sample === undefined || sample.time.length === 0) {
+          return (
+            <Empty title="No measurements">
+              Executors report their memory with their heartbeats; none has come, or they were not logged.
+            </Empty>
+          );
+        }
+        const bar = memoryBar(sample);
+        return (
+          <div class="grid two">
+            <Card title="Memory" aside={<span class="quiet">{MEMORY_WORDS[bar.state]}</span>}>
+              <Chart
+                label="Memory of the executor"
+                data={[sample.time, sample.rss, sample.heap, sample.storage, sample.execution]}
+                series={[
+                  { label: "resident", colour: "accent", fill: true },
+                  { label: "V8 heaps", colour: 2 },
+                  { label: "cached", colour: 1 },
+                  { label: "execution", colour: 4 },
+                ]}
+                height={220}
+                format={bytes}
+                top={sample.limit}
+              />
+              <SeriesLegend names={["resident", "V8 heaps", "cached", "execution"]} keys={["accent", "2", "1", "4"]} />
+              <dl class="pairs">
+                <Pair name="May take" value={bytes(sample.limit)} />
+                <Pair name="Spills above" value={bytes(sample.spillAt)} />
+                <Pair name="Takes no tasks above" value={bytes(sample.pauseAt)} />
+                <Pair name="Spilled so far" value={bytes(bar.spilled)} />
+              </dl>
+            </Card>
+            <Card title="CPU">
+              <Chart
+                label="CPU of the executor, in cores"
+                data={[sample.time, sample.cpu, sample.activeTasks]}
+                series={[
+                  { label: "busy cores", colour: 1, fill: true },
+                  { label: "running tasks", colour: 2 },
+                ]}
+                height={220}
+                format={(value) => String(Math.round(value * 10) / 10)}
+              />
+              <SeriesLegend names={["busy cores", "running tasks"]} keys={["1", "2"]} />
+            </Card>
+          </div>
+        );
+      }}
+    </Shown>
+  );
+}
+
+function SeriesLegend({ names, keys }: { names: readonly string[]; keys: readonly string[] }) {
+  return (
+    <ul class="legend" aria-label="Lines">
+      {names.map((name, at) => (
+        <li key={name}>
+          <span class={`swatch series-${keys[at]}`} />
+          {name}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Pair({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function Threads({ id, active }: { id: string; active: boolean }) {
+  const scope = useScope();
+  const threads = useApi<ThreadStackTrace[]>(
+    active && scope.live ? `${scope.api}/executors/${encodeURIComponent(id)}/threads` : null,
+  );
+  const [filter, setFilter] = useState("");
+  const [auto, setAuto] = useState(false);
+  useEffect(() => {
+    if (!auto) return;
+    const timer = setInterval(threads.reload, 1500);
+    return () => clearInterval(timer);
+  }, [auto]);
+  if (!active || !scope.live) return <Empty title="Stacks can be read of running executors only" />;
+  return (
+    <Card
+      title="Threads"
+      aside={
+        <>
+          <Filter value={filter} onInput={setFilter} label="Filter frames" />
+          <button type="button" class="button small" aria-pressed={auto} onClick={() => setAuto(!auto)}>
+            Repeat
+          </button>
+          <button type="button" class="button small" onClick={threads.reload}>
+            Again
+          </button>
+        </>
+      }
+    >
+      <Shown of={threads}>{(list) => <ThreadList threads={list} filter={filter} />}</Shown>
+    </Card>
+  );
+}
+
+function ThreadList({ threads, filter }: { threads: readonly ThreadStackTrace[]; filter: string }) {
+  const shown = useMemo(
+    () =>
+      threads.filter((thread) =>
+        `${thread.threadName}\n${thread.stackTrace.elems.join("\n")}`.toLowerCase().includes(filter.toLowerCase()),
+      ),
+    [threads, filter],
+  );
+  if (shown.length === 0)
+    return <Empty title={threads.length === 0 ? "No thread answered" : `No thread has “${filter}” in its stack`} />;
+  return (
+    <ul class="threads">
+      {shown.map((thread) => (
+        <li key={thread.threadId}>
+          <details open={thread.stackTrace.elems.length > 0 && shown.length <= 12}>
+            <summary>
+              <b>{thread.threadName}</b> <Badge state={thread.threadState} />
+            </summary>
+            <pre class="trace">
+              {thread.stackTrace.elems.length === 0
+                ? "(no JavaScript on its stack)"
+                : thread.stackTrace.elems.map((line) => line.trimEnd()).join("\n")}
+            </pre>
+          </details>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Logs({ id }: { id: string }) {
+  const scope = useScope();
+  const [stream, setStream] = useState<"stdout" | "stderr">("stderr");
+  return (
+    <Card
+      title="Logs"
+      aside={
+        <Tabs
+          label="Stream"
+          tabs={[
+            ["stderr", "stderr"],
+            ["stdout", "stdout"],
+          ]}
+          value={stream}
+          onChange={setStream}
+        />
+      }
+    >
+      <LogView path={`${scope.mine}/executors/${encodeURIComponent(id)}/logs?stream=${stream}`} live={scope.live} />
+    </Card>
+  );
+}

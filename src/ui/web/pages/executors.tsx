@@ -1,0 +1,188 @@
+/** All executors: what they do, what they hold, and those that have gone with the reason. */
+import { useMemo } from "preact/hooks";
+import type { ExecutorMemory, ExecutorSummary } from "../../api-types";
+import { useApi } from "../api";
+import { Badge, Card, Facts, Page } from "../components/layout";
+import { MemoryTrack } from "../components/memory-bars";
+import { Empty, Shown } from "../components/state";
+import { Table } from "../components/table";
+import type { Column } from "../components/table";
+import { useScope } from "../context";
+import { bytes, count, dateTime, duration, percent, time } from "../lib/format";
+import { memoryBar } from "../lib/memory";
+import type { MemoryBar } from "../lib/memory";
+
+export function executorState(executor: ExecutorSummary): string {
+  return !executor.isActive ? "DEAD" : executor.isExcluded || executor.isBlacklisted ? "EXCLUDED" : "ALIVE";
+}
+
+export function Executors() {
+  const scope = useScope();
+  const executors = useApi<ExecutorSummary[]>(`${scope.api}/allexecutors`, ["executors", "tasks"], 1000);
+  const memory = useApi<ExecutorMemory[]>(`${scope.mine}/executors/memory`, ["executors"], 1000);
+  const bars = useMemo(() => new Map((memory.data ?? []).map((sample) => [sample.executorId, memoryBar(sample)])), [memory.data]);
+  const scale = Math.max(1, ...[...bars.values()].map((bar) => Math.max(bar.limit, bar.rss + bar.spilled)));
+  return (
+    <Page title="Executors">
+      <Shown of={executors}>
+        {(all) => {
+          const workers = all.filter(({ id }) => id !== "driver");
+          const active = workers.filter(({ isActive }) => isActive);
+          const gone = workers.filter(({ isActive }) => !isActive);
+          const driver = all.filter(({ id }) => id === "driver");
+          const sum = (pick: (executor: ExecutorSummary) => number) =>
+            workers.reduce((total, executor) => total + pick(executor), 0);
+          return (
+            <>
+              <Facts
+                items={[
+                  ["Active", active.length],
+                  ["Gone", gone.length, gone.length > 0 ? "warn" : undefined] as [string, number, string?],
+                  ["Cores", active.reduce((total, { totalCores }) => total + totalCores, 0)],
+                  ["Tasks running", count(sum(({ activeTasks }) => activeTasks))],
+                  ["Tasks done", count(sum(({ completedTasks }) => completedTasks))],
+                  ["Task time", duration(sum(({ totalDuration }) => totalDuration))],
+                  [
+                    "Collecting garbage",
+                    percent(
+                      sum(({ totalGCTime }) => totalGCTime) /
+                        Math.max(
+                          1,
+                          sum(({ totalDuration }) => totalDuration),
+                        ),
+                    ),
+                  ],
+                ]}
+              />
+              <Card title="Running" flush>
+                {active.length === 0 ? (
+                  <Empty title="No executor is running">They have ended with the application, or none has registered yet.</Empty>
+                ) : (
+                  <ExecutorTable rows={[...active, ...driver]} bars={bars} scale={scale} />
+                )}
+              </Card>
+              {gone.length > 0 && (
+                <Card title="Gone" flush>
+                  <ExecutorTable rows={gone} bars={bars} scale={scale} gone />
+                </Card>
+              )}
+            </>
+          );
+        }}
+      </Shown>
+    </Page>
+  );
+}
+
+function ExecutorTable(props: {
+  rows: readonly ExecutorSummary[];
+  bars: ReadonlyMap<string, MemoryBar>;
+  scale: number;
+  gone?: boolean;
+}) {
+  const scope = useScope();
+  const number = (
+    key: string,
+    label: string,
+    pick: (row: ExecutorSummary) => number,
+    format: (value: number) => string = count,
+    hint?: string,
+  ): Column<ExecutorSummary> => ({
+    key,
+    label,
+    number: true,
+    render: (row) => (pick(row) === 0 ? <span class="quiet">–</span> : format(pick(row))),
+    sort: pick,
+    ...(hint === undefined ? {} : { hint }),
+  });
+  const columns: Column<ExecutorSummary>[] = [
+    {
+      key: "id",
+      label: "Executor",
+      render: (row) => (row.id === "driver" ? "driver" : <a href={scope.href(["executors", row.id])}>{row.id}</a>),
+      sort: (row) => row.id,
+    },
+    { key: "host", label: "Address", render: (row) => <span class="mono">{row.hostPort}</span>, sort: (row) => row.hostPort },
+    { key: "state", label: "State", render: (row) => <Badge state={executorState(row)} />, sort: executorState },
+  ];
+  if (props.gone === true) {
+    columns.push(
+      {
+        key: "removed",
+        label: "Removed",
+        number: true,
+        render: (row) => dateTime(time(row.removeTime)),
+        sort: (row) => time(row.removeTime),
+      },
+      {
+        key: "reason",
+        label: "Reason",
+        grow: true,
+        render: (row) => (
+          <span class="clip" title={row.removeReason}>
+            {row.removeReason ?? "not said"}
+          </span>
+        ),
+      },
+    );
+  } else {
+    columns.push({
+      key: "rss",
+      label: "Memory",
+      hint: "Resident memory, against what the process may take",
+      render: (row) => {
+        const bar = props.bars.get(row.id);
+        return bar === undefined ? (
+          <span class="quiet">not measured</span>
+        ) : (
+          <span class="memory-cell">
+            <MemoryTrack bar={bar} scale={props.scale} />
+            <span>
+              {bytes(bar.rss)} <span class="quiet">/ {bytes(bar.limit)}</span>
+            </span>
+          </span>
+        );
+      },
+      sort: (row) => props.bars.get(row.id)?.rss,
+    });
+    columns.push({
+      key: "cpu",
+      label: "CPU",
+      number: true,
+      hint: "Cores busy",
+      render: (row) => {
+        const bar = props.bars.get(row.id);
+        return bar === undefined ? "–" : `${bar.cpu.toFixed(1)} / ${row.totalCores}`;
+      },
+      sort: (row) => props.bars.get(row.id)?.cpu,
+    });
+  }
+  columns.push(
+    number("active", "Running", (row) => row.activeTasks),
+    number("done", "Done", (row) => row.completedTasks),
+    number("failed", "Failed", (row) => row.failedTasks),
+    number("time", "Task time", (row) => row.totalDuration, duration),
+    number("gc", "GC", (row) => row.totalGCTime, duration, "Garbage collection"),
+    {
+      key: "storage",
+      label: "Cached",
+      hint: "Storage memory, and what there is of it",
+      number: true,
+      render: (row) => `${bytes(row.memoryUsed)} / ${bytes(row.maxMemory)}`,
+      sort: (row) => row.memoryUsed,
+    },
+    number("disk", "Disk", (row) => row.diskUsed, bytes),
+    number("input", "Input", (row) => row.totalInputBytes, bytes),
+    number("read", "Shuffle read", (row) => row.totalShuffleRead, bytes),
+    number("write", "Shuffle write", (row) => row.totalShuffleWrite, bytes),
+  );
+  return (
+    <Table
+      label="Executors"
+      rows={props.rows}
+      rowKey={(row) => row.id}
+      order={{ key: "id", descending: false }}
+      columns={columns}
+    />
+  );
+}

@@ -1,0 +1,201 @@
+/** A standalone master: its workers, and the applications and drivers on them. */
+import type { MasterApplication, MasterDriver, MasterState, MasterWorker } from "../../api-types";
+import { useApi } from "../api";
+import { Badge, Card, Facts, Page } from "../components/layout";
+import { Empty, Shown } from "../components/state";
+import { Table } from "../components/table";
+import type { Column } from "../components/table";
+import { bytes, clock, dateTime, duration } from "../lib/format";
+
+const mib = (size: number) => bytes(size * 1024 * 1024);
+
+export function Master() {
+  const master = useApi<MasterState>("api/firesteel/v1/master", ["cluster"]);
+  return (
+    <Page title="Master">
+      <Shown of={master}>
+        {(data) => (
+          <>
+            <Facts
+              items={[
+                ["Address", <span class="mono">{data.url}</span>],
+                ["State", <Badge state={data.status} />],
+                ["Since", dateTime(data.startTime)],
+                ["Workers", data.workers.filter(({ state }) => state === "ALIVE").length],
+                ["Cores in use", `${data.coresUsed} / ${data.cores}`],
+                ["Memory in use", `${mib(data.memoryUsedMb)} / ${mib(data.memoryMb)}`],
+                ["Applications", data.activeApplications.length],
+              ]}
+            />
+            <Card title={`Workers (${data.workers.length})`} flush>
+              <Table
+                label="Workers"
+                rows={data.workers}
+                rowKey={(row) => row.id}
+                order={{ key: "host", descending: false }}
+                columns={WORKER_COLUMNS}
+                empty={<Empty title="No worker has registered">Start one with: firesteel worker {data.url}</Empty>}
+              />
+            </Card>
+            <Card title={`Running applications (${data.activeApplications.length})`} flush>
+              <Applications
+                rows={data.activeApplications}
+                empty="No application is running"
+                hint={`Submit one with: firesteel submit --master ${data.url} app.ts`}
+              />
+            </Card>
+            {(data.activeDrivers.length > 0 || data.completedDrivers.length > 0) && (
+              <Card title={`Drivers (${data.activeDrivers.length} running)`} flush>
+                <Drivers rows={[...data.activeDrivers, ...data.completedDrivers]} />
+              </Card>
+            )}
+            <Card title={`Ended applications (${data.completedApplications.length})`} flush>
+              <Applications rows={data.completedApplications} empty="No application has ended yet" />
+            </Card>
+          </>
+        )}
+      </Shown>
+    </Page>
+  );
+}
+
+/** How much of something is taken, as a bar with words. */
+export function Used({ used, of, format }: { used: number; of: number; format: (value: number) => string }) {
+  return (
+    <span class="task-bar">
+      <span class="bar" role="img" aria-label={`${format(used)} of ${format(of)} in use`}>
+        <span class="bar-run" style={{ width: `${of === 0 ? 0 : Math.min(100, (used / of) * 100)}%` }} />
+      </span>
+      <span class="bar-text">
+        {format(used)} / {format(of)}
+      </span>
+    </span>
+  );
+}
+
+const WORKER_COLUMNS: readonly Column<MasterWorker>[] = [
+  {
+    key: "id",
+    label: "Worker",
+    grow: true,
+    render: (row) => (row.webUiAddress === "" ? row.id : <a href={row.webUiAddress}>{row.id}</a>),
+    sort: (row) => row.id,
+  },
+  {
+    key: "host",
+    label: "Address",
+    render: (row) => <span class="mono">{`${row.host}:${row.port}`}</span>,
+    sort: (row) => `${row.host}:${row.port}`,
+  },
+  { key: "state", label: "State", render: (row) => <Badge state={row.state} />, sort: (row) => row.state },
+  {
+    key: "cores",
+    label: "Cores",
+    render: (row) => <Used used={row.coresUsed} of={row.cores} format={String} />,
+    sort: (row) => row.coresUsed,
+  },
+  {
+    key: "memory",
+    label: "Memory",
+    render: (row) => <Used used={row.memoryUsedMb} of={row.memoryMb} format={mib} />,
+    sort: (row) => row.memoryUsedMb,
+  },
+  {
+    key: "beat",
+    label: "Last heard of",
+    number: true,
+    render: (row) => clock(row.lastHeartbeat),
+    sort: (row) => row.lastHeartbeat,
+  },
+];
+
+function Applications({ rows, empty, hint }: { rows: readonly MasterApplication[]; empty: string; hint?: string }) {
+  return (
+    <Table
+      label="Applications"
+      rows={rows}
+      rowKey={(row) => row.id}
+      order={{ key: "start", descending: true }}
+      empty={<Empty title={empty}>{hint}</Empty>}
+      columns={[
+        { key: "id", label: "Application", render: (row) => <span class="mono">{row.id}</span>, sort: (row) => row.id },
+        {
+          key: "name",
+          label: "Name",
+          grow: true,
+          render: (row) => (row.uiUrl === null ? row.name : <a href={row.uiUrl}>{row.name}</a>),
+          sort: (row) => row.name,
+        },
+        { key: "user", label: "User", render: (row) => row.user, sort: (row) => row.user },
+        { key: "state", label: "State", render: (row) => <Badge state={row.state} />, sort: (row) => row.state },
+        {
+          key: "cores",
+          label: "Cores",
+          number: true,
+          render: (row) => (row.state === "WAITING" ? `${row.coresGranted} of ${row.cores}` : row.coresGranted),
+          sort: (row) => row.coresGranted,
+        },
+        { key: "executors", label: "Executors", number: true, render: (row) => row.executors, sort: (row) => row.executors },
+        {
+          key: "memory",
+          label: "Memory each",
+          number: true,
+          render: (row) => mib(row.memoryPerExecutorMb),
+          sort: (row) => row.memoryPerExecutorMb,
+        },
+        {
+          key: "start",
+          label: "Submitted",
+          number: true,
+          render: (row) => dateTime(row.startTime),
+          sort: (row) => row.startTime,
+        },
+        {
+          key: "duration",
+          label: "Duration",
+          number: true,
+          render: (row) => duration(row.duration),
+          sort: (row) => row.duration,
+        },
+      ]}
+    />
+  );
+}
+
+function Drivers({ rows }: { rows: readonly MasterDriver[] }) {
+  return (
+    <Table
+      label="Drivers"
+      rows={rows}
+      rowKey={(row) => row.id}
+      order={{ key: "time", descending: true }}
+      columns={[
+        { key: "id", label: "Driver", render: (row) => <span class="mono">{row.id}</span>, sort: (row) => row.id },
+        { key: "state", label: "State", render: (row) => <Badge state={row.state} />, sort: (row) => row.state },
+        {
+          key: "file",
+          label: "Program",
+          grow: true,
+          render: (row) => (
+            <span class="clip" title={row.error ?? row.mainFile}>
+              {row.mainFile}
+              {row.error !== undefined && <span class="bad-text"> {row.error}</span>}
+            </span>
+          ),
+          sort: (row) => row.mainFile,
+        },
+        { key: "worker", label: "Worker", render: (row) => row.workerId ?? "none", sort: (row) => row.workerId },
+        { key: "cores", label: "Cores", number: true, render: (row) => row.cores, sort: (row) => row.cores },
+        { key: "memory", label: "Memory", number: true, render: (row) => mib(row.memoryMb), sort: (row) => row.memoryMb },
+        { key: "restarts", label: "Restarts", number: true, render: (row) => row.restarts, sort: (row) => row.restarts },
+        {
+          key: "time",
+          label: "Submitted",
+          number: true,
+          render: (row) => dateTime(row.submitTime),
+          sort: (row) => row.submitTime,
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,320 @@
+/** One attempt of a stage: its totals, why it is slow, tasks over time, spread of their figures, executors, every task. */
+import { useMemo, useState } from "preact/hooks";
+import type { Dag, StageData, StageFindings, TaskMetricDistributions } from "../../api-types";
+import { useApi } from "../api";
+import { DagView } from "../components/dag-view";
+import { Badge, Card, Facts, KillButton, Page, TaskBar } from "../components/layout";
+import { Empty, Problem, Shown } from "../components/state";
+import { Table } from "../components/table";
+import { TaskStreamView } from "../components/task-stream";
+import { useTaskStream } from "../components/use-task-stream";
+import { useScope } from "../context";
+import { bytes, count, dateTime, duration, shortSite, time } from "../lib/format";
+import { stageDuration } from "./columns";
+import { FindingList } from "./findings";
+import { TaskTable } from "./task-table";
+import { useNow } from "./use-now";
+
+export function StageDetail({ parts }: { parts: readonly string[] }) {
+  const scope = useScope();
+  const id = parts[0] ?? "";
+  const attempts = useApi<StageData[]>(`${scope.api}/stages/${id}?details=false`, ["stages", "tasks"]);
+  const attempt = parts[1] ?? String(attempts.data?.[attempts.data.length - 1]?.attemptId ?? 0);
+  const stage = useApi<StageData>(`${scope.api}/stages/${id}/${attempt}?details=false`, ["stages", "tasks"]);
+  const active = stage.data?.status === "ACTIVE" && scope.live;
+  const now = useNow(active ? 500 : null);
+  return (
+    <Page
+      title={<>Stage {id}</>}
+      above={<a href={scope.href(["stages"])}>Stages</a>}
+      aside={
+        <>
+          {(attempts.data?.length ?? 0) > 1 && (
+            <span class="attempts">
+              Attempts{" "}
+              {attempts.data?.map(({ attemptId }) => (
+                <a
+                  key={attemptId}
+                  href={scope.href(["stages", id, attemptId])}
+                  aria-current={String(attemptId) === attempt ? "page" : undefined}
+                >
+                  {attemptId}
+                </a>
+              ))}
+            </span>
+          )}
+          {active && <KillButton path={`${scope.mine}/stages/${id}/kill`} what={`stage ${id}`} />}
+        </>
+      }
+    >
+      <Shown of={stage} height={140}>
+        {(data) => (
+          <>
+            <p class="lead" title={data.details || data.name}>
+              {shortSite(data.name)}
+            </p>
+            <StageFacts stage={data} now={now} />
+            {data.failureReason !== undefined && (
+              <Card title="Why it failed">
+                <pre class="trace">{data.failureReason}</pre>
+              </Card>
+            )}
+            {data.status === "SKIPPED" ? (
+              <Empty title="This stage was skipped">Its output was there from an earlier job: nothing had to run.</Empty>
+            ) : data.status === "PENDING" ? (
+              <Empty title="This stage has not begun">It waits for the stages that it reads from.</Empty>
+            ) : (
+              <StageBody stage={data} now={now} active={active} />
+            )}
+          </>
+        )}
+      </Shown>
+    </Page>
+  );
+}
+
+function StageFacts({ stage, now }: { stage: StageData; now: number }) {
+  const io = (title: string, size: number, records: number): [string, string] | false =>
+    (size > 0 || records > 0) && [title, `${bytes(size)} / ${count(records)} rows`];
+  return (
+    <Facts
+      items={[
+        ["State", <Badge state={stage.status} />],
+        ["Submitted", dateTime(time(stage.submissionTime))],
+        ["Duration", duration(stageDuration(stage, now))],
+        ["Task time", duration(stage.executorRunTime)],
+        [
+          "Tasks",
+          <TaskBar
+            of={{
+              done: stage.numCompleteTasks,
+              running: stage.numActiveTasks,
+              failed: stage.numFailedTasks,
+              total: stage.numTasks,
+            }}
+          />,
+        ],
+        io("Input", stage.inputBytes, stage.inputRecords),
+        io("Output", stage.outputBytes, stage.outputRecords),
+        io("Shuffle read", stage.shuffleReadBytes, stage.shuffleReadRecords),
+        io("Shuffle write", stage.shuffleWriteBytes, stage.shuffleWriteRecords),
+        stage.diskBytesSpilled > 0 && [
+          "Spilled",
+          `${bytes(stage.diskBytesSpilled)} (${bytes(stage.memoryBytesSpilled)} in memory)`,
+          "warn",
+        ],
+        stage.schedulingPool !== "default" && stage.schedulingPool !== "" && ["Pool", stage.schedulingPool],
+      ]}
+    />
+  );
+}
+
+function StageBody({ stage, now, active }: { stage: StageData; now: number; active: boolean }) {
+  const scope = useScope();
+  const at = `${stage.stageId}/${stage.attemptId}`;
+  const findings = useApi<StageFindings>(`${scope.mine}/stages/${at}/findings`, ["stages", "tasks"], 2000);
+  const summary = useApi<TaskMetricDistributions>(
+    `${scope.api}/stages/${at}/taskSummary?quantiles=0,0.25,0.5,0.75,1.0`,
+    ["stages", "tasks"],
+    2000,
+  );
+  const details = useApi<StageData>(`${scope.api}/stages/${at}?details=false&withSummaries=true`, ["stages"], 2000);
+  const dag = useApi<Dag>(`${scope.mine}/stages/${at}/dag`, ["stages"], 1000);
+  const stream = useTaskStream(`${scope.mine}/stages/${at}/taskStream`, false);
+  const [task, setTask] = useState<number | null>(null);
+  const show = (id: number) => {
+    setTask(id);
+    document.getElementById("tasks")?.scrollIntoView({ block: "start" });
+  };
+  return (
+    <>
+      <Card title="Why it takes so long">
+        <Shown of={findings} height={72}>
+          {({ findings }) =>
+            findings.length === 0 ? (
+              <p class="quiet">Nothing stands out: no skew, no spill, no long waits, and little garbage collection.</p>
+            ) : (
+              <FindingList findings={findings} taskHref={show} />
+            )
+          }
+        </Shown>
+      </Card>
+      <Card title="Tasks over time" aside={<span class="quiet">{count(stream.tasks.total)} tasks</span>}>
+        {stream.tasks.size > 0 ? (
+          <TaskStreamView
+            tasks={stream.tasks}
+            version={stream.version}
+            now={active ? now : stream.tasks.to}
+            maxHeight={420}
+            onTask={(one) => show(one.taskId)}
+          />
+        ) : stream.error !== undefined ? (
+          <Problem text={stream.error} />
+        ) : (
+          <Empty title="No task has been started yet" />
+        )}
+      </Card>
+      <Card title="Spread over tasks that succeeded" flush>
+        <Shown of={summary} height={200}>
+          {(data) => <Quantiles data={data} />}
+        </Shown>
+      </Card>
+      <Card title="Executors" flush>
+        <Shown of={details} height={120}>
+          {(data) => <StageExecutors stage={data} />}
+        </Shown>
+      </Card>
+      {stage.accumulatorUpdates.length > 0 && (
+        <Card title="Accumulators" flush>
+          <Table
+            label="Accumulators"
+            rows={stage.accumulatorUpdates}
+            rowKey={(row) => row.id}
+            columns={[
+              { key: "name", label: "Name", grow: true, render: (row) => row.name, sort: (row) => row.name },
+              { key: "value", label: "Value", number: true, render: (row) => row.value, sort: (row) => Number(row.value) },
+            ]}
+          />
+        </Card>
+      )}
+      <Card title="Graph">
+        <Shown of={dag} height={200}>
+          {(graph) => <DagView dag={graph} stageHref={({ stageId, attempt }) => scope.href(["stages", stageId, attempt])} />}
+        </Shown>
+      </Card>
+      <div id="tasks">
+        <TaskTable stage={stage} only={task} clear={() => setTask(null)} />
+      </div>
+    </>
+  );
+}
+
+type Figure = readonly [name: string, values: readonly number[], format: (value: number) => string];
+
+function Quantiles({ data }: { data: TaskMetricDistributions }) {
+  const rows = useMemo(() => {
+    const ns = (value: number) => duration(value / 1e6);
+    const all: Figure[] = [
+      ["Duration", data.duration, duration],
+      ["Scheduler delay", data.schedulerDelay, duration],
+      ["Deserialise", data.executorDeserializeTime, duration],
+      ["Run time", data.executorRunTime, duration],
+      ["CPU time", data.executorCpuTime, ns],
+      ["Garbage collection", data.jvmGcTime, duration],
+      ["Serialise result", data.resultSerializationTime, duration],
+      ["Getting result", data.gettingResultTime, duration],
+      ["Result size", data.resultSize, bytes],
+      ["Peak execution memory", data.peakExecutionMemory, bytes],
+      ["Spilled from memory", data.memoryBytesSpilled, bytes],
+      ["Spilled to disk", data.diskBytesSpilled, bytes],
+      ["Input", data.inputMetrics.bytesRead, bytes],
+      ["Input rows", data.inputMetrics.recordsRead, count],
+      ["Output", data.outputMetrics.bytesWritten, bytes],
+      ["Output rows", data.outputMetrics.recordsWritten, count],
+      ["Shuffle fetch wait", data.shuffleReadMetrics.fetchWaitTime, duration],
+      ["Shuffle read", data.shuffleReadMetrics.readBytes, bytes],
+      ["Shuffle rows read", data.shuffleReadMetrics.readRecords, count],
+      ["Shuffle write", data.shuffleWriteMetrics.writeBytes, bytes],
+      ["Shuffle rows written", data.shuffleWriteMetrics.writeRecords, count],
+      ["Shuffle write time", data.shuffleWriteMetrics.writeTime, ns],
+    ];
+    // What a stage does not do at all says nothing.
+    return all.filter(([name, values]) => name === "Duration" || values.some((value) => value > 0));
+  }, [data]);
+  if (data.duration.length === 0) return <p class="quiet pad">No task has succeeded yet.</p>;
+  return (
+    <div class="table-scroll" tabIndex={0} role="region" aria-label="Spread of task figures">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Figure</th>
+            {["Least", "25 %", "Median", "75 %", "Most"].map((name) => (
+              <th key={name} scope="col" class="number">
+                {name}
+              </th>
+            ))}
+            <th scope="col">
+              <span class="hidden">Spread</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, values, format]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {values.map((value, at) => (
+                <td key={at} class="number">
+                  {format(value)}
+                </td>
+              ))}
+              <td class="box-cell">
+                <BoxPlot values={values} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Least, quartiles and most on a line from 0: skew is seen before it is read. */
+function BoxPlot({ values }: { values: readonly number[] }) {
+  const [least = 0, low = 0, middle = 0, high = 0, most = 0] = values;
+  const x = (value: number) => (most === 0 ? 0 : (value / most) * 118) + 1;
+  return (
+    <svg class="box-plot" width="120" height="14" aria-hidden="true">
+      <line x1={x(least)} x2={x(most)} y1="7" y2="7" />
+      <rect x={x(low)} width={Math.max(1, x(high) - x(low))} y="2" height="10" rx="1.5" />
+      <line class="median" x1={x(middle)} x2={x(middle)} y1="1" y2="13" />
+    </svg>
+  );
+}
+
+function StageExecutors({ stage }: { stage: StageData }) {
+  const scope = useScope();
+  const rows = useMemo(() => Object.entries(stage.executorSummary ?? {}).map(([id, figures]) => ({ id, ...figures })), [stage]);
+  const size = (key: string, label: string, pick: (row: (typeof rows)[number]) => number) => ({
+    key,
+    label,
+    number: true,
+    render: (row: (typeof rows)[number]) => (pick(row) === 0 ? <span class="quiet">–</span> : bytes(pick(row))),
+    sort: pick,
+  });
+  return (
+    <Table
+      label="Executors of the stage"
+      rows={rows}
+      rowKey={(row) => row.id}
+      order={{ key: "id", descending: false }}
+      columns={[
+        {
+          key: "id",
+          label: "Executor",
+          render: (row) => <a href={scope.href(["executors", row.id])}>{row.id}</a>,
+          sort: (row) => row.id,
+        },
+        { key: "time", label: "Task time", number: true, render: (row) => duration(row.taskTime), sort: (row) => row.taskTime },
+        {
+          key: "ok",
+          label: "Succeeded",
+          number: true,
+          render: (row) => count(row.succeededTasks),
+          sort: (row) => row.succeededTasks,
+        },
+        { key: "bad", label: "Failed", number: true, render: (row) => count(row.failedTasks), sort: (row) => row.failedTasks },
+        { key: "killed", label: "Killed", number: true, render: (row) => count(row.killedTasks), sort: (row) => row.killedTasks },
+        size("input", "Input", (row) => row.inputBytes),
+        size("read", "Shuffle read", (row) => row.shuffleRead),
+        size("write", "Shuffle write", (row) => row.shuffleWrite),
+        size("spill", "Spilled", (row) => row.diskBytesSpilled),
+        {
+          key: "excluded",
+          label: "Excluded",
+          render: (row) => (row.isExcludedForStage ? <Badge state="EXCLUDED" /> : <span class="quiet">no</span>),
+          sort: (row) => (row.isExcludedForStage ? 0 : 1),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,126 @@
+/** A standalone worker: the executors and drivers on it, and their logs. */
+import { useState } from "preact/hooks";
+import type { WorkerDriver, WorkerExecutor, WorkerState } from "../../api-types";
+import { useApi } from "../api";
+import { Badge, Card, Facts, Page, Tabs } from "../components/layout";
+import { LogView } from "../components/log-view";
+import { Empty, Shown } from "../components/state";
+import { Table } from "../components/table";
+import { bytes, dateTime } from "../lib/format";
+import { formatRoute } from "../lib/route";
+
+const mib = (size: number) => bytes(size * 1024 * 1024);
+
+export function Worker() {
+  const worker = useApi<WorkerState>("api/firesteel/v1/worker", ["cluster"]);
+  return (
+    <Page title="Worker">
+      <Shown of={worker}>
+        {(data) => (
+          <>
+            <Facts
+              items={[
+                ["Worker", <span class="mono">{data.id}</span>],
+                ["Master", data.masterUiUrl === null ? data.masterUrl : <a href={data.masterUiUrl}>{data.masterUrl}</a>],
+                ["Connection", data.connected ? "connected" : "lost: it tries again", data.connected ? undefined : "bad"] as [
+                  string,
+                  string,
+                  string?,
+                ],
+                ["Since", dateTime(data.startTime)],
+                ["Cores in use", `${data.coresUsed} / ${data.cores}`],
+                ["Memory in use", `${mib(data.memoryUsedMb)} / ${mib(data.memoryMb)}`],
+              ]}
+            />
+            <Card title={`Executors (${data.executors.length})`} flush>
+              <ExecutorTable rows={data.executors} empty="No executor is running here" />
+            </Card>
+            {(data.drivers.length > 0 || data.finishedDrivers.length > 0) && (
+              <Card title="Drivers" flush>
+                <DriverTable rows={[...data.drivers, ...data.finishedDrivers]} />
+              </Card>
+            )}
+            <Card title={`Ended executors (${data.finishedExecutors.length})`} flush>
+              <ExecutorTable rows={data.finishedExecutors} empty="No executor has ended yet" />
+            </Card>
+          </>
+        )}
+      </Shown>
+    </Page>
+  );
+}
+
+const logHref = (logs: string) => formatRoute(["logs", logs]);
+
+function ExecutorTable({ rows, empty }: { rows: readonly WorkerExecutor[]; empty: string }) {
+  return (
+    <Table
+      label="Executors"
+      rows={rows}
+      rowKey={(row) => `${row.applicationId}/${row.id}`}
+      order={{ key: "start", descending: true }}
+      empty={<Empty title={empty} />}
+      columns={[
+        { key: "id", label: "Executor", render: (row) => row.id, sort: (row) => row.id },
+        {
+          key: "app",
+          label: "Application",
+          grow: true,
+          render: (row) => <span title={row.applicationId}>{row.applicationName}</span>,
+          sort: (row) => row.applicationName,
+        },
+        { key: "state", label: "State", render: (row) => <Badge state={row.state} />, sort: (row) => row.state },
+        { key: "cores", label: "Cores", number: true, render: (row) => row.cores, sort: (row) => row.cores },
+        { key: "memory", label: "Memory", number: true, render: (row) => mib(row.memoryMb), sort: (row) => row.memoryMb },
+        { key: "start", label: "Started", number: true, render: (row) => dateTime(row.startTime), sort: (row) => row.startTime },
+        { key: "logs", label: "Logs", render: (row) => <a href={logHref(row.logs)}>logs</a> },
+        { key: "exit", label: "Exit", render: (row) => row.exit ?? "", sort: (row) => row.exit },
+      ]}
+    />
+  );
+}
+
+function DriverTable({ rows }: { rows: readonly WorkerDriver[] }) {
+  return (
+    <Table
+      label="Drivers"
+      rows={rows}
+      rowKey={(row) => row.id}
+      columns={[
+        { key: "id", label: "Driver", render: (row) => <span class="mono">{row.id}</span>, sort: (row) => row.id },
+        { key: "state", label: "State", render: (row) => <Badge state={row.state} />, sort: (row) => row.state },
+        { key: "file", label: "Program", grow: true, render: (row) => row.mainFile, sort: (row) => row.mainFile },
+        { key: "cores", label: "Cores", number: true, render: (row) => row.cores, sort: (row) => row.cores },
+        { key: "memory", label: "Memory", number: true, render: (row) => mib(row.memoryMb), sort: (row) => row.memoryMb },
+        { key: "logs", label: "Logs", render: (row) => <a href={logHref(row.logs)}>logs</a> },
+        { key: "exit", label: "Exit", render: (row) => row.exit ?? "", sort: (row) => row.exit },
+      ]}
+    />
+  );
+}
+
+export function WorkerLog({ parts }: { parts: readonly string[] }) {
+  const [stream, setStream] = useState<"stdout" | "stderr">("stderr");
+  const logs = parts[0] ?? "";
+  const path = logs.split("/").map(encodeURIComponent).join("/");
+  return (
+    <Page title="Logs" above={<a href="#/">Worker</a>}>
+      <Card
+        title={logs}
+        aside={
+          <Tabs
+            label="Stream"
+            tabs={[
+              ["stderr", "stderr"],
+              ["stdout", "stdout"],
+            ]}
+            value={stream}
+            onChange={setStream}
+          />
+        }
+      >
+        <LogView path={`api/firesteel/v1/logs/${path}?stream=${stream}`} live />
+      </Card>
+    </Page>
+  );
+}
