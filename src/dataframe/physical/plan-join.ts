@@ -8,7 +8,7 @@ import { sameExpression } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { Join, LogicalPlan } from "../logical/plan";
 import { equiKeys, nullSafePairs } from "../optimizer/equi-keys";
-import { conjunction, equalNullSafe } from "../optimizer/predicates";
+import { conjunction, equalNullSafe, isNull, or } from "../optimizer/predicates";
 import { ascending, unknownLayout, type Layout } from "./layout";
 import type { HashJoinExec, NestedLoopJoinExec, PhysicalJoinType, PhysicalPlan, SortMergeJoinExec } from "./plan";
 import { keyText, type FinishedExchange, type Planner } from "./planner";
@@ -183,8 +183,10 @@ class JoinPlan {
   /** Without keys: every pair is tried, one side being everywhere, or both in one place. */
   #nested(left: PhysicalPlan, right: PhysicalPlan): PhysicalPlan {
     const { planner, join } = this;
-    const type = this.#type;
-    const condition = join.condition;
+    // A nested loop knows no null keys: NOT IN keeps the rows for which no comparison is true or unknown.
+    const isNotIn = this.#type === "nullAwareAnti" && join.condition !== null;
+    const type = this.#type === "nullAwareAnti" ? "leftAnti" : this.#type;
+    const condition = isNotIn ? or(join.condition, isNull(join.condition)) : join.condition;
     const build: Side = type === "right" || (type === "inner" && this.#nestedLeft()) ? "left" : "right";
     let [a, b] = [left, right];
     if (!this.#oneTask(left, right)) {

@@ -158,7 +158,8 @@ interface TwoSteps {
 /** How an aggregate's results over parts of a group make the result over the group; null where they do not. */
 function twoStepsOf(item: AggregateCall): TwoSteps | null {
   if (item.user !== undefined) return null;
-  const over = (fn: string, column: Attribute): AggregateCall => ({ ...item, fn, args: [column], filter: null });
+  // Of no parts every one of these is null, also where the aggregate itself never is.
+  const over = (fn: string, column: Attribute): AggregateCall => ({ ...item, fn, args: [column], filter: null, nullable: true });
   switch (item.fn) {
     case "min":
     case "max":
