@@ -10,6 +10,6 @@ module.exports = {
   transform: {
     "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, sourceMaps: "inline" }],
   },
-  moduleNameMapper: { "^firesteel-grpc$": "<rootDir>/src/wire/grpc-bundle.ts" },
+  moduleNameMapper: { "^firesteel-grpc$": "<rootDir>/src/wire/grpc-bundle.ts", "^firesteel-ui$": "<rootDir>/src/ui/index.ts" },
   testTimeout: 30_000,
 };

@@ -9,7 +9,8 @@ import { discardPrelaunched, localExecutors } from "./cluster/local-executors";
 import { decodeBatches } from "./columnar";
 import { isClusterMaster } from "./common/cluster-master";
 import { SparkConf } from "./common/conf";
-import { MASTER, SHOW_CONSOLE_PROGRESS } from "./common/config-entries";
+import { MASTER } from "./common/config-entries";
+import { companionOf } from "./context-companion";
 import { queryText } from "./dataframe/api/query-text";
 import { setSessionFactory } from "./dataframe/api/spark-session";
 import { queryRuntime } from "./dataframe/exec/runtime";
@@ -26,7 +27,6 @@ import { openTaskRunner } from "./rdd/exec/thread-runner";
 import { setPlanRuntime } from "./rdd/plan-port";
 import type { SharedStorage } from "./storage";
 import { WorkerStorage } from "./storage";
-import { ConsoleProgress } from "./ui/console-progress";
 
 export { api, mllib, discardPrelaunched, queryText, splitStatements };
 export { noteImported } from "./closure/module-references";
@@ -44,21 +44,7 @@ setPlatform({
   executors: (conf) => (isClusterMaster(conf.read(MASTER)) ? new StandaloneExecutors(conf) : localExecutors(conf, executorFile)),
   contextStarted: (context) => {
     stopAtEnd();
-    if (!context.getConf().read(SHOW_CONSOLE_PROGRESS)) return () => undefined;
-    const progress = new ConsoleProgress({
-      now: () => Date.now(),
-      activeStages: () =>
-        context.statusTracker.activeStages().map((stage) => ({
-          stageId: stage.stageId,
-          attempt: stage.attempt,
-          name: stage.name,
-          numTasks: stage.numTasks,
-          numRunning: stage.numActiveTasks,
-          numDone: stage.numCompletedTasks,
-          submittedAt: stage.submissionTime,
-        })),
-    });
-    return () => progress.stop();
+    return companionOf(context);
   },
 });
 

@@ -33,7 +33,7 @@ const common = {
   metafile: true,
   outdir: dist,
   define: { FIRESTEEL_VERSION: JSON.stringify(version) },
-  alias: { "firesteel-grpc": "./grpc.js" },
+  alias: { "firesteel-grpc": "./grpc.js", "firesteel-ui": "./ui.js" },
   external: [
     ...Object.keys(dependencies),
     ...Object.keys(peerDependencies),
@@ -41,6 +41,7 @@ const common = {
     "./engine.js",
     "./executor.js",
     "./shell.js",
+    "./ui.js",
   ],
 };
 const results = await Promise.all([
@@ -52,6 +53,7 @@ const results = await Promise.all([
       cli: source("cli/main.ts"),
       shell: source("cli/shell/main.ts"),
       thread: source("task-thread.ts"),
+      ui: source("ui/index.ts"),
     },
   }),
   build({

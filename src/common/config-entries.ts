@@ -266,6 +266,19 @@ flag("spark.hadoop.mapreduce.input.fileinputformat.input.dir.recursive", false, 
 section = "Logs and progress";
 export const EVENT_LOG_ENABLED = flag("spark.eventLog.enabled", false, "Write the application's events, one JSON object a line.");
 export const EVENT_LOG_DIR = text("spark.eventLog.dir", "/tmp/firesteel-events", "Directory of event logs.");
+export const EVENT_LOG_COMPRESS = flag("spark.eventLog.compress", true, "Compress event logs.");
+export const EVENT_LOG_CODEC = choice("spark.eventLog.compression.codec", "zstd", ["ZSTD"], "How: zstd.");
+export const EVENT_LOG_ROLLING = flag(
+  "spark.eventLog.rolling.enabled",
+  true,
+  "A directory of files for each application instead of one file that grows.",
+);
+export const EVENT_LOG_MAX_FILE = bytes(
+  "spark.eventLog.rolling.maxFileSize",
+  "128m",
+  "When to begin the next file; at least 10m.",
+);
+export const EVENT_LOG_BLOCKS = flag("spark.eventLog.logBlockUpdates.enabled", false, "Write every change of a cached block.");
 export const LOG_LEVEL = choice(
   "spark.log.level",
   "",
@@ -277,6 +290,43 @@ export const SHOW_CONSOLE_PROGRESS = flag(
   true,
   "A progress bar per running stage when standard error is a terminal.",
 );
+
+section = "User interface and history";
+export const UI_ENABLED = flag(
+  "spark.ui.enabled",
+  true,
+  "Serve the dashboard and the REST API: from the start where this is set to true, otherwise once a job has run for a second.",
+);
+export const UI_PORT = integer("spark.ui.port", 4040, "Its port; when it is taken, the next one that is free. 0: any.");
+export const PORT_RETRIES = integer("spark.port.maxRetries", 16, "Ports tried after the first one.");
+export const UI_BIND_ADDRESS = text(
+  "firesteel.ui.bindAddress",
+  "127.0.0.1",
+  "Address that the dashboard listens on: 0.0.0.0 to be reached from other machines.",
+);
+export const UI_ALLOWED_HOSTS = text(
+  "firesteel.ui.allowedHosts",
+  "",
+  "Host names, with commas between, under which pages may be asked for beside addresses and this host's own name.",
+);
+export const UI_KILL_ENABLED = flag("spark.ui.killEnabled", true, "Allow jobs and stages to be killed from pages.");
+export const UI_RETAINED_JOBS = integer("spark.ui.retainedJobs", 1000, "Jobs that pages remember.", 1);
+export const UI_RETAINED_STAGES = integer("spark.ui.retainedStages", 1000, "Stages that pages remember.", 1);
+export const UI_RETAINED_TASKS = integer("spark.ui.retainedTasks", 100_000, "Tasks of a stage that pages remember.", 1);
+export const UI_RETAINED_EXECUTORS = integer("spark.ui.retainedDeadExecutors", 100, "Executors that are gone and remembered.", 1);
+export const UI_RETAINED_EXECUTIONS = integer("spark.sql.ui.retainedExecutions", 1000, "Queries that pages remember.", 1);
+define(
+  "spark.redaction.regex",
+  "(?i)secret|password|token|access[.]?key|credential",
+  "Settings and values that are masked in pages and event logs.",
+  (v) => v,
+);
+export const PROFILER_ENABLED = flag(
+  "firesteel.profiler.enabled",
+  false,
+  "Sample the task threads of all executors from the start, instead of when a page asks for it.",
+);
+export const PROFILER_INTERVAL = milliseconds("firesteel.profiler.interval", "10ms", "Time between two samples of a thread.");
 
 section = "firesteel";
 export const LOCAL_IN_PROCESS = flag(

@@ -34,8 +34,19 @@ export interface Platform {
   readonly engine: object;
   /** Throws a UsageError for a master URL that is none of its own. */
   executors(conf: SparkConf): ExecutorGroup;
-  /** Returns what is to be called when the context stops. */
-  contextStarted(context: SparkContext): () => void;
+  /** Called before the context tells its first event. */
+  contextStarted(context: SparkContext): ContextCompanion;
+}
+
+/** What shows a context to people. */
+export interface ContextCompanion {
+  /** Address of the dashboard, once its port is open. */
+  readonly uiWebUrl: string | undefined;
+  /** Opens the port if it is not open; resolves with the address. */
+  openUi(): Promise<string>;
+  writeReport(path: string): Promise<void>;
+  /** The context stops. */
+  stop(): Promise<void>;
 }
 
 let current: Platform | undefined;

@@ -53,7 +53,7 @@ import type { ExecutorBackend } from "./backend";
 import { userCallSite } from "./call-site";
 import { checkInProcess, InProcess } from "./in-process/in-process";
 import { checkTag, INTERRUPT_ON_CANCEL, JOB_DESCRIPTION, JOB_GROUP, JOB_TAGS, LocalProperties } from "./local-properties";
-import type { ExecutorGroup } from "./platform";
+import type { ContextCompanion, ExecutorGroup } from "./platform";
 import { collectEvery } from "./periodic-collection";
 import { platform } from "./platform";
 import { Processes } from "./processes";
@@ -73,6 +73,8 @@ export function activeContexts(): readonly SparkContext[] {
 
 /** What the layers above make datasets with: not for users. */
 export let portOf: (context: SparkContext) => ContextPort;
+/** For what shows a context: inspections of its executors. */
+export let controlOf: (context: SparkContext) => Pick<Application, "threadDump" | "inspect" | "executors">;
 
 /**
  * The way into a cluster: one per application. Constructing it returns at once; executors start beside the program.
@@ -95,6 +97,7 @@ export class SparkContext {
 
   static {
     portOf = (context) => context.#port;
+    controlOf = (context) => context.#application;
   }
 
   readonly #fileSystems: FileSystems;
@@ -104,7 +107,7 @@ export class SparkContext {
   readonly #collected = new FinalizationRegistry<number>((accumulatorId) => void this.#accumulators.delete(accumulatorId));
   readonly #persisted = new Map<number, WeakRef<DatasetNode>>();
   readonly #eventLog: EventLogWriter | null;
-  readonly #contextStopped: () => void;
+  readonly #companion: ContextCompanion;
   readonly #endCollections: () => void;
   #blockServer: Promise<BlockServer> | undefined;
   #checkpointDir: string | undefined;
@@ -155,8 +158,8 @@ export class SparkContext {
     });
     this.statusTracker = new StatusTracker(this.#application, this.#bus);
     this.#port = this.#makePort();
+    this.#companion = platform().contextStarted(this);
     this.#announce();
-    this.#contextStopped = platform().contextStarted(this);
     this.#endCollections = collectEvery(conf.read(CLEANER_INTERVAL));
     active.push(this);
     for (const path of list(conf.get("spark.files"))) this.addFile(path);
@@ -200,11 +203,6 @@ export class SparkContext {
 
   get sparkUser(): string {
     return userInfo().username;
-  }
-
-  /** Where the application's pages are; undefined while there are none. */
-  get uiWebUrl(): string | undefined {
-    return undefined;
   }
 
   get isLocal(): boolean {
@@ -457,6 +455,27 @@ export class SparkContext {
 
   // What is going on
 
+  /**
+   * Address of the dashboard once its port is open: from the start with `spark.ui.enabled=true`, otherwise after a job has run
+   * for a second, or `openUi` was called.
+   */
+  get uiWebUrl(): string | undefined {
+    return this.#companion.uiWebUrl;
+  }
+
+  /** Opens the dashboard's port now; resolves with its address. Rejects with a UsageError when `spark.ui.enabled` is false. */
+  openUi(): Promise<string> {
+    this.#port.assertRunning("openUi");
+    return this.#companion.openUi();
+  }
+
+  /** Writes the dashboard with all that is known so far to one HTML file that needs no server and no other file. */
+  async performanceReport(path: string): Promise<void> {
+    this.#port.assertRunning("performanceReport");
+    await this.#bus.flush();
+    await this.#companion.writeReport(path);
+  }
+
   /** From now on `listener` hears of jobs, stages, tasks, executors and blocks. */
   addSparkListener(listener: SparkListener): void {
     this.#bus.addListener(listener);
@@ -545,9 +564,10 @@ export class SparkContext {
 
   async #stop(exitCode: number): Promise<void> {
     active.splice(active.indexOf(this), 1);
-    this.#contextStopped();
+    const companionStopped = this.#companion.stop();
     this.#endCollections();
     await this.#application.stop("the SparkContext was stopped");
+    await companionStopped;
     if (this.#blockServer !== undefined) await (await this.#blockServer).close();
     this.#bus.post({ type: "ApplicationEnd", time: Date.now(), exitCode });
     await this.#bus.flush();

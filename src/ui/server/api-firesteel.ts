@@ -115,7 +115,7 @@ export function addApiFiresteel(routes: Routes, applications: Applications, repo
   );
   routes.get(
     `${MINE}/profile`,
-    of((_, { query }) => json(controlOf(applications).profile(query.get("executor") ?? undefined))),
+    of(async (_, { query }) => json(await controlOf(applications).profile(query.get("executor") ?? undefined))),
   );
   routes.post(
     `${MINE}/profile/start`,

@@ -15,7 +15,7 @@ const STAGE_STATUSES = ["ACTIVE", "COMPLETE", "FAILED", "PENDING", "SKIPPED"] as
 const TASK_STATUSES = ["RUNNING", "SUCCESS", "FAILED", "KILLED"] as const;
 
 /** The version of Spark whose API this is, where an application's log does not say. */
-const SPARK_VERSION = "4.2.0";
+export const SPARK_VERSION = "4.2.0";
 
 export type WithStore = (
   handler: (store: AppStore, request: Request) => Reply | Promise<Reply>,

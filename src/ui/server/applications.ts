@@ -22,7 +22,7 @@ export interface ApplicationControl {
   /** False when there was nothing to kill. */
   killJob(jobId: number): boolean;
   killStage(stageId: number): boolean;
-  profile(executorId?: string): Profile;
+  profile(executorId?: string): Promise<Profile>;
   startProfile(): Promise<void>;
   stopProfile(): Promise<void>;
   log(executorId: string, stream: "stdout" | "stderr", offset: number | null, length: number): Promise<LogPiece | null>;

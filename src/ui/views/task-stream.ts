@@ -5,7 +5,7 @@ import type { StageEntry } from "../store/entries";
 import { Interner, STATUS_NAMES } from "../store/task-table";
 
 /** More bars than that cannot be told apart on a screen. */
-const MOST_TASKS = 20_000;
+const MOST_TASKS = 100_000;
 
 interface Row {
   readonly stage: StageEntry;

@@ -1,0 +1,100 @@
+/** Joins a context with what shows it to people: the terminal's progress bars and the dashboard. */
+import { join } from "node:path";
+import { mapStack } from "./closure/source-maps";
+import type { SparkConf } from "./common/conf";
+import * as settings from "./common/config-entries";
+import { log } from "./common/log";
+import { parseDuration } from "./common/units";
+import { version } from "./common/version";
+import type { ContextCompanion } from "./driver/platform";
+import { controlOf, type SparkContext } from "./driver/spark-context";
+import type { ApplicationUiOptions } from "./ui/application-ui";
+import { ConsoleProgress } from "./ui/console-progress";
+import { ContextUi } from "./ui/context-ui";
+
+export function companionOf(context: SparkContext): ContextCompanion {
+  const conf = context.getConf();
+  const progress = conf.read(settings.SHOW_CONSOLE_PROGRESS) ? consoleProgress(context) : null;
+  const enabled = conf.read(settings.UI_ENABLED);
+  const ui = new ContextUi({
+    enabled,
+    atOnce: enabled && conf.contains(settings.UI_ENABLED.key),
+    options: () => uiOptions(context, conf),
+    announce: (url) => {
+      log.info(`the dashboard is at ${url}`);
+      if (progress !== null && process.stderr.isTTY) process.stderr.write(`Dashboard: ${url}\n`);
+    },
+  });
+  if (enabled) context.addSparkListener(ui);
+  return {
+    get uiWebUrl() {
+      return ui.uiWebUrl;
+    },
+    openUi: () => ui.open(),
+    writeReport: (path) => ui.report(path),
+    stop: () => {
+      progress?.stop();
+      return ui.stop();
+    },
+  };
+}
+
+function consoleProgress(context: SparkContext): ConsoleProgress {
+  return new ConsoleProgress({
+    now: () => Date.now(),
+    activeStages: () =>
+      context.statusTracker.activeStages().map((stage) => ({
+        stageId: stage.stageId,
+        attempt: stage.attempt,
+        name: stage.name,
+        numTasks: stage.numTasks,
+        numRunning: stage.numActiveTasks,
+        numDone: stage.numCompletedTasks,
+        submittedAt: stage.submissionTime,
+      })),
+  });
+}
+
+function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions {
+  const interval = conf.read(settings.PROFILER_INTERVAL);
+  const executorIds = (): string[] => [...controlOf(context).executors.keys()];
+  return {
+    version,
+    webFolder: join(__dirname, "ui"),
+    limits: {
+      jobs: conf.read(settings.UI_RETAINED_JOBS),
+      stages: conf.read(settings.UI_RETAINED_STAGES),
+      tasks: conf.read(settings.UI_RETAINED_TASKS),
+      deadExecutors: conf.read(settings.UI_RETAINED_EXECUTORS),
+      executions: conf.read(settings.UI_RETAINED_EXECUTIONS),
+    },
+    host: conf.read(settings.UI_BIND_ADDRESS),
+    port: conf.read(settings.UI_PORT),
+    portRetries: conf.read(settings.PORT_RETRIES),
+    allowedHosts: conf
+      .read(settings.UI_ALLOWED_HOSTS)
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== ""),
+    killEnabled: conf.read(settings.UI_KILL_ENABLED),
+    profileAtOnce: conf.read(settings.PROFILER_ENABLED),
+    heartbeatMs: parseDuration(conf.get("spark.executor.heartbeatInterval") ?? "10s", "spark.executor.heartbeatInterval"),
+    application: {
+      threads: (executorId) => controlOf(context).threadDump(executorId),
+      executorIds,
+      cancelJob: (jobId) => context.cancelJob(jobId, "killed from the dashboard"),
+      cancelStage: (stageId) => context.cancelStage(stageId, "killed from the dashboard"),
+      beatEvery: (heartbeatInterval) => {
+        for (const id of executorIds())
+          controlOf(context)
+            .inspect(id, { heartbeatInterval })
+            .catch(() => undefined);
+      },
+      profile: (executorId, profile) =>
+        controlOf(context).inspect(executorId, { profile, profileIntervalMicros: Math.max(1, interval) * 1000 }),
+      mapStack,
+      // Where executors keep their output is the launcher's to know: local ones write to the program's own.
+      log: () => Promise.resolve(null),
+    },
+  };
+}

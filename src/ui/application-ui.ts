@@ -1,0 +1,229 @@
+/** The user interface of one application that runs in this process: its store, fed by the context, and its server. */
+import { writeFileSync } from "node:fs";
+import type { ListenerEvent } from "../events/listener-events";
+import { DataError } from "../common/errors";
+import type { ApplicationInfo, Identity, Profile, ThreadStackTrace } from "./api-types";
+import { mergeProfiles } from "./profile";
+import { reportHtml } from "./report/report";
+import { addApiFiresteel, addIdentity } from "./server/api-firesteel";
+import { addApiV1, SPARK_VERSION } from "./server/api-v1";
+import type { ApplicationControl, Applications, LogPiece } from "./server/applications";
+import { HttpServer } from "./server/http-server";
+import { prometheusText } from "./server/prometheus";
+import { json, Routes } from "./server/routes";
+import { StaticFiles } from "./server/static-files";
+import { AppStore, type Limits } from "./store/app-store";
+import { applicationInfo } from "./views/application";
+import { threadStack } from "./views/threads";
+
+/** What an interface may ask of, or do to, the application. */
+export interface ApplicationPort {
+  /** What the slots of an executor do now. */
+  threads(executorId: string): Promise<readonly { name: string; state: string; stack: string; taskId: number | null }[]>;
+  executorIds(): readonly string[];
+  cancelJob(jobId: number): void;
+  cancelStage(stageId: number): void;
+  /** Milliseconds between the heartbeats of all executors from now on. */
+  beatEvery(ms: number): void;
+  /** The call tree as JSON, for "stop" and "read". */
+  profile(executorId: string, what: "start" | "stop" | "read"): Promise<string>;
+  /** A stack trace with the lines of the user's sources. */
+  mapStack(stack: string): string;
+  log(executorId: string, stream: "stdout" | "stderr", offset: number | null, length: number): Promise<LogPiece | null>;
+}
+
+export interface ApplicationUiOptions {
+  readonly version: string;
+  /** Directory of the web application's files. */
+  readonly webFolder: string;
+  readonly limits: Limits;
+  readonly host: string;
+  readonly port: number;
+  readonly portRetries: number;
+  readonly allowedHosts: readonly string[];
+  readonly killEnabled: boolean;
+  readonly profileAtOnce: boolean;
+  /** As configured, and while somebody looks on. */
+  readonly heartbeatMs: number;
+  readonly application: ApplicationPort;
+}
+
+const WATCHED_HEARTBEAT_MS = 1000;
+const WATCH_CHECK_MS = 5000;
+
+export class ApplicationUi implements Applications {
+  readonly #store: AppStore;
+  #server: HttpServer | undefined;
+  #watching: NodeJS.Timeout | undefined;
+  #beat: number;
+  #profiling = false;
+  #profile: { readonly at: number; readonly trees: ReadonlyMap<string, string> } = { at: 0, trees: new Map() };
+  #profileVersion = 0;
+  readonly control: ApplicationControl;
+
+  /** @param refresh puts the newest events into the store. */
+  constructor(
+    private readonly options: ApplicationUiOptions,
+    private readonly refresh: () => void,
+  ) {
+    this.#store = new AppStore(options.limits);
+    this.#beat = options.heartbeatMs;
+    this.control = this.#control();
+    if (options.profileAtOnce) void this.control.startProfile().catch(() => undefined);
+  }
+
+  apply(events: readonly ListenerEvent[]): void {
+    for (const event of events) {
+      this.#store.apply(event);
+      // One that joins later takes part.
+      if (event.type !== "ExecutorAdded") continue;
+      if (this.#profiling) void this.options.application.profile(event.executorId, "start").catch(() => undefined);
+      if (this.#beat !== this.options.heartbeatMs) this.options.application.beatEvery(this.#beat);
+    }
+  }
+
+  list(): ApplicationInfo[] {
+    this.refresh();
+    return [applicationInfo(this.#store)];
+  }
+
+  find(id: string): Promise<AppStore | null> {
+    this.refresh();
+    return Promise.resolve(id === this.#store.application.id ? this.#store : null);
+  }
+
+  async listen(): Promise<string> {
+    const { host, port, portRetries, allowedHosts, webFolder } = this.options;
+    const routes = new Routes();
+    addIdentity(routes, () => this.#identity());
+    addApiV1(routes, this);
+    addApiFiresteel(routes, this, (store) => reportHtml(store, webFolder, this.options.version));
+    routes.get("/health", () => json({ status: "ok" }));
+    routes.get("/metrics/prometheus", () => {
+      this.refresh();
+      return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: prometheusText(this.#store, Date.now()) };
+    });
+    const versions = {
+      version: (topic: Parameters<AppStore["version"]>[0]) =>
+        topic === "profile" ? this.#profileVersion : this.#store.version(topic),
+    };
+    const server = new HttpServer(
+      {
+        host,
+        port,
+        portRetries,
+        allowedHosts,
+        files: new StaticFiles(webFolder),
+        versions: (application) =>
+          Promise.resolve(application === null || application === this.#store.application.id ? versions : null),
+        background: true,
+      },
+      routes,
+    );
+    const bound = await server.listen();
+    this.#server = server;
+    this.#watching = setInterval(() => this.#watch(), WATCH_CHECK_MS).unref();
+    return `http://${urlHost(host)}:${bound}`;
+  }
+
+  async writeReport(path: string): Promise<void> {
+    const html = await reportHtml(
+      this.#store,
+      this.options.webFolder,
+      this.options.version,
+      this.#profiling ? await this.#read() : undefined,
+    );
+    try {
+      writeFileSync(path, html);
+    } catch (cause) {
+      throw new DataError("REPORT_NOT_WRITABLE", `The report ${path} cannot be written: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#watching);
+    await this.#server?.close();
+  }
+
+  /** While somebody looks on, executors tell more often how they are. */
+  #watch(): void {
+    const wanted =
+      (this.#server?.watchers ?? 0) > 0 ? Math.min(WATCHED_HEARTBEAT_MS, this.options.heartbeatMs) : this.options.heartbeatMs;
+    if (wanted !== this.#beat) this.options.application.beatEvery((this.#beat = wanted));
+    if (this.#profiling) this.#profileVersion++;
+  }
+
+  #identity(): Identity {
+    this.refresh();
+    const { application } = this.#store;
+    return {
+      kind: "driver",
+      title: application.name,
+      applicationId: application.id,
+      version: this.options.version,
+      sparkVersion: application.sparkVersion || SPARK_VERSION,
+      ...(this.#server === undefined ? {} : { token: this.#server.gate.token }),
+      killEnabled: this.options.killEnabled,
+      links: [],
+    };
+  }
+
+  #control(): ApplicationControl {
+    const { application, killEnabled } = this.options;
+    return {
+      executorIds: () => application.executorIds(),
+      threads: async (executorId): Promise<ThreadStackTrace[]> =>
+        (await application.threads(executorId)).map((thread, i) =>
+          threadStack(thread, i, (stack) => application.mapStack(stack)),
+        ),
+      killJob: (jobId) => {
+        const runs = killEnabled && this.#store.work.jobs.get(jobId)?.status === "RUNNING";
+        if (runs) application.cancelJob(jobId);
+        return runs;
+      },
+      killStage: (stageId) => {
+        const runs = killEnabled && this.#store.work.latest(stageId)?.status === "ACTIVE";
+        if (runs) application.cancelStage(stageId);
+        return runs;
+      },
+      profile: (executorId) => this.#read(executorId),
+      startProfile: async () => {
+        this.#profiling = true;
+        this.#profileVersion++;
+        await Promise.all(application.executorIds().map((id) => application.profile(id, "start")));
+      },
+      stopProfile: async () => {
+        await this.#collect("stop");
+        this.#profiling = false;
+      },
+      log: (executorId, stream, offset, length) => application.log(executorId, stream, offset, length),
+    };
+  }
+
+  async #read(executorId?: string): Promise<Profile> {
+    // Several pages, and each executor's own profile, are answered by one question.
+    if (this.#profiling && Date.now() - this.#profile.at > 1000) await this.#collect("read");
+    const { trees } = this.#profile;
+    const wanted = [...trees].filter(([id]) => executorId === undefined || id === executorId);
+    return mergeProfiles(this.#profiling, wanted, (stack) => this.options.application.mapStack(stack));
+  }
+
+  async #collect(what: "read" | "stop"): Promise<void> {
+    const { application } = this.options;
+    const trees = new Map(this.#profile.trees);
+    await Promise.all(
+      application.executorIds().map(async (id) => {
+        // One that is gone or too busy keeps what it told before.
+        const tree = await application.profile(id, what).catch(() => "");
+        if (tree !== "") trees.set(id, tree);
+      }),
+    );
+    this.#profile = { at: Date.now(), trees };
+    this.#profileVersion++;
+  }
+}
+
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,135 @@
+/**
+ * The user interface of a context, as far as every program has to carry it: events are kept until somebody wants to see
+ * them, and the store and the server (a bundle of their own) are loaded only then. That is when the setting says so, when
+ * a job has run for a second, when the program asks, or when more events have come than are worth keeping.
+ */
+import { join } from "node:path";
+import { requireCached } from "../common/cached-load";
+import { UsageError } from "../common/errors";
+import { log } from "../common/log";
+import type { SparkListener } from "../events/listener-bus";
+import type { ListenerEvent } from "../events/listener-events";
+import type { ApplicationUi, ApplicationUiOptions } from "./application-ui";
+
+declare const FIRESTEEL_VERSION: string | undefined;
+
+/** Kept in memory before they are put into the store: about 5 MB of the largest ones. */
+const MOST_KEPT = 5000;
+/** A job that takes longer is worth looking at, ms. */
+const LONG_JOB = 1000;
+/** How often what came is put into the store while nobody asks, ms. */
+const APPLY_EVERY = 500;
+
+export interface ContextUiOptions {
+  /** False: no port is opened and no event kept; only a report can be asked for, which then says so. */
+  readonly enabled: boolean;
+  /** From the start, instead of when a job takes long. */
+  readonly atOnce: boolean;
+  /** What the loaded part needs. */
+  options(): ApplicationUiOptions;
+  /** The address, once it is known. */
+  announce(url: string): void;
+}
+
+export class ContextUi implements SparkListener {
+  uiWebUrl: string | undefined;
+  #events: ListenerEvent[] = [];
+  #ui: ApplicationUi | undefined;
+  #opening: Promise<string> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #applying: NodeJS.Timeout | undefined;
+  /** When each job that runs began. */
+  readonly #running = new Map<number, number>();
+  #stopped = false;
+
+  constructor(private readonly context: ContextUiOptions) {
+    if (context.atOnce) this.#openOrWarn();
+  }
+
+  onOther(event: ListenerEvent): void {
+    if (this.#stopped) return;
+    this.#events.push(event);
+    if (event.type === "JobStart") {
+      this.#running.set(event.jobId, Date.now());
+      this.#watch(LONG_JOB);
+    } else if (event.type === "JobEnd") this.#running.delete(event.jobId);
+    if (this.#events.length >= MOST_KEPT) this.#apply();
+  }
+
+  /** Opens the port, if it is not open; resolves with the address. */
+  open(): Promise<string> {
+    if (!this.context.enabled)
+      return Promise.reject(new UsageError("UI_DISABLED", "There is no user interface: spark.ui.enabled is false."));
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  /** Writes all that is known of the application to one HTML file. */
+  async report(path: string): Promise<void> {
+    if (!this.context.enabled)
+      throw new UsageError(
+        "UI_DISABLED",
+        "performanceReport needs the events that the user interface keeps: spark.ui.enabled is false.",
+      );
+    this.#apply();
+    await this.#loaded().writeReport(path);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    clearInterval(this.#applying);
+    this.#events = [];
+    await this.#opening?.catch(() => undefined);
+    await this.#ui?.close();
+  }
+
+  #watch(delay: number): void {
+    if (this.#timer !== undefined || this.#opening !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#running.size === 0) return;
+      const oldest = Date.now() - Math.min(...this.#running.values());
+      if (oldest >= LONG_JOB) this.#openOrWarn();
+      else this.#watch(LONG_JOB - oldest);
+    }, delay).unref();
+  }
+
+  #openOrWarn(): void {
+    this.open().catch((error: unknown) =>
+      log.warn(`There is no user interface: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  }
+
+  async #open(): Promise<string> {
+    // Whoever makes the context goes on first.
+    await new Promise((resolve) => setImmediate(resolve));
+    const url = await this.#loaded().listen();
+    if (this.#stopped) return url;
+    this.uiWebUrl = url;
+    this.#applying ??= setInterval(() => this.#apply(), APPLY_EVERY).unref();
+    this.context.announce(url);
+    return url;
+  }
+
+  #loaded(): ApplicationUi {
+    if (this.#ui === undefined) {
+      const { ApplicationUi: Ui } = bundle();
+      this.#ui = new Ui(this.context.options(), () => this.#apply());
+    }
+    return this.#ui;
+  }
+
+  #apply(): void {
+    const events = this.#events;
+    if (events.length === 0) return;
+    this.#events = [];
+    this.#loaded().apply(events);
+  }
+}
+
+function bundle(): typeof import("./index") {
+  return (
+    typeof FIRESTEEL_VERSION === "string" ? requireCached(join(__dirname, "ui.js")) : require("firesteel-ui")
+  ) as typeof import("./index");
+}

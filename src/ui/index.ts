@@ -1,0 +1,2 @@
+/** What is in the bundle of its own that is loaded when somebody wants to see something: stores, servers, history. */
+export { ApplicationUi } from "./application-ui";
