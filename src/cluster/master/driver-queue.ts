@@ -55,7 +55,8 @@ export class DriverQueue {
       }
       for (let i = 0; i < workers.length; i++) {
         const worker = workers[(this.#turn + i) % workers.length]!;
-        if (!fits(worker, driver.facts)) continue;
+        // Where it is still being stopped it cannot run.
+        if (!fits(worker, driver.facts) || worker.drivers.has(driver.id)) continue;
         this.#turn = (this.#turn + i + 1) % workers.length;
         this.#launch(driver, worker, now);
         break;
@@ -66,6 +67,7 @@ export class DriverQueue {
   /** A worker tells what drivers it runs. */
   reported(worker: WorkerRecord, drivers: readonly { readonly id: string; readonly facts: DriverFacts }[], now: number): void {
     const ids = new Set(drivers.map((one) => one.id));
+    for (const [id, driver] of [...worker.drivers]) if (!ids.has(id) && this.active.get(id) !== driver) worker.drivers.delete(id);
     for (const driver of this.active.values()) {
       if (driver.workerId === worker.facts.id && !ids.has(driver.id))
         this.lost(driver, `it is not on worker ${worker.facts.id} any more`, now);
@@ -83,13 +85,20 @@ export class DriverQueue {
         this.active.set(id, driver);
         worker.drivers.set(id, driver);
         this.#persist(driver);
-      } else this.emit({ type: "StopDriver", workerId: worker.facts.id, driverId: id });
+      } else {
+        // Given up, or running elsewhere by now: it counts for its worker until it has ended.
+        worker.drivers.set(id, new DriverRecord(id, -1, facts));
+        this.emit({ type: "StopDriver", workerId: worker.facts.id, driverId: id });
+      }
     }
   }
 
   ended({ driverId, state, message, workerId }: Extract<MasterEvent, { type: "DriverEnded" }>, now: number): void {
+    const there = this.workers.get(workerId)?.drivers;
+    const ended = there?.get(driverId);
+    there?.delete(driverId);
     const driver = this.active.get(driverId);
-    if (driver === undefined || driver.workerId !== workerId) return;
+    if (driver === undefined || driver !== ended) return;
     const again = driver.facts.supervise && !driver.killed && state === "FAILED";
     if (again) this.#relaunch(driver, message, now);
     else this.#finish(driver, driver.killed ? "KILLED" : state, message);

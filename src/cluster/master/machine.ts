@@ -168,7 +168,7 @@ export class MasterMachine {
     executor.state = "RUNNING";
     worker.executors.set(key, executor);
     // An application that has not come back after a restart of this master may still work with it.
-    if (app !== undefined && !app.connected && !app.executors.has(executorId)) {
+    if (app?.state === "UNKNOWN" && !app.executors.has(executorId)) {
       app.executors.set(executorId, executor);
       app.nextExecutor = Math.max(app.nextExecutor, Number(executorId) + 1);
       return;
@@ -282,11 +282,11 @@ export class MasterMachine {
     const key = executorKey(app.facts.id, executorId);
     const worker = this.workers.get(workerId) ?? this.#expectWorker(workerId);
     let executor = worker.executors.get(key);
-    if (executor?.dismissed === true) return; // it is being killed; its end will be told by its own connection
-    if (executor === undefined) {
-      // A worker that registered did not report it: it is gone.
-      if (worker.state !== "UNKNOWN") {
-        const end = { ...LOST, reason: `it is not on worker ${workerId} any more` };
+    // A worker that registered did not report it, or it was given up and is being killed.
+    const gone = executor === undefined ? worker.state !== "UNKNOWN" : executor.dismissed;
+    if (executor === undefined || gone) {
+      if (gone) {
+        const end = { ...LOST, reason: `it was lost with worker ${workerId}` };
         this.#commands.push({ type: "TellUpdated", appId: app.facts.id, executorId, end, workerLost: false });
         return;
       }
