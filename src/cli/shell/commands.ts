@@ -61,7 +61,7 @@ export class Commands {
         await this.load(argument);
         return false;
       case "type":
-        process.stdout.write(`${await this.#types.typeOf(argument)}\n`);
+        process.stdout.write(`${this.#types.typeOf(argument)}\n`);
         return false;
       case "error":
         process.stdout.write(

@@ -113,7 +113,9 @@ export class Completer {
     const [statement] = (program?.["body"] ?? []) as SyntaxNode[];
     if (statement?.type !== "ExpressionStatement" || !this.#runsNothing(statement["expression"] as SyntaxNode)) return undefined;
     try {
-      return vm.compileFunction(`"use strict";return (${expression}\n);`, [], { contextExtensions: [this.scope] })() as unknown;
+      return vm
+        .compileFunction(`"use strict";return (${expression}\n);`, [], { contextExtensions: [this.scope] })
+        .call(undefined) as unknown;
     } catch {
       return undefined;
     }

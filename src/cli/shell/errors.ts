@@ -93,8 +93,13 @@ function positionOf(error: Error, sources: ErrorSources): Position | undefined {
 }
 
 /** The line, and a mark under the column. */
-function excerpt({ path, line, column }: Position, sources: ErrorSources): string {
-  const text = sources.textOf(path)?.split("\n")[line - 1];
+function excerpt(position: Position, sources: ErrorSources): string {
+  const { path } = position;
+  let { line, column } = position;
+  const lines = sources.textOf(path)?.split("\n") ?? [];
+  // What is missing at the end is missing behind the last thing that is there.
+  for (; line > 1 && (lines[line - 1] ?? "").trim() === ""; line--) column = lines[line - 2]!.length + 1;
+  const text = lines[line - 1];
   if (text === undefined || text.trim() === "") return "";
   const start = Math.max(0, Math.min(column - 30, text.length - WIDEST_EXCERPT));
   const shown = text.slice(start, start + WIDEST_EXCERPT);

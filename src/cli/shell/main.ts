@@ -25,7 +25,8 @@ export async function runShell({ engine, registerLoader, loadedProgram, folder, 
   silenceLoaderWarning();
   warmTransform();
   process.setSourceMapsEnabled(true);
-  const spark = engine.api.SparkSession.builder.getOrCreate();
+  const spark = startSession(engine);
+  if (spark === undefined) return 1;
   const texts = new Map<string, string>();
   engine.setProgram(join(folder, "prompt"), (path, isModule) => texts.get(path) ?? loadedProgram(path, isModule));
   const written = new Map<string, string>();
@@ -38,7 +39,7 @@ export async function runShell({ engine, registerLoader, loadedProgram, folder, 
   const session = new ShellSession(folder, enginePort(engine, registerLoader, texts), show);
   Object.assign(session.scope, { spark, sc: spark.sparkContext, F: engine.api.functions });
   const commands = new Commands({ session, show, sources, written, engineFolder: __dirname });
-  let terminal: Terminal | undefined;
+  const screen: { terminal?: Terminal } = {};
   const fail = (error: unknown): void => {
     commands.lastError = error;
     process.stderr.write(briefly(error, sources));
@@ -48,14 +49,25 @@ export async function runShell({ engine, registerLoader, loadedProgram, folder, 
       if (isInterruption(error)) return void session.cancel();
       process.stderr.write("Outside of any line: ");
       fail(error);
-      terminal?.redraw();
+      screen.terminal?.redraw();
     });
 
   if (!process.stdin.isTTY) return runPiped(commands, process.stdin, fail, init);
   const { sparkContext } = spark;
-  terminal = new Terminal({ commands, session, show, fail, api: engine.api });
+  const terminal = (screen.terminal = new Terminal({ commands, session, show, fail, api: engine.api }));
   process.stdout.write(banner(engine.api.version, sparkContext.master, sparkContext.applicationId, sparkContext.uiWebUrl));
   return terminal.run(init);
+}
+
+/** Undefined, with a word on standard error, where the settings do not allow one. */
+function startSession({ api }: typeof Engine): InstanceType<(typeof Engine)["api"]["SparkSession"]> | undefined {
+  try {
+    return api.SparkSession.builder.getOrCreate();
+  } catch (error) {
+    if (!(error instanceof api.FiresteelError) || error instanceof api.InternalError) throw error;
+    process.stderr.write(`firesteel: ${error.message.replace(/^\[[A-Z_.]+\] /, "")}\n`);
+    return undefined;
+  }
 }
 
 function banner(version: string, master: string, applicationId: string, ui: string | undefined): string {

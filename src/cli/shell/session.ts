@@ -180,7 +180,7 @@ class RunningCell {
       };
       Promise.resolve(value).then(
         (result) => goOn(() => resolve(result)),
-        (error: unknown) => goOn(() => reject(error as Error)),
+        (error: Error) => goOn(() => reject(error)),
       );
     });
   }

@@ -57,7 +57,7 @@ function recordsOf(values: readonly unknown[], asRow: (value: unknown) => RowLik
   if (!isPlain(first)) return undefined;
   const names = Object.keys(first);
   const fits = names.length > 0 && values.every((value) => isPlain(value) && sameNames(Object.keys(value), names));
-  return fits ? { header: names, rows: values.map((value) => Object.values(value as object)) } : undefined;
+  return fits ? { header: names, rows: values.map((value) => Object.values(value as object) as unknown[]) } : undefined;
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {
