@@ -27,6 +27,11 @@ export abstract class Evaluator extends Stage {
     return metrics;
   }
 
+  /** Parameters that name the columns which this metric reads: what candidates need not give is not computed for it. */
+  columnsRead(): readonly string[] {
+    return Object.keys(this.specs).filter((name) => name.endsWith("Col"));
+  }
+
   /** The metric. The schema was not checked. */
   protected abstract evaluated(df: DataFrame, schema: StructType): Promise<number>;
 }

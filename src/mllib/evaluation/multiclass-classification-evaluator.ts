@@ -33,6 +33,11 @@ export class MulticlassClassificationEvaluator extends withParams(Evaluator, {
     return !SMALLER_IS_BETTER.includes(this.getMetricName());
   }
 
+  override columnsRead(): readonly string[] {
+    const unread = this.getMetricName() === "logLoss" ? "predictionCol" : "probabilityCol";
+    return super.columnsRead().filter((name) => name !== unread);
+  }
+
   protected override async evaluated(df: DataFrame): Promise<number> {
     return (await this.evaluateMany(df, [{}]))[0]!;
   }

@@ -12,6 +12,8 @@ export interface Persistent<T extends Params> {
   readonly metadata?: (instance: T) => Readonly<Record<string, unknown>>;
   /** Parameters that hold other instances (stages, estimators): not in the metadata, written by `save`, and set by `load`. */
   readonly leaveOut?: readonly string[];
+  /** Parameters that Spark's class does not have: they stand in an entry of the metadata that Spark does not look at. */
+  readonly beyondSpark?: readonly string[];
   /** Entries of the metadata's param map that `load` reads itself: how they are written. */
   readonly ownEntries?: {
     readonly names: readonly string[];
@@ -41,6 +43,7 @@ export async function saveInstance(instance: Params, directory: ModelDirectory):
     delete paramMap[name];
     delete defaultParamMap[name];
   }
+  const own = { paramMap: takenOut(paramMap, how.beyondSpark), defaultParamMap: takenOut(defaultParamMap, how.beyondSpark) };
   await how.save?.(instance, directory);
   Object.assign(paramMap, await how.ownEntries?.write(instance, directory));
   // Last: a directory without metadata is no model.
@@ -51,8 +54,20 @@ export async function saveInstance(instance: Params, directory: ModelDirectory):
     uid: instance.uid,
     paramMap,
     defaultParamMap,
+    ...(how.beyondSpark === undefined ? {} : { [BEYOND_SPARK]: own }),
     ...how.metadata?.(instance),
   });
+}
+
+const BEYOND_SPARK = "firesteel";
+
+function takenOut(values: Record<string, unknown>, names: readonly string[] = []): Record<string, unknown> {
+  const taken: Record<string, unknown> = {};
+  for (const name of names) {
+    if (name in values) taken[name] = values[name];
+    delete values[name];
+  }
+  return taken;
 }
 
 /** The instance that was saved there, of whatever class. */
@@ -65,7 +80,12 @@ export async function loadInstance(directory: ModelDirectory): Promise<Params> {
   const paramMap = Object.fromEntries(
     Object.entries(metadata.paramMap).filter(([name]) => how.ownEntries?.names.includes(name) !== true),
   );
-  instance.paramsFromJson(metadata.uid, paramMap, metadata.defaultParamMap ?? {});
+  const own = metadata[BEYOND_SPARK] as Partial<Pick<Metadata, "paramMap" | "defaultParamMap">> | undefined;
+  instance.paramsFromJson(
+    metadata.uid,
+    { ...paramMap, ...own?.paramMap },
+    { ...metadata.defaultParamMap, ...own?.defaultParamMap },
+  );
   for (const [name, value] of parts) instance.set(name, value);
   return instance;
 }
