@@ -2,7 +2,7 @@
  * SparkContext: what a program does with a cluster. Makes datasets and shared variables, starts and cancels jobs, tells
  * what is going on. What runs behind it is the Application.
  */
-import { userInfo } from "node:os";
+import { hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
 import { freeze, freezeValue } from "../closure/freeze";
 import { driverClasses } from "../closure/driver-classes";
@@ -583,13 +583,28 @@ export class SparkContext {
       time: this.startTime,
       user: this.sparkUser,
     });
+    this.#bus.post({
+      type: "BlockManagerAdded",
+      time: this.startTime,
+      blockManager: { executorId: "driver", host: hostname(), port: 0 },
+      maxMem: 0,
+      maxOnHeapMem: 0,
+      maxOffHeapMem: 0,
+    });
     if (!this.#bus.wants("EnvironmentUpdate")) return;
     this.#bus.post({
       type: "EnvironmentUpdate",
       runtime: { "Node Version": process.version, "V8 Version": process.versions.v8, "Firesteel Version": version },
       sparkProperties: Object.fromEntries(this.#conf.getAll()),
       hadoopProperties: {},
-      systemProperties: {},
+      systemProperties: {
+        "os.name": process.platform,
+        "os.arch": process.arch,
+        "user.dir": process.cwd(),
+        "node.execPath": process.execPath,
+        "node.execArgv": process.execArgv.join(" "),
+        program: process.argv[1] ?? "",
+      },
       metricsProperties: {},
       classpathEntries: {},
     });

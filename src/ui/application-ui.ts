@@ -116,6 +116,7 @@ export class ApplicationUi implements Applications {
         files: new StaticFiles(webFolder),
         versions: (application) =>
           Promise.resolve(application === null || application === this.#store.application.id ? versions : null),
+        watched: () => this.#watch(),
         background: true,
       },
       routes,

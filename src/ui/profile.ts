@@ -48,7 +48,7 @@ export function mergeProfiles(
     return id;
   };
   merged.function.push(functionOf("(root)", ""));
-  const children: Map<number, number>[] = [new Map()];
+  const children: Map<number, number>[] = [new Map<number, number>()];
   for (const [, text] of trees) {
     const tree = JSON.parse(text) as CallTree;
     merged.intervalMicros = tree.intervalMicros;

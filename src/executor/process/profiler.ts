@@ -145,7 +145,7 @@ class MergedTree {
   readonly #parent: number[] = [-1];
   readonly #function: number[] = [];
   readonly #self: number[] = [0];
-  readonly #children: Map<number, number>[] = [new Map()];
+  readonly #children: Map<number, number>[] = [new Map<number, number>()];
   #samples = 0;
 
   constructor() {

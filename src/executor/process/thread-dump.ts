@@ -9,14 +9,16 @@ const TIMEOUT = 500;
 
 interface CallFrame {
   readonly functionName: string;
-  readonly url: string;
-  readonly location: { readonly lineNumber: number; readonly columnNumber: number };
+  readonly location: { readonly scriptId: string; readonly lineNumber: number; readonly columnNumber: number };
 }
 
 interface WorkerMessage {
   readonly method?: string;
-  readonly params?: { readonly callFrames?: readonly CallFrame[] };
+  readonly params?: { readonly callFrames?: readonly CallFrame[]; readonly scriptId?: string; readonly url?: string };
 }
+
+/** By session and script: frames have no file names of their own. */
+type Scripts = Map<string, string>;
 
 /** By thread title ("task thread 3"): frames, innermost first. Pauses each thread for a moment. */
 export async function stacksOf(titles: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
@@ -34,6 +36,7 @@ export async function stacksOf(titles: ReadonlySet<string>): Promise<ReadonlyMap
 function collect(session: Session, titles: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
   const stacks = new Map<string, string>();
   const attached = new Map<string, string>();
+  const scripts: Scripts = new Map();
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(stacks), TIMEOUT);
     const send = (sessionId: string, method: string): void =>
@@ -48,8 +51,15 @@ function collect(session: Session, titles: ReadonlySet<string>): Promise<Readonl
     session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
       const title = attached.get(params.sessionId);
       const message = JSON.parse(params.message) as WorkerMessage;
-      if (title === undefined || message.method !== "Debugger.paused") return;
-      stacks.set(title, (message.params?.callFrames ?? []).map(frameText).join("\n"));
+      if (title === undefined) return;
+      if (message.method === "Debugger.scriptParsed")
+        scripts.set(`${params.sessionId}/${message.params?.scriptId}`, message.params?.url ?? "");
+      if (message.method !== "Debugger.paused") return;
+      const frames = message.params?.callFrames ?? [];
+      stacks.set(
+        title,
+        frames.map((frame) => frameText(frame, scripts.get(`${params.sessionId}/${frame.location.scriptId}`))).join("\n"),
+      );
       send(params.sessionId, "Debugger.resume");
       send(params.sessionId, "Debugger.disable");
       if (stacks.size === titles.size) {
@@ -62,7 +72,7 @@ function collect(session: Session, titles: ReadonlySet<string>): Promise<Readonl
   });
 }
 
-function frameText({ functionName, url, location }: CallFrame): string {
+function frameText({ functionName, location }: CallFrame, url = ""): string {
   const place = `${url}:${location.lineNumber + 1}:${location.columnNumber + 1}`;
   return `    at ${functionName === "" ? "<anonymous>" : functionName} (${place})`;
 }

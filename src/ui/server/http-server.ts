@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly files: StaticFiles;
   /** What changes, for the event stream of an application (or of the server itself). Null where there is no such application. */
   versions(application: string | null): Promise<Versions | null>;
+  /** Called when somebody begins to follow changes. */
+  watched?(): void;
   /** The process ends when nothing else keeps it. */
   readonly background: boolean;
 }
@@ -136,6 +138,7 @@ export class HttpServer {
     if (source === null) return send(request, response, errorReply(404, "There is no such application."));
     if (!this.#changes.add(response, source))
       return send(request, response, errorReply(503, "Too many pages listen to changes already."));
+    this.options.watched?.();
   }
 }
 
