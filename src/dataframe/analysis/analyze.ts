@@ -49,6 +49,12 @@ export class QueryBinder implements Binder {
     return this.context.nextId();
   }
 
+  under(conf: Readonly<Record<string, string>> | undefined): Binder {
+    const { settings } = this.context;
+    const ansi = (conf?.["spark.sql.ansi.enabled"] ?? String(settings.ansi)) === "true";
+    return ansi === settings.ansi ? this : new QueryBinder({ ...this.context, settings: { ...settings, ansi } });
+  }
+
   expression(expression: UnresolvedExpression, scope: Scope): Expression {
     return bindExpression(this, expression, scope);
   }

@@ -16,6 +16,8 @@ export interface Binder {
   expression(expression: UnresolvedExpression, scope: Scope): Expression;
   /** With stars and regular expressions of column names spread out; what the user named keeps its name. */
   list(expressions: readonly UnresolvedExpression[], scope: Scope): readonly Expression[];
+  /** The binder for the body of a view or function that was created under these settings. */
+  under(conf: Readonly<Record<string, string>> | undefined): Binder;
 }
 
 /** A bound plan and what may be said about it above. */

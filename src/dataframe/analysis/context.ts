@@ -96,6 +96,8 @@ export type Routine =
       readonly name: readonly string[];
       readonly parameters: readonly RoutineParameter[];
       readonly scope: ViewScope | null;
+      /** Settings that were in force when it was created. */
+      readonly conf: Readonly<Record<string, string>>;
       readonly body:
         | { readonly kind: "expression"; readonly expression: UnresolvedExpression; readonly returns: DataType }
         | { readonly kind: "query"; readonly plan: UnresolvedPlan; readonly returns: StructType };

@@ -103,7 +103,7 @@ function plainStrings(type: DataType): DataType {
 
 /** The view's own query, with the columns that its author was told. */
 function view(binder: Binder, found: Extract<NamedRelation, { kind: "view" }>, at: QueryContext | undefined, _env: Env): Bound {
-  const inner = binder.plan(found.plan, { ...EMPTY_ENV, view: found.scope });
+  const inner = binder.under(found.scope?.conf).plan(found.plan, { ...EMPTY_ENV, view: found.scope });
   const shaped = found.schema === null ? inner : { ...inner, ...viewColumns(binder, found, found.schema, inner, at) };
   return aliased({ ...shaped, block: null, planIds: new Map() }, found.name);
 }

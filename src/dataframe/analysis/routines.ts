@@ -40,7 +40,8 @@ export function callSqlRoutine(binder: Binder, routine: SqlRoutine, syntax: Rout
   }
   const { written, values } = routineArguments(binder, routine, syntax, scope);
   const parameters = parameterColumns(binder, routine);
-  const body = binder.expression(routine.body.expression, bodyScope(binder, routine, parameters));
+  const own = binder.under(routine.conf);
+  const body = own.expression(routine.body.expression, bodyScope(own, routine, parameters));
   const replaced = withArguments(body.kind === "alias" ? body.child : body, parameters, values);
   // A type that was not written is the body's own.
   const returns = routine.body.returns.kind === "null" ? replaced.type : routine.body.returns;
@@ -65,8 +66,9 @@ export function tableRoutine(binder: Binder, routine: SqlRoutine, syntax: Routin
   }
   const { values } = routineArguments(binder, routine, syntax, scope);
   const parameters = parameterColumns(binder, routine);
-  const outer = bodyScope(binder, routine, parameters);
-  const inner = exactly(binder.plan(routine.body.plan, { ...EMPTY_ENV, view: routine.scope, outer }));
+  const own = binder.under(routine.conf);
+  const outer = bodyScope(own, routine, parameters);
+  const inner = exactly(own.plan(routine.body.plan, { ...EMPTY_ENV, view: routine.scope, outer }));
   const body = planWithArguments(inner, parameters, values);
   return aliased(returned(binder, body, routine.body.returns), routine.name.slice(-1));
 }

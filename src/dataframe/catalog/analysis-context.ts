@@ -118,12 +118,13 @@ function viewRelation(table: TableMetadata): NamedRelation {
   };
 }
 
-export function viewScope(view: { readonly catalog: string; readonly database: string }): ViewScope {
+export function viewScope(view: Pick<NonNullable<TableMetadata["view"]>, "catalog" | "database" | "conf">): ViewScope {
   return {
     catalog: view.catalog,
     database: view.database,
     temporary: { views: [], functions: [], variables: [] },
     path: [],
+    conf: view.conf,
   };
 }
 
@@ -162,6 +163,7 @@ export function sqlRoutine(metadata: FunctionMetadata, name: readonly string[]):
     kind: "sql",
     name,
     scope,
+    conf: metadata.conf,
     parameters: metadata.parameters.map((one) => ({
       name: one.name,
       type: one.type,

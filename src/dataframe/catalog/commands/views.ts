@@ -77,8 +77,13 @@ function viewDefinition(
     queryColumns: schema.fields.map((field) => field.name),
     schemaMode,
     namedColumns: named,
-    conf: { "spark.sql.ansi.enabled": String(session.settings().ansi) },
+    conf: viewSettings(session),
   };
+}
+
+/** The settings by which the body of a view is understood, whatever those of its readers are. */
+function viewSettings(session: CommandSession): Readonly<Record<string, string>> {
+  return { "spark.sql.ansi.enabled": String(session.settings().ansi) };
 }
 
 async function createTemporary(
@@ -113,6 +118,7 @@ async function createTemporary(
       variables: used.variables.map((one) => one.at(-1) as string),
     },
     path: [],
+    conf: viewSettings(session),
   };
   catalog.setTempView(
     {
