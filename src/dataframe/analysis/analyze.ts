@@ -14,7 +14,14 @@ import { columnsOf } from "./columns";
 import type { AnalysisContext } from "./context";
 import { bindWith } from "./ctes";
 import { bindExpression } from "./expressions";
-import { bindAppendColumns, bindApplyInGroups, bindCogroup, bindMapBatches, bindObserve, bindScriptTransform } from "./functional";
+import {
+  bindAppendColumns,
+  bindApplyInGroups,
+  bindCogroup,
+  bindMapBatches,
+  bindObserve,
+  bindScriptTransform,
+} from "./functional";
 import { bindLateralView } from "./generators";
 import { bindAggregatePlan, bindProject } from "./grouping";
 import { bindHint, bindRepartition } from "./hints";
