@@ -1,8 +1,10 @@
 /** What `import … from "firesteel/mllib"` gives. */
 export * from "./base";
+export * from "./classification";
 export * from "./evaluation";
 export * from "./feature";
 export * from "./linalg";
 export * from "./param";
 export * from "./pipeline";
+export * from "./regression";
 export * from "./tuning";

@@ -4,7 +4,8 @@
  */
 import { leastSquares, type LeastSquaresFit } from "../optim/weighted-least-squares";
 import type { FamilySpec } from "./families";
-import type { LinearData } from "./training-data";
+import type { Moments } from "../optim/moments";
+import type { Reweighting } from "./reweight";
 
 export interface GlmOptions {
   readonly family: FamilySpec;
@@ -19,25 +20,28 @@ export interface GlmFit extends LeastSquaresFit {
   readonly numIterations: number;
 }
 
-export async function fitGlm(data: LinearData, options: GlmOptions): Promise<GlmFit> {
+/** A computation that asks for moments of reweighted rows (null: as they are). */
+export type MomentSteps<T> = Generator<Reweighting | null, T, Moments>;
+
+export function* fitGlm(options: GlmOptions): MomentSteps<GlmFit> {
   const { family, fitIntercept, regParam, maxIter, tol } = options;
   const solve = { fitIntercept, regParam, elasticNetParam: 0, maxIter: 100, tol: 1e-6 };
   const isGaussian = family.family === "gaussian" || (family.family === "tweedie" && family.variancePower === 0);
   const isIdentity = family.link === "identity" || (typeof family.link === "object" && family.link.power === 1);
   if (isGaussian && isIdentity) {
-    const moments = await data.moments(options.hasOffset ? { family, model: undefined, offsetOnly: true } : undefined);
+    const moments = yield options.hasOffset ? { family, model: undefined, offsetOnly: true } : null;
     return {
-      ...(await leastSquares(moments, { ...solve, standardizeFeatures: true, standardizeLabel: true })),
+      ...leastSquares(moments, { ...solve, standardizeFeatures: true, standardizeLabel: true }),
       numIterations: 1,
     };
   }
-  const start = await data.moments({ family, model: undefined });
-  let model = await leastSquares(start, { ...solve, standardizeFeatures: true, standardizeLabel: true });
+  const start = yield { family, model: undefined };
+  let model = leastSquares(start, { ...solve, standardizeFeatures: true, standardizeLabel: true });
   for (let iteration = 0; ; iteration++) {
     if (iteration >= maxIter) return { ...model, numIterations: iteration };
     const { coefficients, intercept } = model;
-    const moments = await data.moments({ family, model: { coefficients, intercept } });
-    const next = await leastSquares(moments, { ...solve, standardizeFeatures: false, standardizeLabel: false });
+    const moments = yield { family, model: { coefficients, intercept } };
+    const next = leastSquares(moments, { ...solve, standardizeFeatures: false, standardizeLabel: false });
     const change = next.coefficients.reduce(
       (most, value, j) => Math.max(most, Math.abs(value - coefficients[j]!)),
       Math.abs(next.intercept - intercept),

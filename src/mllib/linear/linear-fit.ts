@@ -1,14 +1,13 @@
 /** Linear regression by passes over the rows: squared loss, and Huber's loss with its scale fitted along. */
 import { UsageError } from "../../common/errors";
 import { dot } from "../optim/blas";
-import { lbfgs } from "../optim/lbfgs";
+import { type Curvature, lbfgs } from "../optim/lbfgs";
 import { lbfgsb } from "../optim/lbfgsb";
-import { minimize } from "../optim/minimize";
+import type { Method } from "../optim/minimize";
 import { owlqn } from "../optim/owlqn";
 import { lassoOver, ridgeOver } from "../optim/regularization";
-import { dimensionOf, lossObjective, type LossShape, marginsOfMeans, scalingOf } from "./objective";
+import { dimensionOf, type LossShape, marginsOfMeans, minimizeLoss, type PassSteps, scalingOf } from "./objective";
 import { deviations, labelDeviation, type Summary } from "./summary";
-import type { LinearData } from "./training-data";
 
 export interface LinearOptions {
   readonly loss: "squaredError" | "huber";
@@ -19,7 +18,6 @@ export interface LinearOptions {
   readonly tol: number;
   readonly fitIntercept: boolean;
   readonly standardization: boolean;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface LinearFit {
@@ -35,18 +33,18 @@ function constantLabel(width: number, mean: number): LinearFit {
   return { coefficients: new Float64Array(width), intercept: mean, scale: 1, objectiveHistory: [0] };
 }
 
-export async function fitLinear(data: LinearData, summary: Summary, options: LinearOptions): Promise<LinearFit> {
+export function* fitLinear(summary: Summary, options: LinearOptions): PassSteps<LinearFit> {
   const deviation = labelDeviation(summary);
   if (deviation === 0) {
-    if (options.fitIntercept || summary.labelMean === 0) return constantLabel(data.width, summary.labelMean);
+    if (options.fitIntercept || summary.labelMean === 0) return constantLabel(summary.means.length, summary.labelMean);
     if (options.regParam !== 0)
       throw new UsageError("INVALID_TRAINING_DATA", "The standard deviation of the label is zero. Model cannot be regularized.");
   }
   const labelStd = deviation > 0 ? deviation : Math.abs(summary.labelMean);
-  return options.loss === "huber" ? fitHuber(data, summary, options) : fitSquared(data, summary, labelStd, options);
+  return yield* options.loss === "huber" ? fitHuber(summary, options) : fitSquared(summary, labelStd, options);
 }
 
-async function fitSquared(data: LinearData, summary: Summary, labelStd: number, options: LinearOptions): Promise<LinearFit> {
+function* fitSquared(summary: Summary, labelStd: number, options: LinearOptions): PassSteps<LinearFit> {
   const { fitIntercept, elasticNetParam, standardization } = options;
   const std = deviations(summary);
   const shape: LossShape = {
@@ -58,20 +56,17 @@ async function fitSquared(data: LinearData, summary: Summary, labelStd: number, 
   const dimension = dimensionOf(shape);
   const penalty = options.regParam / labelStd;
   const ridge = (1 - elasticNetParam) * penalty;
-  const objective = lossObjective(
-    { ...shape, ridge: ridge === 0 ? undefined : ridgeOver(ridge, std, standardization, dimension) },
-    (spec) => data.pass(spec),
-  );
+  const problem = { ...shape, ridge: ridge === 0 ? undefined : ridgeOver(ridge, std, standardization, dimension) };
   const rules = { maxIter: options.maxIter, tolerance: options.tol };
   const lasso = elasticNetParam * penalty;
-  const method = lasso === 0 ? lbfgs() : owlqn(lassoOver(lasso, std, standardization, dimension));
-  const { x, objectiveHistory } = await minimize(method, objective, new Float64Array(dimension), rules, options.signal);
+  const method: Method<Curvature> = lasso === 0 ? lbfgs() : owlqn(lassoOver(lasso, std, standardization, dimension));
+  const { x, objectiveHistory } = yield* minimizeLoss(problem, method, new Float64Array(dimension), rules);
   const coefficients = std.map((deviation, j) => (deviation === 0 ? 0 : (x[j]! * labelStd) / deviation));
   const intercept = fitIntercept ? summary.labelMean - dot(coefficients, summary.means) : 0;
   return { coefficients, intercept, scale: 1, objectiveHistory };
 }
 
-async function fitHuber(data: LinearData, summary: Summary, options: LinearOptions): Promise<LinearFit> {
+function* fitHuber(summary: Summary, options: LinearOptions): PassSteps<LinearFit> {
   const { fitIntercept, standardization, epsilon, regParam } = options;
   const std = deviations(summary);
   const scaling = scalingOf(summary.means, std);
@@ -83,7 +78,6 @@ async function fitHuber(data: LinearData, summary: Summary, options: LinearOptio
   };
   const dimension = dimensionOf(shape);
   const ridge = regParam === 0 ? undefined : ridgeOver(regParam, std, standardization, dimension);
-  const objective = lossObjective({ ...shape, ridge }, (spec) => data.pass(spec));
   // Sigma, the last parameter, is positive.
   const lower = new Float64Array(dimension).fill(-Number.MAX_VALUE);
   lower[dimension - 1] = Number.MIN_VALUE;
@@ -92,7 +86,7 @@ async function fitHuber(data: LinearData, summary: Summary, options: LinearOptio
   const width = std.length;
   if (fitIntercept) start[width]! += marginsOfMeans(start, 1, scaling)[0]!;
   const rules = { maxIter: options.maxIter, tolerance: options.tol };
-  const { x, objectiveHistory } = await minimize(lbfgsb(lower, upper), objective, start, rules, options.signal);
+  const { x, objectiveHistory } = yield* minimizeLoss({ ...shape, ridge }, lbfgsb(lower, upper), start, rules);
   const coefficients = std.map((deviation, j) => (deviation === 0 ? 0 : x[j]! / deviation));
   const intercept = fitIntercept ? x[width]! - marginsOfMeans(x, 1, scaling)[0]! : 0;
   return { coefficients, intercept, scale: x[dimension - 1]!, objectiveHistory };

@@ -1,12 +1,11 @@
 /** Logistic regression, binomial and multinomial: what is minimised, and how its solution becomes coefficients. */
 import { lbfgs } from "../optim/lbfgs";
 import { lbfgsb } from "../optim/lbfgsb";
-import { minimize, type Objective, type Optimum } from "../optim/minimize";
+import type { Method, Optimum } from "../optim/minimize";
 import { owlqn } from "../optim/owlqn";
 import { lassoOver, ridgeOver } from "../optim/regularization";
-import { dimensionOf, lossObjective, type LossShape, marginsOfMeans, type Scaling, scalingOf } from "./objective";
+import { dimensionOf, type LossShape, marginsOfMeans, minimizeLoss, type PassSteps, type Scaling, scalingOf } from "./objective";
 import { deviations, type Summary } from "./summary";
-import type { LinearData } from "./training-data";
 
 /** By classes (one row for binomial), in units of the features; undefined: none. */
 export interface LogisticBounds {
@@ -34,14 +33,13 @@ export interface LogisticOptions {
   readonly bounds: LogisticBounds | undefined;
   /** Where to begin; of the same shape as what is fitted. */
   readonly initial: LogisticModelValues | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface LogisticFit extends LogisticModelValues {
   readonly objectiveHistory: number[];
 }
 
-export async function fitLogistic(data: LinearData, summary: Summary, options: LogisticOptions): Promise<LogisticFit> {
+export function* fitLogistic(summary: Summary, options: LogisticOptions): PassSteps<LogisticFit> {
   const { multinomial, numClasses, fitIntercept, regParam, elasticNetParam, standardization, bounds } = options;
   const std = deviations(summary);
   const scaling = scalingOf(summary.means, std);
@@ -57,17 +55,14 @@ export async function fitLogistic(data: LinearData, summary: Summary, options: L
   };
   const dimension = dimensionOf(shape);
   const ridge = (1 - elasticNetParam) * regParam;
-  const objective = lossObjective(
-    { ...shape, ridge: ridge === 0 ? undefined : ridgeOver(ridge, std, standardization, dimension, sets) },
-    (spec) => data.pass(spec),
-  );
+  const problem = { ...shape, ridge: ridge === 0 ? undefined : ridgeOver(ridge, std, standardization, dimension, sets) };
   const start = startOf(summary.histogram, std, dimension, sets, options);
   const limits = bounds === undefined ? undefined : limitsOf(bounds, std, dimension, sets);
   if (limits !== undefined)
     start.forEach((value, i) => (start[i] = Math.min(Math.max(value, limits.lower[i]!), limits.upper[i]!)));
   if (centred) shiftIntercepts(start, sets, scaling, 1);
 
-  const optimum = await solve(objective, start);
+  const optimum = yield* solve();
   const solution = optimum.x.slice();
   if (centred) shiftIntercepts(solution, sets, scaling, -1);
   const width = std.length;
@@ -83,14 +78,12 @@ export async function fitLogistic(data: LinearData, summary: Summary, options: L
   }
   return { coefficients, intercepts, objectiveHistory: optimum.objectiveHistory };
 
-  function solve(function_: Objective, initial: Float64Array): Promise<Optimum> {
-    const rules = { maxIter: options.maxIter, tolerance: options.tol };
-    if (elasticNetParam !== 0 && regParam !== 0) {
-      const penalties = lassoOver(elasticNetParam * regParam, std, standardization, dimension, sets);
-      return minimize(owlqn(penalties), function_, initial, rules, options.signal);
-    }
-    if (limits !== undefined) return minimize(lbfgsb(limits.lower, limits.upper), function_, initial, rules, options.signal);
-    return minimize(lbfgs(), function_, initial, rules, options.signal);
+  function solve(): PassSteps<Optimum> {
+    const run = <M>(method: Method<M>): PassSteps<Optimum> =>
+      minimizeLoss(problem, method, start, { maxIter: options.maxIter, tolerance: options.tol });
+    if (elasticNetParam !== 0 && regParam !== 0)
+      return run(owlqn(lassoOver(elasticNetParam * regParam, std, standardization, dimension, sets)));
+    return limits === undefined ? run(lbfgs()) : run(lbfgsb(limits.lower, limits.upper));
   }
 }
 

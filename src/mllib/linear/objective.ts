@@ -4,7 +4,7 @@
  * out as Spark has them: coefficients (by features, of each the outputs), then intercepts, then Huber's sigma.
  */
 import { type Ridge, withRidge } from "../optim/regularization";
-import type { Evaluation, Objective } from "../optim/minimize";
+import { descend, type Evaluation, type Method, type Optimum, type StopRules } from "../optim/minimize";
 import type { Loss, PassResult, PassSpec } from "./pass";
 
 export interface Scaling {
@@ -42,12 +42,23 @@ export function dimensionOf({ loss, outputs, scaling, intercept }: LossShape): n
   return outputs * (width + (intercept.kind === "free" ? 1 : 0)) + (loss.kind === "huber" ? 1 : 0);
 }
 
-/** `pass`: sums over all training rows. */
-export function lossObjective(problem: LossProblem, pass: (spec: PassSpec) => Promise<PassResult> | PassResult): Objective {
-  return async (x) => {
-    const evaluation = evaluationOf(problem, x, await pass(passSpec(problem, x)));
-    return problem.ridge === undefined ? evaluation : withRidge(evaluation, problem.ridge, x);
-  };
+/** A computation that asks for passes over all training rows, and is answered with their sums. */
+export type PassSteps<T> = Generator<PassSpec, T, PassResult>;
+
+export function* minimizeLoss<Memory>(
+  problem: LossProblem,
+  method: Method<Memory>,
+  initial: Float64Array,
+  rules: StopRules,
+): PassSteps<Optimum> {
+  const descent = descend(method, initial, rules);
+  let next = descent.next();
+  while (next.done !== true) {
+    const x = next.value;
+    const evaluation = evaluationOf(problem, x, yield passSpec(problem, x));
+    next = descent.next(problem.ridge === undefined ? evaluation : withRidge(evaluation, problem.ridge, x));
+  }
+  return next.value;
 }
 
 function passSpec({ loss, outputs, scaling, intercept }: LossProblem, x: Float64Array): PassSpec {

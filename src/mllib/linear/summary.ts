@@ -20,7 +20,7 @@ export interface Summary {
   invalidLabels: number;
 }
 
-export function noSummary(width: number): Summary {
+function noSummary(width: number): Summary {
   return {
     count: 0,
     weightSum: 0,
@@ -74,9 +74,13 @@ function variance(squares: number, weightSum: number, weightSquareSum: number): 
   return denominator > 0 ? Math.max(squares / denominator, 0) : 0;
 }
 
-export function summarize(blocks: Iterable<TrainingBlock>, width: number, classes: boolean): Summary {
-  const total = noSummary(width);
-  for (const block of blocks) addSummary(total, blockSummary(block, classes));
+/** Null of no rows. `classes`: with the weight of each label. */
+export function summarize(blocks: Iterable<TrainingBlock>, classes: boolean): Summary | null {
+  let total: Summary | null = null;
+  for (const block of blocks) {
+    const part = blockSummary(block, classes);
+    total = total === null ? part : addSummary(total, part);
+  }
   return total;
 }
 
@@ -154,16 +158,16 @@ function sparseSummary(
   means.forEach((mean, j) => (squares[j]! += (weightSum - stored[j]!) * mean * mean));
 }
 
-/** What least squares needs to know of blocks. `reweight` gives other labels and weights, for reweighted fits. */
+/** What least squares needs to know of blocks; null of no rows. `reweight` gives other labels and weights, for reweighted fits. */
 export function momentsOf(
   blocks: Iterable<TrainingBlock>,
-  width: number,
   reweight?: (block: TrainingBlock) => Pick<TrainingBlock, "label" | "weight">,
-): Moments {
-  const total = noMoments(width);
+): Moments | null {
+  let total: Moments | null = null;
   for (const block of blocks) {
     const { label, weight } = reweight?.(block) ?? block;
-    addMoments(total, block.sparse === null ? denseMoments(block, label, weight) : sparseMoments(block, label, weight));
+    const part = block.sparse === null ? denseMoments(block, label, weight) : sparseMoments(block, label, weight);
+    total = total === null ? part : addMoments(total, part);
   }
   return total;
 }

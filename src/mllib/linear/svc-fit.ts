@@ -1,10 +1,8 @@
 /** Linear support vector classification: hinge loss and a ridge, by OWL-QN without an L1 penalty, as Spark does. */
-import { minimize } from "../optim/minimize";
 import { owlqn } from "../optim/owlqn";
 import { ridgeOver } from "../optim/regularization";
-import { dimensionOf, lossObjective, type LossShape, marginsOfMeans, scalingOf } from "./objective";
+import { dimensionOf, type LossShape, marginsOfMeans, minimizeLoss, type PassSteps, scalingOf } from "./objective";
 import { deviations, type Summary } from "./summary";
-import type { LinearData } from "./training-data";
 
 export interface SvcOptions {
   readonly regParam: number;
@@ -12,7 +10,6 @@ export interface SvcOptions {
   readonly tol: number;
   readonly fitIntercept: boolean;
   readonly standardization: boolean;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface SvcFit {
@@ -21,7 +18,7 @@ export interface SvcFit {
   readonly objectiveHistory: number[];
 }
 
-export async function fitSvc(data: LinearData, summary: Summary, options: SvcOptions): Promise<SvcFit> {
+export function* fitSvc(summary: Summary, options: SvcOptions): PassSteps<SvcFit> {
   const { regParam, fitIntercept, standardization } = options;
   const std = deviations(summary);
   const scaling = scalingOf(summary.means, std);
@@ -33,10 +30,9 @@ export async function fitSvc(data: LinearData, summary: Summary, options: SvcOpt
   };
   const dimension = dimensionOf(shape);
   const ridge = regParam === 0 ? undefined : ridgeOver(regParam, std, standardization, dimension);
-  const objective = lossObjective({ ...shape, ridge }, (spec) => data.pass(spec));
   const rules = { maxIter: options.maxIter, tolerance: options.tol };
   const method = owlqn(new Float64Array(dimension));
-  const { x, objectiveHistory } = await minimize(method, objective, new Float64Array(dimension), rules, options.signal);
+  const { x, objectiveHistory } = yield* minimizeLoss({ ...shape, ridge }, method, new Float64Array(dimension), rules);
   const coefficients = std.map((deviation, j) => (deviation === 0 ? 0 : x[j]! / deviation));
   const intercept = fitIntercept ? x[std.length]! - marginsOfMeans(x, 1, scaling)[0]! : 0;
   return { coefficients, intercept, objectiveHistory };

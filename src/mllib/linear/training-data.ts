@@ -1,14 +1,105 @@
-/** What fits ask of their training rows. Each question is a job over the rows; the rows are kept in between. */
-import type { Moments } from "../optim/moments";
-import type { Reweighting } from "./reweight";
-import type { PassResult, PassSpec } from "./pass";
-import type { Summary } from "./summary";
+/**
+ * The training rows of linear models on executors. What a fit asks of them is a job each time; executors keep the rows in between,
+ * and fits that differ in their penalties only can share them.
+ */
+import { DataError } from "../../common/errors";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import { aggregateProgram, type InstanceBlock, instancesOf, rowsProgram, type TaskData } from "../compute";
+import { addMoments, type Moments } from "../optim/moments";
+import type { MomentSteps } from "./glm-fit";
+import type { PassSteps } from "./objective";
+import { addPass, type PassResult, type PassSpec, runPass } from "./pass";
+import { reweighted, type Reweighting } from "./reweight";
+import { addSummary, momentsOf, summarize, type Summary } from "./summary";
+import { type TrainingBlock, trainingBlock } from "./tiles";
 
-export interface LinearData {
-  readonly width: number;
-  /** Asked for once, however often it is called. `classes`: with the weight of each label. */
-  summary(classes: boolean): Promise<Summary>;
-  pass(spec: PassSpec): Promise<PassResult>;
-  /** With `reweighting`, of other labels and weights than the rows' own. */
-  moments(reweighting?: Reweighting): Promise<Moments>;
+export interface LinearColumns {
+  readonly featuresCol: string;
+  readonly labelCol: string;
+  readonly weightCol: string | undefined;
+  readonly offsetCol?: string | undefined;
+}
+
+const toTiles = rowsProgram<null, InstanceBlock, TrainingBlock>({
+  name: "mllib.linear.tiles",
+  *run(blocks) {
+    for (const block of blocks) yield trainingBlock(block);
+  },
+});
+
+const summaries = aggregateProgram<{ readonly classes: boolean }, TrainingBlock, Summary | null>({
+  name: "mllib.linear.summary",
+  run: (blocks, { classes }) => summarize(blocks, classes),
+  merge: (a, b) => (a === null || b === null ? (a ?? b) : addSummary(sameWidth(a, b), b)),
+});
+
+const passes = aggregateProgram<PassSpec, TrainingBlock, PassResult>({
+  name: "mllib.linear.pass",
+  run: (blocks, spec) => runPass(blocks, spec),
+  merge: addPass,
+});
+
+const moments = aggregateProgram<Reweighting | null, TrainingBlock, Moments | null>({
+  name: "mllib.linear.moments",
+  run: (blocks, reweighting) => momentsOf(blocks, reweighting === null ? undefined : (block) => reweighted(block, reweighting)),
+  merge: (a, b) => (a === null || b === null ? (a ?? b) : addMoments(sameWidth(a, b), b)),
+});
+
+function sameWidth<T extends { readonly means: Float64Array }>(a: T, b: T): T {
+  if (a.means.length !== b.means.length)
+    throw new DataError(
+      "VECTOR_SIZES_DIFFER",
+      `The features hold vectors of ${a.means.length} and of ${b.means.length} entries; all must have as many.`,
+    );
+  return a;
+}
+
+/** Rows of a DataFrame, on its executors. */
+export class TrainingRows {
+  #summary: Promise<Summary> | undefined;
+
+  private constructor(
+    private readonly blocks: TaskData<TrainingBlock>,
+    private readonly who: string,
+  ) {}
+
+  /** `keep`: for fits that look at the rows more than once; `release` then. `who` cannot learn from no rows. */
+  static async of(df: DataFrame, columns: LinearColumns, who: string, keep: boolean): Promise<TrainingRows> {
+    const { featuresCol, labelCol, weightCol, offsetCol } = columns;
+    const extra = offsetCol === undefined ? [] : [offsetCol];
+    const blocks = (await instancesOf(df, { featuresCol, labelCol, weightCol, extra })).map(toTiles, null);
+    return new TrainingRows(keep ? blocks.persist() : blocks, who);
+  }
+
+  summary(classes: boolean): Promise<Summary> {
+    return (this.#summary ??= this.#found(this.blocks.aggregate(summaries, { classes })));
+  }
+
+  /** What a fit comes to that asks for passes. */
+  async passing<T>(steps: PassSteps<T>): Promise<T> {
+    let next = steps.next();
+    while (next.done !== true) next = steps.next(await this.#found(this.blocks.aggregate(passes, next.value)));
+    return next.value;
+  }
+
+  /** What a fit comes to that asks for moments. */
+  async reweighting<T>(steps: MomentSteps<T>): Promise<T> {
+    let next = steps.next();
+    while (next.done !== true) next = steps.next(await this.moments(next.value));
+    return next.value;
+  }
+
+  moments(reweighting: Reweighting | null): Promise<Moments> {
+    return this.#found(this.blocks.aggregate(moments, reweighting));
+  }
+
+  async release(): Promise<void> {
+    await this.blocks.release();
+  }
+
+  async #found<T>(result: Promise<T | null>): Promise<T> {
+    const found = await result;
+    if (found === null) throw new DataError("EMPTY_DATASET", `${this.who}: the dataset is empty; there is nothing to fit.`);
+    return found;
+  }
 }

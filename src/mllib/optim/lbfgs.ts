@@ -3,8 +3,8 @@
  * Memory Method for Large Scale Optimization (1989).
  */
 import { axpy, dot, moved, norm, scale } from "./blas";
-import { strongWolfe } from "./line-search";
-import { type Evaluation, type Method, type State, StepFailure } from "./minimize";
+import { type Slope, strongWolfe } from "./line-search";
+import { type Descent, type Evaluation, type Method, type State, StepFailure } from "./minimize";
 
 /** The last steps and changes of the gradient, the newest first. */
 export interface Curvature {
@@ -22,13 +22,13 @@ export function lbfgs(): Method<Curvature> {
   return {
     start: () => ({ steps: [], gradientDeltas: [] }),
     direction: (state) => newtonDirection(state.memory, state.gradient),
-    stepSize: async (state, direction, objective) => {
-      const line = async (t: number): Promise<{ value: number; derivative: number }> => {
-        const { value, gradient } = await objective(moved(state.x, t, direction));
+    *stepSize(state, direction, evaluate) {
+      const line = function* (t: number): Descent<Slope> {
+        const { value, gradient } = yield* evaluate(moved(state.x, t, direction));
         return { value, derivative: dot(gradient, direction) };
       };
       const first = state.iteration === 0 ? 1 / norm(direction) : 1;
-      const size = await strongWolfe(line, first, Infinity, LINE_SEARCH_TRIES, LINE_SEARCH_TRIES);
+      const size = yield* strongWolfe(line, first, Infinity, LINE_SEARCH_TRIES, LINE_SEARCH_TRIES);
       if (size * norm(state.gradient) < SMALLEST_MOVE) throw new StepFailure("the step became too small");
       return size;
     },

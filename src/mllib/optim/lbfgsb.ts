@@ -3,9 +3,9 @@
  * Constrained Optimization (1995). Names are the paper's: B = theta·I - W M Wᵀ, W = [Y theta·S].
  */
 import { difference, dot, norm } from "./blas";
-import { strongWolfe } from "./line-search";
+import { type Slope, strongWolfe } from "./line-search";
 import { MEMORY } from "./lbfgs";
-import { type Method, type State, StepFailure } from "./minimize";
+import { type Descent, type Method, type State, StepFailure } from "./minimize";
 import { inverse, solve, times } from "./small-matrix";
 
 interface Model {
@@ -33,9 +33,9 @@ export function lbfgsb(lower: Float64Array, upper: Float64Array): Method<Model> 
       const target = state.iteration === 0 ? point : subspaceMinimum(state.memory, point, c, state, lower, upper);
       return difference(target, state.x);
     },
-    stepSize: async (state, direction, objective) => {
-      const line = async (t: number): Promise<{ value: number; derivative: number }> => {
-        const { value, gradient } = await objective(step(state, direction, t));
+    *stepSize(state, direction, evaluate) {
+      const line = function* (t: number): Descent<Slope> {
+        const { value, gradient } = yield* evaluate(step(state, direction, t));
         return { value, derivative: dot(gradient, direction) };
       };
       let farthest = Infinity;
@@ -43,7 +43,7 @@ export function lbfgsb(lower: Float64Array, upper: Float64Array): Method<Model> 
         if (d === 0) return;
         farthest = Math.min(farthest, ((d < 0 ? lower[i]! : upper[i]!) - state.x[i]!) / d);
       });
-      return strongWolfe(line, Math.min(farthest, 1), farthest, LINE_SEARCH_TRIES, LINE_SEARCH_TRIES);
+      return yield* strongWolfe(line, Math.min(farthest, 1), farthest, LINE_SEARCH_TRIES, LINE_SEARCH_TRIES);
     },
     step,
     remember: updated,

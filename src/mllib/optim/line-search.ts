@@ -1,12 +1,12 @@
 /** How far to go along a direction: f(t) = objective(x + t·d), with its derivative by t. */
-import { StepFailure } from "./minimize";
+import { type Descent, StepFailure } from "./minimize";
 
 export interface Slope {
   readonly value: number;
   readonly derivative: number;
 }
 
-export type Line = (t: number) => Promise<Slope>;
+export type Line = (t: number) => Descent<Slope>;
 
 interface Bracket extends Slope {
   readonly t: number;
@@ -19,9 +19,11 @@ const CURVATURE = 0.9;
  * A step that satisfies the strong Wolfe conditions, or `bound` where the function still falls (Nocedal & Wright, Numerical
  * Optimization, algorithms 3.5 and 3.6, with cubic interpolation). `first` is tried first.
  */
-export async function strongWolfe(line: Line, first: number, bound: number, tries: number, zooms: number): Promise<number> {
-  const at = async (t: number): Promise<Bracket> => ({ t, ...(await line(t)) });
-  const start = await at(0);
+export function* strongWolfe(line: Line, first: number, bound: number, tries: number, zooms: number): Descent<number> {
+  const at = function* (t: number): Descent<Bracket> {
+    return { t, ...(yield* line(t)) };
+  };
+  const start = yield* at(0);
   if (start.derivative > 0) throw new StepFailure("the direction does not descend");
   const decreases = (b: Bracket): boolean => b.value <= start.value + SUFFICIENT_DECREASE * b.t * start.derivative;
   const flat = (b: Bracket): boolean => Math.abs(b.derivative) <= CURVATURE * Math.abs(start.derivative);
@@ -29,14 +31,14 @@ export async function strongWolfe(line: Line, first: number, bound: number, trie
   let low = start;
   let t = first;
   for (let i = 0; i < tries; i++) {
-    const c = await at(t);
+    const c = yield* at(t);
     if (!Number.isFinite(c.value)) {
       t /= 2;
       continue;
     }
-    if (!decreases(c) || (c.value >= low.value && i > 0)) return zoom(low, c);
+    if (!decreases(c) || (c.value >= low.value && i > 0)) return yield* zoom(low, c);
     if (flat(c)) return c.t;
-    if (c.derivative >= 0) return zoom(c, low);
+    if (c.derivative >= 0) return yield* zoom(c, low);
     low = c;
     if (t === bound) return bound;
     t = Math.min(t * 1.5, bound);
@@ -44,11 +46,11 @@ export async function strongWolfe(line: Line, first: number, bound: number, trie
   throw new StepFailure("the line search failed");
 
   /** The interval holds a good step; `lower` is its best end so far. */
-  async function zoom(lower: Bracket, upper: Bracket): Promise<number> {
+  function* zoom(lower: Bracket, upper: Bracket): Descent<number> {
     let best = lower;
     let other = upper;
     for (let i = 0; i < zooms; i++) {
-      const c = await at(best.t > other.t ? interpolated(other, best) : interpolated(best, other));
+      const c = yield* at(best.t > other.t ? interpolated(other, best) : interpolated(best, other));
       if (!decreases(c) || c.value >= best.value) other = c;
       else {
         if (flat(c)) return c.t;
@@ -80,10 +82,10 @@ const LARGEST_STEP = 1e10;
  * Steps grow and shrink until the strong Wolfe conditions hold, or 20 were tried: then the last is taken. `value` stands for
  * the function at `first` in the first comparison, as Breeze has it.
  */
-export async function backtracking(line: Line, first: number, value: number, shrinkage: number): Promise<number> {
-  const start = await line(0);
+export function* backtracking(line: Line, first: number, value: number, shrinkage: number): Descent<number> {
+  const start = yield* line(0);
   let t = first;
-  let slope: Slope = { value, derivative: (await line(first)).derivative };
+  let slope: Slope = { value, derivative: (yield* line(first)).derivative };
   for (let i = 0; ; i++) {
     const factor =
       slope.value > start.value + t * start.derivative * SUFFICIENT_DECREASE
@@ -99,6 +101,6 @@ export async function backtracking(line: Line, first: number, value: number, shr
     if (next > LARGEST_STEP) throw new StepFailure("the step became too large");
     if (i + 1 >= MOST_TRIES) return t;
     t = next;
-    slope = await line(t);
+    slope = yield* line(t);
   }
 }

@@ -9,8 +9,13 @@ export interface Evaluation {
   readonly gradient: Float64Array;
 }
 
-/** The function to be made small. The point it is given stays as it is; it may be kept. */
-export type Objective = (point: Float64Array) => Evaluation | Promise<Evaluation>;
+/**
+ * A computation that asks for the objective at points and is answered with its value and gradient there: so the objective may be
+ * a function, or a job that takes its time (see `minimize` for the first). Points stay as they are; they may be kept.
+ */
+export type Descent<T> = Generator<Float64Array, T, Evaluation>;
+
+export type Evaluate = (point: Float64Array) => Descent<Evaluation>;
 
 /** Where a minimisation is: `value` and `gradient` of the objective alone, `adjusted` with a penalty of the method's. */
 export interface State<Memory> {
@@ -28,7 +33,7 @@ export interface Method<Memory> {
   /** Throws StepFailure when the memory gives no direction of descent. */
   direction(state: State<Memory>): Float64Array;
   /** How far to go along the direction. Throws StepFailure when no point is good enough. */
-  stepSize(state: State<Memory>, direction: Float64Array, objective: Objective): Promise<number>;
+  stepSize(state: State<Memory>, direction: Float64Array, evaluate: Evaluate): Descent<number>;
   step(state: State<Memory>, direction: Float64Array, size: number): Float64Array;
   remember(memory: Memory, step: Float64Array, gradientDelta: Float64Array): Memory;
   /** Adds what the method itself penalises. */
@@ -59,16 +64,23 @@ export interface Optimum {
 const VALUES_KEPT = 20;
 const SMALLEST_GRADIENT = 1e-8;
 
-/** The objective is evaluated once at each distinct point that follows another; `signal` is looked at between steps. */
-export async function minimize<Memory>(
+/** Of a function. */
+export function minimize<Memory>(
   method: Method<Memory>,
-  objective: Objective,
+  objective: (point: Float64Array) => Evaluation,
   initial: Float64Array,
   rules: StopRules,
-  signal?: AbortSignal,
-): Promise<Optimum> {
-  const evaluate = remembering(objective);
-  const first = await evaluate(initial);
+): Optimum {
+  const descent = descend(method, initial, rules);
+  let next = descent.next();
+  while (next.done !== true) next = descent.next(objective(next.value));
+  return next.value;
+}
+
+/** Asks once for each distinct point that follows another. */
+export function* descend<Memory>(method: Method<Memory>, initial: Float64Array, rules: StopRules): Descent<Optimum> {
+  const evaluate = remembering();
+  const first = yield* evaluate(initial);
   const adjustedFirst = method.adjust(initial, first);
   let state: State<Memory> = {
     x: initial,
@@ -86,12 +98,11 @@ export async function minimize<Memory>(
   for (;;) {
     const reason = stopReason();
     if (reason !== undefined) return { x: state.x, objectiveHistory, reason };
-    signal?.throwIfAborted();
     try {
       const direction = method.direction(state);
-      const size = await method.stepSize(state, direction, evaluate);
+      const size = yield* method.stepSize(state, direction, evaluate);
       const x = method.step(state, direction, size);
-      const next = await evaluate(x);
+      const next = yield* evaluate(x);
       const adjusted = method.adjust(x, next);
       const delta = x.map((value, i) => value - state.x[i]!);
       const gradientDelta = next.gradient.map((value, i) => value - state.gradient[i]!);
@@ -120,12 +131,12 @@ export async function minimize<Memory>(
 }
 
 /** Line searches end at the point that is evaluated next, and begin at the one before: two points are kept. */
-function remembering(objective: Objective): Objective {
-  const known: { point: Float64Array; evaluation: Evaluation }[] = [];
-  return async (point) => {
+function remembering(): Evaluate {
+  const known: { readonly point: Float64Array; readonly evaluation: Evaluation }[] = [];
+  return function* (point) {
     const hit = known.find((entry) => entry.point.every((value, i) => value === point[i]));
     if (hit !== undefined) return hit.evaluation;
-    const evaluation = await objective(point);
+    const evaluation = yield point;
     known.unshift({ point: point.slice(), evaluation });
     known.length = Math.min(known.length, 2);
     return evaluation;

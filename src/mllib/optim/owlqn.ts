@@ -1,8 +1,8 @@
 /** OWL-QN: L-BFGS with an L1 penalty. G. Andrew and J. Gao, Scalable Training of L1-Regularized Log-Linear Models (2007). */
 import { dot, norm } from "./blas";
-import { backtracking } from "./line-search";
+import { backtracking, type Slope } from "./line-search";
 import { type Curvature, newtonDirection, remembered } from "./lbfgs";
-import type { Evaluation, Method, State } from "./minimize";
+import type { Descent, Evaluation, Method, State } from "./minimize";
 
 /** `penalties`: of each coordinate's absolute value; zero or more. */
 export function owlqn(penalties: Float64Array): Method<Curvature> {
@@ -30,14 +30,14 @@ export function owlqn(penalties: Float64Array): Method<Curvature> {
     start: () => ({ steps: [], gradientDeltas: [] }),
     direction: (state) =>
       newtonDirection(state.memory, state.adjusted.gradient).map((d, i) => (d * state.adjusted.gradient[i]! < 0 ? d : 0)),
-    stepSize: (state, direction, objective) => {
-      const line = async (t: number): Promise<{ value: number; derivative: number }> => {
+    *stepSize(state, direction, evaluate) {
+      const line = function* (t: number): Descent<Slope> {
         const x = step(state, direction, t);
-        const { value, gradient } = adjust(x, await objective(x));
+        const { value, gradient } = adjust(x, yield* evaluate(x));
         return { value, derivative: dot(gradient, direction) };
       };
       const begins = state.iteration < 1;
-      return backtracking(line, begins ? 0.5 / norm(state.gradient) : 1, state.value, begins ? 0.1 : 0.5);
+      return yield* backtracking(line, begins ? 0.5 / norm(state.gradient) : 1, state.value, begins ? 0.1 : 0.5);
     },
     step,
     remember: remembered,

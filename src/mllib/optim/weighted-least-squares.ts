@@ -6,8 +6,8 @@
 import { UsageError } from "../../common/errors";
 import { dot, packedTimes } from "./blas";
 import { cholesky, choleskySolve, forward, inverseDiagonal, packedColumn } from "./cholesky";
-import { lbfgs } from "./lbfgs";
-import { minimize, type Objective } from "./minimize";
+import { type Curvature, lbfgs } from "./lbfgs";
+import { type Evaluation, type Method, minimize } from "./minimize";
 import type { Moments } from "./moments";
 import { owlqn } from "./owlqn";
 import { lassoOver } from "./regularization";
@@ -37,7 +37,7 @@ export interface LeastSquaresFit {
   readonly objectiveHistory: number[];
 }
 
-export async function leastSquares(moments: Moments, options: LeastSquaresOptions): Promise<LeastSquaresFit> {
+export function leastSquares(moments: Moments, options: LeastSquaresOptions): LeastSquaresFit {
   const { fitIntercept, regParam, elasticNetParam, standardizeFeatures, standardizeLabel } = options;
   const { weightSum, labelMean } = moments;
   const width = moments.means.length;
@@ -90,7 +90,7 @@ export async function leastSquares(moments: Moments, options: LeastSquaresOption
   let objectiveHistory = [0];
   if (decomposed !== undefined) scaled = choleskySolve(decomposed, right);
   else {
-    const objective: Objective = (x) => {
+    const objective = (x: Float64Array): Evaluation => {
       const product = packedTimes(matrix, x);
       return {
         value: 0.5 * labelSquare - dot(right, x) + 0.5 * dot(x, product),
@@ -98,9 +98,9 @@ export async function leastSquares(moments: Moments, options: LeastSquaresOption
       };
     };
     const lasso = elasticNetParam * penalty;
-    const method = lasso === 0 ? lbfgs() : owlqn(lassoOver(lasso, std, standardizeFeatures, width));
+    const method: Method<Curvature> = lasso === 0 ? lbfgs() : owlqn(lassoOver(lasso, std, standardizeFeatures, width));
     const rules = { maxIter: options.maxIter, tolerance: options.tol };
-    const optimum = await minimize(method, objective, new Float64Array(width), rules);
+    const optimum = minimize(method, objective, new Float64Array(width), rules);
     scaled = optimum.x;
     objectiveHistory = optimum.objectiveHistory;
   }

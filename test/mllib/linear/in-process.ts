@@ -1,19 +1,22 @@
-/** Training data in this process. */
+/** Fits on training blocks in this process. */
+import type { MomentSteps } from "../../../src/mllib/linear/glm-fit";
+import type { PassSteps } from "../../../src/mllib/linear/objective";
 import { runPass } from "../../../src/mllib/linear/pass";
 import { reweighted } from "../../../src/mllib/linear/reweight";
-import { momentsOf, summarize } from "../../../src/mllib/linear/summary";
+import { momentsOf } from "../../../src/mllib/linear/summary";
 import type { TrainingBlock } from "../../../src/mllib/linear/tiles";
-import type { LinearData } from "../../../src/mllib/linear/training-data";
 
-export function inProcess(blocks: readonly TrainingBlock[]): LinearData {
-  const { width } = blocks[0]!;
-  return {
-    width,
-    summary: (classes) => Promise.resolve(summarize(blocks, width, classes)),
-    pass: (spec) => Promise.resolve(runPass(blocks, spec)),
-    moments: (reweighting) =>
-      Promise.resolve(
-        momentsOf(blocks, width, reweighting === undefined ? undefined : (block) => reweighted(block, reweighting)),
-      ),
-  };
+export function passing<T>(blocks: readonly TrainingBlock[], steps: PassSteps<T>): T {
+  let next = steps.next();
+  while (next.done !== true) next = steps.next(runPass(blocks, next.value));
+  return next.value;
+}
+
+export function reweighting<T>(blocks: readonly TrainingBlock[], steps: MomentSteps<T>): T {
+  let next = steps.next();
+  while (next.done !== true) {
+    const how = next.value;
+    next = steps.next(momentsOf(blocks, how === null ? undefined : (block) => reweighted(block, how))!);
+  }
+  return next.value;
 }
