@@ -1,4 +1,8 @@
 /** Classifiers. */
+export { BinaryClassificationSummary, ClassificationSummary } from "./classification-summary";
 export { DecisionTreeClassificationModel, DecisionTreeClassifier } from "./decision-tree-classifier";
 export { GBTClassificationModel, GBTClassifier } from "./gbt-classifier";
+export { LogisticRegression } from "./logistic-regression";
+export { LogisticRegressionModel } from "./logistic-regression-model";
+export { LogisticRegressionSummary, LogisticRegressionTrainingSummary } from "./logistic-regression-summary";
 export { RandomForestClassificationModel, RandomForestClassifier } from "./random-forest-classifier";
