@@ -39,7 +39,14 @@ export const maxBlockSizeInMB = {
 export const stepSize = (initial: number) =>
   ({ stepSize: doubleParam("size of a step", initial, (v) => (v > 0 ? null : "must be greater than 0")) }) as const;
 /** Where it is not set, each class has a seed of its own that is always the same. */
-export const seed = (initial = 42) => ({ seed: intParam("seed of the random numbers", initial) }) as const;
+export const seed = (initial = 42) =>
+  ({
+    seed: {
+      ...intParam("seed of the random numbers", initial),
+      // Spark's seeds have 64 bits: of models that it saved, those that are no safe integers are known by their remainder.
+      json: { write: (value: number) => value, read: (json: unknown) => Math.trunc(Number(json) % 2 ** 53) },
+    },
+  }) as const;
 export const thresholds = {
   thresholds: doublesParam(
     "thresholds of the classes: the class with the largest p / t is predicted; at most one may be 0",

@@ -1,7 +1,7 @@
 /** Training rows as bins. */
 import { binsOf, type FeatureBins } from "./features";
 
-/** Plain data. What weights and values are in units of: see `fixed-point`. */
+/** Plain data. */
 export interface BinnedTable {
   readonly rows: number;
   /** Bytes from row to row of `cells`; a bin is one byte, or two where `wide`. */
@@ -9,15 +9,37 @@ export interface BinnedTable {
   readonly wide: boolean;
   readonly cells: Uint8Array;
   /** Classes; null in regression. */
-  readonly labels: Uint16Array | null;
-  /** Of classification with weights. */
+  readonly classes: Uint16Array | null;
+  /** Of regression. */
+  readonly targets: Float64Array | null;
+  /** Null where every row weighs 1. */
   readonly weights: Float64Array | null;
-  /** Of regression: weight and weighted label of each row, whole numbers. */
-  readonly pairs: Float64Array | null;
-  /** Of regression: weighted squares of the labels, whole numbers. */
-  readonly squares: Float64Array | null;
   /** For samples; null where every tree sees every row. */
   readonly keys: Uint32Array | null;
+}
+
+/**
+ * What whole numbers in sums stand for. Weights and labels are rounded to multiples of powers of two so small that all sums stay below
+ * 2^53: then sums are exact, and do not depend on the order of the rows.
+ */
+export interface Scales {
+  /** What a weight of 1 is in sums. */
+  readonly weight: number;
+  /** Of regression: a label of 1, a square of 1. */
+  readonly value: number;
+  readonly square: number;
+  /** Of regression: taken from the labels before. */
+  readonly center: number;
+}
+
+/** Samples with replacement may count a row this often on average before sums could be more than doubles hold. */
+const SLACK = 8;
+
+/** The largest power of two by which `rows` numbers of up to `most` can be multiplied; at most `enough`. */
+export function scaleFor(rows: number, most: number, enough = Infinity): number {
+  if (most === 0 || rows === 0) return 1;
+  const room = 2 ** Math.floor(Math.log2(2 ** 52 / (rows * SLACK * most)));
+  return Math.min(room, enough);
 }
 
 export const isWide = (features: readonly FeatureBins[]): boolean => features.some((feature) => binsOf(feature) > 256);

@@ -1,19 +1,10 @@
 /** Grows trees over a table of bins, in one thread: histograms by node, depth first. */
 import { type Address, HistogramMemory } from "../kernels/histogram-kernels";
-import type { BinnedTable } from "./binned-table";
+import type { BinnedTable, Scales } from "./binned-table";
 import { binsOf, type GrowthSpec } from "./features";
 import { featureSubset, sampleLimits, treeSeed } from "./random";
 import { type BinLayout, layoutOf, SplitFinder, totalsWidth } from "./split-finder";
 import { TreeBuilder, type TreeData } from "./tree-data";
-
-/** What whole numbers in a table's sums stand for. */
-export interface Scales {
-  readonly weight: number;
-  readonly value: number;
-  readonly square: number;
-  /** What was taken from the labels. */
-  readonly center: number;
-}
 
 /** Impurities below this are none (Spark's Utils.EPSILON). */
 const EPSILON = 2 ** -52;
@@ -54,20 +45,20 @@ export class TreeGrower {
   constructor(
     private readonly spec: GrowthSpec,
     private readonly table: BinnedTable,
-    private readonly scales: Scales,
+    private scales: Scales,
     private readonly checkInterrupted: () => void = () => undefined,
   ) {
     const { classes, features, sampling } = spec;
-    const weighted = classes > 0 ? table.weights !== null : scales.weight !== 0 && hasWeights(table);
+    const weighted = table.weights !== null;
     this.#layout = layoutOf(classes, weighted, scales.weight, scales.value);
     this.#finder = new SplitFinder(spec, this.#layout);
     this.#wide = table.wide ? 1 : 0;
     const memory = this.#memory;
     this.#table = memory.allocate(table.cells.byteLength);
     this.#keys = table.keys === null ? 0 : memory.allocate(table.rows * 4);
-    this.#labels = table.labels === null ? 0 : memory.allocate(table.rows * 2);
+    this.#labels = table.classes === null ? 0 : memory.allocate(table.rows * 2);
     this.#values = classes > 0 && !weighted ? 0 : memory.allocate(table.rows * (classes > 0 ? 8 : 16));
-    this.#squares = table.squares === null ? 0 : memory.allocate(table.rows * 8);
+    this.#squares = classes > 0 ? 0 : memory.allocate(table.rows * 8);
     const limits = sampling === null ? new Uint32Array(0) : sampleLimits(sampling.rate, sampling.replacement);
     this.#limitCount = limits.length;
     this.#limits = memory.allocate(limits.byteLength);
@@ -94,10 +85,9 @@ export class TreeGrower {
     const { buffer } = memory;
     new Uint8Array(buffer, this.#table, table.cells.byteLength).set(table.cells);
     if (table.keys !== null) new Uint32Array(buffer, this.#keys, table.rows).set(table.keys);
-    if (table.labels !== null) new Uint16Array(buffer, this.#labels, table.rows).set(table.labels);
-    if (this.#values !== 0 && table.weights !== null) new Float64Array(buffer, this.#values, table.rows).set(table.weights);
-    if (table.pairs !== null) new Float64Array(buffer, this.#values, table.rows * 2).set(table.pairs);
-    if (table.squares !== null) new Float64Array(buffer, this.#squares, table.rows).set(table.squares);
+    if (table.classes !== null) new Uint16Array(buffer, this.#labels, table.rows).set(table.classes);
+    if (classes > 0 && table.weights !== null) this.#setWeights(table.weights);
+    if (table.targets !== null) this.learn(table.targets, scales);
     new Uint32Array(buffer, this.#limits, limits.length).set(limits);
     this.#sums = size === 4 ? new Uint32Array(buffer) : new Float64Array(buffer);
   }
@@ -106,24 +96,35 @@ export class TreeGrower {
     return this.#layout.classes > 0 && !this.#layout.weighted ? 4 : 8;
   }
 
-  /** Weight and weighted value of each row: boosting writes what the next tree is to learn. */
-  get pairs(): Float64Array {
-    return new Float64Array(this.#memory.buffer, this.#values, this.table.rows * 2);
+  #setWeights(weights: Float64Array): void {
+    const scaled = new Float64Array(this.#memory.buffer, this.#values, this.table.rows);
+    for (let row = 0; row < weights.length; row++) scaled[row] = Math.round(weights[row]! * this.scales.weight);
   }
 
-  get squares(): Float64Array {
-    return new Float64Array(this.#memory.buffer, this.#squares, this.table.rows);
+  /** Sets what the rows' labels are for the trees that follow. */
+  learn(targets: Float64Array, scales: Scales): void {
+    this.scales = scales;
+    const { rows, weights } = this.table;
+    const { weight, value, square, center } = scales;
+    const pairs = new Float64Array(this.#memory.buffer, this.#values, rows * 2);
+    const squares = new Float64Array(this.#memory.buffer, this.#squares, rows);
+    for (let row = 0; row < rows; row++) {
+      const y = targets[row]! - center;
+      const w = weights === null ? 1 : weights[row]!;
+      pairs[2 * row] = weights === null ? 1 : Math.round(w * weight);
+      pairs[2 * row + 1] = Math.round(w * y * value);
+      squares[row] = Math.round(w * y * y * square);
+    }
   }
 
   /** Calls with the node and the rows of each leaf of the last tree. */
   eachLeaf(visit: (node: number, rows: Uint32Array, stride: 2) => void): void {
-    for (const { node, from, to } of this.leaves)
-      visit(node, new Uint32Array(this.#memory.buffer, from, (to - from) / 4), 2);
+    for (const { node, from, to } of this.leaves) visit(node, new Uint32Array(this.#memory.buffer, from, (to - from) / 4), 2);
   }
 
-  /** Tree number `tree` of the spec's seed. `scales` where they are not those of the table. */
-  grow(tree: number, scales: Scales = this.scales): TreeData {
-    const { spec, table } = this;
+  /** Tree number `tree` of the spec's seed. */
+  grow(tree: number): TreeData {
+    const { spec, table, scales } = this;
     const { kernels } = this.#memory;
     this.#tree = treeSeed(spec.seed, tree);
     const end =
@@ -275,8 +276,7 @@ export class TreeGrower {
 
   /** Sums of a node as statistics of the tree: weights of classes; weight and sum of labels (their squares come later). */
   #stats(totals: Float64Array, scales: Scales): Float64Array {
-    if (this.spec.classes > 0)
-      return scales.weight === 1 ? totals : totals.map((sum) => sum / scales.weight);
+    if (this.spec.classes > 0) return scales.weight === 1 ? totals : totals.map((sum) => sum / scales.weight);
     const weight = totals[0]! / scales.weight;
     return Float64Array.of(weight, totals[1]! / scales.value + scales.center * weight, 0);
   }
@@ -295,10 +295,4 @@ export class TreeGrower {
       builder.setStat(node, 2, squares[node]! / square + 2 * center * sum - center * center * weight);
     }
   }
-}
-
-function hasWeights({ pairs, rows }: BinnedTable): boolean {
-  if (pairs === null) return false;
-  for (let row = 0; row < rows; row++) if (pairs[row * 2] !== 1) return true;
-  return false;
 }

@@ -16,7 +16,7 @@ const joined = (a: number, b: number): number => mixed(Math.imul(a, 0x9e3779b1) 
 
 /** 32 bits for tree number `tree` of a fit. Seeds are whole numbers up to 2^53 in size. */
 export function treeSeed(seed: number, tree: number): number {
-  const low = seed % 2 ** 32 | 0;
+  const low = (seed % 2 ** 32) | 0;
   const high = Math.floor(seed / 2 ** 32) | 0;
   return joined(joined(mixed(low ^ 0x5bd1e995), high), tree);
 }

@@ -152,14 +152,7 @@ function cut(tree: TreeData, ends: (node: number) => boolean): TreeData {
     const leaf = tree.feature[node]! < 0;
     const at = builder.add(tree.depth[node]!, stats, tree.rawCount[node]!, leaf && tree.refused[node] === 1 && !ends(node));
     if (leaf || ends(node)) return at;
-    builder.split(
-      at,
-      tree.feature[node]!,
-      tree.gain[node]!,
-      tree.threshold[node]!,
-      tree.arity[node]!,
-      categoriesOf(tree, node),
-    );
+    builder.split(at, tree.feature[node]!, tree.gain[node]!, tree.threshold[node]!, tree.arity[node]!, categoriesOf(tree, node));
     copy(node + 1);
     builder.setRight(at, copy(tree.right[node]!));
     return at;
@@ -180,7 +173,9 @@ export function mergeEqualLeaves(tree: TreeData): TreeData {
   for (let node = size - 1; node >= 0; node--) {
     const right = tree.right[node]!;
     leaf[node] =
-      right < 0 || (leaf[node + 1] === 1 && leaf[right] === 1 && predictionOf(tree, node + 1) === predictionOf(tree, right)) ? 1 : 0;
+      right < 0 || (leaf[node + 1] === 1 && leaf[right] === 1 && predictionOf(tree, node + 1) === predictionOf(tree, right))
+        ? 1
+        : 0;
   }
   return cut(tree, (node) => tree.feature[node]! >= 0 && leaf[node] === 1);
 }

@@ -1,0 +1,154 @@
+/** Gradient-boosted trees that tell two classes apart. */
+import type { StructType } from "../../columnar/types";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import type { SparkSession } from "../../dataframe/api/spark-session";
+import { probabilisticParams, ProbabilisticClassificationModel } from "../base/classifier";
+import { withFields } from "../base/schema";
+import type { SparseVector, Vector, VectorLike } from "../linalg/vectors";
+import { Vectors } from "../linalg/vectors";
+import { choiceParam } from "../param/kinds";
+import type { ParamMap } from "../param/param";
+import { withParams } from "../param/params";
+import { persistent } from "../persistence/registry";
+import { DecisionTreeRegressionModel } from "../regression/decision-tree-regressor";
+import { boostWeight } from "../tree/boost";
+import { ensembleText, featureImportances } from "../tree/describe";
+import { TreeEstimator } from "../tree/estimator";
+import { lossesByIteration } from "../tree/evaluate-iterations";
+import { fitBoosted } from "../tree/fit-trees";
+import { leavesOf } from "../tree/flat-ensemble";
+import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
+import { boostParams, treeParams, valueImpurity } from "../tree/params";
+import { addingTrees, type ClassTrees, classTreesProgram, leafField, oneRow, openClassTrees, withLeaves } from "../tree/programs";
+import { readTrees, writeTrees } from "../tree/saved-trees";
+import type { Training } from "../tree/training";
+import { sizeOf, type TreeData } from "../tree/tree-data";
+
+const params = {
+  ...probabilisticParams,
+  ...treeParams,
+  ...boostParams,
+  ...valueImpurity,
+  lossType: choiceParam("loss that is minimised", ["logistic"], "logistic"),
+} as const;
+
+/**
+ * Trees that each learn what is left of the loss (Friedman, "Greedy Function Approximation", 2001), for labels 0 and 1. A fit contains
+ * those with fewer iterations.
+ */
+export class GBTClassifier extends withParams(TreeEstimator<GBTClassificationModel>, params) {
+  protected override readonly kind = "signed classes";
+  protected override readonly sizes = ["maxIter"];
+
+  protected override async learn(training: Training, session: SparkSession): Promise<GBTClassificationModel> {
+    const { trees, best } = await fitBoosted(session, training, {
+      growth: growthSpec(this.settings, training),
+      loss: this.getLossType(),
+      iterations: this.getMaxIter(),
+      stepSize: this.getStepSize(),
+      validationTol: this.getValidationTol(),
+    });
+    return GBTClassificationModel.learned(this, trees.slice(0, best), training.width);
+  }
+
+  // Where a fit ends by its validation rows depends on how far it went.
+  protected override apart({ validationIndicatorCol, maxIter }: Settings): unknown {
+    return validationIndicatorCol === undefined ? null : maxIter;
+  }
+
+  cut(model: GBTClassificationModel, wanted: ParamMap): GBTClassificationModel {
+    const candidate = this.copy(wanted);
+    return GBTClassificationModel.learned(candidate, model.boosted.slice(0, candidate.getMaxIter()), model.numFeatures);
+  }
+}
+
+export class GBTClassificationModel extends withParams(ProbabilisticClassificationModel<ClassTrees>, params) {
+  readonly numClasses = 2;
+
+  constructor(
+    readonly boosted: readonly TreeData[],
+    readonly numFeatures: number,
+    readonly treeWeights: readonly number[],
+  ) {
+    super();
+  }
+
+  static learned(parent: GBTClassifier, trees: readonly TreeData[], numFeatures: number): GBTClassificationModel {
+    const weights = trees.map((_, i) => boostWeight(i, parent.getStepSize()));
+    return new GBTClassificationModel(trees, numFeatures, weights).adopted(parent as never);
+  }
+
+  /** The trees as models of their own. */
+  get trees(): readonly DecisionTreeRegressionModel[] {
+    return this.boosted.map((tree) => DecisionTreeRegressionModel.ofEnsemble(this, tree));
+  }
+
+  getNumTrees(): number {
+    return this.boosted.length;
+  }
+
+  get totalNumNodes(): number {
+    return this.boosted.reduce((sum, tree) => sum + sizeOf(tree), 0);
+  }
+
+  get featureImportances(): SparseVector {
+    return featureImportances(this.boosted, this.numFeatures, false);
+  }
+
+  /** The rules of all trees as text. */
+  get toDebugString(): string {
+    return `${this.toString()}\n${ensembleText(this.boosted, this.treeWeights)}`;
+  }
+
+  override toString(): string {
+    return `${this.className}: uid = ${this.uid}, numTrees=${this.boosted.length}, numClasses=2, numFeatures=${this.numFeatures}`;
+  }
+
+  /** The mean loss over the rows of `df` after each tree. */
+  evaluateEachIteration(df: DataFrame): Promise<number[]> {
+    return lossesByIteration(df, this.flat, this.className, this.featuresColumn(), this.getLabelCol(), "logistic");
+  }
+
+  /** The leaf of each tree at which a vector ends, counted in preorder. */
+  predictLeaf(features: VectorLike): Vector {
+    return Vectors.dense([...leavesOf(this.flat, oneRow(features, this.numFeatures, this.className))]);
+  }
+
+  private get flat(): ClassTrees["flat"] {
+    return addingTrees(this.boosted, this.treeWeights, this.numFeatures);
+  }
+
+  protected override scoring() {
+    const model: ClassTrees = { kind: "margin", flat: this.flat };
+    return { program: classTreesProgram, model, open: openClassTrees };
+  }
+
+  override transformSchema(schema: StructType): StructType {
+    const leaves = this.getLeafCol();
+    return withFields(super.transformSchema(schema), this.className, ...(leaves === "" ? [] : [leafField(leaves)]));
+  }
+
+  protected override transformed(df: DataFrame): DataFrame {
+    return withLeaves(super.transformed(df), this.flat, this.featuresColumn(), this.getLeafCol());
+  }
+}
+
+persistent(GBTClassifier, { sparkClass: "org.apache.spark.ml.classification.GBTClassifier", load: () => new GBTClassifier() });
+
+const ofTrees = new Set([...Object.keys(treeParams), "impurity"]);
+
+persistent(GBTClassificationModel, {
+  sparkClass: "org.apache.spark.ml.classification.GBTClassificationModel",
+  metadata: ({ numFeatures, boosted }) => ({ numFeatures, numTrees: boosted.length }),
+  save: (model, directory) =>
+    writeTrees(
+      directory,
+      model.boosted,
+      model.treeWeights,
+      metadataOfTrees(model, "org.apache.spark.ml.regression.DecisionTreeRegressionModel", ofTrees),
+    ),
+  load: async ({ numFeatures }, directory) => {
+    const { trees, weights } = await readTrees(directory, "variance");
+    return new GBTClassificationModel(trees, Number(numFeatures), weights);
+  },
+});

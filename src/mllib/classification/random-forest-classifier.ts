@@ -1,0 +1,148 @@
+/** Random forests that predict classes. */
+import type { StructType } from "../../columnar/types";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import type { SparkSession } from "../../dataframe/api/spark-session";
+import { probabilisticParams, ProbabilisticClassificationModel } from "../base/classifier";
+import { withFields } from "../base/schema";
+import type { SparseVector, Vector, VectorLike } from "../linalg/vectors";
+import { Vectors } from "../linalg/vectors";
+import type { ParamMap } from "../param/param";
+import { withParams } from "../param/params";
+import { persistent } from "../persistence/registry";
+import { ensembleText, featureImportances } from "../tree/describe";
+import { TreeEstimator } from "../tree/estimator";
+import { fitForest } from "../tree/fit-trees";
+import { leavesOf } from "../tree/flat-ensemble";
+import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
+import { classImpurity, forestParams, pruneTree, treeParams } from "../tree/params";
+import { type ClassTrees, classTreesProgram, leafField, oneRow, openClassTrees, votingTrees, withLeaves } from "../tree/programs";
+import { readTrees, writeTrees } from "../tree/saved-trees";
+import type { Training } from "../tree/training";
+import { cutToDepth, mergeEqualLeaves, sizeOf, type TreeData } from "../tree/tree-data";
+import { DecisionTreeClassificationModel } from "./decision-tree-classifier";
+
+const params = { ...probabilisticParams, ...treeParams, ...forestParams, ...classImpurity, ...pruneTree(false) } as const;
+
+/**
+ * Trees over bootstrap samples, each node of which looks at some of the features (Breiman, "Random Forests", 2001). A forest contains the
+ * smaller and shallower ones of the same seed. Unlike Spark's, its trees keep questions below which all leaves predict the same class,
+ * because their probabilities count in the vote; `pruneTree: true` leaves them out.
+ */
+export class RandomForestClassifier extends withParams(TreeEstimator<RandomForestClassificationModel>, params) {
+  protected override readonly kind = "classes";
+  protected override readonly sizes = ["numTrees", "maxDepth"];
+
+  protected override async learn(training: Training, session: SparkSession): Promise<RandomForestClassificationModel> {
+    const trees = await fitForest(session, training, growthSpec(this.settings, training), this.getNumTrees());
+    return RandomForestClassificationModel.learned(this, trees, training.width);
+  }
+
+  // A single tree looks at all features where the strategy is "auto".
+  protected override apart({ numTrees, featureSubsetStrategy }: Settings): unknown {
+    return numTrees === 1 && featureSubsetStrategy?.toLowerCase() === "auto";
+  }
+
+  cut(model: RandomForestClassificationModel, wanted: ParamMap): RandomForestClassificationModel {
+    const candidate = this.copy(wanted);
+    const trees = model.grown.slice(0, candidate.getNumTrees()).map((tree) => cutToDepth(tree, candidate.getMaxDepth()));
+    return RandomForestClassificationModel.learned(candidate, trees, model.numFeatures);
+  }
+}
+
+export class RandomForestClassificationModel extends withParams(ProbabilisticClassificationModel<ClassTrees>, params) {
+  constructor(
+    readonly forest: readonly TreeData[],
+    readonly numFeatures: number,
+    readonly treeWeights: readonly number[] = forest.map(() => 1),
+    /** The trees before questions were left out. */
+    readonly grown: readonly TreeData[] = forest,
+  ) {
+    super();
+  }
+
+  static learned(
+    parent: RandomForestClassifier,
+    grown: readonly TreeData[],
+    numFeatures: number,
+  ): RandomForestClassificationModel {
+    const trees = parent.getPruneTree() ? grown.map(mergeEqualLeaves) : grown;
+    return new RandomForestClassificationModel(trees, numFeatures, undefined, grown).adopted(parent as never);
+  }
+
+  get numClasses(): number {
+    return this.forest[0]!.width;
+  }
+
+  /** The trees as models of their own. */
+  get trees(): readonly DecisionTreeClassificationModel[] {
+    return this.forest.map((tree) => DecisionTreeClassificationModel.ofForest(this, tree));
+  }
+
+  override getNumTrees = (): number => this.forest.length;
+
+  get totalNumNodes(): number {
+    return this.forest.reduce((sum, tree) => sum + sizeOf(tree), 0);
+  }
+
+  get featureImportances(): SparseVector {
+    return featureImportances(this.forest, this.numFeatures, true);
+  }
+
+  /** The rules of all trees as text. */
+  get toDebugString(): string {
+    return `${this.toString()}\n${ensembleText(this.forest, this.treeWeights)}`;
+  }
+
+  override toString(): string {
+    return `${this.className}: uid=${this.uid}, numTrees=${this.forest.length}, numClasses=${this.numClasses}, numFeatures=${this.numFeatures}`;
+  }
+
+  /** The leaf of each tree at which a vector ends, counted in preorder. */
+  predictLeaf(features: VectorLike): Vector {
+    return Vectors.dense([...leavesOf(this.flat, oneRow(features, this.numFeatures, this.className))]);
+  }
+
+  private get flat(): ClassTrees["flat"] {
+    return votingTrees(this.forest, this.treeWeights, this.numFeatures);
+  }
+
+  protected override scoring() {
+    const model: ClassTrees = { kind: "votes", flat: this.flat };
+    return { program: classTreesProgram, model, open: openClassTrees };
+  }
+
+  override transformSchema(schema: StructType): StructType {
+    const leaves = this.getLeafCol();
+    return withFields(super.transformSchema(schema), this.className, ...(leaves === "" ? [] : [leafField(leaves)]));
+  }
+
+  protected override transformed(df: DataFrame): DataFrame {
+    return withLeaves(super.transformed(df), this.flat, this.featuresColumn(), this.getLeafCol());
+  }
+}
+
+persistent(RandomForestClassifier, {
+  sparkClass: "org.apache.spark.ml.classification.RandomForestClassifier",
+  leaveOut: ["pruneTree"],
+  load: () => new RandomForestClassifier(),
+});
+
+const ofTrees = new Set([...Object.keys(probabilisticParams), ...Object.keys(treeParams), "impurity"]);
+
+persistent(RandomForestClassificationModel, {
+  sparkClass: "org.apache.spark.ml.classification.RandomForestClassificationModel",
+  leaveOut: ["pruneTree"],
+  metadata: ({ numFeatures, numClasses, forest }) => ({ numFeatures, numClasses, numTrees: forest.length }),
+  save: (model, directory) =>
+    writeTrees(
+      directory,
+      model.forest,
+      model.treeWeights,
+      metadataOfTrees(model, "org.apache.spark.ml.classification.DecisionTreeClassificationModel", ofTrees),
+    ),
+  load: async ({ numFeatures, paramMap, defaultParamMap }, directory) => {
+    const impurity = String(paramMap["impurity"] ?? defaultParamMap?.["impurity"] ?? "gini").toLowerCase();
+    const { trees, weights } = await readTrees(directory, impurity as "gini");
+    return new RandomForestClassificationModel(trees, Number(numFeatures), weights);
+  },
+});

@@ -1,0 +1,100 @@
+/** Random forests that predict numbers. */
+import type { SparkSession } from "../../dataframe/api/spark-session";
+import { predictorParams } from "../base/predictor";
+import type { SparseVector } from "../linalg/vectors";
+import type { ParamMap } from "../param/param";
+import { withParams } from "../param/params";
+import { persistent } from "../persistence/registry";
+import { featureImportances } from "../tree/describe";
+import { TreeEstimator } from "../tree/estimator";
+import { fitForest } from "../tree/fit-trees";
+import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
+import { forestParams, treeParams, valueImpurity } from "../tree/params";
+import { readTrees, writeTrees } from "../tree/saved-trees";
+import type { Training } from "../tree/training";
+import { cutToDepth, type TreeData } from "../tree/tree-data";
+import { ValueEnsembleModel } from "../tree/value-ensemble";
+import { DecisionTreeRegressionModel } from "./decision-tree-regressor";
+
+const params = { ...predictorParams, ...treeParams, ...forestParams, ...valueImpurity } as const;
+
+/**
+ * The mean of trees over bootstrap samples, each node of which looks at some of the features (Breiman, "Random Forests", 2001). A forest
+ * contains the smaller and shallower ones of the same seed.
+ */
+export class RandomForestRegressor extends withParams(TreeEstimator<RandomForestRegressionModel>, params) {
+  protected override readonly kind = "values";
+  protected override readonly sizes = ["numTrees", "maxDepth"];
+
+  protected override async learn(training: Training, session: SparkSession): Promise<RandomForestRegressionModel> {
+    const trees = await fitForest(session, training, growthSpec(this.settings, training), this.getNumTrees());
+    return RandomForestRegressionModel.learned(this, trees, training.width);
+  }
+
+  // A single tree looks at all features where the strategy is "auto".
+  protected override apart({ numTrees, featureSubsetStrategy }: Settings): unknown {
+    return numTrees === 1 && featureSubsetStrategy?.toLowerCase() === "auto";
+  }
+
+  cut(model: RandomForestRegressionModel, wanted: ParamMap): RandomForestRegressionModel {
+    const candidate = this.copy(wanted);
+    const trees = model.forest.slice(0, candidate.getNumTrees()).map((tree) => cutToDepth(tree, candidate.getMaxDepth()));
+    return RandomForestRegressionModel.learned(candidate, trees, model.numFeatures);
+  }
+}
+
+export class RandomForestRegressionModel extends withParams(ValueEnsembleModel, params) {
+  constructor(
+    readonly forest: readonly TreeData[],
+    readonly numFeatures: number,
+    readonly treeWeights: readonly number[] = forest.map(() => 1),
+  ) {
+    super();
+  }
+
+  protected override get ensemble(): readonly TreeData[] {
+    return this.forest;
+  }
+
+  protected override get unit(): number {
+    return 1 / this.forest.length;
+  }
+
+  static learned(parent: RandomForestRegressor, trees: readonly TreeData[], numFeatures: number): RandomForestRegressionModel {
+    return new RandomForestRegressionModel(trees, numFeatures).adopted(parent as never);
+  }
+
+  /** The trees as models of their own. */
+  get trees(): readonly DecisionTreeRegressionModel[] {
+    return this.forest.map((tree) => DecisionTreeRegressionModel.ofEnsemble(this, tree));
+  }
+
+  override getNumTrees = (): number => this.forest.length;
+
+  get featureImportances(): SparseVector {
+    return featureImportances(this.forest, this.numFeatures, true);
+  }
+}
+
+persistent(RandomForestRegressor, {
+  sparkClass: "org.apache.spark.ml.regression.RandomForestRegressor",
+  load: () => new RandomForestRegressor(),
+});
+
+const ofTrees = new Set([...Object.keys(treeParams), "impurity"]);
+
+persistent(RandomForestRegressionModel, {
+  sparkClass: "org.apache.spark.ml.regression.RandomForestRegressionModel",
+  metadata: ({ numFeatures, forest }) => ({ numFeatures, numTrees: forest.length }),
+  save: (model, directory) =>
+    writeTrees(
+      directory,
+      model.forest,
+      model.treeWeights,
+      metadataOfTrees(model, "org.apache.spark.ml.regression.DecisionTreeRegressionModel", ofTrees),
+    ),
+  load: async ({ numFeatures }, directory) => {
+    const { trees, weights } = await readTrees(directory, "variance");
+    return new RandomForestRegressionModel(trees, Number(numFeatures), weights);
+  },
+});

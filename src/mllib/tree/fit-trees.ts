@@ -1,0 +1,71 @@
+/** Fits of forests and boosted trees in tasks over a table of bins that every executor has. */
+import type { SparkSession } from "../../dataframe/api/spark-session";
+import { decodePlain } from "../compute/plain";
+import { aggregateProgram, type BroadcastRef } from "../compute/programs";
+import { onExecutors } from "../compute/task-data";
+import type { Scales } from "./binned-table";
+import { boost, type BoostResult, type BoostSpec } from "./boost";
+import type { GrowthSpec } from "./features";
+import { TreeGrower } from "./grow";
+import type { Training, TrainingTables } from "./training";
+import type { TreeData } from "./tree-data";
+
+interface GrowTask {
+  readonly table: BroadcastRef;
+  readonly growth: GrowthSpec;
+  readonly scales: Scales;
+  readonly trees: readonly number[];
+}
+
+const growTrees = aggregateProgram<GrowTask, never, readonly TreeData[]>({
+  name: "mllib.trees.grow",
+  run(_, { table, growth, scales, trees }, task) {
+    const { learned } = decodePlain<TrainingTables>(task.broadcast(table));
+    const grower = new TreeGrower(growth, learned, scales, () => task.checkInterrupted());
+    return trees.map((tree) => {
+      task.checkInterrupted();
+      return grower.grow(tree);
+    });
+  },
+});
+
+/** Trees that a task grows at most: a lost task costs no more, and progress shows. */
+const MOST_PER_TASK = 8;
+
+/** Trees 0 … count - 1. */
+export async function fitForest(
+  session: SparkSession,
+  training: Training,
+  growth: GrowthSpec,
+  count: number,
+): Promise<TreeData[]> {
+  const slots = session.core.port.context.defaultParallelism;
+  const rounds = Math.ceil(count / (slots * MOST_PER_TASK));
+  const tasks = Math.min(count, slots * rounds);
+  const table = training.table(growth.sampling !== null).ref;
+  const specs = Array.from({ length: tasks }, (_, task): GrowTask => {
+    const from = Math.floor((task * count) / tasks);
+    const to = Math.floor(((task + 1) * count) / tasks);
+    return { table, growth, scales: training.scales, trees: Array.from({ length: to - from }, (_, i) => from + i) };
+  });
+  return (await onExecutors(session, growTrees, specs)).flat();
+}
+
+interface BoostTask {
+  readonly table: BroadcastRef;
+  readonly spec: BoostSpec;
+}
+
+const boostTrees = aggregateProgram<BoostTask, never, BoostResult>({
+  name: "mllib.trees.boost",
+  run(_, { table, spec }, task) {
+    const { learned, held } = decodePlain<TrainingTables>(task.broadcast(table));
+    return boost(spec, learned, held, () => task.checkInterrupted());
+  },
+});
+
+export async function fitBoosted(session: SparkSession, training: Training, spec: BoostSpec): Promise<BoostResult> {
+  const table = training.table(spec.growth.sampling !== null).ref;
+  const [result] = await onExecutors(session, boostTrees, [{ table, spec }]);
+  return result!;
+}

@@ -1,0 +1,122 @@
+/** Trees in tasks that predict. */
+import type { StructField } from "../../columnar/types";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import { classifierProgram, type ClassScorer } from "../base/classifier";
+import { checkedFeatures, checkedVector, predictionProgram } from "../base/predictor";
+import { vectorField } from "../base/schema";
+import { appendColumns, columnsProgram } from "../compute/append-columns";
+import { denseVectorColumn, VectorColumn, VectorColumnBuilder } from "../compute/columns";
+import type { VectorLike } from "../linalg/vectors";
+import { type FlatEnsemble, flatEnsemble, leavesOf, sumOfTrees } from "./flat-ensemble";
+import { impurityOf, predictionOf, type TreeData } from "./tree-data";
+
+const WHO = "Trees";
+
+/** Plain data: the sums are votes of the classes, or the margin of class 1. */
+export interface ClassTrees {
+  readonly kind: "votes" | "margin";
+  readonly flat: FlatEnsemble;
+}
+
+export function openClassTrees({ kind, flat }: ClassTrees): ClassScorer {
+  if (kind === "votes")
+    return {
+      classes: flat.outputs,
+      raw: (features) => sumOfTrees(flat, features),
+      probability: (raw) => normalized(raw, flat.outputs),
+    };
+  return {
+    classes: 2,
+    raw(features) {
+      const margins = sumOfTrees(flat, features);
+      const raw = new Float64Array(margins.length * 2);
+      for (let row = 0; row < margins.length; row++) {
+        raw[2 * row] = -margins[row]!;
+        raw[2 * row + 1] = margins[row]!;
+      }
+      return raw;
+    },
+    probability(raw) {
+      const probability = new Float64Array(raw.length);
+      for (let at = 0; at < raw.length; at += 2) {
+        const p = 1 / (1 + Math.exp(-2 * raw[at + 1]!));
+        probability[at] = 1 - p;
+        probability[at + 1] = p;
+      }
+      return probability;
+    },
+  };
+}
+
+function normalized(raw: Float64Array, classes: number): Float64Array {
+  const shares = new Float64Array(raw.length);
+  for (let at = 0; at < raw.length; at += classes) {
+    let sum = 0;
+    for (let c = at; c < at + classes; c++) sum += raw[c]!;
+    for (let c = at; c < at + classes; c++) shares[c] = sum === 0 ? 0 : raw[c]! / sum;
+  }
+  return shares;
+}
+
+export const classTreesProgram = classifierProgram<ClassTrees>("mllib.trees.classes", WHO, openClassTrees);
+
+export const valueTreesProgram = predictionProgram<FlatEnsemble>("mllib.trees.values", WHO, (flat) => ({
+  predict: (features) => sumOfTrees(flat, features),
+}));
+
+const leafProgram = columnsProgram<FlatEnsemble>({
+  name: "mllib.trees.leaves",
+  open: (flat) => (columns, rows) => {
+    const features = checkedFeatures(new VectorColumn(columns[0]!), flat.width, WHO);
+    return [denseVectorColumn(leavesOf(flat, features), rows, flat.roots.length)];
+  },
+});
+
+export const leafField = (name: string): StructField => vectorField(name);
+
+/** With the column of leaves, where there is to be one. */
+export function withLeaves(df: DataFrame, flat: FlatEnsemble, featuresCol: string, leafCol: string): DataFrame {
+  return leafCol === ""
+    ? df
+    : appendColumns(df, leafProgram, { inputs: [featuresCol], outputs: [leafField(leafCol)], spec: flat });
+}
+
+/** A column of one vector. */
+export function oneRow(features: VectorLike, width: number, who: string): VectorColumn {
+  const builder = new VectorColumnBuilder();
+  builder.appendDense(checkedVector(features, width, who));
+  return new VectorColumn(builder.finish());
+}
+
+/** The weights of classes in the leaves. */
+export function countingTree(tree: TreeData, width: number): FlatEnsemble {
+  const classes = tree.width;
+  return flatEnsemble([tree], width, classes, (_, node, into, at) => {
+    for (let c = 0; c < classes; c++) into[at + c] = tree.stats[node * classes + c]!;
+  });
+}
+
+/** Each tree votes with the shares of the classes in its leaf. */
+export function votingTrees(trees: readonly TreeData[], weights: readonly number[], width: number): FlatEnsemble {
+  const classes = trees[0]!.width;
+  return flatEnsemble(trees, width, classes, (t, node, into, at) => {
+    const { stats } = trees[t]!;
+    let sum = 0;
+    for (let c = 0; c < classes; c++) sum += stats[node * classes + c]!;
+    if (sum !== 0) for (let c = 0; c < classes; c++) into[at + c] = (stats[node * classes + c]! / sum) * weights[t]!;
+  });
+}
+
+/** Trees whose values add up. */
+export function addingTrees(trees: readonly TreeData[], weights: readonly number[], width: number): FlatEnsemble {
+  return flatEnsemble(trees, width, 1, (t, node, into, at) => {
+    into[at] = predictionOf(trees[t]!, node) * weights[t]!;
+  });
+}
+
+/** The variance of the labels in the leaves. */
+export function varianceTree(tree: TreeData, width: number): FlatEnsemble {
+  return flatEnsemble([tree], width, 1, (_, node, into, at) => {
+    into[at] = impurityOf(tree, node);
+  });
+}

@@ -1,0 +1,372 @@
+/** From a DataFrame to a table of bins: what the rows look like, then the bins of each. Two passes over the data. */
+import type { StructType } from "../../columnar/types";
+import { DataError, UsageError } from "../../common/errors";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import type { SparkSession } from "../../dataframe/api/spark-session";
+import { aritiesOf, numClassesOf } from "../base/attributes";
+import { requiredField } from "../base/schema";
+import { type InstanceBlock, instancesOf } from "../compute/instances";
+import { aggregateProgram } from "../compute/programs";
+import { type Broadcast, broadcastPlain, type TaskData } from "../compute/task-data";
+import { type BinnedTable, isWide, scaleFor, type Scales, strideOf } from "./binned-table";
+import { BlockBinner } from "./binning";
+import { type FeatureBins, isUnordered } from "./features";
+import { rowKeys } from "./random";
+import { type RowSample, RowSampler, sampledThresholds, sampleSize } from "./row-sample";
+
+export interface TrainingColumns {
+  readonly featuresCol: string;
+  readonly labelCol: string;
+  readonly weightCol?: string | undefined;
+  /** Rows for which it is not 0 are for validation. */
+  readonly validationCol?: string | undefined;
+}
+
+export interface TrainingSpec extends TrainingColumns {
+  readonly who: string;
+  readonly classification: boolean;
+  /** Of classification in two classes: trees learn -1 and 1 as numbers. */
+  readonly signed?: boolean;
+  readonly maxBins: number;
+}
+
+interface Survey {
+  readonly rows: number;
+  readonly width: number;
+  readonly labelLow: number;
+  readonly labelHigh: number;
+  readonly labelsWhole: boolean;
+  readonly weightSum: number;
+  readonly weightHigh: number;
+  readonly weightsWhole: boolean;
+  readonly sample: RowSample;
+}
+
+const survey = aggregateProgram<{ readonly most: number; readonly validation: boolean }, InstanceBlock, Survey | null>({
+  name: "mllib.trees.survey",
+  run(blocks, { most, validation }) {
+    let sampler: RowSampler | undefined;
+    let rows = 0;
+    let width = 0;
+    let [labelLow, labelHigh, labelsWhole] = [Infinity, -Infinity, true];
+    let [weightSum, weightHigh, weightsWhole] = [0, 0, true];
+    const dense = { values: new Float64Array(0) };
+    for (const block of blocks) {
+      width = block.width;
+      sampler ??= new RowSampler(width, most);
+      const { label, weight } = block;
+      const skipped = validation ? block.extra[0]! : null;
+      for (let row = 0; row < block.rows; row++) {
+        if (skipped !== null && skipped[row] !== 0 && !Number.isNaN(skipped[row])) continue;
+        const y = label![row]!;
+        const w = weight === null ? 1 : weight[row]!;
+        rows++;
+        if (y < labelLow) labelLow = y;
+        if (y > labelHigh) labelHigh = y;
+        if (labelsWhole && !Number.isInteger(y)) labelsWhole = false;
+        weightSum += w;
+        if (w > weightHigh) weightHigh = w;
+        if (weightsWhole && !Number.isInteger(w)) weightsWhole = false;
+        if (block.dense !== null) sampler.add(block.dense, row * width, y, w);
+        else sampler.add(denseRow(block, row, dense), 0, y, w);
+      }
+    }
+    if (sampler === undefined) return null;
+    const sample = sampler.finish();
+    return { rows, width, labelLow, labelHigh, labelsWhole, weightSum, weightHigh, weightsWhole, sample };
+  },
+});
+
+function denseRow({ width, sparse }: InstanceBlock, row: number, into: { values: Float64Array }): Float64Array {
+  if (into.values.length !== width) into.values = new Float64Array(width);
+  const { values } = into;
+  values.fill(0);
+  for (let i = sparse!.starts[row]!; i < sparse!.starts[row + 1]!; i++) values[sparse!.indices[i]!] = sparse!.values[i]!;
+  return values;
+}
+
+interface BinSpec {
+  readonly features: readonly FeatureBins[];
+  readonly wide: boolean;
+  readonly validation: boolean;
+}
+
+interface BinnedRows {
+  readonly rows: number;
+  readonly cells: Uint8Array;
+  readonly labels: Float64Array;
+  readonly weights: Float64Array | null;
+  /** 1 of rows for validation. */
+  readonly held: Float64Array | null;
+}
+
+const bin = aggregateProgram<BinSpec, InstanceBlock, BinnedRows>({
+  name: "mllib.trees.bin",
+  run(blocks, { features, wide, validation }) {
+    const binner = new BlockBinner(features, wide);
+    const parts: BinnedRows[] = [];
+    for (const block of blocks)
+      parts.push({
+        rows: block.rows,
+        cells: binner.bin(block),
+        labels: block.label!.slice(),
+        weights: block.weight?.slice() ?? null,
+        held: validation ? block.extra[0]!.map((value) => (value === 0 || Number.isNaN(value) ? 0 : 1)) : null,
+      });
+    return joined(parts);
+  },
+});
+
+function joined(parts: readonly BinnedRows[]): BinnedRows {
+  const doubles = (of: (part: BinnedRows) => Float64Array | null): Float64Array | null =>
+    parts.length === 0 || of(parts[0]!) === null
+      ? null
+      : concat(
+          parts.map((part) => of(part)!),
+          Float64Array,
+        );
+  return {
+    rows: parts.reduce((sum, part) => sum + part.rows, 0),
+    cells: concat(
+      parts.map((part) => part.cells),
+      Uint8Array,
+    ),
+    labels: doubles((part) => part.labels) ?? new Float64Array(0),
+    weights: doubles((part) => part.weights),
+    held: doubles((part) => part.held),
+  };
+}
+
+function concat<A extends Float64Array | Uint8Array>(parts: readonly A[], Kind: new (length: number) => A): A {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Kind(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** What a fit knows of its rows, once for all trees and candidates. */
+export class Training {
+  readonly #tables = new Map<boolean, Broadcast>();
+
+  constructor(
+    private readonly session: SparkSession,
+    readonly width: number,
+    /** 0 in regression. */
+    readonly classes: number,
+    readonly features: readonly FeatureBins[],
+    readonly scales: Scales,
+    readonly weightSum: number,
+    private readonly learned: BinnedRows,
+    private readonly held: BinnedRows | null,
+    private readonly signed: boolean,
+  ) {}
+
+  get rows(): number {
+    return this.learned.rows;
+  }
+
+  /** The table for tasks, offered to executors once. With keys where trees see samples. */
+  table(sampled: boolean): Broadcast {
+    let broadcast = this.#tables.get(sampled);
+    if (broadcast === undefined) {
+      broadcast = broadcastPlain(this.session, {
+        learned: this.#tableOf(this.learned, sampled),
+        held: this.held === null ? null : this.#tableOf(this.held, false),
+      } satisfies TrainingTables);
+      this.#tables.set(sampled, broadcast);
+    }
+    return broadcast;
+  }
+
+  #tableOf({ rows, cells, labels, weights }: BinnedRows, sampled: boolean): BinnedTable {
+    const wide = isWide(this.features);
+    const stride = strideOf(this.width, wide);
+    const classes = this.classes > 0 && !this.signed ? Uint16Array.from(labels) : null;
+    const targets = classes !== null ? null : this.signed ? labels.map((label) => 2 * label - 1) : labels;
+    const keys = sampled
+      ? rowKeys(contentOf(rows, cells, stride, labels, weights), stride / 4 + (weights === null ? 2 : 4), rows)
+      : null;
+    return { rows, stride, wide, cells, classes, targets, weights, keys };
+  }
+
+  async release(): Promise<void> {
+    const all = [...this.#tables.values()];
+    this.#tables.clear();
+    await Promise.all(all.map((broadcast) => broadcast.release()));
+  }
+}
+
+/** What a task gets. Plain data. */
+export interface TrainingTables {
+  readonly learned: BinnedTable;
+  readonly held: BinnedTable | null;
+}
+
+/** Everything that the trees can see of rows, as words. */
+function contentOf(
+  rows: number,
+  cells: Uint8Array,
+  stride: number,
+  labels: Float64Array,
+  weights: Float64Array | null,
+): Uint32Array {
+  const width = stride / 4 + (weights === null ? 2 : 4);
+  const words = new Uint32Array(rows * width);
+  const bins = new Uint32Array(cells.buffer, cells.byteOffset, cells.length / 4);
+  const y = new Uint32Array(labels.buffer, labels.byteOffset, rows * 2);
+  const w = weights === null ? null : new Uint32Array(weights.buffer, weights.byteOffset, rows * 2);
+  const binWords = stride / 4;
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let i = 0; i < binWords; i++) words[at++] = bins[row * binWords + i]!;
+    words[at++] = y[2 * row]!;
+    words[at++] = y[2 * row + 1]!;
+    if (w === null) continue;
+    words[at++] = w[2 * row]!;
+    words[at++] = w[2 * row + 1]!;
+  }
+  return words;
+}
+
+/** Looks at the rows and bins them. The columns of the schema were checked. */
+export async function trainingOf(df: DataFrame, schema: StructType, spec: TrainingSpec): Promise<Training> {
+  const { who, classification, featuresCol, labelCol, weightCol, validationCol } = spec;
+  const instances = await instancesOf(df, {
+    featuresCol,
+    labelCol,
+    weightCol,
+    extra: validationCol === undefined ? [] : [validationCol],
+  });
+  const validation = validationCol !== undefined;
+  const found = await surveyed(instances, spec, validation);
+  if (found.width === 0)
+    throw new DataError("INVALID_FEATURES", `${who}: the features are empty vectors; there is nothing to ask.`);
+  const classes = classification ? classesOf(found, numClassesOf(requiredField(schema, labelCol, who)), spec) : 0;
+  const maxBins = Math.min(spec.maxBins, found.rows);
+  const arities = aritiesOf(requiredField(schema, featuresCol, who));
+  const features = Array.from({ length: found.width }, (_, i): FeatureBins => {
+    const arity = arities?.[i] ?? null;
+    if (arity === null || arity <= 1)
+      return { kind: "continuous", thresholds: sampledThresholds(found.sample, i, maxBins - 1), arity: -1 };
+    if (arity > maxBins)
+      throw new UsageError(
+        "INVALID_PARAMETER_VALUE",
+        `${who}: maxBins (= ${maxBins}${maxBins < spec.maxBins ? ", the number of rows" : ""}) must be at least the number of values of each categorical feature, but feature ${i} has ${arity}. Set maxBins to ${arity} or more, or leave the feature out.`,
+      );
+    return {
+      kind: isUnordered(arity, classes, maxBins) ? "unordered" : "ordered",
+      thresholds: new Float64Array(0),
+      arity,
+    };
+  });
+  const parts = await instances.partials(bin, { features, wide: isWide(features), validation });
+  const { learned, held } = separated(joined(parts.filter((part) => part.rows > 0)), strideOf(found.width, isWide(features)));
+  return new Training(
+    df.sparkSession,
+    found.width,
+    classes,
+    features,
+    scalesOf(found, classes),
+    found.weightSum,
+    learned,
+    held,
+    spec.signed === true,
+  );
+}
+
+async function surveyed(
+  instances: TaskData<InstanceBlock>,
+  { who, maxBins }: TrainingSpec,
+  validation: boolean,
+): Promise<Survey> {
+  const parts = (await instances.partials(survey, { most: sampleSize(maxBins), validation })).filter(
+    (part): part is Survey => part !== null,
+  );
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  if (rows === 0) throw new DataError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to fit.`);
+  const [first] = parts as [Survey, ...Survey[]];
+  for (const { width } of parts)
+    if (width !== first.width)
+      throw new DataError(
+        "VECTOR_SIZES_DIFFER",
+        `${who}: the features hold vectors of ${first.width} and of ${width} entries; all must have as many.`,
+      );
+  let { sample } = first;
+  if (parts.length > 1) {
+    const sampler = new RowSampler(first.width, sampleSize(maxBins));
+    for (const part of parts) sampler.merge(part.sample);
+    sample = sampler.finish();
+  }
+  return {
+    rows,
+    width: first.width,
+    labelLow: Math.min(...parts.map((part) => part.labelLow)),
+    labelHigh: Math.max(...parts.map((part) => part.labelHigh)),
+    labelsWhole: parts.every((part) => part.labelsWhole),
+    weightSum: parts.reduce((sum, part) => sum + part.weightSum, 0),
+    weightHigh: Math.max(...parts.map((part) => part.weightHigh)),
+    weightsWhole: parts.every((part) => part.weightsWhole),
+    sample,
+  };
+}
+
+/** More classes than this are labels that are none (Spark's limit). */
+const MOST_CLASSES = 100;
+
+function classesOf(
+  { labelLow, labelHigh, labelsWhole }: Survey,
+  known: number | undefined,
+  { who, labelCol, signed }: TrainingSpec,
+): number {
+  const wrong = (what: string): DataError =>
+    new DataError("INVALID_LABEL", `${who}: column ${labelCol} must hold classes 0, 1, 2, …; ${what}.`);
+  if (!labelsWhole) throw wrong("it holds labels that are not whole numbers");
+  if (labelLow < 0) throw wrong(`it holds ${labelLow}`);
+  if (known !== undefined && labelHigh >= known) throw wrong(`it is said to have ${known}, but holds ${labelHigh}`);
+  if (signed === true && Math.max(known ?? 2, labelHigh + 1) > 2) throw wrong("only two classes, 0 and 1, can be boosted");
+  const classes = known ?? labelHigh + 1;
+  if (classes > (known === undefined ? MOST_CLASSES : 65_536))
+    throw wrong(`it holds ${labelHigh}, and more than ${MOST_CLASSES} classes are taken only where the column's metadata say so`);
+  return Math.max(classes, 2);
+}
+
+function scalesOf(found: Survey, classes: number): Scales {
+  const { rows, weightHigh, weightsWhole, labelsWhole, sample } = found;
+  const weight = weightsWhole ? scaleFor(rows, weightHigh, 1) : scaleFor(rows, weightHigh);
+  if (classes > 0) return { weight, value: 1, square: 1, center: 0 };
+  // Any number in the middle of the labels serves, as long as it does not depend on the partitioning.
+  const whole = labelsWhole && weightsWhole;
+  const middle = sample.labels.toSorted()[sample.labels.length >> 1]!;
+  const most = (center: number): number => Math.max(Math.abs(found.labelLow - center), Math.abs(found.labelHigh - center));
+  const exact = whole && scaleFor(rows, most(0) * most(0) * weightHigh) >= 1;
+  const center = exact ? 0 : middle;
+  const limit = exact ? 1 : Infinity;
+  const size = most(center);
+  return {
+    weight,
+    value: scaleFor(rows, size * weightHigh, limit),
+    square: scaleFor(rows, size * size * weightHigh, limit),
+    center,
+  };
+}
+
+/** Rows to learn from, and those for validation. */
+function separated(all: BinnedRows, stride: number): { readonly learned: BinnedRows; readonly held: BinnedRows | null } {
+  if (all.held === null) return { learned: all, held: null };
+  const pick = (wanted: number): BinnedRows => {
+    const rows = [...all.held!.keys()].filter((row) => all.held![row] === wanted);
+    const cells = new Uint8Array(rows.length * stride);
+    rows.forEach((row, i) => cells.set(all.cells.subarray(row * stride, (row + 1) * stride), i * stride));
+    return {
+      rows: rows.length,
+      cells,
+      labels: Float64Array.from(rows, (row) => all.labels[row]!),
+      weights: all.weights === null ? null : Float64Array.from(rows, (row) => all.weights![row]!),
+      held: null,
+    };
+  };
+  return { learned: pick(0), held: pick(1) };
+}
