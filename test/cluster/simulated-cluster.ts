@@ -70,6 +70,8 @@ interface SimulatedWorker {
 interface SimulatedApplication {
   facts: ApplicationFacts;
   connected: boolean;
+  /** On this connection: before that the master has nothing to say to it. */
+  registered: boolean;
   ended: boolean;
   readonly held: Map<string, ExecutorClaim>;
   inbox: MasterCommand[];
@@ -120,12 +122,14 @@ export class SimulatedCluster {
       let busy = false;
       for (const worker of this.workers) {
         if (!worker.alive) continue;
-        if (!worker.connected) (this.#connectWorker(worker), (busy = true));
+        busy ||= !worker.connected;
+        if (!worker.connected) this.#connectWorker(worker);
         busy = this.#deliverWorker(worker) || busy;
       }
       for (const app of this.applications) {
         if (app.ended) continue;
-        if (!app.connected) (this.#connectApplication(app), (busy = true));
+        busy ||= !app.connected;
+        if (!app.connected) this.#connectApplication(app);
         busy = this.#deliverApplication(app) || busy;
       }
       this.now += 61_000;
@@ -169,7 +173,7 @@ export class SimulatedCluster {
       case "TellUpdated":
       case "Accepted": {
         const app = this.applications.find((one) => one.facts.id === command.appId);
-        if (app?.connected === true) app.inbox.push(command);
+        if (app?.connected === true && app.registered) app.inbox.push(command);
         return;
       }
       case "Persist": {
@@ -226,13 +230,22 @@ export class SimulatedCluster {
       executorMemory: chance(0.7) ? GIB / 2 + this.#below(3) * GIB : null,
       executorLimit: chance(0.3) ? this.#below(4) : null,
     });
-    const app: SimulatedApplication = { facts, connected: false, ended: false, held: new Map(), inbox: [], outbox: [] };
+    const app: SimulatedApplication = {
+      facts,
+      connected: false,
+      registered: false,
+      ended: false,
+      held: new Map(),
+      inbox: [],
+      outbox: [],
+    };
     this.applications.push(app);
     this.#connectApplication(app);
   }
 
   #connectApplication(app: SimulatedApplication): void {
     app.connected = true;
+    app.registered = false;
     app.outbox = [{ type: "ApplicationRegistered", app: app.facts, held: [...app.held.values()] }];
   }
 
@@ -419,6 +432,7 @@ export class SimulatedCluster {
     }
     for (const event of app.outbox.splice(0)) {
       busy = true;
+      if (event.type === "ApplicationRegistered") app.registered = true;
       this.handle(event);
     }
     return busy;
