@@ -1,6 +1,7 @@
 /** Kinds of parameters and the limits of their values. A limit is a function that says what is wrong, or null. */
 import { DenseMatrix, SparseMatrix, type Matrix } from "../linalg/matrices";
 import { DenseVector, SparseVector, type Vector, Vectors } from "../linalg/vectors";
+import { jsonDouble } from "./json-text";
 import type { ParamSpec } from "./param";
 
 export type Limit<T> = (value: T) => string | null;
@@ -41,7 +42,7 @@ const WORDS = new Map<unknown, number>([
 ]);
 
 function doubleToJson(value: number): unknown {
-  if (Number.isFinite(value)) return value;
+  if (Number.isFinite(value)) return jsonDouble(value);
   return Number.isNaN(value) ? "NaN" : value > 0 ? "Inf" : "-Inf";
 }
 
@@ -111,6 +112,23 @@ export const doublesParam = (
   ),
   json: doublesJson,
 });
+
+export const intsParam = (
+  doc: string,
+  initial?: readonly number[],
+  limit?: Limit<readonly number[]>,
+): ParamSpec<readonly number[]> =>
+  param(
+    doc,
+    initial,
+    (value) => {
+      const numbers = ArrayBuffer.isView(value) && !(value instanceof DataView) ? [...(value as Int32Array)] : value;
+      return Array.isArray(numbers) && numbers.every((item) => Number.isSafeInteger(item))
+        ? [...(numbers as number[])]
+        : refuse("an array of whole numbers");
+    },
+    limit,
+  );
 
 /** Arrays of arrays. */
 export function nestedParam<T>(

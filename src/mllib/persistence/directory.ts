@@ -5,6 +5,7 @@ import type { SparkSession } from "../../dataframe/api/spark-session";
 import type { Row } from "../../dataframe/types/row";
 import type { FileSystem } from "../../filesystem/file-system";
 import { joinPath, qualifyPath } from "../../filesystem/path";
+import { jsonText } from "../param/json-text";
 
 /** What Spark's metadata have; some classes add fields. */
 export interface Metadata {
@@ -48,7 +49,7 @@ export class ModelDirectory {
   async writeMetadata(metadata: Metadata): Promise<void> {
     const directory = joinPath(this.path, METADATA);
     await this.files.mkdirs(directory);
-    await this.files.writeFile(joinPath(directory, "part-00000"), Buffer.from(`${JSON.stringify(metadata)}\n`));
+    await this.files.writeFile(joinPath(directory, "part-00000"), Buffer.from(`${jsonText(metadata)}\n`));
     await this.files.writeFile(joinPath(directory, "_SUCCESS"), new Uint8Array(0));
   }
 

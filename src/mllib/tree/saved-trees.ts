@@ -2,6 +2,7 @@
 import { LAYOUT_VERSION, type ModelDirectory } from "../persistence/directory";
 import type { ImpurityName } from "./impurity";
 import { categoriesOf, impurityOf, predictionOf, sizeOf, TreeBuilder, type TreeData } from "./tree-data";
+import { jsonText } from "../param/json-text";
 
 const FIELDS = [
   ["id", "INT"],

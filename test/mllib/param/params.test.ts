@@ -1,3 +1,4 @@
+import { jsonText } from "../../../src/mllib/param/json-text";
 import fc from "fast-check";
 import { Params, withParams } from "../../../src/mllib/param/params";
 import { ParamMap } from "../../../src/mllib/param/param";
@@ -105,9 +106,7 @@ test("parameters go to JSON and back", () => {
         limits: [NaN, Infinity, -Infinity, ...values],
         names: ["a"],
       });
-      const { paramMap, defaultParamMap } = JSON.parse(JSON.stringify(learner.paramsToJson())) as ReturnType<
-        Learner["paramsToJson"]
-      >;
+      const { paramMap, defaultParamMap } = JSON.parse(jsonText(learner.paramsToJson())) as ReturnType<Learner["paramsToJson"]>;
       const read = new Learner().paramsFromJson(learner.uid, paramMap, defaultParamMap);
       expect(read.uid).toBe(learner.uid);
       expect(read.getStart().equals(learner.getStart())).toBe(true);
