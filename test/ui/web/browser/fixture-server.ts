@@ -1,0 +1,320 @@
+/** Servers for the browser tests: the real HTTP server and views over made-up events, one for each kind of page. */
+import type { HistoryEntry, Identity, MasterState, Profile, UiKind, WorkerState } from "../../../../src/ui/api-types";
+import { addApiFiresteel, addIdentity } from "../../../../src/ui/server/api-firesteel";
+import { addApiV1 } from "../../../../src/ui/server/api-v1";
+import type { Applications } from "../../../../src/ui/server/applications";
+import { HttpServer } from "../../../../src/ui/server/http-server";
+import { json, Routes } from "../../../../src/ui/server/routes";
+import { StaticFiles } from "../../../../src/ui/server/static-files";
+import { reportHtml } from "../../../../src/ui/report/report";
+import { AppStore, DEFAULT_LIMITS } from "../../../../src/ui/store/app-store";
+import { applicationInfo } from "../../../../src/ui/views/application";
+import type { ListenerEvent } from "../../../../src/events/listener-events";
+import { application } from "./fixture-events";
+
+export interface Served {
+  readonly url: string;
+  readonly store: AppStore;
+  /** Applies further events, as a running application would. */
+  apply(events: readonly ListenerEvent[]): void;
+  /** POSTs that came: "jobs/3/kill". */
+  readonly killed: string[];
+  report(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** @param tasks of the long stage, and how many of them have ended. */
+export async function serve(kind: UiKind, webFolder: string, tasks = 400, ended = 290): Promise<Served> {
+  const store = new AppStore(DEFAULT_LIMITS);
+  const events = kind === "driver" || kind === "history" ? application(Date.now() - 62_000, { tasks, ended }).events : [];
+  for (const event of events) store.apply(event);
+  const killed: string[] = [];
+  const applications: Applications = {
+    list: () => [applicationInfo(store)],
+    find: (id) => Promise.resolve(id === store.application.id ? store : null),
+    ...(kind === "driver" ? { control: control(killed) } : {}),
+  };
+  const routes = new Routes();
+  addApiV1(routes, applications);
+  addApiFiresteel(routes, applications, (one) => reportHtml(one, webFolder, "0.1.0"));
+  routes.get("/api/firesteel/v1/history", () => json(history(store)));
+  routes.get("/api/firesteel/v1/master", () => json(master()));
+  routes.get("/api/firesteel/v1/worker", () => json(worker()));
+  routes.get("/api/firesteel/v1/logs/:directory/:id", () =>
+    json({ name: "stderr", size: 40, offset: 0, text: "2026-11-21T08:00:01Z INFO executor ready\n" }),
+  );
+  const server = new HttpServer(
+    {
+      host: "127.0.0.1",
+      port: 0,
+      portRetries: 0,
+      allowedHosts: [],
+      files: new StaticFiles(webFolder),
+      versions: () => Promise.resolve(store),
+      background: true,
+    },
+    routes,
+  );
+  addIdentity(routes, (): Identity => {
+    const titles = {
+      driver: store.application.name,
+      history: "History",
+      master: "firesteel://10.0.0.4:7077",
+      worker: "worker-20261121080000-10.0.0.5-40001",
+    };
+    return {
+      kind,
+      title: titles[kind],
+      version: "0.1.0",
+      sparkVersion: "4.2.1",
+      killEnabled: kind === "driver",
+      links: kind === "driver" ? [{ label: "Master", href: "http://10.0.0.4:8080" }] : [],
+      ...(kind === "driver" ? { applicationId: store.application.id, token: server.gate.token } : {}),
+    };
+  });
+  const port = await server.listen();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    store,
+    apply: (more) => {
+      for (const event of more) store.apply(event);
+    },
+    killed,
+    report: () => reportHtml(store, webFolder, "0.1.0"),
+    close: () => server.close(),
+  };
+}
+
+function control(killed: string[]): NonNullable<Applications["control"]> {
+  let sampling = true;
+  const stack = [
+    "score (file:///home/ada/churn/train.ts:81:14)",
+    "Array.map (<anonymous>)",
+    "gradient (file:///home/ada/churn/train.ts:64:22)",
+    "loop (generated:12:5)",
+  ];
+  const thread = (id: number, name: string, elems: string[], state = "RUNNABLE") => ({
+    threadId: id,
+    threadName: name,
+    threadState: state,
+    stackTrace: { elems },
+    blockedByLock: "",
+    holdingLocks: [],
+    synchronizers: [],
+    monitors: [],
+    suspended: false,
+    inNative: false,
+    isDaemon: true,
+    priority: 5,
+  });
+  return {
+    threads: () =>
+      Promise.resolve([
+        thread(1, "task thread 1 (task 312)", stack),
+        thread(2, "task thread 2 (task 315)", stack.slice(2)),
+        thread(3, "task thread 3", [], "WAITING"),
+      ]),
+    executorIds: () => ["1", "2", "3", "4"],
+    killJob: (id) => killed.push(`jobs/${id}`) > 0,
+    killStage: (id) => killed.push(`stages/${id}`) > 0,
+    profile: () => Promise.resolve(profile(sampling)),
+    startProfile: () => Promise.resolve(void (sampling = true)),
+    stopProfile: () => Promise.resolve(void (sampling = false)),
+    log: (_executor, _stream, offset) => {
+      const text = Array.from(
+        { length: 400 },
+        (_, i) => `2026-11-21T08:00:${String(i % 60).padStart(2, "0")}Z INFO block rdd_2_${i} stored in memory\n`,
+      ).join("");
+      const from = offset ?? Math.max(0, text.length - 8000);
+      return Promise.resolve({ size: text.length, offset: from, text: text.slice(from) });
+    },
+  };
+}
+
+function profile(running: boolean): Profile {
+  const tree: [name: string, location: string, user: boolean, parent: number, self: number][] = [
+    ["(root)", "", false, -1, 0],
+    ["runTask", "executor.js:120", false, 0, 40],
+    ["loop", "generated", false, 1, 210],
+    ["gradient", "file:///home/ada/churn/train.ts:64", true, 2, 2400],
+    ["dot", "file:///home/ada/churn/linear.ts:12", true, 3, 3900],
+    ["score", "file:///home/ada/churn/train.ts:81", true, 3, 900],
+    ["exp", "", false, 5, 480],
+    ["write", "shuffle/combine-writer.ts:77", false, 1, 620],
+    ["hash", "shuffle/string-index.ts:40", false, 7, 350],
+    ["(garbage collector)", "", false, 0, 260],
+  ];
+  const total = tree.map(([, , , , self]) => self);
+  for (let i = tree.length - 1; i > 0; i--) total[tree[i]![3]] = total[tree[i]![3]]! + total[i]!;
+  return {
+    running,
+    intervalMicros: 10_000,
+    samples: total[0]!,
+    from: Date.now() - 60_000,
+    to: Date.now(),
+    executors: ["1", "2", "3", "4"],
+    functions: tree.map(([name]) => name),
+    locations: tree.map(([, location]) => location),
+    user: tree.map(([, , user]) => user),
+    parent: tree.map(([, , , parent]) => parent),
+    function: tree.map((_, i) => i),
+    self: tree.map(([, , , , self]) => self),
+    total,
+  };
+}
+
+function history(store: AppStore): HistoryEntry[] {
+  const names = ["Customer churn: nightly training", "Orders by city", "Word count", "PageRank of the wiki", "Flights: delays"];
+  const start = Date.UTC(2026, 10, 20, 22);
+  return Array.from({ length: 10_000 }, (_, i): HistoryEntry => {
+    const startTime = start - i * 431_000;
+    const incomplete = i % 57 === 3;
+    return {
+      id: i === 0 ? store.application.id : `app-2026112008${String(i).padStart(6, "0")}-${String(i % 10_000).padStart(4, "0")}`,
+      attemptId: null,
+      name: names[i % names.length]!,
+      user: ["ada", "grace", "edsger"][i % 3]!,
+      startTime,
+      endTime: incomplete ? null : startTime + 45_000 + (i % 97) * 4000,
+      lastUpdated: startTime + 45_000 + (i % 97) * 4000,
+      completed: !incomplete,
+      sparkVersion: i % 11 === 0 ? "4.2.1" : "firesteel 0.1.0",
+      logSize: 40_000 + i * 917,
+      ...(i === 8 ? { error: "line 12 is cut off" } : {}),
+    };
+  });
+}
+
+function master(): MasterState {
+  const now = Date.now();
+  return {
+    url: "firesteel://10.0.0.4:7077",
+    status: "ALIVE",
+    startTime: now - 7_200_000,
+    cores: 48,
+    coresUsed: 28,
+    memoryMb: 98_304,
+    memoryUsedMb: 40_960,
+    workers: [5, 6, 7].map((host, i) => ({
+      id: `worker-2026112108000${i}-10.0.0.${host}-40001`,
+      host: `10.0.0.${host}`,
+      port: 40001,
+      webUiAddress: `http://10.0.0.${host}:8081`,
+      state: i === 2 ? "DEAD" : "ALIVE",
+      cores: 16,
+      coresUsed: [16, 12, 0][i]!,
+      memoryMb: 32_768,
+      memoryUsedMb: [24_576, 16_384, 0][i]!,
+      lastHeartbeat: now - [2000, 9000, 190_000][i]!,
+    })),
+    activeApplications: [
+      {
+        id: "app-20261121080000-0007",
+        name: "Customer churn: nightly training",
+        user: "ada",
+        state: "RUNNING",
+        cores: 28,
+        coresGranted: 28,
+        memoryPerExecutorMb: 2048,
+        executors: 7,
+        startTime: now - 62_000,
+        duration: 62_000,
+        uiUrl: "http://10.0.0.4:4040",
+      },
+      {
+        id: "app-20261121080130-0008",
+        name: "Orders by city",
+        user: "grace",
+        state: "WAITING",
+        cores: 32,
+        coresGranted: 0,
+        memoryPerExecutorMb: 4096,
+        executors: 0,
+        startTime: now - 12_000,
+        duration: 12_000,
+        uiUrl: null,
+      },
+    ],
+    completedApplications: [
+      {
+        id: "app-20261121070000-0006",
+        name: "Word count",
+        user: "edsger",
+        state: "FINISHED",
+        cores: 8,
+        coresGranted: 0,
+        memoryPerExecutorMb: 1024,
+        executors: 0,
+        startTime: now - 5_000_000,
+        duration: 41_200,
+        uiUrl: null,
+      },
+      {
+        id: "app-20261121065000-0005",
+        name: "Flights: delays",
+        user: "ada",
+        state: "FAILED",
+        cores: 8,
+        coresGranted: 0,
+        memoryPerExecutorMb: 1024,
+        executors: 0,
+        startTime: now - 5_600_000,
+        duration: 9_800,
+        uiUrl: null,
+      },
+    ],
+    activeDrivers: [
+      {
+        id: "driver-20261121080000-0001",
+        state: "RUNNING",
+        workerId: "worker-1",
+        cores: 1,
+        memoryMb: 1024,
+        mainFile: "train.ts",
+        submitTime: now - 63_000,
+        restarts: 0,
+      },
+    ],
+    completedDrivers: [],
+  };
+}
+
+function worker(): WorkerState {
+  const now = Date.now();
+  const executor = {
+    id: "1",
+    applicationId: "app-20261121080000-0007",
+    applicationName: "Customer churn: nightly training",
+    state: "RUNNING",
+    cores: 4,
+    memoryMb: 2048,
+    startTime: now - 60_000,
+    logs: "app-20261121080000-0007/1",
+  };
+  return {
+    id: "worker-20261121080000-10.0.0.5-40001",
+    url: "firesteel://10.0.0.5:40001",
+    masterUrl: "firesteel://10.0.0.4:7077",
+    masterUiUrl: "http://10.0.0.4:8080",
+    connected: true,
+    startTime: now - 7_200_000,
+    cores: 16,
+    coresUsed: 8,
+    memoryMb: 32_768,
+    memoryUsedMb: 4096,
+    executors: [executor, { ...executor, id: "2", logs: "app-20261121080000-0007/2" }],
+    finishedExecutors: [
+      {
+        ...executor,
+        id: "0",
+        applicationName: "Word count",
+        applicationId: "app-20261121070000-0006",
+        state: "EXITED",
+        exit: "exit code 0",
+        logs: "app-20261121070000-0006/0",
+      },
+    ],
+    drivers: [],
+    finishedDrivers: [],
+  };
+}
