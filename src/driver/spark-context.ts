@@ -661,7 +661,7 @@ export class SparkContext {
           return Promise.reject(
             new UsageError("CONTEXT_STOPPED", `${job.scope} cannot be called: the SparkContext was stopped.`),
           );
-        return application.runJob(job, { ...this.#files.properties, ...this.#properties.all() });
+        return application.runJob(job, { ...this.#files.properties, ...this.#properties.all(), ...job.properties });
       },
       persisted: (node) => void this.#persisted.set(node.id, new WeakRef(node)),
       unpersisted: async (rddId) => {
@@ -681,6 +681,7 @@ export class SparkContext {
         if (destroy) this.#broadcasts.remove(`broadcast_${id}`);
         application.forget({ broadcast: `broadcast_${id}` });
       },
+      wantsEvent: (type) => this.#bus.wants(type),
       registerAccumulator: (accumulator) => {
         this.#accumulators.set(accumulator.id, new WeakRef(accumulator));
         this.#collected.register(accumulator, accumulator.id);

@@ -4,7 +4,7 @@
  */
 import type { Frozen } from "../closure/frozen";
 import type { ValueContext } from "../columnar";
-import type { ListenerEvent } from "../events/listener-events";
+import type { ListenerEvent, ListenerEventType } from "../events/listener-events";
 import type { FileSystems } from "../filesystem/file-systems";
 import type { DatasetNode } from "./nodes/node";
 import type { StageAction } from "./stage-output";
@@ -58,6 +58,8 @@ export interface ContextPort {
   registerAccumulator(accumulator: AccumulatorBase): void;
   /** Tells listeners, the event log and the UI of something that is no job: of libraries on top. */
   postEvent(event: ListenerEvent): void;
+  /** Would such an event reach anybody? Absent: no. */
+  wantsEvent?(type: ListenerEventType): boolean;
 }
 
 export interface CachedPartitionsInfo {
@@ -73,6 +75,8 @@ export interface Call {
   /** Where it was: "app.ts:3:7". */
   readonly site: string;
   readonly signal?: AbortSignal;
+  /** Beside the local properties, for its jobs: what they belong to. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 export interface JobRequest {
@@ -85,6 +89,7 @@ export interface JobRequest {
   /** The action's name ("count") and where it was called ("count at app.ts:3:1"). */
   readonly scope: string;
   readonly callSite: string;
+  readonly properties?: Readonly<Record<string, string>>;
   /** Called once for each partition, in the order in which tasks end; `index` is a position in `partitions`. A throw fails the job. */
   onResult(index: number, bytes: Uint8Array): void;
   readonly signal?: AbortSignal;

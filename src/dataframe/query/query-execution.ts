@@ -9,7 +9,7 @@ import { InternalError } from "../../common/errors";
 import type { Attribute } from "../expressions/expression";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan, Scan } from "../logical/plan";
-import { expressionText } from "../logical/print";
+import { expressionText, planText } from "../logical/print";
 import { walkPlan } from "../logical/traverse";
 import { optimize, optimizeAgain } from "../optimizer/optimize";
 import type { PhysicalPlan, ScanExec } from "../physical/plan";
@@ -57,7 +57,11 @@ export class QueryExecution {
   async runner(): Promise<QueryRunner> {
     const resolved = await resolveBeforePlanning(this.optimized, this.settings, (query) => this.#rowsOf(query));
     const plan = resolved === this.optimized ? resolved : optimizeAgain(resolved, this.session.optimizerContext(this.settings));
-    return new QueryRunner(plan, this.settings, await this.#services(plan), this.call);
+    return new QueryRunner(plan, this.settings, await this.#services(plan), this.call, () => ({
+      parsed: "",
+      analyzed: planText(this.analyzed),
+      optimized: planText(plan),
+    }));
   }
 
   async rows(): Promise<BoxedRow[]> {

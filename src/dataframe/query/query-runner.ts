@@ -20,6 +20,7 @@ import type { PlanServices } from "../physical/services";
 import { transformUp, walk } from "../physical/traverse";
 import type { SqlSettings } from "../settings";
 import { userFunctionsOf } from "./user-functions";
+import { type PlanTexts, QueryEvents } from "./query-events";
 import { QueryMetrics } from "./query-metrics";
 import { type ReadyStage, StageJobs, type WrittenShuffle } from "./stage-jobs";
 
@@ -40,23 +41,31 @@ export class QueryRunner {
   readonly run: QueryRun;
   readonly metrics: QueryMetrics;
   readonly #jobs: StageJobs;
+  readonly #events: QueryEvents;
   readonly #written = new Map<number, WrittenShuffle>();
 
   constructor(
     plan: LogicalPlan,
     private readonly settings: SqlSettings,
     private readonly services: RunServices,
-    call: Call,
+    private readonly call: Call,
+    texts: () => PlanTexts,
   ) {
     const { port } = services;
     this.run = new QueryRun(plan, settings, services);
     this.metrics = new QueryMetrics(port.nextSharedVariableId());
     port.registerAccumulator(this.metrics);
-    this.#jobs = new StageJobs(port, call, this.metrics.id);
+    this.#events = new QueryEvents(port, this.metrics, () => this.run.plan, texts);
+    const properties = { ...call.properties, "spark.sql.execution.id": String(this.#events.id) };
+    this.#jobs = new StageJobs(port, { ...call, properties }, this.metrics.id);
   }
 
   /** The rows of the result, partition by partition. */
-  async collect(): Promise<ColumnBatch[]> {
+  collect(): Promise<ColumnBatch[]> {
+    return this.#told(() => this.#collect());
+  }
+
+  async #collect(): Promise<ColumnBatch[]> {
     const stage = await this.#runExchanges(true);
     const { take } = stage;
     if (take === null || take.limit === null) {
@@ -80,21 +89,44 @@ export class QueryRunner {
 
   /** The rows of the result, a task at a time: each is computed when it is asked for. */
   async *stream(): AsyncGenerator<ColumnBatch, void, undefined> {
-    const stage = await this.#runExchanges(false);
-    for (const task of stage.tasks) {
-      const [part] = await this.#jobs.run(this.#ready({ ...stage, tasks: [task] }, { kind: "collect", limit: null }));
-      yield* batchesOf(part!);
+    this.#events.start(this.call);
+    let failure: unknown;
+    try {
+      const stage = await this.#runExchanges(false);
+      for (const task of stage.tasks) {
+        const [part] = await this.#jobs.run(this.#ready({ ...stage, tasks: [task] }, { kind: "collect", limit: null }));
+        yield* batchesOf(part!);
+      }
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      this.#events.end(failure);
     }
   }
 
   /** Runs the last stage into `sink`; gives what each task gave. */
-  async into(sink: StageSink): Promise<Uint8Array[]> {
-    return this.#jobs.run(this.#ready(await this.#runExchanges(false), sink));
+  into(sink: StageSink): Promise<Uint8Array[]> {
+    return this.#told(async () => this.#jobs.run(this.#ready(await this.#runExchanges(false), sink)));
   }
 
   /** The last stage as a dataset's description: all exchanges before it are carried out. */
-  async stage(sink: StageSink): Promise<PlanStage> {
-    return this.#jobs.describe(this.#ready(await this.#runExchanges(false), sink));
+  stage(sink: StageSink): Promise<PlanStage> {
+    return this.#told(async () => this.#jobs.describe(this.#ready(await this.#runExchanges(false), sink)));
+  }
+
+  /** Runs `body` as an execution that listeners hear of. */
+  async #told<R>(body: () => Promise<R>): Promise<R> {
+    this.#events.start(this.call);
+    let result: R;
+    try {
+      result = await body();
+    } catch (error) {
+      this.#events.end(error);
+      throw error;
+    }
+    this.#events.end();
+    return result;
   }
 
   /** Shuffles that the query has written; to be released when nothing reads them any more. */
@@ -124,6 +156,11 @@ export class QueryRunner {
         rows: this.metrics.of(stage.root.id).rows,
         mapBytes: (reduce) => Array.from({ length: numMaps }, (_, map) => sizes[map * numReducers + reduce]!),
       });
+      this.#events.exchanged(
+        stage.id,
+        bytes.reduce((sum, size) => sum + size, 0),
+        this.metrics.of(stage.root.id).rows,
+      );
     }
   }
 

@@ -49,6 +49,7 @@ export async function runJob(
       callSite: `${call.scope} at ${call.site}`,
       onResult,
       ...(signal === undefined ? {} : { signal }),
+      ...(call.properties === undefined ? {} : { properties: call.properties }),
     });
     await writeCheckpoints(node, call);
   } finally {

@@ -172,11 +172,12 @@ export function sqlPlanGraph(entry: SqlEntry): SqlPlanGraph {
   const graph = planGraph(entry.plan);
   const shown = graph.nodes.filter((one) => !one.isCluster);
   const ended = entry.status !== "RUNNING";
+  const inputs = new Map(graph.edges.map(({ fromId, toId }) => [toId, shown.find(({ id }) => id === fromId)]));
   return {
     executionId: entry.id,
     status: entry.status,
     nodes: shown.map((one) => {
-      const metrics = one.metrics.map((info) => metricOf(info, entry.metrics.get(info.accumulatorId)));
+      const metrics = metricsOf(entry, one, inputs);
       const seen = metrics.some(({ value }) => value > 0);
       const state: DagNodeState = !ended ? (seen ? "running" : "waiting") : entry.status === "FAILED" ? "failed" : "done";
       return {
@@ -194,6 +195,17 @@ export function sqlPlanGraph(entry: SqlEntry): SqlPlanGraph {
   };
 }
 
+/** Those that something was told of. A projection, which runs inside of the loop of others, has as many rows as its input. */
+function metricsOf(entry: SqlEntry, one: PlanNode, inputs: ReadonlyMap<number, PlanNode | undefined>): SqlMetric[] {
+  const known = one.metrics.flatMap((info) => {
+    const values = entry.metrics.get(info.accumulatorId);
+    return values === undefined || (values.count === 0 && values.live === 0) ? [] : [metricOf(info, values)];
+  });
+  const input = inputs.get(one.id);
+  if (known.length > 0 || one.name !== "Project" || input === undefined) return known;
+  return metricsOf(entry, input, inputs).filter(({ name }) => name === "number of output rows");
+}
+
 /** Stages whose tasks told of the node's metrics. */
 function stagesOf(entry: SqlEntry, one: PlanNode): number[] {
   const stages = new Set<number>();
@@ -202,8 +214,7 @@ function stagesOf(entry: SqlEntry, one: PlanNode): number[] {
   return [...stages].sort((a, b) => a - b);
 }
 
-function metricOf({ name, accumulatorId, metricType }: SqlMetricInfo, values: MetricValues | undefined): SqlMetric {
-  const known = values ?? { sum: 0, count: 0, values: [], live: 0 };
+function metricOf({ name, accumulatorId, metricType }: SqlMetricInfo, known: MetricValues): SqlMetric {
   return {
     key: `${accumulatorId}`,
     name,

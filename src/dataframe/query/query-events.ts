@@ -1,0 +1,169 @@
+/**
+ * Tells listeners of a query: that it began, how its plan changes by what is measured, what its operators have done so far,
+ * how it ended. Nothing is made where nobody listens.
+ */
+import type { ListenerEvent, SparkPlanInfo, SqlMetricInfo } from "../../events/listener-events";
+import type { Call, ContextPort } from "../../rdd/context-port";
+import type { PhysicalPlan } from "../physical/plan";
+import { type Exchanges, exchangesOf, operatorName, operatorText, physicalText, scanDetails } from "../physical/print";
+import { childrenOf } from "../physical/traverse";
+import type { OperatorTotals, QueryMetrics } from "./query-metrics";
+
+/** Texts of the logical plans that the physical one was made of. */
+export interface PlanTexts {
+  readonly parsed: string;
+  readonly analyzed: string;
+  readonly optimized: string;
+}
+
+interface Metric {
+  readonly name: string;
+  readonly type: SqlMetricInfo["metricType"];
+  of(totals: OperatorTotals): number;
+}
+
+const METRICS: readonly Metric[] = [
+  { name: "number of output rows", type: "sum", of: (totals) => totals.rows },
+  { name: "number of output batches", type: "sum", of: (totals) => totals.batches },
+  { name: "duration", type: "nsTiming", of: (totals) => totals.timeNs },
+  { name: "spill size", type: "size", of: (totals) => totals.spilledBytes },
+];
+const WRITTEN = [
+  { name: "data size", type: "size" },
+  { name: "shuffle records written", type: "sum" },
+] as const;
+
+/** How often metrics of a running query are told, ms. */
+const PROGRESS_EVERY = 500;
+
+const counters = new WeakMap<ContextPort, { next: number }>();
+
+export class QueryEvents {
+  readonly id: number;
+  readonly #ids = new Map<string, number>();
+  /** Totals that have been told, by accumulator. */
+  readonly #told = new Map<number, number>();
+  /** Bytes and rows that exchanges wrote, by their ids. */
+  readonly #written = new Map<number, readonly [bytes: number, rows: number]>();
+  #timer: NodeJS.Timeout | undefined;
+  #started = false;
+  #lastPlan = "";
+
+  constructor(
+    private readonly port: ContextPort,
+    private readonly metrics: QueryMetrics,
+    private readonly plan: () => PhysicalPlan,
+    private readonly texts: () => PlanTexts,
+  ) {
+    let counter = counters.get(port);
+    if (counter === undefined) counters.set(port, (counter = { next: 0 }));
+    this.id = counter.next++;
+  }
+
+  start(call: Call): void {
+    if (this.port.wantsEvent?.("SQLExecutionStart") !== true) return;
+    this.#started = true;
+    const plan = this.plan();
+    this.#lastPlan = physicalText(plan);
+    const description = `${call.scope} at ${call.site}`;
+    this.#post({
+      type: "SQLExecutionStart",
+      executionId: this.id,
+      rootExecutionId: this.id,
+      description,
+      details: description,
+      physicalPlanDescription: `== Physical Plan ==\n${this.#lastPlan}`,
+      sparkPlanInfo: this.#info(plan),
+      time: Date.now(),
+      modifiedConfigs: {},
+      jobTags: [],
+      plans: this.texts(),
+    });
+    this.#timer = setInterval(() => this.#progress(), PROGRESS_EVERY);
+    this.#timer.unref();
+  }
+
+  /** An exchange has been carried out, and the rest was planned again. */
+  exchanged(exchange: number, bytes: number, rows: number): void {
+    if (!this.#started) return;
+    this.#written.set(exchange, [bytes, rows]);
+    this.#differences();
+    const plan = this.plan();
+    const text = physicalText(plan);
+    if (text === this.#lastPlan) return;
+    this.#lastPlan = text;
+    this.#post({
+      type: "SQLAdaptiveExecutionUpdate",
+      executionId: this.id,
+      physicalPlanDescription: `== Physical Plan ==\n${text}`,
+      sparkPlanInfo: this.#info(plan),
+      time: Date.now(),
+    });
+  }
+
+  end(error?: unknown): void {
+    if (!this.#started) return;
+    this.#started = false;
+    clearInterval(this.#timer);
+    this.#differences();
+    const errorMessage = error === undefined ? "" : error instanceof Error ? error.message : JSON.stringify(error);
+    this.#post({ type: "SQLExecutionEnd", executionId: this.id, time: Date.now(), errorMessage });
+  }
+
+  #post(event: ListenerEvent): void {
+    this.port.postEvent(event);
+  }
+
+  #progress(): void {
+    const totals = this.#totals().filter(([id, total]) => total !== this.#told.get(id));
+    if (totals.length > 0) this.#post({ type: "FiresteelSqlProgress", executionId: this.id, totals });
+  }
+
+  #differences(): void {
+    const updates: [number, number][] = [];
+    for (const [id, total] of this.#totals()) {
+      const before = this.#told.get(id) ?? 0;
+      if (total !== before) updates.push([id, total - before]);
+      this.#told.set(id, total);
+    }
+    if (updates.length > 0) this.#post({ type: "DriverAccumUpdates", executionId: this.id, accumUpdates: updates });
+  }
+
+  #totals(): [id: number, total: number][] {
+    const totals: [number, number][] = [];
+    for (const [operator, of] of this.metrics.value)
+      for (const metric of METRICS) {
+        const value = metric.of(of);
+        if (value > 0) totals.push([this.#idOf(operator, metric.name), value]);
+      }
+    for (const [exchange, values] of this.#written)
+      for (const [i, { name }] of WRITTEN.entries()) if (values[i]! > 0) totals.push([this.#idOf(exchange, name), values[i]!]);
+    return totals;
+  }
+
+  #idOf(operator: number, name: string): number {
+    const key = `${operator}/${name}`;
+    let id = this.#ids.get(key);
+    if (id === undefined) this.#ids.set(key, (id = this.port.nextSharedVariableId()));
+    return id;
+  }
+
+  #info(plan: PhysicalPlan): SparkPlanInfo {
+    const exchanges = exchangesOf(plan);
+    return this.#nodeInfo(plan, exchanges);
+  }
+
+  #nodeInfo(node: PhysicalPlan, exchanges: Exchanges): SparkPlanInfo {
+    // What is read again is shown under the name of what made it, with its metrics.
+    const again = node.kind === "reusedExchange" ? exchanges.get(node.exchange) : undefined;
+    const children = again === undefined ? childrenOf(node) : [again];
+    const metrics: readonly Pick<Metric, "name" | "type">[] = node.kind === "exchange" ? WRITTEN : METRICS;
+    return {
+      nodeName: operatorName(node, exchanges),
+      simpleString: operatorText(node, exchanges),
+      children: children.map((child) => this.#nodeInfo(child, exchanges)),
+      metadata: node.kind === "scan" ? Object.fromEntries(scanDetails(node)) : {},
+      metrics: metrics.map(({ name, type }) => ({ name, accumulatorId: this.#idOf(node.id, name), metricType: type })),
+    };
+  }
+}
