@@ -65,7 +65,7 @@ export class DecisionTreeClassificationModel extends withParams(ProbabilisticCla
 
   static learned(parent: DecisionTreeClassifier, grown: TreeData, numFeatures: number): DecisionTreeClassificationModel {
     const tree = parent.getPruneTree() ? mergeEqualLeaves(grown) : grown;
-    return new DecisionTreeClassificationModel(tree, numFeatures, grown).adopted(parent as never);
+    return new DecisionTreeClassificationModel(tree, numFeatures, grown).adopted(parent);
   }
 
   /** A tree of a forest. */

@@ -66,7 +66,7 @@ export class RandomForestClassificationModel extends withParams(ProbabilisticCla
     numFeatures: number,
   ): RandomForestClassificationModel {
     const trees = parent.getPruneTree() ? grown.map(mergeEqualLeaves) : grown;
-    return new RandomForestClassificationModel(trees, numFeatures, undefined, grown).adopted(parent as never);
+    return new RandomForestClassificationModel(trees, numFeatures, undefined, grown).adopted(parent);
   }
 
   get numClasses(): number {

@@ -56,7 +56,7 @@ export class DecisionTreeRegressionModel extends withParams(RegressionModel, par
   }
 
   static learned(parent: DecisionTreeRegressor, tree: TreeData, numFeatures: number): DecisionTreeRegressionModel {
-    return new DecisionTreeRegressionModel(tree, numFeatures).adopted(parent as never);
+    return new DecisionTreeRegressionModel(tree, numFeatures).adopted(parent);
   }
 
   /** A tree of an ensemble. */

@@ -33,7 +33,7 @@ export function settingsOf(estimator: Params): Settings {
   const values = estimator.params
     .filter((param) => estimator.isDefined(param))
     .map((param) => [param.name, estimator.getOrDefault(param)]);
-  return Object.fromEntries(values) as unknown as Settings;
+  return Object.fromEntries(values);
 }
 
 /** Which table of bins a fit learns from. */

@@ -141,7 +141,7 @@ export class TreeBuilder {
 }
 
 export function categoriesOf(tree: TreeData, node: number): Float64Array {
-  return tree.leftCategories.subarray(node === 0 ? 0 : tree.categoryEnds[node - 1]!, tree.categoryEnds[node]!);
+  return tree.leftCategories.subarray(node === 0 ? 0 : tree.categoryEnds[node - 1]!, tree.categoryEnds[node]);
 }
 
 /** The tree with the nodes for which `ends` is true as leaves; of those nothing below is asked for. */
