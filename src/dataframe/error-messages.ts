@@ -10,6 +10,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
     "{value1} {symbol} {value2} is outside the range of its type; widen an operand, or use {functionName}.",
   CONVERSION_INVALID_INPUT: "{str} does not have the form {fmt} needed to become {targetType}; {suggestion} gives NULL instead.",
   DIVIDE_BY_ZERO: "Division by zero. try_divide gives NULL instead.",
+  EXCEED_LIMIT_LENGTH: "The value is longer than its CHAR or VARCHAR column takes: {limit} characters.",
   REMAINDER_BY_ZERO: "Remainder of a division by zero. try_mod gives NULL instead.",
   INTERVAL_DIVIDED_BY_ZERO: "An interval was divided by zero. try_divide gives NULL instead.",
   INTERVAL_ARITHMETIC_OVERFLOW: "The interval does not fit its type.",

@@ -4,6 +4,7 @@ import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { alias, cast, literal } from "../expressions/build";
 import type { Expression, NamedExpression } from "../expressions/expression";
+import { asWritten } from "../functions/char-types";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { parseExpression } from "../sql/parse";
@@ -11,6 +12,7 @@ import { canCast } from "../types/cast";
 import { storeAssignable } from "../types/coercion";
 import { sameType } from "../types/text";
 import { EMPTY_ENV } from "./binder";
+import { bindContext } from "./bind-context";
 import type { Binder } from "./binder";
 import { columnsOf, sameName } from "./columns";
 import { idText, quoted, typeText } from "./messages";
@@ -148,7 +150,10 @@ function stored(
   const type = plain(field.type);
   const child = value.kind === "alias" ? value.child : value;
   const metadata = field.metadata;
-  if (sameType(child.type, type)) return alias(child, field.name, binder.nextId(), metadata);
+  const context = bindContext(binder, "insert", at);
+  const named = (typed: Expression): NamedExpression =>
+    alias(asWritten(typed, field.type, context), field.name, binder.nextId(), metadata);
+  if (sameType(child.type, type)) return named(child);
   const policy = (binder.context.settings.conf["spark.sql.storeAssignmentPolicy"] ?? "ANSI").toUpperCase();
   const allowed =
     policy === "LEGACY"
@@ -167,7 +172,7 @@ function stored(
     );
   }
   const mode = policy === "LEGACY" ? "legacy" : "ansi";
-  return alias(cast(child, type, mode, { implicit: true }), field.name, binder.nextId(), metadata);
+  return named(cast(child, type, mode, { implicit: true }));
 }
 
 /** CHAR and VARCHAR are strings until they are written. */

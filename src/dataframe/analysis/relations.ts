@@ -6,6 +6,7 @@ import type { QueryContext } from "../errors";
 import { alias, attribute, coerced } from "../expressions/build";
 import type { Attribute, Expression, Literal, NamedExpression } from "../expressions/expression";
 import { isFoldable } from "../expressions/traverse";
+import { asRead, CHAR_VARCHAR_KEY, lengthOf } from "../functions/char-types";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import type { Relation } from "../sources/relation";
@@ -77,11 +78,30 @@ export function scan(binder: Binder, relation: Relation, name: readonly string[]
     partitionFilters: [],
     limit: null,
   };
-  return name.length === 0 ? bound(node, output) : aliased(bound(node, output), name);
+  const read = charsRead(binder, relation, bound(node, output));
+  return name.length === 0 ? read : aliased(read, name);
+}
+
+/** CHAR columns with blanks up to their length, whoever wrote them. */
+function charsRead(binder: Binder, relation: Relation, scanned: Bound): Bound {
+  const { fields } = relation.schema;
+  const pads = binder.context.settings.conf["spark.sql.readSideCharPadding"] !== "false";
+  if (!pads || fields.every(({ type }) => lengthOf(type)?.kind !== "char")) return scanned;
+  const context = bindContext(binder, "read", undefined);
+  const expressions = scanned.output.map((column, i): NamedExpression => {
+    const { type, name } = fields[i]!;
+    return lengthOf(type)?.kind === "char"
+      ? alias(asRead(column, type, context), name, binder.nextId(), column.metadata)
+      : column;
+  });
+  const plan: LogicalPlan = { kind: "project", child: scanned.plan, expressions };
+  return bound(plan, outputOf(plan));
 }
 
 export function fieldColumn(binder: Binder, field: StructField, qualifier: readonly string[]): Attribute {
-  return attribute(binder.nextId(), field.name, plainStrings(field.type), field.nullable, qualifier, field.metadata);
+  const length = lengthOf(field.type);
+  const metadata = length === null ? field.metadata : { ...field.metadata, [CHAR_VARCHAR_KEY]: `${length.kind}(${length.n})` };
+  return attribute(binder.nextId(), field.name, plainStrings(field.type), field.nullable, qualifier, metadata);
 }
 
 function plainStrings(type: DataType): DataType {

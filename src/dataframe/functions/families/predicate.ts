@@ -8,6 +8,7 @@ import { sameType, sqlName } from "../../types/text";
 import { alignDecimals, checkOrderable, compareAsIntegers, promoteCompared } from "../binary-coercion";
 import type { Pair } from "../binary-coercion";
 import { widerDecimal, widerType } from "../../types/coercion";
+import { comparedChars } from "../char-types";
 import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
 import { collationMismatch, differentTypes, mismatch, rewrite, scalar, wrongNumArgs } from "../signature";
@@ -36,7 +37,7 @@ export function comparable(pair: Pair, context: BindContext): Pair {
 
 function bindComparison(operator: Comparison, args: readonly Expression[], context: BindContext, asIntegers = true): Expression {
   if (args.length !== 2) throw wrongNumArgs("2", args.length, context);
-  let pair = args as Pair;
+  let pair = comparedChars(args as Pair, context);
   if (asIntegers && operator !== "=" && operator !== "<=>") {
     const bounded = compareAsIntegers(operator, pair);
     if (typeof bounded === "boolean") return literal(bounded, BOOLEAN);
@@ -180,8 +181,9 @@ const inList: ScalarFunction = {
     ["1 in (1, 2, 3)", "true"],
     ["1 in (2, NULL)", "NULL"],
   ),
-  bind: (args, context) => {
-    if (args.length < 2) throw wrongNumArgs("> 1", args.length, context);
+  bind: (given, context) => {
+    if (given.length < 2) throw wrongNumArgs("> 1", given.length, context);
+    const args = comparedChars(given, context);
     const types = args.map((arg) => arg.type);
     const same = types.every((type) => sameType(type, types[0] as DataType));
     const type = same ? (types[0] as DataType) : commonType(types, context.settings);

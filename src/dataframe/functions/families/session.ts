@@ -127,6 +127,12 @@ const typeName: ScalarFunction = {
   },
 };
 
+/** Options by which the engine itself raises errors of its own classes. */
+interface RaisedError {
+  readonly errorClass?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
 const errors = [
   {
     ...scalar({
@@ -140,9 +146,10 @@ const errors = [
       evaluate:
         (call) =>
         (message): Boxed => {
+          const { errorClass = "USER_RAISED_EXCEPTION", parameters } = (call.options ?? {}) as RaisedError;
           throw new QueryError(
-            "USER_RAISED_EXCEPTION",
-            { errorMessage: message === null ? "null" : (message as string) },
+            errorClass,
+            parameters ?? { errorMessage: message === null ? "null" : (message as string) },
             call.at,
           );
         },
