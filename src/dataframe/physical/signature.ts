@@ -15,6 +15,8 @@ export function logicalSignature(plan: LogicalPlan): string {
   return signature(plan);
 }
 
+const FEW_ROWS = 64;
+
 function signature(plan: object): string {
   const columns = new Map<number, number>();
   const parts: string[] = [];
@@ -28,8 +30,8 @@ function signature(plan: object): string {
       parts.push(`${typeof value === "bigint" ? `${value}n` : JSON.stringify(value)},`);
       return;
     }
-    // Data are compared by where they are, not value by value.
-    if (key === "rows" || (value instanceof Uint8Array && value.length > LONG_BYTES)) {
+    // Data are compared by where they are, not value by value; a few rows, as VALUES has them, by value.
+    if ((key === "rows" && (value as readonly unknown[]).length > FEW_ROWS) || (value instanceof Uint8Array && value.length > LONG_BYTES)) {
       parts.push(`data:${identityNumber(value)},`);
       return;
     }
