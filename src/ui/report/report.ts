@@ -80,7 +80,7 @@ function paths(store: AppStore): string[] {
     found.push(
       `${api}/stages/${stage}?details=false`,
       `${api}/stages/${at}?details=false`,
-      `${api}/stages/${at}?details=false&withSummaries=true`,
+      `${api}/stages/${at}?details=true&taskStatus=running`,
       `${api}/stages/${at}/taskSummary?quantiles=0,0.25,0.5,0.75,1.0`,
       `${mine}/stages/${at}/findings`,
       `${mine}/stages/${at}/dag`,

@@ -11,6 +11,8 @@ export interface Series {
   readonly fill?: boolean;
 }
 
+const BINARY = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
 export function Chart(props: {
   label: string;
   /** Milliseconds, then one list a series. */
@@ -20,6 +22,8 @@ export function Chart(props: {
   format: (value: number) => string;
   /** The axis reaches at least so far. */
   top?: number;
+  /** Bytes: steps of the axis are powers of two. */
+  binary?: boolean;
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
@@ -53,7 +57,13 @@ export function Chart(props: {
         scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.05, top ?? 0, 1e-9)] } },
         axes: [
           { ...axis, grid: { show: false }, size: 24, space: 80, values: (_plot, at) => at.map((ms) => clock(ms)) },
-          { ...axis, size: 64, space: 36, values: (_plot, at) => at.map((value) => format(value)) },
+          {
+            ...axis,
+            size: 58,
+            ...(props.binary === true ? { incrs: BINARY } : {}),
+            space: 36,
+            values: (_plot, at) => at.map((value) => format(value)),
+          },
         ],
         series: [
           {},

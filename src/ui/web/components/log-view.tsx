@@ -66,7 +66,7 @@ export function LogView({ path, live }: { path: string; live: boolean }) {
     return error !== undefined ? (
       <Problem text={error} />
     ) : (
-      <div class="waiting" style={{ minHeight: "200px" }} aria-busy="true" aria-label="Loading" />
+      <div class="loading" style={{ minHeight: "200px" }} aria-busy="true" aria-label="Loading" />
     );
   }
   if (log.size === 0) return <Empty title="Nothing has been written to this log" />;

@@ -6,7 +6,7 @@ import { MOST_NODES, curve, layoutPlan } from "../lib/graph-layout";
 import { GraphFrame } from "./graph-frame";
 import { Empty } from "./state";
 
-const WIDTH = 244;
+const WIDTH = 264;
 const HEAD = 46;
 const LINE = 17;
 const SHOWN = 4;
@@ -34,7 +34,7 @@ export function PlanView({ graph, stageHref }: { graph: SqlPlanGraph; stageHref:
         label={`Plan of ${graph.nodes.length} operators, from the sources above to the result`}
         width={places.width}
         height={places.height}
-        maxHeight={820}
+        maxHeight={1040}
       >
         {places.pipelines.map((box) => (
           <g key={box.id} class="plan-pipeline">
@@ -80,12 +80,12 @@ export function PlanView({ graph, stageHref }: { graph: SqlPlanGraph; stageHref:
                 {fit(operator.name, 27)}
               </text>
               <text class="plan-text" x={box.x + 14} y={box.y + 37}>
-                {operator.reuses !== null ? `reuses operator ${operator.reuses}` : fit(operator.description, 34)}
+                {operator.reuses !== null ? `reuses operator ${operator.reuses}` : fit(withoutName(operator), 38)}
               </text>
               {metrics.map((metric, at) => (
                 <g key={metric.key}>
                   <text class="plan-metric" x={box.x + 14} y={box.y + HEAD + at * LINE + 10}>
-                    {fit(metric.name, 20)}
+                    {fit(metric.name.replace(/^number of /, ""), 23)}
                   </text>
                   <text class="plan-value" x={box.x + box.width - 12} y={box.y + HEAD + at * LINE + 10} text-anchor="end">
                     {metricText(metric)}
@@ -110,7 +110,7 @@ function Operator({ node, stageHref, close }: { node: SqlPlanNode; stageHref: (s
           Close
         </button>
       </header>
-      <p class="mono wrap">{node.description || "No further description."}</p>
+      <p class="mono wrap">{withoutName(node) || "No further description."}</p>
       {node.stageIds.length > 0 && (
         <p>
           Runs in{" "}
@@ -152,6 +152,11 @@ function shown(node: SqlPlanNode): SqlMetric[] {
             ? 3
             : 4);
   return [...node.metrics].sort((a, b) => rank(a) - rank(b)).slice(0, SHOWN);
+}
+
+/** The description begins with the operator's name, which stands above it. */
+function withoutName({ name, description }: SqlPlanNode): string {
+  return description.startsWith(name) ? description.slice(name.length).trimStart() : description;
 }
 
 function heights(graph: SqlPlanGraph): (id: number) => number {

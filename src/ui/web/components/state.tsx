@@ -28,5 +28,5 @@ export function Problem({ text, retry }: { text: string; retry?: () => void }) {
 export function Shown<T>({ of, height, children }: { of: Answer<T>; height?: number; children: (data: T) => ComponentChildren }) {
   if (of.data !== undefined) return <>{children(of.data)}</>;
   if (of.error !== undefined) return <Problem text={of.error} retry={of.reload} />;
-  return <div class="waiting" style={{ minHeight: `${height ?? 160}px` }} aria-busy="true" aria-label="Loading" />;
+  return <div class="loading" style={{ minHeight: `${height ?? 160}px` }} aria-busy="true" aria-label="Loading" />;
 }

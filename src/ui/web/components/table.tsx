@@ -33,7 +33,7 @@ interface TableProps<T> {
 
 const ROW = 36;
 /** Up to so many rows a table is an ordinary one, as high as it is. */
-const ALL = 60;
+const ALL = 40;
 const VIEW = 560;
 
 /** Rows that are all here. */
@@ -80,6 +80,23 @@ function Rows<T>(
     if (scroller.current !== null) scroller.current.scrollTop = 0;
   }, [orderKey]);
 
+  // Widths are kept from the first rows on: others than these must not move the columns.
+  const [settled, setSettled] = useState<{ of: string; widths: readonly number[] } | null>(null);
+  const shape = props.columns.map(({ key }) => key).join();
+  const ready = virtual && props.at(shown.first) !== undefined;
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!ready || element === null || settled?.of === shape) return;
+    const widths = [...element.querySelectorAll("thead th")].map((cell) => cell.getBoundingClientRect().width);
+    setSettled({ of: shape, widths });
+  }, [ready, shape, settled]);
+  useEffect(() => {
+    const again = () => setSettled(null);
+    window.addEventListener("resize", again);
+    return () => window.removeEventListener("resize", again);
+  }, []);
+  const widths = virtual && settled?.of === shape ? settled.widths : undefined;
+
   if (props.total === 0) return <>{props.empty ?? <p class="quiet pad">Nothing here yet.</p>}</>;
   const body: ComponentChildren[] = [];
   for (let index = shown.first; index < shown.last; index++) {
@@ -108,7 +125,18 @@ function Rows<T>(
       aria-label={props.label}
       onScroll={virtual ? (event) => setTop(event.currentTarget.scrollTop) : undefined}
     >
-      <table aria-rowcount={props.total + 1}>
+      <table
+        aria-rowcount={props.total + 1}
+        class={widths && "settled"}
+        style={widths && { width: `${widths.reduce((sum, width) => sum + width, 0)}px` }}
+      >
+        {widths && (
+          <colgroup>
+            {widths.map((width, at) => (
+              <col key={at} style={{ width: `${width}px` }} />
+            ))}
+          </colgroup>
+        )}
         <thead>
           <tr aria-rowindex={1}>
             {props.columns.map((column) => (

@@ -98,6 +98,7 @@ function MemoryOverTime({ id }: { id: string }) {
                 height={220}
                 format={bytes}
                 top={sample.limit}
+                binary
               />
               <SeriesLegend names={["resident", "V8 heaps", "cached", "execution"]} keys={["accent", "2", "1", "4"]} />
               <dl class="pairs">

@@ -120,13 +120,6 @@ export function History() {
                     render: (row) => duration((row.endTime ?? row.lastUpdated) - row.startTime),
                     sort: (row) => (row.endTime ?? row.lastUpdated) - row.startTime,
                   },
-                  {
-                    key: "updated",
-                    label: "Last event",
-                    number: true,
-                    render: (row) => dateTime(row.lastUpdated),
-                    sort: (row) => row.lastUpdated,
-                  },
                   { key: "size", label: "Log", number: true, render: (row) => bytes(row.logSize), sort: (row) => row.logSize },
                   { key: "version", label: "Version", render: (row) => row.sparkVersion, sort: (row) => row.sparkVersion },
                   {

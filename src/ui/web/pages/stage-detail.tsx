@@ -118,7 +118,8 @@ function StageBody({ stage, now, active }: { stage: StageData; now: number; acti
     ["stages", "tasks"],
     2000,
   );
-  const details = useApi<StageData>(`${scope.api}/stages/${at}?details=false&withSummaries=true`, ["stages"], 2000);
+  // The details without the tasks themselves, which the table asks for piece by piece.
+  const details = useApi<StageData>(`${scope.api}/stages/${at}?details=true&taskStatus=running`, ["stages"], 2000);
   const dag = useApi<Dag>(`${scope.mine}/stages/${at}/dag`, ["stages"], 1000);
   const stream = useTaskStream(`${scope.mine}/stages/${at}/taskStream`, false);
   const [task, setTask] = useState<number | null>(null);
@@ -128,7 +129,7 @@ function StageBody({ stage, now, active }: { stage: StageData; now: number; acti
   };
   return (
     <>
-      <Card title="Why it takes so long">
+      <Card title="What takes time">
         <Shown of={findings} height={72}>
           {({ findings }) =>
             findings.length === 0 ? (

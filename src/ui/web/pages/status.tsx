@@ -37,7 +37,7 @@ export function Status() {
           <Figures data={data} now={running ? Date.now() : data.lastUpdated} memory={used[1][used[1].length - 1]} limit={limit} />
         )}
       </Shown>
-      <div class="grid two">
+      <div class="grid status">
         <Card title="Memory of executors" class="min-memory">
           <Shown of={memory}>
             {() =>
@@ -49,25 +49,22 @@ export function Status() {
             }
           </Shown>
         </Card>
-        <Card title="Cluster">
-          <h3 class="chart-title">
-            Memory <span class="quiet">{limit > 0 && `of ${bytes(limit)}`}</span>
-          </h3>
+        <Card title="Memory" aside={<span class="quiet">{limit > 0 && `of ${bytes(limit)}`}</span>}>
           <Chart
             label="Memory of all executors"
             data={used}
             series={[{ label: "resident", colour: "accent", fill: true }]}
-            height={124}
+            height={176}
             format={bytes}
+            binary
           />
-          <h3 class="chart-title">
-            CPU <span class="quiet">{plural(summary.data?.executors.cores ?? 0, "core")}</span>
-          </h3>
+        </Card>
+        <Card title="CPU" aside={<span class="quiet">of {plural(summary.data?.executors.cores ?? 0, "core")}</span>}>
           <Chart
             label="CPU of all executors, in cores"
             data={cpu}
             series={[{ label: "busy cores", colour: 1, fill: true }]}
-            height={124}
+            height={176}
             format={(value) => String(Math.round(value * 10) / 10)}
           />
         </Card>

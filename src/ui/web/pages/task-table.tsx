@@ -153,7 +153,7 @@ function OneTask({ path, id, columns }: { path: string; id: number; columns: rea
     });
     return () => ending.abort();
   }, [path, id]);
-  if (found?.id !== id) return <div class="waiting" style={{ minHeight: "80px" }} aria-busy="true" />;
+  if (found?.id !== id) return <div class="loading" style={{ minHeight: "80px" }} aria-busy="true" />;
   if (found.task === null)
     return <Empty title={`Task ${id} is not kept any more`}>Only the newest tasks of a large stage are kept.</Empty>;
   return (

@@ -189,7 +189,7 @@ export class Application {
       const running = index >= cut;
       if (running && index >= cut + this.#free.length) break;
       this.#oneTask(id, kind, index, slot, launchTime, running);
-      last = Math.max(last, this.#free[slot]!);
+      if (!running) last = Math.max(last, this.#free[slot]!);
     }
     if (cut < kind.tasks) return;
     this.now = last + 5;
@@ -218,7 +218,7 @@ export class Application {
       accumulables: [],
     };
     this.events.push({ type: "TaskStart", stageId, stageAttemptId: 0, taskInfo });
-    this.#free[slot] = launchTime + ms + 2;
+    this.#free[slot] = running ? Infinity : launchTime + ms + 2;
     if (running) return;
     const reason: TaskEndReason = failed
       ? {
