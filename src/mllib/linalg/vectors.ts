@@ -92,7 +92,7 @@ abstract class VectorBase {
   /** In the form that takes less memory. */
   compressed(): Vector {
     const dense = 8 * this.size + 8;
-    const sparse = 12 * this.numNonzeros + 20;
+    const sparse = 12 * this.numNonzeros + 24;
     return sparse < dense ? this.toSparse() : this.toDense();
   }
 
