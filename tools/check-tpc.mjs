@@ -14,7 +14,7 @@ if (queries === undefined) {
   console.error("usage: node tools/check-tpc.mjs DATA|- QUERIES");
   process.exit(2);
 }
-const { DUCKDB_PYTHON = "/tmp/bench-venv/duckdb/bin/python", CASES = "", MASTER = "local[2]" } = process.env;
+const { DUCKDB_PYTHON = "python3", CASES = "", MASTER = "local[2]" } = process.env;
 const TOLERANCE = 1e-9;
 const chosen = new Set(CASES.split(",").filter((name) => name !== ""));
 const names = readdirSync(queries)
