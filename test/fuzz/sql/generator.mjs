@@ -247,7 +247,8 @@ export class QueryGenerator {
       const inner = { columns: from.columns, outer: [], depth: 0 };
       return random.pick([
         () => `${random.pick(["", "NOT "])}EXISTS (SELECT 1 FROM ${from.text}${this.#link(scope, from)})`,
-        () => `${this.#column(scope, kind)} ${random.pick(["IN", "NOT IN"])} (SELECT ${this.#column(inner, kind)} FROM ${from.text})`,
+        () =>
+          `${this.#column(scope, kind)} ${random.pick(["IN", "NOT IN"])} (SELECT ${this.#column(inner, kind)} FROM ${from.text})`,
       ])();
     }
     return random.pick(options)();

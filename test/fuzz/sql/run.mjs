@@ -95,7 +95,10 @@ async function useTables(group) {
     });
     const names = Object.keys(rows[0] ?? { id: 0, i: 0, j: 0, d: 0, n: 0, s: 0, t: 0, b: 0 });
     const from = rows.length === 0 ? `(SELECT ${names.map((field) => `NULL AS ${field}`).join(", ")}) WHERE false` : `VALUES ${texts.join(",")} v(${names.join(",")})`; // prettier-ignore
-    const view = spark.sql(`SELECT ${typed.join(", ")} FROM ${from}`).repartition(random.int(1, 4)).cache();
+    const view = spark
+      .sql(`SELECT ${typed.join(", ")} FROM ${from}`)
+      .repartition(random.int(1, 4))
+      .cache();
     view.createOrReplaceTempView(name);
     await view.count();
   }
