@@ -30,17 +30,24 @@ const PROGRAM_TYPES = new Set([".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"]);
 const LONGEST_STOP_MS = 3000;
 
 export async function submit(command: Command, file: string | undefined, args: readonly string[]): Promise<void> {
-  const settings = resolveSettings(command);
-  if (file === undefined) throw new UsageError("PROGRAM_MISSING", "which program? firesteel submit [options] app.ts [args...]");
+  const settings = resolveSettings(command, true);
+  const { kill, status } = command.opts<{ kill?: string; status?: string }>();
+  if (kill !== undefined || status !== undefined || settings.get("spark.submit.deployMode")?.value === "cluster") {
+    const cluster = await import("./cluster-mode");
+    if (kill !== undefined) return cluster.killDriver(settings, kill);
+    if (status !== undefined) return cluster.driverStatus(settings, status);
+    checkProgram(file);
+    validate(settings);
+    return cluster.submitDriver(settings, file, args, command.opts<{ supervise?: boolean }>().supervise === true);
+  }
+  checkProgram(file);
   await runProgram(file, args, settings, command.opts<{ verbose?: boolean }>().verbose === true);
 }
 
 /** Runs `file` as the main program of this process. Returns when its top level has finished; pending jobs keep the process alive. */
 export async function runProgram(file: string, args: readonly string[], submitted: Settings, verbose: boolean): Promise<void> {
+  checkProgram(file);
   const path = resolve(file);
-  if (!existsSync(path) || !statSync(path).isFile()) throw new UsageError("PROGRAM_NOT_FOUND", `no such program: ${file}`);
-  if (!PROGRAM_TYPES.has(extname(path)))
-    throw new UsageError("PROGRAM_TYPE", `${file} is not a program: one of ${[...PROGRAM_TYPES].join(" ")} is wanted`);
   const settings = new Map(submitted);
   if (!settings.has("spark.app.name"))
     settings.set("spark.app.name", { value: basename(path).replace(/\.[^.]+$/, ""), origin: "name of the program" });
@@ -65,6 +72,14 @@ export async function runProgram(file: string, args: readonly string[], submitte
     await failed(engine, error);
   }
   await engine.discardPrelaunched();
+}
+
+function checkProgram(file: string | undefined): asserts file is string {
+  if (file === undefined) throw new UsageError("PROGRAM_MISSING", "which program? firesteel submit [options] app.ts [args...]");
+  const path = resolve(file);
+  if (!existsSync(path) || !statSync(path).isFile()) throw new UsageError("PROGRAM_NOT_FOUND", `no such program: ${file}`);
+  if (!PROGRAM_TYPES.has(extname(path)))
+    throw new UsageError("PROGRAM_TYPE", `${file} is not a program: one of ${[...PROGRAM_TYPES].join(" ")} is wanted`);
 }
 
 async function runMain(path: string, args: readonly string[], entryPoint: string | undefined): Promise<void> {

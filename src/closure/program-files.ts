@@ -1,11 +1,11 @@
 /** The files of a program: its main file, all files of the user's that it imports, and the packages that they import. */
 import { existsSync, realpathSync } from "node:fs";
-import { dirname, extname, join } from "node:path";
-import type { PackageTree } from "./package-tree";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type * as Esbuild from "esbuild";
+import { UsageError } from "../common/errors";
+import type { FolderLink, PackageTree } from "./package-tree";
 import { installedAt, packageTree } from "./package-tree";
-import type { FolderLink } from "./package-tree";
-import { packageOf, resolveSpecifier } from "./resolve-module";
-import { transformFile } from "./transform";
 
 export interface ProgramFiles {
   readonly main: string;
@@ -13,36 +13,66 @@ export interface ProgramFiles {
   readonly packages: PackageTree;
 }
 
-/** Throws when a file of the user's cannot be read or parsed. Imports whose names are computed are not seen. */
+/** Files that are data for their importer. */
+const OTHER: Esbuild.Loader = "empty";
+const OTHER_TYPES = [".node", ".wasm", ".txt", ".sql", ".css", ".html"];
+
+/** Throws a UsageError when a file cannot be found or parsed. Imports whose names are computed are not seen. */
 export function programFiles(mainFile: string): ProgramFiles {
   const main = realpathSync(mainFile);
-  const files = new Set<string>();
+  const files = new Set<string>([main]);
   const packages = new Set<string>();
   const links = new Map<string, FolderLink>();
-  const todo = [main];
-  for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
-    if (files.has(path)) continue;
+  for (const [path, imports] of importsOf(main)) {
     files.add(path);
     for (const near of ["package.json", "tsconfig.json"]) {
       const found = nearest(near, dirname(path));
       if (found !== undefined) files.add(found);
     }
-    if (extname(path) === ".node") continue;
-    for (const { specifier, mode } of transformFile(path).specifiers) {
-      const resolution = resolveSpecifier(specifier, path, mode);
-      if (resolution.kind === "file") todo.push(resolution.path);
-      else if (resolution.kind === "package") {
-        const name = /^(@[^/]+\/[^/]+|[^/]+)/.exec(specifier)?.[1] ?? "";
-        const found = installedAt(name, dirname(path));
-        const folder = found?.folder ?? packageOf(resolution.path)?.folder;
-        if (folder !== undefined) packages.add(folder);
-        if (found !== undefined && found.link !== null) links.set(found.link.path, found.link);
-      }
+    for (const specifier of imports) {
+      const name = /^(@[^/]+\/[^/]+|[^/@:][^/:]*)(?:\/|$)/.exec(specifier)?.[1];
+      const found = name === undefined || name === "firesteel" ? undefined : installedAt(name, dirname(path));
+      if (found === undefined) continue;
+      packages.add(found.folder);
+      if (found.link !== null) links.set(found.link.path, found.link);
     }
   }
   const tree = packageTree(packages);
-  const all = new Map([...tree.links.map((link) => [link.path, link] as const), ...links]);
-  return { main, files: [...files].sort(), packages: { packages: tree.packages, links: [...all.values()] } };
+  for (const link of tree.links) links.set(link.path, link);
+  return { main, files: [...files].sort(), packages: { packages: tree.packages, links: [...links.values()] } };
+}
+
+/** The user's files by path, with the names of what they import beyond these. */
+function importsOf(main: string): Map<string, string[]> {
+  const esbuild = createRequire(__filename)("esbuild") as typeof Esbuild;
+  const root = dirname(main);
+  let inputs: Esbuild.Metafile["inputs"];
+  try {
+    inputs = esbuild.buildSync({
+      entryPoints: [main],
+      absWorkingDir: root,
+      bundle: true,
+      write: false,
+      outdir: root,
+      metafile: true,
+      packages: "external",
+      external: ["firesteel", "firesteel/*"],
+      platform: "node",
+      format: "esm",
+      logLevel: "silent",
+      loader: Object.fromEntries(OTHER_TYPES.map((type) => [type, OTHER])),
+    }).metafile.inputs;
+  } catch (error) {
+    const [first] = (error as Esbuild.BuildFailure).errors ?? [];
+    const place = first?.location ? `${first.location.file}:${first.location.line}: ` : "";
+    throw new UsageError("PROGRAM_NOT_READ", `${place}${first?.text ?? (error as Error).message}`, { cause: error });
+  }
+  const found = new Map<string, string[]>();
+  for (const [path, { imports }] of Object.entries(inputs)) {
+    const outside = imports.filter((one) => one.external === true).map((one) => one.path);
+    found.set(realpathSync(join(root, path)), outside);
+  }
+  return found;
 }
 
 function nearest(name: string, folder: string): string | undefined {

@@ -19,15 +19,15 @@ interface SubmitOption {
   readonly refused?: string;
 }
 
-const CLUSTER_ONLY = "needs a standalone cluster, which this version does not have; local masters run the driver here.";
 const HADOOP_ONLY = "belongs to Hadoop/YARN, which firesteel does not run on.";
 const JVM_PATHS = "belongs to the JVM; Node finds modules in node_modules beside the program.";
-const PACKAGES = "is not supported yet: install the packages beside the program (npm install), local executors find them there.";
+const PACKAGES =
+  "is not supported yet: install the packages beside the program (npm install); executors get those that it imports.";
 
 export const SUBMIT_OPTIONS: readonly SubmitOption[] = [
   {
     flags: "--master <url>",
-    help: "local, local[N], local[N,F], local[*], local-cluster[n,cores,memoryMiB] (default local[*])",
+    help: "local, local[N], local[N,F], local[*], local-cluster[n,cores,memoryMiB], firesteel://host:port (default local[*])",
     key: "spark.master",
   },
   { flags: "--deploy-mode <mode>", help: "where the driver runs: client (here) or cluster", key: "spark.submit.deployMode" },
@@ -53,9 +53,17 @@ export const SUBMIT_OPTIONS: readonly SubmitOption[] = [
   { flags: "--executor-cores <n>", help: "task slots per executor", key: "spark.executor.cores" },
   { flags: "--num-executors <n>", help: "executors to start", key: "spark.executor.instances" },
   { flags: "--total-executor-cores <n>", help: "cores of all executors together", key: "spark.cores.max" },
-  { flags: "--supervise", help: "start a failed driver again (cluster mode)", refused: CLUSTER_ONLY },
-  { flags: "--kill <id>", help: "kill a driver of a cluster", refused: CLUSTER_ONLY },
-  { flags: "--status <id>", help: "state of a driver of a cluster", refused: CLUSTER_ONLY },
+  { flags: "--supervise", help: "start a failed driver again (cluster mode)" },
+  { flags: "--kill <id>", help: "kill a driver of a cluster" },
+  { flags: "--status <id>", help: "state of a driver of a cluster" },
+  {
+    flags: "--secret-file <file>",
+    help: "file of the secret that all processes of a cluster share",
+    key: "spark.authenticate.secret.file",
+  },
+  { flags: "--tls-cert <file>", help: "PEM certificate of the driver, on a cluster with TLS", key: "spark.ssl.certChain" },
+  { flags: "--tls-key <file>", help: "PEM key of the certificate", key: "spark.ssl.privateKey" },
+  { flags: "--tls-ca <file>", help: "PEM certificate of the authority that the cluster trusts", key: "spark.ssl.trustStore" },
   { flags: "--remote <url>", help: "a Spark Connect server", refused: "is not supported yet: programs run their own driver." },
   { flags: "--proxy-user <name>", help: "user to impersonate", refused: HADOOP_ONLY },
   { flags: "--principal <name>", help: "Kerberos principal", refused: HADOOP_ONLY },
@@ -84,8 +92,11 @@ export function addSubmitOptions(command: Command): Command {
     .option("-v, --verbose", "print each setting with its origin");
 }
 
-/** The settings that the parsed options amount to. Throws a UsageError for refused options and bad files. */
-export function resolveSettings(command: Command): Settings {
+/**
+ * The settings that the parsed options amount to. Throws a UsageError for refused options and bad files.
+ * @param clusterMode whether the driver may run on the cluster
+ */
+export function resolveSettings(command: Command, clusterMode = false): Settings {
   const settings = new Map<string, Setting>();
   const put = (key: string, value: string, origin: string): void => {
     if (/^(?:spark|firesteel)\./.test(key)) settings.set(deprecatedKey(key), { value, origin });
@@ -112,12 +123,14 @@ export function resolveSettings(command: Command): Settings {
     if (option.key !== undefined && typeof value === "string") put(option.key, value, `--${long}`);
   }
   const mode = settings.get("spark.submit.deployMode")?.value;
-  if (mode !== undefined && mode !== "client") {
+  if (mode !== undefined && mode !== "client" && mode !== "cluster")
+    throw new UsageError("INVALID_DEPLOY_MODE", `--deploy-mode must be client or cluster, not "${mode}".`);
+  const master = settings.get("spark.master")?.value ?? "";
+  if (mode === "cluster" && !(clusterMode && master.startsWith("firesteel://")))
     throw new UsageError(
       "INVALID_DEPLOY_MODE",
-      mode === "cluster" ? `--deploy-mode cluster ${CLUSTER_ONLY}` : `--deploy-mode must be client or cluster, not "${mode}".`,
+      "--deploy-mode cluster is for firesteel submit with a --master firesteel://host:port; other drivers run here.",
     );
-  }
   return settings;
 }
 

@@ -261,7 +261,7 @@ describe("drivers", () => {
 });
 
 describe("random histories", () => {
-  const histories = Number(process.env["FUZZ_HISTORIES"] ?? 300);
+  const histories = Number(process.env["FUZZ_HISTORIES"] ?? 150);
 
   test(`of ${histories} none breaks a promise`, () => {
     for (let seed = 1; seed <= histories; seed++) {

@@ -1,0 +1,100 @@
+/** Asks a master: submits a driver with its program, tells its state, kills it. */
+import { ClusterError } from "../../common/errors";
+import type { Messages } from "../../wire/wire";
+import { hashOf, PIECE } from "../master/blobs";
+import type { MasterLinkOptions } from "../session/master-link";
+import { MasterLink } from "../session/master-link";
+
+export interface DriverState {
+  readonly driverId: string;
+  readonly state: string;
+  readonly workerId: string;
+  readonly workerHost: string;
+  readonly message: string;
+  readonly restarts: number;
+}
+
+const ANSWER_MS = 30_000;
+
+/** What a driver is, without what the master and the archive add. */
+export type DriverRequest = Pick<
+  Messages.DriverDescription.$Properties,
+  "mainFile" | "args" | "settings" | "cores" | "memoryBytes" | "supervise" | "name"
+>;
+
+export class SubmitClient {
+  constructor(private readonly options: Pick<MasterLinkOptions, "masters" | "secret" | "tls">) {}
+
+  /** Resolves with the driver's id when the master has the program. */
+  async submit(request: DriverRequest, archive: Buffer): Promise<string> {
+    const hash = hashOf(archive);
+    return this.#ask<string>({ submitDriver: { description: { ...request, archive: hash } } }, (message, send) => {
+      if (message.blobRequest) {
+        const offset = message.blobRequest.offset ?? 0;
+        send({ blobPiece: { hash, offset, total: archive.length, bytes: archive.subarray(offset, offset + PIECE) } });
+      } else if (message.driverSubmitted) {
+        const { driverId, error } = message.driverSubmitted;
+        if (error) throw new ClusterError("NOT_SUBMITTED", `The master did not take the driver: ${error}`);
+        return driverId ?? "";
+      }
+      return undefined;
+    });
+  }
+
+  status(driverId: string): Promise<DriverState> {
+    return this.#ask({ driverStatus: { driverId } }, stateIn);
+  }
+
+  /** Resolves with the state right after the request: it ends a moment later. */
+  kill(driverId: string): Promise<DriverState> {
+    return this.#ask({ killDriver: { driverId } }, stateIn);
+  }
+
+  async #ask<T>(
+    request: Messages.ToMaster.$Properties,
+    answer: (message: Messages.FromMaster.$Shape, send: (message: Messages.ToMaster.$Properties) => void) => T | undefined,
+  ): Promise<T> {
+    const state: { link?: MasterLink } = {};
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new ClusterError("NO_ANSWER", "The master did not answer in time.")), ANSWER_MS);
+        const done = (end: () => void): void => {
+          clearTimeout(timer);
+          end();
+        };
+        const link = (state.link = new MasterLink(
+          { ...this.options, role: "client", keepAlive: true },
+          {
+            connected: () => link.send(request),
+            message: (message) => {
+              try {
+                const result = answer(message, (more) => link.send(more));
+                if (result !== undefined) done(() => resolve(result));
+              } catch (error) {
+                done(() => reject(error as Error));
+              }
+            },
+            disconnected: (reason) => done(() => reject(new ClusterError("NO_ANSWER", `The master did not answer: ${reason}`))),
+            failed: (error) => done(() => reject(error)),
+          },
+        ));
+        link.start();
+      });
+    } finally {
+      await state.link?.close();
+    }
+  }
+}
+
+function stateIn(message: Messages.FromMaster.$Shape): DriverState | undefined {
+  if (!message.driverStatus) return undefined;
+  const { driverId, state, workerId, workerHost, message: text, restarts } = message.driverStatus;
+  return {
+    driverId: driverId ?? "",
+    state: state ?? "UNKNOWN",
+    workerId: workerId ?? "",
+    workerHost: workerHost ?? "",
+    message: text ?? "",
+    restarts: restarts ?? 0,
+  };
+}
