@@ -2,6 +2,7 @@
 export { BinaryClassificationSummary, ClassificationSummary } from "./classification-summary";
 export { DecisionTreeClassificationModel, DecisionTreeClassifier } from "./decision-tree-classifier";
 export { GBTClassificationModel, GBTClassifier } from "./gbt-classifier";
+export { LinearSVC, LinearSVCModel, LinearSVCTrainingSummary } from "./linear-svc";
 export { LogisticRegression } from "./logistic-regression";
 export { LogisticRegressionModel } from "./logistic-regression-model";
 export { LogisticRegressionSummary, LogisticRegressionTrainingSummary } from "./logistic-regression-summary";

@@ -38,12 +38,17 @@ export abstract class LinearEstimator<M extends Transformer> extends Estimator<M
   }
 
   protected override async fitModel(df: DataFrame, schema: StructType): Promise<M> {
-    const rows = await TrainingRows.of(df, this.fitColumns(), this.className, this.keepsRows());
+    const rows = await this.openRows(df);
     try {
       return await this.fitOn(rows, df, schema);
     } finally {
       await rows.release();
     }
+  }
+
+  /** `featureless`: rows of no features. */
+  protected openRows(df: DataFrame, featureless = false): Promise<TrainingRows> {
+    return TrainingRows.of(df, this.fitColumns(), this.className, { keep: this.keepsRows(), featureless });
   }
 
   /** Candidates that read the same columns share their rows and the statistics of these. */
@@ -55,7 +60,7 @@ export abstract class LinearEstimator<M extends Transformer> extends Estimator<M
         const columns = one.fitColumns();
         const key = JSON.stringify(columns);
         let rows = known.get(key);
-        if (rows === undefined) known.set(key, (rows = TrainingRows.of(df, columns, this.className, true)));
+        if (rows === undefined) known.set(key, (rows = TrainingRows.of(df, columns, this.className, { keep: true })));
         return one.fitOn(await rows, df, schema);
       },
       release: async () => {

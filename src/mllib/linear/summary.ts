@@ -1,4 +1,6 @@
 /** Statistics of training blocks that fits begin with: means and deviations of features and label, weights of the classes. */
+import { DataError } from "../../common/errors";
+import { MAX_FEATURES } from "../optim/weighted-least-squares";
 import { addMoments, type Moments, noMoments } from "../optim/moments";
 import { gradientKernels, regions } from "../kernels/gradient-kernels";
 import { strideOf, tileRows, type TrainingBlock } from "./tiles";
@@ -165,6 +167,11 @@ export function momentsOf(
 ): Moments | null {
   let total: Moments | null = null;
   for (const block of blocks) {
+    if (block.width > MAX_FEATURES)
+      throw new DataError(
+        "TOO_MANY_FEATURES",
+        `The normal equations are for at most ${MAX_FEATURES} features, but there are ${block.width}.`,
+      );
     const { label, weight } = reweight?.(block) ?? block;
     const part = block.sparse === null ? denseMoments(block, label, weight) : sparseMoments(block, label, weight);
     total = total === null ? part : addMoments(total, part);

@@ -20,10 +20,18 @@ export interface LinearColumns {
   readonly offsetCol?: string | undefined;
 }
 
-const toTiles = rowsProgram<null, InstanceBlock, TrainingBlock>({
+export interface RowsOptions {
+  /** For fits that look at the rows more than once; they are to be released then. */
+  readonly keep: boolean;
+  /** Without their features. */
+  readonly featureless?: boolean;
+}
+
+const toTiles = rowsProgram<{ readonly featureless: boolean }, InstanceBlock, TrainingBlock>({
   name: "mllib.linear.tiles",
-  *run(blocks) {
-    for (const block of blocks) yield trainingBlock(block);
+  *run(blocks, { featureless }) {
+    const none = { width: 0, dense: new Float64Array(0), sparse: null };
+    for (const block of blocks) yield trainingBlock(featureless ? { ...block, ...none } : block);
   },
 });
 
@@ -57,17 +65,19 @@ function sameWidth<T extends { readonly means: Float64Array }>(a: T, b: T): T {
 /** Rows of a DataFrame, on its executors. */
 export class TrainingRows {
   #summary: Promise<Summary> | undefined;
+  #moments: Promise<Moments> | undefined;
 
   private constructor(
     private readonly blocks: TaskData<TrainingBlock>,
     private readonly who: string,
   ) {}
 
-  /** `keep`: for fits that look at the rows more than once; `release` then. `who` cannot learn from no rows. */
-  static async of(df: DataFrame, columns: LinearColumns, who: string, keep: boolean): Promise<TrainingRows> {
+  /** `who` cannot learn from no rows. */
+  static async of(df: DataFrame, columns: LinearColumns, who: string, options: RowsOptions): Promise<TrainingRows> {
     const { featuresCol, labelCol, weightCol, offsetCol } = columns;
+    const { keep, featureless = false } = options;
     const extra = offsetCol === undefined ? [] : [offsetCol];
-    const blocks = (await instancesOf(df, { featuresCol, labelCol, weightCol, extra })).map(toTiles, null);
+    const blocks = (await instancesOf(df, { featuresCol, labelCol, weightCol, extra })).map(toTiles, { featureless });
     return new TrainingRows(keep ? blocks.persist() : blocks, who);
   }
 
@@ -89,7 +99,13 @@ export class TrainingRows {
     return next.value;
   }
 
+  /** Of the rows as they are (null), asked for once, or reweighted. Throws TOO_MANY_FEATURES where there are too many for it. */
   moments(reweighting: Reweighting | null): Promise<Moments> {
+    if (reweighting === null) return (this.#moments ??= this.#momentsOf(null));
+    return this.#momentsOf(reweighting);
+  }
+
+  #momentsOf(reweighting: Reweighting | null): Promise<Moments> {
     return this.#found(this.blocks.aggregate(moments, reweighting));
   }
 

@@ -1,0 +1,203 @@
+/** Linear support vector classification. */
+import { randomBytes } from "node:crypto";
+import type { StructField, StructType } from "../../columnar/types";
+import { DataError, UsageError } from "../../common/errors";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import { nominalOf, numClassesOf } from "../base/attributes";
+import { ClassificationModel, type ClassScorer, classifierParams, classifierProgram, type Decision } from "../base/classifier";
+import type { Estimator } from "../base/estimator";
+import { columnName, marginsOfRows } from "../base/predictor";
+import { doubleField, vectorField } from "../base/schema";
+import { VectorUDT } from "../linalg/user-types";
+import { DenseVector, SparseVector, type Vector } from "../linalg/vectors";
+import { LinearEstimator } from "../linear/linear-estimator";
+import { fitSvc } from "../linear/svc-fit";
+import type { TrainingRows } from "../linear/training-data";
+import { doubleParam } from "../param/kinds";
+import { withParams } from "../param/params";
+import {
+  aggregationDepth,
+  fitIntercept,
+  maxBlockSizeInMB,
+  maxIter,
+  regParam,
+  standardization,
+  tol,
+  weightCol,
+} from "../param/shared";
+import { persistent } from "../persistence/registry";
+import { BinaryClassificationSummary, type ClassificationColumns } from "./classification-summary";
+import { checkedClasses } from "./logistic-regression";
+
+const svcParams = {
+  ...classifierParams,
+  ...weightCol,
+  ...regParam(0),
+  ...maxIter(100),
+  ...tol(1e-6),
+  ...fitIntercept,
+  ...standardization,
+  ...aggregationDepth,
+  ...maxBlockSizeInMB,
+  threshold: doubleParam("1 is predicted where its raw prediction is above this; any number, also infinite", 0),
+} as const;
+
+/**
+ * Linear SVM of two classes: hinge loss and an L2 penalty, by OWL-QN (as Spark has it, which stops at other points of this kinked
+ * objective than solvers made for it, such as scikit-learn's).
+ */
+export class LinearSVC extends withParams(LinearEstimator<LinearSVCModel>, svcParams) {
+  protected override modelFields(): readonly StructField[] {
+    const raw = columnName(this.getRawPredictionCol());
+    const prediction = columnName(this.getPredictionCol());
+    return [
+      ...(raw === undefined ? [] : [vectorField(raw)]),
+      ...(prediction === undefined ? [] : [doubleField(prediction, nominalOf(2))]),
+    ];
+  }
+
+  protected override async fitOn(rows: TrainingRows, df: DataFrame, schema: StructType): Promise<LinearSVCModel> {
+    const summary = await rows.summary(true);
+    const numClasses = checkedClasses(this.className, summary, numClassesOf(this.labelField(schema)));
+    if (numClasses !== 2)
+      throw new DataError(
+        "INVALID_LABEL",
+        `LinearSVC only supports binary classification. ${numClasses} classes detected in ${this.getLabelCol()}.`,
+      );
+    const fit = await rows.passing(
+      fitSvc(summary, {
+        regParam: this.getRegParam(),
+        maxIter: this.getMaxIter(),
+        tol: this.getTol(),
+        fitIntercept: this.getFitIntercept(),
+        standardization: this.getStandardization(),
+      }),
+    );
+    return LinearSVCModel.fitted(this, new DenseVector(fit.coefficients), fit.intercept, df, fit.objectiveHistory);
+  }
+}
+
+interface Scoring {
+  readonly coefficients: Float64Array;
+  readonly intercept: number;
+}
+
+export class LinearSVCModel extends withParams(ClassificationModel<Scoring>, svcParams) {
+  readonly numClasses = 2;
+  readonly numFeatures: number;
+  private training: LinearSVCTrainingSummary | undefined;
+
+  constructor(
+    readonly coefficients: Vector,
+    readonly intercept: number,
+  ) {
+    super();
+    this.numFeatures = coefficients.size;
+  }
+
+  /** The model of a fit on `df`. */
+  static fitted(
+    parent: Estimator,
+    coefficients: Vector,
+    intercept: number,
+    df: DataFrame,
+    objectiveHistory: readonly number[],
+  ): LinearSVCModel {
+    const model = new LinearSVCModel(coefficients, intercept).adopted(parent);
+    model.training = new LinearSVCTrainingSummary(...model.summarized(df), objectiveHistory);
+    return model;
+  }
+
+  get hasSummary(): boolean {
+    return this.training !== undefined;
+  }
+
+  /** Of the rows that the model was fitted on. Throws of a model that was loaded. */
+  get summary(): LinearSVCTrainingSummary {
+    if (this.training === undefined)
+      throw new UsageError("NO_SUMMARY", `No training summary available for this ${this.className}: it was not fitted here.`);
+    return this.training;
+  }
+
+  /** How the model does on other rows. */
+  evaluate(df: DataFrame): BinaryClassificationSummary {
+    return new BinaryClassificationSummary(...this.summarized(df));
+  }
+
+  private summarized(df: DataFrame): [predictions: DataFrame, columns: ClassificationColumns, scoreCol: string] {
+    const named = (param: string): string =>
+      columnName(this.valueFor(param)) ?? `${param.replace("Col", "")}_${randomBytes(6).toString("hex")}`;
+    const rawPredictionCol = named("rawPredictionCol");
+    const predictionCol = named("predictionCol");
+    const weightCol = columnName(this.valueFor("weightCol"));
+    const columns = { labelCol: this.valueFor<string>("labelCol")!, predictionCol, weightCol };
+    return [this.transform(df, { rawPredictionCol, predictionCol }), columns, rawPredictionCol];
+  }
+
+  protected override decision(): Decision {
+    return { kind: "raw above", limit: this.getThreshold() };
+  }
+
+  protected override scoring(): { program: typeof program; model: Scoring; open: typeof openScorer } {
+    return { program, model: { coefficients: this.coefficients.toArray(), intercept: this.intercept }, open: openScorer };
+  }
+
+  override toString(): string {
+    return `LinearSVCModel: uid=${this.uid}, numClasses=2, numFeatures=${this.numFeatures}`;
+  }
+}
+
+/** Of the rows that the model was fitted on. */
+export class LinearSVCTrainingSummary extends BinaryClassificationSummary {
+  readonly totalIterations: number;
+
+  constructor(
+    predictions: DataFrame,
+    columns: ClassificationColumns,
+    scoreCol: string,
+    /** Loss and penalty, at the start and after each iteration. */
+    readonly objectiveHistory: readonly number[],
+  ) {
+    super(predictions, columns, scoreCol);
+    this.totalIterations = objectiveHistory.length - 1;
+  }
+}
+
+function openScorer({ coefficients, intercept }: Scoring): ClassScorer {
+  return {
+    classes: 2,
+    raw(features) {
+      const margins = marginsOfRows(features, [coefficients], Float64Array.of(intercept), coefficients.length);
+      const raw = new Float64Array(margins.length * 2);
+      margins.forEach((margin, row) => {
+        raw[2 * row] = -margin;
+        raw[2 * row + 1] = margin;
+      });
+      return raw;
+    },
+  };
+}
+
+const program = classifierProgram<Scoring>("mllib.linearSVC", "LinearSVCModel", openScorer);
+
+persistent(LinearSVC, { sparkClass: "org.apache.spark.ml.classification.LinearSVC", load: () => new LinearSVC() });
+
+const DATA: StructType = {
+  kind: "struct",
+  fields: [
+    { name: "coefficients", type: VectorUDT, nullable: true },
+    { name: "intercept", type: { kind: "double" }, nullable: false },
+  ],
+};
+
+persistent(LinearSVCModel, {
+  sparkClass: "org.apache.spark.ml.classification.LinearSVCModel",
+  save: (model, directory) => directory.writeTable("data", DATA, [[model.coefficients, model.intercept]]),
+  load: async (_metadata, directory) => {
+    const [row] = await directory.readTable("data", ["coefficients", "intercept"]);
+    const [coefficients, intercept] = ["coefficients", "intercept"].map((name) => row?.get(name));
+    if (typeof intercept !== "number" || !(coefficients instanceof DenseVector || coefficients instanceof SparseVector))
+      throw directory.damaged("data is not that of a linear SVC");
+    return new LinearSVCModel(coefficients, intercept);
+  },
+});
