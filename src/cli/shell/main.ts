@@ -55,7 +55,9 @@ export async function runShell({ engine, registerLoader, loadedProgram, folder, 
   if (!process.stdin.isTTY) return runPiped(commands, process.stdin, fail, init);
   const { sparkContext } = spark;
   const terminal = (screen.terminal = new Terminal({ commands, session, show, fail, api: engine.api }));
-  process.stdout.write(banner(engine.api.version, sparkContext.master, sparkContext.applicationId, sparkContext.uiWebUrl));
+  process.stdout.write(banner(engine.api.version, sparkContext.master, sparkContext.applicationId));
+  await openDashboard(sparkContext);
+  process.stdout.write("\n");
   return terminal.run(init);
 }
 
@@ -70,14 +72,25 @@ function startSession({ api }: typeof Engine): InstanceType<(typeof Engine)["api
   }
 }
 
-function banner(version: string, master: string, applicationId: string, ui: string | undefined): string {
+function banner(version: string, master: string, applicationId: string): string {
   return [
     `firesteel ${version}, the TypeScript shell (Node.js ${process.versions.node})`,
-    `master ${master}, application ${applicationId}${ui === undefined ? "" : `, UI ${ui}`}`,
+    `master ${master}, application ${applicationId}`,
     `spark, sc and F (SQL functions) are there. .help lists commands, Ctrl-C cancels, Ctrl-D leaves.`,
     "",
-    "",
   ].join("\n");
+}
+
+/** Who sits at a prompt wants to look, so the dashboard is there from the start; it tells its address itself where bars are shown. */
+async function openDashboard(context: InstanceType<(typeof Engine)["api"]["SparkContext"]>): Promise<void> {
+  const isSet = (key: string, otherwise: string): boolean => (context.getConf().get(key) ?? otherwise) === "true";
+  if (!isSet("spark.ui.enabled", "true")) return;
+  try {
+    const url = await context.openUi();
+    if (!process.stderr.isTTY || !isSet("spark.ui.showConsoleProgress", "true")) process.stdout.write(`Dashboard: ${url}\n`);
+  } catch (error) {
+    process.stderr.write(`There is no dashboard: ${(error as Error).message}\n`);
+  }
 }
 
 function enginePort(engine: typeof Engine, registerLoader: () => void, texts: Map<string, string>): EnginePort {

@@ -54,7 +54,7 @@ test("values are printed, without a prompt; what was declared travels, and may b
 test("what is no TypeScript does not run at all", async () => {
   const { code, stdout, stderr } = await piped("1\nlet a = 1; let a = 2", "--master", "local[1]");
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-  expect(stderr).toMatch(/^SyntaxError: .*\n {2}prompt-1:2 {2}let a = 1; let a = 2\n {30}\^\n$/);
+  expect(stderr).toMatch(/^SyntaxError: .*\n {2}prompt-1:2 {2}let a = 1; let a = 2\n {29}\^\n$/);
 });
 
 test("an error ends the script with status 1, in a few lines", async () => {
