@@ -43,15 +43,17 @@ export async function fitMany<M extends Transformer>(
 
 /** The part of a map that concerns `stage`: parameters of it, and of what it is made of. */
 export function concerning(stage: Params, map: ParamMap): readonly (readonly [Param, unknown])[] {
-  const uids = uidsWithin(stage);
+  const uids = instancesWithin(stage);
   return [...map].filter(([param]) => uids.has(param.parent));
 }
 
-function uidsWithin(stage: Params, found: Set<string> = new Set()): Set<string> {
+/** An instance, and those that are values of its parameters, and of theirs, by uid. */
+export function instancesWithin(stage: Params, found: Map<string, Params> = new Map()): Map<string, Params> {
   if (found.has(stage.uid)) return found;
-  found.add(stage.uid);
+  found.set(stage.uid, stage);
   for (const [, value] of stage.extractParamMap()) {
-    for (const part of Array.isArray(value) ? (value as unknown[]) : [value]) if (part instanceof Params) uidsWithin(part, found);
+    for (const part of Array.isArray(value) ? (value as unknown[]) : [value])
+      if (part instanceof Params) instancesWithin(part, found);
   }
   return found;
 }
