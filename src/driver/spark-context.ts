@@ -16,8 +16,13 @@ import {
   CLEANER_INTERVAL,
   configEntries,
   DEFAULT_PARALLELISM,
+  EVENT_LOG_BLOCKS,
+  EVENT_LOG_CODEC,
+  EVENT_LOG_COMPRESS,
   EVENT_LOG_DIR,
   EVENT_LOG_ENABLED,
+  EVENT_LOG_MAX_FILE,
+  EVENT_LOG_ROLLING,
   EXECUTOR_MEMORY,
   LOCAL_IN_PROCESS,
   LOG_LEVEL,
@@ -135,7 +140,14 @@ export class SparkContext {
     this.#fileSystems = new FileSystems((key) => conf.get(key));
     this.#files = new SharedFiles(this.#broadcasts, () => this.#serveBlocks(), this.#group.directory);
     this.#eventLog = conf.read(EVENT_LOG_ENABLED)
-      ? new EventLogWriter({ directory: conf.read(EVENT_LOG_DIR), applicationId: this.applicationId })
+      ? new EventLogWriter({
+          directory: conf.read(EVENT_LOG_DIR),
+          applicationId: this.applicationId,
+          logBlockUpdates: conf.read(EVENT_LOG_BLOCKS),
+          compress: conf.read(EVENT_LOG_COMPRESS) && /^zstd$/i.test(conf.read(EVENT_LOG_CODEC)),
+          ...(conf.read(EVENT_LOG_ROLLING) ? { rollAt: conf.read(EVENT_LOG_MAX_FILE) } : {}),
+          settings: Object.fromEntries(conf.getAll()),
+        })
       : null;
     if (this.#eventLog !== null) this.#bus.addListener(this.#eventLog);
     const scheduling = schedulerConfig((key) => conf.get(key), parsePools(conf.read(SCHEDULER_POOLS)));

@@ -309,7 +309,7 @@ function jobResultToJson(result: Extract<ListenerEvent, { type: "JobEnd" }>["job
   return { Result: "JobFailed", Exception: { Message: result.message, "Stack Trace": stackTraceToJson(result.stackTrace) } };
 }
 
-function taskEndReasonToJson(reason: TaskEndReason): Json {
+export function taskEndReasonToJson(reason: TaskEndReason): Json {
   switch (reason.reason) {
     case "Success":
     case "Resubmitted":
@@ -410,7 +410,7 @@ const NO_PUSH: Json = {
 };
 
 /** Spark's gauges, in its order. */
-const EXECUTOR_METRICS: readonly string[] = [
+export const EXECUTOR_METRICS: readonly string[] = [
   "JVMHeapMemory",
   "JVMOffHeapMemory",
   "OnHeapExecutionMemory",

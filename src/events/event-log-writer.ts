@@ -1,46 +1,74 @@
 /**
- * Writes listener events to a file as Spark's event log: one JSON object a line, `<dir>/<application id>` with the suffix
- * `.inprogress` until the application has ended. Writes are gathered; whatever was gathered is on disk after `flush`.
+ * Writes listener events to a file, or a directory of files that is added to, as Spark's event log: one JSON object a line,
+ * compressed where wanted, with secrets masked; `.inprogress` in its name until the application has ended. Writes are gathered;
+ * whatever was gathered is on disk after `flush`. A compressed log is a row of frames that each can be read alone: one that
+ * breaks off loses nothing of what was flushed.
  */
-import { closeSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DataError } from "../common/errors";
+import { DataError, UsageError } from "../common/errors";
 import { log } from "../common/log";
-import { eventToJson } from "./event-json";
+import { zstd } from "../common/zstd";
+import { IN_PROGRESS, rollingDirectory } from "./event-log-files";
+import { eventLine } from "./event-lines";
 import type { SparkListener } from "./listener-bus";
 import type { ListenerEvent } from "./listener-events";
+import { Redactor } from "./redaction";
 
 /** The version of Spark whose log format is written. */
 const FORMAT_VERSION = "4.2.0";
-/** Characters gathered before they are written. */
+/** Characters gathered before they are written: compressed ones are worth more of them. */
 const BUFFER_SIZE = 64 * 1024;
+const COMPRESSED_BUFFER_SIZE = 512 * 1024;
+/** Milestones of a compressed log, which are many when jobs are short, are written together for so long, ms. */
+const MILESTONE_DELAY = 500;
+/** Gauges of an executor are written this often, ms. */
+const SAMPLE_EVERY = 5000;
+const SMALLEST_ROLL = 10 * 2 ** 20;
 
-/** Events that are only written on request, as they are many: `spark.eventLog.logBlockUpdates.enabled`. */
 export interface EventLogOptions {
   /** Path or `file:` URL of `spark.eventLog.dir`; made when it is not there. */
   readonly directory: string;
   readonly applicationId: string;
+  /** Events that are only written on request, as they are many: `spark.eventLog.logBlockUpdates.enabled`. */
   readonly logBlockUpdates?: boolean;
+  /** With zstd. */
+  readonly compress?: boolean;
+  /** A directory of files; the next one begins when one has so many bytes (at least 10 MiB). */
+  readonly rollAt?: number;
+  /** Of the application: spark.redaction.regex. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** To be added to the bus before the first event is posted. */
 export class EventLogWriter implements SparkListener {
+  /** The file, or the directory, by the name that it has in the end. */
   readonly path: string;
   /** Null when it was closed. */
   #file: number | null;
   #lines: string[] = [];
   #length = 0;
-  readonly #logBlockUpdates: boolean;
+  #milestone: NodeJS.Timeout | undefined;
+  /** Bytes of the current part, and its number. */
+  #written = 0;
+  #part = 1;
+  readonly #sampled = new Map<string, number>();
+  readonly #redactor: Redactor;
 
-  /** Throws a DataError when the file cannot be made. */
-  constructor({ directory, applicationId, logBlockUpdates = false }: EventLogOptions) {
+  /** Throws a DataError when the file cannot be made, a UsageError for a size of files that is too small. */
+  constructor(private readonly options: EventLogOptions) {
+    const { directory, applicationId, compress = false, rollAt, settings = {} } = options;
+    if (rollAt !== undefined && rollAt < SMALLEST_ROLL)
+      throw new UsageError("INVALID_CONF_VALUE", `spark.eventLog.rolling.maxFileSize must be at least 10m, not ${rollAt} bytes.`);
+    this.#redactor = new Redactor(settings);
     const folder = directory.startsWith("file:") ? fileURLToPath(directory) : directory;
-    this.path = join(folder, applicationId);
-    this.#logBlockUpdates = logBlockUpdates;
+    const name = rollAt === undefined ? `${applicationId}${compress ? ".zstd" : ""}` : rollingDirectory(applicationId);
+    this.path = join(folder, name);
     try {
-      mkdirSync(folder, { recursive: true });
-      this.#file = openSync(`${this.path}.inprogress`, "w", 0o660);
+      mkdirSync(rollAt === undefined ? folder : this.path, { recursive: true });
+      if (rollAt !== undefined) writeFileSync(this.#status + IN_PROGRESS, "", { mode: 0o660 });
+      this.#file = openSync(rollAt === undefined ? this.path + IN_PROGRESS : this.#partPath, "w", 0o660);
     } catch (cause) {
       throw new DataError("EVENT_LOG_NOT_WRITABLE", `The event log ${this.path} cannot be written: ${(cause as Error).message}`, {
         cause,
@@ -50,26 +78,30 @@ export class EventLogWriter implements SparkListener {
   }
 
   onOther(event: ListenerEvent): void {
-    if (
-      this.#file === null ||
-      (event.type === "BlockUpdated" && !this.#logBlockUpdates) ||
-      event.type === "ExecutorMetricsUpdate"
-    )
-      return;
-    const line = JSON.stringify(eventToJson(event));
+    if (this.#file === null || !this.#isWritten(event)) return;
+    const line = eventLine(this.#redactor.event(event));
     this.#lines.push(line);
     this.#length += line.length;
-    if (this.#length >= BUFFER_SIZE || isMilestone(event)) this.flush();
+    const compress = this.options.compress === true;
+    if (this.#length >= (compress ? COMPRESSED_BUFFER_SIZE : BUFFER_SIZE)) this.flush();
+    else if (!isMilestone(event)) return;
+    else if (!compress) this.flush();
+    else this.#milestone ??= setTimeout(() => this.flush(), MILESTONE_DELAY).unref();
   }
 
   /** Writes what was gathered. When that fails the log stays as it is, unfinished, and says so in the driver's log. */
   flush(): void {
+    clearTimeout(this.#milestone);
+    this.#milestone = undefined;
     if (this.#file === null || this.#lines.length === 0) return;
     const text = Buffer.from(`${this.#lines.join("\n")}\n`);
     this.#lines = [];
     this.#length = 0;
     try {
-      for (let at = 0; at < text.length;) at += writeSync(this.#file, text, at);
+      const bytes = this.options.compress === true ? zstd().compress(text) : text;
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+      this.#written += bytes.length;
+      if (this.options.rollAt !== undefined && this.#written >= this.options.rollAt) this.#roll();
     } catch (error) {
       log.error(`The event log ${this.path} ends here, it cannot be written: ${(error as Error).message}`);
       closeSync(this.#file);
@@ -84,7 +116,42 @@ export class EventLogWriter implements SparkListener {
     if (this.#file === null) return;
     closeSync(this.#file);
     this.#file = null;
-    renameSync(`${this.path}.inprogress`, this.path);
+    const name = this.options.rollAt === undefined ? this.path : this.#status;
+    renameSync(name + IN_PROGRESS, name);
+  }
+
+  get #status(): string {
+    return join(this.path, `appstatus_${this.options.applicationId}`);
+  }
+
+  get #partPath(): string {
+    const suffix = this.options.compress === true ? ".zstd" : "";
+    return join(this.path, `events_${this.#part}_${this.options.applicationId}${suffix}`);
+  }
+
+  #roll(): void {
+    closeSync(this.#file!);
+    this.#part++;
+    this.#file = openSync(this.#partPath, "w", 0o660);
+    this.#written = 0;
+  }
+
+  #isWritten(event: ListenerEvent): boolean {
+    switch (event.type) {
+      case "BlockUpdated":
+        return this.options.logBlockUpdates === true;
+      case "ExecutorMetricsUpdate":
+      case "FiresteelSqlProgress":
+        return false;
+      case "FiresteelExecutorSample": {
+        const last = this.#sampled.get(event.executorId) ?? -Infinity;
+        if (event.time - last < SAMPLE_EVERY) return false;
+        this.#sampled.set(event.executorId, event.time);
+        return true;
+      }
+      default:
+        return true;
+    }
   }
 }
 
@@ -96,6 +163,7 @@ function isMilestone(event: ListenerEvent): boolean {
     event.type !== "TaskGettingResult" &&
     event.type !== "BlockUpdated" &&
     event.type !== "SpeculativeTaskSubmitted" &&
-    event.type !== "StageExecutorMetrics"
+    event.type !== "StageExecutorMetrics" &&
+    event.type !== "FiresteelExecutorSample"
   );
 }

@@ -30,9 +30,9 @@ describe("EventLogWriter", () => {
     expect(existsSync(log.path)).toBe(false);
     log.close();
     const events = eventsIn(log.path);
-    // Its own header; neither heartbeats nor block updates.
+    // Its own header; neither heartbeats, nor block updates, nor progress of queries.
     expect(events[0]).toBe("SparkListenerLogStart");
-    expect(events).toHaveLength(1 + Object.keys(SAMPLES).length - 2);
+    expect(events).toHaveLength(1 + Object.keys(SAMPLES).length - 3);
     expect(existsSync(`${log.path}.inprogress`)).toBe(false);
   });
 

@@ -1,11 +1,9 @@
 /** Compression of Parquet's pages: one block in, one block out. Snappy and LZ4 by our own kernels, the others by zlib. */
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import * as zlib from "node:zlib";
 import { UsageError } from "../../../common/errors";
+import { zstd } from "../../../common/zstd";
 import { Codec } from "./metadata";
 import type { Heap } from "../wasm/heap";
-import { type LinearMemory, webAssembly } from "../wasm/web-assembly";
 
 /** A page that is not what its header says. The file's name is put before it further up. */
 export class DamagedPage extends Error {}
@@ -113,75 +111,6 @@ export function compress(codec: Codec, bytes: Uint8Array): Uint8Array {
     default:
       throw new UsageError("UNSUPPORTED_COMPRESSION", `Parquet files cannot be written with ${CODEC_NAMES[codec] ?? codec}.`);
   }
-}
-
-interface Zstd {
-  decompress(bytes: Uint8Array, size: number): Uint8Array;
-  compress(bytes: Uint8Array): Uint8Array;
-}
-
-const ZSTD_LEVEL = 3;
-
-let zstdOfThread: Zstd | undefined;
-
-function zstd(): Zstd {
-  return (zstdOfThread ??= "zstdDecompressSync" in zlib ? nativeZstd() : wasmZstd());
-}
-
-/** Node's own, of 22.15 and later; the types of Node 20 do not know it. */
-function nativeZstd(): Zstd {
-  const native = zlib as unknown as {
-    zstdDecompressSync(bytes: Uint8Array, options: { maxOutputLength: number }): Uint8Array;
-    zstdCompressSync(bytes: Uint8Array): Uint8Array;
-  };
-  return {
-    decompress: (bytes, size) => native.zstdDecompressSync(bytes, { maxOutputLength: size + 1 }),
-    compress: (bytes) => native.zstdCompressSync(bytes),
-  };
-}
-
-/**
- * The library that @bokuweb/zstd-wasm carries, started here because the package's own start is asynchronous. Its exports have
- * the short names that its linker gave them in the version that package.json pins.
- */
-function wasmZstd(): Zstd {
-  const file = join(dirname(require.resolve("@bokuweb/zstd-wasm")), "zstd.wasm");
-  const grow = (size: number): number => {
-    const missing = (size >>> 0) - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-    return 1;
-  };
-  const stop = (): never => {
-    throw new Error("the zstd library stopped");
-  };
-  const { exports } = new webAssembly.Instance(new webAssembly.Module(readFileSync(file)), {
-    a: { a: stop, b: stop, c: stop, d: () => 0, e: grow },
-  });
-  const memory = exports["f"] as LinearMemory;
-  const call = exports as unknown as Record<string, (...args: number[]) => number>;
-  call["g"]!();
-  const isError = call["h"]!;
-  const within = (input: Uint8Array, capacity: number, work: (to: number, from: number) => number): Uint8Array => {
-    const from = call["s"]!(input.length);
-    const to = call["s"]!(Math.max(1, capacity));
-    try {
-      if (from === 0 || to === 0) throw new Error("the zstd library has no memory left");
-      new Uint8Array(memory.buffer).set(input, from);
-      const size = work(to, from) >>> 0;
-      if (isError(size) !== 0) throw new Error("bytes that are no zstd frame of the length given");
-      return new Uint8Array(memory.buffer).slice(to, to + size);
-    } finally {
-      call["t"]!(from);
-      call["t"]!(to);
-    }
-  };
-  return {
-    decompress: (bytes, size) => within(bytes, size, (to, from) => call["r"]!(to, size, from, bytes.length)),
-    compress: (bytes) => {
-      const bound = call["i"]!(bytes.length);
-      return within(bytes, bound, (to, from) => call["m"]!(to, bound, from, bytes.length, ZSTD_LEVEL));
-    },
-  };
 }
 
 /** Loaded when first needed: a native module that many programs never use, and that some loaders cannot load in the driver. */
