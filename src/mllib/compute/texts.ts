@@ -69,7 +69,7 @@ export function textColumn(values: readonly (string | null)[]): Column {
   return vectorOfBoxed(values, STRING);
 }
 
-/** A column of arrays of strings. */
-export function textListColumn(rows: readonly (readonly string[] | null)[]): Column {
-  return vectorOfBoxed(rows, { kind: "array", element: STRING, containsNull: true });
+/** A column of arrays of strings: those of row i are items[starts[i], ends[i]). */
+export function textListColumn(starts: Int32Array, ends: Int32Array, items: readonly (string | null)[]): Column {
+  return { form: "list", length: starts.length, starts, ends, child: textColumn(items), valid: null };
 }

@@ -61,11 +61,10 @@ export class Bucketizer extends withParams(Model, {
 
   private outputs(): StructField[] {
     const limits = this.limits();
-    const keep = this.getHandleInvalid() === "keep";
     return columnPairs(this).map(({ output }, i) => {
       const splits = limits[i]!;
       const vals = splits.slice(1).map((upper, at) => `${doubleText(splits[at]!)}, ${doubleText(upper)}`);
-      return optionalDouble(output, attributeMetadata({ type: "nominal", ord: true, vals: keep ? [...vals, "NaN"] : vals }));
+      return optionalDouble(output, attributeMetadata({ type: "nominal", ord: true, vals }));
     });
   }
 
