@@ -27,6 +27,7 @@ import { pullOutGroupingExpressions } from "./rules/pull-out-grouping-expression
 import { pushDownPredicates } from "./rules/push-down-predicates";
 import { pushExtraPredicates } from "./rules/push-extra-predicates";
 import { pushFiltersIntoScans } from "./rules/push-filters-into-scans";
+import { reduceAggregateInput } from "./rules/reduce-aggregate-input";
 import { reorderJoins } from "./rules/reorder-joins";
 import { replaceDistinctWithAggregate } from "./rules/replace-distinct";
 import { replaceSetOperations } from "./rules/replace-set-operations";
@@ -89,6 +90,7 @@ const BATCHES: readonly Batch[] = [
   { name: "Infer filters", repeat: false, rules: [inferFiltersFromConstraints, pushExtraPredicates] },
   { name: "Operators over inferred filters", repeat: true, rules: OPERATORS },
   { name: "Join order", repeat: false, rules: [reorderJoins] },
+  { name: "Aggregates below joins", repeat: false, rules: [reduceAggregateInput] },
   { name: "Distinct aggregates", repeat: false, required: true, rules: [rewriteDistinctAggregates] },
   // After join order: projections between joins would keep them apart.
   { name: "Columns", repeat: false, rules: [pushFiltersIntoScans, columnPruning, collapseProject] },
