@@ -39,7 +39,7 @@ export async function runShell({ engine, registerLoader, loadedProgram, folder, 
   const session = new ShellSession(folder, enginePort(engine, registerLoader, texts), show);
   Object.assign(session.scope, { spark, sc: spark.sparkContext, F: engine.api.functions });
   const commands = new Commands({ session, show, sources, written, engineFolder: __dirname });
-  const screen: { terminal?: Terminal } = {};
+  const screen: { terminal?: Terminal; failed?: true } = {};
   const fail = (error: unknown): void => {
     commands.lastError = error;
     process.stderr.write(briefly(error, sources));
@@ -49,10 +49,14 @@ export async function runShell({ engine, registerLoader, loadedProgram, folder, 
       if (isInterruption(error)) return void session.cancel();
       process.stderr.write("Outside of any line: ");
       fail(error);
+      screen.failed = true;
       screen.terminal?.redraw();
     });
 
-  if (!process.stdin.isTTY) return runPiped(commands, process.stdin, fail, init);
+  if (!process.stdin.isTTY) {
+    const status = await runPiped(commands, process.stdin, fail, init);
+    return screen.failed ? 1 : status;
+  }
   const { sparkContext } = spark;
   const terminal = (screen.terminal = new Terminal({ commands, session, show, fail, api: engine.api }));
   process.stdout.write(banner(engine.api.version, sparkContext.master, sparkContext.applicationId));
