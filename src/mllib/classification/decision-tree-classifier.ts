@@ -18,12 +18,12 @@ import {
   type ClassTrees,
   classTreesProgram,
   countingTree,
-  leafField,
+  leafFields,
   oneRow,
   openClassTrees,
   withLeaves,
 } from "../tree/programs";
-import { readTree, writeTree } from "../tree/saved-trees";
+import { readTree, savedImpurity, writeTree } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
 import { cutToDepth, depthOf, mergeEqualLeaves, sizeOf, type TreeData } from "../tree/tree-data";
 
@@ -114,12 +114,12 @@ export class DecisionTreeClassificationModel extends withParams(ProbabilisticCla
   }
 
   override transformSchema(schema: StructType): StructType {
-    const leaves = this.getLeafCol();
-    return withFields(super.transformSchema(schema), this.className, ...(leaves === "" ? [] : [leafField(leaves)]));
+    const leaves = leafFields(this.getLeafCol(), true);
+    return withFields(super.transformSchema(schema), this.className, ...leaves);
   }
 
   protected override transformed(df: DataFrame): DataFrame {
-    return withLeaves(super.transformed(df), this.flat, this.featuresColumn(), this.getLeafCol());
+    return withLeaves(super.transformed(df), this.flat, this.featuresColumn(), this.getLeafCol(), true);
   }
 }
 
@@ -135,7 +135,7 @@ persistent(DecisionTreeClassificationModel, {
   metadata: ({ numFeatures, numClasses }) => ({ numFeatures, numClasses }),
   save: (model, directory) => writeTree(directory, model.tree),
   load: async ({ numFeatures, paramMap, defaultParamMap }, directory) => {
-    const impurity = String(paramMap["impurity"] ?? defaultParamMap?.["impurity"] ?? "gini").toLowerCase();
-    return new DecisionTreeClassificationModel(await readTree(directory, impurity as "gini"), Number(numFeatures));
+    const impurity = savedImpurity(paramMap, defaultParamMap);
+    return new DecisionTreeClassificationModel(await readTree(directory, impurity), Number(numFeatures));
   },
 });

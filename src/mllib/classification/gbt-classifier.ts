@@ -19,7 +19,15 @@ import { fitBoosted } from "../tree/fit-trees";
 import { leavesOf } from "../tree/flat-ensemble";
 import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
 import { boostParams, treeParams, valueImpurity } from "../tree/params";
-import { addingTrees, type ClassTrees, classTreesProgram, leafField, oneRow, openClassTrees, withLeaves } from "../tree/programs";
+import {
+  addingTrees,
+  type ClassTrees,
+  classTreesProgram,
+  leafFields,
+  oneRow,
+  openClassTrees,
+  withLeaves,
+} from "../tree/programs";
 import { readTrees, writeTrees } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
 import { sizeOf, type TreeData } from "../tree/tree-data";
@@ -124,8 +132,8 @@ export class GBTClassificationModel extends withParams(ProbabilisticClassificati
   }
 
   override transformSchema(schema: StructType): StructType {
-    const leaves = this.getLeafCol();
-    return withFields(super.transformSchema(schema), this.className, ...(leaves === "" ? [] : [leafField(leaves)]));
+    const leaves = leafFields(this.getLeafCol(), false);
+    return withFields(super.transformSchema(schema), this.className, ...leaves);
   }
 
   protected override transformed(df: DataFrame): DataFrame {

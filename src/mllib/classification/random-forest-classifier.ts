@@ -15,8 +15,16 @@ import { fitForest } from "../tree/fit-trees";
 import { leavesOf } from "../tree/flat-ensemble";
 import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
 import { classImpurity, forestParams, pruneTree, treeParams } from "../tree/params";
-import { type ClassTrees, classTreesProgram, leafField, oneRow, openClassTrees, votingTrees, withLeaves } from "../tree/programs";
-import { readTrees, writeTrees } from "../tree/saved-trees";
+import {
+  type ClassTrees,
+  classTreesProgram,
+  leafFields,
+  oneRow,
+  openClassTrees,
+  votingTrees,
+  withLeaves,
+} from "../tree/programs";
+import { readTrees, savedImpurity, writeTrees } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
 import { cutToDepth, mergeEqualLeaves, sizeOf, type TreeData } from "../tree/tree-data";
 import { DecisionTreeClassificationModel } from "./decision-tree-classifier";
@@ -112,8 +120,8 @@ export class RandomForestClassificationModel extends withParams(ProbabilisticCla
   }
 
   override transformSchema(schema: StructType): StructType {
-    const leaves = this.getLeafCol();
-    return withFields(super.transformSchema(schema), this.className, ...(leaves === "" ? [] : [leafField(leaves)]));
+    const leaves = leafFields(this.getLeafCol(), false);
+    return withFields(super.transformSchema(schema), this.className, ...leaves);
   }
 
   protected override transformed(df: DataFrame): DataFrame {
@@ -141,8 +149,8 @@ persistent(RandomForestClassificationModel, {
       metadataOfTrees(model, "org.apache.spark.ml.classification.DecisionTreeClassificationModel", ofTrees),
     ),
   load: async ({ numFeatures, paramMap, defaultParamMap }, directory) => {
-    const impurity = String(paramMap["impurity"] ?? defaultParamMap?.["impurity"] ?? "gini").toLowerCase();
-    const { trees, weights } = await readTrees(directory, impurity as "gini");
+    const impurity = savedImpurity(paramMap, defaultParamMap);
+    const { trees, weights } = await readTrees(directory, impurity);
     return new RandomForestClassificationModel(trees, Number(numFeatures), weights);
   },
 });

@@ -16,7 +16,7 @@ import { fitForest } from "../tree/fit-trees";
 import { type FlatEnsemble, leavesOf, sumOfTrees } from "../tree/flat-ensemble";
 import { growthSpec } from "../tree/learner";
 import { treeParams, valueImpurity } from "../tree/params";
-import { addingTrees, leafField, oneRow, valueTreesProgram, varianceTree, withLeaves } from "../tree/programs";
+import { addingTrees, leafFields, oneRow, valueTreesProgram, varianceTree, withLeaves } from "../tree/programs";
 import { readTree, writeTree } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
 import { cutToDepth, depthOf, sizeOf, type TreeData } from "../tree/tree-data";
@@ -109,8 +109,7 @@ export class DecisionTreeRegressionModel extends withParams(RegressionModel, par
   }
 
   override transformSchema(schema: StructType): StructType {
-    const leaves = this.getLeafCol();
-    const added = [...this.varianceFields(), ...(leaves === "" ? [] : [leafField(leaves)])];
+    const added = [...this.varianceFields(), ...leafFields(this.getLeafCol(), true)];
     return withFields(super.transformSchema(schema), this.className, ...added);
   }
 
@@ -123,7 +122,7 @@ export class DecisionTreeRegressionModel extends withParams(RegressionModel, par
         outputs,
         spec: varianceTree(this.tree, this.numFeatures),
       });
-    return withLeaves(result, this.flat, this.featuresColumn(), this.getLeafCol());
+    return withLeaves(result, this.flat, this.featuresColumn(), this.getLeafCol(), true);
   }
 }
 

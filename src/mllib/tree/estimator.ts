@@ -8,6 +8,7 @@ import { checkColumn, doubleField, isNumeric, vectorField, withFields } from "..
 import type { Transformer } from "../base/transformer";
 import type { ParamMap } from "../param/param";
 import type { FitGroup, PreparedFits, PreparesFits, SharesFits } from "../tuning/sharing";
+import { leafFields } from "./programs";
 import { groupsOf, type Settings, settingsOf, SharedTrainings, trainingSpec, withTraining } from "./learner";
 import type { Training, TrainingSpec } from "./training";
 
@@ -50,7 +51,7 @@ export abstract class TreeEstimator<M extends Transformer> extends Estimator<M> 
     return [
       ...vectors.map((column) => vectorField(column)),
       ...(prediction === undefined ? [] : [doubleField(prediction)]),
-      ...(leaf === undefined ? [] : [vectorField(leaf)]),
+      ...leafFields(leaf ?? "", this.sizes.join() === "maxDepth"),
     ];
   }
 

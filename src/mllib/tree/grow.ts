@@ -1,6 +1,6 @@
 /** Grows trees over a table of bins, in one thread: histograms by node, depth first. */
 import { type Address, HistogramMemory } from "../kernels/histogram-kernels";
-import type { BinnedTable, Scales } from "./binned-table";
+import { type BinnedTable, scaleFor, type Scales } from "./binned-table";
 import { binsOf, type GrowthSpec } from "./features";
 import { featureSubset, sampleLimits, treeSeed } from "./random";
 import { type BinLayout, layoutOf, SplitFinder, totalsWidth } from "./split-finder";
@@ -25,6 +25,7 @@ export class TreeGrower {
   readonly #labels: Address;
   readonly #values: Address;
   readonly #squares: Address;
+  readonly #rests: Address;
   readonly #limits: Address;
   readonly #limitCount: number;
   readonly #entries: Address;
@@ -50,7 +51,7 @@ export class TreeGrower {
   ) {
     const { classes, features, sampling } = spec;
     const weighted = table.weights !== null;
-    this.#layout = layoutOf(classes, weighted, scales.weight, scales.value);
+    this.#layout = layoutOf(classes, weighted, scales.weight);
     this.#finder = new SplitFinder(spec, this.#layout);
     this.#wide = table.wide ? 1 : 0;
     const memory = this.#memory;
@@ -59,6 +60,7 @@ export class TreeGrower {
     this.#labels = table.classes === null ? 0 : memory.allocate(table.rows * 2);
     this.#values = classes > 0 && !weighted ? 0 : memory.allocate(table.rows * (classes > 0 ? 8 : 16));
     this.#squares = classes > 0 ? 0 : memory.allocate(table.rows * 8);
+    this.#rests = classes > 0 ? 0 : memory.allocate(table.rows * 8);
     const limits = sampling === null ? new Uint32Array(0) : sampleLimits(sampling.rate, sampling.replacement);
     this.#limitCount = limits.length;
     this.#limits = memory.allocate(limits.byteLength);
@@ -104,17 +106,29 @@ export class TreeGrower {
   /** Sets what the rows' labels are for the trees that follow. */
   learn(targets: Float64Array, scales: Scales): void {
     this.scales = scales;
+    this.#finder.valueScale = scales.value;
     const { rows, weights } = this.table;
+    const { buffer } = this.#memory;
     const { weight, value, square, center } = scales;
-    const pairs = new Float64Array(this.#memory.buffer, this.#values, rows * 2);
-    const squares = new Float64Array(this.#memory.buffer, this.#squares, rows);
+    const pairs = new Float64Array(buffer, this.#values, rows * 2);
+    const squares = new Float64Array(buffer, this.#squares, rows);
+    const rests = new Float64Array(buffer, this.#rests, rows);
+    const restScale = this.#restScale;
     for (let row = 0; row < rows; row++) {
       const y = targets[row]! - center;
       const w = weights === null ? 1 : weights[row]!;
+      const exact = w * y * value;
+      const whole = Math.round(exact);
       pairs[2 * row] = weights === null ? 1 : Math.round(w * weight);
-      pairs[2 * row + 1] = Math.round(w * y * value);
+      pairs[2 * row + 1] = whole;
+      rests[row] = Math.round((exact - whole) * restScale);
       squares[row] = Math.round(w * y * y * square);
     }
+  }
+
+  /** What rounding took from the labels is summed up apart, for the means of the leaves. */
+  get #restScale(): number {
+    return scaleFor(this.table.rows, 0.5);
   }
 
   /** Calls with the node and the rows of each leaf of the last tree. */
@@ -139,7 +153,7 @@ export class TreeGrower {
     this.#build(histogram, this.#entries, end, offered);
     this.#finder.totals(this.#sums, histogram / this.#elementBytes, binsOf(spec.features[offered[0]!]!), totals);
     this.#node(builder, 1, 0, this.#entries, end, totals, histogram, offered, scales);
-    if (spec.classes === 0) this.#squareSums(builder, scales);
+    if (spec.classes === 0) this.#finishSums(builder, scales);
     return builder.finish();
   }
 
@@ -274,25 +288,32 @@ export class TreeGrower {
     builder.split(node, feature, gain, NaN, bins.arity, categories);
   }
 
-  /** Sums of a node as statistics of the tree: weights of classes; weight and sum of labels (their squares come later). */
+  /** Sums of a node as statistics of the tree: weights of classes; of labels the sums as they are, until `#finishSums`. */
   #stats(totals: Float64Array, scales: Scales): Float64Array {
     if (this.spec.classes > 0) return scales.weight === 1 ? totals : totals.map((sum) => sum / scales.weight);
-    const weight = totals[0]! / scales.weight;
-    return Float64Array.of(weight, totals[1]! / scales.value + scales.center * weight, 0);
+    return Float64Array.of(totals[0]! / scales.weight, totals[1]!, 0);
   }
 
-  /** Sums of squares: of leaves from their rows, of other nodes from their children. */
-  #squareSums(builder: TreeBuilder, { square, center }: Scales): void {
+  /** Sums and sums of squares of labels: what the histograms did not see comes from the rows of the leaves. */
+  #finishSums(builder: TreeBuilder, { value, square, center }: Scales): void {
     const { kernels } = this.#memory;
+    const rests = new Float64Array(builder.size);
     const squares = new Float64Array(builder.size);
-    for (const { node, from, to } of this.leaves) squares[node] = kernels.total(from, to, this.#squares);
+    for (const { node, from, to } of this.leaves) {
+      rests[node] = kernels.total(from, to, this.#rests);
+      squares[node] = kernels.total(from, to, this.#squares);
+    }
     for (let node = builder.size - 1; node >= 0; node--) {
       const right = builder.rightOf(node);
-      if (right >= 0) squares[node] = squares[node + 1]! + squares[right]!;
+      if (right >= 0) {
+        rests[node] = rests[node + 1]! + rests[right]!;
+        squares[node] = squares[node + 1]! + squares[right]!;
+      }
       const weight = builder.getStat(node, 0);
-      const sum = builder.getStat(node, 1);
-      // Σ(y - c)² + 2cΣy - c²Σ1
-      builder.setStat(node, 2, squares[node]! / square + 2 * center * sum - center * center * weight);
+      const sum = (builder.getStat(node, 1) + rests[node]! / this.#restScale) / value;
+      builder.setStat(node, 1, sum + center * weight);
+      // Σ y² = Σ (y - c)² + 2c Σ (y - c) + c² Σ 1
+      builder.setStat(node, 2, squares[node]! / square + 2 * center * sum + center * center * weight);
     }
   }
 }

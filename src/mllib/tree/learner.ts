@@ -32,8 +32,8 @@ export interface Settings {
 export function settingsOf(estimator: Params): Settings {
   const values = estimator.params
     .filter((param) => estimator.isDefined(param))
-    .map((param) => [param.name, estimator.getOrDefault(param)]);
-  return Object.fromEntries(values);
+    .map((param): readonly [string, unknown] => [param.name, estimator.getOrDefault(param)]);
+  return Object.fromEntries(values) as unknown as Settings;
 }
 
 /** Which table of bins a fit learns from. */

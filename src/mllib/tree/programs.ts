@@ -3,9 +3,9 @@ import type { StructField } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { classifierProgram, type ClassScorer } from "../base/classifier";
 import { checkedFeatures, checkedVector, predictionProgram } from "../base/predictor";
-import { vectorField } from "../base/schema";
+import { doubleField, vectorField } from "../base/schema";
 import { appendColumns, columnsProgram } from "../compute/append-columns";
-import { denseVectorColumn, VectorColumn, VectorColumnBuilder } from "../compute/columns";
+import { denseVectorColumn, doubleColumn, VectorColumn, VectorColumnBuilder } from "../compute/columns";
 import type { VectorLike } from "../linalg/vectors";
 import { type FlatEnsemble, flatEnsemble, leavesOf, sumOfTrees } from "./flat-ensemble";
 import { impurityOf, predictionOf, type TreeData } from "./tree-data";
@@ -64,21 +64,27 @@ export const valueTreesProgram = predictionProgram<FlatEnsemble>("mllib.trees.va
   predict: (features) => sumOfTrees(flat, features),
 }));
 
-const leafProgram = columnsProgram<FlatEnsemble>({
+const leafProgram = columnsProgram<FlatEnsemble & { readonly single: boolean }>({
   name: "mllib.trees.leaves",
   open: (flat) => (columns, rows) => {
     const features = checkedFeatures(new VectorColumn(columns[0]!), flat.width, WHO);
-    return [denseVectorColumn(leavesOf(flat, features), rows, flat.roots.length)];
+    const trees = flat.roots.length;
+    const leaves = leavesOf(flat, features);
+    return [flat.single ? doubleColumn(leaves) : denseVectorColumn(leaves, rows, trees)];
   },
 });
 
-export const leafField = (name: string): StructField => vectorField(name);
+/** The fields of the column of leaves, if there is to be one: a number of a single tree, a vector of several. */
+export function leafFields(leafCol: string, single: boolean): readonly StructField[] {
+  if (leafCol === "") return [];
+  return [single ? doubleField(leafCol) : vectorField(leafCol)];
+}
 
 /** With the column of leaves, where there is to be one. */
-export function withLeaves(df: DataFrame, flat: FlatEnsemble, featuresCol: string, leafCol: string): DataFrame {
-  return leafCol === ""
-    ? df
-    : appendColumns(df, leafProgram, { inputs: [featuresCol], outputs: [leafField(leafCol)], spec: flat });
+export function withLeaves(df: DataFrame, flat: FlatEnsemble, featuresCol: string, leafCol: string, single = false): DataFrame {
+  const outputs = leafFields(leafCol, single);
+  if (outputs.length === 0) return df;
+  return appendColumns(df, leafProgram, { inputs: [featuresCol], outputs, spec: { ...flat, single } });
 }
 
 /** A column of one vector. */

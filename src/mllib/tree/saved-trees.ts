@@ -143,3 +143,12 @@ function treeOf(directory: ModelDirectory, list: readonly SavedNode[], impurity:
 export function treeMetadata(sparkClass: string, uid: string, paramMap: object, defaultParamMap: object): object {
   return { class: sparkClass, timestamp: Date.now(), sparkVersion: LAYOUT_VERSION, uid, paramMap, defaultParamMap };
 }
+
+/** How a classification tree that was saved measures impurity. */
+export function savedImpurity(
+  set: Readonly<Record<string, unknown>>,
+  defaults: Readonly<Record<string, unknown>> = {},
+): ImpurityName {
+  const name = set["impurity"] ?? defaults["impurity"];
+  return typeof name === "string" && name.toLowerCase() === "entropy" ? "entropy" : "gini";
+}

@@ -6,7 +6,7 @@ import { entropy, gini } from "./impurity";
 import { binsOf, type GrowthSpec } from "./features";
 
 /**
- * How sums lie in a bin, and what their units are. Classes: `classes` weights, then the number of rows where weights are not all 1.
+ * How sums lie in a bin, and what a weight of 1 is in them. Classes: `classes` weights, then the number of rows where weights are not all 1.
  * Regression: weight, weighted sum of labels, and where weights are not all 1 the number of rows.
  */
 export interface BinLayout {
@@ -14,14 +14,12 @@ export interface BinLayout {
   readonly weighted: boolean;
   /** Numbers from bin to bin. */
   readonly step: number;
-  /** What a weight of 1 is in these sums, and a label of 1. */
   readonly weightScale: number;
-  readonly valueScale: number;
 }
 
-export function layoutOf(classes: number, weighted: boolean, weightScale: number, valueScale: number): BinLayout {
+export function layoutOf(classes: number, weighted: boolean, weightScale: number): BinLayout {
   const step = classes > 0 ? classes + (weighted ? 1 : 0) : weighted ? 4 : 2;
-  return { classes, weighted, step, weightScale, valueScale };
+  return { classes, weighted, step, weightScale };
 }
 
 /** Sums of a node: those of a bin without the padding, and then always the number of rows. */
@@ -43,6 +41,8 @@ export class SplitFinder {
   readonly left: Float64Array;
   /** Whether any question met the limits. */
   valid = false;
+  /** What a label of 1 is in the sums. */
+  valueScale = 1;
 
   readonly #spec: GrowthSpec;
   readonly #layout: BinLayout;
@@ -213,7 +213,7 @@ export class SplitFinder {
   /** Of the question that sends `left` of `totals` to the left; -1 where it does not meet the limits. */
   #gainOf(left: Float64Array, totals: Float64Array): number {
     const { minInstancesPerNode, minInfoGain } = this.#spec;
-    const { classes, weightScale, valueScale } = this.#layout;
+    const { classes, weightScale } = this.#layout;
     const rawLeft = left[this.#width - 1]!;
     const rawRight = this.#raw - rawLeft;
     const weightLeft = this.weightOf(left);
@@ -234,7 +234,7 @@ export class SplitFinder {
       const right = totals[1]! - left[1]!;
       const parts = (left[1]! * left[1]!) / weightLeft + (right * right) / weightRight;
       const difference = parts - (totals[1]! * totals[1]!) / this.#total;
-      const unit = weightScale / valueScale;
+      const unit = weightScale / this.valueScale;
       gain = difference <= parts * RESOLUTION ? 0 : (difference / this.#total) * unit * unit;
     }
     if (gain < minInfoGain) return -1;

@@ -6,7 +6,7 @@ import { withFields } from "../base/schema";
 import { type Vector, type VectorLike, Vectors } from "../linalg/vectors";
 import { ensembleText } from "./describe";
 import { type FlatEnsemble, leavesOf, sumOfTrees } from "./flat-ensemble";
-import { addingTrees, leafField, oneRow, valueTreesProgram, withLeaves } from "./programs";
+import { addingTrees, leafFields, oneRow, valueTreesProgram, withLeaves } from "./programs";
 import { sizeOf, type TreeData } from "./tree-data";
 
 export abstract class ValueEnsembleModel extends RegressionModel {
@@ -57,8 +57,7 @@ export abstract class ValueEnsembleModel extends RegressionModel {
   }
 
   override transformSchema(schema: StructType): StructType {
-    const leaves = this.leafColumn();
-    return withFields(super.transformSchema(schema), this.className, ...(leaves === "" ? [] : [leafField(leaves)]));
+    return withFields(super.transformSchema(schema), this.className, ...leafFields(this.leafColumn(), false));
   }
 
   protected override transformed(df: DataFrame): DataFrame {
