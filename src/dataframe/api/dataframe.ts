@@ -54,6 +54,7 @@ export class DataFrame {
   /** Internal: the query, perhaps with parts that are known later. */
   readonly plan: UnresolvedPlan;
   #schema: Promise<StructType> | null = null;
+  #schemaInside: Promise<StructType> | null = null;
 
   /** Internal. */
   constructor(sparkSession: SparkSession, plan: UnresolvedPlan) {
@@ -621,6 +622,15 @@ export class DataFrame {
       return withMethods(schema) as StructType;
     })();
     return this.#schema;
+  }
+
+  /** Internal: the same for parts of plans that are completed within a statement, which must not wait for itself. */
+  schemaInside(): Promise<StructType> {
+    this.#schemaInside ??= (async () => {
+      const schema = await this.#core.port.schema(await this.#core.completeInside(this.plan));
+      return withMethods(schema) as StructType;
+    })();
+    return this.#schemaInside;
   }
 
   /** The names of the columns. */

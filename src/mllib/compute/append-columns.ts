@@ -51,5 +51,5 @@ export function derivedLater(
   scope: string,
   make: (schema: StructType) => DataFrame | Promise<DataFrame>,
 ): DataFrame {
-  return df.derive(scope, () => pendingPlan(async () => (await make(await df.schema())).plan));
+  return df.derive(scope, () => pendingPlan(async () => (await make(await df.schemaInside())).plan));
 }
