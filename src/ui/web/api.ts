@@ -13,7 +13,7 @@ export interface Answer<T> {
   readonly error: string | undefined;
   /** No answer yet, good or bad. */
   readonly pending: boolean;
-  reload(): void;
+  readonly reload: () => void;
 }
 
 /** The server's answer was an error: `status` is HTTP's. */
@@ -111,12 +111,15 @@ function initial<T>(path: string | null) {
   return { path, data: path === null ? undefined : (kept.get(path) as T | undefined), error: undefined };
 }
 
+/** A server that takes long for an answer is asked more rarely: so many times as long is waited. */
+const PATIENCE = 4;
+
 /** Runs `task` now and after notices, never twice at once, at least `interval` ms apart, and not while the page is hidden. */
 export function refreshing(
   interval: number,
   topics: readonly Topic[],
   task: (signal: AbortSignal) => Promise<void>,
-): { now(): void; stop(): void } {
+): { readonly now: () => void; readonly stop: () => void } {
   const ending = new AbortController();
   let running = false;
   let wanted = false;
@@ -126,12 +129,16 @@ export function refreshing(
     if (running || ending.signal.aborted) return;
     running = true;
     wanted = false;
+    const began = performance.now();
     await task(ending.signal);
     running = false;
-    timer = setTimeout(() => {
-      timer = undefined;
-      if (wanted && !document.hidden) void run();
-    }, interval);
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        if (wanted && !document.hidden) void run();
+      },
+      Math.max(interval, PATIENCE * (performance.now() - began)),
+    );
   };
   const want = () => {
     wanted = true;

@@ -14,7 +14,7 @@ export interface Scope {
   /** Whether the application may still change. */
   readonly live: boolean;
   /** Address of a page of the application. */
-  href(parts: readonly (string | number)[], query?: Readonly<Record<string, string>>): string;
+  readonly href: (parts: readonly (string | number)[], query?: Readonly<Record<string, string>>) => string;
 }
 
 export function scopeOf(identity: Identity, application: string | undefined): Scope {

@@ -1,7 +1,7 @@
 /** The end of a log file, followed while it grows; earlier parts on demand. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { LogText } from "../../api-types";
-import { ask } from "../api";
+import { ApiError, ask } from "../api";
 import { bytes } from "../lib/format";
 import { Empty, Problem } from "./state";
 
@@ -35,7 +35,10 @@ export function LogView({ path, live }: { path: string; live: boolean }) {
             : { ...before, size: piece.size, text: before.text + piece.text },
         );
       } catch (problem) {
-        if (!ending.signal.aborted) setError((problem as Error).message);
+        if (ending.signal.aborted) return;
+        setError((problem as Error).message);
+        // What is not kept will not come either.
+        if (problem instanceof ApiError && problem.status === 404) clearInterval(timer);
       }
     };
     void read();

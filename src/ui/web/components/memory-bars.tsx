@@ -3,9 +3,13 @@ import type { ExecutorMemory } from "../../api-types";
 import { bytes, percent } from "../lib/format";
 import { MEMORY_WORDS, memoryBar } from "../lib/memory";
 import type { MemoryBar } from "../lib/memory";
+import { compareValues } from "../lib/sort";
 
 export function MemoryBars({ samples, href }: { samples: readonly ExecutorMemory[]; href: (executor: string) => string }) {
-  const bars = samples.filter(({ isActive }) => isActive).map(memoryBar);
+  const bars = samples
+    .filter(({ isActive }) => isActive)
+    .map(memoryBar)
+    .sort((a, b) => compareValues(a.executorId, b.executorId, false));
   const scale = Math.max(1, ...bars.map((bar) => Math.max(bar.limit, bar.rss + bar.spilled)));
   return (
     <>

@@ -1,10 +1,12 @@
 /** The task stream of an application or of a stage, kept up to date by its newest part only. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { TaskStream } from "../../api-types";
-import { ask, refreshing } from "../api";
+import { ask, isReport, refreshing } from "../api";
 import { TaskRows } from "../lib/task-rows";
 
 const MOST = 100_000;
+/** Asked for first, so that there is something to see while the rest is on its way. */
+const FIRST = 3000;
 
 export interface TaskStreamState {
   readonly tasks: TaskRows;
@@ -13,8 +15,8 @@ export interface TaskStreamState {
   readonly pending: boolean;
 }
 
-/** `path` of the stream; `incremental` where the server takes `since`. */
-export function useTaskStream(path: string, incremental: boolean): TaskStreamState {
+/** `path` of the stream; `incremental` where the server takes `since`; `live` where there may be more later. */
+export function useTaskStream(path: string, { incremental, live }: { incremental: boolean; live: boolean }): TaskStreamState {
   const tasks = useRef(new TaskRows());
   const [state, setState] = useState<{ path: string; version: number; error: string | undefined }>({
     path,
@@ -23,23 +25,27 @@ export function useTaskStream(path: string, incremental: boolean): TaskStreamSta
   });
   useEffect(() => {
     tasks.current = new TaskRows();
-    const { stop } = refreshing(400, ["tasks", "stages"], async (signal) => {
+    setState({ path, version: 0, error: undefined });
+    let round = 0;
+    const loop = refreshing(400, live ? ["tasks", "stages"] : [], async (signal) => {
       const rows = tasks.current;
-      // Reports come a little late: the last seconds are asked for again.
-      const since = rows.size === 0 ? 0 : Math.floor(rows.to - 3000);
-      const query = incremental ? `?limit=${MOST}${since > 0 ? `&since=${since}` : ""}` : `?limit=${MOST}`;
+      round++;
+      // The newest tasks, then those before them, then what is new. Reports of ends come a little late: the last seconds again.
+      const limit = round === 1 && !isReport ? FIRST : MOST;
+      const since = incremental && round > 2 && rows.size > 0 ? `&since=${Math.floor(rows.to - 3000)}` : "";
       try {
-        const stream = await ask<TaskStream>(`${path}${query}`, signal);
+        const stream = await ask<TaskStream>(`${path}?limit=${limit}${since}`, signal);
         if (signal.aborted) return;
         rows.add(stream);
         rows.trim(MOST * 1.25);
         setState((before) => ({ path, version: before.version + 1, error: undefined }));
+        if (limit === FIRST && stream.taskId.length >= FIRST) loop.now();
       } catch (error) {
         if (!signal.aborted) setState((before) => ({ ...before, path, error: (error as Error).message }));
       }
     });
-    return stop;
-  }, [path, incremental]);
+    return loop.stop;
+  }, [path, incremental, live]);
   return {
     tasks: tasks.current,
     version: state.version,

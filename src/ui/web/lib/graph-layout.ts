@@ -1,6 +1,15 @@
 /** Places of boxes and lines for the two kinds of graphs, by dagre's layered layout. */
 import { Graph, layout } from "@dagrejs/dagre";
+import type { EdgeLabel, GraphLabel, NodeLabel } from "@dagrejs/dagre";
 import type { Dag, DagNode, DagStage, SqlPlanGraph } from "../../api-types";
+
+class Drawing extends Graph<GraphLabel, NodeLabel, EdgeLabel> {
+  /** Where the layout has put a node: x and y are its middle. */
+  placed(id: string): Box {
+    const { x = 0, y = 0, width = 0, height = 0 } = this.node(id);
+    return { x, y, width, height };
+  }
+}
 
 export interface Point {
   readonly x: number;
@@ -53,7 +62,7 @@ export function layoutDag(dag: Dag): DagLayout {
   const nodeHome = new Map<string, { stage: number; scope: string }>();
   const inner = dag.stages.map((stage, at) => layoutStage(stage, at, dag, nodeHome));
 
-  const outer = new Graph();
+  const outer = new Drawing();
   outer.setGraph({ rankdir: "LR", ranksep: 56, nodesep: 24, marginx: 4, marginy: 4 });
   outer.setDefaultEdgeLabel(() => ({}));
   inner.forEach(({ width, height }, at) => outer.setNode(String(at), { width, height }));
@@ -65,7 +74,7 @@ export function layoutDag(dag: Dag): DagLayout {
 
   const scopeAt = new Map<string, ScopeBox>();
   const stages = inner.map(({ stage, width, height, scopes }, at): StageBox => {
-    const placed = outer.node(String(at));
+    const placed = outer.placed(String(at));
     const x = placed.x - width / 2;
     const y = placed.y - height / 2;
     const moved = scopes.map((scope) => ({ ...scope, x: scope.x + x, y: scope.y + y }));
@@ -112,7 +121,7 @@ function layoutStage(stage: DagStage, at: number, dag: Dag, nodeHome: Map<string
     scopes.set(id, scope);
     nodeHome.set(node.id, { stage: at, scope: id });
   }
-  const graph = new Graph();
+  const graph = new Drawing();
   graph.setGraph({ rankdir: "TB", ranksep: 26, nodesep: 16 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const [id, { nodes }] of scopes) {
@@ -129,7 +138,7 @@ function layoutStage(stage: DagStage, at: number, dag: Dag, nodeHome: Map<string
   const width = Math.max(SCOPE_WIDTH, finite(size.width ?? 0)) + 2 * PAD;
   const height = finite(size.height ?? 0) + STAGE_HEADER + PAD;
   const boxes = [...scopes].map(([id, { name, nodes }]): ScopeBox => {
-    const placed = graph.node(id);
+    const placed = graph.placed(id);
     return {
       id,
       name,
@@ -153,7 +162,7 @@ export interface PlanLayout {
 
 /** Operators from the sources above to the result below; those of one pipeline in a frame. `heightOf` in px. */
 export function layoutPlan(graph: SqlPlanGraph, width: number, heightOf: (id: number) => number): PlanLayout {
-  const drawing = new Graph({ compound: true });
+  const drawing = new Drawing({ compound: true });
   drawing.setGraph({ rankdir: "TB", ranksep: 36, nodesep: 28, marginx: 8, marginy: 8 });
   drawing.setDefaultEdgeLabel(() => ({}));
   const members = new Map<number, number>();
@@ -162,7 +171,7 @@ export function layoutPlan(graph: SqlPlanGraph, width: number, heightOf: (id: nu
     drawing.setNode(String(node.id), { width, height: heightOf(node.id) });
     if (node.pipeline !== null && (members.get(node.pipeline) ?? 0) > 1) {
       const frame = `pipeline ${node.pipeline}`;
-      if (!drawing.hasNode(frame)) drawing.setNode(frame, {});
+      if (!drawing.hasNode(frame)) drawing.setNode(frame, { width: 0, height: 0 });
       drawing.setParent(String(node.id), frame);
     }
   }
@@ -170,7 +179,7 @@ export function layoutPlan(graph: SqlPlanGraph, width: number, heightOf: (id: nu
   for (const { from, to } of graph.edges) if (known.has(from) && known.has(to)) drawing.setEdge(String(from), String(to));
   layout(drawing);
   const box = (id: string): Box => {
-    const { x, y, width, height } = drawing.node(id);
+    const { x, y, width, height } = drawing.placed(id);
     return { x: x - width / 2, y: y - height / 2, width, height };
   };
   return {

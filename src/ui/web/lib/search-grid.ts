@@ -39,7 +39,7 @@ export function scoreGrid(candidates: readonly SearchCandidate[], x: string, y: 
     const row = cells[ys.indexOf(candidate.params[y] ?? "–")]!;
     const column = xs.indexOf(candidate.params[x] ?? "–");
     const known = row[column];
-    if (known == null || candidate.mean > known.mean === largerIsBetter)
+    if (known === null || known === undefined || candidate.mean > known.mean === largerIsBetter)
       row[column] = { mean: candidate.mean, index: candidate.index };
     low = Math.min(low, candidate.mean);
     high = Math.max(high, candidate.mean);

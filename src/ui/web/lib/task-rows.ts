@@ -39,8 +39,10 @@ export interface Row {
   readonly tasks: Task[];
 }
 
-/** Clocks of two machines, and whole milliseconds: tasks of one slot may seem to overlap by so much. */
+/** Clocks of two machines, and whole milliseconds: tasks of one slot may seem to overlap by so much, ms. */
 const SLACK = 2;
+/** Of long tasks more: up to this, and a quarter of the shorter one. */
+const MOST_SLACK = 25;
 
 /** Pixels from the left edge; `share` is how much of a span's pixels was busy. */
 export type Paint = (x: number, width: number, kind: SpanKind, name: string, share: number) => void;
@@ -108,8 +110,8 @@ export class TaskRows {
     for (const row of slots) {
       const at = firstFrom(row.tasks, task.begin);
       const [before, after] = [row.tasks[at - 1], row.tasks[at]];
-      if (before !== undefined && (before.end === 0 || before.end > task.begin + SLACK)) continue;
-      if (after !== undefined && after.begin < end - SLACK) continue;
+      if (before !== undefined && (before.end === 0 || before.end > task.begin + slack(before, task))) continue;
+      if (after !== undefined && after.begin < end - slack(after, task)) continue;
       row.tasks.splice(at, 0, task);
       return row;
     }
@@ -117,6 +119,15 @@ export class TaskRows {
     slots.push(row);
     return row;
   }
+}
+
+function slack(a: Task, b: Task): number {
+  const shorter = Math.min(lengthOf(a), lengthOf(b));
+  return Math.max(SLACK, Math.min(MOST_SLACK, shorter / 4));
+}
+
+function lengthOf({ begin, end }: Task): number {
+  return end === 0 ? Infinity : end - begin;
 }
 
 function taskOf(stream: TaskStream, i: number): Task {

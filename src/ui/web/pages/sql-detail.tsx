@@ -52,7 +52,11 @@ export function SqlDetail({ parts }: { parts: readonly string[] }) {
       )}
       <Card
         title="Plan"
-        note="From the sources above to the result below. Operators in one frame run as one generated loop. Press an operator for all its figures."
+        note={
+          graph.data?.nodes.some(({ pipeline }) => pipeline !== null) === true
+            ? "From the sources above to the result below. Operators in one frame run as one generated loop. Press an operator for all its figures."
+            : "From the sources above to the result below. Press an operator for all its figures."
+        }
       >
         <Shown of={graph} height={420}>
           {(data) => <PlanView graph={data} stageHref={(stage) => scope.href(["stages", stage])} />}

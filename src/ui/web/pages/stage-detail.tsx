@@ -1,6 +1,6 @@
 /** One attempt of a stage: its totals, why it is slow, tasks over time, spread of their figures, executors, every task. */
 import { useMemo, useState } from "preact/hooks";
-import type { Dag, StageData, StageFindings, TaskMetricDistributions } from "../../api-types";
+import type { Dag, StageData, StageFindings, TaskMetricDistributions, Topic } from "../../api-types";
 import { useApi } from "../api";
 import { DagView } from "../components/dag-view";
 import { Badge, Card, Facts, KillButton, Page, TaskBar } from "../components/layout";
@@ -112,16 +112,18 @@ function StageFacts({ stage, now }: { stage: StageData; now: number }) {
 function StageBody({ stage, now, active }: { stage: StageData; now: number; active: boolean }) {
   const scope = useScope();
   const at = `${stage.stageId}/${stage.attemptId}`;
-  const findings = useApi<StageFindings>(`${scope.mine}/stages/${at}/findings`, ["stages", "tasks"], 2000);
+  // What has ended does not change, whatever else runs.
+  const topics: Topic[] = active ? ["stages", "tasks"] : [];
+  const findings = useApi<StageFindings>(`${scope.mine}/stages/${at}/findings`, topics, 2000);
   const summary = useApi<TaskMetricDistributions>(
     `${scope.api}/stages/${at}/taskSummary?quantiles=0,0.25,0.5,0.75,1.0`,
-    ["stages", "tasks"],
+    topics,
     2000,
   );
   // The details without the tasks themselves, which the table asks for piece by piece.
-  const details = useApi<StageData>(`${scope.api}/stages/${at}?details=true&taskStatus=running`, ["stages"], 2000);
-  const dag = useApi<Dag>(`${scope.mine}/stages/${at}/dag`, ["stages"], 1000);
-  const stream = useTaskStream(`${scope.mine}/stages/${at}/taskStream`, false);
+  const details = useApi<StageData>(`${scope.api}/stages/${at}?details=true&taskStatus=running`, topics, 2000);
+  const dag = useApi<Dag>(`${scope.mine}/stages/${at}/dag`, topics, 1000);
+  const stream = useTaskStream(`${scope.mine}/stages/${at}/taskStream`, { incremental: false, live: active });
   const [task, setTask] = useState<number | null>(null);
   const show = (id: number) => {
     setTask(id);

@@ -21,7 +21,7 @@ export function Status() {
   const summary = useApi<ApplicationSummary>(`${scope.mine}/summary`, ["jobs", "stages", "tasks", "executors"]);
   const memory = useApi<ExecutorMemory[]>(`${scope.mine}/executors/memory`, ["executors"], 1000);
   const progress = useApi<StageProgress[]>(`${scope.mine}/progress`, ["stages", "tasks"]);
-  const stream = useTaskStream(`${scope.mine}/taskStream`, true);
+  const stream = useTaskStream(`${scope.mine}/taskStream`, { incremental: true, live: scope.live });
   const running = summary.data !== undefined && !summary.data.completed && scope.live;
   const busy = (summary.data?.tasks.active ?? 0) > 0;
   const now = useNow(running && busy ? 250 : null);
@@ -100,7 +100,7 @@ export function Status() {
               </Empty>
             ) : (
               <ul class="progress-list">
-                {stages.map((stage) => (
+                {newest(stages).map((stage) => (
                   <li key={`${stage.stageId}.${stage.attempt}`}>
                     <a class="clip" href={scope.href(["stages", stage.stageId, stage.attempt])} title={stage.name}>
                       {stage.stageId} · {shortSite(stage.name)}
@@ -129,6 +129,13 @@ export function Status() {
       </Card>
     </Page>
   );
+}
+
+/** Those that run, the oldest first; then the last few of those that ended just now. */
+function newest(stages: readonly StageProgress[]): StageProgress[] {
+  const running = stages.filter(({ status }) => status === "ACTIVE");
+  const ended = stages.filter(({ status }) => status !== "ACTIVE");
+  return [...running, ...ended.slice(-5).reverse()];
 }
 
 function Figures({

@@ -49,7 +49,7 @@ export function TaskTable({ stage, only, clear }: { stage: StageData; only: numb
   useEffect(() => {
     blocks.current = new Map();
     redraw((n) => n + 1);
-    const loop = refreshing(700, ["tasks"], async (signal) => {
+    const loop = refreshing(700, stage.status === "ACTIVE" ? ["tasks"] : [], async (signal) => {
       const [first, last] = shown.current;
       try {
         for (const block of blocksOf(first, Math.max(last, first + 1), BLOCK)) {
@@ -65,7 +65,7 @@ export function TaskTable({ stage, only, clear }: { stage: StageData; only: numb
     });
     refresh.current = loop.now;
     return loop.stop;
-  }, [query]);
+  }, [query, stage.status]);
 
   const onShow = useCallback((first: number, last: number) => {
     shown.current = [first, last];
