@@ -65,12 +65,12 @@ export class DecisionTreeClassificationModel extends withParams(ProbabilisticCla
 
   static learned(parent: DecisionTreeClassifier, grown: TreeData, numFeatures: number): DecisionTreeClassificationModel {
     const tree = parent.getPruneTree() ? mergeEqualLeaves(grown) : grown;
-    return new DecisionTreeClassificationModel(tree, numFeatures, grown).adopted(parent);
+    return new this(tree, numFeatures, grown).adopted(parent);
   }
 
   /** A tree of a forest. */
   static ofForest(forest: Params & { readonly numFeatures: number }, tree: TreeData): DecisionTreeClassificationModel {
-    return new DecisionTreeClassificationModel(tree, forest.numFeatures).copyValues(forest);
+    return new this(tree, forest.numFeatures).copyValues(forest);
   }
 
   get numClasses(): number {

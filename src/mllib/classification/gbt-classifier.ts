@@ -83,7 +83,7 @@ export class GBTClassificationModel extends withParams(ProbabilisticClassificati
 
   static learned(parent: GBTClassifier, trees: readonly TreeData[], numFeatures: number): GBTClassificationModel {
     const weights = trees.map((_, i) => boostWeight(i, parent.getStepSize()));
-    return new GBTClassificationModel(trees, numFeatures, weights).adopted(parent);
+    return new this(trees, numFeatures, weights).adopted(parent);
   }
 
   /** The trees as models of their own. */

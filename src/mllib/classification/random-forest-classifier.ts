@@ -74,7 +74,7 @@ export class RandomForestClassificationModel extends withParams(ProbabilisticCla
     numFeatures: number,
   ): RandomForestClassificationModel {
     const trees = parent.getPruneTree() ? grown.map(mergeEqualLeaves) : grown;
-    return new RandomForestClassificationModel(trees, numFeatures, undefined, grown).adopted(parent);
+    return new this(trees, numFeatures, undefined, grown).adopted(parent);
   }
 
   get numClasses(): number {

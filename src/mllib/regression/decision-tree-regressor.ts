@@ -56,12 +56,12 @@ export class DecisionTreeRegressionModel extends withParams(RegressionModel, par
   }
 
   static learned(parent: DecisionTreeRegressor, tree: TreeData, numFeatures: number): DecisionTreeRegressionModel {
-    return new DecisionTreeRegressionModel(tree, numFeatures).adopted(parent);
+    return new this(tree, numFeatures).adopted(parent);
   }
 
   /** A tree of an ensemble. */
   static ofEnsemble(ensemble: Params & { readonly numFeatures: number }, tree: TreeData): DecisionTreeRegressionModel {
-    return new DecisionTreeRegressionModel(tree, ensemble.numFeatures).copyValues(ensemble);
+    return new this(tree, ensemble.numFeatures).copyValues(ensemble);
   }
 
   /** Questions from the root to the deepest leaf. */

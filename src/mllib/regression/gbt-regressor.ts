@@ -73,7 +73,7 @@ export class GBTRegressionModel extends withParams(ValueEnsembleModel, params) {
 
   static learned(parent: GBTRegressor, trees: readonly TreeData[], numFeatures: number): GBTRegressionModel {
     const weights = trees.map((_, i) => boostWeight(i, parent.getStepSize()));
-    return new GBTRegressionModel(trees, numFeatures, weights).adopted(parent);
+    return new this(trees, numFeatures, weights).adopted(parent);
   }
 
   /** The trees as models of their own. */

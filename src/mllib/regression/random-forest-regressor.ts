@@ -61,7 +61,7 @@ export class RandomForestRegressionModel extends withParams(ValueEnsembleModel, 
   }
 
   static learned(parent: RandomForestRegressor, trees: readonly TreeData[], numFeatures: number): RandomForestRegressionModel {
-    return new RandomForestRegressionModel(trees, numFeatures).adopted(parent);
+    return new this(trees, numFeatures).adopted(parent);
   }
 
   /** The trees as models of their own. */
