@@ -3,6 +3,7 @@ import { crc32c } from "../common/crc32c";
 import { ClusterError } from "../common/errors";
 import type { Endpoint } from "../storage/block-address";
 import { BlockClient } from "../storage/transfer/block-client";
+import type { Encryption } from "../storage/transfer/block-client";
 import type { BlockMeta } from "../storage/transfer/frames";
 import { OwnMemoryReceiver } from "../storage/receivers";
 
@@ -17,7 +18,11 @@ export class KeptResults {
   #client: BlockClient | undefined;
 
   /** @param timeout longest silence of an executor that owes bytes, ms */
-  constructor(secret: Uint8Array, timeout: number) {
+  constructor(
+    secret: Uint8Array,
+    timeout: number,
+    private readonly encryption: Encryption | null = null,
+  ) {
     this.#secret = secret;
     this.#timeout = timeout;
   }
@@ -25,7 +30,13 @@ export class KeptResults {
   /** Rejects when the executor is gone, has the block no longer, or its file is damaged. */
   async fetch(endpoint: Endpoint, taskId: number, bytes: number): Promise<Uint8Array> {
     // A lost result costs one task: it is not worth waiting for long.
-    this.#client ??= new BlockClient({ secret: this.#secret, timeout: this.#timeout, maxRetries: 1, retryWait: 500 });
+    this.#client ??= new BlockClient({
+      secret: this.#secret,
+      encryption: this.encryption,
+      timeout: this.#timeout,
+      maxRetries: 1,
+      retryWait: 500,
+    });
     const receiver = new OwnMemoryReceiver<BlockMeta>(bytes);
     const meta = await this.#client.request(endpoint, "block", { id: resultBlock(taskId) }, receiver, bytes);
     if (meta.total !== bytes)

@@ -4,6 +4,7 @@ import { log } from "../common/log";
 import { BlockServer } from "../storage";
 import type { Serve } from "../storage/transfer/block-server";
 import { parseAddress } from "../wire/address";
+import { encryption } from "../wire/tls";
 import type { BackendHandlers, ExecutorBackend } from "./backend";
 import { DriverEndpoint } from "./endpoint/driver-endpoint";
 import type { Inspection, LaunchTask, Removal, TaskSetInfo, ThreadState } from "./endpoint/types";
@@ -34,7 +35,11 @@ export class Processes implements ExecutorBackend {
 
   constructor(readonly options: ProcessesOptions) {
     const { group, configuration, networkTimeoutMs } = options;
-    this.#results = new KeptResults(Buffer.from(group.secret), networkTimeoutMs);
+    this.#results = new KeptResults(
+      Buffer.from(group.secret),
+      networkTimeoutMs,
+      group.tls === null ? null : encryption(group.tls),
+    );
     const secret = Buffer.from(group.secret);
     this.#blocks =
       group.blocksListen === null ? BlockServer.withoutPort({ secret, serve: options.serve, background: true }) : null;

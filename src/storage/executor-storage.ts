@@ -110,11 +110,11 @@ export class ExecutorStorage {
 
   /** Takes over what dead executors left, starts the block server, and begins to remove files of dead applications. */
   async start(): Promise<void> {
-    const { secret, listen, executorId, host, conf } = this.options;
+    const { secret, listen, executorId, host, conf, encryption = null } = this.options;
     this.#survivors = adoptSurvivors(this.#directories, this.#layout, this.#files, this.#store);
     const bytes = this.#pool.arena.bytes.bind(this.#pool.arena);
     const serve = executorServing({ store: this.#store, blocks: this.#blocks, files: this.#files, bytes });
-    this.#server = await BlockServer.listen(listen, { secret, serve });
+    this.#server = await BlockServer.listen(listen, { secret, serve, encryption });
     this.#address = {
       executorId,
       host,
@@ -254,9 +254,14 @@ export class ExecutorStorage {
   }
 }
 
-function clientOptions({ secret, conf }: ExecutorStorageOptions): ConstructorParameters<typeof BlockClient>[0] {
+function clientOptions({
+  secret,
+  conf,
+  encryption = null,
+}: ExecutorStorageOptions): ConstructorParameters<typeof BlockClient>[0] {
   return {
     secret,
+    encryption,
     maxBytesInFlight: parseBytes(conf("spark.reducer.maxSizeInFlight") ?? "48m", "spark.reducer.maxSizeInFlight", "m"),
     maxRetries: Number(conf("spark.shuffle.io.maxRetries") ?? 3),
     retryWait: parseDuration(conf("spark.shuffle.io.retryWait") ?? "5s", "spark.shuffle.io.retryWait", "s"),

@@ -3,6 +3,7 @@ import type { BlockAddress, Endpoint } from "./block-address";
 import type { LevelFlags } from "./host-calls";
 import type { MemoryPlan } from "./memory-plan";
 import type { BlockId } from "./task-env";
+import type { Encryption } from "./transfer/block-client";
 
 /** The state of one block on this executor after a change. A level with neither memory nor disk: it has it no longer. */
 export interface BlockUpdate {
@@ -58,6 +59,8 @@ export interface ExecutorStorageOptions {
   /** The driver's block server, which serves broadcasts; null when there is none. */
   readonly driver: Endpoint | null;
   readonly ports: StoragePorts;
+  /** For connections to and from other hosts; null or absent: they are not encrypted. */
+  readonly encryption?: Encryption | null;
   /** The process whose end makes the files garbage: the driver where it is on this machine, else this process. */
   readonly ownerPid?: number;
 }

@@ -15,7 +15,12 @@ export function openChannel(target: string, tls: Pick<TlsFiles, "ca"> | null): C
     tls === null
       ? credentials.createInsecure()
       : credentials.createSsl(trusted(tls), null, null, { checkServerIdentity: () => undefined });
-  return new Client(target, secure, { ...CHANNEL_OPTIONS, "grpc.use_local_subchannel_pool": 1 });
+  return new Client(target, secure, {
+    ...CHANNEL_OPTIONS,
+    "grpc.use_local_subchannel_pool": 1,
+    // Addresses cannot be names of TLS servers.
+    ...(tls === null ? {} : { "grpc.ssl_target_name_override": "firesteel" }),
+  });
 }
 
 /** What failed connections say, for people. */

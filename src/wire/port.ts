@@ -9,7 +9,7 @@ import { MAGIC as BLOCKS } from "../storage/transfer/handshake";
 import type { Address } from "./address";
 import { formatAddress } from "./address";
 import type { TlsFiles } from "./tls";
-import { secured, serverContext } from "./tls";
+import { securing } from "./tls";
 
 /** How connections of HTTP/2 begin. */
 const HTTP2 = Buffer.from("PRI ", "latin1");
@@ -40,14 +40,14 @@ export class Port {
 
   /** Port 0 takes a free one. Rejects with a ClusterError when the place is taken. */
   static async open(address: Address, options: PortOptions): Promise<Port> {
-    const context = options.tls === null ? null : serverContext(options.tls);
     const accept: { port?: Port } = {};
+    const secure = options.tls === null ? null : securing(options.tls, (socket) => accept.port!.#begin(socket));
     const listener = createServer({ noDelay: true }, (socket) => {
       socket.on("error", () => socket.destroy());
       const port = accept.port!;
       if (!port.#admit(socket)) return;
-      if (context === null) port.#begin(socket);
-      else secured(socket, context, (secure) => port.#begin(secure));
+      if (secure === null) port.#begin(socket);
+      else secure(socket);
     });
     await new Promise<void>((resolve, reject) => {
       listener.once("error", (error) => {
@@ -90,7 +90,7 @@ export class Port {
   }
 
   #begin(socket: Socket): void {
-    if (this.options.blocks === undefined && this.options.tls === null) return this.options.grpc(socket);
+    if (this.options.blocks === undefined) return this.options.grpc(socket);
     this.#strangers++;
     let settled = false;
     const settle = (): void => {

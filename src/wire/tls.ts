@@ -1,9 +1,11 @@
 /** TLS of a cluster's ports: one certificate with its key for whoever listens, one authority that everybody trusts. PEM files. */
 import { readFileSync } from "node:fs";
-import type { Socket } from "node:net";
-import { createSecureContext, TLSSocket } from "node:tls";
-import type { SecureContext } from "node:tls";
+import type { OnReadOpts, Socket } from "node:net";
+import { resolve } from "node:path";
+import { connect, createSecureContext, createServer } from "node:tls";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { UsageError } from "../common/errors";
+import type { Encryption } from "../storage/transfer/block-client";
 
 /** Paths of files. */
 export interface TlsFiles {
@@ -19,7 +21,11 @@ const LEAST_VERSION = "TLSv1.2";
 /** The files that the settings name; null without TLS. Throws a UsageError when some are missing or cannot be read. */
 export function tlsFiles(get: (key: string) => string | undefined): TlsFiles | null {
   const names = ["cert", "key", "ca"] as const;
-  const files = Object.fromEntries(names.map((name) => [name, get(KEYS[name]) ?? ""])) as Record<(typeof names)[number], string>;
+  // Absolute: processes that are started with them have directories of their own.
+  const files = Object.fromEntries(names.map((name) => [name, get(KEYS[name]) ? resolve(get(KEYS[name])!) : ""])) as Record<
+    (typeof names)[number],
+    string
+  >;
   const enabled = get("spark.ssl.enabled");
   if (enabled === "false" || (enabled === undefined && names.every((name) => files[name] === ""))) return null;
   for (const name of names) {
@@ -33,11 +39,12 @@ export function tlsFiles(get: (key: string) => string | undefined): TlsFiles | n
   return files;
 }
 
-/** For a server. */
-export function serverContext(files: TlsFiles): SecureContext {
+/** What the files hold. Throws a UsageError when a server cannot work with it. */
+function pems(files: TlsFiles): { readonly cert: Buffer; readonly key: Buffer; readonly ca: Buffer } {
   const [cert, key, ca] = (["cert", "key", "ca"] as const).map((name) => read(files[name], name)) as [Buffer, Buffer, Buffer];
   try {
-    return createSecureContext({ cert, key, ca, minVersion: LEAST_VERSION });
+    createSecureContext({ cert, key, ca });
+    return { cert, key, ca };
   } catch (error) {
     throw new UsageError("TLS_FILES", `${files.cert} and ${files.key} cannot be used for TLS: ${(error as Error).message}.`, {
       cause: error,
@@ -50,11 +57,35 @@ export function trusted(files: Pick<TlsFiles, "ca">): Buffer {
   return read(files.ca, "ca");
 }
 
-/** The server's end of TLS on a socket that was accepted; `ready` when the handshake is done. Ends the socket when it fails. */
-export function secured(socket: Socket, context: SecureContext, ready: (secure: TLSSocket) => void): void {
-  const secure = new TLSSocket(socket, { isServer: true, secureContext: context, ALPNProtocols: ["h2"] });
-  secure.on("error", () => socket.destroy());
-  secure.once("secure", () => ready(secure));
+/** The server's end of TLS on sockets that were accepted elsewhere; `ready` when a handshake is done. Those that fail are ended. */
+export function securing(files: TlsFiles, ready: (secure: TLSSocket) => void): (socket: Socket) => void {
+  const server = createServer({ ...pems(files), minVersion: LEAST_VERSION, ALPNProtocols: ["h2"], noDelay: true }, (secure) => {
+    secure.on("error", () => secure.destroy());
+    ready(secure);
+  });
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  return (socket) => void server.emit("connection", socket);
+}
+
+/** Encrypted connections for blocks. The server must have a certificate of the authority; its names are not looked at. */
+export function encryption(files: TlsFiles): Encryption {
+  const ca = read(files.ca, "ca");
+  return {
+    connect: (host, port, onread) => {
+      // `onread` is passed on to the socket, which the types do not know.
+      const options: ConnectionOptions & { onread: OnReadOpts } = {
+        host,
+        port,
+        ca,
+        servername: "firesteel",
+        checkServerIdentity: () => undefined,
+        minVersion: LEAST_VERSION,
+        onread,
+      };
+      return connect(options);
+    },
+    accept: (ready) => securing(files, ready),
+  };
 }
 
 function read(path: string, name: keyof typeof KEYS): Buffer {

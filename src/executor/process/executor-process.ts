@@ -15,6 +15,7 @@ import type { MapOutputTable, StoragePorts } from "../../storage/ports";
 import { takeSecret } from "../../wire/auth";
 import { decodeBlockAddress, encodeBlockAddress, encodeBlockUpdate, endpointOf } from "../../wire/block-messages";
 import { decodeMapStatus } from "../../wire/map-status";
+import { encryption } from "../../wire/tls";
 import type { Messages } from "../../wire/wire";
 import { EXIT_DRIVER_LOST, EXIT_FAILED, EXIT_MEMORY, EXIT_OK, EXIT_TERMINATED } from "../exit-codes";
 import type { ExecutorStoragePort, OpenStorage } from "../ports";
@@ -171,6 +172,7 @@ export class ExecutorProcess {
       listen: blockListen,
       driver,
       ports: this.#ports(),
+      encryption: this.options.tls === null ? null : encryption(this.options.tls),
       ...(this.options.ownerPid === null ? {} : { ownerPid: this.options.ownerPid }),
     });
     const limitBytes = residentLimit(memoryBytes, cores, containerLimit);

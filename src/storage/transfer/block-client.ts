@@ -3,7 +3,7 @@
  * asked for at a time, timeouts, and new tries when a connection fails. Bytes are read from the socket straight into the
  * memory that the receiver names.
  */
-import type { Socket } from "node:net";
+import type { OnReadOpts, Socket } from "node:net";
 import { connect } from "node:net";
 import { ClusterError } from "../../common/errors";
 import type { Endpoint } from "../block-address";
@@ -26,12 +26,22 @@ export interface BlockClientOptions {
   readonly secret: Uint8Array;
   /** Bytes asked for and not there yet, over all servers; a longer response goes alone. Default 48 MB (spark.reducer.maxSizeInFlight). */
   readonly maxBytesInFlight?: number;
+  /** Connections to ports are encrypted. */
+  readonly encryption?: Encryption | null;
   /** New tries after a connection failed. Default 3 (spark.shuffle.io.maxRetries). */
   readonly maxRetries?: number;
   /** Pause before a new try, ms. Default 5,000 (spark.shuffle.io.retryWait). */
   readonly retryWait?: number;
   /** Longest silence of a server that owes an answer, ms. Default 120,000 (spark.network.timeout). */
   readonly timeout?: number;
+}
+
+/** How connections between hosts are encrypted. Sockets of this machine are not. */
+export interface Encryption {
+  /** A socket that reads into the buffers of `onread`; connected, with everything verified, when it first reads. */
+  connect(host: string, port: number, onread: OnReadOpts): Socket;
+  /** Makes of accepted sockets encrypted ones, which are `ready` when their handshakes are done. */
+  accept(ready: (socket: Socket) => void): (socket: Socket) => void;
 }
 
 /** The server answered that it cannot: trying again is of no use. */
@@ -132,7 +142,7 @@ export class BlockClient {
     const name = endpointName(endpoint) + (apart ? " (waiting)" : "");
     let connection = this.#connections.get(name);
     if (connection === undefined) {
-      connection = new Connection(endpoint, this.options.secret, () => {
+      connection = new Connection(endpoint, this.options, () => {
         if (this.#connections.get(name) === connection) this.#connections.delete(name);
       });
       this.#connections.set(name, connection);
@@ -212,7 +222,7 @@ class Connection {
 
   constructor(
     endpoint: Endpoint,
-    secret: Uint8Array,
+    { secret, encryption = null }: Pick<BlockClientOptions, "secret" | "encryption">,
     private readonly onClosed: () => void,
   ) {
     this.#handshake = new ClientHandshake(secret);
@@ -226,7 +236,9 @@ class Connection {
     this.#socket =
       "path" in endpoint
         ? connect({ path: endpoint.path, onread })
-        : connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread });
+        : encryption !== null
+          ? encryption.connect(endpoint.host, endpoint.port, onread)
+          : connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread });
     this.#socket.write(MAGIC);
     this.#socket.on("error", (error) => this.destroy(error));
     this.#socket.on("close", () =>

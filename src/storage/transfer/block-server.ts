@@ -8,6 +8,7 @@ import { createServer } from "node:net";
 import { ClusterError } from "../../common/errors";
 import type { Endpoint } from "../block-address";
 import { endpointName } from "../block-address";
+import type { Encryption } from "./block-client";
 import type { AnyRequest, ErrorBody, Header, Meta } from "./frames";
 import { decodeHeader, decodeRequest, encodeMessage, ERROR, HEAD, HEADER_BYTES, MAX_BODY_BYTES } from "./frames";
 import { CLIENT_GREETING_BYTES, CLIENT_REPLY_BYTES, ServerHandshake } from "./handshake";
@@ -49,6 +50,8 @@ export interface BlockServerOptions {
   readonly serve: Serve;
   /** The process may end although the server listens: a driver's, whose program has reached its end. */
   readonly background?: boolean;
+  /** Connections to a port are encrypted. */
+  readonly encryption?: Encryption | null;
 }
 
 /** Buffers of `PIECE` bytes, used again: fresh memory would cost its page faults for every piece. */
@@ -75,7 +78,9 @@ export class BlockServer {
     private readonly server: Server | null,
     private readonly options: BlockServerOptions,
   ) {
-    server?.on("connection", (socket) => this.take(socket));
+    const encrypted = typeof server?.address() === "string" ? null : (options.encryption ?? null);
+    const take = (socket: Socket): void => this.take(socket);
+    server?.on("connection", encrypted === null ? take : guarded(encrypted.accept(take)));
     if (options.background === true) server?.unref();
   }
 
@@ -345,6 +350,14 @@ class ServerConnection {
     this.#drained = null;
     drained?.();
   }
+}
+
+/** Whoever breaks off before the encryption stands ends nothing but the connection. */
+function guarded(accept: (socket: Socket) => void): (socket: Socket) => void {
+  return (socket) => {
+    socket.on("error", () => socket.destroy());
+    accept(socket);
+  };
 }
 
 function readNow(fd: number, buffer: Buffer, at: number, length: number, position: number): void {
