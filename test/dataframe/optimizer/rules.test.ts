@@ -27,6 +27,7 @@ import { pullOutGroupingExpressions } from "../../../src/dataframe/optimizer/rul
 import { pushDownPredicates } from "../../../src/dataframe/optimizer/rules/push-down-predicates";
 import { pushExtraPredicates } from "../../../src/dataframe/optimizer/rules/push-extra-predicates";
 import { pushFiltersIntoScans } from "../../../src/dataframe/optimizer/rules/push-filters-into-scans";
+import { reduceAggregateInput } from "../../../src/dataframe/optimizer/rules/reduce-aggregate-input";
 import { reorderJoins } from "../../../src/dataframe/optimizer/rules/reorder-joins";
 import { replaceDistinctWithAggregate } from "../../../src/dataframe/optimizer/rules/replace-distinct";
 import { replaceSetOperations } from "../../../src/dataframe/optimizer/rules/replace-set-operations";
@@ -959,6 +960,61 @@ describe("ReorderJoin", () => {
       expect(fire(reorderJoins, sql, [eliminateSubqueryAliases, pushDownPredicates])).toBe("as it was");
     },
   );
+});
+
+describe("ReduceAggregateInput", () => {
+  const before = [eliminateSubqueryAliases, pushDownPredicates];
+
+  test("select o from mid join (select k, sum(l) as s from big group by k) q on o = k where p = 3", () => {
+    const sql = "select o from mid join (select k, sum(l) as s from big group by k) q on o = k where p = 3";
+    expect(fire(reduceAggregateInput, sql, before)).toMatchInlineSnapshot(`
+     "
+     Project [o#1]
+     +- Join Inner, (o#1 = k#3)
+        :- Filter (p#2 = 3)
+        :  +- Relation mid[o#1,p#2] parquet
+        +- Aggregate [k#3], [k#3, sum(l#4) AS s#6L]
+           +- Join LeftSemi, (k#3 = o#9)
+              :- Relation big[k#3,l#4,m#5] parquet
+              +- Project [o#7 AS o#9]
+                 +- Filter (p#8 = 3)
+                    +- Relation mid[o#7,p#8] parquet
+     "
+    `);
+  });
+
+  test("the keys go below projections and joins, to the relation that they are of", () => {
+    const sql =
+      "select o from mid join (select kk, count(*) as n from (select k as kk, l from big) b join u on l = c group by kk) q on o = kk where p = 3";
+    expect(fire(reduceAggregateInput, sql, before)).toMatchInlineSnapshot(`
+     "
+     Project [o#1]
+     +- Join Inner, (o#1 = kk#6)
+        :- Filter (p#2 = 3)
+        :  +- Relation mid[o#1,p#2] parquet
+        +- Aggregate [kk#6], [kk#6, count(1) AS n#9L]
+           +- Join Inner, (l#4 = c#7)
+              :- Project [k#3 AS kk#6, l#4]
+              :  +- Join LeftSemi, (k#3 = o#12)
+              :     :- Relation big[k#3,l#4,m#5] parquet
+              :     +- Project [o#10 AS o#12]
+              :        +- Filter (p#11 = 3)
+              :           +- Relation mid[o#10,p#11] parquet
+              +- Relation u[c#7,d#8] parquet
+     "
+    `);
+  });
+
+  test.each([
+    // Rows without a match stay: all groups are asked for.
+    "select k, o from (select k, sum(l) as s from big group by k) q left join (select * from mid where p = 3) m on o = k",
+    // The other side has as many keys as there are groups.
+    "select b.l from big b join (select k, sum(l) as s from big group by k) q on b.k = q.k",
+    "select p from (select * from mid where p = 3) m join (select l, max(k) as k from big group by l) q on o = q.k",
+    "select o from (select * from mid where p = 3 limit 5) m join (select k, sum(l) as s from big group by k) q on o = k",
+  ])("does not change %s", (sql) => {
+    expect(fire(reduceAggregateInput, sql, before)).toBe("as it was");
+  });
 });
 
 describe("RewriteDistinctAggregates", () => {

@@ -42,6 +42,7 @@ const LEAST_GAIN = 5;
 
 class Reduction {
   readonly #statistics = new Statistics();
+  /** Smaller inputs are computed whole; 0: all are reduced, whatever it costs. */
   readonly #leastRows: number;
   readonly #mostBytes: number;
 
@@ -95,6 +96,7 @@ class Reduction {
   }
 
   #pays(plan: Aggregate, other: LogicalPlan): boolean {
+    if (this.#leastRows === 0) return true;
     const { rows, bytes } = this.#statistics.of(other);
     const input = this.#statistics.of(plan.child).rows;
     const groups = this.#statistics.of(plan).rows;
