@@ -25,7 +25,7 @@ const common = {
   platform: "node",
   target: "node20.19",
   format: "cjs",
-  charset: "utf8",
+  charset: "ascii",
   sourcemap: "linked",
   sourcesContent: false,
   legalComments: "none",
@@ -69,6 +69,11 @@ const results = await Promise.all([
   build({ ...common, entryPoints: { loader: source("cli/loader/hooks.ts") }, format: "esm", outExtension: { ".js": ".mjs" } }),
   dashboard(),
 ]);
+
+// What is loaded in every process and thread is ASCII, comments too: see common/cached-load.ts.
+const engine = join(dist, "engine.js");
+const plain = (line) => (/^\s*(?:\/\/|\/?\*)/.test(line) ? line.replace(/[^\x00-\x7f]/g, "?") : line);
+writeFileSync(engine, readFileSync(engine, "utf8").split("\n").map(plain).join("\n"));
 
 const entry = (name, text) => writeFileSync(join(dist, name), `"use strict";\n${text}\n`);
 // In two steps: of an import, Node would look through all of the engine for names that it re-exports (50 ms).

@@ -2,7 +2,7 @@
  * Parses the source text of one function, as `Function.prototype.toString` gives it, in whatever form it was written
  * (arrow, function, class, method, accessor). Knows nothing about variables; see free-variables.ts.
  */
-import * as acorn from "acorn";
+import type * as Acorn from "acorn";
 import { TaskError } from "../common/errors";
 
 /** An ESTree node, as generic as a walker needs it. Offsets are UTF-16 units. */
@@ -25,7 +25,10 @@ export interface ParsedFunction {
   readonly shift: number;
 }
 
-const OPTIONS: acorn.Options = {
+/** Loaded with the first text to parse: its tables take 5 ms, and most processes parse nothing. */
+const acorn = (): typeof Acorn => require("acorn") as typeof Acorn;
+
+const OPTIONS: Acorn.Options = {
   ecmaVersion: "latest",
   sourceType: "module",
   allowAwaitOutsideFunction: true,
@@ -46,7 +49,7 @@ export function parseFunction(source: string): ParsedFunction {
     for (const { form, open, close } of WRAPPERS) {
       try {
         const text = open + source + close;
-        const expression = acorn.parseExpressionAt(text, 0, { ...OPTIONS, sourceType }) as unknown as SyntaxNode;
+        const expression = acorn().parseExpressionAt(text, 0, { ...OPTIONS, sourceType }) as unknown as SyntaxNode;
         if (form === "expression") {
           if (!isFunctionLike(expression)) continue;
           return { form, node: expression, member: undefined, shift: open.length };
@@ -70,7 +73,7 @@ export function parseFunction(source: string): ParsedFunction {
 /** Parses a whole script; undefined when acorn cannot (the caller then treats its functions by value only). */
 export function parseScript(source: string, sourceType: "module" | "script"): SyntaxNode | undefined {
   try {
-    return acorn.parse(source, {
+    return acorn().parse(source, {
       ...OPTIONS,
       sourceType,
       allowHashBang: true,
