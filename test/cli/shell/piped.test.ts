@@ -7,7 +7,11 @@ afterAll(() => place.remove());
 afterEach(async () => expect(await place.leftoversAfter(5000)).toEqual([]));
 
 function piped(script: string, ...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [cli, "shell", ...args], { cwd: place.folder, env: place.environment, stdio: "pipe" });
+  const child = spawn(process.execPath, [cli, "shell", "-c", "spark.ui.showConsoleProgress=false", ...args], {
+    cwd: place.folder,
+    env: place.environment,
+    stdio: "pipe",
+  });
   child.stdin.end(script);
   return new Running(child).ended;
 }
