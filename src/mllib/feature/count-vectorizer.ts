@@ -117,7 +117,7 @@ export class CountVectorizerModel extends withParams(Model, params) {
   }
 
   private output(): StructField {
-    return vectorField(this.getOutputCol(), vectorMetadata(this.vocabulary.map((name) => ({ type: "numeric", name }))));
+    return vectorField(this.getOutputCol(), vectorMetadata(this.vocabulary.map(() => ({ type: "numeric" }))));
   }
 
   override transformSchema(schema: StructType): StructType {

@@ -1,18 +1,25 @@
 /** Transformers of columns. */
 export { Binarizer } from "./binarizer";
 export { Bucketizer } from "./bucketizer";
+export { CountVectorizer, CountVectorizerModel } from "./count-vectorizer";
 export { DCT } from "./dct";
 export { ElementwiseProduct } from "./elementwise-product";
+export { HashingTF } from "./hashing-tf";
+export { IDF, IDFModel } from "./idf";
+export { Imputer, ImputerModel } from "./imputer";
 export { IndexToString } from "./index-to-string";
 export { MaxAbsScaler, MaxAbsScalerModel } from "./max-abs-scaler";
 export { MinMaxScaler, MinMaxScalerModel } from "./min-max-scaler";
+export { NGram } from "./n-gram";
 export { Normalizer } from "./normalizer";
 export { OneHotEncoder, OneHotEncoderModel } from "./one-hot-encoder";
 export { PolynomialExpansion } from "./polynomial-expansion";
 export { QuantileDiscretizer } from "./quantile-discretizer";
 export { RobustScaler, RobustScalerModel } from "./robust-scaler";
 export { StandardScaler, StandardScalerModel } from "./standard-scaler";
+export { StopWordsRemover } from "./stop-words-remover";
 export { StringIndexer, StringIndexerModel } from "./string-indexer";
+export { RegexTokenizer, Tokenizer } from "./tokenizer";
 export { VectorAssembler } from "./vector-assembler";
 export { VectorSizeHint } from "./vector-size-hint";
 export { VectorSlicer } from "./vector-slicer";
