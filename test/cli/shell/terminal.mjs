@@ -98,7 +98,7 @@ class Terminal {
 
   end() {
     spawnSync("tmux", ["-L", this.socket, "kill-server"]);
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 
