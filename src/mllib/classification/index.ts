@@ -6,4 +6,6 @@ export { LinearSVC, LinearSVCModel, LinearSVCTrainingSummary } from "./linear-sv
 export { LogisticRegression } from "./logistic-regression";
 export { LogisticRegressionModel } from "./logistic-regression-model";
 export { LogisticRegressionSummary, LogisticRegressionTrainingSummary } from "./logistic-regression-summary";
+export { NaiveBayes } from "./naive-bayes";
+export { NaiveBayesModel } from "./naive-bayes-model";
 export { RandomForestClassificationModel, RandomForestClassifier } from "./random-forest-classifier";

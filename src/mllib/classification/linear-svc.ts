@@ -25,6 +25,7 @@ import {
   tol,
   weightCol,
 } from "../param/shared";
+import { readRecord } from "../persistence/record";
 import { persistent } from "../persistence/registry";
 import { BinaryClassificationSummary, type ClassificationColumns } from "./classification-summary";
 import { checkedClasses } from "./logistic-regression";
@@ -194,8 +195,7 @@ persistent(LinearSVCModel, {
   sparkClass: "org.apache.spark.ml.classification.LinearSVCModel",
   save: (model, directory) => directory.writeTable("data", DATA, [[model.coefficients, model.intercept]]),
   load: async (_metadata, directory) => {
-    const [row] = await directory.readTable("data", ["coefficients", "intercept"]);
-    const [coefficients, intercept] = ["coefficients", "intercept"].map((name) => row?.get(name));
+    const [coefficients, intercept] = await readRecord(directory, ["coefficients", "intercept"]);
     if (typeof intercept !== "number" || !(coefficients instanceof DenseVector || coefficients instanceof SparseVector))
       throw directory.damaged("data is not that of a linear SVC");
     return new LinearSVCModel(coefficients, intercept);

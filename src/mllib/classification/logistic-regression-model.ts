@@ -7,8 +7,9 @@ import type { Estimator } from "../base/estimator";
 import { columnName, marginsOfRows } from "../base/predictor";
 import { DenseMatrix, type Matrix, SparseMatrix } from "../linalg/matrices";
 import { MatrixUDT, VectorUDT } from "../linalg/user-types";
-import { DenseVector, type Vector } from "../linalg/vectors";
+import { DenseVector, SparseVector, type Vector } from "../linalg/vectors";
 import { withParams } from "../param/params";
+import { readRecord } from "../persistence/record";
 import { persistent } from "../persistence/registry";
 import { agreeingThresholds, binaryThreshold, logisticParams } from "./logistic-regression-params";
 import {
@@ -201,11 +202,10 @@ persistent(LogisticRegressionModel, {
   },
   load: async (_metadata, directory) => {
     const columns = ["numClasses", "interceptVector", "coefficientMatrix", "isMultinomial"];
-    const [row] = await directory.readTable("data", columns);
-    const [numClasses, intercepts, matrix, multinomial] = row === undefined ? [] : columns.map((name) => row.get(name));
-    const isVector = intercepts instanceof DenseVector || (intercepts as object | undefined)?.constructor.name === "SparseVector";
+    const [numClasses, intercepts, matrix, multinomial] = await readRecord(directory, columns);
+    const isVector = intercepts instanceof DenseVector || intercepts instanceof SparseVector;
     if (typeof numClasses !== "number" || !isVector || !(matrix instanceof DenseMatrix || matrix instanceof SparseMatrix))
       throw directory.damaged("data is not that of a logistic regression");
-    return new LogisticRegressionModel(matrix, intercepts as Vector, numClasses, multinomial === true);
+    return new LogisticRegressionModel(matrix, intercepts, numClasses, multinomial === true);
   },
 });

@@ -76,6 +76,9 @@ function variance(squares: number, weightSum: number, weightSquareSum: number): 
   return denominator > 0 ? Math.max(squares / denominator, 0) : 0;
 }
 
+/** Labels beyond are no classes: their counts would not fit. */
+const MOST_CLASSES = 1 << 20;
+
 /** Null of no rows. `classes`: with the weight of each label. */
 export function summarize(blocks: Iterable<TrainingBlock>, classes: boolean): Summary | null {
   let total: Summary | null = null;
@@ -109,35 +112,58 @@ function blockSummary(block: TrainingBlock, classes: boolean): Summary {
 }
 
 function countLabels(summary: Summary, label: Float64Array, weights: Float64Array): void {
-  const counts: number[] = [];
-  label.forEach((value, r) => {
+  let most = -1;
+  for (const value of label)
     if (!Number.isInteger(value) || value < 0) summary.invalidLabels++;
-    else counts[value] = (counts[value] ?? 0) + weights[r]!;
-  });
-  summary.histogram = Float64Array.from(counts, (count) => count ?? 0);
+    else if (value > most) most = value;
+  if (most > MOST_CLASSES) throw new DataError("INVALID_LABEL", `A label is ${most}; labels are the numbers of classes, from 0.`);
+  const counts = new Float64Array(most + 1);
+  for (let r = 0; r < label.length; r++) if (label[r]! >= 0 && Number.isInteger(label[r])) counts[label[r]!]! += weights[r]!;
+  summary.histogram = counts;
 }
 
 function denseSummary(block: TrainingBlock, { means, squares, weightSum }: Summary): void {
   const { rows, width, weight } = block;
   const tiles = block.tiles!;
   const most = tileRows(width);
-  const columns = (use: (j: number, r: number, value: number) => void): void => {
-    for (let first = 0; first < rows; first += most) {
-      const count = Math.min(most, rows - first);
-      const stride = strideOf(count);
-      for (let j = 0; j < width; j++)
-        for (let r = 0, at = first * width + j * stride; r < count; r++, at++) use(j, first + r, tiles[at]!);
-    }
-  };
-  if (weight === null) {
-    columns((j, _r, value) => (means[j]! += value));
-    means.forEach((sum, j) => (means[j] = sum / weightSum));
-    columns((j, _r, value) => (squares[j]! += (value - means[j]!) * (value - means[j]!)));
-  } else {
-    columns((j, r, value) => (means[j]! += weight[r]! * value));
-    means.forEach((sum, j) => (means[j] = sum / weightSum));
-    columns((j, r, value) => (squares[j]! += weight[r]! * (value - means[j]!) * (value - means[j]!)));
+  const strides: (readonly [first: number, count: number, stride: number])[] = [];
+  for (let first = 0; first < rows; first += most) {
+    const count = Math.min(most, rows - first);
+    strides.push([first, count, strideOf(count)]);
   }
+  for (let j = 0; j < width; j++) {
+    let sum = 0;
+    for (const [first, count, stride] of strides) sum += columnSum(tiles, first * width + j * stride, count, weight, first);
+    const mean = sum / weightSum;
+    let square = 0;
+    for (const [first, count, stride] of strides)
+      square += columnSquares(tiles, first * width + j * stride, count, weight, first, mean);
+    means[j] = mean;
+    squares[j] = square;
+  }
+}
+
+function columnSum(tiles: Float64Array, at: number, count: number, weight: Float64Array | null, first: number): number {
+  let sum = 0;
+  if (weight === null) for (let r = 0; r < count; r++) sum += tiles[at + r]!;
+  else for (let r = 0; r < count; r++) sum += weight[first + r]! * tiles[at + r]!;
+  return sum;
+}
+
+function columnSquares(
+  tiles: Float64Array,
+  at: number,
+  count: number,
+  weight: Float64Array | null,
+  first: number,
+  mean: number,
+): number {
+  let sum = 0;
+  for (let r = 0; r < count; r++) {
+    const d = tiles[at + r]! - mean;
+    sum += weight === null ? d * d : weight[first + r]! * d * d;
+  }
+  return sum;
 }
 
 /** Zeros that are not stored deviate by the mean. */

@@ -59,5 +59,5 @@ function transpose(
   start: number,
   stride: number,
 ): void {
-  for (let r = 0; r < rows; r++) for (let j = 0; j < width; j++) to[start + j * stride + r] = from[at++]!;
+  for (let r = 0; r < rows; r++) for (let j = 0, place = start + r; j < width; j++, place += stride) to[place] = from[at++]!;
 }

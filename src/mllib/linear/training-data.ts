@@ -2,11 +2,13 @@
  * The training rows of linear models on executors. What a fit asks of them is a job each time; executors keep the rows in between,
  * and fits that differ in their penalties only can share them.
  */
+import { randomUUID } from "node:crypto";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { aggregateProgram, type InstanceBlock, instancesOf, rowsProgram, type TaskData } from "../compute";
+import { aggregateProgram, type InstanceBlock, instancesOf, type ProgramTask, rowsProgram, type TaskData } from "../compute";
 import { addMoments, type Moments } from "../optim/moments";
 import type { MomentSteps } from "./glm-fit";
+import { keptRows } from "./kept-rows";
 import type { PassSteps } from "./objective";
 import { addPass, type PassResult, type PassSpec, runPass } from "./pass";
 import { reweighted, type Reweighting } from "./reweight";
@@ -35,21 +37,33 @@ const toTiles = rowsProgram<{ readonly featureless: boolean }, InstanceBlock, Tr
   },
 });
 
-const summaries = aggregateProgram<{ readonly classes: boolean }, TrainingBlock, Summary | null>({
+/** What a program is asked, of which rows: `id` names those that are kept. */
+interface Asked<T> {
+  readonly id: string | null;
+  readonly what: T;
+}
+
+const rowsOf = (blocks: Iterable<TrainingBlock>, { id }: Asked<unknown>, task: ProgramTask): Iterable<TrainingBlock> =>
+  id === null ? blocks : keptRows(task, id, blocks);
+
+const summaries = aggregateProgram<Asked<{ readonly classes: boolean }>, TrainingBlock, Summary | null>({
   name: "mllib.linear.summary",
-  run: (blocks, { classes }) => summarize(blocks, classes),
+  run: (blocks, asked, task) => summarize(rowsOf(blocks, asked, task), asked.what.classes),
   merge: (a, b) => (a === null || b === null ? (a ?? b) : addSummary(sameWidth(a, b), b)),
 });
 
-const passes = aggregateProgram<PassSpec, TrainingBlock, PassResult>({
+const passes = aggregateProgram<Asked<PassSpec>, TrainingBlock, PassResult>({
   name: "mllib.linear.pass",
-  run: (blocks, spec) => runPass(blocks, spec),
+  run: (blocks, asked, task) => runPass(rowsOf(blocks, asked, task), asked.what),
   merge: addPass,
 });
 
-const moments = aggregateProgram<Reweighting | null, TrainingBlock, Moments | null>({
+const moments = aggregateProgram<Asked<Reweighting | null>, TrainingBlock, Moments | null>({
   name: "mllib.linear.moments",
-  run: (blocks, reweighting) => momentsOf(blocks, reweighting === null ? undefined : (block) => reweighted(block, reweighting)),
+  run(blocks, asked, task) {
+    const how = asked.what;
+    return momentsOf(rowsOf(blocks, asked, task), how === null ? undefined : (block) => reweighted(block, how));
+  },
   merge: (a, b) => (a === null || b === null ? (a ?? b) : addMoments(sameWidth(a, b), b)),
 });
 
@@ -70,6 +84,7 @@ export class TrainingRows {
   private constructor(
     private readonly blocks: TaskData<TrainingBlock>,
     private readonly who: string,
+    private readonly id: string | null,
   ) {}
 
   /** `who` cannot learn from no rows. */
@@ -78,17 +93,17 @@ export class TrainingRows {
     const { keep, featureless = false } = options;
     const extra = offsetCol === undefined ? [] : [offsetCol];
     const blocks = (await instancesOf(df, { featuresCol, labelCol, weightCol, extra })).map(toTiles, { featureless });
-    return new TrainingRows(keep ? blocks.persist() : blocks, who);
+    return keep ? new TrainingRows(blocks.persist(), who, randomUUID()) : new TrainingRows(blocks, who, null);
   }
 
   summary(classes: boolean): Promise<Summary> {
-    return (this.#summary ??= this.#found(this.blocks.aggregate(summaries, { classes })));
+    return (this.#summary ??= this.#found(this.blocks.aggregate(summaries, this.#asked({ classes }))));
   }
 
   /** What a fit comes to that asks for passes. */
   async passing<T>(steps: PassSteps<T>): Promise<T> {
     let next = steps.next();
-    while (next.done !== true) next = steps.next(await this.#found(this.blocks.aggregate(passes, next.value)));
+    while (next.done !== true) next = steps.next(await this.#found(this.blocks.aggregate(passes, this.#asked(next.value))));
     return next.value;
   }
 
@@ -106,7 +121,11 @@ export class TrainingRows {
   }
 
   #momentsOf(reweighting: Reweighting | null): Promise<Moments> {
-    return this.#found(this.blocks.aggregate(moments, reweighting));
+    return this.#found(this.blocks.aggregate(moments, this.#asked(reweighting)));
+  }
+
+  #asked<T>(what: T): Asked<T> {
+    return { id: this.id, what };
   }
 
   async release(): Promise<void> {

@@ -14,6 +14,7 @@ import { familyOf, type FamilySpec, linkOf } from "../linear/families";
 import type { GlmFit } from "../linear/glm-fit";
 import { dot } from "../optim/blas";
 import { withParams } from "../param/params";
+import { readRecord } from "../persistence/record";
 import { persistent } from "../persistence/registry";
 import { familySpec, glrParams } from "./generalized-linear-regression-params";
 import { GeneralizedLinearRegressionSummary, GeneralizedLinearRegressionTrainingSummary, type GlrSummaryModel } from "./generalized-linear-regression-summary"; // prettier-ignore
@@ -170,8 +171,7 @@ persistent(GeneralizedLinearRegressionModel, {
   sparkClass: "org.apache.spark.ml.regression.GeneralizedLinearRegressionModel",
   save: (model, directory) => directory.writeTable("data", DATA, [[model.intercept, model.coefficients]]),
   load: async (_metadata, directory) => {
-    const [row] = await directory.readTable("data", ["intercept", "coefficients"]);
-    const [intercept, coefficients] = ["intercept", "coefficients"].map((name) => row?.get(name));
+    const [intercept, coefficients] = await readRecord(directory, ["intercept", "coefficients"]);
     if (typeof intercept !== "number" || !(coefficients instanceof DenseVector || coefficients instanceof SparseVector))
       throw directory.damaged("data is not that of a generalized linear regression");
     return new GeneralizedLinearRegressionModel(coefficients, intercept);

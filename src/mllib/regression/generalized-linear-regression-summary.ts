@@ -75,7 +75,7 @@ export class GeneralizedLinearRegressionSummary {
       hasOffset: offsetCol !== undefined,
       ...(only === undefined ? {} : { only }),
     };
-    const found = await data.aggregate<SumsSpec, unknown>(program as typeof sumsProgram, spec);
+    const found = await data.aggregate<SumsSpec, unknown>(program, spec);
     if (found === null) throw new DataError("EMPTY_DATASET", "GeneralizedLinearRegressionSummary: the dataset is empty.");
     return found as T;
   }

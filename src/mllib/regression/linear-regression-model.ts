@@ -11,6 +11,7 @@ import { DenseVector, SparseVector, type Vector, type VectorLike } from "../lina
 import { linearProgram, type LinearSpec } from "../linear/linear-program";
 import { dot } from "../optim/blas";
 import { withParams } from "../param/params";
+import { readRecord } from "../persistence/record";
 import { persistent } from "../persistence/registry";
 import { linearParams } from "./linear-regression-params";
 import { type LinearEstimate, LinearRegressionSummary, LinearRegressionTrainingSummary, type LinearSummaryColumns } from "./linear-regression-summary"; // prettier-ignore
@@ -113,8 +114,7 @@ persistent(LinearRegressionModel, {
   sparkClass: "org.apache.spark.ml.regression.LinearRegressionModel",
   save: (model, directory) => directory.writeTable("data", DATA, [[model.intercept, model.coefficients, model.scale]]),
   load: async (_metadata, directory) => {
-    const [row] = await directory.readTable("data", ["intercept", "coefficients", "scale"]);
-    const [intercept, coefficients, scale] = ["intercept", "coefficients", "scale"].map((name) => row?.get(name));
+    const [intercept, coefficients, scale] = await readRecord(directory, ["intercept", "coefficients", "scale"]);
     if (typeof intercept !== "number" || !(coefficients instanceof DenseVector || coefficients instanceof SparseVector))
       throw directory.damaged("data is not that of a linear regression");
     return new LinearRegressionModel(coefficients, intercept, scale as number);

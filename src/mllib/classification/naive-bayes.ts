@@ -1,0 +1,96 @@
+/** Naive Bayes. */
+import type { StructField, StructType } from "../../columnar/types";
+import { DataError } from "../../common/errors";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import { nominalOf } from "../base/attributes";
+import { checkThresholds } from "../base/classifier";
+import { Estimator } from "../base/estimator";
+import { checkFitColumns, columnName } from "../base/predictor";
+import { doubleField, vectorField, withFields } from "../base/schema";
+import { instancesOf } from "../compute";
+import { DenseMatrix, Matrices } from "../linalg/matrices";
+import { DenseVector } from "../linalg/vectors";
+import { withParams } from "../param/params";
+import { persistent } from "../persistence/registry";
+import { NaiveBayesModel } from "./naive-bayes-model";
+import { naiveBayesParams } from "./naive-bayes-params";
+import { labelStatistics, type LabelStatistics } from "./naive-bayes-statistics";
+
+/**
+ * Naive Bayes: multinomial (counts; C. D. Manning, P. Raghavan and H. Schütze, Introduction to Information Retrieval, chapter 13),
+ * complement (J. Rennie et al., Tackling the Poor Assumptions of Naive Bayes Text Classifiers, 2003), Bernoulli (zeros and ones) and
+ * Gaussian. One pass over the rows. As in Spark, class k is the k-th of the labels that there are.
+ */
+export class NaiveBayes extends withParams(Estimator<NaiveBayesModel>, naiveBayesParams) {
+  override transformSchema(schema: StructType): StructType {
+    const weight = columnName(this.valueFor("weightCol"));
+    checkFitColumns(schema, this.className, {
+      featuresCol: this.getFeaturesCol(),
+      labelCol: this.getLabelCol(),
+      weightCol: weight,
+    });
+    const [raw, probability, prediction] = [this.getRawPredictionCol(), this.getProbabilityCol(), this.getPredictionCol()].map(columnName); // prettier-ignore
+    const fields: readonly StructField[] = [
+      ...(raw === undefined ? [] : [vectorField(raw)]),
+      ...(probability === undefined ? [] : [vectorField(probability)]),
+      ...(prediction === undefined ? [] : [doubleField(prediction, nominalOf(2))]),
+    ];
+    return withFields(schema, this.className, ...fields);
+  }
+
+  protected override async fitModel(df: DataFrame): Promise<NaiveBayesModel> {
+    const thresholds = this.valueFor<readonly number[]>("thresholds");
+    const blocks = await instancesOf(df, {
+      featuresCol: this.getFeaturesCol(),
+      labelCol: this.getLabelCol(),
+      weightCol: columnName(this.valueFor("weightCol")),
+    });
+    const spec = { modelType: this.getModelType(), numClasses: thresholds?.length ?? null };
+    const statistics = await blocks.aggregate(labelStatistics, spec);
+    if (statistics === null) throw new DataError("EMPTY_DATASET", "NaiveBayes: the dataset is empty; there is nothing to fit.");
+    const model = this.getModelType() === "gaussian" ? gaussian(statistics) : this.discrete(statistics);
+    checkThresholds(this.className, thresholds, statistics.length);
+    return NaiveBayesModel.fitted(this, model);
+  }
+
+  private discrete(statistics: readonly LabelStatistics[]): NaiveBayesModel {
+    const smoothing = this.getSmoothing();
+    const modelType = this.getModelType();
+    const width = statistics[0]!.sums.length;
+    const rows = statistics.reduce((sum, { weight }) => sum + weight, 0);
+    const all = new Float64Array(width);
+    for (const { sums } of statistics) sums.forEach((sum, j) => (all[j]! += sum));
+    const denominator = Math.log(rows + statistics.length * smoothing);
+    const pi = statistics.map(({ weight }) => Math.log(weight + smoothing) - denominator);
+    const theta = statistics.flatMap(({ weight, sums }) => {
+      const counts = modelType === "complement" ? all.map((sum, j) => sum - sums[j]!) : sums;
+      const total =
+        modelType === "bernoulli" ? weight + 2 * smoothing : counts.reduce((sum, count) => sum + count, 0) + width * smoothing;
+      const shares = Array.from(counts, (count) => Math.log(count + smoothing) - Math.log(total));
+      return modelType === "complement" ? shares.map((share) => -share) : shares;
+    });
+    const matrix = new DenseMatrix(statistics.length, width, theta, true);
+    return new NaiveBayesModel(new DenseVector(pi), matrix, Matrices.zeros(0, 0));
+  }
+}
+
+/** Variances are raised by a billionth of the largest one, as scikit-learn does, lest they be zero. */
+function gaussian(statistics: readonly LabelStatistics[]): NaiveBayesModel {
+  const width = statistics[0]!.sums.length;
+  const rows = statistics.reduce((sum, { weight }) => sum + weight, 0);
+  const epsilon =
+    1e-9 *
+    Array.from({ length: width }, (_, j) => {
+      const mean = statistics.reduce((sum, { sums }) => sum + sums[j]!, 0) / rows;
+      const within = statistics.reduce((sum, { squares }) => sum + squares[j]!, 0);
+      const between = statistics.reduce((sum, { sums, weight }) => sum + weight * (sums[j]! / weight - mean) ** 2, 0);
+      return (within + between) / rows;
+    }).reduce((most, variance) => Math.max(most, variance), 0);
+  const pi = statistics.map(({ weight }) => Math.log(weight) - Math.log(rows));
+  const theta = statistics.flatMap(({ sums, weight }) => Array.from(sums, (sum) => sum / weight));
+  const sigma = statistics.flatMap(({ squares, weight }) => Array.from(squares, (square) => epsilon + square / weight));
+  const matrix = (values: readonly number[]): DenseMatrix => new DenseMatrix(statistics.length, width, values, true);
+  return new NaiveBayesModel(new DenseVector(pi), matrix(theta), matrix(sigma));
+}
+
+persistent(NaiveBayes, { sparkClass: "org.apache.spark.ml.classification.NaiveBayes", load: () => new NaiveBayes() });
