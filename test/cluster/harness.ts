@@ -1,0 +1,84 @@
+/** Masters and workers in this process; their executors, drivers and those who submit are processes of the built package. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { masterConfig } from "../../src/cluster/daemon-config";
+import type { MasterOptions } from "../../src/cluster/master/master-daemon";
+import { MasterDaemon } from "../../src/cluster/master/master-daemon";
+import type { WorkerOptions } from "../../src/cluster/worker/worker-daemon";
+import { WorkerDaemon } from "../../src/cluster/worker/worker-daemon";
+import { setLogLevel } from "../../src/common/log";
+
+const dist = join(__dirname, "..", "..", "dist");
+const NO_SECRET = Buffer.alloc(0);
+
+export class TestCluster {
+  readonly directory = mkdtempSync(join(tmpdir(), "firesteel-test-cluster-"));
+  master!: MasterDaemon;
+  readonly workers: WorkerDaemon[] = [];
+
+  constructor(readonly secret: Buffer = NO_SECRET) {
+    setLogLevel("OFF");
+  }
+
+  async startMaster(more: Partial<MasterOptions> = {}): Promise<void> {
+    this.master = await MasterDaemon.start({
+      ...masterConfig(() => undefined),
+      host: "127.0.0.1",
+      port: 0,
+      secret: this.secret,
+      tls: null,
+      recoveryDirectory: join(this.directory, "recovery"),
+      ...more,
+    });
+  }
+
+  async startWorker(more: Partial<WorkerOptions> = {}): Promise<WorkerDaemon> {
+    const worker = await WorkerDaemon.start({
+      masters: [{ host: "127.0.0.1", port: this.master.port }],
+      host: "127.0.0.1",
+      cores: 1,
+      memory: 2 * 2 ** 30,
+      workDirectory: join(this.directory, `work-${this.workers.length}`),
+      secret: this.secret,
+      tls: null,
+      webUrl: "",
+      executorFile: join(dist, "executor.js"),
+      cliFile: join(dist, "cli.js"),
+      conf: () => undefined,
+      cleanup: null,
+      ...more,
+    });
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** `firesteel submit` against this cluster. Resolves with what it wrote and how it ended. */
+  submit(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; stdout: string; stderr: string }> {
+    const { FIRESTEEL_SUBMIT_ARGS: _submitted, ...inherited } = process.env;
+    const secret = this.secret.length === 0 ? {} : { FIRESTEEL_CLUSTER_SECRET: this.secret.toString() };
+    return new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        [join(dist, "cli.js"), "submit", "--master", this.master.url, ...args],
+        { env: { ...inherited, ...secret, ...env }, timeout: 60_000 },
+        (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
+      );
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop("the test is over")));
+    await this.master.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`waited in vain for ${what}`);
+}

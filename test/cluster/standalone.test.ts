@@ -1,0 +1,178 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { MasterLink } from "../../src/cluster/session/master-link";
+import { checkReach, clusterSecret } from "../../src/cluster/secret";
+import { TestCluster, until } from "./harness";
+
+// The built package's processes are to be of the same version.
+jest.mock("../../src/common/version", () => ({
+  version: jest.requireActual<{ version: string }>("../../package.json").version,
+}));
+
+const SECRET = "a secret of the test, long enough";
+const cluster = new TestCluster(Buffer.from(SECRET));
+const programs = join(cluster.directory, "programs");
+
+/** Writes a program and a package that it imports. */
+function program(name: string, text: string, greeting = "hello"): string {
+  const folder = join(programs, name);
+  const installed = join(folder, "node_modules", "greeter");
+  mkdirSync(join(installed, "lib"), { recursive: true });
+  writeFileSync(join(installed, "package.json"), `{"name": "greeter", "version": "1.0.0", "main": "lib/main.js"}`);
+  writeFileSync(join(installed, "lib", "main.js"), `exports.greet = (name) => ${JSON.stringify(greeting)} + " " + name;`);
+  writeFileSync(join(folder, "shout.ts"), `export const shout = (text: string): string => text.toUpperCase();`);
+  writeFileSync(join(folder, "data.txt"), "from a file");
+  const file = join(folder, "program.ts");
+  writeFileSync(file, text);
+  return file;
+}
+
+const GREETINGS = `
+  import { readFileSync } from "node:fs";
+  import { SparkContext, SparkFiles } from "firesteel";
+  import { greet } from "greeter";
+  import { shout } from "./shout";
+  await using sc = new SparkContext();
+  const suffix = sc.broadcast("!");
+  const pairs = sc.parallelize(["ann", "bob", "cid", "ann"], 4).map((name) => [name, 1] as [string, number]);
+  const counts = await pairs.reduceByKey((a, b) => a + b, 2).collect();
+  console.log("counts", JSON.stringify(counts.sort()));
+  const texts = await sc.parallelize(["ann", "bob"], 2)
+    .map((name) => { console.log("task for " + name); return shout(greet(name)) + suffix.value + readFileSync(SparkFiles.get("data.txt"), "utf8"); })
+    .collect();
+  console.log("texts", JSON.stringify(texts), process.argv.slice(2).join("|"));
+`;
+
+beforeAll(async () => {
+  await cluster.startMaster();
+  await Promise.all([cluster.startWorker(), cluster.startWorker()]);
+});
+
+afterAll(() => cluster.stop());
+
+describe("a standalone cluster", () => {
+  test("runs a program whose driver is here on executors of both workers", async () => {
+    const file = program("client", GREETINGS);
+    const { code, stdout } = await cluster.submit(["--files", join(file, "..", "data.txt"), file, "x", "y z"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`counts [["ann",2],["bob",1],["cid",1]]`);
+    expect(stdout).toContain(`texts ["HELLO ANN!from a file","HELLO BOB!from a file"] x|y z`);
+    await until(() => cluster.workers.every((one) => one.stateOf().executors.length === 0), "the executors' ends");
+    const finished = cluster.workers.flatMap((one) => one.stateOf().finishedExecutors);
+    expect(finished).toHaveLength(2);
+    const logs = finished.map(({ directory }) => readFileSync(join(directory, "stdout"), "utf8")).join("");
+    expect(logs.split("\n").sort().join("")).toBe("task for anntask for bob");
+    expect(cluster.master.stateOf().completedApplications).toMatchObject([{ name: "program", state: "FINISHED" }]);
+    for (const { directory } of finished) {
+      const rest = readFileSync(join(directory, "stderr"), "utf8");
+      expect(rest).toBe("");
+    }
+  });
+
+  test("runs a driver on a worker, with its files and packages, and tells its state", async () => {
+    const file = program("cluster", GREETINGS, "salut");
+    const settings = ["--conf", "spark.standalone.submit.waitAppCompletion=true", "--driver-memory", "512m"];
+    const { code, stdout, stderr } = await cluster.submit([
+      "--deploy-mode",
+      "cluster",
+      ...settings,
+      "--executor-memory",
+      "512m",
+      "--files",
+      join(file, "..", "data.txt"),
+      file,
+      "one two",
+    ]);
+    const driverId = stdout.trim();
+    expect({ code, driverId }).toEqual({ code: 0, driverId: expect.stringMatching(/^driver-\d{14}-[0-9a-f]{6}$/) });
+    expect(stderr).toContain(`${driverId}: FINISHED`);
+    const [driver] = cluster.workers.flatMap((one) => one.stateOf().finishedDrivers);
+    expect(readFileSync(join(driver!.directory, "stdout"), "utf8")).toContain(
+      `texts ["SALUT ANN!from a file","SALUT BOB!from a file"] one two`,
+    );
+    // Nothing that holds the secret is written down.
+    expect(readFileSync(join(driver!.directory, "driver.properties"), "utf8")).not.toContain(SECRET);
+    const status = await cluster.submit(["--status", driverId]);
+    expect(status.stdout).toContain("FINISHED");
+    expect((await cluster.submit(["--status", "driver-0"])).code).toBe(1);
+  });
+
+  test("kills a driver", async () => {
+    const file = program("endless", `console.log("running"); setInterval(() => undefined, 1000);`);
+    const driverId = (await cluster.submit(["--deploy-mode", "cluster", "--supervise", file])).stdout.trim();
+    await until(() => cluster.workers.some((one) => one.stateOf().drivers.length > 0), "the driver");
+    const killed = await cluster.submit(["--kill", driverId]);
+    expect(killed.stdout).toMatch(new RegExp(`^${driverId}: KILLED`));
+    expect(cluster.workers.every((one) => one.stateOf().drivers.length === 0)).toBe(true);
+  });
+
+  test("turns away who has no secret, or another one, and counts them", async () => {
+    const before = cluster.master.stateOf().refusedConnections;
+    const file = program("stranger", GREETINGS);
+    const { code, stderr } = await cluster.submit([file], { FIRESTEEL_CLUSTER_SECRET: "another secret of that length" });
+    expect(code).toBe(1);
+    expect(stderr).toContain("does not hold the cluster's secret");
+    expect(cluster.master.stateOf().refusedConnections).toBeGreaterThan(before);
+  });
+
+  test("a master that starts anew knows its workers again", async () => {
+    const { port } = cluster.master;
+    const ids = cluster.workers.map((one) => one.id).sort();
+    await cluster.master.stop();
+    await until(() => cluster.workers.every((one) => !one.stateOf().connected), "the loss of the master");
+    await cluster.startMaster({ port });
+    await until(() => cluster.master.stateOf().workers.length === 2, "the workers");
+    expect(
+      cluster.master
+        .stateOf()
+        .workers.map((one) => one.id)
+        .sort(),
+    ).toEqual(ids);
+    expect(existsSync(join(cluster.directory, "recovery", "master.journal"))).toBe(true);
+  });
+});
+
+describe("secrets", () => {
+  test("without one a daemon listens on this machine only, and says so", async () => {
+    await expect(checkReach("0.0.0.0", Buffer.alloc(0), "The master")).rejects.toThrow(
+      /has no secret, so it listens on this machine only/,
+    );
+    await checkReach("127.0.0.1", Buffer.alloc(0), "The master");
+    await checkReach("0.0.0.0", Buffer.from(SECRET), "The master");
+  });
+
+  test("short ones are refused; files are read", () => {
+    const file = join(cluster.directory, "secret");
+    writeFileSync(file, `${SECRET}\n`);
+    const conf = (settings: Record<string, string>) => (key: string) => settings[key];
+    expect(clusterSecret(conf({ "spark.authenticate.secret.file": file })).toString()).toBe(SECRET);
+    expect(() => clusterSecret(conf({ "spark.authenticate.secret": "short" }))).toThrow(/at least 16/);
+    expect(() => clusterSecret(conf({ "spark.authenticate": "true" }))).toThrow(/there is no secret/);
+    expect(() => clusterSecret(conf({ "spark.authenticate.secret.file": "/nowhere" }))).toThrow(/cannot be read/);
+  });
+
+  test("a peer finds a master among several", async () => {
+    const connected = await new Promise<string>((resolve, reject) => {
+      const link = new MasterLink(
+        {
+          masters: [
+            { host: "127.0.0.1", port: 1 },
+            { host: "127.0.0.1", port: cluster.master.port },
+          ],
+          role: "client",
+          secret: cluster.secret,
+          tls: null,
+          keepAlive: true,
+        },
+        {
+          connected: (master) => void link.close().then(() => resolve(master)),
+          message: () => undefined,
+          disconnected: () => undefined,
+          failed: reject,
+        },
+      );
+      link.start();
+    });
+    expect(connected).toBe(`127.0.0.1:${cluster.master.port}`);
+  });
+});
