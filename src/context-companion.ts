@@ -1,5 +1,4 @@
 /** Joins a context with what shows it to people: the terminal's progress bars and the dashboard. */
-import { join } from "node:path";
 import { mapStack } from "./closure/source-maps";
 import type { SparkConf } from "./common/conf";
 import * as settings from "./common/config-entries";
@@ -11,6 +10,7 @@ import { controlOf, type SparkContext } from "./driver/spark-context";
 import type { ApplicationUiOptions } from "./ui/application-ui";
 import { ConsoleProgress } from "./ui/console-progress";
 import { ContextUi } from "./ui/context-ui";
+import { webFolder } from "./ui/load";
 
 export function companionOf(context: SparkContext): ContextCompanion {
   const conf = context.getConf();
@@ -60,7 +60,7 @@ function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions
   const executorIds = (): string[] => [...controlOf(context).executors.keys()];
   return {
     version,
-    webFolder: join(__dirname, "ui"),
+    webFolder: webFolder(),
     limits: {
       jobs: conf.read(settings.UI_RETAINED_JOBS),
       stages: conf.read(settings.UI_RETAINED_STAGES),

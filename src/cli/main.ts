@@ -78,6 +78,14 @@ function program(): Command {
       await (await import("./worker")).worker(command, url);
     });
 
+  addDaemonOptions(root.command("history"))
+    .description("serve the event logs of a directory: finished applications and those that run")
+    .option("--dir <directory>", "directory of event logs (spark.history.fs.logDirectory, else spark.eventLog.dir)")
+    .option("--port <port>", "port of its pages (spark.history.ui.port, else 18080)")
+    .action(async (_options: unknown, command: Command) => {
+      await (await import("./history")).history(command);
+    });
+
   root
     .command("executor")
     .description("an executor of a running driver; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE")

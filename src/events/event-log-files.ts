@@ -5,7 +5,7 @@
  *   eventlog_v2_<application id>/appstatus_<application id>[.inprogress]      a directory of files
  *                               /events_<number>_<application id>[.zstd]
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { DataError } from "../common/errors";
@@ -67,19 +67,57 @@ export function* linesOf(part: string): Generator<string, void, undefined> {
   if (rest !== "") yield rest;
 }
 
+const PIECE = 2 ** 20;
+
+/** Of a file that is not compressed: only what is asked for is read. */
+function* plainPieces(part: string): Generator<Buffer, void, undefined> {
+  const file = openSync(part, "r");
+  try {
+    let pending: Buffer = Buffer.alloc(0);
+    for (;;) {
+      const piece = Buffer.allocUnsafe(PIECE);
+      const length = readSync(file, piece);
+      if (length === 0) break;
+      const all = Buffer.concat([pending, piece.subarray(0, length)]);
+      // A piece may end within a character: only whole lines go on.
+      const end = all.lastIndexOf(10) + 1;
+      pending = all.subarray(end);
+      if (end > 0) yield all.subarray(0, end);
+    }
+    if (pending.length > 0) yield pending;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The last lines of a part, about `bytes` of them where it is not compressed. */
+export function lastLinesOf(part: string, bytes: number): string[] {
+  if (COMPRESSED.test(basename(part).replace(IN_PROGRESS, ""))) return [...linesOf(part)].slice(-100);
+  const file = openSync(part, "r");
+  try {
+    const { size } = fstatSync(file);
+    const from = Math.max(0, size - bytes);
+    const tail = Buffer.alloc(size - from);
+    readSync(file, tail, 0, tail.length, from);
+    const lines = tail.toString("utf8").split("\n");
+    return (from === 0 ? lines : lines.slice(1)).filter((line) => line !== "");
+  } finally {
+    closeSync(file);
+  }
+}
+
 function* piecesOf(part: string): Generator<Buffer, void, undefined> {
-  const file = readFileSync(part);
   const codec = COMPRESSED.exec(basename(part).replace(IN_PROGRESS, ""))?.[1];
   switch (codec) {
     case undefined:
-      yield file;
+      yield* plainPieces(part);
       return;
     case "gz":
-      yield gunzipSync(file, { finishFlush: 2 });
+      yield gunzipSync(readFileSync(part), { finishFlush: 2 });
       return;
     case "zstd": {
       let pending: Buffer | null = null;
-      for (const { bytes, size } of zstdFrames(file)) {
+      for (const { bytes, size } of zstdFrames(readFileSync(part))) {
         const piece = zstd().decompress(bytes, size);
         const whole: Buffer = pending === null ? Buffer.from(piece) : Buffer.concat([pending, piece]);
         // A frame may end within a character: only whole lines go on.

@@ -3,15 +3,12 @@
  * them, and the store and the server (a bundle of their own) are loaded only then. That is when the setting says so, when
  * a job has run for a second, when the program asks, or when more events have come than are worth keeping.
  */
-import { join } from "node:path";
-import { requireCached } from "../common/cached-load";
 import { UsageError } from "../common/errors";
 import { log } from "../common/log";
 import type { SparkListener } from "../events/listener-bus";
 import type { ListenerEvent } from "../events/listener-events";
 import type { ApplicationUi, ApplicationUiOptions } from "./application-ui";
-
-declare const FIRESTEEL_VERSION: string | undefined;
+import { loadUi } from "./load";
 
 /** Kept in memory before they are put into the store: about 5 MB of the largest ones. */
 const MOST_KEPT = 5000;
@@ -114,7 +111,7 @@ export class ContextUi implements SparkListener {
 
   #loaded(): ApplicationUi {
     if (this.#ui === undefined) {
-      const { ApplicationUi: Ui } = bundle();
+      const { ApplicationUi: Ui } = loadUi();
       this.#ui = new Ui(this.context.options(), () => this.#apply());
     }
     return this.#ui;
@@ -126,10 +123,4 @@ export class ContextUi implements SparkListener {
     this.#events = [];
     this.#loaded().apply(events);
   }
-}
-
-function bundle(): typeof import("./index") {
-  return (
-    typeof FIRESTEEL_VERSION === "string" ? requireCached(join(__dirname, "ui.js")) : require("firesteel-ui")
-  ) as typeof import("./index");
 }

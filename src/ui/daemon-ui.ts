@@ -1,0 +1,135 @@
+/** The user interface of a standalone daemon: its state as pages and as JSON, and the logs of what it runs. */
+import type { Identity, LogText, MasterState, WorkerState } from "./api-types";
+import { masterState, type MasterView, workerState, type WorkerView } from "./cluster-state";
+import { addIdentity } from "./server/api-firesteel";
+import { SPARK_VERSION } from "./server/api-v1";
+import { HttpServer } from "./server/http-server";
+import { logPiece } from "./server/log-files";
+import { HttpError, integer, json, Routes } from "./server/routes";
+import { StaticFiles } from "./server/static-files";
+
+export type DaemonUiOptions = {
+  readonly version: string;
+  readonly webFolder: string;
+  readonly host: string;
+  /** 0 for any; when it is taken the next ones are tried. */
+  readonly port: number;
+  readonly portRetries: number;
+  readonly allowedHosts: readonly string[];
+} & ({ readonly kind: "master"; stateOf(): MasterView } | { readonly kind: "worker"; stateOf(): WorkerView });
+
+/** How often it is looked whether something has changed, ms. */
+const LOOK_EVERY = 500;
+
+export interface RunningDaemonUi {
+  /** "http://host:8080". */
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Rejects with a ClusterError when no port can be had. */
+export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDaemonUi> {
+  const { host, port, portRetries, allowedHosts, webFolder, version, kind } = options;
+  const routes = new Routes();
+  addIdentity(routes, () => identityOf(options, version));
+  const state = (): MasterState | WorkerState =>
+    options.kind === "master" ? masterState(options.stateOf()) : workerState(options.stateOf());
+  routes.get(`/api/firesteel/v1/${kind}`, () => json(state()));
+  routes.get("/health", () => json({ status: "ok" }));
+  routes.get("/metrics/prometheus", () => ({
+    status: 200,
+    type: "text/plain; version=0.0.4; charset=utf-8",
+    body: metricsText(state(), kind),
+  }));
+  if (options.kind === "worker") addLogs(routes, () => options.stateOf());
+  // The state is the daemon's own, which tells of no changes: it is compared.
+  let seen = "";
+  let changes = 0;
+  let lookedAt = 0;
+  const versions = {
+    version: (topic: string): number => {
+      if (topic !== "cluster") return 0;
+      if (Date.now() - lookedAt < LOOK_EVERY) return changes;
+      lookedAt = Date.now();
+      const now = JSON.stringify(state());
+      if (now !== seen) changes++;
+      seen = now;
+      return changes;
+    },
+  };
+  const server = new HttpServer(
+    {
+      host,
+      port,
+      portRetries,
+      allowedHosts,
+      files: new StaticFiles(webFolder),
+      versions: (application) => Promise.resolve(application === null ? versions : null),
+      background: true,
+    },
+    routes,
+  );
+  const bound = await server.listen();
+  const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return { url: `http://${shown}:${bound}`, port: bound, close: () => server.close() };
+}
+
+function identityOf(options: DaemonUiOptions, version: string): Identity {
+  const common = { kind: options.kind, version, sparkVersion: SPARK_VERSION, killEnabled: false };
+  if (options.kind === "master") return { ...common, title: options.stateOf().url, links: [] };
+  const { id, masterWebUrl } = options.stateOf();
+  return { ...common, title: id, links: masterWebUrl === null ? [] : [{ label: "Master", href: masterWebUrl }] };
+}
+
+/** Only of processes that the worker knows: no path of a request reaches the file system. */
+function addLogs(routes: Routes, stateOf: () => WorkerView): void {
+  routes.get("/api/firesteel/v1/logs/:owner/:id", async ({ parameters, query }) => {
+    const { executors, finishedExecutors, drivers, finishedDrivers } = stateOf();
+    const found = [...executors, ...finishedExecutors, ...drivers, ...finishedDrivers].find(
+      (one) => (one.appId ?? "driver") === parameters["owner"] && one.id === parameters["id"],
+    );
+    if (found === undefined) throw new HttpError(404, `There is no process ${parameters["owner"]}/${parameters["id"]}.`);
+    const stream = query.get("stream") ?? "stderr";
+    if (stream !== "stdout" && stream !== "stderr") throw new HttpError(400, `stream must be stdout or stderr, not "${stream}".`);
+    const offset = query.get("offset");
+    const length = Math.min(2 ** 20, integer(query.get("length"), "length", 65_536));
+    const piece = await logPiece(found.directory, stream, offset === null ? null : integer(offset, "offset", 0), length);
+    const log: LogText = { name: `${found.name} ${stream}`, ...piece };
+    return json(log);
+  });
+}
+
+function metricsText(state: MasterState | WorkerState, kind: string): string {
+  const gauges: [name: string, help: string, value: number][] = [
+    ["cores", "Cores that executors may have.", state.cores],
+    ["cores_used", "Cores that executors have.", state.coresUsed],
+    ["memory_mebibytes", "Memory that executors may have.", state.memoryMb],
+    ["memory_used_mebibytes", "Memory that executors have.", state.memoryUsedMb],
+  ];
+  if ("workers" in state)
+    gauges.push(
+      ["workers_alive", "Workers that are there.", state.workers.filter(({ state: of }) => of === "ALIVE").length],
+      [
+        "applications_running",
+        "Applications that run.",
+        state.activeApplications.filter((one) => one.state === "RUNNING").length,
+      ],
+      [
+        "applications_waiting",
+        "Applications that wait for cores.",
+        state.activeApplications.filter((one) => one.state === "WAITING").length,
+      ],
+    );
+  else
+    gauges.push(
+      ["executors", "Executors that run.", state.executors.length],
+      ["connected", "1 while there is a master.", state.connected ? 1 : 0],
+    );
+  return gauges
+    .map(
+      ([name, help, value]) =>
+        `# HELP firesteel_${kind}_${name} ${help}\n# TYPE firesteel_${kind}_${name} gauge\nfiresteel_${kind}_${name} ${value}\n`,
+    )
+    .join("");
+}
