@@ -78,6 +78,20 @@ export class TaskData<R> {
     return all;
   }
 
+  /** The partial result of one partition; the others are not computed. */
+  async partial<S, P>(
+    partition: number,
+    program: AggregateProgram<S, R, P>,
+    spec: S,
+    options: AggregateOptions = {},
+  ): Promise<P> {
+    let found: P | undefined;
+    await runProgram(this.#node(program.name, spec), { ...this.call, ...options }, (_, partial: P) => void (found = partial), [
+      partition,
+    ]);
+    return found!;
+  }
+
   async #run<S, P>(
     name: string,
     spec: S,
@@ -146,9 +160,20 @@ export async function onExecutors<S, P>(
   return results;
 }
 
-async function runProgram<P>(node: PlanNode, call: Call, onPartial: (index: number, partial: P) => void): Promise<void> {
+async function runProgram<P>(
+  node: PlanNode,
+  call: Call,
+  onPartial: (index: number, partial: P) => void,
+  partitions?: readonly number[],
+): Promise<void> {
   try {
-    await runJob(node, call, { kind: "plan" }, (index, bytes) => onPartial(index, decodePlain<P>(new Uint8Array(bytes))));
+    await runJob(
+      node,
+      call,
+      { kind: "plan" },
+      (index, bytes) => onPartial(index, decodePlain<P>(new Uint8Array(bytes))),
+      partitions && (() => partitions),
+    );
   } catch (error) {
     // What a program says of the data is the fit's own error, not that of the job that met it.
     const cause = error instanceof TaskError ? error.cause : undefined;
