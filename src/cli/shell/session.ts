@@ -1,7 +1,7 @@
 /** The variables of a shell and how a cell runs among them: its values, its cancellation, what a failed one leaves behind. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { Script } from "node:vm";
+import { Script, compileFunction } from "node:vm";
 import type * as Engine from "../../engine";
 import { type Cell, compileCell, importerOf, prepareCell } from "./cell";
 import type { CellCalls, ValueMode } from "./rewrite";
@@ -100,7 +100,10 @@ export class ShellSession {
     const outer = this.#running;
     this.#running = running;
     try {
-      return await running.untilCancelled(this.engine.runTagged(tag, work));
+      const call = calledFrom(join(this.folder, `prompt-${this.#cells}`));
+      return (await running.untilCancelled(this.engine.runTagged(tag, () => call(work)))) as T;
+    } catch (error) {
+      throw running.cancelled ?? error;
     } finally {
       this.#running = outer;
     }
@@ -215,6 +218,11 @@ async function* iterate(source: unknown, running: RunningCell): AsyncGenerator {
 function interruptibly<T>(work: () => T): T {
   holder[RUN] = work;
   return interruptible.runInThisContext({ breakOnSigint: true, displayErrors: false }) as T;
+}
+
+/** Calls from there: the jobs of what is shown are named after the cell whose value it is. */
+function calledFrom(path: string): (work: () => Promise<unknown>) => Promise<unknown> {
+  return compileFunction("return work();", ["work"], { filename: path }) as ReturnType<typeof calledFrom>;
 }
 
 /**

@@ -74,7 +74,7 @@ export class TypeTeller {
       noEmit: true,
       strict: true,
       skipLibCheck: true,
-      paths: { firesteel: [types] },
+      paths: { firesteel: [types], "firesteel/mllib": [join(this.engineFolder, "types", "mllib", "index.d.ts")] },
     };
     return ts.createLanguageService({
       getCompilationSettings: () => options,

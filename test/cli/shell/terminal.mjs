@@ -283,6 +283,12 @@ for (const master of MASTERS) {
     if (ms > 2000) throw new Error(`the prompt was back after ${ms} ms`);
     equal(await terminal.enter("sc.range(0, 4).sum()"), "6");
     terminal.key("C-l");
+    terminal.type('spark.sql("select sum(id * 2) from range(1000000000000)")');
+    terminal.key("Enter");
+    await terminal.sees(/Stage \d+ .* show at prompt-\d+:/);
+    terminal.key("C-c");
+    await terminal.sees(/Cancelled, with 1 job that ran\.\nfiresteel>$/);
+    terminal.key("C-l");
     terminal.type("(async () => { for (;;) await sc.range(0, 2).count() })()");
     terminal.key("Enter");
     await pause(700);
