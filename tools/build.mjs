@@ -114,7 +114,7 @@ async function dashboard() {
     metafile: true,
     outdir: folder,
   });
-  for (const name of ["index.html", "icon.svg"]) copyFileSync(source(`ui/web/${name}`), join(folder, name));
+  copyFileSync(source("ui/web/index.html"), join(folder, "index.html"));
   return result;
 }
 

@@ -40,7 +40,7 @@ export function Card(props: {
           {props.aside !== undefined && <div class="card-aside">{props.aside}</div>}
         </header>
       )}
-      {props.note !== undefined && <p class="card-note">{props.note}</p>}
+      {props.note !== undefined && props.note !== false && <p class="card-note">{props.note}</p>}
       <div class={props.flush === true ? "card-body flush" : "card-body"}>{props.children}</div>
     </section>
   );

@@ -64,7 +64,8 @@ export function PlanView({ graph, stageHref }: { graph: SqlPlanGraph; stageHref:
               key={id}
               class={`plan-node state-${operator.state} ${chosen === id ? "chosen" : ""}`}
               role="button"
-              tabIndex={0}
+              // Of SVG, attributes have the case that the standard gives them.
+              tabindex={0}
               aria-label={`${operator.name}: ${operator.metrics.map((metric) => `${metric.name} ${metric.text}`).join(", ") || "no figures yet"}`}
               aria-pressed={chosen === id}
               onClick={() => setChosen(chosen === id ? null : id)}

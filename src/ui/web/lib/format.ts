@@ -58,7 +58,9 @@ export function compact(value: number): string {
     [1e6, "M"],
     [1e3, "k"],
   ];
-  for (const [step, unit] of units) if (size >= step) return `${trimmed(value / step, size / step >= 100 ? 0 : 1)} ${unit}`;
+  // 999,999 reads as a million, not as a thousand thousands.
+  for (const [step, unit] of units)
+    if (size >= step * 0.9995) return `${trimmed(value / step, size / step >= 100 ? 0 : 1)} ${unit}`;
   return WHOLE.format(value);
 }
 

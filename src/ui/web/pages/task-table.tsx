@@ -87,6 +87,7 @@ export function TaskTable({ stage, only, clear }: { stage: StageData; only: numb
     <Card
       title={only === null ? "Tasks" : `Task ${only}`}
       flush
+      note={only === null && total < counts[status] && `The newest ${count(total)} are kept (spark.ui.retainedTasks).`}
       aside={
         only !== null ? (
           <button type="button" class="button small" onClick={clear}>

@@ -1,0 +1,371 @@
+/**
+ * The dashboard in a real browser: `npm run test:browser [-- part of a test's name]`. Needs a chromium ($CHROMIUM, or in
+ * $PATH) and says so where there is none; `npm test` does not run it, since that needs only Node.
+ */
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { findChromium, fixtures, launch, webFolder } from "./browser/harness.mjs";
+
+const chromium = findChromium();
+if (chromium === undefined) {
+  console.error(
+    "The browser tests were not run: no chromium was found. Install one (apt-get install chromium), or name it in CHROMIUM.",
+  );
+  process.exit(2);
+}
+if (!existsSync(join(webFolder, "index.html"))) {
+  console.error("The browser tests were not run: dist/ui is not built. Run: node tools/build.mjs");
+  process.exit(2);
+}
+
+const { serve } = await fixtures();
+const browser = await launch(chromium);
+const [only = ""] = process.argv.slice(2);
+const tests = [];
+const test = (name, body) => tests.push({ name, body });
+
+/** A page that fails its test on any error of its own, and on a request to another host. */
+async function open(url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
+  page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
+  page.on("request", (request) => {
+    const asked = new URL(request.url());
+    if (asked.protocol.startsWith("http") && asked.origin !== new URL(url).origin) problems.push(`a request to ${asked.origin}`);
+  });
+  await page.goto(url);
+  await page.waitForSelector("h1");
+  page.problems = problems;
+  return page;
+}
+
+async function close(page) {
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+}
+
+const settled = (page) => page.waitForFunction(() => document.querySelector("[aria-busy]") === null);
+const text = async (page, selector) => (await page.textContent(selector))?.trim();
+
+const DRIVER_PAGES = [
+  "status",
+  "jobs",
+  "jobs/0",
+  "jobs/1",
+  "stages",
+  "stages/1/0",
+  "stages/2",
+  "stages/4/0",
+  "sql",
+  "sql/0",
+  "storage",
+  "storage/2",
+  "executors",
+  "executors/1",
+  "executors/1?tab=threads",
+  "executors/1?tab=logs",
+  "executors/1?tab=profile",
+  "profile",
+  "environment",
+  "searches",
+  "searches/search-1",
+];
+
+for (const [width, colorScheme] of [
+  [1280, "light"],
+  [390, "dark"],
+]) {
+  // prettier-ignore
+  test(`every page at ${width} px in ${colorScheme}: no error, no other host, nothing wider than the screen, a name for everything`, async () => {
+    for (const kind of ["driver", "history", "master", "worker"]) {
+      const server = await serve(kind, webFolder);
+      const app = server.store.application.id;
+      const paths = { driver: DRIVER_PAGES, history: ["", `app/${app}/status`, `app/${app}/stages/1/0`], master: [""], worker: ["", "logs/app-1%2F1"] };
+      for (const path of paths[kind]) {
+        const page = await open(`${server.url}/#/${path}`, { colorScheme, viewport: { width, height: 844 } });
+        await settled(page);
+        const seen = await page.evaluate(() => {
+          const name = (element) =>
+            element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "";
+          const controls = [...document.querySelectorAll("a[href], button, canvas:not([role=img] canvas), [role=img], [role=progressbar], [role=region]")];
+          const fields = [...document.querySelectorAll("input, select")];
+          return {
+            headings: document.querySelectorAll("h1").length,
+            overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+            nameless: controls.filter((element) => name(element) === "" && element.title === "").map((element) => element.outerHTML.slice(0, 120)),
+            fields: fields.filter((element) => name(element) === "" && element.labels?.length === 0).map((element) => element.outerHTML),
+            alerts: [...document.querySelectorAll("[role=alert]")].map((element) => element.textContent),
+          };
+        });
+        assert.deepEqual(seen, { headings: 1, overflow: 0, nameless: [], fields: [], alerts: [] }, `${kind}: ${path}`);
+        await close(page);
+      }
+      await server.close();
+    }
+  });
+}
+
+test("a keyboard reaches everything: skip link, visible focus, sorting, tabs", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/jobs`);
+  await settled(page);
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  assert.ok((await page.locator(".skip").boundingBox()).y >= 0);
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "MAIN");
+  const header = page.locator("thead th", { hasText: "Duration" });
+  await header.locator("button").focus();
+  assert.notEqual(await header.locator("button").evaluate((element) => getComputedStyle(element).outlineStyle), "none");
+  await page.keyboard.press("Enter");
+  assert.equal(await header.getAttribute("aria-sort"), "descending");
+  await page.keyboard.press("Space");
+  assert.equal(await header.getAttribute("aria-sort"), "ascending");
+  assert.match(await text(page, "tbody tr:first-child td:nth-child(2)"), /collect the labels|check the dates/);
+  await page.goto(`${server.url}/#/executors/1`);
+  await page.locator("[role=tab]", { hasText: "Overview" }).focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.locator("[role=tab][aria-selected=true]").textContent(), "Threads");
+  await page.waitForSelector(".threads");
+  assert.match(await text(page, ".threads"), /score \(file:\/\/\/home\/ada\/churn\/train\.ts:81/);
+  await close(page);
+  await server.close();
+});
+
+test("the page follows the events, and nothing jumps", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/status`);
+  await settled(page);
+  const done = () => page.locator(".facts div", { hasText: "Tasks done" }).locator("dd").textContent();
+  const before = Number(await done());
+  await page.waitForTimeout(300);
+  await page.evaluate(() => {
+    window.shift = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => (window.shift += entry.value))).observe({
+      type: "layout-shift",
+    });
+  });
+  const time = Date.now();
+  for (let index = 0; index < 40; index++) {
+    const taskInfo = {
+      taskId: 9000 + index,
+      index: 300 + index,
+      attemptNumber: 0,
+      partitionId: 300 + index,
+      launchTime: time + index,
+      executorId: String(1 + (index % 4)),
+      host: "10.0.0.5",
+      taskLocality: "ANY",
+      speculative: false,
+      gettingResultTime: 0,
+      finishTime: 0,
+      failed: false,
+      killed: false,
+      accumulables: [],
+    };
+    const at = { stageId: 7, stageAttemptId: 0 };
+    server.apply([
+      { type: "TaskStart", ...at, taskInfo },
+      {
+        type: "TaskEnd",
+        ...at,
+        taskType: "ResultTask",
+        reason: { reason: "Success" },
+        taskInfo: { ...taskInfo, finishTime: time + index + 30 },
+      },
+    ]);
+    if (index % 10 === 0) await page.waitForTimeout(200);
+  }
+  await page.waitForFunction(
+    (wanted) => [...document.querySelectorAll(".facts div")].some((one) => one.textContent === `Tasks done${wanted}`),
+    before + 40,
+  );
+  assert.equal(await page.evaluate(() => window.shift), 0);
+  await close(page);
+  await server.close();
+});
+
+test("a job is ended after a second press, with the token", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/jobs`);
+  await page.getByRole("button", { name: "End job 4" }).click();
+  assert.deepEqual(server.killed, []);
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("button", { name: "End job 4" }).click();
+  await page.getByRole("button", { name: "End job 4" }).click();
+  await page.getByText("Ending it").waitFor();
+  assert.deepEqual(server.killed, ["jobs/4"]);
+  await close(page);
+  await server.close();
+});
+
+test("100,000 tasks: few elements, every row can be reached, the slowest comes first when sorted by duration", async () => {
+  const server = await serve("driver", webFolder, 99_500, 99_000);
+  const began = performance.now();
+  const page = await open(`${server.url}/#/stages/7/0`);
+  await page.waitForSelector("#tasks tbody tr");
+  await page.waitForSelector(".time-canvas canvas");
+  console.log(`    page ready after ${Math.round(performance.now() - began)} ms`);
+  const scroller = page.locator("#tasks .table-scroll");
+  assert.equal(await scroller.locator("table").getAttribute("aria-rowcount"), "99017");
+  assert.ok((await page.evaluate(() => document.querySelectorAll("*").length)) < 4000);
+  await scroller.evaluate((element) => (element.scrollTop = element.scrollHeight));
+  await page.waitForFunction(() => document.querySelector("#tasks tbody tr[aria-rowindex='99017'] td")?.textContent === "99015");
+  await scroller.locator("th", { hasText: "Duration" }).locator("button").click();
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll("#tasks tbody tr:not(.spacer)")].slice(0, 5);
+    return (
+      rows.length === 5 &&
+      rows.every((row) => row.querySelector(".ghost") === null) &&
+      document.querySelector("#tasks [aria-sort=descending]") !== null
+    );
+  });
+  await page.locator("#tasks select").selectOption("FAILED");
+  await page.getByText("No task is failed").waitFor();
+  await close(page);
+  await server.close();
+});
+
+test("the task stream is drawn, told in words, zoomed by keys, and leads to the stage", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/stages/1/0`);
+  await settled(page);
+  const canvas = page.locator(".time-canvas canvas").first();
+  await canvas.scrollIntoViewIfNeeded();
+  const colours = () =>
+    canvas.evaluate((element) => {
+      const { data } = element.getContext("2d").getImageData(0, 0, element.width, element.height);
+      const found = new Set();
+      for (let i = 0; i < data.length; i += 4) found.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+      return found.size;
+    });
+  await page.waitForTimeout(200);
+  assert.ok((await colours()) > 6);
+  assert.match(await canvas.getAttribute("aria-label"), /^Task stream: 32 tasks in 16 slots over 3\.\d+ s\. Arrow keys move/);
+  await canvas.focus();
+  const shown = () => text(page, ".time-tools .quiet");
+  const whole = await shown();
+  await page.keyboard.press("+");
+  await page.waitForFunction((was) => document.querySelector(".time-tools .quiet").textContent !== was, whole);
+  await page.keyboard.press("0");
+  await page.waitForFunction((was) => document.querySelector(".time-tools .quiet").textContent === was, whole);
+  const box = await canvas.boundingBox();
+  await page.mouse.move(box.x + 110, box.y + 8);
+  await page.locator(".tip").waitFor();
+  assert.match(await text(page, ".tip"), /reduceByKey at features\.ts:25:6.*stage 1, task/);
+  await page.mouse.click(box.x + 110, box.y + 8);
+  await page.getByRole("heading", { name: /^Task \d+$/ }).waitFor();
+  await close(page);
+  await server.close();
+});
+
+test("the plan shows figures, and all of an operator's when it is chosen by a key", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/sql/0`);
+  await settled(page);
+  const join = page.getByRole("button", { name: /^BroadcastHashJoin: number of output rows 9,811,911/ });
+  await join.focus();
+  await page.keyboard.press("Enter");
+  assert.match(await text(page, ".plan-detail"), /BroadcastHashJoin.*number of output rows9,811,911/);
+  await page.getByRole("tab", { name: "Analysed" }).click();
+  assert.match(await text(page, ".plan-text-block"), /^GlobalLimit 10/);
+  await close(page);
+  await server.close();
+});
+
+test("a search shows its scores over two parameters, and the best", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/searches/search-1`);
+  await settled(page);
+  assert.match(await text(page, ".heatmap td.best"), /^0\.\d+ \(best\)$/);
+  await page.getByLabel("Across").selectOption("elasticNetParam");
+  assert.deepEqual(await page.locator(".heatmap thead th").allTextContents(), ["maxIter ↓ elasticNetParam →", "0", "0.5"]);
+  assert.match(await text(page, "tr.row-best td"), /^1$/);
+  await close(page);
+  await server.close();
+});
+
+test("the theme follows the system until it is chosen, and the choice stays", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/environment`, { colorScheme: "dark" });
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.equal(await background(), "rgb(15, 19, 24)");
+  await page.getByRole("button", { name: /^Theme: system/ }).click();
+  assert.equal(await background(), "rgb(244, 246, 248)");
+  await page.reload();
+  await page.waitForSelector("h1");
+  assert.equal(await background(), "rgb(244, 246, 248)");
+  assert.match(await page.locator("main").textContent(), /spark\.warehouse\.passwordmasked/);
+  await close(page);
+  await server.close();
+});
+
+test("10,000 applications are filtered, and one opens", async () => {
+  const server = await serve("history", webFolder);
+  const page = await open(`${server.url}/`);
+  await page.getByText("10,000 applications").waitFor();
+  assert.ok((await page.evaluate(() => document.querySelectorAll("tbody tr").length)) < 60);
+  await page.getByLabel("Filter applications").fill("churn ada");
+  await page.getByText("667 of 10,000 applications").waitFor();
+  assert.match(page.url(), /filter=churn/);
+  await page.getByRole("link", { name: server.store.application.id }).click();
+  await page.getByRole("heading", { name: "Status" }).waitFor();
+  await page.getByRole("link", { name: "Jobs", exact: false }).first().click();
+  await page.getByText("count features per customer").first().waitFor();
+  await close(page);
+  await server.close();
+});
+
+test("what is not there is said in words, and so is a server that has gone", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/jobs/77`);
+  await page.getByRole("alert").first().waitFor();
+  assert.match(await page.getByRole("alert").first().textContent(), /unknown job: 77/);
+  page.problems.length = 0;
+  await page.goto(`${server.url}/#/nowhere`);
+  await page.getByText("There is no such page").waitFor();
+  await server.close();
+  await page.getByText("no connection").waitFor();
+  await page.context().close();
+});
+
+test("a report is one file that shows the pages without a server", async () => {
+  const server = await serve("driver", webFolder);
+  const folder = mkdtempSync(join(tmpdir(), "firesteel-report-"));
+  const file = join(folder, "report.html");
+  writeFileSync(file, await server.report());
+  await server.close();
+  const page = await open(pathToFileURL(file).href);
+  await settled(page);
+  assert.equal(await text(page, ".connection"), "report");
+  await page.waitForSelector(".time-canvas canvas");
+  for (const path of ["jobs/0", "stages/1/0", "sql/0", "executors", "searches/search-1"]) {
+    await page.evaluate((to) => (location.hash = `#/${to}`), path);
+    await page.waitForFunction((to) => document.querySelector("h1") !== null && location.hash === `#/${to}`, path);
+    await settled(page);
+    assert.equal(await page.getByRole("alert").count(), 0, `${path}: ${await page.getByRole("alert").allTextContents()}`);
+  }
+  await close(page);
+  rmSync(folder, { recursive: true });
+});
+
+let failed = 0;
+for (const { name, body } of tests.filter((one) => one.name.includes(only))) {
+  try {
+    await body();
+    console.log(`ok      ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAILED  ${name}\n${error.stack}\n`);
+    // A test that failed has left its pages open.
+    for (const context of browser.contexts()) await context.close();
+  }
+}
+await browser.close();
+console.log(failed === 0 ? "All browser tests passed." : `${failed} browser tests failed.`);
+process.exit(failed === 0 ? 0 : 1);
