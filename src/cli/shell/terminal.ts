@@ -47,7 +47,11 @@ export class Terminal {
       else if (key?.name === "paste-end") this.#setPasting(false);
     });
     this.#lines = this.#open(this.#history.read());
-    process.on("SIGINT", () => void options.session.cancel());
+    process.on("SIGINT", () => {
+      // What was entered behind the line that is cancelled may build on it.
+      this.#entered.length = 0;
+      options.session.cancel();
+    });
     process.once("exit", () => stdout.write(PASTE_OFF));
   }
 
