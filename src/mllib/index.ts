@@ -5,6 +5,7 @@ export * from "./evaluation";
 export * from "./feature";
 export * from "./linalg";
 export * from "./param";
+export * from "./stat";
 export * from "./pipeline";
 export * from "./regression";
 export * from "./tuning";
