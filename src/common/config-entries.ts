@@ -215,6 +215,16 @@ optionalMilliseconds(
 fraction("spark.dynamicAllocation.executorAllocationRatio", 1, "Part of the executors that full parallelism would need.");
 flag("spark.dynamicAllocation.shuffleTracking.enabled", true, "Keep executors whose shuffle output is needed.");
 optionalMilliseconds("spark.dynamicAllocation.shuffleTracking.timeout", "Let such executors go after so long; default: never.");
+export const DECOMMISSION = flag(
+  "spark.decommission.enabled",
+  false,
+  "Executors that are let go move cached blocks and map outputs to others first; workers that are ended by SIGTERM let theirs do so.",
+);
+export const STORAGE_DECOMMISSION = flag(
+  "spark.storage.decommission.enabled",
+  true,
+  "Move what executors hold when their worker goes away in an orderly way.",
+);
 export const BARRIER_SYNC_TIMEOUT = seconds(
   "spark.barrier.sync.timeout",
   "365d",
@@ -335,6 +345,11 @@ export const LOCAL_IN_PROCESS = flag(
   "Run tasks inside the driver's own thread, for breakpoints in user functions. No isolation.",
 );
 integer("firesteel.async.maxInFlight", 16, "Promises of a user function awaited at the same time in one task.", 1);
+fraction(
+  "firesteel.mllib.trees.tableShare",
+  0.25,
+  "Part of an executor's memory up to which a table of binned training rows is given to every task, so that trees grow whole; above it rows stay where they are and trees grow level by level.",
+);
 milliseconds("firesteel.task.killGrace", "100ms", "Time between asking a task to stop and ending its thread.");
 
 /** Settings renamed since: the old key is understood as the new one. */

@@ -3,7 +3,7 @@ import { type BinnedTable, type Scales, scaleFor } from "./binned-table";
 import type { GrowthSpec } from "./features";
 import { TreeGrower } from "./grow";
 import { lossOf, type LossName, negativeGradients } from "./losses";
-import { predictionOf, type TreeData } from "./tree-data";
+import { categoriesOf, predictionOf, type TreeData } from "./tree-data";
 
 /** Plain data. */
 export interface BoostSpec {
@@ -38,7 +38,7 @@ export function boost(
   const predictions = new Float64Array(rows);
   const targets = new Float64Array(rows);
   const mostWeight = table.weights === null ? 1 : maxOf(table.weights);
-  const weight = table.weights === null || table.weights.every(Number.isInteger) ? 1 : scaleFor(rows, mostWeight);
+  const weight = table.weights?.every(Number.isInteger) === false ? scaleFor(rows, mostWeight) : scaleFor(rows, mostWeight, 1);
   let grower: TreeGrower | undefined;
   const judge = validation === null ? null : new Judge(loss, validation, growth);
   const trees: TreeData[] = [];
@@ -124,16 +124,7 @@ export function addTreePredictions(
   const values = new Float64Array(nodes);
   for (let node = 0; node < nodes; node++) {
     values[node] = predictionOf(tree, node) * share;
-    const feature = tree.feature[node]!;
-    if (feature < 0) continue;
-    const { kind, thresholds, arity } = features[feature]!;
-    const bins = new Uint8Array(kind === "continuous" ? thresholds.length + 1 : arity);
-    if (kind === "continuous") bins.fill(1, 0, thresholds.indexOf(tree.threshold[node]!) + 1);
-    else {
-      const from = node === 0 ? 0 : tree.categoryEnds[node - 1]!;
-      for (let i = from; i < tree.categoryEnds[node]!; i++) bins[tree.leftCategories[i]!] = 1;
-    }
-    goesLeft[node] = bins;
+    if (tree.feature[node]! >= 0) goesLeft[node] = binsGoingLeft(features, tree, node);
   }
   for (let row = 0; row < table.rows; row++) {
     let node = 0;
@@ -141,6 +132,15 @@ export function addTreePredictions(
       node = goesLeft[node]![cells[row * stride + f]!] === 1 ? node + 1 : tree.right[node]!;
     predictions[row]! += values[node]!;
   }
+}
+
+/** 1 for the bins of a question's feature that go left. */
+export function binsGoingLeft(features: GrowthSpec["features"], tree: TreeData, node: number): Uint8Array {
+  const { kind, thresholds, arity } = features[tree.feature[node]!]!;
+  const bins = new Uint8Array(kind === "continuous" ? thresholds.length + 1 : arity);
+  if (kind === "continuous") bins.fill(1, 0, thresholds.indexOf(tree.threshold[node]!) + 1);
+  else for (const category of categoriesOf(tree, node)) bins[category] = 1;
+  return bins;
 }
 
 function maxOf(values: Float64Array): number {

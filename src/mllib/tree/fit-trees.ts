@@ -3,10 +3,11 @@ import type { SparkSession } from "../../dataframe/api/spark-session";
 import { decodePlain } from "../compute/plain";
 import { aggregateProgram, type BroadcastRef } from "../compute/programs";
 import { onExecutors } from "../compute/task-data";
-import type { Scales } from "./binned-table";
+import { scaleFor, type Scales } from "./binned-table";
 import { boost, type BoostResult, type BoostSpec } from "./boost";
 import type { GrowthSpec } from "./features";
 import { TreeGrower } from "./grow";
+import { boostByLevels, growForestByLevels } from "./level-wise";
 import type { Training, TrainingTables } from "./training";
 import type { TreeData } from "./tree-data";
 
@@ -39,10 +40,12 @@ export async function fitForest(
   growth: GrowthSpec,
   count: number,
 ): Promise<TreeData[]> {
+  const sampled = growth.sampling !== null;
+  if (!training.isGathered) return growForestByLevels(training.levels(sampled, false), growth, count);
   const slots = session.core.port.context.defaultParallelism;
   const rounds = Math.ceil(count / (slots * MOST_PER_TASK));
   const tasks = Math.min(count, slots * rounds);
-  const table = training.table(growth.sampling !== null).ref;
+  const table = training.table(sampled).ref;
   const specs = Array.from({ length: tasks }, (_, task): GrowTask => {
     const from = Math.floor((task * count) / tasks);
     const to = Math.floor(((task + 1) * count) / tasks);
@@ -65,7 +68,13 @@ const boostTrees = aggregateProgram<BoostTask, never, BoostResult>({
 });
 
 export async function fitBoosted(session: SparkSession, training: Training, spec: BoostSpec): Promise<BoostResult> {
-  const table = training.table(spec.growth.sampling !== null).ref;
+  const sampled = spec.growth.sampling !== null;
+  if (!training.isGathered) {
+    const { most, whole } = training.weights ?? { most: 1, whole: true };
+    const weightScale = whole ? scaleFor(training.rows, most, 1) : scaleFor(training.rows, most);
+    return boostByLevels(training.levels(sampled, true), spec, most, weightScale, training.isValidated);
+  }
+  const table = training.table(sampled).ref;
   const [result] = await onExecutors(session, boostTrees, [{ table, spec }]);
   return result!;
 }

@@ -1,13 +1,11 @@
 /** Grows trees over a table of bins, in one thread: histograms by node, depth first. */
 import { type Address, HistogramMemory } from "../kernels/histogram-kernels";
-import { type BinnedTable, scaleFor, type Scales } from "./binned-table";
+import type { BinnedTable, Scales } from "./binned-table";
 import { binsOf, type GrowthSpec } from "./features";
+import { finishSums, GrowthRules, restScaleOf } from "./growth-rules";
 import { featureSubset, sampleLimits, treeSeed } from "./random";
 import { type BinLayout, layoutOf, SplitFinder, totalsWidth } from "./split-finder";
 import { TreeBuilder, type TreeData } from "./tree-data";
-
-/** Impurities below this are none (Spark's Utils.EPSILON). */
-const EPSILON = 2 ** -52;
 
 interface Leaf {
   readonly node: number;
@@ -19,6 +17,7 @@ export class TreeGrower {
   readonly #memory = new HistogramMemory();
   readonly #layout: BinLayout;
   readonly #finder: SplitFinder;
+  readonly #rules: GrowthRules;
   readonly #wide: number;
   readonly #table: Address;
   readonly #keys: Address;
@@ -53,6 +52,7 @@ export class TreeGrower {
     const weighted = table.weights !== null;
     this.#layout = layoutOf(classes, weighted, scales.weight);
     this.#finder = new SplitFinder(spec, this.#layout);
+    this.#rules = new GrowthRules(spec, this.#finder);
     this.#wide = table.wide ? 1 : 0;
     const memory = this.#memory;
     this.#table = memory.allocate(table.cells.byteLength);
@@ -113,7 +113,7 @@ export class TreeGrower {
     const pairs = new Float64Array(buffer, this.#values, rows * 2);
     const squares = new Float64Array(buffer, this.#squares, rows);
     const rests = new Float64Array(buffer, this.#rests, rows);
-    const restScale = this.#restScale;
+    const restScale = restScaleOf(rows);
     for (let row = 0; row < rows; row++) {
       const y = targets[row]! - center;
       const w = weights === null ? 1 : weights[row]!;
@@ -124,11 +124,6 @@ export class TreeGrower {
       rests[row] = Math.round((exact - whole) * restScale);
       squares[row] = Math.round(w * y * y * square);
     }
-  }
-
-  /** What rounding took from the labels is summed up apart, for the means of the leaves. */
-  get #restScale(): number {
-    return scaleFor(this.table.rows, 0.5);
   }
 
   /** Calls with the node and the rows of each leaf of the last tree. */
@@ -170,9 +165,9 @@ export class TreeGrower {
     scales: Scales,
   ): number {
     const { spec } = this;
-    const node = builder.add(depth, this.#stats(totals, scales), totals[totals.length - 1]!);
-    if (!this.#mayGrow(totals, depth)) {
-      if (depth < spec.maxDepth && this.#isMixed(totals)) builder.refuse(node);
+    const node = builder.add(depth, this.#rules.stats(totals, scales), totals[totals.length - 1]!);
+    if (!this.#rules.mayGrow(totals, depth)) {
+      if (depth < spec.maxDepth && this.#rules.isMixed(totals)) builder.refuse(node);
       this.#leaf(node, from, end, histogram);
       return node;
     }
@@ -195,8 +190,8 @@ export class TreeGrower {
     const left = finder.left.slice();
     const right = totals.map((sum, i) => sum - left[i]!);
     const { kernels } = this.#memory;
-    const growsLeft = this.#mayGrow(left, depth + 1);
-    const growsRight = this.#mayGrow(right, depth + 1);
+    const growsLeft = this.#rules.mayGrow(left, depth + 1);
+    const growsRight = this.#rules.mayGrow(right, depth + 1);
     // The rows of children that are leaves matter in regression alone, for the squares of their labels.
     const cell = feature * (1 + this.#wide);
     const middle =
@@ -223,16 +218,6 @@ export class TreeGrower {
   #leaf(node: number, from: Address, to: Address, histogram: Address): void {
     if (histogram !== 0) this.#free.push(histogram);
     if (this.spec.classes === 0) this.leaves.push({ node, from, to });
-  }
-
-  #isMixed(totals: Float64Array): boolean {
-    return this.spec.classes === 0 || Math.abs(this.#finder.impurity(totals)) >= EPSILON;
-  }
-
-  /** Whether a question can meet the limits at all. */
-  #mayGrow(totals: Float64Array, depth: number): boolean {
-    const { maxDepth, minInstancesPerNode } = this.spec;
-    return depth < maxDepth && totals[totals.length - 1]! >= 2 * minInstancesPerNode && this.#isMixed(totals);
   }
 
   #build(histogram: Address, from: Address, end: Address, offered: Uint32Array): void {
@@ -288,14 +273,8 @@ export class TreeGrower {
     builder.split(node, feature, gain, NaN, bins.arity, categories);
   }
 
-  /** Sums of a node as statistics of the tree: weights of classes; of labels the sums as they are, until `#finishSums`. */
-  #stats(totals: Float64Array, scales: Scales): Float64Array {
-    if (this.spec.classes > 0) return scales.weight === 1 ? totals : totals.map((sum) => sum / scales.weight);
-    return Float64Array.of(totals[0]! / scales.weight, totals[1]!, 0);
-  }
-
-  /** Sums and sums of squares of labels: what the histograms did not see comes from the rows of the leaves. */
-  #finishSums(builder: TreeBuilder, { value, square, center }: Scales): void {
+  /** What the histograms did not see comes from the rows of the leaves. */
+  #finishSums(builder: TreeBuilder, scales: Scales): void {
     const { kernels } = this.#memory;
     const rests = new Float64Array(builder.size);
     const squares = new Float64Array(builder.size);
@@ -303,17 +282,6 @@ export class TreeGrower {
       rests[node] = kernels.total(from, to, this.#rests);
       squares[node] = kernels.total(from, to, this.#squares);
     }
-    for (let node = builder.size - 1; node >= 0; node--) {
-      const right = builder.rightOf(node);
-      if (right >= 0) {
-        rests[node] = rests[node + 1]! + rests[right]!;
-        squares[node] = squares[node + 1]! + squares[right]!;
-      }
-      const weight = builder.getStat(node, 0);
-      const sum = (builder.getStat(node, 1) + rests[node]! / this.#restScale) / value;
-      builder.setStat(node, 1, sum + center * weight);
-      // Σ y² = Σ (y - c)² + 2c Σ (y - c) + c² Σ 1
-      builder.setStat(node, 2, squares[node]! / square + 2 * center * sum + center * center * weight);
-    }
+    finishSums(builder, rests, squares, this.table.rows, scales);
   }
 }

@@ -13,6 +13,7 @@ import { type Training, trainingOf, type TrainingSpec } from "./training";
 export interface Settings {
   readonly maxDepth: number;
   readonly maxBins: number;
+  readonly maxMemoryInMB: number;
   readonly minInstancesPerNode: number;
   readonly minWeightFractionPerNode: number;
   readonly minInfoGain: number;
@@ -38,7 +39,7 @@ export function settingsOf(estimator: Params): Settings {
 
 /** Which table of bins a fit learns from. */
 export function trainingSpec(who: string, settings: Settings, classification: boolean, signed = false): TrainingSpec {
-  const { featuresCol, labelCol, weightCol, maxBins, validationIndicatorCol } = settings;
+  const { featuresCol, labelCol, weightCol, maxBins, maxMemoryInMB, validationIndicatorCol } = settings;
   return {
     who,
     classification,
@@ -48,6 +49,7 @@ export function trainingSpec(who: string, settings: Settings, classification: bo
     weightCol: columnName(weightCol),
     validationCol: columnName(validationIndicatorCol),
     maxBins,
+    maxMemoryInMB,
   };
 }
 

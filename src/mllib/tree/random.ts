@@ -12,7 +12,7 @@ export function mixed(h: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-const joined = (a: number, b: number): number => mixed(Math.imul(a, 0x9e3779b1) ^ b);
+export const joined = (a: number, b: number): number => mixed(Math.imul(a, 0x9e3779b1) ^ b);
 
 /** 32 bits for tree number `tree` of a fit. Seeds are whole numbers up to 2^53 in size. */
 export function treeSeed(seed: number, tree: number): number {
@@ -52,49 +52,4 @@ export function sampleLimits(rate: number, replacement: boolean): Uint32Array {
     probability *= rate / count;
     below += probability;
   }
-}
-
-/**
- * Keys of rows by their content, given as words of 32 bits, `width` a row: equal rows get keys of their own by being told apart as
- * first, second … of their kind, so that the multiset of keys depends on the multiset of rows alone.
- */
-export function rowKeys(words: Uint32Array, width: number, rows: number): Uint32Array {
-  let size = 16;
-  while (size < rows * 2) size *= 2;
-  const mask = size - 1;
-  const slots = new Int32Array(size).fill(-1);
-  const highs = new Uint32Array(rows);
-  const lows = new Uint32Array(rows);
-  const seen = new Uint32Array(rows);
-  const keys = new Uint32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    let a = 0x2545f491;
-    let b = 0x6c078965;
-    for (let i = row * width; i < (row + 1) * width; i++) {
-      const word = words[i]!;
-      a = Math.imul(a ^ word, 0xcc9e2d51);
-      a = (a << 15) | (a >>> 17);
-      b = Math.imul(b + word, 0x1b873593);
-      b = (b << 13) | (b >>> 19);
-    }
-    a = mixed(a);
-    b = mixed(b ^ a);
-    highs[row] = a;
-    lows[row] = b;
-    let slot = b & mask;
-    for (;;) {
-      const first = slots[slot]!;
-      if (first < 0) {
-        slots[slot] = row;
-        keys[row] = a;
-        break;
-      }
-      if (highs[first] === a && lows[first] === b) {
-        keys[row] = joined(a, ++seen[first]!);
-        break;
-      }
-      slot = (slot + 1) & mask;
-    }
-  }
-  return keys;
 }

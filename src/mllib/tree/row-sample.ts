@@ -19,111 +19,159 @@ export interface RowSample {
   readonly counts: Float64Array;
 }
 
-/** How many different rows a sample may have: those that Spark would take, for up to 362 bins. */
-export const sampleSize = (maxBins: number): number => Math.min(2 ** 17, Math.max(20_000, maxBins * maxBins));
-
-interface Kept {
-  readonly hash: number;
-  readonly label: number;
-  readonly weight: number;
-  readonly values: Float64Array;
-  count: number;
-}
+/** How many different rows a sample may have: those that Spark would take, for up to 362 bins. Fewer where rows are very wide. */
+export const sampleSize = (maxBins: number, width: number): number =>
+  Math.min(2 ** 17, Math.max(20_000, maxBins * maxBins), Math.max(10_000, Math.floor(2 ** 23 / width)));
 
 export class RowSampler {
-  readonly #rows = new Map<number, Kept>();
+  readonly #most: number;
   #halvings = 0;
-  readonly #doubles: Float64Array;
-  readonly #words: Uint32Array;
+  #limit = 2 ** 32;
+  #rows = 0;
+  #room = 1024;
+  /** Two words a row. */
+  #hashes = new Uint32Array(2 * this.#room);
+  #labels = new Float64Array(this.#room);
+  #weights = new Float64Array(this.#room);
+  #counts = new Float64Array(this.#room);
+  #values: Float64Array;
+  /** Open addressing: a row, or -1. */
+  #slots = new Int32Array(4 * this.#room).fill(-1);
 
   constructor(
     readonly width: number,
-    private readonly most: number,
+    maxBins: number,
   ) {
-    this.#doubles = new Float64Array(width + 2);
-    this.#words = new Uint32Array(this.#doubles.buffer);
+    this.#most = sampleSize(maxBins, width);
+    this.#values = new Float64Array(this.#room * width);
   }
 
-  get #limit(): number {
-    return 2 ** (32 - this.#halvings);
-  }
-
-  /** `read` writes the row's features. */
+  /** The row at `at` of `source`. */
   add(source: Float64Array, at: number, label: number, weight: number): void {
-    const { width } = this;
-    const doubles = this.#doubles;
-    for (let i = 0; i < width; i++) doubles[i] = source[at + i]! + 0;
-    doubles[width] = label;
-    doubles[width + 1] = weight;
-    const words = this.#words;
     let a = 0x2545f491;
     let b = 0x6c078965;
-    for (let i = 0; i < words.length; i++) {
-      const word = words[i]!;
-      a = Math.imul(a ^ word, 0xcc9e2d51);
+    for (let i = at; i < at + this.width; i++) {
+      double[0] = source[i]! + 0;
+      a = Math.imul(a ^ words[0]!, 0xcc9e2d51) + words[1]!;
       a = (a << 15) | (a >>> 17);
-      b = Math.imul(b + word, 0x1b873593);
+      b = Math.imul(b ^ words[1]!, 0x1b873593) + words[0]!;
       b = (b << 13) | (b >>> 19);
     }
+    double[0] = label + 0;
+    a = Math.imul(a ^ words[0]!, 0xcc9e2d51) ^ Math.imul(words[1]!, 0x85ebca6b);
+    double[0] = weight;
+    b = Math.imul(b ^ words[1]!, 0x1b873593) ^ Math.imul(words[0]! ^ a, 0xc2b2ae35);
     const hash = mixed(a ^ Math.imul(b, 0x9e3779b1));
-    if (hash >= this.#limit) return;
-    this.#put(hash, mixed(b ^ hash), label, weight, 1, () => doubles.slice(0, width));
+    if (hash < this.#limit) this.#put(hash, mixed(b ^ hash), source, at, label, weight, 1);
   }
 
   /** Takes in the sample of another partition. */
   merge(other: RowSample): void {
     while (this.#halvings < other.halvings) this.#halve();
-    for (let i = 0; i < other.hashes.length; i += 2) {
-      const hash = other.hashes[i]!;
-      if (hash >= this.#limit) continue;
-      const row = i / 2;
-      const { width } = this;
-      this.#put(hash, other.hashes[i + 1]!, other.labels[row]!, other.weights[row]!, other.counts[row]!, () =>
-        other.values.slice(row * width, (row + 1) * width),
-      );
+    const { hashes, labels, weights, counts, values, width } = other;
+    for (let row = 0; row < labels.length; row++) {
+      const hash = hashes[2 * row]!;
+      if (hash < this.#limit)
+        this.#put(hash, hashes[2 * row + 1]!, values, row * width, labels[row]!, weights[row]!, counts[row]!);
     }
   }
 
-  #put(hash: number, low: number, label: number, weight: number, count: number, values: () => Float64Array): void {
-    const key = hash * 2 ** 20 + (low >>> 12);
-    const known = this.#rows.get(key);
-    if (known !== undefined) {
-      known.count += count;
-      return;
+  #put(high: number, low: number, source: Float64Array, at: number, label: number, weight: number, count: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = low & mask;
+    for (let row = this.#slots[slot]!; row >= 0; row = this.#slots[slot]!) {
+      if (this.#hashes[2 * row] === high && this.#hashes[2 * row + 1] === low) {
+        this.#counts[row]! += count;
+        return;
+      }
+      slot = (slot + 1) & mask;
     }
-    this.#rows.set(key, { hash, label, weight, values: values(), count });
-    while (this.#rows.size > this.most) this.#halve();
+    const row = this.#rows++;
+    this.#slots[slot] = row;
+    this.#hashes[2 * row] = high;
+    this.#hashes[2 * row + 1] = low;
+    this.#labels[row] = label;
+    this.#weights[row] = weight;
+    this.#counts[row] = count;
+    const to = row * this.width;
+    for (let i = 0; i < this.width; i++) this.#values[to + i] = source[at + i]! + 0;
+    while (this.#rows > this.#most) this.#halve();
+    if (this.#rows === this.#room) this.#grow();
   }
 
   #halve(): void {
     this.#halvings++;
-    const limit = this.#limit;
-    for (const [key, { hash }] of this.#rows) if (hash >= limit) this.#rows.delete(key);
+    this.#limit /= 2;
+    const { width } = this;
+    let kept = 0;
+    for (let row = 0; row < this.#rows; row++) {
+      if (this.#hashes[2 * row]! >= this.#limit) continue;
+      this.#hashes[2 * kept] = this.#hashes[2 * row]!;
+      this.#hashes[2 * kept + 1] = this.#hashes[2 * row + 1]!;
+      this.#labels[kept] = this.#labels[row]!;
+      this.#weights[kept] = this.#weights[row]!;
+      this.#counts[kept] = this.#counts[row]!;
+      this.#values.copyWithin(kept * width, row * width, (row + 1) * width);
+      kept++;
+    }
+    this.#rows = kept;
+    this.#reslot(this.#slots.length);
+  }
+
+  #grow(): void {
+    this.#room *= 2;
+    const larger = <A extends Float64Array | Uint32Array>(old: A, length: number): A => {
+      const grown = new (old.constructor as new (length: number) => A)(length);
+      grown.set(old);
+      return grown;
+    };
+    this.#hashes = larger(this.#hashes, 2 * this.#room);
+    this.#labels = larger(this.#labels, this.#room);
+    this.#weights = larger(this.#weights, this.#room);
+    this.#counts = larger(this.#counts, this.#room);
+    this.#values = larger(this.#values, this.#room * this.width);
+    this.#reslot(4 * this.#room);
+  }
+
+  #reslot(size: number): void {
+    const slots = size === this.#slots.length ? this.#slots.fill(-1) : new Int32Array(size).fill(-1);
+    for (let row = 0; row < this.#rows; row++) {
+      let slot = this.#hashes[2 * row + 1]! & (size - 1);
+      while (slots[slot]! >= 0) slot = (slot + 1) & (size - 1);
+      slots[slot] = row;
+    }
+    this.#slots = slots;
   }
 
   /** In the order of the hashes. */
   finish(): RowSample {
-    const keys = Float64Array.from(this.#rows.keys()).sort();
-    const rows = Array.from(keys, (key) => this.#rows.get(key)!);
     const { width } = this;
-    const values = new Float64Array(rows.length * width);
-    rows.forEach((row, i) => values.set(row.values, i * width));
-    const hashes = new Uint32Array(rows.length * 2);
-    keys.forEach((key, i) => {
-      hashes[i * 2] = Math.floor(key / 2 ** 20);
-      hashes[i * 2 + 1] = (key % 2 ** 20) * 2 ** 12;
+    const hashes = this.#hashes;
+    const order = Uint32Array.from({ length: this.#rows }, (_, row) => row).sort(
+      (x, y) => hashes[2 * x]! - hashes[2 * y]! || hashes[2 * x + 1]! - hashes[2 * y + 1]!,
+    );
+    const values = new Float64Array(order.length * width);
+    const ordered = new Uint32Array(order.length * 2);
+    order.forEach((row, i) => {
+      ordered[2 * i] = hashes[2 * row]!;
+      ordered[2 * i + 1] = hashes[2 * row + 1]!;
+      values.set(this.#values.subarray(row * width, (row + 1) * width), i * width);
     });
+    const pick = (of: Float64Array): Float64Array => Float64Array.from(order, (row) => of[row]!);
     return {
       width,
       halvings: this.#halvings,
-      hashes,
+      hashes: ordered,
       values,
-      labels: Float64Array.from(rows, (row) => row.label),
-      weights: Float64Array.from(rows, (row) => row.weight),
-      counts: Float64Array.from(rows, (row) => row.count),
+      labels: pick(this.#labels),
+      weights: pick(this.#weights),
+      counts: pick(this.#counts),
     };
   }
 }
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
 
 /** Thresholds of one feature for at most `splits` questions. */
 export function sampledThresholds(sample: RowSample, feature: number, splits: number): Float64Array {
@@ -131,21 +179,26 @@ export function sampledThresholds(sample: RowSample, feature: number, splits: nu
   const rows = counts.length;
   // What one row that was seen very often weighs would leave no thresholds to the others of a thinned sample.
   const most = halvings === 0 ? Infinity : Math.max(1, rows / (splits + 1));
-  const order = sortedOrder(Float64Array.from({ length: rows }, (_, row) => values[row * width + feature]!));
+  const own = new Float64Array(rows);
+  const shares = new Float64Array(rows);
+  let even = true;
+  for (let row = 0; row < rows; row++) {
+    own[row] = values[row * width + feature]!;
+    shares[row] = weights[row]! * Math.min(counts[row]!, most);
+    if (shares[row] !== shares[0]) even = false;
+  }
   const distinct: number[] = [];
   const sums: number[] = [];
-  for (const row of order) {
-    const value = values[row * width + feature]!;
-    const weight = weights[row]! * Math.min(counts[row]!, most);
+  const add = (value: number, weight: number): void => {
     if (distinct.length > 0 && distinct[distinct.length - 1] === value) sums[sums.length - 1]! += weight;
     else {
       distinct.push(value);
       sums.push(weight);
     }
-  }
+  };
+  // Numbers sort many times faster than places.
+  if (even) for (const value of own.sort()) add(value, shares[0]!);
+  else
+    for (const row of Uint32Array.from(own, (_, i) => i).sort((a, b) => own[a]! - own[b]! || a - b)) add(own[row]!, shares[row]!);
   return thresholdsOf(Float64Array.from(distinct), Float64Array.from(sums), splits);
-}
-
-function sortedOrder(values: Float64Array): Uint32Array {
-  return Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b);
 }

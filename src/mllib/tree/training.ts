@@ -1,6 +1,7 @@
 /** From a DataFrame to a table of bins: what the rows look like, then the bins of each. Two passes over the data. */
 import type { StructType } from "../../columnar/types";
 import { DataError, UsageError } from "../../common/errors";
+import { parseBytes } from "../../common/units";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import type { SparkSession } from "../../dataframe/api/spark-session";
 import { aritiesOf, numClassesOf } from "../base/attributes";
@@ -11,8 +12,10 @@ import { type Broadcast, broadcastPlain, type TaskData } from "../compute/task-d
 import { type BinnedTable, isWide, scaleFor, type Scales, strideOf } from "./binned-table";
 import { BlockBinner } from "./binning";
 import { type FeatureBins, isUnordered } from "./features";
-import { rowKeys } from "./random";
-import { type RowSample, RowSampler, sampledThresholds, sampleSize } from "./row-sample";
+import { type LevelBlock, levelBlocks } from "./level-blocks";
+import type { LevelTraining } from "./level-wise";
+import { contentOf, rowKeys } from "./row-keys";
+import { type RowSample, RowSampler, sampledThresholds } from "./row-sample";
 
 export interface TrainingColumns {
   readonly featuresCol: string;
@@ -28,6 +31,8 @@ export interface TrainingSpec extends TrainingColumns {
   /** Of classification in two classes: trees learn -1 and 1 as numbers. */
   readonly signed?: boolean;
   readonly maxBins: number;
+  /** Of histograms, where rows stay on their executors. */
+  readonly maxMemoryInMB: number;
 }
 
 interface Survey {
@@ -42,9 +47,9 @@ interface Survey {
   readonly sample: RowSample;
 }
 
-const survey = aggregateProgram<{ readonly most: number; readonly validation: boolean }, InstanceBlock, Survey | null>({
+const survey = aggregateProgram<{ readonly maxBins: number; readonly validation: boolean }, InstanceBlock, Survey | null>({
   name: "mllib.trees.survey",
-  run(blocks, { most, validation }) {
+  run(blocks, { maxBins, validation }) {
     let sampler: RowSampler | undefined;
     let rows = 0;
     let width = 0;
@@ -53,7 +58,7 @@ const survey = aggregateProgram<{ readonly most: number; readonly validation: bo
     const dense = { values: new Float64Array(0) };
     for (const block of blocks) {
       width = block.width;
-      sampler ??= new RowSampler(width, most);
+      sampler ??= new RowSampler(width, maxBins);
       const { label, weight } = block;
       const skipped = validation ? block.extra[0]! : null;
       for (let row = 0; row < block.rows; row++) {
@@ -148,9 +153,21 @@ function concat<A extends Float64Array | Uint8Array>(parts: readonly A[], Kind: 
   return all;
 }
 
+/** Of weights that are not all 1. */
+interface WeightFacts {
+  readonly most: number;
+  readonly whole: boolean;
+}
+
+interface Gathered {
+  readonly learned: BinnedRows;
+  readonly held: BinnedRows | null;
+}
+
 /** What a fit knows of its rows, once for all trees and candidates. */
 export class Training {
   readonly #tables = new Map<boolean, Broadcast>();
+  readonly #blocks = new Map<string, TaskData<LevelBlock>>();
 
   constructor(
     private readonly session: SparkSession,
@@ -160,13 +177,20 @@ export class Training {
     readonly features: readonly FeatureBins[],
     readonly scales: Scales,
     readonly weightSum: number,
-    private readonly learned: BinnedRows,
-    private readonly held: BinnedRows | null,
+    /** Rows to learn from. */
+    readonly rows: number,
+    readonly weights: WeightFacts | null,
     private readonly signed: boolean,
+    /** Null where the rows stay on their executors. */
+    private readonly gathered: Gathered | null,
+    private readonly instances: TaskData<InstanceBlock>,
+    private readonly validation: boolean,
+    private readonly memory: number,
   ) {}
 
-  get rows(): number {
-    return this.learned.rows;
+  /** Whether tasks can have all rows at once. */
+  get isGathered(): boolean {
+    return this.gathered !== null;
   }
 
   /** The table for tasks, offered to executors once. With keys where trees see samples. */
@@ -174,8 +198,8 @@ export class Training {
     let broadcast = this.#tables.get(sampled);
     if (broadcast === undefined) {
       broadcast = broadcastPlain(this.session, {
-        learned: this.#tableOf(this.learned, sampled),
-        held: this.held === null ? null : this.#tableOf(this.held, false),
+        learned: this.#tableOf(this.gathered!.learned, sampled),
+        held: this.gathered!.held === null ? null : this.#tableOf(this.gathered!.held, false),
       } satisfies TrainingTables);
       this.#tables.set(sampled, broadcast);
     }
@@ -187,13 +211,29 @@ export class Training {
     const stride = strideOf(this.width, wide);
     const classes = this.classes > 0 && !this.signed ? Uint16Array.from(labels) : null;
     const targets = classes !== null ? null : this.signed ? labels.map((label) => 2 * label - 1) : labels;
-    const keys = sampled
-      ? rowKeys(contentOf(rows, cells, stride, labels, weights), stride / 4 + (weights === null ? 2 : 4), rows)
-      : null;
+    const keys = sampled ? rowKeys(contentOf(rows, cells, stride, labels, weights), rows) : null;
     return { rows, stride, wide, cells, classes, targets, weights, keys };
   }
 
+  /** The rows in blocks on their executors. */
+  levels(sampled: boolean, boosted: boolean): LevelTraining {
+    const key = `${sampled} ${boosted}`;
+    let blocks = this.#blocks.get(key);
+    if (blocks === undefined) {
+      const { features, signed, validation } = this;
+      blocks = this.instances.map(levelBlocks, { features, signed, sampled, boosted, validation }).persist();
+      this.#blocks.set(key, blocks);
+    }
+    return { blocks, rows: this.rows, weighted: this.weights !== null, scales: this.scales, loss: null, memory: this.memory };
+  }
+
+  get isValidated(): boolean {
+    return this.validation;
+  }
+
   async release(): Promise<void> {
+    for (const blocks of this.#blocks.values()) await blocks.release();
+    this.#blocks.clear();
     const all = [...this.#tables.values()];
     this.#tables.clear();
     await Promise.all(all.map((broadcast) => broadcast.release()));
@@ -204,31 +244,6 @@ export class Training {
 export interface TrainingTables {
   readonly learned: BinnedTable;
   readonly held: BinnedTable | null;
-}
-
-/** Everything that the trees can see of rows, as words. */
-function contentOf(
-  rows: number,
-  cells: Uint8Array,
-  stride: number,
-  labels: Float64Array,
-  weights: Float64Array | null,
-): Uint32Array {
-  const width = stride / 4 + (weights === null ? 2 : 4);
-  const words = new Uint32Array(rows * width);
-  const bins = new Uint32Array(cells.buffer, cells.byteOffset, cells.length / 4);
-  const y = new Uint32Array(labels.buffer, labels.byteOffset, rows * 2);
-  const w = weights === null ? null : new Uint32Array(weights.buffer, weights.byteOffset, rows * 2);
-  const binWords = stride / 4;
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let i = 0; i < binWords; i++) words[at++] = bins[row * binWords + i]!;
-    words[at++] = y[2 * row]!;
-    words[at++] = y[2 * row + 1]!;
-    if (w === null) continue;
-    words[at++] = w[2 * row]!;
-    words[at++] = w[2 * row + 1]!;
-  }
-  return words;
 }
 
 /** Looks at the rows and bins them. The columns of the schema were checked. */
@@ -262,8 +277,14 @@ export async function trainingOf(df: DataFrame, schema: StructType, spec: Traini
       arity,
     };
   });
-  const parts = await instances.partials(bin, { features, wide: isWide(features), validation });
-  const { learned, held } = separated(joined(parts.filter((part) => part.rows > 0)), strideOf(found.width, isWide(features)));
+  const wide = isWide(features);
+  const stride = strideOf(found.width, wide);
+  const weighted = weightCol !== undefined;
+  let gathered: Gathered | null = null;
+  if (fitsTasks(df.sparkSession, found.rows * (stride + BYTES_A_ROW))) {
+    const parts = await instances.partials(bin, { features, wide, validation });
+    gathered = separated(joined(parts.filter((part) => part.rows > 0)), stride);
+  }
   return new Training(
     df.sparkSession,
     found.width,
@@ -271,10 +292,25 @@ export async function trainingOf(df: DataFrame, schema: StructType, spec: Traini
     features,
     scalesOf(found, classes),
     found.weightSum,
-    learned,
-    held,
+    found.rows,
+    weighted ? { most: found.weightHigh, whole: found.weightsWhole } : null,
     spec.signed === true,
+    gathered,
+    instances,
+    validation,
+    Math.max(1, spec.maxMemoryInMB) * 2 ** 20,
   );
+}
+
+/** What a task needs of a row beside its bins: labels, weights, keys, places. */
+const BYTES_A_ROW = 64;
+
+/** Whether each task of an executor can have a table of so many bytes, twice: as it came, and where the kernels work. */
+function fitsTasks(session: SparkSession, bytes: number): boolean {
+  const { context } = session.core.port;
+  const memory = parseBytes(context.conf("spark.executor.memory") ?? "1g", "spark.executor.memory", "m");
+  const share = Number(context.conf("firesteel.mllib.trees.tableShare") ?? 0.25);
+  return bytes <= memory * share;
 }
 
 async function surveyed(
@@ -282,9 +318,7 @@ async function surveyed(
   { who, maxBins }: TrainingSpec,
   validation: boolean,
 ): Promise<Survey> {
-  const parts = (await instances.partials(survey, { most: sampleSize(maxBins), validation })).filter(
-    (part): part is Survey => part !== null,
-  );
+  const parts = (await instances.partials(survey, { maxBins, validation })).filter((part): part is Survey => part !== null);
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   if (rows === 0) throw new DataError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to fit.`);
   const [first] = parts as [Survey, ...Survey[]];
@@ -296,7 +330,7 @@ async function surveyed(
       );
   let { sample } = first;
   if (parts.length > 1) {
-    const sampler = new RowSampler(first.width, sampleSize(maxBins));
+    const sampler = new RowSampler(first.width, maxBins);
     for (const part of parts) sampler.merge(part.sample);
     sample = sampler.finish();
   }
@@ -354,7 +388,7 @@ function scalesOf(found: Survey, classes: number): Scales {
 }
 
 /** Rows to learn from, and those for validation. */
-function separated(all: BinnedRows, stride: number): { readonly learned: BinnedRows; readonly held: BinnedRows | null } {
+function separated(all: BinnedRows, stride: number): Gathered {
   if (all.held === null) return { learned: all, held: null };
   const pick = (wanted: number): BinnedRows => {
     const rows = [...all.held!.keys()].filter((row) => all.held![row] === wanted);
