@@ -3,7 +3,7 @@
  * broadcast; otherwise both are hashed to the same partitions and the smaller one becomes the table.
  */
 import { InternalError } from "../../common/errors";
-import type { Expression } from "../expressions/expression";
+import type { Attribute, Expression } from "../expressions/expression";
 import { sameExpression } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { Join, LogicalPlan } from "../logical/plan";
@@ -230,12 +230,69 @@ class JoinPlan {
     const moved = this.#finishedFor(join.left, keys.left) ?? this.#finishedFor(join.right, keys.right);
     const wanted = moved?.layout.count ?? planner.partitionsFor(this.#bytes.left + this.#bytes.right);
     if (leftPlaces[0] !== undefined && a.count * 4 >= wanted) {
-      return [left, this.#moved(join.right, right, keys.right, leftPlaces[0], a.count)];
+      return [left, this.#movedRight(right, leftPlaces[0], a.count)];
     }
     if (rightPlaces[0] !== undefined && b.count * 4 >= wanted) {
       return [this.#moved(join.left, left, keys.left, rightPlaces[0], b.count), right];
     }
-    return [this.#moved(join.left, left, keys.left, all, wanted), this.#moved(join.right, right, keys.right, all, wanted)];
+    return [this.#moved(join.left, left, keys.left, all, wanted), this.#movedRight(right, all, wanted)];
+  }
+
+  /** The right side by some of its keys; without the rows that no row of the left side can ask for, where that is known. */
+  #movedRight(child: PhysicalPlan, places: readonly number[], numPartitions: number): PhysicalPlan {
+    const { planner, join, keys } = this;
+    const known = this.#knownKeys();
+    if (known === null) return this.#moved(join.right, child, keys.right, places, numPartitions);
+    const expressions = places.map((i) => keys.right[i] as Expression);
+    const role = `${FILTERED}${known.exchange.id}:${keyText(expressions)}`;
+    const finished = planner.state.book.find(join.right, role);
+    if (finished?.layout.count === numPartitions) return planner.readPartitioned(finished);
+    const filtered = this.#withKeysOf(known, child);
+    return planner.newExchange({ node: join.right, role }, filtered, { kind: "hash", expressions, numPartitions });
+  }
+
+  /**
+   * A finished exchange that holds all keys of the left side, where they are few beside those of the right side. What has been
+   * carried out alone is looked at: estimates are no reason to read the left side twice.
+   */
+  #knownKeys(): FinishedExchange | null {
+    const { planner, join, keys } = this;
+    if (this.#type !== "leftSemi" && this.#type !== "leftAnti") return null;
+    const columns = keys.left.filter((key) => key.kind === "attribute");
+    if (columns.length < keys.left.length || this.#finishedFor(join.right, keys.right) !== undefined) return null;
+    const known = finishedBelow(planner, join.left);
+    if (known === undefined || known.bytes > MOST_KEY_BYTES) return null;
+    const ids = new Set(known.exchange.output.map(({ id }) => id));
+    if (!columns.every(({ id }) => ids.has(id))) return null;
+    const right = planner.statistics.of(join.right);
+    const different = keys.right.map((key) => {
+      const column = key.kind === "attribute" ? right.columns.get(key.id) : undefined;
+      return column?.distinct ?? column?.domain ?? right.rows;
+    });
+    return planner.statistics.of(join.left).rows * planner.leastKeyGain <= Math.max(...different) ? known : null;
+  }
+
+  /** The rows of the right side whose keys are among those of a finished exchange of the left side. */
+  #withKeysOf(known: FinishedExchange, child: PhysicalPlan): PhysicalPlan {
+    const { planner, join, keys } = this;
+    const columns = keys.left as readonly Attribute[];
+    const role = `${KEYS}${known.exchange.id}:${keyText(columns)}`;
+    const table = planner.exchange({ node: join.left, role }, () => planner.project(planner.read(known), columns, columns), {
+      kind: "broadcast",
+    });
+    const plan: HashJoinExec = {
+      kind: "hashJoin",
+      id: planner.id(),
+      output: child.output,
+      left: child,
+      right: table,
+      type: "leftSemi",
+      leftKeys: keys.right,
+      rightKeys: columns,
+      build: "right",
+      condition: null,
+    };
+    return planner.laid(plan, { ...planner.layoutOf(child), order: [] });
   }
 
   #moved(
@@ -251,6 +308,28 @@ class JoinPlan {
     const finished = planner.state.book.find(node, role);
     if (finished?.layout.count === numPartitions) return planner.readPartitioned(finished);
     return planner.newExchange({ node, role }, child, { kind: "hash", expressions, numPartitions });
+  }
+}
+
+/** Roles of exchanges that do not hold all rows of their node. */
+const FILTERED = "filtered:";
+const KEYS = "keys:";
+export const isPartial = (role: string): boolean => role.startsWith(FILTERED) || role.startsWith(KEYS);
+
+const MOST_KEY_BYTES = 8 << 20;
+
+/** A finished exchange whose rows hold all those that a plan gives: semi and anti joins only leave some out. */
+function finishedBelow(planner: Planner, node: LogicalPlan): FinishedExchange | undefined {
+  const found = planner.state.book.anyOf(node);
+  if (found !== undefined) return found;
+  switch (node.kind) {
+    case "filter":
+    case "project":
+      return finishedBelow(planner, node.child);
+    case "join":
+      return node.type === "leftSemi" || node.type === "leftAnti" ? finishedBelow(planner, node.left) : undefined;
+    default:
+      return undefined;
   }
 }
 

@@ -9,7 +9,7 @@ import type { Attribute, Expression, NamedExpression, SortOrder } from "../expre
 import { isDeterministic } from "../expressions/traverse";
 import type { LogicalPlan } from "../logical/plan";
 import { Statistics } from "../optimizer/statistics";
-import { sizeSetting } from "../optimizer/context";
+import { numberSetting, sizeSetting } from "../optimizer/context";
 import type { SqlSettings } from "../settings";
 import { ascending, isClustered, isOrdered, projectLayout, SINGLE, unknownLayout, type Layout } from "./layout";
 import type { ExchangeExec, Partitioning, PhysicalPlan, ReusedExchangeExec, SortExec } from "./plan";
@@ -83,6 +83,8 @@ export class Planner {
   readonly shared = new Map<number, { readonly exchange: ExchangeExec; readonly layout: Layout; used: boolean }>();
   readonly broadcastThreshold: number;
   readonly preferSortMerge: boolean;
+  /** So many times as many keys must be left out as stay for rows to be filtered before an exchange; 0: always. */
+  readonly leastKeyGain: number;
   readonly #userPartitions: number | null;
 
   constructor(
@@ -93,6 +95,7 @@ export class Planner {
   ) {
     this.statistics = state.statistics;
     this.broadcastThreshold = sizeSetting({ settings }, "spark.sql.autoBroadcastJoinThreshold", 10 << 20);
+    this.leastKeyGain = numberSetting({ settings }, "firesteel.sql.filterByKnownKeys.minGain", 4);
     this.preferSortMerge = userSetting(settings, services, "spark.sql.join.preferSortMergeJoin", "true") === "true";
     const partitions = userSetting(settings, services, "spark.sql.shuffle.partitions", "200");
     this.#userPartitions = partitions === null ? null : Math.max(1, Number(partitions));

@@ -31,7 +31,10 @@ function signature(plan: object): string {
       return;
     }
     // Data are compared by where they are, not value by value; a few rows, as VALUES has them, by value.
-    if ((key === "rows" && (value as readonly unknown[]).length > FEW_ROWS) || (value instanceof Uint8Array && value.length > LONG_BYTES)) {
+    if (
+      (key === "rows" && (value as readonly unknown[]).length > FEW_ROWS) ||
+      (value instanceof Uint8Array && value.length > LONG_BYTES)
+    ) {
       parts.push(`data:${identityNumber(value)},`);
       return;
     }

@@ -17,6 +17,7 @@ import { enabled, numberSetting, sizeSetting } from "../optimizer/context";
 import type { SqlSettings } from "../settings";
 import { pruneEmpty } from "./empty";
 import type { ExchangeExec, LimitExec, Partitioning, PhysicalPlan, ReusedExchangeExec, StageTaskInput } from "./plan";
+import { isPartial } from "./plan-join";
 import { planWith } from "./plan-query";
 import { layoutOfPartitioning, QueryState } from "./planner";
 import type { PlanServices } from "./services";
@@ -130,6 +131,10 @@ export class QueryRun {
     this.#state.carriedOut.set(planSignature(exchange), exchange);
     if (!this.#adaptive) {
       this.#plan = transformUp(this.#plan, (node) => (node.kind === "exchange" && node.id === id ? this.#readOf(node) : node));
+      return;
+    }
+    if (isPartial(link.role)) {
+      this.#plan = this.#planned();
       return;
     }
     this.#state.statistics.measured(link.node, link.role === "states" ? null : outcome.rows, bytes);

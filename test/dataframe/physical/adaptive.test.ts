@@ -127,3 +127,36 @@ test("spark.sql.shuffle.partitions is kept until sizes are known", () => {
   const run = runOf("select k, count(*) from large group by k", { "spark.sql.shuffle.partitions": "17" });
   expect(run.next()).toMatchObject({ partitioning: { kind: "hash", numPartitions: 17 } });
 });
+
+describe("keys that are known to be few leave out rows of the other side before those move", () => {
+  const SEMI = "select k from large where v = 1 and k in (select x from other)";
+  const few = { "spark.sql.autoBroadcastJoinThreshold": "-1" };
+
+  test("of semi and anti joins, also where they stand above each other", () => {
+    const run = runOf(
+      "select k from large where v = 1 and exists (select 1 from other where x = k) and not exists (select 1 from other where x = k and y > v)",
+      few,
+    );
+    finish(run, () => 100_000);
+    const keys = run.next();
+    expect(keys).toMatchObject({ kind: "exchange", partitioning: { kind: "broadcast" } });
+    expect(names(keys.root)).toEqual(["Project", "AQEShuffleRead"]);
+    finish(run, () => 10_000);
+    const filtered = finish(run, () => MB);
+    expect(names(filtered.root).slice(0, 2)).toEqual(["BroadcastHashJoin", "Scan parquet"]);
+    const again = finish(run, () => MB);
+    expect(names(again.root).slice(0, 2)).toEqual(["BroadcastHashJoin", "Scan parquet"]);
+    expect(run.next().kind).toBe("result");
+    expect(names(run.plan).filter((name) => name === "ShuffledHashJoin")).toHaveLength(2);
+  });
+
+  test("not where there are many, or what was written is large", () => {
+    const many = runOf(SEMI, few);
+    finish(many, () => 100_000, { rows: 30_000_000 });
+    expect(many.next()).toMatchObject({ partitioning: { kind: "hash" } });
+    expect(names(many.next().root)).not.toContain("BroadcastHashJoin");
+    const large = runOf(SEMI, few);
+    finish(large, () => 10 * MB);
+    expect(names(large.next().root)).not.toContain("BroadcastHashJoin");
+  });
+});

@@ -41,6 +41,11 @@ const SETTINGS = [
   {},
   { "firesteel.sql.reduceAggregateInput.minRows": "0" },
   { "spark.sql.autoBroadcastJoinThreshold": "-1", "spark.sql.shuffle.partitions": "3" },
+  {
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "firesteel.sql.filterByKnownKeys.minGain": "0",
+    "spark.sql.join.preferSortMergeJoin": "false",
+  },
   { "spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": "2" },
   { "spark.sql.autoBroadcastJoinThreshold": "-1", "spark.sql.join.preferSortMergeJoin": "false" },
 ];
