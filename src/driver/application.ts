@@ -62,6 +62,10 @@ export interface ApplicationOptions {
   readonly backend: ExecutorBackend;
   readonly bus: ListenerBus;
   readonly barrierTimeoutMs: number;
+  /** spark.decommission.enabled: executors that are let go move their data first. */
+  readonly decommission: boolean;
+  /** spark.storage.decommission.enabled: what executors hold moves when their hosts go away. */
+  readonly moveBlocks: boolean;
   /** A task's stack trace with the lines of the user's sources. */
   mapStack(stack: string): string;
   isPersisted(rddId: number): boolean;
@@ -239,7 +243,7 @@ export class Application {
       case "RequestExecutors":
         return this.#backend.setTotal(command.total);
       case "ReleaseExecutors":
-        return this.#backend.release(command.executorIds, command.reason);
+        return this.#release(command.executorIds, command.reason);
       case "WakeAt":
         return this.#wakeAt(command.time);
       case "Warn":
@@ -249,6 +253,12 @@ export class Application {
       default:
         unreachable(command);
     }
+  }
+
+  /** Idle executors are not needed any more. Where decommissioning is on, what they hold moves first. */
+  #release(executorIds: readonly string[], reason: string): void {
+    if (!this.#options.decommission) return this.#backend.release(executorIds, reason);
+    for (const executorId of executorIds) this.#backend.decommission(executorId);
   }
 
   #prepareStage(command: PrepareStage): void {
@@ -393,6 +403,13 @@ export class Application {
         if (!this.#executors.has(executorId)) return;
         log.info(`executor ${executorId} is being decommissioned: ${reason}`);
         this.#dispatch({ type: "ExecutorDecommissioned", executorId });
+        if (this.#options.moveBlocks) this.#backend.decommission(executorId);
+      },
+      mapOutputsMoved: (executorId, from, outputs) =>
+        this.#dispatch({ type: "MapOutputsRelocated", from, to: executorId, outputs }),
+      evacuated: (executorId) => {
+        // Its slots are free, and what it has reported before is taken in.
+        if (this.runningTasks(executorId) === 0) this.#backend.replace(executorId, "it was decommissioned");
       },
       failed: (reason) => {
         for (const job of this.#jobs.values()) job.callbackError = new ClusterError("NO_EXECUTORS", reason);

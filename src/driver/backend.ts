@@ -25,6 +25,8 @@ export interface ExecutorBackend {
   inspect(executorId: string, wanted: Inspection): Promise<string>;
   /** Ends executors that are not needed any more: nothing takes their places. */
   release(executorIds: readonly string[], reason: string): void;
+  /** Lets an executor move what it holds to others; `evacuated` tells when that is done. */
+  decommission(executorId: string): void;
   /** Ends an executor that the driver gave up; another one takes its place. */
   replace(executorId: string, reason: string): void;
   /** Dynamic allocation: how many executors there are to be. */

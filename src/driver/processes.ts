@@ -30,6 +30,8 @@ export class Processes implements ExecutorBackend {
   #launcher: ReturnType<ExecutorGroup["launch"]> | undefined;
   #handlers: BackendHandlers | undefined;
   #alive: NodeJS.Timeout | undefined;
+  /** What `setTotal` told last. */
+  #total: number | null = null;
   /** Executors that we ended ourselves: their loss is nobody's failure. */
   readonly #released = new Set<string>();
 
@@ -93,6 +95,8 @@ export class Processes implements ExecutorBackend {
       heartbeat: (executorId, heartbeat) => handlers().heartbeat(executorId, heartbeat),
       taskUpdates: (executorId, updates) => handlers().taskUpdates(executorId, updates),
       blockUpdates: (executorId, updates) => handlers().blockUpdates(executorId, updates),
+      mapOutputsMoved: (executorId, from, outputs) => handlers().mapOutputsMoved(executorId, from, outputs),
+      evacuated: (executorId) => handlers().evacuated(executorId),
       mapOutputs: (shuffleId) => handlers().mapOutputs(shuffleId),
       blockLocations: (blockId) => handlers().blockLocations(blockId),
       commitTask: (question) => handlers().commitTask(question),
@@ -135,12 +139,18 @@ export class Processes implements ExecutorBackend {
   }
 
   setTotal(total: number): void {
+    this.#total = total;
     this.#launcher?.setTotal(total);
   }
 
   release(executorIds: readonly string[], reason: string): void {
-    this.#launcher?.setTotal(Math.max(0, this.#launcher.processes.size - executorIds.length));
+    // Dynamic allocation has told how many there are to be; without it there are to be fewer.
+    if (this.#total === null) this.#launcher?.setTotal(Math.max(0, this.#launcher.processes.size - executorIds.length));
     for (const executorId of executorIds) this.replace(executorId, reason);
+  }
+
+  decommission(executorId: string): void {
+    this.#endpoint.decommission(executorId);
   }
 
   replace(executorId: string, reason: string): void {

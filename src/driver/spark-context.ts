@@ -15,6 +15,7 @@ import {
   BARRIER_SYNC_TIMEOUT,
   CLEANER_INTERVAL,
   configEntries,
+  DECOMMISSION,
   DEFAULT_PARALLELISM,
   EVENT_LOG_BLOCKS,
   EVENT_LOG_CODEC,
@@ -29,6 +30,7 @@ import {
   MASTER,
   NETWORK_TIMEOUT,
   SCHEDULER_POOLS,
+  STORAGE_DECOMMISSION,
 } from "../common/config-entries";
 import { UsageError } from "../common/errors";
 import { log, setLogLevel } from "../common/log";
@@ -157,6 +159,8 @@ export class SparkContext {
       backend,
       bus: this.#bus,
       barrierTimeoutMs: conf.read(BARRIER_SYNC_TIMEOUT),
+      decommission: conf.read(DECOMMISSION),
+      moveBlocks: conf.read(STORAGE_DECOMMISSION),
       decodeValue: (bytes) => decodeValue(bytes, driverClasses),
       mapStack: (stack) => withoutEngineFrames(mapStack(stack), __dirname),
       isPersisted: (rddId) => this.#persisted.has(rddId),

@@ -30,6 +30,8 @@ export interface ExecutorStoragePort {
   removeBlock(blockId: string): void;
   removeBroadcast(id: string): void;
   invalidateMapOutputs(shuffleId: number, epoch: number): void;
+  /** One round of moving what is here to other executors; false when nothing more can be moved. */
+  evacuate(): Promise<boolean>;
   status(): StorageStatus;
   /** Ends all transfers and removes the executor's files. */
   stop(): Promise<void>;

@@ -4,6 +4,7 @@ import type { Extent } from "./arena";
 import type { BlockService } from "./block-service";
 import type { BlockStore } from "./block-store";
 import { pieceId } from "./broadcast-cache";
+import type { Evacuation } from "./evacuation";
 import type { MapOutputFiles } from "./map-output-files";
 import type { Answer, BodyPart, Serve } from "./transfer/block-server";
 import { ServeError } from "./transfer/block-server";
@@ -13,13 +14,14 @@ export interface ServingOptions {
   readonly store: BlockStore;
   readonly blocks: BlockService;
   readonly files: MapOutputFiles;
+  readonly evacuation: Evacuation;
   readonly bytes: (extent: Extent) => Uint8Array;
 }
 
 const NOTHING: Answer = { meta: { total: 0 }, parts: [] };
 
 export function executorServing(options: ServingOptions): Serve {
-  const { store, blocks, files } = options;
+  const { store, blocks, files, evacuation } = options;
   return (request) => {
     switch (request.type) {
       case "block":
@@ -32,6 +34,10 @@ export function executorServing(options: ServingOptions): Serve {
         return serveSegmentPart(files, request.body);
       case "replicate":
         return blocks.keepReplica(request.body.id, request.body.level, request.body.from).then(() => NOTHING);
+      case "mapOutput":
+        return serveMapOutput(files, request.body);
+      case "takeMapOutput":
+        return evacuation.take(request.body).then(() => NOTHING);
       case "suspect":
         return store.verify(request.body.id).then(() => NOTHING);
       default:
@@ -67,6 +73,13 @@ function serveBlock({ store, bytes }: ServingOptions, id: string): Answer {
       pinned.unpin();
     },
   };
+}
+
+function serveMapOutput(files: MapOutputFiles, { shuffleId, map }: { readonly shuffleId: number; readonly map: number }): Answer {
+  const file = files.open(shuffleId, map);
+  if (file === null) throw new ServeError({ message: `The output of map task ${map} of shuffle ${shuffleId} is not here.` });
+  const { fd, length } = file;
+  return { meta: { total: length }, parts: [{ fd, position: 0, length }], release: () => closeSync(fd) };
 }
 
 function serveSegments(files: MapOutputFiles, { shuffleId, maps, reduces }: SegmentsBody): Answer {

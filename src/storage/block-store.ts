@@ -92,6 +92,11 @@ export class BlockStore {
     return this.#entries.has(id);
   }
 
+  /** The level under which the block was stored; undefined when it is not here. */
+  levelOf(id: BlockId): LevelFlags | undefined {
+    return this.#entries.get(id)?.level;
+  }
+
   ids(): BlockId[] {
     return [...this.#entries.keys()];
   }

@@ -10,6 +10,7 @@ import { parseBytes, parseDuration } from "../common/units";
 import type { BlockAddress } from "./block-address";
 import { fileSystemId } from "./block-address";
 import { executorServing } from "./block-serving";
+import { Evacuation } from "./evacuation";
 import { BlockService } from "./block-service";
 import { BlockStore } from "./block-store";
 import { BroadcastCache } from "./broadcast-cache";
@@ -50,6 +51,7 @@ export class ExecutorStorage {
   readonly #blocks: BlockService;
   readonly #shuffles: ShuffleService;
   readonly #broadcasts: BroadcastCache;
+  readonly #evacuation: Evacuation;
   readonly #holdings: HoldingsRegistry;
   readonly #handlers: Handlers;
   #server: BlockServer | null = null;
@@ -94,6 +96,7 @@ export class ExecutorStorage {
       fetchMapOutputs: (id) => ports.fetchMapOutputs(id),
     });
     this.#broadcasts = new BroadcastCache({ store, client, driver: options.driver, self });
+    this.#evacuation = new Evacuation({ store, files: this.#files, layout, client, ports, self });
     this.#holdings = new HoldingsRegistry(release);
     this.#handlers = this.#makeHandlers();
     this.shared = {
@@ -113,7 +116,13 @@ export class ExecutorStorage {
     const { secret, listen, executorId, host, conf, encryption = null } = this.options;
     this.#survivors = adoptSurvivors(this.#directories, this.#layout, this.#files, this.#store);
     const bytes = this.#pool.arena.bytes.bind(this.#pool.arena);
-    const serve = executorServing({ store: this.#store, blocks: this.#blocks, files: this.#files, bytes });
+    const serve = executorServing({
+      store: this.#store,
+      blocks: this.#blocks,
+      files: this.#files,
+      evacuation: this.#evacuation,
+      bytes,
+    });
     this.#server = await BlockServer.listen(listen, { secret, serve, encryption });
     this.#address = {
       executorId,
@@ -183,6 +192,11 @@ export class ExecutorStorage {
   /** Outputs of a shuffle have moved or are lost; tasks ask the driver again. */
   invalidateMapOutputs(shuffleId: number): void {
     this.#shuffles.invalidate(shuffleId);
+  }
+
+  /** Moves what is here to other executors, as far as that can be done: false when nothing more can be moved. */
+  evacuate(): Promise<boolean> {
+    return this.#evacuation.round();
   }
 
   status(): StorageStatus {

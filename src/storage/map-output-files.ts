@@ -2,7 +2,7 @@
  * The map outputs that this executor has committed, for the main thread: commits (the first of a stage attempt wins),
  * removal, and open files for serving them to other executors.
  */
-import { openSync, renameSync, rmSync } from "node:fs";
+import { fstatSync, openSync, renameSync, rmSync } from "node:fs";
 import { checksumOfPart } from "./file-checksum";
 import type { FileLayout } from "./file-layout";
 import type { MapCommit } from "./host-calls";
@@ -106,6 +106,25 @@ export class MapOutputFiles {
 
   shuffleIds(): number[] {
     return [...this.#shuffles.keys()];
+  }
+
+  /** All outputs that are here. */
+  list(): { readonly shuffleId: number; readonly map: number }[] {
+    return [...this.#shuffles.values()].flatMap((outputs) =>
+      [...outputs.values()].map(({ shuffleId, map }) => ({ shuffleId, map })),
+    );
+  }
+
+  /** The file of an output, for sending it whole: open, to be closed by the caller. Null when it is not here. */
+  open(shuffleId: number, map: number): { readonly fd: number; readonly length: number } | null {
+    const output = this.#shuffles.get(shuffleId)?.get(map);
+    if (output === undefined) return null;
+    try {
+      const fd = openSync(output.path, "r");
+      return { fd, length: fstatSync(fd).size };
+    } catch {
+      return null; // the file was taken away from under us
+    }
   }
 
   close(): void {

@@ -40,6 +40,8 @@ export interface StoragePorts {
   peers(): Promise<readonly BlockAddress[]>;
   /** Who has the block, best first, without this executor. */
   blockLocations(id: BlockId): Promise<readonly BlockAddress[]>;
+  /** This executor serves map outputs that `from` had. */
+  reportTaken(from: string, outputs: Survivors["mapOutputs"]): void;
   /** Rejects when the driver does not know the shuffle. */
   fetchMapOutputs(shuffleId: number): Promise<MapOutputTable>;
 }

@@ -121,6 +121,8 @@ export class Harness {
         taskUpdates: (_id, updates) => {
           for (const update of updates) this.#update(update);
         },
+        mapOutputsMoved: () => undefined,
+        evacuated: () => undefined,
         blockUpdates: () => undefined,
         mapOutputs: () => {
           throw new Error("no map outputs in this test");

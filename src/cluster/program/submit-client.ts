@@ -71,7 +71,7 @@ export class SubmitClient {
                 const result = answer(message, (more) => link.send(more));
                 if (result !== undefined) done(() => resolve(result));
               } catch (error) {
-                done(() => reject(error as Error));
+                done(() => reject(error instanceof Error ? error : new Error(String(error))));
               }
             },
             disconnected: (reason) => done(() => reject(new ClusterError("NO_ANSWER", `The master did not answer: ${reason}`))),

@@ -108,14 +108,16 @@ export function decodeReady(executorId: string, ready: Messages.Ready.$Propertie
     attributes: ready.attributes ?? {},
     logUrls: ready.logUrls ?? {},
     survivors: {
-      mapOutputs: (survivors?.mapOutputs ?? []).map((one) => ({
-        shuffleId: one.shuffleId ?? 0,
-        map: one.map ?? 0,
-        status: one.status ?? EMPTY,
-      })),
+      mapOutputs: decodeMapOutputs(survivors?.mapOutputs),
       blocks: (survivors?.blocks ?? []).map((one) => decodeBlockUpdate(one, executorId)),
     },
   };
+}
+
+export function decodeMapOutputs(
+  outputs: readonly Messages.SurvivingMapOutput.$Properties[] | null | undefined,
+): RegisteredExecutor["survivors"]["mapOutputs"] {
+  return (outputs ?? []).map((one) => ({ shuffleId: one.shuffleId ?? 0, map: one.map ?? 0, status: one.status ?? EMPTY }));
 }
 
 export function decodeHeartbeat(heartbeat: Messages.Heartbeat.$Properties): ExecutorHeartbeat {

@@ -14,7 +14,7 @@ import { Port } from "../../wire/port";
 import type { TlsFiles } from "../../wire/tls";
 import { CHANNEL_OPTIONS, passBytes, SESSION_PATH, wire } from "../../wire/wire";
 import type { Messages } from "../../wire/wire";
-import { decodeHeartbeat, decodeTaskUpdate, decodeThreads } from "./decode";
+import { decodeHeartbeat, decodeMapOutputs, decodeTaskUpdate, decodeThreads } from "./decode";
 import { Liveness } from "./liveness";
 import { Session } from "./session";
 import type {
@@ -67,6 +67,8 @@ export class DriverEndpoint {
   readonly #sessions = new Set<Session>();
   /** Ids are never used twice: a process that was given up does not come back under its old name. */
   readonly #past = new Set<string>();
+  /** Those that were decommissioned. */
+  readonly #going = new Set<string>();
   readonly #liveness: Liveness;
   readonly #dumps = new Map<
     number,
@@ -207,6 +209,14 @@ export class DriverEndpoint {
     });
   }
 
+  /** The executor goes soon: it is to move what it holds, and gets nothing of others any more. */
+  decommission(executorId: string): void {
+    const connected = this.#executors.get(executorId);
+    if (connected === undefined || this.#going.has(executorId)) return;
+    this.#going.add(executorId);
+    connected.session.send({ decommission: {} });
+  }
+
   /** The driver gives the executor up: it is told to end, and lost at once. */
   disconnect(executorId: string, reason: string): void {
     const connected = this.#executors.get(executorId);
@@ -300,6 +310,7 @@ export class DriverEndpoint {
 
   #lost(executorId: string, reason: string): void {
     this.#past.add(executorId);
+    this.#going.delete(executorId);
     this.#liveness.forget(executorId);
     for (const [id, dump] of this.#dumps) if (dump.executorId === executorId) this.#failDump(id, executorId, reason);
     if (!this.#stopped) this.options.handlers.executorLost(executorId, reason);
@@ -325,6 +336,10 @@ export class DriverEndpoint {
         id,
         (message.blockUpdates.updates ?? []).map((one) => decodeBlockUpdate(one, id)),
       );
+    else if (message.mapOutputsMoved) {
+      const { fromExecutorId, mapOutputs } = message.mapOutputsMoved;
+      handlers.mapOutputsMoved(id, fromExecutorId ?? "", decodeMapOutputs(mapOutputs));
+    } else if (message.evacuated) handlers.evacuated(id);
     else if (message.call) void this.#call(connected, message.call);
     else if (message.threadDump) {
       const dump = this.#dumps.get(message.threadDump.requestId ?? 0);
@@ -378,7 +393,10 @@ export class DriverEndpoint {
         blockLocations: { executors: this.#addresses(handlers.blockLocations(call.blockLocations.blockId ?? ""), executorId) },
       };
     }
-    if (call.peers) return { peers: { executors: this.#addresses(this.#executors.keys(), executorId) } };
+    if (call.peers) {
+      const staying = [...this.#executors.keys()].filter((id) => !this.#going.has(id));
+      return { peers: { executors: this.#addresses(staying, executorId) } };
+    }
     if (call.commit) {
       const { stageId = 0, stageAttempt = 0, partition = 0, attempt = 0, taskId = 0 } = plain(call.commit);
       return {

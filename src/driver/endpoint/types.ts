@@ -149,6 +149,10 @@ export interface EndpointHandlers {
   heartbeat(executorId: string, heartbeat: ExecutorHeartbeat): void;
   taskUpdates(executorId: string, updates: readonly TaskUpdate[]): void;
   blockUpdates(executorId: string, updates: readonly BlockUpdate[]): void;
+  /** The executor serves map outputs that `from` had. */
+  mapOutputsMoved(executorId: string, from: string, outputs: RegisteredExecutor["survivors"]["mapOutputs"]): void;
+  /** An executor that was decommissioned runs no task and has moved what it could. May be told more than once. */
+  evacuated(executorId: string): void;
   /** Rejects or throws when the shuffle is not known. */
   mapOutputs(shuffleId: number): MapOutputsAnswer | Promise<MapOutputsAnswer>;
   /** Ids of the executors that hold the block, best first. */

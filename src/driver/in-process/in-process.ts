@@ -321,6 +321,10 @@ export class InProcess implements ExecutorBackend {
     log.warn("tasks run in the driver's thread (firesteel.local.inProcess): there is no executor to release");
   }
 
+  decommission(): void {
+    // There are no others.
+  }
+
   replace(): void {
     this.release();
   }

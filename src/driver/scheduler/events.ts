@@ -195,11 +195,15 @@ export interface RddUnpersisted {
   readonly rddId: number;
 }
 
-/** Map outputs of a lost executor that survived on disk: served by another executor from now on, or lost for good (`to` null). */
+/**
+ * Map outputs that another executor serves from now on, or that are lost for good (`to` null): all of `from`, which is lost and whose
+ * files survived on disk, or only those in `outputs`, which an executor that goes away has moved.
+ */
 export interface MapOutputsRelocated {
   readonly type: "MapOutputsRelocated";
   readonly from: string;
   readonly to: string | null;
+  readonly outputs?: readonly { readonly shuffleId: number; readonly map: number; readonly status: unknown }[];
 }
 
 /**

@@ -151,6 +151,14 @@ export class MapOutputRegistry {
     return changed;
   }
 
+  /** Says that `to` serves one output that `from` held. False when `from` does not hold it. */
+  move(shuffleId: number, map: number, from: string, to: string, status: MapStatus): boolean {
+    if (this.executorOf(shuffleId, map) !== from) return false;
+    this.#epoch++;
+    this.register(shuffleId, map, to, status);
+    return true;
+  }
+
   /** Does the executor hold an output of any shuffle? */
   holdsOutputs(executorId: string): boolean {
     const index = this.#indexOfExecutor.get(executorId);

@@ -49,6 +49,7 @@ const CONNECT_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 3000;
 const PARENT_POLL = 500;
 const GENTLE_FACTOR = 20;
+const EVACUATION_POLL = 100;
 
 /** Storage and threads, which need the settings. */
 interface Machinery {
@@ -69,6 +70,7 @@ export class ExecutorProcess {
   #beats: NodeJS.Timeout | undefined;
   readonly #profiler = new Profiler();
   #ending = false;
+  #evacuating = false;
 
   constructor(
     private readonly options: ExecutorOptions,
@@ -231,6 +233,7 @@ export class ExecutorProcess {
       storage.invalidateMapOutputs(message.invalidateMapOutputs.shuffleId ?? 0, message.invalidateMapOutputs.epoch ?? 0);
     else if (message.threadDump) void this.#dumpThreads(message.threadDump.requestId ?? 0);
     else if (message.inspect) void this.#inspect(message.inspect);
+    else if (message.decommission) void this.#evacuate();
     else if (message.refused) void this.end(`the driver ended the session: ${message.refused.reason ?? ""}`, EXIT_FAILED);
     else if (message.shutdown) void this.end(message.shutdown.reason ?? "", EXIT_OK);
   }
@@ -252,6 +255,20 @@ export class ExecutorProcess {
       error = cause instanceof Error ? cause.message : String(cause);
     }
     if (requestId) this.#link!.send({ inspected: { requestId, profile: tree, error } });
+  }
+
+  /** Moves what is here away, also what tasks that still run leave behind, and says so until the driver ends this process. */
+  async #evacuate(): Promise<void> {
+    if (this.#evacuating) return;
+    this.#evacuating = true;
+    const { pool, storage } = this.#machinery!;
+    while (!this.#ending) {
+      const idle = pool.running().length === 0;
+      const moved = await storage.evacuate().catch(() => false);
+      if (moved) continue;
+      if (idle) this.#link!.send({ evacuated: {} });
+      await new Promise((resolve) => setTimeout(resolve, EVACUATION_POLL));
+    }
   }
 
   #addTaskSet(set: Messages.TaskSet.$Properties): void {
@@ -339,6 +356,15 @@ export class ExecutorProcess {
       reportBlock: (update) => this.#link?.send({ blockUpdates: { updates: [encodeBlockUpdate(update)] } }),
       peers: async () => addresses((await ask({ peers: {} })).peers),
       blockLocations: async (blockId) => addresses((await ask({ blockLocations: { blockId } })).blockLocations),
+      reportTaken: (fromExecutorId, outputs) => {
+        const writer = new UpdateWriter();
+        const mapOutputs = outputs.map((one) => ({
+          shuffleId: one.shuffleId,
+          map: one.map,
+          status: writer.encodeMapStatus(one),
+        }));
+        this.#link?.send({ mapOutputsMoved: { fromExecutorId, mapOutputs } });
+      },
       fetchMapOutputs: async (shuffleId) => mapOutputTable((await ask({ mapOutputs: { shuffleId } })).mapOutputs ?? {}),
     };
   }

@@ -56,7 +56,7 @@ export class RemoteError extends Error {
  * Requests that the server answers only after it has fetched something itself. Answers come in order on a connection, so
  * that two executors that copy blocks to each other would wait for each other if these had not a connection of their own.
  */
-const WAITS_FOR_OTHERS: ReadonlySet<RequestType> = new Set<RequestType>(["replicate", "suspect"]);
+const WAITS_FOR_OTHERS: ReadonlySet<RequestType> = new Set<RequestType>(["replicate", "suspect", "takeMapOutput"]);
 
 export class BlockClient {
   readonly #connections = new Map<string, Connection>();

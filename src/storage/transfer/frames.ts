@@ -35,6 +35,13 @@ export interface Requests {
   announce: { body: { readonly id: string; readonly piece: number; readonly address: BlockAddress }; meta: Meta };
   /** Asks the receiver to fetch a copy of a block from `from` and keep it. */
   replicate: { body: { readonly id: string; readonly level: LevelFlags; readonly from: BlockAddress }; meta: Meta };
+  /** A whole map output, as its file is. */
+  mapOutput: { body: { readonly shuffleId: number; readonly map: number }; meta: Meta };
+  /** Asks the receiver to fetch a map output from `from` and to serve it from then on. */
+  takeMapOutput: {
+    body: { readonly shuffleId: number; readonly map: number; readonly from: BlockAddress };
+    meta: Meta;
+  };
   /** The sender got bytes of the block that did not match its checksum: the receiver should look at its copy. */
   suspect: { body: { readonly id: string }; meta: Meta };
 }
@@ -87,7 +94,18 @@ export interface ErrorBody {
   readonly reduce?: number;
 }
 
-const TYPES: readonly RequestType[] = ["block", "segments", "piece", "locate", "announce", "replicate", "suspect", "segmentPart"];
+const TYPES: readonly RequestType[] = [
+  "block",
+  "segments",
+  "piece",
+  "locate",
+  "announce",
+  "replicate",
+  "suspect",
+  "segmentPart",
+  "mapOutput",
+  "takeMapOutput",
+];
 
 export interface Header {
   readonly length: number;

@@ -17,6 +17,8 @@ const handlers: EndpointHandlers = {
   executorLost: () => undefined,
   heartbeat: () => undefined,
   taskUpdates: () => undefined,
+  mapOutputsMoved: () => undefined,
+  evacuated: () => undefined,
   blockUpdates: () => undefined,
   mapOutputs: (shuffleId) => {
     if (shuffleId !== 1) throw new Error(`shuffle ${shuffleId} is not known`);

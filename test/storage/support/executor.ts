@@ -163,6 +163,7 @@ export class TestExecutor {
       listen: { path: join(cluster.directory, `${this.id}.sock`) },
       driver: driver.endpoint,
       ports: {
+        reportTaken: () => undefined,
         reportBlock: (update) => void cluster.updates.push(update),
         peers: async () =>
           cluster.executors.filter((other) => other !== this && !other.stopped).map((other) => other.storage.address),

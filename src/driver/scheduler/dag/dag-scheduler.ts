@@ -605,13 +605,24 @@ export class DagScheduler implements TaskSetOwner {
     this.#outputsLost(shuffleFilesSurvive ? new Map() : this.mapOutputs.unregisterExecutor(executorId));
   }
 
-  mapOutputsRelocated({ from, to }: MapOutputsRelocated): void {
+  mapOutputsRelocated({ from, to, outputs }: MapOutputsRelocated): void {
+    if (outputs !== undefined) return this.#outputsMoved(from, to, outputs);
     if (to === null || this.tasks.executors.get(to) === undefined) {
       this.#outputsLost(this.mapOutputs.unregisterExecutor(from));
       return;
     }
     for (const shuffleId of this.mapOutputs.relocate(from, to))
       this.outbox.push({ type: "MapOutputsChanged", shuffleId, epoch: this.mapOutputs.epoch });
+  }
+
+  /** Those that are not where they were said to be have been made again elsewhere, or are not needed any more. */
+  #outputsMoved(from: string, to: string | null, outputs: NonNullable<MapOutputsRelocated["outputs"]>): void {
+    if (to === null || this.tasks.executors.get(to) === undefined) return;
+    for (const { shuffleId, map, status } of outputs) {
+      if (!this.mapOutputs.has(shuffleId)) this.outbox.push({ type: "FreeShuffle", shuffleId });
+      else if (this.mapOutputs.move(shuffleId, map, from, to, status))
+        this.outbox.push({ type: "MapOutputsChanged", shuffleId, epoch: this.mapOutputs.epoch });
+    }
   }
 
   mapOutputsFound({ executorId, outputs }: MapOutputsFound): void {
