@@ -24,7 +24,7 @@ test("the ANSI mode of a view's creation holds for its body, that of its reader 
 
 test("a cached query is read from the cache wherever it stands, also where its rows are in the text", async () => {
   const cached = spark().sql("SELECT * FROM VALUES (1, 'x'), (2, NULL) t(a, b)").cache();
-  cached.createOrReplaceTempView("few");
+  await cached.createOrReplaceTempView("few");
   expect(await spark().sql("SELECT count(*) FROM few WHERE a > 0").explainString("simple")).toContain("InMemoryTableScan");
   expect(await cached.where("a > 1").explainString("simple")).toContain("InMemoryTableScan");
   const other = spark().sql("SELECT * FROM VALUES (1, 'x'), (3, NULL) t(a, b)");
