@@ -1,0 +1,138 @@
+/** What estimators that learn batch by batch share. */
+import type { StructType } from "../../columnar/types";
+import { DataError, UsageError } from "../../common/errors";
+import type { DataFrame } from "../../dataframe/api/dataframe";
+import { Estimator, type Model } from "../base/estimator";
+import { checkFitColumns, columnName } from "../base/predictor";
+import { type InstanceBlock, instancesOf, type InstanceColumns } from "../compute/instances";
+import { aggregateProgram } from "../compute/programs";
+import type { TaskData } from "../compute/task-data";
+import { type BlockLearning, learnInOrder } from "./block-learner";
+
+/** Rows that the program itself holds. */
+export interface Batch {
+  readonly features: readonly ArrayLike<number>[];
+  readonly label: ArrayLike<number>;
+  /** 1 each where absent. */
+  readonly weight?: ArrayLike<number>;
+}
+
+export interface PartialFitOptions<M> {
+  /** All classes, 0 … k - 1, where not every batch has a row of each. Needed with the first batch of a classifier. */
+  readonly classes?: readonly number[];
+  /** What was learned so far; from the beginning without. */
+  readonly model?: M | undefined;
+}
+
+/** An estimator that can go on learning. Its models tell what they know as plain data. */
+export abstract class IncrementalEstimator<M extends Model, W = unknown> extends Estimator<M> {
+  /** How batches are learned from. `numClasses` is 0 of regression. */
+  abstract blockLearning(numClasses: number): BlockLearning<unknown, W>;
+  abstract modelOf(state: W, numClasses: number): M;
+  abstract stateOf(model: M): W;
+  abstract numClassesOf(model: M): number;
+  abstract readonly isClassifier: boolean;
+
+  instanceColumns(): InstanceColumns & { readonly labelCol: string } {
+    const weightCol = columnName(this.valueFor<string>("weightCol"));
+    const columns = { featuresCol: this.valueFor<string>("featuresCol")!, labelCol: this.valueFor<string>("labelCol")! };
+    return weightCol === undefined ? columns : { ...columns, weightCol };
+  }
+
+  protected checkColumns(schema: StructType): void {
+    checkFitColumns(schema, this.className, this.instanceColumns());
+  }
+
+  /**
+   * Learns from a batch: rows that the program holds, at once; or a DataFrame, whose partitions are batches that are learned from one
+   * after the other, where they are. Gives a new model; the one that it goes on from stays as it is.
+   */
+  async partialFit(data: DataFrame | Batch, options: PartialFitOptions<M> = {}): Promise<M> {
+    return (await this.learnFrom(data, options)).model;
+  }
+
+  /** Internal: and how many batches there were. */
+  async learnFrom(
+    data: DataFrame | Batch,
+    { classes, model }: PartialFitOptions<M>,
+  ): Promise<{ readonly model: M; readonly batches: number }> {
+    const numClasses = this.isClassifier ? this.#classCount(classes, model) : 0;
+    const state = model === undefined ? null : this.stateOf(model);
+    const learning = this.blockLearning(numClasses);
+    if ("features" in data) {
+      const block = blockOf(data, this.className);
+      const learned = learning.learner.learn(state ?? learning.learner.start(learning.spec, block.width), [block], learning.spec);
+      return { model: this.modelOf(learned, numClasses), batches: 1 };
+    }
+    this.checkColumns(await data.schema());
+    const blocks = await instancesOf(data, this.instanceColumns());
+    const learned = await learnInOrder(blocks, learning, state, this.className);
+    return { model: this.modelOf(learned.state, numClasses), batches: learned.blocks };
+  }
+
+  #classCount(classes: readonly number[] | undefined, model: M | undefined): number {
+    const known = model === undefined ? undefined : this.numClassesOf(model);
+    if (classes === undefined) {
+      if (known !== undefined) return known;
+      throw new UsageError("CLASSES_NEEDED", `${this.className}: partialFit needs { classes } with the first batch: [0, 1, …].`);
+    }
+    const sorted = [...classes].sort((a, b) => a - b);
+    if (sorted.length < 2 || sorted.some((label, i) => label !== i))
+      throw new UsageError("INVALID_ARGUMENT", `${this.className}: classes are 0, 1, … k - 1, not [${classes.join(", ")}]; StringIndexer makes such labels.`); // prettier-ignore
+    if (known !== undefined && known !== sorted.length)
+      throw new UsageError("INVALID_ARGUMENT", `${this.className}: the model knows ${known} classes, not ${sorted.length}.`);
+    return sorted.length;
+  }
+}
+
+function blockOf({ features, label, weight }: Batch, who: string): InstanceBlock {
+  const rows = features.length;
+  const width = features[0]?.length ?? 0;
+  if (rows === 0) throw new UsageError("EMPTY_DATASET", `${who}: the batch is empty; there is nothing to learn from.`);
+  if (label.length !== rows || (weight !== undefined && weight.length !== rows) || features.some((row) => row.length !== width))
+    throw new UsageError(
+      "INVALID_ARGUMENT",
+      `${who}: a batch has a label (and a weight) for each row, and rows of the same length.`,
+    );
+  const dense = new Float64Array(rows * width);
+  features.forEach((row, i) => dense.set(row, i * width));
+  const labels = Float64Array.from(label);
+  return {
+    rows,
+    width,
+    dense,
+    sparse: null,
+    label: labels,
+    weight: weight === undefined ? null : Float64Array.from(weight),
+    extra: [],
+  };
+}
+
+/** Labels of classification: throws where one is no whole number from 0. */
+export function checkedClass(label: number, numClasses: number, who: string): number {
+  if (Number.isInteger(label) && label >= 0 && label < numClasses) return label;
+  throw new DataError("INVALID_LABEL", `${who}: labels are classes from 0 to ${numClasses - 1}, but got ${label}.`);
+}
+
+const most = aggregateProgram<null, InstanceBlock, number>({
+  name: "mllib.mostLabel",
+  run(blocks) {
+    let largest = -1;
+    for (const { label } of blocks)
+      for (const each of label!) {
+        if (!Number.isInteger(each) || each < 0)
+          throw new DataError("INVALID_LABEL", `Labels of classification are whole numbers from 0, but got ${each}.`);
+        if (each > largest) largest = each;
+      }
+    return largest;
+  },
+  merge: (a, b) => Math.max(a, b),
+});
+
+/** Classes of labels 0 … k - 1, at least two. Throws where there are no rows. */
+export async function countClasses(data: TaskData<InstanceBlock>, who: string): Promise<number> {
+  const largest = await data.aggregate(most, null);
+  if (largest === null || largest < 0)
+    throw new DataError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to fit.`);
+  return Math.max(2, largest + 1);
+}

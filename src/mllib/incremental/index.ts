@@ -1,0 +1,5 @@
+/** Learning batch by batch. */
+export { type Batch, IncrementalEstimator, type PartialFitOptions } from "./incremental-estimator";
+export { PassiveAggressiveClassifier, PassiveAggressiveRegressor, Perceptron } from "./perceptron";
+export { SGDClassificationModel, SGDClassifier } from "./sgd-classifier";
+export { SGDRegressionModel, SGDRegressor } from "./sgd-regressor";
