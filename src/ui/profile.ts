@@ -40,7 +40,7 @@ export function mergeProfiles(
     const key = `${name}\n${location}`;
     let id = ids.get(key);
     if (id === undefined) {
-      const place = location === "" ? "" : placeOf(name, location, mapStack);
+      const place = location === "" ? "" : placeOf(location, mapStack);
       ids.set(key, (id = merged.functions.push(name) - 1));
       merged.locations.push(place);
       merged.user.push(isUsers(place));
@@ -78,9 +78,9 @@ export function mergeProfiles(
   return merged;
 }
 
-function placeOf(name: string, location: string, mapStack: (stack: string) => string): string {
-  const mapped = mapStack(`    at ${name} (${location})`);
-  return /\((.*)\)\s*$/.exec(mapped)?.[1] ?? location;
+function placeOf(location: string, mapStack: (stack: string) => string): string {
+  const mapped = mapStack(`    at f (${location})`);
+  return /^ *at f \((.*)\)\s*$/.exec(mapped)?.[1] ?? location;
 }
 
 /** Neither Node's, nor this package's, nor another package's. */

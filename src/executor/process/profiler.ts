@@ -111,6 +111,10 @@ export class Profiler {
     this.#tell(thread, "Profiler.enable");
     this.#tell(thread, "Profiler.setSamplingInterval", { interval: this.#interval });
     this.#tell(thread, "Profiler.start");
+    // Code that was optimized before knows nothing of the functions that were inlined into it: it is optimized anew. To begin
+    // precise coverage throws optimized code away.
+    this.#tell(thread, "Profiler.startPreciseCoverage", { callCount: false, detailed: false });
+    this.#tell(thread, "Profiler.stopPreciseCoverage");
   }
 
   #tell(thread: string, method: string, params?: object): number {

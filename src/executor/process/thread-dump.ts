@@ -5,7 +5,7 @@
 import type { Session } from "node:inspector";
 
 /** How long to wait for the threads that can answer, ms. */
-const TIMEOUT = 500;
+const TIMEOUT = 2000;
 
 interface CallFrame {
   readonly functionName: string;

@@ -147,7 +147,7 @@ def clean(text):
 
     text = text.replace(os.path.realpath(tempfile.gettempdir()), "/tmp")
     text = re.sub(r"/[^\s\",:()]*/(site-packages|spark-[0-9a-f-]{36})", r"/opt/\1", text)
-    text = text.replace(os.path.abspath(__file__), "/app/make.py").replace(HERE, "/app")
+    text = re.sub(r"/tmp/[^/\s]*/make.py", "/app/make.py", text)
     for name in {socket.gethostname(), socket.getfqdn()}:
         text = re.sub(r"\b%s\b" % re.escape(name), "driver-host", text)
     text = re.sub(r"\b(10|127|169|172|192)\.\d+\.\d+\.\d+\b", "10.0.0.1", text)
@@ -170,8 +170,10 @@ def main():
         plain, rolling = directory + "/plain", directory + "/rolling"
         os.mkdir(plain)
         os.mkdir(rolling)
-        subprocess.run([sys.executable, __file__, "plain", plain, directory + "/live.json"], check=True)
-        subprocess.run([sys.executable, __file__, "rolling", rolling, directory + "/unused.json"], check=True)
+        # The compressed log cannot be cleaned: it says where the program was.
+        copy = shutil.copy(__file__, directory + "/make.py")
+        subprocess.run([sys.executable, copy, "plain", plain, directory + "/live.json"], check=True)
+        subprocess.run([sys.executable, copy, "rolling", rolling, directory + "/unused.json"], check=True)
         log = [path for path in glob.glob(plain + "/*") if "crc" not in path][0]
         lines = [shorten_event(line) for line in open(log)]
         open(log, "w").write("\n".join(lines) + "\n")

@@ -1,0 +1,242 @@
+/** The dashboard's server of a context that runs: its answers, its notices of change, and whom it refuses. */
+import { request } from "node:http";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type {
+  ApplicationSummary,
+  ChangeNotice,
+  Identity,
+  JobData,
+  Profile,
+  StageFindings,
+  TaskStream,
+} from "../../src/ui/api-types";
+import type { SparkContext as Context } from "../../src/driver/spark-context";
+
+const { SparkContext, SparkConf } = require("../../dist") as typeof import("../../src");
+
+let sc: Context;
+let base: string;
+let app: string;
+let mine: string;
+
+beforeAll(async () => {
+  const conf = new SparkConf();
+  conf.set("spark.ui.enabled", "true").set("spark.ui.port", "0").set("spark.ui.password", "hunter2").set("spark.x", "hunter2");
+  sc = new SparkContext("local[2]", "dashboard test", conf);
+  base = await sc.openUi();
+  app = `/api/v1/applications/${sc.applicationId}`;
+  mine = `/api/firesteel/v1/applications/${sc.applicationId}`;
+  const pairs = sc.parallelize([1, 2, 3, 4, 5, 6], 3).map((x) => [x % 2, x] as [number, number]);
+  await pairs.reduceByKey((a, b) => a + b, 2).collect();
+  await sc
+    .parallelize([1], 1)
+    .map(() => {
+      throw new Error("wanted");
+    })
+    .count()
+    .catch(() => undefined);
+  await sc.flushListeners();
+});
+afterAll(() => sc.stop());
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+function ask(path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request(new URL(base + path), { method, headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (piece: string) => (text += piece));
+      response.on("end", () => resolve({ status: response.statusCode!, headers: response.headers, text }));
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
+async function get<T>(path: string): Promise<T> {
+  const { status, text } = await ask(path);
+  if (status !== 200) throw new Error(`${path}: ${status} ${text}`);
+  return JSON.parse(text) as T;
+}
+
+test("jobs, stages and tasks are counted", async () => {
+  expect(sc.uiWebUrl).toBe(base);
+  const jobs = await get<JobData[]>(`${app}/jobs`);
+  expect(jobs.map(({ jobId, status, numTasks }) => [jobId, status, numTasks])).toEqual([
+    [1, "FAILED", 1],
+    [0, "SUCCEEDED", 5],
+  ]);
+  const summary = await get<ApplicationSummary>(`${mine}/summary`);
+  expect(summary).toMatchObject({ name: "dashboard test", completed: false, jobs: { active: 0, succeeded: 1, failed: 1 } });
+  expect(summary.tasks.complete).toBe(5);
+  const stream = await get<TaskStream>(`${mine}/stages/0/0/taskStream`);
+  expect(stream).toMatchObject({ total: 3, sampled: false, status: ["SUCCESS", "SUCCESS", "SUCCESS"] });
+  const failed = await get<StageFindings[]>(`${mine}/jobs/1/findings`);
+  expect(failed[0]!.findings.find(({ kind }) => kind === "retries")!.text).toContain("wanted");
+});
+
+test("secrets are masked wherever settings are shown", async () => {
+  const { text } = await ask(`${app}/environment`);
+  expect(text).toContain(`["spark.ui.password","*********(redacted)"]`);
+  expect(text).toContain(`["spark.x","hunter2"]`);
+});
+
+test("what is not there is a 404 in words, what is not understood a 400", async () => {
+  for (const path of [
+    "/api/v1/applications/other/jobs",
+    `${app}/jobs/99`,
+    `${app}/stages/99/0`,
+    `${app}/nothing`,
+    "/nothing",
+    "/%2e%2e/package.json",
+  ])
+    expect([path, (await ask(path)).status]).toEqual([path, 404]);
+  for (const path of [
+    `${app}/jobs/x`,
+    `${app}/jobs?status=odd`,
+    `${app}/stages/0/0/taskSummary?quantiles=a`,
+    `${app}/stages/0/0/taskList?sortBy=odd`,
+  ])
+    expect([path, (await ask(path)).status]).toEqual([path, 400]);
+  expect((await ask(`${app}/jobs`, {}, "DELETE")).status).toBe(403);
+});
+
+test("other host names are refused, addresses and localhost are not", async () => {
+  expect((await ask("/health", { host: "evil.example" })).status).toBe(403);
+  for (const host of ["localhost:4040", "127.0.0.1", "[::1]:4040"]) expect((await ask("/health", { host })).status).toBe(200);
+});
+
+test("killing needs a token, and a page of this server", async () => {
+  const { token } = await get<Identity>("/api/firesteel/v1/identity");
+  const running = sc
+    .parallelize([1], 1)
+    .map(() => {
+      for (;;);
+    })
+    .count();
+  const failure = expect(running).rejects.toThrow(/killed from the dashboard/);
+  const job = await untilRuns();
+  const kill = `${mine}/jobs/${job}/kill`;
+  expect((await ask(kill, {}, "POST")).status).toBe(403);
+  expect((await ask(kill, { "x-firesteel-token": "wrong" }, "POST")).status).toBe(403);
+  expect((await ask(kill, { "x-firesteel-token": token!, origin: "http://evil.example" }, "POST")).status).toBe(403);
+  expect((await ask(kill, { "x-firesteel-token": token! }, "GET")).status).toBe(405);
+  expect((await ask(kill, { "x-firesteel-token": token!, origin: base }, "POST")).text).toBe(`{"killed":true}`);
+  await failure;
+  expect((await ask(kill, { "x-firesteel-token": token!, origin: base }, "POST")).text).toBe(`{"killed":false}`);
+});
+
+async function untilRuns(): Promise<number> {
+  for (;;) {
+    const jobs = await get<JobData[]>(`${app}/jobs?status=running`);
+    if (jobs.length > 0 && jobs[0]!.numActiveTasks > 0) return jobs[0]!.jobId;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test("changes are told by topic", async () => {
+  const notices: ChangeNotice[] = [];
+  const heard = new Promise<void>((resolve, reject) => {
+    const sent = request(new URL(`${base}/api/firesteel/v1/events?application=${sc.applicationId}`), (response) => {
+      expect(response.headers["content-type"]).toContain("text/event-stream");
+      response.setEncoding("utf8");
+      response.on("data", (piece: string) => {
+        for (const line of piece.split("\n"))
+          if (line.startsWith("data: ")) notices.push(JSON.parse(line.slice(6)) as ChangeNotice);
+        if (!notices.some(({ topic }) => topic === "jobs")) return;
+        sent.destroy();
+        resolve();
+      });
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+  await sc.parallelize([1, 2], 2).count();
+  await heard;
+  expect(notices.every(({ version }) => version > 0)).toBe(true);
+  expect((await ask("/api/firesteel/v1/events?application=other")).status).toBe(404);
+});
+
+test("pages and answers forbid what a page of ours does not need", async () => {
+  const { headers } = await ask("/health");
+  expect(headers["content-security-policy"]).toContain("default-src 'none'");
+  expect(headers).toMatchObject({ "x-content-type-options": "nosniff", "cache-control": "no-store" });
+});
+
+test("metrics are in Prometheus's text format", async () => {
+  const { text, headers } = await ask("/metrics/prometheus");
+  expect(headers["content-type"]).toContain("version=0.0.4");
+  const types = new Map<string, string>();
+  for (const line of text.trimEnd().split("\n")) {
+    const type = /^# TYPE ([a-z_:][a-z0-9_:]*) (gauge|counter)$/.exec(line);
+    if (type !== null) types.set(type[1]!, type[2]!);
+    else if (!line.startsWith("# HELP ")) {
+      const sample = /^([a-z_:][a-z0-9_:]*)\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\} -?[0-9.e+-]+$/.exec(line);
+      expect([line, sample !== null && types.has(sample[1]!)]).toEqual([line, true]);
+      expect(sample![1]!.endsWith("_total")).toBe(types.get(sample![1]!) === "counter");
+    }
+  }
+  expect(text).toMatch(/firesteel_tasks_ended_total\{[^}]*outcome="success"\} [0-9]+/);
+});
+
+test("stacks and a profile of a busy executor name the user's function and file", async () => {
+  const { token } = await get<Identity>("/api/firesteel/v1/identity");
+  const post = (path: string): Promise<Answer> => ask(`${mine}/${path}`, { "x-firesteel-token": token! }, "POST");
+  expect((await post("profile/start")).text).toBe(`{"running":true}`);
+  const controller = new AbortController();
+  const busy = sc
+    .parallelize([1], 1)
+    .map(function spin() {
+      for (;;) Math.sqrt(Math.random());
+    })
+    .collect({ signal: controller.signal });
+  const ended = expect(busy).rejects.toThrow();
+  await untilRuns();
+  const [{ id }] = (await get<{ id: string }[]>(`${app}/executors`)).filter((one) => one.id !== "driver") as [{ id: string }];
+  // A thread that is just being told to take samples may not answer.
+  let stacks: string;
+  do stacks = (await ask(`${app}/executors/${id}/threads`)).text;
+  while (!stacks.includes("spin"));
+  expect(stacks).toMatch(/spin \([^)]*application\.test\.ts/);
+  let profile: Profile;
+  do profile = await get<Profile>(`${mine}/profile`);
+  while (!profile.functions.includes("spin"));
+  expect(profile.locations[profile.functions.indexOf("spin")]).toContain("application.test.ts");
+  expect(profile.user[profile.functions.indexOf("spin")]).toBe(true);
+  expect(profile.total[0]).toBe(profile.self.reduce((a, b) => a + b, 0));
+  expect((await post("profile/stop")).text).toBe(`{"running":false}`);
+  controller.abort();
+  await ended;
+});
+
+test("a report is one file that asks for nothing", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "report-"));
+  try {
+    const file = join(directory, "report.html");
+    await sc.performanceReport(file);
+    const html = readFileSync(file, "utf8");
+    expect(html).not.toMatch(/<(script|link)[^>]*(src|href)="(?!data:)[^"]*\.(js|css)"/);
+    const data = /<script type="application\/json" id="firesteel-report">([^<]*)<\/script>/.exec(html)![1]!;
+    const answers = JSON.parse(data) as Record<string, unknown>;
+    expect(answers[`${app.slice(1)}/jobs`]).toEqual(await get(`${app}/jobs`));
+    await expect(sc.performanceReport(join(directory, "no/such/report.html"))).rejects.toThrow(/cannot be written/);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test("without a user interface nothing listens, and a report says why there is none", async () => {
+  const quiet = new SparkContext("local[1]", "quiet", new SparkConf().set("spark.ui.enabled", "false"));
+  await quiet.range(0, 10).count();
+  expect(quiet.uiWebUrl).toBeUndefined();
+  await expect(quiet.openUi()).rejects.toThrow(/spark.ui.enabled is false/);
+  await expect(quiet.performanceReport("/tmp/none.html")).rejects.toThrow(/spark.ui.enabled is false/);
+  await quiet.stop();
+});

@@ -1,0 +1,169 @@
+/** What the store forgets, and what it says about stages. */
+import type { EventOf, ListenerEvent, TaskInfo, TaskMetricsInfo } from "../../../src/events/listener-events";
+import { AppStore, DEFAULT_LIMITS } from "../../../src/ui/store/app-store";
+import { stageFindings } from "../../../src/ui/views/findings";
+import { taskStream } from "../../../src/ui/views/task-stream";
+import { searchData } from "../../../src/ui/views/searches";
+import { DEFAULT_QUANTILES, taskList, taskSummary } from "../../../src/ui/views/stages";
+import { SAMPLES } from "../../events/samples";
+
+function stageStart(store: AppStore, stageId: number, numTasks: number): void {
+  const stageInfo = { ...SAMPLES.StageSubmitted.stageInfo, stageId, numTasks, accumulables: [] };
+  store.apply({ ...SAMPLES.StageSubmitted, stageInfo });
+}
+
+function stageEnd(store: AppStore, stageId: number, numTasks: number): void {
+  store.apply({
+    type: "StageCompleted",
+    stageInfo: { ...SAMPLES.StageSubmitted.stageInfo, stageId, numTasks, accumulables: [] },
+  });
+}
+
+const NO_METRICS = Object.fromEntries(
+  Object.keys(SAMPLES.TaskEnd.taskMetrics!).map((key) => [key, 0]),
+) as unknown as TaskMetricsInfo;
+
+function task(
+  store: AppStore,
+  stageId: number,
+  taskId: number,
+  from: number,
+  to: number,
+  metrics: Partial<TaskMetricsInfo> = {},
+  executorId = "1",
+): void {
+  const info: TaskInfo = { ...SAMPLES.TaskStart.taskInfo, taskId, index: taskId, executorId, accumulables: [] };
+  store.apply({ ...SAMPLES.TaskStart, stageId, stageAttemptId: 0, taskInfo: { ...info, launchTime: from, finishTime: 0 } });
+  const end: EventOf<"TaskEnd"> = {
+    ...SAMPLES.TaskEnd,
+    stageId,
+    stageAttemptId: 0,
+    reason: { reason: "Success" },
+    taskInfo: { ...info, launchTime: from, finishTime: to },
+    taskMetrics: { ...NO_METRICS, executorRunTime: to - from, ...metrics },
+  };
+  store.apply(end);
+}
+
+test("a stage remembers so many tasks, counts all, and keeps the quantiles of those that all stages have forgotten", () => {
+  const store = new AppStore({ ...DEFAULT_LIMITS, tasks: 100 });
+  stageStart(store, 1, 1000);
+  for (let i = 0; i < 1000; i++) task(store, 1, i, i, i + 10);
+  const first = store.work.stage(1, 0)!;
+  expect(first.tasks.length).toBeLessThanOrEqual(100);
+  expect(first.tasks.length + first.tasks.dropped).toBe(1000);
+  expect([first.completedTasks, first.numCompletedIndices, first.activeTasks]).toEqual([1000, 1000, 0]);
+  expect(taskList(store, first, { offset: 0, length: 1, sortBy: "-ID", statuses: [] })![0]!.taskId).toBe(999);
+  stageEnd(store, 1, 1000);
+  for (let stage = 2; stage <= 5; stage++) {
+    stageStart(store, stage, 100);
+    for (let i = 0; i < 100; i++) task(store, stage, 10_000 * stage + i, i, i + 20);
+    stageEnd(store, stage, 100);
+  }
+  expect(first.tasks.length).toBe(0);
+  expect(taskSummary(first, DEFAULT_QUANTILES)!.duration).toEqual([10, 10, 10, 10, 10]);
+});
+
+test("jobs, stages, executors and queries beyond the limits are forgotten, those that run are not", () => {
+  const store = new AppStore({ jobs: 5, stages: 5, tasks: 10, deadExecutors: 3, executions: 4 });
+  for (let i = 0; i < 30; i++) {
+    const stageInfo = { ...SAMPLES.StageSubmitted.stageInfo, stageId: i };
+    store.apply({ ...SAMPLES.JobStart, jobId: i, stageInfos: [stageInfo] });
+    store.apply({ ...SAMPLES.SQLExecutionStart, executionId: i });
+    store.apply({ ...SAMPLES.ExecutorAdded, executorId: String(i) });
+    stageStart(store, i, 1);
+    // The first one goes on.
+    if (i === 0) continue;
+    stageEnd(store, i, 1);
+    store.apply({ ...SAMPLES.JobEnd, jobId: i });
+    store.apply({ ...SAMPLES.SQLExecutionEnd, executionId: i });
+    store.apply({ ...SAMPLES.ExecutorRemoved, executorId: String(i) });
+  }
+  expect(store.work.jobs.size).toBeLessThanOrEqual(6);
+  expect(store.work.stages.size).toBeLessThanOrEqual(6);
+  expect(store.queries.executions.size).toBeLessThanOrEqual(5);
+  expect(store.nodes.executors.size).toBeLessThanOrEqual(4);
+  for (const kept of [store.work.jobs, store.queries.executions] as ReadonlyMap<number, unknown>[])
+    expect(kept.has(0)).toBe(true);
+});
+
+test("a stage says why it is slow, with figures", () => {
+  const store = new AppStore();
+  stageStart(store, 1, 20);
+  for (let i = 0; i < 19; i++) task(store, 1, i, 0, 1000, { shuffleLocalBytesRead: 100_000 });
+  task(store, 1, 19, 0, 30_000, {
+    shuffleLocalBytesRead: 50_000_000,
+    diskBytesSpilled: 40_000_000,
+    jvmGcTime: 15_000,
+    shuffleFetchWaitTime: 12_000,
+  });
+  const { findings } = stageFindings(store.work.stage(1, 0)!, 30_000);
+  const kinds = findings.map(({ kind }) => kind);
+  expect(kinds).toEqual(expect.arrayContaining(["skew", "spill", "gc", "fetchWait"]));
+  expect(kinds).not.toContain("straggler");
+  const skew = findings.find(({ kind }) => kind === "skew")!;
+  expect(skew.text).toContain("47.7 MiB");
+  expect(skew).toMatchObject({ severity: "serious", taskIds: [19], figures: { longestMs: 30_000, medianMs: 1000 } });
+  expect(findings).toEqual([...findings].sort((a, b) => b.cost - a.cost));
+});
+
+test("a task that is slow without reason is a straggler; even tasks are nothing", () => {
+  const store = new AppStore();
+  stageStart(store, 1, 8);
+  for (let i = 0; i < 7; i++) task(store, 1, i, 0, 1000, {}, "1");
+  expect(stageFindings(store.work.stage(1, 0)!, 1000).findings).toEqual([]);
+  task(store, 1, 7, 0, 9000, {}, "2");
+  const [finding] = stageFindings(store.work.stage(1, 0)!, 9000).findings;
+  expect(finding).toMatchObject({ kind: "straggler", taskIds: [7] });
+  expect(finding!.text).toContain("all on executor 2");
+});
+
+test("tasks that overlap lie in rows of their own", () => {
+  const store = new AppStore();
+  stageStart(store, 1, 3);
+  task(store, 1, 0, 0, 100);
+  task(store, 1, 1, 50, 150);
+  task(store, 1, 2, 120, 200);
+  expect(taskStream(store, 0, 10)).toMatchObject({
+    total: 3,
+    taskId: [0, 1, 2],
+    slot: [0, 1, 0],
+    start: [0, 50, 120],
+    end: [100, 150, 200],
+  });
+  expect(taskStream(store, 150, 10).taskId).toEqual([2]);
+});
+
+test("a search ranks its candidates as scores come", () => {
+  const store = new AppStore();
+  const start = {
+    ...SAMPLES.FiresteelSearchStart,
+    folds: 2,
+    candidates: [{ params: { a: "1" } }, { params: { a: "2" } }, { params: { a: "3" } }],
+  };
+  const score = (candidate: number, fold: number, value: number): ListenerEvent => ({
+    ...SAMPLES.FiresteelSearchProgress,
+    candidate,
+    fold,
+    score: value,
+  });
+  for (const event of [start, score(0, 0, 3), score(0, 1, 5), score(1, 0, 1), score(1, 1, 2)]) store.apply(event);
+  store.apply({ ...SAMPLES.FiresteelSearchProgress, candidate: 2, fold: 0, state: "failed", error: "no" });
+  const entry = store.searches.searches.get("s")!;
+  expect(searchData(entry, true)).toMatchObject({
+    status: "RUNNING",
+    total: 6,
+    done: 4,
+    failed: 1,
+    bestIndex: 1,
+    bestScore: 1.5,
+    candidates: [
+      { mean: 4, std: 1, rank: 2, status: "DONE" },
+      { mean: 1.5, rank: 1, status: "DONE" },
+      { mean: null, rank: null, status: "FAILED", error: "no" },
+    ],
+  });
+  store.apply({ ...SAMPLES.FiresteelSearchEnd, bestIndex: 1, bestScore: 1.5 });
+  expect(searchData(entry, false)).toMatchObject({ status: "COMPLETED", endTime: 3 });
+  expect(searchData(entry, false).candidates).toBeUndefined();
+});
