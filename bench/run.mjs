@@ -2,6 +2,7 @@
  * Benchmarks against the peers, on the same data, the same cores, in the same run:
  *
  *   npm run bench -- rdd [--threads 2] [--engines firesteel,spark,pyspark] [--cases a,b] [--repeat 5] [--cores 0,1]
+ *   npm run bench -- ml [--engines firesteel,sklearn,lightgbm,xgboost,sklearnex,spark] …
  *   npm run bench -- tpch --queries DIR [--sf 1] [--data DIR] [--engines firesteel,duckdb,polars,sail,spark] …
  *
  * Prints the figures of each case and our time over the peers'. The peers come from PyPI into bench/.venv at the first use
@@ -13,10 +14,11 @@ import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { ml } from "./ml/suite.mjs";
 import { rdd } from "./rdd/suite.mjs";
 import { tpch } from "./tpch/suite.mjs";
 
-const suites = { rdd, tpch };
+const suites = { rdd, tpch, ml };
 const here = dirname(fileURLToPath(import.meta.url));
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -66,7 +68,7 @@ for (const engine of engines) {
 }
 
 const columns = suite.columns ?? ["best_ms", "med_ms"];
-const words = { first_ms: "first", best_ms: "", med_ms: "median" };
+const words = { first_ms: "first", best_ms: "", med_ms: "median", auc: "AUC" };
 const peers = engines.filter((engine) => engine !== "firesteel");
 const table = [
   [

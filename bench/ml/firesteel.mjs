@@ -1,0 +1,80 @@
+/** The airline table on firesteel, with TRAIN, TEST, REPEAT, THREADS and CASES in the environment. One JSON line a case. */
+import { performance } from "node:perf_hooks";
+import { SparkSession } from "../../dist/index.mjs";
+import * as mllib from "../../dist/mllib.mjs";
+
+const {
+  TRAIN,
+  TEST,
+  REPEAT = "5",
+  THREADS = "2",
+  CASES = "",
+  MASTER = `local[${THREADS}]`,
+  EXECUTOR_MEMORY = "4g",
+} = process.env;
+const wanted = new Set(CASES.split(",").filter((name) => name !== ""));
+const say = (row) => console.log(JSON.stringify({ engine: "firesteel", ...row }));
+
+const spark = SparkSession.builder
+  .master(MASTER)
+  .config("spark.executor.memory", EXECUTOR_MEMORY)
+  .config("spark.ui.showConsoleProgress", false)
+  .getOrCreate();
+
+async function table(path, partitions) {
+  const csv = spark.read.option("header", "true").option("inferSchema", "true").csv(path);
+  const inputCols = (await csv.columns()).filter((name) => name !== "Delayed");
+  const rows = new mllib.VectorAssembler({ inputCols, outputCol: "features" })
+    .transform(csv)
+    .selectExpr("features", "CAST(Delayed AS DOUBLE) AS label")
+    .repartition(partitions)
+    .cache();
+  await rows.count();
+  return rows;
+}
+const train = await table(TRAIN, Number(THREADS) * 2);
+const test = await table(TEST, Number(THREADS));
+const auc = new mllib.BinaryClassificationEvaluator();
+const round = (value, digits) => Math.round(value * 10 ** digits) / 10 ** digits;
+
+/** Name → fit. */
+const fits = {
+  "forest 10 x 10": () => new mllib.RandomForestClassifier({ numTrees: 10, maxDepth: 10, seed: 1 }).fit(train),
+  "forest 100 x 10": () => new mllib.RandomForestClassifier({ numTrees: 100, maxDepth: 10, seed: 1 }).fit(train),
+  "boosting 20 x 5": () => new mllib.GBTClassifier({ maxIter: 20, maxDepth: 5, seed: 1 }).fit(train),
+};
+
+for (const [name, fit] of Object.entries(fits)) {
+  if (wanted.size > 0 && !wanted.has(name)) continue;
+  const times = [];
+  let model;
+  for (let run = 0; run < Number(REPEAT); run++) {
+    const begin = performance.now();
+    model = await fit();
+    times.push(performance.now() - begin);
+  }
+  const sorted = times.toSorted((a, b) => a - b);
+  say({
+    case: name,
+    first_ms: Math.round(times[0]),
+    best_ms: Math.round(sorted[0]),
+    med_ms: Math.round(sorted[times.length >> 1]),
+    auc: round(await auc.evaluate(model.transform(test)), 4),
+    auc_train: round(await auc.evaluate(model.transform(train)), 4),
+  });
+}
+
+const prediction = "predict 10 M rows, forest 10 x 10";
+if (wanted.size === 0 || wanted.has(prediction)) {
+  const model = await fits["forest 10 x 10"]();
+  const copies = 50;
+  const many = spark.range(copies).crossJoin(test).select("features");
+  const times = [];
+  for (let run = 0; run < Math.min(2, Number(REPEAT)); run++) {
+    const begin = performance.now();
+    await model.transform(many).selectExpr("sum(prediction)").collect();
+    times.push(performance.now() - begin);
+  }
+  say({ case: prediction, best_ms: Math.round(Math.min(...times)), med_ms: Math.round(Math.max(...times)) });
+}
+await spark.stop();

@@ -1,0 +1,94 @@
+"""The airline table on the peers, with TRAIN, TEST, REPEAT, THREADS and CASES in the environment. usage: peers.py ENGINE"""
+import json, os, sys, time
+
+engine = sys.argv[1]
+env = os.environ
+threads, repeat = int(env.get("THREADS", 2)), int(env.get("REPEAT", 5))
+wanted = {c for c in env.get("CASES", "").split(",") if c}
+
+
+def measure(case, fit, auc, runs=repeat):
+    if wanted and case not in wanted:
+        return None
+    times, model = [], None
+    for _ in range(runs):
+        begin = time.time()
+        model = fit()
+        times.append((time.time() - begin) * 1000)
+    times_sorted = sorted(times)
+    scores = auc(model) if auc else {}
+    print(json.dumps(dict(engine=engine, case=case, first_ms=round(times[0]), best_ms=round(times_sorted[0]), med_ms=round(times_sorted[len(times) // 2]), **scores)), flush=True)
+    return model
+
+
+def python_peers():
+    import numpy as np, pandas as pd
+    from sklearn.metrics import roc_auc_score
+
+    def read(path):
+        d = pd.read_csv(path)
+        return d.drop(columns=["Delayed"]).to_numpy(dtype=np.float32), d["Delayed"].to_numpy()
+
+    X, y = read(env["TRAIN"])
+    T, t = read(env["TEST"])
+    score = lambda m: dict(auc=round(roc_auc_score(t, m.predict_proba(T)[:, 1]), 4), auc_train=round(roc_auc_score(y, m.predict_proba(X)[:, 1]), 4))
+
+    def forest(n):
+        if engine == "sklearn":
+            from sklearn.ensemble import RandomForestClassifier
+            return RandomForestClassifier(n_estimators=n, max_depth=10, n_jobs=threads, random_state=1)
+        if engine == "sklearnex":
+            from sklearnex.ensemble import RandomForestClassifier
+            return RandomForestClassifier(n_estimators=n, max_depth=10, n_jobs=threads, random_state=1)
+        if engine == "lightgbm":
+            import lightgbm
+            return lightgbm.LGBMClassifier(boosting_type="rf", n_estimators=n, max_depth=10, num_leaves=1024, bagging_fraction=0.632, bagging_freq=1, feature_fraction_bynode=0.33, n_jobs=threads, verbose=-1, force_col_wise=True)
+        import xgboost
+        return xgboost.XGBRFClassifier(n_estimators=n, max_depth=10, subsample=0.632, colsample_bynode=0.33, n_jobs=threads, tree_method="hist")
+
+    def boosting():
+        if engine == "sklearn":
+            from sklearn.ensemble import HistGradientBoostingClassifier
+            return HistGradientBoostingClassifier(max_iter=20, max_depth=5, early_stopping=False)
+        if engine == "lightgbm":
+            import lightgbm
+            return lightgbm.LGBMClassifier(n_estimators=20, max_depth=5, num_leaves=31, n_jobs=threads, verbose=-1, force_col_wise=True)
+        import xgboost
+        return xgboost.XGBClassifier(n_estimators=20, max_depth=5, n_jobs=threads, tree_method="hist")
+
+    small = measure("forest 10 x 10", lambda: forest(10).fit(X, y), score)
+    measure("forest 100 x 10", lambda: forest(100).fit(X, y), score, runs=min(repeat, 2))
+    if engine != "sklearnex":
+        measure("boosting 20 x 5", lambda: boosting().fit(X, y), score)
+    case = "predict 10 M rows, forest 10 x 10"
+    if not wanted or case in wanted:
+        model = small or forest(10).fit(X, y)
+        many = np.tile(T, (50, 1))
+        measure(case, lambda: model.predict(many).sum(), None, runs=min(repeat, 2))
+
+
+def spark_peer():
+    from pyspark.sql import SparkSession
+    from pyspark.ml.classification import GBTClassifier, RandomForestClassifier
+    from pyspark.ml.evaluation import BinaryClassificationEvaluator
+    from pyspark.ml.feature import VectorAssembler
+
+    spark = SparkSession.builder.master(f"local[{threads}]").config("spark.driver.memory", "8g").config("spark.ui.enabled", "false").getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+
+    def read(path):
+        d = spark.read.csv(path, header=True, inferSchema=True)
+        inputs = [c for c in d.columns if c != "Delayed"]
+        d = VectorAssembler(inputCols=inputs, outputCol="features").transform(d).select("features", d["Delayed"].cast("double").alias("label")).repartition(threads * 2).cache()
+        d.count()
+        return d
+
+    train, test = read(env["TRAIN"]), read(env["TEST"])
+    evaluator = BinaryClassificationEvaluator()
+    score = lambda m: dict(auc=round(evaluator.evaluate(m.transform(test)), 4), auc_train=round(evaluator.evaluate(m.transform(train)), 4))
+    measure("forest 10 x 10", lambda: RandomForestClassifier(numTrees=10, maxDepth=10, seed=1).fit(train), score, runs=2)
+    measure("forest 100 x 10", lambda: RandomForestClassifier(numTrees=100, maxDepth=10, seed=1).fit(train), score, runs=1)
+    measure("boosting 20 x 5", lambda: GBTClassifier(maxIter=20, maxDepth=5, seed=1).fit(train), score, runs=2)
+
+
+spark_peer() if engine == "spark" else python_peers()
