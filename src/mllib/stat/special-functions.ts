@@ -68,7 +68,9 @@ function marsaglia(d: number, n: number): number {
   matrix[(m - 1) * m]! += 2 * h - 1 > 0 ? (2 * h - 1) ** m : 0;
   for (let i = 0; i < m; i++)
     for (let j = 0; j < m; j++) if (i - j + 1 > 0) for (let g = 1; g <= i - j + 1; g++) matrix[i * m + j]! /= g;
-  let { values, exponent } = power(matrix, m, n);
+  const raised = power(matrix, m, n);
+  const { values } = raised;
+  let { exponent } = raised;
   let result = values[(k - 1) * m + k - 1]!;
   for (let i = 1; i <= n; i++) {
     result = (result * i) / n;

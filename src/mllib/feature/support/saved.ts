@@ -48,7 +48,7 @@ export function savedAs<T extends Params>(
     load: async (_, directory) => {
       const [row] = await directory.readTable("data", names);
       if (row === undefined) throw directory.damaged("data has no row");
-      return make(...(names.map((name) => row.get(name)) as never[]));
+      return make(...(names.map((name): unknown => row.get(name)) as never[]));
     },
   });
 }

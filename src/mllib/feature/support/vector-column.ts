@@ -18,7 +18,7 @@ export interface Mapping {
 }
 
 export const mapping = <S extends object>(program: ColumnsProgram<S>, spec: S): Mapping => ({
-  program: program as ColumnsProgram<never>,
+  program,
   spec,
 });
 

@@ -1,0 +1,163 @@
+/**
+ * What every estimator and transformer must do, whatever it computes: parameters, copies, uids, saving and loading, checks of columns
+ * before any job, results that do not depend on partitions, empty data, one row, nulls. The classes are listed in compliance-table.ts.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type DataFrame, mllib, testSession } from "../support/built-session";
+import { type Subject, SUBJECTS } from "./compliance-table";
+import { plain } from "./feature/golden";
+
+interface Stage {
+  readonly uid: string;
+  readonly params: readonly { readonly name: string; readonly doc: string }[];
+  fit?(df: DataFrame, params?: object): Promise<Stage>;
+  transform(df: DataFrame): DataFrame;
+  copy(extra?: object): Stage;
+  explainParams(): string;
+  getOrDefault(name: string): unknown;
+  set(name: string, value: unknown): Stage;
+  isSet(name: string): boolean;
+  write(): { overwrite(): { save(path: string): Promise<void> }; save(path: string): Promise<void> };
+}
+type Class = (new (params?: object, uid?: string) => Stage) & { load(path: string): Promise<Stage> };
+
+const spark = testSession();
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "firesteel-compliance-"))));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const { Vectors } = mllib;
+const FIELDS = [
+  ["features", mllib.VectorUDT],
+  ["counts", mllib.VectorUDT],
+  ["x", { kind: "double" }],
+  ["text", { kind: "string" }],
+  ["words", { kind: "array", element: { kind: "string" }, containsNull: true }],
+  ["category", { kind: "double" }],
+  ["label", { kind: "double" }],
+] as const;
+const SCHEMA = { kind: "struct", fields: FIELDS.map(([name, type]) => ({ name, type, nullable: true })) };
+
+function rows(count: number): unknown[][] {
+  let state = 11;
+  const random = (): number => (state = (Math.imul(1664525, state) + 1013904223) >>> 0) / 2 ** 32;
+  return Array.from({ length: count }, (_, i) => [
+    i % 4 === 3 ? Vectors.sparse(3, [[1, random()]]) : Vectors.dense(random() * 4 - 2, random() * 10, i),
+    Vectors.dense(i % 3, Math.floor(random() * 3), 1),
+    random() * 6 - 3,
+    ["red apple", "green pear", "blue", "red apple"][i % 4],
+    [["a", "b", "a"], ["b"], ["c", "the", "a"], ["d"]][i % 4],
+    i % 3,
+    random() < 0.5 ? 1 : 0,
+  ]);
+}
+
+const frame = (data: readonly unknown[][]): DataFrame => spark().createDataFrame(data as never, SCHEMA as never);
+const classOf = (subject: Subject): Class => (mllib as unknown as Record<string, Class>)[subject.name]!;
+const make = (subject: Subject): Stage => new (classOf(subject))(subject.params);
+const fitted = async (stage: Stage, df: DataFrame): Promise<Stage> => (stage.fit === undefined ? stage : stage.fit(df));
+
+async function output(stage: Stage, df: DataFrame, subject: Subject): Promise<unknown[]> {
+  const column = subject.output ?? "out";
+  return (await stage.transform(df).select("x", column).collect()).map((row) => [plain(row.get(0)), plain(row.get(1))]);
+}
+
+/** Rows in an order that does not depend on partitions, numbers to twelve digits. */
+function comparable(values: readonly unknown[]): string[] {
+  const rounded = (_: string, value: unknown): unknown => (typeof value === "number" ? Number(value.toPrecision(12)) + 0 : value);
+  return values.map((value) => JSON.stringify(value, rounded)).sort();
+}
+
+describe.each(SUBJECTS)("$name", (subject) => {
+  const Class = (): Class => classOf(subject);
+
+  test("parameters: typed, documented, with defaults, copied", () => {
+    const stage = make(subject);
+    for (const [name, value] of Object.entries(subject.params)) {
+      expect(stage.isSet(name)).toBe(true);
+      const kept = stage.getOrDefault(name);
+      expect(name === "scalingVec" ? [...(kept as Iterable<number>)] : kept).toEqual(value);
+    }
+    for (const { name, doc } of stage.params) expect([name, doc.length > 0]).toEqual([name, true]);
+    expect(stage.explainParams().split("\n")).toHaveLength(stage.params.length);
+    expect(() => new (Class())({ nonsense: 1 })).toThrow(/nonsense/);
+    if (subject.wrong !== undefined) {
+      const [name, value] = subject.wrong;
+      expect(() => new (Class())({ [name]: value })).toThrow(new RegExp(`${subject.name}: ${name} `));
+    }
+    const copy = stage.copy({ [subject.output === undefined ? "outputCol" : "inputCol"]: "elsewhere" });
+    expect([copy.uid, copy.constructor]).toEqual([stage.uid, stage.constructor]);
+    expect(stage.getOrDefault(subject.output === undefined ? "outputCol" : "inputCol")).not.toBe("elsewhere");
+  });
+
+  test("uids tell instances apart, and models keep their estimator's", async () => {
+    const [one, other] = [make(subject), make(subject)];
+    expect(one.uid).toMatch(new RegExp(`^${subject.name}_[0-9a-f]{12}$`));
+    expect(one.uid).not.toBe(other.uid);
+    expect(new (Class())(subject.params, "mine").uid).toBe("mine");
+    const model = await fitted(one, frame(rows(12)));
+    if (subject.name !== "QuantileDiscretizer") expect(model.uid).toBe(one.uid);
+  });
+
+  test("saving and loading: the stage, and what it has learned", async () => {
+    const df = frame(rows(12));
+    const stage = make(subject);
+    const path = join(folder, subject.name);
+    await stage.write().save(path);
+    await expect(stage.write().save(path)).rejects.toThrow(/already exists/);
+    const again = await Class().load(path);
+    expect([again.uid, again.explainParams()]).toEqual([stage.uid, stage.explainParams()]);
+    const model = await fitted(stage, df);
+    await model.write().overwrite().save(path);
+    const loaded = await (model.constructor as Class).load(path);
+    expect(loaded.explainParams()).toBe(model.explainParams());
+    expect(await output(loaded, df, subject)).toEqual(await output(model, df, subject));
+  });
+
+  test.each(subject.reads)("says that %s is missing, before any job", async (column) => {
+    const broken = spark()
+      .range(4)
+      .selectExpr("raise_error('a job ran') AS boom")
+      .select(...["boom"]);
+    const others = FIELDS.map(([name]) => name).filter((name) => name !== column);
+    const df = frame(rows(4)).select(...others).crossJoin(broken); // prettier-ignore
+    const stage = make(subject);
+    const run = async (): Promise<unknown> => (stage.fit === undefined ? stage.transform(df).columns() : stage.fit(df));
+    await expect(run()).rejects.toThrow(new RegExp(column));
+    await expect(run()).rejects.not.toThrow(/a job ran/);
+  });
+
+  test("results do not depend on partitions", async () => {
+    if (subject.partitions !== undefined) return;
+    const [one, many] = [frame(rows(40)).repartition(1), frame(rows(40)).repartition(5)];
+    const results = await Promise.all([one, many].map(async (df) => output(await fitted(make(subject), df), df, subject)));
+    expect(comparable(results[1]!)).toEqual(comparable(results[0]!));
+  });
+
+  test("empty data: a fit says so or learns nothing, a transform gives no rows", async () => {
+    const empty = frame(rows(4)).limit(0);
+    const stage = make(subject);
+    if (stage.fit !== undefined)
+      await stage.fit(empty).then(null, (error: Error) => expect(error.message).toMatch(/empty|no word|no value|rows|has no/));
+    expect(await output(await fitted(stage, frame(rows(12))), empty, subject)).toEqual([]);
+  });
+
+  test("one row", async () => {
+    const stage = make(subject);
+    const df = frame(rows(1));
+    if (subject.oneRow !== undefined) await expect(stage.fit!(df)).rejects.toThrow(/at least 2/);
+    expect(await output(await fitted(stage, frame(rows(12))), df, subject)).toHaveLength(1);
+  });
+
+  test("null in a column that it reads is an error of the data, or what the class says", async () => {
+    const stage = await fitted(make(subject), frame(rows(12)));
+    const [column] = subject.reads;
+    const at = FIELDS.findIndex(([name]) => name === column);
+    const holes = frame(rows(3).map((row, i) => (i === 1 ? row.map((value, j) => (j === at ? null : value)) : row)));
+    const run = output(stage, holes, subject);
+    if (subject.nulls === undefined) await expect(run).rejects.toThrow(/null/i);
+    else expect(await run).toHaveLength(3);
+  });
+});
