@@ -88,5 +88,5 @@ export class HistogramMemory {
   }
 }
 
-let module: object | undefined;
-const compiled = (): object => (module ??= new webAssembly.Module(Buffer.from(kernelBytes, "base64")));
+let kernelModule: object | undefined;
+const compiled = (): object => (kernelModule ??= new webAssembly.Module(Buffer.from(kernelBytes, "base64")));

@@ -1,0 +1,288 @@
+/** Trees in the calling thread: kernels against a plain reckoning, and what holds whatever the data. */
+import fc from "fast-check";
+import { TreeGrower } from "../../../src/mllib/tree/grow";
+import { scaleFor, strideOf, type BinnedTable } from "../../../src/mllib/tree/binned-table";
+import { BlockBinner } from "../../../src/mllib/tree/binning";
+import { boost } from "../../../src/mllib/tree/boost";
+import {
+  featuresPerNode,
+  type FeatureBins,
+  type GrowthSpec,
+  strategyProblem,
+  thresholdsOf,
+} from "../../../src/mllib/tree/features";
+import { featureSubset, sampleLimits } from "../../../src/mllib/tree/random";
+import { rowKeys } from "../../../src/mllib/tree/row-keys";
+import { RowSampler, sampledThresholds } from "../../../src/mllib/tree/row-sample";
+import { cutToDepth, depthOf, mergeEqualLeaves, predictionOf, sizeOf, type TreeData } from "../../../src/mllib/tree/tree-data";
+
+const WIDTH = 6;
+
+interface Sample {
+  readonly bins: readonly (readonly number[])[];
+  readonly classes: readonly number[];
+  readonly weights: readonly number[];
+}
+
+const samples = (bins: number, classes: number): fc.Arbitrary<Sample> =>
+  fc.integer({ min: 1, max: 120 }).chain((rows) =>
+    fc.record({
+      bins: fc.array(fc.array(fc.integer({ min: 0, max: bins - 1 }), { minLength: WIDTH, maxLength: WIDTH }), {
+        minLength: rows,
+        maxLength: rows,
+      }),
+      classes: fc.array(fc.integer({ min: 0, max: classes - 1 }), { minLength: rows, maxLength: rows }),
+      weights: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: rows, maxLength: rows }),
+    }),
+  );
+
+const continuous = (bins: number): FeatureBins => ({
+  kind: "continuous",
+  thresholds: Float64Array.from({ length: bins - 1 }, (_, i) => i + 0.5),
+  arity: -1,
+});
+
+function tableOf(
+  { bins, classes, weights }: Sample,
+  options: { wide?: boolean; weighted?: boolean; values?: boolean } = {},
+): BinnedTable {
+  const rows = bins.length;
+  const wide = options.wide === true;
+  const stride = strideOf(WIDTH, wide);
+  const cells = new Uint8Array(rows * stride);
+  const view = wide ? new Uint16Array(cells.buffer) : cells;
+  bins.forEach((row, i) => view.set(row, (i * stride) / (wide ? 2 : 1)));
+  const labels = Float64Array.from(classes);
+  return {
+    rows,
+    stride,
+    wide,
+    cells,
+    classes: options.values === true ? null : Uint16Array.from(classes),
+    targets: options.values === true ? labels : null,
+    weights: options.weighted === true ? Float64Array.from(weights) : null,
+    keys: rowKeys(Uint32Array.from(bins.flatMap((row, i) => [...row, classes[i]!])), rows),
+  };
+}
+
+const growth = (more: Partial<GrowthSpec>, bins: number): GrowthSpec => ({
+  features: Array.from({ length: WIDTH }, () => continuous(bins)),
+  classes: 3,
+  impurity: "gini",
+  maxDepth: 5,
+  minInstancesPerNode: 1,
+  minWeight: 0,
+  minInfoGain: 0,
+  featuresPerNode: WIDTH,
+  seed: 7,
+  sampling: null,
+  ...more,
+});
+const WHOLE = { weight: 1, value: 1, square: 1, center: 0 };
+const grown = (table: BinnedTable, spec: GrowthSpec, tree = 0): TreeData => new TreeGrower(spec, table, WHOLE).grow(tree);
+
+/** The node at which a row of bins ends, asked with the values that stand for the bins. */
+function leafOf(tree: TreeData, row: readonly number[]): number {
+  let node = 0;
+  while (tree.feature[node]! >= 0) node = row[tree.feature[node]!]! <= tree.threshold[node]! ? node + 1 : tree.right[node]!;
+  return node;
+}
+
+test("statistics of every leaf are those of its rows: one and two bytes a bin, weights, numbers", () => {
+  fc.assert(
+    fc.property(samples(9, 3), fc.boolean(), fc.boolean(), fc.boolean(), (sample, wide, weighted, values) => {
+      const bins = wide ? 300 : 9;
+      const spec = growth(values ? { classes: 0, impurity: "variance" } : {}, bins);
+      const tree = grown(tableOf(sample, { wide, weighted, values }), spec);
+      const wanted = new Float64Array(sizeOf(tree) * 3);
+      const raw = new Float64Array(sizeOf(tree));
+      sample.bins.forEach((row, i) => {
+        const leaf = leafOf(tree, row);
+        const weight = weighted ? sample.weights[i]! : 1;
+        const y = sample.classes[i]!;
+        raw[leaf]!++;
+        if (!values) wanted[leaf * 3 + y]! += weight;
+        else [weight, weight * y, weight * y * y].forEach((part, k) => (wanted[leaf * 3 + k]! += part));
+      });
+      for (let node = 0; node < sizeOf(tree); node++)
+        if (tree.feature[node]! < 0) {
+          expect([...tree.stats.subarray(node * 3, node * 3 + 3)]).toEqual([...wanted.subarray(node * 3, node * 3 + 3)]);
+          expect(tree.rawCount[node]).toBe(raw[node]);
+        }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a tree contains the shallower ones, and those with merged leaves predict the same", () => {
+  fc.assert(
+    fc.property(samples(6, 3), fc.integer({ min: 0, max: 6 }), fc.boolean(), (sample, depth, sampled) => {
+      const more = { sampling: sampled ? { rate: 0.8, replacement: true } : null, featuresPerNode: 2 };
+      const table = tableOf(sample);
+      const deep = grown(table, growth({ ...more, maxDepth: 6 }, 6), 3);
+      const shallow = grown(table, growth({ ...more, maxDepth: depth }, 6), 3);
+      expect(cutToDepth(deep, depth)).toEqual(shallow);
+      const merged = mergeEqualLeaves(deep);
+      expect(mergeEqualLeaves(cutToDepth(deep, depth))).toEqual(mergeEqualLeaves(shallow));
+      for (const row of sample.bins)
+        expect(predictionOf(merged, leafOf(merged, row))).toBe(predictionOf(deep, leafOf(deep, row)));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("the order of the rows does not matter, equal rows included", () => {
+  fc.assert(
+    fc.property(samples(3, 2), fc.boolean(), (sample, values) => {
+      const spec = growth({ classes: values ? 0 : 2, impurity: values ? "variance" : "entropy", sampling: { rate: 1, replacement: true }, featuresPerNode: 3 }, 3); // prettier-ignore
+      const reversed = {
+        bins: sample.bins.toReversed(),
+        classes: sample.classes.toReversed(),
+        weights: sample.weights.toReversed(),
+      };
+      expect(grown(tableOf(reversed, { values }), spec, 2)).toEqual(grown(tableOf(sample, { values }), spec, 2));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("weights are repeated rows", () => {
+  fc.assert(
+    fc.property(samples(5, 3), fc.boolean(), (sample, values) => {
+      const spec = growth({ classes: values ? 0 : 3, impurity: values ? "variance" : "gini", maxDepth: 3 }, 5);
+      const repeat = <T>(list: readonly T[]): T[] =>
+        list.flatMap((item, i) => Array.from({ length: sample.weights[i]! }, () => item));
+      const repeated = { bins: repeat(sample.bins), classes: repeat(sample.classes), weights: repeat(sample.weights) };
+      if (repeated.bins.length === 0) return;
+      const weighted = grown(tableOf(sample, { weighted: true, values }), spec);
+      const plain = grown(tableOf(repeated, { values }), spec);
+      expect([weighted.feature, weighted.threshold, weighted.stats]).toEqual([plain.feature, plain.threshold, plain.stats]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("boosting contains its shorter runs, and its loss falls", () => {
+  const rows = 200;
+  const sample: Sample = {
+    bins: Array.from({ length: rows }, (_, i) => Array.from({ length: WIDTH }, (_, j) => (i * (j + 3) + ((i * i) >> j)) % 8)),
+    classes: Array.from({ length: rows }, (_, i) => (i * 3 + ((i * i) >> 2)) % 8),
+    weights: [],
+  };
+  const table = tableOf(sample, { values: true });
+  const spec = {
+    growth: growth({ classes: 0, impurity: "variance", maxDepth: 3 }, 8),
+    loss: "squared" as const,
+    stepSize: 0.3,
+    validationTol: 0.01,
+  };
+  const long = boost({ ...spec, iterations: 9 }, table, null, () => undefined);
+  const short = boost({ ...spec, iterations: 4 }, table, null, () => undefined);
+  expect(long.trees.slice(0, 4)).toEqual(short.trees);
+  expect(long.best).toBe(9);
+  const impurity = (tree: TreeData): number => tree.stats[2]!;
+  for (let i = 2; i < 9; i++) expect(impurity(long.trees[i]!)).toBeLessThan(impurity(long.trees[i - 1]!));
+});
+
+test("limits: rows and weight of children, gain, depth 0, one row", () => {
+  const sample: Sample = {
+    bins: Array.from({ length: 40 }, (_, i) => Array.from({ length: WIDTH }, (_, j) => (i * (j + 1)) % 8)),
+    classes: Array.from({ length: 40 }, (_, i) => (i % 8 > 4 ? 1 : 0)),
+    weights: [],
+  };
+  const table = tableOf(sample);
+  for (const more of [{ minInstancesPerNode: 6 }, { minWeight: 6 }]) {
+    const tree = grown(table, growth({ ...more, classes: 2 }, 8));
+    expect(sizeOf(tree)).toBeGreaterThan(1);
+    for (let node = 0; node < sizeOf(tree); node++) expect(tree.rawCount[node]).toBeGreaterThanOrEqual(6);
+  }
+  expect(sizeOf(grown(table, growth({ minInfoGain: 0.6, classes: 2 }, 8)))).toBe(1);
+  expect(depthOf(grown(table, growth({ maxDepth: 0, classes: 2 }, 8)))).toBe(0);
+  const one = grown(tableOf({ bins: [sample.bins[3]!], classes: [1], weights: [] }), growth({ classes: 2 }, 8));
+  expect([sizeOf(one), predictionOf(one, 0)]).toEqual([1, 1]);
+});
+
+test("bins of values are those of the first threshold that is not below them", () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(
+        fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }), fc.integer({ min: -5, max: 5 })),
+        { minLength: 1, maxLength: 60 },
+      ),
+      fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 20 }),
+      (limits, others) => {
+        const thresholds = Float64Array.from(limits).sort();
+        const feature: FeatureBins = { kind: "continuous", thresholds, arity: -1 };
+        const values = Float64Array.from([...limits, ...limits.map((x) => x + 1e-9), ...others]);
+        const bins = new BlockBinner([feature], false).bin({
+          rows: values.length,
+          width: 1,
+          dense: values,
+          sparse: null,
+          label: null,
+          weight: null,
+          extra: [],
+        });
+        values.forEach((value, i) => expect(bins[i * 4]).toBe(thresholds.filter((limit) => limit < value).length));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("thresholds: midpoints while there are few values, equal shares otherwise; none of a constant", () => {
+  expect([...thresholdsOf(Float64Array.of(1, 2, 4), Float64Array.of(5, 1, 1), 31)]).toEqual([1.5, 3]);
+  expect([...thresholdsOf(Float64Array.of(3), Float64Array.of(9), 31)]).toEqual([]);
+  const many = Float64Array.from({ length: 100 }, (_, i) => i);
+  expect([...thresholdsOf(many, new Float64Array(100).fill(1), 3)]).toEqual([24.5, 49.5, 74.5]);
+});
+
+test("a sample of rows depends on which rows there are, not on where they lie", () => {
+  const width = 2;
+  const rows = 30_000;
+  const values = Float64Array.from({ length: rows * width }, (_, i) => Math.sin(i) * 1000);
+  const whole = new RowSampler(width, 2);
+  const parts = [new RowSampler(width, 2), new RowSampler(width, 2), new RowSampler(width, 2)];
+  for (let row = 0; row < rows; row++) {
+    whole.add(values, row * width, row % 2, 1);
+    const other = rows - 1 - row;
+    parts[other % 3]!.add(values, other * width, other % 2, 1);
+  }
+  const merged = new RowSampler(width, 2);
+  for (const part of parts) merged.merge(part.finish());
+  const sample = whole.finish();
+  const bytes = (part: typeof sample): Buffer =>
+    Buffer.concat([part.hashes, part.values, part.counts].map((array) => Buffer.from(array.buffer)));
+  expect(bytes(merged.finish()).equals(bytes(sample))).toBe(true);
+  expect(sample.halvings).toBeGreaterThan(0);
+  const thresholds = sampledThresholds(sample, 0, 3);
+  const sorted = values.filter((_, i) => i % 2 === 0).sort();
+  thresholds.forEach((threshold, i) => {
+    const share = sorted.findIndex((value) => value > threshold) / rows;
+    expect(Math.abs(share - (i + 1) / 4)).toBeLessThan(0.02);
+  });
+});
+
+test("subsets of features and samples are as large as asked", () => {
+  const counts = new Float64Array(10);
+  let distinct = true;
+  for (let node = 1; node <= 4000; node++) {
+    const subset = featureSubset(99, node, 10, 3);
+    distinct &&= new Set(subset).size === 3;
+    for (const feature of subset) counts[feature]!++;
+  }
+  expect(distinct).toBe(true);
+  for (const count of counts) expect(Math.abs(count - 1200)).toBeLessThan(150);
+  expect(sampleLimits(1, true)[0]! / 2 ** 32).toBeCloseTo(Math.exp(-1), 6);
+  expect(sampleLimits(0.3, false)[0]! / 2 ** 32).toBeCloseTo(0.7, 6);
+  expect(scaleFor(1000, 3) * 1000 * 3).toBeLessThanOrEqual(2 ** 52);
+});
+
+test("strategies of feature subsets", () => {
+  const of = (strategy: string, trees = 10, classification = true): number =>
+    featuresPerNode(strategy, 11, trees, classification);
+  expect([of("auto", 1), of("auto"), of("auto", 10, false), of("log2"), of("ALL"), of("0.5"), of("3"), of("99")]).toEqual([
+    11, 4, 4, 4, 11, 6, 3, 11,
+  ]);
+  expect([strategyProblem("7"), strategyProblem("1.0"), strategyProblem("0"), strategyProblem("-1"), strategyProblem("some")].map((problem) => problem === null)).toEqual([true, true, false, false, false]); // prettier-ignore
+});
