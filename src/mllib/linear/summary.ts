@@ -101,7 +101,9 @@ function blockSummary(block: TrainingBlock, classes: boolean): Summary {
   if (classes) countLabels(summary, label, weights);
   const { weightSum } = summary;
   if (weightSum === 0) return summary;
-  for (let r = 0; r < rows; r++) summary.labelMean += (weights[r]! * label[r]!) / weightSum;
+  const origin = label[0]!;
+  for (let r = 0; r < rows; r++) summary.labelMean += weights[r]! * (label[r]! - origin);
+  summary.labelMean = origin + summary.labelMean / weightSum;
   for (let r = 0; r < rows; r++) {
     const d = label[r]! - summary.labelMean;
     summary.labelSquares += weights[r]! * d * d;
@@ -132,9 +134,12 @@ function denseSummary(block: TrainingBlock, { means, squares, weightSum }: Summa
     strides.push([first, count, strideOf(count)]);
   }
   for (let j = 0; j < width; j++) {
+    // About the first value, so that the mean of a constant is that constant, and its deviation 0.
+    const origin = tiles[j * strides[0]![2]]!;
     let sum = 0;
-    for (const [first, count, stride] of strides) sum += columnSum(tiles, first * width + j * stride, count, weight, first);
-    const mean = sum / weightSum;
+    for (const [first, count, stride] of strides)
+      sum += columnSum(tiles, first * width + j * stride, count, weight, first, origin);
+    const mean = origin + sum / weightSum;
     let square = 0;
     for (const [first, count, stride] of strides)
       square += columnSquares(tiles, first * width + j * stride, count, weight, first, mean);
@@ -143,10 +148,17 @@ function denseSummary(block: TrainingBlock, { means, squares, weightSum }: Summa
   }
 }
 
-function columnSum(tiles: Float64Array, at: number, count: number, weight: Float64Array | null, first: number): number {
+function columnSum(
+  tiles: Float64Array,
+  at: number,
+  count: number,
+  weight: Float64Array | null,
+  first: number,
+  origin: number,
+): number {
   let sum = 0;
-  if (weight === null) for (let r = 0; r < count; r++) sum += tiles[at + r]!;
-  else for (let r = 0; r < count; r++) sum += weight[first + r]! * tiles[at + r]!;
+  if (weight === null) for (let r = 0; r < count; r++) sum += tiles[at + r]! - origin;
+  else for (let r = 0; r < count; r++) sum += weight[first + r]! * (tiles[at + r]! - origin);
   return sum;
 }
 
@@ -177,11 +189,14 @@ function sparseSummary(
     weights.forEach((w, r) => {
       for (let at = starts[r]!; at < starts[r + 1]!; at++) use(indices[at]!, w, values[at]!);
     });
+  // About the first value, so that the mean of a constant is that constant, and its deviation 0.
+  const origins = new Float64Array(means.length).fill(NaN);
   each((j, w, value) => {
-    means[j]! += w * value;
+    if (Number.isNaN(origins[j])) origins[j] = value;
+    means[j]! += w * (value - origins[j]!);
     stored[j]! += w;
   });
-  means.forEach((sum, j) => (means[j] = sum / weightSum));
+  means.forEach((sum, j) => (means[j] = Number.isNaN(origins[j]) ? 0 : origins[j]! * (stored[j]! / weightSum) + sum / weightSum));
   each((j, w, value) => (squares[j]! += w * (value - means[j]!) * (value - means[j]!)));
   means.forEach((mean, j) => (squares[j]! += (weightSum - stored[j]!) * mean * mean));
 }
@@ -239,11 +254,9 @@ function denseMoments(block: TrainingBlock, label: Float64Array, weight: Float64
       continue;
     }
     for (let j = 0; j < columns; j++) {
-      let sum = 0;
-      const at = j * stride;
-      if (weight === null) for (let r = 0; r < count; r++) sum += tile[at + r]!;
-      else for (let r = 0; r < count; r++) sum += weight[first + r]! * tile[at + r]!;
-      part.means[j] = memory.means.values[j] = sum / part.weightSum;
+      const origin = tile[j * stride]!;
+      const sum = columnSum(tile, j * stride, count, weight, first, origin);
+      part.means[j] = memory.means.values[j] = origin + sum / part.weightSum;
     }
     memory.products.values.fill(0);
     kernels.products(

@@ -39,6 +39,9 @@ const WORDS = new Map<unknown, number>([
   ["NaN", NaN],
   ["Inf", Infinity],
   ["-Inf", -Infinity],
+  // In vectors and matrices.
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
 ]);
 
 function doubleToJson(value: number): unknown {
@@ -164,29 +167,38 @@ export const matrixParam = (doc: string, initial?: Matrix): ParamSpec<Matrix> =>
 export const objectParam = <T>(doc: string, what: string, is: (value: unknown) => value is T, initial?: T): ParamSpec<T> =>
   param(doc, initial, (value) => (is(value) ? value : refuse(what)));
 
+const entriesToJson = (values: Float64Array): unknown[] =>
+  Array.from(values, (value) => (Number.isFinite(value) ? jsonDouble(value) : String(value)));
+const entriesFromJson = (json: unknown): number[] => (json as unknown[]).map(doubleFromJson);
+
+const SPARSE = 0;
+const DENSE = 1;
+
 function vectorToJson(vector: Vector): unknown {
+  const values = entriesToJson(vector.values);
   return vector instanceof DenseVector
-    ? { type: 1, values: [...vector.values] }
-    : { type: 0, size: vector.size, indices: [...vector.indices], values: [...vector.values] };
+    ? { type: DENSE, values }
+    : { type: SPARSE, size: vector.size, indices: [...vector.indices], values };
 }
 
 function vectorFromJson(json: unknown): Vector {
-  const { type, size, indices, values } = json as { type: number; size: number; indices: number[]; values: number[] };
-  return type === 1 ? new DenseVector(values) : new SparseVector(size, indices, values);
+  const { type, size, indices, values } = json as { type: number; size: number; indices: number[]; values: unknown };
+  return type === DENSE ? new DenseVector(entriesFromJson(values)) : new SparseVector(size, indices, entriesFromJson(values));
 }
 
 function matrixToJson(matrix: Matrix): unknown {
-  const { numRows, numCols, values, isTransposed } = matrix;
-  const base = { numRows, numCols, values: [...values], isTransposed };
-  return matrix instanceof DenseMatrix
-    ? { class: "dense", ...base }
-    : { class: "sparse", ...base, colPtrs: [...matrix.colPtrs], rowIndices: [...matrix.rowIndices] };
+  const { numRows, numCols, isTransposed } = matrix;
+  const values = entriesToJson(matrix.values);
+  if (matrix instanceof DenseMatrix) return { class: "matrix", type: DENSE, numRows, numCols, values, isTransposed };
+  const { colPtrs, rowIndices } = matrix;
+  return { class: "matrix", type: SPARSE, numRows, numCols, colPtrs: [...colPtrs], rowIndices: [...rowIndices], values, isTransposed }; // prettier-ignore
 }
 
 function matrixFromJson(json: unknown): Matrix {
-  const m = json as Readonly<Record<"numRows" | "numCols", number>> &
-    Readonly<Record<"values" | "colPtrs" | "rowIndices", number[]>> & { class: string; isTransposed: boolean };
-  return m.class === "dense"
-    ? new DenseMatrix(m.numRows, m.numCols, m.values, m.isTransposed)
-    : new SparseMatrix(m.numRows, m.numCols, m.colPtrs, m.rowIndices, m.values, m.isTransposed);
+  const m = json as Readonly<Record<"type" | "numRows" | "numCols", number>> &
+    Readonly<Record<"colPtrs" | "rowIndices", number[]>> & { values: unknown; isTransposed: boolean };
+  const values = entriesFromJson(m.values);
+  return m.type === DENSE
+    ? new DenseMatrix(m.numRows, m.numCols, values, m.isTransposed)
+    : new SparseMatrix(m.numRows, m.numCols, m.colPtrs, m.rowIndices, values, m.isTransposed);
 }

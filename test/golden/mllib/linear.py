@@ -226,7 +226,31 @@ bayes(labelCol="cls", featuresCol="counts", modelType="complement")
 bayes(labelCol="cls", modelType="gaussian")
 bayes(labelCol="label", modelType="gaussian", weightCol="weight", thresholds=[0.7, 0.3])
 
-path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "linear.json")
+here = os.path.dirname(os.path.abspath(__file__))
+models = {
+    "logistic": LogisticRegression(maxIter=20, regParam=0.01, elasticNetParam=0.5, threshold=0.4).fit(d),
+    "multinomial": LogisticRegression(maxIter=20, labelCol="cls", regParam=0.1, thresholds=[0.2, 0.5, 0.3]).fit(d),
+    "svc": LinearSVC(maxIter=5, regParam=0.1, threshold=0.1).fit(d),
+    "linear": LinearRegression(labelCol="target", solver="normal").fit(d),
+    "huber": LinearRegression(labelCol="target", loss="huber").fit(d),
+    "glr": GeneralizedLinearRegression(family="poisson", labelCol="number", offsetCol="offset", linkPredictionCol="eta").fit(d),
+    "bayes": NaiveBayes(labelCol="cls", modelType="gaussian").fit(d),
+    "estimator": LogisticRegression(
+        maxIter=7, lowerBoundsOnCoefficients=DenseMatrix(1, 5, [0.0] * 5), upperBoundsOnIntercepts=Vectors.dense([0.5])
+    ),
+}
+out["models"] = {}
+for name, model in models.items():
+    model.write().overwrite().save(os.path.join(here, "linear-models", name))
+    if name != "estimator":
+        out["models"][name] = floats(r.prediction for r in model.transform(d).take(5))
+
+for folder, _, files in os.walk(os.path.join(here, "linear-models")):
+    for file in files:
+        if file.endswith(".crc"):
+            os.remove(os.path.join(folder, file))
+
+path = os.path.join(here, "linear.json")
 with open(path, "w") as f:
     json.dump(out, f, indent=1)
     f.write("\n")
