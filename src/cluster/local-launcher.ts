@@ -15,7 +15,7 @@ export interface LocalLauncherOptions {
   /** The bundle whose entry calls `executorMain`. */
   readonly executorFile: string;
   readonly applicationId: string;
-  /** Number of executors; `setTotal` changes it. */
+  /** Number of executors at first and at most; `setTotal` changes how many there are. */
   readonly executors: number;
   readonly coresPerExecutor: number;
   readonly memoryBytes: number;
@@ -84,7 +84,8 @@ export class LocalLauncher implements Launcher {
   }
 
   setTotal(total: number): void {
-    this.#total = total;
+    // The master names as many as there can be.
+    this.#total = Math.min(total, this.options.executors);
     this.#fill();
   }
 

@@ -33,6 +33,7 @@ export function executorServing(options: ServingOptions): Serve {
       case "segmentPart":
         return serveSegmentPart(files, request.body);
       case "replicate":
+        evacuation.checkStaying();
         return blocks.keepReplica(request.body.id, request.body.level, request.body.from).then(() => NOTHING);
       case "mapOutput":
         return serveMapOutput(files, request.body);

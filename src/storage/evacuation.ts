@@ -3,7 +3,7 @@
  * and report; this end only asks them to.
  */
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
-import { DataError } from "../common/errors";
+import { ClusterError, DataError } from "../common/errors";
 import type { BlockAddress } from "./block-address";
 import type { BlockStore } from "./block-store";
 import type { FileLayout } from "./file-layout";
@@ -32,6 +32,8 @@ export class Evacuation {
   /** What has moved, or cannot be moved. */
   readonly #done = new Set<string>();
   readonly #tries = new Map<string, number>();
+  /** This executor goes: it takes nothing of others any more, who would lose it with this one. */
+  #leaving = false;
   #turn = 0;
   #received = 0;
 
@@ -39,6 +41,7 @@ export class Evacuation {
 
   /** One round over all that is here. Resolves with false when nothing more can be moved. */
   async round(): Promise<boolean> {
+    this.#leaving = true;
     const { store, files, ports } = this.options;
     const blocks = store.ids().filter((id) => id.startsWith("rdd_"));
     const todo = [
@@ -69,8 +72,14 @@ export class Evacuation {
     return true;
   }
 
+  /** Throws where this executor is to take nothing any more. */
+  checkStaying(): void {
+    if (this.#leaving) throw new ClusterError("EXECUTOR_LEAVING", `Executor ${this.options.self().executorId} goes away itself.`);
+  }
+
   /** Fetches a map output from an executor that goes, and serves it from now on. */
   async take({ shuffleId, map, from }: { shuffleId: number; map: number; from: BlockAddress }): Promise<void> {
+    this.checkStaying();
     const { files, layout, client, ports } = this.options;
     const name = mapOutputName(shuffleId, map);
     const path = layout.place(layout.directoryFor(name), `taken-${this.#received++}-${name}`);
@@ -78,6 +87,7 @@ export class Evacuation {
     try {
       await client.request(from.endpoint, "mapOutput", { shuffleId, map }, receiver);
       receiver.close();
+      this.checkStaying();
       const index = readIndex(path);
       if (index?.shuffleId !== shuffleId || index.map !== map)
         throw new DataError("MAP_OUTPUT_DAMAGED", `The output of map task ${map} of shuffle ${shuffleId} did not arrive whole.`);

@@ -615,14 +615,15 @@ export class DagScheduler implements TaskSetOwner {
       this.outbox.push({ type: "MapOutputsChanged", shuffleId, epoch: this.mapOutputs.epoch });
   }
 
-  /** Those that are not where they were said to be have been made again elsewhere, or are not needed any more. */
+  /** The executor that they come from may be gone by now: then they are found again. Those that were made again elsewhere stay there. */
   #outputsMoved(from: string, to: string | null, outputs: NonNullable<MapOutputsRelocated["outputs"]>): void {
     if (to === null || this.tasks.executors.get(to) === undefined) return;
-    for (const { shuffleId, map, status } of outputs) {
-      if (!this.mapOutputs.has(shuffleId)) this.outbox.push({ type: "FreeShuffle", shuffleId });
-      else if (this.mapOutputs.move(shuffleId, map, from, to, status))
-        this.outbox.push({ type: "MapOutputsChanged", shuffleId, epoch: this.mapOutputs.epoch });
-    }
+    const found = outputs.filter(({ shuffleId, map, status }) => {
+      if (!this.mapOutputs.has(shuffleId) || !this.mapOutputs.move(shuffleId, map, from, to, status)) return true;
+      this.outbox.push({ type: "MapOutputsChanged", shuffleId, epoch: this.mapOutputs.epoch });
+      return false;
+    });
+    if (found.length > 0) this.mapOutputsFound({ type: "MapOutputsFound", executorId: to, outputs: found });
   }
 
   mapOutputsFound({ executorId, outputs }: MapOutputsFound): void {
