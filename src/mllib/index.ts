@@ -9,3 +9,6 @@ export * from "./stat";
 export * from "./pipeline";
 export * from "./regression";
 export * from "./tuning";
+export * from "./datasets";
+export * from "./functions";
+export * from "./clustering";

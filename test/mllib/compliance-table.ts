@@ -47,6 +47,12 @@ export const SUBJECTS: readonly Subject[] = [
     nulls: "null is replaced",
   },
   { name: "IndexToString", params: { inputCol: "category", outputCol: "out", labels: ["a", "b", "c"] }, reads: ["category"], wrong: ["labels", 1] }, // prettier-ignore
+  {
+    name: "Interaction",
+    params: { inputCols: ["x", "category"], outputCol: "out" },
+    reads: ["x", "category"],
+    wrong: ["inputCols", "x"],
+  },
   { name: "MaxAbsScaler", params: vectors, reads: READS },
   { name: "MinMaxScaler", params: vectors, reads: READS, wrong: ["min", "a"] },
   { name: "NGram", params: { inputCol: "words", outputCol: "out" }, reads: ["words"], wrong: ["n", 0] },
@@ -62,6 +68,7 @@ export const SUBJECTS: readonly Subject[] = [
   { name: "QuantileDiscretizer", params: { inputCol: "x", outputCol: "out", numBuckets: 3, handleInvalid: "keep" }, reads: ["x"], wrong: ["numBuckets", 1], nulls: "null stays null" }, // prettier-ignore
   { name: "RegexTokenizer", params: { inputCol: "text", outputCol: "out" }, reads: ["text"], wrong: ["minTokenLength", -1] },
   { name: "RobustScaler", params: vectors, reads: READS, wrong: ["lower", 1] },
+  { name: "SQLTransformer", params: { statement: "SELECT *, x * label AS out FROM __THIS__" }, reads: ["x", "label"], wrong: ["statement", "SELECT 1"], nulls: "as SQL does" }, // prettier-ignore
   { name: "StandardScaler", params: { ...vectors, withMean: true }, reads: READS, wrong: ["withStd", "no"] },
   {
     name: "StopWordsRemover",
