@@ -133,13 +133,9 @@ export class TreeGrower {
 
   /** Tree number `tree` of the spec's seed. */
   grow(tree: number): TreeData {
-    const { spec, table, scales } = this;
-    const { kernels } = this.#memory;
+    const { spec, scales } = this;
     this.#tree = treeSeed(spec.seed, tree);
-    const end =
-      spec.sampling === null
-        ? kernels.all(0, table.rows, this.#labels, this.#entries)
-        : kernels.sample(this.#keys, 0, table.rows, this.#tree, this.#limits, this.#limitCount, this.#labels, this.#entries);
+    const end = this.#draw();
     const builder = new TreeBuilder(spec.classes > 0 ? spec.classes : 3, spec.impurity);
     this.leaves.length = 0;
     const totals = new Float64Array(totalsWidth(this.#layout));
@@ -150,6 +146,18 @@ export class TreeGrower {
     this.#node(builder, 1, 0, this.#entries, end, totals, histogram, offered, scales);
     if (spec.classes === 0) this.#finishSums(builder, scales);
     return builder.finish();
+  }
+
+  /** The rows that the tree sees; gives the end of their entries. An empty sample is none: the tree then sees every row once. */
+  #draw(): Address {
+    const { kernels } = this.#memory;
+    const { rows } = this.table;
+    const entries = this.#entries;
+    if (this.spec.sampling !== null) {
+      const end = kernels.sample(this.#keys, 0, rows, this.#tree, this.#limits, this.#limitCount, this.#labels, entries);
+      if (end !== entries) return end;
+    }
+    return kernels.all(0, rows, this.#labels, entries);
   }
 
   /** Grows the subtree of rows from … end; gives its node. `histogram` (0: none yet) is this call's to free. */

@@ -59,6 +59,8 @@ export const levelBlocks = rowsProgram<LevelBlockSpec, InstanceBlock, LevelBlock
 /** A tree as far as it is known, for routing. Plain data. */
 export interface PartialTree {
   readonly index: number;
+  /** Its sample was empty: it sees every row once. */
+  readonly unsampled: boolean;
   /** -1 at the end of what is known. */
   readonly feature: Int32Array;
   /** Bin b goes left where goesLeft[goesAt + b] is 1. */
@@ -166,7 +168,7 @@ function addRows(
   for (let row = 0; row < rows; row++) {
     if (held !== null && held[row] !== 0) continue;
     let count = 1;
-    if (limits !== null) {
+    if (limits !== null && !tree.unsampled) {
       const u = mixed(keys![row]! ^ own);
       count = 0;
       for (let i = 0; i < limits.length && u >= limits[i]!; i++) count++;

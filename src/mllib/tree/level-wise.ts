@@ -58,6 +58,8 @@ class GrowingNode {
 
 class GrowingTree {
   readonly root = new GrowingNode(1, 0);
+  /** See PartialTree. */
+  unsampled = false;
 
   constructor(readonly index: number) {}
 
@@ -83,6 +85,7 @@ class GrowingTree {
     });
     return {
       index: this.index,
+      unsampled: this.unsampled,
       feature: Int32Array.from(nodes, ({ question }) => question?.feature ?? -1),
       goesAt,
       goesLeft: Uint8Array.from(goes),
@@ -170,6 +173,11 @@ class LevelGrower {
     if (node.totals === null) {
       node.totals = new Float64Array(totalsWidth(this.#layout));
       finder.totals(sums, at, binsOf(features[offered[0]!]!), node.totals);
+      if (this.growth.sampling !== null && !tree.unsampled && node.totals.at(-1) === 0) {
+        tree.unsampled = true;
+        node.totals = null;
+        return [this.#wanted(tree, node)];
+      }
       if (!this.#rules.mayGrow(node.totals, node.depth)) {
         node.refused = this.#isRefused(node);
         return [];
@@ -320,6 +328,15 @@ function advanceSpec({ features }: GrowthSpec, tree: TreeData, share: number): P
   }
   const left = Int32Array.from({ length: nodes }, (_, node) => node + 1);
   const slot = new Int32Array(nodes).fill(-1);
-  const partial = { index: 0, feature: tree.feature, goesAt, goesLeft: Uint8Array.from(goes), left, right: tree.right, slot };
+  const partial = {
+    index: 0,
+    unsampled: false,
+    feature: tree.feature,
+    goesAt,
+    goesLeft: Uint8Array.from(goes),
+    left,
+    right: tree.right,
+    slot,
+  };
   return { features, tree: partial, values };
 }
