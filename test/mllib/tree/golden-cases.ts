@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-explicit-any */
 /** Trees against real PySpark (test/golden/mllib/trees.py): the same questions, statistics, texts and predictions. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
