@@ -8,6 +8,7 @@ import { masterConfig } from "../cluster/daemon-config";
 import { DEFAULT_MASTER_PORT } from "../common/cluster-master";
 import { tlsFiles } from "../wire/tls";
 import { announce, daemonSettings, endOnSignals, hostOf, portOption, UNSECURED } from "./daemon-options";
+import { openPages } from "./daemon-pages";
 
 interface MasterCommandOptions {
   readonly port?: string;
@@ -35,6 +36,13 @@ export async function master(command: Command): Promise<void> {
     recoveryDirectory: none ? null : recovery !== undefined ? resolve(recovery) : usual,
   });
   announce(`firesteel master at ${daemon.url}${tls === null ? "" : " (TLS)"}`);
+  const view = { kind: "master" as const, stateOf: () => daemon.stateOf() };
+  const pages = await openPages(command, get, { host, portKey: "spark.master.ui.port", fallback: 8080 }, view);
+  daemon.webUrl = pages.url;
+  if (pages.url !== "") announce(`firesteel master: dashboard at ${pages.url}`);
   if (secret.length === 0) announce(`firesteel master: ${UNSECURED}`);
-  endOnSignals(() => daemon.stop());
+  endOnSignals(async () => {
+    await pages.close();
+    await daemon.stop();
+  });
 }

@@ -6,11 +6,12 @@ import { cleanupConfig, decommissionConfig } from "../cluster/daemon-config";
 import { checkReach, clusterSecret } from "../cluster/secret";
 import { WorkerDaemon } from "../cluster/worker/worker-daemon";
 import { parseClusterMaster } from "../common/cluster-master";
-import { UsageError } from "../common/errors";
+import { ClusterError, UsageError } from "../common/errors";
 import { parseBytes } from "../common/units";
 import { containerMemoryLimit } from "../storage/container-limit";
 import { tlsFiles } from "../wire/tls";
 import { announce, daemonSettings, endOnSignals, hostOf, UNSECURED } from "./daemon-options";
+import { openPages } from "./daemon-pages";
 
 interface WorkerCommandOptions {
   readonly cores?: string;
@@ -28,7 +29,15 @@ export async function worker(command: Command, url: string): Promise<void> {
   const host = hostOf(command, secret);
   await checkReach(host, secret, "The worker");
   if (secret.length === 0) announce(`firesteel worker: ${UNSECURED}`);
-  const daemon = await WorkerDaemon.start({
+  // The master is told where they are when the worker joins it.
+  const running: { daemon?: WorkerDaemon } = {};
+  const stateOf = (): ReturnType<WorkerDaemon["stateOf"]> => {
+    if (running.daemon === undefined) throw new ClusterError("NOT_STARTED", "The worker is about to start.");
+    return running.daemon.stateOf();
+  };
+  const where = { host, portKey: "spark.worker.ui.port", fallback: 8081 };
+  const pages = await openPages(command, get, where, { kind: "worker", stateOf });
+  const started = await WorkerDaemon.start({
     masters,
     host,
     cores: coresOption(options.cores),
@@ -36,19 +45,22 @@ export async function worker(command: Command, url: string): Promise<void> {
     workDirectory: resolve(options.workDir ?? "work"),
     secret,
     tls: tlsFiles(get),
-    webUrl: "",
+    webUrl: pages.url,
     executorFile: join(__dirname, "executor.js"),
     cliFile: join(__dirname, "cli.js"),
     conf: get,
     cleanup: cleanupConfig(get),
   });
-  const { id, cores, memory } = daemon.stateOf();
+  running.daemon = started;
+  const { id, cores, memory } = started.stateOf();
   announce(`firesteel worker ${id}: ${cores} cores, ${Math.round(memory / 2 ** 20)} MiB`);
+  if (pages.url !== "") announce(`firesteel worker: dashboard at ${pages.url}`);
   const decommission = decommissionConfig(get);
   endOnSignals(async (signal) => {
-    if (signal !== "SIGTERM" || !decommission.enabled) return daemon.stop(`it was ended by ${signal}`);
-    daemon.decommission(`it was ended by ${signal}`, decommission.withinMs);
-    return daemon.ended;
+    await pages.close();
+    if (signal !== "SIGTERM" || !decommission.enabled) return started.stop(`it was ended by ${signal}`);
+    started.decommission(`it was ended by ${signal}`, decommission.withinMs);
+    return started.ended;
   });
 }
 
