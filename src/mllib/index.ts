@@ -11,4 +11,3 @@ export * from "./regression";
 export * from "./tuning";
 export * from "./datasets";
 export * from "./functions";
-export * from "./clustering";
