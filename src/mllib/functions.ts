@@ -1,6 +1,6 @@
 /** Functions of columns of vectors (pyspark.ml.functions). */
 import type { Boxed, DataType } from "../columnar/types";
-import { Column } from "../dataframe/api/column";
+import type { Column } from "../dataframe/api/column";
 import { UsageError } from "../common/errors";
 import { document } from "../dataframe/functions/documented";
 import { builtins } from "../dataframe/functions";

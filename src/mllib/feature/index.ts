@@ -19,6 +19,7 @@ export { OneHotEncoder, OneHotEncoderModel } from "./one-hot-encoder";
 export { PCA, PCAModel } from "./pca";
 export { PolynomialExpansion } from "./polynomial-expansion";
 export { QuantileDiscretizer } from "./quantile-discretizer";
+export { RFormula, RFormulaModel } from "./r-formula";
 export { RobustScaler, RobustScalerModel } from "./robust-scaler";
 export { SQLTransformer } from "./sql-transformer";
 export { StandardScaler, StandardScalerModel } from "./standard-scaler";
