@@ -93,3 +93,33 @@ export async function learnInOrder<S, W>(
   if (now === null) throw new UsageError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to learn from.`);
   return { state: now as W, blocks };
 }
+
+interface ManySpec {
+  readonly models: readonly { readonly learner: string; readonly spec: unknown; readonly state: unknown }[];
+}
+
+/** Several models learn from the same batch; null states of a batch without rows. */
+const learnMany = aggregateProgram<ManySpec, InstanceBlock, readonly unknown[]>({
+  name: "mllib.learnMany",
+  run(input, { models }, task) {
+    const blocks = [...input];
+    const [first] = blocks;
+    return models.map(({ learner: name, spec, state }) => {
+      if (first === undefined) return state;
+      task.checkInterrupted();
+      const learner = learners.get(name);
+      if (learner === undefined) throw new InternalError(`No learner of blocks ${name} is known in this thread.`);
+      return learner.learn(state ?? learner.start(spec, first.width), blocks, spec);
+    });
+  },
+});
+
+/** What each of several models knows after the batch that is partition `partition`. A state is null before the first batch that has rows. */
+export async function learnTogether<W>(
+  data: TaskData<InstanceBlock>,
+  partition: number,
+  models: readonly { readonly learning: BlockLearning<unknown, W>; readonly state: W | null }[],
+): Promise<(W | null)[]> {
+  const spec = models.map(({ learning: { learner, spec }, state }) => ({ learner: learner.name, spec, state }));
+  return (await data.partial(partition, learnMany, { models: spec })) as (W | null)[];
+}
