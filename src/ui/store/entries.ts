@@ -123,7 +123,6 @@ export interface ExecutorEntry {
 
 /** Samples of an executor's gauges, the newest `SAMPLES`. */
 export const SAMPLES = 1200;
-export const GAUGES = ["time", "rss", "storage", "execution", "heap", "spilled", "disk", "cpu", "activeTasks"] as const;
 
 export class SampleRing {
   readonly #values: number[][] = [];
@@ -135,7 +134,7 @@ export class SampleRing {
     this.#next = (this.#next + 1) % SAMPLES;
   }
 
-  /** Oldest first; each in the order of GAUGES. */
+  /** Oldest first; each has time, rss, storage, execution, heap, spilled, disk, cpu, active tasks. */
   since(time: number): number[][] {
     const { length } = this.#values;
     const from = length < SAMPLES ? 0 : this.#next;
