@@ -42,6 +42,8 @@ const fits = {
   "forest 10 x 10": () => new mllib.RandomForestClassifier({ numTrees: 10, maxDepth: 10, seed: 1 }).fit(train),
   "forest 100 x 10": () => new mllib.RandomForestClassifier({ numTrees: 100, maxDepth: 10, seed: 1 }).fit(train),
   "boosting 20 x 5": () => new mllib.GBTClassifier({ maxIter: 20, maxDepth: 5, seed: 1 }).fit(train),
+  "logistic regression": () => new mllib.LogisticRegression({ maxIter: 200, tol: 1e-6 }).fit(train),
+  "linear regression": () => new mllib.LinearRegression().fit(train),
 };
 
 for (const [name, fit] of Object.entries(fits)) {
@@ -59,8 +61,12 @@ for (const [name, fit] of Object.entries(fits)) {
     first_ms: Math.round(times[0]),
     best_ms: Math.round(sorted[0]),
     med_ms: Math.round(sorted[times.length >> 1]),
-    auc: round(await auc.evaluate(model.transform(test)), 4),
-    auc_train: round(await auc.evaluate(model.transform(train)), 4),
+    ...(model instanceof mllib.LinearRegressionModel
+      ? { r2: round(await model.summary.r2(), 6) }
+      : {
+          auc: round(await auc.evaluate(model.transform(test)), 4),
+          auc_train: round(await auc.evaluate(model.transform(train)), 4),
+        }),
   });
 }
 

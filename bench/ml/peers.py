@@ -60,6 +60,17 @@ def python_peers():
     measure("forest 100 x 10", lambda: forest(100).fit(X, y), score, runs=min(repeat, 2))
     if engine != "sklearnex":
         measure("boosting 20 x 5", lambda: boosting().fit(X, y), score)
+    if engine in ("sklearn", "sklearnex"):
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+        if engine == "sklearn":
+            from sklearn.linear_model import LinearRegression, LogisticRegression
+        else:
+            from sklearnex.linear_model import LinearRegression, LogisticRegression
+        D, labels = X.astype(np.float64), y.astype(np.float64)
+        logistic = lambda: make_pipeline(StandardScaler(), LogisticRegression(C=np.inf, tol=1e-6, max_iter=200)).fit(D, y)
+        measure("logistic regression", logistic, score)
+        measure("linear regression", lambda: LinearRegression().fit(D, labels), lambda m: dict(r2=round(m.score(D, labels), 6)))
     case = "predict 10 M rows, forest 10 x 10"
     if not wanted or case in wanted:
         model = small or forest(10).fit(X, y)
@@ -69,9 +80,10 @@ def python_peers():
 
 def spark_peer():
     from pyspark.sql import SparkSession
-    from pyspark.ml.classification import GBTClassifier, RandomForestClassifier
+    from pyspark.ml.classification import GBTClassifier, LogisticRegression, RandomForestClassifier
     from pyspark.ml.evaluation import BinaryClassificationEvaluator
     from pyspark.ml.feature import VectorAssembler
+    from pyspark.ml.regression import LinearRegression
 
     spark = SparkSession.builder.master(f"local[{threads}]").config("spark.driver.memory", "8g").config("spark.ui.enabled", "false").getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
@@ -89,6 +101,8 @@ def spark_peer():
     measure("forest 10 x 10", lambda: RandomForestClassifier(numTrees=10, maxDepth=10, seed=1).fit(train), score, runs=2)
     measure("forest 100 x 10", lambda: RandomForestClassifier(numTrees=100, maxDepth=10, seed=1).fit(train), score, runs=1)
     measure("boosting 20 x 5", lambda: GBTClassifier(maxIter=20, maxDepth=5, seed=1).fit(train), score, runs=2)
+    measure("logistic regression", lambda: LogisticRegression(maxIter=200, tol=1e-6).fit(train), score, runs=3)
+    measure("linear regression", lambda: LinearRegression().fit(train), lambda m: dict(r2=round(m.summary.r2, 6)), runs=3)
 
 
 spark_peer() if engine == "spark" else python_peers()

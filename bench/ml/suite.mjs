@@ -1,6 +1,6 @@
 /**
- * Learning on the airline table (airline.mjs): fits in memory, on the same rows and cores. Forests and boosting beside scikit-learn,
- * LightGBM, XGBoost, scikit-learn-intelex and Spark ML. Columns are milliseconds and the AUC over rows that were not learned from.
+ * Learning on the airline table (airline.mjs): fits in memory, on the same rows and cores. Forests, boosting and linear models beside
+ * scikit-learn, LightGBM, XGBoost, scikit-learn-intelex and Spark ML. Columns are milliseconds and the AUC over rows that were not learned from.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";

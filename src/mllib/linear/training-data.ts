@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { aggregateProgram, type InstanceBlock, instancesOf, type ProgramTask, rowsProgram, type TaskData } from "../compute";
+import { aggregateProgram, type InstanceBlock, instancesOf, type ProgramTask, type TaskData } from "../compute";
 import { addMoments, type Moments } from "../optim/moments";
 import type { MomentSteps } from "./glm-fit";
 import { keptRows } from "./kept-rows";
@@ -29,36 +29,41 @@ export interface RowsOptions {
   readonly featureless?: boolean;
 }
 
-const toTiles = rowsProgram<{ readonly featureless: boolean }, InstanceBlock, TrainingBlock>({
-  name: "mllib.linear.tiles",
-  *run(blocks, { featureless }) {
-    const none = { width: 0, dense: new Float64Array(0), sparse: null };
-    for (const block of blocks) yield trainingBlock(featureless ? { ...block, ...none } : block);
-  },
-});
-
-/** What a program is asked, of which rows: `id` names those that are kept. */
+/** What a program is asked, of which rows: `id` names those that threads may keep between passes. */
 interface Asked<T> {
   readonly id: string | null;
+  readonly featureless: boolean;
   readonly what: T;
 }
 
-const rowsOf = (blocks: Iterable<TrainingBlock>, { id }: Asked<unknown>, task: ProgramTask): Iterable<TrainingBlock> =>
-  id === null ? blocks : keptRows(task, id, blocks);
+/** Tiles are made where the rows are read: executors keep instances, threads the tiles of what they have room for. */
+function rowsOf(
+  blocks: Iterable<InstanceBlock>,
+  { id, featureless }: Asked<unknown>,
+  task: ProgramTask,
+): Iterable<TrainingBlock> {
+  const tiles = tilesOf(blocks, featureless);
+  return id === null ? tiles : keptRows(task, id, tiles);
+}
 
-const summaries = aggregateProgram<Asked<{ readonly classes: boolean }>, TrainingBlock, Summary | null>({
+function* tilesOf(blocks: Iterable<InstanceBlock>, featureless: boolean): Generator<TrainingBlock, void, undefined> {
+  const none = { width: 0, dense: new Float64Array(0), sparse: null };
+  for (const block of blocks) yield trainingBlock(featureless ? { ...block, ...none } : block);
+}
+
+const summaries = aggregateProgram<Asked<{ readonly classes: boolean }>, InstanceBlock, Summary | null>({
   name: "mllib.linear.summary",
   run: (blocks, asked, task) => summarize(rowsOf(blocks, asked, task), asked.what.classes),
   merge: (a, b) => (a === null || b === null ? (a ?? b) : addSummary(sameWidth(a, b), b)),
 });
 
-const passes = aggregateProgram<Asked<PassSpec>, TrainingBlock, PassResult>({
+const passes = aggregateProgram<Asked<PassSpec>, InstanceBlock, PassResult>({
   name: "mllib.linear.pass",
   run: (blocks, asked, task) => runPass(rowsOf(blocks, asked, task), asked.what),
   merge: addPass,
 });
 
-const moments = aggregateProgram<Asked<Reweighting | null>, TrainingBlock, Moments | null>({
+const moments = aggregateProgram<Asked<Reweighting | null>, InstanceBlock, Moments | null>({
   name: "mllib.linear.moments",
   run(blocks, asked, task) {
     const how = asked.what;
@@ -82,9 +87,10 @@ export class TrainingRows {
   #moments: Promise<Moments> | undefined;
 
   private constructor(
-    private readonly blocks: TaskData<TrainingBlock>,
+    private readonly blocks: TaskData<InstanceBlock>,
     private readonly who: string,
     private readonly id: string | null,
+    private readonly featureless: boolean,
   ) {}
 
   /** `who` cannot learn from no rows. */
@@ -92,8 +98,10 @@ export class TrainingRows {
     const { featuresCol, labelCol, weightCol, offsetCol } = columns;
     const { keep, featureless = false } = options;
     const extra = offsetCol === undefined ? [] : [offsetCol];
-    const blocks = (await instancesOf(df, { featuresCol, labelCol, weightCol, extra })).map(toTiles, { featureless });
-    return keep ? new TrainingRows(blocks.persist(), who, randomUUID()) : new TrainingRows(blocks, who, null);
+    const blocks = await instancesOf(df, { featuresCol, labelCol, weightCol, extra });
+    return keep
+      ? new TrainingRows(blocks.persist(), who, randomUUID(), featureless)
+      : new TrainingRows(blocks, who, null, featureless);
   }
 
   summary(classes: boolean): Promise<Summary> {
@@ -125,7 +133,7 @@ export class TrainingRows {
   }
 
   #asked<T>(what: T): Asked<T> {
-    return { id: this.id, what };
+    return { id: this.id, featureless: this.featureless, what };
   }
 
   async release(): Promise<void> {

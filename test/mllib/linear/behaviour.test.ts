@@ -163,7 +163,7 @@ describe("odd data", () => {
       await new mllib.LinearRegression({ featuresCol: "x", labelCol: "target", solver: "l-bfgs" }).fit(wide),
       await new mllib.GeneralizedLinearRegression({ featuresCol: "x", labelCol: "number", family: "poisson" }).fit(wide),
     ];
-    for (const model of models) expect((model.coefficients as Vector).get(5)).toBe(0);
+    for (const model of models) expect(model.coefficients.get(5)).toBe(0);
   });
 
   test("a constant label", async () => {
@@ -197,11 +197,7 @@ describe("odd data", () => {
     for (const [estimator, tolerance] of pairs) {
       const weighted = await estimator.copy({ weightCol: "weight" }).fit(all());
       const plain = await estimator.fit(repeated);
-      expectNear(
-        [...(weighted.coefficients as Vector), weighted.intercept],
-        [...(plain.coefficients as Vector), plain.intercept],
-        tolerance,
-      );
+      expectNear([...weighted.coefficients, weighted.intercept], [...plain.coefficients, plain.intercept], tolerance);
     }
     const bayes = new mllib.NaiveBayes({ modelType: "gaussian" });
     const [weighted, plain] = [await bayes.copy({ weightCol: "weight" }).fit(all()), await bayes.fit(repeated)];
@@ -250,7 +246,7 @@ test("candidates that share rows are those that are fitted alone, to the last bi
     const together = (await estimator.fit(df, maps as never)) as unknown as { coefficients: Vector; intercept: number }[];
     for (const [i, map] of maps.entries()) {
       const alone = await estimator.fit(df, map);
-      expect([...together[i]!.coefficients]).toEqual([...(alone.coefficients as Vector)]);
+      expect([...together[i]!.coefficients]).toEqual([...alone.coefficients]);
       expect(together[i]!.intercept).toBe(alone.intercept);
     }
   }

@@ -109,10 +109,10 @@ describe.each([1, 3])("%i partitions", (partitions) => {
     }
     const curve = async (df: Promise<DataFrame>): Promise<number[]> =>
       (await (await df).collect()).filter((_, i) => i % 37 === 0).flatMap((row) => [row.get(0) as number, row.get(1) as number]);
-    expectNear([await summary.areaUnderROC()], [c.areaUnderROC!], 1e-9);
+    expectNear([await summary.areaUnderROC()], [c.areaUnderROC], 1e-9);
     expectNear(await curve(summary.roc()), c.roc.flat(), 1e-6);
-    expectNear(await curve(summary.pr()), c.pr!.flat(), 1e-6);
-    expectNear(await curve(summary.fMeasureByThreshold()), c.fMeasureByThreshold!.flat(), 1e-6);
+    expectNear(await curve(summary.pr()), c.pr.flat(), 1e-6);
+    expectNear(await curve(summary.fMeasureByThreshold()), c.fMeasureByThreshold.flat(), 1e-6);
   });
 
   test.each(named(golden.linear, partitions))("LinearRegression %s", async (_name, c) => {
@@ -143,8 +143,8 @@ describe.each([1, 3])("%i partitions", (partitions) => {
       );
     if (c.pValues === undefined) await expect(summary.pValues()).rejects.toThrow("No Std. Error of coefficients available");
     else {
-      expectNear(await summary.coefficientStandardErrors(), c.coefficientStandardErrors!, 1e-8);
-      expectNear(await summary.tValues(), c.tValues!, 1e-6);
+      expectNear(await summary.coefficientStandardErrors(), c.coefficientStandardErrors, 1e-8);
+      expectNear(await summary.tValues(), c.tValues, 1e-6);
       expectNear(await summary.pValues(), c.pValues, 1e-8);
     }
   });
@@ -202,7 +202,7 @@ describe.each([1, 3])("%i partitions", (partitions) => {
 });
 
 test.each(named(golden.svc))("LinearSVC %s", async (_name, c) => {
-  const model = await new mllib.LinearSVC(c.params as Values).fit(frame("plain", 2));
+  const model = await new mllib.LinearSVC(c.params).fit(frame("plain", 2));
   // The objective has kinks: the last steps follow the last bits of the sums.
   expectNear(model.coefficients.toArray(), c.coefficients, 2e-2);
   expectNear([await model.summary.accuracy(), await model.summary.areaUnderROC()], [c.accuracy, c.areaUnderROC], 1e-2);
