@@ -32,8 +32,8 @@ import type { ThemeChoice } from "./theme";
 
 type PageOf = FunctionComponent<{ parts: readonly string[] }>;
 
-/** Pages of an application by the first part of the address: the list, and one of it. */
-const PAGES: Readonly<Record<string, { label: string; list: PageOf; detail?: PageOf }>> = {
+/** Pages of an application by the first part of the address: the list, and one of it; some of running applications only. */
+const PAGES: Readonly<Record<string, { label: string; list: PageOf; detail?: PageOf; running?: boolean }>> = {
   status: { label: "Status", list: Status },
   jobs: { label: "Jobs", list: Jobs, detail: JobDetail },
   stages: { label: "Stages", list: Stages, detail: StageDetail },
@@ -41,7 +41,7 @@ const PAGES: Readonly<Record<string, { label: string; list: PageOf; detail?: Pag
   searches: { label: "Searches", list: Searches, detail: SearchDetail },
   storage: { label: "Storage", list: Storage, detail: StorageDetail },
   executors: { label: "Executors", list: Executors, detail: ExecutorDetail },
-  profile: { label: "Profile", list: ProfilePage },
+  profile: { label: "Profile", list: ProfilePage, running: true },
   environment: { label: "Environment", list: Environment },
 };
 
@@ -177,16 +177,18 @@ function Header(props: { identity: Identity; here: string; daemon: boolean; inHi
               ← Applications
             </a>
           )}
-          {Object.entries(PAGES).map(([name, { label }]) => (
-            <a key={name} href={scope.href([name])} aria-current={name === props.here ? "page" : undefined}>
-              {label}
-              {(badge[name] ?? 0) > 0 && (
-                <span class="nav-badge" aria-label={`${badge[name]} running`}>
-                  {badge[name]}
-                </span>
-              )}
-            </a>
-          ))}
+          {Object.entries(PAGES)
+            .filter(([, { running }]) => running !== true || scope.live)
+            .map(([name, { label }]) => (
+              <a key={name} href={scope.href([name])} aria-current={name === props.here ? "page" : undefined}>
+                {label}
+                {(badge[name] ?? 0) > 0 && (
+                  <span class="nav-badge" aria-label={`${badge[name]} running`}>
+                    {badge[name]}
+                  </span>
+                )}
+              </a>
+            ))}
         </nav>
       )}
     </header>

@@ -1,6 +1,6 @@
 /** The parts of which pages are made. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ApiError, act } from "../api";
 import { useScope } from "../context";
 
@@ -46,14 +46,21 @@ export function Card(props: {
   );
 }
 
-/** Names and values in a strip above a page. */
+/** Names and values in a strip above a page. Live figures must not push each other about: a place never gets narrower. */
 export function Facts({ items }: { items: readonly (readonly [string, ComponentChildren, string?] | false)[] }) {
+  const widest = useRef(new Map<string, number>());
+  const basis = (name: string, value: ComponentChildren) => {
+    const length = typeof value === "string" || typeof value === "number" ? String(value).length : 12;
+    const known = Math.max(widest.current.get(name) ?? 0, Math.ceil((length + 1) / 4) * 4);
+    widest.current.set(name, known);
+    return { flexBasis: `calc(${known}ch + 32px)` };
+  };
   return (
     <dl class="facts">
       {items
         .filter((item) => item !== false)
         .map(([name, value, tone]) => (
-          <div key={name} class={tone === undefined ? "" : `tone-${tone}`}>
+          <div key={name} class={tone === undefined ? "" : `tone-${tone}`} style={basis(name, value)}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>

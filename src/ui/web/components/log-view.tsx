@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { LogText } from "../../api-types";
 import { ApiError, ask } from "../api";
 import { bytes } from "../lib/format";
-import { Empty, Problem } from "./state";
+import { Empty, Loading, Problem } from "./state";
 
 const PIECE = 64 * 1024;
 
@@ -66,11 +66,7 @@ export function LogView({ path, live }: { path: string; live: boolean }) {
   };
 
   if (log === undefined || log.path !== path) {
-    return error !== undefined ? (
-      <Problem text={error} />
-    ) : (
-      <div class="loading" style={{ minHeight: "200px" }} aria-busy="true" aria-label="Loading" />
-    );
+    return error !== undefined ? <Problem text={error} /> : <Loading height={200} />;
   }
   if (log.size === 0) return <Empty title="Nothing has been written to this log" />;
   return (

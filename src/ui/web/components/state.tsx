@@ -24,9 +24,14 @@ export function Problem({ text, retry }: { text: string; retry?: () => void }) {
   );
 }
 
+/** Room for what is on its way, px. */
+export function Loading({ height }: { height: number }) {
+  return <div class="loading" style={{ minHeight: `${height}px` }} role="status" aria-busy="true" aria-label="Loading" />;
+}
+
 /** Shows an answer, or room for it (so that nothing jumps), or why there is none. */
 export function Shown<T>({ of, height, children }: { of: Answer<T>; height?: number; children: (data: T) => ComponentChildren }) {
   if (of.data !== undefined) return <>{children(of.data)}</>;
   if (of.error !== undefined) return <Problem text={of.error} retry={of.reload} />;
-  return <div class="loading" style={{ minHeight: `${height ?? 160}px` }} aria-busy="true" aria-label="Loading" />;
+  return <Loading height={height ?? 160} />;
 }

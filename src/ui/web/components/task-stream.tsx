@@ -46,9 +46,9 @@ export function TaskStreamView(props: {
         origin={tasks.from}
         rows={tasks.rows.length}
         rowHeight={rowHeight}
-        rowLabel={(at) => {
+        rowLabel={(at, narrow) => {
           const row = tasks.rows[at]!;
-          return tasks.rows[at - 1]?.executor === row.executor ? "" : `executor ${row.executor}`;
+          return tasks.rows[at - 1]?.executor === row.executor ? "" : `${narrow ? "ex." : "executor"} ${row.executor}`;
         }}
         groupStart={(at) => tasks.rows[at]!.executor !== tasks.rows[at - 1]?.executor}
         drawRow={(at, surface) => drawTasks(tasks, at, surface, to)}

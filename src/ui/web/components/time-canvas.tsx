@@ -28,7 +28,8 @@ interface TimeCanvasProps {
   readonly origin: number;
   readonly rows: number;
   readonly rowHeight: number;
-  readonly rowLabel: (row: number) => string;
+  /** `narrow` on a phone: a word or a number. */
+  readonly rowLabel: (row: number, narrow: boolean) => string;
   /** Rows that begin a group get a line above. */
   readonly groupStart?: (row: number) => boolean;
   readonly drawRow: (row: number, surface: RowSurface) => void;
@@ -42,6 +43,7 @@ interface TimeCanvasProps {
 }
 
 const AXIS = 26;
+const NARROW = 560;
 
 export function TimeCanvas(props: TimeCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -50,7 +52,7 @@ export function TimeCanvas(props: TimeCanvasProps) {
   const [moved, setMoved] = useState<View | null>(null);
   const [tip, setTip] = useState<{ x: number; y: number; content: ComponentChildren; link: boolean } | null>(null);
   const { palette } = useTheme();
-  const gutter = width < 560 ? 44 : 92;
+  const gutter = width < NARROW ? 52 : 92;
   const inner = Math.max(0, width - gutter);
   const following = moved === null && props.follow !== undefined && props.bounds.to - props.bounds.from > props.follow;
   const view =
@@ -132,7 +134,7 @@ export function TimeCanvas(props: TimeCanvasProps) {
   return (
     <div class="time-canvas" ref={frame}>
       <div class="time-tools">
-        <span class="quiet">{duration(view.to - view.from)} shown</span>
+        <span class="quiet">{`${duration(view.to - view.from)} shown`}</span>
         <button type="button" class="button icon" aria-label="Zoom in" onClick={() => zoom(0.5)}>
           +
         </button>
@@ -249,7 +251,7 @@ function draw(
       context.fillRect(0, y, width, 1);
       context.fillStyle = palette.text;
     }
-    const label = props.rowLabel(row);
+    const label = props.rowLabel(row, width < NARROW);
     if (label === "" || y - lastLabel < 13) continue;
     lastLabel = y;
     context.fillText(label, 0, y + Math.max(props.rowHeight, 12) / 2, gutter - 8);

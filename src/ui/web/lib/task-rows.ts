@@ -85,7 +85,7 @@ export class TaskRows {
     if (fresh.length > 0) {
       this.rows = [...this.byExecutor]
         .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
-        .flatMap(([, rows]) => rows.filter((row) => row.tasks.length > 0));
+        .flatMap(([, rows]) => rows);
     }
     this.total = Math.max(this.total, stream.total, this.byId.size);
   }

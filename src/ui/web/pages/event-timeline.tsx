@@ -26,7 +26,9 @@ export function EventTimeline(props: { events: readonly TimelineEvent[]; now: nu
       origin={from}
       rows={head + lanes.lanes}
       rowHeight={24}
-      rowLabel={(row) => (row < head ? "executors" : row === head ? (bars[0]?.kind === "stage" ? "stages" : "jobs") : "")}
+      rowLabel={(row, narrow) =>
+        row < head ? (narrow ? "exec." : "executors") : row === head ? (bars[0]?.kind === "stage" ? "stages" : "jobs") : ""
+      }
       groupStart={(row) => row === head}
       drawRow={(row, { context, palette, view, y, height, width }) => {
         const scale = width / (view.to - view.from);

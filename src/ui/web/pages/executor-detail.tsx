@@ -57,7 +57,12 @@ export function ExecutorDetail({ parts }: { parts: readonly string[] }) {
           <p>{executor.removeReason}</p>
         </Card>
       )}
-      <Tabs<Tab> label="About the executor" tabs={TABS} value={tab} onChange={(next) => replaceQuery({ tab: next })} />
+      <Tabs<Tab>
+        label="About the executor"
+        tabs={scope.live ? TABS : TABS.slice(0, 1)}
+        value={tab}
+        onChange={(next) => replaceQuery({ tab: next })}
+      />
       <div role="tabpanel" aria-labelledby={`tab-${tab}`}>
         {tab === "overview" && <MemoryOverTime id={id} />}
         {tab === "threads" && <Threads id={id} active={executor?.isActive === true} />}

@@ -4,7 +4,7 @@ import type { Dag, StageData, StageFindings, TaskMetricDistributions, Topic } fr
 import { useApi } from "../api";
 import { DagView } from "../components/dag-view";
 import { Badge, Card, Facts, KillButton, Page, TaskBar } from "../components/layout";
-import { Empty, Problem, Shown } from "../components/state";
+import { Empty, Loading, Problem, Shown } from "../components/state";
 import { Table } from "../components/table";
 import { TaskStreamView } from "../components/task-stream";
 import { useTaskStream } from "../components/use-task-stream";
@@ -142,7 +142,7 @@ function StageBody({ stage, now, active }: { stage: StageData; now: number; acti
           }
         </Shown>
       </Card>
-      <Card title="Tasks over time" aside={<span class="quiet">{count(stream.tasks.total)} tasks</span>}>
+      <Card title="Tasks over time" aside={!stream.pending && <span class="quiet">{count(stream.tasks.total)} tasks</span>}>
         {stream.tasks.size > 0 ? (
           <TaskStreamView
             tasks={stream.tasks}
@@ -151,6 +151,8 @@ function StageBody({ stage, now, active }: { stage: StageData; now: number; acti
             maxHeight={420}
             onTask={(one) => show(one.taskId)}
           />
+        ) : stream.pending ? (
+          <Loading height={180} />
         ) : stream.error !== undefined ? (
           <Problem text={stream.error} />
         ) : (

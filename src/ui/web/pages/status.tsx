@@ -5,7 +5,7 @@ import { useApi } from "../api";
 import { Chart } from "../components/chart";
 import { Badge, Card, Facts, Page, TaskBar } from "../components/layout";
 import { MemoryBars } from "../components/memory-bars";
-import { Empty, Problem, Shown } from "../components/state";
+import { Empty, Loading, Problem, Shown } from "../components/state";
 import { TaskStreamView } from "../components/task-stream";
 import { useTaskStream } from "../components/use-task-stream";
 import { useScope } from "../context";
@@ -59,7 +59,7 @@ export function Status() {
             binary
           />
         </Card>
-        <Card title="CPU" aside={<span class="quiet">of {plural(summary.data?.executors.cores ?? 0, "core")}</span>}>
+        <Card title="CPU" aside={summary.data && <span class="quiet">of {plural(summary.data.executors.cores, "core")}</span>}>
           <Chart
             label="CPU of all executors, in cores"
             data={cpu}
@@ -69,7 +69,7 @@ export function Status() {
           />
         </Card>
       </div>
-      <Card title="Task stream" aside={<span class="quiet">{count(stream.tasks.total)} tasks</span>}>
+      <Card title="Task stream" aside={!stream.pending && <span class="quiet">{count(stream.tasks.total)} tasks</span>}>
         {stream.tasks.size > 0 ? (
           <TaskStreamView
             tasks={stream.tasks}
@@ -78,6 +78,8 @@ export function Status() {
             {...(running ? { follow: FOLLOW } : {})}
             onTask={(task) => (location.hash = scope.href(["stages", task.stageId, task.attempt]))}
           />
+        ) : stream.pending ? (
+          <Loading height={220} />
         ) : stream.error !== undefined ? (
           <Problem text={stream.error} />
         ) : (

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { StageData, TaskData } from "../../api-types";
 import { ask, refreshing } from "../api";
 import { Badge, Card } from "../components/layout";
-import { Empty, Problem } from "../components/state";
+import { Empty, Loading, Problem } from "../components/state";
 import { LongTable, Table } from "../components/table";
 import type { Column, Order } from "../components/table";
 import { useScope } from "../context";
@@ -154,7 +154,7 @@ function OneTask({ path, id, columns }: { path: string; id: number; columns: rea
     });
     return () => ending.abort();
   }, [path, id]);
-  if (found?.id !== id) return <div class="loading" style={{ minHeight: "80px" }} aria-busy="true" />;
+  if (found?.id !== id) return <Loading height={80} />;
   if (found.task === null)
     return <Empty title={`Task ${id} is not kept any more`}>Only the newest tasks of a large stage are kept.</Empty>;
   return (

@@ -9,7 +9,7 @@ import { StaticFiles } from "../../../../src/ui/server/static-files";
 import { reportHtml } from "../../../../src/ui/report/report";
 import { AppStore, DEFAULT_LIMITS } from "../../../../src/ui/store/app-store";
 import { applicationInfo } from "../../../../src/ui/views/application";
-import type { ListenerEvent } from "../../../../src/events/listener-events";
+import type { ListenerEvent, TaskStartEvent } from "../../../../src/events/listener-events";
 import { application } from "./fixture-events";
 
 export interface Served {
@@ -17,6 +17,8 @@ export interface Served {
   readonly store: AppStore;
   /** Applies further events, as a running application would. */
   apply(events: readonly ListenerEvent[]): void;
+  /** Starts of tasks that have not ended. */
+  running(): TaskStartEvent[];
   /** POSTs that came: "jobs/3/kill". */
   readonly killed: string[];
   report(): Promise<string>;
@@ -78,6 +80,10 @@ export async function serve(kind: UiKind, webFolder: string, tasks = 400, ended 
     store,
     apply: (more) => {
       for (const event of more) store.apply(event);
+    },
+    running: () => {
+      const ended = new Set(events.flatMap((event) => (event.type === "TaskEnd" ? [event.taskInfo.taskId] : [])));
+      return events.filter((event): event is TaskStartEvent => event.type === "TaskStart" && !ended.has(event.taskInfo.taskId));
     },
     killed,
     report: () => reportHtml(store, webFolder, "0.1.0"),
