@@ -66,6 +66,12 @@ export const SUBJECTS: readonly Subject[] = [
   { name: "PCA", params: { ...vectors, k: 2 }, reads: READS, wrong: ["k", 0], oneRow: "one row has no covariance" },
   { name: "PolynomialExpansion", params: vectors, reads: READS, wrong: ["degree", 0] },
   { name: "QuantileDiscretizer", params: { inputCol: "x", outputCol: "out", numBuckets: 3, handleInvalid: "keep" }, reads: ["x"], wrong: ["numBuckets", 1], nulls: "null stays null" }, // prettier-ignore
+  {
+    name: "RFormula",
+    params: { formula: "label ~ x + text + x:text", featuresCol: "out" },
+    reads: ["x", "label"],
+    wrong: ["formula", "y ~ a +"],
+  },
   { name: "RegexTokenizer", params: { inputCol: "text", outputCol: "out" }, reads: ["text"], wrong: ["minTokenLength", -1] },
   { name: "RobustScaler", params: vectors, reads: READS, wrong: ["lower", 1] },
   { name: "SQLTransformer", params: { statement: "SELECT *, x * label AS out FROM __THIS__" }, reads: ["x", "label"], wrong: ["statement", "SELECT 1"], nulls: "as SQL does" }, // prettier-ignore

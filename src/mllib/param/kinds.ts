@@ -139,9 +139,20 @@ export function nestedParam<T>(
   item: ParamSpec<readonly T[]>,
   initial?: readonly (readonly T[])[],
 ): ParamSpec<readonly (readonly T[])[]> {
-  return param(doc, initial, (value) =>
-    Array.isArray(value) ? value.map((part) => item.check(part)) : refuse("an array of arrays"),
-  );
+  const { json } = item;
+  return {
+    ...param(doc, initial, (value) =>
+      Array.isArray(value) ? value.map((part) => item.check(part)) : refuse("an array of arrays"),
+    ),
+    ...(json === undefined
+      ? {}
+      : {
+          json: {
+            write: (parts: readonly (readonly T[])[]): unknown => parts.map((part) => json.write(part)),
+            read: (parts: unknown): readonly (readonly T[])[] => (parts as unknown[]).map((part) => json.read(part)),
+          },
+        }),
+  };
 }
 
 export const vectorParam = (doc: string, initial?: Vector): ParamSpec<Vector> => ({

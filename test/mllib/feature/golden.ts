@@ -118,6 +118,7 @@ export interface Stage {
   transform(df: DataFrame): DataFrame;
   evaluate(df: DataFrame): Promise<number>;
   isLargerBetter(): boolean;
+  write(): { save(path: string): Promise<void> };
 }
 
 export const classNamed = (name: string): Class | undefined => (mllib as unknown as Record<string, Class | undefined>)[name];

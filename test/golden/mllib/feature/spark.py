@@ -278,12 +278,18 @@ def statistics():
     return found
 
 
-shutil.rmtree(MODELS, ignore_errors=True)
-extras()
-evaluators()
-found = statistics()
-for crc in glob.glob(os.path.join(MODELS, "**", ".*.crc"), recursive=True):
-    os.remove(crc)
-with open(os.path.join(HERE, "expected.json"), "w") as out:
-    json.dump({"datasets": datasets, "cases": cases, "metrics": metrics, "statistics": found}, out, separators=(",", ":"), sort_keys=True)
-spark.stop()
+
+def main():
+    shutil.rmtree(MODELS, ignore_errors=True)
+    extras()
+    evaluators()
+    found = statistics()
+    for crc in glob.glob(os.path.join(MODELS, "**", ".*.crc"), recursive=True):
+        os.remove(crc)
+    with open(os.path.join(HERE, "expected.json"), "w") as out:
+        json.dump({"datasets": datasets, "cases": cases, "metrics": metrics, "statistics": found}, out, separators=(",", ":"), sort_keys=True)
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main()
