@@ -2,7 +2,7 @@
  * Reads events as Spark writes them to its log: the other direction of `event-json.ts`. Fields that older versions did not
  * write get Spark's defaults. Events of kinds that nobody here knows are passed over.
  */
-import { SQL_EVENTS, type Json } from "./event-json";
+import { NO_PORT, SQL_EVENTS, type Json } from "./event-json";
 import type {
   AccumulableInfo,
   BlockManagerInfo,
@@ -302,7 +302,8 @@ function scalar(value: unknown): string | number {
 }
 
 function blockManager(json: Json): BlockManagerInfo {
-  return { executorId: text(json["Executor ID"]), host: text(json["Host"]), port: number(json["Port"] ?? 0) };
+  const port = number(json["Port"] ?? 0);
+  return { executorId: text(json["Executor ID"]), host: text(json["Host"]), port: port === NO_PORT ? 0 : port };
 }
 
 function jobResult(json: Json): JobResult {

@@ -291,8 +291,12 @@ function accumulableToJson(accumulable: AccumulableInfo): Json {
   };
 }
 
-function blockManagerToJson(blockManager: BlockManagerInfo): Json {
-  return { "Executor ID": blockManager.executorId, Host: blockManager.host, Port: blockManager.port };
+/** Stands for a port that there is not. */
+export const NO_PORT = 1;
+
+/** Spark's reader takes no port 0, which those have that are reached by a unix socket, or not at all. */
+function blockManagerToJson({ executorId, host, port }: BlockManagerInfo): Json {
+  return { "Executor ID": executorId, Host: host, Port: port === 0 ? NO_PORT : port };
 }
 
 function stackTraceToJson(frames: readonly StackFrame[]): readonly Json[] {
