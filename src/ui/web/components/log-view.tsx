@@ -11,6 +11,7 @@ const PIECE = 64 * 1024;
 export function LogView({ path, live }: { path: string; live: boolean }) {
   const [log, setLog] = useState<{ path: string; from: number; size: number; text: string }>();
   const [error, setError] = useState<string>();
+  const [none, setNone] = useState<string>();
   const pre = useRef<HTMLPreElement>(null);
   const atEnd = useRef(true);
 
@@ -18,6 +19,7 @@ export function LogView({ path, live }: { path: string; live: boolean }) {
     const ending = new AbortController();
     let known = -1;
     atEnd.current = true;
+    setNone(undefined);
     const read = async () => {
       try {
         // Without an offset the server gives the end of the file.
@@ -36,9 +38,11 @@ export function LogView({ path, live }: { path: string; live: boolean }) {
         );
       } catch (problem) {
         if (ending.signal.aborted) return;
-        setError((problem as Error).message);
-        // What is not kept will not come either.
-        if (problem instanceof ApiError && problem.status === 404) clearInterval(timer);
+        if (problem instanceof ApiError && problem.status === 404) {
+          // What is not kept will not come either.
+          setNone(problem.message);
+          clearInterval(timer);
+        } else setError((problem as Error).message);
       }
     };
     void read();
@@ -65,6 +69,7 @@ export function LogView({ path, live }: { path: string; live: boolean }) {
     setLog({ ...log, from: piece.offset, text: piece.text + log.text });
   };
 
+  if (none !== undefined) return <Empty title={none} />;
   if (log === undefined || log.path !== path) {
     return error !== undefined ? <Problem text={error} /> : <Loading height={200} />;
   }

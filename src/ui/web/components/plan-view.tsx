@@ -1,4 +1,5 @@
 /** The plan of a query with the figures of its operators as they run. */
+import { Fragment } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { SqlMetric, SqlPlanGraph, SqlPlanNode } from "../../api-types";
 import { bytes, compact, duration } from "../lib/format";
@@ -116,10 +117,10 @@ function Operator({ node, stageHref, close }: { node: SqlPlanNode; stageHref: (s
         <p>
           Runs in{" "}
           {node.stageIds.map((id, at) => (
-            <>
+            <Fragment key={id}>
               {at > 0 && ", "}
               <a href={stageHref(id)}>stage {id}</a>
-            </>
+            </Fragment>
           ))}
         </p>
       )}

@@ -20,9 +20,10 @@ export function Environment() {
             [
               "Runtime",
               [
-                ["Runtime", data.runtime.javaVersion],
+                // Of Spark's own logs it is Java and Scala.
+                [/^v\d/.test(data.runtime.javaVersion) ? "Node" : "Java", data.runtime.javaVersion],
                 ["Home", data.runtime.javaHome],
-                ["Language", data.runtime.scalaVersion],
+                [data.runtime.scalaVersion.startsWith("version") ? "Scala" : "V8", data.runtime.scalaVersion],
               ],
             ],
             ["Settings", data.sparkProperties],

@@ -1,4 +1,5 @@
 /** One executor: memory and CPU over time, what its threads do, its logs, where its time goes. */
+import { Fragment } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ExecutorMemory, ExecutorSummary, ThreadStackTrace } from "../../api-types";
 import { useApi } from "../api";
@@ -46,6 +47,7 @@ export function ExecutorDetail({ parts }: { parts: readonly string[] }) {
                 executor.failedTasks > 0 && ["Failed", count(executor.failedTasks), "bad"],
                 ["Task time", duration(executor.totalDuration)],
                 ["Garbage collection", duration(executor.totalGCTime)],
+                Object.keys(executor.executorLogs).length > 0 && ["Logs", <LogLinks logs={executor.executorLogs} />],
                 ["Cached", `${bytes(executor.memoryUsed)} in ${count(executor.rddBlocks)} blocks`],
               ]}
             />
@@ -70,6 +72,20 @@ export function ExecutorDetail({ parts }: { parts: readonly string[] }) {
         {tab === "profile" && <ProfileCard executor={id} />}
       </div>
     </Page>
+  );
+}
+
+/** Where the worker shows them. */
+function LogLinks({ logs }: { logs: Readonly<Record<string, string>> }) {
+  return (
+    <>
+      {Object.entries(logs).map(([name, href], at) => (
+        <Fragment key={name}>
+          {at > 0 && " "}
+          <a href={href}>{name}</a>
+        </Fragment>
+      ))}
+    </>
   );
 }
 
