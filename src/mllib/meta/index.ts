@@ -9,3 +9,11 @@ export {
 } from "./ensembles";
 export { Incremental, IncrementalModel, ParallelPostFit, ParallelPostFitModel } from "./incremental";
 export { VotingClassificationModel, VotingRegressionModel } from "./voting-model";
+export {
+  ClassifierChain,
+  ClassifierChainModel,
+  MultiOutputClassifier,
+  MultiOutputModel,
+  MultiOutputRegressor,
+} from "./multi-output";
+export { OneVsRest, OneVsRestModel } from "./one-vs-rest";
