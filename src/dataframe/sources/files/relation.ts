@@ -23,7 +23,7 @@ export async function fileRelation(format: FileFormat, request: LoadRequest, dri
   );
   const partitionFields = listing.partitionFields;
   const isPartition = (name: string): boolean => partitionFields.some((field) => same(field.name, name));
-  const data = request.schema ?? (await format.infer(listing.files, request, driver));
+  const data = request.schema ?? (await inferredSchema(format, listing.files, request, driver));
   if (data === null) throw new AnalysisError("UNABLE_TO_INFER_SCHEMA", { format: format.name });
   const fields: StructField[] = [
     ...data.fields
@@ -52,4 +52,29 @@ export async function fileRelation(format: FileFormat, request: LoadRequest, dri
     files: { roots: listing.roots, files: listing.files },
     statistics,
   };
+}
+
+/** Schemas that were found in files: each query on a DataFrame asks again, and text must be read as a whole. The last few. */
+const inferred = new Map<string, Promise<StructType | null>>();
+const MOST_INFERRED = 64;
+
+function inferredSchema(
+  format: FileFormat,
+  files: readonly FileEntry[],
+  request: LoadRequest,
+  driver: DriverContext,
+): Promise<StructType | null> {
+  const versions = files.map(({ path, length, modified }) => [path, length, modified]);
+  // The time of the query changes nothing about types.
+  const settings = { ...driver.settings, now: 0 };
+  const key = JSON.stringify([format.name, request.options, settings, versions]);
+  let schema = inferred.get(key);
+  if (schema === undefined) {
+    schema = format.infer(files, request, driver);
+    schema.catch(() => inferred.delete(key));
+  }
+  inferred.delete(key);
+  inferred.set(key, schema);
+  if (inferred.size > MOST_INFERRED) inferred.delete(inferred.keys().next().value!);
+  return schema;
 }
