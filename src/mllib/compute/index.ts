@@ -2,6 +2,5 @@
 export { appendColumns, columnsProgram, derivedLater } from "./append-columns";
 export { doubleColumn, denseVectorColumn, doublesOf, VectorColumn, VectorColumnBuilder } from "./columns";
 export { type InstanceBlock, instancesOf, instancesShape } from "./instances";
-export { type BatchInput, batchInput } from "./batch-input";
 export { aggregateProgram, type BroadcastRef, type ProgramTask, rowsProgram } from "./programs";
 export { batchesOf, type Broadcast, broadcastPlain, onExecutors, TaskData } from "./task-data";

@@ -11,7 +11,7 @@ import { choiceParam, gtEq, intParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { labelCol, rawPredictionCol, weightCol } from "../param/shared";
 import { persistent } from "../persistence/registry";
-import { BinaryCurve, countScores, mergeCounts, type ScoreCounts, weighScores } from "./binary-curve";
+import { BinaryCurve, countScores, mergeCounts, type ScoreCounts, thinned, weighScores } from "./binary-curve";
 import { judge, type JudgedSpec, weightsOf } from "./columns";
 import { Evaluator } from "./evaluator";
 
@@ -54,23 +54,31 @@ async function curves(df: DataFrame, schema: StructType, all: readonly BinaryCla
     if (weight !== "") checkNumeric(schema, weight, one.className);
     return { score, label, weight: weight === "" ? undefined : weight };
   });
-  const counts = await judge(df, schema, all[0]!.className, countBinary, roles, null);
-  return counts.map((each) => new BinaryCurve(each, all[0]!.getNumBins()));
+  const counts = await judge(df, schema, all[0]!.className, countBinary, roles, { binned: all[0]!.getNumBins() > 0 });
+  return counts.map(({ counts: each }) => new BinaryCurve(each, all[0]!.getNumBins()));
 }
 
-const countBinary = aggregateProgram<JudgedSpec<null>, ColumnBatch, ScoreCounts[]>({
+interface Partial {
+  readonly counts: ScoreCounts;
+  readonly binned: boolean;
+}
+
+/** Of a curve that is binned in the end, the driver need not hold every score of very large data. */
+const partialOf = (counts: ScoreCounts, binned: boolean): Partial => ({ counts: binned ? thinned(counts) : counts, binned });
+
+const countBinary = aggregateProgram<JudgedSpec<{ readonly binned: boolean }>, ColumnBatch, Partial[]>({
   name: "mllib.evaluation.binary",
-  run(batches, { input, candidates }) {
+  run(batches, { input, candidates, options: { binned } }) {
     const collected = candidates.map(() => new Collected());
     for (const batch of batches)
       for (const [i, { score, label, weight }] of candidates.entries())
         collected[i]!.add(scoresOf(batch, score!, input), presentDoubles(batch, label!, input), weightsOf(batch, input, weight));
-    return collected.map((each) => each.finish());
+    return collected.map((each) => partialOf(each.finish(), binned));
   },
-  merge: (a, b) => a.map((counts, i) => mergeCounts(counts, b[i]!)),
+  merge: (a, b) => a.map(({ counts, binned }, i) => partialOf(mergeCounts(counts, b[i]!.counts), binned)),
 });
 
-function scoresOf(batch: ColumnBatch, at: number, input: JudgedSpec<null>["input"]): Float64Array {
+function scoresOf(batch: ColumnBatch, at: number, input: JudgedSpec<unknown>["input"]): Float64Array {
   if (!isVector(input.types[at]!)) return presentDoubles(batch, at, input);
   const vectors = new VectorColumn(batch.columns[at]!);
   const scores = new Float64Array(batch.length);

@@ -56,6 +56,24 @@ export function mergeCounts(a: ScoreCounts, b: ScoreCounts): ScoreCounts {
   return out.finish();
 }
 
+/** More different scores than this are not kept where curves may be binned: 2 million thresholds tell areas to better than 1e-6. */
+const MOST_SCORES = 1 << 21;
+
+/** Neighbours joined until there are few enough; each pair has its lower score, as Spark's bins. */
+export function thinned(counts: ScoreCounts): ScoreCounts {
+  let { scores, positives, negatives } = counts;
+  while (scores.length > MOST_SCORES) {
+    const length = Math.ceil(scores.length / 2);
+    const joined = (values: Float64Array): Float64Array =>
+      Float64Array.from({ length }, (_, i) => values[2 * i]! + (values[2 * i + 1] ?? 0));
+    const all = scores;
+    const lower = Float64Array.from({ length }, (_, i) => all[2 * i + 1] ?? all[2 * i]!);
+    [positives, negatives] = [joined(positives), joined(negatives)];
+    scores = lower;
+  }
+  return { scores, positives, negatives };
+}
+
 class Counts {
   #length = 0;
   readonly #scores: Float64Array;

@@ -28,8 +28,6 @@ export abstract class UnaryTransformer extends withParams(Transformer, { ...inpu
   }
 }
 
-export const textField = (name: string): StructField => ({ name, type: { kind: "string" }, nullable: true });
-
 export const textsField = (name: string): StructField => ({
   name,
   type: { kind: "array", element: { kind: "string" }, containsNull: true },
