@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { ModuleFile, ModuleTarget } from "./module-target";
 import { type Resolution, resolveSpecifier } from "./resolve-module";
+import { offerPackage } from "./shipped-packages";
 import { noteSourceMap } from "./source-maps";
 import { transformFile } from "./transform";
 
@@ -26,8 +27,12 @@ export function moduleTarget(specifier: string, resolution: Resolution): ModuleT
       return { kind: "builtin", name: resolution.name };
     case "engine":
       return { kind: "engine" };
-    case "package":
-      return { kind: "package", specifier, name: resolution.name, version: resolution.version, path: resolution.path };
+    case "package": {
+      const { name, version, path } = resolution;
+      const target = { kind: "package", specifier, name, version, path } as const;
+      offerPackage(target);
+      return target;
+    }
     case "missing":
       return { kind: "missing", specifier, message: resolution.message };
     case "file":

@@ -20,6 +20,8 @@ export interface ModuleLoaderOptions {
   readonly engineModule: object;
   /** A user's module by hash; undefined when the driver does not know it. May block. */
   readonly fetchModule: (hash: string) => ModuleFile | undefined;
+  /** A file of a package that this host does not have, as the driver has it; undefined where it cannot be had. May block. */
+  readonly fetchPackage?: (target: ModuleTarget & { kind: "package" }) => string | undefined;
 }
 
 interface LoadedModule {
@@ -187,7 +189,7 @@ export class ModuleLoader {
   private loadPackage(target: ModuleTarget & { kind: "package" }): unknown {
     const known = this.packages.get(target.path);
     if (known) return known.exports;
-    const exports = requirePackage(target);
+    const exports = requirePackage(target, this.options.fetchPackage);
     this.packages.set(target.path, { target, exports });
     return exports;
   }
@@ -257,7 +259,10 @@ export class ModuleLoader {
   }
 }
 
-function requirePackage(target: ModuleTarget & { kind: "package" }): unknown {
+function requirePackage(
+  target: ModuleTarget & { kind: "package" },
+  fetch: ModuleLoaderOptions["fetchPackage"] = () => undefined,
+): unknown {
   const here = packageOf(target.path);
   if (here?.name === target.name && here.version === target.version) return createRequire(target.path)(target.path);
   // Another host: the same package from where this executor was started.
@@ -266,6 +271,10 @@ function requirePackage(target: ModuleTarget & { kind: "package" }): unknown {
     `${process.cwd()}${sep}`,
     "require",
   );
+  if (resolution.kind !== "package" || resolution.version !== target.version) {
+    const shipped = fetch(target);
+    if (shipped !== undefined) return createRequire(shipped)(shipped);
+  }
   if (resolution.kind !== "package") {
     throw new TaskError(
       "PACKAGE_NOT_FOUND",

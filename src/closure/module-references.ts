@@ -8,6 +8,7 @@ import { join, sep } from "node:path";
 import { realpathSync } from "node:fs";
 import { moduleByHash, moduleTarget } from "./module-graph";
 import type { ModuleTarget } from "./module-target";
+import { offerPackage } from "./shipped-packages";
 import { TRAVEL } from "./protocols";
 import { type ImportMode, isInstalled, packageOf, resolveSpecifier } from "./resolve-module";
 import type { ImportBinding, Script } from "./scripts";
@@ -44,7 +45,11 @@ export function knownReference(value: object): ModuleReference | undefined {
 }
 
 /** The reference of a top-level variable that an import bound; undefined when its module cannot be loaded by executors. */
-export function referenceOfBinding(script: Pick<Script, "file">, binding: ImportBinding, value: object): ModuleReference | undefined {
+export function referenceOfBinding(
+  script: Pick<Script, "file">,
+  binding: ImportBinding,
+  value: object,
+): ModuleReference | undefined {
   const target = referable(binding.specifier, script.file, binding.mode);
   if (!target) return undefined;
   const reference = { target, path: binding.path };
@@ -102,7 +107,8 @@ function referenceInUserModule(script: Script, file: string, offset: number): Mo
 function referenceInPackage(script: Script, file: string, offset: number, fn: Function): ModuleReference | undefined {
   const owner = packageOf(file);
   if (!owner) return undefined;
-  const target: ModuleTarget = { kind: "package", specifier: file, name: owner.name, version: owner.version, path: file };
+  const target = { kind: "package", specifier: file, name: owner.name, version: owner.version, path: file } as const;
+  offerPackage(target);
   if (script.isModule) {
     const local = script.syntax.functions.get(offset);
     const name = local === undefined ? undefined : script.syntax.exportNames.get(local);

@@ -5,6 +5,7 @@
 import { DataError } from "../common/errors";
 import { ClassRegistry, parseClassId } from "./class-registry";
 import type { Frozen } from "./frozen";
+import type { ModuleLoaderOptions } from "./module-loader";
 import { ModuleLoader } from "./module-loader";
 import type { ModuleFile } from "./module-target";
 import { Revival } from "./revival";
@@ -18,6 +19,8 @@ export interface ReviverOptions {
   readonly engineModule: object;
   /** A user's module that did not come with a task, by hash; asks the driver, may block. */
   readonly fetchModule?: (hash: string) => ModuleFile | undefined;
+  /** As in ModuleLoaderOptions. */
+  readonly fetchPackage?: ModuleLoaderOptions["fetchPackage"];
   /** The definition of a class that is in data but came with no function, by id; asks the driver, may block. */
   readonly fetchClass?: (id: string) => Pick<Frozen, "hash" | "bytes"> | undefined;
 }
@@ -47,6 +50,7 @@ export class Reviver {
     this.modules = new ModuleLoader({
       engineModule: options.engineModule,
       fetchModule: (hash) => this.fileOf(hash),
+      ...(options.fetchPackage === undefined ? {} : { fetchPackage: options.fetchPackage }),
     });
     this.classes = new ClassRegistry(
       {

@@ -23,8 +23,14 @@ export class BroadcastHub {
   readonly #named = new Map<string, Named>();
   #served = 0;
 
-  /** @param pieceBytes spark.broadcast.blockSize, 4 MB by default */
-  constructor(private readonly pieceBytes = PIECE_BYTES) {}
+  /**
+   * @param pieceBytes spark.broadcast.blockSize, 4 MB by default
+   * @param make makes the bytes of a name that was not put, when they are first asked for; undefined where there are none
+   */
+  constructor(
+    private readonly pieceBytes = PIECE_BYTES,
+    private readonly make: (id: string) => Uint8Array | undefined = () => undefined,
+  ) {}
 
   /** Bytes that executors have fetched from here, without what they had from each other. */
   get bytesServed(): number {
@@ -100,6 +106,10 @@ export class BroadcastHub {
   };
 
   #find(id: string): Named {
+    if (!this.#named.has(id)) {
+      const made = this.make(id);
+      if (made !== undefined) this.put(id, made);
+    }
     const named = this.#named.get(id);
     if (named === undefined) throw new ServeError({ message: `The driver has no block ${id}: it was removed, or never made.` });
     return named;

@@ -7,7 +7,7 @@ import { lookup } from "node:dns/promises";
 import { hostPort, parseClusterMaster } from "../../common/cluster-master";
 import type { MasterAddress } from "../../common/cluster-master";
 import type { SparkConf } from "../../common/conf";
-import { APP_NAME, EXECUTOR_MEMORY, MASTER } from "../../common/config-entries";
+import { APP_NAME, EXECUTOR_MEMORY, MASTER, MAX_DIRECT_RESULT_SIZE } from "../../common/config-entries";
 import { ClusterError, UsageError } from "../../common/errors";
 import type { ExecutorGroup } from "../../driver/platform";
 import type { Launcher, LauncherHandlers } from "../../driver/endpoint/launcher";
@@ -49,6 +49,8 @@ export class StandaloneExecutors implements ExecutorGroup {
     this.tls = tlsFiles(get);
     for (const [key] of conf.getAll()) if (isClusterSecret(key)) conf.set(key, null);
     checkSizes(conf);
+    // Executors reach the driver, but the driver need not reach them: results come over their own connections.
+    conf.setIfMissing(MAX_DIRECT_RESULT_SIZE.key, conf.get("spark.driver.maxResultSize") ?? "1g");
     const stamp = new Date().toISOString().replace(/\D/g, "").slice(0, 14);
     this.applicationId = `app-${stamp}-${randomBytes(4).toString("hex")}`;
     this.secret = applicationSecret(this.#clusterSecret, this.#salt);

@@ -1,7 +1,10 @@
 /** The RDD layer's half of a worker thread: implements the port through which the thread runs tasks. */
+import { join } from "node:path";
 import { encodeValue, type ValueContext } from "../../columnar";
 import { Reviver } from "../../closure/reviver";
+import { shippedFile } from "../../closure/shipped-packages";
 import { resolveShared } from "../shared/resolve";
+import { threadTask } from "../shared/thread-task";
 import type { StageProgram, TaskRunner } from "../task-runner";
 import { Program } from "./program";
 import type { CaptureReviver } from "./task-run";
@@ -34,6 +37,13 @@ export function openTaskRunner(engineModule: object, closures: ThreadClosures = 
 }
 
 function threadClosures(engineModule: object): ThreadClosures {
-  const reviver: Reviver = new Reviver({ engineModule, resolveRef: (ref, id) => resolveShared(ref, id, reviver) });
+  const reviver: Reviver = new Reviver({
+    engineModule,
+    resolveRef: (ref, id) => resolveShared(ref, id, reviver),
+    fetchPackage: (target) => {
+      const env = threadTask()?.env;
+      return env && shippedFile(target, join(env.directory, "packages"), (block) => env.blocks.fetchBytes(block));
+    },
+  });
   return { reviver, values: reviver.classes };
 }
