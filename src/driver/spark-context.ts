@@ -6,6 +6,7 @@ import { hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
 import { freeze, freezeValue } from "../closure/freeze";
 import { driverClasses } from "../closure/driver-classes";
+import { packedPackage } from "../closure/shipped-packages";
 import { mapStack } from "../closure/source-maps";
 import { decodeValue } from "../columnar";
 import { checkSettings } from "../common/check-settings";
@@ -108,7 +109,7 @@ export class SparkContext {
   }
 
   readonly #fileSystems: FileSystems;
-  readonly #broadcasts = new BroadcastHub();
+  readonly #broadcasts = new BroadcastHub(undefined, packedPackage);
   readonly #files: SharedFiles;
   readonly #accumulators = new Map<number, WeakRef<AccumulatorBase>>();
   readonly #collected = new FinalizationRegistry<number>((accumulatorId) => void this.#accumulators.delete(accumulatorId));
