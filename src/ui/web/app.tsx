@@ -155,6 +155,12 @@ function Header(props: { identity: Identity; here: string; daemon: boolean; inHi
     sql: data?.sql.running ?? 0,
     searches: data?.searches.running ?? 0,
   };
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the pages' names are wider than the screen.
+    const current = nav.current?.querySelector<HTMLElement>("[aria-current]");
+    if (nav.current && current) nav.current.scrollLeft = current.offsetLeft - (nav.current.clientWidth - current.offsetWidth) / 2;
+  }, [props.here]);
   return (
     <header class="top">
       <div class="top-line">
@@ -171,7 +177,7 @@ function Header(props: { identity: Identity; here: string; daemon: boolean; inHi
         <ThemeSwitch />
       </div>
       {!props.daemon && (
-        <nav class="nav" aria-label="Pages">
+        <nav class="nav" aria-label="Pages" ref={nav}>
           {props.inHistory && (
             <a href="#/" class="nav-back">
               ← Applications

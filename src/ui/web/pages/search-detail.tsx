@@ -41,12 +41,12 @@ export function SearchDetail({ parts }: { parts: readonly string[] }) {
                 ]}
               />
               {best !== undefined && (
-                <Card title="Best so far">
+                <Card title={data.endTime === null ? "Best so far" : "Best"}>
                   <Params params={best.params} />
                   <p class="quiet">
                     {data.metric} {decimal(best.mean)}
-                    {best.std !== null && ` ± ${decimal(best.std)}`} over {data.folds} {data.folds === 1 ? "split" : "folds"};{" "}
-                    {data.largerIsBetter ? "larger" : "smaller"} is better.
+                    {best.std !== null && best.std > 0 && ` ± ${decimal(best.std)}`} over {scored(best)} of {data.folds}{" "}
+                    {data.folds === 1 ? "split" : "folds"}; {data.largerIsBetter ? "larger" : "smaller"} is better.
                   </p>
                 </Card>
               )}
@@ -65,6 +65,10 @@ export function SearchDetail({ parts }: { parts: readonly string[] }) {
       </Shown>
     </Page>
   );
+}
+
+function scored({ scores }: SearchCandidate): number {
+  return scores.filter((score) => score !== null).length;
 }
 
 function Params({ params }: { params: Readonly<Record<string, string>> }) {
