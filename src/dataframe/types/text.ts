@@ -145,6 +145,8 @@ const jsonNames: Readonly<Partial<Record<DataType["kind"], string>>> = {
 const udtClasses: Readonly<Record<string, { readonly class: string; readonly pyClass: string }>> = {
   vector: { class: "org.apache.spark.ml.linalg.VectorUDT", pyClass: "pyspark.ml.linalg.VectorUDT" },
   matrix: { class: "org.apache.spark.ml.linalg.MatrixUDT", pyClass: "pyspark.ml.linalg.MatrixUDT" },
+  "mllib.vector": { class: "org.apache.spark.mllib.linalg.VectorUDT", pyClass: "pyspark.mllib.linalg.VectorUDT" },
+  "mllib.matrix": { class: "org.apache.spark.mllib.linalg.MatrixUDT", pyClass: "pyspark.mllib.linalg.MatrixUDT" },
 };
 
 const collationsKey = "__COLLATIONS";

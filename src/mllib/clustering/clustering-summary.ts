@@ -50,3 +50,20 @@ export class KMeansSummary extends ClusteringSummary {
     super(predictions, facts);
   }
 }
+
+export class GaussianMixtureSummary extends ClusteringSummary {
+  constructor(
+    predictions: DataFrame,
+    facts: ClusteringFacts,
+    readonly probabilityCol: string,
+    /** Of the rows, at the model that was found. */
+    readonly logLikelihood: number,
+  ) {
+    super(predictions, facts);
+  }
+
+  /** The column of probabilities alone. */
+  get probability(): DataFrame {
+    return this.predictions.select(`\`${this.probabilityCol.replaceAll("`", "``")}\``);
+  }
+}

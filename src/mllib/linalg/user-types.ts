@@ -1,6 +1,6 @@
 /** Vectors and matrices as column types, stored as Spark's VectorUDT and MatrixUDT are. */
 import type { Boxed, DataType, StructField, UserDefinedType } from "../../columnar/types";
-import { registerUserType } from "../../dataframe/types/user-types";
+import { registerUserType, type UserType } from "../../dataframe/types/user-types";
 import { DenseMatrix, SparseMatrix } from "./matrices";
 import { DenseVector, SparseVector } from "./vectors";
 
@@ -45,6 +45,10 @@ export const MatrixUDT: UserDefinedType = {
   },
 };
 
+/** Of the package spark.mllib, in whose types some models are saved; the same classes stand for them. */
+export const OldVectorUDT: UserDefinedType = { ...VectorUDT, name: "mllib.vector" };
+export const OldMatrixUDT: UserDefinedType = { ...MatrixUDT, name: "mllib.matrix" };
+
 const numbers = (array: Boxed): readonly number[] => array as readonly number[];
 
 function vectorOf(value: Boxed): DenseVector | SparseVector {
@@ -67,7 +71,7 @@ function matrixOf(value: Boxed): DenseMatrix | SparseMatrix {
     : new SparseMatrix(rows, columns, numbers(colPtrs), numbers(rowIndices), numbers(values), transposed);
 }
 
-registerUserType({
+const vectors: UserType = {
   type: VectorUDT,
   toBoxed(value) {
     if (value instanceof DenseVector) return [DENSE, null, null, Array.from(value.values)];
@@ -76,9 +80,9 @@ registerUserType({
   },
   fromBoxed: vectorOf,
   toText: (value) => vectorOf(value).toString(),
-});
+};
 
-registerUserType({
+const matrices: UserType = {
   type: MatrixUDT,
   toBoxed(value) {
     if (value instanceof DenseMatrix)
@@ -91,4 +95,8 @@ registerUserType({
   },
   fromBoxed: matrixOf,
   toText: (value) => matrixOf(value).toString(),
-});
+};
+
+// The first one is the type of a value of which nothing else is said.
+for (const userType of [vectors, matrices, { ...vectors, type: OldVectorUDT }, { ...matrices, type: OldMatrixUDT }])
+  registerUserType(userType);
