@@ -16,7 +16,7 @@ export function doublesOf(column: Column, type: DataType): Doubles {
   switch (column.form) {
     case "fixed": {
       if (column.values instanceof Float64Array && scale === 1) return { values: column.values, valid };
-      const values = Float64Array.from(column.values);
+      const values = new Float64Array(column.values);
       if (scale !== 1) for (let i = 0; i < length; i++) values[i]! /= scale;
       return { values, valid };
     }
@@ -90,6 +90,11 @@ export class VectorColumn {
   /** Entries of the row's vector. */
   size(row: number): number {
     return this.isDense(row) ? this.#values.ends[row]! - this.#values.starts[row]! : this.#sizes[row]!;
+  }
+
+  /** How many values of a row are stored. */
+  numActives(row: number): number {
+    return this.#values.ends[row]! - this.#values.starts[row]!;
   }
 
   /** The stored values of a row: a view, not to be changed. */

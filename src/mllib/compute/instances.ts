@@ -100,12 +100,17 @@ function featuresOf(batch: ColumnBatch, spec: BlockSpec, nonFinite: boolean): Pi
   const rows = batch.length;
   const name = spec.names[0]!;
   const vectors = new VectorColumn(batch.columns[0]!);
+  const together = rows === 0 ? null : vectors.dense(vectors.size(0));
+  if (together !== null) {
+    if (!nonFinite) checkFinite(together, name);
+    return { width: vectors.size(0), dense: together, sparse: null };
+  }
   let actives = 0;
   let isSparse = false;
   for (let row = 0; row < rows; row++) {
     if (vectors.isNull(row)) throw new DataError("NULL_VALUE", `Column ${name}: features MUST NOT be null.`);
     if (!vectors.isDense(row)) isSparse = true;
-    actives += vectors.values(row).length;
+    actives += vectors.numActives(row);
   }
   const width = vectors.size(0);
   for (let row = 1; row < rows; row++) if (vectors.size(row) !== width) throw widthsDiffer(spec, width, vectors.size(row));
