@@ -78,6 +78,16 @@ function program(): Command {
       await (await import("./worker")).worker(command, url);
     });
 
+  root
+    .command("certs")
+    .description("make an authority, a certificate and a secret for trying a cluster with TLS")
+    .argument("<dir>", "directory for ca.pem, ca-key.pem, cert.pem, key.pem and secret")
+    .option("--host <list>", "names and addresses of the cluster's machines, with commas between them")
+    .option("--days <n>", "how long the certificates hold", "365")
+    .action(async (directory: string, options: { host?: string; days: string }) => {
+      (await import("./certs")).certs(directory, options);
+    });
+
   addDaemonOptions(root.command("history"))
     .description("serve the event logs of a directory: finished applications and those that run")
     .option("--dir <directory>", "directory of event logs (spark.history.fs.logDirectory, else spark.eventLog.dir)")
