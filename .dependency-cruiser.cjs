@@ -50,7 +50,10 @@ module.exports = {
     {
       name: "no-orphans",
       severity: "error",
-      from: { orphan: true, pathNot: "\\.d\\.ts$|^src/cli/loader/hooks\\.ts$|^src/ui/web/theme-start\\.ts$|^src/[^/]+\\.ts$" },
+      from: {
+        orphan: true,
+        pathNot: "\\.d\\.ts$|\\.assembly\\.ts$|^src/cli/loader/hooks\\.ts$|^src/ui/web/theme-start\\.ts$|^src/[^/]+\\.ts$",
+      },
       to: {},
     },
   ],
