@@ -248,13 +248,30 @@ export interface TrainingTables {
 
 /** Looks at the rows and bins them. The columns of the schema were checked. */
 export async function trainingOf(df: DataFrame, schema: StructType, spec: TrainingSpec): Promise<Training> {
-  const { who, classification, featuresCol, labelCol, weightCol, validationCol } = spec;
+  const { featuresCol, labelCol, weightCol, validationCol } = spec;
   const instances = await instancesOf(df, {
     featuresCol,
     labelCol,
     weightCol,
     extra: validationCol === undefined ? [] : [validationCol],
   });
+  // Rows that executors keep anyhow are looked at twice: as blocks they need not be taken apart again.
+  const kept = (await df.storageLevel()).useMemory;
+  if (kept) instances.persist();
+  try {
+    return await trainingOfInstances(df, schema, spec, instances);
+  } finally {
+    if (kept) await instances.release();
+  }
+}
+
+async function trainingOfInstances(
+  df: DataFrame,
+  schema: StructType,
+  spec: TrainingSpec,
+  instances: TaskData<InstanceBlock>,
+): Promise<Training> {
+  const { who, classification, featuresCol, labelCol, weightCol, validationCol } = spec;
   const validation = validationCol !== undefined;
   const found = await surveyed(instances, spec, validation);
   if (found.width === 0)
