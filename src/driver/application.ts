@@ -8,6 +8,7 @@ import { systemClock } from "../common/clock";
 import { CancelledError, ClusterError, InternalError, unreachable } from "../common/errors";
 import { log } from "../common/log";
 import type { ListenerBus } from "../events/listener-bus";
+import type { AccumulableInfo } from "../events/listener-events";
 import type { JobRequest } from "../rdd/context-port";
 import type { StageCode } from "../rdd/encode-stage";
 import { encodeStage } from "../rdd/encode-stage";
@@ -74,6 +75,8 @@ export interface ApplicationOptions {
   /** Reads values of user classes in errors that tasks threw. */
   decodeValue(bytes: Uint8Array): unknown;
   mergeAccumulators(updates: readonly AccumulatorUpdate[]): void;
+  /** Of those that have names: what a task added, for listeners. Asked for before it is merged. */
+  describeAccumulators(updates: readonly AccumulatorUpdate[]): AccumulableInfo[];
   readonly clock?: Clock;
 }
 
@@ -465,7 +468,9 @@ export class Application {
   }
 
   #success({ metrics, accumulators }: FinishedUpdate, result: Uint8Array): TaskOutcome {
-    return { kind: "success", result, metrics, ...(accumulators.length > 0 ? { accumUpdates: accumulators } : {}) };
+    if (accumulators.length === 0) return { kind: "success", result, metrics };
+    const accumulables = this.#options.bus.wants("TaskEnd") ? this.#options.describeAccumulators(accumulators) : [];
+    return { kind: "success", result, metrics, accumUpdates: accumulators, accumulables };
   }
 
   #blockUpdated(executorId: string, update: BlockUpdate): void {

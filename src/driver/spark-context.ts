@@ -58,6 +58,7 @@ import { BlockServer, BroadcastHub } from "../storage";
 import { parseAddress } from "../wire/address";
 import { Application } from "./application";
 import type { ExecutorBackend } from "./backend";
+import { describeUpdate } from "./accumulables";
 import { userCallSite } from "./call-site";
 import { checkInProcess, InProcess } from "./in-process/in-process";
 import { checkTag, INTERRUPT_ON_CANCEL, JOB_DESCRIPTION, JOB_GROUP, JOB_TAGS, LocalProperties } from "./local-properties";
@@ -171,6 +172,11 @@ export class SparkContext {
           if (accumulator !== undefined) mergeUpdate(accumulator, value, driverClasses);
         }
       },
+      describeAccumulators: (updates) =>
+        updates.flatMap(({ id, value }) => {
+          const accumulator = this.#accumulators.get(id)?.deref();
+          return accumulator?.name === undefined ? [] : [describeUpdate(accumulator, value, driverClasses)];
+        }),
       executorGone: (executorId) => this.#broadcasts.removeExecutor(executorId),
     });
     this.statusTracker = new StatusTracker(this.#application, this.#bus);

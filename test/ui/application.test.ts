@@ -9,6 +9,7 @@ import type {
   Identity,
   JobData,
   Profile,
+  StageData,
   StageFindings,
   TaskStream,
 } from "../../src/ui/api-types";
@@ -80,6 +81,36 @@ test("jobs, stages and tasks are counted", async () => {
   expect(stream).toMatchObject({ total: 3, sampled: false, status: ["SUCCESS", "SUCCESS", "SUCCESS"] });
   const failed = await get<StageFindings[]>(`${mine}/jobs/1/findings`);
   expect(failed[0]!.findings.find(({ kind }) => kind === "retries")!.text).toContain("wanted");
+});
+
+test("accumulators with names are shown with what each task added", async () => {
+  const seen = sc.longAccumulator("seen");
+  const words = sc.collectionAccumulator<string>("words");
+  const unnamed = sc.longAccumulator();
+  const add = (x: number): number => {
+    seen.add(x);
+    words.add(`w${x}`);
+    unnamed.add(1);
+    return x;
+  };
+  await sc.parallelize([1, 2, 3, 4], 2).map(add).count();
+  await sc.flushListeners();
+  const [job] = await get<JobData[]>(`${app}/jobs`);
+  const [stage] = await get<StageData[]>(`${app}/stages/${job!.stageIds[0]}`);
+  expect(stage!.accumulatorUpdates).toContainEqual({ id: seen.id, name: "seen", value: "10" });
+  const tasks = Object.values(stage!.tasks!).map(({ accumulatorUpdates }) =>
+    accumulatorUpdates.map(({ name, update }) => [name, update]),
+  );
+  expect(tasks).toEqual([
+    [
+      ["seen", "3"],
+      ["words", '["w1","w2"]'],
+    ],
+    [
+      ["seen", "7"],
+      ["words", '["w3","w4"]'],
+    ],
+  ]);
 });
 
 test("secrets are masked wherever settings are shown", async () => {

@@ -191,7 +191,10 @@ export class JobsAndStages {
     }
     this.#addTo(stage, taskInfo, outcome, taskMetrics);
     for (const one of taskInfo.accumulables)
-      if (one.name !== undefined && !one.internal && one.metadata !== "sql") stage.accumulables.set(one.id, one);
+      if (one.name !== undefined && !one.internal && one.metadata !== "sql") {
+        const { update: _update, ...total } = one;
+        stage.accumulables.set(one.id, total);
+      }
     if (event.taskExecutorMetrics !== undefined) {
       stage.peaks = addPeaks(stage.peaks, event.taskExecutorMetrics);
       const executor = executorOf(stage, taskInfo.executorId);

@@ -1,0 +1,138 @@
+/** Pages of a master and a worker: their state as the API has it, logs of known processes only, notices of change. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Identity, LogText, MasterState, WorkerState } from "../../src/ui/api-types";
+import type { MasterView, WorkerView } from "../../src/ui/cluster-state";
+import { startDaemonUi } from "../../src/ui/daemon-ui";
+import type * as Cluster from "../../src/cluster/state";
+
+const COMMON = { version: "0", webFolder: "/nowhere", host: "127.0.0.1", port: 0, portRetries: 0, allowedHosts: [] };
+const MIB = 2 ** 20;
+
+// What the daemons tell fits what the pages take.
+const fits: [(state: Cluster.MasterState) => MasterView, (state: Cluster.WorkerState) => WorkerView] = [
+  (state) => state,
+  (state) => state,
+];
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "daemon-ui-"));
+  mkdirSync(join(directory, "app-1", "0"), { recursive: true });
+  writeFileSync(join(directory, "app-1/0/stderr"), "line 1\nline 2\n");
+  writeFileSync(join(directory, "secret"), "hunter2");
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const worker = {
+  id: "worker-1-7078",
+  host: "alpha",
+  webUrl: "http://alpha:8081",
+  cores: 4,
+  coresUsed: 2,
+  memory: 1024 * MIB,
+  memoryUsed: 512 * MIB,
+};
+
+test("a master shows workers and applications; what dead workers had does not count", async () => {
+  expect(fits).toHaveLength(2);
+  const view: MasterView = {
+    url: "firesteel://alpha:7077",
+    startTime: 1,
+    status: "ALIVE",
+    workers: [
+      { ...worker, state: "ALIVE", lastHeartbeat: 5 },
+      { ...worker, id: "worker-2", state: "DEAD", lastHeartbeat: 2 },
+    ],
+    activeApplications: [
+      {
+        id: "app-1",
+        name: "sums",
+        user: "me",
+        state: "RUNNING",
+        submitTime: 10,
+        endTime: 40,
+        coresGranted: 2,
+        coresMax: null,
+        memoryPerExecutor: 512 * MIB,
+        webUrl: null,
+        executors: [{ cores: 2, memory: 512 * MIB }],
+      },
+    ],
+    completedApplications: [],
+    activeDrivers: [],
+    completedDrivers: [
+      {
+        id: "driver-1",
+        state: "FAILED",
+        submitTime: 1,
+        cores: 1,
+        memory: MIB,
+        workerId: null,
+        restarts: 2,
+        message: "no",
+        mainFile: "a.ts",
+      },
+    ],
+  };
+  const ui = await startDaemonUi({ ...COMMON, kind: "master", stateOf: () => view });
+  try {
+    const state = (await (await fetch(`${ui.url}/api/firesteel/v1/master`)).json()) as MasterState;
+    expect(state).toMatchObject({ cores: 4, coresUsed: 2, memoryMb: 1024, memoryUsedMb: 512, status: "ALIVE" });
+    expect(state.workers[0]).toMatchObject({ id: "worker-1-7078", port: 7078, webUiAddress: "http://alpha:8081" });
+    expect(state.activeApplications[0]).toMatchObject({ cores: 2, duration: 30, executors: 1, memoryPerExecutorMb: 512 });
+    expect(state.completedDrivers[0]).toMatchObject({ error: "no", restarts: 2 });
+    expect((await (await fetch(`${ui.url}/api/firesteel/v1/identity`)).json()) as Identity).toMatchObject({
+      kind: "master",
+      title: view.url,
+    });
+    expect(await (await fetch(`${ui.url}/metrics/prometheus`)).text()).toContain("firesteel_master_workers_alive 1\n");
+    expect((await fetch(`${ui.url}/api/firesteel/v1/worker`)).status).toBe(404);
+    expect((await fetch(`${ui.url}/api/v1/applications`)).status).toBe(404);
+  } finally {
+    await ui.close();
+  }
+});
+
+test("a worker shows pieces of the logs of processes that it knows, and of nothing else", async () => {
+  const process = {
+    appId: "app-1",
+    id: "0",
+    name: "sums",
+    cores: 2,
+    memory: MIB,
+    state: "RUNNING",
+    startTime: 1,
+    message: "",
+    directory: join(directory, "app-1/0"),
+  };
+  const view: WorkerView = {
+    ...worker,
+    startTime: 1,
+    masterUrl: null,
+    masterWebUrl: "http://alpha:8080",
+    connected: false,
+    executors: [process],
+    finishedExecutors: [],
+    drivers: [],
+    finishedDrivers: [],
+  };
+  const ui = await startDaemonUi({ ...COMMON, kind: "worker", stateOf: () => view });
+  try {
+    const state = (await (await fetch(`${ui.url}/api/firesteel/v1/worker`)).json()) as WorkerState;
+    expect(state).toMatchObject({ connected: false, masterUrl: "", masterUiUrl: "http://alpha:8080" });
+    const logs = `${ui.url}/api/firesteel/v1/logs`;
+    const log = async (query: string): Promise<LogText> =>
+      (await (await fetch(`${logs}/${state.executors[0]!.logs}${query}`)).json()) as LogText;
+    expect(await log("?stream=stderr")).toEqual({ name: "sums stderr", size: 14, offset: 0, text: "line 1\nline 2\n" });
+    expect(await log("?stream=stderr&length=7")).toMatchObject({ offset: 7, text: "line 2\n" });
+    expect(await log("?stream=stderr&offset=0&length=6")).toMatchObject({ text: "line 1" });
+    expect(await log("?stream=stdout")).toMatchObject({ size: 0, text: "" });
+    for (const path of ["app-2/0", "..%2f../secret", "app-1/..%2f..%2fsecret"])
+      expect((await fetch(`${logs}/${path}?stream=stdout`)).status).toBe(404);
+    expect((await fetch(`${logs}/app-1/0?stream=..%2f..%2fsecret`)).status).toBe(400);
+  } finally {
+    await ui.close();
+  }
+});
