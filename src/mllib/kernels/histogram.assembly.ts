@@ -121,6 +121,19 @@ function addPairs<T>(
       addPair(p3 + (binAt<T>(row + f3) << 4), pair);
     }
   }
+  for (; k + 2 <= many; k += 2) {
+    const f0 = load<u32>(features + ((k as usize) << 2)) as usize;
+    const f1 = load<u32>(features + ((k as usize) << 2), 4) as usize;
+    const p0 = load<u32>(places + ((k as usize) << 2)) as usize;
+    const p1 = load<u32>(places + ((k as usize) << 2), 4) as usize;
+    for (let e = entries; e < end; e += 8) {
+      const at = load<u32>(e) as usize;
+      const row = table + at * stride;
+      const pair = f64x2.mul(v128.load(pairs + (at << 4)), f64x2.splat(load<u32>(e, 4) as f64));
+      addPair(p0 + (binAt<T>(row + f0) << 4), pair);
+      addPair(p1 + (binAt<T>(row + f1) << 4), pair);
+    }
+  }
   for (; k < many; k++) {
     const f0 = load<u32>(features + ((k as usize) << 2)) as usize;
     const p0 = load<u32>(places + ((k as usize) << 2)) as usize;
