@@ -1,6 +1,5 @@
 /** A client's end of a gRPC connection: its credentials and options. */
 import type { Client } from "@grpc/grpc-js";
-import { ClusterError } from "../common/errors";
 import { trusted } from "./tls";
 import type { TlsFiles } from "./tls";
 import { CHANNEL_OPTIONS, wire } from "./wire";
@@ -21,9 +20,4 @@ export function openChannel(target: string, tls: Pick<TlsFiles, "ca"> | null): C
     // Addresses cannot be names of TLS servers.
     ...(tls === null ? {} : { "grpc.ssl_target_name_override": "firesteel" }),
   });
-}
-
-/** What failed connections say, for people. */
-export function unreachable(what: string, target: string, error: Error): ClusterError {
-  return new ClusterError("UNREACHABLE", `${what} at ${target} cannot be reached: ${error.message}`, { cause: error });
 }
