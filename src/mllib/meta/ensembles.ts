@@ -14,12 +14,12 @@ import { ParamMap } from "../param/param";
 import { predictionCol, seed } from "../param/shared";
 import { copyParts } from "../tuning/search";
 import { configured, fitAll, memberEstimator, memberEstimators, memberParallelism, predictor } from "./members";
-import { voting, VotingClassificationModel, VotingRegressionModel } from "./voting-model";
+import { type EnsembleModel, voting, VotingClassificationModel, VotingRegressionModel } from "./voting-model";
 
 /** An estimator made of others, whose models vote. */
-abstract class Ensemble<M extends Transformer> extends withParams(Estimator, { ...predictionCol, ...memberParallelism }) {
+abstract class Ensemble extends withParams(Estimator<EnsembleModel>, { ...predictionCol, ...memberParallelism }) {
   protected abstract members(): readonly Estimator[];
-  protected abstract modelOf(models: readonly Transformer[]): M;
+  protected abstract modelOf(models: readonly Transformer[]): EnsembleModel;
 
   override transformSchema(schema: StructType): StructType {
     for (const member of this.members()) member.transformSchema(schema);
@@ -30,7 +30,7 @@ abstract class Ensemble<M extends Transformer> extends withParams(Estimator, { .
     return fitAll(this.getParallelism(), fits);
   }
 
-  protected override async fitModel(df: DataFrame): Promise<M> {
+  protected override async fitModel(df: DataFrame): Promise<EnsembleModel> {
     return this.modelOf(await this.fitMembers(df));
   }
 
@@ -44,7 +44,7 @@ const votingParams = {
   ),
 } as const;
 
-abstract class Voting<M extends Transformer> extends withParams(Ensemble, votingParams) {
+abstract class Voting extends withParams(Ensemble, votingParams) {
   protected override members(): readonly Estimator[] {
     return this.getEstimators();
   }
@@ -67,25 +67,23 @@ abstract class Voting<M extends Transformer> extends withParams(Ensemble, voting
     this.votes();
     return this.fitSideBySide(this.getEstimators().map((member) => () => member.fit(df)));
   }
-
-  protected abstract override modelOf(models: readonly Transformer[]): M;
 }
 
 /** Different classifiers, fitted on the same rows. */
-export class VotingClassifier extends withParams(Voting<VotingClassificationModel>, voting) {
+export class VotingClassifier extends withParams(Voting, voting) {
   protected override modelOf(models: readonly Transformer[]): VotingClassificationModel {
     return VotingClassificationModel.of(this, models, this.votes());
   }
 }
 
 /** Different regressors, fitted on the same rows. */
-export class VotingRegressor extends Voting<VotingRegressionModel> {
+export class VotingRegressor extends Voting {
   protected override modelOf(models: readonly Transformer[]): VotingRegressionModel {
     return VotingRegressionModel.of(this, models, this.votes());
   }
 }
 
-abstract class OfOne<M extends Transformer> extends withParams(Ensemble, memberEstimator) {
+abstract class OfOne extends withParams(Ensemble, memberEstimator) {
   protected override members(): readonly Estimator[] {
     return [this.getEstimator()];
   }
@@ -93,8 +91,6 @@ abstract class OfOne<M extends Transformer> extends withParams(Ensemble, memberE
   override copy(extra?: ParamInput): this {
     return copyParts(super.copy(extra), extra, ["estimator"]);
   }
-
-  protected abstract override modelOf(models: readonly Transformer[]): M;
 }
 
 const bagging = {
@@ -104,7 +100,7 @@ const bagging = {
   bootstrap: boolParam("whether rows are drawn with replacement", true),
 } as const;
 
-abstract class Bagging<M extends Transformer> extends withParams(OfOne, bagging) {
+abstract class Bagging extends withParams(OfOne, bagging) {
   /** Each model learns from a sample of its own, drawn by (seed, number of the model). */
   protected override async fitMembers(df: DataFrame): Promise<Transformer[]> {
     const rows = df.persist();
@@ -122,25 +118,23 @@ abstract class Bagging<M extends Transformer> extends withParams(OfOne, bagging)
       rows.unpersist();
     }
   }
-
-  protected abstract override modelOf(models: readonly Transformer[]): M;
 }
 
 /** Classifiers of the same kind, each fitted on a sample of the rows (Breiman, 1996). */
-export class BaggingClassifier extends withParams(Bagging<VotingClassificationModel>, voting) {
+export class BaggingClassifier extends withParams(Bagging, voting) {
   protected override modelOf(models: readonly Transformer[]): VotingClassificationModel {
     return VotingClassificationModel.of(this, models);
   }
 }
 
 /** Regressors of the same kind, each fitted on a sample of the rows. */
-export class BaggingRegressor extends Bagging<VotingRegressionModel> {
+export class BaggingRegressor extends Bagging {
   protected override modelOf(models: readonly Transformer[]): VotingRegressionModel {
     return VotingRegressionModel.of(this, models);
   }
 }
 
-abstract class Blockwise<M extends Transformer> extends OfOne<M> {
+abstract class Blockwise extends OfOne {
   /** A model of each partition that has rows. */
   protected override async fitMembers(df: DataFrame): Promise<Transformer[]> {
     const number = `${this.uid}_partition`;
@@ -162,14 +156,14 @@ abstract class Blockwise<M extends Transformer> extends OfOne<M> {
 }
 
 /** A classifier for each partition, which vote: dask-ml's BlockwiseVotingClassifier. Rows should lie in partitions at random. */
-export class BlockwiseVotingClassifier extends withParams(Blockwise<VotingClassificationModel>, voting) {
+export class BlockwiseVotingClassifier extends withParams(Blockwise, voting) {
   protected override modelOf(models: readonly Transformer[]): VotingClassificationModel {
     return VotingClassificationModel.of(this, models);
   }
 }
 
 /** A regressor for each partition; the mean of their predictions. */
-export class BlockwiseVotingRegressor extends Blockwise<VotingRegressionModel> {
+export class BlockwiseVotingRegressor extends Blockwise {
   protected override modelOf(models: readonly Transformer[]): VotingRegressionModel {
     return VotingRegressionModel.of(this, models);
   }

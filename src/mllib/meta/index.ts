@@ -8,7 +8,7 @@ export {
   VotingRegressor,
 } from "./ensembles";
 export { Incremental, IncrementalModel, ParallelPostFit, ParallelPostFitModel } from "./incremental";
-export { VotingClassificationModel, VotingRegressionModel } from "./voting-model";
+export { EnsembleModel, VotingClassificationModel, VotingRegressionModel } from "./voting-model";
 export {
   ClassifierChain,
   ClassifierChainModel,

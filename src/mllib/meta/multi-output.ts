@@ -26,7 +26,7 @@ const columns = {
   predictionCols: stringsParam("names of the columns for predictions; <target>_prediction where not set"),
 } as const;
 
-abstract class MultiOutput<M extends Transformer> extends withParams(Estimator, {
+abstract class MultiOutput extends withParams(Estimator<MultiOutputModel | ClassifierChainModel>, {
   ...memberEstimator,
   ...memberParallelism,
   ...columns,
@@ -47,8 +47,6 @@ abstract class MultiOutput<M extends Transformer> extends withParams(Estimator, 
     const fits = this.getLabelCols().map((labelCol) => () => configured(this.getEstimator(), { labelCol }).fit(df));
     return fitAll<Transformer>(this.getParallelism(), fits);
   }
-
-  protected abstract override fitModel(df: DataFrame): Promise<M>;
 }
 
 function predictionFields(labels: readonly string[], names: readonly string[] | undefined): StructField[] {
@@ -56,14 +54,14 @@ function predictionFields(labels: readonly string[], names: readonly string[] | 
 }
 
 /** A classifier for each target, fitted side by side: scikit-learn's MultiOutputClassifier. */
-export class MultiOutputClassifier extends MultiOutput<MultiOutputModel> {
+export class MultiOutputClassifier extends MultiOutput {
   protected override async fitModel(df: DataFrame): Promise<MultiOutputModel> {
     return MultiOutputModel.of(this, await this.fitTargets(df));
   }
 }
 
 /** A regressor for each target, fitted side by side. */
-export class MultiOutputRegressor extends MultiOutput<MultiOutputModel> {
+export class MultiOutputRegressor extends MultiOutput {
   protected override async fitModel(df: DataFrame): Promise<MultiOutputModel> {
     return MultiOutputModel.of(this, await this.fitTargets(df));
   }
@@ -102,7 +100,7 @@ export class MultiOutputModel extends withParams(Model, columns) {
  * A classifier for each target in turn, which also sees the targets before it: in training as they are, in prediction as they were
  * predicted. scikit-learn's ClassifierChain (Read et al., 2009).
  */
-export class ClassifierChain extends MultiOutput<ClassifierChainModel> {
+export class ClassifierChain extends MultiOutput {
   protected override async fitModel(df: DataFrame): Promise<ClassifierChainModel> {
     const labels = this.getLabelCols();
     const features = columnOf(this.getEstimator(), "featuresCol")!;

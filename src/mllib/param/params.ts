@@ -20,6 +20,11 @@ export interface HasSpecs<S> {
   readonly specsType?: S;
 }
 
+/** The name that the class has in its source: bundles give classes that refer to themselves another one. */
+export function classNameOf(type: { readonly name: string }): string {
+  return type.name.replace(/^_/, "");
+}
+
 /** Fields of subclasses must not be `#private`: copies share them. */
 export abstract class Params {
   static readonly specs: ParamSpecs = {};
@@ -35,7 +40,7 @@ export abstract class Params {
   }
 
   get className(): string {
-    return this.constructor.name;
+    return classNameOf(this.constructor);
   }
 
   get specs(): ParamSpecs {

@@ -2,7 +2,7 @@
 import { SparkSession } from "../../dataframe/api/spark-session";
 import { ModelDirectory } from "./directory";
 import { loadInstance, saveInstance } from "./registry";
-import type { Params } from "../param/params";
+import { classNameOf, type Params } from "../param/params";
 
 /** Saves one instance. */
 export class MLWriter {
@@ -45,9 +45,9 @@ export class MLReader<T> {
   /** Throws INVALID_MODEL where there is none, a damaged one, or one of another class. */
   async load(path: string): Promise<T> {
     const directory = ModelDirectory.at(this.#session ?? SparkSession.active(), path);
-    const instance: unknown = await loadInstance(directory);
+    const instance = await loadInstance(directory);
     if (!(instance instanceof this.type))
-      throw directory.damaged(`it is a ${(instance as object).constructor.name}, not a ${this.type.name}`);
+      throw directory.damaged(`it is a ${instance.className}, not a ${classNameOf(this.type)}`);
     return instance;
   }
 }

@@ -49,14 +49,14 @@ describe("SGD learns what scikit-learn learns from the same batches", () => {
     if (estimator instanceof SGDRegressor) {
       let model;
       for (const batch of batches(expected)) model = await estimator.partialFit(batch, { model });
-      state = model!.state;
+      state = model?.state;
     } else {
       let model;
       for (const batch of batches(expected)) model = await estimator.partialFit(batch, { classes, model });
-      state = model!.state;
+      state = model?.state;
     }
-    expected.coef.forEach((row, k) => row.forEach((weight, j) => expect(state[k]!.weights[j]).toBeCloseTo(weight, 10)));
-    expected.intercept.forEach((intercept, k) => expect(state[k]!.intercept).toBeCloseTo(intercept, 10));
+    expected.coef.forEach((row, k) => row.forEach((weight, j) => expect(state![k]!.weights[j]).toBeCloseTo(weight, 10)));
+    expected.intercept.forEach((intercept, k) => expect(state![k]!.intercept).toBeCloseTo(intercept, 10));
   });
 
   it("sparse rows are their dense ones, but for the intercept's slower steps", () => {
