@@ -169,7 +169,7 @@ test(`the master's port: ${MESSAGES} connections`, async () => {
     );
     link.start();
   });
-}, 120_000);
+}, 600_000);
 
 test(`a driver's port, which blocks share: ${MESSAGES} connections`, async () => {
   await many(MESSAGES / 2, () => raw(driverPort));
@@ -179,4 +179,4 @@ test(`a driver's port, which blocks share: ${MESSAGES} connections`, async () =>
   expect([...new Set(answers.flat())].sort()).toEqual(["challenge", "refused"]);
   expect(told).toEqual([]);
   expect(served).toEqual([]);
-}, 120_000);
+}, 600_000);
