@@ -1,26 +1,45 @@
 /** Random numbers of a row: the same for a seed and a row, whatever the partitioning. */
 
-/** The splitmix64 sequence of Steele, Lea and Flood (2014), in two words of 32 bits. */
+/** Spreads bits (the finalizer of Murmur3). */
+function spread(word: number): number {
+  let x = word;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}
+
+/** xoshiro128++ (D. Blackman, S. Vigna, Scrambled Linear Pseudorandom Number Generators, 2021), seeded by hashes of seed and row. */
 export class RowRandom {
-  #state: bigint;
+  #a: number;
+  #b: number;
+  #c: number;
+  #d: number;
   #spare: number | null = null;
 
   constructor(seed: number, row: number) {
-    this.#state = BigInt.asUintN(64, BigInt(seed) * 0x9e3779b97f4a7c15n + BigInt(row) * 0xd1342543de82ef95n);
-    this.#next();
+    const high = Math.floor(row / 2 ** 32);
+    this.#a = spread(seed ^ 0x9e3779b9);
+    this.#b = spread(this.#a ^ row);
+    this.#c = spread(this.#b ^ high ^ 0x85ebca6b);
+    this.#d = spread(this.#c ^ Math.floor(seed / 2 ** 32)) | 1;
   }
 
-  #next(): bigint {
-    this.#state = BigInt.asUintN(64, this.#state + 0x9e3779b97f4a7c15n);
-    let z = this.#state;
-    z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
-    z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d049bb133111ebn);
-    return z ^ (z >> 31n);
+  #next(): number {
+    const sum = (this.#a + this.#d) | 0;
+    const result = (((sum << 7) | (sum >>> 25)) + this.#a) | 0;
+    const shifted = this.#b << 9;
+    this.#c ^= this.#a;
+    this.#d ^= this.#b;
+    this.#b ^= this.#c;
+    this.#a ^= this.#d;
+    this.#c ^= shifted;
+    this.#d = (this.#d << 11) | (this.#d >>> 21);
+    return result >>> 0;
   }
 
   /** From 0 to below 1. */
   uniform(): number {
-    return Number(this.#next() >> 11n) / 2 ** 53;
+    return ((this.#next() >>> 5) * 2 ** 26 + (this.#next() >>> 6)) / 2 ** 53;
   }
 
   /** Mean 0, deviation 1 (Marsaglia's polar method). */
