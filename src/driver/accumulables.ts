@@ -7,18 +7,27 @@ import type { AccumulatorBase } from "../rdd";
 /** Longer texts of values are cut. */
 const LONGEST = 200;
 
-/** @param update of an accumulator that has a name, before it is merged. */
-export function describeUpdate(accumulator: AccumulatorBase, update: Uint8Array, values: ValueContext): AccumulableInfo {
+/** By accumulator: its value with the updates that came together so far, which are not merged yet. */
+export type RunningTotals = Map<number, AccumulatorBase>;
+
+/** @param update of an accumulator that has a name, before it is merged. Adds it to `totals`. */
+export function describeUpdate(
+  accumulator: AccumulatorBase,
+  update: Uint8Array,
+  totals: RunningTotals,
+  values: ValueContext,
+): AccumulableInfo {
   const added = accumulator.copy();
   added.reset();
   mergeUpdate(added, update, values);
-  const total: unknown = accumulator.value;
+  const before: unknown = accumulator.value;
   const info = { id: accumulator.id, name: accumulator.name!, internal: false, countFailedValues: false };
   // What adds up is told with its sum; others would have to be copied whole.
-  if (typeof added.value !== "number" || typeof total !== "number") return { ...info, update: textOf(added.value) };
-  const sum = accumulator.copy();
-  mergeUpdate(sum, update, values);
-  return { ...info, update: added.value, value: sum.value as number };
+  if (typeof added.value !== "number" || typeof before !== "number") return { ...info, update: textOf(added.value) };
+  const total = totals.get(accumulator.id) ?? accumulator.copy();
+  totals.set(accumulator.id, total);
+  mergeUpdate(total, update, values);
+  return { ...info, update: added.value, value: total.value as number };
 }
 
 function textOf(value: unknown): string {

@@ -18,6 +18,7 @@ import type { ShuffleEdge } from "../rdd/nodes/node";
 import type { AccumulatorUpdate } from "../rdd/task-runner";
 import type { TaskMetrics } from "../storage/task-env";
 import type { TaskFailure } from "../wire/failure";
+import type { RunningTotals } from "./accumulables";
 import type { BackendHandlers, ExecutorBackend } from "./backend";
 import { BlockRegistry, isStored, rddBlock } from "./block-registry";
 import { BarrierCoordinator } from "./endpoint/barrier-coordinator";
@@ -76,7 +77,7 @@ export interface ApplicationOptions {
   decodeValue(bytes: Uint8Array): unknown;
   mergeAccumulators(updates: readonly AccumulatorUpdate[]): void;
   /** Of those that have names: what a task added, for listeners. Asked for before it is merged. */
-  describeAccumulators(updates: readonly AccumulatorUpdate[]): AccumulableInfo[];
+  describeAccumulators(updates: readonly AccumulatorUpdate[], totals: RunningTotals): AccumulableInfo[];
   readonly clock?: Clock;
 }
 
@@ -95,6 +96,8 @@ export class Application {
   readonly #executors = new Map<string, RegisteredExecutor>();
   #queue: SchedulerEvent[] = [];
   #draining = false;
+  /** Of accumulators with names, while updates that came together are about to be merged. */
+  readonly #unmerged: RunningTotals = new Map();
   #nextJobId = 0;
   #nextTaskSetId = 1;
   #wake: { time: number; timer: NodeJS.Timeout } | null = null;
@@ -429,6 +432,7 @@ export class Application {
       },
       taskUpdates: (executorId, updates) => {
         const events: SchedulerEvent[] = [];
+        this.#unmerged.clear();
         for (const update of updates) {
           if (update.state === "started") continue;
           if (update.state === "finished" && update.output.kind === "kept")
@@ -469,7 +473,8 @@ export class Application {
 
   #success({ metrics, accumulators }: FinishedUpdate, result: Uint8Array): TaskOutcome {
     if (accumulators.length === 0) return { kind: "success", result, metrics };
-    const accumulables = this.#options.bus.wants("TaskEnd") ? this.#options.describeAccumulators(accumulators) : [];
+    if (!this.#options.bus.wants("TaskEnd")) return { kind: "success", result, metrics, accumUpdates: accumulators };
+    const accumulables = this.#options.describeAccumulators(accumulators, this.#unmerged);
     return { kind: "success", result, metrics, accumUpdates: accumulators, accumulables };
   }
 

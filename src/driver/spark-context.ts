@@ -172,10 +172,10 @@ export class SparkContext {
           if (accumulator !== undefined) mergeUpdate(accumulator, value, driverClasses);
         }
       },
-      describeAccumulators: (updates) =>
+      describeAccumulators: (updates, totals) =>
         updates.flatMap(({ id, value }) => {
           const accumulator = this.#accumulators.get(id)?.deref();
-          return accumulator?.name === undefined ? [] : [describeUpdate(accumulator, value, driverClasses)];
+          return accumulator?.name === undefined ? [] : [describeUpdate(accumulator, value, totals, driverClasses)];
         }),
       executorGone: (executorId) => this.#broadcasts.removeExecutor(executorId),
     });
