@@ -129,7 +129,7 @@ export function resolveSettings(command: Command, clusterMode = false): Settings
   if (mode === "cluster" && !(clusterMode && master.startsWith("firesteel://")))
     throw new UsageError(
       "INVALID_DEPLOY_MODE",
-      "--deploy-mode cluster is for firesteel submit with a --master firesteel://host:port; other drivers run here.",
+      "--deploy-mode cluster needs a standalone cluster: firesteel submit --master firesteel://host:port; other drivers run here.",
     );
   return settings;
 }

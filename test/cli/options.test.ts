@@ -23,9 +23,13 @@ test.each(["submit", "run-example"])("%s --help lists them all and exits with 0"
     expect(stdout).toContain(text);
 });
 
-test("the options are spark-submit's", () => {
+test("the options are spark-submit's, and those of a cluster's security", () => {
   expect(SUBMIT_OPTIONS.map(({ flags }) => long(flags)).sort()).toEqual(
     [
+      "--secret-file",
+      "--tls-ca",
+      "--tls-cert",
+      "--tls-key",
       "--archives",
       "--class",
       "--deploy-mode",
