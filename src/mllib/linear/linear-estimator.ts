@@ -64,7 +64,12 @@ export abstract class LinearEstimator<M extends Transformer> extends Estimator<M
         return one.fitOn(await rows, df, schema);
       },
       release: async () => {
-        for (const rows of known.values()) await (await rows).release();
+        // Rows that could not be opened have failed their fits, and hold nothing.
+        for (const rows of known.values())
+          await rows.then(
+            (opened) => opened.release(),
+            () => undefined,
+          );
       },
     });
   }
