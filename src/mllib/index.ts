@@ -13,3 +13,5 @@ export * from "./regression";
 export * from "./tuning";
 export * from "./datasets";
 export * from "./functions";
+export * from "./clustering";
+export * from "./recommendation";

@@ -51,6 +51,8 @@ export class KMeansSummary extends ClusteringSummary {
   }
 }
 
+export class BisectingKMeansSummary extends KMeansSummary {}
+
 export class GaussianMixtureSummary extends ClusteringSummary {
   constructor(
     predictions: DataFrame,

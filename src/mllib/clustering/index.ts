@@ -1,5 +1,7 @@
 /** Clusters. */
-export { ClusteringSummary, GaussianMixtureSummary, KMeansSummary } from "./clustering-summary";
+export { BisectingKMeans } from "./bisecting-k-means";
+export { BisectingKMeansModel } from "./bisecting-k-means-model";
+export { BisectingKMeansSummary, ClusteringSummary, GaussianMixtureSummary, KMeansSummary } from "./clustering-summary";
 export { GaussianMixture } from "./gaussian-mixture";
 export { GaussianMixtureModel } from "./gaussian-mixture-model";
 export { KMeans } from "./k-means";

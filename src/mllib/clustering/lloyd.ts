@@ -1,5 +1,6 @@
 /** Lloyd's iterations (S. Lloyd, Least squares quantization in PCM, 1982): a job moves all centers to the means of their points. */
 import { aggregateProgram, type InstanceBlock, type TaskData } from "../compute";
+import { addRow } from "./cluster-tree";
 import { flat, NearestCenter } from "./nearest-center";
 import { normalize } from "./points";
 
@@ -40,7 +41,7 @@ const assign = aggregateProgram<Spec, InstanceBlock, Assigned>({
 });
 
 function assignBlock(block: InstanceBlock, nearest: NearestCenter, all: Assigned): void {
-  const { rows, width, dense, sparse, weight } = block;
+  const { rows, width, weight } = block;
   const { sums } = all;
   for (let row = 0; row < rows; row++) {
     const w = weight === null ? 1 : weight[row]!;
@@ -48,11 +49,7 @@ function assignBlock(block: InstanceBlock, nearest: NearestCenter, all: Assigned
     const { index } = nearest;
     all.weights[index]! += w;
     all.rows[index]!++;
-    const at = index * width;
-    if (dense !== null) for (let j = 0, i = row * width; j < width; j++, i++) sums[at + j]! += w * dense[i]!;
-    else
-      for (let i = sparse!.starts[row]!; i < sparse!.starts[row + 1]!; i++)
-        sums[at + sparse!.indices[i]!]! += w * sparse!.values[i]!;
+    addRow(sums, index * width, block, row, w);
   }
 }
 

@@ -1,0 +1,3 @@
+/** Recommendation. */
+export { ALS } from "./als";
+export { ALSModel } from "./als-model";
