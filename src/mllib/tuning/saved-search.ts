@@ -95,7 +95,10 @@ export async function loadParts(metadata: Metadata, directory: ModelDirectory): 
   return { estimator: estimator as Estimator, evaluator, estimatorParamMaps };
 }
 
-export type SubModels = readonly (readonly (Transformer | undefined)[])[];
+/** The model of a candidate; trees print their rules. */
+export type SubModel = Transformer & { readonly toDebugString?: string };
+
+export type SubModels = readonly (readonly (SubModel | undefined)[])[];
 
 /** Whether there are sub-models to be saved: all of them, or none. */
 export function hasSubModels(subModels: SubModels | null): subModels is readonly (readonly Transformer[])[] {

@@ -11,7 +11,17 @@ import { seed } from "../param/shared";
 import { persistent } from "../persistence/registry";
 import { type FitCounts, NO_FITS } from "./fit-counts";
 import { randomSplit } from "./folds";
-import { hasSubModels, loadModels, loadParts, mapsEntry, numbers, PARTS, saveModels, saveParts } from "./saved-search";
+import {
+  hasSubModels,
+  loadModels,
+  loadParts,
+  mapsEntry,
+  numbers,
+  PARTS,
+  saveModels,
+  saveParts,
+  type SubModel,
+} from "./saved-search";
 import { copyParts, schemaOfCandidates, search } from "./search";
 import { BEYOND_SPARK, collectSubModels, estimator, estimatorParamMaps, evaluator, howToSearch } from "./search-params";
 import { bestOf } from "./search-run";
@@ -66,7 +76,7 @@ export interface Validated {
   readonly bestModel: Transformer;
   readonly bestIndex: number;
   readonly validationMetrics: readonly number[];
-  readonly subModels: readonly (Transformer | undefined)[] | null;
+  readonly subModels: readonly (SubModel | undefined)[] | null;
   readonly fitCounts: FitCounts;
 }
 
@@ -84,7 +94,7 @@ export class TrainValidationSplitModel extends withParams(Model, {
   /** The metric by candidate; NaN of those that failed. */
   readonly validationMetrics: readonly number[];
   /** Models by candidate, where they were to be collected; one that failed has none. */
-  readonly subModels: readonly (Transformer | undefined)[] | null;
+  readonly subModels: readonly (SubModel | undefined)[] | null;
   /** Fits that were asked for, and made; none of models that Spark saved. */
   readonly fitCounts: FitCounts;
 
