@@ -47,7 +47,10 @@ console.log(`best: ${search.bestParams.toString()}, test AUC ${(await evaluator.
 
 await search.bestModel.write().overwrite().save(join(dir, "model"));
 const model = await PipelineModel.load(join(dir, "model"));
-await model.transform(test).select("carrier", "origin", "dest", "probability", "prediction").write.parquet(join(dir, "predictions"));
+await model
+  .transform(test)
+  .select("carrier", "origin", "dest", "probability", "prediction")
+  .write.parquet(join(dir, "predictions"));
 console.log(`predictions: ${await spark.read.parquet(join(dir, "predictions")).count()} rows in ${join(dir, "predictions")}`);
 await spark.stop();
 
