@@ -13,7 +13,7 @@ const csv = join(dir, "flights.csv");
 await writeFlights(csv, rows);
 
 const spark = SparkSession.builder.appName("flights").getOrCreate();
-spark.read.option("header", true).option("inferSchema", true).csv(csv).createOrReplaceTempView("raw");
+await spark.read.option("header", true).option("inferSchema", true).csv(csv).createOrReplaceTempView("raw");
 const flights = spark
   .sql(
     `SELECT month, day, weekday, departure DIV 100 * 60 + departure % 100 AS departs, arrival DIV 100 * 60 + arrival % 100 AS arrives,
