@@ -101,4 +101,8 @@ export const SUBJECTS: readonly Subject[] = [
   { name: "VectorIndexer", params: { ...vectors, inputCol: "counts" }, reads: ["counts"], wrong: ["maxCategories", 1] },
   { name: "VectorSizeHint", params: { inputCol: "features", size: 3 }, reads: READS, wrong: ["size", -1], output: "features" },
   { name: "VectorSlicer", params: { ...vectors, indices: [2, 0] }, reads: READS, wrong: ["indices", [1, 1]] },
+  { name: "ALS", params: { predictionCol: "out", userCol: "category", itemCol: "label", ratingCol: "x", rank: 2, seed: 1 }, reads: ["category", "label", "x"], wrong: ["rank", 0] }, // prettier-ignore
+  { name: "BisectingKMeans", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1] },
+  { name: "GaussianMixture", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1] },
+  { name: "KMeans", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1] },
 ];

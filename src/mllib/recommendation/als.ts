@@ -54,14 +54,14 @@ export class ALS extends withParams(Estimator<ALSModel>, alsParams) {
         mergedIds(await items.partials(idsOfBlocks, null)),
       ];
       if (ofUsers.ids.length === 0)
-        throw new DataError("EMPTY_DATASET", `${this.className}: there are no ratings; there is nothing to fit.`);
+        throw new DataError("EMPTY_DATASET", `${this.className}: the dataset is empty: there are no ratings to fit.`);
       const userSide = await this.placed(session, users, ofUsers, ofItems.ids);
       kept.push(userSide.blocks);
       const itemSide = await this.placed(session, items, ofItems, ofUsers.ids);
       kept.push(itemSide.blocks);
-      const rank = this.getRank();
-      let userFactors = randomFactors(ofUsers.ids, rank, seedFor(this.getSeed(), 0));
-      let itemFactors = randomFactors(ofItems.ids, rank, seedFor(this.getSeed(), 1));
+      const [rank, nonnegative] = [this.getRank(), this.getNonnegative()];
+      let userFactors = randomFactors(ofUsers.ids, rank, seedFor(this.getSeed(), 0), nonnegative);
+      let itemFactors = randomFactors(ofItems.ids, rank, seedFor(this.getSeed(), 1), nonnegative);
       for (let iteration = 0; iteration < this.getMaxIter(); iteration++) {
         itemFactors = await this.solve(session, itemSide, userFactors);
         userFactors = await this.solve(session, userSide, itemFactors);

@@ -9,13 +9,16 @@ export interface Factors {
   readonly values: Float32Array;
 }
 
-/** Unit vectors in random directions, for each id its own. */
-export function randomFactors(ids: Int32Array, rank: number, seed: number): Factors {
+/** Unit vectors in random directions, or in those without negative parts; for each id its own. */
+export function randomFactors(ids: Int32Array, rank: number, seed: number, nonnegative: boolean): Factors {
   const values = new Float32Array(ids.length * rank);
   const factor = new Float64Array(rank);
   for (let i = 0; i < ids.length; i++) {
     const random = new RandomNumbers(joined(seed, mixed(ids[i]!)));
-    for (let j = 0; j < rank; j++) factor[j] = random.nextNormal();
+    for (let j = 0; j < rank; j++) {
+      const value = random.nextNormal();
+      factor[j] = nonnegative ? Math.abs(value) : value;
+    }
     const norm = Math.sqrt(factor.reduce((sum, x) => sum + x * x, 0));
     for (let j = 0; j < rank; j++) values[i * rank + j] = factor[j]! / norm;
   }
