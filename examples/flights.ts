@@ -22,7 +22,7 @@ const flights = spark
   )
   .repartition(4);
 const [training, test] = flights.randomSplit([0.8, 0.2], 1) as [typeof flights, typeof flights];
-training.cache();
+void training.cache();
 
 const words = ["carrier", "origin", "dest"];
 const indexer = new StringIndexer({ inputCols: words, outputCols: words.map((word) => `${word}_index`), handleInvalid: "keep" });

@@ -7,7 +7,7 @@ export interface UserType {
   toBoxed(value: object): Boxed | null;
   fromBoxed(value: Boxed): unknown;
   /** As show() and casts to strings have it. */
-  toText(value: Boxed): string;
+  readonly toText: (value: Boxed) => string;
 }
 
 const known = new Map<string, UserType>();

@@ -99,12 +99,12 @@ export class VectorColumn {
 
   /** The stored values of a row: a view, not to be changed. */
   values(row: number): Float64Array {
-    return this.#valueData.subarray(this.#values.starts[row]!, this.#values.ends[row]!);
+    return this.#valueData.subarray(this.#values.starts[row], this.#values.ends[row]);
   }
 
   /** The indices of the stored values of a sparse row, as doubles: a view. */
   indices(row: number): Float64Array {
-    return this.#indexData.subarray(this.#indices.starts[row]!, this.#indices.ends[row]!);
+    return this.#indexData.subarray(this.#indices.starts[row], this.#indices.ends[row]);
   }
 
   get(row: number): Vector | null {
@@ -126,7 +126,7 @@ export class VectorColumn {
       if (row > 0 && starts[row] !== ends[row - 1]) together = false;
     }
     if (this.length === 0) return new Float64Array(0);
-    if (together) return this.#valueData.subarray(starts[0]!, ends[this.length - 1]!);
+    if (together) return this.#valueData.subarray(starts[0], ends[this.length - 1]);
     const all = new Float64Array(this.length * width);
     for (let row = 0; row < this.length; row++) all.set(this.values(row), row * width);
     return all;

@@ -4,7 +4,7 @@ import type { ColumnBatch } from "../../columnar/vector";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { type Doubles, doublesOf, VectorColumn } from "./columns";
-import { aggregateProgram, rowsProgram } from "./programs";
+import { rowsProgram } from "./programs";
 import { batchesOf, type TaskData } from "./task-data";
 import { requiredField } from "../base/schema";
 
@@ -239,43 +239,4 @@ export async function instancesOf(df: DataFrame, columns: InstanceColumns): Prom
 /** Without the methods that types of programs have. */
 function plainType(type: DataType): DataType {
   return JSON.parse(JSON.stringify(type)) as DataType;
-}
-
-/** What can be known of instances in one pass. */
-export interface InstancesShape {
-  readonly rows: number;
-  /** Features of a row; 0 where there are no rows. */
-  readonly width: number;
-  readonly weightSum: number;
-}
-
-const shape = aggregateProgram<null, InstanceBlock, InstancesShape>({
-  name: "mllib.instancesShape",
-  run(blocks) {
-    let rows = 0;
-    let width = 0;
-    let weightSum = 0;
-    for (const block of blocks) {
-      rows += block.rows;
-      width = block.width;
-      weightSum += block.weight === null ? block.rows : block.weight.reduce((sum, weight) => sum + weight, 0);
-    }
-    return { rows, width, weightSum };
-  },
-  merge(a, b) {
-    if (a.width !== b.width && a.rows > 0 && b.rows > 0)
-      throw new DataError(
-        "VECTOR_SIZES_DIFFER",
-        `The features hold vectors of ${a.width} and of ${b.width} entries; all must have as many.`,
-      );
-    return { rows: a.rows + b.rows, width: Math.max(a.width, b.width), weightSum: a.weightSum + b.weightSum };
-  },
-});
-
-/** Counts the instances. Throws where there is none: `who` cannot learn from nothing. */
-export async function instancesShape(data: TaskData<InstanceBlock>, who: string): Promise<InstancesShape> {
-  const found = await data.aggregate(shape, null);
-  if (found === null || found.rows === 0)
-    throw new DataError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to fit.`);
-  return found;
 }

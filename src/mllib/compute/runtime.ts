@@ -39,8 +39,8 @@ class OpenProgram implements PlanProgram {
     const records = this.#program.program.run(input, this.#spec(task), taskOf(task))[Symbol.iterator]();
     return {
       next() {
-        const { done, value } = records.next();
-        return done === true ? null : { kind: "rows", rows: [encodePlain(value)], start: 0, end: 1 };
+        const record = records.next();
+        return record.done === true ? null : { kind: "rows", rows: [encodePlain(record.value)], start: 0, end: 1 };
       },
       close: () => void records.return?.(),
     };

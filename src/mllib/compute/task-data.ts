@@ -54,8 +54,7 @@ export class TaskData<R> {
 
   /** The partial results of all partitions as one; null where there is no partition. */
   async aggregate<S, P>(program: AggregateProgram<S, R, P>, spec: S, options: AggregateOptions = {}): Promise<P | null> {
-    const { merge } = program;
-    if (merge === undefined) throw new UsageError("INVALID_ARGUMENT", `${program.name} has no merge.`);
+    if (program.merge === undefined) throw new UsageError("INVALID_ARGUMENT", `${program.name} has no merge.`);
     let merged: P | null = null;
     let next = 0;
     const early = new Map<number, P>();
@@ -63,7 +62,7 @@ export class TaskData<R> {
       early.set(index, partial);
       for (let part = early.get(next); part !== undefined; part = early.get(++next)) {
         early.delete(next);
-        merged = merged === null ? part : merge(merged, part);
+        merged = merged === null ? part : program.merge!(merged, part);
       }
     });
     return merged;

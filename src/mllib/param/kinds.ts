@@ -2,7 +2,7 @@
 import { DenseMatrix, SparseMatrix, type Matrix } from "../linalg/matrices";
 import { DenseVector, SparseVector, type Vector, Vectors } from "../linalg/vectors";
 import { jsonDouble } from "./json-text";
-import type { ParamSpec } from "./param";
+import { type ParamSpec, Refusal } from "./param";
 
 export type Limit<T> = (value: T) => string | null;
 
@@ -28,7 +28,7 @@ function param<T>(doc: string, initial: T | undefined, read: (value: unknown) =>
     check(value) {
       const known = read(value);
       const problem = limit?.(known) ?? null;
-      if (problem !== null) throw problem;
+      if (problem !== null) throw new Refusal(problem);
       return known;
     },
   };
@@ -56,10 +56,9 @@ const doublesJson = {
   read: (json: unknown): readonly number[] => (json as unknown[]).map(doubleFromJson),
 };
 
-/** Throws what a parameter's check throws: a text, to which the parameter adds its name. */
+/** What a parameter's check throws: to the text the parameter adds its name. */
 function refuse(what: string): never {
-  // eslint-disable-next-line @typescript-eslint/only-throw-error
-  throw `must be ${what}`;
+  throw new Refusal(`must be ${what}`);
 }
 
 export const intParam = (doc: string, initial?: number, limit?: Limit<number>): ParamSpec<number> =>
@@ -92,9 +91,7 @@ export function choiceParam<const W extends readonly string[]>(doc: string, word
 
 export const stringsParam = (doc: string, initial?: readonly string[]): ParamSpec<readonly string[]> =>
   param(doc, initial, (value) =>
-    Array.isArray(value) && value.every((item) => typeof item === "string")
-      ? [...(value as string[])]
-      : refuse("an array of strings"),
+    Array.isArray(value) && value.every((item) => typeof item === "string") ? [...value] : refuse("an array of strings"),
   );
 
 export const doublesParam = (
@@ -108,7 +105,7 @@ export const doublesParam = (
     (value) => {
       const numbers = ArrayBuffer.isView(value) && !(value instanceof DataView) ? [...(value as Float64Array)] : value;
       return Array.isArray(numbers) && numbers.every((item) => typeof item === "number")
-        ? [...(numbers as number[])]
+        ? [...numbers]
         : refuse("an array of numbers");
     },
     limit,
@@ -159,7 +156,7 @@ export const vectorParam = (doc: string, initial?: Vector): ParamSpec<Vector> =>
   ...param<Vector>(doc, initial, (value) => {
     if (value instanceof DenseVector || value instanceof SparseVector) return value;
     return Array.isArray(value) && value.every((item) => typeof item === "number")
-      ? Vectors.dense(value as number[])
+      ? Vectors.dense(value)
       : refuse("a vector or an array of numbers");
   }),
   json: { write: vectorToJson, read: vectorFromJson },

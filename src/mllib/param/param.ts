@@ -1,6 +1,9 @@
 /** Parameters of estimators and transformers: what they are called, what they mean, which values they take. */
 import { UsageError } from "../../common/errors";
 
+/** A value that a parameter does not take. */
+export class Refusal extends Error {}
+
 /** What is known of a parameter before it belongs to anything. */
 export interface ParamSpec<T> {
   readonly doc: string;
@@ -8,7 +11,7 @@ export interface ParamSpec<T> {
   readonly default: T | undefined;
   /** The default where each instance has one of its own. */
   readonly defaultFor?: (uid: string) => T;
-  /** The value as it is kept; throws a string that says which values there may be: "must be at least 1". */
+  /** The value as it is kept; throws a Refusal that says which values there may be: "must be at least 1". */
   readonly check: (value: unknown) => T;
   /** Between values and what metadata of saved models hold; the value itself where absent. */
   readonly json?: { write(value: T): unknown; read(json: unknown): T };
@@ -41,9 +44,9 @@ export class Param<T = unknown> {
     try {
       return this.spec.check(value);
     } catch (why) {
-      if (typeof why !== "string") throw why;
+      if (!(why instanceof Refusal)) throw why;
       const owner = this.parent.replace(/_[0-9a-f]+$/, "");
-      throw new UsageError("INVALID_PARAMETER_VALUE", `${owner}: ${this.name} ${why}, got ${shown(value)}.`, {
+      throw new UsageError("INVALID_PARAMETER_VALUE", `${owner}: ${this.name} ${why.message}, got ${shown(value)}.`, {
         parameters: { parameter: this.name, value: shown(value) },
       });
     }

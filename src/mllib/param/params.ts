@@ -7,6 +7,9 @@ import { UsageError } from "../../common/errors";
 import { editDistance } from "../../dataframe/analysis/suggestions";
 import { Param, ParamMap, type ParamSpecs, type ParamValues, type ValueOf } from "./param";
 
+/** Values of parameters have texts of their own. */
+type Printable = string | number | { toString(): string };
+
 /** Values by name, or by parameter. */
 export type ParamInput = ParamMap | Readonly<Record<string, unknown>>;
 
@@ -143,7 +146,7 @@ export abstract class Params {
   /** "numTrees: number of trees (default: 20, current: 10)" */
   explainParam(param: Param | string): string {
     const { name, doc } = this.ownParam(param);
-    const initial = this.defaultOf(name);
+    const initial = this.defaultOf(name) as Printable | undefined;
     const states = [
       ...(initial === undefined ? [] : [`default: ${String(initial)}`]),
       ...(this.paramValues.has(name) ? [`current: ${String(this.paramValues.get(name))}`] : []),

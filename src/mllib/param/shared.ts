@@ -36,8 +36,6 @@ export const aggregationDepth = { aggregationDepth: intParam("depth of tree aggr
 export const maxBlockSizeInMB = {
   maxBlockSizeInMB: doubleParam("most megabytes of a block of rows; 0 chooses", 0, gtEq(0)),
 } as const;
-export const stepSize = (initial: number) =>
-  ({ stepSize: doubleParam("size of a step", initial, (v) => (v > 0 ? null : "must be greater than 0")) }) as const;
 /** Where it is not set, each class has a seed of its own that is always the same. */
 export const seed = (initial = 42) =>
   ({

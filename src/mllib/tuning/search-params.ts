@@ -2,7 +2,7 @@
 import { Estimator } from "../base/estimator";
 import { Evaluator } from "../evaluation/evaluator";
 import { boolParam, objectParam } from "../param/kinds";
-import { ParamMap, type ParamSpec } from "../param/param";
+import { ParamMap, type ParamSpec, Refusal } from "../param/param";
 import { parallelism, seed } from "../param/shared";
 
 const isMaps = (value: unknown): value is readonly ParamMap[] =>
@@ -25,8 +25,7 @@ const errorScore: ParamSpec<number | "raise"> = {
   default: NaN,
   check(value) {
     if (typeof value === "number" || value === "raise") return value;
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- what checks throw
-    throw "must be a number or raise";
+    throw new Refusal("must be a number or raise");
   },
   json: {
     write: (value) => (value === "raise" || Number.isFinite(value) ? value : String(value)),
