@@ -1,6 +1,6 @@
 // Which flights are late? CSV → SQL clean-up → pipeline → grid search → test AUC → saved model → batch prediction.
-// firesteel submit --master 'local[2]' examples/flights.ts [rows]
-import { createWriteStream, mkdtempSync } from "node:fs";
+// npx firesteel run-example flights [rows]
+import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,8 +51,11 @@ await model
   .transform(test)
   .select("carrier", "origin", "dest", "probability", "prediction")
   .write.parquet(join(dir, "predictions"));
-console.log(`predictions: ${await spark.read.parquet(join(dir, "predictions")).count()} rows in ${join(dir, "predictions")}`);
+console.log(
+  `predictions: ${await spark.read.parquet(join(dir, "predictions")).count()} rows by the model that was saved and loaded`,
+);
 await spark.stop();
+rmSync(dir, { recursive: true });
 
 /** Flights with a delay that depends on hour, carrier, origin, month and time on the taxiway. */
 async function writeFlights(path: string, count: number): Promise<void> {

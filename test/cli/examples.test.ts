@@ -13,6 +13,10 @@ const ARGUMENTS: Record<string, { args: string[]; says: RegExp }> = {
   pagerank: { args: ["500", "2"], says: /highest rank of 500, after 2 rounds:\n( {2}page \d+ +\d+\.\d{3}\n){5}$/ },
   logs: { args: ["20000"], says: /\/checkout +\d+[^]*business \d+, free \d+\.\n2 lines could not be read/ },
   sales: { args: ["20000"], says: /HashJoin[^]*\| +name\|orders\|[^]*The best month of each region/ },
+  flights: {
+    args: ["8000"],
+    says: /76 fits asked for, 4 made[^]*best: \{numTrees: \d+, maxDepth: \d+\}, test AUC 0\.[56]\d+\npredictions: \d+ rows/,
+  },
   stream: { args: ["2000"], says: /different values\.\n$/ },
 };
 
