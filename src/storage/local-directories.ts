@@ -58,9 +58,9 @@ export class LocalDirectories {
     const directories: string[] = [];
     const refused: string[] = [];
     for (const root of roots) {
+      const application = join(root, PREFIX + appId);
       try {
         mkdirSync(root, { recursive: true });
-        const application = join(root, PREFIX + appId);
         makePrivate(application);
         writeOwner(join(application, `${OWNER}-${ownerPid}`), ownerPid);
         const directory = join(application, executorId);
@@ -69,6 +69,8 @@ export class LocalDirectories {
         directories.push(directory);
       } catch (error) {
         refused.push(`${root}: ${(error as Error).message}`);
+        // An owner that is gone removed the application's directory before it was made again here.
+        removeIfEmpty(application);
       }
     }
     if (directories.length === 0) {
@@ -188,6 +190,14 @@ function list(directory: string): string[] {
     return readdirSync(directory);
   } catch {
     return [];
+  }
+}
+
+function removeIfEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch {
+    // Never made, or in use.
   }
 }
 
