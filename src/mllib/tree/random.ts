@@ -18,7 +18,7 @@ export const joined = (a: number, b: number): number => mixed(Math.imul(a, 0x9e3
 export function treeSeed(seed: number, tree: number): number {
   const low = (seed % 2 ** 32) | 0;
   const high = Math.floor(seed / 2 ** 32) | 0;
-  return joined(joined(mixed(low ^ 0x5bd1e952), high), tree);
+  return joined(joined(mixed(low ^ 0x5bd1e995), high), tree);
 }
 
 /** `count` of `all` features for a node, in ascending order. Nodes are numbered as in a heap: the root 1, children 2n and 2n + 1. */
