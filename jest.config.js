@@ -11,5 +11,6 @@ module.exports = {
     "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, sourceMaps: "inline" }],
   },
   moduleNameMapper: { "^firesteel-grpc$": "<rootDir>/src/wire/grpc-bundle.ts", "^firesteel-ui$": "<rootDir>/src/ui/index.ts" },
+  setupFiles: ["<rootDir>/test/support/properties.js"],
   testTimeout: 30_000,
 };
