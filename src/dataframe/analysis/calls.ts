@@ -294,16 +294,23 @@ export function bindUserFunction(
   return userCall(binder, syntax.fn, syntax, scope);
 }
 
+/** The function as one call has it: with the type of its results for these arguments. */
+function typedFor(fn: UserFunction, args: readonly Expression[]): UserFunction {
+  const { resultType, ...plain } = fn;
+  return resultType === undefined ? fn : { ...plain, returnType: resultType(args.map(({ type }) => type)) };
+}
+
 function userCall(
   binder: Binder,
-  fn: UserFunction,
+  declared: UserFunction,
   syntax: Pick<CallSyntax, "args" | "distinct" | "filter" | "over" | "at">,
   scope: Scope,
 ): Expression {
   const at = syntax.at && { at: syntax.at };
-  if (fn.form === "aggregate") {
+  if (declared.form === "aggregate") {
     const inner: Scope = { ...scope, inAggregate: true };
     const args = boundArguments(binder, syntax, inner);
+    const fn = typedFor(declared, args);
     const filter = syntax.filter === undefined ? null : binder.expression(syntax.filter, inner);
     const result: AggregateCall = {
       kind: "aggregate",
@@ -322,6 +329,7 @@ function userCall(
     return result;
   }
   const args = boundArguments(binder, syntax, scope);
+  const fn = typedFor(declared, args);
   if (syntax.distinct === true) throw unsupportedSyntax(idText([fn.name]), "DISTINCT", syntax.at);
   if (syntax.filter !== undefined) throw unsupportedSyntax(idText([fn.name]), "FILTER CLAUSE", syntax.at);
   if (fn.form === "table") {

@@ -1,10 +1,8 @@
 /** `spark.udf`: functions of the program for SQL text. */
 import { UsageError } from "../../common/errors";
 import type { UserFunction } from "../syntax/expression";
-import { typeOf } from "./column";
-import type { TypeOrText } from "./column";
 import { columnFunction, udaf, userFunction } from "./functions/user-functions";
-import type { Aggregator, UserDefinedFunction } from "./functions/user-functions";
+import type { Aggregator, ResultType, UserDefinedFunction } from "./functions/user-functions";
 import type { QueryPort } from "./query-port";
 
 export class UDFRegistration {
@@ -19,15 +17,15 @@ export class UDFRegistration {
    * await spark.sql("SELECT plus_one(41)").show();
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- values of columns: what they are, the query knows
-  register(name: string, f: ((...args: any[]) => unknown) | UserDefinedFunction, returnType?: TypeOrText): UserDefinedFunction {
+  register(name: string, f: ((...args: any[]) => unknown) | UserDefinedFunction, returnType?: ResultType): UserDefinedFunction {
     if (typeof f !== "function")
       throw new UsageError("INVALID_ARGUMENT", "udf.register needs a name, a function and the type of its results.");
-    const made = "fn" in f ? f.fn : userFunction(f, "scalar", typeOf(returnType ?? "string"), "udf.register");
+    const made = "fn" in f ? f.fn : userFunction(f, "scalar", returnType ?? "string", "udf.register");
     return this.#keep(name, { ...made, name });
   }
 
   /** Gives an aggregate function a name in SQL. */
-  registerAggregate<B, R>(name: string, aggregator: Aggregator<B, R>, returnType?: TypeOrText): UserDefinedFunction {
+  registerAggregate<B, R>(name: string, aggregator: Aggregator<B, R>, returnType?: ResultType): UserDefinedFunction {
     return this.#keep(name, { ...udaf(aggregator, returnType).fn, name });
   }
 

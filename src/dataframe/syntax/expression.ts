@@ -130,6 +130,8 @@ export interface UserFunction {
   readonly id: string;
   readonly name: string;
   readonly returnType: DataType;
+  /** The type of the results of one call by the types of its arguments, where it follows them; analysis asks it once a call. */
+  readonly resultType?: (types: readonly DataType[]) => DataType;
   readonly deterministic: boolean;
   readonly nullable: boolean;
   /** "scalar": once a row; "batch": once a batch, over Arrow vectors; "aggregate": an Aggregator; "table": rows out of a row. */

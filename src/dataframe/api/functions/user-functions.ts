@@ -1,5 +1,6 @@
 /** JavaScript functions as functions of columns. They are captured, with what they use, where they are made. */
 import { freeze, freezeValue } from "../../../closure/freeze";
+import type { DataType } from "../../../columnar/types";
 import { UsageError } from "../../../common/errors";
 import { keepFunction } from "../../syntax/captured-functions";
 import type { UserFunction } from "../../syntax/expression";
@@ -36,20 +37,24 @@ export interface Aggregator<B, R> {
   finish(buffer: B): R;
 }
 
+/** The type of the results, as a type or its text, or by the types of the arguments: `([type]) => type`. */
+export type ResultType = TypeOrText | ((types: readonly DataType[]) => TypeOrText);
+
 let functions = 0;
 
 /** Captures `code` and gives what plans call it by. */
 export function userFunction(
   code: AnyFunction | object,
   form: UserFunction["form"],
-  returnType: UserFunction["returnType"],
+  returnType: ResultType,
   call: string,
-  name?: string,
 ): UserFunction {
   const id = `udf-${process.pid}-${++functions}`;
   keepFunction(id, typeof code === "function" ? freeze(code, { name: call }) : freezeValue(code, { name: call }));
   const own = typeof code === "function" ? code.name : code.constructor.name;
-  return { id, name: name ?? (own || "<lambda>"), returnType, deterministic: true, nullable: true, form };
+  const fn = { id, name: own || "<lambda>", deterministic: true, nullable: true, form };
+  if (typeof returnType !== "function") return { ...fn, returnType: typeOf(returnType) };
+  return { ...fn, returnType: { kind: "string" }, resultType: (types) => typeOf(returnType(types)) };
 }
 
 /** The function of columns for a function that was captured. */
@@ -72,19 +77,19 @@ function checked(f: unknown, call: string): AnyFunction {
 
 /**
  * A function that is called once a row, with the values of its columns (null for null). Its results are checked against
- * `returnType`, which is STRING unless given.
+ * `returnType`, which is STRING unless given, and may follow the types of the arguments: `([type]) => type`.
  *
  * @example
  * const shout = functions.udf((text: string | null) => text?.toUpperCase() ?? null, types.StringType);
  * df.select(shout("city"));
  */
-export function udf(f: AnyFunction, returnType: TypeOrText = "string"): UserDefinedFunction {
-  return columnFunction(userFunction(checked(f, "udf"), "scalar", typeOf(returnType), "udf"));
+export function udf(f: AnyFunction, returnType: ResultType = "string"): UserDefinedFunction {
+  return columnFunction(userFunction(checked(f, "udf"), "scalar", returnType, "udf"));
 }
 
 /** A function that is called once a batch, with an Arrow vector for each column; gives a vector, typed array or array of as many values. */
-export function arrow_udf(f: AnyFunction, returnType: TypeOrText = "string"): UserDefinedFunction {
-  return columnFunction(userFunction(checked(f, "arrow_udf"), "batch", typeOf(returnType), "arrow_udf"));
+export function arrow_udf(f: AnyFunction, returnType: ResultType = "string"): UserDefinedFunction {
+  return columnFunction(userFunction(checked(f, "arrow_udf"), "batch", returnType, "arrow_udf"));
 }
 export { arrow_udf as pandas_udf };
 
@@ -95,7 +100,7 @@ export { arrow_udf as pandas_udf };
  * const product = functions.udaf({ zero: () => 1, reduce: (a, x) => a * x, merge: (a, b) => a * b, finish: (a) => a }, "double");
  * df.agg(product("pay"));
  */
-export function udaf<B, R>(aggregator: Aggregator<B, R>, returnType: TypeOrText = "string"): UserDefinedFunction {
+export function udaf<B, R>(aggregator: Aggregator<B, R>, returnType: ResultType = "string"): UserDefinedFunction {
   for (const step of ["zero", "reduce", "merge", "finish"] as const) {
     if (typeof aggregator?.[step] !== "function") {
       throw new UsageError(
@@ -104,7 +109,7 @@ export function udaf<B, R>(aggregator: Aggregator<B, R>, returnType: TypeOrText 
       );
     }
   }
-  return columnFunction(userFunction(aggregator, "aggregate", typeOf(returnType), "udaf"));
+  return columnFunction(userFunction(aggregator, "aggregate", returnType, "udaf"));
 }
 
 /**
