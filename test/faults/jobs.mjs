@@ -5,45 +5,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
-/** A number from 0 to 2^32 - 1 that looks random. */
-function mix(i, salt) {
-  let x = Math.imul(i ^ salt, 0x9e3779b1);
-  x ^= x >>> 15;
-  x = Math.imul(x, 0x85ebca6b);
-  x ^= x >>> 13;
-  return x >>> 0;
-}
-
-/** `n` numbers from 0 in partitions each of which takes at least `ms`. */
-function numbers(sc, n, partitions, ms) {
-  return sc.range(0, n, 1, partitions).mapPartitions((rows) => {
-    if (ms > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-    return rows;
-  });
-}
-
-function pairs(sc, { n, partitions, keys, salt, nap }) {
-  return numbers(sc, n, partitions, nap).map((i) => [mix(i, salt) % keys, i]);
-}
-
-function pairsHere({ n, keys, salt }) {
-  return Array.from({ length: n }, (_, i) => [mix(i, salt) % keys, i]);
-}
-
-function grouped(rows) {
-  const groups = new Map();
-  for (const [key, value] of rows) {
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [value]);
-    else group.push(value);
-  }
-  return groups;
-}
-
-const sum = (values) => values.reduce((a, b) => a + b, 0);
-const byNumber = (a, b) => a - b;
-const byKey = (a, b) => a[0] - b[0];
+import { byKey, byNumber, grouped, mix, pairs, pairsHere, sum } from "./data.mjs";
+import { fits } from "./jobs-ml.mjs";
+import { queries } from "./jobs-sql.mjs";
 
 const kinds = {
   async join({ sc, size, salt }) {
@@ -246,8 +210,10 @@ const kinds = {
 };
 
 export const kindNames = Object.keys(kinds);
+/** Queries and fits besides: `runJob` then needs `spark` (a session) and `mllib` (the module). */
+export const allKindNames = [...kindNames, ...Object.keys(queries), ...Object.keys(fits)];
 
 /** Runs one job of `kind`; throws an AssertionError when its result is wrong. */
 export function runJob(kind, context) {
-  return kinds[kind](context);
+  return (kinds[kind] ?? queries[kind] ?? fits[kind])(context);
 }

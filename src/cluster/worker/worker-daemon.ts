@@ -56,6 +56,8 @@ export class WorkerDaemon implements StatePort<WorkerState> {
   webUrl: string;
   readonly #link: MasterLink;
   readonly #executors = new ChildSet(FINISHED_KEPT);
+  /** Where executors of an application that has not ended kept data: those that were killed left theirs. */
+  readonly #dataOf = new Map<string, Set<string>>();
   readonly #drivers: DriverLauncher;
   readonly #work: WorkDirectory;
   /** What could not be told yet, by executor or driver. */
@@ -268,7 +270,10 @@ export class WorkerDaemon implements StatePort<WorkerState> {
       return;
     }
     this.#executors.add(child);
-    const { appId, id: executorId } = child.spec;
+    const { appId, id: executorId, localRoots: data = [] } = child.spec;
+    const known = this.#dataOf.get(appId!) ?? new Set();
+    this.#dataOf.set(appId!, known);
+    for (const root of data) known.add(root);
     log.info(`executor ${appId}/${executorId} is started: ${child.spec.cores} cores`);
     this.#tell(child, { executorChanged: { appId: appId!, executorId, state: "RUNNING", exitCode: -1 } });
     void child.ended.then((end) => {
@@ -296,8 +301,8 @@ export class WorkerDaemon implements StatePort<WorkerState> {
   async #cleanUp(appId: string): Promise<void> {
     const executors = this.#executors.running.filter(({ spec }) => spec.appId === appId);
     for (const child of executors) child.end(null, EXECUTOR_GRACE);
-    const roots = new Set([...localRoots(this.options.conf), tmpdir()]);
-    for (const { spec } of executors) for (const root of spec.localRoots ?? []) roots.add(root);
+    const roots = new Set([...localRoots(this.options.conf), tmpdir(), ...(this.#dataOf.get(appId) ?? [])]);
+    this.#dataOf.delete(appId);
     await Promise.all(executors.map((child) => child.ended));
     if (/^[\w.-]+$/.test(appId)) removeApplication([...roots], appId);
   }
