@@ -1,15 +1,21 @@
 /** Collations of strings: how two are compared, and the key under which equal ones meet. */
 import type { Boxed, StringType } from "../../columnar/types";
-import { AnalysisError } from "../errors";
+import { AnalysisError, QueryError } from "../errors";
 
 export interface Collation {
   readonly name: string;
   readonly compare: (a: Boxed, b: Boxed) => number;
   /** Equal for strings that compare equal. */
   readonly key: (text: string) => string;
-  /** Letters that count as one made one, without a change of length: for looking inside of strings. Null where all differ. */
+  /**
+   * Letters that count as one made one, each in its place, and spaces cut off at the end that do not count: for looking inside of
+   * strings. Null where all differ.
+   */
   readonly fold: ((text: string) => string) | null;
 }
+
+/** Of strings whose collation could not be told: two columns of different ones met. Such strings cannot be compared. */
+export const INDETERMINATE = "null";
 
 const cache = new Map<string, Collation>();
 
@@ -26,6 +32,7 @@ export function collationNamed(name: string): Collation {
 }
 
 function make(name: string): Collation {
+  if (name === INDETERMINATE.toUpperCase()) throw new QueryError("INDETERMINATE_COLLATION", {});
   const [base, ...marks] = name.split("_").reduce<string[]>(joinBase, []);
   const trim = marks.includes("RTRIM");
   const rest = marks.filter((mark) => mark !== "RTRIM");
@@ -33,7 +40,8 @@ function make(name: string): Collation {
   if (base === "UTF8_BINARY" || base === "UTF8_LCASE") {
     if (rest.length > 0) throw invalid(name);
     const key = base === "UTF8_LCASE" ? (text: string): string => lowerKey(trimmed(text)) : trimmed;
-    const fold = base === "UTF8_LCASE" ? folder(true, false) : null;
+    const folds = base === "UTF8_LCASE" ? folder(true, false) : null;
+    const fold = trim ? (text: string): string => trimmed(folds?.(text) ?? text) : folds;
     return { name, key, fold, compare: (a, b) => byCodePoint(key(a as string), key(b as string)) };
   }
   const accents = !rest.includes("AI");
@@ -48,7 +56,8 @@ function make(name: string): Collation {
     if (!accents) folded = folded.replace(/\p{M}/gu, "");
     return cases ? folded : folded.toLowerCase();
   };
-  const fold = cases && accents ? null : folder(!cases, !accents);
+  const folds = cases && accents ? null : folder(!cases, !accents);
+  const fold = trim ? (text: string): string => trimmed(folds?.(text) ?? text) : folds;
   return { name, key, fold, compare: (a, b) => collator.compare(trimmed(a as string), trimmed(b as string)) };
 }
 

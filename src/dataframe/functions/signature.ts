@@ -11,6 +11,8 @@ import { isFoldable } from "../expressions/traverse";
 import { commonType } from "../types/coercion";
 import { sqlName } from "../types/text";
 import type { BindContext, FunctionDoc, ScalarFunction } from "./registry";
+import { oneCollation } from "./collating";
+import type { CollationUse } from "./collating";
 import { closestInput, inputName } from "./input-types";
 import type { InputType } from "./input-types";
 
@@ -24,8 +26,8 @@ export interface InputSpec {
   readonly atLeast?: number;
   /** Arguments that become one common type (coalesce, greatest): all, or these positions. Nulls follow the others. */
   readonly common?: "all" | readonly number[];
-  /** Strings are compared with each other: all have the collation that one of them has. */
-  readonly collated?: boolean;
+  /** All strings get one collation: what the function does with them. */
+  readonly collated?: CollationUse;
 }
 
 export interface ScalarSpec extends InputSpec {
@@ -146,32 +148,9 @@ export function rewrite(spec: RewriteSpec): ScalarFunction {
 /** Each argument with the implicit cast that its input asks for. */
 export function coerceInputs(spec: InputSpec, args: readonly Expression[], context: BindContext): readonly Expression[] {
   const each = args.map((arg, i) => coerceInput(spec.inputs[i] ?? spec.rest ?? "any", arg, i, args, context));
-  const collated = spec.collated === true ? oneCollation(each, context) : each;
+  const use = spec.collated ?? (spec.common === undefined ? undefined : "value");
+  const collated = use === undefined ? each : oneCollation(each, context, use);
   return spec.common === undefined ? collated : commonInputs(collated, spec.common, args, context);
-}
-
-/** COLLATION_MISMATCH where two arguments have collations of their own. */
-export function oneCollation(args: readonly Expression[], context: BindContext): readonly Expression[] {
-  const types = args.flatMap(({ type }) => (type.kind === "string" && type.collation !== undefined ? [type] : []));
-  const [type] = types;
-  if (type === undefined) return args;
-  if (types.some((other) => other.collation !== type.collation)) throw collationMismatch(args, types, context);
-  return args.map((arg) => (arg.type.kind === "string" ? coerced(arg, type, context) : arg));
-}
-
-export function collationMismatch(args: readonly Expression[], types: readonly DataType[], context: BindContext): AnalysisError {
-  const explicit = args.filter((arg) => arg.kind === "call" && arg.fn === "collate").length > 1;
-  return explicit
-    ? new AnalysisError(
-        "COLLATION_MISMATCH.EXPLICIT",
-        { explicitTypes: types.map((type) => `"${sqlName(type)}"`).join(", ") },
-        context.at,
-      )
-    : new AnalysisError(
-        "COLLATION_MISMATCH.IMPLICIT",
-        { implicitTypes: types.map((type) => `"${sqlName(type)}"`).join(", ") },
-        context.at,
-      );
 }
 
 function coerceInput(

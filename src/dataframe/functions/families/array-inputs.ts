@@ -9,6 +9,7 @@ import { printed } from "../../expressions/print";
 import { commonType, widerType } from "../../types/coercion";
 import { sameType, sqlName } from "../../types/text";
 import { isOrderable } from "../aggregate";
+import { oneCollation } from "../collating";
 import type { BindContext } from "../registry";
 import { mismatch, ordinal } from "../signature";
 
@@ -64,10 +65,11 @@ export function commonWithoutStrings(a: DataType, b: DataType, context: Pick<Bin
 
 /** An array and a value of its elements' type: both as the tightest type that holds both. */
 export function arrayAndElement(
-  args: readonly Expression[],
+  given: readonly Expression[],
   context: BindContext,
   places: readonly [array: number, element: number] = [0, 1],
 ): readonly Expression[] {
+  const args = oneCollation(given, context);
   const [arrayAt, elementAt] = places;
   const array = args[arrayAt];
   const element = args[elementAt];
@@ -94,7 +96,8 @@ export function arrayAndElement(
 }
 
 /** Two arrays with elements of one type. */
-export function twoArrays(args: readonly Expression[], context: BindContext): readonly Expression[] {
+export function twoArrays(given: readonly Expression[], context: BindContext): readonly Expression[] {
+  const args = oneCollation(given, context);
   const [a, b] = args as readonly [Expression?, Expression?];
   if (a === undefined || b === undefined || args.length !== 2) return args;
   const element =

@@ -1,10 +1,11 @@
 /** Arrays made and changed: array, array_insert, slice, flatten, arrays_zip, … */
 import type { Boxed, DataType } from "../../../columnar/types";
 import { QueryError } from "../../errors";
-import { INT, LONG, STRING, coerced, literal } from "../../expressions/build";
+import { INT, LONG, coerced, literal } from "../../expressions/build";
 import { compareValues } from "../../expressions/compare";
 import type { Call, Expression } from "../../expressions/expression";
 import { commonType } from "../../types/coercion";
+import { oneCollation } from "../collating";
 import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry } from "../registry";
 import { coerceInputs, differentTypes, rewrite, scalar, unexpectedInputType } from "../signature";
@@ -56,7 +57,8 @@ const makeArray = prepared(
       (...items) =>
         items,
   }),
-  (args, context) => {
+  (given, context) => {
+    const args = oneCollation(given, context);
     const types = args.map((arg) => arg.type);
     const type = commonType(types, context.settings);
     if (type === null) throw differentTypes(types, args, context);
@@ -316,7 +318,8 @@ const arrayJoin = scalar({
   ]),
   inputs: [{ arrayOf: "string" }, "string", "string"],
   optional: 1,
-  result: STRING,
+  collated: "value",
+  result: (types) => types[1] as DataType,
   evaluate: plain((items: readonly (string | null)[], delimiter: string, replacement?: string) => {
     const shown = replacement === undefined ? items.filter((item) => item !== null) : items.map((item) => item ?? replacement);
     return shown.join(delimiter);

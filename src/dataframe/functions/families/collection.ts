@@ -6,6 +6,7 @@ import { compareValues } from "../../expressions/compare";
 import type { Call, Expression } from "../../expressions/expression";
 import { commonType, widerType } from "../../types/coercion";
 import { sameType, sqlName } from "../../types/text";
+import { oneCollation } from "../collating";
 import { document } from "../documented";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
 import { differentTypes, mismatch, scalar } from "../signature";
@@ -120,7 +121,8 @@ const reverse = scalar({
 });
 
 /** Arrays of one element type; all binaries; else strings. */
-function concatInputs(args: readonly Expression[], context: BindContext): readonly Expression[] {
+function concatInputs(given: readonly Expression[], context: BindContext): readonly Expression[] {
+  const args = oneCollation(given, context);
   const types = args.map((arg) => arg.type);
   if (types.some((type) => type.kind === "array")) {
     const type = commonType(types, context.settings);
@@ -128,13 +130,14 @@ function concatInputs(args: readonly Expression[], context: BindContext): readon
     return args.map((arg) => coerced(arg, { ...type, containsNull: containsNull(arg) }, context));
   }
   if (types.length > 0 && types.every((type) => type.kind === "binary")) return args;
-  return args.map((arg, i) => {
+  const texts = args.map((arg, i) => {
     if (arg.type.kind === "string") return arg;
     if (arg.type.kind === "map" || arg.type.kind === "struct" || arg.type.kind === "variant") {
       throw wrongInput(i, '("STRING" or "BINARY" or "ARRAY")', args, context);
     }
     return coerced(arg, STRING, context);
   });
+  return oneCollation(texts, context);
 }
 
 const concat = prepared(

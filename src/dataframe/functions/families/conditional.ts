@@ -7,6 +7,7 @@ import { compareValues } from "../../expressions/compare";
 import { sameType, sqlName } from "../../types/text";
 import { printed } from "../../expressions/print";
 import { checkOrderable } from "../binary-coercion";
+import { oneCollation } from "../collating";
 import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
 import { differentTypes, mismatch, ordinal, rewrite, scalar, wrongNumArgs } from "../signature";
@@ -14,7 +15,8 @@ import { differentTypes, mismatch, ordinal, rewrite, scalar, wrongNumArgs } from
 const doc = document("conditional");
 
 /** Branches in their common type; conditions must be truth values. */
-function branches(values: readonly Expression[], args: readonly Expression[], context: BindContext): readonly Expression[] {
+function branches(given: readonly Expression[], args: readonly Expression[], context: BindContext): readonly Expression[] {
+  const values = oneCollation(given, context);
   const types = values.map((value) => value.type);
   const first = types[0] as DataType;
   const type = types.every((other) => sameType(first, other)) ? first : commonType(types, context.settings);

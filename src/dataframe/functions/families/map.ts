@@ -284,7 +284,8 @@ const strToMap = scalar({
   inputs: ["string", "string", "string"],
   optional: 2,
   defaults: (args) => [...args.slice(0, 1), args[1] ?? literal(",", STRING), args[2] ?? literal(":", STRING)],
-  result: mapOf(STRING, STRING, true),
+  collated: "value",
+  result: (types) => mapOf(types[0] as DataType, types[0] as DataType, true),
   evaluate: (call, context) => {
     const build = mapBuilder(STRING, context, call.at);
     return (text, pairs, values) => {

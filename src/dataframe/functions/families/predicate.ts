@@ -8,24 +8,28 @@ import { sameType, sqlName } from "../../types/text";
 import { alignDecimals, checkOrderable, compareAsIntegers, promoteCompared } from "../binary-coercion";
 import type { Pair } from "../binary-coercion";
 import { widerDecimal, widerType } from "../../types/coercion";
+import { printed } from "../../expressions/print";
 import { comparedChars } from "../char-types";
+import { oneCollation } from "../collating";
 import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
-import { collationMismatch, differentTypes, mismatch, rewrite, scalar, wrongNumArgs } from "../signature";
+import { differentTypes, mismatch, rewrite, scalar, wrongNumArgs } from "../signature";
 
 const doc = document("predicate");
 
 type Comparison = "=" | "<=>" | "<" | "<=" | ">" | ">=";
 
+function oneCollated(pair: Pair, context: BindContext): Pair {
+  const text = (sides: readonly Expression[]): string => `(${sides.map(printed).join(` ${context.name} `)})`;
+  return oneCollation(pair, context, "compare", text) as Pair;
+}
+
 /** Both operands in the type in which they are compared. */
 export function comparable(pair: Pair, context: BindContext): Pair {
-  const [left, right] = alignDecimals(promoteCompared(pair, context), context);
+  const [left, right] = alignDecimals(promoteCompared(oneCollated(pair, context), context), context);
   if (sameType(left.type, right.type)) return [left, right];
   const decimals = left.type.kind === "decimal" && right.type.kind === "decimal";
   const type = decimals ? widerDecimal(left.type, right.type) : widerType(left.type, right.type, context.settings);
-  if (type === null && left.type.kind === "string" && right.type.kind === "string") {
-    throw collationMismatch([left, right], [left.type, right.type], context);
-  }
   if (type === null) {
     throw mismatch("BINARY_OP_DIFF_TYPES", [left, right], context, {
       left: `"${sqlName(left.type)}"`,
@@ -183,7 +187,9 @@ const inList: ScalarFunction = {
   ),
   bind: (given, context) => {
     if (given.length < 2) throw wrongNumArgs("> 1", given.length, context);
-    const args = comparedChars(given, context);
+    const text = ([value, ...list]: readonly Expression[]): string =>
+      `(${printed(value as Expression)} IN (${list.map(printed).join(", ")}))`;
+    const args = oneCollation(comparedChars(given, context), context, "compare", text);
     const types = args.map((arg) => arg.type);
     const same = types.every((type) => sameType(type, types[0] as DataType));
     const type = same ? (types[0] as DataType) : commonType(types, context.settings);

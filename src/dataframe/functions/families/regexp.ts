@@ -241,6 +241,7 @@ const replace = scalar({
   inputs: ["string", "string", "string", "int"],
   optional: 1,
   defaults: (args) => [...args, ONE],
+  collated: "value",
   check: (args, context) => checkPosition(args, context),
   result: (types) => types[0] as DataType,
   evaluate: plain((text: string, regexp: string, replacement: string, position: number) => {

@@ -41,7 +41,7 @@ function test(
     names: [name],
     doc: doc(usage, example),
     inputs: [EITHER, EITHER],
-    collated: true,
+    collated: "search",
     result: BOOLEAN,
     nullable: (args) => args.some((arg) => arg.nullable || arg.type.kind === "binary"),
     evaluate: made((call) =>
@@ -95,7 +95,7 @@ const places = [
       "6",
     ]),
     inputs: ["string", "string"],
-    collated: true,
+    collated: "search",
     result: INT,
     evaluate: made((call) => folded(call, (text, part) => indexOfCodePoints(text, part, 0) + 1)),
   }),
@@ -109,7 +109,7 @@ const places = [
     parameters: ["substr", "str", "pos"],
     inputs: ["string", "string", "int"],
     optional: 1,
-    collated: true,
+    collated: "search",
     defaults: (args) => [...args, literal(1, INT)],
     result: INT,
     nullable: (args) => args.slice(0, 2).some((arg) => arg.nullable),
@@ -131,7 +131,7 @@ const places = [
       "3",
     ]),
     inputs: ["string", "string"],
-    collated: true,
+    collated: "search",
     result: INT,
     evaluate: made((call) => folded(call, (text, list) => (text.includes(",") ? 0 : list.split(",").indexOf(text) + 1))),
   }),
@@ -211,7 +211,7 @@ const cuts = [
       ["substring_index('www.apache.org', '.', -1)", "org"],
     ),
     inputs: ["string", "string", "int"],
-    collated: true,
+    collated: "search",
     result: (types) => types[0] as DataType,
     evaluate: searching((text, search, folded, count: number) => substringIndex(text, search, count, folded)),
   }),
@@ -238,7 +238,7 @@ const cuts = [
     inputs: ["string", "string", "int"],
     result: (types) => types[0] as DataType,
     nullable: true,
-    collated: true,
+    collated: "cut",
     evaluate: (call, context) =>
       searching((text, delimiter, folded, at: number) => {
         if (at === 0) throw new QueryError("INVALID_INDEX_OF_ZERO", {}, call.at);
@@ -257,7 +257,7 @@ const cuts = [
     optional: 1,
     defaults: (args) => [...args, literal("", STRING)],
     result: (types) => types[0] as DataType,
-    collated: true,
+    collated: "search",
     evaluate: searching((text, search, folded, replacement: string) =>
       search === "" ? text : splitAt(text, search, folded).join(replacement),
     ),
@@ -270,7 +270,7 @@ const cuts = [
     ]),
     inputs: ["string", "string", "string"],
     result: (types) => types[0] as DataType,
-    collated: true,
+    collated: "search",
     evaluate: made((call) => {
       const fold = foldOf(call) ?? ((c: string): string => c);
       return (text: string, from: string, to: string) => {
@@ -295,6 +295,7 @@ const similarities = [
     ),
     inputs: ["string", "string", "int"],
     optional: 1,
+    collated: "value",
     result: INT,
     evaluate: plain((left: string, right: string, threshold?: number) => levenshtein(left, right, threshold)),
   }),
@@ -346,7 +347,10 @@ const sentences = scalar({
   inputs: ["string", "string", "string"],
   optional: 2,
   defaults: (args) => [...args, ...[literal("", STRING), literal("", STRING)].slice(args.length - 1)],
-  result: { kind: "array", element: TEXTS, containsNull: false },
+  result: (types) => {
+    const words: DataType = { kind: "array", element: types[0] as DataType, containsNull: false };
+    return { kind: "array", element: words, containsNull: false };
+  },
   nullable: true,
   nulls: "custom",
   evaluate: () => (text, language, country) => {

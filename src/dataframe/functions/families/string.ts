@@ -102,7 +102,7 @@ function trimFunction(
     ),
     inputs: ["string", "string"],
     optional: 1,
-    collated: true,
+    collated: "search",
     result: (types) => types[types.length - 1] as DataType,
     evaluate: made((call) => {
       if (call.args.length === 1) return (text: string) => trim(text, " ");
@@ -126,6 +126,8 @@ const trims = [
     ]),
     inputs: ["string", "string"],
     optional: 1,
+    coerce: true,
+    collated: "search",
     to: (args, context) => callByName("trim", [...args].reverse(), context),
   }),
 ];
@@ -165,6 +167,7 @@ function padFunction(name: "lpad" | "rpad", example: readonly [string, string]):
     parameters: ["str", "len", "pad"],
     inputs: ["string", "int", "string"],
     optional: 1,
+    collated: "value",
     defaults: (args) => [...args, BLANK],
     result: sameAsFirst,
     evaluate: plain(pad(left)),
@@ -289,6 +292,7 @@ const joins = [
     ]),
     inputs: ["string"],
     rest: { anyOf: [{ arrayOf: "string" }, "string"] },
+    collated: "value",
     result: (types) => types[0] as DataType,
     nullable: (args) => (args[0] as Expression).nullable,
     nulls: "custom",
@@ -311,6 +315,7 @@ const joins = [
     inputs: ["int"],
     rest: STRING_OR_BINARY,
     atLeast: 1,
+    collated: "value",
     result: (types) => types[1] as DataType,
     nullable: true,
     nulls: "lazy",
@@ -345,8 +350,9 @@ const mask = scalar({
     ];
     return [...args, ...others.slice(args.length - 1)];
   },
+  collated: "value",
   check: (args, context) => checkMask(args, context),
-  result: STRING,
+  result: (types) => types[0] as DataType,
   nullable: true,
   nulls: "custom",
   evaluate: () => (text, upper, lower, digit, other) => {
