@@ -57,3 +57,10 @@ export function hashInteger(value: number | bigint): number {
   const hash = Math.imul(Number(BigInt.asIntN(32, value)) ^ Number(BigInt.asIntN(32, value >> 32n)), 0x9e3779b1);
   return hash ^ (hash >>> 15);
 }
+
+/** How many bits are set. */
+export function ones(word: number): number {
+  let n = word - ((word >>> 1) & 0x55555555);
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

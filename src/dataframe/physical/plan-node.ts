@@ -244,8 +244,8 @@ function planSort(planner: Planner, node: Sort): PhysicalPlan {
   return planner.sorted(ranged, node.order);
 }
 
-/** Below it a sample for range bounds costs more than it saves. */
-const SORTED_BY_ONE_TASK = 1 << 20;
+/** Below it a sample for range bounds costs more than it saves: what is sorted is computed a second time for it. */
+const SORTED_BY_ONE_TASK = 16 << 20;
 
 const LARGEST_TOP_K = 1 << 20;
 

@@ -144,6 +144,11 @@ export class JoinProbe {
     return isNull;
   }
 
+  get #needsRow(): boolean {
+    const { kind, condition } = this.options;
+    return condition !== null || kind === "inner" || kind === "outer" || kind === "mark";
+  }
+
   #packed(code: PipelineCode, T: string, table: JoinTable, first: string, terms: readonly Term[]): void {
     const { writer } = code;
     const slots = writer.hoist(`${T}.slots`, "slots");
@@ -159,6 +164,14 @@ export class JoinProbe {
     writer.line(`if (${tests.join(" && ")}) {`);
     if (table.findBy === "direct") {
       writer.line(`${first} = ${slots}[${packed}] - 1;`);
+    } else if (table.findBy === "ranked") {
+      const key = writer.constant(`(${packed}) | 0`, "key");
+      const word = writer.constant(`${writer.hoist(`${T}.bits`, "bits")}[${key} >>> 5]`, "word");
+      // Whether there is a row may be all that is asked for.
+      const row = this.#needsRow
+        ? `${slots}[${writer.hoist(`${T}.ranks`, "ranks")}[${key} >>> 5] + ${writer.hoist("R.ones", "ones")}(${word} & ((1 << (${key} & 31)) - 1))] - 1`
+        : "0";
+      writer.line(`if ((${word} & (1 << (${key} & 31))) !== 0) ${first} = ${row};`);
     } else {
       const keys = writer.hoist(`${T}.packed`, "keys");
       const mask = writer.hoist(`${T}.mask`, "mask");

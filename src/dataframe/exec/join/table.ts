@@ -1,7 +1,7 @@
 /**
  * The build side of a hash join: all its rows as one batch, and what finds them by key. Keys that are integers are packed into one
- * number where their ranges allow it; such a number is an index where the range is narrow, otherwise it is hashed. Other
- * keys are hashed together and compared one by one. Rows of equal keys are chained in their order. Without keys all rows are one chain.
+ * number where their ranges allow it. Such a number is an index where the range is well filled, or the index of a bit, from which
+ * the row's place is counted; where the range is very wide it is hashed. Other keys are hashed together and compared one by one. Rows of equal keys are chained in their order. Without keys all rows are one chain.
  */
 import { batchOfBoxed, flattened } from "../../../columnar/batch";
 import type { DataType } from "../../../columnar/types";
@@ -9,15 +9,19 @@ import type { ColumnBatch, Vector } from "../../../columnar/vector";
 import { formOf } from "../../codegen/columns";
 import { isIntLike, isLongLike, MAX_SAFE } from "../../codegen/term";
 import { hashInteger } from "../../codegen/integers";
+import { bitsOf, rankOf, ranksOf, type Ranks } from "./ranks";
 
-const DIRECT_ALWAYS = 1 << 20;
-const DIRECT_PER_ROW = 16;
+const DIRECT_ALWAYS = 1 << 14;
+const DIRECT_PER_ROW = 4;
 const DIRECT_MOST = 1 << 27;
 /** Keys in so wide a range have a bit each that says whether it is there: misses cost one small read. */
 const BITS_MOST = 1 << 27;
-const NO_BITS = new Int32Array(0);
+/** Fewer rows in so wide a range are not worth counting all bits for. */
+const RANKED_PER_ROW = 512;
+const RANKED_ALWAYS = 1 << 18;
+const NONE = new Int32Array(0);
 
-export type FindRows = "all" | "direct" | "packed" | "hash";
+export type FindRows = "all" | "direct" | "ranked" | "packed" | "hash";
 
 export class JoinTable {
   /** What the code of a probe depends on. */
@@ -29,7 +33,7 @@ export class JoinTable {
   readonly keys: readonly Vector[];
   /** Some row has a null among its keys. */
   readonly hasNullKey: boolean;
-  /** Row + 1 by slot, or by packed key. */
+  /** Row + 1 by slot, by packed key, or by its rank. */
   readonly slots: Int32Array;
   readonly mask: number;
   /** The next row with the same key, or -1; null where keys differ. */
@@ -41,8 +45,10 @@ export class JoinTable {
   readonly spans: readonly number[] = [];
   readonly packed: Float64Array | Int32Array = new Int32Array(0);
   readonly hashes: Int32Array = new Int32Array(0);
-  /** Of packed keys that are hashed: one bit a key, or empty. */
-  readonly bits: Int32Array = NO_BITS;
+  /** Of packed keys that are ranked or hashed: one bit a key, or empty. */
+  readonly bits: Int32Array = NONE;
+  /** Of ranked keys: how many bits are set before each word of them. */
+  readonly ranks: Int32Array = NONE;
 
   constructor(
     rows: ColumnBatch,
@@ -81,6 +87,14 @@ export class JoinTable {
         this.slots = new Int32Array(total);
         this.mask = 0;
         this.next = linkDirect(this.slots, packed, valid, count);
+      } else if (total <= Math.min(BITS_MOST, Math.max(RANKED_ALWAYS, RANKED_PER_ROW * count))) {
+        const ranks = ranksOf(packed, valid, count, total);
+        this.findBy = "ranked";
+        this.bits = ranks.bits;
+        this.ranks = ranks.ranks;
+        this.slots = new Int32Array(ranks.count);
+        this.mask = 0;
+        this.next = linkRanked(this.slots, packed, ranks, valid, count);
       } else {
         this.findBy = "packed";
         this.slots = new Int32Array(slotsFor(count));
@@ -114,7 +128,7 @@ export class JoinTable {
 
   /** Bytes of typed arrays, without those of the rows. */
   get bytes(): number {
-    return (this.slots.length + this.bits.length) * 4 + this.count * 14;
+    return (this.slots.length + this.bits.length + this.ranks.length) * 4 + this.count * 14;
   }
 }
 
@@ -204,14 +218,22 @@ function linkDirect(
   return repeated ? next : null;
 }
 
-function bitsOf(packed: Float64Array | Int32Array, valid: Uint8Array | null, count: number, total: number): Int32Array {
-  const bits = new Int32Array((total >>> 5) + 1);
-  for (let row = 0; row < count; row++) {
+function linkRanked(
+  slots: Int32Array,
+  packed: Float64Array | Int32Array,
+  ranks: Ranks,
+  valid: Uint8Array | null,
+  count: number,
+): Int32Array | null {
+  const repeated = slots.length < count;
+  const next = new Int32Array(repeated ? count : 0).fill(-1);
+  for (let row = count - 1; row >= 0; row--) {
     if (valid !== null && valid[row] === 0) continue;
-    const key = packed[row]!;
-    bits[key >>> 5]! |= 1 << (key & 31);
+    const at = rankOf(ranks, packed[row]!);
+    if (repeated) next[row] = slots[at]! - 1;
+    slots[at] = row + 1;
   }
-  return bits;
+  return repeated ? next : null;
 }
 
 function linkPacked(
