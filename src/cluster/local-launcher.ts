@@ -9,6 +9,7 @@ import type { ExecutorExit, Launcher, LauncherHandlers } from "../driver/endpoin
 import { CONFIGURATION_VARIABLE } from "../executor/process/options";
 import { parseAddress } from "../wire/address";
 import { SECRET_FILE_VARIABLE, SECRET_VARIABLE } from "../wire/auth";
+import { EXECUTOR_NODE_OPTIONS } from "./executor-options";
 import { exitReason } from "./exit-reason";
 
 export interface LocalLauncherOptions {
@@ -47,8 +48,6 @@ interface Child {
 }
 
 const TAIL = 16 * 1024;
-/** A main thread holds messages and little else: half of the reserve is garbage that has not been collected. */
-const MAIN_HEAP_MB = 256;
 /** Executors that end before they register, one after the other, before the launcher gives up. */
 const MAX_FALSE_STARTS = 4;
 /** Pause before the replacement of one that did not register, ms. */
@@ -133,7 +132,7 @@ export class LocalLauncher implements Launcher {
     const { options } = this;
     const id = String(this.#nextId++);
     const args = [
-      "--max-old-space-size=" + String(MAIN_HEAP_MB),
+      ...EXECUTOR_NODE_OPTIONS,
       ...(options.nodeOptions ?? []),
       options.executorFile,
       "--driver-url",

@@ -5,6 +5,7 @@ import { localRoots } from "../../storage/local-directories";
 import { applicationSecret, SECRET_FILE_VARIABLE } from "../../wire/auth";
 import type { TlsFiles } from "../../wire/tls";
 import type { Messages } from "../../wire/wire";
+import { EXECUTOR_NODE_OPTIONS } from "../executor-options";
 import { Child } from "./child";
 import { rollingOf } from "./rolling-file";
 
@@ -17,8 +18,6 @@ export interface ExecutorHost {
   readonly conf: (key: string) => string | undefined;
 }
 
-/** A main thread holds messages and little else: half of the reserve is garbage that has not been collected. */
-const MAIN_HEAP_MB = 256;
 const NAME = /^[\w.-]+$/;
 
 /** Throws when the process cannot be described; one that cannot be started ends at once. */
@@ -40,7 +39,7 @@ export function launchExecutor(message: Messages.LaunchExecutor.$Properties, on:
     directory: join(on.workDirectory, appId, executorId),
     localRoots: localRoots(conf),
     args: [
-      `--max-old-space-size=${MAIN_HEAP_MB}`,
+      ...EXECUTOR_NODE_OPTIONS,
       ...(message.nodeOptions ?? []),
       on.executorFile,
       "--driver-url",
