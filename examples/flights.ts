@@ -1,5 +1,5 @@
 // Which flights are late? CSV → SQL clean-up → pipeline → grid search → test AUC → saved model → batch prediction.
-// npx firesteel run-example flights [rows]
+// npx firesteel run-example flights [rows] [folder that all machines share]
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { SparkSession } from "firesteel";
 import { BinaryClassificationEvaluator, CrossValidator, ParamGridBuilder, Pipeline, PipelineModel, RandomForestClassifier, StringIndexer, VectorAssembler } from "firesteel/mllib"; // prettier-ignore
 
 const rows = Number(process.argv[2] ?? 563_737);
-const dir = mkdtempSync(join(tmpdir(), "flights-"));
+const dir = mkdtempSync(join(process.argv[3] ?? tmpdir(), "flights-"));
 const csv = join(dir, "flights.csv");
 await writeFlights(csv, rows);
 

@@ -8,6 +8,7 @@ import { masterConfig } from "../cluster/daemon-config";
 import { DEFAULT_MASTER_PORT } from "../common/cluster-master";
 import { tlsFiles } from "../wire/tls";
 import { announce, daemonSettings, endOnSignals, hostOf, portOption, UNSECURED } from "./daemon-options";
+import type { Pages } from "./daemon-pages";
 import { openPages } from "./daemon-pages";
 
 interface MasterCommandOptions {
@@ -35,14 +36,16 @@ export async function master(command: Command): Promise<void> {
     tls,
     recoveryDirectory: none ? null : recovery !== undefined ? resolve(recovery) : usual,
   });
+  const open: { pages?: Pages } = {};
+  endOnSignals(async () => {
+    await open.pages?.close();
+    await daemon.stop();
+  });
   announce(`firesteel master at ${daemon.url}${tls === null ? "" : " (TLS)"}`);
   const view = { kind: "master" as const, stateOf: () => daemon.stateOf() };
-  const pages = await openPages(command, get, { host, portKey: "spark.master.ui.port", fallback: 8080 }, view);
+  const where = { host, portKey: "spark.master.ui.port", fallback: 8080 };
+  const pages = (open.pages = await openPages(command, get, where, view));
   daemon.webUrl = pages.url;
   if (pages.url !== "") announce(`firesteel master: dashboard at ${pages.url}`);
   if (secret.length === 0) announce(`firesteel master: ${UNSECURED}`);
-  endOnSignals(async () => {
-    await pages.close();
-    await daemon.stop();
-  });
 }

@@ -6,11 +6,12 @@ import { cleanupConfig, decommissionConfig } from "../cluster/daemon-config";
 import { checkReach, clusterSecret } from "../cluster/secret";
 import { WorkerDaemon } from "../cluster/worker/worker-daemon";
 import { parseClusterMaster } from "../common/cluster-master";
-import { ClusterError, UsageError } from "../common/errors";
+import { UsageError } from "../common/errors";
 import { parseBytes } from "../common/units";
 import { containerMemoryLimit } from "../storage/container-limit";
 import { tlsFiles } from "../wire/tls";
 import { announce, daemonSettings, endOnSignals, hostOf, UNSECURED } from "./daemon-options";
+import type { Pages } from "./daemon-pages";
 import { openPages } from "./daemon-pages";
 
 interface WorkerCommandOptions {
@@ -29,15 +30,7 @@ export async function worker(command: Command, url: string): Promise<void> {
   const host = hostOf(command, secret);
   await checkReach(host, secret, "The worker");
   if (secret.length === 0) announce(`firesteel worker: ${UNSECURED}`);
-  // The master is told where they are when the worker joins it.
-  const running: { daemon?: WorkerDaemon } = {};
-  const stateOf = (): ReturnType<WorkerDaemon["stateOf"]> => {
-    if (running.daemon === undefined) throw new ClusterError("NOT_STARTED", "The worker is about to start.");
-    return running.daemon.stateOf();
-  };
-  const where = { host, portKey: "spark.worker.ui.port", fallback: 8081 };
-  const pages = await openPages(command, get, where, { kind: "worker", stateOf });
-  const started = await WorkerDaemon.start({
+  const daemon = new WorkerDaemon({
     masters,
     host,
     cores: coresOption(options.cores),
@@ -45,23 +38,28 @@ export async function worker(command: Command, url: string): Promise<void> {
     workDirectory: resolve(options.workDir ?? "work"),
     secret,
     tls: tlsFiles(get),
-    webUrl: pages.url,
     executorFile: join(__dirname, "executor.js"),
     cliFile: join(__dirname, "cli.js"),
     conf: get,
     cleanup: cleanupConfig(get),
   });
-  running.daemon = started;
-  const { id, cores, memory } = started.stateOf();
+  // From here on: a process that is the first of its container gets no signal that it does not handle.
+  const decommission = decommissionConfig(get);
+  const open: { pages?: Pages } = {};
+  endOnSignals(async (signal) => {
+    await open.pages?.close();
+    if (signal !== "SIGTERM" || !decommission.enabled) return daemon.stop(`it was ended by ${signal}`);
+    daemon.decommission(`it was ended by ${signal}`, decommission.withinMs);
+    return daemon.ended;
+  });
+  // The master is told where they are when the worker joins it.
+  const where = { host, portKey: "spark.worker.ui.port", fallback: 8081 };
+  const pages = (open.pages = await openPages(command, get, where, { kind: "worker", stateOf: () => daemon.stateOf() }));
+  daemon.webUrl = pages.url;
+  await daemon.start();
+  const { id, cores, memory } = daemon.stateOf();
   announce(`firesteel worker ${id}: ${cores} cores, ${Math.round(memory / 2 ** 20)} MiB`);
   if (pages.url !== "") announce(`firesteel worker: dashboard at ${pages.url}`);
-  const decommission = decommissionConfig(get);
-  endOnSignals(async (signal) => {
-    await pages.close();
-    if (signal !== "SIGTERM" || !decommission.enabled) return started.stop(`it was ended by ${signal}`);
-    started.decommission(`it was ended by ${signal}`, decommission.withinMs);
-    return started.ended;
-  });
 }
 
 function coresOption(text: string | undefined): number {

@@ -842,7 +842,6 @@ export interface MasterState {
 export interface MasterWorker {
   id: string;
   host: string;
-  port: number;
   webUiAddress: string;
   state: "ALIVE" | "DEAD" | "DECOMMISSIONED" | "UNKNOWN";
   cores: number;

@@ -101,7 +101,6 @@ export function masterState(view: MasterView): MasterState {
     workers: view.workers.map((worker) => ({
       id: worker.id,
       host: worker.host,
-      port: portOf(worker.id),
       webUiAddress: worker.webUrl ?? "",
       state: worker.state,
       cores: worker.cores,
@@ -115,11 +114,6 @@ export function masterState(view: MasterView): MasterState {
     activeDrivers: view.activeDrivers.map(driver),
     completedDrivers: view.completedDrivers.map(driver),
   };
-}
-
-/** Ids of workers end in their port, as Spark's do; 0 where they do not. */
-function portOf(id: string): number {
-  return Number(/-(\d+)$/.exec(id)?.[1] ?? 0);
 }
 
 function application(view: ApplicationView): MasterApplication {

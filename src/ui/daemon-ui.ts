@@ -37,6 +37,11 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
     options.kind === "master" ? masterState(options.stateOf()) : workerState(options.stateOf());
   routes.get(`/api/firesteel/v1/${kind}`, () => json(state()));
   routes.get("/health", () => json({ status: "ok" }));
+  // Healthy is who answers; ready is who can be given work: a worker has a master. What restarts processes asks for the former.
+  routes.get("/ready", () => {
+    const [ready, status] = readiness(options);
+    return json({ status }, ready ? 200 : 503);
+  });
   routes.get("/metrics/prometheus", () => ({
     status: 200,
     type: "text/plain; version=0.0.4; charset=utf-8",
@@ -73,6 +78,11 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
   const bound = await server.listen();
   const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return { url: `http://${shown}:${bound}`, port: bound, close: () => server.close() };
+}
+
+function readiness(options: DaemonUiOptions): [ready: boolean, status: string] {
+  if (options.kind === "master") return [true, options.stateOf().status];
+  return options.stateOf().connected ? [true, "connected"] : [false, "there is no master"];
 }
 
 function identityOf(options: DaemonUiOptions, version: string): Identity {

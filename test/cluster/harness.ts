@@ -35,7 +35,7 @@ export class TestCluster {
   }
 
   async startWorker(more: Partial<WorkerOptions> = {}): Promise<WorkerDaemon> {
-    const worker = await WorkerDaemon.start({
+    const worker = new WorkerDaemon({
       masters: [{ host: "127.0.0.1", port: this.master.port }],
       host: "127.0.0.1",
       cores: 1,
@@ -43,14 +43,13 @@ export class TestCluster {
       workDirectory: join(this.directory, `work-${this.workers.length}`),
       secret: this.secret,
       tls: null,
-      webUrl: "",
       executorFile: join(dist, "executor.js"),
       cliFile: join(dist, "cli.js"),
       conf: () => undefined,
       cleanup: null,
       ...more,
     });
-    this.workers.push(worker);
+    this.workers.push(await worker.start());
     return worker;
   }
 

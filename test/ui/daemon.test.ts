@@ -80,7 +80,7 @@ test("a master shows workers and applications; what dead workers had does not co
   try {
     const state = (await (await fetch(`${ui.url}/api/firesteel/v1/master`)).json()) as MasterState;
     expect(state).toMatchObject({ cores: 4, coresUsed: 2, memoryMb: 1024, memoryUsedMb: 512, status: "ALIVE" });
-    expect(state.workers[0]).toMatchObject({ id: "worker-1-7078", port: 7078, webUiAddress: "http://alpha:8081" });
+    expect(state.workers[0]).toMatchObject({ id: "worker-1-7078", webUiAddress: "http://alpha:8081" });
     expect(state.activeApplications[0]).toMatchObject({ cores: 2, duration: 30, executors: 1, memoryPerExecutorMb: 512 });
     expect(state.completedDrivers[0]).toMatchObject({ error: "no", restarts: 2 });
     expect((await (await fetch(`${ui.url}/api/firesteel/v1/identity`)).json()) as Identity).toMatchObject({

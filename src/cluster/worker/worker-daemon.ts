@@ -32,7 +32,6 @@ export interface WorkerOptions {
   readonly workDirectory: string;
   readonly secret: Uint8Array;
   readonly tls: TlsFiles | null;
-  readonly webUrl: string;
   /** The bundles whose entries run an executor, and the command line. */
   readonly executorFile: string;
   readonly cliFile: string;
@@ -53,7 +52,8 @@ export class WorkerDaemon implements StatePort<WorkerState> {
   readonly startTime = Date.now();
   /** Settles when the worker has ended by itself, after it was decommissioned. */
   readonly ended: Promise<void>;
-  webUrl: string;
+  /** Where its pages are; told to masters from then on. */
+  webUrl = "";
   readonly #link: MasterLink;
   readonly #executors = new ChildSet(FINISHED_KEPT);
   /** Where executors of an application that has not ended kept data: those that were killed left theirs. */
@@ -71,10 +71,10 @@ export class WorkerDaemon implements StatePort<WorkerState> {
   #finish!: () => void;
   #firstRegistration: { resolve(): void; reject(error: Error): void } | null = null;
 
-  private constructor(private readonly options: WorkerOptions) {
+  /** Throws a UsageError when the work directory cannot be had. */
+  constructor(private readonly options: WorkerOptions) {
     const stamp = new Date(this.startTime).toISOString().replace(/\D/g, "").slice(0, 14);
     this.id = `worker-${stamp}-${options.host.replace(/[^\w.-]/g, "_")}-${randomBytes(3).toString("hex")}`;
-    this.webUrl = options.webUrl;
     this.ended = new Promise((resolve_) => (this.#finish = resolve_));
     const directory = resolve(options.workDirectory);
     try {
@@ -110,13 +110,12 @@ export class WorkerDaemon implements StatePort<WorkerState> {
   }
 
   /** Resolves when a master has taken it. Rejects when one refuses it; one that cannot be reached is tried again and again. */
-  static async start(options: WorkerOptions): Promise<WorkerDaemon> {
-    const daemon = new WorkerDaemon(options);
+  async start(): Promise<this> {
     await new Promise<void>((resolve_, reject) => {
-      daemon.#firstRegistration = { resolve: resolve_, reject };
-      daemon.#link.start();
+      this.#firstRegistration = { resolve: resolve_, reject };
+      this.#link.start();
     });
-    return daemon;
+    return this;
   }
 
   stateOf(): WorkerState {

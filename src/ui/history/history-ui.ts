@@ -78,6 +78,7 @@ export class HistoryUi implements Applications {
     addApiFiresteel(routes, this, (store) => reportHtml(store, webFolder, version));
     routes.get("/api/firesteel/v1/history", () => json(this.#entries()));
     routes.get("/health", () => json({ status: "ok", applications: this.#listing.applications.length }));
+    routes.get("/ready", () => json({ status: "ok" }));
     const versions = { version: (topic: string) => (topic === "history" ? this.#listing.version : 0) };
     this.#server = new HttpServer(
       {

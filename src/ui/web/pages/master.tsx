@@ -83,9 +83,9 @@ const WORKER_COLUMNS: readonly Column<MasterWorker>[] = [
   },
   {
     key: "host",
-    label: "Address",
-    render: (row) => <span class="mono">{`${row.host}:${row.port}`}</span>,
-    sort: (row) => `${row.host}:${row.port}`,
+    label: "Host",
+    render: (row) => <span class="mono">{row.host}</span>,
+    sort: (row) => row.host,
   },
   { key: "state", label: "State", render: (row) => <Badge state={row.state} />, sort: (row) => row.state },
   {

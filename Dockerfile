@@ -1,0 +1,36 @@
+# One image for masters, workers, history servers and drivers: `docker build -t firesteel .`
+# It needs nothing that only BuildKit has. A different base: --build-arg NODE_IMAGE=node:24-bookworm-slim
+ARG NODE_IMAGE=node:20-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json LICENSE ./
+COPY proto proto
+COPY tools tools
+COPY src src
+RUN node tools/build.mjs && find dist -name '*.map' -delete && npm prune --omit=dev
+
+FROM ${NODE_IMAGE}
+WORKDIR /opt/firesteel
+COPY --from=build /build/node_modules node_modules
+COPY package.json LICENSE README.md ./
+COPY --from=build /build/dist dist
+COPY examples examples
+COPY docker/healthcheck.js docker/healthcheck.js
+# Volumes take their first owner from the directories made here.
+RUN ln -s /opt/firesteel/dist/cli.js /usr/local/bin/firesteel \
+ && for dir in master work events data; do install -d -o node -g node "/var/lib/firesteel/$dir"; done \
+ && install -d -o node -g node -m 700 /run/firesteel
+ENV NODE_ENV=production
+USER node
+# Code compiled once, here: a container starts its processes without compiling anything, read-only root or not.
+RUN firesteel run-example pi > /dev/null
+WORKDIR /var/lib/firesteel/work
+# The process is PID 1 and handles SIGTERM and SIGINT itself: no init is needed.
+ENTRYPOINT ["firesteel"]
+CMD ["--help"]
+EXPOSE 7077 8080 8081 18080 4040
+# Healthy: the pages of whatever daemon runs here say so.
+HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=3 CMD ["node", "/opt/firesteel/docker/healthcheck.js"]
