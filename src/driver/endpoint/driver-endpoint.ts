@@ -15,6 +15,7 @@ import type { TlsFiles } from "../../wire/tls";
 import { CHANNEL_OPTIONS, passBytes, SESSION_PATH, wire } from "../../wire/wire";
 import type { Messages } from "../../wire/wire";
 import { decodeHeartbeat, decodeMapOutputs, decodeTaskUpdate, decodeThreads } from "./decode";
+import { Departures } from "./departures";
 import { Liveness } from "./liveness";
 import { Session } from "./session";
 import type {
@@ -63,7 +64,7 @@ const STOP_TIMEOUT = 500;
 export class DriverEndpoint {
   readonly #executors = new Map<string, Connected>();
   /** Lost connections whose reason is waited for. */
-  readonly #leaving = new Map<string, { timer: NodeJS.Timeout; reason: string }>();
+  readonly #leaving = new Departures();
   readonly #sessions = new Set<Session>();
   /** Ids are never used twice: a process that was given up does not come back under its old name. */
   readonly #past = new Set<string>();
@@ -228,13 +229,7 @@ export class DriverEndpoint {
 
   /** The launcher saw the executor's process end: lost now, for this reason. */
   executorExited(executorId: string, reason: string): void {
-    const leaving = this.#leaving.get(executorId);
-    if (leaving !== undefined) {
-      clearTimeout(leaving.timer);
-      this.#leaving.delete(executorId);
-      this.#lost(executorId, reason);
-      return;
-    }
+    if (this.#leaving.end(executorId)) return this.#lost(executorId, reason);
     const connected = this.#executors.get(executorId);
     this.#past.add(executorId);
     if (connected === undefined) return;
@@ -247,8 +242,7 @@ export class DriverEndpoint {
   async stop(reason = "the application has ended"): Promise<void> {
     this.#stopped = true;
     this.#liveness.stop();
-    for (const { timer } of this.#leaving.values()) clearTimeout(timer);
-    this.#leaving.clear();
+    this.#leaving.stop();
     for (const [id, dump] of this.#dumps) this.#failDump(id, dump.executorId, reason);
     this.#executors.clear();
     const ended = [...this.#sessions].map((session) => session.closed);
@@ -301,11 +295,7 @@ export class DriverEndpoint {
     const words = session.lastWords;
     const grace = this.options.exitReasonGraceMs ?? 0;
     if (words !== null || grace === 0) return this.#lost(id, words ?? reason);
-    const timer = setTimeout(() => {
-      this.#leaving.delete(id);
-      this.#lost(id, reason);
-    }, grace);
-    this.#leaving.set(id, { timer, reason });
+    this.#leaving.begin(id, grace, () => this.#lost(id, reason));
   }
 
   #lost(executorId: string, reason: string): void {
@@ -419,7 +409,13 @@ export class DriverEndpoint {
   }
 
   async #mapOutputs(shuffleId: number): Promise<Messages.MapOutputsReply.$Properties> {
-    const answer = await this.options.handlers.mapOutputs(shuffleId);
+    let answer = await this.options.handlers.mapOutputs(shuffleId);
+    // What is said to be with an executor that is going cannot be fetched, and is not known to be lost yet: a reader that was told that
+    // it is missing would fail its stage again and again meanwhile.
+    for (let going; (going = this.#leaving.someOver(answer.executors)) !== null; ) {
+      await going;
+      answer = await this.options.handlers.mapOutputs(shuffleId);
+    }
     // An executor that is gone by now has no address: its outputs count as missing.
     const executors: BlockAddress[] = [];
     const position = answer.executors.map((id) => {

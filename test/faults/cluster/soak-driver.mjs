@@ -1,0 +1,42 @@
+/** The soak's application: small jobs of all kinds, one after the other, until the parent process says that it is enough. */
+import { join } from "node:path";
+import { allKindNames, runJob } from "../jobs.mjs";
+import { random } from "../random.mjs";
+
+const { conf, seed, work, pause, firesteel } = JSON.parse(process.env.SOAK_PLAN);
+const { SparkConf, SparkContext, SparkSession, StorageLevel } = await import(firesteel);
+const mllib = await import(new URL("mllib.mjs", firesteel));
+const SIZE = { rows: 4000, maps: 4, reducers: 3, nap: 0 };
+/** Datasets that are kept do not fit what is measured. */
+const KINDS = allKindNames.filter((kind) => kind !== "lasting");
+
+const settings = new SparkConf();
+for (const [key, value] of Object.entries(conf)) settings.set(key, value);
+const sc = new SparkContext(settings);
+sc.setCheckpointDir(join(work, "checkpoints"));
+const spark = await SparkSession.builder.getOrCreate();
+process.send({ started: sc.applicationId });
+
+let enough = false;
+process.on("message", () => (enough = true));
+const r = random(seed);
+for (let number = 0; !enough; number++) {
+  const salt = r.int(1, 2 ** 30);
+  const context = {
+    sc,
+    spark,
+    mllib,
+    size: SIZE,
+    salt,
+    number,
+    random: random(salt),
+    output: join(work, "output"),
+    StorageLevel,
+  };
+  await runJob(r.pick(KINDS), context);
+  process.send({ done: number + 1, heap: process.memoryUsage().heapUsed / 2 ** 20 });
+  await new Promise((resolve) => setTimeout(resolve, pause));
+}
+if (process.env.SOAK_SNAPSHOT !== undefined) (await import("node:v8")).writeHeapSnapshot(process.env.SOAK_SNAPSHOT);
+await sc.stop();
+process.disconnect();
