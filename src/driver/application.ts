@@ -142,10 +142,21 @@ export class Application {
   }
 
   /** False when there is no such executor. */
-  killExecutor(executorId: string): boolean {
-    if (!this.#executors.has(executorId)) return false;
-    this.#backend.replace(executorId, "killed by the application");
-    return true;
+  /** Asks for executors up to this number in all; there are fewer only as some are killed or end. */
+  requestExecutors(total: number): void {
+    this.#backend.setTotal(total);
+  }
+
+  get wantedExecutors(): number {
+    return this.#backend.total;
+  }
+
+  /** Ends executors for good. False where one of them is not there; those that are end all the same. */
+  killExecutors(executorIds: readonly string[]): boolean {
+    const known = executorIds.filter((id) => this.#executors.has(id));
+    this.#backend.setTotal(Math.max(0, this.#backend.total - known.length));
+    for (const id of known) this.#backend.replace(id, "killed by the application");
+    return known.length === executorIds.length;
   }
 
   /** What the slots of an executor do now. */

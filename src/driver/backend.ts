@@ -29,7 +29,9 @@ export interface ExecutorBackend {
   decommission(executorId: string): void;
   /** Ends an executor that the driver gave up; another one takes its place. */
   replace(executorId: string, reason: string): void;
-  /** Dynamic allocation: how many executors there are to be. */
+  /** Executors that there are to be: what `setTotal` told last, else those that live or start. */
+  readonly total: number;
+  /** From now on there are to be so many executors; what lives stays until it is released. */
   setTotal(total: number): void;
   /** While there is work, the process must not end; without, it may. */
   keepAlive(active: boolean): void;

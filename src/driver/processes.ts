@@ -138,6 +138,10 @@ export class Processes implements ExecutorBackend {
     return this.#endpoint.inspect(executorId, wanted);
   }
 
+  get total(): number {
+    return this.#total ?? this.#launcher?.processes.size ?? 0;
+  }
+
   setTotal(total: number): void {
     this.#total = total;
     this.#launcher?.setTotal(total);

@@ -72,6 +72,11 @@ import { SharedFiles } from "./shared-files";
 import { StatusTracker } from "./status-tracker";
 import { withoutEngineFrames } from "./user-stack";
 
+declare module "../rdd/context-port" {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- says of what class `rdd.context` is
+  interface UserContext extends SparkContext {}
+}
+
 const defaults = new Map(configEntries().map((entry) => [entry.key, entry.defaultText]));
 const active: SparkContext[] = [];
 
@@ -547,9 +552,35 @@ export class SparkContext {
     });
   }
 
-  /** Gives up executors; others take their places. True where the executor was there. */
+  /**
+   * From now on there are to be so many executors. There are never more than the master has room for, nor fewer than live: see
+   * `killExecutors`. With dynamic allocation its own next decision counts again. False on local[N], where there is just one.
+   */
+  requestTotalExecutors(total: number): boolean {
+    this.#port.assertRunning("requestTotalExecutors");
+    if (!Number.isSafeInteger(total) || total < 0)
+      throw new UsageError(
+        "INVALID_ARGUMENT",
+        `requestTotalExecutors: the number must be a whole one of at least 0, got ${total}.`,
+      );
+    if (this.isLocal) return unsupported("requestTotalExecutors");
+    this.#application.requestExecutors(total);
+    return true;
+  }
+
+  /** As `requestTotalExecutors`, beside those that are wanted already. */
+  requestExecutors(additional: number): boolean {
+    return this.requestTotalExecutors(this.#application.wantedExecutors + additional);
+  }
+
+  /**
+   * Ends executors for good; `requestExecutors` gives others. What they held is computed again where it is needed. True where
+   * all of them were there; false on local[N].
+   */
   killExecutors(executorIds: readonly string[]): boolean {
-    return executorIds.map((id) => this.#application.killExecutor(id)).every((known) => known);
+    this.#port.assertRunning("killExecutors");
+    if (this.isLocal) return unsupported("killExecutors");
+    return this.#application.killExecutors(executorIds);
   }
 
   killExecutor(executorId: string): boolean {
@@ -718,6 +749,12 @@ function applyLogLevel(conf: SparkConf): void {
   const level = conf.read(LOG_LEVEL);
   if (level !== "" && !setLogLevel(level))
     throw new UsageError("INVALID_CONF_VALUE", `${LOG_LEVEL.key} must be a log level such as WARN, not "${level}".`);
+}
+
+/** As Spark says it. */
+function unsupported(call: string): boolean {
+  log.warn(`${call} does nothing on local[N]: its only executor stays`);
+  return false;
 }
 
 function programName(): string {

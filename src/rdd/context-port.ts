@@ -10,9 +10,13 @@ import type { DatasetNode } from "./nodes/node";
 import type { StageAction } from "./stage-output";
 import type { AccumulatorBase } from "./shared/accumulator";
 
+/** What `rdd.context` has: the driver, which stands above this layer, says it. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- merged with the driver's class
+export interface UserContext {}
+
 export interface ContextPort {
   /** For `rdd.context`: the SparkContext that users know. */
-  readonly context: unknown;
+  readonly context: object;
   readonly applicationId: string;
   readonly fileSystems: FileSystems;
   nextRddId(): number;

@@ -2,7 +2,7 @@
 import type { Frozen } from "../closure/frozen";
 import { checkFunction } from "./arguments";
 import type { Lifeline } from "./cleaner";
-import type { ContextPort } from "./context-port";
+import type { ContextPort, UserContext } from "./context-port";
 import type { DatasetNode } from "./nodes/node";
 import type { RDD } from "./rdd";
 import { TRAVEL, type TravelRefusal } from "./shared/travel";
@@ -45,8 +45,8 @@ export class RddBase {
   }
 
   /** The SparkContext that it belongs to. */
-  get context(): unknown {
-    return this.port.context;
+  get context(): UserContext {
+    return this.port.context as UserContext;
   }
 
   /** Internal: an RDD of `node`. */

@@ -329,6 +329,8 @@ export class InProcess implements ExecutorBackend {
     this.release();
   }
 
+  readonly total = 1;
+
   setTotal(): void {}
 
   keepAlive(active: boolean): void {
