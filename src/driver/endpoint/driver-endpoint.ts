@@ -412,7 +412,7 @@ export class DriverEndpoint {
     let answer = await this.options.handlers.mapOutputs(shuffleId);
     // What is said to be with an executor that is going cannot be fetched, and is not known to be lost yet: a reader that was told that
     // it is missing would fail its stage again and again meanwhile.
-    for (let going; (going = this.#leaving.someOver(answer.executors)) !== null; ) {
+    for (let going; (going = this.#leaving.someOver(answer.executors)) !== null;) {
       await going;
       answer = await this.options.handlers.mapOutputs(shuffleId);
     }

@@ -36,7 +36,7 @@ test("a reader waits until the loss is told, and then hears what is left", async
   while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(lost).toBeNull();
   endpoint.executorExited("0", "killed by SIGKILL");
-  expect([...((await reply).mapOutputs.owners ?? [])]).toEqual([0, 1]);
+  expect([...((await reply).mapOutputs!.owners ?? [])]).toEqual([0, 1]);
   expect(asked).toEqual([null, "0"]);
   await staying.close();
   await endpoint.stop();
