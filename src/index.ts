@@ -20,6 +20,7 @@ export {
   DataFrameStatFunctions,
   DataFrameWriter,
   DataFrameWriterV2,
+  DataSourceRegistration,
   functions,
   GroupedData,
   MergeIntoWriter,
@@ -49,7 +50,13 @@ export type {
   Table,
   TableColumn,
   TypeOrText,
+  UserDataSource,
+  UserDataWriter,
   UserDefinedFunction,
+  UserFilter,
+  UserSave,
+  UserScan,
+  UserWriteTask,
   WindowBound,
 } from "./dataframe/api";
 export { AnalysisError, ParseError, QueryError } from "./dataframe/errors";

@@ -45,6 +45,6 @@ function generate(sf) {
   if (existsSync(join(folder, "supplier.parquet"))) return folder;
   mkdirSync(folder, { recursive: true });
   const tool = join(venv("tpchgen", ["tpchgen-cli"]), "bin/tpchgen-cli");
-  execFileSync(tool, ["--scale-factor", String(sf), "--format", "parquet", "--output-dir", folder], { stdio: "inherit" });
+  execFileSync(tool, ["parquet", "--scale-factor", String(sf), "--output-dir", folder], { stdio: "inherit" });
   return folder;
 }

@@ -5,6 +5,7 @@
 import type { ChunkSource } from "../columnar";
 import { InternalError } from "../common/errors";
 import type { TaskEnv } from "../storage/task-env";
+import type { AnySource, MaybePromise } from "./pipeline/source";
 import type { TaskOutput } from "./task-runner";
 
 export interface PlanRuntime {
@@ -14,9 +15,9 @@ export interface PlanRuntime {
 
 export interface PlanProgram {
   /** Runs one task to its end: map output, or a result for the driver. */
-  run(task: PlanTask): TaskOutput;
+  run(task: PlanTask): MaybePromise<TaskOutput>;
   /** The rows of one task, as records. Only of plans that end in rows. */
-  rows(task: PlanTask): ChunkSource;
+  rows(task: PlanTask): AnySource;
 }
 
 /** What a plan sees of its task. */
@@ -28,8 +29,8 @@ export interface PlanTask {
   readonly payload: Uint8Array;
   /** Ids of the shuffles that the plan reads, as it numbers them. */
   readonly shuffles: readonly number[];
-  /** Records of partition `partition` of parent dataset `index`. */
-  parent(index: number, partition: number): ChunkSource;
+  /** Records of partition `partition` of parent dataset `index`; where functions of it are asynchronous, all are kept before they are given. */
+  parent(index: number, partition: number): MaybePromise<ChunkSource>;
   /** The user's function of this name. */
   function(name: string): (...args: never[]) => unknown;
   /** Called when the task ends, however it does. */

@@ -19,6 +19,7 @@ import type { SessionFactory } from "./query-port";
 import { DataFrameReader } from "./reader";
 import { RuntimeConfig } from "./runtime-config";
 import { SessionCore } from "./session-core";
+import { DataSourceRegistration } from "./data-source-registration";
 import { UDFRegistration } from "./udf-registration";
 
 /** Types of the layer above, which joins the parts: the entry point fills it in. */
@@ -85,6 +86,8 @@ export class SparkSession {
   readonly conf: RuntimeConfig;
   /** Functions of the program for SQL text. */
   readonly udf: UDFRegistration;
+  /** Data sources that the program brings. */
+  readonly dataSource: DataSourceRegistration = new DataSourceRegistration();
   readonly catalog: Catalog;
 
   /** Internal: sessions are made by `SparkSession.builder` and `newSession`. */

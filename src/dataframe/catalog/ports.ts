@@ -53,6 +53,8 @@ export interface DataPort {
   isFileFormat(name: string): boolean;
   /** A source's primary name, or null. */
   isSource(name: string): boolean;
+  /** Whether options name the source's tables: they have no location. */
+  isPathless(name: string): boolean;
   external(source: number): {
     readonly what: "arrow" | "rdd" | "cached";
     readonly sizeInBytes: number | null;

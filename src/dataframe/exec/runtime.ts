@@ -1,19 +1,26 @@
 /** Stages of queries in task threads: opens plans for the RDD layer, and ends each task in what its stage's sink says. */
-import { ByteWriter, type ChunkSource, encodeValue } from "../../columnar";
+import { ByteWriter, encodeValue } from "../../columnar";
 import { encodeBatch, sliceBatch } from "../../columnar/batch";
 import type { Boxed } from "../../columnar/types";
-import type { BatchSource } from "../../columnar/vector";
+import type { BatchSource, ColumnBatch } from "../../columnar/vector";
 import { InternalError, unreachable } from "../../common/errors";
 import type { PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
+import { type AnySource, type MaybePromise, then } from "../../rdd/pipeline/source";
+import { DeferredSource } from "../../rdd/pipeline/iterable-source";
 import type { TaskOutput } from "../../rdd/task-runner";
-import type { StagePlan, StageTaskInput } from "../physical/plan";
+import type { ExternalExec, ScanExec, StagePlan, StageTaskInput } from "../physical/plan";
+import { walk } from "../physical/traverse";
 import { type Columns, routerOf } from "./exchange/route";
 import { sampleKeys } from "./exchange/sample";
 import { ExchangeWriter } from "./exchange/shuffle-writer";
-import type { OpenTask } from "./operator";
+import { externalBatches } from "./external";
+import { sourceOf, type OpenTask } from "./operator";
 import { planFromBytes } from "./plan-bytes";
 import { Projection } from "./projection";
 import { recordsOf } from "./records";
+import type { ExecServices } from "./ports";
+import { laterScans, openScanLater } from "./scan";
+import { Spool } from "./spill/spool";
 import { openStage, type StageProgram } from "./stage-program";
 import { TaskEnvironment } from "./task-environment";
 import { taskServices } from "./thread-services";
@@ -62,33 +69,91 @@ class MapSizes implements PlanProgram {
 
 class Stage implements PlanProgram {
   readonly #plan: StagePlan;
+  /** Scans that may have to be waited for. */
+  readonly #later: readonly ScanExec[];
+  /** Datasets outside of the plan: functions of theirs may be asynchronous. */
+  readonly #externals: readonly ExternalExec[];
   #program: StageProgram | undefined;
 
   constructor(private readonly shipped: Extract<ShippedPlan, { kind: "stage" }>) {
     this.#plan = shipped.stage;
+    this.#later = laterScans(this.#plan.root);
+    const externals: ExternalExec[] = [];
+    walk(this.#plan.root, (node) => {
+      if (node.kind === "external") externals.push(node);
+    });
+    this.#externals = externals;
   }
 
-  run(task: PlanTask): TaskOutput {
+  run(task: PlanTask): MaybePromise<TaskOutput> {
     const { metrics, shuffleId } = this.shipped;
     const env = new TaskEnvironment(task);
-    const output = finish(this.#open(task, env), shuffleId);
-    return { ...output, accumulators: [{ id: metrics, value: encodeValue(env.updates(), task.env.values, "metrics") }] };
+    const output = then(this.#open(task, env), (stage) => finish(stage, shuffleId));
+    return then(output, (done): TaskOutput => {
+      return { ...done, accumulators: [{ id: metrics, value: encodeValue(env.updates(), task.env.values, "metrics") }] };
+    });
   }
 
-  rows(task: PlanTask): ChunkSource {
-    const { source } = this.#open(task, new TaskEnvironment(task));
-    return recordsOf(source, this.#plan);
+  rows(task: PlanTask): AnySource {
+    const records = then(this.#open(task, new TaskEnvironment(task)), ({ source }): AnySource => recordsOf(source, this.#plan));
+    return records instanceof Promise ? new DeferredSource(records) : records;
   }
 
-  #open(task: PlanTask, env: TaskEnvironment): OpenStage {
+  #open(task: PlanTask, env: TaskEnvironment): MaybePromise<OpenStage> {
     const plan = this.#plan;
-    const services = taskServices(env, this.shipped.inputs, plan.settings);
+    const services = taskServices(env, plan.settings);
     this.#program ??= openStage(plan, services);
+    const program = this.#program;
     const input = planFromBytes<StageTaskInput>(task.payload);
-    const source = this.#program.run(input, env, services);
-    task.onClose(() => source.close());
     const evaluation = { settings: plan.settings, partition: env.partition, inputFile: () => env.inputFile() };
-    return { source, env, task: { plan, input, env, services, evaluation } };
+    const opened: OpenTask = { plan, input, env, services, evaluation };
+    const start = (own: ExecServices): OpenStage => {
+      const source = program.run(input, env, own);
+      task.onClose(() => source.close());
+      return { source, env, task: { ...opened, services: own } };
+    };
+    if (this.#later.length === 0 && this.#externals.length === 0) return start(services);
+    return then(this.#leaves(opened, env, task), (ready) =>
+      start({
+        ...services,
+        openScan: (scan, splits, of) => ready.get(scan.id) ?? services.openScan(scan, splits, of),
+        external: (node) => ready.get(node.id)!,
+      }),
+    );
+  }
+
+  /** What may have to be waited for, by the ids of the nodes: opened one after the other. */
+  #leaves(opened: OpenTask, env: TaskEnvironment, task: PlanTask): MaybePromise<Map<number, BatchSource>> {
+    const ready = new Map<number, BatchSource>();
+    let waiting: MaybePromise<void> = undefined;
+    for (const scan of this.#later) {
+      const splits = opened.input.scans[scan.id];
+      if (splits === undefined) continue;
+      waiting = then(waiting, () => {
+        const rows = openScanLater(scan, splits, env, opened.plan.settings);
+        if (!(Symbol.asyncIterator in rows)) return void ready.set(scan.id, rows);
+        const spool = new Spool(opened, scan.id);
+        env.task.onClose(() => spool.close());
+        return keepAll(rows, spool, env).then(() => void ready.set(scan.id, sourceOf(spool.batches())));
+      });
+    }
+    for (const node of this.#externals) {
+      const partition = opened.input.leaves[node.id];
+      if (partition === undefined) continue;
+      waiting = then(waiting, () =>
+        then(task.parent(this.shipped.inputs.indexOf(node.source), partition), (records) => {
+          ready.set(node.id, externalBatches(node, records, opened.plan.settings));
+        }),
+      );
+    }
+    return then(waiting, () => ready);
+  }
+}
+
+async function keepAll(rows: AsyncIterable<ColumnBatch>, spool: Spool, env: TaskEnvironment): Promise<void> {
+  for await (const batch of rows) {
+    env.checkInterrupted();
+    spool.add(batch);
   }
 }
 
@@ -98,7 +163,7 @@ interface OpenStage {
   readonly task: OpenTask;
 }
 
-function finish(stage: OpenStage, shuffleId: number | null): TaskOutput {
+function finish(stage: OpenStage, shuffleId: number | null): MaybePromise<TaskOutput> {
   const { source, env } = stage;
   const { sink, root, settings } = stage.task.plan;
   const host = { functions: stage.task.services.functions, settings };
@@ -123,7 +188,7 @@ function finish(stage: OpenStage, shuffleId: number | null): TaskOutput {
     case "collect":
       return { kind: "result", bytes: collect(source, sink.limit) };
     case "write":
-      return { kind: "result", bytes: writeTask(sink, source, env) };
+      return then(writeTask(sink, source, env, stage.task), (bytes): TaskOutput => ({ kind: "result", bytes }));
     case "sample":
       return { kind: "result", bytes: sampleKeys(source, sink.order, sink.size, columns, env.partition, env.task.env.values) };
     case "rows":

@@ -2,19 +2,15 @@
 import { ByteWriter } from "../../columnar";
 import { decodeBatchesOf, encodeBatch } from "../../columnar/batch";
 import type { ColumnBatch } from "../../columnar/vector";
+import { InternalError } from "../../common/errors";
 import { builtins } from "../functions";
-import type { ExternalExec } from "../physical/plan";
 import { readExchange } from "./exchange/shuffle-reader";
-import { externalBatches } from "./external";
 import type { ExecServices } from "./ports";
 import { openScan } from "./scan";
 import type { TaskEnv } from "../../storage/task-env";
 import type { TaskEnvironment } from "./task-environment";
 import { UserFunctionCalls } from "./user-functions";
 import type { SqlSettings } from "../settings";
-
-/** What one stage reads of datasets outside of its plan: sources by their position among its inputs. */
-export type StageInputs = readonly ExternalExec["source"][];
 
 /** Things made from broadcasts, which later tasks of the thread use again: the last few. */
 class KeptThings {
@@ -36,7 +32,7 @@ class KeptThings {
 
 const kept = new KeptThings();
 
-export function taskServices(env: TaskEnvironment, inputs: StageInputs, settings: SqlSettings): ExecServices {
+export function taskServices(env: TaskEnvironment, settings: SqlSettings): ExecServices {
   const { task } = env;
   // Shuffle ids are those of one application; a thread may see several where tasks run in the driver.
   const scope = task.env.directory;
@@ -44,7 +40,9 @@ export function taskServices(env: TaskEnvironment, inputs: StageInputs, settings
     functions: builtins,
     openScan: (scan, splits) => openScan(scan, splits, env, settings),
     readShuffle: (node, parts) => readExchange(task.env, task.shuffles[node.input]!, parts),
-    external: (node, partition) => externalBatches(node, task.parent(inputs.indexOf(node.source), partition), settings),
+    external() {
+      throw new InternalError("A dataset outside of the plan was not opened.");
+    },
     broadcast: (shuffleId) => kept.keep(`${scope} rows ${shuffleId}`, () => allRows(task.env, shuffleId)),
     decodeBatches: decodeBatchesOf,
     encodeBatch(batch) {

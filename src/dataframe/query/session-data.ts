@@ -67,13 +67,14 @@ export class SessionData implements DataPort {
       return this.save(query, { format, path, mode, partitionBy: [], options }, call);
     }
     const { table } = target;
-    if (table.location === null)
+    const format = table.provider ?? "parquet";
+    if (table.location === null && !this.isPathless(format))
       throw new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: table.name, operation: "INSERT" });
     await this.save(
       query,
       {
-        format: table.provider ?? "parquet",
-        path: localPathOf(table.location),
+        format,
+        path: table.location === null ? "" : localPathOf(table.location),
         mode,
         partitionBy: table.partitionColumns,
         // Fixed partitions are replaced as if found dynamically: they are the only ones that rows go to.
@@ -106,7 +107,7 @@ export class SessionData implements DataPort {
     if (job === null) return;
     const commits: unknown[] = [];
     try {
-      const spec: WriteStageSpec = { format, spec: job.spec };
+      const spec: WriteStageSpec = { format: writer.taskSource ?? format, spec: job.spec };
       const runner = await new QueryExecution(session, query, call).runner();
       try {
         const results = await runner.into({ kind: "write", spec, schema: { kind: "struct", fields: columns } });
@@ -153,6 +154,10 @@ export class SessionData implements DataPort {
 
   isSource(name: string): boolean {
     return findSource(name) !== undefined;
+  }
+
+  isPathless(name: string): boolean {
+    return findSource(name)?.pathless === true;
   }
 
   external(source: number): ReturnType<DataPort["external"]> {

@@ -13,8 +13,10 @@ export async function writePlan(session: SessionState, plan: UnresolvedPlan, spe
   switch (spec.kind) {
     case "save": {
       const format = spec.format ?? session.sessionConf.get("spark.sql.sources.default", "parquet");
-      sourceNamed(format);
-      const path = spec.path ?? spec.options["path"];
+      const { writer, pathless } = sourceNamed(format);
+      if (writer === undefined)
+        throw new AnalysisError("UNSUPPORTED_DATA_SOURCE_SAVE_MODE", { source: format, createMode: spec.mode });
+      const path = spec.path ?? spec.options["path"] ?? (pathless === true ? "" : undefined);
       if (path === undefined)
         throw new UsageError("PATH_NOT_GIVEN", "save needs a path, as an argument or as the option `path`.");
       const { mode, partitionBy, options } = spec;

@@ -1,6 +1,8 @@
 /**
  * What stores tables, to be implemented once a format. A source has a driver's side, which may await, and a task's side, which
- * may not. Everything that goes from the one to the other is plain data: relations, splits, write specs, commits.
+ * does not, but for what its task waits for before its first row (`openLater`) and after its last (`BatchSink.commit`).
+ * Everything that goes from the one to the other is plain data: relations, splits, write specs, commits. Sources of programs
+ * come through `user/`, which takes their functions to the tasks.
  *
  * The least a source needs is `name`, `relation`, `plan` and `open`:
  *
@@ -26,12 +28,16 @@ export interface DataSource {
   readonly name: string;
   /** Other names that mean this source: class names that Spark users write. */
   readonly aliases?: readonly string[];
+  /** Options name its tables: it needs no paths, and tables of the catalog have no location. */
+  readonly pathless?: boolean;
   /** The table that paths and options name. `schema` is the user's; without it the source finds one, or throws UNABLE_TO_INFER_SCHEMA. */
   relation(request: LoadRequest, driver: DriverContext): Promise<Relation>;
   /** What each task reads: splits, in the source's own form. Partition filters have been applied when it returns. */
   plan(request: PlanRequest, driver: DriverContext): Promise<readonly (readonly unknown[])[]>;
   /** The rows of a task's splits: one column for each of request.columns. */
   open(splits: readonly unknown[], request: ScanRequest, env: ScanEnv): BatchSource;
+  /** Used in place of `open` where it is there: rows that come asynchronously are kept, on disk where they are many, before the task begins. */
+  openLater?(splits: readonly unknown[], request: ScanRequest, env: ScanEnv): BatchSource | AsyncIterable<ColumnBatch>;
   /** Whether `open` gives only rows for which `filter` (a conjunct over columns of the relation) is true, so that nobody need look again. */
   appliesFully?(relation: Relation, filter: Expression): boolean;
   /** Absent where the source cannot be written. */
@@ -95,11 +101,14 @@ export interface ScanEnv {
   readsFile(file: { readonly path: string; readonly start: number; readonly length: number } | null): void;
   /** Bytes read, rows in them: for metrics. */
   read(bytes: number, rows: number): void;
+  /** The program's function that the relation names by a UserFunction in its handle. */
+  userFunction(id: string): (...args: never[]) => unknown;
 }
 
 export type SaveMode = "append" | "overwrite" | "error" | "ignore";
 
 export interface SaveRequest {
+  /** "" where the source is `pathless` and none was given. */
   readonly path: string;
   readonly options: SourceOptions;
   readonly mode: SaveMode;
@@ -112,6 +121,8 @@ export interface SaveRequest {
 }
 
 export interface SourceWriter {
+  /** The source of the registry whose writer opens the tasks' sinks, where it is not this one. */
+  readonly taskSource?: string;
   /** Prepares the target; null where there is nothing to do (mode "ignore"). Throws PATH_ALREADY_EXISTS, types that cannot be stored, … */
   begin(request: SaveRequest, driver: DriverContext): Promise<WriteJob | null>;
   /** One task's part of the job, from the job's spec. */
@@ -138,11 +149,21 @@ export interface WriteTask {
   readonly attemptId: number | string;
   readonly storage: TaskStorage;
   checkInterrupted(): void;
+  /** As in ScanEnv, of the job's spec. */
+  userFunction(id: string): (...args: never[]) => unknown;
+  /** A place for batches, on disk where they are many; gone with the task. */
+  spool(): BatchSpool;
+}
+
+/** Batches kept until they can be used: written, then read once. */
+export interface BatchSpool {
+  add(batch: ColumnBatch): void;
+  batches(): Iterable<ColumnBatch>;
 }
 
 export interface BatchSink {
   write(batch: ColumnBatch): void;
-  /** Ends the attempt; the value (plain data) goes to the job's commit. */
+  /** Ends the attempt; the value (plain data), or what its promise gives, goes to the job's commit. */
   commit(): unknown;
   /** Removes all that the attempt wrote. May be called at any time, more than once. */
   abort(): void;

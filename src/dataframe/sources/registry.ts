@@ -7,6 +7,7 @@ import { jsonSource } from "./json/json";
 import { parquetSource } from "./parquet/source";
 import { binaryFileSource } from "./text/binary-file";
 import { textSource } from "./text/text";
+import { userSourceOfTasks } from "./user/source";
 
 const sources = new Map<string, DataSource>();
 
@@ -15,7 +16,8 @@ export function registerSource(source: DataSource): void {
   for (const name of [source.name, ...(source.aliases ?? [])]) sources.set(name.toLowerCase(), source);
 }
 
-for (const source of [parquetSource, csvSource, jsonSource, textSource, binaryFileSource, arrowSource]) registerSource(source);
+for (const source of [parquetSource, csvSource, jsonSource, textSource, binaryFileSource, arrowSource, userSourceOfTasks])
+  registerSource(source);
 
 export function findSource(name: string): DataSource | undefined {
   return sources.get(name.toLowerCase());

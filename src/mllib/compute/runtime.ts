@@ -3,6 +3,8 @@ import type { ChunkSource } from "../../columnar";
 import { rowsOf } from "../../columnar";
 import { decodeBatchesOf } from "../../columnar/batch";
 import { InternalError } from "../../common/errors";
+import { DeferredSource } from "../../rdd/pipeline/iterable-source";
+import { type AnySource, type MaybePromise, then } from "../../rdd/pipeline/source";
 import type { PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
 import type { TaskOutput } from "../../rdd/task-runner";
 import { decodePlain, encodePlain } from "./plain";
@@ -27,23 +29,34 @@ class OpenProgram implements PlanProgram {
     this.#program = programNamed(shipped.name);
   }
 
-  run(task: PlanTask): TaskOutput {
-    if (this.#program.gives !== "result") throw new InternalError(`${this.shipped.name} gives records, not a result.`);
-    const input = inputOf(this.shipped.input, task);
-    return { kind: "result", bytes: encodePlain(this.#program.program.run(input, this.#spec(task), taskOf(task))) };
+  run(task: PlanTask): MaybePromise<TaskOutput> {
+    const program = this.#program;
+    if (program.gives !== "result") throw new InternalError(`${this.shipped.name} gives records, not a result.`);
+    return then(this.#input(task), (input): TaskOutput => {
+      return { kind: "result", bytes: encodePlain(program.program.run(input, this.#spec(task), taskOf(task))) };
+    });
   }
 
-  rows(task: PlanTask): ChunkSource {
-    if (this.#program.gives !== "records") throw new InternalError(`${this.shipped.name} gives a result, not records.`);
-    const input = inputOf(this.shipped.input, task);
-    const records = this.#program.program.run(input, this.#spec(task), taskOf(task))[Symbol.iterator]();
-    return {
-      next() {
-        const record = records.next();
-        return record.done === true ? null : { kind: "rows", rows: [encodePlain(record.value)], start: 0, end: 1 };
-      },
-      close: () => void records.return?.(),
-    };
+  rows(task: PlanTask): AnySource {
+    const program = this.#program;
+    if (program.gives !== "records") throw new InternalError(`${this.shipped.name} gives a result, not records.`);
+    const source = then(this.#input(task), (input): AnySource => {
+      const records = program.program.run(input, this.#spec(task), taskOf(task))[Symbol.iterator]();
+      return {
+        next() {
+          const record = records.next();
+          return record.done === true ? null : { kind: "rows", rows: [encodePlain(record.value)], start: 0, end: 1 };
+        },
+        close: () => void records.return?.(),
+      };
+    });
+    return source instanceof Promise ? new DeferredSource(source) : source;
+  }
+
+  #input(task: PlanTask): MaybePromise<Iterable<unknown>> {
+    const { input } = this.shipped;
+    if (input === "none") return [];
+    return then(task.parent(0, task.partition), (source) => inputOf(input, source, task));
   }
 
   #spec(task: PlanTask): unknown {
@@ -51,9 +64,11 @@ class OpenProgram implements PlanProgram {
   }
 }
 
-function* inputOf(input: ProgramInput, task: PlanTask): Generator<unknown, void, undefined> {
-  if (input === "none") return;
-  const source = task.parent(0, task.partition);
+function* inputOf(
+  input: Exclude<ProgramInput, "none">,
+  source: ChunkSource,
+  task: PlanTask,
+): Generator<unknown, void, undefined> {
   try {
     for (let chunk = source.next(); chunk !== null; chunk = source.next()) {
       for (const bytes of rowsOf(chunk) as Iterable<Uint8Array>) {

@@ -1,9 +1,8 @@
 /** A stage of a query plan in a thread. */
 import type { ChunkSource } from "../../columnar";
-import { UsageError } from "../../common/errors";
 import type { FunctionSpec } from "../stage-spec";
 import { type PlanKind, type PlanProgram, planRuntime, type PlanTask } from "../plan-port";
-import { isThenable } from "../pipeline/source";
+import type { MaybePromise } from "../pipeline/source";
 import type { TaskOutput } from "../task-runner";
 import { type Chain, chainSource, type ExecNode, sourceChain, toSync } from "./chain";
 import type { TaskRun } from "./task-run";
@@ -27,7 +26,7 @@ export class PlanExec implements ExecNode {
   }
 
   /** Runs a plan that ends in map output or in a result. */
-  finish(partition: number, task: TaskRun): TaskOutput {
+  finish(partition: number, task: TaskRun): MaybePromise<TaskOutput> {
     return this.#program.run(this.#task(partition, task));
   }
 
@@ -43,14 +42,7 @@ export class PlanExec implements ExecNode {
     };
   }
 
-  #parent(index: number, partition: number, task: TaskRun): ChunkSource {
-    const source = toSync(chainSource(this.parents[index]!.chain(partition), task), task);
-    if (isThenable(source)) {
-      throw new UsageError(
-        "ASYNC_FUNCTION_BELOW_DATAFRAME",
-        "A DataFrame cannot read an RDD whose functions return promises. Cache or checkpoint the RDD first.",
-      );
-    }
-    return source;
+  #parent(index: number, partition: number, task: TaskRun): MaybePromise<ChunkSource> {
+    return toSync(chainSource(this.parents[index]!.chain(partition), task), task);
   }
 }

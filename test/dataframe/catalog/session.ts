@@ -96,6 +96,7 @@ export class CommandHarness {
       explain: async () => "a plan",
       isFileFormat: (name) => FILE_FORMATS.has(name.toLowerCase()),
       isSource: (name) => FILE_FORMATS.has(name.toLowerCase()),
+      isPathless: () => false,
       external: () => ({ what: "arrow", sizeInBytes: null, rowCount: null }),
       cache: async () => undefined,
       uncache: async () => true,

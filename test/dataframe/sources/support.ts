@@ -73,6 +73,7 @@ export class Sources {
         this.bytesRead += bytes;
         this.rowsRead += rows;
       },
+      userFunction: noFunctions,
     };
     const rows: Boxed[][] = [];
     for (const splits of tasks) {
@@ -122,7 +123,14 @@ export class Sources {
     const commits: unknown[] = [];
     try {
       parts.forEach((batches, partition) => {
-        const task = { partition, attemptId: partition, storage: this.storage, checkInterrupted: () => {} };
+        const task = {
+          partition,
+          attemptId: partition,
+          storage: this.storage,
+          checkInterrupted: () => {},
+          userFunction: noFunctions,
+          spool: noFunctions,
+        };
         const sink = writer.open(JSON.parse(JSON.stringify(job.spec)), task);
         try {
           for (const batch of batches) sink.write(batch);
@@ -210,4 +218,8 @@ export function plain(value: Boxed, type: DataType): unknown {
 
 export function struct(fields: Readonly<Record<string, DataType>>): StructType {
   return { kind: "struct", fields: Object.entries(fields).map(([name, type]) => ({ name, type, nullable: true })) };
+}
+
+function noFunctions(): never {
+  throw new Error("These sources have no functions of programs.");
 }

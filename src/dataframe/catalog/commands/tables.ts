@@ -90,6 +90,7 @@ async function definition(
   const provider = providerOf(spec, session, command.at);
   const { path, ...options } = spec.options;
   const location = spec.location ?? path;
+  const pathless = session.data.isPathless(provider);
   if (location === "") throw new AnalysisError("INVALID_EMPTY_LOCATION", { location: "" }, command.at);
   const { schema, partitionColumns } = await schemaFor(command, provider, location, query, session);
   checkColumns(schema, partitionColumns, spec, [SESSION_CATALOG, database, name], command.at);
@@ -97,7 +98,7 @@ async function definition(
   return {
     database,
     name,
-    kind: location === undefined ? "managed" : "external",
+    kind: location === undefined && !pathless ? "managed" : "external",
     schema,
     provider,
     partitionColumns,
@@ -111,7 +112,7 @@ async function definition(
     ...(spec.clusterBy && { clusterBy: spec.clusterBy }),
     options,
     properties: spec.properties,
-    location: location === undefined ? `${root.replace(/\/$/, "")}/${name}` : locationOf(location),
+    location: location !== undefined ? locationOf(location) : pathless ? null : `${root.replace(/\/$/, "")}/${name}`,
     ...(spec.comment !== undefined && { comment: spec.comment }),
     ...(spec.collation !== undefined && { collation: spec.collation }),
     owner: session.settings().currentUser,
@@ -155,8 +156,9 @@ async function schemaFor(
   } else if (spec.columns.length > 0) {
     const defined = spec.partitioning.flatMap((one) => (one.kind === "definition" ? [one.column] : []));
     fields = [...spec.columns, ...defined].map(fieldOf);
-  } else if (location !== undefined) {
-    const relation = await session.data.relation({ format: provider, paths: [location], options: spec.options });
+  } else if (location !== undefined || session.data.isPathless(provider)) {
+    const paths = location === undefined ? [] : [location];
+    const relation = await session.data.relation({ format: provider, paths, options: spec.options });
     fields = relation.schema.fields;
     partitionColumns = [...relation.partitionColumns];
   } else {
