@@ -3,10 +3,11 @@
  * a graph and put together again as cheaply as estimates can tell.
  */
 import { attributesOf, isDeterministic } from "../expressions/traverse";
-import type { Expression, ExprId } from "../expressions/expression";
+import type { Attribute, Expression, ExprId } from "../expressions/expression";
 import { outputIds } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
-import { conjunction, plainColumn, within } from "./predicates";
+import { simpleString } from "../types/text";
+import { conjunction, equal, plainColumn, within } from "./predicates";
 import { selectivity } from "./selectivity";
 import type { ColumnEstimate, Estimate, Statistics } from "./statistics";
 
@@ -24,7 +25,7 @@ interface Edge {
   readonly left: Bits;
   readonly right: Bits;
   readonly condition: Expression;
-  /** The equivalence class of its columns, with its number of values; null for other conditions. */
+  /** The class of columns that its two are equal to; null where it does not compare two columns. */
   readonly cls: number | null;
   readonly domain: number;
 }
@@ -82,7 +83,7 @@ export class JoinGraph {
         continue;
       }
       const [a, b] = sides.map(plainColumn);
-      const cls = a && b ? classes.join(a.id, b.id) : null;
+      const cls = isPlainEquality(condition, sides) ? classes.join(a!, b!) : null;
       const domain = domainOf(
         a ? columns.get(a.id) : undefined,
         b ? columns.get(b.id) : undefined,
@@ -91,9 +92,33 @@ export class JoinGraph {
       );
       edges.push({ left, right, condition, cls, domain });
     }
-    this.#edges = edges.map((edge) => (edge.cls === null ? edge : { ...edge, cls: classes.root(edge.cls) }));
+    const known = edges.map((edge) => (edge.cls === null ? edge : { ...edge, cls: classes.root(edge.cls) }));
+    this.#edges = [...known, ...this.#derived(known, classes, setOf, columns)];
     this.#top = top;
     this.#rest = rest;
+  }
+
+  /** `a = c`, where `a = b` and `b = c`: so that the relations of a and c may be joined first. */
+  #derived(
+    known: readonly Edge[],
+    classes: Classes,
+    setOf: (expression: Expression) => Bits,
+    columns: ReadonlyMap<ExprId, ColumnEstimate>,
+  ): Edge[] {
+    const derived: Edge[] = [];
+    for (const [cls, equals] of classes.members()) {
+      equals.forEach((a, i) => {
+        for (const b of equals.slice(i + 1)) {
+          const left = setOf(a);
+          const right = setOf(b);
+          const there = known.some((edge) => edge.cls === cls && crosses(edge, left, right));
+          if (left === right || there) continue;
+          const domain = domainOf(columns.get(a.id), columns.get(b.id), this.#rowsOf(left), this.#rowsOf(right));
+          derived.push({ left, right, condition: equal(a, b), cls, domain });
+        }
+      });
+    }
+    return derived;
   }
 
   /** The joins in the order that is thought best, and the conditions that remain above them. */
@@ -203,14 +228,10 @@ export class JoinGraph {
   }
 
   #rows(a: Node, b: Node): number {
-    const seen = new Set<number>();
     const pairs = new Map<string, { domain: number; limit: number }>();
-    for (const edge of this.#edges) {
-      if (!crosses(edge, a.set, b.set)) continue;
-      if (edge.cls !== null && seen.has(edge.cls)) continue;
-      if (edge.cls !== null) seen.add(edge.cls);
+    for (const edge of this.#between(a.set, b.set)) {
       // Several keys between two relations are together at most as many values as the smaller of them has rows.
-      const key = `${Math.min(edge.left, edge.right)}:${Math.max(edge.left, edge.right)}`;
+      const key = pairOf(edge);
       const pair = pairs.get(key);
       const limit = Math.min(this.#rowsOf(edge.left), this.#rowsOf(edge.right));
       if (pair === undefined) pairs.set(key, { domain: edge.domain, limit: Math.max(limit, edge.domain) });
@@ -225,20 +246,45 @@ export class JoinGraph {
     return rows;
   }
 
+  /**
+   * The edges that join two sets. Of columns that are all equal on either side one pair is enough, best one of relations that are
+   * joined by other columns too.
+   */
+  #between(a: Bits, b: Bits): readonly Edge[] {
+    const crossing = this.#edges.filter((edge) => crosses(edge, a, b));
+    if (crossing.length < 2) return crossing;
+    const counts = new Map<string, number>();
+    for (const edge of crossing) counts.set(pairOf(edge), (counts.get(pairOf(edge)) ?? 0) + 1);
+    const seen = new Set<number>();
+    return crossing
+      .sort((x, y) => counts.get(pairOf(y))! - counts.get(pairOf(x))!)
+      .filter(({ cls }) => cls === null || (!seen.has(cls) && seen.add(cls)));
+  }
+
   #build(node: Node, used: Set<Expression>): LogicalPlan {
     if (node.left === null || node.right === null) return (this.#members[node.member] as Member).plan;
     const left = this.#build(node.left, used);
     const right = this.#build(node.right, used);
     const ids = new Set([...outputIds(left), ...outputIds(right)]);
-    const conditions = [...this.#edges.map((edge) => edge.condition), ...this.#rest.map((item) => item.condition)].filter(
-      (condition) => !used.has(condition) && within(condition, ids),
-    );
-    for (const condition of conditions) used.add(condition);
+    const conditions: Expression[] = [];
+    const take = (condition: Expression): void => {
+      if (used.has(condition) || !within(condition, ids)) return;
+      used.add(condition);
+      conditions.push(condition);
+    };
+    for (const { condition } of this.#between(node.left.set, node.right.set)) take(condition);
+    for (const { cls, condition } of this.#edges) if (cls === null) take(condition);
+    for (const item of this.#rest) take(item.condition);
     return { kind: "join", left, right, type: "inner", condition: conjunction(conditions) };
   }
 }
 
-function crosses(edge: Edge, a: Bits, b: Bits): boolean {
+/** Names the two relations of an edge. */
+function pairOf(edge: Edge): string {
+  return `${Math.min(edge.left, edge.right)}:${Math.max(edge.left, edge.right)}`;
+}
+
+function crosses(edge: Pick<Edge, "left" | "right">, a: Bits, b: Bits): boolean {
   return (
     ((edge.left & a) === edge.left && (edge.right & b) === edge.right) ||
     ((edge.left & b) === edge.left && (edge.right & a) === edge.right)
@@ -255,6 +301,12 @@ function count(set: Bits): number {
 function equality(condition: Expression): readonly [Expression, Expression] | null {
   if (condition.kind !== "call" || (condition.fn !== "=" && condition.fn !== "<=>")) return null;
   return condition.args as unknown as readonly [Expression, Expression];
+}
+
+/** Of two columns of one type: such equalities follow from each other. */
+function isPlainEquality(condition: Expression, [a, b]: readonly [Expression, Expression]): boolean {
+  const plain = condition.kind === "call" && condition.fn === "=" && a.kind === "attribute" && b.kind === "attribute";
+  return plain && simpleString(a.type) === simpleString(b.type);
 }
 
 function domainOf(a: ColumnEstimate | undefined, b: ColumnEstimate | undefined, leftRows: number, rightRows: number): number {
@@ -284,11 +336,26 @@ function baseRows(plan: LogicalPlan, statistics: Statistics): number {
 /** Columns that equalities make the same. */
 class Classes {
   readonly #of = new Map<ExprId, number>();
+  readonly #columns = new Map<ExprId, Attribute>();
   readonly #parents: number[] = [];
 
-  join(a: ExprId, b: ExprId): number {
-    const x = this.#find(a);
-    const y = this.#find(b);
+  /** The columns of each class of more than two. */
+  members(): ReadonlyMap<number, readonly Attribute[]> {
+    const all = new Map<number, Attribute[]>();
+    for (const [id, column] of this.#columns) {
+      const cls = this.#find(id);
+      const others = all.get(cls);
+      if (others === undefined) all.set(cls, [column]);
+      else others.push(column);
+    }
+    return new Map([...all].filter(([, equals]) => equals.length > 2));
+  }
+
+  join(left: Attribute, right: Attribute): number {
+    this.#columns.set(left.id, left);
+    this.#columns.set(right.id, right);
+    const x = this.#find(left.id);
+    const y = this.#find(right.id);
     if (x !== y) this.#parents[y] = x;
     return x;
   }

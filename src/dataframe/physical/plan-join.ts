@@ -102,9 +102,13 @@ class JoinPlan {
   }
 
   #smallSide(): Side | null {
-    const { broadcastThreshold: threshold } = this.planner;
-    const left = this.#bytes.left <= threshold && canBroadcast(this.#type, "left");
-    const right = this.#bytes.right <= threshold && canBroadcast(this.#type, "right");
+    const { broadcastThreshold: threshold, state } = this.planner;
+    const { join } = this;
+    // What has been broadcast is there, even where it turned out larger than was thought.
+    const small = (side: Side): boolean =>
+      canBroadcast(this.#type, side) && (this.#bytes[side] <= threshold || state.book.find(join[side], BROADCAST) !== undefined);
+    const left = small("left");
+    const right = small("right");
     if (left && right) return this.#bytes.left < this.#bytes.right ? "left" : "right";
     return left ? "left" : right ? "right" : null;
   }
@@ -123,7 +127,7 @@ class JoinPlan {
   }
 
   #broadcastSide(node: LogicalPlan, child: PhysicalPlan): PhysicalPlan {
-    return this.planner.exchange({ node, role: "broadcast" }, () => child, { kind: "broadcast" });
+    return this.planner.exchange({ node, role: BROADCAST }, () => child, { kind: "broadcast" });
   }
 
   #hash(left: PhysicalPlan, right: PhysicalPlan, build: Side): PhysicalPlan {
@@ -311,6 +315,7 @@ class JoinPlan {
   }
 }
 
+const BROADCAST = "broadcast";
 /** Roles of exchanges that do not hold all rows of their node. */
 const FILTERED = "filtered:";
 const KEYS = "keys:";

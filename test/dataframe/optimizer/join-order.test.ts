@@ -32,7 +32,7 @@ test("the local supplier query starts from a region", () => {
       where c_custkey = o_custkey and l_orderkey = o_orderkey and l_suppkey = s_suppkey and c_nationkey = s_nationkey
         and s_nationkey = n_nationkey and n_regionkey = r_regionkey and r_name = 'ASIA'
         and o_orderdate >= date '1994-01-01' and o_orderdate < date '1995-01-01' group by n_name`),
-  ).toMatch(/\(lineitem \* \(supplier \* \(nation \* region\)\)\)/);
+  ).toBe("((lineitem * (orders * (customer * (nation * region)))) * supplier)");
 });
 
 test("the market share query reads no table against a product", () => {
@@ -44,12 +44,12 @@ test("the market share query reads no table against a product", () => {
   expect(text).not.toContain("(nation * nation)");
 });
 
-test("the product profit query filters line items by parts first", () => {
+test("the product profit query joins by equalities that follow from others", () => {
   expect(
     ordered(`select n_name, sum(l_extendedprice) from part, supplier, lineitem, partsupp, orders, nation
       where s_suppkey = l_suppkey and ps_suppkey = l_suppkey and ps_partkey = l_partkey and p_partkey = l_partkey
         and o_orderkey = l_orderkey and s_nationkey = n_nationkey and p_name like '%green%' group by n_name`),
-  ).toBe("(partsupp * (orders * ((lineitem * part) * (supplier * nation))))");
+  ).toBe("(orders * (lineitem * ((partsupp * part) * (supplier * nation))))");
 });
 
 test("the large orders query asks for the few orders first", () => {
