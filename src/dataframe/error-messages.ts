@@ -327,6 +327,9 @@ export const errorMessages: Readonly<Record<string, string>> = {
   UNKNOWN_PRIMITIVE_TYPE_IN_VARIANT: "A variant holds a value of the unknown kind {id}.",
   VARIANT_DUPLICATE_KEY: "An object has the field {key} twice, which a variant cannot.",
   VARIANT_SIZE_LIMIT: "A variant takes at most {sizeLimit}; {functionName} would make a larger one.",
+  _LEGACY_ERROR_TEMP_1039: "A query has one window of time. Make the second one in a query above.",
+  _LEGACY_ERROR_TEMP_1207: "Durations of a window are numbers of microseconds or texts such as '5 minutes'.",
+  _LEGACY_ERROR_TEMP_3231: "{interval} is no duration of a fixed length: a window cannot be of months. Write days or weeks.",
   _LEGACY_ERROR_TEMP_1210: "The second argument of {funcName} must be a boolean literal.",
   _LEGACY_ERROR_TEMP_2017: "An array of keys and one of values must have the same length.",
 };

@@ -16,6 +16,7 @@ import { exprText, idText, quoted, searchPath } from "./messages";
 import { withNamedArguments } from "./named-arguments";
 import { outerReference } from "./names";
 import { callSqlRoutine } from "./routines";
+import { timeWindowColumn } from "./time-windows";
 import { bindWindow, overWindow } from "./windows";
 
 export type CallSyntax = Extract<UnresolvedExpression, { kind: "call" }>;
@@ -102,6 +103,8 @@ function bindScalar(
   if (syntax.over === undefined) refuseModifiers(syntax, idText([name]));
   // The names of a struct's fields are the aliases of its values.
   const args = name === "struct" ? binder.list(syntax.args, scope) : boundArguments(binder, syntax, scope);
+  const span = timeWindowColumn(name, scope);
+  if (span !== null) return span;
   if (name === "grouping" || name === "grouping_id") return groupingCall(binder, name, args, syntax.at);
   if (entry.lambdas === undefined && args.some(isPlaceholder)) {
     throw new AnalysisError("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", { class: name }, syntax.at);

@@ -18,11 +18,12 @@ import { bindSelectList, hasAggregate, itemExpressions, projectBound, selectScop
 import type { SelectList } from "./select";
 import { SharedSubqueries } from "./same-plan";
 import { distinctBound } from "./set-operations";
+import { withTimeWindow } from "./time-windows";
 
 type AggregateSyntax = Extract<UnresolvedPlan, { kind: "aggregate" }>;
 
 export function bindProject(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "project" }>, env: Env): Bound {
-  const input = binder.plan(plan.child, env);
+  const input = withTimeWindow(binder, binder.plan(plan.child, env), env, plan.expressions);
   const list = bindSelectList(binder, plan.expressions, selectScope(binder, input, env));
   const selected = itemExpressions(list.items).some(hasAggregate)
     ? aggregateBound(binder, globalAggregate(input, list, env, plan))
@@ -36,7 +37,8 @@ function globalAggregate(input: Bound, list: SelectList, env: Env, plan: Unresol
 }
 
 export function bindAggregatePlan(binder: Binder, plan: AggregateSyntax, env: Env): Bound {
-  const input = binder.plan(plan.child, env);
+  const keysOf = plan.grouping.kind === "all" ? [] : plan.grouping.expressions;
+  const input = withTimeWindow(binder, binder.plan(plan.child, env), env, plan.aggregates, keysOf);
   const scope = selectScope(binder, input, env);
   const written =
     plan.keyed === true && plan.grouping.kind !== "all" ? [...plan.grouping.expressions, ...plan.aggregates] : plan.aggregates;

@@ -18,6 +18,7 @@ import { bound } from "./binder";
 import { columnsOf } from "./columns";
 import { exprText, qualifiedText, typeText } from "./messages";
 import { checkOrdering, sortOrderOf } from "./sort-order";
+import { withTimeWindow } from "./time-windows";
 import { extractWindows } from "./windows";
 
 export function bindSort(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "sort" }>, env: Env): Bound {
@@ -93,7 +94,7 @@ function sortKey(binder: Binder, syntax: UnresolvedExpression, input: Bound, env
 }
 
 export function bindFilter(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "filter" }>, env: Env): Bound {
-  const input = binder.plan(plan.child, env);
+  const input = withTimeWindow(binder, binder.plan(plan.child, env), env, [plan.condition]);
   const scope: Scope = { columns: outputFirst(binder, input), env, clause: "where" };
   const condition = asCondition(binder.expression(plan.condition, scope), plan.condition.at);
   const over = input.block?.aggregate ?? null;

@@ -17,6 +17,7 @@ import { bindSelectList, hasAggregate, projectBound, selectScope } from "./selec
 import type { SelectItem } from "./select";
 import { unresolvedColumn } from "./suggestions";
 import { distinctBound } from "./set-operations";
+import { withTimeWindow } from "./time-windows";
 
 type Plan<K extends UnresolvedPlan["kind"]> = Extract<UnresolvedPlan, { kind: K }>;
 
@@ -25,7 +26,8 @@ export function bindWithColumns(binder: Binder, plan: Plan<"withColumns">, env: 
     binder,
     plan.columns.map((column) => column.name),
   );
-  const input = binder.plan(plan.child, env);
+  const written = plan.columns.map((column) => column.expression);
+  const input = withTimeWindow(binder, binder.plan(plan.child, env), env, written);
   const scope = selectScope(binder, input, env);
   const { items } = bindSelectList(
     binder,

@@ -23,6 +23,7 @@ import { arithmeticFunctions } from "./families/arithmetic";
 import { datetimeArithmeticFunctions } from "./families/datetime-arithmetic";
 import { datetimeFunctions } from "./families/datetime";
 import { intervalFunctions } from "./families/interval";
+import { timeWindowFunctions } from "./families/time-window";
 import { timeFunctions } from "./families/time";
 import { predicateFunctions } from "./families/predicate";
 import { conditionalFunctions } from "./families/conditional";
@@ -68,6 +69,7 @@ const families: readonly (readonly FunctionEntry[])[] = [
   datetimeArithmeticFunctions,
   datetimeFunctions,
   timeFunctions,
+  timeWindowFunctions,
   intervalFunctions,
   arithmeticFunctions,
   encodingFunctions,

@@ -1,7 +1,7 @@
 /** Collations: how a string is compared. */
 import type { StringType } from "../../../columnar/types";
 import { STRING, literal } from "../../expressions/build";
-import { collationNamed } from "../../expressions/collation";
+import { collationNamed, INDETERMINATE } from "../../expressions/collation";
 import type { Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { document } from "../documented";
@@ -45,7 +45,8 @@ export const collationFunctions: readonly FunctionEntry[] = [
       const [value] = args as readonly [Expression];
       if (value.type.kind !== "string") throw unexpectedInputType("string", 0, args, context);
       const name = value.type.collation ?? "UTF8_BINARY";
-      return { ...literal(`SYSTEM.BUILTIN.${name}`, STRING), printed: `collation(${printed(value)})` };
+      const full = name === INDETERMINATE ? name : `SYSTEM.BUILTIN.${name}`;
+      return { ...literal(full, STRING), printed: `collation(${printed(value)})` };
     },
   },
 ];

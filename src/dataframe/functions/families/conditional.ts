@@ -148,8 +148,9 @@ function extreme(name: "greatest" | "least", sign: 1 | -1, usage: string, exampl
     kind: "scalar",
     names: [name],
     doc: document("math")(usage, example),
-    bind: (args, context) => {
-      if (args.length < 2) throw wrongNumArgs("> 1", args.length, context);
+    bind: (given, context) => {
+      if (given.length < 2) throw wrongNumArgs("> 1", given.length, context);
+      const args = oneCollation(given, context);
       const types = args.map((arg) => arg.type);
       const type = types.reduce<DataType | null>((a, b) => a && widerWithoutStrings(a, b, context), { kind: "null" });
       if (type === null) throw differentTypes(types, args, context);

@@ -1,0 +1,38 @@
+/** Queries with PySpark's schema and rows, or its error class: test/golden/queries. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { testSession } from "../../support/built-session";
+
+interface Answer {
+  readonly query: string;
+  readonly schema?: string;
+  readonly rows?: readonly string[];
+  readonly error?: string;
+}
+
+// The engine that the session is of, beside its public surface.
+const { queryText } = require("../../../dist/engine.js") as typeof import("../../../src/engine");
+
+const folder = join(__dirname, "../../golden/queries");
+const spark = testSession({ "firesteel.local.inProcess": "true", "spark.ui.enabled": "false" });
+
+test.each(readdirSync(folder).filter((name) => name.endsWith(".json")))("%s", async (name) => {
+  const session = spark().newSession();
+  session.conf.set("spark.sql.session.timeZone", "America/Los_Angeles");
+  const wanted = JSON.parse(readFileSync(join(folder, name), "utf8")) as readonly Answer[];
+  const different: { readonly wanted: Answer; readonly given: Answer }[] = [];
+  for (const one of wanted) {
+    const given = await answered(one.query);
+    if (JSON.stringify(given) !== JSON.stringify(one)) different.push({ wanted: one, given });
+  }
+  expect(different).toEqual([]);
+
+  async function answered(query: string): Promise<Answer> {
+    try {
+      const { schema, rows } = await queryText(session.sql(query));
+      return { query, schema, rows: /order by/i.test(query) ? rows : [...rows].sort() };
+    } catch (error) {
+      return { query, error: (error as { errorClass?: string }).errorClass ?? String(error) };
+    }
+  }
+});
