@@ -17,7 +17,7 @@ import type { Binder, Bound, Columns, Env } from "./binder";
 import { bound } from "./binder";
 import { attributeColumns, columnsOf } from "./columns";
 import { exprText, qualifiedText, typeText } from "./messages";
-import { isOrderable } from "./sort-order";
+import { isOrderable } from "../types/text";
 import { selectPlan } from "./select";
 import type { SelectItem, SelectList } from "./select";
 import { unresolvedColumn } from "./suggestions";

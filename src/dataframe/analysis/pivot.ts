@@ -13,7 +13,7 @@ import type { LogicalPlan } from "../logical/plan";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { valueToString } from "../types/print";
 import { canCast } from "../types/cast";
-import { sameType } from "../types/text";
+import { isOrderable, sameType } from "../types/text";
 
 import { bindContext } from "./bind-context";
 import { bound } from "./binder";
@@ -21,7 +21,6 @@ import type { Binder, Bound, Env, Scope } from "./binder";
 import { columnsOf } from "./columns";
 import { exprText, idText, qualifiedText, quoted } from "./messages";
 import { hasAggregate } from "./select";
-import { isOrderable } from "./sort-order";
 
 type PivotSyntax = Extract<UnresolvedPlan, { kind: "pivot" }>;
 

@@ -1,9 +1,9 @@
-/** ORDER BY items and which types have an order. */
-import type { DataType } from "../../columnar/types";
+/** ORDER BY items. */
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import type { Expression, SortOrder } from "../expressions/expression";
 import type { UnresolvedExpression } from "../syntax/expression";
+import { isOrderable } from "../types/text";
 import { exprText, typeText } from "./messages";
 
 /** Nulls come first where ascending, unless said otherwise. */
@@ -30,21 +30,4 @@ export function checkOrdering(order: SortOrder, at: QueryContext | undefined): v
     },
     at,
   );
-}
-
-export function isOrderable(type: DataType): boolean {
-  switch (type.kind) {
-    case "map":
-    case "variant":
-    case "calendarInterval":
-      return false;
-    case "array":
-      return isOrderable(type.element);
-    case "struct":
-      return type.fields.every((field) => isOrderable(field.type));
-    case "udt":
-      return isOrderable(type.sqlType);
-    default:
-      return true;
-  }
 }

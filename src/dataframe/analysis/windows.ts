@@ -12,7 +12,7 @@ import type {
   WindowCall,
   WindowFunctionCall,
 } from "../expressions/expression";
-import { printed, printedSortOrder } from "../expressions/print";
+import { printed, printedBound, printedFrame, printedSortOrder } from "../expressions/print";
 import { exists, isFoldable, mapChildren, sameExpression, sameSortOrders } from "../expressions/traverse";
 import type { LogicalPlan, Window } from "../logical/plan";
 import type { UnresolvedBound, UnresolvedWindow } from "../syntax/expression";
@@ -85,14 +85,14 @@ function bindFrame(
     return { kind: bound.kind, offset: range ? rangeOffset(binder, offset, orderBy) : rowOffset(binder, offset, location, at) };
   };
   const frame: Frame = { unit: written.unit, start: boundOf(written.start, "lower"), end: boundOf(written.end, "upper") };
-  const text = frameText(frame);
+  const text = printedFrame(frame);
   const mismatch = (kind: string, parameters: Record<string, string>): AnalysisError =>
     new AnalysisError(`DATATYPE_MISMATCH.${kind}`, { ...parameters, sqlExpr: `"${text}"` }, at);
   if (frame.start.kind === "unboundedFollowing") {
-    throw mismatch("SPECIFIED_WINDOW_FRAME_INVALID_BOUND", { upper: boundText(frame.end), lower: boundText(frame.start) });
+    throw mismatch("SPECIFIED_WINDOW_FRAME_INVALID_BOUND", { upper: printedBound(frame.end), lower: printedBound(frame.start) });
   }
   if (frame.end.kind === "unboundedPreceding") {
-    throw mismatch("SPECIFIED_WINDOW_FRAME_INVALID_BOUND", { upper: boundText(frame.end), lower: boundText(frame.start) });
+    throw mismatch("SPECIFIED_WINDOW_FRAME_INVALID_BOUND", { upper: printedBound(frame.end), lower: printedBound(frame.start) });
   }
   checkRange(frame, written, isValue, orderBy, at);
   if (startsAfterEnd(binder, frame)) {
@@ -109,7 +109,7 @@ function checkRange(
   at: QueryContext | undefined,
 ): void {
   if (frame.unit !== "range") return;
-  const spec = `"(${orderBy.length > 0 ? `ORDER BY ${orderBy.map(printedSortOrder).join(", ")} ` : ""}${frameText(frame)})"`;
+  const spec = `"(${orderBy.length > 0 ? `ORDER BY ${orderBy.map(printedSortOrder).join(", ")} ` : ""}${printedFrame(frame)})"`;
   const unbounded = frame.start.kind === "unboundedPreceding" && frame.end.kind === "unboundedFollowing";
   if (orderBy.length === 0 && !unbounded) {
     throw new AnalysisError("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", { sqlExpr: spec }, at);
@@ -129,7 +129,7 @@ function checkRange(
           location: bound === frame.start ? "lower" : "upper",
           exprType: typeText(orderType),
           expectedType: '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")',
-          sqlExpr: `"${frameText(frame)}"`,
+          sqlExpr: `"${printedFrame(frame)}"`,
         },
         at,
       );
@@ -197,23 +197,6 @@ function startsAfterEnd(binder: Binder, frame: Frame): boolean {
   return start !== null && end !== null && start > end;
 }
 
-function frameText(frame: Frame): string {
-  return `${frame.unit.toUpperCase()} BETWEEN ${boundText(frame.start)} AND ${boundText(frame.end)}`;
-}
-
-function boundText(bound: FrameBound): string {
-  switch (bound.kind) {
-    case "unboundedPreceding":
-      return "UNBOUNDED PRECEDING";
-    case "unboundedFollowing":
-      return "UNBOUNDED FOLLOWING";
-    case "currentRow":
-      return "CURRENT ROW";
-    default:
-      return `${printed(bound.offset)} ${bound.kind.toUpperCase()}`;
-  }
-}
-
 const TO_CURRENT_ROW: Frame = { unit: "rows", start: { kind: "unboundedPreceding" }, end: { kind: "currentRow" } };
 const RANGE_TO_CURRENT_ROW: Frame = { ...TO_CURRENT_ROW, unit: "range" };
 const WHOLE: Frame = { unit: "rows", start: { kind: "unboundedPreceding" }, end: { kind: "unboundedFollowing" } };
@@ -265,7 +248,7 @@ function windowCall(fn: AggregateCall | WindowFunctionCall, window: BoundWindow,
   const required = fn.kind === "windowFunction" ? requiredFrame(fn) : null;
   if (required !== null && window.frame !== null && !sameFrame(window.frame, required)) {
     if (fn.fn === "lead" || fn.fn === "lag") throw new AnalysisError("_LEGACY_ERROR_TEMP_1035", { prettyName: fn.fn }, at);
-    throw new AnalysisError("_LEGACY_ERROR_TEMP_1036", { wf: frameText(window.frame), required: frameText(required) }, at);
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1036", { wf: printedFrame(window.frame), required: printedFrame(required) }, at);
   }
   if (fn.kind === "windowFunction" && window.orderBy.length === 0 && NEEDS_ORDER.has(fn.fn)) {
     throw new AnalysisError("WINDOW_FUNCTION_FRAME_NOT_ORDERED", { wf_name: fn.fn, wf_expr: printed(fn).toUpperCase() }, at);
@@ -295,7 +278,7 @@ const NEEDS_ORDER: ReadonlySet<string> = new Set([
 ]);
 
 function sameFrame(a: Frame, b: Frame): boolean {
-  return frameText(a) === frameText(b);
+  return printedFrame(a) === printedFrame(b);
 }
 
 /** What stands in a select list over window functions, and the Window nodes below it that compute them: one a specification. */

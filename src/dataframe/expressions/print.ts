@@ -92,11 +92,11 @@ export function printedSortOrder(order: SortOrder): string {
   return `${printed(order.child)} ${order.ascending ? "ASC" : "DESC"} NULLS ${order.nullsFirst ? "FIRST" : "LAST"}`;
 }
 
-function printedFrame(frame: Frame): string {
+export function printedFrame(frame: Frame): string {
   return `${frame.unit.toUpperCase()} BETWEEN ${printedBound(frame.start)} AND ${printedBound(frame.end)}`;
 }
 
-function printedBound(bound: Bound): string {
+export function printedBound(bound: Bound): string {
   switch (bound.kind) {
     case "unboundedPreceding":
       return "UNBOUNDED PRECEDING";

@@ -3,7 +3,6 @@ import type { DataType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { AggregateCall, Call, Expression } from "../expressions/expression";
 import { printed } from "../expressions/print";
-import { sqlName } from "../types/text";
 import type { Accumulator, AggregateFunction, BindContext, EvaluationContext, FunctionDoc } from "./registry";
 import { mismatch, scalar } from "./signature";
 import type { InputSpec } from "./signature";
@@ -81,30 +80,4 @@ export function outOfRange(
     valueRange: range,
     currentValue: printed(current),
   });
-}
-
-/** Throws INVALID_ORDERING_TYPE where values of the argument's type have no order. */
-export function requireOrder(arg: Expression, args: readonly Expression[], context: BindContext): void {
-  if (isOrderable(arg.type)) return;
-  throw mismatch("INVALID_ORDERING_TYPE", args, context, {
-    functionName: `\`${context.name}\``,
-    dataType: `"${sqlName(arg.type)}"`,
-  });
-}
-
-export function isOrderable(type: DataType): boolean {
-  switch (type.kind) {
-    case "map":
-    case "variant":
-    case "calendarInterval":
-      return false;
-    case "array":
-      return isOrderable(type.element);
-    case "struct":
-      return type.fields.every((field) => isOrderable(field.type));
-    case "udt":
-      return isOrderable(type.sqlType);
-    default:
-      return true;
-  }
 }

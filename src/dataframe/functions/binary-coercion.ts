@@ -159,29 +159,3 @@ function roundedInteger(bound: Literal, type: DecimalType, up: boolean): bigint 
   if (quotient * unit === value) return quotient;
   return up ? (value > 0n ? quotient + 1n : quotient) : value < 0n ? quotient - 1n : quotient;
 }
-
-/** INVALID_ORDERING_TYPE where values of the type have no order. */
-export function checkOrderable(type: DataType, args: readonly Expression[], context: BindContext): void {
-  if (isOrderable(type)) return;
-  throw mismatch("INVALID_ORDERING_TYPE", args, context, {
-    functionName: `\`${context.name}\``,
-    dataType: `"${sqlName(type)}"`,
-  });
-}
-
-export function isOrderable(type: DataType): boolean {
-  switch (type.kind) {
-    case "map":
-    case "variant":
-    case "calendarInterval":
-      return false;
-    case "array":
-      return isOrderable(type.element);
-    case "struct":
-      return type.fields.every((field) => isOrderable(field.type));
-    case "udt":
-      return isOrderable(type.sqlType);
-    default:
-      return true;
-  }
-}

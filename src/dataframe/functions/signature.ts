@@ -9,7 +9,7 @@ import type { Call, Expression } from "../expressions/expression";
 import { printed } from "../expressions/print";
 import { isFoldable } from "../expressions/traverse";
 import { commonType } from "../types/coercion";
-import { sqlName } from "../types/text";
+import { isOrderable, sqlName } from "../types/text";
 import type { BindContext, FunctionDoc, ScalarFunction } from "./registry";
 import { oneCollation } from "./collating";
 import type { CollationUse } from "./collating";
@@ -214,6 +214,15 @@ export function mismatch(
     { sqlExpr: `"${callText(context.name, args)}"`, ...parameters },
     context.at,
   );
+}
+
+/** Throws INVALID_ORDERING_TYPE where values of the type have no order. */
+export function requireOrderable(type: DataType, args: readonly Expression[], context: BindContext): void {
+  if (isOrderable(type)) return;
+  throw mismatch("INVALID_ORDERING_TYPE", args, context, {
+    functionName: `\`${context.name}\``,
+    dataType: `"${sqlName(type)}"`,
+  });
 }
 
 /** Operators between their operands, functions before them. */

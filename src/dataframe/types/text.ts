@@ -305,6 +305,24 @@ export function isIntegral(type: DataType): boolean {
   return type.kind === "byte" || type.kind === "short" || type.kind === "int" || type.kind === "long";
 }
 
+/** Types whose values have an order: what ORDER BY, comparisons, min and max take. */
+export function isOrderable(type: DataType): boolean {
+  switch (type.kind) {
+    case "map":
+    case "variant":
+    case "calendarInterval":
+      return false;
+    case "array":
+      return isOrderable(type.element);
+    case "struct":
+      return type.fields.every((field) => isOrderable(field.type));
+    case "udt":
+      return isOrderable(type.sqlType);
+    default:
+      return true;
+  }
+}
+
 /** Spark's AtomicType: one value without parts; not void, calendar intervals, variants or user types. */
 export function isAtomic(type: DataType): boolean {
   switch (type.kind) {

@@ -2,6 +2,7 @@ import { fetchFailed, Harness, ok, type HarnessOptions } from "./support/harness
 import { LineageBuilder, shuffleIdsOf } from "./support/lineage";
 import type { SchedulerEvent } from "../../../src/driver/scheduler/events";
 import type { LineageNode } from "../../../src/rdd/lineage";
+import { newTaskMetrics } from "../../../src/storage/task-env";
 
 /** Two executors with a host each, and a job of a map stage (0) of two tasks, one on each, and a reduce stage (1). */
 function twoStages(options: HarnessOptions = {}, reducers = 2): { h: Harness; shuffleId: number; reduced: LineageNode } {
@@ -82,7 +83,7 @@ describe("Failing tasks", () => {
     const h = new Harness({ maxResultSize: 1000 });
     h.executor("1", 2);
     h.submit(new LineageBuilder().source(2));
-    const metrics = { ...EMPTY_METRICS, resultSize: 600 };
+    const metrics = { ...newTaskMetrics(), resultSize: 600 };
     h.finish(h.task(0, 0), ok("a", { metrics }));
     h.finish(h.task(0, 1), ok("b", { metrics }));
     expect(h.failed.get(0)).toMatchObject({
@@ -120,7 +121,7 @@ describe("Failing tasks", () => {
       const again = h.tasks()[0]!;
       expect([again.partition, again.attemptNumber]).toEqual([0, 1]);
       h.send({ type: "TaskGettingResult", taskId: again.taskId, executorId: "1", resultSize: 600 });
-      h.finish(again, ok("a", { metrics: { ...EMPTY_METRICS, resultSize: 600 } }));
+      h.finish(again, ok("a", { metrics: { ...newTaskMetrics(), resultSize: 600 } }));
       expect(h.succeeded).toEqual([0]);
       expect(h.eventsOf("TaskEnd").at(-1)!.taskInfo.gettingResultTime).toBeGreaterThan(0);
     });
@@ -430,29 +431,3 @@ describe("Cached partitions", () => {
     expect(h.succeeded).toEqual([0]);
   });
 });
-
-const EMPTY_METRICS = {
-  executorDeserializeTime: 0,
-  executorRunTime: 0,
-  executorCpuTimeNs: 0,
-  resultSize: 0,
-  jvmGcTime: 0,
-  resultSerializationTime: 0,
-  memoryBytesSpilled: 0,
-  diskBytesSpilled: 0,
-  peakExecutionMemory: 0,
-  inputBytes: 0,
-  inputRecords: 0,
-  outputBytes: 0,
-  outputRecords: 0,
-  shuffleRemoteBlocksFetched: 0,
-  shuffleLocalBlocksFetched: 0,
-  shuffleFetchWaitTime: 0,
-  shuffleRemoteBytesRead: 0,
-  shuffleRemoteBytesReadToDisk: 0,
-  shuffleLocalBytesRead: 0,
-  shuffleRecordsRead: 0,
-  shuffleBytesWritten: 0,
-  shuffleWriteTimeNs: 0,
-  shuffleRecordsWritten: 0,
-};

@@ -4,9 +4,10 @@ import { AnalysisError } from "../../errors";
 import { BOOLEAN, LONG } from "../../expressions/build";
 import { compareValues } from "../../expressions/compare";
 import type { Expression } from "../../expressions/expression";
-import { aggregate, requireOrder } from "../aggregate";
+import { aggregate } from "../aggregate";
 import { document } from "../documented";
 import type { Accumulator, AggregateFunction, BindContext } from "../registry";
+import { requireOrderable } from "../signature";
 
 const doc = document("agg");
 
@@ -96,7 +97,7 @@ function extremum(name: "min" | "max", usage: string, result: string): Aggregate
     doc: doc(usage, [`${name}(col) FROM VALUES (10), (-1), (20) AS tab(col)`, result]),
     inputs: ["any"],
     result: (types) => types[0] as DataType,
-    check: (args, context) => requireOrder(args[0] as Expression, args, context),
+    check: (args, context) => requireOrderable((args[0] as Expression).type, args, context),
     accumulator: (call) => {
       const compare = compareValues(call.type);
       return single(call.type, (state, value) => (sign * compare(value, state) < 0 ? value : state));

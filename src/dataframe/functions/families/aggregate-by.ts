@@ -4,10 +4,10 @@ import { AnalysisError } from "../../errors";
 import { BOOLEAN, LONG } from "../../expressions/build";
 import { compareValues } from "../../expressions/compare";
 import type { AggregateCall, Expression } from "../../expressions/expression";
-import { aggregate, outOfRange, requireOrder } from "../aggregate";
+import { aggregate, outOfRange } from "../aggregate";
 import { document } from "../documented";
 import type { Accumulator, AggregateFunction, BindContext } from "../registry";
-import { constantOf, mismatch } from "../signature";
+import { constantOf, mismatch, requireOrderable } from "../signature";
 import { ValueCounts } from "../sketches/value-counts";
 import { hashCodeOf } from "../sketches/hash-code";
 
@@ -30,7 +30,7 @@ function by(name: "max_by" | "min_by", usage: string, result: string): Aggregate
       return types.length === 2 ? type : { kind: "array", element: type, containsNull: true };
     },
     check: (args, context) => {
-      requireOrder(args[1] as Expression, args, context);
+      requireOrderable((args[1] as Expression).type, args, context);
       const k = args[2];
       if (k === undefined) return;
       const value = constantOf("k", k, args, context) as number | null;

@@ -8,10 +8,9 @@ import type { Call, Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { commonType, widerType } from "../../types/coercion";
 import { sameType, sqlName } from "../../types/text";
-import { isOrderable } from "../aggregate";
 import { oneCollation } from "../collating";
 import type { BindContext } from "../registry";
-import { mismatch, ordinal } from "../signature";
+import { mismatch, ordinal, requireOrderable } from "../signature";
 
 export const arrayOf = (element: DataType, containsNull: boolean): ArrayType => ({ kind: "array", element, containsNull });
 
@@ -119,12 +118,7 @@ export function refuseNullType(args: readonly Expression[], context: BindContext
 }
 
 export function requireElementOrder(index: number, args: readonly Expression[], context: BindContext): void {
-  const element = elementOf((args[index] as Expression).type);
-  if (isOrderable(element)) return;
-  throw mismatch("INVALID_ORDERING_TYPE", args, context, {
-    functionName: `\`${context.name}\``,
-    dataType: `"${sqlName(element)}"`,
-  });
+  requireOrderable(elementOf((args[index] as Expression).type), args, context);
 }
 
 /** Equality of elements that are not null; for maps too, which have no order. */

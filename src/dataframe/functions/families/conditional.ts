@@ -6,11 +6,10 @@ import { commonType, commonTypeOfTwo } from "../../types/coercion";
 import { compareValues } from "../../expressions/compare";
 import { sameType, sqlName } from "../../types/text";
 import { printed } from "../../expressions/print";
-import { checkOrderable } from "../binary-coercion";
 import { oneCollation } from "../collating";
 import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
-import { differentTypes, mismatch, ordinal, rewrite, scalar, wrongNumArgs } from "../signature";
+import { differentTypes, mismatch, ordinal, requireOrderable, rewrite, scalar, wrongNumArgs } from "../signature";
 
 const doc = document("conditional");
 
@@ -154,7 +153,7 @@ function extreme(name: "greatest" | "least", sign: 1 | -1, usage: string, exampl
       const types = args.map((arg) => arg.type);
       const type = types.reduce<DataType | null>((a, b) => a && widerWithoutStrings(a, b, context), { kind: "null" });
       if (type === null) throw differentTypes(types, args, context);
-      checkOrderable(type, args, context);
+      requireOrderable(type, args, context);
       const all = args.map((arg) => coerced(arg, type, context));
       return {
         kind: "call",

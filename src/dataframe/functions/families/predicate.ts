@@ -5,7 +5,7 @@ import { compareValues } from "../../expressions/compare";
 import type { Expression } from "../../expressions/expression";
 import { commonType } from "../../types/coercion";
 import { sameType, sqlName } from "../../types/text";
-import { alignDecimals, checkOrderable, compareAsIntegers, promoteCompared } from "../binary-coercion";
+import { alignDecimals, compareAsIntegers, promoteCompared } from "../binary-coercion";
 import type { Pair } from "../binary-coercion";
 import { widerDecimal, widerType } from "../../types/coercion";
 import { printed } from "../../expressions/print";
@@ -13,7 +13,7 @@ import { comparedChars } from "../char-types";
 import { oneCollation } from "../collating";
 import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
-import { differentTypes, mismatch, rewrite, scalar, wrongNumArgs } from "../signature";
+import { differentTypes, mismatch, requireOrderable, rewrite, scalar, wrongNumArgs } from "../signature";
 
 const doc = document("predicate");
 
@@ -50,7 +50,7 @@ function bindComparison(operator: Comparison, args: readonly Expression[], conte
   const named = { ...context, name: operator };
   const sides = comparable(pair, named);
   if (operator === "<=>") checkEquatable(sides, named);
-  else checkOrderable(sides[0].type, sides, named);
+  else requireOrderable(sides[0].type, sides, named);
   return {
     kind: "call",
     fn: operator,
@@ -62,7 +62,7 @@ function bindComparison(operator: Comparison, args: readonly Expression[], conte
 }
 
 function checkEquatable(sides: Pair, context: BindContext): void {
-  if (sides[0].type.kind !== "calendarInterval") checkOrderable(sides[0].type, sides, context);
+  if (sides[0].type.kind !== "calendarInterval") requireOrderable(sides[0].type, sides, context);
 }
 
 const TESTS: Readonly<Record<Comparison, (order: number) => boolean>> = {
@@ -195,7 +195,7 @@ const inList: ScalarFunction = {
     const type = same ? (types[0] as DataType) : commonType(types, context.settings);
     if (type === null) throw differentTypes(types, args, context);
     const coercedArgs = args.map((arg) => coerced(arg, type, context));
-    checkOrderable(type, coercedArgs, context);
+    requireOrderable(type, coercedArgs, context);
     return {
       kind: "call",
       fn: "in",

@@ -1,12 +1,6 @@
 /** Events of a made-up application that shows all that pages have: skew, spill, failures, a query, a search, cached data, a long stage. */
-import type {
-  ListenerEvent,
-  RddInfo,
-  SparkPlanInfo,
-  StageInfo,
-  TaskEndReason,
-  TaskMetricsInfo,
-} from "../../../../src/events/listener-events";
+import type { ListenerEvent, RddInfo, SparkPlanInfo, StageInfo, TaskEndReason } from "../../../../src/events/listener-events";
+import { newTaskMetrics } from "../../../../src/storage/task-env";
 
 const EXECUTORS = 4;
 const CORES = 4;
@@ -20,32 +14,6 @@ function random(seed: number): () => number {
     return state / 2 ** 32;
   };
 }
-
-const NO_METRICS: TaskMetricsInfo = {
-  executorDeserializeTime: 0,
-  executorRunTime: 0,
-  executorCpuTimeNs: 0,
-  resultSize: 0,
-  jvmGcTime: 0,
-  resultSerializationTime: 0,
-  memoryBytesSpilled: 0,
-  diskBytesSpilled: 0,
-  peakExecutionMemory: 0,
-  inputBytes: 0,
-  inputRecords: 0,
-  outputBytes: 0,
-  outputRecords: 0,
-  shuffleRemoteBlocksFetched: 0,
-  shuffleLocalBlocksFetched: 0,
-  shuffleFetchWaitTime: 0,
-  shuffleRemoteBytesRead: 0,
-  shuffleRemoteBytesReadToDisk: 0,
-  shuffleLocalBytesRead: 0,
-  shuffleRecordsRead: 0,
-  shuffleBytesWritten: 0,
-  shuffleWriteTimeNs: 0,
-  shuffleRecordsWritten: 0,
-};
 
 interface StageKind {
   readonly name: string;
@@ -242,7 +210,7 @@ export class Application {
       reason,
       taskInfo: { ...taskInfo, finishTime: launchTime + ms, failed },
       taskMetrics: {
-        ...NO_METRICS,
+        ...newTaskMetrics(),
         executorDeserializeTime: Math.floor(overhead / 2),
         executorRunTime: run,
         executorCpuTimeNs: run * 0.9e6,
