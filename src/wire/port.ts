@@ -1,6 +1,7 @@
 /**
  * A TCP port of ours: under TLS where the cluster has certificates, with gRPC and block transfers side by side. The first four bytes of
- * a connection tell which it is. Whoever says nothing, or something else, is cut off.
+ * a connection tell which it is. Whoever says nothing, or something else, or opens no stream that is admitted (admission.ts) in time,
+ * is cut off; few of such may be connected at once.
  */
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import { createServer } from "node:net";
@@ -14,22 +15,26 @@ import { securing } from "./tls";
 /** How connections of HTTP/2 begin. */
 const HTTP2 = Buffer.from("PRI ", "latin1");
 
-const FIRST_BYTES_MS = 10_000;
+const ADMISSION_MS = 10_000;
 const MAX_STRANGERS = 512;
+/** Who is turned away is told so before the connection ends, ms. */
+const FAREWELL_MS = 100;
 
 export interface PortOptions {
   readonly tls: TlsFiles | null;
   /** The process may end although the port is open. */
   readonly background: boolean;
   readonly grpc: (socket: Socket) => void;
-  /** Without it there are no block transfers on this port. The four bytes are still to be read. */
+  /** Without it there are no block transfers on this port. The first four bytes are still to be read. */
   readonly blocks?: (socket: Socket) => void;
 }
 
 export class Port {
   readonly #sockets = new Set<Socket>();
+  /** Connections of gRPC that are not admitted yet, by "address:port" of their other end. */
+  readonly #waiting = new Map<string, { admit(): void; refuse(): void }>();
   #strangers = 0;
-  /** Connections that were cut off because they began as nothing that belongs here. */
+  /** Connections that were cut off because they began as nothing that belongs here, or did not show the secret. */
   refused = 0;
 
   private constructor(
@@ -67,6 +72,17 @@ export class Port {
     return this.listened;
   }
 
+  /** The connection from `peer` ("address:port") is one of ours. */
+  admit(peer: string): void {
+    this.#waiting.get(peer)?.admit();
+  }
+
+  /** It is not. One that was admitted before stays. */
+  turnAway(peer: string): void {
+    const waiting = this.#waiting.get(peer);
+    if (waiting !== undefined) setTimeout(() => waiting.refuse(), FAREWELL_MS).unref();
+  }
+
   /** No new connections; those that are open go on. */
   stopListening(): void {
     this.listener.close();
@@ -90,7 +106,9 @@ export class Port {
   }
 
   #begin(socket: Socket): void {
-    if (this.options.blocks === undefined) return this.options.grpc(socket);
+    // Only this user's processes reach a socket in a directory of his.
+    if (this.listened.kind === "unix") return this.options.grpc(socket);
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
     this.#strangers++;
     let settled = false;
     const settle = (): void => {
@@ -98,13 +116,14 @@ export class Port {
       settled = true;
       this.#strangers--;
       clearTimeout(timer);
+      if (this.#waiting.get(peer)?.admit === settle) this.#waiting.delete(peer);
     };
     const refuse = (): void => {
       if (!settled) this.refused++;
       settle();
       socket.destroy();
     };
-    const timer = setTimeout(refuse, FIRST_BYTES_MS);
+    const timer = setTimeout(refuse, ADMISSION_MS);
     timer.unref();
     socket.once("close", settle);
     let first: Buffer = Buffer.alloc(0);
@@ -116,7 +135,8 @@ export class Port {
       if (take === undefined) return refuse();
       socket.off("data", look);
       socket.pause();
-      settle();
+      if (take === this.options.grpc) this.#waiting.set(peer, { admit: settle, refuse });
+      else settle();
       socket.unshift(first);
       take(socket);
     };

@@ -24,9 +24,12 @@ export const SESSION_PATH = "/firesteel.Driver/Session";
 /** Messages pass gRPC as bytes; encoding is done where the message is made. */
 export const passBytes = (bytes: Buffer): Buffer => bytes;
 
-/** Results may be as large as a Buffer can be. Pings find dead TCP connections; on unix sockets the kernel tells. */
+/** Messages of peers that were admitted. */
+const MAX_MESSAGE = 2 ** 31 - 1;
+
+/** Pings find dead TCP connections; on unix sockets the kernel tells. */
 export const CHANNEL_OPTIONS: ChannelOptions = {
-  "grpc.max_receive_message_length": -1,
+  "grpc.max_receive_message_length": MAX_MESSAGE,
   "grpc.max_send_message_length": -1,
   "grpc-node.flow_control_window": 8 * 2 ** 20,
   "grpc.enable_http_proxy": 0,

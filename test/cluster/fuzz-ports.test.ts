@@ -5,6 +5,7 @@ import { MasterLink } from "../../src/cluster/session/master-link";
 import { MASTER_PATH } from "../../src/cluster/session/peer-server";
 import { DriverEndpoint } from "../../src/driver/endpoint/driver-endpoint";
 import { BlockServer } from "../../src/storage";
+import { admission } from "../../src/wire/admission";
 import { openChannel } from "../../src/wire/channel";
 import { ownVersions } from "../../src/wire/versions";
 import { passBytes, SESSION_PATH, wire } from "../../src/wire/wire";
@@ -123,7 +124,10 @@ function stream(client: ReturnType<typeof openChannel>, kind: "master" | "driver
   const { FromMaster, ToExecutor } = wire().messages;
   return new Promise((resolve) => {
     const answers: string[] = [];
-    const call = client.makeBidiStreamRequest(kind === "master" ? MASTER_PATH : SESSION_PATH, passBytes, passBytes);
+    const path = kind === "master" ? MASTER_PATH : SESSION_PATH;
+    // Half of them come with headers of one who holds the secret, as nobody can who does not.
+    const headers = admission(chance() < 0.5 ? SECRET : bytes(32), path);
+    const call = client.makeBidiStreamRequest(path, passBytes, passBytes, headers);
     const done = (): void => {
       clearTimeout(timer);
       call.cancel();

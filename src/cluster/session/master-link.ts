@@ -9,13 +9,14 @@ import type { MasterAddress } from "../../common/cluster-master";
 import { hostPort } from "../../common/cluster-master";
 import { ClusterError } from "../../common/errors";
 import { clusterProof, isNonce, newNonce, proves } from "../../wire/auth";
+import { admission, isNotAdmitted } from "../../wire/admission";
 import { openChannel } from "../../wire/channel";
 import type { TlsFiles } from "../../wire/tls";
 import { ownVersions } from "../../wire/versions";
 import { passBytes, wire } from "../../wire/wire";
 import type { Messages } from "../../wire/wire";
 import type { Role } from "./peer-server";
-import { MASTER_PATH } from "./peer-server";
+import { MASTER_PATH, NO_SECRET } from "./peer-server";
 
 export interface MasterLinkOptions {
   readonly masters: readonly MasterAddress[];
@@ -160,7 +161,7 @@ export class MasterLink {
 async function openSession(master: string, { role, secret, tls, keepAlive }: MasterLinkOptions): Promise<Open> {
   const sockets = keepAlive ? null : watchSockets();
   const client = openChannel(master, tls);
-  const stream: Stream = client.makeBidiStreamRequest(MASTER_PATH, passBytes, passBytes);
+  const stream: Stream = client.makeBidiStreamRequest(MASTER_PATH, passBytes, passBytes, admission(secret, MASTER_PATH));
   const { ToMaster, FromMaster } = wire().messages;
   const send = (message: Messages.ToMaster.$Properties): void => void stream.write(ToMaster.encode(message).finish() as Buffer);
   const nonce = newNonce();
@@ -181,7 +182,11 @@ async function openSession(master: string, { role, secret, tls, keepAlive }: Mas
       };
       const onEnd = (): void => done(new ClusterError("UNREACHABLE", `The master at ${master} closed the connection.`));
       const onError = (error: Error): void =>
-        done(new ClusterError("UNREACHABLE", `The master at ${master} cannot be reached: ${error.message}`, { cause: error }));
+        done(
+          isNotAdmitted(error)
+            ? new RefusedError(master, NO_SECRET)
+            : new ClusterError("UNREACHABLE", `The master at ${master} cannot be reached: ${error.message}`, { cause: error }),
+        );
       const onData = (bytes: Buffer): void => {
         const message = FromMaster.decode(bytes) as Messages.FromMaster.$Shape;
         if (message.refused) done(new RefusedError(master, message.refused.reason ?? ""));

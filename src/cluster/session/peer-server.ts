@@ -5,6 +5,7 @@
 import type { Server, ServerDuplexStream } from "@grpc/grpc-js";
 import type { Address } from "../../wire/address";
 import { clusterProof, isNonce, newNonce, proves } from "../../wire/auth";
+import { Doorkeeper } from "../../wire/admission";
 import { Port } from "../../wire/port";
 import type { TlsFiles } from "../../wire/tls";
 import { versionRefusal } from "../../wire/versions";
@@ -22,6 +23,8 @@ const MAX_MESSAGE = 8 * 2 ** 20;
 /** A hello or a proof is not longer than this. */
 const MAX_STRANGER_MESSAGE = 1024;
 const STOP_MS = 500;
+export const NO_SECRET =
+  "It does not hold the cluster's secret (spark.authenticate.secret), or is of another version of firesteel.";
 
 export interface PeerHandlers {
   /** A peer has proven itself. */
@@ -102,8 +105,7 @@ export class Peer {
 
   #proof(proof: Uint8Array): void {
     const { peer, master } = this.#nonces!;
-    if (!proves(proof, clusterProof(this.secret, "peer", this.role, peer, master)))
-      return this.refuse("It does not hold the cluster's secret (spark.authenticate.secret).");
+    if (!proves(proof, clusterProof(this.secret, "peer", this.role, peer, master))) return this.refuse(NO_SECRET);
     clearTimeout(this.#timer);
     this.#state = "open";
     this.#write({ welcome: { proof: clusterProof(this.secret, "master", this.role, peer, master) } });
@@ -130,6 +132,7 @@ export class PeerServer {
   private constructor(
     private readonly server: Server,
     private readonly port: Port,
+    private readonly doorkeeper: Doorkeeper,
   ) {}
 
   static async open(options: PeerServerOptions): Promise<PeerServer> {
@@ -155,7 +158,7 @@ export class PeerServer {
       background: false,
       grpc: (socket) => injector.injectConnection(socket),
     });
-    opened.it = new PeerServer(server, port);
+    opened.it = new PeerServer(server, port, new Doorkeeper(options.secret, MASTER_PATH));
     return opened.it;
   }
 
@@ -182,6 +185,7 @@ export class PeerServer {
   }
 
   #accept(stream: ServerDuplexStream<Buffer, Buffer>, { secret, handlers, refused }: PeerServerOptions): void {
+    if (!this.doorkeeper.admits(stream, this.port)) return refused(NO_SECRET, stream.getPeer());
     const peer = new Peer(stream, secret, handlers, refused);
     this.#peers.add(peer);
     stream.on("close", () => this.#peers.delete(peer));

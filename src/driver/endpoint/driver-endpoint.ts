@@ -10,6 +10,7 @@ import type { BlockServer } from "../../storage/transfer/block-server";
 import type { Address } from "../../wire/address";
 import { formatAddress } from "../../wire/address";
 import { decodeBlockUpdate, encodeBlockAddress } from "../../wire/block-messages";
+import { Doorkeeper } from "../../wire/admission";
 import { Port } from "../../wire/port";
 import type { TlsFiles } from "../../wire/tls";
 import { CHANNEL_OPTIONS, passBytes, SESSION_PATH, wire } from "../../wire/wire";
@@ -71,6 +72,7 @@ export class DriverEndpoint {
   /** Those that were decommissioned. */
   readonly #going = new Set<string>();
   readonly #liveness: Liveness;
+  readonly #doorkeeper: Doorkeeper;
   readonly #dumps = new Map<
     number,
     { resolve(threads: readonly ThreadState[]): void; reject(error: Error): void; timer: NodeJS.Timeout; executorId: string }
@@ -85,6 +87,7 @@ export class DriverEndpoint {
   #stopped = false;
 
   constructor(private readonly options: DriverEndpointOptions) {
+    this.#doorkeeper = new Doorkeeper(options.secret, SESSION_PATH);
     this.#liveness = new Liveness(options.networkTimeoutMs ?? 120_000, (id, silent) =>
       this.disconnect(id, `no heartbeat for ${Math.round(silent / 1000)} s`),
     );
@@ -259,6 +262,7 @@ export class DriverEndpoint {
   }
 
   #connected(stream: ServerDuplexStream<Buffer, Buffer>): void {
+    if (!this.#doorkeeper.admits(stream, this.#port!)) return;
     const { applicationId, secret, configuration, driverBlockEndpoint = "" } = this.options;
     const session = new Session(stream, {
       applicationId,

@@ -7,6 +7,7 @@ import type { ClientDuplexStream } from "@grpc/grpc-js";
 import { ClusterError } from "../../common/errors";
 import { parseAddress } from "../../wire/address";
 import type { SessionIds } from "../../wire/auth";
+import { admission, isNotAdmitted } from "../../wire/admission";
 import { isNonce, newNonce, proofOf, proves } from "../../wire/auth";
 import { ownVersions } from "../../wire/versions";
 import { openChannel } from "../../wire/channel";
@@ -65,7 +66,7 @@ export class DriverLink {
     const patience = performance.now() + NOT_LISTENING_YET;
     for (;;) {
       const client = openChannel(options.driverUrl, options.tls ?? null);
-      const stream = client.makeBidiStreamRequest(SESSION_PATH, passBytes, passBytes);
+      const stream = client.makeBidiStreamRequest(SESSION_PATH, passBytes, passBytes, admission(options.secret, SESSION_PATH));
       try {
         const registration = await handshake(stream, options, deadline);
         const link = new DriverLink(stream, client, registration);
@@ -193,7 +194,12 @@ function handshake(stream: ClientDuplexStream<Buffer, Buffer>, options: LinkOpti
       else resolve(result);
     };
     const fail = (why: string): void => settle(new ClusterError("REGISTRATION_FAILED", why));
-    const onError = (error: Error): void => fail(`The driver at ${options.driverUrl} cannot be reached: ${error.message}`);
+    const onError = (error: Error): void =>
+      fail(
+        isNotAdmitted(error)
+          ? `The driver at ${options.driverUrl} does not admit this executor, which does not hold the application's secret or is of another version.`
+          : `The driver at ${options.driverUrl} cannot be reached: ${error.message}`,
+      );
     const onEnd = (): void => fail(`The driver at ${options.driverUrl} closed the connection.`);
     const onData = (bytes: Buffer): void => {
       const message = ToExecutor.decode(bytes) as Messages.ToExecutor.$Shape;

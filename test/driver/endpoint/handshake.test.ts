@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DriverEndpoint } from "../../../src/driver/endpoint/driver-endpoint";
 import type { EndpointHandlers } from "../../../src/driver/endpoint/types";
 import { DriverLink } from "../../../src/executor/process/driver-link";
+import { admission } from "../../../src/wire/admission";
 import { newNonce, newSecret, proofOf } from "../../../src/wire/auth";
 import { ownVersions } from "../../../src/wire/versions";
 import { passBytes, SESSION_PATH, wire } from "../../../src/wire/wire";
@@ -74,10 +75,11 @@ const READY = {
 function converse(
   steps: (Messages.FromExecutor.$Properties | Buffer)[],
   reply?: (message: Messages.ToExecutor.$Shape) => Messages.FromExecutor.$Properties | null,
+  headers = admission(secret, SESSION_PATH),
 ) {
   const { Client, credentials, messages } = wire();
   const client = new Client(address, credentials.createInsecure());
-  const stream = client.makeBidiStreamRequest(SESSION_PATH, passBytes, passBytes);
+  const stream = client.makeBidiStreamRequest(SESSION_PATH, passBytes, passBytes, headers);
   const received: Messages.ToExecutor.$Shape[] = [];
   const send = (one: Messages.FromExecutor.$Properties | Buffer): void =>
     void stream.write(Buffer.isBuffer(one) ? one : (messages.FromExecutor.encode(one).finish() as Buffer));
@@ -132,6 +134,17 @@ test("an id is taken once and for ever", async () => {
   await link.close();
   await new Promise((resolve) => setTimeout(resolve, 50));
   await expect(connect("once")).rejects.toThrow(/taken/);
+});
+
+test("who does not show the secret is not listened to: headers that are wrong, are missing or were used before", async () => {
+  const { Metadata } = wire();
+  const used = admission(secret, SESSION_PATH);
+  expect((await converse([hello(), hello()], undefined, used)).map((one) => one.message)).toEqual(["challenge", "refused"]);
+  const wrong = admission(Buffer.from(newSecret()), SESSION_PATH);
+  const elsewhere = admission(secret, "/firesteel.Master/Session");
+  for (const headers of [used, wrong, elsewhere, new Metadata()])
+    expect(await converse([hello(), Buffer.alloc(5 * 2 ** 20)], undefined, headers)).toEqual([]);
+  await (await connect("after")).close(); // the port goes on
 });
 
 test("without the secret nothing is to be had", async () => {
