@@ -109,6 +109,12 @@ fraction(
   "Part of an executor's memory, without its reserve, that execution and cached data share.",
 );
 fraction("spark.memory.storageFraction", 0.5, "Part of that which cached data keep whatever tasks ask for.");
+export const MAX_TASK_MEMORY = define(
+  "firesteel.memory.maxPerTask",
+  "",
+  "The most that a task may hold outside of its heap before its operators spill; default: its share of the executor's memory. A small number makes everything spill that can.",
+  (v, k) => (v === "" ? Infinity : parseBytes(v, k)),
+);
 
 section = "Scheduling";
 integer("spark.task.cpus", 1, "Slots one task occupies.", 1);

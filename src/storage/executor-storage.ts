@@ -5,6 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { MAX_TASK_MEMORY } from "../common/config-entries";
 import { ClusterError, InternalError } from "../common/errors";
 import { parseBytes, parseDuration } from "../common/units";
 import type { BlockAddress } from "./block-address";
@@ -107,6 +108,7 @@ export class ExecutorStorage {
       cells: pool.cells.buffer,
       directories: this.#directories.directories,
       heapBytes: plan.heapPerSlotMb * 2 ** 20,
+      mostPerTask: MAX_TASK_MEMORY.parse(conf(MAX_TASK_MEMORY.key) ?? "", MAX_TASK_MEMORY.key),
       maxOpenFiles: Math.max(32, Math.min(4096, Math.floor(openFileLimit() / 2 / plan.slots))),
     };
   }

@@ -79,6 +79,8 @@ export interface SharedStorage {
   readonly directories: readonly string[];
   /** Limit of the old generation of a worker thread's heap, bytes: live objects end up there, and V8 gives up when it is full. */
   readonly heapBytes: number;
+  /** The most that one task may hold outside of its heap. */
+  readonly mostPerTask: number;
   /** Open files that a worker may keep for map outputs. */
   readonly maxOpenFiles: number;
 }

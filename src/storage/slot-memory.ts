@@ -18,6 +18,8 @@ export class SlotMemory implements TaskMemory {
     private readonly slot: number,
     private readonly calls: HostCalls,
     heapBytes: number,
+    /** Bytes that a task may hold, whatever there is. */
+    private readonly most: number = Infinity,
   ) {
     this.#gauge = new HeapGauge(heapBytes);
   }
@@ -42,6 +44,7 @@ export class SlotMemory implements TaskMemory {
 
   reserve(bytes: number): boolean {
     const held = this.#held + bytes;
+    if (held > this.most) return false;
     const more = Math.ceil(held / CELL_UNIT) - this.#units;
     if (more > 0) {
       if (!this.cells.tryAdd(this.slot, more)) {

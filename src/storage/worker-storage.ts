@@ -51,7 +51,7 @@ export class WorkerStorage {
     const cells = MemoryCells.attach(shared.cells);
     this.#slabs = new SlabViews(calls);
     this.#layout = new FileLayout(shared.directories);
-    this.#memory = new SlotMemory(cells, slot, calls, shared.heapBytes);
+    this.#memory = new SlotMemory(cells, slot, calls, shared.heapBytes, shared.mostPerTask);
     const self = { executorId: shared.executorId, fileSystem: shared.fileSystem, slot };
     this.#shuffle = new ShuffleMemory(calls, cells, this.#slabs, this.#layout, self, shared.maxOpenFiles);
   }

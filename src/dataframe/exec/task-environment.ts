@@ -59,7 +59,10 @@ export class TaskEnvironment implements ExecEnv {
     this.#observed.push([name, states]);
   }
 
+  /** Told once, at the end of the task. What operators spilled counts for the task, too. */
   updates(): MetricsUpdate {
+    const spilled = [...this.#metrics.values()].reduce((sum, { spilledBytes }) => sum + spilledBytes, 0);
+    this.task.env.metrics.diskBytesSpilled += spilled;
     return {
       operators: [...this.#metrics].map(([id, { rows, batches, timeNs, spilledBytes }]) => [
         id,
