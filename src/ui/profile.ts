@@ -1,18 +1,6 @@
 /** Call trees of executors merged into one: the data of a flame graph. */
+import type { CallTree } from "../common/call-tree";
 import type { Profile } from "./api-types";
-
-/** As an executor sends it. */
-interface CallTree {
-  readonly intervalMicros: number;
-  readonly samples: number;
-  readonly from: number;
-  readonly to: number;
-  readonly functions: readonly string[];
-  readonly locations: readonly string[];
-  readonly parent: readonly number[];
-  readonly function: readonly number[];
-  readonly self: readonly number[];
-}
 
 /** @param mapStack gives stack traces the lines of the user's sources. */
 export function mergeProfiles(

@@ -87,8 +87,8 @@ function registrationOf(accumulator: AccumulatorBase): Registration {
   return registration;
 }
 
-/** Adds whole numbers. `value` is the sum. */
-export class LongAccumulator extends AccumulatorV2<number, number> {
+/** Adds numbers. `value` is the sum. */
+abstract class SumAccumulator extends AccumulatorV2<number, number> {
   sum = 0;
   count = 0;
 
@@ -96,8 +96,8 @@ export class LongAccumulator extends AccumulatorV2<number, number> {
     return this.sum === 0 && this.count === 0;
   }
 
-  copy(): LongAccumulator {
-    return Object.assign(new LongAccumulator(), { sum: this.sum, count: this.count });
+  copy(): this {
+    return Object.assign(new (this.constructor as new () => this)(), { sum: this.sum, count: this.count });
   }
 
   reset(): void {
@@ -106,13 +106,11 @@ export class LongAccumulator extends AccumulatorV2<number, number> {
   }
 
   add(value: number): void {
-    if (!Number.isInteger(value))
-      throw new UsageError("INVALID_ARGUMENT", `A long accumulator adds integers, not ${String(value)}.`);
     this.sum += value;
     this.count++;
   }
 
-  merge(other: LongAccumulator): void {
+  merge(other: SumAccumulator): void {
     this.sum += other.sum;
     this.count += other.count;
   }
@@ -126,42 +124,21 @@ export class LongAccumulator extends AccumulatorV2<number, number> {
   }
 }
 
+/** Adds whole numbers. `value` is the sum. */
+export class LongAccumulator extends SumAccumulator {
+  override add(value: number): void {
+    if (!Number.isInteger(value))
+      throw new UsageError("INVALID_ARGUMENT", `A long accumulator adds integers, not ${String(value)}.`);
+    super.add(value);
+  }
+}
+
 /** Adds numbers. `value` is the sum. */
-export class DoubleAccumulator extends AccumulatorV2<number, number> {
-  sum = 0;
-  count = 0;
-
-  isZero(): boolean {
-    return this.sum === 0 && this.count === 0;
-  }
-
-  copy(): DoubleAccumulator {
-    return Object.assign(new DoubleAccumulator(), { sum: this.sum, count: this.count });
-  }
-
-  reset(): void {
-    this.sum = 0;
-    this.count = 0;
-  }
-
-  add(value: number): void {
+export class DoubleAccumulator extends SumAccumulator {
+  override add(value: number): void {
     if (typeof value !== "number")
       throw new UsageError("INVALID_ARGUMENT", `A double accumulator adds numbers, not a value of type ${typeof value}.`);
-    this.sum += value;
-    this.count++;
-  }
-
-  merge(other: DoubleAccumulator): void {
-    this.sum += other.sum;
-    this.count += other.count;
-  }
-
-  get avg(): number {
-    return this.sum / this.count;
-  }
-
-  get value(): number {
-    return this.sum;
+    super.add(value);
   }
 }
 
