@@ -39,7 +39,10 @@ async function work() {
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
     const skip = [];
     for (;;) {
-      child ??= fork(new URL("./conformance/worker.mjs", import.meta.url), { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+      child ??= fork(new URL("./conformance/worker.mjs", import.meta.url), {
+        stdio: ["ignore", "ignore", "ignore", "ipc"],
+        env: { ...process.env, TZ: "America/Los_Angeles" },
+      });
       if (await runOn(child, file, skip)) break;
       child.kill("SIGKILL");
       child = null;

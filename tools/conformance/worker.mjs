@@ -1,4 +1,4 @@
-/** Answers the cases of files, in a process of its own: what hangs is ended from outside. */
+/** Answers the cases of files, in a process of its own: what hangs is ended from outside. Spark's suites run in Los Angeles. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -10,10 +10,10 @@ const { api, queryText } = createRequire(import.meta.url)("../../dist/engine.js"
 const { SparkSession } = api;
 
 const TABLES = [
-  "CREATE TEMPORARY VIEW testdata AS SELECT CAST(id AS INT) AS key, CAST(id AS STRING) AS value FROM range(1, 101)",
-  `CREATE TEMPORARY VIEW arraydata AS SELECT * FROM VALUES
+  "CREATE TABLE testdata USING parquet AS SELECT CAST(id AS INT) AS key, CAST(id AS STRING) AS value FROM range(1, 101)",
+  `CREATE TABLE arraydata USING parquet AS SELECT * FROM VALUES
      (array(1, 2, 3), array(array(1, 2, 3))), (array(2, 3, 4), array(array(2, 3, 4))) AS t(arraycol, nestedarraycol)`,
-  `CREATE TEMPORARY VIEW mapdata AS SELECT * FROM VALUES
+  `CREATE TABLE mapdata USING parquet AS SELECT * FROM VALUES
      (map(1, 'a1', 2, 'b1', 3, 'c1', 4, 'd1', 5, 'e1')), (map(1, 'a2', 2, 'b2', 3, 'c2', 4, 'd2')),
      (map(1, 'a3', 2, 'b3', 3, 'c3')), (map(1, 'a4', 2, 'b4')), (map(1, 'a5')) AS t(mapcol)`,
 ];

@@ -2,6 +2,7 @@
  * The step before the pass: everything that it will ask for by name is fetched, so that the pass itself waits for nothing.
  * Tables that turn out not to be meant (a CTE has the name) are fetched in vain; names that nobody knows stay unknown.
  */
+import { AnalysisError } from "../errors";
 import type { Literal } from "../expressions/expression";
 import type { Relation } from "../sources/relation";
 import type { UnresolvedExpression } from "../syntax/expression";
@@ -97,6 +98,7 @@ class Loader implements LoadedRelations {
       if (relation?.kind === "view") await this.visit(relation.plan, relation.scope);
       if (relation === null && name.length === 2 && this.known.isFileFormat(name[0] as string)) {
         const [format, path] = name as readonly [string, string];
+        if (path === "") throw new AnalysisError("INVALID_EMPTY_LOCATION", { location: "" }, plan.at);
         await this.#load({ format: format.toLowerCase(), paths: [path], options: plan.options ?? {} });
       }
     }

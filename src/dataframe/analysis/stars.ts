@@ -10,6 +10,7 @@ import { fieldOf } from "./fields";
 import { idText, qualifiedName } from "./messages";
 import { asOuter } from "./names";
 import { unresolvedColumn } from "./suggestions";
+import { javaPattern } from "../functions/text/java-regex";
 
 type Star = Extract<UnresolvedExpression, { kind: "star" }>;
 
@@ -182,14 +183,15 @@ export function expandRegex(
   scope: Scope,
 ): readonly Expression[] {
   const fold = folding(binder);
-  const flags = binder.context.settings.caseSensitive ? "u" : "iu";
-  const pattern = new RegExp(`^(?:${syntax.pattern})$`, flags);
+  const flags = binder.context.settings.caseSensitive ? "" : "(?i)";
+  const { regex } = javaPattern(`${flags}^(?:${syntax.pattern})$`, "colRegex");
   return scope.columns.all.filter((attribute) => {
     const { qualifier } = attribute;
     const fits = syntax.qualifier.every(
       (part, i) => fold(qualifier[qualifier.length - syntax.qualifier.length + i] ?? "\0") === fold(part),
     );
-    return fits && pattern.test(attribute.name);
+    regex.lastIndex = 0;
+    return fits && regex.test(attribute.name);
   });
 }
 

@@ -2,6 +2,7 @@
 import type { Call } from "../../rdd/context-port";
 import type { QueryContext } from "../errors";
 import type { ParseOptions } from "../sql/cursor";
+import { substituteVariables } from "../sql/substitute";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { completed } from "./pending";
 import type { QueryPort } from "./query-port";
@@ -76,6 +77,13 @@ export class SessionCore {
   place(scope: string): QueryContext {
     const callSite = this.port.context.callSite();
     return { fragment: scope, startIndex: -1, stopIndex: -1, callSite };
+  }
+
+  /** Text with the values of its variables, unless spark.sql.variable.substitute is false. */
+  substituted(text: string): string {
+    const { conf } = this.port;
+    if (conf.find("spark.sql.variable.substitute")?.toLowerCase() === "false") return text;
+    return substituteVariables(text, (key) => conf.find(key));
   }
 
   parseOptions(): ParseOptions {

@@ -154,7 +154,7 @@ export class SparkSession {
     if (typeof text !== "string") throw new UsageError("INVALID_ARGUMENT", "sql needs text.");
     this.core.port.context.assertRunning("sql");
     const parameters = parametersOf(args);
-    const parse = (): Statement => parseStatement(text, this.core.parseOptions());
+    const parse = (): Statement => parseStatement(this.core.substituted(text), this.core.parseOptions());
     const planOf = async (statement: Statement): Promise<UnresolvedPlan> => {
       if (statement.kind === "query")
         return parameters === undefined ? statement.plan : bindParameters(statement.plan, parameters);

@@ -96,13 +96,21 @@ function beginsAfterTable(p: Cursor): boolean {
 /** expression [AS] name, expression AS (a, b) */
 export function namedExpression(p: Cursor): UnresolvedExpression {
   const start = p.token.start;
-  const child = p.rules.expression(p);
+  const child = item(p);
   const named = (names: readonly string[]): UnresolvedExpression => ({ kind: "alias", child, names, at: p.at(start) });
   if (p.accept("AS")) return named(p.is("(") ? p.nameList() : [p.strictName()]);
   if (isColumnAlias(p)) return named([p.strictName()]);
   const path = variantPath(child);
   if (path !== null) return named([path]);
   if (p.is("(") && p.isName(1) && child.kind === "call" && (p.isAt(2, ",") || p.isAt(2, ")"))) return named(p.nameList());
+  return child;
+}
+
+function item(p: Cursor): UnresolvedExpression {
+  const outside = p.inItem;
+  p.inItem = true;
+  const child = p.rules.expression(p);
+  p.inItem = outside;
   return child;
 }
 

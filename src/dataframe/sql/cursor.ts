@@ -39,6 +39,8 @@ export class Cursor {
   positional = 0;
   /** Words that end an alias here although they are names elsewhere: DO in FOR loops, FOR in PIVOT. */
   aliasStop: string | null = null;
+  /** Within an item of a select list: quoted names may be patterns there. */
+  inItem = false;
 
   constructor(text: string, rules: Rules, options: ParseOptions = {}) {
     this.text = text;

@@ -146,7 +146,7 @@ function identifier(p: Cursor, name: UnresolvedExpression, start: number): Unres
 /** a, a.b, a.b.*, f(x), a.f(x) */
 function nameOrCall(p: Cursor): UnresolvedExpression {
   const start = p.token.start;
-  const quoted = p.token.kind === "quoted";
+  let quoted = p.token.kind === "quoted";
   const parts = [p.name()];
   while (p.is(".")) {
     if (p.isAt(1, "*")) {
@@ -156,11 +156,12 @@ function nameOrCall(p: Cursor): UnresolvedExpression {
     }
     if (!p.isName(1)) break;
     p.next();
+    quoted = p.token.kind === "quoted";
     parts.push(p.name());
   }
   if (p.is("(")) return callTail(p, { kind: "call", name: parts, ...callArguments(p) }, start);
-  if (quoted && p.options.quotedRegexColumnNames === true && parts.length === 1) {
-    return { kind: "regex", qualifier: [], pattern: parts[0] as string, at: p.at(start) };
+  if (quoted && p.options.quotedRegexColumnNames === true && p.inItem && parts.length <= 2) {
+    return { kind: "regex", qualifier: parts.slice(0, -1), pattern: parts.at(-1) as string, at: p.at(start) };
   }
   return { kind: "name", parts, at: p.at(start) };
 }
