@@ -14,7 +14,8 @@ export function userCallSite(): string {
     const line = frame.getLineNumber();
     const column = frame.getColumnNumber();
     if (file === undefined || line === null || column === null || file.startsWith(own)) continue;
-    return place(frame.getFileName()!, line, column).replace(/^.*[/\\]/, "");
+    const found = place(frame.getFileName()!, line, column);
+    return (found.startsWith("file:") ? decodeURI(found) : found).replace(/^.*[/\\]/, "");
   }
   return "unknown";
 }
