@@ -9,7 +9,7 @@ import { CancelledError, ClusterError, InternalError, unreachable } from "../com
 import { log } from "../common/log";
 import type { ListenerBus } from "../events/listener-bus";
 import type { AccumulableInfo } from "../events/listener-events";
-import type { JobRequest } from "../rdd/context-port";
+import type { JobCall, JobRequest, MapOutputSizes, ShuffleRequest } from "../rdd/context-port";
 import type { StageCode } from "../rdd/encode-stage";
 import { encodeStage } from "../rdd/encode-stage";
 import type { DatasetLineage, DatasetNode } from "../rdd/nodes/node";
@@ -36,14 +36,16 @@ import type {
 import { callFrame, jobError, thrownValue } from "./job-errors";
 import { resultBlock } from "./kept-results";
 import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
-import type { SchedulerEvent, TaskOutcome } from "./scheduler/events";
+import type { JobSubmitted, SchedulerEvent, TaskOutcome } from "./scheduler/events";
 import { Scheduler } from "./scheduler/scheduler";
 import { ExecutorEvents } from "./executor-events";
 import type { SchedulerConfig } from "./scheduler/config";
 import { shortened } from "./user-stack";
 
 interface RunningJob {
-  readonly request: JobRequest;
+  readonly request: JobCall;
+  /** Null where it only writes a shuffle. */
+  readonly results: Pick<JobRequest, "action" | "onResult"> | null;
   resolve(): void;
   reject(error: Error): void;
   /** What `onResult` threw: the job fails with it. */
@@ -173,23 +175,42 @@ export class Application {
   }
 
   async runJob(request: JobRequest, properties: Readonly<Record<string, string>>): Promise<void> {
+    const { node, partitions } = request;
+    if (partitions.length === 0 && request.signal?.aborted !== true) return;
+    await this.#run(request, request, { finalNode: lineageOf(node), partitions, properties });
+  }
+
+  /** Writes what is not there of a shuffle. */
+  async writeShuffle(request: ShuffleRequest, properties: Readonly<Record<string, string>>): Promise<MapOutputSizes> {
+    const { node, shuffle } = request;
+    const { shuffleId, numReducers } = shuffle;
+    this.#shuffles.set(shuffleId, shuffle);
+    for (;;) {
+      const finalNode = lineageOf(node);
+      const dependency = { kind: "shuffle", node: finalNode, shuffleId, numReducers } as const;
+      await this.#run(request, null, { finalNode, partitions: [], shuffle: dependency, properties });
+      // Null: outputs were lost before anybody could look at them.
+      const outputs = this.#scheduler.mapOutputs.locations(shuffleId);
+      if (outputs === null) continue;
+      const statuses = outputs.statuses as readonly Uint8Array[];
+      return sizesOf(statuses, numReducers, (status) => this.#backend.mapOutputOffsets(status));
+    }
+  }
+
+  async #run(
+    request: JobCall,
+    results: RunningJob["results"],
+    submitted: Pick<JobSubmitted, "finalNode" | "partitions" | "shuffle" | "properties">,
+  ): Promise<void> {
     const { signal } = request;
     if (signal?.aborted === true) throw abortError(signal, request.callSite);
-    if (request.partitions.length === 0) return;
     const jobId = this.#nextJobId++;
-    const done = new Promise<void>((resolve, reject) => this.#jobs.set(jobId, { request, resolve, reject }));
+    const done = new Promise<void>((resolve, reject) => this.#jobs.set(jobId, { request, results, resolve, reject }));
     const abort = (): void => this.#dispatch({ type: "JobCancelled", jobId, reason: "because its AbortSignal was aborted" });
     signal?.addEventListener("abort", abort, { once: true });
     this.#backend.keepAlive(true);
     this.#learnShuffles(request.node);
-    this.#dispatch({
-      type: "JobSubmitted",
-      jobId,
-      finalNode: lineageOf(request.node),
-      partitions: request.partitions,
-      properties,
-      callSite: request.callSite,
-    });
+    this.#dispatch({ type: "JobSubmitted", jobId, callSite: request.callSite, ...submitted });
     try {
       await done;
     } finally {
@@ -281,7 +302,7 @@ export class Application {
   #prepareStage(command: PrepareStage): void {
     const { stageId, attempt, jobId } = command;
     try {
-      const request = this.#job(jobId).request;
+      const { results } = this.#job(jobId);
       const dataset = (command.node as DatasetLineage).dataset;
       const kept = this.#keptBinary(stageId);
       const encoded =
@@ -289,7 +310,7 @@ export class Application {
         encodeStage(
           dataset,
           command.shuffle === undefined
-            ? { kind: "action", action: request.action }
+            ? { kind: "action", action: results!.action }
             : { kind: "shuffle", dependency: this.#shuffle(command.shuffle.shuffleId) },
         );
       const binaryId = createHash("sha1").update(encoded.binary).digest("base64");
@@ -362,7 +383,7 @@ export class Application {
     const job = this.#job(jobId);
     if (job.callbackError !== undefined) return;
     try {
-      job.request.onResult(outputIndex, bytes);
+      job.results!.onResult(outputIndex, bytes);
     } catch (error) {
       job.callbackError = error instanceof Error ? error : new Error(String(error));
       this.#dispatch({ type: "JobCancelled", jobId, reason: "because its results could not be taken" });
@@ -593,6 +614,20 @@ export class Application {
     if (stage === undefined) throw new InternalError(`Attempt ${attempt} of stage ${stageId} was not prepared.`);
     return stage;
   }
+}
+
+function sizesOf(
+  statuses: readonly Uint8Array[],
+  numReducers: number,
+  offsetsOf: (status: Uint8Array) => Float64Array,
+): MapOutputSizes {
+  const sizes = new Float64Array(statuses.length * numReducers);
+  statuses.forEach((status, map) => {
+    const offsets = offsetsOf(status);
+    for (let reduce = 0; reduce < numReducers; reduce++)
+      sizes[map * numReducers + reduce] = offsets[reduce + 1]! - offsets[reduce]!;
+  });
+  return { numMaps: statuses.length, sizes };
 }
 
 function stageKey(stageId: number, attempt: number): string {

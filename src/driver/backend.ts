@@ -19,6 +19,8 @@ export interface ExecutorBackend {
   /** The result that the executor keeps for this task. Rejects when it is lost. */
   fetchResult(executorId: string, taskId: number, bytes: number): Promise<Uint8Array>;
   invalidateMapOutputs(shuffleId: number, epoch: number): void;
+  /** Where segments begin and end in the output that a map task reported: segment r is bytes [r, r + 1). */
+  mapOutputOffsets(status: Uint8Array): Float64Array;
   /** What the slots of an executor do now. Rejects where it is not there or does not answer. */
   threadDump(executorId: string): Promise<readonly ThreadState[]>;
   /** As DriverEndpoint.inspect. */

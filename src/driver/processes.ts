@@ -4,6 +4,7 @@ import { log } from "../common/log";
 import { BlockServer } from "../storage";
 import type { Serve } from "../storage/transfer/block-server";
 import { parseAddress } from "../wire/address";
+import { decodeMapStatus } from "../wire/map-status";
 import { encryption } from "../wire/tls";
 import type { BackendHandlers, ExecutorBackend } from "./backend";
 import { DriverEndpoint } from "./endpoint/driver-endpoint";
@@ -128,6 +129,10 @@ export class Processes implements ExecutorBackend {
 
   invalidateMapOutputs(shuffleId: number, epoch: number): void {
     this.#endpoint.invalidateMapOutputs(shuffleId, epoch);
+  }
+
+  mapOutputOffsets(status: Uint8Array): Float64Array {
+    return decodeMapStatus(status).offsets;
   }
 
   threadDump(executorId: string): Promise<readonly ThreadState[]> {

@@ -708,14 +708,15 @@ export class SparkContext {
         typeof value === "function" ? freeze(value, { name: callName }) : freezeValue(value, { name: callName }),
       callSite: userCallSite,
       assertRunning: (call) => {
-        if (this.isStopped) throw new UsageError("CONTEXT_STOPPED", `${call} cannot be called: the SparkContext was stopped.`);
+        if (this.isStopped) throw stopped(call);
       },
       runJob: (job) => {
-        if (this.isStopped)
-          return Promise.reject(
-            new UsageError("CONTEXT_STOPPED", `${job.scope} cannot be called: the SparkContext was stopped.`),
-          );
+        if (this.isStopped) return Promise.reject(stopped(job.scope));
         return application.runJob(job, { ...this.#files.properties, ...this.#properties.all(), ...job.properties });
+      },
+      writeShuffle: (job) => {
+        if (this.isStopped) return Promise.reject(stopped(job.scope));
+        return application.writeShuffle(job, { ...this.#files.properties, ...this.#properties.all(), ...job.properties });
       },
       persisted: (node) => void this.#persisted.set(node.id, new WeakRef(node)),
       unpersisted: async (rddId) => {
@@ -743,6 +744,10 @@ export class SparkContext {
       postEvent: (event) => this.#bus.post(event),
     };
   }
+}
+
+function stopped(call: string): UsageError {
+  return new UsageError("CONTEXT_STOPPED", `${call} cannot be called: the SparkContext was stopped.`);
 }
 
 function applyLogLevel(conf: SparkConf): void {

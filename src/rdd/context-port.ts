@@ -6,7 +6,7 @@ import type { Frozen } from "../closure/frozen";
 import type { ValueContext } from "../columnar";
 import type { ListenerEvent, ListenerEventType } from "../events/listener-events";
 import type { FileSystems } from "../filesystem/file-systems";
-import type { DatasetNode } from "./nodes/node";
+import type { DatasetNode, ShuffleEdge } from "./nodes/node";
 import type { StageAction } from "./stage-output";
 import type { AccumulatorBase } from "./shared/accumulator";
 
@@ -41,6 +41,8 @@ export interface ContextPort {
    * mend, or a CancelledError. The node and all its ancestors are prepared.
    */
   runJob(job: JobRequest): Promise<void>;
+  /** Writes a shuffle, as far as it is not there; tells how much each map task wrote for each reduce partition. */
+  writeShuffle(job: ShuffleRequest): Promise<MapOutputSizes>;
   /**
    * A dataset got a storage level. The port must not keep the node alive: its blocks are dropped when it is garbage
    * collected.
@@ -83,18 +85,33 @@ export interface Call {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-export interface JobRequest {
+/** What every job has. */
+export interface JobCall {
   /** The dataset whose partitions are computed. */
   readonly node: DatasetNode;
-  /** What each task does with its partition. */
-  readonly action: StageAction;
-  /** Partitions to compute, in no particular order. */
-  readonly partitions: readonly number[];
   /** The action's name ("count") and where it was called ("count at app.ts:3:1"). */
   readonly scope: string;
   readonly callSite: string;
   readonly properties?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** A job that ends in a shuffle of `node`. */
+export interface ShuffleRequest extends JobCall {
+  readonly shuffle: ShuffleEdge;
+}
+
+export interface MapOutputSizes {
+  readonly numMaps: number;
+  /** Bytes of what map task m wrote for reduce partition r: sizes[m * numReducers + r]. */
+  readonly sizes: Float64Array;
+}
+
+export interface JobRequest extends JobCall {
+  /** What each task does with its partition. */
+  readonly action: StageAction;
+  /** Partitions to compute, in no particular order. */
+  readonly partitions: readonly number[];
   /** Called once for each partition, in the order in which tasks end; `index` is a position in `partitions`. A throw fails the job. */
   onResult(index: number, bytes: Uint8Array): void;
-  readonly signal?: AbortSignal;
 }

@@ -9,7 +9,7 @@ import { configureClosures, freeze, freezeValue } from "../../src/closure/freeze
 import type { Frozen } from "../../src/closure/frozen";
 import { CancelledError, UsageError } from "../../src/common/errors";
 import { FileSystems } from "../../src/filesystem/file-systems";
-import type { CachedPartitionsInfo, ContextPort, JobRequest } from "../../src/rdd/context-port";
+import type { CachedPartitionsInfo, ContextPort, JobRequest, MapOutputSizes, ShuffleRequest } from "../../src/rdd/context-port";
 import * as create from "../../src/rdd/create";
 import { encodeStage, type StageCode } from "../../src/rdd/encode-stage";
 import type { CaptureReviver } from "../../src/rdd/exec/task-run";
@@ -133,17 +133,26 @@ export class InlineContext implements ContextPort {
     this.world.dispose();
   }
 
+  async #write(dependency: ShuffleEdge): Promise<void> {
+    const code = encodeStage(dependency.node, { kind: "shuffle", dependency });
+    await this.#runStage(dependency.node, code, allOf(dependency.node), "shuffle", () => undefined);
+    this.#doneShuffles.add(dependency.shuffleId);
+  }
+
+  async writeShuffle({ node, shuffle, signal }: ShuffleRequest): Promise<MapOutputSizes> {
+    if (signal?.aborted === true) throw new CancelledError("JOB_CANCELLED", "The job was cancelled.");
+    for (const dependency of this.#missingShuffles(node)) await this.#write(dependency);
+    await this.#write(shuffle);
+    const { numReducers } = shuffle;
+    const outputs = this.world.task({}).shuffle.mapOutputs(shuffle.shuffleId);
+    const sizes = Float64Array.from({ length: outputs.numMaps * numReducers }, (_, at) =>
+      outputs.size(Math.floor(at / numReducers), at % numReducers),
+    );
+    return { numMaps: outputs.numMaps, sizes };
+  }
+
   async runJob(job: JobRequest): Promise<void> {
-    for (const dependency of this.#missingShuffles(job.node)) {
-      await this.#runStage(
-        dependency.node,
-        encodeStage(dependency.node, { kind: "shuffle", dependency }),
-        allOf(dependency.node),
-        "shuffle",
-        () => undefined,
-      );
-      this.#doneShuffles.add(dependency.shuffleId);
-    }
+    for (const dependency of this.#missingShuffles(job.node)) await this.#write(dependency);
     const code = encodeStage(job.node, { kind: "action", action: job.action });
     await this.#runStage(job.node, code, job.partitions, "action", (index, output) => {
       if (job.signal?.aborted === true) throw new CancelledError("JOB_CANCELLED", "The job was cancelled.");

@@ -27,45 +27,19 @@ import { taskServices } from "./thread-services";
 import { writeTask } from "./write";
 
 /** What the driver sends as the plan of a stage. */
-export type ShippedPlan =
-  | {
-      readonly kind: "stage";
-      readonly stage: StagePlan;
-      /** The shuffle that a stage with that sink writes. */
-      readonly shuffleId: number | null;
-      /** Sources of external leaves, in the order of the stage's inputs. */
-      readonly inputs: readonly number[];
-      /** The accumulator that takes the metrics of operators. */
-      readonly metrics: number;
-    }
-  /** Bytes of the segments of the only shuffle that is read: [map tasks, sizes map by map], as doubles. Nothing is fetched. */
-  | { readonly kind: "mapSizes"; readonly reducers: number };
+export interface ShippedPlan {
+  readonly stage: StagePlan;
+  /** The shuffle that a stage with that sink writes. */
+  readonly shuffleId: number | null;
+  /** Sources of external leaves, in the order of the stage's inputs. */
+  readonly inputs: readonly number[];
+  /** The accumulator that takes the metrics of operators. */
+  readonly metrics: number;
+}
 
 export const queryRuntime: PlanRuntime = {
-  open(bytes) {
-    const plan = planFromBytes<ShippedPlan>(bytes);
-    return plan.kind === "stage" ? new Stage(plan) : new MapSizes(plan.reducers);
-  },
+  open: (bytes) => new Stage(planFromBytes<ShippedPlan>(bytes)),
 };
-
-class MapSizes implements PlanProgram {
-  constructor(private readonly reducers: number) {}
-
-  run(task: PlanTask): TaskOutput {
-    const outputs = task.env.shuffle.mapOutputs(task.shuffles[0]!);
-    const { reducers } = this;
-    const sizes = new Float64Array(1 + outputs.numMaps * reducers);
-    sizes[0] = outputs.numMaps;
-    for (let map = 0; map < outputs.numMaps; map++) {
-      for (let reduce = 0; reduce < reducers; reduce++) sizes[1 + map * reducers + reduce] = outputs.size(map, reduce);
-    }
-    return { kind: "result", bytes: new Uint8Array(sizes.buffer) };
-  }
-
-  rows(): never {
-    throw new InternalError("The sizes of a shuffle are no rows.");
-  }
-}
 
 class Stage implements PlanProgram {
   readonly #plan: StagePlan;
@@ -75,7 +49,7 @@ class Stage implements PlanProgram {
   readonly #externals: readonly ExternalExec[];
   #program: StageProgram | undefined;
 
-  constructor(private readonly shipped: Extract<ShippedPlan, { kind: "stage" }>) {
+  constructor(private readonly shipped: ShippedPlan) {
     this.#plan = shipped.stage;
     this.#later = laterScans(this.#plan.root);
     const externals: ExternalExec[] = [];

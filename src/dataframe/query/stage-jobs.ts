@@ -1,7 +1,7 @@
 /** Runs stages of a query as jobs: map stages, whose output sizes come back, and stages whose tasks give results. */
 import type { Frozen } from "../../closure/frozen";
-import { runJob } from "../../rdd/api/run";
-import type { Call, ContextPort } from "../../rdd/context-port";
+import { runJob, writeShuffle } from "../../rdd/api/run";
+import type { Call, ContextPort, MapOutputSizes } from "../../rdd/context-port";
 import { type PlanInput, PlanNode, type PlanStage } from "../../rdd/nodes/plan-node";
 import { PlanShuffle } from "../../rdd/nodes/plan-shuffle";
 import { DataError, TaskError } from "../../common/errors";
@@ -25,11 +25,8 @@ export interface ReadyStage {
 }
 
 /** A shuffle that was written. */
-export interface WrittenShuffle {
+export interface WrittenShuffle extends MapOutputSizes {
   readonly shuffle: PlanShuffle;
-  readonly numMaps: number;
-  /** Bytes of what map task m wrote for reduce partition r: sizes[m * numReducers + r]. */
-  readonly sizes: Float64Array;
 }
 
 export class StageJobs {
@@ -42,28 +39,15 @@ export class StageJobs {
 
   /** Runs a stage that ends in a shuffle. The caller releases the shuffle. */
   async write(stage: ReadyStage, numReducers: number): Promise<WrittenShuffle> {
-    const { port, call } = this;
-    const shuffleId = port.nextShuffleId();
+    const shuffleId = this.port.nextShuffleId();
     const node = this.#node(stage, shuffleId);
     const shuffle = new PlanShuffle(node, numReducers, shuffleId);
     if (stage.tasks.length === 0) return { shuffle, numMaps: 0, sizes: new Float64Array(0) };
-    const sizesPlan: ShippedPlan = { kind: "mapSizes", reducers: numReducers };
-    const reader = new PlanNode(
-      port,
-      call.scope,
-      {
-        plan: planToBytes(sizesPlan),
-        payloads: [new Uint8Array(0)],
-        shuffles: [shuffle],
-        inputs: [],
-        functions: new Map(),
-      },
-      call.site,
-    );
-    const [bytes] = await this.#results(reader);
-    // The bytes of a result may lie anywhere in what arrived.
-    const values = new Float64Array(new Uint8Array(bytes!).buffer);
-    return { shuffle, numMaps: values[0]!, sizes: values.subarray(1) };
+    try {
+      return { shuffle, ...(await writeShuffle(shuffle, this.call)) };
+    } catch (error) {
+      throw ownError(error);
+    }
   }
 
   /** Runs a stage whose tasks give results, in the order of the tasks. */
@@ -95,7 +79,7 @@ export class StageJobs {
 
   #describe(stage: ReadyStage, shuffleId: number | null): PlanStage {
     const { plan, sources: inputs } = stage;
-    const shipped: ShippedPlan = { kind: "stage", stage: plan, shuffleId, inputs, metrics: this.metrics };
+    const shipped: ShippedPlan = { stage: plan, shuffleId, inputs, metrics: this.metrics };
     return {
       plan: planToBytes(shipped),
       payloads: stage.tasks.map(planToBytes),

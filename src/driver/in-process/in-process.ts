@@ -18,7 +18,7 @@ import type { StageProgram, TaskOutput, TaskRunner } from "../../rdd/task-runner
 import type { BroadcastHub } from "../../storage";
 import { fileSystemId } from "../../storage/block-address";
 import { CommitDenied, newTaskMetrics, TaskKilled } from "../../storage/task-env";
-import type { TaskBarrier, TaskEnv, TaskInfo, TaskMetrics } from "../../storage/task-env";
+import type { MapOutputWritten, TaskBarrier, TaskEnv, TaskInfo, TaskMetrics } from "../../storage/task-env";
 import type { BackendHandlers, ExecutorBackend } from "../backend";
 import type {
   Inspection,
@@ -34,7 +34,6 @@ import { TaskStore } from "./task-store";
 
 const EXECUTOR = "driver";
 const HOST = "localhost";
-const NO_STATUS = new Uint8Array(0);
 
 export interface InProcessOptions {
   readonly group: ExecutorGroup;
@@ -167,7 +166,8 @@ export class InProcess implements ExecutorBackend {
       state: "finished",
       ...this.#times(attempt),
       accumulators: output.accumulators ?? [],
-      output: output.kind === "result" ? { kind: "result", bytes: output.bytes } : { kind: "map", status: NO_STATUS },
+      output:
+        output.kind === "result" ? { kind: "result", bytes: output.bytes } : { kind: "map", status: statusOf(output.output) },
     };
   }
 
@@ -301,6 +301,10 @@ export class InProcess implements ExecutorBackend {
   /** The store itself knows where map outputs are. */
   invalidateMapOutputs(): void {}
 
+  mapOutputOffsets(status: Uint8Array): Float64Array {
+    return new Float64Array(status.buffer);
+  }
+
   /** Whoever asks runs in the thread that is asked about: between tasks. */
   threadDump(): Promise<readonly ThreadState[]> {
     return Promise.resolve([]);
@@ -347,6 +351,11 @@ export class InProcess implements ExecutorBackend {
     this.keepAlive(false);
     this.options.group.dispose();
   }
+}
+
+/** What the driver keeps of a map output: its offsets. */
+function statusOf({ offsets }: MapOutputWritten): Uint8Array {
+  return new Uint8Array(offsets.slice().buffer);
 }
 
 /** Throws a UsageError for masters whose tasks run elsewhere. */

@@ -4,7 +4,7 @@
  * epoch and ignores them.
  */
 import type { AccumulableInfo, ExecutorMetricsInfo, StackFrame, TaskMetricsInfo } from "../../events/listener-events";
-import type { LineageNode } from "../../rdd/lineage";
+import type { LineageNode, ShuffleDependencyInfo } from "../../rdd/lineage";
 
 export type SchedulerEvent =
   | JobSubmitted
@@ -37,6 +37,8 @@ export interface JobSubmitted {
   readonly finalNode: LineageNode;
   /** Partitions of `finalNode` to compute; position in this list = `outputIndex` of the results. */
   readonly partitions: readonly number[];
+  /** A job that only writes this shuffle of `finalNode`; it has no results, and `partitions` is empty. */
+  readonly shuffle?: ShuffleDependencyInfo;
   /**
    * Spark's local properties at the call: `spark.scheduler.pool`, `spark.jobGroup.id`, `spark.job.tags` (comma-separated),
    * `spark.job.description`, `spark.job.interruptOnCancel`; all of them go into the events and to the tasks.

@@ -2,8 +2,9 @@
 import { UsageError } from "../../common/errors";
 import { decodeValue } from "../../columnar";
 import { joined } from "./cancellation";
-import type { Call } from "../context-port";
+import type { Call, MapOutputSizes } from "../context-port";
 import { ancestors, type DatasetNode } from "../nodes/node";
+import type { PlanShuffle } from "../nodes/plan-shuffle";
 import type { StageAction } from "../stage-output";
 
 /** The last argument of every action. */
@@ -52,6 +53,28 @@ export async function runJob(
       ...(call.properties === undefined ? {} : { properties: call.properties }),
     });
     await writeCheckpoints(node, call);
+  } finally {
+    lifeline.done();
+  }
+}
+
+/** Writes a shuffle between stages of a query, and what it needs. */
+export async function writeShuffle(shuffle: PlanShuffle, call: Call): Promise<MapOutputSizes> {
+  const { node } = shuffle;
+  const lifeline = node.lifeline();
+  const signal = joined(call.signal);
+  try {
+    await node.prepare();
+    const sizes = await node.context.writeShuffle({
+      node,
+      shuffle,
+      scope: call.scope,
+      callSite: `${call.scope} at ${call.site}`,
+      ...(signal === undefined ? {} : { signal }),
+      ...(call.properties === undefined ? {} : { properties: call.properties }),
+    });
+    await writeCheckpoints(node, call);
+    return sizes;
   } finally {
     lifeline.done();
   }

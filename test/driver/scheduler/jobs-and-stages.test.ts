@@ -51,6 +51,41 @@ describe("Jobs and stages", () => {
     expect(h.eventsOf("JobStart")[1]!.stageInfos.map(({ stageId }) => stageId)).toEqual([2, 3]);
   });
 
+  test("a job that only writes a shuffle ends with its last map output, and what reads it runs no map task", () => {
+    const h = new Harness();
+    const l = new LineageBuilder();
+    h.executor("1", 4);
+    const reduced = l.shuffle(3, l.source(2));
+    const writes = h.submitShuffle(reduced);
+    h.finish(h.task(0, 0));
+    expect(h.succeeded).toEqual([]);
+    h.finish(h.task(0, 1));
+    expect(h.succeeded).toEqual([writes]);
+    const again = h.submitShuffle(reduced);
+    expect(h.tasks()).toEqual([]);
+    expect(h.succeeded).toEqual([writes, again]);
+    h.submit(reduced);
+    expect(h.tasks()).toHaveLength(3);
+  });
+
+  test("a job that only writes a shuffle makes lost outputs again before it ends, and fails with its tasks", () => {
+    const h = new Harness();
+    const l = new LineageBuilder();
+    h.executor("1", 1);
+    h.executor("2", 1);
+    const writes = h.submitShuffle(l.shuffle(3, l.source(2)));
+    const [first, second] = h.tasks();
+    h.finish(first);
+    h.lose(first!.executorId);
+    h.finish(second);
+    expect(h.succeeded).toEqual([]);
+    h.finishAll();
+    expect(h.succeeded).toEqual([writes]);
+    const fails = h.submitShuffle(l.shuffle(3, l.source(1)));
+    for (let times = 0; times < 4; times++) h.fail(h.tasks()[0]);
+    expect([...h.failed.keys()]).toEqual([fails]);
+  });
+
   test("the two map stages of a join run at the same time", () => {
     const h = new Harness();
     const l = new LineageBuilder();

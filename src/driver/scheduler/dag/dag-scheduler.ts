@@ -90,6 +90,7 @@ export class DagScheduler implements TaskSetOwner {
       event.properties,
       event.callSite,
       event.callSiteDetails ?? event.callSite,
+      event.shuffle ?? null,
     );
     this.jobs.set(job.id, job);
     const { numPartitions } = event.finalNode;
@@ -104,7 +105,9 @@ export class DagScheduler implements TaskSetOwner {
 
   /** Makes the job's stages and asks for the last; puts the job off while a barrier stage of it does not fit. */
   #startJob(job: Job): void {
-    const ancestors = unknownAncestors(job.finalNode, (shuffleId) => this.#mapStages.has(shuffleId));
+    const known = (shuffleId: number): boolean => this.#mapStages.has(shuffleId);
+    const ancestors = unknownAncestors(job.finalNode, known);
+    if (job.shuffle !== null && !known(job.shuffle.shuffleId)) ancestors.push(job.shuffle);
     const problem = this.#barrierProblem(job, ancestors);
     if (problem !== null) {
       if (problem.mayPass && ++job.slotCheckFailures < this.outbox.config.barrierCheckMaxFailures) {
@@ -113,14 +116,15 @@ export class DagScheduler implements TaskSetOwner {
       return;
     }
     job.life.to("running", "submitted");
-    if (job.partitions.length === 0) {
+    if (job.partitions.length === 0 && job.shuffle === null) {
       this.#emitJobStart(job);
       this.#succeedJob(job);
       return;
     }
-    job.finalStage = this.#makeStages(job, ancestors);
+    const stage = (job.finalStage = this.#makeStages(job, ancestors));
     this.#emitJobStart(job);
-    this.#submitStage(job.finalStage);
+    if (this.#isAvailable(stage)) this.#succeedJob(job);
+    else this.#submitStage(stage);
   }
 
   #barrierProblem(job: Job, ancestors: readonly ShuffleDependencyInfo[]): BarrierProblem | null {
@@ -130,7 +134,8 @@ export class DagScheduler implements TaskSetOwner {
       const problem = barrierProblem(node, node.numPartitions, config, totalSlots);
       if (problem !== null) return problem;
     }
-    return barrierProblem(job.finalNode, job.partitions.length, config, totalSlots);
+    // A stage that only writes a shuffle is among them, or runs already.
+    return job.shuffle === null ? barrierProblem(job.finalNode, job.partitions.length, config, totalSlots) : null;
   }
 
   #deferUntil(time: number): void {
@@ -246,13 +251,10 @@ export class DagScheduler implements TaskSetOwner {
       );
       this.#mapStages.set(dependency.shuffleId, stage);
     }
-    const final = this.#newStage(
-      job.finalNode,
-      job.partitions.length,
-      { kind: "result", job },
-      job.callSite,
-      job.callSiteDetails,
-    );
+    const final =
+      job.shuffle === null
+        ? this.#newStage(job.finalNode, job.partitions.length, { kind: "result", job }, job.callSite, job.callSiteDetails)
+        : this.#mapStages.get(job.shuffle.shuffleId)!;
     const stack = [final];
     for (let stage = stack.pop(); stage !== undefined; stage = stack.pop()) {
       if (job.stages.has(stage)) continue;
@@ -408,7 +410,7 @@ export class DagScheduler implements TaskSetOwner {
     if (set !== null) this.tasks.close(set);
   }
 
-  /** Goes on with the stages that waited for these outputs. */
+  /** Goes on with the stages that waited for these outputs; jobs that only write them are done. */
   #outputsComplete(mapStage: Stage): void {
     for (const stage of [...this.stages.values()]) {
       if (stage.blockedOn.delete(mapStage)) {
@@ -419,6 +421,7 @@ export class DagScheduler implements TaskSetOwner {
         else for (const parent of missing) this.#submitStage(parent);
       }
     }
+    for (const job of [...mapStage.jobs]) if (job.finalStage === mapStage) this.#succeedJob(job);
   }
 
   drained(set: TaskSet): void {

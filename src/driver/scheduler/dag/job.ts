@@ -1,6 +1,6 @@
 import { JOB_TRANSITIONS, Lifecycle, type JobState } from "../states";
 import type { Properties } from "../../../events/listener-events";
-import type { LineageNode } from "../../../rdd/lineage";
+import type { LineageNode, ShuffleDependencyInfo } from "../../../rdd/lineage";
 import type { Stage } from "./stage";
 
 /** One action: what was asked for, and which of its results were delivered. */
@@ -24,6 +24,8 @@ export class Job {
     readonly properties: Properties,
     readonly callSite: string,
     readonly callSiteDetails: string,
+    /** What the job writes, where that is all that it does. */
+    readonly shuffle: ShuffleDependencyInfo | null = null,
   ) {
     this.life = new Lifecycle<JobState>(`Job ${id}`, JOB_TRANSITIONS, "deferred");
     this.delivered = new Uint8Array(partitions.length);
@@ -38,7 +40,8 @@ export class Job {
     return this.properties["spark.job.interruptOnCancel"] === "true";
   }
 
+  /** All results were delivered; never so of a job that only writes a shuffle. */
   get finished(): boolean {
-    return this.numDelivered === this.partitions.length;
+    return this.shuffle === null && this.numDelivered === this.partitions.length;
   }
 }

@@ -120,6 +120,15 @@ export class Harness {
     return jobId;
   }
 
+  /** A job that only writes the first shuffle that `node` reads. */
+  submitShuffle(node: LineageNode): number {
+    const jobId = this.#nextJob++;
+    const shuffle = node.dependencies.find((dependency) => dependency.kind === "shuffle")!;
+    const { node: finalNode } = shuffle;
+    this.send({ type: "JobSubmitted", jobId, finalNode, shuffle, partitions: [], properties: {}, callSite: "test" });
+    return jobId;
+  }
+
   finish(task: LaunchedTask | undefined, outcome: TaskOutcome = ok()): Command[] {
     if (task === undefined) throw new Error("There is no such task.");
     this.running.delete(task.taskId);

@@ -174,7 +174,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     bug: "a job on no partitions never ends",
     file: DAG,
-    find: "if (job.partitions.length === 0) {",
+    find: "if (job.partitions.length === 0 && job.shuffle === null) {",
     replace: "if (job.partitions.length < 0) {",
   },
   {

@@ -56,6 +56,8 @@ interface SimJob {
   readonly id: number;
   readonly node: LineageNode;
   readonly partitions: readonly number[];
+  /** What it writes, where that is all that it does. */
+  readonly shuffle: number | null;
   readonly group: string;
   readonly delivered: Set<number>;
   cancelled: boolean;
@@ -249,16 +251,29 @@ class Simulation {
     this.#nodes.push(this.#newNode());
     const node = random.chance(0.7) ? this.#nodes.at(-1)! : random.pick(this.#nodes);
     const all = Array.from({ length: node.numPartitions }, (_, i) => i);
-    const partitions = random.chance(0.8) ? all : all.filter(() => random.chance(0.5));
+    const some = random.chance(0.8) ? all : all.filter(() => random.chance(0.5));
+    const writesOnly = some !== all && some.length % 2 === 1;
+    const shuffle = writesOnly ? node.dependencies.find((dependency) => dependency.kind === "shuffle") : undefined;
+    const partitions = shuffle === undefined ? some : [];
     const group = `g${random.below(2)}`;
-    const job: SimJob = { id: this.#jobs.length, node, partitions, group, delivered: new Set(), cancelled: false, outcome: null };
+    const job: SimJob = {
+      id: this.#jobs.length,
+      node,
+      partitions,
+      shuffle: shuffle?.shuffleId ?? null,
+      group,
+      delivered: new Set(),
+      cancelled: false,
+      outcome: null,
+    };
     this.#jobs.push(job);
     const properties = {
       "spark.jobGroup.id": group,
       "spark.job.tags": `t${job.id % 2},x`,
       "spark.scheduler.pool": random.pick(["default", "a"]),
     };
-    this.#handle([{ type: "JobSubmitted", jobId: job.id, finalNode: node, partitions, properties, callSite: "test" }]);
+    const only = shuffle === undefined ? { finalNode: node } : { finalNode: shuffle.node, shuffle };
+    this.#handle([{ type: "JobSubmitted", jobId: job.id, ...only, partitions, properties, callSite: "test" }]);
   }
 
   #deliver(): void {
@@ -682,6 +697,8 @@ class Simulation {
         const job = this.#jobs[command.jobId]!;
         if (job.delivered.size !== job.partitions.length)
           throw new Error(`Job ${job.id} succeeded with ${job.delivered.size} of ${job.partitions.length} results.`);
+        if (job.shuffle !== null && !this.#scheduler.mapOutputs.isComplete(job.shuffle))
+          throw new Error(`Job ${job.id} succeeded, and outputs of shuffle ${job.shuffle} are missing.`);
         this.#resolve(job, "succeeded");
         return;
       }
