@@ -1,6 +1,7 @@
 /** What `import … from "firesteel/mllib"` gives. */
 export * from "./base";
 export * from "./classification";
+export * from "./compose";
 export * from "./evaluation";
 export * from "./feature";
 export * from "./incremental";

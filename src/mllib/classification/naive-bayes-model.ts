@@ -12,7 +12,8 @@ import { readRecord } from "../persistence/record";
 import { persistent } from "../persistence/registry";
 import { softmaxOfRows } from "./logistic-regression-model";
 import { naiveBayesParams } from "./naive-bayes-params";
-import { type NaiveBayesType, wrongFeature } from "./naive-bayes-statistics";
+import { type Keeps, type Kept, keptFrom, keptMetadata } from "../incremental/kept-state";
+import { type LabelStatistics, type NaiveBayesType, wrongFeature } from "./naive-bayes-statistics";
 
 interface Scoring {
   readonly modelType: NaiveBayesType;
@@ -21,7 +22,11 @@ interface Scoring {
   readonly sigma: readonly Float64Array[];
 }
 
-export class NaiveBayesModel extends withParams(ProbabilisticClassificationModel<Scoring>, naiveBayesParams) {
+export class NaiveBayesModel
+  extends withParams(ProbabilisticClassificationModel<Scoring>, naiveBayesParams)
+  implements Keeps<readonly LabelStatistics[]>
+{
+  kept: Kept<readonly LabelStatistics[]> | undefined;
   readonly numClasses: number;
   readonly numFeatures: number;
 
@@ -40,7 +45,9 @@ export class NaiveBayesModel extends withParams(ProbabilisticClassificationModel
     this.numFeatures = theta.numCols;
   }
 
-  static fitted(parent: Estimator, model: NaiveBayesModel): NaiveBayesModel {
+  /** Internal. */
+  static fitted(parent: Estimator, model: NaiveBayesModel, kept: Kept<readonly LabelStatistics[]>): NaiveBayesModel {
+    model.kept = kept;
     return model.adopted(parent);
   }
 
@@ -146,12 +153,13 @@ const DATA: StructType = {
 
 persistent(NaiveBayesModel, {
   sparkClass: "org.apache.spark.ml.classification.NaiveBayesModel",
+  metadata: keptMetadata,
   save: (model, directory) => directory.writeTable("data", DATA, [[model.pi, model.theta, model.sigma]]),
-  load: async (_metadata, directory) => {
+  load: async (metadata, directory) => {
     const [pi, theta, sigma] = await readRecord(directory, ["pi", "theta", "sigma"]);
     const isMatrix = (value: unknown): value is Matrix => value instanceof DenseMatrix || value instanceof SparseMatrix;
     if (!(pi instanceof DenseVector || pi instanceof SparseVector) || !isMatrix(theta) || !isMatrix(sigma))
       throw directory.damaged("data is not that of naive Bayes");
-    return new NaiveBayesModel(pi, theta, sigma);
+    return Object.assign(new NaiveBayesModel(pi, theta, sigma), { kept: keptFrom<readonly LabelStatistics[]>(metadata) });
   },
 });

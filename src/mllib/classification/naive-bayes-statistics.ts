@@ -2,6 +2,7 @@
 import { DataError } from "../../common/errors";
 import { aggregateProgram } from "../compute";
 import type { InstanceBlock } from "../compute/instances";
+import { blockLearner } from "../incremental/block-learner";
 
 export type NaiveBayesType = "multinomial" | "bernoulli" | "gaussian" | "complement";
 
@@ -33,6 +34,27 @@ export const labelStatistics = aggregateProgram<Spec, InstanceBlock, LabelStatis
     return total;
   },
   merge: (a, b) => (a === null || b === null ? (a ?? b) : merged(a, b)),
+});
+
+const copied = (statistics: readonly LabelStatistics[]): LabelStatistics[] =>
+  statistics.map(({ label, weight, sums, squares }) => ({ label, weight, sums: sums.slice(), squares: squares.slice() }));
+
+/** The same, batch by batch, with an entry for every class whether it was seen or not. */
+export const labelLearner = blockLearner<Spec & { readonly numClasses: number }, readonly LabelStatistics[]>({
+  name: "naiveBayes",
+  start: ({ numClasses }, width) =>
+    Array.from({ length: numClasses }, (_, label) => ({
+      label,
+      weight: 0,
+      sums: new Float64Array(width),
+      squares: new Float64Array(width),
+    })),
+  learn(state, blocks, spec) {
+    let now = copied(state);
+    for (const block of blocks) now = merged(now, ofBlock(block, spec));
+    return now;
+  },
+  merge: (a, b) => merged(copied(a), b),
 });
 
 function ofBlock(block: InstanceBlock, { modelType, numClasses }: Spec): LabelStatistics[] {

@@ -4,31 +4,47 @@ import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { nominalOf } from "../base/attributes";
 import { checkThresholds } from "../base/classifier";
-import { Estimator } from "../base/estimator";
-import { checkFitColumns, columnName } from "../base/predictor";
+import { columnName } from "../base/predictor";
 import { doubleField, vectorField, withFields } from "../base/schema";
 import { instancesOf } from "../compute";
 import { DenseMatrix, Matrices } from "../linalg/matrices";
+import type { BlockLearning } from "../incremental/block-learner";
+import { IncrementalEstimator } from "../incremental/incremental-estimator";
+import { keptState } from "../incremental/kept-state";
 import { DenseVector } from "../linalg/vectors";
 import { withParams } from "../param/params";
 import { persistent } from "../persistence/registry";
 import { NaiveBayesModel } from "./naive-bayes-model";
 import { naiveBayesParams } from "./naive-bayes-params";
-import { labelStatistics, type LabelStatistics } from "./naive-bayes-statistics";
+import { labelLearner, labelStatistics, type LabelStatistics } from "./naive-bayes-statistics";
 
 /**
  * Naive Bayes: multinomial (counts; C. D. Manning, P. Raghavan and H. Schütze, Introduction to Information Retrieval, chapter 13),
  * complement (J. Rennie et al., Tackling the Poor Assumptions of Naive Bayes Text Classifiers, 2003), Bernoulli (zeros and ones) and
- * Gaussian. One pass over the rows. As in Spark, class k is the k-th of the labels that there are.
+ * Gaussian. One pass over the rows. As in Spark, class k is the k-th of the labels that there are; of
+ * `partialFit`, which goes on with the counts of the batches so far, that of label k.
  */
-export class NaiveBayes extends withParams(Estimator<NaiveBayesModel>, naiveBayesParams) {
+export class NaiveBayes extends withParams(IncrementalEstimator<NaiveBayesModel, readonly LabelStatistics[]>, naiveBayesParams) {
+  override readonly isClassifier = true;
+
+  override blockLearning(numClasses: number): BlockLearning<unknown, readonly LabelStatistics[]> {
+    return { learner: labelLearner, spec: { modelType: this.getModelType(), numClasses } };
+  }
+
+  override modelOf(state: readonly LabelStatistics[]): NaiveBayesModel {
+    return this.modelFrom(state, true);
+  }
+
+  override stateOf(model: NaiveBayesModel): readonly LabelStatistics[] {
+    return keptState(model);
+  }
+
+  override numClassesOf(model: NaiveBayesModel): number {
+    return model.numClasses;
+  }
+
   override transformSchema(schema: StructType): StructType {
-    const weight = columnName(this.valueFor("weightCol"));
-    checkFitColumns(schema, this.className, {
-      featuresCol: this.getFeaturesCol(),
-      labelCol: this.getLabelCol(),
-      weightCol: weight,
-    });
+    this.checkColumns(schema);
     const [raw, probability, prediction] = [this.getRawPredictionCol(), this.getProbabilityCol(), this.getPredictionCol()].map(columnName); // prettier-ignore
     const fields: readonly StructField[] = [
       ...(raw === undefined ? [] : [vectorField(raw)]),
@@ -40,17 +56,17 @@ export class NaiveBayes extends withParams(Estimator<NaiveBayesModel>, naiveBaye
 
   protected override async fitModel(df: DataFrame): Promise<NaiveBayesModel> {
     const thresholds = this.valueFor<readonly number[]>("thresholds");
-    const blocks = await instancesOf(df, {
-      featuresCol: this.getFeaturesCol(),
-      labelCol: this.getLabelCol(),
-      weightCol: columnName(this.valueFor("weightCol")),
-    });
+    const blocks = await instancesOf(df, this.instanceColumns());
     const spec = { modelType: this.getModelType(), numClasses: thresholds?.length ?? null };
     const statistics = await blocks.aggregate(labelStatistics, spec);
     if (statistics === null) throw new DataError("EMPTY_DATASET", "NaiveBayes: the dataset is empty; there is nothing to fit.");
+    return this.modelFrom(statistics, false);
+  }
+
+  private modelFrom(statistics: readonly LabelStatistics[], saved: boolean): NaiveBayesModel {
     const model = this.getModelType() === "gaussian" ? gaussian(statistics) : this.discrete(statistics);
-    checkThresholds(this.className, thresholds, statistics.length);
-    return NaiveBayesModel.fitted(this, model);
+    checkThresholds(this.className, this.valueFor<readonly number[]>("thresholds"), statistics.length);
+    return NaiveBayesModel.fitted(this, model, { state: statistics, saved });
   }
 
   private discrete(statistics: readonly LabelStatistics[]): NaiveBayesModel {
@@ -83,12 +99,17 @@ function gaussian(statistics: readonly LabelStatistics[]): NaiveBayesModel {
     Array.from({ length: width }, (_, j) => {
       const mean = statistics.reduce((sum, { sums }) => sum + sums[j]!, 0) / rows;
       const within = statistics.reduce((sum, { squares }) => sum + squares[j]!, 0);
-      const between = statistics.reduce((sum, { sums, weight }) => sum + weight * (sums[j]! / weight - mean) ** 2, 0);
+      const between = statistics.reduce(
+        (sum, { sums, weight }) => (weight === 0 ? sum : sum + weight * (sums[j]! / weight - mean) ** 2),
+        0,
+      );
       return (within + between) / rows;
     }).reduce((most, variance) => Math.max(most, variance), 0);
   const pi = statistics.map(({ weight }) => Math.log(weight) - Math.log(rows));
-  const theta = statistics.flatMap(({ sums, weight }) => Array.from(sums, (sum) => sum / weight));
-  const sigma = statistics.flatMap(({ squares, weight }) => Array.from(squares, (square) => epsilon + square / weight));
+  const theta = statistics.flatMap(({ sums, weight }) => Array.from(sums, (sum) => (weight === 0 ? 0 : sum / weight)));
+  const sigma = statistics.flatMap(({ squares, weight }) =>
+    Array.from(squares, (square) => epsilon + (weight === 0 ? 0 : square / weight)),
+  );
   const matrix = (values: readonly number[]): DenseMatrix => new DenseMatrix(statistics.length, width, values, true);
   return new NaiveBayesModel(new DenseVector(pi), matrix(theta), matrix(sigma));
 }

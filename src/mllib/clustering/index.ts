@@ -6,3 +6,4 @@ export { GaussianMixture } from "./gaussian-mixture";
 export { GaussianMixtureModel } from "./gaussian-mixture-model";
 export { KMeans } from "./k-means";
 export { KMeansModel } from "./k-means-model";
+export { MiniBatchKMeans, MiniBatchKMeansModel } from "./mini-batch-k-means";

@@ -42,27 +42,17 @@ export const predictClusters = columnsProgram<PredictSpec>({
   },
 });
 
-export class KMeansModel extends withParams(ClusteringModel<KMeansSummary>, kMeansParams) {
-  readonly numFeatures: number;
+/** A model that predicts the nearest of its centers. */
+export abstract class CenterModel extends ClusteringModel<KMeansSummary> {
+  abstract readonly clusterCenters: readonly Vector[];
 
-  /** @param clusterCenters of length 1 where the distance is the cosine */
-  constructor(readonly clusterCenters: readonly Vector[]) {
-    super();
-    this.numFeatures = clusterCenters[0]?.size ?? 0;
+  /** Whether the distance is the cosine, and centers have length 1. */
+  protected get cosine(): boolean {
+    return false;
   }
 
-  static fitted(parent: Estimator, found: Clustered, df: DataFrame): KMeansModel {
-    const model = new KMeansModel(found.centers.map((center) => new DenseVector(center))).adopted(parent);
-    const predictionCol = model.getPredictionCol();
-    const facts = {
-      featuresCol: model.getFeaturesCol(),
-      predictionCol,
-      k: found.centers.length,
-      numIter: found.iterations,
-      clusterSizes: found.sizes,
-    };
-    model.training = new KMeansSummary(model.transform(df), facts, found.cost);
-    return model;
+  override get numFeatures(): number {
+    return this.clusterCenters[0]?.size ?? 0;
   }
 
   protected override get clusters(): number {
@@ -75,7 +65,7 @@ export class KMeansModel extends withParams(ClusteringModel<KMeansSummary>, kMea
       centers: flat(this.clusterCenters.map((center) => center.toArray())),
       count: this.clusters,
       width: this.numFeatures,
-      cosine: this.getDistanceMeasure() === "cosine",
+      cosine: this.cosine,
     };
   }
 
@@ -94,6 +84,31 @@ export class KMeansModel extends withParams(ClusteringModel<KMeansSummary>, kMea
     return outputs.length === 0
       ? df
       : appendColumns(df, predictClusters, { inputs: [this.featuresColumn()], outputs, spec: this.spec });
+  }
+}
+
+export class KMeansModel extends withParams(CenterModel, kMeansParams) {
+  /** @param clusterCenters of length 1 where the distance is the cosine */
+  constructor(override readonly clusterCenters: readonly Vector[]) {
+    super();
+  }
+
+  protected override get cosine(): boolean {
+    return this.getDistanceMeasure() === "cosine";
+  }
+
+  static fitted(parent: Estimator, found: Clustered, df: DataFrame): KMeansModel {
+    const model = new KMeansModel(found.centers.map((center) => new DenseVector(center))).adopted(parent);
+    const predictionCol = model.getPredictionCol();
+    const facts = {
+      featuresCol: model.getFeaturesCol(),
+      predictionCol,
+      k: found.centers.length,
+      numIter: found.iterations,
+      clusterSizes: found.sizes,
+    };
+    model.training = new KMeansSummary(model.transform(df), facts, found.cost);
+    return model;
   }
 
   override toString(): string {

@@ -1,11 +1,13 @@
 /** Entries put between two limits. */
 import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { Estimator } from "../base/estimator";
-import { instancesOf } from "../compute/instances";
-import type { Vector } from "../linalg/vectors";
+import { type InstanceColumns, instancesOf } from "../compute/instances";
+import type { BlockLearning } from "../incremental/block-learner";
+import { IncrementalEstimator } from "../incremental/incremental-estimator";
+import { DenseVector, type Vector } from "../linalg/vectors";
 import { doubleParam } from "../param/kinds";
 import { withParams } from "../param/params";
+import { extremesLearner, type Extremes } from "./support/extremes";
 import { summarize } from "../stat/vector-summary";
 import { column, savedAs, savedByParams } from "./support/saved";
 import { sameSize, vectorMap } from "./support/vector-map";
@@ -18,8 +20,8 @@ const params = {
   max: doubleParam("upper limit of the results", 1),
 } as const;
 
-/** Entries that are all the same become the middle of the limits. */
-export class MinMaxScaler extends withParams(Estimator<MinMaxScalerModel>, params) {
+/** Entries that are all the same become the middle of the limits. `partialFit` widens the limits of the batches so far. */
+export class MinMaxScaler extends withParams(IncrementalEstimator<MinMaxScalerModel, Extremes>, params) {
   override transformSchema(schema: StructType): StructType {
     if (this.getMin() >= this.getMax())
       throw new UsageError(
@@ -29,8 +31,24 @@ export class MinMaxScaler extends withParams(Estimator<MinMaxScalerModel>, param
     return vectorSchema(this, schema);
   }
 
+  override instanceColumns(): InstanceColumns {
+    return { ...super.instanceColumns(), nonFinite: true };
+  }
+
+  override blockLearning(): BlockLearning<unknown, Extremes> {
+    return { learner: extremesLearner, spec: null };
+  }
+
+  override modelOf({ min, max }: Extremes): MinMaxScalerModel {
+    return new MinMaxScalerModel(new DenseVector(min), new DenseVector(max)).of(this);
+  }
+
+  override stateOf({ originalMin, originalMax }: MinMaxScalerModel): Extremes {
+    return { min: originalMin.toArray(), max: originalMax.toArray() };
+  }
+
   protected override async fitModel(df: DataFrame): Promise<MinMaxScalerModel> {
-    const data = await instancesOf(df, { featuresCol: this.getInputCol(), nonFinite: true });
+    const data = await instancesOf(df, this.instanceColumns());
     const { min, max } = await summarize(data, this.className);
     return new MinMaxScalerModel(min, max).of(this);
   }

@@ -12,8 +12,8 @@ import { gt, intParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { covarianceOf } from "../stat/covariance";
 import { symmetricEigen } from "../stat/eigen";
+import { project, projection } from "./support/project";
 import { column, savedAs, savedByParams } from "./support/saved";
-import { sameSize, vectorMap } from "./support/vector-map";
 import { mapping, type Mapping, vectorColumns, VectorModel, vectorSchema } from "./support/vector-column";
 
 const params = { ...vectorColumns, k: intParam("principal components", undefined, gt(0)) } as const;
@@ -65,33 +65,9 @@ export class PCAModel extends withParams(VectorModel, params) {
   }
 
   protected override mapping(): Mapping {
-    return mapping(project, { width: this.pc.numRows, k: this.pc.numCols, components: this.pc.toArray() });
+    return mapping(project, projection(this.className, this.pc));
   }
 }
-
-interface Projection {
-  readonly width: number;
-  readonly k: number;
-  /** Component after component. */
-  readonly components: Float64Array;
-}
-
-const project = vectorMap<Projection>("mllib.pca", "PCAModel", ({ width, k, components }) => {
-  const check = sameSize("PCAModel", width);
-  return {
-    width: (size) => (check(size), k), // prettier-ignore
-    dense(values, rows) {
-      const out = new Float64Array(rows * k);
-      for (let row = 0; row < rows; row++)
-        for (let c = 0; c < k; c++) {
-          let sum = 0;
-          for (let j = 0; j < width; j++) sum += values[row * width + j]! * components[c * width + j]!;
-          out[row * k + c] = sum;
-        }
-      return out;
-    },
-  };
-});
 
 savedByParams(PCA);
 savedAs(

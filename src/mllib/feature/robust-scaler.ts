@@ -3,13 +3,12 @@ import type { StructType } from "../../columnar/types";
 import { DataError, UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { Estimator } from "../base/estimator";
-import { type InstanceBlock, instancesOf } from "../compute/instances";
-import { aggregateProgram } from "../compute/programs";
+import { instancesOf } from "../compute/instances";
 import { DenseVector, type Vector } from "../linalg/vectors";
 import { boolParam, doubleParam, inRange } from "../param/kinds";
 import { withParams } from "../param/params";
 import { relativeError } from "../param/shared";
-import { ColumnQuantiles, type PlainSummary, quantilesOf } from "./support/quantiles";
+import { entrySketches, quantilesOf } from "./support/quantiles";
 import { column, savedAs, savedByParams } from "./support/saved";
 import { scaleVectors } from "./support/scale";
 import { mapping, type Mapping, vectorColumns, VectorModel, vectorSchema } from "./support/vector-column";
@@ -37,12 +36,8 @@ export class RobustScaler extends withParams(Estimator<RobustScalerModel>, param
   protected override async fitModel(df: DataFrame): Promise<RobustScalerModel> {
     const data = await instancesOf(df, { featuresCol: this.getInputCol(), nonFinite: true });
     const error = this.getRelativeError();
-    const partials = (await data.partials(sketch, { error })).filter((partial) => partial.length > 0);
-    const [first] = partials;
-    if (first === undefined) throw new DataError("EMPTY_DATASET", `${this.className}: the dataset is empty.`);
-    if (partials.some((partial) => partial.length !== first.length))
-      throw new DataError("VECTOR_SIZES_DIFFER", `${this.className}: vectors of column ${this.getInputCol()} differ in size.`);
-    const found = quantilesOf(partials, first.length, error, [this.getLower(), 0.5, this.getUpper()]).map((quantiles, j) => {
+    const { partials, width } = await entrySketches(data, error, this.className, this.getInputCol());
+    const found = quantilesOf(partials, width, error, [this.getLower(), 0.5, this.getUpper()]).map((quantiles, j) => {
       if (quantiles === null) throw new DataError("EMPTY_DATASET", `${this.className}: entry ${j} is NaN in all rows.`);
       return quantiles as readonly [number, number, number];
     });
@@ -52,25 +47,6 @@ export class RobustScaler extends withParams(Estimator<RobustScalerModel>, param
     ).of(this);
   }
 }
-
-const sketch = aggregateProgram<{ readonly error: number }, InstanceBlock, PlainSummary[]>({
-  name: "mllib.robustScaler",
-  run(blocks, { error }) {
-    let quantiles: ColumnQuantiles | null = null;
-    for (const { rows, width, dense, sparse } of blocks) {
-      quantiles ??= new ColumnQuantiles(width, error);
-      for (let row = 0; row < rows; row++) {
-        if (dense !== null) for (let j = 0; j < width; j++) quantiles.add(j, dense[row * width + j]!);
-        else {
-          const { starts, indices, values } = sparse!;
-          for (let j = 0, at = starts[row]!; j < width; j++)
-            quantiles.add(j, at < starts[row + 1]! && indices[at] === j ? values[at++]! : 0);
-        }
-      }
-    }
-    return quantiles?.finish() ?? [];
-  },
-});
 
 export class RobustScalerModel extends withParams(VectorModel, params) {
   constructor(

@@ -1,12 +1,14 @@
 /** Entries with mean 0 and deviation 1. */
 import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { Estimator } from "../base/estimator";
-import { instancesOf } from "../compute/instances";
+import { type InstanceColumns, instancesOf } from "../compute/instances";
+import type { BlockLearning } from "../incremental/block-learner";
+import { IncrementalEstimator } from "../incremental/incremental-estimator";
+import { type Keeps, type Kept, keptFrom, keptMetadata, keptState } from "../incremental/kept-state";
 import type { Vector } from "../linalg/vectors";
 import { boolParam } from "../param/kinds";
 import { withParams } from "../param/params";
-import { summarize } from "../stat/vector-summary";
+import { type Stored, summaryLearner, summaryOf, sumsOf } from "../stat/vector-summary";
 import { column, savedAs, savedByParams } from "./support/saved";
 import { scaleVectors } from "./support/scale";
 import { mapping, type Mapping, vectorColumns, VectorModel, vectorSchema } from "./support/vector-column";
@@ -17,22 +19,37 @@ const params = {
   withStd: boolParam("whether to divide by the standard deviation of the sample (n - 1)", true),
 } as const;
 
-/** Entries without deviation become 0. */
-export class StandardScaler extends withParams(Estimator<StandardScalerModel>, params) {
+/** Entries without deviation become 0. `partialFit` goes on with the moments of the batches so far. */
+export class StandardScaler extends withParams(IncrementalEstimator<StandardScalerModel, Stored>, params) {
   override transformSchema(schema: StructType): StructType {
     return vectorSchema(this, schema);
   }
 
+  override instanceColumns(): InstanceColumns {
+    return { ...super.instanceColumns(), nonFinite: true };
+  }
+
+  override blockLearning(): BlockLearning<unknown, Stored> {
+    return { learner: summaryLearner, spec: null };
+  }
+
+  override modelOf(state: Stored): StandardScalerModel {
+    return StandardScalerModel.of(this, { state, saved: true });
+  }
+
+  override stateOf(model: StandardScalerModel): Stored {
+    return keptState(model);
+  }
+
   protected override async fitModel(df: DataFrame): Promise<StandardScalerModel> {
-    const { mean, std } = await summarize(
-      await instancesOf(df, { featuresCol: this.getInputCol(), nonFinite: true }),
-      this.className,
-    );
-    return new StandardScalerModel(std, mean).of(this);
+    const state = await sumsOf(await instancesOf(df, this.instanceColumns()), this.className);
+    return StandardScalerModel.of(this, { state, saved: false });
   }
 }
 
-export class StandardScalerModel extends withParams(VectorModel, params) {
+export class StandardScalerModel extends withParams(VectorModel, params) implements Keeps<Stored> {
+  kept: Kept<Stored> | undefined;
+
   constructor(
     readonly std: Vector,
     readonly mean: Vector,
@@ -40,8 +57,12 @@ export class StandardScalerModel extends withParams(VectorModel, params) {
     super();
   }
 
-  of(parent: StandardScaler): this {
-    return this.adopted(parent);
+  /** Internal. */
+  static of(parent: StandardScaler, kept: Kept<Stored>): StandardScalerModel {
+    const { mean, std } = summaryOf(kept.state);
+    const model = new StandardScalerModel(std, mean).adopted(parent);
+    model.kept = kept;
+    return model;
   }
 
   protected override get outputSize(): number {
@@ -65,4 +86,5 @@ savedAs(
   { std: column.vector, mean: column.vector },
   (model) => [model.std, model.mean],
   (std: Vector, mean: Vector) => new StandardScalerModel(std, mean),
+  { metadata: keptMetadata, restore: (model, metadata) => void (model.kept = keptFrom(metadata)) },
 );

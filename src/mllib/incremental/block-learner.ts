@@ -13,6 +13,8 @@ export interface BlockLearner<S, W> {
   start(spec: S, width: number): W;
   /** What is known after the blocks of a batch: one pass, in their order. Plain data; `state` is not changed. */
   learn(state: W, blocks: Iterable<InstanceBlock>, spec: S): W;
+  /** Of what was learned from different rows, where their order does not matter: batches are then learned from side by side. */
+  merge?(a: W, b: W): W;
 }
 
 export interface BlockLearning<S = unknown, W = unknown> {
@@ -75,24 +77,36 @@ export interface LearnedBatches<W> {
   readonly blocks: number;
 }
 
-/** One pass: each partition is a batch, one after the other, in one task each. Throws EMPTY_DATASET where there is nothing to learn from. */
+/** One pass: each partition is a batch, one after the other, in one task each, or side by side where results can be merged. Throws EMPTY_DATASET where there is nothing to learn from. */
 export async function learnInOrder<S, W>(
   data: TaskData<InstanceBlock>,
   { learner, spec }: BlockLearning<S, W>,
   state: W | null,
   who: string,
 ): Promise<LearnedBatches<W>> {
-  const partitions = await data.numPartitions();
   let now: unknown = state;
   let blocks = 0;
+  if (learner.merge !== undefined) {
+    for (const part of await data.partials(learnBatch, { learner: learner.name, spec, state: null })) {
+      if (part.rows === 0) continue;
+      now = now === null ? part.state : learner.merge(now as W, part.state as W);
+      blocks++;
+    }
+    if (now === null) throw emptyData(who);
+    return { state: now as W, blocks };
+  }
+  const partitions = await data.numPartitions();
   for (let partition = 0; partition < partitions; partition++) {
     const learned = await data.partial(partition, learnBatch, { learner: learner.name, spec, state: now });
     now = learned.state;
     if (learned.rows > 0) blocks++;
   }
-  if (now === null) throw new UsageError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to learn from.`);
+  if (now === null) throw emptyData(who);
   return { state: now as W, blocks };
 }
+
+const emptyData = (who: string): UsageError =>
+  new UsageError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to learn from.`);
 
 interface ManySpec {
   readonly models: readonly { readonly learner: string; readonly spec: unknown; readonly state: unknown }[];

@@ -3,7 +3,8 @@ import type { StructType } from "../../columnar/types";
 import { DataError, UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { Estimator, type Model } from "../base/estimator";
-import { checkFitColumns, columnName } from "../base/predictor";
+import { columnName } from "../base/predictor";
+import { checkNumeric, checkVector } from "../base/schema";
 import { type InstanceBlock, instancesOf, type InstanceColumns } from "../compute/instances";
 import { aggregateProgram } from "../compute/programs";
 import type { TaskData } from "../compute/task-data";
@@ -12,7 +13,8 @@ import { type BlockLearning, learnInOrder } from "./block-learner";
 /** Rows that the program itself holds. */
 export interface Batch {
   readonly features: readonly ArrayLike<number>[];
-  readonly label: ArrayLike<number>;
+  /** Of estimators that learn labels. */
+  readonly label?: ArrayLike<number>;
   /** 1 each where absent. */
   readonly weight?: ArrayLike<number>;
 }
@@ -26,21 +28,32 @@ export interface PartialFitOptions<M> {
 
 /** An estimator that can go on learning. Its models tell what they know as plain data. */
 export abstract class IncrementalEstimator<M extends Model, W = unknown> extends Estimator<M> {
-  /** How batches are learned from. `numClasses` is 0 of regression. */
+  /** How batches are learned from. `numClasses` is 0 where no classes are learned. */
   abstract blockLearning(numClasses: number): BlockLearning<unknown, W>;
   abstract modelOf(state: W, numClasses: number): M;
   abstract stateOf(model: M): W;
-  abstract numClassesOf(model: M): number;
-  abstract readonly isClassifier: boolean;
+  readonly isClassifier: boolean = false;
 
-  instanceColumns(): InstanceColumns & { readonly labelCol: string } {
-    const weightCol = columnName(this.valueFor<string>("weightCol"));
-    const columns = { featuresCol: this.valueFor<string>("featuresCol")!, labelCol: this.valueFor<string>("labelCol")! };
-    return weightCol === undefined ? columns : { ...columns, weightCol };
+  /** 0 where no classes are learned. */
+  numClassesOf(_model: M): number {
+    return 0;
+  }
+
+  /** What is read of a DataFrame: features (the inputCol of transformers), label and weight as far as there are such parameters. */
+  instanceColumns(): InstanceColumns {
+    const column = (param: string): string | undefined =>
+      this.hasParam(param) ? columnName(this.valueFor<string>(param)) : undefined;
+    return {
+      featuresCol: (column("featuresCol") ?? column("inputCol"))!,
+      labelCol: column("labelCol"),
+      weightCol: column("weightCol"),
+    };
   }
 
   protected checkColumns(schema: StructType): void {
-    checkFitColumns(schema, this.className, this.instanceColumns());
+    const { featuresCol, labelCol, weightCol } = this.instanceColumns();
+    checkVector(schema, featuresCol, this.className);
+    for (const name of [labelCol, weightCol]) if (name !== undefined) checkNumeric(schema, name, this.className);
   }
 
   /**
@@ -60,7 +73,7 @@ export abstract class IncrementalEstimator<M extends Model, W = unknown> extends
     const state = model === undefined ? null : this.stateOf(model);
     const learning = this.blockLearning(numClasses);
     if ("features" in data) {
-      const block = blockOf(data, this.className);
+      const block = blockOf(data, this.instanceColumns().labelCol !== undefined, this.className);
       const learned = learning.learner.learn(state ?? learning.learner.start(learning.spec, block.width), [block], learning.spec);
       return { model: this.modelOf(learned, numClasses), batches: 1 };
     }
@@ -85,24 +98,27 @@ export abstract class IncrementalEstimator<M extends Model, W = unknown> extends
   }
 }
 
-function blockOf({ features, label, weight }: Batch, who: string): InstanceBlock {
+function blockOf({ features, label, weight }: Batch, labelled: boolean, who: string): InstanceBlock {
   const rows = features.length;
   const width = features[0]?.length ?? 0;
   if (rows === 0) throw new UsageError("EMPTY_DATASET", `${who}: the batch is empty; there is nothing to learn from.`);
-  if (label.length !== rows || (weight !== undefined && weight.length !== rows) || features.some((row) => row.length !== width))
+  if (
+    (labelled && label?.length !== rows) ||
+    (weight !== undefined && weight.length !== rows) ||
+    features.some((row) => row.length !== width)
+  )
     throw new UsageError(
       "INVALID_ARGUMENT",
-      `${who}: a batch has a label (and a weight) for each row, and rows of the same length.`,
+      `${who}: the rows of a batch have the same length, and there is ${labelled ? "a label (and a weight)" : "a weight, where there are weights,"} for each.`,
     );
   const dense = new Float64Array(rows * width);
   features.forEach((row, i) => dense.set(row, i * width));
-  const labels = Float64Array.from(label);
   return {
     rows,
     width,
     dense,
     sparse: null,
-    label: labels,
+    label: labelled ? Float64Array.from(label!) : null,
     weight: weight === undefined ? null : Float64Array.from(weight),
     extra: [],
   };

@@ -17,6 +17,7 @@ import type { BlockLearning } from "./block-learner";
 import { countClasses, IncrementalEstimator } from "./incremental-estimator";
 import { SharedBlocks } from "./shared-blocks";
 import { readSgd, saveSgd } from "./saved-sgd";
+import { predicting } from "./sgd";
 import { CLASSIFIER_LOSSES, type LossName } from "./sgd-loss";
 import { sgdFit, sgdLearner, type SgdState } from "./sgd-learner";
 import { sgdParams, sgdSettings } from "./sgd-params";
@@ -41,7 +42,7 @@ export class SGDClassifier
   extends withParams(IncrementalEstimator<SGDClassificationModel, SgdState>, params)
   implements PreparesFits<SGDClassificationModel>
 {
-  readonly isClassifier = true;
+  override readonly isClassifier = true;
 
   override transformSchema(schema: StructType): StructType {
     this.checkColumns(schema);
@@ -127,12 +128,12 @@ export class SGDClassificationModel extends withParams(ProbabilisticClassificati
   get coefficientMatrix(): DenseMatrix {
     const { state, numFeatures } = this;
     const values = new Float64Array(state.length * numFeatures);
-    state.forEach(({ weights }, k) => values.set(weights, k * numFeatures));
+    state.forEach((each, k) => values.set(predicting(each).weights, k * numFeatures));
     return new DenseMatrix(state.length, numFeatures, values, true);
   }
 
   get interceptVector(): DenseVector {
-    return new DenseVector(this.state.map(({ intercept }) => intercept));
+    return new DenseVector(this.state.map((each) => predicting(each).intercept));
   }
 
   protected override valueFor<T = unknown>(name: string): T | undefined {
@@ -142,8 +143,9 @@ export class SGDClassificationModel extends withParams(ProbabilisticClassificati
   }
 
   protected override scoring(): { program: typeof score; model: Scoring; open: typeof scorerOf } {
-    const weights = this.state.map((each) => each.weights);
-    const intercepts = Float64Array.from(this.state, ({ intercept }) => intercept);
+    const functions = this.state.map(predicting);
+    const weights = functions.map((each) => each.weights);
+    const intercepts = Float64Array.from(functions, ({ intercept }) => intercept);
     return { program: score, model: { weights, intercepts, loss: this.getLoss() }, open: scorerOf };
   }
 }

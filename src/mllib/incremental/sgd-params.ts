@@ -1,9 +1,19 @@
 /** Parameters of the SGD estimators, with scikit-learn's names and defaults. */
 import { boolParam, choiceParam, doubleParam, gt, gtEq, inRange, intParam } from "../param/kinds";
+import { type ParamSpec, Refusal } from "../param/param";
 import type { Params } from "../param/params";
 import { fitIntercept, maxIter, seed, tol, weightCol } from "../param/shared";
 import { LEARNING_RATES, PENALTIES, type SgdSettings } from "./sgd";
 import type { LossName } from "./sgd-loss";
+
+const averageParam: ParamSpec<boolean | number> = {
+  doc: "whether the mean of the weights over all rows predicts (averaged SGD); a number: from that row on",
+  default: false,
+  check(value) {
+    if (typeof value === "boolean" || (Number.isSafeInteger(value) && (value as number) >= 0)) return value as boolean | number;
+    throw new Refusal("must be true, false, or a whole number from 0");
+  },
+};
 
 export const sgdParams = (defaults: {
   readonly learningRate: (typeof LEARNING_RATES)[number];
@@ -29,6 +39,7 @@ export const sgdParams = (defaults: {
     ),
     eta0: doubleParam("first size of the steps", defaults.eta0 ?? 0.01, gt(0)),
     powerT: doubleParam("exponent of invscaling", defaults.powerT),
+    average: averageParam,
     nIterNoChange: intParam("epochs without gain after which a fit ends", 5, gtEq(1)),
   }) as const;
 
@@ -46,6 +57,7 @@ export function sgdSettings(estimator: Params): SgdSettings {
     powerT: value("powerT"),
     shuffle: value("shuffle"),
     seed: value("seed"),
+    average: Number(value<boolean | number>("average")),
   };
   return estimator.hasParam("C") ? passiveAggressive(settings, value("C")) : settings;
 }

@@ -15,6 +15,7 @@ import type { PreparedFits, PreparesFits } from "../tuning/sharing";
 import type { BlockLearning } from "./block-learner";
 import { IncrementalEstimator } from "./incremental-estimator";
 import { readSgd, saveSgd } from "./saved-sgd";
+import { predicting } from "./sgd";
 import { REGRESSOR_LOSSES } from "./sgd-loss";
 import { sgdFit, sgdLearner, type SgdState } from "./sgd-learner";
 import { sgdParams, sgdSettings } from "./sgd-params";
@@ -31,8 +32,6 @@ export class SGDRegressor
   extends withParams(IncrementalEstimator<SGDRegressionModel, SgdState>, params)
   implements PreparesFits<SGDRegressionModel>
 {
-  readonly isClassifier = false;
-
   override transformSchema(schema: StructType): StructType {
     this.checkColumns(schema);
     return withFields(schema, this.className, doubleField(this.getPredictionCol()));
@@ -48,10 +47,6 @@ export class SGDRegressor
 
   override stateOf(model: SGDRegressionModel): SgdState {
     return model.state;
-  }
-
-  override numClassesOf(): number {
-    return 0;
   }
 
   prepareFits(df: DataFrame): Promise<PreparedFits<SGDRegressionModel>> {
@@ -103,20 +98,20 @@ export class SGDRegressionModel extends withParams(RegressionModel, params) {
   }
 
   get coefficients(): DenseVector {
-    return new DenseVector(this.state[0]!.weights);
+    return new DenseVector(predicting(this.state[0]!).weights);
   }
 
   get intercept(): number {
-    return this.state[0]!.intercept;
+    return predicting(this.state[0]!).intercept;
   }
 
   predict(features: VectorLike): number {
-    const { weights, intercept } = this.state[0]!;
+    const { weights, intercept } = predicting(this.state[0]!);
     return checkedVector(features, this.numFeatures, this.className).reduce((sum, x, j) => sum + x * weights[j]!, 0) + intercept;
   }
 
   protected override program(): { program: typeof predict; spec: LinearFunction } {
-    const { weights, intercept } = this.state[0]!;
+    const { weights, intercept } = predicting(this.state[0]!);
     return { program: predict, spec: { width: this.numFeatures, weights, intercept } };
   }
 }

@@ -22,6 +22,8 @@ export interface SgdSettings {
   readonly powerT: number;
   readonly shuffle: boolean;
   readonly seed: number;
+  /** The row from which on weights are averaged; 0: they are not. */
+  readonly average: number;
 }
 
 /** A linear function that is being learned. Plain data. */
@@ -30,6 +32,16 @@ export interface SgdWeights {
   readonly intercept: number;
   /** Number of the next row, from 1. */
   readonly t: number;
+  /** Means of the weights and the intercept over the rows from `average` on. */
+  readonly average?: { readonly weights: Float64Array; readonly intercept: number };
+}
+
+/** What predicts: the means where weights are averaged and a row has counted. */
+export function predicting({ weights, intercept, average }: SgdWeights): {
+  readonly weights: Float64Array;
+  readonly intercept: number;
+} {
+  return average ?? { weights, intercept };
 }
 
 /** What a pass goes on with, beyond the weights, when it covers the same rows again. Plain data. */
@@ -63,6 +75,7 @@ export class SgdPass {
   #objective = 0;
 
   #t: number;
+  readonly #average: RunningAverage | null;
 
   constructor(
     readonly settings: SgdSettings,
@@ -75,6 +88,7 @@ export class SgdPass {
     this.#weights = start.weights.slice();
     this.#intercept = start.intercept;
     this.#t = start.t;
+    this.#average = settings.average === 0 ? null : new RunningAverage(settings.average, start);
     const truncates = penalty === "l1" || penalty === "elasticnet";
     this.#penalties = truncates ? (from?.penalties?.slice() ?? new Float64Array(start.weights.length)) : null;
     this.#total = from?.total ?? 0;
@@ -118,7 +132,8 @@ export class SgdPass {
         "NUMERIC_OVERFLOW",
         `${who}: the weights grew beyond all bounds. Scale the features (StandardScaler, MinMaxScaler), or take a smaller eta0.`,
       );
-    return { weights, intercept: this.#intercept, t: this.#t };
+    const average = this.#average?.means(this.#weights);
+    return { weights, intercept: this.#intercept, t: this.#t, ...(average && { average }) };
   }
 
   get progress(): SgdProgress {
@@ -166,9 +181,14 @@ export class SgdPass {
     if (penalty !== "none") this.#shrink(Math.max(0, 1 - (1 - this.#l1Ratio) * eta * alpha));
     if (update !== 0) {
       const change = update / this.#scale;
-      for (let at = from; at < to; at++) weights[places === null ? at - from : places[at]!]! += values[at]! * change;
+      for (let at = from; at < to; at++) {
+        const j = places === null ? at - from : places[at]!;
+        weights[j]! += values[at]! * change;
+        this.#average?.changed(j, values[at]! * change);
+      }
       if (settings.fitIntercept) this.#intercept += update * decay;
     }
+    this.#average?.add(this.#t, this.#scale, this.#intercept);
     if (this.#penalties !== null) {
       this.#total += this.#l1Ratio * eta * alpha;
       this.#truncate(places, from, to, this.#penalties);
@@ -179,6 +199,7 @@ export class SgdPass {
   #shrink(factor: number): void {
     this.#scale *= factor;
     if (this.#scale >= LEAST_SCALE) return;
+    this.#average?.rescaled(this.#weights);
     for (let j = 0; j < this.#weights.length; j++) this.#weights[j]! *= this.#scale;
     this.#scale = 1;
   }
@@ -193,6 +214,7 @@ export class SgdPass {
       if (before > 0) weights[j] = Math.max(0, before - (this.#total + had[j]!) / scale);
       else if (before < 0) weights[j] = Math.min(0, before + (this.#total - had[j]!) / scale);
       had[j]! += scale * (weights[j]! - before);
+      this.#average?.changed(j, weights[j]! - before);
     }
   }
 
@@ -207,6 +229,56 @@ export class SgdPass {
       sizes += Math.abs(weight);
     }
     this.#objective += this.settings.alpha * ((1 - this.#l1Ratio) * 0.5 * squares + this.#l1Ratio * sizes);
+  }
+}
+
+/**
+ * The mean of scale·weights over rows (B. Polyak, A. Juditsky, 1992), without touching all weights at each: their sum so far is
+ * Σ scale · weights - #correction, where what a weight changes by does not count for the rows before.
+ */
+class RunningAverage {
+  #rows: number;
+  #scales = 0;
+  readonly #sum: Float64Array;
+  readonly #correction: Float64Array;
+  #intercepts: number;
+
+  constructor(
+    private readonly from: number,
+    { weights, t, average }: SgdWeights,
+  ) {
+    this.#rows = average === undefined ? 0 : t - from;
+    const rows = this.#rows;
+    this.#sum = average === undefined ? new Float64Array(weights.length) : average.weights.map((mean) => mean * rows);
+    this.#intercepts = average === undefined ? 0 : average.intercept * rows;
+    this.#correction = new Float64Array(weights.length);
+  }
+
+  changed(j: number, by: number): void {
+    this.#correction[j]! += this.#scales * by;
+  }
+
+  add(t: number, scale: number, intercept: number): void {
+    if (t < this.from) return;
+    this.#rows++;
+    this.#scales += scale;
+    this.#intercepts += intercept;
+  }
+
+  /** The scale is multiplied into the weights after this. */
+  rescaled(weights: Float64Array): void {
+    for (let j = 0; j < weights.length; j++) this.#sum[j]! += this.#scales * weights[j]! - this.#correction[j]!;
+    this.#correction.fill(0);
+    this.#scales = 0;
+  }
+
+  /** Undefined before the first row that counts. */
+  means(weights: Float64Array): SgdWeights["average"] {
+    if (this.#rows === 0) return undefined;
+    return {
+      weights: weights.map((weight, j) => (this.#sum[j]! + this.#scales * weight - this.#correction[j]!) / this.#rows),
+      intercept: this.#intercepts / this.#rows,
+    };
   }
 }
 

@@ -11,3 +11,4 @@ export { LinearRegression } from "./linear-regression";
 export { LinearRegressionModel } from "./linear-regression-model";
 export { LinearRegressionSummary, LinearRegressionTrainingSummary } from "./linear-regression-summary";
 export { RandomForestRegressionModel, RandomForestRegressor } from "./random-forest-regressor";
+export { IsotonicRegression, IsotonicRegressionModel } from "./isotonic-regression";

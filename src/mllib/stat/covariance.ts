@@ -5,7 +5,8 @@ import { aggregateProgram } from "../compute/programs";
 import type { TaskData } from "../compute/task-data";
 import type { RankTable } from "./ranks";
 
-interface Products {
+/** Plain data. */
+export interface Products {
   width: number;
   rows: number;
   readonly means: Float64Array;
@@ -24,7 +25,7 @@ const addUp = aggregateProgram<CovarianceSpec, InstanceBlock, Products>({
     let sums: Products | null = null;
     for (const block of blocks) {
       task.checkInterrupted();
-      const part = ofBlock(block, ranks);
+      const part = productsOf(block, ranks);
       sums = sums === null ? part : together(sums, part);
     }
     return sums ?? { width: 0, rows: 0, means: new Float64Array(0), products: new Float64Array(0) };
@@ -42,7 +43,7 @@ export function denseCopy({ rows, width, dense, sparse }: InstanceBlock): Float6
   return out;
 }
 
-function ofBlock(block: InstanceBlock, ranks: CovarianceSpec["ranks"]): Products {
+export function productsOf(block: InstanceBlock, ranks: CovarianceSpec["ranks"] = null): Products {
   const { rows, width } = block;
   const values = denseCopy(block);
   if (ranks !== null) for (let at = 0; at < values.length; at++) values[at] = rankOf(ranks[at % width]!, values[at]!);
@@ -71,7 +72,7 @@ function rankOf({ values, ranks }: RankTable, value: number): number {
 }
 
 /** Changes and returns one of them. */
-function together(a: Products, b: Products): Products {
+export function together(a: Products, b: Products): Products {
   if (a.rows === 0) return b;
   if (b.rows === 0) return a;
   const { width } = a;

@@ -8,7 +8,7 @@ import { batchInput, presentDoubles } from "../compute/batch-input";
 import { aggregateProgram } from "../compute/programs";
 import { VectorUDT } from "../linalg/user-types";
 import { DenseVector } from "../linalg/vectors";
-import { normalCdf } from "../linear/distributions";
+import { normalCdf } from "./distributions";
 import { anovaTests, chiSquareTests, type FeatureTest, fValueTests } from "./feature-tests";
 import { kolmogorovCdf } from "./special-functions";
 

@@ -6,10 +6,11 @@ import { DataError } from "../../common/errors";
 import type { InstanceBlock } from "../compute/instances";
 import { aggregateProgram } from "../compute/programs";
 import type { TaskData } from "../compute/task-data";
+import { blockLearner } from "../incremental/block-learner";
 import { DenseVector } from "../linalg/vectors";
 
-/** Of the stored entries of one partition; plain data. */
-interface Stored {
+/** Of the stored entries of some rows; plain data. */
+export interface Stored {
   width: number;
   rows: number;
   weightSum: number;
@@ -58,6 +59,24 @@ const addUp = aggregateProgram<null, InstanceBlock, Stored>({
     if (b.rows === 0) return a;
     checkWidth(a.width, b.width);
     return merged(a, b);
+  },
+});
+
+/** The same, batch by batch. */
+export const summaryLearner = blockLearner<null, Stored>({
+  name: "vectorSummary",
+  start: (_, width) => nothing(width),
+  learn(state, blocks) {
+    const sums = merged(nothing(state.width), state);
+    for (const block of blocks) {
+      checkWidth(sums.width, block.width);
+      merged(sums, block.dense === null ? ofSparse(block) : ofDense(block, block.dense));
+    }
+    return sums;
+  },
+  merge(a, b) {
+    checkWidth(a.width, b.width);
+    return merged(merged(nothing(a.width), a), b);
   },
 });
 
@@ -173,9 +192,18 @@ export interface VectorSummary {
 
 /** Throws where there are no rows. */
 export async function summarize(data: TaskData<InstanceBlock>, who: string): Promise<VectorSummary> {
+  return summaryOf(await sumsOf(data, who));
+}
+
+/** Throws where there are no rows. */
+export async function sumsOf(data: TaskData<InstanceBlock>, who: string): Promise<Stored> {
   const found = await data.aggregate(addUp, null);
   if (found === null || found.rows === 0)
     throw new DataError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to learn from.`);
+  return found;
+}
+
+export function summaryOf(found: Stored): VectorSummary {
   const { width, rows, weightSum } = found;
   const each = (f: (j: number) => number): DenseVector => new DenseVector(Float64Array.from({ length: width }, (_, j) => f(j)));
   const hasZeros = (j: number): boolean => found.counts[j]! < rows;

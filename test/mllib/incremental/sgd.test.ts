@@ -60,7 +60,7 @@ describe("SGD learns what scikit-learn learns from the same batches", () => {
   });
 
   it("sparse rows are their dense ones, but for the intercept's slower steps", () => {
-    const settings = { loss: "hinge", epsilon: 0.1, penalty: "l1", alpha: 0.01, l1Ratio: 1, fitIntercept: false, learningRate: "constant", eta0: 0.1, powerT: 0.5, shuffle: false, seed: 1 } as const; // prettier-ignore
+    const settings = { loss: "hinge", epsilon: 0.1, penalty: "l1", alpha: 0.01, l1Ratio: 1, fitIntercept: false, learningRate: "constant", eta0: 0.1, powerT: 0.5, shuffle: false, seed: 1, average: 0 } as const; // prettier-ignore
     const common = { rows: 2, width: 3, label: null, weight: null, extra: [] };
     const dense: InstanceBlock = { ...common, dense: Float64Array.of(1, 0, 2, 0, 3, 0), sparse: null };
     const sparse: InstanceBlock = {

@@ -1,0 +1,2 @@
+/** Stages by column. */
+export { ColumnTransformer, type ColumnTransformerEntry, ColumnTransformerModel } from "./column-transformer";
