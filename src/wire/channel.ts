@@ -6,9 +6,10 @@ import { CHANNEL_OPTIONS, wire } from "./wire";
 
 /**
  * Opens a client to "unix:/path" or "host:port". With TLS the server must have a certificate of the authority; its names are not looked
- * at, since hosts of a cluster have many, and both sides prove the secret besides.
+ * at, since hosts of a cluster have many, and both sides prove the secret besides. With `pingMs` a server that has not answered a ping
+ * for so long is gone, though its machine keeps the connection.
  */
-export function openChannel(target: string, tls: Pick<TlsFiles, "ca"> | null): Client {
+export function openChannel(target: string, tls: Pick<TlsFiles, "ca"> | null, pingMs?: number): Client {
   const { Client, credentials } = wire();
   const secure =
     tls === null
@@ -17,6 +18,7 @@ export function openChannel(target: string, tls: Pick<TlsFiles, "ca"> | null): C
   return new Client(target, secure, {
     ...CHANNEL_OPTIONS,
     "grpc.use_local_subchannel_pool": 1,
+    ...(pingMs === undefined ? {} : { "grpc.keepalive_time_ms": pingMs, "grpc.keepalive_timeout_ms": pingMs }),
     // Addresses cannot be names of TLS servers.
     ...(tls === null ? {} : { "grpc.ssl_target_name_override": "firesteel" }),
   });

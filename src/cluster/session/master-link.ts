@@ -38,6 +38,8 @@ export interface MasterLinkHandlers {
 }
 
 const CONNECT_MS = 5000;
+/** A master that is frozen, or whose machine is gone, is given up after twice this time. */
+const PING_MS = 5000;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 5000;
 
@@ -54,6 +56,13 @@ interface Open {
 export class RefusedError extends ClusterError {
   constructor(master: string, reason: string) {
     super("MASTER_REFUSED", `The master at ${master} refused: ${reason}`);
+  }
+}
+
+/** A master that is there, and is not the active one: another one is, or will be in a moment. */
+export class StandbyError extends ClusterError {
+  constructor(master: string, reason: string) {
+    super("STANDBY", `The master at ${master} takes nothing: ${reason}.`);
   }
 }
 
@@ -118,7 +127,8 @@ export class MasterLink {
       }
     }
     if (this.#closed) return;
-    this.handlers.failed?.(errors.find((error) => error instanceof RefusedError) ?? errors[0]!);
+    const worst = [RefusedError, StandbyError].map((kind) => errors.find((error) => error instanceof kind));
+    this.handlers.failed?.(worst[0] ?? worst[1] ?? errors[0]!);
     this.#later();
   }
 
@@ -160,7 +170,7 @@ export class MasterLink {
 /** Connects and runs the peer's part of the handshake. */
 async function openSession(master: string, { role, secret, tls, keepAlive }: MasterLinkOptions): Promise<Open> {
   const sockets = keepAlive ? null : watchSockets();
-  const client = openChannel(master, tls);
+  const client = openChannel(master, tls, PING_MS);
   const stream: Stream = client.makeBidiStreamRequest(MASTER_PATH, passBytes, passBytes, admission(secret, MASTER_PATH));
   const { ToMaster, FromMaster } = wire().messages;
   const send = (message: Messages.ToMaster.$Properties): void => void stream.write(ToMaster.encode(message).finish() as Buffer);
@@ -189,7 +199,8 @@ async function openSession(master: string, { role, secret, tls, keepAlive }: Mas
         );
       const onData = (bytes: Buffer): void => {
         const message = FromMaster.decode(bytes) as Messages.FromMaster.$Shape;
-        if (message.refused) done(new RefusedError(master, message.refused.reason ?? ""));
+        if (message.refused?.standby) done(new StandbyError(master, message.refused.reason ?? ""));
+        else if (message.refused) done(new RefusedError(master, message.refused.reason ?? ""));
         else if (message.challenge && theirs === null && isNonce(message.challenge.nonce ?? new Uint8Array(0))) {
           theirs = message.challenge.nonce!;
           send({ proof: { proof: clusterProof(secret, "peer", role, nonce, theirs) } });

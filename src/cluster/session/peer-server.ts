@@ -7,9 +7,10 @@ import type { Address } from "../../wire/address";
 import { clusterProof, isNonce, newNonce, proves } from "../../wire/auth";
 import { Doorkeeper } from "../../wire/admission";
 import { Port } from "../../wire/port";
+import { grpcServer } from "../../wire/server";
 import type { TlsFiles } from "../../wire/tls";
 import { versionRefusal } from "../../wire/versions";
-import { CHANNEL_OPTIONS, passBytes, wire } from "../../wire/wire";
+import { passBytes, wire } from "../../wire/wire";
 import type { Messages } from "../../wire/wire";
 
 export type Role = "worker" | "application" | "client";
@@ -27,10 +28,10 @@ export const NO_SECRET =
   "It does not hold the cluster's secret (spark.authenticate.secret), or is of another version of firesteel.";
 
 export interface PeerHandlers {
-  /** A peer has proven itself. */
-  opened(peer: Peer): void;
+  /** Why a peer that has proven itself is to look for another master; null: it need not. */
+  standby(): string | null;
   message(peer: Peer, message: Messages.ToMaster.$Shape): void;
-  /** Once for every peer that was opened. */
+  /** Once for every peer that has proven itself. */
   closed(peer: Peer): void;
 }
 
@@ -106,10 +107,14 @@ export class Peer {
   #proof(proof: Uint8Array): void {
     const { peer, master } = this.#nonces!;
     if (!proves(proof, clusterProof(this.secret, "peer", this.role, peer, master))) return this.refuse(NO_SECRET);
+    const standby = this.handlers.standby();
+    if (standby !== null) {
+      this.#write({ refused: { reason: standby, standby: true } });
+      return this.close();
+    }
     clearTimeout(this.#timer);
     this.#state = "open";
     this.#write({ welcome: { proof: clusterProof(this.secret, "master", this.role, peer, master) } });
-    this.handlers.opened(this);
   }
 
   #write(message: Messages.FromMaster.$Properties): void {
@@ -136,8 +141,7 @@ export class PeerServer {
   ) {}
 
   static async open(options: PeerServerOptions): Promise<PeerServer> {
-    const { Server: GrpcServer, ServerCredentials } = wire();
-    const server = new GrpcServer({ ...CHANNEL_OPTIONS, "grpc.max_receive_message_length": MAX_MESSAGE });
+    const server = grpcServer({ "grpc.max_receive_message_length": MAX_MESSAGE });
     const opened: { it?: PeerServer } = {};
     const method = {
       path: MASTER_PATH,
@@ -152,7 +156,7 @@ export class PeerServer {
       { Session: method },
       { Session: (stream: ServerDuplexStream<Buffer, Buffer>) => opened.it!.#accept(stream, options) },
     );
-    const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+    const injector = server.createConnectionInjector(wire().ServerCredentials.createInsecure());
     const port = await Port.open(options.listen, {
       tls: options.tls,
       background: false,

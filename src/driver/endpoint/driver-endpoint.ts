@@ -12,8 +12,9 @@ import { formatAddress } from "../../wire/address";
 import { decodeBlockUpdate, encodeBlockAddress } from "../../wire/block-messages";
 import { Doorkeeper } from "../../wire/admission";
 import { Port } from "../../wire/port";
+import { grpcServer } from "../../wire/server";
 import type { TlsFiles } from "../../wire/tls";
-import { CHANNEL_OPTIONS, passBytes, SESSION_PATH, wire } from "../../wire/wire";
+import { passBytes, SESSION_PATH, wire } from "../../wire/wire";
 import type { Messages } from "../../wire/wire";
 import { decodeHeartbeat, decodeMapOutputs, decodeTaskUpdate, decodeThreads } from "./decode";
 import { Departures } from "./departures";
@@ -98,9 +99,7 @@ export class DriverEndpoint {
    * open session keeps the process alive: whoever waits for results must.
    */
   async start(listen: Address): Promise<string> {
-    const { Server: GrpcServer, ServerCredentials } = wire();
-    const server = new GrpcServer(CHANNEL_OPTIONS);
-    this.#server = server;
+    const server = (this.#server = grpcServer());
     server.addService(
       {
         Session: {
@@ -116,7 +115,7 @@ export class DriverEndpoint {
       { Session: (stream: ServerDuplexStream<Buffer, Buffer>) => this.#connected(stream) },
     );
     // Sockets of our own, given to gRPC one by one: its listener would keep a process alive that has nothing left to do.
-    const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+    const injector = server.createConnectionInjector(wire().ServerCredentials.createInsecure());
     const { tls = null, blocks } = this.options;
     this.#port = await Port.open(listen, {
       tls,

@@ -9,8 +9,8 @@ import { connectionsOf, cutConnection, executorsOfApplication } from "./processe
 export class ClusterChaos {
   #stopped = new Set();
   #timers = new Set();
-  /** Starts and ends of daemons come one after the other. */
-  #daemonsTurn = Promise.resolve();
+  /** Daemons that are being started again. A worker is not there before it has a master. */
+  #starts = new Set();
   #ended = false;
   application = "";
   /** What went wrong with a daemon: none may end by itself, and all must start. */
@@ -62,7 +62,7 @@ export class ClusterChaos {
     if (master === null) return null;
     this.daemons.master = null;
     signal(master.child.pid, "SIGKILL");
-    this.#inTurn(async () => {
+    this.#start(async () => {
       await master.ended;
       await new Promise((resolve) => setTimeout(resolve, ms));
       await this.daemons.startMaster();
@@ -110,7 +110,7 @@ export class ClusterChaos {
       clearTimeout(timer.handle);
       timer.run();
     }
-    await this.#daemonsTurn;
+    while (this.#starts.size > 0) await Promise.all(this.#starts);
   }
 
   #executor(pick) {
@@ -124,14 +124,17 @@ export class ClusterChaos {
   }
 
   #replace(worker) {
-    this.#inTurn(async () => {
+    this.#start(async () => {
       await Promise.race([worker.ended, new Promise((resolve) => setTimeout(resolve, 500))]);
       await this.daemons.startWorker();
     });
   }
 
-  #inTurn(work) {
-    this.#daemonsTurn = this.#daemonsTurn.then(work).catch((error) => this.problems.push(error.message));
+  #start(work) {
+    const started = work()
+      .catch((error) => this.problems.push(error.message))
+      .finally(() => this.#starts.delete(started));
+    this.#starts.add(started);
   }
 
   #stop(pid, ms) {

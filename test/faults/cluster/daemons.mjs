@@ -105,13 +105,14 @@ export class Daemons {
       const hear = (chunk) => {
         words = (words + chunk).slice(-8000);
         this.words.set(name, words);
-        if (READY.test(words)) resolve();
+        if (!READY.test(words)) return;
+        clearTimeout(timer);
+        resolve();
       };
       child.stdout.on("data", hear);
       child.stderr.on("data", hear);
       const timer = setTimeout(() => reject(new Error(`${name} is not ready after ${READY_MS} ms: ${words}`)), READY_MS);
       void ended.then(({ code, signal }) => reject(new Error(`${name} ended with ${signal ?? code}: ${words}`)));
-      child.stdout.once("data", () => clearTimeout(timer));
     });
     return { name, child, ended };
   }
