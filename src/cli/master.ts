@@ -41,6 +41,7 @@ export async function master(command: Command): Promise<void> {
     await open.pages?.close();
     await daemon.stop();
   });
+  void daemon.overtaken.then(() => process.exit(1));
   announce(`firesteel master at ${daemon.url}${tls === null ? "" : " (TLS)"}`);
   const view = { kind: "master" as const, stateOf: () => daemon.stateOf() };
   const where = { host, portKey: "spark.master.ui.port", fallback: 8080 };

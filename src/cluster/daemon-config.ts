@@ -17,6 +17,7 @@ export function masterConfig(get: Get): Omit<MasterOptions, "host" | "port" | "s
     retainedDrivers: count(get, "spark.deploy.retainedDrivers", 200, 0),
     retainedWorkers: 100,
     workerTimeoutMs,
+    leaseTimeoutMs: seconds(get, "firesteel.deploy.leaseTimeout", "10s"),
     applicationTimeoutMs: Math.min(APPLICATION_TIMEOUT, workerTimeoutMs),
   };
 }

@@ -70,6 +70,8 @@ export interface MasterState {
   readonly url: string;
   readonly startTime: number;
   readonly status: "ALIVE" | "STANDBY";
+  /** "firesteel://host:port" of the master that is active; null while none is. */
+  readonly activeMaster: string | null;
   readonly workers: readonly WorkerInfo[];
   /** In order of submission. */
   readonly activeApplications: readonly ApplicationInfo[];

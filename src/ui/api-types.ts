@@ -826,7 +826,9 @@ export interface HistoryEntry {
 
 export interface MasterState {
   url: string;
-  status: "ALIVE" | "STANDBY" | "RECOVERING";
+  status: "ALIVE" | "STANDBY";
+  /** "firesteel://host:port" of the master that is active. */
+  activeMaster: string | null;
   startTime: number;
   cores: number;
   coresUsed: number;

@@ -39,6 +39,7 @@ export interface MasterView {
   readonly url: string;
   readonly startTime: number;
   readonly status: MasterState["status"];
+  readonly activeMaster: string | null;
   readonly workers: readonly {
     readonly id: string;
     readonly host: string;
@@ -93,6 +94,7 @@ export function masterState(view: MasterView): MasterState {
   return {
     url: view.url,
     status: view.status,
+    activeMaster: view.activeMaster,
     startTime: view.startTime,
     cores: total(({ cores }) => cores),
     coresUsed: total(({ coresUsed }) => coresUsed),

@@ -128,7 +128,7 @@ describe("a standalone cluster", () => {
         .workers.map((one) => one.id)
         .sort(),
     ).toEqual(ids);
-    expect(existsSync(join(cluster.directory, "recovery", "master.journal"))).toBe(true);
+    expect(existsSync(join(cluster.directory, "recovery", "master.journal.2"))).toBe(true);
   });
 });
 

@@ -41,6 +41,7 @@ test("a master shows workers and applications; what dead workers had does not co
     url: "firesteel://alpha:7077",
     startTime: 1,
     status: "ALIVE",
+    activeMaster: "firesteel://alpha:7077",
     workers: [
       { ...worker, state: "ALIVE", lastHeartbeat: 5 },
       { ...worker, id: "worker-2", state: "DEAD", lastHeartbeat: 2 },

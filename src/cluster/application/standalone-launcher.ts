@@ -6,7 +6,7 @@ import { log } from "../../common/log";
 import type { ClusterError } from "../../common/errors";
 import type { ExecutorExit, Launcher, LauncherHandlers } from "../../driver/endpoint/launcher";
 import type { Messages } from "../../wire/wire";
-import { MasterLink, RefusedError } from "../session/master-link";
+import { MasterLink, RefusedError, StandbyError } from "../session/master-link";
 import type { MasterLinkOptions } from "../session/master-link";
 
 /** What the application asks for; the driver's address comes when it listens. */
@@ -164,7 +164,8 @@ export class StandaloneLauncher implements Launcher {
   }
 
   #failed(error: ClusterError): void {
-    this.#attempts++;
+    // Where there is a standby there will be an active master.
+    if (!(error instanceof StandbyError)) this.#attempts++;
     if (this.#registeredOnce) return; // a master that was there will be there again
     if (error instanceof RefusedError || this.#attempts >= this.options.maxAttempts) {
       void this.#link.close();

@@ -1,13 +1,13 @@
 /**
  * The master's journal: one JSON object a line, appended and flushed before what it says is acted upon by others. Written anew,
- * by rename, when most of it is out of date. A line that was cut off by a crash ends it.
+ * by rename, when most of it is out of date. A line that was cut off by a crash ends it. Each term (lease.ts) has a file of its own,
+ * which begins with what the one before held: a master that was overtaken writes where nobody looks.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { UsageError } from "../../common/errors";
 import type { JournalEntry } from "./events";
 
-const FILE = "master.journal";
+const FILE = /^master\.journal\.(\d+)$/;
 /** Lines beyond those that are needed, before the file is written anew. */
 const SLACK = 1000;
 
@@ -19,21 +19,16 @@ export class Journal {
   #fd: number;
   #lines = 0;
 
-  /** Throws a UsageError when the directory cannot be written. */
-  constructor(directory: string) {
-    this.#path = join(directory, FILE);
-    try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      this.#load();
-      this.#fd = this.#rewrite();
-    } catch (error) {
-      throw new UsageError(
-        "RECOVERY_DIRECTORY",
-        `The master's journal cannot be kept in ${directory}: ${(error as Error).message}. Name another place by --recovery-dir ` +
-          `(spark.deploy.recoveryDirectory), or none by --conf spark.deploy.recoveryMode=NONE.`,
-        { cause: error },
-      );
-    }
+  /** Of the term that this master has. Throws what the file system throws. */
+  constructor(directory: string, term: number) {
+    const path = (of: number): string => join(directory, `master.journal.${of}`);
+    this.#path = path(term);
+    const earlier = readdirSync(directory).flatMap((name) => FILE.exec(name)?.[1] ?? []);
+    const terms = earlier.map(Number).sort((a, b) => a - b);
+    const latest = terms.at(-1);
+    if (latest !== undefined) this.#load(path(latest));
+    this.#fd = this.#rewrite();
+    for (const old of terms) if (old < term) rmSync(path(old), { force: true });
   }
 
   /** What holds now, in the order in which it was first written. */
@@ -62,14 +57,8 @@ export class Journal {
     else this.#state.set(key, value);
   }
 
-  #load(): void {
-    let text: string;
-    try {
-      text = readFileSync(this.#path, "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-      throw error;
-    }
+  #load(path: string): void {
+    const text = readFileSync(path, "utf8");
     for (const part of text.split("\n")) {
       let entry: { key?: unknown; value?: unknown };
       try {

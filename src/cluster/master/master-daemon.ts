@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { unreachable } from "../../common/errors";
+import { unreachable, UsageError } from "../../common/errors";
 import { log } from "../../common/log";
 import { Liveness } from "../../driver/endpoint/liveness";
 import { formatAddress } from "../../wire/address";
@@ -18,6 +18,7 @@ import { BlobStore } from "./blobs";
 import { ClientDesk } from "./client-desk";
 import type { ApplicationFacts, DriverFacts, MasterCommand, MasterEvent } from "./events";
 import { Journal } from "./journal";
+import { Leadership } from "./leadership";
 import type { MachineConfig } from "./machine";
 import { MasterMachine } from "./machine";
 import {
@@ -42,8 +43,10 @@ export interface MasterOptions extends MachineConfig {
   readonly workerTimeoutMs: number;
   /** How long an application whose connection broke may take to come back, ms. */
   readonly applicationTimeoutMs: number;
-  /** Where the journal is kept; null: nowhere. */
+  /** Where the journal and the lease are kept; null: nowhere. Masters with the same directory take turns: one is active. */
   readonly recoveryDirectory: string | null;
+  /** firesteel.deploy.leaseTimeout, ms. */
+  readonly leaseTimeoutMs: number;
 }
 
 const DRIVER_STATES = ["FINISHED", "KILLED", "FAILED", "ERROR"] as const;
@@ -53,8 +56,13 @@ export class MasterDaemon implements StatePort<MasterState> {
   readonly startTime = Date.now();
   /** Where its pages are; told to workers and applications that register from then on. */
   webUrl = "";
+  /** Resolves, with the reason, when another master has taken over: this one has closed its connections. */
+  readonly overtaken: Promise<string>;
   readonly #machine: MasterMachine;
-  readonly #journal: Journal | null;
+  #journal: Journal | null = null;
+  #leadership: Leadership | null = null;
+  #stopped = false;
+  #overtake!: (reason: string) => void;
   readonly #blobs: BlobStore;
   readonly #temporary: string | null;
   readonly #desk: ClientDesk;
@@ -71,7 +79,7 @@ export class MasterDaemon implements StatePort<MasterState> {
 
   private constructor(private readonly options: MasterOptions) {
     this.#machine = new MasterMachine(options);
-    this.#journal = options.recoveryDirectory === null ? null : new Journal(options.recoveryDirectory);
+    this.overtaken = new Promise((resolve) => (this.#overtake = resolve));
     this.#temporary = options.recoveryDirectory === null ? mkdtempSync(join(tmpdir(), "firesteel-master-")) : null;
     this.#blobs = new BlobStore(join(options.recoveryDirectory ?? this.#temporary!, "archives"));
     this.#liveness = new Liveness(options.workerTimeoutMs, (workerId, silent) => this.#silent(workerId, silent));
@@ -81,10 +89,9 @@ export class MasterDaemon implements StatePort<MasterState> {
       dispatch: (event) => this.#dispatch(event),
       now: () => Date.now(),
     });
-    this.#recover();
   }
 
-  /** Listens. Rejects with an error that says why it cannot. */
+  /** Listens, as the active master or a standby. Rejects with an error that says why it cannot. */
   static async start(options: MasterOptions): Promise<MasterDaemon> {
     const daemon = new MasterDaemon(options);
     try {
@@ -93,7 +100,7 @@ export class MasterDaemon implements StatePort<MasterState> {
         tls: options.tls,
         secret: options.secret,
         handlers: {
-          opened: () => undefined,
+          standby: () => (daemon.#active ? null : (daemon.#leadership?.standsBy() ?? "this master is about to start")),
           message: (peer, message) => daemon.#message(peer, message),
           closed: (peer) => daemon.#closed(peer),
         },
@@ -102,6 +109,7 @@ export class MasterDaemon implements StatePort<MasterState> {
           log.warn(`refused a connection from ${from}: ${reason}`);
         },
       });
+      daemon.#begin();
     } catch (error) {
       await daemon.stop();
       throw error;
@@ -124,7 +132,8 @@ export class MasterDaemon implements StatePort<MasterState> {
       kind: "master",
       url: this.url,
       startTime: this.startTime,
-      status: "ALIVE",
+      status: this.#active ? "ALIVE" : "STANDBY",
+      activeMaster: this.#active ? this.url : (this.#leadership?.activeUrl ?? null),
       workers: [...[...machine.workers.values()].map((one) => one.info()), ...machine.deadWorkers],
       activeApplications: [...machine.applications.values()].map((one) => one.info()),
       completedApplications: machine.completedApplications,
@@ -139,9 +148,43 @@ export class MasterDaemon implements StatePort<MasterState> {
     this.#liveness.stop();
     for (const timer of this.#absent.values()) clearTimeout(timer);
     if (this.#wake !== null) clearTimeout(this.#wake.timer);
+    this.#stopped = true;
     await this.#server?.close();
     this.#journal?.close();
+    this.#journal = null;
+    // With the journal closed the next master may read it.
+    this.#leadership?.release();
     if (this.#temporary !== null) rmSync(this.#temporary, { recursive: true, force: true });
+  }
+
+  get #active(): boolean {
+    if (this.#stopped) return false;
+    return this.options.recoveryDirectory === null || (this.#leadership?.active ?? false);
+  }
+
+  /** Becomes the active master, or waits until it can. Throws a UsageError when the directory cannot be used. */
+  #begin(): void {
+    const { recoveryDirectory: directory, leaseTimeoutMs: timeoutMs } = this.options;
+    if (directory === null) return;
+    try {
+      this.#leadership = new Leadership({
+        directory,
+        url: this.url,
+        timeoutMs,
+        gained: (term) => {
+          this.#journal = new Journal(directory, term);
+          this.#recover();
+        },
+        lost: (reason) => void this.stop().then(() => this.#overtake(reason)),
+      });
+    } catch (error) {
+      throw new UsageError(
+        "RECOVERY_DIRECTORY",
+        `The master's journal cannot be kept in ${directory}: ${(error as Error).message}. Name another place by --recovery-dir ` +
+          `(spark.deploy.recoveryDirectory), or none by --conf spark.deploy.recoveryMode=NONE.`,
+        { cause: error },
+      );
+    }
   }
 
   #recover(): void {
@@ -163,6 +206,7 @@ export class MasterDaemon implements StatePort<MasterState> {
   }
 
   #dispatch(event: MasterEvent): void {
+    if (this.#stopped || this.#leadership?.confirm() === false) return;
     for (const command of this.#machine.handle(event, Date.now())) this.#perform(command);
   }
 

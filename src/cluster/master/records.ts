@@ -72,7 +72,8 @@ export class WorkerRecord {
       coresUsed: this.coresUsed,
       memory,
       memoryUsed: this.memoryUsed,
-      state: this.state,
+      // It may come back until spark.worker.timeout is over.
+      state: this.state === "ALIVE" && !this.connected ? "UNKNOWN" : this.state,
       lastHeartbeat: this.lastHeard,
     };
   }

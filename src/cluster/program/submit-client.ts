@@ -3,7 +3,7 @@ import { ClusterError } from "../../common/errors";
 import type { Messages } from "../../wire/wire";
 import { hashOf, PIECE } from "../master/blobs";
 import type { MasterLinkOptions } from "../session/master-link";
-import { MasterLink } from "../session/master-link";
+import { MasterLink, StandbyError } from "../session/master-link";
 
 export interface DriverState {
   readonly driverId: string;
@@ -75,7 +75,8 @@ export class SubmitClient {
               }
             },
             disconnected: (reason) => done(() => reject(new ClusterError("NO_ANSWER", `The master did not answer: ${reason}`))),
-            failed: (error) => done(() => reject(error)),
+            // Where there is a standby there will be an active master in a moment.
+            failed: (error) => (error instanceof StandbyError ? undefined : done(() => reject(error))),
           },
         ));
         link.start();

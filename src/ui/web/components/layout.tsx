@@ -85,7 +85,7 @@ const TONES: Readonly<Record<string, string>> = {
   EXITED: "quiet",
   KILLED: "warn",
   EXCLUDED: "warn",
-  RECOVERING: "warn",
+  STANDBY: "quiet",
   DECOMMISSIONED: "warn",
 };
 

@@ -20,6 +20,10 @@ export function Master() {
               items={[
                 ["Address", <span class="mono">{data.url}</span>],
                 ["State", <Badge state={data.status} />],
+                data.status === "STANDBY" && [
+                  "Active master",
+                  <span class="mono">{data.activeMaster ?? "none at the moment"}</span>,
+                ],
                 ["Since", dateTime(data.startTime)],
                 ["Workers", data.workers.filter(({ state }) => state === "ALIVE").length],
                 ["Cores in use", `${data.coresUsed} / ${data.cores}`],

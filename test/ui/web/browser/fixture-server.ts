@@ -196,6 +196,7 @@ function master(): MasterState {
   return {
     url: "firesteel://10.0.0.4:7077",
     status: "ALIVE",
+    activeMaster: "firesteel://10.0.0.4:7077",
     startTime: now - 7_200_000,
     cores: 48,
     coresUsed: 28,
@@ -204,7 +205,6 @@ function master(): MasterState {
     workers: [5, 6, 7].map((host, i) => ({
       id: `worker-2026112108000${i}-10.0.0.${host}-40001`,
       host: `10.0.0.${host}`,
-      port: 40001,
       webUiAddress: `http://10.0.0.${host}:8081`,
       state: i === 2 ? "DEAD" : "ALIVE",
       cores: 16,
