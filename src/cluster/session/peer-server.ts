@@ -7,9 +7,10 @@ import type { Address } from "../../wire/address";
 import { clusterProof, isNonce, newNonce, proves } from "../../wire/auth";
 import { Doorkeeper } from "../../wire/admission";
 import { Port } from "../../wire/port";
+import { grpcServer } from "../../wire/server";
 import type { TlsFiles } from "../../wire/tls";
 import { versionRefusal } from "../../wire/versions";
-import { CHANNEL_OPTIONS, passBytes, wire } from "../../wire/wire";
+import { passBytes, wire } from "../../wire/wire";
 import type { Messages } from "../../wire/wire";
 
 export type Role = "worker" | "application" | "client";
@@ -140,8 +141,7 @@ export class PeerServer {
   ) {}
 
   static async open(options: PeerServerOptions): Promise<PeerServer> {
-    const { Server: GrpcServer, ServerCredentials } = wire();
-    const server = new GrpcServer({ ...CHANNEL_OPTIONS, "grpc.max_receive_message_length": MAX_MESSAGE });
+    const server = grpcServer({ "grpc.max_receive_message_length": MAX_MESSAGE });
     const opened: { it?: PeerServer } = {};
     const method = {
       path: MASTER_PATH,
@@ -156,7 +156,7 @@ export class PeerServer {
       { Session: method },
       { Session: (stream: ServerDuplexStream<Buffer, Buffer>) => opened.it!.#accept(stream, options) },
     );
-    const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+    const injector = server.createConnectionInjector(wire().ServerCredentials.createInsecure());
     const port = await Port.open(options.listen, {
       tls: options.tls,
       background: false,
