@@ -7,11 +7,10 @@ export interface Collation {
   readonly compare: (a: Boxed, b: Boxed) => number;
   /** Equal for strings that compare equal. */
   readonly key: (text: string) => string;
-  /**
-   * Letters that count as one made one, each in its place, and spaces cut off at the end that do not count: for looking inside of
-   * strings. Null where all differ.
-   */
+  /** Letters that count as one made one, without a change of length: for looking inside of strings. Null where all differ. */
   readonly fold: ((text: string) => string) | null;
+  /** Without the spaces at the end that do not count. */
+  readonly trimmed: (text: string) => string;
 }
 
 /** Of strings whose collation could not be told: two columns of different ones met. Such strings cannot be compared. */
@@ -40,9 +39,8 @@ function make(name: string): Collation {
   if (base === "UTF8_BINARY" || base === "UTF8_LCASE") {
     if (rest.length > 0) throw invalid(name);
     const key = base === "UTF8_LCASE" ? (text: string): string => lowerKey(trimmed(text)) : trimmed;
-    const folds = base === "UTF8_LCASE" ? folder(true, false) : null;
-    const fold = trim ? (text: string): string => trimmed(folds?.(text) ?? text) : folds;
-    return { name, key, fold, compare: (a, b) => byCodePoint(key(a as string), key(b as string)) };
+    const fold = base === "UTF8_LCASE" ? folder(true, false) : null;
+    return { name, key, fold, trimmed, compare: (a, b) => byCodePoint(key(a as string), key(b as string)) };
   }
   const accents = !rest.includes("AI");
   const cases = !rest.includes("CI");
@@ -56,9 +54,8 @@ function make(name: string): Collation {
     if (!accents) folded = folded.replace(/\p{M}/gu, "");
     return cases ? folded : folded.toLowerCase();
   };
-  const folds = cases && accents ? null : folder(!cases, !accents);
-  const fold = trim ? (text: string): string => trimmed(folds?.(text) ?? text) : folds;
-  return { name, key, fold, compare: (a, b) => collator.compare(trimmed(a as string), trimmed(b as string)) };
+  const fold = cases && accents ? null : folder(!cases, !accents);
+  return { name, key, fold, trimmed, compare: (a, b) => collator.compare(trimmed(a as string), trimmed(b as string)) };
 }
 
 function folder(cases: boolean, accents: boolean): (text: string) => string {

@@ -1,6 +1,6 @@
 /** Order and equality of boxed values: NaN equals itself and is largest, -0.0 equals 0.0, strings by their UTF-8 bytes. */
 import type { Boxed, DataType } from "../../columnar/types";
-import { CalendarInterval, VariantValue } from "../../columnar/types";
+import { CalendarInterval, type MapValue, VariantValue } from "../../columnar/types";
 import { collationOf } from "./collation";
 
 export type Compare = (a: Boxed, b: Boxed) => number;
@@ -44,10 +44,26 @@ export function compareValues(type: DataType): Compare {
           ? Buffer.compare(a.value, b.value) || Buffer.compare(a.metadata, b.metadata)
           : 1;
     case "map":
-      throw new Error("Maps have no order.");
+      return compareMaps(compareValues(type.key), nullsFirst(compareValues(type.value)));
     default:
       return (a, b) => ((a as number | bigint) < (b as number | bigint) ? -1 : a === b ? 0 : 1);
   }
+}
+
+/** By their entries in the order of the keys: SQL does not order maps, but groups by them, which tells equal ones. */
+function compareMaps(keys: Compare, values: Compare): Compare {
+  const entries = ({ keys: own, values: of }: MapValue): readonly (readonly [Boxed, Boxed])[] =>
+    own.map((key, i) => [key, of[i] as Boxed] as const).sort(([a], [b]) => keys(a, b));
+  return (a, b) => {
+    const [left, right] = [entries(a as MapValue), entries(b as MapValue)];
+    for (const [i, [key, value]] of left.entries()) {
+      const other = right[i];
+      if (other === undefined) return 1;
+      const order = keys(key, other[0]) || values(value, other[1]);
+      if (order !== 0) return order;
+    }
+    return left.length - right.length;
+  };
 }
 
 function nullsFirst(compare: Compare): Compare {

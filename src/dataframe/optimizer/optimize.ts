@@ -40,12 +40,13 @@ import { unwrapCastInBinaryComparison } from "./rules/unwrap-cast";
 
 /** What the planner cannot do without: excluding these from a session has no effect. */
 const REQUIRED: readonly Rule[] = [
+  // First: what is grouped by is still the same object in the select list where it holds a subquery.
+  pullOutGroupingExpressions,
   inlineCte,
   eliminateHints,
   eliminateSubqueryAliases,
   replaceSetOperations,
   replaceDistinctWithAggregate,
-  pullOutGroupingExpressions,
 ];
 
 /** A subquery in a subquery may refer to what is around both: its turn comes again when the outer one has become a join. */

@@ -25,8 +25,11 @@ function foldOf(call: Call): Fold | null {
 
 /** A test of two strings under the collation of a call. */
 function folded<R>(call: Call, f: (a: string, b: string) => R): (a: string, b: string) => R {
-  const fold = foldOf(call);
-  return fold === null ? f : (a, b) => f(fold(a), fold(b));
+  const type = call.args.find((arg) => arg.type.kind === "string")?.type;
+  if (type?.kind !== "string" || type.collation === undefined) return f;
+  const { fold, trimmed } = collationOf(type);
+  const seen = (text: string): string => trimmed(fold?.(text) ?? text);
+  return (a, b) => f(seen(a), seen(b));
 }
 
 /** Binaries are told from strings by what the arguments are; both sides become the same. */
@@ -213,7 +216,11 @@ const cuts = [
     inputs: ["string", "string", "int"],
     collated: "search",
     result: (types) => types[0] as DataType,
-    evaluate: searching((text, search, folded, count: number) => substringIndex(text, search, count, folded)),
+    evaluate: (call, context) => {
+      const { type } = call.args[0] as Expression;
+      const { trimmed } = collationOf(type.kind === "string" ? type : {});
+      return searching((text, search, folded, count: number) => substringIndex(text, trimmed(search), count, folded))(call, context);
+    },
   }),
   scalar({
     names: ["split"],

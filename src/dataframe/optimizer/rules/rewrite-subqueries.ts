@@ -5,14 +5,16 @@
  *   Filter NOT a IN (select b)         →   Join NullAwareAnti, (a = b)
  *   Filter (a > (select sum … = x))    →   Project [x, a], Filter (a > s), Join LeftOuter, (x = k)
  *   Filter (exists(…) OR c)            →   Project […], Filter (exists#1 OR c), Join ExistenceJoin(exists#1)
+ *   Aggregate [a], [a IN (…), sum(b)]  →   Project [a IN (…), s], Aggregate [a], [a, sum(b) AS s]
  */
-import type { Expression, InSubquery, NamedExpression, ScalarSubquery } from "../../expressions/expression";
+import { alias, attributeOf, literal } from "../../expressions/build";
+import type { Attribute, Exists, Expression, InSubquery, NamedExpression, ScalarSubquery } from "../../expressions/expression";
 import { mapChildren, walk } from "../../expressions/traverse";
 import { outputIds, outputOf } from "../../logical/output";
-import type { Join, LogicalPlan } from "../../logical/plan";
+import type { Aggregate, Join, LogicalPlan, Project } from "../../logical/plan";
 import { childrenOf, expressionsOf, mapExpressions, transformUpWithSubqueries, withChildren } from "../../logical/traverse";
 import type { OptimizerContext, Rule } from "../context";
-import { conjunction, conjuncts, hasSubquery } from "../predicates";
+import { conjunction, conjuncts, hasSubquery, isNullLiteral } from "../predicates";
 import { isCorrelated, outerAttributes } from "../subqueries/outer-references";
 import { filtered, marked, predicateOf, uncorrelatedExists } from "../subqueries/predicate-joins";
 import { withScalar } from "../subqueries/scalar-joins";
@@ -25,17 +27,61 @@ export const rewriteSubqueries: Rule = {
 function rewritten(node: LogicalPlan, context: OptimizerContext): LogicalPlan {
   const ids = new Set(childrenOf(node).flatMap((child) => outputOf(child).map((column) => column.id)));
   if (!expressionsOf(node).some((expression) => needsJoin(expression, ids))) return node;
-  const simpler = mapExpressions(node, (expression) => withoutPlainExists(expression, context));
+  const simpler = mapExpressions(node, (expression) => withoutPlainExists(withoutNullIn(expression), context));
+  if (!expressionsOf(simpler).some((expression) => needsJoin(expression, ids))) return simpler;
   switch (simpler.kind) {
     case "filter":
       return ofFilter(simpler, ids, context);
     case "join":
       return ofJoin(simpler, context);
+    case "aggregate": {
+      const split = withSubqueriesAbove(simpler, ids, context);
+      return split === null ? ofUnary(simpler, simpler.child, context) : rewritten(split, context);
+    }
     default: {
       const [child] = childrenOf(simpler);
       return child === undefined ? simpler : ofUnary(simpler, child, context);
     }
   }
+}
+
+/** Subqueries beside the aggregates of a select list, which know the groups alone, in a projection above; null where there are none. */
+function withSubqueriesAbove(node: Aggregate, ids: ReadonlySet<number>, context: OptimizerContext): Project | null {
+  const isBeside = (expression: Expression): boolean => needsJoin(withoutAggregates(expression), ids);
+  if (!node.aggregates.some((item) => item.kind === "alias" && isBeside(item.child))) return null;
+  const inner: NamedExpression[] = node.aggregates.filter((item) => item.kind === "attribute" || !isBeside(item.child));
+  const need = (column: Attribute): void => {
+    if (ids.has(column.id) && !inner.some((item) => item.id === column.id)) inner.push(column);
+  };
+  const above = (expression: Expression): Expression => {
+    if (expression.kind === "aggregate") {
+      const named = alias(expression, expression.fn, context.nextId());
+      inner.push(named);
+      return attributeOf(named);
+    }
+    if (expression.kind === "attribute") need(expression);
+    if (isSubquery(expression)) outerAttributes(expression.plan).forEach(need);
+    return mapChildren(expression, above);
+  };
+  const expressions = node.aggregates.map((item): NamedExpression =>
+    item.kind === "alias" && isBeside(item.child) ? { ...item, child: above(item.child) } : attributeOf(item),
+  );
+  return { kind: "project", child: { ...node, aggregates: inner }, expressions };
+}
+
+function withoutAggregates(expression: Expression): Expression {
+  return expression.kind === "aggregate" ? literal(null, expression.type) : mapChildren(expression, withoutAggregates);
+}
+
+function isSubquery(expression: Expression): expression is InSubquery | ScalarSubquery | Exists {
+  return expression.kind === "inSubquery" || expression.kind === "scalarSubquery" || expression.kind === "exists";
+}
+
+/** NULL IN (…) is unknown, in Spark of an empty list too. */
+function withoutNullIn(expression: Expression): Expression {
+  if (expression.kind === "inSubquery" && expression.values.length === 1 && isNullLiteral(expression.values[0] as Expression))
+    return literal(null, expression.type);
+  return mapChildren(expression, withoutNullIn);
 }
 
 function withoutPlainExists(expression: Expression, context: OptimizerContext): Expression {
