@@ -1,18 +1,19 @@
 /**
  * Joins of two sides that are sorted by their keys: pairs of rows by one walk over both, in the order of the keys. Rows of either
- * side that outer joins keep come in their places.
+ * side that outer joins keep come in their places. Of each side those rows are in memory whose keys the other may still have.
  */
-import { concat, concatBatches, gather, vectorBuilder } from "../../../columnar/batch";
+import { concat, gather } from "../../../columnar/batch";
 import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector";
 import type { Attribute, Expression } from "../../expressions/expression";
 import type { PhysicalJoinType, SortMergeJoinExec } from "../../physical/plan";
-import { drain, sourceOf, type OpenTask, type Operator } from "../operator";
+import { sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
 import { sortKey, type SortKey } from "../sort/keys";
 import { compareRows } from "../sort/permutation";
+import { SortedSide } from "./sorted-side";
 
-/** Pairs that are made before they leave; groups of equal keys are not cut. */
+/** Pairs that are made before they leave; the partners of one row are not cut. */
 const CHUNK = 16384;
 
 export class MergeJoinOperator implements Operator {
@@ -39,21 +40,40 @@ export class MergeJoinOperator implements Operator {
   }
 
   *#batches(task: OpenTask): Generator<ColumnBatch, void, undefined> {
-    const left = allRows(this.left, task);
-    const right = allRows(this.right, task);
-    const keys = mergedKeys(this.#leftKeys.open(task)(left), this.#rightKeys.open(task)(right), this.node.leftKeys, left.length);
+    const { type, leftKeys } = this.node;
+    const left = new SortedSide(this.left, task, "left");
+    const right = new SortedSide(this.right, task, "right");
+    const leftKeysOf = this.#leftKeys.open(task);
+    const rightKeysOf = this.#rightKeys.open(task);
     const condition = this.#condition?.open(task) ?? null;
     const metrics = task.env.metrics(this.node.id);
-    const walk = new Walk(left.length, right.length, keys);
-    while (!walk.done) {
-      task.env.checkInterrupted();
-      const pairs = walk.next();
-      const accepted = condition === null ? null : (condition(this.#joined(left, right, pairs))[0] as Vector);
-      const batch = this.#output(left, right, select(pairs, accepted, this.node.type));
-      if (batch.length === 0) continue;
-      metrics.rows += batch.length;
-      metrics.batches++;
-      yield batch;
+    const selection = new Selection(type);
+    try {
+      for (;;) {
+        task.env.checkInterrupted();
+        left.fill();
+        right.fill();
+        if (isOver(type, left.isOver, right.isOver)) return;
+        const keys = mergedKeys(leftKeysOf(left.rows), rightKeysOf(right.rows), leftKeys, left.rows.length);
+        const [lefts, rights] = complete(left, right, keys);
+        if (lefts === 0 && rights === 0) continue;
+        const walk = new Walk(lefts, rights, left.rows.length, keys);
+        while (!walk.done) {
+          task.env.checkInterrupted();
+          const pairs = walk.next();
+          const accepted = condition === null ? null : (condition(this.#joined(left.rows, right.rows, pairs))[0] as Vector);
+          const batch = this.#output(left.rows, right.rows, selection.of(pairs, accepted));
+          if (batch.length === 0) continue;
+          metrics.rows += batch.length;
+          metrics.batches++;
+          yield batch;
+        }
+        left.drop(lefts);
+        right.drop(rights);
+      }
+    } finally {
+      left.close();
+      right.close();
     }
   }
 
@@ -82,11 +102,46 @@ export class MergeJoinOperator implements Operator {
   }
 }
 
-function allRows(side: Operator, task: OpenTask): ColumnBatch {
-  const batches: ColumnBatch[] = [];
-  drain(side.open(task), task, (batch) => batches.push(batch));
-  if (batches.length > 0) return concatBatches(batches);
-  return { length: 0, columns: side.output.map((attribute) => vectorBuilder(attribute.type, 0).finish()) };
+/** Whether no row can come any more. */
+function isOver(type: PhysicalJoinType, left: boolean, right: boolean): boolean {
+  switch (type) {
+    case "inner":
+    case "leftSemi":
+      return left || right;
+    case "right":
+      return right;
+    case "full":
+      return left && right;
+    default:
+      return left;
+  }
+}
+
+/**
+ * How many rows of each side can be joined: those before the first key that a side may have more rows of. Where there are none,
+ * the sides that end in this key read on.
+ */
+function complete(left: SortedSide, right: SortedSide, keys: readonly SortKey[]): readonly [lefts: number, rights: number] {
+  const [l, r] = [left.rows.length, right.rows.length];
+  const ends = [...(left.ended ? [] : [l - 1]), ...(right.ended ? [] : [l + r - 1])];
+  if (ends.length === 0) return [l, r];
+  const bound = ends.length === 2 && compareRows(keys, 0, ends[0]!, ends[1]!) > 0 ? ends[1]! : ends[0]!;
+  const before = (from: number, count: number): number => {
+    let low = 0;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compareRows(keys, 0, from + middle, bound) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const found = [before(0, l), before(l, r)] as const;
+  if (found[0] === 0 && found[1] === 0) {
+    if (!left.ended && compareRows(keys, 0, l - 1, bound) === 0) left.more();
+    if (!right.ended && compareRows(keys, 0, l + r - 1, bound) === 0) right.more();
+  }
+  return found;
 }
 
 /** Keys of both sides in one column each: rows of the right side follow those of the left. */
@@ -103,22 +158,34 @@ function mergedKeys(
   });
 }
 
-/** Pairs of rows: -1 on one side for a row that has no partner. `starts`: where the pairs of a left row begin. */
+/** Pairs of rows: -1 on one side for a row that has no partner. */
 interface Pairs {
   readonly l: Int32Array;
   readonly r: Int32Array;
   readonly count: number;
-  /** Groups of equal keys: pairs [from, to), with their rows on the right. */
-  readonly groups: readonly { readonly from: number; readonly to: number; readonly rights: readonly [number, number] }[];
+  readonly groups: readonly Group[];
+}
+
+/** Rows of equal keys: pairs [from, to), row by row of the left side, each with all of `rights`. Many rows are cut in several of these. */
+interface Group {
+  readonly from: number;
+  readonly to: number;
+  readonly rights: readonly [from: number, to: number];
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
 }
 
 class Walk {
   #l = 0;
   #r = 0;
+  /** The rows on both sides that have the key at which the walk stands, where it has one. */
+  #group: { readonly lEnd: number; readonly rEnd: number } | null = null;
 
+  /** @param offset where the right side's keys begin. */
   constructor(
     private readonly lefts: number,
     private readonly rights: number,
+    private readonly offset: number,
     private readonly keys: readonly SortKey[],
   ) {}
 
@@ -129,31 +196,40 @@ class Walk {
   next(): Pairs {
     const l: number[] = [];
     const r: number[] = [];
-    const groups: { from: number; to: number; rights: readonly [number, number] }[] = [];
+    const groups: Group[] = [];
     while (!this.done && l.length < CHUNK) {
-      const order = this.#compare();
-      if (order < 0 || (order === 0 && this.#hasNull(this.#l))) {
-        l.push(this.#l++);
-        r.push(-1);
-        continue;
-      }
-      if (order > 0) {
-        l.push(-1);
-        r.push(this.#r++);
-        continue;
-      }
-      const lEnd = this.#end(this.#l, this.lefts, 0);
-      const rEnd = this.#end(this.#r, this.rights, this.lefts);
-      const from = l.length;
-      for (let a = this.#l; a < lEnd; a++) {
-        for (let b = this.#r; b < rEnd; b++) {
-          l.push(a);
-          r.push(b);
+      if (this.#group === null) {
+        const order = this.#compare();
+        if (order < 0 || (order === 0 && this.#hasNull(this.#l))) {
+          l.push(this.#l++);
+          r.push(-1);
+          continue;
+        }
+        if (order > 0) {
+          l.push(-1);
+          r.push(this.#r++);
+          continue;
         }
       }
-      groups.push({ from, to: l.length, rights: [this.#r, rEnd] });
-      this.#l = lEnd;
+      const isFirst = this.#group === null;
+      this.#group ??= {
+        lEnd: this.#end(this.#l, this.lefts, 0),
+        rEnd: this.#end(this.#r, this.rights, this.offset),
+      };
+      const { lEnd, rEnd } = this.#group;
+      const from = l.length;
+      while (this.#l < lEnd && (l.length === from || l.length < CHUNK)) {
+        for (let b = this.#r; b < rEnd; b++) {
+          l.push(this.#l);
+          r.push(b);
+        }
+        this.#l++;
+      }
+      const isLast = this.#l === lEnd;
+      groups.push({ from, to: l.length, rights: [this.#r, rEnd], isFirst, isLast });
+      if (!isLast) break;
       this.#r = rEnd;
+      this.#group = null;
     }
     return { l: Int32Array.from(l), r: Int32Array.from(r), count: l.length, groups };
   }
@@ -161,7 +237,7 @@ class Walk {
   #compare(): number {
     if (this.#l === this.lefts) return 1;
     if (this.#r === this.rights) return -1;
-    return compareRows(this.keys, 0, this.#l, this.lefts + this.#r);
+    return compareRows(this.keys, 0, this.#l, this.offset + this.#r);
   }
 
   #hasNull(row: number): boolean {
@@ -182,59 +258,69 @@ interface Selected {
   readonly exists: Uint8Array | null;
 }
 
-/** What a type of join makes of the pairs; `accepted`: the condition's values for them. */
-function select(pairs: Pairs, accepted: Vector | null, type: PhysicalJoinType): Selected {
-  const l: number[] = [];
-  const r: number[] = [];
-  const exists: number[] = [];
-  const holds = (pair: number): boolean =>
-    accepted === null ||
-    (accepted.form === "fixed" && accepted.values[pair] === 1 && (accepted.valid === null || accepted.valid[pair] === 1));
-  const keepsLeft = type === "left" || type === "full";
-  const keepsRight = type === "right" || type === "full";
-  const put = (left: number, right: number): void => {
-    l.push(left);
-    r.push(right);
-  };
-  const single = (pair: number): void => {
-    const left = pairs.l[pair]!;
-    if (left < 0) {
-      if (keepsRight) put(-1, pairs.r[pair]!);
-    } else if (keepsLeft || type === "leftAnti") put(left, -1);
-    else if (type === "existence") {
-      put(left, -1);
-      exists.push(0);
-    }
-  };
-  let next = 0;
-  for (const { from, to, rights } of pairs.groups) {
-    for (; next < from; next++) single(next);
-    const [firstRight, endRight] = rights;
-    const width = endRight - firstRight;
-    const met = keepsRight ? new Uint8Array(width) : null;
-    for (let start = from; start < to; start += width) {
-      const left = pairs.l[start]!;
-      let matched = false;
-      for (let pair = start; pair < start + width; pair++) {
-        if (!holds(pair)) continue;
-        matched = true;
-        if (met !== null) met[pair - start] = 1;
-        if (type === "inner" || type === "left" || type === "right" || type === "full") put(left, pairs.r[pair]!);
-        else break;
-      }
-      if (type === "existence") {
+/** What a type of join makes of pairs. */
+class Selection {
+  /** Rows on the right of the group at hand that have met a partner. */
+  #met: Uint8Array | null = null;
+
+  constructor(private readonly type: PhysicalJoinType) {}
+
+  /** `accepted`: the condition's values for the pairs. */
+  of(pairs: Pairs, accepted: Vector | null): Selected {
+    const { type } = this;
+    const l: number[] = [];
+    const r: number[] = [];
+    const exists: number[] = [];
+    const holds = (pair: number): boolean =>
+      accepted === null ||
+      (accepted.form === "fixed" && accepted.values[pair] === 1 && (accepted.valid === null || accepted.valid[pair] === 1));
+    const keepsLeft = type === "left" || type === "full";
+    const keepsRight = type === "right" || type === "full";
+    const put = (left: number, right: number): void => {
+      l.push(left);
+      r.push(right);
+    };
+    const single = (pair: number): void => {
+      const left = pairs.l[pair]!;
+      if (left < 0) {
+        if (keepsRight) put(-1, pairs.r[pair]!);
+      } else if (keepsLeft || type === "leftAnti") put(left, -1);
+      else if (type === "existence") {
         put(left, -1);
-        exists.push(matched ? 1 : 0);
-      } else if (matched ? type === "leftSemi" : keepsLeft || type === "leftAnti") put(left, -1);
+        exists.push(0);
+      }
+    };
+    let next = 0;
+    for (const { from, to, rights, isFirst, isLast } of pairs.groups) {
+      for (; next < from; next++) single(next);
+      const [firstRight, endRight] = rights;
+      const width = endRight - firstRight;
+      if (isFirst) this.#met = keepsRight ? new Uint8Array(width) : null;
+      const met = this.#met;
+      for (let start = from; start < to; start += width) {
+        const left = pairs.l[start]!;
+        let matched = false;
+        for (let pair = start; pair < start + width; pair++) {
+          if (!holds(pair)) continue;
+          matched = true;
+          if (met !== null) met[pair - start] = 1;
+          if (type === "inner" || type === "left" || type === "right" || type === "full") put(left, pairs.r[pair]!);
+          else break;
+        }
+        if (type === "existence") {
+          put(left, -1);
+          exists.push(matched ? 1 : 0);
+        } else if (matched ? type === "leftSemi" : keepsLeft || type === "leftAnti") put(left, -1);
+      }
+      if (met !== null && isLast) for (let i = 0; i < width; i++) if (met[i] === 0) put(-1, firstRight + i);
+      next = to;
     }
-    if (met !== null) for (let i = 0; i < width; i++) if (met[i] === 0) put(-1, firstRight + i);
-    next = to;
+    for (; next < pairs.count; next++) single(next);
+    return {
+      l: Int32Array.from(l),
+      r: Int32Array.from(r),
+      count: l.length,
+      exists: type === "existence" ? Uint8Array.from(exists) : null,
+    };
   }
-  for (; next < pairs.count; next++) single(next);
-  return {
-    l: Int32Array.from(l),
-    r: Int32Array.from(r),
-    count: l.length,
-    exists: type === "existence" ? Uint8Array.from(exists) : null,
-  };
 }

@@ -1,4 +1,7 @@
-/** Window functions over rows that come sorted by partition and order. Whole partitions are in memory, one after the other. */
+/**
+ * Window functions over rows that come sorted by partition and order. Whole partitions are in memory, one after the other: one that
+ * the task's memory cannot hold ends the task, in words.
+ */
 import { concatBatches, sliceBatch } from "../../../columnar/batch";
 import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector";
 import { InternalError } from "../../../common/errors";
@@ -8,9 +11,11 @@ import { foldExpression } from "../../expressions/fold";
 import type { BindContext } from "../../functions/registry";
 import type { WindowExec } from "../../physical/plan";
 import { sameType } from "../../types/text";
+import { batchBytes } from "../exchange/batch-bytes";
 import { sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
+import { MemoryClaim } from "../spill/memory-claim";
 import type { SortKey } from "../sort/keys";
 import { compareRows } from "../sort/permutation";
 import { SortKeys } from "../sort/operator";
@@ -58,6 +63,10 @@ export class WindowOperator implements Operator {
     let waiting: ColumnBatch[] = [];
     let count = 0;
     let enough = CHUNK;
+    const claim = new MemoryClaim(task.env.memory);
+    let bytes = 0;
+    // What is put together, and the columns that functions add.
+    const held = 2 + functions.length / Math.max(1, this.child.output.length);
     const source = this.child.open(task);
     try {
       for (let batch = source.next(); batch !== null; batch = source.next()) {
@@ -65,19 +74,29 @@ export class WindowOperator implements Operator {
         if (batch.length === 0) continue;
         waiting.push(batch);
         count += batch.length;
+        bytes += batchBytes(batch);
+        // Chunks below the usual size are as any operator's; only partitions can be larger.
+        if (count > CHUNK)
+          claim.require(bytes * held, {
+            what: "The rows of one partition of a window function",
+            advice: "use a PARTITION BY with smaller partitions",
+          });
         if (count < enough) continue;
         const rows = concatBatches(waiting);
         const whole = lastPartition(partitionKeys(rows), rows.length);
         waiting = [sliceBatch(rows, whole, rows.length)];
         count = rows.length - whole;
+        bytes = batchBytes(waiting[0]!);
+        if (whole > 0) claim.release();
         // A partition that is not over is not looked at again before it has doubled.
         enough = Math.max(CHUNK, 2 * count);
         if (whole > 0) yield compute(sliceBatch(rows, 0, whole));
       }
+      if (count > 0) yield compute(concatBatches(waiting));
     } finally {
       source.close();
+      claim.release();
     }
-    if (count > 0) yield compute(concatBatches(waiting));
   }
 }
 
