@@ -8,6 +8,7 @@ import type { FunctionRegistry } from "../functions/registry";
 import type { PhysicalPlan, StagePlan, StageTaskInput } from "../physical/plan";
 import { AggregateOperator } from "./aggregate/operator";
 import { BuildRowsJoinOperator } from "./join/operator";
+import { MarkedRowsOperator, MarkMatchesOperator } from "./join/marks";
 import { MergeJoinOperator } from "./join/merge";
 import { LeafOperator } from "./leaves";
 import type { OpenTask, Operator } from "./operator";
@@ -88,6 +89,13 @@ class StageCompiler {
       case "hashJoin":
       case "nestedLoopJoin":
         return this.#tableJoin(plan);
+      case "markMatches": {
+        const operator = new MarkMatchesOperator(plan, compile, host);
+        this.feeds.push(operator.pipeline.feed);
+        return operator;
+      }
+      case "markedRows":
+        return new MarkedRowsOperator(plan, compile(plan.child), plan.marks.map(compile));
       case "sortMergeJoin":
         return new MergeJoinOperator(plan, compile(plan.left), compile(plan.right), host);
       case "sort":

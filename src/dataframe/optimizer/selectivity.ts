@@ -1,14 +1,16 @@
 /** The share of rows that predicates keep, estimated. Conjuncts count less the more there are: they are rarely independent. */
-import type { Expression } from "../expressions/expression";
+import type { Expression, ExprId } from "../expressions/expression";
 import type { ColumnEstimate, Estimate } from "./statistics";
 import { disjuncts, isDiscrete, plainColumn } from "./predicates";
 
 export function selectivity(parts: readonly Expression[], input: Estimate): number {
-  const each = parts.map((part) => selectivityOf(part, input)).sort((a, b) => a - b);
+  const each = withinBounds(parts, input).sort((a, b) => a - b);
   let product = 1;
   each.forEach((value, i) => (product *= i < 3 ? value : Math.sqrt(value)));
   return product;
 }
+
+type Call = Extract<Expression, { kind: "call" }>;
 
 const UNKNOWN = 0.3;
 const EQUALITY = 0.05;
@@ -76,6 +78,38 @@ function equality([a, b]: [Expression, Expression], input: Estimate): number {
   if (left !== null && right !== null) return 1 / Math.max(left.domain, right.domain, 1);
   const column = left ?? right;
   return column === null ? EQUALITY : oneValue(column);
+}
+
+/** The share of each part; lower and upper bounds of one column are one: what lies between them. */
+function withinBounds(parts: readonly Expression[], input: Estimate): number[] {
+  const shares: number[] = [];
+  const bounds = new Map<ExprId, { below: number; above: number }>();
+  for (const part of parts) {
+    const share = selectivityOf(part, input);
+    const side = part.kind === "call" ? boundOf(part) : null;
+    if (side === null) {
+      shares.push(share);
+      continue;
+    }
+    let both = bounds.get(side.column);
+    if (both === undefined) bounds.set(side.column, (both = { below: 1, above: 1 }));
+    both[side.kind] = Math.min(both[side.kind], share);
+  }
+  for (const { below, above } of bounds.values()) {
+    const known = below + above > 1;
+    shares.push(below === 1 || above === 1 ? Math.min(below, above) : known ? below + above - 1 : below * above);
+  }
+  return shares;
+}
+
+/** Which side of a column's values a comparison with a literal bounds. */
+function boundOf({ fn, args }: Call): { readonly column: ExprId; readonly kind: "below" | "above" } | null {
+  if (fn !== "<" && fn !== "<=" && fn !== ">" && fn !== ">=") return null;
+  const [a, b] = args as readonly [Expression, Expression];
+  const flipped = a.kind === "literal";
+  const column = plainColumn(flipped ? b : a);
+  if (column === null || (flipped ? a : b).kind !== "literal") return null;
+  return { column: column.id, kind: (fn === "<" || fn === "<=") !== flipped ? "below" : "above" };
 }
 
 function range(fn: string, [a, b]: [Expression, Expression], input: Estimate): number {

@@ -7,43 +7,19 @@ import type { Attribute, Expression } from "../expressions/expression";
 import { sameExpression } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { Join, LogicalPlan } from "../logical/plan";
-import { equiKeys, nullSafePairs } from "../optimizer/equi-keys";
-import { conjunction, equalNullSafe, isNull, or } from "../optimizer/predicates";
+import { isNull, or } from "../optimizer/predicates";
 import { ascending, unknownLayout, type Layout } from "./layout";
 import type { HashJoinExec, NestedLoopJoinExec, PhysicalJoinType, PhysicalPlan, SortMergeJoinExec } from "./plan";
+import { BROADCAST, FILTERED, hashKeys, KEYS, type Keys } from "./join-keys";
+import { planMarked } from "./plan-marked";
 import { keyText, type FinishedExchange, type Planner } from "./planner";
-
-interface Keys {
-  readonly left: readonly Expression[];
-  readonly right: readonly Expression[];
-  readonly condition: Expression | null;
-}
 
 type Side = "left" | "right";
 
 export function planJoin(planner: Planner, join: Join): PhysicalPlan {
   if (join.lateral === true) throw new InternalError("A lateral join reached the planner: the optimizer rewrites it.");
   const keys = hashKeys(join);
-  return new JoinPlan(planner, join, keys).choose();
-}
-
-/** `a <=> b` among the keys becomes plain equalities, or stays a condition where its type has no value to stand for null. */
-function hashKeys(join: Join): Keys {
-  const { keys, rest } = equiKeys(join);
-  const left: Expression[] = [];
-  const right: Expression[] = [];
-  const others = [...rest];
-  for (const key of keys) {
-    const pairs = key.nullSafe ? nullSafePairs(key) : [[key.left, key.right] as const];
-    if (pairs === null) others.push(equalNullSafe(key.left, key.right));
-    else {
-      for (const [a, b] of pairs) {
-        left.push(a);
-        right.push(b);
-      }
-    }
-  }
-  return { left, right, condition: conjunction(others) };
+  return planMarked(planner, join) ?? new JoinPlan(planner, join, keys).choose();
 }
 
 class JoinPlan {
@@ -314,12 +290,6 @@ class JoinPlan {
     return planner.newExchange({ node, role }, child, { kind: "hash", expressions, numPartitions });
   }
 }
-
-const BROADCAST = "broadcast";
-/** Roles of exchanges that do not hold all rows of their node. */
-const FILTERED = "filtered:";
-const KEYS = "keys:";
-export const isPartial = (role: string): boolean => role.startsWith(FILTERED) || role.startsWith(KEYS);
 
 const MOST_KEY_BYTES = 8 << 20;
 

@@ -191,15 +191,22 @@ function planScan(planner: Planner, node: Scan): PhysicalPlan {
 const ROWS_PER_BATCH = 4096;
 const BYTES_PER_LOCAL_PARTITION = 4 << 20;
 
+/** What the user said about partitions of rows that come from no file; nothing is said by default. */
+function leafPartitions(planner: Planner): number | null {
+  const partitions = Number(planner.settings.conf["spark.sql.leafNodeDefaultParallelism"]);
+  return Number.isInteger(partitions) && partitions > 0 ? partitions : null;
+}
+
 function planLocal(planner: Planner, node: LocalRelation): PhysicalPlan {
   const types = node.output.map((column) => column.type);
   const { bytes } = planner.statistics.of(node);
-  const count = Math.max(1, Math.min(planner.services.parallelism, Math.floor(bytes / BYTES_PER_LOCAL_PARTITION)));
-  const each = Math.ceil(node.rows.length / count);
+  const byBytes = Math.min(planner.services.parallelism, Math.floor(bytes / BYTES_PER_LOCAL_PARTITION));
+  const rows = node.rows.length;
+  const count = Math.max(1, Math.min(rows, leafPartitions(planner) ?? byBytes));
   const partitions = Array.from({ length: count }, (_, i) => {
     const out = new ByteWriter(1 << 12);
-    const end = Math.min(node.rows.length, (i + 1) * each);
-    for (let from = i * each; from < end; from += ROWS_PER_BATCH) {
+    const end = Math.floor(((i + 1) * rows) / count);
+    for (let from = Math.floor((i * rows) / count); from < end; from += ROWS_PER_BATCH) {
       encodeBatch(out, batchOfBoxed(node.rows.slice(from, Math.min(end, from + ROWS_PER_BATCH)), types));
     }
     return out.written();
@@ -220,7 +227,8 @@ function planRange(planner: Planner, node: RangeRelation): PhysicalPlan {
   const distance = step > 0n ? end - start : start - end;
   const size = step > 0n ? step : -step;
   const rows = distance <= 0n ? 0n : (distance + size - 1n) / size;
-  const numPartitions = node.numPartitions ?? (rows <= ROWS_OF_ONE_RANGE ? 1 : planner.services.parallelism);
+  const numPartitions =
+    node.numPartitions ?? leafPartitions(planner) ?? (rows <= ROWS_OF_ONE_RANGE ? 1 : planner.services.parallelism);
   const up = step > 0n;
   const order: readonly SortOrder[] = [{ kind: "sortOrder", child: output[0] as Attribute, ascending: up, nullsFirst: up }];
   return planner.laid(

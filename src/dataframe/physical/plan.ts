@@ -167,6 +167,25 @@ export interface NestedLoopJoinExec extends Node {
   readonly exists?: Attribute;
 }
 
+/** Which rows of `left`, a broadcast, the rows of `right` match: one row for each task, of bits in the order of the broadcast. */
+export interface MarkMatchesExec extends Node {
+  readonly kind: "markMatches";
+  readonly left: PhysicalPlan;
+  readonly right: PhysicalPlan;
+  readonly leftKeys: readonly Expression[];
+  readonly rightKeys: readonly Expression[];
+  readonly condition: Expression | null;
+}
+
+/** The rows of a broadcast, in one partition: those that all of `marks` have marked (or have not, where `matched` is false). */
+export interface MarkedRowsExec extends Node {
+  readonly kind: "markedRows";
+  readonly child: PhysicalPlan;
+  /** Exchanges of MarkMatches over the same broadcast. */
+  readonly marks: readonly PhysicalPlan[];
+  readonly matched: readonly boolean[];
+}
+
 /** The child's rows come sorted by partitionBy, then orderBy. `output` is the child's, then one column a function. */
 export interface WindowExec extends Node {
   readonly kind: "window";
@@ -306,6 +325,8 @@ export type PhysicalPlan =
   | HashJoinExec
   | SortMergeJoinExec
   | NestedLoopJoinExec
+  | MarkMatchesExec
+  | MarkedRowsExec
   | WindowExec
   | ExpandExec
   | GenerateExec

@@ -241,6 +241,8 @@ export class Planner {
         const stream = plan.kind === "sortMergeJoin" || plan.build === "right" ? plan.left : plan.right;
         return { ...this.layoutOf(stream), order: [] };
       }
+      case "markMatches":
+        return unknownLayout(this.layoutOf(plan.right).count);
       case "expand":
       case "mapBatches":
       case "scriptTransform":

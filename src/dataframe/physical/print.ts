@@ -92,6 +92,12 @@ export function operatorText(node: PhysicalPlan, exchanges: Exchanges): string {
       const what = exchange === undefined ? "Exchange" : operatorText(exchange, exchanges);
       return `${name} ${columns(node.output)}, ${what.replace(/, \[plan_id=\d+\]$/, "")}, [plan_id=${node.exchange}]`;
     }
+    case "markMatches": {
+      const condition = node.condition === null ? "" : `, ${expressionText(node.condition)}`;
+      return `${name} ${list(node.leftKeys)}, ${list(node.rightKeys)}${condition}`;
+    }
+    case "markedRows":
+      return `${name} [${node.matched.map((matched) => (matched ? "LeftSemi" : "LeftAnti")).join(", ")}]`;
     case "shuffleRead":
       return `${name} ${node.how}`.trimEnd();
     case "broadcastRead":
@@ -133,6 +139,10 @@ export function operatorName(node: PhysicalPlan, exchanges: Exchanges): string {
       return isBroadcast(node.build === "left" ? node.left : node.right, exchanges)
         ? "BroadcastNestedLoopJoin"
         : "CartesianProduct";
+    case "markMatches":
+      return "MarkMatches";
+    case "markedRows":
+      return "MarkedRows";
     case "window":
       return "Window";
     case "expand":

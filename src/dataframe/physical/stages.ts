@@ -17,7 +17,7 @@ import { enabled, numberSetting, sizeSetting } from "../optimizer/context";
 import type { SqlSettings } from "../settings";
 import { pruneEmpty } from "./empty";
 import type { ExchangeExec, LimitExec, Partitioning, PhysicalPlan, ReusedExchangeExec, StageTaskInput } from "./plan";
-import { isPartial } from "./plan-join";
+import { isPartial } from "./join-keys";
 import { planWith } from "./plan-query";
 import { layoutOfPartitioning, QueryState } from "./planner";
 import type { PlanServices } from "./services";

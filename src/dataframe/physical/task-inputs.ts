@@ -96,8 +96,14 @@ class TaskInputs {
       case "hashJoin":
       case "sortMergeJoin":
       case "nestedLoopJoin":
+      case "markMatches":
       case "cogroup":
         return zipped(this.parts(node.left), this.parts(node.right));
+      case "markedRows":
+        return node.marks.reduce<readonly Part[] | null>(
+          (parts, marks) => zipped(parts, this.parts(marks)),
+          this.parts(node.child),
+        );
       case "exchange":
       case "reusedExchange":
         throw new InternalError("A stage reads an exchange that was not cut.");
@@ -213,6 +219,12 @@ function domainsOf(root: PhysicalPlan): readonly Domain[] {
           if (canSplitRight(node.type)) for (const id of plainReads(node.right)) splittable.add(id);
         }
         return { reads: [...left.reads, ...right.reads], fixed: left.fixed || right.fixed, splittable };
+      }
+      case "markMatches":
+        return visit(node.right, free);
+      case "markedRows": {
+        const reads = childrenOf(node).flatMap((child) => visit(child, false).reads);
+        return { reads, fixed: true, splittable: new Set() };
       }
       case "project":
       case "filter":

@@ -16,8 +16,11 @@ export function childrenOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case "hashJoin":
     case "sortMergeJoin":
     case "nestedLoopJoin":
+    case "markMatches":
     case "cogroup":
       return [plan.left, plan.right];
+    case "markedRows":
+      return [plan.child, ...plan.marks];
     case "union":
       return plan.children;
     default:
@@ -39,9 +42,14 @@ export function withChildren(plan: PhysicalPlan, children: readonly PhysicalPlan
     case "hashJoin":
     case "sortMergeJoin":
     case "nestedLoopJoin":
+    case "markMatches":
     case "cogroup": {
       const [left, right] = children as [PhysicalPlan, PhysicalPlan];
       return left === plan.left && right === plan.right ? plan : { ...plan, left, right };
+    }
+    case "markedRows": {
+      const [child, ...marks] = children as [PhysicalPlan, ...PhysicalPlan[]];
+      return child === plan.child && marks.every((one, i) => one === plan.marks[i]) ? plan : { ...plan, child, marks };
     }
     case "union":
       return children.every((child, i) => child === plan.children[i]) ? plan : { ...plan, children };

@@ -3,7 +3,14 @@ import fc from "fast-check";
 import type { Boxed, DataType } from "../../../src/columnar/types";
 import type { BoxedRow } from "../../../src/columnar/vector";
 import type { Attribute, Expression } from "../../../src/dataframe/expressions/expression";
-import type { HashJoinExec, NestedLoopJoinExec, PhysicalJoinType, SortMergeJoinExec } from "../../../src/dataframe/physical/plan";
+import type {
+  HashJoinExec,
+  MarkedRowsExec,
+  MarkMatchesExec,
+  NestedLoopJoinExec,
+  PhysicalJoinType,
+  SortMergeJoinExec,
+} from "../../../src/dataframe/physical/plan";
 import { ascending, asDictionary, attribute, call, nextId, run, sorted, Table } from "./harness";
 
 interface Side {
@@ -18,6 +25,8 @@ const KEYS: readonly { readonly types: readonly DataType[]; readonly values: rea
   { types: [{ kind: "int" }], values: [fc.integer({ min: 0, max: 6 })] },
   { types: [{ kind: "long" }], values: [fc.constantFrom<Boxed>(0, 3, -7, 1e12, 9e15, -9e15, 2n ** 60n)] },
   { types: [{ kind: "long" }], values: [fc.constantFrom<Boxed>(0, 3, -7, 1e12, 9e14)] },
+  // A range whose keys are counted: near each other, far from each other, at the ends of words.
+  { types: [{ kind: "long" }], values: [fc.constantFrom<Boxed>(-1, 0, 1, 30, 31, 32, 63, 64, 20_000, 200_000)] },
   // Ranges that are hashed: with a bit for each key, and too wide for that.
   { types: [{ kind: "long" }], values: [fc.constantFrom<Boxed>(5, 37, 3_000_005, 99_000_000)] },
   { types: [{ kind: "long" }], values: [fc.constantFrom<Boxed>(5, 37, 1_500_000_000)] },
@@ -110,6 +119,78 @@ function parts(one: Case, type: PhysicalJoinType): { output: readonly Attribute[
 }
 
 const runs = Number(process.env["FC_RUNS"] ?? 60);
+
+describe.each(["leftSemi", "leftAnti"] as const)("%s by marks", (type) => {
+  test.each([true, false])("of two tasks, nulls: %s", (nulls) => {
+    fc.assert(
+      fc.property(cases(nulls), fc.boolean(), (one, conditional) => {
+        const left = new Table(one.left.columns, one.lefts, { batchRows: 7 });
+        const marks = attribute("marks", { kind: "binary" }, false);
+        const tasks = [0, 1].map((part) => {
+          const right = new Table(
+            one.right.columns,
+            one.rights.filter((_, i) => i % 2 === part),
+            { batchRows: 5 },
+          );
+          const plan: MarkMatchesExec = {
+            kind: "markMatches",
+            id: nextId(),
+            output: [marks],
+            left: left.scan,
+            right: right.scan,
+            leftKeys: one.left.columns.slice(0, one.keys),
+            rightKeys: one.right.columns.slice(0, one.keys),
+            condition: conditional ? conditionOf(one) : null,
+          };
+          return run(plan, [left, right]).rows;
+        });
+        expect(tasks.map((rows) => rows.length)).toEqual([1, 1]);
+        const marked = new Table([marks], tasks.flat());
+        const plan: MarkedRowsExec = {
+          kind: "markedRows",
+          id: nextId(),
+          output: one.left.columns,
+          child: left.scan,
+          marks: [marked.scan],
+          matched: [type === "leftSemi"],
+        };
+        expect(sorted(run(plan, [left, marked]).rows)).toEqual(naive(one, type, conditional ? below : null));
+      }),
+      { numRuns: runs },
+    );
+  });
+});
+
+test("marks of rows in another order are refused", () => {
+  const columns = side([{ kind: "int" }]).columns;
+  const rows: BoxedRow[] = [
+    [1, 1],
+    [2, 2],
+  ];
+  const marks = attribute("marks", { kind: "binary" }, false);
+  const [left, right, turned] = [rows, rows, rows.toReversed()].map((some) => new Table(columns, some)) as [Table, Table, Table];
+  const keys = columns.slice(0, 1);
+  const matches: MarkMatchesExec = {
+    kind: "markMatches",
+    id: nextId(),
+    output: [marks],
+    left: left.scan,
+    right: right.scan,
+    leftKeys: keys,
+    rightKeys: keys,
+    condition: null,
+  };
+  const marked = new Table([marks], run(matches, [left, right]).rows);
+  const plan: MarkedRowsExec = {
+    kind: "markedRows",
+    id: nextId(),
+    output: columns,
+    child: turned.scan,
+    marks: [marked.scan],
+    matched: [true],
+  };
+  expect(() => run(plan, [turned, marked])).toThrow("in another order");
+});
 
 describe.each(TYPES)("%s", (type) => {
   test.each([

@@ -7,6 +7,7 @@ import { decodeBatchesOf, boxedRows, hashBoxed } from "../../../src/columnar/bat
 import type { BoxedRow } from "../../../src/columnar/vector";
 import type { Attribute, Expression, SortOrder } from "../../../src/dataframe/expressions/expression";
 import { interpreter } from "../../../src/dataframe/expressions/interpret";
+import { attribute } from "../../../src/dataframe/expressions/build";
 import { builtins } from "../../../src/dataframe/functions";
 import type { Join, LogicalPlan } from "../../../src/dataframe/logical/plan";
 import { conjunction, equal } from "../../../src/dataframe/optimizer/predicates";
@@ -142,6 +143,19 @@ class PhysicalEvaluator {
           ...(exists && { exists }),
         };
         return logically(join);
+      }
+      case "markMatches": {
+        const keys = node.leftKeys.map((key, i) => equal(key, node.rightKeys[i] as Expression));
+        const condition = conjunction([...keys, ...(node.condition === null ? [] : [node.condition])]);
+        const exists = attribute(-1, "matched", { kind: "boolean" }, false);
+        const join: Join = { kind: "join", left: as(node.left), right: as(node.right), type: "existence", condition, exists };
+        return [[Uint8Array.from(logically(join), (row) => (row.at(-1) === true ? 1 : 0))]];
+      }
+      case "markedRows": {
+        const marks = node.marks.map((child) => of(child).map(([bytes]) => bytes as Uint8Array));
+        return of(node.child).filter((_, row) =>
+          marks.every((tasks, i) => tasks.some((bytes) => bytes[row] === 1) === node.matched[i]),
+        );
       }
       case "hashAggregate":
         return this.#aggregate(node, of(node.child));

@@ -1,0 +1,139 @@
+/**
+ * Semi and anti joins of few rows with many, where the many stay where they are. All tasks have the few rows; each marks those that
+ * its share of the many matches, and gives the marks as one row of bits. Then one task puts the bits together.
+ */
+import { BINARY } from "../../expressions/build";
+import { batchOfBoxed, boxedReader, concatBatches, gatherBatch, hashRows } from "../../../columnar/batch";
+import type { DataType } from "../../../columnar/types";
+import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
+import { InternalError } from "../../../common/errors";
+import type { Attribute } from "../../expressions/expression";
+import type { MarkedRowsExec, MarkMatchesExec } from "../../physical/plan";
+import { drain, sourceOf, type OpenTask, type Operator } from "../operator";
+import { fuse, type Compile } from "../pipeline/fuse";
+import { PipelineOperator } from "../pipeline/operator";
+import type { CodegenHost } from "../pipeline/program";
+import { BuildSide } from "./build";
+import { JoinProbe } from "./probe";
+import type { JoinTable } from "./table";
+
+/** Before the bits: a hash of the rows in their order, so that marks of other rows are not taken for marks of these. */
+const HEADER = 4;
+const BATCH_ROWS = 16384;
+
+export class MarkMatchesOperator implements Operator {
+  readonly output: readonly Attribute[];
+  readonly pipeline: PipelineOperator;
+  readonly #types: readonly DataType[];
+
+  constructor(node: MarkMatchesExec, compile: Compile, host: CodegenHost) {
+    this.output = node.output;
+    this.#types = node.left.output.map(({ type }) => type);
+    const build = new BuildSide({
+      source: compile(node.left),
+      keys: node.leftKeys,
+      shared: null,
+      divisible: false,
+      node: node.id,
+      host,
+    });
+    const probe = new JoinProbe({
+      kind: "mark",
+      keys: node.rightKeys,
+      condition: node.condition,
+      buildOutput: build.output,
+      marks: true,
+    });
+    const { source, chain, builds } = fuse(node.right, compile, host);
+    const steps = [...chain.steps, { kind: "probe" as const, node: node.id, probe }];
+    this.pipeline = new PipelineOperator(source, { input: chain.input, steps }, [...builds, build], [], [], node.id, host);
+  }
+
+  open(task: OpenTask): BatchSource {
+    return sourceOf(this.pipeline.batches(task, (tables) => [this.#marks(tables.at(-1)!)]));
+  }
+
+  #marks({ rows, count, seen }: JoinTable): ColumnBatch {
+    const bytes = new Uint8Array(HEADER + ((count + 7) >> 3));
+    new DataView(bytes.buffer).setInt32(0, fingerprint(rows, this.#types, count), true);
+    for (let row = 0; row < count; row++) if (seen[row] === 1) bytes[HEADER + (row >> 3)]! |= 1 << (row & 7);
+    return batchOfBoxed([[bytes]], [BINARY]);
+  }
+}
+
+export class MarkedRowsOperator implements Operator {
+  readonly output: readonly Attribute[];
+
+  constructor(
+    private readonly node: MarkedRowsExec,
+    private readonly rows: Operator,
+    private readonly marks: readonly Operator[],
+  ) {
+    this.output = node.output;
+  }
+
+  open(task: OpenTask): BatchSource {
+    return sourceOf(this.#batches(task));
+  }
+
+  *#batches(task: OpenTask): Generator<ColumnBatch, void, undefined> {
+    const batches: ColumnBatch[] = [];
+    drain(this.rows.open(task), task, (batch) => batches.push(batch));
+    if (batches.length === 0) return;
+    const rows = concatBatches(batches);
+    const types = this.rows.output.map(({ type }) => type);
+    const expected = fingerprint(rows, types, rows.length);
+    const kept = new Uint8Array((rows.length + 7) >> 3).fill(0xff);
+    this.marks.forEach((marks, i) => {
+      const bits = this.#put(marks, expected, kept.length, task);
+      const flip = this.node.matched[i] === true ? 0 : 0xff;
+      for (let at = 0; at < kept.length; at++) kept[at]! &= bits[at]! ^ flip;
+    });
+    const metrics = task.env.metrics(this.node.id);
+    for (let row = 0; row < rows.length;) {
+      const indices = new Int32Array(Math.min(BATCH_ROWS, rows.length - row));
+      let taken = 0;
+      for (; row < rows.length && taken < indices.length; row++) {
+        if ((kept[row >> 3]! & (1 << (row & 7))) !== 0) indices[taken++] = row;
+      }
+      if (taken === 0) return;
+      metrics.rows += taken;
+      metrics.batches++;
+      yield gatherBatch(rows, indices, taken);
+    }
+  }
+
+  /** Rows that some task marked. */
+  #put(marks: Operator, expected: number, length: number, task: OpenTask): Uint8Array {
+    const bits = new Uint8Array(length);
+    drain(marks.open(task), task, (batch) => {
+      const read = boxedReader(batch.columns[0]!, BINARY);
+      for (let i = 0; i < batch.length; i++) {
+        const bytes = read(i) as Uint8Array;
+        const hash = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
+        if (bytes.length !== HEADER + length || hash !== expected)
+          throw new InternalError(
+            "The rows of a broadcast are not those that tasks marked: it was computed again in another order.",
+          );
+        for (let at = 0; at < length; at++) bits[at]! |= bytes[HEADER + at]!;
+      }
+    });
+    return bits;
+  }
+}
+
+/** Their order goes with that of the columns beside them. */
+const NESTED: ReadonlySet<DataType["kind"]> = new Set(["array", "map", "struct", "udt", "variant"]);
+
+/** Differs, almost surely, where rows differ or stand in another order. */
+function fingerprint(rows: ColumnBatch, types: readonly DataType[], count: number): number {
+  const hashed = types.flatMap((type, i) => (NESTED.has(type.kind) ? [] : [i]));
+  const hashes = hashRows(
+    hashed.map((i) => rows.columns[i]!),
+    hashed.map((i) => types[i]!),
+    count,
+  );
+  let hash = count;
+  for (let row = 0; row < count; row++) hash = (Math.imul(hash, 31) + hashes[row]!) | 0;
+  return hash;
+}
