@@ -219,7 +219,10 @@ const cuts = [
     evaluate: (call, context) => {
       const { type } = call.args[0] as Expression;
       const { trimmed } = collationOf(type.kind === "string" ? type : {});
-      return searching((text, search, folded, count: number) => substringIndex(text, trimmed(search), count, folded))(call, context);
+      return searching((text, search, folded, count: number) => substringIndex(text, trimmed(search), count, folded))(
+        call,
+        context,
+      );
     },
   }),
   scalar({
