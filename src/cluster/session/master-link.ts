@@ -199,7 +199,8 @@ async function openSession(master: string, { role, secret, tls, keepAlive }: Mas
         );
       const onData = (bytes: Buffer): void => {
         const message = FromMaster.decode(bytes) as Messages.FromMaster.$Shape;
-        if (message.refused) done(new RefusedError(master, message.refused.reason ?? ""));
+        if (message.refused?.standby) done(new StandbyError(master, message.refused.reason ?? ""));
+        else if (message.refused) done(new RefusedError(master, message.refused.reason ?? ""));
         else if (message.challenge && theirs === null && isNonce(message.challenge.nonce ?? new Uint8Array(0))) {
           theirs = message.challenge.nonce!;
           send({ proof: { proof: clusterProof(secret, "peer", role, nonce, theirs) } });

@@ -28,10 +28,10 @@ export const NO_SECRET =
   "It does not hold the cluster's secret (spark.authenticate.secret), or is of another version of firesteel.";
 
 export interface PeerHandlers {
-  /** A peer has proven itself. */
-  opened(peer: Peer): void;
+  /** Why a peer that has proven itself is to look for another master; null: it need not. */
+  standby(): string | null;
   message(peer: Peer, message: Messages.ToMaster.$Shape): void;
-  /** Once for every peer that was opened. */
+  /** Once for every peer that has proven itself. */
   closed(peer: Peer): void;
 }
 
@@ -107,10 +107,14 @@ export class Peer {
   #proof(proof: Uint8Array): void {
     const { peer, master } = this.#nonces!;
     if (!proves(proof, clusterProof(this.secret, "peer", this.role, peer, master))) return this.refuse(NO_SECRET);
+    const standby = this.handlers.standby();
+    if (standby !== null) {
+      this.#write({ refused: { reason: standby, standby: true } });
+      return this.close();
+    }
     clearTimeout(this.#timer);
     this.#state = "open";
     this.#write({ welcome: { proof: clusterProof(this.secret, "master", this.role, peer, master) } });
-    this.handlers.opened(this);
   }
 
   #write(message: Messages.FromMaster.$Properties): void {
