@@ -1,5 +1,9 @@
 /** How well a classifier does on some rows, as Spark's summaries say it. Methods run jobs; what they found is kept. */
+import { randomBytes } from "node:crypto";
+import { UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
+import type { Transformer } from "../base/transformer";
+import { columnName } from "../base/predictor";
 import { BinaryClassificationEvaluator } from "../evaluation/binary-classification-evaluator";
 import type { BinaryCurve, Point } from "../evaluation/binary-curve";
 import { MulticlassClassificationEvaluator } from "../evaluation/multiclass-classification-evaluator";
@@ -157,6 +161,51 @@ export class BinaryClassificationSummary extends ClassificationSummary {
   private frame(points: readonly Point[], schema: string): DataFrame {
     return this.predictions.sparkSession.createDataFrame(points, schema);
   }
+}
+
+/** Of a model with probabilities. Curves and areas are known of two classes only. */
+export class ProbabilisticSummary extends BinaryClassificationSummary {
+  constructor(
+    { predictions, columns, scoreCol }: SummarizedRows,
+    readonly numClasses: number,
+  ) {
+    super(predictions, columns, scoreCol);
+  }
+
+  /** This summary, where it is of two classes. Throws otherwise. */
+  get asBinary(): this {
+    this.checkBinary();
+    return this;
+  }
+
+  protected override checkBinary(): void {
+    if (this.numClasses > 2)
+      throw new UsageError(
+        "NOT_BINARY",
+        `This is the summary of a model of ${this.numClasses} classes; curves and areas are known of two classes only.`,
+      );
+  }
+}
+
+export interface SummarizedRows {
+  readonly predictions: DataFrame;
+  readonly columns: ClassificationColumns;
+  /** The column that `scoreParam` names. */
+  readonly scoreCol: string;
+}
+
+/** The rows with all columns that a summary needs, also where their names are empty. */
+export function summarizedRows(
+  model: Transformer,
+  df: DataFrame,
+  scoreParam: "probabilityCol" | "rawPredictionCol",
+): SummarizedRows {
+  const column = (param: string): string | undefined =>
+    model.hasParam(param) && model.isDefined(param) ? columnName(model.getOrDefault(param) as string) : undefined;
+  const named = (param: string): string => column(param) ?? `${param.replace("Col", "")}_${randomBytes(6).toString("hex")}`;
+  const [scoreCol, predictionCol] = [named(scoreParam), named("predictionCol")];
+  const columns = { labelCol: column("labelCol")!, predictionCol, weightCol: column("weightCol") };
+  return { predictions: model.transform(df, { [scoreParam]: scoreCol, predictionCol }), columns, scoreCol };
 }
 
 /** What is known of a fit beside its model. */

@@ -8,4 +8,9 @@ export { LogisticRegressionModel } from "./logistic-regression-model";
 export { LogisticRegressionSummary, LogisticRegressionTrainingSummary } from "./logistic-regression-summary";
 export { NaiveBayes } from "./naive-bayes";
 export { NaiveBayesModel } from "./naive-bayes-model";
-export { RandomForestClassificationModel, RandomForestClassifier } from "./random-forest-classifier";
+export {
+  RandomForestClassificationModel,
+  RandomForestClassificationSummary,
+  RandomForestClassificationTrainingSummary,
+  RandomForestClassifier,
+} from "./random-forest-classifier";

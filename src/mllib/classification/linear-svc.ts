@@ -1,7 +1,6 @@
 /** Linear support vector classification. */
-import { randomBytes } from "node:crypto";
 import type { StructField, StructType } from "../../columnar/types";
-import { DataError, UsageError } from "../../common/errors";
+import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { nominalOf, numClassesOf } from "../base/attributes";
 import { ClassificationModel, type ClassScorer, classifierParams, classifierProgram, type Decision } from "../base/classifier";
@@ -14,6 +13,7 @@ import { LinearEstimator } from "../linear/linear-estimator";
 import { fitSvc } from "../linear/svc-fit";
 import type { TrainingRows } from "../linear/training-data";
 import { doubleParam } from "../param/kinds";
+import { knownSummary } from "../base/summary";
 import { withParams } from "../param/params";
 import {
   aggregationDepth,
@@ -27,7 +27,7 @@ import {
 } from "../param/shared";
 import { readRecord } from "../persistence/record";
 import { persistent } from "../persistence/registry";
-import { BinaryClassificationSummary, type ClassificationColumns } from "./classification-summary";
+import { BinaryClassificationSummary, summarizedRows, type SummarizedRows } from "./classification-summary";
 import { checkedClasses } from "./logistic-regression";
 
 const svcParams = {
@@ -44,8 +44,8 @@ const svcParams = {
 } as const;
 
 /**
- * Linear SVM of two classes: hinge loss and an L2 penalty, by OWL-QN (as Spark has it, which stops at other points of this kinked
- * objective than solvers made for it, such as scikit-learn's).
+ * Linear SVM of two classes: hinge loss and an L2 penalty, by OWL-QN. Spark's own iterations, step by step (which stop at other points of
+ * this kinked objective than solvers made for it, such as scikit-learn's).
  */
 export class LinearSVC extends withParams(LinearEstimator<LinearSVCModel>, svcParams) {
   protected override modelFields(): readonly StructField[] {
@@ -105,7 +105,7 @@ export class LinearSVCModel extends withParams(ClassificationModel<Scoring>, svc
     objectiveHistory: readonly number[],
   ): LinearSVCModel {
     const model = new LinearSVCModel(coefficients, intercept).adopted(parent);
-    model.training = new LinearSVCTrainingSummary(...model.summarized(df), objectiveHistory);
+    model.training = new LinearSVCTrainingSummary(summarizedRows(model, df, "rawPredictionCol"), objectiveHistory);
     return model;
   }
 
@@ -115,24 +115,13 @@ export class LinearSVCModel extends withParams(ClassificationModel<Scoring>, svc
 
   /** Of the rows that the model was fitted on. Throws of a model that was loaded. */
   get summary(): LinearSVCTrainingSummary {
-    if (this.training === undefined)
-      throw new UsageError("NO_SUMMARY", `No training summary available for this ${this.className}: it was not fitted here.`);
-    return this.training;
+    return knownSummary(this.training, this.className);
   }
 
   /** How the model does on other rows. */
   evaluate(df: DataFrame): BinaryClassificationSummary {
-    return new BinaryClassificationSummary(...this.summarized(df));
-  }
-
-  private summarized(df: DataFrame): [predictions: DataFrame, columns: ClassificationColumns, scoreCol: string] {
-    const named = (param: string): string =>
-      columnName(this.valueFor(param)) ?? `${param.replace("Col", "")}_${randomBytes(6).toString("hex")}`;
-    const rawPredictionCol = named("rawPredictionCol");
-    const predictionCol = named("predictionCol");
-    const weightCol = columnName(this.valueFor("weightCol"));
-    const columns = { labelCol: this.valueFor<string>("labelCol")!, predictionCol, weightCol };
-    return [this.transform(df, { rawPredictionCol, predictionCol }), columns, rawPredictionCol];
+    const { predictions, columns, scoreCol } = summarizedRows(this, df, "rawPredictionCol");
+    return new BinaryClassificationSummary(predictions, columns, scoreCol);
   }
 
   protected override decision(): Decision {
@@ -153,9 +142,7 @@ export class LinearSVCTrainingSummary extends BinaryClassificationSummary {
   readonly totalIterations: number;
 
   constructor(
-    predictions: DataFrame,
-    columns: ClassificationColumns,
-    scoreCol: string,
+    { predictions, columns, scoreCol }: SummarizedRows,
     /** Loss and penalty, at the start and after each iteration. */
     readonly objectiveHistory: readonly number[],
   ) {

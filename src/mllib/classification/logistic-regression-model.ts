@@ -4,20 +4,17 @@ import { UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { type ClassScorer, classifierProgram, type Decision, ProbabilisticClassificationModel } from "../base/classifier";
 import type { Estimator } from "../base/estimator";
-import { columnName, marginsOfRows } from "../base/predictor";
+import { marginsOfRows } from "../base/predictor";
 import { DenseMatrix, type Matrix, SparseMatrix } from "../linalg/matrices";
 import { MatrixUDT, VectorUDT } from "../linalg/user-types";
 import { DenseVector, SparseVector, type Vector } from "../linalg/vectors";
+import { knownSummary } from "../base/summary";
 import { withParams } from "../param/params";
 import { readRecord } from "../persistence/record";
 import { persistent } from "../persistence/registry";
 import { agreeingThresholds, binaryThreshold, logisticParams } from "./logistic-regression-params";
-import {
-  type LogisticColumns,
-  LogisticRegressionSummary,
-  LogisticRegressionTrainingSummary,
-} from "./logistic-regression-summary";
-import { randomBytes } from "node:crypto";
+import { summarizedRows } from "./classification-summary";
+import { LogisticRegressionSummary, LogisticRegressionTrainingSummary } from "./logistic-regression-summary";
 
 interface Scoring {
   readonly coefficients: readonly Float64Array[];
@@ -48,8 +45,8 @@ export class LogisticRegressionModel extends withParams(ProbabilisticClassificat
     objectiveHistory: readonly number[],
   ): LogisticRegressionModel {
     const model = new LogisticRegressionModel(matrix, intercepts, numClasses, isMultinomial).adopted(parent);
-    const { predictions, columns } = model.summarized(df);
-    model.training = new LogisticRegressionTrainingSummary(predictions, columns, numClasses, objectiveHistory);
+    const rows = summarizedRows(model, df, "probabilityCol");
+    model.training = new LogisticRegressionTrainingSummary(rows, model.getFeaturesCol(), numClasses, objectiveHistory);
     return model;
   }
 
@@ -73,9 +70,7 @@ export class LogisticRegressionModel extends withParams(ProbabilisticClassificat
 
   /** Of the rows that the model was fitted on. Throws of a model that was loaded. */
   get summary(): LogisticRegressionTrainingSummary {
-    if (this.training === undefined)
-      throw new UsageError("NO_SUMMARY", `No training summary available for this ${this.className}: it was not fitted here.`);
-    return this.training;
+    return knownSummary(this.training, this.className);
   }
 
   /** The summary of a model of two classes. Throws of others. */
@@ -85,26 +80,8 @@ export class LogisticRegressionModel extends withParams(ProbabilisticClassificat
 
   /** How the model does on other rows. */
   evaluate(df: DataFrame): LogisticRegressionSummary {
-    const { predictions, columns } = this.summarized(df);
-    return new LogisticRegressionSummary(predictions, columns, this.numClasses);
-  }
-
-  /** The rows with all columns that a summary needs, also where their names are empty. */
-  private summarized(df: DataFrame): { predictions: DataFrame; columns: LogisticColumns } {
-    const named = (param: string): string =>
-      columnName(this.valueFor(param)) ?? `${param.replace("Col", "")}_${randomBytes(6).toString("hex")}`;
-    const probabilityCol = named("probabilityCol");
-    const predictionCol = named("predictionCol");
-    return {
-      predictions: this.transform(df, { probabilityCol, predictionCol }),
-      columns: {
-        featuresCol: this.featuresColumn(),
-        labelCol: this.valueFor<string>("labelCol")!,
-        weightCol: columnName(this.valueFor("weightCol")),
-        probabilityCol,
-        predictionCol,
-      },
-    };
+    const rows = summarizedRows(this, df, "probabilityCol");
+    return new LogisticRegressionSummary(rows, this.getFeaturesCol(), this.numClasses);
   }
 
   protected override decision(): Decision {

@@ -1,43 +1,18 @@
 /** How well a logistic regression does. */
-import { UsageError } from "../../common/errors";
-import type { DataFrame } from "../../dataframe/api/dataframe";
-import { BinaryClassificationSummary, type ClassificationColumns, trainingHistory } from "./classification-summary";
-
-export interface LogisticColumns extends ClassificationColumns {
-  readonly featuresCol: string;
-  readonly probabilityCol: string;
-}
+import { ProbabilisticSummary, type SummarizedRows, trainingHistory } from "./classification-summary";
 
 /** Curves and areas are known of two classes only. */
-export class LogisticRegressionSummary extends BinaryClassificationSummary {
+export class LogisticRegressionSummary extends ProbabilisticSummary {
   constructor(
-    predictions: DataFrame,
-    private readonly all: LogisticColumns,
-    readonly numClasses: number,
+    rows: SummarizedRows,
+    readonly featuresCol: string,
+    numClasses: number,
   ) {
-    super(predictions, all, all.probabilityCol);
-  }
-
-  get featuresCol(): string {
-    return this.all.featuresCol;
+    super(rows, numClasses);
   }
 
   get probabilityCol(): string {
-    return this.all.probabilityCol;
-  }
-
-  /** This summary, where it is of two classes. Throws otherwise. */
-  get asBinary(): this {
-    this.checkBinary();
-    return this;
-  }
-
-  protected override checkBinary(): void {
-    if (this.numClasses > 2)
-      throw new UsageError(
-        "NOT_BINARY",
-        `This is the summary of a model of ${this.numClasses} classes; curves and areas are known of two classes only.`,
-      );
+    return this.scoreCol;
   }
 }
 
@@ -47,8 +22,8 @@ export class LogisticRegressionTrainingSummary extends LogisticRegressionSummary
   readonly objectiveHistory: readonly number[];
   readonly totalIterations: number;
 
-  constructor(predictions: DataFrame, columns: LogisticColumns, numClasses: number, objectiveHistory: readonly number[]) {
-    super(predictions, columns, numClasses);
+  constructor(rows: SummarizedRows, featuresCol: string, numClasses: number, objectiveHistory: readonly number[]) {
+    super(rows, featuresCol, numClasses);
     ({ objectiveHistory: this.objectiveHistory, totalIterations: this.totalIterations } = trainingHistory(objectiveHistory));
   }
 }

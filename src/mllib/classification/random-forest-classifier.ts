@@ -3,6 +3,7 @@ import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import type { SparkSession } from "../../dataframe/api/spark-session";
 import { probabilisticParams, ProbabilisticClassificationModel } from "../base/classifier";
+import { knownSummary } from "../base/summary";
 import { withFields } from "../base/schema";
 import type { SparseVector, Vector, VectorLike } from "../linalg/vectors";
 import { Vectors } from "../linalg/vectors";
@@ -27,6 +28,7 @@ import {
 import { readTrees, savedImpurity, writeTrees } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
 import { cutToDepth, mergeEqualLeaves, sizeOf, type TreeData } from "../tree/tree-data";
+import { ProbabilisticSummary, summarizedRows } from "./classification-summary";
 import { DecisionTreeClassificationModel } from "./decision-tree-classifier";
 
 const params = { ...probabilisticParams, ...treeParams, ...forestParams, ...classImpurity, ...pruneTree(false) } as const;
@@ -53,11 +55,29 @@ export class RandomForestClassifier extends withParams(TreeEstimator<RandomFores
   cut(model: RandomForestClassificationModel, wanted: ParamMap): RandomForestClassificationModel {
     const candidate = this.copy(wanted);
     const trees = model.grown.slice(0, candidate.getNumTrees()).map((tree) => cutToDepth(tree, candidate.getMaxDepth()));
-    return RandomForestClassificationModel.learned(candidate, trees, model.numFeatures);
+    const smaller = RandomForestClassificationModel.learned(candidate, trees, model.numFeatures);
+    return model.trainedOn === undefined ? smaller : this.learnedOf(smaller, model.trainedOn);
+  }
+
+  protected override learnedOf(model: RandomForestClassificationModel, df: DataFrame): RandomForestClassificationModel {
+    model.trainedOn = df;
+    return model;
   }
 }
 
+/** How well a forest does. Curves and areas are known of two classes only. */
+export class RandomForestClassificationSummary extends ProbabilisticSummary {}
+
+/** Of the rows that the forest was fitted on. As in Spark, there is one entry of history, and no iteration. */
+export class RandomForestClassificationTrainingSummary extends RandomForestClassificationSummary {
+  readonly objectiveHistory: readonly number[] = [0];
+  readonly totalIterations = 0;
+}
+
 export class RandomForestClassificationModel extends withParams(ProbabilisticClassificationModel<ClassTrees>, params) {
+  /** Internal: the rows of the fit. Undefined of models that were loaded. */
+  trainedOn: DataFrame | undefined;
+
   constructor(
     readonly forest: readonly TreeData[],
     readonly numFeatures: number,
@@ -75,6 +95,21 @@ export class RandomForestClassificationModel extends withParams(ProbabilisticCla
   ): RandomForestClassificationModel {
     const trees = parent.getPruneTree() ? grown.map(mergeEqualLeaves) : grown;
     return new this(trees, numFeatures, undefined, grown).adopted(parent);
+  }
+
+  get hasSummary(): boolean {
+    return this.trainedOn !== undefined;
+  }
+
+  /** Of the rows that the model was fitted on. Throws of a model that was loaded. */
+  get summary(): RandomForestClassificationTrainingSummary {
+    const df = knownSummary(this.trainedOn, this.className);
+    return new RandomForestClassificationTrainingSummary(summarizedRows(this, df, "probabilityCol"), this.numClasses);
+  }
+
+  /** How the model does on other rows. */
+  evaluate(df: DataFrame): RandomForestClassificationSummary {
+    return new RandomForestClassificationSummary(summarizedRows(this, df, "probabilityCol"), this.numClasses);
   }
 
   get numClasses(): number {

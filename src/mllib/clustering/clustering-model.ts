@@ -1,9 +1,9 @@
 /** What models of clusters share: the column of predictions, summaries. */
 import type { StructField, StructType } from "../../columnar/types";
 import type { FixedVector } from "../../columnar/vector";
-import { UsageError } from "../../common/errors";
 import { nominalOf } from "../base/attributes";
 import { Model } from "../base/estimator";
+import { knownSummary } from "../base/summary";
 import { columnName } from "../base/predictor";
 import { withFields } from "../base/schema";
 import type { ClusteringSummary } from "./clustering-summary";
@@ -30,9 +30,7 @@ export abstract class ClusteringModel<S extends ClusteringSummary> extends Model
 
   /** Of the rows that the model was fitted on. Throws of a model that was loaded. */
   get summary(): S {
-    if (this.training === undefined)
-      throw new UsageError("NO_SUMMARY", `No training summary available for this ${this.className}: it was not fitted here.`);
-    return this.training;
+    return knownSummary(this.training, this.className);
   }
 
   protected featuresColumn(): string {

@@ -59,8 +59,14 @@ export abstract class TreeEstimator<M extends Transformer> extends Estimator<M> 
     return trainingSpec(this.className, this.settings, this.kind !== "values", this.kind === "signed classes");
   }
 
-  protected override fitModel(df: DataFrame, schema: StructType): Promise<M> {
-    return withTraining(df, schema, this.trainingSpec(), (training) => this.learn(training, df.sparkSession));
+  /** A model that was learned of these rows. */
+  protected learnedOf(model: M, _df: DataFrame): M {
+    return model;
+  }
+
+  protected override async fitModel(df: DataFrame, schema: StructType): Promise<M> {
+    const learned = (training: Training): Promise<M> => this.learn(training, df.sparkSession);
+    return this.learnedOf(await withTraining(df, schema, this.trainingSpec(), learned), df);
   }
 
   fitGroups(maps: readonly ParamMap[]): readonly FitGroup[] {
@@ -72,7 +78,7 @@ export abstract class TreeEstimator<M extends Transformer> extends Estimator<M> 
     return Promise.resolve({
       fit: async (map: ParamMap) => {
         const candidate = this.copy(map);
-        return candidate.learn(await shared.of(candidate.trainingSpec()), df.sparkSession);
+        return candidate.learnedOf(await candidate.learn(await shared.of(candidate.trainingSpec()), df.sparkSession), df);
       },
       release: () => shared.release(),
     });
