@@ -50,6 +50,7 @@ function scarce(plan: PhysicalPlan, tables: readonly Table[], bytes: number): Ru
   });
   expect(left).toBe(bytes);
   expect(readdirSync(directory)).toEqual([]);
+  expect(result.metrics.get(plan.id)!.rows).toBe(result.rows.length);
   return result;
 }
 
@@ -94,6 +95,10 @@ describe.each([
     const little = scarce(plan, [table], 1 << 19);
     expect(normal(little)).toEqual(normal(run(plan, [table])));
     if (how === "complete") expect(spilled(little)).toBeGreaterThan(0);
+    else {
+      const partial = scarce(node(table.scan, "partial", list), [table], 1 << 19);
+      expect(partial.rows.length).toBeGreaterThan(normal(little).length);
+    }
   });
 });
 

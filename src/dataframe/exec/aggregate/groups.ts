@@ -73,8 +73,17 @@ export class Groups {
 
   /** The groups so far, as partial states; the table is empty after that. */
   *leave(): Generator<ColumnBatch, void, undefined> {
-    yield* this.#results(this.plan.columns);
+    yield* this.#counted(this.#results(this.plan.columns));
     this.#reset();
+  }
+
+  *#counted(batches: Iterable<ColumnBatch>): Generator<ColumnBatch, void, undefined> {
+    const metrics = this.task.env.metrics(this.node.id);
+    for (const batch of batches) {
+      metrics.rows += batch.length;
+      metrics.batches++;
+      yield batch;
+    }
   }
 
   spill(): void {
@@ -99,11 +108,7 @@ export class Groups {
     const metrics = this.task.env.metrics(this.node.id);
     metrics.timeNs += Number(process.hrtime.bigint() - this.#started);
     if (this.#spilled === null) {
-      for (const batch of this.#results(this.plan.columns)) {
-        metrics.rows += batch.length;
-        metrics.batches++;
-        yield batch;
-      }
+      yield* this.#counted(this.#results(this.plan.columns));
       return;
     }
     this.spill();
