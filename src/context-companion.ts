@@ -6,7 +6,7 @@ import { log } from "./common/log";
 import { parseDuration } from "./common/units";
 import { version } from "./common/version";
 import type { ContextCompanion } from "./driver/platform";
-import { controlOf, type SparkContext } from "./driver/spark-context";
+import { controlOf, executorsOf, type SparkContext } from "./driver/spark-context";
 import type { ApplicationUiOptions } from "./ui/application-ui";
 import { ConsoleProgress } from "./ui/console-progress";
 import { ContextUi } from "./ui/context-ui";
@@ -21,6 +21,7 @@ export function companionOf(context: SparkContext): ContextCompanion {
     atOnce: enabled && conf.contains(settings.UI_ENABLED.key),
     options: () => uiOptions(context, conf),
     announce: (url) => {
+      executorsOf(context).dashboardAt?.(url);
       log.info(`the dashboard is at ${url}`);
       if (progress !== null && process.stderr.isTTY) process.stderr.write(`Dashboard: ${url}\n`);
     },
@@ -93,8 +94,6 @@ function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions
       profile: (executorId, profile) =>
         controlOf(context).inspect(executorId, { profile, profileIntervalMicros: Math.max(1, interval) * 1000 }),
       mapStack,
-      // Where executors keep their output is the launcher's to know: local ones write to the program's own.
-      log: () => Promise.resolve(null),
     },
   };
 }

@@ -23,6 +23,8 @@ export interface ExecutorGroup {
   readonly maxFailures: number | null;
   /** Starts the executors if they do not start already. @param address where the driver listens, once it does */
   launch(handlers: LauncherHandlers, address: Promise<string>): Launcher;
+  /** The dashboard's port is open: for who lists applications. */
+  dashboardAt?(url: string): void;
   /** A directory of the driver's for files of this application. */
   readonly directory: string;
   /** Removes it with all that is in it. */

@@ -89,6 +89,8 @@ export function activeContexts(): readonly SparkContext[] {
 export let portOf: (context: SparkContext) => ContextPort;
 /** For what shows a context: inspections of its executors. */
 export let controlOf: (context: SparkContext) => Pick<Application, "threadDump" | "inspect" | "executors">;
+/** Where its executors come from. */
+export let executorsOf: (context: SparkContext) => ExecutorGroup;
 
 /**
  * The way into a cluster: one per application. Constructing it returns at once; executors start beside the program.
@@ -112,6 +114,7 @@ export class SparkContext {
   static {
     portOf = (context) => context.#port;
     controlOf = (context) => context.#application;
+    executorsOf = (context) => context.#group;
   }
 
   readonly #fileSystems: FileSystems;

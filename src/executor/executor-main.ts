@@ -7,7 +7,7 @@ import { parseExecutorOptions } from "./process/options";
 
 /**
  * Runs an executor until its driver ends it. Options: --driver-url, --executor-id, --app-id, --cores, --memory, --hostname,
- * --block-listen, --driver-blocks, --owner-pid or --worker-pid, --local-dir, --tls-cert, --tls-key, --tls-ca; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE. What is
+ * --block-listen, --driver-blocks, --owner-pid or --worker-pid, --local-dir, --log-url, --tls-cert, --tls-key, --tls-ca; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE. What is
  * wrong is said in one line on standard error, and the process exits with code 1.
  */
 export async function executorMain(args: readonly string[], parts: ExecutorParts): Promise<void> {

@@ -7,7 +7,8 @@ import { mergeProfiles } from "./profile";
 import { reportHtml } from "./report/report";
 import { addApiFiresteel, addIdentity } from "./server/api-firesteel";
 import { addApiV1, SPARK_VERSION } from "./server/api-v1";
-import type { ApplicationControl, Applications, LogPiece } from "./server/applications";
+import type { ApplicationControl, Applications } from "./server/applications";
+import { workerLog } from "./server/log-files";
 import { HttpServer } from "./server/http-server";
 import { prometheusText } from "./server/prometheus";
 import { json, Routes } from "./server/routes";
@@ -29,7 +30,6 @@ export interface ApplicationPort {
   profile(executorId: string, what: "start" | "stop" | "read"): Promise<string>;
   /** A stack trace with the lines of the user's sources. */
   mapStack(stack: string): string;
-  log(executorId: string, stream: "stdout" | "stderr", offset: number | null, length: number): Promise<LogPiece | null>;
 }
 
 export interface ApplicationUiOptions {
@@ -197,7 +197,10 @@ export class ApplicationUi implements Applications {
         await this.#collect("stop");
         this.#profiling = false;
       },
-      log: (executorId, stream, offset, length) => application.log(executorId, stream, offset, length),
+      log: async (executorId, stream, offset, length) => {
+        const link = this.#store.nodes.executors.get(executorId)?.logUrls[stream];
+        return link === undefined ? null : workerLog(link, offset, length);
+      },
     };
   }
 

@@ -97,6 +97,32 @@ describe("a standalone cluster", () => {
     expect((await cluster.submit(["--status", "driver-0"])).code).toBe(1);
   });
 
+  test("links an application's dashboard while it runs, and the logs of its executors", async () => {
+    const file = program(
+      "dashboard",
+      `import { existsSync } from "node:fs";
+       import { SparkConf, SparkContext } from "firesteel";
+       await using sc = new SparkContext(new SparkConf().set("spark.ui.enabled", "true").set("spark.ui.port", "0"));
+       const { applicationId } = sc;
+       await sc.range(0, 2, 1, 2).collect();
+       const executors = await (await fetch(sc.uiWebUrl + "/api/v1/applications/" + applicationId + "/executors")).json();
+       console.log(JSON.stringify({ url: sc.uiWebUrl, logs: executors.flatMap((one) => Object.values(one.executorLogs)).sort() }));
+       while (!existsSync(process.argv[2])) await new Promise((resolve) => setTimeout(resolve, 20));`,
+    );
+    cluster.workers[0]!.webUrl = "http://worker:8081";
+    const done = join(cluster.directory, "seen");
+    const running = cluster.submit(["--conf", "spark.cores.max=2", file, done]);
+    await until(() => cluster.master.stateOf().activeApplications.some(({ webUrl }) => webUrl !== null), "the dashboard");
+    const [app] = cluster.master.stateOf().activeApplications;
+    writeFileSync(done, "");
+    const told = JSON.parse((await running).stdout) as { url: string; logs: string[] };
+    cluster.workers[0]!.webUrl = "";
+    expect(app).toMatchObject({ webUrl: told.url });
+    const log = new RegExp(`^http://worker:8081/#/logs/${app!.id}%2F\\d\\?stream=std(?:err|out)$`);
+    expect(told.logs).toEqual([expect.stringMatching(log), expect.stringMatching(log)]);
+    expect(cluster.master.stateOf().completedApplications[0]).toMatchObject({ id: app!.id, webUrl: null });
+  });
+
   test("kills a driver", async () => {
     const file = program("endless", `console.log("running"); setInterval(() => undefined, 1000);`);
     const driverId = (await cluster.submit(["--deploy-mode", "cluster", "--supervise", file])).stdout.trim();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Identity, LogText, MasterState, WorkerState } from "../../src/ui/api-types";
 import type { MasterView, WorkerView } from "../../src/ui/cluster-state";
 import { startDaemonUi } from "../../src/ui/daemon-ui";
+import { workerLog } from "../../src/ui/server/log-files";
 import type * as Cluster from "../../src/cluster/state";
 
 const COMMON = { version: "0", webFolder: "/nowhere", host: "127.0.0.1", port: 0, portRetries: 0, allowedHosts: [] };
@@ -130,6 +131,11 @@ test("a worker shows pieces of the logs of processes that it knows, and of nothi
     expect(await log("?stream=stderr&length=7")).toMatchObject({ offset: 7, text: "line 2\n" });
     expect(await log("?stream=stderr&offset=0&length=6")).toMatchObject({ text: "line 1" });
     expect(await log("?stream=stdout")).toMatchObject({ size: 0, text: "" });
+    // As the driver's pages ask for it, by the link that the executor told.
+    const link = `${ui.url}/#/logs/app-1%2F0?stream=stderr`;
+    expect(await workerLog(link, null, 7)).toMatchObject({ offset: 7, text: "line 2\n" });
+    await expect(workerLog(link.replace("app-1", "app-9"), 0, 7)).rejects.toThrow(/worker at .* says: There is no process app-9/);
+    await expect(workerLog("http://127.0.0.1:1/#/logs/a?stream=stderr", 0, 7)).rejects.toThrow(/cannot be reached/);
     for (const path of ["app-2/0", "..%2f../secret", "app-1/..%2f..%2fsecret"])
       expect((await fetch(`${logs}/${path}?stream=stdout`)).status).toBe(404);
     expect((await fetch(`${logs}/app-1/0?stream=..%2f..%2fsecret`)).status).toBe(400);

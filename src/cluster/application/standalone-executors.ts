@@ -7,7 +7,7 @@ import { lookup } from "node:dns/promises";
 import { hostPort, parseClusterMaster } from "../../common/cluster-master";
 import type { MasterAddress } from "../../common/cluster-master";
 import type { SparkConf } from "../../common/conf";
-import { APP_NAME, EXECUTOR_MEMORY, MASTER, MAX_DIRECT_RESULT_SIZE } from "../../common/config-entries";
+import { APP_NAME, EXECUTOR_MEMORY, MASTER, MAX_DIRECT_RESULT_SIZE, UI_BIND_ADDRESS } from "../../common/config-entries";
 import { ClusterError, UsageError } from "../../common/errors";
 import type { ExecutorGroup } from "../../driver/platform";
 import type { Launcher, LauncherHandlers } from "../../driver/endpoint/launcher";
@@ -36,6 +36,9 @@ export class StandaloneExecutors implements ExecutorGroup {
   readonly tls: TlsFiles | null;
   readonly maxFailures = null;
   #granted = 0;
+  #launcher: StandaloneLauncher | null = null;
+  /** Name or address by which others reach this machine, once it is known. */
+  #host = "127.0.0.1";
   readonly #masters: readonly MasterAddress[];
   readonly #clusterSecret: Buffer;
   readonly #directories: LocalDirectories;
@@ -87,7 +90,13 @@ export class StandaloneExecutors implements ExecutorGroup {
       address,
     );
     launcher.start();
-    return launcher;
+    return (this.#launcher = launcher);
+  }
+
+  dashboardAt(url: string): void {
+    const everywhere = /^(?:0\.0\.0\.0|::)$/.test(this.conf.read(UI_BIND_ADDRESS));
+    const { port } = new URL(url);
+    this.#launcher?.pagesAt(everywhere ? `http://${hostPort({ host: this.#host, port: Number(port) })}` : url);
   }
 
   dispose(): void {
@@ -125,7 +134,7 @@ export class StandaloneExecutors implements ExecutorGroup {
     const given = this.conf.get("spark.driver.host");
     const open = bound.host === "0.0.0.0" || bound.host === "::";
     await checkReach(bound.host, this.#clusterSecret, "The driver");
-    const host = given ?? (open ? await addressTowards(this.#masters[0]!) : bound.host);
+    const host = (this.#host = given ?? (open ? await addressTowards(this.#masters[0]!) : bound.host));
     return hostPort({ host, port: bound.port });
   }
 }

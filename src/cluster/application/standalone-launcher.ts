@@ -14,7 +14,7 @@ export type Registration = Omit<Messages.RegisterApplication.$Properties, "drive
 
 export interface StandaloneLauncherOptions {
   readonly link: Pick<MasterLinkOptions, "masters" | "secret" | "tls">;
-  readonly registration: Registration;
+  readonly registration: Omit<Registration, "webUrl">;
   /** Executors wanted at most; -1: no bound. */
   readonly executorLimit: number;
   /** spark.deploy.maxExecutorRetries: executors that end before they register, one after the other, before the application fails. */
@@ -38,6 +38,7 @@ export class StandaloneLauncher implements Launcher {
   readonly #held = new Map<string, Held>();
   readonly #link: MasterLink;
   #driverUrl: string | null = null;
+  #webUrl = "";
   #limit: number;
   #falseStarts = 0;
   #attempts = 0;
@@ -77,6 +78,12 @@ export class StandaloneLauncher implements Launcher {
       .catch((error: unknown) => this.handlers.gaveUp(error instanceof Error ? error.message : String(error)));
   }
 
+  /** Where the application's pages are. */
+  pagesAt(webUrl: string): void {
+    this.#webUrl = webUrl;
+    this.#link.send({ applicationPages: { webUrl } });
+  }
+
   registered(executorId: string): void {
     const held = this.#held.get(executorId);
     if (held !== undefined) held.registered = true;
@@ -109,6 +116,7 @@ export class StandaloneLauncher implements Launcher {
     this.#link.send({
       registerApplication: {
         ...this.options.registration,
+        webUrl: this.#webUrl,
         driverUrl: this.#driverUrl!,
         executorLimit: this.#limit,
         executors: [...this.#held].map(([executorId, { workerId, cores, memoryBytes }]) => ({

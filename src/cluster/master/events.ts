@@ -92,6 +92,7 @@ export type MasterEvent =
   /** Also when it comes back: `held` are then the executors that it works with. */
   | { readonly type: "ApplicationRegistered"; readonly app: ApplicationFacts; readonly held: readonly ExecutorClaim[] }
   | { readonly type: "ApplicationDisconnected"; readonly appId: string }
+  | { readonly type: "ApplicationPages"; readonly appId: string; readonly webUrl: string }
   /** It ended, or did not come back in time. */
   | { readonly type: "ApplicationEnded"; readonly appId: string; readonly state: "FINISHED" | "FAILED" | "KILLED" }
   | { readonly type: "ExecutorsRequested"; readonly appId: string; readonly total: number }

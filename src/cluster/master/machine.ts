@@ -113,6 +113,11 @@ export class MasterMachine {
         if (app !== undefined) app.connected = false;
         return;
       }
+      case "ApplicationPages": {
+        const app = this.applications.get(event.appId);
+        if (app !== undefined) app.facts = { ...app.facts, webUrl: event.webUrl };
+        return;
+      }
       case "ApplicationEnded":
         return this.#applicationEnded(event.appId, event.state);
       case "ExecutorsRequested": {
@@ -319,6 +324,7 @@ export class MasterMachine {
     app.executors.clear();
     app.state = state;
     app.endTime = this.#now;
+    app.facts = { ...app.facts, webUrl: "" };
     this.applications.delete(appId);
     this.#ended.add(appId);
     this.#completed.unshift(app.info());

@@ -335,7 +335,9 @@ export class MasterDaemon implements StatePort<MasterState> {
     else if (message.killExecutors) {
       const { executorIds, reason } = message.killExecutors;
       this.#dispatch({ type: "ExecutorsDismissed", appId, executorIds: executorIds ?? [], reason: reason ?? "" });
-    } else if (message.endApplication) {
+    } else if (message.applicationPages)
+      this.#dispatch({ type: "ApplicationPages", appId, webUrl: message.applicationPages.webUrl ?? "" });
+    else if (message.endApplication) {
       this.#dispatch({ type: "ApplicationEnded", appId, state: message.endApplication.failed ? "FAILED" : "FINISHED" });
       peer.close();
     }

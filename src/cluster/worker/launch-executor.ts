@@ -15,6 +15,8 @@ export interface ExecutorHost {
   readonly host: string;
   readonly executorFile: string;
   readonly workDirectory: string;
+  /** The worker's pages; "" where it has none. */
+  readonly webUrl: string;
   readonly conf: (key: string) => string | undefined;
 }
 
@@ -60,6 +62,7 @@ export function launchExecutor(message: Messages.LaunchExecutor.$Properties, on:
       driverUrl,
       "--worker-pid",
       String(process.pid),
+      ...(on.webUrl === "" ? [] : ["--log-url", `${on.webUrl}/#/logs/${encodeURIComponent(`${appId}/${executorId}`)}`]),
       ...(localDir === undefined ? [] : ["--local-dir", localDir]),
       ...(on.tls === null ? [] : ["--tls-cert", on.tls.cert, "--tls-key", on.tls.key, "--tls-ca", on.tls.ca]),
     ],

@@ -258,7 +258,8 @@ export class WorkerDaemon implements StatePort<WorkerState> {
     const { secret, tls, host, executorFile, conf } = this.options;
     let child: Child;
     try {
-      child = launchExecutor(message, { secret, tls, host, executorFile, conf, workDirectory: this.#work.directory });
+      const { webUrl } = this;
+      child = launchExecutor(message, { secret, tls, host, executorFile, conf, webUrl, workDirectory: this.#work.directory });
     } catch (error) {
       const reason = `worker ${this.id} cannot start it: ${(error as Error).message}`;
       log.error(reason);

@@ -195,6 +195,7 @@ export class ExecutorProcess {
     const { storage, plan } = machinery;
     const writer = new UpdateWriter();
     const { mapOutputs, blocks } = storage.survivors;
+    const { logUrl } = this.options;
     return {
       cores: this.options.cores,
       host: this.options.host,
@@ -203,6 +204,8 @@ export class ExecutorProcess {
       queueCapacity: QUEUE_CAPACITY / 2,
       memoryBytes: plan.executorMemory,
       storageBytes: plan.arenaBytes,
+      logUrls:
+        logUrl === null ? {} : Object.fromEntries(["stdout", "stderr"].map((stream) => [stream, `${logUrl}?stream=${stream}`])),
       survivors: {
         mapOutputs: mapOutputs.map((one) => ({ shuffleId: one.shuffleId, map: one.map, status: writer.encodeMapStatus(one) })),
         blocks: blocks.map(encodeBlockUpdate),

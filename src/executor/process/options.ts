@@ -29,6 +29,8 @@ export interface ExecutorOptions {
   readonly localDir: string | null;
   /** For connections to the driver and between executors; null: not encrypted. */
   readonly tls: TlsFiles | null;
+  /** Where its output can be seen: "http://worker:8081/#/logs/app-1%2F0"; null: nowhere. */
+  readonly logUrl: string | null;
   /** Settings known before the driver told them; null when it must be asked first. */
   readonly configuration: Readonly<Record<string, string>> | null;
   /** The driver's block server, where it is known before the driver told it. */
@@ -63,6 +65,7 @@ export function parseExecutorOptions(args: readonly string[], env: NodeJS.Proces
     owner: values["worker-pid"] === undefined ? "driver" : "worker",
     localDir: values["local-dir"] ?? null,
     tls: values["tls-ca"] === undefined ? null : { cert: required("tls-cert"), key: required("tls-key"), ca: required("tls-ca") },
+    logUrl: values["log-url"] ?? null,
     configuration: configuration === undefined ? null : parseConfiguration(configuration),
     driverBlocks: values["driver-blocks"] === undefined ? null : endpointOf(values["driver-blocks"]),
   };
@@ -85,6 +88,7 @@ function parse(args: readonly string[]) {
         "owner-pid": { type: "string" },
         "worker-pid": { type: "string" },
         "local-dir": { type: "string" },
+        "log-url": { type: "string" },
         "tls-cert": { type: "string" },
         "tls-key": { type: "string" },
         "tls-ca": { type: "string" },

@@ -96,7 +96,8 @@ export function addApiFiresteel(routes: Routes, applications: Applications, repo
         offset === null ? null : integer(offset, "offset", 0),
         length,
       );
-      if (piece === null) throw new HttpError(404, `Executor ${executor} has no log that is kept.`);
+      if (piece === null)
+        throw new HttpError(404, `Executor ${executor} has no log of its own: it writes where the program does.`);
       const log: LogText = { name: `${executor} ${stream}`, ...piece };
       return json(log);
     }),

@@ -1,7 +1,33 @@
-/** Pieces of the output that a process left in its directory: "stdout", "stderr". */
+/** Pieces of the output of processes: "stdout" and "stderr" in a directory of this machine, or of an executor by its worker's pages. */
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { LogPiece } from "./applications";
+import { HttpError } from "./routes";
+
+const WORKER_ANSWERS_MS = 5000;
+
+/**
+ * The same of an executor on a worker, whose pages have it. `link` is what the executor told, "http://worker:8081/#/logs/app-1%2F0?stream=stdout".
+ * Rejects with an HttpError when the worker cannot be asked.
+ */
+export async function workerLog(link: string, offset: number | null, length: number): Promise<LogPiece> {
+  const url = new URL(link);
+  const [, path = "", stream = ""] = /^#\/logs\/([^?]*)\?stream=(\w+)$/.exec(url.hash) ?? [];
+  const query = new URLSearchParams({ stream, length: String(length), ...(offset === null ? {} : { offset: String(offset) }) });
+  const asked = `${url.origin}/api/firesteel/v1/logs/${decodeURIComponent(path)}?${query.toString()}`;
+  try {
+    const response = await fetch(asked, { signal: AbortSignal.timeout(WORKER_ANSWERS_MS) });
+    if (response.ok) return (await response.json()) as LogPiece;
+    const { error } = (await response.json()) as { error: string };
+    throw new HttpError(502, `The worker at ${url.origin} says: ${error}`);
+  } catch (error) {
+    if (error instanceof HttpError) throw error;
+    throw new HttpError(
+      502,
+      `The pages of the worker at ${url.origin} cannot be reached from the driver (firesteel.ui.bindAddress of the worker opens them to other machines).`,
+    );
+  }
+}
 
 /** `length` bytes from `offset`, or the last ones where it is null. An output that was never written to is empty. */
 export async function logPiece(

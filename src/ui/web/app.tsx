@@ -103,7 +103,7 @@ function Frame({ identity, route }: { identity: Identity; route: Route }) {
       </a>
       <Header identity={identity} here={parts[0] ?? "status"} daemon={daemon} inHistory={inHistory} />
       <main ref={main} tabIndex={-1} key={path}>
-        {daemon ? daemonPage(identity, parts) : applicationPage(parts)}
+        {daemon ? daemonPage(identity, parts, route.query) : applicationPage(parts)}
       </main>
       <footer class="foot">
         <span>firesteel {identity.version}</span>
@@ -126,9 +126,9 @@ function applicationPage(parts: readonly string[]): ComponentChildren {
   return <Shown parts={rest} />;
 }
 
-function daemonPage(identity: Identity, parts: readonly string[]): ComponentChildren {
+function daemonPage(identity: Identity, parts: readonly string[], query: Readonly<Record<string, string>>): ComponentChildren {
   if (identity.kind === "master") return <Master />;
-  if (identity.kind === "worker") return parts[0] === "logs" ? <WorkerLog parts={parts.slice(1)} /> : <Worker />;
+  if (identity.kind === "worker") return parts[0] === "logs" ? <WorkerLog parts={parts.slice(1)} query={query} /> : <Worker />;
   return <History />;
 }
 

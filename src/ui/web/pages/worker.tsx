@@ -99,8 +99,8 @@ function DriverTable({ rows }: { rows: readonly WorkerDriver[] }) {
   );
 }
 
-export function WorkerLog({ parts }: { parts: readonly string[] }) {
-  const [stream, setStream] = useState<"stdout" | "stderr">("stderr");
+export function WorkerLog({ parts, query }: { parts: readonly string[]; query: Readonly<Record<string, string>> }) {
+  const [stream, setStream] = useState<"stdout" | "stderr">(query["stream"] === "stdout" ? "stdout" : "stderr");
   const logs = parts[0] ?? "";
   const path = logs.split("/").map(encodeURIComponent).join("/");
   return (
