@@ -11,6 +11,7 @@ import type { ApplicationUiOptions } from "./ui/application-ui";
 import { ConsoleProgress } from "./ui/console-progress";
 import { ContextUi } from "./ui/context-ui";
 import { webFolder } from "./ui/load";
+import { SearchesInProgress } from "./ui/search-progress";
 
 export function companionOf(context: SparkContext): ContextCompanion {
   const conf = context.getConf();
@@ -41,8 +42,11 @@ export function companionOf(context: SparkContext): ContextCompanion {
 }
 
 function consoleProgress(context: SparkContext): ConsoleProgress {
+  const searches = new SearchesInProgress();
+  context.addSparkListener(searches.listener);
   return new ConsoleProgress({
     now: () => Date.now(),
+    activeSearches: () => searches.running(),
     activeStages: () =>
       context.statusTracker.activeStages().map((stage) => ({
         stageId: stage.stageId,

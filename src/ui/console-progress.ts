@@ -1,8 +1,9 @@
 /**
- * Progress of running stages on standard error: on a terminal one bar a stage, gone when it is done; otherwise a plain line
- * for every stage that took long enough to notice. Knows stages only by what the port tells.
+ * Progress of searches and of running stages on standard error: on a terminal one bar each, gone when it is done; otherwise a plain
+ * line for everything that took long enough to notice. Knows them only by what the port tells.
  */
 import { formatDuration } from "../common/units";
+import { describeSearch, type SearchProgress } from "./search-progress";
 import { StatusLines } from "./status-lines";
 
 /** A running or just ended attempt of a stage. */
@@ -21,11 +22,12 @@ interface StageProgress {
 export interface ProgressPort {
   /** Attempts that have tasks to run, in the order in which they began. */
   activeStages(): readonly StageProgress[];
+  activeSearches?(): readonly SearchProgress[];
   now(): number;
 }
 
 interface View {
-  show(stages: readonly StageProgress[], now: number): void;
+  show(stages: readonly StageProgress[], searches: readonly SearchProgress[], now: number): void;
   close(): void;
 }
 
@@ -64,6 +66,7 @@ export class ConsoleProgress {
     const now = this.port.now();
     this.#view.show(
       this.port.activeStages().filter((stage) => now - stage.submittedAt >= FIRST_SHOWN_AFTER_MS),
+      (this.port.activeSearches?.() ?? []).filter((search) => now - search.startedAt >= FIRST_SHOWN_AFTER_MS),
       now,
     );
   }
@@ -72,12 +75,26 @@ export class ConsoleProgress {
 /** "Stage 3 [████████░░░░░░░░] 12/40, 2 running  reduceByKey at app.ts:12:7", cut to the width with an ellipsis. */
 export function formatBar(stage: StageProgress, columns: number): string {
   const { stageId, attempt, numDone, numTasks, numRunning, name } = stage;
-  const cells = Math.min(BAR_CELLS, Math.max(4, Math.floor(columns / 4)));
-  const full = numTasks === 0 ? cells : Math.floor((numDone / numTasks) * cells);
   const retry = attempt === 0 ? "" : `.${attempt}`;
-  const head = `Stage ${stageId}${retry} [${FULL.repeat(full)}${EMPTY.repeat(cells - full)}] ${numDone}/${numTasks}, ${numRunning} running  `;
+  const bar = cells(numTasks === 0 ? 1 : numDone / numTasks, columns);
+  return line(`Stage ${stageId}${retry} ${bar} ${numDone}/${numTasks}, ${numRunning} running  ${name}`, columns);
+}
 
-  return cut(head + name.replace(/[\x00-\x1f\x7f-\x9f]+/g, " "), columns - 1);
+/** "CrossValidator [████████░░░░░░░░] 12/75 fits, best accuracy 0.8431 (numTrees 10), about 12 s left" */
+export function formatSearchBar(search: SearchProgress, now: number, columns: number): string {
+  const bar = cells(search.total === 0 ? 1 : Math.min(1, (search.done + search.failed) / search.total), columns);
+  return line(`${search.name} ${bar} ${describeSearch(search, now)}`, columns);
+}
+
+function cells(share: number, columns: number): string {
+  const count = Math.min(BAR_CELLS, Math.max(4, Math.floor(columns / 4)));
+  const full = Math.floor(share * count);
+  return `[${FULL.repeat(full)}${EMPTY.repeat(count - full)}]`;
+}
+
+/** Without characters that steer terminals. */
+function line(text: string, columns: number): string {
+  return cut(text.replace(/[\x00-\x1f\x7f-\x9f]+/g, " "), columns - 1);
 }
 
 function cut(text: string, columns: number): string {
@@ -95,8 +112,12 @@ class TerminalView implements View {
     );
   }
 
-  show(stages: readonly StageProgress[]): void {
-    const lines = stages.slice(0, MOST_BARS).map((stage) => formatBar(stage, this.#lines.columns));
+  show(stages: readonly StageProgress[], searches: readonly SearchProgress[], now: number): void {
+    const { columns } = this.#lines;
+    const lines = [
+      ...searches.slice(0, MOST_BARS).map((search) => formatSearchBar(search, now, columns)),
+      ...stages.slice(0, MOST_BARS).map((stage) => formatBar(stage, columns)),
+    ];
     if (stages.length > MOST_BARS) lines.push(`and ${stages.length - MOST_BARS} more stages`);
     this.#lines.show(lines);
   }
@@ -108,10 +129,12 @@ class TerminalView implements View {
 
 class PlainView implements View {
   readonly #last = new Map<string, { stage: StageProgress; printedAt: number | null }>();
+  readonly #searches = new Map<number, { readonly search: SearchProgress; readonly printedAt: number }>();
 
   constructor(readonly stream: NodeJS.WritableStream) {}
 
-  show(stages: readonly StageProgress[], now: number): void {
+  show(stages: readonly StageProgress[], searches: readonly SearchProgress[], now: number): void {
+    this.#showSearches(searches, now);
     const running = new Set(stages.map(keyOf));
     for (const [key, { stage }] of this.#last) {
       if (running.has(key)) continue;
@@ -132,8 +155,25 @@ class PlainView implements View {
     }
   }
 
+  #showSearches(searches: readonly SearchProgress[], now: number): void {
+    for (const search of searches) {
+      const printedAt = this.#searches.get(search.startedAt)?.printedAt ?? search.startedAt;
+      const due = now - printedAt >= PLAIN_EVERY_MS;
+      if (due) this.stream.write(`${search.name}: ${describeSearch(search, now)}\n`);
+      this.#searches.set(search.startedAt, { search, printedAt: due ? now : printedAt });
+    }
+    const running = new Set(searches.map(({ startedAt }) => startedAt));
+    for (const [key, { search }] of this.#searches) {
+      if (running.has(key)) continue;
+      this.#searches.delete(key);
+      const took = now - search.startedAt;
+      if (took >= PLAIN_AFTER_MS) this.stream.write(`${search.name}: ${search.total} fits, ${formatDuration(took)}\n`);
+    }
+  }
+
   close(): void {
     this.#last.clear();
+    this.#searches.clear();
   }
 }
 

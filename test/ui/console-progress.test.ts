@@ -1,7 +1,8 @@
 /** What a terminal shows: bars below, everything else above them. A small terminal plays the part. */
 import { Writable } from "node:stream";
 import type { ProgressPort } from "../../src/ui/console-progress";
-import { ConsoleProgress, formatBar } from "../../src/ui/console-progress";
+import { ConsoleProgress, formatBar, formatSearchBar } from "../../src/ui/console-progress";
+import { SearchesInProgress } from "../../src/ui/search-progress";
 import { StatusLines } from "../../src/ui/status-lines";
 
 type StageProgress = ReturnType<ProgressPort["activeStages"]>[number];
@@ -123,6 +124,59 @@ describe("a bar", () => {
       expect(bar.endsWith("…")).toBe(true);
     }
     expect(formatBar(stage({ name: "a\x1b[2Jb\nc" }), 100)).toMatch(/a \[2Jb c$/);
+  });
+});
+
+describe("searches", () => {
+  const search = (): SearchesInProgress => {
+    const searches = new SearchesInProgress();
+    const candidates = [2, 4, 8].map((n) => ({ params: { numTrees: String(n) } }));
+    searches.listener.onOther({ type: "FiresteelSearchStart", searchId: "s", name: "CrossValidator", metric: "accuracy", largerIsBetter: true, folds: 2, candidates, time: 1000 }); // prettier-ignore
+    return searches;
+  };
+  const progress = (searches: SearchesInProgress, candidate: number, fold: number, score: number | null): void =>
+    searches.listener.onOther({ type: "FiresteelSearchProgress", searchId: "s", candidate, fold, state: score === null ? "failed" : "done", ...(score === null ? { error: "why" } : { score }), time: 2000 }); // prettier-ignore
+
+  test("tell fits that are done, the best so far and the time left", () => {
+    const searches = search();
+    const bar = (now: number): string => formatSearchBar(searches.running()[0]!, now, 160);
+    expect(bar(1000)).toBe(`CrossValidator [${"░".repeat(24)}] 0/6 fits`);
+    progress(searches, 0, 0, 0.75);
+    progress(searches, 1, 0, 0.5);
+    expect(bar(5000)).toBe(
+      `CrossValidator [${"█".repeat(8)}${"░".repeat(16)}] 2/6 fits, best accuracy 0.7500 (numTrees 2), about 8.0 s left`,
+    );
+    progress(searches, 2, 0, null);
+    progress(searches, 1, 1, 1.1);
+    expect(bar(5000)).toContain("4/6 fits, best accuracy 0.8000 (numTrees 4), 1 failed, about 2.0 s left");
+    for (const candidate of [0, 2]) progress(searches, candidate, 1, 0.1);
+    expect(bar(5000)).toContain("1 failed, the best is fitted on all rows");
+    searches.listener.onOther({ type: "FiresteelSearchEnd", searchId: "s", time: 6000 });
+    expect(searches.running()).toEqual([]);
+  });
+
+  test("stand above the stages on a terminal, and are plain lines elsewhere", () => {
+    jest.useFakeTimers();
+    const searches = search();
+    let now = 1500;
+    const terminal = new Terminal();
+    const port = { now: () => now, activeStages: () => [stage()], activeSearches: () => searches.running() };
+    const bars = new ConsoleProgress(port, asStream(terminal), []);
+    jest.advanceTimersByTime(100);
+    expect(terminal.screen).toEqual([expect.stringMatching(/^CrossValidator .* 0\/6 fits/), expect.stringMatching(/^Stage 1/)]);
+    bars.stop();
+    const written: string[] = [];
+    const plain = new ConsoleProgress({ ...port, activeStages: () => [] }, {
+      write: (text: string) => written.push(text),
+    } as never);
+    progress(searches, 0, 0, 0.75);
+    now = 20_000;
+    jest.advanceTimersByTime(100);
+    searches.listener.onOther({ type: "FiresteelSearchEnd", searchId: "s", time: 6000 });
+    jest.advanceTimersByTime(100);
+    plain.stop();
+    jest.useRealTimers();
+    expect(written).toEqual([expect.stringMatching(/^CrossValidator: 1\/6 fits, best accuracy/), expect.stringMatching(/^CrossValidator: 6 fits, 19/)]); // prettier-ignore
   });
 });
 

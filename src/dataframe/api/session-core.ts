@@ -1,4 +1,5 @@
 /** What the parts of one session share: the port, the order of statements, places of calls. */
+import { callAround } from "../../rdd/api/call-scope";
 import type { Call } from "../../rdd/context-port";
 import type { QueryContext } from "../errors";
 import type { ParseOptions } from "../sql/cursor";
@@ -56,10 +57,10 @@ export class SessionCore {
     return completed(plan);
   }
 
-  /** Where the program called `scope`: to be taken before anything is awaited. */
+  /** Where the program called `scope`, or what runs it: to be taken before anything is awaited. */
   call(scope: string, options?: QueryOptions): Call {
     this.port.context.assertRunning(scope);
-    const site = this.port.context.callSite();
+    const site = callAround()?.site ?? this.port.context.callSite();
     return options?.signal === undefined ? { scope, site } : { scope, site, signal: options.signal };
   }
 

@@ -1,6 +1,7 @@
 /** What learns from DataFrames, and what it has learned. */
 import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
+import { withinCall } from "../../rdd/api/call-scope";
 import { withSignal } from "../../rdd/api/cancellation";
 import { ParamMap } from "../param/param";
 import type { ParamInput } from "../param/params";
@@ -28,8 +29,9 @@ export abstract class Estimator<M extends Transformer = Transformer> extends Sta
   fit(df: DataFrame, params?: ParamInput, options?: FitOptions): Promise<M>;
   fit(df: DataFrame, params: readonly ParamInput[], options?: FitOptions): Promise<M[]>;
   fit(df: DataFrame, params?: ParamInput | readonly ParamInput[], options: FitOptions = {}): Promise<M | M[]> {
-    return withSignal<Promise<M | M[]>>(options.signal, () =>
-      isList(params) ? this.fitEach(df, params) : this.fitOnce(df, params),
+    const site = (): string => df.sparkSession.core.port.context.callSite();
+    return withinCall(`${this.className}.fit`, site, () =>
+      withSignal<Promise<M | M[]>>(options.signal, () => (isList(params) ? this.fitEach(df, params) : this.fitOnce(df, params))),
     );
   }
 

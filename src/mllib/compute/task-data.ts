@@ -4,6 +4,7 @@ import { DataError, TaskError, UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { AnalysisError, QueryError } from "../../dataframe/errors";
 import type { SparkSession } from "../../dataframe/api/spark-session";
+import { callAround } from "../../rdd/api/call-scope";
 import { runJob } from "../../rdd/api/run";
 import type { Call, ContextPort } from "../../rdd/context-port";
 import { PlanNode, type PlanStage } from "../../rdd/nodes/plan-node";
@@ -119,9 +120,9 @@ export class TaskData<R> {
 }
 
 /** The rows of a DataFrame, with exactly these columns, as batches. */
-export function batchesOf(df: DataFrame, columns: readonly string[], scope = "fit"): TaskData<ColumnBatch> {
+export function batchesOf(df: DataFrame, columns: readonly string[], scope?: string): TaskData<ColumnBatch> {
   const { core } = df.sparkSession;
-  const call = core.call(scope);
+  const call = core.call(callAround()?.scope ?? scope ?? "batches");
   const { plan } = df.select(...columns.map((name) => `\`${name.replaceAll("`", "``")}\``));
   return new TaskData<ColumnBatch>(
     core.port.batches(() => core.complete(plan), call),

@@ -1,14 +1,18 @@
 /** What judges predictions by one number. */
 import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
+import { withinCall } from "../../rdd/api/call-scope";
 import { Stage } from "../base/stage";
 import type { ParamInput } from "../param/params";
 
 export abstract class Evaluator extends Stage {
   /** The metric of predictions in `df`. `params` are values for this call alone. Wrong columns are refused before any job. */
-  async evaluate(df: DataFrame, params?: ParamInput): Promise<number> {
-    const self = params === undefined ? this : this.copy(params);
-    return self.evaluated(df, await df.schema());
+  evaluate(df: DataFrame, params?: ParamInput): Promise<number> {
+    const site = (): string => df.sparkSession.core.port.context.callSite();
+    return withinCall(`${this.className}.evaluate`, site, async () => {
+      const self = params === undefined ? this : this.copy(params);
+      return self.evaluated(df, await df.schema());
+    });
   }
 
   /** Whether more is better. */

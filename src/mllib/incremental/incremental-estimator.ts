@@ -2,6 +2,7 @@
 import type { StructType } from "../../columnar/types";
 import { DataError, UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
+import { withinCall } from "../../rdd/api/call-scope";
 import { Estimator, type Model } from "../base/estimator";
 import { columnName } from "../base/predictor";
 import { checkNumeric, checkVector } from "../base/schema";
@@ -61,7 +62,9 @@ export abstract class IncrementalEstimator<M extends Model, W = unknown> extends
    * after the other, where they are. Gives a new model; the one that it goes on from stays as it is.
    */
   async partialFit(data: DataFrame | Batch, options: PartialFitOptions<M> = {}): Promise<M> {
-    return (await this.learnFrom(data, options)).model;
+    const learn = async (): Promise<M> => (await this.learnFrom(data, options)).model;
+    if ("features" in data) return learn();
+    return withinCall(`${this.className}.partialFit`, () => data.sparkSession.core.port.context.callSite(), learn);
   }
 
   /** Internal: and how many batches there were. */
