@@ -49,9 +49,8 @@ let failed = 0;
 await inSession("as usual", options.master, { "spark.executor.memory": options.memory });
 if (options.stress) {
   await inSession("hardly any memory", "local[2]", {
-    "spark.executor.memory": "160m",
-    "spark.memory.fraction": "0.05",
-    "spark.memory.storageFraction": "0.95",
+    "spark.executor.memory": "256m",
+    "firesteel.memory.maxPerTask": "300k",
     "spark.sql.autoBroadcastJoinThreshold": "-1",
   });
   await inSession("executors are killed", "local-cluster[3,1,512]", { "spark.task.maxFailures": "1000", "spark.stage.maxConsecutiveAttempts": "1000" }, true); // prettier-ignore
@@ -162,7 +161,7 @@ function killAtRandom() {
         }
         again();
       },
-      400 + next() * 2000,
+      200 + next() * 800,
     );
   };
   again();

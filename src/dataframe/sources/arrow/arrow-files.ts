@@ -16,6 +16,7 @@ import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
 import { fileRelation } from "../files/relation";
 import { rowFileWriter } from "../files/row-files";
+import { requireNames, requireWellFormed } from "./well-formed";
 import type { FileWriter } from "../files/write-task";
 import type { FileEntry } from "../relation";
 
@@ -40,7 +41,10 @@ function messagesOf(bytes: Uint8Array): { readonly schema: Arrow.Schema; readonl
     throw new Error("it does not end as an Arrow file does: a part of it is missing.");
   const reader = arrow().RecordBatchReader.from(bytes);
   reader.open();
-  return { schema: reader.schema, reader };
+  const { schema } = reader;
+  if (!Array.isArray(schema?.fields)) throw new Error("it has no schema.");
+  requireNames(schema.fields);
+  return { schema, reader };
 }
 
 export const arrowSource: DataSource = {
@@ -88,6 +92,7 @@ class ArrowSplit implements SplitReader {
     return naming(this.split.path, () => {
       const { value, done } = this.#reader.next() as IteratorResult<Arrow.RecordBatch, unknown>;
       if (done === true) return null;
+      requireWellFormed(value, this.bytesRead);
       const batch = this.#pick(fromArrowBatch(value, this.#schema));
       this.firstRow = this.#nextRow;
       this.#nextRow += batch.length;
@@ -180,6 +185,9 @@ function naming<T>(path: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof Error && "errorClass" in error) throw error;
+    // The library's own faults: it trusts what a file says of itself.
+    if (error instanceof TypeError || error instanceof RangeError)
+      throw readFailed(path, "it is not a well-formed file or stream of Arrow's: what describes its batches is damaged.");
     throw readFailed(path, errorText(error), error);
   }
 }

@@ -1,0 +1,110 @@
+/**
+ * Whether an Arrow record batch of a file keeps what its format promises: buffers as long as lengths say, offsets that grow and end within
+ * their values, indices within their dictionary. The library trusts all of it, and so does what reads the batch.
+ */
+import type * as Arrow from "apache-arrow";
+import { arrow } from "../../arrow/library";
+
+/** Rows of a batch without any buffers (columns of nulls) that a small file may claim to have. */
+const FREE_ROWS = 1 << 20;
+
+/** Throws an Error in words. `fileBytes`: no batch has many more rows than bits in its file. */
+export function requireWellFormed(batch: Arrow.RecordBatch, fileBytes: number): void {
+  const { data, schema } = batch;
+  if (!isCount(data.length) || data.length > Math.max(FREE_ROWS, fileBytes * 8))
+    throw new Error(`a batch says that it has ${data.length} rows`);
+  schema.fields.forEach(({ name }, i) => check(data.children[i], name, data.length));
+}
+
+/** Names of columns, as deep as they go. */
+export function requireNames(fields: readonly Arrow.Field[]): void {
+  for (const field of fields) {
+    if (typeof field.name !== "string") throw new Error("a column of its schema has no name");
+    requireNames((field.type as { readonly children?: readonly Arrow.Field[] | null }).children ?? []);
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function check(data: Arrow.Data | undefined, name: string, least: number): void {
+  const broken = (what: string): never => {
+    throw new Error(`column ${name} is damaged: ${what}`);
+  };
+  if (data === undefined) return broken("it is missing from a batch");
+  const { length, offset } = data;
+  if (!isCount(length) || !isCount(offset) || length < least) broken(`it has ${length} values where ${least} are needed`);
+  const room = (have: number, need: number, what: string): void => {
+    if (have < need) broken(`its ${what} end early`);
+  };
+  const { Type } = arrow();
+  const sized = (data.values as ArrayLike<unknown> | undefined)?.length ?? 0;
+  const bits = (data.nullBitmap as Uint8Array | undefined)?.length ?? 0;
+  if (bits > 0) room(bits * 8, offset + length, "marks of nulls");
+  switch (data.typeId) {
+    case Type.Null:
+      return;
+    case Type.Bool:
+      return room(sized * 8, offset + length, "values");
+    case Type.Utf8:
+    case Type.Binary:
+    case Type.LargeUtf8:
+    case Type.LargeBinary:
+      return ranges(data, sized, broken, room);
+    case Type.FixedSizeBinary:
+      return room(sized, length * (data.type as Arrow.FixedSizeBinary).byteWidth, "values");
+    case Type.List:
+    case Type.Map: {
+      const child = data.children[0];
+      ranges(data, child?.length ?? 0, broken, room);
+      check(child, name, 0);
+      return;
+    }
+    case Type.FixedSizeList:
+      return check(
+        data.children[0],
+        name,
+        (offset + length) * (data.type as Arrow.FixedSizeList).listSize,
+      );
+    case Type.Struct: {
+      const { children } = data.type as Arrow.Struct;
+      children.forEach((field, i) => check(data.children[i], `${name}.${field.name}`, length));
+      return;
+    }
+    case Type.Dictionary: {
+      room(sized, length, "indices");
+      const chunks = data.dictionary?.data ?? [];
+      for (const chunk of chunks) check(chunk as Arrow.Data, name, 0);
+      const most = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+      const indices = data.values as ArrayLike<number>;
+      const nulls = bits > 0 && data.nullCount !== 0 ? (data.nullBitmap) : null;
+      for (let i = 0; i < length; i++) {
+        const isNull = nulls !== null && ((nulls[(offset + i) >> 3]! >> ((offset + i) & 7)) & 1) === 0;
+        if (!isNull && !(indices[i]! >= 0 && indices[i]! < most)) broken(`index ${indices[i]} is not in its dictionary`);
+      }
+      return;
+    }
+    default:
+      return room(sized, length * ((data.stride as number | undefined) ?? 1), "values");
+  }
+}
+
+function ranges(
+  data: Arrow.Data,
+  most: number,
+  broken: (what: string) => never,
+  room: (have: number, need: number, what: string) => void,
+): void {
+  const offsets = data.valueOffsets as unknown as ArrayLike<number | bigint>;
+  if (data.length === 0) return;
+  room(offsets.length, data.length + 1, "offsets");
+  let last = Number(offsets[0]);
+  if (last < 0) broken(`an offset is ${last}`);
+  for (let i = 1; i <= data.length; i++) {
+    const next = Number(offsets[i]);
+    if (next < last) broken(`its offsets go back from ${last} to ${next}`);
+    last = next;
+  }
+  if (last > most) broken(`an offset is ${last}, and there are ${most} values`);
+}
