@@ -10,6 +10,7 @@ import { combineFilters } from "./rules/combine-filters";
 import { combineLimits } from "./rules/combine-limits";
 import { combineUnions } from "./rules/combine-unions";
 import { constantFolding } from "./rules/constant-folding";
+import { eagerAggregation } from "./rules/eager-aggregation";
 import { eliminateHints } from "./rules/eliminate-hints";
 import { eliminateOuterJoin } from "./rules/eliminate-outer-join";
 import { eliminateSorts } from "./rules/eliminate-sorts";
@@ -91,7 +92,7 @@ const BATCHES: readonly Batch[] = [
   { name: "Infer filters", repeat: false, rules: [inferFiltersFromConstraints, pushExtraPredicates] },
   { name: "Operators over inferred filters", repeat: true, rules: OPERATORS },
   { name: "Join order", repeat: false, rules: [reorderJoins] },
-  { name: "Aggregates below joins", repeat: false, rules: [reduceAggregateInput] },
+  { name: "Aggregates below joins", repeat: false, rules: [reduceAggregateInput, eagerAggregation] },
   { name: "Distinct aggregates", repeat: false, required: true, rules: [rewriteDistinctAggregates] },
   // After join order: projections between joins would keep them apart.
   { name: "Columns", repeat: false, rules: [pushFiltersIntoScans, columnPruning, collapseProject] },

@@ -16,10 +16,11 @@ import { keyText, type FinishedExchange, type Planner } from "./planner";
 
 type Side = "left" | "right";
 
-export function planJoin(planner: Planner, join: Join): PhysicalPlan {
+/** `prefer`: what the operator above clusters by. */
+export function planJoin(planner: Planner, join: Join, prefer: readonly Expression[] | null): PhysicalPlan {
   if (join.lateral === true) throw new InternalError("A lateral join reached the planner: the optimizer rewrites it.");
   const keys = hashKeys(join);
-  return planMarked(planner, join) ?? new JoinPlan(planner, join, keys).choose();
+  return planMarked(planner, join) ?? new JoinPlan(planner, join, keys).choose(prefer);
 }
 
 class JoinPlan {
@@ -36,14 +37,14 @@ class JoinPlan {
     this.#bytes = { left: statistics.of(join.left).bytes, right: statistics.of(join.right).bytes };
   }
 
-  choose(): PhysicalPlan {
+  choose(prefer: readonly Expression[] | null): PhysicalPlan {
     const { planner, join, keys } = this;
     const left = planner.plan(join.left, keys.left.length > 0 ? keys.left : null);
     const right = planner.plan(join.right, keys.right.length > 0 ? keys.right : null);
     if (keys.left.length === 0 || (this.#type === "nullAwareAnti" && keys.condition !== null)) return this.#nested(left, right);
     const hints = { left: join.hints?.left, right: join.hints?.right };
     const together = this.#oneTask(left, right);
-    const stay = hasShuffleHint(hints) || together || this.#bothMoved();
+    const stay = hasShuffleHint(hints) || together || this.#bothMoved() || this.#clusters(prefer, right);
     const wanted = this.#hintedBroadcast(hints) ?? (stay ? null : this.#smallSide());
     if (wanted !== null && !together) return this.#broadcast(left, right, wanted);
     if (this.#type === "nullAwareAnti")
@@ -54,6 +55,14 @@ class JoinPlan {
     const build =
       hints.left === "shuffleHash" && canBuild(this.#type, "left") ? "left" : this.#tableSide(hints.right === "shuffleHash");
     return this.#hash(movedLeft, movedRight, build);
+  }
+
+  /** The right side lies by the keys already, and what is above would have the left side moved in the same way. */
+  #clusters(prefer: readonly Expression[] | null, right: PhysicalPlan): boolean {
+    const { planner, join, keys } = this;
+    if (prefer === null || !keepsLeft(this.#type) || this.#bytes.left > planner.statistics.of(join.right).bytes * 4) return false;
+    const wanted = keys.left.every((key) => prefer.some((other) => sameExpression(key, other)));
+    return wanted && prefer.length === keys.left.length && placesOf(planner.layoutOf(right), keys.right).length > 0;
   }
 
   #oneTask(left: PhysicalPlan, right: PhysicalPlan): boolean {

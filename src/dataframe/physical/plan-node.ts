@@ -45,7 +45,7 @@ export function planNode(planner: Planner, node: LogicalPlan, prefer: readonly E
       return { kind: "filter", id: id(), output: outputOf(node), child, condition: node.condition };
     }
     case "join":
-      return planJoin(planner, node);
+      return planJoin(planner, node, prefer);
     case "aggregate":
       return planAggregate(planner, node, prefer);
     case "distinct": {

@@ -25,7 +25,10 @@ function holds(sql: string): void {
   fc.assert(
     fc.property(data, fc.constantFrom("50000", "0"), (rows: Readonly<Record<string, readonly BoxedRow[]>>, least) => {
       // Tables of tests are too small to be worth a reduction, unless it is always made.
-      const session = new TestSession(TABLES, { "firesteel.sql.reduceAggregateInput.minRows": least });
+      const session = new TestSession(TABLES, {
+        "firesteel.sql.reduceAggregateInput.minRows": least,
+        "firesteel.sql.eagerAggregation.minRows": least,
+      });
       const evaluator = new PlanEvaluator(session.settings, (name) => rows[name] as readonly BoxedRow[]);
       const analyzed = session.analyzed(sql);
       const wanted = rowsText(evaluator.rows(analyzed), ordered);
@@ -48,6 +51,14 @@ function holds(sql: string): void {
 
 describe.each(
   Object.entries({
+    "aggregates of joins": [
+      "select a, count(d) from t left join u on a = c group by a",
+      "select a, b, count(d), count(c, d), min(d), max(c) from t left join u on a = c group by a, b",
+      "select b, count(*), count(1), count(d + 1), max(d) from t join u on a = c group by b",
+      "select a, 1 + count(d), b from t left join u on a = c and b = d group by a, b having count(d) > 1",
+      "select n, count(*) from (select a, count(d) as n from t left join u on a = c and d > 1 group by a) group by n",
+      "select s, count(f) from t left join w on a = e group by s",
+    ],
     subqueries: [
       "select a from t where exists (select 1 from u where c = a)",
       "select a from t where not exists (select 1 from u where c = a and d > b)",

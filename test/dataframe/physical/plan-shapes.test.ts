@@ -85,8 +85,14 @@ describe("joins", () => {
     expect(planned("select n, y from (select k, count(*) as n from large group by k) join other on k = x where y > 1")).toBe(
       "ShuffledHashJoin (HashAggregate:final Exchange:hash HashAggregate:partial Scan, Exchange:hash Filter Scan)",
     );
-    expect(planned("select k, count(*) from large join other on k = x group by k")).toBe(
+    expect(planned("select k, sum(v) from large join other on k = x group by k")).toBe(
       "HashAggregate:complete ShuffledHashJoin (Exchange:hash Scan, Exchange:hash Scan)",
+    );
+  });
+
+  test("the left side moves to where the right side and the aggregate above have their keys", () => {
+    expect(planned("select k, count(y) from large left join other on k = x group by k")).toBe(
+      "HashAggregate:complete ShuffledHashJoin (Exchange:hash Scan, HashAggregate:final Exchange:hash HashAggregate:partial Scan)",
     );
   });
 

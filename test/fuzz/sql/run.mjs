@@ -39,7 +39,7 @@ async function ask(request) {
 /** Ways to carry a query out: the answer must not depend on them. */
 const SETTINGS = [
   {},
-  { "firesteel.sql.reduceAggregateInput.minRows": "0" },
+  { "firesteel.sql.reduceAggregateInput.minRows": "0", "firesteel.sql.eagerAggregation.minRows": "0" },
   { "spark.sql.autoBroadcastJoinThreshold": "-1", "spark.sql.shuffle.partitions": "3" },
   {
     "spark.sql.autoBroadcastJoinThreshold": "-1",

@@ -1,5 +1,6 @@
 /** Functions of strings that work on their bytes. */
 import type { Call, Expression } from "../../expressions/expression";
+import { searchFor } from "../byte-search";
 import type { Emitter } from "../emitter";
 import { isBinaryString, type Term } from "../term";
 
@@ -101,6 +102,8 @@ function likeMatcher(parts: readonly string[]): Matcher {
   const first = bytes[0]!;
   const last = bytes.at(-1)!;
   const middle = bytes.slice(1, -1).filter((part) => part.length > 0);
+  const lengths = middle.map((part) => part.length);
+  const searches = middle.map(searchFor);
   if (parts.length === 1) {
     return (text, start, end) => end - start === first.length && matchesAt(text, start, first);
   }
@@ -109,10 +112,10 @@ function likeMatcher(parts: readonly string[]): Matcher {
     if (!matchesAt(text, start, first) || !matchesAt(text, end - last.length, last)) return false;
     let at = start + first.length;
     const limit = end - last.length;
-    for (const part of middle) {
-      at = find(text, at, limit, part);
+    for (let i = 0; i < searches.length; i++) {
+      at = searches[i]!(text, at, limit);
       if (at < 0) return false;
-      at += part.length;
+      at += lengths[i]!;
     }
     return true;
   };
@@ -121,11 +124,4 @@ function likeMatcher(parts: readonly string[]): Matcher {
 function matchesAt(text: Uint8Array, at: number, part: Uint8Array): boolean {
   for (let i = 0; i < part.length; i++) if (text[at + i] !== part[i]) return false;
   return true;
-}
-
-function find(text: Uint8Array, start: number, end: number, part: Uint8Array): number {
-  const first = part[0];
-  const last = end - part.length;
-  for (let at = start; at <= last; at++) if (text[at] === first && matchesAt(text, at, part)) return at;
-  return -1;
 }
