@@ -18,6 +18,17 @@ export interface PlanProgram {
   run(task: PlanTask): MaybePromise<TaskOutput>;
   /** The rows of one task, as records. Only of plans that end in rows. */
   rows(task: PlanTask): AnySource;
+  /** What `rows` gives before it is written as bytes, for a plan that reads it in the same task; null or absent where there is no such form. */
+  direct?(task: PlanTask): MaybePromise<DirectSource> | null;
+}
+
+/** Batches of a query or plain data of a program, as they were computed. They are not to be changed. */
+export interface DirectSource {
+  /** Null after the last one. */
+  next(): unknown;
+  close(): void;
+  /** What `rows` has for it: the record that is kept or sent. */
+  record(value: unknown): Uint8Array;
 }
 
 /** What a plan sees of its task. */
@@ -31,6 +42,8 @@ export interface PlanTask {
   readonly shuffles: readonly number[];
   /** Records of partition `partition` of parent dataset `index`; where functions of it are asynchronous, all are kept before they are given. */
   parent(index: number, partition: number): MaybePromise<ChunkSource>;
+  /** The same before they are written as bytes, where the parent is a plan that is computed here and now; otherwise its records. */
+  direct(index: number, partition: number): MaybePromise<DirectSource | ChunkSource>;
   /** The user's function of this name. */
   function(name: string): (...args: never[]) => unknown;
   /** Called when the task ends, however it does. */

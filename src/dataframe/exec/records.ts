@@ -3,6 +3,7 @@ import { ByteWriter, type ChunkSource } from "../../columnar";
 import { encodeBatch } from "../../columnar/batch";
 import type { BatchSource, ColumnBatch } from "../../columnar/vector";
 import { InternalError } from "../../common/errors";
+import type { DirectSource } from "../../rdd/plan-port";
 import type { StagePlan } from "../physical/plan";
 import { rowConverter } from "../sources/record-batches";
 
@@ -24,8 +25,26 @@ export function recordsOf(source: BatchSource, plan: StagePlan): ChunkSource {
   };
 }
 
+/** Batches as they are; records are their bytes. */
+export function batchesOf(source: BatchSource): DirectSource {
+  return {
+    next() {
+      for (;;) {
+        const batch = source.next();
+        if (batch === null || batch.length > 0) return batch;
+      }
+    },
+    close: () => source.close(),
+    record: (batch) => bytesOf(batch as ColumnBatch),
+  };
+}
+
 function asBytes(batch: ColumnBatch): unknown[] {
+  return [bytesOf(batch)];
+}
+
+function bytesOf(batch: ColumnBatch): Uint8Array {
   const out = new ByteWriter(1 << 12);
   encodeBatch(out, batch);
-  return [new Uint8Array(out.copy())];
+  return new Uint8Array(out.copy());
 }

@@ -4,7 +4,7 @@ import { encodeBatch, sliceBatch } from "../../columnar/batch";
 import type { Boxed } from "../../columnar/types";
 import type { BatchSource, ColumnBatch } from "../../columnar/vector";
 import { InternalError, unreachable } from "../../common/errors";
-import type { PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
+import type { DirectSource, PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
 import { type AnySource, type MaybePromise, then } from "../../rdd/pipeline/source";
 import { DeferredSource } from "../../rdd/pipeline/iterable-source";
 import type { TaskOutput } from "../../rdd/task-runner";
@@ -17,7 +17,7 @@ import { externalBatches } from "./external";
 import { sourceOf, type OpenTask } from "./operator";
 import { planFromBytes } from "./plan-bytes";
 import { Projection } from "./projection";
-import { recordsOf } from "./records";
+import { batchesOf, recordsOf } from "./records";
 import type { ExecServices } from "./ports";
 import { laterScans, openScanLater } from "./scan";
 import { Spool } from "./spill/spool";
@@ -71,6 +71,11 @@ class Stage implements PlanProgram {
   rows(task: PlanTask): AnySource {
     const records = then(this.#open(task, new TaskEnvironment(task)), ({ source }): AnySource => recordsOf(source, this.#plan));
     return records instanceof Promise ? new DeferredSource(records) : records;
+  }
+
+  direct(task: PlanTask): MaybePromise<DirectSource> | null {
+    if (this.#plan.sink.kind !== "batches") return null;
+    return then(this.#open(task, new TaskEnvironment(task)), ({ source }) => batchesOf(source));
   }
 
   #open(task: PlanTask, env: TaskEnvironment): MaybePromise<OpenStage> {

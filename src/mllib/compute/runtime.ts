@@ -5,7 +5,7 @@ import { decodeBatchesOf } from "../../columnar/batch";
 import { InternalError } from "../../common/errors";
 import { DeferredSource } from "../../rdd/pipeline/iterable-source";
 import { type AnySource, type MaybePromise, then } from "../../rdd/pipeline/source";
-import type { PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
+import type { DirectSource, PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
 import type { TaskOutput } from "../../rdd/task-runner";
 import { decodePlain, encodePlain } from "./plain";
 import { type AnyProgram, programNamed, type ProgramInput, type ProgramTask } from "./programs";
@@ -38,25 +38,38 @@ class OpenProgram implements PlanProgram {
   }
 
   rows(task: PlanTask): AnySource {
+    const records = then(this.direct(task), (source): AnySource => {
+      return {
+        next() {
+          const value = source.next();
+          return value === null ? null : { kind: "rows", rows: [source.record(value)], start: 0, end: 1 };
+        },
+        close: () => source.close(),
+      };
+    });
+    return records instanceof Promise ? new DeferredSource(records) : records;
+  }
+
+  direct(task: PlanTask): MaybePromise<DirectSource> {
     const program = this.#program;
     if (program.gives !== "records") throw new InternalError(`${this.shipped.name} gives a result, not records.`);
-    const source = then(this.#input(task), (input): AnySource => {
+    return then(this.#input(task), (input): DirectSource => {
       const records = program.program.run(input, this.#spec(task), taskOf(task))[Symbol.iterator]();
       return {
         next() {
           const record = records.next();
-          return record.done === true ? null : { kind: "rows", rows: [encodePlain(record.value)], start: 0, end: 1 };
+          return record.done === true ? null : record.value;
         },
         close: () => void records.return?.(),
+        record: encodePlain,
       };
     });
-    return source instanceof Promise ? new DeferredSource(source) : source;
   }
 
   #input(task: PlanTask): MaybePromise<Iterable<unknown>> {
     const { input } = this.shipped;
     if (input === "none") return [];
-    return then(task.parent(0, task.partition), (source) => inputOf(input, source, task));
+    return then(task.direct(0, task.partition), (source) => inputOf(input, source, task));
   }
 
   #spec(task: PlanTask): unknown {
@@ -66,10 +79,17 @@ class OpenProgram implements PlanProgram {
 
 function* inputOf(
   input: Exclude<ProgramInput, "none">,
-  source: ChunkSource,
+  source: DirectSource | ChunkSource,
   task: PlanTask,
 ): Generator<unknown, void, undefined> {
   try {
+    if ("record" in source) {
+      for (let value = source.next(); value !== null; value = source.next()) {
+        task.env.checkInterrupted();
+        yield value;
+      }
+      return;
+    }
     for (let chunk = source.next(); chunk !== null; chunk = source.next()) {
       for (const bytes of rowsOf(chunk) as Iterable<Uint8Array>) {
         task.env.checkInterrupted();

@@ -1,7 +1,9 @@
 /** A persisted partition: read where a block of it is, otherwise computed, kept, and read back. */
+import type { ChunkSource } from "../../columnar";
 import { StorageLevel } from "../../storage/storage-level";
 import { DeferredSource } from "../pipeline/iterable-source";
-import { type AnySource, isThenable, then } from "../pipeline/source";
+import { type AnySource, isThenable, type MaybePromise, then } from "../pipeline/source";
+import type { DirectSource } from "../plan-port";
 import type { CacheSpec } from "../stage-spec";
 import { type Chain, type ExecNode, runChain, sourceChain } from "./chain";
 import { EncodeSink } from "./encode-sink";
@@ -21,8 +23,59 @@ export class CachedExec implements ExecNode {
   }
 
   chain(partition: number): Chain {
-    const id = `rdd_${this.spec.rddId}_${partition}`;
+    const id = this.#id(partition);
     return sourceChain((task) => task.env.blocks.get(id) ?? this.#compute(id, partition, task));
+  }
+
+  /** A partition that is not kept yet is given on while its bytes are kept; of one that is kept there are records alone. */
+  direct(partition: number, task: TaskRun): MaybePromise<DirectSource | ChunkSource> | null {
+    const id = this.#id(partition);
+    const kept = task.env.blocks.get(id);
+    if (kept !== null) {
+      task.onClose(() => kept.close());
+      return kept;
+    }
+    const source = this.node.direct?.(partition, task) ?? null;
+    if (source === null) return null;
+    return then(source, (opened) => ("record" in opened ? this.#keeping(opened, id, task) : opened));
+  }
+
+  #keeping(source: DirectSource, id: string, task: TaskRun): DirectSource {
+    const writer = task.env.blocks.writer(id, this.#level);
+    let open = true;
+    const close = (): void => {
+      source.close();
+      if (open) writer.abort();
+      open = false;
+    };
+    task.onClose(close);
+    const sink = new EncodeSink(task.values, null, (out) => {
+      if (out.length < FLUSH_BYTES) return;
+      writer.write(out.written());
+      out.clear();
+    });
+    return {
+      next() {
+        const value = source.next();
+        if (value !== null) {
+          sink.add(source.record(value));
+          return value;
+        }
+        if (open) {
+          const rest = sink.finish();
+          if (rest.length > 0) writer.write(rest);
+          open = false;
+          writer.commit(sink.count).close();
+        }
+        return null;
+      },
+      close,
+      record: (value) => source.record(value),
+    };
+  }
+
+  #id(partition: number): string {
+    return `rdd_${this.spec.rddId}_${partition}`;
   }
 
   #compute(id: string, partition: number, task: TaskRun): AnySource {

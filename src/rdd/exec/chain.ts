@@ -5,6 +5,7 @@
 import type { Chunk, ChunkSource, LoopBuilder, Sink, SinkCode, Term } from "../../columnar";
 import { Loop } from "../pipeline/loop";
 import type { Op } from "../pipeline/op";
+import type { DirectSource } from "../plan-port";
 import { type AnySource, isThenable, type MaybePromise, PrimedSource, rowsChunk, SingleSource, then } from "../pipeline/source";
 import type { SpillBuffer } from "./spill-buffer";
 import type { TaskRun } from "./task-run";
@@ -17,6 +18,8 @@ export interface Chain {
 /** The runtime of a node in one thread. */
 export interface ExecNode {
   chain(partition: number): Chain;
+  /** The partition as values that need not be written as bytes (PlanProgram.direct), or records of it that are kept; null where it is neither. */
+  direct?(partition: number, task: TaskRun): MaybePromise<DirectSource | ChunkSource> | null;
 }
 
 export function sourceChain(open: (task: TaskRun) => AnySource): Chain {

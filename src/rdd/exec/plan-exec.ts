@@ -1,7 +1,7 @@
 /** A stage of a query plan in a thread. */
 import type { ChunkSource } from "../../columnar";
 import type { FunctionSpec } from "../stage-spec";
-import { type PlanKind, type PlanProgram, planRuntime, type PlanTask } from "../plan-port";
+import { type DirectSource, type PlanKind, type PlanProgram, planRuntime, type PlanTask } from "../plan-port";
 import type { MaybePromise } from "../pipeline/source";
 import type { TaskOutput } from "../task-runner";
 import { type Chain, chainSource, type ExecNode, sourceChain, toSync } from "./chain";
@@ -25,6 +25,10 @@ export class PlanExec implements ExecNode {
     return sourceChain((task) => this.#program.rows(this.#task(partition, task)));
   }
 
+  direct(partition: number, task: TaskRun): MaybePromise<DirectSource> | null {
+    return this.#program.direct?.(this.#task(partition, task)) ?? null;
+  }
+
   /** Runs a plan that ends in map output or in a result. */
   finish(partition: number, task: TaskRun): MaybePromise<TaskOutput> {
     return this.#program.run(this.#task(partition, task));
@@ -37,6 +41,7 @@ export class PlanExec implements ExecNode {
       payload: task.payload(this.ref, partition),
       shuffles: this.shuffles,
       parent: (index, of) => this.#parent(index, of, task),
+      direct: (index, of) => this.parents[index]!.direct?.(of, task) ?? this.#parent(index, of, task),
       function: (name) => task.function(this.functions.get(name)!),
       onClose: (close) => task.onClose(close),
     };
