@@ -9,9 +9,14 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const modules = ["src/dataframe/sources/wasm/kernels", "src/mllib/kernels/gradient", "src/mllib/kernels/histogram"];
+const modules = {
+  "src/dataframe/sources/wasm/kernels": [],
+  "src/mllib/kernels/gradient": [],
+  // Threads work on one memory together.
+  "src/mllib/kernels/histogram": ["--enable", "threads", "--sharedMemory"],
+};
 
-for (const module of modules) {
+for (const [module, options] of Object.entries(modules)) {
   const scratch = mkdtempSync(join(tmpdir(), "wasm-"));
   try {
     const { error, stderr } = await asc.main([
@@ -21,6 +26,7 @@ for (const module of modules) {
       ...["--runtime", "stub", "--noAssert", "-O3", "--enable", "simd", "--enable", "bulk-memory"],
       // The memory comes from outside: it may be shared between kernels, and its size is the caller's business.
       ...["--importMemory", "--initialMemory", "16", "--maximumMemory", "65536"],
+      ...options,
     ]);
     if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
     const bytes = readFileSync(join(scratch, "kernels.wasm"));

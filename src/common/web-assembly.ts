@@ -1,7 +1,8 @@
 /** WebAssembly's synchronous interface, for which the TypeScript library without a DOM has no types. */
 export interface LinearMemory {
+  /** A SharedArrayBuffer of a shared memory. */
   readonly buffer: ArrayBuffer;
-  /** By pages of 64 KiB. The buffer from before is then empty. */
+  /** By pages of 64 KiB. The buffer from before is then empty, or ends where it did of a shared memory. */
   grow(pages: number): number;
 }
 
@@ -11,7 +12,7 @@ interface WebAssemblyInterface {
     module: object,
     imports: Readonly<Record<string, object>>,
   ) => { readonly exports: Readonly<Record<string, unknown>> };
-  Memory: new (descriptor: { readonly initial: number; readonly maximum: number }) => LinearMemory;
+  Memory: new (descriptor: { readonly initial: number; readonly maximum: number; readonly shared?: true }) => LinearMemory;
 }
 
 export const webAssembly: WebAssemblyInterface = (globalThis as unknown as { readonly WebAssembly: WebAssemblyInterface })

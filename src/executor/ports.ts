@@ -7,7 +7,7 @@ import type { TaskRunner } from "../rdd/task-runner";
 import type { BlockAddress } from "../storage/block-address";
 import type { Caller, HostCalls } from "../storage/host-calls";
 import type { ExecutorStorageOptions, StorageStatus, Survivors } from "../storage/ports";
-import type { TaskBlocks, TaskInfo, TaskMemory, TaskMetrics, TaskShuffle } from "../storage/task-env";
+import type { SharedMemories, TaskBlocks, TaskInfo, TaskMemory, TaskMetrics, TaskShuffle } from "../storage/task-env";
 
 export type OpenStorage = (options: ExecutorStorageOptions) => ExecutorStoragePort;
 
@@ -59,6 +59,7 @@ export interface TaskStorage {
   readonly memory: TaskMemory;
   readonly blocks: TaskBlocks;
   readonly shuffle: TaskShuffle;
+  readonly memories?: SharedMemories;
   tempFile(purpose: string): string;
   readonly directory: string;
   /** The attempt is over in this thread. */

@@ -26,6 +26,7 @@ import { adoptSurvivors } from "./survivors";
 import type { TaskHoldings } from "./task-holdings";
 import { HoldingsRegistry } from "./task-holdings";
 import type { BlockId } from "./task-env";
+import { TaskMemories } from "./task-memories";
 import { BlockClient } from "./transfer/block-client";
 import { BlockServer } from "./transfer/block-server";
 
@@ -54,6 +55,7 @@ export class ExecutorStorage {
   readonly #broadcasts: BroadcastCache;
   readonly #evacuation: Evacuation;
   readonly #holdings: HoldingsRegistry;
+  readonly #memories = new TaskMemories();
   readonly #handlers: Handlers;
   #server: BlockServer | null = null;
   #address: BlockAddress | null = null;
@@ -255,6 +257,8 @@ export class ExecutorStorage {
         const { frames, release } = await this.#broadcasts.open(id);
         return { lease: holdings.addLease(release), rows: 0, frames };
       },
+      "storage.offerMemory": (offer, caller) => ({ lease: this.#memories.offer(offer, of(caller)) }),
+      "storage.joinMemory": ({ key, waitMs }) => this.#memories.join(key, waitMs),
       "storage.mapOutputs": ({ shuffleId }) => this.#shuffles.mapOutputs(shuffleId),
       "storage.commitMap": (commit) => this.#files.commit(commit),
       "storage.mapInPlace": (output) => this.#files.inPlace(output),

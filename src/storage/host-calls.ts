@@ -7,6 +7,7 @@ import type { BlockAddress } from "./block-address";
 import type { Extent } from "./arena";
 import type { SharedMemory } from "./shared-memory";
 import type { BlockId } from "./task-env";
+import type { MemoryOffer } from "./task-memories";
 
 /**
  * The worker's end. `call` blocks until the answer is there and throws what the handler threw; `send` returns at once and
@@ -47,6 +48,11 @@ export interface StorageOps {
 
   /** Bytes of a broadcast or another named block of the driver. */
   "storage.openBytes": { args: { id: string }; result: OpenBlock };
+
+  /** Offers a memory to other tasks of this executor until the lease or the attempt ends. */
+  "storage.offerMemory": { args: MemoryOffer; result: { readonly lease: number } };
+  /** What another task of this executor offers under the key; null where none does within `waitMs`. */
+  "storage.joinMemory": { args: { key: string; waitMs: number }; result: SharedMemory | null };
 
   "storage.mapOutputs": { args: { shuffleId: number }; result: PackedMapOutputs | FetchFailure };
   /** Moves a staging file into place. The answer is another attempt's output when one had been committed before. */

@@ -4,6 +4,7 @@
  */
 import type { ChunkSource } from "../columnar/chunk";
 import type { ValueContext } from "../columnar/value-context";
+import type { SharedMemory } from "./shared-memory";
 import type { StorageLevel } from "./storage-level";
 
 export interface TaskInfo {
@@ -46,10 +47,20 @@ export interface TaskEnv {
    * CommitDenied when another attempt has it.
    */
   requestCommit(): void;
+  /** Memories that tasks of this executor share; absent where tasks do not run side by side. */
+  readonly memories?: SharedMemories;
   /** Only in tasks of barrier stages. */
   readonly barrier?: TaskBarrier;
   /** Reading and uploading of files that are not local; absent where the process offers local files only. */
   readonly files?: TaskFiles;
+}
+
+/** While one task runs that offers a memory, others of the executor can have it under the same key. */
+export interface SharedMemories {
+  /** `endedAt`: place of an Int32 in the memory that becomes 1 when this attempt is over, however it ends. */
+  offer(key: string, memory: SharedMemory, endedAt: number): void;
+  /** Null where nobody offers it within `waitMs`. */
+  join(key: string, waitMs: number): SharedMemory | null;
 }
 
 /** Files in remote storage. The layer above hands it to the file-system layer, whose ports have the same shape. */

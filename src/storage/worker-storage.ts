@@ -8,7 +8,7 @@ import type { SharedStorage } from "./ports";
 import { ShuffleMemory } from "./shuffle-memory";
 import { SlabViews } from "./slab-views";
 import { SlotMemory } from "./slot-memory";
-import type { TaskBlocks, TaskInfo, TaskMemory, TaskMetrics, TaskShuffle } from "./task-env";
+import type { SharedMemories, TaskBlocks, TaskInfo, TaskMemory, TaskMetrics, TaskShuffle } from "./task-env";
 import { WorkerBlocks } from "./worker-blocks";
 import { WorkerShuffle } from "./worker-shuffle";
 
@@ -33,6 +33,7 @@ export interface TaskStorage {
   readonly memory: TaskMemory;
   readonly blocks: TaskBlocks;
   readonly shuffle: TaskShuffle;
+  readonly memories: SharedMemories;
   tempFile(purpose: string): string;
   /** A directory that all tasks of the executor share. */
   readonly directory: string;
@@ -78,6 +79,10 @@ export class WorkerStorage {
       memory: this.#memory,
       blocks,
       shuffle,
+      memories: {
+        offer: (key, memory, endedAt) => void calls.call("storage.offerMemory", { key, memory, endedAt }),
+        join: (key, waitMs) => calls.call("storage.joinMemory", { key, waitMs }),
+      },
       directory: this.options.shared.directories[0]!,
       tempFile: (purpose) => layout.temporary(slot, taskId, `${purpose}-${files++}`),
       close: () => {

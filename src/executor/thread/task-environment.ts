@@ -41,6 +41,7 @@ export function openEnvironment(parts: EnvironmentParts): OpenEnvironment {
     memory: storage.memory,
     blocks: storage.blocks,
     shuffle: storage.shuffle,
+    ...(storage.memories === undefined ? {} : { memories: storage.memories }),
     tempFile: (purpose) => storage.tempFile(purpose),
     directory: storage.directory,
     interrupted,

@@ -4,7 +4,7 @@
  */
 import type { ColumnBatch } from "../../columnar/vector";
 import { InternalError } from "../../common/errors";
-import type { TaskMemory } from "../../storage/task-env";
+import type { SharedMemories, TaskMemory } from "../../storage/task-env";
 
 /** A broadcast: bytes that reach an executor once. */
 export interface BroadcastRef {
@@ -18,6 +18,8 @@ export interface ProgramTask {
   conf(key: string): string | undefined;
   /** The bytes of a broadcast: shared by the executor's threads, not to be changed. */
   broadcast(ref: BroadcastRef): Uint8Array;
+  /** Memories that tasks of the executor share; absent where tasks do not run side by side. */
+  readonly memories: SharedMemories | undefined;
   /** Throws where the task was told to stop. Programs call it in long loops; between records it is called for them. */
   checkInterrupted(): void;
   /** Of this thread, from task to task: the last few things that were made, by key. */

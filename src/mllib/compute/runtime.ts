@@ -110,6 +110,7 @@ function taskOf(task: PlanTask): ProgramTask {
   return {
     partition,
     memory: env.memory,
+    memories: env.memories,
     conf: (key) => env.conf(key),
     broadcast: (ref) => env.blocks.fetchBytes(`broadcast_${ref.broadcast}`),
     checkInterrupted: () => env.checkInterrupted(),

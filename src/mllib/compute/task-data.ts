@@ -139,6 +139,35 @@ export async function onExecutors<S, P>(
   options: AggregateOptions = {},
 ): Promise<P[]> {
   if (specs.length === 0) return [];
+  const results: P[] = [];
+  await runOnExecutors(session, program, specs, options, (index, result) => {
+    results[index] = result;
+  });
+  return results;
+}
+
+/** Runs one task for each of `specs`; gives the result of the first as soon as that is there, and lets the others end. */
+export function firstOnExecutors<S, P>(
+  session: SparkSession,
+  program: AggregateProgram<S, never, P>,
+  specs: readonly [S, ...S[]],
+  options: AggregateOptions = {},
+): Promise<P> {
+  return new Promise((resolve, reject) => {
+    // Where the first result is there, a failure of the rest is of no consequence.
+    runOnExecutors(session, program, specs, options, (index, result) => {
+      if (index === 0) resolve(result);
+    }).catch(reject);
+  });
+}
+
+async function runOnExecutors<S, P>(
+  session: SparkSession,
+  program: AggregateProgram<S, never, P>,
+  specs: readonly S[],
+  options: AggregateOptions,
+  onResult: (index: number, result: P) => void,
+): Promise<void> {
   const { core } = session;
   const call = core.call(program.name);
   const stage: PlanStage = {
@@ -149,15 +178,7 @@ export async function onExecutors<S, P>(
     inputs: [],
     functions: new Map(),
   };
-  const results: P[] = [];
-  await runProgram(
-    new PlanNode(core.port.context, program.name, stage, call.site),
-    { ...call, ...options },
-    (index, result: P) => {
-      results[index] = result;
-    },
-  );
-  return results;
+  await runProgram(new PlanNode(core.port.context, program.name, stage, call.site), { ...call, ...options }, onResult);
 }
 
 async function runProgram<P>(

@@ -1,6 +1,7 @@
 /** The kernels of histogram.assembly.ts and the memory they work on. */
 import { type LinearMemory, webAssembly } from "../../dataframe/sources/wasm/web-assembly";
 import { InternalError } from "../../common/errors";
+import { CONTROL, CONTROL_BYTES } from "./crew";
 import { kernelBytes } from "./histogram";
 
 export type Address = number;
@@ -45,47 +46,85 @@ export interface HistogramKernels {
   ): Address;
   all(from: number, to: number, labels: Address, entries: Address): Address;
   subtract(a: Address, b: Address, bytes: number, doubles: number): void;
-  total(entries: Address, end: Address, values: Address): number;
+  add(a: Address, b: Address, bytes: number, doubles: number): void;
+  move(to: Address, from: Address, bytes: number): void;
+  part(
+    wide: number,
+    entries: Address,
+    end: Address,
+    table: Address,
+    stride: number,
+    feature: number,
+    goes: Address,
+    scratch: Address,
+  ): number;
+  gradients(loss: number, y: Address, f: Address, from: number, to: number, into: Address): number;
+  scaled(
+    targets: Address,
+    weights: Address,
+    from: number,
+    to: number,
+    weight: number,
+    value: number,
+    center: number,
+    pairs: Address,
+  ): void;
+  leafSums(
+    entries: Address,
+    end: Address,
+    targets: Address,
+    weights: Address,
+    value: number,
+    center: number,
+    rest: number,
+    square: number,
+    out: Address,
+  ): void;
   shift(entries: Address, end: Address, values: Address, by: number): void;
 }
 
-/** The module keeps nothing of its own in memory. */
-const FIRST_ADDRESS = 1024;
+/** The module keeps nothing of its own in memory; what crews agree about lies below this. */
+const FIRST_ADDRESS = CONTROL + CONTROL_BYTES;
 const PAGE = 65536;
 const MAX_BYTES = 4 * 1024 ** 3 - PAGE;
 
 /** Memory of one growth: everything is laid out before anything is written, and goes with the object. */
 export class HistogramMemory {
   readonly kernels: HistogramKernels;
-  readonly #memory: LinearMemory;
+  /** Other threads can work on it with `kernelsOn`. */
+  readonly memory: LinearMemory;
   #end = FIRST_ADDRESS;
 
   constructor() {
-    this.#memory = new webAssembly.Memory({ initial: 16, maximum: 65536 });
-    const instance = new webAssembly.Instance(compiled(), {
-      env: {
-        memory: this.#memory,
-        abort: () => {
-          throw new InternalError("A kernel of the trees stopped.");
-        },
-      },
-    });
-    this.kernels = instance.exports as unknown as HistogramKernels;
+    this.memory = new webAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
+    this.kernels = kernelsOn(this.memory);
   }
 
-  /** Bytes, zeros at first, at a multiple of 64. Views that were made before are then empty. */
+  /** Bytes, zeros at first, at a multiple of 64. Views that were made before end where the memory did. */
   allocate(bytes: number): Address {
     const at = this.#end;
     this.#end = Math.ceil((at + bytes + 16) / 64) * 64;
     if (this.#end > MAX_BYTES) throw new InternalError("The rows of a tree are more than one task can hold.");
-    const missing = this.#end - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
+    const missing = this.#end - this.memory.buffer.byteLength;
+    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
     return at;
   }
 
   get buffer(): ArrayBuffer {
-    return this.#memory.buffer;
+    return this.memory.buffer;
   }
+}
+
+export function kernelsOn(memory: LinearMemory): HistogramKernels {
+  const instance = new webAssembly.Instance(compiled(), {
+    env: {
+      memory,
+      abort: () => {
+        throw new InternalError("A kernel of the trees stopped.");
+      },
+    },
+  });
+  return instance.exports as unknown as HistogramKernels;
 }
 
 let kernelModule: object | undefined;

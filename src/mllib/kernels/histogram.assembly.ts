@@ -220,10 +220,10 @@ export function weightedClasses(
 }
 
 /**
- * Brings the entries whose bin goes left (goes[bin] is 1) to the front, in their order, the others behind them; `scratch` has
- * room for them. How many bytes went left.
+ * Brings the entries whose bin goes left (goes[bin] is 1) to the front, in their order, and writes the others to `scratch`. How many
+ * bytes went left.
  */
-export function route(
+export function part(
   wide: i32,
   entries: usize,
   end: usize,
@@ -255,8 +255,23 @@ export function route(
       right += (goesLeft ^ 1) << 3;
     }
   }
-  memory.copy(left, scratch, right - scratch);
   return left - entries;
+}
+
+/** As `part`, with the others behind those that went left. */
+export function route(
+  wide: i32,
+  entries: usize,
+  end: usize,
+  table: usize,
+  stride: usize,
+  feature: usize,
+  goes: usize,
+  scratch: usize,
+): usize {
+  const bytes = part(wide, entries, end, table, stride, feature, goes, scratch);
+  memory.copy(entries + bytes, scratch, end - entries - bytes);
+  return bytes;
 }
 
 // @ts-ignore: decorator
@@ -313,19 +328,134 @@ export function subtract(a: usize, b: usize, bytes: usize, doubles: i32): void {
   else for (; a < end; a += 16, b += 16) v128.store(a, i32x4.sub(v128.load(a), v128.load(b)));
 }
 
-/** Σ count · values[row] over entries. */
-export function total(entries: usize, end: usize, values: usize): f64 {
-  let sum: f64 = 0;
-  for (let e = entries; e < end; e += 8) {
-    sum += (load<u32>(e, 4) as f64) * load<f64>(values + ((load<u32>(e) as usize) << 3));
-  }
-  return sum;
-}
-
 /** values[row] += by for the rows of entries. */
 export function shift(entries: usize, end: usize, values: usize, by: f64): void {
   for (let e = entries; e < end; e += 8) {
     const at = values + ((load<u32>(e) as usize) << 3);
     store<f64>(at, load<f64>(at) + by);
   }
+}
+
+/** a += b, as `subtract`. */
+export function add(a: usize, b: usize, bytes: usize, doubles: i32): void {
+  const end = a + bytes;
+  if (doubles != 0) for (; a < end; a += 16, b += 16) v128.store(a, f64x2.add(v128.load(a), v128.load(b)));
+  else for (; a < end; a += 16, b += 16) v128.store(a, i32x4.add(v128.load(a), v128.load(b)));
+}
+
+export function move(to: usize, from: usize, bytes: usize): void {
+  memory.copy(to, from, bytes);
+}
+
+// @ts-ignore: decorator
+@inline
+function term(sum: v128, r: v128, coefficient: f64): v128 {
+  return f64x2.add(f64x2.mul(sum, r), f64x2.splat(coefficient));
+}
+
+/** eˣ for x ≤ 0, to about one unit in the last place: x = n·ln 2 + r, a polynomial of degree 13 in r, n into the exponent. */
+// @ts-ignore: decorator
+@inline
+function exp(x: v128): v128 {
+  x = f64x2.max(x, f64x2.splat(-708));
+  const magic = f64x2.splat(6755399441055744);
+  const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(1.4426950408889634)), magic);
+  const n = f64x2.sub(shifted, magic);
+  const r = f64x2.sub(f64x2.sub(x, f64x2.mul(n, f64x2.splat(6.93147180369123816490e-1))), f64x2.mul(n, f64x2.splat(1.90821492927058770002e-10)));
+  let p = f64x2.splat(1.6059043836821613e-10);
+  p = term(p, r, 2.08767569878681e-9);
+  p = term(p, r, 2.505210838544172e-8);
+  p = term(p, r, 2.755731922398589e-7);
+  p = term(p, r, 2.7557319223985893e-6);
+  p = term(p, r, 2.48015873015873e-5);
+  p = term(p, r, 1.984126984126984e-4);
+  p = term(p, r, 1.3888888888888889e-3);
+  p = term(p, r, 8.333333333333333e-3);
+  p = term(p, r, 4.1666666666666664e-2);
+  p = term(p, r, 1.6666666666666666e-1);
+  p = term(p, r, 0.5);
+  p = term(p, r, 1);
+  p = term(p, r, 1);
+  const power = i64x2.shl(i64x2.add(shifted, i64x2.splat(1023)), 52);
+  return f64x2.mul(p, power);
+}
+
+// @ts-ignore: decorator
+@inline
+function gradient(loss: i32, y: v128, f: v128): v128 {
+  if (loss == 0) {
+    // 4y / (1 + e^z), z = 2yf, with the exponent of what is not positive.
+    const one = f64x2.splat(1);
+    const z = f64x2.mul(f64x2.mul(f64x2.splat(2), y), f);
+    const e = exp(f64x2.neg(f64x2.abs(z)));
+    const upper = v128.bitselect(e, one, f64x2.gt(z, f64x2.splat(0)));
+    return f64x2.div(f64x2.mul(f64x2.mul(f64x2.splat(4), y), upper), f64x2.add(one, e));
+  }
+  const d = f64x2.sub(y, f);
+  if (loss == 1) return f64x2.mul(f64x2.splat(2), d);
+  return v128.bitselect(f64x2.splat(-1), f64x2.splat(1), f64x2.lt(d, f64x2.splat(0)));
+}
+
+/** into[row] = the negative gradient of loss 0 (logistic), 1 (squared), 2 (absolute) at prediction f of label y; the largest size. */
+export function gradients(loss: i32, y: usize, f: usize, from: usize, to: usize, into: usize): f64 {
+  let most = f64x2.splat(0);
+  let at = from << 3;
+  const end = to << 3;
+  for (; at + 16 <= end; at += 16) {
+    const g = gradient(loss, v128.load(y + at), v128.load(f + at));
+    v128.store(into + at, g);
+    most = f64x2.max(most, f64x2.abs(g));
+  }
+  if (at < end) {
+    const g = gradient(loss, v128.load64_splat(y + at), v128.load64_splat(f + at));
+    store<f64>(into + at, f64x2.extract_lane(g, 0));
+    most = f64x2.max(most, f64x2.abs(g));
+  }
+  return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+}
+
+/** To the nearest whole number, halves upwards: JavaScript's Math.round. */
+// @ts-ignore: decorator
+@inline
+function rounded(x: f64): f64 {
+  const up = ceil(x);
+  return up - 0.5 > x ? up - 1 : up;
+}
+
+/** Pairs (weight, label · weight) of rows as whole numbers; `weights` = 0: all weigh 1. */
+export function scaled(targets: usize, weights: usize, from: usize, to: usize, weight: f64, value: f64, center: f64, pairs: usize): void {
+  for (let row = from; row < to; row++) {
+    const y = load<f64>(targets + (row << 3)) - center;
+    const w = weights != 0 ? load<f64>(weights + (row << 3)) : 1;
+    const at = pairs + (row << 4);
+    store<f64>(at, weights != 0 ? rounded(w * weight) : 1);
+    store<f64>(at, rounded(w * y * value), 8);
+  }
+}
+
+/** Adds to out[0] what rounding took from the labels of entries, and to out[1] their squares. */
+export function leafSums(
+  entries: usize,
+  end: usize,
+  targets: usize,
+  weights: usize,
+  value: f64,
+  center: f64,
+  rest: f64,
+  square: f64,
+  out: usize,
+): void {
+  let rests: f64 = 0;
+  let squares: f64 = 0;
+  for (let e = entries; e < end; e += 8) {
+    const at = (load<u32>(e) as usize) << 3;
+    const count = load<u32>(e, 4) as f64;
+    const y = load<f64>(targets + at) - center;
+    const w = weights != 0 ? load<f64>(weights + at) : 1;
+    const exact = w * y * value;
+    rests += count * rounded((exact - rounded(exact)) * rest);
+    squares += count * rounded(w * y * y * square);
+  }
+  store<f64>(out, load<f64>(out) + rests);
+  store<f64>(out, load<f64>(out, 8) + squares, 8);
 }

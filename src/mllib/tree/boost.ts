@@ -1,8 +1,8 @@
-/** Gradient boosting over a table of bins, in one thread. Friedman, "Greedy function approximation", 2001; as Spark does it. */
+/** Gradient boosting over a table of bins, in one task. Friedman, "Greedy function approximation", 2001; as Spark does it. */
 import { type BinnedTable, type Scales, scaleFor } from "./binned-table";
 import type { GrowthSpec } from "./features";
-import { TreeGrower } from "./grow";
-import { lossOf, type LossName, negativeGradients } from "./losses";
+import { type OfferMemory, TreeGrower } from "./grow";
+import { lossOf, type LossName } from "./losses";
 import { categoriesOf, predictionOf, type TreeData } from "./tree-data";
 
 /** Plain data. */
@@ -31,38 +31,37 @@ export function boost(
   table: BinnedTable,
   validation: BinnedTable | null,
   checkInterrupted: () => void,
+  offer?: OfferMemory,
 ): BoostResult {
   const { growth, loss, iterations, stepSize } = spec;
   const y = table.targets!;
   const rows = table.rows;
-  const predictions = new Float64Array(rows);
-  const targets = new Float64Array(rows);
   const mostWeight = table.weights === null ? 1 : maxOf(table.weights);
   const weight = table.weights?.every(Number.isInteger) === false ? scaleFor(rows, mostWeight) : scaleFor(rows, mostWeight, 1);
-  let grower: TreeGrower | undefined;
   const judge = validation === null ? null : new Judge(loss, validation, growth);
   const trees: TreeData[] = [];
   let best = 0;
   let bestError = 0;
-  for (let i = 0; i < iterations; i++) {
-    if (i === 0) targets.set(y);
-    else negativeGradients(loss, y, predictions, targets);
-    const most = maxAbs(targets);
-    const whole = i === 0 && targets.every(Number.isInteger);
-    const scales: Scales = {
+  const scalesFor = (most: number, whole: boolean): Scales => {
+    const enough = whole && weight === 1 ? 1 : Infinity;
+    return {
       weight,
-      value: scaleFor(rows, most * mostWeight, whole && weight === 1 ? 1 : Infinity),
-      square: scaleFor(rows, most * most * mostWeight, whole && weight === 1 ? 1 : Infinity),
+      value: scaleFor(rows, most * mostWeight, enough),
+      square: scaleFor(rows, most * most * mostWeight, enough),
       center: 0,
     };
-    grower ??= new TreeGrower(growth, { ...table, targets: null }, scales, checkInterrupted);
-    grower.learn(targets, scales);
+  };
+  const first = scalesFor(maxAbs(y), y.every(Number.isInteger));
+  const grower = new TreeGrower(growth, table, first, checkInterrupted);
+  grower.boost(y);
+  if (offer !== undefined) grower.lead(offer);
+  for (let i = 0; i < iterations; i++) {
+    if (i > 0) grower.learnGradients(loss, (most) => scalesFor(most, false));
     const tree = grower.grow(i);
     trees.push(tree);
     const share = boostWeight(i, stepSize);
-    if (growth.sampling === null)
-      grower.eachLeaf((node, entries) => addTo(predictions, entries, predictionOf(tree, node) * share));
-    else addTreePredictions(table, growth.features, tree, share, predictions);
+    if (growth.sampling === null) grower.addLeaves((node) => predictionOf(tree, node) * share);
+    else addTreePredictions(table, growth.features, tree, share, grower.predictions);
     if (judge === null) {
       best = i + 1;
       continue;
@@ -77,11 +76,8 @@ export function boost(
       best = i + 1;
     }
   }
+  grower.end();
   return { trees, best };
-}
-
-function addTo(predictions: Float64Array, entries: Uint32Array, by: number): void {
-  for (let e = 0; e < entries.length; e += 2) predictions[entries[e]!]! += by;
 }
 
 /** The mean loss over rows that are not learned from. */

@@ -1,8 +1,13 @@
 /** Fits of forests and boosted trees in tasks over a table of bins that every executor has. */
+import { randomUUID } from "node:crypto";
+import type { LinearMemory } from "../../common/web-assembly";
 import type { SparkSession } from "../../dataframe/api/spark-session";
+import type { SharedMemory } from "../../storage/shared-memory";
 import { decodePlain } from "../compute/plain";
 import { aggregateProgram, type BroadcastRef } from "../compute/programs";
-import { onExecutors } from "../compute/task-data";
+import { assist, ENDED_AT, type Kernels } from "../kernels/crew";
+import { kernelsOn } from "../kernels/histogram-kernels";
+import { firstOnExecutors, onExecutors } from "../compute/task-data";
 import { scaleFor, type Scales } from "./binned-table";
 import { boost, type BoostResult, type BoostSpec } from "./boost";
 import type { GrowthSpec } from "./features";
@@ -54,18 +59,34 @@ export async function fitForest(
   return (await onExecutors(session, growTrees, specs)).flat();
 }
 
-interface BoostTask {
-  readonly table: BroadcastRef;
-  readonly spec: BoostSpec;
-}
+/** The first task boosts; the others are its crew where they run beside it. */
+type BoostTask =
+  | { readonly kind: "boost"; readonly crew: string | null; readonly table: BroadcastRef; readonly spec: BoostSpec }
+  | { readonly kind: "assist"; readonly crew: string };
 
-const boostTrees = aggregateProgram<BoostTask, never, BoostResult>({
+/** How long a task waits for one that it can assist: that one has the table to lay out first. */
+const PATIENCE_MS = 1000;
+
+const boostTrees = aggregateProgram<BoostTask, never, BoostResult | null>({
   name: "mllib.trees.boost",
-  run(_, { table, spec }, task) {
-    const { learned, held } = decodePlain<TrainingTables>(task.broadcast(table));
-    return boost(spec, learned, held, () => task.checkInterrupted());
+  run(_, what, task) {
+    const check = (): void => task.checkInterrupted();
+    const { crew } = what;
+    if (what.kind === "assist") {
+      const memory = task.memories?.join(what.crew, PATIENCE_MS) ?? null;
+      if (memory !== null) assist(memory.buffer, kernelsOn(memory as unknown as LinearMemory) as unknown as Kernels, check);
+      return null;
+    }
+    const { learned, held } = decodePlain<TrainingTables>(task.broadcast(what.table));
+    const { memories } = task;
+    if (crew === null || memories === undefined) return boost(what.spec, learned, held, check);
+    return boost(what.spec, learned, held, check, (memory) => memories.offer(crew, memory as unknown as SharedMemory, ENDED_AT));
   },
 });
+
+/** Rows for which a crew comes together. */
+const CREW_ROWS = 50_000;
+const LARGEST_CREW = 8;
 
 export async function fitBoosted(session: SparkSession, training: Training, spec: BoostSpec): Promise<BoostResult> {
   const sampled = spec.growth.sampling !== null;
@@ -75,6 +96,9 @@ export async function fitBoosted(session: SparkSession, training: Training, spec
     return boostByLevels(training.levels(sampled, true), spec, most, weightScale, training.isValidated);
   }
   const table = training.table(sampled).ref;
-  const [result] = await onExecutors(session, boostTrees, [{ table, spec }]);
-  return result!;
+  const slots = session.core.port.context.defaultParallelism;
+  const size = training.rows < CREW_ROWS ? 1 : Math.min(slots, LARGEST_CREW);
+  const crew = size > 1 ? randomUUID() : null;
+  const assistants = Array.from({ length: size - 1 }, (): BoostTask => ({ kind: "assist", crew: crew! }));
+  return (await firstOnExecutors(session, boostTrees, [{ kind: "boost", crew, table, spec }, ...assistants]))!;
 }

@@ -1,11 +1,21 @@
 /** Grows trees over a table of bins, in one thread: histograms by node, depth first. */
-import { type Address, HistogramMemory } from "../kernels/histogram-kernels";
+import type { LinearMemory } from "../../common/web-assembly";
+import { CrewLeader, type Kernels, MOST_ITEMS } from "../kernels/crew";
+import { type Address, type HistogramKernels, HistogramMemory } from "../kernels/histogram-kernels";
 import type { BinnedTable, Scales } from "./binned-table";
 import { binsOf, type GrowthSpec } from "./features";
 import { finishSums, GrowthRules, restScaleOf } from "./growth-rules";
+import { LOSS_NUMBERS, type LossName } from "./losses";
 import { featureSubset, sampleLimits, treeSeed } from "./random";
 import { type BinLayout, layoutOf, SplitFinder, totalsWidth } from "./split-finder";
 import { TreeBuilder, type TreeData } from "./tree-data";
+
+/** Rows of a part of the work at least: less is not worth another thread. */
+const LEAST_ROWS = 8192;
+const MOST_PARTS = 16;
+
+/** Offers the memory to threads that will assist (kernels/crew). */
+export type OfferMemory = (memory: LinearMemory) => void;
 
 interface Leaf {
   readonly node: number;
@@ -23,8 +33,10 @@ export class TreeGrower {
   readonly #keys: Address;
   readonly #labels: Address;
   readonly #values: Address;
-  readonly #squares: Address;
-  readonly #rests: Address;
+  /** Of regression: labels, weights as they came, two sums for each of some leaves. */
+  readonly #targets: Address;
+  readonly #weights: Address;
+  readonly #leafSums: Address;
   readonly #limits: Address;
   readonly #limitCount: number;
   readonly #entries: Address;
@@ -37,6 +49,12 @@ export class TreeGrower {
   readonly #histogramBytes: number;
   readonly #free: Address[] = [];
   readonly #subtracts: boolean;
+  /** Histograms of parts of a node's rows. */
+  readonly #partial: Address[] = [];
+  #crew: CrewLeader | undefined;
+  /** Of boosting: labels and predictions. */
+  #labelsOfAll: Address = 0;
+  #predictions: Address = 0;
   /** Leaves of the last tree, with their rows. */
   readonly leaves: Leaf[] = [];
   #sums: Uint32Array | Float64Array;
@@ -59,8 +77,9 @@ export class TreeGrower {
     this.#keys = table.keys === null ? 0 : memory.allocate(table.rows * 4);
     this.#labels = table.classes === null ? 0 : memory.allocate(table.rows * 2);
     this.#values = classes > 0 && !weighted ? 0 : memory.allocate(table.rows * (classes > 0 ? 8 : 16));
-    this.#squares = classes > 0 ? 0 : memory.allocate(table.rows * 8);
-    this.#rests = classes > 0 ? 0 : memory.allocate(table.rows * 8);
+    this.#targets = classes > 0 ? 0 : memory.allocate(table.rows * 8);
+    this.#weights = classes > 0 || !weighted ? 0 : memory.allocate(table.rows * 8);
+    this.#leafSums = memory.allocate(MOST_ITEMS * 16);
     const limits = sampling === null ? new Uint32Array(0) : sampleLimits(sampling.rate, sampling.replacement);
     this.#limitCount = limits.length;
     this.#limits = memory.allocate(limits.byteLength);
@@ -69,7 +88,7 @@ export class TreeGrower {
     const mostBins = features.reduce((most, feature) => Math.max(most, binsOf(feature)), 1);
     this.#goes = memory.allocate(mostBins);
     this.#offsets = memory.allocate(features.length * 4);
-    this.#places = memory.allocate(features.length * 4);
+    this.#places = memory.allocate(features.length * 4 * (1 + MOST_PARTS));
     const size = this.#elementBytes;
     let end = 0;
     const sizes = features.map((feature) => Math.ceil((binsOf(feature) * this.#layout.step * size) / 16) * 16);
@@ -89,9 +108,10 @@ export class TreeGrower {
     if (table.keys !== null) new Uint32Array(buffer, this.#keys, table.rows).set(table.keys);
     if (table.classes !== null) new Uint16Array(buffer, this.#labels, table.rows).set(table.classes);
     if (classes > 0 && table.weights !== null) this.#setWeights(table.weights);
-    if (table.targets !== null) this.learn(table.targets, scales);
+    if (this.#weights !== 0) new Float64Array(buffer, this.#weights, table.rows).set(table.weights!);
     new Uint32Array(buffer, this.#limits, limits.length).set(limits);
     this.#sums = size === 4 ? new Uint32Array(buffer) : new Float64Array(buffer);
+    if (table.targets !== null) this.learn(table.targets, scales);
   }
 
   get #elementBytes(): number {
@@ -105,30 +125,95 @@ export class TreeGrower {
 
   /** Sets what the rows' labels are for the trees that follow. */
   learn(targets: Float64Array, scales: Scales): void {
-    this.scales = scales;
-    this.#finder.valueScale = scales.value;
-    const { rows, weights } = this.table;
-    const { buffer } = this.#memory;
-    const { weight, value, square, center } = scales;
-    const pairs = new Float64Array(buffer, this.#values, rows * 2);
-    const squares = new Float64Array(buffer, this.#squares, rows);
-    const rests = new Float64Array(buffer, this.#rests, rows);
-    const restScale = restScaleOf(rows);
-    for (let row = 0; row < rows; row++) {
-      const y = targets[row]! - center;
-      const w = weights === null ? 1 : weights[row]!;
-      const exact = w * y * value;
-      const whole = Math.round(exact);
-      pairs[2 * row] = weights === null ? 1 : Math.round(w * weight);
-      pairs[2 * row + 1] = whole;
-      rests[row] = Math.round((exact - whole) * restScale);
-      squares[row] = Math.round(w * y * y * square);
-    }
+    new Float64Array(this.#memory.buffer, this.#targets, this.table.rows).set(targets);
+    this.#scaleTargets(scales);
   }
 
-  /** Calls with the node and the rows of each leaf of the last tree. */
-  eachLeaf(visit: (node: number, rows: Uint32Array, stride: 2) => void): void {
-    for (const { node, from, to } of this.leaves) visit(node, new Uint32Array(this.#memory.buffer, from, (to - from) / 4), 2);
+  #scaleTargets(scales: Scales): void {
+    this.scales = scales;
+    this.#finder.valueScale = scales.value;
+    const { weight, value, center } = scales;
+    this.#overRows("scaled", (from, to) => [this.#targets, this.#weights, from, to, weight, value, center, this.#values]);
+  }
+
+  /** Boosting of these labels begins: predictions are 0. */
+  boost(labels: Float64Array): void {
+    const { rows } = this.table;
+    this.#labelsOfAll = this.#memory.allocate(rows * 8);
+    this.#predictions = this.#memory.allocate(rows * 8);
+    new Float64Array(this.#memory.buffer, this.#labelsOfAll, rows).set(labels);
+  }
+
+  /** Takes whoever comes for help, until `end`. Nothing is allocated from now on. */
+  lead(offer: OfferMemory): void {
+    const memory = this.#memory;
+    for (let i = 0; i < MOST_PARTS; i++) this.#partial.push(memory.allocate(this.#histogramBytes));
+    this.#crew = new CrewLeader(memory.buffer, memory.kernels as unknown as Kernels, this.checkInterrupted);
+    offer(memory.memory);
+  }
+
+  get predictions(): Float64Array {
+    return new Float64Array(this.#memory.buffer, this.#predictions, this.table.rows);
+  }
+
+  /** Sets the labels to the negative gradients at the predictions; `scalesOf` is given the largest size. */
+  learnGradients(loss: LossName, scalesOf: (most: number) => Scales): void {
+    const kind = LOSS_NUMBERS[loss];
+    const sizes = this.#overRows("gradients", (from, to) => [
+      kind,
+      this.#labelsOfAll,
+      this.#predictions,
+      from,
+      to,
+      this.#targets,
+    ]);
+    this.#scaleTargets(scalesOf(Math.max(0, ...sizes)));
+  }
+
+  /** Adds to the predictions what the leaves of the last tree give their rows. */
+  addLeaves(valueOf: (node: number) => number): void {
+    this.#overLeaves("shift", ({ node, from, to }) => [from, to, this.#predictions, valueOf(node)]);
+  }
+
+  /** The crew goes. */
+  end(): void {
+    this.#crew?.end();
+  }
+
+  /** Into how many parts the work on so many rows is cut. */
+  #partsOf(rows: number): number {
+    if (this.#crew === undefined) return 1;
+    const { size } = this.#crew;
+    return size === 1 ? 1 : Math.max(1, Math.min(2 * size, MOST_PARTS, Math.floor(rows / LEAST_ROWS)));
+  }
+
+  #run(kernel: keyof HistogramKernels, items: readonly (readonly number[])[]): Float64Array | number[] {
+    const { kernels } = this.#memory;
+    if (items.length > 1) return this.#crew!.run(kernel, items);
+    return items.map((item) => (kernels[kernel])(...item) ?? 0);
+  }
+
+  #overRows(
+    kernel: keyof HistogramKernels,
+    argumentsOf: (from: number, to: number) => readonly number[],
+  ): ArrayLike<number> & Iterable<number> {
+    return this.#run(
+      kernel,
+      evenParts(this.table.rows, this.#partsOf(this.table.rows)).map(([from, to]) => argumentsOf(from, to)),
+    );
+  }
+
+  #overLeaves(
+    kernel: keyof HistogramKernels,
+    argumentsOf: (leaf: Leaf, place: number) => readonly number[],
+    done?: (leaves: readonly Leaf[]) => void,
+  ): void {
+    const together = this.#partsOf(this.table.rows) > 1 && this.leaves.length <= MOST_ITEMS ? MOST_ITEMS : 1;
+    for (let i = 0; i < this.leaves.length; i += together) {
+      const leaves = this.leaves.slice(i, i + together);
+      this.#run(kernel, leaves.map(argumentsOf));
+      done?.(leaves);
+    }
   }
 
   /** Tree number `tree` of the spec's seed. */
@@ -157,7 +242,8 @@ export class TreeGrower {
       const end = kernels.sample(this.#keys, 0, rows, this.#tree, this.#limits, this.#limitCount, this.#labels, entries);
       if (end !== entries) return end;
     }
-    return kernels.all(0, rows, this.#labels, entries);
+    this.#overRows("all", (from, to) => [from, to, this.#labels, entries + 8 * from]);
+    return entries + 8 * rows;
   }
 
   /** Grows the subtree of rows from … end; gives its node. `histogram` (0: none yet) is this call's to free. */
@@ -202,10 +288,7 @@ export class TreeGrower {
     const growsRight = this.#rules.mayGrow(right, depth + 1);
     // The rows of children that are leaves matter in regression alone, for the squares of their labels.
     const cell = feature * (1 + this.#wide);
-    const middle =
-      growsLeft || growsRight || spec.classes === 0
-        ? from + kernels.route(this.#wide, from, end, this.#table, this.table.stride, cell, this.#goes, this.#scratch)
-        : from;
+    const middle = growsLeft || growsRight || spec.classes === 0 ? from + this.#route(from, end, cell) : from;
     let leftSlot = 0;
     let rightSlot = 0;
     if (this.#subtracts && (growsLeft || growsRight)) {
@@ -223,6 +306,30 @@ export class TreeGrower {
     return node;
   }
 
+  /** Brings the rows that go left to the front; gives their bytes. */
+  #route(from: Address, end: Address, cell: number): number {
+    const { kernels } = this.#memory;
+    const common = [this.#table, this.table.stride, cell, this.#goes] as const;
+    const parts = evenParts((end - from) / 8, this.#partsOf((end - from) / 8));
+    if (parts.length === 1) return kernels.route(this.#wide, from, end, ...common, this.#scratch);
+    const bytes = this.#crew!.run(
+      "part",
+      parts.map(([a, b]) => [this.#wide, from + 8 * a, from + 8 * b, ...common, this.#scratch + 8 * a]),
+    );
+    let to = from;
+    parts.forEach(([a], i) => {
+      kernels.move(to, from + 8 * a, bytes[i]!);
+      to += bytes[i]!;
+    });
+    const left = to - from;
+    parts.forEach(([a, b], i) => {
+      const others = 8 * (b - a) - bytes[i]!;
+      kernels.move(to, this.#scratch + 8 * a, others);
+      to += others;
+    });
+    return left;
+  }
+
   #leaf(node: number, from: Address, to: Address, histogram: Address): void {
     if (histogram !== 0) this.#free.push(histogram);
     if (this.spec.classes === 0) this.leaves.push({ node, from, to });
@@ -232,22 +339,43 @@ export class TreeGrower {
     const { table, spec } = this;
     const { kernels, buffer } = this.#memory;
     const many = offered.length;
-    new Uint8Array(buffer, histogram, this.#histogramBytes).fill(0);
+    const rows = (end - from) / 8;
+    const parts = evenParts(rows, this.#partsOf(rows));
+    const histograms = [histogram, ...this.#partial.slice(0, parts.length - 1)];
+    for (const at of histograms) new Uint8Array(buffer, at, this.#histogramBytes).fill(0);
     const offsets = new Uint32Array(buffer, this.#offsets, many);
-    const places = new Uint32Array(buffer, this.#places, many);
-    let at = histogram;
-    for (let i = 0; i < many; i++) {
-      offsets[i] = offered[i]! * (1 + this.#wide);
-      places[i] = at;
-      at += this.#bytesOf(offered[i]!);
-    }
-    const run = [this.#wide, from, end, this.#table, table.stride, this.#offsets, this.#places, many] as const;
+    for (let i = 0; i < many; i++) offsets[i] = offered[i]! * (1 + this.#wide);
+    histograms.forEach((start, part) => {
+      const places = new Uint32Array(buffer, this.#places + 4 * part * spec.features.length, many);
+      let at = start;
+      for (let i = 0; i < many; i++) {
+        places[i] = at;
+        at += this.#bytesOf(offered[i]!);
+      }
+    });
     const { weighted } = this.#layout;
-    if (spec.classes > 0) {
-      if (weighted) kernels.weightedClasses(...run, this.#values, spec.classes);
-      else kernels.classes(...run, spec.classes);
-    } else if (weighted) kernels.weighted(...run, this.#values);
-    else kernels.pairs(...run, this.#values);
+    const [kernel, rest] =
+      spec.classes > 0
+        ? weighted
+          ? (["weightedClasses", [this.#values, spec.classes]] as const)
+          : (["classes", [spec.classes]] as const)
+        : ([weighted ? "weighted" : "pairs", [this.#values]] as const);
+    this.#run(
+      kernel,
+      parts.map(([a, b], part) => [
+        this.#wide,
+        from + 8 * a,
+        from + 8 * b,
+        this.#table,
+        table.stride,
+        this.#offsets,
+        this.#places + 4 * part * spec.features.length,
+        many,
+        ...rest,
+      ]),
+    );
+    const doubles = this.#elementBytes === 8 ? 1 : 0;
+    for (const part of histograms.slice(1)) kernels.add(histogram, part, this.#histogramBytes, doubles);
   }
 
   #bytesOf(feature: number): number {
@@ -283,13 +411,29 @@ export class TreeGrower {
 
   /** What the histograms did not see comes from the rows of the leaves. */
   #finishSums(builder: TreeBuilder, scales: Scales): void {
-    const { kernels } = this.#memory;
+    const { rows } = this.table;
     const rests = new Float64Array(builder.size);
     const squares = new Float64Array(builder.size);
-    for (const { node, from, to } of this.leaves) {
-      rests[node] = kernels.total(from, to, this.#rests);
-      squares[node] = kernels.total(from, to, this.#squares);
-    }
-    finishSums(builder, rests, squares, this.table.rows, scales);
+    const sums = new Float64Array(this.#memory.buffer, this.#leafSums, 2 * MOST_ITEMS).fill(0);
+    const { value, center, square } = scales;
+    const rest = restScaleOf(rows);
+    this.#overLeaves(
+      "leafSums",
+      ({ from, to }, place) => [from, to, this.#targets, this.#weights, value, center, rest, square, this.#leafSums + 16 * place],
+      (leaves) => {
+        leaves.forEach(({ node }, place) => {
+          rests[node] = sums[2 * place]!;
+          squares[node] = sums[2 * place + 1]!;
+        });
+        sums.fill(0);
+      },
+    );
+    finishSums(builder, rests, squares, rows, scales);
   }
+}
+
+/** [0, count) in even parts, each of an even length but the last. */
+function evenParts(count: number, parts: number): (readonly [from: number, to: number])[] {
+  const size = 2 * Math.ceil(count / parts / 2);
+  return Array.from({ length: parts }, (_, i) => [Math.min(i * size, count), Math.min((i + 1) * size, count)] as const);
 }

@@ -1,18 +1,30 @@
 /** Losses of boosting, as Spark defines them. Labels of classes are -1 and 1. */
+import { type Address, HistogramMemory } from "../kernels/histogram-kernels";
+
 export type LossName = "logistic" | "squared" | "absolute";
+
+/** As the kernels know them. */
+export const LOSS_NUMBERS: Readonly<Record<LossName, number>> = { logistic: 0, squared: 1, absolute: 2 };
+
+const ROWS = 4096;
+let scratch: { readonly memory: HistogramMemory; readonly y: Address; readonly f: Address; readonly into: Address } | undefined;
 
 /** What the next tree learns: the loss's negative gradient at predictions `f` of labels `y`. */
 export function negativeGradients(loss: LossName, y: Float64Array, f: Float64Array, into: Float64Array): void {
-  const rows = y.length;
-  switch (loss) {
-    case "logistic":
-      for (let i = 0; i < rows; i++) into[i] = (4 * y[i]!) / (1 + Math.exp(2 * y[i]! * f[i]!));
-      return;
-    case "squared":
-      for (let i = 0; i < rows; i++) into[i] = 2 * (y[i]! - f[i]!);
-      return;
-    case "absolute":
-      for (let i = 0; i < rows; i++) into[i] = y[i]! - f[i]! < 0 ? -1 : 1;
+  if (scratch === undefined) {
+    const memory = new HistogramMemory();
+    const allocate = (): Address => memory.allocate(ROWS * 8);
+    scratch = { memory, y: allocate(), f: allocate(), into: allocate() };
+  }
+  const { memory } = scratch;
+  const viewOf = (at: Address): Float64Array => new Float64Array(memory.buffer, at, ROWS);
+  const [labels, predictions, gradients] = [viewOf(scratch.y), viewOf(scratch.f), viewOf(scratch.into)];
+  for (let from = 0; from < y.length; from += ROWS) {
+    const rows = Math.min(ROWS, y.length - from);
+    labels.set(y.subarray(from, from + rows));
+    predictions.set(f.subarray(from, from + rows));
+    memory.kernels.gradients(LOSS_NUMBERS[loss], scratch.y, scratch.f, 0, rows, scratch.into);
+    into.set(gradients.subarray(0, rows), from);
   }
 }
 
