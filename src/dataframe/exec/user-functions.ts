@@ -34,6 +34,7 @@ export class UserFunctionCalls implements UserFunctions {
   ) {}
 
   scalar(fn: UserFunction, args: readonly Attribute[]): (...args: Boxed[]) => Boxed {
+    if (fn.form === "batch") return this.#oneByOne(fn, args);
     const call = this.#code(fn);
     const external = args.map(({ type }) => externalizer(type, this.settings));
     const box = boxer(fn.returnType, this.settings);
@@ -41,6 +42,20 @@ export class UserFunctionCalls implements UserFunctions {
       const result = call(...values.map((value, i) => external[i]!(value)));
       if (result instanceof Promise) throw asynchronous(fn);
       return box(result, fn.name);
+    };
+  }
+
+  /** A batch function where there are no batches: inside of a lambda, for pairs of rows. */
+  #oneByOne(fn: UserFunction, args: readonly Attribute[]): (...args: Boxed[]) => Boxed {
+    const call = this.batch(fn, args);
+    return (...values) => {
+      const columns = args.map(({ type }, i) => {
+        const builder = vectorBuilder(type, 1);
+        builder.append(values[i]!);
+        return builder.finish();
+      });
+      const [row] = boxedRows(call({ length: 1, columns }), [fn.returnType]);
+      return row![0]!;
     };
   }
 

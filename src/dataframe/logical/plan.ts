@@ -208,12 +208,16 @@ export interface MapBatches {
   readonly output: readonly Attribute[];
 }
 
-/** The child's columns, and after them `output`, which a program of a library computes row by row from `inputs`. Deterministic. */
+/**
+ * The child's columns, and after them `output`, which a program of a library computes row by row from `inputs`, or the user's batch
+ * function `user`. Deterministic, unless `user` says otherwise.
+ */
 export interface AppendColumns {
   readonly kind: "appendColumns";
   readonly child: LogicalPlan;
   readonly program: string;
   readonly spec: Uint8Array;
+  readonly user?: UserFunction;
   readonly inputs: readonly Expression[];
   readonly output: readonly Attribute[];
 }

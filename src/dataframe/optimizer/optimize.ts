@@ -15,6 +15,7 @@ import { eliminateHints } from "./rules/eliminate-hints";
 import { eliminateOuterJoin } from "./rules/eliminate-outer-join";
 import { eliminateSorts } from "./rules/eliminate-sorts";
 import { eliminateSubqueryAliases } from "./rules/eliminate-subquery-aliases";
+import { extractBatchFunctions } from "./rules/extract-batch-functions";
 import { inferFiltersFromConstraints } from "./rules/infer-filters";
 import { inlineCte } from "./rules/inline-cte";
 import { likeSimplification } from "./rules/like-simplification";
@@ -97,6 +98,7 @@ const BATCHES: readonly Batch[] = [
   // After join order: projections between joins would keep them apart.
   { name: "Columns", repeat: false, rules: [pushFiltersIntoScans, columnPruning, collapseProject] },
   { name: "Partitions", repeat: false, rules: [partitionPruning] },
+  { name: "Batch functions", repeat: false, required: true, rules: [extractBatchFunctions] },
 ];
 
 /** Plans of scalar subqueries that stay are optimized too. */

@@ -108,9 +108,10 @@ export function planNode(planner: Planner, node: LogicalPlan, prefer: readonly E
     case "mapBatches":
       return { kind: "mapBatches", id: id(), output: node.output, child: planner.plan(node.child), fn: node.fn };
     case "appendColumns": {
-      const { program, spec, inputs, output: appended } = node;
+      const { program, spec, user, inputs, output: appended } = node;
       const child = planner.plan(node.child, prefer);
-      return { kind: "appendColumns", id: id(), output: [...child.output, ...appended], child, program, spec, inputs, appended };
+      const output = [...child.output, ...appended];
+      return { kind: "appendColumns", id: id(), output, child, program, spec, inputs, appended, ...(user && { user }) };
     }
     case "applyInGroups": {
       const { grouping } = node;

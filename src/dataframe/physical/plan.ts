@@ -244,6 +244,8 @@ export interface AppendColumnsExec extends Node {
   readonly child: PhysicalPlan;
   readonly program: string;
   readonly spec: Uint8Array;
+  /** The user's batch function that computes the column, in the place of a program. */
+  readonly user?: UserFunction;
   readonly inputs: readonly Expression[];
   readonly appended: readonly Attribute[];
 }

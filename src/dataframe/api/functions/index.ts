@@ -32,6 +32,14 @@ export {
   shiftrightunsigned as shiftRightUnsigned,
 } from "./math";
 export * from "./misc";
+export {
+  predictBatchUdf,
+  predict_batch_udf,
+  type PredictFunction,
+  type PredictInput,
+  type PredictOptions,
+  type PredictOutput,
+} from "./predict";
 export * from "./sketches";
 export * from "./strings";
 export { type Aggregator, arrow_udf, arrow_udtf, pandas_udf, udaf, udf, udtf, type UserDefinedFunction } from "./user-functions";

@@ -1,6 +1,8 @@
-/** Columns that a program of a library computes from others. */
-import type { BatchSource } from "../../../columnar/vector";
+/** Columns that a program of a library, or a batch function of the user, computes from others. */
+import type { BatchSource, Vector } from "../../../columnar/vector";
+import { vectorBuilder } from "../../../columnar/batch";
 import { InternalError } from "../../../common/errors";
+import { attribute } from "../../expressions/build";
 import type { Attribute } from "../../expressions/expression";
 import type { AppendColumnsExec } from "../../physical/plan";
 import { columnProgram } from "../column-programs";
@@ -22,9 +24,8 @@ export class AppendColumnsOperator implements Operator {
   }
 
   open(task: OpenTask): BatchSource {
-    const { program, spec, inputs, appended, id } = this.node;
-    const types = inputs.map(({ type }) => type);
-    const compute = columnProgram(program).open(spec, types);
+    const { program, appended, id } = this.node;
+    const compute = this.#computation(task);
     const project = this.#inputs.open(task);
     const source = this.child.open(task);
     const metrics = task.env.metrics(id);
@@ -43,5 +44,14 @@ export class AppendColumnsOperator implements Operator {
       },
       close: () => source.close(),
     };
+  }
+
+  #computation(task: OpenTask): (inputs: readonly Vector[], rows: number) => readonly Vector[] {
+    const { program, spec, user, inputs } = this.node;
+    if (user === undefined) return columnProgram(program).open(spec, inputs.map(({ type }) => type)); // prettier-ignore
+    const columns = inputs.map(({ type, nullable }, i) => attribute(i, `_${i}`, type, nullable));
+    const call = task.services.userFunctions.batch(user, columns);
+    return (vectors, length) =>
+      length === 0 ? [vectorBuilder(user.returnType, 0).finish()] : call({ length, columns: vectors }).columns;
   }
 }

@@ -27,7 +27,7 @@ export const rewriteSubqueries: Rule = {
 function rewritten(node: LogicalPlan, context: OptimizerContext): LogicalPlan {
   const ids = new Set(childrenOf(node).flatMap((child) => outputOf(child).map((column) => column.id)));
   if (!expressionsOf(node).some((expression) => needsJoin(expression, ids))) return node;
-  const simpler = mapExpressions(node, (expression) => withoutPlainExists(withoutNullIn(expression), context));
+  const simpler = mapExpressions(node, (expression) => withoutPlainExists(withoutNullIn(expression, context), context));
   if (!expressionsOf(simpler).some((expression) => needsJoin(expression, ids))) return simpler;
   switch (simpler.kind) {
     case "filter":
@@ -77,11 +77,13 @@ function isSubquery(expression: Expression): expression is InSubquery | ScalarSu
   return expression.kind === "inSubquery" || expression.kind === "scalarSubquery" || expression.kind === "exists";
 }
 
-/** NULL IN (…) is unknown, in Spark of an empty list too. */
-function withoutNullIn(expression: Expression): Expression {
+/** NULL IN (…) of an older reading: unknown of an empty list too. */
+function withoutNullIn(expression: Expression, context: OptimizerContext): Expression {
+  const { conf, ansi } = context.settings;
+  if ((conf["spark.sql.legacy.nullInEmptyListBehavior"] ?? String(!ansi)) !== "true") return expression;
   if (expression.kind === "inSubquery" && expression.values.length === 1 && isNullLiteral(expression.values[0] as Expression))
     return literal(null, expression.type);
-  return mapChildren(expression, withoutNullIn);
+  return mapChildren(expression, (child) => withoutNullIn(child, context));
 }
 
 function withoutPlainExists(expression: Expression, context: OptimizerContext): Expression {
