@@ -3,9 +3,9 @@
  *
  *   const run = new QueryRun(plan, settings, services);
  *   for (;;) {
- *     const stage = run.next();          // all that it reads is there
- *     if (stage.kind === "result") …     // the last
- *     run.finished(stage.id, sizes);     // after it has been carried out
+ *     const stages = run.together();           // all that they read is there
+ *     if (stages[0].kind === "result") …       // the last
+ *     run.finished(stages[i].id, sizes);       // each, after it has been carried out
  *   }
  *
  * What has been measured decides how the rest goes: small sides are broadcast, small partitions read together, skewed
@@ -62,6 +62,8 @@ export interface StageOutcome {
   readonly mapBytes?: (reduce: number) => readonly number[];
 }
 
+const SMALL_BROADCAST = 4 << 20;
+
 interface DoneStage {
   readonly exchange: ExchangeExec;
   readonly sizes: ShuffleSizes;
@@ -70,10 +72,13 @@ interface DoneStage {
 export class QueryRun {
   readonly #state: QueryState;
   readonly #done = new Map<number, DoneStage>();
+  /** Given out by `together` and not yet finished. */
+  readonly #running = new Map<number, ExchangeExec>();
   readonly #adaptive: boolean;
   readonly #context: { readonly settings: SqlSettings };
   #logical: LogicalPlan;
-  #plan: PhysicalPlan;
+  /** Null while something has been measured that it does not know. */
+  #planned: PhysicalPlan | null = null;
 
   constructor(
     logical: LogicalPlan,
@@ -84,7 +89,11 @@ export class QueryRun {
     this.#logical = logical;
     this.#context = { settings };
     this.#adaptive = enabled(this.#context, "spark.sql.adaptive.enabled", true);
-    this.#plan = this.#planned();
+    this.#planned = this.#planAgain();
+  }
+
+  get #plan(): PhysicalPlan {
+    return (this.#planned ??= this.#planAgain());
   }
 
   /** The plan as it stands: for explain. Exchanges that were carried out are shown with what they were made of. */
@@ -98,7 +107,7 @@ export class QueryRun {
   }
 
   /**
-   * Stages that could run now; several may run at once. The result stands alone, at the end. Small ones first.
+   * Stages that could run now. The result stands alone, at the end. Small ones first.
    * @param driverTakes the driver takes the rows of a limit at the top out of the tasks' results; else an exchange is made
    *   for it, as writes and datasets need it.
    */
@@ -109,12 +118,28 @@ export class QueryRun {
     return stages.sort((a, b) => a.estimatedBytes - b.estimatedBytes);
   }
 
+  /** The first of them. */
   next(driverTakes = true): Stage {
     return this.ready(driverTakes)[0] as Stage;
   }
 
+  /**
+   * Stages to be run at the same time: the smallest one, and what is broadcast beside it. The others wait, as what has been
+   * measured by then may change them.
+   */
+  together(driverTakes = true): readonly Stage[] {
+    const [first, ...others] = this.ready(driverTakes) as [Stage, ...Stage[]];
+    if (first.kind === "result") return [first];
+    const stages = [first, ...others.filter((stage) => stage.kind === "exchange" && isSmallBroadcast(stage))];
+    for (const stage of stages) if (stage.kind === "exchange") this.#running.set(stage.id, this.#find(stage.id)!);
+    return stages;
+  }
+
+  /** In any order, of what ran together. */
   finished(id: number, outcome: StageOutcome): void {
-    const exchange = this.#find(id);
+    // Those that ran beside another one belong to the plan before the last.
+    const exchange = this.#running.get(id) ?? this.#find(id);
+    this.#running.delete(id);
     const link = this.#state.book.links.get(id);
     if (exchange === null || link === undefined) throw new InternalError(`No stage ${id} was to be run.`);
     const bytes = outcome.bytes.reduce((sum, size) => sum + size, 0);
@@ -130,22 +155,19 @@ export class QueryRun {
     this.#state.book.finish(link, { exchange, bytes, layout });
     this.#state.carriedOut.set(planSignature(exchange), exchange);
     if (!this.#adaptive) {
-      this.#plan = transformUp(this.#plan, (node) => (node.kind === "exchange" && node.id === id ? this.#readOf(node) : node));
+      this.#planned = transformUp(this.#plan, (node) => (node.kind === "exchange" && node.id === id ? this.#readOf(node) : node));
       return;
     }
-    if (isPartial(link.role)) {
-      this.#plan = this.#planned();
-      return;
-    }
+    this.#planned = null;
+    if (isPartial(link.role)) return;
     this.#state.statistics.measured(link.node, link.role === "states" ? null : outcome.rows, bytes);
     if (outcome.rows === 0 || bytes === 0) {
       const hasRows = link.role === "states" && !hasGrouping(link.node);
       if (!hasRows) this.#logical = pruneEmpty(this.#logical, link.node, this.#state.book);
     }
-    this.#plan = this.#planned();
   }
 
-  #planned(): PhysicalPlan {
+  #planAgain(): PhysicalPlan {
     const plan = planWith(this.#logical, this.settings, this.services, this.#state);
     return enabled(this.#context, "spark.sql.exchange.reuse", true) ? reuseExchanges(plan, this.#state) : plan;
   }
@@ -266,6 +288,10 @@ export class QueryRun {
     };
     return visit(plan);
   }
+}
+
+function isSmallBroadcast({ partitioning, estimatedBytes }: ExchangeStage): boolean {
+  return partitioning.kind === "broadcast" && estimatedBytes <= SMALL_BROADCAST;
 }
 
 function hasGrouping(node: LogicalPlan): boolean {

@@ -48,6 +48,8 @@ export class QueryEvents {
   #timer: NodeJS.Timeout | undefined;
   #started = false;
   #lastPlan = "";
+  /** How many exchanges had been carried out when the plan was told last. */
+  #plansTold = 0;
 
   constructor(
     private readonly port: ContextPort,
@@ -83,11 +85,14 @@ export class QueryEvents {
     this.#timer.unref();
   }
 
-  /** An exchange has been carried out, and the rest was planned again. */
+  /** An exchange has been carried out, and the rest will be planned again: told with what comes next. */
   exchanged(exchange: number, bytes: number, rows: number): void {
-    if (!this.#started) return;
-    this.#written.set(exchange, [bytes, rows]);
-    this.#differences();
+    if (this.#started) this.#written.set(exchange, [bytes, rows]);
+  }
+
+  #planned(): void {
+    if (this.#written.size === this.#plansTold) return;
+    this.#plansTold = this.#written.size;
     const plan = this.plan();
     const text = physicalText(plan);
     if (text === this.#lastPlan) return;
@@ -105,6 +110,8 @@ export class QueryEvents {
     if (!this.#started) return;
     this.#started = false;
     clearInterval(this.#timer);
+    // A query may have failed because it cannot be planned.
+    if (error === undefined) this.#planned();
     this.#differences();
     const errorMessage = error === undefined ? "" : error instanceof Error ? error.message : JSON.stringify(error);
     this.#post({ type: "SQLExecutionEnd", executionId: this.id, time: Date.now(), errorMessage });
@@ -115,6 +122,7 @@ export class QueryEvents {
   }
 
   #progress(): void {
+    this.#planned();
     const totals = this.#totals().filter(([id, total]) => total !== this.#told.get(id));
     if (totals.length > 0) this.#post({ type: "FiresteelSqlProgress", executionId: this.id, totals });
   }

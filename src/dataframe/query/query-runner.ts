@@ -142,26 +142,34 @@ export class QueryRunner {
   /** @param driverTakes the driver applies a limit at the top. */
   async #runExchanges(driverTakes: boolean): Promise<ResultStage> {
     for (;;) {
-      const stage = this.run.next(driverTakes);
-      if (stage.kind === "result") return stage;
-      const written = await this.#exchange(stage);
-      this.#written.set(stage.id, written);
-      const { numMaps, sizes, shuffle } = written;
-      const { numReducers } = shuffle;
-      const bytes = new Array<number>(numReducers).fill(0);
-      for (let map = 0; map < numMaps; map++)
-        for (let reduce = 0; reduce < numReducers; reduce++) bytes[reduce]! += sizes[map * numReducers + reduce]!;
-      this.run.finished(stage.id, {
-        bytes,
-        rows: this.metrics.of(stage.root.id).rows,
-        mapBytes: (reduce) => Array.from({ length: numMaps }, (_, map) => sizes[map * numReducers + reduce]!),
-      });
-      this.#events.exchanged(
-        stage.id,
-        bytes.reduce((sum, size) => sum + size, 0),
-        this.metrics.of(stage.root.id).rows,
-      );
+      const stages = this.run.together(driverTakes);
+      const first = stages[0]!;
+      if (first.kind === "result") return first;
+      // All are waited for: what a failing query has written is released with it.
+      const ended = await Promise.allSettled(stages.map((stage) => this.#carryOut(stage as ExchangeStage)));
+      for (const end of ended) if (end.status === "rejected") throw end.reason;
+      for (const stage of stages) this.#measured(stage as ExchangeStage);
     }
+  }
+
+  async #carryOut(stage: ExchangeStage): Promise<void> {
+    this.#written.set(stage.id, await this.#exchange(stage));
+  }
+
+  #measured(stage: ExchangeStage): void {
+    const { numMaps, sizes, shuffle } = this.#written.get(stage.id)!;
+    const { numReducers } = shuffle;
+    const bytes = new Array<number>(numReducers).fill(0);
+    for (let map = 0; map < numMaps; map++)
+      for (let reduce = 0; reduce < numReducers; reduce++) bytes[reduce]! += sizes[map * numReducers + reduce]!;
+    const { rows } = this.metrics.of(stage.root.id);
+    this.run.finished(stage.id, {
+      bytes,
+      rows,
+      mapBytes: (reduce) => Array.from({ length: numMaps }, (_, map) => sizes[map * numReducers + reduce]!),
+    });
+    const total = bytes.reduce((sum, size) => sum + size, 0);
+    this.#events.exchanged(stage.id, total, rows);
   }
 
   async #exchange(stage: ExchangeStage): Promise<WrittenShuffle> {

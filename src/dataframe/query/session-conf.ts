@@ -93,7 +93,7 @@ export class SessionConf {
   #derived(key: string): string | undefined {
     switch (key) {
       case "spark.sql.session.timeZone":
-        return Intl.DateTimeFormat().resolvedOptions().timeZone;
+        return zoneOfMachine();
       case "spark.sql.warehouse.dir":
         return "spark-warehouse";
       default:
@@ -104,6 +104,15 @@ export class SessionConf {
   #ofTheApplication(key: string): boolean {
     return key.startsWith("spark.") && !key.startsWith("spark.sql.");
   }
+}
+
+let zone: { readonly of: string | undefined; readonly name: string } | undefined;
+
+/** Asking takes a millisecond; only the variable TZ changes it. */
+function zoneOfMachine(): string {
+  const of = process.env["TZ"];
+  if (zone?.of !== of || zone === undefined) zone = { of, name: Intl.DateTimeFormat().resolvedOptions().timeZone };
+  return zone.name;
 }
 
 const BOOLEANS = /^(true|false)$/i;

@@ -8,6 +8,8 @@ import { TestSession, tables } from "../support/session";
 const TABLES = tables({
   large: ["k INT, v INT, w STRING", 50_000_000],
   other: ["x INT, y INT", 40_000_000],
+  names: ["n INT, a STRING", 1000],
+  colours: ["c INT, b STRING", 2000],
 });
 
 const MB = 1 << 20;
@@ -42,6 +44,26 @@ test("a side that turns out small is broadcast instead of hashed", () => {
   finish(run, () => 4000);
   expect(names(run.plan)).toContain("BroadcastHashJoin");
   expect(run.next().kind).toBe("result");
+});
+
+test("small sides are broadcast together, whatever each of them measures", () => {
+  const run = runOf("select a, b, sum(v) from large join names on k = n join colours on v = c group by a, b");
+  const stages = run.together();
+  expect(stages.map(({ kind }) => kind)).toEqual(["exchange", "exchange"]);
+  for (const [i, stage] of (stages as readonly ExchangeStage[]).entries()) {
+    expect(stage.partitioning.kind).toBe("broadcast");
+    run.finished(stage.id, { bytes: [1000 * (i + 1)], rows: 10 });
+  }
+  expect(run.together()).toMatchObject([{ kind: "exchange", partitioning: { kind: "hash" }, broadcasts: [{}, {}] }]);
+});
+
+test("when one of the sides broadcast together has no rows, the rest is left out", () => {
+  const run = runOf("select a, b from large join names on k = n join colours on v = c");
+  const [first, second] = run.together() as readonly ExchangeStage[];
+  run.finished(first!.id, { bytes: [0], rows: 0 });
+  run.finished(second!.id, { bytes: [1000], rows: 10 });
+  const [result] = run.together();
+  expect(result).toMatchObject({ kind: "result", root: { kind: "localTable" } });
 });
 
 test("when both sides have been hashed they are joined as they are", () => {
