@@ -5,7 +5,7 @@
  *   node test/compose/run.mjs [--keep-image]
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -94,6 +94,7 @@ const inspect = (id, format) => must(run("docker", ["inspect", "--format", forma
 /** What flights prints, less what depends on time. */
 const findings = (text) => text.split("\n").filter((line) => /^ +\d|^best|^predictions/.test(line));
 const directory = mkdtempSync(join(tmpdir(), "compose-test-"));
+chmodSync(directory, 0o755); // programs in it are read by the user of the container
 const HOSTS = `
 import { hostname } from "node:os";
 import { SparkContext } from "firesteel";
