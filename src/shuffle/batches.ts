@@ -14,11 +14,12 @@ export interface BatchSource {
 /** The records of `source` as batches. Closing closes the source. */
 export function batchesOf(source: ChunkSource, carries: "pairs" | "keys"): BatchSource {
   const waiting: Batch[] = [];
-  const intake = new Intake(carries, "text", "list", (batch) => void waiting.push(ownCopy(batch)));
+  let intake: Intake | null = null;
   const loops = new Map<string, (chunk: Chunk) => void>();
   const loopOf = (chunk: Chunk): ((chunk: Chunk) => void) => {
     const key = formKey(formOf(chunk));
     let loop = loops.get(key);
+    intake ??= new Intake(carries, "text", "list", (batch) => void waiting.push(ownCopy(batch)));
     if (loop === undefined) loops.set(key, (loop = compileLoop(chunk, intake)));
     return loop;
   };
@@ -32,7 +33,7 @@ export function batchesOf(source: ChunkSource, carries: "pairs" | "keys"): Batch
         const direct = directBatch(chunk, carries);
         if (direct !== null) return direct;
         loopOf(chunk)(chunk);
-        intake.flush();
+        intake!.flush();
       }
     },
     close() {

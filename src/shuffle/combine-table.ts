@@ -19,7 +19,7 @@ export class CombineTable {
   readonly #classes = new Map<KeyClass, DenseCombiners>();
   /** With no fold: the keys alone. */
   readonly #keys = new Map<KeyClass, KeyIndex>();
-  readonly #ids = new Int32Array(BATCH_ROWS);
+  #ids: Int32Array | null = null;
   /** Records since the table was last drained, as `patienceFor` counts them. */
   #sinceRoom = 0;
 
@@ -57,8 +57,9 @@ export class CombineTable {
   #addKeys({ key, keyClass, length }: ClassBatch): void {
     let index = this.#keys.get(keyClass);
     if (index === undefined) this.#keys.set(keyClass, (index = newKeyIndex(keyClass, this.#memory, this.#multiplier)));
+    const ids = (this.#ids ??= new Int32Array(BATCH_ROWS));
     for (let done = 0; done < length;) {
-      done += index.add(key, done, length - done, this.#ids);
+      done += index.add(key, done, length - done, ids);
       if (done < length) this.#makeRoom();
     }
   }

@@ -57,7 +57,7 @@ export class CombineWriter implements ShuffleWriter {
   }
 
   finish(): MapOutputWritten {
-    this.#intake.flush();
+    this.#intake.finish();
     this.#drain();
     const start = performance.now();
     const output = this.#runs.commit(this.#spec.shuffleId);

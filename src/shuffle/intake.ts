@@ -4,6 +4,7 @@
  */
 import type { LoopBuilder, Sink, SinkCode, Term } from "../columnar/loop";
 import { TaskError } from "../common/errors";
+import { Spare } from "../common/spare";
 import { BATCH_ROWS, type Batch, type BatchColumn } from "./batch";
 import type { Carries } from "./spec";
 import { approximateBytes } from "./value-size";
@@ -27,13 +28,28 @@ const STRING = 2;
 const OTHER = 4;
 const VALUE_SHIFT = 3;
 
+/** Where the values of a column are gathered. */
+interface Places {
+  readonly numbers: Float64Array;
+  /** Strings (form "list") and all that is neither number nor string; undefined where there is nothing. */
+  readonly list: unknown[];
+  /** Offsets of strings in `text` (form "text"): string i ends at offsets[i + 1]. */
+  readonly offsets: Int32Array;
+}
+
+const spare = new Spare<Places>(
+  () => ({
+    numbers: new Float64Array(BATCH_ROWS),
+    list: new Array<unknown>(BATCH_ROWS).fill(undefined),
+    offsets: new Int32Array(BATCH_ROWS + 1),
+  }),
+  4,
+);
+const RELEASED: Places = { numbers: new Float64Array(0), list: [], offsets: new Int32Array(0) };
+
 /** One column while it is gathered. Public fields are read and written by generated code. */
 class Staged {
-  readonly numbers = new Float64Array(BATCH_ROWS);
-  /** Strings (form "list") and all that is neither number nor string. */
-  readonly list: unknown[] = new Array<unknown>(BATCH_ROWS).fill(undefined);
-  /** Offsets of strings in `text` (form "text"): string i ends at offsets[i + 1]. */
-  readonly offsets = new Int32Array(BATCH_ROWS + 1);
+  places = spare.take();
   text = "";
 
   constructor(
@@ -43,12 +59,12 @@ class Staged {
 
   /** The first `length` values as one column. `kinds` are the bits of this column, `types` those of each record. */
   take(length: number, kinds: number, types: Uint8Array): BatchColumn {
-    if (kinds === NUMBER) return { type: "number", values: this.numbers.subarray(0, length) };
+    if (kinds === NUMBER) return { type: "number", values: this.places.numbers.subarray(0, length) };
     if (kinds === STRING) {
-      if (this.form === "text") return { type: "text", text: this.text, offsets: this.offsets.subarray(0, length + 1) };
-      return { type: "strings", values: this.list.slice(0, length) as string[] };
+      if (this.form === "text") return { type: "text", text: this.text, offsets: this.places.offsets.subarray(0, length + 1) };
+      return { type: "strings", values: this.places.list.slice(0, length) as string[] };
     }
-    const values = this.list.slice(0, length);
+    const values = this.places.list.slice(0, length);
     if (kinds !== OTHER) this.#fillIn(values, types);
     return { type: "any", values };
   }
@@ -57,9 +73,9 @@ class Staged {
     let start = 0;
     for (let i = 0; i < values.length; i++) {
       const kind = (types[i]! >>> this.shift) & 7;
-      if (kind === NUMBER) values[i] = this.numbers[i];
+      if (kind === NUMBER) values[i] = this.places.numbers[i];
       else if (kind === STRING && this.form === "text") {
-        const end = this.offsets[i + 1]!;
+        const end = this.places.offsets[i + 1]!;
         values[i] = this.text.substring(start, end);
         start = end;
       }
@@ -76,14 +92,20 @@ class Staged {
     const step = Math.max(1, Math.floor(length / SAMPLES));
     let bytes = 0;
     let count = 0;
-    for (let i = 0; i < length; i += step, count++) bytes += approximateBytes(this.list[i]);
+    for (let i = 0; i < length; i += step, count++) bytes += approximateBytes(this.places.list[i]);
     return bytes / count;
+  }
+
+  /** Nothing more is gathered. */
+  release(): void {
+    if (this.places !== RELEASED) spare.giveBack(this.places);
+    this.places = RELEASED;
   }
 
   /** Lets go of what the batch held. */
   clear(length: number, kinds: number): void {
     this.text = "";
-    if (this.isOnHeap(kinds)) this.list.fill(undefined, 0, length);
+    if (this.isOnHeap(kinds)) this.places.list.fill(undefined, 0, length);
   }
 }
 
@@ -127,10 +149,10 @@ export class Intake implements Sink {
         `let ${count} = ${state}.count, ${kinds} = ${state}.kinds, ${limit} = ${state}.limit;`,
         `const ${types} = ${state}.types;`,
         ...columns.map(
-          ({ source, numbers, list }) => `const ${numbers} = ${state}.${source}.numbers, ${list} = ${state}.${source}.list;`,
+          ({ source, numbers, list }) => `const ${numbers} = ${state}.${source}.places.numbers, ${list} = ${state}.${source}.places.list;`,
         ),
         ...texts.map(
-          ({ source, offsets, text }) => `const ${offsets} = ${state}.${source}.offsets; let ${text} = ${state}.${source}.text;`,
+          ({ source, offsets, text }) => `const ${offsets} = ${state}.${source}.places.offsets; let ${text} = ${state}.${source}.text;`,
         ),
       ].join("\n"),
       row: (term: Term) => {
@@ -179,6 +201,13 @@ export class Intake implements Sink {
     this.accept({ length: count, key, value });
     this.key.clear(count, keyKinds);
     this.value.clear(count, valueKinds);
+  }
+
+  /** Hands over what is left; nothing can be gathered afterwards. */
+  finish(): void {
+    this.flush();
+    this.key.release();
+    this.value.release();
   }
 
   /** The heap was found full: the next batches are small ones. */

@@ -10,11 +10,15 @@ import { type Fold, functionsOf, Stop } from "./fold";
 import { locateNumbers, normaliseNumbers, slotOfNumber } from "./number-hash";
 import { specialized } from "./specialize";
 
-const FIRST_BITS = 12;
+const FIRST_BITS = 8;
 /** At most this many slots, of 16 bytes each. */
 const MAX_BITS = 26;
 const LOAD = 0.6;
 const SLOT_BYTES = 16;
+
+/** Keys of a batch with -0 made 0, the slot where each is looked for first, and what key was there at the beginning. */
+const located = { keys: new Float64Array(BATCH_ROWS), slots: new Int32Array(BATCH_ROWS), probed: new Float64Array(BATCH_ROWS) };
+const locatedWords = new Int32Array(located.keys.buffer);
 
 type Kernel = (table: NumberTable, values: ArrayLike<unknown>, from: number, length: number, merge: Function) => number;
 
@@ -31,12 +35,11 @@ export class NumberTable {
   rejected: unknown;
   hasNaN = false;
   nanCombiner = 0;
-  /** The batch: keys with -0 made 0, the slot where each is looked for first, and what key was there at the beginning. */
-  readonly keys = new Float64Array(BATCH_ROWS);
-  readonly slots = new Int32Array(BATCH_ROWS);
-  readonly probed = new Float64Array(BATCH_ROWS);
+  /** The batch that is being folded: all tables of a thread use the same arrays. */
+  readonly keys = located.keys;
+  readonly slots = located.slots;
+  readonly probed = located.probed;
 
-  readonly #words = new Int32Array(this.keys.buffer);
   #cellWords: Int32Array;
   #shift = 0;
   #reserved = 0;
@@ -86,7 +89,7 @@ export class NumberTable {
    */
   fold(keys: Float64Array | Int32Array, values: ArrayLike<unknown>, from: number, length: number): number {
     normaliseNumbers(keys, from, length, this.keys);
-    locateNumbers(this.#words, length, this.cells, this.#multiplier, this.#shift, this.slots, this.probed);
+    locateNumbers(locatedWords, length, this.cells, this.#multiplier, this.#shift, this.slots, this.probed);
     return this.#kernel(this, values, from, length, this.#fold.merge);
   }
 
@@ -99,7 +102,7 @@ export class NumberTable {
         this.stop = Stop.Full;
         return false;
       }
-      locateNumbers(this.#words, length, this.cells, this.#multiplier, this.#shift, this.slots, this.probed);
+      locateNumbers(locatedWords, length, this.cells, this.#multiplier, this.#shift, this.slots, this.probed);
       slot = this.slots[index]!;
       while (this.cells[2 * slot] === this.cells[2 * slot]) slot = (slot + 1) & this.mask;
     }

@@ -76,7 +76,7 @@ export class PlainWriter implements ShuffleWriter {
   }
 
   finish(): MapOutputWritten {
-    this.#intake.flush();
+    this.#intake.finish();
     this.#flush();
     this.#key.clear();
     this.#value.clear();

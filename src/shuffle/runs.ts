@@ -7,6 +7,7 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { ByteWriter } from "../columnar/bytes";
 import { crc32c } from "../common/crc32c";
 import { DataError } from "../common/errors";
+import { Spare } from "../common/spare";
 import { diskFull, isFull } from "../storage/file-layout";
 import type { MapOutputWritten, TaskEnv } from "../storage/task-env";
 import { type Compression } from "./compression";
@@ -111,7 +112,7 @@ export class PartitionedRuns {
       for (const { bytes, offsets } of inMemory) file.write(bytes!.subarray(offsets[p], offsets[p + 1]));
       offsets[p + 1] = file.position - this.#fileLength;
     }
-    file.flush();
+    file.finish();
     for (const { bytes } of inMemory) this.#env.metrics.memoryBytesSpilled += bytes!.length;
     this.#env.metrics.diskBytesSpilled += file.position - this.#fileLength;
     this.#runs = this.#runs.filter((run) => run.bytes === null);
@@ -190,7 +191,7 @@ export class PartitionedRuns {
         output.checksums[p] = checksum;
         output.offsets[p + 1] = file.position;
       }
-      file.flush();
+      file.finish();
       this.close();
       shuffle.commit(shuffleId, info.partition, output, fd);
     } finally {
@@ -236,9 +237,11 @@ function joined(sources: readonly (() => FrameSource)[]): FrameSource {
   };
 }
 
-/** Sequential writes to a file, small ones gathered. */
+const writeBuffers = new Spare(() => Buffer.allocUnsafeSlow(WRITE_BUFFER));
+
+/** Sequential writes to a file, small ones gathered. `finish` ends it. */
 class FileWriter {
-  readonly #buffer = Buffer.allocUnsafeSlow(WRITE_BUFFER);
+  readonly #buffer = writeBuffers.take();
   #filled = 0;
 
   constructor(
@@ -249,7 +252,7 @@ class FileWriter {
   ) {}
 
   write(bytes: Uint8Array): void {
-    if (this.#filled + bytes.length > WRITE_BUFFER) this.flush();
+    if (this.#filled + bytes.length > WRITE_BUFFER) this.#flush();
     if (bytes.length >= WRITE_BUFFER) {
       writeWhole(this.fd, this.path, bytes, this.position);
     } else {
@@ -262,7 +265,7 @@ class FileWriter {
   /** Copies bytes [start, end) of another file; gives the checksum of what came before followed by them. */
   copyFrom(source: number, start: number, end: number, checksum: number): number {
     while (start < end) {
-      if (this.#filled === WRITE_BUFFER) this.flush();
+      if (this.#filled === WRITE_BUFFER) this.#flush();
       const read = readSync(source, this.#buffer, this.#filled, Math.min(WRITE_BUFFER - this.#filled, end - start), start);
       if (read === 0) throw new DataError("SPILL_FILE_TRUNCATED", `A spill file ends at byte ${start}, and ${end} were written.`);
       checksum = crc32c(this.#buffer.subarray(this.#filled, this.#filled + read), checksum);
@@ -273,9 +276,15 @@ class FileWriter {
     return checksum;
   }
 
-  flush(): void {
+  #flush(): void {
     writeWhole(this.fd, this.path, this.#buffer.subarray(0, this.#filled), this.position - this.#filled);
     this.#filled = 0;
+  }
+
+  /** Writes what is left. Nothing can be written afterwards. */
+  finish(): void {
+    this.#flush();
+    writeBuffers.giveBack(this.#buffer);
   }
 }
 

@@ -53,6 +53,8 @@ interface KeySet {
 
 const BEYOND_LATIN1 = /[^\x00-\xff]/;
 const PACK_FROM = 8;
+/** Room of a writer of its own, at first. */
+const FIRST_BYTES = 1 << 10;
 /** Longer arrays are looked at by their keys, not index by index. */
 const LONGEST_WALK = 1 << 27;
 const IN_HOOK = -1;
@@ -78,7 +80,7 @@ export class ValueWriter {
   readonly #forbidden: (object | null)[] = [];
   #forbiddenCount = 0;
 
-  constructor(values: ValueContext, out: ByteWriter = new ByteWriter()) {
+  constructor(values: ValueContext, out: ByteWriter = new ByteWriter(FIRST_BYTES)) {
     this.#values = values;
     this.out = out;
   }

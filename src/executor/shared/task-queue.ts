@@ -20,7 +20,7 @@ const ATTEMPT = 4;
 /** Bytes of payload in the cell; NO_PAYLOAD or ELSEWHERE otherwise. */
 const PAYLOAD = 5;
 const CELL_HEADER = 6;
-const CELL_WORDS = 64;
+const CELL_WORDS = 256;
 export const INLINE_PAYLOAD = (CELL_WORDS - CELL_HEADER) * 4;
 const NO_PAYLOAD = -1;
 const ELSEWHERE = -2;
