@@ -149,10 +149,12 @@ export class Intake implements Sink {
         `let ${count} = ${state}.count, ${kinds} = ${state}.kinds, ${limit} = ${state}.limit;`,
         `const ${types} = ${state}.types;`,
         ...columns.map(
-          ({ source, numbers, list }) => `const ${numbers} = ${state}.${source}.places.numbers, ${list} = ${state}.${source}.places.list;`,
+          ({ source, numbers, list }) =>
+            `const ${numbers} = ${state}.${source}.places.numbers, ${list} = ${state}.${source}.places.list;`,
         ),
         ...texts.map(
-          ({ source, offsets, text }) => `const ${offsets} = ${state}.${source}.places.offsets; let ${text} = ${state}.${source}.text;`,
+          ({ source, offsets, text }) =>
+            `const ${offsets} = ${state}.${source}.places.offsets; let ${text} = ${state}.${source}.text;`,
         ),
       ].join("\n"),
       row: (term: Term) => {
