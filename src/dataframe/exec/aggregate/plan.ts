@@ -168,6 +168,15 @@ function sumOf(states: readonly State[], { sum, merged, present }: Totals, group
   return (states[sum] as IntegerSumState).value(group);
 }
 
+/** No state that was merged into these groups had overflowed. */
+function allHaveSums(states: readonly State[], { merged, present }: Totals, from: number, to: number): boolean {
+  if (merged === null || present === null || merged === present) return true;
+  const all = (states[merged] as CountState).counts;
+  const there = (states[present] as CountState).counts;
+  for (let group = from; group < to; group++) if (all[group] !== there[group]) return false;
+  return true;
+}
+
 /** Sums of integers that cannot be outside of their type: those that are exact doubles. */
 function isPlainSum(type: DataType, value: number | bigint | null): value is number {
   return typeof value === "number" && (type.kind !== "decimal" || type.precision >= 16);
@@ -194,7 +203,7 @@ function nativeSum(
       const valid = validOf(rows, from, to);
       if (floating) return [doubles(states[totals.sum] as DoubleSumState, from, to, valid)];
       const sums = states[totals.sum] as IntegerSumState;
-      const plain = totals.merged === null && sums.wide.size === 0 && isPlainSum(type, 0);
+      const plain = sums.wide.size === 0 && isPlainSum(type, 0) && allHaveSums(states, totals, from, to);
       if (plain) return [integers(sums, type, from, to, valid)];
       const accumulator = accumulatorOf(call);
       return [
@@ -221,7 +230,7 @@ function totalStates(item: AggregateItem, totals: Totals, floating: boolean): Co
     const counted: Vector = { form: "fixed", length: to - from, values: rows.slice(from, to), valid: null };
     if (floating) return [doubles(states[totals.sum] as DoubleSumState, from, to, null), counted];
     const sums = states[totals.sum] as IntegerSumState;
-    if (totals.merged === null && sums.wide.size === 0 && isPlainSum(sumType, 0)) {
+    if (sums.wide.size === 0 && isPlainSum(sumType, 0) && allHaveSums(states, totals, from, to)) {
       return [integers(sums, sumType, from, to, null), counted];
     }
     const accumulator = accumulatorOf(call);

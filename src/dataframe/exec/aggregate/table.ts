@@ -43,6 +43,7 @@ export class GroupTable {
   capacity: number;
   readonly canBeDirect: boolean;
   #directGivenUp = false;
+  #rangeKnown: { readonly of: Vector; readonly range: readonly [low: number, high: number] | null } | null = null;
   #codesOf: readonly Vector[] = [];
 
   /** @param mayHold asks for the memory of a table of so many bytes */
@@ -128,7 +129,7 @@ export class GroupTable {
   /** Makes place for the keys that a column of integers holds; false when hashing is better. */
   useDirect(vector: Vector): boolean {
     if (!this.canBeDirect || this.#directGivenUp) return false;
-    const range = integerRange(vector);
+    const range = this.#rangeOf(vector);
     if (range === null) return this.#giveUpDirect();
     const [low, high] = range;
     if (low > high) return this.direct !== null;
@@ -138,6 +139,14 @@ export class GroupTable {
     const allowed = Math.min(DIRECT_MOST, Math.max(DIRECT_ALWAYS, DIRECT_PER_GROUP * (this.groups + vector.length)));
     if (to - from >= allowed) return this.#giveUpDirect();
     return this.#directRange(from, to);
+  }
+
+  /** Of a dictionary that several batches have: once. */
+  #rangeOf(vector: Vector): readonly [low: number, high: number] | null {
+    if (vector.form !== "dictionary") return integerRange(vector);
+    const { dictionary } = vector;
+    if (this.#rangeKnown?.of !== dictionary) this.#rangeKnown = { of: dictionary, range: integerRange(vector) };
+    return this.#rangeKnown.range;
   }
 
   #directRange(from: number, to: number): boolean {

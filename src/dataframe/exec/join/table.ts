@@ -121,6 +121,11 @@ export class JoinTable {
     this.mode = `${this.findBy}${this.next === null ? "1" : ""}${this.bits.length > 0 ? "b" : ""} ${forms}`;
   }
 
+  /** A row has one match at most. */
+  get isUnique(): boolean {
+    return this.next === null;
+  }
+
   /** Matches that a row may have, about. */
   get matches(): number {
     return this.findBy === "all" ? this.count : 1;

@@ -22,7 +22,8 @@ const BATCH_ROWS = 16384;
 const SLICE = 4096;
 const SLICE_OUTPUT = 1 << 18;
 
-function sliceRows(tables: readonly JoinTable[]): number {
+function sliceRows(tables: readonly JoinTable[], rows: number): number {
+  if (tables.every((table) => table.isUnique)) return rows;
   const matches = tables.reduce((product, table) => product * Math.max(1, table.matches), 1);
   return Math.max(1, Math.min(SLICE, Math.floor(SLICE_OUTPUT / matches)));
 }
@@ -187,7 +188,7 @@ export class OutputState {
     if (plan.passesThrough) this.pass(batch);
     else {
       const variant = run.variant(batch, plan);
-      const step = plan.multiplies ? sliceRows(tables) : batch.length;
+      const step = plan.multiplies ? sliceRows(tables, batch.length) : batch.length;
       for (let from = 0; from < batch.length; from += step) {
         const to = Math.min(batch.length, from + step);
         this.begin(from, to, tables);
