@@ -215,7 +215,7 @@ export function bindLocal(binder: Binder, plan: Extract<UnresolvedPlan, { kind: 
 export function bindExternal(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "external" }>): Bound {
   const output = plan.schema.fields.map((field) => fieldColumn(binder, field, []));
   const source = binder.context.external(plan.source);
-  return bound({ kind: "externalRelation", output, source: plan.source, ...source }, output);
+  return bound({ kind: "externalRelation", output, source: plan.source, life: plan.life, ...source }, output);
 }
 
 export function bindRange(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "range" }>): Bound {

@@ -137,11 +137,12 @@ export interface LocalRelation {
   readonly rows: readonly BoxedRow[];
 }
 
-/** What the session keeps for a query: an Arrow table, an RDD, a cached plan. `source` is its number. */
+/** What the session keeps for a query: an Arrow table, an RDD, a cached plan. `source` is its number; it is kept while `life` lives. */
 export interface ExternalRelation {
   readonly kind: "externalRelation";
   readonly output: readonly Attribute[];
   readonly source: number;
+  readonly life?: object;
   readonly what: "arrow" | "rdd" | "cached";
   readonly sizeInBytes: number | null;
   readonly rowCount: number | null;

@@ -1,4 +1,7 @@
-/** Relations that a session keeps under numbers: RDDs, rows of the program that are not in the plan, cached results. */
+/**
+ * Relations that a session keeps under numbers: RDDs, rows of the program that are not in the plan, cached results. Plans carry the number and
+ * the relation's life, an object that says nothing: when no plan has it any more, the relation is forgotten.
+ */
 import { InternalError } from "../../common/errors";
 import type { DatasetNode } from "../../rdd/nodes/node";
 
@@ -10,13 +13,28 @@ export interface External {
   readonly rowCount: number | null;
 }
 
+/** Not a plain object: those of a plan are copied and compared by their values. */
+class Life {}
+
+/** Held by every plan that reads the relation. */
+export type RelationLife = object;
+
 export class Externals {
   readonly #known = new Map<number, External>();
   #last = 0;
+  readonly #lives = new FinalizationRegistry<number>((source) => this.#known.delete(source));
 
   add(external: External): number {
     this.#known.set(++this.#last, external);
     return this.#last;
+  }
+
+  /** As part of plans that nobody removes it from. */
+  addToPlans(external: External): { readonly source: number; readonly life: RelationLife } {
+    const source = this.add(external);
+    const life = new Life();
+    this.#lives.register(life, source);
+    return { source, life };
   }
 
   remove(source: number): void {

@@ -130,8 +130,8 @@ export class SessionPort implements QueryPort {
   }
 
   fromRdd(rdd: RDD<unknown>, schema: StructType): UnresolvedPlan {
-    const source = this.session.externals.add({ what: "rdd", node: rdd.node, sizeInBytes: null, rowCount: null });
-    return { kind: "external", schema, source };
+    const relation = this.session.externals.addToPlans({ what: "rdd", node: rdd.node, sizeInBytes: null, rowCount: null });
+    return { kind: "external", schema, ...relation };
   }
 
   fromArrow(table: unknown): UnresolvedPlan {
@@ -144,8 +144,8 @@ export class SessionPort implements QueryPort {
     const slices = Math.max(1, Math.min(batches.length, this.context.defaultParallelism));
     const node = parallelize(this.context, batches, slices).node;
     const sizeInBytes = batches.reduce((sum, bytes) => sum + bytes.length, 0);
-    const source = this.session.externals.add({ what: "arrow", node, sizeInBytes, rowCount: known.numRows });
-    return { kind: "external", schema, source };
+    const relation = this.session.externals.addToPlans({ what: "arrow", node, sizeInBytes, rowCount: known.numRows });
+    return { kind: "external", schema, ...relation };
   }
 
   async persist(plan: UnresolvedPlan, level: StorageLevel, call: Call): Promise<void> {
@@ -172,8 +172,8 @@ export class SessionPort implements QueryPort {
     if (how.local) rdd.localCheckpoint();
     else rdd.checkpoint();
     if (how.eager) await rdd.count();
-    const source = this.session.externals.add({ what: "cached", node, sizeInBytes: null, rowCount: null });
-    return { kind: "external", schema: schemaOf(execution.analyzed), source };
+    const relation = this.session.externals.addToPlans({ what: "cached", node, sizeInBytes: null, rowCount: null });
+    return { kind: "external", schema: schemaOf(execution.analyzed), ...relation };
   }
 
   async inputFiles(plan: UnresolvedPlan): Promise<readonly string[]> {

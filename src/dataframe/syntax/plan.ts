@@ -55,9 +55,9 @@ export type UnresolvedPlan = Located &
         readonly names: readonly string[] | null;
         readonly rows: readonly (readonly UnresolvedExpression[])[];
       }
-    /** Rows of the program; `source` is a number under which the session keeps them (rows, an Arrow table, an RDD). */
+    /** Rows of the program; `source` is a number under which the session keeps them (rows, an Arrow table, an RDD) while `life` lives. */
     | { readonly kind: "local"; readonly schema: StructType; readonly rows: readonly BoxedRow[] }
-    | { readonly kind: "external"; readonly schema: StructType; readonly source: number }
+    | { readonly kind: "external"; readonly schema: StructType; readonly source: number; readonly life: object }
     | { readonly kind: "oneRow" }
     | {
         readonly kind: "project";
