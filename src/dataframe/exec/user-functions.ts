@@ -38,11 +38,11 @@ export class UserFunctionCalls implements UserFunctions {
     const call = this.#code(fn);
     const external = args.map(({ type }) => externalizer(type, this.settings));
     const box = boxer(fn.returnType, this.settings);
-    return (...values) => {
-      const result = call(...values.map((value, i) => external[i]!(value)));
+    const finish = (result: unknown): Boxed => {
       if (result instanceof Promise) throw asynchronous(fn);
       return box(result, fn.name);
     };
+    return caller(call, external, finish);
   }
 
   /** A batch function where there are no batches: inside of a lambda, for pairs of rows. */
@@ -201,6 +201,10 @@ export class UserFunctionCalls implements UserFunctions {
   /** A column from what a batch function gave: an Arrow vector, a typed array, or an array of values. */
   #column(result: unknown, fn: UserFunction, length: number): ColumnBatch["columns"][number] {
     if (result instanceof Promise) throw asynchronous(fn);
+    const array = arrayTypes[fn.returnType.kind];
+    // A copy: the function may fill the same array again.
+    if (array !== undefined && result instanceof array && result.length === length)
+      return { form: "fixed", length, values: result.slice(), valid: null };
     const box = boxer(fn.returnType, this.settings);
     const builder = vectorBuilder(fn.returnType, length);
     for (const value of rowsOf(result, fn)) builder.append(box(value, fn.name));
@@ -246,6 +250,31 @@ export class UserFunctionCalls implements UserFunctions {
     });
     return { length: columns[0]?.length ?? 0, columns };
   }
+}
+
+/** What lies in vectors of these types. */
+const arrayTypes: Readonly<Record<string, typeof Float64Array | typeof Float32Array | typeof Int32Array>> = {
+  double: Float64Array,
+  float: Float32Array,
+  int: Int32Array,
+};
+
+/**
+ * `finish(call(external[0](a0), external[1](a1), …))` as a function of its own: V8 learns what passes through it, and not what passes
+ * through the functions of other columns.
+ */
+function caller(
+  call: AnyFunction,
+  external: readonly ((value: Boxed) => unknown)[],
+  finish: (result: unknown) => Boxed,
+): (...args: Boxed[]) => Boxed {
+  const names = external.map((_, i) => `a${i}`);
+  const converters = external.map((_, i) => `e${i}`);
+  const converted = names.map((name, i) => `e${i}(${name})`);
+  const source = `return (${names.join(", ")}) => finish(call(${converted.join(", ")}));`;
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- names that are made here, nothing of the user's
+  const make = new Function("call", "finish", ...converters, source) as (...parts: unknown[]) => (...args: Boxed[]) => Boxed;
+  return make(call, finish, ...external);
 }
 
 function fieldsOf(columns: readonly Attribute[]): StructType["fields"] {
