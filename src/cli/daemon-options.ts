@@ -2,8 +2,11 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import type { Read } from "../cluster/daemon-config";
+import { checkSettings } from "../common/check-settings";
+import { deprecatedKey } from "../common/config-entries";
 import { UsageError } from "../common/errors";
-import { setLogLevel } from "../common/log";
+import { log, setLogLevel } from "../common/log";
 import { defaultsFile, readProperties } from "../common/submit-options";
 
 const OPTION_KEYS = {
@@ -28,27 +31,31 @@ export function addDaemonOptions(command: Command): Command {
 
 export interface DaemonSettings {
   readonly get: (key: string) => string | undefined;
+  readonly read: Read;
 }
 
 /** The settings, and the log level set. Throws a UsageError for what cannot be read. */
 export function daemonSettings(command: Command): DaemonSettings {
   const options = command.opts<Record<string, string | string[] | undefined>>();
   const settings = new Map<string, string>();
+  const set = (key: string, value: string): void => void settings.set(deprecatedKey(key), value);
   const file = (options["propertiesFile"] as string | undefined) ?? defaultsFile();
-  if (file !== null) for (const [key, value] of readProperties(resolve(file))) settings.set(key, value);
+  if (file !== null) for (const [key, value] of readProperties(resolve(file))) set(key, value);
   for (const pair of (options["conf"] as string[] | undefined) ?? []) {
     const equals = pair.indexOf("=");
     if (equals <= 0) throw new UsageError("INVALID_CONF", `--conf takes key=value, not "${pair}".`);
-    settings.set(pair.slice(0, equals).trim(), pair.slice(equals + 1));
+    set(pair.slice(0, equals).trim(), pair.slice(equals + 1));
   }
   for (const [option, key] of Object.entries(OPTION_KEYS)) {
     const value = options[option];
     if (typeof value === "string") settings.set(key, value);
   }
+  for (const warning of checkSettings(settings)) log.warn(warning);
+  const get = (key: string): string | undefined => settings.get(key);
   const level = (options["logLevel"] as string | undefined) ?? settings.get("spark.log.level") ?? "INFO";
   if (!setLogLevel(level))
     throw new UsageError("INVALID_LOG_LEVEL", `--log-level must be DEBUG, INFO, WARN or ERROR, not "${level}".`);
-  return { get: (key) => settings.get(key) };
+  return { get, read: (entry) => entry.parse(get(entry.key) ?? entry.defaultText, entry.key) };
 }
 
 /** Where a daemon listens: what is asked for; else this machine's name, or without a secret its loopback address. */

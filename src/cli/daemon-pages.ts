@@ -1,5 +1,8 @@
 /** The pages of a standalone daemon: where they are, and the server. */
 import type { Command } from "commander";
+import type { Read } from "../cluster/daemon-config";
+import { PORT_RETRIES, UI_ALLOWED_HOSTS, UI_BIND_ADDRESS } from "../common/config-entries";
+import type { ConfigEntry } from "../common/config-entry";
 import { log } from "../common/log";
 import type { DaemonUiOptions } from "../ui/daemon-ui";
 import { startUiServer } from "../ui/load";
@@ -16,26 +19,25 @@ export interface Pages {
 const NONE: Pages = { url: "", close: () => Promise.resolve() };
 
 /**
- * Opens the pages on `--webui-port`, the setting `portKey`, or `fallback`: on loopback, unless firesteel.ui.bindAddress says
+ * Opens the pages on `--webui-port`, or the port of the setting: on loopback, unless firesteel.ui.bindAddress says
  * otherwise. A daemon whose pages find no port works without.
  */
 export async function openPages(
   command: Command,
-  get: (key: string) => string | undefined,
-  where: { readonly host: string; readonly portKey: string; readonly fallback: number },
+  read: Read,
+  where: { readonly host: string; readonly port: ConfigEntry<number> },
   view: View,
 ): Promise<Pages> {
   const { webuiPort } = command.opts<{ webuiPort?: string }>();
-  const port = portOption(webuiPort ?? get(where.portKey), "--webui-port", where.fallback);
-  const bind = get("firesteel.ui.bindAddress") ?? "127.0.0.1";
-  const allowed = (get("firesteel.ui.allowedHosts") ?? "").split(",").filter((name) => name.trim() !== "");
+  const port = portOption(webuiPort, "--webui-port", read(where.port));
+  const bind = read(UI_BIND_ADDRESS);
   try {
     const ui = await startUiServer({
       ...view,
       host: bind,
       port,
-      portRetries: Number(get("spark.port.maxRetries") ?? 16),
-      allowedHosts: [...allowed, where.host],
+      portRetries: read(PORT_RETRIES),
+      allowedHosts: [...allowedHosts(read), where.host],
     } as Parameters<typeof startUiServer>[0]);
     const everywhere = bind === "0.0.0.0" || bind === "::";
     return { url: everywhere ? `http://${where.host}:${ui.port}` : ui.url, close: () => ui.close() };
@@ -43,4 +45,12 @@ export async function openPages(
     log.warn(`there are no pages: ${error instanceof Error ? error.message : String(error)}`);
     return NONE;
   }
+}
+
+/** Names under which pages may be asked for. */
+export function allowedHosts(read: Read): string[] {
+  return read(UI_ALLOWED_HOSTS)
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
 }

@@ -2,20 +2,19 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { UsageError } from "../common/errors";
-import { parseDuration } from "../common/units";
+import * as settings from "../common/cluster-config-entries";
+import { EVENT_LOG_DIR, UI_BIND_ADDRESS } from "../common/config-entries";
 import { userCache } from "../common/user-cache";
 import { version } from "../common/version";
 import { loadUi, webFolder } from "../ui/load";
+import { allowedHosts } from "./daemon-pages";
 import { announce, daemonSettings, endOnSignals, portOption } from "./daemon-options";
 
 export async function history(command: Command): Promise<void> {
   const options = command.opts<{ dir?: string; port?: string; webuiPort?: string; host?: string }>();
-  const { get } = daemonSettings(command);
-  const directory = options.dir ?? get("spark.history.fs.logDirectory") ?? get("spark.eventLog.dir") ?? "/tmp/firesteel-events";
-  const port = portOption(options.port ?? options.webuiPort ?? get("spark.history.ui.port"), "--port", 18_080);
-  const host = options.host ?? get("firesteel.ui.bindAddress") ?? "127.0.0.1";
-  const duration = (key: string, fallback: string): number => parseDuration(get(key) ?? fallback, key);
+  const { read } = daemonSettings(command);
+  const directory = options.dir ?? (read(settings.HISTORY_DIRECTORY) || read(EVENT_LOG_DIR));
+  const port = portOption(options.port ?? options.webuiPort, "--port", read(settings.HISTORY_PORT));
   const folder = directory.startsWith("file:") ? fileURLToPath(directory) : resolve(directory);
   const { HistoryUi } = loadUi();
   const ui = new HistoryUi({
@@ -23,28 +22,20 @@ export async function history(command: Command): Promise<void> {
     webFolder: webFolder(),
     directory: folder,
     cacheFolder: userCache(),
-    host,
+    host: options.host ?? read(UI_BIND_ADDRESS),
     port,
-    allowedHosts: (get("firesteel.ui.allowedHosts") ?? "").split(",").filter((name) => name.trim() !== ""),
-    updateInterval: duration("spark.history.fs.update.interval", "10s"),
-    retained: count(get("spark.history.retainedApplications"), "spark.history.retainedApplications", 50),
-    cleaner:
-      get("spark.history.fs.cleaner.enabled") === "true"
-        ? {
-            maxAge: duration("spark.history.fs.cleaner.maxAge", "7d"),
-            maxCount: count(get("spark.history.fs.cleaner.maxNum"), "spark.history.fs.cleaner.maxNum", Number.MAX_SAFE_INTEGER),
-            interval: duration("spark.history.fs.cleaner.interval", "1d"),
-          }
-        : null,
+    allowedHosts: allowedHosts(read),
+    updateInterval: read(settings.HISTORY_UPDATE),
+    retained: read(settings.HISTORY_RETAINED),
+    cleaner: read(settings.HISTORY_CLEANER)
+      ? {
+          maxAge: read(settings.HISTORY_MAX_AGE),
+          maxCount: read(settings.HISTORY_MAX_COUNT) ?? Number.MAX_SAFE_INTEGER,
+          interval: read(settings.HISTORY_CLEANER_INTERVAL),
+        }
+      : null,
   });
   const url = await ui.listen();
   announce(`firesteel history: ${folder} at ${url}`);
   endOnSignals(() => ui.close());
-}
-
-function count(text: string | undefined, key: string, fallback: number): number {
-  const value = text === undefined ? fallback : Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new UsageError("INVALID_CONF_VALUE", `${key} must be an integer of at least 1, not "${text}".`);
-  return value;
 }

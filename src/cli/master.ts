@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { checkReach, clusterSecret } from "../cluster/secret";
 import { MasterDaemon } from "../cluster/master/master-daemon";
 import { masterConfig } from "../cluster/daemon-config";
+import { MASTER_UI_PORT, RECOVERY_DIRECTORY, RECOVERY_MODE } from "../common/cluster-config-entries";
 import { DEFAULT_MASTER_PORT } from "../common/cluster-master";
 import { tlsFiles } from "../wire/tls";
 import { announce, daemonSettings, endOnSignals, hostOf, portOption, UNSECURED } from "./daemon-options";
@@ -18,23 +19,23 @@ interface MasterCommandOptions {
 
 export async function master(command: Command): Promise<void> {
   const options = command.opts<MasterCommandOptions>();
-  const { get } = daemonSettings(command);
+  const { get, read } = daemonSettings(command);
   const secret = clusterSecret(get);
   const tls = tlsFiles(get);
   const host = hostOf(command, secret);
   const port = portOption(options.port, "--port", DEFAULT_MASTER_PORT);
   await checkReach(host, secret, "The master");
-  const recovery = options.recoveryDir ?? get("spark.deploy.recoveryDirectory");
+  const recovery = options.recoveryDir ?? read(RECOVERY_DIRECTORY);
   // A port that changes with every start has no past.
   const usual = port === 0 ? null : join(homedir(), ".firesteel", "master", `${host.replace(/[^\w.-]/g, "_")}-${port}`);
-  const none = get("spark.deploy.recoveryMode")?.toUpperCase() === "NONE";
+  const none = read(RECOVERY_MODE).toUpperCase() === "NONE";
   const daemon = await MasterDaemon.start({
-    ...masterConfig(get),
+    ...masterConfig(read),
     host,
     port,
     secret,
     tls,
-    recoveryDirectory: none ? null : recovery !== undefined ? resolve(recovery) : usual,
+    recoveryDirectory: none ? null : recovery !== "" ? resolve(recovery) : usual,
   });
   const open: { pages?: Pages } = {};
   endOnSignals(async () => {
@@ -44,8 +45,8 @@ export async function master(command: Command): Promise<void> {
   void daemon.overtaken.then(() => process.exit(1));
   announce(`firesteel master at ${daemon.url}${tls === null ? "" : " (TLS)"}`);
   const view = { kind: "master" as const, stateOf: () => daemon.stateOf() };
-  const where = { host, portKey: "spark.master.ui.port", fallback: 8080 };
-  const pages = (open.pages = await openPages(command, get, where, view));
+  const where = { host, port: MASTER_UI_PORT };
+  const pages = (open.pages = await openPages(command, read, where, view));
   daemon.webUrl = pages.url;
   if (pages.url !== "") announce(`firesteel master: dashboard at ${pages.url}`);
   if (secret.length === 0) announce(`firesteel master: ${UNSECURED}`);

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { cleanupConfig, decommissionConfig } from "../cluster/daemon-config";
 import { checkReach, clusterSecret } from "../cluster/secret";
 import { WorkerDaemon } from "../cluster/worker/worker-daemon";
+import { WORKER_UI_PORT } from "../common/cluster-config-entries";
 import { parseClusterMaster } from "../common/cluster-master";
 import { UsageError } from "../common/errors";
 import { parseBytes } from "../common/units";
@@ -24,7 +25,7 @@ const GIB = 2 ** 30;
 
 export async function worker(command: Command, url: string): Promise<void> {
   const options = command.opts<WorkerCommandOptions>();
-  const { get } = daemonSettings(command);
+  const { get, read } = daemonSettings(command);
   const masters = parseClusterMaster(url);
   const secret = clusterSecret(get);
   const host = hostOf(command, secret);
@@ -41,10 +42,10 @@ export async function worker(command: Command, url: string): Promise<void> {
     executorFile: join(__dirname, "executor.js"),
     cliFile: join(__dirname, "cli.js"),
     conf: get,
-    cleanup: cleanupConfig(get),
+    cleanup: cleanupConfig(read),
   });
   // From here on: a process that is the first of its container gets no signal that it does not handle.
-  const decommission = decommissionConfig(get);
+  const decommission = decommissionConfig(read);
   const open: { pages?: Pages } = {};
   endOnSignals(async (signal) => {
     await open.pages?.close();
@@ -53,8 +54,8 @@ export async function worker(command: Command, url: string): Promise<void> {
     return daemon.ended;
   });
   // The master is told where they are when the worker joins it.
-  const where = { host, portKey: "spark.worker.ui.port", fallback: 8081 };
-  const pages = (open.pages = await openPages(command, get, where, { kind: "worker", stateOf: () => daemon.stateOf() }));
+  const where = { host, port: WORKER_UI_PORT };
+  const pages = (open.pages = await openPages(command, read, where, { kind: "worker", stateOf: () => daemon.stateOf() }));
   daemon.webUrl = pages.url;
   await daemon.start();
   const { id, cores, memory } = daemon.stateOf();

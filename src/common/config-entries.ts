@@ -2,68 +2,31 @@
  * The settings that the engine itself reads: key, default, meaning, and how the text is understood. Spark's keys keep
  * Spark's names, defaults and units; keys of our own begin with `firesteel.`. docs/configuration.md is generated from here.
  */
-import { UsageError } from "./errors";
+import "./cluster-config-entries";
+import type { ConfigEntry } from "./config-entry";
+import {
+  beginSection,
+  define,
+  definedEntries,
+  text,
+  bytes,
+  milliseconds,
+  seconds,
+  flag,
+  integer,
+  optionalInteger,
+  optionalMilliseconds,
+  choice,
+  fraction,
+  decimal,
+} from "./config-entry";
 import { parseBytes, parseDuration } from "./units";
 
-export interface ConfigEntry<T> {
-  readonly key: string;
-  /** Heading under which the documentation lists it. */
-  readonly section: string;
-  readonly defaultText: string;
-  readonly doc: string;
-  parse(text: string, key: string): T;
-}
-
-const entries: ConfigEntry<unknown>[] = [];
-let section = "";
-
-function define<T>(key: string, defaultText: string, doc: string, parse: (text: string, key: string) => T): ConfigEntry<T> {
-  const entry = { key, section, defaultText, doc, parse };
-  entries.push(entry);
-  return entry;
-}
-
-function invalid(key: string, text: string, wanted: string): never {
-  throw new UsageError("INVALID_CONF_VALUE", `${key} must be ${wanted}, not "${text}".`, { parameters: { key, value: text } });
-}
-
-const text = (key: string, value: string, doc: string) => define(key, value, doc, (v) => v);
-const bytes = (key: string, value: string, doc: string) => define(key, value, doc, (v, k) => parseBytes(v, k));
-const milliseconds = (key: string, value: string, doc: string) => define(key, value, doc, (v, k) => parseDuration(v, k));
-const seconds = (key: string, value: string, doc: string) => define(key, value, doc, (v, k) => parseDuration(v, k, "s"));
-const flag = (key: string, value: boolean, doc: string) =>
-  define(key, String(value), doc, (v, k) =>
-    /^true$/i.test(v) ? true : /^false$/i.test(v) ? false : invalid(k, v, "true or false"),
-  );
-const integer = (key: string, value: number | "", doc: string, min = 0) =>
-  define(key, String(value), doc, (v, k) => {
-    const n = Number(v);
-    return v.trim() !== "" && Number.isSafeInteger(n) && n >= min ? n : invalid(k, v, `an integer of at least ${min}`);
-  });
-const optionalInteger = (key: string, doc: string, min = 1) =>
-  define(key, "", doc, (v, k) => {
-    if (v === "") return undefined;
-    const n = Number(v);
-    return Number.isSafeInteger(n) && n >= min ? n : invalid(k, v, `an integer of at least ${min}`);
-  });
-const optionalMilliseconds = (key: string, doc: string) =>
-  define(key, "", doc, (v, k) => (v === "" ? undefined : parseDuration(v, k)));
-const choice = (key: string, value: string, options: readonly string[], doc: string) =>
-  define(key, value, doc, (v, k) =>
-    v === value || options.includes(v.toUpperCase()) ? v : invalid(k, v, `one of ${options.join(", ")}`),
-  );
-const fraction = (key: string, value: number, doc: string) =>
-  define(key, String(value), doc, (v, k) =>
-    Number(v) >= 0 && Number(v) <= 1 && v.trim() !== "" ? Number(v) : invalid(k, v, "a number from 0 to 1"),
-  );
-const decimal = (key: string, value: number, doc: string) =>
-  define(key, String(value), doc, (v, k) =>
-    Number.isFinite(Number(v)) && v.trim() !== "" ? Number(v) : invalid(k, v, "a number"),
-  );
+export type { ConfigEntry };
 
 const LEVELS = ["ALL", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF"];
 
-section = "Application";
+beginSection("Application");
 export const APP_NAME = text(
   "spark.app.name",
   "",
@@ -94,7 +57,7 @@ text(
   "Further options of the driver's Node; they hold for programs started by firesteel submit.",
 );
 
-section = "Executors";
+beginSection("Executors");
 export const EXECUTOR_MEMORY = define(
   "spark.executor.memory",
   "1g",
@@ -116,7 +79,7 @@ export const MAX_TASK_MEMORY = define(
   (v, k) => (v === "" ? Infinity : parseBytes(v, k)),
 );
 
-section = "Scheduling";
+beginSection("Scheduling");
 integer("spark.task.cpus", 1, "Slots one task occupies.", 1);
 integer("spark.task.maxFailures", 4, "Failures of one task after which its job fails.", 1);
 integer(
@@ -248,7 +211,7 @@ integer(
   1,
 );
 
-section = "Network and results";
+beginSection("Network and results");
 export const NETWORK_TIMEOUT = seconds("spark.network.timeout", "120s", "An executor not heard of for so long is lost.");
 milliseconds("spark.executor.heartbeatInterval", "10s", "Between two heartbeats of an executor.");
 export const CLEANER_INTERVAL = define(
@@ -264,7 +227,7 @@ export const MAX_DIRECT_RESULT_SIZE = bytes(
   "Results longer than this are kept by the executor until the driver fetches them.",
 );
 
-section = "Shuffle and input";
+beginSection("Shuffle and input");
 flag("spark.shuffle.compress", false, "Compress shuffle segments; pays where disks or the network are slow (docs/adr/0007).");
 flag("spark.shuffle.spill.compress", false, "Compress what shuffles spill to disk.");
 text("spark.io.compression.codec", "snappy", "Codec of compressed shuffle segments and spill files: snappy or none.");
@@ -279,7 +242,7 @@ integer("spark.rdd.limit.scaleUpFactor", 4, "How many times more it looks at in 
 flag("spark.hadoop.validateOutputSpecs", true, "Refuse to write into a directory that exists.");
 flag("spark.hadoop.mapreduce.input.fileinputformat.input.dir.recursive", false, "Read directories in directories.");
 
-section = "Logs and progress";
+beginSection("Logs and progress");
 export const EVENT_LOG_ENABLED = flag("spark.eventLog.enabled", false, "Write the application's events, one JSON object a line.");
 export const EVENT_LOG_DIR = text("spark.eventLog.dir", "/tmp/firesteel-events", "Directory of event logs.");
 export const EVENT_LOG_COMPRESS = flag("spark.eventLog.compress", true, "Compress event logs.");
@@ -307,7 +270,7 @@ export const SHOW_CONSOLE_PROGRESS = flag(
   "A progress bar per running stage when standard error is a terminal.",
 );
 
-section = "User interface and history";
+beginSection("User interface and history");
 export const UI_ENABLED = flag(
   "spark.ui.enabled",
   true,
@@ -344,7 +307,7 @@ export const PROFILER_ENABLED = flag(
 );
 export const PROFILER_INTERVAL = milliseconds("firesteel.profiler.interval", "10ms", "Time between two samples of a thread.");
 
-section = "firesteel";
+beginSection("firesteel");
 export const LOCAL_IN_PROCESS = flag(
   "firesteel.local.inProcess",
   false,
@@ -360,6 +323,7 @@ milliseconds("firesteel.task.killGrace", "100ms", "Time between asking a task to
 
 /** Settings renamed since: the old key is understood as the new one. */
 const DEPRECATED: Readonly<Record<string, string>> = {
+  "spark.deploy.spreadOutApps": "spark.deploy.spreadOut",
   "spark.blacklist.enabled": "spark.excludeOnFailure.enabled",
   "spark.akka.timeout": "spark.network.timeout",
 };
@@ -370,7 +334,7 @@ export function deprecatedKey(key: string): string {
 
 /** All entries, for documentation and for telling executors the effective settings. */
 export function configEntries(): readonly ConfigEntry<unknown>[] {
-  return entries;
+  return definedEntries();
 }
 
 /** Whether a setting's value must not be shown (Spark's spark.redaction.regex default, plus ours). */

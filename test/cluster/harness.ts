@@ -24,7 +24,7 @@ export class TestCluster {
 
   async startMaster(more: Partial<MasterOptions> = {}): Promise<void> {
     this.master = await MasterDaemon.start({
-      ...masterConfig(() => undefined),
+      ...masterConfig((entry) => entry.parse(entry.defaultText, entry.key)),
       host: "127.0.0.1",
       port: 0,
       secret: this.secret,

@@ -44,7 +44,9 @@ test("every entry is read somewhere", () => {
     .filter((path) => !path.endsWith("config-entries.ts"))
     .map(text)
     .join("\n");
-  const entries = text(join(root, "src/common/config-entries.ts"));
+  const entries = ["config-entries.ts", "cluster-config-entries.ts"]
+    .map((name) => text(join(root, "src/common", name)))
+    .join("\n");
   const asked = schedulerKeys();
   const unread = keys.filter((key) => {
     const constant = new RegExp(`^export const (\\w+) = \\w+\\(\\s*"${key.replaceAll(".", "\\.")}"`, "m").exec(entries)?.[1];
