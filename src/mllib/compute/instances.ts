@@ -142,10 +142,18 @@ function featuresOf(batch: ColumnBatch, spec: BlockSpec, nonFinite: boolean): Pi
 }
 
 function checkFinite(values: Float64Array, name: string): void {
-  // A sum is not finite where an entry is not; where it overflowed, a closer look tells.
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]! - values[i]!;
-  if (sum === 0) return;
+  // The difference from itself is no number where a value is not finite. Four sums, so that additions need not wait for each other.
+  const { length } = values;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    a += values[i]! - values[i]!;
+    b += values[i + 1]! - values[i + 1]!;
+    c += values[i + 2]! - values[i + 2]!;
+    d += values[i + 3]! - values[i + 3]!;
+  }
+  for (; i < length; i++) a += values[i]! - values[i]!;
+  if (a + b + c + d === 0) return;
   const bad = values.find((value) => !Number.isFinite(value));
   throw new DataError("INVALID_FEATURES", `Column ${name}: vector values MUST NOT be NaN or Infinity, but got ${String(bad)}.`);
 }

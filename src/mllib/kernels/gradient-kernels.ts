@@ -9,6 +9,9 @@ type Address = number;
 export interface GradientKernels {
   margins(tile: Address, stride: number, width: number, coefficients: Address, offset: number, out: Address): void;
   accumulate(tile: Address, stride: number, width: number, multipliers: Address, gradient: Address, step: number): void;
+  /** Of tiles of 32-bit floats. */
+  margins32(tile: Address, stride: number, width: number, coefficients: Address, offset: number, out: Address): void;
+  accumulate32(tile: Address, stride: number, width: number, multipliers: Address, gradient: Address, step: number): void;
   total(values: Address, stride: number): number;
   logistic(margins: Address, labels: Address, weights: Address, rows: number, stride: number): number;
   softmax(

@@ -28,6 +28,37 @@ export function margins(tile: usize, stride: i32, width: i32, coefficients: usiz
 
 // @ts-ignore: decorator
 @inline
+function wide(at: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(at));
+}
+
+/** As `margins`, of a tile of 32-bit floats. */
+export function margins32(tile: usize, stride: i32, width: i32, coefficients: usize, offset: f64, out: usize): void {
+  const column = (stride as usize) << 2;
+  const end = coefficients + ((width as usize) << 3);
+  for (let r: usize = 0; r < column; r += 32) {
+    let a = f64x2.splat(offset);
+    let b = a;
+    let c = a;
+    let d = a;
+    let p = tile + r;
+    for (let q = coefficients; q < end; q += 8, p += column) {
+      const w = v128.load64_splat(q);
+      a = f64x2.add(a, f64x2.mul(w, wide(p)));
+      b = f64x2.add(b, f64x2.mul(w, wide(p + 8)));
+      c = f64x2.add(c, f64x2.mul(w, wide(p + 16)));
+      d = f64x2.add(d, f64x2.mul(w, wide(p + 24)));
+    }
+    const to = out + (r << 1);
+    v128.store(to, a);
+    v128.store(to, b, 16);
+    v128.store(to, c, 32);
+    v128.store(to, d, 48);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
 function sumOf(a: v128, b: v128, c: v128, d: v128): f64 {
   const s = f64x2.add(f64x2.add(a, b), f64x2.add(c, d));
   return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
@@ -56,6 +87,27 @@ export function accumulate(tile: usize, stride: i32, width: i32, multipliers: us
   for (let j = 0; j < width; j++) {
     const g = gradient + (((j * step) as usize) << 3);
     store<f64>(g, load<f64>(g) + product(tile + (j as usize) * column, multipliers, column));
+  }
+}
+
+/** As `accumulate`, of a tile of 32-bit floats. */
+export function accumulate32(tile: usize, stride: i32, width: i32, multipliers: usize, gradient: usize, step: i32): void {
+  const column = (stride as usize) << 2;
+  for (let j = 0; j < width; j++) {
+    const x = tile + (j as usize) * column;
+    let a = f64x2.splat(0);
+    let b = a;
+    let c = a;
+    let d = a;
+    for (let r: usize = 0; r < column; r += 32) {
+      const y = multipliers + (r << 1);
+      a = f64x2.add(a, f64x2.mul(wide(x + r), v128.load(y)));
+      b = f64x2.add(b, f64x2.mul(wide(x + r + 8), v128.load(y, 16)));
+      c = f64x2.add(c, f64x2.mul(wide(x + r + 16), v128.load(y, 32)));
+      d = f64x2.add(d, f64x2.mul(wide(x + r + 24), v128.load(y, 48)));
+    }
+    const g = gradient + (((j * step) as usize) << 3);
+    store<f64>(g, load<f64>(g) + sumOf(a, b, c, d));
   }
 }
 

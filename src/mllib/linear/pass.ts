@@ -62,6 +62,8 @@ export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassRe
     sigma: 1,
   });
   memory.coefficients.values.set(spec.coefficients);
+  const tile = memory.tile.address;
+  const tile32 = new Float32Array(memory.tile.values.buffer, tile, most * width);
   const result: PassResult = {
     loss: 0,
     weight: 0,
@@ -76,19 +78,26 @@ export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassRe
       const rows = Math.min(most, block.rows - first);
       const stride = strideOf(rows);
       const weighted = load(block, first, rows, stride);
-      if (block.sparse === null) memory.tile.values.set(block.tiles!.subarray(first * width, (first + stride) * width));
+      const narrow = block.tiles instanceof Float32Array;
+      if (block.tiles !== null) {
+        const values = block.tiles.subarray(first * width, (first + stride) * width);
+        if (narrow) tile32.set(values);
+        else memory.tile.values.set(values);
+      }
       for (let k = 0; k < outputs; k++) {
         const out = memory.margins.address + 8 * k * stride;
         const coefficients = memory.coefficients.address + 8 * k * width;
-        if (block.sparse === null) kernels.margins(memory.tile.address, stride, width, coefficients, spec.offsets[k]!, out);
-        else sparseMargins(block.sparse, first, rows, k, stride);
+        if (block.sparse !== null) sparseMargins(block.sparse, first, rows, k, stride);
+        else if (narrow) kernels.margins32(tile, stride, width, coefficients, spec.offsets[k]!, out);
+        else kernels.margins(tile, stride, width, coefficients, spec.offsets[k]!, out);
       }
       result.loss += lossOf(rows, stride, weighted ? memory.weights.address : 0);
       for (let k = 0; k < outputs; k++) {
         const multipliers = memory.margins.address + 8 * k * stride;
         const gradient = memory.gradient.address + 8 * k * width;
-        if (block.sparse === null) kernels.accumulate(memory.tile.address, stride, width, multipliers, gradient, 1);
-        else sparseGradient(block.sparse, first, rows, k, stride);
+        if (block.sparse !== null) sparseGradient(block.sparse, first, rows, k, stride);
+        else if (narrow) kernels.accumulate32(tile, stride, width, multipliers, gradient, 1);
+        else kernels.accumulate(tile, stride, width, multipliers, gradient, 1);
         memory.residuals.values[k]! += kernels.total(multipliers, stride);
       }
     }

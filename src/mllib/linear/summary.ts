@@ -3,7 +3,7 @@ import { DataError } from "../../common/errors";
 import { MAX_FEATURES } from "../optim/weighted-least-squares";
 import { addMoments, type Moments, noMoments } from "../optim/moments";
 import { gradientKernels, regions } from "../kernels/gradient-kernels";
-import { strideOf, tileRows, type TrainingBlock } from "./tiles";
+import { strideOf, tileRows, type Tiles, type TrainingBlock } from "./tiles";
 
 /** Of some rows. Plain data. */
 export interface Summary {
@@ -148,14 +148,7 @@ function denseSummary(block: TrainingBlock, { means, squares, weightSum }: Summa
   }
 }
 
-function columnSum(
-  tiles: Float64Array,
-  at: number,
-  count: number,
-  weight: Float64Array | null,
-  first: number,
-  origin: number,
-): number {
+function columnSum(tiles: Tiles, at: number, count: number, weight: Float64Array | null, first: number, origin: number): number {
   let sum = 0;
   if (weight === null) for (let r = 0; r < count; r++) sum += tiles[at + r]! - origin;
   else for (let r = 0; r < count; r++) sum += weight[first + r]! * (tiles[at + r]! - origin);
@@ -163,7 +156,7 @@ function columnSum(
 }
 
 function columnSquares(
-  tiles: Float64Array,
+  tiles: Tiles,
   at: number,
   count: number,
   weight: Float64Array | null,

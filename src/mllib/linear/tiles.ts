@@ -4,12 +4,15 @@
  */
 import type { InstanceBlock, SparseRows } from "../compute/instances";
 
+/** Of 32-bit floats where all values are such: whole numbers of up to 24 bits, what was a float before. */
+export type Tiles = Float64Array | Float32Array;
+
 /** Values are those of the features, neither scaled nor centred. Plain data: it is kept by executors. */
 export interface TrainingBlock {
   readonly rows: number;
   readonly width: number;
   /** Tiles of `tileRows(width)` rows one after the other; the last one has `strideOf` its rows. */
-  readonly tiles: Float64Array | null;
+  readonly tiles: Tiles | null;
   readonly sparse: SparseRows | null;
   readonly label: Float64Array;
   /** Null: all 1. */
@@ -41,23 +44,35 @@ export function trainingBlock(block: InstanceBlock): TrainingBlock {
   if (dense === null) return { ...common, tiles: null, sparse: sparse! };
   const most = tileRows(width);
   const full = Math.floor(rows / most);
-  const tiles = new Float64Array((full * most + strideOf(rows % most)) * width);
-  for (let first = 0; first < rows; first += most) {
-    const count = Math.min(most, rows - first);
-    const stride = strideOf(count);
-    transpose(dense, first * width, count, width, tiles, first * width, stride);
-  }
+  const size = (full * most + strideOf(rows % most)) * width;
+  let tiles: Tiles | null = narrow(dense) ? tiled(dense, rows, width, new Float32Array(size)) : null;
+  tiles ??= tiled(dense, rows, width, new Float64Array(size));
   return { ...common, tiles, sparse: null };
 }
 
-function transpose(
-  from: Float64Array,
-  at: number,
-  rows: number,
-  width: number,
-  to: Float64Array,
-  start: number,
-  stride: number,
-): void {
-  for (let r = 0; r < rows; r++) for (let j = 0, place = start + r; j < width; j++, place += stride) to[place] = from[at++]!;
+/** Whether the first rows suggest that 32 bits are enough. */
+function narrow(values: Float64Array): boolean {
+  const few = Math.min(values.length, 256);
+  for (let i = 0; i < few; i++) if (Math.fround(values[i]!) !== values[i]) return false;
+  return true;
+}
+
+/** Null where a value is not what was stored. */
+function tiled<T extends Tiles>(dense: Float64Array, rows: number, width: number, tiles: T): T | null {
+  const most = tileRows(width);
+  for (let first = 0, at = 0; first < rows; first += most) {
+    const count = Math.min(most, rows - first);
+    const stride = strideOf(count);
+    const end = first * width + count;
+    let exact = true;
+    for (let r = first * width; r < end; r++) {
+      for (let j = 0, place = r; j < width; j++, place += stride) {
+        const value = dense[at++]!;
+        tiles[place] = value;
+        if (tiles[place] !== value) exact = false;
+      }
+    }
+    if (!exact) return null;
+  }
+  return tiles;
 }

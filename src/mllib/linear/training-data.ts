@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { aggregateProgram, type InstanceBlock, instancesOf, type ProgramTask, type TaskData } from "../compute";
+import { aggregateProgram, type InstanceBlock, instancesOf, type ProgramTask, rowsProgram, type TaskData } from "../compute";
 import { addMoments, type Moments } from "../optim/moments";
 import type { MomentSteps } from "./glm-fit";
 import { keptRows } from "./kept-rows";
@@ -32,38 +32,35 @@ export interface RowsOptions {
 /** What a program is asked, of which rows: `id` names those that threads may keep between passes. */
 interface Asked<T> {
   readonly id: string | null;
-  readonly featureless: boolean;
   readonly what: T;
 }
 
-/** Tiles are made where the rows are read: executors keep instances, threads the tiles of what they have room for. */
-function rowsOf(
-  blocks: Iterable<InstanceBlock>,
-  { id, featureless }: Asked<unknown>,
-  task: ProgramTask,
-): Iterable<TrainingBlock> {
-  const tiles = tilesOf(blocks, featureless);
-  return id === null ? tiles : keptRows(task, id, tiles);
+const tiles = rowsProgram<{ readonly featureless: boolean }, InstanceBlock, TrainingBlock>({
+  name: "mllib.linear.tiles",
+  *run(blocks, { featureless }) {
+    const none = { width: 0, dense: new Float64Array(0), sparse: null };
+    for (const block of blocks) yield trainingBlock(featureless ? { ...block, ...none } : block);
+  },
+});
+
+/** Executors keep tiles as bytes, threads the tiles of what they have room for. */
+function rowsOf(blocks: Iterable<TrainingBlock>, { id }: Asked<unknown>, task: ProgramTask): Iterable<TrainingBlock> {
+  return id === null ? blocks : keptRows(task, id, blocks);
 }
 
-function* tilesOf(blocks: Iterable<InstanceBlock>, featureless: boolean): Generator<TrainingBlock, void, undefined> {
-  const none = { width: 0, dense: new Float64Array(0), sparse: null };
-  for (const block of blocks) yield trainingBlock(featureless ? { ...block, ...none } : block);
-}
-
-const summaries = aggregateProgram<Asked<{ readonly classes: boolean }>, InstanceBlock, Summary | null>({
+const summaries = aggregateProgram<Asked<{ readonly classes: boolean }>, TrainingBlock, Summary | null>({
   name: "mllib.linear.summary",
   run: (blocks, asked, task) => summarize(rowsOf(blocks, asked, task), asked.what.classes),
   merge: (a, b) => (a === null || b === null ? (a ?? b) : addSummary(sameWidth(a, b), b)),
 });
 
-const passes = aggregateProgram<Asked<PassSpec>, InstanceBlock, PassResult>({
+const passes = aggregateProgram<Asked<PassSpec>, TrainingBlock, PassResult>({
   name: "mllib.linear.pass",
   run: (blocks, asked, task) => runPass(rowsOf(blocks, asked, task), asked.what),
   merge: addPass,
 });
 
-const moments = aggregateProgram<Asked<Reweighting | null>, InstanceBlock, Moments | null>({
+const moments = aggregateProgram<Asked<Reweighting | null>, TrainingBlock, Moments | null>({
   name: "mllib.linear.moments",
   run(blocks, asked, task) {
     const how = asked.what;
@@ -87,10 +84,9 @@ export class TrainingRows {
   #moments: Promise<Moments> | undefined;
 
   private constructor(
-    private readonly blocks: TaskData<InstanceBlock>,
+    private readonly blocks: TaskData<TrainingBlock>,
     private readonly who: string,
     private readonly id: string | null,
-    private readonly featureless: boolean,
   ) {}
 
   /** `who` cannot learn from no rows. */
@@ -98,10 +94,9 @@ export class TrainingRows {
     const { featuresCol, labelCol, weightCol, offsetCol } = columns;
     const { keep, featureless = false } = options;
     const extra = offsetCol === undefined ? [] : [offsetCol];
-    const blocks = await instancesOf(df, { featuresCol, labelCol, weightCol, extra });
-    return keep
-      ? new TrainingRows(blocks.persist(), who, randomUUID(), featureless)
-      : new TrainingRows(blocks, who, null, featureless);
+    const instances = await instancesOf(df, { featuresCol, labelCol, weightCol, extra });
+    const blocks = instances.map(tiles, { featureless });
+    return keep ? new TrainingRows(blocks.persist(), who, randomUUID()) : new TrainingRows(blocks, who, null);
   }
 
   summary(classes: boolean): Promise<Summary> {
@@ -133,7 +128,7 @@ export class TrainingRows {
   }
 
   #asked<T>(what: T): Asked<T> {
-    return { id: this.id, featureless: this.featureless, what };
+    return { id: this.id, what };
   }
 
   async release(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Grows trees over a table of bins, in one thread: histograms by node, depth first. */
 import type { LinearMemory } from "../../common/web-assembly";
-import { CrewLeader, type Kernel, type Kernels, MOST_ITEMS } from "../kernels/crew";
+import { CrewLeader, type Kernels, MOST_ITEMS } from "../kernels/crew";
 import { type Address, type HistogramKernels, HistogramMemory } from "../kernels/histogram-kernels";
 import type { BinnedTable, Scales } from "./binned-table";
 import { binsOf, type GrowthSpec } from "./features";
@@ -188,10 +188,9 @@ export class TreeGrower {
   }
 
   #run(kernel: keyof HistogramKernels, items: readonly (readonly number[])[]): Float64Array | number[] {
-    const { kernels } = this.#memory;
     if (items.length > 1) return this.#crew!.run(kernel, items);
-    const call: Kernel = kernels[kernel];
-    return items.map((item) => call(...item) ?? 0);
+    const kernels = this.#memory.kernels as unknown as Kernels;
+    return items.map((item) => kernels[kernel]!(...item) ?? 0);
   }
 
   #overRows(
