@@ -27,7 +27,6 @@ import { bindAggregatePlan, bindProject } from "./grouping";
 import { bindHint, bindRepartition } from "./hints";
 import { bindJoin } from "./joins";
 import { bindLimit, bindOffset } from "./limits";
-import { unsupportedOperation } from "./messages";
 import { bindFilter, bindHaving, bindQualify, bindSort } from "./ordering";
 import { bindPivot } from "./pivot";
 import { bindExternal, bindInlineTable, bindLocal, bindRange, bindRead, bindTable, oneRow } from "./relations";
@@ -160,8 +159,6 @@ export class QueryBinder implements Binder {
         return bindRepartition(this, plan, env);
       case "hint":
         return bindHint(this, plan, env);
-      case "transpose":
-        throw unsupportedOperation("TRANSPOSE", plan.at);
       case "mapBatches":
         return bindMapBatches(this, plan, env);
       case "appendColumns":

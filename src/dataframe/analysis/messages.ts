@@ -87,8 +87,3 @@ export function searchPath(binder: Pick<Binder, "context">): string {
     .map(idText)
     .join(", ")}]`;
 }
-
-/** What this engine does not do. */
-export function unsupportedOperation(operation: string, at?: QueryContext): AnalysisError {
-  return new AnalysisError("UNSUPPORTED_FEATURE.OPERATION", { operation }, at);
-}

@@ -26,6 +26,7 @@ import { literalOf, stringLiteral } from "./literal";
 import { located } from "./located";
 import { DataFrameNaFunctions } from "./na-functions";
 import type { Observation } from "./observation";
+import { transposed } from "./transpose";
 import { isPending, pendingPlan, planIdOf, withPlanId } from "./pending";
 import { boxedRowsOf, rowReader } from "./results";
 import { schemaOf } from "./schema-input";
@@ -544,13 +545,16 @@ export class DataFrame {
     return this.unpivot(ids, values, variableColumnName, valueColumnName);
   }
 
-  /** Rows as columns: the values of the index column, the first unless given, become the names. */
+  /**
+   * Rows as columns: the values of the index column, the first unless given, become the names, in their order; each other column becomes
+   * a row, with its name as `key`. The others need a common type. At most spark.sql.transposeMaxValues rows.
+   */
   transpose(indexColumn?: ColumnOrName): DataFrame {
-    return this.derive("transpose", (at) => ({
-      kind: "transpose",
-      child: this.plan,
-      ...(indexColumn !== undefined && { index: located(columnExpression(indexColumn), at) }),
-    }));
+    const index = indexColumn === undefined ? null : new Column(columnExpression(indexColumn));
+    return new DataFrame(
+      this.sparkSession,
+      pendingPlan(() => transposed(this, index)),
+    );
   }
 
   /**

@@ -176,7 +176,6 @@ export type UnresolvedPlan = Located &
         readonly name: string;
         readonly args: readonly UnresolvedExpression[];
       }
-    | { readonly kind: "transpose"; readonly child: UnresolvedPlan; readonly index?: UnresolvedExpression }
     /** mapInArrow, and the functions over groups. */
     | { readonly kind: "mapBatches"; readonly child: UnresolvedPlan; readonly fn: UserFunction; readonly schema: StructType }
     /** Columns that a program of a library computes from others (exec/column-programs): the child's columns, and `outputs` after them. */
