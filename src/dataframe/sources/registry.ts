@@ -4,6 +4,7 @@ import type { DataSource } from "./data-source";
 import { arrowSource } from "./arrow/arrow-files";
 import { csvSource } from "./csv/csv";
 import { jsonSource } from "./json/json";
+import { noopSource } from "./noop/noop";
 import { parquetSource } from "./parquet/source";
 import { binaryFileSource } from "./text/binary-file";
 import { textSource } from "./text/text";
@@ -16,7 +17,16 @@ export function registerSource(source: DataSource): void {
   for (const name of [source.name, ...(source.aliases ?? [])]) sources.set(name.toLowerCase(), source);
 }
 
-for (const source of [parquetSource, csvSource, jsonSource, textSource, binaryFileSource, arrowSource, userSourceOfTasks])
+for (const source of [
+  parquetSource,
+  csvSource,
+  jsonSource,
+  textSource,
+  binaryFileSource,
+  arrowSource,
+  noopSource,
+  userSourceOfTasks,
+])
   registerSource(source);
 
 export function findSource(name: string): DataSource | undefined {
