@@ -40,8 +40,6 @@ interface NamedObject {
   readonly value?: RemoteObject;
 }
 
-let readers = 0;
-
 /** Evaluated in the main realm, where the inspector's `Runtime.evaluate` looks names up. */
 export const mainGlobal = runInThisContext("globalThis") as Record<string, unknown>;
 
@@ -49,7 +47,7 @@ export const mainGlobal = runInThisContext("globalThis") as Record<string, unkno
 export class ScopeReader {
   private readonly holder: { value: unknown; scopes: unknown } = { value: undefined, scopes: undefined };
   private holderId: string | undefined;
-  private readonly name = `__firesteelHeld${readers++}`;
+  private name = "";
 
   /** The scopes of a function written in JavaScript; undefined for native ones. */
   read(fn: Function): FunctionScopes | undefined {
@@ -97,6 +95,7 @@ export class ScopeReader {
 
   private open(): string {
     if (this.holderId === undefined) {
+      this.name = freeName();
       Object.defineProperty(mainGlobal, this.name, { value: this.holder, configurable: true, enumerable: false });
       const { result } = post<{ result: RemoteObject }>("Runtime.evaluate", {
         expression: `globalThis.${this.name}`,
@@ -106,6 +105,13 @@ export class ScopeReader {
     }
     return this.holderId as string;
   }
+}
+
+/** The same for every reader, unless one is open already: V8 keeps each text that it compiles, and there is one for each name. */
+function freeName(): string {
+  let number = 0;
+  while (`__firesteelHeld${number}` in mainGlobal) number++;
+  return `__firesteelHeld${number}`;
 }
 
 interface Internals {
