@@ -81,7 +81,10 @@ export function decide(
         predictions[row] = probability[at + 1]! > decision.limit ? 1 : 0;
         break;
       case "largest":
-        predictions[row] = largest(classes, (k) => raw[at + k]!);
+        if (classes === 2) {
+          const first = raw[at]!;
+          predictions[row] = raw[at + 1]! > (first > -Infinity ? first : -Infinity) ? 1 : 0;
+        } else predictions[row] = largest(classes, (k) => raw[at + k]!);
         break;
       case "thresholds":
         predictions[row] = largest(classes, (k) => probability[at + k]! / decision.values[k]!);

@@ -1,6 +1,7 @@
 /** Trees as plain arrays for predicting many rows. */
 import { denseRows } from "../base/predictor";
 import type { VectorColumn } from "../compute/columns";
+import { TreeWalker } from "./tree-walker";
 import { categoriesOf, sizeOf, type TreeData } from "./tree-data";
 
 /** Plain data. Nodes of all trees one after the other; a node's left child is the next one. */
@@ -101,6 +102,19 @@ function asksLeft({ categoriesAt, arity, goesLeft }: FlatEnsemble, node: number,
   const many = arity[node]!;
   const known = value >= 0 && value < many && Number.isInteger(value);
   return goesLeft[categoriesAt[node]! + (known ? value : many)] === 1;
+}
+
+/** Fewer are not worth laying trees out. */
+const LEAST_ROWS = 64;
+
+/** As `sumOfTrees`, for many rows: what can be laid out once for all of them is. */
+export function openSums(flat: FlatEnsemble): (features: VectorColumn) => Float64Array {
+  let walker: TreeWalker | null | undefined;
+  return (features) => {
+    if (walker === undefined && features.length < LEAST_ROWS) return sumOfTrees(flat, features);
+    walker ??= TreeWalker.of(flat);
+    return walker === null ? sumOfTrees(flat, features) : walker.sums(denseRows(features, flat.width), features.length);
+  };
 }
 
 /** Sums over the trees of what the rows' leaves give: `outputs` numbers a row. */

@@ -7,7 +7,7 @@ import { doubleField, vectorField } from "../base/schema";
 import { appendColumns, columnsProgram } from "../compute/append-columns";
 import { denseVectorColumn, doubleColumn, VectorColumn, VectorColumnBuilder } from "../compute/columns";
 import type { VectorLike } from "../linalg/vectors";
-import { type FlatEnsemble, flatEnsemble, leavesOf, sumOfTrees } from "./flat-ensemble";
+import { type FlatEnsemble, flatEnsemble, leavesOf, openSums } from "./flat-ensemble";
 import { impurityOf, predictionOf, type TreeData } from "./tree-data";
 
 const WHO = "Trees";
@@ -19,16 +19,17 @@ export interface ClassTrees {
 }
 
 export function openClassTrees({ kind, flat }: ClassTrees): ClassScorer {
+  const sums = openSums(flat);
   if (kind === "votes")
     return {
       classes: flat.outputs,
-      raw: (features) => sumOfTrees(flat, features),
+      raw: sums,
       probability: (raw) => normalized(raw, flat.outputs),
     };
   return {
     classes: 2,
     raw(features) {
-      const margins = sumOfTrees(flat, features);
+      const margins = sums(features);
       const raw = new Float64Array(margins.length * 2);
       for (let row = 0; row < margins.length; row++) {
         raw[2 * row] = -margins[row]!;
@@ -61,7 +62,7 @@ function normalized(raw: Float64Array, classes: number): Float64Array {
 export const classTreesProgram = classifierProgram<ClassTrees>("mllib.trees.classes", WHO, openClassTrees);
 
 export const valueTreesProgram = predictionProgram<FlatEnsemble>("mllib.trees.values", WHO, (flat) => ({
-  predict: (features) => sumOfTrees(flat, features),
+  predict: openSums(flat),
 }));
 
 const leafProgram = columnsProgram<FlatEnsemble & { readonly single: boolean }>({
