@@ -1,10 +1,10 @@
 /** What is said of an error that ends the process: one line for what the user can mend before the program runs, else its stack. */
 import { CommanderError } from "commander";
-import { FiresteelError } from "../common/errors";
 
 /** "firesteel: what is wrong", for options, files and settings; a stack only for defects of our own. */
 export function lineOf(error: unknown): string {
-  if (error instanceof FiresteelError && error.errorClass !== "INTERNAL_ERROR")
+  // By its shape: bundles that are loaded late have a class of their own.
+  if (error instanceof Error && "errorClass" in error && error.errorClass !== "INTERNAL_ERROR")
     return `firesteel: ${withoutClass(error.message)}`;
   return `firesteel: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }

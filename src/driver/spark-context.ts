@@ -109,6 +109,8 @@ export class SparkContext {
   readonly #application: Application;
   readonly #bus = new ListenerBus();
   readonly #properties = new LocalProperties();
+  /** The settings that executors get when they register. */
+  readonly #forExecutors: Record<string, string> = {};
   readonly #port: ContextPort;
 
   static {
@@ -202,7 +204,7 @@ export class SparkContext {
     if (!conf.read(LOCAL_IN_PROCESS))
       return new Processes({
         group: this.#group,
-        configuration: Object.fromEntries(conf.getAll()),
+        configuration: Object.assign(this.#forExecutors, Object.fromEntries(conf.getAll())),
         networkTimeoutMs: conf.read(NETWORK_TIMEOUT),
         serve: this.#broadcasts.serve,
       });
@@ -590,13 +592,16 @@ export class SparkContext {
     return this.killExecutors([executorId]);
   }
 
-  /** ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL or OFF, for the log of this process. */
+  /** ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL or OFF, for the log of this process and those of all executors, now and later. */
   setLogLevel(level: string): void {
     if (!setLogLevel(level))
       throw new UsageError(
         "INVALID_LOG_LEVEL",
         `setLogLevel: "${level}" is none of ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF.`,
       );
+    this.#forExecutors[LOG_LEVEL.key] = level;
+    for (const id of this.#application.executors.keys())
+      void this.#application.inspect(id, { logLevel: level }).catch(() => undefined); // one that is gone meanwhile
   }
 
   /**

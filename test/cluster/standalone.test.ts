@@ -123,6 +123,24 @@ describe("a standalone cluster", () => {
     expect(cluster.master.stateOf().completedApplications[0]).toMatchObject({ id: app!.id, webUrl: null });
   });
 
+  test("the level of logs reaches executors that run and those that come", async () => {
+    const file = program(
+      "levels",
+      `import { SparkContext } from "firesteel";
+       await using sc = new SparkContext();
+       await sc.range(0, 2, 1, 2).collect();
+       sc.setLogLevel("INFO");
+       await sc.range(0, 2, 1, 2).collect();`,
+    );
+    expect((await cluster.submit(["--conf", "spark.cores.max=1", file])).code).toBe(0);
+    const { id } = cluster.master.stateOf().completedApplications[0]!;
+    const logs = () => cluster.workers.flatMap((one) => one.stateOf().finishedExecutors.filter(({ appId }) => appId === id));
+    await until(() => logs().length > 0, "the executor's end");
+    const text = readFileSync(join(logs()[0]!.directory, "stderr"), "utf8");
+    expect(text).toMatch(/executor 0 ends with 0/);
+    expect(text).not.toContain("is registered");
+  });
+
   test("kills a driver", async () => {
     const file = program("endless", `console.log("running"); setInterval(() => undefined, 1000);`);
     const driverId = (await cluster.submit(["--deploy-mode", "cluster", "--supervise", file])).stdout.trim();

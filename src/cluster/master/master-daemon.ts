@@ -207,6 +207,8 @@ export class MasterDaemon implements StatePort<MasterState> {
 
   #dispatch(event: MasterEvent): void {
     if (this.#stopped || this.#leadership?.confirm() === false) return;
+    const { type, ...rest } = event;
+    log.debug(type, Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value === "string")));
     for (const command of this.#machine.handle(event, Date.now())) this.#perform(command);
   }
 

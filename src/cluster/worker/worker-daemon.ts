@@ -211,6 +211,7 @@ export class WorkerDaemon implements StatePort<WorkerState> {
   }
 
   #message(message: Messages.FromMaster.$Shape): void {
+    log.debug(`the master says: ${Object.keys(message).join(", ")}`);
     if (message.workerRegistered) this.#workerRegistered(message.workerRegistered);
     else if (message.reregister) this.#register();
     else if (message.launchExecutor) this.#launchExecutor(message.launchExecutor);

@@ -187,4 +187,6 @@ export interface Inspection {
   readonly profile?: "start" | "stop" | "read";
   /** Between two samples of a thread, for "start". */
   readonly profileIntervalMicros?: number;
+  /** "INFO" and the like, for its log. */
+  readonly logLevel?: string;
 }

@@ -3,7 +3,9 @@
  * that heartbeats, blocks and kills go on whatever tasks do.
  */
 import { tmpdir } from "node:os";
+import { LOG_LEVEL } from "../../common/config-entries";
 import { ClusterError } from "../../common/errors";
+import { log, setLogLevel } from "../../common/log";
 import { parseDuration } from "../../common/units";
 import type { Endpoint } from "../../storage/block-address";
 import { containerMemoryLimit } from "../../storage/container-limit";
@@ -90,10 +92,13 @@ export class ExecutorProcess {
     const { registration } = link;
     const told = registration.driverBlockEndpoint === "" ? null : endpointOf(registration.driverBlockEndpoint);
     const machinery = (this.#machinery ??= this.#open(registration.configuration, driverBlocks ?? told));
+    setLogLevel(registration.configuration[LOG_LEVEL.key] ?? "");
     await machinery.started;
-    const { executorId, host } = this.options;
+    const { executorId, host, cores } = this.options;
     machinery.pool.activate({ executorId, host, storage: machinery.storage.shared, conf: registration.configuration });
     link.send({ ready: this.#ready(machinery) });
+    const mebibytes = Math.round(machinery.plan.executorMemory / 2 ** 20);
+    log.info(`executor ${executorId} is registered with the driver: ${cores} slots, ${mebibytes} MiB`);
     link.listen({
       message: (message) => this.#message(message),
       lost: (reason) => void this.end(`lost the driver: ${reason}`, EXIT_DRIVER_LOST),
@@ -111,6 +116,7 @@ export class ExecutorProcess {
       if (!filesSurvive) this.#machinery?.storage.removeFiles();
       process.exit(code);
     }, STOP_TIMEOUT);
+    log.info(`executor ${this.options.executorId} ends with ${code}: ${reason}`);
     if (code !== EXIT_OK) process.stderr.write(`firesteel executor ${this.options.executorId}: ${reason}\n`);
     this.#watchdog?.stop();
     this.#link?.send({ ending: { reason } });
@@ -246,7 +252,14 @@ export class ExecutorProcess {
     this.#link!.send({ threadDump: { requestId, threads } });
   }
 
-  async #inspect({ requestId, heartbeatInterval, profile, profileIntervalMicros }: Messages.Inspect.$Properties): Promise<void> {
+  async #inspect({
+    requestId,
+    heartbeatInterval,
+    profile,
+    profileIntervalMicros,
+    logLevel,
+  }: Messages.Inspect.$Properties): Promise<void> {
+    if (logLevel) setLogLevel(logLevel);
     if (heartbeatInterval) this.#beatEvery(heartbeatInterval);
     let tree = "";
     let error = "";
@@ -264,6 +277,7 @@ export class ExecutorProcess {
   async #evacuate(): Promise<void> {
     if (this.#evacuating) return;
     this.#evacuating = true;
+    log.info("moving what is here to other executors");
     const { pool, storage } = this.#machinery!;
     while (!this.#ending) {
       const idle = pool.running().length === 0;
