@@ -3,6 +3,7 @@ import { AnalysisError } from "../errors";
 import type { DataSource } from "./data-source";
 import { arrowSource } from "./arrow/arrow-files";
 import { csvSource } from "./csv/csv";
+import { jdbcSource } from "./jdbc/jdbc";
 import { jsonSource } from "./json/json";
 import { noopSource } from "./noop/noop";
 import { parquetSource } from "./parquet/source";
@@ -24,6 +25,7 @@ for (const source of [
   textSource,
   binaryFileSource,
   arrowSource,
+  jdbcSource,
   noopSource,
   userSourceOfTasks,
 ])

@@ -92,29 +92,20 @@ async function readSpoilt(seed) {
   const { format, name, bytes, options: read = {}, schema } = spoilt(seed);
   const path = join(folder, `${seed}-${name}`);
   writeFileSync(path, bytes);
-  let timer;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, TIMEOUT_MS, "it was not read within 20 s");
-  });
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     let reader = spark.read.format(format).options(read);
     if (schema !== undefined) reader = reader.schema(schema);
-    const problem = await Promise.race([
-      reader
-        .load(path)
-        .collect()
-        .then(() => undefined),
-      late,
-    ]);
-    if (problem === undefined) outcomes.rows++;
-    return problem;
+    await reader.load(path).collect({ signal });
+    outcomes.rows++;
+    return undefined;
   } catch (error) {
+    if (signal.aborted) return "it was not read within 20 s";
     const fault = faultOf(error);
     if (fault === undefined) outcomes.errors++;
     if (options.only !== undefined) console.log(error);
     return fault;
   } finally {
-    clearTimeout(timer);
     if (options.only === undefined) rmSync(path, { force: true });
     else console.log(path);
   }

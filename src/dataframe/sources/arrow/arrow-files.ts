@@ -30,6 +30,8 @@ async function infer(files: readonly FileEntry[], driver: DriverContext): Promis
 }
 
 const MAGIC = Buffer.from("ARROW1", "latin1");
+/** Where the stream begins in a file: behind the mark, which is padded. */
+const STREAM_START = 8;
 
 function hasMagic(bytes: Uint8Array): boolean {
   return MAGIC.equals(bytes);
@@ -37,9 +39,11 @@ function hasMagic(bytes: Uint8Array): boolean {
 
 function messagesOf(bytes: Uint8Array): { readonly schema: Arrow.Schema; readonly reader: Arrow.RecordBatchReader } {
   // The library takes a file without its end for one without a schema.
-  if (hasMagic(bytes.subarray(0, MAGIC.length)) && !hasMagic(bytes.subarray(-MAGIC.length)))
+  const isFile = hasMagic(bytes.subarray(0, MAGIC.length));
+  if (isFile && !hasMagic(bytes.subarray(-MAGIC.length)))
     throw new Error("it does not end as an Arrow file does: a part of it is missing.");
-  const reader = arrow().RecordBatchReader.from(bytes);
+  // A file is a stream between its marks. What its footer says of places and counts is not needed, and can be endless where it is damaged.
+  const reader = arrow().RecordBatchReader.from(isFile ? bytes.subarray(STREAM_START) : bytes);
   reader.open();
   const { schema } = reader;
   if (!Array.isArray(schema?.fields)) throw new Error("it has no schema.");
