@@ -1,4 +1,5 @@
 /** The structures that threads of an executor share, and the messages that task threads write by hand. */
+import { ThreadCells } from "../../src/executor/shared/thread-cells";
 import fc from "fast-check";
 import { decodeTaskUpdate } from "../../src/driver/endpoint/decode";
 import { MAX_REPORT, ReportReader, ReportWriter } from "../../src/executor/shared/report-ring";
@@ -237,4 +238,13 @@ test("errors keep their class between threads", () => {
   });
   expect(reviveThrown(thrownData(new RangeError("too far")))).toMatchObject({ name: "RangeError", message: "too far" });
   expect(reviveThrown(thrownData("text"))).toMatchObject({ message: "text" });
+});
+
+test("an answer that comes late, to a call that was given up, does not take the number of a later one back", () => {
+  const cells = new ThreadCells();
+  cells.answered(1);
+  // Call 2 was given up by a killed task; call 3 of the next one is answered first.
+  cells.answered(3);
+  cells.answered(2);
+  expect(cells.lastAnswered()).toBe(3);
 });

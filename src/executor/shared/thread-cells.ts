@@ -106,9 +106,12 @@ export class ThreadCells {
     return Atomics.load(this.#words, STOP) === (taskId | 0);
   }
 
-  /** Main thread: the answer to call number `call` is in the port. */
+  /**
+   * Main thread: the answer to call number `call` is in the port. Calls that a killed task gave up may be answered after those of the
+   * next task, which would wait for ever if the number went back.
+   */
   answered(call: number): void {
-    Atomics.store(this.#words, ANSWERED, call);
+    if (call > Atomics.load(this.#words, ANSWERED)) Atomics.store(this.#words, ANSWERED, call);
     Atomics.notify(this.#words, ANSWERED);
   }
 
