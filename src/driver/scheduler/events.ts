@@ -84,8 +84,13 @@ export interface ExecutorLost {
   readonly executorId: string;
   /** In words, for messages: "exited with code 3", "heartbeats stopped for 120 s". */
   readonly reason: string;
-  /** True when what it ran may have caused it: its running tasks then count a failure each. False when it was killed on purpose or preempted. */
+  /**
+   * True when what it ran may have caused it: its running tasks then count a failure each, or only `culprits` where that is known. False when it
+   * was killed on purpose or preempted.
+   */
   readonly causedByApp: boolean;
+  /** Task ids of the attempts that ended it. */
+  readonly culprits?: readonly number[];
   /** True when its map outputs can still be read (from its host's disk); they stay until `MapOutputsRelocated` says otherwise. */
   readonly shuffleFilesSurvive: boolean;
   /** Exit code, signal, last lines of output: joined to messages. */

@@ -46,6 +46,33 @@ describe("Failing tasks", () => {
     expect(h.last.at(-1)).toMatchObject({ type: "StageEnded", retained: false });
   });
 
+  test("the attempt that ended its executor is charged with it, its neighbours run again at no cost", () => {
+    const h = new Harness({ taskMaxFailures: 2 });
+    h.executor("1", 3);
+    h.submit(new LineageBuilder().source(3));
+    for (let round = 1; round <= 2; round++) {
+      expect(h.failed.size).toBe(0);
+      h.lose(String(round), { reason: "out of memory", culprits: [h.task(0, 1)!.taskId] });
+      h.executor(String(round + 1), 3);
+    }
+    expect(h.failed.get(0)!.message).toContain("Task 1 in stage 0.0 failed 2 times");
+    const ends = h.events.flatMap((event) => (event.type === "TaskEnd" ? [[event.taskInfo.index, event.reason]] : []));
+    expect(ends).toHaveLength(6);
+    for (const [index, reason] of ends)
+      expect(reason).toMatchObject({ reason: "ExecutorLostFailure", exitCausedByApp: index === 1, lossReason: "out of memory" });
+  });
+
+  test("without a culprit, or with one that has ended, all or none are charged", () => {
+    const h = new Harness({ taskMaxFailures: 1 });
+    h.executor("1", 2);
+    h.submit(new LineageBuilder().source(2));
+    h.lose("1", { culprits: [77] });
+    expect(h.failed.size).toBe(0);
+    h.executor("2", 2);
+    h.lose("2");
+    expect(h.failed.size).toBe(1);
+  });
+
   test("killed, denied and recalled attempts do not count as failures", () => {
     const h = new Harness({ taskMaxFailures: 1 });
     h.executor("1", 1);

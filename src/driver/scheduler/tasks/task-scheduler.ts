@@ -183,7 +183,10 @@ export class TaskScheduler {
     for (const attempt of this.attempts.values()) if (attempt.executor === executor) gone.push(attempt);
     this.#queued -= executor.queue.length;
     for (const attempt of gone) this.attempts.delete(attempt.taskId);
-    for (const attempt of gone) this.#failed(attempt, { kind: "executorGone", reason, causedByApp: event.causedByApp });
+    // A culprit that has ended meanwhile leaves nobody to blame.
+    const isCulprit = (attempt: TaskAttempt): boolean => event.culprits?.includes(attempt.taskId) ?? true;
+    for (const attempt of gone)
+      this.#failed(attempt, { kind: "executorGone", reason, causedByApp: event.causedByApp && isCulprit(attempt) });
     return true;
   }
 

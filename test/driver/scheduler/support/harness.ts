@@ -3,7 +3,7 @@
  */
 import type { Command, JobFailure, LaunchTasks } from "../../../../src/driver/scheduler/commands";
 import { DEFAULT_CONFIG, type SchedulerConfig } from "../../../../src/driver/scheduler/config";
-import type { SchedulerEvent, TaskOutcome } from "../../../../src/driver/scheduler/events";
+import type { ExecutorLost, SchedulerEvent, TaskOutcome } from "../../../../src/driver/scheduler/events";
 import { Scheduler, type SchedulerOptions } from "../../../../src/driver/scheduler/scheduler";
 import type { ListenerEvent, ListenerEventType } from "../../../../src/events/listener-events";
 import type { LineageNode } from "../../../../src/rdd/lineage";
@@ -105,9 +105,17 @@ export class Harness {
     this.send({ type: "ExecutorRegistered", executorId, host, cores });
   }
 
-  lose(executorId: string, { causedByApp = true, shuffleFilesSurvive = false, reason = "exited with code 1" } = {}): void {
+  lose(
+    executorId: string,
+    {
+      causedByApp = true,
+      shuffleFilesSurvive = false,
+      reason = "exited with code 1",
+      ...more
+    }: Partial<Omit<ExecutorLost, "type" | "executorId">> = {},
+  ): void {
     for (const task of [...this.running.values()]) if (task.executorId === executorId) this.running.delete(task.taskId);
-    this.send({ type: "ExecutorLost", executorId, reason, causedByApp, shuffleFilesSurvive });
+    this.send({ type: "ExecutorLost", executorId, reason, causedByApp, shuffleFilesSurvive, ...more });
   }
 
   submit(

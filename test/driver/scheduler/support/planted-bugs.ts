@@ -52,8 +52,21 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     bug: "tasks of a lost executor are not run again",
     file: TASKS,
-    find: 'for (const attempt of gone) this.#failed(attempt, { kind: "executorGone", reason, causedByApp: event.causedByApp });',
+    find: `for (const attempt of gone)
+      this.#failed(attempt, { kind: "executorGone", reason, causedByApp: event.causedByApp && isCulprit(attempt) });`,
     replace: "",
+  },
+  {
+    bug: "neighbours of the task that ended an executor are charged with it",
+    file: TASKS,
+    find: "causedByApp: event.causedByApp && isCulprit(attempt)",
+    replace: "causedByApp: event.causedByApp",
+  },
+  {
+    bug: "the task that ended an executor is not charged with it",
+    file: TASKS,
+    find: "event.culprits?.includes(attempt.taskId) ?? true;",
+    replace: "event.culprits === undefined;",
   },
   {
     bug: "a late registration brings a lost executor back",

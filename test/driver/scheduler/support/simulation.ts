@@ -344,13 +344,16 @@ class Simulation {
         this.#orphans.set(executor.host, [...(this.#orphans.get(executor.host) ?? []), ...executor.files]);
       executor.files.clear();
     }
+    const running = executor.tasks.map((task) => task.taskId);
     for (const task of executor.tasks) task.ended = true;
     executor.tasks.length = 0;
+    const culprits = causedByApp && running.length > 0 && this.#random.chance(0.4) ? [this.#random.pick(running)] : null;
     this.#inFlight.push({
       type: "ExecutorLost",
       executorId: executor.id,
       reason,
       causedByApp,
+      ...(culprits === null ? {} : { culprits }),
       shuffleFilesSurvive: executor.filesSurvive,
     });
   }
@@ -654,7 +657,8 @@ class Simulation {
       executor.reported = true;
       if (event.causedByApp) {
         for (const attempt of this.#scheduler.dag.tasks.attempts.values())
-          if (attempt.executor.id === event.executorId && attempt.started) this.#countFailure(attempt.taskId);
+          if (attempt.executor.id === event.executorId && attempt.started && (event.culprits?.includes(attempt.taskId) ?? true))
+            this.#countFailure(attempt.taskId);
       }
     } else if (event.type === "TaskFinished" && this.#scheduler.dag.tasks.attempts.has(event.taskId)) {
       const { outcome } = event;
