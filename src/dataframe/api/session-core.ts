@@ -98,6 +98,7 @@ export class SessionCore {
       doubleQuotedIdentifiers: flag("spark.sql.ansi.enabled") && flag("spark.sql.ansi.doubleQuotedIdentifiers"),
       legacySetOpsPrecedence: flag("spark.sql.legacy.setopsPrecedence.enabled"),
       legacyIntervals: flag("spark.sql.legacy.interval.enabled"),
+      consecutiveStringLiterals: flag("spark.sql.legacy.consecutiveStringLiterals.enabled"),
     };
   }
 }

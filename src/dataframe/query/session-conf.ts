@@ -1,7 +1,9 @@
 /** The settings of one session: its own, over those of the application, over Spark's defaults. */
+import { log } from "../../common/log";
 import { AnalysisError } from "../errors";
 import type { SqlSettings } from "../settings";
 import { SQL_CONF_DEFAULTS } from "./conf-defaults";
+import { withoutEffect } from "./conf-without-effect";
 
 /** Set when the application starts; sessions cannot change them. */
 const STATIC = new Set([
@@ -45,6 +47,7 @@ export class SessionConf {
     if (this.#ofTheApplication(key)) throw new AnalysisError("CANNOT_MODIFY_CONFIG", { key: `"${key}"`, docroot: "" });
     const text = String(value).trim();
     checkValue(key, text);
+    warnOnce(key, text);
     this.#own.set(key, text);
   }
 
@@ -113,6 +116,15 @@ function zoneOfMachine(): string {
   const of = process.env["TZ"];
   if (zone?.of !== of || zone === undefined) zone = { of, name: Intl.DateTimeFormat().resolvedOptions().timeZone };
   return zone.name;
+}
+
+const warned = new Set<string>();
+
+function warnOnce(key: string, value: string): void {
+  const warning = withoutEffect(key, value);
+  if (warning === null || warned.has(key)) return;
+  warned.add(key);
+  log.warn(warning);
 }
 
 const BOOLEANS = /^(true|false)$/i;

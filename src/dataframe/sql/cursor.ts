@@ -20,6 +20,8 @@ export interface ParseOptions {
   readonly legacySetOpsPrecedence?: boolean;
   /** spark.sql.legacy.interval.enabled */
   readonly legacyIntervals?: boolean;
+  /** spark.sql.legacy.consecutiveStringLiterals.enabled */
+  readonly consecutiveStringLiterals?: boolean;
 }
 
 /** Rules that files below them call: expressions hold queries. */
@@ -46,7 +48,7 @@ export class Cursor {
     this.text = text;
     this.rules = rules;
     this.options = options;
-    const tokens = tokenize(text);
+    const tokens = tokenize(text, options.consecutiveStringLiterals);
     this.#tokens = options.doubleQuotedIdentifiers === true ? tokens.map((token) => doubleQuotedName(text, token)) : tokens;
   }
 

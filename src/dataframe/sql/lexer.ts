@@ -56,8 +56,9 @@ const WORD = /[\p{L}\d_]+/uy;
 /** Paths of files as names of Hive resources: s3://bucket/key. */
 const URI_SCHEME = /\p{L}+:\/\/[\p{L}\d_/\-.?=&#%]+/uy;
 
-export function tokenize(text: string): readonly Token[] {
-  return new Lexer(text).tokens();
+/** `consecutive`: 'a''b' is two literals, which mean 'ab', and not one with a quote in it. */
+export function tokenize(text: string, consecutive = false): readonly Token[] {
+  return new Lexer(text, consecutive).tokens();
 }
 
 class Lexer {
@@ -65,7 +66,10 @@ class Lexer {
   readonly #tokens: Token[] = [];
   #at = 0;
 
-  constructor(text: string) {
+  constructor(
+    text: string,
+    private readonly consecutive: boolean,
+  ) {
     this.#text = text;
   }
 
@@ -197,7 +201,7 @@ class Lexer {
     for (; i < text.length; i++) {
       const code = text.charCodeAt(i);
       if (code === quote) {
-        if (raw || text.charCodeAt(i + 1) !== quote) break;
+        if (raw || this.consecutive || text.charCodeAt(i + 1) !== quote) break;
         plain = false;
         i++;
       } else if (code === 92 && !raw) {

@@ -70,7 +70,8 @@ function insertAt(items: Items, position: number, item: Boxed, call: Call): Boxe
   if (position === 0) throw zeroIndex(call);
   const size = items.length;
   // From the end -1 is behind the last element.
-  const index = position > 0 ? position - 1 : position + size + 1;
+  const fromEnd = call.options?.["legacy"] === true ? position + size : position + size + 1;
+  const index = position > 0 ? position - 1 : fromEnd;
   const length = index < 0 ? 1 - index + size : Math.max(size, index) + 1;
   if (length > MOST_ELEMENTS) throw tooManyElements(length, "array_insert", call);
   if (index < 0) return [item, ...new Array<Boxed>(-index).fill(null), ...items];
@@ -90,6 +91,7 @@ const arrayInsert = prepared(
     result: (types) => arrayOf(elementOf(firstType(types)), true),
     nullable: (args) => (args[0] as Expression).nullable || (args[1] as Expression).nullable,
     nulls: "custom",
+    options: (_, { settings }) => ({ legacy: settings.conf["spark.sql.legacy.negativeIndexInArrayInsert"] === "true" }),
     evaluate: (call) => (items, position, item) =>
       items === null || position === null ? null : insertAt(items as Items, position as number, item, call),
   }),

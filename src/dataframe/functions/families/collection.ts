@@ -129,7 +129,8 @@ function concatInputs(given: readonly Expression[], context: BindContext): reado
     if (type?.kind !== "array") throw differentTypes(types, args, context);
     return args.map((arg) => coerced(arg, { ...type, containsNull: containsNull(arg) }, context));
   }
-  if (types.length > 0 && types.every((type) => type.kind === "binary")) return args;
+  const asTexts = context.settings.conf["spark.sql.function.concatBinaryAsString"] === "true";
+  if (types.length > 0 && types.every((type) => type.kind === "binary") && !asTexts) return args;
   const texts = args.map((arg, i) => {
     if (arg.type.kind === "string") return arg;
     if (arg.type.kind === "map" || arg.type.kind === "struct" || arg.type.kind === "variant") {

@@ -1,12 +1,13 @@
 /** Case, length, padding, trimming and parts of strings. */
 import type { Boxed, DataType } from "../../../columnar/types";
 import { QueryError } from "../../errors";
-import { BINARY, INT, STRING, callByName, literal } from "../../expressions/build";
+import { BINARY, INT, STRING, callByName, coerced, literal } from "../../expressions/build";
 import type { Expression } from "../../expressions/expression";
 import { collationOf } from "../../expressions/collation";
 import { document, made, plain } from "../documented";
 import type { BindContext, FunctionEntry } from "../registry";
 import { mismatch, rewrite, scalar } from "../signature";
+import type { ScalarSpec } from "../signature";
 import { countCodePoints, sliceBytesSql, sliceCodePoints, substringSql } from "../text/code-points";
 import { titleCase } from "../text/title-case";
 
@@ -282,6 +283,22 @@ const characters = [
   }),
 ];
 
+/** Values are all binaries, or strings; with spark.sql.function.eltOutputAsString always strings. */
+function elt(spec: ScalarSpec): FunctionEntry {
+  const entry = scalar(spec);
+  return {
+    ...entry,
+    bind: (args, context) => {
+      const values = args.slice(1);
+      const binaries = values.every(({ type }) => type.kind === "binary");
+      const asTexts = context.settings.conf["spark.sql.function.eltOutputAsString"] === "true";
+      if (binaries && !asTexts) return entry.bind(args, context);
+      const texts = values.map((arg) => (arg.type.kind === "binary" ? coerced(arg, STRING, context) : arg));
+      return entry.bind([...args.slice(0, 1), ...texts], context);
+    },
+  };
+}
+
 /** Strings and binaries with separators, and choices among arguments. */
 const joins = [
   scalar({
@@ -309,7 +326,7 @@ const joins = [
         return parts.join(separator as string);
       },
   }),
-  scalar({
+  elt({
     names: ["elt"],
     doc: doc("The argument at a place, counted from 1.", ["elt(1, 'scala', 'java')", "scala"]),
     inputs: ["int"],

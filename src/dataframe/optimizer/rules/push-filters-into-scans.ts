@@ -9,7 +9,7 @@ import type { Expression, ExprId } from "../../expressions/expression";
 import { attributesOf, isDeterministic } from "../../expressions/traverse";
 import type { LogicalPlan, Scan } from "../../logical/plan";
 import { transformUp } from "../../logical/traverse";
-import type { OptimizerContext, Rule } from "../context";
+import { enabled, type OptimizerContext, type Rule } from "../context";
 import { conjunction, conjuncts, hasOuter, hasSubquery, includesExpression, plainColumn } from "../predicates";
 
 export const pushFiltersIntoScans: Rule = {
@@ -57,7 +57,16 @@ function partitionColumns(scan: Scan): ReadonlySet<ExprId> {
   );
 }
 
+/** By format: whether the session lets filters reach its files. */
+const SWITCHES: Readonly<Record<string, string>> = {
+  parquet: "spark.sql.parquet.filterPushdown",
+  csv: "spark.sql.csv.filterPushdown.enabled",
+  json: "spark.sql.json.filterPushdown.enabled",
+};
+
 function pushableOf(scan: Scan, part: Expression, context: OptimizerContext): "exact" | "hint" | "no" {
+  const key = SWITCHES[scan.relation.format];
+  if (key !== undefined && !enabled(context, key, true)) return "no";
   if (context.pushable !== undefined) return hasSubquery(part) ? "no" : context.pushable(scan.relation, part);
   return isSimple(part) ? "hint" : "no";
 }
