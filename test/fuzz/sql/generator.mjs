@@ -16,14 +16,27 @@ export function randomOf(seed) {
   return { next, int, chance: (p) => next() < p, pick: (items) => items[int(0, items.length - 1)] };
 }
 
-const COLUMNS = { id: "INT", i: "INT", j: "BIGINT", d: "DOUBLE", n: "DECIMAL(10,2)", s: "STRING", t: "DATE", b: "BOOLEAN" };
-const KIND = { id: "int", i: "int", j: "int", d: "double", n: "decimal", s: "string", t: "date", b: "boolean" };
+const COLUMNS = {
+  id: "INT",
+  i: "INT",
+  j: "BIGINT",
+  d: "DOUBLE",
+  n: "DECIMAL(10,2)",
+  s: "STRING",
+  t: "DATE",
+  b: "BOOLEAN",
+  m: "TIMESTAMP",
+};
+const KIND = { id: "int", i: "int", j: "int", d: "double", n: "decimal", s: "string", t: "date", b: "boolean", m: "timestamp" };
 export const schema = Object.entries(COLUMNS)
   .map(([name, type]) => `${name} ${type}`)
   .join(", ");
 
 const WORDS = ["a", "b", "ab", "B", "", "zz", "a b", "Ünï"];
 const day = (n) => `2024-0${1 + Math.floor(n / 28)}-${String(1 + (n % 28)).padStart(2, "0")}`;
+
+const moment = (random) =>
+  `${day(random.int(0, 60))} ${String(random.int(0, 23)).padStart(2, "0")}:${random.pick(["00:00", "30:15", "59:59"])}`;
 
 /** Tables by name: rows of texts, or null. */
 export function randomTables(random) {
@@ -39,6 +52,7 @@ export function randomTables(random) {
         s: or(random.pick(WORDS)),
         t: or(day(random.int(0, 60))),
         b: or(String(random.chance(0.5))),
+        m: or(moment(random)),
       };
     });
   return { t1: table(random.int(0, 40)), t2: table(random.int(1, 25)), t3: table(random.pick([0, 1, 3, 200])) };
@@ -56,6 +70,8 @@ const literalOf = (random, kind) => {
       return `'${random.pick(WORDS)}'`;
     case "date":
       return `DATE '${day(random.int(0, 60))}'`;
+    case "timestamp":
+      return `TIMESTAMP '${moment(random)}'`;
     default:
       return random.pick(["true", "false"]);
   }
@@ -86,7 +102,7 @@ export class QueryGenerator {
     if (depth > 1 && random.chance(0.12)) {
       const left = this.#select(depth - 1, outer);
       const right = this.#select(depth - 1, outer, left.columns);
-      const operation = random.pick(["UNION ALL", "UNION", "EXCEPT", "INTERSECT"]);
+      const operation = random.pick(["UNION ALL", "UNION", "EXCEPT", "INTERSECT", "EXCEPT ALL", "INTERSECT ALL"]);
       return { text: `(${left.text}) ${operation} (${right.text})`, columns: left.columns };
     }
     return this.#select(depth, outer);
@@ -114,10 +130,16 @@ export class QueryGenerator {
       return key !== undefined && random.chance(0.6) ? key.text : this.#aggregate(scope, kind);
     });
     // Of no rows DuckDB makes one with the grand total, Spark none.
-    const sets = distinctKeys.length > 0 && random.chance(0.15) ? random.pick(["ROLLUP", "CUBE"]) : null;
+    const sets = distinctKeys.length > 0 && random.chance(0.2) ? random.pick(["ROLLUP", "CUBE", "GROUPING SETS"]) : null;
     const having = sets !== null ? " HAVING COUNT(*) > 0" : random.chance(0.2) ? ` HAVING ${this.#aggregate(scope, "int")} ${random.pick([">", "<=", "<>"])} ${random.int(0, 5)}` : ""; // prettier-ignore
     const list = distinctKeys.map((key) => key.text).join(", ");
-    const group = distinctKeys.length === 0 ? "" : ` GROUP BY ${sets === null ? list : `${sets} (${list})`}`;
+    const chosen = () =>
+      `(${distinctKeys
+        .filter(() => random.chance(0.5))
+        .map((key) => key.text)
+        .join(", ")})`;
+    const grouped = sets === "GROUPING SETS" ? `${sets} (${Array.from({ length: random.int(1, 3) }, chosen).join(", ")})` : sets === null ? list : `${sets} (${list})`; // prettier-ignore
+    const group = distinctKeys.length === 0 ? "" : ` GROUP BY ${grouped}`;
     return { text: `SELECT ${named(texts)} FROM ${from}${where}${group}${having}`, columns };
   }
 
@@ -125,6 +147,11 @@ export class QueryGenerator {
     const { random } = this;
     let { text, columns } = this.#relation(depth);
     const joins = random.pick([0, 0, 1, 1, 2]);
+    if (depth > 0 && random.chance(0.08)) {
+      const lateral = this.#lateral(columns);
+      text = `${text} CROSS JOIN LATERAL (${lateral.text}) ${lateral.alias}`;
+      columns = [...columns, ...lateral.columns];
+    }
     for (let k = 0; k < joins; k++) {
       const right = this.#relation(depth);
       const type = random.pick(["JOIN", "JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "LEFT SEMI", "LEFT ANTI", "CROSS JOIN"]);
@@ -140,6 +167,20 @@ export class QueryGenerator {
       if (!word.startsWith("SEMI") && !word.startsWith("ANTI")) columns = both.columns;
     }
     return { text, columns };
+  }
+
+  /** A subquery over the columns beside it: rows of a table that belong to them, or one aggregate of those. */
+  #lateral(outside) {
+    const { random } = this;
+    const alias = `r${this.#aliases++}`;
+    const from = this.#relation(1);
+    const inner = { columns: from.columns, outer: [], depth: 0 };
+    const kinds = Array.from({ length: random.int(1, 2) }, () => random.pick(KINDS));
+    const link = this.#link({ columns: outside }, from);
+    const one = random.chance(0.5);
+    const texts = kinds.map((kind, k) => `${one ? this.#aggregate(inner, kind) : this.#expression(inner, kind, 1)} AS c${k}`);
+    const text = `SELECT ${texts.join(", ")} FROM ${from.text}${link}`;
+    return { alias, text, columns: kinds.map((kind, k) => ({ text: `${alias}.c${k}`, kind })) };
   }
 
   #joinCondition(left, right, scope) {
@@ -186,6 +227,13 @@ export class QueryGenerator {
         () => `LENGTH(${inner("string")})`,
         () => `YEAR(${inner("date")})`,
         () => `DAY(${inner("date")})`,
+        () => `EXTRACT(${random.pick(["MONTH", "QUARTER", "DOY"])} FROM ${inner("date")})`,
+        () => `EXTRACT(${random.pick(["HOUR", "MINUTE"])} FROM ${this.#column(scope, "timestamp")})`,
+        () => `POSITION('${random.pick(["a", "b", "zz"])}' IN ${inner("string")})`,
+        () => `(${this.#column(scope, "int")} & ${random.int(0, 7)})`,
+        () => `CAST(SIGN(${same()}) AS INT)`,
+        () => `CAST(FLOOR(${inner("double")}) AS BIGINT)`,
+        () => `LEAST(${same()}, ${same()})`,
         () => (scope.depth > 0 ? this.#scalar(scope, "int") : same()),
       ],
       double: [
@@ -194,16 +242,40 @@ export class QueryGenerator {
         () => `(${same()} / ${random.pick([2, 4, -8])})`,
         () => `CAST(${inner("int")} AS DOUBLE)`,
       ],
-      decimal: [() => `CAST(${same()} + ${same()} AS DECIMAL(18,2))`, () => `CAST(${same()} - ${same()} AS DECIMAL(18,2))`],
+      decimal: [
+        () => `CAST(${this.#column(scope, "decimal")} * ${literalOf(random, "decimal")} AS DECIMAL(18,2))`,
+        () => `ABS(${same()})`,
+        () => `CAST(${inner("int")} % 1000 AS DECIMAL(18,2))`,
+        () => `CAST(${same()} + ${same()} AS DECIMAL(18,2))`,
+        () => `CAST(${same()} - ${same()} AS DECIMAL(18,2))`,
+      ],
       string: [
         () => `(${same()} || ${same()})`,
         () => `UPPER(${same()})`,
         () => `SUBSTRING(${same()}, ${random.int(1, 3)}, ${random.int(0, 3)})`,
         () => `REPLACE(${same()}, 'a', 'xy')`,
         () => `TRIM(${same()})`,
+        () => `LOWER(${same()})`,
+        () => `${random.pick(["LPAD", "RPAD"])}(${same()}, ${random.int(0, 6)}, '${random.pick(["x", "yz"])}')`,
+        () => `REVERSE(${same()})`,
+        () => `${random.pick(["LEFT", "RIGHT"])}(${same()}, ${random.int(0, 3)})`,
+        () => `REPEAT(${same()}, ${random.int(0, 3)})`,
+        () => `CONCAT_WS('-', ${same()}, ${same()}, ${same()})`,
+        () => `SPLIT_PART(${same()}, '${random.pick(["a", "b", " "])}', ${random.int(1, 2)})`,
+        () => `TRANSLATE(${same()}, 'ab', 'b')`,
+        () => `CAST(${inner("date")} AS STRING)`,
+        () => `CAST(${this.#column(scope, "timestamp")} AS STRING)`,
         () => `CAST(${inner("int")} AS STRING)`,
       ],
-      date: [() => `GREATEST(${same()}, ${same()})`],
+      date: [
+        () => `GREATEST(${same()}, ${same()})`,
+        () => `CAST(${same()} + INTERVAL ${random.int(1, 40)} ${random.pick(["DAY", "MONTH"])} AS DATE)`,
+        () => `CAST(${same()} - INTERVAL ${random.int(1, 40)} DAY AS DATE)`,
+        () => `CAST(DATE_TRUNC('${random.pick(["month", "week", "quarter"])}', ${same()}) AS DATE)`,
+        () => `CAST(${this.#column(scope, "timestamp")} AS DATE)`,
+        () => `LAST_DAY(${same()})`,
+      ],
+      timestamp: [() => `${same()}`],
       boolean: [() => `(${this.#condition(scope, depth)})`],
     };
     return random.pick([...own[kind], ...own[kind], ...common])();
@@ -214,14 +286,22 @@ export class QueryGenerator {
     const from = this.#relation(1);
     const inner = { columns: from.columns, outer: [], depth: 0 };
     const link = this.#link(scope, from);
-    return `(SELECT ${this.random.pick(["MAX", "MIN"])}(${this.#expression(inner, kind, 1)}) FROM ${from.text}${link})`;
+    const value = this.#expression(inner, kind, 1);
+    const forms = [`MAX(${value})`, `MIN(${value})`];
+    if (kind === "int")
+      forms.push("COUNT(*)", `COUNT(${value})`, `CAST(SUM(${value}) AS BIGINT)`, `COALESCE(MAX(${value}), -1)`, `COUNT(*) + 1`);
+    const having = this.random.chance(0.1) ? ` HAVING COUNT(*) > ${this.random.int(0, 2)}` : "";
+    return `(SELECT ${this.random.pick(forms)} FROM ${from.text}${link}${having})`;
   }
 
   /** A WHERE by which a subquery depends on the row around it, mostly. */
   #link(scope, from) {
     const { random } = this;
     const pairs = scope.columns.flatMap((a) => from.columns.filter((b) => b.kind === a.kind && a.kind !== "boolean").map((b) => `${b.text} = ${a.text}`)); // prettier-ignore
-    return pairs.length === 0 || random.chance(0.3) ? "" : ` WHERE ${random.pick(pairs)}`;
+    if (pairs.length === 0 || random.chance(0.3)) return "";
+    const inner = { columns: from.columns, outer: [], depth: 0 };
+    const more = random.chance(0.3) ? ` AND ${this.#condition(inner, 0)}` : "";
+    return ` WHERE ${random.pick(pairs)}${more}`;
   }
 
   #condition(scope, depth) {
@@ -230,7 +310,7 @@ export class QueryGenerator {
       const [a, b] = [this.#condition(scope, depth - 1), this.#condition(scope, depth - 1)];
       return random.pick([`(${a} AND ${b})`, `(${a} OR ${b})`, `NOT (${a})`]);
     }
-    const kind = random.pick(["int", "int", "double", "decimal", "string", "date"]);
+    const kind = random.pick(["int", "int", "double", "decimal", "string", "date", "timestamp"]);
     const value = () => this.#expression(scope, kind, Math.max(0, depth - 1));
     const options = [
       () => `${value()} ${random.pick(["=", "<>", "<", "<=", ">", ">="])} ${value()}`,
@@ -249,6 +329,8 @@ export class QueryGenerator {
         () => `${random.pick(["", "NOT "])}EXISTS (SELECT 1 FROM ${from.text}${this.#link(scope, from)})`,
         () =>
           `${this.#column(scope, kind)} ${random.pick(["IN", "NOT IN"])} (SELECT ${this.#column(inner, kind)} FROM ${from.text})`,
+        () => `${this.#column(scope, kind)} IN (SELECT ${this.#column(inner, kind)} FROM ${from.text}${this.#link(scope, from)})`,
+        () => `${this.#column(scope, "int")} ${random.pick(["=", "<", ">="])} ${this.#scalar(scope, "int")}`,
       ])();
     }
     return random.pick(options)();
@@ -285,6 +367,25 @@ export class QueryGenerator {
     const order = `${this.#column(scope, kind)} ${random.pick(["ASC", "DESC"])} NULLS ${random.pick(["FIRST", "LAST"])}`;
     const by = random.chance(0.6) ? `PARTITION BY ${this.#column(scope, random.pick(["string", "int"]))} ` : "";
     const of = this.#column(scope, "int");
+    const ids = scope.columns.filter((column) => column.text.endsWith(".id"));
+    // With the row's own number in it an order has no ties, in one table.
+    const total = ids.length === 1 && scope.columns.length === Object.keys(KIND).length ? `${order}, ${ids[0].text}` : null;
+    const rows = `ROWS BETWEEN ${random.pick(["UNBOUNDED PRECEDING", `${random.int(0, 3)} PRECEDING`, "CURRENT ROW"])} AND ${random.pick(["UNBOUNDED FOLLOWING", `${random.int(0, 3)} FOLLOWING`, "CURRENT ROW"])}`; // prettier-ignore
+    if (total !== null && random.chance(0.6)) {
+      return random.pick([
+        `ROW_NUMBER() OVER (${by}ORDER BY ${total})`,
+        `NTILE(${random.int(1, 4)}) OVER (${by}ORDER BY ${total})`,
+        `LAG(${of}, ${random.int(1, 3)}) OVER (${by}ORDER BY ${total})`,
+        `LEAD(${of}, ${random.int(1, 3)}, -7) OVER (${by}ORDER BY ${total})`,
+        `FIRST_VALUE(${of}) OVER (${by}ORDER BY ${total} ${rows})`,
+        `LAST_VALUE(${of}) OVER (${by}ORDER BY ${total} ${rows})`,
+        `CAST(SUM(${of}) OVER (${by}ORDER BY ${total} ${rows}) AS BIGINT)`,
+        `COUNT(${of}) OVER (${by}ORDER BY ${total} ${rows})`,
+        `MIN(${of}) OVER (${by}ORDER BY ${total} ${rows})`,
+      ]);
+    }
+    const ints = this.#column(scope, "int");
+    const range = `RANGE BETWEEN ${random.int(0, 3)} PRECEDING AND ${random.pick([`${random.int(0, 3)} FOLLOWING`, "CURRENT ROW", "UNBOUNDED FOLLOWING"])}`; // prettier-ignore
     return random.pick([
       `RANK() OVER (${by}ORDER BY ${order})`,
       `DENSE_RANK() OVER (${by}ORDER BY ${order})`,
@@ -292,6 +393,9 @@ export class QueryGenerator {
       `COUNT(*) OVER (${by}ORDER BY ${order})`,
       `MAX(${of}) OVER (${by})`,
       `MIN(${of}) OVER (${by}ORDER BY ${order} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`,
+      `COUNT(*) OVER (${by}ORDER BY ${ints} ${range})`,
+      `CAST(SUM(${of}) OVER (${by}ORDER BY ${ints} ${random.pick(["DESC", "ASC NULLS LAST"])} ${range}) AS BIGINT)`,
+      `MAX(${of}) FILTER (WHERE ${this.#condition({ ...scope, depth: 0, outer: [] }, 0)}) OVER (${by}ORDER BY ${order})`,
     ]);
   }
 }

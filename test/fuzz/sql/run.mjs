@@ -1,7 +1,7 @@
 /**
  * Random queries, answered by firesteel and by DuckDB: `node test/fuzz/sql/run.mjs [--count 2000] [--seed 1] [--python PYTHON]`.
  * PYTHON has DuckDB (default: python3). A difference is printed with its seed, by which it can be had again (`--only SEED`;
- * with `--sql TEXT` another query over the same tables).
+ * with `--sql TEXT` another query over the same tables). `--task-memory 300k` lets hardly anything stay in memory.
  * Queries that DuckDB refuses are counted and left out. Needs a built dist/.
  */
 import { spawn } from "node:child_process";
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     python: { type: "string", default: "python3" },
     sql: { type: "string" },
     show: { type: "string", default: "20" },
+    "task-memory": { type: "string" },
   },
 });
 const QUERIES_PER_TABLES = 50;
@@ -50,7 +51,12 @@ const SETTINGS = [
   { "spark.sql.autoBroadcastJoinThreshold": "-1", "spark.sql.join.preferSortMergeJoin": "false" },
 ];
 
-const spark = SparkSession.builder.master("local[2]").config("spark.ui.showConsoleProgress", false).getOrCreate();
+const spark = SparkSession.builder
+  .master("local[2]")
+  .config("spark.ui.showConsoleProgress", false)
+  .config("spark.sql.session.timeZone", "UTC")
+  .config("firesteel.memory.maxPerTask", values["task-memory"] ?? "")
+  .getOrCreate();
 let wrong = 0;
 let refused = 0;
 let equal = 0;
@@ -99,7 +105,7 @@ async function useTables(group) {
       const [field, type] = [column.slice(0, column.indexOf(" ")), column.slice(column.indexOf(" ") + 1)];
       return `CAST(${field} AS ${type}) AS ${field}`;
     });
-    const names = Object.keys(rows[0] ?? { id: 0, i: 0, j: 0, d: 0, n: 0, s: 0, t: 0, b: 0 });
+    const names = schema.split(", ").map((column) => column.slice(0, column.indexOf(" ")));
     const from = rows.length === 0 ? `(SELECT ${names.map((field) => `NULL AS ${field}`).join(", ")}) WHERE false` : `VALUES ${texts.join(",")} v(${names.join(",")})`; // prettier-ignore
     const view = spark
       .sql(`SELECT ${typed.join(", ")} FROM ${from}`)
