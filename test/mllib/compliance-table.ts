@@ -1,5 +1,7 @@
 /** Every estimator and transformer, and how the compliance suite may use it. Each area adds its classes here. */
 
+import { mllib } from "../support/built-session";
+
 type Values = Readonly<Record<string, unknown>>;
 
 export interface Subject {
@@ -19,10 +21,36 @@ export interface Subject {
   readonly partitions?: string;
   /** Why it takes null vectors or numbers: what happens to them instead of an error. */
   readonly nulls?: string;
+  /** Digits that results on one and on several partitions, and of weights and repeated rows, have in common; 12 where absent. */
+  readonly digits?: number;
+  /** Why a row of weight 2 need not count as two rows. Said of every class that has weights and is exempt. */
+  readonly weights?: string;
+  /** Why a fit need not say that a feature is NaN or infinite. Said of every estimator that takes them. */
+  readonly nonFinite?: string;
+  /** Why fits cannot be ended in their midst. */
+  readonly cancel?: string;
 }
 
 const vectors = { inputCol: "features", outputCol: "out" };
 const READS = ["features"];
+const LABELLED = ["features", "label"];
+const classifier = { predictionCol: "out", rawPredictionCol: "", probabilityCol: "" };
+const regressor = { predictionCol: "out" };
+const IN_ORDER = "batches are learned from in their order";
+const STEPS = "two steps are not one of twice the size";
+const FIRST = "the first centers are drawn among rows";
+const BOOTSTRAP = "samples are drawn by row";
+const FOLDS = "folds are drawn by partition, as Spark does";
+const tree = () => new mllib.DecisionTreeClassifier({ ...classifier, maxDepth: 2 });
+
+function searched(): Values {
+  const estimator = tree();
+  const estimatorParamMaps = new mllib.ParamGridBuilder().addGrid(estimator.maxDepth, [1, 2]).build();
+  return { estimator, estimatorParamMaps, evaluator: accuracy(), seed: 1 };
+}
+
+const accuracy = () => new mllib.MulticlassClassificationEvaluator({ metricName: "accuracy", predictionCol: "out" });
+const drawn = (): Values => ({ estimator: new mllib.SGDClassifier({ ...classifier, shuffle: false }), paramDistributions: { alpha: [1e-4, 1e-2] }, evaluator: accuracy(), seed: 1 }); // prettier-ignore
 
 export const SUBJECTS: readonly Subject[] = [
   { name: "Binarizer", params: { inputCol: "x", outputCol: "out", threshold: 1 }, reads: ["x"], wrong: ["threshold", "a"], nulls: "null stays null" }, // prettier-ignore
@@ -38,7 +66,13 @@ export const SUBJECTS: readonly Subject[] = [
     reads: ["words"],
     wrong: ["numFeatures", 0],
   },
-  { name: "IDF", params: { ...vectors, inputCol: "counts" }, reads: ["counts"], wrong: ["minDocFreq", -1] },
+  {
+    name: "IDF",
+    nonFinite: "documents are counted by entries above 0, as Spark does",
+    params: { ...vectors, inputCol: "counts" },
+    reads: ["counts"],
+    wrong: ["minDocFreq", -1],
+  },
   {
     name: "Imputer",
     params: { inputCol: "x", outputCol: "out" },
@@ -53,8 +87,19 @@ export const SUBJECTS: readonly Subject[] = [
     reads: ["x", "category"],
     wrong: ["inputCols", "x"],
   },
-  { name: "MaxAbsScaler", params: vectors, reads: READS },
-  { name: "MinMaxScaler", params: vectors, reads: READS, wrong: ["min", "a"] },
+  {
+    name: "MaxAbsScaler",
+    nonFinite: "scales are found as Spark finds them, with NaN and infinite entries",
+    params: vectors,
+    reads: READS,
+  },
+  {
+    name: "MinMaxScaler",
+    nonFinite: "scales are found as Spark finds them, with NaN and infinite entries",
+    params: vectors,
+    reads: READS,
+    wrong: ["min", "a"],
+  },
   { name: "NGram", params: { inputCol: "words", outputCol: "out" }, reads: ["words"], wrong: ["n", 0] },
   { name: "Normalizer", params: vectors, reads: READS, wrong: ["p", 0.5] },
   {
@@ -73,9 +118,21 @@ export const SUBJECTS: readonly Subject[] = [
     wrong: ["formula", "y ~ a +"],
   },
   { name: "RegexTokenizer", params: { inputCol: "text", outputCol: "out" }, reads: ["text"], wrong: ["minTokenLength", -1] },
-  { name: "RobustScaler", params: vectors, reads: READS, wrong: ["lower", 1] },
+  {
+    name: "RobustScaler",
+    nonFinite: "scales are found as Spark finds them, with NaN and infinite entries",
+    params: vectors,
+    reads: READS,
+    wrong: ["lower", 1],
+  },
   { name: "SQLTransformer", params: { statement: "SELECT *, x * label AS out FROM __THIS__" }, reads: ["x", "label"], wrong: ["statement", "SELECT 1"], nulls: "as SQL does" }, // prettier-ignore
-  { name: "StandardScaler", params: { ...vectors, withMean: true }, reads: READS, wrong: ["withStd", "no"] },
+  {
+    name: "StandardScaler",
+    nonFinite: "scales are found as Spark finds them, with NaN and infinite entries",
+    params: { ...vectors, withMean: true },
+    reads: READS,
+    wrong: ["withStd", "no"],
+  },
   {
     name: "StopWordsRemover",
     params: { inputCol: "words", outputCol: "out" },
@@ -93,16 +150,66 @@ export const SUBJECTS: readonly Subject[] = [
   { name: "UnivariateFeatureSelector", params: { featuresCol: "features", outputCol: "out", featureType: "continuous", labelType: "categorical", selectionThreshold: 1 }, reads: ["features", "label"], wrong: ["featureType", "text"] }, // prettier-ignore
   {
     name: "VarianceThresholdSelector",
+    nonFinite: "their variance is no number, and above no threshold",
     params: { featuresCol: "features", outputCol: "out" },
     reads: READS,
     wrong: ["varianceThreshold", -1],
   },
   { name: "VectorAssembler", params: { inputCols: ["x", "features"], outputCol: "out" }, reads: ["x", "features"], wrong: ["handleInvalid", "ignore"] }, // prettier-ignore
-  { name: "VectorIndexer", params: { ...vectors, inputCol: "counts" }, reads: ["counts"], wrong: ["maxCategories", 1] },
+  {
+    name: "VectorIndexer",
+    nonFinite: "they are values as others",
+    params: { ...vectors, inputCol: "counts" },
+    reads: ["counts"],
+    wrong: ["maxCategories", 1],
+  },
   { name: "VectorSizeHint", params: { inputCol: "features", size: 3 }, reads: READS, wrong: ["size", -1], output: "features" },
   { name: "VectorSlicer", params: { ...vectors, indices: [2, 0] }, reads: READS, wrong: ["indices", [1, 1]] },
   { name: "ALS", params: { predictionCol: "out", userCol: "category", itemCol: "label", ratingCol: "x", rank: 2, seed: 1 }, reads: ["category", "label", "x"], wrong: ["rank", 0] }, // prettier-ignore
   { name: "BisectingKMeans", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1] },
-  { name: "GaussianMixture", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1] },
-  { name: "KMeans", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1] },
+  { name: "GaussianMixture", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1], weights: FIRST },
+  { name: "KMeans", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1], weights: FIRST },
+  { name: "MiniBatchKMeans", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1], partitions: IN_ORDER, weights: FIRST }, // prettier-ignore
+  { name: "IncrementalPCA", params: { ...vectors, k: 2 }, reads: READS, wrong: ["k", 0], partitions: IN_ORDER },
+  { name: "TruncatedSVD", params: vectors, reads: READS, wrong: ["k", 0], digits: 8 },
+  { name: "QuantileTransformer", params: vectors, reads: READS, wrong: ["nQuantiles", 1], nonFinite: "ranks are known of infinities, and NaN does not count" }, // prettier-ignore
+  { name: "OrdinalEncoder", params: { inputCols: ["text", "x"], outputCols: ["category2", "out"], handleUnknown: "use_encoded_value", unknownValue: -1 }, reads: ["text", "x"], wrong: ["handleUnknown", "keep"], nulls: "null is encodedMissingValue" }, // prettier-ignore
+  { name: "ColumnTransformer", nonFinite: "its stages say what they take", params: { transformers: [["scaled", new mllib.StandardScaler(), ["features", "x"]], ["words", new mllib.Pipeline({ stages: [new mllib.HashingTF({ numFeatures: 8 })] }), "words"]], outputCol: "out" }, reads: ["features", "x", "words"], wrong: ["remainder", "keep"] }, // prettier-ignore
+  { name: "LogisticRegression", params: classifier, reads: LABELLED, wrong: ["regParam", -1], digits: 6 },
+  { name: "LinearSVC", params: { predictionCol: "out", rawPredictionCol: "", maxIter: 5 }, reads: LABELLED, wrong: ["maxIter", -1] }, // prettier-ignore
+  { name: "DecisionTreeClassifier", params: classifier, reads: LABELLED, wrong: ["maxDepth", 31] },
+  { name: "RandomForestClassifier", params: { ...classifier, numTrees: 3, seed: 1 }, reads: LABELLED, wrong: ["numTrees", 0], weights: BOOTSTRAP }, // prettier-ignore
+  { name: "GBTClassifier", params: { ...classifier, maxIter: 2, seed: 1 }, reads: LABELLED, wrong: ["stepSize", 0] },
+  { name: "NaiveBayes", params: { ...classifier, modelType: "gaussian" }, reads: LABELLED, wrong: ["modelType", "poisson"] },
+  { name: "SGDClassifier", params: { ...classifier, loss: "log_loss", shuffle: false }, reads: LABELLED, wrong: ["loss", "cubic"], partitions: IN_ORDER, weights: STEPS }, // prettier-ignore
+  { name: "Perceptron", params: { ...classifier, shuffle: false }, reads: LABELLED, wrong: ["alpha", 0], partitions: IN_ORDER, weights: STEPS }, // prettier-ignore
+  { name: "PassiveAggressiveClassifier", params: { ...classifier, shuffle: false }, reads: LABELLED, wrong: ["C", 0], partitions: IN_ORDER, weights: STEPS }, // prettier-ignore
+  { name: "LinearRegression", params: regressor, reads: LABELLED, wrong: ["solver", "qr"], digits: 8 },
+  { name: "GeneralizedLinearRegression", params: regressor, reads: LABELLED, wrong: ["family", "cauchy"], digits: 8 },
+  { name: "IsotonicRegression", params: { ...regressor, featuresCol: "x" }, reads: ["x", "label"], wrong: ["featureIndex", -1] },
+  { name: "DecisionTreeRegressor", params: regressor, reads: LABELLED, wrong: ["maxBins", 1] },
+  { name: "RandomForestRegressor", params: { ...regressor, numTrees: 3, seed: 1 }, reads: LABELLED, wrong: ["subsamplingRate", 0], weights: BOOTSTRAP }, // prettier-ignore
+  { name: "GBTRegressor", params: { ...regressor, maxIter: 2, seed: 1 }, reads: LABELLED, wrong: ["lossType", "huber"] },
+  { name: "SGDRegressor", params: { ...regressor, shuffle: false, learningRate: "constant", eta0: 1e-4 }, reads: LABELLED, wrong: ["penalty", "l3"], partitions: IN_ORDER, weights: STEPS }, // prettier-ignore
+  { name: "PassiveAggressiveRegressor", params: { ...regressor, shuffle: false }, reads: LABELLED, wrong: ["C", 0], partitions: IN_ORDER, weights: STEPS }, // prettier-ignore
+  { name: "OneVsRest", params: { classifier: new mllib.LogisticRegression({ maxIter: 3 }), predictionCol: "out", rawPredictionCol: "" }, reads: LABELLED, wrong: ["parallelism", 0] }, // prettier-ignore
+  { name: "MultiOutputClassifier", params: { estimator: tree(), labelCols: ["label"], predictionCols: ["out"] }, reads: LABELLED, wrong: ["estimator", 1] }, // prettier-ignore
+  { name: "MultiOutputRegressor", params: { estimator: new mllib.DecisionTreeRegressor(), labelCols: ["label"], predictionCols: ["out"] }, reads: LABELLED, wrong: ["labelCols", "label"] }, // prettier-ignore
+  { name: "ClassifierChain", params: { estimator: tree(), labelCols: ["label"], predictionCols: ["out"] }, reads: LABELLED, wrong: ["parallelism", 0] }, // prettier-ignore
+  { name: "VotingClassifier", params: { estimators: [tree(), new mllib.LogisticRegression()], predictionCol: "out" }, reads: LABELLED, wrong: ["estimators", []] }, // prettier-ignore
+  { name: "VotingRegressor", params: { estimators: [new mllib.LinearRegression()], predictionCol: "out" }, reads: LABELLED, wrong: ["weights", [-1]], digits: 8 }, // prettier-ignore
+  { name: "BaggingClassifier", params: { estimator: tree(), numEstimators: 2, predictionCol: "out" }, reads: LABELLED, wrong: ["maxSamples", 0], partitions: "samples are drawn by partition" }, // prettier-ignore
+  { name: "BaggingRegressor", params: { estimator: new mllib.DecisionTreeRegressor(), numEstimators: 2, predictionCol: "out" }, reads: LABELLED, wrong: ["maxSamples", 0], partitions: "samples are drawn by partition" }, // prettier-ignore
+  { name: "BlockwiseVotingClassifier", params: { estimator: tree(), predictionCol: "out" }, reads: LABELLED, wrong: ["estimator", "tree"], partitions: "there is a model for each" }, // prettier-ignore
+  { name: "BlockwiseVotingRegressor", params: { estimator: new mllib.DecisionTreeRegressor(), predictionCol: "out" }, reads: LABELLED, wrong: ["estimator", "tree"], partitions: "there is a model for each" }, // prettier-ignore
+  { name: "Incremental", params: { estimator: new mllib.SGDRegressor({ predictionCol: "out", shuffle: false, learningRate: "constant", eta0: 1e-4 }) }, reads: LABELLED, wrong: ["estimator", tree()], partitions: IN_ORDER }, // prettier-ignore
+  { name: "ParallelPostFit", params: { estimator: tree() }, reads: LABELLED, wrong: ["estimator", 1] },
+  { name: "Pipeline", params: { stages: [new mllib.Binarizer({ inputCol: "x", outputCol: "positive", threshold: 0 }), tree()] }, reads: [...LABELLED, "x"], wrong: ["stages", [1]] }, // prettier-ignore
+  { name: "CrossValidator", params: searched(), reads: LABELLED, wrong: ["numFolds", 1], partitions: FOLDS },
+  { name: "TrainValidationSplit", params: searched(), reads: LABELLED, wrong: ["trainRatio", 2], partitions: FOLDS },
+  { name: "RandomizedSearchCV", params: { ...drawn(), nIter: 2 }, reads: LABELLED, wrong: ["nIter", 0], partitions: FOLDS },
+  { name: "SuccessiveHalvingSearchCV", params: { ...drawn(), nInitialParameters: 2 }, reads: LABELLED, wrong: ["nInitialParameters", 0], partitions: FOLDS }, // prettier-ignore
+  { name: "HyperbandSearchCV", params: { ...drawn(), maxIter: 2 }, reads: LABELLED, wrong: ["maxIter", 0], partitions: FOLDS },
+  { name: "IncrementalSearchCV", params: { ...drawn(), nInitialParameters: 2, maxIter: 2 }, reads: LABELLED, wrong: ["maxIter", 0], partitions: FOLDS }, // prettier-ignore
+  { name: "InverseDecaySearchCV", params: { ...drawn(), nInitialParameters: 2, maxIter: 2 }, reads: LABELLED, wrong: ["maxIter", 0], partitions: FOLDS }, // prettier-ignore
 ];

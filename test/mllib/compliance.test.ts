@@ -12,7 +12,8 @@ import { plain } from "./feature/golden";
 interface Stage {
   readonly uid: string;
   readonly params: readonly { readonly name: string; readonly doc: string }[];
-  fit?(df: DataFrame, params?: object): Promise<Stage>;
+  fit?(df: DataFrame, params?: object, options?: { signal?: AbortSignal }): Promise<Stage>;
+  hasParam(name: string): boolean;
   transform(df: DataFrame): DataFrame;
   copy(extra?: object): Stage;
   explainParams(): string;
@@ -55,7 +56,11 @@ function rows(count: number): unknown[][] {
   ]);
 }
 
-const frame = (data: readonly unknown[][]): DataFrame => spark().createDataFrame(data as never, SCHEMA as never);
+const WEIGHTED = { kind: "struct", fields: [...SCHEMA.fields, { name: "weight", type: { kind: "double" }, nullable: false }] };
+const frame = (data: readonly unknown[][], weights?: readonly number[]): DataFrame =>
+  weights === undefined
+    ? spark().createDataFrame(data as never, SCHEMA as never)
+    : spark().createDataFrame(data.map((row, i) => [...row, weights[i]]) as never, WEIGHTED as never);
 const classOf = (subject: Subject): Class => (mllib as unknown as Record<string, Class>)[subject.name]!;
 const make = (subject: Subject): Stage => new (classOf(subject))(subject.params);
 const fitted = async (stage: Stage, df: DataFrame): Promise<Stage> => (stage.fit === undefined ? stage : stage.fit(df));
@@ -65,9 +70,10 @@ async function output(stage: Stage, df: DataFrame, subject: Subject): Promise<un
   return (await stage.transform(df).select("x", column).collect()).map((row) => [plain(row.get(0)), plain(row.get(1))]);
 }
 
-/** Rows in an order that does not depend on partitions, numbers to twelve digits. */
-function comparable(values: readonly unknown[]): string[] {
-  const rounded = (_: string, value: unknown): unknown => (typeof value === "number" ? Number(value.toPrecision(12)) + 0 : value);
+/** Rows in an order that does not depend on partitions, numbers to so many digits. */
+function comparable(values: readonly unknown[], digits = 12): string[] {
+  const rounded = (_: string, value: unknown): unknown =>
+    typeof value === "number" ? Number(value.toPrecision(digits)) + 0 : value;
   return values.map((value) => JSON.stringify(value, rounded)).sort();
 }
 
@@ -137,7 +143,58 @@ describe.each(SUBJECTS)("$name", (subject) => {
     if (subject.partitions !== undefined) return;
     const [one, many] = [frame(rows(40)).repartition(1), frame(rows(40)).repartition(5)];
     const results = await Promise.all([one, many].map(async (df) => output(await fitted(make(subject), df), df, subject)));
-    expect(comparable(results[1]!)).toEqual(comparable(results[0]!));
+    expect(comparable(results[1]!, subject.digits)).toEqual(comparable(results[0]!, subject.digits));
+  });
+
+  test("a row of weight 2 counts as two rows", async () => {
+    if (!make(subject).hasParam("weightCol") || subject.weights !== undefined) return;
+    const data = rows(40);
+    const times = (i: number): number => 1 + (i % 2);
+    const weighted = frame(data, data.map((_, i) => times(i))); // prettier-ignore
+    const repeated = frame(data.flatMap((row, i) => Array.from({ length: times(i) }, () => row)));
+    const learned = [await make(subject).set("weightCol", "weight").fit!(weighted), await make(subject).fit!(repeated)];
+    const results = await Promise.all(learned.map((model) => output(model, frame(data), subject)));
+    expect(comparable(results[1]!, subject.digits ?? 9)).toEqual(comparable(results[0]!, subject.digits ?? 9));
+  });
+
+  test.each([NaN, Infinity])("a feature that is %s is an error of the data, or what the class says", async (bad) => {
+    const stage = make(subject);
+    const [column] = subject.reads;
+    if (stage.fit === undefined || subject.nonFinite !== undefined || (column !== "features" && column !== "counts")) return;
+    const at = FIELDS.findIndex(([name]) => name === column);
+    const broken = frame(rows(12).map((row, i) => (i === 5 ? row.map((value, j) => (j === at ? Vectors.dense(1, bad, 1) : value)) : row))); // prettier-ignore
+    await expect(stage.fit(broken)).rejects.toThrow(new RegExp(`NaN|Infinit|finite|${bad}|whole numbers`, "i"));
+  });
+
+  test("constant features, and one class only: a model that predicts, or an error that says why", async () => {
+    if (make(subject).fit === undefined) return;
+    const same = frame(rows(12).map((_, i) => [Vectors.dense(1, 1, 1), Vectors.dense(1, 1, 1), 1, "a", ["a"], 0, i % 2]));
+    const oneClass = frame(rows(12).map((row) => [...row.slice(0, -1), 0]));
+    for (const df of [same, oneClass]) {
+      const model = await make(subject).fit!(df).catch((error: Error) => error);
+      if (model instanceof Error)
+        expect(model.message).toMatch(
+          /constant|one class|at least|too few|only binary|single solution|variance|k \(|same|classes/i,
+        );
+      else expect(await output(model, df, subject)).toHaveLength(12);
+    }
+  });
+
+  test("a fit that is cancelled in its midst ends, and nothing of it goes on", async () => {
+    const stage = make(subject);
+    if (stage.fit === undefined || subject.cancel !== undefined) return;
+    const controller = new AbortController();
+    const context = spark().sparkContext;
+    const listener = { onJobStart: () => controller.abort() };
+    context.addSparkListener(listener);
+    try {
+      await expect(stage.fit(frame(rows(12)), undefined, { signal: controller.signal })).rejects.toThrow(/cancel|abort/i);
+    } finally {
+      context.removeSparkListener(listener);
+    }
+    const { statusTracker } = context;
+    for (let i = 0; i < 100 && statusTracker.getActiveJobIds().length > 0; i++) await new Promise((done) => setTimeout(done, 10));
+    expect(statusTracker.getActiveJobIds()).toEqual([]);
   });
 
   test("empty data: a fit says so or learns nothing, a transform gives no rows", async () => {

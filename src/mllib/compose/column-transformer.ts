@@ -3,7 +3,7 @@ import type { StructType } from "../../columnar/types";
 import { UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { Estimator, Model } from "../base/estimator";
-import { isNumeric, requiredField } from "../base/schema";
+import { findField, isNumeric, requiredField } from "../base/schema";
 import { Transformer } from "../base/transformer";
 import { VectorAssembler } from "../feature/vector-assembler";
 import { choiceParam, objectParam, stringParam } from "../param/kinds";
@@ -97,7 +97,7 @@ export class ColumnTransformer extends withParams(Estimator<ColumnTransformerMod
       const columns = typeof given === "string" ? [given] : given;
       for (const column of columns) requiredField(schema, column, this.className);
       if (stage === "drop" || columns.length === 0) return [];
-      return stage === "passthrough" ? columns : way.through(name, stage, columns);
+      return stage === "passthrough" ? columns : way.through(way.free(name), stage, columns);
     });
     const rest = this.getRemainder() === "drop" ? [] : this.remaining(schema, entries);
     const assembler = new VectorAssembler({
@@ -130,6 +130,13 @@ class Wiring {
     private readonly who: string,
   ) {}
 
+  /** The name, or one like it that no column has. */
+  free(name: string): string {
+    let found = name;
+    for (let i = 1; findField(this.schema, found) !== undefined; i++) found = `${name}_${i}`;
+    return found;
+  }
+
   /** The columns that the stage gives for these. */
   through(name: string, stage: PipelineStage, columns: readonly string[]): readonly string[] {
     if (stage instanceof Pipeline) {
@@ -155,8 +162,9 @@ class Wiring {
 
   private ofOne(name: string, stage: PipelineStage, columns: readonly string[]): readonly string[] {
     const [only] = columns;
-    const isSingle = columns.length === 1 && !isNumeric(requiredField(this.schema, only!, this.who).type);
-    if (!isSingle) this.add(new VectorAssembler(), { inputCols: columns, outputCol: `${name}__columns`, handleInvalid: "keep" }, [`${name}__columns`]); // prettier-ignore
+    const numeric = columns.every((column) => isNumeric(requiredField(this.schema, column, this.who).type));
+    const isSingle = columns.length === 1 && !numeric;
+    if (!isSingle) this.add(new VectorAssembler(), { inputCols: columns, outputCol: `${name}__columns`, handleInvalid: numeric ? "keep" : "error" }, [`${name}__columns`]); // prettier-ignore
     return [this.add(stage, { inputCol: isSingle ? only : `${name}__columns`, outputCol: name }, [name])];
   }
 
@@ -171,7 +179,7 @@ class Wiring {
   }
 }
 
-export class ColumnTransformerModel extends withParams(Model, params) {
+export class ColumnTransformerModel extends withParams(Model, { outputCol: params.outputCol }) {
   constructor(
     /** All stages with their columns, the last of which makes the vector. */
     readonly model: PipelineModel,
@@ -233,7 +241,6 @@ persistent(ColumnTransformer, {
 
 persistent(ColumnTransformerModel, {
   sparkClass: "firesteel.mllib.compose.ColumnTransformerModel",
-  leaveOut: ["transformers"],
   metadata: ({ hiddenColumns }) => ({ hiddenColumns }),
   save: (model, directory) => saveInstance(model.model, directory.child("model")),
   load: async ({ hiddenColumns }, directory) => {

@@ -1,6 +1,6 @@
 /** Learners that are SGD with certain losses and steps, as in scikit-learn. */
 import { choiceParam, doubleParam, gt } from "../param/kinds";
-import { withParams } from "../param/params";
+import { classNameOf, withParams } from "../param/params";
 import { persistent } from "../persistence/registry";
 import { SGDClassifier } from "./sgd-classifier";
 import { CLASSIFIER_LOSSES, REGRESSOR_LOSSES } from "./sgd-loss";
@@ -33,6 +33,6 @@ export class PassiveAggressiveRegressor extends withParams(SGDRegressor, {
 
 for (const Class of [Perceptron, PassiveAggressiveClassifier, PassiveAggressiveRegressor])
   persistent<SGDClassifier | SGDRegressor>(Class, {
-    sparkClass: `firesteel.mllib.incremental.${Class.name}`,
+    sparkClass: `firesteel.mllib.incremental.${classNameOf(Class)}`,
     load: () => new Class(),
   });

@@ -9,9 +9,10 @@ import type { Transformer } from "../base/transformer";
 import { batchesOf } from "../compute/task-data";
 import { boolParam, doubleParam, doublesParam, gtEq, inRange, intParam } from "../param/kinds";
 import type { ParamInput } from "../param/params";
-import { withParams } from "../param/params";
+import { classNameOf, withParams } from "../param/params";
 import { ParamMap } from "../param/param";
 import { predictionCol, seed } from "../param/shared";
+import { savedWithParts } from "../persistence/parts";
 import { copyParts } from "../tuning/search";
 import { configured, fitAll, memberEstimator, memberEstimators, memberParallelism, predictor } from "./members";
 import { type EnsembleModel, voting, VotingClassificationModel, VotingRegressionModel } from "./voting-model";
@@ -168,3 +169,8 @@ export class BlockwiseVotingRegressor extends Blockwise {
     return VotingRegressionModel.of(this, models);
   }
 }
+
+for (const Class of [VotingClassifier, VotingRegressor])
+  savedWithParts<Ensemble>(Class, `firesteel.mllib.meta.${classNameOf(Class)}`, ["estimators"]);
+for (const Class of [BaggingClassifier, BaggingRegressor, BlockwiseVotingClassifier, BlockwiseVotingRegressor])
+  savedWithParts<Ensemble>(Class, `firesteel.mllib.meta.${classNameOf(Class)}`, ["estimator"]);

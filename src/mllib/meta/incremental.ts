@@ -8,6 +8,7 @@ import { countClasses, IncrementalEstimator } from "../incremental/incremental-e
 import { doublesParam, objectParam } from "../param/kinds";
 import { type ParamInput, withParams } from "../param/params";
 import { loadInstance, persistent, saveInstance } from "../persistence/registry";
+import { savedWithParts } from "../persistence/parts";
 import { copyParts } from "../tuning/search";
 import { memberEstimator, transformers } from "./members";
 
@@ -146,3 +147,6 @@ persistent(ParallelPostFitModel, {
     return new ParallelPostFitModel(model!);
   },
 });
+
+savedWithParts(Incremental, "firesteel.mllib.meta.Incremental", ["estimator"]);
+savedWithParts(ParallelPostFit, "firesteel.mllib.meta.ParallelPostFit", ["estimator"]);

@@ -7,7 +7,8 @@ import { checkNumeric, doubleField, withFields } from "../base/schema";
 import type { Transformer } from "../base/transformer";
 import { VectorAssembler } from "../feature/vector-assembler";
 import { stringsParam } from "../param/kinds";
-import { type ParamInput, withParams } from "../param/params";
+import { classNameOf, type ParamInput, withParams } from "../param/params";
+import { savedWithParts } from "../persistence/parts";
 import { loadInstance, type Persistent, persistent, saveInstance } from "../persistence/registry";
 import { copyParts } from "../tuning/search";
 import {
@@ -182,3 +183,6 @@ persistent(
   ClassifierChainModel,
   saved("ClassifierChainModel", (models, features) => new ClassifierChainModel(models, features)),
 );
+
+for (const Class of [MultiOutputClassifier, MultiOutputRegressor, ClassifierChain])
+  savedWithParts<MultiOutput>(Class, `firesteel.mllib.meta.${classNameOf(Class)}`, ["estimator"]);

@@ -8,6 +8,7 @@ import { Estimator } from "../base/estimator";
 import { columnName } from "../base/predictor";
 import { checkNumeric, withFields } from "../base/schema";
 import { broadcastPlain, type TaskData } from "../compute";
+import type { Broadcast } from "../compute/task-data";
 import { batchInput } from "../compute/batch-input";
 import { withParams } from "../param/params";
 import { persistent } from "../persistence/registry";
@@ -48,6 +49,8 @@ export class ALS extends withParams(Estimator<ALSModel>, alsParams) {
     const users = this.grouped(df, schema, [user!, item!, ...rating], this.getNumUserBlocks());
     const items = this.grouped(df, schema, [item!, user!, ...rating], this.getNumItemBlocks());
     const kept = [users, items];
+    // Blocks that an executor loses are made again, and then need what they were made with.
+    const lists: Broadcast[] = [];
     try {
       const [ofUsers, ofItems] = [
         mergedIds(await users.partials(idsOfBlocks, null)),
@@ -55,10 +58,17 @@ export class ALS extends withParams(Estimator<ALSModel>, alsParams) {
       ];
       if (ofUsers.ids.length === 0)
         throw new DataError("EMPTY_DATASET", `${this.className}: the dataset is empty: there are no ratings to fit.`);
-      const userSide = await this.placed(session, users, ofUsers, ofItems.ids);
-      kept.push(userSide.blocks);
-      const itemSide = await this.placed(session, items, ofItems, ofUsers.ids);
-      kept.push(itemSide.blocks);
+      const place = async (blocks: TaskData<RatingBlock>, own: Omit<Side, "blocks">, others: Int32Array): Promise<Side> => {
+        const ids = broadcastPlain(session, others);
+        lists.push(ids);
+        const placed = blocks.map(indexed, { ids: ids.ref }).persist();
+        kept.push(placed);
+        await placed.partials(idsOfBlocks, null);
+        await blocks.release();
+        return { ...own, blocks: placed };
+      };
+      const userSide = await place(users, ofUsers, ofItems.ids);
+      const itemSide = await place(items, ofItems, ofUsers.ids);
       const [rank, nonnegative] = [this.getRank(), this.getNonnegative()];
       let userFactors = randomFactors(ofUsers.ids, rank, seedFor(this.getSeed(), 0), nonnegative);
       let itemFactors = randomFactors(ofItems.ids, rank, seedFor(this.getSeed(), 1), nonnegative);
@@ -68,7 +78,7 @@ export class ALS extends withParams(Estimator<ALSModel>, alsParams) {
       }
       return ALSModel.fitted(this, rank, userFactors, itemFactors);
     } finally {
-      for (const blocks of kept) await blocks.release();
+      for (const held of [...kept, ...lists]) await held.release();
     }
   }
 
@@ -77,24 +87,6 @@ export class ALS extends withParams(Estimator<ALSModel>, alsParams) {
     const rows = df.select(...quoted).repartition(blocks, quoted[0]!);
     const { data, types } = batchInput(rows, schema, names, this.className);
     return data.map(toRatingBlocks, { names, types }).persist();
-  }
-
-  /** With places of the other side's ids instead of the ids. */
-  private async placed(
-    session: SparkSession,
-    blocks: TaskData<RatingBlock>,
-    own: Omit<Side, "blocks">,
-    others: Int32Array,
-  ): Promise<Side> {
-    const ids = broadcastPlain(session, others);
-    const placed = blocks.map(indexed, { ids: ids.ref }).persist();
-    try {
-      await placed.partials(idsOfBlocks, null);
-      await blocks.release();
-    } finally {
-      await ids.release();
-    }
-    return { ...own, blocks: placed };
   }
 
   /** The factors of a side that fit best to those of the other. */

@@ -90,12 +90,13 @@ function grouped(ids: Int32Array, others: Int32Array, ratings: Float32Array): Ra
   };
 }
 
-/** The ids of each block. */
+/** The ids of each block. Reads to the end of the partition: only then do executors keep it. */
 export const idsOfBlocks = aggregateProgram<null, RatingBlock, Int32Array>({
   name: "mllib.als.ids",
   run(blocks) {
-    for (const { ids } of blocks) return ids;
-    return new Int32Array(0);
+    let found: Int32Array = new Int32Array(0);
+    for (const { ids } of blocks) found = ids;
+    return found;
   },
 });
 
@@ -132,8 +133,9 @@ export const solved = aggregateProgram<SolveSpec, RatingBlock, Float32Array>({
   name: "mllib.als.solve",
   run(blocks, spec, task) {
     const input = decodePlain<SolveInput>(task.broadcast(spec.input));
-    for (const block of blocks) return solveBlock(block, input, spec, () => task.checkInterrupted());
-    return new Float32Array(0);
+    let found: Float32Array = new Float32Array(0);
+    for (const block of blocks) found = solveBlock(block, input, spec, () => task.checkInterrupted());
+    return found;
   },
 });
 

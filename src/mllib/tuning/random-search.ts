@@ -7,9 +7,10 @@ import type { Transformer } from "../base/transformer";
 import { IncrementalEstimator } from "../incremental/incremental-estimator";
 import { doubleParam, gt, gtEq, inRange, intParam, objectParam } from "../param/kinds";
 import type { ParamMap } from "../param/param";
-import { type ParamInput, withParams } from "../param/params";
+import { classNameOf, type ParamInput, withParams } from "../param/params";
 import { tol } from "../param/shared";
 import { loadInstance, persistent, saveInstance } from "../persistence/registry";
+import { savedWithParts } from "../persistence/parts";
 import { Transformer as AnyTransformer } from "../base/transformer";
 import { checkDistributions, sampledMaps } from "./distributions";
 import { type FitCounts, NO_FITS } from "./fit-counts";
@@ -373,3 +374,6 @@ export class IncrementalSearchCV extends withParams(RacingSearch, incremental) {
 export class InverseDecaySearchCV extends withParams(IncrementalSearchCV, {
   decayRate: doubleParam("after t calls the best n / t^decayRate of n candidates go on", 1, gt(0)),
 }) {}
+
+for (const Class of [RandomizedSearchCV, SuccessiveHalvingSearchCV, HyperbandSearchCV, IncrementalSearchCV, InverseDecaySearchCV])
+  savedWithParts<Estimator<SearchCVModel>>(Class, `firesteel.mllib.tuning.${classNameOf(Class)}`, ["estimator", "evaluator"]);
