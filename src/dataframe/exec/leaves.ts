@@ -2,7 +2,7 @@
 import { InternalError } from "../../common/errors";
 import type { BatchSource, ColumnBatch } from "../../columnar/vector";
 import { narrowed } from "../../columnar/batch";
-import type { Attribute } from "../expressions/expression";
+import type { Attribute, Expression } from "../expressions/expression";
 import type { BroadcastReadExec, ExternalExec, LocalTableExec, RangeExec, ScanExec, ShuffleReadExec } from "../physical/plan";
 import { sourceOf, type OpenTask, type Operator } from "./operator";
 
@@ -13,8 +13,14 @@ const EMPTY: BatchSource = { next: () => null, close: () => {} };
 export class LeafOperator implements Operator {
   readonly output: readonly Attribute[];
 
-  constructor(private readonly leaf: Leaf) {
+  constructor(readonly leaf: Leaf) {
     this.output = leaf.output;
+  }
+
+  /** The same scan, which may leave out rows for which a condition is not true. */
+  where(conditions: readonly Expression[]): Operator {
+    const { leaf } = this;
+    return leaf.kind === "scan" ? new LeafOperator({ ...leaf, pushed: [...leaf.pushed, ...conditions] }) : this;
   }
 
   open(task: OpenTask): BatchSource {

@@ -18,6 +18,7 @@ import type { ExecEnv, ExecServices, OperatorMetrics } from "../../../src/datafr
 import { openStage, type StageProgram } from "../../../src/dataframe/exec/stage-program";
 import type { AggregateItem, PhysicalPlan, ScanExec, StagePlan } from "../../../src/dataframe/physical/plan";
 import type { SqlSettings } from "../../../src/dataframe/settings";
+import type { Relation } from "../../../src/dataframe/sources/relation";
 
 export const settings: SqlSettings = {
   ansi: true,
@@ -78,6 +79,16 @@ export function descending(child: Expression, nullsFirst = false): SortOrder {
   return { kind: "sortOrder", child, ascending: false, nullsFirst };
 }
 
+const RELATION: Relation = {
+  format: "memory",
+  name: "memory",
+  schema: { kind: "struct", fields: [] },
+  partitionColumns: [],
+  options: {},
+  files: null,
+  statistics: { sizeInBytes: 0, rowCount: null, columns: {} },
+};
+
 /** Rows of a table in memory, cut into batches. */
 export class Table {
   readonly scan: ScanExec;
@@ -100,7 +111,7 @@ export class Table {
       kind: "scan",
       id: nextId(),
       output: columns,
-      relation: undefined as never,
+      relation: RELATION,
       columns: [],
       pushed: [],
       partitionFilters: [],

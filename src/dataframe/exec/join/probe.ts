@@ -46,6 +46,12 @@ export class JoinProbe {
     this.reads = options.condition === null ? options.keys : [...options.keys, options.condition];
   }
 
+  /** Rows of the streamed side without a match go no further. */
+  get needsMatch(): boolean {
+    const { kind } = this.options;
+    return kind === "inner" || kind === "semi" || kind === "mark";
+  }
+
   get keys(): readonly Expression[] {
     return this.options.keys;
   }

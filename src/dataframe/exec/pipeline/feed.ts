@@ -9,9 +9,11 @@ import { attributesOf } from "../../expressions/traverse";
 import type { BuildInput, OpenBuild } from "../join/build";
 import type { JoinProbe } from "../join/probe";
 import type { JoinTable } from "../join/table";
+import { LeafOperator } from "../leaves";
 import { sourceOf, type OpenTask, type Operator } from "../operator";
 import { SpillPartitions } from "../spill/partitions";
 import type { SpillFile } from "../spill/spill-file";
+import { knownKeys } from "./known-keys";
 import { OutputPlan } from "./output";
 import { assumedBatch, assumedTable } from "./assumed";
 import { PipelineProgram, type CodegenHost, type SinkEmitter } from "./program";
@@ -92,7 +94,10 @@ export class PipelineFeed<P extends FeedPart> {
         opened.map(({ table }) => table!),
         task,
       );
-      yield* each(source, task, (batch) => ({ part, run, batch }));
+      const wanted =
+        source instanceof LeafOperator && source.leaf.kind === "scan" ? knownKeys(source.leaf, part.chain, run.tables) : [];
+      const opens = wanted.length === 0 ? source : (source as LeafOperator).where(wanted);
+      yield* each(opens, task, (batch) => ({ part, run, batch }));
       if (!isKept(builds.at(-1))) yield { part, run, batch: null };
     } finally {
       for (const build of opened) build.close();
