@@ -16,11 +16,12 @@ const PACKAGES = {
   lightgbm: PYTHON,
   xgboost: PYTHON,
   sklearnex: [...PYTHON, "scikit-learn-intelex"],
+  dask: [...PYTHON, "dask", "distributed"],
   spark: ["pyspark[ml]==4.2.1", "pandas"],
 };
 
 export const ml = {
-  engines: ["firesteel", "sklearn", "lightgbm", "xgboost", "sklearnex", "spark"],
+  engines: ["firesteel", "sklearn", "lightgbm", "xgboost", "sklearnex", "dask", "spark"],
   columns: ["best_ms", "auc"],
 
   environment() {
@@ -32,7 +33,7 @@ export const ml = {
     if (engine === "firesteel") return { args: [process.execPath, join(here, "firesteel.mjs")] };
     const packages = PACKAGES[engine];
     if (packages === undefined) return undefined;
-    const folder = engine === "spark" || engine === "sklearnex" ? `ml-${engine}` : "ml";
+    const folder = ["spark", "sklearnex", "dask"].includes(engine) ? `ml-${engine}` : "ml";
     const env = { OMP_NUM_THREADS: threads };
     if (engine === "spark") env.SPARK_HOME = sparkHome(packages);
     return { args: [join(venv(folder, packages), "bin/python"), join(here, "peers.py"), engine], env };

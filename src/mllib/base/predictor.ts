@@ -37,6 +37,7 @@ export function columnName(value: string | undefined): string | undefined {
 
 /** The rows of a batch's features. Throws where a row is null, or not of `width` entries. */
 export function checkedFeatures(column: VectorColumn, width: number, who: string): VectorColumn {
+  if (column.dense(width) !== null) return column;
   for (let row = 0; row < column.length; row++) {
     if (column.isNull(row)) throw new DataError("NULL_VALUE", `${who}: features must not be null.`);
     if (column.size(row) !== width) throw wrongWidth(who, width, column.size(row));

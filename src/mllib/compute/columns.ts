@@ -49,6 +49,9 @@ export function doubleColumn(values: Float64Array, valid: Uint8Array | null = nu
 
 const DENSE = 1;
 
+/** What `dense` gave of columns that are still there. */
+const DENSE_ROWS = new WeakMap<Column, { readonly width: number; readonly rows: Float64Array | null }>();
+
 /** A column of vectors (VectorUDT), row by row. */
 export class VectorColumn {
   readonly length: number;
@@ -60,7 +63,7 @@ export class VectorColumn {
   readonly #indexData: Float64Array;
   readonly #valueData: Float64Array;
 
-  constructor(column: Column) {
+  constructor(private readonly column: Column) {
     this.length = column.length;
     this.valid = column.form === "null" ? column.valid : (column.valid ?? null);
     if (column.form === "null") {
@@ -116,9 +119,15 @@ export class VectorColumn {
 
   /**
    * All rows as one array, row after row, where all are dense, not null and of `width` entries; a view of the column where they
-   * lie one after the other. Null otherwise.
+   * lie one after the other. Null otherwise. Not to be changed: several models that read the column have the same array.
    */
   dense(width: number): Float64Array | null {
+    let known = DENSE_ROWS.get(this.column);
+    if (known?.width !== width) DENSE_ROWS.set(this.column, (known = { width, rows: this.#dense(width) }));
+    return known.rows;
+  }
+
+  #dense(width: number): Float64Array | null {
     const { starts, ends } = this.#values;
     let together = true;
     for (let row = 0; row < this.length; row++) {
@@ -128,7 +137,9 @@ export class VectorColumn {
     if (this.length === 0) return new Float64Array(0);
     if (together) return this.#valueData.subarray(starts[0], ends[this.length - 1]);
     const all = new Float64Array(this.length * width);
-    for (let row = 0; row < this.length; row++) all.set(this.values(row), row * width);
+    const data = this.#valueData;
+    for (let row = 0, to = 0; row < this.length; row++)
+      for (let from = starts[row]!, end = ends[row]!; from < end; from++) all[to++] = data[from]!;
     return all;
   }
 

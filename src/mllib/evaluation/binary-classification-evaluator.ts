@@ -82,6 +82,11 @@ function scoresOf(batch: ColumnBatch, at: number, input: JudgedSpec<unknown>["in
   if (!isVector(input.types[at]!)) return presentDoubles(batch, at, input);
   const vectors = new VectorColumn(batch.columns[at]!);
   const scores = new Float64Array(batch.length);
+  const pairs = vectors.dense(2);
+  if (pairs !== null) {
+    for (let row = 0; row < scores.length; row++) scores[row] = pairs[2 * row + 1]!;
+    return scores;
+  }
   for (let row = 0; row < batch.length; row++) {
     if (vectors.isNull(row) || vectors.size(row) < 2)
       throw new DataError("INVALID_VECTOR", `Column ${input.names[at]}: raw predictions must be vectors of two entries.`);
