@@ -14,7 +14,7 @@ const OVER: readonly string[] = ["FINISHED", "KILLED", "FAILED", "ERROR", "NOT_F
 const POLL = 500;
 const KILL_PATIENCE = 10_000;
 /** These hold here and not on the worker, which has its own. */
-const STAYS = /^spark\.(?:master$|submit\.deployMode$|ssl\.|driver\.(?:host|bindAddress|port)$)/;
+const STAYS = /^spark\.(?:master$|submit\.deployMode$|ssl\.|jars\.|driver\.(?:host|bindAddress|port)$)/;
 
 export async function submitDriver(settings: Settings, file: string, args: readonly string[], supervise: boolean): Promise<void> {
   const get = (key: string): string | undefined => settings.get(key)?.value;

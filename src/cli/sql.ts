@@ -13,7 +13,7 @@ import { requireCached } from "../common/cached-load";
 import { SparkConf } from "../common/conf";
 import { MASTER } from "../common/config-entries";
 import { UsageError } from "../common/errors";
-import { resolveSettings, setSubmittedSettings } from "../common/submit-options";
+import { refusePackages, resolveSettings, setSubmittedSettings } from "../common/submit-options";
 import type * as Engine from "../engine";
 import { lineOf } from "./report";
 import { relaunched } from "./relaunch";
@@ -42,7 +42,7 @@ export async function sql(command: Command): Promise<void> {
   const format = options.format ?? "table";
   if (!(FORMATS as readonly string[]).includes(format))
     throw new UsageError("INVALID_FORMAT", `--format must be one of ${FORMATS.join(", ")}, not ${format}`);
-  const settings = new Map(resolveSettings(command));
+  const settings = new Map(refusePackages(resolveSettings(command), "SQL"));
   if (!settings.has("spark.app.name")) settings.set("spark.app.name", { value: "firesteel sql", origin: "firesteel sql" });
   if (await relaunched(settings)) return;
   setSubmittedSettings(settings);

@@ -21,6 +21,7 @@ import { registerLoader } from "./loader/register";
 import { requireMain } from "./loader/require";
 import { SYNTAX_ERROR } from "./loader/transform";
 import { loadedProgram } from "./loader/transform-cache";
+import { providePackages } from "./packages";
 import { relaunched } from "./relaunch";
 import { describeUncaught, lineOf } from "./report";
 import { endedBySignal, stopOnSignals } from "./signals";
@@ -38,6 +39,7 @@ export async function submit(command: Command, file: string | undefined, args: r
     if (status !== undefined) return cluster.driverStatus(settings, status);
     checkProgram(file);
     validate(settings);
+    providePackages(settings);
     return cluster.submitDriver(settings, file, args, command.opts<{ supervise?: boolean }>().supervise === true);
   }
   checkProgram(file);
@@ -54,6 +56,7 @@ export async function runProgram(file: string, args: readonly string[], submitte
   validate(settings);
   if (await relaunched(settings)) return;
   if (verbose) printSettings(file, args, settings);
+  providePackages(settings);
   setSubmittedSettings(settings);
 
   prelaunchLocal(new SparkConf().setIfMissing(MASTER.key, MASTER.defaultText), join(__dirname, "executor.js"));

@@ -4,6 +4,7 @@
  */
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
+import { extraPackages } from "../common/extra-packages";
 
 export interface PackageFolder {
   /** Where it really is. */
@@ -74,7 +75,9 @@ export function installedAt(
       const folder = realpathSync(path);
       return { folder, link: folder === path ? null : { path, target: folder } };
     }
-    if (dirname(at) === at) return undefined;
+    if (dirname(at) !== at) continue;
+    const extra = extraPackages();
+    return extra === undefined || from === extra || from.startsWith(extra + sep) ? undefined : installedAt(name, extra);
   }
 }
 

@@ -1,9 +1,10 @@
 /** The files of a program: its main file, all files of the user's that it imports, and the packages that they import. */
 import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import type * as Esbuild from "esbuild";
 import { UsageError } from "../common/errors";
+import { extraPackages } from "../common/extra-packages";
 import type { FolderLink, PackageTree } from "./package-tree";
 import { installedAt, packageTree } from "./package-tree";
 
@@ -35,6 +36,12 @@ export function programFiles(mainFile: string): ProgramFiles {
       if (found === undefined) continue;
       packages.add(found.folder);
       if (found.link !== null) links.set(found.link.path, found.link);
+      const extra = extraPackages();
+      // Where the program goes it finds them beside itself.
+      if (extra !== undefined && found.folder.startsWith(extra + sep)) {
+        const beside = join(dirname(main), "node_modules", name!);
+        links.set(beside, { path: beside, target: found.folder });
+      }
     }
   }
   const tree = packageTree(packages);

@@ -7,6 +7,7 @@ import { readFileSync, realpathSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, extname, join, resolve as resolvePath, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { extraPackages } from "../common/extra-packages";
 
 /** Which conditions of package.json `exports` hold. */
 export type ImportMode = "import" | "require";
@@ -133,7 +134,11 @@ function resolvePackage(specifier: string, folder: string, mode: ImportMode): st
         return fileOf(matchEntry(subpath, json.exports, candidate, mode, false));
       return subpath === "." ? resolveFolder(candidate) : resolveFile(join(candidate, subpath));
     }
-    if (dirname(at) === at) return undefined;
+    if (dirname(at) !== at) continue;
+    const extra = extraPackages();
+    return extra === undefined || folder === extra || folder.startsWith(extra + sep)
+      ? undefined
+      : resolvePackage(specifier, extra, mode);
   }
 }
 

@@ -57,6 +57,13 @@ text(
   "Further options of the driver's Node; they hold for programs started by firesteel submit.",
 );
 
+text(
+  "spark.jars.packages",
+  "",
+  "npm packages, name@version with commas between, that the program can import beside those of its node_modules (--packages of firesteel submit).",
+);
+text("spark.jars.repositories", "", "The npm registry that has them (--repositories); default: npm's own setting.");
+
 beginSection("Executors");
 export const EXECUTOR_MEMORY = define(
   "spark.executor.memory",

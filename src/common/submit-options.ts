@@ -21,8 +21,9 @@ interface SubmitOption {
 
 const HADOOP_ONLY = "belongs to Hadoop/YARN, which firesteel does not run on.";
 const JVM_PATHS = "belongs to the JVM; Node finds modules in node_modules beside the program.";
-const PACKAGES =
-  "is not supported yet: install the packages beside the program (npm install); executors get those that it imports.";
+const JARS =
+  "belongs to the JVM: a program's own modules travel with it, and npm packages by --packages name@version or from its node_modules.";
+const EXCLUDED = "is not needed: npm installs what the packages name, and executors get only what is imported.";
 
 export const SUBMIT_OPTIONS: readonly SubmitOption[] = [
   {
@@ -33,10 +34,14 @@ export const SUBMIT_OPTIONS: readonly SubmitOption[] = [
   { flags: "--deploy-mode <mode>", help: "where the driver runs: client (here) or cluster", key: "spark.submit.deployMode" },
   { flags: "--class <name>", help: "exported function of the program to call once it is loaded", key: "spark.submit.entryPoint" },
   { flags: "--name <name>", help: "name of the application", key: "spark.app.name" },
-  { flags: "--jars <list>", help: "code for driver and executors", refused: PACKAGES },
-  { flags: "--packages <list>", help: "npm packages for driver and executors", refused: PACKAGES },
-  { flags: "--exclude-packages <list>", help: "packages to leave out", refused: PACKAGES },
-  { flags: "--repositories <list>", help: "further package registries", refused: PACKAGES },
+  { flags: "--jars <list>", help: "code for driver and executors", refused: JARS },
+  {
+    flags: "--packages <list>",
+    help: "npm packages (name@version) that the program can import beside those of its node_modules",
+    key: "spark.jars.packages",
+  },
+  { flags: "--exclude-packages <list>", help: "packages to leave out", refused: EXCLUDED },
+  { flags: "--repositories <url>", help: "npm registry for --packages", key: "spark.jars.repositories" },
   {
     flags: "--py-files <list>",
     help: "further modules",
@@ -188,7 +193,13 @@ function settingsFromEnvironment(): Settings {
       cause: error,
     });
   }
-  return resolveSettings(command);
+  return refusePackages(resolveSettings(command), "programs that node runs");
+}
+
+/** For what cannot have packages. Throws a UsageError that says what to do. */
+export function refusePackages(settings: Settings, who: string): Settings {
+  if (!settings.has("spark.jars.packages")) return settings;
+  throw new UsageError("UNSUPPORTED_OPTION", `--packages is for firesteel submit; for ${who} install the packages: npm install.`);
 }
 
 /** Splits as a shell does: blanks separate, single and double quotes group, a backslash takes the next character as it is. */

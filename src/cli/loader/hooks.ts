@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import type { LoadHook, ResolveHook } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { besideExtraPackages } from "../../common/extra-packages";
 import { formatOf } from "./format";
 import { fileMeant, isPath } from "./resolution";
 import { transformTypeScript } from "./transform";
@@ -19,6 +20,10 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
   try {
     return await next(specifier, context);
   } catch (error) {
+    const beside = besideExtraPackages();
+    // A package that the program's folders do not have.
+    if (beside !== undefined && !isPath(specifier) && !specifier.includes(":"))
+      return next(specifier, { ...context, parentURL: pathToFileURL(beside).href });
     if (context.parentURL === undefined || !(isPath(specifier) || specifier.startsWith("file:"))) throw error;
     const found = fileMeant(fileURLToPath(new URL(specifier, context.parentURL)));
     if (found === null) throw error;

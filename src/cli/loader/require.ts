@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import * as module from "node:module";
 import { dirname, join, resolve } from "node:path";
+import { besideExtraPackages } from "../../common/extra-packages";
 import { fileMeant, isPath } from "./resolution";
 import { transformTypeScriptSync } from "./transform";
 import { cacheEntry } from "./transform-cache";
@@ -30,8 +31,12 @@ export function registerRequire(): void {
     } catch (error) {
       const folder = typeof parent?.filename === "string" ? dirname(parent.filename) : process.cwd();
       const found = isPath(request) ? fileMeant(resolve(folder, request)) : null;
-      if (found === null) throw error;
-      return found;
+      if (found !== null) return found;
+      const beside = besideExtraPackages();
+      if (beside === undefined || isPath(request)) throw error;
+      // A package that the program's folders do not have.
+      const paths = [join(dirname(beside), "node_modules")];
+      return resolveFilename.call(this, request, { filename: beside, paths } as unknown as CommonJsModule, ...rest);
     }
   };
   for (const extension of [".ts", ".cts", ".mts"]) {

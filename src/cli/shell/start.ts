@@ -8,7 +8,7 @@ import { checkSettings } from "../../common/check-settings";
 import { SparkConf } from "../../common/conf";
 import { MASTER } from "../../common/config-entries";
 import { UsageError } from "../../common/errors";
-import { resolveSettings, setSubmittedSettings } from "../../common/submit-options";
+import { refusePackages, resolveSettings, setSubmittedSettings } from "../../common/submit-options";
 import type * as Engine from "../../engine";
 import { registerLoader } from "../loader/register";
 import { loadedProgram } from "../loader/transform-cache";
@@ -19,7 +19,7 @@ import type * as Shell from "./main";
 export async function shell(command: Command): Promise<void> {
   const { init } = command.opts<{ init?: string }>();
   if (init !== undefined && !existsSync(init)) throw new UsageError("FILE_NOT_FOUND", `no such file: ${init} (-i)`);
-  const settings = new Map(resolveSettings(command));
+  const settings = new Map(refusePackages(resolveSettings(command), "the shell"));
   const otherwise = (key: string, value: string): void => {
     if (!settings.has(key)) settings.set(key, { value, origin: "firesteel shell" });
   };
