@@ -4,6 +4,7 @@ import { encodeBatch, hashBoxed } from "../../columnar/batch";
 import type { StructType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
 import { UsageError } from "../../common/errors";
+import { isLocalPath, toLocalPath } from "../../filesystem/path";
 import type { RDD } from "../../rdd";
 import { parallelize } from "../../rdd/create";
 import type { Call, ContextPort } from "../../rdd/context-port";
@@ -180,7 +181,7 @@ export class SessionPort implements QueryPort {
     const execution = await this.session.query(plan, callOfSession(this.session, "inputFiles"));
     const files = new Set<string>();
     walkPlan(execution.optimized, (node) => {
-      if (node.kind === "scan") for (const { path } of node.relation.files?.files ?? []) files.add(`file://${path}`);
+      if (node.kind === "scan") for (const { path } of node.relation.files?.files ?? []) files.add(isLocalPath(path) ? `file://${toLocalPath(path)}` : path);
     });
     return [...files];
   }

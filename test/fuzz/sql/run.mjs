@@ -49,6 +49,12 @@ const SETTINGS = [
   },
   { "spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": "2" },
   { "spark.sql.autoBroadcastJoinThreshold": "-1", "spark.sql.join.preferSortMergeJoin": "false" },
+  { "spark.sql.autoBroadcastJoinThreshold": "-1", "spark.sql.join.preferSortMergeJoin": "true" },
+  // As it was written, about: without what makes plans cheaper.
+  {
+    "spark.sql.optimizer.excludedRules":
+      "CombineFilters,CombineLimits,EliminateOuterJoin,EliminateSorts,PruneFilters,PushFiltersIntoScans,CollapseProject,CombineUnions,ConstantFolding,PropagateEmptyRelation,LimitPushDown,PushDownPredicates,ColumnPruning,InferFiltersFromConstraints,ReorderJoin,EagerAggregation,PushExtraPredicateThroughJoin,ReduceAggregateInput",
+  },
 ];
 
 const spark = SparkSession.builder
