@@ -246,7 +246,10 @@ export class DataFrame {
   }
 
   /** The rows dealt out at random to as many DataFrames as there are weights. */
-  randomSplit(weights: readonly number[], seed: number = randomSeed()): DataFrame[] {
+  randomSplit<const W extends readonly number[]>(
+    weights: W,
+    seed: number = randomSeed(),
+  ): { -readonly [K in keyof W]: DataFrame } {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     if (!(total > 0) || weights.some((weight) => !(weight >= 0))) {
       throw new UsageError("INVALID_ARGUMENT", "randomSplit: weights are numbers from 0, not all of them 0.");
@@ -264,7 +267,7 @@ export class DataFrame {
         withReplacement: false,
         seed,
       }));
-    });
+    }) as { -readonly [K in keyof W]: DataFrame };
   }
 
   distinct(): DataFrame {

@@ -7,6 +7,33 @@ import { UsageError } from "../../common/errors";
 import { editDistance } from "../../dataframe/analysis/suggestions";
 import { Param, ParamMap, type ParamSpecs, type ParamValues, type ValueOf } from "./param";
 
+/** Names of scikit-learn's that have another one in Spark: those that a class may have. */
+const SCIKIT_LEARN: Readonly<Record<string, readonly string[]>> = {
+  n_estimators: ["numTrees", "maxIter", "numEstimators"],
+  n_clusters: ["k"],
+  n_components: ["k"],
+  n_bins: ["numBuckets"],
+  n_features: ["numFeatures"],
+  n_jobs: ["parallelism"],
+  random_state: ["seed"],
+  C: ["regParam"],
+  alpha: ["regParam", "smoothing"],
+  l1_ratio: ["elasticNetParam", "l1Ratio"],
+  learning_rate: ["stepSize", "learningRate"],
+  criterion: ["impurity"],
+  max_features: ["featureSubsetStrategy", "vocabSize"],
+  min_samples_leaf: ["minInstancesPerNode"],
+  min_impurity_decrease: ["minInfoGain"],
+  subsample: ["subsamplingRate"],
+  max_samples: ["subsamplingRate", "maxSamples"],
+  with_mean: ["withMean"],
+  with_std: ["withStd"],
+  param_grid: ["estimatorParamMaps"],
+  scoring: ["evaluator"],
+  cv: ["numFolds"],
+  steps: ["stages"],
+};
+
 /** Values of parameters have texts of their own. */
 type Printable = string | number | { toString(): string };
 
@@ -224,7 +251,8 @@ export abstract class Params {
 
   protected noParam(name: string): UsageError {
     const near = Object.keys(this.specs).sort((a, b) => editDistance(a, name) - editDistance(b, name))[0];
-    const hint = near === undefined ? "" : editDistance(near, name) <= 3 ? ` Did you mean ${near}?` : ` There are: ${Object.keys(this.specs).sort().join(", ")}.`; // prettier-ignore
+    const known = SCIKIT_LEARN[name]?.find((each) => Object.hasOwn(this.specs, each));
+    const hint = known !== undefined ? ` scikit-learn's ${name} is ${known} here.` : near === undefined ? "" : editDistance(near, name) <= 3 ? ` Did you mean ${near}?` : ` There are: ${Object.keys(this.specs).sort().join(", ")}.`; // prettier-ignore
     return new UsageError("UNKNOWN_PARAMETER", `${this.className} has no parameter ${name}.${hint}`, {
       parameters: { parameter: name },
     });

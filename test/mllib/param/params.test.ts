@@ -42,6 +42,7 @@ test("values are checked when they are set, with names and limits", () => {
   expect(() => new Learner({ maxIter: 1.5 })).toThrow("maxIter must be a whole number");
   expect(() => new Learner({ mode: "slow" as "fast" })).toThrow('mode must be one of fast, Exact, got "slow"');
   expect(() => new Learner({ maxItr: 1 } as never)).toThrow("Learner has no parameter maxItr. Did you mean maxIter?");
+  expect(() => new Learner({ n_estimators: 1 } as never)).toThrow("Learner has no parameter n_estimators. scikit-learn's n_estimators is maxIter here."); // prettier-ignore
   expect(() => new Learner({ zzzzzzzz: 1 } as never)).toThrow("There are: bounds, limits, maxIter, mode, names, rate, start.");
   expect(() => new Learner().getNames()).toThrow("[PARAMETER_NOT_SET] Learner: names has no default and was not set.");
 });

@@ -22,6 +22,7 @@ export const learners: Readonly<Record<string, Learner>> = {
   LinearRegression: learner("LinearRegression", regression),
   "LinearRegression, huber": learner("LinearRegression", { ...regression, loss: "huber" }),
   GeneralizedLinearRegression: learner("GeneralizedLinearRegression", { ...regression, linkPredictionCol: "link" }),
+  IsotonicRegression: learner("IsotonicRegression", { ...regression, featureIndex: 1 }),
   DecisionTreeClassifier: learner("DecisionTreeClassifier", { maxDepth: 4 }),
   DecisionTreeRegressor: learner("DecisionTreeRegressor", { ...regression, maxDepth: 4, varianceCol: "variance" }),
   RandomForestClassifier: learner("RandomForestClassifier", { labelCol: "category", numTrees: 4, seed: 1, leafCol: "leaf" }),
