@@ -69,7 +69,8 @@ function estimateOf(expression: Expression, input: Estimate): ColumnEstimate | n
 function oneValue(column: ColumnEstimate): number {
   if (column.distinct !== null) return 1 / Math.max(1, column.distinct);
   // Without a count of values only an integer's span says something: a key's equality is rare, a flag's is not.
-  return column.max !== null && column.min !== null ? Math.min(0.5, 1 / column.domain) : EQUALITY;
+  // Few rows have few values at the most.
+  return column.max !== null && column.min !== null ? Math.min(0.5, 1 / column.domain) : Math.max(EQUALITY, 1 / column.domain);
 }
 
 function equality([a, b]: [Expression, Expression], input: Estimate): number {

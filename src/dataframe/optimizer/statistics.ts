@@ -83,7 +83,9 @@ export class Statistics {
       case "filter": {
         const child = this.of(plan.child);
         const parts = conjuncts(plan.condition);
-        return sized(plan, child.rows * selectivity(parts, child), narrowedBy(parts, child.columns));
+        // Who asks expects a row: less than one would make all that is joined with it vanish.
+        const rows = Math.max(Math.min(1, child.rows), child.rows * selectivity(parts, child));
+        return sized(plan, rows, narrowedBy(parts, child.columns));
       }
       case "join":
         return this.#join(plan);
