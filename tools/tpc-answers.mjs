@@ -20,6 +20,7 @@ export function duckdbAnswers(python, data, queries, names) {
 import duckdb, json, sys, os, glob, decimal, datetime
 data, texts = sys.argv[1], json.load(sys.stdin)
 db = duckdb.connect()
+db.execute("SET enable_progress_bar = false")
 for file in glob.glob(os.path.join(data, "*.parquet")):
     db.execute(f"CREATE VIEW {os.path.basename(file)[:-8]} AS SELECT * FROM '{file}'")
 def plain(v):

@@ -107,7 +107,7 @@ async function inSession(title, master, conf, kills = false) {
   const killed = killer?.stop();
   await spark.stop();
   console.log(
-    `${title}: ${passed - before.passed} of ${names.length * forms.length} right, ${Math.round((performance.now() - started) / 1000)} s, ` +
+    `${title}: ${passed - before.passed} of ${names.length * forms.length} ${byDuckdb === undefined && undisturbed.size === names.length * forms.length && title === "as usual" ? "ended" : "right"}, ${Math.round((performance.now() - started) / 1000)} s, ` +
       `${new Set(spilling).size} queries spilled${killed === undefined ? "" : `, ${killed} executors killed`}`,
   );
 }

@@ -138,7 +138,7 @@ export class QueryGenerator {
         .filter(() => random.chance(0.5))
         .map((key) => key.text)
         .join(", ")})`;
-    const grouped = sets === "GROUPING SETS" ? `${sets} (${Array.from({ length: random.int(1, 3) }, chosen).join(", ")})` : sets === null ? list : `${sets} (${list})`; // prettier-ignore
+    const grouped = sets === "GROUPING SETS" ? `${sets} (${[`(${list})`, ...Array.from({ length: random.int(0, 2) }, chosen)].join(", ")})` : sets === null ? list : `${sets} (${list})`; // prettier-ignore
     const group = distinctKeys.length === 0 ? "" : ` GROUP BY ${grouped}`;
     return { text: `SELECT ${named(texts)} FROM ${from}${where}${group}${having}`, columns };
   }
