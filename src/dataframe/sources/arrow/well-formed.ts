@@ -62,11 +62,7 @@ function check(data: Arrow.Data | undefined, name: string, least: number): void 
       return;
     }
     case Type.FixedSizeList:
-      return check(
-        data.children[0],
-        name,
-        (offset + length) * (data.type as Arrow.FixedSizeList).listSize,
-      );
+      return check(data.children[0], name, (offset + length) * (data.type as Arrow.FixedSizeList).listSize);
     case Type.Struct: {
       const { children } = data.type as Arrow.Struct;
       children.forEach((field, i) => check(data.children[i], `${name}.${field.name}`, length));
@@ -78,7 +74,7 @@ function check(data: Arrow.Data | undefined, name: string, least: number): void 
       for (const chunk of chunks) check(chunk as Arrow.Data, name, 0);
       const most = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
       const indices = data.values as ArrayLike<number>;
-      const nulls = bits > 0 && data.nullCount !== 0 ? (data.nullBitmap) : null;
+      const nulls = bits > 0 && data.nullCount !== 0 ? data.nullBitmap : null;
       for (let i = 0; i < length; i++) {
         const isNull = nulls !== null && ((nulls[(offset + i) >> 3]! >> ((offset + i) & 7)) & 1) === 0;
         if (!isNull && !(indices[i]! >= 0 && indices[i]! < most)) broken(`index ${indices[i]} is not in its dictionary`);
