@@ -4,6 +4,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   ARITHMETIC_OVERFLOW: "{message}. The result is too large for its type; widen the operands{alternative}.",
   CAST_INVALID_INPUT:
     "{expression} ({sourceType}) cannot be read as {targetType}. Correct the value, or use try_cast to get NULL instead.",
+  CAST_OVERFLOW_IN_TABLE_INSERT: "A value of {sourceType} is too large for the column {columnName}, which is {targetType}.",
   CAST_OVERFLOW:
     "{value} ({sourceType}) is outside the range of {targetType}. Use a wider type, or try_cast to get NULL instead.",
   BINARY_ARITHMETIC_OVERFLOW:

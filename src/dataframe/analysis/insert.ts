@@ -2,15 +2,15 @@
 import type { DataType, StructField } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
-import { alias, cast, literal } from "../expressions/build";
+import { alias, call, cast, literal } from "../expressions/build";
 import type { Expression, NamedExpression } from "../expressions/expression";
 import { asWritten } from "../functions/char-types";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { parseExpression } from "../sql/parse";
 import { canCast } from "../types/cast";
-import { storeAssignable } from "../types/coercion";
-import { sameType } from "../types/text";
+import { storeAssignable, widerType } from "../types/coercion";
+import { isNumeric, sameType } from "../types/text";
 import { EMPTY_ENV } from "./binder";
 import { bindContext } from "./bind-context";
 import type { Binder } from "./binder";
@@ -171,8 +171,12 @@ function stored(
       at,
     );
   }
-  const mode = policy === "LEGACY" ? "legacy" : "ansi";
-  return named(cast(child, type, mode, { implicit: true }));
+  if (policy === "LEGACY") return named(cast(child, type, "legacy", { implicit: true }));
+  const typed = cast(child, type, "ansi", { implicit: true });
+  const wider = isNumeric(child.type) && isNumeric(type) ? widerType(child.type, type, binder.context.settings) : type;
+  if (wider !== null && sameType(wider, type)) return named(typed);
+  const options = { column: quoted(field.name), source: typeText(child.type), target: typeText(type) };
+  return named({ ...call("stored_value", [typed], type, typed.nullable), options });
 }
 
 /** CHAR and VARCHAR are strings until they are written. */

@@ -114,12 +114,14 @@ function item(p: Cursor): UnresolvedExpression {
   return child;
 }
 
-/** `v:a.b` is named b. */
+/** `v:a.b[0]` is named b, cast or not. */
 function variantPath(child: UnresolvedExpression): string | null {
+  if (child.kind === "cast") return variantPath(child.child);
   if (child.kind !== "call" || child.operator !== true || child.name[0] !== "variant_get") return null;
   const path = child.args[1];
   if (path?.kind !== "literal" || typeof path.value !== "string") return null;
-  return /([^.[\]'"]+)['"\]]*$/.exec(path.value)?.[1] ?? null;
+  const toField = path.value.replace(/(\[\d+\])+$/, "");
+  return /([^.[\]'"]+)['"\]]*$/.exec(toField)?.[1] ?? null;
 }
 
 export function namedExpressions(p: Cursor): UnresolvedExpression[] {

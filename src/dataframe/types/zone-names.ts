@@ -57,8 +57,9 @@ for (const [standard, daylight, zones] of shortNames) {
 
 /** The offset that a zone has outside of summer in the year around an instant. */
 function standardOffset(zone: TimeZone, instant: number): number {
-  const half = 182 * 86400;
-  return Math.min(zone.offsetAt(instant), zone.offsetAt(instant - half), zone.offsetAt(instant + half));
+  // Half a year from the day on which clocks change is nearly the day on which they change back: quarters, too.
+  const quarter = 91 * 86400;
+  return Math.min(...[-2, -1, 0, 1, 2].map((n) => zone.offsetAt(instant + n * quarter)));
 }
 
 /** "PST" or "Pacific Standard Time" at an instant, in seconds. */

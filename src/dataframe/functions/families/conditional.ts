@@ -1,5 +1,6 @@
 /** CASE, IF, and choices by null. */
 import type { Boxed, DataType } from "../../../columnar/types";
+import { QueryError } from "../../errors";
 import { BOOLEAN, INT, callByName, coerced, literal } from "../../expressions/build";
 import type { Expression } from "../../expressions/expression";
 import { commonType, commonTypeOfTwo } from "../../types/coercion";
@@ -241,7 +242,42 @@ const byNull: readonly FunctionEntry[] = [
   }),
 ];
 
+const OVERFLOWS: ReadonlySet<string> = new Set(["CAST_OVERFLOW", "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"]);
+
+/** A value on its way into a column of a table: when its cast overflows, the error names the column. `options`: column, source, target. */
+const storedValue: ScalarFunction = {
+  kind: "scalar",
+  names: ["stored_value"],
+  doc: { group: "operator", usage: "The value as the column of a table takes it.", examples: [] },
+  bind: (args, context) => {
+    const [value] = args as readonly [Expression];
+    return {
+      kind: "call",
+      fn: "stored_value",
+      args,
+      type: value.type,
+      nullable: value.nullable,
+      ...(context.at && { at: context.at }),
+    };
+  },
+  nulls: "lazy",
+  evaluateLazy:
+    ({ options }) =>
+    ([value]) => {
+      try {
+        return (value as () => Boxed)();
+      } catch (error) {
+        if (!(error instanceof QueryError) || !OVERFLOWS.has(error.errorClass)) throw error;
+        const { column, source, target } = options as Readonly<Record<string, string>>;
+        const parameters = { columnName: column!, sourceType: source!, targetType: target! };
+        throw new QueryError("CAST_OVERFLOW_IN_TABLE_INSERT", parameters, undefined, { cause: error });
+      }
+    },
+  print: (_, args) => args[0] as string,
+};
+
 export const conditionalFunctions: readonly FunctionEntry[] = [
+  storedValue,
   caseWhen,
   ifThen,
   coalesce,

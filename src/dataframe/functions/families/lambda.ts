@@ -188,10 +188,20 @@ function bindFold(args: readonly Expression[], context: BindContext): Bound {
   let merge = context.bindLambda(args[2] as Expression, [state, elementParameter(array)]);
   const finish = args[3] === undefined ? identity(state, context) : context.bindLambda(args[3], [state]);
   if (!sameType(merge.type, zero.type)) {
-    if (merge.type.kind !== "null") throw wrongResult(merge, zero.type, 2, [array, zero, merge, finish], context);
+    if (merge.type.kind !== "null" && !sameShape(merge.type, zero.type))
+      throw wrongResult(merge, zero.type, 2, [array, zero, merge, finish], context);
     merge = { ...merge, body: coerced(merge.body, zero.type, context), type: zero.type };
   }
   return { args: [array, zero, merge, finish], type: finish.type, nullable: array.nullable || finish.nullable };
+}
+
+/** One type, but for the names of fields. */
+function sameShape(a: DataType, b: DataType): boolean {
+  if (a.kind === "struct" && b.kind === "struct")
+    return a.fields.length === b.fields.length && a.fields.every((field, i) => sameShape(field.type, b.fields[i]!.type));
+  if (a.kind === "array" && b.kind === "array") return sameShape(a.element, b.element);
+  if (a.kind === "map" && b.kind === "map") return sameShape(a.key, b.key) && sameShape(a.value, b.value);
+  return sameType(a, b);
 }
 
 function identity({ type, nullable }: Parameter, context: BindContext): Lambda {
