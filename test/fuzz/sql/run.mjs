@@ -41,6 +41,8 @@ async function ask(request) {
 const SETTINGS = [
   {},
   { "firesteel.sql.reduceAggregateInput.minRows": "0", "firesteel.sql.eagerAggregation.minRows": "0" },
+  // Some sides are small and others not: semi joins by marks.
+  { "spark.sql.autoBroadcastJoinThreshold": "2k" },
   { "spark.sql.autoBroadcastJoinThreshold": "-1", "spark.sql.shuffle.partitions": "3" },
   {
     "spark.sql.autoBroadcastJoinThreshold": "-1",
