@@ -5,7 +5,13 @@ import type { Command } from "commander";
 import { checkReach, clusterSecret } from "../cluster/secret";
 import { MasterDaemon } from "../cluster/master/master-daemon";
 import { masterConfig } from "../cluster/daemon-config";
-import { MASTER_UI_PORT, RECOVERY_DIRECTORY, RECOVERY_MODE } from "../common/cluster-config-entries";
+import {
+  MASTER_UI_PORT,
+  RECOVERY_DIRECTORY,
+  RECOVERY_MODE,
+  REVERSE_PROXY,
+  REVERSE_PROXY_URL,
+} from "../common/cluster-config-entries";
 import { DEFAULT_MASTER_PORT } from "../common/cluster-master";
 import { tlsFiles } from "../wire/tls";
 import { announce, daemonSettings, endOnSignals, hostOf, portOption, UNSECURED } from "./daemon-options";
@@ -44,10 +50,10 @@ export async function master(command: Command): Promise<void> {
   });
   void daemon.overtaken.then(() => process.exit(1));
   announce(`firesteel master at ${daemon.url}${tls === null ? "" : " (TLS)"}`);
-  const view = { kind: "master" as const, stateOf: () => daemon.stateOf() };
+  const view = { kind: "master" as const, reverseProxy: read(REVERSE_PROXY), stateOf: () => daemon.stateOf() };
   const where = { host, port: MASTER_UI_PORT };
   const pages = (open.pages = await openPages(command, read, where, view));
-  daemon.webUrl = pages.url;
+  daemon.webUrl = read(REVERSE_PROXY_URL) || pages.url;
   if (pages.url !== "") announce(`firesteel master: dashboard at ${pages.url}`);
   if (secret.length === 0) announce(`firesteel master: ${UNSECURED}`);
 }

@@ -56,6 +56,16 @@ export const LEASE_TIMEOUT = positiveSeconds(
 export const RETAINED_APPLICATIONS = integer("spark.deploy.retainedApplications", 200, "Ended applications that a master shows.");
 export const RETAINED_DRIVERS = integer("spark.deploy.retainedDrivers", 200, "Ended drivers that a master shows.");
 export const MASTER_UI_PORT = integer("spark.master.ui.port", 8080, "Port of its pages (--webui-port).");
+export const REVERSE_PROXY = flag(
+  "spark.ui.reverseProxy",
+  false,
+  "Pages of workers and running applications are shown below the master's, at /proxy/<id>/: for browsers that reach only the master.",
+);
+export const REVERSE_PROXY_URL = text(
+  "spark.ui.reverseProxyUrl",
+  "",
+  "Where browsers find the master's pages, if that is not where it serves them: workers link there.",
+);
 
 beginSection("Workers", true);
 export const WORKER_UI_PORT = integer("spark.worker.ui.port", 8081, "Port of its pages (--webui-port).");

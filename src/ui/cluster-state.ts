@@ -88,7 +88,10 @@ export interface WorkerView {
 
 const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
 
-export function masterState(view: MasterView): MasterState {
+/** @param proxied whether pages of workers and applications are shown below the master's own */
+export function masterState(view: MasterView, proxied: boolean): MasterState {
+  const link = (one: { readonly id: string; readonly webUrl: string | null }): string | null =>
+    proxied && one.webUrl !== null ? `proxy/${one.id}/` : one.webUrl;
   const alive = view.workers.filter(({ state }) => state === "ALIVE");
   const total = (of: (worker: MasterView["workers"][number]) => number): number => alive.reduce((sum, one) => sum + of(one), 0);
   return {
@@ -103,7 +106,7 @@ export function masterState(view: MasterView): MasterState {
     workers: view.workers.map((worker) => ({
       id: worker.id,
       host: worker.host,
-      webUiAddress: worker.webUrl ?? "",
+      webUiAddress: link(worker) ?? "",
       state: worker.state,
       cores: worker.cores,
       coresUsed: worker.coresUsed,
@@ -111,14 +114,14 @@ export function masterState(view: MasterView): MasterState {
       memoryUsedMb: mebibytes(worker.memoryUsed),
       lastHeartbeat: worker.lastHeartbeat,
     })),
-    activeApplications: view.activeApplications.map(application),
-    completedApplications: view.completedApplications.map(application),
+    activeApplications: view.activeApplications.map((one) => application(one, link(one))),
+    completedApplications: view.completedApplications.map((one) => application(one, null)),
     activeDrivers: view.activeDrivers.map(driver),
     completedDrivers: view.completedDrivers.map(driver),
   };
 }
 
-function application(view: ApplicationView): MasterApplication {
+function application(view: ApplicationView, uiUrl: string | null): MasterApplication {
   return {
     id: view.id,
     name: view.name,
@@ -130,7 +133,7 @@ function application(view: ApplicationView): MasterApplication {
     executors: view.executors.length,
     startTime: view.submitTime,
     duration: Math.max(0, (view.endTime ?? Date.now()) - view.submitTime),
-    uiUrl: view.webUrl,
+    uiUrl,
   };
 }
 

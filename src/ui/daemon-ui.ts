@@ -16,7 +16,10 @@ export type DaemonUiOptions = {
   readonly port: number;
   readonly portRetries: number;
   readonly allowedHosts: readonly string[];
-} & ({ readonly kind: "master"; stateOf(): MasterView } | { readonly kind: "worker"; stateOf(): WorkerView });
+} & (
+  | { readonly kind: "master"; readonly reverseProxy: boolean; stateOf(): MasterView }
+  | { readonly kind: "worker"; stateOf(): WorkerView }
+);
 
 /** How often it is looked whether something has changed, ms. */
 const LOOK_EVERY = 500;
@@ -34,7 +37,7 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
   const routes = new Routes();
   addIdentity(routes, () => identityOf(options, version));
   const state = (): MasterState | WorkerState =>
-    options.kind === "master" ? masterState(options.stateOf()) : workerState(options.stateOf());
+    options.kind === "master" ? masterState(options.stateOf(), options.reverseProxy) : workerState(options.stateOf());
   routes.get(`/api/firesteel/v1/${kind}`, () => json(state()));
   routes.get("/health", () => json({ status: "ok" }));
   // Healthy is who answers; ready is who can be given work: a worker has a master. What restarts processes asks for the former.
@@ -71,6 +74,7 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
       allowedHosts,
       files: new StaticFiles(webFolder),
       versions: (application) => Promise.resolve(application === null ? versions : null),
+      ...(options.kind === "master" && options.reverseProxy ? { proxied: (id: string) => pagesOf(id, options.stateOf()) } : {}),
       background: true,
     },
     routes,
@@ -78,6 +82,11 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
   const bound = await server.listen();
   const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return { url: `http://${shown}:${bound}`, port: bound, close: () => server.close() };
+}
+
+/** Where the pages of a worker or of a running application are. */
+function pagesOf(id: string, { workers, activeApplications }: MasterView): string | null {
+  return [...workers, ...activeApplications].find((one) => one.id === id)?.webUrl ?? null;
 }
 
 function readiness(options: DaemonUiOptions): [ready: boolean, status: string] {

@@ -175,6 +175,11 @@ try {
     });
     if (!must(result, "hosts").includes("hosts 4")) throw new Error(`it printed ${result.text}`);
   });
+  await check("the pages of a worker, below the master's", async () => {
+    const [{ webUiAddress }] = await alive();
+    const { connected } = await (await fetch(`http://127.0.0.1:${masterUi}/${webUiAddress}api/firesteel/v1/worker`)).json();
+    equal(connected, true, "what the worker says");
+  });
   await check("the history server shows what has ended", () =>
     until(async () => {
       const all = await (await fetch(`http://127.0.0.1:${historyPort}/api/v1/applications`)).json();

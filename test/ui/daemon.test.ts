@@ -78,7 +78,7 @@ test("a master shows workers and applications; what dead workers had does not co
       },
     ],
   };
-  const ui = await startDaemonUi({ ...COMMON, kind: "master", stateOf: () => view });
+  const ui = await startDaemonUi({ ...COMMON, kind: "master", reverseProxy: false, stateOf: () => view });
   try {
     const state = (await (await fetch(`${ui.url}/api/firesteel/v1/master`)).json()) as MasterState;
     expect(state).toMatchObject({ cores: 4, coresUsed: 2, memoryMb: 1024, memoryUsedMb: 512, status: "ALIVE" });
@@ -141,5 +141,52 @@ test("a worker shows pieces of the logs of processes that it knows, and of nothi
     expect((await fetch(`${logs}/app-1/0?stream=..%2f..%2fsecret`)).status).toBe(400);
   } finally {
     await ui.close();
+  }
+});
+
+test("below the master's pages those of a worker can be looked at, and nothing else can be reached", async () => {
+  const view: WorkerView = {
+    ...worker,
+    startTime: 1,
+    masterUrl: null,
+    masterWebUrl: null,
+    connected: true,
+    executors: [],
+    finishedExecutors: [],
+    drivers: [],
+    finishedDrivers: [],
+  };
+  const behind = await startDaemonUi({ ...COMMON, kind: "worker", stateOf: () => view });
+  const workers: MasterView["workers"] = [
+    { ...worker, id: "w-1", webUrl: behind.url, state: "ALIVE", lastHeartbeat: 5 },
+    { ...worker, id: "w-2", webUrl: "http://127.0.0.1:1", state: "ALIVE", lastHeartbeat: 5 },
+    { ...worker, id: "w-3", webUrl: null, state: "ALIVE", lastHeartbeat: 5 },
+  ];
+  const none = { activeApplications: [], completedApplications: [], activeDrivers: [], completedDrivers: [] };
+  const state: MasterView = {
+    url: "firesteel://alpha:7077",
+    startTime: 1,
+    status: "ALIVE",
+    activeMaster: null,
+    workers,
+    ...none,
+  };
+  const ui = await startDaemonUi({ ...COMMON, kind: "master", reverseProxy: true, stateOf: () => state });
+  try {
+    const told = (await (await fetch(`${ui.url}/api/firesteel/v1/master`)).json()) as MasterState;
+    expect(told.workers.map(({ webUiAddress }) => webUiAddress)).toEqual(["proxy/w-1/", "proxy/w-2/", ""]);
+    const there = await fetch(`${ui.url}/proxy/w-1/api/firesteel/v1/worker?x=1`);
+    expect((await there.json()) as WorkerState).toMatchObject({ id: "worker-1-7078", connected: true });
+    expect(there.headers.get("content-security-policy")).toContain("default-src 'none'");
+    const bare = await fetch(`${ui.url}/proxy/w-1`, { redirect: "manual" });
+    expect([bare.status, bare.headers.get("location")]).toEqual([302, "w-1/"]);
+    const statuses = ["w-2/", "w-3/", "w-4/", "127.0.0.1:1/", "w-1/api/nothing"].map(
+      async (path) => (await fetch(`${ui.url}/proxy/${path}`)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([502, 404, 404, 404, 404]);
+    expect((await fetch(`${ui.url}/proxy/w-1/x`, { method: "POST" })).status).toBe(403);
+  } finally {
+    await ui.close();
+    await behind.close();
   }
 });

@@ -9,6 +9,7 @@ import { gzip } from "node:zlib";
 import { ClusterError } from "../../common/errors";
 import { log } from "../../common/log";
 import { ChangeStream, type Versions } from "./change-stream";
+import { forwarded } from "./reverse-proxy";
 import { errorReply, type Reply, type Routes } from "./routes";
 import { Gate, SECURITY_HEADERS } from "./security";
 import type { StaticFiles } from "./static-files";
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly files: StaticFiles;
   /** What changes, for the event stream of an application (or of the server itself). Null where there is no such application. */
   versions(application: string | null): Promise<Versions | null>;
+  /** Where the pages are that are shown below "/proxy/<id>/"; null where there are none of that id. */
+  proxied?(id: string): string | null;
   /** Called when somebody begins to follow changes. */
   watched?(): void;
   /** The process ends when nothing else keeps it. */
@@ -116,6 +119,8 @@ export class HttpServer {
       return send(request, response, errorReply(400, "The path is not well formed."));
     }
     request.resume();
+    const { options } = this;
+    if (options.proxied !== undefined && forwarded(request, response, url, (id) => options.proxied!(id))) return;
     const method = request.method ?? "GET";
     const isGet = method === "GET" || method === "HEAD";
     if (isGet && url.pathname === "/api/firesteel/v1/events") return this.#events(request, response, url);
