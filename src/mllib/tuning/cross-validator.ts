@@ -1,13 +1,12 @@
 /** Every candidate on every fold. */
 import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { Estimator, Model } from "../base/estimator";
+import { Estimator } from "../base/estimator";
 import type { Transformer } from "../base/transformer";
 import { gtEq, intParam, stringParam } from "../param/kinds";
 import { jsonDouble } from "../param/json-text";
-import { ParamMap } from "../param/param";
 import { type ParamInput, withParams } from "../param/params";
-import { seed } from "../param/shared";
+import { BestCandidate, searchSpec } from "./candidates";
 import { persistent } from "../persistence/registry";
 import { type FitCounts, NO_FITS } from "./fit-counts";
 import { givenFolds, randomFolds } from "./folds";
@@ -65,20 +64,7 @@ export class CrossValidator extends withParams(Estimator<CrossValidatorModel>, {
     const numFolds = this.getNumFolds();
     const parts =
       column === "" ? randomFolds(df, numFolds, this.getSeed(), this.uid) : await givenFolds(df, schema, numFolds, column);
-    const found = await search(
-      df,
-      {
-        name: this.className,
-        estimator: this.getEstimator(),
-        maps: this.getEstimatorParamMaps(),
-        evaluator: this.getEvaluator(),
-        parallelism: this.getParallelism(),
-        shareWork: this.getShareWork(),
-        errorScore: this.getErrorScore(),
-        collectSubModels: this.getCollectSubModels(),
-      },
-      parts,
-    );
+    const found = await search(df, searchSpec(this), parts);
     return CrossValidatorModel.of(this, {
       bestModel: found.bestModel,
       bestIndex: found.bestIndex,
@@ -102,16 +88,9 @@ export interface CrossValidated {
 }
 
 /** The best of the candidates, fitted on all rows; and the scores of all. */
-export class CrossValidatorModel extends withParams(Model, {
-  ...estimator,
-  ...evaluator,
-  ...estimatorParamMaps,
-  ...folds,
-  ...seed(),
-}) {
-  readonly bestModel: Transformer;
-  /** Position of the best candidate. */
-  readonly bestIndex: number;
+export class CrossValidatorModel extends withParams(BestCandidate, folds) {
+  override readonly bestModel: Transformer;
+  override readonly bestIndex: number;
   /** Means of the metric over the folds, by candidate; NaN of those that failed. */
   readonly avgMetrics: readonly number[];
   /** Standard deviations (of the population) over the folds, by candidate. */
@@ -137,24 +116,6 @@ export class CrossValidatorModel extends withParams(Model, {
   /** Internal. */
   static of(parent: CrossValidator, found: CrossValidated): CrossValidatorModel {
     return new CrossValidatorModel(found).adopted(parent);
-  }
-
-  /** The best candidate. */
-  get bestParams(): ParamMap {
-    return this.getEstimatorParamMaps()[this.bestIndex]!;
-  }
-
-  override transformSchema(schema: StructType): StructType {
-    return this.bestModel.transformSchema(schema);
-  }
-
-  override copy(extra?: ParamInput): this {
-    const bestModel = this.bestModel.copy(extra instanceof ParamMap ? extra : undefined);
-    return Object.assign(copyParts(super.copy(extra), extra, ["estimator", "evaluator"]), { bestModel });
-  }
-
-  protected override transformed(df: DataFrame): DataFrame {
-    return this.bestModel.transform(df);
   }
 }
 

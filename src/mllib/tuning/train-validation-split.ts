@@ -1,13 +1,12 @@
 /** Every candidate on one division of the rows. */
 import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { Estimator, Model } from "../base/estimator";
+import { Estimator } from "../base/estimator";
 import type { Transformer } from "../base/transformer";
 import { doubleParam, inRange } from "../param/kinds";
 import { jsonDouble } from "../param/json-text";
-import { ParamMap } from "../param/param";
 import { type ParamInput, withParams } from "../param/params";
-import { seed } from "../param/shared";
+import { BestCandidate, searchSpec } from "./candidates";
 import { persistent } from "../persistence/registry";
 import { type FitCounts, NO_FITS } from "./fit-counts";
 import { randomSplit } from "./folds";
@@ -48,20 +47,7 @@ export class TrainValidationSplit extends withParams(Estimator<TrainValidationSp
   }
 
   protected override async fitModel(df: DataFrame): Promise<TrainValidationSplitModel> {
-    const found = await search(
-      df,
-      {
-        name: this.className,
-        estimator: this.getEstimator(),
-        maps: this.getEstimatorParamMaps(),
-        evaluator: this.getEvaluator(),
-        parallelism: this.getParallelism(),
-        shareWork: this.getShareWork(),
-        errorScore: this.getErrorScore(),
-        collectSubModels: this.getCollectSubModels(),
-      },
-      randomSplit(df, this.getTrainRatio(), this.getSeed(), this.uid),
-    );
+    const found = await search(df, searchSpec(this), randomSplit(df, this.getTrainRatio(), this.getSeed(), this.uid));
     return TrainValidationSplitModel.of(this, {
       bestModel: found.bestModel,
       bestIndex: found.bestIndex,
@@ -81,16 +67,9 @@ export interface Validated {
 }
 
 /** The best of the candidates, fitted on all rows; and the scores of all. */
-export class TrainValidationSplitModel extends withParams(Model, {
-  ...estimator,
-  ...evaluator,
-  ...estimatorParamMaps,
-  ...ratio,
-  ...seed(),
-}) {
-  readonly bestModel: Transformer;
-  /** Position of the best candidate. */
-  readonly bestIndex: number;
+export class TrainValidationSplitModel extends withParams(BestCandidate, ratio) {
+  override readonly bestModel: Transformer;
+  override readonly bestIndex: number;
   /** The metric by candidate; NaN of those that failed. */
   readonly validationMetrics: readonly number[];
   /** Models by candidate, where they were to be collected; one that failed has none. */
@@ -110,24 +89,6 @@ export class TrainValidationSplitModel extends withParams(Model, {
   /** Internal. */
   static of(parent: TrainValidationSplit, found: Validated): TrainValidationSplitModel {
     return new TrainValidationSplitModel(found).adopted(parent);
-  }
-
-  /** The best candidate. */
-  get bestParams(): ParamMap {
-    return this.getEstimatorParamMaps()[this.bestIndex]!;
-  }
-
-  override transformSchema(schema: StructType): StructType {
-    return this.bestModel.transformSchema(schema);
-  }
-
-  override copy(extra?: ParamInput): this {
-    const bestModel = this.bestModel.copy(extra instanceof ParamMap ? extra : undefined);
-    return Object.assign(copyParts(super.copy(extra), extra, ["estimator", "evaluator"]), { bestModel });
-  }
-
-  protected override transformed(df: DataFrame): DataFrame {
-    return this.bestModel.transform(df);
   }
 }
 
