@@ -100,6 +100,60 @@ function addPairs<T>(
   pairs: usize,
 ): void {
   let k = 0;
+  // Each run over the entries reads them and their pairs anew: few runs, of as many features as there are registers for.
+  while (k + 6 <= many) {
+    const f = features + ((k as usize) << 2);
+    const p = places + ((k as usize) << 2);
+    const f0 = load<u32>(f) as usize;
+    const f1 = load<u32>(f, 4) as usize;
+    const f2 = load<u32>(f, 8) as usize;
+    const f3 = load<u32>(f, 12) as usize;
+    const f4 = load<u32>(f, 16) as usize;
+    const f5 = load<u32>(f, 20) as usize;
+    const p0 = load<u32>(p) as usize;
+    const p1 = load<u32>(p, 4) as usize;
+    const p2 = load<u32>(p, 8) as usize;
+    const p3 = load<u32>(p, 12) as usize;
+    const p4 = load<u32>(p, 16) as usize;
+    const p5 = load<u32>(p, 20) as usize;
+    for (let e = entries; e < end; e += 8) {
+      const at = load<u32>(e) as usize;
+      const row = table + at * stride;
+      const pair = f64x2.mul(v128.load(pairs + (at << 4)), f64x2.splat(load<u32>(e, 4) as f64));
+      addPair(p0 + (binAt<T>(row + f0) << 4), pair);
+      addPair(p1 + (binAt<T>(row + f1) << 4), pair);
+      addPair(p2 + (binAt<T>(row + f2) << 4), pair);
+      addPair(p3 + (binAt<T>(row + f3) << 4), pair);
+      addPair(p4 + (binAt<T>(row + f4) << 4), pair);
+      addPair(p5 + (binAt<T>(row + f5) << 4), pair);
+    }
+    k += 6;
+  }
+  if (k + 5 <= many) {
+    const f = features + ((k as usize) << 2);
+    const p = places + ((k as usize) << 2);
+    const f0 = load<u32>(f) as usize;
+    const f1 = load<u32>(f, 4) as usize;
+    const f2 = load<u32>(f, 8) as usize;
+    const f3 = load<u32>(f, 12) as usize;
+    const f4 = load<u32>(f, 16) as usize;
+    const p0 = load<u32>(p) as usize;
+    const p1 = load<u32>(p, 4) as usize;
+    const p2 = load<u32>(p, 8) as usize;
+    const p3 = load<u32>(p, 12) as usize;
+    const p4 = load<u32>(p, 16) as usize;
+    for (let e = entries; e < end; e += 8) {
+      const at = load<u32>(e) as usize;
+      const row = table + at * stride;
+      const pair = f64x2.mul(v128.load(pairs + (at << 4)), f64x2.splat(load<u32>(e, 4) as f64));
+      addPair(p0 + (binAt<T>(row + f0) << 4), pair);
+      addPair(p1 + (binAt<T>(row + f1) << 4), pair);
+      addPair(p2 + (binAt<T>(row + f2) << 4), pair);
+      addPair(p3 + (binAt<T>(row + f3) << 4), pair);
+      addPair(p4 + (binAt<T>(row + f4) << 4), pair);
+    }
+    k += 5;
+  }
   for (; k + 4 <= many; k += 4) {
     const f = features + ((k as usize) << 2);
     const p = places + ((k as usize) << 2);
@@ -422,6 +476,20 @@ function rounded(x: f64): f64 {
   return up - 0.5 > x ? up - 1 : up;
 }
 
+// @ts-ignore: decorator
+@inline
+function rounded2(x: v128): v128 {
+  const up = f64x2.ceil(x);
+  const over = f64x2.gt(f64x2.sub(up, f64x2.splat(0.5)), x);
+  return f64x2.sub(up, v128.and(over, f64x2.splat(1)));
+}
+
+// @ts-ignore: decorator
+@inline
+function both(a: usize, b: usize): v128 {
+  return f64x2.replace_lane(v128.load64_splat(a), 1, load<f64>(b));
+}
+
 /** Pairs (weight, label · weight) of rows as whole numbers; `weights` = 0: all weigh 1. */
 export function scaled(targets: usize, weights: usize, from: usize, to: usize, weight: f64, value: f64, center: f64, pairs: usize): void {
   for (let row = from; row < to; row++) {
@@ -445,9 +513,24 @@ export function leafSums(
   square: f64,
   out: usize,
 ): void {
-  let rests: f64 = 0;
-  let squares: f64 = 0;
-  for (let e = entries; e < end; e += 8) {
+  let rests2 = f64x2.splat(0);
+  let squares2 = rests2;
+  let e = entries;
+  for (; e + 16 <= end; e += 16) {
+    const a = (load<u32>(e) as usize) << 3;
+    const b = (load<u32>(e, 8) as usize) << 3;
+    const count = f64x2.replace_lane(f64x2.splat(load<u32>(e, 4) as f64), 1, load<u32>(e, 12) as f64);
+    const y = f64x2.sub(both(targets + a, targets + b), f64x2.splat(center));
+    const wy = weights != 0 ? f64x2.mul(both(weights + a, weights + b), y) : y;
+    const exact = f64x2.mul(wy, f64x2.splat(value));
+    const lost = f64x2.mul(f64x2.sub(exact, rounded2(exact)), f64x2.splat(rest));
+    rests2 = f64x2.add(rests2, f64x2.mul(count, rounded2(lost)));
+    squares2 = f64x2.add(squares2, f64x2.mul(count, rounded2(f64x2.mul(f64x2.mul(wy, y), f64x2.splat(square)))));
+  }
+  // Whole numbers that doubles hold: in any order their sum is the same.
+  let rests = f64x2.extract_lane(rests2, 0) + f64x2.extract_lane(rests2, 1);
+  let squares = f64x2.extract_lane(squares2, 0) + f64x2.extract_lane(squares2, 1);
+  for (; e < end; e += 8) {
     const at = (load<u32>(e) as usize) << 3;
     const count = load<u32>(e, 4) as f64;
     const y = load<f64>(targets + at) - center;
