@@ -430,12 +430,12 @@ export class Application {
         ]);
         for (const update of survivors.blocks) this.#blockUpdated(executorId, update);
       },
-      executorLost: (executorId, reason, causedByApp) => {
+      executorLost: (executorId, words, causedByApp) => {
         this.#executors.delete(executorId);
         this.blocks.executorLost(executorId);
         this.#options.executorGone(executorId);
         this.#executorEvents.executorRemoved(executorId, this.#clock.now());
-        this.#dispatch({ type: "ExecutorLost", executorId, reason, causedByApp, shuffleFilesSurvive: false });
+        this.#dispatch({ type: "ExecutorLost", executorId, ...words, causedByApp, shuffleFilesSurvive: false });
       },
       executorDecommissioned: (executorId, reason) => {
         if (!this.#executors.has(executorId)) return;

@@ -2,7 +2,7 @@
  * Where an application's tasks run, as the driver's decisions see it: executors that can be sent tasks. Processes behind
  * gRPC (the endpoint and a launcher), or this very thread for debugging.
  */
-import type { EndpointHandlers, Inspection, LaunchTask, Removal, TaskSetInfo, ThreadState } from "./endpoint/types";
+import type { EndpointHandlers, Inspection, LastWords, LaunchTask, Removal, TaskSetInfo, ThreadState } from "./endpoint/types";
 
 export interface ExecutorBackend {
   /** Begins to bring executors up; returns at once. They announce themselves through the handlers. */
@@ -42,7 +42,7 @@ export interface ExecutorBackend {
 
 export interface BackendHandlers extends Omit<EndpointHandlers, "executorLost"> {
   /** The executor is gone. `causedByApp` is false when it was ended on purpose. */
-  executorLost(executorId: string, reason: string, causedByApp: boolean): void;
+  executorLost(executorId: string, words: LastWords, causedByApp: boolean): void;
   /** The executor will go away soon. */
   executorDecommissioned(executorId: string, reason: string): void;
   /** No executor can be had. */

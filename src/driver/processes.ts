@@ -88,10 +88,10 @@ export class Processes implements ExecutorBackend {
         this.#launcher?.registered(executor.executorId);
         handlers().executorRegistered(executor);
       },
-      executorLost: (executorId, reason) => {
+      executorLost: (executorId, words) => {
         const onPurpose = this.#released.delete(executorId);
-        this.#launcher?.replace(executorId, reason);
-        handlers().executorLost(executorId, reason, !onPurpose);
+        this.#launcher?.replace(executorId, words.reason);
+        handlers().executorLost(executorId, words, !onPurpose);
       },
       heartbeat: (executorId, heartbeat) => handlers().heartbeat(executorId, heartbeat),
       taskUpdates: (executorId, updates) => handlers().taskUpdates(executorId, updates),

@@ -99,3 +99,41 @@ test("executors with a slot each: the eater costs four of them, and a task on th
   expect(found).toMatchObject({ sum: 7, attempts: 1, executorsLost: 4 });
   expect(found.reason).toMatch(/failed 4 times.*out of memory/s);
 }, 60_000);
+
+test("executors of several slots: only the eater is charged with their loss, its neighbours run again", async () => {
+  const neighbours = `
+    import { SparkContext } from "firesteel";
+    await using sc = new SparkContext();
+    const charged: number[] = [], spared: number[] = [];
+    sc.addSparkListener({
+      onTaskEnd: ({ reason, taskInfo }) => {
+        if (reason.reason === "ExecutorLostFailure") (reason.exitCausedByApp ? charged : spared).push(taskInfo.index);
+      },
+    });
+    let message = "none";
+    try {
+      await sc.range(0, 3, 1, 3).map((i) => {
+        // Buffers that are kept, and at a pace at which the watchdog sees them; the others compute.
+        const all: Buffer[] = [];
+        for (const end = Date.now() + 20_000; Date.now() < end; ) {
+          if (i !== 1) continue;
+          all.push(Buffer.alloc(4e6, 1));
+          for (const pause = performance.now() + 2; performance.now() < pause; );
+        }
+        return all.length;
+      }).collect();
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    await sc.flushListeners();
+    console.log(JSON.stringify({ charged, spared: spared.sort(), message }));
+  `;
+  const master = "local-cluster[1,3,512]";
+  const conf = { "spark.executor.memory": "512m", "spark.task.maxFailures": "2" };
+  const { charged, spared, message } = await resultOf<{ charged: number[]; spared: number[]; message: string }>(
+    submit(directory, "neighbours.ts", neighbours, { master, conf }),
+  );
+  expect(charged).toEqual([1, 1]);
+  expect(spared).toEqual([0, 0, 2, 2]);
+  expect(message).toMatch(/Task 1 in stage 0\.0 failed 2 times.*out of memory/s);
+}, 60_000);

@@ -99,7 +99,7 @@ export class Harness {
           this.launcher.registered(executor.executorId);
           this.#changed();
         },
-        executorLost: (id, reason) => {
+        executorLost: (id, { reason }) => {
           this.lost.push({ id, reason });
           this.live.delete(id);
           for (const [taskId, waiting] of this.#waiting) {

@@ -23,6 +23,7 @@ import { Session } from "./session";
 import type {
   EndpointHandlers,
   Inspection,
+  LastWords,
   LaunchTask,
   RegisteredExecutor,
   Removal,
@@ -226,18 +227,18 @@ export class DriverEndpoint {
     if (connected === undefined) return;
     this.#executors.delete(executorId);
     connected.session.end(reason);
-    this.#lost(executorId, reason);
+    this.#lost(executorId, { reason });
   }
 
   /** The launcher saw the executor's process end: lost now, for this reason. */
   executorExited(executorId: string, reason: string): void {
-    if (this.#leaving.end(executorId)) return this.#lost(executorId, reason);
+    if (this.#leaving.end(executorId)) return this.#lost(executorId, { reason });
     const connected = this.#executors.get(executorId);
     this.#past.add(executorId);
     if (connected === undefined) return;
     this.#executors.delete(executorId);
     connected.session.close(reason);
-    this.#lost(executorId, connected.session.lastWords ?? reason);
+    this.#lost(executorId, connected.session.lastWords ?? { reason });
   }
 
   /** Tells all executors to end, and closes the server. Nobody is reported lost. */
@@ -297,16 +298,16 @@ export class DriverEndpoint {
     this.#executors.delete(id);
     const words = session.lastWords;
     const grace = this.options.exitReasonGraceMs ?? 0;
-    if (words !== null || grace === 0) return this.#lost(id, words ?? reason);
-    this.#leaving.begin(id, grace, () => this.#lost(id, reason));
+    if (words !== null || grace === 0) return this.#lost(id, words ?? { reason });
+    this.#leaving.begin(id, grace, () => this.#lost(id, { reason }));
   }
 
-  #lost(executorId: string, reason: string): void {
+  #lost(executorId: string, words: LastWords): void {
     this.#past.add(executorId);
     this.#going.delete(executorId);
     this.#liveness.forget(executorId);
-    for (const [id, dump] of this.#dumps) if (dump.executorId === executorId) this.#failDump(id, executorId, reason);
-    if (!this.#stopped) this.options.handlers.executorLost(executorId, reason);
+    for (const [id, dump] of this.#dumps) if (dump.executorId === executorId) this.#failDump(id, executorId, words.reason);
+    if (!this.#stopped) this.options.handlers.executorLost(executorId, words);
   }
 
   #failDump(id: number, executorId: string, reason: string): void {

@@ -9,7 +9,7 @@ import { ownVersions, versionMismatch } from "../../wire/versions";
 import { wire } from "../../wire/wire";
 import type { Messages } from "../../wire/wire";
 import { decodeReady } from "./decode";
-import type { LaunchTask, RegisteredExecutor, TaskSetInfo } from "./types";
+import type { LastWords, LaunchTask, RegisteredExecutor, TaskSetInfo } from "./types";
 
 export interface SessionOwner {
   readonly applicationId: string;
@@ -35,7 +35,7 @@ export class Session {
   #state: "hello" | "register" | "ready?" | "open" | "closed" = "hello";
   #nonces: { executor: Uint8Array; driver: Uint8Array } | null = null;
   readonly #timer: NodeJS.Timeout;
-  #endingReason: string | null = null;
+  #lastWords: LastWords | null = null;
   /** Messages of this turn of the event loop, tasks of one launch gathered. */
   #outgoing: Messages.ToExecutor.$Properties[] = [];
   #tasks: Messages.Task.$Properties[] | null = null;
@@ -65,8 +65,8 @@ export class Session {
   }
 
   /** What the executor said before it ended; null when it said nothing. */
-  get lastWords(): string | null {
-    return this.#endingReason;
+  get lastWords(): LastWords | null {
+    return this.#lastWords;
   }
 
   /** Queues a message; what is queued goes out together when the current callback is done. */
@@ -169,8 +169,10 @@ export class Session {
       return;
     }
     if (this.#state === "open") {
-      if (message.ending) this.#endingReason = message.ending.reason ?? "";
-      else this.owner.message(this, message);
+      if (message.ending) {
+        const { reason, culprits } = message.ending;
+        this.#lastWords = { reason: reason ?? "", ...(culprits?.length ? { culprits } : {}) };
+      } else this.owner.message(this, message);
     } else if (this.#state === "hello" && message.hello) this.#hello(message.hello);
     else if (this.#state === "register" && message.register) this.#register(message.register);
     else if (this.#state === "ready?" && message.ready) this.#ready(message.ready);

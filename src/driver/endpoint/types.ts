@@ -138,6 +138,13 @@ export interface BarrierQuestion {
   readonly message: string;
 }
 
+/** Why an executor is lost: what it said itself, or how its process or connection ended. */
+export interface LastWords {
+  readonly reason: string;
+  /** Task ids of the attempts to blame; absent where that is not known. */
+  readonly culprits?: readonly number[];
+}
+
 /**
  * What the driver decides or knows. Handlers that ask may answer at once or by a promise; a rejection becomes the error of
  * the task that asked.
@@ -145,7 +152,7 @@ export interface BarrierQuestion {
 export interface EndpointHandlers {
   executorRegistered(executor: RegisteredExecutor): void;
   /** Once for every registered executor, whatever the reason; nothing comes from it afterwards. */
-  executorLost(executorId: string, reason: string): void;
+  executorLost(executorId: string, words: LastWords): void;
   heartbeat(executorId: string, heartbeat: ExecutorHeartbeat): void;
   taskUpdates(executorId: string, updates: readonly TaskUpdate[]): void;
   blockUpdates(executorId: string, updates: readonly BlockUpdate[]): void;

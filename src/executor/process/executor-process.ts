@@ -39,6 +39,7 @@ import type { ExecutorOptions } from "./options";
 import { Profiler } from "./profiler";
 import { RemoteFiles } from "./remote-files";
 import { ThreadPool } from "./thread-pool";
+import { greediest } from "./greediest";
 import { MemoryWatchdog, residentLimit } from "./watchdog";
 
 export interface ExecutorParts {
@@ -107,7 +108,7 @@ export class ExecutorProcess {
   }
 
   /** Ends the process: tells the driver why, stops the threads, removes the files, unless a replacement can go on with them. */
-  async end(reason: string, code: number): Promise<void> {
+  async end(reason: string, code: number, culprits: readonly number[] = []): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
     // A replacement goes on with the files, which only an owner that lives can start.
@@ -119,7 +120,7 @@ export class ExecutorProcess {
     log.info(`executor ${this.options.executorId} ends with ${code}: ${reason}`);
     if (code !== EXIT_OK) process.stderr.write(`firesteel executor ${this.options.executorId}: ${reason}\n`);
     this.#watchdog?.stop();
-    this.#link?.send({ ending: { reason } });
+    this.#link?.send({ ending: { reason, culprits: [...culprits] } });
     this.#machinery?.pool.stop();
     await Promise.allSettled([this.#link?.close(), filesSurvive ? undefined : this.#machinery?.storage.stop()]);
     // A driver that was killed left its socket and directory; one that lives, and only the connection broke, keeps them.
@@ -191,7 +192,9 @@ export class ExecutorProcess {
         const reason =
           `out of memory: ${mib(resident)} MiB are resident, more than the ${mib(limitBytes)} MiB that spark.executor.memory of ` +
           `${mib(memoryBytes)} MiB allows (objects outside of the JavaScript heap, such as Buffers, count)`;
-        void this.end(reason, EXIT_MEMORY);
+        void greediest(this.#machinery?.pool.runningThreads() ?? []).then((culprit) =>
+          this.end(reason, EXIT_MEMORY, culprit === null ? [] : [culprit]),
+        );
       },
     });
     return { plan, storage, pool, started: storage.start() };

@@ -161,6 +161,13 @@ export class ThreadPool {
     return found;
   }
 
+  /** Threads that run a task, by the name that inspectors know. */
+  runningThreads(): { readonly title: string; readonly taskId: number }[] {
+    return [...this.#threads]
+      .map(({ title, cells }) => ({ title, taskId: cells.currentTask }))
+      .filter(({ taskId }) => taskId !== NO_TASK);
+  }
+
   /** What every slot does, with the stacks of those that run. */
   async dump(): Promise<{ readonly name: string; readonly state: string; readonly stack: string; readonly taskId: number }[]> {
     const seen = [...this.#threads]
