@@ -16,7 +16,7 @@ import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
 import { fileRelation } from "../files/relation";
 import { rowFileWriter } from "../files/row-files";
-import { requireNames, requireWellFormed } from "./well-formed";
+import { requireFooter, requireNames, requireWellFormed } from "./well-formed";
 import type { FileWriter } from "../files/write-task";
 import type { FileEntry } from "../relation";
 
@@ -30,8 +30,6 @@ async function infer(files: readonly FileEntry[], driver: DriverContext): Promis
 }
 
 const MAGIC = Buffer.from("ARROW1", "latin1");
-/** Where the stream begins in a file: behind the mark, which is padded. */
-const STREAM_START = 8;
 
 function hasMagic(bytes: Uint8Array): boolean {
   return MAGIC.equals(bytes);
@@ -42,8 +40,8 @@ function messagesOf(bytes: Uint8Array): { readonly schema: Arrow.Schema; readonl
   const isFile = hasMagic(bytes.subarray(0, MAGIC.length));
   if (isFile && !hasMagic(bytes.subarray(-MAGIC.length)))
     throw new Error("it does not end as an Arrow file does: a part of it is missing.");
-  // A file is a stream between its marks. What its footer says of places and counts is not needed, and can be endless where it is damaged.
-  const reader = arrow().RecordBatchReader.from(isFile ? bytes.subarray(STREAM_START) : bytes);
+  if (isFile) requireFooter(bytes);
+  const reader = arrow().RecordBatchReader.from(bytes);
   reader.open();
   const { schema } = reader;
   if (!Array.isArray(schema?.fields)) throw new Error("it has no schema.");

@@ -16,6 +16,42 @@ export function requireWellFormed(batch: Arrow.RecordBatch, fileBytes: number): 
   schema.fields.forEach(({ name }, i) => check(data.children[i], name, data.length));
 }
 
+/** Length of the footer and mark behind it. */
+const TAIL = 10;
+/** Offset, length of what describes it, length of its body. */
+const BLOCK = 24;
+
+/**
+ * Whether the batches that a file's footer lists are places in the file, one behind the other: the library reads as many as are said to be there,
+ * wherever that is. The footer is a FlatBuffers table: version, schema, dictionaries, batches.
+ */
+export function requireFooter(file: Uint8Array): void {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const length = view.getInt32(file.length - TAIL, true);
+  const start = file.length - TAIL - length;
+  if (length <= 0 || start < 8) throw new Error("the length of its footer is not right.");
+  const footer = new DataView(file.buffer, file.byteOffset + start, length);
+  const table = footer.getUint32(0, true);
+  const fields = table - footer.getInt32(table, true);
+  for (const field of [2, 3]) {
+    const at = 4 + 2 * field < footer.getUint16(fields, true) ? footer.getUint16(fields + 4 + 2 * field, true) : 0;
+    if (at === 0) continue;
+    const vector = table + at + footer.getUint32(table + at, true);
+    const count = footer.getUint32(vector, true);
+    if (count * BLOCK > length) throw new Error(`its footer says that there are ${count} batches, and has no room for them.`);
+    let end = 0n;
+    for (let i = 0; i < count; i++) {
+      const block = vector + 4 + i * BLOCK;
+      const offset = footer.getBigInt64(block, true);
+      const described = BigInt(footer.getInt32(block + 8, true));
+      const body = footer.getBigInt64(block + 16, true);
+      if (offset < end || described <= 0n || body < 0n || offset + described + body > BigInt(start))
+        throw new Error(`batch ${i} is not where its footer says.`);
+      end = offset + described + body;
+    }
+  }
+}
+
 /** Names of columns, as deep as they go. */
 export function requireNames(fields: readonly Arrow.Field[]): void {
   for (const field of fields) {
