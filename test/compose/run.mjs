@@ -6,6 +6,7 @@
  */
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
 import { createServer } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -84,7 +85,13 @@ const [composeCommand, ...composeFirst] = docker.compose;
 const composeArgs = (args) => [...composeFirst, "-f", join(root, "docker-compose.yml"), ...args];
 const compose = (...args) => run(composeCommand, composeArgs(args), { env, cwd: root });
 const inClient = (...args) => ["run", "--rm", "-T", "client", ...args];
-const masterState = async () => (await fetch(`http://127.0.0.1:${masterUi}/api/firesteel/v1/master`)).json();
+/** On a connection of its own: one that was kept may be over while a command runs here. */
+const getJson = (url) =>
+  new Promise((resolve, reject) => {
+    const answered = async (response) => JSON.parse((await response.toArray()).join(""));
+    get(url, { agent: false }, (response) => answered(response).then(resolve, reject)).on("error", reject);
+  });
+const masterState = () => getJson(`http://127.0.0.1:${masterUi}/api/firesteel/v1/master`);
 const alive = async () => (await masterState()).workers.filter(({ state }) => state === "ALIVE");
 const containers = (service) =>
   must(compose("ps", "-q", service), "ps")
@@ -177,12 +184,12 @@ try {
   });
   await check("the pages of a worker, below the master's", async () => {
     const [{ webUiAddress }] = await alive();
-    const { connected } = await (await fetch(`http://127.0.0.1:${masterUi}/${webUiAddress}api/firesteel/v1/worker`)).json();
+    const { connected } = await getJson(`http://127.0.0.1:${masterUi}/${webUiAddress}api/firesteel/v1/worker`);
     equal(connected, true, "what the worker says");
   });
   await check("the history server shows what has ended", () =>
     until(async () => {
-      const all = await (await fetch(`http://127.0.0.1:${historyPort}/api/v1/applications`)).json();
+      const all = await getJson(`http://127.0.0.1:${historyPort}/api/v1/applications`);
       return all.filter(({ name, attempts }) => name === "flights" && attempts[0].completed).length === 2;
     }, "two finished applications"),
   );
