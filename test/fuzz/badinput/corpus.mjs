@@ -28,6 +28,7 @@ export async function corpus(spark, folder, parquetFolder) {
       format,
       name: part.replace(/^part-[^.]*/, name),
       bytes: readFileSync(join(path, part)),
+      own: true,
       isText: ["csv", "json", "text"].includes(format) && options.compression === undefined,
       ...read,
     });

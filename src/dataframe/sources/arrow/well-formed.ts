@@ -48,7 +48,36 @@ export function requireFooter(file: Uint8Array): void {
       if (offset < end || described <= 0n || body < 0n || offset + described + body > BigInt(start))
         throw new Error(`batch ${i} is not where its footer says.`);
       end = offset + described + body;
+      requireCounts(new DataView(file.buffer, file.byteOffset + Number(offset), Number(described)), i);
     }
+  }
+}
+
+/** Whether the lists of a message (columns and buffers of a batch, which may be that of a dictionary) are in it as long as they say. */
+function requireCounts(message: DataView, index: number): void {
+  const start = message.getInt32(0, true) === -1 ? 8 : 4;
+  const body = new DataView(message.buffer, message.byteOffset + start, message.byteLength - start);
+  const fieldOf = (table: number, field: number): number => {
+    const fields = table - body.getInt32(table, true);
+    const at = 4 + 2 * field < body.getUint16(fields, true) ? body.getUint16(fields + 4 + 2 * field, true) : 0;
+    return at === 0 ? 0 : table + at;
+  };
+  const follow = (at: number): number => at + body.getUint32(at, true);
+  const root = body.getUint32(0, true);
+  const type = fieldOf(root, 1);
+  const header = fieldOf(root, 2);
+  if (type === 0 || header === 0) throw new Error(`batch ${index} has no header.`);
+  let batch = follow(header);
+  const DICTIONARY = 2;
+  if (body.getUint8(type) === DICTIONARY) {
+    const data = fieldOf(batch, 1);
+    if (data === 0) throw new Error(`dictionary ${index} has no values.`);
+    batch = follow(data);
+  }
+  for (const list of [1, 2]) {
+    const at = fieldOf(batch, list);
+    if (at !== 0 && body.getUint32(follow(at), true) * 16 > body.byteLength)
+      throw new Error(`batch ${index} says of itself that it is longer than it is.`);
   }
 }
 
