@@ -161,7 +161,7 @@ function killAtRandom() {
         }
         again();
       },
-      200 + next() * 800,
+      1500 + next() * 2500,
     );
   };
   again();
