@@ -46,6 +46,8 @@ async function startDaemon(compose) {
     daemon.kill("SIGTERM");
     await Promise.race([end, sleep(20_000)]);
     if (!ended) daemon.kill("SIGKILL");
+    // The daemon leaves its network namespace mounted.
+    run("sh", ["-c", `awk '{ print $2 }' /proc/mounts | grep '^${directory}/' | sort -r | xargs -r umount -l`]);
     rmSync(directory, { recursive: true, force: true });
   };
   process.env["DOCKER_HOST"] = socket;
