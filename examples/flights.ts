@@ -21,7 +21,7 @@ const flights = spark
      FROM raw WHERE NOT cancelled AND delay IS NOT NULL`,
   )
   .repartition(4);
-const [training, test] = flights.randomSplit([0.8, 0.2], 1) as [typeof flights, typeof flights];
+const [training, test] = flights.randomSplit([0.8, 0.2], 1);
 void training.cache();
 
 const words = ["carrier", "origin", "dest"];

@@ -23,7 +23,7 @@ export class DataSourceRegistration {
       throw new UsageError("INVALID_ARGUMENT", "dataSource.register needs an object with name, schema and read.");
     if (findSource(name) !== undefined && !given.has(name.toLowerCase()))
       throw new UsageError("INVALID_ARGUMENT", `There is a data source ${name} already: give yours another name.`);
-    registerSource(userSource(source as UserDataSource));
+    registerSource(userSource(source));
     given.add(name.toLowerCase());
   }
 }

@@ -158,7 +158,7 @@ export const sqlite: Dialect = {
       case "long":
         return `${value as number}`;
       case "double":
-        return Number.isFinite(value) ? String(value) : null;
+        return Number.isFinite(value) ? `${value as number}` : null;
       case "string":
         return (value as string).includes("\0") ? null : `'${(value as string).replaceAll("'", "''")}'`;
       default:
