@@ -137,7 +137,7 @@ describe("FIRESTEEL_SUBMIT_ARGS, for programs that node or tsx runs", () => {
       ["--bogus", /FIRESTEEL_SUBMIT_ARGS: unknown option '--bogus'/],
       ["--master", /FIRESTEEL_SUBMIT_ARGS: option '--master <url>' argument missing/],
       ["--name 'open", /Unclosed '/],
-      ["--jars x", /--jars is not supported/],
+      ["--jars x", /--jars belongs to the JVM/],
     ] as const) {
       const { code, stderr } = await place.run([], { command: [module], env: { FIRESTEEL_SUBMIT_ARGS: bad } });
       expect(code).toBe(1);
