@@ -290,7 +290,8 @@ export class QueryGenerator {
     const forms = [`MAX(${value})`, `MIN(${value})`];
     if (kind === "int")
       forms.push("COUNT(*)", `COUNT(${value})`, `CAST(SUM(${value}) AS BIGINT)`, `COALESCE(MAX(${value}), -1)`, `COUNT(*) + 1`);
-    const having = this.random.chance(0.1) ? ` HAVING COUNT(*) > ${this.random.int(0, 2)}` : "";
+    // Beside a subquery that depends on its row, HAVING that no group passes gives a value here and NULL in DuckDB: docs/deviations.md.
+    const having = this.random.chance(0.1) && link === "" ? ` HAVING COUNT(*) > ${this.random.int(0, 2)}` : "";
     return `(SELECT ${this.random.pick(forms)} FROM ${from.text}${link}${having})`;
   }
 
@@ -385,7 +386,7 @@ export class QueryGenerator {
       ]);
     }
     const ints = this.#column(scope, "int");
-    const range = `RANGE BETWEEN ${random.int(0, 3)} PRECEDING AND ${random.pick([`${random.int(0, 3)} FOLLOWING`, "CURRENT ROW", "UNBOUNDED FOLLOWING"])}`; // prettier-ignore
+    const range = `RANGE BETWEEN ${random.int(0, 3)} PRECEDING AND ${random.pick([`${random.int(0, 3)} FOLLOWING`, "CURRENT ROW"])}`; // prettier-ignore
     return random.pick([
       `RANK() OVER (${by}ORDER BY ${order})`,
       `DENSE_RANK() OVER (${by}ORDER BY ${order})`,
