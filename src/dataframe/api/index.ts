@@ -24,14 +24,7 @@ export { SparkSession, SparkSessionBuilder } from "./spark-session";
 
 export { DataFrameStatFunctions } from "./stat-functions";
 export { DataSourceRegistration } from "./data-source-registration";
-export type {
-  UserDataSource,
-  UserDataWriter,
-  UserFilter,
-  UserSave,
-  UserScan,
-  UserWriteTask,
-} from "../sources/user/definition";
+export type { UserDataSource, UserDataWriter, UserFilter, UserSave, UserScan, UserWriteTask } from "../sources/user/definition";
 export { UDFRegistration } from "./udf-registration";
 export { Window, WindowSpec } from "./window";
 export type { WindowBound } from "./window";

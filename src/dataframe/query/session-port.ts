@@ -181,7 +181,9 @@ export class SessionPort implements QueryPort {
     const execution = await this.session.query(plan, callOfSession(this.session, "inputFiles"));
     const files = new Set<string>();
     walkPlan(execution.optimized, (node) => {
-      if (node.kind === "scan") for (const { path } of node.relation.files?.files ?? []) files.add(isLocalPath(path) ? `file://${toLocalPath(path)}` : path);
+      if (node.kind === "scan")
+        for (const { path } of node.relation.files?.files ?? [])
+          files.add(isLocalPath(path) ? `file://${toLocalPath(path)}` : path);
     });
     return [...files];
   }

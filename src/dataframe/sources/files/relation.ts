@@ -15,7 +15,8 @@ export interface FileFormat {
 
 export async function fileRelation(format: FileFormat, request: LoadRequest, driver: DriverContext): Promise<Relation> {
   const { settings } = driver;
-  if (request.paths.length === 0 && request.schema === undefined) throw new AnalysisError("UNABLE_TO_INFER_SCHEMA", { format: format.name });
+  if (request.paths.length === 0 && request.schema === undefined)
+    throw new AnalysisError("UNABLE_TO_INFER_SCHEMA", { format: format.name });
   const same = (a: string, b: string): boolean => (settings.caseSensitive ? a === b : a.toLowerCase() === b.toLowerCase());
   const listing = await listFiles(
     { paths: request.paths, options: request.options, known: request.schema?.fields ?? [] },
