@@ -84,6 +84,7 @@ const history = spawn(process.execPath, [join(dist, "cli.js"), "history", "--dir
 const conf = {
   "spark.executor.memory": "512m",
   "spark.local.dir": local,
+  "spark.ui.enabled": "true",
   "spark.ui.port": "0",
   "spark.eventLog.enabled": "true",
   "spark.eventLog.dir": events,
