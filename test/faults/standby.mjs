@@ -12,6 +12,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** Every process that was started. */
+const all = [];
 const cli = join(dirname(fileURLToPath(import.meta.url)), "../../dist/cli.js");
 const directory = mkdtempSync(join(tmpdir(), "standby-test-"));
 
@@ -30,9 +32,23 @@ for (let round = 0; round < Number(process.argv[2]); round++) {
 console.log("made " + made.value);
 `;
 
+/** Nothing here takes longer than some seconds; what hangs says where. */
+const PATIENCE_MS = 60_000;
+
+async function within(what, state, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      const others = all.map(({ name, text }) => `--- ${name}\n${text}`).join("\n");
+      reject(new Error(`${what}: ${state.text}\nAll of them:\n${others}`));
+    }, PATIENCE_MS);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 function run(args) {
   const child = spawn(process.execPath, [cli, ...args], { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
-  const state = { child, text: "", waiting: [] };
+  const state = { child, name: `${args[0]} ${child.pid}`, text: "", waiting: [] };
   const heard = (chunk) => {
     state.text += chunk;
     state.waiting = state.waiting.filter(({ pattern, resolve }) => !pattern.test(state.text) || resolve());
@@ -40,12 +56,15 @@ function run(args) {
   child.stdout.on("data", heard);
   child.stderr.on("data", heard);
   state.ended = new Promise((resolve) => child.once("close", resolve));
+  const gone = state.ended.then((code) => Promise.reject(new Error(`firesteel ${args[0]} ended with ${code}: ${state.text}`)));
+  gone.catch(() => undefined);
   /** Resolves when the process has written what fits. */
-  state.says = (pattern) =>
-    Promise.race([
-      new Promise((resolve) => (pattern.test(state.text) ? resolve() : state.waiting.push({ pattern, resolve }))),
-      state.ended.then((code) => Promise.reject(new Error(`firesteel ${args[0]} ended with ${code}: ${state.text}`))),
-    ]);
+  state.says = (pattern) => {
+    const said = new Promise((resolve) => (pattern.test(state.text) ? resolve() : state.waiting.push({ pattern, resolve })));
+    return within(`firesteel ${args[0]} does not say ${pattern}`, state, Promise.race([said, gone]));
+  };
+  state.exit = () => within(`firesteel ${args[0]} does not end`, state, state.ended);
+  all.push(state);
   return state;
 }
 
@@ -72,45 +91,37 @@ const check = (condition, what) => {
 };
 
 writeFileSync(join(directory, "program.ts"), PROGRAM);
-const all = [];
 try {
   const masters = [await startMaster(0), await startMaster(1)];
-  all.push(...masters);
   await masters[1].says(/this master is a standby; the active one is at firesteel:\/\/127\.0\.0\.1:/);
   const workers = ["work-1", "work-2"].map((work) =>
     run(["worker", url, "--webui-port", "0", "-c", "1", "-m", "2g", "-d", work]),
   );
-  all.push(...workers);
   for (const worker of workers) await worker.says(/firesteel worker worker-/);
 
   const first = submit(8);
-  all.push(first);
   await first.says(/round 0/);
   masters[0].child.kill("SIGKILL");
   const during = submit(1); // while nobody is active
-  all.push(during);
   await masters[1].says(/took over/);
-  check((await first.ended) === 0 && first.text.includes("made 2000"), "the loss of the active master cost the job nothing");
-  check((await during.ended) === 0 && during.text.includes("made 2000"), "what was submitted meanwhile ran");
+  check((await first.exit()) === 0 && first.text.includes("made 2000"), "the loss of the active master cost the job nothing");
+  check((await during.exit()) === 0 && during.text.includes("made 2000"), "what was submitted meanwhile ran");
 
   masters[0] = await startMaster(0);
-  all.push(masters[0]);
   await masters[0].says(/this master is a standby/);
   const second = submit(40);
-  all.push(second);
   await second.says(/round 0/);
   masters[1].child.kill("SIGSTOP");
   await masters[0].says(/took over/);
-  await masters[0].says(
-    /worker \S+ (?:joined|is back)[^]*worker \S+ (?:joined|is back)[^]*application \S+ \(program\) (?:registered|is back)/,
-  );
-  check((await second.ended) === 0 && second.text.includes("made 2000"), "a frozen master cost the job nothing");
+  // They come back in any order.
+  await masters[0].says(/(?:worker \S+ (?:joined|is back)[^]*){2}/);
+  await masters[0].says(/application \S+ \(program\) (?:registered|is back)/);
+  check((await second.exit()) === 0 && second.text.includes("made 2000"), "a frozen master cost the job nothing");
   const third = submit(1);
-  all.push(third);
-  check((await third.ended) === 0, "the other one takes new applications");
+  check((await third.exit()) === 0, "the other one takes new applications");
   masters[1].child.kill("SIGCONT");
   check(
-    (await masters[1].ended) === 1 && /not the active one any more/.test(masters[1].text),
+    (await masters[1].exit()) === 1 && /not the active one any more/.test(masters[1].text),
     "the frozen one ended when it woke up",
   );
 } finally {

@@ -136,7 +136,11 @@ persistent<CrossValidatorModel>(CrossValidatorModel, {
   sparkClass: "org.apache.spark.ml.tuning.CrossValidatorModel",
   aliases: ["pyspark.ml.tuning.CrossValidatorModel"],
   leaveOut: PARTS,
-  ownEntries: mapsEntry,
+  ownEntries: {
+    ...mapsEntry,
+    // PySpark's reader takes the number from here and does not look among the defaults.
+    write: async (model, directory) => ({ numFolds: model.getNumFolds(), ...(await mapsEntry.write(model, directory)) }),
+  },
   metadata: ({ avgMetrics, stdMetrics, metrics, subModels, fitCounts, bestIndex }) => ({
     avgMetrics: doubles(avgMetrics),
     stdMetrics: doubles(stdMetrics),
