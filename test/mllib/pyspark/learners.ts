@@ -30,7 +30,8 @@ export const learners: Readonly<Record<string, Learner>> = {
   GBTClassifier: learner("GBTClassifier", { maxIter: 4, seed: 1 }),
   GBTRegressor: learner("GBTRegressor", { ...regression, maxIter: 4, seed: 1 }),
   // An empty rawPredictionCol, as the other suites have it, makes PySpark's model fail in transform.
-  OneVsRest: () => new mllib.OneVsRest({ classifier: new mllib.LogisticRegression({ maxIter: 3 }), labelCol: "category" }) as never,
+  OneVsRest: () =>
+    new mllib.OneVsRest({ classifier: new mllib.LogisticRegression({ maxIter: 3 }), labelCol: "category" }) as never,
   KMeans: learner("KMeans", { k: 3, seed: 1 }),
   BisectingKMeans: learner("BisectingKMeans", { k: 3, seed: 1 }),
   GaussianMixture: learner("GaussianMixture", { k: 2, seed: 1 }),
