@@ -21,6 +21,7 @@ import duckdb, json, sys, os, glob, decimal, datetime
 data, texts = sys.argv[1], json.load(sys.stdin)
 db = duckdb.connect()
 db.execute("SET enable_progress_bar = false")
+db.execute("SET default_null_order = 'nulls_first_on_asc_last_on_desc'")
 for file in glob.glob(os.path.join(data, "*.parquet")):
     db.execute(f"CREATE VIEW {os.path.basename(file)[:-8]} AS SELECT * FROM '{file}'")
 def plain(v):
@@ -39,10 +40,13 @@ for name, statements in texts.items():
     except Exception as error:
         out[name] = str(error).split("\\n")[0]
 json.dump(out, sys.stdout)`;
-  const texts = Object.fromEntries(names.map((name) => [name, statementsOf(queries, name)]));
+  const texts = Object.fromEntries(names.map((name) => [name, statementsOf(queries, name).map(inDuckDb)]));
   const answer = execFileSync(python, ["-c", program, data], { input: JSON.stringify(texts), maxBuffer: 1 << 30 });
   return JSON.parse(answer.toString());
 }
+
+/** The same statement where ` does not quote, and where two names that the queries give are words of the language. */
+const inDuckDb = (statement) => statement.replaceAll("`", '"').replace(/\b(?:returns|at)\b/gi, '"$&"');
 
 /** A value of a row as the answers have it: numbers as {n: text}. */
 export function plain(value) {

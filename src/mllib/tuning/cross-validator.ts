@@ -115,7 +115,8 @@ export class CrossValidatorModel extends withParams(BestCandidate, folds) {
 
   /** Internal. */
   static of(parent: CrossValidator, found: CrossValidated): CrossValidatorModel {
-    return new CrossValidatorModel(found).adopted(parent);
+    // Set even where it is the default: PySpark's reader of saved models does not look among defaults.
+    return new CrossValidatorModel(found).adopted(parent).set("numFolds", parent.getNumFolds());
   }
 }
 
@@ -136,11 +137,7 @@ persistent<CrossValidatorModel>(CrossValidatorModel, {
   sparkClass: "org.apache.spark.ml.tuning.CrossValidatorModel",
   aliases: ["pyspark.ml.tuning.CrossValidatorModel"],
   leaveOut: PARTS,
-  ownEntries: {
-    ...mapsEntry,
-    // PySpark's reader takes the number from here and does not look among the defaults.
-    write: async (model, directory) => ({ numFolds: model.getNumFolds(), ...(await mapsEntry.write(model, directory)) }),
-  },
+  ownEntries: mapsEntry,
   metadata: ({ avgMetrics, stdMetrics, metrics, subModels, fitCounts, bestIndex }) => ({
     avgMetrics: doubles(avgMetrics),
     stdMetrics: doubles(stdMetrics),
