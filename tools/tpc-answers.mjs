@@ -69,28 +69,30 @@ export function keysOf(statements, columns) {
     .map((key) => columns.findIndex((column) => column.toLowerCase() === key));
 }
 
-function same(a, b) {
+function same(a, b, tolerance) {
   if (a !== null && b !== null && typeof a === "object" && typeof b === "object") {
     const [x, y] = [Number(a.n), Number(b.n)];
     // An average of decimals is a decimal in Spark, rounded, and a double in DuckDB.
     const places = /\.(\d+)$/.exec(a.n)?.[1].length ?? 0;
     const rounding = places > 0 && places < (/\.(\d+)$/.exec(b.n)?.[1].length ?? 0) ? 0.5000001 * 10 ** -places : 0;
-    return a.n === b.n || x === y || Math.abs(x - y) <= Math.max(TOLERANCE * Math.max(Math.abs(x), Math.abs(y)), rounding);
+    return a.n === b.n || x === y || Math.abs(x - y) <= Math.max(tolerance * Math.max(Math.abs(x), Math.abs(y)), rounding);
   }
   return a === b;
 }
 
 /** What is different, in words; undefined where nothing is. `keys`: columns that order the rows, up to ties. */
-export function difference(ours, theirs, keys) {
+export function difference(ours, theirs, keys, tolerance = TOLERANCE) {
   if (ours.length !== theirs.length) return `${ours.length} rows, not ${theirs.length}`;
   for (let i = 0; i < ours.length; i++) {
-    const key = keys.find((column) => column >= 0 && !same(ours[i][column], theirs[i][column]));
+    const key = keys.find((column) => column >= 0 && !same(ours[i][column], theirs[i][column], tolerance));
     if (key !== undefined) return `row ${i} is ${JSON.stringify(ours[i])}, not ${JSON.stringify(theirs[i])}, by its keys`;
   }
   // Numbers that differ only in their last digits must sort alike.
   const text = (row) => JSON.stringify(row.map((value) => (value?.n === undefined ? value : Number(value.n).toPrecision(6))));
   const sorted = (rows) => rows.map((row) => ({ row, text: text(row) })).sort((a, b) => (a.text < b.text ? -1 : 1));
   const [left, right] = [sorted(ours), sorted(theirs)];
-  const at = left.findIndex(({ row }, i) => row.length !== right[i].row.length || row.some((v, c) => !same(v, right[i].row[c])));
+  const at = left.findIndex(
+    ({ row }, i) => row.length !== right[i].row.length || row.some((v, c) => !same(v, right[i].row[c], tolerance)),
+  );
   return at < 0 ? undefined : `it gives ${JSON.stringify(left[at].row)}, not ${JSON.stringify(right[at].row)}`;
 }
