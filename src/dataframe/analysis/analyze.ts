@@ -4,6 +4,7 @@
  */
 import { unreachable } from "../../common/errors";
 import type { Expression } from "../expressions/expression";
+import { metadataOf, withMetadataColumns } from "../logical/metadata-columns";
 import type { LogicalPlan } from "../logical/plan";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
@@ -24,6 +25,7 @@ import {
 } from "./functional";
 import { bindLateralView } from "./generators";
 import { bindAggregatePlan, bindProject } from "./grouping";
+import { checkInputFiles } from "./input-file";
 import { bindHint, bindRepartition } from "./hints";
 import { bindJoin } from "./joins";
 import { bindLimit, bindOffset } from "./limits";
@@ -38,7 +40,10 @@ import { bindUnpivot } from "./unpivot";
 
 /** The relations that the plan names must have been loaded: `context.relation` and `context.read` answer at once. */
 export function analyze(plan: UnresolvedPlan, context: AnalysisContext): LogicalPlan {
-  return exactly(new QueryBinder(context).plan(plan, EMPTY_ENV));
+  const binder = new QueryBinder(context);
+  const whole = withMetadataColumns(exactly(binder.plan(plan, EMPTY_ENV)), binder.metadataNamed);
+  checkInputFiles(whole);
+  return whole;
 }
 
 /** An expression without a table: DEFAULT values, options, parameters of commands. */
@@ -49,7 +54,10 @@ export function analyzeExpression(expression: UnresolvedExpression, context: Ana
 }
 
 export class QueryBinder implements Binder {
-  constructor(readonly context: AnalysisContext) {}
+  constructor(
+    readonly context: AnalysisContext,
+    readonly metadataNamed = new Set<number>(),
+  ) {}
 
   nextId(): number {
     return this.context.nextId();
@@ -58,7 +66,9 @@ export class QueryBinder implements Binder {
   under(conf: Readonly<Record<string, string>> | undefined): Binder {
     const { settings } = this.context;
     const ansi = (conf?.["spark.sql.ansi.enabled"] ?? String(settings.ansi)) === "true";
-    return ansi === settings.ansi ? this : new QueryBinder({ ...this.context, settings: { ...settings, ansi } });
+    return ansi === settings.ansi
+      ? this
+      : new QueryBinder({ ...this.context, settings: { ...settings, ansi } }, this.metadataNamed);
   }
 
   expression(expression: UnresolvedExpression, scope: Scope): Expression {
@@ -179,6 +189,6 @@ export class QueryBinder implements Binder {
 
 function withPlanId(input: Bound, planId: number): Bound {
   const planIds = new Map(input.planIds);
-  planIds.set(planId, [...input.output, ...input.hidden]);
+  planIds.set(planId, [...input.output, ...input.hidden, ...metadataOf(input.plan)]);
   return { ...input, planIds };
 }

@@ -12,6 +12,8 @@ import type { AnalysisContext, ViewScope } from "./context";
 export interface Binder {
   readonly context: AnalysisContext;
   nextId(): number;
+  /** Metadata columns that expressions named: nodes between them and their scans are to pass them up. */
+  readonly metadataNamed: Set<number>;
   plan(plan: UnresolvedPlan, env: Env): Bound;
   expression(expression: UnresolvedExpression, scope: Scope): Expression;
   /** With stars and regular expressions of column names spread out; what the user named keeps its name. */
@@ -72,6 +74,8 @@ export interface Columns {
 export interface NameUse {
   readonly at: QueryContext | undefined;
   readonly planId?: number | undefined;
+  /** Only metadata columns are meant. */
+  readonly metadata?: boolean | undefined;
   /** Within the arguments of an aggregate function. */
   readonly inAggregate?: boolean | undefined;
 }

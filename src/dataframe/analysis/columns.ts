@@ -4,6 +4,8 @@
  */
 import { AnalysisError } from "../errors";
 import type { Attribute, Expression } from "../expressions/expression";
+import { attributesOf } from "../expressions/traverse";
+import { metadataOf } from "../logical/metadata-columns";
 import type { Binder, Bound, Columns, NameUse, PlanIds } from "./binder";
 import { fieldOf } from "./fields";
 import { ambiguousReference, idText, quoted } from "./messages";
@@ -14,11 +16,12 @@ export function columnsOf(binder: Binder, ...inputs: readonly Bound[]): Columns 
     inputs.flatMap((input) => input.output),
     inputs.flatMap((input) => input.hidden),
     mergePlanIds(inputs.map((input) => input.planIds)),
+    () => inputs.flatMap((input) => metadataOf(input.plan)),
   );
 }
 
 export function attributeColumns(binder: Binder, attributes: readonly Attribute[]): Columns {
-  return new InputColumns(binder, attributes, [], new Map());
+  return new InputColumns(binder, attributes, [], new Map(), () => []);
 }
 
 /** A DataFrame that is in both inputs of a join: both sets of columns, so that `df.col` is ambiguous where both are visible. */
@@ -40,6 +43,7 @@ class InputColumns implements Columns {
     readonly all: readonly Attribute[],
     readonly hidden: readonly Attribute[],
     readonly planIds: PlanIds,
+    private readonly metadata: () => readonly Attribute[],
   ) {}
 
   get candidates(): readonly Attribute[] {
@@ -49,10 +53,25 @@ class InputColumns implements Columns {
   find(parts: readonly string[], use: NameUse): Expression | null {
     if (use.planId !== undefined) return this.#findOfPlan(parts, use.planId, use);
     this.#index ??= indexByName(this.all, this.#fold);
-    const visible = this.#match(parts, this.#index, use);
-    if (visible !== null || this.hidden.length === 0) return visible;
+    return this.#match(parts, this.#index, use) ?? this.#findHidden(parts, use) ?? this.#findMetadata(parts, use);
+  }
+
+  #findHidden(parts: readonly string[], use: NameUse): Expression | null {
+    if (this.hidden.length === 0) return null;
     this.#hiddenIndex ??= indexByName(this.hidden, this.#fold);
     return this.#match(parts, this.#hiddenIndex, use);
+  }
+
+  #findMetadata(parts: readonly string[], use: NameUse): Expression | null {
+    if (!parts.some((part) => METADATA_NAME.test(part))) return null;
+    const found = this.#match(parts, indexByName(this.metadata(), this.#fold), use);
+    return found === null ? null : this.#noted(found);
+  }
+
+  /** The columns are not in the plan yet: the binder puts them there in the end. */
+  #noted(expression: Expression): Expression {
+    for (const { id } of attributesOf(expression)) this.binder.metadataNamed.add(id);
+    return expression;
   }
 
   readonly #fold = (name: string): string => (this.binder.context.settings.caseSensitive ? name : name.toLowerCase());
@@ -83,13 +102,16 @@ class InputColumns implements Columns {
   #findOfPlan(parts: readonly string[], planId: number, use: NameUse): Expression | null {
     const ofPlan = this.planIds.get(planId);
     if (ofPlan === undefined) return null;
-    const present = new Map([...this.all, ...this.hidden].map((attribute) => [attribute.id, attribute]));
+    const metadata = parts.some((part) => METADATA_NAME.test(part)) ? this.metadata() : [];
+    const present = new Map([...metadata, ...this.all, ...this.hidden].map((attribute) => [attribute.id, attribute]));
     const fold = this.#fold;
     for (let qualifiers = Math.min(3, parts.length - 1); qualifiers >= 0; qualifiers--) {
       const found = uniqueById(
         ofPlan.filter(
           (attribute) =>
-            fold(attribute.name) === fold(parts[qualifiers] as string) &&
+            (use.metadata === true
+              ? metadata.some(({ id }) => id === attribute.id) && isMetadataName(attribute.name, parts[qualifiers] as string)
+              : fold(attribute.name) === fold(parts[qualifiers] as string)) &&
             parts.slice(0, qualifiers).every((part, i) => {
               const own = attribute.qualifier[attribute.qualifier.length - qualifiers + i];
               return own !== undefined && fold(own) === fold(part);
@@ -103,11 +125,20 @@ class InputColumns implements Columns {
         throw new AnalysisError("AMBIGUOUS_COLUMN_REFERENCE", { name: idText(parts) }, use.at);
       }
       const one = here[0] as Attribute;
-      const column = asWritten(present.get(one.id) ?? one, parts[qualifiers] as string);
-      return fieldOf(this.binder, column, parts.slice(qualifiers + 1), use.at);
+      const known = present.get(one.id) ?? one;
+      const column = use.metadata === true ? known : asWritten(known, parts[qualifiers] as string);
+      const value = fieldOf(this.binder, column, parts.slice(qualifiers + 1), use.at);
+      return metadata.some(({ id }) => id === one.id) ? this.#noted(value) : value;
     }
     return null;
   }
+}
+
+const METADATA_NAME = /^_+metadata$/i;
+
+/** It has more underscores where the files have a column of its name. */
+function isMetadataName(own: string, asked: string): boolean {
+  return own.replace(/^_+/, "_") === asked.toLowerCase();
 }
 
 /** A column is called what the query calls it: `SELECT ID FROM range(1)` gives ID. */

@@ -28,6 +28,7 @@ const WITHOUT_PARENTHESES: ReadonlySet<string> = new Set([
 export interface NameSyntax {
   readonly parts: readonly string[];
   readonly planId?: number;
+  readonly metadata?: boolean;
   readonly at?: QueryContext;
 }
 
@@ -42,7 +43,7 @@ export function bindName(binder: Binder, name: NameSyntax, scope: Scope): Expres
 
 export function findName(binder: Binder, name: NameSyntax, scope: Scope): Expression | null {
   const { parts, at } = name;
-  const use = { at, planId: name.planId, inAggregate: scope.inAggregate };
+  const use = { at, planId: name.planId, metadata: name.metadata, inAggregate: scope.inAggregate };
   if (name.planId === undefined) {
     const variable = lambdaVariable(binder, parts, scope.lambdas, at);
     if (variable !== null) return variable;

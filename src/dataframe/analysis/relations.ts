@@ -9,6 +9,7 @@ import { isFoldable } from "../expressions/traverse";
 import { asRead, CHAR_VARCHAR_KEY, lengthOf } from "../functions/char-types";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
+import { metadataColumnOf, metadataType } from "../sources/files/constant-columns";
 import type { Relation } from "../sources/relation";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { commonType } from "../types/coercion";
@@ -77,9 +78,16 @@ export function scan(binder: Binder, relation: Relation, name: readonly string[]
     pushed: [],
     partitionFilters: [],
     limit: null,
+    ...(relation.files !== null && { metadata: metadataColumn(binder, relation) }),
   };
   const read = charsRead(binder, relation, bound(node, output));
   return name.length === 0 ? read : aliased(read, name);
+}
+
+function metadataColumn(binder: Binder, relation: Relation): Attribute {
+  // Rows of other formats have no numbers.
+  const type = metadataType(relation.format === "parquet");
+  return attribute(binder.nextId(), metadataColumnOf(relation.schema), type, false);
 }
 
 /** CHAR columns with blanks up to their length, whoever wrote them. */

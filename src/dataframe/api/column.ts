@@ -4,6 +4,7 @@ import type { DataType } from "../../columnar/types";
 import { UsageError } from "../../common/errors";
 import { parseType } from "../sql/parse-type";
 import type { UnresolvedExpression } from "../syntax/expression";
+import { refuse } from "./check";
 import { expressionText } from "./expression-text";
 import { literalOf, stringLiteral } from "./literal";
 import type { WindowSpec } from "./window";
@@ -25,6 +26,17 @@ export function valueExpression(value: unknown): UnresolvedExpression {
 /** The expression of a column or of the column with that name; other values become literals. */
 export function columnExpression(value: unknown): UnresolvedExpression {
   return typeof value === "string" ? nameExpression(value) : valueExpression(value);
+}
+
+/** As columnExpression, of nothing but columns and names: what a misspelt property gave does not become NULL unseen. */
+export function checkedColumn(call: string, value: unknown): UnresolvedExpression {
+  if (value instanceof Column) return value.expression;
+  return typeof value === "string" ? nameExpression(value) : refuse(`${call}: a column`, "a Column or a name", value);
+}
+
+/** The expression of a Column, and of nothing else. */
+export function checkedExpression(what: string, value: unknown): UnresolvedExpression {
+  return value instanceof Column ? value.expression : refuse(what, "a Column", value);
 }
 
 /** `a.b.c`, `t.*`, and parts in back quotes. */
@@ -67,6 +79,12 @@ export class Column {
   }
 
   #operator(name: string, ...args: readonly unknown[]): Column {
+    if (args.includes(undefined)) {
+      throw new UsageError(
+        "NOT_EXPECTED_TYPE",
+        `${String(this)} ${name} undefined: give a column or a value. NULL is said by null; undefined is mostly a misspelt property.`,
+      );
+    }
     return new Column({ kind: "call", name: [name], args: [this.expression, ...args.map(valueExpression)], operator: true });
   }
 
@@ -328,7 +346,7 @@ export class Column {
     if (!isCase(expression) || expression.args.length % 2 === 1) {
       throw new UsageError("INVALID_WHEN", "when() can only follow functions.when() and other when(), before otherwise().");
     }
-    const args = [...expression.args, valueExpression(condition), valueExpression(value)];
+    const args = [...expression.args, checkedExpression("when: the condition", condition), valueExpression(value)];
     return new Column({ ...expression, args });
   }
   /** The value where no case of `functions.when(…)` holds; without it, null. */

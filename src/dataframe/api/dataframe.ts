@@ -14,7 +14,8 @@ import type { StructType } from "../types";
 import { withMethods } from "../types";
 import { simpleString } from "../types/text";
 import type { Row } from "../types/row";
-import { Column, columnExpression, nameExpression, nameParts, valueExpression } from "./column";
+import { refuse, refusePlainly } from "./check";
+import { checkedColumn, checkedExpression, Column, columnExpression, nameExpression, nameParts } from "./column";
 import type { ColumnOrName } from "./column";
 import { DESCRIBE, describedColumns, statisticsPlan, SUMMARY } from "./describe";
 import { userFunction } from "./functions/user-functions";
@@ -74,14 +75,21 @@ export class DataFrame {
     return this.sparkSession.core;
   }
 
-  #columns(list: ColumnArguments, at: Located): UnresolvedExpression[] {
-    return list.flat().map((column) => located(columnExpression(column), at));
+  #columns(scope: string, list: ColumnArguments, at: Located): UnresolvedExpression[] {
+    return list.flat().map((column) => located(checkedColumn(scope, column), at));
   }
 
-  #order(list: ColumnArguments, at: Located): UnresolvedExpression[] {
-    return this.#columns(list, at).map((child) =>
+  #order(scope: string, list: ColumnArguments, at: Located): UnresolvedExpression[] {
+    return this.#columns(scope, list, at).map((child) =>
       child.kind === "sortOrder" ? child : { kind: "sortOrder", child, ascending: true, nullsFirst: null, at },
     );
+  }
+
+  #condition(condition: unknown, at: Located): UnresolvedExpression {
+    if (typeof condition === "string") return this.#parsed(condition);
+    return condition instanceof Column
+      ? located(condition.expression, at)
+      : refuse("filter: the condition", "a Column or SQL text", condition);
   }
 
   #parsed(text: string): UnresolvedExpression {
@@ -92,7 +100,7 @@ export class DataFrame {
 
   /** Exactly these columns: names ("a", "t.a", "*") or Columns. */
   select(...columns: ColumnArguments): DataFrame {
-    return this.derive("select", (at) => ({ kind: "project", child: this.plan, expressions: this.#columns(columns, at) }));
+    return this.derive("select", (at) => ({ kind: "project", child: this.plan, expressions: this.#columns("select", columns, at) }));
   }
 
   /** Columns as SQL text: `selectExpr("a", "b + 1 AS c")`. */
@@ -106,6 +114,7 @@ export class DataFrame {
 
   /** With a column added, or replaced where there is one of that name. */
   withColumn(name: string, column: Column): DataFrame {
+    if (typeof name !== "string") refusePlainly("withColumn: the name", "a string", name);
     return this.#withColumns("withColumn", { [name]: column });
   }
 
@@ -118,7 +127,10 @@ export class DataFrame {
     return this.derive(scope, (at) => ({
       kind: "withColumns",
       child: this.plan,
-      columns: Object.entries(columns).map(([name, column]) => ({ name, expression: located(valueExpression(column), at) })),
+      columns: Object.entries(columns).map(([name, column]) => ({
+        name,
+        expression: located(checkedExpression(`${scope}: ${name}`, column), at),
+      })),
     }));
   }
 
@@ -153,7 +165,7 @@ export class DataFrame {
       columns: columns
         .flat()
         .map((column): UnresolvedExpression =>
-          typeof column === "string" ? { kind: "name", parts: [column], at } : located(column.expression, at),
+          typeof column === "string" ? { kind: "name", parts: [column], at } : located(checkedColumn("drop", column), at),
         ),
     }));
   }
@@ -185,6 +197,12 @@ export class DataFrame {
     return this.col(name);
   }
 
+  /** A metadata column of this DataFrame's files, also where a column of theirs has its name: df.metadataColumn("_metadata"). */
+  metadataColumn(name: string): Column {
+    const planId = planIdOf(this.plan);
+    return new Column({ kind: "name", parts: [name], metadata: true, ...(planId !== undefined && { planId }) });
+  }
+
   /** The DataFrame under a name, for columns such as "t.a". */
   as(name: string): DataFrame {
     return this.derive("as", () => ({ kind: "alias", child: this.plan, name }));
@@ -204,11 +222,7 @@ export class DataFrame {
 
   /** The rows for which a condition holds: a Column, or SQL text. */
   filter(condition: Column | string): DataFrame {
-    return this.derive("filter", (at) => ({
-      kind: "filter",
-      child: this.plan,
-      condition: typeof condition === "string" ? this.#parsed(condition) : located(condition.expression, at),
-    }));
+    return this.derive("filter", (at) => ({ kind: "filter", child: this.plan, condition: this.#condition(condition, at) }));
   }
   where(condition: Column | string): DataFrame {
     return this.filter(condition);
@@ -304,7 +318,7 @@ export class DataFrame {
     const columns = args.filter((arg) => !isDirections(arg)) as ColumnArguments;
     const directions = args.find(isDirections)?.ascending;
     return this.derive(scope, (at) => {
-      const order = this.#order(columns, at).map((item, i) => {
+      const order = this.#order(scope, columns, at).map((item, i) => {
         const ascending = Array.isArray(directions) ? (directions as readonly boolean[])[i] : directions;
         return ascending === false && item.kind === "sortOrder" ? { ...item, ascending: false } : item;
       });
@@ -317,7 +331,7 @@ export class DataFrame {
   repartition(partitions: number | ColumnOrName, ...columns: ColumnArguments): DataFrame {
     return this.derive("repartition", (at) => {
       const count = typeof partitions === "number" ? partitions : undefined;
-      const by = this.#columns(typeof partitions === "number" ? columns : [partitions, ...columns], at);
+      const by = this.#columns("repartition", typeof partitions === "number" ? columns : [partitions, ...columns], at);
       checkPartitions("repartition", count);
       return {
         kind: "repartition",
@@ -333,7 +347,7 @@ export class DataFrame {
   repartitionByRange(partitions: number | ColumnOrName, ...columns: ColumnArguments): DataFrame {
     return this.derive("repartitionByRange", (at) => {
       const count = typeof partitions === "number" ? partitions : undefined;
-      const by = this.#order(typeof partitions === "number" ? columns : [partitions, ...columns], at);
+      const by = this.#order("repartitionByRange", typeof partitions === "number" ? columns : [partitions, ...columns], at);
       checkPartitions("repartitionByRange", count);
       return { kind: "repartition", child: this.plan, by, how: "range", ...(count !== undefined && { numPartitions: count }) };
     });
@@ -360,7 +374,7 @@ export class DataFrame {
   /** Groups by columns, for agg, count and the like. */
   groupBy(...columns: ColumnArguments): GroupedData {
     const at = this.#core.place("groupBy");
-    return new GroupedData(this, { kind: "by", expressions: this.#columns(columns, at) });
+    return new GroupedData(this, { kind: "by", expressions: this.#columns("groupBy", columns, at) });
   }
   groupby(...columns: ColumnArguments): GroupedData {
     return this.groupBy(...columns);
@@ -368,14 +382,14 @@ export class DataFrame {
 
   /** Groups by all columns, by all but the last, and so on to one group of all rows. */
   rollup(...columns: ColumnArguments): GroupedData {
-    const expressions = this.#columns(columns, this.#core.place("rollup"));
+    const expressions = this.#columns("rollup", columns, this.#core.place("rollup"));
     const sets = Array.from({ length: expressions.length + 1 }, (_, i) => numbers(expressions.length - i));
     return new GroupedData(this, { kind: "sets", expressions, sets });
   }
 
   /** Groups by every choice of the columns. */
   cube(...columns: ColumnArguments): GroupedData {
-    const expressions = this.#columns(columns, this.#core.place("cube"));
+    const expressions = this.#columns("cube", columns, this.#core.place("cube"));
     const sets = numbers(expressions.length).reduceRight<readonly (readonly number[])[]>(
       (rest, column) => [...rest.map((set) => [column, ...set]), ...rest],
       [[]],
@@ -386,10 +400,10 @@ export class DataFrame {
   /** Groups by each of the given sets of columns. */
   groupingSets(sets: readonly (readonly ColumnOrName[])[], ...columns: ColumnArguments): GroupedData {
     const at = this.#core.place("groupingSets");
-    const expressions = this.#columns(columns, at);
+    const expressions = this.#columns("groupingSets", columns, at);
     const keys = expressions.map((expression) => JSON.stringify({ ...expression, at: undefined }));
     const indexed = sets.map((set) =>
-      this.#columns(set, at).map((expression) => {
+      this.#columns("groupingSets", set, at).map((expression) => {
         const key = JSON.stringify({ ...expression, at: undefined });
         const known = keys.indexOf(key);
         if (known >= 0) return known;
@@ -433,6 +447,7 @@ export class DataFrame {
    * @example people.join(cities, "city", "left")
    */
   join(right: DataFrame, on?: string | Column | readonly (string | Column)[] | null, how: JoinTypeName = "inner"): DataFrame {
+    checkDataFrame("join", right);
     return this.derive("join", (at) => {
       const type = joinTypeOf(how);
       const join = { kind: "join", left: this.plan, right: right.plan, type } as const;
@@ -440,7 +455,7 @@ export class DataFrame {
       if (list.length === 0) return join;
       if (list.every((item) => typeof item === "string")) return { ...join, using: list };
       const condition = list
-        .map((item) => located(columnExpression(item), at))
+        .map((item) => located(checkedColumn("join", item), at))
         .reduce((a, b) => ({ kind: "call", name: ["and"], args: [a, b], operator: true, at }));
       return { ...join, condition };
     });
@@ -448,11 +463,13 @@ export class DataFrame {
 
   /** Every row with every row of the other. */
   crossJoin(right: DataFrame): DataFrame {
+    checkDataFrame("crossJoin", right);
     return this.derive("crossJoin", () => ({ kind: "join", left: this.plan, right: right.plan, type: "cross" }));
   }
 
   /** Every row with the rows that the other, which may refer to it by `col("x").outer()`, has for it. */
   lateralJoin(right: DataFrame, on?: Column | null, how: JoinTypeName = "inner"): DataFrame {
+    checkDataFrame("lateralJoin", right);
     return this.derive("lateralJoin", (at) => ({
       kind: "join",
       left: this.plan,
@@ -469,6 +486,7 @@ export class DataFrame {
     other: DataFrame,
     how: { readonly all: boolean; readonly byName?: boolean; readonly allowMissingColumns?: boolean },
   ): DataFrame {
+    checkDataFrame(scope, other);
     return this.derive(scope, () => ({
       kind: "setOperation",
       operation,
@@ -488,7 +506,8 @@ export class DataFrame {
     return this.#setOperation("unionAll", "union", other, { all: true });
   }
   /** All rows of both, columns by their names; with `allowMissingColumns` those that one lacks are null there. */
-  unionByName(other: DataFrame, allowMissingColumns = false): DataFrame {
+  unionByName(other: DataFrame, how: boolean | { readonly allowMissingColumns?: boolean } = false): DataFrame {
+    const allowMissingColumns = typeof how === "object" ? how.allowMissingColumns === true : how;
     return this.#setOperation("unionByName", "union", other, { all: true, byName: true, allowMissingColumns });
   }
   /** Distinct rows that are in both. */
@@ -532,8 +551,8 @@ export class DataFrame {
     return this.derive("unpivot", (at) => ({
       kind: "unpivot",
       child: this.plan,
-      ids: this.#columns([ids], at),
-      values: values === null ? null : this.#columns([values], at).map((column) => ({ columns: [column], alias: null })),
+      ids: this.#columns("unpivot", [ids], at),
+      values: values === null ? null : this.#columns("unpivot", [values], at).map((column) => ({ columns: [column], alias: null })),
       variableName: variableColumnName,
       valueNames: [valueColumnName],
       includeNulls: true,
@@ -901,6 +920,10 @@ export interface SortDirections {
 
 function isDirections(argument: unknown): argument is SortDirections {
   return typeof argument === "object" && argument !== null && !(argument instanceof Column) && "ascending" in argument;
+}
+
+function checkDataFrame(call: string, other: unknown): void {
+  if (!(other instanceof DataFrame)) refusePlainly(`${call}: the other side`, "a DataFrame", other);
 }
 
 function hintArgument(parameter: unknown): UnresolvedExpression {

@@ -50,6 +50,8 @@ export function renamePlan(plan: LogicalPlan, ids: ReadonlyMap<ExprId, ExprId>):
     case "cogroup":
     case "scriptTransform": {
       const renamed = { ...node, output: node.output.map(attribute) };
+      if (renamed.kind === "scan" && renamed.metadata !== undefined)
+        return { ...renamed, metadata: attribute(renamed.metadata) };
       return renamed.kind === "generate"
         ? { ...renamed, unrequired: renamed.unrequired.map((id) => ids.get(id) ?? id) }
         : renamed;
@@ -91,6 +93,7 @@ function collectProduced(plan: LogicalPlan, found: (id: ExprId) => void): void {
   for (const child of childrenOf(plan)) collectProduced(child, found);
   for (const inner of subqueryPlans(plan)) collectProduced(inner, found);
   if ("output" in plan) for (const column of plan.output) found(column.id);
+  if (plan.kind === "scan" && plan.metadata !== undefined) found(plan.metadata.id);
   if (plan.kind === "window") for (const item of plan.functions) found(item.id);
   if (plan.kind === "join" && plan.exists !== undefined) found(plan.exists.id);
   for (const expression of expressionsOf(plan)) {

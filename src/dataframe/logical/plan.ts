@@ -170,6 +170,8 @@ export interface Scan {
   readonly partitionFilters: readonly Expression[];
   /** Rows that are enough. */
   readonly limit: number | null;
+  /** The column of facts about the files, which queries may name although it is none of the relation's (metadata-columns.ts). */
+  readonly metadata?: Attribute;
 }
 
 export interface SubqueryAlias {

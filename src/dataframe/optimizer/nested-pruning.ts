@@ -15,11 +15,13 @@ import type { OptimizerContext } from "./context";
 export function pruneNested(plan: LogicalPlan, context: OptimizerContext): LogicalPlan {
   const scans: Scan[] = [];
   walkPlan(plan, (node) => {
-    if (node.kind === "scan" && context.prunesNested?.(node.relation) === true) scans.push(node);
+    if (node.kind === "scan") scans.push(node);
   });
   const candidates = new Map<ExprId, Attribute>();
   for (const scan of scans)
-    for (const column of scan.output) if (column.type.kind === "struct") candidates.set(column.id, column);
+    for (const column of scan.output)
+      if (column.type.kind === "struct" && (column.id === scan.metadata?.id || context.prunesNested?.(scan.relation) === true))
+        candidates.set(column.id, column);
   const visible = outputIds(plan);
   for (const id of visible) candidates.delete(id);
   if (candidates.size === 0) return plan;
@@ -28,7 +30,10 @@ export function pruneNested(plan: LogicalPlan, context: OptimizerContext): Logic
   const byColumn = new Map<ExprId, { readonly path: readonly string[]; readonly column: Attribute }[]>();
   for (const { id, path, call } of paths.values()) {
     if (!candidates.has(id)) continue;
-    const column = attribute(context.nextId(), path.join("."), call.type, call.nullable);
+    // What is known of files is found by its whole name (sources/files/partition-pruning.ts).
+    const metadata = scans.find((scan) => scan.metadata?.id === id)?.metadata;
+    const name = [...(metadata === undefined ? [] : [metadata.name]), ...path].join(".");
+    const column = attribute(context.nextId(), name, call.type, call.nullable);
     fields.set(keyOf(id, path), column);
     byColumn.set(id, [...(byColumn.get(id) ?? []), { path, column }]);
   }

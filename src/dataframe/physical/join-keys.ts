@@ -35,8 +35,8 @@ export const BROADCAST = "broadcast";
 export const FILTERED = "filtered:";
 export const KEYS = "keys:";
 /** Bits, none of the node's rows. */
-export const MARKS = "marks";
+export const MARKS = "marks:";
 
 export function isPartial(role: string): boolean {
-  return role.startsWith(FILTERED) || role.startsWith(KEYS) || role === MARKS;
+  return role.startsWith(FILTERED) || role.startsWith(KEYS) || role.startsWith(MARKS);
 }

@@ -17,7 +17,7 @@ import type { Join, LogicalPlan } from "../logical/plan";
 import type { MarkMatchesExec, PhysicalPlan } from "./plan";
 import { BROADCAST, hashKeys, MARKS } from "./join-keys";
 import { SINGLE } from "./layout";
-import type { Planner } from "./planner";
+import { type ExchangeLink, type FinishedExchange, layoutOfPartitioning, type Planner } from "./planner";
 
 /** The streamed rows must be so many times those that are marked. */
 const LEAST_RATIO = 4;
@@ -32,14 +32,51 @@ export function planMarked(planner: Planner, join: Join): PhysicalPlan | null {
     few = few.left;
   }
   const node = few;
-  if (planner.state.book.find(node, BROADCAST) === undefined && !pays(planner, node, joins)) return null;
-  const table = planner.exchange({ node, role: BROADCAST }, () => planner.plan(node), { kind: "broadcast" });
-  const marks = joins.map((one) =>
-    planner.exchange({ node: one, role: MARKS }, () => matches(planner, one, table), { kind: "single" }),
-  );
+  // A join that is reached through fewer others another time has other rows as its few.
+  const links = joins.map((one, i): ExchangeLink => ({ node: one, role: `${MARKS}${i}` }));
+  const table = markedTable(planner, links) ?? newTable(planner, node, joins);
+  if (table === null) return null;
+  const marks = joins.map((one, i) => {
+    const finished = finishedMarks(planner, links[i]!);
+    if (finished !== undefined && exchangeOf(finished.left) === exchangeOf(table)) return planner.read(finished.exchange);
+    return planner.newExchange(links[i]!, matches(planner, one, table), { kind: "single" });
+  });
   const output = outputOf(join);
   const matched = joins.map(({ type }) => type === "leftSemi");
   return planner.laid({ kind: "markedRows", id: planner.id(), output, child: table, marks, matched }, SINGLE);
+}
+
+function newTable(planner: Planner, few: LogicalPlan, joins: readonly Join[]): PhysicalPlan | null {
+  if (planner.state.book.find(few, BROADCAST) === undefined && !pays(planner, few, joins)) return null;
+  return planner.exchange({ node: few, role: BROADCAST }, () => planner.plan(few), { kind: "broadcast" });
+}
+
+/**
+ * The broadcast that finished marks are about: marks are worth nothing without it. It may have been carried out as part of another
+ * plan of the same rows, so that what it is for does not lead to it.
+ */
+function markedTable(planner: Planner, links: readonly ExchangeLink[]): PhysicalPlan | null {
+  for (const link of links) {
+    const finished = finishedMarks(planner, link);
+    if (finished === undefined) continue;
+    const { output } = finished.left;
+    const table: PhysicalPlan = { kind: "reusedExchange", id: planner.id(), output, exchange: exchangeOf(finished.left) };
+    return planner.laid(table, layoutOfPartitioning({ kind: "broadcast" }));
+  }
+  return null;
+}
+
+function finishedMarks(
+  planner: Planner,
+  { node, role }: ExchangeLink,
+): { readonly exchange: FinishedExchange; readonly left: PhysicalPlan } | undefined {
+  const exchange = planner.state.book.find(node, role);
+  const marks = exchange?.exchange.child;
+  return exchange === undefined || marks?.kind !== "markMatches" ? undefined : { exchange, left: marks.left };
+}
+
+function exchangeOf(table: PhysicalPlan): number {
+  return table.kind === "reusedExchange" ? table.exchange : table.id;
 }
 
 function pays(planner: Planner, few: LogicalPlan, joins: readonly Join[]): boolean {

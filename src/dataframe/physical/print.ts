@@ -2,6 +2,7 @@
 import { unreachable } from "../../common/errors";
 import type { Attribute, Expression } from "../expressions/expression";
 import { attributeText, expressionText, joinName, list, orderList, orderText, treeText } from "../logical/print";
+import { metadataColumnOf } from "../sources/files/constant-columns";
 import { simpleString } from "../types/text";
 import type { ExchangeExec, HashAggregateExec, HashJoinExec, Partitioning, PhysicalPlan, ScanExec } from "./plan";
 import { childrenOf } from "./traverse";
@@ -222,9 +223,11 @@ export function scanDetails(scan: ScanExec): readonly (readonly [name: string, v
   }
   details.push(["PushedFilters", `[${scan.pushed.map(sourceFilterText).join(", ")}]`]);
   if (scan.limit !== null) details.push(["PushedLimit", String(scan.limit)]);
-  const fields = scan.output.map(
-    (column, i) => `${(scan.columns[i] as readonly string[]).join(".")}:${simpleString(column.type)}`,
-  );
+  const notInFiles = new Set([...relation.partitionColumns, metadataColumnOf(relation.schema)]);
+  const fields = scan.output.flatMap((column, i) => {
+    const path = scan.columns[i] as readonly string[];
+    return notInFiles.has(path[0]!) ? [] : [`${path.join(".")}:${simpleString(column.type)}`];
+  });
   details.push(["ReadSchema", `struct<${fields.join(",")}>`]);
   return details;
 }

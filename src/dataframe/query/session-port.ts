@@ -4,7 +4,6 @@ import { encodeBatch, hashBoxed } from "../../columnar/batch";
 import type { StructType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
 import { UsageError } from "../../common/errors";
-import { isLocalPath, toLocalPath } from "../../filesystem/path";
 import type { RDD } from "../../rdd";
 import { parallelize } from "../../rdd/create";
 import type { Call, ContextPort } from "../../rdd/context-port";
@@ -23,6 +22,7 @@ import type { StageSink } from "../physical/plan";
 import { logicalSignature } from "../physical/signature";
 import { walkPlan } from "../logical/traverse";
 import type { SqlSettings } from "../settings";
+import { uriOf } from "../sources/files/constant-columns";
 import type { ExplainMode, Statement } from "../syntax/command";
 import type { UnresolvedExpression, UserFunction } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
@@ -182,8 +182,7 @@ export class SessionPort implements QueryPort {
     const files = new Set<string>();
     walkPlan(execution.optimized, (node) => {
       if (node.kind === "scan")
-        for (const { path } of node.relation.files?.files ?? [])
-          files.add(isLocalPath(path) ? `file://${toLocalPath(path)}` : path);
+        for (const { path } of node.relation.files?.files ?? []) files.add(uriOf(path));
     });
     return [...files];
   }

@@ -15,7 +15,7 @@ export type UnresolvedExpression = Located &
   (
     | { readonly kind: "literal"; readonly value: Boxed; readonly type: DataType }
     /** `a.b.c`: table, column and field names, to be told apart by analysis. */
-    | { readonly kind: "name"; readonly parts: readonly string[]; readonly planId?: number }
+    | { readonly kind: "name"; readonly parts: readonly string[]; readonly planId?: number; readonly metadata?: boolean }
     /** `*`, `t.*`, `* EXCEPT (a, b.c)`, `* REPLACE`. */
     | {
         readonly kind: "star";

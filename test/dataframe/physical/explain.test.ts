@@ -65,7 +65,7 @@ test("formatted", () => {
    (1) Scan parquet
    Output [2]: [amount#3, p_day#4]
    PushedFilters: [GreaterThan(amount,5)]
-   ReadSchema: struct<amount:int,p_day:int>
+   ReadSchema: struct<amount:int>
 
    (2) Filter
    Input [2]: [amount#3, p_day#4]

@@ -228,7 +228,7 @@ describe("text and whole files", () => {
     expect(
       rows.map((row) => [String(row[0]).replace(/.*\//, ""), row[2], Buffer.from(row[3] as Uint8Array).toString("hex")]),
     ).toEqual([
-      ["a%20b.bin", 3, "010203"],
+      ["a b.bin", 3, "010203"],
       ["empty.bin", 0, ""],
     ]);
     expect(rows[0]![0]).toMatch(/^file:\/\/\//);

@@ -6,9 +6,10 @@
  *   +- Relation t[a, day]              +- Relation t[a, day], PartitionFilters: [(day = 3)], PushedFilters: [(a > 5)]
  */
 import type { Expression, ExprId } from "../../expressions/expression";
-import { attributesOf, isDeterministic } from "../../expressions/traverse";
+import { attributesOf, childrenOf, isDeterministic } from "../../expressions/traverse";
 import type { LogicalPlan, Scan } from "../../logical/plan";
 import { transformUp } from "../../logical/traverse";
+import { isFileFact } from "../../sources/files/constant-columns";
 import { enabled, type OptimizerContext, type Rule } from "../context";
 import { conjunction, conjuncts, hasOuter, hasSubquery, includesExpression, plainColumn } from "../predicates";
 
@@ -28,7 +29,7 @@ function pushed(node: Extract<LogicalPlan, { kind: "filter" }>, scan: Scan, cont
   for (const part of conjuncts(node.condition)) {
     const columns = attributesOf(part);
     const plain = isDeterministic(part) && !hasOuter(part) && columns.length > 0;
-    if (plain && !hasSubquery(part) && columns.every((column) => partitions.has(column.id))) {
+    if (plain && !hasSubquery(part) && isOfFiles(part, partitions, scan)) {
       if (!includesExpression(partitionFilters, part)) partitionFilters.push(part);
       continue;
     }
@@ -45,6 +46,18 @@ function pushed(node: Extract<LogicalPlan, { kind: "filter" }>, scan: Scan, cont
   const same = kept.length === conjuncts(node.condition).length;
   if (same && changed === scan) return node;
   return { kind: "filter", child: changed, condition: same ? node.condition : condition };
+}
+
+/** Whether partition columns and facts about files (`_metadata.file_name`) decide. */
+function isOfFiles(part: Expression, partitions: ReadonlySet<ExprId>, scan: Scan): boolean {
+  if (part.kind === "attribute") return partitions.has(part.id);
+  if (part.kind === "call" && part.fn === "struct_field") {
+    const [struct] = part.args;
+    const { ordinal } = part.options as { readonly ordinal: number };
+    if (struct?.kind === "attribute" && struct.id === scan.metadata?.id && struct.type.kind === "struct")
+      return isFileFact(struct.type.fields[ordinal]!.name);
+  }
+  return childrenOf(part).every((child) => isOfFiles(child, partitions, scan));
 }
 
 function partitionColumns(scan: Scan): ReadonlySet<ExprId> {

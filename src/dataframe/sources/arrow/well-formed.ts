@@ -21,6 +21,10 @@ const TAIL = 10;
 /** Offset, length of what describes it, length of its body. */
 const BLOCK = 24;
 
+/** Kinds of messages. */
+const DICTIONARY = 2;
+const RECORD_BATCH = 3;
+
 /**
  * Whether the batches that a file's footer lists are places in the file, one behind the other: the library reads as many as are said to be there,
  * wherever that is. The footer is a FlatBuffers table: version, schema, dictionaries, batches.
@@ -33,7 +37,10 @@ export function requireFooter(file: Uint8Array): void {
   const footer = new DataView(file.buffer, file.byteOffset + start, length);
   const table = footer.getUint32(0, true);
   const fields = table - footer.getInt32(table, true);
-  for (const field of [2, 3]) {
+  for (const [field, expected] of [
+    [2, DICTIONARY],
+    [3, RECORD_BATCH],
+  ] as const) {
     const at = 4 + 2 * field < footer.getUint16(fields, true) ? footer.getUint16(fields + 4 + 2 * field, true) : 0;
     if (at === 0) continue;
     const vector = table + at + footer.getUint32(table + at, true);
@@ -48,13 +55,16 @@ export function requireFooter(file: Uint8Array): void {
       if (offset < end || described <= 0n || body < 0n || offset + described + body > BigInt(start))
         throw new Error(`batch ${i} is not where its footer says.`);
       end = offset + described + body;
-      requireCounts(new DataView(file.buffer, file.byteOffset + Number(offset), Number(described)), i);
+      requireMessage(new DataView(file.buffer, file.byteOffset + Number(offset), Number(described)), i, expected);
     }
   }
 }
 
-/** Whether the lists of a message (columns and buffers of a batch, which may be that of a dictionary) are in it as long as they say. */
-function requireCounts(message: DataView, index: number): void {
+/**
+ * Whether a message is what the footer lists it as (the library waits forever for a batch among other messages), and the lists in it (columns
+ * and buffers of a batch, which may be that of a dictionary) are as long as they say.
+ */
+function requireMessage(message: DataView, index: number, expected: number): void {
   const start = message.getInt32(0, true) === -1 ? 8 : 4;
   const body = new DataView(message.buffer, message.byteOffset + start, message.byteLength - start);
   const fieldOf = (table: number, field: number): number => {
@@ -68,8 +78,8 @@ function requireCounts(message: DataView, index: number): void {
   const header = fieldOf(root, 2);
   if (type === 0 || header === 0) throw new Error(`batch ${index} has no header.`);
   let batch = follow(header);
-  const DICTIONARY = 2;
-  if (body.getUint8(type) === DICTIONARY) {
+  if (body.getUint8(type) !== expected) throw new Error(`batch ${index} is not one.`);
+  if (expected === DICTIONARY) {
     const data = fieldOf(batch, 1);
     if (data === 0) throw new Error(`dictionary ${index} has no values.`);
     batch = follow(data);

@@ -6,7 +6,7 @@ import type { DataType } from "../../../columnar/types";
 import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector";
 import type { ScanColumn, ScanEnv, ScanRequest } from "../data-source";
 import { booleanOption, booleanSetting } from "../options";
-import { constantVector, METADATA_COLUMN, metadataType, metadataValue, rowIndexVector } from "./constant-columns";
+import { constantVector, metadataColumnOf, metadataValue, rowIndexVector, uriOf } from "./constant-columns";
 import type { FileSplit } from "./packing";
 
 /** The rows of one split: one column for each of the file's columns that were asked for. */
@@ -24,7 +24,7 @@ export type OpenSplit = (split: FileSplit, columns: readonly ScanColumn[]) => Sp
 type Output =
   | { readonly kind: "file"; readonly place: number }
   | { readonly kind: "partition"; readonly place: number; readonly type: DataType }
-  | { readonly kind: "metadata"; readonly field: string | null };
+  | { readonly kind: "metadata"; readonly field: string | null; readonly type: DataType };
 
 export class FileScan implements BatchSource {
   readonly #outputs: readonly Output[];
@@ -49,13 +49,13 @@ export class FileScan implements BatchSource {
     this.#ignoreMissing = booleanOption(options, "ignoreMissingFiles", missing);
     this.#left = request.limit ?? Infinity;
     const same = (a: string, b: string): boolean => (settings.caseSensitive ? a === b : a.toLowerCase() === b.toLowerCase());
+    const metadata = metadataColumnOf(relation.schema);
     const fileColumns: ScanColumn[] = [];
     this.#outputs = request.columns.map((column): Output => {
       const name = column.path[0]!;
       const partition = relation.partitionColumns.findIndex((p) => same(p, name));
       if (partition >= 0) return { kind: "partition", place: partition, type: column.type };
-      if (name === METADATA_COLUMN && !relation.schema.fields.some((field) => same(field.name, name)))
-        return { kind: "metadata", field: column.path[1] ?? null };
+      if (name === metadata) return { kind: "metadata", field: column.path[1] ?? null, type: column.type };
       fileColumns.push(column);
       return { kind: "file", place: fileColumns.length - 1 };
     });
@@ -86,7 +86,7 @@ export class FileScan implements BatchSource {
       }
       this.#split = split;
       const { path, start, length } = split;
-      this.env.readsFile({ path, start, length });
+      this.env.readsFile({ path: uriOf(path), start, length });
       return true;
     }
   }
@@ -121,7 +121,7 @@ export class FileScan implements BatchSource {
         case "partition":
           return constantVector(split.partition[output.place] as never, output.type, length);
         case "metadata":
-          return metadataVector(output.field, split, firstRow, length);
+          return metadataVector(output.field, output.type, split, firstRow, length);
       }
     });
     return { length, columns };
@@ -147,13 +147,11 @@ export function ignoresCorrupt({ relation, settings }: Pick<ScanRequest, "relati
   return booleanOption(relation.options, "ignoreCorruptFiles", otherwise);
 }
 
-function metadataVector(field: string | null, split: FileSplit, firstRow: number, length: number): Vector {
-  const { fields } = metadataType(true);
-  const one = (name: string, type: DataType): Vector => {
-    const value = metadataValue(name, split);
-    return value === null ? rowIndexVector(firstRow, length) : constantVector(value, type, length);
-  };
-  if (field === null) return { form: "struct", length, children: fields.map(({ name, type }) => one(name, type)), valid: null };
-  const found = fields.find(({ name }) => name === field.toLowerCase());
-  return one(field, found?.type ?? { kind: "long" });
+function metadataVector(field: string | null, type: DataType, split: FileSplit, firstRow: number, length: number): Vector {
+  if (type.kind === "struct" && field === null) {
+    const children = type.fields.map((one) => metadataVector(one.name, one.type, split, firstRow, length));
+    return { form: "struct", length, children, valid: null };
+  }
+  const value = metadataValue(field!, split);
+  return value === null ? rowIndexVector(firstRow, length) : constantVector(value, type, length);
 }

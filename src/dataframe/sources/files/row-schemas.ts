@@ -4,7 +4,7 @@ import { AnalysisError } from "../../errors";
 import { sqlName } from "../../types/text";
 import type { PlanRequest } from "../data-source";
 import type { Relation } from "../relation";
-import { METADATA_COLUMN } from "./constant-columns";
+import { metadataColumnOf } from "./constant-columns";
 
 /** Throws for a field whose type the format has no form for. */
 export function requireTypes(format: string, fields: readonly StructField[], has: (type: DataType) => boolean): void {
@@ -37,7 +37,7 @@ export function requireCorruptText(fields: readonly StructField[], corrupt: stri
 export function requireMoreThanCorrupt({ relation, columns }: PlanRequest, corrupt: string): void {
   const read = columns
     .map(({ path }) => path[0]!)
-    .filter((name) => !relation.partitionColumns.includes(name) && name !== METADATA_COLUMN);
+    .filter((name) => !relation.partitionColumns.includes(name) && name !== metadataColumnOf(relation.schema));
   if (read.length > 0 && read.every((name) => name === corrupt))
     throw new AnalysisError("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", { columnName: `\`${corrupt}\`` });
 }

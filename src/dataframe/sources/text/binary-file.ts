@@ -3,7 +3,6 @@ import type { Boxed, StructType } from "../../../columnar/types";
 import { DataError } from "../../../common/errors";
 import { readWholeFile, type TaskStorage } from "../../../filesystem/task-storage";
 import type { DataSource } from "../data-source";
-import { uriOf } from "../files/constant-columns";
 import { FileScan } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
@@ -47,7 +46,7 @@ function fileRow(split: FileSplit, names: readonly string[], storage: TaskStorag
   const valueOf = (name: string): Boxed => {
     switch (name) {
       case "path":
-        return uriOf(split.path);
+        return split.path;
       case "modificationTime":
         return Math.floor(split.modified) * 1000;
       case "length":
