@@ -23,6 +23,7 @@
  *   GET /api/firesteel/v1/identity                 Identity
  *   GET /api/firesteel/v1/events[?application=ID]  server-sent events, each one's data a ChangeNotice
  *   GET MINE/summary                               ApplicationSummary
+ *   GET MINE/attention                             Attention[] (what to look at first)
  *   GET MINE/jobs/<id>/dag                         Dag (stages as groups)
  *   GET MINE/stages/<id>/<attempt>/dag             Dag
  *   GET MINE/jobs/<id>/findings                    StageFindings[]
@@ -660,6 +661,26 @@ export interface StageFindings {
   stageId: number;
   attempt: number;
   findings: Finding[];
+}
+
+/** Something to look at first: what failed, was lost, or takes time that it need not. */
+export interface Attention {
+  kind: "failedJob" | "failedQuery" | "lostExecutor" | "slowStage";
+  severity: "warning" | "serious";
+  /** What it is about: "Job 4", "Stage 11". */
+  subject: string;
+  /** Its name: "count at app.ts:12"; empty where it has none. */
+  name: string;
+  /** What happened, in a sentence. */
+  text: string;
+  /** What to do about it; empty where the text says all. */
+  advice: string;
+  /** Time that it cost, ms; 0 where that is not known. */
+  cost: number;
+  /** Where more is to be seen: the page and its arguments, as in ["stages", "11", "0"]. */
+  page: string[];
+  /** More of the same kind that are not listed. */
+  more: number;
 }
 
 export type SqlMetricType = "sum" | "size" | "timing" | "nsTiming" | "average";

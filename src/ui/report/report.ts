@@ -69,7 +69,7 @@ function paths(store: AppStore): string[] {
     "api/firesteel/v1/identity",
     ...["jobs", "stages", "allexecutors", "storage/rdd", "environment"].map((path) => `${api}/${path}`),
     `${api}/sql?details=false&planDescription=false&length=10000`,
-    ...["summary", "timeline", "progress", "executors/memory", "searches"].map((path) => `${mine}/${path}`),
+    ...["summary", "attention", "timeline", "progress", "executors/memory", "searches"].map((path) => `${mine}/${path}`),
     `${mine}/taskStream?limit=${STREAM}`,
   ];
   for (const job of [...store.work.jobs.keys()].slice(-MOST_DETAILED))

@@ -2,13 +2,14 @@
 import type { ExecutorThreads, Identity, LogText } from "../api-types";
 import type { AppStore } from "../store/app-store";
 import { applicationSummary, timeline } from "../views/application";
+import { attention } from "../views/attention";
 import { jobDag, stageDag } from "../views/dag";
 import { executorMemory } from "../views/executors";
 import { stageFindings } from "../views/findings";
 import { searchData } from "../views/searches";
 import { sqlPlanGraph, sqlPlanTexts } from "../views/sql";
 import { stageProgress, stageTaskStream, taskStream } from "../views/task-stream";
-import { stageOf, withStore } from "./api-v1";
+import { stageOf, unknown, unknownQuery, unknownStage, withStore } from "./api-v1";
 import type { ApplicationControl, Applications } from "./applications";
 import { HttpError, integer, json, type Request, type Routes } from "./routes";
 import type { JobEntry, SqlEntry } from "../store/entries";
@@ -25,6 +26,10 @@ export function addApiFiresteel(routes: Routes, applications: Applications, repo
   routes.get(
     `${MINE}/summary`,
     of((store) => json(applicationSummary(store, Date.now()))),
+  );
+  routes.get(
+    `${MINE}/attention`,
+    of((store) => json(attention(store, store.application.endTime ?? Date.now()))),
   );
   routes.get(
     `${MINE}/jobs/:job/dag`,
@@ -140,7 +145,7 @@ export function addApiFiresteel(routes: Routes, applications: Applications, repo
     `${MINE}/stages/:stage/kill`,
     of((store, { parameters: { stage } }) => {
       const found = store.work.latest(integer(stage, "stageId", -1));
-      if (found === undefined) throw new HttpError(404, `unknown stage: ${stage}`);
+      if (found === undefined) throw unknownStage(store, stage!);
       return json({ killed: controlOf(applications).killStage(found.id) });
     }),
   );
@@ -162,13 +167,13 @@ function controlOf({ control }: Applications): ApplicationControl {
 
 function jobOf(store: AppStore, { parameters: { job } }: Request): JobEntry {
   const found = store.work.jobs.get(integer(job, "jobId", -1));
-  if (found === undefined) throw new HttpError(404, `unknown job: ${job}`);
+  if (found === undefined) throw unknown("job", job!, store.work.jobs, "spark.ui.retainedJobs");
   return found;
 }
 
 function executionOf(store: AppStore, { parameters: { execution } }: Request): SqlEntry {
   const found = store.queries.executions.get(integer(execution, "executionId", -1));
-  if (found === undefined) throw new HttpError(404, `unknown query execution id: ${execution}`);
+  if (found === undefined) throw unknownQuery(store, execution!);
   return found;
 }
 

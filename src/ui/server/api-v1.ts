@@ -58,7 +58,7 @@ function addPaths(routes: Routes, applications: Applications, base: string): voi
     `${base}/jobs/:job`,
     of((store, { parameters: { job } }) => {
       const found = store.work.jobs.get(integer(job, "jobId", -1));
-      if (found === undefined) throw new HttpError(404, `unknown job: ${job}`);
+      if (found === undefined) throw unknown("job", job!, store.work.jobs, "spark.ui.retainedJobs");
       return json(jobData(found));
     }),
   );
@@ -76,7 +76,7 @@ function addPaths(routes: Routes, applications: Applications, base: string): voi
     `${base}/stages/:stage`,
     of((store, { parameters: { stage }, query }) => {
       const attempts = store.work.attempts(integer(stage, "stageId", -1));
-      if (attempts.length === 0) throw new HttpError(404, `unknown stage: ${stage}`);
+      if (attempts.length === 0) throw unknownStage(store, stage!);
       const options = stageOptions(query, true);
       return json(attempts.map((one) => stageData(store, one, options)));
     }),
@@ -160,7 +160,7 @@ function addPaths(routes: Routes, applications: Applications, base: string): voi
     `${base}/sql/:execution`,
     of((store, { parameters: { execution }, query }) => {
       const found = store.queries.executions.get(integer(execution, "executionId", -1));
-      if (found === undefined) throw new HttpError(404, `unknown query execution id: ${execution}`);
+      if (found === undefined) throw unknownQuery(store, execution!);
       return json(executionData(found, sqlOptions(query)));
     }),
   );
@@ -177,10 +177,24 @@ export function stageOf(store: AppStore, { parameters: { stage, attempt } }: Req
   const found = store.work.stage(id, integer(attempt, "stageAttemptId", -1));
   if (found !== undefined) return found;
   const known = store.work.attempts(id).map((one) => one.attempt);
-  throw new HttpError(
-    404,
-    known.length === 0 ? `unknown stage: ${stage}` : `unknown attempt for stage ${stage}.  Found attempts: [${known.join(",")}]`,
-  );
+  if (known.length === 0) throw unknownStage(store, stage!);
+  throw new HttpError(404, `unknown attempt for stage ${stage}.  Found attempts: [${known.join(",")}]`);
+}
+
+export function unknownStage({ work }: AppStore, stage: string): HttpError {
+  const ids = [...work.stages.values()].map(({ id }) => [id, undefined] as const);
+  return unknown("stage", stage, new Map(ids), "spark.ui.retainedStages");
+}
+
+/** That there is none, in Spark's words; and whether there was one once. */
+export function unknown(what: string, id: string, known: ReadonlyMap<number, unknown>, setting: string): HttpError {
+  const forgotten = Number(id) >= 0 && Number(id) < Math.max(-1, ...known.keys());
+  const hint = forgotten ? `. It may have been forgotten: ${setting} says how many are kept.` : "";
+  return new HttpError(404, `unknown ${what}: ${id}${hint}`);
+}
+
+export function unknownQuery({ queries }: AppStore, execution: string): HttpError {
+  return unknown("query execution id", execution, queries.executions, "spark.sql.ui.retainedExecutions");
 }
 
 function stageOptions(query: URLSearchParams, details: boolean): StageOptions {

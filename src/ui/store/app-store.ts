@@ -59,7 +59,9 @@ export class AppStore {
   /** Of the newest event that has a time, ms. */
   lastEventTime = 0;
   readonly #versions = new Map<Topic, number>();
+  /** Of all tasks that ended, also of stages that are forgotten. */
   readonly totals = { complete: 0, failed: 0, killed: 0 };
+  readonly bytes = { input: 0, output: 0, shuffleRead: 0, shuffleWrite: 0, spilled: 0 };
 
   constructor(readonly limits: Limits = DEFAULT_LIMITS) {
     this.work = new JobsAndStages(limits);
@@ -207,6 +209,14 @@ export class AppStore {
     this.totals.complete += outcome.succeeded;
     this.totals.failed += outcome.failed;
     this.totals.killed += outcome.killed;
+    if (taskMetrics !== undefined && reason.reason !== "Resubmitted") {
+      const { bytes } = this;
+      bytes.input += taskMetrics.inputBytes;
+      bytes.output += taskMetrics.outputBytes;
+      bytes.shuffleRead += taskMetrics.shuffleLocalBytesRead + taskMetrics.shuffleRemoteBytesRead;
+      bytes.shuffleWrite += taskMetrics.shuffleBytesWritten;
+      bytes.spilled += taskMetrics.diskBytesSpilled;
+    }
     const duration = Math.max(0, taskInfo.finishTime - taskInfo.launchTime);
     this.nodes.taskEnded(taskInfo.executorId, outcome, duration, taskMetrics, reason.reason === "Resubmitted");
     if (event.taskExecutorMetrics !== undefined) this.nodes.peaks(taskInfo.executorId, event.taskExecutorMetrics);

@@ -2,7 +2,7 @@
 import type { EventOf, RddInfo, StorageLevelInfo, TaskMetricsInfo } from "../../events/listener-events";
 import type { Limits } from "./app-store";
 import { type BlockPlace, type ExecutorEntry, type RddEntry, SampleRing } from "./entries";
-import type { TaskEnded } from "./jobs-and-stages";
+import type { TaskEnded } from "./end-reasons";
 import { addPeaks } from "./peaks";
 
 export class Executors {

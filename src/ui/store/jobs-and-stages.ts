@@ -1,19 +1,15 @@
 /** Jobs, stage attempts and their tasks, from events. Counts follow Spark's, so that its REST API can be answered. */
-import type { EventOf, StageInfo, TaskEndReason, TaskInfo, TaskMetricsInfo } from "../../events/listener-events";
+import type { EventOf, StageInfo, TaskInfo, TaskMetricsInfo } from "../../events/listener-events";
 import type { Limits } from "./app-store";
+import type { JobStatus, StageStatus } from "../api-types";
 import { distributions } from "./distributions";
+import { errorText, killSummary, outcomeOf, type TaskEnded } from "./end-reasons";
 import type { ExecutorStageEntry, JobEntry, StageEntry } from "./entries";
 import { addPeaks } from "./peaks";
 import { FAILED, Interner, KILLED, METRIC_KEYS, type Names, NUM_METRICS, SUCCESS, TaskTable } from "./task-table";
 
 /** Quantiles that are kept of a stage whose tasks were forgotten. */
 const KEPT_QUANTILES = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
-
-export interface TaskEnded {
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly killed: number;
-}
 
 export class JobsAndStages {
   readonly jobs = new Map<number, JobEntry>();
@@ -25,6 +21,11 @@ export class JobsAndStages {
   readonly #liveJobs = new Set<JobEntry>();
   /** Rows of all task tables. */
   #rows = 0;
+  /** All that there ever were, also those that are forgotten. */
+  readonly counts: { readonly jobs: Record<JobStatus, number>; readonly stages: Record<StageStatus, number> } = {
+    jobs: { RUNNING: 0, SUCCEEDED: 0, FAILED: 0, UNKNOWN: 0 },
+    stages: { ACTIVE: 0, COMPLETE: 0, FAILED: 0, PENDING: 0, SKIPPED: 0 },
+  };
 
   constructor(private readonly limits: Limits) {}
 
@@ -78,6 +79,7 @@ export class JobsAndStages {
       failure: undefined,
     };
     this.jobs.set(jobId, job);
+    this.counts.jobs.RUNNING++;
     this.#liveJobs.add(job);
     for (const info of stageInfos) this.#stageOf(info).jobIds.add(jobId);
     this.#trimJobs();
@@ -91,11 +93,13 @@ export class JobsAndStages {
     for (const id of job.stageIds) {
       const stage = this.latest(id);
       if (stage?.status !== "PENDING") continue;
-      stage.status = "SKIPPED";
+      this.#becomes(stage, "SKIPPED");
       job.skippedStages.add(id);
       job.skippedTasks += stage.info.numTasks;
     }
     job.status = jobResult.result === "JobSucceeded" ? "SUCCEEDED" : "FAILED";
+    this.counts.jobs.RUNNING--;
+    this.counts.jobs[job.status]++;
     if (jobResult.result === "JobFailed") job.failure = jobResult.message;
     job.completionTime = time;
     return job;
@@ -104,7 +108,7 @@ export class JobsAndStages {
   stageSubmitted({ stageInfo, properties }: EventOf<"StageSubmitted">): StageEntry {
     const stage = this.#stageOf(stageInfo);
     stage.info = stageInfo;
-    stage.status = "ACTIVE";
+    this.#becomes(stage, "ACTIVE");
     stage.pool = properties["spark.scheduler.pool"] ?? "default";
     stage.description = properties["spark.job.description"];
     for (const job of this.#liveJobs) {
@@ -119,8 +123,10 @@ export class JobsAndStages {
     const stage = this.#stageOf(stageInfo);
     const ran = stage.status === "ACTIVE";
     stage.info = stageInfo;
-    stage.status =
-      stageInfo.failureReason !== undefined ? "FAILED" : stageInfo.submissionTime !== undefined ? "COMPLETE" : "SKIPPED";
+    this.#becomes(
+      stage,
+      stageInfo.failureReason !== undefined ? "FAILED" : stageInfo.submissionTime !== undefined ? "COMPLETE" : "SKIPPED",
+    );
     for (const one of stageInfo.accumulables) if (!one.internal && one.metadata !== "sql") stage.accumulables.set(one.id, one);
     for (const job of this.#jobsOf(stage)) {
       if (stage.status === "COMPLETE") job.completedStages.add(stage.id);
@@ -278,12 +284,24 @@ export class JobsAndStages {
       distributions: undefined,
     };
     this.stages.set(key, stage);
+    this.counts.stages.PENDING++;
     this.#attempts.set(id, Math.max(attempt, this.#attempts.get(id) ?? 0));
     return stage;
   }
 
+  #becomes(stage: StageEntry, status: StageStatus): void {
+    this.counts.stages[stage.status]--;
+    this.counts.stages[status]++;
+    stage.status = status;
+  }
+
   #trimJobs(): void {
-    trim(this.jobs, this.limits.jobs, (job) => job.status !== "RUNNING");
+    trim(
+      this.jobs,
+      this.limits.jobs,
+      (job) => job.status !== "RUNNING",
+      (job) => job.status === "FAILED",
+    );
   }
 
   #trimStages(): void {
@@ -291,6 +309,7 @@ export class JobsAndStages {
       this.stages,
       this.limits.stages,
       (stage) => stage.status !== "ACTIVE" && stage.status !== "PENDING" && stage.activeTasks === 0,
+      (stage) => stage.status === "FAILED" || stage.failedTasks > 0,
       (stage) => {
         this.#rows -= stage.tasks.length;
         if (stage.attempt === this.#attempts.get(stage.id)) this.#attempts.delete(stage.id);
@@ -315,61 +334,31 @@ export function stageKey(id: number, attempt: number): number {
   return id * 4096 + attempt;
 }
 
-/** Deletes the oldest entries that may go, a tenth at once, when there are more than `limit`. */
-export function trim<V>(map: Map<number, V>, limit: number, mayGo: (value: V) => boolean, gone?: (value: V) => void): void {
+/**
+ * Deletes the oldest entries that may go, a tenth at once, when there are more than `limit`. What failed goes last: it is what
+ * people come to look for. But it never takes more than half of the room.
+ */
+export function trim<V>(
+  map: Map<number, V>,
+  limit: number,
+  mayGo: (value: V) => boolean,
+  failed: (value: V) => boolean,
+  gone?: (value: V) => void,
+): void {
   if (map.size <= limit) return;
   let left = Math.max(map.size - limit, Math.floor(limit / 10));
+  let spare = Math.floor(limit / 2);
+  for (const value of map.values()) if (failed(value)) spare--;
   for (const [key, value] of map) {
     if (left === 0) return;
     if (!mayGo(value)) continue;
+    if (failed(value)) {
+      if (spare >= 0) continue;
+      spare++;
+    }
     map.delete(key);
     gone?.(value);
     left--;
-  }
-}
-
-const SUCCEEDED: TaskEnded = { succeeded: 1, failed: 0, killed: 0 };
-const WAS_KILLED: TaskEnded = { succeeded: 0, failed: 0, killed: 1 };
-const HAS_FAILED: TaskEnded = { succeeded: 0, failed: 1, killed: 0 };
-
-function outcomeOf({ reason }: TaskEndReason): TaskEnded {
-  if (reason === "Success") return SUCCEEDED;
-  return reason === "TaskKilled" || reason === "TaskCommitDenied" ? WAS_KILLED : HAS_FAILED;
-}
-
-/** Why a task was killed, for the summary of kills. */
-function killSummary(reason: TaskEndReason): string | undefined {
-  if (reason.reason === "TaskKilled") return reason.killReason;
-  return reason.reason === "TaskCommitDenied" ? errorText(reason) : undefined;
-}
-
-/** As Spark words it. */
-function errorText(reason: TaskEndReason): string | undefined {
-  switch (reason.reason) {
-    case "Success":
-      return undefined;
-    case "Resubmitted":
-      return "Resubmitted (resubmitted due to lost executor)";
-    case "TaskResultLost":
-      return "TaskResultLost (result lost from block manager)";
-    case "UnknownReason":
-      return "UnknownReason";
-    case "TaskKilled":
-      return `TaskKilled (${reason.killReason})`;
-    case "TaskCommitDenied":
-      return `TaskCommitDenied (Driver denied task commit) for job: ${reason.jobId}, partition: ${reason.partitionId}, attemptNumber: ${reason.attemptNumber}`;
-    case "ExecutorLostFailure":
-      return `ExecutorLostFailure (executor ${reason.executorId} exited ${reason.exitCausedByApp ? "caused by one of the running tasks" : "unrelated to the running tasks"}) Reason: ${reason.lossReason ?? ""}`;
-    case "FetchFailed": {
-      const { blockManager } = reason;
-      const from =
-        blockManager === null
-          ? "null"
-          : `BlockManagerId(${blockManager.executorId}, ${blockManager.host}, ${blockManager.port}, None)`;
-      return `FetchFailed(${from}, shuffleId=${reason.shuffleId}, mapIndex=${reason.mapIndex}, mapId=${reason.mapId}, reduceId=${reason.reduceId}, message=\n${reason.message}\n)`;
-    }
-    case "ExceptionFailure":
-      return reason.fullStackTrace !== "" ? reason.fullStackTrace : `${reason.className}: ${reason.description}`;
   }
 }
 

@@ -1,5 +1,6 @@
 /** SQL executions: plans, the jobs and stages that carry them out, metrics of operators. */
 import type { AccumulableInfo, EventOf, SparkPlanInfo } from "../../events/listener-events";
+import type { SQLExecutionStatus } from "../api-types";
 import type { Limits } from "./app-store";
 import type { JobEntry, MetricValues, SqlEntry, StageEntry } from "./entries";
 import { trim } from "./jobs-and-stages";
@@ -9,6 +10,8 @@ const MOST_VALUES = 20_000;
 
 export class Queries {
   readonly executions = new Map<number, SqlEntry>();
+  /** All that there ever were, also those that are forgotten. */
+  readonly counts: Record<SQLExecutionStatus, number> = { RUNNING: 0, COMPLETED: 0, FAILED: 0 };
   /** Executions by the accumulators of their metrics, while they run. */
   readonly #byMetric = new Map<number, SqlEntry>();
 
@@ -35,7 +38,13 @@ export class Queries {
     };
     this.executions.set(entry.id, entry);
     this.#learnMetrics(entry, event.sparkPlanInfo);
-    trim(this.executions, this.limits.executions, (one) => one.status !== "RUNNING");
+    this.counts.RUNNING++;
+    trim(
+      this.executions,
+      this.limits.executions,
+      (one) => one.status !== "RUNNING",
+      (one) => one.status === "FAILED",
+    );
   }
 
   changed(event: EventOf<"SQLAdaptiveExecutionUpdate">): void {
@@ -71,6 +80,8 @@ export class Queries {
     entry.error = errorMessage;
     const failed = errorMessage !== "" || [...entry.jobs.values()].includes("FAILED");
     entry.status = failed ? "FAILED" : "COMPLETED";
+    this.counts.RUNNING--;
+    this.counts[entry.status]++;
     for (const id of entry.metrics.keys()) this.#byMetric.delete(id);
   }
 

@@ -1,7 +1,6 @@
 /** Answers about the application as a whole. */
 import type { ApplicationInfo, ApplicationSummary, TimelineEvent } from "../api-types";
 import type { AppStore } from "../store/app-store";
-import { METRIC_KEYS, type MetricKey } from "../store/task-table";
 import { dateText } from "./format";
 
 /** @param lastUpdated of a log that is not being written by this process: when it changed last. */
@@ -31,15 +30,12 @@ export function applicationInfo(store: AppStore, lastUpdated?: number): Applicat
 }
 
 export function applicationSummary(store: AppStore, now: number): ApplicationSummary {
-  const { application, work, nodes, queries, searches, environment, totals } = store;
-  const jobs = [...work.jobs.values()];
+  const { application, work, nodes, queries, searches, environment, totals, bytes } = store;
+  const { jobs, stages: counted } = work.counts;
   const stages = [...work.stages.values()];
   const executors = [...nodes.executors.values()].filter(({ id }) => id !== "driver");
-  const executions = [...queries.executions.values()];
   const found = [...searches.searches.values()];
   const count = <T>(items: readonly T[], matches: (item: T) => boolean): number => items.filter(matches).length;
-  const total = (...keys: MetricKey[]): number =>
-    stages.reduce((sum, stage) => sum + keys.reduce((of, key) => of + stage.totals[METRIC_KEYS.indexOf(key)]!, 0), 0);
   const properties = environment?.sparkProperties ?? {};
   return {
     id: application.id,
@@ -50,17 +46,13 @@ export function applicationSummary(store: AppStore, now: number): ApplicationSum
     completed: application.endTime !== undefined,
     schedulingMode: properties["spark.scheduler.mode"] ?? "FIFO",
     lastUpdated: application.endTime ?? Math.max(store.lastEventTime, Math.min(now, store.lastEventTime)),
-    jobs: {
-      active: count(jobs, ({ status }) => status === "RUNNING"),
-      succeeded: count(jobs, ({ status }) => status === "SUCCEEDED"),
-      failed: count(jobs, ({ status }) => status === "FAILED"),
-    },
+    jobs: { active: jobs.RUNNING, succeeded: jobs.SUCCEEDED, failed: jobs.FAILED },
     stages: {
-      active: count(stages, ({ status }) => status === "ACTIVE"),
-      pending: count(stages, ({ status }) => status === "PENDING"),
-      complete: count(stages, ({ status }) => status === "COMPLETE"),
-      skipped: count(stages, ({ status }) => status === "SKIPPED"),
-      failed: count(stages, ({ status }) => status === "FAILED"),
+      active: counted.ACTIVE,
+      pending: counted.PENDING,
+      complete: counted.COMPLETE,
+      skipped: counted.SKIPPED,
+      failed: counted.FAILED,
     },
     tasks: { active: stages.reduce((sum, stage) => sum + stage.activeTasks, 0), ...totals },
     executors: {
@@ -68,20 +60,16 @@ export function applicationSummary(store: AppStore, now: number): ApplicationSum
       removed: count(executors, ({ isActive }) => !isActive),
       cores: executors.reduce((sum, one) => sum + (one.isActive ? one.totalCores : 0), 0),
     },
-    sql: {
-      running: count(executions, ({ status }) => status === "RUNNING"),
-      completed: count(executions, ({ status }) => status === "COMPLETED"),
-      failed: count(executions, ({ status }) => status === "FAILED"),
-    },
+    sql: { running: queries.counts.RUNNING, completed: queries.counts.COMPLETED, failed: queries.counts.FAILED },
     searches: {
       running: count(found, ({ status }) => status === "RUNNING"),
       completed: count(found, ({ status }) => status !== "RUNNING"),
     },
-    inputBytes: total("inputBytes"),
-    outputBytes: total("outputBytes"),
-    shuffleReadBytes: total("shuffleLocalBytesRead", "shuffleRemoteBytesRead"),
-    shuffleWriteBytes: total("shuffleBytesWritten"),
-    spilledBytes: total("diskBytesSpilled"),
+    inputBytes: bytes.input,
+    outputBytes: bytes.output,
+    shuffleReadBytes: bytes.shuffleRead,
+    shuffleWriteBytes: bytes.shuffleWrite,
+    spilledBytes: bytes.spilled,
     runtime: {
       ...environment?.runtime,
       ...(properties["spark.master"] === undefined ? {} : { Master: properties["spark.master"] }),

@@ -95,7 +95,7 @@ function skew(facts: Facts): Finding | null {
   return {
     kind: "skew",
     severity: cost > wall / 2 ? "serious" : "warning",
-    text: `The largest task read ${formatBytes(most)}, the median one ${formatBytes(middle)}; the longest of the ${large.length} large tasks ran ${formatDuration(longest)} against a median of ${formatDuration(median)}.`,
+    text: `The largest task read ${formatBytes(most)}, the median one ${formatBytes(middle)}; ${large.length === 1 ? "the largest" : `the longest of the ${large.length} large tasks`} ran ${formatDuration(longest)} against a median of ${formatDuration(median)}.`,
     advice:
       "Few keys have most of the records: aggregate before the join, add a random part to the key, or use more partitions. For DataFrames adaptive execution splits skewed joins (spark.sql.adaptive.skewJoin.*).",
     cost,

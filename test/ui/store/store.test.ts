@@ -1,6 +1,8 @@
 /** What the store forgets, and what it says about stages. */
 import type { EventOf, ListenerEvent, TaskInfo, TaskMetricsInfo } from "../../../src/events/listener-events";
 import { AppStore, DEFAULT_LIMITS } from "../../../src/ui/store/app-store";
+import { applicationSummary } from "../../../src/ui/views/application";
+import { attention } from "../../../src/ui/views/attention";
 import { stageFindings } from "../../../src/ui/views/findings";
 import { taskStream } from "../../../src/ui/views/task-stream";
 import { searchData } from "../../../src/ui/views/searches";
@@ -132,6 +134,64 @@ test("tasks that overlap lie in rows of their own", () => {
     end: [100, 150, 200],
   });
   expect(taskStream(store, 150, 10).taskId).toEqual([2]);
+});
+
+function job(store: AppStore, jobId: number, failure?: string): void {
+  store.apply({ ...SAMPLES.JobStart, jobId, stageInfos: [] });
+  store.apply({
+    type: "JobEnd",
+    jobId,
+    time: 5,
+    jobResult: failure === undefined ? { result: "JobSucceeded" } : { result: "JobFailed", message: failure },
+  });
+}
+
+test("failed jobs are remembered longer than others, up to half of the room; counts are of all", () => {
+  const store = new AppStore({ ...DEFAULT_LIMITS, jobs: 10 });
+  job(store, 0, "no");
+  for (let id = 1; id < 100; id++) job(store, id);
+  expect(store.work.jobs.size).toBeLessThanOrEqual(11);
+  expect(store.work.jobs.has(0)).toBe(true);
+  expect(applicationSummary(store, 10).jobs).toEqual({ active: 0, succeeded: 99, failed: 1 });
+  for (let id = 100; id < 200; id++) job(store, id, "no");
+  expect(store.work.jobs.size).toBeLessThanOrEqual(11);
+  expect(store.work.jobs.has(0)).toBe(false);
+  expect(store.work.jobs.has(199)).toBe(true);
+  for (let id = 200; id < 250; id++) job(store, id);
+  expect([...store.work.jobs.values()].filter(({ status }) => status === "FAILED").length).toBe(5);
+});
+
+test("what to look at first: failures with their cause, lost executors but not retired ones, the stages that lost most time", () => {
+  const store = new AppStore();
+  for (let id = 0; id < 5; id++)
+    job(
+      store,
+      id,
+      "Job aborted due to stage failure: Task 6 in stage 4.0 failed 4 times, most recent failure: Lost task 6.3 in stage 4.0 (TID 37) (127.0.0.1 executor 0): RangeError: no such customer: 7\n    at f",
+    );
+  for (const [executorId, reason] of [
+    ["1", "killed by SIGKILL (from outside)"],
+    ["2", "idle"],
+  ] as const) {
+    store.apply({ ...SAMPLES.ExecutorAdded, executorId });
+    store.apply({ ...SAMPLES.ExecutorRemoved, executorId, reason });
+  }
+  stageStart(store, 7, 20);
+  for (let i = 0; i < 19; i++) task(store, 7, i, 0, 100);
+  task(store, 7, 19, 0, 9000);
+  stageEnd(store, 7, 20);
+  const stage = store.work.stage(7, 0)!;
+  stage.info = { ...stage.info, completionTime: 9000 };
+  const items = attention(store, 10_000);
+  expect(items.map(({ subject, more }) => [subject, more])).toEqual([
+    ["Job 4 failed", 0],
+    ["Job 3 failed", 0],
+    ["Job 2 failed", 2],
+    ["Executor 1 was lost", 0],
+    ["Stage 7", 0],
+  ]);
+  expect(items[0]).toMatchObject({ text: "RangeError: no such customer: 7", page: ["jobs", "4"], severity: "serious" });
+  expect(items[4]).toMatchObject({ kind: "slowStage", cost: 8800, page: ["stages", "7", "0"] });
 });
 
 test("a search ranks its candidates as scores come", () => {

@@ -161,14 +161,20 @@ function ExecutorTable(props: {
     number("active", "Running", (row) => row.activeTasks),
     number("done", "Done", (row) => row.completedTasks),
     number("failed", "Failed", (row) => row.failedTasks),
-    number("time", "Task time", (row) => row.totalDuration, duration),
+    // Spark counts the driver's own life as its time; no task ran in it.
+    number("time", "Task time", (row) => (row.totalTasks === 0 ? 0 : row.totalDuration), duration),
     number("gc", "GC", (row) => row.totalGCTime, duration, "Garbage collection"),
     {
       key: "storage",
       label: "Cached",
-      hint: "Storage memory, and what there is of it",
+      hint: "Memory of cached blocks",
       number: true,
-      render: (row) => `${bytes(row.memoryUsed)} / ${bytes(row.maxMemory)}`,
+      render: (row) =>
+        row.memoryUsed === 0 ? (
+          <span class="quiet">–</span>
+        ) : (
+          <span title={`of ${bytes(row.maxMemory)}`}>{bytes(row.memoryUsed)}</span>
+        ),
       sort: (row) => row.memoryUsed,
     },
     number("disk", "Disk", (row) => row.diskUsed, bytes),

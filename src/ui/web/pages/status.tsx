@@ -1,6 +1,6 @@
 /** What Dask's status page shows: memory, CPU, the task stream and the progress of stages, as they are now. */
 import { useMemo } from "preact/hooks";
-import type { ApplicationSummary, ExecutorMemory, StageProgress } from "../../api-types";
+import type { ApplicationSummary, Attention, ExecutorMemory, StageProgress } from "../../api-types";
 import { useApi } from "../api";
 import { Chart } from "../components/chart";
 import { Badge, Card, Facts, Page, TaskBar } from "../components/layout";
@@ -11,6 +11,7 @@ import { useTaskStream } from "../components/use-task-stream";
 import { useScope } from "../context";
 import { bytes, compact, count, duration, plural, shortSite } from "../lib/format";
 import { clusterSeries } from "../lib/memory";
+import { AttentionList } from "./attention";
 import { useNow } from "./use-now";
 
 /** Of an application that runs, so much of the task stream is in view at first. */
@@ -19,6 +20,7 @@ const FOLLOW = 60_000;
 export function Status() {
   const scope = useScope();
   const summary = useApi<ApplicationSummary>(`${scope.mine}/summary`, ["jobs", "stages", "tasks", "executors"]);
+  const attention = useApi<Attention[]>(`${scope.mine}/attention`, ["jobs", "stages", "executors"], 2000);
   const memory = useApi<ExecutorMemory[]>(`${scope.mine}/executors/memory`, ["executors"], 1000);
   const progress = useApi<StageProgress[]>(`${scope.mine}/progress`, ["stages", "tasks"]);
   const stream = useTaskStream(`${scope.mine}/taskStream`, { incremental: true, live: scope.live });
@@ -37,6 +39,11 @@ export function Status() {
           <Figures data={data} now={running ? Date.now() : data.lastUpdated} memory={used[1][used[1].length - 1]} limit={limit} />
         )}
       </Shown>
+      {attention.data !== undefined && attention.data.length > 0 && (
+        <Card title="Look at this first" class="attention-card">
+          <AttentionList items={attention.data} />
+        </Card>
+      )}
       <div class="grid status">
         <Card title="Memory of executors" class="min-memory">
           <Shown of={memory}>
