@@ -49,6 +49,7 @@ function envOf(partition: number): TaskEnv {
     shuffle: {
       mapOutputs: (shuffle) => ({
         numMaps: outputs[shuffle]!.length,
+        epoch: 0,
         size: (map, reduce) => outputs[shuffle]![map]!.offsets[reduce + 1]! - outputs[shuffle]![map]!.offsets[reduce]!,
       }),
       *fetch(shuffle, requests) {

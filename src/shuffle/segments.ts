@@ -11,8 +11,17 @@ export function segmentChunks(env: TaskEnv, shuffleId: number, reduces: readonly
   return chunksOf(new SegmentFrames(env, shuffleId, (outputs) => allMaps(outputs, reduces)), env.values);
 }
 
+export interface SegmentFrameSource extends FrameSource {
+  /** The map task that wrote the last frame. */
+  readonly map: number;
+}
+
 /** The frames of the segments that `requests` names, empty ones left out. Nothing is asked for before the first `next`. */
-export function segmentFrames(env: TaskEnv, shuffleId: number, requests: (outputs: MapOutputs) => SegmentRequest[]): FrameSource {
+export function segmentFrames(
+  env: TaskEnv,
+  shuffleId: number,
+  requests: (outputs: MapOutputs) => SegmentRequest[],
+): SegmentFrameSource {
   return new SegmentFrames(env, shuffleId, requests);
 }
 
@@ -22,7 +31,7 @@ function allMaps(outputs: MapOutputs, reduces: readonly number[]): SegmentReques
   return requests;
 }
 
-class SegmentFrames implements FrameSource {
+class SegmentFrames implements SegmentFrameSource {
   readonly #env: TaskEnv;
   readonly #shuffleId: number;
   readonly #requests: (outputs: MapOutputs) => SegmentRequest[];
@@ -35,6 +44,10 @@ class SegmentFrames implements FrameSource {
     this.#env = env;
     this.#shuffleId = shuffleId;
     this.#requests = requests;
+  }
+
+  get map(): number {
+    return this.#from.map;
   }
 
   next(): Frame | null {

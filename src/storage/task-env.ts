@@ -57,8 +57,11 @@ export interface TaskEnv {
 
 /** While one task runs that offers a memory, others of the executor can have it under the same key. */
 export interface SharedMemories {
-  /** `endedAt`: place of an Int32 in the memory that becomes 1 when this attempt is over, however it ends. */
-  offer(key: string, memory: SharedMemory, endedAt: number): void;
+  /**
+   * `endedAt`: place of an Int32 in the memory that becomes 1 when this attempt is over, however it ends. `goneAt`: place of one that
+   * counts the attempts which joined and are over.
+   */
+  offer(key: string, memory: SharedMemory, endedAt: number, goneAt: number): void;
   /** Null where nobody offers it within `waitMs`. */
   join(key: string, waitMs: number): SharedMemory | null;
 }
@@ -127,6 +130,8 @@ export interface BlockWriter {
 /** Where the map outputs of one shuffle are, at some epoch. */
 export interface MapOutputs {
   readonly numMaps: number;
+  /** Of the driver's table when this was asked for: outputs that were made again have a later one. */
+  readonly epoch: number;
   /** Bytes of the segment of `map` for `reduce`; 0 when empty. */
   size(map: number, reduce: number): number;
 }

@@ -174,6 +174,7 @@ export class MemoryWorld {
         const numMaps = Math.max(-1, ...outputs.keys()) + 1;
         return {
           numMaps,
+          epoch: 0,
           size: (map, reduce) => {
             const output = outputs.get(map);
             if (output === undefined) throw new FetchFailed(shuffleId, map, reduce, null, `Map output ${map} is missing.`);

@@ -7,7 +7,7 @@ import { builtins } from "../functions";
 import { readExchange } from "./exchange/shuffle-reader";
 import type { ExecServices } from "./ports";
 import { openScan } from "./scan";
-import type { TaskEnv } from "../../storage/task-env";
+import { FetchFailed, type TaskEnv } from "../../storage/task-env";
 import type { TaskEnvironment } from "./task-environment";
 import { UserFunctionCalls } from "./user-functions";
 import type { SqlSettings } from "../settings";
@@ -43,7 +43,12 @@ export function taskServices(env: TaskEnvironment, settings: SqlSettings): ExecS
     external() {
       throw new InternalError("A dataset outside of the plan was not opened.");
     },
-    broadcast: (shuffleId) => kept.keep(`${scope} rows ${shuffleId}`, () => allRows(task.env, shuffleId)),
+    broadcast(shuffleId) {
+      // What was made again may have its rows in another order.
+      const { epoch } = task.env.shuffle.mapOutputs(shuffleId);
+      return kept.keep(`${scope} rows ${shuffleId} ${epoch}`, () => allRows(task.env, shuffleId));
+    },
+    outdated: (node, map, why) => new FetchFailed(task.shuffles[node.input]!, map, 0, null, why),
     decodeBatches: decodeBatchesOf,
     encodeBatch(batch) {
       const out = new ByteWriter(1 << 12);
@@ -55,10 +60,10 @@ export function taskServices(env: TaskEnvironment, settings: SqlSettings): ExecS
   };
 }
 
-/** A broadcast is a shuffle with one partition, which every task reads whole. */
+/** A broadcast is a shuffle with one partition, which every task reads whole, and in the same order. */
 function allRows(env: TaskEnv, shuffleId: number): readonly ColumnBatch[] {
   const source = readExchange(env, shuffleId, [{ reduce: 0 }]);
-  const batches: ColumnBatch[] = [];
-  for (let batch = source.next(); batch !== null; batch = source.next()) batches.push(batch);
-  return batches;
+  const byMap: ColumnBatch[][] = [];
+  for (let batch = source.next(); batch !== null; batch = source.next()) (byMap[source.map] ??= []).push(batch);
+  return byMap.flat();
 }

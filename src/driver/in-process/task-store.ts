@@ -136,6 +136,7 @@ export class TaskStore {
     if (numMaps === null) throw new FetchFailed(shuffleId, -1, -1, null, `Outputs of shuffle ${shuffleId} are missing.`);
     return {
       numMaps,
+      epoch: 0,
       size: (map, reduce) => {
         const { offsets } = this.#output(shuffleId, map, reduce);
         return offsets[reduce + 1]! - offsets[reduce]!;

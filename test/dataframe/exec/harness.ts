@@ -180,6 +180,7 @@ export function run(root: PhysicalPlan, tables: readonly Table[], options: RunOp
     readShuffle: () => sourceOf([]),
     external: () => sourceOf([]),
     broadcast: () => [],
+    outdated: (_, map, why) => new Error(`${why} (map ${map})`),
     decodeBatches: decodeBatchesOf,
     encodeBatch: (batch) => {
       const out = new ByteWriter(1 << 12);

@@ -1,13 +1,15 @@
 /** Joins of all types against nested loops over rows. */
 import fc from "fast-check";
 import type { Boxed, DataType } from "../../../src/columnar/types";
-import type { BoxedRow } from "../../../src/columnar/vector";
+import type { BatchSource, BoxedRow } from "../../../src/columnar/vector";
+import { sourceOf } from "../../../src/dataframe/exec/operator";
 import type { Attribute, Expression } from "../../../src/dataframe/expressions/expression";
 import type {
   HashJoinExec,
   MarkedRowsExec,
   MarkMatchesExec,
   NestedLoopJoinExec,
+  PhysicalPlan,
   PhysicalJoinType,
   SortMergeJoinExec,
 } from "../../../src/dataframe/physical/plan";
@@ -161,7 +163,11 @@ describe.each(["leftSemi", "leftAnti"] as const)("%s by marks", (type) => {
   });
 });
 
-test("marks of rows in another order are refused", () => {
+function* each<T>(items: Iterable<T>): Generator<T, void, undefined> {
+  yield* items;
+}
+
+test("marks of rows in another order are to be made again", () => {
   const columns = side([{ kind: "int" }]).columns;
   const rows: BoxedRow[] = [
     [1, 1],
@@ -180,16 +186,20 @@ test("marks of rows in another order are refused", () => {
     rightKeys: keys,
     condition: null,
   };
-  const marked = new Table([marks], run(matches, [left, right]).rows);
+  const marked = new Table([marks], run(matches, [left, right], { partition: 3 }).rows);
+  const read: PhysicalPlan = { kind: "shuffleRead", id: nextId(), output: [marks], input: 5, how: "" };
   const plan: MarkedRowsExec = {
     kind: "markedRows",
     id: nextId(),
     output: columns,
     child: turned.scan,
-    marks: [marked.scan],
+    marks: [read],
     matched: [true],
   };
-  expect(() => run(plan, [turned, marked])).toThrow("in another order");
+  const outdated = (node: { readonly input: number }, map: number, why: string): Error =>
+    new Error(`${node.input} ${map}: ${why}`);
+  const readShuffle = (): BatchSource => sourceOf(each(marked.batches));
+  expect(() => run(plan, [turned], { services: { outdated, readShuffle } })).toThrow(/^5 3: .*in another order/);
 });
 
 describe.each(TYPES)("%s", (type) => {

@@ -1,7 +1,7 @@
 /** What measured sizes make of the rest of a query. */
 import { operatorName, exchangesOf } from "../../../src/dataframe/physical/print";
-import type { PhysicalPlan } from "../../../src/dataframe/physical/plan";
-import { QueryRun, type ExchangeStage, type StageOutcome } from "../../../src/dataframe/physical/stages";
+import type { MarkMatchesExec, PhysicalPlan } from "../../../src/dataframe/physical/plan";
+import { QueryRun, type ExchangeStage, type Stage, type StageOutcome } from "../../../src/dataframe/physical/stages";
 import { childrenOf } from "../../../src/dataframe/physical/traverse";
 import { TestSession, tables } from "../support/session";
 
@@ -55,6 +55,36 @@ test("small sides are broadcast together, whatever each of them measures", () =>
     run.finished(stage.id, { bytes: [1000 * (i + 1)], rows: 10 });
   }
   expect(run.together()).toMatchObject([{ kind: "exchange", partitioning: { kind: "hash" }, broadcasts: [{}, {}] }]);
+});
+
+/** Which broadcast each MarkedRows reads, and which ones its marks are about. */
+function marked(plan: PhysicalPlan): readonly (readonly number[])[] {
+  const broadcast = (node: PhysicalPlan): number => (node.kind === "reusedExchange" ? node.exchange : node.id);
+  const made = exchangesOf(plan);
+  const visit = (node: PhysicalPlan): readonly (readonly number[])[] => {
+    const below = childrenOf(node).flatMap(visit);
+    if (node.kind !== "markedRows") return below;
+    const marks = node.marks.map((read) => made.get(broadcast(read))!.child);
+    return [[node.child, ...marks.map((one) => (one as MarkMatchesExec).left)].map(broadcast), ...below];
+  };
+  return visit(plan);
+}
+
+test("marks stay with the rows that they are about, whatever becomes of the joins between", () => {
+  const few = "select n from names left semi join (select x from other join large on y = v) on n = x";
+  const run = runOf(`${few} left semi join large on n = k`);
+  expect(marked(run.plan).map((broadcasts) => new Set(broadcasts).size)).toEqual([1]);
+  expect(marked(run.plan)[0]).toHaveLength(3);
+  // The first marks are there; then the sides of the join between turn out small.
+  const stages: Stage[] = [];
+  for (let found = run.ready(); found[0]!.kind !== "result"; found = run.ready()) {
+    const stage = (found.find(({ kind, root }) => kind === "exchange" && root.kind === "markMatches") ??
+      found[0]) as ExchangeStage;
+    stages.push(stage);
+    run.finished(stage.id, { bytes: [1000], rows: 10 });
+    for (const broadcasts of marked(run.plan)) expect(new Set(broadcasts).size).toBe(1);
+  }
+  expect(stages.map(({ root }) => root.kind)).toContain("markMatches");
 });
 
 test("when one of the sides broadcast together has no rows, the rest is left out", () => {

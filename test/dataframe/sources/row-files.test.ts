@@ -124,3 +124,25 @@ test("an Arrow file that was cut off is named", async () => {
   await expect(source.scan(relation)).rejects.toThrow(`${name}: it does not end`);
   source.close();
 });
+
+test("an Arrow file whose footer lists another message as a batch is refused", async () => {
+  const source = new Sources("arrow");
+  const schema = parseTableSchema("s STRING");
+  await source.save(source.at("t"), schema, [[["x"], ["y"]]]);
+  const name = readdirSync(source.at("t")).find((file) => file.endsWith(".arrow"))!;
+  const path = source.at("t", name);
+  const bytes = readFileSync(path);
+  const kind = Buffer.from([3]);
+  let refused = 0;
+  // The batch's kind is one of the bytes with this value.
+  for (let at = bytes.indexOf(kind); at >= 0; at = bytes.indexOf(kind, at + 1)) {
+    const spoilt = Buffer.from(bytes);
+    spoilt[at] = 1;
+    writeFileSync(path, spoilt);
+    await source.scan(await source.load(source.at("t"), {}, schema)).catch((error: Error) => {
+      if (error.message.includes(`${name}: batch 0 is not one`)) refused++;
+    });
+  }
+  expect(refused).toBe(1);
+  source.close();
+});

@@ -1,6 +1,7 @@
 /** Good files, to be spoilt: written by the engine in every format, encoding and codec, and those of a folder of Parquet files. */
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { tableFromIPC, tableToIPC } from "apache-arrow";
 
 /** Larger files are left out: most of what is spoilt in them is a value. */
 const LARGEST = 300_000;
@@ -60,12 +61,19 @@ export async function corpus(spark, folder, parquetFolder) {
   await keep(flat.select("text"), "text", "plain");
   await keep(flat, "arrow", "flat");
   await keep(nested, "arrow", "nested");
+  // What a seed spoils depends on how many files there are.
+  files.push(...files.filter(({ format }) => format === "arrow").map(asStream));
   if (parquetFolder !== undefined)
     for (const path of readdirSync(parquetFolder, { recursive: true }).filter((file) => file.endsWith(".parquet"))) {
       if (statSync(join(parquetFolder, path)).size > LARGEST) continue;
       files.push({ format: "parquet", name: basename(path), bytes: readFileSync(join(parquetFolder, path)), isText: false });
     }
   return files;
+}
+
+function asStream(file) {
+  const bytes = Buffer.from(tableToIPC(tableFromIPC(file.bytes), "stream"));
+  return { ...file, name: file.name.replace(".arrow", "-stream.arrow"), bytes };
 }
 
 function split(columns) {

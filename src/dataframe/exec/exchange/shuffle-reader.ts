@@ -12,10 +12,18 @@ export interface ShufflePart {
   readonly maps?: readonly [from: number, to: number];
 }
 
-export function readExchange(env: TaskEnv, shuffleId: number, parts: readonly ShufflePart[]): BatchSource {
+export interface ExchangeSource extends BatchSource {
+  /** The map task that wrote the last batch: segments come in any order. */
+  readonly map: number;
+}
+
+export function readExchange(env: TaskEnv, shuffleId: number, parts: readonly ShufflePart[]): ExchangeSource {
   const frames = segmentFrames(env, shuffleId, (outputs) => requestsOf(parts, outputs));
   let batches: Iterator<ColumnBatch> | null = null;
   return {
+    get map() {
+      return frames.map;
+    },
     next() {
       for (;;) {
         const batch = batches?.next();

@@ -17,8 +17,11 @@ import { BuildSide } from "./build";
 import { JoinProbe } from "./probe";
 import type { JoinTable } from "./table";
 
-/** Before the bits: a hash of the rows in their order, so that marks of other rows are not taken for marks of these. */
-const HEADER = 4;
+/**
+ * Before the bits: a hash of the rows in their order, so that marks of other rows are not taken for marks of these, and the task. Rows of a
+ * broadcast that got lost may be made again in another order.
+ */
+const HEADER = 8;
 const BATCH_ROWS = 16384;
 
 export class MarkMatchesOperator implements Operator {
@@ -50,12 +53,14 @@ export class MarkMatchesOperator implements Operator {
   }
 
   open(task: OpenTask): BatchSource {
-    return sourceOf(this.pipeline.batches(task, (tables) => [this.#marks(tables.at(-1)!)]));
+    return sourceOf(this.pipeline.batches(task, (tables) => [this.#marks(tables.at(-1)!, task)]));
   }
 
-  #marks({ rows, count, seen }: JoinTable): ColumnBatch {
+  #marks({ rows, count, seen }: JoinTable, task: OpenTask): ColumnBatch {
     const bytes = new Uint8Array(HEADER + ((count + 7) >> 3));
-    new DataView(bytes.buffer).setInt32(0, fingerprint(rows, this.#types, count), true);
+    const header = new DataView(bytes.buffer);
+    header.setInt32(0, fingerprint(rows, this.#types, count), true);
+    header.setInt32(4, task.env.partition, true);
     for (let row = 0; row < count; row++) if (seen[row] === 1) bytes[HEADER + (row >> 3)]! |= 1 << (row & 7);
     return batchOfBoxed([[bytes]], [BINARY]);
   }
@@ -84,8 +89,8 @@ export class MarkedRowsOperator implements Operator {
     const types = this.rows.output.map(({ type }) => type);
     const expected = fingerprint(rows, types, rows.length);
     const kept = new Uint8Array((rows.length + 7) >> 3).fill(0xff);
-    this.marks.forEach((marks, i) => {
-      const bits = this.#put(marks, expected, kept.length, task);
+    this.marks.forEach((_, i) => {
+      const bits = this.#put(i, expected, kept.length, task);
       const flip = this.node.matched[i] === true ? 0 : 0xff;
       for (let at = 0; at < kept.length; at++) kept[at]! &= bits[at]! ^ flip;
     });
@@ -104,17 +109,19 @@ export class MarkedRowsOperator implements Operator {
   }
 
   /** Rows that some task marked. */
-  #put(marks: Operator, expected: number, length: number, task: OpenTask): Uint8Array {
+  #put(index: number, expected: number, length: number, task: OpenTask): Uint8Array {
     const bits = new Uint8Array(length);
-    drain(marks.open(task), task, (batch) => {
+    drain(this.marks[index]!.open(task), task, (batch) => {
       const read = boxedReader(batch.columns[0]!, BINARY);
       for (let i = 0; i < batch.length; i++) {
         const bytes = read(i) as Uint8Array;
-        const hash = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
-        if (bytes.length !== HEADER + length || hash !== expected)
-          throw new InternalError(
-            "The rows of a broadcast are not those that tasks marked: it was computed again in another order.",
-          );
+        const header = new DataView(bytes.buffer, bytes.byteOffset);
+        if (bytes.length !== HEADER + length || header.getInt32(0, true) !== expected) {
+          const node = this.node.marks[index]!;
+          const why = "The rows of a broadcast are not those that a task marked: they were made again, in another order.";
+          if (node.kind !== "shuffleRead") throw new InternalError(why);
+          throw task.services.outdated(node, header.getInt32(4, true), why);
+        }
         for (let at = 0; at < length; at++) bits[at]! |= bytes[HEADER + at]!;
       }
     });
