@@ -50,6 +50,7 @@ function source(prefers, numTasks) {
     persisted: false,
     storageLevel: "",
     barrier: false,
+    determinism: "determinate",
     preferredLocations: prefers ? (p) => [`host${p % 8}`] : () => NOWHERE,
   };
 }

@@ -57,6 +57,8 @@ function errorOf(failure: JobFailure, message: string): Error {
       return new UsageError("RESULT_TOO_LARGE", message, details);
     case "barrier":
       return new UsageError("BARRIER_STAGE", message, details);
+    case "indeterminate":
+      return new ClusterError("INDETERMINATE_STAGE", message, details);
     case "stageFailed":
     case "excluded":
       return new ClusterError("STAGE_FAILED", message, details);

@@ -3,6 +3,8 @@
  * for these after `prepare()` has resolved everything that needs a look at storage or a job of its own (file lists,
  * range bounds).
  */
+import type { Determinism } from "./determinism";
+
 export interface LineageNode {
   readonly id: number;
   /** The name shown to users: what `setName` gave, or the kind of dataset. */
@@ -20,6 +22,8 @@ export interface LineageNode {
   preferredLocations(partition: number): readonly string[];
   /** All tasks of the stage start together or not at all. */
   readonly barrier: boolean;
+  /** Of its records, each time they are computed. */
+  readonly determinism: Determinism;
 }
 
 export type Dependency = NarrowDependency | ShuffleDependencyInfo;

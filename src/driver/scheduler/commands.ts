@@ -129,6 +129,8 @@ export interface JobFailure {
     | "notPrepared"
     /** More results than `spark.driver.maxResultSize`. */
     | "resultTooLarge"
+    /** A stage with indeterminate output has to run again, and a part of the results was given out. */
+    | "indeterminate"
     /** Exclusion left no executor for a task. */
     | "excluded"
     /** The stage asks for barrier execution in a way that cannot be had. */

@@ -20,13 +20,20 @@ export interface MapOutputLocations {
 const NOWHERE = -1;
 
 class ShuffleOutputs {
+  /** Counts how often all outputs were thrown away. */
+  generation = 0;
+  /** Generations of the shuffles of indeterminate stages that the outputs are made from. */
+  inputs: ReadonlyMap<number, number> = new Map();
   readonly executorOf: Int32Array;
   readonly statuses: MapStatus[];
   /** Epoch at which output m was registered. */
   readonly since: Int32Array;
   available = 0;
 
-  constructor(readonly numMaps: number) {
+  constructor(
+    readonly numMaps: number,
+    readonly oneAttempt: boolean,
+  ) {
     this.executorOf = new Int32Array(numMaps).fill(NOWHERE);
     this.since = new Int32Array(numMaps);
     this.statuses = new Array<MapStatus>(numMaps).fill(undefined);
@@ -43,16 +50,40 @@ export class MapOutputRegistry {
     return this.#epoch;
   }
 
-  /** Makes the shuffle known, with no outputs; nothing happens when it is. */
-  declare(shuffleId: number, numMaps: number): void {
+  /**
+   * Makes the shuffle known, with no outputs; nothing happens when it is.
+   * @param oneAttempt outputs of one attempt of the map stage do not go together with those of another.
+   */
+  declare(shuffleId: number, numMaps: number, oneAttempt = false): void {
     const known = this.#shuffles.get(shuffleId);
-    if (known === undefined) this.#shuffles.set(shuffleId, new ShuffleOutputs(numMaps));
+    if (known === undefined) this.#shuffles.set(shuffleId, new ShuffleOutputs(numMaps, oneAttempt));
     else if (known.numMaps !== numMaps)
       throw new InternalError(`Shuffle ${shuffleId} has ${known.numMaps} map tasks, not ${numMaps}.`);
   }
 
   has(shuffleId: number): boolean {
     return this.#shuffles.has(shuffleId);
+  }
+
+  /** Are all outputs of one attempt, so that none can be replaced alone? */
+  isOfOneAttempt(shuffleId: number): boolean {
+    return this.#shuffle(shuffleId).oneAttempt;
+  }
+
+  /** Notes that the outputs, from now on, are made from these shuffles as they are. */
+  madeFrom(shuffleId: number, inputs: readonly number[]): void {
+    this.#shuffle(shuffleId).inputs = new Map(inputs.map((input) => [input, this.#shuffle(input).generation]));
+  }
+
+  /** Was an input of the outputs thrown away after they were made from it? */
+  isOutdated(shuffleId: number): boolean {
+    const { inputs, available } = this.#shuffle(shuffleId);
+    if (available === 0) return false;
+    for (const [input, generation] of inputs) {
+      const now = this.#shuffles.get(input);
+      if (now !== undefined && now.generation !== generation) return true;
+    }
+    return false;
   }
 
   /** Registers (or replaces) the output of a map task. */
@@ -105,8 +136,10 @@ export class MapOutputRegistry {
     return true;
   }
 
+  /** Throws all outputs away. False when there was none. */
   unregisterAll(shuffleId: number): boolean {
     const shuffle = this.#shuffle(shuffleId);
+    shuffle.generation++;
     if (shuffle.available === 0) return false;
     for (let map = 0; map < shuffle.numMaps; map++) if (shuffle.executorOf[map] !== NOWHERE) this.#remove(shuffle, map);
     this.#epoch++;

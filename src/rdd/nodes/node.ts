@@ -10,6 +10,7 @@ import { InternalError } from "../../common/errors";
 import { StorageLevel } from "../../storage/storage-level";
 import { Lifeline } from "../cleaner";
 import type { Call, ContextPort } from "../context-port";
+import { determinismOf } from "../determinism";
 import type { LineageNode, NarrowDependency, ShuffleDependencyInfo } from "../lineage";
 import type { Partitioner } from "../partitioner";
 import type { NodeSpec, SpecEncoder } from "../stage-spec";
@@ -118,6 +119,11 @@ export abstract class DatasetNode {
 
   /** All tasks of the stage start together. */
   get barrier(): boolean {
+    return false;
+  }
+
+  /** Its records depend on the order in which those of its inputs come; after `prepare`. */
+  get orderSensitive(): boolean {
     return false;
   }
 
@@ -236,6 +242,7 @@ export function lineageOf(root: DatasetNode): DatasetLineage {
       storageLevel: node.storageLevel.toString(),
       preferredLocations: (partition) => node.preferredLocations(partition),
       barrier: node.barrier,
+      determinism: determinismOf(dependencies, node.orderSensitive && node.checkpoint === undefined),
     });
   }
   return made.get(root)!;

@@ -4,6 +4,9 @@ import type { Partitioner } from "../partitioner";
 import type { FunctionSource, NodeSpec, OpSpec, SpecEncoder } from "../stage-spec";
 import { DatasetNode, type NodeDependency, oneToOne } from "./node";
 
+/** Steps whose outcome for a record depends on those before it in the partition. */
+const BY_POSITION: ReadonlySet<OpSpec["op"]> = new Set(["distribute", "index", "uniqueId", "sample", "sampleByKey"] as const);
+
 /** OpSpec on the driver. `prepared` ones look at the parent's layout, or run a job, first. */
 export type OpPlan =
   | { readonly op: "map" | "filter" | "flatMap" | "keyBy" | "mapValues" | "flatMapValues"; readonly f: FunctionSource }
@@ -48,6 +51,10 @@ export class OpNode extends DatasetNode {
 
   protected override async doPrepare(): Promise<void> {
     this.#settled = typeof this.#plan === "function" ? await this.#plan(this.parent) : this.#plan;
+  }
+
+  override get orderSensitive(): boolean {
+    return BY_POSITION.has(this.#settled!.op);
   }
 
   protected override countPartitions(): number {

@@ -26,6 +26,8 @@ export interface PlanStage {
   readonly functions: ReadonlyMap<string, Frozen>;
   /** Hosts near the data of each partition, where known. */
   readonly hosts?: readonly (readonly string[])[];
+  /** Rows of the result depend on the order in which the rows of the inputs come (a limit, a sample); false where absent. */
+  readonly orderSensitive?: boolean;
 }
 
 export class PlanNode extends DatasetNode {
@@ -70,6 +72,10 @@ export class PlanNode extends DatasetNode {
 
   override locations(partition: number): readonly string[] {
     return this.#known.hosts?.[partition] ?? [];
+  }
+
+  override get orderSensitive(): boolean {
+    return this.#known.orderSensitive ?? false;
   }
 
   protected override countPartitions(): number {

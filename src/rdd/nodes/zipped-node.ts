@@ -32,6 +32,11 @@ export class ZippedNode extends DatasetNode {
     }
   }
 
+  /** Of zip, which pairs records by their places; what a function of zipPartitions does is not known. */
+  override get orderSensitive(): boolean {
+    return this.f === null;
+  }
+
   protected override countPartitions(): number {
     return this.inputs[0]!.numPartitions;
   }

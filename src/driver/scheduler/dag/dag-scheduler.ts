@@ -32,11 +32,12 @@ import { TaskScheduler, type FetchFailure, type Success, type TaskSetOwner } fro
 import { TaskSet, type TaskAttempt } from "../tasks/task-set";
 import { barrierProblem, isBarrierStage, type BarrierProblem } from "./barrier-checks";
 import { CachedBlocks } from "./cached-blocks";
+import { cannotRollBack, indeterminateInputs, ROLLED_BACK, successorsOf } from "./indeterminate";
 import { Job } from "./job";
 import { shuffleInputs, unknownAncestors } from "./lineage-walk";
 import { preferredPlaces, type PlacesInput } from "./preferred-places";
 import { Stage, type StageOutput } from "./stage";
-import { stageInfo } from "./stage-info";
+import { StageEvents } from "./stage-events";
 
 /** A failed fetch that brings no news is tolerated this often for one task of an attempt before it counts as news. */
 const MOST_REPEATED_FETCHES = 8;
@@ -62,14 +63,16 @@ export class DagScheduler implements TaskSetOwner {
   #nextStageId = 0;
   readonly tasks: TaskScheduler;
   readonly #placesInput: PlacesInput;
+  readonly #events: StageEvents;
 
   constructor(
     private readonly outbox: Outbox,
-    private readonly options: DagOptions,
+    options: DagOptions,
     private readonly mapOutputs: MapOutputRegistry,
     private readonly commits: OutputCommitCoordinator,
   ) {
     this.tasks = new TaskScheduler(outbox, this, mapOutputs, commits);
+    this.#events = new StageEvents(outbox, this.cached, options.stageAccumulables ?? (() => []));
     this.#placesInput = {
       cached: this.cached,
       executors: this.tasks.executors,
@@ -117,12 +120,12 @@ export class DagScheduler implements TaskSetOwner {
     }
     job.life.to("running", "submitted");
     if (job.partitions.length === 0 && job.shuffle === null) {
-      this.#emitJobStart(job);
+      this.#events.jobStarted(job);
       this.#succeedJob(job);
       return;
     }
     const stage = (job.finalStage = this.#makeStages(job, ancestors));
-    this.#emitJobStart(job);
+    this.#events.jobStarted(job);
     if (this.#isAvailable(stage)) this.#succeedJob(job);
     else this.#submitStage(stage);
   }
@@ -192,7 +195,7 @@ export class DagScheduler implements TaskSetOwner {
       this.tasks.killAll(set, reason, job.life.state === "succeeded" || job.interruptOnCancel);
       this.tasks.close(set);
     }
-    if (active) this.#emitStageCompleted(stage, reason);
+    if (active) this.#events.stageCompleted(stage, reason);
     if (!stage.ended && stage.taskSets.size === 0 && stage.attempt >= 0) {
       stage.ended = true;
       this.outbox.push({ type: "StageEnded", stageId: stage.id, attempt: stage.attempt, retained: false });
@@ -241,7 +244,7 @@ export class DagScheduler implements TaskSetOwner {
 
   #makeStages(job: Job, ancestors: readonly ShuffleDependencyInfo[]): Stage {
     for (const dependency of ancestors) {
-      this.mapOutputs.declare(dependency.shuffleId, dependency.node.numPartitions);
+      const { shuffleId } = dependency;
       const stage = this.#newStage(
         dependency.node,
         dependency.node.numPartitions,
@@ -249,7 +252,10 @@ export class DagScheduler implements TaskSetOwner {
         dependency.node.callSite,
         dependency.node.callSite,
       );
-      this.#mapStages.set(dependency.shuffleId, stage);
+      this.#mapStages.set(shuffleId, stage);
+      this.mapOutputs.declare(shuffleId, dependency.node.numPartitions, stage.isOfOneAttempt);
+      // An earlier job had its input made again, and did not need these outputs.
+      if (this.mapOutputs.isOutdated(shuffleId)) this.#discardOutputs(shuffleId);
     }
     const final =
       job.shuffle === null
@@ -306,25 +312,31 @@ export class DagScheduler implements TaskSetOwner {
 
   #startAttempt(stage: Stage): void {
     const { outbox } = this;
+    const rolledBack = stage.isMapStage && stage.isIndeterminate ? this.#rollBackSuccessors(stage) : [];
     const [job] = stage.jobs;
+    // No job is left that could do with other outputs.
+    if (job === undefined) return;
     stage.attempt++;
     stage.life.to("preparing", `attempt ${stage.attempt}`);
     stage.submissionTime = outbox.now;
-    // A barrier stage runs whole or not at all.
-    if (stage.barrier && stage.output.kind === "shuffle") this.mapOutputs.unregisterAll(stage.output.dependency.shuffleId);
+    if (stage.output.kind === "shuffle") {
+      const { shuffleId } = stage.output.dependency;
+      if (stage.isOfOneAttempt) this.#discardOutputs(shuffleId);
+      this.mapOutputs.madeFrom(shuffleId, indeterminateInputs(stage));
+    }
     stage.attemptTasks = this.#missingSlots(stage).length;
     this.commits.stageStarted(stage.id);
-    const properties = job!.properties;
-    if (outbox.wants("StageSubmitted")) outbox.emit({ type: "StageSubmitted", stageInfo: this.#infoOf(stage, {}), properties });
+    this.#events.stageSubmitted(stage, job);
     outbox.push({
       type: "PrepareStage",
       stageId: stage.id,
       attempt: stage.attempt,
-      jobId: job!.id,
+      jobId: job.id,
       node: stage.node,
-      properties,
+      properties: job.properties,
       ...(stage.output.kind === "shuffle" ? { shuffle: stage.output.dependency } : {}),
     });
+    for (const successor of rolledBack) this.#submitStage(successor);
   }
 
   stageReady({ stageId, attempt }: StageReady): void {
@@ -395,7 +407,7 @@ export class DagScheduler implements TaskSetOwner {
     this.tasks.succeeded(set);
     this.#endAttempt(stage, "idle", "all tasks done");
     for (const old of stage.taskSets) this.tasks.killAll(old, "Stage finished", true);
-    this.#emitStageCompleted(stage);
+    this.#events.stageCompleted(stage);
     if (stage.output.kind === "shuffle") this.#outputsComplete(stage);
     else if (stage.output.job.finished) this.#succeedJob(stage.output.job);
   }
@@ -440,8 +452,8 @@ export class DagScheduler implements TaskSetOwner {
 
   wants(set: TaskSet, slot: number): boolean {
     const { stage } = set;
-    if (stage.life.state === "removed") return false;
-    if (stage.barrier) return stage.taskSet === set;
+    if (stage.life.state === "removed" || set.attempt < stage.firstValidAttempt) return false;
+    if (stage.isOfOneAttempt) return stage.taskSet === set;
     if (stage.output.kind === "shuffle") return !this.mapOutputs.isAvailable(stage.output.dependency.shuffleId, slot);
     return stage.output.job.delivered[slot] === 0;
   }
@@ -483,7 +495,7 @@ export class DagScheduler implements TaskSetOwner {
     else if (set.isComplete) {
       stage.failedAttempts = 0;
       this.#endAttempt(stage, "idle", "outputs of earlier attempts got lost");
-      this.#emitStageCompleted(stage);
+      this.#events.stageCompleted(stage);
       this.#submitStage(stage);
     }
   }
@@ -535,7 +547,7 @@ export class DagScheduler implements TaskSetOwner {
     }
     this.#blockOnMissing(stage, mapStage);
     if (stage.blockedOn.has(mapStage)) this.#submitStage(mapStage);
-    return "again";
+    return set.closed ? "closed" : "again";
   }
 
   /** Was the output reported missing already known to be lost, or replaced since the task was launched? */
@@ -576,7 +588,7 @@ export class DagScheduler implements TaskSetOwner {
       return;
     }
     this.#endAttempt(stage, "retrying", message.slice(0, 200));
-    this.#emitStageCompleted(stage, message);
+    this.#events.stageCompleted(stage, message);
     this.#retrying.add(stage);
     if (mapStage !== undefined && mapStage.life.state === "idle" && !this.#isAvailable(mapStage)) {
       // Asked for by name: the walk may not find it behind cached partitions that are not really there.
@@ -602,6 +614,37 @@ export class DagScheduler implements TaskSetOwner {
       else this.tasks.invalidate(set, maps);
     }
     for (const stage of [...this.stages.values()]) if (stage.life.state === "running") this.#blockOnMissing(stage);
+  }
+
+  #discardOutputs(shuffleId: number): void {
+    if (this.mapOutputs.unregisterAll(shuffleId))
+      this.outbox.push({ type: "MapOutputsChanged", shuffleId, epoch: this.mapOutputs.epoch });
+  }
+
+  /**
+   * What was made of the indeterminate outputs of `mapStage`, which runs again, is thrown away; a job fails where a part of that was
+   * given out. Answers the stages whose attempts were ended.
+   */
+  #rollBackSuccessors(mapStage: Stage): Stage[] {
+    const successors = successorsOf(mapStage, this.stages.values());
+    for (const stage of successors) {
+      if (stage.output.kind === "result" && stage.output.job.numDelivered > 0)
+        this.#abortStage(stage, { kind: "indeterminate", stageId: stage.id, message: cannotRollBack(stage) });
+    }
+    return successors.filter((stage) => stage.life.state !== "removed" && this.#rollBack(stage));
+  }
+
+  /** False when no attempt of the stage was running. */
+  #rollBack(stage: Stage): boolean {
+    const { state } = stage.life;
+    if (stage.output.kind === "shuffle") this.#discardOutputs(stage.output.dependency.shuffleId);
+    // Nothing of an attempt that is being prepared has run.
+    stage.firstValidAttempt = state === "preparing" ? stage.attempt : stage.attempt + 1;
+    for (const set of stage.taskSets) this.tasks.killAll(set, ROLLED_BACK, true);
+    if (state !== "running") return false;
+    this.#endAttempt(stage, "idle", "rolled back");
+    this.#events.stageCompleted(stage, ROLLED_BACK);
+    return true;
   }
 
   executorLost(executorId: string, shuffleFilesSurvive: boolean): void {
@@ -636,8 +679,7 @@ export class DagScheduler implements TaskSetOwner {
     for (const { shuffleId, map, status } of outputs) {
       const stage = this.#mapStages.get(shuffleId);
       if (!this.mapOutputs.has(shuffleId)) released.add(shuffleId);
-      // The outputs of a barrier stage are all of one attempt.
-      else if (stage?.barrier !== true && !this.mapOutputs.isAvailable(shuffleId, map)) {
+      else if (!this.mapOutputs.isOfOneAttempt(shuffleId) && !this.mapOutputs.isAvailable(shuffleId, map)) {
         this.mapOutputs.register(shuffleId, map, executorId, status);
         if (stage === undefined) continue;
         touched.add(stage);
@@ -682,28 +724,5 @@ export class DagScheduler implements TaskSetOwner {
       this.retryDeferredJobs(true);
     }
     this.outbox.wakeAt(this.#deferredUntil);
-  }
-
-  #emitJobStart(job: Job): void {
-    if (!this.outbox.wants("JobStart")) return;
-    const stageInfos = [...job.stages]
-      .sort((a, b) => a.id - b.id)
-      .map((stage) => stageInfo(stage, stage.attempt + 1, stage.numSlots, this.cached, []));
-    this.outbox.emit({ type: "JobStart", jobId: job.id, time: this.outbox.now, stageInfos, properties: job.properties });
-  }
-
-  #emitStageCompleted(stage: Stage, failureReason?: string): void {
-    if (!this.outbox.wants("StageCompleted")) return;
-    const times = { completionTime: this.outbox.now, ...(failureReason === undefined ? {} : { failureReason }) };
-    this.outbox.emit({ type: "StageCompleted", stageInfo: this.#infoOf(stage, times) });
-  }
-
-  #infoOf(
-    stage: Stage,
-    times: { readonly completionTime?: number; readonly failureReason?: string },
-  ): ReturnType<typeof stageInfo> {
-    const accumulables = this.options.stageAccumulables?.(stage.id) ?? [];
-    const submitted = stage.submissionTime === undefined ? {} : { submissionTime: stage.submissionTime };
-    return stageInfo(stage, stage.attempt, stage.attemptTasks, this.cached, accumulables, { ...submitted, ...times });
   }
 }

@@ -28,6 +28,8 @@ export class Stage {
   submissionTime: number | undefined;
   /** Map stages whose outputs got lost while this one runs: nothing is launched until they are back. */
   readonly blockedOn = new Set<Stage>();
+  /** Results of attempts before this one no longer count: what they read has been made again, and differs. */
+  firstValidAttempt = 0;
   /** The last `StageEnded` was sent. */
   ended = false;
   /** Results and updates of a barrier result stage, held until all its tasks are done. */
@@ -50,6 +52,16 @@ export class Stage {
 
   get isMapStage(): boolean {
     return this.output.kind === "shuffle";
+  }
+
+  /** A task of it that runs again may give other records. */
+  get isIndeterminate(): boolean {
+    return this.node.determinism === "indeterminate";
+  }
+
+  /** Its outputs go together only when one attempt made them all. */
+  get isOfOneAttempt(): boolean {
+    return this.barrier || (this.isMapStage && this.isIndeterminate);
   }
 
   /** The partition of `node` that a slot computes. */

@@ -1,4 +1,5 @@
 /** Lineage made by hand: datasets with no functions in them. */
+import { determinismOf } from "../../../../src/rdd/determinism";
 import type { Dependency, LineageNode } from "../../../../src/rdd/lineage";
 
 export interface NodeOptions {
@@ -6,6 +7,8 @@ export interface NodeOptions {
   readonly barrier?: boolean;
   readonly prefers?: (partition: number) => readonly string[];
   readonly name?: string;
+  /** Its records depend on the order of its input. */
+  readonly orderSensitive?: boolean;
 }
 
 const NOWHERE: readonly string[] = [];
@@ -62,7 +65,7 @@ export class LineageBuilder {
   #node(
     numPartitions: number,
     dependencies: readonly Dependency[],
-    { persisted = false, barrier = false, prefers, name }: NodeOptions,
+    { persisted = false, barrier = false, orderSensitive = false, prefers, name }: NodeOptions,
   ): LineageNode {
     const id = this.#nextRdd++;
     return {
@@ -76,6 +79,7 @@ export class LineageBuilder {
       storageLevel: persisted ? "Memory Deserialized 1x Replicated" : "Serialized 1x Replicated",
       preferredLocations: prefers ?? (() => NOWHERE),
       barrier,
+      determinism: determinismOf(dependencies, orderSensitive),
     };
   }
 }

@@ -90,8 +90,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     bug: "results of ended jobs are taken",
     file: DAG,
-    find: '    if (stage.life.state === "removed") return false;\n    if (stage.barrier)',
-    replace: "    if (stage.barrier)",
+    find: 'if (stage.life.state === "removed" || set.attempt < stage.firstValidAttempt) return false;',
+    replace: "if (set.attempt < stage.firstValidAttempt) return false;",
   },
   {
     bug: "what an older attempt finished is done again by the newer one",
@@ -174,8 +174,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     bug: "an attempt that lost outputs of others ends the stage",
     file: DAG,
-    find: "      this.#emitStageCompleted(stage);\n      this.#submitStage(stage);",
-    replace: "      this.#emitStageCompleted(stage);",
+    find: "      this.#events.stageCompleted(stage);\n      this.#submitStage(stage);",
+    replace: "      this.#events.stageCompleted(stage);",
   },
   {
     bug: "a stage whose last output came late is tried again",
@@ -277,5 +277,35 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: DAG,
     find: "    if (this.tasks.executors.get(executorId) === undefined) return;\n    const touched",
     replace: "    const touched",
+  },
+  {
+    bug: "only the lost outputs of an indeterminate stage are made again",
+    file: DAG,
+    find: "      if (stage.isOfOneAttempt) this.#discardOutputs(shuffleId);\n",
+    replace: "",
+  },
+  {
+    bug: "what was made of indeterminate outputs stays when these are made again",
+    file: DAG,
+    find: "stage.isMapStage && stage.isIndeterminate ? this.#rollBackSuccessors(stage) : [];",
+    replace: "[] as Stage[];",
+  },
+  {
+    bug: "a job with a part of its results goes on with other inputs",
+    file: DAG,
+    find: 'if (stage.output.kind === "result" && stage.output.job.numDelivered > 0)',
+    replace: 'if (stage.output.kind === "result" && stage.output.job.numDelivered < 0)',
+  },
+  {
+    bug: "results of an attempt that was rolled back count",
+    file: DAG,
+    find: " || set.attempt < stage.firstValidAttempt) return false;",
+    replace: ") return false;",
+  },
+  {
+    bug: "nobody runs a stage again that was rolled back",
+    file: DAG,
+    find: "    for (const successor of rolledBack) this.#submitStage(successor);\n",
+    replace: "",
   },
 ];

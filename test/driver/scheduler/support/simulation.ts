@@ -11,11 +11,32 @@ import {
   type SchedulerConfig,
 } from "../../../../src/driver/scheduler/config";
 import type { SchedulerEvent, TaskOutcome } from "../../../../src/driver/scheduler/events";
+import { ROLLED_BACK } from "../../../../src/driver/scheduler/dag/indeterminate";
 import { Scheduler } from "../../../../src/driver/scheduler/scheduler";
 import type { LineageNode } from "../../../../src/rdd/lineage";
 import { checkInvariants } from "./invariants";
 import { LineageBuilder } from "./lineage";
 import { Random } from "./random";
+
+/**
+ * What was read of the outputs of indeterminate stages, near or far: the task that made each, by "shuffle:map". Whatever goes
+ * together must not come of two versions of one output.
+ */
+type Provenance = ReadonlyMap<string, number>;
+
+const NOTHING: Provenance = new Map();
+
+/** A map output. */
+interface SimFile {
+  readonly stageId: number;
+  readonly attempt: number;
+  readonly read: Provenance;
+}
+
+interface SimResult {
+  readonly partition: number;
+  readonly read: Provenance;
+}
 
 interface SimExecutor {
   readonly id: string;
@@ -28,8 +49,8 @@ interface SimExecutor {
   /** Its map outputs outlive it until they are moved. */
   filesSurvive: boolean;
   readonly tasks: SimTask[];
-  /** "shuffle:map" */
-  readonly files: Set<string>;
+  /** By "shuffle:map". */
+  readonly files: Map<string, SimFile>;
   /** "rdd:partition" */
   readonly blocks: Set<string>;
 }
@@ -46,8 +67,8 @@ interface SimTask {
   readonly launched: number;
   killed: string | null;
   ended: boolean;
-  /** It has read all its input: what gets lost now does not concern it. */
-  hasRead: boolean;
+  /** What it has read, where that is all its input: what gets lost now does not concern it. */
+  read: Provenance | null;
   /** The coordinator let it commit. */
   committed: boolean;
 }
@@ -59,7 +80,7 @@ interface SimJob {
   /** What it writes, where that is all that it does. */
   readonly shuffle: number | null;
   readonly group: string;
-  readonly delivered: Set<number>;
+  readonly delivered: Map<number, Provenance>;
   cancelled: boolean;
   outcome: "succeeded" | JobFailure | null;
 }
@@ -102,7 +123,7 @@ class Simulation {
   #wake = Infinity;
   readonly #inFlight: SchedulerEvent[] = [];
   /** Map outputs that executors left on a host's disk, for the next one there to find. */
-  readonly #orphans = new Map<string, string[]>();
+  readonly #orphans = new Map<string, (readonly [string, SimFile])[]>();
   readonly #past: SchedulerEvent[] = [];
   readonly #executors: SimExecutor[] = [];
   readonly #jobs: SimJob[] = [];
@@ -127,6 +148,8 @@ class Simulation {
   readonly #mostPartitions: number;
   /** Results are written out, and tasks ask before they do. */
   readonly #asksToCommit: boolean;
+  /** There are steps that depend on the order of their input; then nothing is cached, for what is cached is not made again. */
+  readonly #usesOrder: boolean;
   /** Few and long jobs that lose map outputs over and over and that nobody cancels. */
   readonly #isStorm: boolean;
 
@@ -134,6 +157,7 @@ class Simulation {
     this.#random = new Random(seed);
     this.#asksToCommit = this.#random.chance(0.5);
     this.#isStorm = this.#random.chance(0.3);
+    this.#usesOrder = this.#random.chance(0.4);
     this.#errorRate = this.#isStorm ? 0 : this.#random.pick([0, 2, 8]);
     this.#damageRate = this.#random.pick([1, 8]);
     this.#config = this.#randomConfig();
@@ -176,7 +200,7 @@ class Simulation {
     const random = this.#random;
     const lineage = this.#lineage;
     if (this.#isStorm) return this.#stormNode();
-    const options = { persisted: random.chance(0.2) };
+    const options = this.#usesOrder ? { orderSensitive: random.chance(0.5) } : { persisted: random.chance(0.2) };
     const old = this.#nodes.length > 0 ? random.pick(this.#nodes) : null;
     if (old === null || random.chance(0.2)) {
       const prefers = random.chance(0.2) ? (p: number): readonly string[] => (p % 2 === 0 ? [`host${p % 3}`] : []) : undefined;
@@ -194,7 +218,12 @@ class Simulation {
   #stormNode(): LineageNode {
     const random = this.#random;
     let node = this.#lineage.source(random.between(2, 4));
-    for (let i = random.between(1, 3); i > 0; i--) node = this.#lineage.shuffle(random.between(2, 5), node);
+    for (let i = random.between(1, 3); i > 0; i--) {
+      const before = node;
+      node = this.#lineage.shuffleWith(random.between(2, 5), { orderSensitive: this.#usesOrder && random.chance(0.7) }, node);
+      // Two ways to the same outputs.
+      if (this.#usesOrder && random.chance(0.3)) node = this.#lineage.shuffle(random.between(2, 4), node, before);
+    }
     return node;
   }
 
@@ -262,7 +291,7 @@ class Simulation {
       partitions,
       shuffle: shuffle?.shuffleId ?? null,
       group,
-      delivered: new Set(),
+      delivered: new Map(),
       cancelled: false,
       outcome: null,
     };
@@ -309,7 +338,7 @@ class Simulation {
       reported: false,
       filesSurvive: false,
       tasks: [],
-      files: new Set(),
+      files: new Map(),
       blocks: new Set(),
     };
     this.#executors.push(executor);
@@ -317,8 +346,8 @@ class Simulation {
     const found = this.#orphans.get(executor.host) ?? [];
     this.#orphans.delete(executor.host);
     if (found.length === 0) return;
-    for (const file of found) executor.files.add(file);
-    const outputs = [...executor.files].map((file) => {
+    for (const [name, file] of found) executor.files.set(name, file);
+    const outputs = [...executor.files.keys()].map((file) => {
       const [shuffleId, map] = file.split(":").map(Number);
       return { shuffleId: shuffleId!, map: map!, status: null };
     });
@@ -364,7 +393,7 @@ class Simulation {
     if (living.length === 0) return;
     const executor = this.#random.pick(living);
     if (this.#random.chance(0.8)) {
-      if (executor.files.size > 0) executor.files.delete(this.#random.pick([...executor.files]));
+      if (executor.files.size > 0) executor.files.delete(this.#random.pick([...executor.files.keys()]));
       return;
     }
     if (executor.blocks.size === 0) return;
@@ -441,7 +470,7 @@ class Simulation {
     if (dead === undefined) return false;
     const heirs = this.#living().filter((executor) => this.#scheduler.dag.tasks.executors.get(executor.id) !== undefined);
     const to = heirs.length > 0 && this.#random.chance(0.7) ? this.#random.pick(heirs) : null;
-    if (to !== null) for (const file of dead.files) to.files.add(file);
+    if (to !== null) for (const [name, file] of dead.files) putFile(to, name, file);
     dead.files.clear();
     dead.filesSurvive = false;
     this.#handle([{ type: "MapOutputsRelocated", from: dead.id, to: to?.id ?? null }]);
@@ -471,7 +500,8 @@ class Simulation {
   #readSome(): void {
     for (const task of this.#outstanding()) {
       if (this.#random.chance(0.5)) continue;
-      task.hasRead ||= this.#readInputs(this.#stages.get(task.stageId)!.prepare.node, task.partition, new Set()) === null;
+      const read = task.read === null ? this.#readAll(task) : null;
+      if (read instanceof Map) task.read = read;
     }
   }
 
@@ -535,30 +565,46 @@ class Simulation {
       if (roll < 3.2) return { kind: "userError", className: "Error", description: "cannot be sent", fatal: true };
     }
     const { prepare } = this.#stages.get(task.stageId)!;
-    const missing = task.hasRead ? null : this.#readInputs(prepare.node, task.partition, new Set());
-    if (missing !== null) return missing;
+    const read = task.read ?? this.#readAll(task);
+    if (!(read instanceof Map)) return read as TaskOutcome;
     if (prepare.shuffle !== undefined) {
-      task.executor.files.add(`${prepare.shuffle.shuffleId}:${task.partition}`);
+      this.#writeFile(task, prepare.shuffle.shuffleId, read, prepare.node.determinism === "indeterminate");
       return { kind: "success", result: null, accumUpdates: "updates" };
     }
     if (this.#asksToCommit && !this.#mayCommit(task)) return { kind: "commitDenied", message: "denied" };
-    return { kind: "success", result: `value of ${task.partition}`, accumUpdates: "updates" };
+    return { kind: "success", result: { partition: task.partition, read } satisfies SimResult, accumUpdates: "updates" };
+  }
+
+  #writeFile(
+    { taskId, stageId, attempt, partition, executor }: SimTask,
+    shuffleId: number,
+    read: Provenance,
+    isNew: boolean,
+  ): void {
+    const name = `${shuffleId}:${partition}`;
+    putFile(executor, name, { stageId, attempt, read: isNew ? new Map([...read, [name, taskId]]) : read });
+  }
+
+  /** Reads all that the task needs; the failure where something is not there. */
+  #readAll(task: SimTask): Provenance | TaskOutcome {
+    const read = new Map<string, number>();
+    return this.#readInputs(this.#stages.get(task.stageId)!.prepare.node, task.partition, new Set(), read) ?? read;
   }
 
   /** Reads what the partition is made from as an executor would; leaves cached partitions behind. Null when all is there. */
-  #readInputs(node: LineageNode, partition: number, seen: Set<string>): TaskOutcome | null {
+  #readInputs(node: LineageNode, partition: number, seen: Set<string>, read: Map<string, number>): TaskOutcome | null {
     const key = `${node.id}:${partition}`;
     if (seen.has(key)) return null;
     seen.add(key);
     if (node.persisted && this.#executors.some((executor) => executor.alive && executor.blocks.has(key))) return null;
     for (const dependency of node.dependencies) {
       if (dependency.kind === "shuffle") {
-        const missing = this.#fetch(dependency.shuffleId, partition);
+        const missing = this.#fetch(dependency.shuffleId, partition, read);
         if (missing !== null) return missing;
         continue;
       }
       for (const parent of dependency.parents(partition)) {
-        const missing = this.#readInputs(dependency.node, parent, seen);
+        const missing = this.#readInputs(dependency.node, parent, seen, read);
         if (missing !== null) return missing;
       }
     }
@@ -572,14 +618,20 @@ class Simulation {
     return null;
   }
 
-  #fetch(shuffleId: number, reduce: number): TaskOutcome | null {
+  #fetch(shuffleId: number, reduce: number, read: Map<string, number>): TaskOutcome | null {
     const locations = this.#scheduler.mapOutputs.locations(shuffleId);
     if (locations === null)
       return { kind: "fetchFailed", shuffleId, map: -1, reduce, executorId: null, unreachable: false, message: "no places" };
     for (const [map, index] of locations.executorOf.entries()) {
       const executorId = locations.executors[index]!;
       const executor = this.#executors[Number(executorId)]!;
-      if (executor.alive && executor.files.has(`${shuffleId}:${map}`)) continue;
+      const made = executor.alive ? executor.files.get(`${shuffleId}:${map}`) : undefined;
+      if (made !== undefined) {
+        // Two versions in one task are as wrong as in two: the first is kept, and found out at the end of the job.
+        for (const [output, task] of made.read)
+          if (read.get(output) !== task) read.set(read.has(output) ? `${output} again` : output, task);
+        continue;
+      }
       return {
         kind: "fetchFailed",
         shuffleId,
@@ -692,9 +744,10 @@ class Simulation {
         const job = this.#jobs[command.jobId]!;
         if (job.outcome !== null) throw new Error(`Job ${job.id} got a result after its end.`);
         if (job.delivered.has(command.outputIndex)) throw new Error(`Result ${command.outputIndex} of job ${job.id} came twice.`);
-        if (command.result !== `value of ${job.partitions[command.outputIndex]}`)
+        const { partition, read } = command.result as SimResult;
+        if (partition !== job.partitions[command.outputIndex])
           throw new Error(`Result ${command.outputIndex} of job ${job.id} is another one's.`);
-        job.delivered.add(command.outputIndex);
+        job.delivered.set(command.outputIndex, read);
         return;
       }
       case "JobSucceeded": {
@@ -703,6 +756,7 @@ class Simulation {
           throw new Error(`Job ${job.id} succeeded with ${job.delivered.size} of ${job.partitions.length} results.`);
         if (job.shuffle !== null && !this.#scheduler.mapOutputs.isComplete(job.shuffle))
           throw new Error(`Job ${job.id} succeeded, and outputs of shuffle ${job.shuffle} are missing.`);
+        this.#checkVersions(job);
         this.#resolve(job, "succeeded");
         return;
       }
@@ -734,7 +788,8 @@ class Simulation {
       case "Emit":
         if (command.event.type === "StageCompleted") {
           const { stageId, failureReason } = command.event.stageInfo;
-          this.#failedAttempts.set(stageId, failureReason === undefined ? 0 : (this.#failedAttempts.get(stageId) ?? 0) + 1);
+          if (failureReason !== ROLLED_BACK)
+            this.#failedAttempts.set(stageId, failureReason === undefined ? 0 : (this.#failedAttempts.get(stageId) ?? 0) + 1);
         }
         this.#note(
           command.event.type,
@@ -742,6 +797,25 @@ class Simulation {
         );
         return;
       default:
+    }
+  }
+
+  /** The results of the job, or the outputs that it wrote, come of one version of each map output. */
+  #checkVersions(job: SimJob): void {
+    const parts = [...job.delivered.values()];
+    if (job.shuffle !== null) {
+      const { executorOf, executors } = this.#scheduler.mapOutputs.locations(job.shuffle)!;
+      for (const [map, index] of executorOf.entries())
+        parts.push(this.#executors[Number(executors[index]!)]!.files.get(`${job.shuffle}:${map}`)?.read ?? NOTHING);
+    }
+    const versions = new Map<string, number>();
+    for (const part of parts) {
+      for (const [output, task] of part) {
+        const other = versions.get(output) ?? task;
+        if (other !== task || output.endsWith("again"))
+          throw new Error(`Job ${job.id} used map output ${output} as tasks ${other} and ${task} made it.`);
+        versions.set(output, task);
+      }
     }
   }
 
@@ -805,7 +879,7 @@ class Simulation {
         endless: !this.#calm && this.#random.chance(0.05),
         killed: null,
         ended: !executor.alive,
-        hasRead: false,
+        read: null,
         committed: false,
       };
       this.#tasks.set(taskId, task);
@@ -902,6 +976,10 @@ class Simulation {
       case "cancelled":
         if (!job.cancelled) wrong("nobody cancelled it");
         return;
+      case "indeterminate":
+        if (!this.#usesOrder) wrong("nothing depends on the order of records");
+        if (job.delivered.size === 0) wrong("no result was given out");
+        return;
       case "notPrepared":
         if (!this.#notPrepared.has(stageId!)) wrong("its binary could be made");
         return;
@@ -977,6 +1055,14 @@ class Simulation {
       if (starts !== ends) throw new Error(`There are ${starts} ${start} events and ${ends} ${end} events.`);
     }
   }
+}
+
+/** Of two versions the later is kept, and of the same stage attempt the first. */
+function putFile({ files }: SimExecutor, name: string, file: SimFile): void {
+  const before = files.get(name);
+  const isLater =
+    before === undefined || file.stageId > before.stageId || (file.stageId === before.stageId && file.attempt > before.attempt);
+  if (isLater) files.set(name, file);
 }
 
 function isSameTask(a: SchedulerEvent, b: SchedulerEvent): boolean {
