@@ -138,12 +138,12 @@ export class Column {
   between(lower: ColumnOrValue, upper: ColumnOrValue): Column {
     return this.geq(lower).and(this.leq(upper));
   }
-  /** Equal to one of the values: `isin(1, 2)` or `isin([1, 2])`. */
+  /** Equal to one of the values: `isin(1, 2)` or `isin([1, 2])`. False where there are none. */
   isin(...values: readonly unknown[]): Column {
     const [only] = values;
     const list: readonly unknown[] =
       values.length === 1 && (Array.isArray(only) || only instanceof Set) ? [...(only as Iterable<unknown>)] : values;
-    return this.#operator("in", ...list);
+    return list.length === 0 ? new Column(literalOf(false)) : this.#operator("in", ...list);
   }
   isInCollection(values: Iterable<unknown>): Column {
     return this.isin([...values]);

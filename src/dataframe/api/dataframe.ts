@@ -26,6 +26,7 @@ import type { JoinTypeName } from "./join-types";
 import { literalOf, stringLiteral } from "./literal";
 import { located } from "./located";
 import { DataFrameNaFunctions } from "./na-functions";
+import type { DropOptions } from "./na-functions";
 import type { Observation } from "./observation";
 import { transposed } from "./transpose";
 import { isPending, pendingPlan, planIdOf, withPlanId } from "./pending";
@@ -41,6 +42,8 @@ import { DataFrameWriter } from "./writer";
 import { DataFrameWriterV2, MergeIntoWriter } from "./writer-v2";
 
 type ColumnArguments = readonly (ColumnOrName | readonly ColumnOrName[])[];
+/** Columns, or their positions in the row: 1 is the first. */
+type SortArguments = readonly (ColumnOrName | number | readonly (ColumnOrName | number)[])[];
 type Located = QueryContext;
 
 /**
@@ -100,7 +103,11 @@ export class DataFrame {
 
   /** Exactly these columns: names ("a", "t.a", "*") or Columns. */
   select(...columns: ColumnArguments): DataFrame {
-    return this.derive("select", (at) => ({ kind: "project", child: this.plan, expressions: this.#columns("select", columns, at) }));
+    return this.derive("select", (at) => ({
+      kind: "project",
+      child: this.plan,
+      expressions: this.#columns("select", columns, at),
+    }));
   }
 
   /** Columns as SQL text: `selectExpr("a", "b + 1 AS c")`. */
@@ -303,19 +310,29 @@ export class DataFrame {
 
   // Order and layout
 
-  /** Sorted by columns; `col("a").desc()` for the other direction. A last argument `{ ascending }` gives directions as PySpark does. */
-  sort(...columns: readonly (ColumnOrName | readonly ColumnOrName[] | SortDirections)[]): DataFrame {
+  /** Sorted by columns, or their positions from 1; `col("a").desc()`, or -1, for the other direction. A last argument `{ ascending }` gives directions as PySpark does. */
+  sort(...columns: readonly (SortArguments[number] | SortDirections)[]): DataFrame {
     return this.#sort("sort", columns, true);
   }
-  orderBy(...columns: readonly (ColumnOrName | readonly ColumnOrName[] | SortDirections)[]): DataFrame {
+  orderBy(...columns: readonly (SortArguments[number] | SortDirections)[]): DataFrame {
     return this.#sort("orderBy", columns, true);
   }
-  sortWithinPartitions(...columns: readonly (ColumnOrName | readonly ColumnOrName[] | SortDirections)[]): DataFrame {
+  sortWithinPartitions(...columns: readonly (SortArguments[number] | SortDirections)[]): DataFrame {
     return this.#sort("sortWithinPartitions", columns, false);
   }
 
-  #sort(scope: string, args: readonly (ColumnOrName | readonly ColumnOrName[] | SortDirections)[], global: boolean): DataFrame {
-    const columns = args.filter((arg) => !isDirections(arg)) as ColumnArguments;
+  /** A position counts from 1; below 0 it is that of a column in descending order. */
+  #sortKey(scope: string, key: ColumnOrName | number): ColumnOrName {
+    if (typeof key !== "number") return key;
+    if (!Number.isInteger(key) || key === 0) {
+      throw new UsageError("ZERO_INDEX", `${scope}: positions of columns are whole numbers from 1, not ${key}.`);
+    }
+    const column = new Column(literalOf(Math.abs(key), { kind: "int" }));
+    return key < 0 ? column.desc() : column;
+  }
+
+  #sort(scope: string, args: readonly (SortArguments[number] | SortDirections)[], global: boolean): DataFrame {
+    const columns = (args.filter((arg) => !isDirections(arg)) as SortArguments).flat().map((key) => this.#sortKey(scope, key));
     const directions = args.find(isDirections)?.ascending;
     return this.derive(scope, (at) => {
       const order = this.#order(scope, columns, at).map((item, i) => {
@@ -371,10 +388,13 @@ export class DataFrame {
 
   // Groups
 
+  #keys(scope: string, columns: ColumnArguments): UnresolvedExpression[] {
+    return this.#columns(scope, columns, this.#core.place(scope));
+  }
+
   /** Groups by columns, for agg, count and the like. */
   groupBy(...columns: ColumnArguments): GroupedData {
-    const at = this.#core.place("groupBy");
-    return new GroupedData(this, { kind: "by", expressions: this.#columns("groupBy", columns, at) });
+    return new GroupedData(this, { kind: "by", expressions: this.#keys("groupBy", columns) });
   }
   groupby(...columns: ColumnArguments): GroupedData {
     return this.groupBy(...columns);
@@ -382,14 +402,14 @@ export class DataFrame {
 
   /** Groups by all columns, by all but the last, and so on to one group of all rows. */
   rollup(...columns: ColumnArguments): GroupedData {
-    const expressions = this.#columns("rollup", columns, this.#core.place("rollup"));
+    const expressions = this.#keys("rollup", columns);
     const sets = Array.from({ length: expressions.length + 1 }, (_, i) => numbers(expressions.length - i));
     return new GroupedData(this, { kind: "sets", expressions, sets });
   }
 
   /** Groups by every choice of the columns. */
   cube(...columns: ColumnArguments): GroupedData {
-    const expressions = this.#columns("cube", columns, this.#core.place("cube"));
+    const expressions = this.#keys("cube", columns);
     const sets = numbers(expressions.length).reduceRight<readonly (readonly number[])[]>(
       (rest, column) => [...rest.map((set) => [column, ...set]), ...rest],
       [[]],
@@ -416,7 +436,7 @@ export class DataFrame {
   }
 
   /** Aggregates of all rows: groupBy().agg(…). */
-  agg(...aggregates: readonly (Column | AggregateMap)[]): DataFrame {
+  agg(...aggregates: readonly (Column | AggregateMap | readonly Column[])[]): DataFrame {
     return this.groupBy().agg(...aggregates);
   }
 
@@ -552,7 +572,8 @@ export class DataFrame {
       kind: "unpivot",
       child: this.plan,
       ids: this.#columns("unpivot", [ids], at),
-      values: values === null ? null : this.#columns("unpivot", [values], at).map((column) => ({ columns: [column], alias: null })),
+      values:
+        values === null ? null : this.#columns("unpivot", [values], at).map((column) => ({ columns: [column], alias: null })),
       variableName: variableColumnName,
       valueNames: [valueColumnName],
       includeNulls: true,
@@ -608,7 +629,7 @@ export class DataFrame {
   get stat(): DataFrameStatFunctions {
     return new DataFrameStatFunctions(this);
   }
-  dropna(how?: "any" | "all", thresh?: number, subset?: string | readonly string[]): DataFrame {
+  dropna(how?: "any" | "all" | DropOptions, thresh?: number, subset?: string | readonly string[]): DataFrame {
     return this.na.drop(how, subset, thresh);
   }
   fillna(value: Parameters<DataFrameNaFunctions["fill"]>[0], subset?: string | readonly string[]): DataFrame {
@@ -778,7 +799,8 @@ export class DataFrame {
   }
 
   /** The first rows as a table of text, as show prints it. */
-  async showString(n = 20, truncate: boolean | number = true, vertical = false): Promise<string> {
+  async showString(n: number | ShowArguments = 20, truncate: boolean | number = true, vertical = false): Promise<string> {
+    if (typeof n === "object") return this.showString(n.n, n.truncate, n.vertical);
     const call = this.#core.call("show");
     const count = Math.max(0, Math.min(n, 2147483646));
     const { port } = this.#core;
@@ -787,8 +809,11 @@ export class DataFrame {
     return showText(schema, boxedRowsOf(schema, batches), { count, truncate: length, vertical }, port.settings());
   }
 
-  /** Prints the first rows as a table: `n` rows, cells cut to `truncate` characters (20), or one line a column. */
-  async show(n = 20, truncate: boolean | number = true, vertical = false): Promise<void> {
+  /**
+   * Prints the first rows as a table: `n` rows, cells cut to `truncate` characters (20; false: not cut), or one line a column.
+   * `show({ truncate: false })` names what differs.
+   */
+  async show(n: number | ShowArguments = 20, truncate: boolean | number = true, vertical = false): Promise<void> {
     console.log(await this.showString(n, truncate, vertical));
   }
 
@@ -879,6 +904,7 @@ export class DataFrame {
     return this.persist();
   }
   persist(level: StorageLevel = StorageLevel.MEMORY_AND_DISK): this {
+    if (!(level instanceof StorageLevel)) refusePlainly("persist: the level", "a StorageLevel", level);
     const call = this.#core.call("persist");
     this.#core.background(async () => this.#core.port.persist(await this.#core.completeInside(this.plan), level, call));
     return this;
@@ -912,6 +938,13 @@ export class DataFrame {
   [inspect.custom](): string {
     return this.toString();
   }
+}
+
+/** The arguments of show by name. */
+export interface ShowArguments {
+  readonly n?: number;
+  readonly truncate?: boolean | number;
+  readonly vertical?: boolean;
 }
 
 export interface SortDirections {

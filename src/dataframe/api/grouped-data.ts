@@ -4,7 +4,8 @@ import type { StructType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { UnresolvedExpression, UserFunction } from "../syntax/expression";
 import type { Grouping, UnresolvedPlan } from "../syntax/plan";
-import { Column, columnExpression, nameExpression } from "./column";
+import { refuse } from "./check";
+import { checkedColumn, Column, nameExpression } from "./column";
 import type { ColumnOrName } from "./column";
 import type { DataFrame } from "./dataframe";
 import { literalOf } from "./literal";
@@ -37,9 +38,10 @@ export class GroupedData {
   }
 
   /** Aggregates of each group, behind the grouping columns: columns, or a map of columns and functions' names. */
-  agg(...aggregates: readonly (Column | AggregateMap)[]): DataFrame {
-    const columns = aggregates.flatMap((aggregate): readonly UnresolvedExpression[] => {
+  agg(...aggregates: readonly (Column | AggregateMap | readonly Column[])[]): DataFrame {
+    const columns = aggregates.flat().flatMap((aggregate): readonly UnresolvedExpression[] => {
       if (aggregate instanceof Column) return [aggregate.expression];
+      if (!isMap(aggregate)) refuse("agg: an aggregate", "a Column or an object of columns and functions' names", aggregate);
       return Object.entries(aggregate).map(([column, fn]) => aggregateOf(fn, column));
     });
     if (columns.length === 0) throw new UsageError("INVALID_ARGUMENT", "agg needs at least one column.");
@@ -107,7 +109,7 @@ export class GroupedData {
   pivot(column: ColumnOrName, values?: readonly unknown[]): GroupedData {
     if (this.#pivot !== null) throw new AnalysisError("REPEATED_CLAUSE", { operation: "SUBQUERY", clause: "PIVOT" });
     return new GroupedData(this.#df, this.#grouping, {
-      column: columnExpression(column),
+      column: checkedColumn("pivot", column),
       values: values?.map((value) => (value instanceof Column ? value.expression : literalOf(value))) ?? null,
     });
   }
@@ -184,4 +186,8 @@ function groupNames(grouping: Grouping): readonly string[] {
 /** A name as it stands, in back quotes where it needs them. */
 export function quoted(name: string): string {
   return /^\w+$/.test(name) ? name : `\`${name.replaceAll("`", "``")}\``;
+}
+
+function isMap(aggregate: unknown): aggregate is AggregateMap {
+  return typeof aggregate === "object" && aggregate !== null && Object.getPrototypeOf(aggregate) === Object.prototype;
 }

@@ -1,7 +1,9 @@
 /** `df.na`: rows and values that are missing. */
 import { UsageError } from "../../common/errors";
 import type { DataType, StructField } from "../../columnar/types";
+import { unresolvedName } from "../analysis/suggestions";
 import type { UnresolvedExpression } from "../syntax/expression";
+import { refuse } from "./check";
 import { nameExpression, nameParts } from "./column";
 import type { DataFrame } from "./dataframe";
 import { literalOf, intLiteral } from "./literal";
@@ -11,17 +13,26 @@ const NUMERIC = new Set(["byte", "short", "int", "long", "float", "double", "dec
 
 type Fill = number | string | boolean | bigint;
 
+/** What drop leaves out, by name. */
+export interface DropOptions {
+  readonly how?: "any" | "all";
+  /** Rows with fewer values than this are left out, whatever `how` says. */
+  readonly thresh?: number;
+  readonly subset?: string | readonly string[];
+}
+
 export class DataFrameNaFunctions {
   constructor(private readonly df: DataFrame) {}
 
   /**
    * Without the rows that have nulls or NaN: in any of the columns ("any"), in all of them ("all"), or in so many that fewer than
-   * `minNonNulls` values are left.
+   * `minNonNulls` values are left. `drop({ how, thresh, subset })` says the same by names.
    */
-  drop(how: "any" | "all" | number = "any", subset?: string | readonly string[], minNonNulls?: number): DataFrame {
+  drop(how: "any" | "all" | number | DropOptions = "any", subset?: string | readonly string[], minNonNulls?: number): DataFrame {
+    if (typeof how === "object") return this.drop(how.how, how.subset, how.thresh);
     const least = minNonNulls ?? (typeof how === "number" ? how : undefined);
-    if (typeof how === "string" && how !== "any" && how !== "all") {
-      throw new UsageError("INVALID_ARGUMENT", `na.drop: how is "any" or "all", not "${String(how)}".`);
+    if (typeof how !== "number" && how !== "any" && how !== "all") {
+      throw new UsageError("INVALID_ARGUMENT", `na.drop: how is "any" or "all", not ${JSON.stringify(how)}.`);
     }
     return this.df.derive("drop", () =>
       pendingPlan(async () => {
@@ -41,10 +52,14 @@ export class DataFrameNaFunctions {
 
   /** Values for nulls (and NaN): one for all columns of its type, or for those of `subset`; or a map of columns and values. */
   fill(value: Fill | Readonly<Record<string, Fill>>, subset?: string | readonly string[]): DataFrame {
-    const names = subset === undefined ? null : [subset].flat();
+    const isFill = ["number", "string", "boolean", "bigint"].includes(typeof value);
+    if (!isFill && !isObject(value))
+      refuse("na.fill: the value", "a number, a string, a boolean, or an object of columns and values", value);
+    const names = isFill ? (subset === undefined ? null : [subset].flat()) : Object.keys(value);
     return this.df.derive("fill", () =>
       pendingPlan(async () => {
         const { fields } = await this.df.schema();
+        for (const name of names ?? []) checkName(name, fields);
         const expressions = fields.map((field): UnresolvedExpression => {
           const column: UnresolvedExpression = { kind: "name", parts: [field.name] };
           const filler = typeof value === "object" ? value[field.name] : fits(value, field, names) ? value : undefined;
@@ -56,17 +71,18 @@ export class DataFrameNaFunctions {
   }
 
   /**
-   * Other values for some values: `replace(10, 20)`, `replace([1, 2], [3, 4], "a")`, `replace({ Ann: "Anna" }, ["name"])`, and
-   * with a Map for keys that are no strings.
+   * Other values for some values: `replace(10, 20)`, `replace([1, 2], [3, 4], "a")`, `replace({ Ann: "Anna" }, ["name"])`. Keys
+   * of objects are numbers where they look like it and stand for numbers or null; a Map says what it is.
    */
   replace(from: unknown, to?: unknown, subset?: string | readonly string[]): DataFrame {
     const isMap = from instanceof Map || (typeof from === "object" && from !== null && !Array.isArray(from));
     const columns = isMap && subset === undefined ? (to as string | readonly string[] | undefined) : subset;
-    const pairs = isMap ? [...(from instanceof Map ? (from as Map<unknown, unknown>) : Object.entries(from))] : pairsOf(from, to);
+    const pairs = isMap ? (from instanceof Map ? [...(from as Map<unknown, unknown>)] : entriesOf(from)) : pairsOf(from, to);
     const names = columns === undefined ? null : [columns].flat();
     return this.df.derive("replace", () =>
       pendingPlan(async () => {
         const { fields } = await this.df.schema();
+        for (const name of names ?? []) checkName(name, fields);
         const expressions = fields.map((field): UnresolvedExpression => {
           const column: UnresolvedExpression = { kind: "name", parts: [field.name] };
           if (names !== null && !names.includes(field.name)) return column;
@@ -102,6 +118,35 @@ function atLeast(count: number, conditions: readonly UnresolvedExpression[]): Un
     ">=",
     ones.reduce((left, right) => call("+", left, right)),
     intLiteral(count),
+  );
+}
+
+/** What an object's keys and values stand for: keys are text there, also those that were written as numbers. */
+function entriesOf(object: object): [unknown, unknown][] {
+  return Object.entries(object).flatMap(([key, other]: [string, unknown]): [unknown, unknown][] => {
+    const isNumber = key.trim() !== "" && !Number.isNaN(Number(key));
+    if (isNumber && typeof other === "number") return [[Number(key), other]];
+    return isNumber && (other === null || other === undefined)
+      ? [
+          [Number(key), null],
+          [key, null],
+        ]
+      : [[key, other]];
+  });
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function checkName(name: string, fields: readonly StructField[]): void {
+  const parts = nameParts(name);
+  const last = parts.at(-1)!.toLowerCase();
+  if (fields.some((field) => field.name.toLowerCase() === last)) return;
+  throw unresolvedName(
+    parts,
+    fields.map((field) => [field.name]),
+    undefined,
   );
 }
 

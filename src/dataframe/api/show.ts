@@ -7,7 +7,7 @@ import type { PrintSettings } from "../types/print";
 export interface ShowOptions {
   /** Rows at most. */
   readonly count: number;
-  /** Characters of a cell at most; 0: all, and cells begin at the left. */
+  /** Characters of a cell at most; 0: all, and cells begin at the left. Names of columns are never cut. */
   readonly truncate: number;
   readonly vertical: boolean;
 }
@@ -36,17 +36,21 @@ export function showText(
 ): string {
   const { count, truncate } = options;
   const cell = (text: string): string => {
-    const escaped = text.replace(ESCAPED, (character) => ESCAPES[character]!);
-    if (truncate <= 0 || escaped.length <= truncate) return escaped;
-    return truncate < 4 ? escaped.slice(0, truncate) : `${escaped.slice(0, truncate - 3)}...`;
+    const whole = escaped(text);
+    if (truncate <= 0 || whole.length <= truncate) return whole;
+    return truncate < 4 ? whole.slice(0, truncate) : `${whole.slice(0, truncate - 3)}...`;
   };
   const printers = schema.fields.map((field) => prettyPrinter(field.type, settings));
-  const header = schema.fields.map((field) => cell(field.name));
+  const header = schema.fields.map((field) => escaped(field.name));
   const body = rows.slice(0, count).map((row) => row.map((value, i) => cell(value === null ? "NULL" : printers[i]!(value))));
   const more = rows.length > count;
   const table = options.vertical ? vertical(header, body) : horizontal(header, body, truncate > 0);
   const footer = more ? `only showing top ${count} ${count === 1 ? "row" : "rows"}\n` : "";
   return options.vertical && body.length === 0 ? `(0 rows)\n${footer}` : table + footer;
+}
+
+function escaped(text: string): string {
+  return text.replace(ESCAPED, (character) => ESCAPES[character]!);
 }
 
 function width(text: string): number {

@@ -62,19 +62,23 @@ export class DataFrameStatFunctions {
     return typeof columns === "string" ? found[0]! : found;
   }
 
-  /** Pearson's correlation. */
+  /** Pearson's correlation. Nulls count as 0, as in Spark; the function `corr` leaves them out. */
   async corr(a: string, b: string, method = "pearson"): Promise<number> {
     if (method !== "pearson") throw new UsageError("INVALID_ARGUMENT", `corr: the only method is "pearson", not "${method}".`);
     return this.#figure("corr", a, b);
   }
 
-  /** The covariance of a sample. */
+  /** The covariance of a sample. Nulls count as 0, as in Spark; the function `covar_samp` leaves them out. */
   async cov(a: string, b: string): Promise<number> {
     return this.#figure("covar_samp", a, b);
   }
 
   async #figure(fn: string, a: string, b: string): Promise<number> {
-    const aggregates = [call(fn, nameExpression(a), nameExpression(b))];
+    const values = [a, b].map((column): UnresolvedExpression => {
+      const value: UnresolvedExpression = { kind: "cast", child: nameExpression(column), type: { kind: "double" }, mode: "cast" };
+      return call("coalesce", value, literalOf(0, { kind: "double" }));
+    });
+    const aggregates = [call(fn, ...values)];
     const row = await this.df
       .derive(fn, () => ({ kind: "aggregate", child: this.df.plan, grouping: { kind: "by", expressions: [] }, aggregates }))
       .first();

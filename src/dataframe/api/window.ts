@@ -1,6 +1,6 @@
 /** Window specifications: which rows an aggregate or window function looks at. */
 import type { UnresolvedBound, UnresolvedExpression, UnresolvedFrame, UnresolvedWindow } from "../syntax/expression";
-import { Column, columnExpression } from "./column";
+import { checkedColumn, Column } from "./column";
 import type { ColumnOrName } from "./column";
 import { literalOf } from "./literal";
 
@@ -26,8 +26,8 @@ function boundOf(bound: WindowBound): UnresolvedBound {
   return offset < 0 ? { kind: "preceding", offset: literalOf(-offset) } : { kind: "following", offset: literalOf(offset) };
 }
 
-function list(columns: readonly (ColumnOrName | readonly ColumnOrName[])[]): readonly UnresolvedExpression[] {
-  return columns.flat().map(columnExpression);
+function list(call: string, columns: readonly (ColumnOrName | readonly ColumnOrName[])[]): readonly UnresolvedExpression[] {
+  return columns.flat().map((column) => checkedColumn(call, column));
 }
 
 /** Immutable: each method gives another. Made by `Window`. */
@@ -41,12 +41,12 @@ export class WindowSpec {
 
   /** Rows with equal values of these columns are one partition. */
   partitionBy(...columns: readonly (ColumnOrName | readonly ColumnOrName[])[]): WindowSpec {
-    return new WindowSpec({ ...this.window, partitionBy: list(columns) });
+    return new WindowSpec({ ...this.window, partitionBy: list("partitionBy", columns) });
   }
 
   /** The order within a partition. With it the frame is, unless given, from the first row to the current one and those equal to it. */
   orderBy(...columns: readonly (ColumnOrName | readonly ColumnOrName[])[]): WindowSpec {
-    const orderBy = list(columns).map((child): UnresolvedExpression =>
+    const orderBy = list("orderBy", columns).map((child): UnresolvedExpression =>
       child.kind === "sortOrder" ? child : { kind: "sortOrder", child, ascending: true, nullsFirst: null },
     );
     return new WindowSpec({ ...this.window, orderBy });

@@ -137,7 +137,28 @@ function checkValue(key: string, value: string): void {
     }
   } else if (initial !== undefined && BOOLEANS.test(initial) && !BOOLEANS.test(value)) {
     throw new AnalysisError("INVALID_CONF_VALUE.TYPE_MISMATCH", { confName: key, confValue: value, confType: "boolean" });
+  } else {
+    const [confType, form] = numberForm(key, initial ?? "");
+    if (!form.test(value)) {
+      throw new AnalysisError("INVALID_CONF_VALUE.TYPE_MISMATCH", { confName: key, confValue: value, confType });
+    }
   }
+  if (key === "spark.sql.shuffle.partitions" && Number(value) < 1) {
+    throw new AnalysisError("INVALID_CONF_VALUE.REQUIREMENT", {
+      confName: key,
+      confValue: value,
+      confRequirement: `The value of ${key} must be positive`,
+    });
+  }
+}
+
+/** Numbers by their defaults: Spark's settings keep their types, and two whose defaults are whole numbers take units. */
+function numberForm(key: string, initial: string): [type: string, form: RegExp] {
+  if (/\.broadcastTimeout$/.test(key)) return ["time in SECONDS", /^-?\d+\s*[a-z]*$/i];
+  if (/\.maxPlanStringLength$/.test(key) || /^-?\d+[kmgtp]?b$/i.test(initial)) return ["bytes in BYTE", /^-?\d+\s*[a-z]*$/i];
+  if (/^-?\d+$/.test(initial)) return ["int", /^[+-]?\d+$/];
+  if (/^-?\d*\.\d+$/.test(initial)) return ["double", /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i];
+  return ["string", /^/];
 }
 
 function isTimeZone(name: string): boolean {

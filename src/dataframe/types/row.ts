@@ -1,6 +1,7 @@
 /** A row as programs see it. */
 import { inspect } from "node:util";
 import { DESERIALIZE, SERIALIZE } from "../../columnar/values/kinds";
+import { UsageError } from "../../common/errors";
 
 /** What rows of one schema share: made once, not for every row. */
 export class RowShape {
@@ -11,6 +12,7 @@ export class RowShape {
   constructor(readonly names: readonly string[]) {
     this.properties = names.map((name, i) => names.indexOf(name) === i && !RESERVED.has(name) && !/^(?:0|[1-9]\d*)$/.test(name));
     this.allProperties = this.properties.every((property) => property);
+    readableByPosition(names.length);
   }
 }
 
@@ -28,7 +30,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 /**
  * One row of a result: its columns are properties (`row.name`), in their order, so that `{...row}` is an object of them.
- * `row.get(0)` and `row.get("name")` read any column, also those whose names stand twice or are those of methods.
+ * `row[0]`, `row.get(0)` and `row.get("name")` read any column, also those whose names stand twice or are those of methods.
  *
  * @example
  * const [row] = await spark.sql("SELECT 1 AS a, 'x' AS b").collect();
@@ -134,6 +136,28 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [plain(key), plain(item)]));
   return value;
+}
+
+let positions = 0;
+
+/** `row[0]`: accessors of the class, which no copy or list of a row's properties has. */
+function readableByPosition(count: number): void {
+  for (; positions < count; positions++) {
+    const at = positions;
+    Object.defineProperty(Row.prototype, at, {
+      configurable: true,
+      get(this: Row): unknown {
+        const byName = Row.names(this).indexOf(String(at));
+        if (byName >= 0 && byName !== at && at < Row.names(this).length) {
+          throw new UsageError(
+            "AMBIGUOUS_POSITION",
+            `row[${at}] may be the column of that name or of that position: say row.get("${at}") or row.get(${at}).`,
+          );
+        }
+        return Row.get(this, byName >= 0 ? byName : at);
+      },
+    });
+  }
 }
 
 /** Rows that arrive one after the other mostly have the same columns. */

@@ -22,6 +22,7 @@ test("rows of a result are objects of their columns", async () => {
   expect(rows).toHaveLength(2);
   expect({ ...rows[0] }).toEqual({ name: "Ann", age: 34, pay: 10.5 });
   expect(rows[0]!.get(1)).toBe(34);
+  expect([rows[0]![0], rows[0]![2], rows[0]![3]]).toEqual(["Ann", 10.5, undefined]);
   expect(rows[1]!.toArray()).toEqual(["Bob", null, 7]);
   expect(String(rows[1])).toBe("[Bob,null,7]");
 });
@@ -30,6 +31,8 @@ test("names of columns that rows cannot have as properties are read by get", () 
   const row = new Row(["get", "a", "a", "1"], [1, 2, 3, 4]);
   expect({ ...row }).toEqual({ a: 2 });
   expect(row.get(0)).toBe(1);
+  expect(row[0]).toBe(1);
+  expect(() => row[1] as unknown).toThrow(/AMBIGUOUS_POSITION/);
   expect(Row.get(row, "get")).toBe(1);
   expect(row.toArray()).toEqual([1, 2, 3, 4]);
   expect(row.toObject()).toEqual({ get: 1, a: 3, 1: 4 });

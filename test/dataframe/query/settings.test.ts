@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SQL_CONF_DEFAULTS } from "../../../src/dataframe/query/conf-defaults";
+import { SessionConf } from "../../../src/dataframe/query/session-conf";
 import { WITHOUT_EFFECT, withoutEffect } from "../../../src/dataframe/query/conf-without-effect";
 
 const source = join(__dirname, "../../../src");
@@ -21,4 +22,28 @@ test("says why, and nothing of values that are the default", () => {
   expect(withoutEffect("spark.sql.cbo.enabled", "true")).toMatch(/no effect here: plans are always chosen by cost/);
   expect(withoutEffect("spark.sql.cbo.enabled", "false")).toBeNull();
   expect(withoutEffect("spark.sql.ansi.enabled", "false")).toBeNull();
+});
+
+test.each([
+  ["spark.sql.shuffle.partitions", "many", /TYPE_MISMATCH/],
+  ["spark.sql.shuffle.partitions", "3.5", /TYPE_MISMATCH/],
+  ["spark.sql.shuffle.partitions", "0", /INVALID_CONF_VALUE\.REQUIREMENT/],
+  ["spark.sql.broadcastTimeout", "1e3", /TYPE_MISMATCH/],
+  ["spark.sql.autoBroadcastJoinThreshold", "3.5", /TYPE_MISMATCH/],
+  ["spark.sql.adaptive.skewJoin.skewedPartitionFactor", "x", /TYPE_MISMATCH/],
+])("%s cannot be %s", (key, value, error) => {
+  expect(() => new SessionConf(() => ({})).set(key, value)).toThrow(error);
+});
+
+test.each([
+  ["spark.sql.shuffle.partitions", " 10 "],
+  ["spark.sql.broadcastTimeout", "-1"],
+  ["spark.sql.broadcastTimeout", "5min"],
+  ["spark.sql.autoBroadcastJoinThreshold", "-1"],
+  ["spark.sql.autoBroadcastJoinThreshold", "1k"],
+  ["spark.sql.adaptive.skewJoin.skewedPartitionFactor", "2.5"],
+])("%s can be %s", (key, value) => {
+  const conf = new SessionConf(() => ({}));
+  conf.set(key, value);
+  expect(conf.get(key)).toBe(value.trim());
 });

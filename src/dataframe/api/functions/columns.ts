@@ -1,7 +1,7 @@
 /** Columns, literals, SQL text, cases, orders, and calls by name. */
 import { parseExpression } from "../../sql/parse";
 import { parseOptions } from "../parse-options";
-import { Column } from "../column";
+import { checkedExpression, Column } from "../column";
 import type { ColumnOrName, TypeOrText } from "../column";
 import { typeOf } from "../column";
 import { literalOf } from "../literal";
@@ -36,7 +36,12 @@ export function expr(sql: string): Column {
 
 /** `item` where the condition holds; further cases by `.when(…)`, the rest by `.otherwise(…)`, else null. */
 export function when(condition: Column, item: unknown): Column {
-  return new Column({ kind: "call", name: ["case"], args: [condition.expression, value(item).expression], operator: true });
+  return new Column({
+    kind: "call",
+    name: ["case"],
+    args: [checkedExpression("when: the condition", condition), value(item).expression],
+    operator: true,
+  });
 }
 
 /** The opposite of a condition. */

@@ -21,15 +21,12 @@ export function lambda(f: (...columns: Column[]) => Column, name: string, fewest
 }
 
 /** Each item of an array through `f`, which may take the item's index, too. */
-export function transform(
-  array: ColumnOrName,
-  f: ((item: Column) => Column) | ((item: Column, index: Column) => Column),
-): Column {
+export function transform(array: ColumnOrName, f: (item: Column, index: Column) => Column): Column {
   return call("transform", column(array), lambda(f, "transform", 1, 2));
 }
 
 /** The items for which `f` holds; `f` may take the item's index, too. */
-export function filter(array: ColumnOrName, f: ((item: Column) => Column) | ((item: Column, index: Column) => Column)): Column {
+export function filter(array: ColumnOrName, f: (item: Column, index: Column) => Column): Column {
   return call("filter", column(array), lambda(f, "filter", 1, 2));
 }
 

@@ -1,0 +1,75 @@
+/** What users give the API: forms with names for arguments, and what is refused, in which words. */
+import type { StructType } from "../../../src/columnar/types";
+import { functions as F, Window } from "../../../src/index";
+import { bare, fakeSession } from "./fake-session";
+
+const { col } = F;
+
+const people: StructType = {
+  kind: "struct",
+  fields: [
+    { name: "name", type: { kind: "string" }, nullable: true },
+    { name: "age", type: { kind: "int" }, nullable: true },
+  ],
+};
+
+const { spark } = fakeSession(people, [["Ann", 34], ["Bob", null]]); // prettier-ignore
+const df = spark.table("t");
+/** As JavaScript calls it, whatever the types say. */
+const loose = (value: unknown): never => value as never;
+const misspelt = (df as unknown as Record<string, unknown>)["agee"];
+
+test.each<[string, () => unknown, RegExp]>([
+  ["a property of the DataFrame", () => df.select(loose(misspelt)), /select: a column must be a Column or a name, not undefined.*df\.col/],
+  ["a number", () => df.groupBy(loose(1)), /groupBy: .*not 1\..*lit/],
+  ["a comparison by ==", () => df.filter(loose(col("age") === loose(1))), /filter: the condition.*not false.*gt/],
+  ["a function of rows", () => df.filter(loose(() => true)), /not a function.*udf/],
+  ["a text for a new column", () => df.withColumn("c", loose("age")), /withColumn: c must be a Column, not "age".*col\("age"\).*lit/],
+  ["arguments of withColumn the other way round", () => df.withColumn(loose(F.lit(1)), loose("c")), /the name must be a string/],
+  ["an object to drop", () => df.drop(loose({})), /drop: a column.*an object of the class Object/],
+  ["a name to aggregate", () => df.agg(loose("age")), /agg: an aggregate must be a Column or/],
+  ["an undefined operand", () => col("age").gt(undefined), /age > undefined.*misspelt/],
+  ["one bound of two", () => (col("age") as unknown as { between(x: number): unknown }).between(1), /undefined/],
+  ["an undefined item", () => col("age").isin(1, undefined), /undefined/],
+  ["a boolean case", () => F.when(loose(true), 1), /when: the condition must be a Column, not true/],
+  ["a boolean second case", () => F.when(col("a"), 1).when(loose(false), 2), /when: the condition/],
+  ["rows in place of a DataFrame", () => df.join(loose([]), "age"), /join: the other side must be a DataFrame, not an array/],
+  ["a promise of one", () => df.union(loose(Promise.resolve())), /union: .*not a promise/],
+  ["a window of numbers", () => Window.partitionBy(loose(3)), /partitionBy: a column/],
+  ["a pivot on nothing", () => df.groupBy("age").pivot(loose(undefined)), /pivot: a column/],
+  ["the name of a storage level", () => df.persist(loose("MEMORY_ONLY")), /persist: the level must be a StorageLevel, not "MEMORY_ONLY"/],
+  ["a function to fill with", () => df.na.fill(loose(() => 1)), /na\.fill: the value must be/],
+  ["a position of 0", () => df.orderBy(0), /ZERO_INDEX.*from 1, not 0/],
+]) // prettier-ignore
+("%s is refused at the call", (_, act, message) => {
+  expect(act).toThrow(message);
+});
+
+test("columns that na functions name must exist", async () => {
+  for (const missing of [df.na.fill(0, ["agee"]), df.na.fill({ agee: 1 }), df.na.replace(1, 2, "agee")]) {
+    await expect(missing.collect()).rejects.toThrow(/UNRESOLVED_COLUMN.WITH_SUGGESTION.*`agee`/);
+  }
+});
+
+test("arguments by name", async () => {
+  const completed = async (frame: typeof df): Promise<unknown> => {
+    const fake = fakeSession(people, []);
+    await frame.collect();
+    return fake.collected;
+  };
+  expect(await completed(df.dropna({ thresh: 1 }))).toEqual(await completed(df.dropna("any", 1)));
+  expect(bare(df.unionByName(df, { allowMissingColumns: true }).plan)).toMatchObject({ allowMissingColumns: true });
+  expect(await df.showString({ n: 1, truncate: false })).toBe(await df.showString(1, false));
+  expect(await df.showString({ vertical: true })).toMatch(/-RECORD 0/);
+  expect(bare(df.orderBy(2, -1).plan)).toMatchObject({
+    order: [
+      { child: { kind: "literal", value: 2, type: { kind: "int" } }, ascending: true },
+      { child: { kind: "literal", value: 1, type: { kind: "int" } }, ascending: false },
+    ],
+  });
+  expect(bare(df.agg([F.max("age")]).plan)).toEqual(bare(df.agg(F.max("age")).plan));
+});
+
+test("isin of nothing holds for no row", () => {
+  expect(bare(col("age").isin([]).expression)).toMatchObject({ kind: "literal", value: false });
+});

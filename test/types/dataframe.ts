@@ -1,0 +1,18 @@
+/** What the types of DataFrames and their functions take, checked by tsc: this file is never run. */
+import { functions as F } from "../../src/index";
+import type { DataFrame, Row } from "../../src/index";
+
+declare const df: DataFrame;
+
+export async function typeTests(): Promise<void> {
+  // Functions of columns have typed parameters, with and without the index.
+  F.transform("xs", (x) => x.plus(1));
+  F.transform("xs", (x, i) => x.plus(i));
+  F.filter("xs", (x) => x.gt(1));
+  F.aggregate("xs", F.lit(0), (sum, x) => sum.plus(x));
+  await df.show({ truncate: false });
+  df.dropna({ how: "all", subset: ["a"] }).orderBy(1, -2);
+  const rows: Row[] = await df.collect();
+  const first: number = rows[0]![0];
+  void first;
+}
