@@ -5,7 +5,8 @@
  * otherwise than well (their executor ended, a fetch failed, the task failed), and map outputs that were there when their
  * executor was removed or that a failed fetch named. Computed again is every launch of a piece of work beyond its first;
  * attempts taken back before they began do not count. A launch is explained when its piece was lost since its last launch;
- * what was lost and not needed any more (most map outputs) explains nothing.
+ * what was lost and not needed any more (most map outputs) explains nothing. A stage whose records depend on order runs whole, and
+ * stages that have read it before are rolled back: what they had made is lost then.
  */
 export class Accounts {
   launches = 0;
@@ -27,7 +28,11 @@ export class Accounts {
   }
 
   onStageSubmitted({ stageInfo }) {
-    this.#stages.set(stageInfo.stageId, { shuffle: stageInfo.shuffleDepId, name: stageInfo.name });
+    const { stageId, shuffleDepId: shuffle, numTasks, rddInfos } = stageInfo;
+    this.#stages.set(stageId, { shuffle, name: stageInfo.name });
+    if (shuffle === undefined || !rddInfos.some(({ callSite }) => callSite.startsWith("repartition"))) return;
+    const outputs = [...this.#work.values()].filter((piece) => piece.shuffle === shuffle);
+    if (outputs.length === numTasks) for (const output of outputs) if (output.executor !== null) this.#lose(output);
   }
 
   onTaskStart({ stageId, taskInfo }) {
@@ -56,6 +61,7 @@ export class Accounts {
     } else if (reason.reason === "TaskKilled") {
       // The output was found where a replaced executor had left it: when it is made again after all, that was lost too.
       if (piece.isOutput && piece.executor === null && reason.killReason === "another attempt succeeded") piece.losses++;
+      if (reason.killReason.startsWith("Rolled back")) piece.losses++;
       // Taken back, or no longer wanted: that is nobody's loss, and when it runs again after all it is the first time.
       if (taskInfo.launchTime !== 0 && reason.killReason === "recalled") {
         this.launches--;
@@ -92,7 +98,7 @@ export class Accounts {
     if (piece === undefined)
       this.#work.set(
         name,
-        (piece = { name, isOutput: shuffle !== undefined, launches: 0, losses: 0, executor: null, history: [] }),
+        (piece = { name, shuffle, isOutput: shuffle !== undefined, launches: 0, losses: 0, executor: null, history: [] }),
       );
     return piece;
   }

@@ -155,6 +155,33 @@ const kinds = {
     assert.deepEqual(found.sort(byKey), wanted.sort(byKey));
   },
 
+  /** Places of records in unordered partitions decide where they go: whatever is lost, each is there once. */
+  async byPosition({ sc, size, salt }) {
+    const shape = { n: size.rows / 4, partitions: size.maps, keys: size.rows, salt, nap: size.nap };
+    const spread = pairs(sc, shape)
+      .partitionBy(size.reducers)
+      .repartition(size.reducers + 1)
+      .mapPartitions((rows) => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+        return rows;
+      })
+      .map(([, i]) => [i, 1])
+      .reduceByKey((a, b) => a + b, size.reducers);
+    let found;
+    // Where a part of the results was out already the job fails, as Spark's does.
+    for (let run = 1; found === undefined; run++) {
+      try {
+        found = await spread.collect();
+      } catch (error) {
+        if (error.errorClass !== "INDETERMINATE_STAGE" || run === 10) throw error;
+      }
+    }
+    assert.deepEqual(
+      found.sort(byKey),
+      Array.from({ length: shape.n }, (_, i) => [i, 1]),
+    );
+  },
+
   async distinctAndUnion({ sc, size, salt }) {
     const shape = { n: size.rows / 2, partitions: size.maps, keys: 20_000, salt, nap: size.nap };
     const keys = pairs(sc, shape).keys();

@@ -4,10 +4,11 @@ import { runJob, writeShuffle } from "../../rdd/api/run";
 import type { Call, ContextPort, MapOutputSizes } from "../../rdd/context-port";
 import { type PlanInput, PlanNode, type PlanStage } from "../../rdd/nodes/plan-node";
 import { PlanShuffle } from "../../rdd/nodes/plan-shuffle";
-import { DataError, TaskError } from "../../common/errors";
+import { ClusterError, DataError, TaskError } from "../../common/errors";
 import { AnalysisError, QueryError } from "../errors";
 import { planToBytes } from "../exec/plan-bytes";
 import type { ShippedPlan } from "../exec/runtime";
+import { isOrderSensitive } from "../physical/order-sensitive";
 import type { StagePlan, StageTaskInput } from "../physical/plan";
 
 /** A stage that is ready to run: what it reads has been written. */
@@ -23,6 +24,9 @@ export interface ReadyStage {
   readonly functions: ReadonlyMap<string, Frozen>;
   readonly hosts?: readonly (readonly string[])[];
 }
+
+/** A stage whose results are thrown away, as an input with indeterminate rows was made again, is run again so often. */
+const MOST_RUNS = 4;
 
 /** A shuffle that was written. */
 export interface WrittenShuffle extends MapOutputSizes {
@@ -51,8 +55,16 @@ export class StageJobs {
   }
 
   /** Runs a stage whose tasks give results, in the order of the tasks. */
-  run(stage: ReadyStage, onResult?: (task: number, bytes: Uint8Array) => void): Promise<Uint8Array[]> {
-    return this.#results(this.#node(stage, null), onResult);
+  async run(stage: ReadyStage): Promise<Uint8Array[]> {
+    for (let run = 1; ; run++) {
+      try {
+        return await this.#results(this.#node(stage, null));
+      } catch (error) {
+        // What its tasks have written is not taken back so simply.
+        const again = stage.plan.sink.kind !== "write" && run < MOST_RUNS;
+        if (!again || !(error instanceof ClusterError && error.errorClass === "INDETERMINATE_STAGE")) throw error;
+      }
+    }
   }
 
   /** The stage as a dataset's description; its records are what its sink says: rows, or batches as bytes. */
@@ -60,12 +72,11 @@ export class StageJobs {
     return this.#describe(stage, null);
   }
 
-  async #results(node: PlanNode, onResult?: (task: number, bytes: Uint8Array) => void): Promise<Uint8Array[]> {
+  async #results(node: PlanNode): Promise<Uint8Array[]> {
     const results: Uint8Array[] = [];
     try {
       await runJob(node, this.call, { kind: "plan" }, (index, bytes) => {
-        if (onResult === undefined) results[index] = bytes;
-        else onResult(index, bytes);
+        results[index] = bytes;
       });
     } catch (error) {
       throw ownError(error);
@@ -87,6 +98,7 @@ export class StageJobs {
       inputs: stage.inputs,
       functions: stage.functions,
       ...(stage.hosts === undefined ? {} : { hosts: stage.hosts }),
+      orderSensitive: isOrderSensitive(plan),
     };
   }
 }

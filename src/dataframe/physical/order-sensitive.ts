@@ -1,0 +1,31 @@
+/** Whether what a stage gives depends on the order in which the rows of its inputs come: a task that runs again may give other rows. */
+import { functionTable } from "../expressions/function-table";
+import type { StagePlan } from "./plan";
+
+/** `plan` is plain data: operators, expressions and where the rows go. */
+export function isOrderSensitive({ root, sink }: Pick<StagePlan, "root" | "sink">): boolean {
+  return (sink.kind === "shuffle" && sink.partitioning.kind === "roundRobin") || dependsOnOrder(root);
+}
+
+function dependsOnOrder(value: object): boolean {
+  if (ArrayBuffer.isView(value)) return false;
+  const node = value as { readonly kind?: unknown; readonly fn?: unknown; readonly user?: unknown };
+  switch (node.kind) {
+    case "limit":
+    case "tail":
+    case "sample":
+      return true;
+    case "call":
+      if (typeof node.fn === "string" && functionTable().scalar(node.fn).deterministic === false) return true;
+      break;
+    case "aggregate":
+      if (typeof node.fn === "string" && node.user === undefined && functionTable().aggregate(node.fn).deterministic === false)
+        return true;
+      break;
+    case "userCall":
+      if ((node.fn as { readonly deterministic?: boolean }).deterministic === false) return true;
+      break;
+    default:
+  }
+  return Object.values(value).some((item) => typeof item === "object" && item !== null && dependsOnOrder(item as object));
+}
