@@ -328,6 +328,20 @@ export const errorMessages: Readonly<Record<string, string>> = {
   UNKNOWN_PRIMITIVE_TYPE_IN_VARIANT: "A variant holds a value of the unknown kind {id}.",
   VARIANT_DUPLICATE_KEY: "An object has the field {key} twice, which a variant cannot.",
   VARIANT_SIZE_LIMIT: "A variant takes at most {sizeLimit}; {functionName} would make a larger one.",
+  _LEGACY_ERROR_TEMP_1159: "{tableName} has the format {existingProvider}, not {specifiedProvider}.",
+  _LEGACY_ERROR_TEMP_1163:
+    "{tableName} is partitioned by [{existingPartCols}], not by [{specifiedPartCols}]: append with the partitioning that it has.",
+  _LEGACY_ERROR_TEMP_1164:
+    "{tableName} has other buckets: {existingBucketString}. Asked for: {specifiedBucketString}. Append with those that it has.",
+  _LEGACY_ERROR_TEMP_1166: "The bucket column {bucketCol} is a partition column, too: leave one of the two out.",
+  _LEGACY_ERROR_TEMP_1167:
+    "The column {sortCol} that buckets are sorted by is a partition column: it is the same in all of a file's rows.",
+  INVALID_BUCKET_COUNT:
+    "There may be 1 to {bucketingMaxBuckets} buckets (spark.sql.sources.bucketing.maxBuckets), not {numBuckets}.",
+  INVALID_BUCKET_FILE: "The name of {path} does not say which bucket its rows are in: it does not belong to the bucketed table.",
+  "UNSUPPORTED_OVERWRITE.TABLE": "{table} cannot be overwritten by a query that reads it. Write into another table first.",
+  MULTI_SOURCES_UNSUPPORTED_FOR_EXPRESSION:
+    "{expr} tells the file of one source, and rows here come from several. Take it below the join.",
   _LEGACY_ERROR_TEMP_1039: "A query has one window of time. Make the second one in a query above.",
   _LEGACY_ERROR_TEMP_1207: "Durations of a window are numbers of microseconds or texts such as '5 minutes'.",
   _LEGACY_ERROR_TEMP_3231: "{interval} is no duration of a fixed length: a window cannot be of months. Write days or weeks.",

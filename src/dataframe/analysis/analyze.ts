@@ -40,7 +40,11 @@ import { bindUnpivot } from "./unpivot";
 
 /** The relations that the plan names must have been loaded: `context.relation` and `context.read` answer at once. */
 export function analyze(plan: UnresolvedPlan, context: AnalysisContext): LogicalPlan {
-  const binder = new QueryBinder(context);
+  return wholeQuery(new QueryBinder(context), plan);
+}
+
+/** A plan that stands in no other. */
+export function wholeQuery(binder: QueryBinder, plan: UnresolvedPlan): LogicalPlan {
   const whole = withMetadataColumns(exactly(binder.plan(plan, EMPTY_ENV)), binder.metadataNamed);
   checkInputFiles(whole);
   return whole;

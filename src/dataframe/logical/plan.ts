@@ -172,6 +172,8 @@ export interface Scan {
   readonly limit: number | null;
   /** The column of facts about the files, which queries may name although it is none of the relation's (metadata-columns.ts). */
   readonly metadata?: Attribute;
+  /** A task for each bucket of the relation, so that rows lie by its columns (physical/bucketed-scans.ts). */
+  readonly bucketed?: boolean;
 }
 
 export interface SubqueryAlias {

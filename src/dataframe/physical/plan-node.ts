@@ -1,4 +1,5 @@
 /** One logical node as operators. */
+import { bucketColumns } from "./bucketed-scans";
 import { batchOfBoxed, encodeBatch } from "../../columnar/batch";
 import { ByteWriter } from "../../columnar";
 import { InternalError, unreachable } from "../../common/errors";
@@ -183,10 +184,12 @@ function planScan(planner: Planner, node: Scan): PhysicalPlan {
     // Those that wait for values are a help, not a condition: the join above them stands.
     partitionFilters: node.partitionFilters.filter((filter) => filter.kind !== "inSubquery"),
     limit: node.limit,
+    ...(node.bucketed === true && { bucketed: true }),
   };
   const splits = planner.services.splits(scan);
   planner.state.splits.set(scan.id, splits);
-  return planner.laid(scan, unknownLayout(Math.max(1, splits.length)));
+  const hashed = scan.bucketed === true ? bucketColumns(node) : null;
+  return planner.laid(scan, { ...unknownLayout(Math.max(1, splits.length)), hashed: hashed === null ? [] : [hashed] });
 }
 
 const ROWS_PER_BATCH = 4096;

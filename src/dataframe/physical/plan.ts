@@ -42,6 +42,8 @@ export interface ScanExec extends Node {
   readonly pushed: readonly Expression[];
   readonly partitionFilters: readonly Expression[];
   readonly limit: number | null;
+  /** As in logical Scan. */
+  readonly bucketed?: boolean;
 }
 
 export interface LocalTableExec extends Node {

@@ -2,6 +2,7 @@
 import { unreachable } from "../../common/errors";
 import type { Attribute, Expression } from "../expressions/expression";
 import { attributeText, expressionText, joinName, list, orderList, orderText, treeText } from "../logical/print";
+import { selectedBuckets } from "../sources/files/buckets";
 import { metadataColumnOf } from "../sources/files/constant-columns";
 import { simpleString } from "../types/text";
 import type { ExchangeExec, HashAggregateExec, HashJoinExec, Partitioning, PhysicalPlan, ScanExec } from "./plan";
@@ -216,6 +217,8 @@ export function scanDetails(scan: ScanExec): readonly (readonly [name: string, v
   const { relation } = scan;
   const details: (readonly [string, string])[] = [];
   details.push(["Format", relation.format]);
+  if (relation.buckets !== undefined)
+    details.unshift(["Bucketed", scan.bucketed === true ? "true" : "false (disabled by query planner)"]);
   if (relation.files !== null) {
     const { roots } = relation.files;
     details.push(["Location", `InMemoryFileIndex(${roots.length} paths)[${roots.slice(0, 3).join(", ")}]`]);
@@ -229,6 +232,12 @@ export function scanDetails(scan: ScanExec): readonly (readonly [name: string, v
     return notInFiles.has(path[0]!) ? [] : [`${path.join(".")}:${simpleString(column.type)}`];
   });
   details.push(["ReadSchema", `struct<${fields.join(",")}>`]);
+  if (relation.buckets !== undefined && scan.bucketed === true) {
+    const columns = scan.output.map((attribute, i) => ({ path: scan.columns[i]!, type: attribute.type, attribute }));
+    const { count } = relation.buckets;
+    const selected = selectedBuckets(relation, scan.pushed, columns)?.size ?? count;
+    details.push(["SelectedBucketsCount", `${selected} out of ${count}`]);
+  }
   return details;
 }
 

@@ -144,9 +144,6 @@ const NAMES: readonly string[] = [
   "shuffleDependency.fileCleanup.enabled",
   "shuffleDependency.skipMigration.enabled",
   "shuffledHashJoinFactor",
-  "sources.bucketing.autoBucketedScan.enabled",
-  "sources.bucketing.enabled",
-  "sources.bucketing.maxBuckets",
   "sources.disabledJdbcConnProviderList",
   "sources.parallelPartitionDiscovery.threshold",
   "sources.v2.bucketing.allowCompatibleTransforms.enabled",
@@ -184,7 +181,7 @@ export const WITHOUT_EFFECT: ReadonlySet<string> = new Set(NAMES.map((name) => `
 /** By the first word: what they would be about. */
 const REASONS: Readonly<Record<string, string>> = {
   avro: "there is no Avro",
-  bucketing: "tables have no buckets",
+  bucketing: "tables of unequal numbers of buckets are joined by moving one side",
   cbo: "plans are always chosen by cost where statistics are known",
   codegen: "pipelines are always compiled",
   inMemoryColumnarStorage: "cached tables have one form",

@@ -2,6 +2,8 @@
  * One query from its analysed plan to its rows: cached parts are put in, the optimizer rewrites it, subqueries that stand alone
  * run first, sources say how their scans are cut, and the runner carries it out.
  */
+import { bucketSplits, withSelectedBuckets } from "../sources/files/buckets";
+import { withBucketedScans } from "../physical/bucketed-scans";
 import { boxedRows } from "../../columnar/batch";
 import type { BoxedRow, ColumnBatch } from "../../columnar/vector";
 import type { Call } from "../../rdd/context-port";
@@ -50,13 +52,16 @@ export class QueryExecution {
 
   /** The plan as it would be carried out, before anything of it has run. Subqueries stay. */
   async physical(): Promise<PhysicalPlan> {
-    return planQuery(this.optimized, this.settings, await this.#services(this.optimized));
+    const plan = withBucketedScans(this.optimized, this.settings);
+    return planQuery(plan, this.settings, await this.#services(plan));
   }
 
   /** The runner of this query: a query may be run several times, each with one of its own. */
   async runner(): Promise<QueryRunner> {
     const resolved = await resolveBeforePlanning(this.optimized, this.settings, (query) => this.#rowsOf(query));
-    const plan = resolved === this.optimized ? resolved : optimizeAgain(resolved, this.session.optimizerContext(this.settings));
+    const optimized =
+      resolved === this.optimized ? resolved : optimizeAgain(resolved, this.session.optimizerContext(this.settings));
+    const plan = withBucketedScans(optimized, this.settings);
     return new QueryRunner(plan, this.settings, await this.#services(plan), this.call, () => ({
       parsed: "",
       analyzed: planText(this.analyzed),
@@ -116,11 +121,12 @@ export class QueryExecution {
     for (const source of externals) await session.externals.node(source).prepare();
     await Promise.all(
       scans.map(async (scan) => {
-        const { relation, output, columns, pushed, partitionFilters, limit } = scan;
+        const { relation, output, pushed, partitionFilters, limit } = scan;
+        const columns = output.map((attribute, i) => ({ path: scan.columns[i]!, type: attribute.type, attribute }));
         const splits = await sourceNamed(relation.format).plan(
           {
-            relation,
-            columns: output.map((attribute, i) => ({ path: columns[i]!, type: attribute.type, attribute })),
+            relation: withSelectedBuckets(relation, pushed, columns),
+            columns,
             pushed,
             partitionFilters,
             limit,
@@ -128,7 +134,7 @@ export class QueryExecution {
           },
           { fileSystems: session.engine.port.fileSystems, settings: this.settings },
         );
-        planned.set(scanKey(scan), splits);
+        planned.set(scanKey(scan), scan.bucketed === true ? bucketSplits(splits, relation.buckets!) : splits);
       }),
     );
     return planned;
@@ -136,8 +142,8 @@ export class QueryExecution {
 }
 
 /** Scans that give the same columns of the same relation under the same ids, filtered alike, are one. */
-function scanKey(scan: Pick<Scan | ScanExec, "output" | "pushed" | "partitionFilters" | "relation">): string {
-  const { output, pushed, partitionFilters, relation } = scan;
+function scanKey(scan: Pick<Scan | ScanExec, "output" | "pushed" | "partitionFilters" | "relation" | "bucketed">): string {
+  const { output, pushed, partitionFilters, relation, bucketed } = scan;
   const filters = [...pushed, ...partitionFilters].map(expressionText);
-  return [relation.name, output.map(({ id }) => id).join(","), ...filters].join(" ");
+  return [relation.name, bucketed === true ? "bucketed" : "", output.map(({ id }) => id).join(","), ...filters].join(" ");
 }

@@ -8,6 +8,8 @@ import type { CacheOptions, DataPort, WriteRequest } from "../catalog/ports";
 import type { TableMetadata } from "../catalog/table";
 import type { ReadSpec } from "../analysis/context";
 import { AnalysisError } from "../errors";
+import { call, INT, literal } from "../expressions/build";
+import type { Attribute, Expression, SortOrder } from "../expressions/expression";
 import { builtins } from "../functions";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
@@ -15,7 +17,7 @@ import { planText } from "../logical/print";
 import { assumedSources } from "../exec/stage-program";
 import { explain } from "../physical/explain";
 import { cutStages } from "../physical/stages";
-import type { Relation } from "../sources/relation";
+import type { Buckets, Relation } from "../sources/relation";
 import { findSource, sourceNamed } from "../sources/registry";
 import type { ExplainMode, Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
@@ -29,7 +31,12 @@ export interface SaveTarget {
   readonly path: string;
   readonly mode: "append" | "overwrite" | "error" | "ignore";
   readonly partitionBy: readonly string[];
+  readonly buckets?: Buckets | undefined;
   readonly options: Readonly<Record<string, string>>;
+}
+
+function bucketsOf({ bucket }: TableMetadata): Buckets | undefined {
+  return bucket && { count: bucket.buckets, columns: bucket.columns, sort: bucket.sort };
 }
 
 /** What may stand before a path in FROM. */
@@ -55,7 +62,10 @@ export class SessionData implements DataPort {
       },
       { fileSystems: this.session.port.fileSystems, settings: this.session.settings() },
     );
-    return table === undefined ? relation : { ...relation, name: `spark_catalog.${table.database}.${table.name}` };
+    if (table === undefined) return relation;
+    const bucketing = this.session.sessionConf.get("spark.sql.sources.bucketing.enabled") !== "false";
+    const buckets = bucketing && relation.files !== null ? bucketsOf(table) : undefined;
+    return { ...relation, name: `spark_catalog.${table.database}.${table.name}`, ...(buckets && { buckets }) };
   }
 
   async write(request: WriteRequest): Promise<void> {
@@ -77,6 +87,7 @@ export class SessionData implements DataPort {
         path: table.location === null ? "" : localPathOf(table.location),
         mode,
         partitionBy: table.partitionColumns,
+        buckets: bucketsOf(table),
         // Fixed partitions are replaced as if found dynamically: they are the only ones that rows go to.
         options: dynamicOverwrite || fixed ? { ...table.options, partitionOverwriteMode: "dynamic" } : table.options,
       },
@@ -87,7 +98,7 @@ export class SessionData implements DataPort {
   /** Runs a query into files, or whatever the format is. */
   async save(query: LogicalPlan, target: SaveTarget, call: Call): Promise<void> {
     const { session } = this;
-    const { format, path, mode, partitionBy, options } = target;
+    const { format, path, mode, partitionBy, buckets, options } = target;
     const { writer } = sourceNamed(format);
     if (writer === undefined) throw new AnalysisError("UNSUPPORTED_DATA_SOURCE_SAVE_MODE", { source: format, createMode: mode });
     const settings = session.settings();
@@ -99,6 +110,7 @@ export class SessionData implements DataPort {
         mode,
         schema: { kind: "struct", fields: columns },
         partitionBy,
+        ...(buckets && { buckets }),
         settings,
         jobId: `${Date.now()}-${process.pid}-${++saves}`,
       },
@@ -108,7 +120,11 @@ export class SessionData implements DataPort {
     const commits: unknown[] = [];
     try {
       const spec: WriteStageSpec = { format: writer.taskSource ?? format, spec: job.spec };
-      const runner = await new QueryExecution(session, query, call).runner();
+      const runner = await new QueryExecution(
+        session,
+        buckets === undefined ? query : byBuckets(query, partitionBy, buckets),
+        call,
+      ).runner();
       try {
         const results = await runner.into({ kind: "write", spec, schema: { kind: "struct", fields: columns } });
         for (const bytes of results) commits.push(decodeValue(bytes, session.port.values));
@@ -190,6 +206,17 @@ export class SessionData implements DataPort {
   listResources(): readonly string[] {
     return [];
   }
+}
+
+/** Rows of a bucket in one piece, in the order that its files have: each task writes one file a bucket after the other. */
+function byBuckets(query: LogicalPlan, partitionBy: readonly string[], buckets: Buckets): LogicalPlan {
+  const output = outputOf(query);
+  const column = (name: string): Attribute => output.find((one) => one.name.toLowerCase() === name.toLowerCase())!;
+  const hash = call("hash", buckets.columns.map(column), INT, false);
+  const bucket = call("pmod", [hash, literal(buckets.count, INT)], INT, false);
+  const by: readonly Expression[] = [...partitionBy.map(column), bucket, ...buckets.sort.map(column)];
+  const order = by.map((child): SortOrder => ({ kind: "sortOrder", child, ascending: true, nullsFirst: true }));
+  return { kind: "sort", child: query, order, global: false };
 }
 
 function localPathOf(path: string): string {

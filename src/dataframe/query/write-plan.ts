@@ -1,12 +1,17 @@
 /** DataFrameWriter: rows into files of a path, into a new table, into a table that is there. */
 import type { Call } from "../../rdd/context-port";
 import { UsageError } from "../../common/errors";
-import type { WriteSpec } from "../api/query-port";
+import { idText } from "../analysis/messages";
+import type { BucketBy, WriteSpec } from "../api/query-port";
 import { runCommand } from "../catalog/commands/run-command";
+import type { TableMetadata } from "../catalog/table";
 import { AnalysisError } from "../errors";
+import { outputOf } from "../logical/output";
+import { existsPlan } from "../logical/traverse";
 import { sourceNamed } from "../sources/registry";
 import type { Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
+import { sameType } from "../types/text";
 import type { SessionState } from "./session-state";
 
 export async function writePlan(session: SessionState, plan: UnresolvedPlan, spec: WriteSpec, call: Call): Promise<void> {
@@ -29,12 +34,15 @@ export async function writePlan(session: SessionState, plan: UnresolvedPlan, spe
       return;
     }
     case "saveAsTable": {
-      if (spec.bucketBy !== null)
-        throw new AnalysisError("UNSUPPORTED_FEATURE.BUCKETED_TABLE", { tableName: spec.table.join(".") });
-      const exists = session.catalog.findTable(spec.table) !== null;
-      if (exists && spec.mode === "ignore") return;
-      if (exists && spec.mode !== "error") {
-        await runCommand(insertStatement(spec.table, plan, spec.mode === "overwrite"), session);
+      const table = session.catalog.findTable(spec.table);
+      if (table !== null && spec.mode === "ignore") return;
+      if (table !== null && spec.mode === "append") {
+        checkSameLayout(table, spec);
+        await runCommand(insertStatement(spec.table, plan, false, true), session);
+        return;
+      }
+      if (table !== null && spec.mode === "overwrite") {
+        await overwriteTable(session, table, plan, spec);
         return;
       }
       await runCommand(createStatement(spec, plan), session);
@@ -43,7 +51,79 @@ export async function writePlan(session: SessionState, plan: UnresolvedPlan, spe
   }
 }
 
-function insertStatement(table: readonly string[], query: UnresolvedPlan, overwrite: boolean): Statement {
+type SaveAsTable = Extract<WriteSpec, { kind: "saveAsTable" }>;
+
+/** What is appended must say nothing else about the table than what the table says. */
+function checkSameLayout(table: TableMetadata, spec: SaveAsTable): void {
+  const tableName = ["spark_catalog", table.database, table.name].join(".");
+  const same = (a: readonly string[], b: readonly string[]): boolean =>
+    a.length === b.length && a.every((name, i) => name.toLowerCase() === b[i]!.toLowerCase());
+  const provider = spec.format ?? table.provider ?? "parquet";
+  if (table.provider !== null && provider.toLowerCase() !== table.provider.toLowerCase())
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1159", {
+      tableName,
+      existingProvider: table.provider,
+      specifiedProvider: provider,
+    });
+  if (!same(spec.partitionBy, table.partitionColumns))
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1163", {
+      tableName,
+      specifiedPartCols: spec.partitionBy.join(", "),
+      existingPartCols: table.partitionColumns.join(", "),
+    });
+  const [asked, has] = [spec.bucketBy, table.bucket];
+  const sameBuckets =
+    asked === null || has === undefined
+      ? asked === null && has === undefined
+      : asked.buckets === has.buckets && same(asked.columns, has.columns) && same(asked.sort, has.sort);
+  if (!sameBuckets)
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1164", {
+      tableName,
+      specifiedBucketString: bucketsText(asked),
+      existingBucketString: bucketsText(has ?? null),
+    });
+}
+
+function bucketsText(buckets: BucketBy | null): string {
+  if (buckets === null) return "not bucketed";
+  const sort = buckets.sort.length === 0 ? "" : `, sort columns: [${buckets.sort.join(", ")}]`;
+  return `${buckets.buckets} buckets, bucket columns: [${buckets.columns.join(", ")}]${sort}`;
+}
+
+/** Overwriting makes a new table. Where it looks as the old one, its rows are replaced: they stay if that fails. */
+async function overwriteTable(
+  session: SessionState,
+  table: TableMetadata,
+  plan: UnresolvedPlan,
+  spec: SaveAsTable,
+): Promise<void> {
+  const analyzed = await session.analyze(plan);
+  const name = `spark_catalog.${table.database}.${table.name}`;
+  if (existsPlan(analyzed, (node) => node.kind === "scan" && node.relation.name === name))
+    throw new AnalysisError("UNSUPPORTED_OVERWRITE.TABLE", { table: idText(name.split(".")) });
+  const output = outputOf(analyzed);
+  const isLike =
+    looksLike(table, spec) &&
+    output.length === table.schema.fields.length &&
+    output.every((column, i) => {
+      const field = table.schema.fields[i]!;
+      return column.name === field.name && sameType(column.type, field.type);
+    });
+  if (!isLike) await runCommand({ kind: "dropTable", name: spec.table, ifExists: true, purge: false }, session);
+  await runCommand(isLike ? insertStatement(spec.table, plan, true) : createStatement(spec, plan), session);
+}
+
+function looksLike(table: TableMetadata, spec: SaveAsTable): boolean {
+  try {
+    checkSameLayout(table, spec);
+    return true;
+  } catch (error) {
+    if (error instanceof AnalysisError) return false;
+    throw error;
+  }
+}
+
+function insertStatement(table: readonly string[], query: UnresolvedPlan, overwrite: boolean, byName = false): Statement {
   return {
     kind: "insert",
     table,
@@ -51,13 +131,13 @@ function insertStatement(table: readonly string[], query: UnresolvedPlan, overwr
     partition: [],
     ifPartitionNotExists: false,
     columns: null,
-    byName: false,
+    byName,
     query,
   };
 }
 
-function createStatement(spec: Extract<WriteSpec, { kind: "saveAsTable" }>, query: UnresolvedPlan): Statement {
-  const { table, format, partitionBy, clusterBy, options } = spec;
+function createStatement(spec: SaveAsTable, query: UnresolvedPlan): Statement {
+  const { table, format, partitionBy, clusterBy, bucketBy, options } = spec;
   const { path, ...others } = options;
   return {
     kind: "createTable",
@@ -72,6 +152,7 @@ function createStatement(spec: Extract<WriteSpec, { kind: "saveAsTable" }>, quer
       constraints: [],
       ...(format !== null && { provider: [format] }),
       partitioning: partitionBy.map((name) => ({ kind: "column", name: [name] })),
+      ...(bucketBy && { bucket: { ...bucketBy, sort: bucketBy.sort.map((column) => ({ column, ascending: true })) } }),
       ...(clusterBy.length > 0 && { clusterBy: clusterBy.map((name) => [name]) }),
       options: others,
       properties: {},

@@ -19,7 +19,7 @@ import type { FileSystems } from "../../filesystem/file-systems";
 import type { TaskStorage } from "../../filesystem/task-storage";
 import type { Attribute, Expression } from "../expressions/expression";
 import type { SqlSettings } from "../settings";
-import type { Relation } from "./relation";
+import type { Buckets, Relation } from "./relation";
 
 export type SourceOptions = Readonly<Record<string, string>>;
 
@@ -115,6 +115,8 @@ export interface SaveRequest {
   /** Of the rows, partition columns included. */
   readonly schema: StructType;
   readonly partitionBy: readonly string[];
+  /** Of a bucketed table: rows come sorted by bucket within each partition. */
+  readonly buckets?: Buckets;
   readonly settings: SqlSettings;
   /** Unique among the jobs that may write there. */
   readonly jobId: string;

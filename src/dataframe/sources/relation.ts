@@ -12,8 +12,18 @@ export interface Relation {
   readonly options: Readonly<Record<string, string>>;
   readonly files: FileIndex | null;
   readonly statistics: RelationStatistics;
+  /** Each file holds rows of one bucket, which its name tells (files/buckets.ts). Absent also where sessions do not want to know. */
+  readonly buckets?: Buckets;
   /** For sources that are not files: whatever the source put here (plain data). */
   readonly handle?: unknown;
+}
+
+/** Rows are in bucket pmod(murmur3(columns), count); names are those of the schema. */
+export interface Buckets {
+  readonly count: number;
+  readonly columns: readonly string[];
+  /** Rows of a file are in this order, ascending. */
+  readonly sort: readonly string[];
 }
 
 export interface FileIndex {

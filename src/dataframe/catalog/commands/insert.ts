@@ -1,7 +1,7 @@
 /** INSERT in its forms: analysed here, written by the session. */
 import { AnalysisError } from "../../errors";
-import { QueryBinder } from "../../analysis/analyze";
-import { EMPTY_ENV, exactly } from "../../analysis/binder";
+import { QueryBinder, wholeQuery } from "../../analysis/analyze";
+import { EMPTY_ENV } from "../../analysis/binder";
 import { insertPlan } from "../../analysis/insert";
 import { idText, quoted } from "../../analysis/messages";
 import { attributeColumns } from "../../analysis/columns";
@@ -36,7 +36,7 @@ export async function insert(command: Command<"insert">, session: CommandSession
   const written = withDefaults(command.query, table, command.columns);
   const context = await contextFor(written, session);
   const binder = new QueryBinder(context);
-  const query = exactly(binder.plan(written, EMPTY_ENV));
+  const query = wholeQuery(binder, written);
   const partition = await specValues(table, checkedSpec(command.partition, table), session);
   const fixed = Object.fromEntries(Object.entries(partition).filter(([, value]) => value !== null)) as Record<string, string>;
   const values: Record<string, Expression> = {};
@@ -110,7 +110,7 @@ export async function insertDirectory(command: Command<"insertDirectory">, sessi
   const format = command.provider?.join(".") ?? "parquet";
   if (path === undefined) throw new AnalysisError("_LEGACY_ERROR_TEMP_0049", {}, command.at);
   const context = await contextFor(command.query, session);
-  const query = exactly(new QueryBinder(context).plan(command.query, EMPTY_ENV));
+  const query = wholeQuery(new QueryBinder(context), command.query);
   await session.data.write({
     query,
     target: { kind: "path", path, format, options },

@@ -5,7 +5,7 @@ import type { StructField, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import type { QueryContext } from "../../errors";
 import { idText, quoted } from "../../analysis/messages";
-import type { Statement, TableSpec } from "../../syntax/command";
+import type { BucketSpec, Statement, TableSpec } from "../../syntax/command";
 import { outputOf } from "../../logical/output";
 import type { LogicalPlan } from "../../logical/plan";
 import { analyzePlan, schemaOf } from "../analysis-context";
@@ -102,13 +102,7 @@ async function definition(
     schema,
     provider,
     partitionColumns,
-    ...(spec.bucket && {
-      bucket: {
-        buckets: spec.bucket.buckets,
-        columns: spec.bucket.columns,
-        sort: spec.bucket.sort.map((one) => one.column),
-      },
-    }),
+    ...(spec.bucket && { bucket: bucketsOf(spec.bucket, schema, session) }),
     ...(spec.clusterBy && { clusterBy: spec.clusterBy }),
     options,
     properties: spec.properties,
@@ -196,19 +190,42 @@ function checkColumns(
   if (partitionColumns.length > 0 && partitionColumns.length === schema.fields.length) {
     throw new AnalysisError("ALL_PARTITION_COLUMNS_NOT_ALLOWED", {}, at);
   }
-  for (const column of [...(spec.bucket?.columns ?? []), ...(spec.bucket?.sort.map((one) => one.column) ?? [])]) {
-    if (schema.fields.some((field) => lower(field.name) === lower(column))) continue;
+  const { bucket } = spec;
+  if (bucket === undefined) return;
+  const sort = bucket.sort.map((one) => one.column);
+  refuseRepeated(bucket.columns);
+  refuseRepeated(sort);
+  const check = (column: string, colType: string, inPartitions: (normalizedPartCols: string) => AnalysisError): void => {
+    if (partitionColumns.some((one) => lower(one) === lower(column))) throw inPartitions(partitionColumns.join(", "));
+    if (schema.fields.some((field) => lower(field.name) === lower(column))) return;
+    const tableCols = schema.fields.map((field) => quoted(field.name)).join(", ");
     throw new AnalysisError(
       "COLUMN_NOT_DEFINED_IN_TABLE",
-      {
-        colType: "bucket",
-        colName: quoted(column),
-        tableName: idText(name),
-        tableCols: schema.fields.map((field) => quoted(field.name)).join(", "),
-      },
+      { colType, colName: quoted(column), tableName: idText(name), tableCols },
       at,
     );
-  }
+  };
+  for (const bucketCol of bucket.columns)
+    check(
+      bucketCol,
+      "bucket",
+      (normalizedPartCols) => new AnalysisError("_LEGACY_ERROR_TEMP_1166", { bucketCol, normalizedPartCols }, at),
+    );
+  for (const sortCol of sort)
+    check(
+      sortCol,
+      "sort",
+      (normalizedPartCols) => new AnalysisError("_LEGACY_ERROR_TEMP_1167", { sortCol, normalizedPartCols }, at),
+    );
+}
+
+/** With the names as the schema has them. */
+function bucketsOf(spec: BucketSpec, schema: StructType, session: CommandSession): NonNullable<TableMetadata["bucket"]> {
+  const most = Number(session.conf.get("spark.sql.sources.bucketing.maxBuckets"));
+  if (spec.buckets <= 0 || spec.buckets > most)
+    throw new AnalysisError("INVALID_BUCKET_COUNT", { numBuckets: String(spec.buckets), bucketingMaxBuckets: String(most) });
+  const named = (column: string): string => schema.fields.find((field) => lower(field.name) === lower(column))?.name ?? column;
+  return { buckets: spec.buckets, columns: spec.columns.map(named), sort: spec.sort.map(({ column }) => named(column)) };
 }
 
 export async function createTableLike(command: Command<"createTableLike">, session: CommandSession): Promise<CommandResult> {

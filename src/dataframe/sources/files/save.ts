@@ -20,7 +20,12 @@ export function filesSpec(request: SaveRequest): FilesSpec {
   if (partitionBy.length > 0 && partitionBy.length === schema.fields.length)
     throw new AnalysisError("ALL_PARTITION_COLUMNS_NOT_ALLOWED");
   const otherwise = Number(settings.conf["spark.sql.files.maxRecordsPerFile"] ?? 0);
-  return { schema, partitionBy, maxRecordsPerFile: integerOption(options, "maxRecordsPerFile", otherwise), settings };
+  const buckets = request.buckets && {
+    count: request.buckets.count,
+    places: request.buckets.columns.map((name) => schema.fields.findIndex((field) => same(field.name, name))),
+  };
+  const maxRecordsPerFile = integerOption(options, "maxRecordsPerFile", otherwise);
+  return { schema, partitionBy, ...(buckets && { buckets }), maxRecordsPerFile, settings };
 }
 
 function mayPartition(type: DataType): boolean {

@@ -10,6 +10,7 @@ import { joinPath, toLocalPath } from "../../../filesystem/path";
 import type { SqlSettings } from "../../settings";
 import { makeCast } from "../../types/cast";
 import type { BatchSink, WriteTask } from "../data-source";
+import { bucketsOf, bucketText } from "./buckets";
 import { DEFAULT_PARTITION, escapePathName } from "./partition-values";
 import { type FileJobSpec, type FileTaskCommit, stagingDirectory, type WrittenFile } from "./write-job";
 
@@ -19,6 +20,8 @@ export interface FilesSpec {
   readonly schema: StructType;
   /** Places of the partition columns, in the order of directories. */
   readonly partitionBy: readonly number[];
+  /** `places`: of the columns that are hashed. */
+  readonly buckets?: { readonly count: number; readonly places: readonly number[] };
   /** 0: no limit. */
   readonly maxRecordsPerFile: number;
   readonly settings: SqlSettings;
@@ -44,6 +47,14 @@ export interface FileWriterFactory {
 /** Files that are open at a time; with more partitions the one that was not written to for longest is ended. */
 const MAX_OPEN_FILES = 64;
 
+/** Where rows go: a partition directory, "" without partitions, and a bucket, -1 without buckets. */
+interface Target {
+  readonly directory: string;
+  readonly bucket: number;
+}
+
+const ONE_TARGET: Target = { directory: "", bucket: -1 };
+
 interface OpenPart {
   readonly name: string;
   readonly localFile: string;
@@ -55,7 +66,7 @@ interface OpenPart {
 export class FilesSink implements BatchSink {
   readonly #attemptDirectory: string;
   #directoriesMade = new Set<string>();
-  /** By partition directory, "" without partitions; in order of use. */
+  /** By partition directory and bucket; in order of use. */
   readonly #open = new Map<string, OpenPart>();
   readonly #done: WrittenFile[] = [];
   readonly #localFiles: string[] = [];
@@ -63,7 +74,8 @@ export class FilesSink implements BatchSink {
   readonly #dataColumns: readonly number[];
   readonly #dataSchema: StructType;
   readonly #texts: readonly PartitionText[];
-  #files = 0;
+  /** Files made so far, by partition directory and bucket. */
+  readonly #files = new Map<string, number>();
   #ended = false;
 
   constructor(
@@ -82,50 +94,55 @@ export class FilesSink implements BatchSink {
   write(batch: ColumnBatch): void {
     if (batch.length === 0) return;
     this.task.checkInterrupted();
-    if (this.#texts.length === 0) {
-      this.#writeTo("", batch);
+    if (this.#texts.length === 0 && this.files.buckets === undefined) {
+      this.#writeTo(ONE_TARGET, batch);
       return;
     }
     const data: ColumnBatch = { length: batch.length, columns: this.#dataColumns.map((i) => batch.columns[i]!) };
-    for (const [directory, rows] of this.#grouped(batch)) {
-      this.#writeTo(directory, rows.length === batch.length ? data : gatherBatch(data, rows, rows.length));
+    for (const { target, rows } of this.#grouped(batch)) {
+      this.#writeTo(target, rows.length === batch.length ? data : gatherBatch(data, Int32Array.from(rows), rows.length));
     }
   }
 
-  /** Rows by the directory they belong to, in the order in which those come. */
-  #grouped(batch: ColumnBatch): Map<string, Int32Array> {
+  /** Rows by where they belong, in the order in which the targets come. */
+  #grouped(batch: ColumnBatch): Iterable<{ readonly target: Target; readonly rows: readonly number[] }> {
+    const { buckets, schema } = this.files;
     const columns = this.#texts.map((text) => text.of(batch));
-    const counts = new Map<string, number[]>();
+    const ofRow = buckets === undefined ? null : bucketsOf(batch, schema, buckets.places, buckets.count);
+    const found = new Map<string, { readonly target: Target; readonly rows: number[] }>();
     for (let row = 0; row < batch.length; row++) {
-      let directory = columns[0]!(row);
+      let directory = columns.length === 0 ? "" : columns[0]!(row);
       for (let i = 1; i < columns.length; i++) directory += `/${columns[i]!(row)}`;
-      const rows = counts.get(directory);
-      if (rows === undefined) counts.set(directory, [row]);
-      else rows.push(row);
+      const target = { directory, bucket: ofRow === null ? -1 : ofRow[row]! };
+      const key = keyOf(target);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { target, rows: [row] });
+      else known.rows.push(row);
     }
-    return new Map([...counts].map(([directory, rows]) => [directory, Int32Array.from(rows)]));
+    return found.values();
   }
 
-  #writeTo(directory: string, batch: ColumnBatch): void {
+  #writeTo(target: Target, batch: ColumnBatch): void {
     const most = this.files.maxRecordsPerFile;
     for (let from = 0; from < batch.length;) {
-      const part = this.#part(directory);
+      const part = this.#part(target);
       const room = most > 0 ? most - part.rows : Infinity;
       const to = Math.min(batch.length, from + room);
       const whole = from === 0 && to === batch.length;
       part.writer.write(whole ? batch : gatherBatch(batch, sequence(from, to), to - from));
       part.rows += to - from;
       from = to;
-      if (most > 0 && part.rows >= most) this.#finishPart(directory, part);
+      if (most > 0 && part.rows >= most) this.#finishPart(keyOf(target), part);
     }
   }
 
-  #part(directory: string): OpenPart {
-    let part = this.#open.get(directory);
+  #part(target: Target): OpenPart {
+    const key = keyOf(target);
+    let part = this.#open.get(key);
     if (part !== undefined) {
       if (this.#open.size > 1) {
-        this.#open.delete(directory);
-        this.#open.set(directory, part);
+        this.#open.delete(key);
+        this.#open.set(key, part);
       }
       return part;
     }
@@ -133,14 +150,19 @@ export class FilesSink implements BatchSink {
       const [oldest, ended] = this.#open.entries().next().value!;
       this.#finishPart(oldest, ended);
     }
-    part = this.#create(directory);
-    this.#open.set(directory, part);
+    part = this.#create(target);
+    this.#open.set(key, part);
     return part;
   }
 
-  #create(directory: string): OpenPart {
+  #create({ directory, bucket }: Target): OpenPart {
     const { partition } = this.task;
-    const file = `part-${String(partition).padStart(5, "0")}-${this.spec.jobId}-c${String(this.#files++).padStart(3, "0")}${this.factory.extension}`;
+    const key = keyOf({ directory, bucket });
+    const before = this.#files.get(key) ?? 0;
+    this.#files.set(key, before + 1);
+    const number = `c${String(before).padStart(3, "0")}`;
+    const which = bucket < 0 ? `-${number}` : `${bucketText(bucket)}.${number}`;
+    const file = `part-${String(partition).padStart(5, "0")}-${this.spec.jobId}${which}${this.factory.extension}`;
     const name = directory === "" ? file : `${directory}/${file}`;
     const localFile = this.spec.protocol === "rename" ? this.#staged(directory, file) : this.task.storage.tempFile("upload");
     const sink = openSink(localFile, this.factory.codec ?? null, joinPath(this.spec.path, name));
@@ -172,11 +194,11 @@ export class FilesSink implements BatchSink {
     return toLocalPath(joinPath(parent, file));
   }
 
-  #finishPart(directory: string, part: OpenPart): void {
+  #finishPart(key: string, part: OpenPart): void {
     part.writer.finish();
     part.sink.finish();
     part.writer.free();
-    this.#open.delete(directory);
+    this.#open.delete(key);
     const { name, localFile, rows } = part;
     if (this.spec.protocol === "rename") {
       const staged = joinPath(this.#attemptDirectory, name);
@@ -191,8 +213,9 @@ export class FilesSink implements BatchSink {
 
   commit(): FileTaskCommit {
     // A table without rows keeps its schema in one file.
-    if (this.#files === 0 && this.task.partition === 0 && this.#texts.length === 0) this.#part("");
-    for (const [directory, part] of [...this.#open]) this.#finishPart(directory, part);
+    const keepsSchema = this.#texts.length === 0 && this.files.buckets === undefined;
+    if (this.#files.size === 0 && this.task.partition === 0 && keepsSchema) this.#part(ONE_TARGET);
+    for (const [key, part] of [...this.#open]) this.#finishPart(key, part);
     this.#ended = true;
     return { files: this.#done };
   }
@@ -209,6 +232,10 @@ export class FilesSink implements BatchSink {
     for (const upload of this.#uploads) this.task.storage.uploads.abort(upload);
     if (this.#directoriesMade.size > 0) rmSync(toLocalPath(this.#attemptDirectory), { recursive: true, force: true });
   }
+}
+
+function keyOf({ directory, bucket }: Target): string {
+  return bucket < 0 ? directory : `${directory}/${bucket}`;
 }
 
 function sequence(from: number, to: number): Int32Array {
