@@ -258,7 +258,7 @@ export class ExecutorStorage {
         return { lease: holdings.addLease(release), rows: 0, frames };
       },
       "storage.offerMemory": (offer, caller) => ({ lease: this.#memories.offer(offer, of(caller)) }),
-      "storage.joinMemory": ({ key, waitMs }) => this.#memories.join(key, waitMs),
+      "storage.joinMemory": ({ key, waitMs }, caller) => this.#memories.join(key, waitMs, of(caller)),
       "storage.mapOutputs": ({ shuffleId }) => this.#shuffles.mapOutputs(shuffleId),
       "storage.commitMap": (commit) => this.#files.commit(commit),
       "storage.mapInPlace": (output) => this.#files.inPlace(output),

@@ -7,39 +7,50 @@ export interface MemoryOffer {
   readonly memory: SharedMemory;
   /** Place of an Int32 in the memory that becomes 1, and wakes who waits for it, when the task that offered it is over. */
   readonly endedAt: number;
+  /** Place of an Int32 that counts the tasks which joined and are over, however they ended, and wakes who waits for it. */
+  readonly goneAt: number;
 }
 
 export class TaskMemories {
-  readonly #offers = new Map<string, SharedMemory>();
-  readonly #waiting = new Map<string, Set<(memory: SharedMemory) => void>>();
+  readonly #offers = new Map<string, MemoryOffer>();
+  readonly #waiting = new Map<string, Set<(offer: MemoryOffer) => void>>();
 
-  offer({ key, memory, endedAt }: MemoryOffer, holdings: TaskHoldings): number {
-    this.#offers.set(key, memory);
-    for (const resolve of this.#waiting.get(key) ?? []) resolve(memory);
+  offer(offer: MemoryOffer, holdings: TaskHoldings): number {
+    const { key, memory, endedAt } = offer;
+    this.#offers.set(key, offer);
+    for (const resolve of this.#waiting.get(key) ?? []) resolve(offer);
     this.#waiting.delete(key);
     return holdings.addLease(() => {
-      if (this.#offers.get(key) === memory) this.#offers.delete(key);
-      const cell = new Int32Array(memory.buffer, endedAt, 1);
-      Atomics.store(cell, 0, 1);
-      Atomics.notify(cell, 0);
+      if (this.#offers.get(key) === offer) this.#offers.delete(key);
+      change(memory, endedAt, (cell) => Atomics.store(cell, 0, 1));
     });
   }
 
-  /** Null where nobody offers it within `waitMs`. */
-  join(key: string, waitMs: number): SharedMemory | null | Promise<SharedMemory | null> {
+  /** For the task of `holdings`. Null where nobody offers it within `waitMs`. */
+  join(key: string, waitMs: number, holdings: TaskHoldings): SharedMemory | null | Promise<SharedMemory | null> {
+    const joined = ({ memory, goneAt }: MemoryOffer): SharedMemory => {
+      holdings.addLease(() => change(memory, goneAt, (cell) => Atomics.add(cell, 0, 1)));
+      return memory;
+    };
     const known = this.#offers.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return joined(known);
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(key) ?? new Set();
       this.#waiting.set(key, waiting);
-      const done = (memory: SharedMemory | null): void => {
+      const done = (offer: MemoryOffer | null): void => {
         clearTimeout(timer);
         waiting.delete(done);
         if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key);
-        resolve(memory);
+        resolve(offer === null ? null : joined(offer));
       };
       const timer = setTimeout(() => done(null), waitMs);
       waiting.add(done);
     });
   }
+}
+
+function change(memory: SharedMemory, at: number, how: (cell: Int32Array) => void): void {
+  const cell = new Int32Array(memory.buffer, at, 1);
+  how(cell);
+  Atomics.notify(cell, 0);
 }

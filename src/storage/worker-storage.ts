@@ -80,7 +80,7 @@ export class WorkerStorage {
       blocks,
       shuffle,
       memories: {
-        offer: (key, memory, endedAt) => void calls.call("storage.offerMemory", { key, memory, endedAt }),
+        offer: (key, memory, endedAt, goneAt) => void calls.call("storage.offerMemory", { key, memory, endedAt, goneAt }),
         join: (key, waitMs) => calls.call("storage.joinMemory", { key, waitMs }),
       },
       directory: this.options.shared.directories[0]!,

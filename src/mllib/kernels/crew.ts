@@ -3,8 +3,8 @@
  * items, calls of one kernel on different parts of one shared memory, and works on them itself; whoever has joined takes items
  * too. The leader waits for no one who has not taken an item, so that it is right, and only slower, alone.
  *
- * In the memory, from CONTROL on: cells (Int32), results and arguments (doubles). An item is taken by adding 1 to the ticket,
- * whose upper bits number the round; items of a round are not changed before all of them are done.
+ * In the memory, from CONTROL on: cells (Int32), results and arguments (doubles). An item is taken by making the ticket larger by 1;
+ * its upper bits number the round. Items of a round are not changed before all of them are done.
  */
 import { InternalError } from "../../common/errors";
 
@@ -20,8 +20,9 @@ const MOST_ARGUMENTS = 14;
 
 const ROUND_SHIFT = 12;
 const ROUND_MASK = 0xfffff;
+const ITEM_MASK = (1 << ROUND_SHIFT) - 1;
 /** A ticket of a round whose items are being laid out. */
-const CLOSED = 2048;
+const CLOSED = ITEM_MASK;
 
 const TICKET = 0;
 const COUNT = 1;
@@ -33,16 +34,26 @@ const ARGUMENTS = 5;
 const JOINED = 6;
 const FAILED = 7;
 const ENDED = 8;
+/** How many of those who joined were seen to be over, and how many have said that they go: fewer where one was stopped at work. */
+const GONE = 9;
+const LEFT = 10;
 const CELLS = 16;
 
 /** Where the memory says that the leader's task is over. */
 export const ENDED_AT = CONTROL + 4 * ENDED;
+/** Where it counts the others whose tasks are over. */
+export const GONE_AT = CONTROL + 4 * GONE;
 
 /** Looks at a cell before a thread goes to sleep, some tens of microseconds. */
 const SPINS = 2000;
 const SLEEP_MS = 100;
-/** An item takes milliseconds: after that its thread is gone. */
-const PATIENCE_MS = 60_000;
+
+/** A thread that shared the work was ended in the middle of an item, which is half done for ever. */
+export class CrewLost extends InternalError {
+  constructor() {
+    super("A thread that shared the work of this task was ended in the middle of it.");
+  }
+}
 
 class Board {
   readonly cells: Int32Array;
@@ -68,12 +79,11 @@ class Board {
   work(): void {
     const { cells } = this;
     for (;;) {
-      const ticket = Atomics.add(cells, TICKET, 1);
-      const item = ticket & ((1 << ROUND_SHIFT) - 1);
-      const count = Atomics.load(cells, COUNT);
-      // The count may be of another round than the ticket, unless the round is still the same now.
-      if (Atomics.load(cells, TICKET) >>> ROUND_SHIFT !== ticket >>> ROUND_SHIFT) continue;
-      if (item >= count) return;
+      const ticket = Atomics.load(cells, TICKET);
+      const item = ticket & ITEM_MASK;
+      if (item >= Atomics.load(cells, COUNT)) return;
+      // The count may be of another round than the ticket, unless the ticket is still the same now.
+      if (Atomics.compareExchange(cells, TICKET, ticket, ticket + 1) !== ticket) continue;
       try {
         const kernel = this.kernels[this.#names[cells[KERNEL]!]!]!;
         const from = item * MOST_ARGUMENTS;
@@ -106,7 +116,7 @@ export class CrewLeader {
     return 1 + Atomics.load(this.#board.cells, JOINED);
   }
 
-  /** Calls the kernel with the arguments of each item, up to MOST_ITEMS, in any order; gives the results in theirs. */
+  /** Calls the kernel with the arguments of each item, up to MOST_ITEMS, in any order; gives the results in theirs. Throws CrewLost. */
   run(kernel: string, items: readonly (readonly number[])[]): Float64Array {
     const { cells, args, results } = this.#board;
     this.#round = (this.#round + 1) & ROUND_MASK;
@@ -128,12 +138,12 @@ export class CrewLeader {
   #wait(count: number): void {
     const { cells } = this.#board;
     for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(cells, DONE) === count) return;
-    const begin = Date.now();
     for (let done = Atomics.load(cells, DONE); done < count; done = Atomics.load(cells, DONE)) {
       Atomics.wait(cells, DONE, done, SLEEP_MS);
       this.checkInterrupted();
-      if (Date.now() - begin > PATIENCE_MS)
-        throw new InternalError("A thread that shared the work of this task has stopped in the middle of it.");
+      // Whoever goes in order says so before its task is over.
+      const gone = Atomics.load(cells, GONE);
+      if (gone > Atomics.load(cells, LEFT) && Atomics.load(cells, DONE) < count) throw new CrewLost();
     }
   }
 
@@ -161,5 +171,6 @@ export function assist(buffer: ArrayBufferLike, kernels: Kernels, checkInterrupt
     }
   } finally {
     Atomics.sub(cells, JOINED, 1);
+    Atomics.add(cells, LEFT, 1);
   }
 }

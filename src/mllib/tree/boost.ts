@@ -55,28 +55,31 @@ export function boost(
   const grower = new TreeGrower(growth, table, first, checkInterrupted);
   grower.boost(y);
   if (offer !== undefined) grower.lead(offer);
-  for (let i = 0; i < iterations; i++) {
-    if (i > 0) grower.learnGradients(loss, (most) => scalesFor(most, false));
-    const tree = grower.grow(i);
-    trees.push(tree);
-    const share = boostWeight(i, stepSize);
-    if (growth.sampling === null) grower.addLeaves((node) => predictionOf(tree, node) * share);
-    else addTreePredictions(table, growth.features, tree, share, grower.predictions);
-    if (judge === null) {
-      best = i + 1;
-      continue;
+  try {
+    for (let i = 0; i < iterations; i++) {
+      if (i > 0) grower.learnGradients(loss, (most) => scalesFor(most, false));
+      const tree = grower.grow(i);
+      trees.push(tree);
+      const share = boostWeight(i, stepSize);
+      if (growth.sampling === null) grower.addLeaves((node) => predictionOf(tree, node) * share);
+      else addTreePredictions(table, growth.features, tree, share, grower.predictions);
+      if (judge === null) {
+        best = i + 1;
+        continue;
+      }
+      const error = judge.add(tree, share);
+      if (i === 0) {
+        bestError = error;
+        best = 1;
+      } else if (bestError - error < spec.validationTol * Math.max(error, 0.01)) break;
+      else if (error < bestError) {
+        bestError = error;
+        best = i + 1;
+      }
     }
-    const error = judge.add(tree, share);
-    if (i === 0) {
-      bestError = error;
-      best = 1;
-    } else if (bestError - error < spec.validationTol * Math.max(error, 0.01)) break;
-    else if (error < bestError) {
-      bestError = error;
-      best = i + 1;
-    }
+  } finally {
+    grower.end();
   }
-  grower.end();
   return { trees, best };
 }
 

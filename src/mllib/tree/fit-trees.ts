@@ -5,7 +5,7 @@ import type { SparkSession } from "../../dataframe/api/spark-session";
 import type { SharedMemory } from "../../storage/shared-memory";
 import { decodePlain } from "../compute/plain";
 import { aggregateProgram, type BroadcastRef } from "../compute/programs";
-import { assist, ENDED_AT, type Kernels } from "../kernels/crew";
+import { assist, CrewLost, ENDED_AT, GONE_AT, type Kernels } from "../kernels/crew";
 import { kernelsOn } from "../kernels/histogram-kernels";
 import { firstOnExecutors, onExecutors } from "../compute/task-data";
 import { scaleFor, type Scales } from "./binned-table";
@@ -79,8 +79,16 @@ const boostTrees = aggregateProgram<BoostTask, never, BoostResult | null>({
     }
     const { learned, held } = decodePlain<TrainingTables>(task.broadcast(what.table));
     const { memories } = task;
-    if (crew === null || memories === undefined) return boost(what.spec, learned, held, check);
-    return boost(what.spec, learned, held, check, (memory) => memories.offer(crew, memory as unknown as SharedMemory, ENDED_AT));
+    const alone = (): BoostResult => boost(what.spec, learned, held, check);
+    if (crew === null || memories === undefined) return alone();
+    try {
+      return boost(what.spec, learned, held, check, (memory) =>
+        memories.offer(crew, memory as unknown as SharedMemory, ENDED_AT, GONE_AT),
+      );
+    } catch (error) {
+      if (error instanceof CrewLost) return alone();
+      throw error;
+    }
   },
 });
 
