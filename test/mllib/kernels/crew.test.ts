@@ -12,7 +12,7 @@ function crew(kernels: (cells: { at(place: number): Int32Array; buffer: SharedAr
 const numbers = (count: number): number[][] => Array.from({ length: count }, (_, i) => [i]);
 
 test("a leader that is alone does all items, round after round", () => {
-  const { leader } = crew(() => ({ square: (x) => x! * x!, negate: (x) => -x! }));
+  const { leader } = crew(() => ({ square: (x) => x * x, negate: (x) => -x }));
   for (let round = 0; round < 3; round++) {
     expect([...leader.run("square", numbers(64))]).toEqual(numbers(64).map(([x]) => x! * x!));
     expect([...leader.run("negate", numbers(3))]).toEqual([-0, -1, -2]);
@@ -26,10 +26,10 @@ test("whoever comes late to a round, or between rounds, takes nothing", () => {
       // Another thread joins in the middle of the round, finds what is left of it, and goes when it has none.
       if (x === 2 && comes++ === 0) {
         const ended = memory.at(ENDED_AT);
-        assist(memory.buffer, { id: (y) => y! + 100 }, () => void Atomics.store(ended, 0, 1));
+        assist(memory.buffer, { id: (y) => y + 100 }, () => void Atomics.store(ended, 0, 1));
         Atomics.store(ended, 0, 0);
       }
-      return x!;
+      return x;
     },
   }));
   expect([...leader.run("id", numbers(5))]).toEqual([0, 1, 2, 103, 104]);
@@ -44,12 +44,12 @@ test("a thread that was ended in the middle of an item is told apart from a slow
   let stopped = 0;
   const { leader } = crew((memory) => ({
     id: (x) => {
-      if (x !== 0) return x!;
+      if (x !== 0) return x;
       // Another thread takes the next item, and is ended.
       Atomics.add(memory.at(TICKET_AT), 0, 1);
       Atomics.add(memory.at(GONE_AT), 0, 1);
       stopped++;
-      return x!;
+      return x;
     },
   }));
   expect(() => leader.run("id", numbers(4))).toThrow(CrewLost);
