@@ -22,6 +22,15 @@ export function freshIds(plan: LogicalPlan, nextId: () => ExprId): FreshPlan {
   return { plan: renamePlan(plan, ids), ids };
 }
 
+/** Whether the plan, or a subquery in it, makes a column with one of these ids. */
+export function producesAny(plan: LogicalPlan, ids: ReadonlySet<ExprId>): boolean {
+  let found = false;
+  collectProduced(plan, (id) => {
+    if (ids.has(id)) found = true;
+  });
+  return found;
+}
+
 /** The plan's attributes, wherever they are made or mentioned, under other ids. */
 export function renamePlan(plan: LogicalPlan, ids: ReadonlyMap<ExprId, ExprId>): LogicalPlan {
   const attribute = (column: Attribute): Attribute => {
@@ -50,8 +59,7 @@ export function renamePlan(plan: LogicalPlan, ids: ReadonlyMap<ExprId, ExprId>):
     case "cogroup":
     case "scriptTransform": {
       const renamed = { ...node, output: node.output.map(attribute) };
-      if (renamed.kind === "scan" && renamed.metadata !== undefined)
-        return { ...renamed, metadata: attribute(renamed.metadata) };
+      if (renamed.kind === "scan" && renamed.metadata !== undefined) return { ...renamed, metadata: attribute(renamed.metadata) };
       return renamed.kind === "generate"
         ? { ...renamed, unrequired: renamed.unrequired.map((id) => ids.get(id) ?? id) }
         : renamed;

@@ -227,11 +227,20 @@ export function mapSubqueries(expression: Expression, f: (plan: LogicalPlan) => 
   return plan === mapped.plan ? mapped : { ...mapped, plan };
 }
 
-/** `transformUp` that enters the plans of subqueries too, before the node that holds them. */
+/**
+ * `transformUp` that enters the plans of subqueries too, before the node that holds them. A subquery that stands in a node several times, as
+ * that of BETWEEN does, stays one.
+ */
 export function transformUpWithSubqueries(plan: LogicalPlan, f: (plan: LogicalPlan) => LogicalPlan): LogicalPlan {
   const inner = (child: LogicalPlan): LogicalPlan => transformUpWithSubqueries(child, f);
+  const known = new Map<LogicalPlan, LogicalPlan>();
+  const once = (subquery: LogicalPlan): LogicalPlan => {
+    let found = known.get(subquery);
+    if (found === undefined) known.set(subquery, (found = inner(subquery)));
+    return found;
+  };
   const below = mapPlanChildren(plan, inner);
-  return f(mapExpressions(below, (expression) => mapSubqueries(expression, inner)));
+  return f(mapExpressions(below, (expression) => mapSubqueries(expression, once)));
 }
 
 /** Every aggregate call in expressions over groups. */

@@ -60,6 +60,12 @@ describe.each(
       "select s, count(f) from t left join w on a = e group by s",
     ],
     subqueries: [
+      "select a, (select coalesce(max(d), -1) from u where c = a having count(*) > 1) from t",
+      "select a, (select count(*) + 1 from u where c = a having count(*) <> 1) from t",
+      "select a, (select x + 1 from (select count(*) as x from u where c = a having count(*) > 0) where x < 2) from t",
+      "select a from t where (select count(*) from u where c = a) between 0 and 1",
+      "select s, count(*) from t where (select count(*) from u where c = a) between -4 and 6 group by s",
+      "select s, count(*) from t where (select count(*) from (select cast(c as double) as k from u) where k = a) < 2 group by s",
       "select a from t where exists (select 1 from u where c = a)",
       "select a from t where not exists (select 1 from u where c = a and d > b)",
       "select a from t where a in (select c from u)",

@@ -20,7 +20,7 @@ import type { Aggregate, Join, LogicalPlan } from "../../logical/plan";
 import { existsPlan, expressionsOf, transformUp, walkPlan, withChildren } from "../../logical/traverse";
 import { numberSetting, sizeSetting, type OptimizerContext, type Rule } from "../context";
 import { equiKeys } from "../equi-keys";
-import { conjunction, equal, hasOuter, hasSubquery, plainColumn } from "../predicates";
+import { conjunction, equal, hasOuter, hasSubquery } from "../predicates";
 import { Statistics } from "../statistics";
 
 export const reduceAggregateInput: Rule = {
@@ -159,8 +159,8 @@ class Reduction {
 function through(pairs: readonly Pair[], expressions: readonly NamedExpression[]): readonly Pair[] {
   return pairs.flatMap(({ column, other }) => {
     const item = expressions.find(({ id }) => id === column);
-    const source = item === undefined ? null : item.kind === "alias" ? plainColumn(item.child) : item;
-    return source === null ? [] : [{ column: source.id, other }];
+    const source = item?.kind === "alias" ? item.child : item;
+    return source?.kind !== "attribute" ? [] : [{ column: source.id, other }];
   });
 }
 

@@ -10,6 +10,7 @@
 import { alias, attributeOf, literal } from "../../expressions/build";
 import type { Attribute, Exists, Expression, InSubquery, NamedExpression, ScalarSubquery } from "../../expressions/expression";
 import { mapChildren, walk } from "../../expressions/traverse";
+import { freshIds, producesAny } from "../../logical/fresh";
 import { outputIds, outputOf } from "../../logical/output";
 import type { Aggregate, Join, LogicalPlan, Project } from "../../logical/plan";
 import { childrenOf, expressionsOf, mapExpressions, transformUpWithSubqueries, withChildren } from "../../logical/traverse";
@@ -206,7 +207,7 @@ class Joins {
 
   #in(expression: InSubquery, wanted: "true" | "exact"): Expression {
     const values = expression.values.map((value) => this.replace(value));
-    const { plan, value } = marked(this.plan, { ...expression, values }, this.context, wanted);
+    const { plan, value } = marked(this.plan, this.#apart({ ...expression, values }), this.context, wanted);
     this.plan = plan;
     return value;
   }
@@ -216,7 +217,7 @@ class Joins {
       case "scalarSubquery":
         return this.#scalar(expression);
       case "exists":
-        return this.#remembered(expression.plan, () => marked(this.plan, expression, this.context, "exact"));
+        return this.#remembered(expression.plan, () => marked(this.plan, this.#apart(expression), this.context, "exact"));
       case "inSubquery":
         return this.#in(expression, "exact");
       default:
@@ -226,7 +227,14 @@ class Joins {
 
   #scalar(expression: ScalarSubquery): Expression {
     if (!isCorrelated(expression.plan, outputIds(this.plan))) return expression;
-    return this.#remembered(expression.plan, () => withScalar(this.plan, expression, this.context));
+    return this.#remembered(expression.plan, () => withScalar(this.plan, this.#apart(expression), this.context));
+  }
+
+  /** Columns of one subquery have ids of their own, also where its plan was joined with below. */
+  #apart<S extends InSubquery | ScalarSubquery | Exists>(expression: S): S {
+    const around = outputIds(this.plan);
+    if (!producesAny(expression.plan, around)) return expression;
+    return { ...expression, plan: freshIds(expression.plan, () => this.context.nextId()).plan };
   }
 
   /** The same subquery twice in one node is one join. */

@@ -20,7 +20,7 @@ export function decorrelate(plan: LogicalPlan, around: LogicalPlan, context: Opt
   const columns = outputOf(plan);
   const outer = outputIds(around);
   if (!isCorrelated(plan, outer)) return { plan, conditions: [], defaults: new Map(), columns };
-  const pulled = new PullUp(outer, context, use === "scalar").of(plan);
+  const pulled = new PullUp(outer, context, use === "scalar").whole(plan);
   if (pulled !== null) return { ...pulled, columns };
   return { ...decorrelateByDomain(plan, around, context, use), defaults: new Map(), columns };
 }

@@ -28,6 +28,8 @@ export interface PulledUp {
    * Columns that are not in it are null then.
    */
   readonly defaults: ReadonlyMap<ExprId, Expression>;
+  /** Set where a row of such an aggregate may be rejected: whether it was not, and whether that of no rows is not. */
+  readonly kept: { readonly column: Attribute; readonly onEmpty: Expression } | null;
 }
 
 const NO_DEFAULTS: ReadonlyMap<ExprId, Expression> = new Map();
@@ -40,8 +42,26 @@ export class PullUp {
     private readonly scalar: boolean,
   ) {}
 
+  /** As `of`, and columns of rejected rows are null. */
+  whole(plan: LogicalPlan): PulledUp | null {
+    const pulled = this.of(plan);
+    if (pulled === null || pulled.kept === null) return pulled;
+    const { column: kept, onEmpty } = pulled.kept;
+    const keys = new Set(pulled.conditions.flatMap((condition) => attributesOf(condition).map(({ id }) => id)));
+    const defaults = new Map<ExprId, Expression>();
+    const expressions: NamedExpression[] = [];
+    for (const column of outputOf(pulled.plan)) {
+      if (column.id === kept.id) continue;
+      const nulled = keys.has(column.id) ? null : call("case", [kept, column], column.type, true);
+      expressions.push(nulled === null ? column : alias(nulled, column.name, column.id));
+      const otherwise = pulled.defaults.get(column.id);
+      if (otherwise !== undefined) defaults.set(column.id, call("case", [onEmpty, otherwise], column.type, true));
+    }
+    return { ...pulled, plan: { kind: "project", child: pulled.plan, expressions }, defaults, kept: null };
+  }
+
   of(plan: LogicalPlan): PulledUp | null {
-    if (!isCorrelated(plan, this.outer)) return { plan, conditions: [], defaults: NO_DEFAULTS };
+    if (!isCorrelated(plan, this.outer)) return { plan, conditions: [], defaults: NO_DEFAULTS, kept: null };
     switch (plan.kind) {
       case "filter":
         return this.#filter(plan);
@@ -100,9 +120,8 @@ export class PullUp {
     const correlated = parts.filter((part) => refersOuter(part, this.outer));
     if (correlated.some(holdsSubquery)) return null;
     if (child.defaults.size > 0) {
-      // HAVING over an aggregate that always gives a row: the row stays, its columns become null.
       if (correlated.length > 0) return null;
-      return this.#nulled(child, plan.condition);
+      return this.#marked(child, plan.condition);
     }
     const rest = conjunction(parts.filter((part) => !correlated.includes(part)));
     return {
@@ -112,28 +131,28 @@ export class PullUp {
     };
   }
 
-  #nulled(child: PulledUp, condition: Expression): PulledUp {
-    const keys = new Set(child.conditions.flatMap((item) => attributesOf(item).map((column) => column.id)));
-    const renamed = new Map<ExprId, Expression>();
-    const defaults = new Map<ExprId, Expression>();
-    const onEmpty = substitute(condition, emptyValues(child, outputOf(child.plan)));
-    const expressions = outputOf(child.plan).map((column): NamedExpression => {
-      if (keys.has(column.id)) return column;
-      const value = call("case", [condition, column], column.type, true);
-      const given = alias(value, column.name, column.id);
-      const otherwise = child.defaults.get(column.id);
-      if (otherwise !== undefined) defaults.set(column.id, call("case", [onEmpty, otherwise], column.type, true));
-      renamed.set(column.id, attributeOf(given));
-      return given;
-    });
-    return { ...child, plan: { kind: "project", child: child.plan, expressions }, defaults };
+  /** HAVING over an aggregate that always gives a row: the row stays, with a mark. */
+  #marked(child: PulledUp, condition: Expression): PulledUp {
+    const columns = outputOf(child.plan);
+    const onEmpty = substitute(condition, emptyValues(child, columns));
+    const kept = alias(child.kept === null ? condition : and(child.kept.column, condition), "_kept", this.context.nextId());
+    return {
+      ...child,
+      plan: {
+        kind: "project",
+        child: child.plan,
+        expressions: [...columns.filter(({ id }) => id !== child.kept?.column.id), kept],
+      },
+      kept: { column: attributeOf(kept), onEmpty: child.kept === null ? onEmpty : and(child.kept.onEmpty, onEmpty) },
+    };
   }
 
   #project(plan: Extract<LogicalPlan, { kind: "project" }>): PulledUp | null {
     if (this.#mentions(plan)) return null;
     const child = this.of(plan.child);
     if (child === null) return null;
-    const expressions = withColumns(plan.expressions, child.conditions, outputOf(child.plan));
+    const needed = child.kept === null ? child.conditions : [...child.conditions, child.kept.column];
+    const expressions = withColumns(plan.expressions, needed, outputOf(child.plan));
     const empty = emptyValues(child, outputOf(child.plan));
     const defaults = new Map<ExprId, Expression>();
     if (child.defaults.size > 0) {
@@ -161,7 +180,7 @@ export class PullUp {
     }
     const defaults = new Map<ExprId, Expression>();
     if (ungrouped) for (const item of plan.aggregates) defaults.set(item.id, onNoRows(item.kind === "alias" ? item.child : item));
-    return { plan: { kind: "aggregate", child: child.plan, grouping, aggregates }, conditions, defaults };
+    return { plan: { kind: "aggregate", child: child.plan, grouping, aggregates }, conditions, defaults, kept: null };
   }
 
   /** The column of an aggregate that holds the key, added where it is missing. */
@@ -195,6 +214,7 @@ export class PullUp {
       plan: { ...plan, left: left.plan, right: right.plan, condition },
       conditions: [...left.conditions, ...right.conditions, ...correlated.map((part) => this.#asAttributes(part))],
       defaults: NO_DEFAULTS,
+      kept: null,
     };
   }
 
