@@ -62,7 +62,7 @@ test("of an aggregate", () => {
   expect(hashes(program.sources())).toContain(hashes(assumedSources(stage(plan), builtins))[0]);
   expect(program.sources().at(-1)).toMatchInlineSnapshot(`
    "/* bytes?;Int32?; */
-   function pipeline(batch, from, to, K, S, T) {
+   function pipeline(batch, from, to, K, S, T, N) {
      const columns = batch.columns;
      const c1 = columns[0];
      const valid2 = c1.valid;

@@ -93,6 +93,7 @@ export class PipelineFeed<P extends FeedPart> {
         part.program,
         opened.map(({ table }) => table!),
         task,
+        this.node,
       );
       const wanted =
         source instanceof LeafOperator && source.leaf.kind === "scan" ? knownKeys(source.leaf, part.chain, run.tables) : [];

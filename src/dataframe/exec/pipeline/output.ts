@@ -185,8 +185,10 @@ export class OutputState {
   /** Takes a batch through the pipeline; gives what comes out. */
   *batches(batch: ColumnBatch, run: PipelineRun, plan: OutputPlan): Generator<ColumnBatch, void, undefined> {
     const { tables } = run;
-    if (plan.passesThrough) this.pass(batch);
-    else {
+    if (plan.passesThrough) {
+      this.pass(batch);
+      run.gave(batch.length, true);
+    } else {
       const variant = run.variant(batch, plan);
       const step = plan.multiplies ? sliceRows(tables, batch.length) : batch.length;
       for (let from = 0; from < batch.length; from += step) {
@@ -194,6 +196,10 @@ export class OutputState {
         this.begin(from, to, tables);
         run.run(variant, batch, from, to, this);
         this.end(batch);
+        run.gave(
+          this.ready.reduce((sum, { length }) => sum + length, 0),
+          false,
+        );
         yield* this.#leave();
       }
     }

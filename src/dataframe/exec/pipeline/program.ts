@@ -3,7 +3,8 @@
  * is one for each combination of column forms that occurs, so that code for nulls, dictionaries and wide numbers is only where
  * there are some.
  *
- *   function pipeline(batch, from, to, K, S, T)     K what the code closes over, S the sink's state, T the join tables
+ *   function pipeline(batch, from, to, K, S, T, N)  K what the code closes over, S the sink's state, T the join tables,
+ *                                                   N to be added to: rows behind each place of `rowPlaces`
  */
 import type { ColumnBatch } from "../../../columnar/vector";
 import { type Binding, Emitter } from "../../codegen/emitter";
@@ -17,7 +18,7 @@ import type { FunctionRegistry } from "../../functions/registry";
 import type { SqlSettings } from "../../settings";
 import type { JoinTable } from "../join/table";
 import { conjuncts } from "./conjuncts";
-import { originsOf, type Chain } from "./steps";
+import { originsOf, rowPlaces, type Chain } from "./steps";
 
 /** Where a pipeline ends: it writes the code for one row. */
 export interface SinkEmitter {
@@ -48,6 +49,7 @@ export type PipelineFunction = (
   constants: readonly unknown[],
   sink: unknown,
   tables: readonly JoinTable[],
+  counts: Float64Array,
 ) => void;
 
 export interface Variant {
@@ -65,6 +67,7 @@ export interface CodegenHost {
 
 export class PipelineProgram {
   readonly #variants = new Map<string, Variant>();
+  readonly places: readonly (readonly number[])[];
   readonly #used: readonly number[];
   readonly #usedBuild: readonly (readonly number[])[];
 
@@ -73,6 +76,7 @@ export class PipelineProgram {
     reads: readonly Expression[],
     private readonly host: CodegenHost,
   ) {
+    this.places = rowPlaces(chain);
     const ids = new Set<ExprId>();
     const note = (expression: Expression): void => attributesOf(expression).forEach(({ id }) => ids.add(id));
     reads.forEach(note);
@@ -132,13 +136,13 @@ export class PipelineProgram {
     });
     let notes: unknown;
     emitter.within(input, () => {
-      this.#steps(code, 0, 0, tables, () => {
+      this.#steps(code, 0, 0, tables, sink.mode === "output" ? this.places.length - 1 : this.places.length, () => {
         notes = sink.emit(code);
       });
     });
     const { before, body } = writer.finish();
     const source = indented([
-      "function pipeline(batch, from, to, K, S, T) {",
+      "function pipeline(batch, from, to, K, S, T, N) {",
       "const columns = batch.columns;",
       ...before,
       "for (let i = from; i < to; i++) {",
@@ -151,17 +155,20 @@ export class PipelineProgram {
     return { source: described, run: compileFunction<PipelineFunction>(described), binders: writer.binders, notes };
   }
 
-  #steps(code: PipelineCode, at: number, probes: number, tables: readonly JoinTable[], end: () => void): void {
+  /** `counted`: rows are counted at places before it. A sink that counts rows itself knows those of the last place. */
+  #steps(code: PipelineCode, at: number, probes: number, tables: readonly JoinTable[], counted: number, end: () => void): void {
     const step = this.chain.steps[at];
     if (step === undefined) return end();
     const { emitter, writer } = code;
-    const next = (): void => this.#steps(code, at + 1, probes, tables, end);
+    const next = (): void => this.#steps(code, at + 1, probes, tables, counted, end);
+    const count = this.#counter(code, at, counted);
     switch (step.kind) {
       case "filter":
         writer.line(`// filter ${at + 1}`);
         for (const condition of conjuncts(step.condition)) {
           writer.line(`if (!${parenthesised(emitter.condition(condition))}) ${code.skip}`);
         }
+        count();
         return next();
       case "project": {
         const below = emitter.bindings;
@@ -190,10 +197,28 @@ export class PipelineProgram {
             const form = formOf(table.rows.columns[index]!);
             return loadColumn(writer, vector, form, attribute.type, row, { source, index });
           },
-          () => this.#steps(code, at + 1, probes + 1, tables, end),
+          () => {
+            count();
+            this.#steps(code, at + 1, probes + 1, tables, counted, end);
+          },
         );
       }
     }
+  }
+
+  /** Writes the code that counts a row behind a step; it may stand in several places. */
+  #counter({ writer, after }: PipelineCode, at: number, counted: number): () => void {
+    const place = this.chain.steps.slice(0, at + 1).filter((step) => step.kind !== "project").length;
+    let name: string | null = null;
+    return () => {
+      if (place >= counted) return;
+      if (name === null) {
+        name = writer.name("passed");
+        writer.before(`let ${name} = 0;`);
+        after.push(`N[${place}] += ${name};`);
+      }
+      writer.line(`${name}++;`);
+    };
   }
 }
 

@@ -14,6 +14,19 @@ export interface Chain {
   readonly steps: readonly Step[];
 }
 
+/**
+ * Operators by where rows pass them: behind the source, then behind each step that changes which rows there are, with the
+ * projections that follow it. All operators of a place give the same number of rows.
+ */
+export function rowPlaces(chain: Chain): readonly (readonly number[])[] {
+  const places: number[][] = [[]];
+  for (const step of chain.steps) {
+    if (step.kind === "project") places.at(-1)!.push(step.node);
+    else places.push([step.node]);
+  }
+  return places;
+}
+
 /** Rows may be left out or repeated: what leaves are other rows than what came. */
 export function changesRows(chain: Chain): boolean {
   return chain.steps.some((step) => step.kind !== "project");
