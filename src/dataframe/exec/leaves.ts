@@ -2,8 +2,10 @@
 import { InternalError } from "../../common/errors";
 import type { BatchSource, ColumnBatch } from "../../columnar/vector";
 import { narrowed } from "../../columnar/batch";
-import type { Attribute, Expression } from "../expressions/expression";
+import type { Attribute } from "../expressions/expression";
 import type { BroadcastReadExec, ExternalExec, LocalTableExec, RangeExec, ScanExec, ShuffleReadExec } from "../physical/plan";
+import type { KeySet } from "../sources/data-source";
+import type { KnownKeys } from "./pipeline/known-keys";
 import { sourceOf, type OpenTask, type Operator } from "./operator";
 
 export type Leaf = ScanExec | ShuffleReadExec | BroadcastReadExec | LocalTableExec | RangeExec | ExternalExec;
@@ -13,14 +15,18 @@ const EMPTY: BatchSource = { next: () => null, close: () => {} };
 export class LeafOperator implements Operator {
   readonly output: readonly Attribute[];
 
-  constructor(readonly leaf: Leaf) {
+  constructor(
+    readonly leaf: Leaf,
+    private readonly keys: readonly KeySet[] = [],
+  ) {
     this.output = leaf.output;
   }
 
-  /** The same scan, which may leave out rows for which a condition is not true. */
-  where(conditions: readonly Expression[]): Operator {
+  /** The same scan, which may leave out rows for which a condition is not true or whose values are not in the sets. */
+  where({ conditions, sets }: KnownKeys): Operator {
     const { leaf } = this;
-    return leaf.kind === "scan" ? new LeafOperator({ ...leaf, pushed: [...leaf.pushed, ...conditions] }) : this;
+    if (leaf.kind !== "scan" || (conditions.length === 0 && sets.length === 0)) return this;
+    return new LeafOperator({ ...leaf, pushed: [...leaf.pushed, ...conditions] }, sets);
   }
 
   open(task: OpenTask): BatchSource {
@@ -45,7 +51,7 @@ export class LeafOperator implements Operator {
     switch (leaf.kind) {
       case "scan": {
         const splits = input.scans[leaf.id];
-        return splits === undefined ? EMPTY : services.openScan(leaf, splits, env);
+        return splits === undefined ? EMPTY : services.openScan(leaf, splits, env, this.keys);
       }
       case "shuffleRead":
         return services.readShuffle(leaf, input.shuffles[leaf.id] ?? [], env);

@@ -95,7 +95,7 @@ class Stage implements PlanProgram {
     return then(this.#leaves(opened, env, task), (ready) =>
       start({
         ...services,
-        openScan: (scan, splits, of) => ready.get(scan.id) ?? services.openScan(scan, splits, of),
+        openScan: (scan, splits, of, keys) => ready.get(scan.id) ?? services.openScan(scan, splits, of, keys),
         external: (node) => ready.get(node.id)!,
       }),
     );

@@ -5,13 +5,19 @@ import type { TaskStorage } from "../../filesystem/task-storage";
 import type { PhysicalPlan, ScanExec } from "../physical/plan";
 import { walk } from "../physical/traverse";
 import type { SqlSettings } from "../settings";
-import type { DataSource, ScanEnv, ScanRequest } from "../sources/data-source";
+import type { DataSource, KeySet, ScanEnv, ScanRequest } from "../sources/data-source";
 import { sourceNamed } from "../sources/registry";
 import type { TaskEnvironment } from "./task-environment";
 
-export function openScan(scan: ScanExec, splits: readonly unknown[], env: TaskEnvironment, settings: SqlSettings): BatchSource {
+export function openScan(
+  scan: ScanExec,
+  splits: readonly unknown[],
+  env: TaskEnvironment,
+  settings: SqlSettings,
+  keys: readonly KeySet[] = [],
+): BatchSource {
   const { source, request, scanEnv } = asked(scan, env, settings);
-  return source.open(splits, request, scanEnv);
+  return source.open(splits, keys.length === 0 ? request : { ...request, keys }, scanEnv);
 }
 
 /** Scans whose rows may have to be waited for. */

@@ -84,6 +84,19 @@ export interface ScanRequest {
   readonly settings: SqlSettings;
   /** Values that became known while the query ran: `column` must be among them, or in the range. */
   readonly runtime?: readonly RuntimeValues[];
+  /** Rows whose values are not in all of these sets may be left out. */
+  readonly keys?: readonly KeySet[];
+}
+
+/**
+ * The integers that rows must have in a column to be of use: `base` + i for each of `span` bits i of `bits` that is set. Dates, decimals (unscaled)
+ * and timestamps are such integers.
+ */
+export interface KeySet {
+  readonly column: Attribute;
+  readonly base: number;
+  readonly span: number;
+  readonly bits: Int32Array;
 }
 
 export interface RuntimeValues {

@@ -8,7 +8,8 @@ import { type Boxed, type DataType, type StructType } from "../../../src/columna
 import type { ColumnBatch } from "../../../src/columnar/vector";
 import type { Attribute, Expression } from "../../../src/dataframe/expressions/expression";
 import type { SqlSettings } from "../../../src/dataframe/settings";
-import type { DriverContext, SaveMode, ScanColumn, ScanEnv } from "../../../src/dataframe/sources/data-source";
+import type { DriverContext, KeySet, SaveMode, ScanColumn, ScanEnv } from "../../../src/dataframe/sources/data-source";
+import "../../../src/dataframe/functions";
 import { sourceNamed } from "../../../src/dataframe/sources/registry";
 import type { Relation } from "../../../src/dataframe/sources/relation";
 import { FileSystems } from "../../../src/filesystem/file-systems";
@@ -60,7 +61,14 @@ export class Sources {
   }
 
   async scan(relation: Relation, options: ScanOptions = {}): Promise<Boxed[][]> {
-    const { columns = allColumns(relation), pushed = [], partitionFilters = [], limit = null, conf = settings } = options;
+    const {
+      columns = allColumns(relation),
+      pushed = [],
+      keys = [],
+      partitionFilters = [],
+      limit = null,
+      conf = settings,
+    } = options;
     const source = sourceNamed(this.format);
     this.bytesRead = this.rowsRead = 0;
     const request = { relation, columns, pushed, partitionFilters, limit, parallelism: options.parallelism ?? 2 };
@@ -77,7 +85,7 @@ export class Sources {
     };
     const rows: Boxed[][] = [];
     for (const splits of tasks) {
-      const scan = source.open(splits, { relation, columns, pushed, limit, settings: conf }, env);
+      const scan = source.open(splits, { relation, columns, pushed, keys, limit, settings: conf }, env);
       const types = columns.map((column) => column.type);
       for (let batch = scan.next(); batch !== null; batch = scan.next()) rows.push(...boxedRows(batch, types));
       scan.close();
@@ -156,6 +164,7 @@ export class Sources {
 export interface ScanOptions {
   readonly columns?: readonly ScanColumn[];
   readonly pushed?: readonly Expression[];
+  readonly keys?: readonly KeySet[];
   readonly partitionFilters?: readonly Expression[];
   readonly limit?: number | null;
   readonly parallelism?: number;

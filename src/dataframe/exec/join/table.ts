@@ -49,6 +49,7 @@ export class JoinTable {
   readonly bits: Int32Array = NONE;
   /** Of ranked keys: how many bits are set before each word of them. */
   readonly ranks: Int32Array = NONE;
+  #keyBits: Int32Array | null = null;
 
   constructor(
     rows: ColumnBatch,
@@ -119,6 +120,23 @@ export class JoinTable {
     }
     const forms = this.findBy === "hash" ? this.keys.map(formOf).join(",") : this.packed.constructor.name;
     this.mode = `${this.findBy}${this.next === null ? "1" : ""}${this.bits.length > 0 ? "b" : ""} ${forms}`;
+  }
+
+  /** The values of a single key that is an integer, a bit each; null for other keys, and in ranges too wide for it. */
+  keyBits(): { readonly base: number; readonly span: number; readonly bits: Int32Array } | null {
+    const [base] = this.bases;
+    const [span] = this.spans;
+    if (base === undefined || span === undefined || this.bases.length > 1) return null;
+    const bits = this.bits.length > 0 ? this.bits : (this.#keyBits ??= this.#bitsOfSlots(span));
+    return bits === null ? null : { base, span, bits };
+  }
+
+  #bitsOfSlots(span: number): Int32Array | null {
+    if (this.findBy !== "direct") return null;
+    const bits = new Int32Array((span >>> 5) + 1);
+    const { slots } = this;
+    for (let key = 0; key < span; key++) if (slots[key] !== 0) bits[key >>> 5]! |= 1 << (key & 31);
+    return bits;
   }
 
   /** A row has one match at most. */

@@ -95,9 +95,10 @@ export class PipelineFeed<P extends FeedPart> {
         task,
         this.node,
       );
-      const wanted =
-        source instanceof LeafOperator && source.leaf.kind === "scan" ? knownKeys(source.leaf, part.chain, run.tables) : [];
-      const opens = wanted.length === 0 ? source : (source as LeafOperator).where(wanted);
+      const opens =
+        source instanceof LeafOperator && source.leaf.kind === "scan"
+          ? source.where(knownKeys(source.leaf, part.chain, run.tables))
+          : source;
       yield* each(opens, task, (batch) => ({ part, run, batch }));
       if (!isKept(builds.at(-1))) yield { part, run, batch: null };
     } finally {

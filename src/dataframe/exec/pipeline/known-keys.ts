@@ -8,6 +8,7 @@ import type { Attribute, Expression } from "../../expressions/expression";
 import { isDeterministic } from "../../expressions/traverse";
 import { isDiscrete } from "../../optimizer/predicates";
 import type { ScanExec } from "../../physical/plan";
+import type { KeySet } from "../../sources/data-source";
 import type { JoinTable } from "../join/table";
 import { originsOf, plainAttribute, type Chain } from "./steps";
 
@@ -18,11 +19,19 @@ const LEAST_ROWS = 100_000;
 /** Bounds are of use where they are so much narrower than those of the whole column. */
 const NARROW = 0.5;
 
-/** Conditions on columns of the scan that all rows meet which pass the chain's joins. */
-export function knownKeys(scan: ScanExec, chain: Chain, tables: readonly JoinTable[]): readonly Expression[] {
+/** What holds for columns of a scan in all rows that pass the joins above it. */
+export interface KnownKeys {
+  readonly conditions: readonly Expression[];
+  readonly sets: readonly KeySet[];
+}
+
+const NOTHING: KnownKeys = { conditions: [], sets: [] };
+
+export function knownKeys(scan: ScanExec, chain: Chain, tables: readonly JoinTable[]): KnownKeys {
   const { statistics } = scan.relation;
-  if ((statistics.rowCount ?? 0) < LEAST_ROWS) return [];
+  if ((statistics.rowCount ?? 0) < LEAST_ROWS) return NOTHING;
   const conditions: Expression[] = [];
+  const sets: KeySet[] = [];
   let probes = 0;
   chain.steps.forEach((step, at) => {
     if (step.kind === "filter" && !isDeterministic(step.condition)) probes = Infinity;
@@ -40,9 +49,11 @@ export function knownKeys(scan: ScanExec, chain: Chain, tables: readonly JoinTab
       const path = scan.columns[origin.index];
       const known = path?.length === 1 ? statistics.columns[path[0]!] : undefined;
       conditions.push(...conditionsOf(column, values, table.count, widthOf(known?.min, known?.max)));
+      const keys = step.probe.keys.length === 1 ? table.keyBits() : null;
+      if (keys !== null) sets.push({ column, ...keys });
     });
   });
-  return conditions;
+  return { conditions, sets };
 }
 
 function conditionsOf(column: Attribute, values: Vector, rows: number, width: number): readonly Expression[] {

@@ -16,9 +16,12 @@ export interface SplitReader {
   readonly bytesRead: number;
   /** Number in the file of the last batch's first row, for formats whose rows have one. */
   readonly firstRow: number;
+  /** Rows looked at so far, for readers that leave some of them out. */
+  readonly rowsRead?: number;
 }
 
-export type OpenSplit = (split: FileSplit, columns: readonly ScanColumn[]) => SplitReader;
+/** `numbered`: rows are numbered by `firstRow`, so that batches must have all rows that lie between their first and their last. */
+export type OpenSplit = (split: FileSplit, columns: readonly ScanColumn[], numbered: boolean) => SplitReader;
 
 /** Where each column of a batch comes from. */
 type Output =
@@ -29,6 +32,7 @@ type Output =
 export class FileScan implements BatchSource {
   readonly #outputs: readonly Output[];
   readonly #fileColumns: readonly ScanColumn[];
+  readonly #numbered: boolean;
   readonly #ignoreCorrupt: boolean;
   readonly #ignoreMissing: boolean;
   #next = 0;
@@ -60,6 +64,9 @@ export class FileScan implements BatchSource {
       return { kind: "file", place: fileColumns.length - 1 };
     });
     this.#fileColumns = fileColumns;
+    this.#numbered = this.#outputs.some(
+      (output) => output.kind === "metadata" && (output.field === null || output.field.toLowerCase() === "row_index"),
+    );
   }
 
   next(): ColumnBatch | null {
@@ -79,7 +86,7 @@ export class FileScan implements BatchSource {
       const split = this.splits[this.#next++];
       if (split === undefined) return false;
       try {
-        this.#reader = this.open(split, this.#fileColumns);
+        this.#reader = this.open(split, this.#fileColumns, this.#numbered);
       } catch (error) {
         if (!this.#passesOver(error)) throw error;
         continue;
@@ -112,7 +119,7 @@ export class FileScan implements BatchSource {
     const split = this.#split!;
     const { length } = batch;
     this.#left -= length;
-    this.env.read(0, length);
+    if (this.#reader!.rowsRead === undefined) this.env.read(0, length);
     const { firstRow } = this.#reader!;
     const columns = this.#outputs.map((output): Vector => {
       switch (output.kind) {
@@ -129,7 +136,7 @@ export class FileScan implements BatchSource {
 
   #closeSplit(): void {
     if (this.#reader === null) return;
-    this.env.read(this.#reader.bytesRead, 0);
+    this.env.read(this.#reader.bytesRead, this.#reader.rowsRead ?? 0);
     this.#reader.close();
     this.#reader = null;
     this.#split = null;

@@ -4,7 +4,7 @@ import type { RandomAccess } from "../random-access";
 import { DamagedPage, decompress } from "./codecs";
 import type { Conversion } from "./convert";
 import { Codec, type ColumnChunk, PageHeader, PageType } from "./metadata";
-import { type DecodedPage, PageDecoder } from "./page-decoder";
+import { type DecodedPage, PageDecoder, type Selection } from "./page-decoder";
 import type { ParquetNode } from "./schema";
 import { ThriftError, ThriftReader } from "./thrift";
 import { type Heap, heap, Region } from "../wasm/heap";
@@ -107,8 +107,8 @@ export class ChunkReader {
     }
   }
 
-  /** The page that `peek` told of. */
-  next(): DecodedPage {
+  /** The page that `peek` told of, or the selected entries of it. */
+  next(selection: Selection | null = null): DecodedPage {
     const header = this.#header;
     this.#pending = false;
     this.#entriesLeft -= header.values;
@@ -123,7 +123,7 @@ export class ChunkReader {
     )
       throw new DamagedPage("levels end too early");
     const codec = header.compressed ? this.chunk.codec : Codec.None;
-    if (codec === Codec.None) return this.#decoder.page(header, from, from + header.compressedSize);
+    if (codec === Codec.None) return this.#decoder.page(header, from, from + header.compressedSize, selection);
     const page = (pageOfThread ??= new Region(this.#heap)).need(header.uncompressedSize);
     // The levels of pages of version 2 are never compressed.
     if (levels > 0) this.#heap.bytes.copyWithin(page, from, from + levels);
@@ -131,7 +131,7 @@ export class ChunkReader {
     const packed = header.compressedSize - levels;
     // Pages without values have no bytes, or a block of no bytes.
     if (size > 0) decompress(codec, this.#heap, from + levels, packed, page + levels, size);
-    return this.#decoder.page(header, page, page + header.uncompressedSize);
+    return this.#decoder.page(header, page, page + header.uncompressedSize, selection);
   }
 
   /**

@@ -6,12 +6,15 @@ import { DamagedPage } from "./codecs";
 import { type ColumnPlan, type LeafPlan, leavesOf, type ListPlan, type MapPlan } from "./column-plan";
 import { type ColumnRows, FlatColumn } from "./flat-column";
 import { NestedColumn, type NestedRows } from "./nested-column";
+import type { Selection } from "./page-decoder";
 import type { ParquetNode } from "./schema";
 
 export interface ColumnReader {
   /** Rows up to the end of a page, where that is known; Infinity elsewhere. */
   rowsInPage(): number;
   read(rows: number): Vector;
+  /** The selected ones of the next `rows`. */
+  readSelected(rows: number, selection: Selection): Vector;
   skip(rows: number): void;
   close(): void;
 }
@@ -34,6 +37,9 @@ class MissingColumn implements ColumnReader {
   read(rows: number): Vector {
     return nulls(rows);
   }
+  readSelected(_rows: number, { count }: Selection): Vector {
+    return nulls(count);
+  }
   skip(): void {}
   close(): void {}
 }
@@ -50,6 +56,9 @@ class LeafColumn implements ColumnReader {
   }
   read(rows: number): Vector {
     return this.column.read(rows).vector;
+  }
+  readSelected(rows: number, selection: Selection): Vector {
+    return this.column.readSelected(rows, selection);
   }
   skip(rows: number): void {
     this.column.skip(rows);
@@ -81,6 +90,10 @@ class RecordColumn implements ColumnReader {
     const read = new Map<number, ColumnRows>();
     for (const [id, column] of this.#columns) read.set(id, column.read(rows));
     return assembleRecord(this.plan, rows, read);
+  }
+
+  readSelected(rows: number, { places, count }: Selection): Vector {
+    return gather(this.read(rows), places, count);
   }
 
   skip(rows: number): void {
@@ -140,6 +153,10 @@ class RepeatedColumn implements ColumnReader {
     if (vector.length !== rows && this.plan.kind !== "missing")
       throw new DamagedPage("a column's levels do not fit its row group");
     return vector;
+  }
+
+  readSelected(rows: number, { places, count }: Selection): Vector {
+    return gather(this.read(rows), places, count);
   }
 
   skip(rows: number): void {

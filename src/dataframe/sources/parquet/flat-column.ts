@@ -1,9 +1,9 @@
 /** A column without lists: its vectors row by row, over the pages of a row group. */
-import { concat, slice } from "../../../columnar/batch";
+import { concat, gather, slice } from "../../../columnar/batch";
 import type { Vector } from "../../../columnar/vector";
 import type { ChunkReader } from "./chunk-reader";
 import { DamagedPage } from "./codecs";
-import type { DecodedPage } from "./page-decoder";
+import type { DecodedPage, Selection } from "./page-decoder";
 
 /** Rows of a column: the vector, and the definition levels where they were asked for and some are below the highest. */
 export interface ColumnRows {
@@ -73,6 +73,14 @@ export class FlatColumn {
       };
     }
     return this.#readAcross(rows);
+  }
+
+  /** The selected ones of the next rows. */
+  readSelected(rows: number, selection: Selection): Vector {
+    if (this.#page !== null || this.chunk.peek() !== rows)
+      return gather(this.read(rows).vector, selection.places, selection.count);
+    this.#row += rows;
+    return this.chunk.next(selection).vector;
   }
 
   #readAcross(rows: number): ColumnRows {

@@ -15,6 +15,7 @@ import { naming, type ParquetFooter, readFooter, typeMismatch } from "./file";
 import { membership } from "./membership";
 import type { ColumnChunk, RowGroup } from "./metadata";
 import { intersected, rangesOfPages, readColumnIndex, readPlaces, type RowRange } from "./page-index";
+import { RowFilter } from "./row-filter";
 import { RowGroupSource } from "./scan";
 import type { ParquetNode } from "./schema";
 
@@ -23,10 +24,12 @@ const DEFAULT_BATCH_ROWS = 16384;
 /** One split of a file: the row groups whose middles are in it. */
 export class ParquetSplit implements SplitReader {
   firstRow = 0;
+  rowsRead = 0;
   readonly #file: RandomAccess;
   readonly #footer: ParquetFooter;
   readonly #plans: readonly ColumnPlan[];
   readonly #batchRows: number;
+  readonly #filter: RowFilter | null;
   readonly #groups: { readonly index: number; readonly firstRow: number; readonly ranges: readonly RowRange[] | null }[] = [];
   #next = 0;
   #rows: RowGroupSource | null = null;
@@ -36,7 +39,10 @@ export class ParquetSplit implements SplitReader {
     columns: readonly ScanColumn[],
     private readonly request: ScanRequest,
     env: ScanEnv,
+    /** Rows are numbered: none may be left out within a batch. */
+    numbered: boolean,
   ) {
+    this.#filter = numbered ? null : filterOf(columns, request);
     this.#batchRows = Number(request.settings.conf["spark.firesteel.sql.parquet.batchRows"] ?? DEFAULT_BATCH_ROWS);
     this.#file = openRandomAccess(split.path, split.fileLength, env.storage.fetch);
     try {
@@ -154,10 +160,13 @@ export class ParquetSplit implements SplitReader {
       if (this.#rows === null) {
         const group = this.#groups[this.#next++];
         if (group === undefined) return null;
-        const scan = { file: this.#file, footer: this.#footer, group: group.index, columns: this.#plans, ranges: group.ranges };
+        const { index, ranges } = group;
+        const scan = { file: this.#file, footer: this.#footer, group: index, columns: this.#plans, ranges, filter: this.#filter };
         this.#rows = new RowGroupSource(scan, this.#batchRows);
       }
+      const before = this.#rows.rowsRead;
       const batch = this.#rows.next();
+      this.rowsRead += this.#rows.rowsRead - before;
       if (batch !== null) {
         this.firstRow = this.#groups[this.#next - 1]!.firstRow + this.#rows.batchStart;
         return batch;
@@ -172,6 +181,16 @@ export class ParquetSplit implements SplitReader {
     this.#next = this.#groups.length;
     this.#file.close();
   }
+}
+
+function filterOf(columns: readonly ScanColumn[], { pushed, keys = [], settings }: ScanRequest): RowFilter | null {
+  if (pushed.length === 0 && keys.length === 0) return null;
+  return RowFilter.of(
+    columns.map(({ attribute }, place) => ({ attribute, place })),
+    pushed,
+    keys,
+    settings,
+  );
 }
 
 function chunkStart({ dataOffset, dictionaryOffset }: ColumnChunk): number {

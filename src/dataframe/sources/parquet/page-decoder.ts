@@ -2,6 +2,7 @@
  * Pages of one column chunk as vectors. A decoder lives as long as its chunk: it keeps the dictionary. All that a page needs
  * on the way is in scratch regions that the decoders of a thread share.
  */
+import { gather } from "../../../columnar/batch";
 import type { BytesVector, DictionaryVector, FixedVector, Vector, WideVector } from "../../../columnar/vector";
 import { DamagedPage } from "./codecs";
 import { type Conversion, Form, FORM_BYTES, type Packed, physicalBytes } from "./convert";
@@ -19,6 +20,12 @@ export interface DecodedPage {
   readonly repetition: Uint8Array | null;
 }
 
+/** Rows of a page or a batch by their places, in rising order: places[0..count). There is one at least. */
+export interface Selection {
+  readonly places: Int32Array;
+  readonly count: number;
+}
+
 /** Dictionaries of numbers are kept where they are this many times smaller than what they stand for. */
 const KEPT_NUMBERS = 4;
 const MAX_KEPT_CODES = 65536;
@@ -32,6 +39,8 @@ interface Scratch {
   readonly starts: Region;
   readonly ends: Region;
   readonly joined: Region;
+  readonly places: Region;
+  readonly taken: Region;
 }
 
 let scratchOfThread: Scratch | undefined;
@@ -46,6 +55,8 @@ function scratch(of: Heap): Scratch {
     starts: new Region(of),
     ends: new Region(of),
     joined: new Region(of),
+    places: new Region(of),
+    taken: new Region(of),
   });
 }
 
@@ -122,8 +133,11 @@ export class PageDecoder {
     this.#heap.bytes.copyWithin(to, packed.address, packed.address + count * bytes);
   }
 
-  /** A data page of version 1 or 2; its decompressed bytes, levels included, are [from, end) of the heap. */
-  page(header: PageHeader, from: number, end: number): DecodedPage {
+  /**
+   * A data page of version 1 or 2; its decompressed bytes, levels included, are [from, end) of the heap. The vector has the values of the
+   * selected entries where there is a selection: only for columns without lists, read without levels.
+   */
+  page(header: PageHeader, from: number, end: number, selection: Selection | null = null): DecodedPage {
     const { node, options } = this;
     const count = header.values;
     const heap = this.#heap;
@@ -153,8 +167,13 @@ export class PageDecoder {
     } else if (version2) at += header.definitionBytes;
 
     const packedOnly = options.nested;
-    const vector = this.#values(header.encoding, at, end, present, count, packedOnly || present === count ? 0 : validAt);
-    return { vector, entries: count, definition, repetition };
+    const whole = packedOnly || present === count;
+    if (selection !== null && whole && this.#mayTake(header.encoding)) {
+      return { vector: this.#taken(header.encoding, at, end, count, selection), entries: count, definition, repetition };
+    }
+    const vector = this.#values(header.encoding, at, end, present, count, whole ? 0 : validAt);
+    const kept = selection === null ? vector : gather(vector, selection.places, selection.count);
+    return { vector: kept, entries: count, definition, repetition };
   }
 
   /** Levels as bytes at `to`; gives where they end. `bytes` is their length where the header says it. */
@@ -185,6 +204,45 @@ export class PageDecoder {
     this.#decode(encoding, from, end, present);
     this.#convert(present);
     return this.#vector(present, valid === 0 ? null : { at: valid, count });
+  }
+
+  /** Whether values can be picked before they are converted. */
+  #mayTake(encoding: number): boolean {
+    if (encoding === (Encoding.PlainDictionary as number) || encoding === (Encoding.RleDictionary as number)) return true;
+    return this.#width === 0 || this.#width === 1 || this.#width === 4 || this.#width === 8;
+  }
+
+  /** The selected ones of `count` values. */
+  #taken(encoding: number, from: number, end: number, count: number, { places, count: taken }: Selection): Vector {
+    const heap = this.#heap;
+    const { kernels } = heap;
+    const at = this.#scratch.places.need(4 * taken);
+    if (encoding === (Encoding.PlainDictionary as number) || encoding === (Encoding.RleDictionary as number)) {
+      new Int32Array(heap.buffer, at, taken).set(places.subarray(0, taken));
+      return this.#codes(from, end, count, taken, 0, at);
+    }
+    this.#decode(encoding, from, end, count);
+    // Decoding may have made the heap larger.
+    new Int32Array(heap.buffer, at, taken).set(places.subarray(0, taken));
+    const packed = this.#packed;
+    const to = this.#scratch.taken.need(taken * 8);
+    if (this.#width === 0) {
+      kernels.take32(packed.starts, at, taken, to);
+      kernels.take32(packed.ends, at, taken, to + 4 * taken);
+      // Where no nulls are spread, nothing else is there.
+      const bytes = this.#scratch.spread.need(packed.bytesLength);
+      packed.starts = to;
+      packed.ends = to + 4 * taken;
+      packed.bytesLength = kernels.packRanges(packed.address, packed.starts, packed.ends, taken, bytes);
+      packed.address = bytes;
+    } else {
+      if (this.#width === 1) kernels.take8(packed.address, at, taken, to);
+      else if (this.#width === 4) kernels.take32(packed.address, at, taken, to);
+      else kernels.take64(packed.address, at, taken, to);
+      packed.address = to;
+    }
+    this.#convert(taken);
+    return this.#vector(taken, null);
   }
 
   #decode(encoding: number, from: number, end: number, count: number): void {
@@ -316,7 +374,9 @@ export class PageDecoder {
     this.conversion(this.#heap, this.#packed, count, this.#scratch.converted.need(count * 16));
   }
 
-  #codes(from: number, end: number, present: number, count: number, valid: number): Vector {
+  /** `places`: address of the `count` entries that are wanted, all of which are valid; 0 for all. */
+  #codes(from: number, end: number, entries: number, count: number, valid: number, places = 0): Vector {
+    let present = entries;
     const heap = this.#heap;
     const { kernels } = heap;
     if (!this.#hasDictionary) throw new DamagedPage("a page refers to a dictionary that is not there");
@@ -340,6 +400,14 @@ export class PageDecoder {
           ? kernels.maxOf16(codes, present)
           : kernels.maxOf32(codes, present) >>> 0;
     if (most >= this.#dictionaryCount) throw new DamagedPage("a code is not in its dictionary");
+    if (places !== 0) {
+      const to = this.#scratch.taken.need(count * bytes);
+      if (bytes === 1) kernels.take8(codes, places, count, to);
+      else if (bytes === 2) kernels.take16(codes, places, count, to);
+      else kernels.take32(codes, places, count, to);
+      codes = to;
+      present = count;
+    }
 
     if (!this.#keepCodes) {
       const packed = this.#packed;

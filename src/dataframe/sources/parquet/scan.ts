@@ -1,4 +1,5 @@
 /** Batches of row groups: the columns that a query asks for, aligned. */
+import { gather } from "../../../columnar/batch";
 import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector";
 import type { RandomAccess } from "../random-access";
 import { ChunkReader, type PagePlaces } from "./chunk-reader";
@@ -6,6 +7,7 @@ import type { ColumnPlan } from "./column-plan";
 import { type ColumnReader, columnReader } from "./column-reader";
 import { named, type ParquetFooter } from "./file";
 import { readPlaces, type RowRange } from "./page-index";
+import type { RowFilter } from "./row-filter";
 
 export interface RowGroupScan {
   readonly file: RandomAccess;
@@ -14,7 +16,12 @@ export interface RowGroupScan {
   readonly columns: readonly ColumnPlan[];
   /** Rows to be read, [from, to) in rising order; null for all. */
   readonly ranges: readonly RowRange[] | null;
+  /** Rows that do not pass are left out. */
+  readonly filter: RowFilter | null;
 }
+
+/** Rows that are filtered at once: as a page has, so that what is left of them is worth a batch. */
+const FILTERED_ROWS = 65536;
 
 /** A batch rather ends with a page, so that no column is put together from two, unless it becomes smaller than this. */
 const SMALLEST_CUT = 2048;
@@ -63,8 +70,10 @@ export class RowGroupSource implements BatchSource {
     }
   }
 
-  /** The row of the row group at which the last batch began. */
+  /** The row of the row group at which the last batch began; meaningless where rows are filtered. */
   batchStart = 0;
+  /** Rows that were looked at. */
+  rowsRead = 0;
 
   next(): ColumnBatch | null {
     for (;;) {
@@ -78,7 +87,8 @@ export class RowGroupSource implements BatchSource {
         continue;
       }
       try {
-        return this.#read(range);
+        const batch = this.#read(range);
+        if (batch !== null) return batch;
       } catch (error) {
         this.close();
         throw named(this.#scan.file.path, error);
@@ -86,22 +96,44 @@ export class RowGroupSource implements BatchSource {
     }
   }
 
-  #read([from, to]: RowRange): ColumnBatch {
+  #read([from, to]: RowRange): ColumnBatch | null {
     const readers = this.#readers;
+    const { filter } = this.#scan;
+    const filters = filter?.isWorthwhile === true;
     if (this.#row < from) {
       for (const reader of readers) reader.skip(from - this.#row);
       this.#row = from;
     }
-    let rows = Math.min(to - this.#row, this.batchRows);
+    let rows = Math.min(to - this.#row, filters ? Math.max(FILTERED_ROWS, this.batchRows) : this.batchRows);
     for (const reader of readers) {
       const inPage = reader.rowsInPage();
       if (inPage < rows && inPage >= SMALLEST_CUT) rows = inPage;
     }
-    const columns: Vector[] = new Array<Vector>(readers.length);
-    for (let i = 0; i < readers.length; i++) columns[i] = readers[i]!.read(rows);
     this.batchStart = this.#row;
+    this.rowsRead += rows;
     this.#row += rows;
-    return { length: rows, columns };
+    if (filters) return this.#readFiltered(rows, filter);
+    return { length: rows, columns: readers.map((reader) => reader.read(rows)) };
+  }
+
+  /** Null where no row passes. */
+  #readFiltered(rows: number, filter: RowFilter): ColumnBatch | null {
+    const readers = this.#readers;
+    const read = new Array<Vector | null>(readers.length).fill(null);
+    const selection = filter.select(rows, (place) => (read[place] ??= readers[place]!.read(rows)));
+    if (selection === null) return { length: rows, columns: readers.map((reader, i) => read[i] ?? reader.read(rows)) };
+    const { places, count } = selection;
+    if (count === 0) {
+      readers.forEach((reader, i) => {
+        if (read[i] === null) reader.skip(rows);
+      });
+      return null;
+    }
+    const columns = readers.map((reader, i) => {
+      const vector = read[i]!;
+      return vector === null ? reader.readSelected(rows, selection) : gather(vector, places, count);
+    });
+    return { length: count, columns };
   }
 
   close(): void {

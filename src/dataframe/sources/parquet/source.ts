@@ -27,7 +27,7 @@ export const parquetSource: DataSource = {
       splits as readonly FileSplit[],
       request,
       env,
-      (split, columns) => new ParquetSplit(split, columns, request, env),
+      (split, columns, numbered) => new ParquetSplit(split, columns, request, env, numbered),
     ),
   writer: parquetWriter,
 };

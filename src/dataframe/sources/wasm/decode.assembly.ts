@@ -756,3 +756,46 @@ export function unsignedAsWords(src: usize, count: i32, dst: usize): void {
     store<i64>(dst + 16 * (i - 1), 0, 8);
   }
 }
+
+/** The values at the given places, one behind the other. */
+// @ts-ignore: decorator
+@inline
+function take<T extends number>(src: usize, places: usize, count: i32, dst: usize): void {
+  for (let i: usize = 0; i < (count as usize); i++) {
+    store<T>(dst + i * sizeof<T>(), load<T>(src + (load<u32>(places + 4 * i) as usize) * sizeof<T>()));
+  }
+}
+
+export function take8(src: usize, places: usize, count: i32, dst: usize): void {
+  take<u8>(src, places, count, dst);
+}
+
+export function take16(src: usize, places: usize, count: i32, dst: usize): void {
+  take<u16>(src, places, count, dst);
+}
+
+export function take32(src: usize, places: usize, count: i32, dst: usize): void {
+  take<u32>(src, places, count, dst);
+}
+
+export function take64(src: usize, places: usize, count: i32, dst: usize): void {
+  take<u64>(src, places, count, dst);
+}
+
+/** Copies the bytes of ranges one behind the other; the ranges become those of the copies. The result is how many bytes there are. */
+export function packRanges(bytes: usize, starts: usize, ends: usize, count: i32, dst: usize): i32 {
+  let to: usize = 0;
+  for (let i: usize = 0; i < (count as usize); i++) {
+    const start = load<i32>(starts + 4 * i);
+    const length = (load<i32>(ends + 4 * i) - start) as usize;
+    const from = bytes + (start as usize);
+    if (length <= 32) {
+      v128.store(dst + to, v128.load(from));
+      v128.store(dst + to, v128.load(from, 16), 16);
+    } else memory.copy(dst + to, from, length);
+    store<i32>(starts + 4 * i, to as i32);
+    to += length;
+    store<i32>(ends + 4 * i, to as i32);
+  }
+  return to as i32;
+}

@@ -73,6 +73,11 @@ export interface Kernels {
   areSafeWords(src: Address, count: number): number;
   unsignedAsWords(src: Address, count: number, dst: Address): void;
   byteStreams(src: Address, width: number, count: number, dst: Address): void;
+  take8(src: Address, places: Address, count: number, dst: Address): void;
+  take16(src: Address, places: Address, count: number, dst: Address): void;
+  take32(src: Address, places: Address, count: number, dst: Address): void;
+  take64(src: Address, places: Address, count: number, dst: Address): void;
+  packRanges(bytes: Address, starts: Address, ends: Address, count: number, dst: Address): number;
 
   pack8(src: Address, valid: Address, count: number, dst: Address): number;
   pack16(src: Address, valid: Address, count: number, dst: Address): number;

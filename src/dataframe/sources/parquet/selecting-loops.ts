@@ -1,0 +1,57 @@
+/** Loops that keep the places for which a condition holds, without a branch; one function for each condition and kinds of arrays. */
+import { compile } from "../../../columnar/compile";
+
+/** The places among from[0..count), or below `count`, that pass, to `out`, which may be `from`; how many. `a`, `b`, `p`, `q`: what the condition reads. */
+export type SelectingLoop = (
+  a: unknown,
+  b: unknown,
+  p: number,
+  q: number,
+  from: Int32Array | null,
+  count: number,
+  out: Int32Array,
+) => number;
+
+/**
+ *   valid   a[i] is 1
+ *   entry   b[a[i]] is 1
+ *   range   p ≤ a[i] ≤ q
+ *   set     the bit a[i] - p of b is set, of q bits
+ *   test    b(a[i])
+ *   pair    a and b are { codes, values }, compared
+ */
+const CONDITIONS: Readonly<Record<string, string>> = {
+  valid: "n += a[i];",
+  entry: "n += b[a[i]];",
+  range: "const x = a[i]; n += (x >= p) & (x <= q);",
+  set: "const k = a[i] - p; if (k >= 0 && k < q) n += (b[k >>> 5] >>> (k & 31)) & 1;",
+  test: "n += b(a[i]) ? 1 : 0;",
+};
+
+const loops = new Map<string, SelectingLoop>();
+
+/** `arrays`: those whose kinds the loop is compiled for. */
+export function selectingLoop(condition: string, ...arrays: readonly (object | null)[]): SelectingLoop {
+  const key = `${condition} ${arrays.map((array) => (array === null ? "" : array.constructor.name)).join(" ")}`;
+  let loop = loops.get(key);
+  if (loop === undefined) loops.set(key, (loop = compile<SelectingLoop>(sourceOf(condition, arrays), {})));
+  return loop;
+}
+
+function sourceOf(condition: string, [left, right]: readonly (object | null)[]): string {
+  let before = "";
+  let body = CONDITIONS[condition];
+  if (body === undefined) {
+    const value = (side: string, codes: object | null | undefined): string =>
+      codes === null ? `${side}v[i]` : `${side}v[${side}c[i]]`;
+    before = "const av = a.values, ac = a.codes, bv = b.values, bc = b.codes;";
+    body = `n += (${value("a", left)} ${condition.slice("pair ".length)} ${value("b", right)}) ? 1 : 0;`;
+  }
+  return `return (a, b, p, q, from, count, out) => {
+    ${before}
+    let n = 0;
+    if (from === null) for (let i = 0; i < count; i++) { out[n] = i; ${body} }
+    else for (let k0 = 0; k0 < count; k0++) { const i = from[k0]; out[n] = i; ${body} }
+    return n;
+  };`;
+}
