@@ -117,6 +117,9 @@ function costliest(stage: StageEntry, now: number): Finding | undefined {
 /** Of a job's failure the error itself: what the scheduler says about the task around it is on the job's page. */
 function cause(failure: string): string {
   const line = firstLine(failure);
+  // Of Python, what it raised stands below its traceback and above the stack of the JVM.
+  const python = /Traceback \(most recent call last\):\n(?:[ \t].*\n)+([^\s].*)/.exec(failure);
+  if (python !== null) return python[1]!;
   return /most recent failure: .*?\((?:TID|tid) \d+\) \([^)]*\): (.+)$/.exec(line)?.[1] ?? line;
 }
 

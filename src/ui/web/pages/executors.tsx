@@ -26,10 +26,11 @@ export function Executors() {
     <Page title="Executors">
       <Shown of={executors}>
         {(all) => {
-          const workers = all.filter(({ id }) => id !== "driver");
+          // In Spark's local mode the driver runs the tasks.
+          const workers = all.filter(({ id, totalTasks }) => id !== "driver" || totalTasks > 0);
           const active = workers.filter(({ isActive }) => isActive);
           const gone = workers.filter(({ isActive }) => !isActive);
-          const driver = all.filter(({ id }) => id === "driver");
+          const driver = all.filter(({ id, totalTasks }) => id === "driver" && totalTasks === 0);
           const sum = (pick: (executor: ExecutorSummary) => number) =>
             workers.reduce((total, executor) => total + pick(executor), 0);
           return (

@@ -44,38 +44,41 @@ export function Status() {
           <AttentionList items={attention.data} />
         </Card>
       )}
-      <div class="grid status">
-        <Card title="Memory of executors" class="min-memory">
-          <Shown of={memory}>
-            {() =>
-              active.length === 0 ? (
-                <Empty title="No executors">They have ended, or none has registered yet.</Empty>
-              ) : (
-                <MemoryBars samples={active} href={(executor) => scope.href(["executors", executor])} />
-              )
-            }
-          </Shown>
-        </Card>
-        <Card title="Memory" aside={<span class="quiet">{limit > 0 && `of ${bytes(limit)}`}</span>}>
-          <Chart
-            label="Memory of all executors"
-            data={used}
-            series={[{ label: "resident", colour: "accent", fill: true }]}
-            height={176}
-            format={bytes}
-            binary
-          />
-        </Card>
-        <Card title="CPU" aside={summary.data && <span class="quiet">of {plural(summary.data.executors.cores, "core")}</span>}>
-          <Chart
-            label="CPU of all executors, in cores"
-            data={cpu}
-            series={[{ label: "busy cores", colour: 1, fill: true }]}
-            height={176}
-            format={(value) => String(Math.round(value * 10) / 10)}
-          />
-        </Card>
-      </div>
+      {/* Logs of other engines hold no samples of executors. */}
+      {(scope.live || samples === undefined || used[0].length > 0) && (
+        <div class="grid status">
+          <Card title="Memory of executors" class="min-memory">
+            <Shown of={memory}>
+              {() =>
+                active.length === 0 ? (
+                  <Empty title="No executors">They have ended, or none has registered yet.</Empty>
+                ) : (
+                  <MemoryBars samples={active} href={(executor) => scope.href(["executors", executor])} />
+                )
+              }
+            </Shown>
+          </Card>
+          <Card title="Memory" aside={<span class="quiet">{limit > 0 && `of ${bytes(limit)}`}</span>}>
+            <Chart
+              label="Memory of all executors"
+              data={used}
+              series={[{ label: "resident", colour: "accent", fill: true }]}
+              height={176}
+              format={bytes}
+              binary
+            />
+          </Card>
+          <Card title="CPU" aside={summary.data && <span class="quiet">of {plural(summary.data.executors.cores, "core")}</span>}>
+            <Chart
+              label="CPU of all executors, in cores"
+              data={cpu}
+              series={[{ label: "busy cores", colour: 1, fill: true }]}
+              height={176}
+              format={(value) => String(Math.round(value * 10) / 10)}
+            />
+          </Card>
+        </div>
+      )}
       <Card title="Task stream" aside={!stream.pending && <span class="quiet">{count(stream.tasks.total)} tasks</span>}>
         {stream.tasks.size > 0 ? (
           <TaskStreamView

@@ -17,7 +17,9 @@ export function Storage() {
           {(rows) =>
             rows.length === 0 ? (
               <Empty title="Nothing is cached">
-                Datasets with cache() or persist() appear here once an action has computed them.
+                {scope.live
+                  ? "Datasets with cache() or persist() appear here once an action has computed them."
+                  : "Event logs tell of cached blocks only with spark.eventLog.logBlockUpdates.enabled=true."}
               </Empty>
             ) : (
               <Table
