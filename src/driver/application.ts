@@ -16,6 +16,7 @@ import type { DatasetLineage, DatasetNode } from "../rdd/nodes/node";
 import { ancestors, lineageOf } from "../rdd/nodes/node";
 import type { ShuffleEdge } from "../rdd/nodes/node";
 import type { AccumulatorUpdate } from "../rdd/task-runner";
+import { resultBlock } from "../storage/block-address";
 import type { TaskMetrics } from "../storage/task-env";
 import type { TaskFailure } from "../wire/failure";
 import type { RunningTotals } from "./accumulables";
@@ -34,7 +35,6 @@ import type {
   ThreadState,
 } from "./endpoint/types";
 import { callFrame, jobError, thrownValue } from "./job-errors";
-import { resultBlock } from "./kept-results";
 import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
 import type { JobSubmitted, SchedulerEvent, TaskOutcome } from "./scheduler/events";
 import { Scheduler } from "./scheduler/scheduler";

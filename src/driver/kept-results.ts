@@ -1,16 +1,11 @@
 /** Fetches the results that were too long for a message and that executors keep as blocks. */
 import { crc32c } from "../common/crc32c";
 import { ClusterError } from "../common/errors";
-import type { Endpoint } from "../storage/block-address";
+import { type Endpoint, resultBlock } from "../storage/block-address";
 import { BlockClient } from "../storage/transfer/block-client";
 import type { Encryption } from "../storage/transfer/block-client";
 import type { BlockMeta } from "../storage/transfer/frames";
 import { OwnMemoryReceiver } from "../storage/receivers";
-
-/** The block under which an executor keeps a task's result. */
-export function resultBlock(taskId: number): string {
-  return `taskresult_${taskId}`;
-}
 
 export class KeptResults {
   readonly #secret: Uint8Array;

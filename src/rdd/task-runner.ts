@@ -27,12 +27,19 @@ export interface StageProgram {
   run(payload: Uint8Array | null, env: TaskEnv): TaskOutput | Promise<TaskOutput>;
 }
 
-export type TaskOutput = TaskResult | MapTaskOutput;
+export type TaskOutput = TaskResult | KeptTaskResult | MapTaskOutput;
 
 interface TaskResult {
   readonly kind: "result";
   /** Travels to the driver as it is. The thread may hand the memory on: not to be used again. */
   readonly bytes: Uint8Array;
+  readonly accumulators?: readonly AccumulatorUpdate[];
+}
+
+/** The result is in a block that the driver can fetch (`resultBlock`). */
+interface KeptTaskResult {
+  readonly kind: "kept";
+  readonly bytes: number;
   readonly accumulators?: readonly AccumulatorUpdate[];
 }
 

@@ -16,6 +16,11 @@ export interface BlockAddress {
   readonly directories: readonly string[];
 }
 
+/** The block under which an executor keeps a task's result that is too long for a message. */
+export function resultBlock(taskId: number): string {
+  return `taskresult_${taskId}`;
+}
+
 export function endpointName(endpoint: Endpoint): string {
   return "path" in endpoint ? endpoint.path : `${endpoint.host}:${endpoint.port}`;
 }

@@ -26,6 +26,8 @@ export interface TaskInfo {
 
 export interface TaskEnv {
   readonly info: TaskInfo;
+  /** Results of more bytes are not given but kept, as block `resultBlock(taskId)`; absent where all are given. */
+  readonly maxDirectResult?: number;
   /** The application's settings, with defaults filled in. */
   conf(key: string): string | undefined;
   readonly values: ValueContext;

@@ -23,6 +23,23 @@ test("long results are kept by executors, fetched and removed; short ones come a
   expect(result).toEqual({ length: 300_000, ok: true, afterLong: 6, afterShort: 6 });
 }, 60_000);
 
+test("a partition that is collected may be larger than the memory of its task; rows of queries too", async () => {
+  const program = `
+    import { SparkContext, SparkSession } from "firesteel";
+    await using sc = new SparkContext();
+    let fetched = 0;
+    sc.addSparkListener({ onTaskGettingResult: () => fetched++ });
+    const long = await sc.range(0, 260, 1, 1).map((i) => String.fromCharCode(97 + (i % 26)).repeat(1_000_000)).collect();
+    const ok = long.every((row, i) => row.length === 1_000_000 && row.endsWith(String.fromCharCode(97 + (i % 26))));
+    const spark = await SparkSession.builder.getOrCreate();
+    const rows = await spark.range(0, 400_000, 1, 1).selectExpr("id", "concat('row ', id) text").collect();
+    await sc.flushListeners();
+    console.log(JSON.stringify({ length: long.length, ok, rows: rows.length, last: rows.at(-1)!.text, fetched }));
+  `;
+  const result = await resultOf(submit(directory, "larger.ts", program, { master: "local-cluster[1,1,256]" }));
+  expect(result).toEqual({ length: 260, ok: true, rows: 400_000, last: "row 399999", fetched: 2 });
+}, 60_000);
+
 test("a result whose executor died before it was fetched is computed again", async () => {
   // The listener runs on the driver's thread right before the fetch: the executor is gone by then.
   const program = `

@@ -7,6 +7,7 @@ import { InternalError, unreachable } from "../../common/errors";
 import type { DirectSource, PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
 import { type AnySource, type MaybePromise, then } from "../../rdd/pipeline/source";
 import { DeferredSource } from "../../rdd/pipeline/iterable-source";
+import { ResultWriter } from "../../rdd/exec/result-writer";
 import type { TaskOutput } from "../../rdd/task-runner";
 import type { ExternalExec, ScanExec, StagePlan, StageTaskInput } from "../physical/plan";
 import { walk } from "../physical/traverse";
@@ -165,7 +166,7 @@ function finish(stage: OpenStage, shuffleId: number | null): MaybePromise<TaskOu
       return { kind: "map", output: writer.finish(shuffleId) };
     }
     case "collect":
-      return { kind: "result", bytes: collect(source, sink.limit) };
+      return collect(source, sink.limit, env);
     case "write":
       return then(writeTask(sink, source, env, stage.task), (bytes): TaskOutput => ({ kind: "result", bytes }));
     case "sample":
@@ -178,8 +179,10 @@ function finish(stage: OpenStage, shuffleId: number | null): MaybePromise<TaskOu
   }
 }
 
-function collect(source: BatchSource, limit: number | null): Uint8Array {
+function collect(source: BatchSource, limit: number | null, { task }: TaskEnvironment): TaskOutput {
+  const result = new ResultWriter(task.env, (close) => task.onClose(close));
   const out = new ByteWriter(1 << 12);
+  let rows = 0;
   let left = limit ?? Infinity;
   while (left > 0) {
     const batch = source.next();
@@ -187,6 +190,8 @@ function collect(source: BatchSource, limit: number | null): Uint8Array {
     const kept = batch.length > left ? sliceBatch(batch, 0, left) : batch;
     if (kept.length > 0) encodeBatch(out, kept);
     left -= kept.length;
+    rows += kept.length;
+    result.grown(out);
   }
-  return out.written();
+  return result.finish(out.written(), rows);
 }

@@ -161,6 +161,7 @@ export class InProcess implements ExecutorBackend {
   }
 
   #finished(attempt: Attempt, output: TaskOutput): TaskUpdate {
+    if (output.kind === "kept") throw new InternalError("A task in the driver keeps its result.");
     if (output.kind === "result") attempt.metrics.resultSize = output.bytes.length;
     return {
       state: "finished",

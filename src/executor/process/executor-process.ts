@@ -7,7 +7,7 @@ import { LOG_LEVEL } from "../../common/config-entries";
 import { ClusterError } from "../../common/errors";
 import { log, setLogLevel } from "../../common/log";
 import { parseDuration } from "../../common/units";
-import type { Endpoint } from "../../storage/block-address";
+import { type Endpoint, resultBlock } from "../../storage/block-address";
 import { containerMemoryLimit } from "../../storage/container-limit";
 import { STORAGE_OP_PREFIX } from "../../storage/host-calls";
 import { removeApplication, removeStaleApplications } from "../../storage/local-directories";
@@ -353,7 +353,7 @@ export class ExecutorProcess {
           ...(reply.barrier?.messages ?? []),
         ]);
       case OP_KEEP_RESULT:
-        return this.#machinery!.storage.keepResult(`taskresult_${taskId}`, args as Uint8Array);
+        return this.#machinery!.storage.keepResult(resultBlock(taskId), args as Uint8Array);
       case OP_READ_FILE:
         return this.#files.read(args as FileOps["read"]);
       case OP_UPLOAD:

@@ -17,6 +17,7 @@ export interface EnvironmentParts {
   readonly host: HostPort;
   readonly cells: ThreadCells;
   readonly conf: (key: string) => string | undefined;
+  readonly maxDirectResult: number;
 }
 
 export interface OpenEnvironment {
@@ -35,6 +36,7 @@ export function openEnvironment(parts: EnvironmentParts): OpenEnvironment {
   const storage = parts.storage.openTask({ info, metrics, values, conf, interrupted });
   const env: TaskEnv = {
     info,
+    maxDirectResult: parts.maxDirectResult,
     conf,
     values,
     metrics,

@@ -212,6 +212,7 @@ class TaskThread {
       host: this.#host,
       cells: this.#cells,
       conf: (key) => this.#conf[key],
+      maxDirectResult: this.#maxDirectResult,
     });
     attempt.storage = opened.storage;
     const payload = task.payloadElsewhere ? (this.#host.call(OP_PAYLOAD, task.taskId) as Uint8Array) : task.payload;
@@ -278,6 +279,10 @@ class TaskThread {
     const common = accumulators === undefined ? base : { ...base, accumulators };
     if (output.kind === "map")
       return { ...common, state: STATE_FINISHED, mapStatus: this.#writer.encodeMapStatus(output.output) };
+    if (output.kind === "kept") {
+      base.metrics!.resultSize = output.bytes;
+      return { ...common, state: STATE_FINISHED, keptResult: output.bytes };
+    }
     const { bytes } = output;
     const { length } = bytes;
     base.metrics!.resultSize = length;

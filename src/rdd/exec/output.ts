@@ -14,27 +14,34 @@ import { HistogramSink } from "./histogram-sink";
 import { OrderedSink } from "./ordered-sink";
 import { RecordIterator } from "./record-iterator";
 import { ReservoirSink } from "./reservoir-sink";
+import { ResultWriter } from "./result-writer";
 import { saveRecords } from "./save";
 import type { TaskRun } from "./task-run";
 import { shuffleSpec } from "./wide-exec";
 
 export function runOutput(chain: Chain, output: Exclude<OutputSpec, { kind: "plan" }>, task: TaskRun): MaybePromise<TaskOutput> {
-  if (output.kind === "action")
+  if (output.kind === "action") {
+    if (output.action.kind === "collect") return collected(chain, output.action.limit, task);
     return then(runAction(chain, output.action, task), (bytes): TaskOutput => ({ kind: "result", bytes }));
+  }
   const writer = createShuffleWriter(task.env, shuffleSpec(output.shuffle, task));
   task.onClose(() => writer.abort());
   return then(runChain(chain, writer, task), (): TaskOutput => ({ kind: "map", output: writer.finish() }));
 }
 
-function runAction(chain: Chain, action: ActionSpec, task: TaskRun): MaybePromise<Uint8Array> {
+function collected(chain: Chain, limit: number | null, task: TaskRun): MaybePromise<TaskOutput> {
+  const result = new ResultWriter(task.env, (close) => task.onClose(close));
+  const sink = new EncodeSink(task.values, limit, (out) => result.grown(out));
+  return then(runChain(chain, sink, task), () => result.finish(sink.finish(), sink.count));
+}
+
+function runAction(chain: Chain, action: Exclude<ActionSpec, { kind: "collect" }>, task: TaskRun): MaybePromise<Uint8Array> {
   const value = (result: unknown): Uint8Array => encodeOne(result, task.values, "result");
   const into = <S extends Sink>(sink: S, result: (sink: S) => Uint8Array): MaybePromise<Uint8Array> =>
     then(runChain(chain, sink, task), () => result(sink));
   switch (action.kind) {
     case "count":
       return into(new CountSink(), (sink) => value(sink.count));
-    case "collect":
-      return into(new EncodeSink(task.values, action.limit), (sink) => sink.finish());
     case "reduce":
       return into(new ReduceSink(task.function(action.f)), (sink) => encodeRows(sink.hasValue ? [sink.value] : [], task.values));
     case "aggregate":
