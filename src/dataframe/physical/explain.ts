@@ -8,7 +8,7 @@ import { Statistics } from "../optimizer/statistics";
 import { simpleString } from "../types/text";
 import type { PhysicalPlan } from "./plan";
 import { exchangesOf, operatorName, operatorText, partitioningText, physicalText, scanDetails, type Exchanges } from "./print";
-import { childrenOf } from "./traverse";
+import { childrenOf, walk } from "./traverse";
 
 export type ExplainMode = "simple" | "extended" | "codegen" | "cost" | "formatted";
 
@@ -18,11 +18,18 @@ export interface Explained {
   readonly analyzed: LogicalPlan;
   readonly optimized: LogicalPlan;
   readonly physical: PhysicalPlan;
-  /** With adaptive execution the plan may still change: true once it has run. */
-  readonly final?: boolean;
+  /** With adaptive execution the plan may still change. */
   readonly adaptive?: boolean;
+  /** Once it has run. */
+  readonly ran?: CarriedOut;
   /** The generated code of each stage. */
   codegen?(): readonly { readonly title: string; readonly code: string }[];
+}
+
+/** The plan as it was in the end, and the rows that each operator gave; null where it did not count. */
+export interface CarriedOut {
+  readonly plan: PhysicalPlan;
+  rowsOf(operator: number): number | null;
 }
 
 export function explain(mode: ExplainMode, query: Explained): string {
@@ -59,11 +66,46 @@ function schemaLine(plan: LogicalPlan): string {
     .join(", ");
 }
 
+/** Whether what is measured while the plan runs may change it. As Spark, which has no adaptive plan around others. */
+function isAdaptive({ adaptive, physical: plan }: Explained): boolean {
+  if (adaptive === false) return false;
+  let found = false;
+  walk(plan, (node) => {
+    if (REGROUPS.has(node.kind)) found = true;
+  });
+  return found;
+}
+
+const REGROUPS: ReadonlySet<PhysicalPlan["kind"]> = new Set([
+  "exchange",
+  "reusedExchange",
+  "hashAggregate",
+  "hashJoin",
+  "sortMergeJoin",
+  "nestedLoopJoin",
+  "window",
+  "applyInGroups",
+  "cogroup",
+  "markMatches",
+  "markedRows",
+]);
+
 function physical(query: Explained): string {
-  if (query.adaptive === false) return physicalText(query.physical);
-  const inner = physicalText(query.physical).trimEnd().split("\n");
-  const lines = inner.map((line, i) => (i === 0 ? `+- ${line}` : `   ${line}`));
-  return [`AdaptiveSparkPlan isFinalPlan=${query.final === true}`, ...lines, ""].join("\n");
+  const { ran } = query;
+  if (!isAdaptive(query)) return physicalText(query.physical);
+  const initial = physicalText(query.physical).trimEnd().split("\n");
+  if (ran === undefined) return ["AdaptiveSparkPlan isFinalPlan=false", ...below(initial), ""].join("\n");
+  const final = physicalText(ran.plan).trimEnd().split("\n");
+  return ["AdaptiveSparkPlan isFinalPlan=true", ...finalAndInitial(final, initial), ""].join("\n");
+}
+
+function below(lines: readonly string[]): readonly string[] {
+  return lines.map((line, i) => (i === 0 ? `+- ${line}` : `   ${line}`));
+}
+
+function finalAndInitial(final: readonly string[], initial: readonly string[]): readonly string[] {
+  const indented = (lines: readonly string[]): readonly string[] => lines.map((line) => `   ${line}`);
+  return ["+- == Final Plan ==", ...indented(final), "+- == Initial Plan ==", ...indented(initial)];
 }
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -94,23 +136,37 @@ function costText(plan: LogicalPlan): string {
 
 /** The tree with numbers, then what there is to say of each number. */
 function formatted(query: Explained): string {
-  const exchanges = exchangesOf(query.physical);
+  const { ran } = query;
+  const adaptive = isAdaptive(query);
   const numbers = new Map<PhysicalPlan, number>();
   const number = (node: PhysicalPlan): void => {
     childrenOf(node).forEach(number);
-    numbers.set(node, numbers.size + 1);
+    if (!numbers.has(node)) numbers.set(node, numbers.size + 1);
   };
-  number(query.physical);
+  const details: string[] = [];
+  const tree = (plan: PhysicalPlan): readonly string[] => {
+    const known = numbers.size;
+    number(plan);
+    const exchanges = exchangesOf(plan);
+    for (const [node, id] of numbers)
+      if (id > known) details.push([`(${id}) ${detailsOf(node, exchanges).join("\n")}`, ...rowLines(node, ran)].join("\n"));
+    return treeText(plan, (node) => `${operatorName(node, exchanges)} (${numbers.get(node)})`, childrenOf)
+      .trimEnd()
+      .split("\n");
+  };
+  const final = ran === undefined ? null : tree(ran.plan);
+  if (!adaptive) return `${(final ?? tree(query.physical)).join("\n")}\n\n\n${details.join("\n\n")}\n`;
+  const initial = tree(query.physical);
   const top = numbers.size + 1;
-  const tree = treeText(query.physical, (node) => `${operatorName(node, exchanges)} (${numbers.get(node)})`, childrenOf);
-  const lines = tree.trimEnd().split("\n");
-  const shown =
-    query.adaptive === false
-      ? lines
-      : [`AdaptiveSparkPlan (${top})`, ...lines.map((line, i) => (i === 0 ? `+- ${line}` : `   ${line}`))];
-  const details = [...numbers].map(([node, id]) => `(${id}) ${detailsOf(node, exchanges).join("\n")}`);
-  if (query.adaptive !== false) details.push(`(${top}) AdaptiveSparkPlan\nArguments: isFinalPlan=${query.final === true}`);
+  const shown = [`AdaptiveSparkPlan (${top})`, ...(final === null ? below(initial) : finalAndInitial(final, initial))];
+  details.push(`(${top}) AdaptiveSparkPlan\nArguments: isFinalPlan=${ran !== undefined}`);
   return `${shown.join("\n")}\n\n\n${details.join("\n\n")}\n`;
+}
+
+/** What an operator did. */
+function rowLines(node: PhysicalPlan, ran: CarriedOut | undefined): readonly string[] {
+  const rows = ran?.rowsOf(node.id) ?? null;
+  return rows === null ? [] : [`number of output rows: ${rows}`];
 }
 
 function detailsOf(node: PhysicalPlan, exchanges: Exchanges): readonly string[] {

@@ -14,6 +14,7 @@ import type { LogicalPlan, Scan } from "../logical/plan";
 import { expressionText, planText } from "../logical/print";
 import { walkPlan } from "../logical/traverse";
 import { optimize, optimizeAgain } from "../optimizer/optimize";
+import type { CarriedOut } from "../physical/explain";
 import type { PhysicalPlan, ScanExec } from "../physical/plan";
 import { planQuery } from "../physical/plan-query";
 import { resolveBeforePlanning } from "../physical/resolve";
@@ -26,6 +27,7 @@ import type { SessionState } from "./session-state";
 export class QueryExecution {
   readonly settings: SqlSettings;
   #optimized: LogicalPlan | undefined;
+  #ran: CarriedOut | null = null;
 
   constructor(
     readonly session: SessionState,
@@ -79,10 +81,17 @@ export class QueryExecution {
     try {
       const batches = await runner.collect();
       this.session.observations.deliver(this.analyzed, runner.metrics, this.settings);
+      const totals = runner.metrics.value;
+      this.#ran = { plan: runner.run.plan, rowsOf: (operator) => totals.get(operator)?.rows ?? null };
       return batches;
     } finally {
       runner.release();
     }
+  }
+
+  /** The plan as it was carried out last, and what its operators did; null before. */
+  get ran(): CarriedOut | null {
+    return this.#ran;
   }
 
   /** The rows of a query that needs none of ours. */

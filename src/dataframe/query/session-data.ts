@@ -145,8 +145,11 @@ export class SessionData implements DataPort {
 
   async explainPlan(plan: UnresolvedPlan, mode: ExplainMode): Promise<string> {
     const { session } = this;
-    const analyzed = await session.analyze(plan);
-    const execution = new QueryExecution(session, analyzed, callOfSession(session, "explain"));
+    const known = session.executed.get(plan);
+    // What has been cached since would be read instead.
+    const before = known !== undefined && session.cache.use(known.analyzed) === known.analyzed ? known : undefined;
+    const analyzed = before?.analyzed ?? (await session.analyze(plan));
+    const execution = before ?? new QueryExecution(session, analyzed, callOfSession(session, "explain"));
     const { optimized, settings } = execution;
     if (mode === "logical") return planText(optimized);
     const physical = await execution.physical();
@@ -160,6 +163,7 @@ export class SessionData implements DataPort {
       optimized,
       physical,
       adaptive: settings.conf["spark.sql.adaptive.enabled"] !== "false",
+      ...(execution.ran !== null && { ran: execution.ran }),
       codegen,
     });
   }

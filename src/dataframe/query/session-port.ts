@@ -72,7 +72,9 @@ export class SessionPort implements QueryPort {
   async collect(plan: UnresolvedPlan, call: Call): Promise<QueryResult> {
     this.context.assertRunning(call.scope);
     const execution = await this.session.query(plan, call);
-    return { schema: schemaOf(execution.analyzed), batches: await execution.collect() };
+    const batches = await execution.collect();
+    this.session.executed.set(plan, execution);
+    return { schema: schemaOf(execution.analyzed), batches };
   }
 
   async *stream(plan: UnresolvedPlan, call: Call): AsyncIterable<ColumnBatch> {
@@ -181,8 +183,7 @@ export class SessionPort implements QueryPort {
     const execution = await this.session.query(plan, callOfSession(this.session, "inputFiles"));
     const files = new Set<string>();
     walkPlan(execution.optimized, (node) => {
-      if (node.kind === "scan")
-        for (const { path } of node.relation.files?.files ?? []) files.add(uriOf(path));
+      if (node.kind === "scan") for (const { path } of node.relation.files?.files ?? []) files.add(uriOf(path));
     });
     return [...files];
   }

@@ -66,6 +66,9 @@ export class SessionState implements CommandSession {
     return Object.assign(Object.create(this) as SessionState, { parameters });
   }
 
+  /** Executions of DataFrames' own plans that have ended: what explain() of the same DataFrame shows then. */
+  readonly executed = new WeakMap<UnresolvedPlan, QueryExecution>();
+
   optimizerContext(settings: SqlSettings): OptimizerContext {
     return {
       settings,

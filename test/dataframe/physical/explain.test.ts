@@ -56,10 +56,9 @@ test("codegen", () => {
 test("formatted", () => {
   expect(explained("formatted", "select amount from sales where p_day = 3 and amount > 5")).toMatchInlineSnapshot(`
    "== Physical Plan ==
-   AdaptiveSparkPlan (4)
-   +- Project (3)
-      +- Filter (2)
-         +- Scan parquet (1)
+   Project (3)
+   +- Filter (2)
+      +- Scan parquet (1)
 
 
    (1) Scan parquet
@@ -74,9 +73,6 @@ test("formatted", () => {
    (3) Project
    Input [2]: [amount#3, p_day#4]
    Output [1]: [amount#3]
-
-   (4) AdaptiveSparkPlan
-   Arguments: isFinalPlan=false
 
    "
   `);
