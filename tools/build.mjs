@@ -49,6 +49,7 @@ const results = await Promise.all([
     ...common,
     entryPoints: {
       engine: source("engine.ts"),
+      load: source("load-engine.ts"),
       executor: source("executor-process.ts"),
       cli: source("cli/main.ts"),
       shell: source("cli/shell/main.ts"),
@@ -77,8 +78,9 @@ writeFileSync(engine, readFileSync(engine, "utf8").split("\n").map(plain).join("
 
 const entry = (name, text) => writeFileSync(join(dist, name), `"use strict";\n${text}\n`);
 // In two steps: of an import, Node would look through all of the engine for names that it re-exports (50 ms).
-entry("index.js", `const engine = require("./engine.js");\nmodule.exports = engine.api;`);
-entry("mllib.js", `const engine = require("./engine.js");\nmodule.exports = engine.mllib;`);
+const engineOf = `require("./load.js").loadEngine(module)`;
+entry("index.js", `module.exports = ${engineOf}.api;`);
+entry("mllib.js", `module.exports = ${engineOf}.mllib;`);
 const cli = join(dist, "cli.js");
 writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, "utf8")}`);
 chmodSync(cli, 0o755);
