@@ -6,7 +6,6 @@ import type * as Engine from "./engine";
 
 /** `asked`: the `module` of the file that loads it. Test runners with modules of their own, as Jest, load it their way. */
 export function loadEngine(asked: unknown): typeof Engine {
-   
   const loaded: unknown = asked instanceof Module ? requireCached(join(__dirname, "engine.js")) : require("./engine.js");
   return loaded as typeof Engine;
 }

@@ -31,7 +31,6 @@ test("a program gets the one engine, and its code is kept", () => {
 });
 
 test("under Jest it is of the test's world", () => {
-   
   const { list } = require(join(directory, "index.js")) as { list: unknown };
   expect(list instanceof Array).toBe(true);
 });
