@@ -33,7 +33,12 @@ class OpenProgram implements PlanProgram {
     const program = this.#program;
     if (program.gives !== "result") throw new InternalError(`${this.shipped.name} gives records, not a result.`);
     return then(this.#input(task), (input): TaskOutput => {
-      return { kind: "result", bytes: encodePlain(program.program.run(input, this.#spec(task), taskOf(task))) };
+      try {
+        const result = program.program.run(input.records, this.#spec(task), taskOf(task));
+        return { kind: "result", bytes: encodePlain(result) };
+      } finally {
+        input.close();
+      }
     });
   }
 
@@ -54,22 +59,27 @@ class OpenProgram implements PlanProgram {
     const program = this.#program;
     if (program.gives !== "records") throw new InternalError(`${this.shipped.name} gives a result, not records.`);
     return then(this.#input(task), (input): DirectSource => {
-      const records = program.program.run(input, this.#spec(task), taskOf(task))[Symbol.iterator]();
+      const records = program.program.run(input.records, this.#spec(task), taskOf(task))[Symbol.iterator]();
       return {
         next() {
           const record = records.next();
           return record.done === true ? null : record.value;
         },
-        close: () => void records.return?.(),
+        close() {
+          records.return?.();
+          input.close();
+        },
         record: encodePlain,
       };
     });
   }
 
-  #input(task: PlanTask): MaybePromise<Iterable<unknown>> {
+  #input(task: PlanTask): MaybePromise<OpenInput> {
     const { input } = this.shipped;
-    if (input === "none") return [];
-    return then(task.direct(0, task.partition), (source) => inputOf(input, source, task));
+    if (input === "none") return { records: [], close: () => undefined };
+    return then(task.direct(0, task.partition), (source): OpenInput => {
+      return { records: recordsOf(input, source, task), close: () => source.close() };
+    });
   }
 
   #spec(task: PlanTask): unknown {
@@ -77,28 +87,30 @@ class OpenProgram implements PlanProgram {
   }
 }
 
-function* inputOf(
+/** Records may be views of what the source reads: it is open until nobody looks at them any more, not only to its last record. */
+interface OpenInput {
+  readonly records: Iterable<unknown>;
+  close(): void;
+}
+
+function* recordsOf(
   input: Exclude<ProgramInput, "none">,
   source: DirectSource | ChunkSource,
   task: PlanTask,
 ): Generator<unknown, void, undefined> {
-  try {
-    if ("record" in source) {
-      for (let value = source.next(); value !== null; value = source.next()) {
-        task.env.checkInterrupted();
-        yield value;
-      }
-      return;
+  if ("record" in source) {
+    for (let value = source.next(); value !== null; value = source.next()) {
+      task.env.checkInterrupted();
+      yield value;
     }
-    for (let chunk = source.next(); chunk !== null; chunk = source.next()) {
-      for (const bytes of rowsOf(chunk) as Iterable<Uint8Array>) {
-        task.env.checkInterrupted();
-        if (input === "batches") yield* decodeBatchesOf(bytes);
-        else yield decodePlain(bytes);
-      }
+    return;
+  }
+  for (let chunk = source.next(); chunk !== null; chunk = source.next()) {
+    for (const bytes of rowsOf(chunk) as Iterable<Uint8Array>) {
+      task.env.checkInterrupted();
+      if (input === "batches") yield* decodeBatchesOf(bytes);
+      else yield decodePlain(bytes);
     }
-  } finally {
-    source.close();
   }
 }
 
