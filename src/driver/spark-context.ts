@@ -174,7 +174,7 @@ export class SparkContext {
       decommission: conf.read(DECOMMISSION),
       moveBlocks: conf.read(STORAGE_DECOMMISSION),
       decodeValue: (bytes) => decodeValue(bytes, driverClasses),
-      mapStack: (stack) => withoutEngineFrames(mapStack(stack), __dirname),
+      mapStack: (stack) => mapStack(withoutEngineFrames(stack, __dirname)),
       isPersisted: (rddId) => this.#persisted.has(rddId),
       mergeAccumulators: (updates) => {
         for (const { id, value } of updates) {
@@ -313,6 +313,11 @@ export class SparkContext {
     return create.objectFile(this.#port, path, minPartitions);
   }
 
+  /** As objectFile, under the name of PySpark: what `saveAsPickleFile` wrote. */
+  pickleFile<T>(path: string, minPartitions?: number): RDD<T> {
+    return this.objectFile(path, minPartitions);
+  }
+
   checkpointFile<T>(path: string): RDD<T> {
     return create.checkpointFile(this.#port, path);
   }
@@ -335,6 +340,13 @@ export class SparkContext {
 
   doubleAccumulator(name?: string): DoubleAccumulator {
     return this.#registered(new DoubleAccumulator(), name);
+  }
+
+  /** A sum that begins with `initial`, as PySpark's. */
+  accumulator(initial = 0, name?: string): DoubleAccumulator {
+    const accumulator = this.doubleAccumulator(name);
+    accumulator.add(initial);
+    return accumulator;
   }
 
   collectionAccumulator<T>(name?: string): CollectionAccumulator<T> {

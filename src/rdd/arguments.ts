@@ -32,8 +32,13 @@ export function checkInteger(call: string, what: string, value: unknown, min: nu
   return value;
 }
 
+/** A driver of 4 GB has no room to keep account of more. */
+const MOST_PARTITIONS = 4_000_000;
+
 export function checkNumPartitions(call: string, value: unknown, min = 1): number {
-  return checkInteger(call, "the number of partitions", value, min);
+  const count = checkInteger(call, "the number of partitions", value, min);
+  if (count > MOST_PARTITIONS) throw invalid(call, "the number of partitions", `at most ${MOST_PARTITIONS}`, value);
+  return count;
 }
 
 export function checkNumber(call: string, what: string, value: unknown, min = -Infinity): number {

@@ -46,6 +46,31 @@ export class HashPartitioner extends Partitioner {
   }
 }
 
+/** What a function makes of a key, an integer, modulo the number of partitions: `partitionBy(n, f)`. Equal for the same function. */
+export class FunctionPartitioner extends Partitioner {
+  override readonly numPartitions: number;
+  readonly f: (key: never) => number;
+
+  constructor(numPartitions: number, f: (key: never) => number) {
+    super();
+    this.numPartitions = numPartitions;
+    this.f = f;
+  }
+
+  override getPartition(key: unknown): number {
+    const number: unknown = this.f(key as never);
+    if (typeof number !== "number" || !Number.isInteger(number)) {
+      throw new UsageError("INVALID_PARTITION", `The function of a key's partition must give an integer, not ${String(number)}.`);
+    }
+    const partition = number % this.numPartitions;
+    return partition < 0 ? partition + this.numPartitions : partition;
+  }
+
+  override equals(other: unknown): boolean {
+    return other instanceof FunctionPartitioner && other.f === this.f && other.numPartitions === this.numPartitions;
+  }
+}
+
 /** What RangePartitioner needs of an RDD of pairs. */
 export interface SampledPairs {
   /** Internal. */

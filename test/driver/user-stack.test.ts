@@ -30,3 +30,12 @@ test("long texts lose their middle, long lines their end", () => {
   expect([lines[0], lines[5], lines[6], lines[11]]).toEqual(["line 0", "line 5", "    … (29 more lines)", "line 39"]);
   expect(shortened(`a\n${"x".repeat(5000)}`)).toBe(`a\n${"x".repeat(1000)}… (5000 characters)`);
 });
+
+test("errors that were meant for the user have no frames of the engine, nor frames of generators", () => {
+  const meant = "TaskError: [NOT_A_PAIR] No pair.\n    at Intake.notAPair (/opt/firesteel/dist/engine.js:1:2)";
+  expect(withoutEngineFrames(meant, "/opt/firesteel/dist")).toBe("TaskError: [NOT_A_PAIR] No pair.");
+  const defect = "InternalError: [INTERNAL_ERROR] Lost.\n    at run (/opt/firesteel/dist/engine.js:1:2)";
+  expect(withoutEngineFrames(defect, "/opt/firesteel/dist")).toBe(defect);
+  const own = "Error: no\n    at f (/app/a.ts:1:2)\n    at batches.next (<anonymous>)";
+  expect(withoutEngineFrames(own, "/opt/firesteel/dist")).toBe("Error: no\n    at f (/app/a.ts:1:2)");
+});

@@ -330,3 +330,41 @@ test("a wrong layout is refused at the call", () => {
   expect(() => a().reduceByKey((x, y) => x + y, 0)).toThrow(/reduceByKey: the number of partitions/);
   expect(() => a().partitionBy(undefined as never)).toThrow(/partitionBy/);
 });
+
+test("partitions by a function of the key, modulo their number", async () => {
+  const base = 97;
+  const pairs = a().partitionBy(3, (key) => base - key.charCodeAt(0));
+  expect(await pairs.glom().collect()).toEqual([[["m", 2]], [], [["k", 1], ["k", 3]]]); // prettier-ignore
+  expect(
+    await a()
+      .repartitionAndSortWithinPartitions(1, () => 7, false)
+      .keys()
+      .collect(),
+  ).toEqual(["m", "k", "k"]);
+  await expect(
+    a()
+      .partitionBy(2, () => 0.5)
+      .collect(),
+  ).rejects.toThrow(/must give an integer, not 0.5/);
+  expect(() => a().partitionBy(2, "x" as never)).toThrow(/partitionBy: the function of a key's partition must be a function/);
+  expect(() => a().partitionBy(1e9)).toThrow(/at most 4000000, not 1000000000/);
+});
+
+test("sortByKey by what a function makes of the keys", async () => {
+  const pairs = sc.parallelize([["b", 1], ["A", 2], ["c", 3]], 2); // prettier-ignore
+  expect(
+    await pairs
+      .sortByKey(false, 2, (key) => key.toLowerCase())
+      .keys()
+      .collect(),
+  ).toEqual(["c", "b", "A"]);
+});
+
+test("flatMap and flatMapValues say what they were given instead of an iterable", async () => {
+  const wrong = sc.parallelize([1]).flatMap((x) => x as never);
+  await expect(wrong.collect()).rejects.toThrow(
+    /flatMap must return an iterable of records, and returned a value of type number/,
+  );
+  const missing = a().flatMapValues(() => undefined as never);
+  await expect(missing.collect()).rejects.toThrow(/flatMapValues must return .* returned undefined/);
+});

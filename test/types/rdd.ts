@@ -76,6 +76,40 @@ export async function typeTests(): Promise<void> {
   exactly<RDD<[string, number]>>().of(words.zipWithIndex(), true);
   exactly<RDD<string[]>>().of(words.glom(), true);
 
+  // So are pairs within pairs; an array of one item counts as a list where values are put together.
+  exactly<RDD<[string, number]>>().of(
+    words
+      .map((w) => [w, [[w], w === "" ? 1 : 0]])
+      .reduceByKey(([a, n], [b, m]) => [[...a, ...b], n + m])
+      .mapValues(([all, n]) => all.length / n),
+    true,
+  );
+  exactly<RDD<[string, number]>>().of(
+    words
+      .map((w) => [[w, w.length], 1])
+      .reduceByKey((a, b) => a + b)
+      .map(([[w, length], n]) => [w.slice(length), n]),
+    true,
+  );
+  exactly<RDD<[string, [number, number]]>>().of(
+    words.map((w) => [w, [w.length, w === "" ? 1 : 0]]).reduceByKey(([a, n], [b, m]) => [a + b, n + m]),
+    true,
+  );
+  exactly<RDD<[Date, [string, number]]>>().of(
+    pairs.join(others).map(([k, [n, date]]) => [date, [k, n]]),
+    true,
+  );
+  exactly<RDD<[string, number[]]>>().of(
+    words.map((w) => [w, [w.length]]).reduceByKey((a, b) => [...a, ...b]),
+    true,
+  );
+  exactly<RDD<[string, string[]]>>().of(
+    words.keyBy((w) => w).mapValues((w) => w.split(",")),
+    true,
+  );
+  pairs.partitionBy(3, (key) => key.length).repartitionAndSortWithinPartitions(2, (key) => key.charCodeAt(0), false);
+  pairs.sortByKey(true, undefined, (key) => key.toLowerCase());
+
   // Operations by key.
   exactly<RDD<[string, number]>>().of(
     pairs.reduceByKey((a, b) => a + b),

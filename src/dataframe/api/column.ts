@@ -1,6 +1,7 @@
 /** Column: an expression over the columns of a DataFrame, to be given a meaning when it is used. */
 import { inspect } from "node:util";
 import type { DataType } from "../../columnar/types";
+import { TRAVEL } from "../../columnar";
 import { UsageError } from "../../common/errors";
 import { parseType } from "../sql/parse-type";
 import type { UnresolvedExpression } from "../syntax/expression";
@@ -372,6 +373,11 @@ export class Column {
   /** What `f` makes of this column. */
   transform(f: (column: Column) => Column): Column {
     return f(this);
+  }
+
+  /** A column inside of a function that runs in tasks is a mistake. */
+  [TRAVEL](): { refuse: string } {
+    return { refuse: "a Column cannot be used inside of a function that runs in tasks: it gets values, not columns" };
   }
 
   toString(): string {

@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import type * as Arrow from "apache-arrow";
 import { UsageError } from "../../common/errors";
+import { TRAVEL } from "../../columnar";
 import type { Awaitable, RDD } from "../../rdd";
 import { StorageLevel } from "../../storage/storage-level";
 import { toArrowTable } from "../arrow/to-arrow";
@@ -929,6 +930,13 @@ export class DataFrame {
     const call = this.#core.call(scope);
     const plan = await this.#core.port.checkpoint(await this.#core.complete(this.plan), how, call);
     return new DataFrame(this.sparkSession, plan);
+  }
+
+  /** A DataFrame inside of a function that runs in tasks is a mistake. */
+  [TRAVEL](): { refuse: string } {
+    return {
+      refuse: "a DataFrame cannot be used inside of a function that runs in tasks; collect or broadcast what is needed, or join",
+    };
   }
 
   toString(): string {

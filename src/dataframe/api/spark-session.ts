@@ -1,4 +1,5 @@
 /** SparkSession: the way into DataFrames and SQL. */
+import { TRAVEL } from "../../columnar";
 import { UsageError } from "../../common/errors";
 import { SparkConf } from "../../common/conf";
 import { version } from "../../common/version";
@@ -210,6 +211,13 @@ export class SparkSession {
     const result = await work();
     console.log(`Time taken: ${Math.round(performance.now() - start)} ms`);
     return result;
+  }
+
+  /** Sessions do not travel to tasks. */
+  [TRAVEL](): { refuse: string } {
+    return {
+      refuse: "a SparkSession cannot be used inside of a function that runs in tasks; take what is needed into a variable first",
+    };
   }
 
   toString(): string {

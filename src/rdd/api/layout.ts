@@ -1,11 +1,16 @@
 /** The last argument of wide operations: how their result is laid out. */
-import { checkNumPartitions } from "../arguments";
-import { Partitioner } from "../partitioner";
+import { checkFunction, checkNumPartitions } from "../arguments";
+import { FunctionPartitioner, Partitioner } from "../partitioner";
 
 /** A number of partitions to hash the keys into, or a partitioner. Where absent: that of a parent, or Spark's default. */
 export type Layout = number | Partitioner;
 
-export function checkLayout(call: string, layout: unknown): Layout | undefined {
+/** @param f where given, makes a number of the key that says its partition, modulo their number. */
+export function checkLayout(call: string, layout: unknown, f?: unknown): Layout | undefined {
+  if (f !== undefined) {
+    checkFunction(call, f, "the function of a key's partition");
+    return new FunctionPartitioner(checkNumPartitions(call, layout), f as (key: never) => number);
+  }
   if (layout === undefined || layout instanceof Partitioner) return layout;
   return checkNumPartitions(call, layout);
 }

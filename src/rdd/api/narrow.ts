@@ -38,6 +38,10 @@ export interface NarrowMethods<T> {
    *
    * @example sc.range(3).map((x) => x * x).collect() // [0, 1, 4]
    */
+  map<A, B, C, D>(f: (record: T) => Awaitable<[[A, B], [C, D]]>): RDD<[[A, B], [C, D]]>;
+  map<K, A, B>(f: (record: T) => Awaitable<[K, [A, B]]>): RDD<[K, [A, B]]>;
+  map<A, B, V>(f: (record: T) => Awaitable<[[A, B], V]>): RDD<[[A, B], V]>;
+  map<K, A, B, C>(f: (record: T) => Awaitable<[K, [A, B, C]]>): RDD<[K, [A, B, C]]>;
   map<K, V>(f: (record: T) => Awaitable<[K, V]>): RDD<[K, V]>;
   map<U>(f: (record: T) => Awaitable<U>): RDD<U>;
 
@@ -46,10 +50,13 @@ export interface NarrowMethods<T> {
   filter(f: (record: T) => Awaitable<unknown>): RDD<T>;
 
   /** All items of the iterables that `f` makes of the records. A string counts as its characters. */
+  flatMap<K, A, B>(f: (record: T) => Awaitable<Iterable<[K, [A, B]]>>): RDD<[K, [A, B]]>;
+  flatMap<A, B, V>(f: (record: T) => Awaitable<Iterable<[[A, B], V]>>): RDD<[[A, B], V]>;
   flatMap<K, V>(f: (record: T) => Awaitable<Iterable<[K, V]>>): RDD<[K, V]>;
   flatMap<U>(f: (record: T) => Awaitable<Iterable<U>>): RDD<U>;
 
   /** Pairs of `f(record)` and the record. */
+  keyBy<A, B>(f: (record: T) => Awaitable<[A, B]>): RDD<[[A, B], T]>;
   keyBy<K>(f: (record: T) => Awaitable<K>): RDD<[K, T]>;
 
   /**

@@ -22,6 +22,8 @@ export interface PairMethods<T> {
   values<K, V>(this: RDD<[K, V]>): RDD<V>;
 
   /** Passes the value of each pair through `f`. The layout by key stays known. */
+  mapValues<K, V, A, B>(this: RDD<[K, V]>, f: (value: V) => Awaitable<[A, B]>): RDD<[K, [A, B]]>;
+  mapValues<K, V, A, B, C>(this: RDD<[K, V]>, f: (value: V) => Awaitable<[A, B, C]>): RDD<[K, [A, B, C]]>;
   mapValues<K, V, U>(this: RDD<[K, V]>, f: (value: V) => Awaitable<U>): RDD<[K, U]>;
 
   /** A pair for each item that `f` makes of the value of a pair. The layout by key stays known. */
@@ -34,10 +36,18 @@ export interface PairMethods<T> {
    * @example words.map((w) => [w, 1]).reduceByKey((a, b) => a + b)
    */
   reduceByKey<K>(this: RDD<[K, number]>, f: (a: number, b: number) => number, layout?: Layout): RDD<[K, number]>;
+  reduceByKey<K>(
+    this: RDD<[K, [number, number]]>,
+    f: (a: [number, number], b: [number, number]) => [number, number],
+    layout?: Layout,
+  ): RDD<[K, [number, number]]>;
+  reduceByKey<K, A, B>(this: RDD<[K, [A, B]]>, f: (a: [A, B], b: [A, B]) => [A, B], layout?: Layout): RDD<[K, [A, B]]>;
+  reduceByKey<K, E>(this: RDD<[K, [E]]>, f: (a: E[], b: E[]) => E[], layout?: Layout): RDD<[K, E[]]>;
   reduceByKey<K, V>(this: RDD<[K, V]>, f: (a: V, b: V) => V, layout?: Layout): RDD<[K, V]>;
 
   /** As reduceByKey, starting from a copy of `zero` for each key and partition. */
   foldByKey<K>(this: RDD<[K, number]>, zero: number, f: (a: number, b: number) => number, layout?: Layout): RDD<[K, number]>;
+  foldByKey<K, E>(this: RDD<[K, [E]]>, zero: E[], f: (a: E[], b: E[]) => E[], layout?: Layout): RDD<[K, E[]]>;
   foldByKey<K, V>(this: RDD<[K, V]>, zero: V, f: (a: V, b: V) => V, layout?: Layout): RDD<[K, V]>;
 
   /**
@@ -77,10 +87,13 @@ export interface PairMethods<T> {
   groupByKey<K, V>(this: RDD<[K, V]>, layout?: Layout): RDD<[K, V[]]>;
 
   /** The records by what `f` makes of them. */
+  groupBy<A, B>(f: (record: T) => Awaitable<[A, B]>, layout?: Layout): RDD<[[A, B], T[]]>;
   groupBy<K>(f: (record: T) => Awaitable<K>, layout?: Layout): RDD<[K, T[]]>;
 
   /** Moves each pair to the partition of its key. Joins and aggregations with an equal partitioner then move nothing. */
   partitionBy<K, V>(this: RDD<[K, V]>, layout: Layout): RDD<[K, V]>;
+  /** To the partition that `f` gives for its key, modulo their number. */
+  partitionBy<K, V>(this: RDD<[K, V]>, numPartitions: number, f: (key: K) => number): RDD<[K, V]>;
 
   /** As reduceByKey, to a Map in this process. */
   reduceByKeyLocally<K>(
@@ -88,6 +101,7 @@ export interface PairMethods<T> {
     f: (a: number, b: number) => number,
     options?: ActionOptions,
   ): Promise<Map<K, number>>;
+  reduceByKeyLocally<K, E>(this: RDD<[K, [E]]>, f: (a: E[], b: E[]) => E[], options?: ActionOptions): Promise<Map<K, E[]>>;
   reduceByKeyLocally<K, V>(this: RDD<[K, V]>, f: (a: V, b: V) => V, options?: ActionOptions): Promise<Map<K, V>>;
 }
 
@@ -176,9 +190,9 @@ export const pairMethods = {
     );
     return aggregated(keyed, "groupBy", { kind: "group" }, layout, false);
   },
-  partitionBy(this: RDD<unknown>, layout: unknown) {
+  partitionBy(this: RDD<unknown>, layout: unknown, f?: unknown) {
     this.port.assertRunning("partitionBy");
-    const wanted = checkLayout("partitionBy", layout);
+    const wanted = checkLayout("partitionBy", layout, f);
     if (wanted === undefined)
       throw new UsageError("MISSING_ARGUMENT", "partitionBy: give a number of partitions or a partitioner.");
     const { node } = this;

@@ -26,9 +26,18 @@ export interface SortingMethods<T> {
 
   /** Sorts pairs by key: across partitions, and within each. A job samples the keys first. */
   sortByKey<K, V>(this: RDD<[K, V]>, ascending?: boolean, numPartitions?: number): RDD<[K, V]>;
+  /** By what `f` makes of the keys. */
+  sortByKey<K, V>(this: RDD<[K, V]>, ascending: boolean, numPartitions: number | undefined, f: (key: K) => unknown): RDD<[K, V]>;
 
   /** Moves each pair to the partition of its key and sorts each partition by key, in one shuffle. */
   repartitionAndSortWithinPartitions<K, V>(this: RDD<[K, V]>, layout?: Layout, ascending?: boolean): RDD<[K, V]>;
+  /** As partitionBy with a function. */
+  repartitionAndSortWithinPartitions<K, V>(
+    this: RDD<[K, V]>,
+    numPartitions: number,
+    f: (key: K) => number,
+    ascending?: boolean,
+  ): RDD<[K, V]>;
 
   /** The pairs with keys from `lower` to `upper`, both included. Of an RDD with a RangePartitioner only the partitions that can have some are read. */
   filterByRange<K, V>(this: RDD<[K, V]>, lower: K, upper: K): RDD<[K, V]>;
@@ -102,14 +111,20 @@ export const sortingMethods = {
     const keyed = new OpNode(port, "sortBy", this.node, { op: "keyBy", f: this.capture(key, "sortBy") });
     return this.derive(new OpNode(port, "sortBy", sorted(this, "sortBy", keyed, ascending, numPartitions), { op: "values" }));
   },
-  sortByKey(this: RDD<unknown>, ascending: unknown = true, numPartitions?: unknown) {
+  sortByKey(this: RDD<unknown>, ascending: unknown = true, numPartitions?: unknown, f?: unknown) {
     this.port.assertRunning("sortByKey");
+    if (f !== undefined) {
+      checkFunction("sortByKey", f, "the function of the key");
+      const order = f as (key: unknown) => unknown;
+      return this.sortBy((pair) => order((pair as [unknown, unknown])[0]), ascending as boolean, numPartitions as number);
+    }
     return this.derive(sorted(this, "sortByKey", this.node, ascending, numPartitions));
   },
-  repartitionAndSortWithinPartitions(this: RDD<unknown>, layout?: unknown, ascending: unknown = true) {
+  repartitionAndSortWithinPartitions(this: RDD<unknown>, layout?: unknown, ...more: readonly unknown[]) {
     const scope = "repartitionAndSortWithinPartitions";
     this.port.assertRunning(scope);
-    const wanted = checkLayout(scope, layout);
+    const [f, ascending = true] = typeof more[0] === "function" ? more : [undefined, more[0]];
+    const wanted = checkLayout(scope, layout, f);
     const up = checkBoolean(scope, "ascending", ascending);
     const { node } = this;
     const choose = (): Partitioner => choosePartitioner(wanted, [node]);

@@ -1,8 +1,9 @@
 /** The steps that fused loops are made of: see stage-spec's OpSpec for what each does. */
 import type { Term } from "../../columnar";
+import { TaskError } from "../../common/errors";
 import type { TaskMetrics } from "../../storage/task-env";
 import type { Sampler } from "../random/samplers";
-import { type CallOp, elements, type Op, pairTerm, type PlainOp } from "./op";
+import { type CallOp, elements, type Op, type OpBuilder, pairTerm, type PlainOp } from "./op";
 
 type UserFunction = (argument: unknown) => unknown;
 
@@ -16,10 +17,24 @@ export const mapOp = call("record", (_builder, _input, result, rest) => rest(ter
 
 export const filterOp = call("record", (_builder, input, result, rest) => `if (${result}) {\n${rest(input)}\n}`);
 
-export const flatMapOp = call("record", (builder, _input, result, rest) => {
+const isIterable = (value: unknown): boolean =>
+  value !== null && value !== undefined && typeof (value as Iterable<unknown>)[Symbol.iterator] === "function";
+
+const notIterable = (scope: string, value: unknown): never => {
+  const what = value === null || value === undefined ? String(value) : `a value of type ${typeof value}`;
+  throw new TaskError("NOT_ITERABLE", `The function of ${scope} must return an iterable of records, and returned ${what}.`);
+};
+
+/** Runs the loop over the items of `result`, whose name may be repeated. */
+function forItems(scope: string, builder: OpBuilder, result: string, body: (item: string) => string): string {
   const item = builder.local("item");
-  return `for (const ${item} of ${result}) {\n${rest(term(item))}\n}`;
-});
+  const check = `if (!${builder.bind(isIterable, "isIterable")}(${result})) ${builder.bind(notIterable, "notIterable")}("${scope}", ${result});`;
+  return `${check}\nfor (const ${item} of ${result}) {\n${body(item)}\n}`;
+}
+
+export const flatMapOp = call("record", (builder, _input, result, rest) =>
+  forItems("flatMap", builder, result, (item) => rest(term(item))),
+);
 
 export const keyByOp = call("record", (_builder, input, result, rest) => rest(pairTerm(result, input.code)));
 
@@ -30,8 +45,7 @@ export const mapValuesOp = call("value", (builder, input, result, rest) => {
 
 export const flatMapValuesOp = call("value", (builder, input, result, rest) => {
   const { setup, key } = elements(builder, input);
-  const item = builder.local("item");
-  return `${setup}\nfor (const ${item} of ${result}) {\n${rest(pairTerm(key, item))}\n}`;
+  return `${setup}\n${forItems("flatMapValues", builder, result, (item) => rest(pairTerm(key, item)))}`;
 });
 
 export const keysOp: PlainOp = {
