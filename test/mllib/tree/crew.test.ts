@@ -27,13 +27,17 @@ async function boosted(session: Session): Promise<string[]> {
   return texts;
 }
 
-test("boosting gives the same trees with a crew and alone", async () => {
-  const together = await boosted(spark());
-  await spark().stop();
-  const alone = firesteel.SparkSession.builder.master("local[1]").appName("alone").getOrCreate();
-  try {
-    expect(await boosted(alone)).toEqual(together);
-  } finally {
-    await alone.stop();
-  }
-}, PATIENCE_MS);
+test(
+  "boosting gives the same trees with a crew and alone",
+  async () => {
+    const together = await boosted(spark());
+    await spark().stop();
+    const alone = firesteel.SparkSession.builder.master("local[1]").appName("alone").getOrCreate();
+    try {
+      expect(await boosted(alone)).toEqual(together);
+    } finally {
+      await alone.stop();
+    }
+  },
+  PATIENCE_MS,
+);
