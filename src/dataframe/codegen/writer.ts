@@ -72,7 +72,7 @@ export class FunctionWriter {
     if (name === undefined) {
       name = this.name(hint);
       this.#hoisted.set(code, name);
-      this.#before.push(`const ${name} = ${code};`);
+      this.#before.push(`const ${name} = ${lookedUp(code)};`);
     }
     return name;
   }
@@ -127,6 +127,13 @@ export class FunctionWriter {
   finish(): { readonly before: readonly string[]; readonly body: readonly string[] } {
     return { before: this.#before, body: this.#blocks[0]!.lines };
   }
+}
+
+/** The path of a value, such as `T[0].rows`, as lookups; other code as it is. See `get` of the runtime. */
+function lookedUp(code: string): string {
+  if (!/^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*|\[\d+\])+$/.test(code) || code.startsWith("R.")) return code;
+  const [root, ...steps] = code.match(/[\w$]+/g)!;
+  return steps.reduce((value, step) => `R.get(${value}, ${/^\d/.test(step) ? step : JSON.stringify(step)})`, root);
 }
 
 /** Lines with the indentation that their braces ask for. */

@@ -7,6 +7,7 @@ import type { BroadcastReadExec, ExternalExec, LocalTableExec, RangeExec, ScanEx
 import type { KeySet } from "../sources/data-source";
 import type { KnownKeys } from "./pipeline/known-keys";
 import { sourceOf, type OpenTask, type Operator } from "./operator";
+import { conditionsOf, rangeOf, rowsWithin } from "./scan-range";
 
 export type Leaf = ScanExec | ShuffleReadExec | BroadcastReadExec | LocalTableExec | RangeExec | ExternalExec;
 
@@ -51,7 +52,11 @@ export class LeafOperator implements Operator {
     switch (leaf.kind) {
       case "scan": {
         const splits = input.scans[leaf.id];
-        return splits === undefined ? EMPTY : services.openScan(leaf, splits, env, this.keys);
+        if (splits === undefined) return EMPTY;
+        if (leaf.within === undefined) return services.openScan(leaf, splits, env, this.keys);
+        const range = rangeOf(leaf, leaf.within, input.leaves[leaf.id]!);
+        const pushed = [...leaf.pushed, ...conditionsOf(range)];
+        return rowsWithin(services.openScan({ ...leaf, pushed }, splits, env, this.keys), range);
       }
       case "shuffleRead":
         return services.readShuffle(leaf, input.shuffles[leaf.id] ?? [], env);

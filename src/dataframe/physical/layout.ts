@@ -12,8 +12,16 @@ export interface Layout {
   readonly hashed: readonly (readonly Expression[])[];
   /** Rows are in ranges of this order over the partitions. */
   readonly range: readonly SortOrder[] | null;
+  /** Alternatives, all true: rows are in ranges of one column's values. */
+  readonly ranged?: readonly RangedColumn[];
   /** Each partition's rows are in this order. */
   readonly order: readonly SortOrder[];
+}
+
+/** Partition i has the rows with from[i] <= column < from[i + 1]; from[0] is -Infinity. No value is null. */
+export interface RangedColumn {
+  readonly column: Attribute;
+  readonly from: readonly number[];
 }
 
 export const SINGLE: Layout = { count: 1, hashed: [], range: null, order: [] };
@@ -27,6 +35,7 @@ export function isClustered(layout: Layout, keys: readonly Expression[]): boolea
   if (layout.count === 1) return true;
   const isKey = (expression: Expression): boolean => keys.some((key) => sameExpression(key, expression));
   if (layout.hashed.some((hashed) => hashed.length > 0 && hashed.every(isKey))) return true;
+  if (layout.ranged?.some(({ column }) => isKey(column)) === true) return true;
   return layout.range !== null && layout.range.length > 0 && layout.range.every((order) => isKey(order.child));
 }
 
@@ -53,6 +62,7 @@ export function projectLayout(layout: Layout, expressions: readonly NamedExpress
     hashed,
     range: layout.range === null ? null : translateAll(layout.range, translate),
     order: translatePrefix(layout.order, translate),
+    ...(layout.ranged && { ranged: layout.ranged.flatMap((ranged) => renamedRange(ranged, translate)) }),
   };
 }
 
@@ -84,6 +94,11 @@ function translated(expression: Expression, expressions: readonly NamedExpressio
 }
 
 type Translate = (expression: Expression) => Expression | null;
+
+function renamedRange({ column, from }: RangedColumn, translate: Translate): readonly RangedColumn[] {
+  const renamed = translate(column);
+  return renamed?.kind === "attribute" ? [{ column: renamed, from }] : [];
+}
 
 function translateKeys(keys: readonly Expression[], translate: Translate): readonly Expression[] | null {
   const found = keys.map(translate).filter((key) => key !== null);

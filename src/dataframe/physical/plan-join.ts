@@ -13,19 +13,22 @@ import type { HashJoinExec, NestedLoopJoinExec, PhysicalJoinType, PhysicalPlan, 
 import { BROADCAST, FILTERED, hashKeys, KEYS, type Keys } from "./join-keys";
 import { planMarked } from "./plan-marked";
 import { keyText, type FinishedExchange, type Planner } from "./planner";
+import { mayRange, rangesBy, restricted } from "./ranges";
 
 type Side = "left" | "right";
 
 /** `prefer`: what the operator above clusters by. */
 export function planJoin(planner: Planner, join: Join, prefer: readonly Expression[] | null): PhysicalPlan {
   if (join.lateral === true) throw new InternalError("A lateral join reached the planner: the optimizer rewrites it.");
-  const keys = hashKeys(join);
-  return planMarked(planner, join) ?? new JoinPlan(planner, join, keys).choose(prefer);
+  const plan = new JoinPlan(planner, join, hashKeys(join));
+  return plan.inRanges() ?? plan.instead(() => planMarked(planner, join)) ?? plan.choose(prefer);
 }
 
 class JoinPlan {
   readonly #type: PhysicalJoinType;
   readonly #bytes: Readonly<Record<Side, number>>;
+  /** Both sides are planned once; with the shared exchanges that the plan had before. */
+  #sides: { readonly left: PhysicalPlan; readonly right: PhysicalPlan; readonly before: ReadonlySet<number> } | null = null;
 
   constructor(
     private readonly planner: Planner,
@@ -37,10 +40,55 @@ class JoinPlan {
     this.#bytes = { left: statistics.of(join.left).bytes, right: statistics.of(join.right).bytes };
   }
 
+  /** Both sides lie in ranges of a key, or can be read so: each task joins the rows of its range. */
+  inRanges(): PhysicalPlan | null {
+    const { planner, join, keys } = this;
+    const type = this.#type;
+    if (keys.left.length === 0 || type === "nullAwareAnti" || join.hints !== undefined || planner.preferSortMerge) return null;
+    if (!mayRange(planner, join.left, keys.left) || !mayRange(planner, join.right, keys.right)) return null;
+    if (this.#isMoved(join.left) || this.#isMoved(join.right)) return null;
+    const { left, right } = this.#planned();
+    const streams: readonly Side[] = this.#bytes.left > this.#bytes.right ? ["left", "right"] : ["right", "left"];
+    for (const stream of streams) {
+      const build: Side = stream === "left" ? "right" : "left";
+      const found = canBuild(type, build) ? rangesBy(planner.layoutOf(stream === "left" ? left : right), keys[stream]) : null;
+      const key = found === null ? undefined : keys[build][found.key];
+      if (found === null || key?.kind !== "attribute") continue;
+      const table = restricted(planner, build === "left" ? left : right, { column: key, from: found.ranged.from });
+      if (table !== null) return this.#hash(build === "left" ? table : left, build === "right" ? table : right, build);
+    }
+    return null;
+  }
+
+  /** Another plan of the same join, made as if its sides had not been planned; null where there is none. */
+  instead(other: () => PhysicalPlan | null): PhysicalPlan | null {
+    const { planner } = this;
+    if (this.#sides === null) return other();
+    const after = planner.sharedUse();
+    planner.sharedUse(this.#sides.before);
+    const found = other();
+    if (found === null) planner.sharedUse(after);
+    return found;
+  }
+
+  #planned(): { readonly left: PhysicalPlan; readonly right: PhysicalPlan } {
+    const { planner, join, keys } = this;
+    this.#sides ??= {
+      before: planner.sharedUse(),
+      left: planner.plan(join.left, keys.left.length > 0 ? keys.left : null),
+      right: planner.plan(join.right, keys.right.length > 0 ? keys.right : null),
+    };
+    return this.#sides;
+  }
+
+  #isMoved(node: LogicalPlan): boolean {
+    const { book } = this.planner.state;
+    return book.find(node, BROADCAST) !== undefined || book.anyOf(node) !== undefined;
+  }
+
   choose(prefer: readonly Expression[] | null): PhysicalPlan {
     const { planner, join, keys } = this;
-    const left = planner.plan(join.left, keys.left.length > 0 ? keys.left : null);
-    const right = planner.plan(join.right, keys.right.length > 0 ? keys.right : null);
+    const { left, right } = this.#planned();
     if (keys.left.length === 0 || (this.#type === "nullAwareAnti" && keys.condition !== null)) return this.#nested(left, right);
     const hints = { left: join.hints?.left, right: join.hints?.right };
     const together = this.#oneTask(left, right);
@@ -87,11 +135,13 @@ class JoinPlan {
   }
 
   #smallSide(): Side | null {
-    const { broadcastThreshold: threshold, state } = this.planner;
+    const { broadcastThreshold, measuredThreshold, state, statistics } = this.planner;
     const { join } = this;
+    const threshold = (side: Side): number => (statistics.isMeasured(join[side]) ? measuredThreshold : broadcastThreshold);
     // What has been broadcast is there, even where it turned out larger than was thought.
     const small = (side: Side): boolean =>
-      canBroadcast(this.#type, side) && (this.#bytes[side] <= threshold || state.book.find(join[side], BROADCAST) !== undefined);
+      canBroadcast(this.#type, side) &&
+      (this.#bytes[side] <= threshold(side) || state.book.find(join[side], BROADCAST) !== undefined);
     const left = small("left");
     const right = small("right");
     if (left && right) return this.#bytes.left < this.#bytes.right ? "left" : "right";
@@ -155,18 +205,17 @@ class JoinPlan {
     const { planner } = this;
     const a = planner.layoutOf(left);
     const b = planner.layoutOf(right);
-    const isBroadcast = (plan: PhysicalPlan): boolean => this.#isBroadcast(plan);
+    const isBroadcast = (plan: PhysicalPlan): boolean => planner.isBroadcast(plan);
     const count = isBroadcast(left) ? b.count : isBroadcast(right) ? a.count : Math.max(a.count, b.count);
     const hashed = [
       ...(keepsLeft(this.#type) && !isBroadcast(left) ? a.hashed : []),
       ...(keepsRight(this.#type) && !isBroadcast(right) ? b.hashed : []),
     ];
-    return { ...unknownLayout(count), hashed };
-  }
-
-  #isBroadcast(plan: PhysicalPlan): boolean {
-    if (plan.kind === "exchange") return plan.partitioning.kind === "broadcast";
-    return plan.kind === "reusedExchange" && this.planner.state.broadcasts.has(plan.exchange);
+    const ranged = [
+      ...(keepsLeft(this.#type) && !isBroadcast(left) ? (a.ranged ?? []) : []),
+      ...(keepsRight(this.#type) && !isBroadcast(right) ? (b.ranged ?? []) : []),
+    ];
+    return { ...unknownLayout(count), hashed, ...(count > 1 && ranged.length > 0 && { ranged }) };
   }
 
   /** Without keys: every pair is tried, one side being everywhere, or both in one place. */

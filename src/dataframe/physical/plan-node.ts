@@ -25,6 +25,7 @@ import { childrenOf as stageChildren } from "./traverse";
 import { planAggregate } from "./plan-aggregate";
 import { planJoin } from "./plan-join";
 import type { Planner } from "./planner";
+import { rangedSplits } from "./ranges";
 
 export function planNode(planner: Planner, node: LogicalPlan, prefer: readonly Expression[] | null): PhysicalPlan {
   const id = (): number => planner.id();
@@ -187,7 +188,9 @@ function planScan(planner: Planner, node: Scan): PhysicalPlan {
     ...(node.bucketed === true && { bucketed: true }),
   };
   const splits = planner.services.splits(scan);
-  planner.state.splits.set(scan.id, splits);
+  const ranged = scan.bucketed === true ? null : rangedSplits(planner, scan, splits.length);
+  planner.state.splits.set(scan.id, ranged?.splits ?? splits);
+  if (ranged !== null) return planner.laid(scan, ranged.layout);
   const hashed = scan.bucketed === true ? bucketColumns(node) : null;
   return planner.laid(scan, { ...unknownLayout(Math.max(1, splits.length)), hashed: hashed === null ? [] : [hashed] });
 }
@@ -342,6 +345,8 @@ function readsSeveralAtOnce(plan: PhysicalPlan): boolean {
     case "range":
     case "external":
       return false;
+    case "scan":
+      return plan.within === undefined;
     default:
       return plan.kind === "exchange" || stageChildren(plan).every(readsSeveralAtOnce);
   }

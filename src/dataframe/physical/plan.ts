@@ -44,6 +44,15 @@ export interface ScanExec extends Node {
   readonly limit: number | null;
   /** As in logical Scan. */
   readonly bucketed?: boolean;
+  /** Each task gives the rows of its range only. */
+  readonly within?: ScanRanges;
+}
+
+/** Task i has the rows with from[i] <= column < from[i + 1]; the first starts at -Infinity, the last has no end. */
+export interface ScanRanges {
+  /** Place in `output`; without nulls. */
+  readonly column: number;
+  readonly from: readonly number[];
 }
 
 export interface LocalTableExec extends Node {

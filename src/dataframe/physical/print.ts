@@ -1,7 +1,7 @@
 /** Operators as text, under the names that Spark's plans have. */
 import { unreachable } from "../../common/errors";
 import type { Attribute, Expression } from "../expressions/expression";
-import { attributeText, expressionText, joinName, list, orderList, orderText, treeText } from "../logical/print";
+import { attributeText, expressionText, fieldList, joinName, list, orderList, orderText, treeText } from "../logical/print";
 import { selectedBuckets } from "../sources/files/buckets";
 import { metadataColumnOf } from "../sources/files/constant-columns";
 import { simpleString } from "../types/text";
@@ -190,7 +190,7 @@ const ORIGINS: Readonly<Record<ExchangeExec["origin"], string>> = {
 };
 
 function columns(output: readonly Attribute[]): string {
-  return `[${output.map(attributeText).join(", ")}]`;
+  return `[${fieldList(output.map(attributeText))}]`;
 }
 
 export function partitioningText(partitioning: Partitioning): string {
@@ -225,6 +225,8 @@ export function scanDetails(scan: ScanExec): readonly (readonly [name: string, v
     details.push(["PartitionFilters", list(scan.partitionFilters)]);
   }
   details.push(["PushedFilters", `[${scan.pushed.map(sourceFilterText).join(", ")}]`]);
+  if (scan.within !== undefined)
+    details.push(["Ranges", `[${scan.output[scan.within.column]!.name} in ${scan.within.from.length} ranges]`]);
   if (scan.limit !== null) details.push(["PushedLimit", String(scan.limit)]);
   const notInFiles = new Set([...relation.partitionColumns, metadataColumnOf(relation.schema)]);
   const fields = scan.output.flatMap((column, i) => {
@@ -242,7 +244,7 @@ export function scanDetails(scan: ScanExec): readonly (readonly [name: string, v
 }
 
 function scanText(scan: ScanExec): string {
-  const output = scan.output.map(attributeText).join(",");
+  const output = fieldList(scan.output.map(attributeText)).replaceAll(", ", ",");
   const details = scanDetails(scan).map(([name, value]) => `${name}: ${value}`);
   return `${operatorName(scan, new Map())} ${scan.relation.name}[${output}] ${details.join(", ")}`;
 }

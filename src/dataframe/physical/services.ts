@@ -2,6 +2,7 @@
 import type { AggregateCall, ExprId } from "../expressions/expression";
 import type { DataType } from "../../columnar/types";
 import type { SqlSettings } from "../settings";
+import type { SourceParts } from "../sources/data-source";
 import type { ScanExec } from "./plan";
 
 export interface PlanServices {
@@ -11,6 +12,8 @@ export interface PlanServices {
   readonly parallelism: number;
   /** How the scan's work is cut into tasks: the splits of each, after partition filters. Called once a scan. */
   splits(scan: ScanExec): readonly (readonly unknown[])[];
+  /** The parts that the scan's splits can be made of, where the source knows their bounds. */
+  parts?(scan: ScanExec): SourceParts | null;
   /** Partitions of an external relation. */
   partitionsOf(source: number): number;
   /** Whether the user gave this setting a value; without it, every value that differs from Spark's default counts as given. */

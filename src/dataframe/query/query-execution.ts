@@ -18,6 +18,7 @@ import type { CarriedOut } from "../physical/explain";
 import type { PhysicalPlan, ScanExec } from "../physical/plan";
 import { planQuery } from "../physical/plan-query";
 import { resolveBeforePlanning } from "../physical/resolve";
+import type { SourceParts } from "../sources/data-source";
 import { sourceNamed } from "../sources/registry";
 import type { SqlSettings } from "../settings";
 import { capturedFunction } from "../syntax/captured-functions";
@@ -101,26 +102,27 @@ export class QueryExecution {
 
   async #services(plan: LogicalPlan): Promise<RunServices> {
     const { session } = this;
-    const splits = await this.#planScans(plan);
+    const scans = await this.#planScans(plan);
     return {
       port: session.engine.port,
       parallelism: session.engine.defaultParallelism,
       nextId: () => session.nextId(),
       isSet: (key) => session.sessionConf.isSet(key),
       splits: (scan) => {
-        const found = splits.get(scanKey(scan));
+        const found = scans.get(scanKey(scan));
         if (found === undefined) throw new InternalError(`The scan of ${scan.relation.name} was not planned.`);
-        return found;
+        return found.splits;
       },
+      parts: (scan) => scans.get(scanKey(scan))?.parts ?? null,
       partitionsOf: (source) => session.externals.numPartitions(source),
       external: (source) => session.externals.node(source),
       userFunction: capturedFunction,
     };
   }
 
-  async #planScans(plan: LogicalPlan): Promise<Map<string, readonly (readonly unknown[])[]>> {
+  async #planScans(plan: LogicalPlan): Promise<Map<string, PlannedScan>> {
     const { session } = this;
-    const planned = new Map<string, readonly (readonly unknown[])[]>();
+    const planned = new Map<string, PlannedScan>();
     const scans: Scan[] = [];
     const externals: number[] = [];
     walkPlan(plan, (node) => {
@@ -132,22 +134,32 @@ export class QueryExecution {
       scans.map(async (scan) => {
         const { relation, output, pushed, partitionFilters, limit } = scan;
         const columns = output.map((attribute, i) => ({ path: scan.columns[i]!, type: attribute.type, attribute }));
-        const splits = await sourceNamed(relation.format).plan(
-          {
-            relation: withSelectedBuckets(relation, pushed, columns),
-            columns,
-            pushed,
-            partitionFilters,
-            limit,
-            parallelism: session.engine.defaultParallelism,
-          },
-          { fileSystems: session.engine.port.fileSystems, settings: this.settings },
-        );
-        planned.set(scanKey(scan), scan.bucketed === true ? bucketSplits(splits, relation.buckets!) : splits);
+        const source = sourceNamed(relation.format);
+        const request = {
+          relation: withSelectedBuckets(relation, pushed, columns),
+          columns,
+          pushed,
+          partitionFilters,
+          limit,
+          parallelism: session.engine.defaultParallelism,
+        };
+        const driver = { fileSystems: session.engine.port.fileSystems, settings: this.settings };
+        const splits = await source.plan(request, driver);
+        if (scan.bucketed === true) {
+          planned.set(scanKey(scan), { splits: bucketSplits(splits, relation.buckets!), parts: null });
+          return;
+        }
+        const parts = limit === null ? await source.parts?.(request, driver) : null;
+        planned.set(scanKey(scan), { splits, parts: parts ?? null });
       }),
     );
     return planned;
   }
+}
+
+interface PlannedScan {
+  readonly splits: readonly (readonly unknown[])[];
+  readonly parts: SourceParts | null;
 }
 
 /** Scans that give the same columns of the same relation under the same ids, filtered alike, are one. */

@@ -34,6 +34,8 @@ export interface DataSource {
   relation(request: LoadRequest, driver: DriverContext): Promise<Relation>;
   /** What each task reads: splits, in the source's own form. Partition filters have been applied when it returns. */
   plan(request: PlanRequest, driver: DriverContext): Promise<readonly (readonly unknown[])[]>;
+  /** The parts that splits can be made of, where their bounds are known; null where they are not. */
+  parts?(request: PlanRequest, driver: DriverContext): Promise<SourceParts | null>;
   /** The rows of a task's splits: one column for each of request.columns. */
   open(splits: readonly unknown[], request: ScanRequest, env: ScanEnv): BatchSource;
   /** Used in place of `open` where it is there: rows that come asynchronously are kept, on disk where they are many, before the task begins. */
@@ -65,6 +67,22 @@ export interface PlanRequest {
   readonly limit: number | null;
   /** Tasks that can run at a time: fewer splits than that leave cores idle. */
   readonly parallelism: number;
+}
+
+/** A table's rows in parts that are read on their own, such as row groups, in the order of the files. */
+export interface SourceParts {
+  readonly parts: readonly SourcePart[];
+  /** Splits that cover these parts and no others; `places` rise. */
+  splits(places: readonly number[]): readonly unknown[];
+}
+
+export interface SourcePart {
+  readonly bytes: number;
+  /**
+   * For each of request.columns the least and the greatest value, both numbers, where they are known and no value is null. As with
+   * filters that are pushed, answers depend on them.
+   */
+  readonly bounds: readonly (readonly [min: number, max: number] | null)[];
 }
 
 /** A column that a scan gives: where it is in the relation, and the attribute by which filters name it. */

@@ -15,7 +15,7 @@ import { type SchemaOptions, sqlSchema } from "./schema";
 const TAIL_BYTES = 64 * 1024;
 const CONCURRENT_FOOTERS = 16;
 /** Of tables with no more files all footers are read, for the statistics in them. */
-const FEW_FILES = 8;
+export const FEW_FILES = 8;
 const SPARK_SCHEMA = "org.apache.spark.sql.parquet.row.metadata";
 
 /** As far as a driver needs them again: the last ones read. */

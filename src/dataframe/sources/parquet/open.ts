@@ -197,11 +197,11 @@ function chunkStart({ dataOffset, dictionaryOffset }: ColumnChunk): number {
   return dictionaryOffset > 0 && dictionaryOffset < dataOffset ? dictionaryOffset : dataOffset;
 }
 
-function startOf(group: RowGroup): number {
+export function startOf(group: RowGroup): number {
   const [first] = group.columns;
   return first === undefined ? 0 : chunkStart(first);
 }
 
-function compressedBytes(group: RowGroup): number {
+export function compressedBytes(group: RowGroup): number {
   return group.columns.reduce((sum, column) => sum + column.compressedSize, 0);
 }

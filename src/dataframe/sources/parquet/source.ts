@@ -6,6 +6,7 @@ import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
 import { inferSchema, statisticsOf } from "./infer";
 import { ParquetSplit } from "./open";
+import { rowGroupParts } from "./parts";
 import { parquetWriter } from "./write/save";
 
 const format: FileFormat = {
@@ -22,6 +23,7 @@ export const parquetSource: DataSource = {
     const files = prunedFiles(relation, partitionFilters, settings);
     return Promise.resolve(packFiles(files, settings, { splittable: () => true, parallelism }));
   },
+  parts: rowGroupParts,
   open: (splits, request, env) =>
     new FileScan(
       splits as readonly FileSplit[],

@@ -1,0 +1,69 @@
+/** The rows of a task's range out of a scan of parts that may reach beyond it. */
+import { boxedReader, gatherBatch, sliceBatch } from "../../columnar/batch";
+import type { BatchSource, ColumnBatch, Vector } from "../../columnar/vector";
+import { BOOLEAN, call, literal } from "../expressions/build";
+import type { Attribute, Expression } from "../expressions/expression";
+import type { ScanExec, ScanRanges } from "../physical/plan";
+
+/** low <= column < high, of whole numbers that are exact as doubles. */
+interface Range {
+  readonly column: Attribute;
+  readonly place: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export function rangeOf(scan: ScanExec, { column, from }: ScanRanges, task: number): Range {
+  return { column: scan.output[column]!, place: column, low: from[task]!, high: from[task + 1] ?? Infinity };
+}
+
+/** For sources that look at the statistics of what they read. */
+export function conditionsOf({ column, low, high }: Range): readonly Expression[] {
+  const conditions: Expression[] = [];
+  if (low > -Infinity) conditions.push(call(">=", [column, literal(low, column.type)], BOOLEAN, false));
+  if (high < Infinity) conditions.push(call("<", [column, literal(high, column.type)], BOOLEAN, false));
+  return conditions;
+}
+
+export function rowsWithin(source: BatchSource, range: Range): BatchSource {
+  return {
+    next() {
+      for (;;) {
+        const batch = source.next();
+        if (batch === null) return null;
+        const kept = within(batch, range);
+        if (kept.length > 0) return kept;
+      }
+    },
+    close: () => source.close(),
+  };
+}
+
+function within(batch: ColumnBatch, { column, place, low, high }: Range): ColumnBatch {
+  const { length } = batch;
+  const rows = new Int32Array(length);
+  const count = rowsOf(numbers(batch.columns[place]!, column), low, high, rows);
+  if (count === length) return batch;
+  const first = count === 0 ? 0 : rows[0]!;
+  // Of a sorted table the rows follow one another.
+  if (count === 0 || rows[count - 1]! - first === count - 1) return sliceBatch(batch, first, first + count);
+  return gatherBatch(batch, rows, count);
+}
+
+/** Numbers of the rows in the range, in `rows`; gives how many there are. */
+function rowsOf(values: Numbers, low: number, high: number, rows: Int32Array): number {
+  let count = 0;
+  for (let row = 0; row < rows.length; row++) {
+    const value = values[row]!;
+    if (value >= low && value < high) rows[count++] = row;
+  }
+  return count;
+}
+
+type Numbers = Extract<Vector, { form: "fixed" }>["values"] | Float64Array;
+
+function numbers(vector: Vector, { type }: Attribute): Numbers {
+  if (vector.form === "fixed") return vector.values;
+  const read = boxedReader(vector, type);
+  return Float64Array.from({ length: vector.length }, (_, row) => Number(read(row)));
+}
