@@ -336,6 +336,9 @@ export const errorMessages: Readonly<Record<string, string>> = {
   _LEGACY_ERROR_TEMP_1166: "The bucket column {bucketCol} is a partition column, too: leave one of the two out.",
   _LEGACY_ERROR_TEMP_1167:
     "The column {sortCol} that buckets are sorted by is a partition column: it is the same in all of a file's rows.",
+  _LEGACY_ERROR_TEMP_2249:
+    "A side of a join that was to be broadcast has {dataSize}, and {maxBroadcastTableBytes} is the most (spark.sql.maxBroadcastTableSize). Leave out the hint, or set spark.sql.autoBroadcastJoinThreshold to less.",
+  "UNSUPPORTED_FEATURE.SQL_SCRIPTING": "Scripts (BEGIN … END) are switched off by {sqlScriptingEnabled}.",
   INVALID_BUCKET_COUNT:
     "There may be 1 to {bucketingMaxBuckets} buckets (spark.sql.sources.bucketing.maxBuckets), not {numBuckets}.",
   INVALID_BUCKET_FILE: "The name of {path} does not say which bucket its rows are in: it does not belong to the bucketed table.",

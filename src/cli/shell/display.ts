@@ -53,11 +53,11 @@ export class Display {
   /** `spark.sql.repl.eagerEval.*`; the shell starts with it on. */
   #eager(): { readonly enabled: boolean } & TableLimits {
     const conf = this.session()?.conf;
-    const read = (key: string, otherwise: string): string => conf?.get(`spark.sql.repl.eagerEval.${key}`, otherwise) ?? otherwise;
+    const read = (key: string, otherwise: string): string => conf?.get(key, otherwise) ?? otherwise;
     return {
-      enabled: read("enabled", "true") === "true",
-      maxRows: Number(read("maxNumRows", "20")),
-      truncate: Number(read("truncate", "20")),
+      enabled: read("spark.sql.repl.eagerEval.enabled", "true") === "true",
+      maxRows: Number(read("spark.sql.repl.eagerEval.maxNumRows", "20")),
+      truncate: Number(read("spark.sql.repl.eagerEval.truncate", "20")),
     };
   }
 }

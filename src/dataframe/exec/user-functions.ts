@@ -4,7 +4,7 @@
  */
 import type * as Arrow from "apache-arrow";
 import { spawnSync } from "node:child_process";
-import { boxedRows, concatBatches, vectorBuilder } from "../../columnar/batch";
+import { boxedRows, concatBatches, sliceBatch, vectorBuilder } from "../../columnar/batch";
 import type { Boxed, DataType, StructType } from "../../columnar/types";
 import type { BatchSource, BoxedRow, ColumnBatch } from "../../columnar/vector";
 import { decodeValue, encodeValue } from "../../columnar";
@@ -112,10 +112,15 @@ export class UserFunctionCalls implements UserFunctions {
   ): BatchSource {
     const call = this.#code(fn);
     const schema = arrowSchema(fieldsOf(from), this.settings.timeZone);
+    const asked = Number(this.settings.conf["spark.sql.execution.arrow.maxRecordsPerBatch"] ?? 10_000);
+    const most = asked > 0 ? asked : Infinity;
     function* records(): Generator<Arrow.RecordBatch, void, undefined> {
       for (let batch = input.next(); batch !== null; batch = input.next()) {
         env.checkInterrupted();
-        if (batch.length > 0) yield toArrowBatch(batch, fieldsOf(from), schema);
+        for (let at = 0; at < batch.length; at += most) {
+          const part = batch.length <= most ? batch : sliceBatch(batch, at, Math.min(batch.length, at + most));
+          yield toArrowBatch(part, fieldsOf(from), schema);
+        }
       }
     }
     const results = rowsOf(call(records()), fn)[Symbol.iterator]();

@@ -156,11 +156,30 @@ export function attributeText(column: Attribute): string {
 }
 
 export function list(expressions: readonly Expression[]): string {
-  return `[${expressions.map(expressionText).join(", ")}]`;
+  return `[${fieldList(expressions.map(expressionText))}]`;
 }
 
 export function orderList(orders: readonly SortOrder[]): string {
-  return `[${orders.map(orderText).join(", ")}]`;
+  return `[${fieldList(orders.map(orderText))}]`;
+}
+
+let mostFields = Infinity;
+
+/** What `print` gives, with lists of at most so many fields in it (spark.sql.debug.maxToStringFields). */
+export function withFieldsAtMost<T>(count: number, print: () => T): T {
+  const before = mostFields;
+  mostFields = count;
+  try {
+    return print();
+  } finally {
+    mostFields = before;
+  }
+}
+
+export function fieldList(texts: readonly string[]): string {
+  if (texts.length <= mostFields) return texts.join(", ");
+  const kept = texts.slice(0, Math.max(0, mostFields));
+  return [...kept, `... ${texts.length - kept.length} more fields`].join(", ");
 }
 
 export function orderText(order: SortOrder): string {

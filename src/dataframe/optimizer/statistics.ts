@@ -40,6 +40,10 @@ export class Statistics {
     this.#known = new WeakMap<LogicalPlan, Estimate>();
   }
 
+  isMeasured(plan: LogicalPlan): boolean {
+    return this.#measured.has(plan);
+  }
+
   of(plan: LogicalPlan): Estimate {
     const found = this.#known.get(plan);
     if (found !== undefined) return found;

@@ -1,6 +1,16 @@
 /** What EXPLAIN and df.explain print, in Spark's modes. */
 import { unreachable } from "../../common/errors";
-import { attributeText, expressionText, list, nodeText, orderText, planText, treeText } from "../logical/print";
+import {
+  attributeText,
+  expressionText,
+  fieldList,
+  list,
+  nodeText,
+  orderText,
+  planText,
+  treeText,
+  withFieldsAtMost,
+} from "../logical/print";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { childrenOf as logicalChildren, subqueryPlans } from "../logical/traverse";
@@ -32,7 +42,28 @@ export interface CarriedOut {
   rowsOf(operator: number): number | null;
 }
 
-export function explain(mode: ExplainMode, query: Explained): string {
+/** How much is shown: spark.sql.debug.maxToStringFields and spark.sql.maxPlanStringLength. */
+export interface ExplainLimits {
+  readonly fields: number;
+  readonly characters: number;
+}
+
+export function explain(
+  mode: ExplainMode,
+  query: Explained,
+  { fields, characters }: ExplainLimits = { fields: Infinity, characters: Infinity },
+): string {
+  // Details of operators are complete.
+  const text = withFieldsAtMost(mode === "formatted" ? Infinity : fields, () => explained(mode, query));
+  if (text.length <= characters) return text;
+  const kept = text.slice(0, Math.max(0, characters - CUT_MARK));
+  return `${kept}... ${text.length - kept.length} more characters`;
+}
+
+/** Characters that are kept free for the words that tell of a cut. */
+const CUT_MARK = 30;
+
+function explained(mode: ExplainMode, query: Explained): string {
   switch (mode) {
     case "simple":
       return `== Physical Plan ==\n${physical(query)}\n`;
@@ -61,9 +92,7 @@ export function explain(mode: ExplainMode, query: Explained): string {
 
 /** The result's columns: "a: int, b: string". */
 function schemaLine(plan: LogicalPlan): string {
-  return outputOf(plan)
-    .map((column) => `${column.name}: ${simpleString(column.type)}`)
-    .join(", ");
+  return fieldList(outputOf(plan).map((column) => `${column.name}: ${simpleString(column.type)}`));
 }
 
 /** Whether what is measured while the plan runs may change it. As Spark, which has no adaptive plan around others. */
@@ -174,6 +203,7 @@ function detailsOf(node: PhysicalPlan, exchanges: Exchanges): readonly string[] 
   const lines = [operatorName(node, exchanges)];
   const columns = (plan: PhysicalPlan): string => `[${plan.output.length}]: [${plan.output.map(attributeText).join(", ")}]`;
   if (children.length === 0) lines.push(`Output ${columns(node)}`);
+  if (node.kind === "project") lines.push(`Output [${node.expressions.length}]: ${list(node.expressions)}`);
   if (children.length === 1) lines.push(`Input ${columns(children[0] as PhysicalPlan)}`);
   switch (node.kind) {
     case "scan":
@@ -183,7 +213,6 @@ function detailsOf(node: PhysicalPlan, exchanges: Exchanges): readonly string[] 
       lines.push(`Condition : ${expressionText(node.condition)}`);
       break;
     case "project":
-      lines.push(`Output ${columns(node)}`);
       break;
     case "hashAggregate":
       lines.push(`Keys [${node.grouping.length}]: ${list(node.grouping)}`);

@@ -256,6 +256,7 @@ export class QueryRun {
       coalesce: this.#adaptive && enabled(this.#context, "spark.sql.adaptive.coalescePartitions.enabled", true),
       advisoryBytes: sizeSetting(this.#context, "spark.sql.adaptive.advisoryPartitionSizeInBytes", 64 << 20),
       minBytes: sizeSetting(this.#context, "spark.sql.adaptive.coalescePartitions.minPartitionSize", 1 << 20),
+      parallelismFirst: enabled(this.#context, "spark.sql.adaptive.coalescePartitions.parallelismFirst", true),
       skew:
         this.#adaptive && skew
           ? {

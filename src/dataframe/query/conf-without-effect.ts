@@ -3,7 +3,6 @@ import { SQL_CONF_DEFAULTS } from "./conf-defaults";
 
 /** Without `spark.sql.`. A test holds this list against the sources. */
 const NAMES: readonly string[] = [
-  "adaptive.coalescePartitions.parallelismFirst",
   "adaptive.forceOptimizeSkewedJoin",
   "adaptive.localShuffleReader.enabled",
   "adaptive.maxShuffledHashJoinLocalMapThreshold",
@@ -34,7 +33,6 @@ const NAMES: readonly string[] = [
   "codegen.wholeStage",
   "collation.allowInMapKeys",
   "datetime.java8API.enabled",
-  "debug.maxToStringFields",
   "defaultCacheStorageLevel",
   "defaultCatalog",
   "defaultPath",
@@ -46,7 +44,6 @@ const NAMES: readonly string[] = [
   "execution.arrow.enabled",
   "execution.arrow.fallback.enabled",
   "execution.arrow.localRelationThreshold",
-  "execution.arrow.maxRecordsPerBatch",
   "execution.arrow.pyspark.selfDestruct.enabled",
   "execution.arrow.pyspark.validateSchema.enabled",
   "execution.arrow.pythonUDF.columnarInput.enabled",
@@ -79,9 +76,7 @@ const NAMES: readonly string[] = [
   "insertIntoReplaceUsing.enabled",
   "json.useUnsafeRow",
   "maven.additionalRemoteRepositories",
-  "maxBroadcastTableSize",
   "maxMetadataStringLength",
-  "maxPlanStringLength",
   "maxSinglePartitionBytes",
   "metadataCacheTTLSeconds",
   "operatorPipeSyntaxEnabled",
@@ -133,9 +128,6 @@ const NAMES: readonly string[] = [
   "pyspark.toJSON.returnDataFrame",
   "pyspark.worker.logging.enabled",
   "redaction.options.regex",
-  "repl.eagerEval.maxNumRows",
-  "repl.eagerEval.truncate",
-  "scripting.enabled",
   "session.localRelationCacheThreshold",
   "session.localRelationChunkSizeBytes",
   "session.localRelationChunkSizeRows",

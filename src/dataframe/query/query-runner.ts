@@ -12,7 +12,10 @@ import type { DatasetNode } from "../../rdd/nodes/node";
 import type { PlanInput, PlanStage } from "../../rdd/nodes/plan-node";
 import type { KeySample } from "../exec/exchange/sample";
 import { rowOrder } from "../exec/exchange/route";
+import { QueryError } from "../errors";
 import type { LogicalPlan } from "../logical/plan";
+import { sizeSetting } from "../optimizer/context";
+import { bytesText } from "../physical/explain";
 import type { ExchangeStage, ResultStage, Stage } from "../physical/stages";
 import { QueryRun } from "../physical/stages";
 import type { PhysicalPlan, StagePlan, StageSink, StageTaskInput } from "../physical/plan";
@@ -171,6 +174,9 @@ export class QueryRunner {
       mapBytes: (reduce) => Array.from({ length: numMaps }, (_, map) => sizes[map * numReducers + reduce]!),
     });
     const total = bytes.reduce((sum, size) => sum + size, 0);
+    const most = sizeSetting({ settings: this.settings }, "spark.sql.maxBroadcastTableSize", 8 * 2 ** 30);
+    if (stage.partitioning.kind === "broadcast" && total > most)
+      throw new QueryError("_LEGACY_ERROR_TEMP_2249", { maxBroadcastTableBytes: bytesText(most), dataSize: bytesText(total) });
     this.#events.exchanged(stage.id, total, rows);
   }
 

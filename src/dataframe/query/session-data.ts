@@ -15,7 +15,7 @@ import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { planText } from "../logical/print";
 import { assumedSources } from "../exec/stage-program";
-import { explain } from "../physical/explain";
+import { type Explained, explain } from "../physical/explain";
 import { cutStages } from "../physical/stages";
 import type { Buckets, Relation } from "../sources/relation";
 import { findSource, sourceNamed } from "../sources/registry";
@@ -158,14 +158,20 @@ export class SessionData implements DataPort {
         title: `Stage ${i + 1}`,
         code: assumedSources({ root, sink: { kind: "collect", limit: null }, settings, broadcasts: [] }, builtins).join("\n\n"),
       }));
-    return explain(mode, {
+    const { conf } = session.settings();
+    const limits = {
+      fields: Number(conf["spark.sql.debug.maxToStringFields"] ?? 25),
+      characters: Number(conf["spark.sql.maxPlanStringLength"] ?? Infinity),
+    };
+    const query: Explained = {
       analyzed,
       optimized,
       physical,
       adaptive: settings.conf["spark.sql.adaptive.enabled"] !== "false",
       ...(execution.ran !== null && { ran: execution.ran }),
       codegen,
-    });
+    };
+    return explain(mode, query, limits);
   }
 
   isFileFormat(name: string): boolean {

@@ -212,3 +212,24 @@ describe("keys that are known to be few leave out rows of the other side before 
     expect(names(large.next().root)).not.toContain("BroadcastHashJoin");
   });
 });
+
+test("settings: how many partitions first, whether slots or sizes decide, what is small once it is known", () => {
+  const initial = runOf(JOIN, { "spark.sql.adaptive.coalescePartitions.initialPartitionNum": "12" });
+  expect(initial.next()).toMatchObject({ partitioning: { kind: "hash", numPartitions: 12 } });
+
+  const tasks = (conf: Readonly<Record<string, string>>): number => {
+    const run = runOf("select k, count(*) from large group by k", {
+      "spark.sql.adaptive.coalescePartitions.initialPartitionNum": "20",
+      ...conf,
+    });
+    finish(run, () => 2 * MB);
+    return run.next().tasks.length;
+  };
+  // 40 MB on four slots: 10 MB for each; or the advisory 64 MB.
+  expect(tasks({})).toBe(4);
+  expect(tasks({ "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false" })).toBe(1);
+
+  const stays = runOf(JOIN, { "spark.sql.adaptive.autoBroadcastJoinThreshold": "-1" });
+  finish(stays, () => 1000);
+  expect(stays.next()).toMatchObject({ kind: "exchange", partitioning: { kind: "hash" } });
+});

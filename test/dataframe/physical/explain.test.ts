@@ -71,8 +71,8 @@ test("formatted", () => {
    Condition : (amount#3 > 5)
 
    (3) Project
-   Input [2]: [amount#3, p_day#4]
    Output [1]: [amount#3]
+   Input [2]: [amount#3, p_day#4]
 
    "
   `);

@@ -196,6 +196,8 @@ export async function runCommand(command: Statement, session: CommandSession): P
     case "listResources":
       return listResources(command, session);
     case "compound":
+      if (session.conf.get("spark.sql.scripting.enabled") === "false")
+        throw new AnalysisError("UNSUPPORTED_FEATURE.SQL_SCRIPTING", { sqlScriptingEnabled: '"spark.sql.scripting.enabled"' });
       return runScript(command.body, session, runCommand);
     default:
       return command satisfies never;
