@@ -30,8 +30,13 @@ export function hiveText(value: Boxed, type: DataType, settings: HiveSettings, n
       const entries = keys.map(
         (key, i) => `${hiveText(key, type.key, settings, true)}:${hiveText(values[i]!, type.value, settings, true)}`,
       );
-      return `{${entries.join(",")}}`;
+      // In the order of their texts, whatever that of the map is.
+      return `{${entries.sort().join(",")}}`;
     }
+    case "date":
+    case "timestamp":
+    case "timestamp_ntz":
+      return yearOfEra(valueToString(value, type, settings));
     case "struct": {
       const parts = type.fields.map(
         (field, i) => `"${field.name}":${hiveText((value as readonly Boxed[])[i]!, field.type, settings, true)}`,
@@ -43,6 +48,13 @@ export function hiveText(value: Boxed, type: DataType, settings: HiveSettings, n
     default:
       return valueToString(value, type, settings);
   }
+}
+
+/** Spark prints dates of rows by a pattern: years have no sign, and those before the year 1 count back from it. */
+function yearOfEra(text: string): string {
+  if (text.startsWith("+")) return text.slice(1);
+  const [, year, rest] = /^(-?\d+)(-\d\d-.*)$/s.exec(text) as unknown as [string, string, string];
+  return Number(year) > 0 ? text : `${String(1 - Number(year)).padStart(4, "0")}${rest}`;
 }
 
 function binaryText(bytes: Uint8Array, style: BinaryStyle): string {

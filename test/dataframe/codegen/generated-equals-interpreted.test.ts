@@ -183,22 +183,25 @@ function outcome(type: DataType, evaluate: () => Boxed): Outcome {
 const columns = TYPES.map((type) => attribute(type.kind, type));
 const row = fc.tuple(...TYPES.map((type) => fc.option(valuesOf(type), { freq: 5 })));
 
-function generated(expression: Expression, rows: readonly (readonly Boxed[])[], dictionaries: boolean): Boxed[] {
-  const table = new Table(columns, rows, dictionaries ? { form: asDictionary } : {});
+type Form = typeof asDictionary;
+const nullColumn: Form = ({ length }) => ({ form: "null", length, valid: new Uint8Array(length) });
+
+function generated(expression: Expression, rows: readonly (readonly Boxed[])[], form?: Form): Boxed[] {
+  const table = new Table(columns, rows, form === undefined ? {} : { form });
   const output = [alias(expression, "x")];
   const plan: ProjectExec = { kind: "project", id: nextId(), child: table.scan, expressions: output, output: outputOf(output) };
   return run(plan, [table]).rows.map(([value]) => value as Boxed);
 }
 
-function check(expression: Expression, rows: readonly (readonly Boxed[])[], dictionaries: boolean): void {
+function check(expression: Expression, rows: readonly (readonly Boxed[])[], form?: Form): void {
   const interpret = interpreter(expression, columns, { settings, partition: 0, inputFile: () => null });
   const expected = rows.map((one) => outcome(expression.type, () => interpret(one)));
   const fine = rows.filter((_, i) => "value" in expected[i]!);
-  const values = generated(expression, fine, dictionaries).map((value) => outcome(expression.type, () => value));
+  const values = generated(expression, fine, form).map((value) => outcome(expression.type, () => value));
   expect(values).toEqual(expected.filter((one) => "value" in one));
   const failing = rows.findIndex((_, i) => "error" in expected[i]!);
   if (failing >= 0) {
-    expect(outcome(expression.type, () => generated(expression, [rows[failing]!], dictionaries)[0]!)).toEqual(expected[failing]);
+    expect(outcome(expression.type, () => generated(expression, [rows[failing]!], form)[0]!)).toEqual(expected[failing]);
   }
 }
 
@@ -207,7 +210,7 @@ const runs = Number(process.env["FC_RUNS"] ?? 400);
 test("plain columns", () => {
   fc.assert(
     fc.property(expressions(columns), fc.array(row, { minLength: 1, maxLength: 12 }), (expression, rows) => {
-      check(expression, rows, false);
+      check(expression, rows);
     }),
     { numRuns: runs },
   );
@@ -217,7 +220,21 @@ test("columns without nulls", () => {
   const full = fc.tuple(...TYPES.map((type) => valuesOf(type)));
   fc.assert(
     fc.property(expressions(columns), fc.array(full, { minLength: 1, maxLength: 12 }), (expression, rows) => {
-      check(expression, rows, false);
+      check(expression, rows);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test("columns of nulls alone, as outer joins make them", () => {
+  const none = columns.map(() => null);
+  fc.assert(
+    fc.property(expressions(columns), fc.integer({ min: 1, max: 3 }), (expression, count) => {
+      check(
+        expression,
+        Array.from({ length: count }, () => none),
+        nullColumn,
+      );
     }),
     { numRuns: runs },
   );
@@ -226,7 +243,7 @@ test("columns without nulls", () => {
 test("dictionaries", () => {
   fc.assert(
     fc.property(expressions(columns), fc.array(row, { minLength: 1, maxLength: 12 }), (expression, rows) => {
-      check(expression, rows, true);
+      check(expression, rows, asDictionary);
     }),
     { numRuns: runs },
   );

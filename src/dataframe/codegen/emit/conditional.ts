@@ -105,6 +105,7 @@ function branches(
     isNull: mayBeNull ? isNull : null,
     ...(isText && { start, end }),
     ...(isAny && { big }),
-    ...(range !== null && { range }),
+    // Of nulls alone: an integer has a range all the same.
+    ...(range !== null ? { range } : rep === "int" || rep === "safe" || isAny ? { range: [0, 0] as Range } : {}),
   };
 }
