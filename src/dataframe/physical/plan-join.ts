@@ -135,11 +135,13 @@ class JoinPlan {
   }
 
   #smallSide(): Side | null {
-    const { broadcastThreshold: threshold, state } = this.planner;
+    const { broadcastThreshold, measuredThreshold, state, statistics } = this.planner;
     const { join } = this;
+    const threshold = (side: Side): number => (statistics.isMeasured(join[side]) ? measuredThreshold : broadcastThreshold);
     // What has been broadcast is there, even where it turned out larger than was thought.
     const small = (side: Side): boolean =>
-      canBroadcast(this.#type, side) && (this.#bytes[side] <= threshold || state.book.find(join[side], BROADCAST) !== undefined);
+      canBroadcast(this.#type, side) &&
+      (this.#bytes[side] <= threshold(side) || state.book.find(join[side], BROADCAST) !== undefined);
     const left = small("left");
     const right = small("right");
     if (left && right) return this.#bytes.left < this.#bytes.right ? "left" : "right";

@@ -9,7 +9,7 @@ import type { Attribute, Expression, NamedExpression, SortOrder } from "../expre
 import { isDeterministic } from "../expressions/traverse";
 import type { LogicalPlan } from "../logical/plan";
 import { Statistics } from "../optimizer/statistics";
-import { numberSetting, sizeSetting } from "../optimizer/context";
+import { enabled, numberSetting, sizeSetting } from "../optimizer/context";
 import type { SqlSettings } from "../settings";
 import { ascending, isClustered, isOrdered, projectLayout, SINGLE, unknownLayout, type Layout } from "./layout";
 import type { ExchangeExec, Partitioning, PhysicalPlan, ReusedExchangeExec, SortExec } from "./plan";
@@ -82,6 +82,8 @@ export class Planner {
   /** Exchanges of this planning that several places read: CTEs. */
   readonly shared = new Map<number, { readonly exchange: ExchangeExec; readonly layout: Layout; used: boolean }>();
   readonly broadcastThreshold: number;
+  /** The same for what has been measured. */
+  readonly measuredThreshold: number;
   readonly preferSortMerge: boolean;
   /** So many times as many keys must be left out as stay for rows to be filtered before an exchange; 0: always. */
   readonly leastKeyGain: number;
@@ -97,8 +99,13 @@ export class Planner {
     this.broadcastThreshold = sizeSetting({ settings }, "spark.sql.autoBroadcastJoinThreshold", 10 << 20);
     this.leastKeyGain = numberSetting({ settings }, "firesteel.sql.filterByKnownKeys.minGain", 4);
     this.preferSortMerge = userSetting(settings, services, "spark.sql.join.preferSortMergeJoin", "true") === "true";
-    const partitions = userSetting(settings, services, "spark.sql.shuffle.partitions", "200");
+    const adaptive = enabled({ settings }, "spark.sql.adaptive.enabled", true);
+    const initial = adaptive ? settings.conf["spark.sql.adaptive.coalescePartitions.initialPartitionNum"] : undefined;
+    const partitions = initial ?? userSetting(settings, services, "spark.sql.shuffle.partitions", "200");
     this.#userPartitions = partitions === null ? null : Math.max(1, Number(partitions));
+    this.measuredThreshold = adaptive
+      ? sizeSetting({ settings }, "spark.sql.adaptive.autoBroadcastJoinThreshold", this.broadcastThreshold)
+      : this.broadcastThreshold;
   }
 
   /** `prefer`: what the operator above clusters by; an exchange that is needed anyway is best made by (a part of) these. */

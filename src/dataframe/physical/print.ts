@@ -1,7 +1,7 @@
 /** Operators as text, under the names that Spark's plans have. */
 import { unreachable } from "../../common/errors";
 import type { Attribute, Expression } from "../expressions/expression";
-import { attributeText, expressionText, joinName, list, orderList, orderText, treeText } from "../logical/print";
+import { attributeText, expressionText, fieldList, joinName, list, orderList, orderText, treeText } from "../logical/print";
 import { selectedBuckets } from "../sources/files/buckets";
 import { metadataColumnOf } from "../sources/files/constant-columns";
 import { simpleString } from "../types/text";
@@ -190,7 +190,7 @@ const ORIGINS: Readonly<Record<ExchangeExec["origin"], string>> = {
 };
 
 function columns(output: readonly Attribute[]): string {
-  return `[${output.map(attributeText).join(", ")}]`;
+  return `[${fieldList(output.map(attributeText))}]`;
 }
 
 export function partitioningText(partitioning: Partitioning): string {
@@ -244,7 +244,7 @@ export function scanDetails(scan: ScanExec): readonly (readonly [name: string, v
 }
 
 function scanText(scan: ScanExec): string {
-  const output = scan.output.map(attributeText).join(",");
+  const output = fieldList(scan.output.map(attributeText)).replaceAll(", ", ",");
   const details = scanDetails(scan).map(([name, value]) => `${name}: ${value}`);
   return `${operatorName(scan, new Map())} ${scan.relation.name}[${output}] ${details.join(", ")}`;
 }

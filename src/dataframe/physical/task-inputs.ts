@@ -25,6 +25,8 @@ export interface TaskSettings {
   readonly coalesce: boolean;
   readonly advisoryBytes: number;
   readonly minBytes: number;
+  /** Rather smaller tasks than slots that stand idle. */
+  readonly parallelismFirst: boolean;
   /** spark.sql.adaptive.skewJoin.*; null: off. */
   readonly skew: { readonly factor: number; readonly bytes: number } | null;
 }
@@ -142,9 +144,10 @@ class TaskInputs {
 
   /** Neighbours together up to the advisory size; smaller where slots would stand idle. */
   #coalesced(totals: readonly number[]): readonly [number, number][] {
-    const { advisoryBytes, minBytes, parallelism } = this.settings;
+    const { advisoryBytes, minBytes, parallelism, parallelismFirst } = this.settings;
     const total = totals.reduce((sum, bytes) => sum + bytes, 0);
-    const target = Math.max(1, Math.min(advisoryBytes, Math.max(minBytes, Math.ceil(total / parallelism))));
+    const forSlots = parallelismFirst ? Math.max(minBytes, Math.ceil(total / parallelism)) : Infinity;
+    const target = Math.max(1, Math.min(advisoryBytes, forSlots));
     const groups: [number, number][] = [];
     let from = 0;
     let sum = 0;
