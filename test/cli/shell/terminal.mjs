@@ -96,9 +96,18 @@ class Terminal {
     return this.sees(/(?:^|\n)firesteel>$/);
   }
 
-  end() {
+  async end() {
     spawnSync("tmux", ["-L", this.socket, "kill-server"]);
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    // The shell that has lost its terminal still writes while it ends.
+    for (let attempt = 1; ; attempt++) {
+      try {
+        rmSync(this.folder, { recursive: true, force: true });
+        return;
+      } catch (error) {
+        if (attempt === 50) throw error;
+        await pause(200);
+      }
+    }
   }
 }
 
@@ -313,7 +322,7 @@ for (const [name, run] of Object.entries(cases)) {
     failed++;
     console.log(`FAIL  ${name}\n${error.message}\n`);
   } finally {
-    terminal.end();
+    await terminal.end();
   }
 }
 process.exit(failed === 0 ? 0 : 1);
