@@ -6,6 +6,7 @@ import type { ApplicationInfo, Identity, Profile, ThreadStackTrace } from "./api
 import { mergeProfiles } from "./profile";
 import { reportHtml } from "./report/report";
 import { addApiFiresteel, addIdentity } from "./server/api-firesteel";
+import { addPlainPages } from "./server/plain";
 import { addApiV1, SPARK_VERSION } from "./server/api-v1";
 import type { ApplicationControl, Applications } from "./server/applications";
 import { workerLog } from "./server/log-files";
@@ -97,6 +98,7 @@ export class ApplicationUi implements Applications {
     const routes = new Routes();
     addIdentity(routes, () => this.#identity());
     addApiV1(routes, this);
+    addPlainPages(routes, this);
     addApiFiresteel(routes, this, (store) => reportHtml(store, webFolder, this.options.version));
     routes.get("/health", () => json({ status: "ok" }));
     routes.get("/metrics/prometheus", () => {

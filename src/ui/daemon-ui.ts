@@ -5,7 +5,8 @@ import { addIdentity } from "./server/api-firesteel";
 import { SPARK_VERSION } from "./server/api-v1";
 import { HttpServer } from "./server/http-server";
 import { logPiece } from "./server/log-files";
-import { HttpError, integer, json, Routes } from "./server/routes";
+import { html, page, type Part, table } from "./server/plain-html";
+import { HttpError, integer, json, type Reply, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
 
 export type DaemonUiOptions = {
@@ -39,6 +40,7 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
   const state = (): MasterState | WorkerState =>
     options.kind === "master" ? masterState(options.stateOf(), options.reverseProxy) : workerState(options.stateOf());
   routes.get(`/api/firesteel/v1/${kind}`, () => json(state()));
+  routes.get("/plain", ({ path }) => plainPage(state(), path));
   routes.get("/health", () => json({ status: "ok" }));
   // Healthy is who answers; ready is who can be given work: a worker has a master. What restarts processes asks for the former.
   routes.get("/ready", () => {
@@ -117,6 +119,47 @@ function addLogs(routes: Routes, stateOf: () => WorkerView): void {
     const log: LogText = { name: `${found.name} ${stream}`, ...piece };
     return json(log);
   });
+}
+
+/** For browsers without JavaScript. */
+function plainPage(state: MasterState | WorkerState, path: string): Reply {
+  const cores = (one: { cores: number; coresUsed: number }): string => `${one.coresUsed} / ${one.cores}`;
+  const to = (url: string | null | undefined, text: string): Part =>
+    url === null || url === undefined ? text : html`<a href="${url}">${text}</a>`;
+  if (!("workers" in state)) {
+    const rows = state.executors.map(({ id, applicationName, cores, memoryMb }) => [
+      id,
+      applicationName,
+      cores,
+      `${memoryMb} MiB`,
+    ]);
+    return page(
+      path,
+      "Worker",
+      html`<p>${state.id}: ${cores(state)} cores in use</p>
+        ${table(["Executor", "Application", "Cores", "Memory"], rows, "No executor runs.")}`,
+    );
+  }
+  const workers = state.workers.map((one) => [
+    to(one.webUiAddress, one.id),
+    one.state,
+    cores(one),
+    `${one.memoryUsedMb} / ${one.memoryMb} MiB`,
+  ]);
+  const applications = [...state.activeApplications, ...state.completedApplications].map((one) => [
+    to(one.uiUrl, one.id),
+    one.name,
+    one.state,
+  ]);
+  return page(
+    path,
+    "Master",
+    html`<p>${state.url}: ${cores(state)} cores in use</p>
+      <h2>Workers</h2>
+      ${table(["Worker", "State", "Cores", "Memory"], workers, "There is no worker.")}
+      <h2>Applications</h2>
+      ${table(["Application", "Name", "State"], applications, "There is no application.")}`,
+  );
 }
 
 function metricsText(state: MasterState | WorkerState, kind: string): string {

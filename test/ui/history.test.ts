@@ -166,3 +166,32 @@ test("what is no log is passed over, one that cannot be read says why; a directo
   };
   expect(() => new HistoryUi({ ...options, directory: join(directory, "none"), cleaner: null })).toThrow(/cannot be read/);
 });
+
+test("without JavaScript: from the application to the stage, the failed task and its error; nothing of a log becomes markup", async () => {
+  cpSync(join(GOLDEN, "event-log.jsonl"), join(directory, "app-plain"));
+  await serve(async (get, base) => {
+    const seen = new Set<string>();
+    const todo = [`${base}/plain`];
+    const texts: string[] = [];
+    while (todo.length > 0 && seen.size < 60) {
+      const url = todo.shift()!;
+      if (seen.has(url)) continue;
+      seen.add(url);
+      const response = await fetch(url);
+      const text = await response.text();
+      expect([url, response.status, response.headers.get("content-type")]).toEqual([url, 200, "text/html; charset=utf-8"]);
+      texts.push(text);
+      for (const [, href] of text.matchAll(/<a href="([^"]+)"/g)) todo.push(new URL(href!, url).href);
+    }
+    const paths = [...seen].map((url) =>
+      url
+        .slice(base.length)
+        .replace(/^\/plain\/[^/]+/, "")
+        .replace(/\d+/g, "N"),
+    );
+    for (const path of ["", "/jobs", "/jobs/N", "/stages", "/stages/N/N", "/sql", "/executors"]) expect(paths).toContain(path);
+    expect(paths.some((path) => path.startsWith("/stages/N/N/tasks/N"))).toBe(true);
+    expect(texts.join("").match(/<script|<svg|javascript:/)).toBeNull();
+    expect((await fetch(`${base}/plain/no-such-app/jobs`)).status).toBe(404);
+  });
+});

@@ -8,6 +8,7 @@ import { type EventLogFiles, linesOf } from "../../events/event-log-files";
 import type { ApplicationInfo, HistoryEntry } from "../api-types";
 import { reportHtml } from "../report/report";
 import { addApiFiresteel, addIdentity } from "../server/api-firesteel";
+import { addPlainPages } from "../server/plain";
 import { addApiV1, SPARK_VERSION } from "../server/api-v1";
 import type { Applications } from "../server/applications";
 import { HttpServer } from "../server/http-server";
@@ -76,6 +77,7 @@ export class HistoryUi implements Applications {
     }));
     addApiV1(routes, this);
     addApiFiresteel(routes, this, (store) => reportHtml(store, webFolder, version));
+    addPlainPages(routes, this);
     routes.get("/api/firesteel/v1/history", () => json(this.#entries()));
     routes.get("/health", () => json({ status: "ok", applications: this.#listing.applications.length }));
     routes.get("/ready", () => json({ status: "ok" }));

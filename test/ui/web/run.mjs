@@ -320,6 +320,20 @@ test("what is not there is said in words, and so is a server that has gone", asy
   await page.context().close();
 });
 
+test("without JavaScript a page leads to plain ones, and these to the error of a task", async () => {
+  const server = await serve("driver", webFolder);
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  await page.goto(server.url);
+  for (const link of ["plain pages", server.store.application.id, "stages", "4.0"])
+    await page.getByRole("link", { name: link, exact: true }).click();
+  await page.locator("h2:has-text('Failed tasks') ~ .table-scroll a").first().click();
+  assert.match(await text(page, "pre"), /RangeError: Row 5000 has no date/);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0);
+  await context.close();
+  await server.close();
+});
+
 test("a report is one file that shows the pages without a server", async () => {
   const server = await serve("driver", webFolder);
   const folder = mkdtempSync(join(tmpdir(), "firesteel-report-"));

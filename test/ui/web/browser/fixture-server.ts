@@ -2,6 +2,7 @@
 import type { HistoryEntry, Identity, MasterState, Profile, UiKind, WorkerState } from "../../../../src/ui/api-types";
 import { addApiFiresteel, addIdentity } from "../../../../src/ui/server/api-firesteel";
 import { addApiV1 } from "../../../../src/ui/server/api-v1";
+import { addPlainPages } from "../../../../src/ui/server/plain";
 import type { Applications } from "../../../../src/ui/server/applications";
 import { HttpServer } from "../../../../src/ui/server/http-server";
 import { json, Routes } from "../../../../src/ui/server/routes";
@@ -38,6 +39,7 @@ export async function serve(kind: UiKind, webFolder: string, tasks = 400, ended 
   };
   const routes = new Routes();
   addApiV1(routes, applications);
+  addPlainPages(routes, applications);
   addApiFiresteel(routes, applications, (one) => reportHtml(one, webFolder, "0.1.0"));
   routes.get("/api/firesteel/v1/history", () => json(history(store)));
   routes.get("/api/firesteel/v1/master", () => json(master()));
