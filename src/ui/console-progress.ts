@@ -141,7 +141,9 @@ class PlainView implements View {
       this.#last.delete(key);
       const took = now - stage.submittedAt;
       if (took >= PLAIN_AFTER_MS)
-        this.stream.write(`Stage ${stage.stageId} (${stage.name}): ${stage.numTasks} ${stage.numTasks === 1 ? "task" : "tasks"}, ${formatDuration(took)}\n`);
+        this.stream.write(
+          `Stage ${stage.stageId} (${stage.name}): ${stage.numTasks} ${stage.numTasks === 1 ? "task" : "tasks"}, ${formatDuration(took)}\n`,
+        );
     }
     for (const stage of stages) {
       const key = keyOf(stage);
