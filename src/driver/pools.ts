@@ -1,6 +1,23 @@
-/** Fair pools of `firesteel.scheduler.pools`: JSON with Spark's names of a pool's properties. */
+/** Fair pools: those of `firesteel.scheduler.pools`, JSON with Spark's names of a pool's properties, and what users see of them. */
 import { UsageError } from "../common/errors";
 import type { PoolConfig } from "./scheduler/config";
+import type { Pool } from "./scheduler/tasks/pools";
+
+/** A fair pool as it is now. */
+export interface PoolInfo {
+  readonly name: string;
+  readonly schedulingMode: "FIFO" | "FAIR";
+  readonly weight: number;
+  readonly minShare: number;
+  readonly runningTasks: number;
+  /** Stages that have tasks in it. */
+  readonly stageIds: readonly number[];
+}
+
+export function poolInfo({ name, config, running, sets }: Pool): PoolInfo {
+  const { mode, weight, minShare } = config;
+  return { name, schedulingMode: mode, weight, minShare, runningTasks: running, stageIds: sets.map(({ stage }) => stage.id) };
+}
 
 export function parsePools(text: string): Readonly<Record<string, PoolConfig>> {
   if (text === "") return {};

@@ -66,7 +66,7 @@ import type { ContextCompanion, ExecutorGroup } from "./platform";
 import { collectEvery } from "./periodic-collection";
 import { platform } from "./platform";
 import { Processes } from "./processes";
-import { parsePools } from "./pools";
+import { parsePools, type PoolInfo, poolInfo } from "./pools";
 import { schedulerConfig } from "./scheduler/config";
 import { SharedFiles } from "./shared-files";
 import { StatusTracker } from "./status-tracker";
@@ -533,6 +533,17 @@ export class SparkContext {
   /** Resolves when listeners have heard of all that has happened so far. */
   flushListeners(): Promise<void> {
     return this.#bus.flush();
+  }
+
+  /** The fair pools that there are by now; none where `spark.scheduler.mode` is FIFO. */
+  getAllPools(): PoolInfo[] {
+    const { pools } = this.#application.scheduler.dag.tasks;
+    return pools.isFair ? pools.pools.map(poolInfo) : [];
+  }
+
+  /** The pool of this name, or null. */
+  getPoolForName(name: string): PoolInfo | null {
+    return this.getAllPools().find((pool) => pool.name === name) ?? null;
   }
 
   getExecutorIds(): string[] {

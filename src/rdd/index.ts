@@ -7,6 +7,8 @@ export type { RddDependency } from "./api/persistence";
 export type { ActionOptions } from "./api/run";
 export { HashPartitioner, Partitioner, RangePartitioner } from "./partitioner";
 export { FutureAction } from "./future-action";
+export { BoundedDouble } from "./approximate/bounds";
+export { PartialResult } from "./approximate/partial-result";
 export { StatCounter } from "./stat-counter";
 export type { InputFormat } from "./input-format";
 export type { StreamOptions } from "./nodes/stream-node";

@@ -3,6 +3,7 @@
  * groups by subject, one file each under api/.
  */
 import { actionMethods, type ActionMethods } from "./api/actions";
+import { approximateMethods, type ApproximateMethods } from "./api/approximate";
 import { asyncActionMethods, type AsyncActionMethods } from "./api/async-actions";
 import { installMethods } from "./api/install";
 import { joinMethods, type JoinMethods } from "./api/joins";
@@ -37,6 +38,7 @@ export interface RDD<T>
     SortingMethods<T>,
     ActionMethods<T>,
     AsyncActionMethods<T>,
+    ApproximateMethods<T>,
     NumericMethods,
     OutputMethods,
     PersistenceMethods {}
@@ -51,6 +53,7 @@ installMethods(
   sortingMethods,
   actionMethods,
   asyncActionMethods,
+  approximateMethods,
   numericMethods,
   outputMethods,
   persistenceMethods,

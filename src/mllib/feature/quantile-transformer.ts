@@ -8,7 +8,7 @@ import { DenseMatrix, type Matrix } from "../linalg/matrices";
 import { choiceParam, gtEq, intParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { relativeError } from "../param/shared";
-import { normalQuantile } from "../stat/distributions";
+import { normalQuantile } from "../../common/distributions";
 import { entrySketches, interpolatedQuantiles } from "./support/quantiles";
 import { column, own, savedAs, savedByParams } from "./support/saved";
 import { mapping, type Mapping, vectorColumns, VectorModel, vectorSchema } from "./support/vector-column";

@@ -1,6 +1,6 @@
 /** Distributions and links of generalized linear models, by plain data: P. McCullagh and J. A. Nelder, Generalized Linear Models. */
 import { DataError } from "../../common/errors";
-import { logBinomial, logGammaDensity, logPoisson, normalCdf, normalPdf, normalQuantile } from "../stat/distributions";
+import { logBinomial, logGammaDensity, logPoisson, normalCdf, normalPdf, normalQuantile } from "../../common/distributions";
 
 export type FamilyName = "gaussian" | "binomial" | "poisson" | "gamma" | "tweedie";
 export type LinkName = "identity" | "log" | "inverse" | "logit" | "probit" | "cloglog" | "sqrt";

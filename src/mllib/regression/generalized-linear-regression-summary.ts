@@ -9,7 +9,7 @@ import { appendColumns, columnsProgram } from "../compute/append-columns";
 import { batchInput, type BatchInput, presentDoubles } from "../compute/batch-input";
 import { doubleColumn, doublesOf } from "../compute/columns";
 import { aggregateProgram } from "../compute/programs";
-import { normalTwoSided, studentTwoSided } from "../stat/distributions";
+import { normalTwoSided, studentTwoSided } from "../../common/distributions";
 import { type Family, familyOf, type FamilySpec, linkOf } from "../linear/families";
 import type { GlmFit } from "../linear/glm-fit";
 import { coefficientTable } from "./coefficient-table";

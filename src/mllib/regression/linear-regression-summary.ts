@@ -2,7 +2,7 @@
 import { UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { col } from "../../dataframe/api/functions";
-import { studentTwoSided } from "../stat/distributions";
+import { studentTwoSided } from "../../common/distributions";
 import { type RegressionMoments, regressionMoments } from "./regression-moments";
 
 export interface LinearSummaryColumns {

@@ -1,5 +1,5 @@
 /** Distribution functions of tests. W. H. Press et al., Numerical Recipes (2007), chapter 6. */
-import { incompleteBeta, logGamma } from "./distributions";
+import { incompleteBeta, logGamma } from "../../common/distributions";
 
 const EPSILON = 1e-16;
 

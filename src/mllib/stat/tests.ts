@@ -8,7 +8,7 @@ import { batchInput, presentDoubles } from "../compute/batch-input";
 import { aggregateProgram } from "../compute/programs";
 import { VectorUDT } from "../linalg/user-types";
 import { DenseVector } from "../linalg/vectors";
-import { normalCdf } from "./distributions";
+import { normalCdf } from "../../common/distributions";
 import { anovaTests, chiSquareTests, type FeatureTest, fValueTests } from "./feature-tests";
 import { kolmogorovCdf } from "./special-functions";
 

@@ -3,7 +3,7 @@ import type { Call } from "../context-port";
 import { Readable } from "node:stream";
 import { decodeValue, encodeValue, KeyMap } from "../../columnar";
 import { UsageError } from "../../common/errors";
-import { checkFunction, checkInteger } from "../arguments";
+import { checkBoolean, checkFunction, checkInteger, checkString } from "../arguments";
 import type { DatasetNode } from "../nodes/node";
 import { OpNode } from "../nodes/op-node";
 import { PartitionNode } from "../nodes/partition-node";
@@ -23,6 +23,9 @@ export interface ActionMethods<T> {
 
   /** All records, in the order of their partitions. They must fit into the memory of this process. */
   collect(options?: ActionOptions): Promise<T[]>;
+
+  /** As collect, with its job in a job group (PySpark's; `sc.withJobGroup` does the same for any calls). */
+  collectWithJobGroup(groupId: string, description: string, interruptOnCancel?: boolean, options?: ActionOptions): Promise<T[]>;
 
   /** The first `count` records. Partitions are read a few at a time: one first, then up to four times as many as before. */
   take(count: number, options?: ActionOptions): Promise<T[]>;
@@ -195,6 +198,21 @@ export const actionMethods = {
   },
   async collect(this: RDD<unknown>, options?: ActionOptions) {
     return rowsOf(this.node, callOf(this.node, "collect", options), { kind: "collect", limit: null });
+  },
+  async collectWithJobGroup(
+    this: RDD<unknown>,
+    groupId: unknown,
+    description: unknown,
+    interruptOnCancel: unknown = false,
+    options?: ActionOptions,
+  ) {
+    const scope = "collectWithJobGroup";
+    const properties = {
+      "spark.jobGroup.id": checkString(scope, "the group", groupId),
+      "spark.job.description": checkString(scope, "the description", description),
+      "spark.job.interruptOnCancel": String(checkBoolean(scope, "interruptOnCancel", interruptOnCancel)),
+    };
+    return rowsOf(this.node, { ...callOf(this.node, scope, options), properties }, { kind: "collect", limit: null });
   },
   async take(this: RDD<unknown>, count: unknown, options?: ActionOptions) {
     return takeRecords(this, callOf(this.node, "take", options), checkInteger("take", "the number of records", count, 0));

@@ -109,7 +109,7 @@ function withValueFunction(rdd: RDD<unknown>, op: "mapValues" | "flatMapValues",
   return rdd.derive(new OpNode(rdd.port, op, rdd.node, { op, f: rdd.capture(f, op) }, { preservesPartitioning: true }));
 }
 
-function aggregated(
+export function aggregated(
   rdd: RDD<unknown>,
   scope: string,
   aggregation: AggregationPlan,

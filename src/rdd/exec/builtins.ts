@@ -1,11 +1,15 @@
 /** Functions of firesteel's own that run in tasks: they travel by name. */
 import { InternalError } from "../../common/errors";
+import { addToSketch, estimateOf, mergeSketches } from "../approximate/sketch";
 
 type Function1 = (...args: never[]) => unknown;
 
 const builtins: Readonly<Record<string, Function1>> = {
   identity: (x: unknown) => x,
   /** Partition functions: (iterator, partition) => result. */
+  addToSketch,
+  mergeSketches,
+  estimateOf,
   toArray: (records: Iterable<unknown>) => [...records],
 };
 
