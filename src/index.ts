@@ -42,6 +42,7 @@ export type {
   JoinTypeName,
   OptionValue,
   QueryOptions,
+  ReadArguments,
   Records,
   SchemaInput,
   SchemaOrNames,
@@ -58,6 +59,7 @@ export type {
   UserScan,
   UserWriteTask,
   WindowBound,
+  WriteArguments,
 } from "./dataframe/api";
 export { AnalysisError, ParseError, QueryError } from "./dataframe/errors";
 export * as types from "./dataframe/types";
@@ -69,12 +71,14 @@ export type { SparkListener } from "./events/listener-bus";
 export {
   AccumulatorV2,
   BarrierTaskContext,
+  BoundedDouble,
   Broadcast,
   CollectionAccumulator,
   DoubleAccumulator,
   FutureAction,
   HashPartitioner,
   LongAccumulator,
+  PartialResult,
   Partitioner,
   RangePartitioner,
   RDD,

@@ -1,6 +1,6 @@
 /** What the types of DataFrames and their functions take, checked by tsc: this file is never run. */
 import { functions as F } from "../../src/index";
-import type { DataFrame, Row } from "../../src/index";
+import type { DataFrame, QueryOptions, Row } from "../../src/index";
 
 declare const df: DataFrame;
 
@@ -12,6 +12,10 @@ export async function typeTests(): Promise<void> {
   F.aggregate("xs", F.lit(0), (sum, x) => sum.plus(x));
   await df.show({ truncate: false });
   df.dropna({ how: "all", subset: ["a"] }).orderBy(1, -2);
+  df.sparkSession.read.csv("a.csv", { header: true, inferSchema: true, schema: "a INT" });
+  const options: QueryOptions = {};
+  await df.write.parquet("a", options);
+  await df.write.csv("a", { mode: "overwrite", header: true, partitionBy: ["a"] });
   const rows: Row[] = await df.collect();
   const first: number = rows[0]![0];
   void first;

@@ -207,7 +207,7 @@ export class Column {
     return this.#operator("power", other);
   }
   negate(): Column {
-    return this.#operator("negative");
+    return new Column({ kind: "call", name: ["negative"], args: [this.expression] });
   }
   neg(): Column {
     return this.negate();

@@ -13,6 +13,16 @@ import type { SchemaInput } from "./schema-input";
 import type { SparkSession } from "./spark-session";
 import type { OptionValue } from "./writer";
 
+/** Settings of a read by name, as keyword arguments in PySpark: the last argument of load and its kin. */
+export interface ReadArguments {
+  readonly schema?: SchemaInput;
+  readonly format?: string;
+  /** Options of the source: `{ header: true, sep: ";" }`. Those without a value are left out. */
+  readonly [option: string]: OptionValue | SchemaInput | null | undefined;
+}
+
+type Paths = readonly (string | readonly string[] | ReadArguments)[];
+
 /** How a source is read; made by `spark.read`. Methods change it and give it back; `load` and its kin give DataFrames. */
 export class DataFrameReader {
   #format: string | null = null;
@@ -43,6 +53,24 @@ export class DataFrameReader {
     return this;
   }
 
+  /** The paths, with the settings among the arguments taken over. */
+  #paths(args: readonly unknown[]): readonly string[] {
+    const paths: string[] = [];
+    for (const arg of args) {
+      if (typeof arg !== "object" || arg === null || Array.isArray(arg)) {
+        paths.push(...[arg as string | readonly string[]].flat());
+        continue;
+      }
+      const { schema, format, ...options } = arg as ReadArguments;
+      if (schema !== undefined) this.schema(schema);
+      if (format !== undefined) this.format(format);
+      for (const [key, value] of Object.entries(options)) {
+        if (value !== undefined && value !== null) this.option(key, value as OptionValue);
+      }
+    }
+    return paths;
+  }
+
   #read(scope: string, format: string, paths: readonly string[]): DataFrame {
     const at = this.spark.core.place(scope);
     return new DataFrame(this.spark, {
@@ -55,40 +83,44 @@ export class DataFrameReader {
     });
   }
 
-  /** Reads files, directories or patterns of them; without a path, what the options say. */
-  load(...paths: readonly (string | readonly string[])[]): DataFrame {
+  /**
+   * Reads files, directories or patterns of them; without a path, what the options say. Settings may come last by name:
+   * `load("in", { format: "csv", header: true })`.
+   */
+  load(...paths: Paths): DataFrame {
+    const all = this.#paths(paths);
     const { path } = this.#options;
-    const all = paths.flat();
     const format = this.#format ?? this.spark.conf.get("spark.sql.sources.default", "parquet");
     return this.#read("load", format, all.length === 0 && path !== undefined ? [path] : all);
   }
 
-  parquet(...paths: readonly (string | readonly string[])[]): DataFrame {
+  parquet(...paths: Paths): DataFrame {
     return this.#read("parquet", "parquet", this.#given("parquet", paths));
   }
-  orc(...paths: readonly (string | readonly string[])[]): DataFrame {
+  orc(...paths: Paths): DataFrame {
     return this.#read("orc", "orc", this.#given("orc", paths));
   }
   /** A row for each line, in the column `value`. */
-  text(...paths: readonly (string | readonly string[])[]): DataFrame {
+  text(...paths: Paths): DataFrame {
     return this.#read("text", "text", this.#given("text", paths));
   }
-  textFile(...paths: readonly (string | readonly string[])[]): DataFrame {
+  textFile(...paths: Paths): DataFrame {
     return this.text(...paths);
   }
-  xml(...paths: readonly (string | readonly string[])[]): DataFrame {
+  xml(...paths: Paths): DataFrame {
     return this.#read("xml", "xml", this.#given("xml", paths));
   }
   /** JSON text, a value a line; of files, or of an RDD of text. */
-  json(...paths: readonly (string | readonly string[] | RDD<string>)[]): DataFrame {
+  json(...paths: readonly (Paths[number] | RDD<string>)[]): DataFrame {
     return this.#readText("json", paths);
   }
-  csv(...paths: readonly (string | readonly string[] | RDD<string>)[]): DataFrame {
+  /** Lines of values, of files or of an RDD of text: `csv("people.csv", { header: true, inferSchema: true })`. */
+  csv(...paths: readonly (Paths[number] | RDD<string>)[]): DataFrame {
     return this.#readText("csv", paths);
   }
 
-  #given(call: string, paths: readonly (string | readonly string[])[]): readonly string[] {
-    const all = paths.flat();
+  #given(call: string, paths: readonly unknown[]): readonly string[] {
+    const all = this.#paths(paths);
     if (all.length === 0 || all.some((path) => typeof path !== "string" || path === "")) {
       throw new UsageError("INVALID_ARGUMENT", `read.${call} needs paths: text, or arrays of it.`);
     }
@@ -96,10 +128,10 @@ export class DataFrameReader {
   }
 
   /** Text of an RDD goes through the function that reads it, and what is in its struct becomes columns. */
-  #readText(format: "json" | "csv", paths: readonly (string | readonly string[] | RDD<string>)[]): DataFrame {
-    const [first] = paths;
-    if (!(first instanceof RDD))
-      return this.#read(format, format, this.#given(format, paths as readonly (string | readonly string[])[]));
+  #readText(format: "json" | "csv", paths: readonly (Paths[number] | RDD<string>)[]): DataFrame {
+    const [first, ...settings] = paths;
+    if (!(first instanceof RDD)) return this.#read(format, format, this.#given(format, paths));
+    this.#paths(settings);
     if (this.#schema === null) {
       throw new UsageError("INVALID_ARGUMENT", `read.${format} of an RDD needs a schema: spark.read.schema(…).${format}(rdd).`);
     }

@@ -17,6 +17,15 @@ const MODES: Readonly<Record<string, SaveMode>> = {
 
 export type OptionValue = string | number | boolean;
 
+/** The last argument of writes: the writer's settings and options of the source by name, as keyword arguments in PySpark. */
+export interface WriteArguments extends QueryOptions {
+  readonly mode?: SaveMode | "errorifexists" | "default";
+  readonly partitionBy?: string | readonly string[];
+  readonly format?: string;
+  /** Options of the source: `{ header: true, compression: "gzip" }`. Those without a value are left out. */
+  readonly [option: string]: OptionValue | readonly string[] | AbortSignal | null | undefined;
+}
+
 /** Where and how rows are written; made by `df.write`. Methods change it and give it back; `save` and its kin write. */
 export class DataFrameWriter {
   #format: string | null = null;
@@ -77,14 +86,26 @@ export class DataFrameWriter {
     return this;
   }
 
+  /** Takes over what was given by name. */
+  #with({ mode, partitionBy, format, signal, ...options }: WriteArguments = {}): QueryOptions {
+    if (format !== undefined) this.format(format);
+    if (mode !== undefined) this.mode(mode);
+    if (partitionBy !== undefined) this.partitionBy(partitionBy);
+    for (const [key, value] of Object.entries(options)) {
+      if (value !== undefined && value !== null) this.option(key, value as OptionValue);
+    }
+    return signal === undefined ? {} : { signal };
+  }
+
   async #write(scope: string, spec: WriteSpec, options?: QueryOptions): Promise<void> {
     const { core } = this.df.sparkSession;
     const call = core.call(scope, options);
     await core.change(async () => core.port.write(await core.completeInside(this.df.plan), spec, call));
   }
 
-  /** Writes to a path, or to where the options say. */
-  async save(path?: string, options?: QueryOptions): Promise<void> {
+  /** Writes to a path, or to where the options say: `save("out", { format: "csv", header: true, mode: "overwrite" })`. */
+  async save(path?: string, settings?: WriteArguments | QueryOptions): Promise<void> {
+    const options = this.#with(settings as WriteArguments | undefined);
     if (this.#bucketBy !== null) throw new AnalysisError("_LEGACY_ERROR_TEMP_1312", { operation: "save" });
     if (this.#sortBy.length > 0) throw new AnalysisError("SORT_BY_WITHOUT_BUCKETING", {});
     if (this.#clusterBy.length > 0) throw new AnalysisError("CLUSTERING_NOT_SUPPORTED", { operation: "save" });
@@ -103,24 +124,24 @@ export class DataFrameWriter {
     );
   }
 
-  parquet(path: string, options?: QueryOptions): Promise<void> {
-    return this.format("parquet").save(path, options);
+  parquet(path: string, settings?: WriteArguments | QueryOptions): Promise<void> {
+    return this.format("parquet").save(path, settings);
   }
-  json(path: string, options?: QueryOptions): Promise<void> {
-    return this.format("json").save(path, options);
+  json(path: string, settings?: WriteArguments | QueryOptions): Promise<void> {
+    return this.format("json").save(path, settings);
   }
-  csv(path: string, options?: QueryOptions): Promise<void> {
-    return this.format("csv").save(path, options);
+  csv(path: string, settings?: WriteArguments | QueryOptions): Promise<void> {
+    return this.format("csv").save(path, settings);
   }
   /** Lines of text: one string column. */
-  text(path: string, options?: QueryOptions): Promise<void> {
-    return this.format("text").save(path, options);
+  text(path: string, settings?: WriteArguments | QueryOptions): Promise<void> {
+    return this.format("text").save(path, settings);
   }
-  orc(path: string, options?: QueryOptions): Promise<void> {
-    return this.format("orc").save(path, options);
+  orc(path: string, settings?: WriteArguments | QueryOptions): Promise<void> {
+    return this.format("orc").save(path, settings);
   }
-  xml(path: string, options?: QueryOptions): Promise<void> {
-    return this.format("xml").save(path, options);
+  xml(path: string, settings?: WriteArguments | QueryOptions): Promise<void> {
+    return this.format("xml").save(path, settings);
   }
   jdbc(
     url: string,
@@ -132,7 +153,8 @@ export class DataFrameWriter {
   }
 
   /** Makes a table of the rows, or writes into one, by the names of columns. */
-  async saveAsTable(table: string, options?: QueryOptions): Promise<void> {
+  async saveAsTable(table: string, settings?: WriteArguments | QueryOptions): Promise<void> {
+    const options = this.#with(settings as WriteArguments | undefined);
     if (this.#bucketBy === null && this.#sortBy.length > 0) throw new AnalysisError("SORT_BY_WITHOUT_BUCKETING", {});
     const bucketBy: BucketBy | null = this.#bucketBy === null ? null : { ...this.#bucketBy, sort: this.#sortBy };
     await this.#write(

@@ -73,3 +73,27 @@ test("arguments by name", async () => {
 test("isin of nothing holds for no row", () => {
   expect(bare(col("age").isin([]).expression)).toMatchObject({ kind: "literal", value: false });
 });
+
+test("reads and writes take their settings by name", async () => {
+  const read = spark.read.csv("a.csv", "b.csv", { header: true, sep: ";", nullValue: undefined, schema: "a INT" });
+  expect(bare(read.plan)).toMatchObject({
+    format: "csv",
+    paths: ["a.csv", "b.csv"],
+    options: { header: "true", sep: ";" },
+    schema: { fields: [{ name: "a" }] },
+  });
+  expect(bare(read.plan)).not.toHaveProperty("options.nullValue");
+  expect(bare(spark.read.load(["x"], { format: "json", multiLine: true }).plan)).toMatchObject({
+    format: "json",
+    options: { multiLine: "true" },
+  });
+  expect(() => spark.read.csv({ header: true })).toThrow(/read\.csv needs paths/);
+
+  const fake = fakeSession(people, []);
+  await fake.spark.table("t").write.csv("out", { header: true, mode: "overwrite", partitionBy: "age" });
+  await fake.spark.table("t").write.save("out", { format: "json", signal: new AbortController().signal });
+  expect(fake.written).toMatchObject([
+    { format: "csv", path: "out", mode: "overwrite", partitionBy: ["age"], options: { header: "true" } },
+    { format: "json", options: {} },
+  ]);
+});
