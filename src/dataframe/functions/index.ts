@@ -46,11 +46,13 @@ import { collationFunctions } from "./families/collation";
 import { csvFunctions } from "./families/csv";
 import { vectorAggregates } from "./families/vector-aggregates";
 import { topKAggregates } from "./families/aggregate-top-k";
+import { thetaFunctions } from "./families/theta-sketch";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
 /** One line a family. */
 const families: readonly (readonly FunctionEntry[])[] = [
+  thetaFunctions,
   extractFunctions,
   vectorAggregates,
   collationFunctions,
