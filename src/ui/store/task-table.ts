@@ -225,9 +225,17 @@ export class TaskTable {
   sorted(value: (row: number) => number): Float64Array {
     let count = 0;
     const values = new Float64Array(this.#length);
-    for (let row = 0; row < this.#length; row++)
-      if (this.fact(row, "status") === SUCCESS && this.fact(row, "hasMetrics") === 1) values[count++] = value(row);
-    return values.subarray(0, count).sort();
+    // Many figures are the same for all tasks.
+    let ascending = true;
+    let last = -Infinity;
+    for (let row = 0; row < this.#length; row++) {
+      if (this.fact(row, "status") !== SUCCESS || this.fact(row, "hasMetrics") !== 1) continue;
+      const next = value(row);
+      if (next < last) ascending = false;
+      values[count++] = last = next;
+    }
+    const found = values.subarray(0, count);
+    return ascending ? found : found.sort();
   }
 
   /** Forgets all tasks that have ended. */

@@ -109,9 +109,15 @@ export function stageData(store: AppStore, stage: StageEntry, options: StageOpti
   };
 }
 
+const summarized = new WeakMap<StageEntry, { readonly of: string; readonly value: TaskMetricDistributions | undefined }>();
+
 /** Undefined for a stage of which no task has succeeded. */
 export function taskSummary(stage: StageEntry, quantiles: readonly number[]): TaskMetricDistributions | undefined {
-  const now = distributions(stage.tasks, quantiles);
+  // Of many tasks it takes long, and pages ask again when others have changed.
+  const of = `${stage.completedTasks} ${stage.tasks.length} ${quantiles.join()}`;
+  const before = summarized.get(stage);
+  const now = before?.of === of ? before.value : distributions(stage.tasks, quantiles);
+  summarized.set(stage, { of, value: now });
   if (now !== undefined || stage.distributions === undefined) return now;
   return atQuantiles(stage.distributions, quantiles);
 }
