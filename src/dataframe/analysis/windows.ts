@@ -16,7 +16,7 @@ import { printed, printedBound, printedFrame, printedSortOrder } from "../expres
 import { exists, isFoldable, mapChildren, sameExpression, sameSortOrders } from "../expressions/traverse";
 import type { LogicalPlan, Window } from "../logical/plan";
 import type { UnresolvedBound, UnresolvedWindow } from "../syntax/expression";
-import { sameType } from "../types/text";
+import { isOrderable, sameType } from "../types/text";
 import type { Binder, Scope } from "./binder";
 import { bindContext } from "./bind-context";
 import { DOCS } from "./documentation";
@@ -38,6 +38,13 @@ export function bindWindow(binder: Binder, written: UnresolvedWindow, scope: Sco
     return one.kind === "alias" ? one.child : one;
   };
   const partitionBy = window.partitionBy.map(expressionOf);
+  for (const key of partitionBy)
+    if (!isOrderable(key.type) && key.type.kind !== "null")
+      throw new AnalysisError(
+        "EXPRESSION_TYPE_IS_NOT_ORDERABLE",
+        { expr: exprText(key), exprType: typeText(key.type) },
+        key.kind === "attribute" ? written.at : key.at,
+      );
   const orderBy = window.orderBy.map((item): SortOrder => {
     if (item.kind === "sortOrder") return sortOrderOf(item, expressionOf(item.child));
     return { kind: "sortOrder", child: expressionOf(item), ascending: true, nullsFirst: true };

@@ -132,3 +132,11 @@ describe("columns by name", () => {
     expect(await schemaAfter({ kind: "filter", child: plan, condition: parseExpression("b > 1") })).toBe("struct<a:int,b:int>");
   });
 });
+
+test("windows are not divided by what has no order", async () => {
+  const one = await harness();
+  await expect(one.analyzed("SELECT count(*) OVER (PARTITION BY map(a, b)) FROM t")).rejects.toThrow(
+    "EXPRESSION_TYPE_IS_NOT_ORDERABLE",
+  );
+  await one.analyzed("SELECT count(*) OVER (PARTITION BY NULL) FROM t");
+});

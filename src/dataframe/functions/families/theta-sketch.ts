@@ -134,7 +134,7 @@ const sketchAggregate = aggregate<ThetaUpdate>({
   optional: 1,
   prepare: withDefaultLg([VALUES, "int"]),
   result: BINARY,
-  nullable: true,
+  nullable: false,
   options: (args, context) => ({ lg: constantLg(args[1] as Expression, context) }),
   accumulator: (call) => {
     const bytes = bytesOf((call.args[0] as Expression).type);
@@ -155,7 +155,7 @@ const unionAggregate = aggregate<ThetaUpdate>({
   optional: 1,
   prepare: withDefaultLg(["binary", "int"]),
   result: BINARY,
-  nullable: true,
+  nullable: false,
   options: (args, context) => ({ lg: constantLg(args[1] as Expression, context) }),
   accumulator: (call) => growing(call, (state, value) => state.unite(sketchOf(value as Uint8Array, call))),
 });
@@ -174,7 +174,7 @@ const intersectionAggregate = aggregate<Intersection>({
   inputs: ["any"],
   prepare: (args, context) => exactly(["binary"], args, context),
   result: BINARY,
-  nullable: true,
+  nullable: false,
   accumulator: (call) => {
     const meet = (state: Intersection, other: ThetaSketch | null): Intersection => {
       if (other !== null) state.sketch = state.sketch === null ? other : thetaIntersection(state.sketch, other);
