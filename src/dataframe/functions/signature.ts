@@ -13,7 +13,7 @@ import { isOrderable, sqlName } from "../types/text";
 import type { BindContext, FunctionDoc, ScalarFunction } from "./registry";
 import { oneCollation } from "./collating";
 import type { CollationUse } from "./collating";
-import { closestInput, inputName } from "./input-types";
+import { accepts, closestInput, inputName } from "./input-types";
 import type { InputType } from "./input-types";
 
 export interface InputSpec {
@@ -26,6 +26,8 @@ export interface InputSpec {
   readonly atLeast?: number;
   /** Arguments that become one common type (coalesce, greatest): all, or these positions. Nulls follow the others. */
   readonly common?: "all" | readonly number[];
+  /** Arguments that are not what is asked for are refused, where others are cast: Spark's ExpectsInputTypes. Elements of arrays are cast. */
+  readonly uncast?: boolean;
   /** All strings get one collation: what the function does with them. */
   readonly collated?: CollationUse;
 }
@@ -147,20 +149,22 @@ export function rewrite(spec: RewriteSpec): ScalarFunction {
 
 /** Each argument with the implicit cast that its input asks for. */
 export function coerceInputs(spec: InputSpec, args: readonly Expression[], context: BindContext): readonly Expression[] {
-  const each = args.map((arg, i) => coerceInput(spec.inputs[i] ?? spec.rest ?? "any", arg, i, args, context));
+  const each = args.map((arg, i) => coerceInput(spec, arg, i, args, context));
   const use = spec.collated ?? (spec.common === undefined ? undefined : "value");
   const collated = use === undefined ? each : oneCollation(each, context, use);
   return spec.common === undefined ? collated : commonInputs(collated, spec.common, args, context);
 }
 
 function coerceInput(
-  input: InputType,
+  spec: InputSpec,
   arg: Expression,
   index: number,
   args: readonly Expression[],
   context: BindContext,
 ): Expression {
-  const target = closestInput(arg.type, input, context.settings);
+  const input = spec.inputs[index] ?? spec.rest ?? "any";
+  const refused = spec.uncast === true && arg.type.kind !== "null" && arg.type.kind !== "array" && !accepts(input, arg.type);
+  const target = refused ? null : closestInput(arg.type, input, context.settings);
   if (target === null) throw unexpectedInputType(input, index, args, context);
   return coerced(arg, target, context);
 }

@@ -95,7 +95,11 @@ const arrayInsert = prepared(
     evaluate: (call) => (items, position, item) =>
       items === null || position === null ? null : insertAt(items as Items, position as number, item, call),
   }),
-  (args, context) => arrayAndElement(args, context, [0, 2]),
+  (args, context) => {
+    const position = (args[1] as Expression).type.kind;
+    if (!["byte", "short", "int", "null"].includes(position)) throw unexpectedInputType("int", 1, args, context);
+    return arrayAndElement(args, context, [0, 2]);
+  },
 );
 
 function addedAt(name: "array_append" | "array_prepend", usage: string, result: string): FunctionEntry {
@@ -161,6 +165,7 @@ const changes = [
   ),
   scalar({
     names: ["array_repeat"],
+    uncast: true,
     doc: doc("An array with a value so many times.", ["array_repeat('123', 2)", '["123","123"]']),
     inputs: ["any", "int"],
     result: (types, args) => arrayOf(firstType(types), (args[0] as Expression).nullable),
@@ -251,6 +256,7 @@ function slice(items: Items, start: number, length: number, call: Call): Boxed {
 
 const sortArray = scalar({
   names: ["sort_array"],
+  uncast: true,
   doc: doc("The array in ascending order, nulls first, or with false in descending order, nulls last.", [
     "sort_array(array('b', 'd', null, 'c', 'a'), true)",
     '[null,"a","b","c","d"]',
@@ -314,6 +320,7 @@ const arraysZip = scalar({
 
 const arrayJoin = scalar({
   names: ["array_join"],
+  uncast: true,
   doc: doc("The strings of an array joined with a delimiter; nulls are left out, or replaced by the third argument.", [
     "array_join(array('hello', null, 'world'), ' ', ',')",
     "hello , world",

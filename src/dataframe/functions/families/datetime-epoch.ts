@@ -35,6 +35,7 @@ function fromUnits(name: string, unit: number, usage: string, result: string): F
 function toUnits(name: string, unit: number, usage: string, result: string): FunctionEntry {
   return scalar({
     names: [name],
+    uncast: true,
     doc: doc(usage, [`${name}(TIMESTAMP('1970-01-01 00:00:01Z'))`, result]),
     inputs: ["timestamp"],
     result: LONG,
@@ -62,6 +63,7 @@ function moved(name: string, usage: string, result: string, move: (micros: Exact
 export const datetimeEpochFunctions: readonly FunctionEntry[] = [
   scalar({
     names: ["timestamp_seconds"],
+    uncast: true,
     doc: doc("The timestamp so many seconds after 1970-01-01 00:00:00 UTC.", [
       "timestamp_seconds(1230219000)",
       "2008-12-25 07:30:00",

@@ -258,6 +258,7 @@ const days: readonly FunctionEntry[] = [
   }),
   scalar({
     names: ["unix_date"],
+    uncast: true,
     doc: doc("Days since 1970-01-01.", ['unix_date(DATE("1970-01-02"))', "1"]),
     inputs: ["date"],
     result: INT,
@@ -265,6 +266,7 @@ const days: readonly FunctionEntry[] = [
   }),
   scalar({
     names: ["unix_seconds"],
+    uncast: true,
     doc: doc("Whole seconds since 1970-01-01 00:00:00 UTC.", ["unix_seconds(TIMESTAMP('1970-01-01 00:00:01Z'))", "1"]),
     inputs: ["timestamp"],
     result: { kind: "long" },

@@ -129,6 +129,7 @@ const toJson: ScalarFunction = {
 
 const getJsonObject = scalar({
   names: ["get_json_object"],
+  uncast: true,
   doc: doc("The text of what a path finds in a JSON text.", [`get_json_object('{"a":"b"}', '$.a')`, "b"]),
   inputs: ["string", "string"],
   result: STRING,
@@ -160,6 +161,7 @@ function walked<T extends Boxed>(text: string, walk: (reader: JsonReader) => T |
 const looks = [
   scalar({
     names: ["json_array_length"],
+    uncast: true,
     doc: doc("Number of elements of a JSON array; null for other text.", ["json_array_length('[1,2,3,4]')", "4"]),
     inputs: ["string"],
     result: INT,
@@ -175,6 +177,7 @@ const looks = [
   }),
   scalar({
     names: ["json_object_keys"],
+    uncast: true,
     doc: doc("The names of the fields of a JSON object; null for other text.", [
       `json_object_keys('{"key": "value"}')`,
       '["key"]',

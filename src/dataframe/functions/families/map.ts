@@ -277,6 +277,7 @@ const containsKey = prepared(
 /** Delimiters are regular expressions. */
 const strToMap = scalar({
   names: ["str_to_map"],
+  uncast: true,
   doc: doc("A map of a text of pairs, with the delimiter of pairs and that of key and value.", [
     "str_to_map('a:1,b:2,c:3', ',', ':')",
     '{"a":"1","b":"2","c":"3"}',

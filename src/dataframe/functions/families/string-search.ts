@@ -321,6 +321,7 @@ const similarities = [
   }),
   scalar({
     names: ["soundex"],
+    uncast: true,
     doc: doc("The Soundex code of a string.", ["soundex('Miller')", "M460"]),
     inputs: ["string"],
     result: STRING,

@@ -140,6 +140,7 @@ function fromUnits(name: string, nanos: number, usage: string): FunctionEntry {
 function toUnits(name: string, nanos: number, usage: string, result: string): FunctionEntry {
   return scalar({
     names: [name],
+    uncast: true,
     doc: doc(usage, [`${name}(TIME'14:30:00')`, result]),
     inputs: ["time"],
     result: LONG,
@@ -174,6 +175,7 @@ export const timeFunctions: readonly FunctionEntry[] = [
   }),
   scalar({
     names: ["time_from_seconds"],
+    uncast: true,
     doc: doc("The time so many seconds after midnight.", ["time_from_seconds(52200.5)", "14:30:00.5"]),
     inputs: ["numeric"],
     result: TIME,
@@ -195,6 +197,7 @@ export const timeFunctions: readonly FunctionEntry[] = [
   fromUnits("time_from_micros", 1e3, "The time so many microseconds after midnight."),
   scalar({
     names: ["time_to_seconds"],
+    uncast: true,
     doc: doc("Seconds since midnight, with their fraction.", ["time_to_seconds(TIME'14:30:00.5')", "52200.500000"]),
     inputs: ["time"],
     result: { kind: "decimal", precision: 14, scale: 6 },

@@ -43,6 +43,7 @@ function queryValue(query: string, key: string): string | null {
 function parseUrl(name: string, tolerant: boolean): FunctionEntry {
   return scalar({
     names: [name],
+    uncast: true,
     doc: doc(
       `A part of a URL: HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY, USERINFO, or a key of its query${tolerant ? "; null where it is no URL" : ""}.`,
       [`${name}('http://spark.apache.org/path?query=1', 'HOST')`, "spark.apache.org"],
