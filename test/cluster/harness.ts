@@ -73,11 +73,3 @@ export class TestCluster {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
-
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let i = 0; i < 600; i++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`waited in vain for ${what}`);
-}

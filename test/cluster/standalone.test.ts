@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MasterLink } from "../../src/cluster/session/master-link";
 import { checkReach, clusterSecret } from "../../src/cluster/secret";
-import { TestCluster, until } from "./harness";
+import { until } from "../support/until";
+import { TestCluster } from "./harness";
 
 // The built package's processes are to be of the same version.
 jest.mock("../../src/common/version", () => ({

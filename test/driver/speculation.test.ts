@@ -53,7 +53,7 @@ test("a task that has more to read than the others, and reads as fast, gets no c
     await using sc = new SparkContext();
     let copies = 0;
     sc.addSparkListener({ onTaskStart: ({ taskInfo }) => { if (taskInfo.speculative) copies++; } });
-    const spin = (line: string) => { const until = performance.now() + 0.03; while (performance.now() < until); return line.length; };
+    const spin = (line: string) => { const until = performance.now() + 0.04; while (performance.now() < until); return line.length; };
     const total = await sc.union(process.argv.slice(2).map((file) => sc.textFile(file, 1))).map(spin).count();
     await sc.flushListeners();
     console.log(JSON.stringify({ total, copies }));
@@ -61,7 +61,7 @@ test("a task that has more to read than the others, and reads as fast, gets no c
   // A twentieth of the others' rate counts as progress: what else this machine does must not decide.
   const quick = {
     ...conf,
-    "spark.speculation.minTaskRuntime": "1s",
+    "spark.speculation.minTaskRuntime": "3s",
     "spark.speculation.efficiency.longRunTaskFactor": "1000000",
     "spark.speculation.efficiency.processRateMultiplier": "0.05",
   };
