@@ -268,7 +268,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   GROUPING_COLUMN_MISMATCH: "grouping({grouping}) is not among the groupings {groupingColumns}.",
   GROUPING_SIZE_LIMIT_EXCEEDED: "At most {maxSize} expressions can be grouped in sets.",
   WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE: "{funcName} needs OVER (…).",
-  WINDOW_FUNCTION_FRAME_NOT_ORDERED: "{wf} needs ORDER BY in its window.",
+  WINDOW_FUNCTION_FRAME_NOT_ORDERED: "{wf_name} needs an order: add orderBy to its window.",
   MISSING_WINDOW_SPECIFICATION: "There is no window {windowName}. See {docroot}.",
   DISTINCT_WINDOW_FUNCTION_UNSUPPORTED: "DISTINCT does not go with OVER: {windowExpr}.",
   UNBOUND_SQL_PARAMETER: "The parameter {name} was given no value.",
@@ -350,4 +350,72 @@ export const errorMessages: Readonly<Record<string, string>> = {
   _LEGACY_ERROR_TEMP_3231: "{interval} is no duration of a fixed length: a window cannot be of months. Write days or weeks.",
   _LEGACY_ERROR_TEMP_1210: "The second argument of {funcName} must be a boolean literal.",
   _LEGACY_ERROR_TEMP_2017: "An array of keys and one of values must have the same length.",
+
+  // Columns, sources and statements that do not go together
+  AMBIGUOUS_COLUMN_REFERENCE:
+    '{name} may be of either side: the DataFrame is joined with itself. Give the sides names by as(…) and say which: col("left.name").',
+  "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN": "The condition {sqlExpr} is {type}; it must be BOOLEAN.",
+  DATA_SOURCE_NOT_FOUND: "There is no source {provider}. Check its name, or register it with spark.dataSource.register.",
+  CANNOT_DETERMINE_TYPE: "No record has a value in {columns} that tells its type. Give a schema.",
+  CANNOT_INFER_EMPTY_SCHEMA: 'There are no records to tell a schema by. Give one: createDataFrame([], "a INT, b STRING").',
+  FIELD_NOT_NULLABLE_WITH_NAME:
+    "{field_name} has a null, which its schema does not allow. Correct the record, or leave out NOT NULL.",
+  INVALID_SAVE_MODE: "{mode} is no mode of writing; those are append, overwrite, ignore and error (also errorifexists, default).",
+  PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA: "There is no column {column} to partition by in {schema}.",
+  UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE:
+    "{format} cannot hold the column {columnName}, which is {columnType}. Cast it, for example to a string by to_json, or leave it out.",
+  UNSUPPORTED_JOIN_TYPE: "There is no join of the type '{typ}'; those there are: {supported}.",
+  UNSUPPORTED_LITERAL_VALUE:
+    "{path} is {value}, which no column can hold. Give a number, string, boolean, Date, bytes, array, Map or object of them.",
+  UNRESOLVED_COLUMN_AMONG_FIELD_NAMES:
+    "The other side has no column {colName}; it has {fieldNames}. With allowMissingColumns it is NULL there.",
+  PATH_ALREADY_EXISTS:
+    "There is something at {outputPath} already. Choose another path, or the mode append, overwrite or ignore.",
+  UNABLE_TO_INFER_SCHEMA: "No file tells a schema for {format}. Check the paths, or give a schema.",
+  COLUMN_ALREADY_EXISTS: "The column {columnName} comes twice. Give one of them another name.",
+  CANNOT_MERGE_SCHEMAS: "Files have schemas that do not go together: {left} and {right}.",
+  "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON":
+    "The frame of a window begins behind its end: its first bound must be {comparison} to its last.",
+  ROUTINE_NOT_FOUND: "There is no function {routineName}. Check its name and the current database.",
+  ROUTINE_ALREADY_EXISTS: "There is a {existingRoutineType} {routineName} already. Say OR REPLACE, or drop it.",
+  INVALID_OPTION_VALUE: "The option {optionName} is '{optionValue}'; it must be {expected}.",
+  "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST":
+    "{tableName}: the column {colName} is {targetType}, and {srcType} is not safely one. Cast the value.",
+  "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS": "{tableName} has no columns {extraColumns}.",
+  UNPIVOT_VALUE_DATA_TYPE_MISMATCH: "The columns that become one are of types without a common one: {types}. Cast them.",
+  GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE: "Rows cannot be grouped by {sqlExpr}: values of {dataType} have no order.",
+  JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE: "The condition of the join, {joinCondition}, is {conditionType}; it must be BOOLEAN.",
+  COLUMN_NOT_DEFINED_IN_TABLE: "{tableName} has no column {colName} to be a {colType} column; it has {tableCols}.",
+  CANNOT_RESOLVE_DATAFRAME_COLUMN:
+    "{name} is a column of a DataFrame that this query is not made from. Take the column from this one, or join the other.",
+  INVALID_USAGE_OF_STAR_OR_REGEX: "{elem} cannot stand in {prettyName}: name the columns.",
+  "UNSUPPORTED_GENERATOR.NOT_GENERATOR": "{functionName} makes no rows: a function such as explode belongs here.",
+  "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN":
+    "A query of nothing but {columnName} reads no other column, so that no record is found to be bad. Cache the DataFrame, or save what was parsed, first.",
+  UNSUPPORTED_EXPR_FOR_OPERATOR:
+    "{invalidExprSqls} cannot stand here: aggregates, window functions and generators belong into select or agg.",
+  WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE:
+    "A window function cannot stand in {clauseName}. Compute it in a subquery, or by withColumn, first.",
+  "WRONG_NUM_ARGS.WITHOUT_SUGGESTION": "{functionName}: the number of arguments is {actualNum}; it must be {expectedNum}.",
+  "NOT_A_CONSTANT_STRING.NOT_CONSTANT": "{name} must be a constant string; {expr} is not constant.",
+  DUPLICATE_KEY: "The key {keyColumn} comes twice.",
+  "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION":
+    "There is no compression {codecName}; those there are: {availableCodecs}.",
+  INSERT_PARTITION_COLUMN_ARITY_MISMATCH:
+    "{tableName}: columns {tableColumns} with {staticPartCols} fixed do not go with the values {dataColumns}.",
+  NON_PARTITION_COLUMN: "{columnName} is no partition column of the table.",
+  PARTITIONS_ALREADY_EXIST: "{tableName} has {partitionList} already. Say IF NOT EXISTS.",
+  EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE: "{format} cannot hold rows without columns.",
+  UNPIVOT_REQUIRES_VALUE_COLUMNS: "There is no column left to unpivot.",
+  ALL_PARTITION_COLUMNS_NOT_ALLOWED: "All columns are partition columns: at least one must stay in the files.",
+  INVALID_PARTITION_COLUMN_DATA_TYPE: "A column of {type} cannot be a partition column.",
+  WRONG_COMMAND_FOR_OBJECT_TYPE: "{operation} is for a {requiredType}; {objectName} is a {foundType}.",
+  RECURSIVE_VIEW: "The view {viewIdent} would read itself: {newPath}.",
+  VARIABLE_ALREADY_EXISTS: "There is a variable {variableName} already. Say OR REPLACE.",
+  REQUIRED_PARAMETER_NOT_FOUND: "{routineName} was given no {parameterName}, its argument {index}.",
+  UNRECOGNIZED_PARAMETER_NAME: "{routineName} has no argument {argumentName}. Near it: {proposal}.",
+  UNEXPECTED_POSITIONAL_ARGUMENT: "{routineName}: an argument without a name follows {parameterName}, which has one.",
+  TRANSPOSE_EXCEED_ROW_LIMIT: "More than {maxValues} rows cannot be turned into columns. Raise {config}.",
+  "INVALID_OBSERVED_METRICS.NON_AGGREGATE_FUNC_ARG_IS_ATTRIBUTE": "{expr} is no aggregate: what is observed must be.",
+  INVALID_HINT_PARAMETER: "The hint {hintName} was given an argument that it does not take.",
 };

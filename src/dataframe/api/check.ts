@@ -7,7 +7,7 @@ function described(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value !== "object") return `a ${typeof value}`;
   if (value instanceof Promise) return "a promise";
-  return Array.isArray(value) ? "an array" : `an object of the class ${value.constructor?.name ?? "null"}`;
+  return Array.isArray(value) ? "an array" : `an object of the class ${value.constructor?.name.replace(/^_/, "") ?? "null"}`;
 }
 
 function advice(value: unknown): string {
