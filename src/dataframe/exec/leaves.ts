@@ -51,7 +51,7 @@ export class LeafOperator implements Operator {
     const { services, env, input } = task;
     switch (leaf.kind) {
       case "scan": {
-        const splits = input.scans[leaf.id];
+        const splits = leaf.whole ?? input.scans[leaf.id];
         if (splits === undefined) return EMPTY;
         if (leaf.within === undefined) return services.openScan(leaf, splits, env, this.keys);
         const range = rangeOf(leaf, leaf.within, input.leaves[leaf.id]!);

@@ -13,6 +13,7 @@ import type { HashJoinExec, NestedLoopJoinExec, PhysicalJoinType, PhysicalPlan, 
 import { BROADCAST, FILTERED, hashKeys, KEYS, type Keys } from "./join-keys";
 import { planMarked } from "./plan-marked";
 import { keyText, type FinishedExchange, type Planner } from "./planner";
+import { readByEach } from "./read-by-each";
 import { mayRange, rangesBy, restricted } from "./ranges";
 
 type Side = "left" | "right";
@@ -157,12 +158,16 @@ class JoinPlan {
 
   #broadcast(left: PhysicalPlan, right: PhysicalPlan, build: Side): PhysicalPlan {
     const { join } = this;
-    const table = this.#broadcastSide(build === "left" ? join.left : join.right, build === "left" ? left : right);
+    const [small, stream] = build === "left" ? [left, right] : [right, left];
+    const table = this.#broadcastSide(join[build], small, stream);
     return this.#hash(build === "left" ? table : left, build === "right" ? table : right, build);
   }
 
-  #broadcastSide(node: LogicalPlan, child: PhysicalPlan): PhysicalPlan {
-    return this.planner.exchange({ node, role: BROADCAST }, () => child, { kind: "broadcast" });
+  #broadcastSide(node: LogicalPlan, child: PhysicalPlan, stream: PhysicalPlan): PhysicalPlan {
+    const { planner } = this;
+    const found = planner.state.book.find(node, BROADCAST) !== undefined || this.join.hints !== undefined;
+    const read = found ? null : readByEach(planner, child, planner.layoutOf(stream).count);
+    return read ?? planner.exchange({ node, role: BROADCAST }, () => child, { kind: "broadcast" });
   }
 
   #hash(left: PhysicalPlan, right: PhysicalPlan, build: Side): PhysicalPlan {
@@ -231,8 +236,8 @@ class JoinPlan {
       if (type === "full") {
         a = planner.single(join.left, "rows:single", left);
         b = planner.single(join.right, "rows:single", right);
-      } else if (build === "left") a = this.#broadcastSide(join.left, left);
-      else b = this.#broadcastSide(join.right, right);
+      } else if (build === "left") a = this.#broadcastSide(join.left, left, right);
+      else b = this.#broadcastSide(join.right, right, left);
     }
     const plan: NestedLoopJoinExec = {
       kind: "nestedLoopJoin",

@@ -46,6 +46,8 @@ export interface ScanExec extends Node {
   readonly bucketed?: boolean;
   /** Each task gives the rows of its range only. */
   readonly within?: ScanRanges;
+  /** The splits that every task reads, all of them; absent where tasks have splits of their own. */
+  readonly whole?: readonly unknown[];
 }
 
 /** Task i has the rows with from[i] <= column < from[i + 1]; the first starts at -Infinity, the last has no end. */

@@ -62,6 +62,8 @@ export class QueryState {
   readonly layouts = new WeakMap<PhysicalPlan, Layout>();
   /** Leaves are planned once: their splits and bytes stay what they are. */
   readonly leaves = new Map<LogicalPlan, PhysicalPlan>();
+  /** Build sides that each task reads itself. */
+  readonly readByEach = new WeakSet<PhysicalPlan>();
   /** Ids of broadcast exchanges. */
   readonly broadcasts = new Set<number>();
   /** Exchanges that were carried out, by their signature. */
@@ -182,6 +184,7 @@ export class Planner {
 
   /** Whether all tasks see all rows of a side of a join. */
   isBroadcast(side: PhysicalPlan): boolean {
+    if (this.state.readByEach.has(side)) return true;
     if (side.kind === "exchange") return side.partitioning.kind === "broadcast";
     return side.kind === "reusedExchange" && this.state.broadcasts.has(side.exchange);
   }

@@ -227,6 +227,7 @@ export function scanDetails(scan: ScanExec): readonly (readonly [name: string, v
   details.push(["PushedFilters", `[${scan.pushed.map(sourceFilterText).join(", ")}]`]);
   if (scan.within !== undefined)
     details.push(["Ranges", `[${scan.output[scan.within.column]!.name} in ${scan.within.from.length} ranges]`]);
+  if (scan.whole !== undefined) details.push(["ReadBy", "each task"]);
   if (scan.limit !== null) details.push(["PushedLimit", String(scan.limit)]);
   const notInFiles = new Set([...relation.partitionColumns, metadataColumnOf(relation.schema)]);
   const fields = scan.output.flatMap((column, i) => {
@@ -287,9 +288,15 @@ function isGlobal(node: Extract<PhysicalPlan, { kind: "sort" }>): boolean {
 }
 
 function isBroadcast(side: PhysicalPlan, exchanges: Exchanges): boolean {
-  if (side.kind === "broadcastRead") return true;
+  if (side.kind === "broadcastRead" || isWhole(side)) return true;
   const exchange = side.kind === "reusedExchange" ? exchanges.get(side.exchange) : side;
   return exchange?.kind === "exchange" && exchange.partitioning.kind === "broadcast";
+}
+
+/** Each task reads it itself. */
+function isWhole(side: PhysicalPlan): boolean {
+  if (side.kind === "scan") return side.whole !== undefined;
+  return (side.kind === "filter" || side.kind === "project" || side.kind === "hashJoin") && childrenOf(side).every(isWhole);
 }
 
 function joinText(

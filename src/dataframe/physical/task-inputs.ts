@@ -63,11 +63,12 @@ class TaskInputs {
     for (const domain of domainsOf(root)) this.#divide(domain);
   }
 
-  /** Null: the node reads broadcasts only, whatever the task. */
+  /** Null: the node reads the same in each task, such as broadcasts. */
   parts(node: PhysicalPlan): readonly Part[] | null {
     const { sources } = this;
     switch (node.kind) {
       case "scan": {
+        if (node.whole !== undefined) return null;
         const splits = sources.splits(node.id);
         return (splits.length === 0 ? [[]] : splits).map((items, i) => ({
           ...EMPTY,
@@ -245,7 +246,11 @@ function domainsOf(root: PhysicalPlan): readonly Domain[] {
         const children = childrenOf(node);
         const child = children[0];
         if (child === undefined)
-          return { reads: [], fixed: node.kind === "scan" || node.kind === "external", splittable: new Set() };
+          return {
+            reads: [],
+            fixed: (node.kind === "scan" && node.whole === undefined) || node.kind === "external",
+            splittable: new Set(),
+          };
         return visit(child, false);
       }
     }
