@@ -8,6 +8,7 @@ import { aggregateProgram } from "../compute/programs";
 
 /** `means` and `squares` (about the means) of labels and of predictions. Plain data. */
 export interface RegressionMoments {
+  /** Rows that weigh something. */
   count: number;
   weight: number;
   weightSquares: number;
@@ -77,9 +78,10 @@ const program = aggregateProgram<Spec, ColumnBatch, RegressionMoments>({
 
 function ofBatch(labels: Float64Array, predictions: Float64Array, weights: Float64Array | null): RegressionMoments {
   const part = nothing();
-  part.count = labels.length;
   for (let i = 0; i < labels.length; i++) {
     const w = weights === null ? 1 : weights[i]!;
+    // As in Spark, rows of weight 0 are none.
+    if (w > 0) part.count++;
     part.weight += w;
     part.weightSquares += w * w;
     part.labelMean += w * labels[i]!;

@@ -27,7 +27,7 @@ export interface Stored {
   readonly squares: Float64Array;
 }
 
-const nothing = (width: number): Stored => ({
+export const nothing = (width: number): Stored => ({
   width,
   rows: 0,
   weightSum: 0,
@@ -50,7 +50,7 @@ const addUp = aggregateProgram<null, InstanceBlock, Stored>({
     for (const block of blocks) {
       sums ??= nothing(block.width);
       checkWidth(sums.width, block.width);
-      sums = merged(sums, block.dense === null ? ofSparse(block) : ofDense(block, block.dense));
+      sums = mergeStored(sums, block.dense === null ? ofSparse(block) : ofDense(block, block.dense));
     }
     return sums ?? nothing(0);
   },
@@ -58,7 +58,7 @@ const addUp = aggregateProgram<null, InstanceBlock, Stored>({
     if (a.rows === 0) return b;
     if (b.rows === 0) return a;
     checkWidth(a.width, b.width);
-    return merged(a, b);
+    return mergeStored(a, b);
   },
 });
 
@@ -67,16 +67,16 @@ export const summaryLearner = blockLearner<null, Stored>({
   name: "vectorSummary",
   start: (_, width) => nothing(width),
   learn(state, blocks) {
-    const sums = merged(nothing(state.width), state);
+    const sums = mergeStored(nothing(state.width), state);
     for (const block of blocks) {
       checkWidth(sums.width, block.width);
-      merged(sums, block.dense === null ? ofSparse(block) : ofDense(block, block.dense));
+      mergeStored(sums, block.dense === null ? ofSparse(block) : ofDense(block, block.dense));
     }
     return sums;
   },
   merge(a, b) {
     checkWidth(a.width, b.width);
-    return merged(merged(nothing(a.width), a), b);
+    return mergeStored(mergeStored(nothing(a.width), a), b);
   },
 });
 
@@ -151,7 +151,7 @@ function ofSparse({ rows, width, weight, sparse }: InstanceBlock): Stored {
 }
 
 /** Changes and returns `a`. */
-function merged(a: Stored, b: Stored): Stored {
+export function mergeStored(a: Stored, b: Stored): Stored {
   a.rows += b.rows;
   a.weightSum += b.weightSum;
   a.weightSquares += b.weightSquares;

@@ -14,7 +14,9 @@ export function treeText(tree: TreeData, indent: number): string {
       return;
     }
     const categorical = tree.arity[node]! >= 0;
-    const what = categorical ? `{${[...categoriesOf(tree, node)].map(doubleText).join(",")}}` : doubleText(tree.threshold[node]!);
+    const what = categorical
+      ? `{${[...categoriesOf(tree, node).toSorted()].map(doubleText).join(",")}}`
+      : doubleText(tree.threshold[node]!);
     lines.push(`${space}If (feature ${feature} ${categorical ? "in" : "<="} ${what})`);
     say(node + 1, depth + 1);
     lines.push(`${space}Else (feature ${feature} ${categorical ? "not in" : ">"} ${what})`);

@@ -252,6 +252,16 @@ test("candidates that share rows are those that are fitted alone, to the last bi
   }
 });
 
+test("rows of weight 0 do not count for the degrees of freedom", async () => {
+  const points = [0, 1, 2, 3, 4].map((x) => [[x], x * 2 + (x % 2), 1] as const);
+  const fit = new mllib.LinearRegression({ weightCol: "weight", solver: "normal" });
+  const without = (await fit.fit(small(points))).summary;
+  const model = await fit.fit(small([...points, [[9], -5, 0]]));
+  expect([await model.summary.numInstances(), await model.summary.degreesOfFreedom()]).toEqual([5, 3]);
+  const errors = await without.coefficientStandardErrors();
+  (await model.summary.coefficientStandardErrors()).forEach((error, i) => expect(error).toBeCloseTo(errors[i]!, 12));
+});
+
 test("thresholds: each setter clears the other, getters give both", async () => {
   const lr = new mllib.LogisticRegression({ threshold: 0.2 });
   expect(lr.getThresholds()).toEqual([0.8, 0.2]);
