@@ -68,6 +68,10 @@ function engineContext(context: SparkContext): EngineContext {
       return context.defaultParallelism;
     },
     settings: () => Object.fromEntries(context.getConf().getAll()),
+    addFile: (path) => context.addFile(path),
+    addArchive: (path) => context.addArchive(path),
+    listFiles: () => context.listFiles(),
+    listArchives: () => context.listArchives(),
     stop: () => context.stop(),
   };
 }

@@ -67,7 +67,7 @@ export interface DataPort {
   clearCache(): Promise<void>;
   /** Files of the table may have changed. */
   refresh(table: TableMetadata | null, path: string | null): void;
-  addResource(resource: string, paths: readonly string[]): Promise<void>;
+  addResource(resource: string, paths: readonly string[]): void;
   listResources(resource: string): readonly string[];
 }
 

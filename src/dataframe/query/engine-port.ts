@@ -11,6 +11,11 @@ export interface EngineContext {
   readonly defaultParallelism: number;
   /** Settings that the user gave. */
   settings(): Readonly<Record<string, string>>;
+  /** Files for tasks: ADD FILE, ADD ARCHIVE and what lists them. */
+  addFile(path: string): void;
+  addArchive(path: string): void;
+  listFiles(): readonly string[];
+  listArchives(): readonly string[];
   stop(): Promise<void>;
 }
 

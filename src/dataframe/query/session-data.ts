@@ -7,6 +7,7 @@ import { StorageLevel } from "../../storage/storage-level";
 import type { CacheOptions, DataPort, WriteRequest } from "../catalog/ports";
 import type { TableMetadata } from "../catalog/table";
 import type { ReadSpec } from "../analysis/context";
+import { qualifyPath } from "../../filesystem/path";
 import { AnalysisError } from "../errors";
 import { call, INT, literal } from "../expressions/build";
 import type { Attribute, Expression, SortOrder } from "../expressions/expression";
@@ -209,12 +210,20 @@ export class SessionData implements DataPort {
   /** Files are listed anew for every query: nothing is kept that could be stale. */
   refresh(): void {}
 
-  addResource(resource: string): Promise<void> {
-    throw new AnalysisError("UNSUPPORTED_FEATURE.ADD_RESOURCE", { resource });
+  addResource(resource: string, paths: readonly string[]): void {
+    const { engine } = this.session;
+    // There is no Java to load.
+    if (resource.startsWith("JAR")) throw new AnalysisError("UNSUPPORTED_FEATURE.ADD_RESOURCE", { resource });
+    for (const path of paths) {
+      if (resource.startsWith("ARCHIVE")) engine.addArchive(path);
+      else engine.addFile(path);
+    }
   }
 
-  listResources(): readonly string[] {
-    return [];
+  listResources(resource: string): readonly string[] {
+    const { engine } = this.session;
+    if (resource.startsWith("JAR")) return [];
+    return (resource.startsWith("ARCHIVE") ? engine.listArchives() : engine.listFiles()).map(qualifyPath).sort();
   }
 }
 

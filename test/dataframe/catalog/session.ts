@@ -102,7 +102,7 @@ export class CommandHarness {
       uncache: async () => true,
       clearCache: async () => undefined,
       refresh: () => undefined,
-      addResource: async () => undefined,
+      addResource: () => undefined,
       listResources: () => [],
     };
   }

@@ -1,4 +1,5 @@
 /** CACHE, UNCACHE, REFRESH, ADD and LIST of resources. */
+import { qualifyPath } from "../../../filesystem/path";
 import { AnalysisError } from "../../errors";
 import type { Statement } from "../../syntax/command";
 import type { UnresolvedPlan } from "../../syntax/plan";
@@ -57,7 +58,7 @@ export async function refreshFunction(command: Command<"refreshFunction">, sessi
 }
 
 export async function listResources(command: Command<"listResources">, session: CommandSession): Promise<CommandResult> {
-  const wanted = new Set(command.paths);
+  const wanted = new Set(command.paths.map(qualifyPath));
   const all = session.data.listResources(command.resource);
   const shown = wanted.size === 0 ? all : all.filter((path) => wanted.has(path));
   return table(

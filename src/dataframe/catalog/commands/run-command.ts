@@ -191,7 +191,7 @@ export async function runCommand(command: Statement, session: CommandSession): P
       session.data.refresh(null, command.path);
       return NOTHING;
     case "addResource":
-      await session.data.addResource(command.resource, command.paths);
+      session.data.addResource(command.resource, command.paths);
       return NOTHING;
     case "listResources":
       return listResources(command, session);
