@@ -213,7 +213,7 @@ function plainEvent(kind: string, json: Json): ListenerEvent | null {
     for (const key of ["description", "details", "physicalPlanDescription"]) event[key] = text(event[key]);
     event["modifiedConfigs"] = properties(event["modifiedConfigs"]);
     event["jobTags"] = event["jobTags"] ?? [];
-    for (const key of ["jobGroupId", "rootExecutionId"]) if (event[key] === null) delete event[key];
+    for (const key of ["jobGroupId", "rootExecutionId", "queryId"]) if (event[key] === null) delete event[key];
   }
   if (type === "SQLExecutionEnd") event["errorMessage"] = text(event["errorMessage"]);
   return event as unknown as ListenerEvent;

@@ -388,6 +388,8 @@ export interface SqlExecutionStartEvent {
   readonly modifiedConfigs: Properties;
   readonly jobTags: readonly string[];
   readonly jobGroupId?: string;
+  /** A UUID that no other query has, of this application or another one. */
+  readonly queryId?: string;
   /** Texts of the plan on its way; Spark has them inside of `physicalPlanDescription`, if at all. */
   readonly plans?: { readonly parsed: string; readonly analyzed: string; readonly optimized: string };
 }

@@ -472,6 +472,8 @@ export interface ExecutionData {
   failedJobIds: number[];
   nodes: SqlNode[];
   edges: { fromId: number; toId: number }[];
+  /** A UUID; Spark has it from 4.2 on. */
+  queryId?: string;
   errorMessage: string;
   rootExecutionId: number;
 }

@@ -2,6 +2,7 @@
  * Tells listeners of a query: that it began, how its plan changes by what is measured, what its operators have done so far,
  * how it ended. Nothing is made where nobody listens.
  */
+import { randomUUID } from "node:crypto";
 import type { ListenerEvent, SparkPlanInfo, SqlMetricInfo } from "../../events/listener-events";
 import type { Call, ContextPort } from "../../rdd/context-port";
 import type { PhysicalPlan } from "../physical/plan";
@@ -79,6 +80,7 @@ export class QueryEvents {
       time: Date.now(),
       modifiedConfigs: {},
       jobTags: [],
+      queryId: randomUUID(),
       plans: this.texts(),
     });
     this.#timer = setInterval(() => this.#progress(), PROGRESS_EVERY);

@@ -176,6 +176,7 @@ export interface SqlEntry {
   /** By accumulator. */
   readonly metrics: Map<number, MetricValues>;
   readonly jobGroup: string | undefined;
+  readonly queryId: string | undefined;
 }
 
 /** What tasks and the driver added to a metric. */

@@ -35,6 +35,7 @@ export class Queries {
       stages: new Set(),
       metrics: new Map(),
       jobGroup: event.jobGroupId,
+      queryId: event.queryId,
     };
     this.executions.set(entry.id, entry);
     this.#learnMetrics(entry, event.sparkPlanInfo);

@@ -25,6 +25,7 @@ export function executionData(entry: SqlEntry, options: SqlOptions): ExecutionDa
     // The last operator of the tree first, as Spark lists them.
     nodes: graph.nodes.map((node) => restNode(entry, node)).reverse(),
     edges: graph.edges,
+    ...(entry.queryId === undefined ? {} : { queryId: entry.queryId }),
     errorMessage: entry.error ?? "",
     rootExecutionId: entry.rootId,
   };
