@@ -61,7 +61,10 @@ const planOf = (field) =>
 function* batches(fields) {
   const columns = fields.map(planOf);
   for (let group = 0; group < footer.metadata.rowGroups.length; group++) {
-    const source = new parquet.RowGroupSource({ file, footer, group, columns, ranges: null }, 16384);
+    const source = new parquet.RowGroupSource(
+      { file, footer, group, columns, ranges: null, filter: null, transient: true },
+      16384,
+    );
     for (let batch = source.next(); batch !== null; batch = source.next()) yield batch;
   }
 }

@@ -2,10 +2,9 @@
 import { InternalError } from "../../common/errors";
 import type { BatchSource, ColumnBatch } from "../../columnar/vector";
 import { narrowed } from "../../columnar/batch";
-import type { Attribute } from "../expressions/expression";
+import type { Attribute, Expression } from "../expressions/expression";
 import type { BroadcastReadExec, ExternalExec, LocalTableExec, RangeExec, ScanExec, ShuffleReadExec } from "../physical/plan";
-import type { KeySet } from "../sources/data-source";
-import type { KnownKeys } from "./pipeline/known-keys";
+import type { ScanUse } from "../sources/data-source";
 import { sourceOf, type OpenTask, type Operator } from "./operator";
 import { conditionsOf, rangeOf, rowsWithin } from "./scan-range";
 
@@ -18,16 +17,16 @@ export class LeafOperator implements Operator {
 
   constructor(
     readonly leaf: Leaf,
-    private readonly keys: readonly KeySet[] = [],
+    private readonly use: ScanUse = {},
   ) {
     this.output = leaf.output;
   }
 
-  /** The same scan, which may leave out rows for which a condition is not true or whose values are not in the sets. */
-  where({ conditions, sets }: KnownKeys): Operator {
+  /** The same scan, which may leave out rows for which a condition is not true. */
+  where(conditions: readonly Expression[], use: ScanUse): Operator {
     const { leaf } = this;
-    if (leaf.kind !== "scan" || (conditions.length === 0 && sets.length === 0)) return this;
-    return new LeafOperator({ ...leaf, pushed: [...leaf.pushed, ...conditions] }, sets);
+    if (leaf.kind !== "scan") return this;
+    return new LeafOperator(conditions.length === 0 ? leaf : { ...leaf, pushed: [...leaf.pushed, ...conditions] }, use);
   }
 
   open(task: OpenTask): BatchSource {
@@ -53,10 +52,10 @@ export class LeafOperator implements Operator {
       case "scan": {
         const splits = leaf.whole ?? input.scans[leaf.id];
         if (splits === undefined) return EMPTY;
-        if (leaf.within === undefined) return services.openScan(leaf, splits, env, this.keys);
+        if (leaf.within === undefined) return services.openScan(leaf, splits, env, this.use);
         const range = rangeOf(leaf, leaf.within, input.leaves[leaf.id]!);
         const pushed = [...leaf.pushed, ...conditionsOf(range)];
-        return rowsWithin(services.openScan({ ...leaf, pushed }, splits, env, this.keys), range);
+        return rowsWithin(services.openScan({ ...leaf, pushed }, splits, env, this.use), range);
       }
       case "shuffleRead":
         return services.readShuffle(leaf, input.shuffles[leaf.id] ?? [], env);

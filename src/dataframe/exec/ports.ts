@@ -5,14 +5,13 @@ import type { TaskMemory } from "../../storage/task-env";
 import type { AggregateCall, Attribute } from "../expressions/expression";
 import type { Accumulator, FunctionRegistry } from "../functions/registry";
 import type { ExternalExec, ScanExec, ScriptTransformExec, ShuffleReadExec, StageTaskInput } from "../physical/plan";
-import type { KeySet } from "../sources/data-source";
+import type { ScanUse } from "../sources/data-source";
 import type { UserFunction } from "../syntax/expression";
 
 /** What holds for all tasks of a stage in this thread. */
 export interface ExecServices {
   readonly functions: FunctionRegistry;
-  /** Rows whose values are not in all of `keys` may be left out. */
-  openScan(scan: ScanExec, splits: readonly unknown[], env: ExecEnv, keys?: readonly KeySet[]): BatchSource;
+  openScan(scan: ScanExec, splits: readonly unknown[], env: ExecEnv, use?: ScanUse): BatchSource;
   readShuffle(node: ShuffleReadExec, parts: StageTaskInput["shuffles"][number], env: ExecEnv): BatchSource;
   external(node: ExternalExec, partition: number, env: ExecEnv): BatchSource;
   /** All rows of a broadcast, decoded once a thread. In the same order for every task, unless they are made again. */

@@ -96,7 +96,7 @@ class Stage implements PlanProgram {
     return then(this.#leaves(opened, env, task), (ready) =>
       start({
         ...services,
-        openScan: (scan, splits, of, keys) => ready.get(scan.id) ?? services.openScan(scan, splits, of, keys),
+        openScan: (scan, splits, of, use) => ready.get(scan.id) ?? services.openScan(scan, splits, of, use),
         external: (node) => ready.get(node.id)!,
       }),
     );

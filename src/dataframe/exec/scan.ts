@@ -5,7 +5,7 @@ import type { TaskStorage } from "../../filesystem/task-storage";
 import type { PhysicalPlan, ScanExec } from "../physical/plan";
 import { walk } from "../physical/traverse";
 import type { SqlSettings } from "../settings";
-import type { DataSource, KeySet, ScanEnv, ScanRequest } from "../sources/data-source";
+import type { DataSource, ScanEnv, ScanRequest, ScanUse } from "../sources/data-source";
 import { sourceNamed } from "../sources/registry";
 import type { TaskEnvironment } from "./task-environment";
 
@@ -14,10 +14,10 @@ export function openScan(
   splits: readonly unknown[],
   env: TaskEnvironment,
   settings: SqlSettings,
-  keys: readonly KeySet[] = [],
+  use: ScanUse = {},
 ): BatchSource {
   const { source, request, scanEnv } = asked(scan, env, settings);
-  return source.open(splits, keys.length === 0 ? request : { ...request, keys }, scanEnv);
+  return source.open(splits, { ...request, ...use }, scanEnv);
 }
 
 /** Scans whose rows may have to be waited for. */

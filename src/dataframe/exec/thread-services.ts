@@ -38,7 +38,7 @@ export function taskServices(env: TaskEnvironment, settings: SqlSettings): ExecS
   const scope = task.env.directory;
   return {
     functions: builtins,
-    openScan: (scan, splits, _env, keys) => openScan(scan, splits, env, settings, keys),
+    openScan: (scan, splits, _env, use) => openScan(scan, splits, env, settings, use),
     readShuffle: (node, parts) => readExchange(task.env, task.shuffles[node.input]!, parts),
     external() {
       throw new InternalError("A dataset outside of the plan was not opened.");

@@ -92,7 +92,7 @@ export interface ScanColumn {
   readonly attribute: Attribute;
 }
 
-export interface ScanRequest {
+export interface ScanRequest extends ScanUse {
   readonly relation: Relation;
   readonly columns: readonly ScanColumn[];
   /** May be used to leave out rows for which one of them is not true. */
@@ -102,8 +102,14 @@ export interface ScanRequest {
   readonly settings: SqlSettings;
   /** Values that became known while the query ran: `column` must be among them, or in the range. */
   readonly runtime?: readonly RuntimeValues[];
+}
+
+/** What the task knows of how it will use the rows. */
+export interface ScanUse {
   /** Rows whose values are not in all of these sets may be left out. */
   readonly keys?: readonly KeySet[];
+  /** Numbers and codes of a batch are not looked at any more when the next one is asked for: their memory may be used again. */
+  readonly transient?: boolean;
 }
 
 /**

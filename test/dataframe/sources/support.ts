@@ -65,6 +65,7 @@ export class Sources {
       columns = allColumns(relation),
       pushed = [],
       keys = [],
+      transient = false,
       partitionFilters = [],
       limit = null,
       conf = settings,
@@ -85,7 +86,7 @@ export class Sources {
     };
     const rows: Boxed[][] = [];
     for (const splits of tasks) {
-      const scan = source.open(splits, { relation, columns, pushed, keys, limit, settings: conf }, env);
+      const scan = source.open(splits, { relation, columns, pushed, keys, transient, limit, settings: conf }, env);
       const types = columns.map((column) => column.type);
       for (let batch = scan.next(); batch !== null; batch = scan.next()) rows.push(...boxedRows(batch, types));
       scan.close();
@@ -165,6 +166,7 @@ export interface ScanOptions {
   readonly columns?: readonly ScanColumn[];
   readonly pushed?: readonly Expression[];
   readonly keys?: readonly KeySet[];
+  readonly transient?: boolean;
   readonly partitionFilters?: readonly Expression[];
   readonly limit?: number | null;
   readonly parallelism?: number;

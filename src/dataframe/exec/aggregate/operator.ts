@@ -36,6 +36,8 @@ export class AggregateOperator implements Operator {
     const { reads } = this.#sink("none", true, "");
     const make = (of: Chain): Part => ({
       chain: of,
+      // Groups have their keys and states in arrays of their own.
+      keepsInput: false,
       program: new PipelineProgram(of, reads, host),
       keyColumns: this.#keyColumns(of),
       sink: this.#sink(node.grouping.length === 0 ? "none" : "hash", false, node.grouping.map(() => "0").join("")),

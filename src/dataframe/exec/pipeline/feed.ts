@@ -9,6 +9,7 @@ import { attributesOf } from "../../expressions/traverse";
 import type { BuildInput, OpenBuild } from "../join/build";
 import type { JoinProbe } from "../join/probe";
 import type { JoinTable } from "../join/table";
+import type { ScanExec } from "../../physical/plan";
 import { LeafOperator } from "../leaves";
 import { sourceOf, type OpenTask, type Operator } from "../operator";
 import { SpillPartitions } from "../spill/partitions";
@@ -26,6 +27,8 @@ export interface FeedPart {
   readonly program: PipelineProgram;
   /** Where the pipeline ends when nothing is known of its batches. */
   readonly sink: SinkEmitter;
+  /** Arrays of the input's columns leave with what the pipeline gives: they are not copied. */
+  readonly keepsInput: boolean;
 }
 
 export interface Fed<P extends FeedPart> {
@@ -97,13 +100,18 @@ export class PipelineFeed<P extends FeedPart> {
       );
       const opens =
         source instanceof LeafOperator && source.leaf.kind === "scan"
-          ? source.where(knownKeys(source.leaf, part.chain, run.tables))
+          ? this.#scan(source, source.leaf, part, run.tables)
           : source;
       yield* each(opens, task, (batch) => ({ part, run, batch }));
       if (!isKept(builds.at(-1))) yield { part, run, batch: null };
     } finally {
       for (const build of opened) build.close();
     }
+  }
+
+  #scan(source: LeafOperator, scan: ScanExec, { chain, keepsInput }: P, tables: readonly JoinTable[]): Operator {
+    const { conditions, sets } = knownKeys(scan, chain, tables);
+    return source.where(conditions, { keys: sets, transient: !keepsInput });
   }
 
   *#divided(

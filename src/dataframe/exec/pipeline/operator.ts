@@ -27,7 +27,7 @@ export class PipelineOperator implements Operator {
   ) {
     const make = (of: Chain): Part => {
       const plan = new OutputPlan(outputs, of, changesRows(of), multipliesRows(of));
-      return { chain: of, plan, sink: plan, program: new PipelineProgram(of, plan.reads, host) };
+      return { chain: of, plan, sink: plan, keepsInput: plan.keepsInput, program: new PipelineProgram(of, plan.reads, host) };
     };
     this.feed = new PipelineFeed(source, chain, builds, outputs, make, node, host);
   }

@@ -67,6 +67,11 @@ export class OutputPlan implements SinkEmitter {
     return !this.changes && this.columns.every((column) => column.kind === "plain");
   }
 
+  /** Columns of the input become columns of the output without being copied. */
+  get keepsInput(): boolean {
+    return !this.picked.includes(0) && this.columns.some((column) => column.kind === "plain" && column.origin.source === 0);
+  }
+
   get reads(): readonly NamedExpression[] {
     return this.columns.flatMap((column) => (column.kind === "computed" ? [column.expression] : []));
   }

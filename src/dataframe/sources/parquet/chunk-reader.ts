@@ -39,6 +39,8 @@ export interface PagePlaces {
 export interface ChunkOptions {
   readonly nested: boolean;
   readonly levels: boolean;
+  /** As in DecoderOptions. */
+  readonly transient?: boolean;
 }
 
 let pageOfThread: Region | undefined;
@@ -78,7 +80,7 @@ export class ChunkReader {
     this.#end = Math.min(file.length, start + chunk.compressedSize + UNCOUNTED_BYTES);
     this.#entriesLeft = chunk.values;
     if (chunk.values < 0) throw new DamagedPage(`its column ${node.name} has a negative number of values`);
-    this.#decoder = new PageDecoder(node, conversion, { ...options, entries: chunk.values });
+    this.#decoder = new PageDecoder(node, conversion, { transient: false, ...options, entries: chunk.values });
     this.#window = new Region(this.#heap);
   }
 
@@ -107,8 +109,8 @@ export class ChunkReader {
     }
   }
 
-  /** The page that `peek` told of, or the selected entries of it. */
-  next(selection: Selection | null = null): DecodedPage {
+  /** The page that `peek` told of, or the selected entries of it. `fresh`: the page before is still needed. */
+  next(selection: Selection | null = null, fresh = false): DecodedPage {
     const header = this.#header;
     this.#pending = false;
     this.#entriesLeft -= header.values;
@@ -123,7 +125,7 @@ export class ChunkReader {
     )
       throw new DamagedPage("levels end too early");
     const codec = header.compressed ? this.chunk.codec : Codec.None;
-    if (codec === Codec.None) return this.#decoder.page(header, from, from + header.compressedSize, selection);
+    if (codec === Codec.None) return this.#decoder.page(header, from, from + header.compressedSize, selection, fresh);
     const page = (pageOfThread ??= new Region(this.#heap)).need(header.uncompressedSize);
     // The levels of pages of version 2 are never compressed.
     if (levels > 0) this.#heap.bytes.copyWithin(page, from, from + levels);
@@ -131,7 +133,7 @@ export class ChunkReader {
     const packed = header.compressedSize - levels;
     // Pages without values have no bytes, or a block of no bytes.
     if (size > 0) decompress(codec, this.#heap, from + levels, packed, page + levels, size);
-    return this.#decoder.page(header, page, page + header.uncompressedSize, selection);
+    return this.#decoder.page(header, page, page + header.uncompressedSize, selection, fresh);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** One column of a query over one row group: reads its leaves, and makes structs, lists and maps of their levels. */
 import { gather } from "../../../columnar/batch";
 import type { Vector } from "../../../columnar/vector";
-import type { ChunkReader } from "./chunk-reader";
+import type { ChunkOptions, ChunkReader } from "./chunk-reader";
 import { DamagedPage } from "./codecs";
 import { type ColumnPlan, type LeafPlan, leavesOf, type ListPlan, type MapPlan } from "./column-plan";
 import { type ColumnRows, FlatColumn } from "./flat-column";
@@ -19,13 +19,14 @@ export interface ColumnReader {
   close(): void;
 }
 
-export type OpenChunk = (leaf: LeafPlan, options: { readonly nested: boolean; readonly levels: boolean }) => ChunkReader;
+export type OpenChunk = (leaf: LeafPlan, options: ChunkOptions) => ChunkReader;
 
-export function columnReader(plan: ColumnPlan, open: OpenChunk): ColumnReader {
+/** `transient`: what is read need only last until something is read again. */
+export function columnReader(plan: ColumnPlan, transient: boolean, open: OpenChunk): ColumnReader {
   if (plan.kind === "missing") return new MissingColumn();
   const leaves = leavesOf(plan);
   if (plan.kind === "leaf" && plan.node.repetition === 0)
-    return new LeafColumn(new FlatColumn(open(plan, { nested: false, levels: false })));
+    return new LeafColumn(new FlatColumn(open(plan, { nested: false, levels: false, transient })));
   if ([...leaves.values()].every((leaf) => leaf.node.repetition === 0)) return new RecordColumn(plan, leaves, open);
   return new RepeatedColumn(plan, leaves, open);
 }

@@ -88,6 +88,8 @@ export class FlatColumn {
     let left = rows;
     while (left > 0) {
       const n = Math.min(left, this.rowsInPage());
+      // What has been read is needed beside it.
+      if (n > 0) this.#page ??= this.#decode(parts.length > 0);
       if (n === 0) throw new DamagedPage("a column has fewer rows than its row group");
       parts.push(this.read(n));
       left -= n;
@@ -103,10 +105,10 @@ export class FlatColumn {
     return { vector, definition };
   }
 
-  #decode(): DecodedPage {
+  #decode(fresh = false): DecodedPage {
     if (this.chunk.peek() === 0) throw new DamagedPage("a column has fewer rows than its row group");
     this.#offset = 0;
-    return this.chunk.next();
+    return this.chunk.next(null, fresh);
   }
 
   #advance(rows: number): void {

@@ -161,7 +161,9 @@ export class ParquetSplit implements SplitReader {
         const group = this.#groups[this.#next++];
         if (group === undefined) return null;
         const { index, ranges } = group;
-        const scan = { file: this.#file, footer: this.#footer, group: index, columns: this.#plans, ranges, filter: this.#filter };
+        const { transient = false } = this.request;
+        const from = { file: this.#file, footer: this.#footer, group: index };
+        const scan = { ...from, columns: this.#plans, ranges, filter: this.#filter, transient };
         this.#rows = new RowGroupSource(scan, this.#batchRows);
       }
       const before = this.#rows.rowsRead;

@@ -9,6 +9,7 @@ import { type Conversion, Form, FORM_BYTES, type Packed, physicalBytes } from ".
 import { Encoding, type PageHeader, PageType, Physical } from "./metadata";
 import type { ParquetNode } from "./schema";
 import { type Heap, heap, Region } from "../wasm/heap";
+import { PageBuffer, uninitialized } from "./page-buffers";
 
 /** Values of one page or several. */
 export interface DecodedPage {
@@ -60,10 +61,6 @@ function scratch(of: Heap): Scratch {
   });
 }
 
-export function uninitialized(bytes: number): ArrayBuffer {
-  return Buffer.allocUnsafeSlow(bytes).buffer;
-}
-
 export interface DecoderOptions {
   /** Definition and repetition levels are wanted; values are then given packed, without the nulls. */
   readonly nested: boolean;
@@ -71,6 +68,8 @@ export interface DecoderOptions {
   readonly levels: boolean;
   /** Entries of the chunk. */
   readonly entries: number;
+  /** A page's numbers and codes need only last until the next page is decoded. */
+  readonly transient: boolean;
 }
 
 export class PageDecoder {
@@ -88,6 +87,10 @@ export class PageDecoder {
   readonly #dictionaryRegion: Region;
   #dictionaryForm = Form.Uint8;
   #keepCodes = true;
+  /** Where values may be overwritten by those of the next page. */
+  readonly #values: PageBuffer | null;
+  readonly #validity: PageBuffer | null;
+  #fresh = false;
 
   constructor(
     private readonly node: ParquetNode,
@@ -99,10 +102,14 @@ export class PageDecoder {
     if (this.#physical === Physical.FixedLength && (this.#width < 0 || this.#width > 1 << 24))
       throw new DamagedPage(`its column ${node.name} says that values have ${this.#width} bytes`);
     this.#dictionaryRegion = new Region(this.#heap);
+    this.#values = options.transient ? new PageBuffer() : null;
+    this.#validity = options.transient ? new PageBuffer() : null;
   }
 
   close(): void {
     this.#dictionaryRegion.free();
+    this.#values?.release();
+    this.#validity?.release();
   }
 
   /** The dictionary's. */
@@ -110,7 +117,7 @@ export class PageDecoder {
     if (!this.#hasDictionary || this.#keepCodes) return this.#dictionary;
     this.#packed.form = this.#dictionaryForm;
     this.#packed.address = this.#dictionaryRegion.address;
-    return this.#vector(this.#dictionaryCount, null);
+    return this.#vector(this.#dictionaryCount, null, true);
   }
 
   /** The dictionary page: its decompressed bytes are [from, end) of the heap. */
@@ -126,7 +133,7 @@ export class PageDecoder {
     this.#keepCodes = (bytes !== 4 && bytes !== 8) || (count * KEPT_NUMBERS <= this.options.entries && count <= MAX_KEPT_CODES);
     this.#hasDictionary = true;
     if (this.#keepCodes) {
-      this.#dictionary = this.#vector(count, null) as FixedVector | WideVector | BytesVector;
+      this.#dictionary = this.#vector(count, null, true) as FixedVector | WideVector | BytesVector;
       return;
     }
     const to = this.#dictionaryRegion.need(count * bytes);
@@ -135,9 +142,10 @@ export class PageDecoder {
 
   /**
    * A data page of version 1 or 2; its decompressed bytes, levels included, are [from, end) of the heap. The vector has the values of the
-   * selected entries where there is a selection: only for columns without lists, read without levels.
+   * selected entries where there is a selection: only for columns without lists, read without levels. `fresh`: it leaves the page before alone.
    */
-  page(header: PageHeader, from: number, end: number, selection: Selection | null = null): DecodedPage {
+  page(header: PageHeader, from: number, end: number, selection: Selection | null = null, fresh = false): DecodedPage {
+    this.#fresh = fresh;
     const { node, options } = this;
     const count = header.values;
     const heap = this.#heap;
@@ -171,7 +179,7 @@ export class PageDecoder {
     if (selection !== null && whole && this.#mayTake(header.encoding)) {
       return { vector: this.#taken(header.encoding, at, end, count, selection), entries: count, definition, repetition };
     }
-    const vector = this.#values(header.encoding, at, end, present, count, whole ? 0 : validAt);
+    const vector = this.#valuesOf(header.encoding, at, end, present, count, whole ? 0 : validAt);
     const kept = selection === null ? vector : gather(vector, selection.places, selection.count);
     return { vector: kept, entries: count, definition, repetition };
   }
@@ -198,7 +206,7 @@ export class PageDecoder {
   }
 
   /** The vector of a page's values: `present` of them in the page, `count` in the vector if `valid` is an address. */
-  #values(encoding: number, from: number, end: number, present: number, count: number, valid: number): Vector {
+  #valuesOf(encoding: number, from: number, end: number, present: number, count: number, valid: number): Vector {
     if (encoding === (Encoding.PlainDictionary as number) || encoding === (Encoding.RleDictionary as number))
       return this.#codes(from, end, present, count, valid);
     this.#decode(encoding, from, end, present);
@@ -423,14 +431,14 @@ export class PageDecoder {
       this.#spread(bytes, codes, valid, count, to);
       codes = to;
       length = count;
-      validity = copyBytes(heap, valid, count);
+      validity = this.#valid(valid, count);
     }
-    const out = uninitialized(length * bytes);
+    const out = this.#room(length * bytes, false);
     new Uint8Array(out).set(heap.bytes.subarray(codes, codes + length * bytes));
     const result: DictionaryVector = {
       form: "dictionary",
       length,
-      codes: bytes === 1 ? new Uint8Array(out) : bytes === 2 ? new Uint16Array(out) : new Int32Array(out),
+      codes: new (bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : Int32Array)(out, 0, length),
       dictionary: this.#dictionary!,
       valid: validity,
     };
@@ -463,8 +471,20 @@ export class PageDecoder {
     return { form: "null", length: count, valid: new Uint8Array(count) };
   }
 
-  /** What #convert has left, spread over the valid places, in memory of its own. */
-  #vector(present: number, nulls: { readonly at: number; readonly count: number } | null): Vector {
+  /** Room for a page's numbers or codes; `kept`: they outlast the page. */
+  #room(bytes: number, kept: boolean): ArrayBuffer {
+    return kept || this.#fresh || this.#values === null ? uninitialized(bytes) : this.#values.room(bytes);
+  }
+
+  #valid(address: number, count: number): Uint8Array {
+    if (this.#fresh || this.#validity === null) return copyBytes(this.#heap, address, count);
+    const copy = new Uint8Array(this.#validity.room(count), 0, count);
+    copy.set(this.#heap.bytes.subarray(address, address + count));
+    return copy;
+  }
+
+  /** What #convert has left, spread over the valid places, outside of the heap. */
+  #vector(present: number, nulls: { readonly at: number; readonly count: number } | null, kept = false): Vector {
     const heap = this.#heap;
     const { form } = this.#packed;
     if (nulls !== null && present === 0) return this.#noValues(nulls.count);
@@ -478,27 +498,27 @@ export class PageDecoder {
       const to = this.#scratch.spread.need(length * bytes);
       this.#spread(bytes, from, nulls.at, length, to);
       from = to;
-      valid = copyBytes(heap, nulls.at, length);
+      valid = this.#valid(nulls.at, length);
     }
-    const out = uninitialized(length * bytes);
+    const out = this.#room(length * bytes, kept);
     new Uint8Array(out).set(heap.bytes.subarray(from, from + length * bytes));
     switch (form) {
       case Form.Uint8:
-        return { form: "fixed", length, values: new Uint8Array(out), valid };
+        return { form: "fixed", length, values: new Uint8Array(out, 0, length), valid };
       case Form.Int8:
-        return { form: "fixed", length, values: new Int8Array(out), valid };
+        return { form: "fixed", length, values: new Int8Array(out, 0, length), valid };
       case Form.Int16:
-        return { form: "fixed", length, values: new Int16Array(out), valid };
+        return { form: "fixed", length, values: new Int16Array(out, 0, length), valid };
       case Form.Int32:
-        return { form: "fixed", length, values: new Int32Array(out), valid };
+        return { form: "fixed", length, values: new Int32Array(out, 0, length), valid };
       case Form.Float32:
-        return { form: "fixed", length, values: new Float32Array(out), valid };
+        return { form: "fixed", length, values: new Float32Array(out, 0, length), valid };
       case Form.Float64:
-        return { form: "fixed", length, values: new Float64Array(out), valid };
+        return { form: "fixed", length, values: new Float64Array(out, 0, length), valid };
       case Form.Wide1:
-        return { form: "wide", length, words: 1, values: new BigInt64Array(out), valid };
+        return { form: "wide", length, words: 1, values: new BigInt64Array(out, 0, length), valid };
       case Form.Wide2:
-        return { form: "wide", length, words: 2, values: new BigInt64Array(out), valid };
+        return { form: "wide", length, words: 2, values: new BigInt64Array(out, 0, 2 * length), valid };
     }
   }
 

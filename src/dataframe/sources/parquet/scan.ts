@@ -18,6 +18,8 @@ export interface RowGroupScan {
   readonly ranges: readonly RowRange[] | null;
   /** Rows that do not pass are left out. */
   readonly filter: RowFilter | null;
+  /** A batch need only last until the next one is asked for. */
+  readonly transient: boolean;
 }
 
 /** Rows that are filtered at once: as a page has, so that what is left of them is worth a batch. */
@@ -52,6 +54,7 @@ export class RowGroupSource implements BatchSource {
         this.#readers.push(
           columnReader(
             plan,
+            scan.transient,
             ({ node, conversion }, options) =>
               new ChunkReader(
                 file,

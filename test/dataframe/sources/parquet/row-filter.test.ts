@@ -6,7 +6,7 @@ import type { Expression } from "../../../../src/dataframe/expressions/expressio
 import { interpreter } from "../../../../src/dataframe/expressions/interpret";
 import type { KeySet } from "../../../../src/dataframe/sources/data-source";
 import type { Relation } from "../../../../src/dataframe/sources/relation";
-import { attributeOf, columnsNamed, settings, Sources, struct } from "../support";
+import { attributeOf, columnsNamed, settings, Sources, struct, withConf } from "../support";
 
 const DECIMAL: DataType = { kind: "decimal", precision: 12, scale: 2 };
 const schema: StructType = struct({
@@ -108,7 +108,7 @@ async function check(
 ): Promise<number> {
   const columns = columnsNamed(table.relation, names ?? schema.fields.map(({ name }) => name));
   const places = columns.map(({ attribute }) => attribute.id);
-  const found = await sources.scan(table.relation, { columns, pushed, keys });
+  const found = await sources.scan(table.relation, { columns, pushed, keys, transient: true });
   const whole = new Map(table.rows.map((row) => [row[0], row]));
   const at = places.indexOf(0);
   // Each row is one of the table's, whole, and they are in order.
@@ -183,6 +183,16 @@ describe.each(Object.keys(LAYOUTS))("%s", (layout) => {
       { numRuns: 12 },
     );
   });
+});
+
+test("memory that is used again: all rows, whose batches end elsewhere than pages", async () => {
+  for (const [layout, { relation, rows }] of tables) {
+    for (const batchRows of ["333", "5000"]) {
+      const conf = withConf({ "spark.firesteel.sql.parquet.batchRows": batchRows });
+      const found = await sources.scan(relation, { transient: true, conf });
+      expect([layout, found.map(textOf)]).toEqual([layout, rows.map(textOf)]);
+    }
+  }
 });
 
 test("numbered rows are all given", async () => {
