@@ -2,6 +2,7 @@
  * SparkContext: what a program does with a cluster. Makes datasets and shared variables, starts and cancels jobs, tells
  * what is going on. What runs behind it is the Application.
  */
+import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
 import { freeze, freezeValue } from "../closure/freeze";
@@ -395,11 +396,20 @@ export class SparkContext {
     return create.runJob(rdd, f, partitions, options);
   }
 
+  /**
+   * Where `checkpoint()` writes, on a file system that all executors reach: into a directory of this application's own below
+   * it, so that a program may run again.
+   */
   setCheckpointDir(directory: string): void {
     this.#port.assertRunning("setCheckpointDir");
-    this.#checkpointDir = /^[a-z0-9]+:/i.test(directory) ? directory : resolve(directory);
+    if (typeof directory !== "string" || directory === "") {
+      throw new UsageError("INVALID_ARGUMENT", "setCheckpointDir: the directory must be a path or URL.");
+    }
+    const base = /^[a-z0-9]+:/i.test(directory) ? directory : resolve(directory);
+    this.#checkpointDir = `${base.replace(/\/+$/, "")}/${randomUUID()}`;
   }
 
+  /** The application's own directory below the one that was set. */
   getCheckpointDir(): string | undefined {
     return this.#checkpointDir;
   }

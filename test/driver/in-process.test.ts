@@ -1,4 +1,5 @@
 /** firesteel.local.inProcess: tasks in the driver's own thread. */
+import { join } from "node:path";
 import { resultOf, submit, temporaryDirectory } from "./support/submit";
 
 const directory = temporaryDirectory();
@@ -115,3 +116,26 @@ test("the process ends by itself and leaves nothing", async () => {
   `;
   expect(await resultOf(submit(directory, "end.ts", program, { master: "local[2]", conf }))).toEqual([2, 4, 6]);
 }, 20_000);
+
+test("each application has checkpoints of its own, so that a program runs again; a sum begins where it is told", async () => {
+  const program = `
+    import { SparkContext } from "firesteel";
+    await using sc = new SparkContext();
+    sc.setCheckpointDir(process.argv[2]!);
+    const doubled = sc.parallelize([1, 2, 3]).map((x) => x * 2);
+    doubled.checkpoint();
+    const count = await doubled.count();
+    const seen = sc.accumulator(10);
+    await doubled.foreach((x) => seen.add(x));
+    const file = (await doubled.getCheckpointFile())!;
+    console.log(JSON.stringify({ count, seen: seen.value, below: file.includes(sc.getCheckpointDir()!) }));
+  `;
+  for (let run = 0; run < 2; run++) {
+    const args = [join(directory, "checkpoints")];
+    expect(await resultOf(submit(directory, "again.ts", program, { master: "local[2]", conf, args }))).toEqual({
+      count: 3,
+      seen: 22,
+      below: true,
+    });
+  }
+}, 30_000);
