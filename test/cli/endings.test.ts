@@ -87,6 +87,18 @@ test("a program without sc.stop() under plain node ends as well", async () => {
   });
 });
 
+test.each(["local[2]", "local-cluster[2,1,512]"])("Ctrl-C under plain node leaves nothing behind on %s", async (master) => {
+  const file = place.write({
+    "interrupted.mjs": LOOP.replace('"firesteel"', JSON.stringify(join(root, "dist/index.mjs"))),
+  });
+  const running = place.start([], { command: [file], env: { FIRESTEEL_SUBMIT_ARGS: `--master ${master}` } });
+  await running.printed("start");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  running.child.kill("SIGINT");
+  expect(await running.ended).toMatchObject({ code: null, signal: "SIGINT", stdout: "start\n" });
+  expect(await place.leftoversAfter(5000)).toEqual([]);
+});
+
 test.each([
   [
     "a TypeScript error",
