@@ -58,8 +58,10 @@ export function bindGroupingSets(
   const items = base.list.items.map((item): SelectItem => {
     if (item.kind === "generator") return { ...item, call: prepared(item.call, base.at) as typeof item.call };
     const at = item.syntax.at ?? base.at;
-    if (item.expression.kind === "alias")
-      return { ...item, expression: { ...item.expression, child: prepared(item.expression.child, at) } };
+    if (item.expression.kind === "alias") {
+      const value = prepared(item.expression.child, at);
+      return { ...item, expression: { ...item.expression, child: value, nullable: value.nullable } };
+    }
     return { ...item, expression: prepared(item.expression, at) as Attribute };
   });
   return aggregateBound(binder, {
@@ -113,9 +115,36 @@ function overSets(
     if (key >= 0) return columns[key] as Attribute;
     if (node.kind === "call" && node.fn === "grouping") return groupingBit(asKeys(node), keys, groupingId, at);
     if (node.kind === "call" && node.fn === "grouping_id") return groupingNumber(asKeys(node), keys, groupingId, at);
-    return mapChildren(node, visit);
+    const mapped = mapChildren(node, visit);
+    return mapped === node ? node : withNullableParts(mapped);
   };
   return visit(expression);
+}
+
+/** Null where no argument is, whatever the arguments. */
+const NEVER_NULL = new Set([
+  "isnull",
+  "isnotnull",
+  "<=>",
+  "array",
+  "map",
+  "struct",
+  "named_struct",
+  "concat_ws",
+  "hash",
+  "xxhash64",
+]);
+
+/** The expression as it is when parts of it, which were never null before, may be. */
+function withNullableParts(expression: Expression): Expression {
+  if (expression.nullable) return expression;
+  if (expression.kind === "cast") return { ...expression, nullable: expression.child.nullable };
+  if (expression.kind !== "call" || NEVER_NULL.has(expression.fn)) return expression;
+  const { fn, args } = expression;
+  const isNullable = ({ nullable }: Expression): boolean => nullable;
+  if (fn === "coalesce") return { ...expression, nullable: args.every(isNullable) };
+  const values = fn === "case" ? args.filter((_, i) => i % 2 === 1 || i === args.length - 1) : fn === "if" ? args.slice(1) : args;
+  return { ...expression, nullable: values.some(isNullable) };
 }
 
 function groupingBit(

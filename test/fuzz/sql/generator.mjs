@@ -82,6 +82,8 @@ const KINDS = ["int", "double", "decimal", "string", "date", "boolean"];
 /** One query; `depth` limits what stands in what. */
 export class QueryGenerator {
   #aliases = 0;
+  /** A named query in front: relations may be it. */
+  #named = null;
 
   constructor(random) {
     this.random = random;
@@ -89,8 +91,10 @@ export class QueryGenerator {
 
   query() {
     const depth = this.random.int(1, 3);
+    const named = this.random.chance(0.2) ? this.#body(1, []) : null;
+    this.#named = named;
     const body = this.#body(depth, []);
-    const ctes = this.random.chance(0.15) ? `WITH c0 AS (${this.#body(1, []).text}) ` : "";
+    const ctes = named === null ? "" : `WITH w0 AS (${named.text}) `;
     const order = body.columns.map((_, k) => `${k + 1} ${this.random.pick(["ASC", "DESC"])} NULLS ${this.random.pick(["FIRST", "LAST"])}`); // prettier-ignore
     const limit = this.random.chance(0.3) ? ` ORDER BY ${order.join(", ")} LIMIT ${this.random.int(0, 12)}` : "";
     return `${ctes}SELECT * FROM (${body.text}) q${limit}`;
@@ -132,6 +136,11 @@ export class QueryGenerator {
     // Of no rows DuckDB makes one with the grand total, Spark none.
     const sets = distinctKeys.length > 0 && random.chance(0.2) ? random.pick(["ROLLUP", "CUBE", "GROUPING SETS"]) : null;
     const having = sets !== null ? " HAVING COUNT(*) > 0" : random.chance(0.2) ? ` HAVING ${this.#aggregate(scope, "int")} ${random.pick([">", "<=", "<>"])} ${random.int(0, 5)}` : ""; // prettier-ignore
+    if (sets === null && columns.includes("int") && random.chance(0.15)) {
+      const order = `${this.#aggregate(scope, "int")} ${random.pick(["ASC", "DESC"])} NULLS ${random.pick(["FIRST", "LAST"])}`;
+      const over = random.pick([`RANK() OVER (ORDER BY ${order})`, `CAST(SUM(COUNT(*)) OVER (ORDER BY ${order}) AS BIGINT)`, "CAST(MAX(COUNT(*)) OVER () AS BIGINT)"]); // prettier-ignore
+      texts[columns.indexOf("int")] = over;
+    }
     const list = distinctKeys.map((key) => key.text).join(", ");
     const chosen = () =>
       `(${distinctKeys
@@ -197,8 +206,23 @@ export class QueryGenerator {
       const { text, columns } = this.#body(depth - 1, []);
       return { alias, text: `(${text}) ${alias}`, columns: columns.map((kind, k) => ({ text: `${alias}.c${k}`, kind })) };
     }
+    if (this.#named !== null && random.chance(0.35)) {
+      return { alias, text: `w0 ${alias}`, columns: this.#named.columns.map((kind, k) => ({ text: `${alias}.c${k}`, kind })) };
+    }
     const columns = Object.entries(KIND).map(([name, kind]) => ({ text: `${alias}.${name}`, kind }));
-    return { alias, text: `${random.pick(["t1", "t2", "t3"])} ${alias}`, columns };
+    const table = random.pick(["t1", "t2", "t3"]);
+    if (depth > 1 && random.chance(0.1)) return { alias, text: `(${this.#firstRows(table)}) ${alias}`, columns };
+    return { alias, text: `${table} ${alias}`, columns };
+  }
+
+  /** The first rows of each group. */
+  #firstRows(table) {
+    const { random } = this;
+    const names = Object.keys(KIND).join(", ");
+    const by = random.pick(["i", "s", "b", "t", "n % 2"]);
+    const order = `${random.pick(["j", "d", "s", "m"])} ${random.pick(["ASC", "DESC"])} NULLS ${random.pick(["FIRST", "LAST"])}, id`;
+    const rank = random.pick(["ROW_NUMBER()", "RANK()", "DENSE_RANK()"]);
+    return `SELECT ${names} FROM (SELECT ${names}, ${rank} OVER (PARTITION BY ${by} ORDER BY ${order}) AS k FROM ${table}) x WHERE k ${random.pick(["=", "<=", "<"])} ${random.int(1, 3)}`;
   }
 
   #column(scope, kind) {
@@ -229,6 +253,11 @@ export class QueryGenerator {
         () => `DAY(${inner("date")})`,
         () => `EXTRACT(${random.pick(["MONTH", "QUARTER", "DOY"])} FROM ${inner("date")})`,
         () => `EXTRACT(${random.pick(["HOUR", "MINUTE"])} FROM ${this.#column(scope, "timestamp")})`,
+        () => `EXTRACT(${random.pick(["WEEK", "YEAR", "DAY"])} FROM ${this.#column(scope, "timestamp")})`,
+        () => `INSTR(${inner("string")}, '${random.pick(["a", "b", "zz"])}')`,
+        () => `(${this.#column(scope, "int")} | ${random.int(0, 7)})`,
+        () => `GREATEST(${same()}, ${same()}, ${this.#column(scope, "int")})`,
+        () => `CASE ${this.#column(scope, "string")} WHEN 'a' THEN ${same()} WHEN 'B' THEN ${same()} END`,
         () => `POSITION('${random.pick(["a", "b", "zz"])}' IN ${inner("string")})`,
         () => `(${this.#column(scope, "int")} & ${random.int(0, 7)})`,
         () => `CAST(SIGN(${same()}) AS INT)`,
@@ -320,6 +349,10 @@ export class QueryGenerator {
       () => `${value()} BETWEEN ${literalOf(random, kind)} AND ${literalOf(random, kind)}`,
       () => `${value()} IS NOT DISTINCT FROM ${value()}`,
       () => `${this.#column(scope, "string")} LIKE '${random.pick(["a%", "%b", "%a%", "_", "", "a_b"])}'`,
+      () => `CONTAINS(${this.#column(scope, "string")}, '${random.pick(["a", "", "zz"])}')`,
+      () => `${this.#column(scope, "string")} ILIKE '${random.pick(["A%", "%B", "_b", ""])}'`,
+      () => `${value()} IS DISTINCT FROM ${value()}`,
+      () => `${value()} NOT BETWEEN ${literalOf(random, kind)} AND ${value()}`,
       () => this.#column(scope, "boolean"),
     ];
     if (scope.depth > 0 && random.chance(0.15)) {
@@ -331,6 +364,10 @@ export class QueryGenerator {
           `${this.#column(scope, kind)} ${random.pick(["IN", "NOT IN"])} (SELECT ${this.#column(inner, kind)} FROM ${from.text})`,
         () => `${this.#column(scope, kind)} IN (SELECT ${this.#column(inner, kind)} FROM ${from.text}${this.#link(scope, from)})`,
         () => `${this.#column(scope, "int")} ${random.pick(["=", "<", ">="])} ${this.#scalar(scope, "int")}`,
+        () => `${this.#scalar(scope, "int")} BETWEEN ${random.int(-4, 2)} AND ${random.int(0, 9)}`,
+        () =>
+          `${this.#column(scope, kind)} NOT IN (SELECT ${this.#column(inner, kind)} FROM ${from.text}${this.#link(scope, from)})`,
+        () => `(${this.#column(scope, "boolean")} OR EXISTS (SELECT 1 FROM ${from.text}${this.#link(scope, from)}))`,
       ])();
     }
     return random.pick(options)();
@@ -347,6 +384,10 @@ export class QueryGenerator {
           () => `COUNT(*)${filter}`,
           () => `COUNT(${of(random.pick(KINDS))})${filter}`,
           () => `COUNT(DISTINCT ${of(random.pick(["int", "string", "date"]))})${filter}`,
+          () => `COALESCE(COUNT_IF(${this.#condition({ ...scope, depth: 0, outer: [] }, 1)}), 0)`,
+          () => `COUNT(DISTINCT ${of("int")})`,
+          () =>
+            `CAST(${random.pick(["BIT_AND", "BIT_OR", "BIT_XOR"])}(${this.#column({ ...scope, outer: [] }, "int")})${filter} AS BIGINT)`,
           () => `CAST(SUM(${random.pick(["", "DISTINCT "])}${of("int")})${filter} AS BIGINT)`,
           extreme,
         ])();
@@ -376,6 +417,8 @@ export class QueryGenerator {
         `ROW_NUMBER() OVER (${by}ORDER BY ${total})`,
         `NTILE(${random.int(1, 4)}) OVER (${by}ORDER BY ${total})`,
         `LAG(${of}, ${random.int(1, 3)}) OVER (${by}ORDER BY ${total})`,
+        `NTH_VALUE(${of}, ${random.int(1, 3)}) OVER (${by}ORDER BY ${total} ${rows})`,
+        `CAST(FLOOR(10 * PERCENT_RANK() OVER (${by}ORDER BY ${total})) AS BIGINT)`,
         `LEAD(${of}, ${random.int(1, 3)}, -7) OVER (${by}ORDER BY ${total})`,
         `FIRST_VALUE(${of}) OVER (${by}ORDER BY ${total} ${rows})`,
         `LAST_VALUE(${of}) OVER (${by}ORDER BY ${total} ${rows})`,
