@@ -33,7 +33,7 @@ export const LIGHT: Palette = {
   errorEdge: "#000000",
   killed: "#6b4f4f",
   accent: "#1f5fbf",
-  good: "#14805e",
+  good: "#0f7153",
 };
 
 export const DARK: Palette = {
