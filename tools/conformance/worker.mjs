@@ -59,6 +59,8 @@ async function runFile({ form, name, settings, cases }, { skip, reported }) {
       "firesteel.local.inProcess": "true",
       "spark.ui.enabled": "false",
       "spark.sql.shuffle.partitions": "4",
+      // As in Spark's suites.
+      "spark.sql.datetime.java8API.enabled": "true",
       // Sums of doubles depend on it.
       "spark.sql.leafNodeDefaultParallelism": "2",
       "spark.sql.warehouse.dir": join(folder, "spark-warehouse/org.apache.spark.sql.SQLQueryTestSuite"),

@@ -22,7 +22,8 @@ export async function queryText(frame: DataFrame): Promise<QueryText> {
   const { schema, batches } = await core.port.collect(await core.complete(frame.plan), call);
   const { timeZone, conf } = core.port.settings();
   const style = conf["spark.sql.binaryOutputStyle"] as BinaryStyle | undefined;
-  const settings: HiveSettings = { timeZone, ...(style !== undefined && { binaryStyle: style }) };
+  const signedYears = conf["spark.sql.datetime.java8API.enabled"]?.toLowerCase() === "true";
+  const settings: HiveSettings = { timeZone, signedYears, ...(style !== undefined && { binaryStyle: style }) };
   return {
     schema: simpleString(schema),
     schemaJson: JSON.stringify(typeToJson(schema)),

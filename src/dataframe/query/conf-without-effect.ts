@@ -32,7 +32,6 @@ const NAMES: readonly string[] = [
   "codegen.factoryMode",
   "codegen.wholeStage",
   "collation.allowInMapKeys",
-  "datetime.java8API.enabled",
   "defaultCacheStorageLevel",
   "defaultCatalog",
   "defaultPath",

@@ -9,6 +9,8 @@ export type BinaryStyle = "UTF-8" | "BASIC" | "BASE64" | "HEX" | "HEX_DISCRETE";
 
 export interface HiveSettings extends PrintSettings {
   readonly binaryStyle?: BinaryStyle;
+  /** Years as java.time has them, with a sign (spark.sql.datetime.java8API.enabled); else those of the era. */
+  readonly signedYears?: boolean;
 }
 
 /** A value of a row: NULL, ["a",1], {"k":1}; strings are quoted inside of others, where nulls are null. */
@@ -36,7 +38,9 @@ export function hiveText(value: Boxed, type: DataType, settings: HiveSettings, n
     case "date":
     case "timestamp":
     case "timestamp_ntz":
-      return yearOfEra(valueToString(value, type, settings));
+      return settings.signedYears === true
+        ? valueToString(value, type, settings)
+        : yearOfEra(valueToString(value, type, settings));
     case "struct": {
       const parts = type.fields.map(
         (field, i) => `"${field.name}":${hiveText((value as readonly Boxed[])[i]!, field.type, settings, true)}`,
