@@ -50,7 +50,9 @@ export abstract class SelectorModel extends withParams(Model, { ...featuresCol, 
 export type SelectionMode = "numTopFeatures" | "percentile" | "fpr" | "fdr" | "fwe";
 
 /** Places of entries by their p-values: the best, a share, or all that errors of some kind allow (fdr: Benjamini and Hochberg). */
-export function selectByPValues(pValues: readonly number[], mode: SelectionMode, threshold: number): number[] {
+export function selectByPValues(exact: readonly number[], mode: SelectionMode, threshold: number): number[] {
+  // Spark's are 1 less the distribution function: what is below 1e-16 is 0 there, and the first of several such is the best.
+  const pValues = exact.map((p) => 1 - (1 - p));
   const count = pValues.length;
   const sorted = pValues.map((_, i) => i).sort((a, b) => pValues[a]! - pValues[b]! || a - b);
   switch (mode) {
