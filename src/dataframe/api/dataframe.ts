@@ -800,8 +800,13 @@ export class DataFrame {
   }
 
   /** The first rows as a table of text, as show prints it. */
-  async showString(n: number | ShowArguments = 20, truncate: boolean | number = true, vertical = false): Promise<string> {
+  async showString(
+    n: number | ShowArguments = 20,
+    truncate: boolean | number | ShowArguments = true,
+    vertical = false,
+  ): Promise<string> {
     if (typeof n === "object") return this.showString(n.n, n.truncate, n.vertical);
+    if (typeof truncate === "object") return this.showString(n, truncate.truncate, truncate.vertical);
     const call = this.#core.call("show");
     const count = Math.max(0, Math.min(n, 2147483646));
     const { port } = this.#core;
@@ -812,9 +817,9 @@ export class DataFrame {
 
   /**
    * Prints the first rows as a table: `n` rows, cells cut to `truncate` characters (20; false: not cut), or one line a column.
-   * `show({ truncate: false })` names what differs.
+   * `show({ truncate: false })` and `show(5, { vertical: true })` name what differs.
    */
-  async show(n: number | ShowArguments = 20, truncate: boolean | number = true, vertical = false): Promise<void> {
+  async show(n: number | ShowArguments = 20, truncate: boolean | number | ShowArguments = true, vertical = false): Promise<void> {
     console.log(await this.showString(n, truncate, vertical));
   }
 

@@ -61,6 +61,7 @@ test("arguments by name", async () => {
   expect(bare(df.unionByName(df, { allowMissingColumns: true }).plan)).toMatchObject({ allowMissingColumns: true });
   expect(await df.showString({ n: 1, truncate: false })).toBe(await df.showString(1, false));
   expect(await df.showString({ vertical: true })).toMatch(/-RECORD 0/);
+  expect(await df.showString(1, { vertical: true })).toBe(await df.showString(1, true, true));
   expect(bare(df.orderBy(2, -1).plan)).toMatchObject({
     order: [
       { child: { kind: "literal", value: 2, type: { kind: "int" } }, ascending: true },
