@@ -31,6 +31,8 @@ export type OpSpec =
       /** Pairs [key, fraction], as one encoded value. */
       readonly fractions: Uint8Array;
     }
+  /** [key, number] where the number that `sampleByKey` decides by is below the key's fraction. */
+  | { readonly op: "keyDraws"; readonly fractions: Uint8Array; readonly seeds: readonly bigint[] }
   /** The values of the pairs with this key (an encoded value). */
   | { readonly op: "valuesOf"; readonly key: Uint8Array }
   /** The pairs whose key is from `range[0]` to `range[1]`, both included (an encoded value). */

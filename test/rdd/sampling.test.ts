@@ -55,3 +55,24 @@ test("sampleByKey takes each key with its own fraction", async () => {
   expect(Math.abs(counts.get(1)! - 500)).toBeLessThan(80);
   await expect(pairs.sampleByKey(false, new Map([[0, 0.1]]), 3).count()).rejects.toThrow(/no fraction is given for the key 1/);
 });
+
+test("sampleByKeyExact takes exactly the ceiling of its fraction of each key", async () => {
+  const pairs = sc.range(0, 3000, 1, 4).map((i) => [i % 3 === 0 ? "few" : i % 100 === 1 ? "rare" : "many", i]);
+  const fractions = new Map([
+    ["few", 0.1],
+    ["many", 0.333],
+    ["rare", 0.5],
+  ]);
+  const all = await pairs.countByKey();
+  for (const seed of [1, 2, 3]) {
+    const sample = pairs.sampleByKeyExact(false, fractions, seed);
+    const counts = await sample.countByKey();
+    for (const [key, fraction] of fractions) expect(counts.get(key)).toBe(Math.ceil(fraction * all.get(key)!));
+    expect(new Set(await sample.values().collect()).size).toBe(await sample.count());
+  }
+  expect(await pairs.sampleByKeyExact(false, new Map([...fractions].map(([key]) => [key, 1])), 1).count()).toBe(3000);
+  expect(() => pairs.sampleByKeyExact(true, fractions)).toThrow("exact samples with replacement are not built");
+  await expect(pairs.sampleByKeyExact(false, new Map([["few", 1]]), 1).count()).rejects.toThrow(
+    "no fraction is given for the key",
+  );
+});

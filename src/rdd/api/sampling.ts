@@ -4,12 +4,13 @@
  */
 import { UsageError } from "../../common/errors";
 import { encodeValue, KeyMap } from "../../columnar";
+import type { Call } from "../context-port";
 import { checkBoolean, checkInteger, checkNumber, invalidArgument } from "../arguments";
 import type { DatasetNode } from "../nodes/node";
 import { OpNode, type OpPlan } from "../nodes/op-node";
 import { JavaRandom, shuffleInPlace } from "../random/java-random";
 import type { RDD } from "../rdd";
-import { decodeRowsInto } from "../row-bytes";
+import { decodeRows, decodeRowsInto } from "../row-bytes";
 import type { SamplerSpec } from "../stage-spec";
 import type { Implements } from "./install";
 import { type ActionOptions, callOf, partitionBytes, partitionValues } from "./run";
@@ -31,6 +32,18 @@ export interface SamplingMethods<T> {
 
   /** A sample with a fraction for each key. A key without one fails the job. */
   sampleByKey<K, V>(this: RDD<[K, V]>, withReplacement: boolean, fractions: ReadonlyMap<K, number>, seed?: number): RDD<[K, V]>;
+
+  /**
+   * The same with exactly ⌈fraction · n⌉ of the n pairs of each key, without replacement. Two jobs find out which, when the sample is
+   * first needed; the driver holds a number for each record of the sample meanwhile. The pairs must come in the same order each time:
+   * persist what a shuffle gave.
+   */
+  sampleByKeyExact<K, V>(
+    this: RDD<[K, V]>,
+    withReplacement: boolean,
+    fractions: ReadonlyMap<K, number>,
+    seed?: number,
+  ): RDD<[K, V]>;
 }
 
 function seedOf(call: string, seed: unknown): bigint {
@@ -56,6 +69,67 @@ function partitionwise(rdd: RDD<unknown>, withReplacement: boolean, fraction: nu
     return Array.from({ length: partitions }, () => random.nextLong());
   };
   return sampled(rdd, "sample", sampler, seeds, "PartitionwiseSampledRDD");
+}
+
+function fractionsOf(call: string, fractions: unknown): KeyMap<number> {
+  if (!(fractions instanceof Map)) throw invalidArgument(call, "fractions", "a Map from keys to fractions", fractions);
+  const byKey = new KeyMap<number>();
+  for (const [key, fraction] of fractions as ReadonlyMap<unknown, unknown>)
+    byKey.set(key, checkNumber(call, "each fraction", fraction, 0));
+  return byKey;
+}
+
+const seedsFrom = (base: bigint, { numPartitions }: DatasetNode): bigint[] =>
+  Array.from({ length: numPartitions }, (_, partition) => base + BigInt(partition));
+
+/** For each key the bound below which exactly ⌈fraction · n⌉ of its pairs' numbers lie. */
+async function exactBounds(
+  rdd: RDD<unknown>,
+  call: Call,
+  fractions: KeyMap<number>,
+  seeds: readonly bigint[],
+): Promise<KeyMap<number>> {
+  const { values } = rdd.port;
+  const counts = new KeyMap<number>();
+  for (const bytes of await partitionBytes(rdd.node, call, { kind: "countByValue", keys: true })) {
+    for (const [key, count] of decodeRows(bytes, values) as [unknown, number][]) counts.set(key, (counts.get(key) ?? 0) + count);
+  }
+  const bounds = new KeyMap<number>();
+  let limits = new KeyMap<number>();
+  for (const [key, count] of counts) {
+    const fraction = fractions.get(key);
+    // A key without a fraction fails the sample, in words.
+    if (fraction === undefined) continue;
+    const deviation = Math.sqrt((fraction * (1 - fraction)) / count);
+    limits.set(key, fraction + 6 * deviation + 6 / count);
+  }
+  while (limits.size > 0) {
+    const draws = new KeyMap<number[]>();
+    const all = new KeyMap<number>([...counts].map(([key]) => [key, limits.get(key) ?? 0]));
+    const node = new OpNode(rdd.port, call.scope, rdd.node, {
+      op: "keyDraws",
+      fractions: encodeValue([...all], values, "fractions"),
+      seeds,
+    });
+    for (const bytes of await partitionBytes(node, call, { kind: "collect", limit: null })) {
+      for (const [key, draw] of decodeRows(bytes, values) as [unknown, number][]) {
+        const list = draws.get(key);
+        if (list === undefined) draws.set(key, [draw]);
+        else list.push(draw);
+      }
+    }
+    const again = new KeyMap<number>();
+    for (const [key, limit] of limits) {
+      const wanted = Math.ceil(fractions.get(key)! * counts.get(key)!);
+      const sorted = Float64Array.from(draws.get(key) ?? []).sort();
+      if (sorted.length > wanted) bounds.set(key, sorted[wanted]!);
+      else if (sorted.length === wanted || limit >= 1) bounds.set(key, limit);
+      // So few numbers below a bound that far off are all but impossible.
+      else again.set(key, 1);
+    }
+    limits = again;
+  }
+  return bounds;
 }
 
 /** A fraction with which a sample of `total` records has at least `count` with great probability (Spark's SamplingUtils). */
@@ -131,17 +205,33 @@ export const samplingMethods = {
   sampleByKey(this: RDD<unknown>, withReplacement: unknown, fractions: unknown, seed?: unknown) {
     this.port.assertRunning("sampleByKey");
     checkBoolean("sampleByKey", "withReplacement", withReplacement);
-    if (!(fractions instanceof Map)) throw invalidArgument("sampleByKey", "fractions", "a Map from keys to fractions", fractions);
-    const byKey = new KeyMap<number>();
-    for (const [key, fraction] of fractions as ReadonlyMap<unknown, unknown>)
-      byKey.set(key, checkNumber("sampleByKey", "each fraction", fraction, 0));
+    const byKey = fractionsOf("sampleByKey", fractions);
     const base = seedOf("sampleByKey", seed);
     const plan = (parent: DatasetNode): OpPlan => ({
       op: "sampleByKey",
       withReplacement: withReplacement === true,
       fractions: encodeValue([...byKey], this.port.values, "fractions"),
-      seeds: Array.from({ length: parent.numPartitions }, (_, partition) => base + BigInt(partition)),
+      seeds: seedsFrom(base, parent),
     });
     return this.derive(new OpNode(this.port, "sampleByKey", this.node, plan, { preservesPartitioning: true }));
+  },
+  sampleByKeyExact(this: RDD<unknown>, withReplacement: unknown, fractions: unknown, seed?: unknown) {
+    const scope = "sampleByKeyExact";
+    const call = callOf(this.node, scope, undefined);
+    if (checkBoolean(scope, "withReplacement", withReplacement))
+      throw new UsageError("UNSUPPORTED_FEATURE", `${scope}: exact samples with replacement are not built; use sampleByKey.`);
+    const byKey = fractionsOf(scope, fractions);
+    const base = seedOf(scope, seed);
+    const plan = async (parent: DatasetNode): Promise<OpPlan> => {
+      const seeds = seedsFrom(base, parent);
+      const bounds = await exactBounds(this, call, byKey, seeds);
+      return {
+        op: "sampleByKey",
+        withReplacement: false,
+        fractions: encodeValue([...bounds], this.port.values, "fractions"),
+        seeds,
+      };
+    };
+    return this.derive(new OpNode(this.port, scope, this.node, plan, { preservesPartitioning: true }));
   },
 } satisfies Implements<SamplingMethods<unknown>>;

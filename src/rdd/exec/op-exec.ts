@@ -15,11 +15,12 @@ import {
   mapOp,
   mapValuesOp,
   numberOp,
+  keyDrawOp,
   sampleByKeyOp,
   sampleOp,
   valuesOp,
 } from "../pipeline/ops";
-import { bernoulli, bernoulliCell, byFraction, poisson, type Sampler } from "../random/samplers";
+import { bernoulli, bernoulliCell, byFraction, drawsBelow, poisson, type Sampler } from "../random/samplers";
 import { XorShiftRandom } from "../random/xor-shift";
 import type { OpSpec, SamplerSpec } from "../stage-spec";
 import type { Chain, ExecNode } from "./chain";
@@ -50,6 +51,8 @@ function makeOp(spec: OpSpec, partition: number, task: TaskRun): Op {
       return constantKeyOp(partition % spec.modulus);
     case "sampleByKey":
       return sampleByKeyOp(byFraction(fractionOf(spec.fractions, task), spec.withReplacement, spec.seeds[partition]!));
+    case "keyDraws":
+      return keyDrawOp(drawsBelow(fractionOf(spec.fractions, task), spec.seeds[partition]!));
     case "valuesOf": {
       const wanted = decodeValue(spec.key, task.values);
       const simple = typeof wanted === "string" || (typeof wanted === "number" && wanted === wanted);

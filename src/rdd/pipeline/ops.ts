@@ -106,6 +106,20 @@ export function sampleByKeyOp(times: (key: unknown) => number): Op {
   };
 }
 
+/** [key, number] for each pair to whose key `draw` gives a number. */
+export function keyDrawOp(draw: (key: unknown) => number | undefined): Op {
+  return {
+    kind: "plain",
+    emit: (builder, input, rest) => {
+      const held = builder.bind(draw, "draw");
+      const { setup, key } = elements(builder, input);
+      const drawn = builder.local("drawn");
+      const kept = builder.local("key");
+      return `${setup}\nconst ${kept} = ${key}, ${drawn} = ${held}(${kept});\nif (${drawn} !== undefined) {\n${rest(pairTerm(kept, drawn))}\n}`;
+    },
+  };
+}
+
 /** The pairs whose key passes `test`, or their values alone. */
 export function keyTestOp(test: (key: unknown) => boolean, valuesOnly: boolean): Op {
   return {

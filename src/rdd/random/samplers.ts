@@ -55,6 +55,15 @@ export function byFraction(fraction: (key: unknown) => number, withReplacement: 
   return withReplacement ? (key) => drawPoisson(random, fraction(key)) : (key) => (random.nextDouble() < fraction(key) ? 1 : 0);
 }
 
+/** The numbers by which `byFraction` decides without replacement: those below the key's limit. */
+export function drawsBelow(limit: (key: unknown) => number, seed: bigint): (key: unknown) => number | undefined {
+  const random = new XorShiftRandom(seed);
+  return (key) => {
+    const draw = random.nextDouble();
+    return draw < limit(key) ? draw : undefined;
+  };
+}
+
 /** Means are drawn in parts of at most this, whose exponential is no subnormal. */
 const MAX_MEAN = 500;
 
