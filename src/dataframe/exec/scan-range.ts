@@ -42,7 +42,7 @@ export function rowsWithin(source: BatchSource, range: Range): BatchSource {
 function within(batch: ColumnBatch, { column, place, low, high }: Range): ColumnBatch {
   const { length } = batch;
   const rows = new Int32Array(length);
-  const count = rowsOf(numbers(batch.columns[place]!, column), low, high, rows);
+  const count = rowsOf(batch.columns[place]!, column, low, high, rows);
   if (count === length) return batch;
   const first = count === 0 ? 0 : rows[0]!;
   // Of a sorted table the rows follow one another.
@@ -51,7 +51,17 @@ function within(batch: ColumnBatch, { column, place, low, high }: Range): Column
 }
 
 /** Numbers of the rows in the range, in `rows`; gives how many there are. */
-function rowsOf(values: Numbers, low: number, high: number, rows: Int32Array): number {
+function rowsOf(vector: Vector, { type }: Attribute, low: number, high: number, rows: Int32Array): number {
+  if (vector.form === "fixed") return rowsOfValues(vector.values, low, high, rows);
+  if (vector.form === "dictionary" && vector.dictionary.form === "fixed")
+    return rowsOfCodes(vector.codes, vector.dictionary.values, low, high, rows);
+  const read = boxedReader(vector, type);
+  const values = new Float64Array(vector.length);
+  for (let row = 0; row < values.length; row++) values[row] = Number(read(row));
+  return rowsOfValues(values, low, high, rows);
+}
+
+function rowsOfValues(values: Numbers, low: number, high: number, rows: Int32Array): number {
   let count = 0;
   for (let row = 0; row < rows.length; row++) {
     const value = values[row]!;
@@ -60,10 +70,14 @@ function rowsOf(values: Numbers, low: number, high: number, rows: Int32Array): n
   return count;
 }
 
-type Numbers = Extract<Vector, { form: "fixed" }>["values"] | Float64Array;
-
-function numbers(vector: Vector, { type }: Attribute): Numbers {
-  if (vector.form === "fixed") return vector.values;
-  const read = boxedReader(vector, type);
-  return Float64Array.from({ length: vector.length }, (_, row) => Number(read(row)));
+function rowsOfCodes(codes: Codes, values: Numbers, low: number, high: number, rows: Int32Array): number {
+  let count = 0;
+  for (let row = 0; row < rows.length; row++) {
+    const value = values[codes[row]!]!;
+    if (value >= low && value < high) rows[count++] = row;
+  }
+  return count;
 }
+
+type Numbers = Extract<Vector, { form: "fixed" }>["values"];
+type Codes = Extract<Vector, { form: "dictionary" }>["codes"];

@@ -13,6 +13,9 @@ const MAX_FILTER_BYTES = 128 << 20;
 const HEADER_BYTES = 256;
 /** Dictionaries of more bytes are not read for a question. */
 const MAX_DICTIONARY_BYTES = 4 << 20;
+/** To read a larger one that is much of its column costs what reading the column costs. */
+const SMALL_DICTIONARY_BYTES = 32 << 10;
+const MOST_OF_CHUNK = 0.125;
 
 /** Undefined where nothing but bounds is known. */
 export function membership(
@@ -29,8 +32,10 @@ export function membership(
   };
 }
 
-function hasCodesOnly({ encodingStats, dictionaryOffset, dataOffset }: ColumnChunk): boolean {
-  if (encodingStats === null || dictionaryOffset <= 0 || dataOffset - dictionaryOffset > MAX_DICTIONARY_BYTES) return false;
+function hasCodesOnly({ encodingStats, dictionaryOffset, dataOffset, compressedSize }: ColumnChunk): boolean {
+  if (encodingStats === null || dictionaryOffset <= 0) return false;
+  const bytes = dataOffset - dictionaryOffset;
+  if (bytes > MAX_DICTIONARY_BYTES || (bytes > SMALL_DICTIONARY_BYTES && bytes > compressedSize * MOST_OF_CHUNK)) return false;
   return encodingStats.every(
     ([page, encoding]) =>
       page === (PageType.Dictionary as number) ||
