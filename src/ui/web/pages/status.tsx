@@ -39,11 +39,15 @@ export function Status() {
           <Figures data={data} now={running ? Date.now() : data.lastUpdated} memory={used[1][used[1].length - 1]} limit={limit} />
         )}
       </Shown>
-      {attention.data !== undefined && attention.data.length > 0 && (
-        <Card title="Look at this first" class="attention-card">
-          <AttentionList items={attention.data} />
-        </Card>
-      )}
+      <Shown of={attention} height={0}>
+        {(items) =>
+          items.length > 0 && (
+            <Card title="Look at this first">
+              <AttentionList items={items} />
+            </Card>
+          )
+        }
+      </Shown>
       {/* Logs of other engines hold no samples of executors. */}
       {(scope.live || samples === undefined || used[0].length > 0) && (
         <div class="grid status">
