@@ -5,24 +5,39 @@ import type { TrainingBlock } from "./tiles";
 
 /** Of the executor's memory, for each thread. */
 const SHARE = 1 / 16;
+/** What no pass has asked for so long, in ms, is of a fit that has ended. */
+const LONGEST_PAUSE = 120_000;
 
-class KeptRows {
+interface Kept {
+  /** Null where they are too large to keep. */
+  readonly blocks: readonly TrainingBlock[] | null;
+  readonly bytes: number;
+  used: number;
+}
+
+export class KeptRows {
   #bytes = 0;
-  readonly #kept = new Map<string, { readonly blocks: readonly TrainingBlock[]; readonly bytes: number } | null>();
+  /** Those used longest ago first. */
+  readonly #kept = new Map<string, Kept>();
 
-  constructor(private readonly most: number) {}
+  /** @param most bytes to keep. @param now ms, for tests. */
+  constructor(
+    private readonly most: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   /** The blocks of a partition: those that are kept, or what `read` gives, which is kept where there is room. */
   *of(key: string, read: Iterable<TrainingBlock>): Iterable<TrainingBlock> {
     const known = this.#kept.get(key);
-    if (known === null) {
-      yield* read;
-      return;
-    }
     if (known !== undefined) {
+      known.used = this.now();
       this.#kept.delete(key);
       this.#kept.set(key, known);
-      yield* known.blocks;
+      yield* known.blocks ?? read;
       return;
     }
     const blocks: TrainingBlock[] = [];
@@ -33,16 +48,18 @@ class KeptRows {
       else blocks.length = 0;
       yield block;
     }
-    this.#add(key, bytes <= this.most ? { blocks, bytes } : null);
+    const used = this.now();
+    this.#add(key, bytes <= this.most ? { blocks, bytes, used } : { blocks: null, bytes: 0, used });
   }
 
-  #add(key: string, entry: { readonly blocks: readonly TrainingBlock[]; readonly bytes: number } | null): void {
+  #add(key: string, entry: Kept): void {
     this.#kept.set(key, entry);
-    this.#bytes += entry?.bytes ?? 0;
-    for (const [old, value] of this.#kept) {
-      if (this.#bytes <= this.most && this.#kept.size <= MOST_ENTRIES) break;
+    this.#bytes += entry.bytes;
+    for (const [old, { bytes, used }] of this.#kept) {
+      const fits = this.#bytes <= this.most && this.#kept.size <= MOST_ENTRIES;
+      if (fits && used >= entry.used - LONGEST_PAUSE) break;
       this.#kept.delete(old);
-      this.#bytes -= value?.bytes ?? 0;
+      this.#bytes -= bytes;
     }
   }
 }
