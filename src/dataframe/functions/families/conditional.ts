@@ -8,7 +8,7 @@ import { compareValues } from "../../expressions/compare";
 import { sameType, sqlName } from "../../types/text";
 import { printed } from "../../expressions/print";
 import { oneCollation } from "../collating";
-import { document, plain } from "../documented";
+import { document } from "../documented";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
 import { differentTypes, mismatch, ordinal, requireOrderable, rewrite, scalar, wrongNumArgs } from "../signature";
 
@@ -237,8 +237,13 @@ const byNull: readonly FunctionEntry[] = [
     inputs: [{ anyOf: ["double", "float"] }, { anyOf: ["double", "float"] }],
     common: [0, 1],
     result: (types) => types[0] as DataType,
-    nulls: "custom",
-    evaluate: plain((value: number | null, other: number | null) => (value !== null && Number.isNaN(value) ? other : value)),
+    nulls: "lazy",
+    evaluateLazy:
+      () =>
+      ([first, second]) => {
+        const value = (first as () => Boxed)();
+        return typeof value === "number" && Number.isNaN(value) ? (second as () => Boxed)() : value;
+      },
   }),
 ];
 
