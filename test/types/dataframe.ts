@@ -16,6 +16,12 @@ export async function typeTests(): Promise<void> {
   const options: QueryOptions = {};
   await df.write.parquet("a", options);
   await df.write.csv("a", { mode: "overwrite", header: true, partitionBy: ["a"] });
+  // Functions of groups get tables, and their key first where they want it.
+  df.groupBy("a").applyInArrow((group) => ({ n: [group.numRows] }), "n INT");
+  df.groupBy("a").applyInArrow((key, group) => ({ k: [key[0] as string], n: [group.numRows] }), "k STRING, n INT");
+  const grouped = df.groupBy("a").cogroup(df.groupBy("a"));
+  grouped.applyInArrow((left, right) => ({ n: [left.numRows + right.numRows] }), "n INT");
+  grouped.applyInArrow((key, left, right) => ({ n: [key.length, left.numRows + right.numRows] }), "n INT");
   const rows: Row[] = await df.collect();
   const first: number = rows[0]![0];
   void first;

@@ -1,4 +1,5 @@
 /** DataFrames in groups: what groupBy, rollup, cube and pivot give. */
+import type * as Arrow from "apache-arrow";
 import { UsageError } from "../../common/errors";
 import type { StructType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
@@ -22,6 +23,11 @@ interface Pivot {
 
 /** {column: "function"}, as agg takes it. */
 export type AggregateMap = Readonly<Record<string, string>>;
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- the first parameter is the key or a table, as the function has it */
+type GroupFunction = (keyOrGroup: any, group: Arrow.Table) => unknown;
+type CogroupFunction = (keyOrLeft: any, leftOrRight: Arrow.Table, right: Arrow.Table) => unknown;
+/* eslint-enable @typescript-eslint/no-explicit-any */
 
 const NUMERIC = new Set(["byte", "short", "int", "long", "float", "double", "decimal"]);
 
@@ -118,7 +124,7 @@ export class GroupedData {
    * Calls `f` once for each group with its rows as an Arrow table (with two parameters, its key first); gives an Arrow table, or
    * arrays of columns by name, of the columns of `schema`.
    */
-  applyInArrow(f: (...args: never[]) => unknown, schema: SchemaInput): DataFrame {
+  applyInArrow(f: GroupFunction, schema: SchemaInput): DataFrame {
     return this.#df.derive("applyInArrow", () => ({
       kind: "applyInGroups",
       child: this.#df.plan,
@@ -126,7 +132,7 @@ export class GroupedData {
       ...functionOf(f, schema, "applyInArrow"),
     }));
   }
-  applyInPandas(f: (...args: never[]) => unknown, schema: SchemaInput): DataFrame {
+  applyInPandas(f: GroupFunction, schema: SchemaInput): DataFrame {
     return this.applyInArrow(f, schema);
   }
 
@@ -150,7 +156,7 @@ export class CoGroupedData {
   ) {}
 
   /** Calls `f` for each key with the rows of both sides as Arrow tables (with three parameters, the key first). */
-  applyInArrow(f: (...args: never[]) => unknown, schema: SchemaInput): DataFrame {
+  applyInArrow(f: CogroupFunction, schema: SchemaInput): DataFrame {
     return this.left.derive("applyInArrow", () => ({
       kind: "cogroup",
       left: this.left.plan,
@@ -160,7 +166,7 @@ export class CoGroupedData {
       ...functionOf(f, schema, "applyInArrow"),
     }));
   }
-  applyInPandas(f: (...args: never[]) => unknown, schema: SchemaInput): DataFrame {
+  applyInPandas(f: CogroupFunction, schema: SchemaInput): DataFrame {
     return this.applyInArrow(f, schema);
   }
 }
