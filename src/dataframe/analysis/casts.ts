@@ -22,7 +22,7 @@ export function checkCast(
     sqlExpr: exprText(cast(child, type, mode)),
   };
   const functionNames = instead(child.type, type);
-  if (mode === "ansi" && functionNames !== null) {
+  if (mode !== "legacy" && functionNames !== null) {
     throw new AnalysisError("DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", { ...parameters, functionNames }, at);
   }
   if (mode !== "legacy" && canCast(child.type, type, "legacy") && settings.ansi && mode !== "try") {
@@ -41,7 +41,7 @@ const NUMBERS: ReadonlySet<string> = new Set([...INTEGERS, "float", "double", "d
 /** Functions that convert where ANSI mode has no cast. */
 function instead(from: DataType, to: DataType): string | null {
   if (from.kind === "date" && NUMBERS.has(to.kind)) return quoted("UNIX_DATE");
-  if (INTEGERS.has(from.kind) && to.kind === "date") return quoted("DATE_FROM_UNIX_DATE");
+  if (NUMBERS.has(from.kind) && to.kind === "date") return quoted("DATE_FROM_UNIX_DATE");
   if (from.kind === "timestamp" && INTEGERS.has(to.kind)) {
     return ["UNIX_SECONDS", "UNIX_MILLIS", "UNIX_MICROS"].map(quoted).join("/");
   }

@@ -37,7 +37,6 @@ export function hiveText(value: Boxed, type: DataType, settings: HiveSettings, n
     }
     case "date":
     case "timestamp":
-    case "timestamp_ntz":
       return settings.signedYears === true
         ? valueToString(value, type, settings)
         : yearOfEra(valueToString(value, type, settings));

@@ -100,7 +100,7 @@ async function answer(call, conf) {
   try {
     const frame = spark.sql(`SELECT ${call}`);
     const { rows } = await queryText(frame);
-    const types = (await frame.schema()).fields.map(({ dataType }) => dataType.simpleString());
+    const types = (await frame.dtypes()).map(([, type]) => type);
     return [types.join(", "), [...rows].sort().join("\n")];
   } catch (error) {
     return [error?.errorClass ?? String(error?.stack ?? error).slice(0, 600)];

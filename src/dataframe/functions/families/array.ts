@@ -97,7 +97,7 @@ const arrayInsert = prepared(
   }),
   (args, context) => {
     const position = (args[1] as Expression).type.kind;
-    if (!["byte", "short", "int", "null"].includes(position)) throw unexpectedInputType("int", 1, args, context);
+    if (!["byte", "short", "int"].includes(position)) throw unexpectedInputType("int", 1, args, context);
     return arrayAndElement(args, context, [0, 2]);
   },
 );
