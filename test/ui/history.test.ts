@@ -169,7 +169,7 @@ test("what is no log is passed over, one that cannot be read says why; a directo
 
 test("without JavaScript: from the application to the stage, the failed task and its error; nothing of a log becomes markup", async () => {
   cpSync(join(GOLDEN, "event-log.jsonl"), join(directory, "app-plain"));
-  await serve(async (get, base) => {
+  await serve(async (_get, base) => {
     const seen = new Set<string>();
     const todo = [`${base}/plain`];
     const texts: string[] = [];

@@ -1,6 +1,6 @@
 /** Rows of a task's range, out of columns in each form. */
 import { boxedReader } from "../../../src/columnar/batch";
-import type { ColumnBatch, Vector } from "../../../src/columnar/vector";
+import type { ColumnBatch, FixedVector, Vector } from "../../../src/columnar/vector";
 import { attribute, literal } from "../../../src/dataframe/expressions/build";
 import { conditionsOf, rangeOf, rowsWithin } from "../../../src/dataframe/exec/scan-range";
 import type { ScanExec } from "../../../src/dataframe/physical/plan";
@@ -10,7 +10,7 @@ const column = attribute(1, "k", LONG, false);
 const scan = { output: [column] } as unknown as ScanExec;
 const FROM = [-Infinity, 10, 20];
 
-const fixed = (values: readonly number[]): Vector => ({
+const fixed = (values: readonly number[]): FixedVector => ({
   form: "fixed",
   length: values.length,
   values: Float64Array.from(values),

@@ -142,7 +142,7 @@ function job(store: AppStore, jobId: number, failure?: string): void {
     type: "JobEnd",
     jobId,
     time: 5,
-    jobResult: failure === undefined ? { result: "JobSucceeded" } : { result: "JobFailed", message: failure },
+    jobResult: failure === undefined ? { result: "JobSucceeded" } : { result: "JobFailed", message: failure, stackTrace: [] },
   });
 }
 
