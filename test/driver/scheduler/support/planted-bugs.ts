@@ -279,12 +279,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: "    const touched",
   },
   {
-    bug: "only the lost outputs of an indeterminate stage are made again",
-    file: DAG,
-    find: "      if (stage.isOfOneAttempt) this.#discardOutputs(shuffleId);\n",
-    replace: "",
-  },
-  {
     bug: "what was made of indeterminate outputs stays when these are made again",
     file: DAG,
     find: "stage.isMapStage && stage.isIndeterminate ? this.#rollBackSuccessors(stage) : [];",
@@ -295,12 +289,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: DAG,
     find: 'if (stage.output.kind === "result" && stage.output.job.numDelivered > 0)',
     replace: 'if (stage.output.kind === "result" && stage.output.job.numDelivered < 0)',
-  },
-  {
-    bug: "results of an attempt that was rolled back count",
-    file: DAG,
-    find: " || set.attempt < stage.firstValidAttempt) return false;",
-    replace: ") return false;",
   },
   {
     bug: "nobody runs a stage again that was rolled back",

@@ -168,7 +168,7 @@ class Simulation {
 
   run(): void {
     for (let i = this.#random.between(1, 3); i > 0; i--) this.#addExecutor();
-    const steps = this.#isStorm ? this.#random.between(60, 160) : this.#random.between(20, 90);
+    const steps = this.#isStorm ? this.#random.between(60, this.#usesOrder ? 300 : 160) : this.#random.between(20, 90);
     for (let i = 0; i < steps; i++) {
       if (this.#isStorm) this.#stormStep();
       else this.#step();
@@ -218,7 +218,7 @@ class Simulation {
   #stormNode(): LineageNode {
     const random = this.#random;
     let node = this.#lineage.source(random.between(2, 4));
-    for (let i = random.between(1, 3); i > 0; i--) {
+    for (let i = this.#usesOrder ? random.between(2, 4) : random.between(1, 3); i > 0; i--) {
       const before = node;
       node = this.#lineage.shuffleWith(random.between(2, 5), { orderSensitive: this.#usesOrder && random.chance(0.7) }, node);
       // Two ways to the same outputs.
@@ -250,6 +250,7 @@ class Simulation {
 
   #stormStep(): void {
     const roll = this.#random.below(100);
+    if (this.#usesOrder) return this.#orderStep(roll);
     if (roll < 2 || this.#jobs.length === 0) this.#submit();
     else if (roll < 45) this.#deliver();
     else if (roll < 68) this.#finishSome();
@@ -258,6 +259,19 @@ class Simulation {
     else if (roll < 88) this.#addExecutor();
     else if (roll < 89) this.#killExecutor();
     else if (roll < 91) this.#deliverAgain();
+    else this.#passTime();
+  }
+
+  /** Reports stay on their way for long: what they tell of may have been rolled back. */
+  #orderStep(roll: number): void {
+    if (roll < 2 || this.#jobs.length === 0) this.#submit();
+    else if (roll < 36) this.#deliver();
+    else if (roll < 66) this.#finishSome();
+    else if (roll < 78) this.#readSome();
+    else if (roll < 84) this.#damage();
+    else if (roll < 88) this.#addExecutor();
+    else if (roll < 91) this.#killExecutor();
+    else if (roll < 93) this.#deliverAgain();
     else this.#passTime();
   }
 
@@ -358,10 +372,15 @@ class Simulation {
     return this.#executors.filter((executor) => executor.alive);
   }
 
+  /** Often one whose report of outputs that it found is on its way. */
   #killExecutor(): void {
     const living = this.#living();
     if (living.length === 0) return;
-    this.#end(this.#random.pick(living), this.#random.chance(0.5), "killed");
+    const finders = living.filter(({ id }) =>
+      this.#inFlight.some((event) => event.type === "MapOutputsFound" && event.executorId === id),
+    );
+    const chosen = finders.length > 0 && this.#random.chance(0.5) ? finders : living;
+    this.#end(this.#random.pick(chosen), this.#random.chance(0.5), "killed");
   }
 
   #end(executor: SimExecutor, causedByApp: boolean, reason: string): void {
