@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
+import { inspect } from "node:util";
 import { freeze, freezeValue } from "../closure/freeze";
 import { driverClasses } from "../closure/driver-classes";
 import { packedPackage } from "../closure/shipped-packages";
@@ -221,6 +222,14 @@ export class SparkContext {
   /** The latest context that was not stopped, or a new one with `conf`. */
   static getOrCreate(conf?: SparkConf): SparkContext {
     return active.at(-1) ?? new SparkContext(conf);
+  }
+
+  toString(): string {
+    return `SparkContext (${this.appName} on ${this.master})`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   get master(): string {

@@ -1,4 +1,5 @@
 /** What every group of RDD methods builds on: the node behind the handle, and making handles of new nodes. */
+import { inspect } from "node:util";
 import type { Frozen } from "../closure/frozen";
 import { checkFunction } from "./arguments";
 import type { Lifeline } from "./cleaner";
@@ -70,6 +71,10 @@ export class RddBase {
 
   toString(): string {
     return this.node.toString();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   /** An RDD inside of a function that runs in tasks is a mistake. */

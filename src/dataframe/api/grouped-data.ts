@@ -1,4 +1,5 @@
 /** DataFrames in groups: what groupBy, rollup, cube and pivot give. */
+import { inspect } from "node:util";
 import type * as Arrow from "apache-arrow";
 import { UsageError } from "../../common/errors";
 import type { StructType } from "../../columnar/types";
@@ -52,6 +53,10 @@ export class GroupedData {
     });
     if (columns.length === 0) throw new UsageError("INVALID_ARGUMENT", "agg needs at least one column.");
     return this.#aggregate("agg", columns);
+  }
+
+  [inspect.custom](): string {
+    return `GroupedData (of ${String(this.#df)})`;
   }
 
   #aggregate(scope: string, columns: readonly UnresolvedExpression[]): DataFrame {

@@ -1,4 +1,5 @@
 /** SparkSession: the way into DataFrames and SQL. */
+import { inspect } from "node:util";
 import { TRAVEL } from "../../columnar";
 import { UsageError } from "../../common/errors";
 import { SparkConf } from "../../common/conf";
@@ -221,7 +222,11 @@ export class SparkSession {
   }
 
   toString(): string {
-    return "SparkSession";
+    return `SparkSession of ${String(this.core.sparkContext)}`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 }
 

@@ -1,4 +1,5 @@
 /** Broadcast variables: a value that tasks read, sent to each executor once. */
+import { inspect } from "node:util";
 import { deserialize, serialize } from "node:v8";
 import { UsageError } from "../../common/errors";
 import { forgetRelease, releaseWith } from "../cleaner";
@@ -30,6 +31,10 @@ export abstract class Broadcast<T> {
 
   toString(): string {
     return `Broadcast(${this.id})`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 }
 
