@@ -28,10 +28,12 @@ test("a copy of a task that hangs in its first attempt wins; output and accumula
     await sc.flushListeners();
     console.log(JSON.stringify({ seconds: (Date.now() - started) / 1000, rows: rows.value, speculative }));
   `;
-  const { seconds, ...counts } = await resultOf<{ seconds: number; rows: number; speculative: number }>(
+  const { seconds, rows, speculative } = await resultOf<{ seconds: number; rows: number; speculative: number }>(
     submit(directory, "hang.ts", program, { master: "local-cluster[2,2,512]", conf, args: [output] }),
   );
-  expect(counts).toEqual({ rows: 8, speculative: 1 });
+  expect(rows).toBe(8);
+  // Where this machine has other work, another task may be slow enough for a copy, too.
+  expect(speculative).toBeGreaterThanOrEqual(1);
   expect(seconds).toBeLessThan(30);
   const parts = readdirSync(output)
     .filter((name) => name.startsWith("part-"))

@@ -2,7 +2,8 @@
  * Random queries, answered by firesteel and by DuckDB: `node test/fuzz/sql/run.mjs [--count 2000] [--seed 1] [--python PYTHON]`.
  * PYTHON has DuckDB (default: python3). A difference is printed with its seed, by which it can be had again (`--only SEED`;
  * with `--sql TEXT` another query over the same tables). `--task-memory 300k` lets hardly anything stay in memory.
- * Queries that DuckDB refuses are counted and left out. Needs a built dist/.
+ * Queries that DuckDB refuses are counted and left out, and, with `--task-memory`, those with a partition of a window (or of an INTERSECT
+ * ALL) that does not fit: it is held as a whole. Needs a built dist/.
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -23,6 +24,7 @@ const { values } = parseArgs({
   },
 });
 const QUERIES_PER_TABLES = 50;
+const WINDOW_TOO_LARGE = /\[OUT_OF_TASK_MEMORY\] The rows of one partition of a window function/;
 const first = Number(values.only ?? values.seed);
 const count = values.only === undefined ? Number(values.count) : 1;
 
@@ -68,6 +70,7 @@ const spark = SparkSession.builder
 let wrong = 0;
 let refused = 0;
 let equal = 0;
+let tooLarge = 0;
 let rowsSeen = 0;
 for (let seed = first; seed < first + count; seed++) {
   const group = Math.floor(seed / QUERIES_PER_TABLES);
@@ -89,6 +92,10 @@ for (let seed = first; seed < first + count; seed++) {
     rowsSeen += rows.length;
   } catch (error) {
     problem = String(error?.stack ?? error).slice(0, 1200);
+    if (values["task-memory"] !== undefined && WINDOW_TOO_LARGE.test(problem)) {
+      tooLarge++;
+      continue;
+    }
   } finally {
     for (const key of Object.keys(settings)) spark.conf.unset(key);
   }
@@ -98,7 +105,7 @@ for (let seed = first; seed < first + count; seed++) {
 }
 await spark.stop();
 duckdb.stdin.end();
-console.log(`${refused} queries were refused by DuckDB; ${rowsSeen} rows compared`);
+console.log(`${refused} queries were refused by DuckDB, ${tooLarge} had too large a partition; ${rowsSeen} rows compared`);
 console.log(`${equal} passed, ${wrong} failed`);
 process.exitCode = wrong === 0 && equal > count / 2 ? 0 : 1;
 
