@@ -21,13 +21,13 @@ COPY examples examples
 COPY docker/healthcheck.js docker/healthcheck.js
 # Volumes take their first owner from the directories made here.
 RUN ln -s /opt/firesteel/dist/cli.js /usr/local/bin/firesteel \
- && for dir in master work events data; do install -d -o node -g node "/var/lib/firesteel/$dir"; done \
+ && for dir in master worker events data; do install -d -o node -g node "/var/lib/firesteel/$dir"; done \
  && install -d -o node -g node -m 700 /run/firesteel
 ENV NODE_ENV=production
 USER node
 # Code compiled once, here: a container starts its processes without compiling anything, read-only root or not.
 RUN firesteel run-example pi > /dev/null
-WORKDIR /var/lib/firesteel/work
+WORKDIR /var/lib/firesteel/worker
 # The process is PID 1 and handles SIGTERM and SIGINT itself: no init is needed.
 ENTRYPOINT ["firesteel"]
 CMD ["--help"]

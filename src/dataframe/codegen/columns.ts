@@ -1,7 +1,8 @@
 /** How a column of the input is read: one piece of source for each form that a vector may have. */
 import type { DataType } from "../../columnar/types";
 import type { ColumnBatch, FixedVector, Vector } from "../../columnar/vector";
-import { isFloating, isIntLike, isLongLike, rangeOf, safeRange, type ColumnOrigin, type Term } from "./term";
+import { rangeOf, safeRange, type ColumnOrigin, type Term } from "./term";
+import { isFloating, isIntLike, isLongLike } from "../types/families";
 import type { FunctionWriter } from "./writer";
 
 /** What the code for a column depends on: form, kind of arrays, and "?" where values may be missing. */

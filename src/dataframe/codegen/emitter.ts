@@ -15,7 +15,8 @@ import { memoised } from "./dictionary-memo";
 import { keyOf } from "./emitter-keys";
 import { emitterOf } from "./emit/table";
 import { emitCast } from "./emit/cast";
-import { isLongLike, isSafeRange, rangeOf, repOf, type Range, type Rep, type Term } from "./term";
+import { isSafeRange, rangeOf, repOf, type Range, type Rep, type Term } from "./term";
+import { isLongLike } from "../types/families";
 import type { FunctionWriter } from "./writer";
 
 /** Writes the value of an attribute where it is asked for. */

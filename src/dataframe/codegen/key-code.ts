@@ -3,7 +3,8 @@ import { unreachable } from "../../common/errors";
 import type { DataType } from "../../columnar/types";
 import { atom } from "./code";
 import type { Emitter } from "./emitter";
-import { isBinaryString, isIntLike, isLongLike, type Term } from "./term";
+import type { Term } from "./term";
+import { isBinaryString, isIntLike, isLongLike } from "../types/families";
 
 export type KeyKind = "bool" | "int" | "f64" | "long" | "bytes" | "other";
 

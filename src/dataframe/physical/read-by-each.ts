@@ -4,7 +4,7 @@
  */
 import { isLocalPath } from "../../filesystem/path";
 import type { Expression } from "../expressions/expression";
-import { isDeterministic } from "../expressions/traverse";
+import { exists, isDeterministic } from "../expressions/traverse";
 import { sizeSetting } from "../optimizer/context";
 import { SINGLE } from "./layout";
 import type { PhysicalPlan, ScanExec } from "./plan";
@@ -48,14 +48,19 @@ function isPlainScan({ relation, limit, within, bucketed }: ScanExec): boolean {
 function isRowByRow(node: PhysicalPlan): boolean {
   switch (node.kind) {
     case "filter":
-      return isDeterministic(node.condition);
+      return givesTheSame(node.condition);
     case "project":
-      return node.expressions.every(isDeterministic);
+      return node.expressions.every(givesTheSame);
     case "hashJoin": {
       const read: readonly (Expression | null)[] = [...node.leftKeys, ...node.rightKeys, node.condition];
-      return read.every((expression) => expression === null || isDeterministic(expression));
+      return read.every((expression) => expression === null || givesTheSame(expression));
     }
     default:
       return false;
   }
+}
+
+/** Functions of the user may cost much, or count what they see: they are called once a row. */
+function givesTheSame(expression: Expression): boolean {
+  return isDeterministic(expression) && !exists(expression, ({ kind }) => kind === "userCall");
 }

@@ -25,6 +25,7 @@ beforeAll(async () => {
   await write("facts", 30_000, "id AS i", "id * 7 % 31 AS d", "IF(id % 10 = 0, NULL, id % 13) AS e");
   await write("dims", 25, "id AS k", "id % 5 AS r", "concat('d', id) AS name");
   await write("regions", 5, "id AS x", "concat('r', id) AS region");
+  spark().udf.register("known", (key: number) => key > 1, "boolean");
 });
 
 const ALL = "count(*), sum(i), sum(hash(d, e, name))";
@@ -40,6 +41,8 @@ describe("answers", () => {
     [`SELECT ${ALL} FROM facts JOIN dims ON d < k AND r = 1`, true],
     // Tasks would find different rows, or the other side's unmatched rows are wanted once.
     [`SELECT count(*) > 0 FROM facts JOIN (SELECT * FROM dims WHERE rand() < 0.9) ON d = k`, false],
+    // A function of the user is called once a row.
+    [`SELECT ${ALL} FROM facts JOIN (SELECT * FROM dims WHERE known(k)) ON d = k`, false],
     [`SELECT ${ALL} FROM facts FULL JOIN dims ON d = k`, false],
     [`SELECT /*+ BROADCAST(dims) */ ${ALL} FROM facts JOIN dims ON d = k`, false],
     [`SELECT ${ALL} FROM facts JOIN (SELECT * FROM dims LIMIT 50) ON d = k`, false],

@@ -6,7 +6,8 @@
 import type { Call, Expression } from "../../expressions/expression";
 import type { Emitter } from "../emitter";
 import { assignment, atom } from "../code";
-import { isFloating, isLongLike, isSafeRange, MAX_SAFE, rangeOf, type Range, type Term } from "../term";
+import { isSafeRange, MAX_SAFE, rangeOf, type Range, type Term } from "../term";
+import { isFloating, isLongLike } from "../../types/families";
 
 type Operator = "+" | "-" | "*";
 

@@ -4,7 +4,8 @@ import type { DataType } from "../../../columnar/types";
 import { makeCast } from "../../types/cast";
 import { assignment, atom } from "../code";
 import type { Emitter } from "../emitter";
-import { isFloating, isIntLike, isLongLike, isSafeRange, MAX_SAFE, rangeOf, type Range, type Term } from "../term";
+import { isSafeRange, MAX_SAFE, rangeOf, type Range, type Term } from "../term";
+import { isFloating, isIntLike, isLongLike } from "../../types/families";
 
 export function emitCast(emitter: Emitter, cast: Cast): Term | null {
   const from = cast.child.type;

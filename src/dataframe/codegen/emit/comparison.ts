@@ -2,7 +2,8 @@
 import type { Call, Expression } from "../../expressions/expression";
 import type { Emitter } from "../emitter";
 import { atom } from "../code";
-import { isBinaryString, type Term } from "../term";
+import type { Term } from "../term";
+import { isBinaryString } from "../../types/families";
 
 const BOOLEAN = { kind: "boolean" } as const;
 

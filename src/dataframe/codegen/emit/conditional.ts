@@ -3,7 +3,8 @@ import type { Call, Expression } from "../../expressions/expression";
 import type { DataType } from "../../../columnar/types";
 import type { Emitter } from "../emitter";
 import { initialOf } from "../code";
-import { isLongLike, repOf, type Range, type Rep, type Term } from "../term";
+import { repOf, type Range, type Rep, type Term } from "../term";
+import { isLongLike } from "../../types/families";
 
 /** Arguments: conditions and values in turn, then perhaps the value of "else". */
 export function emitCase(emitter: Emitter, call: Call): Term {

@@ -4,7 +4,7 @@ import type { DataType } from "../../../columnar/types";
 import type { Vector } from "../../../columnar/vector";
 import { InternalError } from "../../../common/errors";
 import { dividedHalfUp, timesPowerOfTen } from "../../codegen/integers";
-import { isBinaryString, isFloating, isIntLike, isLongLike } from "../../codegen/term";
+import { isBinaryString, isFloating, isIntLike, isLongLike } from "../../types/families";
 import { keyOf } from "../../codegen/emitter-keys";
 import type { AggregateCall, Expression } from "../../expressions/expression";
 import type { Accumulator, FunctionRegistry } from "../../functions/registry";

@@ -7,7 +7,8 @@ import { batchOfBoxed, flattened } from "../../../columnar/batch";
 import type { DataType } from "../../../columnar/types";
 import type { ColumnBatch, Vector } from "../../../columnar/vector";
 import { formOf } from "../../codegen/columns";
-import { isIntLike, isLongLike, MAX_SAFE } from "../../codegen/term";
+import { MAX_SAFE } from "../../codegen/term";
+import { isIntLike, isLongLike } from "../../types/families";
 import { hashInteger } from "../../codegen/integers";
 import { bitsOf, rankOf, ranksOf, type Ranks } from "./ranks";
 

@@ -6,7 +6,7 @@ import { boxedReader } from "../../../columnar/batch";
 import type { DataType } from "../../../columnar/types";
 import type { BytesVector, Vector } from "../../../columnar/vector";
 import { compareBytes } from "../../codegen/bytes";
-import { isBinaryString } from "../../codegen/term";
+import { isBinaryString } from "../../types/families";
 import { compareValues } from "../../expressions/compare";
 import type { SortOrder } from "../../expressions/expression";
 

@@ -2,6 +2,7 @@
 import type { Boxed, DataType } from "../../../columnar/types";
 import type { FixedVector } from "../../../columnar/vector";
 import type { Attribute, Expression } from "../../expressions/expression";
+import { isIntLike, isLongLike } from "../../types/families";
 import type { KeySet } from "../data-source";
 import { selectingLoop } from "./selecting-loops";
 
@@ -9,22 +10,7 @@ type Numbers = FixedVector["values"];
 
 /** Types whose values are integers in a FixedVector, in the order of the numbers. */
 export function isInteger(type: DataType): boolean {
-  switch (type.kind) {
-    case "byte":
-    case "short":
-    case "int":
-    case "date":
-    case "yearMonthInterval":
-    case "long":
-    case "decimal":
-    case "timestamp":
-    case "timestamp_ntz":
-    case "time":
-    case "dayTimeInterval":
-      return true;
-    default:
-      return false;
-  }
+  return isIntLike(type) || isLongLike(type);
 }
 
 /** Whether equal numbers of the two types are equal values. */
