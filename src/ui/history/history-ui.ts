@@ -156,11 +156,11 @@ export class HistoryUi implements Applications {
     const { cleaner } = this.options;
     if (cleaner === null) return;
     const now = Date.now();
-    const completed = this.#listing.applications.filter(({ entry }) => entry.completed);
-    const doomed = this.#listing.applications.filter(
-      (one) =>
-        now - one.entry.lastUpdated > cleaner.maxAge || (one.entry.completed && completed.indexOf(one) >= cleaner.maxCount),
-    );
+    const old = (one: Listed) => now - one.entry.lastUpdated > cleaner.maxAge;
+    const all = this.#listing.applications;
+    // As in Spark, what goes by its age does not count: of the others the newest stay.
+    const surplus = all.filter((one) => !old(one) && one.entry.completed).slice(cleaner.maxCount);
+    const doomed = [...all.filter(old), ...surplus];
     for (const one of doomed) {
       log.info(`the event log of ${one.entry.id} is deleted: it is old`);
       this.#listing.remove(one);
