@@ -31,7 +31,7 @@ const { values, positionals } = parseArgs({
     megabytes: { type: "string", default: "200" },
     sf: { type: "string", default: "1" },
     data: { type: "string" },
-    queries: { type: "string", default: join(here, "../../shared/queries/tpch") },
+    queries: { type: "string" },
   },
 });
 const name = positionals[0] ?? "rdd";

@@ -23,6 +23,7 @@ export const tpch = {
   columns: ["first_ms", "best_ms"],
 
   environment(options) {
+    if (options.queries === undefined) throw new Error("name the folder of the texts (q1.sql … q22.sql) with --queries");
     const queries = resolve(options.queries);
     if (!existsSync(join(queries, "q1.sql")))
       throw new Error(`no q1.sql in ${queries}: name the folder of the texts with --queries`);

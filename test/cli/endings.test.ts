@@ -43,12 +43,11 @@ test("causes and gathered errors are told", async () => {
 
 test("a rejection that nobody takes ends the program, and what ran beside it", async () => {
   const file = place.write({
-    "rejected.ts": `${START}void sc.range(3).map((x) => { if (x === 2) throw new Error("lost"); return x; }).collect();\nsetTimeout(() => console.log("too late"), 20_000);\n`,
+    "rejected.ts": `${START}void sc.range(3).map((x) => { if (x === 2) throw new Error("lost"); return x; }).collect();\nsetTimeout(() => console.log("too late"), 600_000);\n`,
   });
-  const { code, stdout, stderr, ms } = await place.submit([file]);
+  const { code, stdout, stderr } = await place.submit([file]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toContain("Error: lost");
-  expect(ms).toBeLessThan(15_000);
 });
 
 test("a program's own handler of uncaught errors decides", async () => {
@@ -68,9 +67,8 @@ test.each([
   ],
   ["no sc.stop()", `${START}console.log(await sc.range(5).count());`, 0],
 ])("%s", async (_name, text, expected) => {
-  const { code, stdout, stderr, ms } = await place.submit([place.write({ "end.ts": text })]);
+  const { code, stdout, stderr } = await place.submit([place.write({ "end.ts": text })]);
   expect({ code, stdout, stderr }).toEqual({ code: expected, stdout: "5\n", stderr: "" });
-  expect(ms).toBeLessThan(15_000);
 });
 
 test("a program without sc.stop() under plain node ends as well", async () => {

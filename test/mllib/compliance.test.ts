@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DataFrame, mllib, testSession } from "../support/built-session";
+import { untilPasses } from "../support/until";
 import { type Subject, SUBJECTS } from "./compliance-table";
 import { plain } from "./feature/golden";
 
@@ -193,8 +194,7 @@ describe.each(SUBJECTS)("$name", (subject) => {
       context.removeSparkListener(listener);
     }
     const { statusTracker } = context;
-    for (let i = 0; i < 100 && statusTracker.getActiveJobIds().length > 0; i++) await new Promise((done) => setTimeout(done, 10));
-    expect(statusTracker.getActiveJobIds()).toEqual([]);
+    await untilPasses(() => expect(statusTracker.getActiveJobIds()).toEqual([]));
   });
 
   test("empty data: a fit says so or learns nothing, a transform gives no rows", async () => {

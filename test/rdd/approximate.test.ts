@@ -64,7 +64,7 @@ describe("Actions", () => {
     expect([count.isInitialValueFinal, Number(count.initialValue), count.initialValue.confidence]).toEqual([true, 1000, 1]);
     expect(Number((await numbers.sumApprox(60_000)).initialValue)).toBe(499_500);
     expect((await numbers.meanApprox(60_000)).initialValue.mean).toBe(499.5);
-    const late = sc.range(0, 8, 1, 4).map((i) => new Promise<number>((resolve) => setTimeout(resolve, 20, i)));
+    const late = sc.range(0, 8, 1, 4).map((i) => new Promise<number>((resolve) => setTimeout(resolve, 300, i)));
     const early = await late.countApprox(0);
     expect(early.isInitialValueFinal).toBe(false);
     expect(await early.getFinalValue()).toEqual({ mean: 8, confidence: 1, low: 8, high: 8 });

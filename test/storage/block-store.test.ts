@@ -11,6 +11,7 @@ import { planMemory } from "../../src/storage/memory-plan";
 import { MemoryPool } from "../../src/storage/memory-pool";
 import type { BlockUpdate } from "../../src/storage/ports";
 import { StorageLevel } from "../../src/storage/storage-level";
+import { untilPasses } from "../support/until";
 
 const KIB = 1024;
 const { MEMORY_ONLY, MEMORY_AND_DISK, DISK_ONLY } = StorageLevel;
@@ -67,8 +68,6 @@ function filesOnDisk(): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
-
 describe("BlockStore", () => {
   test("keeps blocks in memory, gives them back, reports them", async () => {
     const { store, pool } = newStore();
@@ -122,9 +121,10 @@ describe("BlockStore", () => {
     ).toHaveLength(16);
     expect(store.diskUsed).toBeGreaterThan(16 * 64 * KIB);
     store.removeRdd(1);
-    await settle();
-    expect(store.diskUsed).toBe(0);
-    expect(filesOnDisk()).toEqual([]);
+    await untilPasses(() => {
+      expect(store.diskUsed).toBe(0);
+      expect(filesOnDisk()).toEqual([]);
+    });
   });
 
   test("DISK_ONLY: a file that says by itself what it is", async () => {

@@ -6,3 +6,15 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
   }
   throw new Error(`waited in vain for ${what}`);
 }
+
+/** Waits until the expectations hold; what they say after half a minute is the error. */
+export async function untilPasses(expectations: () => void): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    try {
+      return expectations();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  expectations();
+}

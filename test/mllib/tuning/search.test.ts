@@ -32,7 +32,7 @@ async function jobsOf<T>(work: () => Promise<T>): Promise<number> {
   const listener = { onJobStart: () => void jobs++ };
   spark().sparkContext.addSparkListener(listener);
   await work();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await spark().sparkContext.flushListeners();
   spark().sparkContext.removeSparkListener(listener);
   return jobs;
 }
@@ -145,14 +145,14 @@ describe("CrossValidator", () => {
       onFiresteelSearchProgress: (event: { type: string }) => void events.push(event),
       onFiresteelSearchEnd: (event: { type: string }) => void events.push(event),
     };
-    await new Promise((resolve) => setTimeout(resolve, 20)); // events of what ran before
+    await spark().sparkContext.flushListeners(); // events of what ran before
     spark().sparkContext.addSparkListener(listener);
     const lr = new LogisticRegression({ maxIter: 2, featuresCol: "raw" });
     const grid = new ParamGridBuilder().addGrid(lr.regParam, [0, 0.1]).build();
     await new CrossValidator({ estimator: lr, estimatorParamMaps: grid, evaluator: auc, numFolds: 2 }).fit(
       assembler.transform(table),
     );
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await spark().sparkContext.flushListeners();
     spark().sparkContext.removeSparkListener(listener);
     expect(events[0]).toMatchObject({ type: "FiresteelSearchStart", metric: "areaUnderROC", folds: 2, candidates: [{ params: { regParam: "0" } }, { params: { regParam: "0.1" } }] }); // prettier-ignore
     expect(events.filter(({ state }) => state === "done")).toHaveLength(4);
