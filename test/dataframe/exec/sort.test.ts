@@ -72,6 +72,26 @@ test("sort", () => {
   );
 });
 
+test("strings that begin alike, and that get longer one by one", () => {
+  const [name, count, id] = [
+    attribute("n", { kind: "string" }),
+    attribute("c", { kind: "int" }),
+    attribute("id", { kind: "int" }),
+  ];
+  const words = ["", "\0", "STANDARD", "STANDARD\0", "STANDARD POLISHED", "STANDARD POLISHED TIN", "STANDARD POLISHED TIN BOX"];
+  const texts = [...words, ...Array.from({ length: 150 }, (_, i) => "a".repeat(i))];
+  const rows = Array.from({ length: 3000 }, (_, i): BoxedRow => [texts[(i * 7919) % texts.length]!, (i * 31) % 4, i]);
+  const table = new Table([name, count, id], rows, { batchRows: 999 });
+  for (const ascending of [true, false]) {
+    const order = [count, name].map((child) => ({ kind: "sortOrder" as const, child, ascending, nullsFirst: true }));
+    const plan: PhysicalPlan = { kind: "sort", id: nextId(), child: table.scan, order, output: [name, count, id] };
+    const sign = ascending ? 1 : -1;
+    const compare = (a: BoxedRow, b: BoxedRow): number =>
+      sign * ((a[1] as number) - (b[1] as number) || (a[0]! < b[0]! ? -1 : a[0]! > b[0]! ? 1 : 0));
+    expect(run(plan, [table]).rows).toEqual(rows.toSorted(compare));
+  }
+});
+
 test("top k", () => {
   fc.assert(
     fc.property(rowsArbitrary, orders, fc.nat(20), fc.nat(5), (rows, order, limit, offset) => {

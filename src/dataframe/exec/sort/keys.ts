@@ -14,10 +14,13 @@ export interface SortKey {
   readonly nullsFirst: boolean;
   /** 1 where there is a value; null where none is missing. */
   readonly valid: Uint8Array | null;
-  /** Rows with equal words have equal values. */
-  readonly exact: boolean;
   /** The words of rows order[from … to), in that order; none where only `compare` knows the order. */
   words(order: Int32Array, from: number, to: number): { readonly high: Uint32Array; readonly low: Uint32Array } | null;
+  /**
+   * Whether rows of one range with equal words, of which `low` is the low one, have equal values. Where not, words of a range of
+   * these rows alone tell more.
+   */
+  isWhole(low: number): boolean;
   /** Order of two rows that have values, as wanted. */
   compare(a: number, b: number): number;
 }
@@ -30,7 +33,7 @@ export function sortKey(vector: Vector, type: DataType, order: SortOrder): SortK
   return {
     nullsFirst: order.nullsFirst,
     valid: vector.valid,
-    exact: key.exact,
+    isWhole: order.ascending ? key.isWhole : (low) => key.isWhole(~low),
     words: (rows, from, to) => {
       const words = key.words(rows, from, to);
       if (words !== null && flip !== 0) {
@@ -46,7 +49,9 @@ export function sortKey(vector: Vector, type: DataType, order: SortOrder): SortK
   };
 }
 
-type AscendingKey = Pick<SortKey, "exact" | "words" | "compare">;
+type AscendingKey = Pick<SortKey, "isWhole" | "words" | "compare">;
+
+const always = (): boolean => true;
 
 function ascendingKey(vector: Vector, type: DataType): AscendingKey {
   switch (vector.form) {
@@ -69,12 +74,12 @@ function ascendingKey(vector: Vector, type: DataType): AscendingKey {
   }
   const read = boxedReader({ ...vector, valid: null } as Vector, type);
   const compare = compareValues(type);
-  return { exact: false, words: () => null, compare: (a, b) => compare(read(a), read(b)) };
+  return { isWhole: always, words: () => null, compare: (a, b) => compare(read(a), read(b)) };
 }
 
 function integers(values: Uint8Array | Int8Array | Int16Array | Int32Array): AscendingKey {
   return {
-    exact: true,
+    isWhole: always,
     words: (order, from, to) => {
       const high = new Uint32Array(to - from);
       for (let i = from; i < to; i++) high[i - from] = values[order[i]!]! ^ 0x80000000;
@@ -90,7 +95,7 @@ const words = new Int32Array(double.buffer);
 /** By their bits, turned so that they order as unsigned words do. */
 function doubles(values: Float64Array | Float32Array): AscendingKey {
   return {
-    exact: true,
+    isWhole: always,
     words: (order, from, to) => {
       const high = new Uint32Array(to - from);
       const low = new Uint32Array(to - from);
@@ -116,11 +121,15 @@ function doubles(values: Float64Array | Float32Array): AscendingKey {
   };
 }
 
-/** Eight bytes behind what all strings of the range begin with. */
+/** Bytes of a string in its words; in the last byte of the low one: how many there are, or LONGER. */
+const IN_WORDS = 7;
+const LONGER = 8;
+
+/** Seven bytes behind what all strings of the range begin with, and how many are left of the string. */
 function strings(vector: BytesVector): AscendingKey {
   const { bytes, starts, ends } = vector;
   return {
-    exact: false,
+    isWhole: (low) => (low & 0xff) !== LONGER,
     words: (order, from, to) => {
       const skip = commonPrefix(vector, order, from, to);
       const high = new Uint32Array(to - from);
@@ -128,13 +137,13 @@ function strings(vector: BytesVector): AscendingKey {
       for (let i = from; i < to; i++) {
         const row = order[i]!;
         const start = starts[row]! + skip;
-        const end = ends[row]!;
+        const left = ends[row]! - start;
         let h = 0;
         let l = 0;
-        for (let k = 0; k < 4; k++) h = (h << 8) | (start + k < end ? bytes[start + k]! : 0);
-        for (let k = 4; k < 8; k++) l = (l << 8) | (start + k < end ? bytes[start + k]! : 0);
+        for (let k = 0; k < 4; k++) h = (h << 8) | (k < left ? bytes[start + k]! : 0);
+        for (let k = 4; k < IN_WORDS; k++) l = (l << 8) | (k < left ? bytes[start + k]! : 0);
         high[i - from] = h;
-        low[i - from] = l;
+        low[i - from] = (l << 8) | (left > IN_WORDS ? LONGER : left);
       }
       return { high, low };
     },
@@ -170,7 +179,7 @@ function ranked(dictionary: BytesVector, codes: Int32Array | Uint16Array | Uint8
 
 function coded(key: AscendingKey, codes: Int32Array | Uint16Array | Uint8Array): AscendingKey {
   return {
-    exact: key.exact,
+    isWhole: key.isWhole,
     words: (order, from, to) => {
       const entries = new Int32Array(to - from);
       for (let i = from; i < to; i++) entries[i - from] = codes[order[i]!]!;

@@ -1,8 +1,10 @@
-/** The stable order of rows by several keys: key by key by radix, comparing only where few rows are left or words do not tell. */
-import { radixSort } from "../../../columnar/sort/radix";
+/** The stable order of rows by several keys: key by key by words, comparing only where few rows are left or words do not tell. */
 import type { SortKey } from "./keys";
+import { sortWords } from "./words";
 
 const COMPARED_BELOW = 24;
+/** Ranges of one key within each other: strings that get longer one by one have as many as there are of them. */
+const MOST_RANGES = 16;
 
 export function sortedOrder(keys: readonly SortKey[], count: number): Int32Array {
   const order = new Int32Array(count);
@@ -54,21 +56,22 @@ function sortRange(keys: readonly SortKey[], k: number, order: Int32Array, from:
   sortPresent(keys, k, order, values, values + (to - from - nulls));
 }
 
-function sortPresent(keys: readonly SortKey[], k: number, order: Int32Array, from: number, to: number): void {
+/** Rows that have a value of key `k`. `depth`: in so many ranges of that key. */
+function sortPresent(keys: readonly SortKey[], k: number, order: Int32Array, from: number, to: number, depth = 0): void {
   if (to - from < 2) return;
   if (to - from < COMPARED_BELOW) return insertionSort(keys, k, order, from, to);
   const key = keys[k]!;
-  const words = key.words(order, from, to);
+  const words = depth > MOST_RANGES ? null : key.words(order, from, to);
   if (words === null) return mergeSort(keys, k, order, from, to);
   const before = order.slice(from, to);
-  const sorted = radixSort(words.high, words.low);
+  const sorted = sortWords(words.high, words.low);
   for (let i = from; i < to; i++) order[i] = before[sorted.order[i - from]!]!;
   for (let i = 0; i < to - from;) {
     let end = i + 1;
     while (end < to - from && sorted.high[end] === sorted.high[i] && sorted.low[end] === sorted.low[i]) end++;
     if (end - i > 1) {
-      if (key.exact) sortRange(keys, k + 1, order, from + i, from + end);
-      else mergeSort(keys, k, order, from + i, from + end);
+      if (key.isWhole(sorted.low[i]!)) sortRange(keys, k + 1, order, from + i, from + end);
+      else sortPresent(keys, k, order, from + i, from + end, depth + 1);
     }
     i = end;
   }
