@@ -1,55 +1,48 @@
-/**
- * The one bundle that every process and thread loads, so that each class exists once in a thread: the public API, and the
- * entries of executor processes, of their task threads, and of the command line.
- */
+/** What programs and the command line have of the engine, put together: the public API, and how contexts get their executors. */
 import { join } from "node:path";
 import { configureClosures } from "./closure/freeze";
-import { StandaloneExecutors } from "./cluster/application/standalone-executors";
+import type * as Standalone from "./cluster/application/standalone-executors";
 import { discardPrelaunched, localExecutors } from "./cluster/local-executors";
-import { decodeBatches } from "./columnar";
 import { isClusterMaster } from "./common/cluster-master";
 import { SparkConf } from "./common/conf";
 import { MASTER } from "./common/config-entries";
 import { companionOf } from "./context-companion";
 import { queryText } from "./dataframe/api/query-text";
 import { setSessionFactory } from "./dataframe/api/spark-session";
-import { queryRuntime } from "./dataframe/exec/runtime";
+import type * as QueryRuntime from "./dataframe/exec/runtime";
+import { provideLibraries } from "./dataframe/libraries";
 import type { EngineContext } from "./dataframe/query/engine-port";
 import { sessionsOn } from "./dataframe/query/sessions";
 import { splitStatements } from "./dataframe/sql/split";
-import { setPlatform } from "./driver/platform";
+import { type ExecutorGroup, setPlatform } from "./driver/platform";
 import { activeContexts, portOf, SparkContext } from "./driver/spark-context";
-import { threadMain } from "./executor";
+import { engineExports, loadMllib } from "./engine-exports";
 import * as api from "./index";
-import * as mllib from "./mllib";
-import { programRuntime } from "./mllib/compute/runtime";
-import { openTaskRunner } from "./rdd/exec/thread-runner";
+import type * as Mllib from "./mllib";
+import type * as ProgramRuntime from "./mllib/compute/runtime";
 import { setPlanRuntime } from "./rdd/plan-port";
-import type { SharedStorage } from "./storage";
-import { WorkerStorage } from "./storage";
 
-export { api, mllib, discardPrelaunched, queryText, splitStatements };
+export { api, discardPrelaunched, queryText, splitStatements };
 export { noteImported } from "./closure/module-references";
 export { mapStack, noteSourceMap } from "./closure/source-maps";
 export { activeContexts };
 
 const executorFile = join(__dirname, "executor.js");
 
-/** What functions of programs may refer to by name, whichever entry of the package they import. */
-const exported = { ...api, ...mllib };
-
-configureClosures({ engine: exported });
+configureClosures({ engine: engineExports, loaded: api });
 setPlatform({
-  engine: exported,
-  executors: (conf) => (isClusterMaster(conf.read(MASTER)) ? new StandaloneExecutors(conf) : localExecutors(conf, executorFile)),
+  engine: engineExports,
+  executors: (conf) => (isClusterMaster(conf.read(MASTER)) ? standaloneExecutors(conf) : localExecutors(conf, executorFile)),
   contextStarted: (context) => {
     stopAtEnd();
     return companionOf(context);
   },
 });
 
-setPlanRuntime("query", queryRuntime);
-setPlanRuntime("program", programRuntime);
+// For tasks in this process.
+setPlanRuntime("query", () => (require("./dataframe/exec/runtime") as typeof QueryRuntime).queryRuntime);
+setPlanRuntime("program", () => (require("./mllib/compute/runtime") as typeof ProgramRuntime).programRuntime);
+provideLibraries(mllib);
 setSessionFactory(
   sessionsOn({
     getOrCreate: (settings) => engineContext(SparkContext.getOrCreate(new SparkConf().setAll(Object.entries(settings)))),
@@ -76,6 +69,18 @@ function engineContext(context: SparkContext): EngineContext {
   };
 }
 
+/** The exports of firesteel/mllib: programs that do without it do not load it. */
+export function mllib(): typeof Mllib {
+  const loaded = loadMllib();
+  configureClosures({ engine: engineExports, loaded });
+  return loaded;
+}
+
+function standaloneExecutors(conf: SparkConf): ExecutorGroup {
+  const { StandaloneExecutors } = require("./cluster/application/standalone-executors") as typeof Standalone;
+  return new StandaloneExecutors(conf);
+}
+
 let stopsAtEnd = false;
 
 /** A program that comes to its end without stopping its context leaves nothing behind either. */
@@ -98,12 +103,4 @@ export function countActiveJobs(): number {
 /** Stops all contexts, for the end of the process. */
 export async function stopAll(exitCode = 1): Promise<void> {
   await Promise.all([discardPrelaunched(), ...[...activeContexts()].map((context) => context.stop(exitCode))]);
-}
-
-/** Entry of a task thread. */
-export function taskThreadMain(): void {
-  threadMain(({ calls, slot, storage }) => ({
-    runner: openTaskRunner(exported),
-    storage: new WorkerStorage({ calls, slot, shared: storage as SharedStorage, decode: decodeBatches }),
-  }));
 }

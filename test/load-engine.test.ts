@@ -15,13 +15,13 @@ beforeAll(() => {
     external: ["./engine.js"],
     outfile: join(directory, "load.js"),
   });
-  writeFileSync(join(directory, "engine.js"), "exports.api = { list: [] };");
+  writeFileSync(join(directory, "engine.js"), "const api = { list: [] }; exports.programs = () => ({ api });");
   writeFileSync(join(directory, "index.js"), `module.exports = require("./load.js").loadEngine(module).api;`);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 test("a program gets the one engine, and its code is kept", () => {
-  const program = `console.log(require("./index.js") === require("./engine.js").api)`;
+  const program = `console.log(require("./index.js") === require("./engine.js").programs().api)`;
   const env = { ...process.env, XDG_CACHE_HOME: join(directory, "cache") };
   for (let i = 0; i < 2; i++) {
     const done = spawnSync(process.execPath, ["-e", program], { cwd: directory, env, encoding: "utf8" });

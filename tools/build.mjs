@@ -48,7 +48,7 @@ const results = await Promise.all([
   build({
     ...common,
     entryPoints: {
-      engine: source("engine.ts"),
+      engine: source("engine-bundle.ts"),
       load: source("load-engine.ts"),
       executor: source("executor-process.ts"),
       cli: source("cli/main.ts"),
@@ -80,7 +80,7 @@ const entry = (name, text) => writeFileSync(join(dist, name), `"use strict";\n${
 // In two steps: of an import, Node would look through all of the engine for names that it re-exports (50 ms).
 const engineOf = `require("./load.js").loadEngine(module)`;
 entry("index.js", `module.exports = ${engineOf}.api;`);
-entry("mllib.js", `module.exports = ${engineOf}.mllib;`);
+entry("mllib.js", `module.exports = ${engineOf}.mllib();`);
 const cli = join(dist, "cli.js");
 writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, "utf8")}`);
 chmodSync(cli, 0o755);

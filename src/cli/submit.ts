@@ -7,7 +7,6 @@ import { basename, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { prelaunchLocal } from "../cluster/local-executors";
-import { requireCached } from "../common/cached-load";
 import { checkSettings } from "../common/check-settings";
 import { checkMaster } from "../common/cluster-master";
 import { SparkConf } from "../common/conf";
@@ -16,6 +15,7 @@ import { UsageError } from "../common/errors";
 import type { Settings } from "../common/submit-options";
 import { resolveSettings, setSubmittedSettings } from "../common/submit-options";
 import type * as Engine from "../engine";
+import { loadEngine } from "./engine";
 import { mainFormat } from "./loader/format";
 import { registerLoader } from "./loader/register";
 import { requireMain } from "./loader/require";
@@ -61,7 +61,7 @@ export async function runProgram(file: string, args: readonly string[], submitte
 
   prelaunchLocal(new SparkConf().setIfMissing(MASTER.key, MASTER.defaultText), join(__dirname, "executor.js"));
   registerLoader();
-  const engine = requireCached(join(__dirname, "engine.js")) as typeof Engine;
+  const engine = loadEngine();
   engine.setProgram(path, loadedProgram);
   process.argv = [process.argv[0]!, path, ...args];
   process.setSourceMapsEnabled(true);

@@ -48,16 +48,18 @@ export function classesOf(frozen: Pick<Frozen, "bytes">): readonly string[] {
 export interface ClosureHost {
   /** The exports of firesteel: they travel by name. */
   readonly engine?: object;
+  /** Those of them that are loaded by now, where that is not all. */
+  readonly loaded?: object;
   /** The user's program, where `process.argv[1]` is a launcher. */
   readonly mainFile?: string;
   /** The text that a loader of this process gave to Node for a file; saves the first freeze 20 ms. */
   readonly loadedSource?: LoadedSource;
 }
 
-export function configureClosures({ engine, mainFile, loadedSource }: ClosureHost): void {
+export function configureClosures({ engine, loaded, mainFile, loadedSource }: ClosureHost): void {
   if (loadedSource) setLoadedSource(loadedSource);
   if (engine) {
-    noteEngine(engine);
+    noteEngine(loaded ?? engine);
     setEngineExports(engine);
   }
   if (mainFile !== undefined) addMainFile(mainFile);

@@ -53,14 +53,15 @@ export interface PlanTask {
 /** Whose plan it is: stages of queries, or programs of the libraries above. */
 export type PlanKind = "query" | "program";
 
-const installed = new Map<PlanKind, PlanRuntime>();
+const installed = new Map<PlanKind, () => PlanRuntime>();
 
-export function setPlanRuntime(kind: PlanKind, runtime: PlanRuntime): void {
-  installed.set(kind, runtime);
+/** `open` is called for each stage: what it needs is loaded by the first one. */
+export function setPlanRuntime(kind: PlanKind, open: () => PlanRuntime): void {
+  installed.set(kind, open);
 }
 
 export function planRuntime(kind: PlanKind): PlanRuntime {
-  const runtime = installed.get(kind);
-  if (runtime === undefined) throw new InternalError(`No runtime for ${kind} plans is installed in this thread.`);
-  return runtime;
+  const open = installed.get(kind);
+  if (open === undefined) throw new InternalError(`No runtime for ${kind} plans is installed in this thread.`);
+  return open();
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { canonicalJson } from "./cases.mjs";
 import { difference, isOfItsMoment, notApplicable } from "./compare.mjs";
 
-const { api, queryText } = createRequire(import.meta.url)("../../dist/engine.js");
+const { api, queryText } = createRequire(import.meta.url)("../../dist/engine.js").programs();
 const { SparkSession } = api;
 
 const TABLES = [

@@ -9,7 +9,7 @@ import { SparkConf } from "../../common/conf";
 import { MASTER } from "../../common/config-entries";
 import { UsageError } from "../../common/errors";
 import { refusePackages, resolveSettings, setSubmittedSettings } from "../../common/submit-options";
-import type * as Engine from "../../engine";
+import { loadEngine } from "../engine";
 import { registerLoader } from "../loader/register";
 import { loadedProgram } from "../loader/transform-cache";
 import { relaunched } from "../relaunch";
@@ -29,7 +29,7 @@ export async function shell(command: Command): Promise<void> {
   if (await relaunched(settings)) return;
   setSubmittedSettings(settings);
   prelaunchLocal(new SparkConf().setIfMissing(MASTER.key, MASTER.defaultText), join(__dirname, "executor.js"));
-  const engine = requireCached(join(__dirname, "engine.js")) as typeof Engine;
+  const engine = loadEngine();
   const { runShell } = requireCached(join(__dirname, "shell.js")) as typeof Shell;
   stopOnSignals(() => engine.stopAll(), engine.countActiveJobs);
   process.exitCode = await runShell({

@@ -5,6 +5,7 @@
 import type { DataType } from "../../columnar/types";
 import type { Vector } from "../../columnar/vector";
 import { InternalError } from "../../common/errors";
+import { loadLibraries } from "../libraries";
 
 export interface ColumnProgram {
   readonly name: string;
@@ -20,7 +21,7 @@ export function registerColumnProgram(program: ColumnProgram): void {
 }
 
 export function columnProgram(name: string): ColumnProgram {
-  const program = programs.get(name);
+  const program = programs.get(name) ?? (loadLibraries() ? programs.get(name) : undefined);
   if (program === undefined) throw new InternalError(`No column program ${name} is known in this thread.`);
   return program;
 }

@@ -5,6 +5,7 @@
 import type { Boxed, DataType, StructType } from "../../columnar/types";
 import type { AggregateCall, Call, Expression, GeneratorCall, Lambda, Literal, SortOrder } from "../expressions/expression";
 import type { QueryContext } from "../errors";
+import { loadLibraries } from "../libraries";
 import type { SqlSettings } from "../settings";
 
 export interface FunctionDoc {
@@ -151,28 +152,29 @@ export class FunctionRegistry {
   }
 
   find(name: string): FunctionEntry | undefined {
-    return this.#byName.get(name);
+    return this.#byName.get(name) ?? (loadLibraries() ? this.#byName.get(name) : undefined);
   }
 
   names(): string[] {
+    loadLibraries();
     return [...this.#byName.keys()].sort();
   }
 
   /** The scalar function with this primary name; a defect where there is none. */
   scalar(name: string): ScalarFunction {
-    const entry = this.#byName.get(name);
+    const entry = this.find(name);
     if (entry?.kind !== "scalar") throw new Error(`No scalar function ${name}.`);
     return entry;
   }
 
   aggregate(name: string): AggregateFunction {
-    const entry = this.#byName.get(name);
+    const entry = this.find(name);
     if (entry?.kind !== "aggregateFunction") throw new Error(`No aggregate function ${name}.`);
     return entry;
   }
 
   generator(name: string): GeneratorFunction {
-    const entry = this.#byName.get(name);
+    const entry = this.find(name);
     if (entry?.kind !== "generatorFunction") throw new Error(`No generator ${name}.`);
     return entry;
   }

@@ -1,5 +1,6 @@
 /** Values of user-defined types (columnar/types): which class stands for a type in programs. Libraries above SQL register theirs. */
 import type { Boxed, DataType, UserDefinedType } from "../../columnar/types";
+import { loadLibraries } from "../libraries";
 
 export interface UserType {
   readonly type: UserDefinedType;
@@ -18,7 +19,7 @@ export function registerUserType(userType: UserType): void {
 
 /** Undefined where no library knows it: then its values are those of the type that it is stored as. */
 export function userTypeNamed(name: string): UserType | undefined {
-  return known.get(name);
+  return known.get(name) ?? (loadLibraries() ? known.get(name) : undefined);
 }
 
 /** The type of a value of a program that is of a registered class. */

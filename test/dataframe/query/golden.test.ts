@@ -11,7 +11,7 @@ interface Answer {
 }
 
 // The engine that the session is of, beside its public surface.
-const { queryText } = require("../../../dist/engine.js") as typeof import("../../../src/engine");
+const { queryText } = (require("../../../dist/engine.js") as typeof import("../../../src/engine-bundle")).programs();
 
 const folder = join(__dirname, "../../golden/queries");
 const spark = testSession({ "firesteel.local.inProcess": "true", "spark.ui.enabled": "false" });

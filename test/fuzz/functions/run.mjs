@@ -14,7 +14,7 @@ import { randomOf } from "../sql/generator.mjs";
 import { CallGenerator } from "./generator.mjs";
 
 // The engine that the session is of, beside its public surface.
-const { queryText } = createRequire(import.meta.url)("../../../dist/engine.js");
+const { queryText } = createRequire(import.meta.url)("../../../dist/engine.js").programs();
 
 const { values: options } = parseArgs({
   options: {
