@@ -12,5 +12,6 @@ module.exports = {
   },
   moduleNameMapper: { "^firesteel-grpc$": "<rootDir>/src/wire/grpc-bundle.ts", "^firesteel-ui$": "<rootDir>/src/ui/index.ts" },
   setupFiles: ["<rootDir>/test/support/properties.js"],
-  testTimeout: 30_000,
+  // For what hangs; how long a test takes says nothing on a busy machine.
+  testTimeout: 240_000,
 };

@@ -43,7 +43,7 @@ test("code > option > --conf > properties file > defaults file > the program's n
   expect(await printed([...option, ...properties, ...conf])).toEqual(["from option", "undefined", "yes"]);
   const { stdout } = await place.submit([...option, ...properties, ...conf, join(place.folder, "code.ts")], { env });
   expect(stdout).toBe("from code 6\n");
-}, 60_000);
+});
 
 test("--verbose tells each setting with its origin, and no secret", async () => {
   const options = [

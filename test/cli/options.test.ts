@@ -78,7 +78,7 @@ test("options that belong elsewhere are refused, with the reason, with and witho
       expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: `firesteel: ${long(flags)} ${refused}\n` });
     }
   }
-}, 60_000);
+});
 
 test("the others arrive as settings; what follows the program is the program's", async () => {
   place.write({ "data.txt": "x" });

@@ -61,7 +61,7 @@ export class TestCluster {
       execFile(
         process.execPath,
         [join(dist, "cli.js"), "submit", "--master", this.master.url, ...args],
-        { env: { ...inherited, ...secret, ...env }, timeout: 60_000 },
+        { env: { ...inherited, ...secret, ...env }, timeout: 200_000 },
         (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
       );
     });

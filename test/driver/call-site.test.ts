@@ -10,4 +10,4 @@ test("a file whose name has characters that URLs escape is named as the user did
   expect(await resultOf<string>(submit(directory, "my ünit.ts", program, { master: "local[1]" }))).toBe(
     "parallelize at my ünit.ts:3:42",
   );
-}, 60_000);
+});

@@ -35,7 +35,7 @@ test("killed executors stay away until others are asked for", async () => {
     fresh: true,
     same: true,
   });
-}, 60_000);
+});
 
 test("the only executor of local[N] stays", async () => {
   const program = `
@@ -45,4 +45,4 @@ test("the only executor of local[N] stays", async () => {
     console.log(JSON.stringify([answers, await sc.range(0, 10).count()]));
   `;
   expect(await resultOf(submit(directory, "local.ts", program, { master: "local[2]" }))).toEqual([[false, false, false], 10]);
-}, 60_000);
+});

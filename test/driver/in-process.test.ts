@@ -36,7 +36,7 @@ test("runs shuffles, caches, broadcasts, accumulators and asynchronous functions
     executors: ["driver"],
     cores: 4,
   });
-}, 60_000);
+});
 
 test("a debugger stops at a breakpoint in a user function, and sees its variables", async () => {
   const program = `import { SparkContext } from "firesteel";
@@ -78,7 +78,7 @@ test("a debugger stops at a breakpoint in a user function, and sees its variable
   );
   expect(result).toEqual([1, 3, 5]);
   expect(hits).toEqual([0, 1, 2].map((i) => ({ line, values: [i, 2, i * 2] })));
-}, 60_000);
+});
 
 test("errors, retries, cancellation, and what it refuses", async () => {
   const program = `
@@ -106,7 +106,7 @@ test("errors, retries, cancellation, and what it refuses", async () => {
     remote: "PATH_NOT_FOUND",
     refused: expect.stringMatching(/^\[IN_PROCESS_MASTER\] .* must be local or local\[N\], not local-cluster\[2,1,512\]\.$/),
   });
-}, 60_000);
+});
 
 test("the process ends by itself and leaves nothing", async () => {
   const program = `
@@ -115,7 +115,7 @@ test("the process ends by itself and leaves nothing", async () => {
     console.log(JSON.stringify(await sc.parallelize([1, 2, 3]).map((x) => x * 2).collect()));
   `;
   expect(await resultOf(submit(directory, "end.ts", program, { master: "local[2]", conf }))).toEqual([2, 4, 6]);
-}, 20_000);
+});
 
 test("each application has checkpoints of its own, so that a program runs again; a sum begins where it is told", async () => {
   const program = `
@@ -138,4 +138,4 @@ test("each application has checkpoints of its own, so that a program runs again;
       below: true,
     });
   }
-}, 30_000);
+});

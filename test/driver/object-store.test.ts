@@ -48,7 +48,7 @@ test("lines are read from objects, results saved as objects and read back; a fai
   expect(written.filter((name) => name.startsWith("part-"))).toHaveLength(result.parts);
   expect(written.filter((name) => !name.startsWith("part-"))).toEqual(["_SUCCESS"]);
   files.close();
-}, 60_000);
+});
 
 test("an object that is not there is named", async () => {
   const program = `
@@ -62,4 +62,4 @@ test("an object that is not there is named", async () => {
   `;
   const { message } = await resultOf<{ message: string }>(submit(directory, "missing.ts", program, { conf }));
   expect(message).toContain("[PATH_NOT_FOUND] Input path does not exist: s3://data/nowhere.txt");
-}, 60_000);
+});

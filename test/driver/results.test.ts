@@ -21,7 +21,7 @@ test("long results are kept by executors, fetched and removed; short ones come a
   const conf = { "spark.task.maxDirectResultSize": "100k" };
   const result = await resultOf(submit(directory, "long.ts", program, { master: "local-cluster[2,1,512]", conf }));
   expect(result).toEqual({ length: 300_000, ok: true, afterLong: 6, afterShort: 6 });
-}, 60_000);
+});
 
 test("a partition that is collected may be larger than the memory of its task; rows of queries too", async () => {
   const program = `
@@ -38,7 +38,7 @@ test("a partition that is collected may be larger than the memory of its task; r
   `;
   const result = await resultOf(submit(directory, "larger.ts", program, { master: "local-cluster[1,1,256]" }));
   expect(result).toEqual({ length: 260, ok: true, rows: 400_000, last: "row 399999", fetched: 2 });
-}, 60_000);
+});
 
 test("a result whose executor died before it was fetched is computed again", async () => {
   // The listener runs on the driver's thread right before the fetch: the executor is gone by then.
@@ -53,7 +53,7 @@ test("a result whose executor died before it was fetched is computed again", asy
   `;
   const result = await resultOf(submit(directory, "lost.ts", program, { master: "local-cluster[2,1,512]" }));
   expect(result).toEqual({ killed: true, rows: Array.from({ length: 40 }, (_, i) => i) });
-}, 60_000);
+});
 
 test("more than spark.driver.maxResultSize fails the job in words, whether fetched apart or not", async () => {
   const program = `
@@ -78,4 +78,4 @@ test("more than spark.driver.maxResultSize fails the job in words, whether fetch
     expect.stringMatching(/results of 1[01] tasks \(1\.0 MiB\) is bigger than spark\.driver\.maxResultSize \(1\.0 MiB\)/),
     "4000070",
   ]);
-}, 60_000);
+});

@@ -53,7 +53,7 @@ test("tasks and driver read files and archives; each executor fetches once, howe
     driver: ["alpha\nbeta\n", "model,shout.sh,words.txt"],
     lists: [[words, script], [model]],
   });
-}, 60_000);
+});
 
 test("--files and --archives", async () => {
   const program = `
@@ -65,7 +65,7 @@ test("--files and --archives", async () => {
   `;
   const options = ["--files", `${words},${script}`, "--archives", `${model}#m`];
   expect(await resultOf(submit(directory, "options.ts", program, { options }))).toEqual(["alpha\nbeta\n6000000"]);
-}, 60_000);
+});
 
 test("names that were not added, and archives that are none, are told in words", async () => {
   const broken = join(directory, "broken.tar");
@@ -88,4 +88,4 @@ test("names that were not added, and archives that are none, are told in words",
     expect.stringMatching(/^\[ARCHIVE_NOT_UNPACKED\] tar cannot unpack broken\.tar: tar: /),
     `[FILE_NAME_TAKEN] A file with the name words.txt was added from ${words} already.`,
   ]);
-}, 60_000);
+});

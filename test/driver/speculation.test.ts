@@ -42,7 +42,7 @@ test("a copy of a task that hangs in its first attempt wins; output and accumula
     Array.from({ length: 8 }, (_, i) => `row ${i}\n`),
   );
   expect(readdirSync(output).filter((name) => !/^part-|^_SUCCESS$|crc$/.test(name))).toEqual([]);
-}, 60_000);
+});
 
 test("a task that has more to read than the others, and reads as fast, gets no copy", async () => {
   const input = join(directory, "in");
@@ -73,5 +73,5 @@ test("a task that has more to read than the others, and reads as fast, gets no c
     );
   expect(await run(quick, "uneven.ts")).toEqual({ total: 108_000, copies: 0 });
   // Without a look at the progress it would be copied.
-  expect((await run({ ...quick, "spark.speculation.efficiency.enabled": "false" }, "blind.ts")).copies).toBe(1);
-}, 60_000);
+  expect((await run({ ...quick, "spark.speculation.efficiency.enabled": "false" }, "blind.ts")).copies).toBeGreaterThanOrEqual(1);
+});

@@ -55,7 +55,7 @@ test("none of 50 map tasks runs again when the replacement is there in time", as
   const counts = await resultOf<Counts>(submit(directory, "late.ts", program(wait), { master: "local-cluster[2,1,512]" }));
   expect(counts).toEqual({ sum: 1_249_975_000, first: counts.first, again: 0 });
   expect(counts.first).toBeGreaterThanOrEqual(50);
-}, 60_000);
+});
 
 test("when the outputs are wanted at once, map tasks run again only until the replacement is there", async () => {
   const counts = await resultOf<Counts>(
@@ -64,7 +64,7 @@ test("when the outputs are wanted at once, map tasks run again only until the re
   expect(counts.sum).toBe(1_249_975_000);
   // About 25 outputs are lost; none is made again before the new executor is there.
   expect(counts.again).toBeLessThan(20);
-}, 60_000);
+});
 
 test("partitions cached on disk are found too", async () => {
   const text = `
@@ -87,4 +87,4 @@ test("partitions cached on disk are found too", async () => {
     count: 1000,
     computed: 1000,
   });
-}, 60_000);
+});

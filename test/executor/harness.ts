@@ -223,7 +223,7 @@ export class Harness {
     return id;
   }
 
-  async until(condition: () => boolean, timeoutMs = 15_000): Promise<void> {
+  async until(condition: () => boolean, timeoutMs = 120_000): Promise<void> {
     if (condition()) return;
     await new Promise<void>((resolve, reject) => {
       const done = (): void => {

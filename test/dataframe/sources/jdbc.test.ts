@@ -12,7 +12,7 @@ const spark = testSession({ "spark.sql.warehouse.dir": warehouse, "spark.sql.ses
 let server: PostgresServer | undefined;
 beforeAll(async () => {
   if (hasPostgres) server = await startPostgres();
-}, 60_000);
+});
 afterAll(async () => {
   await server?.stop();
   for (const folder of [directory, warehouse]) rmSync(folder, { recursive: true });

@@ -18,7 +18,7 @@ beforeAll(async () => {
     .config("spark.hadoop.fs.s3a.access.key", "S3RVER")
     .config("spark.hadoop.fs.s3a.secret.key", "S3RVER")
     .getOrCreate();
-}, 30_000);
+});
 afterAll(async () => {
   await spark.stop();
   await server.close();
