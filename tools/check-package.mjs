@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
     keep: { type: "boolean", default: false },
   },
 });
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 const MASTERS = ["local[2]", "local-cluster[2,1,1024]"];
 const MAX_PACKED_BYTES = 4 * 2 ** 20;
 const PACKED = /^package\/(dist\/|examples\/[^/]+\.ts$|README\.md$|LICENSE$|package\.json$)/;

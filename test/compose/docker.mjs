@@ -24,7 +24,7 @@ export async function openDocker() {
       ? ["docker-compose"]
       : null;
   if (compose === null) return { unavailable: "there is neither docker compose nor docker-compose" };
-  if (run("docker", ["info"], { timeout: 20_000 }).ok) return { compose, close: () => Promise.resolve() };
+  if (run("docker", ["info"], { timeout: 60_000 }).ok) return { compose, close: () => Promise.resolve() };
   if (process.getuid() !== 0 || !run("dockerd", ["--version"]).ok)
     return { unavailable: "no Docker daemon runs, and none can be started (it needs root and dockerd)" };
   return startDaemon(compose);
@@ -44,7 +44,7 @@ async function startDaemon(compose) {
   const end = new Promise((resolve) => daemon.once("close", () => resolve((ended = true))));
   const close = async () => {
     daemon.kill("SIGTERM");
-    await Promise.race([end, sleep(20_000)]);
+    await Promise.race([end, sleep(60_000)]);
     if (!ended) daemon.kill("SIGKILL");
     // The daemon leaves its network namespace mounted.
     run("sh", ["-c", `awk '{ print $2 }' /proc/mounts | grep '^${directory}/' | sort -r | xargs -r umount -l`]);
@@ -52,7 +52,7 @@ async function startDaemon(compose) {
   };
   process.env["DOCKER_HOST"] = socket;
   for (let i = 0; i < 60 && !ended; i++) {
-    if (run("docker", ["info"], { timeout: 20_000 }).ok) return { compose, close };
+    if (run("docker", ["info"], { timeout: 60_000 }).ok) return { compose, close };
     await sleep(500);
   }
   const said = readFileSync(log, "utf8").trim().split("\n").at(-1);

@@ -164,12 +164,12 @@ try {
     writeFileSync(file, secret, { mode: 0o600 });
     const conf = { "spark.authenticate.secret.file": file, "spark.driver.host": "host.docker.internal", "spark.driver.bindAddress": "0.0.0.0" }; // prettier-ignore
     const args = ["dist/cli.js", "run-example", "--master", `firesteel://127.0.0.1:${masterPort}`, ...Object.entries(conf).flatMap(([key, value]) => ["--conf", `${key}=${value}`]), "pi"]; // prettier-ignore
-    const text = must(run(process.execPath, args, { cwd: root, timeout: 120_000 }), "pi");
+    const text = must(run(process.execPath, args, { cwd: root, timeout: 300_000 }), "pi");
     if (!/π is about 3\.14/.test(text)) throw new Error(`it printed ${text}`);
   });
   await check("without the secret nobody gets in", () => {
     const args = ["dist/cli.js", "run-example", "--master", `firesteel://127.0.0.1:${masterPort}`, "pi"];
-    const { ok, text } = run(process.execPath, args, { cwd: root, timeout: 120_000 });
+    const { ok, text } = run(process.execPath, args, { cwd: root, timeout: 300_000 });
     if (ok || !text.includes("secret")) throw new Error(`it ended with: ${text.slice(-500)}`);
   });
   await check("--scale worker=4: four workers, and a job on all of them", async () => {

@@ -41,7 +41,7 @@ const firesteel = pathToFileURL(resolve(options.dist, "index.mjs")).href;
 /** A job that takes longer hangs. */
 const WATCHDOG_MS = 60_000;
 /** After its context was stopped, the driver ends by itself within. */
-const EXIT_MS = 10_000;
+const EXIT_MS = 30_000;
 const NETWORK_TIMEOUT_MS = 3000;
 const SMALL_DISK_MB = 160;
 /** Transformed modules are kept for other applications of the user. */
@@ -261,9 +261,9 @@ report(totals, count);
 const soakJobs = Number(options["soak-jobs"]);
 if (soakJobs > 0) {
   console.log(`soak: ${soakJobs} jobs in one context`);
-  await program("soak.mjs", { SOAK_PLAN: JSON.stringify({ jobs: soakJobs, seed, firesteel }) }, soakJobs * 500 + 60_000);
+  await program("soak.mjs", { SOAK_PLAN: JSON.stringify({ jobs: soakJobs, seed, firesteel }) }, soakJobs * 2000 + 240_000);
 }
-await program("driver-killed.mjs", { KILLED_PLAN: JSON.stringify({ seed, firesteel }) }, 60_000);
+await program("driver-killed.mjs", { KILLED_PLAN: JSON.stringify({ seed, firesteel }) }, 240_000);
 const failed = totals.problems.length;
 console.log(`${Math.round((performance.now() - started) / 1000)} s`);
 console.log(`${totals.passed} passed, ${failed} failed`);

@@ -79,7 +79,7 @@ async function job(name, fault) {
   let begun;
   const first = new Promise((resolve) => (begun = resolve));
   const { child, ended } = run(["submit", "--master", url, "program.ts", "8"], (line) => line === "round 0" && begun());
-  const watchdog = setTimeout(() => child.kill("SIGKILL"), 90_000);
+  const watchdog = setTimeout(() => child.kill("SIGKILL"), 300_000);
   await Promise.race([first, ended]);
   await fault();
   const { code, text } = await ended;

@@ -17,7 +17,7 @@ if (spawnSync("tmux", ["-V"]).status !== 0) {
   process.exit(1);
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 const PROMPT = "firesteel> ";
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

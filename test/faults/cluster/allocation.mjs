@@ -91,7 +91,7 @@ const child = spawn(process.execPath, [cli, "submit", "--master", daemons.url, .
 });
 let text = "";
 for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
-const timer = setTimeout(() => child.kill("SIGKILL"), 120_000);
+const timer = setTimeout(() => child.kill("SIGKILL"), 300_000);
 const code = await new Promise((done) => child.once("close", done));
 clearTimeout(timer);
 const told = (name) => JSON.parse(new RegExp(`^${name} (.*)$`, "m").exec(text)?.[1] ?? "null");
@@ -110,7 +110,7 @@ check(told("few again") === true, "idle executors leave");
 check(told("made") === 4000, `records were made ${told("made")} times`);
 check(told("made again") === 4000, `what executors held that left was made again: ${told("made again")} of 4000`);
 check(told("all") <= 12, `executors come and go: ${told("all")} came`);
-for (const name of await daemons.stop(20_000)) check(false, `${name} did not end by itself`);
+for (const name of await daemons.stop(60_000)) check(false, `${name} did not end by itself`);
 console.log(
   text
     .trim()

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 
 const READY = /firesteel (?:master at|worker worker-)/;
-const READY_MS = 60_000;
+const READY_MS = 180_000;
 
 export function freePort() {
   return new Promise((resolve) => {

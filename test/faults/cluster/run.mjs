@@ -39,7 +39,7 @@ const dist = resolve(options.dist);
 const WORKERS = 4;
 /** A job that takes longer hangs; machines of tests are shared. */
 const WATCHDOG_MS = 120_000;
-const EXIT_MS = 20_000;
+const EXIT_MS = 60_000;
 const NETWORK_TIMEOUT_MS = 4000;
 const WORKER_TIMEOUT_S = 4;
 const SMALL_DISK_MB = 192;
@@ -266,7 +266,7 @@ for (let i = 0; i < contexts; i++) {
   await daemonsAsBefore(daemons, before, fail);
 }
 const ports = listeningPorts(new Set(everything().keys()));
-for (const name of await daemons.stop(30_000)) fail(`${name} did not end within 30 s of SIGTERM`);
+for (const name of await daemons.stop(60_000)) fail(`${name} did not end within 60 s of SIGTERM`);
 await sleep(200);
 const rest = [...everything().values()].map((args) => args.slice(0, 6).join(" "));
 if (rest.length > 0) fail(`processes are left: ${rest.join("; ")}`);

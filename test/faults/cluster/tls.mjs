@@ -34,7 +34,7 @@ const check = (holds, what) => {
 function firesteel(...args) {
   const { FIRESTEEL_SUBMIT_ARGS: _submitted, ...inherited } = process.env;
   return new Promise((resolve) => {
-    const options = { env: { ...inherited, TMPDIR: temporary }, cwd: work, timeout: 90_000 };
+    const options = { env: { ...inherited, TMPDIR: temporary }, cwd: work, timeout: 300_000 };
     execFile(process.execPath, [cli, ...args], options, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : (error.code ?? 1), text: stdout + stderr }),
     );
@@ -187,6 +187,6 @@ check(
 const half = await firesteel("submit", "--master", daemons.url, "--tls-ca", join(work, "own", "ca.pem"), "program.ts");
 check(half.code !== 0 && /TLS needs --tls-cert/.test(half.text), `with half of the files: ${half.code} ${half.text}`);
 
-for (const name of await daemons.stop(20_000)) check(false, `${name} did not end by itself`);
+for (const name of await daemons.stop(60_000)) check(false, `${name} did not end by itself`);
 console.log(`${passed} passed, ${problems.length} failed`);
 process.exit(problems.length === 0 ? 0 : 1);

@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
     format: { type: "string" },
   },
 });
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 /** What reading may take beyond the file's size: batches, schemas, code. */
 const MEMORY_BYTES = 150e6;
 const MEMORY_FACTOR = 100;
