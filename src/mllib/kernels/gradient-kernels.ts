@@ -45,7 +45,25 @@ export interface GradientKernels {
     out: Address,
     scratch: Address,
   ): void;
+  /** 1, or 0 where 32 bits would change a value. */
+  narrowTile(rows: Address, count: number, width: number, stride: number, tile: Address): number;
+  wideTile(rows: Address, count: number, width: number, stride: number, tile: Address): void;
+  widen(from: Address, count: number, to: Address): void;
+  describe: Describe;
+  /** Of tiles of 32-bit floats. */
+  describe32: Describe;
 }
+
+type Describe = (
+  tile: Address,
+  stride: number,
+  width: number,
+  rows: number,
+  weights: Address,
+  weightSum: number,
+  means: Address,
+  squares: Address,
+) => void;
 
 // The module keeps nothing of its own in memory beyond tables of logarithms below this.
 const FIRST_ADDRESS = 65536;

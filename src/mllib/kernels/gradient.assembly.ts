@@ -126,37 +126,56 @@ export function total(values: usize, stride: i32): f64 {
   return sumOf(a, b, c, d);
 }
 
+/** 2^(j / 64). */
+// prettier-ignore
+const POWERS = memory.data<f64>([
+  1.0, 1.0108892860517005, 1.0218971486541166, 1.0330248790212284,
+  1.0442737824274138, 1.0556451783605572, 1.0671404006768237, 1.0787607977571199,
+  1.0905077326652577, 1.102382583307841, 1.1143867425958924, 1.1265216186082418,
+  1.1387886347566916, 1.1511892299529827, 1.1637248587775775, 1.1763969916502812,
+  1.189207115002721, 1.202156731452703, 1.215247359980469, 1.22848053610687,
+  1.241857812073484, 1.255380757024691, 1.2690509571917332, 1.2828700160787783,
+  1.2968395546510096, 1.3109612115247644, 1.3252366431597413, 1.339667524053303,
+  1.3542555469368927, 1.3690024229745905, 1.383909881963832, 1.3989796725383112,
+  1.4142135623730951, 1.42961333839197, 1.4451808069770467, 1.460917794180647,
+  1.4768261459394993, 1.4929077282912648, 1.5091644275934228, 1.5255981507445384,
+  1.5422108254079407, 1.559004400237837, 1.5759808451078865, 1.593142151342267,
+  1.6104903319492543, 1.6280274218573478, 1.645755478153965, 1.6636765803267364,
+  1.681792830507429, 1.7001063537185235, 1.718619298122478, 1.7373338352737062,
+  1.7562521603732995, 1.7753764925265212, 1.7947090750031072, 1.8142521755003989,
+  1.8340080864093424, 1.8539791250833855, 1.8741676341103, 1.8945759815869656,
+  1.9152065613971474, 1.9360617934922943, 1.9571441241754002, 1.978456026387951,
+]);
+
 // @ts-ignore: decorator
 @inline
 function term(sum: v128, r: v128, coefficient: f64): v128 {
   return f64x2.add(f64x2.mul(sum, r), f64x2.splat(coefficient));
 }
 
-/** eˣ for x ≤ 0, to about one unit in the last place: x = n·ln 2 + r, a polynomial of degree 13 in r, n into the exponent. */
+/**
+ * eˣ for x ≤ 0, to about one unit in the last place: x = k · ln 2 / 64 + r, a table of the powers of 2 by 64ths (P. T. P. Tang,
+ * Table-Driven Implementation of the Exponential Function, 1989), a polynomial of degree 5 in r.
+ */
 // @ts-ignore: decorator
 @inline
 function exp(x: v128): v128 {
   x = f64x2.max(x, f64x2.splat(-708));
   const magic = f64x2.splat(6755399441055744);
-  const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(1.4426950408889634)), magic);
-  const n = f64x2.sub(shifted, magic);
-  const r = f64x2.sub(f64x2.sub(x, f64x2.mul(n, f64x2.splat(6.93147180369123816490e-1))), f64x2.mul(n, f64x2.splat(1.90821492927058770002e-10)));
-  let p = f64x2.splat(1.6059043836821613e-10);
-  p = term(p, r, 2.08767569878681e-9);
-  p = term(p, r, 2.505210838544172e-8);
-  p = term(p, r, 2.755731922398589e-7);
-  p = term(p, r, 2.7557319223985893e-6);
-  p = term(p, r, 2.48015873015873e-5);
-  p = term(p, r, 1.984126984126984e-4);
-  p = term(p, r, 1.3888888888888889e-3);
-  p = term(p, r, 8.333333333333333e-3);
-  p = term(p, r, 4.1666666666666664e-2);
-  p = term(p, r, 1.6666666666666666e-1);
-  p = term(p, r, 0.5);
-  p = term(p, r, 1);
-  p = term(p, r, 1);
-  const power = i64x2.shl(i64x2.add(shifted, i64x2.splat(1023)), 52);
-  return f64x2.mul(p, power);
+  const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(92.33248261689366)), magic);
+  const k = f64x2.sub(shifted, magic);
+  const r = f64x2.sub(f64x2.sub(x, f64x2.mul(k, f64x2.splat(0.01083042469326756))), f64x2.mul(k, f64x2.splat(2.9815858269852933e-12)));
+  const square = f64x2.mul(r, r);
+  const low = term(r, f64x2.splat(1.6666666666666666e-1), 0.5);
+  const high = term(r, f64x2.splat(8.333333333333333e-3), 4.1666666666666664e-2);
+  const p = f64x2.add(r, f64x2.mul(square, f64x2.add(low, f64x2.mul(square, high))));
+  const at0 = ((i64x2.extract_lane(shifted, 0) & 63) as usize) << 3;
+  const at1 = ((i64x2.extract_lane(shifted, 1) & 63) as usize) << 3;
+  const power = v128.load64_lane(POWERS + at1, v128.load64_zero(POWERS + at0), 1);
+  // What is above the 64ths goes into the exponent.
+  const exponent = v128.and(i64x2.shl(shifted, 46), i64x2.splat(-(1 << 52)));
+  const scaled = i64x2.add(power, exponent);
+  return f64x2.add(scaled, f64x2.mul(scaled, p));
 }
 
 /**
@@ -332,4 +351,154 @@ export function products(tile: usize, stride: i32, width: i32, rows: i32, means:
     for (let i = 0; i <= j; i++, out += 8)
       store<f64>(out, load<f64>(out) + product(tile + (i as usize) * column, y, column));
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function two(at: usize, next: usize): v128 {
+  return v128.load64_lane(next, v128.load64_zero(at), 1);
+}
+
+/**
+ * A tile of `count` rows that lie one after the other, `width` doubles each, as 32-bit floats: 1, or 0 where that would change a
+ * value. Rows beyond are zeros.
+ */
+export function narrowTile(rows: usize, count: i32, width: i32, stride: i32, tile: usize): i32 {
+  const step = (width as usize) << 3;
+  let wrong = i64x2.splat(0);
+  let odd = false;
+  for (let j = 0; j < width; j++) {
+    let p = rows + ((j as usize) << 3);
+    let to = tile + ((j * stride) << 2);
+    let r = 0;
+    for (; r + 4 <= count; r += 4, p += 4 * step, to += 16) {
+      const a = two(p, p + step);
+      const b = two(p + 2 * step, p + 3 * step);
+      const x = f32x4.demote_f64x2_zero(a);
+      const y = f32x4.demote_f64x2_zero(b);
+      wrong = v128.or(wrong, f64x2.ne(f64x2.promote_low_f32x4(x), a));
+      wrong = v128.or(wrong, f64x2.ne(f64x2.promote_low_f32x4(y), b));
+      v128.store(to, v128.shuffle<u64>(x, y, 0, 2));
+    }
+    for (; r < count; r++, p += step, to += 4) {
+      const value = load<f64>(p);
+      const narrow = value as f32;
+      if ((narrow as f64) != value) odd = true;
+      store<f32>(to, narrow);
+    }
+    for (; r < stride; r++, to += 4) store<f32>(to, 0);
+  }
+  return odd || v128.any_true(wrong) ? 0 : 1;
+}
+
+/** As `narrowTile`, of doubles as they are. */
+export function wideTile(rows: usize, count: i32, width: i32, stride: i32, tile: usize): void {
+  const step = (width as usize) << 3;
+  for (let j = 0; j < width; j++) {
+    let p = rows + ((j as usize) << 3);
+    let to = tile + ((j * stride) << 3);
+    let r = 0;
+    for (; r + 2 <= count; r += 2, p += 2 * step, to += 16) v128.store(to, two(p, p + step));
+    for (; r < count; r++, p += step, to += 8) store<f64>(to, load<f64>(p));
+    for (; r < stride; r++, to += 8) store<f64>(to, 0);
+  }
+}
+
+/** `count` 32-bit floats, a multiple of 4, as doubles. */
+export function widen(from: usize, count: i32, to: usize): void {
+  const end = from + ((count as usize) << 2);
+  for (; from < end; from += 16, to += 32) {
+    v128.store(to, wide(from));
+    v128.store(to, wide(from + 8), 16);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function pair<T>(at: usize): v128 {
+  return sizeof<T>() == 4 ? wide(at) : v128.load(at);
+}
+
+/** Σ w·(x - center), or Σ w·(x - center)². */
+// @ts-ignore: decorator
+@inline
+function deviationsOf<T>(x: usize, rows: i32, weights: usize, center: f64, squared: bool): f64 {
+  const c = f64x2.splat(center);
+  let even = f64x2.splat(0);
+  let odd = even;
+  let r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    const at = x + (r as usize) * sizeof<T>();
+    let a = f64x2.sub(pair<T>(at), c);
+    let b = f64x2.sub(pair<T>(at + 2 * sizeof<T>()), c);
+    if (squared) {
+      a = f64x2.mul(a, a);
+      b = f64x2.mul(b, b);
+    }
+    if (weights) {
+      a = f64x2.mul(a, v128.load(weights + ((r as usize) << 3)));
+      b = f64x2.mul(b, v128.load(weights + ((r as usize) << 3), 16));
+    }
+    even = f64x2.add(even, a);
+    odd = f64x2.add(odd, b);
+  }
+  const all = f64x2.add(even, odd);
+  let sum = f64x2.extract_lane(all, 0) + f64x2.extract_lane(all, 1);
+  for (; r < rows; r++) {
+    const d = (load<T>(x + (r as usize) * sizeof<T>()) as f64) - center;
+    const w = weights ? load<f64>(weights + ((r as usize) << 3)) : 1;
+    sum += w * (squared ? d * d : d);
+  }
+  return sum;
+}
+
+// @ts-ignore: decorator
+@inline
+function moments<T>(
+  tile: usize,
+  stride: i32,
+  width: i32,
+  rows: i32,
+  weights: usize,
+  weightSum: f64,
+  means: usize,
+  squares: usize,
+): void {
+  for (let j = 0; j < width; j++) {
+    const x = tile + ((j * stride) as usize) * sizeof<T>();
+    const at = (j as usize) << 3;
+    // About the first value, so that the mean of a constant is that constant, and its deviation 0.
+    const origin = load<T>(x) as f64;
+    const mean = origin + deviationsOf<T>(x, rows, weights, origin, false) / weightSum;
+    store<f64>(means + at, mean);
+    if (squares) store<f64>(squares + at, deviationsOf<T>(x, rows, weights, mean, true));
+  }
+}
+
+/** Of each column its mean and, unless `squares` is 0, Σ w·(x - mean)². `weights` = 0: all rows weigh 1. */
+export function describe(
+  tile: usize,
+  stride: i32,
+  width: i32,
+  rows: i32,
+  weights: usize,
+  weightSum: f64,
+  means: usize,
+  squares: usize,
+): void {
+  moments<f64>(tile, stride, width, rows, weights, weightSum, means, squares);
+}
+
+/** As `describe`, of a tile of 32-bit floats. */
+export function describe32(
+  tile: usize,
+  stride: i32,
+  width: i32,
+  rows: i32,
+  weights: usize,
+  weightSum: f64,
+  means: usize,
+  squares: usize,
+): void {
+  moments<f32>(tile, stride, width, rows, weights, weightSum, means, squares);
 }

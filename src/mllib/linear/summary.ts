@@ -2,8 +2,8 @@
 import { DataError } from "../../common/errors";
 import { MAX_FEATURES } from "../optim/weighted-least-squares";
 import { addMoments, type Moments, noMoments } from "../optim/moments";
-import { gradientKernels, regions } from "../kernels/gradient-kernels";
-import { strideOf, tileRows, type Tiles, type TrainingBlock } from "./tiles";
+import { gradientKernels, type Region, regions } from "../kernels/gradient-kernels";
+import { strideOf, tileRows, type TrainingBlock } from "./tiles";
 
 /** Of some rows. Plain data. */
 export interface Summary {
@@ -92,83 +92,96 @@ export function summarize(blocks: Iterable<TrainingBlock>, classes: boolean): Su
 function blockSummary(block: TrainingBlock, classes: boolean): Summary {
   const { rows, width, label, weight } = block;
   const summary = noSummary(width);
-  const weights = weight ?? new Float64Array(rows).fill(1);
   summary.count = rows;
-  for (const w of weights) {
-    summary.weightSum += w;
-    summary.weightSquareSum += w * w;
-  }
-  if (classes) countLabels(summary, label, weights);
+  if (weight === null) summary.weightSum = summary.weightSquareSum = rows;
+  else
+    for (const w of weight) {
+      summary.weightSum += w;
+      summary.weightSquareSum += w * w;
+    }
+  if (classes) countLabels(summary, label, weight);
   const { weightSum } = summary;
   if (weightSum === 0) return summary;
   const origin = label[0]!;
-  for (let r = 0; r < rows; r++) summary.labelMean += weights[r]! * (label[r]! - origin);
-  summary.labelMean = origin + summary.labelMean / weightSum;
+  let sum = 0;
+  for (let r = 0; r < rows; r++) sum += weight === null ? label[r]! - origin : weight[r]! * (label[r]! - origin);
+  const mean = origin + sum / weightSum;
+  let squares = 0;
   for (let r = 0; r < rows; r++) {
-    const d = label[r]! - summary.labelMean;
-    summary.labelSquares += weights[r]! * d * d;
+    const d = label[r]! - mean;
+    squares += weight === null ? d * d : weight[r]! * d * d;
   }
-  if (block.sparse !== null) sparseSummary(block.sparse, summary, weights);
+  summary.labelMean = mean;
+  summary.labelSquares = squares;
+  if (block.sparse !== null) sparseSummary(block.sparse, summary, weight ?? new Float64Array(rows).fill(1));
   else denseSummary(block, summary);
   return summary;
 }
 
-function countLabels(summary: Summary, label: Float64Array, weights: Float64Array): void {
+function countLabels(summary: Summary, label: Float64Array, weight: Float64Array | null): void {
   let most = -1;
-  for (const value of label)
-    if (!Number.isInteger(value) || value < 0) summary.invalidLabels++;
+  let invalid = 0;
+  for (let r = 0; r < label.length; r++) {
+    const value = label[r]!;
+    if (value !== Math.floor(value) || value < 0) invalid++;
     else if (value > most) most = value;
+  }
   if (most > MOST_CLASSES) throw new DataError("INVALID_LABEL", `A label is ${most}; labels are the numbers of classes, from 0.`);
   const counts = new Float64Array(most + 1);
-  for (let r = 0; r < label.length; r++) if (label[r]! >= 0 && Number.isInteger(label[r])) counts[label[r]!]! += weights[r]!;
+  for (let r = 0; r < label.length; r++) {
+    const value = label[r]!;
+    if (value >= 0 && value === Math.floor(value)) counts[value]! += weight === null ? 1 : weight[r]!;
+  }
+  summary.invalidLabels += invalid;
   summary.histogram = counts;
 }
 
-function denseSummary(block: TrainingBlock, { means, squares, weightSum }: Summary): void {
-  const { rows, width, weight } = block;
-  const tiles = block.tiles!;
+function denseSummary(block: TrainingBlock, { means, squares }: Summary): void {
+  const { width } = block;
   const most = tileRows(width);
-  const strides: (readonly [first: number, count: number, stride: number])[] = [];
+  const kernels = gradientKernels();
+  const memory = regions({ tile: most * width, weights: most, means: width, squares: width });
+  const tile32 = new Float32Array(memory.tile.values.buffer, memory.tile.address, most * width);
+  const narrow = block.tiles instanceof Float32Array;
+  const describe = narrow ? kernels.describe32 : kernels.describe;
+  const into = narrow ? tile32 : memory.tile.values;
+  let before = 0;
+  for (const { first, count, stride } of tilesOf(block)) {
+    into.set(block.tiles!.subarray(first * width, (first + stride) * width));
+    const weightSum = loadWeights(block.weight, first, count, stride, memory.weights);
+    if (weightSum === 0) continue;
+    const weights = block.weight === null ? 0 : memory.weights.address;
+    describe(memory.tile.address, stride, width, count, weights, weightSum, memory.means.address, memory.squares.address);
+    const share = weightSum / (before + weightSum);
+    for (let j = 0; j < width; j++) {
+      const shift = memory.means.values[j]! - means[j]!;
+      squares[j]! += memory.squares.values[j]! + before * share * shift * shift;
+      means[j]! += share * shift;
+    }
+    before += weightSum;
+  }
+}
+
+interface TilePlace {
+  readonly first: number;
+  readonly count: number;
+  readonly stride: number;
+}
+
+function* tilesOf({ rows, width }: TrainingBlock): Iterable<TilePlace> {
+  const most = tileRows(width);
   for (let first = 0; first < rows; first += most) {
     const count = Math.min(most, rows - first);
-    strides.push([first, count, strideOf(count)]);
-  }
-  for (let j = 0; j < width; j++) {
-    // About the first value, so that the mean of a constant is that constant, and its deviation 0.
-    const origin = tiles[j * strides[0]![2]]!;
-    let sum = 0;
-    for (const [first, count, stride] of strides)
-      sum += columnSum(tiles, first * width + j * stride, count, weight, first, origin);
-    const mean = origin + sum / weightSum;
-    let square = 0;
-    for (const [first, count, stride] of strides)
-      square += columnSquares(tiles, first * width + j * stride, count, weight, first, mean);
-    means[j] = mean;
-    squares[j] = square;
+    yield { first, count, stride: strideOf(count) };
   }
 }
 
-function columnSum(tiles: Tiles, at: number, count: number, weight: Float64Array | null, first: number, origin: number): number {
-  let sum = 0;
-  if (weight === null) for (let r = 0; r < count; r++) sum += tiles[at + r]! - origin;
-  else for (let r = 0; r < count; r++) sum += weight[first + r]! * (tiles[at + r]! - origin);
-  return sum;
-}
-
-function columnSquares(
-  tiles: Tiles,
-  at: number,
-  count: number,
-  weight: Float64Array | null,
-  first: number,
-  mean: number,
-): number {
-  let sum = 0;
-  for (let r = 0; r < count; r++) {
-    const d = tiles[at + r]! - mean;
-    sum += weight === null ? d * d : weight[first + r]! * d * d;
-  }
-  return sum;
+/** Brings a tile's weights to the kernels; gives their sum. */
+function loadWeights(weight: Float64Array | null, first: number, count: number, stride: number, into: Region): number {
+  if (weight === null) return count;
+  into.values.set(weight.subarray(first, first + count));
+  into.values.fill(0, count, stride);
+  return gradientKernels().total(into.address, stride);
 }
 
 /** Zeros that are not stored deviate by the mean. */
@@ -215,42 +228,38 @@ export function momentsOf(
 
 /** The label is one more column of the tile. */
 function denseMoments(block: TrainingBlock, label: Float64Array, weight: Float64Array | null): Moments {
-  const { rows, width } = block;
+  const { width } = block;
   const tiles = block.tiles!;
   const most = tileRows(width);
   const columns = width + 1;
   const kernels = gradientKernels();
   const memory = regions({
     tile: most * columns,
+    narrow: most * width,
     weights: most,
     means: columns,
     products: (columns * (columns + 1)) / 2,
     scratch: most,
   });
+  const tile = memory.tile.values;
+  const narrow = new Float32Array(tile.buffer, memory.narrow.address, most * width);
   const total = noMoments(columns);
-  for (let first = 0; first < rows; first += most) {
-    const count = Math.min(most, rows - first);
-    const stride = strideOf(count);
-    const tile = memory.tile.values;
-    tile.set(tiles.subarray(first * width, (first + stride) * width));
+  const part = noMoments(columns);
+  for (const { first, count, stride } of tilesOf(block)) {
+    const values = tiles.subarray(first * width, (first + stride) * width);
+    if (values instanceof Float32Array) {
+      narrow.set(values);
+      kernels.widen(memory.narrow.address, stride * width, memory.tile.address);
+    } else tile.set(values);
     tile.set(label.subarray(first, first + count), width * stride);
-    const part = noMoments(columns);
     part.count = count;
-    if (weight === null) part.weightSum = count;
-    else {
-      memory.weights.values.set(weight.subarray(first, first + count));
-      memory.weights.values.fill(0, count, stride);
-      part.weightSum = kernels.total(memory.weights.address, stride);
-    }
+    part.weightSum = loadWeights(weight, first, count, stride, memory.weights);
     if (part.weightSum === 0) {
       total.count += count;
       continue;
     }
-    for (let j = 0; j < columns; j++) {
-      const origin = tile[j * stride]!;
-      const sum = columnSum(tile, j * stride, count, weight, first, origin);
-      part.means[j] = memory.means.values[j] = origin + sum / part.weightSum;
-    }
+    const weights = weight === null ? 0 : memory.weights.address;
+    kernels.describe(memory.tile.address, stride, columns, count, weights, part.weightSum, memory.means.address, 0);
     memory.products.values.fill(0);
     kernels.products(
       memory.tile.address,
@@ -258,10 +267,11 @@ function denseMoments(block: TrainingBlock, label: Float64Array, weight: Float64
       columns,
       count,
       memory.means.address,
-      weight === null ? 0 : memory.weights.address,
+      weights,
       memory.products.address,
       memory.scratch.address,
     );
+    part.means.set(memory.means.values);
     part.products.set(memory.products.values);
     addMoments(total, part);
   }

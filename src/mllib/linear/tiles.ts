@@ -3,6 +3,7 @@
  * the processor's nearest cache while margins and gradients are made of it. Sparse rows stay rows.
  */
 import type { InstanceBlock, SparseRows } from "../compute/instances";
+import { gradientKernels, regions } from "../kernels/gradient-kernels";
 
 /** Of 32-bit floats where all values are such: whole numbers of up to 24 bits, what was a float before. */
 export type Tiles = Float64Array | Float32Array;
@@ -42,37 +43,45 @@ export function trainingBlock(block: InstanceBlock): TrainingBlock {
   const ones = weight?.every((value) => value === 1) ?? true;
   const common = { rows, width, label, weight: ones ? null : weight, extra };
   if (dense === null) return { ...common, tiles: null, sparse: sparse! };
-  const most = tileRows(width);
-  const full = Math.floor(rows / most);
-  const size = (full * most + strideOf(rows % most)) * width;
-  let tiles: Tiles | null = narrow(dense) ? tiled(dense, rows, width, new Float32Array(size)) : null;
-  tiles ??= tiled(dense, rows, width, new Float64Array(size));
-  return { ...common, tiles, sparse: null };
+  return { ...common, tiles: narrowTiles(dense, rows, width) ?? wideTiles(dense, rows, width), sparse: null };
 }
 
-/** Whether the first rows suggest that 32 bits are enough. */
-function narrow(values: Float64Array): boolean {
-  const few = Math.min(values.length, 256);
-  for (let i = 0; i < few; i++) if (Math.fround(values[i]!) !== values[i]) return false;
-  return true;
+/** Numbers of all tiles together. */
+function sizeOf(rows: number, width: number): number {
+  const most = tileRows(width);
+  return (rows - (rows % most) + strideOf(rows % most)) * width;
 }
 
-/** Null where a value is not what was stored. */
-function tiled<T extends Tiles>(dense: Float64Array, rows: number, width: number, tiles: T): T | null {
+/** Null where a value is not one of 32 bits. */
+function narrowTiles(dense: Float64Array, rows: number, width: number): Float32Array | null {
+  const kernels = gradientKernels();
   const most = tileRows(width);
-  for (let first = 0, at = 0; first < rows; first += most) {
+  const memory = regions({ rows: most * width, tile: most * width });
+  const { address } = memory.tile;
+  const tile = new Float32Array(memory.tile.values.buffer, address, most * width);
+  let tiles: Float32Array | undefined;
+  for (let first = 0; first < rows; first += most) {
     const count = Math.min(most, rows - first);
     const stride = strideOf(count);
-    const end = first * width + count;
-    let exact = true;
-    for (let r = first * width; r < end; r++) {
-      for (let j = 0, place = r; j < width; j++, place += stride) {
-        const value = dense[at++]!;
-        tiles[place] = value;
-        if (tiles[place] !== value) exact = false;
-      }
-    }
-    if (!exact) return null;
+    memory.rows.values.set(dense.subarray(first * width, (first + count) * width));
+    if (kernels.narrowTile(memory.rows.address, count, width, stride, address) === 0) return null;
+    tiles ??= new Float32Array(sizeOf(rows, width));
+    tiles.set(tile.subarray(0, stride * width), first * width);
+  }
+  return tiles ?? new Float32Array(0);
+}
+
+function wideTiles(dense: Float64Array, rows: number, width: number): Float64Array {
+  const kernels = gradientKernels();
+  const most = tileRows(width);
+  const memory = regions({ rows: most * width, tile: most * width });
+  const tiles = new Float64Array(sizeOf(rows, width));
+  for (let first = 0; first < rows; first += most) {
+    const count = Math.min(most, rows - first);
+    const stride = strideOf(count);
+    memory.rows.values.set(dense.subarray(first * width, (first + count) * width));
+    kernels.wideTile(memory.rows.address, count, width, stride, memory.tile.address);
+    tiles.set(memory.tile.values.subarray(0, stride * width), first * width);
   }
   return tiles;
 }

@@ -40,7 +40,8 @@ export function addMoments(total: Moments, part: Moments): Moments {
   const factor = total.weightSum * share;
   const width = total.means.length;
   const labelShift = part.labelMean - total.labelMean;
-  const shifts = part.means.map((mean, i) => mean - total.means[i]!);
+  const shifts = new Float64Array(width);
+  for (let i = 0; i < width; i++) shifts[i] = part.means[i]! - total.means[i]!;
   for (let j = 0, at = 0; j < width; j++) {
     const scaled = factor * shifts[j]!;
     for (let i = 0; i <= j; i++, at++) total.products[at]! += part.products[at]! + scaled * shifts[i]!;
