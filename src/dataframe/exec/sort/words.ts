@@ -22,8 +22,8 @@ export function sortWords(high: Uint32Array, low: Uint32Array): RadixSorted {
 /** Runs of 1, 2, 4 … places, two and two. */
 function merged(high: Uint32Array, low: Uint32Array, places: Int32Array): Int32Array {
   const count = places.length;
-  let from = places;
-  let to = new Int32Array(count);
+  let from: Int32Array = places;
+  let to: Int32Array = new Int32Array(count);
   for (let width = 1; width < count; width *= 2) {
     for (let start = 0; start < count; start += 2 * width) {
       const middle = Math.min(start + width, count);
