@@ -1,5 +1,6 @@
 /** What is said of an error that ends the process: one line for what the user can mend before the program runs, else its stack. */
 import { CommanderError } from "commander";
+import { withFailedStatement } from "./assertion";
 
 /** "firesteel: what is wrong", for options, files and settings; a stack only for defects of our own. */
 export function lineOf(error: unknown): string {
@@ -39,7 +40,7 @@ export function describeUncaught(error: unknown, engineFolder: string): string {
 }
 
 function stackOf(error: Error, engineFolder: string): string {
-  const text = error.stack ?? String(error);
+  const text = withFailedStatement(error, error.stack ?? String(error));
   const isDefect = (error as { errorClass?: unknown }).errorClass === "INTERNAL_ERROR";
   const lines = text.split("\n").filter((line) => isDefect || !/^\s+at /.test(line) || !isNoise(line, engineFolder));
   return lines.join("\n");

@@ -19,6 +19,17 @@ test("an error of the program: its stack in the program's own lines, exit code 1
   expect(stderr).not.toContain("dist/");
 });
 
+test("a failed assertion quotes the statement that failed, not the one that stands there in what was compiled", async () => {
+  const file = place.write({
+    "assertion.ts": `import assert from "node:assert";\ninterface Unused {\n  a: 1;\n}\n\n\nconst sum: number = 1 + 1;\nassert.ok(sum === 2);\n  assert.ok(\n    [sum, ")"].includes("(" as never),\n  ); // three lines\nassert.ok(sum === 2);\nassert.ok(sum === 2);\n`,
+  });
+  const { code, stderr } = await place.submit([file]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /falsy value:\n\n {2}assert\.ok\(\n {4}\[sum, "\)"\]\.includes\("\(" as never\),\n {2}\)\n\n\s+at .*assertion\.ts:9:10/,
+  );
+});
+
 test("an error in a task: the user's error, where it was thrown and which call ran it", async () => {
   const file = place.write({
     "task.ts": `${START}interface Unused { a: 1 }\nconst bad = (x: number): number => {\n  if (x === 3) throw new RangeError("three is bad");\n  return x;\n};\nawait sc.range(0, 5).map(bad).collect();\n`,
