@@ -83,6 +83,7 @@ function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions
       .filter((name) => name !== ""),
     killEnabled: conf.read(settings.UI_KILL_ENABLED),
     profileAtOnce: conf.read(settings.PROFILER_ENABLED),
+    profileIntervalMicros: Math.max(1, interval) * 1000,
     heartbeatMs: parseDuration(conf.get("spark.executor.heartbeatInterval") ?? "10s", "spark.executor.heartbeatInterval"),
     application: {
       threads: (executorId) => controlOf(context).threadDump(executorId),

@@ -55,15 +55,21 @@ export class ExecutorEvents {
     gauges.time = time;
     gauges.cpuMicros = cpuMicros;
     if (running.length === 0 || !this.bus.wants("ExecutorMetricsUpdate")) return;
-    this.bus.post({
-      type: "ExecutorMetricsUpdate",
-      executorId,
-      accumUpdates: running.flatMap(({ taskId, metrics }) => {
-        const stage = this.stageOf(taskId);
-        return stage === null ? [] : [{ taskId, ...stage, accumUpdates: progressOf(metrics) }];
-      }),
-      executorUpdates: [],
+    const accumUpdates = running.flatMap(({ taskId, metrics }) => {
+      const stage = this.stageOf(taskId);
+      return stage === null ? [] : [{ taskId, ...stage, accumUpdates: progressOf(metrics) }];
     });
+    // What the process takes counts for each stage that it works on.
+    const metrics = {
+      JVMHeapMemory: heapBytes,
+      OffHeapExecutionMemory: executionUsedBytes,
+      OffHeapStorageMemory: storageUsedBytes,
+      OffHeapUnifiedMemory: executionUsedBytes + storageUsedBytes,
+      ProcessTreeJVMRSSMemory: residentBytes,
+    };
+    const stages = new Map(accumUpdates.map((task) => [`${task.stageId}.${task.stageAttemptId}`, task]));
+    const executorUpdates = [...stages.values()].map(({ stageId, stageAttemptId }) => ({ stageId, stageAttemptId, metrics }));
+    this.bus.post({ type: "ExecutorMetricsUpdate", executorId, accumUpdates, executorUpdates });
   }
 
   executorRemoved(executorId: string, time: number): void {

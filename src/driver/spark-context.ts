@@ -3,7 +3,7 @@
  * what is going on. What runs behind it is the Application.
  */
 import { randomUUID } from "node:crypto";
-import { hostname, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { inspect } from "node:util";
 import { freeze, freezeValue } from "../closure/freeze";
@@ -68,6 +68,7 @@ import type { ContextCompanion, ExecutorGroup } from "./platform";
 import { collectEvery } from "./periodic-collection";
 import { platform } from "./platform";
 import { Processes } from "./processes";
+import { openingEvents } from "./opening-events";
 import { parsePools, type PoolInfo, poolInfo } from "./pools";
 import { schedulerConfig } from "./scheduler/config";
 import { SharedFiles } from "./shared-files";
@@ -194,7 +195,7 @@ export class SparkContext {
     this.statusTracker = new StatusTracker(this.#application, this.#bus);
     this.#port = this.#makePort();
     this.#companion = platform().contextStarted(this);
-    this.#announce();
+    for (const event of openingEvents(this, conf, scheduling.taskCpus)) this.#bus.post(event);
     this.#endCollections = collectEvery(conf.read(CLEANER_INTERVAL));
     active.push(this);
     for (const path of list(conf.get("spark.files"))) this.addFile(path);
@@ -677,41 +678,6 @@ export class SparkContext {
     await this.#bus.flush();
     this.#eventLog?.close();
     this.#fileSystems.close();
-  }
-
-  #announce(): void {
-    this.#bus.post({
-      type: "ApplicationStart",
-      appName: this.appName,
-      appId: this.applicationId,
-      time: this.startTime,
-      user: this.sparkUser,
-    });
-    this.#bus.post({
-      type: "BlockManagerAdded",
-      time: this.startTime,
-      blockManager: { executorId: "driver", host: hostname(), port: 0 },
-      maxMem: 0,
-      maxOnHeapMem: 0,
-      maxOffHeapMem: 0,
-    });
-    if (!this.#bus.wants("EnvironmentUpdate")) return;
-    this.#bus.post({
-      type: "EnvironmentUpdate",
-      runtime: { "Node Version": process.version, "V8 Version": process.versions.v8, "Firesteel Version": version },
-      sparkProperties: Object.fromEntries(this.#conf.getAll()),
-      hadoopProperties: {},
-      systemProperties: {
-        "os.name": process.platform,
-        "os.arch": process.arch,
-        "user.dir": process.cwd(),
-        "node.execPath": process.execPath,
-        "node.execArgv": process.execArgv.join(" "),
-        program: process.argv[1] ?? "",
-      },
-      metricsProperties: {},
-      classpathEntries: {},
-    });
   }
 
   /** The server from which executors fetch broadcasts and files; it starts with the first of them. */

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import type { ListenerEvent } from "../events/listener-events";
 import { DataError } from "../common/errors";
 import type { ApplicationInfo, Identity, Profile, ThreadStackTrace } from "./api-types";
+import { DriverProcess } from "./driver-process";
 import { mergeProfiles } from "./profile";
 import { reportHtml } from "./report/report";
 import { addApiFiresteel, addIdentity } from "./server/api-firesteel";
@@ -44,13 +45,19 @@ export interface ApplicationUiOptions {
   readonly allowedHosts: readonly string[];
   readonly killEnabled: boolean;
   readonly profileAtOnce: boolean;
+  /** Between two samples of the driver. */
+  readonly profileIntervalMicros: number;
   /** As configured, and while somebody looks on. */
   readonly heartbeatMs: number;
   readonly application: ApplicationPort;
 }
 
+/** As Spark calls it among the executors. */
+const DRIVER = "driver";
 const WATCHED_HEARTBEAT_MS = 1000;
 const WATCH_CHECK_MS = 5000;
+/** The driver measures itself at most so often, when somebody looks. */
+const DRIVER_SAMPLE_MS = 1000;
 
 export class ApplicationUi implements Applications {
   readonly #store: AppStore;
@@ -61,6 +68,8 @@ export class ApplicationUi implements Applications {
   #profile: { readonly at: number; readonly trees: ReadonlyMap<string, string> } = { at: 0, trees: new Map() };
   #profileVersion = 0;
   readonly control: ApplicationControl;
+  readonly #driver = new DriverProcess();
+  #driverSampledAt = 0;
 
   /** @param refresh puts the newest events into the store. */
   constructor(
@@ -68,6 +77,7 @@ export class ApplicationUi implements Applications {
     private readonly refresh: () => void,
   ) {
     this.#store = new AppStore(options.limits);
+    this.#store.apply({ type: "LogStart", sparkVersion: SPARK_VERSION });
     this.#beat = options.heartbeatMs;
     this.control = this.#control();
     if (options.profileAtOnce) void this.control.startProfile().catch(() => undefined);
@@ -90,6 +100,7 @@ export class ApplicationUi implements Applications {
 
   find(id: string): Promise<AppStore | null> {
     this.refresh();
+    this.#sampleDriver();
     return Promise.resolve(id === this.#store.application.id ? this.#store : null);
   }
 
@@ -145,6 +156,7 @@ export class ApplicationUi implements Applications {
 
   async close(): Promise<void> {
     clearInterval(this.#watching);
+    this.#driver.close();
     await this.#server?.close();
   }
 
@@ -154,6 +166,13 @@ export class ApplicationUi implements Applications {
       (this.#server?.watchers ?? 0) > 0 ? Math.min(WATCHED_HEARTBEAT_MS, this.options.heartbeatMs) : this.options.heartbeatMs;
     if (wanted !== this.#beat) this.options.application.beatEvery((this.#beat = wanted));
     if (this.#profiling) this.#profileVersion++;
+    this.#sampleDriver();
+  }
+
+  #sampleDriver(): void {
+    if (performance.now() - this.#driverSampledAt < DRIVER_SAMPLE_MS) return;
+    this.#driverSampledAt = performance.now();
+    this.#store.apply(this.#driver.sample());
   }
 
   #identity(): Identity {
@@ -174,9 +193,9 @@ export class ApplicationUi implements Applications {
   #control(): ApplicationControl {
     const { application, killEnabled } = this.options;
     return {
-      executorIds: () => application.executorIds(),
+      executorIds: () => [DRIVER, ...application.executorIds()],
       threads: async (executorId): Promise<ThreadStackTrace[]> =>
-        (await application.threads(executorId)).map((thread, i) =>
+        (await (executorId === DRIVER ? this.#driver.threads() : application.threads(executorId))).map((thread, i) =>
           threadStack(thread, i, (stack) => application.mapStack(stack)),
         ),
       killJob: (jobId) => {
@@ -193,7 +212,10 @@ export class ApplicationUi implements Applications {
       startProfile: async () => {
         this.#profiling = true;
         this.#profileVersion++;
-        await Promise.all(application.executorIds().map((id) => application.profile(id, "start")));
+        await Promise.all([
+          this.#driver.startProfile(this.options.profileIntervalMicros),
+          ...application.executorIds().map((id) => application.profile(id, "start")),
+        ]);
       },
       stopProfile: async () => {
         await this.#collect("stop");
@@ -210,7 +232,7 @@ export class ApplicationUi implements Applications {
     // Several pages, and each executor's own profile, are answered by one question.
     if (this.#profiling && Date.now() - this.#profile.at > 1000) await this.#collect("read");
     const { trees } = this.#profile;
-    const wanted = [...trees].filter(([id]) => executorId === undefined || id === executorId);
+    const wanted = [...trees].filter(([id]) => (executorId === undefined ? id !== DRIVER : id === executorId));
     return mergeProfiles(this.#profiling, wanted, (stack) => this.options.application.mapStack(stack));
   }
 
@@ -218,9 +240,10 @@ export class ApplicationUi implements Applications {
     const { application } = this.options;
     const trees = new Map(this.#profile.trees);
     await Promise.all(
-      application.executorIds().map(async (id) => {
+      [DRIVER, ...application.executorIds()].map(async (id) => {
         // One that is gone or too busy keeps what it told before.
-        const tree = await application.profile(id, what).catch(() => "");
+        const told = id === DRIVER ? this.#driver.readProfile(what === "stop") : application.profile(id, what);
+        const tree = await told.catch(() => "");
         if (tree !== "") trees.set(id, tree);
       }),
     );

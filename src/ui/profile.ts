@@ -71,9 +71,9 @@ function placeOf(location: string, mapStack: (stack: string) => string): string 
   return /^ *at f \((.*)\)\s*$/.exec(mapped)?.[1] ?? location;
 }
 
-/** Neither Node's, nor this package's, nor another package's. */
-function isUsers(location: string): boolean {
-  if (location === "" || location.startsWith("node:")) return false;
+/** Neither Node's, nor this package's (its kernels are WebAssembly), nor another package's. */
+export function isUsers(location: string): boolean {
+  if (location === "" || location.startsWith("node:") || location.startsWith("wasm:")) return false;
   const path = location.replace(/^file:\/\//, "");
   return !/[\\/]node_modules[\\/]/.test(path) && !path.startsWith(__dirname) && !/^(firesteel|evalmachine)/.test(path);
 }

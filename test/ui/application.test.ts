@@ -4,14 +4,17 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type {
+  ApplicationEnvironmentInfo,
   ApplicationSummary,
   ChangeNotice,
+  ExecutorMemory,
   Identity,
   JobData,
   Profile,
   StageData,
   StageFindings,
   TaskStream,
+  ThreadStackTrace,
 } from "../../src/ui/api-types";
 import type { SparkContext as Context } from "../../src/driver/spark-context";
 
@@ -65,6 +68,11 @@ async function get<T>(path: string): Promise<T> {
   const { status, text } = await ask(path);
   if (status !== 200) throw new Error(`${path}: ${status} ${text}`);
   return JSON.parse(text) as T;
+}
+
+async function post(path: string): Promise<Answer> {
+  const { token } = await get<Identity>("/api/firesteel/v1/identity");
+  return ask(`${mine}/${path}`, { "x-firesteel-token": token! }, "POST");
 }
 
 test("jobs, stages and tasks are counted", async () => {
@@ -218,8 +226,6 @@ test("metrics are in Prometheus's text format", async () => {
 });
 
 test("stacks and a profile of a busy executor name the user's function and file", async () => {
-  const { token } = await get<Identity>("/api/firesteel/v1/identity");
-  const post = (path: string): Promise<Answer> => ask(`${mine}/${path}`, { "x-firesteel-token": token! }, "POST");
   expect((await post("profile/start")).text).toBe(`{"running":true}`);
   const controller = new AbortController();
   const busy = sc
@@ -270,4 +276,36 @@ test("without a user interface nothing listens, and a report says why there is n
   await expect(quiet.openUi()).rejects.toThrow(/spark.ui.enabled is false/);
   await expect(quiet.performanceReport("/tmp/none.html")).rejects.toThrow(/spark.ui.enabled is false/);
   await quiet.stop();
+});
+
+test("the driver is measured, looked into and profiled as executors are", async () => {
+  const [memory] = (await get<ExecutorMemory[]>(`${mine}/executors/memory`)).filter(({ executorId }) => executorId === "driver");
+  expect(memory!.rss.at(-1)).toBeGreaterThan(2 ** 20);
+  expect([memory!.spillAt, memory!.pauseAt]).toEqual([0, 0]);
+  const [thread] = await get<ThreadStackTrace[]>(`${app}/executors/driver/threads`);
+  expect(thread!.threadName).toBe("main");
+  // What it does meanwhile is Jest's and this test's business; nothing, or a stack.
+  expect(thread!.threadState).toBe(thread!.stackTrace.elems.length === 0 ? "WAITING" : "RUNNABLE");
+  await post("profile/start");
+  let profile: Profile;
+  do {
+    busyDriver(Date.now() + 30);
+    profile = await get<Profile>(`${mine}/profile?executor=driver`);
+  } while (!profile.functions.includes("busyDriver"));
+  expect(profile.executors).toEqual(["driver"]);
+  expect((await get<Profile>(`${mine}/profile`)).executors).not.toContain("driver");
+  await post("profile/stop");
+});
+
+function busyDriver(until: number): number {
+  let sum = 0;
+  while (Date.now() < until) sum += Math.sqrt(sum + 1);
+  return sum;
+}
+
+test("the environment has the default resource profile", async () => {
+  const { resourceProfiles } = await get<ApplicationEnvironmentInfo>(`${app}/environment`);
+  expect(resourceProfiles).toMatchObject([
+    { id: 0, executorResources: { memory: { amount: 1024 } }, taskResources: { cpus: { resourceName: "cpus", amount: 1 } } },
+  ]);
 });

@@ -3,19 +3,7 @@
  * nothing while it is off. What was sampled is merged into one call tree.
  */
 import type { Session } from "node:inspector";
-import type { CallTree } from "../../common/call-tree";
-
-interface ProfileNode {
-  readonly id: number;
-  readonly callFrame: {
-    readonly functionName: string;
-    readonly url: string;
-    readonly lineNumber: number;
-    readonly columnNumber: number;
-  };
-  readonly hitCount?: number;
-  readonly children?: readonly number[];
-}
+import { type CallTree, CallTreeBuilder, type ProfileNode } from "../../common/call-tree";
 
 interface Answer {
   readonly id?: number;
@@ -26,10 +14,6 @@ interface Answer {
 
 /** A thread that is in native code does not answer until it comes back. */
 const TIMEOUT_MS = 1000;
-/** Nodes beyond that are counted to their parents. */
-const MOST_NODES = 20_000;
-/** Frames deeper than that are left out. */
-const DEEPEST = 100;
 
 export class Profiler {
   #session: Session | null = null;
@@ -37,7 +21,7 @@ export class Profiler {
   readonly #waiting = new Map<string, (answer: Answer) => void>();
   #nextId = 1;
   #interval = 0;
-  #tree = new MergedTree();
+  #tree = new CallTreeBuilder();
   #from = 0;
 
   /** @param intervalMicros between two samples of a thread. A profiler that runs begins anew. */
@@ -45,7 +29,7 @@ export class Profiler {
     this.stop();
     const { Session: InspectorSession } = require("node:inspector") as typeof import("node:inspector");
     this.#interval = intervalMicros;
-    this.#tree = new MergedTree();
+    this.#tree = new CallTreeBuilder();
     this.#from = Date.now();
     const session = new InspectorSession();
     session.connect();
@@ -126,76 +110,4 @@ export class Profiler {
 
 function post(session: Session, sessionId: string, message: object): void {
   session.post("NodeWorker.sendMessageToWorker", { sessionId, message: JSON.stringify(message) });
-}
-
-class MergedTree {
-  readonly #functions: string[] = [];
-  readonly #locations: string[] = [];
-  readonly #functionIds = new Map<string, number>();
-  readonly #parent: number[] = [-1];
-  readonly #function: number[] = [];
-  readonly #self: number[] = [0];
-  readonly #children: Map<number, number>[] = [new Map<number, number>()];
-  #samples = 0;
-
-  constructor() {
-    this.#function.push(this.#functionOf("(root)", ""));
-  }
-
-  add(nodes: readonly ProfileNode[]): void {
-    const byId = new Map(nodes.map((node) => [node.id, node]));
-    const root = nodes[0];
-    if (root === undefined) return;
-    const visit = (node: ProfileNode, at: number, depth: number): void => {
-      const { functionName } = node.callFrame;
-      // A thread that waits for a task is not busy.
-      if (functionName === "(idle)" || functionName === "(program)") return;
-      const hits = node.hitCount ?? 0;
-      this.#self[at]! += hits;
-      this.#samples += hits;
-      for (const id of node.children ?? []) {
-        const child = byId.get(id);
-        if (child !== undefined) visit(child, depth >= DEEPEST ? at : this.#child(at, child), depth + 1);
-      }
-    };
-    visit(root, 0, 0);
-  }
-
-  columns(): Pick<CallTree, "samples" | "functions" | "locations" | "parent" | "function" | "self"> {
-    return {
-      samples: this.#samples,
-      functions: this.#functions,
-      locations: this.#locations,
-      parent: this.#parent,
-      function: this.#function,
-      self: this.#self,
-    };
-  }
-
-  #child(at: number, { callFrame }: ProfileNode): number {
-    const { functionName, url, lineNumber, columnNumber } = callFrame;
-    if (functionName === "(idle)" || functionName === "(program)") return at;
-    const location = url === "" ? "" : `${url}:${lineNumber + 1}:${columnNumber + 1}`;
-    const id = this.#functionOf(functionName === "" ? "(anonymous)" : functionName, location);
-    const known = this.#children[at]!.get(id);
-    if (known !== undefined) return known;
-    if (this.#parent.length >= MOST_NODES) return at;
-    const node = this.#parent.push(at) - 1;
-    this.#function.push(id);
-    this.#self.push(0);
-    this.#children.push(new Map());
-    this.#children[at]!.set(id, node);
-    return node;
-  }
-
-  #functionOf(name: string, location: string): number {
-    const key = `${name}\n${location}`;
-    let id = this.#functionIds.get(key);
-    if (id === undefined) {
-      id = this.#functions.push(name) - 1;
-      this.#locations.push(location);
-      this.#functionIds.set(key, id);
-    }
-    return id;
-  }
 }

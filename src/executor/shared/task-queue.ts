@@ -180,8 +180,8 @@ export class TaskQueueReader {
     }
   }
 
-  /** Sleeps until there may be something to take. */
-  wait(): void {
+  /** Sleeps until there may be something to take. Profiles leave it out by its name (`process/profiler.ts`): it is no work. */
+  sleepUntilTask(): void {
     const { words } = this.#memory;
     const tail = Atomics.load(words, TAIL);
     if (Atomics.load(words, HEAD) === tail) Atomics.wait(words, TAIL, tail);

@@ -144,7 +144,7 @@ class TaskThread {
     if (task === null) {
       this.#parts!.storage.tidy();
       this.#wakeMain();
-      this.#queue.wait();
+      this.#queue.sleepUntilTask();
       onNextTurn(this.#next);
       return;
     }

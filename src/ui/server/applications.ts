@@ -17,7 +17,7 @@ export interface Applications {
 export interface ApplicationControl {
   /** Rejects with a ClusterError where the executor is not there or does not answer. */
   threads(executorId: string): Promise<readonly ThreadStackTrace[]>;
-  /** Executors that can be asked. */
+  /** The driver, and executors that can be asked. */
   executorIds(): readonly string[];
   /** False when there was nothing to kill. */
   killJob(jobId: number): boolean;

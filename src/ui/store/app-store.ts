@@ -136,10 +136,13 @@ export class AppStore {
         return this.#changed(0, "storage", "executors");
       case "ExecutorMetricsUpdate":
         this.work.progress(event);
-        for (const { metrics } of event.executorUpdates) this.nodes.peaks(event.executorId, metrics);
+        for (const { stageId, stageAttemptId, metrics } of event.executorUpdates) {
+          this.work.executorMetrics(event.executorId, stageId, stageAttemptId, metrics);
+          this.nodes.peaks(event.executorId, metrics);
+        }
         return this.#changed(0, "executors", "tasks");
       case "StageExecutorMetrics":
-        this.work.executorMetrics(event);
+        this.work.executorMetrics(event.executorId, event.stageId, event.stageAttemptId, event.executorMetrics);
         this.nodes.peaks(event.executorId, event.executorMetrics);
         return this.#changed(0, "executors");
       case "SpeculativeTaskSubmitted": {

@@ -1,5 +1,5 @@
 /** Jobs, stage attempts and their tasks, from events. Counts follow Spark's, so that its REST API can be answered. */
-import type { EventOf, StageInfo, TaskInfo, TaskMetricsInfo } from "../../events/listener-events";
+import type { EventOf, ExecutorMetricsInfo, StageInfo, TaskInfo, TaskMetricsInfo } from "../../events/listener-events";
 import type { Limits } from "./app-store";
 import type { JobStatus, StageStatus } from "../api-types";
 import { distributions } from "./distributions";
@@ -92,11 +92,16 @@ export class JobsAndStages {
     this.#liveJobs.delete(job);
     for (const id of job.stageIds) {
       const stage = this.latest(id);
-      if (stage?.status !== "PENDING") continue;
-      this.#becomes(stage, "SKIPPED");
+      if (stage === undefined || job.skippedStages.has(id)) continue;
+      if (stage.status === "PENDING") this.#becomes(stage, "SKIPPED");
+      // Jobs at the same time may have a stage in common: each of them has skipped it.
+      if (stage.status !== "SKIPPED") continue;
       job.skippedStages.add(id);
       job.skippedTasks += stage.info.numTasks;
     }
+    // Tasks that still end are of nobody any more.
+    job.activeTasks = 0;
+    job.activeStages = 0;
     job.status = jobResult.result === "JobSucceeded" ? "SUCCEEDED" : "FAILED";
     this.counts.jobs.RUNNING--;
     this.counts.jobs[job.status]++;
@@ -222,12 +227,13 @@ export class JobsAndStages {
     }
   }
 
-  executorMetrics({ executorId, stageId, stageAttemptId, executorMetrics }: EventOf<"StageExecutorMetrics">): void {
-    const stage = this.stage(stageId, stageAttemptId);
+  /** What an executor's gauges showed while it worked on a stage. */
+  executorMetrics(executorId: string, stageId: number, attempt: number, metrics: ExecutorMetricsInfo): void {
+    const stage = this.stage(stageId, attempt);
     if (stage === undefined) return;
-    stage.peaks = addPeaks(stage.peaks, executorMetrics);
+    stage.peaks = addPeaks(stage.peaks, metrics);
     const executor = executorOf(stage, executorId);
-    executor.peaks = addPeaks(executor.peaks, executorMetrics);
+    executor.peaks = addPeaks(executor.peaks, metrics);
   }
 
   #addTo(stage: StageEntry, info: TaskInfo, outcome: TaskEnded, metrics: TaskMetricsInfo | undefined): void {

@@ -58,28 +58,32 @@ const SPILL_AT = 0.6;
 const PAUSE_AT = 0.8;
 
 export function executorMemory(store: AppStore, since: number): ExecutorMemory[] {
-  return [...store.nodes.executors.values()]
-    .filter(({ id }) => id !== "driver")
-    .map((executor) => {
-      const samples = executor.samples.since(since);
-      const column = (at: number): number[] => samples.map((sample) => sample[at]!);
-      return {
-        executorId: executor.id,
-        isActive: executor.isActive,
-        limit: executor.limit,
-        spillAt: executor.limit * SPILL_AT,
-        pauseAt: executor.limit * PAUSE_AT,
-        time: column(0),
-        rss: column(1),
-        storage: column(2),
-        execution: column(3),
-        heap: column(4),
-        spilled: column(5),
-        disk: column(6),
-        cpu: column(7),
-        activeTasks: column(8),
-      };
-    });
+  return (
+    [...store.nodes.executors.values()]
+      .map((executor) => ({ executor, samples: executor.samples.since(since) }))
+      // A driver of which nothing was measured is left out: one of an event log, or of another engine.
+      .filter(({ executor, samples }) => executor.id !== "driver" || samples.length > 0)
+      .map(({ executor, samples }) => {
+        const column = (at: number): number[] => samples.map((sample) => sample[at]!);
+        return {
+          executorId: executor.id,
+          isActive: executor.isActive,
+          limit: executor.limit,
+          // A driver neither spills nor takes tasks.
+          spillAt: executor.id === "driver" ? 0 : executor.limit * SPILL_AT,
+          pauseAt: executor.id === "driver" ? 0 : executor.limit * PAUSE_AT,
+          time: column(0),
+          rss: column(1),
+          storage: column(2),
+          execution: column(3),
+          heap: column(4),
+          spilled: column(5),
+          disk: column(6),
+          cpu: column(7),
+          activeTasks: column(8),
+        };
+      })
+  );
 }
 
 /** Datasets of which something is cached. */

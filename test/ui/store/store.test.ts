@@ -3,6 +3,7 @@ import type { EventOf, ListenerEvent, TaskInfo, TaskMetricsInfo } from "../../..
 import { AppStore, DEFAULT_LIMITS } from "../../../src/ui/store/app-store";
 import { applicationSummary } from "../../../src/ui/views/application";
 import { attention } from "../../../src/ui/views/attention";
+import { jobData } from "../../../src/ui/views/jobs";
 import { stageFindings } from "../../../src/ui/views/findings";
 import { taskStream } from "../../../src/ui/views/task-stream";
 import { searchData } from "../../../src/ui/views/searches";
@@ -226,4 +227,38 @@ test("a search ranks its candidates as scores come", () => {
   store.apply({ ...SAMPLES.FiresteelSearchEnd, bestIndex: 1, bestScore: 1.5 });
   expect(searchData(entry, false)).toMatchObject({ status: "COMPLETED", endTime: 3 });
   expect(searchData(entry, false).candidates).toBeUndefined();
+});
+
+test("jobs at the same time have each skipped a stage that they have in common, and nothing runs in a job that has ended", () => {
+  const store = new AppStore();
+  const info = (stageId: number) => ({ ...SAMPLES.StageSubmitted.stageInfo, stageId, numTasks: 4, accumulables: [] });
+  for (const [jobId, stageId] of [
+    [0, 2],
+    [1, 3],
+  ] as const)
+    store.apply({ type: "JobStart", jobId, time: 1, stageInfos: [info(1), info(stageId)], properties: {} });
+  stageStart(store, 2, 4);
+  store.apply({ ...SAMPLES.TaskStart, stageId: 2, stageAttemptId: 0 });
+  for (const jobId of [0, 1]) store.apply({ type: "JobEnd", jobId, time: 2, jobResult: { result: "JobSucceeded" } });
+  expect([0, 1].map((id) => jobData(store.work.jobs.get(id)!)).map((job) => [job.numSkippedStages, job.numSkippedTasks])).toEqual(
+    [
+      [1, 4],
+      [2, 8],
+    ],
+  );
+  expect(store.work.jobs.get(0)!.activeTasks).toBe(0);
+  expect(store.work.counts.stages.SKIPPED).toBe(2);
+});
+
+test("gauges of an executor count as peaks of the stages that it works on", () => {
+  const store = new AppStore();
+  stageStart(store, 1, 1);
+  for (const heap of [5, 9, 7])
+    store.apply({
+      type: "ExecutorMetricsUpdate",
+      executorId: "1",
+      accumUpdates: [],
+      executorUpdates: [{ stageId: 1, stageAttemptId: 0, metrics: { JVMHeapMemory: heap } }],
+    });
+  expect(store.work.stage(1, 0)!.peaks).toEqual({ JVMHeapMemory: 9 });
 });

@@ -1,4 +1,15 @@
-import { bytes, compact, count, decimal, duration, percent, plural, shortSite, time } from "../../../src/ui/web/lib/format";
+import {
+  aligned,
+  bytes,
+  compact,
+  count,
+  decimal,
+  duration,
+  percent,
+  plural,
+  shortSite,
+  time,
+} from "../../../src/ui/web/lib/format";
 
 test("bytes have binary units and three digits at most", () => {
   expect([0, 512, 1024, 1536, 117 * 2 ** 30, 23.44 * 2 ** 20, -2048].map(bytes)).toEqual([
@@ -52,4 +63,14 @@ test("Spark's dates, of which the epoch minus one stands for none", () => {
   expect(time("2026-11-21T07:39:00.123GMT")).toBe(Date.UTC(2026, 10, 21, 7, 39, 0, 123));
   expect(time("1969-12-31T23:59:59.999GMT")).toBeNull();
   expect(time(undefined)).toBeNull();
+});
+
+test("numbers below each other have as many digits after the point as the largest wants", () => {
+  const scores = [0.62799, 0.626, 0.6231, null, undefined];
+  expect(scores.map(aligned(scores))).toEqual(["0.62799", "0.62600", "0.62310", "–", "–"]);
+  expect(aligned([1234.5, 2])(2)).toBe("2.0");
+  expect(aligned([123456])(7)).toBe("7");
+  expect(aligned([0.5, NaN])(NaN)).toBe("NaN");
+  expect(aligned([3e-7])(3e-7)).toBe("3.000e-7");
+  expect(aligned([])(null)).toBe("–");
 });

@@ -16,6 +16,8 @@ export interface Column<T> {
   readonly sort?: (row: T) => SortValue;
   /** Takes the width that is left. */
   readonly grow?: boolean;
+  /** px. Where columns have widths, tables of the same columns stand exactly below each other. */
+  readonly width?: number;
 }
 
 export interface Order {
@@ -35,6 +37,8 @@ const ROW = 36;
 /** Up to so many rows a table is an ordinary one, as high as it is. */
 const ALL = 40;
 const VIEW = 560;
+/** px of a column that takes what is left, where the others have widths. */
+const LEAST_GROWING = 200;
 
 /** Rows that are all here. */
 export function Table<T>(props: TableProps<T> & { rows: readonly T[]; order?: Order }) {
@@ -96,6 +100,8 @@ function Rows<T>(
     return () => window.removeEventListener("resize", again);
   }, []);
   const widths = virtual && settled?.of === shape ? settled.widths : undefined;
+  const given = widths === undefined && props.columns.some(({ width }) => width !== undefined);
+  const least = props.columns.reduce((sum, { width }) => sum + (width ?? LEAST_GROWING), 0);
 
   if (props.total === 0) return <>{props.empty ?? <p class="quiet pad">Nothing here yet.</p>}</>;
   const body: ComponentChildren[] = [];
@@ -127,9 +133,22 @@ function Rows<T>(
     >
       <table
         aria-rowcount={props.total + 1}
-        class={widths && "settled"}
-        style={widths && { width: `${widths.reduce((sum, width) => sum + width, 0)}px` }}
+        class={widths || given ? "settled" : undefined}
+        style={
+          widths
+            ? { width: `${widths.reduce((sum, width) => sum + width, 0)}px` }
+            : given
+              ? { minWidth: `${least}px` }
+              : undefined
+        }
       >
+        {given && (
+          <colgroup>
+            {props.columns.map(({ key, width }) => (
+              <col key={key} style={width === undefined ? undefined : { width: `${width}px` }} />
+            ))}
+          </colgroup>
+        )}
         {widths && (
           <colgroup>
             {widths.map((width, at) => (

@@ -72,6 +72,18 @@ export function decimal(value: number | null | undefined): string {
   return String(Number(value.toPrecision(5)));
 }
 
+/** Format of numbers that stand below each other: so many digits after the point that the largest has five in all. */
+export function aligned(values: readonly (number | null | undefined)[]): (value: number | null | undefined) => string {
+  const largest = values.reduce<number>(
+    (most, value) => (typeof value === "number" && Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
+    0,
+  );
+  if (largest < 1e-4 || largest >= 1e6) return decimal;
+  const digits = Math.max(0, 4 - Math.floor(Math.log10(largest)));
+  return (value) =>
+    value === null || value === undefined ? "–" : Number.isFinite(value) ? value.toFixed(digits) : String(value);
+}
+
 /** A share of 1 as "37 %"; never "100 %" or "0 %" for what is not quite so. */
 export function percent(share: number): string {
   if (!Number.isFinite(share)) return "–";

@@ -107,6 +107,7 @@ export function StageTable({
     key,
     label: title,
     number: true,
+    width: 96,
     render: (stage) => (pick(stage) === 0 ? <span class="quiet">–</span> : bytes(pick(stage))),
     sort: pick,
   });
@@ -115,6 +116,7 @@ export function StageTable({
       key: "id",
       label: "Stage",
       number: true,
+      width: 76,
       render: (stage) => (
         <a href={scope.href(["stages", stage.stageId, stage.attemptId])}>
           {stage.stageId}
@@ -130,15 +132,23 @@ export function StageTable({
       render: (stage) => (
         <a href={scope.href(["stages", stage.stageId, stage.attemptId])} class="clip" title={stage.description ?? stage.name}>
           {shortSite(stage.name)}
+          {stage.failureReason !== undefined && <span class="bad-text"> {stage.failureReason.split("\n", 1)[0]}</span>}
         </a>
       ),
       sort: (stage) => stage.name,
     },
-    { key: "state", label: "State", render: (stage) => <Badge state={stage.status} />, sort: (stage) => stage.status },
+    {
+      key: "state",
+      label: "State",
+      width: 112,
+      render: (stage) => <Badge state={stage.status} />,
+      sort: (stage) => stage.status,
+    },
     {
       key: "submitted",
       label: "Submitted",
       number: true,
+      width: 164,
       render: (stage) => dateTime(time(stage.submissionTime)),
       sort: (stage) => time(stage.submissionTime),
     },
@@ -146,12 +156,14 @@ export function StageTable({
       key: "duration",
       label: "Duration",
       number: true,
+      width: 88,
       render: (stage) => duration(stageDuration(stage, now)),
       sort: (stage) => stageDuration(stage, now),
     },
     {
       key: "tasks",
       label: "Tasks",
+      width: 176,
       render: (stage) => (
         <TaskBar
           of={{
@@ -171,10 +183,12 @@ export function StageTable({
   ];
   if (stages.some((stage) => stage.diskBytesSpilled > 0))
     columns.push(size("spill", "Spilled", (stage) => stage.diskBytesSpilled));
-  if (stages.some((stage) => stage.status === "ACTIVE") && scope.identity.killEnabled) {
+  // Also where none of these runs: lists of stages stand below each other.
+  if (scope.live && scope.identity.killEnabled) {
     columns.push({
       key: "end",
       label: "",
+      width: 72,
       render: (stage) =>
         stage.status === "ACTIVE" && (
           <KillButton path={`${scope.mine}/stages/${stage.stageId}/kill`} what={`stage ${stage.stageId}`} />

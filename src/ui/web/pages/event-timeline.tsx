@@ -9,6 +9,8 @@ import { readable } from "../lib/palette";
 
 /** Bars beyond these would be lines without a name; the newest are shown. */
 const MOST = 500;
+/** A label is worth drawing in so many px, at least. */
+const LEAST_LABEL = 44;
 
 export function EventTimeline(props: { events: readonly TimelineEvent[]; now: number; onEvent: (event: TimelineEvent) => void }) {
   const { bars, moments, lanes, from, to } = useMemo(() => arrange(props.events, props.now), [props.events, props.now]);
@@ -55,16 +57,12 @@ export function EventTimeline(props: { events: readonly TimelineEvent[]; now: nu
           context.beginPath();
           context.roundRect(x, y + 3, Math.max(2, right - x), height - 6, 3);
           context.fill();
-          if (right - x > 34) {
+          const label = clipped(context, shortSite(event.label), right - Math.max(x, 0) - 10);
+          if (label !== "") {
             context.fillStyle = readable(colour);
             context.textAlign = "left";
             context.textBaseline = "middle";
-            context.save();
-            context.beginPath();
-            context.rect(x, y, right - x - 4, height);
-            context.clip();
-            context.fillText(shortSite(event.label), Math.max(x, 0) + 6, y + height / 2 + 0.5);
-            context.restore();
+            context.fillText(label, Math.max(x, 0) + 6, y + height / 2 + 0.5);
           }
         }
       }}
@@ -96,6 +94,15 @@ export function EventTimeline(props: { events: readonly TimelineEvent[]; now: nu
       version={props.events}
     />
   );
+}
+
+/** What of the text fits into so many px, with an ellipsis where it is cut off; nothing where too little would be left to read. */
+function clipped(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (width < LEAST_LABEL) return "";
+  const whole = context.measureText(text).width;
+  if (whole <= width) return text;
+  const kept = Math.floor((text.length * width) / whole) - 2;
+  return kept < 5 ? "" : `${text.slice(0, kept).trimEnd()}…`;
 }
 
 function arrange(events: readonly TimelineEvent[], now: number) {

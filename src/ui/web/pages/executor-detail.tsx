@@ -8,7 +8,7 @@ import { Badge, Card, Facts, Filter, Page, Tabs } from "../components/layout";
 import { LogView } from "../components/log-view";
 import { Empty, Shown } from "../components/state";
 import { useScope } from "../context";
-import { bytes, count, dateTime, duration, time } from "../lib/format";
+import { bytes, count, dateTime, duration, plural, time } from "../lib/format";
 import { MEMORY_WORDS, memoryBar } from "../lib/memory";
 import { replaceQuery, useRoute } from "../router";
 import { executorState } from "./executors";
@@ -25,12 +25,16 @@ type Tab = (typeof TABS)[number][0];
 export function ExecutorDetail({ parts }: { parts: readonly string[] }) {
   const scope = useScope();
   const id = parts[0] ?? "";
+  const isDriver = id === "driver";
   const { query } = useRoute();
   const tab = TABS.find(([name]) => name === query["tab"])?.[0] ?? "overview";
   const executors = useApi<ExecutorSummary[]>(`${scope.api}/allexecutors`, ["executors", "tasks"], 1000);
   const executor = executors.data?.find((one) => one.id === id);
+  const runsTasks = !isDriver || (executor?.totalTasks ?? 0) > 0;
+  // The driver writes where its program does.
+  const tabs = scope.live ? TABS.filter(([name]) => !isDriver || name !== "logs") : TABS.slice(0, 1);
   return (
-    <Page title={<>Executor {id}</>} above={<a href={scope.href(["executors"])}>Executors</a>}>
+    <Page title={isDriver ? "Driver" : <>Executor {id}</>} above={<a href={scope.href(["executors"])}>Executors</a>}>
       <Shown of={executors} height={110}>
         {() =>
           executor === undefined ? (
@@ -40,15 +44,17 @@ export function ExecutorDetail({ parts }: { parts: readonly string[] }) {
               items={[
                 ["State", <Badge state={executorState(executor)} />],
                 ["Address", executor.hostPort],
-                ["Cores", executor.totalCores],
+                executor.totalCores > 0 && ["Cores", executor.totalCores],
                 ["Added", dateTime(time(executor.addTime))],
                 !executor.isActive && ["Removed", dateTime(time(executor.removeTime))],
-                ["Tasks", `${count(executor.activeTasks)} running, ${count(executor.completedTasks)} done`],
+                runsTasks && ["Tasks", `${count(executor.activeTasks)} running, ${count(executor.completedTasks)} done`],
                 executor.failedTasks > 0 && ["Failed", count(executor.failedTasks), "bad"],
-                ["Task time", duration(executor.totalDuration)],
-                ["Garbage collection", duration(executor.totalGCTime)],
-                Object.keys(executor.executorLogs).length > 0 && ["Logs", <LogLinks logs={executor.executorLogs} />],
-                ["Cached", `${bytes(executor.memoryUsed)} in ${count(executor.rddBlocks)} blocks`],
+                runsTasks && ["Task time", duration(executor.totalDuration)],
+                runsTasks && ["Garbage collection", duration(executor.totalGCTime)],
+                runsTasks && ["Cached", `${bytes(executor.memoryUsed)} in ${plural(executor.rddBlocks, "block")}`],
+                // Of one that runs they have a tab.
+                !scope.live &&
+                  Object.keys(executor.executorLogs).length > 0 && ["Logs", <LogLinks logs={executor.executorLogs} />],
               ]}
             />
           )
@@ -59,12 +65,7 @@ export function ExecutorDetail({ parts }: { parts: readonly string[] }) {
           <p>{executor.removeReason}</p>
         </Card>
       )}
-      <Tabs<Tab>
-        label="About the executor"
-        tabs={scope.live ? TABS : TABS.slice(0, 1)}
-        value={tab}
-        onChange={(next) => replaceQuery({ tab: next })}
-      />
+      <Tabs<Tab> label="About the executor" tabs={tabs} value={tab} onChange={(next) => replaceQuery({ tab: next })} />
       <div role="tabpanel" aria-labelledby={`tab-${tab}`}>
         {tab === "overview" && <MemoryOverTime id={id} />}
         {tab === "threads" && <Threads id={id} active={executor?.isActive === true} />}
@@ -89,8 +90,21 @@ function LogLinks({ logs }: { logs: Readonly<Record<string, string>> }) {
   );
 }
 
+const MEMORY_LINES = [
+  { of: "rss", label: "resident", colour: "accent", fill: true },
+  { of: "heap", label: "V8 heaps", colour: 2 },
+  { of: "storage", label: "cached", colour: 1 },
+  { of: "execution", label: "execution", colour: 4 },
+] as const;
+const CPU_LINES = [
+  { label: "busy cores", colour: 1, fill: true },
+  { label: "running tasks", colour: 2 },
+] as const;
+
 function MemoryOverTime({ id }: { id: string }) {
   const scope = useScope();
+  const isDriver = id === "driver";
+  const lines = isDriver ? MEMORY_LINES.slice(0, 2) : MEMORY_LINES;
   const memory = useApi<ExecutorMemory[]>(`${scope.mine}/executors/memory`, ["executors"], 1000);
   return (
     <Shown of={memory} height={400}>
@@ -106,41 +120,39 @@ function MemoryOverTime({ id }: { id: string }) {
         const bar = memoryBar(sample);
         return (
           <div class="grid two">
-            <Card title="Memory" aside={<span class="quiet">{MEMORY_WORDS[bar.state]}</span>}>
+            <Card title="Memory" aside={!isDriver && <span class="quiet">{MEMORY_WORDS[bar.state]}</span>}>
               <Chart
-                label="Memory of the executor"
-                data={[sample.time, sample.rss, sample.heap, sample.storage, sample.execution]}
-                series={[
-                  { label: "resident", colour: "accent", fill: true },
-                  { label: "V8 heaps", colour: 2 },
-                  { label: "cached", colour: 1 },
-                  { label: "execution", colour: 4 },
-                ]}
+                label={isDriver ? "Memory of the driver" : "Memory of the executor"}
+                data={[sample.time, ...lines.map(({ of }) => sample[of])]}
+                series={lines}
                 height={220}
                 format={bytes}
-                top={sample.limit}
+                {...(isDriver ? {} : { top: sample.limit })}
                 binary
               />
-              <SeriesLegend names={["resident", "V8 heaps", "cached", "execution"]} keys={["accent", "2", "1", "4"]} />
+              <SeriesLegend lines={lines} />
               <dl class="pairs">
-                <Pair name="May take" value={bytes(sample.limit)} />
-                <Pair name="Spills above" value={bytes(sample.spillAt)} />
-                <Pair name="Takes no tasks above" value={bytes(sample.pauseAt)} />
-                <Pair name="Spilled so far" value={bytes(bar.spilled)} />
+                {isDriver ? (
+                  <Pair name="The heap may take" value={bytes(sample.limit)} />
+                ) : (
+                  <>
+                    <Pair name="May take" value={bytes(sample.limit)} />
+                    <Pair name="Spills above" value={bytes(sample.spillAt)} />
+                    <Pair name="Takes no tasks above" value={bytes(sample.pauseAt)} />
+                    <Pair name="Spilled so far" value={bytes(bar.spilled)} />
+                  </>
+                )}
               </dl>
             </Card>
             <Card title="CPU">
               <Chart
-                label="CPU of the executor, in cores"
-                data={[sample.time, sample.cpu, sample.activeTasks]}
-                series={[
-                  { label: "busy cores", colour: 1, fill: true },
-                  { label: "running tasks", colour: 2 },
-                ]}
+                label={isDriver ? "CPU of the driver, in cores" : "CPU of the executor, in cores"}
+                data={[sample.time, sample.cpu, ...(isDriver ? [] : [sample.activeTasks])]}
+                series={isDriver ? CPU_LINES.slice(0, 1) : CPU_LINES}
                 height={220}
                 format={(value) => String(Math.round(value * 10) / 10)}
               />
-              <SeriesLegend names={["busy cores", "running tasks"]} keys={["1", "2"]} />
+              <SeriesLegend lines={isDriver ? CPU_LINES.slice(0, 1) : CPU_LINES} />
             </Card>
           </div>
         );
@@ -149,13 +161,13 @@ function MemoryOverTime({ id }: { id: string }) {
   );
 }
 
-function SeriesLegend({ names, keys }: { names: readonly string[]; keys: readonly string[] }) {
+function SeriesLegend({ lines }: { lines: readonly { readonly label: string; readonly colour: number | "accent" }[] }) {
   return (
     <ul class="legend" aria-label="Lines">
-      {names.map((name, at) => (
-        <li key={name}>
-          <span class={`swatch series-${keys[at]}`} />
-          {name}
+      {lines.map(({ label, colour }) => (
+        <li key={label}>
+          <span class={`swatch series-${colour}`} />
+          {label}
         </li>
       ))}
     </ul>
@@ -225,13 +237,22 @@ function ThreadList({ threads, filter }: { threads: readonly ThreadStackTrace[];
             <pre class="trace">
               {thread.stackTrace.elems.length === 0
                 ? "(no JavaScript on its stack)"
-                : thread.stackTrace.elems.map((line) => line.trimEnd()).join("\n")}
+                : thread.stackTrace.elems.map((line, at) => (
+                    <span key={at} class={isEngines(line) ? "quiet" : "frame-user"}>
+                      {`${line.trimEnd()}\n`}
+                    </span>
+                  ))}
             </pre>
           </details>
         </li>
       ))}
     </ul>
   );
+}
+
+/** Of the engine, of Node or of a package: what stands out is the program's own. */
+function isEngines(frame: string): boolean {
+  return /(?:^|[ (])(?:firesteel\/|node:|native\b|wasm:)|[\\/]node_modules[\\/]/.test(frame);
 }
 
 function Logs({ id }: { id: string }) {

@@ -21,7 +21,12 @@ export function Executors() {
   const executors = useApi<ExecutorSummary[]>(`${scope.api}/allexecutors`, ["executors", "tasks"], 1000);
   const memory = useApi<ExecutorMemory[]>(`${scope.mine}/executors/memory`, ["executors"], 1000);
   const bars = useMemo(() => new Map((memory.data ?? []).map((sample) => [sample.executorId, memoryBar(sample)])), [memory.data]);
-  const scale = Math.max(1, ...[...bars.values()].map((bar) => Math.max(bar.limit, bar.rss + bar.spilled)));
+  const scale = Math.max(
+    1,
+    ...[...bars.values()]
+      .filter(({ executorId }) => executorId !== "driver")
+      .map((bar) => Math.max(bar.limit, bar.rss + bar.spilled)),
+  );
   return (
     <Page title="Executors">
       <Shown of={executors}>
@@ -100,7 +105,7 @@ function ExecutorTable(props: {
     {
       key: "id",
       label: "Executor",
-      render: (row) => (row.id === "driver" ? "driver" : <a href={scope.href(["executors", row.id])}>{row.id}</a>),
+      render: (row) => <a href={scope.href(["executors", row.id])}>{row.id}</a>,
       sort: (row) => row.id,
     },
     { key: "host", label: "Address", render: (row) => <span class="mono">{row.hostPort}</span>, sort: (row) => row.hostPort },
@@ -137,9 +142,10 @@ function ExecutorTable(props: {
           <span class="quiet">not measured</span>
         ) : (
           <span class="memory-cell">
-            <MemoryTrack bar={bar} scale={props.scale} />
+            <MemoryTrack bar={bar} scale={Math.max(props.scale, bar.rss)} />
             <span>
-              {bytes(bar.rss)} <span class="quiet">/ {bytes(bar.limit)}</span>
+              {bytes(bar.rss)}
+              {row.id !== "driver" && <span class="quiet"> / {bytes(bar.limit)}</span>}
             </span>
           </span>
         );
@@ -153,7 +159,8 @@ function ExecutorTable(props: {
       hint: "Cores busy",
       render: (row) => {
         const bar = props.bars.get(row.id);
-        return bar === undefined ? "–" : `${bar.cpu.toFixed(1)} / ${row.totalCores}`;
+        if (bar === undefined) return "–";
+        return row.totalCores === 0 ? bar.cpu.toFixed(1) : `${bar.cpu.toFixed(1)} / ${row.totalCores}`;
       },
       sort: (row) => props.bars.get(row.id)?.cpu,
     });

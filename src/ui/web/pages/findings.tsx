@@ -24,7 +24,7 @@ export function FindingList({ findings, taskHref }: { findings: readonly Finding
       {[...findings]
         .sort((a, b) => b.cost - a.cost)
         .map((finding) => (
-          <li key={finding.kind} class={`finding ${finding.severity}`}>
+          <li key={finding.kind} class={`finding ${finding.severity} ${finding.kind === "retries" ? "failure" : ""}`.trim()}>
             <p class="finding-head">
               <b>{NAMES[finding.kind]}</b>
               {finding.cost >= 1 && <span class="finding-cost">about {duration(finding.cost)}</span>}

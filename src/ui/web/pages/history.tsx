@@ -5,7 +5,7 @@ import { useApi } from "../api";
 import { Badge, Card, Filter, Page } from "../components/layout";
 import { Empty, Shown } from "../components/state";
 import { Table } from "../components/table";
-import { bytes, count, dateTime, duration } from "../lib/format";
+import { bytes, count, dateTime, duration, plural } from "../lib/format";
 import { formatRoute } from "../lib/route";
 import { filtered } from "../lib/sort";
 import { replaceQuery, useRoute } from "../router";
@@ -46,8 +46,8 @@ export function History() {
           entries.data === undefined
             ? "Event logs"
             : rows.length === entries.data.length
-              ? `${count(rows.length)} applications`
-              : `${count(rows.length)} of ${count(entries.data.length)} applications`
+              ? plural(rows.length, "application")
+              : `${count(rows.length)} of ${plural(entries.data.length, "application")}`
         }
         flush
       >

@@ -39,7 +39,7 @@ export function ProfileCard({ executor }: { executor?: string }) {
   };
   return (
     <Card
-      title={executor === undefined ? "All executors" : `Executor ${executor}`}
+      title={executor === undefined ? "All executors" : executor === "driver" ? "Driver" : `Executor ${executor}`}
       aside={
         <>
           {profile.data !== undefined && profile.data.to > 0 && (

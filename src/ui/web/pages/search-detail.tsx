@@ -6,7 +6,7 @@ import { Badge, Card, Facts, Page, TaskBar } from "../components/layout";
 import { Empty, Shown } from "../components/state";
 import { Table } from "../components/table";
 import { useScope } from "../context";
-import { dateTime, decimal, duration } from "../lib/format";
+import { aligned, dateTime, duration } from "../lib/format";
 import { mix, readable } from "../lib/palette";
 import { scoreGrid, timeLeft, varyingParams } from "../lib/search-grid";
 import { useTheme } from "../theme";
@@ -27,13 +27,14 @@ export function SearchDetail({ parts }: { parts: readonly string[] }) {
         {(data) => {
           const best = candidates.find(({ index }) => index === data.bestIndex);
           const left = timeLeft(data, now);
+          const score = aligned(candidates.flatMap(({ mean, scores }) => [mean, ...scores]));
           return (
             <>
               <Facts
                 items={[
                   ["State", <Badge state={data.status} />],
                   ["Fits", <TaskBar of={{ done: data.done, running: 0, failed: data.failed, total: data.total }} />],
-                  [`Best ${data.metric}`, decimal(data.bestScore)],
+                  [`Best ${data.metric}`, score(data.bestScore)],
                   ["Started", dateTime(data.startTime)],
                   [data.endTime === null ? "Running for" : "Took", duration((data.endTime ?? now) - data.startTime)],
                   data.endTime === null && ["Time left", left === null ? "not known yet" : duration(left)],
@@ -44,19 +45,26 @@ export function SearchDetail({ parts }: { parts: readonly string[] }) {
                 <Card title={data.endTime === null ? "Best so far" : "Best"}>
                   <Params params={best.params} />
                   <p class="quiet">
-                    {data.metric} {decimal(best.mean)}
-                    {best.std !== null && best.std > 0 && ` ± ${decimal(best.std)}`} over {scored(best)} of {data.folds}{" "}
+                    {data.metric} {score(best.mean)}
+                    {best.std !== null && best.std > 0 && ` ± ${score(best.std)}`} over {scored(best)} of {data.folds}{" "}
                     {data.folds === 1 ? "split" : "folds"}; {data.largerIsBetter ? "larger" : "smaller"} is better.
                   </p>
                 </Card>
               )}
-              <Heatmap candidates={candidates} largerIsBetter={data.largerIsBetter} best={data.bestIndex} metric={data.metric} />
+              <Heatmap
+                candidates={candidates}
+                largerIsBetter={data.largerIsBetter}
+                best={data.bestIndex}
+                metric={data.metric}
+                score={score}
+              />
               <Card title="Candidates" flush>
                 <CandidateTable
                   candidates={candidates}
                   best={data.bestIndex}
                   largerIsBetter={data.largerIsBetter}
                   metric={data.metric}
+                  score={score}
                 />
               </Card>
             </>
@@ -66,6 +74,8 @@ export function SearchDetail({ parts }: { parts: readonly string[] }) {
     </Page>
   );
 }
+
+type Score = (value: number | null | undefined) => string;
 
 function scored({ scores }: SearchCandidate): number {
   return scores.filter((score) => score !== null).length;
@@ -88,6 +98,7 @@ function Heatmap(props: {
   largerIsBetter: boolean;
   best: number | null;
   metric: string;
+  score: Score;
 }) {
   const { palette, dark } = useTheme();
   const names = useMemo(() => varyingParams(props.candidates), [props.candidates]);
@@ -130,7 +141,7 @@ function Heatmap(props: {
         <table class="heatmap">
           <thead>
             <tr>
-              <th scope="col" class="heat-corner">
+              <th scope="col" class="heat-corner number">
                 {y} ↓ {x} →
               </th>
               {grid.xs.map((value) => (
@@ -154,7 +165,7 @@ function Heatmap(props: {
                       class={cell !== null && cell.index === props.best ? "number best" : "number"}
                       style={background === undefined ? undefined : { background, color: readable(background) }}
                     >
-                      {cell === null ? <span class="quiet">–</span> : decimal(cell.mean)}
+                      {cell === null ? <span class="quiet">–</span> : props.score(cell.mean)}
                       {cell !== null && cell.index === props.best && <span class="hidden"> (best)</span>}
                     </td>
                   );
@@ -173,9 +184,12 @@ function CandidateTable(props: {
   best: number | null;
   largerIsBetter: boolean;
   metric: string;
+  score: Score;
 }) {
+  const { score } = props;
   const names = useMemo(() => [...new Set(props.candidates.flatMap(({ params }) => Object.keys(params)))], [props.candidates]);
   const folds = props.candidates.reduce((most, { scores }) => Math.max(most, scores.length), 0);
+  const failed = props.candidates.some(({ error }) => error !== undefined);
   const number = (text: string | undefined) => (text === undefined || Number.isNaN(Number(text)) ? text : Number(text));
   return (
     <Table
@@ -191,14 +205,14 @@ function CandidateTable(props: {
           key: `param ${name}`,
           label: name,
           number: true,
-          render: (row: SearchCandidate) => <span class="mono">{row.params[name] ?? "–"}</span>,
+          render: (row: SearchCandidate) => row.params[name] ?? "–",
           sort: (row: SearchCandidate) => number(row.params[name]),
         })),
         {
           key: "mean",
           label: `Mean ${props.metric}`,
           number: true,
-          render: (row) => <b>{decimal(row.mean)}</b>,
+          render: (row) => <b>{score(row.mean)}</b>,
           sort: (row) => row.mean,
         },
         {
@@ -206,7 +220,7 @@ function CandidateTable(props: {
           label: "±",
           hint: "Standard deviation over folds",
           number: true,
-          render: (row) => decimal(row.std),
+          render: (row) => score(row.std),
           sort: (row) => row.std,
         },
         ...(folds <= 10
@@ -214,11 +228,18 @@ function CandidateTable(props: {
               key: `fold ${fold}`,
               label: `Fold ${fold + 1}`,
               number: true,
-              render: (row: SearchCandidate) => decimal(row.scores[fold]),
+              render: (row: SearchCandidate) => score(row.scores[fold]),
               sort: (row: SearchCandidate) => row.scores[fold],
             }))
           : []),
-        { key: "time", label: "Fitting", number: true, render: (row) => duration(row.fitTime), sort: (row) => row.fitTime },
+        {
+          key: "time",
+          label: "Fitting",
+          hint: "Of the fits that it came from; candidates may share a fit, and each has all of its time",
+          number: true,
+          render: (row) => duration(row.fitTime),
+          sort: (row) => row.fitTime,
+        },
         {
           key: "state",
           label: "State",
@@ -227,7 +248,7 @@ function CandidateTable(props: {
         },
         {
           key: "error",
-          label: "Error",
+          label: failed ? "Error" : "",
           grow: true,
           render: (row) =>
             row.error !== undefined && (

@@ -5,13 +5,14 @@ import { Badge, Card, Page, TaskBar } from "../components/layout";
 import { Empty, Shown } from "../components/state";
 import { Table } from "../components/table";
 import { useScope } from "../context";
-import { dateTime, decimal, duration } from "../lib/format";
+import { aligned, dateTime, duration } from "../lib/format";
 import { timeLeft } from "../lib/search-grid";
 
 export function Searches() {
   const scope = useScope();
   const searches = useApi<Search[]>(`${scope.mine}/searches`, ["search"]);
   const now = Date.now();
+  const score = aligned((searches.data ?? []).map(({ bestScore }) => bestScore));
   return (
     <Page title="Searches">
       <Card title="Searches for hyper-parameters" flush>
@@ -47,7 +48,7 @@ export function Searches() {
                     key: "best",
                     label: "Best score",
                     number: true,
-                    render: (row) => decimal(row.bestScore),
+                    render: (row) => score(row.bestScore),
                     sort: (row) => row.bestScore,
                   },
                   {

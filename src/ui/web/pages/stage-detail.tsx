@@ -9,7 +9,7 @@ import { Table } from "../components/table";
 import { TaskStreamView } from "../components/task-stream";
 import { useTaskStream } from "../components/use-task-stream";
 import { useScope } from "../context";
-import { bytes, count, dateTime, duration, shortSite, time } from "../lib/format";
+import { bytes, count, dateTime, duration, plural, shortSite, time } from "../lib/format";
 import { stageDuration } from "./columns";
 import { FindingList } from "./findings";
 import { TaskTable } from "./task-table";
@@ -75,7 +75,7 @@ export function StageDetail({ parts }: { parts: readonly string[] }) {
 
 function StageFacts({ stage, now }: { stage: StageData; now: number }) {
   const io = (title: string, size: number, records: number): [string, string] | false =>
-    (size > 0 || records > 0) && [title, `${bytes(size)} / ${count(records)} rows`];
+    (size > 0 || records > 0) && [title, records > 0 ? `${bytes(size)} / ${plural(records, "row")}` : bytes(size)];
   return (
     <Facts
       items={[

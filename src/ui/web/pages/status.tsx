@@ -27,7 +27,8 @@ export function Status() {
   const running = summary.data !== undefined && !summary.data.completed && scope.live;
   const busy = (summary.data?.tasks.active ?? 0) > 0;
   const now = useNow(running && busy ? 250 : null);
-  const samples = memory.data;
+  // The driver runs no tasks: it is on its own page.
+  const samples = useMemo(() => memory.data?.filter(({ executorId }) => executorId !== "driver"), [memory.data]);
   const used = useMemo(() => clusterSeries(samples ?? [], (sample) => sample.rss), [samples]);
   const cpu = useMemo(() => clusterSeries(samples ?? [], (sample) => sample.cpu), [samples]);
   const active = samples?.filter(({ isActive }) => isActive) ?? [];
