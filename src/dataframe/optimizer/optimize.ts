@@ -36,6 +36,7 @@ import { replaceSetOperations } from "./rules/replace-set-operations";
 import { rewriteDistinctAggregates } from "./rules/rewrite-distinct-aggregates";
 import { rewriteLateralJoins } from "./rules/rewrite-lateral-joins";
 import { rewriteSubqueries } from "./rules/rewrite-subqueries";
+import { shareAggregates } from "./rules/share-aggregates";
 import { simplifyCasts } from "./rules/simplify-casts";
 import { simplifyConditionals } from "./rules/simplify-conditionals";
 import { unwrapCastInBinaryComparison } from "./rules/unwrap-cast";
@@ -88,6 +89,8 @@ const AGAIN: readonly Rule[] = [
 
 const BATCHES: readonly Batch[] = [
   { name: "Finish analysis", repeat: false, required: true, rules: REQUIRED },
+  // While both are as they were written.
+  { name: "Subqueries over the same groups", repeat: false, rules: [shareAggregates] },
   { name: "Subqueries", repeat: true, required: true, rules: SUBQUERIES },
   { name: "Operators", repeat: true, rules: OPERATORS },
   { name: "Infer filters", repeat: false, rules: [inferFiltersFromConstraints, pushExtraPredicates] },

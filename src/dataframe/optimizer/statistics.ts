@@ -5,9 +5,9 @@
 import { unreachable } from "../../common/errors";
 import type { DataType } from "../../columnar/types";
 import type { Attribute, Expression, ExprId } from "../expressions/expression";
-import { childrenOf } from "../logical/traverse";
+import { childrenOf, walkPlan } from "../logical/traverse";
 import { outputOf } from "../logical/output";
-import type { Aggregate, Join, LogicalPlan, Scan } from "../logical/plan";
+import type { Aggregate, CteReference, Join, LogicalPlan, Scan, WithCte } from "../logical/plan";
 import { equiKeys } from "./equi-keys";
 import { conjuncts, isDiscrete, plainColumn } from "./predicates";
 import { selectivity } from "./selectivity";
@@ -32,7 +32,20 @@ export interface Estimate {
 export class Statistics {
   #known = new WeakMap<LogicalPlan, Estimate>();
   readonly #measured = new Map<LogicalPlan, { readonly rows: number | null; readonly bytes: number }>();
-  readonly #ctes = new Map<number, Estimate>();
+  readonly #ctes = new Map<number, LogicalPlan>();
+
+  /** @param plan what is asked about is in it: references to its CTEs are estimated by their definitions. */
+  constructor(plan?: LogicalPlan) {
+    if (plan === undefined) return;
+    walkPlan(plan, (node) => {
+      if (node.kind === "withCte") this.defines(node);
+    });
+  }
+
+  /** References to these CTEs are estimated by their definitions from now on. */
+  defines(node: Pick<WithCte, "definitions">): void {
+    for (const { id, plan } of node.definitions) this.#ctes.set(id, plan);
+  }
 
   /** What was measured when a part of the query had run takes the place of its estimate. */
   measured(plan: LogicalPlan, rows: number | null, bytes: number): void {
@@ -54,6 +67,18 @@ export class Statistics {
     return estimate;
   }
 
+  #reference(plan: CteReference): Estimate {
+    const definition = this.#ctes.get(plan.id);
+    if (definition === undefined) return leaf(plan.output, UNKNOWN_ROWS);
+    const estimate = this.of(definition);
+    const columns = new Map<ExprId, ColumnEstimate>();
+    outputOf(definition).forEach(({ id }, i) => {
+      const known = estimate.columns.get(id);
+      if (known !== undefined) columns.set(plan.output[i]!.id, known);
+    });
+    return { ...estimate, columns };
+  }
+
   #compute(plan: LogicalPlan): Estimate {
     switch (plan.kind) {
       case "scan":
@@ -68,9 +93,9 @@ export class Statistics {
       case "range":
         return leaf(plan.output, Math.max(0, Math.ceil(Number(plan.end - plan.start) / Number(plan.step))));
       case "cteReference":
-        return this.#ctes.get(plan.id) ?? leaf(plan.output, UNKNOWN_ROWS);
+        return this.#reference(plan);
       case "withCte":
-        for (const { id, plan: definition } of plan.definitions) this.#ctes.set(id, this.of(definition));
+        this.defines(plan);
         return this.of(plan.child);
       case "recursiveCte":
         return leaf(plan.output, this.of(plan.anchor).rows * 10);

@@ -7,9 +7,17 @@ import type { ExchangeBook } from "./planner";
 
 /** Plans under finished exchanges stay the nodes that they are: their rows are known by them. */
 export function pruneEmpty(plan: LogicalPlan, empty: LogicalPlan, book: ExchangeBook): LogicalPlan {
+  /** CTEs without rows: their definitions go, as exchanges are made for definitions whatever they hold. */
+  const ctes = new Set<number>();
   const visit = (node: LogicalPlan): LogicalPlan => {
-    if (node === empty) return { kind: "localRelation", output: outputOf(node), rows: [] };
+    if (node === empty || (node.kind === "cteReference" && ctes.has(node.id))) {
+      return { kind: "localRelation", output: outputOf(node), rows: [] };
+    }
     if (book.anyOf(node) !== undefined || book.find(node, "states") !== undefined) return node;
+    if (node.kind === "withCte" && node.definitions.some((definition) => definition.plan === empty)) {
+      const definitions = node.definitions.filter((definition) => definition.plan !== empty || !ctes.add(definition.id));
+      return visit(definitions.length === 0 ? node.child : { ...node, definitions });
+    }
     const below = withChildren(node, childrenOf(node).map(visit));
     return below === node ? node : propagateEmpty(below);
   };

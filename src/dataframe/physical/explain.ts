@@ -155,7 +155,7 @@ function rowsText(rows: number): string {
 }
 
 function costText(plan: LogicalPlan): string {
-  const statistics = new Statistics();
+  const statistics = new Statistics(plan);
   const text = (node: LogicalPlan): string => {
     const { bytes, rows } = statistics.of(node);
     return `${nodeText(node)}, Statistics(sizeInBytes=${bytesText(bytes)}, rowCount=${rowsText(rows)})`;

@@ -354,6 +354,7 @@ function readsSeveralAtOnce(plan: PhysicalPlan): boolean {
 
 /** Each definition becomes an exchange that all its references read. */
 function planWithCte(planner: Planner, node: WithCte): PhysicalPlan {
+  planner.statistics.defines(node);
   for (const definition of node.definitions) {
     const child = planner.plan(definition.plan);
     const layout = planner.layoutOf(child);
@@ -362,15 +363,11 @@ function planWithCte(planner: Planner, node: WithCte): PhysicalPlan {
     const finished = planner.state.book.find(link.node, link.role);
     const exchange =
       finished?.exchange ??
-      planner.newExchange(
-        link,
-        child,
-        numPartitions === 1 ? { kind: "single" } : { kind: "roundRobin", numPartitions },
-        "userCount",
-      );
+      planner.newExchange(link, child, numPartitions === 1 ? { kind: "single" } : { kind: "roundRobin", numPartitions });
     planner.shared.set(definition.id, {
       exchange,
-      layout: finished?.layout ?? planner.layoutOf(exchange),
+      // What is there and small is read by one task.
+      layout: planner.layoutOf(finished === undefined ? exchange : planner.read(finished)),
       used: finished !== undefined,
     });
   }

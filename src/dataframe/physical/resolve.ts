@@ -11,7 +11,7 @@ import type { Expression } from "../expressions/expression";
 import type { LogicalPlan, RecursiveCte, Scan } from "../logical/plan";
 import { mapPlanChildren, walkPlan } from "../logical/traverse";
 import type { SqlSettings } from "../settings";
-import { logicalSignature } from "./signature";
+import { logicalSignature } from "../logical/signature";
 import { bindRecursion, bindSubqueries, innermostRecursion, rowsAs, scalarSubqueries, stepOver } from "./subqueries";
 
 export type RunPlan = (plan: LogicalPlan) => Promise<readonly BoxedRow[]>;

@@ -2,7 +2,7 @@
  * Exchanges that would move the same rows in the same way are carried out once: the second becomes a read of the first.
  * Equal means equal as plans with columns numbered by place instead of by id.
  */
-import { planSignature } from "./signature";
+import { planSignature } from "../logical/signature";
 import type { ExchangeExec, PhysicalPlan } from "./plan";
 import { layoutOfPartitioning, type QueryState } from "./planner";
 import { transformUp } from "./traverse";

@@ -22,7 +22,7 @@ import { planWith } from "./plan-query";
 import { layoutOfPartitioning, QueryState } from "./planner";
 import type { PlanServices } from "./services";
 import { reuseExchanges } from "./reuse";
-import { planSignature } from "./signature";
+import { planSignature } from "../logical/signature";
 import { taskInputs, type ShuffleSizes, type TaskSettings } from "./task-inputs";
 import { childrenOf, mapChildren, transformUp, walk } from "./traverse";
 

@@ -10,7 +10,7 @@ import { mapChildren, walk } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { CteReference, LogicalPlan, RecursiveCte } from "../logical/plan";
 import { expressionsOf, mapExpressions, mapPlanChildren, transformUpWithSubqueries, walkPlan } from "../logical/traverse";
-import { logicalSignature } from "./signature";
+import { logicalSignature } from "../logical/signature";
 
 /** Subqueries of the plan's own expressions; plans of equal ones are one. Theirs, in turn, are found by asking again. */
 export function scalarSubqueries(plan: LogicalPlan): readonly LogicalPlan[] {

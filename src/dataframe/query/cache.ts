@@ -8,7 +8,7 @@ import { StorageLevel } from "../../storage/storage-level";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { transformDown } from "../logical/traverse";
-import { logicalSignature } from "../physical/signature";
+import { logicalSignature } from "../logical/signature";
 import { QueryExecution } from "./query-execution";
 import type { SessionState } from "./session-state";
 

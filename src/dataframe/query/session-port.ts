@@ -19,7 +19,7 @@ import { runCommand } from "../catalog/commands/run-command";
 import type { SessionCatalog } from "../catalog/session-catalog";
 import { foldExpression } from "../expressions/fold";
 import type { StageSink } from "../physical/plan";
-import { logicalSignature } from "../physical/signature";
+import { logicalSignature } from "../logical/signature";
 import { walkPlan } from "../logical/traverse";
 import type { SqlSettings } from "../settings";
 import { uriOf } from "../sources/files/constant-columns";

@@ -34,6 +34,7 @@ import { replaceSetOperations } from "../../../src/dataframe/optimizer/rules/rep
 import { rewriteDistinctAggregates } from "../../../src/dataframe/optimizer/rules/rewrite-distinct-aggregates";
 import { rewriteLateralJoins } from "../../../src/dataframe/optimizer/rules/rewrite-lateral-joins";
 import { rewriteSubqueries } from "../../../src/dataframe/optimizer/rules/rewrite-subqueries";
+import { shareAggregates } from "../../../src/dataframe/optimizer/rules/share-aggregates";
 import { simplifyCasts } from "../../../src/dataframe/optimizer/rules/simplify-casts";
 import { simplifyConditionals } from "../../../src/dataframe/optimizer/rules/simplify-conditionals";
 import { unwrapCastInBinaryComparison } from "../../../src/dataframe/optimizer/rules/unwrap-cast";
@@ -960,6 +961,63 @@ describe("ReorderJoin", () => {
       expect(fire(reorderJoins, sql, [eliminateSubqueryAliases, pushDownPredicates])).toBe("as it was");
     },
   );
+});
+
+describe("ShareAggregates", () => {
+  // The relation of two mentions of a table is the same here where it is a view's.
+  const before = [inlineCte, eliminateSubqueryAliases];
+  const view = "with r as (select * from big)";
+
+  test("sums of groups make the sum of all", () => {
+    const sql = `${view} select l from r where m > 1 group by l having sum(k) > (select sum(k) * 0.1 from r where m > 1)`;
+    expect(fire(shareAggregates, sql, before)).toMatchInlineSnapshot(`
+     "
+     WithCTE [18]
+     :- Aggregate [l#6], [l#6, sum(k#5) AS sum(k)#12L]
+     :  +- Filter (m#7 > 1)
+     :     +- Project [k#2 AS k#5, l#3 AS l#6, m#4 AS m#7]
+     :        +- Project [k#2, l#3, m#4]
+     :           +- Relation big[k#2,l#3,m#4] parquet
+     +- Project [l#6]
+        +- Project [l#6, sum(k)#12L]
+           +- Filter (cast(cast(sum(k)#12L as decimal(20,0)) as decimal(22,1)) > (sum(k) * 0.1)#11)
+              +- Join Cross
+                 :- CTERelationRef 18, [l#6, sum(k)#12L]
+                 +- Aggregate [], [(cast(sum(sum(k)#17L) as decimal(20,0)) * 0.1) AS (sum(k) * 0.1)#11]
+                    +- CTERelationRef 18, [l#16, sum(k)#17L]
+     "
+    `);
+  });
+
+  test("groups of a view that is used twice", () => {
+    const sql =
+      "with v as (select k, sum(l) as n from big group by k) select o from mid, v where o = k and n = (select max(n) from v)";
+    expect(fire(shareAggregates, sql, before)).toMatchInlineSnapshot(`
+     "
+     WithCTE [17]
+     :- Project [k#2 AS k#8, n#5L AS n#9L]
+     :  +- Aggregate [k#2], [k#2, sum(l#3) AS n#5L]
+     :     +- Relation big[k#2,l#3,m#4] parquet
+     +- Project [o#6]
+        +- Project [o#6, p#7, k#8, n#9L]
+           +- Filter ((o#6 = k#8) AND (n#9L = max(n)#12L))
+              +- Join Cross
+                 :- Join Inner
+                 :  :- Relation mid[o#6,p#7] parquet
+                 :  +- CTERelationRef 17, [k#8, n#9L]
+                 +- Aggregate [], [max(n#11L) AS max(n)#12L]
+                    +- CTERelationRef 17, [k#10, n#11L]
+     "
+    `);
+  });
+
+  test.each([
+    ["other rows", "select l from r where m > 1 group by l having sum(k) > (select sum(k) from r where m > 2)"],
+    ["what parts do not tell", "select l from r group by l having sum(k) > (select avg(k) from r)"],
+    ["distinct values", "select l from r group by l having sum(k) > (select count(distinct k) from r)"],
+    ["no groups", "select k from r where k > (select avg(k) from r)"],
+    ["random rows", "select l from r where rand(1) < 1 group by l having sum(k) > (select sum(k) from r where rand(1) < 1)"],
+  ])("%s", (_, sql) => expect(fire(shareAggregates, `${view} ${sql}`, before)).toBe("as it was"));
 });
 
 describe("ReduceAggregateInput", () => {

@@ -59,6 +59,15 @@ describe.each(
       "select n, count(*) from (select a, count(d) as n from t left join u on a = c and d > 1 group by a) group by n",
       "select s, count(f) from t left join w on a = e group by s",
     ],
+    "subqueries over the same groups": [
+      "select a, sum(b) as x from t group by a having sum(b) > (select sum(b) / 3 from t)",
+      "select a, max(b) from t where s = 'x' group by a having count(*) >= (select count(b) - 2 from t where s = 'x')",
+      "select s from t group by s having min(b) = (select min(b) from t) or max(a) = (select max(a) from t)",
+      "with v as (select a, count(*) as n from t group by a) select a, c from v join u on a = c where n = (select max(n) from v)",
+      "with v as (select a, sum(b) as n from t group by a) select a from u left join v on a = c where d > (select avg(n) from v)",
+      "with v as (select distinct a, b from t) select a from v where b < (select count(distinct b) from v)",
+      "select a, (select count(*) from t) from t group by a having count(*) < (select count(*) from t)",
+    ],
     subqueries: [
       "select a, (select coalesce(max(d), -1) from u where c = a having count(*) > 1) from t",
       "select a, (select count(*) + 1 from u where c = a having count(*) <> 1) from t",

@@ -9,21 +9,22 @@
  *
  * Where keys come often and the join keeps most rows. After Yan and Larson, "Eager aggregation and lazy aggregation" (1995).
  */
-import { alias, attributeOf, call, literal, LONG } from "../../expressions/build";
+import { alias, attributeOf } from "../../expressions/build";
 import type { AggregateCall, Attribute, Expression, NamedExpression } from "../../expressions/expression";
-import { isDeterministic, mapChildren, sameExpression } from "../../expressions/traverse";
+import { mapChildren, sameExpression } from "../../expressions/traverse";
 import { outputIds } from "../../logical/output";
 import type { Aggregate, Join, LogicalPlan } from "../../logical/plan";
 import { aggregateCalls, transformUp } from "../../logical/traverse";
 import { numberSetting, type OptimizerContext, type Rule } from "../context";
 import { equiKeys } from "../equi-keys";
+import { canBeMerged, mergedOver } from "../merged-aggregates";
 import { distinctExpressions, within } from "../predicates";
 import { Statistics } from "../statistics";
 
 export const eagerAggregation: Rule = {
   name: "EagerAggregation",
   apply: (plan, context) => {
-    const statistics = new Statistics();
+    const statistics = new Statistics(plan);
     return transformUp(plan, (node) => (node.kind === "aggregate" ? (early(node, statistics, context) ?? node) : node));
   },
 };
@@ -46,7 +47,7 @@ function early(node: Aggregate, statistics: Statistics, context: OptimizerContex
   const later = (expression: Expression): Expression => {
     if (expression.kind !== "aggregate") return mapChildren(expression, later);
     const place = calls.findIndex((item) => sameExpression(item, expression));
-    return over(calls[place]!, attributeOf(partials[place]!));
+    return mergedOver(calls[place]!, attributeOf(partials[place]!));
   };
   const aggregates = node.aggregates.map((item): NamedExpression =>
     item.kind === "alias" ? { ...item, child: later(item.child) } : item,
@@ -65,16 +66,10 @@ function keysOf(join: Join): readonly Attribute[] | null {
 }
 
 /** Whether parts of it can be put together, and rows without a partner do not count. */
-function canBeEarly({ fn, args, distinct, filter, user }: AggregateCall, join: Join): boolean {
-  if ((fn !== "count" && fn !== "min" && fn !== "max") || distinct || filter !== null || user !== undefined) return false;
-  if (!args.every((arg) => isDeterministic(arg) && within(arg, outputIds(join.right)))) return false;
+function canBeEarly(item: AggregateCall, join: Join): boolean {
+  const { fn, args } = item;
+  if (fn === "sum" || !canBeMerged(item) || !args.every((arg) => within(arg, outputIds(join.right)))) return false;
   return join.type === "inner" || (args.length > 0 && args.every((arg) => arg.kind === "attribute"));
-}
-
-function over(item: AggregateCall, partial: Attribute): Expression {
-  const again: AggregateCall = { ...item, args: [partial] };
-  if (item.fn !== "count") return { ...again, nullable: true };
-  return call("coalesce", [{ ...again, fn: "sum", type: LONG, nullable: true }, literal(0, LONG)], LONG, false);
 }
 
 function pays(join: Join, keys: readonly Attribute[], statistics: Statistics, context: OptimizerContext): boolean {

@@ -22,7 +22,7 @@ export const partitionPruning: Rule = {
   name: "PartitionPruning",
   apply: (plan, context) => {
     if (!enabled(context, "spark.sql.optimizer.dynamicPartitionPruning.enabled", true)) return plan;
-    const statistics = new Statistics();
+    const statistics = new Statistics(plan);
     return transformUp(plan, (node) => (node.kind === "join" ? pruned(node, statistics, context) : node));
   },
 };

@@ -26,7 +26,7 @@ import { Statistics } from "../statistics";
 export const reduceAggregateInput: Rule = {
   name: "ReduceAggregateInput",
   apply: (plan, context) => {
-    const reduction = new Reduction(context);
+    const reduction = new Reduction(plan, context);
     return transformUp(plan, (node) => (node.kind === "join" ? reduction.join(node) : node));
   },
 };
@@ -41,12 +41,16 @@ interface Pair {
 const LEAST_GAIN = 5;
 
 class Reduction {
-  readonly #statistics = new Statistics();
+  readonly #statistics: Statistics;
   /** Smaller inputs are computed whole; 0: all are reduced, whatever it costs. */
   readonly #leastRows: number;
   readonly #mostBytes: number;
 
-  constructor(private readonly context: OptimizerContext) {
+  constructor(
+    plan: LogicalPlan,
+    private readonly context: OptimizerContext,
+  ) {
+    this.#statistics = new Statistics(plan);
     this.#leastRows = numberSetting(context, "firesteel.sql.reduceAggregateInput.minRows", 50_000);
     this.#mostBytes = sizeSetting(context, "spark.sql.autoBroadcastJoinThreshold", 10 << 20);
   }

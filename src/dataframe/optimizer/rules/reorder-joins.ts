@@ -21,7 +21,7 @@ import { equiKeys } from "../equi-keys";
 
 export const reorderJoins: Rule = {
   name: "ReorderJoin",
-  apply: (plan) => reordered(plan, new Statistics()),
+  apply: (plan) => reordered(plan, new Statistics(plan)),
 };
 
 function reordered(plan: LogicalPlan, statistics: Statistics): LogicalPlan {

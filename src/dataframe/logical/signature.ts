@@ -1,16 +1,16 @@
 /** A text that is the same for operators that do the same: ids of columns and nodes are replaced by the order they appear in. */
 import type { Attribute } from "../expressions/expression";
-import type { LogicalPlan } from "../logical/plan";
-import type { PhysicalPlan } from "./plan";
+import type { LogicalPlan } from "./plan";
 
 /** Keys that say how a thing is called or where it was written, not what it is. */
 const LEFT_OUT = new Set(["at", "printed", "qualifier", "alias", "name", "metadata", "implicit"]);
 
-/** Exchanges inside the plan count as the same where they have the same id, or one is a read of the other. */
-export function planSignature(plan: PhysicalPlan): string {
+/** Of a physical plan. Exchanges inside it count as the same where they have the same id, or one is a read of the other. */
+export function planSignature(plan: object): string {
   return signature(plan);
 }
 
+/** Columns at the same place of the outputs of plans with equal signatures hold the same. */
 export function logicalSignature(plan: LogicalPlan): string {
   return signature(plan);
 }
