@@ -13,6 +13,8 @@ export interface BroadcastRef {
 
 export interface ProgramTask {
   readonly partition: number;
+  /** Records of the same partition of the dataset beside it (`TaskData.beside`); none where there is no such dataset. */
+  readonly beside: Iterable<unknown>;
   readonly memory: TaskMemory;
   /** A setting of the application, with its default filled in. */
   conf(key: string): string | undefined;
@@ -38,6 +40,12 @@ export interface AggregateProgram<S, I, P> {
   run(input: Iterable<I>, spec: S, task: ProgramTask): P;
   /** On the driver, in the order of the partitions: results do not depend on which task ends first. May change and return `a`. */
   merge?(a: P, b: P): P;
+}
+
+/** A record on its way to a partition of another dataset (`TaskData.send`). */
+export interface Sent<R> {
+  readonly to: number;
+  readonly record: R;
 }
 
 /** What a program reads: batches of a DataFrame, records of another program, or nothing. */

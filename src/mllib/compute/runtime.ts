@@ -8,7 +8,7 @@ import { type AnySource, type MaybePromise, then } from "../../rdd/pipeline/sour
 import type { DirectSource, PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
 import type { TaskOutput } from "../../rdd/task-runner";
 import { decodePlain, encodePlain } from "./plain";
-import { type AnyProgram, programNamed, type ProgramInput, type ProgramTask } from "./programs";
+import { type AnyProgram, programNamed, type ProgramInput, type ProgramTask, type Sent } from "./programs";
 
 /** What the driver sends as the plan of a stage. */
 export interface ShippedProgram {
@@ -16,6 +16,10 @@ export interface ShippedProgram {
   readonly input: ProgramInput;
   /** Absent where each task has its own, as its payload. */
   readonly spec?: unknown;
+  /** Records say to which partition of a shuffle they go. */
+  readonly sends: boolean;
+  /** There is a second input. */
+  readonly beside: boolean;
 }
 
 export const programRuntime: PlanRuntime = {
@@ -32,9 +36,9 @@ class OpenProgram implements PlanProgram {
   run(task: PlanTask): MaybePromise<TaskOutput> {
     const program = this.#program;
     if (program.gives !== "result") throw new InternalError(`${this.shipped.name} gives records, not a result.`);
-    return then(this.#input(task), (input): TaskOutput => {
+    return then(this.#inputs(task), (input): TaskOutput => {
       try {
-        const result = program.program.run(input.records, this.#spec(task), taskOf(task));
+        const result = program.program.run(input.records, this.#spec(task), taskOf(task, input.beside));
         return { kind: "result", bytes: encodePlain(result) };
       } finally {
         input.close();
@@ -43,11 +47,14 @@ class OpenProgram implements PlanProgram {
   }
 
   rows(task: PlanTask): AnySource {
+    const row = this.shipped.sends
+      ? (value: unknown): unknown => [(value as Sent<unknown>).to, encodePlain((value as Sent<unknown>).record)]
+      : encodePlain;
     const records = then(this.direct(task), (source): AnySource => {
       return {
         next() {
           const value = source.next();
-          return value === null ? null : { kind: "rows", rows: [source.record(value)], start: 0, end: 1 };
+          return value === null ? null : { kind: "rows", rows: [row(value)], start: 0, end: 1 };
         },
         close: () => source.close(),
       };
@@ -58,8 +65,8 @@ class OpenProgram implements PlanProgram {
   direct(task: PlanTask): MaybePromise<DirectSource> {
     const program = this.#program;
     if (program.gives !== "records") throw new InternalError(`${this.shipped.name} gives a result, not records.`);
-    return then(this.#input(task), (input): DirectSource => {
-      const records = program.program.run(input.records, this.#spec(task), taskOf(task))[Symbol.iterator]();
+    return then(this.#inputs(task), (input): DirectSource => {
+      const records = program.program.run(input.records, this.#spec(task), taskOf(task, input.beside))[Symbol.iterator]();
       return {
         next() {
           const record = records.next();
@@ -74,12 +81,21 @@ class OpenProgram implements PlanProgram {
     });
   }
 
-  #input(task: PlanTask): MaybePromise<OpenInput> {
-    const { input } = this.shipped;
-    if (input === "none") return { records: [], close: () => undefined };
-    return then(task.direct(0, task.partition), (source): OpenInput => {
-      return { records: recordsOf(input, source, task), close: () => source.close() };
-    });
+  #inputs(task: PlanTask): MaybePromise<OpenInputs> {
+    const { input, beside } = this.shipped;
+    if (input === "none") return { ...NOTHING, beside: [] };
+    return then(opened(0, input, task), (first) =>
+      then(beside ? opened(1, "records", task) : NOTHING, (second): OpenInputs => {
+        return {
+          records: first.records,
+          beside: second.records,
+          close() {
+            first.close();
+            second.close();
+          },
+        };
+      }),
+    );
   }
 
   #spec(task: PlanTask): unknown {
@@ -91,6 +107,18 @@ class OpenProgram implements PlanProgram {
 interface OpenInput {
   readonly records: Iterable<unknown>;
   close(): void;
+}
+
+interface OpenInputs extends OpenInput {
+  readonly beside: Iterable<unknown>;
+}
+
+const NOTHING: OpenInput = { records: [], close: () => undefined };
+
+function opened(at: number, form: Exclude<ProgramInput, "none">, task: PlanTask): MaybePromise<OpenInput> {
+  return then(task.direct(at, task.partition), (source): OpenInput => {
+    return { records: recordsOf(form, source, task), close: () => source.close() };
+  });
 }
 
 function* recordsOf(
@@ -117,10 +145,11 @@ function* recordsOf(
 const kept = new Map<string, unknown>();
 const MOST_KEPT = 8;
 
-function taskOf(task: PlanTask): ProgramTask {
+function taskOf(task: PlanTask, beside: Iterable<unknown>): ProgramTask {
   const { env, partition } = task;
   return {
     partition,
+    beside,
     memory: env.memory,
     memories: env.memories,
     conf: (key) => env.conf(key),

@@ -8,10 +8,12 @@ import { callAround } from "../../rdd/api/call-scope";
 import { runJob } from "../../rdd/api/run";
 import type { Call, ContextPort } from "../../rdd/context-port";
 import { PlanNode, type PlanStage } from "../../rdd/nodes/plan-node";
+import { IndexPartitioner } from "../../rdd/nodes/shuffle-dependency";
+import { ShuffledNode } from "../../rdd/nodes/shuffled-node";
 import { RDD } from "../../rdd/rdd";
 import { StorageLevel } from "../../storage/storage-level";
 import { decodePlain, encodePlain } from "./plain";
-import type { AggregateProgram, BroadcastRef, ProgramInput, RowsProgram } from "./programs";
+import type { AggregateProgram, BroadcastRef, ProgramInput, RowsProgram, Sent } from "./programs";
 import type { ShippedProgram } from "./runtime";
 
 const NONE = new Uint8Array(0);
@@ -26,6 +28,7 @@ export class TaskData<R> {
     private readonly rdd: RDD<Uint8Array>,
     private readonly form: ProgramInput,
     private readonly call: Call,
+    private readonly other: RDD<Uint8Array> | null = null,
   ) {}
 
   get port(): ContextPort {
@@ -41,6 +44,20 @@ export class TaskData<R> {
   /** The records that a program makes of these, partition by partition. */
   map<S, O>(program: RowsProgram<S, R, O>, spec: S): TaskData<O> {
     return new TaskData<O>(new RDD<Uint8Array>(this.#node(program.name, spec)), "records", this.call);
+  }
+
+  /** The same records; programs over them also see those of `other` in the same partition. Both have equally many partitions. */
+  beside(other: TaskData<unknown>): TaskData<R> {
+    return new TaskData<R>(this.rdd, this.form, this.call, other.rdd);
+  }
+
+  /** The records that a program makes of these, each in the partition that it is sent to, in no order. */
+  send<S, O>(program: RowsProgram<S, R, Sent<O>>, spec: S, numPartitions: number): TaskData<O> {
+    const { port, call } = this;
+    const sent = this.#node(program.name, spec, true);
+    const index = (): IndexPartitioner => new IndexPartitioner(numPartitions);
+    const received = new ShuffledNode(port, program.name, sent, index, { carries: "values" }, call.site);
+    return new TaskData<O>(new RDD<Uint8Array>(received), "records", call);
   }
 
   /** Executors keep the records from when they are first computed: in memory, on disk where that is full. */
@@ -101,17 +118,17 @@ export class TaskData<R> {
     await runProgram(this.#node(name, spec), { ...this.call, ...options }, onPartial);
   }
 
-  #node(name: string, spec: unknown): PlanNode {
-    const { rdd, form, call } = this;
-    const parent = rdd.node;
+  #node(name: string, spec: unknown, sends = false): PlanNode {
+    const { rdd, form, call, other } = this;
+    const parents = [rdd, ...(other === null ? [] : [other])].map(({ node }) => node);
     const stage = async (): Promise<PlanStage> => {
-      await parent.prepare();
+      for (const parent of parents) await parent.prepare();
       return {
         runtime: "program",
-        plan: encodePlain({ name, input: form, spec } satisfies ShippedProgram),
-        payloads: Array.from({ length: parent.numPartitions }, () => NONE),
+        plan: encodePlain({ name, input: form, spec, sends, beside: other !== null } satisfies ShippedProgram),
+        payloads: Array.from({ length: parents[0]!.numPartitions }, () => NONE),
         shuffles: [],
-        inputs: [{ node: parent, parents: (partition) => [partition] }],
+        inputs: parents.map((node) => ({ node, parents: (partition) => [partition] })),
         functions: new Map(),
       };
     };
@@ -172,7 +189,7 @@ async function runOnExecutors<S, P>(
   const call = core.call(program.name);
   const stage: PlanStage = {
     runtime: "program",
-    plan: encodePlain({ name: program.name, input: "none" } satisfies ShippedProgram),
+    plan: encodePlain({ name: program.name, input: "none", sends: false, beside: false } satisfies ShippedProgram),
     payloads: specs.map((spec) => encodePlain(spec)),
     shuffles: [],
     inputs: [],

@@ -10,11 +10,10 @@ import { batchesOf } from "../compute/task-data";
 import { boolParam, doubleParam, doublesParam, gtEq, inRange, intParam } from "../param/kinds";
 import type { ParamInput } from "../param/params";
 import { classNameOf, withParams } from "../param/params";
-import { ParamMap } from "../param/param";
 import { predictionCol, seed } from "../param/shared";
 import { savedWithParts } from "../persistence/parts";
 import { copyParts } from "../tuning/search";
-import { configured, fitAll, memberEstimator, memberEstimators, memberParallelism, predictor } from "./members";
+import { configured, copyMembers, fitAll, memberEstimator, memberEstimators, memberParallelism, predictor } from "./members";
 import { type EnsembleModel, voting, VotingClassificationModel, VotingRegressionModel } from "./voting-model";
 
 /** An estimator made of others, whose models vote. */
@@ -51,10 +50,7 @@ abstract class Voting extends withParams(Ensemble, votingParams) {
   }
 
   override copy(extra?: ParamInput): this {
-    const that = super.copy(extra);
-    const own = extra instanceof ParamMap ? extra : undefined;
-    if (that.isSet("estimators")) that.set("estimators", that.getEstimators().map((each) => each.copy(own))); // prettier-ignore
-    return that;
+    return copyMembers(super.copy(extra), extra);
   }
 
   protected votes(): readonly number[] | null {

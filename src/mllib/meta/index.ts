@@ -17,3 +17,4 @@ export {
   MultiOutputRegressor,
 } from "./multi-output";
 export { OneVsRest, OneVsRestModel } from "./one-vs-rest";
+export { StackingClassifier, StackingModel, StackingRegressor } from "./stacking";

@@ -9,7 +9,10 @@ import { objectParam } from "../param/kinds";
 import { intParam, gtEq } from "../param/kinds";
 import { Pipeline, PipelineModel } from "../pipeline/pipeline";
 import { Limit } from "../tuning/limit";
-import type { Params } from "../param/params";
+import { ParamMap } from "../param/param";
+import type { ParamInput, Params } from "../param/params";
+import type { ModelDirectory } from "../persistence/directory";
+import { loadInstance, saveInstance } from "../persistence/registry";
 
 export const memberEstimator = {
   estimator: objectParam("what is fitted", "an estimator", (value): value is Estimator => value instanceof Estimator),
@@ -56,21 +59,21 @@ export function columnOf(stage: Params, param: string): string | undefined {
 
 export const quoted = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
 
-/** The rows with one column of each model's result, under names of `named`, and no other of its columns. */
+/** The rows with one column of each model's result, that of the first of `params` that it has, under names of `named`, and no other of its columns. */
 export function withColumnOfEach(
   df: DataFrame,
   schema: StructType,
   models: readonly Transformer[],
-  param: string,
+  params: readonly string[],
   named: (i: number) => string,
 ): DataFrame {
   const kept = schema.fields.map(({ name }) => name);
   models.forEach((model, i) => {
-    const column = columnOf(model, param);
+    const column = params.map((param) => columnOf(model, param)).find((name) => name !== undefined);
     if (column === undefined)
       throw new UsageError(
         "NO_SUCH_COLUMN",
-        `${model.className} gives no column of ${param}, which is needed to put models together.`,
+        `${model.className} gives no column of ${params.join(" or ")}, which is needed to put models together.`,
       );
     df = model.transform(df).select(...kept.map((name) => col(quoted(name))), col(quoted(column)).as(named(i)));
     kept.push(named(i));
@@ -82,6 +85,28 @@ export function withColumnOfEach(
 export function fitAll<T>(parallelism: number, fits: readonly (() => Promise<T>)[]): Promise<T[]> {
   const limit = new Limit(parallelism);
   return Promise.all(fits.map((fit) => limit.run(fit)));
+}
+
+/** The value of `estimators` copied with the values of `extra` that are theirs, as Spark's copies do. */
+export function copyMembers<T extends Params>(that: T, extra: ParamInput | undefined): T {
+  const values = extra instanceof ParamMap ? extra : undefined;
+  if (that.isSet("estimators"))
+    that.set(
+      "estimators",
+      (that.getOrDefault("estimators") as readonly Estimator[]).map((each) => each.copy(values)),
+    );
+  return that;
+}
+
+/** Saves models beside each other; `loadModels` reads them. */
+export async function saveModels(models: readonly Transformer[], directory: ModelDirectory): Promise<void> {
+  for (const [i, each] of models.entries()) await saveInstance(each, directory.child(`model_${i}`));
+}
+
+export async function loadModels(count: unknown, directory: ModelDirectory): Promise<Transformer[]> {
+  const models: Params[] = [];
+  for (let i = 0; i < Number(count); i++) models.push(await loadInstance(directory.child(`model_${i}`)));
+  return transformers(models, (why) => directory.damaged(why));
 }
 
 /** Throws unless all are transformers: what models are made of when they are loaded. */

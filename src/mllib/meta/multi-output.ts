@@ -9,16 +9,17 @@ import { VectorAssembler } from "../feature/vector-assembler";
 import { stringsParam } from "../param/kinds";
 import { classNameOf, type ParamInput, withParams } from "../param/params";
 import { savedWithParts } from "../persistence/parts";
-import { loadInstance, type Persistent, persistent, saveInstance } from "../persistence/registry";
+import { type Persistent, persistent } from "../persistence/registry";
 import { copyParts } from "../tuning/search";
 import {
   columnOf,
   configured,
   fitAll,
   memberEstimator,
+  loadModels,
   memberParallelism,
   quoted,
-  transformers,
+  saveModels,
   withColumnOfEach,
 } from "./members";
 
@@ -89,7 +90,7 @@ export class MultiOutputModel extends withParams(Model, columns) {
 
   protected override transformed(df: DataFrame, schema: StructType): DataFrame {
     const outputs = this.outputs();
-    return withColumnOfEach(df, schema, this.estimators, "predictionCol", (i) => outputs[i]!.name);
+    return withColumnOfEach(df, schema, this.estimators, ["predictionCol"], (i) => outputs[i]!.name);
   }
 
   private outputs(): StructField[] {
@@ -161,17 +162,9 @@ function saved<M extends MultiOutputModel | ClassifierChainModel>(
       numModels: model.estimators.length,
       ...(model instanceof ClassifierChainModel && { featuresColumn: model.featuresColumn }),
     }),
-    save: async (model, directory) => {
-      for (const [i, each] of model.estimators.entries()) await saveInstance(each, directory.child(`model_${i}`));
-    },
-    load: async (metadata, directory) => {
-      const models = [];
-      for (let i = 0; i < Number(metadata["numModels"]); i++) models.push(await loadInstance(directory.child(`model_${i}`)));
-      return make(
-        transformers(models, (why) => directory.damaged(why)),
-        String(metadata["featuresColumn"]),
-      );
-    },
+    save: ({ estimators }, directory) => saveModels(estimators, directory),
+    load: async (metadata, directory) =>
+      make(await loadModels(metadata["numModels"], directory), String(metadata["featuresColumn"])),
   };
 }
 

@@ -18,7 +18,7 @@ import { type ParamInput, withParams } from "../param/params";
 import { parallelism, weightCol } from "../param/shared";
 import { loadInstance, persistent, saveInstance } from "../persistence/registry";
 import { copyParts } from "../tuning/search";
-import { configured, fitAll, quoted, transformers, withColumnOfEach } from "./members";
+import { configured, fitAll, loadModels, quoted, saveModels, withColumnOfEach } from "./members";
 
 const params = {
   ...classifierParams,
@@ -125,7 +125,7 @@ export class OneVsRestModel extends withParams(Model, params) {
     const models = this.models.map((model) =>
       model.copy(model.hasParam("featuresCol") ? { featuresCol: this.getFeaturesCol() } : {}),
     );
-    const predicted = withColumnOfEach(df, schema, models, "rawPredictionCol", (k) => names[k]!);
+    const predicted = withColumnOfEach(df, schema, models, ["rawPredictionCol"], (k) => names[k]!);
     const spec = { raw: this.getRawPredictionCol() !== "", prediction: this.getPredictionCol() !== "" };
     return appendColumns(predicted, surest, { inputs: names, outputs, spec }).drop(...names);
   }
@@ -156,13 +156,11 @@ persistent<OneVsRestModel>(OneVsRestModel, {
     if (!model.isSet("classifier"))
       throw new UsageError("NOT_PERSISTENT", "OneVsRestModel: its classifier is not known, and is a part of what is saved.");
     await saveInstance(model.getClassifier(), directory.child("classifier"));
-    for (const [k, each] of model.models.entries()) await saveInstance(each, directory.child(`model_${k}`));
+    await saveModels(model.models, directory);
   },
   load: async (metadata, directory) => {
     const classifier = await loadInstance(directory.child("classifier"));
-    const models = [];
-    for (let k = 0; k < Number(metadata["numClasses"]); k++) models.push(await loadInstance(directory.child(`model_${k}`)));
-    const model = new OneVsRestModel(transformers(models, (why) => directory.damaged(why)));
+    const model = new OneVsRestModel(await loadModels(metadata["numClasses"], directory));
     return model.set("classifier", classifier);
   },
 });

@@ -10,8 +10,8 @@ import { doubleColumn, doublesOf, VectorColumn } from "../compute/columns";
 import { choiceParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { predictionCol } from "../param/shared";
-import { loadInstance, type Persistent, persistent, saveInstance } from "../persistence/registry";
-import { transformers, withColumnOfEach } from "./members";
+import { type Persistent, persistent } from "../persistence/registry";
+import { loadModels, saveModels, withColumnOfEach } from "./members";
 
 export const voting = {
   voting: choiceParam(
@@ -90,7 +90,7 @@ export abstract class EnsembleModel extends withParams(Model, predictionCol) {
       df,
       schema,
       this.estimators,
-      how === "soft" ? "probabilityCol" : "predictionCol",
+      [how === "soft" ? "probabilityCol" : "predictionCol"],
       (i) => names[i]!,
     );
     const weights = this.weights ?? names.map(() => 1);
@@ -143,17 +143,9 @@ function saved<M extends EnsembleModel>(
   return {
     sparkClass: `firesteel.mllib.meta.${name}`,
     metadata: ({ estimators, weights }) => ({ numModels: estimators.length, weights }),
-    save: async (model, directory) => {
-      for (const [i, each] of model.estimators.entries()) await saveInstance(each, directory.child(`model_${i}`));
-    },
-    load: async (metadata, directory) => {
-      const models = [];
-      for (let i = 0; i < Number(metadata["numModels"]); i++) models.push(await loadInstance(directory.child(`model_${i}`)));
-      return make(
-        transformers(models, (why) => directory.damaged(why)),
-        (metadata["weights"] ?? null) as readonly number[] | null,
-      );
-    },
+    save: ({ estimators }, directory) => saveModels(estimators, directory),
+    load: async (metadata, directory) =>
+      make(await loadModels(metadata["numModels"], directory), (metadata["weights"] ?? null) as readonly number[] | null),
   };
 }
 

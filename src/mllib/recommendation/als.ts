@@ -2,34 +2,24 @@
 import type { StructType } from "../../columnar/types";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import type { SparkSession } from "../../dataframe/api/spark-session";
-import { seedFor } from "../clustering/random";
 import { Estimator } from "../base/estimator";
 import { columnName } from "../base/predictor";
 import { checkNumeric, withFields } from "../base/schema";
-import { broadcastPlain, type TaskData } from "../compute";
-import type { Broadcast } from "../compute/task-data";
+import type { TaskData } from "../compute";
 import { batchInput } from "../compute/batch-input";
 import { withParams } from "../param/params";
 import { persistent } from "../persistence/registry";
 import { ALSModel, ratingField } from "./als-model";
-import { type Factors, gramOf, mergedIds, randomFactors } from "./factors";
+import { type Factors, mergedFactors, seedsOfSides } from "./factors";
 import { alsParams } from "./params";
-import { idsOfBlocks, indexed, type RatingBlock, solved, toRatingBlocks } from "./ratings";
-
-/** The ratings of one side, by user or by item. */
-interface Side {
-  readonly blocks: TaskData<RatingBlock>;
-  readonly ids: Int32Array;
-  /** Of each partition's ids in `ids`. */
-  readonly places: readonly Int32Array[];
-}
+import { blockFactors, type FactorBlock, firstFactors, gramOfFactors, type RatingBlock, routedRatings, sentFactors, solvedFactors, toRatingBlock } from "./ratings"; // prettier-ignore
 
 /**
  * Ratings as products of factors of users and items (Y. Koren, R. Bell, C. Volinsky, Matrix Factorization Techniques for Recommender
- * Systems, 2009), found by alternating least squares: each half of an iteration is a job that solves for all of one side. Executors
- * keep the ratings grouped by user and by item; the factors of the other side reach each of them once, by broadcast. Factors are
- * single precision and must fit into the driver's memory. Results do not depend on the order of rows, nor on the number of blocks.
+ * Systems, 2009), found by alternating least squares in blocks of users and of items, as Spark: executors keep the ratings of each block,
+ * and each half of an iteration sends the factors of one side to the blocks of the other that need them, once to each. Factors are single
+ * precision and begin as Spark's do for the same seed and numbers of blocks; those of the model must fit into the driver's memory. Results do not
+ * depend on the order of rows, nor on their partitions.
  */
 export class ALS extends withParams(Estimator<ALSModel>, alsParams) {
   override transformSchema(schema: StructType): StructType {
@@ -44,72 +34,66 @@ export class ALS extends withParams(Estimator<ALSModel>, alsParams) {
   }
 
   protected override async fitModel(df: DataFrame, schema: StructType): Promise<ALSModel> {
-    const session = df.sparkSession;
     const [user, item, ...rating] = this.columns();
-    const users = this.grouped(df, schema, [user!, item!, ...rating], this.getNumUserBlocks());
-    const items = this.grouped(df, schema, [item!, user!, ...rating], this.getNumItemBlocks());
-    const kept = [users, items];
-    // Blocks that an executor loses are made again, and then need what they were made with.
-    const lists: Broadcast[] = [];
+    const counts = [this.getNumUserBlocks(), this.getNumItemBlocks()] as const;
+    const users = this.grouped(df, schema, [user!, item!, ...rating], ...counts);
+    const items = this.grouped(df, schema, [item!, user!, ...rating], counts[1], counts[0]);
+    const kept: TaskData<unknown>[] = [users, items];
     try {
-      const [ofUsers, ofItems] = [
-        mergedIds(await users.partials(idsOfBlocks, null)),
-        mergedIds(await items.partials(idsOfBlocks, null)),
-      ];
+      const [rank, seeds] = [this.getRank(), seedsOfSides(this.getSeed())];
+      let userFactors = users.map(firstFactors, { rank, seed: String(seeds[0]) });
+      let itemFactors = items.map(firstFactors, { rank, seed: String(seeds[1]) });
+      for (let iteration = 0; iteration < this.getMaxIter(); iteration++) {
+        itemFactors = await this.solved(items, users, userFactors, counts[1], kept);
+        userFactors = await this.solved(users, items, itemFactors, counts[0], kept);
+      }
+      const found = await Promise.all([
+        users.beside(userFactors).partials(blockFactors, null),
+        items.beside(itemFactors).partials(blockFactors, null),
+      ]);
+      const [ofUsers, ofItems] = found.map((blocks) => mergedFactors(blocks, rank)) as [Factors, Factors];
       if (ofUsers.ids.length === 0)
         throw new DataError("EMPTY_DATASET", `${this.className}: the dataset is empty: there are no ratings to fit.`);
-      const place = async (blocks: TaskData<RatingBlock>, own: Omit<Side, "blocks">, others: Int32Array): Promise<Side> => {
-        const ids = broadcastPlain(session, others);
-        lists.push(ids);
-        const placed = blocks.map(indexed, { ids: ids.ref }).persist();
-        kept.push(placed);
-        await placed.partials(idsOfBlocks, null);
-        await blocks.release();
-        return { ...own, blocks: placed };
-      };
-      const userSide = await place(users, ofUsers, ofItems.ids);
-      const itemSide = await place(items, ofItems, ofUsers.ids);
-      const [rank, nonnegative] = [this.getRank(), this.getNonnegative()];
-      let userFactors = randomFactors(ofUsers.ids, rank, seedFor(this.getSeed(), 0), nonnegative);
-      let itemFactors = randomFactors(ofItems.ids, rank, seedFor(this.getSeed(), 1), nonnegative);
-      for (let iteration = 0; iteration < this.getMaxIter(); iteration++) {
-        itemFactors = await this.solve(session, itemSide, userFactors);
-        userFactors = await this.solve(session, userSide, itemFactors);
-      }
-      return ALSModel.fitted(this, rank, userFactors, itemFactors);
+      return ALSModel.fitted(this, rank, ofUsers, ofItems);
     } finally {
-      for (const held of [...kept, ...lists]) await held.release();
+      for (const held of kept) await held.release();
     }
   }
 
-  private grouped(df: DataFrame, schema: StructType, names: string[], blocks: number): TaskData<RatingBlock> {
-    const quoted = names.map((name) => `\`${name.replaceAll("`", "``")}\``);
-    const rows = df.select(...quoted).repartition(blocks, quoted[0]!);
-    const { data, types } = batchInput(rows, schema, names, this.className);
-    return data.map(toRatingBlocks, { names, types }).persist();
+  private grouped(
+    df: DataFrame,
+    schema: StructType,
+    names: string[],
+    blocks: number,
+    otherBlocks: number,
+  ): TaskData<RatingBlock> {
+    const { data, types } = batchInput(df, schema, names, this.className);
+    return data.send(routedRatings, { names, types, blocks }, blocks).map(toRatingBlock, { otherBlocks }).persist();
   }
 
   /** The factors of a side that fit best to those of the other. */
-  private async solve(session: SparkSession, { blocks, ids, places }: Side, other: Factors): Promise<Factors> {
+  private async solved(
+    blocks: TaskData<RatingBlock>,
+    others: TaskData<RatingBlock>,
+    factors: TaskData<FactorBlock>,
+    count: number,
+    kept: TaskData<unknown>[],
+  ): Promise<TaskData<FactorBlock>> {
     const rank = this.getRank();
     const implicitPrefs = this.getImplicitPrefs();
-    const input = broadcastPlain(session, { factors: other.values, gram: implicitPrefs ? gramOf(other, rank) : null });
-    try {
-      const parts = await blocks.partials(solved, {
-        input: input.ref,
-        rank,
-        regParam: this.getRegParam(),
-        implicitPrefs,
-        alpha: this.getAlpha(),
-        nonnegative: this.getNonnegative(),
-      });
-      const values = new Float32Array(ids.length * rank);
-      for (const [p, part] of parts.entries())
-        for (const [i, place] of places[p]!.entries()) values.set(part.subarray(i * rank, (i + 1) * rank), place * rank);
-      return { ids, values };
-    } finally {
-      await input.release();
+    let gram: Float64Array | null = null;
+    if (implicitPrefs) {
+      kept.push(factors.persist());
+      gram = await factors.aggregate(gramOfFactors, { rank });
     }
+    return blocks.beside(others.beside(factors).send(sentFactors, { rank }, count)).map(solvedFactors, {
+      rank,
+      regParam: this.getRegParam(),
+      implicitPrefs,
+      alpha: this.getAlpha(),
+      nonnegative: this.getNonnegative(),
+      gram,
+    });
   }
 }
 

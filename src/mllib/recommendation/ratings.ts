@@ -1,9 +1,10 @@
-/** Ratings on executors: grouped by user or by item, and the factors of all of a side from those of the other. */
+/** Ratings on executors, in blocks of users and of items, and the factors of a side from those of the other. */
 import type { DataType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
 import { DataError } from "../../common/errors";
-import { aggregateProgram, type BroadcastRef, doublesOf, rowsProgram } from "../compute";
-import { decodePlain } from "../compute/plain";
+import { aggregateProgram, doublesOf, rowsProgram } from "../compute";
+import type { Sent } from "../compute/programs";
+import { addGram, type Factors, randomFactors } from "./factors";
 import { NormalEquations } from "./least-squares";
 
 /** What an id column holds where it is none. */
@@ -17,45 +18,79 @@ export function checkedIds(values: Float64Array, valid: Uint8Array | null, name:
   return Int32Array.from(values);
 }
 
-/** The ratings of a partition's users (or items). Plain data. */
+/** The ratings of one block of users (or items), and what blocks of the other side need of its factors. Plain data. */
 export interface RatingBlock {
+  readonly block: number;
   /** Rising. */
   readonly ids: Int32Array;
   /** The ratings of ids[i] are those from starts[i] to before starts[i + 1]. */
   readonly starts: Int32Array;
-  /** Whom they rate, or who rates them, rising: ids, or places in the list of all ids of the other side. */
+  /** Whom they rate, or who rates them: places among the factors that this block is sent, block by block of the other side. */
+  readonly others: Int32Array;
+  readonly ratings: Float32Array;
+  /** For each block of the other side the places in `ids` of those whose factors it needs, rising. */
+  readonly needed: readonly Int32Array[];
+}
+
+/** Ratings on their way to a block. */
+interface RatingPart {
+  readonly ids: Int32Array;
   readonly others: Int32Array;
   readonly ratings: Float32Array;
 }
 
-interface BlockSpec {
+interface RouteSpec {
   /** Of the columns: id, other, and rating where there is one. */
   readonly names: readonly string[];
   readonly types: readonly DataType[];
+  readonly blocks: number;
 }
 
-/** One block a partition. Ratings stand in an order of their own, so that sums do not depend on that of the rows. */
-export const toRatingBlocks = rowsProgram<BlockSpec, ColumnBatch, RatingBlock>({
-  name: "mllib.als.block",
-  *run(batches, { names, types }) {
-    const parts: { ids: Int32Array; others: Int32Array; ratings: Float32Array }[] = [];
-    let rows = 0;
+/** The block of an id: Spark's, which its first factors depend on. */
+export const blockOf = (id: number, blocks: number): number => ((id % blocks) + blocks) % blocks;
+
+/** Each rating to the block of its id. */
+export const routedRatings = rowsProgram<RouteSpec, ColumnBatch, Sent<RatingPart>>({
+  name: "mllib.als.route",
+  *run(batches, { names, types, blocks }) {
     for (const { columns, length } of batches) {
       const [ids, others] = [0, 1].map((at) => {
         const { values, valid } = doublesOf(columns[at]!, types[at]!);
         return checkedIds(values, valid, names[at]!);
-      });
+      }) as [Int32Array, Int32Array];
       const ratings = columns.length > 2 ? ratingsOf(columns[2]!, types[2]!, names[2]!) : new Float32Array(length).fill(1);
-      parts.push({ ids: ids!, others: others!, ratings });
-      rows += length;
+      const places: number[][] = Array.from({ length: blocks }, () => []);
+      for (let i = 0; i < length; i++) places[blockOf(ids[i]!, blocks)]!.push(i);
+      for (const [to, at] of places.entries()) {
+        if (at.length === 0) continue;
+        const picked = <T extends Int32Array | Float32Array>(from: T, into: T): T => {
+          for (const [i, place] of at.entries()) into[i] = from[place]!;
+          return into;
+        };
+        const record = {
+          ids: picked(ids, new Int32Array(at.length)),
+          others: picked(others, new Int32Array(at.length)),
+          ratings: picked(ratings, new Float32Array(at.length)),
+        };
+        yield { to, record };
+      }
     }
-    const all = { ids: new Int32Array(rows), others: new Int32Array(rows), ratings: new Float32Array(rows) };
+  },
+});
+
+/** One block a partition. Ratings stand in an order of their own, so that sums do not depend on that of the rows. */
+export const toRatingBlock = rowsProgram<{ readonly otherBlocks: number }, RatingPart, RatingBlock>({
+  name: "mllib.als.block",
+  *run(parts, { otherBlocks }, { partition }) {
+    const all = [...parts];
+    const rows = all.reduce((sum, { ids }) => sum + ids.length, 0);
+    const joined = { ids: new Int32Array(rows), others: new Int32Array(rows), ratings: new Float32Array(rows) };
     let at = 0;
-    for (const part of parts) {
-      for (const name of ["ids", "others", "ratings"] as const) all[name].set(part[name], at);
+    for (const part of all) {
+      for (const name of ["ids", "others", "ratings"] as const) joined[name].set(part[name], at);
       at += part.ids.length;
     }
-    yield grouped(all.ids, all.others, all.ratings);
+    yield blockOfRatings(partition, joined, otherBlocks);
   },
 });
 
@@ -70,80 +105,130 @@ function ratingsOf(column: ColumnBatch["columns"][number], type: DataType, name:
   return Float32Array.from(values);
 }
 
-function grouped(ids: Int32Array, others: Int32Array, ratings: Float32Array): RatingBlock {
+function blockOfRatings(block: number, { ids, others, ratings }: RatingPart, otherBlocks: number): RatingBlock {
   const order = Uint32Array.from(ids, (_, i) => i).sort(
     (a, b) => ids[a]! - ids[b]! || others[a]! - others[b]! || ratings[a]! - ratings[b]!,
   );
   const distinct: number[] = [];
   const starts: number[] = [];
-  for (const [at, i] of order.entries())
+  const needed = Array.from({ length: otherBlocks }, (): number[] => []);
+  for (const [at, i] of order.entries()) {
     if (at === 0 || ids[i] !== distinct.at(-1)) {
       distinct.push(ids[i]!);
       starts.push(at);
     }
+    const list = needed[blockOf(others[i]!, otherBlocks)]!;
+    if (list.at(-1) !== distinct.length - 1) list.push(distinct.length - 1);
+  }
   starts.push(order.length);
+  const places = placesOfOthers(others, otherBlocks);
   return {
+    block,
     ids: Int32Array.from(distinct),
     starts: Int32Array.from(starts),
-    others: Int32Array.from(order, (i) => others[i]!),
+    others: Int32Array.from(order, (i) => places.get(others[i]!)!),
     ratings: Float32Array.from(order, (i) => ratings[i]!),
+    needed: needed.map((list) => Int32Array.from(list)),
   };
 }
 
-/** The ids of each block. Reads to the end of the partition: only then do executors keep it. */
-export const idsOfBlocks = aggregateProgram<null, RatingBlock, Int32Array>({
-  name: "mllib.als.ids",
-  run(blocks) {
-    let found: Int32Array = new Int32Array(0);
-    for (const { ids } of blocks) found = ids;
-    return found;
+/** Where the factors of each id stand among those that a block is sent: by block, then by id. */
+function placesOfOthers(others: Int32Array, blocks: number): Map<number, number> {
+  const sorted = [...new Set(others)].sort((a, b) => blockOf(a, blocks) - blockOf(b, blocks) || a - b);
+  return new Map(sorted.map((id, place) => [id, place]));
+}
+
+/** The factors of a block's ids. */
+export interface FactorBlock {
+  readonly block: number;
+  readonly values: Float32Array;
+}
+
+interface FirstSpec {
+  readonly rank: number;
+  /** Of java.util.Random's kind, as text: 64 bits. */
+  readonly seed: string;
+}
+
+/** The factors that fitting begins with. */
+export const firstFactors = rowsProgram<FirstSpec, RatingBlock, FactorBlock>({
+  name: "mllib.als.first",
+  *run(blocks, { rank, seed }) {
+    for (const { block, ids } of blocks) yield { block, values: randomFactors(ids.length, rank, BigInt(seed), block) };
   },
 });
 
-/** Puts places in the list of all ids of the other side for these ids. */
-export const indexed = rowsProgram<{ readonly ids: BroadcastRef }, RatingBlock, RatingBlock>({
-  name: "mllib.als.index",
-  *run(blocks, { ids }, task) {
-    const all = decodePlain<Int32Array>(task.broadcast(ids));
-    const places = new Map<number, number>();
-    for (let i = 0; i < all.length; i++) places.set(all[i]!, i);
-    for (const block of blocks) yield { ...block, others: block.others.map((id) => places.get(id)!) };
+/** To each block of the other side the factors that it needs; `task.beside` has those of these blocks. */
+export const sentFactors = rowsProgram<{ readonly rank: number }, RatingBlock, Sent<FactorBlock>>({
+  name: "mllib.als.send",
+  *run(blocks, { rank }, task) {
+    const [factors] = task.beside as Iterable<FactorBlock>;
+    for (const { block, needed } of blocks)
+      for (const [to, places] of needed.entries()) {
+        if (places.length === 0) continue;
+        const values = new Float32Array(places.length * rank);
+        for (const [i, place] of places.entries())
+          values.set(factors!.values.subarray(place * rank, (place + 1) * rank), i * rank);
+        yield { to, record: { block, values } };
+      }
   },
 });
 
 export interface SolveSpec {
-  /** A SolveInput. */
-  readonly input: BroadcastRef;
   readonly rank: number;
   readonly regParam: number;
   readonly implicitPrefs: boolean;
   readonly alpha: number;
   readonly nonnegative: boolean;
-}
-
-export interface SolveInput {
-  /** Of the other side, by place. */
-  readonly factors: Float32Array;
-  /** Of implicit preferences: Σ f·fᵀ over all of them. */
+  /** Of implicit preferences: Σ f·fᵀ over all factors of the other side; null of explicit ones. */
   readonly gram: Float64Array | null;
 }
 
-/** The factors of a block's ids, in their order. */
-export const solved = aggregateProgram<SolveSpec, RatingBlock, Float32Array>({
+/** The factors of these blocks; `task.beside` has those of the other side that they need. */
+export const solvedFactors = rowsProgram<SolveSpec, RatingBlock, FactorBlock>({
   name: "mllib.als.solve",
-  run(blocks, spec, task) {
-    const input = decodePlain<SolveInput>(task.broadcast(spec.input));
-    let found: Float32Array = new Float32Array(0);
-    for (const block of blocks) found = solveBlock(block, input, spec, () => task.checkInterrupted());
-    return found;
+  *run(blocks, spec, task) {
+    const parts = [...(task.beside as Iterable<FactorBlock>)].sort((a, b) => a.block - b.block);
+    const factors = new Float32Array(parts.reduce((sum, { values }) => sum + values.length, 0));
+    let at = 0;
+    for (const { values } of parts) {
+      factors.set(values, at);
+      at += values.length;
+    }
+    for (const block of blocks)
+      yield { block: block.block, values: solveBlock(block, factors, spec, () => task.checkInterrupted()) };
+  },
+});
+
+/** Σ f·fᵀ of factors, rank × rank, of which the lower triangle counts. */
+export const gramOfFactors = aggregateProgram<{ readonly rank: number }, FactorBlock, Float64Array>({
+  name: "mllib.als.gram",
+  run(blocks, { rank }) {
+    const gram = new Float64Array(rank * rank);
+    for (const { values } of blocks) addGram(gram, values, rank);
+    return gram;
+  },
+  merge(a, b) {
+    for (let i = 0; i < a.length; i++) a[i]! += b[i]!;
+    return a;
+  },
+});
+
+/** Ids and factors of each block, for the driver; `task.beside` has the factors. */
+export const blockFactors = aggregateProgram<null, RatingBlock, Factors>({
+  name: "mllib.als.factors",
+  run(blocks, _, task) {
+    const [factors] = task.beside as Iterable<FactorBlock>;
+    const [block] = blocks;
+    return { ids: block!.ids, values: factors!.values };
   },
 });
 
 const CHECK_EVERY = 1024;
 
 /** As in Spark, the penalty grows with the ratings of a user or item (Y. Zhou et al., 2008), the positive ones where they are implicit. */
-function solveBlock(block: RatingBlock, { factors, gram }: SolveInput, spec: SolveSpec, check: () => void): Float32Array {
-  const { rank, regParam, implicitPrefs, alpha, nonnegative } = spec;
+function solveBlock(block: RatingBlock, factors: Float32Array, spec: SolveSpec, check: () => void): Float32Array {
+  const { rank, regParam, implicitPrefs, alpha, nonnegative, gram } = spec;
   const { ids, starts, others, ratings } = block;
   const equations = new NormalEquations(rank);
   const found = new Float32Array(ids.length * rank);

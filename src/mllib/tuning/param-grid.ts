@@ -20,10 +20,9 @@ export class ParamGridBuilder {
   }
 
   /** Gives parameters the same value in all candidates: maps, or pairs of a parameter and its value. */
-  baseOn(...base: readonly (ParamMap | readonly [Param<never>, unknown])[]): this {
-    for (const item of base)
-      for (const [param, value] of item instanceof ParamMap ? item : [item as readonly [Param, unknown]])
-        this.addGrid<unknown>(param, [value]);
+  baseOn<T extends readonly unknown[]>(...base: { readonly [K in keyof T]: ParamMap | readonly [Param<T[K]>, T[K]] }): this {
+    for (const item of base as readonly (ParamMap | readonly [Param, unknown])[])
+      for (const [param, value] of item instanceof ParamMap ? item : [item]) this.addGrid<unknown>(param, [value]);
     return this;
   }
 

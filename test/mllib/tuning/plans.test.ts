@@ -16,10 +16,7 @@ describe("ParamGridBuilder", () => {
   });
 
   it("sets a base in all, and refuses values at once", () => {
-    const maps = new ParamGridBuilder()
-      .baseOn([sgd.penalty as never, "l1"])
-      .addGrid(sgd.alpha, [1, 2])
-      .build();
+    const maps = new ParamGridBuilder().baseOn([sgd.penalty, "l1"]).addGrid(sgd.alpha, [1, 2]).build();
     expect(maps.map((map) => map.get(sgd.penalty))).toEqual(["l1", "l1"]);
     expect(() => new ParamGridBuilder().addGrid(sgd.alpha, [-1])).toThrow(/alpha must be greater than 0/);
     expect(new ParamGridBuilder().build()).toHaveLength(1);
