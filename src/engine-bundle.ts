@@ -11,6 +11,6 @@ export function programs(): typeof Engine {
 }
 
 /** Entry of a task thread. */
-export function taskThreadMain(): void {
-  (require("./task-side") as typeof TaskSide).taskThreadMain();
+export function taskThreadMain(firstRest: () => void): void {
+  (require("./task-side") as typeof TaskSide).taskThreadMain(firstRest);
 }

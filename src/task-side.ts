@@ -19,10 +19,13 @@ setPlanRuntime("program", () => {
   return (require("./mllib/compute/runtime") as typeof ProgramRuntime).programRuntime;
 });
 
-/** Entry of a task thread. */
-export function taskThreadMain(): void {
-  threadMain(({ calls, slot, storage }) => ({
-    runner: openTaskRunner(engineExports),
-    storage: new WorkerStorage({ calls, slot, shared: storage as SharedStorage, decode: decodeBatches }),
-  }));
+/** Entry of a task thread. `firstRest` as of `threadMain`. */
+export function taskThreadMain(firstRest: () => void): void {
+  threadMain(
+    ({ calls, slot, storage }) => ({
+      runner: openTaskRunner(engineExports),
+      storage: new WorkerStorage({ calls, slot, shared: storage as SharedStorage, decode: decodeBatches }),
+    }),
+    firstRest,
+  );
 }

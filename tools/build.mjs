@@ -50,8 +50,10 @@ const results = await Promise.all([
     entryPoints: {
       engine: source("engine-bundle.ts"),
       load: source("load-engine.ts"),
-      executor: source("executor-process.ts"),
-      cli: source("cli/main.ts"),
+      executor: source("executor-entry.ts"),
+      "executor-process": source("executor-process.ts"),
+      cli: source("cli/entry.ts"),
+      main: source("cli/main.ts"),
       shell: source("cli/shell/main.ts"),
       thread: source("task-thread.ts"),
       ui: source("ui/index.ts"),

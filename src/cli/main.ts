@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { addSubmitOptions } from "../common/submit-options";
 import { version } from "../common/version";
 import { addDaemonOptions } from "./daemon-options";
+import { type ImportModule, setImport } from "./import-module";
 import { exitCodeOf, lineOf } from "./report";
 
 function program(): Command {
@@ -108,10 +109,14 @@ function program(): Command {
   return root;
 }
 
-program()
-  .parseAsync(process.argv)
-  .catch((error: unknown) => {
-    const code = exitCodeOf(error);
-    if (error instanceof Error && !("exitCode" in error)) process.stderr.write(`${lineOf(error)}\n`);
-    process.exit(code);
-  });
+/** `importModule` is `import()`, which works only in files that Node itself has loaded. */
+export function main(importModule: ImportModule): void {
+  setImport(importModule);
+  program()
+    .parseAsync(process.argv)
+    .catch((error: unknown) => {
+      const code = exitCodeOf(error);
+      if (error instanceof Error && !("exitCode" in error)) process.stderr.write(`${lineOf(error)}\n`);
+      process.exit(code);
+    });
+}

@@ -16,6 +16,7 @@ import type { Settings } from "../common/submit-options";
 import { resolveSettings, setSubmittedSettings } from "../common/submit-options";
 import type * as Engine from "../engine";
 import { loadEngine } from "./engine";
+import { importModule } from "./import-module";
 import { mainFormat } from "./loader/format";
 import { registerLoader } from "./loader/register";
 import { requireMain } from "./loader/require";
@@ -86,7 +87,7 @@ function checkProgram(file: string | undefined): asserts file is string {
 }
 
 async function runMain(path: string, args: readonly string[], entryPoint: string | undefined): Promise<void> {
-  const exports = (mainFormat(path) === "commonjs" ? requireMain(path) : await import(pathToFileURL(path).href)) as Record<
+  const exports = (mainFormat(path) === "commonjs" ? requireMain(path) : await importModule(pathToFileURL(path).href)) as Record<
     string,
     unknown
   >;

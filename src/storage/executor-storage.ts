@@ -39,6 +39,8 @@ type Handlers = {
 
 /** Of no dataset: nobody is told of them. */
 const PRIVATE_BLOCK = /^taskresult_|_piece\d+$/;
+/** The first tasks come first, ms. */
+const CLEAN_AFTER = 1000;
 const RESULT_LEVEL: LevelFlags = { useDisk: true, useMemory: true, useOffHeap: false, deserialized: false, replication: 1 };
 
 export class ExecutorStorage {
@@ -60,6 +62,7 @@ export class ExecutorStorage {
   #server: BlockServer | null = null;
   #address: BlockAddress | null = null;
   #survivors: Survivors = { mapOutputs: [], blocks: [] };
+  #cleaning: NodeJS.Timeout | null = null;
 
   /** Makes the executor's directories and its memory; nothing listens before `start`. Throws a ClusterError when no directory can be written. */
   constructor(private readonly options: ExecutorStorageOptions) {
@@ -115,9 +118,9 @@ export class ExecutorStorage {
     };
   }
 
-  /** Takes over what dead executors left, starts the block server, and begins to remove files of dead applications. */
+  /** Takes over what dead executors left, and starts the block server. Files of dead applications are removed later. */
   async start(): Promise<void> {
-    const { secret, listen, executorId, host, conf, encryption = null } = this.options;
+    const { secret, listen, executorId, host, encryption = null } = this.options;
     this.#survivors = adoptSurvivors(this.#directories, this.#layout, this.#files, this.#store);
     const bytes = this.#pool.arena.bytes.bind(this.#pool.arena);
     const serve = executorServing({
@@ -135,8 +138,16 @@ export class ExecutorStorage {
       fileSystem: this.shared.fileSystem,
       directories: this.shared.directories,
     };
+    this.#cleaning = setTimeout(() => void this.#clean(), CLEAN_AFTER).unref();
+  }
+
+  /** Removes the files of applications that are gone, once: where there are many, looking takes its time. */
+  async #clean(): Promise<void> {
+    if (this.#cleaning === null) return;
+    clearTimeout(this.#cleaning);
+    this.#cleaning = null;
     // Drivers have theirs in the temporary directory, whatever executors are told.
-    void removeStaleApplications([...new Set([...localRoots(conf), tmpdir()])]);
+    await removeStaleApplications([...new Set([...localRoots(this.options.conf), tmpdir()])]);
   }
 
   /** Where others reach this executor's blocks. Throws before `start`. */
@@ -217,7 +228,7 @@ export class ExecutorStorage {
   /** Ends all transfers and removes the executor's files. */
   async stop(): Promise<void> {
     this.#client.close();
-    await this.#server?.close();
+    await Promise.all([this.#server?.close(), this.#clean()]);
     this.#holdings.endAll();
     this.removeFiles();
   }

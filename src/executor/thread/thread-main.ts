@@ -48,9 +48,12 @@ interface Attempt {
   storage: TaskStorage | null;
 }
 
-/** Entry point of the thread's bundle. Returns at once; the thread lives until its main thread ends it. */
-export function threadMain(openThread: OpenThread): void {
-  new TaskThread(workerData as ThreadData, openThread).start();
+/**
+ * Entry point of the thread's bundle. Returns at once; the thread lives until its main thread ends it. `firstRest` is called once, when
+ * the thread has run a task and has nothing to do.
+ */
+export function threadMain(openThread: OpenThread, firstRest?: () => void): void {
+  new TaskThread(workerData as ThreadData, openThread, firstRest).start();
 }
 
 class TaskThread {
@@ -74,10 +77,12 @@ class TaskThread {
   /** A rejection or exception outside of the task's own flow. */
   #stray: { readonly thrown: unknown; readonly what: string } | null = null;
   #retired = false;
+  #worked = false;
 
   constructor(
     data: ThreadData,
     private readonly openThread: OpenThread,
+    private firstRest: (() => void) | undefined,
   ) {
     this.#cells = new ThreadCells(data.cells);
     this.#queue = new TaskQueueReader(data.queue, data.thread);
@@ -144,6 +149,7 @@ class TaskThread {
     if (task === null) {
       this.#parts!.storage.tidy();
       this.#wakeMain();
+      if (this.#worked) this.#rested();
       this.#queue.sleepUntilTask();
       onNextTurn(this.#next);
       return;
@@ -151,7 +157,13 @@ class TaskThread {
     this.#run(task);
   };
 
+  #rested(): void {
+    this.firstRest?.();
+    this.firstRest = undefined;
+  }
+
   #run(task: QueuedTask): void {
+    this.#worked = true;
     const attempt: Attempt = {
       task,
       startedAt: this.#cells.startedAt,
