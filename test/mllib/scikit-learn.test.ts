@@ -276,3 +276,54 @@ test.each([true, false])("IsotonicRegression, rising: %s", async (isotonic) => {
   near(other.boundaries.toArray(), model.boundaries.toArray(), 12);
   near(other.predictions.toArray(), model.predictions.toArray(), 12);
 });
+
+describe("stacking", () => {
+  const folded = (): DataFrame => {
+    const rows = data.X.map((features, i) => [i, Vectors.dense([...features]), data.target[i], data.cls[i], data.cls[i]! > 0 !== (i % 7 === 0) ? 1 : 0, i % 3]); // prettier-ignore
+    const field = (name: string, type: unknown): unknown => ({ name, type, nullable: true });
+    const double = { kind: "double" };
+    const fields = [field("id", double), field("X", mllib.VectorUDT), field("target", double), field("cls", double), field("two", double), field("fold", double)]; // prettier-ignore
+    return spark().createDataFrame(rows as never, { kind: "struct", fields } as never); // prettier-ignore
+  };
+  const inOrder = async (df: DataFrame, name: string): Promise<unknown[]> =>
+    (await df.orderBy("id").select(name).collect()).map((row) => row.get(0));
+
+  test.each([true, false])("of regressors, features passed through: %s", async (passthrough) => {
+    const linear = (fitIntercept: boolean) => new mllib.LinearRegression({ featuresCol: "X", labelCol: "target", fitIntercept });
+    const estimators = [linear(true), linear(false)];
+    const stack = new mllib.StackingRegressor({
+      estimators,
+      finalEstimator: linear(true),
+      numFolds: 3,
+      foldCol: "fold",
+      passthrough,
+    });
+    const model = await stack.fit(folded());
+    const name = `StackingRegressor ${passthrough ? "True" : "False"}`;
+    near((await inOrder(model.transform(folded()), "prediction")) as number[], found[name]!["out"]!, 6);
+    expect(await model.transform(folded()).columns()).toEqual(["id", "X", "target", "cls", "two", "fold", "prediction"]);
+    await model.write().overwrite().save(join(folder, "stack"));
+    const loaded = await mllib.StackingModel.load(join(folder, "stack"));
+    expect(await inOrder(loaded.transform(folded()), "prediction")).toEqual(
+      await inOrder(model.transform(folded()), "prediction"),
+    );
+  });
+
+  test("of classifiers", async () => {
+    const columns = { featuresCol: "X", labelCol: "two" };
+    const free = new mllib.LogisticRegression({ ...columns, maxIter: 1000, tol: 1e-13 });
+    const estimators = [new mllib.NaiveBayes({ ...columns, modelType: "gaussian" }), free];
+    const stack = new mllib.StackingClassifier({ estimators, finalEstimator: free, numFolds: 3, foldCol: "fold" });
+    const probabilities = (await inOrder((await stack.fit(folded())).transform(folded()), "probability")) as VectorLike[];
+    nearRows(probabilities.map((vector) => vector.toArray()), found["StackingClassifier 2"]!["out"]!, 4); // prettier-ignore
+  });
+
+  test("parts are copied, saved and checked", async () => {
+    const columns = { featuresCol: "X", labelCol: "target" };
+    const stack = new mllib.StackingRegressor({ estimators: [new mllib.LinearRegression(columns)], finalEstimator: new mllib.LinearRegression(columns) }); // prettier-ignore
+    await stack.write().overwrite().save(join(folder, "stacking"));
+    expect((await mllib.StackingRegressor.load(join(folder, "stacking"))).getEstimators()).toHaveLength(1);
+    await expect(stack.fit(folded().drop("target"))).rejects.toThrow(/target/);
+    expect(() => new mllib.StackingRegressor({ numFolds: 1 })).toThrow(/numFolds/);
+  });
+});

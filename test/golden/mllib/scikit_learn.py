@@ -5,8 +5,10 @@ from scipy import sparse
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import IncrementalPCA, TruncatedSVD
+from sklearn.ensemble import StackingClassifier, StackingRegressor
 from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import SGDClassifier, SGDRegressor
+from sklearn.linear_model import LinearRegression, LogisticRegression, SGDClassifier, SGDRegressor
+from sklearn.model_selection import PredefinedSplit
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, QuantileTransformer, StandardScaler
@@ -89,6 +91,14 @@ for increasing in [True, False]:
     iso = IsotonicRegression(increasing=increasing, out_of_bounds="clip").fit(np.round(X[:, 0], 1), target, sample_weight=weight)
     at = np.linspace(-1, 1, 41)
     found[f"IsotonicRegression {increasing}"] = {"at": at, "out": iso.predict(at)}
+
+folds = PredefinedSplit([i % 3 for i in range(ROWS)])
+free = LogisticRegression(C=np.inf, tol=1e-12, max_iter=10000)
+for passthrough in [True, False]:
+    stack = StackingRegressor([("one", LinearRegression()), ("other", LinearRegression(fit_intercept=False))], LinearRegression(), cv=folds, passthrough=passthrough).fit(X, target)
+    found[f"StackingRegressor {passthrough}"] = {"out": stack.predict(X)}
+stack = StackingClassifier([("bayes", GaussianNB(var_smoothing=0)), ("logistic", free)], free, cv=folds).fit(X, np.array([float((c > 0) != (i % 7 == 0)) for i, c in enumerate(cls)]))
+found["StackingClassifier 2"] = {"out": stack.predict_proba(X)}
 
 
 def plain(value):
