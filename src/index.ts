@@ -29,6 +29,7 @@ export {
   SparkSession,
   SparkSessionBuilder,
   UDFRegistration,
+  UDTFRegistration,
   Window,
   WindowSpec,
 } from "./dataframe/api";
@@ -48,8 +49,11 @@ export type {
   SchemaOrNames,
   SortDirections,
   SqlArguments,
+  SqlReferences,
   Table,
   TableColumn,
+  TableFunctionHandler,
+  TableValuedFunctions,
   TypeOrText,
   UserDataSource,
   UserDataWriter,
@@ -63,7 +67,16 @@ export type {
 } from "./dataframe/api";
 export { AnalysisError, ParseError, QueryError } from "./dataframe/errors";
 export * as types from "./dataframe/types";
-export { DayTimeInterval, Decimal, LocalDate, LocalTime, Row, SqlTimestamp, YearMonthInterval } from "./dataframe/types";
+export {
+  DayTimeInterval,
+  Decimal,
+  LocalDate,
+  LocalTime,
+  Row,
+  SqlTimestamp,
+  VariantVal,
+  YearMonthInterval,
+} from "./dataframe/types";
 export { SparkContext } from "./driver/spark-context";
 export type { SparkExecutorInfo, SparkJobInfo, SparkStageInfo, StatusTracker } from "./driver/status-tracker";
 export type * from "./events/listener-events";

@@ -20,6 +20,12 @@ export const errorMessages: Readonly<Record<string, string>> = {
   NUMERIC_OUT_OF_SUPPORTED_RANGE: "{value} has more than 38 digits before its point, more than any DECIMAL holds.",
   DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION: "DECIMAL with {precision} digits: at most {maxPrecision} are possible.",
   INVALID_NUMERIC_LITERAL_RANGE: "{rawStrippedQualifier} is outside the range of {typeName}: {minValue} to {maxValue}.",
+  _LEGACY_ERROR_TEMP_1323:
+    "{colName} is no column of numbers, which sum, avg, min and max of groups take by name. Use agg with functions for other types.",
+  TABLE_VALUED_FUNCTION_TOO_MANY_TABLE_ARGUMENTS: "A table function takes one TABLE argument, not {num}.",
+  VALUE_OUT_OF_BOUNDS: "{arg_name}: {actual} is outside of {lower_bound} to {upper_bound}.",
+  UNRECOGNIZED_STATISTIC:
+    "summary: there is no statistic {stats}. There are count, count_distinct, approx_count_distinct, mean, stddev, min, max, and percentiles such as 25%.",
   INVALID_ARRAY_INDEX: "Index {indexValue} is outside of an array of {arraySize} elements. get() gives NULL instead.",
   INVALID_ARRAY_INDEX_IN_ELEMENT_AT:
     "Index {indexValue} is outside of an array of {arraySize} elements. try_element_at gives NULL instead.",

@@ -38,7 +38,7 @@ export class StatusTracker {
 
   constructor(application: Application, bus: ListenerBus) {
     this.#application = application;
-    bus.addListener({
+    bus.addWitness({
       onJobStart: ({ jobId, stageInfos, properties }) =>
         void this.#running.set(jobId, {
           stageIds: stageInfos.map((stage) => stage.stageId),

@@ -24,6 +24,7 @@ type AnyHandler = (event: ListenerEvent) => unknown;
 
 export class ListenerBus {
   #listeners: readonly SparkListener[] = [];
+  #witnesses: readonly SparkListener[] = [];
   /** Types that some listener handles; null while one wants all. */
   #wanted: ReadonlySet<string> | null = new Set();
   #queue: ListenerEvent[] = [];
@@ -39,6 +40,12 @@ export class ListenerBus {
     this.#updateWanted();
   }
 
+  /** Calls the engine's own bookkeeping from within `post`, so that what it says is never behind what a caller has seen. */
+  addWitness(listener: SparkListener): void {
+    this.#witnesses = [...this.#witnesses, listener];
+    this.#updateWanted();
+  }
+
   removeListener(listener: SparkListener): void {
     this.#listeners = this.#listeners.filter((other) => other !== listener);
     this.#updateWanted();
@@ -51,6 +58,8 @@ export class ListenerBus {
 
   post(event: ListenerEvent): void {
     if (!this.wants(event.type)) return;
+    for (const witness of this.#witnesses) call(witness, event);
+    if (this.#listeners.length === 0) return;
     this.#queue.push(event);
     this.#wake();
   }
@@ -79,7 +88,7 @@ export class ListenerBus {
 
   #updateWanted(): void {
     const wanted = new Set<string>();
-    for (const listener of this.#listeners) {
+    for (const listener of [...this.#listeners, ...this.#witnesses]) {
       if (listener.onOther !== undefined) {
         this.#wanted = null;
         return;

@@ -321,12 +321,12 @@ function tableOf(table: TableMetadata): Table {
 }
 
 function temporaryTable(name: string, global: boolean): Table {
-  const namespace = global ? ["global_temp"] : null;
+  const namespace = global ? ["global_temp"] : [];
   return {
     name,
     catalog: null,
     namespace,
-    database: namespace?.[0] ?? null,
+    database: namespace[0] ?? null,
     description: null,
     tableType: "TEMPORARY",
     isTemporary: true,

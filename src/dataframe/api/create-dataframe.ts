@@ -82,7 +82,7 @@ function valuesOf(record: unknown, { fields }: StructType, number: number): (col
   if (Array.isArray(record)) {
     if (record.length !== fields.length) {
       throw new UsageError(
-        "LENGTH_SHOULD_BE_THE_SAME",
+        "FIELD_STRUCT_LENGTH_MISMATCH",
         `createDataFrame: row ${number} has ${record.length} values; the schema has ${fields.length} columns.`,
       );
     }

@@ -1,6 +1,6 @@
 /** describe and summary: a row for each statistic, a column for each column, all as text. */
-import { UsageError } from "../../common/errors";
 import type { StructType } from "../../columnar/types";
+import { AnalysisError } from "../errors";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { literalOf, stringLiteral } from "./literal";
@@ -73,6 +73,6 @@ function figure(statistic: string, column: string, schema: StructType): Unresolv
     case "max":
       return text(call(statistic.toLowerCase(), name));
     default:
-      throw new UsageError("INVALID_ARGUMENT", `summary: ${statistic} is not a recognised statistic.`);
+      throw new AnalysisError("UNRECOGNIZED_STATISTIC", { stats: statistic });
   }
 }

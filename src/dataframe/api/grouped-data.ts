@@ -97,21 +97,19 @@ export class GroupedData {
     return this.#numeric("max", columns);
   }
 
-  /** The function of the given columns, or of all numeric columns that are not grouped by. */
+  /** The function of the given columns, which are numbers, or of all numeric columns that are not grouped by. */
   #numeric(fn: string, columns: readonly string[]): DataFrame {
-    if (columns.length > 0)
-      return this.#aggregate(
-        fn,
-        columns.map((column) => aggregateOf(fn, column)),
-      );
-    return this.#df.derive(fn, () =>
+    return this.#df.derive(fn, (at) =>
       pendingPlan(async () => {
-        const schema = await this.#df.schema();
+        const { fields } = await this.#df.schema();
         const keys = new Set(groupNames(this.#grouping));
-        const names = schema.fields
-          .filter((field) => NUMERIC.has(field.type.kind) && !keys.has(field.name))
-          .map((field) => field.name);
-        return this.#plan(names.map((name) => aggregateOf(fn, quoted(name))));
+        const names =
+          columns.length > 0
+            ? columns
+            : fields.filter(({ name, type }) => NUMERIC.has(type.kind) && !keys.has(name)).map(({ name }) => quoted(name));
+        const text = fields.find(({ name, type }) => columns.includes(name) && !NUMERIC.has(type.kind));
+        if (text !== undefined) throw new AnalysisError("_LEGACY_ERROR_TEMP_1323", { colName: text.name }, at);
+        return this.#plan(names.map((name) => located(aggregateOf(fn, name), at)));
       }),
     );
   }

@@ -3,6 +3,7 @@ import { UsageError } from "../../common/errors";
 import type { ParameterValues } from "../analysis/context";
 import type { UnresolvedExpression } from "../syntax/expression";
 import { Column } from "./column";
+import { DataFrame } from "./dataframe";
 import { literalOf } from "./literal";
 
 export type SqlArguments = Readonly<Record<string, unknown>> | readonly unknown[];
@@ -17,6 +18,12 @@ export function parametersOf(args: SqlArguments | undefined): ParameterValues | 
 }
 
 function expressionOf(value: unknown): UnresolvedExpression {
+  if (value instanceof DataFrame) {
+    throw new UsageError(
+      "INVALID_ARGUMENT",
+      'sql: a DataFrame is no value. Give it in the third argument, and write its name in braces: sql("SELECT * FROM {df}", {}, { df }).',
+    );
+  }
   return value instanceof Column ? value.expression : literalOf(value);
 }
 

@@ -2,12 +2,9 @@
 import { UsageError } from "../../common/errors";
 import type { StructType } from "../../columnar/types";
 import { RDD } from "../../rdd";
-import type { UnresolvedExpression } from "../syntax/expression";
-import type { UnresolvedPlan } from "../syntax/plan";
-import { sqlName } from "../types/text";
 import { nameParts } from "./column";
 import { DataFrame } from "./dataframe";
-import { stringLiteral } from "./literal";
+import { textOfRdd } from "./read-text";
 import { schemaOf } from "./schema-input";
 import type { SchemaInput } from "./schema-input";
 import type { SparkSession } from "./spark-session";
@@ -127,17 +124,11 @@ export class DataFrameReader {
     return all;
   }
 
-  /** Text of an RDD goes through the function that reads it, and what is in its struct becomes columns. */
   #readText(format: "json" | "csv", paths: readonly (Paths[number] | RDD<string>)[]): DataFrame {
     const [first, ...settings] = paths;
     if (!(first instanceof RDD)) return this.#read(format, format, this.#given(format, paths));
     this.#paths(settings);
-    if (this.#schema === null) {
-      throw new UsageError("INVALID_ARGUMENT", `read.${format} of an RDD needs a schema: spark.read.schema(…).${format}(rdd).`);
-    }
-    const text: StructType = { kind: "struct", fields: [{ name: "value", type: { kind: "string" }, nullable: true }] };
-    const lines = this.spark.createDataFrame(first, text);
-    return lines.derive(format, () => parsedText(lines.plan, format, this.#schema!, this.#options));
+    return textOfRdd(this.spark, first, format, this.#schema, { ...this.#options });
   }
 
   /** A table or view. */
@@ -151,42 +142,4 @@ export class DataFrameReader {
   jdbc(url: string, table: string, properties: Readonly<Record<string, OptionValue>> = {}): DataFrame {
     return this.format("jdbc").options(properties).option("url", url).option("dbtable", table).load();
   }
-}
-
-function parsedText(
-  child: UnresolvedPlan,
-  format: "json" | "csv",
-  schema: StructType,
-  options: Readonly<Record<string, string>>,
-): UnresolvedPlan {
-  return {
-    kind: "project",
-    child: {
-      kind: "project",
-      child,
-      expressions: [
-        {
-          kind: "alias",
-          names: ["parsed"],
-          child: {
-            kind: "call",
-            name: [`from_${format}`],
-            args: [{ kind: "name", parts: ["value"] }, stringLiteral(ddlOf(schema)), ...optionsMap(options)],
-          },
-        },
-      ],
-    },
-    expressions: [{ kind: "star", qualifier: ["parsed"], except: [] }],
-  };
-}
-
-function ddlOf(schema: StructType): string {
-  const name = (text: string): string => `\`${text.replaceAll("`", "``")}\``;
-  return schema.fields.map((field) => `${name(field.name)} ${sqlName(field.type)}`).join(", ");
-}
-
-function optionsMap(options: Readonly<Record<string, string>>): readonly UnresolvedExpression[] {
-  const entries = Object.entries(options);
-  if (entries.length === 0) return [];
-  return [{ kind: "call", name: ["map"], args: entries.flatMap(([key, value]) => [stringLiteral(key), stringLiteral(value)]) }];
 }

@@ -45,7 +45,7 @@ export function showText(
   const body = rows.slice(0, count).map((row) => row.map((value, i) => cell(value === null ? "NULL" : printers[i]!(value))));
   const more = rows.length > count;
   const table = options.vertical ? vertical(header, body) : horizontal(header, body, truncate > 0);
-  const footer = more ? `only showing top ${count} ${count === 1 ? "row" : "rows"}\n` : "";
+  const footer = more ? `only showing top ${count} ${count === 1 ? "row" : "rows"}` : "";
   return options.vertical && body.length === 0 ? `(0 rows)\n${footer}` : table + footer;
 }
 

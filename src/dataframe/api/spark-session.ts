@@ -8,13 +8,14 @@ import { parseStatement } from "../sql/parse";
 import type { Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { Catalog } from "./catalog";
-import { columnExpression, nameParts } from "./column";
-import type { ColumnOrName } from "./column";
+import { nameParts } from "./column";
 import { plansOf } from "./create-dataframe";
 import type { Records, SchemaOrNames } from "./create-dataframe";
 import { DataFrame } from "./dataframe";
 import { bindParameters, parametersOf } from "./parameters";
 import type { SqlArguments } from "./parameters";
+import { referredText } from "./references";
+import type { SqlReferences } from "./references";
 import { setParseOptions } from "./parse-options";
 import { pendingPlan } from "./pending";
 import type { SessionFactory } from "./query-port";
@@ -22,7 +23,9 @@ import { DataFrameReader } from "./reader";
 import { RuntimeConfig } from "./runtime-config";
 import { SessionCore } from "./session-core";
 import { DataSourceRegistration } from "./data-source-registration";
-import { UDFRegistration } from "./udf-registration";
+import { tableValuedFunctions } from "./tvf";
+import type { TableValuedFunctions } from "./tvf";
+import { UDFRegistration, UDTFRegistration } from "./udf-registration";
 
 /** Types of the layer above, which joins the parts: the entry point fills it in. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- to be merged with
@@ -88,6 +91,8 @@ export class SparkSession {
   readonly conf: RuntimeConfig;
   /** Functions of the program for SQL text. */
   readonly udf: UDFRegistration;
+  /** Registers table functions. */
+  readonly udtf: UDTFRegistration;
   /** Data sources that the program brings. */
   readonly dataSource: DataSourceRegistration = new DataSourceRegistration();
   readonly catalog: Catalog;
@@ -97,6 +102,7 @@ export class SparkSession {
     this.core = core;
     this.conf = new RuntimeConfig(core.port.conf);
     this.udf = new UDFRegistration(core.port);
+    this.udtf = new UDTFRegistration(core.port);
     this.catalog = new Catalog(this);
     register(this);
   }
@@ -147,16 +153,21 @@ export class SparkSession {
   /**
    * A query or another statement in SQL. Markers `:name` and `?` stand for values of `args`: an object, or an array. Statements other
    * than queries run at once; the result's rows are what they tell, and errors come with the first action (or uncaught, if none
-   * is awaited).
+   * is awaited). `{name}` in the text stands for a DataFrame, Column or value of `references`, where they are given.
    *
    * @example
    * await spark.sql("SELECT * FROM people WHERE age > :age", { age: 30 }).show();
+   * await spark.sql("SELECT count(*) FROM {people}", {}, { people }).show();
    */
-  sql(text: string, args?: SqlArguments): DataFrame {
+  sql(text: string, args?: SqlArguments, references?: SqlReferences): DataFrame {
     if (typeof text !== "string") throw new UsageError("INVALID_ARGUMENT", "sql needs text.");
     this.core.port.context.assertRunning("sql");
     const parameters = parametersOf(args);
-    const parse = (): Statement => parseStatement(this.core.substituted(text), this.core.parseOptions());
+    const referred = references === undefined ? null : referredText(text, references);
+    const parse = (): Statement => {
+      const statement = parseStatement(this.core.substituted(referred?.text ?? text), this.core.parseOptions());
+      return referred === null ? statement : referred.resolve(statement);
+    };
     const planOf = async (statement: Statement): Promise<UnresolvedPlan> => {
       if (statement.kind === "query")
         return parameters === undefined ? statement.plan : bindParameters(statement.plan, parameters);
@@ -181,10 +192,12 @@ export class SparkSession {
     );
   }
 
-  /** A table function with the given arguments as a DataFrame: `spark.tvf("range", 3)`. */
-  tvf(name: string, ...args: readonly ColumnOrName[]): DataFrame {
-    const at = this.core.place("tvf");
-    return new DataFrame(this, { kind: "tableFunction", name: [name], args: args.map(columnExpression), at });
+  /** Table functions as DataFrames: `spark.tvf.explode(functions.array(…))`, or by name, `spark.tvf("range", 3)`. */
+  get tvf(): TableValuedFunctions {
+    return tableValuedFunctions((name, args) => {
+      const at = this.core.place("tvf");
+      return new DataFrame(this, { kind: "tableFunction", name: [name], args, at });
+    });
   }
 
   /** A session with settings, temporary views and functions of its own, on the same SparkContext and tables. */

@@ -1,11 +1,14 @@
 /** `df.stat`: figures about columns. */
 import { UsageError } from "../../common/errors";
 import type { UnresolvedExpression } from "../syntax/expression";
+import { simpleString } from "../types/text";
 import { columnExpression, nameExpression } from "./column";
 import type { ColumnOrName } from "./column";
 import type { DataFrame } from "./dataframe";
 import { literalOf } from "./literal";
 import { pendingPlan } from "./pending";
+
+const NUMERIC = new Set(["byte", "short", "int", "long", "float", "double", "decimal"]);
 
 function call(name: string, ...args: readonly UnresolvedExpression[]): UnresolvedExpression {
   return { kind: "call", name: [name], args };
@@ -74,6 +77,14 @@ export class DataFrameStatFunctions {
   }
 
   async #figure(fn: string, a: string, b: string): Promise<number> {
+    const { fields } = await this.df.schema();
+    const other = fields.find(({ name, type }) => (name === a || name === b) && !NUMERIC.has(type.kind));
+    if (other !== undefined) {
+      throw new UsageError(
+        "INVALID_ARGUMENT",
+        `${fn === "corr" ? "corr" : "cov"} takes columns of numbers; ${other.name} is of the type ${simpleString(other.type)}.`,
+      );
+    }
     const values = [a, b].map((column): UnresolvedExpression => {
       const value: UnresolvedExpression = { kind: "cast", child: nameExpression(column), type: { kind: "double" }, mode: "cast" };
       return call("coalesce", value, literalOf(0, { kind: "double" }));

@@ -1,4 +1,4 @@
-/** `spark.udf`: functions of the program for SQL text. */
+/** `spark.udf` and `spark.udtf`: functions of the program for SQL text. */
 import { UsageError } from "../../common/errors";
 import type { UserFunction } from "../syntax/expression";
 import { columnFunction, udaf, userFunction } from "./functions/user-functions";
@@ -32,5 +32,19 @@ export class UDFRegistration {
   #keep(name: string, fn: UserFunction): UserDefinedFunction {
     this.port.registerFunction(name, fn);
     return columnFunction(fn);
+  }
+}
+
+/** `spark.udtf`: table functions of the program for SQL text. */
+export class UDTFRegistration {
+  constructor(private readonly port: QueryPort) {}
+
+  /** Gives a function that functions.udtf made a name in SQL. */
+  register(name: string, f: UserDefinedFunction): UserDefinedFunction {
+    if (typeof f !== "function" || !("fn" in f) || f.fn.form !== "table") {
+      throw new UsageError("INVALID_ARGUMENT", "udtf.register needs a name and what functions.udtf made.");
+    }
+    this.port.registerFunction(name, { ...f.fn, name });
+    return f;
   }
 }

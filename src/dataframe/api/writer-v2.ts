@@ -3,8 +3,8 @@ import { UsageError } from "../../common/errors";
 import type { Assignment, MergeAction, MergeClause, Partitioning, Statement, TableSpec } from "../syntax/command";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
-import { nameParts, valueExpression } from "./column";
-import type { Column } from "./column";
+import { checkedColumn, nameParts, valueExpression } from "./column";
+import type { Column, ColumnOrName } from "./column";
 import type { DataFrame } from "./dataframe";
 import type { OptionValue } from "./writer";
 
@@ -55,8 +55,9 @@ export class DataFrameWriterV2 {
     return this;
   }
   /** Columns, or functions.years(…) and its kin. */
-  partitionedBy(...columns: readonly Column[]): this {
-    this.#partitioning = columns.map(({ expression }): Partitioning => {
+  partitionedBy(...columns: readonly ColumnOrName[]): this {
+    this.#partitioning = columns.map((column): Partitioning => {
+      const expression = checkedColumn("partitionedBy", column);
       if (expression.kind === "name") return { kind: "column", name: expression.parts };
       if (expression.kind === "call") return { kind: "transform", name: expression.name.at(-1)!, args: expression.args };
       throw new UsageError("INVALID_ARGUMENT", "partitionedBy takes columns and partitioning functions.");

@@ -1,5 +1,5 @@
 /** What operators ask of the layers around them. Everything is synchronous, as everything inside a task. */
-import type { Boxed } from "../../columnar/types";
+import type { Boxed, DataType } from "../../columnar/types";
 import type { BatchSource, BoxedRow, ColumnBatch } from "../../columnar/vector";
 import type { TaskMemory } from "../../storage/task-env";
 import type { AggregateCall, Attribute } from "../expressions/expression";
@@ -28,6 +28,12 @@ export interface ExecServices {
   keep<T>(key: string, make: () => T): T;
 }
 
+/** What the rows of a group have in common. */
+export interface GroupKey {
+  readonly values: BoxedRow;
+  readonly columns: readonly Attribute[];
+}
+
 /** The user's functions of a stage, with the conversions that their forms need. */
 export interface UserFunctions {
   /** Boxed arguments, boxed result: converts both. */
@@ -35,7 +41,8 @@ export interface UserFunctions {
   /** Columns in, one column out, of as many rows. */
   batch(fn: UserFunction, args: readonly Attribute[]): (batch: ColumnBatch) => ColumnBatch;
   aggregate(call: AggregateCall): Accumulator;
-  table(fn: UserFunction): (...args: Boxed[]) => Iterable<BoxedRow>;
+  /** Boxed arguments, boxed rows: converts both. */
+  table(fn: UserFunction, args: readonly { readonly type: DataType }[]): (...args: Boxed[]) => Iterable<BoxedRow>;
   mapBatches(
     fn: UserFunction,
     input: BatchSource,
@@ -45,14 +52,14 @@ export interface UserFunctions {
   ): BatchSource;
   applyInGroups(
     fn: UserFunction,
-    key: BoxedRow,
+    key: GroupKey,
     group: ColumnBatch,
     from: readonly Attribute[],
     to: readonly Attribute[],
   ): ColumnBatch;
   cogroup(
     fn: UserFunction,
-    key: BoxedRow,
+    key: GroupKey,
     left: ColumnBatch,
     right: ColumnBatch,
     from: readonly [readonly Attribute[], readonly Attribute[]],

@@ -23,7 +23,8 @@ import { valueToString } from "../types/print";
 import { Row } from "../types/row";
 import { simpleString } from "../types/text";
 import { boxer, externalizer } from "../types/values";
-import type { ExecEnv, UserFunctions } from "./ports";
+import type { ExecEnv, GroupKey, UserFunctions } from "./ports";
+import { handledRows, handlerOf } from "./table-handlers";
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -91,14 +92,27 @@ export class UserFunctionCalls implements UserFunctions {
     } satisfies Accumulator;
   }
 
-  table(fn: UserFunction): (...args: Boxed[]) => Iterable<BoxedRow> {
-    const call = this.#code(fn);
+  /** Each call has a handler of its own. */
+  table(fn: UserFunction, args: readonly { readonly type: DataType }[]): (...args: Boxed[]) => Iterable<BoxedRow> {
+    const code = this.#code(fn);
+    const rows = this.#rows(fn);
+    const external = args.map(({ type }) => externalizer(type, this.settings));
+    return function* (...values) {
+      const handler = handlerOf(code);
+      yield* rows(handler.eval(...values.map((value, i) => external[i]!(value))));
+      yield* rows(handler.terminate?.());
+    };
+  }
+
+  /** What a table function gave as rows of its type. */
+  #rows(fn: UserFunction): (result: unknown) => Iterable<BoxedRow> {
     const { fields } = fn.returnType as StructType;
+    const names = fields.map(({ name }) => name);
     const boxers = fields.map(({ type }) => boxer(type, this.settings));
-    return function* (...args) {
-      for (const row of rowsOf(call(...args), fn)) {
-        const values = valuesOf(row, fields.map(({ name }) => name)); // prettier-ignore
-        yield fields.map(({ name }, i) => boxers[i]!(values[i], name));
+    return function* (result) {
+      for (const row of rowsOf(result, fn)) {
+        const values = valuesOf(row, names);
+        yield names.map((name, i) => boxers[i]!(values[i], name));
       }
     };
   }
@@ -111,6 +125,8 @@ export class UserFunctionCalls implements UserFunctions {
     env: ExecEnv,
   ): BatchSource {
     const call = this.#code(fn);
+    if (fn.tableCall !== undefined)
+      return handledRows(() => handlerOf(call), fn.tableCall, input, { from, to }, this.settings, this.#rows(fn));
     const schema = arrowSchema(fieldsOf(from), this.settings.timeZone);
     const asked = Number(this.settings.conf["spark.sql.execution.arrow.maxRecordsPerBatch"] ?? 10_000);
     const most = asked > 0 ? asked : Infinity;
@@ -143,20 +159,20 @@ export class UserFunctionCalls implements UserFunctions {
 
   applyInGroups(
     fn: UserFunction,
-    key: BoxedRow,
+    key: GroupKey,
     group: ColumnBatch,
     from: readonly Attribute[],
     to: readonly Attribute[],
   ): ColumnBatch {
     const call = this.#code(fn);
     const table = toArrowTable([group], fieldsOf(from), this.settings.timeZone);
-    const result = call.length > 1 ? call([...key], table) : call(table);
+    const result = call.length > 1 ? call(this.#key(key), table) : call(table);
     return this.#whole(result, fn, to);
   }
 
   cogroup(
     fn: UserFunction,
-    key: BoxedRow,
+    key: GroupKey,
     left: ColumnBatch,
     right: ColumnBatch,
     from: readonly [readonly Attribute[], readonly Attribute[]],
@@ -164,7 +180,7 @@ export class UserFunctionCalls implements UserFunctions {
   ): ColumnBatch {
     const call = this.#code(fn);
     const tables = [left, right].map((batch, i) => toArrowTable([batch], fieldsOf(from[i]!), this.settings.timeZone));
-    const result = call.length > 2 ? call([...key], ...tables) : call(...tables);
+    const result = call.length > 2 ? call(this.#key(key), ...tables) : call(...tables);
     return this.#whole(result, fn, to);
   }
 
@@ -197,6 +213,10 @@ export class UserFunctionCalls implements UserFunctions {
       },
       close: () => input.close(),
     };
+  }
+
+  #key({ values, columns }: GroupKey): unknown[] {
+    return values.map((value, i) => externalizer(columns[i]!.type, this.settings)(value));
   }
 
   #code(fn: UserFunction): AnyFunction {

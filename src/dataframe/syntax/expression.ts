@@ -136,4 +136,14 @@ export interface UserFunction {
   readonly nullable: boolean;
   /** "scalar": once a row; "batch": once a batch, over Arrow vectors; "aggregate": an Aggregator; "table": rows out of a row. */
   readonly form: "scalar" | "batch" | "aggregate" | "table";
+  /** Of a table function that is called with a table. */
+  readonly tableCall?: TableCall;
+}
+
+/** Behind the columns of the table come so many keys of its partitions, and so many other arguments of the function. */
+export interface TableCall {
+  readonly keys: number;
+  readonly args: number;
+  /** The place of the table's row among the arguments. */
+  readonly position: number;
 }

@@ -22,6 +22,7 @@ export { CalendarInterval };
 export { DayTimeInterval, LocalDate, LocalTime, SqlTimestamp, YearMonthInterval } from "./date-values";
 export { Decimal, type DecimalLike } from "./decimal";
 export { Row } from "./row";
+export { VariantVal } from "./variant-val";
 
 /** A type of columns. */
 export type DataType = TypeData;

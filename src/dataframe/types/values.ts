@@ -10,6 +10,7 @@ import { fitsLong, fitsPrecision, multiply, normalize, rescale, type Exact } fro
 import { Row, RowShape } from "./row";
 import { quotedType, simpleString } from "./text";
 import { userTypeNamed, userTypeOf } from "./user-types";
+import { VariantVal } from "./variant-val";
 
 const ranges = {
   byte: [-128, 127],
@@ -44,6 +45,15 @@ function refused(value: unknown, type: DataType, path: string, why = ""): never 
   });
 }
 
+function outside(value: unknown, path: string, least: number, most: number): never {
+  throw new AnalysisError("VALUE_OUT_OF_BOUNDS", {
+    arg_name: path,
+    lower_bound: String(least),
+    upper_bound: String(most),
+    actual: shown(value),
+  });
+}
+
 function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (typeof value === "object" && value !== null && !isProxy(value)) {
@@ -66,9 +76,7 @@ function notNull(type: DataType, settings: ValueSettings): (value: unknown, path
       return (value, path) => {
         const number = typeof value === "bigint" ? Number(value) : value;
         if (typeof number !== "number" || !Number.isInteger(number)) return no(value, path);
-        return number >= least && number <= most
-          ? number + 0
-          : no(value, path, `, outside of ${String(least)} to ${String(most)}`);
+        return number >= least && number <= most ? number + 0 : outside(value, path, least, most);
       };
     }
     case "long":
@@ -130,7 +138,10 @@ function notNull(type: DataType, settings: ValueSettings): (value: unknown, path
     case "calendarInterval":
       return (value, path) => (value instanceof CalendarInterval ? value : no(value, path));
     case "variant":
-      return (value, path) => (value instanceof VariantValue ? value : no(value, path));
+      return (value, path) => {
+        if (value instanceof VariantVal) return new VariantValue(value.value, value.metadata);
+        return value instanceof VariantValue ? value : no(value, path);
+      };
     case "array": {
       const element = boxer(type.element, settings);
       const { containsNull } = type;
@@ -237,6 +248,8 @@ function convertNotNull(type: DataType, settings: ValueSettings): ((value: Boxed
       return (value) => new DayTimeInterval(value as Exact);
     case "yearMonthInterval":
       return (value) => new YearMonthInterval(value as number);
+    case "variant":
+      return (value) => new VariantVal((value as VariantValue).value, (value as VariantValue).metadata);
     case "array": {
       const element = externalizer(type.element, settings);
       return (value) => (value as readonly Boxed[]).map(element);
@@ -308,7 +321,7 @@ function inferObject(value: object, path: string): DataType {
   if (value instanceof DayTimeInterval) return { kind: "dayTimeInterval", start: 0, end: 3 };
   if (value instanceof YearMonthInterval) return { kind: "yearMonthInterval", start: 0, end: 1 };
   if (value instanceof CalendarInterval) return { kind: "calendarInterval" };
-  if (value instanceof VariantValue) return { kind: "variant" };
+  if (value instanceof VariantVal || value instanceof VariantValue) return { kind: "variant" };
   if (isUint8Array(value)) return { kind: "binary" };
   if (Array.isArray(value)) {
     const element = value.map((item, i) => inferType(item, `${path}[${String(i)}]`)).reduce(wider, { kind: "null" });

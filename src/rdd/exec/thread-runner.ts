@@ -26,14 +26,28 @@ export function openTaskRunner(engineModule: object, closures: ThreadClosures = 
   return {
     values,
     loadStage: (_id, bytes): StageProgram => new Program(bytes, reviver),
-    encodeThrown(thrown) {
-      try {
-        return encodeValue(thrown, values, "error");
-      } catch {
-        return null;
-      }
-    },
+    encodeThrown: (thrown) => encoded(thrown, values) ?? withPlainCause(thrown, () => encoded(thrown, values)),
   };
+}
+
+function encoded(thrown: unknown, values: ValueContext): Uint8Array | null {
+  try {
+    return encodeValue(thrown, values, "error");
+  } catch {
+    return null;
+  }
+}
+
+/** An error whose cause cannot travel, such as one of a class that only this thread knows, travels with the cause's words. */
+function withPlainCause(thrown: unknown, encode: () => Uint8Array | null): Uint8Array | null {
+  if (!(thrown instanceof Error) || !(thrown.cause instanceof Error)) return null;
+  const { cause } = thrown;
+  thrown.cause = Object.assign(new Error(cause.message), { name: cause.name, stack: cause.stack });
+  try {
+    return encode();
+  } finally {
+    thrown.cause = cause;
+  }
 }
 
 function threadClosures(engineModule: object): ThreadClosures {

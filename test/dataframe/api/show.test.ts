@@ -43,7 +43,7 @@ test("characters that take two columns count twice, and line breaks are shown", 
 });
 
 test("rows beyond the limit are told", () => {
-  expect(shown("id INT", [[0], [1]], { count: 1 })).toBe("+---+\n| id|\n+---+\n|  0|\n+---+\nonly showing top 1 row\n");
+  expect(shown("id INT", [[0], [1]], { count: 1 })).toBe("+---+\n| id|\n+---+\n|  0|\n+---+\nonly showing top 1 row");
   expect(shown("id INT", [])).toBe("+---+\n| id|\n+---+\n+---+\n");
 });
 
@@ -52,7 +52,7 @@ test("one line a column", () => {
     "-RECORD 0-------------------\n a       | abcdefghijklmnop \n bbbbbbb | 1                \n c       | 你               \n",
   );
   expect(shown("id INT", [[0], [1], [2]], { vertical: true, count: 2 })).toBe(
-    "-RECORD 0--\n id  | 0   \n-RECORD 1--\n id  | 1   \nonly showing top 2 rows\n",
+    "-RECORD 0--\n id  | 0   \n-RECORD 1--\n id  | 1   \nonly showing top 2 rows",
   );
   expect(shown("id INT", [], { vertical: true })).toBe("(0 rows)\n");
 });

@@ -42,6 +42,16 @@ export {
 } from "./predict";
 export * from "./sketches";
 export * from "./strings";
-export { type Aggregator, arrow_udf, arrow_udtf, pandas_udf, udaf, udf, udtf, type UserDefinedFunction } from "./user-functions";
+export {
+  type Aggregator,
+  arrow_udf,
+  arrow_udtf,
+  pandas_udf,
+  type TableFunctionHandler,
+  udaf,
+  udf,
+  udtf,
+  type UserDefinedFunction,
+} from "./user-functions";
 export * from "./vectors";
 export * from "./windows";

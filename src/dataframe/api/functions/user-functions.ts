@@ -42,6 +42,20 @@ export type ResultType = TypeOrText | ((types: readonly DataType[]) => TypeOrTex
 
 let functions = 0;
 
+/** Text that is no type may be that of a row: "a INT, b STRING". */
+function resultTypeOf(type: TypeOrText): DataType {
+  if (typeof type !== "string") return type;
+  try {
+    return typeOf(type);
+  } catch (error) {
+    try {
+      return parseTableSchema(type);
+    } catch {
+      throw error;
+    }
+  }
+}
+
 /** Captures `code` and gives what plans call it by. */
 export function userFunction(
   code: AnyFunction | object,
@@ -53,8 +67,8 @@ export function userFunction(
   keepFunction(id, typeof code === "function" ? freeze(code, { name: call }) : freezeValue(code, { name: call }));
   const own = typeof code === "function" ? code.name : code.constructor.name;
   const fn = { id, name: own || "<lambda>", deterministic: true, nullable: true, form };
-  if (typeof returnType !== "function") return { ...fn, returnType: typeOf(returnType) };
-  return { ...fn, returnType: { kind: "string" }, resultType: (types) => typeOf(returnType(types)) };
+  if (typeof returnType !== "function") return { ...fn, returnType: resultTypeOf(returnType) };
+  return { ...fn, returnType: { kind: "string" }, resultType: (types) => resultTypeOf(returnType(types)) };
 }
 
 /** The function of columns for a function that was captured. */
@@ -113,12 +127,31 @@ export function udaf<B, R>(aggregator: Aggregator<B, R>, returnType: ResultType 
 }
 
 /**
+ * A table function of several steps: `eval` gives rows for each call, or each row of a table that it is called with; `terminate`
+ * gives more when all have been seen. Each partition of a table has an instance of its own.
+ */
+export interface TableFunctionHandler {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  eval(...args: any[]): Iterable<unknown> | null | undefined | void;
+  terminate?(): Iterable<unknown> | null | undefined | void;
+}
+
+/**
  * A function that gives any number of rows (arrays or objects) for the values of its arguments: it stands where explode may
- * stand, and in FROM once it is registered.
+ * stand, and in FROM once it is registered. A class of handlers also takes tables there: it gets their rows, one after another.
  *
  * @param returnType the columns of the rows: "word STRING, count INT"
+ *
+ * @example
+ * class Total {
+ *   sum = 0;
+ *   eval(row) { this.sum += row.pay; }
+ *   *terminate() { yield [this.sum]; }
+ * }
+ * spark.udtf.register("total", functions.udtf(Total, "sum DOUBLE"));
+ * spark.sql("SELECT * FROM total(TABLE(people) PARTITION BY city)");
  */
-export function udtf(f: AnyFunction, returnType: TypeOrText): UserDefinedFunction {
+export function udtf(f: AnyFunction | (new () => TableFunctionHandler), returnType: TypeOrText): UserDefinedFunction {
   const type = typeof returnType === "string" ? parseTableSchema(returnType) : returnType;
   if (type.kind !== "struct")
     throw new UsageError("INVALID_ARGUMENT", "udtf: the type of the results must be a struct, its rows.");

@@ -39,7 +39,7 @@ export class GenerateOperator implements Operator {
     const generate: Generate =
       generator.user === undefined
         ? this.host.functions.generator(generator.fn).generate(generator, task.evaluation)
-        : task.services.userFunctions.table(generator.user);
+        : task.services.userFunctions.table(generator.user, generator.args);
     const source = this.child.open(task);
     try {
       for (let batch = source.next(); batch !== null; batch = source.next()) {
@@ -60,7 +60,7 @@ export class GenerateOperator implements Operator {
     const outer = this.node.outer || generator.options?.["outer"] === true;
     const [list] = args;
     const bare = generator.fn.replace(/_outer$/, "");
-    if (list?.form === "list" && (bare === "explode" || bare === "posexplode")) {
+    if (generator.user === undefined && list?.form === "list" && (bare === "explode" || bare === "posexplode")) {
       return this.#explode(batch, list, outer, bare === "posexplode");
     }
     const readers = args.map((arg, i) => boxedReader(arg, generator.args[i]!.type));

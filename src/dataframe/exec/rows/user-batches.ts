@@ -1,8 +1,9 @@
 /** Users' functions over batches and groups of rows. How a function sees its batches is decided by the services. */
 import { boxedReader, concatBatches, sliceBatch, vectorBuilder } from "../../../columnar/batch";
-import type { BatchSource, BoxedRow, ColumnBatch } from "../../../columnar/vector";
+import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
 import type { Attribute } from "../../expressions/expression";
 import type { ApplyInGroupsExec, CogroupExec, MapBatchesExec, ScriptTransformExec } from "../../physical/plan";
+import type { GroupKey } from "../ports";
 import { drain, sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
@@ -83,8 +84,9 @@ class GroupedRows {
     return to;
   }
 
-  key(row: number): BoxedRow {
-    return this.grouping.map((attribute, i) => boxedReader(this.rows.columns[this.#places[i]!]!, attribute.type)(row));
+  key(row: number): GroupKey {
+    const values = this.grouping.map(({ type }, i) => boxedReader(this.rows.columns[this.#places[i]!]!, type)(row));
+    return { values, columns: this.grouping };
   }
 }
 

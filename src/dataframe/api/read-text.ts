@@ -1,0 +1,152 @@
+/** JSON and CSV text of RDDs as DataFrames. */
+import type { DataType, StructField, StructType } from "../../columnar/types";
+import type { RDD } from "../../rdd";
+import { csvColumnNames, typeOfToken } from "../csv/infer";
+import { csvOptions } from "../csv/options";
+import type { CsvOptions } from "../csv/options";
+import { csvLineTokenizer } from "../csv/tokenize";
+import { JsonInference } from "../json/infer";
+import { jsonOptions } from "../json/options";
+import { sampler } from "../sources/files/sampling";
+import type { SqlSettings } from "../settings";
+import type { UnresolvedExpression } from "../syntax/expression";
+import type { UnresolvedPlan } from "../syntax/plan";
+import { sqlName } from "../types/text";
+import type { DataFrame } from "./dataframe";
+import { stringLiteral } from "./literal";
+import { pendingPlan } from "./pending";
+import type { SparkSession } from "./spark-session";
+
+type Options = Readonly<Record<string, string>>;
+
+const LINES: StructType = { kind: "struct", fields: [{ name: "value", type: { kind: "string" }, nullable: true }] };
+
+/**
+ * Text goes through the function that reads it, and what is in its struct becomes columns. Without a schema the lines are read
+ * once more, one partition at a time, to find it; a CSV header is the first line, and wherever that line comes again.
+ */
+export function textOfRdd(
+  spark: SparkSession,
+  rdd: RDD<string>,
+  format: "json" | "csv",
+  schema: StructType | null,
+  options: Options,
+): DataFrame {
+  const lines = spark.createDataFrame(rdd, LINES);
+  return lines.derive(format, () =>
+    pendingPlan(async () => {
+      const settings = spark.core.port.settings();
+      if (format === "json") {
+        return parsedText(lines.plan, "json", schema ?? (await jsonSchema(rdd, options, settings)), options);
+      }
+      const csv = csvOptions(options, settings);
+      const known = csv.header ? null : schema;
+      const { header, found } = known === null ? await csvSchema(rdd, csv, settings, schema) : { header: null, found: known };
+      return parsedText(recordLines(lines.plan, header, csv.comment), "csv", found, options);
+    }),
+  );
+}
+
+async function jsonSchema(rdd: RDD<string>, options: Options, settings: SqlSettings): Promise<StructType> {
+  const read = jsonOptions(options, settings);
+  if (read.singleVariantColumn !== undefined) {
+    return { kind: "struct", fields: [{ name: read.singleVariantColumn, type: { kind: "variant" }, nullable: true }] };
+  }
+  const inference = new JsonInference(read, settings);
+  const chosen = sampler(read.samplingRatio);
+  for await (const line of rdd.toLocalIterator()) if (chosen()) inference.add(line);
+  return inference.schema();
+}
+
+interface CsvSchema {
+  /** The line that names the columns. */
+  readonly header: string | null;
+  readonly found: StructType;
+}
+
+async function csvSchema(
+  rdd: RDD<string>,
+  options: CsvOptions,
+  settings: SqlSettings,
+  schema: StructType | null,
+): Promise<CsvSchema> {
+  const tokenize = csvLineTokenizer(options);
+  const chosen = sampler(options.samplingRatio);
+  const widen = typeOfToken(options, settings);
+  let header: string | null = null;
+  let names: readonly string[] | null = null;
+  const types: DataType[] = [];
+  for await (const line of rdd.toLocalIterator()) {
+    const tokens = line.trim() === "" ? null : tokenize(line);
+    if (tokens === null) continue;
+    if (names === null) {
+      names = csvColumnNames(tokens, options, settings.caseSensitive);
+      if (options.header) header = line;
+      if (schema !== null || !options.inferSchema) break;
+    }
+    if (line === header || !chosen()) continue;
+    for (const [i, token] of tokens.slice(0, names.length).entries()) {
+      if (token !== null) types[i] = widen(types[i] ?? { kind: "null" }, token);
+    }
+  }
+  const fields = (names ?? []).map((name, i): StructField => {
+    const type = types[i];
+    return { name, type: type === undefined || type.kind === "null" ? { kind: "string" } : type, nullable: true };
+  });
+  return { header, found: schema ?? { kind: "struct", fields } };
+}
+
+/** Without empty lines, comments and the header. */
+function recordLines(child: UnresolvedPlan, header: string | null, comment: string | undefined): UnresolvedPlan {
+  const operator = (name: string, ...args: readonly UnresolvedExpression[]): UnresolvedExpression => ({
+    kind: "call",
+    name: [name],
+    args,
+    operator: true,
+  });
+  const value: UnresolvedExpression = { kind: "name", parts: ["value"] };
+  const text = (name: string, ...args: readonly UnresolvedExpression[]): UnresolvedExpression => ({
+    kind: "call",
+    name: [name],
+    args,
+  });
+  const wanted = [
+    operator("!=", text("trim", value), stringLiteral("")),
+    ...(header === null ? [] : [operator("!=", value, stringLiteral(header))]),
+    ...(comment === undefined ? [] : [operator("not", text("startswith", value, stringLiteral(comment)))]),
+  ];
+  return { kind: "filter", child, condition: wanted.reduce((a, b) => operator("and", a, b)) };
+}
+
+function parsedText(child: UnresolvedPlan, format: "json" | "csv", schema: StructType, options: Options): UnresolvedPlan {
+  return {
+    kind: "project",
+    child: {
+      kind: "project",
+      child,
+      expressions: [
+        {
+          kind: "alias",
+          names: ["parsed"],
+          child: {
+            kind: "call",
+            name: [`from_${format}`],
+            args: [{ kind: "name", parts: ["value"] }, stringLiteral(ddlOf(schema)), ...optionsMap(options)],
+          },
+        },
+      ],
+    },
+    expressions: [{ kind: "star", qualifier: ["parsed"], except: [] }],
+  };
+}
+
+function ddlOf(schema: StructType): string {
+  const name = (text: string): string => `\`${text.replaceAll("`", "``")}\``;
+  return schema.fields.map((field) => `${name(field.name)} ${sqlName(field.type)}`).join(", ");
+}
+
+function optionsMap(options: Options): readonly UnresolvedExpression[] {
+  const entries = Object.entries(options);
+  if (entries.length === 0) return [];
+  return [{ kind: "call", name: ["map"], args: entries.flatMap(([key, value]) => [stringLiteral(key), stringLiteral(value)]) }];
+}

@@ -1,0 +1,56 @@
+/** `spark.tvf`: table functions as DataFrames. */
+import type { UnresolvedExpression } from "../syntax/expression";
+import { columnExpression } from "./column";
+import type { ColumnOrName } from "./column";
+import type { DataFrame } from "./dataframe";
+import { literalOf } from "./literal";
+
+/**
+ * Table functions, by their methods or by name: `spark.tvf.explode(functions.array(…))`, `spark.tvf("range", 3)`. In `lateralJoin`
+ * their arguments may be columns of the other side: `df.lateralJoin(spark.tvf.explode(col("xs").outer()))`.
+ */
+export interface TableValuedFunctions {
+  (name: string, ...args: readonly (ColumnOrName | number | bigint)[]): DataFrame;
+  range(start: number | bigint, end?: number | bigint, step?: number | bigint, numPartitions?: number): DataFrame;
+  explode(collection: ColumnOrName): DataFrame;
+  explode_outer(collection: ColumnOrName): DataFrame;
+  posexplode(collection: ColumnOrName): DataFrame;
+  posexplode_outer(collection: ColumnOrName): DataFrame;
+  inline(structs: ColumnOrName): DataFrame;
+  inline_outer(structs: ColumnOrName): DataFrame;
+  json_tuple(text: ColumnOrName, ...fields: readonly ColumnOrName[]): DataFrame;
+  stack(rows: ColumnOrName | number, ...values: readonly (ColumnOrName | number)[]): DataFrame;
+  collations(): DataFrame;
+  sql_keywords(): DataFrame;
+  variant_explode(variant: ColumnOrName): DataFrame;
+  variant_explode_outer(variant: ColumnOrName): DataFrame;
+}
+
+const NAMES = [
+  "explode",
+  "explode_outer",
+  "posexplode",
+  "posexplode_outer",
+  "inline",
+  "inline_outer",
+  "json_tuple",
+  "stack",
+  "collations",
+  "sql_keywords",
+  "variant_explode",
+  "variant_explode_outer",
+] as const;
+
+export function tableValuedFunctions(
+  make: (name: string, args: readonly UnresolvedExpression[]) => DataFrame,
+): TableValuedFunctions {
+  const call = (name: string, ...args: readonly (ColumnOrName | number | bigint)[]): DataFrame =>
+    make(name, args.map(columnExpression));
+  const methods = Object.fromEntries(NAMES.map((name) => [name, (...args: readonly ColumnOrName[]) => call(name, ...args)]));
+  const range: TableValuedFunctions["range"] = (...args) =>
+    make(
+      "range",
+      args.filter((arg) => arg !== undefined).map((arg) => literalOf(arg)),
+    );
+  return Object.assign(call, methods as unknown as Omit<TableValuedFunctions, "range">, { range });
+}

@@ -1,0 +1,127 @@
+/** What programs written for PySpark call: expected answers are PySpark's. */
+import type { Row, VariantVal } from "../../../src";
+import { firesteel, testSession } from "../../support/built-session";
+
+const { functions: F } = firesteel;
+const spark = testSession();
+const rowsOf = async (df: { collect(): Promise<Row[]> }): Promise<unknown[][]> =>
+  (await df.collect()).map((row) => row.toArray());
+const byText = (rows: unknown[][]): unknown[][] => rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+
+test("JSON and CSV text of an RDD without a schema", async () => {
+  const json = spark().sparkContext.parallelize(['{"q":1}', '{"q":2,"r":[{"z":1}]}', "{no"], 2);
+  expect(await spark().read.json(json).dtypes()).toEqual([
+    ["_corrupt_record", "string"],
+    ["q", "bigint"],
+    ["r", "array<struct<z:bigint>>"],
+  ]);
+  expect(await rowsOf(spark().read.json(json).select("q", "r.z"))).toEqual([
+    [1, null],
+    [2, [1]],
+    [null, null],
+  ]);
+  const csv = spark().sparkContext.parallelize(["a,b", "1,x", "", "2,y"], 2);
+  expect(await rowsOf(spark().read.csv(csv, { header: true, inferSchema: true }))).toEqual([
+    [1, "x"],
+    [2, "y"],
+  ]);
+  expect(await spark().read.csv(csv, { header: true, inferSchema: true }).dtypes()).toEqual([
+    ["a", "int"],
+    ["b", "string"],
+  ]);
+  expect(await rowsOf(spark().read.csv(csv))).toEqual([
+    ["a", "b"],
+    ["1", "x"],
+    ["2", "y"],
+  ]);
+});
+
+test("errors of bad records have their own class, also in tasks", async () => {
+  await expect(spark().sql("SELECT parse_json('{x')").collect()).rejects.toMatchObject({
+    errorClass: "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+  });
+});
+
+test("groups take sums of columns of numbers by name", async () => {
+  const df = spark().createDataFrame([["a", 1]], "k STRING, n INT");
+  await expect(df.groupBy().sum("k").collect()).rejects.toMatchObject({ errorClass: "_LEGACY_ERROR_TEMP_1323" });
+  await expect(df.summary("nonsense").collect()).rejects.toMatchObject({ errorClass: "UNRECOGNIZED_STATISTIC" });
+  await expect(df.corr("k", "n")).rejects.toThrow(/corr takes columns of numbers; k is of the type string/);
+  expect(() => spark().createDataFrame([[300]], "a TINYINT")).toThrow(/VALUE_OUT_OF_BOUNDS/);
+});
+
+test("table functions by their methods", async () => {
+  const one = F.array(F.lit(1), F.lit(2));
+  expect(await rowsOf(spark().tvf.explode(one))).toEqual([[1], [2]]);
+  expect(await rowsOf(spark().tvf.range(2, 8, 3))).toEqual([[2], [5]]);
+  expect(await rowsOf(spark().tvf("posexplode", one))).toEqual([
+    [0, 1],
+    [1, 2],
+  ]);
+  const df = spark().createDataFrame([[1, ["a", "b"]]], "i INT, xs ARRAY<STRING>");
+  expect(await rowsOf(df.lateralJoin(spark().tvf.explode(F.col("xs").outer())).select("i", "col"))).toEqual([
+    [1, "a"],
+    [1, "b"],
+  ]);
+});
+
+test("DataFrames, columns and values in braces in SQL text", async () => {
+  const df = spark().range(5);
+  expect(await rowsOf(spark().sql("SELECT {c} + :n AS x FROM {df} WHERE id > {least}", { n: 10 }, { df, c: F.col("id"), least: 2 }))).toEqual([[13], [14]]); // prettier-ignore
+  expect(() => spark().sql("SELECT * FROM {other}", {}, { df })).toThrow(/\{other\}, which is not among what was given: df/);
+  expect(() => spark().sql("SELECT * FROM {df}", { df })).toThrow(/sql: a DataFrame is no value/);
+  expect(await rowsOf(spark().sql("SELECT regexp_replace('aa', 'a{2}', 'b') AS r"))).toEqual([["b"]]);
+});
+
+test("a function of columns gives rows whose type is that of a table", async () => {
+  const pair = F.udf((i: number) => [i, String(i)], "a INT, b STRING");
+  expect(await rowsOf(spark().range(1).select(pair("id").as("s")).select("s.a", "s.b"))).toEqual([[0, "0"]]);
+});
+
+test("handlers of tables: a partition each, rows in order, and what is left at the end", async () => {
+  class Total {
+    readonly seen: string[] = [];
+    eval(row: Row, factor: number): void {
+      this.seen.push(`${String(row["k"])}${(row["n"] as number) * factor}`);
+    }
+    *terminate(): Iterable<unknown> {
+      yield [this.seen.join(" "), this.seen.length];
+    }
+  }
+  spark().udtf.register("total_of", F.udtf(Total, "seen STRING, n INT"));
+  await spark().createDataFrame([["a", 2], ["b", 3], ["a", 1]], "k STRING, n INT").createOrReplaceTempView("handled"); // prettier-ignore
+  const by = spark().sql("SELECT * FROM total_of(TABLE(handled) PARTITION BY k ORDER BY n, 10)");
+  expect(byText(await rowsOf(by))).toEqual([
+    ["a10 a20", 2],
+    ["b30", 1],
+  ]);
+  const all = spark().sql("SELECT n FROM total_of(TABLE(SELECT * FROM handled) WITH SINGLE PARTITION, 1)");
+  expect(await rowsOf(all)).toEqual([[3]]);
+  await expect(spark().sql("SELECT * FROM total_of(TABLE(handled), TABLE(handled))").collect()).rejects.toMatchObject({
+    errorClass: "TABLE_VALUED_FUNCTION_TOO_MANY_TABLE_ARGUMENTS",
+  });
+});
+
+test("table functions and functions of groups get values as programs have them", async () => {
+  const days = F.udtf((day: { toString(): string }) => [[String(day)]], "d STRING");
+  spark().udtf.register("days_of", days);
+  expect(await rowsOf(spark().sql("SELECT * FROM days_of(DATE'2024-02-29')"))).toEqual([["2024-02-29"]]);
+  const keyed = spark()
+    .sql("SELECT DATE'2024-02-29' AS d, 1.50BD AS x")
+    .groupBy("d", "x")
+    .applyInArrow(([d, x]: unknown[], _rows) => ({ d: [String(d)], x: [String(x)] }), "d STRING, x STRING");
+  expect(await rowsOf(keyed)).toEqual([["2024-02-29", "1.50"]]);
+});
+
+test("variants as values of programs", async () => {
+  const [row] = await spark().sql(`SELECT parse_json('{"a":[1,2.5,"x",null,true],"b":{"c":1e10}}') AS v`).collect();
+  const variant = row!.get("v") as VariantVal;
+  expect(variant.toJson()).toBe('{"a":[1,2.5,"x",null,true],"b":{"c":1.0E10}}');
+  expect(JSON.stringify(variant)).toBe('{"a":[1,2.5,"x",null,true],"b":{"c":10000000000}}');
+  const js = variant.toJs() as { a: unknown[]; b: unknown };
+  expect([js.a[0], String(js.a[1]), ...js.a.slice(2), js.b]).toEqual([1, "2.5", "x", null, true, { c: 1e10 }]);
+  const back = spark().createDataFrame([[firesteel.VariantVal.parseJson('{"k": 7}')]], "v VARIANT");
+  expect(await rowsOf(back.selectExpr("variant_get(v, '$.k', 'int') AS k"))).toEqual([[7]]);
+  const read = F.udf((v: VariantVal) => (v.toJs() as { k: number }).k, "int");
+  expect(await rowsOf(back.select(read("v")))).toEqual([[7]]);
+});
