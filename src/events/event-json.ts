@@ -76,7 +76,8 @@ export function eventToJson(event: ListenerEvent): Json {
         "Task Type": event.taskType,
         "Task End Reason": taskEndReasonToJson(event.reason),
         "Task Info": taskInfoToJson(event.taskInfo),
-        "Task Executor Metrics": executorMetricsToJson(event.taskExecutorMetrics ?? {}),
+        // Most tasks have none: their peaks are told by stage, and Spark reads what is absent as 0.
+        "Task Executor Metrics": event.taskExecutorMetrics === undefined ? {} : executorMetricsToJson(event.taskExecutorMetrics),
         ...(event.taskMetrics === undefined ? {} : { "Task Metrics": taskMetricsToJson(event.taskMetrics) }),
       };
     case "ExecutorAdded":
@@ -364,7 +365,7 @@ export function taskEndReasonToJson(reason: TaskEndReason): Json {
   }
 }
 
-/** Parts that Spark counts and this engine has not (push-based shuffle, heap apart from the rest) are 0. */
+/** What Spark counts and this engine has not is 0, or left out where Spark reads its absence so (push-based shuffle). */
 function taskMetricsToJson(metrics: TaskMetricsInfo): Json {
   return {
     "Executor Deserialize Time": metrics.executorDeserializeTime,
@@ -388,7 +389,6 @@ function taskMetricsToJson(metrics: TaskMetricsInfo): Json {
       "Local Bytes Read": metrics.shuffleLocalBytesRead,
       "Total Records Read": metrics.shuffleRecordsRead,
       "Remote Requests Duration": metrics.shuffleRemoteReqsDuration ?? 0,
-      "Push Based Shuffle": NO_PUSH,
     },
     "Shuffle Write Metrics": {
       "Shuffle Bytes Written": metrics.shuffleBytesWritten,
@@ -400,18 +400,6 @@ function taskMetricsToJson(metrics: TaskMetricsInfo): Json {
     "Updated Blocks": [],
   };
 }
-
-const NO_PUSH: Json = {
-  "Corrupt Merged Block Chunks": 0,
-  "Merged Fetch Fallback Count": 0,
-  "Merged Remote Blocks Fetched": 0,
-  "Merged Local Blocks Fetched": 0,
-  "Merged Remote Chunks Fetched": 0,
-  "Merged Local Chunks Fetched": 0,
-  "Merged Remote Bytes Read": 0,
-  "Merged Local Bytes Read": 0,
-  "Merged Remote Requests Duration": 0,
-};
 
 /** Spark's gauges, in its order. */
 export const EXECUTOR_METRICS: readonly string[] = [

@@ -11,13 +11,13 @@ export function eventLine(event: ListenerEvent): string {
   return JSON.stringify(eventToJson(event));
 }
 
-/** Most tasks have none: their peaks are told by stage. */
-const NO_PEAKS = JSON.stringify(Object.fromEntries(EXECUTOR_METRICS.map((name) => [name, 0])));
 const SUCCESS = `{"Reason":"Success"}`;
-const NO_PUSH =
-  `"Push Based Shuffle":{"Corrupt Merged Block Chunks":0,"Merged Fetch Fallback Count":0,"Merged Remote Blocks Fetched":0,` +
-  `"Merged Local Blocks Fetched":0,"Merged Remote Chunks Fetched":0,"Merged Local Chunks Fetched":0,` +
-  `"Merged Remote Bytes Read":0,"Merged Local Bytes Read":0,"Merged Remote Requests Duration":0}`;
+/** Most tasks neither read nor write all of what is counted; numbers made into text are most of what a line costs. */
+const NO_SHUFFLE_READ =
+  `"Shuffle Read Metrics":{"Remote Blocks Fetched":0,"Local Blocks Fetched":0,"Fetch Wait Time":0,"Remote Bytes Read":0,` +
+  `"Remote Bytes Read To Disk":0,"Local Bytes Read":0,"Total Records Read":0,"Remote Requests Duration":0}`;
+const NO_SHUFFLE_WRITE = `"Shuffle Write Metrics":{"Shuffle Bytes Written":0,"Shuffle Write Time":0,"Shuffle Records Written":0}`;
+const NO_FILES = `"Input Metrics":{"Bytes Read":0,"Records Read":0},"Output Metrics":{"Bytes Written":0,"Records Written":0},"Updated Blocks":[]}`;
 
 function taskStartLine({ stageId, stageAttemptId, taskInfo }: EventOf<"TaskStart">): string {
   return `{"Event":"SparkListenerTaskStart","Stage ID":${stageId},"Stage Attempt ID":${stageAttemptId},"Task Info":${infoText(taskInfo)}}`;
@@ -26,7 +26,7 @@ function taskStartLine({ stageId, stageAttemptId, taskInfo }: EventOf<"TaskStart
 function taskEndLine(event: EventOf<"TaskEnd">): string {
   const { stageId, stageAttemptId, taskType, reason, taskInfo, taskExecutorMetrics, taskMetrics } = event;
   const reasonText = reason.reason === "Success" ? SUCCESS : JSON.stringify(taskEndReasonToJson(reason));
-  let peaks = NO_PEAKS;
+  let peaks = "{}";
   if (taskExecutorMetrics !== undefined)
     peaks = JSON.stringify(Object.fromEntries(EXECUTOR_METRICS.map((name) => [name, taskExecutorMetrics[name] ?? 0])));
   return (
@@ -36,16 +36,16 @@ function taskEndLine(event: EventOf<"TaskEnd">): string {
   );
 }
 
-let lastText = "";
-let lastQuoted = `""`;
+const quotedTexts = new Map<string, string>();
 
 /** Executors and hosts come again and again. */
 function quoted(text: string): string {
-  if (text !== lastText) {
-    lastText = text;
-    lastQuoted = JSON.stringify(text);
+  let known = quotedTexts.get(text);
+  if (known === undefined) {
+    if (quotedTexts.size >= 1000) quotedTexts.clear();
+    quotedTexts.set(text, (known = JSON.stringify(text)));
   }
-  return lastQuoted;
+  return known;
 }
 
 function infoText(task: TaskInfo): string {
@@ -58,7 +58,7 @@ function infoText(task: TaskInfo): string {
         );
   return (
     `{"Task ID":${task.taskId},"Index":${task.index},"Attempt":${task.attemptNumber},"Partition ID":${task.partitionId},` +
-    `"Launch Time":${task.launchTime},"Executor ID":${JSON.stringify(task.executorId)},"Host":${quoted(task.host)},` +
+    `"Launch Time":${task.launchTime},"Executor ID":${quoted(task.executorId)},"Host":${quoted(task.host)},` +
     `"Locality":"${task.taskLocality}","Speculative":${task.speculative},"Getting Result Time":${task.gettingResultTime},` +
     `"Finish Time":${task.finishTime},"Failed":${task.failed},"Killed":${task.killed},"Accumulables":${accumulables}}`
   );
@@ -71,13 +71,31 @@ function metricsText(m: TaskMetricsInfo): string {
     `"Peak Execution Memory":${m.peakExecutionMemory},"Peak On Heap Execution Memory":0,"Peak Off Heap Execution Memory":${m.peakExecutionMemory},` +
     `"Result Size":${m.resultSize},"JVM GC Time":${m.jvmGcTime},"Result Serialization Time":${m.resultSerializationTime},` +
     `"Memory Bytes Spilled":${m.memoryBytesSpilled},"Disk Bytes Spilled":${m.diskBytesSpilled},` +
+    `${shuffleReadText(m)},${shuffleWriteText(m)},` +
+    (m.inputBytes === 0 && m.inputRecords === 0 && m.outputBytes === 0 && m.outputRecords === 0
+      ? NO_FILES
+      : `"Input Metrics":{"Bytes Read":${m.inputBytes},"Records Read":${m.inputRecords}},` +
+        `"Output Metrics":{"Bytes Written":${m.outputBytes},"Records Written":${m.outputRecords}},"Updated Blocks":[]}`)
+  );
+}
+
+function shuffleReadText(m: TaskMetricsInfo): string {
+  const blocks = m.shuffleRemoteBlocksFetched + m.shuffleLocalBlocksFetched;
+  // Who fetched no block may have waited for one in vain.
+  if (blocks === 0 && m.shuffleFetchWaitTime === 0 && m.shuffleRecordsRead === 0 && (m.shuffleRemoteReqsDuration ?? 0) === 0)
+    return NO_SHUFFLE_READ;
+  return (
     `"Shuffle Read Metrics":{"Remote Blocks Fetched":${m.shuffleRemoteBlocksFetched},"Local Blocks Fetched":${m.shuffleLocalBlocksFetched},` +
     `"Fetch Wait Time":${m.shuffleFetchWaitTime},"Remote Bytes Read":${m.shuffleRemoteBytesRead},` +
     `"Remote Bytes Read To Disk":${m.shuffleRemoteBytesReadToDisk},"Local Bytes Read":${m.shuffleLocalBytesRead},` +
-    `"Total Records Read":${m.shuffleRecordsRead},"Remote Requests Duration":${m.shuffleRemoteReqsDuration ?? 0},${NO_PUSH}},` +
+    `"Total Records Read":${m.shuffleRecordsRead},"Remote Requests Duration":${m.shuffleRemoteReqsDuration ?? 0}}`
+  );
+}
+
+function shuffleWriteText(m: TaskMetricsInfo): string {
+  if (m.shuffleBytesWritten === 0 && m.shuffleWriteTimeNs === 0 && m.shuffleRecordsWritten === 0) return NO_SHUFFLE_WRITE;
+  return (
     `"Shuffle Write Metrics":{"Shuffle Bytes Written":${m.shuffleBytesWritten},"Shuffle Write Time":${m.shuffleWriteTimeNs},` +
-    `"Shuffle Records Written":${m.shuffleRecordsWritten}},` +
-    `"Input Metrics":{"Bytes Read":${m.inputBytes},"Records Read":${m.inputRecords}},` +
-    `"Output Metrics":{"Bytes Written":${m.outputBytes},"Records Written":${m.outputRecords}},"Updated Blocks":[]}`
+    `"Shuffle Records Written":${m.shuffleRecordsWritten}}`
   );
 }

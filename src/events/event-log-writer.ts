@@ -18,9 +18,12 @@ import { Redactor } from "./redaction";
 
 /** The version of Spark whose log format is written. */
 const FORMAT_VERSION = "4.2.0";
-/** Characters gathered before they are written: compressed ones are worth more of them. */
+/** Bytes gathered before they are written: compressed ones are worth more of them. */
 const BUFFER_SIZE = 64 * 1024;
 const COMPRESSED_BUFFER_SIZE = 512 * 1024;
+const NEW_LINE = 10;
+/** Bytes in UTF-8 of a character of a JavaScript string, at most. */
+const WIDEST = 3;
 /** Milestones of a compressed log, which are many when jobs are short, are written together for so long, ms. */
 const MILESTONE_DELAY = 500;
 /** Gauges of an executor are written this often, ms. */
@@ -47,7 +50,8 @@ export class EventLogWriter implements SparkListener {
   readonly path: string;
   /** Null when it was closed. */
   #file: number | null;
-  #lines: string[] = [];
+  /** Lines are encoded as they come: joined text would be copied twice more. */
+  #gathered: Buffer;
   #length = 0;
   #milestone: NodeJS.Timeout | undefined;
   /** Bytes of the current part, and its number. */
@@ -62,6 +66,7 @@ export class EventLogWriter implements SparkListener {
     if (rollAt !== undefined && rollAt < SMALLEST_ROLL)
       throw new UsageError("INVALID_CONF_VALUE", `spark.eventLog.rolling.maxFileSize must be at least 10m, not ${rollAt} bytes.`);
     this.#redactor = new Redactor(settings);
+    this.#gathered = Buffer.allocUnsafeSlow(2 * this.#bufferSize);
     const folder = directory.startsWith("file:") ? fileURLToPath(directory) : directory;
     const name = rollAt === undefined ? `${applicationId}${compress ? ".zstd" : ""}` : rollingDirectory(applicationId);
     this.path = join(folder, name);
@@ -79,23 +84,35 @@ export class EventLogWriter implements SparkListener {
 
   onOther(event: ListenerEvent): void {
     if (this.#file === null || !this.#isWritten(event)) return;
-    const line = eventLine(this.#redactor.event(event));
-    this.#lines.push(line);
-    this.#length += line.length;
-    const compress = this.options.compress === true;
-    if (this.#length >= (compress ? COMPRESSED_BUFFER_SIZE : BUFFER_SIZE)) this.flush();
+    this.#gather(eventLine(this.#redactor.event(event)));
+    if (this.#length >= this.#bufferSize) this.flush();
     else if (!isMilestone(event)) return;
-    else if (!compress) this.flush();
+    else if (this.options.compress !== true) this.flush();
     else this.#milestone ??= setTimeout(() => this.flush(), MILESTONE_DELAY).unref();
+  }
+
+  get #bufferSize(): number {
+    return this.options.compress === true ? COMPRESSED_BUFFER_SIZE : BUFFER_SIZE;
+  }
+
+  #gather(line: string): void {
+    if (this.#length + WIDEST * line.length + 1 > this.#gathered.length) {
+      this.flush();
+      const wanted = Math.max(2 * this.#bufferSize, WIDEST * line.length + 1);
+      // A plan's text may be longer than all that is gathered otherwise; its buffer is not kept.
+      if (this.#gathered.length < wanted || this.#gathered.length > 2 * this.#bufferSize)
+        this.#gathered = Buffer.allocUnsafeSlow(wanted);
+    }
+    this.#length += this.#gathered.write(line, this.#length);
+    this.#gathered[this.#length++] = NEW_LINE;
   }
 
   /** Writes what was gathered. When that fails the log stays as it is, unfinished, and says so in the driver's log. */
   flush(): void {
     clearTimeout(this.#milestone);
     this.#milestone = undefined;
-    if (this.#file === null || this.#lines.length === 0) return;
-    const text = Buffer.from(`${this.#lines.join("\n")}\n`);
-    this.#lines = [];
+    if (this.#file === null || this.#length === 0) return;
+    const text = this.#gathered.subarray(0, this.#length);
     this.#length = 0;
     try {
       const bytes = this.options.compress === true ? zstd().compress(text) : text;

@@ -71,11 +71,7 @@ export class ApplicationUi implements Applications {
   readonly #driver = new DriverProcess();
   #driverSampledAt = 0;
 
-  /** @param refresh puts the newest events into the store. */
-  constructor(
-    private readonly options: ApplicationUiOptions,
-    private readonly refresh: () => void,
-  ) {
+  constructor(private readonly options: ApplicationUiOptions) {
     this.#store = new AppStore(options.limits);
     this.#store.apply({ type: "LogStart", sparkVersion: SPARK_VERSION });
     this.#beat = options.heartbeatMs;
@@ -83,23 +79,19 @@ export class ApplicationUi implements Applications {
     if (options.profileAtOnce) void this.control.startProfile().catch(() => undefined);
   }
 
-  apply(events: readonly ListenerEvent[]): void {
-    for (const event of events) {
-      this.#store.apply(event);
-      // One that joins later takes part.
-      if (event.type !== "ExecutorAdded") continue;
-      if (this.#profiling) void this.options.application.profile(event.executorId, "start").catch(() => undefined);
-      if (this.#beat !== this.options.heartbeatMs) this.options.application.beatEvery(this.#beat);
-    }
+  apply(event: ListenerEvent): void {
+    this.#store.apply(event);
+    // One that joins later takes part.
+    if (event.type !== "ExecutorAdded") return;
+    if (this.#profiling) void this.options.application.profile(event.executorId, "start").catch(() => undefined);
+    if (this.#beat !== this.options.heartbeatMs) this.options.application.beatEvery(this.#beat);
   }
 
   list(): ApplicationInfo[] {
-    this.refresh();
     return [applicationInfo(this.#store)];
   }
 
   find(id: string): Promise<AppStore | null> {
-    this.refresh();
     this.#sampleDriver();
     return Promise.resolve(id === this.#store.application.id ? this.#store : null);
   }
@@ -113,7 +105,6 @@ export class ApplicationUi implements Applications {
     addApiFiresteel(routes, this, (store) => reportHtml(store, webFolder, this.options.version));
     routes.get("/health", () => json({ status: "ok" }));
     routes.get("/metrics/prometheus", () => {
-      this.refresh();
       return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: prometheusText(this.#store, Date.now()) };
     });
     const versions = {
@@ -176,7 +167,6 @@ export class ApplicationUi implements Applications {
   }
 
   #identity(): Identity {
-    this.refresh();
     const { application } = this.#store;
     return {
       kind: "driver",

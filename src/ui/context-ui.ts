@@ -14,8 +14,6 @@ import { loadUi } from "./load";
 const MOST_KEPT = 5000;
 /** A job that takes longer is worth looking at, ms. */
 const LONG_JOB = 1000;
-/** How often what came is put into the store while nobody asks, ms. */
-const APPLY_EVERY = 500;
 
 export interface ContextUiOptions {
   /** False: no port is opened and no event kept; only a report can be asked for, which then says so. */
@@ -34,7 +32,6 @@ export class ContextUi implements SparkListener {
   #ui: ApplicationUi | undefined;
   #opening: Promise<string> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #applying: NodeJS.Timeout | undefined;
   /** When each job that runs began. */
   readonly #running = new Map<number, number>();
   #stopped = false;
@@ -45,12 +42,14 @@ export class ContextUi implements SparkListener {
 
   onOther(event: ListenerEvent): void {
     if (this.#stopped) return;
-    this.#events.push(event);
+    // What is kept is copied by the garbage collector: as soon as there is a store, nothing is.
+    if (this.#ui === undefined) this.#events.push(event);
+    else this.#ui.apply(event);
     if (event.type === "JobStart") {
       this.#running.set(event.jobId, Date.now());
       this.#watch(LONG_JOB);
     } else if (event.type === "JobEnd") this.#running.delete(event.jobId);
-    if (this.#events.length >= MOST_KEPT) this.#apply();
+    if (this.#events.length >= MOST_KEPT) this.#loaded();
   }
 
   /** Opens the port, if it is not open; resolves with the address. */
@@ -68,14 +67,12 @@ export class ContextUi implements SparkListener {
         "UI_DISABLED",
         "performanceReport needs the events that the user interface keeps: spark.ui.enabled is false.",
       );
-    this.#apply();
     await this.#loaded().writeReport(path);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    clearInterval(this.#applying);
     this.#events = [];
     await this.#opening?.catch(() => undefined);
     await this.#ui?.close();
@@ -104,23 +101,18 @@ export class ContextUi implements SparkListener {
     const url = await this.#loaded().listen();
     if (this.#stopped) return url;
     this.uiWebUrl = url;
-    this.#applying ??= setInterval(() => this.#apply(), APPLY_EVERY).unref();
     this.context.announce(url);
     return url;
   }
 
+  /** Made with the first that wants it, of the events so far. */
   #loaded(): ApplicationUi {
     if (this.#ui === undefined) {
       const { ApplicationUi: Ui } = loadUi();
-      this.#ui = new Ui(this.context.options(), () => this.#apply());
+      this.#ui = new Ui(this.context.options());
+      for (const event of this.#events) this.#ui.apply(event);
+      this.#events = [];
     }
     return this.#ui;
-  }
-
-  #apply(): void {
-    const events = this.#events;
-    if (events.length === 0) return;
-    this.#events = [];
-    this.#loaded().apply(events);
   }
 }

@@ -44,6 +44,8 @@ const OPTIONAL = new Set([
   "rootExecutionId",
   "queryId",
   "errorMessage",
+  // Of a shuffle service that there is not: left out here, and Spark reads logs without.
+  "Push Based Shuffle",
 ]);
 
 /** Every key on the way, with the first element of lists: "Stage Info/RDD Info/0/Name". */

@@ -1,10 +1,13 @@
 /** Peaks of gauges: the larger of each. */
 import type { ExecutorMetricsInfo } from "../../events/listener-events";
 
+/** @param peaks are made larger in place; undefined while nothing was seen. */
 export function addPeaks(peaks: ExecutorMetricsInfo | undefined, seen: ExecutorMetricsInfo): ExecutorMetricsInfo | undefined {
-  const keys = Object.keys(seen);
-  if (keys.length === 0) return peaks;
-  const result: Record<string, number> = { ...peaks };
-  for (const key of keys) result[key] = Math.max(result[key] ?? 0, seen[key]!);
+  if (peaks === undefined) return Object.keys(seen).length === 0 ? undefined : { ...seen };
+  const result = peaks as Record<string, number>;
+  for (const key in seen) {
+    const value = seen[key]!;
+    if (!(result[key]! >= value)) result[key] = value;
+  }
   return result;
 }
