@@ -3,6 +3,7 @@ import type { LogicalPlan } from "../logical/plan";
 import { mapSubqueries, transformAllExpressions } from "../logical/traverse";
 import type { OptimizerContext, Rule } from "./context";
 import { runBatches, type Batch } from "./engine";
+import { aggregateJoinedRows } from "./rules/aggregate-joined-rows";
 import { booleanSimplification } from "./rules/boolean-simplification";
 import { collapseProject } from "./rules/collapse-project";
 import { columnPruning } from "./rules/column-pruning";
@@ -93,6 +94,8 @@ const BATCHES: readonly Batch[] = [
   { name: "Subqueries over the same groups", repeat: false, rules: [shareAggregates] },
   { name: "Subqueries", repeat: true, required: true, rules: SUBQUERIES },
   { name: "Operators", repeat: true, rules: OPERATORS },
+  // While relations that are there twice look the same.
+  { name: "Aggregates of joined rows", repeat: false, rules: [aggregateJoinedRows] },
   { name: "Infer filters", repeat: false, rules: [inferFiltersFromConstraints, pushExtraPredicates] },
   { name: "Operators over inferred filters", repeat: true, rules: OPERATORS },
   { name: "Join order", repeat: false, rules: [reorderJoins] },

@@ -3,6 +3,7 @@ import { planText } from "../../../src/dataframe/logical/print";
 import type { LogicalPlan } from "../../../src/dataframe/logical/plan";
 import type { Rule } from "../../../src/dataframe/optimizer/context";
 import { applyRule } from "../../../src/dataframe/optimizer/engine";
+import { aggregateJoinedRows } from "../../../src/dataframe/optimizer/rules/aggregate-joined-rows";
 import { booleanSimplification } from "../../../src/dataframe/optimizer/rules/boolean-simplification";
 import { collapseProject } from "../../../src/dataframe/optimizer/rules/collapse-project";
 import { columnPruning } from "../../../src/dataframe/optimizer/rules/column-pruning";
@@ -1018,6 +1019,53 @@ describe("ShareAggregates", () => {
     ["no groups", "select k from r where k > (select avg(k) from r)"],
     ["random rows", "select l from r where rand(1) < 1 group by l having sum(k) > (select sum(k) from r where rand(1) < 1)"],
   ])("%s", (_, sql) => expect(fire(shareAggregates, `${view} ${sql}`, before)).toBe("as it was"));
+});
+
+describe("AggregateJoinedRows", () => {
+  const before = [
+    inlineCte,
+    eliminateSubqueryAliases,
+    collapseProject,
+    rewriteSubqueries,
+    pushDownPredicates,
+    eliminateOuterJoin,
+    pushDownPredicates,
+    collapseProject,
+  ];
+  const view = "with r as (select * from big)";
+
+  test("the least of each key among rows that a small table chooses", () => {
+    const sql = `${view} select k, m from r, mid where k = o and p = 3 and l = (select min(l) from r x where x.k = o)`;
+    expect(fire(aggregateJoinedRows, sql, before)).toMatchInlineSnapshot(`
+     "
+     Project [k#5, m#7]
+     +- WithCTE [17]
+        :- Project [k#5, l#6, m#7, o#8]
+        :  +- Join Inner, (k#5 = o#8)
+        :     :- Project [k#2 AS k#5, l#3 AS l#6, m#4 AS m#7]
+        :     :  +- Relation big[k#2,l#3,m#4] parquet
+        :     +- Filter (p#9 = 3)
+        :        +- Relation mid[o#8,p#9] parquet
+        +- Project [k#5, m#7]
+           +- Join Inner, ((k#10 = o#8) AND (l#6 = min(l)#13))
+              :- CTERelationRef 17, [k#5, l#6, m#7, o#8]
+              +- Aggregate [k#18], [min(l#19) AS min(l)#13, k#18 AS k#10]
+                 +- CTERelationRef 17, [k#18, l#19, m#20, o#21]
+     "
+    `);
+  });
+
+  test.each([
+    ["a sum", "select k from r, mid where k = o and p = 3 and l = (select sum(l) from r x where x.k = o)"],
+    ["other rows", "select k from r, mid where k = o and p = 3 and l = (select min(l) from r x where x.k = o and m > 1)"],
+    ["fewer rows", "select k from r, mid where k = o and p = 3 and m > 1 and l = (select min(l) from r x where x.k = o)"],
+    [
+      "rows compared by more than keys",
+      "select k from r, mid where k = o and p = m and l = (select min(l) from r x where x.k = o)",
+    ],
+    ["another key", "select k from r, mid where k = o and p = 3 and l = (select min(l) from r x where x.m = o)"],
+    ["many rows", "select r.k from r, big y where r.k = y.k and r.l = (select min(l) from r x where x.k = y.k)"],
+  ])("%s", (_, sql) => expect(fire(aggregateJoinedRows, `${view} ${sql}`, before)).toBe("as it was"));
 });
 
 describe("ReduceAggregateInput", () => {

@@ -28,6 +28,7 @@ function holds(sql: string): void {
       const session = new TestSession(TABLES, {
         "firesteel.sql.reduceAggregateInput.minRows": least,
         "firesteel.sql.eagerAggregation.minRows": least,
+        "firesteel.sql.aggregateJoinedRows.minGain": least,
       });
       const evaluator = new PlanEvaluator(session.settings, (name) => rows[name] as readonly BoxedRow[]);
       const analyzed = session.analyzed(sql);
@@ -67,6 +68,16 @@ describe.each(
       "with v as (select a, sum(b) as n from t group by a) select a from u left join v on a = c where d > (select avg(n) from v)",
       "with v as (select distinct a, b from t) select a from v where b < (select count(distinct b) from v)",
       "select a, (select count(*) from t) from t group by a having count(*) < (select count(*) from t)",
+    ],
+    "aggregates of joined rows": [
+      "with v as (select * from t) select v.b, f from v, w where v.a = e and v.b = (select min(b) from v x where x.a = w.e)",
+      "with v as (select * from t) select v.s from v, w where a = e and v.b < (select avg(x.b) from v x where x.a = v.a)",
+      "with v as (select * from t where b > 0) select v.a, m from v, u, (select a as k, max(s) as m from v group by a) where v.a = c and k = c",
+      "with v as (select * from t), z as (select * from u) select v.a, d, f from v, z, w where a = c and d = e and b = (select max(x.b) from v x, z y where x.a = y.c and y.d = w.e)",
+      "with v as (select * from t) select v.b from v, w where v.a = e and v.b > f and v.b = (select min(b) from v x where x.a = w.e)",
+      "with v as (select * from t) select v.b from v, w where v.a = e and v.b = (select sum(b) from v x where x.a = w.e)",
+      "with v as (select * from t) select p.b, q.b from v p, v q where p.a = q.a and p.b = (select min(b) from v x where x.a = q.a)",
+      "with v as (select a, b from t) select * from v, w where a = e and b = (select max(b) from v x where x.a = w.e) union all select 1, 2, 3, 4",
     ],
     subqueries: [
       "select a, (select coalesce(max(d), -1) from u where c = a having count(*) > 1) from t",

@@ -42,7 +42,11 @@ async function ask(request) {
 /** Ways to carry a query out: the answer must not depend on them. */
 const SETTINGS = [
   {},
-  { "firesteel.sql.reduceAggregateInput.minRows": "0", "firesteel.sql.eagerAggregation.minRows": "0" },
+  {
+    "firesteel.sql.reduceAggregateInput.minRows": "0",
+    "firesteel.sql.eagerAggregation.minRows": "0",
+    "firesteel.sql.aggregateJoinedRows.minGain": "0",
+  },
   // Some sides are small and others not: semi joins by marks.
   { "spark.sql.autoBroadcastJoinThreshold": "2k" },
   { "spark.sql.autoBroadcastJoinThreshold": "-1", "spark.sql.shuffle.partitions": "3" },

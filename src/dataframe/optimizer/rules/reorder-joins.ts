@@ -16,6 +16,7 @@ import { mapPlanChildren, withChildren } from "../../logical/traverse";
 import { attributeSet, conjuncts } from "../predicates";
 import type { Rule } from "../context";
 import { JoinGraph } from "../join-graph";
+import { isRegion, takeApart } from "../join-region";
 import { Statistics } from "../statistics";
 import { equiKeys } from "../equi-keys";
 
@@ -45,24 +46,6 @@ function reordered(plan: LogicalPlan, statistics: Statistics): LogicalPlan {
   const same = have.length === wanted.length && have.every((column, i) => column.id === wanted[i]?.id);
   const result: LogicalPlan = same ? ordered : { kind: "project", child: ordered, expressions: wanted };
   return sameShape(plan, result) ? plan : result;
-}
-
-/** Joins that may change places with those around them: inner, without hints. */
-function isRegion(plan: LogicalPlan): plan is Join {
-  return (
-    plan.kind === "join" && (plan.type === "inner" || plan.type === "cross") && plan.hints === undefined && plan.lateral !== true
-  );
-}
-
-/** Also looks through projections that only leave out columns. */
-function takeApart(plan: LogicalPlan, relations: LogicalPlan[], conditions: Expression[]): void {
-  if (isRegion(plan)) {
-    takeApart(plan.left, relations, conditions);
-    takeApart(plan.right, relations, conditions);
-    if (plan.condition !== null) conditions.push(...conjuncts(plan.condition));
-  } else if (plan.kind === "project" && plan.expressions.every((item) => item.kind === "attribute") && isRegion(plan.child)) {
-    takeApart(plan.child, relations, conditions);
-  } else relations.push(plan);
 }
 
 /** The same joins over relations that were rewritten, in the order of takeApart. */
