@@ -214,6 +214,9 @@ export class Emitter {
     if (term.rep === "any") return `(${term.code} === ${term.code} ? ${term.code} : ${term.big!})`;
     if (term.rep !== "bytes") return term.code;
     if (term.type.kind === "binary") return `${term.code}.slice(${term.start!}, ${term.end!})`;
+    const text = term.literal?.value;
+    // As the bytes have it, which cannot hold halves of pairs.
+    if (typeof text === "string") return JSON.stringify(Buffer.from(text, "utf8").toString("utf8"));
     return `R.textOf(${term.code}, ${term.start!}, ${term.end!})`;
   }
 

@@ -131,6 +131,13 @@ function operation(
       ),
     fc.tuple(fc.constantFrom("year", "month", "day", "quarter"), dates).map(([name, a]) => bound(name, a)),
     fc
+      .tuple(
+        fc.constantFrom("extract", "date_part", "datepart"),
+        fc.constantFrom("YEAR", "mon", "d", "QTR", "week", "doy"),
+        dates,
+      )
+      .map(([name, field, a]) => bound(name, literal(field, string), a)),
+    fc
       .tuple(fc.constantFrom("date_add", "date_sub"), dates, fc.integer({ min: -1000, max: 1000 }))
       .map(([name, a, days]) => bound(name, a, literal(days, int))),
     fc

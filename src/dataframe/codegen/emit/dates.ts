@@ -11,9 +11,13 @@ const FIELDS: Readonly<Record<string, readonly [fn: string, range: Range]>> = {
   quarter: ["quarterOf", [1, 4]],
 };
 
+/** Functions whose first argument names the field; the name is an option of the call. */
+const NAMING = new Set(["extract", "datepart", "date_part"]);
+
 export function emitDateField(emitter: Emitter, call: Call): Term | null {
-  const [arg] = call.args;
-  const field = FIELDS[call.fn];
+  const naming = NAMING.has(call.fn);
+  const arg = call.args[naming ? 1 : 0];
+  const field = FIELDS[naming ? (call.options?.["part"] as string) : call.fn];
   if (field === undefined || arg?.type.kind !== "date" || call.type.kind !== "int") return null;
   const child = emitter.emit(arg);
   const code = emitter.writer.constant(`R.${field[0]}(${child.code})`, "field");

@@ -3,7 +3,14 @@ import type { ColumnBatch } from "../../../columnar/vector";
 import type { JoinTable } from "../join/table";
 import type { OpenTask } from "../operator";
 import type { OperatorMetrics } from "../ports";
-import { bindConstants, type PipelineProgram, type SinkEmitter, type Variant } from "./program";
+import { bindConstants, type PipelineFunction, type PipelineProgram, type SinkEmitter, type Variant } from "./program";
+
+/**
+ * A loop over a large batch is compiled while it runs. What follows it has not run then: the compiled code would be left at the end of
+ * each batch, and the next batch begin in the slow one. V8 notes what it sees after a few thousand bytes of byte code have run.
+ */
+const WARMING_CALLS = 32;
+const warmed = new WeakSet<PipelineFunction>();
 
 export class PipelineRun {
   readonly #constants = new Map<Variant, readonly unknown[]>();
@@ -29,10 +36,20 @@ export class PipelineRun {
 
   run(variant: Variant, batch: ColumnBatch, from: number, to: number, state: unknown): void {
     let constants = this.#constants.get(variant);
-    if (constants === undefined) this.#constants.set(variant, (constants = bindConstants(variant, this.task)));
+    if (constants === undefined) {
+      this.#constants.set(variant, (constants = bindConstants(variant, this.task)));
+      this.#warm(variant, batch, from, constants, state);
+    }
     variant.run(batch, from, to, constants, state, this.tables, this.#counts);
     this.#counts[0]! += to - from;
     this.#told();
+  }
+
+  /** Calls without rows, so that V8 has seen what stands before and behind the loop when it compiles the loop. */
+  #warm({ run }: Variant, batch: ColumnBatch, from: number, constants: readonly unknown[], state: unknown): void {
+    if (warmed.has(run)) return;
+    warmed.add(run);
+    for (let call = 0; call < WARMING_CALLS; call++) run(batch, from, from, constants, state, this.tables, this.#counts);
   }
 
   /** Rows that left the last place, where the sink counted them: or those that went through untouched. */

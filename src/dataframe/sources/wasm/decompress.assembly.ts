@@ -8,6 +8,20 @@ function copy16(to: usize, from: usize): void {
   v128.store(to, v128.load(from));
 }
 
+/** Sixteen bytes at once are right also where they overlap, as long as those that count do not. */
+// @ts-ignore: decorator
+@inline
+function copyUpTo64(to: usize, from: usize, length: usize): void {
+  copy16(to, from);
+  if (length > 16) {
+    copy16(to + 16, from + 16);
+    if (length > 32) {
+      copy16(to + 32, from + 32);
+      copy16(to + 48, from + 48);
+    }
+  }
+}
+
 /** `length` bytes that lie `offset` back; they may overlap what is written. */
 // @ts-ignore: decorator
 @inline
@@ -50,16 +64,23 @@ export function snappyLength(src: usize, end: usize): i32 {
 }
 
 /**
- * For each tag byte of a copy: its length in the low half, the upper bits of its offset in the high half; and by the kind of the tag which
- * bits of the two bytes behind it belong to the offset.
+ * For each tag byte, in 32 bits: the length (7 bits, at 0), how far back a copy must at least begin so that sixteen bytes can be copied at once
+ * (5 bits, at 8), and the upper bits of its offset (at 16). Literals are as copies from 16 bytes back; what has no room in a byte is never
+ * far enough back. And by the kind of the tag which bits of the two bytes behind it belong to the offset.
  */
 const TAGS: usize = memory.data(1024, 16);
 const MASKS: usize = memory.data<u32>([0, 0xff, 0xffff, 0]);
+/** What a literal has for an offset, and a distance that it is never as far as. From the start on so much is copied one by one. */
+const STEP: u32 = 16;
+const NEVER: u32 = 31;
 
 for (let tag: u32 = 0; tag < 256; tag++) {
   const kind = tag & 3;
-  const length = kind == 1 ? 4 + ((tag >> 2) & 7) : 1 + (tag >> 2);
-  store<u32>(TAGS + 4 * tag, length | (kind == 1 ? (tag & 0xe0) << 19 : 0));
+  const length: u32 = kind == 1 ? 4 + ((tag >> 2) & 7) : 1 + (tag >> 2);
+  const special = kind == 3 || (kind == 0 && length > 60);
+  const least = special ? NEVER : length < STEP ? length : STEP;
+  const offset = kind == 1 ? (tag & 0xe0) << 3 : kind == 2 ? 0 : STEP;
+  store<u32>(TAGS + 4 * tag, length | (least << 8) | (offset << 16));
 }
 
 export function snappyDecompress(src: usize, end: usize, dst: usize, limit: usize): i32 {
@@ -68,44 +89,31 @@ export function snappyDecompress(src: usize, end: usize, dst: usize, limit: usiz
   const start = dst;
   // Far from both ends nothing but the distance of copies has to be checked. Which length of offset comes next no processor can
   // foretell: both take one way.
-  const safeEnd = end > 80 ? end - 80 : 0;
-  const safeLimit = limit > 80 ? limit - 80 : 0;
+  const safeEnd = end > 160 ? end - 160 : 0;
+  const safeLimit = limit > 160 ? limit - 160 : 0;
   while (src < end) {
-    let tag = src < end ? (load<u8>(src) as usize) : 0;
-    while (src < safeEnd && dst < safeLimit) {
-      const kind = tag & 3;
-      if (kind == 0) {
+    let tag = load<u8>(src) as usize;
+    while (src < safeEnd && dst < safeLimit && dst - start >= NEVER) {
+      if ((tag & 3) == 0) {
         const length = (tag >> 2) + 1;
         if (length > 60) break;
-        copy16(dst, src + 1);
-        if (length > 16) {
-          copy16(dst + 16, src + 17);
-          if (length > 32) {
-            copy16(dst + 32, src + 33);
-            copy16(dst + 48, src + 49);
-          }
-        }
+        copyUpTo64(dst, src + 1, length);
         src += length + 1;
         dst += length;
         tag = load<u8>(src) as usize;
-        continue;
+        // What follows is a copy nearly always.
+        if ((tag & 3) == 0) continue;
       }
-      const entry = load<u32>(TAGS + (tag << 2)) as usize;
-      const offset = (entry >> 16) + ((load<u16>(src, 1) as usize) & (load<u32>(MASKS + (kind << 2)) as usize));
-      const length = entry & 0xff;
-      // Sixteen bytes at once are right also where they overlap, as long as those that count do not.
-      if (kind == 3 || (offset < 16 && offset < length) || offset > dst - start) break;
+      const kind = tag & 3;
+      const entry = load<u32>(TAGS + (tag << 2));
+      const least = ((entry >> 8) & 31) as usize;
+      const offset = ((entry >> 16) as usize) + ((load<u16>(src, 1) as usize) & (load<u32>(MASKS + (kind << 2)) as usize));
+      // Too near or too far: one less than nothing is more than anything.
+      if (offset - least > dst - start - least) break;
       src += kind + 1;
       tag = load<u8>(src) as usize;
-      const from = dst - offset;
-      copy16(dst, from);
-      if (length > 16) {
-        copy16(dst + 16, from + 16);
-        if (length > 32) {
-          copy16(dst + 32, from + 32);
-          copy16(dst + 48, from + 48);
-        }
-      }
+      const length = (entry & 127) as usize;
+      copyUpTo64(dst, dst - offset, length);
       dst += length;
     }
     if (src >= end) break;
