@@ -5,10 +5,12 @@ from scipy import sparse
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import IncrementalPCA, TruncatedSVD
-from sklearn.ensemble import StackingClassifier, StackingRegressor
+from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor
 from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LinearRegression, LogisticRegression, SGDClassifier, SGDRegressor
+from sklearn.linear_model import LinearRegression, LogisticRegression, PassiveAggressiveClassifier, PassiveAggressiveRegressor, SGDClassifier, SGDRegressor
 from sklearn.model_selection import PredefinedSplit
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import ClassifierChain, MultiOutputClassifier, MultiOutputRegressor
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, QuantileTransformer, StandardScaler
@@ -99,6 +101,28 @@ for passthrough in [True, False]:
     found[f"StackingRegressor {passthrough}"] = {"out": stack.predict(X)}
 stack = StackingClassifier([("bayes", GaussianNB(var_smoothing=0)), ("logistic", free)], free, cv=folds).fit(X, np.array([float((c > 0) != (i % 7 == 0)) for i, c in enumerate(cls)]))
 found["StackingClassifier 2"] = {"out": stack.predict_proba(X)}
+
+two = np.array([float((c > 0) != (i % 7 == 0)) for i, c in enumerate(cls)])
+large = np.array([float(x > 0) for x in size])
+gauss = GaussianNB(var_smoothing=0)
+penal = LogisticRegression(C=1, tol=1e-12, max_iter=10000)
+for voting in ["hard", "soft"]:
+    vote = VotingClassifier([("bayes", gauss), ("logistic", penal)], voting=voting, weights=[1, 2]).fit(X, cls)
+    found[f"VotingClassifier {voting}"] = {"out": vote.predict(X)}
+vote = VotingRegressor([("one", LinearRegression()), ("other", LinearRegression(fit_intercept=False))], weights=[3, 1]).fit(X, target)
+found["VotingRegressor"] = {"out": vote.predict(X)}
+found["MultiOutputRegressor"] = {"out": MultiOutputRegressor(LinearRegression()).fit(X, np.column_stack([target, size])).predict(X)}
+found["MultiOutputClassifier"] = {"out": MultiOutputClassifier(gauss).fit(X, np.column_stack([two, cls])).predict(X)}
+found["ClassifierChain"] = {"out": ClassifierChain(penal).fit(X, np.column_stack([two, large])).predict(X)}
+ovr = OneVsRestClassifier(penal).fit(X, cls)
+found["OneVsRest"] = {"out": ovr.predict(X), "coef": np.array([each.coef_[0] for each in ovr.estimators_])}
+for name, passive, y in [
+    ("PassiveAggressiveClassifier", PassiveAggressiveClassifier(C=0.5, shuffle=False), cls),
+    ("PassiveAggressiveRegressor", PassiveAggressiveRegressor(C=0.5, epsilon=0.05, shuffle=False), target),
+]:
+    for rows in batches:
+        passive.partial_fit(X[rows], y[rows], **({"classes": [0, 1, 2]} if y is cls else {}))
+    found[name] = {"coef": np.atleast_2d(passive.coef_), "intercept": np.atleast_1d(passive.intercept_)}
 
 
 def plain(value):
