@@ -71,7 +71,7 @@ export function pathNotFound(path: string, message = `Input path does not exist:
 
 /** A file that is there but cannot be read, or does not hold what its name or header says. */
 export function readFailed(path: string, reason: string, cause?: unknown): DataError {
-  return new DataError("FAILED_READ_FILE", `Cannot read ${path}: ${reason}`, {
+  return new DataError("FAILED_READ_FILE.NO_HINT", `Cannot read ${path}: ${reason}`, {
     sqlState: "KD001",
     parameters: { path },
     ...(cause === undefined ? {} : { cause }),

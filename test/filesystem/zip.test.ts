@@ -86,5 +86,5 @@ test.each<[string, () => Buffer, string]>([
   ],
   ["an absolute name", () => inDirectory("empty", 46, 0x2f), 'its entry "/mpty" lies outside of the archive'],
 ])("%s is refused", (_what, archive, message) => {
-  expect(() => unzip(archive(), directory, "a.zip")).toThrow(`[FAILED_READ_FILE] Cannot read a.zip: ${message}`);
+  expect(() => unzip(archive(), directory, "a.zip")).toThrow(`[FAILED_READ_FILE.NO_HINT] Cannot read a.zip: ${message}`);
 });

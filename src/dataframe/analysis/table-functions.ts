@@ -1,5 +1,5 @@
 /** Functions in FROM: range, generators, functions whose rows the driver knows, and SQL functions that return tables. */
-import type { Boxed, StructType } from "../../columnar/types";
+import type { Boxed } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { attribute, coerced, LONG } from "../expressions/build";
@@ -7,8 +7,7 @@ import type { Expression, GeneratorCall } from "../expressions/expression";
 import { isFoldable, mapChildren } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
-import type { UnresolvedExpression, UserFunction } from "../syntax/expression";
-import type { TableArgument, UnresolvedPlan } from "../syntax/plan";
+import type { UnresolvedPlan } from "../syntax/plan";
 import { implicitlyCastable } from "../types/coercion";
 import { bindContext } from "./bind-context";
 import { bound } from "./binder";
@@ -20,6 +19,7 @@ import { exprText, idText, ordinalWord, typeText } from "./messages";
 import { withNamedArguments } from "./named-arguments";
 import { fieldColumn, noColumns, oneRow, tableName } from "./relations";
 import { tableRoutine } from "./routines";
+import { overTable } from "./table-argument";
 
 type Written = Extract<UnresolvedPlan, { kind: "tableFunction" }>;
 type TableFunctionSyntax = Written & { readonly name: readonly string[] };
@@ -53,37 +53,6 @@ export function bindTableFunction(binder: Binder, written: Written, env: Env): B
   const { schema, rows } = found.bind(args(call), bindContext(binder, name, plan.at));
   const output = schema.fields.map((field) => fieldColumn(binder, field, []));
   return bound({ kind: "localRelation", output, rows: [...rows] }, output);
-}
-
-/**
- * A function of a table: its rows, with the keys and the other arguments behind them, come together by their keys, in order, to
- * what calls the function.
- */
-function overTable(fn: UserFunction, call: TableFunctionSyntax, tables: readonly TableArgument[]): UnresolvedPlan {
-  const [table, second] = tables as readonly [TableArgument, TableArgument?];
-  if (second !== undefined) {
-    throw new AnalysisError("TABLE_VALUED_FUNCTION_TOO_MANY_TABLE_ARGUMENTS", { num: String(tables.length) }, call.at);
-  }
-  const named = (prefix: string) => (child: UnresolvedExpression, i: number) =>
-    ({ kind: "alias", child, names: [`__${prefix}_${i}`] }) satisfies UnresolvedExpression;
-  const keys = table.partitionBy.map(named("key"));
-  const args = call.args.filter((_, i) => i !== table.position).map(named("argument"));
-  const star: UnresolvedExpression = { kind: "star", qualifier: [], except: [] };
-  const columns: UnresolvedPlan = { kind: "project", child: table.plan, expressions: [star, ...keys, ...args] };
-  const by = keys.map(({ names }): UnresolvedExpression => ({ kind: "name", parts: names }));
-  const together: UnresolvedPlan =
-    by.length > 0
-      ? { kind: "repartition", child: columns, by, how: "hash" }
-      : table.singlePartition
-        ? { kind: "repartition", child: columns, by: [], how: "coalesce", numPartitions: 1 }
-        : columns;
-  const order: UnresolvedExpression[] = [
-    ...by.map((child) => ({ kind: "sortOrder", child, ascending: true, nullsFirst: null }) satisfies UnresolvedExpression),
-    ...table.orderBy,
-  ];
-  const sorted: UnresolvedPlan = order.length === 0 ? together : { kind: "sort", child: together, order, global: false };
-  const tableCall = { keys: keys.length, args: args.length, position: table.position };
-  return { kind: "mapBatches", child: sorted, fn: { ...fn, tableCall }, schema: fn.returnType as StructType };
 }
 
 function notATableFunction(plan: TableFunctionSyntax): AnalysisError {

@@ -38,6 +38,7 @@ import type { QueryOptions } from "./session-core";
 import { showText } from "./show";
 import type { SparkSession } from "./spark-session";
 import { DataFrameStatFunctions } from "./stat-functions";
+import { TableArg } from "./table-arg";
 import { treeText } from "./tree-text";
 import { DataFrameWriter } from "./writer";
 import { DataFrameWriterV2, MergeIntoWriter } from "./writer-v2";
@@ -558,6 +559,11 @@ export class DataFrame {
   /** Whether this query has rows, as a condition in another. */
   exists(): Column {
     return new Column({ kind: "exists", plan: this.plan });
+  }
+
+  /** This DataFrame as the argument of a table function: `total(df.asTable().partitionBy("city"))`. */
+  asTable(): TableArg {
+    return TableArg.of(this);
   }
 
   // Shape

@@ -102,6 +102,25 @@ test("handlers of tables: a partition each, rows in order, and what is left at t
   });
 });
 
+test("a DataFrame as the argument of a table function", async () => {
+  class Count {
+    n = 0;
+    eval(_row: Row): void {
+      this.n++;
+    }
+    *terminate(): Iterable<unknown> {
+      yield { n: this.n };
+    }
+  }
+  const count = F.udtf(Count, "n INT");
+  const df = spark().range(0, 10, 1, 3).withColumn("k", F.col("id").mod(3));
+  expect(byText(await rowsOf(count(df.asTable().partitionBy("k"))))).toEqual([[3], [3], [4]]);
+  expect(await rowsOf(count(df.asTable().withSinglePartition()))).toEqual([[10]]);
+  const twice = F.udtf((row: Row, by: number) => [[(row["id"] as number) * by]], "x INT");
+  expect(await rowsOf(twice(spark().range(3).asTable(), F.lit(2)))).toEqual([[0], [2], [4]]);
+  expect(() => df.asTable().orderBy("id")).toThrow(/orderBy comes after partitionBy/);
+});
+
 test("table functions and functions of groups get values as programs have them", async () => {
   const days = F.udtf((day: { toString(): string }) => [[String(day)]], "d STRING");
   spark().udtf.register("days_of", days);

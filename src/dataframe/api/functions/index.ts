@@ -52,6 +52,7 @@ export {
   udf,
   udtf,
   type UserDefinedFunction,
+  type UserDefinedTableFunction,
 } from "./user-functions";
 export * from "./vectors";
 export * from "./windows";

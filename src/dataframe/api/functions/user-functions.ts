@@ -7,7 +7,9 @@ import type { UserFunction } from "../../syntax/expression";
 import { Column, typeOf } from "../column";
 import type { ColumnOrName, TypeOrText } from "../column";
 import { parseTableSchema } from "../../sql/parse-type";
-import { column } from "./call";
+import type { DataFrame } from "../dataframe";
+import { TableArg } from "../table-arg";
+import { column, value } from "./call";
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- values of columns: what they are, the query knows
 type AnyFunction = (...args: any[]) => unknown;
@@ -126,6 +128,12 @@ export function udaf<B, R>(aggregator: Aggregator<B, R>, returnType: ResultType 
   return columnFunction(userFunction(aggregator, "aggregate", returnType, "udaf"));
 }
 
+/** A function that udtf made: of columns it gives rows beside them; of a table, `df.asTable()`, a DataFrame. */
+export interface UserDefinedTableFunction extends UserDefinedFunction {
+  (...columns: readonly ColumnOrName[]): Column;
+  (...args: readonly (ColumnOrName | TableArg)[]): DataFrame;
+}
+
 /**
  * A table function of several steps: `eval` gives rows for each call, or each row of a table that it is called with; `terminate`
  * gives more when all have been seen. Each partition of a table has an instance of its own.
@@ -151,10 +159,18 @@ export interface TableFunctionHandler {
  * spark.udtf.register("total", functions.udtf(Total, "sum DOUBLE"));
  * spark.sql("SELECT * FROM total(TABLE(people) PARTITION BY city)");
  */
-export function udtf(f: AnyFunction | (new () => TableFunctionHandler), returnType: TypeOrText): UserDefinedFunction {
+export function udtf(f: AnyFunction | (new () => TableFunctionHandler), returnType: TypeOrText): UserDefinedTableFunction {
   const type = typeof returnType === "string" ? parseTableSchema(returnType) : returnType;
   if (type.kind !== "struct")
     throw new UsageError("INVALID_ARGUMENT", "udtf: the type of the results must be a struct, its rows.");
-  return columnFunction(userFunction(checked(f, "udtf"), "table", type, "udtf"));
+  const fn = userFunction(checked(f, "udtf"), "table", type, "udtf");
+  const onColumns = columnFunction(fn);
+  const apply = (...args: readonly (ColumnOrName | TableArg)[]): Column | DataFrame => {
+    const position = args.findIndex((arg) => arg instanceof TableArg);
+    if (position < 0) return onColumns(...(args as readonly ColumnOrName[]));
+    const plain = args.map((arg) => (arg instanceof TableArg ? value(null) : column(arg)).expression);
+    return (args[position] as TableArg).calling(fn, plain, position);
+  };
+  return Object.assign(apply as UserDefinedTableFunction, { ...onColumns });
 }
 export { udtf as arrow_udtf };
