@@ -29,6 +29,14 @@ export interface SessionOwner {
 const HANDSHAKE_TIMEOUT = 20_000;
 /** LaunchTasks messages are cut at about this size. */
 const LAUNCH_BYTES = 4 * 2 ** 20;
+/** What is longer than that together goes out message by message. */
+const BATCH_BYTES = 2 ** 20;
+/**
+ * A binary that is not used any more is kept by the executor for so long, ms, or until there are so many bytes of them: the next job of a
+ * loop often has the same one.
+ */
+const BINARY_KEPT = 250;
+const BINARY_BYTES_KEPT = 4 * 2 ** 20;
 
 export class Session {
   executorId = "";
@@ -40,11 +48,18 @@ export class Session {
   #outgoing: Messages.ToExecutor.$Properties[] = [];
   #tasks: Messages.Task.$Properties[] | null = null;
   #taskBytes = 0;
+  #outgoingBytes = 0;
   #flushing = false;
   /** Resolves when both sides have ended the stream, or it broke. */
   readonly closed: Promise<void>;
   readonly #knownSets = new Set<number>();
-  readonly #knownBinaries = new Set<string>();
+  /** With their lengths. */
+  readonly #knownBinaries = new Map<string, number>();
+  /** Of the known binaries those that the executor is to forget. */
+  readonly #unusedBinaries = new Set<string>();
+  #unusedBytes = 0;
+  #forgetTimer: NodeJS.Timeout | null = null;
+  #forgottenSets: number[] = [];
 
   constructor(
     private readonly stream: ServerDuplexStream<Buffer, Buffer>,
@@ -87,6 +102,7 @@ export class Session {
         this.#taskBytes = 0;
       }
       this.#taskBytes += size;
+      this.#outgoingBytes += size;
       const { taskId, partition, attempt, payload } = task;
       this.#tasks.push(
         payload === undefined
@@ -96,12 +112,20 @@ export class Session {
     }
   }
 
+  /** Told with the next message, or as binaries are. */
   forgetSet(id: number): void {
-    if (this.#knownSets.delete(id)) this.send({ removal: { taskSet: id } });
+    if (!this.#knownSets.delete(id)) return;
+    this.#forgottenSets.push(id);
+    this.#forgetLater();
   }
 
   forgetBinary(id: string): void {
-    if (this.#knownBinaries.delete(id)) this.send({ removal: { binaryId: id } });
+    const length = this.#knownBinaries.get(id);
+    if (length === undefined || this.#unusedBinaries.has(id)) return;
+    this.#unusedBinaries.add(id);
+    this.#unusedBytes += length;
+    if (this.#unusedBytes > BINARY_BYTES_KEPT) this.#forgetNow();
+    else this.#forgetLater();
   }
 
   /** Sends what is queued now, and ends the stream after it. */
@@ -117,6 +141,7 @@ export class Session {
     const wasOpen = this.#state === "open";
     this.#state = "closed";
     clearTimeout(this.#timer);
+    if (this.#forgetTimer !== null) clearTimeout(this.#forgetTimer);
     this.stream.end();
     if (wasOpen) this.owner.closed(this, reason);
   }
@@ -124,9 +149,10 @@ export class Session {
   #introduce(set: TaskSetInfo): void {
     this.#knownSets.add(set.id);
     if (!this.#knownBinaries.has(set.binaryId)) {
-      this.#knownBinaries.add(set.binaryId);
+      this.#knownBinaries.set(set.binaryId, set.binary.length);
+      this.#outgoingBytes += set.binary.length;
       this.send({ taskBinary: { id: set.binaryId, bytes: set.binary } });
-    }
+    } else if (this.#unusedBinaries.delete(set.binaryId)) this.#unusedBytes -= set.binary.length;
     const { id, binaryId, jobId, stageId, stageAttempt, numPartitions, cpus, localProperties, barrier } = set;
     this.send({
       taskSet: {
@@ -143,6 +169,24 @@ export class Session {
     });
   }
 
+  #forgetLater(): void {
+    if (this.#forgetTimer !== null || this.#state === "closed") return;
+    this.#forgetTimer = setTimeout(() => this.#forgetNow(), BINARY_KEPT);
+    this.#forgetTimer.unref();
+  }
+
+  #forgetNow(): void {
+    if (this.#forgetTimer !== null) clearTimeout(this.#forgetTimer);
+    this.#forgetTimer = null;
+    for (const binaryId of this.#unusedBinaries) {
+      this.#knownBinaries.delete(binaryId);
+      this.send({ removal: { binaryId } });
+    }
+    this.#unusedBinaries.clear();
+    this.#unusedBytes = 0;
+    this.#flushSoon();
+  }
+
   #flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
@@ -152,11 +196,15 @@ export class Session {
   #flush(): void {
     this.#flushing = false;
     this.#tasks = null;
-    const messages = this.#outgoing;
+    const messages: Messages.ToExecutor.$Properties[] = this.#forgottenSets.map((taskSet) => ({ removal: { taskSet } }));
+    messages.push(...this.#outgoing);
+    const together = messages.length > 1 && this.#outgoingBytes <= BATCH_BYTES;
+    this.#forgottenSets = [];
     this.#outgoing = [];
+    this.#outgoingBytes = 0;
     if (this.#state === "closed") return;
-    const { ToExecutor } = wire().messages;
-    for (const message of messages) this.stream.write(ToExecutor.encode(message).finish() as Buffer);
+    if (together) this.#now({ batch: { messages } });
+    else for (const message of messages) this.#now(message);
   }
 
   #received(bytes: Buffer): void {

@@ -137,6 +137,11 @@ export class DriverLink {
 
   #received(bytes: Buffer): void {
     const message = wire().messages.ToExecutor.decode(bytes) as Messages.ToExecutor.$Shape;
+    if (message.batch) for (const one of message.batch.messages ?? []) this.#message(one);
+    else this.#message(message);
+  }
+
+  #message(message: Messages.ToExecutor.$Shape): void {
     if (message.reply) {
       const id = message.reply.id ?? 0;
       const waiting = this.#calls.get(id);

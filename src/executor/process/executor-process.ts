@@ -296,7 +296,7 @@ export class ExecutorProcess {
     const binaryId = set.binaryId ?? "";
     const binary = this.#binaries.get(binaryId);
     if (binary === undefined) return void this.end(`the driver did not send the task binary ${binaryId}`, EXIT_FAILED);
-    this.#taskSets.set(id, {
+    const data: TaskSetData = {
       id,
       binaryId,
       binary,
@@ -307,7 +307,9 @@ export class ExecutorProcess {
       cpus: set.cpus ?? 1,
       localProperties: { ...set.localProperties },
       barrier: set.barrier ? { addresses: set.barrier.addresses ?? [] } : null,
-    });
+    };
+    this.#taskSets.set(id, data);
+    this.#machinery!.pool.addSet(data);
   }
 
   #remove(removal: Messages.Removal.$Shape): void {

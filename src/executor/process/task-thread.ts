@@ -2,7 +2,7 @@
 import type { ResourceLimits } from "node:worker_threads";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
-import type { CallAnswer, CallMessage, ThreadData, ThreadMessage, ThreadReport } from "../shared/messages";
+import type { CallAnswer, CallMessage, ForgetNotice, ThreadData, ThreadMessage, ThreadReport } from "../shared/messages";
 import { ReportReader } from "../shared/report-ring";
 import { NO_TASK, ThreadCells } from "../shared/thread-cells";
 import { thrownData } from "../shared/thrown";
@@ -24,6 +24,7 @@ export interface ThreadOptions {
   readonly file: string;
   readonly thread: number;
   readonly queue: SharedArrayBuffer;
+  readonly board: SharedArrayBuffer;
   readonly limits: ResourceLimits;
 }
 
@@ -52,6 +53,7 @@ export class TaskThreadHandle {
       cells: this.cells.buffer,
       reports: this.reports.buffer,
       queue: options.queue,
+      board: options.board,
       calls: port2,
     };
     this.#worker = new Worker(options.file, {
@@ -96,7 +98,7 @@ export class TaskThreadHandle {
     this.ending ??= reason;
   }
 
-  notice(notice: Extract<CallAnswer, { id: 0 }>): void {
+  notice(notice: ForgetNotice): void {
     if (this.isGone) return;
     this.#calls.postMessage(notice);
     this.cells.noticed();

@@ -9,6 +9,8 @@ import type { ResourceLimits } from "node:worker_threads";
 import type { TaskFailure } from "../../wire/failure";
 import { describeThrown, firstLine } from "../../wire/failure";
 import { REPORT_RECYCLE } from "../shared/messages";
+import type { TaskSetData } from "../shared/messages";
+import { SetBoardWriter } from "../shared/set-board";
 import { TaskQueueWriter } from "../shared/task-queue";
 import type { Progress } from "../shared/thread-cells";
 import { NO_TASK } from "../shared/thread-cells";
@@ -71,6 +73,7 @@ const LOOK_AGAIN = 2;
 
 export class ThreadPool {
   readonly #queue = new TaskQueueWriter();
+  readonly #board = new SetBoardWriter();
   readonly #writer = new UpdateWriter();
   readonly #threads = new Set<TaskThreadHandle>();
   readonly #freeSlots: number[] = [];
@@ -80,6 +83,7 @@ export class ThreadPool {
   #waiting = new Map<number, PoolTask>();
   readonly #kills = new Map<number, Kill>();
   #outgoing: Uint8Array[] = [];
+  #notice: { readonly id: 0; readonly sets: number[]; readonly binaries: string[] } | null = null;
   #identity: ThreadIdentity | null = null;
   #nextThread = 0;
   #falseStarts = 0;
@@ -107,7 +111,7 @@ export class ThreadPool {
   launch(tasks: readonly PoolTask[]): void {
     for (const task of tasks) {
       this.#tasks.set(task.taskId, task);
-      if (this.#waiting.size > 0 || !this.#queue.push(task)) this.#waiting.set(task.taskId, task);
+      if (this.#waiting.size > 0 || !this.#push(task)) this.#waiting.set(task.taskId, task);
     }
     this.#queue.announce();
     this.#tick ??= setInterval(() => this.#look(), TICK);
@@ -115,6 +119,15 @@ export class ThreadPool {
       this.#spareTimer = setTimeout(() => this.#keepSpare(), SPARE_DELAY);
       this.#spareTimer.unref();
     }
+  }
+
+  /** Before its tasks are launched. */
+  addSet(set: TaskSetData): void {
+    this.#board.write(set);
+  }
+
+  #push(task: PoolTask): boolean {
+    return this.#queue.push(task, this.#board.placeOf(task.taskSet));
   }
 
   payloadOf(taskId: number): Uint8Array | null {
@@ -140,11 +153,24 @@ export class ThreadPool {
   }
 
   forgetSet(id: number): void {
-    for (const thread of this.#threads) thread.notice({ id: 0, forgetSet: id });
+    this.#board.forget(id);
+    this.#forgotten().sets.push(id);
   }
 
   forgetBinary(id: string): void {
-    for (const thread of this.#threads) thread.notice({ id: 0, forgetBinary: id });
+    this.#forgotten().binaries.push(id);
+  }
+
+  /** What this turn of the event loop forgets: threads are told of all of it at once. */
+  #forgotten(): { readonly id: 0; readonly sets: number[]; readonly binaries: string[] } {
+    if (this.#notice === null) {
+      const notice = (this.#notice = { id: 0, sets: [], binaries: [] });
+      queueMicrotask(() => {
+        this.#notice = null;
+        for (const thread of this.#threads) thread.notice(notice);
+      });
+    }
+    return this.#notice;
   }
 
   /** Threads without work look whether something of theirs was removed. */
@@ -194,7 +220,7 @@ export class ThreadPool {
   #spawn(): void {
     const { threadFile, limits } = this.options;
     const thread = new TaskThreadHandle(
-      { file: threadFile, thread: this.#nextThread++, queue: this.#queue.buffer, limits },
+      { file: threadFile, thread: this.#nextThread++, queue: this.#queue.buffer, board: this.#board.buffer, limits },
       {
         loaded: (one) => {
           this.#falseStarts = 0;
@@ -278,7 +304,7 @@ export class ThreadPool {
 
   #refill(): void {
     for (const [taskId, task] of this.#waiting) {
-      if (!this.#queue.push(task)) break;
+      if (!this.#push(task)) break;
       this.#waiting.delete(taskId);
     }
     this.#queue.announce();

@@ -9,6 +9,7 @@ export interface ThreadData {
   readonly cells: SharedArrayBuffer;
   readonly reports: SharedArrayBuffer;
   readonly queue: SharedArrayBuffer;
+  readonly board: SharedArrayBuffer;
   /** Calls, their answers and notices; only ever read with receiveMessageOnPort in the thread. */
   readonly calls: MessagePort;
 }
@@ -45,10 +46,14 @@ export interface CallMessage {
 
 /** Main thread → task thread by the call port. */
 export type CallAnswer =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: ThrownData }
-  /** Not an answer: a stage attempt or binary will not be used again. */
-  | { readonly id: 0; readonly forgetSet?: number; readonly forgetBinary?: string };
+  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: ThrownData } | ForgetNotice;
+
+/** Not an answer: stage attempts and binaries that will not be used again. */
+export interface ForgetNotice {
+  readonly id: 0;
+  readonly sets: readonly number[];
+  readonly binaries: readonly string[];
+}
 
 /** An error as structured clone carries it. */
 export interface ThrownData {
@@ -69,7 +74,7 @@ export const REPORT_RECYCLE = 1;
 export interface TaskSetData {
   readonly id: number;
   readonly binaryId: string;
-  readonly binary: SharedArrayBuffer;
+  readonly binary: ArrayBufferLike;
   readonly jobId: number;
   readonly stageId: number;
   readonly stageAttempt: number;

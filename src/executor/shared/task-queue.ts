@@ -6,6 +6,7 @@
  * A position is claimed by one compare-and-swap of its cell's state, so that a thread that dies at any instant leaves
  * either a task that others can take or a cell that says who took it. `head` is only a hint that everybody advances.
  */
+import { type BoardPlace, NOWHERE } from "./set-board";
 
 const HEAD = 0;
 const TAIL = 1;
@@ -19,7 +20,10 @@ const PARTITION = 3;
 const ATTEMPT = 4;
 /** Bytes of payload in the cell; NO_PAYLOAD or ELSEWHERE otherwise. */
 const PAYLOAD = 5;
-const CELL_HEADER = 6;
+/** Where its set lies on the board, and how long it is there. */
+const SET_AT = 6;
+const SET_LENGTH = 7;
+const CELL_HEADER = 8;
 const CELL_WORDS = 256;
 export const INLINE_PAYLOAD = (CELL_WORDS - CELL_HEADER) * 4;
 const NO_PAYLOAD = -1;
@@ -41,6 +45,7 @@ export interface QueuedTask {
   readonly payload: Uint8Array | null;
   /** The payload was too long for the queue: the thread asks the main thread for it. */
   readonly payloadElsewhere: boolean;
+  readonly setPlace: BoardPlace;
 }
 
 class QueueMemory {
@@ -70,7 +75,10 @@ export class TaskQueueWriter {
   }
 
   /** Appends a task; false when the queue is full. Threads see it at once, sleeping ones wake at `announce`. */
-  push(task: { taskId: number; taskSet: number; partition: number; attempt: number; payload: Uint8Array | null }): boolean {
+  push(
+    task: { taskId: number; taskSet: number; partition: number; attempt: number; payload: Uint8Array | null },
+    setPlace: BoardPlace = NOWHERE,
+  ): boolean {
     const { words, bytes } = this.#memory;
     const cell = this.#memory.cell(this.#tail);
     if (((this.#tail - Atomics.load(words, HEAD)) | 0) >= QUEUE_CAPACITY || Atomics.load(words, cell + STATE) !== FREE)
@@ -80,6 +88,8 @@ export class TaskQueueWriter {
     words[cell + TASK_SET] = task.taskSet;
     words[cell + PARTITION] = task.partition;
     words[cell + ATTEMPT] = task.attempt;
+    words[cell + SET_AT] = setPlace.at;
+    words[cell + SET_LENGTH] = setPlace.length;
     if (payload === null) words[cell + PAYLOAD] = NO_PAYLOAD;
     else if (payload.length > INLINE_PAYLOAD) words[cell + PAYLOAD] = ELSEWHERE;
     else {
@@ -174,6 +184,7 @@ export class TaskQueueReader {
         attempt: words[cell + ATTEMPT]!,
         payload: length >= 0 ? bytes.slice(start, start + length) : null,
         payloadElsewhere: length === ELSEWHERE,
+        setPlace: { at: words[cell + SET_AT]!, length: words[cell + SET_LENGTH]! },
       };
       Atomics.store(words, cell + STATE, FREE);
       return task;

@@ -6,7 +6,7 @@ import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
 import type { HostCalls } from "../../storage/host-calls";
 import { TaskKilled } from "../../storage/task-env";
-import type { CallAnswer, CallMessage, ThreadReport } from "../shared/messages";
+import type { CallAnswer, CallMessage, ForgetNotice, ThreadReport } from "../shared/messages";
 import type { ThreadCells } from "../shared/thread-cells";
 import { NO_TASK } from "../shared/thread-cells";
 import { reviveThrown } from "../shared/thrown";
@@ -113,8 +113,8 @@ export class HostPort {
 
   #notice(message: CallAnswer): void {
     if (message.id !== 0) return;
-    const { forgetSet, forgetBinary } = message as { forgetSet?: number; forgetBinary?: string };
-    if (forgetSet !== undefined) this.notices.forgetSet(forgetSet);
-    if (forgetBinary !== undefined) this.notices.forgetBinary(forgetBinary);
+    const { sets, binaries } = message as ForgetNotice;
+    for (const id of sets) this.notices.forgetSet(id);
+    for (const id of binaries) this.notices.forgetBinary(id);
   }
 }

@@ -14,6 +14,7 @@ import type { OpenThread, TaskStorage, ThreadParts } from "../ports";
 import type { TaskSetData, ThreadData, ThreadMessage } from "../shared/messages";
 import { OP_KEEP_RESULT, OP_PAYLOAD, OP_TASK_SET, REPORT_ENDED, REPORT_RECYCLE } from "../shared/messages";
 import { MAX_REPORT, ReportWriter } from "../shared/report-ring";
+import { SetBoardReader } from "../shared/set-board";
 import type { QueuedTask } from "../shared/task-queue";
 import { TaskQueueReader } from "../shared/task-queue";
 import { ThreadCells } from "../shared/thread-cells";
@@ -59,6 +60,7 @@ export function threadMain(openThread: OpenThread, firstRest?: () => void): void
 class TaskThread {
   readonly #cells: ThreadCells;
   readonly #queue: TaskQueueReader;
+  readonly #board: SetBoardReader;
   readonly #reports: ReportWriter;
   readonly #writer = new UpdateWriter();
   readonly #host: HostPort;
@@ -86,6 +88,7 @@ class TaskThread {
   ) {
     this.#cells = new ThreadCells(data.cells);
     this.#queue = new TaskQueueReader(data.queue, data.thread);
+    this.#board = new SetBoardReader(data.board);
     this.#reports = new ReportWriter(data.reports);
     this.#host = new HostPort(data.calls, this.#port, this.#cells, {
       forgetSet: (id) => void this.#sets.delete(id),
@@ -201,7 +204,7 @@ class TaskThread {
   #begin(attempt: Attempt): TaskOutput | Promise<TaskOutput> {
     const { task, metrics } = attempt;
     if (this.#cells.stopping(task.taskId)) throw new TaskKilled("The task was told to stop.");
-    const { data, program } = this.#loadSet(task.taskSet);
+    const { data, program } = this.#loadSet(task);
     const { runner, storage } = this.#parts!;
     const info: TaskInfo = {
       jobId: data.jobId,
@@ -232,10 +235,10 @@ class TaskThread {
     return program.run(payload, opened.env);
   }
 
-  #loadSet(id: number): LoadedSet {
+  #loadSet({ taskSet: id, setPlace }: QueuedTask): LoadedSet {
     const known = this.#sets.get(id);
     if (known !== undefined) return known;
-    const data = this.#host.call(OP_TASK_SET, id) as TaskSetData;
+    const data = this.#board.read(setPlace) ?? (this.#host.call(OP_TASK_SET, id) as TaskSetData);
     let program = this.#programs.get(data.binaryId);
     if (program === undefined) {
       program = this.#parts!.runner.loadStage(data.binaryId, new Uint8Array(data.binary));
