@@ -25,6 +25,7 @@ import {
 } from "./functional";
 import { bindLateralView } from "./generators";
 import { bindAggregatePlan, bindProject } from "./grouping";
+import { bindPipeAggregate } from "./pipe-aggregate";
 import { checkInputFiles } from "./input-file";
 import { bindHint, bindRepartition } from "./hints";
 import { bindJoin } from "./joins";
@@ -130,6 +131,8 @@ export class QueryBinder implements Binder {
         return bindQualify(this, plan, env);
       case "aggregate":
         return bindAggregatePlan(this, plan, env);
+      case "pipeAggregate":
+        return bindPipeAggregate(this, plan, env);
       case "pivot":
         return bindPivot(this, plan, env);
       case "unpivot":

@@ -110,6 +110,7 @@ function bindScalar(
     throw new AnalysisError("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", { class: name }, syntax.at);
   }
   if (args.some(holdsGenerator)) {
+    if (scope.clause === "where") throw new AnalysisError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: "Filter" }, syntax.at);
     const around = entry.bind(args.map(generatorAsRow), lambdaContext(binder, name, syntax, scope));
     throw new AnalysisError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression: exprText(around) }, syntax.at);
   }
@@ -146,6 +147,9 @@ function bindAggregate(binder: Binder, entry: AggregateFunction, syntax: CallSyn
     ...(withinGroup && { withinGroup }),
     ...(syntax.distinct === true && { distinct: true }),
   };
+  if (syntax.ignoreNulls !== undefined && !TAKES_NULLS_CLAUSE.has(entry.names[0] as string)) {
+    throw unsupportedSyntax(idText([name]), syntax.ignoreNulls ? "IGNORE NULLS" : "RESPECT NULLS", syntax.at);
+  }
   if (args.some(holdsGenerator)) {
     const bound = entry.bind(args.map(generatorAsRow), context);
     throw new AnalysisError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression: exprText(bound) }, syntax.at);
@@ -158,11 +162,21 @@ function bindAggregate(binder: Binder, entry: AggregateFunction, syntax: CallSyn
       const windowExpr = exprText(overWindow(result, window, syntax.at));
       throw new AnalysisError("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", { windowExpr }, syntax.at);
     }
+    if (ORDERED_AGGREGATES.has(entry.names[0] as string) && (window.orderBy.length > 0 || window.frame !== null)) {
+      const parameters = { aggFunc: exprText(result) };
+      throw new AnalysisError("INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", parameters, syntax.at);
+    }
     return overWindow(result, window, syntax.at);
   }
   checkArguments(result, args, syntax.at);
   return (scope.clause === "select" ? null : outerAggregate(result, args, filter, scope)) ?? result;
 }
+
+/** Aggregates with an order of their own: over a window they take whole partitions. */
+const ORDERED_AGGREGATES: ReadonlySet<string> = new Set(["percentile_cont", "percentile_disc", "median", "listagg"]);
+
+/** Aggregates with IGNORE NULLS. */
+const TAKES_NULLS_CLAUSE: ReadonlySet<string> = new Set(["first", "last", "any_value", "collect_list", "collect_set"]);
 
 function holdsGenerator(arg: Expression): boolean {
   return exists(arg, (node) => node.kind === "generator");
@@ -180,6 +194,11 @@ function aggregateArguments(binder: Binder, syntax: CallSyntax, name: string, sc
   const only = syntax.args[0];
   if (name === "count" && syntax.args.length === 1 && syntax.distinct !== true && only?.kind === "star") {
     if (only.qualifier.length === 0 && only.except.length === 0) return [literal(1, INT)];
+    const allowed = binder.context.settings.conf["spark.sql.legacy.allowStarWithSingleTableIdentifierInCount"] === "true";
+    if (only.qualifier.length === 1 && only.except.length === 0 && !allowed) {
+      const tableName = only.qualifier[0] as string;
+      throw new AnalysisError("INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT", { tableName }, syntax.at);
+    }
   }
   return boundArguments(binder, syntax, scope);
 }
@@ -236,6 +255,7 @@ function checkArguments(result: Expression, args: readonly Expression[], at: Que
         at,
       );
     }
+    if (exists(arg, (node) => node.kind === "window")) throw new AnalysisError("_LEGACY_ERROR_TEMP_1031", {}, at);
     if (exists(arg, (node) => node.kind === "aggregate")) throw new AnalysisError("NESTED_AGGREGATE_FUNCTION", {}, at);
     if (!isDeterministic(arg)) {
       throw new AnalysisError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION", { sqlExpr: exprText(result) }, at);

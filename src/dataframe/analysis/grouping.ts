@@ -25,10 +25,18 @@ type AggregateSyntax = Extract<UnresolvedPlan, { kind: "aggregate" }>;
 export function bindProject(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "project" }>, env: Env): Bound {
   const input = withTimeWindow(binder, binder.plan(plan.child, env), env, plan.expressions);
   const list = bindSelectList(binder, plan.expressions, selectScope(binder, input, env));
-  const selected = itemExpressions(list.items).some(hasAggregate)
-    ? aggregateBound(binder, globalAggregate(input, list, env, plan))
-    : projectBound(binder, input, list);
+  for (const item of itemExpressions(list.items)) withoutGroupingCalls(item, plan.at);
+  const aggregated = itemExpressions(list.items).find(hasAggregate);
+  if (aggregated !== undefined && plan.pipe !== undefined) throw noAggregateInPipe(aggregated, plan.pipe, plan.at);
+  const selected =
+    aggregated !== undefined
+      ? aggregateBound(binder, globalAggregate(input, list, env, plan))
+      : projectBound(binder, input, list);
   return plan.distinct === true ? distinctBound(binder, exactlyBound(selected)) : selected;
+}
+
+export function noAggregateInPipe(expression: Expression, clause: string, at: AggregateQuery["at"]): AnalysisError {
+  return new AnalysisError("PIPE_OPERATOR_CONTAINS_AGGREGATE_FUNCTION", { expr: printed(expression), clause }, at);
 }
 
 /** All rows as one group. */
@@ -37,8 +45,13 @@ function globalAggregate(input: Bound, list: SelectList, env: Env, plan: Unresol
 }
 
 export function bindAggregatePlan(binder: Binder, plan: AggregateSyntax, env: Env): Bound {
+  return aggregateOver(binder, plan, binder.plan(plan.child, env), env);
+}
+
+/** The aggregate over what its child has become. */
+export function aggregateOver(binder: Binder, plan: Omit<AggregateSyntax, "child">, child: Bound, env: Env): Bound {
   const keysOf = plan.grouping.kind === "all" ? [] : plan.grouping.expressions;
-  const input = withTimeWindow(binder, binder.plan(plan.child, env), env, plan.aggregates, keysOf);
+  const input = withTimeWindow(binder, child, env, plan.aggregates, keysOf);
   const scope = selectScope(binder, input, env);
   const written =
     plan.keyed === true && plan.grouping.kind !== "all" ? [...plan.grouping.expressions, ...plan.aggregates] : plan.aggregates;
@@ -66,7 +79,7 @@ function withShared(list: SelectList, shared: SharedSubqueries): SelectList {
 }
 
 /** GROUPING() outside of grouping sets. */
-function withoutGroupingCalls(expression: Expression, at: AggregateQuery["at"]): Expression {
+export function withoutGroupingCalls(expression: Expression, at: AggregateQuery["at"]): Expression {
   const visit = (node: Expression): Expression => {
     if (node.kind === "call" && (node.fn === "grouping" || node.fn === "grouping_id")) {
       throw new AnalysisError("UNSUPPORTED_GROUPING_EXPRESSION", {}, node.at ?? at);
@@ -134,7 +147,7 @@ function orAlias(columns: Columns, alias: (name: string) => Expression | null): 
 }
 
 /** GROUP BY ALL: every item without an aggregate. A column named `all` wins. */
-function groupByAll(plan: AggregateSyntax, list: SelectList, scope: Scope): readonly Expression[] {
+function groupByAll(plan: Omit<AggregateSyntax, "child">, list: SelectList, scope: Scope): readonly Expression[] {
   const column = scope.columns.find(["all"], { at: plan.at });
   if (column !== null) return [column];
   const items = itemExpressions(list.items).map((item) => (item.kind === "alias" ? item.child : item));

@@ -76,7 +76,14 @@ class Loader implements LoadedRelations {
     if (kind === "local" || kind === "literal") return;
     if (kind === "table") await this.#table(node as Extract<UnresolvedPlan, { kind: "table" }>, inside);
     if (kind === "read") await this.#read(node as Extract<UnresolvedPlan, { kind: "read" }>);
-    if (kind === "call" || kind === "tableFunction") {
+    if (kind === "identifier") {
+      const { expression, call } = node as Extract<UnresolvedExpression, { kind: "identifier" }>;
+      if (call !== undefined) await this.#routine(this.#name({ name: expression }, inside), inside);
+    }
+    // The name of a call inside of IDENTIFIER(…) is computed: see above.
+    const isNamed =
+      kind === "tableFunction" || (kind === "call" && (node as { readonly name: readonly string[] }).name.length > 0);
+    if (isNamed) {
       await this.#routine(this.#name(node as { readonly name: readonly string[] | UnresolvedExpression }, inside), inside);
     }
     for (const part of Object.values(node)) await this.visit(part, inside);

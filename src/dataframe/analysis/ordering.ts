@@ -17,6 +17,7 @@ import { canCast } from "../types/cast";
 import { bound } from "./binder";
 import { columnsOf } from "./columns";
 import { exprText, qualifiedText, typeText } from "./messages";
+import { withoutGroupingCalls } from "./grouping";
 import { checkOrdering, sortOrderOf } from "./sort-order";
 import { withTimeWindow } from "./time-windows";
 import { extractWindows } from "./windows";
@@ -200,6 +201,7 @@ function refuseInWhere(condition: Expression, overGroups: boolean, at: QueryCont
     throw new AnalysisError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: `Filter ${printed(condition)}` }, at);
   }
   if (overGroups) return;
+  withoutGroupingCalls(condition, at);
   const aggregates: Expression[] = [];
   exists(condition, (node) => {
     if (node.kind === "aggregate") aggregates.push(node);

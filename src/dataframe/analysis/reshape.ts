@@ -12,7 +12,9 @@ import { renamed } from "./alias";
 import { bound, exactly } from "./binder";
 import type { Binder, Bound, Env } from "./binder";
 import { columnNamed, columnsOf, refuseDuplicates, sameName } from "./columns";
+import { noAggregateInPipe } from "./grouping";
 import { quoted, typeText } from "./messages";
+import { bindName } from "./names";
 import { bindSelectList, hasAggregate, projectBound, selectScope } from "./select";
 import type { SelectItem } from "./select";
 import { unresolvedColumn } from "./suggestions";
@@ -40,6 +42,8 @@ export function bindWithColumns(binder: Binder, plan: Plan<"withColumns">, env: 
     })),
     { ...scope },
   );
+  if (plan.pipe !== undefined)
+    for (const { name } of plan.columns) bindName(binder, { parts: [name], ...(plan.at && { at: plan.at }) }, scope);
   const itemFor = (name: string): SelectItem | undefined =>
     items[plan.columns.findIndex((column) => sameName(binder, column.name, name))];
   const kept = input.output.map((column): SelectItem => itemFor(column.name) ?? keptItem(column));
@@ -47,7 +51,10 @@ export function bindWithColumns(binder: Binder, plan: Plan<"withColumns">, env: 
     (_, i) => columnNamed(binder, input.output, (plan.columns[i] as { name: string }).name).length === 0,
   );
   for (const item of items) {
-    if (item.kind === "named" && hasAggregate(item.expression)) throw new AnalysisError("MISSING_GROUP_BY", {}, plan.at);
+    if (item.kind !== "named" || !hasAggregate(item.expression)) continue;
+    throw plan.pipe === undefined
+      ? new AnalysisError("MISSING_GROUP_BY", {}, plan.at)
+      : noAggregateInPipe(item.expression, plan.pipe, plan.at);
   }
   return projectBound(binder, input, { items: [...kept, ...added], below: [], starred: false });
 }

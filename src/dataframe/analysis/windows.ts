@@ -1,4 +1,5 @@
 /** OVER: window specifications, frames with their checks, and the Window nodes that compute what a select list asks for. */
+import type { DataType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { attribute, coerced, INT, literal } from "../expressions/build";
@@ -141,7 +142,7 @@ function checkRange(
         at,
       );
     }
-    if (acceptsOffset(orderType.kind, bound.offset.type.kind, sameType(orderType, bound.offset.type))) continue;
+    if (acceptsOffset(orderType, bound.offset.type)) continue;
     throw new AnalysisError(
       "DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE",
       { orderSpecType: typeText(orderType), valueBoundaryType: typeText(bound.offset.type), sqlExpr: spec },
@@ -153,13 +154,20 @@ function checkRange(
 const NUMERIC: ReadonlySet<string> = new Set(["byte", "short", "int", "long", "float", "double", "decimal"]);
 const INTERVALS: ReadonlySet<string> = new Set(["dayTimeInterval", "yearMonthInterval", "calendarInterval"]);
 
-function acceptsOffset(order: string, offset: string, same: boolean): boolean {
+function acceptsOffset(orderType: DataType, offset: DataType): boolean {
+  const order = orderType.kind;
+  const same = sameType(orderType, offset);
   if (order === "date")
-    return ["byte", "short", "int"].includes(offset) || offset === "yearMonthInterval" || offset === "dayTimeInterval";
-  if (order === "timestamp" || order === "timestamp_ntz") return INTERVALS.has(offset);
-  if (order === "time") return offset === "dayTimeInterval";
+    return ["byte", "short", "int"].includes(offset.kind) || offset.kind === "yearMonthInterval" || isDays(offset);
+  if (order === "timestamp" || order === "timestamp_ntz") return INTERVALS.has(offset.kind);
+  if (order === "time") return offset.kind === "dayTimeInterval";
   if (NUMERIC.has(order)) return same;
   return INTERVALS.has(order) && same;
+}
+
+/** An interval that cannot hold a part of a day. */
+function isDays(type: DataType): boolean {
+  return type.kind === "dayTimeInterval" && type.end === 0;
 }
 
 function rowOffset(binder: Binder, offset: Expression, location: string, at: QueryContext | undefined): Expression {
@@ -252,13 +260,13 @@ function overText(call: WindowCall): string {
 }
 
 function windowCall(fn: AggregateCall | WindowFunctionCall, window: BoundWindow, at: QueryContext | undefined): WindowCall {
+  if (fn.kind === "windowFunction" && window.orderBy.length === 0 && NEEDS_ORDER.has(fn.fn)) {
+    throw new AnalysisError("WINDOW_FUNCTION_FRAME_NOT_ORDERED", { wf_name: fn.fn, wf_expr: printed(fn).toUpperCase() }, at);
+  }
   const required = fn.kind === "windowFunction" ? requiredFrame(fn) : null;
   if (required !== null && window.frame !== null && !sameFrame(window.frame, required)) {
     if (fn.fn === "lead" || fn.fn === "lag") throw new AnalysisError("_LEGACY_ERROR_TEMP_1035", { prettyName: fn.fn }, at);
     throw new AnalysisError("_LEGACY_ERROR_TEMP_1036", { wf: printedFrame(window.frame), required: printedFrame(required) }, at);
-  }
-  if (fn.kind === "windowFunction" && window.orderBy.length === 0 && NEEDS_ORDER.has(fn.fn)) {
-    throw new AnalysisError("WINDOW_FUNCTION_FRAME_NOT_ORDERED", { wf_name: fn.fn, wf_expr: printed(fn).toUpperCase() }, at);
   }
   const frame = window.frame ?? required ?? (window.orderBy.length > 0 ? RANGE_TO_CURRENT_ROW : WHOLE);
   return {

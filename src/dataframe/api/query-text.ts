@@ -38,7 +38,6 @@ function rowText(schema: StructType, settings: HiveSettings): (row: BoxedRow) =>
   const types = schema.fields.map((field) => field.type);
   switch (names(schema)) {
     case "col_name,data_type,comment":
-    case "info_name,info_value":
       return (row) => row.map((value) => ((value as string | null) ?? "").padEnd(20)).join("\t");
     case "namespace,tableName,isTemporary":
     case "namespace,viewName,isTemporary":

@@ -47,12 +47,14 @@ import { csvFunctions } from "./families/csv";
 import { vectorAggregates } from "./families/vector-aggregates";
 import { topKAggregates } from "./families/aggregate-top-k";
 import { thetaFunctions } from "./families/theta-sketch";
+import { kllFunctions } from "./families/kll-sketch";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
 /** One line a family. */
 const families: readonly (readonly FunctionEntry[])[] = [
   thetaFunctions,
+  kllFunctions,
   extractFunctions,
   vectorAggregates,
   collationFunctions,

@@ -1,4 +1,5 @@
 /** The settings of one session: its own, over those of the application, over Spark's defaults. */
+import { configEntries } from "../../common/config-entries";
 import { log } from "../../common/log";
 import { AnalysisError } from "../errors";
 import type { SqlSettings } from "../settings";
@@ -16,6 +17,10 @@ const STATIC = new Set([
   "spark.sql.streaming.ui.enabled",
   "spark.sql.ui.retainedExecutions",
 ]);
+
+/** Settings that the application was started with; other keys that Spark does not know are the user's own. */
+const CORE_KEYS =
+  /^spark\.(app|barrier|block|blockManager|broadcast|checkpoint|cleaner|cores|default|deploy|driver|dynamicAllocation|eventLog|excludeOnFailure|executor|files|history|io|jars|kryo|kryoserializer|kubernetes|local|locality|log|logConf|master|memory|metrics|network|port|rdd|reducer|resources|rpc|scheduler|security|serializer|shuffle|speculation|stage|storage|submit|task|ui|worker|yarn)\b/;
 
 /** Other keys of the application that a session may set: they hold for what comes after. */
 const APPLICATION_PREFIXES = ["spark.sql.", "firesteel.sql."];
@@ -105,7 +110,8 @@ export class SessionConf {
   }
 
   #ofTheApplication(key: string): boolean {
-    return key.startsWith("spark.") && !key.startsWith("spark.sql.");
+    if (!key.startsWith("spark.") || key.startsWith("spark.sql.")) return false;
+    return CORE_KEYS.test(key) || configEntries().some((entry) => entry.key === key);
   }
 }
 

@@ -151,9 +151,13 @@ export class Cursor {
     return kind === "word" || kind === "quoted";
   }
 
-  /** One part of a name. */
+  /** One part of a name: as written, or IDENTIFIER('text'). */
   name(): string {
     const token = this.token;
+    if (token.symbol === "IDENTIFIER" && this.isAt(1, "(") && this.peek(2).kind === "string" && this.isAt(3, ")")) {
+      this.#at += 4;
+      return this.peek(-2).text;
+    }
     if (token.kind !== "word" && token.kind !== "quoted") throw this.unexpected();
     this.#at++;
     return token.text;

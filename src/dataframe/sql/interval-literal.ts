@@ -55,6 +55,10 @@ export function intervalLiteral(p: Cursor): UnresolvedExpression {
   if (p.is("TO") && UNITS.has(p.peek(1).symbol) && !p.isAt(1, `${first.unit.toUpperCase()}S`)) {
     return unitToUnit(p, first, start);
   }
+  if (p.is("TO") && p.isName(1)) {
+    p.next();
+    throw p.unexpected();
+  }
   const parts = [first];
   while (isPart(p)) {
     parts.push(part(p));
@@ -136,6 +140,7 @@ function total(parts: readonly Part[], fail: (kind: string, extra?: Record<strin
   let micros = 0n;
   for (const { value, unit } of parts) {
     const [whole = "", fraction = ""] = value.split(".");
+    if (!/^[+-]?\d*(\.\d*)?$/.test(value)) throw fail("INVALID_VALUE", { value });
     const negative = whole.startsWith("-");
     const count = BigInt(whole === "" || whole === "-" || whole === "+" ? 0 : whole.replace("+", ""));
     if (fraction !== "" && unit !== "second") throw fail("INVALID_FRACTION", { unit });

@@ -41,12 +41,20 @@ function quantifiedLike(
   const patterns = p.list(() => p.rules.expression(p));
   p.expect(")");
   const constant = patterns.every((each) => each.kind === "literal" && (each.type.kind === "string" || each.value === null));
-  if (constant && kind === "like") {
-    return operator(`${not ? "not" : ""}like${all ? "all" : "any"}`, [left, ...patterns], p.at(start));
+  if (constant) {
+    const name = `${not ? "not" : ""}like${all ? "all" : "any"}`;
+    const cased = kind === "like" ? [left, ...patterns] : [operator("lower", [left], left.at), ...patterns.map(lowerCase)];
+    return operator(name, cased, p.at(start));
   }
   return patterns
     .map((each) => negated(not, operator(kind, [left, each], p.at(start)), p.at(start)))
     .reduce((one, other) => operator(all ? "and" : "or", [one, other], p.at(start)));
+}
+
+function lowerCase(pattern: UnresolvedExpression): UnresolvedExpression {
+  return pattern.kind === "literal" && typeof pattern.value === "string"
+    ? { ...pattern, value: pattern.value.toLowerCase() }
+    : pattern;
 }
 
 /** Errors of the list are about the predicate without its left side. */

@@ -1,9 +1,9 @@
 /** `query |> WHERE … |> SELECT …`: each operator over what stands before it. */
 import type { UnresolvedExpression } from "../syntax/expression";
-import type { Grouping, UnresolvedPlan } from "../syntax/plan";
+import type { UnresolvedPlan } from "../syntax/plan";
 import { namedExpression, namedExpressions } from "./aliases";
 import type { Cursor } from "./cursor";
-import { grouping } from "./grouping";
+import { groupByClause } from "./grouping";
 import { join } from "./relation-parser";
 import { pivotClause, unpivotClause } from "./pivot";
 import { sampled } from "./sample";
@@ -30,15 +30,18 @@ function pipeOperator(p: Cursor, child: UnresolvedPlan, rules: QueryRules): Unre
       const distinct = p.accept("DISTINCT");
       if (!distinct) p.accept("ALL");
       const expressions = namedExpressions(p);
-      let plan: UnresolvedPlan = { kind: "project", child, expressions, at: p.at(start) };
+      const groups = p.is("GROUP") && p.isAt(1, "BY") ? groupByClause(p) : null;
+      let plan: UnresolvedPlan =
+        groups === null
+          ? { kind: "project", child, expressions, at: p.at(start) }
+          : { kind: "aggregate", child, grouping: groups, aggregates: expressions, at: p.at(start) };
       if (p.is("WINDOW") && p.isName(1)) plan = { kind: "windows", child: plan, windows: windowClause(p) };
       return distinct ? { kind: "distinct", child: plan } : plan;
     }
     case "EXTEND": {
       p.next();
-      const expressions = namedExpressions(p);
-      const plan: UnresolvedPlan = { kind: "project", child, expressions: [STAR, ...expressions], at: p.at(start) };
-      return p.is("WINDOW") && p.isName(1) ? { kind: "windows", child: plan, windows: windowClause(p) } : plan;
+      const expressions = withoutStars(p, namedExpressions(p));
+      return { kind: "project", child, expressions: [STAR, ...expressions], pipe: "EXTEND", at: p.at(start) };
     }
     case "SET": {
       p.next();
@@ -46,9 +49,11 @@ function pipeOperator(p: Cursor, child: UnresolvedPlan, rules: QueryRules): Unre
       let plan = child;
       p.list(() => {
         const name = p.strictName();
-        if (p.is(".")) throw p.error("UNSUPPORTED_FEATURE.SET_PROPERTIES_AND_DBPROPERTIES", {}, start);
+        if (p.is("."))
+          throw p.error("_LEGACY_ERROR_TEMP_0035", { message: "SQL pipe syntax |> SET with multi-part names" }, start);
         p.expect("=");
-        plan = { kind: "withColumns", child: plan, columns: [{ name, expression: p.rules.expression(p) }], at: p.at(start) };
+        const columns = [{ name, expression: p.rules.expression(p) }];
+        plan = { kind: "withColumns", child: plan, columns, pipe: "SET", at: p.at(start) };
       });
       return plan;
     }
@@ -89,8 +94,9 @@ function pipeOperator(p: Cursor, child: UnresolvedPlan, rules: QueryRules): Unre
     case "DISTRIBUTE":
     case "LIMIT":
     case "OFFSET":
+      return arranged(p, child, rules);
     case "WINDOW":
-      return rules.organized(p, child);
+      throw p.error("UNSUPPORTED_FEATURE.CLAUSE_WITH_PIPE_OPERATORS", { clauses: "the WINDOW clause" }, start);
     default: {
       const joined = join(p, child, start);
       if (joined === null) throw p.unexpected();
@@ -99,32 +105,53 @@ function pipeOperator(p: Cursor, child: UnresolvedPlan, rules: QueryRules): Unre
   }
 }
 
+/** ORDER BY and the like, or LIMIT and OFFSET: not both in one operator. */
+function arranged(p: Cursor, child: UnresolvedPlan, rules: QueryRules): UnresolvedPlan {
+  const start = p.token.start;
+  const first = p.token.symbol;
+  const plan = rules.organized(p, child);
+  if (first !== "LIMIT" && first !== "OFFSET" && (plan.kind === "limit" || plan.kind === "offset")) {
+    const clause2 = plan.kind === "limit" ? "LIMIT" : "OFFSET";
+    throw p.error("MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS", { clause1: `${first} BY`, clause2 }, start);
+  }
+  return plan;
+}
+
+function withoutStars(p: Cursor, expressions: readonly UnresolvedExpression[]): readonly UnresolvedExpression[] {
+  for (const { kind, at } of expressions) {
+    if (kind === "star")
+      throw p.error(
+        "INVALID_USAGE_OF_STAR_OR_REGEX",
+        { elem: "'*'", prettyName: "expression `pipeexpression`" },
+        at?.startIndex ?? 0,
+      );
+  }
+  return expressions;
+}
+
 /** AGGREGATE a [GROUP BY b]: the grouping columns come first. */
 function aggregate(p: Cursor, child: UnresolvedPlan): UnresolvedPlan {
   const start = p.token.start;
   p.expect("AGGREGATE");
-  const aggregates = p.is("GROUP") && p.isAt(1, "BY") ? [] : namedExpressions(p);
-  if (!p.accept("GROUP", "BY")) {
-    return { kind: "aggregate", child, grouping: { kind: "by", expressions: [] }, aggregates, at: p.at(start) };
+  const isGrouped = (): boolean => p.is("GROUP") && p.isAt(1, "BY");
+  if (!isGrouped() && (p.token.kind === "end" || p.is(")") || p.is("|>")))
+    throw p.error("_LEGACY_ERROR_TEMP_0035", { message: "AGGREGATE without aggregate or grouping expressions" }, start);
+  const aggregates = isGrouped() ? [] : withoutStars(p, namedExpressions(p));
+  let keys: readonly UnresolvedExpression[] = [];
+  if (p.accept("GROUP", "BY")) {
+    const refuse = (case_: string): never => {
+      throw p.error("UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE", { case: case_ }, start);
+    };
+    if (p.is("GROUPING") && p.isAt(1, "SETS")) refuse("GROUPING SETS");
+    if ((p.is("ROLLUP") || p.is("CUBE")) && p.isAt(1, "(")) refuse(`GROUP BY ${p.token.symbol}`);
+    if (p.is("ALL") && !p.isName(1) && !p.isAt(1, ".")) refuse("GROUP BY ALL");
+    keys = p.list(() => {
+      const mark = p.mark;
+      p.rules.expression(p);
+      if (p.is("WITH") && (p.isAt(1, "ROLLUP") || p.isAt(1, "CUBE"))) refuse(`GROUP BY WITH ${p.peek(1).symbol}`);
+      p.reset(mark);
+      return namedExpression(p);
+    });
   }
-  const mark = p.mark;
-  const keys = namedKeys(p);
-  if (keys !== null) {
-    const by: Grouping = { kind: "by", expressions: keys.map(withoutAlias) };
-    return { kind: "aggregate", child, grouping: by, aggregates: [...keys, ...aggregates], at: p.at(start) };
-  }
-  p.reset(mark);
-  const by = grouping(p);
-  const shown = by.kind === "all" ? [] : by.expressions;
-  return { kind: "aggregate", child, grouping: by, aggregates: [...shown, ...aggregates], at: p.at(start) };
-}
-
-/** Keys with aliases; null where analytics stand. */
-function namedKeys(p: Cursor): readonly UnresolvedExpression[] | null {
-  if (((p.is("ROLLUP") || p.is("CUBE")) && p.isAt(1, "(")) || (p.is("GROUPING") && p.isAt(1, "SETS"))) return null;
-  return p.list(() => namedExpression(p));
-}
-
-function withoutAlias(expression: UnresolvedExpression): UnresolvedExpression {
-  return expression.kind === "alias" ? expression.child : expression;
+  return { kind: "pipeAggregate", child, keys, aggregates, at: p.at(start) };
 }

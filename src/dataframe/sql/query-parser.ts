@@ -16,10 +16,20 @@ import { windowClause } from "./windows";
 /** [WITH …] terms [ORDER BY …] [LIMIT …] [|> …] */
 export function query(p: Cursor): UnresolvedPlan {
   const start = p.token.start;
-  if (!isWith(p)) return pipeOperators(p, organized(p, queryTerm(p)), PIPES);
+  if (!isWith(p)) return terms(p);
   const { ctes, recursive } = withClause(p);
-  const child = pipeOperators(p, organized(p, queryTerm(p)), PIPES);
-  return { kind: "with", child, ctes, recursive, at: p.at(start) };
+  return { kind: "with", child: terms(p), ctes, recursive, at: p.at(start) };
+}
+
+/** Set operations and clauses behind pipes take all of what stands before them. */
+function terms(p: Cursor): UnresolvedPlan {
+  const start = p.token.start;
+  let plan = organized(p, queryTerm(p));
+  while (p.is("|>")) {
+    plan = pipeOperators(p, plan, PIPES);
+    plan = organized(p, furtherTerms(p, plan, start));
+  }
+  return plan;
 }
 
 const PIPES = { queryPrimary, organized };
@@ -72,7 +82,11 @@ const OPERATIONS: Readonly<Record<string, "union" | "intersect" | "except">> = {
 /** INTERSECT binds tighter than UNION and EXCEPT. */
 export function queryTerm(p: Cursor): UnresolvedPlan {
   const start = p.token.start;
-  let left = p.options.legacySetOpsPrecedence === true ? queryPrimary(p) : intersection(p);
+  return furtherTerms(p, p.options.legacySetOpsPrecedence === true ? queryPrimary(p) : intersection(p), start);
+}
+
+function furtherTerms(p: Cursor, first: UnresolvedPlan, start: number): UnresolvedPlan {
+  let left = first;
   for (;;) {
     const operation = OPERATIONS[p.token.symbol];
     if (operation === undefined || (operation === "intersect" && p.options.legacySetOpsPrecedence !== true)) return left;

@@ -64,12 +64,16 @@ export type UnresolvedPlan = Located &
         readonly child: UnresolvedPlan;
         readonly expressions: readonly UnresolvedExpression[];
         readonly distinct?: boolean;
+        /** The pipe operator that it is, where that may not aggregate. */
+        readonly pipe?: "EXTEND";
       }
     /** withColumn(s): replaces or adds by name. */
     | {
         readonly kind: "withColumns";
         readonly child: UnresolvedPlan;
         readonly columns: readonly { readonly name: string; readonly expression: UnresolvedExpression }[];
+        /** The pipe operator that it is: replaces only. */
+        readonly pipe?: "SET";
       }
     | {
         readonly kind: "withColumnsRenamed";
@@ -91,6 +95,13 @@ export type UnresolvedPlan = Located &
         /** SELECT list: may hold any expression over groupings and aggregates. With `keyed` (the API's agg) the grouping columns come first. */
         readonly aggregates: readonly UnresolvedExpression[];
         readonly keyed?: boolean;
+      }
+    /** |> AGGREGATE aggregates GROUP BY keys: keys come first, and numbers among them are columns of the input. */
+    | {
+        readonly kind: "pipeAggregate";
+        readonly child: UnresolvedPlan;
+        readonly keys: readonly UnresolvedExpression[];
+        readonly aggregates: readonly UnresolvedExpression[];
       }
     | {
         readonly kind: "pivot";

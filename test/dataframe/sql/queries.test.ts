@@ -104,7 +104,7 @@ test.each([
   ["SELECT a FROM t DISTRIBUTE BY b SORT BY c DESC", "local sort[c DESC] < repartition < project[a] < t"],
   ["SELECT * FROM t TABLESAMPLE (10 ROWS)", "project[*] < limit[10] < t"],
   ["FROM t |> WHERE a |> SELECT b |> LIMIT 1", "limit[1] < project[b] < filter[a] < t"],
-  ["FROM t |> AGGREGATE sum(a) GROUP BY b AS c", "aggregate[b; b AS c, sum(a)] < t"],
+  ["FROM t |> SELECT b, sum(a) GROUP BY b ORDER BY b", "sort[b] < aggregate[b; b, sum(a)] < t"],
   ["SELECT 1;", "project[1] < oneRow"],
 ])("%s", (sql, expected) => expect(parsed(sql)).toBe(expected));
 

@@ -9,6 +9,7 @@ import { noColumns } from "../../analysis/relations";
 import type { Statement } from "../../syntax/command";
 import { analyzePlan, contextFor, schemaOf } from "../analysis-context";
 import { NOTHING, table } from "../ports";
+import { qualifiedTable } from "../table";
 import type { CommandResult, CommandSession } from "../ports";
 import { alterTable, commentOn } from "./alter-table";
 import { analyzeTable, analyzeTables } from "./analyze-table";
@@ -91,6 +92,10 @@ export async function runCommand(command: Statement, session: CommandSession): P
       return commentOn(command, session);
     case "repairTable": {
       const one = await requireTable(command.name, session, "MSCK REPAIR TABLE", command.at);
+      if (one.partitionColumns.length === 0) {
+        const parameters = { operation: "MSCK REPAIR TABLE", tableIdentWithDB: idText(qualifiedTable(one)) };
+        throw new AnalysisError("NOT_A_PARTITIONED_TABLE", parameters, command.at);
+      }
       session.data.refresh(one, null);
       return NOTHING;
     }

@@ -149,7 +149,8 @@ async function schemaFor(
     fields = schemaOf(query).fields.map((field) => ({ ...field, nullable: true }));
   } else if (spec.columns.length > 0) {
     const defined = spec.partitioning.flatMap((one) => (one.kind === "definition" ? [one.column] : []));
-    fields = [...spec.columns, ...defined].map(fieldOf);
+    // Files may hold nulls whatever was declared.
+    fields = [...spec.columns, ...defined].map((column) => ({ ...fieldOf(column), nullable: true }));
   } else if (location !== undefined || session.data.isPathless(provider)) {
     const paths = location === undefined ? [] : [location];
     const relation = await session.data.relation({ format: provider, paths, options: spec.options });

@@ -171,11 +171,11 @@ function edge(names: readonly string[], usage: string, last: boolean, result: st
     result: (types) => types[0] as DataType,
     options: (args, context) => ({
       ignoreNulls: context.ignoreNulls === true || nullsIgnored(args, context),
-      ...(context.ignoreNulls === true && { ignoreNullsWritten: true }),
+      ...(context.ignoreNulls !== undefined && { nullsWritten: true }),
     }),
     // IGNORE NULLS makes a call of its own, which prints under the first name.
     print: (call, args) =>
-      `${call.options?.["ignoreNullsWritten"] === true ? call.fn : (call.alias ?? call.fn)}(${call.distinct ? "DISTINCT " : ""}${args[0]})`,
+      `${call.options?.["nullsWritten"] === true ? call.fn : (call.alias ?? call.fn)}(${call.distinct ? "DISTINCT " : ""}${args[0]})`,
     accumulator: (call): Accumulator<Seen> => {
       const ignore = call.options?.["ignoreNulls"] === true;
       return {

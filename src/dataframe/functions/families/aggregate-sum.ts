@@ -238,12 +238,12 @@ function intervalAvg(call: AggregateCall, most: bigint, mode: Mode): Accumulator
   };
 }
 
-/** Numbers and ANSI intervals; strings are read as doubles. */
+/** Numbers and ANSI intervals; strings are read as doubles, timestamps as seconds. */
 function numericOrInterval(args: readonly Expression[], context: BindContext): readonly Expression[] {
   const arg = args[0];
   if (arg === undefined || args.length > 1) return args;
   const { kind } = arg.type;
-  if (kind === "string" || kind === "null") return [coerced(arg, DOUBLE, context)];
+  if (kind === "string" || kind === "null" || kind === "timestamp") return [coerced(arg, DOUBLE, context)];
   if (isNumeric(arg.type) || kind === "yearMonthInterval" || kind === "dayTimeInterval") return args;
   throw mismatch("UNEXPECTED_INPUT_TYPE", args, context, {
     paramIndex: ordinal(0),

@@ -101,8 +101,10 @@ function stepOf(value: Boxed | undefined, type: DataType | undefined, ascending:
     case "yearMonthInterval":
       return { months: value as number, days: 0, micros: 0 };
     case "dayTimeInterval": {
+      // Whole days are days of the calendar, however long.
       const micros = value as Exact;
-      return { months: 0, days: 0, micros };
+      const days = Number(divide(micros, microsPerDay));
+      return { months: 0, days, micros: subtract(micros, multiply(days, microsPerDay)) };
     }
     case "calendarInterval": {
       const { months, days, microseconds } = value as CalendarInterval;
@@ -125,7 +127,8 @@ function times(call: Call, type: DataType, context: EvaluationContext): (...args
     const start = toMicros(from);
     const stop = toMicros(to);
     const step = stepOf(by, stepType, compare(start, stop) <= 0);
-    if (type.kind === "date" && step.months === 0 && step.days === 0 && Number(step.micros) % microsPerDay !== 0) {
+    const wholeDays = Number(step.micros) % microsPerDay === 0;
+    if (type.kind === "date" && !wholeDays && step.months === 0 && step.days === 0) {
       throw new QueryError("ILLEGAL_SEQUENCE_STEP", { step: "interval day to second of day granularity" }, call.at);
     }
     const length = step.months * MICROS_PER_MONTH + step.days * microsPerDay + Number(step.micros);

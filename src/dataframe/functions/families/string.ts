@@ -357,6 +357,7 @@ const mask = scalar({
   ),
   parameters: ["str", "upperChar", "lowerChar", "digitChar", "otherChar"],
   inputs: ["string", "string", "string", "string", "string"],
+  uncast: true,
   optional: 4,
   defaults: (args) => {
     const others: readonly Expression[] = [

@@ -1,4 +1,4 @@
-/** MurmurHash3 x64 128 (A. Appleby, public domain): the first 64 bits, as DataSketches takes them. */
+/** MurmurHash3 x64 128 (A. Appleby, public domain), as DataSketches takes it. */
 const C1 = 0x87c37b91114253d5n;
 const C2 = 0x4cf5ad432745937fn;
 
@@ -14,8 +14,13 @@ function mixed(value: bigint): bigint {
   return mix ^ (mix >> 33n);
 }
 
-/** Unsigned. */
+/** The first 64 bits, unsigned. */
 export function murmur3x64(bytes: Uint8Array, seed: bigint): bigint {
+  return murmur3x64Words(bytes, seed)[0];
+}
+
+/** Both words, unsigned. */
+export function murmur3x64Words(bytes: Uint8Array, seed: bigint): readonly [bigint, bigint] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let h1 = seed;
   let h2 = seed;
@@ -33,5 +38,7 @@ export function murmur3x64(bytes: Uint8Array, seed: bigint): bigint {
   const length = BigInt(bytes.length);
   h1 = wrap((h1 ^ length) + (h2 ^ length));
   h2 = wrap((h2 ^ length) + h1);
-  return wrap(mixed(h1) + mixed(h2));
+  const second = mixed(h2);
+  const first = wrap(mixed(h1) + second);
+  return [first, wrap(second + first)];
 }
