@@ -4,7 +4,7 @@ import type { Boxed } from "../../../src/columnar/types";
 import type { BoxedRow } from "../../../src/columnar/vector";
 import { builtins } from "../../../src/dataframe/functions";
 import type { AggregateCall, Attribute } from "../../../src/dataframe/expressions/expression";
-import type { AggregateItem, HashAggregateExec } from "../../../src/dataframe/physical/plan";
+import type { AggregateItem, HashAggregateExec, PhysicalPlan } from "../../../src/dataframe/physical/plan";
 import { aggregate, asDictionary, attribute, call, int, item, nextId, run, settings, sorted, Table, textOf } from "./harness";
 
 const key = attribute("k", { kind: "string" });
@@ -163,6 +163,44 @@ test("nulls and the absence of nulls take turns", () => {
     ),
     { numRuns: runs },
   );
+});
+
+describe("distinct rows in parts, of which hardly any two are equal", () => {
+  const name = attribute("n", { kind: "string" });
+  const id = attribute("id", { kind: "int" });
+  const rows = Array.from({ length: 40_000 }, (_, i): BoxedRow => [
+    i % 5 === 0 ? null : `n${i % 7}`,
+    i < 30_000 ? i : i - 20_000,
+  ]);
+  const below = (child: PhysicalPlan): PhysicalPlan => ({
+    kind: "filter",
+    id: nextId(),
+    output: child.output,
+    child,
+    condition: call(">", id, int(50)),
+  });
+
+  test.each([
+    ["as they are", (child: PhysicalPlan) => child, rows],
+    ["of those that a condition leaves", below, rows.filter((row) => (row[1] as number) > 50)],
+  ])("%s", (_, step, wanted) => {
+    const table = new Table([name, id], rows, { batchRows: 4096 });
+    const partial = plan(step(table.scan), "partial", [name, id], []);
+    const parts = run(partial, [table]);
+    const expected = [...new Set(wanted.map((row) => textOf(row)))].sort();
+    // They pass one by one once that is known, and are put together by whoever merges them.
+    expect(parts.rows.length).toBeGreaterThan(expected.length);
+    expect(parts.metrics.get(partial.id)!.rows).toBe(parts.rows.length);
+    const found = run(plan(partial, "final", [name, id], []), [table]).rows;
+    expect(found.map((row) => textOf(row)).sort()).toEqual(expected);
+  });
+
+  test("equal ones are found where there are some", () => {
+    const few = rows.map((row): BoxedRow => [row[0]!, (row[1] as number) % 100]);
+    const table = new Table([name, id], few, { batchRows: 4096 });
+    const expected = new Set(few.map((row) => textOf(row)));
+    expect(run(plan(table.scan, "partial", [name, id], []), [table]).rows).toHaveLength(expected.size);
+  });
 });
 
 test("many groups, by integers close together and far apart", () => {

@@ -1,21 +1,26 @@
 /** Hash aggregation over a pipeline: takes all its rows into groups, then gives the groups as batches. */
 import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
 import type { Attribute } from "../../expressions/expression";
+import { keyKind } from "../../codegen/key-code";
 import type { HashAggregateExec } from "../../physical/plan";
 import type { BuildInput } from "../join/build";
 import { sourceOf, type OpenTask, type Operator } from "../operator";
 import { PipelineFeed, type FeedPart } from "../pipeline/feed";
+import { OutputPlan } from "../pipeline/output";
 import { PipelineProgram, type CodegenHost } from "../pipeline/program";
 import type { PipelineRun } from "../pipeline/run";
-import { originsOf, plainAttribute, type Chain } from "../pipeline/steps";
+import { changesRows, multipliesRows, originsOf, plainAttribute, type Chain } from "../pipeline/steps";
 import { planAggregates, type AggregatePlan } from "./plan";
 import { AggregateSink, type AggregateNotes, type FindBy } from "./sink";
 import { Groups } from "./groups";
+import { RowsAsGroups } from "./rows-as-groups";
 import { hasCodes, type GroupTable } from "./table";
 
 interface Part extends FeedPart {
   /** Columns of the input that the keys plainly are, where all are. */
   readonly keyColumns: readonly number[] | null;
+  /** Of a partial aggregate without states: its keys as they come. */
+  readonly keys: OutputPlan | null;
 }
 
 export class AggregateOperator implements Operator {
@@ -40,9 +45,17 @@ export class AggregateOperator implements Operator {
       keepsInput: false,
       program: new PipelineProgram(of, reads, host),
       keyColumns: this.#keyColumns(of),
+      keys: this.#mayPass ? new OutputPlan(node.grouping, of, changesRows(of), multipliesRows(of)) : null,
       sink: this.#sink(node.grouping.length === 0 ? "none" : "hash", false, node.grouping.map(() => "0").join("")),
     });
     this.feed = new PipelineFeed(source, chain, builds, reads, make, node.id, host);
+  }
+
+  /** Rows may leave as they are: whoever merges groups puts equal ones together. Equal keys of these types look the same. */
+  get #mayPass(): boolean {
+    const { mode, grouping, aggregates } = this.node;
+    const plain = grouping.every(({ type }) => !["f64", "other"].includes(keyKind(type)));
+    return mode === "partial" && grouping.length > 0 && aggregates.length === 0 && plain;
   }
 
   #keyColumns(chain: Chain): readonly number[] | null {
@@ -71,10 +84,19 @@ export class AggregateOperator implements Operator {
 
   *#batches(task: OpenTask): Generator<ColumnBatch, void, undefined> {
     const groups = new Groups(this.node, this.#plan, task, this.host);
+    const rows = new RowsAsGroups(this.node, task);
     try {
       for (const { part, run, batch } of this.feed.open(task)) {
         if (batch === null) continue;
+        if (rows.pass) {
+          yield* rows.of(batch, run, part.keys!);
+          continue;
+        }
         this.#take(batch, part, groups.table, run);
+        if (part.keys !== null && rows.decide(groups.table.groups)) {
+          yield* groups.leave();
+          continue;
+        }
         if (groups.fits()) continue;
         // Partial states may leave at any time: whoever merges them puts the parts of a group together.
         if (this.node.mode === "partial") yield* groups.leave();
