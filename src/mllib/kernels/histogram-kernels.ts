@@ -20,20 +20,36 @@ type Histogram<Rest extends readonly number[]> = (
 
 /** What histogram.assembly.ts exports. */
 export interface HistogramKernels {
-  readonly classes: Histogram<[kinds: number]>;
+  readonly classes: Histogram<[kinds: number, near: Address]>;
   readonly pairs: Histogram<[values: Address]>;
   readonly weighted: Histogram<[values: Address]>;
   readonly weightedClasses: Histogram<[weights: Address, kinds: number]>;
-  route(
+  /** All parts of the work of bringing bins by rows into bins by features. */
+  columns(wide: number, table: Address, stride: number, many: number, from: number, to: number, rows: number, out: Address): void;
+  countLeft(wide: number, entries: Address, end: Address, column: Address, stride: number, goes: Address): number;
+  split(
+    wide: number,
+    entries: Address,
+    end: Address,
+    column: Address,
+    stride: number,
+    goes: Address,
+    left: Address,
+    right: Address,
+  ): void;
+  packed(
     wide: number,
     entries: Address,
     end: Address,
     table: Address,
     stride: number,
-    feature: number,
-    goes: Address,
-    scratch: Address,
-  ): number;
+    many: number,
+    shift: number,
+    to: Address,
+    near: Address,
+  ): void;
+  unpack(from: Address, count: number, shift: number, to: Address): void;
+  quantize(entries: Address, end: Address, targets: Address, value: number, center: number): void;
   sample(
     keys: Address,
     from: number,
@@ -45,19 +61,8 @@ export interface HistogramKernels {
     entries: Address,
   ): Address;
   all(from: number, to: number, labels: Address, entries: Address): Address;
-  subtract(a: Address, b: Address, bytes: number, doubles: number): void;
-  add(a: Address, b: Address, bytes: number, doubles: number): void;
-  move(to: Address, from: Address, bytes: number): void;
-  part(
-    wide: number,
-    entries: Address,
-    end: Address,
-    table: Address,
-    stride: number,
-    feature: number,
-    goes: Address,
-    scratch: Address,
-  ): number;
+  subtract(a: Address, b: Address, bytes: number, kind: number): void;
+  add(a: Address, b: Address, bytes: number, kind: number): void;
   gradients(loss: number, y: Address, f: Address, from: number, to: number, into: Address): number;
   scaled(
     targets: Address,
@@ -80,8 +85,21 @@ export interface HistogramKernels {
     square: number,
     out: Address,
   ): void;
+  packedLeafSums(
+    entries: Address,
+    end: Address,
+    targets: Address,
+    value: number,
+    center: number,
+    rest: number,
+    square: number,
+    out: Address,
+  ): void;
   shift(entries: Address, end: Address, values: Address, by: number): void;
 }
+
+/** Bytes that a call of `packed` or `classes` needs beside its sums. */
+export const NEAR_BYTES = 2048;
 
 /** The module keeps nothing of its own in memory; what crews agree about lies below this. */
 const FIRST_ADDRESS = CONTROL + CONTROL_BYTES;

@@ -70,6 +70,67 @@ function countClasses<T>(
   }
 }
 
+/** Rows that are brought together before they are worked on. */
+const NEAR: usize = 128;
+
+/**
+ * Copies 16 bytes of each entry's row to `near`. Rows of a node lie far apart; a loop that does nothing else waits for many of them
+ * at the same time.
+ */
+// @ts-ignore: decorator
+@inline
+function gather(entries: usize, end: usize, cells: usize, stride: usize, near: usize): void {
+  let e = entries;
+  for (; e + 32 <= end; e += 32, near += 64) {
+    const a = v128.load(cells + (load<u32>(e) as usize) * stride);
+    const b = v128.load(cells + (load<u32>(e, 8) as usize) * stride);
+    const c = v128.load(cells + (load<u32>(e, 16) as usize) * stride);
+    const d = v128.load(cells + (load<u32>(e, 24) as usize) * stride);
+    v128.store(near, a);
+    v128.store(near, b, 16);
+    v128.store(near, c, 32);
+    v128.store(near, d, 48);
+  }
+  for (; e < end; e += 8, near += 16) v128.store(near, v128.load(cells + (load<u32>(e) as usize) * stride));
+}
+
+/** As `countClasses`, of rows of up to 16 bytes that were brought together. */
+// @ts-ignore: decorator
+@inline
+function countNear(entries: usize, end: usize, near: usize, features: usize, places: usize, many: i32, classes: usize): void {
+  let k = 0;
+  for (; k + 4 <= many; k += 4) {
+    const f = features + ((k as usize) << 2);
+    const p = places + ((k as usize) << 2);
+    const f0 = load<u32>(f) as usize;
+    const f1 = load<u32>(f, 4) as usize;
+    const f2 = load<u32>(f, 8) as usize;
+    const f3 = load<u32>(f, 12) as usize;
+    const p0 = load<u32>(p) as usize;
+    const p1 = load<u32>(p, 4) as usize;
+    const p2 = load<u32>(p, 8) as usize;
+    const p3 = load<u32>(p, 12) as usize;
+    for (let e = entries, row = near; e < end; e += 8, row += 16) {
+      const info = load<u32>(e, 4);
+      const count = info & 0xffff;
+      const label = (info >> 16) as usize;
+      addCount(p0 + ((binAt<u8>(row + f0) * classes + label) << 2), count);
+      addCount(p1 + ((binAt<u8>(row + f1) * classes + label) << 2), count);
+      addCount(p2 + ((binAt<u8>(row + f2) * classes + label) << 2), count);
+      addCount(p3 + ((binAt<u8>(row + f3) * classes + label) << 2), count);
+    }
+  }
+  for (; k < many; k++) {
+    const f0 = load<u32>(features + ((k as usize) << 2)) as usize;
+    const p0 = load<u32>(places + ((k as usize) << 2)) as usize;
+    for (let e = entries, row = near; e < end; e += 8, row += 16) {
+      const info = load<u32>(e, 4);
+      addCount(p0 + ((binAt<u8>(row + f0) * classes + ((info >> 16) as usize)) << 2), info & 0xffff);
+    }
+  }
+}
+
+/** `near` has room for NEAR rows of 16 bytes. */
 export function classes(
   wide: i32,
   entries: usize,
@@ -80,9 +141,16 @@ export function classes(
   places: usize,
   many: i32,
   kinds: usize,
+  near: usize,
 ): void {
-  if (wide != 0) countClasses<u16>(entries, end, table, stride, features, places, many, kinds);
-  else if (kinds == 2) countClasses<u8>(entries, end, table, stride, features, places, many, 2);
+  if (wide == 0 && stride <= 16) {
+    for (let e = entries; e < end; e += NEAR << 3) {
+      const last = min(e + (NEAR << 3), end);
+      gather(e, last, table, stride, near);
+      if (kinds == 2) countNear(e, last, near, features, places, many, 2);
+      else countNear(e, last, near, features, places, many, kinds);
+    }
+  } else if (wide != 0) countClasses<u16>(entries, end, table, stride, features, places, many, kinds);
   else countClasses<u8>(entries, end, table, stride, features, places, many, kinds);
 }
 
@@ -274,58 +342,53 @@ export function weightedClasses(
 }
 
 /**
- * Brings the entries whose bin goes left (goes[bin] is 1) to the front, in their order, and writes the others to `scratch`. How many
- * bytes went left.
+ * Bins of one byte (two where `wide`) from rows to columns: those of feature f begin f · rows bins behind `out`. Of rows
+ * from … to, all rows being `rows`.
  */
-export function part(
-  wide: i32,
-  entries: usize,
-  end: usize,
-  table: usize,
-  stride: usize,
-  feature: usize,
-  goes: usize,
-  scratch: usize,
-): usize {
-  let left = entries;
-  let right = scratch;
-  const column = table + feature;
-  if (wide != 0) {
-    for (let e = entries; e < end; e += 8) {
-      const entry = load<u64>(e);
-      const goesLeft = load<u8>(goes + (load<u16>(column + ((entry as u32) as usize) * stride) as usize)) as usize;
-      store<u64>(right, entry);
-      store<u64>(left, entry);
-      left += goesLeft << 3;
-      right += (goesLeft ^ 1) << 3;
-    }
-  } else {
-    for (let e = entries; e < end; e += 8) {
-      const entry = load<u64>(e);
-      const goesLeft = load<u8>(goes + (load<u8>(column + ((entry as u32) as usize) * stride) as usize)) as usize;
-      store<u64>(right, entry);
-      store<u64>(left, entry);
-      left += goesLeft << 3;
-      right += (goesLeft ^ 1) << 3;
+export function columns(wide: i32, table: usize, stride: usize, many: i32, from: usize, to: usize, rows: usize, out: usize): void {
+  for (let first = from; first < to; first += 256) {
+    const last = min(first + 256, to);
+    for (let f: usize = 0; f < (many as usize); f++) {
+      if (wide != 0) {
+        let p = table + first * stride + (f << 1);
+        for (let row = first; row < last; row++, p += stride) store<u16>(out + ((f * rows + row) << 1), load<u16>(p));
+      } else {
+        let p = table + first * stride + f;
+        for (let row = first; row < last; row++, p += stride) store<u8>(out + f * rows + row, load<u8>(p));
+      }
     }
   }
-  return left - entries;
 }
 
-/** As `part`, with the others behind those that went left. */
-export function route(
+/** How many bytes of entries go left: goes[bin] is 1. A row's bin is `stride` bytes behind that of the row before. */
+export function countLeft(wide: i32, entries: usize, end: usize, column: usize, stride: usize, goes: usize): usize {
+  let left: usize = 0;
+  if (wide != 0)
+    for (let e = entries; e < end; e += 8) left += load<u8>(goes + (load<u16>(column + (load<u32>(e) as usize) * stride) as usize)) as usize;
+  else for (let e = entries; e < end; e += 8) left += load<u8>(goes + (load<u8>(column + (load<u32>(e) as usize) * stride) as usize)) as usize;
+  return left << 3;
+}
+
+/** Writes entries that go left from `left` on, the others from `right` on, in their order. */
+export function split(
   wide: i32,
   entries: usize,
   end: usize,
-  table: usize,
+  column: usize,
   stride: usize,
-  feature: usize,
   goes: usize,
-  scratch: usize,
-): usize {
-  const bytes = part(wide, entries, end, table, stride, feature, goes, scratch);
-  memory.copy(entries + bytes, scratch, end - entries - bytes);
-  return bytes;
+  left: usize,
+  right: usize,
+): void {
+  for (let e = entries; e < end; e += 8) {
+    const entry = load<u64>(e);
+    const at = column + ((entry as u32) as usize) * stride;
+    const bin = (wide != 0 ? load<u16>(at) as usize : load<u8>(at) as usize);
+    const bytes = (load<u8>(goes + bin) as usize) << 3;
+    store<u64>(select(left, right, bytes != 0), entry);
+    left += bytes;
+    right += 8 - bytes;
+  }
 }
 
 // @ts-ignore: decorator
@@ -375,10 +438,11 @@ export function all(from: u32, to: u32, labels: usize, entries: usize): usize {
   return entries;
 }
 
-/** a -= b, `bytes` a multiple of 16: counts (u32) or doubles. */
-export function subtract(a: usize, b: usize, bytes: usize, doubles: i32): void {
+/** a -= b, `bytes` a multiple of 16, of numbers of a kind: 0 counts (u32), 1 doubles, 2 packed sums (i64). */
+export function subtract(a: usize, b: usize, bytes: usize, kind: i32): void {
   const end = a + bytes;
-  if (doubles != 0) for (; a < end; a += 16, b += 16) v128.store(a, f64x2.sub(v128.load(a), v128.load(b)));
+  if (kind == 1) for (; a < end; a += 16, b += 16) v128.store(a, f64x2.sub(v128.load(a), v128.load(b)));
+  else if (kind == 2) for (; a < end; a += 16, b += 16) v128.store(a, i64x2.sub(v128.load(a), v128.load(b)));
   else for (; a < end; a += 16, b += 16) v128.store(a, i32x4.sub(v128.load(a), v128.load(b)));
 }
 
@@ -391,14 +455,173 @@ export function shift(entries: usize, end: usize, values: usize, by: f64): void 
 }
 
 /** a += b, as `subtract`. */
-export function add(a: usize, b: usize, bytes: usize, doubles: i32): void {
+export function add(a: usize, b: usize, bytes: usize, kind: i32): void {
   const end = a + bytes;
-  if (doubles != 0) for (; a < end; a += 16, b += 16) v128.store(a, f64x2.add(v128.load(a), v128.load(b)));
+  if (kind == 1) for (; a < end; a += 16, b += 16) v128.store(a, f64x2.add(v128.load(a), v128.load(b)));
+  else if (kind == 2) for (; a < end; a += 16, b += 16) v128.store(a, i64x2.add(v128.load(a), v128.load(b)));
   else for (; a < end; a += 16, b += 16) v128.store(a, i32x4.add(v128.load(a), v128.load(b)));
 }
 
-export function move(to: usize, from: usize, bytes: usize): void {
-  memory.copy(to, from, bytes);
+// Packed sums: where every row counts once, an entry has a whole number instead of its count, and a bin is one number of 64
+// bits, value · 2^shift + rows. A feature has room for 32 bins, or for 256; features are added four at a time, so that rows of the
+// table and histograms have room for a multiple of four.
+
+// @ts-ignore: decorator
+@inline
+function narrow12(entries: usize, end: usize, row: usize, shift: i64, to: usize): void {
+  for (let e = entries; e < end; e += 8, row += 16) {
+    const value = ((load<i32>(e, 4) as i64) << shift) + 1;
+    const b0 = to + ((load<u8>(row, 0) as usize) << 3);
+    store<i64>(b0, load<i64>(b0, 0) + value, 0);
+    const b1 = to + ((load<u8>(row, 1) as usize) << 3);
+    store<i64>(b1, load<i64>(b1, 256) + value, 256);
+    const b2 = to + ((load<u8>(row, 2) as usize) << 3);
+    store<i64>(b2, load<i64>(b2, 512) + value, 512);
+    const b3 = to + ((load<u8>(row, 3) as usize) << 3);
+    store<i64>(b3, load<i64>(b3, 768) + value, 768);
+    const b4 = to + ((load<u8>(row, 4) as usize) << 3);
+    store<i64>(b4, load<i64>(b4, 1024) + value, 1024);
+    const b5 = to + ((load<u8>(row, 5) as usize) << 3);
+    store<i64>(b5, load<i64>(b5, 1280) + value, 1280);
+    const b6 = to + ((load<u8>(row, 6) as usize) << 3);
+    store<i64>(b6, load<i64>(b6, 1536) + value, 1536);
+    const b7 = to + ((load<u8>(row, 7) as usize) << 3);
+    store<i64>(b7, load<i64>(b7, 1792) + value, 1792);
+    const b8 = to + ((load<u8>(row, 8) as usize) << 3);
+    store<i64>(b8, load<i64>(b8, 2048) + value, 2048);
+    const b9 = to + ((load<u8>(row, 9) as usize) << 3);
+    store<i64>(b9, load<i64>(b9, 2304) + value, 2304);
+    const b10 = to + ((load<u8>(row, 10) as usize) << 3);
+    store<i64>(b10, load<i64>(b10, 2560) + value, 2560);
+    const b11 = to + ((load<u8>(row, 11) as usize) << 3);
+    store<i64>(b11, load<i64>(b11, 2816) + value, 2816);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function narrow4(entries: usize, end: usize, row: usize, shift: i64, to: usize): void {
+  for (let e = entries; e < end; e += 8, row += 16) {
+    const value = ((load<i32>(e, 4) as i64) << shift) + 1;
+    const b0 = to + ((load<u8>(row, 0) as usize) << 3);
+    store<i64>(b0, load<i64>(b0, 0) + value, 0);
+    const b1 = to + ((load<u8>(row, 1) as usize) << 3);
+    store<i64>(b1, load<i64>(b1, 256) + value, 256);
+    const b2 = to + ((load<u8>(row, 2) as usize) << 3);
+    store<i64>(b2, load<i64>(b2, 512) + value, 512);
+    const b3 = to + ((load<u8>(row, 3) as usize) << 3);
+    store<i64>(b3, load<i64>(b3, 768) + value, 768);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function full12(entries: usize, end: usize, row: usize, shift: i64, to: usize): void {
+  for (let e = entries; e < end; e += 8, row += 16) {
+    const value = ((load<i32>(e, 4) as i64) << shift) + 1;
+    const b0 = to + ((load<u8>(row, 0) as usize) << 3);
+    store<i64>(b0, load<i64>(b0, 0) + value, 0);
+    const b1 = to + ((load<u8>(row, 1) as usize) << 3);
+    store<i64>(b1, load<i64>(b1, 2048) + value, 2048);
+    const b2 = to + ((load<u8>(row, 2) as usize) << 3);
+    store<i64>(b2, load<i64>(b2, 4096) + value, 4096);
+    const b3 = to + ((load<u8>(row, 3) as usize) << 3);
+    store<i64>(b3, load<i64>(b3, 6144) + value, 6144);
+    const b4 = to + ((load<u8>(row, 4) as usize) << 3);
+    store<i64>(b4, load<i64>(b4, 8192) + value, 8192);
+    const b5 = to + ((load<u8>(row, 5) as usize) << 3);
+    store<i64>(b5, load<i64>(b5, 10240) + value, 10240);
+    const b6 = to + ((load<u8>(row, 6) as usize) << 3);
+    store<i64>(b6, load<i64>(b6, 12288) + value, 12288);
+    const b7 = to + ((load<u8>(row, 7) as usize) << 3);
+    store<i64>(b7, load<i64>(b7, 14336) + value, 14336);
+    const b8 = to + ((load<u8>(row, 8) as usize) << 3);
+    store<i64>(b8, load<i64>(b8, 16384) + value, 16384);
+    const b9 = to + ((load<u8>(row, 9) as usize) << 3);
+    store<i64>(b9, load<i64>(b9, 18432) + value, 18432);
+    const b10 = to + ((load<u8>(row, 10) as usize) << 3);
+    store<i64>(b10, load<i64>(b10, 20480) + value, 20480);
+    const b11 = to + ((load<u8>(row, 11) as usize) << 3);
+    store<i64>(b11, load<i64>(b11, 22528) + value, 22528);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function full4(entries: usize, end: usize, row: usize, shift: i64, to: usize): void {
+  for (let e = entries; e < end; e += 8, row += 16) {
+    const value = ((load<i32>(e, 4) as i64) << shift) + 1;
+    const b0 = to + ((load<u8>(row, 0) as usize) << 3);
+    store<i64>(b0, load<i64>(b0, 0) + value, 0);
+    const b1 = to + ((load<u8>(row, 1) as usize) << 3);
+    store<i64>(b1, load<i64>(b1, 2048) + value, 2048);
+    const b2 = to + ((load<u8>(row, 2) as usize) << 3);
+    store<i64>(b2, load<i64>(b2, 4096) + value, 4096);
+    const b3 = to + ((load<u8>(row, 3) as usize) << 3);
+    store<i64>(b3, load<i64>(b3, 6144) + value, 6144);
+  }
+}
+
+/**
+ * Adds entries to the packed sums of features 0 … many - 1, a multiple of 4. `wide`: room for 256 bins each. `near` has room for
+ * NEAR rows of 16 bytes.
+ */
+export function packed(
+  wide: i32,
+  entries: usize,
+  end: usize,
+  table: usize,
+  stride: usize,
+  many: i32,
+  shift: i32,
+  to: usize,
+  near: usize,
+): void {
+  const by = shift as i64;
+  for (let e = entries; e < end; e += NEAR << 3) {
+    const last = min(e + (NEAR << 3), end);
+    for (let k = 0; k < many; ) {
+      gather(e, last, table + k, stride, near);
+      const place = to + ((k as usize) << (wide != 0 ? 11 : 8));
+      if (k + 12 <= many) {
+        if (wide != 0) full12(e, last, near, by, place);
+        else narrow12(e, last, near, by, place);
+        k += 12;
+      } else {
+        if (wide != 0) full4(e, last, near, by, place);
+        else narrow4(e, last, near, by, place);
+        k += 4;
+      }
+    }
+  }
+}
+
+/** `count` packed sums as pairs of doubles: rows, value. */
+export function unpack(from: usize, count: i32, shift: i32, to: usize): void {
+  const mask = ((1 as i64) << (shift as i64)) - 1;
+  const end = from + ((count as usize) << 3);
+  for (; from < end; from += 8, to += 16) {
+    const sum = load<i64>(from);
+    store<f64>(to, (sum & mask) as f64);
+    store<f64>(to, (sum >> (shift as i64)) as f64, 8);
+  }
+}
+
+/** Entries that count once get the whole number next to (label - center) · value instead of their count. */
+export function quantize(entries: usize, end: usize, targets: usize, value: f64, center: f64): void {
+  const v = f64x2.splat(value);
+  const c = f64x2.splat(center);
+  let e = entries;
+  for (; e + 16 <= end; e += 16) {
+    const y = both(targets + ((load<u32>(e) as usize) << 3), targets + ((load<u32>(e, 8) as usize) << 3));
+    const whole = i32x4.trunc_sat_f64x2_s_zero(rounded2(f64x2.mul(f64x2.sub(y, c), v)));
+    v128.store32_lane(e, whole, 0, 4);
+    v128.store32_lane(e, whole, 1, 12);
+  }
+  if (e < end) {
+    const y = load<f64>(targets + ((load<u32>(e) as usize) << 3)) - center;
+    store<i32>(e, rounded(y * value) as i32, 4);
+  }
 }
 
 // @ts-ignore: decorator
@@ -538,6 +761,41 @@ export function leafSums(
     const exact = w * y * value;
     rests += count * rounded((exact - rounded(exact)) * rest);
     squares += count * rounded(w * y * y * square);
+  }
+  store<f64>(out, load<f64>(out) + rests);
+  store<f64>(out, load<f64>(out, 8) + squares, 8);
+}
+
+/** As `leafSums`, of entries with whole numbers, in rows that weigh 1. */
+export function packedLeafSums(
+  entries: usize,
+  end: usize,
+  targets: usize,
+  value: f64,
+  center: f64,
+  rest: f64,
+  square: f64,
+  out: usize,
+): void {
+  const c = f64x2.splat(center);
+  const v = f64x2.splat(value);
+  const r = f64x2.splat(rest);
+  const s = f64x2.splat(square);
+  let rests2 = f64x2.splat(0);
+  let squares2 = rests2;
+  let e = entries;
+  for (; e + 16 <= end; e += 16) {
+    const y = f64x2.sub(both(targets + ((load<u32>(e) as usize) << 3), targets + ((load<u32>(e, 8) as usize) << 3)), c);
+    const whole = f64x2.convert_low_i32x4_s(v128.load32_lane(e, v128.load32_zero(e, 4), 1, 12));
+    rests2 = f64x2.add(rests2, rounded2(f64x2.mul(f64x2.sub(f64x2.mul(y, v), whole), r)));
+    squares2 = f64x2.add(squares2, rounded2(f64x2.mul(f64x2.mul(y, y), s)));
+  }
+  let rests = f64x2.extract_lane(rests2, 0) + f64x2.extract_lane(rests2, 1);
+  let squares = f64x2.extract_lane(squares2, 0) + f64x2.extract_lane(squares2, 1);
+  if (e < end) {
+    const y = load<f64>(targets + ((load<u32>(e) as usize) << 3)) - center;
+    rests += rounded((y * value - (load<i32>(e, 4) as f64)) * rest);
+    squares += rounded(y * y * square);
   }
   store<f64>(out, load<f64>(out) + rests);
   store<f64>(out, load<f64>(out, 8) + squares, 8);

@@ -1,5 +1,5 @@
 /** Training rows as bins. */
-import { binsOf, type FeatureBins } from "./features";
+import { binsOf, type FeatureBins, type GrowthSpec } from "./features";
 
 /** Plain data. */
 export interface BinnedTable {
@@ -40,6 +40,38 @@ export function scaleFor(rows: number, most: number, enough = Infinity): number 
   if (most === 0 || rows === 0) return 1;
   const room = 2 ** Math.floor(Math.log2(2 ** 52 / (rows * SLACK * most)));
   return Math.min(room, enough);
+}
+
+/** How sums of boosting go into 64 bits: rows · 1 + value · 2^shift. */
+export interface Packing {
+  /** Bits of the number of rows. */
+  readonly shift: number;
+  /** Of a row's value, with its sign 1 more. */
+  readonly valueBits: number;
+}
+
+/** Fewer bits of values are too coarse. */
+const LEAST_VALUE_BITS = 18;
+/** Sums of fewer rows take no time either way, and gains keep all their digits. */
+const LEAST_ROWS = 8192;
+
+/**
+ * Null where sums are pairs of doubles. What a fit makes of its rows must not depend on where they are: it is asked for rows that
+ * stay on their executors, too.
+ */
+export function packingOf(rows: number, weighted: boolean, growth: GrowthSpec): Packing | null {
+  const { features, featuresPerNode, sampling } = growth;
+  if (rows < LEAST_ROWS || weighted || sampling?.replacement === true || featuresPerNode < features.length || isWide(features))
+    return null;
+  const shift = Math.ceil(Math.log2(rows + 1));
+  const valueBits = Math.min(30, 62 - 2 * shift);
+  return valueBits < LEAST_VALUE_BITS ? null : { shift, valueBits };
+}
+
+/** What a label of 1 is in the sums of boosting, where labels are up to `most` and weigh up to `mostWeight`; at most `enough`. */
+export function boostingScale(packing: Packing | null, rows: number, most: number, mostWeight: number, enough: number): number {
+  if (packing === null) return scaleFor(rows, most * mostWeight, enough);
+  return most === 0 ? 1 : Math.min(2 ** Math.floor(packing.valueBits - Math.log2(most)), enough);
 }
 
 export const isWide = (features: readonly FeatureBins[]): boolean => features.some((feature) => binsOf(feature) > 256);

@@ -1,9 +1,10 @@
 /** Gradient boosting over a table of bins, in one task. Friedman, "Greedy function approximation", 2001; as Spark does it. */
-import { type BinnedTable, type Scales, scaleFor } from "./binned-table";
+import { type BinnedTable, boostingScale, packingOf, type Scales, scaleFor } from "./binned-table";
 import type { GrowthSpec } from "./features";
-import { type OfferMemory, TreeGrower } from "./grow";
+import { TreeGrower } from "./grow";
 import { lossOf, type LossName } from "./losses";
 import { categoriesOf, predictionOf, type TreeData } from "./tree-data";
+import type { OfferMemory } from "./work";
 
 /** Plain data. */
 export interface BoostSpec {
@@ -42,19 +43,18 @@ export function boost(
   const trees: TreeData[] = [];
   let best = 0;
   let bestError = 0;
+  const packing = packingOf(rows, table.weights !== null, growth);
   const scalesFor = (most: number, whole: boolean): Scales => {
     const enough = whole && weight === 1 ? 1 : Infinity;
     return {
       weight,
-      value: scaleFor(rows, most * mostWeight, enough),
+      value: boostingScale(packing, rows, most, mostWeight, enough),
       square: scaleFor(rows, most * most * mostWeight, enough),
       center: 0,
     };
   };
   const first = scalesFor(maxAbs(y), y.every(Number.isInteger));
-  const grower = new TreeGrower(growth, table, first, checkInterrupted);
-  grower.boost(y);
-  if (offer !== undefined) grower.lead(offer);
+  const grower = new TreeGrower(growth, table, first, { checkInterrupted, boosting: true, offer });
   try {
     for (let i = 0; i < iterations; i++) {
       if (i > 0) grower.learnGradients(loss, (most) => scalesFor(most, false));

@@ -27,7 +27,7 @@ const growTrees = aggregateProgram<GrowTask, never, readonly TreeData[]>({
   name: "mllib.trees.grow",
   run(_, { table, growth, scales, trees }, task) {
     const { learned } = decodePlain<TrainingTables>(task.broadcast(table));
-    const grower = new TreeGrower(growth, learned, scales, () => task.checkInterrupted());
+    const grower = new TreeGrower(growth, learned, scales, { checkInterrupted: () => task.checkInterrupted() });
     return trees.map((tree) => {
       task.checkInterrupted();
       return grower.grow(tree);

@@ -1,6 +1,6 @@
 /** Grows trees level by level over blocks on executors: the driver's side of tree/level-blocks. */
 import type { TaskData } from "../compute/task-data";
-import { scaleFor, type Scales } from "./binned-table";
+import { boostingScale, packingOf, scaleFor, type Scales } from "./binned-table";
 import { binsGoingLeft, type BoostResult, type BoostSpec, boostWeight } from "./boost";
 import { binsOf, type GrowthSpec } from "./features";
 import { finishSums, GrowthRules } from "./growth-rules";
@@ -277,6 +277,7 @@ export async function boostByLevels(
   const trees: TreeData[] = [];
   let best = 0;
   let bestError = 0;
+  const packing = packingOf(training.rows, training.weighted, growth);
   let { blocks } = training;
   try {
     for (let i = 0; i < iterations; i++) {
@@ -285,7 +286,7 @@ export async function boostByLevels(
       const exact = i === 0 && whole && weightScale === 1;
       const scales: Scales = {
         weight: weightScale,
-        value: scaleFor(training.rows, most * mostWeight, exact ? 1 : Infinity),
+        value: boostingScale(packing, training.rows, most, mostWeight, exact ? 1 : Infinity),
         square: scaleFor(training.rows, most * most * mostWeight, exact ? 1 : Infinity),
         center: 0,
       };

@@ -28,7 +28,7 @@ export const totalsWidth = ({ classes }: BinLayout): number => (classes > 0 ? cl
 /** Gains below this share of the sums that they are differences of are what rounding leaves. */
 const RESOLUTION = 2 ** -48;
 
-type Sums = Uint32Array | Float64Array;
+export type Sums = Uint32Array | Float64Array;
 
 export class SplitFinder {
   /** The best question of the last call: the feature's place among those that were offered. */
