@@ -273,7 +273,7 @@ const sent = {};
 let before = null;
 for (let done = 0; done < count; done += AT_A_TIME) {
   // Compilers and caches have had their fill by then.
-  if (before === null && done >= count / 4) {
+  if (before === null && done >= count / 2) {
     await sleep(1000);
     before = resident();
   }

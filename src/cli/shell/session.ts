@@ -46,6 +46,8 @@ export class ShellSession {
   readonly #importers = new Map<string, (specifier: string) => Promise<object>>();
   #cells = 0;
   #running: RunningCell | undefined;
+  /** The user cancelled a line before anything of it ran: while it was read, or between its value and the showing of it. */
+  #cancelledEarly = false;
   #loaderReady = false;
 
   /** @param folder where imports at the prompt start from. @param print shows a value, in scripts. */
@@ -57,6 +59,11 @@ export class ShellSession {
     this.scope["require"] = this.#require(folder);
   }
 
+  /** A new line: what was cancelled before is nothing to it. */
+  beginLine(): void {
+    this.#cancelledEarly = false;
+  }
+
   /** Reads a cell. Throws a CellSyntaxError. @param file the file that the text comes from, which imports are relative to. */
   prepare(text: string, mode: ValueMode, file?: string): Promise<Cell> {
     const folder = file === undefined ? this.folder : dirname(file);
@@ -66,6 +73,7 @@ export class ShellSession {
 
   /** Runs it. Throws what it throws, or Cancelled. */
   async run(cell: Cell): Promise<Outcome> {
+    this.#goOn();
     this.#cells++;
     if (cell.imports) this.#prepareLoader();
     const fresh = cell.declared.filter((name) => !(name in this.scope));
@@ -95,6 +103,7 @@ export class ShellSession {
 
   /** Runs work of the shell's own (showing a value) so that it can be cancelled as a cell can. */
   async guard<T>(work: () => Promise<T>): Promise<T> {
+    this.#goOn();
     const tag = "prompt-display";
     const running = new RunningCell(() => this.engine.cancelJobs(tag));
     const outer = this.#running;
@@ -109,10 +118,14 @@ export class ShellSession {
     }
   }
 
-  /** Cancels what runs; false when nothing does. */
-  cancel(): boolean {
-    this.#running?.cancel();
-    return this.#running !== undefined;
+  /** Cancels what runs, else what the line would run next. */
+  cancel(): void {
+    if (this.#running === undefined) this.#cancelledEarly = true;
+    else this.#running.cancel();
+  }
+
+  #goOn(): void {
+    if (this.#cancelledEarly) throw new Cancelled(0);
   }
 
   #prepareLoader(): void {

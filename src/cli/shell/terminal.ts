@@ -152,6 +152,7 @@ export class Terminal {
   /** Work during which Ctrl-C is a signal. What fails is told. */
   async #attempt(work: () => Promise<void>): Promise<void> {
     const { stdin } = process;
+    this.options.session.beginLine();
     this.#lines.pause();
     stdin.setRawMode(false);
     try {

@@ -86,8 +86,9 @@ class Terminal {
     this.key("C-l");
     await this.sees(/^firesteel>$/);
     this.type(line);
+    // Not the prompt of before: a busy machine takes its time to show what is typed.
+    await this.sees(/^firesteel> ./);
     this.key("Enter");
-    await pause(100);
     await this.ready();
     return this.screen.split("\n").slice(1, -1).join("\n");
   }

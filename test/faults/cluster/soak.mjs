@@ -78,6 +78,11 @@ const conf = {
   "spark.sql.shuffle.partitions": "3",
   "spark.ui.showConsoleProgress": "false",
   "spark.cleaner.periodicGC.interval": "5s",
+  // What is remembered for the dashboard has its bounds reached in the warm-up.
+  "spark.ui.retainedJobs": "100",
+  "spark.ui.retainedStages": "100",
+  "spark.ui.retainedTasks": "2000",
+  "spark.sql.ui.retainedExecutions": "50",
 };
 const plan = { conf, seed: Number(options.seed), work, pause: PAUSE_MS, firesteel: pathToFileURL(join(dist, "index.mjs")).href };
 const driver = fork(join(here, "soak-driver.mjs"), {

@@ -115,8 +115,10 @@ function StageBody({ stage, now, active }: { stage: StageData; now: number; acti
   // What has ended does not change, whatever else runs.
   const topics: Topic[] = active ? ["stages", "tasks"] : [];
   const findings = useApi<StageFindings>(`${scope.mine}/stages/${at}/findings`, topics, 2000);
+  const succeeded = stage.numCompleteTasks > 0;
   const summary = useApi<TaskMetricDistributions>(
-    `${scope.api}/stages/${at}/taskSummary?quantiles=0,0.25,0.5,0.75,1.0`,
+    // Spark answers 404 until there is something to sum up.
+    succeeded ? `${scope.api}/stages/${at}/taskSummary?quantiles=0,0.25,0.5,0.75,1.0` : null,
     topics,
     2000,
   );
@@ -159,11 +161,13 @@ function StageBody({ stage, now, active }: { stage: StageData; now: number; acti
           <Empty title="No task has been started yet" />
         )}
       </Card>
-      <Card title="Spread over tasks that succeeded" flush>
-        <Shown of={summary} height={200}>
-          {(data) => <Quantiles data={data} />}
-        </Shown>
-      </Card>
+      {succeeded && (
+        <Card title="Spread over tasks that succeeded" flush>
+          <Shown of={summary} height={200}>
+            {(data) => <Quantiles data={data} />}
+          </Shown>
+        </Card>
+      )}
       <Card title="Executors" flush>
         <Shown of={details} height={120}>
           {(data) => <StageExecutors stage={data} />}
