@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DataFrame, mllib, testSession } from "../support/built-session";
 import { untilPasses } from "../support/until";
+import { FIELDS, rows, SCHEMA } from "./compliance-data";
 import { type Subject, SUBJECTS } from "./compliance-table";
 import { plain } from "./feature/golden";
 
@@ -32,31 +33,6 @@ beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "firesteel-compliance-"))))
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const { Vectors } = mllib;
-const FIELDS = [
-  ["features", mllib.VectorUDT],
-  ["counts", mllib.VectorUDT],
-  ["x", { kind: "double" }],
-  ["text", { kind: "string" }],
-  ["words", { kind: "array", element: { kind: "string" }, containsNull: true }],
-  ["category", { kind: "double" }],
-  ["label", { kind: "double" }],
-] as const;
-const SCHEMA = { kind: "struct", fields: FIELDS.map(([name, type]) => ({ name, type, nullable: true })) };
-
-function rows(count: number): unknown[][] {
-  let state = 11;
-  const random = (): number => (state = (Math.imul(1664525, state) + 1013904223) >>> 0) / 2 ** 32;
-  return Array.from({ length: count }, (_, i) => [
-    i % 4 === 3 ? Vectors.sparse(3, [[1, random()]]) : Vectors.dense(random() * 4 - 2, random() * 10, i),
-    Vectors.dense(i % 3, Math.floor(random() * 3), 1),
-    random() * 6 - 3,
-    ["red apple", "green pear", "blue", "red apple"][i % 4],
-    [["a", "b", "a"], ["b"], ["c", "the", "a"], ["d"]][i % 4],
-    i % 3,
-    random() < 0.5 ? 1 : 0,
-  ]);
-}
-
 const WEIGHTED = { kind: "struct", fields: [...SCHEMA.fields, { name: "weight", type: { kind: "double" }, nullable: false }] };
 const frame = (data: readonly unknown[][], weights?: readonly number[]): DataFrame =>
   weights === undefined

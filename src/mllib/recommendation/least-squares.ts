@@ -4,11 +4,13 @@ export class NormalEquations {
   readonly a: Float64Array;
   readonly b: Float64Array;
   private readonly gradient: Float64Array;
+  private readonly row: Float64Array;
 
   constructor(readonly n: number) {
     this.a = new Float64Array(n * n);
     this.b = new Float64Array(n);
     this.gradient = new Float64Array(n);
+    this.row = new Float64Array(n);
   }
 
   /** @param gram what A begins with; zeros where null */
@@ -21,11 +23,13 @@ export class NormalEquations {
   /** A += weight·v·vᵀ, b += target·v, v being the n values from `at`. */
   add(values: Float32Array, at: number, target: number, weight: number): void {
     const { a, b, n } = this;
+    const { row } = this;
+    for (let i = 0; i < n; i++) row[i] = values[at + i]!;
     for (let i = 0; i < n; i++) {
-      const v = values[at + i]!;
+      const v = row[i]!;
       b[i]! += target * v;
       const w = weight * v;
-      for (let j = 0, p = i * n; j <= i; j++) a[p++]! += w * values[at + j]!;
+      for (let j = 0, p = i * n; j <= i; j++) a[p++]! += w * row[j]!;
     }
   }
 

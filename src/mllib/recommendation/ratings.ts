@@ -106,36 +106,61 @@ function ratingsOf(column: ColumnBatch["columns"][number], type: DataType, name:
 }
 
 function blockOfRatings(block: number, { ids, others, ratings }: RatingPart, otherBlocks: number): RatingBlock {
-  const order = Uint32Array.from(ids, (_, i) => i).sort(
-    (a, b) => ids[a]! - ids[b]! || others[a]! - others[b]! || ratings[a]! - ratings[b]!,
-  );
-  const distinct: number[] = [];
-  const starts: number[] = [];
+  const own = distinctOf(ids);
+  // Where the factors of each id stand among those that the block is sent: by block, then by id.
+  const sent = distinctOf(others).sort((a, b) => blockOf(a, otherBlocks) - blockOf(b, otherBlocks) || a - b);
+  const [rows, columns] = [placesAmong(own, ids), placesAmong(sent, others)];
+  const order = byKey(rows, own.length, byKey(columns, sent.length, null));
+  sortRuns(order, ratings, (a, b) => rows[a] === rows[b] && columns[a] === columns[b]);
+  const starts = new Int32Array(own.length + 1);
+  for (const row of rows) starts[row + 1]!++;
+  for (let i = 0; i < own.length; i++) starts[i + 1]! += starts[i]!;
   const needed = Array.from({ length: otherBlocks }, (): number[] => []);
-  for (const [at, i] of order.entries()) {
-    if (at === 0 || ids[i] !== distinct.at(-1)) {
-      distinct.push(ids[i]!);
-      starts.push(at);
-    }
+  for (const i of order) {
     const list = needed[blockOf(others[i]!, otherBlocks)]!;
-    if (list.at(-1) !== distinct.length - 1) list.push(distinct.length - 1);
+    if (list.at(-1) !== rows[i]) list.push(rows[i]!);
   }
-  starts.push(order.length);
-  const places = placesOfOthers(others, otherBlocks);
   return {
     block,
-    ids: Int32Array.from(distinct),
-    starts: Int32Array.from(starts),
-    others: Int32Array.from(order, (i) => places.get(others[i]!)!),
+    ids: own,
+    starts,
+    others: order.map((i) => columns[i]!),
     ratings: Float32Array.from(order, (i) => ratings[i]!),
     needed: needed.map((list) => Int32Array.from(list)),
   };
 }
 
-/** Where the factors of each id stand among those that a block is sent: by block, then by id. */
-function placesOfOthers(others: Int32Array, blocks: number): Map<number, number> {
-  const sorted = [...new Set(others)].sort((a, b) => blockOf(a, blocks) - blockOf(b, blocks) || a - b);
-  return new Map(sorted.map((id, place) => [id, place]));
+/** Rising. */
+function distinctOf(ids: Int32Array): Int32Array {
+  return ids.slice().sort().filter((id, i, all) => i === 0 || id !== all[i - 1]); // prettier-ignore
+}
+
+function placesAmong(distinct: Int32Array, ids: Int32Array): Int32Array {
+  const places = new Map<number, number>();
+  for (let i = 0; i < distinct.length; i++) places.set(distinct[i]!, i);
+  return ids.map((id) => places.get(id)!);
+}
+
+/** Places in `keys`, which are below `limit`, in the order of their keys; equal ones as in `order`, or as they come. */
+function byKey(keys: Int32Array, limit: number, order: Int32Array | null): Int32Array {
+  const next = new Int32Array(limit + 1);
+  for (const key of keys) next[key + 1]!++;
+  for (let i = 0; i < limit; i++) next[i + 1]! += next[i]!;
+  const sorted = new Int32Array(keys.length);
+  for (let at = 0; at < keys.length; at++) {
+    const i = order === null ? at : order[at]!;
+    sorted[next[keys[i]!]!++] = i;
+  }
+  return sorted;
+}
+
+/** Puts runs of places that are the same into the order of their values. */
+function sortRuns(order: Int32Array, values: Float32Array, same: (a: number, b: number) => boolean): void {
+  for (let start = 0, end = 1; end <= order.length; end++) {
+    if (end < order.length && same(order[start]!, order[end]!)) continue;
+    if (end - start > 1) order.subarray(start, end).sort((a, b) => values[a]! - values[b]!);
+    start = end;
+  }
 }
 
 /** The factors of a block's ids. */
@@ -167,8 +192,9 @@ export const sentFactors = rowsProgram<{ readonly rank: number }, RatingBlock, S
       for (const [to, places] of needed.entries()) {
         if (places.length === 0) continue;
         const values = new Float32Array(places.length * rank);
-        for (const [i, place] of places.entries())
-          values.set(factors!.values.subarray(place * rank, (place + 1) * rank), i * rank);
+        let at = 0;
+        for (const place of places)
+          for (let from = place * rank, end = from + rank; from < end; from++) values[at++] = factors!.values[from]!;
         yield { to, record: { block, values } };
       }
   },

@@ -1,0 +1,95 @@
+/**
+ * Every estimator of the compliance suite fits twice: undisturbed, and with an executor killed in its midst, when a task of the fit that is drawn
+ * from the seed starts. What the models give must be the same to the last bit.
+ *
+ *   node dist/cli.js submit --master 'local-cluster[2,1,512]' test/faults/fits.mjs [SEED [CLASS]]
+ */
+import { SparkSession } from "firesteel";
+import * as mllib from "firesteel/mllib";
+import { rows, SCHEMA } from "../mllib/compliance-data.ts";
+import { SUBJECTS } from "../mllib/compliance-table.ts";
+import { executorsOf } from "./chaos.mjs";
+import { random } from "./random.mjs";
+
+const EXECUTORS = 2;
+const [seed = "1", only] = process.argv.slice(2);
+const draw = random(Number(seed));
+const spark = SparkSession.builder
+  .appName("fits")
+  .config("spark.ui.showConsoleProgress", false)
+  .config("spark.task.maxFailures", 10)
+  .config("spark.log.level", "OFF")
+  .getOrCreate();
+const context = spark.sparkContext;
+
+/** Ids of executors that take tasks. */
+const ready = new Set();
+let lost = 0;
+context.addSparkListener({
+  onExecutorAdded: ({ executorId }) => void ready.add(executorId),
+  onExecutorRemoved({ executorId }) {
+    ready.delete(executorId);
+    lost++;
+  },
+});
+
+const moment = () => new Promise((done) => setTimeout(done, 10));
+
+async function allReady() {
+  while (ready.size < EXECUTORS) await moment();
+}
+
+/** Fits; calls `kill` when that many tasks have started, never for 0. Gives the model and how many tasks there were. */
+async function counted(fit, at, kill) {
+  let tasks = 0;
+  const listener = { onTaskStart: () => void (++tasks === at && kill()) };
+  context.addSparkListener(listener);
+  try {
+    const model = await fit();
+    await context.flushListeners();
+    return [model, tasks];
+  } finally {
+    context.removeSparkListener(listener);
+  }
+}
+
+function killOne() {
+  const victims = executorsOf(process.pid).filter(({ id }) => ready.has(id));
+  const victim = draw.pick(victims);
+  if (victim !== undefined) process.kill(victim.pid, "SIGKILL");
+}
+
+async function output(stage, df, { output: column = "out" }) {
+  const found = await stage.transform(df).select("x", column).orderBy("x").collect();
+  return JSON.stringify(found.map((row) => row.toArray().map(String)));
+}
+
+let passed = 0;
+const problems = [];
+const data = spark.createDataFrame(rows(60), SCHEMA);
+await data.count();
+for (const subject of SUBJECTS) {
+  const { name, params } = subject;
+  const stage = () => new mllib[name](params);
+  if (stage().fit === undefined || (only !== undefined && name !== only)) continue;
+  const table = data.repartition(4).cache();
+  await table.count();
+  const fit = () => stage().fit(table);
+  try {
+    const [model, tasks] = await counted(fit, 0, () => undefined);
+    const wanted = await output(model, data, subject);
+    const at = draw.int(1, tasks);
+    await allReady();
+    const [again] = await counted(fit, at, killOne);
+    if ((await output(again, data, subject)) === wanted) passed++;
+    else problems.push(`${name}: another result with an executor killed at task ${at} of ${tasks}`);
+  } catch (error) {
+    problems.push(`${name}: ${error.stack}`);
+  }
+  await table.unpersist();
+}
+for (const problem of problems) console.log(`FAILED: ${problem}`);
+console.log(`executors killed in mid-fit: ${lost}`);
+console.log(`${passed} passed, ${problems.length} failed`);
+await spark.stop();
+process.exitCode = problems.length === 0 ? 0 : 1;
