@@ -86,7 +86,7 @@ export class OutputPlan implements SinkEmitter {
       reload.push(`${name} = ${path};`);
       return name;
     };
-    writer.before("let n = 0;");
+    writer.before("let n = S.rows;");
     const stores: string[] = [];
     writer.line("// output");
     this.picked.forEach((source, k) => {
@@ -173,7 +173,7 @@ function storeCode(
 
 /** What a task's loop writes into; one at a time. */
 export class OutputState {
-  /** Rows in the arrays after a run of the loop. */
+  /** Rows in the arrays. */
   rows = 0;
   readonly picked: Int32Array[];
   readonly columns: OutputArrays[];

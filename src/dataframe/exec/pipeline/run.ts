@@ -6,11 +6,14 @@ import type { OperatorMetrics } from "../ports";
 import { bindConstants, type PipelineFunction, type PipelineProgram, type SinkEmitter, type Variant } from "./program";
 
 /**
- * A loop over a large batch is compiled while it runs. What follows it has not run then: the compiled code would be left at the end of
- * each batch, and the next batch begin in the slow one. V8 notes what it sees after a few thousand bytes of byte code have run.
+ * A function's first rows go through in many calls. V8 compiles what it finds hot when it is called next. A loop that goes on meanwhile it
+ * compiles on its own, without what stands behind the loop and has never run: the loop is then compiled twice, and left at each end of a
+ * batch for the slow code.
  */
-const WARMING_CALLS = 32;
-const warmed = new WeakSet<PipelineFunction>();
+const FIRST_ROWS = 131_072;
+const FIRST_CALL = 128;
+const CALL = 2048;
+const rowsSeen = new WeakMap<PipelineFunction, number>();
 
 export class PipelineRun {
   readonly #constants = new Map<Variant, readonly unknown[]>();
@@ -34,22 +37,25 @@ export class PipelineRun {
     return this.program.variant(batch, this.tables, sink);
   }
 
+  /** May take the rows through in several calls: a sink goes on where the call before ended. */
   run(variant: Variant, batch: ColumnBatch, from: number, to: number, state: unknown): void {
     let constants = this.#constants.get(variant);
-    if (constants === undefined) {
-      this.#constants.set(variant, (constants = bindConstants(variant, this.task)));
-      this.#warm(variant, batch, from, constants, state);
+    if (constants === undefined) this.#constants.set(variant, (constants = bindConstants(variant, this.task)));
+    const { run } = variant;
+    let seen = rowsSeen.get(run) ?? 0;
+    let at = from;
+    if (seen < FIRST_ROWS) {
+      while (seen < FIRST_ROWS && at < to) {
+        const next = Math.min(to, at + (seen < CALL ? FIRST_CALL : CALL));
+        run(batch, at, next, constants, state, this.tables, this.#counts);
+        seen += next - at;
+        at = next;
+      }
+      rowsSeen.set(run, seen);
     }
-    variant.run(batch, from, to, constants, state, this.tables, this.#counts);
+    if (at < to) run(batch, at, to, constants, state, this.tables, this.#counts);
     this.#counts[0]! += to - from;
     this.#told();
-  }
-
-  /** Calls without rows, so that V8 has seen what stands before and behind the loop when it compiles the loop. */
-  #warm({ run }: Variant, batch: ColumnBatch, from: number, constants: readonly unknown[], state: unknown): void {
-    if (warmed.has(run)) return;
-    warmed.add(run);
-    for (let call = 0; call < WARMING_CALLS; call++) run(batch, from, from, constants, state, this.tables, this.#counts);
   }
 
   /** Rows that left the last place, where the sink counted them: or those that went through untouched. */
