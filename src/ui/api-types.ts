@@ -736,9 +736,9 @@ export interface ExecutorMemory {
   isActive: boolean;
   /** What the process may take (--executor-memory). */
   limit: number;
-  /** Above these the executor spills, and takes no new tasks: thresholds for colours. */
-  spillAt: number;
-  pauseAt: number;
+  /** Thresholds for colours: above its target, near its limit. 0 for the driver, which has neither. */
+  targetAt: number;
+  fullAt: number;
   time: number[];
   /** Resident set of the process. */
   rss: number[];

@@ -53,9 +53,9 @@ function executorSummary(store: AppStore, executor: ExecutorEntry): ExecutorSumm
   };
 }
 
-/** Part of an executor's limit above which it spills, and above which it takes no more: what pages colour bars by. */
-const SPILL_AT = 0.6;
-const PAUSE_AT = 0.8;
+/** Parts of an executor's limit that pages colour bars by: what it holds of data aims at the first. */
+const TARGET = 0.6;
+const FULL = 0.8;
 
 export function executorMemory(store: AppStore, since: number): ExecutorMemory[] {
   return (
@@ -69,9 +69,9 @@ export function executorMemory(store: AppStore, since: number): ExecutorMemory[]
           executorId: executor.id,
           isActive: executor.isActive,
           limit: executor.limit,
-          // A driver neither spills nor takes tasks.
-          spillAt: executor.id === "driver" ? 0 : executor.limit * SPILL_AT,
-          pauseAt: executor.id === "driver" ? 0 : executor.limit * PAUSE_AT,
+          // A driver's limit is that of its heap.
+          targetAt: executor.id === "driver" ? 0 : executor.limit * TARGET,
+          fullAt: executor.id === "driver" ? 0 : executor.limit * FULL,
           time: column(0),
           rss: column(1),
           storage: column(2),

@@ -121,8 +121,8 @@ const sample = (executorId: string, rss: number, parts: Partial<ExecutorMemory> 
   executorId,
   isActive: true,
   limit: 1000,
-  spillAt: 700,
-  pauseAt: 800,
+  targetAt: 700,
+  fullAt: 800,
   time: [0, 1000],
   rss: [rss / 2, rss],
   storage: [0, 100],
@@ -136,7 +136,7 @@ const sample = (executorId: string, rss: number, parts: Partial<ExecutorMemory> 
 });
 
 test("memory bars take Dask's colours by thresholds, and their parts add up", () => {
-  expect([600, 750, 900].map((rss) => memoryBar(sample("1", rss)).state)).toEqual(["below", "near", "paused"]);
+  expect([600, 750, 900].map((rss) => memoryBar(sample("1", rss)).state)).toEqual(["below", "near", "full"]);
   const bar = memoryBar(sample("1", 600));
   expect([bar.storage, bar.execution, bar.heap, bar.other]).toEqual([100, 50, 200, 250]);
   const late = memoryBar(sample("1", 240));

@@ -45,8 +45,8 @@ export function MemoryTrack({ bar, scale }: { bar: MemoryBar; scale: number }) {
       <span class="memory-heap" style={width(bar.heap)} />
       <span class="memory-other" style={width(bar.other)} />
       <span class="memory-spilled" style={width(Math.min(bar.spilled, scale - bar.rss))} />
-      {bar.spillAt > 0 && <span class="memory-mark" style={left(bar.spillAt)} />}
-      {bar.pauseAt > 0 && <span class="memory-mark strong" style={left(bar.pauseAt)} />}
+      {bar.targetAt > 0 && <span class="memory-mark" style={left(bar.targetAt)} />}
+      {bar.fullAt > 0 && <span class="memory-mark strong" style={left(bar.fullAt)} />}
     </span>
   );
 }
@@ -58,10 +58,10 @@ function MemoryLegend() {
         <span class="swatch memory-key below" /> below target
       </li>
       <li>
-        <span class="swatch memory-key near" /> near spilling
+        <span class="swatch memory-key near" /> above target
       </li>
       <li>
-        <span class="swatch memory-key paused" /> paused
+        <span class="swatch memory-key full" /> near its limit
       </li>
       <li>
         <span class="swatch memory-key spilled" /> spilled to disk

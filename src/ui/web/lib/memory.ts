@@ -1,7 +1,7 @@
 /** Dask's memory bars: what an executor's resident memory is made of, and which colour says how near it is to its thresholds. */
 import type { ExecutorMemory } from "../../api-types";
 
-export type MemoryState = "below" | "near" | "paused";
+export type MemoryState = "below" | "near" | "full";
 
 export interface MemoryBar {
   readonly executorId: string;
@@ -15,16 +15,16 @@ export interface MemoryBar {
   readonly heap: number;
   readonly other: number;
   readonly spilled: number;
-  readonly spillAt: number;
-  readonly pauseAt: number;
+  readonly targetAt: number;
+  readonly fullAt: number;
   readonly cpu: number;
   readonly activeTasks: number;
 }
 
 export const MEMORY_WORDS: Readonly<Record<MemoryState, string>> = {
   below: "below target",
-  near: "near spilling",
-  paused: "paused: takes no new tasks",
+  near: "above target",
+  full: "near its limit",
 };
 
 export function memoryBar(sample: ExecutorMemory): MemoryBar {
@@ -41,7 +41,7 @@ export function memoryBar(sample: ExecutorMemory): MemoryBar {
   const execution = part(last(sample.execution));
   const heap = part(last(sample.heap));
   const state =
-    sample.pauseAt > 0 && rss >= sample.pauseAt ? "paused" : sample.spillAt > 0 && rss >= sample.spillAt ? "near" : "below";
+    sample.fullAt > 0 && rss >= sample.fullAt ? "full" : sample.targetAt > 0 && rss >= sample.targetAt ? "near" : "below";
   return {
     executorId: sample.executorId,
     isActive: sample.isActive,
@@ -53,8 +53,8 @@ export function memoryBar(sample: ExecutorMemory): MemoryBar {
     heap,
     other: left,
     spilled: last(sample.spilled),
-    spillAt: sample.spillAt,
-    pauseAt: sample.pauseAt,
+    targetAt: sample.targetAt,
+    fullAt: sample.fullAt,
     cpu: last(sample.cpu),
     activeTasks: last(sample.activeTasks),
   };

@@ -103,11 +103,11 @@ export function StageTable({
   order?: "id" | "-id";
 }) {
   const now = Date.now();
-  const size = (key: string, title: string, pick: (stage: StageData) => number): Column<StageData> => ({
+  const size = (key: string, title: string, pick: (stage: StageData) => number, width = 92): Column<StageData> => ({
     key,
     label: title,
     number: true,
-    width: 96,
+    width,
     render: (stage) => (pick(stage) === 0 ? <span class="quiet">–</span> : bytes(pick(stage))),
     sort: pick,
   });
@@ -148,7 +148,7 @@ export function StageTable({
       key: "submitted",
       label: "Submitted",
       number: true,
-      width: 164,
+      width: 182,
       render: (stage) => dateTime(time(stage.submissionTime)),
       sort: (stage) => time(stage.submissionTime),
     },
@@ -163,7 +163,7 @@ export function StageTable({
     {
       key: "tasks",
       label: "Tasks",
-      width: 176,
+      width: 190,
       render: (stage) => (
         <TaskBar
           of={{
@@ -178,8 +178,8 @@ export function StageTable({
     },
     size("input", "Input", (stage) => stage.inputBytes),
     size("output", "Output", (stage) => stage.outputBytes),
-    size("read", "Shuffle read", (stage) => stage.shuffleReadBytes),
-    size("write", "Shuffle write", (stage) => stage.shuffleWriteBytes),
+    size("read", "Shuffle read", (stage) => stage.shuffleReadBytes, 106),
+    size("write", "Shuffle write", (stage) => stage.shuffleWriteBytes, 106),
   ];
   if (stages.some((stage) => stage.diskBytesSpilled > 0))
     columns.push(size("spill", "Spilled", (stage) => stage.diskBytesSpilled));

@@ -137,8 +137,8 @@ function MemoryOverTime({ id }: { id: string }) {
                 ) : (
                   <>
                     <Pair name="May take" value={bytes(sample.limit)} />
-                    <Pair name="Spills above" value={bytes(sample.spillAt)} />
-                    <Pair name="Takes no tasks above" value={bytes(sample.pauseAt)} />
+                    <Pair name="Target" value={bytes(sample.targetAt)} />
+                    <Pair name="Near its limit above" value={bytes(sample.fullAt)} />
                     <Pair name="Spilled so far" value={bytes(bar.spilled)} />
                   </>
                 )}
