@@ -198,7 +198,7 @@ export const SUBJECTS: readonly Subject[] = [
   { name: "ClassifierChain", params: { estimator: tree(), labelCols: ["label"], predictionCols: ["out"] }, reads: LABELLED, wrong: ["parallelism", 0] }, // prettier-ignore
   { name: "VotingClassifier", params: { estimators: [tree(), new mllib.LogisticRegression()], predictionCol: "out" }, reads: LABELLED, wrong: ["estimators", []] }, // prettier-ignore
   { name: "VotingRegressor", params: { estimators: [new mllib.LinearRegression()], predictionCol: "out" }, reads: LABELLED, wrong: ["weights", [-1]], digits: 8 }, // prettier-ignore
-  { name: "StackingClassifier", params: { estimators: [new mllib.NaiveBayes({ modelType: "gaussian" })], finalEstimator: tree(), numFolds: 2 }, reads: LABELLED, wrong: ["numFolds", 1], partitions: FOLDS }, // prettier-ignore
+  { name: "StackingClassifier", params: { estimators: [new mllib.LogisticRegression({ maxIter: 5 })], finalEstimator: tree(), numFolds: 2 }, reads: LABELLED, wrong: ["numFolds", 1], partitions: FOLDS }, // prettier-ignore
   { name: "StackingRegressor", params: { estimators: [new mllib.DecisionTreeRegressor()], finalEstimator: new mllib.DecisionTreeRegressor(regressor), numFolds: 2 }, reads: LABELLED, wrong: ["finalEstimator", 1], partitions: FOLDS }, // prettier-ignore
   { name: "BaggingClassifier", params: { estimator: tree(), numEstimators: 2, predictionCol: "out" }, reads: LABELLED, wrong: ["maxSamples", 0], partitions: "samples are drawn by partition" }, // prettier-ignore
   { name: "BaggingRegressor", params: { estimator: new mllib.DecisionTreeRegressor(), numEstimators: 2, predictionCol: "out" }, reads: LABELLED, wrong: ["maxSamples", 0], partitions: "samples are drawn by partition" }, // prettier-ignore

@@ -11,13 +11,12 @@ import type { ParamMap } from "../param/param";
 import { withParams } from "../param/params";
 import { persistent } from "../persistence/registry";
 import { DecisionTreeRegressionModel } from "../regression/decision-tree-regressor";
-import { boostWeight } from "../tree/boost";
+import { boostedApart, boostedTrees, boostedWeights, savedBoosted } from "../tree/boosted";
 import { ensembleText, featureImportances } from "../tree/describe";
 import { TreeEstimator } from "../tree/estimator";
 import { lossesByIteration } from "../tree/evaluate-iterations";
-import { fitBoosted } from "../tree/fit-trees";
 import { leavesOf } from "../tree/flat-ensemble";
-import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
+import type { Settings } from "../tree/learner";
 import { boostParams, treeParams, valueImpurity } from "../tree/params";
 import {
   addingTrees,
@@ -28,7 +27,6 @@ import {
   openClassTrees,
   withLeaves,
 } from "../tree/programs";
-import { readTrees, writeTrees } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
 import { sizeOf, type TreeData } from "../tree/tree-data";
 
@@ -49,19 +47,12 @@ export class GBTClassifier extends withParams(TreeEstimator<GBTClassificationMod
   protected override readonly sizes = ["maxIter"];
 
   protected override async learn(training: Training, session: SparkSession): Promise<GBTClassificationModel> {
-    const { trees, best } = await fitBoosted(session, training, {
-      growth: growthSpec(this.settings, training),
-      loss: this.getLossType(),
-      iterations: this.getMaxIter(),
-      stepSize: this.getStepSize(),
-      validationTol: this.getValidationTol(),
-    });
-    return GBTClassificationModel.learned(this, trees.slice(0, best), training.width);
+    const trees = await boostedTrees(this, this.settings, this.getLossType(), training, session);
+    return GBTClassificationModel.learned(this, trees, training.width);
   }
 
-  // Where a fit ends by its validation rows depends on how far it went.
-  protected override apart({ validationIndicatorCol, maxIter }: Settings): unknown {
-    return validationIndicatorCol === undefined ? null : maxIter;
+  protected override apart(settings: Settings): unknown {
+    return boostedApart(settings);
   }
 
   cut(model: GBTClassificationModel, wanted: ParamMap): GBTClassificationModel {
@@ -82,8 +73,7 @@ export class GBTClassificationModel extends withParams(ProbabilisticClassificati
   }
 
   static learned(parent: GBTClassifier, trees: readonly TreeData[], numFeatures: number): GBTClassificationModel {
-    const weights = trees.map((_, i) => boostWeight(i, parent.getStepSize()));
-    return new this(trees, numFeatures, weights).adopted(parent);
+    return new this(trees, numFeatures, boostedWeights(trees, parent.getStepSize())).adopted(parent);
   }
 
   /** The trees as models of their own. */
@@ -143,20 +133,7 @@ export class GBTClassificationModel extends withParams(ProbabilisticClassificati
 
 persistent(GBTClassifier, { sparkClass: "org.apache.spark.ml.classification.GBTClassifier", load: () => new GBTClassifier() });
 
-const ofTrees = new Set([...Object.keys(treeParams), "impurity"]);
-
-persistent(GBTClassificationModel, {
-  sparkClass: "org.apache.spark.ml.classification.GBTClassificationModel",
-  metadata: ({ numFeatures, boosted }) => ({ numFeatures, numTrees: boosted.length }),
-  save: (model, directory) =>
-    writeTrees(
-      directory,
-      model.boosted,
-      model.treeWeights,
-      metadataOfTrees(model, "org.apache.spark.ml.regression.DecisionTreeRegressionModel", ofTrees),
-    ),
-  load: async ({ numFeatures }, directory) => {
-    const { trees, weights } = await readTrees(directory, "variance");
-    return new GBTClassificationModel(trees, Number(numFeatures), weights);
-  },
-});
+persistent(
+  GBTClassificationModel,
+  savedBoosted("org.apache.spark.ml.classification.GBTClassificationModel", (...data) => new GBTClassificationModel(...data)),
+);

@@ -15,16 +15,7 @@ import type { TrainingRows } from "../linear/training-data";
 import { doubleParam } from "../param/kinds";
 import { knownSummary } from "../base/summary";
 import { withParams } from "../param/params";
-import {
-  aggregationDepth,
-  fitIntercept,
-  maxBlockSizeInMB,
-  maxIter,
-  regParam,
-  standardization,
-  tol,
-  weightCol,
-} from "../param/shared";
+import { linearFit } from "../param/shared";
 import { readRecord } from "../persistence/record";
 import { persistent } from "../persistence/registry";
 import { BinaryClassificationSummary, summarizedRows, type SummarizedRows } from "./classification-summary";
@@ -32,14 +23,7 @@ import { checkedClasses } from "./logistic-regression";
 
 const svcParams = {
   ...classifierParams,
-  ...weightCol,
-  ...regParam(0),
-  ...maxIter(100),
-  ...tol(1e-6),
-  ...fitIntercept,
-  ...standardization,
-  ...aggregationDepth,
-  ...maxBlockSizeInMB,
+  ...linearFit,
   threshold: doubleParam("1 is predicted where its raw prediction is above this; any number, also infinite", 0),
 } as const;
 

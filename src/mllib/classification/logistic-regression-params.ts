@@ -3,29 +3,12 @@ import { UsageError } from "../../common/errors";
 import { probabilisticParams } from "../base/classifier";
 import { choiceParam, doubleParam, inRange, matrixParam, vectorParam } from "../param/kinds";
 import type { Params } from "../param/params";
-import {
-  aggregationDepth,
-  elasticNetParam,
-  fitIntercept,
-  maxBlockSizeInMB,
-  maxIter,
-  regParam,
-  standardization,
-  tol,
-  weightCol,
-} from "../param/shared";
+import { elasticNetParam, linearFit } from "../param/shared";
 
 export const logisticParams = {
   ...probabilisticParams,
-  ...weightCol,
-  ...regParam(0),
+  ...linearFit,
   ...elasticNetParam,
-  ...maxIter(100),
-  ...tol(1e-6),
-  ...fitIntercept,
-  ...standardization,
-  ...aggregationDepth,
-  ...maxBlockSizeInMB,
   family: choiceParam(
     "binomial, multinomial (softmax), or by the number of classes",
     ["auto", "binomial", "multinomial"],

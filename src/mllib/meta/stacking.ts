@@ -1,5 +1,6 @@
 /** An estimator that learns from what others predict (Wolpert, Stacked generalization, 1992): scikit-learn's stacking. */
 import type { StructType } from "../../columnar/types";
+import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { Estimator, Model } from "../base/estimator";
 import { withFields } from "../base/schema";
@@ -33,6 +34,9 @@ const stacking = {
 /** What a member tells the final estimator: probabilities where it has them (of two classes that of the second), else predictions. */
 const TOLD = ["probabilityCol", "predictionCol"] as const;
 
+/** Undefined of what tells no classes apart. */
+const classesOf = (model: Transformer): number | undefined => (predictor(model) as { readonly numClasses?: number }).numClasses;
+
 /** The rows with a column `into` of vectors: what each of `models` tells of a row, then its `features`, where they are passed through. */
 function told(
   df: DataFrame,
@@ -45,8 +49,7 @@ function told(
   let rows = withColumnOfEach(df, schema, models, TOLD, name);
   const extra: string[] = [];
   const inputCols = models.map((model, i) => {
-    const { numClasses } = predictor(model) as { readonly numClasses?: number };
-    if (numClasses !== 2 || columnOf(model, "probabilityCol") === undefined) return name(i);
+    if (classesOf(model) !== 2 || columnOf(model, "probabilityCol") === undefined) return name(i);
     const second = `${name(i)}_second`;
     extra.push(second);
     rows = new VectorSlicer({ inputCol: name(i), outputCol: second, indices: [1] }).transform(rows);
@@ -82,6 +85,20 @@ abstract class Stacking extends withParams(Estimator<StackingModel>, stacking) {
     return configured(this.getFinalEstimator(), { featuresCol: this.into() });
   }
 
+  /** Throws where a fold knows other classes than all rows have: its probabilities could not stand beside those of others. */
+  private checkClasses(models: readonly Transformer[], ofFold: readonly Transformer[]): void {
+    for (const [i, model] of models.entries()) {
+      const [all, some] = [classesOf(model), classesOf(ofFold[i]!)];
+      if (all === 1)
+        throw new DataError("ONE_CLASS", `${this.className}: all rows are of one class; there is nothing to tell apart.`);
+      if (all !== some)
+        throw new DataError(
+          "CLASSES_DIFFER",
+          `${this.className}: ${model.className} learned ${all} classes from all rows, but ${some} from those of a fold. Take fewer folds, or a foldCol with rows of each class in each fold.`,
+        );
+    }
+  }
+
   protected override async fitModel(df: DataFrame, schema: StructType): Promise<StackingModel> {
     const members = this.getEstimators();
     const features = this.getPassthrough() ? (columnOf(members[0]!, "featuresCol") ?? null) : null;
@@ -90,11 +107,15 @@ abstract class Stacking extends withParams(Estimator<StackingModel>, stacking) {
     try {
       const all = (rows: DataFrame): Promise<Transformer[]> =>
         fitAll(this.getParallelism(), members.map((member) => () => member.fit(rows))); // prettier-ignore
+      const models = await all(folds.all);
       const parts: DataFrame[] = [];
-      for (const { training, validation } of folds.folds)
-        parts.push(told(validation, schema, await all(training), this.into(), features));
+      for (const { training, validation } of folds.folds) {
+        const learned = await all(training);
+        this.checkClasses(models, learned);
+        parts.push(told(validation, schema, learned, this.into(), features));
+      }
       const final = await this.final().fit(parts.reduce((rows, part) => rows.union(part)));
-      return StackingModel.of(this, await all(folds.all), final, features);
+      return StackingModel.of(this, models, final, features);
     } finally {
       folds.release();
     }

@@ -58,3 +58,14 @@ export const thresholds = {
 export const parallelism = { parallelism: intParam("fits that are made at the same time", 1, gtEq(1)) } as const;
 export const relativeError = (initial = 0.001) =>
   ({ relativeError: doubleParam("relative error of approximate quantiles", initial, inRange(0, 1)) }) as const;
+/** Of linear models that are fitted step by step. */
+export const linearFit = {
+  ...weightCol,
+  ...regParam(0),
+  ...maxIter(100),
+  ...tol(1e-6),
+  ...fitIntercept,
+  ...standardization,
+  ...aggregationDepth,
+  ...maxBlockSizeInMB,
+} as const;

@@ -7,14 +7,12 @@ import { choiceParam } from "../param/kinds";
 import type { ParamMap } from "../param/param";
 import { withParams } from "../param/params";
 import { persistent } from "../persistence/registry";
-import { boostWeight } from "../tree/boost";
+import { boostedApart, boostedTrees, boostedWeights, savedBoosted } from "../tree/boosted";
 import { featureImportances } from "../tree/describe";
 import { TreeEstimator } from "../tree/estimator";
 import { lossesByIteration } from "../tree/evaluate-iterations";
-import { fitBoosted } from "../tree/fit-trees";
-import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
+import type { Settings } from "../tree/learner";
 import { boostParams, treeParams, valueImpurity } from "../tree/params";
-import { readTrees, writeTrees } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
 import type { TreeData } from "../tree/tree-data";
 import { ValueEnsembleModel } from "../tree/value-ensemble";
@@ -37,19 +35,12 @@ export class GBTRegressor extends withParams(TreeEstimator<GBTRegressionModel>, 
   protected override readonly sizes = ["maxIter"];
 
   protected override async learn(training: Training, session: SparkSession): Promise<GBTRegressionModel> {
-    const { trees, best } = await fitBoosted(session, training, {
-      growth: growthSpec(this.settings, training),
-      loss: this.getLossType(),
-      iterations: this.getMaxIter(),
-      stepSize: this.getStepSize(),
-      validationTol: this.getValidationTol(),
-    });
-    return GBTRegressionModel.learned(this, trees.slice(0, best), training.width);
+    const trees = await boostedTrees(this, this.settings, this.getLossType(), training, session);
+    return GBTRegressionModel.learned(this, trees, training.width);
   }
 
-  // Where a fit ends by its validation rows depends on how far it went.
-  protected override apart({ validationIndicatorCol, maxIter }: Settings): unknown {
-    return validationIndicatorCol === undefined ? null : maxIter;
+  protected override apart(settings: Settings): unknown {
+    return boostedApart(settings);
   }
 
   cut(model: GBTRegressionModel, wanted: ParamMap): GBTRegressionModel {
@@ -72,8 +63,7 @@ export class GBTRegressionModel extends withParams(ValueEnsembleModel, params) {
   }
 
   static learned(parent: GBTRegressor, trees: readonly TreeData[], numFeatures: number): GBTRegressionModel {
-    const weights = trees.map((_, i) => boostWeight(i, parent.getStepSize()));
-    return new this(trees, numFeatures, weights).adopted(parent);
+    return new this(trees, numFeatures, boostedWeights(trees, parent.getStepSize())).adopted(parent);
   }
 
   /** The trees as models of their own. */
@@ -97,20 +87,7 @@ export class GBTRegressionModel extends withParams(ValueEnsembleModel, params) {
 
 persistent(GBTRegressor, { sparkClass: "org.apache.spark.ml.regression.GBTRegressor", load: () => new GBTRegressor() });
 
-const ofTrees = new Set([...Object.keys(treeParams), "impurity"]);
-
-persistent(GBTRegressionModel, {
-  sparkClass: "org.apache.spark.ml.regression.GBTRegressionModel",
-  metadata: ({ numFeatures, boosted }) => ({ numFeatures, numTrees: boosted.length }),
-  save: (model, directory) =>
-    writeTrees(
-      directory,
-      model.boosted,
-      model.treeWeights,
-      metadataOfTrees(model, "org.apache.spark.ml.regression.DecisionTreeRegressionModel", ofTrees),
-    ),
-  load: async ({ numFeatures }, directory) => {
-    const { trees, weights } = await readTrees(directory, "variance");
-    return new GBTRegressionModel(trees, Number(numFeatures), weights);
-  },
-});
+persistent(
+  GBTRegressionModel,
+  savedBoosted("org.apache.spark.ml.regression.GBTRegressionModel", (...data) => new GBTRegressionModel(...data)),
+);

@@ -1,29 +1,12 @@
 /** Parameters of linear regression. */
 import { predictorParams } from "../base/predictor";
 import { choiceParam, doubleParam, gt } from "../param/kinds";
-import {
-  aggregationDepth,
-  elasticNetParam,
-  fitIntercept,
-  maxBlockSizeInMB,
-  maxIter,
-  regParam,
-  standardization,
-  tol,
-  weightCol,
-} from "../param/shared";
+import { elasticNetParam, linearFit } from "../param/shared";
 
 export const linearParams = {
   ...predictorParams,
-  ...weightCol,
-  ...regParam(0),
+  ...linearFit,
   ...elasticNetParam,
-  ...maxIter(100),
-  ...tol(1e-6),
-  ...fitIntercept,
-  ...standardization,
-  ...aggregationDepth,
-  ...maxBlockSizeInMB,
   solver: choiceParam("normal equations, L-BFGS, or the first for up to 4,096 features", ["auto", "normal", "l-bfgs"], "auto"),
   loss: choiceParam("loss of a row", ["squaredError", "huber"], "squaredError"),
   epsilon: doubleParam("Huber: errors beyond so many sigmas count by their distance instead of its square", 1.35, gt(1)),
