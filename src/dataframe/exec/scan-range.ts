@@ -41,13 +41,39 @@ export function rowsWithin(source: BatchSource, range: Range): BatchSource {
 
 function within(batch: ColumnBatch, { column, place, low, high }: Range): ColumnBatch {
   const { length } = batch;
+  const vector = batch.columns[place]!;
+  // Most batches are.
+  if (isWithin(vector, low, high)) return batch;
   const rows = new Int32Array(length);
-  const count = rowsOf(batch.columns[place]!, column, low, high, rows);
+  const count = rowsOf(vector, column, low, high, rows);
   if (count === length) return batch;
   const first = count === 0 ? 0 : rows[0]!;
   // Of a sorted table the rows follow one another.
   if (count === 0 || rows[count - 1]! - first === count - 1) return sliceBatch(batch, first, first + count);
   return gatherBatch(batch, rows, count);
+}
+
+/** Whether all rows are known to be in the range. */
+function isWithin(vector: Vector, low: number, high: number): boolean {
+  if (vector.form === "fixed") return areWithin(vector.values, vector.length, low, high);
+  if (vector.form !== "dictionary" || vector.dictionary.form !== "fixed") return false;
+  return codesAreWithin(vector.codes, vector.dictionary.values, vector.length, low, high);
+}
+
+function areWithin(values: Numbers, length: number, low: number, high: number): boolean {
+  for (let row = 0; row < length; row++) {
+    const value = values[row]!;
+    if (!(value >= low && value < high)) return false;
+  }
+  return true;
+}
+
+function codesAreWithin(codes: Codes, values: Numbers, length: number, low: number, high: number): boolean {
+  for (let row = 0; row < length; row++) {
+    const value = values[codes[row]!]!;
+    if (!(value >= low && value < high)) return false;
+  }
+  return true;
 }
 
 /** Numbers of the rows in the range, in `rows`; gives how many there are. */
