@@ -103,6 +103,7 @@ export {
 } from "./rdd";
 export type {
   ActionOptions,
+  ApproximateEvaluator,
   Awaitable,
   BarrierTaskInfo,
   CachedPartitionsInfo,

@@ -42,7 +42,16 @@ import { EventLogWriter } from "../events/event-log-writer";
 import type { SparkListener } from "../events/listener-bus";
 import { ListenerBus } from "../events/listener-bus";
 import { FileSystems } from "../filesystem/file-systems";
-import type { ActionOptions, CachedPartitionsInfo, ContextPort, InputFormat, RDD, StreamOptions } from "../rdd";
+import type {
+  ActionOptions,
+  ApproximateEvaluator,
+  CachedPartitionsInfo,
+  ContextPort,
+  InputFormat,
+  PartialResult,
+  RDD,
+  StreamOptions,
+} from "../rdd";
 import * as create from "../rdd";
 import type { Broadcast } from "../rdd";
 import {
@@ -404,6 +413,25 @@ export class SparkContext {
     options?: ActionOptions,
   ): Promise<U[]> {
     return create.runJob(rdd, f, partitions, options);
+  }
+
+  /**
+   * Runs `f` on the records of each partition, and gives what `evaluator` makes of the results that have come within `timeout` ms; the job
+   * goes on for `getFinalValue()`.
+   *
+   * @example
+   * let sum = 0;
+   * const evaluator = { merge: (_partition: number, part: number) => void (sum += part), currentResult: () => sum };
+   * const soFar = await sc.runApproximateJob(rdd, (records) => [...records].length, evaluator, 500);
+   */
+  runApproximateJob<T, U, R>(
+    rdd: RDD<T>,
+    f: (records: IterableIterator<T>, partition: number) => U | PromiseLike<U>,
+    evaluator: ApproximateEvaluator<U, R>,
+    timeout: number,
+    options?: ActionOptions,
+  ): Promise<PartialResult<R>> {
+    return create.runApproximateJob(rdd, f, evaluator, timeout, options);
   }
 
   /**

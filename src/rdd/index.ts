@@ -9,6 +9,7 @@ export { HashPartitioner, Partitioner, RangePartitioner } from "./partitioner";
 export { FutureAction } from "./future-action";
 export { BoundedDouble } from "./approximate/bounds";
 export { PartialResult } from "./approximate/partial-result";
+export { type ApproximateEvaluator, runApproximateJob } from "./api/approximate";
 export { StatCounter } from "./stat-counter";
 export type { InputFormat } from "./input-format";
 export type { StreamOptions } from "./nodes/stream-node";

@@ -1,6 +1,7 @@
 import { InlineContext } from "../support/inline-context";
 import { countBound, meanBound, sumBound } from "../../src/rdd/approximate/bounds";
 import { addToSketch, estimateOf, mergeSketches, newSketch } from "../../src/rdd/approximate/sketch";
+import { runApproximateJob } from "../../src/rdd";
 import { StatCounter } from "../../src/rdd/stat-counter";
 
 function statsOf(numbers: readonly number[]): StatCounter {
@@ -87,5 +88,29 @@ describe("Actions", () => {
     const count = await sc.range(1, 1001, 1, 4).countApproxDistinct(0.05);
     expect(Math.abs(count - 1000)).toBeLessThan(100);
     await expect(sc.range(0, 3).countApproxDistinct(1e-6)).rejects.toThrow("accuracy (0.000001) must be at least 0.001");
+  });
+
+  test("a job of one's own: results are merged as they come", async () => {
+    const summed = (): { merge(partition: number, sum: number): void; currentResult(): number[] } => {
+      const sums: number[] = [];
+      return { merge: (partition, sum) => void (sums[partition] = sum), currentResult: () => [...sums] };
+    };
+    const sum = (records: Iterable<number>): number => [...records].reduce((a, b) => a + b, 0);
+    const all = await runApproximateJob(sc.range(0, 9, 1, 3), sum, summed(), 60_000);
+    expect([all.isInitialValueFinal, all.initialValue, await all.getFinalValue()]).toEqual([true, [3, 12, 21], [3, 12, 21]]);
+    const late = sc.range(0, 9, 1, 3).map((i) => new Promise<number>((resolve) => setTimeout(resolve, 300, i)));
+    const early = await runApproximateJob(late, sum, summed(), 0);
+    expect(early.isInitialValueFinal).toBe(false);
+    expect(await early.getFinalValue()).toEqual([3, 12, 21]);
+    const angry = {
+      merge: () => {
+        throw new Error("enough");
+      },
+      currentResult: () => 0,
+    };
+    await expect(runApproximateJob(sc.range(0, 9), sum, angry, 60_000)).rejects.toThrow("enough");
+    await expect(runApproximateJob(sc.range(0, 9), sum, {} as never, 60_000)).rejects.toThrow(
+      "an object with merge and currentResult",
+    );
   });
 });

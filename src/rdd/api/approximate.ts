@@ -4,13 +4,15 @@ import { UsageError } from "../../common/errors";
 import { type BoundedDouble, countBound, meanBound, type Seen, sumBound } from "../approximate/bounds";
 import { PartialResult } from "../approximate/partial-result";
 import { estimateOf, mergeSketches, newSketch } from "../approximate/sketch";
-import { checkNumber } from "../arguments";
+import { checkNumber, invalidArgument } from "../arguments";
 import { OpNode } from "../nodes/op-node";
 import type { RDD } from "../rdd";
+import { RddBase } from "../rdd-base";
 import { decodeRows } from "../row-bytes";
 import type { StageAction } from "../stage-output";
 import { StatCounter } from "../stat-counter";
 import type { Implements } from "./install";
+import type { Awaitable } from "./narrow";
 import { aggregated } from "./pairs";
 import { type ActionOptions, callOf, partitionValues, runJob } from "./run";
 
@@ -65,7 +67,7 @@ async function approximately<R>(
   merge: (bytes: Uint8Array) => void,
   current: (seen: Seen) => R,
 ): Promise<PartialResult<R>> {
-  const limit = checkNumber(scope, "the timeout in ms", timeout, 0);
+  const limit = checkTimeout(scope, timeout);
   const certainty = checkNumber(scope, "the confidence", confidence, 0);
   if (certainty > 1) throw new UsageError("INVALID_ARGUMENT", `${scope}: confidence (${certainty}) must be in [0,1].`);
   const { node } = rdd;
@@ -73,18 +75,60 @@ async function approximately<R>(
   let partitions = 0;
   const seen = (): Seen => ({ partitions, all: node.numPartitions, confidence: certainty });
   await node.prepare();
-  const all = runJob(node, call, action, (_index, bytes) => {
+  const job = runJob(node, call, action, (_index, bytes) => {
     partitions++;
     merge(bytes);
-  }).then(() => current(seen()));
+  });
+  return inTime(job, limit, () => current(seen()));
+}
+
+const checkTimeout = (scope: string, timeout: unknown): number => checkNumber(scope, "the timeout in ms", timeout, 0);
+
+/** What is known when the job or the time is over. The job goes on. */
+async function inTime<R>(job: Promise<void>, limit: number, current: () => R): Promise<PartialResult<R>> {
+  const all = job.then(current);
   let timer: NodeJS.Timeout | undefined;
   const time = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), Math.min(limit, 2 ** 31 - 1))));
   try {
     const first = await Promise.race([all.then((value) => ({ value })), time]);
-    return first === null ? new PartialResult(current(seen()), false, all) : new PartialResult(first.value, true, all);
+    return first === null ? new PartialResult(current(), false, all) : new PartialResult(first.value, true, all);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** How `runApproximateJob` makes one answer of the results of partitions, however many have come. */
+export interface ApproximateEvaluator<U, R> {
+  /** Called on the driver with the result of each partition once, in the order in which they come. */
+  merge(partition: number, result: U): void;
+  /** The answer from what was merged so far. Also called when nothing was. */
+  currentResult(): R;
+}
+
+/**
+ * Runs `f` on the records of each partition, and gives what `evaluator` makes of the results that have come within `timeout` ms. The job
+ * goes on for `getFinalValue`. Rejects when the job fails before the time is over, or the evaluator throws.
+ */
+export async function runApproximateJob<T, U, R>(
+  rdd: RDD<T>,
+  f: (records: IterableIterator<T>, partition: number) => Awaitable<U>,
+  evaluator: ApproximateEvaluator<U, R>,
+  timeout: number,
+  options?: ActionOptions,
+): Promise<PartialResult<R>> {
+  const scope = "runApproximateJob";
+  if (!((rdd as unknown) instanceof RddBase)) throw invalidArgument(scope, "the RDD", "an RDD", rdd);
+  if (typeof evaluator?.merge !== "function" || typeof evaluator.currentResult !== "function")
+    throw invalidArgument(scope, "the evaluator", "an object with merge and currentResult", evaluator);
+  const limit = checkTimeout(scope, timeout);
+  const captured = rdd.capture(f, scope);
+  const { node } = rdd;
+  const call = callOf(node, scope, options);
+  await node.prepare();
+  const job = runJob(node, call, { kind: "partition", f: captured, keepResult: true }, (partition, bytes) =>
+    evaluator.merge(partition, decodeValue(bytes, rdd.port.values) as U),
+  );
+  return inTime(job, limit, () => evaluator.currentResult());
 }
 
 type Timed = readonly [timeout: unknown, confidence: unknown, options: ActionOptions | undefined];
