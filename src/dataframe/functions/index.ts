@@ -48,6 +48,7 @@ import { vectorAggregates } from "./families/vector-aggregates";
 import { topKAggregates } from "./families/aggregate-top-k";
 import { thetaFunctions } from "./families/theta-sketch";
 import { kllFunctions } from "./families/kll-sketch";
+import { keywordFunctions } from "./families/keywords";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
 
@@ -55,6 +56,7 @@ import type { FunctionEntry } from "./registry";
 const families: readonly (readonly FunctionEntry[])[] = [
   thetaFunctions,
   kllFunctions,
+  keywordFunctions,
   extractFunctions,
   vectorAggregates,
   collationFunctions,

@@ -111,13 +111,16 @@ function reversedText(text: string): string {
 const reverse = scalar({
   names: ["reverse"],
   doc: doc(
-    "A string or an array the other way round.",
+    "A string, an array or bytes the other way round.",
     ["reverse('Spark SQL')", "LQS krapS"],
     ["reverse(array(2, 1, 4, 3))", "[3,4,1,2]"],
   ),
-  inputs: [{ anyOf: ["string", "array"] }],
+  inputs: [{ anyOf: ["string", "array", "binary"] }],
   result: (types) => types[0] as DataType,
-  evaluate: () => (value) => (typeof value === "string" ? reversedText(value) : [...(value as Items)].reverse()),
+  evaluate: () => (value) => {
+    if (typeof value === "string") return reversedText(value);
+    return value instanceof Uint8Array ? value.toReversed() : (value as Items).toReversed();
+  },
 });
 
 /** Arrays of one element type; all binaries; else strings. */

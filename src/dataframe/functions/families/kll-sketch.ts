@@ -203,7 +203,6 @@ function asking(
     doc: doc(usage, [`${name}_${family.suffix}(${sketchText(family)}, ${example[0]}) ${SAMPLE}`, example[1]]),
     inputs: ["any", either],
     result: (types) => (types[1]?.kind === "array" ? { kind: "array", element: result, containsNull: false } : result),
-    nullable: true,
     evaluate: (call) => (bytes, argument) => {
       const sketch = sketchOf(family.kind, bytes, call);
       return Array.isArray(argument)
@@ -244,7 +243,6 @@ function functionsOf(family: Family): readonly FunctionEntry[] {
         ]),
         inputs: ["any"],
         result: STRING,
-        nullable: true,
         evaluate: (call) => (bytes) => sketchOf(kind, bytes, call).text(),
       }),
       ["binary"],
@@ -255,7 +253,6 @@ function functionsOf(family: Family): readonly FunctionEntry[] {
         doc: doc("How many values a KLL sketch has seen.", [`kll_sketch_get_n_${suffix}(${sketchText(family)}) ${SAMPLE}`, "5"]),
         inputs: ["any"],
         result: LONG,
-        nullable: true,
         evaluate: (call) => (bytes) => Number(sketchOf(kind, bytes, call).n),
       }),
       ["binary"],
@@ -269,7 +266,6 @@ function functionsOf(family: Family): readonly FunctionEntry[] {
         ]),
         inputs: ["any", "any"],
         result: BINARY,
-        nullable: true,
         evaluate: (call) => (left, right) => {
           const sketch = sketchOf(kind, left, call);
           sketch.merge(sketchOf(kind, right, call));

@@ -127,21 +127,11 @@ const mapConcat = prepared(
         dataType: `[${types.map((one) => `"${sqlName(one)}"`).join(", ")}]`,
       });
     }
-    const [first] = types;
-    const same = types.every((type) => first !== undefined && widerMap(first, type));
-    const type = same ? commonType(types, context.settings) : null;
+    const type = commonType(types, context.settings);
     if (type === null && args.length > 0) throw differentTypes(types, args, context);
     return type === null ? args : args.map((arg) => coerced(arg, type, context));
   },
 );
-
-/** Maps of numbers and maps of strings have no common type here. */
-function widerMap(a: DataType, b: DataType): boolean {
-  if (a.kind !== "map" || b.kind !== "map") return true;
-  const strings = (x: DataType, y: DataType): boolean =>
-    x.kind === "null" || y.kind === "null" || (x.kind === "string") === (y.kind === "string");
-  return strings(a.key, b.key) && strings(a.value, b.value);
-}
 
 const mapFromArrays = scalar({
   names: ["map_from_arrays"],

@@ -4,7 +4,6 @@ import { DOUBLE, INT, LONG, STRING, literal } from "../../expressions/build";
 import { AnalysisError } from "../../errors";
 import type { Expression } from "../../expressions/expression";
 import { isFoldable } from "../../expressions/traverse";
-import { isIntegral } from "../../types/text";
 import type { Exact, Rounding } from "../../types/exact";
 import { normalize } from "../../types/exact";
 import { document, made, plain } from "../documented";
@@ -305,9 +304,9 @@ function whole(
   };
 }
 
-/** A constant integer, and not null. */
+/** A constant INT, and not null. */
 function checkScale(name: string, scale: Expression, context: BindContext): void {
-  const constant = isFoldable(scale) && isIntegral(scale.type) && context.fold(scale).value !== null;
+  const constant = isFoldable(scale) && scale.type.kind === "int" && context.fold(scale).value !== null;
   if (constant) return;
   throw new AnalysisError(
     "NON_FOLDABLE_ARGUMENT",

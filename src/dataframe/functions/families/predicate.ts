@@ -151,8 +151,18 @@ function connective(name: "and" | "or", decides: boolean, usage: string, example
   };
 }
 
+/** Structs are compared by their fields' places. */
+function sameButForNames(a: DataType, b: DataType): boolean {
+  if (a.kind !== "struct" || b.kind !== "struct") return sameType(a, b);
+  return (
+    a.fields.length === b.fields.length &&
+    a.fields.every((field, i) => sameButForNames(field.type, (b.fields[i] as (typeof b.fields)[number]).type))
+  );
+}
+
 function truthValues(pair: Pair, context: BindContext): Pair {
-  const promoted = pair[0].type.kind === pair[1].type.kind ? pair : promoteCompared(pair, context);
+  const { ansi } = context.settings;
+  const promoted = ansi && pair[0].type.kind !== pair[1].type.kind ? promoteCompared(pair, context) : pair;
   const [left, right] = promoted.map((side) =>
     side.type.kind === "null" ? coerced(side, BOOLEAN, context) : side,
   ) as unknown as Pair;
@@ -191,10 +201,10 @@ const inList: ScalarFunction = {
       `(${printed(value as Expression)} IN (${list.map(printed).join(", ")}))`;
     const args = oneCollation(comparedChars(given, context), context, "compare", text);
     const types = args.map((arg) => arg.type);
-    const same = types.every((type) => sameType(type, types[0] as DataType));
+    const same = types.every((type) => sameButForNames(type, types[0] as DataType));
     const type = same ? (types[0] as DataType) : commonType(types, context.settings);
     if (type === null) throw differentTypes(types, args, context);
-    const coercedArgs = args.map((arg) => coerced(arg, type, context));
+    const coercedArgs = same ? args : args.map((arg) => coerced(arg, type, context));
     requireOrderable(type, coercedArgs, context);
     return {
       kind: "call",

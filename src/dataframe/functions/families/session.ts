@@ -2,7 +2,7 @@
 import type { Boxed, DataType } from "../../../columnar/types";
 import { version } from "../../../common/version";
 import { AnalysisError, QueryError } from "../../errors";
-import { BINARY, INT, LONG, NULL, STRING, callByName, literal } from "../../expressions/build";
+import { INT, LONG, NULL, STRING, callByName, literal } from "../../expressions/build";
 import type { Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { divide, normalize, remainder } from "../../types/exact";
@@ -195,7 +195,8 @@ const bitmaps = [
   scalar({
     names: ["bitmap_count"],
     doc: doc("How many bits of a bitmap are set.", ["bitmap_count(X'FFFF')", "16"]),
-    inputs: [BINARY],
+    inputs: ["binary"],
+    uncast: true,
     result: LONG,
     evaluate: plain((bytes: Uint8Array) => {
       let count = 0;

@@ -127,6 +127,7 @@ export const windowFunctions: readonly WindowFunction[] = [
     usage: "The number of the row's bucket where the window is divided into that many of equal size.",
     example: [over("ntile(2)"), "A1\t1\t1\nA1\t1\t1\nA1\t2\t2\nA2\t3\t1"],
     inputs: ["int"],
+    uncast: true,
     optional: 1,
     defaults: () => [literal(1, INT)],
     check: (args, context) => {

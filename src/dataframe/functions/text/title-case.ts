@@ -1,6 +1,6 @@
 /** Small letters, with a capital where a word begins: at the start and after a space. */
 export function titleCase(text: string): string {
-  return text.toLowerCase().replace(/(^| )(\P{M})/gu, (_, before: string, first: string) => before + upperFirst(first));
+  return text.toLowerCase().replace(/(?<=^| )\P{M}/gu, upperFirst);
 }
 
 const TITLES: Readonly<Record<string, string>> = { ǆ: "ǅ", ǉ: "ǈ", ǌ: "ǋ", ǳ: "ǲ" };

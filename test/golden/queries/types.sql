@@ -1,0 +1,30 @@
+SELECT typeof(b) FROM VALUES (1, 1.1F), (2, 5L) t(a, b)
+SELECT typeof(b) FROM VALUES (1, 1.5BD), (2, 5F) t(a, b)
+SELECT typeof(b) FROM VALUES (1, array(1)), (2, array(1.5F)) t(a, b)
+SELECT typeof(b) FROM VALUES (1, date'2020-01-01'), (2, timestamp'2020-01-01') t(a, b)
+SELECT * FROM VALUES (1), ('a') t(a)
+SELECT typeof(coalesce(1, 1.5F)), typeof(array(1, 1.5F))
+SELECT map_concat(map(10, 'a'), map(2147483648, '5'))
+SELECT map_concat(map(10, 'a'), map(2147483648, 5))
+SELECT typeof(map_concat(map(10, 1), map(2147483648, 5.5)))
+SELECT map_concat(map(10, 'a'), map(date'2020-01-01', 5))
+SELECT named_struct('a', 1) IN (named_struct('b', 1)), named_struct('a', 2) IN (named_struct('b', 1), named_struct('c', 3))
+SELECT named_struct('a', 1) IN (named_struct('b', 1L))
+SELECT ntile(3S) OVER (ORDER BY 1)
+SELECT ntile('2') OVER (ORDER BY 1)
+SELECT ceil(1.5, 1S)
+SELECT floor(1.55, 1)
+SELECT bitmap_count('a')
+SELECT initcap('sPark  sql'), initcap('  a b'), initcap(' ')
+SELECT hex(reverse(x'CAFE')), reverse(array(1, null)), hex(reverse(x''))
+SELECT mask(5), mask('a')
+SELECT mask('aB1', NULL, 'q')
+SELECT * FROM sql_keywords() LIMIT 3
+SELECT sql_keywords()
+SELECT 1 AND true
+SET spark.sql.ansi.enabled=false
+SELECT 1 AND true
+SELECT true OR CAST(NULL AS DOUBLE)
+SELECT true AND NULL
+SELECT map_concat(map(10, 'a'), map(2147483648, 5))
+SELECT typeof(b) FROM VALUES (1, 1.1F), (2, 5L) t(a, b)
