@@ -1,15 +1,14 @@
 /** Hints: join strategies for the relations that they name, and repartitioning. Unknown ones are left out, as in Spark. */
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
-import type { Expression, SortOrder } from "../expressions/expression";
 import type { LogicalPlan } from "../logical/plan";
 import { mapPlanChildren } from "../logical/traverse";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { bound } from "./binder";
 import type { Binder, Bound, Env } from "./binder";
-import { columnsOf, sameName } from "./columns";
-import { sortOrderOf } from "./sort-order";
+import { sameName } from "./columns";
+import { bindKeyed } from "./ordering";
 
 const JOIN_HINTS: Readonly<Record<string, string>> = {
   BROADCAST: "broadcast",
@@ -89,12 +88,6 @@ function repartitioned(
   written: readonly UnresolvedExpression[],
   env: Env,
 ): Bound {
-  const scope = { columns: columnsOf(binder, input), env, clause: "other" as const };
-  const by = written.map((syntax): SortOrder => {
-    const child: Expression = binder.expression(syntax.kind === "sortOrder" ? syntax.child : syntax, scope);
-    return sortOrderOf(syntax, child.kind === "alias" ? child.child : child);
-  });
-  const kind = how === "hash" && by.length === 0 ? "roundRobin" : how;
-  const node: LogicalPlan = { kind: "repartition", child: input.plan, how: kind, numPartitions, by };
-  return bound(node, input.output, { hidden: input.hidden, planIds: input.planIds });
+  const kind = how === "hash" && written.length === 0 ? "roundRobin" : how;
+  return bindKeyed(binder, input, written, env, (child, by) => ({ kind: "repartition", child, how: kind, numPartitions, by }));
 }

@@ -26,15 +26,35 @@ export function bindSort(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "
   const input = binder.plan(plan.child, env);
   const order = sortOrders(binder, plan.order, input, env);
   order.forEach((one, i) => checkOrdering(one, plan.order[i]?.at));
-  const { expressions, extended } = reaching(
+  return withKeys(input, order, plan.order[0]?.at, (child, keys) => ({ kind: "sort", child, order: keys, global: plan.global }));
+}
+
+/** DISTRIBUTE BY and its like: keys may be columns under the list, too. */
+export function bindKeyed(
+  binder: Binder,
+  input: Bound,
+  written: readonly UnresolvedExpression[],
+  env: Env,
+  make: (child: LogicalPlan, keys: readonly SortOrder[]) => LogicalPlan,
+): Bound {
+  const keys = written.map((syntax) => sortOrderOf(syntax, sortKey(binder, syntax, input, env)));
+  return withKeys(input, keys, written[0]?.at, make);
+}
+
+/** A node with keys above a list, which has what they need only below it. */
+function withKeys(
+  input: Bound,
+  keys: readonly SortOrder[],
+  at: QueryContext | undefined,
+  make: (child: LogicalPlan, keys: readonly SortOrder[]) => LogicalPlan,
+): Bound {
+  const reach = reaching(
     input,
-    order.map((one) => one.child),
+    keys.map((one) => one.child),
   );
-  refuse(expressions, plan.order[0]?.at);
-  const lifted = order.map((one, i) => ({ ...one, child: expressions[i] as Expression }));
-  const child = extended ?? input.plan;
-  const sort: LogicalPlan = { kind: "sort", child, order: lifted, global: plan.global };
-  return above(input, sort, extended !== null, (below) => ({ kind: "sort", child: below, order: lifted, global: plan.global }));
+  refuse(reach.expressions, at);
+  const lifted = keys.map((one, i) => ({ ...one, child: reach.expressions[i] as Expression }));
+  return above(input, reach, (child) => make(child, lifted));
 }
 
 function sortOrders(binder: Binder, written: readonly UnresolvedExpression[], input: Bound, env: Env): readonly SortOrder[] {
@@ -100,14 +120,9 @@ export function bindFilter(binder: Binder, plan: Extract<UnresolvedPlan, { kind:
   const condition = asCondition(binder.expression(plan.condition, scope), plan.condition.at);
   const over = input.block?.aggregate ?? null;
   refuseInWhere(condition, over !== null, plan.condition.at);
-  const { expressions, extended } = reaching(input, [condition]);
-  const final = expressions[0] as Expression;
-  const child = extended ?? input.plan;
-  return above(input, { kind: "filter", child, condition: final }, extended !== null, (below) => ({
-    kind: "filter",
-    child: below,
-    condition: final,
-  }));
+  const reach = reaching(input, [condition]);
+  const final = reach.expressions[0] as Expression;
+  return above(input, reach, (child) => ({ kind: "filter", child, condition: final }));
 }
 
 export function bindHaving(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "having" }>, env: Env): Bound {
@@ -236,13 +251,17 @@ function find(expression: Expression, test: (node: Expression) => boolean): Expr
   return found;
 }
 
+interface Reach {
+  readonly expressions: readonly Expression[];
+  /** What is added to the list. */
+  readonly extra: readonly NamedExpression[];
+  readonly extended: LogicalPlan | null;
+}
+
 /** Expressions over a list's columns and what is under it, as ones over its columns and those added to it (`extended`). */
-function reaching(
-  input: Bound,
-  expressions: readonly Expression[],
-): { readonly expressions: readonly Expression[]; readonly extended: LogicalPlan | null } {
+function reaching(input: Bound, expressions: readonly Expression[]): Reach {
   const block = input.block;
-  if (block === null) return { expressions, extended: null };
+  if (block === null) return { expressions, extra: [], extended: null };
   const extra: NamedExpression[] = [];
   let lifted = expressions;
   if (block.aggregate !== null) {
@@ -254,21 +273,20 @@ function reaching(
     for (const column of expressions.flatMap(attributesOf)) if (!present.has(column.id)) missing.set(column.id, column);
     extra.push(...missing.values());
   }
-  return { expressions: lifted, extended: extra.length === 0 ? null : block.extended(extra) };
+  return { expressions: lifted, extra, extended: extra.length === 0 ? null : block.extended(extra) };
 }
 
 /** A node above a list: the list's columns alone, and still what may be reached under it. */
-function above(input: Bound, plan: LogicalPlan, extended: boolean, again: (child: LogicalPlan) => LogicalPlan): Bound {
+function above(input: Bound, { extra, extended }: Reach, make: (child: LogicalPlan) => LogicalPlan): Bound {
+  const own = new Set(extra.map(({ id }) => id));
   const block: Block | null = input.block && {
     ...input.block,
-    extended: (extra) => again((input.block as Block).extended(extra)),
+    extended: (more) => make((input.block as Block).extended([...extra, ...more.filter(({ id }) => !own.has(id))])),
   };
-  const final: LogicalPlan = extended ? { kind: "project", child: plan, expressions: [...input.output, ...input.hidden] } : plan;
-  return bound(final, refreshed(final, input.output), {
-    hidden: input.hidden,
-    planIds: input.planIds,
-    block: extended ? null : block,
-  });
+  const plan = make(extended ?? input.plan);
+  const final: LogicalPlan =
+    extended === null ? plan : { kind: "project", child: plan, expressions: [...input.output, ...input.hidden] };
+  return bound(final, refreshed(final, input.output), { hidden: input.hidden, planIds: input.planIds, block });
 }
 
 function refreshed(plan: LogicalPlan, output: readonly Attribute[]): readonly Attribute[] {

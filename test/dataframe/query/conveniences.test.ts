@@ -102,6 +102,25 @@ test("handlers of tables: a partition each, rows in order, and what is left at t
   });
 });
 
+test("rows are distributed by columns that are not in the list", async () => {
+  await spark().createDataFrame([[1, "a"], [2, "b"]], "id INT, k STRING").createOrReplaceTempView("listed"); // prettier-ignore
+  for (const query of [
+    "SELECT id FROM listed DISTRIBUTE BY k SORT BY k",
+    "SELECT id FROM listed CLUSTER BY k",
+    "SELECT sum(id) FROM listed GROUP BY k DISTRIBUTE BY k",
+    "SELECT /*+ REPARTITION(2, k) */ id FROM listed",
+  ]) {
+    expect(byText(await rowsOf(spark().sql(query)))).toEqual([[1], [2]]);
+  }
+  expect(byText(await rowsOf(spark().table("listed").select("id").repartition(2, "k")))).toEqual([[1], [2]]);
+  await expect(spark().sql("SELECT DISTINCT id FROM listed DISTRIBUTE BY k").collect()).rejects.toMatchObject({
+    errorClass: "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+  });
+  await expect(spark().sql("SELECT id FROM listed DISTRIBUTE BY sum(id)").collect()).rejects.toMatchObject({
+    errorClass: "UNSUPPORTED_EXPR_FOR_OPERATOR",
+  });
+});
+
 test("a DataFrame as the argument of a table function", async () => {
   class Count {
     n = 0;
@@ -143,4 +162,25 @@ test("variants as values of programs", async () => {
   expect(await rowsOf(back.selectExpr("variant_get(v, '$.k', 'int') AS k"))).toEqual([[7]]);
   const read = F.udf((v: VariantVal) => (v.toJs() as { k: number }).k, "int");
   expect(await rowsOf(back.select(read("v")))).toEqual([[7]]);
+});
+
+test("count_min_sketch gives the bytes of Spark", async () => {
+  const hex = async (query: string): Promise<unknown> => (await rowsOf(spark().sql(query)))[0]![0];
+  expect(await hex("SELECT hex(count_min_sketch(id, 0.5D, 0.5D, 1)) FROM range(4)")).toBe(
+    "0000000100000000000000040000000100000004000000005D8D6AB90000000000000002000000000000000100000000000000010000000000000000",
+  );
+  expect(await hex("SELECT hex(count_min_sketch(CAST(id AS STRING), 0.5D, 0.5D, 1)) FROM range(4)")).toBe(
+    "0000000100000000000000040000000100000004000000005D8D6AB90000000000000000000000000000000100000000000000030000000000000000",
+  );
+  expect(await hex("SELECT hex(count_min_sketch(x, 0.5D, 0.5D, 1)) FROM VALUES (X'0102ff'), (NULL), (X'') AS t(x)")).toBe(
+    "0000000100000000000000020000000100000004000000005D8D6AB90000000000000001000000000000000000000000000000000000000000000001",
+  );
+  const deep = "SELECT hex(count_min_sketch(CAST(-id AS TINYINT), 0.5D, 0.99D, 7)) FROM range(0, 4, 1, 2)";
+  expect(await hex(deep)).toBe(
+    "0000000100000000000000040000000700000004000000005D878BCC0000000051BB9A0C000000005FE4CA2D00000000013B859C000000002C956984000000003ECC252E0000000072D9FA20" +
+      "0000000000000001000000000000000000000000000000010000000000000002000000000000000100000000000000000000000000000000000000000000000300000000000000010000000000000001000000000000000100000000000000010000000000000001000000000000000000000000000000000000000000000003000000000000000100000000000000000000000000000000000000000000000300000000000000010000000000000002000000000000000000000000000000010000000000000001000000000000000000000000000000010000000000000002",
+  );
+  await expect(spark().sql("SELECT count_min_sketch(id, -0.5D, 0.5D, 1) FROM range(4)").collect()).rejects.toMatchObject({
+    errorClass: "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
+  });
 });

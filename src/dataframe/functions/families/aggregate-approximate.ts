@@ -5,6 +5,7 @@ import { BINARY, DOUBLE, INT, LONG, coerced, literal } from "../../expressions/b
 import type { AggregateCall, Expression } from "../../expressions/expression";
 import { aggregate, outOfRange } from "../aggregate";
 import { document } from "../documented";
+import { countMinSketch } from "./count-min-sketch";
 import type { Accumulator, AggregateFunction } from "../registry";
 import { constantOf, mismatch } from "../signature";
 import { addHash, estimate, mergeRegisters, precisionFor } from "../sketches/hyper-log-log";
@@ -218,4 +219,9 @@ const histogramNumeric = aggregate<NumericHistogram>({
   },
 });
 
-export const approximateAggregates: readonly AggregateFunction[] = [approxCountDistinct, approxPercentile, histogramNumeric];
+export const approximateAggregates: readonly AggregateFunction[] = [
+  approxCountDistinct,
+  approxPercentile,
+  histogramNumeric,
+  countMinSketch,
+];
