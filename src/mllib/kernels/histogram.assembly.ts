@@ -624,13 +624,23 @@ export function quantize(entries: usize, end: usize, targets: usize, value: f64,
   }
 }
 
+/** a + b·r */
 // @ts-ignore: decorator
 @inline
-function term(sum: v128, r: v128, coefficient: f64): v128 {
-  return f64x2.add(f64x2.mul(sum, r), f64x2.splat(coefficient));
+function line(a: f64, b: f64, r: v128): v128 {
+  return f64x2.add(f64x2.splat(a), f64x2.mul(f64x2.splat(b), r));
 }
 
-/** eˣ for x ≤ 0, to about one unit in the last place: x = n·ln 2 + r, a polynomial of degree 13 in r, n into the exponent. */
+// @ts-ignore: decorator
+@inline
+function plus(a: v128, b: v128, r: v128): v128 {
+  return f64x2.add(a, f64x2.mul(b, r));
+}
+
+/**
+ * eˣ for x ≤ 0, to about one unit in the last place: x = n·ln 2 + r, a polynomial of degree 13 in r, n into the exponent. Terms of the
+ * polynomial in pairs (G. Estrin, Organization of Computer Systems, 1960), so that few of them wait for others.
+ */
 // @ts-ignore: decorator
 @inline
 function exp(x: v128): v128 {
@@ -639,20 +649,13 @@ function exp(x: v128): v128 {
   const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(1.4426950408889634)), magic);
   const n = f64x2.sub(shifted, magic);
   const r = f64x2.sub(f64x2.sub(x, f64x2.mul(n, f64x2.splat(6.93147180369123816490e-1))), f64x2.mul(n, f64x2.splat(1.90821492927058770002e-10)));
-  let p = f64x2.splat(1.6059043836821613e-10);
-  p = term(p, r, 2.08767569878681e-9);
-  p = term(p, r, 2.505210838544172e-8);
-  p = term(p, r, 2.755731922398589e-7);
-  p = term(p, r, 2.7557319223985893e-6);
-  p = term(p, r, 2.48015873015873e-5);
-  p = term(p, r, 1.984126984126984e-4);
-  p = term(p, r, 1.3888888888888889e-3);
-  p = term(p, r, 8.333333333333333e-3);
-  p = term(p, r, 4.1666666666666664e-2);
-  p = term(p, r, 1.6666666666666666e-1);
-  p = term(p, r, 0.5);
-  p = term(p, r, 1);
-  p = term(p, r, 1);
+  const r2 = f64x2.mul(r, r);
+  const r4 = f64x2.mul(r2, r2);
+  const low = plus(line(1, 1, r), line(0.5, 1.6666666666666666e-1, r), r2);
+  const middle = plus(line(4.1666666666666664e-2, 8.333333333333333e-3, r), line(1.3888888888888889e-3, 1.984126984126984e-4, r), r2);
+  const high = plus(line(2.48015873015873e-5, 2.7557319223985893e-6, r), line(2.755731922398589e-7, 2.505210838544172e-8, r), r2);
+  const highest = line(2.08767569878681e-9, 1.6059043836821613e-10, r);
+  const p = plus(plus(low, middle, r4), plus(high, highest, r4), f64x2.mul(r4, r4));
   const power = i64x2.shl(i64x2.add(shifted, i64x2.splat(1023)), 52);
   return f64x2.mul(p, power);
 }
