@@ -324,6 +324,7 @@ export class Application {
         numPartitions: dataset.numPartitions,
         cpus: this.#options.scheduler.taskCpus,
         localProperties: command.properties,
+        shuffles: shufflesReadBy(dataset),
       };
       this.#stages.set(stageKey(stageId, attempt), { encoded, taskSet, barrier: false });
       this.#dispatch({ type: "StageReady", stageId, attempt });
@@ -614,6 +615,17 @@ export class Application {
     if (stage === undefined) throw new InternalError(`Attempt ${attempt} of stage ${stageId} was not prepared.`);
     return stage;
   }
+}
+
+/** Ids of the shuffles that tasks of the dataset's stage may read. */
+function shufflesReadBy(root: DatasetNode): number[] {
+  const seen = new Set([root]);
+  const shuffles = new Set<number>();
+  for (const node of seen)
+    for (const dependency of node.dependencies)
+      if (dependency.kind === "shuffle") shuffles.add(dependency.shuffleId);
+      else seen.add(dependency.node);
+  return [...shuffles];
 }
 
 function sizesOf(

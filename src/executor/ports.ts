@@ -6,7 +6,7 @@ import type { ValueContext } from "../columnar/value-context";
 import type { TaskRunner } from "../rdd/task-runner";
 import type { BlockAddress } from "../storage/block-address";
 import type { Caller, HostCalls } from "../storage/host-calls";
-import type { ExecutorStorageOptions, StorageStatus, Survivors } from "../storage/ports";
+import type { ExecutorStorageOptions, MapOutputTable, StorageStatus, Survivors } from "../storage/ports";
 import type { SharedMemories, TaskBlocks, TaskInfo, TaskMemory, TaskMetrics, TaskShuffle } from "../storage/task-env";
 
 export type OpenStorage = (options: ExecutorStorageOptions) => ExecutorStoragePort;
@@ -30,6 +30,8 @@ export interface ExecutorStoragePort {
   removeBlock(blockId: string): void;
   removeBroadcast(id: string): void;
   invalidateMapOutputs(shuffleId: number, epoch: number): void;
+  /** The driver tells where the outputs of a shuffle are before anybody has asked. */
+  mapOutputsKnown(shuffleId: number, table: MapOutputTable): void;
   /** One round of moving what is here to other executors; false when nothing more can be moved. */
   evacuate(): Promise<boolean>;
   status(): StorageStatus;

@@ -20,7 +20,7 @@ import type { Caller, LevelFlags, StorageOp, StorageOps } from "./host-calls";
 import { LocalDirectories, localRoots, removeStaleApplications } from "./local-directories";
 import { MapOutputFiles } from "./map-output-files";
 import { MemoryPool } from "./memory-pool";
-import type { ExecutorStorageOptions, SharedStorage, StorageStatus, Survivors } from "./ports";
+import type { ExecutorStorageOptions, MapOutputTable, SharedStorage, StorageStatus, Survivors } from "./ports";
 import { ShuffleService } from "./shuffle-service";
 import { adoptSurvivors } from "./survivors";
 import type { TaskHoldings } from "./task-holdings";
@@ -202,6 +202,10 @@ export class ExecutorStorage {
   removeShuffle(shuffleId: number): void {
     this.#files.removeShuffle(shuffleId);
     this.#shuffles.invalidate(shuffleId);
+  }
+
+  mapOutputsKnown(shuffleId: number, table: MapOutputTable): void {
+    this.#shuffles.known(shuffleId, table);
   }
 
   /** Outputs of a shuffle have moved or are lost; tasks ask the driver again. */

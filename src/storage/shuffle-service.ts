@@ -44,6 +44,11 @@ export class ShuffleService {
     }
   }
 
+  /** The driver has told a table unasked. What was asked for comes with the same, or is asked for again. */
+  known(shuffleId: number, table: MapOutputTable): void {
+    if (!this.#tables.has(shuffleId)) this.#tables.set(shuffleId, Promise.resolve(packMapOutputs(shuffleId, table)));
+  }
+
   /** The driver says that outputs have moved or are lost. Worker threads ask again before they next look. */
   invalidate(shuffleId: number): void {
     this.#tables.delete(shuffleId);

@@ -25,6 +25,7 @@ import type {
   Inspection,
   LastWords,
   LaunchTask,
+  MapOutputsAnswer,
   RegisteredExecutor,
   Removal,
   TaskSetInfo,
@@ -63,6 +64,9 @@ const EMPTY = new Uint8Array(0);
 const THREAD_DUMP_TIMEOUT = 10_000;
 /** Executors have so long to take their farewell, ms. */
 const STOP_TIMEOUT = 500;
+/** Tables of map outputs are told before they are asked for where there are not more of them, nor longer ones, bytes. */
+const SHUFFLES_AHEAD = 8;
+const OUTPUTS_AHEAD = 16 * 1024;
 
 export class DriverEndpoint {
   readonly #executors = new Map<string, Connected>();
@@ -141,7 +145,31 @@ export class DriverEndpoint {
    * dropped: its loss has been or will be told.
    */
   launchTasks(executorId: string, set: TaskSetInfo, tasks: readonly LaunchTask[]): void {
-    this.#executors.get(executorId)?.session.launch(set, tasks);
+    const session = this.#executors.get(executorId)?.session;
+    if (session === undefined) return;
+    if (!session.knowsSet(set.id)) this.#tellOutputs(session, set.shuffles ?? []);
+    session.launch(set, tasks);
+  }
+
+  /** What the tasks would ask for first, where that is short: it saves each stage a question and its answer. */
+  #tellOutputs(session: Session, shuffles: readonly number[]): void {
+    if (shuffles.length > SHUFFLES_AHEAD) return;
+    for (const shuffleId of shuffles) {
+      const answer = this.#outputsNow(shuffleId);
+      if (answer === null || this.#leaving.someOver(answer.executors) !== null) continue;
+      const bytes = answer.statuses.reduce((sum: number, status) => sum + (status as Uint8Array).length, 0);
+      if (bytes <= OUTPUTS_AHEAD) session.send({ mapOutputs: { shuffleId, table: this.#tableOf(answer) } });
+    }
+  }
+
+  /** Null where they are not all known: a task will ask, and wait or be told. */
+  #outputsNow(shuffleId: number): MapOutputsAnswer | null {
+    try {
+      const answer = this.options.handlers.mapOutputs(shuffleId);
+      return answer instanceof Promise ? null : answer;
+    } catch {
+      return null;
+    }
   }
 
   /** Answered by an update: killed, or whatever became of it before. `interruptThread` ends the thread after a short grace. */
@@ -420,6 +448,10 @@ export class DriverEndpoint {
       await going;
       answer = await this.options.handlers.mapOutputs(shuffleId);
     }
+    return this.#tableOf(answer);
+  }
+
+  #tableOf(answer: MapOutputsAnswer): Messages.MapOutputsReply.$Properties {
     // An executor that is gone by now has no address: its outputs count as missing.
     const executors: BlockAddress[] = [];
     const position = answer.executors.map((id) => {

@@ -91,6 +91,10 @@ export class Session {
     this.#flushSoon();
   }
 
+  knowsSet(id: number): boolean {
+    return this.#knownSets.has(id);
+  }
+
   launch(set: TaskSetInfo, tasks: readonly LaunchTask[]): void {
     if (!this.#knownSets.has(set.id)) this.#introduce(set);
     for (const task of tasks) {

@@ -21,6 +21,8 @@ export interface TaskSetInfo {
   readonly numPartitions: number;
   readonly cpus: number;
   readonly localProperties: Readonly<Record<string, string>>;
+  /** Ids of the shuffles that its tasks may read. */
+  readonly shuffles?: readonly number[];
   /** Barrier stages: the host of every task by partition. */
   readonly barrier?: { readonly addresses: readonly string[] };
 }

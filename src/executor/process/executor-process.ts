@@ -243,6 +243,8 @@ export class ExecutorProcess {
     else if (message.removal) this.#remove(message.removal);
     else if (message.invalidateMapOutputs)
       storage.invalidateMapOutputs(message.invalidateMapOutputs.shuffleId ?? 0, message.invalidateMapOutputs.epoch ?? 0);
+    else if (message.mapOutputs)
+      storage.mapOutputsKnown(message.mapOutputs.shuffleId ?? 0, mapOutputTable(message.mapOutputs.table ?? {}));
     else if (message.threadDump) void this.#dumpThreads(message.threadDump.requestId ?? 0);
     else if (message.inspect) void this.#inspect(message.inspect);
     else if (message.decommission) void this.#evacuate();
