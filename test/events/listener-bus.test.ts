@@ -111,4 +111,19 @@ describe("ListenerBus", () => {
     expect(seen).toEqual(["start", "end"]);
     await bus.flush();
   });
+
+  test("a witness is called from within post, before listeners, and also where there are none", async () => {
+    const bus = new ListenerBus();
+    const seen: string[] = [];
+    bus.addWitness({ onApplicationStart: () => seen.push("witness") });
+    expect([bus.wants("ApplicationStart"), bus.wants("ApplicationEnd")]).toEqual([true, false]);
+    bus.post(START);
+    expect(seen).toEqual(["witness"]);
+    await bus.flush();
+    bus.addListener({ onApplicationStart: () => seen.push("listener") });
+    bus.post(START);
+    expect(seen).toEqual(["witness", "witness"]);
+    await bus.flush();
+    expect(seen).toEqual(["witness", "witness", "listener"]);
+  });
 });
