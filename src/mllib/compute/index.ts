@@ -2,5 +2,5 @@
 export { appendColumns, columnsProgram } from "./append-columns";
 export { denseVectorColumn, doublesOf, VectorColumn } from "./columns";
 export { type InstanceBlock, instancesOf } from "./instances";
-export { aggregateProgram, type BroadcastRef, type ProgramTask, rowsProgram } from "./programs";
-export { broadcastPlain, TaskData } from "./task-data";
+export { aggregateProgram, type ProgramTask, rowsProgram } from "./programs";
+export { TaskData } from "./task-data";
