@@ -287,6 +287,10 @@ export const errorMessages: Readonly<Record<string, string>> = {
   INVALID_SET_SYNTAX: "SET is written SET key, SET key = value or SET; put keys with unusual characters between backticks.",
   INVALID_QUERY_MIXED_QUERY_PARAMETERS: "Named and positional parameters are mixed.",
   // Aggregates, arrays, texts
+  _LEGACY_ERROR_TEMP_1321: "{viewName} is no name of a view: letters, digits and _, or anything between backticks.",
+  TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS: "A temporary view has a name of one part, not {actualName}.",
+  KLL_INVALID_INPUT_SKETCH_BUFFER: "{function} takes the bytes of a KLL sketch, as kll_sketch_agg_… gives them.",
+  KLL_SKETCH_INVALID_QUANTILE_RANGE: "{functionName}: a quantile is between 0 and 1.",
   APPROX_TOP_K_MAX_ITEMS_TRACKED_EXCEEDS_LIMIT: "{funcName} can watch at most {limit} values, not {maxItemsTracked}.",
   APPROX_TOP_K_MAX_ITEMS_TRACKED_LESS_THAN_K: "{funcName} must watch at least k = {k} values, not {maxItemsTracked}.",
   APPROX_TOP_K_NON_POSITIVE_ARG: "{argName} of {funcName} must be above 0; it is {argValue}.",

@@ -13,16 +13,19 @@ import type { StorageLevel } from "../../storage/storage-level";
 import { fromArrowBatch, schemaFromArrow } from "../arrow/from-arrow";
 import { arrow } from "../arrow/library";
 import type { ParameterValues } from "../analysis/context";
+import { idText } from "../analysis/messages";
 import { analyzeAlone, schemaOf } from "../catalog/analysis-context";
 import { detachedPlan } from "../catalog/detached";
 import { runCommand } from "../catalog/commands/run-command";
 import type { SessionCatalog } from "../catalog/session-catalog";
+import { AnalysisError, ParseError } from "../errors";
 import { foldExpression } from "../expressions/fold";
 import type { StageSink } from "../physical/plan";
 import { logicalSignature } from "../logical/signature";
 import { walkPlan } from "../logical/traverse";
 import type { SqlSettings } from "../settings";
 import { uriOf } from "../sources/files/constant-columns";
+import { parseTableIdentifier } from "../sql/parse";
 import type { ExplainMode, Statement } from "../syntax/command";
 import type { UnresolvedExpression, UserFunction } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
@@ -121,10 +124,11 @@ export class SessionPort implements QueryPort {
   }
 
   async createTempView(name: string, plan: UnresolvedPlan, how: { global: boolean; replace: boolean }): Promise<void> {
+    const known = viewName(name);
     const columns = await this.schema(plan);
     // A view may replace one that it is made of.
     const kept = detachedPlan(plan, this.catalog);
-    const view = { name, global: how.global, plan: kept, schema: null, columns, scope: null, properties: {} };
+    const view = { name: known, global: how.global, plan: kept, schema: null, columns, scope: null, properties: {} };
     this.catalog.setTempView(view, how.replace);
   }
 
@@ -223,4 +227,22 @@ function encoded(batch: ColumnBatch): Uint8Array {
   const out = new ByteWriter(1 << 12);
   encodeBatch(out, batch);
   return new Uint8Array(out.copy());
+}
+
+/** One name, in backticks where it is no word. */
+function viewName(text: string): string {
+  const parts = nameParts(text);
+  if (parts === null) throw new AnalysisError("_LEGACY_ERROR_TEMP_1321", { viewName: text });
+  const [name, ...others] = parts;
+  if (others.length > 0) throw new AnalysisError("TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", { actualName: idText(parts) });
+  return name as string;
+}
+
+function nameParts(text: string): readonly string[] | null {
+  try {
+    return parseTableIdentifier(text);
+  } catch (error) {
+    if (error instanceof ParseError) return null;
+    throw error;
+  }
 }

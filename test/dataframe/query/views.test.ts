@@ -31,3 +31,12 @@ test("a cached query is read from the cache wherever it stands, also where its r
   expect(await other.explainString("simple")).not.toContain("InMemoryTableScan");
   expect((await other.collect()).map((row) => row.get(0))).toEqual([1, 3]);
 });
+
+test("names of views are one name, in backticks where it is no word", async () => {
+  const one = spark().sql("SELECT 1 AS a");
+  await expect(one.createTempView("a b")).rejects.toMatchObject({ errorClass: "_LEGACY_ERROR_TEMP_1321" });
+  await expect(one.createOrReplaceTempView("")).rejects.toMatchObject({ errorClass: "_LEGACY_ERROR_TEMP_1321" });
+  await expect(one.createTempView("a.b")).rejects.toMatchObject({ errorClass: "TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS" });
+  await one.createTempView("`a b`");
+  expect(await values("SELECT a FROM `a b`")).toEqual([[1]]);
+});
