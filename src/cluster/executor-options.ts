@@ -3,9 +3,6 @@
 /** A main thread holds messages and little else: half of the reserve is garbage that has not been collected. */
 const MAIN_HEAP_MB = 256;
 
-/** Of each thread; where a slot's heap has a limit below twice as much, V8 takes half of that. */
-const INITIAL_HEAP_MB = 96;
-
 export const EXECUTOR_NODE_OPTIONS: readonly string[] = [
   `--max-old-space-size=${MAIN_HEAP_MB}`,
   // An executor has a task thread for each of its cores: helpers of a collection would take turns with them, and cost more than they
@@ -14,8 +11,6 @@ export const EXECUTOR_NODE_OPTIONS: readonly string[] = [
   // A task thread that starts with V8's own choice collects six times before its first task has ended, a quarter of the processor time of
   // its start. Where the heap of a slot is small, V8 makes it less.
   "--min-semi-space-size=8",
-  // Threads allocate arrays outside of the heap, and hold little in it: an old generation that begins small is marked again and again while
-  // it grows. Each marking also takes byte code away that the next query needs. Of TPC-H at scale 1 the two save 5 % of processor time.
-  `--initial-old-space-size=${INITIAL_HEAP_MB}`,
+  // Each marking takes byte code away that the next query needs.
   "--no-flush-bytecode",
 ];
