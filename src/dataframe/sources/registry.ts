@@ -1,5 +1,6 @@
 /** Data sources by name: the built-in ones, and those that a program registers in this process. */
 import { AnalysisError } from "../errors";
+import { loadLibraries } from "../libraries";
 import type { DataSource } from "./data-source";
 import { arrowSource } from "./arrow/arrow-files";
 import { csvSource } from "./csv/csv";
@@ -32,7 +33,8 @@ for (const source of [
   registerSource(source);
 
 export function findSource(name: string): DataSource | undefined {
-  return sources.get(name.toLowerCase());
+  const key = name.toLowerCase();
+  return sources.get(key) ?? (loadLibraries() ? sources.get(key) : undefined);
 }
 
 /** Throws DATA_SOURCE_NOT_FOUND. */
