@@ -118,7 +118,7 @@ describe.each(SUBJECTS)("$name", (subject) => {
 
   test("results do not depend on partitions", async () => {
     if (subject.partitions !== undefined) return;
-    const [one, many] = [frame(rows(40)).repartition(1), frame(rows(40)).repartition(5)];
+    const [one, many] = [frame(rows(40)).repartition(1), frame(rows(40)).repartition(8)];
     const results = await Promise.all([one, many].map(async (df) => output(await fitted(make(subject), df), df, subject)));
     expect(comparable(results[1]!, subject.digits)).toEqual(comparable(results[0]!, subject.digits));
   });
