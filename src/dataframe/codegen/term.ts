@@ -1,5 +1,6 @@
 /** Values in generated code: what a name in the source stands for. */
 import type { Boxed, DataType } from "../../columnar/types";
+import { isFloating, isIntLike, isLongLike } from "../types/families";
 
 /**
  * How a value is held in locals:
@@ -91,30 +92,10 @@ export function isSafeRange(range: Range | undefined): boolean {
 
 /** How values of a type are held when nothing more is known of them. */
 export function repOf(type: DataType): Rep {
-  switch (type.kind) {
-    case "boolean":
-      return "bool";
-    case "byte":
-    case "short":
-    case "int":
-    case "date":
-    case "yearMonthInterval":
-      return "int";
-    case "float":
-    case "double":
-      return "f64";
-    case "long":
-    case "decimal":
-    case "timestamp":
-    case "timestamp_ntz":
-    case "time":
-    case "dayTimeInterval":
-      return "any";
-    case "string":
-      return "text";
-    case "binary":
-      return "bytes";
-    default:
-      return "boxed";
-  }
+  if (type.kind === "boolean") return "bool";
+  if (isIntLike(type)) return "int";
+  if (isFloating(type)) return "f64";
+  if (isLongLike(type)) return "any";
+  if (type.kind === "string") return "text";
+  return type.kind === "binary" ? "bytes" : "boxed";
 }

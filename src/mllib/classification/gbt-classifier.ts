@@ -11,7 +11,8 @@ import type { ParamMap } from "../param/param";
 import { withParams } from "../param/params";
 import { persistent } from "../persistence/registry";
 import { DecisionTreeRegressionModel } from "../regression/decision-tree-regressor";
-import { boostedApart, boostedTrees, boostedWeights, savedBoosted } from "../tree/boosted";
+import { boostedApart, boostedTrees, boostedWeights } from "../tree/boosted";
+import { savedEnsemble } from "../tree/saved-ensembles";
 import { ensembleText, featureImportances } from "../tree/describe";
 import { TreeEstimator } from "../tree/estimator";
 import { lossesByIteration } from "../tree/evaluate-iterations";
@@ -135,5 +136,9 @@ persistent(GBTClassifier, { sparkClass: "org.apache.spark.ml.classification.GBTC
 
 persistent(
   GBTClassificationModel,
-  savedBoosted("org.apache.spark.ml.classification.GBTClassificationModel", (...data) => new GBTClassificationModel(...data)),
+  savedEnsemble(
+    "org.apache.spark.ml.classification.GBTClassificationModel",
+    ({ boosted }) => boosted,
+    (...data) => new GBTClassificationModel(...data),
+  ),
 );

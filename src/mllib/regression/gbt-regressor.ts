@@ -7,7 +7,8 @@ import { choiceParam } from "../param/kinds";
 import type { ParamMap } from "../param/param";
 import { withParams } from "../param/params";
 import { persistent } from "../persistence/registry";
-import { boostedApart, boostedTrees, boostedWeights, savedBoosted } from "../tree/boosted";
+import { boostedApart, boostedTrees, boostedWeights } from "../tree/boosted";
+import { savedEnsemble } from "../tree/saved-ensembles";
 import { featureImportances } from "../tree/describe";
 import { TreeEstimator } from "../tree/estimator";
 import { lossesByIteration } from "../tree/evaluate-iterations";
@@ -89,5 +90,9 @@ persistent(GBTRegressor, { sparkClass: "org.apache.spark.ml.regression.GBTRegres
 
 persistent(
   GBTRegressionModel,
-  savedBoosted("org.apache.spark.ml.regression.GBTRegressionModel", (...data) => new GBTRegressionModel(...data)),
+  savedEnsemble(
+    "org.apache.spark.ml.regression.GBTRegressionModel",
+    ({ boosted }) => boosted,
+    (...data) => new GBTRegressionModel(...data),
+  ),
 );

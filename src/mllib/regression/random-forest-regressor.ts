@@ -8,9 +8,9 @@ import { persistent } from "../persistence/registry";
 import { featureImportances } from "../tree/describe";
 import { TreeEstimator } from "../tree/estimator";
 import { fitForest } from "../tree/fit-trees";
-import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
+import { growthSpec, type Settings } from "../tree/learner";
 import { forestParams, treeParams, valueImpurity } from "../tree/params";
-import { readTrees, writeTrees } from "../tree/saved-trees";
+import { savedEnsemble } from "../tree/saved-ensembles";
 import type { Training } from "../tree/training";
 import { cutToDepth, type TreeData } from "../tree/tree-data";
 import { ValueEnsembleModel } from "../tree/value-ensemble";
@@ -81,20 +81,11 @@ persistent(RandomForestRegressor, {
   load: () => new RandomForestRegressor(),
 });
 
-const ofTrees = new Set([...Object.keys(treeParams), "impurity"]);
-
-persistent(RandomForestRegressionModel, {
-  sparkClass: "org.apache.spark.ml.regression.RandomForestRegressionModel",
-  metadata: ({ numFeatures, forest }) => ({ numFeatures, numTrees: forest.length }),
-  save: (model, directory) =>
-    writeTrees(
-      directory,
-      model.forest,
-      model.treeWeights,
-      metadataOfTrees(model, "org.apache.spark.ml.regression.DecisionTreeRegressionModel", ofTrees),
-    ),
-  load: async ({ numFeatures }, directory) => {
-    const { trees, weights } = await readTrees(directory, "variance");
-    return new RandomForestRegressionModel(trees, Number(numFeatures), weights);
-  },
-});
+persistent(
+  RandomForestRegressionModel,
+  savedEnsemble(
+    "org.apache.spark.ml.regression.RandomForestRegressionModel",
+    ({ forest }) => forest,
+    (...data) => new RandomForestRegressionModel(...data),
+  ),
+);

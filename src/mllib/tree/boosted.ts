@@ -1,12 +1,8 @@
-/** What boosted classifiers and regressors have in common: fits, which of them contain others, and models on disk. */
+/** What boosted classifiers and regressors have in common: fits, and which of them contain others. */
 import type { SparkSession } from "../../dataframe/api/spark-session";
-import type { Params } from "../param/params";
-import type { Persistent } from "../persistence/registry";
 import { boostWeight, type BoostSpec } from "./boost";
 import { fitBoosted } from "./fit-trees";
-import { growthSpec, metadataOfTrees, type Settings } from "./learner";
-import { treeParams } from "./params";
-import { readTrees, writeTrees } from "./saved-trees";
+import { growthSpec, type Settings } from "./learner";
 import type { Training } from "./training";
 import type { TreeData } from "./tree-data";
 
@@ -40,32 +36,3 @@ export const boostedApart = ({ validationIndicatorCol, maxIter }: Settings): unk
 
 export const boostedWeights = (trees: readonly TreeData[], stepSize: number): number[] =>
   trees.map((_, i) => boostWeight(i, stepSize));
-
-interface BoostedModel extends Params {
-  readonly boosted: readonly TreeData[];
-  readonly numFeatures: number;
-  readonly treeWeights: readonly number[];
-}
-
-const ofTrees = new Set([...Object.keys(treeParams), "impurity"]);
-
-export function savedBoosted<M extends BoostedModel>(
-  sparkClass: string,
-  make: (trees: readonly TreeData[], numFeatures: number, weights: readonly number[]) => M,
-): Persistent<M> {
-  return {
-    sparkClass,
-    metadata: ({ numFeatures, boosted }) => ({ numFeatures, numTrees: boosted.length }),
-    save: (model, directory) =>
-      writeTrees(
-        directory,
-        model.boosted,
-        model.treeWeights,
-        metadataOfTrees(model, "org.apache.spark.ml.regression.DecisionTreeRegressionModel", ofTrees),
-      ),
-    load: async ({ numFeatures }, directory) => {
-      const { trees, weights } = await readTrees(directory, "variance");
-      return make(trees, Number(numFeatures), weights);
-    },
-  };
-}

@@ -3,7 +3,7 @@ import type { Call, Expression } from "../../expressions/expression";
 import type { Emitter } from "../emitter";
 import { atom } from "../code";
 import type { Term } from "../term";
-import { isBinaryString } from "../../types/families";
+import { isBinaryString, isFloating, isIntLike, isLongLike } from "../../types/families";
 
 const BOOLEAN = { kind: "boolean" } as const;
 
@@ -21,29 +21,9 @@ function comparable(x: Expression, y: Expression): boolean {
   const a = x.type;
   const b = y.type;
   if (a.kind !== b.kind) return false;
-  switch (a.kind) {
-    case "decimal":
-      return b.kind === "decimal" && a.scale === b.scale;
-    case "string":
-    case "binary":
-      return isBinaryString(a) && isBinaryString(b);
-    case "boolean":
-    case "byte":
-    case "short":
-    case "int":
-    case "date":
-    case "yearMonthInterval":
-    case "float":
-    case "double":
-    case "long":
-    case "timestamp":
-    case "timestamp_ntz":
-    case "time":
-    case "dayTimeInterval":
-      return true;
-    default:
-      return false;
-  }
+  if (a.kind === "decimal") return b.kind === "decimal" && a.scale === b.scale;
+  if (a.kind === "string" || a.kind === "binary") return isBinaryString(a) && isBinaryString(b);
+  return a.kind === "boolean" || isIntLike(a) || isFloating(a) || isLongLike(a);
 }
 
 /** Code of a comparison of values that are not null. */
