@@ -27,17 +27,22 @@ test("a partition that is collected may be larger than the memory of its task; r
   const program = `
     import { SparkContext, SparkSession } from "firesteel";
     await using sc = new SparkContext();
-    let fetched = 0;
-    sc.addSparkListener({ onTaskGettingResult: () => fetched++ });
+    const fetched = new Set<number>();
+    const failures: string[] = [];
+    sc.addSparkListener({
+      onTaskGettingResult: ({ taskInfo }) => fetched.add(taskInfo.taskId),
+      onTaskEnd: ({ reason }) => { if (reason.reason !== "Success") failures.push(JSON.stringify(reason)); },
+      onExecutorRemoved: ({ reason }) => failures.push(reason),
+    });
     const long = await sc.range(0, 260, 1, 1).map((i) => String.fromCharCode(97 + (i % 26)).repeat(1_000_000)).collect();
     const ok = long.every((row, i) => row.length === 1_000_000 && row.endsWith(String.fromCharCode(97 + (i % 26))));
     const spark = await SparkSession.builder.getOrCreate();
     const rows = await spark.range(0, 400_000, 1, 1).selectExpr("id", "concat('row ', id) text").collect();
     await sc.flushListeners();
-    console.log(JSON.stringify({ length: long.length, ok, rows: rows.length, last: rows.at(-1)!.text, fetched }));
+    console.log(JSON.stringify({ length: long.length, ok, rows: rows.length, last: rows.at(-1)!.text, fetched: fetched.size, failures }));
   `;
   const result = await resultOf(submit(directory, "larger.ts", program, { master: "local-cluster[1,1,256]" }));
-  expect(result).toEqual({ length: 260, ok: true, rows: 400_000, last: "row 399999", fetched: 2 });
+  expect(result).toEqual({ length: 260, ok: true, rows: 400_000, last: "row 399999", fetched: 2, failures: [] });
 });
 
 test("a result whose executor died before it was fetched is computed again", async () => {
