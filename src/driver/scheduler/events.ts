@@ -13,6 +13,7 @@ export type SchedulerEvent =
   | ExecutorRegistered
   | ExecutorLost
   | ExecutorDecommissioned
+  | ExecutorPaused
   | TaskFinished
   | TaskProgress
   | TaskGettingResult
@@ -101,6 +102,15 @@ export interface ExecutorLost {
 export interface ExecutorDecommissioned {
   readonly type: "ExecutorDecommissioned";
   readonly executorId: string;
+}
+
+/**
+ * The executor begins no further task, as its memory is short, or does so again. It never stays paused without a task that runs.
+ */
+export interface ExecutorPaused {
+  readonly type: "ExecutorPaused";
+  readonly executorId: string;
+  readonly paused: boolean;
 }
 
 /** An attempt ended. */

@@ -164,6 +164,9 @@ export class Scheduler {
         dag.cached.removeExecutor(event.executorId);
         if (dag.tasks.executorLost(event)) dag.executorLost(event.executorId, event.shuffleFilesSurvive);
         return;
+      case "ExecutorPaused":
+        dag.tasks.executorPaused(event.executorId, event.paused);
+        return;
       case "ExecutorDecommissioned":
         dag.tasks.executorDecommissioned(event.executorId);
         return;

@@ -7,6 +7,8 @@ export class Executor {
   readonly life: Lifecycle<ExecutorStatus>;
   /** Slots that run a task. */
   used = 0;
+  /** It begins nothing new, as its memory is short. */
+  paused = false;
   /** Attempts sent that wait on the executor for a slot, oldest first. */
   readonly queue: TaskAttempt[] = [];
   /** Since when nothing runs on it. */
@@ -47,6 +49,12 @@ export class ExecutorTable {
 
   get numHosts(): number {
     return this.#perHost.size;
+  }
+
+  /** Of the first executor: all of an application have the same. */
+  get slotsPerExecutor(): number {
+    for (const executor of this.#executors.values()) return executor.slots;
+    return 1;
   }
 
   get(id: string): Executor | undefined {
@@ -93,7 +101,7 @@ export class ExecutorTable {
 
   /** To be called when `used` or the executor's state changed. */
   refresh(executor: Executor): void {
-    if (executor.used < executor.slots && executor.life.state === "active") this.open.add(executor);
+    if (executor.used < executor.slots && executor.life.state === "active" && !executor.paused) this.open.add(executor);
     else this.open.delete(executor);
   }
 }

@@ -1,5 +1,7 @@
 /** Which running tasks take so much longer than the others of their stage that a second copy is worth its slot: Spark's rules. */
 import type { SpeculationConfig } from "../config";
+import type { Outbox } from "../outbox";
+import type { LiveAttempts } from "./live-attempts";
 import { DONE, type TaskAttempt, type TaskSet } from "./task-set";
 
 /** The median of durations as they come in: two heaps, the lower half with its greatest on top, the upper with its least. */
@@ -25,15 +27,46 @@ export class DurationMedian {
   }
 }
 
-/**
- * Run time in ms beyond which an attempt of the set is slow, and whether its progress should be looked at too;
- * null while too few tasks are done to tell.
- */
-export function slowerThan(
-  set: TaskSet,
-  config: SpeculationConfig,
+/** A running time, in ms, beyond which an attempt is slow. */
+interface Limit {
+  readonly threshold: number;
+  /** Whether its progress is looked at too. */
+  readonly byProgress: boolean;
+}
+
+/** Marks the attempts of the sets that are slow by now, and asks to be called when the next may be. */
+export function markSlowAttempts(
+  attempts: LiveAttempts,
+  sets: readonly TaskSet[],
   slotsPerExecutor: number,
-): { readonly threshold: number; readonly byProgress: boolean } | null {
+  config: SpeculationConfig,
+  outbox: Outbox,
+): void {
+  if (attempts.size === 0) return;
+  const { now } = outbox;
+  let next = Infinity;
+  const limits = new Map<TaskSet, Limit | null>();
+  for (const set of sets) limits.set(set, slowerThan(set, config, slotsPerExecutor));
+  for (const attempt of attempts.values()) {
+    const limit = limits.get(attempt.set) ?? null;
+    if (limit === null) continue;
+    if (isSlow(attempt, limit, config, now)) {
+      const { set, index } = attempt;
+      set.speculatable.set(index, attempt);
+      outbox.emit({
+        type: "SpeculativeTaskSubmitted",
+        stageId: set.stage.id,
+        stageAttemptId: set.attempt,
+        taskIndex: index,
+        partitionId: set.partitionOf(index),
+      });
+    } else if (attempt.started && attempt.killReason === null) next = Math.min(next, attempt.launchTime + limit.threshold + 1);
+  }
+  outbox.wakeAt(Math.max(next, now + config.interval));
+}
+
+/** Null while too few tasks of the set are done to tell. */
+function slowerThan(set: TaskSet, config: SpeculationConfig, slotsPerExecutor: number): Limit | null {
   if (set.barrier || set.closed || set.blocked || set.isComplete) return null;
   const median = set.durations;
   const enough = Math.max(1, Math.floor(config.quantile * set.size));
@@ -46,12 +79,7 @@ export function slowerThan(
 }
 
 /** Should a copy of this attempt be launched? */
-export function isSlow(
-  attempt: TaskAttempt,
-  limit: { readonly threshold: number; readonly byProgress: boolean },
-  config: SpeculationConfig,
-  now: number,
-): boolean {
+function isSlow(attempt: TaskAttempt, limit: Limit, config: SpeculationConfig, now: number): boolean {
   const { set, index } = attempt;
   if (!attempt.started || attempt.killReason !== null || set.stateOf(index) === DONE) return false;
   if (set.copiesOf(index) !== 1 || set.speculatable.has(index)) return false;
@@ -61,11 +89,6 @@ export function isSlow(
     return true;
   const meanRate = set.runTimeDone > 0 ? set.recordsDone / set.runTimeDone : 0;
   return meanRate === 0 || attempt.recordsRead / runTime < config.efficiency.processRateMultiplier * meanRate;
-}
-
-/** When a started attempt will be slow at the latest, so that the check need not be made before. */
-export function slowAt(attempt: TaskAttempt, limit: { readonly threshold: number }): number {
-  return attempt.launchTime + limit.threshold;
 }
 
 function push(heap: number[], value: number): void {

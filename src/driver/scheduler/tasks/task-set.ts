@@ -122,6 +122,11 @@ export class TaskSet {
     return this.stage.barrier;
   }
 
+  /** Does a task of it, or a copy of one, wait for a slot that it may have now? */
+  get canLaunch(): boolean {
+    return !this.blocked && !this.closed && (this.pendingCount > 0 || this.speculatable.size > 0);
+  }
+
   get isComplete(): boolean {
     return this.doneCount === this.size;
   }

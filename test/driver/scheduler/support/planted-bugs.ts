@@ -7,6 +7,8 @@ export interface PlantedBug extends SourcePatch {
 
 const DAG = "dag/dag-scheduler.ts";
 const TASKS = "tasks/task-scheduler.ts";
+const ATTEMPTS = "tasks/live-attempts.ts";
+const OFFERS = "tasks/offers.ts";
 const COMMIT = "output-commit.ts";
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -41,14 +43,19 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "if (attempt.killReason !== null) return false;",
     replace: "",
   },
-  { bug: "a finished attempt is not forgotten", file: TASKS, find: "    this.attempts.delete(taskId);\n", replace: "" },
+  {
+    bug: "a finished attempt is not forgotten",
+    file: ATTEMPTS,
+    find: "    this.#attempts.delete(attempt.taskId);\n",
+    replace: "",
+  },
   {
     bug: "a slot is never given back",
-    file: TASKS,
+    file: ATTEMPTS,
     find: "if (next === undefined) executor.used--;\n      else {",
     replace: "if (next !== undefined) {",
   },
-  { bug: "a launch does not take a slot", file: TASKS, find: "      executor.used++;\n", replace: "" },
+  { bug: "a launch does not take a slot", file: ATTEMPTS, find: "      executor.used++;\n", replace: "" },
   {
     bug: "tasks of a lost executor are not run again",
     file: TASKS,
@@ -203,10 +210,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: "",
   },
   { bug: "everybody may commit", file: COMMIT, find: "return holder === taskId;", replace: "return true;" },
-  { bug: "a copy runs beside the slow attempt", file: TASKS, find: "candidate !== slow.executor &&\n", replace: "" },
+  { bug: "a copy runs beside the slow attempt", file: OFFERS, find: "candidate !== slow.executor &&\n", replace: "" },
   {
     bug: "barrier tasks start one by one",
-    file: TASKS,
+    file: OFFERS,
     find: "    if (set.barrier) return this.#offerBarrier(set, executors);\n",
     replace: "",
   },
@@ -224,7 +231,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     bug: "an attempt is killed twice",
-    file: TASKS,
+    file: ATTEMPTS,
     find: "    if (attempt.killReason !== null) return;\n    attempt.killReason = reason;",
     replace: "    attempt.killReason = reason;",
   },
@@ -234,12 +241,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "else if (set.copiesOf(index) === 0) this.#giveBack(set, index);",
     replace: "else this.#giveBack(set, index);",
   },
-  { bug: "a queued attempt is not noted as started", file: TASKS, find: "        next.started = true;\n", replace: "" },
+  { bug: "a queued attempt is not noted as started", file: ATTEMPTS, find: "        next.started = true;\n", replace: "" },
   {
     bug: "the end of an attempt that never started is told",
     file: TASKS,
-    find: "if (attempt.started) this.#emitEnd(attempt, reason, failure);",
-    replace: "this.#emitEnd(attempt, reason, failure);",
+    find: "if (attempt.started) this.#events.ended(attempt, reason, failure);",
+    replace: "this.#events.ended(attempt, reason, failure);",
   },
   {
     bug: "a task goes back to an executor on which it failed",

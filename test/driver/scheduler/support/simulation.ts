@@ -44,6 +44,8 @@ interface SimExecutor {
   readonly cores: number;
   alive: boolean;
   draining: boolean;
+  /** The scheduler was told that it begins no further task. */
+  paused: boolean;
   /** The scheduler was told that it is lost. */
   reported: boolean;
   /** Its map outputs outlive it until they are moved. */
@@ -174,6 +176,7 @@ class Simulation {
       else this.#step();
     }
     this.#calm = true;
+    for (const executor of this.#living()) if (executor.paused) this.#pause(executor, false);
     for (let i = 0; i < MOST_STEPS; i++) if (!this.#calmStep()) break;
     this.#checkEnd();
   }
@@ -244,8 +247,10 @@ class Simulation {
     else if (roll < 90) this.#deliverAgain();
     else if (roll < 91) this.#decommission();
     else if (roll < 93) this.#relocate();
-    else if (roll < 94) this.#progress();
-    else this.#passTime();
+    else if (roll < 94) {
+      this.#progress();
+      this.#pauseOne();
+    } else this.#passTime();
   }
 
   #stormStep(): void {
@@ -349,6 +354,7 @@ class Simulation {
       cores,
       alive: true,
       draining: false,
+      paused: false,
       reported: false,
       filesSurvive: false,
       tasks: [],
@@ -481,6 +487,19 @@ class Simulation {
     const executor = this.#random.pick(living);
     executor.draining = true;
     this.#handle([{ type: "ExecutorDecommissioned", executorId: executor.id }]);
+  }
+
+  /** One whose memory is short, or is so no longer. */
+  #pauseOne(): void {
+    const living = this.#living().filter((executor) => this.#scheduler.dag.tasks.executors.get(executor.id) !== undefined);
+    if (living.length === 0) return;
+    const executor = this.#random.pick(living);
+    this.#pause(executor, !executor.paused);
+  }
+
+  #pause(executor: SimExecutor, paused: boolean): void {
+    executor.paused = paused;
+    this.#handle([{ type: "ExecutorPaused", executorId: executor.id, paused }]);
   }
 
   /** A living executor takes over the files of a dead one; or nobody does. False when there is no such file. */
@@ -880,6 +899,7 @@ class Simulation {
     const live = this.#scheduler.dag.stages.get(command.stageId);
     if (executor.reported) throw new Error(`Tasks are launched on executor ${executor.id}, which is known to be lost.`);
     if (executor.draining) throw new Error(`Tasks are launched on executor ${executor.id}, which is to go.`);
+    if (executor.paused) throw new Error(`Tasks are launched on executor ${executor.id}, which is paused.`);
     if (live === undefined) throw new Error(`Tasks of stage ${command.stageId} are launched though no job needs it.`);
     if (command.attempt !== stage.prepare.attempt)
       throw new Error(`Tasks of an old attempt of stage ${command.stageId} are launched.`);
