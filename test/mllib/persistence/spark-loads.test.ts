@@ -10,21 +10,17 @@ import { dataset, GOLDEN, golden, stageOf } from "../feature/golden";
 const python = process.env["FIRESTEEL_PYSPARK"]!;
 const spark = testSession();
 
-test(
-  "every transformer and model of the golden cases",
-  async () => {
-    const directory = mkdtempSync(join(tmpdir(), "firesteel-to-spark-"));
-    try {
-      for (const one of golden.cases) {
-        const stage = stageOf(one);
-        const transformer = one.fit === undefined ? stage : await stage.fit!(dataset(spark(), one.fit));
-        await transformer.write().save(join(directory, one.id));
-      }
-      const { stdout } = await promisify(execFile)(python, [join(GOLDEN, "load.py"), directory]);
-      expect(JSON.parse(stdout.trim().split("\n").at(-1)!)).toEqual({ cases: golden.cases.length, failures: [] });
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
+test("every transformer and model of the golden cases", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "firesteel-to-spark-"));
+  try {
+    for (const one of golden.cases) {
+      const stage = stageOf(one);
+      const transformer = one.fit === undefined ? stage : await stage.fit!(dataset(spark(), one.fit));
+      await transformer.write().save(join(directory, one.id));
     }
-  },
-  600_000,
-);
+    const { stdout } = await promisify(execFile)(python, [join(GOLDEN, "load.py"), directory]);
+    expect(JSON.parse(stdout.trim().split("\n").at(-1)!)).toEqual({ cases: golden.cases.length, failures: [] });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}, 600_000);
