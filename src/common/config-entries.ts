@@ -85,6 +85,11 @@ export const MAX_TASK_MEMORY = define(
   "The most that a task may hold outside of its heap before its operators spill; default: its share of the executor's memory. A small number makes everything spill that can.",
   (v, k) => (v === "" ? Infinity : parseBytes(v, k)),
 );
+export const MEMORY_PAUSE_FRACTION = fraction(
+  "firesteel.memory.pauseFraction",
+  0.84,
+  "Part of the resident memory at which an executor is ended, from which on it begins no further task until memory is given back; 1: never.",
+);
 
 beginSection("Scheduling");
 integer("spark.task.cpus", 1, "Slots one task occupies.", 1);

@@ -96,6 +96,8 @@ export class Application {
   /** Of the datasets in jobs so far, until they are released. */
   readonly #shuffles = new Map<number, ShuffleEdge>();
   readonly #executors = new Map<string, RegisteredExecutor>();
+  /** Executors that begin no further task, as they said last. */
+  readonly #paused = new Set<string>();
   #queue: SchedulerEvent[] = [];
   #draining = false;
   /** Of accumulators with names, while updates that came together are about to be merged. */
@@ -433,6 +435,7 @@ export class Application {
       },
       executorLost: (executorId, words, causedByApp) => {
         this.#executors.delete(executorId);
+        this.#paused.delete(executorId);
         this.blocks.executorLost(executorId);
         this.#options.executorGone(executorId);
         this.#executorEvents.executorRemoved(executorId, this.#clock.now());
@@ -456,6 +459,7 @@ export class Application {
       },
       heartbeat: (executorId, heartbeat) => {
         this.#executorEvents.heartbeat(executorId, heartbeat, this.#clock.now());
+        this.#pausedOrNot(executorId, heartbeat.paused);
         for (const task of heartbeat.running)
           this.#dispatch({
             type: "TaskProgress",
@@ -482,6 +486,13 @@ export class Application {
       commitTask: ({ stageId, partition, taskId }) => this.#scheduler.commits.canCommit(stageId, partition, taskId),
       barrier: (question) => this.#barriers.meet(question),
     };
+  }
+
+  #pausedOrNot(executorId: string, paused: boolean): void {
+    if (paused === this.#paused.has(executorId)) return;
+    if (paused) this.#paused.add(executorId);
+    else this.#paused.delete(executorId);
+    this.#dispatch({ type: "ExecutorPaused", executorId, paused });
   }
 
   /** The task's end is told when its result is here, or known to be lost. */

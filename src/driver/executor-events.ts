@@ -36,7 +36,8 @@ export class ExecutorEvents {
   heartbeat(executorId: string, heartbeat: ExecutorHeartbeat, time: number): void {
     const gauges = this.#gauges.get(executorId);
     if (gauges === undefined) return;
-    const { residentBytes, heapBytes, storageUsedBytes, executionUsedBytes, cpuMicros, running } = heartbeat;
+    const { residentBytes, heapBytes, storageUsedBytes, executionUsedBytes, cpuMicros, paused, pausesAtBytes, running } =
+      heartbeat;
     if (this.bus.wants("FiresteelExecutorSample")) {
       const elapsed = time - gauges.time;
       this.bus.post({
@@ -50,6 +51,8 @@ export class ExecutorEvents {
         execution: executionUsedBytes,
         cpu: gauges.time === 0 || elapsed <= 0 ? 0 : Math.max(0, cpuMicros - gauges.cpuMicros) / 1000 / elapsed,
         activeTasks: running.length,
+        paused,
+        pausesAt: pausesAtBytes,
       });
     }
     gauges.time = time;

@@ -440,6 +440,9 @@ export interface FiresteelExecutorSampleEvent {
   readonly execution: number;
   readonly cpu: number;
   readonly activeTasks: number;
+  /** It begins no further task until memory is given back; and the resident bytes at which it does so (0: never). Executors only. */
+  readonly paused?: boolean;
+  readonly pausesAt?: number;
 }
 
 /** A search over hyper-parameters begins: every candidate is fitted `folds` times. */

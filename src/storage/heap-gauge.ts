@@ -3,8 +3,8 @@
  * garbage too, which would make every allocation-heavy task spill for nothing; so at the mark a collection shows what is
  * really alive, and only that decides. One collection costs less than one needless spill.
  */
-import { getHeapStatistics, setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { getHeapStatistics } from "node:v8";
+import { garbageCollector } from "../common/garbage";
 
 /** Used bytes at which to look closer, as a part of the limit. */
 const MARK = 0.7;
@@ -46,13 +46,9 @@ export class HeapGauge {
 }
 
 function v8Source(): HeapGaugeSource {
-  // The flag gives contexts made while it is on a `gc` function; switched off again, user code never sees one.
-  // Flags are the process's: another thread may switch it off between these lines, so try until it was seen.
-  let collect: (() => void) | undefined;
-  while (collect === undefined) {
-    setFlagsFromString("--expose-gc");
-    collect = runInNewContext("globalThis.gc") as (() => void) | undefined;
-  }
-  setFlagsFromString("--no-expose-gc");
-  return { usedBytes: () => getHeapStatistics().used_heap_size, collect, now: () => performance.now() };
+  return {
+    usedBytes: () => getHeapStatistics().used_heap_size,
+    collect: garbageCollector(),
+    now: () => performance.now(),
+  };
 }

@@ -667,7 +667,7 @@ export interface StageFindings {
 
 /** Something to look at first: what failed, was lost, or takes time that it need not. */
 export interface Attention {
-  kind: "failedJob" | "failedQuery" | "lostExecutor" | "slowStage";
+  kind: "failedJob" | "failedQuery" | "lostExecutor" | "pausedExecutor" | "slowStage";
   severity: "warning" | "serious";
   /** What it is about: "Job 4", "Stage 11". */
   subject: string;
@@ -736,9 +736,11 @@ export interface ExecutorMemory {
   isActive: boolean;
   /** What the process may take (--executor-memory). */
   limit: number;
-  /** Thresholds for colours: above its target, near its limit. 0 for the driver, which has neither. */
+  /** What it holds of data aims at the first; at the second it begins no further task. 0 where there is none, as for the driver. */
   targetAt: number;
-  fullAt: number;
+  pausesAt: number;
+  /** It begins no further task until memory is given back. */
+  paused: boolean;
   time: number[];
   /** Resident set of the process. */
   rss: number[];

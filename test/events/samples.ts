@@ -224,6 +224,8 @@ export const SAMPLES: { readonly [T in ListenerEventType]: EventOf<T> } = {
     execution: 5,
     cpu: 1.5,
     activeTasks: 2,
+    paused: true,
+    pausesAt: 1100,
   },
   FiresteelSearchStart: {
     type: "FiresteelSearchStart",

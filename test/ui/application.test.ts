@@ -281,7 +281,7 @@ test("without a user interface nothing listens, and a report says why there is n
 test("the driver is measured, looked into and profiled as executors are", async () => {
   const [memory] = (await get<ExecutorMemory[]>(`${mine}/executors/memory`)).filter(({ executorId }) => executorId === "driver");
   expect(memory!.rss.at(-1)).toBeGreaterThan(2 ** 20);
-  expect([memory!.targetAt, memory!.fullAt]).toEqual([0, 0]);
+  expect([memory!.targetAt, memory!.pausesAt]).toEqual([0, 0]);
   const [thread] = await get<ThreadStackTrace[]>(`${app}/executors/driver/threads`);
   expect(thread!.threadName).toBe("main");
   // What it does meanwhile is Jest's and this test's business; nothing, or a stack.

@@ -129,6 +129,8 @@ export function decodeHeartbeat(heartbeat: Messages.Heartbeat.$Properties): Exec
     executionUsedBytes: heartbeat.executionUsedBytes ?? 0,
     cpuMicros: heartbeat.cpuMicros ?? 0,
     loopLag: heartbeat.loopLag ?? 0,
+    paused: heartbeat.paused ?? false,
+    pausesAtBytes: heartbeat.pausesAtBytes ?? 0,
     running: (heartbeat.running ?? []).map((task) => ({
       taskId: task.taskId ?? 0,
       startedAt: task.startedAt ?? 0,

@@ -66,6 +66,10 @@ export interface ExecutorHeartbeat {
   readonly cpuMicros: number;
   /** How late the executor's main loop was at worst since the last heartbeat, ms. */
   readonly loopLag: number;
+  /** It begins no further task, as its memory is short; told at once when that changes. */
+  readonly paused: boolean;
+  /** Resident bytes at which it pauses; 0: never. */
+  readonly pausesAtBytes: number;
   readonly running: readonly { readonly taskId: number; readonly startedAt: number; readonly metrics: TaskMetrics }[];
 }
 

@@ -3,7 +3,7 @@
  * that heartbeats, blocks and kills go on whatever tasks do.
  */
 import { tmpdir } from "node:os";
-import { LOG_LEVEL } from "../../common/config-entries";
+import { LOG_LEVEL, MEMORY_PAUSE_FRACTION } from "../../common/config-entries";
 import { ClusterError } from "../../common/errors";
 import { log, setLogLevel } from "../../common/log";
 import { parseDuration } from "../../common/units";
@@ -40,6 +40,7 @@ import { Profiler } from "./profiler";
 import { RemoteFiles } from "./remote-files";
 import { ThreadPool } from "./thread-pool";
 import { greediest } from "./greediest";
+import { MemoryPause } from "./memory-pause";
 import { MemoryWatchdog, residentLimit } from "./watchdog";
 
 export interface ExecutorParts {
@@ -70,6 +71,7 @@ export class ExecutorProcess {
   #machinery: Machinery | null = null;
   #link: DriverLink | null = null;
   #watchdog: MemoryWatchdog | null = null;
+  #pause: MemoryPause | null = null;
   #beats: NodeJS.Timeout | undefined;
   readonly #profiler = new Profiler();
   #ending = false;
@@ -185,8 +187,25 @@ export class ExecutorProcess {
       ...(this.options.ownerPid === null ? {} : { ownerPid: this.options.ownerPid }),
     });
     const limitBytes = residentLimit(memoryBytes, cores, containerLimit);
+    this.#pause = new MemoryPause({
+      limitBytes,
+      fraction: MEMORY_PAUSE_FRACTION.parse(
+        configuration[MEMORY_PAUSE_FRACTION.key] ?? MEMORY_PAUSE_FRACTION.defaultText,
+        MEMORY_PAUSE_FRACTION.key,
+      ),
+      running: () => pool.runningThreads().length,
+      allowed: () => !pool.hasBarrierTasks,
+      changed: (paused, resident) => {
+        pool.pause(paused);
+        const mebibytes = Math.round(resident / 2 ** 20);
+        if (paused) log.warn(`${mebibytes} MiB are resident: no further task begins until memory is given back`);
+        else log.info(`${mebibytes} MiB are resident: tasks begin again`);
+        this.#heartbeat();
+      },
+    });
     this.#watchdog = new MemoryWatchdog({
       limitBytes,
+      seen: (resident) => this.#pause!.look(resident),
       exceeded: (resident) => {
         const mib = (bytes: number): number => Math.round(bytes / 2 ** 20);
         const reason =
@@ -403,24 +422,28 @@ export class ExecutorProcess {
 
   #beatEvery(interval: number): void {
     clearInterval(this.#beats);
-    this.#beats = setInterval(() => {
-      const { pool, storage } = this.#machinery!;
-      const memory = process.memoryUsage();
-      const { user, system } = process.cpuUsage();
-      const { memoryUsed, executionUsed } = storage.status();
-      this.#link!.send({
-        heartbeat: {
-          residentBytes: memory.rss,
-          peakResidentBytes: Math.max(this.#watchdog!.peak, memory.rss),
-          heapBytes: memory.heapUsed,
-          storageUsedBytes: memoryUsed,
-          executionUsedBytes: executionUsed,
-          cpuMicros: user + system,
-          loopLag: this.#watchdog!.takeLag(),
-          running: pool.running(),
-        },
-      });
-    }, interval);
+    this.#beats = setInterval(() => this.#heartbeat(), interval);
+  }
+
+  #heartbeat(): void {
+    const { pool, storage } = this.#machinery!;
+    const memory = process.memoryUsage();
+    const { user, system } = process.cpuUsage();
+    const { memoryUsed, executionUsed } = storage.status();
+    this.#link!.send({
+      heartbeat: {
+        residentBytes: memory.rss,
+        peakResidentBytes: Math.max(this.#watchdog!.peak, memory.rss),
+        heapBytes: memory.heapUsed,
+        storageUsedBytes: memoryUsed,
+        executionUsedBytes: executionUsed,
+        cpuMicros: user + system,
+        loopLag: this.#watchdog!.takeLag(),
+        paused: this.#pause!.paused,
+        pausesAtBytes: this.#pause!.pausesAt,
+        running: pool.running(),
+      },
+    });
   }
 
   #watchSignals(): void {

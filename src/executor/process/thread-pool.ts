@@ -82,6 +82,7 @@ export class ThreadPool {
   /** Tasks that found the queue full, oldest first. */
   #waiting = new Map<number, PoolTask>();
   readonly #kills = new Map<number, Kill>();
+  readonly #barrierSets = new Set<number>();
   #outgoing: Uint8Array[] = [];
   #notice: { readonly id: 0; readonly sets: number[]; readonly binaries: string[] } | null = null;
   #identity: ThreadIdentity | null = null;
@@ -124,6 +125,18 @@ export class ThreadPool {
   /** Before its tasks are launched. */
   addSet(set: TaskSetData): void {
     this.#board.write(set);
+    if (set.barrier !== null) this.#barrierSets.add(set.id);
+  }
+
+  /** While paused no thread begins a task; what runs goes on, and what waits can be called back. */
+  pause(paused: boolean): void {
+    if (paused) this.#queue.close();
+    else this.#queue.open();
+  }
+
+  /** Are there tasks that must all run at once? */
+  get hasBarrierTasks(): boolean {
+    return this.#barrierSets.size > 0;
   }
 
   #push(task: PoolTask): boolean {
@@ -154,6 +167,7 @@ export class ThreadPool {
 
   forgetSet(id: number): void {
     this.#board.forget(id);
+    this.#barrierSets.delete(id);
     this.#forgotten().sets.push(id);
   }
 

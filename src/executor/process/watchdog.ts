@@ -6,6 +6,8 @@ export interface WatchdogOptions {
   /** ms. */
   readonly interval?: number;
   readonly resident?: () => number;
+  /** Each look, bytes. */
+  seen?(residentBytes: number): void;
   exceeded(residentBytes: number): void;
 }
 
@@ -29,6 +31,7 @@ export class MemoryWatchdog {
       this.#expected = now + this.#interval;
       const bytes = resident();
       this.peak = Math.max(this.peak, bytes);
+      options.seen?.(bytes);
       // One high sample may be the garbage of a moment.
       this.#over = bytes > options.limitBytes ? this.#over + 1 : 0;
       if (this.#over >= 2) {

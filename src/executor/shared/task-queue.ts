@@ -10,6 +10,8 @@ import { type BoardPlace, NOWHERE } from "./set-board";
 
 const HEAD = 0;
 const TAIL = 1;
+/** OPEN, or CLOSED while memory is short: threads take nothing. */
+const GATE = 2;
 const HEADER_WORDS = 16;
 
 /** Words of a cell. */
@@ -33,6 +35,9 @@ const ELSEWHERE = -2;
 const FREE = 0;
 const READY = 1;
 const TAKEN = 2;
+
+const OPEN = 0;
+const CLOSED = 1;
 
 export const QUEUE_CAPACITY = 1024;
 const MASK = QUEUE_CAPACITY - 1;
@@ -114,6 +119,18 @@ export class TaskQueueWriter {
   /** Wakes all sleeping threads, to look for other things than tasks. */
   wakeAll(): void {
     Atomics.notify(this.#memory.words, TAIL);
+    Atomics.notify(this.#memory.words, GATE);
+  }
+
+  /** Threads that look now take nothing before it is opened again; what is in the queue can be called back. */
+  close(): void {
+    Atomics.store(this.#memory.words, GATE, CLOSED);
+    this.wakeAll();
+  }
+
+  open(): void {
+    Atomics.store(this.#memory.words, GATE, OPEN);
+    this.wakeAll();
   }
 
   /** Takes a task back that no thread has taken. */
@@ -160,15 +177,19 @@ export class TaskQueueReader {
     this.#memory = new QueueMemory(buffer);
   }
 
+  get closed(): boolean {
+    return Atomics.load(this.#memory.words, GATE) === CLOSED;
+  }
+
   /**
-   * The next task, or null when there is none. `begun` is called with its id while the cell still says who took it: the
+   * The next task, or null when there is none or the queue is closed. `begun` is called with its id while the cell still says who took it: the
    * thread must have written down elsewhere that it has the task when `begun` returns.
    */
   take(begun: (taskId: number) => void): QueuedTask | null {
     const { words, bytes } = this.#memory;
     for (;;) {
       const head = Atomics.load(words, HEAD);
-      if (head === Atomics.load(words, TAIL)) return null;
+      if (head === Atomics.load(words, TAIL) || this.closed) return null;
       const cell = this.#memory.cell(head);
       const claimed = Atomics.compareExchange(words, cell + STATE, READY, TAKEN + this.thread) === READY;
       Atomics.compareExchange(words, HEAD, head, (head + 1) | 0);
@@ -195,6 +216,7 @@ export class TaskQueueReader {
   sleepUntilTask(): void {
     const { words } = this.#memory;
     const tail = Atomics.load(words, TAIL);
-    if (Atomics.load(words, HEAD) === tail) Atomics.wait(words, TAIL, tail);
+    if (this.closed) Atomics.wait(words, GATE, CLOSED);
+    else if (Atomics.load(words, HEAD) === tail) Atomics.wait(words, TAIL, tail);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { MAX_DIRECT_RESULT_SIZE } from "../../common/config-entries";
+import { garbageCollector } from "../../common/garbage";
 import { parseBytes } from "../../common/units";
 import { failureOf } from "../../rdd/exec/task-failure";
 import type { StageProgram, TaskOutput } from "../../rdd/task-runner";
@@ -80,6 +81,8 @@ class TaskThread {
   #stray: { readonly thrown: unknown; readonly what: string } | null = null;
   #retired = false;
   #worked = false;
+  #gaveBack = false;
+  #collect: (() => void) | null = null;
 
   constructor(
     data: ThreadData,
@@ -151,6 +154,7 @@ class TaskThread {
     const task = this.#queue.take((taskId) => this.#cells.begin(taskId, wallClock()));
     if (task === null) {
       this.#parts!.storage.tidy();
+      this.#giveBackMemory();
       this.#wakeMain();
       if (this.#worked) this.#rested();
       this.#queue.sleepUntilTask();
@@ -159,6 +163,13 @@ class TaskThread {
     }
     this.#run(task);
   };
+
+  /** Once in each pause: what ended tasks left is garbage that nobody else would collect while this thread sleeps. */
+  #giveBackMemory(): void {
+    const paused = this.#queue.closed;
+    if (paused && !this.#gaveBack) (this.#collect ??= garbageCollector())();
+    this.#gaveBack = paused;
+  }
 
   #rested(): void {
     this.firstRest?.();

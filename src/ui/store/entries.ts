@@ -119,6 +119,8 @@ export interface ExecutorEntry {
   peaks: Record<string, number> | undefined;
   readonly samples: SampleRing;
   limit: number;
+  /** Resident bytes at which it begins no further task; 0: never, or not told. */
+  pausesAt: number;
 }
 
 /** Samples of an executor's gauges, the newest `SAMPLES`. */
@@ -134,7 +136,11 @@ export class SampleRing {
     this.#next = (this.#next + 1) % SAMPLES;
   }
 
-  /** Oldest first; each has time, rss, storage, execution, heap, spilled, disk, cpu, active tasks. */
+  get last(): readonly number[] | undefined {
+    return this.#values[(this.#next + SAMPLES - 1) % SAMPLES];
+  }
+
+  /** Oldest first; each has time, rss, storage, execution, heap, spilled, disk, cpu, active tasks, 1 when paused. */
   since(time: number): number[][] {
     const { length } = this.#values;
     const from = length < SAMPLES ? 0 : this.#next;

@@ -97,8 +97,10 @@ export class Executors {
     const executor = this.executors.get(event.executorId);
     if (executor === undefined) return;
     executor.limit = event.limit;
-    const { time, rss, storage, execution, heap, cpu, activeTasks } = event;
-    executor.samples.add([time, rss, storage, execution, heap, executor.spilled, executor.diskUsed, cpu, activeTasks]);
+    executor.pausesAt = event.pausesAt ?? 0;
+    const { time, rss, storage, execution, heap, cpu, activeTasks, paused } = event;
+    const { spilled, diskUsed } = executor;
+    executor.samples.add([time, rss, storage, execution, heap, spilled, diskUsed, cpu, activeTasks, paused === true ? 1 : 0]);
     this.peaks(event.executorId, { JVMHeapMemory: heap, OffHeapStorageMemory: storage, OffHeapExecutionMemory: execution });
   }
 
@@ -225,6 +227,7 @@ export class Executors {
       peaks: undefined,
       samples: new SampleRing(),
       limit: 0,
+      pausesAt: 0,
     };
     this.executors.set(id, executor);
     return executor;

@@ -14,7 +14,13 @@ const NOTABLE_COST = 1000;
 const FRESH = 2000;
 
 export function attention(store: AppStore, now: number): Attention[] {
-  return [...failedJobs(store), ...failedQueries(store), ...lostExecutors(store), ...slowStages(store, now)];
+  return [
+    ...failedJobs(store),
+    ...failedQueries(store),
+    ...lostExecutors(store),
+    ...pausedExecutors(store),
+    ...slowStages(store, now),
+  ];
 }
 
 /** The newest first, with the number of those left out on the last. */
@@ -69,6 +75,21 @@ function lostExecutors({ nodes, application }: AppStore): Attention[] {
     name: executor.hostPort,
     text: firstLine(executor.removeReason ?? ""),
     advice: "",
+    cost: 0,
+    page: ["executors", executor.id],
+  }));
+}
+
+function pausedExecutors({ nodes }: AppStore): Attention[] {
+  const paused = [...nodes.executors.values()].filter(({ isActive, samples }) => isActive && samples.last?.[9] === 1);
+  return listed<ExecutorEntry>(paused, (executor) => ({
+    kind: "pausedExecutor",
+    severity: "warning",
+    subject: `Executor ${executor.id} is paused`,
+    name: executor.hostPort,
+    text: `Its memory is short: no further task begins until some is given back.`,
+    advice:
+      "Give executors more memory (spark.executor.memory) or fewer cores, or make partitions smaller; Buffers and typed arrays that functions keep count.",
     cost: 0,
     page: ["executors", executor.id],
   }));

@@ -53,9 +53,8 @@ function executorSummary(store: AppStore, executor: ExecutorEntry): ExecutorSumm
   };
 }
 
-/** Parts of an executor's limit that pages colour bars by: what it holds of data aims at the first. */
+/** Part of an executor's limit that what it holds of data aims at, by which pages colour bars. */
 const TARGET = 0.6;
-const FULL = 0.8;
 
 export function executorMemory(store: AppStore, since: number): ExecutorMemory[] {
   return (
@@ -71,7 +70,7 @@ export function executorMemory(store: AppStore, since: number): ExecutorMemory[]
           limit: executor.limit,
           // A driver's limit is that of its heap.
           targetAt: executor.id === "driver" ? 0 : executor.limit * TARGET,
-          fullAt: executor.id === "driver" ? 0 : executor.limit * FULL,
+          pausesAt: executor.pausesAt,
           time: column(0),
           rss: column(1),
           storage: column(2),
@@ -81,6 +80,7 @@ export function executorMemory(store: AppStore, since: number): ExecutorMemory[]
           disk: column(6),
           cpu: column(7),
           activeTasks: column(8),
+          paused: samples.length > 0 && samples[samples.length - 1]![9] === 1,
         };
       })
   );

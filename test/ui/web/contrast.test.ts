@@ -41,6 +41,6 @@ test("text", () => {
 });
 
 test("bars", () => {
-  const bars = ["bar-done", "bar-run", "bar-bad", "memory-below", "memory-near", "memory-full", "memory-spilled", "brand"];
+  const bars = ["bar-done", "bar-run", "bar-bad", "memory-below", "memory-near", "memory-paused", "memory-spilled", "brand"];
   expect(below(3, bars, ["bar-track", "surface"])).toEqual([]);
 });

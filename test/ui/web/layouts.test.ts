@@ -122,7 +122,8 @@ const sample = (executorId: string, rss: number, parts: Partial<ExecutorMemory> 
   isActive: true,
   limit: 1000,
   targetAt: 700,
-  fullAt: 800,
+  pausesAt: 1200,
+  paused: false,
   time: [0, 1000],
   rss: [rss / 2, rss],
   storage: [0, 100],
@@ -136,7 +137,8 @@ const sample = (executorId: string, rss: number, parts: Partial<ExecutorMemory> 
 });
 
 test("memory bars take Dask's colours by thresholds, and their parts add up", () => {
-  expect([600, 750, 900].map((rss) => memoryBar(sample("1", rss)).state)).toEqual(["below", "near", "full"]);
+  expect([600, 750, 1300].map((rss) => memoryBar(sample("1", rss)).state)).toEqual(["below", "near", "near"]);
+  expect(memoryBar(sample("1", 1300, { paused: true })).state).toBe("paused");
   const bar = memoryBar(sample("1", 600));
   expect([bar.storage, bar.execution, bar.heap, bar.other]).toEqual([100, 50, 200, 250]);
   const late = memoryBar(sample("1", 240));

@@ -10,7 +10,7 @@ export function MemoryBars({ samples, href }: { samples: readonly ExecutorMemory
     .filter(({ isActive }) => isActive)
     .map(memoryBar)
     .sort((a, b) => compareValues(a.executorId, b.executorId, false));
-  const scale = Math.max(1, ...bars.map((bar) => Math.max(bar.limit, bar.rss + bar.spilled)));
+  const scale = Math.max(1, ...bars.map((bar) => Math.max(bar.limit, bar.pausesAt, bar.rss + bar.spilled)));
   return (
     <>
       <ul class="memory-bars">
@@ -22,6 +22,7 @@ export function MemoryBars({ samples, href }: { samples: readonly ExecutorMemory
             <MemoryTrack bar={bar} scale={scale} />
             <span class="memory-text">
               {bytes(bar.rss)} <span class="quiet">of {bytes(bar.limit)}</span>
+              {bar.state === "paused" && <strong class="memory-paused"> paused</strong>}
             </span>
           </li>
         ))}
@@ -46,7 +47,7 @@ export function MemoryTrack({ bar, scale }: { bar: MemoryBar; scale: number }) {
       <span class="memory-other" style={width(bar.other)} />
       <span class="memory-spilled" style={width(Math.min(bar.spilled, scale - bar.rss))} />
       {bar.targetAt > 0 && <span class="memory-mark" style={left(bar.targetAt)} />}
-      {bar.fullAt > 0 && <span class="memory-mark strong" style={left(bar.fullAt)} />}
+      {bar.pausesAt > 0 && <span class="memory-mark strong" style={left(bar.pausesAt)} />}
     </span>
   );
 }
@@ -61,7 +62,7 @@ function MemoryLegend() {
         <span class="swatch memory-key near" /> above target
       </li>
       <li>
-        <span class="swatch memory-key full" /> near its limit
+        <span class="swatch memory-key paused" /> paused
       </li>
       <li>
         <span class="swatch memory-key spilled" /> spilled to disk

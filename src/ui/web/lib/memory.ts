@@ -1,7 +1,7 @@
 /** Dask's memory bars: what an executor's resident memory is made of, and which colour says how near it is to its thresholds. */
 import type { ExecutorMemory } from "../../api-types";
 
-export type MemoryState = "below" | "near" | "full";
+export type MemoryState = "below" | "near" | "paused";
 
 export interface MemoryBar {
   readonly executorId: string;
@@ -16,7 +16,7 @@ export interface MemoryBar {
   readonly other: number;
   readonly spilled: number;
   readonly targetAt: number;
-  readonly fullAt: number;
+  readonly pausesAt: number;
   readonly cpu: number;
   readonly activeTasks: number;
 }
@@ -24,7 +24,7 @@ export interface MemoryBar {
 export const MEMORY_WORDS: Readonly<Record<MemoryState, string>> = {
   below: "below target",
   near: "above target",
-  full: "near its limit",
+  paused: "paused: no further task begins until memory is given back",
 };
 
 export function memoryBar(sample: ExecutorMemory): MemoryBar {
@@ -40,8 +40,7 @@ export function memoryBar(sample: ExecutorMemory): MemoryBar {
   const storage = part(last(sample.storage));
   const execution = part(last(sample.execution));
   const heap = part(last(sample.heap));
-  const state =
-    sample.fullAt > 0 && rss >= sample.fullAt ? "full" : sample.targetAt > 0 && rss >= sample.targetAt ? "near" : "below";
+  const state = sample.paused ? "paused" : sample.targetAt > 0 && rss >= sample.targetAt ? "near" : "below";
   return {
     executorId: sample.executorId,
     isActive: sample.isActive,
@@ -54,7 +53,7 @@ export function memoryBar(sample: ExecutorMemory): MemoryBar {
     other: left,
     spilled: last(sample.spilled),
     targetAt: sample.targetAt,
-    fullAt: sample.fullAt,
+    pausesAt: sample.pausesAt,
     cpu: last(sample.cpu),
     activeTasks: last(sample.activeTasks),
   };

@@ -138,7 +138,7 @@ function MemoryOverTime({ id }: { id: string }) {
                   <>
                     <Pair name="May take" value={bytes(sample.limit)} />
                     <Pair name="Target" value={bytes(sample.targetAt)} />
-                    <Pair name="Near its limit above" value={bytes(sample.fullAt)} />
+                    {sample.pausesAt > 0 && <Pair name="Pauses at" value={bytes(sample.pausesAt)} />}
                     <Pair name="Spilled so far" value={bytes(bar.spilled)} />
                   </>
                 )}

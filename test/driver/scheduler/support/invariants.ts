@@ -37,7 +37,7 @@ function checkSlots({ dag }: Scheduler): void {
       executor.queue.length === 0 || executor.used === executor.slots,
       () => `executor ${executor.id} queues though it has free slots`,
     );
-    const open = executor.used < executor.slots && executor.life.state === "active";
+    const open = executor.used < executor.slots && executor.life.state === "active" && !executor.paused;
     expect(tasks.executors.open.has(executor) === open, () => `executor ${executor.id} is ${open ? "not " : ""}listed as open`);
     expect(
       (executor.idleSince === Infinity) === executor.used > 0,

@@ -303,4 +303,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "    for (const successor of rolledBack) this.#submitStage(successor);\n",
     replace: "",
   },
+  {
+    bug: "tasks are launched on executors that are paused",
+    file: "tasks/executors.ts",
+    find: " && !executor.paused",
+    replace: "",
+  },
 ];
