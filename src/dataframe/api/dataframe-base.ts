@@ -1,0 +1,87 @@
+/** What every group of DataFrame methods builds on: the plan behind the handle, its schema, and making handles of new plans. */
+import { inspect } from "node:util";
+import { TRAVEL } from "../../columnar";
+import type { QueryContext } from "../errors";
+import type { UnresolvedPlan } from "../syntax/plan";
+import type { StructType } from "../types";
+import { withMethods } from "../types";
+import { Column, nameExpression } from "./column";
+import type { DataFrame } from "./dataframe";
+import { isPending, planIdOf, withPlanId } from "./pending";
+import type { SparkSession } from "./spark-session";
+
+export class DataFrameBase {
+  readonly sparkSession: SparkSession;
+  /** Internal: the query, perhaps with parts that are known later. */
+  readonly plan: UnresolvedPlan;
+  #schema: Promise<StructType> | null = null;
+  #schemaInside: Promise<StructType> | null = null;
+
+  /** Internal. */
+  constructor(sparkSession: SparkSession, plan: UnresolvedPlan) {
+    this.sparkSession = sparkSession;
+    this.plan = withPlanId(plan, sparkSession.core.port.nextPlanId());
+  }
+
+  /** Internal: a DataFrame of a plan. */
+  make(plan: UnresolvedPlan): DataFrame {
+    return new (this.constructor as new (session: SparkSession, plan: UnresolvedPlan) => DataFrame)(this.sparkSession, plan);
+  }
+
+  /** Internal: a DataFrame of what `build` makes, with the place of the user's call. */
+  derive(scope: string, build: (at: QueryContext) => UnresolvedPlan): DataFrame {
+    const at = this.sparkSession.core.place(scope);
+    const plan = build(at);
+    return this.make(isPending(plan) ? plan : { at, ...plan });
+  }
+
+  /** The columns with their types. */
+  schema(): Promise<StructType> {
+    const { core } = this.sparkSession;
+    this.#schema ??= core.complete(this.plan).then((plan) => this.#schemaOf(plan));
+    return this.#schema;
+  }
+
+  /** Internal: the same for parts of plans that are completed within a statement, which must not wait for itself. */
+  schemaInside(): Promise<StructType> {
+    const { core } = this.sparkSession;
+    this.#schemaInside ??= core.completeInside(this.plan).then((plan) => this.#schemaOf(plan));
+    return this.#schemaInside;
+  }
+
+  async #schemaOf(plan: UnresolvedPlan): Promise<StructType> {
+    return withMethods(await this.sparkSession.core.port.schema(plan)) as StructType;
+  }
+
+  /** The column of this very DataFrame, also where another of that name is beside it in a join. */
+  col(name: string): Column {
+    const expression = nameExpression(name);
+    const planId = planIdOf(this.plan);
+    return new Column(expression.kind === "name" && planId !== undefined ? { ...expression, planId } : expression);
+  }
+
+  /** A metadata column of this DataFrame's files, also where a column of theirs has its name: df.metadataColumn("_metadata"). */
+  metadataColumn(name: string): Column {
+    const planId = planIdOf(this.plan);
+    return new Column({ kind: "name", parts: [name], metadata: true, ...(planId !== undefined && { planId }) });
+  }
+
+  get isStreaming(): boolean {
+    return false;
+  }
+
+  /** A DataFrame inside of a function that runs in tasks is a mistake. */
+  [TRAVEL](): { refuse: string } {
+    return {
+      refuse: "a DataFrame cannot be used inside of a function that runs in tasks; collect or broadcast what is needed, or join",
+    };
+  }
+
+  toString(): string {
+    return `DataFrame (${this.plan.kind})`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}

@@ -1,0 +1,34 @@
+/** What methods of DataFrames are given: columns, SQL text, other DataFrames. */
+import type { QueryContext } from "../../errors";
+import { parseExpression } from "../../sql/parse";
+import type { UnresolvedExpression } from "../../syntax/expression";
+import { refusePlainly } from "../check";
+import { checkedColumn } from "../column";
+import type { ColumnOrName } from "../column";
+import type { DataFrame } from "../dataframe";
+import { DataFrameBase } from "../dataframe-base";
+import { located } from "../located";
+
+export type ColumnArguments = readonly (ColumnOrName | readonly ColumnOrName[])[];
+
+export function columnsOf(scope: string, list: ColumnArguments, at: QueryContext): UnresolvedExpression[] {
+  return list.flat().map((column) => located(checkedColumn(scope, column), at));
+}
+
+export function orderOf(scope: string, list: ColumnArguments, at: QueryContext): UnresolvedExpression[] {
+  return columnsOf(scope, list, at).map((child) =>
+    child.kind === "sortOrder" ? child : { kind: "sortOrder", child, ascending: true, nullsFirst: null, at },
+  );
+}
+
+export function parsed(df: DataFrame, text: string): UnresolvedExpression {
+  return parseExpression(text, df.sparkSession.core.parseOptions());
+}
+
+export function checkDataFrame(call: string, other: unknown): void {
+  if (!(other instanceof DataFrameBase)) refusePlainly(`${call}: the other side`, "a DataFrame", other);
+}
+
+export function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 31);
+}

@@ -1,0 +1,141 @@
+/** Columns of a DataFrame: which, under which names, and of what they are made. */
+import { UsageError } from "../../../common/errors";
+import type { UnresolvedExpression } from "../../syntax/expression";
+import { refusePlainly } from "../check";
+import { checkedColumn, checkedExpression, Column, nameParts } from "../column";
+import type { DataFrame } from "../dataframe";
+import { DataFrameBase } from "../dataframe-base";
+import { located } from "../located";
+import { schemaOf } from "../schema-input";
+import type { SchemaInput } from "../schema-input";
+import { columnsOf, parsed } from "./arguments";
+import type { ColumnArguments } from "./arguments";
+
+export interface ColumnMethods {
+  /** Exactly these columns: names ("a", "t.a", "*") or Columns. */
+  select(...columns: ColumnArguments): DataFrame;
+
+  /** Columns as SQL text: `selectExpr("a", "b + 1 AS c")`. */
+  selectExpr(...expressions: readonly (string | readonly string[])[]): DataFrame;
+
+  /** With a column added, or replaced where there is one of that name. */
+  withColumn(name: string, column: Column): DataFrame;
+
+  /** With several columns added or replaced. They see the columns as they were. */
+  withColumns(columns: Readonly<Record<string, Column>>): DataFrame;
+
+  /** With another name for a column; unchanged where there is none of that name. */
+  withColumnRenamed(existing: string, renamed: string): DataFrame;
+  withColumnsRenamed(names: Readonly<Record<string, string>>): DataFrame;
+
+  /** With metadata of a column. */
+  withMetadata(name: string, metadata: Readonly<Record<string, unknown>>): DataFrame;
+
+  /** Without these columns; names of which there is none are no error. */
+  drop(...columns: ColumnArguments): DataFrame;
+
+  /** With other names for all columns. */
+  toDF(...names: readonly (string | readonly string[])[]): DataFrame;
+
+  /** The columns of a schema, by name, in its order and with its types. */
+  to(schema: SchemaInput): DataFrame;
+
+  /** Columns whose names match a regular expression in back quotes: df.select(df.colRegex("`a.*`")). */
+  colRegex(pattern: string): Column;
+  apply(name: string): Column;
+
+  /** The DataFrame under a name, for columns such as "t.a". */
+  as(name: string): DataFrame;
+  alias(name: string): DataFrame;
+
+  /** What `f` makes of this DataFrame, for chains of calls. */
+  transform<A extends readonly unknown[]>(f: (df: DataFrame, ...args: A) => DataFrame, ...args: A): DataFrame;
+}
+
+export const columnMethods: ColumnMethods & ThisType<DataFrame> = {
+  select(...columns) {
+    return this.derive("select", (at) => ({
+      kind: "project",
+      child: this.plan,
+      expressions: columnsOf("select", columns, at),
+    }));
+  },
+  selectExpr(...expressions) {
+    return this.derive("selectExpr", () => ({
+      kind: "project",
+      child: this.plan,
+      expressions: expressions.flat().map((text) => parsed(this, text)),
+    }));
+  },
+  withColumn(name, column) {
+    if (typeof name !== "string") refusePlainly("withColumn: the name", "a string", name);
+    return withColumns(this, "withColumn", { [name]: column });
+  },
+  withColumns(columns) {
+    return withColumns(this, "withColumns", columns);
+  },
+  withColumnRenamed(existing, renamed) {
+    return this.withColumnsRenamed({ [existing]: renamed });
+  },
+  withColumnsRenamed(names) {
+    return this.derive("withColumnsRenamed", () => ({
+      kind: "withColumnsRenamed",
+      child: this.plan,
+      renames: Object.entries(names),
+    }));
+  },
+  withMetadata(name, metadata) {
+    const child: UnresolvedExpression = { kind: "name", parts: [name] };
+    return this.derive("withMetadata", () => ({
+      kind: "withColumns",
+      child: this.plan,
+      columns: [{ name, expression: { kind: "alias", child, names: [name], metadata } }],
+    }));
+  },
+  drop(...columns) {
+    return this.derive("drop", (at) => ({
+      kind: "drop",
+      child: this.plan,
+      columns: columns
+        .flat()
+        .map((column): UnresolvedExpression =>
+          typeof column === "string" ? { kind: "name", parts: [column], at } : located(checkedColumn("drop", column), at),
+        ),
+    }));
+  },
+  toDF(...names) {
+    return this.derive("toDF", () => ({ kind: "toDF", child: this.plan, names: names.flat() }));
+  },
+  to(schema) {
+    return this.derive("to", () => ({ kind: "toSchema", child: this.plan, schema: schemaOf(schema) }));
+  },
+  colRegex(pattern) {
+    const parts = nameParts(pattern);
+    return new Column({ kind: "regex", qualifier: parts.slice(0, -1), pattern: parts.at(-1)! });
+  },
+  apply(name) {
+    return this.col(name);
+  },
+  as(name) {
+    return this.derive("as", () => ({ kind: "alias", child: this.plan, name }));
+  },
+  alias(name) {
+    return this.as(name);
+  },
+  transform(f, ...args) {
+    const result: unknown = f(this, ...args);
+    if (result instanceof DataFrameBase) return result as DataFrame;
+    throw new UsageError("INVALID_ARGUMENT", "transform: the function must give a DataFrame.");
+  },
+};
+
+function withColumns(df: DataFrame, scope: string, columns: Readonly<Record<string, Column>>): DataFrame {
+  return df.derive(scope, (at) => ({
+    kind: "withColumns",
+    child: df.plan,
+    columns: Object.entries(columns).map(([name, column]) => ({
+      name,
+      expression: located(checkedExpression(`${scope}: ${name}`, column), at),
+    })),
+  }));
+}

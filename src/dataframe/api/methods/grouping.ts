@@ -1,0 +1,76 @@
+/** Rows of a DataFrame in groups. */
+import type { UnresolvedExpression } from "../../syntax/expression";
+import type { Grouping } from "../../syntax/plan";
+import type { Column, ColumnOrName } from "../column";
+import type { DataFrame } from "../dataframe";
+import { GroupedData } from "../grouped-data";
+import type { AggregateMap } from "../grouped-data";
+import { columnsOf } from "./arguments";
+import type { ColumnArguments } from "./arguments";
+
+export interface GroupingMethods {
+  /** Groups by columns, for agg, count and the like. */
+  groupBy(...columns: ColumnArguments): GroupedData;
+  groupby(...columns: ColumnArguments): GroupedData;
+
+  /** Groups by all columns, by all but the last, and so on to one group of all rows. */
+  rollup(...columns: ColumnArguments): GroupedData;
+
+  /** Groups by every choice of the columns. */
+  cube(...columns: ColumnArguments): GroupedData;
+
+  /** Groups by each of the given sets of columns. */
+  groupingSets(sets: readonly (readonly ColumnOrName[])[], ...columns: ColumnArguments): GroupedData;
+
+  /** Aggregates of all rows: groupBy().agg(…). */
+  agg(...aggregates: readonly (Column | AggregateMap | readonly Column[])[]): DataFrame;
+}
+
+export const groupingMethods: GroupingMethods & ThisType<DataFrame> = {
+  groupBy(...columns) {
+    return new GroupedData(this, { kind: "by", expressions: keys(this, "groupBy", columns) });
+  },
+  groupby(...columns) {
+    return this.groupBy(...columns);
+  },
+  rollup(...columns) {
+    const expressions = keys(this, "rollup", columns);
+    const sets = Array.from({ length: expressions.length + 1 }, (_, i) => numbers(expressions.length - i));
+    return new GroupedData(this, { kind: "sets", expressions, sets });
+  },
+  cube(...columns) {
+    const expressions = keys(this, "cube", columns);
+    const sets = numbers(expressions.length).reduceRight<readonly (readonly number[])[]>(
+      (rest, column) => [...rest.map((set) => [column, ...set]), ...rest],
+      [[]],
+    );
+    return new GroupedData(this, { kind: "sets", expressions, sets });
+  },
+  groupingSets(sets, ...columns) {
+    const at = this.sparkSession.core.place("groupingSets");
+    const expressions = columnsOf("groupingSets", columns, at);
+    const keys = expressions.map((expression) => JSON.stringify({ ...expression, at: undefined }));
+    const indexed = sets.map((set) =>
+      columnsOf("groupingSets", set, at).map((expression) => {
+        const key = JSON.stringify({ ...expression, at: undefined });
+        const known = keys.indexOf(key);
+        if (known >= 0) return known;
+        expressions.push(expression);
+        return keys.push(key) - 1;
+      }),
+    );
+    const grouping: Grouping = { kind: "sets", expressions, sets: indexed };
+    return new GroupedData(this, grouping);
+  },
+  agg(...aggregates) {
+    return this.groupBy().agg(...aggregates);
+  },
+};
+
+function keys(df: DataFrame, scope: string, columns: ColumnArguments): UnresolvedExpression[] {
+  return columnsOf(scope, columns, df.sparkSession.core.place(scope));
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}

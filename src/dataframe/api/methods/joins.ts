@@ -1,0 +1,137 @@
+/** Several DataFrames in one: joins, set operations, subqueries. */
+import { Column, checkedColumn } from "../column";
+import type { DataFrame } from "../dataframe";
+import { joinTypeOf } from "../join-types";
+import type { JoinTypeName } from "../join-types";
+import { located } from "../located";
+import { TableArg } from "../table-arg";
+import { checkDataFrame } from "./arguments";
+
+export interface JoinMethods {
+  /**
+   * Joined with another DataFrame: on a name or names that both have, which then stand once in the result, or on a condition.
+   *
+   * @example people.join(cities, "city", "left")
+   */
+  join(right: DataFrame, on?: string | Column | readonly (string | Column)[] | null, how?: JoinTypeName): DataFrame;
+
+  /** Every row with every row of the other. */
+  crossJoin(right: DataFrame): DataFrame;
+
+  /** Every row with the rows that the other, which may refer to it by `col("x").outer()`, has for it. */
+  lateralJoin(right: DataFrame, on?: Column | null, how?: JoinTypeName): DataFrame;
+
+  /** All rows of both, columns by their positions. */
+  union(other: DataFrame): DataFrame;
+  unionAll(other: DataFrame): DataFrame;
+
+  /** All rows of both, columns by their names; with `allowMissingColumns` those that one lacks are null there. */
+  unionByName(other: DataFrame, how?: boolean | { readonly allowMissingColumns?: boolean }): DataFrame;
+
+  /** Distinct rows that are in both. */
+  intersect(other: DataFrame): DataFrame;
+
+  /** Rows that are in both, as often as in the one that has fewer. */
+  intersectAll(other: DataFrame): DataFrame;
+
+  /** Distinct rows that the other does not have. */
+  subtract(other: DataFrame): DataFrame;
+  except(other: DataFrame): DataFrame;
+
+  /** Rows less those of the other, one for one. */
+  exceptAll(other: DataFrame): DataFrame;
+
+  /** This query as a value in another: of one row and column. */
+  scalar(): Column;
+
+  /** Whether this query has rows, as a condition in another. */
+  exists(): Column;
+
+  /** This DataFrame as the argument of a table function: `total(df.asTable().partitionBy("city"))`. */
+  asTable(): TableArg;
+}
+
+export const joinMethods: JoinMethods & ThisType<DataFrame> = {
+  join(right, on, how = "inner") {
+    checkDataFrame("join", right);
+    return this.derive("join", (at) => {
+      const type = joinTypeOf(how);
+      const join = { kind: "join", left: this.plan, right: right.plan, type } as const;
+      const list = on === undefined || on === null ? [] : [on].flat();
+      if (list.length === 0) return join;
+      if (list.every((item) => typeof item === "string")) return { ...join, using: list };
+      const condition = list
+        .map((item) => located(checkedColumn("join", item), at))
+        .reduce((a, b) => ({ kind: "call", name: ["and"], args: [a, b], operator: true, at }));
+      return { ...join, condition };
+    });
+  },
+  crossJoin(right) {
+    checkDataFrame("crossJoin", right);
+    return this.derive("crossJoin", () => ({ kind: "join", left: this.plan, right: right.plan, type: "cross" }));
+  },
+  lateralJoin(right, on, how = "inner") {
+    checkDataFrame("lateralJoin", right);
+    return this.derive("lateralJoin", (at) => ({
+      kind: "join",
+      left: this.plan,
+      right: right.plan,
+      type: joinTypeOf(how),
+      lateral: true,
+      ...(on && { condition: located(on.expression, at) }),
+    }));
+  },
+  union(other) {
+    return setOperation(this, "union", "union", other, { all: true });
+  },
+  unionAll(other) {
+    return setOperation(this, "unionAll", "union", other, { all: true });
+  },
+  unionByName(other, how = false) {
+    const allowMissingColumns = typeof how === "object" ? how.allowMissingColumns === true : how;
+    return setOperation(this, "unionByName", "union", other, { all: true, byName: true, allowMissingColumns });
+  },
+  intersect(other) {
+    return setOperation(this, "intersect", "intersect", other, { all: false });
+  },
+  intersectAll(other) {
+    return setOperation(this, "intersectAll", "intersect", other, { all: true });
+  },
+  subtract(other) {
+    return setOperation(this, "subtract", "except", other, { all: false });
+  },
+  except(other) {
+    return this.subtract(other);
+  },
+  exceptAll(other) {
+    return setOperation(this, "exceptAll", "except", other, { all: true });
+  },
+  scalar() {
+    return new Column({ kind: "scalarSubquery", plan: this.plan });
+  },
+  exists() {
+    return new Column({ kind: "exists", plan: this.plan });
+  },
+  asTable() {
+    return TableArg.of(this);
+  },
+};
+
+function setOperation(
+  df: DataFrame,
+  scope: string,
+  operation: "union" | "intersect" | "except",
+  other: DataFrame,
+  how: { readonly all: boolean; readonly byName?: boolean; readonly allowMissingColumns?: boolean },
+): DataFrame {
+  checkDataFrame(scope, other);
+  return df.derive(scope, () => ({
+    kind: "setOperation",
+    operation,
+    byName: false,
+    allowMissingColumns: false,
+    ...how,
+    left: df.plan,
+    right: other.plan,
+  }));
+}

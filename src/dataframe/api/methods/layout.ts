@@ -1,0 +1,123 @@
+/** In which order and in which partitions the rows of a DataFrame are, and hints to the planner. */
+import { UsageError } from "../../../common/errors";
+import type { UnresolvedExpression } from "../../syntax/expression";
+import { Column } from "../column";
+import type { ColumnOrName } from "../column";
+import type { DataFrame } from "../dataframe";
+import { literalOf, stringLiteral } from "../literal";
+import { columnsOf, orderOf } from "./arguments";
+import type { ColumnArguments } from "./arguments";
+
+/** Columns, or their positions in the row: 1 is the first. */
+type SortArguments = readonly (ColumnOrName | number | readonly (ColumnOrName | number)[])[];
+
+export interface SortDirections {
+  readonly ascending: boolean | readonly boolean[];
+}
+
+export interface LayoutMethods {
+  /** Sorted by columns, or their positions from 1; `col("a").desc()`, or -1, for the other direction. A last argument `{ ascending }` gives directions as PySpark does. */
+  sort(...columns: readonly (SortArguments[number] | SortDirections)[]): DataFrame;
+  orderBy(...columns: readonly (SortArguments[number] | SortDirections)[]): DataFrame;
+  sortWithinPartitions(...columns: readonly (SortArguments[number] | SortDirections)[]): DataFrame;
+
+  /** In so many partitions, by the hash of columns where some are given. */
+  repartition(partitions: number | ColumnOrName, ...columns: ColumnArguments): DataFrame;
+
+  /** In partitions of ranges of columns. */
+  repartitionByRange(partitions: number | ColumnOrName, ...columns: ColumnArguments): DataFrame;
+
+  /** In fewer partitions, without a shuffle. */
+  coalesce(numPartitions: number): DataFrame;
+
+  /** A hint for the planner: `df.hint("broadcast")`. */
+  hint(name: string, ...parameters: readonly unknown[]): DataFrame;
+}
+
+export const layoutMethods: LayoutMethods & ThisType<DataFrame> = {
+  sort(...columns) {
+    return sort(this, "sort", columns, true);
+  },
+  orderBy(...columns) {
+    return sort(this, "orderBy", columns, true);
+  },
+  sortWithinPartitions(...columns) {
+    return sort(this, "sortWithinPartitions", columns, false);
+  },
+  repartition(partitions, ...columns) {
+    return this.derive("repartition", (at) => {
+      const count = typeof partitions === "number" ? partitions : undefined;
+      const by = columnsOf("repartition", typeof partitions === "number" ? columns : [partitions, ...columns], at);
+      checkPartitions("repartition", count);
+      return {
+        kind: "repartition",
+        child: this.plan,
+        by,
+        how: by.length === 0 ? "roundRobin" : "hash",
+        ...(count !== undefined && { numPartitions: count }),
+      };
+    });
+  },
+  repartitionByRange(partitions, ...columns) {
+    return this.derive("repartitionByRange", (at) => {
+      const count = typeof partitions === "number" ? partitions : undefined;
+      const by = orderOf("repartitionByRange", typeof partitions === "number" ? columns : [partitions, ...columns], at);
+      checkPartitions("repartitionByRange", count);
+      return { kind: "repartition", child: this.plan, by, how: "range", ...(count !== undefined && { numPartitions: count }) };
+    });
+  },
+  coalesce(numPartitions) {
+    checkPartitions("coalesce", numPartitions);
+    return this.derive("coalesce", () => ({ kind: "repartition", child: this.plan, by: [], how: "coalesce", numPartitions }));
+  },
+  hint(name, ...parameters) {
+    return this.derive("hint", () => ({
+      kind: "hint",
+      child: this.plan,
+      name,
+      args: parameters.flat().map((parameter) => (parameter instanceof Column ? parameter.expression : hintArgument(parameter))),
+    }));
+  },
+};
+
+/** A position counts from 1; below 0 it is that of a column in descending order. */
+function sortKey(scope: string, key: ColumnOrName | number): ColumnOrName {
+  if (typeof key !== "number") return key;
+  if (!Number.isInteger(key) || key === 0) {
+    throw new UsageError("ZERO_INDEX", `${scope}: positions of columns are whole numbers from 1, not ${key}.`);
+  }
+  const column = new Column(literalOf(Math.abs(key), { kind: "int" }));
+  return key < 0 ? column.desc() : column;
+}
+
+function sort(
+  df: DataFrame,
+  scope: string,
+  args: readonly (SortArguments[number] | SortDirections)[],
+  global: boolean,
+): DataFrame {
+  const columns = (args.filter((arg) => !isDirections(arg)) as SortArguments).flat().map((key) => sortKey(scope, key));
+  const directions = args.find(isDirections)?.ascending;
+  return df.derive(scope, (at) => {
+    const order = orderOf(scope, columns, at).map((item, i) => {
+      const ascending = Array.isArray(directions) ? (directions as readonly boolean[])[i] : directions;
+      return ascending === false && item.kind === "sortOrder" ? { ...item, ascending: false } : item;
+    });
+    if (order.length === 0) throw new UsageError("INVALID_ARGUMENT", `${scope} needs at least one column.`);
+    return { kind: "sort", child: df.plan, order, global };
+  });
+}
+
+function isDirections(argument: unknown): argument is SortDirections {
+  return typeof argument === "object" && argument !== null && !(argument instanceof Column) && "ascending" in argument;
+}
+
+function hintArgument(parameter: unknown): UnresolvedExpression {
+  return typeof parameter === "string" ? stringLiteral(parameter) : literalOf(parameter);
+}
+
+function checkPartitions(call: string, count: number | undefined): void {
+  if (count !== undefined && (!Number.isInteger(count) || count < 1)) {
+    throw new UsageError("INVALID_ARGUMENT", `${call}: the number of partitions is an integer from 1.`);
+  }
+}

@@ -1,0 +1,145 @@
+/** Jobs of a context: started on partitions, with properties that follow the call chain, and cancelled. */
+import type { ActionOptions, ApproximateEvaluator, PartialResult, RDD } from "../../rdd";
+import * as create from "../../rdd";
+import { checkTag, INTERRUPT_ON_CANCEL, JOB_DESCRIPTION, JOB_GROUP, JOB_TAGS } from "../local-properties";
+import type { SparkContext } from "../spark-context";
+import { runtimeOf } from "./context-base";
+
+export interface JobMethods {
+  /** Runs `f` on the records of each partition, or of the partitions given; its results, in that order. */
+  runJob<T, U>(
+    rdd: RDD<T>,
+    f: (records: IterableIterator<T>, partition: number) => U | PromiseLike<U>,
+    partitions?: readonly number[],
+    options?: ActionOptions,
+  ): Promise<U[]>;
+
+  /**
+   * Runs `f` on the records of each partition, and gives what `evaluator` makes of the results that have come within `timeout` ms; the job
+   * goes on for `getFinalValue()`.
+   *
+   * @example
+   * let sum = 0;
+   * const evaluator = { merge: (_partition: number, part: number) => void (sum += part), currentResult: () => sum };
+   * const soFar = await sc.runApproximateJob(rdd, (records) => [...records].length, evaluator, 500);
+   */
+  runApproximateJob<T, U, R>(
+    rdd: RDD<T>,
+    f: (records: IterableIterator<T>, partition: number) => U | PromiseLike<U>,
+    evaluator: ApproximateEvaluator<U, R>,
+    timeout: number,
+    options?: ActionOptions,
+  ): Promise<PartialResult<R>>;
+
+  /** A property that jobs started from this asynchronous call chain have, e.g. spark.scheduler.pool; null removes it. */
+  setLocalProperty(key: string, value: string | null): void;
+  getLocalProperty(key: string): string | undefined;
+
+  /** Jobs started from this call chain belong to the group, until `clearJobGroup`. */
+  setJobGroup(groupId: string, description: string, interruptOnCancel?: boolean): void;
+  clearJobGroup(): void;
+
+  /** Jobs that `body` starts belong to the group; what stands outside is untouched. */
+  withJobGroup<R>(
+    groupId: string,
+    body: () => R,
+    options?: { readonly description?: string; readonly interruptOnCancel?: boolean },
+  ): R;
+  setJobDescription(description: string | null): void;
+  setInterruptOnCancel(interruptOnCancel: boolean): void;
+  addJobTag(tag: string): void;
+  removeJobTag(tag: string): void;
+  getJobTags(): Set<string>;
+  clearJobTags(): void;
+  withJobTag<R>(tag: string, body: () => R): R;
+  cancelJobGroup(groupId: string, reason?: string): void;
+  cancelJobsWithTag(tag: string, reason?: string): void;
+  cancelAllJobs(): void;
+  cancelJob(jobId: number, reason?: string): void;
+  cancelStage(stageId: number, reason?: string): void;
+
+  /** Ends one attempt of a task; the task runs again. */
+  killTaskAttempt(taskId: number, interruptThread?: boolean, reason?: string): void;
+}
+
+export const jobMethods: JobMethods & ThisType<SparkContext> = {
+  runJob(rdd, f, partitions, options) {
+    return create.runJob(rdd, f, partitions, options);
+  },
+  runApproximateJob(rdd, f, evaluator, timeout, options) {
+    return create.runApproximateJob(rdd, f, evaluator, timeout, options);
+  },
+  setLocalProperty(key, value) {
+    runtimeOf(this).properties.set({ [key]: value });
+  },
+  getLocalProperty(key) {
+    return runtimeOf(this).properties.get(key);
+  },
+  setJobGroup(groupId, description, interruptOnCancel = false) {
+    runtimeOf(this).properties.set({
+      [JOB_GROUP]: groupId,
+      [JOB_DESCRIPTION]: description,
+      [INTERRUPT_ON_CANCEL]: String(interruptOnCancel),
+    });
+  },
+  clearJobGroup() {
+    runtimeOf(this).properties.set({ [JOB_GROUP]: null, [JOB_DESCRIPTION]: null, [INTERRUPT_ON_CANCEL]: null });
+  },
+  withJobGroup(groupId, body, options = {}) {
+    const { description = null, interruptOnCancel = false } = options;
+    return runtimeOf(this).properties.run(
+      { [JOB_GROUP]: groupId, [JOB_DESCRIPTION]: description, [INTERRUPT_ON_CANCEL]: String(interruptOnCancel) },
+      body,
+    );
+  },
+  setJobDescription(description) {
+    runtimeOf(this).properties.set({ [JOB_DESCRIPTION]: description });
+  },
+  setInterruptOnCancel(interruptOnCancel) {
+    runtimeOf(this).properties.set({ [INTERRUPT_ON_CANCEL]: String(interruptOnCancel) });
+  },
+  addJobTag(tag) {
+    setTags(this, runtimeOf(this).properties.tags().add(checkTag(tag)));
+  },
+  removeJobTag(tag) {
+    const tags = runtimeOf(this).properties.tags();
+    tags.delete(checkTag(tag));
+    setTags(this, tags);
+  },
+  getJobTags() {
+    return runtimeOf(this).properties.tags();
+  },
+  clearJobTags() {
+    runtimeOf(this).properties.set({ [JOB_TAGS]: null });
+  },
+  withJobTag(tag, body) {
+    const { properties } = runtimeOf(this);
+    return properties.run({ [JOB_TAGS]: [...properties.tags().add(checkTag(tag))].join(",") }, body);
+  },
+  cancelJobGroup(groupId, reason) {
+    runtimeOf(this).application.tell({ type: "GroupCancelled", group: groupId, ...because(reason) });
+  },
+  cancelJobsWithTag(tag, reason) {
+    runtimeOf(this).application.tell({ type: "TagCancelled", tag: checkTag(tag), ...because(reason) });
+  },
+  cancelAllJobs() {
+    runtimeOf(this).application.tell({ type: "AllCancelled" });
+  },
+  cancelJob(jobId, reason) {
+    runtimeOf(this).application.tell({ type: "JobCancelled", jobId, ...because(reason) });
+  },
+  cancelStage(stageId, reason) {
+    runtimeOf(this).application.tell({ type: "StageCancelled", stageId, ...because(reason) });
+  },
+  killTaskAttempt(taskId, interruptThread = true, reason = "killed via SparkContext.killTaskAttempt") {
+    runtimeOf(this).application.tell({ type: "KillTaskAttempt", taskId, interrupt: interruptThread, reason });
+  },
+};
+
+function setTags(context: SparkContext, tags: ReadonlySet<string>): void {
+  runtimeOf(context).properties.set({ [JOB_TAGS]: tags.size === 0 ? null : [...tags].join(",") });
+}
+
+function because(reason: string | undefined): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason };
+}
