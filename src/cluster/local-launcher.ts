@@ -9,6 +9,7 @@ import type { ExecutorExit, Launcher, LauncherHandlers } from "../driver/endpoin
 import { CONFIGURATION_VARIABLE } from "../executor/process/options";
 import { parseAddress } from "../wire/address";
 import { SECRET_FILE_VARIABLE, SECRET_VARIABLE } from "../wire/auth";
+import { withAllocator } from "./allocator";
 import { EXECUTOR_NODE_OPTIONS } from "./executor-options";
 import { exitReason } from "./exit-reason";
 
@@ -180,7 +181,7 @@ export class LocalLauncher implements Launcher {
 
   #environment(): NodeJS.ProcessEnv {
     const { configuration } = this.options;
-    const environment: NodeJS.ProcessEnv = { ...process.env };
+    const environment: NodeJS.ProcessEnv = withAllocator(process.env);
     delete environment[SECRET_VARIABLE];
     delete environment["NODE_OPTIONS"];
     for (const [key, value] of Object.entries(configuration)) {

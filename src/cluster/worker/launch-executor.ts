@@ -5,6 +5,7 @@ import { localRoots } from "../../storage/local-directories";
 import { applicationSecret, SECRET_FILE_VARIABLE } from "../../wire/auth";
 import type { TlsFiles } from "../../wire/tls";
 import type { Messages } from "../../wire/wire";
+import { withAllocator } from "../allocator";
 import { EXECUTOR_NODE_OPTIONS } from "../executor-options";
 import { Child } from "./child";
 import { rollingOf } from "./rolling-file";
@@ -72,8 +73,8 @@ export function launchExecutor(message: Messages.LaunchExecutor.$Properties, on:
   });
 }
 
-/** The worker's environment without what is its own. */
+/** The environment of what a worker starts: its own without what is only the worker's, and `more`. */
 export function childEnvironment(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _options, FIRESTEEL_SUBMIT_ARGS: _submitted, ...inherited } = process.env;
-  return { ...inherited, ...more };
+  return withAllocator({ ...inherited, ...more });
 }

@@ -29,6 +29,7 @@ class ShuffleOutputs {
   /** Epoch at which output m was registered. */
   readonly since: Int32Array;
   available = 0;
+  bytesWritten = 0;
 
   constructor(
     readonly numMaps: number,
@@ -46,8 +47,20 @@ export class MapOutputRegistry {
   readonly #executors: string[] = [];
   readonly #indexOfExecutor = new Map<string, number>();
 
+  #bytesWritten = 0;
+
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /** Shuffles that are known, with or without outputs. */
+  get size(): number {
+    return this.#shuffles.size;
+  }
+
+  /** Bytes that were written for them, what was lost and written again included. */
+  get bytesWritten(): number {
+    return this.#bytesWritten;
   }
 
   /**
@@ -93,6 +106,12 @@ export class MapOutputRegistry {
     shuffle.executorOf[map] = this.#executorIndex(executorId);
     shuffle.statuses[map] = status;
     shuffle.since[map] = this.#epoch;
+  }
+
+  /** A map task of the shuffle wrote so much. */
+  wrote(shuffleId: number, bytes: number): void {
+    this.#shuffle(shuffleId).bytesWritten += bytes;
+    this.#bytesWritten += bytes;
   }
 
   isAvailable(shuffleId: number, map: number): boolean {
@@ -202,6 +221,7 @@ export class MapOutputRegistry {
 
   /** Forgets the shuffle. */
   release(shuffleId: number): boolean {
+    this.#bytesWritten -= this.#shuffles.get(shuffleId)?.bytesWritten ?? 0;
     return this.#shuffles.delete(shuffleId);
   }
 

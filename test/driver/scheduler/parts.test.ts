@@ -131,6 +131,18 @@ describe("Map output registry", () => {
     expect(() => registry.declare(3, 4)).toThrow(/has 3 map tasks, not 4/);
     expect([registry.release(3), registry.release(3), registry.locations(3)]).toEqual([true, false, null]);
   });
+
+  test("counts shuffles and the bytes written for them until they are released", () => {
+    const registry = new MapOutputRegistry();
+    for (const shuffleId of [1, 2]) registry.declare(shuffleId, 2);
+    registry.wrote(1, 100);
+    registry.wrote(1, 50);
+    registry.wrote(2, 7);
+    expect([registry.size, registry.bytesWritten]).toEqual([2, 157]);
+    registry.release(1);
+    registry.release(1);
+    expect([registry.size, registry.bytesWritten]).toEqual([1, 7]);
+  });
 });
 
 describe("Walks over the lineage", () => {

@@ -460,8 +460,11 @@ export class DagScheduler implements TaskSetOwner {
 
   taskSucceeded(set: TaskSet, slot: number, attempt: TaskAttempt, outcome: Success): void {
     const { stage } = set;
-    if (stage.output.kind === "shuffle")
-      this.mapOutputs.register(stage.output.dependency.shuffleId, slot, attempt.executor.id, outcome.result);
+    if (stage.output.kind === "shuffle") {
+      const { shuffleId } = stage.output.dependency;
+      this.mapOutputs.register(shuffleId, slot, attempt.executor.id, outcome.result);
+      this.mapOutputs.wrote(shuffleId, outcome.metrics?.shuffleBytesWritten ?? 0);
+    }
     if (stage.barrier)
       stage.held.push({ slot, taskId: attempt.taskId, result: outcome.result, accumUpdates: outcome.accumUpdates });
     else this.#deliver(stage, slot, attempt.taskId, outcome.result, outcome.accumUpdates);
