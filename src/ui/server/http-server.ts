@@ -2,6 +2,7 @@
  * The HTTP server of every user interface: pages, answers, notices of change. Binds to one address; when its port is taken,
  * to the next ones. Neither it nor its connections keep the process alive, unless that is all the process is for.
  */
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
@@ -75,13 +76,9 @@ export class HttpServer {
     for (let tried = 0; ; tried++) {
       const candidate = port === 0 ? 0 : port + tried;
       try {
-        await new Promise<void>((resolve, reject) => {
-          this.#server.once("error", reject);
-          this.#server.listen({ host, port: candidate }, () => {
-            this.#server.removeListener("error", reject);
-            resolve();
-          });
-        });
+        const listening = once(this.#server, "listening");
+        this.#server.listen({ host, port: candidate });
+        await listening;
         break;
       } catch (cause) {
         const taken = ["EADDRINUSE", "EACCES"].includes((cause as NodeJS.ErrnoException).code ?? "");
