@@ -9,8 +9,10 @@ import {
   type ValueContext,
 } from "../../columnar";
 
-/** Records of the first batch. */
-const FIRST_ROWS = 64;
+/** Records of the first batch: few, since nobody knows yet how long they are. */
+const FIRST_ROWS = 8;
+/** Records of a batch to those of the batch before it, at most. */
+const GROWTH = 4;
 /** A batch has fewer records where they are long: they are on the heap until it is full. */
 const BATCH_BYTES = 1 << 20;
 
@@ -76,7 +78,7 @@ export class EncodeSink implements Sink {
       const before = this.out.length;
       this.#encoder.encodeRows(rows, 0, rows.length, this.out);
       const fitting = Math.floor((BATCH_BYTES * rows.length) / (this.out.length - before));
-      this.full = Math.max(1, Math.min(BATCH_ROWS, 2 * this.full, fitting));
+      this.full = Math.max(1, Math.min(BATCH_ROWS, GROWTH * this.full, fitting));
       this.#encoded += rows.length;
       this.rows = [];
       this.flushed?.(this.out, rows.length);
