@@ -21,6 +21,8 @@ import type { Code, FrozenTable, Node, Slot } from "./wire";
 export interface Encoded {
   readonly table: FrozenTable;
   readonly reusable: boolean;
+  /** What crosses as a reference. */
+  readonly travellers: readonly object[];
 }
 
 /**
@@ -53,6 +55,7 @@ export class Encoder {
   private readonly moduleIndexes = new Map<string, number>();
   private readonly imports: Record<string, Record<string, ModuleTarget>> = {};
   private readonly classes: string[] = [];
+  private readonly travellers: object[] = [];
   private readonly functions: FunctionEncoder;
   private where: (() => string | undefined) | undefined;
 
@@ -78,7 +81,7 @@ export class Encoder {
       imports: this.imports,
       classes: this.classes,
     };
-    return { table, reusable: !this.mutable };
+    return { table, reusable: !this.mutable, travellers: this.travellers };
   }
 
   close(): void {
@@ -207,6 +210,7 @@ export class Encoder {
     }
     // Each task resolves references anew: an accumulator counts for its task, a broadcast may have been destroyed.
     this.mutable = true;
+    this.travellers.push(value);
     return { t: "travel", ref: answer.ref, id: this.slot(answer.id, index, "id") };
   }
 }

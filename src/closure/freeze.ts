@@ -70,6 +70,11 @@ interface Contents {
   readonly classes: readonly string[];
   /** Kept alive with the frozen value, so that instances in results can be theirs. */
   readonly constructors: readonly unknown[];
+  /**
+   * Broadcasts and accumulators that tasks will ask for: kept alive, too. The function itself is not: what else its scope reaches may be the
+   * handle of the very dataset that has the frozen value, which then would never be released.
+   */
+  readonly travellers: readonly object[];
 }
 
 const contents = new WeakMap<object, Contents>();
@@ -78,16 +83,16 @@ function contentsOf(frozen: Pick<Frozen, "bytes">): Contents {
   return contents.get(frozen) ?? contentsOfTable(readTable(frozen.bytes));
 }
 
-function contentsOfTable({ modules, imports, classes }: FrozenTable): Contents {
+function contentsOfTable({ modules, imports, classes }: FrozenTable, travellers: readonly object[] = []): Contents {
   const targets = [...modules, ...Object.values(imports).flatMap((ofFile) => Object.values(ofFile))];
-  return { targets, classes, constructors: classes.map((id) => driverClasses.known(id)) };
+  return { targets, classes, constructors: classes.map((id) => driverClasses.known(id)), travellers };
 }
 
-function seal({ table, reusable }: Encoded, name: string): Frozen {
+function seal({ table, reusable, travellers }: Encoded, name: string): Frozen {
   const bytes = writeTable(table);
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 32);
   const frozen: Frozen = { hash, bytes, reusable, name };
-  contents.set(frozen, contentsOfTable(table));
+  contents.set(frozen, contentsOfTable(table, travellers));
   return frozen;
 }
 

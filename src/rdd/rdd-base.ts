@@ -8,12 +8,6 @@ import type { DatasetNode } from "./nodes/node";
 import type { RDD } from "./rdd";
 import { TRAVEL, type TravelRefusal } from "./shared/travel";
 
-/**
- * The functions that were captured, as long as the captures are in use: what they refer to (broadcasts) must not be
- * released before.
- */
-const originals = new WeakMap<Frozen, unknown>();
-
 export class RddBase {
   /** Internal: where the records come from. */
   readonly node: DatasetNode;
@@ -59,9 +53,7 @@ export class RddBase {
   capture(f: unknown, call: string): Frozen {
     this.port.assertRunning(call);
     checkFunction(call, f);
-    const frozen = this.port.freeze(f, call);
-    originals.set(frozen, f);
-    return frozen;
+    return this.port.freeze(f, call);
   }
 
   /** Internal: what the handle keeps; see cleaner.ts. */

@@ -17,6 +17,10 @@ test("a shuffle lives as long as something made from it", () => {
   expect(results["in use"]).toEqual({ before: [], count: 10, stages: 1 });
 });
 
+test("a function whose scope reaches the handle does not keep it", () => {
+  expect(results["reaches itself"]).toEqual({ count: 10, released: ["shuffle 0"] });
+});
+
 test("what a tree aggregation leaves behind is released", () => {
   expect(results["tree aggregation"]).toEqual({ sum: 4950, released: ["shuffle 0"] });
 });
