@@ -82,6 +82,7 @@ function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions
       .split(",")
       .map((name) => name.trim())
       .filter((name) => name !== ""),
+    framedBy: conf.read(settings.UI_FRAMED_BY),
     killEnabled: conf.read(settings.UI_KILL_ENABLED),
     profileAtOnce: conf.read(settings.PROFILER_ENABLED),
     profileIntervalMicros: Math.max(1, interval) * 1000,

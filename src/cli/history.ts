@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import * as settings from "../common/cluster-config-entries";
-import { EVENT_LOG_DIR, UI_BIND_ADDRESS } from "../common/config-entries";
+import { EVENT_LOG_DIR, UI_BIND_ADDRESS, UI_FRAMED_BY } from "../common/config-entries";
 import { userCache } from "../common/user-cache";
 import { version } from "../common/version";
 import { loadUi, webFolder } from "../ui/load";
@@ -25,6 +25,7 @@ export async function history(command: Command): Promise<void> {
     host: options.host ?? read(UI_BIND_ADDRESS),
     port,
     allowedHosts: allowedHosts(read),
+    framedBy: read(UI_FRAMED_BY),
     updateInterval: read(settings.HISTORY_UPDATE),
     retained: read(settings.HISTORY_RETAINED),
     cleaner: read(settings.HISTORY_CLEANER)

@@ -20,6 +20,7 @@ import {
   fraction,
   decimal,
 } from "./config-entry";
+import { UsageError } from "./errors";
 import { parseBytes, parseDuration } from "./units";
 
 export type { ConfigEntry };
@@ -300,6 +301,12 @@ export const UI_ALLOWED_HOSTS = text(
   "",
   "Host names, with commas between, under which pages may be asked for beside addresses and this host's own name.",
 );
+export const UI_FRAMED_BY = define(
+  "spark.ui.allowFramingFrom",
+  "",
+  "Origins (https://notebooks.example.org), with commas between, whose pages may show pages of the dashboard in frames, beside its own.",
+  (v, k) => originsOf(v, k),
+);
 export const UI_KILL_ENABLED = flag("spark.ui.killEnabled", true, "Allow jobs and stages to be killed from pages.");
 export const UI_RETAINED_JOBS = integer("spark.ui.retainedJobs", 1000, "Jobs that pages remember.", 1);
 export const UI_RETAINED_STAGES = integer("spark.ui.retainedStages", 1000, "Stages that pages remember.", 1);
@@ -352,4 +359,22 @@ export function configEntries(): readonly ConfigEntry<unknown>[] {
 /** Whether a setting's value must not be shown (Spark's spark.redaction.regex default, plus ours). */
 export function isSecretKey(key: string): boolean {
   return /secret|password|token|access[.]?key|credential/i.test(key);
+}
+
+function originsOf(list: string, key: string): string[] {
+  return list
+    .split(",")
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== "")
+    .map((origin) => {
+      const url = URL.canParse(origin) ? new URL(origin) : null;
+      if (url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+      throw new UsageError(
+        "INVALID_CONF_VALUE",
+        `${key} must list origins such as https://notebooks.example.org, not "${origin}".`,
+        {
+          parameters: { key, value: origin },
+        },
+      );
+    });
 }

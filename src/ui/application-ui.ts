@@ -13,7 +13,7 @@ import type { ApplicationControl, Applications } from "./server/applications";
 import { workerLog } from "./server/log-files";
 import { HttpServer } from "./server/http-server";
 import { prometheusText } from "./server/prometheus";
-import { json, Routes } from "./server/routes";
+import { json, redirect, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
 import { AppStore, type Limits } from "./store/app-store";
 import { applicationInfo } from "./views/application";
@@ -43,6 +43,7 @@ export interface ApplicationUiOptions {
   readonly port: number;
   readonly portRetries: number;
   readonly allowedHosts: readonly string[];
+  readonly framedBy: readonly string[];
   readonly killEnabled: boolean;
   readonly profileAtOnce: boolean;
   /** Between two samples of the driver. */
@@ -97,12 +98,17 @@ export class ApplicationUi implements Applications {
   }
 
   async listen(): Promise<string> {
-    const { host, port, portRetries, allowedHosts, webFolder } = this.options;
+    const { host, port, portRetries, allowedHosts, framedBy, webFolder } = this.options;
     const routes = new Routes();
     addIdentity(routes, () => this.#identity());
     addApiV1(routes, this);
     addPlainPages(routes, this);
     addApiFiresteel(routes, this, (store) => reportHtml(store, webFolder, this.options.version));
+    // Pages are told apart behind the "#", which servers are not told.
+    routes.get("/individual", () => redirect("./#/individual"));
+    routes.get("/individual/:figure", ({ parameters }) =>
+      redirect(`../#/individual/${encodeURIComponent(parameters["figure"]!)}`),
+    );
     routes.get("/health", () => json({ status: "ok" }));
     routes.get("/metrics/prometheus", () => {
       return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: prometheusText(this.#store, Date.now()) };
@@ -117,6 +123,7 @@ export class ApplicationUi implements Applications {
         port,
         portRetries,
         allowedHosts,
+        framedBy,
         files: new StaticFiles(webFolder),
         versions: (application) =>
           Promise.resolve(application === null || application === this.#store.application.id ? versions : null),

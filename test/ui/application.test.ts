@@ -28,6 +28,7 @@ let mine: string;
 beforeAll(async () => {
   const conf = new SparkConf();
   conf.set("spark.ui.enabled", "true").set("spark.ui.port", "0").set("spark.ui.password", "hunter2").set("spark.x", "hunter2");
+  conf.set("spark.ui.allowFramingFrom", "https://notebooks.example.org");
   sc = new SparkContext("local[2]", "dashboard test", conf);
   base = await sc.openUi();
   app = `/api/v1/applications/${sc.applicationId}`;
@@ -207,6 +208,13 @@ test("pages and answers forbid what a page of ours does not need", async () => {
   const { headers } = await ask("/health");
   expect(headers["content-security-policy"]).toContain("default-src 'none'");
   expect(headers).toMatchObject({ "x-content-type-options": "nosniff", "cache-control": "no-store" });
+  expect(headers["content-security-policy"]).toContain("frame-ancestors 'self' https://notebooks.example.org");
+});
+
+test("figures alone have addresses that servers know", async () => {
+  const { status, headers } = await ask("/individual/task-stream");
+  expect([status, headers["location"]]).toEqual([302, "../#/individual/task-stream"]);
+  expect((await ask("/individual")).headers["location"]).toBe("./#/individual");
 });
 
 test("metrics are in Prometheus's text format", async () => {

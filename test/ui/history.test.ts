@@ -53,6 +53,7 @@ async function serve(
     host: "127.0.0.1",
     port: 0,
     allowedHosts: [],
+    framedBy: [],
     updateInterval: 50,
     retained: 2,
     cleaner: null,
@@ -163,6 +164,7 @@ test("what is no log is passed over, one that cannot be read says why; a directo
     host: "127.0.0.1",
     port: 0,
     allowedHosts: [],
+    framedBy: [],
     updateInterval: 1000,
     retained: 1,
   };

@@ -28,6 +28,7 @@ export interface HistoryOptions {
   readonly host: string;
   readonly port: number;
   readonly allowedHosts: readonly string[];
+  readonly framedBy: readonly string[];
   /** How often the directory is looked at, ms: spark.history.fs.update.interval. */
   readonly updateInterval: number;
   /** Applications kept in memory: spark.history.retainedApplications. */
@@ -65,7 +66,7 @@ export class HistoryUi implements Applications {
 
   /** Resolves with the address. */
   async listen(): Promise<string> {
-    const { host, port, allowedHosts, webFolder, version, updateInterval, cleaner } = this.options;
+    const { host, port, allowedHosts, framedBy, webFolder, version, updateInterval, cleaner } = this.options;
     const routes = new Routes();
     addIdentity(routes, () => ({
       kind: "history",
@@ -88,6 +89,7 @@ export class HistoryUi implements Applications {
         port,
         portRetries: 0,
         allowedHosts,
+        framedBy,
         files: new StaticFiles(webFolder),
         versions: () => Promise.resolve(versions),
         background: false,

@@ -12,7 +12,7 @@ import { log } from "../../common/log";
 import { ChangeStream, type Versions } from "./change-stream";
 import { forwarded } from "./reverse-proxy";
 import { errorReply, type Reply, type Routes } from "./routes";
-import { Gate, SECURITY_HEADERS } from "./security";
+import { Gate, securityHeaders } from "./security";
 import type { StaticFiles } from "./static-files";
 
 export interface ServerOptions {
@@ -23,6 +23,8 @@ export interface ServerOptions {
   /** spark.port.maxRetries. */
   readonly portRetries: number;
   readonly allowedHosts: readonly string[];
+  /** Origins whose pages may show these in frames. */
+  readonly framedBy?: readonly string[];
   readonly files: StaticFiles;
   /** What changes, for the event stream of an application (or of the server itself). Null where there is no such application. */
   versions(application: string | null): Promise<Versions | null>;
@@ -42,12 +44,14 @@ export class HttpServer {
   readonly #server: Server;
   readonly #changes = new ChangeStream();
   readonly #sockets = new Set<Socket>();
+  readonly #headers: readonly (readonly [string, string])[];
 
   constructor(
     private readonly options: ServerOptions,
     private readonly routes: Routes,
   ) {
     this.gate = new Gate(options.allowedHosts);
+    this.#headers = Object.entries(securityHeaders(options.framedBy ?? []));
     this.#server = createServer(
       { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
       (request, response) => {
@@ -103,7 +107,7 @@ export class HttpServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    for (const [name, value] of this.#headers) response.setHeader(name, value);
     const refusal = this.gate.refusal(request);
     if (refusal !== null) {
       request.resume();

@@ -41,6 +41,11 @@ export function json(value: unknown, status = 200): Reply {
   return { status, type: "application/json; charset=utf-8", body: JSON.stringify(value) };
 }
 
+/** To an address that is relative to the one asked for, so that it holds behind proxies. */
+export function redirect(location: string): Reply {
+  return { status: 302, type: "text/plain; charset=utf-8", body: "", headers: { location } };
+}
+
 export function errorReply(status: number, message: string): Reply {
   const error: ApiError = { error: message };
   return json(error, status);

@@ -8,15 +8,19 @@ import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 
-/** Pages run no script, and load nothing, that does not come from here. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "SAMEORIGIN",
-  "referrer-policy": "no-referrer",
-  "cross-origin-resource-policy": "same-origin",
-};
+/** Pages run no script, and load nothing, that does not come from here; those of the origins `framedBy` may show them in frames. */
+export function securityHeaders(framedBy: readonly string[]): Readonly<Record<string, string>> {
+  return {
+    "content-security-policy":
+      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; " +
+      ["frame-ancestors 'self'", ...framedBy].join(" "),
+    "x-content-type-options": "nosniff",
+    // It knows no list: where there is one, the policy above says all.
+    ...(framedBy.length === 0 ? { "x-frame-options": "SAMEORIGIN" } : {}),
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+  };
+}
 
 const LOCAL_NAMES: readonly string[] = ["localhost", hostname().toLowerCase()];
 

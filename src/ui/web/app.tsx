@@ -12,6 +12,7 @@ import { Environment } from "./pages/environment";
 import { Executors } from "./pages/executors";
 import { ExecutorDetail } from "./pages/executor-detail";
 import { History } from "./pages/history";
+import { Individual } from "./pages/individual";
 import { JobDetail } from "./pages/job-detail";
 import { Jobs } from "./pages/jobs";
 import { Master } from "./pages/master";
@@ -89,6 +90,15 @@ function Frame({ identity, route }: { identity: Identity; route: Route }) {
   }, [path]);
 
   const daemon = application === undefined;
+  if (!daemon && parts[0] === "individual" && parts[1] !== undefined) {
+    return (
+      <ScopeContext.Provider value={scope}>
+        <main ref={main} tabIndex={-1} key={path} class="individual-window">
+          <Individual parts={parts.slice(1)} query={route.query} />
+        </main>
+      </ScopeContext.Provider>
+    );
+  }
   return (
     <ScopeContext.Provider value={scope}>
       <a
@@ -120,6 +130,7 @@ function Frame({ identity, route }: { identity: Identity; route: Route }) {
 
 function applicationPage(parts: readonly string[]): ComponentChildren {
   const [name = "status", ...rest] = parts;
+  if (name === "individual") return <Individual parts={rest} query={{}} />;
   const page = PAGES[name];
   if (page === undefined) return <NotFound />;
   const Shown = rest.length > 0 && page.detail !== undefined ? page.detail : page.list;

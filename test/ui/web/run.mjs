@@ -82,6 +82,10 @@ const DRIVER_PAGES = [
   "environment",
   "searches",
   "searches/search-1",
+  "individual",
+  ...["attention", "task-stream", "progress", "workers-memory", "cluster-memory", "cpu", "workers", "graph", "profile"].map(
+    (figure) => `individual/${figure}`,
+  ),
 ];
 
 for (const [width, colorScheme] of [
@@ -117,6 +121,23 @@ for (const [width, colorScheme] of [
     }
   });
 }
+
+test("a figure alone fills its window, in a frame of the same host too; the status page leads to it", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/status`);
+  await settled(page);
+  await page.click('[aria-label="CPU alone"]');
+  await page.waitForSelector(".individual canvas");
+  assert.equal(await page.locator("nav, header, footer").count(), 0);
+  assert.ok((await page.locator(".individual canvas").first().boundingBox()).height > 700);
+  await page.route("**/notebook", (route) =>
+    route.fulfill({ contentType: "text/html", body: '<h1>A notebook</h1><iframe src="/#/individual/progress"></iframe>' }),
+  );
+  await page.goto(`${server.url}/notebook`);
+  await page.frameLocator("iframe").locator(".progress-list li").first().waitFor();
+  await close(page);
+  await server.close();
+});
 
 test("a keyboard reaches everything: skip link, visible focus, sorting, tabs", async () => {
   const server = await serve("driver", webFolder);

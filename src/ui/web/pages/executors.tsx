@@ -2,6 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { ExecutorMemory, ExecutorSummary } from "../../api-types";
 import { useApi } from "../api";
+import { Alone } from "../components/alone";
 import { Badge, Card, Facts, Page } from "../components/layout";
 import { MemoryTrack } from "../components/memory-bars";
 import { Empty, Shown } from "../components/state";
@@ -17,6 +18,14 @@ export function executorState(executor: ExecutorSummary): string {
 }
 
 export function Executors() {
+  return (
+    <Page title="Executors" aside={<Alone figure="workers" title="Executors" />}>
+      <ExecutorList />
+    </Page>
+  );
+}
+
+export function ExecutorList() {
   const scope = useScope();
   const executors = useApi<ExecutorSummary[]>(`${scope.api}/allexecutors`, ["executors", "tasks"], 1000);
   const memory = useApi<ExecutorMemory[]>(`${scope.mine}/executors/memory`, ["executors"], 1000);
@@ -25,58 +34,56 @@ export function Executors() {
     1,
     ...[...bars.values()]
       .filter(({ executorId }) => executorId !== "driver")
-      .map((bar) => Math.max(bar.limit, bar.rss + bar.spilled)),
+      .map((bar) => Math.max(bar.limit, bar.pausesAt, bar.rss + bar.spilled)),
   );
   return (
-    <Page title="Executors">
-      <Shown of={executors}>
-        {(all) => {
-          // In Spark's local mode the driver runs the tasks.
-          const workers = all.filter(({ id, totalTasks }) => id !== "driver" || totalTasks > 0);
-          const active = workers.filter(({ isActive }) => isActive);
-          const gone = workers.filter(({ isActive }) => !isActive);
-          const driver = all.filter(({ id, totalTasks }) => id === "driver" && totalTasks === 0);
-          const sum = (pick: (executor: ExecutorSummary) => number) =>
-            workers.reduce((total, executor) => total + pick(executor), 0);
-          return (
-            <>
-              <Facts
-                items={[
-                  ["Active", active.length],
-                  ["Gone", gone.length, gone.length > 0 ? "warn" : undefined] as [string, number, string?],
-                  ["Cores", active.reduce((total, { totalCores }) => total + totalCores, 0)],
-                  ["Tasks running", count(sum(({ activeTasks }) => activeTasks))],
-                  ["Tasks done", count(sum(({ completedTasks }) => completedTasks))],
-                  ["Task time", duration(sum(({ totalDuration }) => totalDuration))],
-                  [
-                    "Collecting garbage",
-                    percent(
-                      sum(({ totalGCTime }) => totalGCTime) /
-                        Math.max(
-                          1,
-                          sum(({ totalDuration }) => totalDuration),
-                        ),
-                    ),
-                  ],
-                ]}
-              />
-              <Card title="Running" flush>
-                {active.length === 0 ? (
-                  <Empty title="No executor is running">They have ended with the application, or none has registered yet.</Empty>
-                ) : (
-                  <ExecutorTable rows={[...active, ...driver]} bars={bars} scale={scale} />
-                )}
-              </Card>
-              {gone.length > 0 && (
-                <Card title="Gone" flush>
-                  <ExecutorTable rows={gone} bars={bars} scale={scale} gone />
-                </Card>
+    <Shown of={executors}>
+      {(all) => {
+        // In Spark's local mode the driver runs the tasks.
+        const workers = all.filter(({ id, totalTasks }) => id !== "driver" || totalTasks > 0);
+        const active = workers.filter(({ isActive }) => isActive);
+        const gone = workers.filter(({ isActive }) => !isActive);
+        const driver = all.filter(({ id, totalTasks }) => id === "driver" && totalTasks === 0);
+        const sum = (pick: (executor: ExecutorSummary) => number) =>
+          workers.reduce((total, executor) => total + pick(executor), 0);
+        return (
+          <>
+            <Facts
+              items={[
+                ["Active", active.length],
+                ["Gone", gone.length, gone.length > 0 ? "warn" : undefined] as [string, number, string?],
+                ["Cores", active.reduce((total, { totalCores }) => total + totalCores, 0)],
+                ["Tasks running", count(sum(({ activeTasks }) => activeTasks))],
+                ["Tasks done", count(sum(({ completedTasks }) => completedTasks))],
+                ["Task time", duration(sum(({ totalDuration }) => totalDuration))],
+                [
+                  "Collecting garbage",
+                  percent(
+                    sum(({ totalGCTime }) => totalGCTime) /
+                      Math.max(
+                        1,
+                        sum(({ totalDuration }) => totalDuration),
+                      ),
+                  ),
+                ],
+              ]}
+            />
+            <Card title="Running" flush>
+              {active.length === 0 ? (
+                <Empty title="No executor is running">They have ended with the application, or none has registered yet.</Empty>
+              ) : (
+                <ExecutorTable rows={[...active, ...driver]} bars={bars} scale={scale} />
               )}
-            </>
-          );
-        }}
-      </Shown>
-    </Page>
+            </Card>
+            {gone.length > 0 && (
+              <Card title="Gone" flush>
+                <ExecutorTable rows={gone} bars={bars} scale={scale} gone />
+              </Card>
+            )}
+          </>
+        );
+      }}
+    </Shown>
   );
 }
 

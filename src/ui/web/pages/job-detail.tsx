@@ -2,6 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { Dag, ExecutionData, JobData, StageData, StageFindings, TimelineEvent } from "../../api-types";
 import { useApi } from "../api";
+import { Alone } from "../components/alone";
 import { DagView } from "../components/dag-view";
 import { Badge, Card, Facts, KillButton, Page, TaskBar } from "../components/layout";
 import { Shown } from "../components/state";
@@ -71,6 +72,7 @@ export function JobDetail({ parts }: { parts: readonly string[] }) {
       </Shown>
       <Card
         title="Graph"
+        aside={<Alone figure="graph" query={{ job: id }} title="Graph" />}
         note="Stages from left to right; in each the operations and their datasets. A skipped stage's output was there already."
       >
         <Shown of={dag} height={260}>

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Profile } from "../../api-types";
 import { act, useApi } from "../api";
+import { Alone } from "../components/alone";
 import { FlameGraph } from "../components/flame-graph";
 import { Card, Page } from "../components/layout";
 import { Shown } from "../components/state";
@@ -10,7 +11,7 @@ import { duration } from "../lib/format";
 
 export function ProfilePage() {
   return (
-    <Page title="Profile">
+    <Page title="Profile" aside={<Alone figure="profile" title="Flame graph" />}>
       <ProfileCard />
     </Page>
   );
