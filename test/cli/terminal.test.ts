@@ -18,7 +18,7 @@ await sc.stop();
 
 /** Runs a submitted program with a terminal of its own; what the terminal got is in `stdout`. */
 function onTerminal(args: readonly string[]): Running {
-  const command = [process.execPath, cli, "submit", ...args];
+  const command = [process.execPath, cli, "submit", "--conf", "spark.ui.showConsoleProgress=true", ...args];
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
   const script =
     process.platform === "linux"

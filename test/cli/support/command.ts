@@ -39,6 +39,9 @@ export class Workplace {
       TMPDIR: this.temporary,
     };
     for (const name of ["FIRESTEEL_SUBMIT_ARGS", "FIRESTEEL_CONF_DIR", "NODE_OPTIONS"]) delete this.environment[name];
+    // On a busy machine any stage may take long enough for a line of progress; tests compare what programs print.
+    const defaults = join(this.#folder("home/.firesteel"), "spark-defaults.conf");
+    writeFileSync(defaults, "spark.ui.showConsoleProgress false\n");
   }
 
   /** Writes files by their paths below the work folder; returns the first one's path. */
