@@ -21,7 +21,7 @@ export interface ProcessesOptions {
 }
 
 /** How long a broken connection waits for the process's exit code, which says more. */
-const EXIT_REASON_GRACE_MS = 1000;
+const EXIT_REASON_GRACE_MS = 3000;
 
 export class Processes implements ExecutorBackend {
   readonly #endpoint: DriverEndpoint;

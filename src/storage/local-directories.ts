@@ -107,14 +107,14 @@ export class LocalDirectories {
       const application = resolve(into, "..");
       for (const executorId of readdirSync(application)) {
         if (executorId === this.executorId || executorId.startsWith(OWNER)) continue;
-        const owner = readOwner(join(application, executorId, OWNER));
-        if (owner === null || stateOf(owner) !== "gone") continue;
         const directory = join(into, `orphan-${executorId}`);
         try {
+          const owner = readOwner(join(application, executorId, OWNER));
+          if (owner === null || stateOf(owner) !== "gone") continue;
           renameSync(join(application, executorId), directory);
           claimed.push({ executorId, directory, into });
         } catch {
-          // Another replacement claimed it first.
+          // Another replacement claimed it first, or it cannot be seen whose it is.
         }
       }
     }
@@ -150,7 +150,7 @@ function isStale(application: string): boolean {
   try {
     const stat = lstatSync(application);
     if (!stat.isDirectory() || (process.getuid && stat.uid !== process.getuid())) return false;
-    const entries = list(application);
+    const entries = readdirSync(application);
     const files = entries.filter((name) => name.startsWith(`${OWNER}-`));
     const owners = files.map((name) => readOwner(join(application, name))).filter((owner) => owner !== null);
     if (owners.some((owner) => stateOf(owner) !== "gone")) return false;
@@ -159,7 +159,7 @@ function isStale(application: string): boolean {
     // None, or one whose file is half written, which a full disk makes last.
     return (owners.length > 0 && owners.length === files.length) || Date.now() - stat.mtimeMs > UNOWNED_GRACE_MS;
   } catch {
-    return false; // gone meanwhile
+    return false; // gone meanwhile, or it cannot be seen: too many open files, say
   }
 }
 
@@ -177,11 +177,19 @@ function writeOwner(path: string, pid: number): void {
   writeFileSync(path, JSON.stringify(identity), { mode: 0o600 });
 }
 
+/** Null where there is no owner file, or one that is half written. Throws where that cannot be seen. */
 function readOwner(path: string): ProcessIdentity | null {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as ProcessIdentity;
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as ProcessIdentity;
   } catch {
-    return null; // not an executor's directory, or its owner file is half written
+    return null;
   }
 }
 

@@ -6,6 +6,7 @@
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import { createServer } from "node:net";
 import { ClusterError } from "../common/errors";
+import { afterRunning } from "../common/running-time";
 import { MAGIC as BLOCKS } from "../storage/transfer/handshake";
 import type { Address } from "./address";
 import { formatAddress } from "./address";
@@ -115,7 +116,7 @@ export class Port {
       if (settled) return;
       settled = true;
       this.#strangers--;
-      clearTimeout(timer);
+      inTime();
       if (this.#waiting.get(peer)?.admit === settle) this.#waiting.delete(peer);
     };
     const refuse = (): void => {
@@ -123,8 +124,7 @@ export class Port {
       settle();
       socket.destroy();
     };
-    const timer = setTimeout(refuse, ADMISSION_MS);
-    timer.unref();
+    const inTime = afterRunning(ADMISSION_MS, refuse);
     socket.once("close", settle);
     let first: Buffer = Buffer.alloc(0);
     const look = (chunk: Buffer): void => {

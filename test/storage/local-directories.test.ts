@@ -137,6 +137,36 @@ describe("LocalDirectories", () => {
     expect(existsSync(join(root, "firesteel-living"))).toBe(false);
   });
 
+  test("nothing is removed while it cannot be seen whose it is", async () => {
+    const { directories } = LocalDirectories.create({ roots: [root], appId: "app-1", executorId: "1" });
+    const application = join(root, "firesteel-app-1");
+    const longAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(application, longAgo, longAgo);
+    const full = Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" });
+    const { readFileSync: read, readdirSync: list } = fs;
+    for (const hidden of ["owner-", "/stat", "boot_id", "firesteel-app-1"]) {
+      const refuse = (path: unknown): void => {
+        if (String(path).includes(hidden)) throw full;
+      };
+      const spies = [
+        jest.spyOn(fs, "readFileSync").mockImplementation(((path: string, ...rest: never[]) => {
+          refuse(path);
+          return read(path, ...rest);
+        }) as never),
+        jest.spyOn(fs, "readdirSync").mockImplementation(((path: string, ...rest: never[]) => {
+          refuse(path);
+          return list(path, ...rest);
+        }) as never),
+      ];
+      try {
+        expect(await removeStaleApplications([root])).toEqual([]);
+      } finally {
+        for (const spy of spies) spy.mockRestore();
+      }
+    }
+    expect(existsSync(directories[0]!)).toBe(true);
+  });
+
   test("what a dead executor left is taken over once: whole map outputs and blocks, the latest attempt", async () => {
     const dead = LocalDirectories.create(options("0"));
     const deadLayout = new FileLayout(dead.directories);

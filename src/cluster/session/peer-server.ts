@@ -3,6 +3,7 @@
  * what the proven ones say. Who proves nothing gets a nonce and no more.
  */
 import type { Server, ServerDuplexStream } from "@grpc/grpc-js";
+import { afterRunning } from "../../common/running-time";
 import type { Address } from "../../wire/address";
 import { clusterProof, isNonce, newNonce, proves } from "../../wire/auth";
 import { Doorkeeper } from "../../wire/admission";
@@ -41,7 +42,7 @@ export class Peer {
   readonly from: string;
   #state: "hello" | "proof" | "open" | "closed" = "hello";
   #nonces: { peer: Uint8Array; master: Uint8Array } | null = null;
-  readonly #timer: NodeJS.Timeout;
+  readonly #inTime: () => void;
 
   constructor(
     private readonly stream: ServerDuplexStream<Buffer, Buffer>,
@@ -50,8 +51,7 @@ export class Peer {
     private readonly onRefused: (reason: string, from: string) => void,
   ) {
     this.from = stream.getPeer();
-    this.#timer = setTimeout(() => this.refuse("The handshake took too long."), HANDSHAKE_MS);
-    this.#timer.unref();
+    this.#inTime = afterRunning(HANDSHAKE_MS, () => this.refuse("The handshake took too long."));
     stream.on("data", (bytes: Buffer) => this.#received(bytes));
     for (const event of ["end", "close", "cancelled", "error"]) stream.on(event, () => this.close());
   }
@@ -73,7 +73,7 @@ export class Peer {
     if (this.#state === "closed") return;
     const wasOpen = this.#state === "open";
     this.#state = "closed";
-    clearTimeout(this.#timer);
+    this.#inTime();
     this.stream.end();
     if (wasOpen) this.handlers.closed(this);
   }
@@ -112,7 +112,7 @@ export class Peer {
       this.#write({ refused: { reason: standby, standby: true } });
       return this.close();
     }
-    clearTimeout(this.#timer);
+    this.#inTime();
     this.#state = "open";
     this.#write({ welcome: { proof: clusterProof(this.secret, "master", this.role, peer, master) } });
   }

@@ -2,8 +2,10 @@
  * Executors whose connection broke and whose loss is not told yet: the launcher may soon say how their processes ended, which says
  * more. Until then the scheduler takes what they hold as there.
  */
+import { afterRunning } from "../../common/running-time";
+
 interface Departure {
-  readonly timer: NodeJS.Timeout;
+  readonly stop: () => void;
   readonly over: Promise<void>;
   readonly end: () => void;
 }
@@ -19,10 +21,10 @@ export class Departures {
   begin(executorId: string, graceMs: number, lost: () => void): void {
     let end!: () => void;
     const over = new Promise<void>((resolve) => (end = resolve));
-    const timer = setTimeout(() => {
+    const stop = afterRunning(graceMs, () => {
       if (this.end(executorId)) lost();
-    }, graceMs);
-    this.#departures.set(executorId, { timer, over, end });
+    });
+    this.#departures.set(executorId, { stop, over, end });
   }
 
   /** False when there was none. Who waits goes on when the current callback is done: by then its loss is to be told. */
@@ -30,7 +32,7 @@ export class Departures {
     const departure = this.#departures.get(executorId);
     if (departure === undefined) return false;
     this.#departures.delete(executorId);
-    clearTimeout(departure.timer);
+    departure.stop();
     departure.end();
     return true;
   }

@@ -3,13 +3,8 @@
  * stopped process): the time that the driver lost is given to everybody again, and messages that wait in its sockets
  * are read before anyone is declared lost.
  */
-export interface LivenessTimers {
-  /** Monotonic milliseconds. */
-  now(): number;
-  every(ms: number, run: () => void): { stop(): void };
-  /** Runs after the messages that wait in the process's sockets were handed out. */
-  afterReading(run: () => void): void;
-}
+import { runningClock } from "../../common/running-time";
+import type { RunningClock } from "../../common/running-time";
 
 /** Lateness of the own timer that counts as having been stalled, ms. */
 const STALL = 200;
@@ -23,7 +18,7 @@ export class Liveness {
   constructor(
     private readonly timeoutMs: number,
     private readonly lost: (id: string, silentMs: number) => void,
-    private readonly timers: LivenessTimers = systemTimers,
+    private readonly timers: RunningClock = runningClock,
   ) {
     this.#interval = Math.max(10, Math.min(5000, timeoutMs / 8));
     this.#expected = timers.now() + this.#interval;
@@ -65,14 +60,3 @@ export class Liveness {
       .filter(([, silent]) => silent > this.timeoutMs);
   }
 }
-
-const systemTimers: LivenessTimers = {
-  now: () => performance.now(),
-  every(ms, run) {
-    const timer = setInterval(run, ms);
-    timer.unref();
-    return { stop: () => clearInterval(timer) };
-  },
-  // Immediates run after the poll phase that reads sockets; HTTP/2 frames take a second turn to become messages.
-  afterReading: (run) => void setImmediate(() => setImmediate(() => setImmediate(run))),
-};

@@ -3,6 +3,7 @@
  * nothing of other executors, deadlines, or what messages mean.
  */
 import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { afterRunning } from "../../common/running-time";
 import { isNonce, newNonce, proofOf, proves } from "../../wire/auth";
 import type { SessionIds } from "../../wire/auth";
 import { ownVersions, versionMismatch } from "../../wire/versions";
@@ -42,7 +43,7 @@ export class Session {
   executorId = "";
   #state: "hello" | "register" | "ready?" | "open" | "closed" = "hello";
   #nonces: { executor: Uint8Array; driver: Uint8Array } | null = null;
-  readonly #timer: NodeJS.Timeout;
+  readonly #inTime: () => void;
   #lastWords: LastWords | null = null;
   /** Messages of this turn of the event loop, tasks of one launch gathered. */
   #outgoing: Messages.ToExecutor.$Properties[] = [];
@@ -65,8 +66,7 @@ export class Session {
     private readonly stream: ServerDuplexStream<Buffer, Buffer>,
     private readonly owner: SessionOwner,
   ) {
-    this.#timer = setTimeout(() => this.#refuse("The handshake took too long."), HANDSHAKE_TIMEOUT);
-    this.#timer.unref();
+    this.#inTime = afterRunning(HANDSHAKE_TIMEOUT, () => this.#refuse("The handshake took too long."));
     this.closed = new Promise((resolve) => stream.on("close", resolve));
     stream.on("data", (bytes: Buffer) => this.#received(bytes));
     stream.on("end", () => this.close("the connection was closed"));
@@ -144,7 +144,7 @@ export class Session {
     if (this.#state === "closed") return;
     const wasOpen = this.#state === "open";
     this.#state = "closed";
-    clearTimeout(this.#timer);
+    this.#inTime();
     if (this.#forgetTimer !== null) clearTimeout(this.#forgetTimer);
     this.stream.end();
     if (wasOpen) this.owner.closed(this, reason);
@@ -257,7 +257,7 @@ export class Session {
 
   #ready(ready: Messages.Ready.$Properties): void {
     const executor = decodeReady(this.executorId, ready);
-    clearTimeout(this.#timer);
+    this.#inTime();
     this.#state = "open";
     this.owner.ready(this, executor);
   }

@@ -6,6 +6,7 @@
  * not go (native code that does not return) costs the process.
  */
 import type { ResourceLimits } from "node:worker_threads";
+import { afterRunning } from "../../common/running-time";
 import type { TaskFailure } from "../../wire/failure";
 import { describeThrown, firstLine } from "../../wire/failure";
 import { REPORT_RECYCLE } from "../shared/messages";
@@ -60,8 +61,8 @@ interface Kill {
   timer: NodeJS.Timeout;
 }
 
-/** A terminated thread must be gone after this, ms. */
-const TERMINATE_TIMEOUT = 2000;
+/** A terminated thread must be gone after this, ms: on a busy machine to take a full heap apart takes its time. */
+const TERMINATE_TIMEOUT = 5000;
 const SPARE_DELAY = 300;
 const TICK = 20;
 /** Tasks that run for longer are reported as started, ms. */
@@ -369,10 +370,9 @@ export class ThreadPool {
   #retire(thread: TaskThreadHandle, reason: string): void {
     if (thread.ending !== null) return;
     thread.terminate(reason);
-    const timer = setTimeout(() => {
+    afterRunning(TERMINATE_TIMEOUT, () => {
       if (!thread.isGone) this.handlers.fatal(`a task thread did not end within ${TERMINATE_TIMEOUT} ms (${reason})`);
-    }, TERMINATE_TIMEOUT);
-    timer.unref();
+    });
   }
 
   #exited(thread: TaskThreadHandle, code: number, error: Error | null): void {

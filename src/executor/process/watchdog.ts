@@ -55,11 +55,13 @@ export class MemoryWatchdog {
 }
 
 const MIB = 2 ** 20;
+/** Node itself: its code, and the compiled code of ours. Later versions are larger. */
+const BARE_PROCESS = (Number.parseInt(process.versions.node) >= 22 ? 110 : 80) * MIB;
 
 /**
  * What a process with `memoryBytes` to use may have resident: a third more for the garbage of collectors and allocators,
  * the bare process with its threads, but never so much that the container's limit is reached.
  */
 export function residentLimit(memoryBytes: number, slots: number, containerBytes: number): number {
-  return Math.min(memoryBytes * 1.3 + 80 * MIB + slots * 10 * MIB, containerBytes * 0.97);
+  return Math.min(memoryBytes * 1.3 + BARE_PROCESS + slots * 10 * MIB, containerBytes * 0.97);
 }

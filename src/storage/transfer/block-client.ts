@@ -69,12 +69,14 @@ export class BlockClient {
   constructor(private readonly options: BlockClientOptions) {
     this.#maxBytesInFlight = options.maxBytesInFlight ?? 48 * 2 ** 20;
     const timeout = options.timeout ?? 120_000;
-    this.#timer = setInterval(
-      () => {
-        for (const connection of this.#connections.values()) connection.checkSilence(timeout);
-      },
-      Math.min(1000, Math.max(10, timeout / 4)),
-    );
+    const interval = Math.min(1000, Math.max(10, timeout / 4));
+    let looked = performance.now();
+    this.#timer = setInterval(() => {
+      // Time in which this process did not run is no silence of others.
+      const passed = Math.min(performance.now() - looked, 2 * interval);
+      looked = performance.now();
+      for (const connection of this.#connections.values()) connection.silent(passed, timeout);
+    }, interval);
     this.#timer.unref();
   }
 
@@ -217,7 +219,8 @@ class Connection {
   #partialBytes = 0;
   /** The place given to the socket, when it is the receiver's own. */
   #direct = false;
-  #lastHeard = Date.now();
+  /** ms since something came, or was asked for while nothing was owed. */
+  #silence = 0;
   #failure: Error | null = null;
 
   constructor(
@@ -255,7 +258,7 @@ class Connection {
       const requestId = this.#nextId++ >>> 0;
       const bytes = encodeRequest(type, requestId, body);
       if (this.#pending.length === 0) {
-        this.#lastHeard = Date.now();
+        this.#silence = 0;
         this.#socket.ref();
       }
       this.#pending.push({ requestId, receiver: receiver, resolve, reject });
@@ -264,8 +267,10 @@ class Connection {
     }) as Promise<never>;
   }
 
-  checkSilence(timeout: number): void {
-    if (this.#pending.length === 0 || Date.now() - this.#lastHeard < timeout) return;
+  /** So many ms have passed. */
+  silent(passed: number, timeout: number): void {
+    this.#silence += passed;
+    if (this.#pending.length === 0 || this.#silence < timeout) return;
     this.destroy(new Error(`it was silent for ${timeout} ms`));
   }
 
@@ -292,7 +297,7 @@ class Connection {
   }
 
   #read(count: number, bytes: Uint8Array): void {
-    this.#lastHeard = Date.now();
+    this.#silence = 0;
     if (this.#failure !== null) return;
     try {
       if (this.#direct) this.#filled(count);

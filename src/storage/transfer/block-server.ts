@@ -6,6 +6,7 @@ import { read as readAsync, readSync, rmSync } from "node:fs";
 import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import { ClusterError } from "../../common/errors";
+import { afterRunning } from "../../common/running-time";
 import type { Endpoint } from "../block-address";
 import { endpointName } from "../block-address";
 import type { Encryption } from "./block-client";
@@ -146,7 +147,7 @@ export class BlockServer {
 
 class ServerConnection {
   readonly #handshake: ServerHandshake;
-  readonly #timer: NodeJS.Timeout;
+  readonly #inTime: () => void;
   #greeted = false;
   #authenticated = false;
   /** Bytes of an unfinished message; never more than the longest message. */
@@ -165,8 +166,7 @@ class ServerConnection {
     private readonly onRefused: () => void,
   ) {
     this.#handshake = new ServerHandshake(options.secret);
-    this.#timer = setTimeout(() => this.#refuse(), HANDSHAKE_MS);
-    this.#timer.unref();
+    this.#inTime = afterRunning(HANDSHAKE_MS, () => this.#refuse());
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("drain", () => this.#wake());
     socket.on("error", () => socket.destroy());
@@ -179,7 +179,7 @@ class ServerConnection {
   }
 
   closed(): void {
-    clearTimeout(this.#timer);
+    this.#inTime();
     this.#queue.length = 0;
     this.#wake();
   }
@@ -215,7 +215,7 @@ class ServerConnection {
         this.#refuse();
         return false;
       }
-      clearTimeout(this.#timer);
+      this.#inTime();
       this.#authenticated = true;
       this.onKnown();
       this.socket.write(proof);

@@ -1,8 +1,8 @@
 /** Deadlines, with time in the test's hands. */
 import { Liveness } from "../../../src/driver/endpoint/liveness";
-import type { LivenessTimers } from "../../../src/driver/endpoint/liveness";
+import type { RunningClock } from "../../../src/common/running-time";
 
-class World implements LivenessTimers {
+class World implements RunningClock {
   time = 0;
   lost: string[] = [];
   /** Messages that lie in the sockets until they are read. */
