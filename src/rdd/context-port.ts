@@ -27,6 +27,8 @@ export interface ContextPort {
   /** Settings that the user gave, as opposed to defaults. */
   isSet(key: string): boolean;
   readonly defaultParallelism: number;
+  /** Of each executor that is there now, the cores; absent where nobody knows of executors. */
+  executorCores?(): readonly number[];
   readonly defaultMinPartitions: number;
   /** How values of user classes are written for tasks and read from their results. */
   readonly values: ValueContext;

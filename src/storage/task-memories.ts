@@ -11,22 +11,33 @@ export interface MemoryOffer {
   readonly goneAt: number;
 }
 
+/** Offers that are over and not forgotten yet. */
+const MOST_OVER = 256;
+
 export class TaskMemories {
   readonly #offers = new Map<string, MemoryOffer>();
+  readonly #over = new Set<string>();
   readonly #waiting = new Map<string, Set<(offer: MemoryOffer) => void>>();
 
   offer(offer: MemoryOffer, holdings: TaskHoldings): number {
     const { key, memory, endedAt } = offer;
+    this.#over.delete(key);
     this.#offers.set(key, offer);
     for (const resolve of this.#waiting.get(key) ?? []) resolve(offer);
     this.#waiting.delete(key);
     return holdings.addLease(() => {
-      if (this.#offers.get(key) === offer) this.#offers.delete(key);
+      if (this.#offers.get(key) === offer) this.#end(key);
       change(memory, endedAt, (cell) => Atomics.store(cell, 0, 1));
     });
   }
 
-  /** For the task of `holdings`. Null where nobody offers it within `waitMs`. */
+  #end(key: string): void {
+    this.#offers.delete(key);
+    this.#over.add(key);
+    if (this.#over.size > MOST_OVER) this.#over.delete(this.#over.keys().next().value!);
+  }
+
+  /** For the task of `holdings`. Null where nobody offers it within `waitMs`, and at once where it was offered and that is over. */
   join(key: string, waitMs: number, holdings: TaskHoldings): SharedMemory | null | Promise<SharedMemory | null> {
     const joined = ({ memory, goneAt }: MemoryOffer): SharedMemory => {
       holdings.addLease(() => change(memory, goneAt, (cell) => Atomics.add(cell, 0, 1)));
@@ -34,6 +45,7 @@ export class TaskMemories {
     };
     const known = this.#offers.get(key);
     if (known !== undefined) return joined(known);
+    if (this.#over.has(key)) return null;
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(key) ?? new Set();
       this.#waiting.set(key, waiting);

@@ -9,8 +9,8 @@ import { columnName, marginsOfRows } from "../base/predictor";
 import { doubleField, vectorField } from "../base/schema";
 import { VectorUDT } from "../linalg/user-types";
 import { DenseVector, SparseVector, type Vector } from "../linalg/vectors";
+import { svcFit } from "../linear/fits";
 import { LinearEstimator } from "../linear/linear-estimator";
-import { fitSvc } from "../linear/svc-fit";
 import type { TrainingRows } from "../linear/training-data";
 import { doubleParam } from "../param/kinds";
 import { knownSummary } from "../base/summary";
@@ -49,15 +49,16 @@ export class LinearSVC extends withParams(LinearEstimator<LinearSVCModel>, svcPa
         "INVALID_LABEL",
         `LinearSVC only supports binary classification. ${numClasses} classes detected in ${this.getLabelCol()}.`,
       );
-    const fit = await rows.passing(
-      fitSvc(summary, {
+    const fit = await rows.fit(svcFit, {
+      summary,
+      options: {
         regParam: this.getRegParam(),
         maxIter: this.getMaxIter(),
         tol: this.getTol(),
         fitIntercept: this.getFitIntercept(),
         standardization: this.getStandardization(),
-      }),
-    );
+      },
+    });
     return LinearSVCModel.fitted(this, new DenseVector(fit.coefficients), fit.intercept, df, fit.objectiveHistory);
   }
 }

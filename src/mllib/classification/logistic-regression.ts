@@ -9,8 +9,9 @@ import { numClassesOf } from "../base/attributes";
 import { doubleField, vectorField } from "../base/schema";
 import { DenseMatrix, type Matrix } from "../linalg/matrices";
 import { DenseVector, type Vector } from "../linalg/vectors";
+import { logisticFit } from "../linear/fits";
 import { LinearEstimator } from "../linear/linear-estimator";
-import { fitLogistic, type LogisticBounds, type LogisticModelValues } from "../linear/logistic-fit";
+import type { LogisticBounds, LogisticModelValues } from "../linear/logistic-fit";
 import type { Summary } from "../linear/summary";
 import type { TrainingRows } from "../linear/training-data";
 import { withParams } from "../param/params";
@@ -85,8 +86,9 @@ export class LogisticRegression extends withParams(LinearEstimator<LogisticRegre
       else intercepts[0] = present[0] === 1 ? Infinity : -Infinity;
       return fitted({ coefficients: Array.from({ length: sets }, () => new Float64Array(width)), intercepts }, [0]);
     }
-    const fit = await rows.passing(
-      fitLogistic(summary, {
+    const fit = await rows.fit(logisticFit, {
+      summary,
+      options: {
         numClasses,
         multinomial,
         regParam: this.getRegParam(),
@@ -97,8 +99,8 @@ export class LogisticRegression extends withParams(LinearEstimator<LogisticRegre
         standardization: this.getStandardization(),
         bounds,
         initial: this.initial(sets, width),
-      }),
-    );
+      },
+    });
     return fitted(fit, fit.objectiveHistory);
   }
 

@@ -1,6 +1,6 @@
 /** Bisecting k-means (M. Steinbach, G. Karypis, V. Kumar, A Comparison of Document Clustering Techniques, 2000), level by level as in Spark. */
 import { DataError } from "../../common/errors";
-import { aggregateProgram, type InstanceBlock, type TaskData } from "../compute";
+import { aggregateProgram, asked, type InstanceBlock, type Steps } from "../compute";
 import { addRow, type ClusterNode, flatTree, leafSums, type LeafSums } from "./cluster-tree";
 import { normalize, widthsDiffer } from "./points";
 import { RandomNumbers, seedFor } from "./random";
@@ -48,16 +48,16 @@ const MOST_LEVELS = 63;
 const EPSILON = 2 ** -52;
 
 /** At most k leaves; fewer where no cluster can be divided any more. The root is the first node. */
-export async function bisect(points: TaskData<InstanceBlock>, options: BisectOptions, who: string): Promise<ClusterNode[]> {
+export function* bisect(options: BisectOptions, who: string): Steps<ClusterNode[]> {
   const { k, cosine } = options;
-  const all = await points.aggregate(total, null);
+  const all = yield* asked(total, null);
   if (all === null || all.rows === 0)
     throw new DataError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to fit.`);
   if (!(all.weight > 0)) throw new DataError("INVALID_WEIGHT", `${who}: no row has a weight above 0.`);
   const { minDivisibleClusterSize: least } = options;
   const minSize = Math.ceil(least >= 1 ? least : least * all.rows);
   const nodes = [leaf(centered(all.sums, all.weight, cosine, who) ?? new Float64Array(all.sums.length))];
-  keep(nodes, [0], await sumsOf(points, nodes, [0]), cosine);
+  keep(nodes, [0], yield* sumsOf(nodes, [0]), cosine);
   let active = [0];
   let needed = k - 1;
   for (let level = 0; level < MOST_LEVELS && needed > 0; level++) {
@@ -66,7 +66,7 @@ export async function bisect(points: TaskData<InstanceBlock>, options: BisectOpt
       .sort((a, b) => nodes[b]!.size - nodes[a]!.size)
       .slice(0, needed);
     if (divisible.length === 0) break;
-    active = await divide(points, nodes, divisible, options, who);
+    active = yield* divide(nodes, divisible, options, who);
     needed -= active.length / 2;
   }
   return nodes;
@@ -83,14 +83,10 @@ function centered(sums: Float64Array, weight: number, cosine: boolean, who: stri
   return mean;
 }
 
-async function sumsOf(
-  points: TaskData<InstanceBlock>,
-  nodes: readonly ClusterNode[],
-  leaves: readonly number[],
-): Promise<LeafSums> {
+function* sumsOf(nodes: readonly ClusterNode[], leaves: readonly number[]): Steps<LeafSums> {
   const slots = new Int32Array(nodes.length).fill(-1);
   for (const [slot, node] of leaves.entries()) slots[node] = slot;
-  return (await points.aggregate(leafSums, { tree: flatTree(nodes), slots, count: leaves.length }))!;
+  return (yield* asked(leafSums, { tree: flatTree(nodes), slots, count: leaves.length }))!;
 }
 
 function keep(nodes: readonly ClusterNode[], leaves: readonly number[], { rows, costs }: LeafSums, cosine: boolean): void {
@@ -101,13 +97,12 @@ function keep(nodes: readonly ClusterNode[], leaves: readonly number[], { rows, 
 }
 
 /** Divides leaves in two by 2-means, all at the same time; gives the new ones. A leaf of which one half stays empty remains. */
-async function divide(
-  points: TaskData<InstanceBlock>,
+function* divide(
   nodes: ClusterNode[],
   divided: readonly number[],
   { maxIter, seed, cosine }: BisectOptions,
   who: string,
-): Promise<number[]> {
+): Steps<number[]> {
   const children: number[] = [];
   for (const node of divided) {
     const [left, right] = [nodes.length, nodes.length + 1];
@@ -115,7 +110,7 @@ async function divide(
     nodes[node]!.children = [left, right];
     children.push(left, right);
   }
-  let found = await sumsOf(points, nodes, children);
+  let found = yield* sumsOf(nodes, children);
   for (let iteration = 0; iteration < maxIter; iteration++) {
     let moved = false;
     for (const [slot, node] of children.entries()) {
@@ -128,7 +123,7 @@ async function divide(
       moved = true;
     }
     if (!moved) break;
-    found = await sumsOf(points, nodes, children);
+    found = yield* sumsOf(nodes, children);
   }
   keep(nodes, children, found, cosine);
   const made: number[] = [];

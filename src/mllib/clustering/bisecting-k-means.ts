@@ -1,52 +1,35 @@
 /** Bisecting k-means. */
-import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { Estimator } from "../base/estimator";
-import { columnName } from "../base/predictor";
-import { checkNumeric, withFields } from "../base/schema";
+import { type InstanceBlock, stepsProgram, type TaskData } from "../compute";
 import { withParams } from "../param/params";
 import { persistent } from "../persistence/registry";
-import { bisect } from "./bisect";
+import { bisect, type BisectOptions } from "./bisect";
 import { BisectingKMeansModel } from "./bisecting-k-means-model";
-import { clusterField } from "./clustering-model";
+import { ClusterEstimator } from "./cluster-estimator";
+import type { ClusterNode } from "./cluster-tree";
 import { bisectingKMeansParams } from "./params";
-import { checkPoints, pointsOf } from "./points";
+
+interface BisectingSpec {
+  readonly options: BisectOptions;
+  readonly who: string;
+}
+
+const bisecting = stepsProgram<BisectingSpec, ClusterNode[]>({
+  name: "mllib.bisectingKMeans.fit",
+  run: ({ options, who }) => bisect(options, who),
+});
 
 /**
  * Bisecting k-means: clusters are divided in two by 2-means, all those of a level at the same time and the larger ones first, until
  * there are k leaves or none can be divided. An iteration is a job over rows that executors keep.
  */
-export class BisectingKMeans extends withParams(Estimator<BisectingKMeansModel>, bisectingKMeansParams) {
-  override transformSchema(schema: StructType): StructType {
-    const weightCol = columnName(this.valueFor("weightCol"));
-    checkPoints(schema, this.getFeaturesCol(), this.className);
-    if (weightCol !== undefined) checkNumeric(schema, weightCol, this.className);
-    const prediction = columnName(this.getPredictionCol());
-    return withFields(schema, this.className, ...(prediction === undefined ? [] : [clusterField(prediction, this.getK())]));
-  }
-
-  protected override async fitModel(df: DataFrame, schema: StructType): Promise<BisectingKMeansModel> {
-    const who = this.className;
-    const cosine = this.getDistanceMeasure() === "cosine";
-    const weightCol = columnName(this.valueFor("weightCol"));
-    const points = await pointsOf(df, schema, { featuresCol: this.getFeaturesCol(), weightCol, cosine }, who);
-    try {
-      const maxIter = this.getMaxIter();
-      const nodes = await bisect(
-        points,
-        {
-          k: this.getK(),
-          maxIter,
-          seed: this.getSeed(),
-          minDivisibleClusterSize: this.getMinDivisibleClusterSize(),
-          cosine,
-        },
-        who,
-      );
-      return BisectingKMeansModel.fitted(this, nodes, maxIter, df);
-    } finally {
-      await points.release();
-    }
+export class BisectingKMeans extends withParams(ClusterEstimator<BisectingKMeansModel>, bisectingKMeansParams) {
+  protected override async fitOn(points: TaskData<InstanceBlock>, df: DataFrame): Promise<BisectingKMeansModel> {
+    const maxIter = this.getMaxIter();
+    const minDivisibleClusterSize = this.getMinDivisibleClusterSize();
+    const options = { k: this.getK(), maxIter, seed: this.getSeed(), minDivisibleClusterSize, cosine: this.cosine };
+    const nodes = await points.steps(bisecting, { options, who: this.className });
+    return BisectingKMeansModel.fitted(this, nodes, maxIter, df);
   }
 }
 

@@ -1,5 +1,5 @@
-/** Gaussian mixtures by expectation maximization (C. Bishop, Pattern Recognition and Machine Learning, 9.2): an iteration is a job. */
-import { aggregateProgram, type InstanceBlock, type TaskData } from "../compute";
+/** Gaussian mixtures by expectation maximization (C. Bishop, Pattern Recognition and Machine Learning, 9.2): an iteration is a step. */
+import { aggregateProgram, asked, type InstanceBlock, type Steps } from "../compute";
 import { denseCopy } from "../stat/covariance";
 import { type Gaussian, gaussian, Mixture } from "./gaussian-density";
 import { flat, NearestCenter } from "./nearest-center";
@@ -148,12 +148,11 @@ export interface MixtureFit {
  * From the clusters around `centers`, of which there may be fewer than k: then some components begin as the same. Ends where the
  * log-likelihood changes by no more than `tol`; it is that of the result.
  */
-export async function expectationMaximization(
-  points: TaskData<InstanceBlock>,
+export function* expectationMaximization(
   centers: readonly Float64Array[],
   { k, maxIter, tol }: { readonly k: number; readonly maxIter: number; readonly tol: number },
-): Promise<MixtureFit> {
-  const start = (await points.aggregate(nearestMoments, { centers }))!;
+): Steps<MixtureFit> {
+  const start = (yield* asked(nearestMoments, { centers }))!;
   const total = start.components.reduce((sum, { weight }) => sum + weight, 0);
   const begun = start.components
     .map((moments, c) => ({ moments, around: centers[c]! }))
@@ -165,9 +164,10 @@ export async function expectationMaximization(
     const component = begun[i % begun.length]!;
     return withVariance({ ...component, weight: component.weight / shares[i % begun.length]! }, overall);
   });
-  const expected = async (): Promise<Expectation> =>
-    (await points.aggregate(expect, { gaussians: components.map(({ weight, mean, cov }) => gaussian(weight, mean, cov)) }))!;
-  let found = await expected();
+  const expected = function* (): Steps<Expectation> {
+    return (yield* asked(expect, { gaussians: components.map(({ weight, mean, cov }) => gaussian(weight, mean, cov)) }))!;
+  };
+  let found = yield* expected();
   let iterations = 0;
   while (iterations < maxIter) {
     components = components.map((component, c) => {
@@ -177,7 +177,7 @@ export async function expectationMaximization(
         : { ...component, weight: 0 };
     });
     iterations++;
-    const next = await expected();
+    const next = yield* expected();
     const change = Math.abs(next.logLikelihood - found.logLikelihood);
     found = next;
     if (change <= tol) break;

@@ -1,6 +1,6 @@
 /** Where k-means begins: k-means‖ (B. Bahmani et al., Scalable K-Means++, VLDB 2012), or points drawn at random. */
 import { DataError } from "../../common/errors";
-import { aggregateProgram, type InstanceBlock, type TaskData } from "../compute";
+import { aggregateProgram, asked, type InstanceBlock, type Steps } from "../compute";
 import { localCenters } from "./local-k-means";
 import { flat, NearestCenter } from "./nearest-center";
 import { Draws, pointAt, widthsDiffer } from "./points";
@@ -124,13 +124,9 @@ export interface InitialOptions {
 }
 
 /** At most k centers, all different. Throws where there are no points, or none that weighs anything. */
-export async function initialCenters(
-  points: TaskData<InstanceBlock>,
-  { k, seed, initMode, initSteps }: InitialOptions,
-  who: string,
-): Promise<Float64Array[]> {
+export function* initialCenters({ k, seed, initMode, initSteps }: InitialOptions, who: string): Steps<Float64Array[]> {
   const count = initMode === "random" ? k : 1;
-  const first = await points.aggregate(sample, { seed: seedFor(seed, 0), count });
+  const first = yield* asked(sample, { seed: seedFor(seed, 0), count });
   if (first === null || first.rows === 0)
     throw new DataError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to fit.`);
   if (!(first.weight > 0)) throw new DataError("INVALID_WEIGHT", `${who}: no row has a weight above 0.`);
@@ -139,12 +135,12 @@ export async function initialCenters(
   if (initMode === "random") return candidates;
   for (let step = 1; step <= initSteps; step++) {
     const spec = { seed: seedFor(seed, step), centers: flat(candidates), count: candidates.length, width, wanted: 2 * k };
-    const { drawn } = (await points.aggregate(round, spec))!;
+    const { drawn } = (yield* asked(round, spec))!;
     if (drawn.length === 0) break;
     candidates = different([...candidates.map((point) => ({ score: -1, point })), ...fewest(drawn, drawn.length)]);
   }
   if (candidates.length <= k) return candidates;
-  const weights = (await points.aggregate(shares, { centers: flat(candidates), count: candidates.length, width }))!;
+  const weights = (yield* asked(shares, { centers: flat(candidates), count: candidates.length, width }))!;
   return localCenters(candidates, weights, k, seedFor(seed, initSteps + 1));
 }
 

@@ -1,5 +1,5 @@
-/** Lloyd's iterations (S. Lloyd, Least squares quantization in PCM, 1982): a job moves all centers to the means of their points. */
-import { aggregateProgram, type InstanceBlock, type TaskData } from "../compute";
+/** Lloyd's iterations (S. Lloyd, Least squares quantization in PCM, 1982): a step moves all centers to the means of their points. */
+import { aggregateProgram, asked, type InstanceBlock, type Steps } from "../compute";
 import { addRow } from "./cluster-tree";
 import { flat, NearestCenter } from "./nearest-center";
 import { normalize } from "./points";
@@ -71,19 +71,15 @@ export interface Clustered {
 
 /**
  * Ends where no center moves by more than `tol`. A center without points stays where it is. What is told of the result is that of
- * the centers it has, for which one more job is run where they moved at the end.
+ * the centers it has, for which one more step is made where they moved at the end.
  */
-export async function lloyd(
-  points: TaskData<InstanceBlock>,
-  initial: readonly Float64Array[],
-  { maxIter, tol, cosine }: LloydOptions,
-  who: string,
-): Promise<Clustered> {
+export function* lloyd(initial: readonly Float64Array[], { maxIter, tol, cosine }: LloydOptions, who: string): Steps<Clustered> {
   const width = initial[0]!.length;
   let centers = [...initial];
-  const assigned = async (): Promise<Assigned> =>
-    (await points.aggregate(assign, { centers: flat(centers), count: centers.length, width }))!;
-  let found = await assigned();
+  const assigned = function* (): Steps<Assigned> {
+    return (yield* asked(assign, { centers: flat(centers), count: centers.length, width }))!;
+  };
+  let found = yield* assigned();
   let iterations = 0;
   while (iterations < maxIter) {
     const next = centers.map((center, c) => meanOf(found, c, center, cosine, who));
@@ -91,7 +87,7 @@ export async function lloyd(
     centers = next;
     iterations++;
     const moved = Math.max(...moves);
-    if (moved > 0) found = await assigned();
+    if (moved > 0) found = yield* assigned();
     if (moved <= tol) break;
   }
   return { centers, iterations, cost: cosine ? found.cost / 2 : found.cost, sizes: [...found.rows] };

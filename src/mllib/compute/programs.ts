@@ -15,6 +15,8 @@ export interface ProgramTask {
   readonly partition: number;
   /** Records of the same partition of the dataset beside it (`TaskData.beside`); none where there is no such dataset. */
   readonly beside: Iterable<unknown>;
+  /** Records of any partition, until the task ends; of programs over a whole dataset alone. Throws ReadsLater. */
+  recordsOf(partition: number): Iterable<unknown>;
   readonly memory: TaskMemory;
   /** A setting of the application, with its default filled in. */
   conf(key: string): string | undefined;
@@ -27,6 +29,9 @@ export interface ProgramTask {
   /** Of this thread, from task to task: the last few things that were made, by key. */
   keep<T>(key: string, make: () => T): T;
 }
+
+/** Records are there later only: asynchronous functions compute them. */
+export class ReadsLater extends Error {}
 
 /** Records of a partition to records. */
 export interface RowsProgram<S, I, O> {
@@ -48,8 +53,8 @@ export interface Sent<R> {
   readonly record: R;
 }
 
-/** What a program reads: batches of a DataFrame, records of another program, or nothing. */
-export type ProgramInput = "batches" | "records" | "none";
+/** What a program reads: batches of a DataFrame, records of another program (of its partition, or of `any` it asks for), or nothing. */
+export type ProgramInput = "batches" | "records" | "any" | "none";
 
 export type AnyProgram =
   | { readonly gives: "records"; readonly program: RowsProgram<unknown, unknown, unknown> }

@@ -8,7 +8,7 @@ import { type AnySource, type MaybePromise, then } from "../../rdd/pipeline/sour
 import type { DirectSource, PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
 import type { TaskOutput } from "../../rdd/task-runner";
 import { decodePlain, encodePlain } from "./plain";
-import { type AnyProgram, programNamed, type ProgramInput, type ProgramTask, type Sent } from "./programs";
+import { type AnyProgram, programNamed, type ProgramInput, type ProgramTask, ReadsLater, type Sent } from "./programs";
 
 /** What the driver sends as the plan of a stage. */
 export interface ShippedProgram {
@@ -83,7 +83,7 @@ class OpenProgram implements PlanProgram {
 
   #inputs(task: PlanTask): MaybePromise<OpenInputs> {
     const { input, beside } = this.shipped;
-    if (input === "none") return { ...NOTHING, beside: [] };
+    if (input === "none" || input === "any") return { ...NOTHING, beside: [] };
     return then(opened(0, input, task), (first) =>
       then(beside ? opened(1, "records", task) : NOTHING, (second): OpenInputs => {
         return {
@@ -115,17 +115,15 @@ interface OpenInputs extends OpenInput {
 
 const NOTHING: OpenInput = { records: [], close: () => undefined };
 
-function opened(at: number, form: Exclude<ProgramInput, "none">, task: PlanTask): MaybePromise<OpenInput> {
+type ReadForm = Extract<ProgramInput, "batches" | "records">;
+
+function opened(at: number, form: ReadForm, task: PlanTask): MaybePromise<OpenInput> {
   return then(task.direct(at, task.partition), (source): OpenInput => {
     return { records: recordsOf(form, source, task), close: () => source.close() };
   });
 }
 
-function* recordsOf(
-  input: Exclude<ProgramInput, "none">,
-  source: DirectSource | ChunkSource,
-  task: PlanTask,
-): Generator<unknown, void, undefined> {
+function* recordsOf(input: ReadForm, source: DirectSource | ChunkSource, task: PlanTask): Generator<unknown, void, undefined> {
   if ("record" in source) {
     for (let value = source.next(); value !== null; value = source.next()) {
       task.env.checkInterrupted();
@@ -150,6 +148,11 @@ function taskOf(task: PlanTask, beside: Iterable<unknown>): ProgramTask {
   return {
     partition,
     beside,
+    recordsOf(index) {
+      const source = task.direct(0, index);
+      if (source instanceof Promise) throw new ReadsLater();
+      return recordsOf("records", source, task);
+    },
     memory: env.memory,
     memories: env.memories,
     conf: (key) => env.conf(key),

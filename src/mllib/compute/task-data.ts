@@ -1,6 +1,8 @@
 /** Datasets that programs compute over, on the driver: batches of DataFrames, and records of programs, kept by executors where asked. */
+import { randomUUID } from "node:crypto";
 import type { ColumnBatch } from "../../columnar/vector";
 import { DataError, TaskError, UsageError } from "../../common/errors";
+import { parseBytes } from "../../common/units";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { AnalysisError, QueryError } from "../../dataframe/errors";
 import type { SparkSession } from "../../dataframe/api/spark-session";
@@ -12,11 +14,18 @@ import { IndexPartitioner } from "../../rdd/nodes/shuffle-dependency";
 import { ShuffledNode } from "../../rdd/nodes/shuffled-node";
 import { RDD } from "../../rdd/rdd";
 import { StorageLevel } from "../../storage/storage-level";
+import { type CrewResult, crewSteps, type CrewTask } from "./crew-steps";
 import { decodePlain, encodePlain } from "./plain";
 import type { AggregateProgram, BroadcastRef, ProgramInput, RowsProgram, Sent } from "./programs";
 import type { ShippedProgram } from "./runtime";
+import type { StepsProgram } from "./steps";
 
 const NONE = new Uint8Array(0);
+
+/** Records up to so many bytes, and up to this share of an executor's memory, are for a crew: of more, a step takes so long that the latency of jobs does not matter. */
+const MOST_BYTES = 128 << 20;
+const SHARE = 1 / 16;
+const MOST_PARTITIONS = 1024;
 
 export interface AggregateOptions {
   readonly signal?: AbortSignal;
@@ -84,6 +93,61 @@ export class TaskData<R> {
       }
     });
     return merged;
+  }
+
+  /**
+   * What a computation comes to whose steps ask for aggregates of these records. Each step is a job; or, where executors keep the records and
+   * few enough of them in one process, all steps are one job whose tasks work on them together.
+   */
+  async steps<S, T>(program: StepsProgram<S, T>, spec: S, options: AggregateOptions = {}): Promise<T> {
+    const steps = program.run(spec);
+    let next = steps.next();
+    for (let step = 0; next.done !== true; step++) {
+      // The first step may be what makes executors keep the records.
+      const crew = step < 2 ? await this.#crew() : null;
+      const result = crew === null ? null : await this.#stepsOfCrew<S, T>(crew, program, spec, options);
+      if (result !== null) return result.value;
+      next = steps.next(await this.aggregate(next.value.program, next.value.spec, options));
+    }
+    return next.value;
+  }
+
+  /** Null where steps are jobs. */
+  async #crew(): Promise<{ readonly members: number; readonly partitions: number } | null> {
+    const { port, rdd, form, other } = this;
+    const executors = port.executorCores?.() ?? [];
+    if (form !== "records" || other !== null || executors.length !== 1) return null;
+    const partitions = await this.numPartitions();
+    const kept = port.storageInfo(rdd.id);
+    if (kept?.numCachedPartitions !== partitions || kept.diskBytes > 0 || partitions > MOST_PARTITIONS) return null;
+    const memory = parseBytes(port.conf("spark.executor.memory") ?? "1g", "spark.executor.memory", "m");
+    if (kept.memoryBytes > Math.min(MOST_BYTES, memory * SHARE)) return null;
+    const slots = Math.floor(executors[0]! / Number(port.conf("spark.task.cpus") ?? 1));
+    return { members: Math.max(1, Math.min(slots, partitions)), partitions };
+  }
+
+  async #stepsOfCrew<S, T>(
+    { members, partitions }: { readonly members: number; readonly partitions: number },
+    program: StepsProgram<S, T>,
+    spec: S,
+    options: AggregateOptions,
+  ): Promise<{ readonly value: T } | null> {
+    const { rdd, call } = this;
+    const crew = randomUUID();
+    const assistants = Array.from({ length: members - 1 }, (): CrewTask => ({ kind: "assist", crew }));
+    const tasks: CrewTask[] = [{ kind: "lead", crew, members, partitions, program: program.name, spec }, ...assistants];
+    const all = Array.from({ length: partitions }, (_, partition) => partition);
+    const stage: PlanStage = {
+      runtime: "program",
+      plan: encodePlain({ name: crewSteps.name, input: "any", sends: false, beside: false } satisfies ShippedProgram),
+      payloads: tasks.map((task) => encodePlain(task)),
+      shuffles: [],
+      inputs: [{ node: rdd.node, parents: () => all }],
+      functions: new Map(),
+    };
+    const node = new PlanNode(this.port, program.name, stage, call.site);
+    const result = await firstOf<CrewResult>((onResult) => runProgram(node, { ...call, ...options }, onResult));
+    return result as { readonly value: T } | null;
   }
 
   /** One partial result for each partition, in order. */
@@ -170,9 +234,13 @@ export function firstOnExecutors<S, P>(
   specs: readonly [S, ...S[]],
   options: AggregateOptions = {},
 ): Promise<P> {
+  return firstOf((onResult) => runOnExecutors(session, program, specs, options, onResult));
+}
+
+/** The result of the first task; where that is there, a failure of the rest is of no consequence. */
+function firstOf<P>(run: (onResult: (index: number, result: P) => void) => Promise<void>): Promise<P> {
   return new Promise((resolve, reject) => {
-    // Where the first result is there, a failure of the rest is of no consequence.
-    runOnExecutors(session, program, specs, options, (index, result) => {
+    run((index, result) => {
       if (index === 0) resolve(result);
     }).catch(reject);
   });

@@ -4,7 +4,8 @@ import type { DataFrame } from "../../dataframe/api/dataframe";
 import { columnName } from "../base/predictor";
 import { doubleField } from "../base/schema";
 import { DenseVector } from "../linalg/vectors";
-import { fitGlm, type GlmFit, type GlmOptions } from "../linear/glm-fit";
+import { glmFit } from "../linear/fits";
+import type { GlmFit, GlmOptions } from "../linear/glm-fit";
 import { LinearEstimator } from "../linear/linear-estimator";
 import type { TrainingRows } from "../linear/training-data";
 import { withParams } from "../param/params";
@@ -44,7 +45,7 @@ export class GeneralizedLinearRegression extends withParams(LinearEstimator<Gene
   }
 
   protected override async fitOn(rows: TrainingRows, df: DataFrame): Promise<GeneralizedLinearRegressionModel> {
-    const fit = await rows.reweighting(fitGlm(this.options()));
+    const fit = await glmFit(rows, this.options());
     const withoutFeatures = (): Promise<GlmFit> => this.interceptOnly(df);
     return GeneralizedLinearRegressionModel.fitted(
       this,
@@ -60,7 +61,7 @@ export class GeneralizedLinearRegression extends withParams(LinearEstimator<Gene
   private async interceptOnly(df: DataFrame): Promise<GlmFit> {
     const rows = await this.openRows(df, true);
     try {
-      return await rows.reweighting(fitGlm({ ...this.options(), fitIntercept: true }));
+      return await glmFit(rows, { ...this.options(), fitIntercept: true });
     } finally {
       await rows.release();
     }

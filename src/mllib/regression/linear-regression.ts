@@ -5,8 +5,8 @@ import type { DataFrame } from "../../dataframe/api/dataframe";
 import { columnName } from "../base/predictor";
 import { doubleField } from "../base/schema";
 import { DenseVector } from "../linalg/vectors";
+import { linearFit } from "../linear/fits";
 import { LinearEstimator } from "../linear/linear-estimator";
-import { fitLinear } from "../linear/linear-fit";
 import { TrainingRows } from "../linear/training-data";
 import { leastSquares } from "../optim/weighted-least-squares";
 import { withParams } from "../param/params";
@@ -69,7 +69,7 @@ export class LinearRegression extends withParams(LinearEstimator<LinearRegressio
   }
 
   private async fitByNormalEquations(rows: TrainingRows, df: DataFrame): Promise<LinearRegressionModel> {
-    const { coefficients, intercept, inverseDiagonal, objectiveHistory } = leastSquares(await rows.moments(null), {
+    const { coefficients, intercept, inverseDiagonal, objectiveHistory } = leastSquares(await rows.moments(), {
       fitIntercept: this.getFitIntercept(),
       regParam: this.getRegParam(),
       elasticNetParam: this.getElasticNetParam(),
@@ -83,8 +83,9 @@ export class LinearRegression extends withParams(LinearEstimator<LinearRegressio
   }
 
   private async fitByPasses(rows: TrainingRows, df: DataFrame): Promise<LinearRegressionModel> {
-    const { coefficients, intercept, scale, objectiveHistory } = await rows.passing(
-      fitLinear(await rows.summary(false), {
+    const { coefficients, intercept, scale, objectiveHistory } = await rows.fit(linearFit, {
+      summary: await rows.summary(false),
+      options: {
         loss: this.getLoss(),
         epsilon: this.getEpsilon(),
         regParam: this.getRegParam(),
@@ -93,8 +94,8 @@ export class LinearRegression extends withParams(LinearEstimator<LinearRegressio
         tol: this.getTol(),
         fitIntercept: this.getFitIntercept(),
         standardization: this.getStandardization(),
-      }),
-    );
+      },
+    });
     const training = { inverseDiagonal: undefined, objectiveHistory };
     return LinearRegressionModel.fitted(this, [new DenseVector(coefficients), intercept, scale], df, training);
   }

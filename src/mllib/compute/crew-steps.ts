@@ -1,0 +1,99 @@
+/**
+ * Steps of a computation as rounds of the threads of one executor (rounds), instead of a job each: the first task of one job runs the
+ * computation, the others answer with it. Each thread keeps the records of the partitions that it has looked at.
+ */
+import { InternalError } from "../../common/errors";
+import { TaskKilled } from "../../storage/task-env";
+import { decodePlain, encodePlain } from "./plain";
+import { aggregateProgram, type AggregateProgram, programNamed, type ProgramTask, ReadsLater } from "./programs";
+import { assistRounds, ENDED_AT, GONE_AT, newBoard, RoundsLeader, TooLong } from "./rounds";
+import { type Ask, stepsNamed } from "./steps";
+
+export type CrewTask =
+  | {
+      readonly kind: "lead";
+      readonly crew: string;
+      readonly members: number;
+      readonly partitions: number;
+      readonly program: string;
+      readonly spec: unknown;
+    }
+  | { readonly kind: "assist"; readonly crew: string };
+
+/** Null: it takes jobs. */
+export type CrewResult = { readonly value: unknown } | null;
+
+/** How long a task waits for the one that it can assist. */
+const PATIENCE_MS = 1000;
+
+export const crewSteps = aggregateProgram<CrewTask, never, CrewResult>({
+  name: "mllib.steps",
+  run(_, what, task) {
+    if (what.kind === "lead") return lead(what, task);
+    const memory = task.memories?.join(what.crew, PATIENCE_MS) ?? null;
+    if (memory === null) return null;
+    const rows = new RowsOfAll(task);
+    let asked = 0;
+    let ask: Ask;
+    assistRounds(
+      memory,
+      (bytes, round, partition) => {
+        if (round !== asked) {
+          asked = round;
+          const { name, spec } = decodePlain<SentAsk>(bytes);
+          ask = { program: aggregateNamed(name), spec };
+        }
+        return encodePlain(rows.answer(ask, partition));
+      },
+      () => task.checkInterrupted(),
+      (error) => error instanceof TaskKilled,
+    );
+    return null;
+  },
+});
+
+interface SentAsk {
+  readonly name: string;
+  readonly spec: unknown;
+}
+
+function lead({ crew, members, partitions, program, spec }: Extract<CrewTask, { kind: "lead" }>, task: ProgramTask): CrewResult {
+  const rows = new RowsOfAll(task);
+  const board = newBoard(partitions, members);
+  const leader = new RoundsLeader(board, () => task.checkInterrupted());
+  if (members > 1) task.memories?.offer(crew, board, ENDED_AT, GONE_AT);
+  try {
+    const steps = stepsNamed(program).run(spec);
+    let next = steps.next();
+    while (next.done !== true) {
+      const ask = next.value;
+      const bytes = encodePlain({ name: ask.program.name, spec: ask.spec } satisfies SentAsk);
+      const answers = leader.run<unknown>(bytes, (partition) => rows.answer(ask, partition), decodePlain);
+      next = steps.next(answers.reduce((merged, answer) => ask.program.merge!(merged, answer)));
+    }
+    return { value: next.value };
+  } catch (error) {
+    if (error instanceof TooLong || error instanceof ReadsLater) return null;
+    throw error;
+  } finally {
+    leader.end();
+  }
+}
+
+function aggregateNamed(name: string): AggregateProgram<unknown, unknown, unknown> {
+  const found = programNamed(name);
+  if (found.gives !== "result") throw new InternalError(`${name} gives records, not a result.`);
+  return found.program;
+}
+
+class RowsOfAll {
+  readonly #kept = new Map<number, readonly unknown[]>();
+
+  constructor(private readonly task: ProgramTask) {}
+
+  answer({ program, spec }: Ask, partition: number): unknown {
+    let records = this.#kept.get(partition);
+    if (records === undefined) this.#kept.set(partition, (records = [...this.task.recordsOf(partition)]));
+    return program.run(records, spec, { ...this.task, partition });
+  }
+}
