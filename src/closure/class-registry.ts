@@ -92,6 +92,8 @@ export class ClassRegistry implements ValueContext, ClassIds {
   }
 
   register(id: string, constructor: Function): void {
+    // Each function that refers to a class comes here: one note of its end is enough.
+    if (this.known(id) === constructor) return;
     this.classes.set(id, this.hold === "weak" ? new WeakRef(constructor) : { deref: () => constructor });
     if (this.hold === "weak") this.collected.register(constructor, id);
     if (!this.ids.has(constructor)) this.ids.set(constructor, id);
