@@ -62,7 +62,7 @@ export class LeafOperator implements Operator {
       case "broadcastRead": {
         const id = task.plan.broadcasts[leaf.broadcast];
         if (id === undefined) throw new InternalError(`The stage has no broadcast ${leaf.broadcast}.`);
-        return sourceOf(each(services.broadcast(id, env)));
+        return sourceOf(each(services.broadcast(id, leaf.partitions, env)));
       }
       case "localTable": {
         const partition = input.leaves[leaf.id];

@@ -14,8 +14,8 @@ export interface ExecServices {
   openScan(scan: ScanExec, splits: readonly unknown[], env: ExecEnv, use?: ScanUse): BatchSource;
   readShuffle(node: ShuffleReadExec, parts: StageTaskInput["shuffles"][number], env: ExecEnv): BatchSource;
   external(node: ExternalExec, partition: number, env: ExecEnv): BatchSource;
-  /** All rows of a broadcast, decoded once a thread. In the same order for every task, unless they are made again. */
-  broadcast(id: number, env: ExecEnv): readonly ColumnBatch[];
+  /** All rows of an exchange of so many partitions, decoded once a thread. In the same order for every task, unless they are made again. */
+  broadcast(id: number, partitions: number, env: ExecEnv): readonly ColumnBatch[];
   /** To be thrown when what map task `map` gave the node cannot be used: it will run again, and then this task. */
   outdated(node: ShuffleReadExec, map: number, why: string): Error;
   /** Encoded batches of a local table. */

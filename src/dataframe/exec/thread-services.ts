@@ -43,10 +43,10 @@ export function taskServices(env: TaskEnvironment, settings: SqlSettings): ExecS
     external() {
       throw new InternalError("A dataset outside of the plan was not opened.");
     },
-    broadcast(shuffleId) {
+    broadcast(shuffleId, partitions) {
       // What was made again may have its rows in another order.
       const { epoch } = task.env.shuffle.mapOutputs(shuffleId);
-      return kept.keep(`${scope} rows ${shuffleId} ${epoch}`, () => allRows(task.env, shuffleId));
+      return kept.keep(`${scope} rows ${shuffleId} ${epoch}`, () => allRows(task.env, shuffleId, partitions));
     },
     outdated: (node, map, why) => new FetchFailed(task.shuffles[node.input]!, map, 0, null, why),
     decodeBatches: decodeBatchesOf,
@@ -60,10 +60,14 @@ export function taskServices(env: TaskEnvironment, settings: SqlSettings): ExecS
   };
 }
 
-/** A broadcast is a shuffle with one partition, which every task reads whole, and in the same order. */
-function allRows(env: TaskEnv, shuffleId: number): readonly ColumnBatch[] {
-  const source = readExchange(env, shuffleId, [{ reduce: 0 }]);
-  const byMap: ColumnBatch[][] = [];
-  for (let batch = source.next(); batch !== null; batch = source.next()) (byMap[source.map] ??= []).push(batch);
-  return byMap.flat();
+/** A broadcast is a shuffle, mostly with one partition, which every task reads whole, and in the same order. */
+function allRows(env: TaskEnv, shuffleId: number, partitions: number): readonly ColumnBatch[] {
+  const rows: ColumnBatch[] = [];
+  for (let reduce = 0; reduce < partitions; reduce++) {
+    const source = readExchange(env, shuffleId, [{ reduce }]);
+    const byMap: ColumnBatch[][] = [];
+    for (let batch = source.next(); batch !== null; batch = source.next()) (byMap[source.map] ??= []).push(batch);
+    rows.push(...byMap.flat());
+  }
+  return rows;
 }

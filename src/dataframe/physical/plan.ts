@@ -301,6 +301,8 @@ export interface ExchangeExec extends Node {
   readonly partitioning: Partitioning;
   /** Why: "repartition by the user" keeps its partition count, others may be changed at run time. */
   readonly origin: "ensure" | "userCount" | "userKeys" | "rebalance";
+  /** For explain, of one that was carried out: as in ReusedExchangeExec. */
+  readonly whole?: boolean;
 }
 
 /** The same exchange as another of the query. */
@@ -308,6 +310,8 @@ export interface ReusedExchangeExec extends Node {
   readonly kind: "reusedExchange";
   /** The `id` of the ExchangeExec. */
   readonly exchange: number;
+  /** Each task reads all of it, as if it were a broadcast. */
+  readonly whole?: boolean;
 }
 
 /** In stages only: the rows of shuffle `input` (an index into the stage's shuffles) that the task's payload names. */
@@ -318,11 +322,12 @@ export interface ShuffleReadExec extends Node {
   readonly how: string;
 }
 
-/** In stages only: all rows of a broadcast. A hash join builds its table from it once a process. */
+/** In stages only: all rows of a broadcast, or of all partitions of another exchange. A hash join builds its table from it once a process. */
 export interface BroadcastReadExec extends Node {
   readonly kind: "broadcastRead";
   /** An index into StagePlan.broadcasts. */
   readonly broadcast: number;
+  readonly partitions: number;
 }
 
 export type PhysicalPlan =

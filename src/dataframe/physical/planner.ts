@@ -32,12 +32,19 @@ export interface ExchangeLink {
 /** Exchanges of a query by what they are for. */
 export class ExchangeBook {
   readonly #finished = new Map<LogicalPlan, Map<string, FinishedExchange>>();
+  readonly #byId = new Map<number, FinishedExchange>();
   readonly links = new Map<number, ExchangeLink>();
 
   finish(link: ExchangeLink, finished: FinishedExchange): void {
     let roles = this.#finished.get(link.node);
     if (roles === undefined) this.#finished.set(link.node, (roles = new Map<string, FinishedExchange>()));
     roles.set(link.role, finished);
+    this.#byId.set(finished.exchange.id, finished);
+  }
+
+  /** Of the exchange with this id; undefined while it has not been carried out. */
+  finishedOf(exchange: number): FinishedExchange | undefined {
+    return this.#byId.get(exchange);
   }
 
   find(node: LogicalPlan, role: string): FinishedExchange | undefined {

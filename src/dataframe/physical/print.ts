@@ -296,6 +296,7 @@ function isBroadcast(side: PhysicalPlan, exchanges: Exchanges): boolean {
 /** Each task reads it itself. */
 function isWhole(side: PhysicalPlan): boolean {
   if (side.kind === "scan") return side.whole !== undefined;
+  if (side.kind === "exchange" || side.kind === "reusedExchange") return side.whole === true;
   return (side.kind === "filter" || side.kind === "project" || side.kind === "hashJoin") && childrenOf(side).every(isWhole);
 }
 

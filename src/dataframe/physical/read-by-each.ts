@@ -1,6 +1,6 @@
 /**
- * Build sides of joins that are so small that each task reads them itself: rows of small local files, filtered, projected, joined with one
- * another. A broadcast would be a stage of its own, of some milliseconds, for less than one of reading.
+ * Build sides of joins that are so small that each task reads them itself: rows of small local files and of small exchanges that are there,
+ * filtered, projected, joined with one another. A broadcast would be a stage of its own, of some milliseconds, for less than one of reading.
  */
 import { isLocalPath } from "../../filesystem/path";
 import type { Expression } from "../expressions/expression";
@@ -26,13 +26,16 @@ export function readByEach(planner: Planner, plan: PhysicalPlan, tasks: number):
     if (node.kind === "scan") {
       possible &&= isPlainScan(node);
       bytes += node.relation.statistics.sizeInBytes;
+    } else if (node.kind === "reusedExchange") {
+      bytes += planner.state.book.finishedOf(node.exchange)?.bytes ?? Infinity;
     } else possible &&= isRowByRow(node);
   });
   if (!possible || bytes > most) return null;
-  const whole = (node: PhysicalPlan): PhysicalPlan =>
-    node.kind === "scan"
-      ? { ...node, id: planner.id(), whole: (planner.state.splits.get(node.id) ?? []).flat() }
-      : mapChildren(node, whole);
+  const whole = (node: PhysicalPlan): PhysicalPlan => {
+    if (node.kind === "reusedExchange") return { ...node, whole: true };
+    if (node.kind !== "scan") return mapChildren(node, whole);
+    return { ...node, id: planner.id(), whole: (planner.state.splits.get(node.id) ?? []).flat() };
+  };
   const found = whole(plan);
   planner.state.readByEach.add(found);
   return planner.laid(found, SINGLE);

@@ -224,8 +224,9 @@ export class QueryRun {
       const done = this.#done.get(node.exchange);
       if (done === undefined) throw new InternalError(`Exchange ${node.exchange} has not been carried out.`);
       const { output, id } = node;
-      if (done.exchange.partitioning.kind === "broadcast") {
-        return { kind: "broadcastRead", id, output, broadcast: place(broadcasts, node.exchange) };
+      if (done.exchange.partitioning.kind === "broadcast" || node.whole === true) {
+        const { partitions } = done.sizes;
+        return { kind: "broadcastRead", id, output, broadcast: place(broadcasts, node.exchange), partitions };
       }
       const single = this.#state.layouts.get(node)?.count === 1;
       reads.set(id, { done, single });
@@ -285,7 +286,8 @@ export class QueryRun {
       const done = this.#done.get(node.exchange);
       if (done === undefined) return node;
       shown.add(node.exchange);
-      return mapChildren(done.exchange, visit);
+      const exchange = mapChildren(done.exchange, visit);
+      return node.whole === true ? { ...(exchange as ExchangeExec), whole: true } : exchange;
     };
     return visit(plan);
   }
@@ -340,7 +342,7 @@ export function cutStages(
     }
     const broadcast = broadcasts.has(below.kind === "exchange" ? id : below.exchange);
     return broadcast
-      ? { kind: "broadcastRead", id, output, broadcast: 0 }
+      ? { kind: "broadcastRead", id, output, broadcast: 0, partitions: 1 }
       : { kind: "shuffleRead", id, output, input: 0, how: "" };
   };
   stages.push({ exchange: null, root: cut(plan) });

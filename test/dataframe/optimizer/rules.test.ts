@@ -1111,6 +1111,29 @@ describe("ReduceAggregateInput", () => {
     `);
   });
 
+  test("a side that is a join becomes a CTE", () => {
+    const sql =
+      "select o from (select o from mid join u on p = c where d = 3) m join (select k, sum(l) as s from big group by k) q on o = k";
+    expect(fire(reduceAggregateInput, sql, before)).toMatchInlineSnapshot(`
+     "
+     Project [o#1]
+     +- WithCTE [9]
+        :- Project [o#1]
+        :  +- Join Inner, (p#2 = c#3)
+        :     :- Relation mid[o#1,p#2] parquet
+        :     +- Filter (d#4 = 3)
+        :        +- Relation u[c#3,d#4] parquet
+        +- Join Inner, (o#1 = k#5)
+           :- CTERelationRef 9, [o#1]
+           +- Aggregate [k#5], [k#5, sum(l#6) AS s#8L]
+              +- Join LeftSemi, (k#5 = o#11)
+                 :- Relation big[k#5,l#6,m#7] parquet
+                 +- Project [o#10 AS o#11]
+                    +- CTERelationRef 9, [o#10]
+     "
+    `);
+  });
+
   test.each([
     // Rows without a match stay: all groups are asked for.
     "select k, o from (select k, sum(l) as s from big group by k) q left join (select * from mid where p = 3) m on o = k",
@@ -1191,6 +1214,56 @@ describe("ColumnPruning", () => {
     expect(fire(columnPruning, "select a from (select a, b, row_number() over (order by b) as r from t)")).toMatchInlineSnapshot(`
      "
      Relation t[a#1] parquet
+     "
+    `);
+  });
+  test("a CTE has the columns that its references need", () => {
+    const sql =
+      "with c as (select a, b, s, rand() as r from t), e as (select b, s, r from c) select x.a from c x join e on x.a = e.b";
+    expect(fire(columnPruning, sql, [inlineCte, ...ALWAYS])).toMatchInlineSnapshot(`
+     "
+     WithCTE [1]
+     :- Project [a#3, b#4]
+     :  +- Project [a#3, b#4, rand() AS r#6]
+     :     +- Relation t[a#3,b#4] parquet
+     +- Project [a#11]
+        +- Join Inner, (a#11 = b#15)
+           :- Project [a#11]
+           :  +- CTERelationRef 1, [a#11, b#12]
+           +- Project [b#8 AS b#15]
+              +- Project [b#8]
+                 +- CTERelationRef 1, [a#7, b#8]
+     "
+    `);
+    const read = "with c as (select a, b, rand() as r from t) select a from c where a > (select max(r) from c)";
+    expect(fire(columnPruning, read, [inlineCte, ...ALWAYS])).toMatchInlineSnapshot(`
+     "
+     WithCTE [1]
+     :- Project [a#2, b#3, rand() AS r#5]
+     :  +- Relation t[a#2,b#3] parquet
+     +- Project [a#6]
+        +- Filter (cast(a#6 as double) > scalar-subquery)
+           :  +- Aggregate [], [max(r#11) AS max(r)#12]
+           :     +- CTERelationRef 1, [a#9, b#10, r#11]
+           +- CTERelationRef 1, [a#6, b#7, r#8]
+     "
+    `);
+    expect(fire(columnPruning, "with c as (select a, rand() from t) select 1 from c, c c2", [inlineCte])).toMatchInlineSnapshot(`
+     "
+     WithCTE [1]
+     :- Project [a#2]
+     :  +- Project [a#2, rand() AS rand()#5]
+     :     +- SubqueryAlias t
+     :        +- Relation t[a#2] parquet
+     +- Project [1 AS 1#10]
+        +- Join Inner
+           :- Project []
+           :  +- SubqueryAlias c
+           :     +- CTERelationRef 1, [a#6]
+           +- Project []
+              +- SubqueryAlias c2
+                 +- SubqueryAlias c
+                    +- CTERelationRef 1, [a#8]
      "
     `);
   });

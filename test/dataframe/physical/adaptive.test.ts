@@ -2,7 +2,7 @@
 import { operatorName, exchangesOf } from "../../../src/dataframe/physical/print";
 import type { MarkMatchesExec, PhysicalPlan } from "../../../src/dataframe/physical/plan";
 import { QueryRun, type ExchangeStage, type Stage, type StageOutcome } from "../../../src/dataframe/physical/stages";
-import { childrenOf } from "../../../src/dataframe/physical/traverse";
+import { childrenOf, walk } from "../../../src/dataframe/physical/traverse";
 import { TestSession, tables } from "../support/session";
 
 const TABLES = tables({
@@ -39,11 +39,25 @@ const JOIN = "select v, y from large join other on k = x";
 
 test("a side that turns out small is broadcast instead of hashed", () => {
   const run = runOf(JOIN);
-  finish(run, () => 1000);
+  finish(run, () => MB / 16);
   expect(run.next()).toMatchObject({ kind: "exchange", partitioning: { kind: "broadcast" } });
-  finish(run, () => 4000);
+  finish(run, () => 4 * MB);
   expect(names(run.plan)).toContain("BroadcastHashJoin");
   expect(run.next().kind).toBe("result");
+});
+
+test("a side that turns out very small is read whole by each task", () => {
+  const run = runOf(JOIN);
+  const { id, partitioning } = finish(run, () => 1000);
+  expect(names(run.plan)).toContain("BroadcastHashJoin");
+  const result = run.next();
+  expect(result).toMatchObject({ kind: "result", shuffles: [], broadcasts: [id] });
+  expect(partitioning.kind).toBe("hash");
+  const reads: number[] = [];
+  walk(result.root, (node) => {
+    if (node.kind === "broadcastRead") reads.push(node.partitions);
+  });
+  expect(reads).toEqual([(partitioning as { numPartitions: number }).numPartitions]);
 });
 
 test("small sides are broadcast together, whatever each of them measures", () => {

@@ -58,3 +58,17 @@ describe("answers", () => {
     expect(found).toEqual(expected);
   });
 });
+
+test("a small exchange that several joins read", async () => {
+  const few = "SELECT i, d FROM facts WHERE i % 100 = 7 AND d IN (SELECT k FROM dims)";
+  const sql = `SELECT i, d, s, n FROM (${few}) m JOIN (SELECT i AS j, sum(d) AS s, count(*) AS n FROM facts GROUP BY i) q ON j = i ORDER BY i`;
+  const expected = await rows(sql);
+  expect(expected).toHaveLength(242);
+  spark().conf.set("firesteel.sql.reduceAggregateInput.minRows", "0");
+  expect((await plan(sql)).match(/ReusedExchange/g)).toHaveLength(1);
+  expect(await rows(sql)).toEqual(expected);
+  spark().conf.set(SETTING, "0");
+  expect(await rows(sql)).toEqual(expected);
+  spark().conf.unset(SETTING);
+  spark().conf.unset("firesteel.sql.reduceAggregateInput.minRows");
+});

@@ -8,15 +8,16 @@
  *                                                :     +- few [p']
  *                                                +- few [p]
  *
- * That is what correlated subqueries become, whose outer query looks at few of their groups. The other side is computed
- * twice: only where it is small, and read from much less than the aggregate is. After Mumick et al., "Magic is relevant" (1990).
+ * That is what correlated subqueries become, whose outer query looks at few of their groups. Only where the other side is small,
+ * and read from much less than the aggregate is. Where it is a join it becomes a CTE; rows of one relation are read twice.
+ * After Mumick et al., "Magic is relevant" (1990).
  */
 import { alias } from "../../expressions/build";
 import type { Attribute, ExprId, NamedExpression } from "../../expressions/expression";
 import { isDeterministic } from "../../expressions/traverse";
 import { freshIds } from "../../logical/fresh";
 import { outputIds, outputOf } from "../../logical/output";
-import type { Aggregate, Join, LogicalPlan } from "../../logical/plan";
+import type { Aggregate, CteReference, Join, LogicalPlan } from "../../logical/plan";
 import { existsPlan, expressionsOf, transformUp, walkPlan, withChildren } from "../../logical/traverse";
 import { numberSetting, sizeSetting, type OptimizerContext, type Rule } from "../context";
 import { equiKeys } from "../equi-keys";
@@ -45,6 +46,8 @@ class Reduction {
   /** Smaller inputs are computed whole; 0: all are reduced, whatever it costs. */
   readonly #leastRows: number;
   readonly #mostBytes: number;
+  /** Other sides that keys are read from, and that are CTEs therefore. */
+  readonly #references = new Map<LogicalPlan, CteReference>();
 
   constructor(
     plan: LogicalPlan,
@@ -66,14 +69,29 @@ class Reduction {
     if (type === "inner" || type === "left" || type === "leftSemi" || type === "leftAnti" || type === "existence") {
       const pairs = keys.map((key) => ({ column: (key.right as Attribute).id, other: key.left as Attribute }));
       const reduced = this.#below(right, pairs, left);
-      if (reduced !== null) return withChildren(join, [left, reduced]);
+      if (reduced !== null) return this.#sharing(left, (shared) => withChildren(join, [shared, reduced]));
     }
     if (type === "inner" || type === "right" || type === "leftSemi") {
       const pairs = keys.map((key) => ({ column: (key.left as Attribute).id, other: key.right as Attribute }));
       const reduced = this.#below(left, pairs, right);
-      if (reduced !== null) return withChildren(join, [reduced, right]);
+      if (reduced !== null) return this.#sharing(right, (shared) => withChildren(join, [reduced, shared]));
     }
     return join;
+  }
+
+  /** The join, with the CTE that `other` has become around it. */
+  #sharing(other: LogicalPlan, joined: (other: LogicalPlan) => LogicalPlan): LogicalPlan {
+    const reference = this.#references.get(other);
+    if (reference === undefined) return joined(other);
+    return { kind: "withCte", definitions: [{ id: reference.id, plan: other }], child: joined(reference) };
+  }
+
+  /** What the keys are read from: a CTE, or the plan itself. */
+  #keysFrom(other: LogicalPlan): LogicalPlan {
+    if (!existsPlan(other, ({ kind }) => kind === "join")) return other;
+    const reference: CteReference = { kind: "cteReference", id: this.context.nextId(), output: outputOf(other) };
+    this.#references.set(other, reference);
+    return reference;
   }
 
   /** The plan with the input of its aggregate reduced; null where there is none, or no gain. */
@@ -142,7 +160,7 @@ class Reduction {
   }
 
   #semiJoin(plan: LogicalPlan, keys: readonly Pair[], other: LogicalPlan): LogicalPlan {
-    const { plan: copy, ids } = freshIds(other, () => this.context.nextId());
+    const { plan: copy, ids } = freshIds(this.#keysFrom(other), () => this.context.nextId());
     const named = keys.map(({ other: key }) => alias({ ...key, id: ids.get(key.id) ?? key.id }, key.name, this.context.nextId()));
     const columns = new Map(outputOf(plan).map((column) => [column.id, column]));
     const equalities = keys.map(({ column }, i) => {
