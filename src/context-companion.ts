@@ -84,6 +84,7 @@ function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions
       .filter((name) => name !== ""),
     framedBy: conf.read(settings.UI_FRAMED_BY),
     killEnabled: conf.read(settings.UI_KILL_ENABLED),
+    metricsNamespace: conf.read(settings.METRICS_NAMESPACE).replaceAll("${spark.app.name}", context.appName),
     profileAtOnce: conf.read(settings.PROFILER_ENABLED),
     profileIntervalMicros: Math.max(1, interval) * 1000,
     heartbeatMs: parseDuration(conf.get("spark.executor.heartbeatInterval") ?? "10s", "spark.executor.heartbeatInterval"),

@@ -307,6 +307,11 @@ export const UI_FRAMED_BY = define(
   "Origins (https://notebooks.example.org), with commas between, whose pages may show pages of the dashboard in frames, beside its own.",
   (v, k) => originsOf(v, k),
 );
+export const METRICS_NAMESPACE = text(
+  "spark.metrics.namespace",
+  "",
+  "First part of the names of /metrics/json; ${spark.app.name} stands for the application's name. Default: its id.",
+);
 export const UI_KILL_ENABLED = flag("spark.ui.killEnabled", true, "Allow jobs and stages to be killed from pages.");
 export const UI_RETAINED_JOBS = integer("spark.ui.retainedJobs", 1000, "Jobs that pages remember.", 1);
 export const UI_RETAINED_STAGES = integer("spark.ui.retainedStages", 1000, "Stages that pages remember.", 1);

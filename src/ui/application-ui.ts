@@ -12,6 +12,7 @@ import { addApiV1, SPARK_VERSION } from "./server/api-v1";
 import type { ApplicationControl, Applications } from "./server/applications";
 import { workerLog } from "./server/log-files";
 import { HttpServer } from "./server/http-server";
+import { applicationMetrics } from "./server/metrics-json";
 import { prometheusText } from "./server/prometheus";
 import { json, redirect, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
@@ -45,6 +46,8 @@ export interface ApplicationUiOptions {
   readonly allowedHosts: readonly string[];
   readonly framedBy: readonly string[];
   readonly killEnabled: boolean;
+  /** Before the names of `/metrics/json`; "" for the application's id. */
+  readonly metricsNamespace: string;
   readonly profileAtOnce: boolean;
   /** Between two samples of the driver. */
   readonly profileIntervalMicros: number;
@@ -113,6 +116,7 @@ export class ApplicationUi implements Applications {
     routes.get("/metrics/prometheus", () => {
       return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: prometheusText(this.#store, Date.now()) };
     });
+    routes.get("/metrics/json", () => applicationMetrics(this.#store, Date.now(), this.options.metricsNamespace));
     const versions = {
       version: (topic: Parameters<AppStore["version"]>[0]) =>
         topic === "profile" ? this.#profileVersion : this.#store.version(topic),

@@ -5,6 +5,7 @@ import { addIdentity } from "./server/api-firesteel";
 import { SPARK_VERSION } from "./server/api-v1";
 import { HttpServer } from "./server/http-server";
 import { logPiece } from "./server/log-files";
+import { daemonMetrics } from "./server/metrics-json";
 import { html, page, type Part, table } from "./server/plain-html";
 import { HttpError, integer, json, type Reply, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
@@ -52,6 +53,9 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
     type: "text/plain; version=0.0.4; charset=utf-8",
     body: metricsText(state(), kind),
   }));
+  // Spark's master has two paths.
+  for (const path of kind === "master" ? ["/metrics/json", "/metrics/master/json"] : ["/metrics/json"])
+    routes.get(path, () => daemonMetrics(state()));
   if (options.kind === "worker") addLogs(routes, () => options.stateOf());
   // The state is the daemon's own, which tells of no changes: it is compared.
   let seen = "";

@@ -8,6 +8,7 @@ import type {
   ApplicationSummary,
   ChangeNotice,
   ExecutorMemory,
+  ExecutorSummary,
   Identity,
   JobData,
   Profile,
@@ -231,6 +232,23 @@ test("metrics are in Prometheus's text format", async () => {
     }
   }
   expect(text).toMatch(/firesteel_tasks_ended_total\{[^}]*outcome="success"\} [0-9]+/);
+});
+
+test("metrics are what Spark's servlet answers, too", async () => {
+  const { version, gauges, counters } = await get<{
+    version: string;
+    gauges: Record<string, { value: number }>;
+    counters: Record<string, { count: number }>;
+  }>("/metrics/json");
+  expect(version).toBe("4.0.0");
+  const [{ totalDuration }] = (await get<ExecutorSummary[]>(`${app}/executors`)).filter(({ id }) => id !== "driver") as [
+    ExecutorSummary,
+  ];
+  expect(counters[`${sc.applicationId}.driver.appStatus.jobs.failedJobs`]).toEqual({
+    count: (await get<JobData[]>(`${app}/jobs?status=failed`)).length,
+  });
+  expect(counters[`${sc.applicationId}.0.executor.runTime`]).toEqual({ count: totalDuration });
+  expect(gauges[`${sc.applicationId}.driver.DAGScheduler.job.allJobs`]!.value).toBe((await get<JobData[]>(`${app}/jobs`)).length);
 });
 
 test("stacks and a profile of a busy executor name the user's function and file", async () => {

@@ -90,6 +90,9 @@ test("a master shows workers and applications; what dead workers had does not co
       title: view.url,
     });
     expect(await (await fetch(`${ui.url}/metrics/prometheus`)).text()).toContain("firesteel_master_workers_alive 1\n");
+    expect(await (await fetch(`${ui.url}/metrics/master/json`)).json()).toMatchObject({
+      gauges: { "master.aliveWorkers": { value: 1 } },
+    });
     expect((await fetch(`${ui.url}/api/firesteel/v1/worker`)).status).toBe(404);
     expect((await fetch(`${ui.url}/api/v1/applications`)).status).toBe(404);
   } finally {

@@ -130,6 +130,7 @@ export function prometheusText(store: AppStore, now: number): string {
   const sampled = (at: number): Family["samples"] => latest.map(({ id, sample }) => one(sample[at]!, { executor_id: id }));
   add("executor_resident_memory_bytes", "gauge", "Resident memory of the executor's process.", sampled(1));
   add("executor_heap_bytes", "gauge", "JavaScript heap in use.", sampled(4));
+  add("executor_paused", "gauge", "1 while no further task begins there, as its memory is short.", sampled(9));
   add("executor_cpu_cores", "gauge", "Cores that the executor kept busy lately.", sampled(7));
   add("process_resident_memory_bytes", "gauge", "Resident memory of the process that answers.", [one(process.memoryUsage.rss())]);
   return families.map(familyText).join("");
