@@ -1,5 +1,6 @@
 /** Classes keep one identity per thread and one id in all threads. */
 import { runInThisContext } from "node:vm";
+import { ClassRegistry } from "../../src/closure/class-registry";
 import { driverClasses } from "../../src/closure/driver-classes";
 import { classesOf, freeze, freezeValue, modulesOf } from "../../src/closure/freeze";
 import { Reviver } from "../../src/closure/reviver";
@@ -178,4 +179,17 @@ test("private members that a transpiler moved into WeakMaps are private still", 
 test("builtin classes go by name", () => {
   expect(driverClasses.classId(Map)).toBe("builtin:Map");
   expect(driverClasses.classOf("builtin:Map")).toBe(Map);
+});
+
+test("a class that is met again and again is noted once", () => {
+  const noted = jest.spyOn(FinalizationRegistry.prototype, "register");
+  try {
+    const registry = new ClassRegistry({ identify: () => undefined, find: () => undefined }, "weak");
+    class Marker {}
+    for (let i = 0; i < 3; i++) registry.register("class:marker", Marker);
+    expect(registry.known("class:marker")).toBe(Marker);
+    expect(noted).toHaveBeenCalledTimes(1);
+  } finally {
+    noted.mockRestore();
+  }
 });

@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import type { Held } from "../../src/driver/collection-pressure";
 import { CollectionPressure } from "../../src/driver/collection-pressure";
+import { resultOf, submit, temporaryDirectory } from "./support/submit";
 
 const GIB = 2 ** 30;
+const directory = temporaryDirectory();
 
 /** A driver whose collections free all that is not `live` and take `takes` ms. */
 class Driver {
@@ -90,4 +93,30 @@ test("asked for once, however many jobs end before it runs", () => {
   expect(acts).toHaveLength(1);
   acts[0]!();
   expect(collections).toBe(1);
+});
+
+test("a program that drops one shuffle after the other loses their files long before V8's heap is full", async () => {
+  const local = join(directory, "local");
+  const program = `
+    import { readdirSync } from "node:fs";
+    import { constants, PerformanceObserver } from "node:perf_hooks";
+    import { setTimeout as sleep } from "node:timers/promises";
+    import { SparkContext } from "firesteel";
+    let asked = 0;
+    new PerformanceObserver((list) => {
+      for (const { detail } of list.getEntries() as unknown as { detail: { flags: number } }[])
+        if ((detail.flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) !== 0) asked++;
+    }).observe({ entryTypes: ["gc"] });
+    await using sc = new SparkContext();
+    const files = () => readdirSync(process.argv[2]!, { recursive: true }).filter((path) => /shuffle_0_/.test(String(path))).length;
+    const job = () => sc.range(0, 10, 1, 2).map((i) => [i % 3, 1] as [number, number]).reduceByKey((a, b) => a + b, 2).count();
+    await job();
+    const first = files();
+    let jobs = 1;
+    for (; asked === 0 && jobs < 400; jobs++) await job();
+    for (let i = 0; files() > 0 && i < 3000; i++) await sleep(10);
+    console.log(JSON.stringify({ first, asked: asked > 0, enough: jobs >= 100, left: files() }));
+  `;
+  const run = submit(directory, "drops.ts", program, { master: "local[2]", conf: { "spark.local.dir": local }, args: [local] });
+  expect(await resultOf(run)).toEqual({ first: 2, asked: true, enough: true, left: 0 });
 });

@@ -77,7 +77,6 @@ const conf = {
   "spark.local.dir": local,
   "spark.sql.shuffle.partitions": "3",
   "spark.ui.showConsoleProgress": "false",
-  "spark.cleaner.periodicGC.interval": "5s",
   // What is remembered for the dashboard has its bounds reached in the warm-up.
   "spark.ui.retainedJobs": "100",
   "spark.ui.retainedStages": "100",
