@@ -1,11 +1,8 @@
 /** Profiles of V8's sampling profiler: what it tells, and as executors send them and the dashboard reads them. */
 
-/** A call tree as columns; node 0 is the root, and the parent of a node comes before it. */
-export interface CallTree {
-  readonly intervalMicros: number;
+/** The calls of a tree as columns; node 0 is the root, and the parent of a node comes before it. */
+export interface Calls {
   readonly samples: number;
-  readonly from: number;
-  readonly to: number;
   readonly functions: readonly string[];
   /** "file:///app/train.ts:12:3" of each function; "" for native code. */
   readonly locations: readonly string[];
@@ -13,6 +10,13 @@ export interface CallTree {
   readonly function: readonly number[];
   /** Samples that ended in the node itself. */
   readonly self: readonly number[];
+}
+
+/** What was called in a time. */
+export interface CallTree extends Calls {
+  readonly intervalMicros: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** As V8 gives it; the first node of a profile is its root. */
@@ -24,8 +28,8 @@ export interface ProfileNode {
     readonly lineNumber: number;
     readonly columnNumber: number;
   };
-  readonly hitCount?: number;
-  readonly children?: readonly number[];
+  readonly hitCount?: number | undefined;
+  readonly children?: readonly number[] | undefined;
 }
 
 /** Nodes beyond that are counted to their parents. */
@@ -61,13 +65,25 @@ export class CallTreeBuilder {
       this.#samples += hits;
       for (const id of node.children ?? []) {
         const child = byId.get(id);
-        if (child !== undefined) visit(child, depth >= DEEPEST ? at : this.#child(at, child), depth + 1);
+        if (child !== undefined) visit(child, depth >= DEEPEST ? at : this.#childOf(at, child), depth + 1);
       }
     };
     visit(root, 0, 0);
   }
 
-  columns(): Pick<CallTree, "samples" | "functions" | "locations" | "parent" | "function" | "self"> {
+  /** Adds another tree; `placeOf` says under which location a function of it is known here. */
+  addCalls(calls: Calls, placeOf: (location: string) => string = (location) => location): void {
+    const places = calls.locations.map((location) => (location === "" ? "" : placeOf(location)));
+    const nodes = new Int32Array(calls.parent.length);
+    this.#samples += calls.samples;
+    for (let i = 0; i < nodes.length; i++) {
+      const id = calls.function[i]!;
+      if (i > 0) nodes[i] = this.#child(nodes[calls.parent[i]!]!, this.#functionOf(calls.functions[id]!, places[id]!));
+      this.#self[nodes[i]!]! += calls.self[i]!;
+    }
+  }
+
+  columns(): Calls {
     return {
       samples: this.#samples,
       functions: this.#functions,
@@ -78,11 +94,14 @@ export class CallTreeBuilder {
     };
   }
 
-  #child(at: number, { callFrame }: ProfileNode): number {
+  #childOf(at: number, { callFrame }: ProfileNode): number {
     const { functionName, url, lineNumber, columnNumber } = callFrame;
     if (IDLE_FRAMES.has(functionName)) return at;
     const location = url === "" ? "" : `${url}:${lineNumber + 1}:${columnNumber + 1}`;
-    const id = this.#functionOf(functionName === "" ? "(anonymous)" : functionName, location);
+    return this.#child(at, this.#functionOf(functionName === "" ? "(anonymous)" : functionName, location));
+  }
+
+  #child(at: number, id: number): number {
     const known = this.#children[at]!.get(id);
     if (known !== undefined) return known;
     if (this.#parent.length >= MOST_NODES) return at;
@@ -104,4 +123,16 @@ export class CallTreeBuilder {
     }
     return id;
   }
+}
+
+/** A location in the user's sources, where `mapStack` knows it, which maps stack traces. */
+export function mappedLocation(location: string, mapStack: (stack: string) => string): string {
+  return /^ *at f \((.*)\)\s*$/.exec(mapStack(`    at f (${location})`))?.[1] ?? location;
+}
+
+/** Neither Node's, nor this package's (its kernels are WebAssembly), nor another package's. */
+export function isUserCode(location: string): boolean {
+  if (location === "" || location.startsWith("node:") || location.startsWith("wasm:")) return false;
+  const path = location.replace(/^file:\/\//, "");
+  return !/[\\/]node_modules[\\/]/.test(path) && !path.startsWith(__dirname) && !/^(firesteel|evalmachine)/.test(path);
 }

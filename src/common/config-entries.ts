@@ -330,6 +330,16 @@ export const PROFILER_ENABLED = flag(
   "Sample the task threads of all executors from the start, instead of when a page asks for it.",
 );
 export const PROFILER_INTERVAL = milliseconds("firesteel.profiler.interval", "10ms", "Time between two samples of a thread.");
+export const TASK_PROFILE = flag(
+  "spark.python.profile",
+  false,
+  "Profile tasks, by the dataset that they compute, for sc.showProfiles() and sc.dumpProfiles(directory). What was not shown is shown when the context stops.",
+);
+export const TASK_PROFILE_DUMP = text(
+  "spark.python.profile.dump",
+  "",
+  "Directory into which the profiles of tasks are written when the context stops, instead of being shown.",
+);
 
 beginSection("firesteel");
 export const LOCAL_IN_PROCESS = flag(

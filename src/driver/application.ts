@@ -9,6 +9,7 @@ import { CancelledError, ClusterError, InternalError, unreachable } from "../com
 import { log } from "../common/log";
 import type { ListenerBus } from "../events/listener-bus";
 import type { AccumulableInfo } from "../events/listener-events";
+import type { ProfileAccumulator } from "../rdd";
 import type { JobCall, JobRequest, MapOutputSizes, ShuffleRequest } from "../rdd/context-port";
 import type { StageCode } from "../rdd/encode-stage";
 import { encodeStage } from "../rdd/encode-stage";
@@ -73,6 +74,8 @@ export interface ApplicationOptions {
   /** A task's stack trace with the lines of the user's sources. */
   mapStack(stack: string): string;
   isPersisted(rddId: number): boolean;
+  /** Where profiles of the tasks that compute a dataset go; undefined where none are wanted. */
+  profileOf(rddId: number): ProfileAccumulator | undefined;
   /** An executor is lost. */
   executorGone(executorId: string): void;
   /** Reads values of user classes in errors that tasks threw. */
@@ -314,6 +317,7 @@ export class Application {
           command.shuffle === undefined
             ? { kind: "action", action: results!.action }
             : { kind: "shuffle", dependency: this.#shuffle(command.shuffle.shuffleId) },
+          this.#options.profileOf(dataset.id),
         );
       const binaryId = createHash("sha1").update(encoded.binary).digest("base64");
       const taskSet: TaskSetInfo = {

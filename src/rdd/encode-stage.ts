@@ -4,6 +4,7 @@ import { classesOf, modulesOf } from "../closure/freeze";
 import type { Frozen } from "../closure/frozen";
 import { InternalError } from "../common/errors";
 import { ancestors, type DatasetNode, type NodeDependency } from "./nodes/node";
+import { type ProfileAccumulator, registrationOf } from "./shared/accumulator";
 import type { ActionSpec, StageAction, StageOutput } from "./stage-output";
 import type {
   CacheSpec,
@@ -25,8 +26,12 @@ export interface StageCode {
   payload(partition: number): Uint8Array | null;
 }
 
-/** The stage that computes `root` and does `output` with it. `root` and its ancestors are prepared. */
-export function encodeStage(root: DatasetNode, output: StageOutput): StageCode {
+/**
+ * The stage that computes `root` and does `output` with it. `root` and its ancestors are prepared.
+ *
+ * @param profile where profiles of the tasks go, when they are wanted
+ */
+export function encodeStage(root: DatasetNode, output: StageOutput, profile?: ProfileAccumulator): StageCode {
   const encoder = new StageEncoder();
   encoder.add(root);
   const form = encoder.payloadForm(root);
@@ -39,6 +44,7 @@ export function encodeStage(root: DatasetNode, output: StageOutput): StageCode {
     classes,
     modules: modulesOf([...encoder.captures, ...classes]),
     payload: form,
+    profile: profile === undefined ? null : registrationOf(profile),
   };
   return { binary: serialize(spec), payload: payloadOf(root, encoder, form) };
 }

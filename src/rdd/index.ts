@@ -35,6 +35,7 @@ export {
   wholeTextFiles,
 } from "./create";
 export type { CachedPartitionsInfo, ContextPort } from "./context-port";
-export { type AccumulatorBase, mergeUpdate, registerAccumulator } from "./shared/accumulator";
+export { type AccumulatorBase, mergeUpdate, ProfileAccumulator, registerAccumulator } from "./shared/accumulator";
+export { PROFILE_MICROS } from "./exec/task-profile";
 export { makeBroadcast } from "./shared/broadcast";
 export type { DatasetNode } from "./nodes/node";

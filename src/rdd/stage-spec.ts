@@ -6,6 +6,7 @@ import type { PlanKind } from "./plan-port";
 import type { Frozen } from "../closure/frozen";
 import type { ModuleFile } from "../closure/module-target";
 import type { DatasetNode } from "./nodes/node";
+import type { AccumulatorReference } from "./shared/accumulator";
 import type { ActionSpec } from "./stage-output";
 
 /** An index into `StageSpec.captures`. */
@@ -198,6 +199,8 @@ export interface StageSpec {
   readonly output: OutputSpec;
   /** How the payloads of tasks are to be read. */
   readonly payload: PayloadForm;
+  /** Tasks are profiled into this accumulator; null: they are not. */
+  readonly profile: AccumulatorReference | null;
 }
 
 /** "none"; the bytes of leaf `leaf` alone, for the task's own partition; or a table of (leaf, partition, bytes). */

@@ -21,12 +21,14 @@ import {
   NETWORK_TIMEOUT,
   SCHEDULER_POOLS,
   STORAGE_DECOMMISSION,
+  TASK_PROFILE,
+  TASK_PROFILE_DUMP,
 } from "../../common/config-entries";
 import { EventLogWriter } from "../../events/event-log-writer";
 import { ListenerBus } from "../../events/listener-bus";
 import { FileSystems } from "../../filesystem/file-systems";
 import type { AccumulatorBase, ContextPort, DatasetNode } from "../../rdd";
-import { mergeUpdate } from "../../rdd";
+import { mergeUpdate, registerAccumulator } from "../../rdd";
 import { BlockServer, BroadcastHub } from "../../storage";
 import { parseAddress } from "../../wire/address";
 import { describeUpdate } from "../accumulables";
@@ -43,6 +45,7 @@ import { Processes } from "../processes";
 import { schedulerConfig } from "../scheduler/config";
 import { SharedFiles } from "../shared-files";
 import type { SparkContext } from "../spark-context";
+import { TaskProfiles } from "../task-profiles";
 import { withoutEngineFrames } from "../user-stack";
 import { contextPort } from "./context-port";
 
@@ -60,6 +63,8 @@ export class ContextRuntime {
   readonly port: ContextPort;
   /** Cores that a task takes unless it says otherwise. */
   readonly taskCpus: number;
+  /** Null where tasks are not profiled. */
+  readonly profiles: TaskProfiles | null = null;
   checkpointDir: string | undefined;
   /** Set when the context is stopped. */
   stopped: Promise<void> | null = null;
@@ -92,6 +97,7 @@ export class ContextRuntime {
       decodeValue: (bytes) => decodeValue(bytes, driverClasses),
       mapStack: (stack) => mapStack(withoutEngineFrames(stack, __dirname)),
       isPersisted: (rddId) => this.persisted.has(rddId),
+      profileOf: (rddId) => this.profiles?.of(rddId),
       mergeAccumulators: (updates) => {
         for (const { id, value } of updates) {
           const accumulator = this.#accumulators.get(id)?.deref();
@@ -106,6 +112,7 @@ export class ContextRuntime {
       executorGone: (executorId) => this.broadcasts.removeExecutor(executorId),
     });
     this.port = contextPort(this, context);
+    if (conf.read(TASK_PROFILE)) this.profiles = new TaskProfiles((profile) => registerAccumulator(this.port, profile), mapStack);
   }
 
   #openBackend(): ExecutorBackend {
@@ -163,12 +170,22 @@ export class ContextRuntime {
   async stop(exitCode: number, companionStopped: Promise<void>): Promise<void> {
     this.#endCollections();
     await this.application.stop("the SparkContext was stopped");
+    await this.#showProfiles();
     await companionStopped;
     if (this.#blockServer !== undefined) await (await this.#blockServer).close();
     this.bus.post({ type: "ApplicationEnd", time: Date.now(), exitCode });
     await this.bus.flush();
     this.#eventLog?.close();
     this.fileSystems.close();
+  }
+
+  /** What nobody has asked for. */
+  async #showProfiles(): Promise<void> {
+    const { profiles } = this;
+    if (profiles === null) return;
+    const directory = this.conf.read(TASK_PROFILE_DUMP);
+    if (directory !== "") await profiles.dump(directory);
+    else for (const text of profiles.texts()) console.log(text);
   }
 }
 

@@ -6,6 +6,7 @@ import type { SparkListener } from "../../events/listener-bus";
 import type { CachedPartitionsInfo } from "../../rdd";
 import { type PoolInfo, poolInfo } from "../pools";
 import type { SparkContext } from "../spark-context";
+import type { TaskProfiles } from "../task-profiles";
 import { runtimeOf } from "./context-base";
 
 export interface MonitoringMethods {
@@ -28,6 +29,28 @@ export interface MonitoringMethods {
 
   /** ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL or OFF, for the log of this process and those of all executors, now and later. */
   setLogLevel(level: string): void;
+
+  /**
+   * Prints where the time of tasks went, one table for each dataset that stages have computed since the last call: functions by the
+   * time in themselves, as V8's profiler sampled it (every millisecond). Needs spark.python.profile=true.
+   */
+  showProfiles(): void;
+
+  /**
+   * Writes the profiles of all datasets into a directory, as `rdd_<id>.cpuprofile` files for Chrome's developer tools and other
+   * viewers, and forgets them; resolves with the files.
+   */
+  dumpProfiles(directory: string): Promise<string[]>;
+}
+
+function profilesOf(context: SparkContext, call: string): TaskProfiles {
+  const { profiles } = runtimeOf(context);
+  if (profiles === null)
+    throw new UsageError(
+      "INCORRECT_CONF_FOR_PROFILE",
+      `${call}: tasks are not profiled; set spark.python.profile=true before the context is made.`,
+    );
+  return profiles;
 }
 
 export const monitoringMethods: MonitoringMethods & ThisType<SparkContext> = {
@@ -74,5 +97,11 @@ export const monitoringMethods: MonitoringMethods & ThisType<SparkContext> = {
     const { application, forExecutors } = runtimeOf(this);
     forExecutors[LOG_LEVEL.key] = level;
     for (const id of application.executors.keys()) void application.inspect(id, { logLevel: level }).catch(() => undefined); // one that is gone meanwhile
+  },
+  showProfiles() {
+    for (const text of profilesOf(this, "showProfiles").texts()) console.log(text);
+  },
+  dumpProfiles(directory) {
+    return profilesOf(this, "dumpProfiles").dump(directory);
   },
 };

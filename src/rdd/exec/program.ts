@@ -7,7 +7,7 @@ import { isThenable, type MaybePromise } from "../pipeline/source";
 import type { NodeSpec, PayloadTable, StageSpec } from "../stage-spec";
 import type { StageProgram, TaskOutput } from "../task-runner";
 import { setThreadTask, type ThreadTask } from "../shared/thread-task";
-import { resetAccumulators, takeAccumulatorUpdates } from "../shared/accumulator";
+import { resetAccumulators, resolveAccumulator, takeAccumulatorUpdates } from "../shared/accumulator";
 import { CachedExec } from "./cached-exec";
 import { CartesianExec } from "./cartesian-exec";
 import type { ExecNode } from "./chain";
@@ -20,6 +20,7 @@ import { runOutput } from "./output";
 import { PipeExec } from "./pipe-exec";
 import { PlanExec } from "./plan-exec";
 import { EmptyExec, RangeExec, SlicesExec } from "./sources";
+import { profileTask } from "./task-profile";
 import { type CaptureReviver, type StageCaptures, TaskRun } from "./task-run";
 import { AggregatedExec, CoGroupExec, FilterByKeysExec, JoinExec, ShuffledExec, sidesOf } from "./wide-exec";
 import { ZipExec } from "./zip-exec";
@@ -53,6 +54,7 @@ export class Program implements StageProgram {
     const thread: ThreadTask = { env, completed: [] };
     setThreadTask(thread);
     const task = new TaskRun(env, this.#loops, this.reviver, this.#captures, this.#payloadOf(payload, env));
+    this.#beginProfile(thread);
     let output: MaybePromise<TaskOutput>;
     try {
       output = this.#runRoot(env.info.partition, task);
@@ -64,6 +66,14 @@ export class Program implements StageProgram {
       (done): TaskOutput => this.#finish(done, task, thread),
       (error: unknown): never => failTask(task, thread, error),
     );
+  }
+
+  /** Profiles the task until it has ended, also where it fails. */
+  #beginProfile(thread: ThreadTask): void {
+    const { profile } = this.#spec;
+    if (profile === null) return;
+    const end = profileTask();
+    thread.completed.push(() => resolveAccumulator(profile, this.reviver).add(end()));
   }
 
   #runRoot(partition: number, task: TaskRun): MaybePromise<TaskOutput> {

@@ -3,6 +3,7 @@
  * when the task ends travels with the task's result and is merged on the driver.
  */
 import { decodeValue, type ValueContext } from "../../columnar";
+import { type Calls, CallTreeBuilder, type ProfileNode } from "../../common/call-tree";
 import { UsageError } from "../../common/errors";
 import type { ContextPort } from "../context-port";
 import { encodeOne } from "../row-bytes";
@@ -21,7 +22,7 @@ interface Registration {
 }
 
 /** What a reference to an accumulator carries to a task. */
-type AccumulatorReference = Registration;
+export type AccumulatorReference = Registration;
 
 const REGISTRATION = Symbol("registration");
 
@@ -80,7 +81,7 @@ export type AccumulatorBase = AccumulatorV2<any, any>;
 /** The name of references to accumulators (see shared/travel). */
 export const ACCUMULATOR = "accumulator";
 
-function registrationOf(accumulator: AccumulatorBase): Registration {
+export function registrationOf(accumulator: AccumulatorBase): AccumulatorReference {
   const registration = accumulator[REGISTRATION];
   if (registration === undefined)
     throw new UsageError("ACCUMULATOR_NOT_REGISTERED", "The accumulator is not registered: call sc.register first.");
@@ -171,10 +172,52 @@ export class CollectionAccumulator<T> extends AccumulatorV2<T, T[]> {
   }
 }
 
+/** Profiles of tasks, merged. `value`: what was called in all of them. */
+export class ProfileAccumulator extends AccumulatorV2<readonly ProfileNode[], Calls> {
+  tasks = 0;
+  calls: Calls[] = [];
+
+  isZero(): boolean {
+    return this.tasks === 0;
+  }
+
+  copy(): ProfileAccumulator {
+    return Object.assign(new ProfileAccumulator(), { tasks: this.tasks, calls: [...this.calls] });
+  }
+
+  reset(): void {
+    this.tasks = 0;
+    this.calls = [];
+  }
+
+  add(nodes: readonly ProfileNode[]): void {
+    const builder = new CallTreeBuilder();
+    builder.add(nodes);
+    this.tasks++;
+    this.calls.push(builder.columns());
+  }
+
+  merge(other: ProfileAccumulator): void {
+    this.tasks += other.tasks;
+    this.calls.push(...other.calls);
+    if (this.calls.length > MOST_UNMERGED) this.calls = [this.value];
+  }
+
+  get value(): Calls {
+    const builder = new CallTreeBuilder();
+    for (const calls of this.calls) builder.addCalls(calls);
+    return builder.columns();
+  }
+}
+
+/** Trees of tasks that are kept beside each other before they are made one. */
+const MOST_UNMERGED = 100;
+
 const kinds: Readonly<Record<string, new () => AccumulatorBase>> = {
   long: LongAccumulator,
   double: DoubleAccumulator,
   collection: CollectionAccumulator,
+  profile: ProfileAccumulator,
 };
 
 /** Makes `accumulator` known to the context, so that tasks can add to it. */

@@ -80,10 +80,10 @@ export class Workplace {
     return [...folders, ...processes.map((pid) => `process ${pid}: ${commandOf(pid)}`)];
   }
 
-  /** Waits until nothing is left; gives what is left after `ms`. */
-  async leftoversAfter(ms: number): Promise<string[]> {
-    const until = Date.now() + ms;
-    while (Date.now() < until && this.leftovers().length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  /** Waits until nothing is left; gives what still is after minutes. */
+  async leftoversAtLast(): Promise<string[]> {
+    const until = performance.now() + 120_000;
+    while (performance.now() < until && this.leftovers().length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
     return this.leftovers();
   }
 
