@@ -102,7 +102,7 @@ test("executors started ahead are not those of a program that sets other things"
   });
   expect(await place.submit([file])).toMatchObject({ code: 0, stdout: "local[3] 3 [ 'hello' ]\n", stderr: "" });
   expect(await place.submit([join(place.folder, "none.ts")])).toMatchObject({ code: 0, stdout: "no context\n", stderr: "" });
-  expect(await place.leftoversAfter(5000)).toEqual([]);
+  expect(await place.leftoversAtLast()).toEqual([]);
 });
 
 describe("FIRESTEEL_SUBMIT_ARGS, for programs that node or tsx runs", () => {

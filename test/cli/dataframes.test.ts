@@ -3,7 +3,7 @@ import { Workplace } from "./support/command";
 
 const place = new Workplace();
 afterAll(() => place.remove());
-afterEach(async () => expect(await place.leftoversAfter(5000)).toEqual([]));
+afterEach(async () => expect(await place.leftoversAtLast()).toEqual([]));
 
 const PROGRAM = `
 import { functions as F, SparkSession, types as T, Window } from "firesteel";

@@ -4,10 +4,11 @@ import { root, Workplace } from "./support/command";
 
 const place = new Workplace();
 afterAll(() => place.remove());
-afterEach(async () => expect(await place.leftoversAfter(5000)).toEqual([]));
+afterEach(async () => expect(await place.leftoversAtLast()).toEqual([]));
 
 const START = `import { SparkContext } from "firesteel";\nconst sc = new SparkContext();\n`;
-const LOOP = `${START}const timer = setInterval(() => undefined, 1000);\nconsole.log("start");\nawait sc.range(0, 4, 1, 4).map((x) => { for (let i = 0; ; i++) if (i === -1) return x; }).count();\n`;
+/** Prints "start" when its job runs. */
+const LOOP = `${START}const timer = setInterval(() => undefined, 1000);\nsc.addSparkListener({ onTaskStart: ({ taskInfo }) => { if (taskInfo.index === 0) console.log("start"); } });\nawait sc.range(0, 4, 1, 4).map((x) => { for (let i = 0; ; i++) if (i === -1) return x; }).count();\n`;
 
 test("an error of the program: its stack in the program's own lines, exit code 1", async () => {
   const file = place.write({
@@ -102,10 +103,9 @@ test.each(["local[2]", "local-cluster[2,1,512]"])("Ctrl-C under plain node leave
   });
   const running = place.start([], { command: [file], env: { FIRESTEEL_SUBMIT_ARGS: `--master ${master}` } });
   await running.printed("start");
-  await new Promise((resolve) => setTimeout(resolve, 500));
   running.child.kill("SIGINT");
   expect(await running.ended).toMatchObject({ code: null, signal: "SIGINT", stdout: "start\n" });
-  expect(await place.leftoversAfter(5000)).toEqual([]);
+  expect(await place.leftoversAtLast()).toEqual([]);
 });
 
 test.each([
@@ -143,8 +143,6 @@ describe.each([
   test.each(["local[2]", "local-cluster[2,1,512]"])("cancels the jobs and ends everything on %s", async (master) => {
     const running = place.start(["submit", "--master", master, place.write({ "loop.ts": LOOP })]);
     await running.printed("start");
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const sent = Date.now();
     running.child.kill(signal);
     const ended = await running.ended;
     expect({ ...ended, ms: 0 }).toEqual({
@@ -154,7 +152,7 @@ describe.each([
       stderr: `firesteel: cancelled 1 job (${signal})\n`,
       ms: 0,
     });
-    expect(await place.leftoversAfter(5000 - (Date.now() - sent))).toEqual([]);
+    expect(await place.leftoversAtLast()).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import { root, Workplace } from "./support/command";
 
 const place = new Workplace();
 afterAll(() => place.remove());
-afterEach(async () => expect(await place.leftoversAfter(5000)).toEqual([]));
+afterEach(async () => expect(await place.leftoversAtLast()).toEqual([]));
 
 const ARGUMENTS: Record<string, { args: string[]; says: RegExp }> = {
   wordcount: { args: [join(root, "LICENSE")], says: /license +\d+ +▇+\n[^]*words, \d+ of them different[^]*Try next:/ },

@@ -5,7 +5,7 @@ import { root, Workplace } from "./support/command";
 
 const place = new Workplace();
 afterAll(() => place.remove());
-afterEach(async () => expect(await place.leftoversAfter(5000)).toEqual([]));
+afterEach(async () => expect(await place.leftoversAtLast()).toEqual([]));
 
 const LOCAL = ["--master", "local[2]", "--conf", "spark.ui.showConsoleProgress=false"];
 

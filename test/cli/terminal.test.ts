@@ -4,7 +4,7 @@ import { cli, Running, Workplace } from "./support/command";
 
 const place = new Workplace();
 afterAll(() => place.remove());
-afterEach(async () => expect(await place.leftoversAfter(5000)).toEqual([]));
+afterEach(async () => expect(await place.leftoversAtLast()).toEqual([]));
 
 const BARS = `
 import { SparkContext } from "firesteel";

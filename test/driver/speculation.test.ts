@@ -19,22 +19,20 @@ test("a copy of a task that hangs in its first attempt wins; output and accumula
     const rows = sc.longAccumulator("rows");
     let speculative = 0;
     sc.addSparkListener({ onTaskEnd: (end) => { if (end.taskInfo.speculative && !end.taskInfo.killed && !end.taskInfo.failed) speculative++; } });
-    const started = Date.now();
     await sc.range(0, 8, 1, 8).mapPartitions((partition) => {
       const task = TaskContext.get();
-      if (task.partitionId() === 3 && task.attemptNumber() === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+      if (task.partitionId() === 3 && task.attemptNumber() === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600_000);
       return [...partition].map((i) => { rows.add(1); return "row " + i; });
     }).saveAsTextFile(process.argv[2]!);
     await sc.flushListeners();
-    console.log(JSON.stringify({ seconds: (Date.now() - started) / 1000, rows: rows.value, speculative }));
+    console.log(JSON.stringify({ rows: rows.value, speculative }));
   `;
-  const { seconds, rows, speculative } = await resultOf<{ seconds: number; rows: number; speculative: number }>(
+  const { rows, speculative } = await resultOf<{ rows: number; speculative: number }>(
     submit(directory, "hang.ts", program, { master: "local-cluster[2,2,512]", conf, args: [output] }),
   );
   expect(rows).toBe(8);
   // Where this machine has other work, another task may be slow enough for a copy, too.
   expect(speculative).toBeGreaterThanOrEqual(1);
-  expect(seconds).toBeLessThan(30);
   const parts = readdirSync(output)
     .filter((name) => name.startsWith("part-"))
     .sort();
@@ -60,12 +58,12 @@ test("a task that has more to read than the others, and reads as fast, gets no c
     await sc.flushListeners();
     console.log(JSON.stringify({ total, copies }));
   `;
-  // A twentieth of the others' rate counts as progress: what else this machine does must not decide.
+  // A thousandth of the others' rate counts as progress: what else this machine does must not decide.
   const quick = {
     ...conf,
     "spark.speculation.minTaskRuntime": "3s",
     "spark.speculation.efficiency.longRunTaskFactor": "1000000",
-    "spark.speculation.efficiency.processRateMultiplier": "0.05",
+    "spark.speculation.efficiency.processRateMultiplier": "0.001",
   };
   const run = (settings: Record<string, string>, name: string) =>
     resultOf<{ total: number; copies: number }>(

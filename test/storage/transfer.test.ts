@@ -238,11 +238,11 @@ describe("block transfer", () => {
     const server = await serve(pieces);
     const { endpoint } = server;
     await server.close();
-    const from = Date.now();
+    const from = performance.now();
     await expect(piece(client({ maxRetries: 2, retryWait: 30 }), endpoint, 1)).rejects.toThrow(
       /BLOCK_SERVER_UNREACHABLE.*127\.0\.0\.1:\d+ did not answer after 3 tries/,
     );
-    expect(Date.now() - from).toBeGreaterThanOrEqual(58);
+    expect(performance.now() - from).toBeGreaterThanOrEqual(50);
     // A Unix socket without its process stays without one.
     await expect(piece(client({ retryWait: 30_000 }), { path: join(directory, "nobody") }, 1)).rejects.toThrow(
       /nobody did not answer after 1 try:/,
@@ -251,8 +251,8 @@ describe("block transfer", () => {
 
   test("a server that falls silent is given up after the timeout", async () => {
     const server = await serve((request) => (request.type === "locate" ? new Promise<Answer>(() => undefined) : pieces(request)));
-    const fetcher = client({ timeout: 80, maxRetries: 0 });
-    await expect(fetcher.call(server.endpoint, "locate", { id: "x" })).rejects.toThrow(/silent for 80 ms/);
+    const fetcher = client({ timeout: 400, maxRetries: 0 });
+    await expect(fetcher.call(server.endpoint, "locate", { id: "x" })).rejects.toThrow(/silent for 400 ms/);
     expect((await piece(fetcher, server.endpoint, 3)).length).toBe(3);
   });
 

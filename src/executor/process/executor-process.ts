@@ -52,6 +52,8 @@ export interface ExecutorParts {
 const CONNECT_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 3000;
 const PARENT_POLL = 500;
+/** A process of so many times the memory at which it is ended does not wait to hear whose that is. */
+const PRESSING = 1.25;
 const GENTLE_FACTOR = 20;
 const EVACUATION_POLL = 100;
 
@@ -211,7 +213,9 @@ export class ExecutorProcess {
         const reason =
           `out of memory: ${mib(resident)} MiB are resident, more than the ${mib(limitBytes)} MiB that spark.executor.memory of ` +
           `${mib(memoryBytes)} MiB allows (objects outside of the JavaScript heap, such as Buffers, count)`;
-        void greediest(this.#machinery?.pool.runningThreads() ?? []).then((culprit) =>
+        const most = Math.min(limitBytes * PRESSING, containerLimit * 0.99);
+        const pressing = (): boolean => process.memoryUsage.rss() > most;
+        void greediest(this.#machinery?.pool.runningThreads() ?? [], pressing).then((culprit) =>
           this.end(reason, EXIT_MEMORY, culprit === null ? [] : [culprit]),
         );
       },

@@ -4,8 +4,9 @@
  */
 import type { Session } from "node:inspector";
 
-/** The process is about to be too large for its machine: no longer than this, ms. */
-const WITHIN_MS = 300;
+/** How long threads may take to answer, ms: on a busy machine they wait for a processor. */
+const WITHIN_MS = 3000;
+const LOOK_MS = 20;
 const HELD = "(({ heapTotal, external }) => heapTotal + external)(globalThis.process.memoryUsage())";
 
 interface Answer {
@@ -17,23 +18,31 @@ export interface RunningThread {
   readonly taskId: number;
 }
 
-/** The task's id; null when not all threads answer in time: the one that does not may be the one. */
-export async function greediest(threads: readonly RunningThread[]): Promise<number | null> {
+/**
+ * The task's id; null when not all threads answer in time, which is over when `pressing` says so: the one that does not answer may be the
+ * one.
+ */
+export async function greediest(threads: readonly RunningThread[], pressing: () => boolean): Promise<number | null> {
   if (threads.length <= 1) return threads[0]?.taskId ?? null;
   const { Session: InspectorSession } = require("node:inspector") as typeof import("node:inspector");
   const session = new InspectorSession();
   session.connect();
-  const held = await ask(session, threads);
+  const held = await ask(session, threads, pressing);
   if (held.size < threads.length) return null;
   return [...held].reduce((most, one) => (one[1] > most[1] ? one : most))[0];
 }
 
 /** Bytes by task. */
-function ask(session: Session, threads: readonly RunningThread[]): Promise<ReadonlyMap<number, number>> {
+function ask(session: Session, threads: readonly RunningThread[], pressing: () => boolean): Promise<ReadonlyMap<number, number>> {
   const held = new Map<number, number>();
   const attached = new Map<string, number>();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(held), WITHIN_MS);
+    const asked = performance.now();
+    const timer = setInterval(() => {
+      if (!pressing() && performance.now() - asked < WITHIN_MS) return;
+      clearInterval(timer);
+      resolve(held);
+    }, LOOK_MS);
     session.on("NodeWorker.attachedToWorker", ({ params: { sessionId, workerInfo } }) => {
       const thread = threads.find(({ title }) => workerInfo.title.includes(title));
       if (thread === undefined) return;
@@ -46,7 +55,7 @@ function ask(session: Session, threads: readonly RunningThread[]): Promise<Reado
       if (taskId === undefined) return;
       held.set(taskId, Number((JSON.parse(message) as Answer).result?.result?.value ?? 0));
       if (held.size < threads.length) return;
-      clearTimeout(timer);
+      clearInterval(timer);
       resolve(held);
     });
     session.post("NodeWorker.enable", { waitForDebuggerOnStart: false });

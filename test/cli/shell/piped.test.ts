@@ -4,7 +4,7 @@ import { type Ended, Running, Workplace, cli } from "../support/command";
 
 const place = new Workplace();
 afterAll(() => place.remove());
-afterEach(async () => expect(await place.leftoversAfter(5000)).toEqual([]));
+afterEach(async () => expect(await place.leftoversAtLast()).toEqual([]));
 
 function piped(script: string, ...args: string[]): Promise<Ended> {
   const child = spawn(process.execPath, [cli, "shell", "-c", "spark.ui.showConsoleProgress=false", ...args], {

@@ -23,7 +23,7 @@ test("a reader waits until the loss is told, and then hears what is left", async
   const endpoint = new DriverEndpoint({ applicationId: "app", secret, configuration: {}, handlers, exitReasonGraceMs: 60_000 });
   const driverUrl = await endpoint.start({ kind: "tcp", host: "127.0.0.1", port: 0 });
   const join = async (executorId: string): Promise<DriverLink> => {
-    const link = await DriverLink.connect({ driverUrl, applicationId: "app", executorId, secret, timeoutMs: 3000 });
+    const link = await DriverLink.connect({ driverUrl, applicationId: "app", executorId, secret, timeoutMs: 120_000 });
     const blockAddress = { executorId: "", host: "h", endpoint: "127.0.0.1:1", fileSystem: "f", directories: [] };
     link.send({ ready: { cores: 1, host: "h", pid: 1, blockAddress } });
     return link;

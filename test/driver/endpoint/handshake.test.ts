@@ -57,7 +57,7 @@ async function connect(executorId: string, more: Partial<Parameters<typeof Drive
     applicationId: "app",
     executorId,
     secret,
-    timeoutMs: 3000,
+    timeoutMs: 120_000,
     ...more,
   });
   open.push(link);
