@@ -1,5 +1,9 @@
 /** What went wrong and what to do about it, for each error class; {name} is a parameter. */
 export const errorMessages: Readonly<Record<string, string>> = {
+  "NEAREST_BY_JOIN.NUM_RESULTS_OUT_OF_RANGE": "A nearest-by join gives from {min} to {max} rows for a row, not {numResults}.",
+  "NEAREST_BY_JOIN.UNSUPPORTED_MODE": "A nearest-by join has no mode {mode}, only {supported}.",
+  "NEAREST_BY_JOIN.UNSUPPORTED_DIRECTION": "A nearest-by join goes by {supported}, not by {direction}.",
+  "NEAREST_BY_JOIN.UNSUPPORTED_JOIN_TYPE": "A nearest-by join cannot be {joinType}, only {supported}.",
   // Values
   ARITHMETIC_OVERFLOW: "{message}. The result is too large for its type; widen the operands{alternative}.",
   CAST_INVALID_INPUT:
@@ -298,6 +302,8 @@ export const errorMessages: Readonly<Record<string, string>> = {
   NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION: "A frequency must not be negative: {frequencyExpression} is {negativeValue}.",
   "COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER":
     "{functionName} would make {numberOfElements} elements; an array holds at most {maxRoundedArrayLength}.",
+  UNABLE_TO_ACQUIRE_MEMORY:
+    "A value that {functionName} would make needs {requestedBytes} bytes; its thread has room for {receivedBytes}. Make less at once, or raise spark.executor.memory.",
   ILLEGAL_SEQUENCE_BOUNDARIES: "sequence() cannot go from {start} to {stop} in steps of {step}.",
   "INVALID_PARAMETER_VALUE.LENGTH": "{parameter} of {functionName} is {length}; it must not be negative.",
   "INVALID_PARAMETER_VALUE.START": "{parameter} of {functionName} is 0: positions count from 1, or from -1 at the end.",

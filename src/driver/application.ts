@@ -662,9 +662,8 @@ function stageKey(stageId: number, attempt: number): string {
 }
 
 function abortError(signal: AbortSignal, callSite: string): Error {
-  return new CancelledError(
-    "JOB_CANCELLED",
-    `The job was cancelled because its AbortSignal was aborted\n${callFrame(callSite)}`,
-    { cause: signal.reason },
-  );
+  const reason = typeof signal.reason === "string" ? signal.reason : "its AbortSignal was aborted";
+  return new CancelledError("JOB_CANCELLED", `The job was cancelled because ${reason}\n${callFrame(callSite)}`, {
+    cause: signal.reason,
+  });
 }

@@ -68,6 +68,11 @@ export class StatusTracker {
     return [...new Set([...ended, ...running])].sort((a, b) => a - b);
   }
 
+  /** As getActiveJobIds, under PySpark's name. */
+  getActiveJobsIds(): number[] {
+    return this.getActiveJobIds();
+  }
+
   getActiveJobIds(): number[] {
     return this.#application.scheduler.activeJobs().map((job) => job.jobId);
   }

@@ -28,12 +28,19 @@ export type OpSpec =
   | {
       readonly op: "sampleByKey";
       readonly withReplacement: boolean;
+      /** The fractions are bounds of the numbers of `keyDraws`. */
+      readonly exact: boolean;
       readonly seeds: readonly bigint[];
       /** Pairs [key, fraction], as one encoded value. */
       readonly fractions: Uint8Array;
     }
-  /** [key, number] where the number that `sampleByKey` decides by is below the key's fraction. */
-  | { readonly op: "keyDraws"; readonly fractions: Uint8Array; readonly seeds: readonly bigint[] }
+  /** [key, number] for the numbers that an exact `sampleByKey` decides by, as far as they are below the key's fraction. */
+  | {
+      readonly op: "keyDraws";
+      readonly withReplacement: boolean;
+      readonly fractions: Uint8Array;
+      readonly seeds: readonly bigint[];
+    }
   /** The values of the pairs with this key (an encoded value). */
   | { readonly op: "valuesOf"; readonly key: Uint8Array }
   /** The pairs whose key is from `range[0]` to `range[1]`, both included (an encoded value). */

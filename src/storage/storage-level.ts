@@ -20,6 +20,8 @@ export class StorageLevel {
   static readonly MEMORY_AND_DISK_2 = new StorageLevel(true, true, false, true, 2);
   static readonly MEMORY_AND_DISK_SER = new StorageLevel(true, true, false, false, 1);
   static readonly MEMORY_AND_DISK_SER_2 = new StorageLevel(true, true, false, false, 2);
+  /** PySpark's name for it. */
+  static readonly MEMORY_AND_DISK_DESER: StorageLevel = StorageLevel.MEMORY_AND_DISK;
   static readonly OFF_HEAP = new StorageLevel(true, true, true, false, 1);
 
   /** A level of one's own. `replication` counts all copies, 1 to 40. */

@@ -69,9 +69,17 @@ test("sampleByKeyExact takes exactly the ceiling of its fraction of each key", a
     const counts = await sample.countByKey();
     for (const [key, fraction] of fractions) expect(counts.get(key)).toBe(Math.ceil(fraction * all.get(key)!));
     expect(new Set(await sample.values().collect()).size).toBe(await sample.count());
+    // With replacement the same number, some of them twice, and the same ones each time.
+    const draws = pairs.sampleByKeyExact(true, fractions, seed);
+    const drawn = await draws.countByKey();
+    for (const [key, fraction] of fractions) expect(drawn.get(key)).toBe(Math.ceil(fraction * all.get(key)!));
+    const values = await draws.values().collect();
+    expect(new Set(values).size).toBeLessThan(values.length);
+    expect(await draws.values().collect()).toEqual(values);
   }
+  const thrice = await pairs.sampleByKeyExact(true, new Map([...fractions].map(([key]) => [key, 3])), 1).countByKey();
+  for (const [key, count] of all) expect(thrice.get(key)).toBe(3 * count);
   expect(await pairs.sampleByKeyExact(false, new Map([...fractions].map(([key]) => [key, 1])), 1).count()).toBe(3000);
-  expect(() => pairs.sampleByKeyExact(true, fractions)).toThrow("exact samples with replacement are not built");
   await expect(pairs.sampleByKeyExact(false, new Map([["few", 1]]), 1).count()).rejects.toThrow(
     "no fraction is given for the key",
   );

@@ -1,6 +1,7 @@
 /** Hints: join strategies for the relations that they name, and repartitioning. Unknown ones are left out, as in Spark. */
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
+import { printed } from "../expressions/print";
 import type { LogicalPlan } from "../logical/plan";
 import { mapPlanChildren } from "../logical/traverse";
 import type { UnresolvedExpression } from "../syntax/expression";
@@ -8,6 +9,7 @@ import type { UnresolvedPlan } from "../syntax/plan";
 import { bound } from "./binder";
 import type { Binder, Bound, Env } from "./binder";
 import { sameName } from "./columns";
+import { exprText, typeText } from "./messages";
 import { bindKeyed } from "./ordering";
 
 const JOIN_HINTS: Readonly<Record<string, string>> = {
@@ -22,7 +24,7 @@ const JOIN_HINTS: Readonly<Record<string, string>> = {
 };
 
 type HintSyntax = Extract<UnresolvedPlan, { kind: "hint" }>;
-type How = "hash" | "range" | "roundRobin" | "coalesce" | "rebalance";
+type How = "hash" | "id" | "range" | "roundRobin" | "coalesce" | "rebalance";
 
 export function bindHint(binder: Binder, plan: HintSyntax, env: Env): Bound {
   const input = binder.plan(plan.child, env);
@@ -77,7 +79,32 @@ function hintNamed(binder: Binder, plan: LogicalPlan, args: readonly UnresolvedE
 
 export function bindRepartition(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "repartition" }>, env: Env): Bound {
   const input = binder.plan(plan.child, env);
+  if (plan.how === "id") return repartitionedById(binder, input, plan, env);
   return repartitioned(binder, input, plan.how, plan.numPartitions ?? null, plan.by, env);
+}
+
+function repartitionedById(
+  binder: Binder,
+  input: Bound,
+  plan: Extract<UnresolvedPlan, { kind: "repartition" }>,
+  env: Env,
+): Bound {
+  const numPartitions = plan.numPartitions ?? 1;
+  return bindKeyed(binder, input, plan.by, env, (child, by) => {
+    const type = by[0]!.child.type;
+    if (type.kind === "int") return { kind: "repartition", child, how: "id", numPartitions, by };
+    throw new AnalysisError(
+      "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+      {
+        sqlExpr: `"direct_shuffle_partition_id(${printed(by[0]!.child)})"`,
+        paramIndex: "first",
+        requiredType: '"INT"',
+        inputSql: exprText(by[0]!.child),
+        inputType: typeText(type),
+      },
+      plan.by[0]?.at,
+    );
+  });
 }
 
 function repartitioned(

@@ -7,7 +7,7 @@ import type { StructType } from "../types";
 import { withMethods } from "../types";
 import { Column, nameExpression } from "./column";
 import type { DataFrame } from "./dataframe";
-import { isPending, planIdOf, withPlanId } from "./pending";
+import { isMaking, isPending, planIdOf, withPlanId } from "./pending";
 import type { SparkSession } from "./spark-session";
 
 export class DataFrameBase {
@@ -37,12 +37,13 @@ export class DataFrameBase {
 
   /** The columns with their types. */
   schema(): Promise<StructType> {
+    if (isMaking()) return this.schemaInside();
     const { core } = this.sparkSession;
     this.#schema ??= core.complete(this.plan).then((plan) => this.#schemaOf(plan));
     return this.#schema;
   }
 
-  /** Internal: the same for parts of plans that are completed within a statement, which must not wait for itself. */
+  /** Internal: the same for parts of plans, whose statement must not wait for itself: nor for who waits for it. */
   schemaInside(): Promise<StructType> {
     const { core } = this.sparkSession;
     this.#schemaInside ??= core.completeInside(this.plan).then((plan) => this.#schemaOf(plan));

@@ -2,7 +2,18 @@
  * Parts of plans that are known only later: results of statements, and plans that depend on the schema of their input. They stand
  * in plans as leaves and are put in before a plan leaves the API.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { UnresolvedPlan } from "../syntax/plan";
+
+const making = new AsyncLocalStorage<true>();
+
+/**
+ * Whether a pending part is being made, in this chain of calls. Who asks for it has waited for the statements before it; those after it, or
+ * the one that it is for, must not be waited for.
+ */
+export function isMaking(): boolean {
+  return making.getStore() === true;
+}
 
 /** A leaf that stands for a plan to come. */
 class PendingPlan {
@@ -14,7 +25,7 @@ class PendingPlan {
   constructor(private readonly make: () => Promise<UnresolvedPlan>) {}
 
   get(): Promise<UnresolvedPlan> {
-    return (this.#result ??= this.make());
+    return (this.#result ??= making.run(true, this.make));
   }
 
   /** What it became, under its own id. */

@@ -63,11 +63,20 @@ export type WriteSpec =
   /** Columns by their positions. */
   | { readonly kind: "insertInto"; readonly table: readonly string[]; readonly overwrite: boolean };
 
+/** Queries of the session that run now, and the tags that those get which this call chain starts. */
+export interface OperationsPort {
+  readonly tags: ReadonlySet<string>;
+  setTags(tags: Iterable<string>): void;
+  /** Ends those that fit; their numbers. */
+  interrupt(fits: (id: string, tags: ReadonlySet<string>) => boolean): string[];
+}
+
 export interface QueryPort {
   /** The context's side of jobs: RDDs are made on it. */
   readonly context: ContextPort;
   readonly conf: ConfigurationPort;
   readonly catalog: SessionCatalog;
+  readonly operations: OperationsPort;
   /** Unique in the session: what `df.col` of columns refers to. */
   nextPlanId(): number;
   /** As a query that starts now would see them. */

@@ -5,7 +5,7 @@ import type { QueryContext } from "../errors";
 import type { ParseOptions } from "../sql/cursor";
 import { substituteVariables } from "../sql/substitute";
 import type { UnresolvedPlan } from "../syntax/plan";
-import { completed } from "./pending";
+import { completed, isMaking } from "./pending";
 import type { QueryPort } from "./query-port";
 
 /** The last argument of actions. */
@@ -41,9 +41,9 @@ export class SessionCore {
     return result;
   }
 
-  /** Resolves when the statements given so far have ended. */
+  /** Resolves when the statements given so far have ended; at once within a part of one. */
   async settled(): Promise<void> {
-    while (this.#statements !== null) await this.#statements;
+    while (this.#statements !== null && !isMaking()) await this.#statements;
   }
 
   /** Whether statements are under way: what a text means may depend on them. */

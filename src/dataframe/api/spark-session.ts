@@ -205,6 +205,38 @@ export class SparkSession {
     return new SparkSession(new SessionCore(this.core.port.fork(), this.core.sparkContext));
   }
 
+  /** Queries that this call chain starts from now on have the tag, for `interruptTag`. */
+  addTag(tag: string): void {
+    const { operations } = this.core.port;
+    operations.setTags([...operations.tags, checkTag(tag)]);
+  }
+  removeTag(tag: string): void {
+    const { operations } = this.core.port;
+    operations.setTags([...operations.tags].filter((other) => other !== checkTag(tag)));
+  }
+  getTags(): Set<string> {
+    return new Set(this.core.port.operations.tags);
+  }
+  clearTags(): void {
+    this.core.port.operations.setTags([]);
+  }
+
+  /** Cancels all queries of this session that run now; their numbers, as in the dashboard. Their promises reject with a CancelledError. */
+  interruptAll(): string[] {
+    return this.core.port.operations.interrupt(() => true);
+  }
+  /** The same for those with a tag. */
+  interruptTag(tag: string): string[] {
+    checkTag(tag);
+    return this.core.port.operations.interrupt((_, tags) => tags.has(tag));
+  }
+  /** The same for the one of a number. */
+  interruptOperation(id: string): string[] {
+    if (typeof id !== "string" || !/^\d+$/.test(id))
+      throw new UsageError("INVALID_ARGUMENT", "interruptOperation: the number of a query is text of digits.");
+    return this.core.port.operations.interrupt((other) => other === id);
+  }
+
   /** Stops the SparkContext under this session, and with it all its sessions. */
   async stop(): Promise<void> {
     const { context } = this.core.port;
@@ -241,6 +273,11 @@ export class SparkSession {
   [inspect.custom](): string {
     return this.toString();
   }
+}
+
+function checkTag(tag: string): string {
+  if (typeof tag === "string" && tag !== "" && !tag.includes(",")) return tag;
+  throw new UsageError("INVALID_TAG", `A tag is text that is not empty and has no comma, not ${JSON.stringify(tag)}.`);
 }
 
 function register(session: SparkSession): void {

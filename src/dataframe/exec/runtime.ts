@@ -85,7 +85,7 @@ class Stage implements PlanProgram {
     this.#program ??= openStage(plan, services);
     const program = this.#program;
     const input = planFromBytes<StageTaskInput>(task.payload);
-    const evaluation = { settings: plan.settings, partition: env.partition, inputFile: () => env.inputFile() };
+    const evaluation = { settings: plan.settings, partition: input.partition, inputFile: () => env.inputFile() };
     const opened: OpenTask = { plan, input, env, services, evaluation };
     const start = (own: ExecServices): OpenStage => {
       const source = program.run(input, env, own);

@@ -56,7 +56,7 @@ export function openStage(plan: StagePlan, services: ExecServices): StageProgram
         input,
         env,
         services: own,
-        evaluation: { settings: plan.settings, partition: env.partition, inputFile: () => env.inputFile() },
+        evaluation: { settings: plan.settings, partition: input.partition, inputFile: () => env.inputFile() },
       };
       return root.open(task);
     },

@@ -125,7 +125,7 @@ export interface Sample {
 export interface Repartition {
   readonly kind: "repartition";
   readonly child: LogicalPlan;
-  readonly how: "hash" | "range" | "roundRobin" | "coalesce" | "rebalance";
+  readonly how: "hash" | "id" | "range" | "roundRobin" | "coalesce" | "rebalance";
   readonly numPartitions: number | null;
   readonly by: readonly SortOrder[];
 }

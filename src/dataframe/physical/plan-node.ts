@@ -331,6 +331,8 @@ function planRepartition(planner: Planner, node: Repartition): PhysicalPlan {
   const origin = how === "rebalance" ? "rebalance" : node.numPartitions === null ? "userKeys" : "userCount";
   const link = { node, role: "rows:repartition" };
   if (how === "range") return planner.exchange(link, () => child, { kind: "range", order: by, numPartitions }, origin);
+  if (how === "id")
+    return planner.exchange(link, () => child, { kind: "id", expression: expressions[0]!, numPartitions }, origin);
   if (expressions.length === 0) {
     if (numPartitions === 1) return planner.exchange(link, () => child, { kind: "single" }, origin);
     return planner.exchange(link, () => child, { kind: "roundRobin", numPartitions }, origin);

@@ -29,6 +29,8 @@ export type Partitioning =
   | { readonly kind: "single" }
   /** Spark's: pmod(murmur3(expressions, seed 42), n). */
   | { readonly kind: "hash"; readonly expressions: readonly Expression[]; readonly numPartitions: number }
+  /** The number of the partition is that of the expression, modulo n; 0 for null. */
+  | { readonly kind: "id"; readonly expression: Expression; readonly numPartitions: number }
   | { readonly kind: "range"; readonly order: readonly SortOrder[]; readonly numPartitions: number }
   | { readonly kind: "roundRobin"; readonly numPartitions: number }
   | { readonly kind: "broadcast" }
@@ -388,6 +390,12 @@ export interface StagePlan {
   readonly broadcasts: readonly number[];
 }
 
+export interface UnionPart {
+  readonly child: number;
+  /** The number of the partition among those of the child. */
+  readonly partition: number;
+}
+
 /** What one task of a stage reads; part of its payload. */
 export interface StageTaskInput {
   /** For each scan of the stage, by ScanExec.id: splits of its files. */
@@ -396,6 +404,10 @@ export interface StageTaskInput {
   readonly shuffles: Readonly<
     Record<number, readonly { readonly reduce: number; readonly maps?: readonly [from: number, to: number] }[]>
   >;
-  /** For localTable, range, union and external leaves, by id: the partition of the leaf that is read; absent: not read by this task. */
+  /** For localTable, range and external leaves, by id: the partition of the leaf that is read; absent: not read by this task. */
   readonly leaves: Readonly<Record<number, number>>;
+  /** For each union, by id: the children that are read, one after the other. */
+  readonly unions: Readonly<Record<number, readonly UnionPart[]>>;
+  /** Its number among the tasks of the stage: a job may run some of them. */
+  readonly partition: number;
 }

@@ -199,6 +199,8 @@ export function partitioningText(partitioning: Partitioning): string {
       return "SinglePartition";
     case "hash":
       return `hashpartitioning(${[...partitioning.expressions.map(expressionText), partitioning.numPartitions].join(", ")})`;
+    case "id":
+      return `shufflepartitionidpassthrough(${expressionText(partitioning.expression)}, ${partitioning.numPartitions})`;
     case "range":
       return `rangepartitioning(${[...partitioning.order.map(orderText), partitioning.numPartitions].join(", ")})`;
     case "roundRobin":

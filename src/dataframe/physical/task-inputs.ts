@@ -39,17 +39,14 @@ export interface TaskSources {
   partitionsOf(source: number): number;
 }
 
-interface Part {
-  readonly scans: Readonly<Record<number, readonly unknown[]>>;
-  readonly shuffles: Readonly<Record<number, readonly ReduceRead[]>>;
-  readonly leaves: Readonly<Record<number, number>>;
-}
+type Part = Omit<StageTaskInput, "partition">;
 
 export function taskInputs(root: PhysicalPlan, sources: TaskSources, settings: TaskSettings): readonly StageTaskInput[] {
-  return new TaskInputs(root, sources, settings).parts(root) ?? [EMPTY];
+  const parts = new TaskInputs(root, sources, settings).parts(root) ?? [EMPTY];
+  return parts.map((part, partition) => ({ ...part, partition }));
 }
 
-const EMPTY: Part = { scans: {}, shuffles: {}, leaves: {} };
+const EMPTY: Part = { scans: {}, shuffles: {}, leaves: {}, unions: {} };
 
 class TaskInputs {
   /** For each read, what each task takes of it. */
@@ -92,11 +89,12 @@ class TaskInputs {
       case "broadcastRead":
         return null;
       case "union": {
-        const all: Part[] = [];
-        node.children.forEach((child, i) => {
-          for (const part of this.parts(child) ?? [EMPTY]) all.push({ ...part, leaves: { ...part.leaves, [node.id]: i } });
-        });
-        return all;
+        return node.children.flatMap((each, child) =>
+          (this.parts(each) ?? [EMPTY]).map((part, partition) => ({
+            ...part,
+            unions: { ...part.unions, [node.id]: [{ child, partition }] },
+          })),
+        );
       }
       case "coalesce":
         return merged(this.parts(node.child) ?? [EMPTY], node.numPartitions);
@@ -338,6 +336,7 @@ function zipped(left: readonly Part[] | null, right: readonly Part[] | null): re
       scans: { ...part.scans, ...other.scans },
       shuffles: { ...part.shuffles, ...other.shuffles },
       leaves: { ...part.leaves, ...other.leaves },
+      unions: { ...part.unions, ...other.unions },
     };
   });
 }
@@ -351,6 +350,7 @@ function merged(parts: readonly Part[], count: number): readonly Part[] {
       scans: appended(sum.scans, part.scans),
       shuffles: appended(sum.shuffles, part.shuffles),
       leaves: { ...sum.leaves, ...part.leaves },
+      unions: appended(sum.unions, part.unions),
     }));
   });
 }

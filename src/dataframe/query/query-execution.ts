@@ -105,6 +105,7 @@ export class QueryExecution {
     const scans = await this.#planScans(plan);
     return {
       port: session.engine.port,
+      operations: session.operations,
       parallelism: session.engine.defaultParallelism,
       nextId: () => session.nextId(),
       isSet: (key) => session.sessionConf.isSet(key),

@@ -23,6 +23,7 @@ import type { PlanServices } from "../physical/services";
 import { transformUp, walk } from "../physical/traverse";
 import type { SqlSettings } from "../settings";
 import { userFunctionsOf } from "./user-functions";
+import type { Operation, Operations } from "./operations";
 import { type PlanTexts, QueryEvents } from "./query-events";
 import { QueryMetrics } from "./query-metrics";
 import { type ReadyStage, StageJobs, type WrittenShuffle } from "./stage-jobs";
@@ -30,6 +31,7 @@ import { type ReadyStage, StageJobs, type WrittenShuffle } from "./stage-jobs";
 /** What a query runs on. */
 export interface RunServices extends PlanServices {
   readonly port: ContextPort;
+  readonly operations: Operations;
   /** The dataset behind an external relation. */
   external(source: number): DatasetNode;
   /** A user function that a plan names, captured. */
@@ -45,6 +47,7 @@ export class QueryRunner {
   readonly metrics: QueryMetrics;
   readonly #jobs: StageJobs;
   readonly #events: QueryEvents;
+  readonly #operation: Operation;
   readonly #written = new Map<number, WrittenShuffle>();
 
   constructor(
@@ -60,7 +63,8 @@ export class QueryRunner {
     port.registerAccumulator(this.metrics);
     this.#events = new QueryEvents(port, this.metrics, () => this.run.plan, texts);
     const properties = { ...call.properties, "spark.sql.execution.id": String(this.#events.id) };
-    this.#jobs = new StageJobs(port, { ...call, properties }, this.metrics.id);
+    this.#operation = services.operations.operation(String(this.#events.id), call.signal);
+    this.#jobs = new StageJobs(port, { ...call, properties, signal: this.#operation.signal }, this.metrics.id);
   }
 
   /** The rows of the result, partition by partition. */
@@ -92,6 +96,7 @@ export class QueryRunner {
 
   /** The rows of the result, a task at a time: each is computed when it is asked for. */
   async *stream(): AsyncGenerator<ColumnBatch, void, undefined> {
+    this.#operation.begin();
     this.#events.start(this.call);
     let failure: unknown;
     try {
@@ -104,6 +109,7 @@ export class QueryRunner {
       failure = error;
       throw error;
     } finally {
+      this.#operation.end();
       this.#events.end(failure);
     }
   }
@@ -122,6 +128,7 @@ export class QueryRunner {
 
   /** Runs `body` as an execution that listeners hear of. */
   async #told<R>(body: () => Promise<R>): Promise<R> {
+    this.#operation.begin();
     this.#events.start(this.call);
     let result: R;
     try {
@@ -129,6 +136,8 @@ export class QueryRunner {
     } catch (error) {
       this.#events.end(error);
       throw error;
+    } finally {
+      this.#operation.end();
     }
     this.#events.end();
     return result;

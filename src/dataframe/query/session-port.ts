@@ -31,7 +31,7 @@ import type { UnresolvedExpression, UserFunction } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
 import type { Row } from "../types/row";
 import { toExternal } from "../types/values";
-import type { ConfigurationPort, QueryPort, QueryResult, WriteSpec } from "../api/query-port";
+import type { ConfigurationPort, OperationsPort, QueryPort, QueryResult, WriteSpec } from "../api/query-port";
 import { callOfSession } from "./call";
 import type { SessionState } from "./session-state";
 import { writePlan } from "./write-plan";
@@ -54,6 +54,10 @@ export class SessionPort implements QueryPort {
 
   get context(): ContextPort {
     return this.session.port;
+  }
+
+  get operations(): OperationsPort {
+    return this.session.operations;
   }
 
   get catalog(): SessionCatalog {

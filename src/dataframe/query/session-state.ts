@@ -17,6 +17,7 @@ import { SQL_CONF_DEFAULTS } from "./conf-defaults";
 import type { EngineContext } from "./engine-port";
 import { Externals } from "./externals";
 import { Observations } from "./observations";
+import { Operations } from "./operations";
 import { QueryExecution } from "./query-execution";
 import { SessionConf } from "./session-conf";
 import { SessionData } from "./session-data";
@@ -29,6 +30,7 @@ export class SessionState implements CommandSession {
   readonly conf: ConfPort;
   readonly data: SessionData;
   readonly observations: Observations = new Observations();
+  readonly operations: Operations = new Operations();
   readonly parameters?: ParameterValues;
 
   constructor(

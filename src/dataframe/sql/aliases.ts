@@ -78,6 +78,9 @@ function beginsAfterTable(p: Cursor): boolean {
     case "SET":
     case "WHEN":
       return !endsThere(p, 1);
+    case "APPROX":
+    case "EXACT":
+      return p.isAt(1, "NEAREST");
     case "MAP":
     case "REDUCE":
       return p.isName(1);

@@ -1,6 +1,7 @@
 /** FROM: tables, subqueries, inline tables, table functions, joins, samples, pivots and lateral views. */
 import type { JoinType, UnresolvedPlan } from "../syntax/plan";
 import type { UnresolvedExpression } from "../syntax/expression";
+import { type NearestByJoin, nearestByJoin } from "../syntax/nearest-by-join";
 import { canBeTableAlias, isTableAlias } from "./aliases";
 import type { Cursor } from "./cursor";
 import { stringLiteral } from "./make";
@@ -73,6 +74,9 @@ export function join(p: Cursor, left: UnresolvedPlan, start: number): Unresolved
   const right = relationPrimary(p);
   let condition: UnresolvedExpression | undefined;
   let using: readonly string[] | undefined;
+  if (!natural && !lateral && (p.is("APPROX") || p.is("EXACT")) && p.isAt(1, "NEAREST")) {
+    return nearest(p, { left, right, type }, start);
+  }
   if (!natural) {
     if (p.accept("ON")) condition = p.rules.expression(p);
     else if (p.is("USING") && p.isAt(1, "(")) {
@@ -101,6 +105,18 @@ export function join(p: Cursor, left: UnresolvedPlan, start: number): Unresolved
     ...(lateral && { lateral }),
     at: p.at(start),
   };
+}
+
+/** (APPROX | EXACT) NEAREST [n] BY (DISTANCE | SIMILARITY) expression */
+function nearest(p: Cursor, sides: Pick<NearestByJoin, "left" | "right" | "type">, start: number): UnresolvedPlan {
+  const mode = p.next().text;
+  p.expect("NEAREST");
+  const numResults = p.token.kind === "integer" ? Number(p.next().text) : 1;
+  p.expect("BY");
+  if (!p.is("DISTANCE") && !p.is("SIMILARITY")) throw p.unexpected();
+  const direction = p.next().text;
+  const ranking = p.rules.expression(p);
+  return nearestByJoin({ ...sides, mode, numResults, direction, ranking, at: p.at(start) });
 }
 
 const JOIN_NAMES: Readonly<Record<JoinType, string>> = {

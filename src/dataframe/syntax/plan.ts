@@ -179,7 +179,8 @@ export type UnresolvedPlan = Located &
         readonly child: UnresolvedPlan;
         readonly numPartitions?: number;
         readonly by: readonly UnresolvedExpression[];
-        readonly how: "hash" | "range" | "roundRobin" | "coalesce" | "rebalance";
+        /** "id": the number of the partition is what `by` says. */
+        readonly how: "hash" | "id" | "range" | "roundRobin" | "coalesce" | "rebalance";
       }
     | {
         readonly kind: "hint";

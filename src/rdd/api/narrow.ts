@@ -31,6 +31,11 @@ export interface PipeOptions {
   readonly encoding?: string;
 }
 
+/** Makes an evaluator for each partition, in its task. */
+export interface PartitionEvaluatorFactory<T, U> {
+  createEvaluator(): { eval(partition: number, records: IterableIterator<T>): Iterable<U> };
+}
+
 export interface NarrowMethods<T> {
   /**
    * Passes every record through `f`. A function that returns promises is awaited in order, a bounded number at a time
@@ -77,6 +82,9 @@ export interface NarrowMethods<T> {
     f: (partition: number, records: IterableIterator<T>) => PartitionResult<U>,
     preservesPartitioning?: boolean,
   ): RDD<U>;
+
+  /** What `createEvaluator().eval(partition, records)` gives for each partition; Spark's form for functions with a state of their own. */
+  mapPartitionsWithEvaluator<U>(factory: PartitionEvaluatorFactory<T, U>): RDD<U>;
 
   /** The older name of mapPartitionsWithIndex. */
   mapPartitionsWithSplit<U>(
@@ -190,6 +198,13 @@ export const narrowMethods = {
   },
   mapPartitionsWithSplit(this: RDD<unknown>, f: unknown, preservesPartitioning = false) {
     return this.derive(partitionFunction(this, "mapPartitionsWithSplit", f, true, { preservesPartitioning }));
+  },
+  mapPartitionsWithEvaluator(this: RDD<unknown>, factory: PartitionEvaluatorFactory<unknown, unknown>) {
+    if (typeof (factory as Partial<typeof factory> | undefined)?.createEvaluator !== "function")
+      throw invalidArgument("mapPartitionsWithEvaluator", "the factory", "an object with a method createEvaluator", factory);
+    const f = (partition: number, records: IterableIterator<unknown>): Iterable<unknown> =>
+      factory.createEvaluator().eval(partition, records);
+    return this.derive(partitionFunction(this, "mapPartitionsWithEvaluator", f, true, {}));
   },
   glom(this: RDD<unknown>) {
     this.port.assertRunning("glom");

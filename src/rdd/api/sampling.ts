@@ -34,8 +34,7 @@ export interface SamplingMethods<T> {
   sampleByKey<K, V>(this: RDD<[K, V]>, withReplacement: boolean, fractions: ReadonlyMap<K, number>, seed?: number): RDD<[K, V]>;
 
   /**
-   * The same with exactly ⌈fraction · n⌉ of the n pairs of each key, without replacement. Two jobs find out which, when the sample is
-   * first needed; the driver holds a number for each record of the sample meanwhile. The pairs must come in the same order each time:
+   * The same with exactly ⌈fraction · n⌉ of the n pairs of each key. Two jobs find out which, when the sample is first needed; the driver holds a number for each record of the sample meanwhile. The pairs must come in the same order each time:
    * persist what a shuffle gave.
    */
   sampleByKeyExact<K, V>(
@@ -86,6 +85,7 @@ const seedsFrom = (base: bigint, { numPartitions }: DatasetNode): bigint[] =>
 async function exactBounds(
   rdd: RDD<unknown>,
   call: Call,
+  withReplacement: boolean,
   fractions: KeyMap<number>,
   seeds: readonly bigint[],
 ): Promise<KeyMap<number>> {
@@ -100,7 +100,7 @@ async function exactBounds(
     const fraction = fractions.get(key);
     // A key without a fraction fails the sample, in words.
     if (fraction === undefined) continue;
-    const deviation = Math.sqrt((fraction * (1 - fraction)) / count);
+    const deviation = Math.sqrt((withReplacement ? fraction : fraction * (1 - fraction)) / count);
     limits.set(key, fraction + 6 * deviation + 6 / count);
   }
   while (limits.size > 0) {
@@ -108,6 +108,7 @@ async function exactBounds(
     const all = new KeyMap<number>([...counts].map(([key]) => [key, limits.get(key) ?? 0]));
     const node = new OpNode(rdd.port, call.scope, rdd.node, {
       op: "keyDraws",
+      withReplacement,
       fractions: encodeValue([...all], values, "fractions"),
       seeds,
     });
@@ -123,9 +124,9 @@ async function exactBounds(
       const wanted = Math.ceil(fractions.get(key)! * counts.get(key)!);
       const sorted = Float64Array.from(draws.get(key) ?? []).sort();
       if (sorted.length > wanted) bounds.set(key, sorted[wanted]!);
-      else if (sorted.length === wanted || limit >= 1) bounds.set(key, limit);
+      else if (sorted.length === wanted || (limit >= 1 && !withReplacement)) bounds.set(key, limit);
       // So few numbers below a bound that far off are all but impossible.
-      else again.set(key, 1);
+      else again.set(key, withReplacement ? limit * 2 : 1);
     }
     limits = again;
   }
@@ -210,6 +211,7 @@ export const samplingMethods = {
     const plan = (parent: DatasetNode): OpPlan => ({
       op: "sampleByKey",
       withReplacement: withReplacement === true,
+      exact: false,
       fractions: encodeValue([...byKey], this.port.values, "fractions"),
       seeds: seedsFrom(base, parent),
     });
@@ -218,16 +220,16 @@ export const samplingMethods = {
   sampleByKeyExact(this: RDD<unknown>, withReplacement: unknown, fractions: unknown, seed?: unknown) {
     const scope = "sampleByKeyExact";
     const call = callOf(this.node, scope, undefined);
-    if (checkBoolean(scope, "withReplacement", withReplacement))
-      throw new UsageError("UNSUPPORTED_FEATURE", `${scope}: exact samples with replacement are not built; use sampleByKey.`);
+    const replace = checkBoolean(scope, "withReplacement", withReplacement);
     const byKey = fractionsOf(scope, fractions);
     const base = seedOf(scope, seed);
     const plan = async (parent: DatasetNode): Promise<OpPlan> => {
       const seeds = seedsFrom(base, parent);
-      const bounds = await exactBounds(this, call, byKey, seeds);
+      const bounds = await exactBounds(this, call, replace, byKey, seeds);
       return {
         op: "sampleByKey",
-        withReplacement: false,
+        withReplacement: replace,
+        exact: true,
         fractions: encodeValue([...bounds], this.port.values, "fractions"),
         seeds,
       };

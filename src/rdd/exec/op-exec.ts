@@ -20,7 +20,7 @@ import {
   sampleOp,
   valuesOp,
 } from "../pipeline/ops";
-import { bernoulli, bernoulliCell, byFraction, drawsBelow, poisson, type Sampler } from "../random/samplers";
+import { arrivalsBelow, bernoulli, bernoulliCell, byFraction, drawsBelow, poisson, type Sampler } from "../random/samplers";
 import { XorShiftRandom } from "../random/xor-shift";
 import type { OpSpec, SamplerSpec } from "../stage-spec";
 import type { Chain, ExecNode } from "./chain";
@@ -50,9 +50,11 @@ function makeOp(spec: OpSpec, partition: number, task: TaskRun): Op {
     case "partitionKey":
       return constantKeyOp(partition % spec.modulus);
     case "sampleByKey":
-      return sampleByKeyOp(byFraction(fractionOf(spec.fractions, task), spec.withReplacement, spec.seeds[partition]!));
+      return sampleByKeyOp(timesOf(spec, fractionOf(spec.fractions, task), spec.seeds[partition]!));
     case "keyDraws":
-      return keyDrawOp(drawsBelow(fractionOf(spec.fractions, task), spec.seeds[partition]!));
+      return keyDrawOp(
+        (spec.withReplacement ? arrivalsBelow : drawsBelow)(fractionOf(spec.fractions, task), spec.seeds[partition]!),
+      );
     case "valuesOf": {
       const wanted = decodeValue(spec.key, task.values);
       const simple = typeof wanted === "string" || (typeof wanted === "number" && wanted === wanted);
@@ -67,6 +69,16 @@ function makeOp(spec: OpSpec, partition: number, task: TaskRun): Op {
     default:
       return calls[spec.op](task.function(spec.f));
   }
+}
+
+function timesOf(
+  { exact, withReplacement }: Extract<OpSpec, { op: "sampleByKey" }>,
+  fraction: (key: unknown) => number,
+  seed: bigint,
+): (key: unknown) => number {
+  if (!(exact && withReplacement)) return byFraction(fraction, withReplacement, seed);
+  const arrivals = arrivalsBelow(fraction, seed);
+  return (key) => arrivals(key).length;
 }
 
 function fractionOf(encoded: Uint8Array, task: TaskRun): (key: unknown) => number {

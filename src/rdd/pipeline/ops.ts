@@ -106,8 +106,8 @@ export function sampleByKeyOp(times: (key: unknown) => number): Op {
   };
 }
 
-/** [key, number] for each pair to whose key `draw` gives a number. */
-export function keyDrawOp(draw: (key: unknown) => number | undefined): Op {
+/** [key, number] for each number that `draw` gives to a pair by its key. */
+export function keyDrawOp(draw: (key: unknown) => readonly number[]): Op {
   return {
     kind: "plain",
     emit: (builder, input, rest) => {
@@ -115,7 +115,7 @@ export function keyDrawOp(draw: (key: unknown) => number | undefined): Op {
       const { setup, key } = elements(builder, input);
       const drawn = builder.local("drawn");
       const kept = builder.local("key");
-      return `${setup}\nconst ${kept} = ${key}, ${drawn} = ${held}(${kept});\nif (${drawn} !== undefined) {\n${rest(pairTerm(kept, drawn))}\n}`;
+      return `${setup}\nconst ${kept} = ${key};\nfor (const ${drawn} of ${held}(${kept})) {\n${rest(pairTerm(kept, drawn))}\n}`;
     },
   };
 }

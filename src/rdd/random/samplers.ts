@@ -56,11 +56,26 @@ export function byFraction(fraction: (key: unknown) => number, withReplacement: 
 }
 
 /** The numbers by which `byFraction` decides without replacement: those below the key's limit. */
-export function drawsBelow(limit: (key: unknown) => number, seed: bigint): (key: unknown) => number | undefined {
+export function drawsBelow(limit: (key: unknown) => number, seed: bigint): (key: unknown) => readonly number[] {
   const random = new XorShiftRandom(seed);
   return (key) => {
     const draw = random.nextDouble();
-    return draw < limit(key) ? draw : undefined;
+    return draw < limit(key) ? [draw] : [];
+  };
+}
+
+/**
+ * For each pair the arrivals of a Poisson process of rate 1 before the key's limit. Of all arrivals of n pairs the first s are s draws with
+ * replacement. What a pair gets does not depend on the limits of those before it.
+ */
+export function arrivalsBelow(limit: (key: unknown) => number, seed: bigint): (key: unknown) => readonly number[] {
+  const random = new XorShiftRandom(seed);
+  return (key) => {
+    const own = new XorShiftRandom((BigInt(random.nextInt()) << 32n) ^ BigInt(random.nextInt() >>> 0));
+    const end = limit(key);
+    const times: number[] = [];
+    for (let at = -Math.log1p(-own.nextDouble()); at < end; at -= Math.log1p(-own.nextDouble())) times.push(at);
+    return times;
   };
 }
 

@@ -16,7 +16,7 @@ import { builtins } from "../../../src/dataframe/functions";
 import type { BindContext } from "../../../src/dataframe/functions/registry";
 import type { ExecEnv, ExecServices, OperatorMetrics } from "../../../src/dataframe/exec/ports";
 import { openStage, type StageProgram } from "../../../src/dataframe/exec/stage-program";
-import type { AggregateItem, PhysicalPlan, ScanExec, StagePlan } from "../../../src/dataframe/physical/plan";
+import type { AggregateItem, PhysicalPlan, ScanExec, StagePlan, StageTaskInput } from "../../../src/dataframe/physical/plan";
 import type { SqlSettings } from "../../../src/dataframe/settings";
 import type { Relation } from "../../../src/dataframe/sources/relation";
 
@@ -159,6 +159,7 @@ export interface Run {
 
 export interface RunOptions {
   readonly leaves?: Readonly<Record<number, number>>;
+  readonly unions?: StageTaskInput["unions"];
   readonly settings?: SqlSettings;
   readonly services?: Partial<ExecServices>;
   readonly memory?: ExecEnv["memory"];
@@ -212,7 +213,8 @@ export function run(root: PhysicalPlan, tables: readonly Table[], options: RunOp
   };
   const program = openStage(plan, services);
   const scans = Object.fromEntries(tables.map((table) => [table.scan.id, []]));
-  const source = program.run({ scans, shuffles: {}, leaves: options.leaves ?? {} }, env);
+  const { leaves = {}, partition = 0, unions = {} } = options;
+  const source = program.run({ scans, shuffles: {}, leaves, unions, partition }, env);
   const batches: ColumnBatch[] = [];
   try {
     for (let batch = source.next(); batch !== null; batch = source.next()) batches.push(batch);

@@ -96,11 +96,15 @@ test.each([
   expect(run(plan, [table]).rows).toEqual(expected);
 });
 
-test("a union's task reads one child", () => {
+test("a union's task reads one child, or several one after the other", () => {
   const other = new Table([id, list], [[9, null]]);
   const plan: PhysicalPlan = { kind: "union", id: nextId(), children: [table.scan, other.scan], output: [id, list] };
-  expect(run(plan, [table, other], { leaves: { [plan.id]: 0 } }).rows).toEqual(rows);
-  expect(run(plan, [table, other], { leaves: { [plan.id]: 1 } }).rows).toEqual([[9, null]]);
+  const reading = (...children: readonly number[]): unknown =>
+    run(plan, [table, other], { unions: { [plan.id]: children.map((child) => ({ child, partition: 0 })) } }).rows;
+  expect(reading(0)).toEqual(rows);
+  expect(reading(1)).toEqual([[9, null]]);
+  expect(reading(0, 1, 1)).toEqual([...rows, [9, null]]);
+  expect(reading()).toEqual([]);
 });
 
 /** As Spark 4 gives them: spark.range(0, 100, 1, 1).sample(0.1, seed=7), and with replacement. */

@@ -122,8 +122,8 @@ class PhysicalEvaluator {
       case "expand":
         return logically({ kind: "expand", child: as(node.child), projections: node.projections, output: node.output });
       case "union": {
-        const child = input.leaves[node.id];
-        return child === undefined ? [] : of(node.children[child] as PhysicalPlan);
+        const children = new Set((input.unions[node.id] ?? []).map(({ child }) => child));
+        return [...children].flatMap((child) => of(node.children[child]!));
       }
       case "coalesce":
         return of(node.child);

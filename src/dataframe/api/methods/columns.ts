@@ -6,8 +6,10 @@ import { checkedColumn, checkedExpression, Column, nameParts } from "../column";
 import type { DataFrame } from "../dataframe";
 import { DataFrameBase } from "../dataframe-base";
 import { located } from "../located";
+import { pendingPlan } from "../pending";
 import { schemaOf } from "../schema-input";
 import type { SchemaInput } from "../schema-input";
+import { zippedWithIndex } from "../zip-with-index";
 import { columnsOf, parsed } from "./arguments";
 import type { ColumnArguments } from "./arguments";
 
@@ -47,6 +49,12 @@ export interface ColumnMethods {
   /** The DataFrame under a name, for columns such as "t.a". */
   as(name: string): DataFrame;
   alias(name: string): DataFrame;
+
+  /**
+   * With a last column of whole numbers from 0, in the order of the rows. The rows are computed when the result is first used, and kept by
+   * the executors as after localCheckpoint.
+   */
+  zipWithIndex(indexColName?: string): DataFrame;
 
   /** What `f` makes of this DataFrame, for chains of calls. */
   transform<A extends readonly unknown[]>(f: (df: DataFrame, ...args: A) => DataFrame, ...args: A): DataFrame;
@@ -121,6 +129,11 @@ export const columnMethods: ColumnMethods & ThisType<DataFrame> = {
   },
   alias(name) {
     return this.as(name);
+  },
+  zipWithIndex(indexColName = "index") {
+    if (typeof indexColName !== "string") refusePlainly("zipWithIndex: the name", "a string", indexColName);
+    const call = this.sparkSession.core.call("zipWithIndex");
+    return this.make(pendingPlan(() => zippedWithIndex(this, indexColName, call)));
   },
   transform(f, ...args) {
     const result: unknown = f(this, ...args);

@@ -1,9 +1,10 @@
 /** Several DataFrames in one: joins, set operations, subqueries. */
-import { Column, checkedColumn } from "../column";
+import { Column, checkedColumn, checkedExpression } from "../column";
 import type { DataFrame } from "../dataframe";
 import { joinTypeOf } from "../join-types";
 import type { JoinTypeName } from "../join-types";
 import { located } from "../located";
+import { nearestByJoin } from "../../syntax/nearest-by-join";
 import { TableArg } from "../table-arg";
 import { checkDataFrame } from "./arguments";
 
@@ -20,6 +21,21 @@ export interface JoinMethods {
 
   /** Every row with the rows that the other, which may refer to it by `col("x").outer()`, has for it. */
   lateralJoin(right: DataFrame, on?: Column | null, how?: JoinTypeName): DataFrame;
+
+  /**
+   * Each row with the rows of the other, at most `numResults`, for which an expression over both is least ("distance") or greatest
+   * ("similarity"). Where it is null they do not match. All pairs are looked at, with `mode` "approx" as with "exact".
+   *
+   * @example users.nearestByJoin(shops, F.abs(users.col("x").minus(shops.col("x"))), 3, "exact", "distance")
+   */
+  nearestByJoin(
+    other: DataFrame,
+    ranking: Column,
+    numResults: number,
+    mode: "approx" | "exact",
+    direction: "distance" | "similarity",
+    options?: { readonly joinType?: "inner" | "leftouter" | "left" },
+  ): DataFrame;
 
   /** All rows of both, columns by their positions. */
   union(other: DataFrame): DataFrame;
@@ -80,6 +96,21 @@ export const joinMethods: JoinMethods & ThisType<DataFrame> = {
       lateral: true,
       ...(on && { condition: located(on.expression, at) }),
     }));
+  },
+  nearestByJoin(other, ranking, numResults, mode, direction, options) {
+    checkDataFrame("nearestByJoin", other);
+    return this.derive("nearestByJoin", (at) =>
+      nearestByJoin({
+        left: this.plan,
+        right: other.plan,
+        ranking: located(checkedExpression("nearestByJoin: the ranking", ranking), at),
+        numResults,
+        mode,
+        direction,
+        type: joinTypeOf(options?.joinType ?? "inner"),
+        at,
+      }),
+    );
   },
   union(other) {
     return setOperation(this, "union", "union", other, { all: true });

@@ -24,6 +24,9 @@ export interface LayoutMethods {
   /** In so many partitions, by the hash of columns where some are given. */
   repartition(partitions: number | ColumnOrName, ...columns: ColumnArguments): DataFrame;
 
+  /** In so many partitions, each row in the one of this number: an INT, taken modulo their count; null is 0. */
+  repartitionById(numPartitions: number, partitionId: ColumnOrName): DataFrame;
+
   /** In partitions of ranges of columns. */
   repartitionByRange(partitions: number | ColumnOrName, ...columns: ColumnArguments): DataFrame;
 
@@ -57,6 +60,16 @@ export const layoutMethods: LayoutMethods & ThisType<DataFrame> = {
         ...(count !== undefined && { numPartitions: count }),
       };
     });
+  },
+  repartitionById(numPartitions, partitionId) {
+    checkPartitions("repartitionById", numPartitions);
+    return this.derive("repartitionById", (at) => ({
+      kind: "repartition",
+      child: this.plan,
+      by: columnsOf("repartitionById", [partitionId], at),
+      how: "id",
+      numPartitions,
+    }));
   },
   repartitionByRange(partitions, ...columns) {
     return this.derive("repartitionByRange", (at) => {

@@ -28,6 +28,10 @@ export function routerOf(
       const types = expressions.map((expression) => expression.type);
       return { numPartitions, route: hashRouter(columns(expressions), types, numPartitions) };
     }
+    case "id": {
+      const { expression, numPartitions } = partitioning;
+      return { numPartitions, route: idRouter(expression, numPartitions, columns) };
+    }
     case "roundRobin": {
       const { numPartitions } = partitioning;
       // Spark's start: a draw by partition.
@@ -41,6 +45,18 @@ export function routerOf(
     case "unknown":
       throw new InternalError("An exchange must say where rows go.");
   }
+}
+
+/** By the number that a column says, modulo `numPartitions`; null is 0. */
+function idRouter(id: Expression, numPartitions: number, columns: Columns): Router {
+  const ids = columns([id]);
+  return (batch, out) => {
+    const read = boxedReader(ids(batch)[0]!, id.type);
+    for (let row = 0; row < batch.length; row++) {
+      const remainder = Number(read(row) ?? 0) % numPartitions;
+      out[row] = remainder < 0 ? remainder + numPartitions : remainder;
+    }
+  };
 }
 
 /** Partition i takes the rows after bounds[i - 1], up to and including bounds[i], in `order`. */

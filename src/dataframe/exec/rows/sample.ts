@@ -32,7 +32,7 @@ export class SampleOperator implements Operator {
 
   *#batches(task: OpenTask): Generator<ColumnBatch, void, undefined> {
     const metrics = task.env.metrics(this.node.id);
-    const sampler = this.#sampler(task.env.partition);
+    const sampler = this.#sampler(task.evaluation.partition);
     const source = this.child.open(task);
     try {
       for (let batch = source.next(); batch !== null; batch = source.next()) {

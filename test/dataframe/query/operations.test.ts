@@ -1,0 +1,69 @@
+/** Queries that are interrupted by their session, and statements that wait for one another. */
+import { firesteel, testSession } from "../../support/built-session";
+
+const { functions: F } = firesteel;
+const spark = testSession();
+
+/** A query whose one task waits, and when it has begun. */
+function endless(): { readonly ended: Promise<unknown>; readonly begun: Promise<void> } {
+  const { sparkContext } = spark();
+  let listener: { onTaskStart(): void };
+  const begun = new Promise<void>((resolve) => {
+    listener = { onTaskStart: () => resolve() };
+    sparkContext.addSparkListener(listener);
+  });
+  const wait = F.udf(async (x: number) => {
+    await new Promise((resolve) => setTimeout(resolve, 600_000));
+    return x;
+  }, "bigint");
+  const ended = spark().range(0, 1, 1, 1).select(wait(F.col("id"))).collect().catch((error: unknown) => error); // prettier-ignore
+  return { ended, begun: begun.finally(() => sparkContext.removeSparkListener(listener)) };
+}
+
+test("queries are interrupted by tag, by number, and all at once", async () => {
+  const session = spark();
+  session.addTag("slow");
+  session.addTag("other");
+  expect(session.getTags()).toEqual(new Set(["slow", "other"]));
+  session.removeTag("other");
+  const byTag = endless();
+  session.clearTags();
+  expect(session.getTags()).toEqual(new Set());
+  await byTag.begun;
+  expect(session.interruptTag("other")).toEqual([]);
+  const ids = session.interruptTag("slow");
+  expect(ids).toEqual([expect.stringMatching(/^\d+$/)]);
+  expect(await byTag.ended).toMatchObject({
+    name: "CancelledError",
+    message: expect.stringContaining(`operation ${ids[0]} was interrupted`),
+  });
+
+  const all = endless();
+  await all.begun;
+  expect(session.newSession().interruptAll()).toEqual([]);
+  expect(session.interruptOperation("999999")).toEqual([]);
+  const [id] = session.interruptAll();
+  expect(await all.ended).toMatchObject({ errorClass: "JOB_CANCELLED" });
+  expect(session.interruptOperation(id!)).toEqual([]);
+  expect(session.interruptAll()).toEqual([]);
+  expect(await session.range(3).count()).toBe(3);
+});
+
+test("tags and numbers that are none", () => {
+  for (const tag of ["", "a,b", null]) expect(() => spark().addTag(tag as string)).toThrow(/INVALID_TAG/);
+  expect(() => spark().interruptOperation("x")).toThrow(/the number of a query is text of digits/);
+});
+
+test("plans that depend on data are made within the statements that need them", async () => {
+  const df = spark().createDataFrame([["a", "x", 1], ["b", "y", 2]], "a STRING, b STRING, c INT"); // prettier-ignore
+  const crossed = df.crosstab("a", "b");
+  // Not awaited: the second statement waits for the first, and the query for both.
+  const first = crossed.createOrReplaceTempView("crossed");
+  const filled = df.na.fill("z").createOrReplaceTempView("filled");
+  expect(await spark().sql("SELECT count(*) FROM crossed, filled").first()).toMatchObject({ "count(1)": 4 });
+  const counted = df.select("a", "b").transpose();
+  const count = counted.count();
+  await counted.createOrReplaceTempView("transposed");
+  expect(await count).toBe(1);
+  await Promise.all([first, filled]);
+});
