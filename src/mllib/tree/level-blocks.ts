@@ -48,7 +48,7 @@ export const levelBlocks = rowsProgram<LevelBlockSpec, InstanceBlock, LevelBlock
         labels: signed ? label!.map((y) => 2 * y - 1) : label!.slice(),
         weights: weight?.slice() ?? null,
         // Equal rows are told apart within a block alone.
-        keys: sampled ? rowKeys(contentOf(rows, cells, binner.stride, label!, weight), rows) : null,
+        keys: sampled ? rowKeys(contentOf(cells, binner.stride, label!, weight), rows) : null,
         predictions: boosted ? new Float64Array(rows) : null,
         held: validation ? block.extra[0]!.map((value) => (value === 0 || Number.isNaN(value) ? 0 : 1)) : null,
       };

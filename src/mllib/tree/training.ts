@@ -211,7 +211,7 @@ export class Training {
     const stride = strideOf(this.width, wide);
     const classes = this.classes > 0 && !this.signed ? Uint16Array.from(labels) : null;
     const targets = classes !== null ? null : this.signed ? labels.map((label) => 2 * label - 1) : labels;
-    const keys = sampled ? rowKeys(contentOf(rows, cells, stride, labels, weights), rows) : null;
+    const keys = sampled ? rowKeys(contentOf(cells, stride, labels, weights), rows) : null;
     return { rows, stride, wide, cells, classes, targets, weights, keys };
   }
 

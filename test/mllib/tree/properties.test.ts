@@ -61,7 +61,10 @@ function tableOf(
     classes: options.values === true ? null : Uint16Array.from(classes),
     targets: options.values === true ? labels : null,
     weights: options.weighted === true ? Float64Array.from(weights) : null,
-    keys: rowKeys(Uint32Array.from(bins.flatMap((row, i) => [...row, classes[i]!])), rows),
+    keys: rowKeys(
+      [{ words: Uint32Array.from(bins.flatMap((row, i) => [...row, classes[i]!])), width: bins[0]!.length + 1 }],
+      rows,
+    ),
   };
 }
 
