@@ -1,5 +1,6 @@
 /** `firesteel submit` where the driver runs on a worker: `--deploy-mode cluster`, `--status`, `--kill`. */
 import { basename, resolve } from "node:path";
+import type { RequestedDriver } from "../cluster/master/client-desk";
 import { packProgram } from "../cluster/program/archive";
 import type { DriverState } from "../cluster/program/submit-client";
 import { SubmitClient } from "../cluster/program/submit-client";
@@ -16,30 +17,37 @@ const KILL_PATIENCE = 10_000;
 /** These hold here and not on the worker, which has its own. */
 const STAYS = /^spark\.(?:master$|submit\.deployMode$|ssl\.|jars\.|driver\.(?:host|bindAddress|port)$)/;
 
-export async function submitDriver(settings: Settings, file: string, args: readonly string[], supervise: boolean): Promise<void> {
-  const get = (key: string): string | undefined => settings.get(key)?.value;
-  const archive = packProgram(file, get);
-  const cores = Number(get("spark.driver.cores") ?? 1);
+/** What a driver is by the settings it was submitted with. Throws a UsageError for numbers that are none. */
+export function driverRequest(
+  file: string,
+  args: readonly string[],
+  settings: ReadonlyMap<string, string>,
+  supervise: boolean,
+): RequestedDriver {
+  const cores = Number(settings.get("spark.driver.cores") ?? 1);
   if (!Number.isInteger(cores) || cores < 1)
     throw new UsageError(
       "INVALID_CONF_VALUE",
-      `spark.driver.cores must be a positive integer, not "${get("spark.driver.cores")}".`,
+      `spark.driver.cores must be a positive integer, not "${settings.get("spark.driver.cores")}".`,
     );
+  return {
+    mainFile: resolve(file),
+    args: [...args],
+    settings: Object.fromEntries([...settings].filter(([key]) => !STAYS.test(key) && !isClusterSecret(key))),
+    cores,
+    memory: parseBytes(settings.get("spark.driver.memory") ?? "1g", "spark.driver.memory", "m"),
+    supervise,
+    name: settings.get("spark.app.name") ?? basename(file).replace(/\.[^.]+$/, ""),
+  };
+}
+
+export async function submitDriver(settings: Settings, file: string, args: readonly string[], supervise: boolean): Promise<void> {
+  const get = (key: string): string | undefined => settings.get(key)?.value;
+  const archive = packProgram(file, get);
+  const values = new Map([...settings].map(([key, { value }]) => [key, value]));
   const client = clientOf(settings);
-  const driverId = await client.submit(
-    {
-      mainFile: resolve(file),
-      args: [...args],
-      settings: Object.fromEntries(
-        [...settings].filter(([key]) => !STAYS.test(key) && !isClusterSecret(key)).map(([key, { value }]) => [key, value]),
-      ),
-      cores,
-      memoryBytes: parseBytes(get("spark.driver.memory") ?? "1g", "spark.driver.memory", "m"),
-      supervise,
-      name: get("spark.app.name") ?? basename(file).replace(/\.[^.]+$/, ""),
-    },
-    archive,
-  );
+  const { memory, ...request } = driverRequest(file, args, values, supervise);
+  const driverId = await client.submit({ ...request, args: [...request.args], memoryBytes: memory }, archive);
   process.stdout.write(`${driverId}\n`);
   if (get("spark.standalone.submit.waitAppCompletion") !== "true") return;
   const state = await waitUntil(client, driverId, Infinity);

@@ -6,6 +6,9 @@ import { checkReach, clusterSecret } from "../cluster/secret";
 import { MasterDaemon } from "../cluster/master/master-daemon";
 import { masterConfig } from "../cluster/daemon-config";
 import {
+  MASTER_REST,
+  MASTER_REST_HOST,
+  MASTER_REST_PORT,
   MASTER_UI_PORT,
   RECOVERY_DIRECTORY,
   RECOVERY_MODE,
@@ -17,6 +20,7 @@ import { tlsFiles } from "../wire/tls";
 import { announce, daemonSettings, endOnSignals, hostOf, portOption, UNSECURED } from "./daemon-options";
 import type { Pages } from "./daemon-pages";
 import { openPages } from "./daemon-pages";
+import { startSubmissionServer, type SubmissionServer } from "./submission-server";
 
 interface MasterCommandOptions {
   readonly port?: string;
@@ -43,13 +47,19 @@ export async function master(command: Command): Promise<void> {
     tls,
     recoveryDirectory: none ? null : recovery !== "" ? resolve(recovery) : usual,
   });
-  const open: { pages?: Pages } = {};
+  const open: { pages?: Pages; submissions?: SubmissionServer } = {};
   endOnSignals(async () => {
     await open.pages?.close();
+    await open.submissions?.close();
     await daemon.stop();
   });
   void daemon.overtaken.then(() => process.exit(1));
   announce(`firesteel master at ${daemon.url}${tls === null ? "" : " (TLS)"}`);
+  if (read(MASTER_REST)) {
+    const rest = { host: read(MASTER_REST_HOST) || host, port: read(MASTER_REST_PORT), secret, tls, master: daemon };
+    open.submissions = await startSubmissionServer(rest);
+    announce(`firesteel master: submissions at ${open.submissions.url}/v1/submissions`);
+  }
   const view = { kind: "master" as const, reverseProxy: read(REVERSE_PROXY), stateOf: () => daemon.stateOf() };
   const where = { host, port: MASTER_UI_PORT };
   const pages = (open.pages = await openPages(command, read, where, view));

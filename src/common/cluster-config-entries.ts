@@ -56,6 +56,13 @@ export const LEASE_TIMEOUT = positiveSeconds(
 export const RETAINED_APPLICATIONS = integer("spark.deploy.retainedApplications", 200, "Ended applications that a master shows.");
 export const RETAINED_DRIVERS = integer("spark.deploy.retainedDrivers", 200, "Ended drivers that a master shows.");
 export const MASTER_UI_PORT = integer("spark.master.ui.port", 8080, "Port of its pages (--webui-port).");
+export const MASTER_REST = flag(
+  "spark.master.rest.enabled",
+  false,
+  "Take drivers by POST /v1/submissions/create, as Spark's REST submission does.",
+);
+export const MASTER_REST_HOST = text("spark.master.rest.host", "", "Address that it listens on; default: the master's.");
+export const MASTER_REST_PORT = integer("spark.master.rest.port", 6066, "Its port.");
 export const REVERSE_PROXY = flag(
   "spark.ui.reverseProxy",
   false,

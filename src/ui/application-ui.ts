@@ -1,6 +1,7 @@
 /** The user interface of one application that runs in this process: its store, fed by the context, and its server. */
 import { writeFileSync } from "node:fs";
 import type { ListenerEvent } from "../events/listener-events";
+import { SPARK_VERSION } from "../common/spark-version";
 import { DataError } from "../common/errors";
 import type { ApplicationInfo, Identity, Profile, ThreadStackTrace } from "./api-types";
 import { DriverProcess } from "./driver-process";
@@ -8,7 +9,7 @@ import { mergeProfiles } from "./profile";
 import { reportHtml } from "./report/report";
 import { addApiFiresteel, addIdentity } from "./server/api-firesteel";
 import { addPlainPages } from "./server/plain";
-import { addApiV1, SPARK_VERSION } from "./server/api-v1";
+import { addApiV1 } from "./server/api-v1";
 import type { ApplicationControl, Applications } from "./server/applications";
 import { workerLog } from "./server/log-files";
 import { HttpServer } from "./server/http-server";

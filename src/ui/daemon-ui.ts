@@ -1,8 +1,8 @@
 /** The user interface of a standalone daemon: its state as pages and as JSON, and the logs of what it runs. */
+import { SPARK_VERSION } from "../common/spark-version";
 import type { Identity, LogText, MasterState, WorkerState } from "./api-types";
 import { masterState, type MasterView, workerState, type WorkerView } from "./cluster-state";
 import { addIdentity } from "./server/api-firesteel";
-import { SPARK_VERSION } from "./server/api-v1";
 import { HttpServer } from "./server/http-server";
 import { logPiece } from "./server/log-files";
 import { daemonMetrics } from "./server/metrics-json";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Messages } from "../../wire/wire";
 import type { Peer } from "../session/peer-server";
 import type { BlobStore } from "./blobs";
-import { IncomingBlob, isBlobHash } from "./blobs";
+import { hashOf, IncomingBlob, isBlobHash } from "./blobs";
 import type { DriverFacts, MasterEvent } from "./events";
 import type { MasterMachine } from "./machine";
 import { driverFacts } from "./messages";
@@ -14,6 +14,19 @@ export interface ClientDeskOptions {
   dispatch(event: MasterEvent): void;
   now(): number;
 }
+
+/** What is known of a driver; `state` is "NOT_FOUND" of one that is not known. */
+export interface DriverReport {
+  readonly driverId: string;
+  readonly state: string;
+  readonly workerId: string;
+  readonly workerHost: string;
+  readonly message: string;
+  readonly restarts: number;
+}
+
+/** A driver as it is asked for. */
+export type RequestedDriver = Omit<DriverFacts, "archive" | "submitTime" | "restarts">;
 
 interface Submission {
   readonly facts: DriverFacts;
@@ -26,14 +39,27 @@ export class ClientDesk {
   constructor(private readonly options: ClientDeskOptions) {}
 
   message(peer: Peer, message: Messages.ToMaster.$Shape): void {
-    if (message.submitDriver) this.#submit(peer, driverFacts(message.submitDriver.description ?? {}));
+    if (message.submitDriver) this.#receive(peer, driverFacts(message.submitDriver.description ?? {}));
     else if (message.blobPiece) this.#piece(peer, message.blobPiece);
-    else if (message.driverStatus) this.#status(peer, message.driverStatus.driverId ?? "");
+    else if (message.driverStatus) peer.send({ driverStatus: this.report(message.driverStatus.driverId ?? "") });
     else if (message.killDriver) {
       const driverId = message.killDriver.driverId ?? "";
-      this.options.dispatch({ type: "DriverKillRequested", driverId });
-      this.#status(peer, driverId);
+      this.kill(driverId);
+      peer.send({ driverStatus: this.report(driverId) });
     } else peer.refuse("A client submits, asks or kills.");
+  }
+
+  /** Without a connection: a program that is here already. Answers the driver's id. Throws when it cannot be kept. */
+  submit(facts: RequestedDriver, archive: Buffer): string {
+    const { blobs } = this.options;
+    const hash = hashOf(archive);
+    if (!blobs.has(hash))
+      new IncomingBlob(blobs, hash, randomBytes(4).toString("hex")).take({ offset: 0, total: archive.length, bytes: archive });
+    return this.#enter({ ...facts, archive: hash, submitTime: 0, restarts: 0 });
+  }
+
+  kill(driverId: string): void {
+    this.options.dispatch({ type: "DriverKillRequested", driverId });
   }
 
   closed(peer: Peer): void {
@@ -41,7 +67,7 @@ export class ClientDesk {
     this.#submissions.delete(peer);
   }
 
-  #submit(peer: Peer, facts: DriverFacts): void {
+  #receive(peer: Peer, facts: DriverFacts): void {
     const { blobs } = this.options;
     if (!isBlobHash(facts.archive) || facts.mainFile === "" || facts.cores < 1)
       return peer.send({ driverSubmitted: { driverId: "", error: "The submission is not complete." } });
@@ -68,26 +94,28 @@ export class ClientDesk {
   }
 
   #accept(peer: Peer, facts: DriverFacts): void {
+    peer.send({ driverSubmitted: { driverId: this.#enter(facts), error: "" } });
+  }
+
+  #enter(facts: DriverFacts): string {
     const now = this.options.now();
     const stamp = new Date(now).toISOString().replace(/\D/g, "").slice(0, 14);
     const driverId = `driver-${stamp}-${randomBytes(3).toString("hex")}`;
     this.options.dispatch({ type: "DriverSubmitted", driverId, facts: { ...facts, submitTime: now, restarts: 0 } });
-    peer.send({ driverSubmitted: { driverId, error: "" } });
+    return driverId;
   }
 
-  #status(peer: Peer, driverId: string): void {
+  report(driverId: string): DriverReport {
     const { machine } = this.options;
     const driver = machine.drivers.active.get(driverId)?.info() ?? machine.completedDrivers.find((one) => one.id === driverId);
     const worker = machine.workers.get(driver?.workerId ?? "")?.facts;
-    peer.send({
-      driverStatus: {
-        driverId,
-        state: driver?.state ?? "NOT_FOUND",
-        workerId: driver?.workerId ?? "",
-        workerHost: worker?.host ?? "",
-        message: driver?.message ?? "",
-        restarts: driver?.restarts ?? 0,
-      },
-    });
+    return {
+      driverId,
+      state: driver?.state ?? "NOT_FOUND",
+      workerId: driver?.workerId ?? "",
+      workerHost: worker?.host ?? "",
+      message: driver?.message ?? "",
+      restarts: driver?.restarts ?? 0,
+    };
   }
 }

@@ -126,6 +126,11 @@ export class MasterDaemon implements StatePort<MasterState> {
     return `firesteel://${formatAddress({ kind: "tcp", host: this.options.host, port: this.port })}`;
   }
 
+  /** Who takes submissions that come another way than through the port; null while another master is active. */
+  get desk(): Pick<ClientDesk, "submit" | "report" | "kill"> | null {
+    return this.#active ? this.#desk : null;
+  }
+
   stateOf(): MasterState {
     const machine = this.#machine;
     return {

@@ -1,5 +1,6 @@
 /** The history server: the applications of a directory of event logs, each shown from its log, read when it is asked for. */
 import type { Readable } from "node:stream";
+import { SPARK_VERSION } from "../../common/spark-version";
 import { UsageError } from "../../common/errors";
 import { log } from "../../common/log";
 import { eventFromJson } from "../../events/event-from-json";
@@ -9,7 +10,7 @@ import type { ApplicationInfo, HistoryEntry } from "../api-types";
 import { reportHtml } from "../report/report";
 import { addApiFiresteel, addIdentity } from "../server/api-firesteel";
 import { addPlainPages } from "../server/plain";
-import { addApiV1, SPARK_VERSION } from "../server/api-v1";
+import { addApiV1 } from "../server/api-v1";
 import type { Applications } from "../server/applications";
 import { HttpServer } from "../server/http-server";
 import { json, Routes } from "../server/routes";

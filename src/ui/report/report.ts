@@ -2,11 +2,12 @@
  * The performance report: one HTML file with the web application and what the server would answer to it, that needs no
  * server and no other file. Pages find the answers by path in the element `#firesteel-report`.
  */
+import { SPARK_VERSION } from "../../common/spark-version";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Identity, Profile } from "../api-types";
 import { addApiFiresteel, addIdentity } from "../server/api-firesteel";
-import { addApiV1, SPARK_VERSION } from "../server/api-v1";
+import { addApiV1 } from "../server/api-v1";
 import { Routes } from "../server/routes";
 import type { AppStore } from "../store/app-store";
 import { applicationInfo } from "../views/application";

@@ -1,4 +1,5 @@
 /** Spark's REST API, `/api/v1`: paths, parameters and field names as in Spark's documentation of monitoring. */
+import { SPARK_VERSION } from "../../common/spark-version";
 import type { ApplicationInfo } from "../api-types";
 import type { AppStore } from "../store/app-store";
 import type { StageEntry } from "../store/entries";
@@ -13,9 +14,6 @@ import { choices, flag, HttpError, integer, json, numbers, type Reply, type Requ
 const JOB_STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "UNKNOWN"] as const;
 const STAGE_STATUSES = ["ACTIVE", "COMPLETE", "FAILED", "PENDING", "SKIPPED"] as const;
 const TASK_STATUSES = ["RUNNING", "SUCCESS", "FAILED", "KILLED"] as const;
-
-/** The version of Spark whose API this is, where an application's log does not say. */
-export const SPARK_VERSION = "4.2.0";
 
 export type WithStore = (
   handler: (store: AppStore, request: Request) => Reply | Promise<Reply>,
