@@ -3,7 +3,7 @@ import type { Vector } from "../../../columnar/vector";
 import type { RandomAccess } from "../random-access";
 import { DamagedPage, decompress } from "./codecs";
 import type { Conversion } from "./convert";
-import { Codec, type ColumnChunk, PageHeader, PageType } from "./metadata";
+import { Codec, type ColumnChunk, Encoding, PageHeader, PageType } from "./metadata";
 import { type DecodedPage, PageDecoder, type Selection } from "./page-decoder";
 import type { ParquetNode } from "./schema";
 import { ThriftError, ThriftReader } from "./thrift";
@@ -45,6 +45,15 @@ export interface ChunkOptions {
 
 let pageOfThread: Region | undefined;
 
+/** Of a chunk that has a dictionary, too: pages that were written when it was full. */
+function isOfValues([page, encoding]: readonly [page: number, encoding: number, count: number]): boolean {
+  return (
+    page !== (PageType.Dictionary as number) &&
+    encoding !== (Encoding.PlainDictionary as number) &&
+    encoding !== (Encoding.RleDictionary as number)
+  );
+}
+
 export class ChunkReader {
   readonly #heap: Heap = heap();
   readonly #decoder: PageDecoder;
@@ -80,7 +89,12 @@ export class ChunkReader {
     this.#end = Math.min(file.length, start + chunk.compressedSize + UNCOUNTED_BYTES);
     this.#entriesLeft = chunk.values;
     if (chunk.values < 0) throw new DamagedPage(`its column ${node.name} has a negative number of values`);
-    this.#decoder = new PageDecoder(node, conversion, { transient: false, ...options, entries: chunk.values });
+    this.#decoder = new PageDecoder(node, conversion, {
+      transient: false,
+      ...options,
+      entries: chunk.values,
+      mixed: chunk.encodingStats?.some(isOfValues) === true,
+    });
     this.#window = new Region(this.#heap);
   }
 
@@ -176,10 +190,11 @@ export class ChunkReader {
       throw new DamagedPage(`a dictionary says that it has ${header.values} values`);
     if (this.chunk.codec === Codec.None)
       return this.#decoder.dictionary(from, from + header.compressedSize, header.values, header.encoding);
-    const page = (pageOfThread ??= new Region(this.#heap)).need(header.uncompressedSize);
-    if (header.uncompressedSize > 0)
-      decompress(this.chunk.codec, this.#heap, from, header.compressedSize, page, header.uncompressedSize);
-    this.#decoder.dictionary(page, page + header.uncompressedSize, header.values, header.encoding);
+    const { uncompressedSize, values } = header;
+    const own = uncompressedSize > 0 ? this.#decoder.dictionaryRoom(uncompressedSize, values) : 0;
+    const page = own > 0 ? own : (pageOfThread ??= new Region(this.#heap)).need(uncompressedSize);
+    if (uncompressedSize > 0) decompress(this.chunk.codec, this.#heap, from, header.compressedSize, page, uncompressedSize);
+    this.#decoder.dictionary(page, page + uncompressedSize, values, header.encoding);
   }
 
   #readHeader(): void {

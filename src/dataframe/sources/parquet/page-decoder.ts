@@ -3,13 +3,15 @@
  * on the way is in scratch regions that the decoders of a thread share.
  */
 import { gather } from "../../../columnar/batch";
-import type { BytesVector, DictionaryVector, FixedVector, Vector, WideVector } from "../../../columnar/vector";
+import type { Vector } from "../../../columnar/vector";
 import { DamagedPage } from "./codecs";
-import { type Conversion, Form, FORM_BYTES, type Packed, physicalBytes } from "./convert";
+import { type Conversion, Form, type Packed, physicalBytes } from "./convert";
 import { Encoding, type PageHeader, PageType, Physical } from "./metadata";
 import type { ParquetNode } from "./schema";
-import { type Heap, heap, Region } from "../wasm/heap";
-import { PageBuffer, uninitialized } from "./page-buffers";
+import { heap } from "../wasm/heap";
+import { PageDictionary } from "./page-dictionary";
+import { scratch } from "./page-scratch";
+import { copyBytes, noValues, PageVectors } from "./page-vectors";
 
 /** Values of one page or several. */
 export interface DecodedPage {
@@ -27,40 +29,6 @@ export interface Selection {
   readonly count: number;
 }
 
-/** Dictionaries of numbers are kept where they are this many times smaller than what they stand for. */
-const KEPT_NUMBERS = 4;
-const MAX_KEPT_CODES = 65536;
-
-interface Scratch {
-  readonly levels: Region;
-  readonly valid: Region;
-  readonly physical: Region;
-  readonly converted: Region;
-  readonly spread: Region;
-  readonly starts: Region;
-  readonly ends: Region;
-  readonly joined: Region;
-  readonly places: Region;
-  readonly taken: Region;
-}
-
-let scratchOfThread: Scratch | undefined;
-
-function scratch(of: Heap): Scratch {
-  return (scratchOfThread ??= {
-    levels: new Region(of),
-    valid: new Region(of),
-    physical: new Region(of),
-    converted: new Region(of),
-    spread: new Region(of),
-    starts: new Region(of),
-    ends: new Region(of),
-    joined: new Region(of),
-    places: new Region(of),
-    taken: new Region(of),
-  });
-}
-
 export interface DecoderOptions {
   /** Definition and repetition levels are wanted; values are then given packed, without the nulls. */
   readonly nested: boolean;
@@ -68,6 +36,8 @@ export interface DecoderOptions {
   readonly levels: boolean;
   /** Entries of the chunk. */
   readonly entries: number;
+  /** Some pages have codes, others values. */
+  readonly mixed: boolean;
   /** A page's numbers and codes need only last until the next page is decoded. */
   readonly transient: boolean;
 }
@@ -79,18 +49,8 @@ export class PageDecoder {
   readonly #width: number;
   readonly #packed: Packed = { form: Form.Uint8, address: 0, starts: 0, ends: 0, bytesLength: 0 };
 
-  #hasDictionary = false;
-  /** Where codes are kept. */
-  #dictionary: FixedVector | WideVector | BytesVector | null = null;
-  #dictionaryCount = 0;
-  /** The dictionary's values in the heap, where codes are replaced by them. */
-  readonly #dictionaryRegion: Region;
-  #dictionaryForm = Form.Uint8;
-  #keepCodes = true;
-  /** Where values may be overwritten by those of the next page. */
-  readonly #values: PageBuffer | null;
-  readonly #validity: PageBuffer | null;
-  #fresh = false;
+  readonly #vectors: PageVectors;
+  readonly #dictionary: PageDictionary;
 
   constructor(
     private readonly node: ParquetNode,
@@ -101,23 +61,24 @@ export class PageDecoder {
     this.#width = physicalBytes(node);
     if (this.#physical === Physical.FixedLength && (this.#width < 0 || this.#width > 1 << 24))
       throw new DamagedPage(`its column ${node.name} says that values have ${this.#width} bytes`);
-    this.#dictionaryRegion = new Region(this.#heap);
-    this.#values = options.transient ? new PageBuffer() : null;
-    this.#validity = options.transient ? new PageBuffer() : null;
+    this.#vectors = new PageVectors(options.transient);
+    const physical = { type: this.#physical, width: this.#width };
+    this.#dictionary = new PageDictionary(this.#vectors, this.#packed, physical, conversion, options);
   }
 
   close(): void {
-    this.#dictionaryRegion.free();
-    this.#values?.release();
-    this.#validity?.release();
+    this.#dictionary.close();
+    this.#vectors.close();
   }
 
   /** The dictionary's. */
   get values(): Vector | null {
-    if (!this.#hasDictionary || this.#keepCodes) return this.#dictionary;
-    this.#packed.form = this.#dictionaryForm;
-    this.#packed.address = this.#dictionaryRegion.address;
-    return this.#vector(this.#dictionaryCount, null, true);
+    return this.#dictionary.values;
+  }
+
+  /** Where the bytes of a dictionary page of `count` values can be put so that they need not be moved; 0 for anywhere. */
+  dictionaryRoom(bytes: number, count: number): number {
+    return this.#dictionary.room(bytes, count);
   }
 
   /** The dictionary page: its decompressed bytes are [from, end) of the heap. */
@@ -125,19 +86,7 @@ export class PageDecoder {
     if (encoding !== (Encoding.Plain as number) && encoding !== (Encoding.PlainDictionary as number))
       throw new DamagedPage("a dictionary has an unknown encoding");
     this.#plain(from, end, count);
-    this.#convert(count);
-    const packed = this.#packed;
-    this.#dictionaryForm = packed.form;
-    this.#dictionaryCount = count;
-    const bytes = FORM_BYTES[packed.form]!;
-    this.#keepCodes = (bytes !== 4 && bytes !== 8) || (count * KEPT_NUMBERS <= this.options.entries && count <= MAX_KEPT_CODES);
-    this.#hasDictionary = true;
-    if (this.#keepCodes) {
-      this.#dictionary = this.#vector(count, null, true) as FixedVector | WideVector | BytesVector;
-      return;
-    }
-    const to = this.#dictionaryRegion.need(count * bytes);
-    this.#heap.bytes.copyWithin(to, packed.address, packed.address + count * bytes);
+    this.#dictionary.fill(count);
   }
 
   /**
@@ -145,7 +94,7 @@ export class PageDecoder {
    * selected entries where there is a selection: only for columns without lists, read without levels. `fresh`: it leaves the page before alone.
    */
   page(header: PageHeader, from: number, end: number, selection: Selection | null = null, fresh = false): DecodedPage {
-    this.#fresh = fresh;
+    this.#vectors.fresh = fresh;
     const { node, options } = this;
     const count = header.values;
     const heap = this.#heap;
@@ -211,7 +160,7 @@ export class PageDecoder {
       return this.#codes(from, end, present, count, valid);
     this.#decode(encoding, from, end, present);
     this.#convert(present);
-    return this.#vector(present, valid === 0 ? null : { at: valid, count });
+    return this.#vectors.vector(this.#packed, present, valid === 0 ? null : { at: valid, count });
   }
 
   /** Whether values can be picked before they are converted. */
@@ -250,7 +199,7 @@ export class PageDecoder {
       packed.address = to;
     }
     this.#convert(taken);
-    return this.#vector(taken, null);
+    return this.#vectors.vector(this.#packed, taken, null);
   }
 
   #decode(encoding: number, from: number, end: number, count: number): void {
@@ -387,8 +336,8 @@ export class PageDecoder {
     let present = entries;
     const heap = this.#heap;
     const { kernels } = heap;
-    if (!this.#hasDictionary) throw new DamagedPage("a page refers to a dictionary that is not there");
-    if (present === 0) return this.#noValues(valid === 0 ? 0 : count);
+    if (!this.#dictionary.isKnown) throw new DamagedPage("a page refers to a dictionary that is not there");
+    if (present === 0) return noValues(valid === 0 ? 0 : count);
     if (from >= end) throw new DamagedPage("a page has fewer values than it says");
     const bits = heap.bytes[from]!;
     if (bits > 32) throw new DamagedPage("codes of a dictionary have more than 32 bits");
@@ -407,7 +356,7 @@ export class PageDecoder {
         : bytes === 2
           ? kernels.maxOf16(codes, present)
           : kernels.maxOf32(codes, present) >>> 0;
-    if (most >= this.#dictionaryCount) throw new DamagedPage("a code is not in its dictionary");
+    if (most >= this.#dictionary.count) throw new DamagedPage("a code is not in its dictionary");
     if (places !== 0) {
       const to = this.#scratch.taken.need(count * bytes);
       if (bytes === 1) kernels.take8(codes, places, count, to);
@@ -417,147 +366,6 @@ export class PageDecoder {
       present = count;
     }
 
-    if (!this.#keepCodes) {
-      const packed = this.#packed;
-      packed.form = this.#dictionaryForm;
-      packed.address = this.#scratch.converted.need(present * 8);
-      this.#pick(bytes, codes, present, packed.address);
-      return this.#vector(present, valid === 0 ? null : { at: valid, count });
-    }
-    let validity: Uint8Array | null = null;
-    let length = present;
-    if (valid !== 0) {
-      const to = this.#scratch.spread.need(count * bytes);
-      this.#spread(bytes, codes, valid, count, to);
-      codes = to;
-      length = count;
-      validity = this.#valid(valid, count);
-    }
-    const out = this.#room(length * bytes, false);
-    new Uint8Array(out).set(heap.bytes.subarray(codes, codes + length * bytes));
-    const result: DictionaryVector = {
-      form: "dictionary",
-      length,
-      codes: new (bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : Int32Array)(out, 0, length),
-      dictionary: this.#dictionary!,
-      valid: validity,
-    };
-    return result;
+    return this.#dictionary.vector(bytes, codes, present, valid === 0 ? null : { at: valid, count });
   }
-
-  #pick(codeBytes: number, codes: number, count: number, to: number): void {
-    const { kernels } = this.#heap;
-    const from = this.#dictionaryRegion.address;
-    if (FORM_BYTES[this.#dictionaryForm] === 4) {
-      if (codeBytes === 1) kernels.pick32by8(codes, count, from, to);
-      else if (codeBytes === 2) kernels.pick32by16(codes, count, from, to);
-      else kernels.pick32by32(codes, count, from, to);
-    } else if (codeBytes === 1) kernels.pick64by8(codes, count, from, to);
-    else if (codeBytes === 2) kernels.pick64by16(codes, count, from, to);
-    else kernels.pick64by32(codes, count, from, to);
-  }
-
-  #spread(bytes: number, from: number, valid: number, count: number, to: number): void {
-    const { kernels } = this.#heap;
-    if (bytes === 1) kernels.spread8(from, valid, count, to);
-    else if (bytes === 2) kernels.spread16(from, valid, count, to);
-    else if (bytes === 4) kernels.spread32(from, valid, count, to);
-    else if (bytes === 8) kernels.spread64(from, valid, count, to);
-    else kernels.spread128(from, valid, count, to);
-  }
-
-  /** `count` nulls: a page without values, whose encoding says nothing of the form. */
-  #noValues(count: number): Vector {
-    return { form: "null", length: count, valid: new Uint8Array(count) };
-  }
-
-  /** Room for a page's numbers or codes; `kept`: they outlast the page. */
-  #room(bytes: number, kept: boolean): ArrayBuffer {
-    return kept || this.#fresh || this.#values === null ? uninitialized(bytes) : this.#values.room(bytes);
-  }
-
-  #valid(address: number, count: number): Uint8Array {
-    if (this.#fresh || this.#validity === null) return copyBytes(this.#heap, address, count);
-    const copy = new Uint8Array(this.#validity.room(count), 0, count);
-    copy.set(this.#heap.bytes.subarray(address, address + count));
-    return copy;
-  }
-
-  /** What #convert has left, spread over the valid places, outside of the heap. */
-  #vector(present: number, nulls: { readonly at: number; readonly count: number } | null, kept = false): Vector {
-    const heap = this.#heap;
-    const { form } = this.#packed;
-    if (nulls !== null && present === 0) return this.#noValues(nulls.count);
-    if (form === Form.Bytes) return this.#bytesVector(present, nulls);
-    const bytes = FORM_BYTES[form]!;
-    let from = this.#packed.address;
-    let length = present;
-    let valid: Uint8Array | null = null;
-    if (nulls !== null) {
-      length = nulls.count;
-      const to = this.#scratch.spread.need(length * bytes);
-      this.#spread(bytes, from, nulls.at, length, to);
-      from = to;
-      valid = this.#valid(nulls.at, length);
-    }
-    const out = this.#room(length * bytes, kept);
-    new Uint8Array(out).set(heap.bytes.subarray(from, from + length * bytes));
-    switch (form) {
-      case Form.Uint8:
-        return { form: "fixed", length, values: new Uint8Array(out, 0, length), valid };
-      case Form.Int8:
-        return { form: "fixed", length, values: new Int8Array(out, 0, length), valid };
-      case Form.Int16:
-        return { form: "fixed", length, values: new Int16Array(out, 0, length), valid };
-      case Form.Int32:
-        return { form: "fixed", length, values: new Int32Array(out, 0, length), valid };
-      case Form.Float32:
-        return { form: "fixed", length, values: new Float32Array(out, 0, length), valid };
-      case Form.Float64:
-        return { form: "fixed", length, values: new Float64Array(out, 0, length), valid };
-      case Form.Wide1:
-        return { form: "wide", length, words: 1, values: new BigInt64Array(out, 0, length), valid };
-      case Form.Wide2:
-        return { form: "wide", length, words: 2, values: new BigInt64Array(out, 0, 2 * length), valid };
-    }
-  }
-
-  #bytesVector(present: number, nulls: { readonly at: number; readonly count: number } | null): BytesVector {
-    const heap = this.#heap;
-    const { kernels } = heap;
-    const { address, bytesLength } = this.#packed;
-    let { starts, ends } = this.#packed;
-    const ascii = kernels.isAscii(address, bytesLength) === 1 || kernels.areAscii(address, starts, ends, present) === 1;
-    const bytes = new Uint8Array(uninitialized(bytesLength));
-    bytes.set(heap.bytes.subarray(address, address + bytesLength));
-    let length = present;
-    let valid: Uint8Array | null = null;
-    if (nulls !== null) {
-      length = nulls.count;
-      const to = this.#scratch.spread.need(length * 8);
-      kernels.spreadRanges(starts, ends, nulls.at, length, to, to + 4 * length);
-      starts = to;
-      ends = to + 4 * length;
-      valid = copyBytes(heap, nulls.at, length);
-    }
-    const ranges = uninitialized(length * 8);
-    const out = new Uint8Array(ranges);
-    out.set(heap.bytes.subarray(starts, starts + 4 * length));
-    out.set(heap.bytes.subarray(ends, ends + 4 * length), 4 * length);
-    return {
-      form: "bytes",
-      length,
-      bytes,
-      starts: new Int32Array(ranges, 0, length),
-      ends: new Int32Array(ranges, 4 * length, length),
-      valid,
-      ascii,
-    };
-  }
-}
-
-function copyBytes(from: Heap, address: number, count: number): Uint8Array {
-  const copy = new Uint8Array(uninitialized(count));
-  copy.set(from.bytes.subarray(address, address + count));
-  return copy;
 }
