@@ -57,7 +57,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
     "{value} is more than a JavaScript number can hold exactly. Set firesteel.sql.longAs=bigint to get bigints.",
   TIMESTAMP_BEYOND_DATE:
     "A timestamp of {value} microseconds is beyond what a JavaScript Date can hold. Cast it to a string or a number.",
-  CANNOT_MERGE_TYPE: "Values of one column are {left} and {right}. Give a schema.",
+  CANNOT_MERGE_TYPE: "Values of {column} are {left} and {right}. Give a schema.",
 
   // Dates, times and intervals
   CANNOT_PARSE_TIMESTAMP: "The text is no timestamp of the given pattern: {message}. {func} gives NULL instead.",
@@ -157,7 +157,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   INCOMPATIBLE_COLUMN_TYPE:
     "{operator}: column {columnOrdinalNumber} is {dataType1} in table {tableOrdinalNumber}, and {dataType2} in the first. Cast one.{hint}",
   NUM_COLUMNS_MISMATCH:
-    "{operator}: the first table has {firstNumColumns} columns, table {invalidOrdinalNum} has {invalidNumColumns}.",
+    "{operator}: the first table has {firstNumColumns} columns, the {invalidOrdinalNum} has {invalidNumColumns}.",
   "INVALID_SCHEMA.NON_STRING_LITERAL": "A schema is a constant string; this is {inputSchema}.",
   "INVALID_SCHEMA.NON_STRUCT_TYPE": "{inputSchema} is {dataType}; a struct is needed.",
   "INVALID_SCHEMA.PARSE_ERROR": "{inputSchema} is not a schema: {reason}",

@@ -9,6 +9,7 @@ import { AnalysisError } from "../errors";
 import { alias, attribute, attributeOf, BOOLEAN, callByName, INT, literal, LONG } from "../expressions/build";
 import type { Alias, Attribute, Call, Expression, NamedExpression, SortOrder, WindowCall } from "../expressions/expression";
 import { shiftedWindow, type WindowOptions } from "../functions/families/time-window";
+import { requireRoom } from "../functions/value-size";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import type { UnresolvedExpression } from "../syntax/expression";
@@ -103,6 +104,9 @@ function keyOf(binder: Binder, key: UnresolvedExpression, items: readonly Unreso
   return binder.expression(key, scope);
 }
 
+/** About what the expressions of one window of many that overlap take. */
+const PROJECTION_BYTES = 1 << 12;
+
 interface WithColumn {
   readonly plan: LogicalPlan;
   readonly column: Attribute;
@@ -117,6 +121,7 @@ function windows(binder: Binder, child: LogicalPlan, span: Call): WithColumn {
     const column = marked(binder, span.fn, span);
     return projected(span.fn === "window" ? timed : ofSomeLength(binder, timed, span), column);
   }
+  requireRoom(overlapping * PROJECTION_BYTES, { name: span.fn, at: span.at });
   const output = outputOf(child);
   const column = attribute(binder.nextId(), span.fn, span.type, true, [], { [MARK]: true });
   const projections = Array.from({ length: overlapping }, (_, i) => [...output, shiftedWindow(span, i)]);

@@ -137,10 +137,10 @@ function strictly({ from, to, mode, settings, at }: CastCase<DataType, Integral>
   };
 }
 
-/** The integer of text; digits after a point are dropped where `fraction` allows them. Null where there is none of the kind. */
+/** The integer of text; a point and digits after it are dropped where `fraction` allows them, and alone are 0. Null where there is none of the kind. */
 function parseIntegral(text: string, kind: Integral["kind"], fraction: boolean): Exact | null {
   const input = trimmed(text);
-  const match = (fraction ? /^([+-]?\d+)(?:\.\d*)?$|^[+-]?\.\d+$/ : /^([+-]?\d+)$/).exec(input);
+  const match = (fraction ? /^([+-]?\d+)(?:\.\d*)?$|^[+-]?\.\d*$/ : /^([+-]?\d+)$/).exec(input);
   if (match === null) return null;
   const whole = match[1] ?? "0";
   const value = whole.length <= 15 ? Number(whole) + 0 : normalize(BigInt(whole.startsWith("+") ? whole.slice(1) : whole));

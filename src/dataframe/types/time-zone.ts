@@ -178,17 +178,19 @@ function makeZone(id: string): TimeZone | null {
   return known === null ? new FixedZone(id, 0) : new RegionZone(id, known);
 }
 
+/** How the words of names are spelled. */
+const WORD_OF_ZONE =
+  /^(?:|[A-Z][a-z]*|[A-Z]*[+]?\d*[A-Z]*|of|es|au|DumontDUrville|McMurdo|ComodRivadavia|BajaNorte|BajaSur|DeNoronha)$/;
+
 /** Java tells names of zones apart by case; Intl does not, and lists only some of its names. */
 const regionNames = {
   get(name: string): string | null | undefined {
     if (/^Etc\/(UTC|GMT|UCT|Zulu|Universal|Greenwich|GMT[+-]?0)$|^(Zulu|Universal|UCT|Greenwich|GMT0)$/.test(name)) return null;
     if (!/^[A-Z]/.test(name)) return undefined;
-    /* Letters before a separator and after it are upper case in all names but for small words and "posix". */
-    if (name.includes("/") && !name.split(/[/_-]/).every((part) => /^(?:[A-Z0-9+]|of|es|au|a$|d|the)/.test(part)))
-      return undefined;
+    if (!name.split(/[/_-]/).every((part) => WORD_OF_ZONE.test(part))) return undefined;
     try {
-      new Intl.DateTimeFormat("en-US", { timeZone: name });
-      return name;
+      const { timeZone: known } = new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions();
+      return known.toLowerCase() === name.toLowerCase() && known !== name ? undefined : name;
     } catch {
       return undefined;
     }

@@ -12,11 +12,13 @@ import { addHash, estimate, mergeRegisters, precisionFor } from "../sketches/hyp
 import { NumericHistogram } from "../sketches/numeric-histogram";
 import { QuantileSummary } from "../sketches/quantile-summary";
 import { xxhash64 } from "../sketches/xxhash64";
-import { checkedPercentages } from "./aggregate-percentile";
+import { checkedPercentages, percentagesOf } from "./aggregate-percentile";
 
 const doc = document("agg");
 
 const DEFAULT_ERROR = 0.05;
+/** 32 MiB of registers, for each group. */
+const MOST_PRECISE = 25;
 
 const approxCountDistinct = aggregate<Uint8Array>({
   names: ["approx_count_distinct"],
@@ -31,7 +33,8 @@ const approxCountDistinct = aggregate<Uint8Array>({
   options: (args, context) => {
     const relative = args[1] === undefined ? DEFAULT_ERROR : (constantOf("relativeSD", args[1], args, context) as number);
     const precision = precisionFor(relative);
-    if (!(precision >= 4)) throw new QueryError("FAILED_FUNCTION_CALL", { funcName: "`approx_count_distinct`" }, context.at);
+    if (!(precision >= 4 && precision <= MOST_PRECISE))
+      throw new QueryError("FAILED_FUNCTION_CALL", { funcName: "`approx_count_distinct`" }, context.at);
     return { precision };
   },
   print: (call, args) => `approx_count_distinct(${call.distinct ? "DISTINCT " : ""}${args[0]})`,
@@ -95,10 +98,9 @@ const approxPercentile = aggregate<QuantileSummary>({
       Expression,
       Expression?,
     ];
-    const type = percentages.type.kind === "array" ? list(DOUBLE) : DOUBLE;
     return [
       value.type.kind === "string" || value.type.kind === "null" ? coerced(value, DOUBLE, context) : value,
-      coerced(percentages, type, context),
+      percentagesOf([value, percentages, accuracy], context),
       coerced(accuracy, LONG, context),
     ];
   },

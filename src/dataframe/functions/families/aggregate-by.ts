@@ -152,7 +152,8 @@ const mode = aggregate<ValueCounts>({
       stateTypes: [list, { kind: "array", element: LONG, containsNull: false }],
       init: () => new ValueCounts(type, hash),
       update: (state, args) => {
-        if (args[0] !== null) state.add(args[0] as Boxed, 1);
+        // -0.0 counts as 0.0, and shows as that.
+        if (args[0] !== null) state.add(args[0] === 0 ? 0 : (args[0] as Boxed), 1);
         return state;
       },
       merge: (state, other) => {

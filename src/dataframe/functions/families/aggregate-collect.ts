@@ -135,10 +135,9 @@ const listagg = aggregate<Piece[]>({
     constantOf("delimiter", delimiter, [value, delimiter], context);
     const order = context.withinGroup ?? [];
     if (context.distinct === true) checkDistinctOrder(value, order, context);
-    const separator =
-      delimiter.type.kind === "binary" || delimiter.type.kind === text.type.kind
-        ? delimiter
-        : coerced(delimiter, text.type, context);
+    const target = delimiter.type.kind === "null" ? text.type : STRING;
+    const asIs = delimiter.type.kind === "binary" || delimiter.type.kind === "string";
+    const separator = asIs ? delimiter : coerced(delimiter, target, context);
     return [text, separator, ...order.map((one) => one.child)];
   },
   check: (args, context) => {

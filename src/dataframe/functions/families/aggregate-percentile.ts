@@ -15,9 +15,42 @@ import { withinGroupError } from "./aggregate-by";
 
 const doc = document("agg");
 
-/** What is counted: numbers as doubles, so that equal values meet. */
+/** What is counted: numbers as doubles, so that equal values meet. -0.0 is a value of its own, below 0.0. */
 interface Counts {
   readonly counts: Map<number, number>;
+  negativeZeros: number;
+}
+
+function add(state: Counts, key: number, count: number): void {
+  if (Object.is(key, -0)) state.negativeZeros += count;
+  else state.counts.set(key, (state.counts.get(key) ?? 0) + count);
+}
+
+/** Values with how many there are of each, the least first. */
+function ordered({ counts, negativeZeros }: Counts): (readonly [value: number, count: number])[] {
+  const all: (readonly [number, number])[] = [...counts];
+  if (negativeZeros > 0) all.push([-0, negativeZeros]);
+  return all.sort(([a], [b]) => byValue(a, b));
+}
+
+function byValue(a: number, b: number): number {
+  if (Number.isNaN(a)) return 1;
+  if (Number.isNaN(b)) return -1;
+  return a - b || (Object.is(a, -0) ? -1 : 1);
+}
+
+/** Lists of percentages have no place for nulls. */
+export function percentagesOf(args: readonly Expression[], context: BindContext): Expression {
+  const arg = args[1] as Expression;
+  if (arg.type.kind === "array" && arg.type.containsNull) {
+    throw mismatch("UNEXPECTED_INPUT_TYPE", args, context, {
+      paramIndex: ordinal(1),
+      requiredType: '"ARRAY<DOUBLE>"',
+      inputSql: `"${printed(arg)}"`,
+      inputType: `"${sqlName(arg.type)}"`,
+    });
+  }
+  return coerced(arg, percentageType(arg), context);
 }
 
 /** Arguments: value, percentages, frequency. */
@@ -68,12 +101,9 @@ function percentileAccumulator(call: AggregateCall): Accumulator<Counts> {
   const whole = call.type.kind === "array" ? call.type.element : call.type;
   const convert = whole.kind === "double" ? (x: number): number => x : (x: number): number => Math.trunc(x);
   const list = (type: DataType): DataType => ({ kind: "array", element: type, containsNull: false });
-  const add = (counts: Map<number, number>, key: number, count: number): void => {
-    counts.set(key, (counts.get(key) ?? 0) + count);
-  };
   return {
     stateTypes: [list(DOUBLE), list(LONG)],
-    init: () => ({ counts: new Map() }),
+    init: () => ({ counts: new Map(), negativeZeros: 0 }),
     update: (state, args) => {
       const [x, , frequency] = args as readonly [number | bigint | null, Boxed, (number | bigint | null)?];
       if (x === null || frequency === null) return state;
@@ -85,23 +115,30 @@ function percentileAccumulator(call: AggregateCall): Accumulator<Counts> {
           call.at,
         );
       }
-      if (times > 0) add(state.counts, Number(x) / divisor + 0, times);
+      if (times > 0) add(state, Number(x) / divisor, times);
       return state;
     },
     merge: (state, other) => {
-      for (const [key, count] of other.counts) add(state.counts, key, count);
+      for (const [key, count] of other.counts) add(state, key, count);
+      state.negativeZeros += other.negativeZeros;
       return state;
     },
-    finish: ({ counts }) => {
-      if (counts.size === 0) return null;
-      const ranks = new Ranks(counts, descending);
+    finish: (state) => {
+      const values = ordered(state);
+      if (values.length === 0) return null;
+      const ranks = new Ranks(descending ? values.reverse() : values);
       const at = (p: number): number => convert(discrete ? ranks.discrete(p) : ranks.continuous(p));
       return typeof percentages === "number" ? at(percentages) : percentages.map(at);
     },
-    toColumns: ({ counts }) => [[...counts.keys()], [...counts.values()]],
+    toColumns: (state) => {
+      const values = ordered(state);
+      return [values.map(([value]) => value), values.map(([, count]) => count)];
+    },
     fromColumns: (columns) => {
       const [keys, counts] = columns as readonly [readonly number[], readonly number[]];
-      return { counts: new Map(keys.map((key, i) => [key, counts[i] as number])) };
+      const state: Counts = { counts: new Map(), negativeZeros: 0 };
+      keys.forEach((key, i) => add(state, key, counts[i] as number));
+      return state;
     },
   };
 }
@@ -112,11 +149,10 @@ class Ranks {
   readonly #upTo: number[] = [];
   readonly #last: number;
 
-  constructor(counts: ReadonlyMap<number, number>, descending: boolean) {
-    const ascending = (a: number, b: number): number => (Number.isNaN(a) ? 1 : Number.isNaN(b) ? -1 : a - b);
-    this.#values = [...counts.keys()].sort(descending ? (a, b) => ascending(b, a) : ascending);
+  constructor(counts: readonly (readonly [value: number, count: number])[]) {
+    this.#values = counts.map(([value]) => value);
     let total = 0;
-    for (const value of this.#values) this.#upTo.push((total += counts.get(value) as number));
+    for (const [, count] of counts) this.#upTo.push((total += count));
     this.#last = total - 1;
   }
 
@@ -161,7 +197,7 @@ const percentile = aggregate<Counts>({
     if (args.length < 2 || args.length > 3) return args;
     const [value, percentages, frequency = literal(1, LONG)] = args as readonly [Expression, Expression, Expression?];
     const all = [value, percentages, frequency];
-    return [requireNumeric(value, all, context), coerced(percentages, percentageType(percentages), context), frequency];
+    return [requireNumeric(value, all, context), percentagesOf(all, context), frequency];
   },
   result: resultType,
   options: (args, context) => ({ percentages: checkedPercentages(args, context) }),
@@ -178,7 +214,7 @@ const median = aggregate<Counts>({
   accumulator: percentileAccumulator,
 });
 
-function ordered(name: "percentile_cont" | "percentile_disc", usage: string, result: string): AggregateFunction {
+function inOrder(name: "percentile_cont" | "percentile_disc", usage: string, result: string): AggregateFunction {
   return aggregate<Counts>({
     names: [name],
     doc: doc(usage, [`${name}(0.25) WITHIN GROUP (ORDER BY col) FROM VALUES (0), (10) AS tab(col)`, result]),
@@ -205,7 +241,7 @@ function ordered(name: "percentile_cont" | "percentile_disc", usage: string, res
       const value = within[0]?.child as Expression;
       const percentage = args[0] as Expression;
       const all = [value, percentage];
-      return [requireNumeric(value, all, context), coerced(percentage, percentageType(percentage), context)];
+      return [requireNumeric(value, all, context), percentagesOf(all, context)];
     },
     result: resultType,
     options: (args, context) => ({
@@ -222,6 +258,6 @@ function ordered(name: "percentile_cont" | "percentile_disc", usage: string, res
 export const percentileAggregates: readonly AggregateFunction[] = [
   percentile,
   median,
-  ordered("percentile_cont", "The percentile of the values in the given order, between two where it falls there.", "2.5"),
-  ordered("percentile_disc", "The first value, in the given order, up to which there is at least that share of all.", "0.0"),
+  inOrder("percentile_cont", "The percentile of the values in the given order, between two where it falls there.", "2.5"),
+  inOrder("percentile_disc", "The first value, in the given order, up to which there is at least that share of all.", "0.0"),
 ];

@@ -14,9 +14,6 @@ import { mismatch, ordinal, requireOrderable } from "../signature";
 
 export const arrayOf = (element: DataType, containsNull: boolean): ArrayType => ({ kind: "array", element, containsNull });
 
-/** The largest array of Spark's. */
-export const MOST_ELEMENTS = 2147483632;
-
 export function elementOf(type: DataType): DataType {
   return type.kind === "array" ? type.element : { kind: "null" };
 }
@@ -125,19 +122,6 @@ export function requireElementOrder(index: number, args: readonly Expression[], 
 export function sameElements(type: DataType): (a: Boxed, b: Boxed) => boolean {
   const compare = compareValues(type);
   return (a, b) => compare(a, b) === 0;
-}
-
-export function tooManyElements(count: number | bigint, name: string, call: Pick<Call, "at">): QueryError {
-  return new QueryError(
-    "COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER",
-    {
-      numberOfElements: String(count),
-      maxRoundedArrayLength: String(MOST_ELEMENTS),
-      functionName: `\`${name}\``,
-      parameter: "`count`",
-    },
-    call.at,
-  );
 }
 
 export function zeroIndex(call: Pick<Call, "at">): QueryError {

@@ -10,17 +10,16 @@ import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry } from "../registry";
 import { coerceInputs, differentTypes, rewrite, scalar, unexpectedInputType } from "../signature";
 import { valueKey } from "../value-key";
+import { arrayFor, requireRoomForArray } from "../value-size";
 import {
   arrayAndElement,
   arrayOf,
   containsNull,
   elementOf,
-  MOST_ELEMENTS,
   refuseNullType,
   requireArray,
   requireElementOrder,
   sameElements,
-  tooManyElements,
   wrongInput,
   zeroIndex,
 } from "./array-inputs";
@@ -73,7 +72,7 @@ function insertAt(items: Items, position: number, item: Boxed, call: Call): Boxe
   const fromEnd = call.options?.["legacy"] === true ? position + size : position + size + 1;
   const index = position > 0 ? position - 1 : fromEnd;
   const length = index < 0 ? 1 - index + size : Math.max(size, index) + 1;
-  if (length > MOST_ELEMENTS) throw tooManyElements(length, "array_insert", call);
+  requireRoomForArray(length, { name: "array_insert", at: call.at });
   if (index < 0) return [item, ...new Array<Boxed>(-index).fill(null), ...items];
   if (index >= size) return [...items, ...new Array<Boxed>(index - size).fill(null), item];
   return [...items.slice(0, index), item, ...items.slice(index)];
@@ -173,8 +172,10 @@ const changes = [
     nulls: "custom",
     evaluate: (call) => (value, count) => {
       if (count === null) return null;
-      if ((count as number) > MOST_ELEMENTS) throw tooManyElements(count as number, "array_repeat", call);
-      return new Array<Boxed>(Math.max(count as number, 0)).fill(value);
+      const times = Math.max(count as number, 0);
+      const items = arrayFor(times, { name: "array_repeat", at: call.at });
+      for (let i = 0; i < times; i++) items[i] = value;
+      return items;
     },
   }),
   scalar({
@@ -203,7 +204,7 @@ const changes = [
         if (inner === null) return null;
         count += inner.length;
       }
-      if (count > MOST_ELEMENTS) throw tooManyElements(count, "flatten", call);
+      requireRoomForArray(count, { name: "flatten", at: call.at });
       return (items as readonly Items[]).flat();
     },
   }),

@@ -102,12 +102,16 @@ function dayName(name: string, usage: string, result: string, value: (days: numb
 
 const count = { anyOf: ["int", "short", "byte"] } as const;
 
-function checkedDays(days: number, call: Call, operation: string): number {
+function checkedDays(days: number, call: Call): number {
   if (days >= -2147483648 && days <= 2147483647) return days;
-  throw new QueryError("DATETIME_OVERFLOW", { operation }, call.at);
+  throw new QueryError(
+    "ARITHMETIC_OVERFLOW",
+    { message: "overflow", alternative: "", config: '"spark.sql.ansi.enabled"' },
+    call.at,
+  );
 }
 
-/** Days are small integers: unlike elsewhere, wider numbers are not narrowed for them. */
+/** Days are small integers: unlike elsewhere, wider numbers are not narrowed for them. The sum wraps as Java's ints do. */
 function daysOn(names: readonly string[], sign: 1 | -1, usage: string, result: string): FunctionEntry {
   const entry = scalar({
     names,
@@ -115,7 +119,7 @@ function daysOn(names: readonly string[], sign: 1 | -1, usage: string, result: s
     inputs: ["date", "int"],
     result: DATE,
     print: (_, args) => `${names[0]!}(${args.join(", ")})`,
-    evaluate: made((call) => (days: number, more: number) => checkedDays(days + sign * more, call, "add days to a date")),
+    evaluate: plain((days: number, more: number) => (days + sign * more) | 0),
   });
   return {
     ...entry,
@@ -213,9 +217,7 @@ const days: readonly FunctionEntry[] = [
     ]),
     inputs: ["date", "int"],
     result: DATE,
-    evaluate: made(
-      (call) => (day: number, months: number) => checkedDays(addMonthsToDays(day, months), call, "add months to a date"),
-    ),
+    evaluate: made((call) => (day: number, months: number) => checkedDays(addMonthsToDays(day, months), call)),
   }),
   scalar({
     names: ["months_between"],

@@ -8,6 +8,7 @@ import { outOfRange } from "../aggregate";
 import { document } from "../documented";
 import type { BindContext, FunctionDoc, GeneratorFunction } from "../registry";
 import { constantOf, mismatch, wrongNumArgs } from "../signature";
+import { requireRoom } from "../value-size";
 import { wrongInput } from "./array-inputs";
 
 const doc = document("generator");
@@ -116,6 +117,9 @@ const inline = generator({
   },
 });
 
+/** About what a row of boxed values takes. */
+const ROW_BYTES = 64;
+
 const stack = generator({
   name: "stack",
   doc: doc("The arguments after the first as so many rows.", ["stack(2, 1, 2, 3)", "1\t2\n3\tNULL"]),
@@ -123,6 +127,7 @@ const stack = generator({
   generate: (call) => {
     const rows = call.options?.["rows"] as number;
     const width = call.type.kind === "struct" ? call.type.fields.length : 0;
+    requireRoom(rows * ROW_BYTES, { name: "stack", at: call.at });
     return (_, ...values) =>
       Array.from({ length: rows }, (_unused, row) =>
         Array.from({ length: width }, (_none, i) => values[row * width + i] ?? null),
@@ -132,9 +137,9 @@ const stack = generator({
 
 function bindStack(args: readonly Expression[], context: BindContext): ReturnType<GeneratorSpec["bind"]> {
   if (args.length < 2) throw wrongNumArgs("> 1", args.length, context);
-  const count = coerced(args[0] as Expression, INT, context);
-  const rows = constantOf("n", count, args, context) as number | null;
-  if (rows === null) throw mismatch("UNEXPECTED_NULL", args, context, { exprName: "`n`" });
+  const count = args[0] as Expression;
+  if (count.type.kind !== "int") throw wrongInput(0, '"INT"', args, context);
+  const rows = (constantOf("n", count, args, context) as number | null) ?? 0;
   if (rows < 1) throw outOfRange("n", "(0, 2147483647]", count, args, context);
   const values = args.slice(1);
   const width = Math.ceil(values.length / rows);

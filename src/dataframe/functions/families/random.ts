@@ -13,6 +13,7 @@ import { document } from "../documented";
 import { MersenneTwister } from "../numeric/mersenne-twister";
 import type { BindContext, EvaluationContext, FunctionEntry, ScalarFunction } from "../registry";
 import { mismatch, unexpectedInputType, wrongNumArgs } from "../signature";
+import { requireRoomForText } from "../value-size";
 
 const doc = document("math");
 
@@ -187,9 +188,10 @@ const randstr: ScalarFunction = {
     const random = new XorShiftRandom(seeded(call, context));
     const length = call.options?.["length"] as number;
     return () => {
-      let text = "";
-      for (let i = 0; i < length; i++) text += LETTERS[Math.abs(random.nextInt() % 62)];
-      return text;
+      requireRoomForText(length, { name: "randstr", at: call.at });
+      const letters = Buffer.allocUnsafe(length);
+      for (let i = 0; i < length; i++) letters[i] = LETTERS.charCodeAt(Math.abs(random.nextInt() % 62));
+      return letters.toString("latin1");
     };
   },
 };

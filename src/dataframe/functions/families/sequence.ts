@@ -15,7 +15,8 @@ import { isIntegral } from "../input-types";
 import type { BindContext, EvaluationContext, FunctionEntry } from "../registry";
 import { mismatch, scalar } from "../signature";
 import { prepared } from "./array";
-import { MOST_ELEMENTS, arrayOf, tooManyElements } from "./array-inputs";
+import { arrayFor, requireRoomForArray } from "../value-size";
+import { arrayOf } from "./array-inputs";
 
 const doc = document("array");
 
@@ -70,9 +71,8 @@ function numbers(call: Call): (...args: Boxed[]) => Boxed {
     checkWay(start, stop, step, Number(step), call);
     if (step === 0 || step === 0n) return [start];
     const count = add(divide(subtract(stop, start), step), 1);
-    if (count > MOST_ELEMENTS) throw tooManyElements(count, "sequence", call);
-    const items = new Array<Boxed>(Number(count));
-    for (let i = 0; i < items.length; i++) items[i] = add(start, multiply(step, i));
+    const items = arrayFor(count, { name: "sequence", at: call.at });
+    for (let i = 0; i < count; i++) items[i] = add(start, multiply(step, i));
     return items;
   };
 }
@@ -134,8 +134,8 @@ function times(call: Call, type: DataType, context: EvaluationContext): (...args
     const length = step.months * MICROS_PER_MONTH + step.days * microsPerDay + Number(step.micros);
     checkWay(start, stop, by ?? null, length, call);
     if (length === 0) return [from];
-    if (Math.abs(Number(subtract(stop, start)) / length) > MOST_ELEMENTS)
-      throw tooManyElements(MOST_ELEMENTS + 1, "sequence", call);
+    const most = Math.ceil(Math.abs(Number(subtract(stop, start)) / length));
+    requireRoomForArray(most, { name: "sequence", at: call.at });
     const items: Boxed[] = [];
     for (let i = 0; ; i++) {
       const at = addToTimestamp(start, i * step.months, i * step.days, multiply(step.micros, i), zone);

@@ -2,7 +2,7 @@
 import type { Boxed, DataType } from "../../../columnar/types";
 import { QueryError } from "../../errors";
 import { BINARY, INT, STRING, callByName, coerced, literal } from "../../expressions/build";
-import type { Expression } from "../../expressions/expression";
+import type { Call, Expression } from "../../expressions/expression";
 import { collationOf } from "../../expressions/collation";
 import { document, made, plain } from "../documented";
 import type { BindContext, FunctionEntry } from "../registry";
@@ -10,6 +10,7 @@ import { mismatch, rewrite, scalar } from "../signature";
 import type { ScalarSpec } from "../signature";
 import { countCodePoints, sliceBytesSql, sliceCodePoints, substringSql } from "../text/code-points";
 import { titleCase } from "../text/title-case";
+import { requireRoom, requireRoomForText } from "../value-size";
 
 const doc = document("string");
 
@@ -135,20 +136,22 @@ const trims = [
 
 const BLANK = literal(" ", STRING);
 
-function pad(left: boolean): (value: string, length: number, padding: string) => string {
+function pad(left: boolean, { fn, at }: Call): (value: string, length: number, padding: string) => string {
   return (value, length, padding) => {
     const missing = length - countCodePoints(value);
     if (missing <= 0 || padding === "") return sliceCodePoints(value, 0, length);
+    requireRoomForText(length, { name: fn, at });
     const width = countCodePoints(padding);
     const filled = padding.repeat(Math.floor(missing / width)) + sliceCodePoints(padding, 0, missing % width);
     return left ? filled + value : value + filled;
   };
 }
 
-function padBytes(left: boolean): (value: Uint8Array, length: number, padding: Uint8Array) => Uint8Array {
+function padBytes(left: boolean, { fn, at }: Call): (value: Uint8Array, length: number, padding: Uint8Array) => Uint8Array {
   return (value, length, padding) => {
     if (length <= 0) return new Uint8Array(0);
     if (length <= value.length || padding.length === 0) return value.slice(0, length);
+    requireRoom(length, { name: fn, at });
     const result = new Uint8Array(length);
     result.set(value, left ? length - value.length : 0);
     const start = left ? 0 : value.length;
@@ -171,7 +174,6 @@ function padFunction(name: "lpad" | "rpad", example: readonly [string, string]):
     collated: "value",
     defaults: (args) => [...args, BLANK],
     result: sameAsFirst,
-    evaluate: plain(pad(left)),
   });
   const binaries = scalar({
     names: [name],
@@ -184,7 +186,8 @@ function padFunction(name: "lpad" | "rpad", example: readonly [string, string]):
   return {
     ...strings,
     bind: (args, context) => (bytes(args) ? binaries : strings).bind(args, context),
-    evaluate: (call) => (call.type.kind === "binary" ? padBytes(left) : pad(left)) as unknown as (...args: Boxed[]) => Boxed,
+    evaluate: (call) =>
+      (call.type.kind === "binary" ? padBytes(left, call) : pad(left, call)) as unknown as (...args: Boxed[]) => Boxed,
   };
 }
 
@@ -252,14 +255,21 @@ const parts = [
     doc: doc("The string so many times.", ["repeat('123', 2)", "123123"]),
     inputs: ["string", "int"],
     result: sameAsFirst,
-    evaluate: plain((text: string, count: number) => text.repeat(Math.max(0, count))),
+    evaluate: made(({ at }) => (text: string, count: number) => {
+      if (count <= 0 || text === "") return "";
+      requireRoomForText(text.length * count, { name: "repeat", at });
+      return text.repeat(count);
+    }),
   }),
   scalar({
     names: ["space"],
     doc: doc("So many spaces.", ["concat(space(2), '1')", "  1"]),
     inputs: ["int"],
     result: STRING,
-    evaluate: plain((count: number) => " ".repeat(Math.max(0, count))),
+    evaluate: made(({ at }) => (count: number) => {
+      requireRoomForText(count, { name: "space", at });
+      return " ".repeat(Math.max(0, count));
+    }),
   }),
 ];
 

@@ -48,21 +48,15 @@ export function overflow(at: QueryContext | undefined, alternative = "", message
   );
 }
 
-/** The value at the result's scale; where it has too many digits an error or null. */
-export function toDecimal(value: Exact, scale: number, type: DecimalType, { mode, at }: Place): Exact | null {
+/** The value at the result's scale; where it has too many digits an error or null. `strict`: an error in every mode. */
+export function toDecimal(value: Exact, scale: number, type: DecimalType, { mode, at }: Place, strict = false): Exact | null {
   const rounded = rescale(value, scale, type.scale);
   if (fitsPrecision(rounded, type.precision)) return rounded;
-  if (mode !== "ansi") return null;
-  throw new QueryError(
-    "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION",
-    {
-      value: decimalText(value, scale),
-      precision: String(type.precision),
-      scale: String(type.scale),
-      config: CONFIG,
-    },
-    at,
-  );
+  if (mode !== "ansi" && !strict) return null;
+  const digits = { value: decimalText(value, scale), precision: String(type.precision), scale: String(type.scale) };
+  throw strict
+    ? new QueryError("NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION", digits, at)
+    : new QueryError("NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", { ...digits, config: CONFIG }, at);
 }
 
 const EXACT: Readonly<Record<string, (a: Exact, b: Exact) => Exact>> = { "+": add, "-": subtract, "*": multiply };

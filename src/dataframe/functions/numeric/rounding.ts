@@ -35,7 +35,10 @@ export function rounder(
   switch (from.kind) {
     case "decimal": {
       const type = result as DecimalType;
-      if (scale < 0) return (value) => toDecimal(roundedWhole(value as Exact, from.scale, scale, rounding), 0, type, place);
+      const strict = rounding === "ceiling" || rounding === "floor";
+      if (scale < 0) {
+        return (value) => toDecimal(roundedWhole(value as Exact, from.scale, scale, rounding), 0, type, place, strict);
+      }
       return (value) => toDecimal(rescale(value as Exact, from.scale, type.scale, rounding), type.scale, type, place);
     }
     case "float":
@@ -60,14 +63,19 @@ export function rounder(
   }
 }
 
+/** No number of ours has as many digits, before its point and after it. */
+const MANY_DIGITS = 800;
+
 /** Rounded to tens, hundreds, …, as a whole number. */
 function roundedWhole(value: Exact, valueScale: number, scale: number, rounding: Rounding): Exact {
+  if (scale < -MANY_DIGITS) return roundedWhole(value, valueScale, -MANY_DIGITS, rounding);
   const unit = powerOfTen(-scale);
   return multiply(divideRounded(value, multiply(unit, powerOfTen(valueScale)), rounding), unit);
 }
 
 /** By the decimal digits that a double prints, not by the binary value; a float counts as the double it is. */
 function roundDouble(value: number, scale: number, rounding: Rounding): number {
+  if (scale < -MANY_DIGITS) return roundDouble(value, -MANY_DIGITS, rounding);
   const decimal = parseDecimal(String(value));
   if (decimal === null || decimal.scale <= scale) return value;
   const shift = decimal.scale - scale;

@@ -22,7 +22,7 @@ function checkedMode(mode: string, padding: string): Mode {
   throw new QueryError("UNSUPPORTED_FEATURE.AES_MODE", { mode, padding, functionName: NAMES });
 }
 
-function cipherName(mode: Mode, key: Uint8Array): string {
+function checkKey(key: Uint8Array): void {
   if (key.length !== 16 && key.length !== 24 && key.length !== 32) {
     throw new QueryError("INVALID_PARAMETER_VALUE.AES_KEY_LENGTH", {
       parameter: "`key`",
@@ -30,8 +30,9 @@ function cipherName(mode: Mode, key: Uint8Array): string {
       actualLength: String(key.length),
     });
   }
-  return `aes-${key.length * 8}-${mode.toLowerCase()}`;
 }
+
+const cipherName = (mode: Mode, key: Uint8Array): string => `aes-${key.length * 8}-${mode.toLowerCase()}`;
 
 export function aesEncrypt(
   input: Uint8Array,
@@ -41,6 +42,7 @@ export function aesEncrypt(
   givenIv: Uint8Array,
   aad: Uint8Array,
 ): Uint8Array {
+  checkKey(key);
   const mode = checkedMode(modeName, padding);
   const name = cipherName(mode, key);
   if (mode === "ECB" && givenIv.length > 0) {
@@ -72,6 +74,7 @@ export function aesEncrypt(
 }
 
 export function aesDecrypt(input: Uint8Array, key: Uint8Array, modeName: string, padding: string, aad: Uint8Array): Uint8Array {
+  checkKey(key);
   const mode = checkedMode(modeName, padding);
   const name = cipherName(mode, key);
   if (mode !== "GCM" && aad.length > 0) {

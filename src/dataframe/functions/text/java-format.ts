@@ -16,6 +16,7 @@ import {
 import type { Exact } from "../../types/exact";
 import { doubleText, floatText, valueToString } from "../../types/print";
 import { isIntegral } from "../../types/text";
+import { requireRoomForText } from "../value-size";
 
 interface Conversion {
   readonly index: number;
@@ -82,6 +83,7 @@ export function formatJava(
       continue;
     }
     if (part.index >= values.length) throw illegal(`%${part.letter}`);
+    requireRoomForText(part.width, { name: "format_string", at: undefined });
     text += converted(part, values[part.index] as Boxed, types[part.index] as DataType, settings);
   }
   return text;
