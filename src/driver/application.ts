@@ -109,6 +109,8 @@ export class Application {
   #nextTaskSetId = 1;
   #wake: { time: number; timer: NodeJS.Timeout } | null = null;
   #stopped: string | null = null;
+  /** Why there are no executors, and will be none. */
+  #noExecutors: string | null = null;
 
   constructor(options: ApplicationOptions) {
     this.#options = options;
@@ -209,6 +211,7 @@ export class Application {
   ): Promise<void> {
     const { signal } = request;
     if (signal?.aborted === true) throw abortError(signal, request.callSite);
+    if (this.#noExecutors !== null && this.#executors.size === 0) throw new ClusterError("NO_EXECUTORS", this.#noExecutors);
     const jobId = this.#nextJobId++;
     const done = new Promise<void>((resolve, reject) => this.#jobs.set(jobId, { request, results, resolve, reject }));
     const abort = (): void => this.#dispatch({ type: "JobCancelled", jobId, reason: "because its AbortSignal was aborted" });
@@ -458,6 +461,7 @@ export class Application {
         if (this.runningTasks(executorId) === 0) this.#backend.replace(executorId, "it was decommissioned");
       },
       failed: (reason) => {
+        this.#noExecutors = reason;
         for (const job of this.#jobs.values()) job.callbackError = new ClusterError("NO_EXECUTORS", reason);
         this.#dispatch({ type: "AllCancelled", reason: `no executor can be had: ${reason}` });
       },

@@ -46,3 +46,16 @@ test("the only executor of local[N] stays", async () => {
   `;
   expect(await resultOf(submit(directory, "local.ts", program, { master: "local[2]" }))).toEqual([[false, false, false], 10]);
 });
+
+test("where executors end as soon as they start, every job fails with the reason, not just the one that waits", async () => {
+  const program = `
+    import { SparkContext } from "firesteel";
+    await using sc = new SparkContext();
+    const failures: string[] = [];
+    for (let i = 0; i < 2; i++) await sc.range(3).count().catch((error: Error) => failures.push(error.message));
+    console.log(JSON.stringify(failures));
+  `;
+  const conf = { "spark.executor.extraNodeOptions": "--no-such-option" };
+  const reason = expect.stringMatching(/^\[NO_EXECUTORS\] executors end as soon as they have started: .*code 9/);
+  expect(await resultOf(submit(directory, "none.ts", program, { conf }))).toEqual([reason, reason]);
+});

@@ -27,7 +27,7 @@ export interface SessionOwner {
 }
 
 /** A stranger has so long to become an executor, ms. */
-const HANDSHAKE_TIMEOUT = 20_000;
+const HANDSHAKE_TIMEOUT = 60_000;
 /** LaunchTasks messages are cut at about this size. */
 const LAUNCH_BYTES = 4 * 2 ** 20;
 /** What is longer than that together goes out message by message. */

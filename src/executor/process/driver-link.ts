@@ -21,6 +21,8 @@ export interface LinkOptions extends SessionIds {
   readonly secret: Uint8Array;
   /** How long the driver may take to be there and to answer, ms. */
   readonly timeoutMs: number;
+  /** Its socket may take any time: this process was started ahead, by one that ends it when nobody comes. */
+  readonly ahead?: boolean;
   readonly tls?: Pick<TlsFiles, "ca"> | null;
 }
 
@@ -40,6 +42,8 @@ type Answer = Messages.Reply.$Shape;
 
 /** The driver makes its socket while this process starts: how often to look, ms. */
 const SOCKET_POLL = 2;
+const PATIENT_POLL = 50;
+const PATIENT_AFTER = 5000;
 /** A socket is there a moment before its owner listens, and on a busy machine that moment can be long, ms. */
 const NOT_LISTENING_YET = 1000;
 const CLOSE_TIMEOUT = 300;
@@ -61,8 +65,9 @@ export class DriverLink {
   /** Throws a ClusterError when the driver cannot be reached, is another application's, or refuses; in its words. */
   static async connect(options: LinkOptions): Promise<DriverLink> {
     const address = parseAddress(options.driverUrl);
+    const ahead = options.ahead === true;
+    if (address.kind === "unix") await socketAt(address.path, ahead ? Infinity : performance.now() + options.timeoutMs);
     const deadline = performance.now() + options.timeoutMs;
-    if (address.kind === "unix") await socketAt(address.path, deadline);
     const patience = performance.now() + NOT_LISTENING_YET;
     for (;;) {
       const client = openChannel(options.driverUrl, options.tls ?? null);
@@ -168,9 +173,11 @@ function driverError(text: string): ClusterError {
 }
 
 async function socketAt(path: string, deadline: number): Promise<void> {
+  const from = performance.now();
   while (!existsSync(path)) {
-    if (performance.now() > deadline) throw new ClusterError("DRIVER_UNREACHABLE", `There is no driver at unix:${path}.`);
-    await new Promise((resolve) => setTimeout(resolve, SOCKET_POLL));
+    const now = performance.now();
+    if (now > deadline) throw new ClusterError("DRIVER_UNREACHABLE", `There is no driver at unix:${path}.`);
+    await new Promise((resolve) => setTimeout(resolve, now - from > PATIENT_AFTER ? PATIENT_POLL : SOCKET_POLL));
   }
 }
 

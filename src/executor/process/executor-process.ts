@@ -49,7 +49,7 @@ export interface ExecutorParts {
   readonly openStorage: OpenStorage;
 }
 
-const CONNECT_TIMEOUT = 30_000;
+const CONNECT_TIMEOUT = 120_000;
 const STOP_TIMEOUT = 3000;
 const PARENT_POLL = 500;
 /** A process of so many times the memory at which it is ended does not wait to hear whose that is. */
@@ -92,7 +92,8 @@ export class ExecutorProcess {
     if (configuration !== null) this.#machinery = this.#open(configuration, driverBlocks);
     // Told by `await machinery.started`, unless the driver turns out to be gone before.
     this.#machinery?.started.catch(() => undefined);
-    const link = await DriverLink.connect({ ...this.options, secret: this.#secret, timeoutMs: CONNECT_TIMEOUT });
+    const ahead = this.options.owner === "driver" && this.options.ownerPid !== null;
+    const link = await DriverLink.connect({ ...this.options, secret: this.#secret, timeoutMs: CONNECT_TIMEOUT, ahead });
     this.#link = link;
     const { registration } = link;
     const told = registration.driverBlockEndpoint === "" ? null : endpointOf(registration.driverBlockEndpoint);
@@ -189,6 +190,7 @@ export class ExecutorProcess {
       ...(this.options.ownerPid === null ? {} : { ownerPid: this.options.ownerPid }),
     });
     const limitBytes = residentLimit(memoryBytes, cores, containerLimit);
+    let warned = false;
     this.#pause = new MemoryPause({
       limitBytes,
       fraction: MEMORY_PAUSE_FRACTION.parse(
@@ -200,8 +202,11 @@ export class ExecutorProcess {
       changed: (paused, resident) => {
         pool.pause(paused);
         const mebibytes = Math.round(resident / 2 ** 20);
-        if (paused) log.warn(`${mebibytes} MiB are resident: no further task begins until memory is given back`);
+        // Once as a warning: more of them would tell nothing new.
+        if (paused)
+          log[warned ? "info" : "warn"](`${mebibytes} MiB are resident: no further task begins until memory is given back`);
         else log.info(`${mebibytes} MiB are resident: tasks begin again`);
+        warned = true;
         this.#heartbeat();
       },
     });

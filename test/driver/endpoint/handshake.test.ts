@@ -1,7 +1,8 @@
 /** Who gets into a session, and who does not: real gRPC on loopback and on a unix socket. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DriverEndpoint } from "../../../src/driver/endpoint/driver-endpoint";
 import type { EndpointHandlers } from "../../../src/driver/endpoint/types";
 import { DriverLink } from "../../../src/executor/process/driver-link";
@@ -198,6 +199,12 @@ test("another version is refused in words", async () => {
 test("a driver that is not there, and one on a unix socket", async () => {
   await expect(connect("x", { driverUrl: "127.0.0.1:1", timeoutMs: 2000 })).rejects.toThrow(/cannot be reached|did not answer/);
   await expect(connect("x", { driverUrl: `unix:${directory}/none.sock`, timeoutMs: 100 })).rejects.toThrow(/no driver at/);
+  // One that was started ahead of its driver waits for the socket as long as it takes.
+  const early = connect("x", { driverUrl: `unix:${directory}/late.sock`, timeoutMs: 100, ahead: true });
+  const found = Promise.race([early.catch((error: Error) => error.message), sleep(400).then(() => "waits")]);
+  expect(await found).toBe("waits");
+  writeFileSync(join(directory, "late.sock"), "");
+  await expect(early).rejects.toThrow(/cannot be reached|did not answer/);
   const local = new DriverEndpoint({ applicationId: "app", secret, configuration: {}, handlers });
   const path = join(directory, "d.sock");
   expect(await local.start({ kind: "unix", path })).toBe(`unix:${path}`);
