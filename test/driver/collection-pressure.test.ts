@@ -108,7 +108,15 @@ test("a program that drops one shuffle after the other loses their files long be
         if ((detail.flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) !== 0) asked++;
     }).observe({ entryTypes: ["gc"] });
     await using sc = new SparkContext();
-    const files = () => readdirSync(process.argv[2]!, { recursive: true }).filter((path) => /shuffle_0_/.test(String(path))).length;
+    // A directory may go away while it is read.
+    const files = (): number => {
+      for (;;)
+        try {
+          return readdirSync(process.argv[2]!, { recursive: true }).filter((path) => /shuffle_0_/.test(String(path))).length;
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+        }
+    };
     const job = () => sc.range(0, 10, 1, 2).map((i) => [i % 3, 1] as [number, number]).reduceByKey((a, b) => a + b, 2).count();
     await job();
     const first = files();
