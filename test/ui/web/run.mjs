@@ -139,6 +139,21 @@ test("a figure alone fills its window, in a frame of the same host too; the stat
   await server.close();
 });
 
+test("jobs are found by words and state", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/jobs`);
+  await settled(page);
+  const rows = page.locator("tbody tr", { has: page.locator("a") });
+  const all = await rows.count();
+  const running = await page.locator("tbody .badge", { hasText: "running" }).count();
+  assert.ok(running > 0 && running < all);
+  await page.fill('input[aria-label="Filter jobs"]', "running");
+  await page.waitForFunction((most) => document.querySelectorAll("tbody tr a").length < most, all);
+  assert.equal(await page.locator("tbody .badge").count(), running);
+  await close(page);
+  await server.close();
+});
+
 test("a keyboard reaches everything: skip link, visible focus, sorting, tabs", async () => {
   const server = await serve("driver", webFolder);
   const page = await open(`${server.url}/#/jobs`);

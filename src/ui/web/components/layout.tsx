@@ -85,6 +85,7 @@ const TONES: Readonly<Record<string, string>> = {
   EXITED: "quiet",
   KILLED: "warn",
   EXCLUDED: "warn",
+  PAUSED: "warn",
   STANDBY: "quiet",
   DECOMMISSIONED: "warn",
 };

@@ -38,7 +38,8 @@ export function MemoryTrack({ bar, scale }: { bar: MemoryBar; scale: number }) {
   const words =
     `${bytes(bar.rss)} of ${bytes(bar.limit)} (${percent(bar.limit === 0 ? NaN : bar.rss / bar.limit)}), ${MEMORY_WORDS[bar.state]}. ` +
     `Cached ${bytes(bar.storage)}, execution ${bytes(bar.execution)}, heaps ${bytes(bar.heap)}, other ${bytes(bar.other)}, ` +
-    `spilled ${bytes(bar.spilled)}.`;
+    `spilled ${bytes(bar.spilled)}.` +
+    (bar.pausesAt > 0 ? ` Pauses at ${bytes(bar.pausesAt)}.` : "");
   return (
     <span class={`memory-track memory-${bar.state}`} role="img" aria-label={words} title={words}>
       <span class="memory-storage" style={width(bar.storage)} />

@@ -37,6 +37,16 @@ export function JobTable({ jobs, scope, label }: { jobs: readonly JobData[]; sco
       ),
       sort: (job) => job.description ?? job.name,
     },
+    ...(jobs.some(({ jobGroup }) => jobGroup !== undefined)
+      ? [
+          {
+            key: "group",
+            label: "Group",
+            render: (job: JobData) => job.jobGroup ?? "",
+            sort: (job: JobData) => job.jobGroup ?? "",
+          },
+        ]
+      : []),
     { key: "state", label: "State", render: (job) => <Badge state={job.status} />, sort: (job) => job.status },
     {
       key: "submitted",

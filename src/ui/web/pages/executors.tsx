@@ -116,7 +116,14 @@ function ExecutorTable(props: {
       sort: (row) => row.id,
     },
     { key: "host", label: "Address", render: (row) => <span class="mono">{row.hostPort}</span>, sort: (row) => row.hostPort },
-    { key: "state", label: "State", render: (row) => <Badge state={executorState(row)} />, sort: executorState },
+    {
+      key: "state",
+      label: "State",
+      render: (row) => (
+        <Badge state={props.bars.get(row.id)?.state === "paused" && row.isActive ? "PAUSED" : executorState(row)} />
+      ),
+      sort: executorState,
+    },
   ];
   if (props.gone === true) {
     columns.push(

@@ -61,7 +61,10 @@ function FigureList({ unknown }: { unknown: string | undefined }) {
   return (
     <Page title="Figures" above={<a href={href(["status"])}>Status</a>}>
       {unknown !== undefined && <Empty title={`There is no figure "${unknown}"`} />}
-      <Card note="Each fills its window, follows the application, and can stand in a frame of a page from the same host.">
+      <Card
+        title="In windows of their own"
+        note="Each fills its window, follows the application, and can stand in a frame of a page from the same host."
+      >
         <ul class="figure-list">
           {Object.entries(FIGURES).map(([name, { title, json }]) => (
             <li key={name}>

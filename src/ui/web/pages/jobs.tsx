@@ -1,7 +1,8 @@
 /** All jobs of the application, and when they ran. */
+import { useState } from "preact/hooks";
 import type { ApplicationSummary, JobData, TimelineEvent } from "../../api-types";
 import { useApi } from "../api";
-import { Card, Facts, Page } from "../components/layout";
+import { Card, Facts, Filter, Page } from "../components/layout";
 import { Empty, Shown } from "../components/state";
 import { useScope } from "../context";
 import { dateTime, duration } from "../lib/format";
@@ -17,8 +18,9 @@ export function Jobs() {
   const { data } = summary;
   const running = jobs.data?.some((job) => job.status === "RUNNING") === true && scope.live;
   const now = useNow(running ? 1000 : null);
+  const [filter, setFilter] = useState("");
   return (
-    <Page title="Jobs">
+    <Page title="Jobs" aside={<Filter value={filter} onInput={setFilter} label="Filter jobs" />}>
       <Shown of={summary} height={64}>
         {() =>
           data && (
@@ -65,11 +67,17 @@ export function Jobs() {
                 Actions such as count, collect and save start jobs; transformations alone do not.
               </Empty>
             ) : (
-              <JobTable jobs={rows} scope={scope} label="Jobs" />
+              <JobTable jobs={rows.filter((job) => matches(job, filter))} scope={scope} label="Jobs" />
             )
           }
         </Shown>
       </Card>
     </Page>
   );
+}
+
+/** By number, words, group, tags and state. */
+function matches({ jobId, name, description, jobGroup, jobTags, status }: JobData, filter: string): boolean {
+  const wanted = filter.trim().toLowerCase();
+  return [String(jobId), name, description, jobGroup, ...jobTags, status].some((text) => text?.toLowerCase().includes(wanted));
 }
