@@ -41,6 +41,7 @@ import { RemoteFiles } from "./remote-files";
 import { ThreadPool } from "./thread-pool";
 import { greediest } from "./greediest";
 import { MemoryPause } from "./memory-pause";
+import { MessageGarbage } from "./message-garbage";
 import { MemoryWatchdog, residentLimit } from "./watchdog";
 
 export interface ExecutorParts {
@@ -74,6 +75,7 @@ export class ExecutorProcess {
   #link: DriverLink | null = null;
   #watchdog: MemoryWatchdog | null = null;
   #pause: MemoryPause | null = null;
+  readonly #garbage = new MessageGarbage();
   #beats: NodeJS.Timeout | undefined;
   readonly #profiler = new Profiler();
   #ending = false;
@@ -437,6 +439,7 @@ export class ExecutorProcess {
   #heartbeat(): void {
     const { pool, storage } = this.#machinery!;
     const memory = process.memoryUsage();
+    this.#garbage.look(memory.arrayBuffers);
     const { user, system } = process.cpuUsage();
     const { memoryUsed, executionUsed } = storage.status();
     this.#link!.send({
