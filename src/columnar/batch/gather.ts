@@ -1,5 +1,6 @@
 /** Rows of vectors picked, cut and put together. */
 import { InternalError, unreachable } from "../../common/errors";
+import { codesFor, mergedDictionary } from "./dictionaries";
 import type { BytesVector, ColumnBatch, DictionaryVector, FixedVector, Vector, WideVector } from "../vector";
 
 /** Values at indices[0..count). A negative index gives null. */
@@ -148,14 +149,17 @@ export function concat(vectors: readonly Vector[]): Vector {
   if (vectors.every((vector) => vector.form === "null")) return { form: "null", length, valid: new Uint8Array(length) };
   const shared = sharedDictionary(vectors);
   if (shared !== null) {
-    const codes = new Int32Array(length);
+    const { dictionary } = shared[0]!;
+    const codes = codesFor(dictionary.length, length);
     let at = 0;
     for (const { codes: part } of shared) {
       codes.set(part, at);
       at += part.length;
     }
-    return { form: "dictionary", length, codes, dictionary: shared[0]!.dictionary, valid };
+    return { form: "dictionary", length, codes, dictionary, valid };
   }
+  const merged = mergedDictionary(vectors, length);
+  if (merged !== null) return { form: "dictionary", length, ...merged, valid };
   const plain = vectors.map((vector) => (vector.form === "dictionary" ? flattened(vector) : vector));
   const kind = plain.find((vector) => vector.form !== "null") as Exclude<(typeof plain)[number], { form: "null" }>;
   switch (kind.form) {

@@ -15,13 +15,14 @@ const words = new Int32Array(double.buffer);
 /** The hash of each of `length` rows over `columns`, which have `types`. */
 export function hashRows(columns: readonly Vector[], types: readonly DataType[], length: number): Int32Array {
   const hashes = new Int32Array(length).fill(SEED);
-  columns.forEach((column, i) => hashColumn(column, types[i]!, hashes));
+  columns.forEach((column, i) => hashColumn(column, types[i]!, hashes, i === 0));
   return hashes;
 }
 
-/** hashes[i] becomes the hash of value i seeded with hashes[i]. */
-function hashColumn(vector: Vector, type: DataType, hashes: Int32Array): void {
-  const { length, valid } = vector;
+/** hashes[i] becomes the hash of value i seeded with hashes[i]. `isFirst`: all seeds are the first one still. */
+function hashColumn(vector: Vector, type: DataType, hashes: Int32Array, isFirst: boolean): void {
+  const { length } = hashes;
+  const { valid } = vector;
   if (vector.form === "null") return;
   if (vector.form === "bytes") {
     const { bytes, starts, ends } = vector;
@@ -33,6 +34,12 @@ function hashColumn(vector: Vector, type: DataType, hashes: Int32Array): void {
   if (vector.form === "dictionary" && vector.dictionary.form === "bytes") {
     const { codes } = vector;
     const { bytes, starts, ends } = vector.dictionary;
+    if (isFirst && vector.dictionary.length < length) {
+      const known = new Int32Array(vector.dictionary.length);
+      for (let entry = 0; entry < known.length; entry++) known[entry] = hashBytes(bytes, starts[entry]!, ends[entry]!, SEED);
+      for (let i = 0; i < length; i++) if (valid === null || valid[i] === 1) hashes[i] = known[codes[i]!]!;
+      return;
+    }
     for (let i = 0; i < length; i++) {
       const code = codes[i]!;
       if (valid === null || valid[i] === 1) hashes[i] = hashBytes(bytes, starts[code]!, ends[code]!, hashes[i]!);

@@ -58,3 +58,12 @@ export function memo(dictionary: Vector, condition: object): Memo {
   if (table === undefined) tables.set(condition, (table = new Uint8Array(dictionary.length + 1)));
   return table;
 }
+
+const hashes = new WeakMap<Vector, Int32Array>();
+
+/** Hashes of a dictionary's entries, as far as they are known; 0 where they are not. */
+export function entryHashes(dictionary: Vector): Int32Array {
+  let known = hashes.get(dictionary);
+  if (known === undefined) hashes.set(dictionary, (known = new Int32Array(dictionary.length)));
+  return known;
+}

@@ -3,7 +3,7 @@ import { unreachable } from "../../common/errors";
 import type { DataType } from "../../columnar/types";
 import { atom } from "./code";
 import type { Emitter } from "./emitter";
-import type { Term } from "./term";
+import type { DictionaryEntry, Term } from "./term";
 import { isBinaryString, isIntLike, isLongLike } from "../types/families";
 
 export type KeyKind = "bool" | "int" | "f64" | "long" | "bytes" | "other";
@@ -31,13 +31,23 @@ export function hashCode(emitter: Emitter, term: Term): string {
       return mixed(emitter, `Math.imul((${term.code} | 0) ^ Math.imul((${term.code} / 4294967296) | 0, 0x85ebca6b), 0x9e3779b1)`);
     case "bytes": {
       const { code, start, end } = emitter.bytes(term);
-      return `R.hashBytes(${code}, ${start}, ${end})`;
+      const computed = `R.hashBytes(${code}, ${start}, ${end})`;
+      return term.entry === undefined ? computed : entryHash(emitter, term.entry, computed);
     }
     case "other":
       return `R.hashText(${contentCode(emitter, term)})`;
     default:
       return unreachable(kind);
   }
+}
+
+/** Once for each entry of a dictionary. A hash of zero is computed again. */
+function entryHash({ writer }: Emitter, { dictionary, code }: DictionaryEntry, computed: string): string {
+  const known = writer.hoist(`R.entryHashes(${dictionary})`, "known");
+  const hash = writer.name("h");
+  writer.line(`let ${hash} = ${known}[${code}];`);
+  writer.line(`if (${hash} === 0) ${hash} = ${known}[${code}] = ${computed};`);
+  return hash;
 }
 
 /** The text that equal values of types without a form of their own have in common. */

@@ -2,7 +2,7 @@
 import { boxedReader } from "../../columnar/batch";
 import * as bytes from "./bytes";
 import * as dates from "./dates";
-import { memo } from "./dictionary-memo";
+import { entryHashes, memo } from "./dictionary-memo";
 import * as integers from "./integers";
 import { contentKey } from "./content-key";
 
@@ -30,6 +30,7 @@ export const runtime: Readonly<Record<string, unknown>> = {
   ...integers,
   boxedReader,
   contentKey,
+  entryHashes,
   get,
   memo,
   substringFrom,

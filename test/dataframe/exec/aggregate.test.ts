@@ -1,7 +1,7 @@
 /** Grouping and aggregates against the functions' own accumulators, over all ways in which groups are found. */
 import fc from "fast-check";
 import type { Boxed } from "../../../src/columnar/types";
-import type { BoxedRow } from "../../../src/columnar/vector";
+import type { BoxedRow, Vector } from "../../../src/columnar/vector";
 import { builtins } from "../../../src/dataframe/functions";
 import type { AggregateCall, Attribute } from "../../../src/dataframe/expressions/expression";
 import type { AggregateItem, HashAggregateExec, PhysicalPlan } from "../../../src/dataframe/physical/plan";
@@ -149,15 +149,18 @@ describe.each([0, 4])("with %d of null", (nulls) => {
   });
 });
 
-test("nulls and the absence of nulls take turns", () => {
+test("nulls and the absence of nulls take turns, and forms of columns", () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(rowOf(0), rowOf(0), rowOf(3)), { maxLength: 60 }),
       fc.constantFrom(...groupings),
-      fc.boolean(),
-      (rows, grouping, dictionaries) => {
+      fc.constantFrom("plain", "behind dictionaries", "in turns"),
+      (rows, grouping, how) => {
         const list = items();
-        const table = new Table(columns, rows, { batchRows: 3, ...(dictionaries && { form: asDictionary }) });
+        let vectors = 0;
+        const form = (vector: Vector): Vector =>
+          how === "plain" || (how === "in turns" && vectors++ % 2 === 0) ? vector : asDictionary(vector);
+        const table = new Table(columns, rows, { batchRows: 3, form });
         expect(sorted(run(plan(table.scan, "complete", grouping, list), [table]).rows)).toEqual(naive(rows, grouping, list));
       },
     ),

@@ -14,6 +14,9 @@ export class KeyColumn {
   starts: Int32Array | null = null;
   ends: Int32Array | null = null;
   readonly sink: ByteSink | null = null;
+  /** Of strings: the entry of a dictionary that the key of a group was found equal to, plus 1; 0 where that is not known. */
+  entries: Int32Array | null = null;
+  #entriesOf: Vector | null = null;
   /** Of other types: what equal values have in common, and the values. */
   readonly texts: string[] = [];
   readonly boxed: Boxed[] = [];
@@ -47,12 +50,21 @@ export class KeyColumn {
     if (this.values !== null) this.values = grown(this.values, capacity);
     if (this.starts !== null) this.starts = grown(this.starts, capacity);
     if (this.ends !== null) this.ends = grown(this.ends, capacity);
+    if (this.entries !== null) this.entries = grown(this.entries, capacity);
     if (!this.hasNulls) {
       this.valid = new Uint8Array(capacity).fill(1);
       return;
     }
     const { length } = this.valid;
     this.valid = grown(this.valid, capacity).fill(1, length);
+  }
+
+  /** From now on `entries` is about this dictionary. */
+  comparesTo(dictionary: Vector): void {
+    if (this.#entriesOf === dictionary) return;
+    this.#entriesOf = dictionary;
+    if (this.entries === null) this.entries = new Int32Array(this.starts!.length);
+    else this.entries.fill(0);
   }
 
   setNull(group: number): void {
@@ -70,7 +82,7 @@ export class KeyColumn {
   }
 
   get bytesUsed(): number {
-    return this.sink?.used ?? 0;
+    return (this.sink?.used ?? 0) + (this.entries?.byteLength ?? 0);
   }
 
   /** Keys of groups [from, to). */

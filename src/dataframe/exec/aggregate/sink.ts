@@ -244,15 +244,20 @@ class AggregateWriter {
         const sink = writer.hoist(`${column}.sink`, "arena");
         const starts = this.#array(`${column}.starts`, "starts");
         const ends = this.#array(`${column}.ends`, "ends");
+        const entries = this.#entries(term, column);
+        const entry = `${term.entry?.code} + 1`;
         return {
           kind,
           hash: hashes(hashCode(emitter, term)),
-          equals: tested(
-            (group) => `R.equalBytes(${sink}.bytes, ${starts}[${group}], ${ends}[${group}], ${code}, ${start}, ${end})`,
-          ),
+          equals: tested((group) => {
+            const same = `R.equalBytes(${sink}.bytes, ${starts}[${group}], ${ends}[${group}], ${code}, ${start}, ${end})`;
+            if (entries === null) return same;
+            return `(${entries}[${group}] === ${entry} || (${same} && (${entries}[${group}] = ${entry}) > 0))`;
+          }),
           store: stored((group) => [
             `${starts}[${group}] = ${sink}.append(${code}, ${start}, ${end});`,
             `${ends}[${group}] = ${sink}.used;`,
+            ...(entries === null ? [] : [`${entries}[${group}] = ${entry};`]),
           ]),
         };
       }
@@ -270,6 +275,13 @@ class AggregateWriter {
       default:
         return unreachable(kind);
     }
+  }
+
+  /** The array that says which entry of the batch's dictionary a group's key was found equal to; null without a dictionary. */
+  #entries({ entry }: Term, column: string): string | null {
+    if (entry === undefined) return null;
+    this.code.writer.before(`${column}.comparesTo(${entry.dictionary});`);
+    return this.#array(`${column}.entries`, "entries");
   }
 
   #update(states: readonly StatePlan[], group: string): void {
