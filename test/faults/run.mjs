@@ -39,9 +39,9 @@ const { values: options } = parseArgs({
 });
 const firesteel = pathToFileURL(resolve(options.dist, "index.mjs")).href;
 /** A job that takes longer hangs. */
-const WATCHDOG_MS = 60_000;
+const WATCHDOG_MS = 240_000;
 /** After its context was stopped, the driver ends by itself within. */
-const EXIT_MS = 30_000;
+const EXIT_MS = 120_000;
 const NETWORK_TIMEOUT_MS = 3000;
 const SMALL_DISK_MB = 160;
 /** Transformed modules are kept for other applications of the user. */
@@ -174,7 +174,7 @@ async function nothingLeft({ index, application, temporary, roots, fail }) {
     ),
   });
   let left = look();
-  for (let i = 0; i < 30 && left.processes.length + left.files.length > 0; i++) {
+  for (let i = 0; i < 1200 && left.processes.length + left.files.length > 0; i++) {
     await new Promise((done) => setTimeout(done, 100));
     left = look();
   }

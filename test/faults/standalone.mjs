@@ -121,8 +121,9 @@ try {
   await end(master, "SIGTERM");
 }
 // The program and its executors remove their files when they end; those of killed ones are removed by the next.
-await sleep(500);
-const left = leftovers().filter((name) => !before.has(name));
+const remaining = () => leftovers().filter((name) => !before.has(name));
+for (let i = 0; i < 240 && remaining().length > 1; i++) await sleep(500);
+const left = remaining();
 if (left.length > 1) throw new Error(`left behind: ${left.join(", ")}`);
 rmSync(directory, { recursive: true, force: true });
 console.log("ok");

@@ -110,7 +110,7 @@ check(told("few again") === true, "idle executors leave");
 check(told("made") === 4000, `records were made ${told("made")} times`);
 check(told("made again") === 4000, `what executors held that left was made again: ${told("made again")} of 4000`);
 check(told("all") <= 12, `executors come and go: ${told("all")} came`);
-for (const name of await daemons.stop(60_000)) check(false, `${name} did not end by itself`);
+for (const name of await daemons.stop(240_000)) check(false, `${name} did not end by itself`);
 console.log(
   text
     .trim()

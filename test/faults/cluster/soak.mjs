@@ -160,7 +160,7 @@ while (visiting) await new Promise((settle) => setTimeout(settle, 100));
 await new Promise((settle) => setTimeout(settle, 2000));
 const left = applicationFiles([temporary, local]);
 if (left.length > 0) problems.push(`files are left: ${left.join(" ")}`);
-for (const name of await daemons.stop(60_000)) problems.push(`${name} did not end by itself`);
+for (const name of await daemons.stop(240_000)) problems.push(`${name} did not end by itself`);
 
 /** The least of every half minute after the warm-up. */
 function leasts(line) {

@@ -54,15 +54,18 @@ const security = (folder, secret = folder) => {
 
 for (const folder of ["own", "other"])
   check((await firesteel("certs", join(work, folder))).code === 0, `firesteel certs ${folder}`);
+/** When this file is there, everything was looked at. */
+const seen = join(work, "seen");
 writeFileSync(
   join(work, "program.ts"),
   `
+import { existsSync } from "node:fs";
 import { SparkContext } from "firesteel";
 await using sc = new SparkContext();
 const big = sc.broadcast("x".repeat(3_000_000));
 const sums = await sc.range(0, 1000, 1, 6).map((i) => [i % 5, i + big.value.length] as [number, number]).reduceByKey((a, b) => a + b, 3).cache().values().sum();
 console.log("sum " + sums, sc.applicationId);
-if (process.argv[2] === "wait") await new Promise((resolve) => setTimeout(resolve, 3000));
+while (process.argv[2] !== undefined && !existsSync(process.argv[2])) await new Promise((resolve) => setTimeout(resolve, 50));
 `,
 );
 const ANSWER = /sum 3000499500 (app-\S+)/;
@@ -116,9 +119,9 @@ async function knock(port) {
   return { plain: plain.length > 0 && plain[0] !== 21, own: await trusts("own"), other: await trusts("other") };
 }
 
-const waiting = submit(security("own"), "program.ts", "wait");
+const waiting = submit(security("own"), "program.ts", seen);
 let ports = new Map();
-for (let i = 0; i < 300 && ports.size < 4; i++) {
+for (let i = 0; i < 1200 && ports.size < 4; i++) {
   await new Promise((resolve) => setTimeout(resolve, 100));
   const all = processesWith(work);
   const driver = [...all].find(([, args]) => args.includes("program.ts") && !args.includes("--app-id"));
@@ -150,9 +153,12 @@ for (const name of ["executor", "another executor"]) {
     `the port of ${name} is under TLS: ${JSON.stringify(found)}`,
   );
 }
+writeFileSync(seen, "");
 const client = await waiting;
 const application = ANSWER.exec(client.text)?.[1];
 check(client.code === 0 && application !== undefined, `a program in client mode: ${client.code} ${client.text}`);
+for (let i = 0; i < 1200 && application !== undefined && executorsOfApplication(application).length > 0; i++)
+  await new Promise((resolve) => setTimeout(resolve, 100));
 check(application === undefined || executorsOfApplication(application).length === 0, "its executors have ended");
 
 const cluster = await submit(
@@ -187,6 +193,6 @@ check(
 const half = await firesteel("submit", "--master", daemons.url, "--tls-ca", join(work, "own", "ca.pem"), "program.ts");
 check(half.code !== 0 && /TLS needs --tls-cert/.test(half.text), `with half of the files: ${half.code} ${half.text}`);
 
-for (const name of await daemons.stop(60_000)) check(false, `${name} did not end by itself`);
+for (const name of await daemons.stop(240_000)) check(false, `${name} did not end by itself`);
 console.log(`${passed} passed, ${problems.length} failed`);
 process.exit(problems.length === 0 ? 0 : 1);
