@@ -3,6 +3,8 @@
  * from the seed starts. What the models give must be the same to the last bit.
  *
  *   node dist/cli.js submit --master 'local-cluster[2,1,512]' test/faults/fits.mjs [SEED [CLASS]]
+ *
+ * With one executor of two cores the steps of a fit are rounds of its threads, not jobs.
  */
 import { SparkSession } from "firesteel";
 import * as mllib from "firesteel/mllib";
@@ -11,7 +13,6 @@ import { SUBJECTS } from "../mllib/compliance-table.ts";
 import { executorsOf } from "./chaos.mjs";
 import { random } from "./random.mjs";
 
-const EXECUTORS = 2;
 const [seed = "1", only] = process.argv.slice(2);
 const draw = random(Number(seed));
 const spark = SparkSession.builder
@@ -21,6 +22,7 @@ const spark = SparkSession.builder
   .config("spark.log.level", "OFF")
   .getOrCreate();
 const context = spark.sparkContext;
+const EXECUTORS = Number(/^local-cluster\[(\d+),/.exec(context.master)[1]);
 
 /** Ids of executors that take tasks. */
 const ready = new Set();

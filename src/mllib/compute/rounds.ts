@@ -28,10 +28,10 @@ const CELLS = 16;
 export const ENDED_AT = 4 * ENDED;
 export const GONE_AT = 4 * GONE;
 
-const MOST_ASK_BYTES = 8 << 20;
+const MOST_ASK_BYTES = 1 << 20;
 const MOST_ANSWER_BYTES = 1 << 20;
-/** Of all answers together; pages cost nothing before they are written. */
-const ALL_ANSWER_BYTES = 48 << 20;
+/** Of all answers together. */
+const ALL_ANSWER_BYTES = 8 << 20;
 
 /** Looks at a cell before a thread goes to sleep, some tens of microseconds. */
 const SPINS = 2000;
