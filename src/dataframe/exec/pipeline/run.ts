@@ -6,13 +6,14 @@ import type { OperatorMetrics } from "../ports";
 import { bindConstants, type PipelineFunction, type PipelineProgram, type SinkEmitter, type Variant } from "./program";
 
 /**
- * A function's first rows go through in many calls. V8 compiles what it finds hot when it is called next. A loop that goes on meanwhile it
- * compiles on its own, without what stands behind the loop and has never run: the loop is then compiled twice, and left at each end of a
- * batch for the slow code.
+ * A function's first rows go through in many calls. V8 looks at a loop each time that 66 KB of byte code have run, and compiles what it finds
+ * hot when it is called next. A loop in which it looks once more it compiles on its own, without what stands behind the loop and has never
+ * run: the loop is then compiled twice, and left at each end of a batch for the slow code.
  */
-const FIRST_ROWS = 131_072;
-const FIRST_CALL = 128;
-const CALL = 2048;
+const FIRST_ROWS = 65_536;
+/** Rows of a call times the characters of the function: at most about what runs between two looks. */
+const CALL = 200_000;
+const SHORTEST_CALL = 16;
 const rowsSeen = new WeakMap<PipelineFunction, number>();
 
 export class PipelineRun {
@@ -45,8 +46,9 @@ export class PipelineRun {
     let seen = rowsSeen.get(run) ?? 0;
     let at = from;
     if (seen < FIRST_ROWS) {
+      const rows = Math.max(SHORTEST_CALL, Math.floor(CALL / variant.source.length));
       while (seen < FIRST_ROWS && at < to) {
-        const next = Math.min(to, at + (seen < CALL ? FIRST_CALL : CALL));
+        const next = Math.min(to, at + rows);
         run(batch, at, next, constants, state, this.tables, this.#counts);
         seen += next - at;
         at = next;
