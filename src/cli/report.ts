@@ -42,8 +42,21 @@ export function describeUncaught(error: unknown, engineFolder: string): string {
 function stackOf(error: Error, engineFolder: string): string {
   const text = withFailedStatement(error, error.stack ?? String(error));
   const isDefect = (error as { errorClass?: unknown }).errorClass === "INTERNAL_ERROR";
-  const lines = text.split("\n").filter((line) => isDefect || !/^\s+at /.test(line) || !isNoise(line, engineFolder));
-  return lines.join("\n");
+  if (isDefect) return text;
+  // From the outermost frame inwards: a builtin says no more than who called it.
+  let isDropped = true;
+  const lines = text.split("\n").reverse();
+  const kept = lines.filter((line) => {
+    if (!/^\s+at /.test(line)) isDropped = false;
+    else if (!isBuiltin(line)) isDropped = isNoise(line, engineFolder);
+    return !isDropped;
+  });
+  return kept.reverse().join("\n");
+}
+
+/** "at Array.map (<anonymous>)", "at async Promise.all (index 0)" */
+function isBuiltin(frame: string): boolean {
+  return /^\s+at (async )?[\w.]+ \((<anonymous>|index \d+)\)$/.test(frame);
 }
 
 function isNoise(frame: string, engineFolder: string): boolean {

@@ -19,6 +19,8 @@ const DEFAULT_MAX_CONNECTIONS = 64;
 
 export async function loadS3(conf: ConfLookup): Promise<S3> {
   let sdk: typeof Sdk;
+  // Which Node the SDK's later versions need is no matter of the program's.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   try {
     sdk = require("@aws-sdk/client-s3") as typeof Sdk;
   } catch (cause) {

@@ -117,8 +117,14 @@ class Loader implements LoadedRelations {
   }
 
   async #read(plan: Extract<UnresolvedPlan, { kind: "read" }>): Promise<void> {
-    const { format, paths, options, schema } = plan;
-    await this.#load({ format, paths, options, ...(schema && { schema }) });
+    const { at, format, paths, options, schema } = plan;
+    try {
+      await this.#load({ format, paths, options, ...(schema && { schema }) });
+    } catch (error) {
+      // What is read says what is wrong with it; where it was asked for is known here.
+      const isPlaceless = error instanceof AnalysisError && error.context === undefined && at !== undefined;
+      throw isPlaceless ? new AnalysisError(error.errorClass, error.parameters, at, { cause: error.cause }) : error;
+    }
   }
 
   async #load(spec: ReadSpec): Promise<void> {

@@ -41,7 +41,7 @@ export class UserFunctionCalls implements UserFunctions {
     const box = boxer(fn.returnType, this.settings);
     const finish = (result: unknown): Boxed => {
       if (result instanceof Promise) throw asynchronous(fn);
-      return box(result, fn.name);
+      return box(result, `the result of ${fn.name}`);
     };
     return caller(call, external, finish);
   }
@@ -86,7 +86,7 @@ export class UserFunctionCalls implements UserFunctions {
       init: () => code.zero(),
       update: (state, args) => code.reduce(state, ...args.map((value, i) => external[i]!(value))),
       merge: (state, other) => code.merge(state, other),
-      finish: (state) => box(code.finish(state), fn.name),
+      finish: (state) => box(code.finish(state), `the result of ${fn.name}`),
       toColumns: (state) => [encodeValue(state, values, fn.name)],
       fromColumns: ([bytes]) => decodeValue(bytes as Uint8Array, values),
     } satisfies Accumulator;
@@ -232,7 +232,7 @@ export class UserFunctionCalls implements UserFunctions {
       return { form: "fixed", length, values: result.slice(), valid: null };
     const box = boxer(fn.returnType, this.settings);
     const builder = vectorBuilder(fn.returnType, length);
-    for (const value of rowsOf(result, fn)) builder.append(box(value, fn.name));
+    for (const value of rowsOf(result, fn)) builder.append(box(value, `the result of ${fn.name}`));
     if (builder.length !== length) {
       throw new QueryError("RESULT_LENGTH_MISMATCH_FOR_SCALAR_ITER_PANDAS_UDF", {
         output_length: String(builder.length),

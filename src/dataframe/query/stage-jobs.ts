@@ -50,7 +50,7 @@ export class StageJobs {
     try {
       return { shuffle, ...(await writeShuffle(shuffle, this.call)) };
     } catch (error) {
-      throw ownError(error);
+      throw this.#own(error);
     }
   }
 
@@ -79,9 +79,18 @@ export class StageJobs {
         results[index] = bytes;
       });
     } catch (error) {
-      throw ownError(error);
+      throw this.#own(error);
     }
     return results;
+  }
+
+  /** What a query met in its data is its own error, not that of the job that met it; it says which call of the program it was. */
+  #own(error: unknown): unknown {
+    const cause = error instanceof TaskError ? error.cause : undefined;
+    if (cause instanceof DataError) return cause;
+    if (!(cause instanceof QueryError || cause instanceof AnalysisError)) return error;
+    if (cause.context === undefined) cause.stack = `${cause.stack}\n    at ${this.call.scope} (${this.call.site})`;
+    return cause;
   }
 
   #node(stage: ReadyStage, shuffleId: number | null): PlanNode {
@@ -101,10 +110,4 @@ export class StageJobs {
       orderSensitive: isOrderSensitive(plan),
     };
   }
-}
-
-/** What a query met in its data is its own error, not that of the job that met it. */
-function ownError(error: unknown): unknown {
-  const cause = error instanceof TaskError ? error.cause : undefined;
-  return cause instanceof QueryError || cause instanceof AnalysisError || cause instanceof DataError ? cause : error;
 }

@@ -349,19 +349,25 @@ function inferObject(value: object, path: string): DataType {
 
 /** The type of two values in one column: numbers widen, nulls give way, structs take the fields of both. */
 export function wider(a: DataType, b: DataType): DataType {
+  return widerOf(a, b, "one column");
+}
+
+/** @param column what the values are of, for an error */
+function widerOf(a: DataType, b: DataType, column: string): DataType {
   if (a.kind === "null") return b;
   if (b.kind === "null") return a;
-  if (a.kind === "array" && b.kind === "array") return { ...a, element: wider(a.element, b.element) };
-  if (a.kind === "map" && b.kind === "map") return { ...a, key: wider(a.key, b.key), value: wider(a.value, b.value) };
+  if (a.kind === "array" && b.kind === "array") return { ...a, element: widerOf(a.element, b.element, column) };
+  if (a.kind === "map" && b.kind === "map")
+    return { ...a, key: widerOf(a.key, b.key, column), value: widerOf(a.value, b.value, column) };
   if (a.kind === "struct" && b.kind === "struct") {
     const fields = a.fields.map((field) => {
       const other = b.fields.find(({ name }) => name === field.name);
-      return other === undefined ? field : { ...field, type: wider(field.type, other.type) };
+      return other === undefined ? field : { ...field, type: widerOf(field.type, other.type, `\`${field.name}\``) };
     });
     const added = b.fields.filter((field) => !a.fields.some(({ name }) => name === field.name));
     return { kind: "struct", fields: [...fields, ...added] };
   }
   if (simpleString(a) === simpleString(b)) return a;
   if ((a.kind === "long" && b.kind === "double") || (a.kind === "double" && b.kind === "long")) return { kind: "double" };
-  throw new AnalysisError("CANNOT_MERGE_TYPE", { left: quotedType(a), right: quotedType(b) });
+  throw new AnalysisError("CANNOT_MERGE_TYPE", { column, left: quotedType(a), right: quotedType(b) });
 }

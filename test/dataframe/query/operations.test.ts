@@ -4,7 +4,7 @@ import { firesteel, testSession } from "../../support/built-session";
 const { functions: F } = firesteel;
 const spark = testSession();
 
-/** A query whose one task waits, and when it has begun. */
+/** A query whose one task waits until its thread is ended, and when it has begun. */
 function endless(): { readonly ended: Promise<unknown>; readonly begun: Promise<void> } {
   const { sparkContext } = spark();
   let listener: { onTaskStart(): void };
@@ -12,8 +12,8 @@ function endless(): { readonly ended: Promise<unknown>; readonly begun: Promise<
     listener = { onTaskStart: () => resolve() };
     sparkContext.addSparkListener(listener);
   });
-  const wait = F.udf(async (x: number) => {
-    await new Promise((resolve) => setTimeout(resolve, 600_000));
+  const wait = F.udf((x: number) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600_000);
     return x;
   }, "bigint");
   const ended = spark().range(0, 1, 1, 1).select(wait(F.col("id"))).collect().catch((error: unknown) => error); // prettier-ignore
