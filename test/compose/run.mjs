@@ -44,7 +44,7 @@ function equal(actual, expected, what) {
     throw new Error(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`);
 }
 
-async function until(condition, what, seconds = 60) {
+async function until(condition, what, seconds = 240) {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(200)) {
     const found = await condition();
     if (found) return found;

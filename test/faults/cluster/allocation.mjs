@@ -32,7 +32,7 @@ sc.addSparkListener({
 });
 const tell = (name: string, value: unknown): void => console.log(name + " " + JSON.stringify(value));
 const until = async (holds: () => boolean): Promise<boolean> => {
-  for (let i = 0; i < 400 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let i = 0; i < 2400 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
   return holds();
 };
 const nap = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
