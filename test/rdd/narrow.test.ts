@@ -56,3 +56,14 @@ test("promises and values must not be mixed", async () => {
       .count(),
   ).rejects.toThrow(/promise for some records/);
 });
+
+test("an evaluator is made for each partition", async () => {
+  const factory = {
+    createEvaluator: () => {
+      let calls = 0;
+      return { eval: (partition: number, records: Iterable<number>) => [partition, ++calls, ...records] };
+    },
+  };
+  expect(await sc.parallelize([1, 2, 3, 4], 2).mapPartitionsWithEvaluator(factory).collect()).toEqual([0, 1, 1, 2, 1, 1, 3, 4]);
+  expect(() => sc.parallelize([1]).mapPartitionsWithEvaluator(() => [] as never)).toThrow(/an object with a method createEvaluator/); // prettier-ignore
+});

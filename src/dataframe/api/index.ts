@@ -7,7 +7,6 @@ export { Column } from "./column";
 export type { ColumnOrName, TypeOrText } from "./column";
 export type { Records, SchemaOrNames } from "./create-dataframe";
 export { DataFrame } from "./dataframe";
-export type { ShowArguments } from "./methods/actions";
 export type { SortDirections } from "./methods/layout";
 export * as functions from "./functions";
 export type { Aggregator, TableFunctionHandler, UserDefinedFunction, UserDefinedTableFunction } from "./functions";
