@@ -150,7 +150,7 @@ function MemoryOverTime({ id }: { id: string }) {
                 data={[sample.time, sample.cpu, ...(isDriver ? [] : [sample.activeTasks])]}
                 series={isDriver ? CPU_LINES.slice(0, 1) : CPU_LINES}
                 height={220}
-                format={(value) => String(Math.round(value * 10) / 10)}
+                format={(value) => String(Math.round(value * 100) / 100)}
               />
               <SeriesLegend lines={isDriver ? CPU_LINES.slice(0, 1) : CPU_LINES} />
             </Card>

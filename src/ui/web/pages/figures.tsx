@@ -65,7 +65,7 @@ export function CpuOverTime({ samples, height }: { samples: readonly ExecutorMem
       data={data}
       series={[{ label: "busy cores", colour: 1, fill: true }]}
       height={height}
-      format={(value) => String(Math.round(value * 10) / 10)}
+      format={(value) => String(Math.round(value * 100) / 100)}
     />
   );
 }
