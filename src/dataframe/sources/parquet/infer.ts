@@ -208,19 +208,51 @@ function columnStatistics(field: StructField, footers: readonly ParquetFooter[])
   let min: Boxed | undefined;
   let max: Boxed | undefined;
   let nullCount = 0;
-  for (const { root, metadata } of footers) {
-    const node = root.children.find((child) => child.name === field.name);
-    if (node === undefined || node.leaf < 0) return null;
-    for (const group of metadata.rowGroups) {
-      const chunk = group.columns[node.leaf]!;
-      const known = boundsOf(node, field.type, chunk.statistics, chunk.values, metadata.typeOrder?.[node.leaf] ?? false);
-      if (known === null) return null;
-      nullCount += chunk.statistics?.nullCount ?? 0;
-      if (!known.mayHaveValues) continue;
-      if (known.min === null || known.max === null || typeof known.min === "object") return null;
-      if (min === undefined || isBelow(known.min, min)) min = known.min;
-      if (max === undefined || isBelow(max, known.max)) max = known.max;
-    }
+  for (const footer of footers) {
+    const known = boundsInFile(field, footer);
+    if (known === null) return null;
+    nullCount += known.nullCount;
+    if (known.min === undefined || known.max === undefined) continue;
+    if (min === undefined || isBelow(known.min, min)) min = known.min;
+    if (max === undefined || isBelow(max, known.max)) max = known.max;
   }
   return min === undefined ? { nullCount } : { min, max, nullCount };
+}
+
+interface FileBounds {
+  readonly min: Boxed | undefined;
+  readonly max: Boxed | undefined;
+  readonly nullCount: number;
+}
+
+/** Every query asks for all columns of its tables. */
+const foundBounds = new WeakMap<ParquetFooter, Map<string, FileBounds | null>>();
+
+/** Null where they are not known. */
+function boundsInFile(field: StructField, footer: ParquetFooter): FileBounds | null {
+  let columns = foundBounds.get(footer);
+  if (columns === undefined) foundBounds.set(footer, (columns = new Map<string, FileBounds | null>()));
+  const key = `${simpleString(field.type)} ${field.name}`;
+  let found = columns.get(key);
+  if (found === undefined) columns.set(key, (found = boundsOfGroups(field, footer)));
+  return found;
+}
+
+function boundsOfGroups(field: StructField, { root, metadata }: ParquetFooter): FileBounds | null {
+  const node = root.children.find((child) => child.name === field.name);
+  if (node === undefined || node.leaf < 0) return null;
+  let min: Boxed | undefined;
+  let max: Boxed | undefined;
+  let nullCount = 0;
+  for (const group of metadata.rowGroups) {
+    const chunk = group.columns[node.leaf]!;
+    const known = boundsOf(node, field.type, chunk.statistics, chunk.values, metadata.typeOrder?.[node.leaf] ?? false);
+    if (known === null) return null;
+    nullCount += chunk.statistics?.nullCount ?? 0;
+    if (!known.mayHaveValues) continue;
+    if (known.min === null || known.max === null || typeof known.min === "object") return null;
+    if (min === undefined || isBelow(known.min, min)) min = known.min;
+    if (max === undefined || isBelow(max, known.max)) max = known.max;
+  }
+  return { min, max, nullCount };
 }
