@@ -48,6 +48,7 @@ import { vectorAggregates } from "./families/vector-aggregates";
 import { topKAggregates } from "./families/aggregate-top-k";
 import { thetaFunctions } from "./families/theta-sketch";
 import { kllFunctions } from "./families/kll-sketch";
+import { collationTables } from "./families/collations";
 import { keywordFunctions } from "./families/keywords";
 import { FunctionRegistry } from "./registry";
 import type { FunctionEntry } from "./registry";
@@ -56,6 +57,7 @@ import type { FunctionEntry } from "./registry";
 const families: readonly (readonly FunctionEntry[])[] = [
   thetaFunctions,
   kllFunctions,
+  collationTables,
   keywordFunctions,
   extractFunctions,
   vectorAggregates,

@@ -27,6 +27,7 @@ export const countMinSketch = aggregate<CountMinSketch>({
     "0000000100000000000000030000000100000004000000005D8D6AB90000000000000000000000000000000200000000000000010000000000000000",
   ]),
   inputs: [{ anyOf: ["byte", "short", "int", "long", "string", "binary"] }, "double", "double", { anyOf: ["int", "long"] }],
+  uncast: true,
   result: BINARY,
   nullable: false,
   options: (args, context) => {

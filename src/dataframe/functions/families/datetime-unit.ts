@@ -1,7 +1,7 @@
-/** Dates and timestamps by units: cut down to one, moved by some, counted between two, and their fields by name. */
+/** Dates and timestamps by units: moved by some, counted between two, and their fields by name. */
 import type { Boxed, CalendarInterval, DataType } from "../../../columnar/types";
 import { AnalysisError, QueryError } from "../../errors";
-import { DATE, DOUBLE, INT, LONG, STRING, TIMESTAMP, callByName, literal } from "../../expressions/build";
+import { DOUBLE, INT, LONG, STRING, TIMESTAMP, callByName, literal } from "../../expressions/build";
 import type { Call, Expression } from "../../expressions/expression";
 import { isFoldable } from "../../expressions/traverse";
 import { printed } from "../../expressions/print";
@@ -9,7 +9,6 @@ import {
   addMonthsToDays,
   addToTimestamp,
   civilFromDays,
-  daysFromCivil,
   daysOfLocal,
   dayOfYear,
   fromLocal,
@@ -23,93 +22,19 @@ import {
   truncateTime,
   withOffsetOf,
 } from "../../types/datetime";
-import { add, divide, fitsLong, floorDivide, floorMod, multiply, remainder, subtract, type Exact } from "../../types/exact";
+import { add, divide, fitsLong, floorDivide, multiply, remainder, subtract, type Exact } from "../../types/exact";
 import { sqlValue } from "../../types/print";
 import { utc, type TimeZone } from "../../types/time-zone";
 import { document, made } from "../documented";
 import type { BindContext, EvaluationContext, FunctionEntry } from "../registry";
 import { mismatch, scalar } from "../signature";
+import { truncatingFunctions } from "./datetime-truncate";
 
 const doc = document("datetime");
 
 function zoneFor(type: DataType, context: EvaluationContext): TimeZone {
   return type.kind === "timestamp" ? sessionZone(context.settings.timeZone) : utc;
 }
-
-// Cutting down
-
-type DateLevel = "year" | "quarter" | "month" | "week";
-
-const dateLevels = new Map<string, DateLevel>([
-  ["YEAR", "year"],
-  ["YYYY", "year"],
-  ["YY", "year"],
-  ["QUARTER", "quarter"],
-  ["MONTH", "month"],
-  ["MM", "month"],
-  ["MON", "month"],
-  ["WEEK", "week"],
-]);
-
-/** Microseconds of the units below a day, and of the day. */
-const clockLevels = new Map<string, number>([
-  ["DAY", microsPerDay],
-  ["DD", microsPerDay],
-  ["HOUR", 3_600_000_000],
-  ["MINUTE", 60_000_000],
-  ["SECOND", 1_000_000],
-  ["MILLISECOND", 1000],
-  ["MICROSECOND", 1],
-]);
-
-function firstDay(days: number, level: DateLevel): number {
-  if (level === "week") return days - isoWeekday(days) + 1;
-  const { year, month } = civilFromDays(days);
-  if (level === "year") return daysFromCivil(year, 1, 1);
-  return daysFromCivil(year, level === "quarter" ? month - ((month - 1) % 3) : month, 1);
-}
-
-const truncDate = scalar({
-  names: ["trunc"],
-  doc: doc("The first day of the year, quarter, month or week of a date; NULL for other units.", [
-    "trunc('2019-08-04', 'week')",
-    "2019-07-29",
-  ]),
-  inputs: ["date", "string"],
-  result: DATE,
-  nullable: true,
-  evaluate: made(() => (days: number, unit: string) => {
-    const level = dateLevels.get(unit.toUpperCase());
-    return level === undefined ? null : firstDay(days, level);
-  }),
-});
-
-const truncTimestamp = scalar({
-  names: ["date_trunc"],
-  doc: doc("A timestamp cut down to a unit from YEAR to MICROSECOND, by the session's clock; NULL for other units.", [
-    "date_trunc('YEAR', '2015-03-05T09:32:05.359')",
-    "2015-01-01 00:00:00",
-  ]),
-  inputs: ["string", "timestamp"],
-  result: TIMESTAMP,
-  nullable: true,
-  evaluate: made((_, context) => {
-    const zone = sessionZone(context.settings.timeZone);
-    return (unit: string, micros: Exact) => {
-      const name = unit.toUpperCase();
-      const local = toLocal(micros, zone);
-      const level = dateLevels.get(name);
-      if (level !== undefined) return fromLocal(localOf(firstDay(daysOfLocal(local), level), 0), zone);
-      const size = clockLevels.get(name);
-      if (size === undefined) return null;
-      return size <= 1_000_000
-        ? subtract(micros, floorMod(micros, size))
-        : withOffsetOf(subtract(local, floorMod(local, size)), micros, local, zone);
-    };
-  }),
-});
-
-// Moving and counting
 
 const units = new Map<string, { readonly months?: number; readonly days?: number; readonly micros?: number }>([
   ["YEAR", { months: 12 }],
@@ -454,8 +379,7 @@ function sourceFor(source: Expression, part: Part, context: BindContext): Expres
 }
 
 export const datetimeUnitFunctions: readonly FunctionEntry[] = [
-  truncDate,
-  truncTimestamp,
+  ...truncatingFunctions,
   timestampAdd,
   timestampDiff,
   timeBucket,

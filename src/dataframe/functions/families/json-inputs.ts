@@ -1,7 +1,7 @@
 /** What functions of JSON and CSV ask of their constant arguments: options and schemas. */
 import type { Boxed, DataType } from "../../../columnar/types";
 import type { MapValue } from "../../../columnar/types";
-import { AnalysisError } from "../../errors";
+import { AnalysisError, ParseError } from "../../errors";
 import type { Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { isFoldable } from "../../expressions/traverse";
@@ -35,11 +35,14 @@ export function schemaArgument(arg: Expression, context: BindContext): DataType 
 
 /** As ddl: a type or the columns of a table. As JSON: what a schema's own JSON is. */
 export function schemaOfText(text: string): DataType {
-  if (/^\s*[{"]/.test(text)) return typeFromJson(JSON.parse(text) as Json);
   try {
-    return parseType(text);
-  } catch {
-    return parseTableSchema(text);
+    return /^\s*[{"]/.test(text) ? typeFromJson(JSON.parse(text) as Json) : parseType(text);
+  } catch (error) {
+    try {
+      return parseTableSchema(text);
+    } catch (second) {
+      throw error instanceof ParseError ? error : second;
+    }
   }
 }
 
