@@ -74,8 +74,8 @@ test("nothing is taken from a closed queue, but it can be called back", () => {
 test("a task that holds much keeps others from beginning beside it until it gives memory back", async () => {
   const bundles = await buildExecutor();
   const told: ExecutorHeartbeat[] = [];
-  // The process alone is above a tenth of its end: it is paused whenever a task runs that was seen twice.
-  const conf = { "firesteel.memory.pauseFraction": "0.1", "spark.executor.heartbeatInterval": "1h" };
+  // The process alone is above a fiftieth of its end: it is paused whenever a task runs that was seen twice.
+  const conf = { "firesteel.memory.pauseFraction": "0.02", "spark.executor.heartbeatInterval": "1h" };
   const harness = await new Harness(bundles, { conf, handlers: { heartbeat: (_id, beat) => void told.push(beat) } }).start();
   try {
     const release = join(harness.directory, "release");
