@@ -17,7 +17,7 @@ const KEPT_NUMBERS = 8;
 const MAX_KEPT_CODES = 65536;
 
 /** What is known of a chunk before it is read. */
-export interface DictionaryUse {
+interface DictionaryUse {
   /** Entries of the chunk. */
   readonly entries: number;
   /** Some pages have codes, others values. */

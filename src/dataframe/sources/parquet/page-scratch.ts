@@ -1,7 +1,7 @@
 /** Regions of a thread's heap for what a page needs on its way to a vector. What is in one lasts until the next page is decoded. */
 import { type Heap, Region } from "../wasm/heap";
 
-export interface Scratch {
+interface Scratch {
   readonly levels: Region;
   readonly valid: Region;
   readonly physical: Region;
