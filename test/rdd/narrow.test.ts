@@ -65,5 +65,7 @@ test("an evaluator is made for each partition", async () => {
     },
   };
   expect(await sc.parallelize([1, 2, 3, 4], 2).mapPartitionsWithEvaluator(factory).collect()).toEqual([0, 1, 1, 2, 1, 1, 3, 4]);
-  expect(() => sc.parallelize([1]).mapPartitionsWithEvaluator(() => [] as never)).toThrow(/an object with a method createEvaluator/); // prettier-ignore
+  expect(() => sc.parallelize([1]).mapPartitionsWithEvaluator((() => []) as never)).toThrow(
+    /an object with a method createEvaluator/,
+  );
 });
