@@ -5,6 +5,7 @@ import type { QueryContext } from "../errors";
 import type { UnresolvedPlan } from "../syntax/plan";
 import type { StructType } from "../types";
 import { withMethods } from "../types";
+import type { AnyColumns, Columns } from "../types/typed-columns";
 import { Column, nameExpression } from "./column";
 import type { DataFrame } from "./dataframe";
 import { isMaking, isPending, planIdOf, withPlanId } from "./pending";
@@ -24,12 +25,12 @@ export class DataFrameBase {
   }
 
   /** Internal: a DataFrame of a plan. */
-  make(plan: UnresolvedPlan): DataFrame {
-    return new (this.constructor as new (session: SparkSession, plan: UnresolvedPlan) => DataFrame)(this.sparkSession, plan);
+  make<S extends Columns = AnyColumns>(plan: UnresolvedPlan): DataFrame<S> {
+    return new (this.constructor as new (session: SparkSession, plan: UnresolvedPlan) => DataFrame<S>)(this.sparkSession, plan);
   }
 
   /** Internal: a DataFrame of what `build` makes, with the place of the user's call. */
-  derive(scope: string, build: (at: QueryContext) => UnresolvedPlan): DataFrame {
+  derive<S extends Columns = AnyColumns>(scope: string, build: (at: QueryContext) => UnresolvedPlan): DataFrame<S> {
     const at = this.sparkSession.core.place(scope);
     const plan = build(at);
     return this.make(isPending(plan) ? plan : { at, ...plan });

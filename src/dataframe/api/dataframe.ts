@@ -5,7 +5,8 @@
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- the methods of the interfaces are installed below */
 import type { RDD } from "../../rdd";
 import { installMethods } from "../../rdd/api/install";
-import type { Row } from "../types/row";
+import type { AnyColumns, Columns, ColumnText, RowOf } from "../types/typed-columns";
+import type { Column } from "./column";
 import { DataFrameBase } from "./dataframe-base";
 import { actionMethods, type ActionMethods } from "./methods/actions";
 import { columnMethods, type ColumnMethods } from "./methods/columns";
@@ -30,7 +31,7 @@ import { DataFrameWriter } from "./writer";
  * const people = spark.createDataFrame([{ name: "Ann", age: 34 }, { name: "Bob", age: 25 }]);
  * await people.filter(col("age").gt(30)).select("name").show();
  */
-export class DataFrame extends DataFrameBase {
+export class DataFrame<S extends Columns = AnyColumns> extends DataFrameBase {
   /** What to do about missing values. */
   get na(): DataFrameNaFunctions {
     return new DataFrameNaFunctions(this);
@@ -42,9 +43,9 @@ export class DataFrame extends DataFrameBase {
   }
 
   /** The rows as an RDD. */
-  get rdd(): RDD<Row> {
+  get rdd(): RDD<RowOf<S>> {
     const { core } = this.sparkSession;
-    return core.port.rows(() => core.complete(this.plan));
+    return core.port.rows(() => core.complete(this.plan)) as RDD<RowOf<S>>;
   }
 
   /** Writes the rows: `df.write.mode("overwrite").parquet(path)`. */
@@ -53,19 +54,22 @@ export class DataFrame extends DataFrameBase {
   }
 }
 
-export interface DataFrame
+export interface DataFrame<S extends Columns = AnyColumns>
   extends
-    ColumnMethods,
-    RowMethods,
-    LayoutMethods,
-    GroupingMethods,
-    JoinMethods,
+    ColumnMethods<S>,
+    RowMethods<S>,
+    LayoutMethods<S>,
+    GroupingMethods<S>,
+    JoinMethods<S>,
     ShapeMethods,
-    StatisticsMethods,
-    InspectionMethods,
-    ActionMethods,
-    OutputMethods,
-    KeepingMethods {}
+    StatisticsMethods<S>,
+    InspectionMethods<S>,
+    ActionMethods<S>,
+    OutputMethods<S>,
+    KeepingMethods<S> {
+  /** The column of this very DataFrame, also where another of that name is beside it in a join. */
+  col(name: ColumnText<S>): Column;
+}
 
 installMethods(
   DataFrame.prototype,

@@ -16,6 +16,7 @@ import { pendingPlan } from "./pending";
 import type { SchemaInput } from "./schema-input";
 import { schemaOf } from "./schema-input";
 import { userFunction } from "./functions/user-functions";
+import type { AnyColumns, Columns, NameOf } from "../types/typed-columns";
 
 interface Pivot {
   readonly column: UnresolvedExpression;
@@ -32,7 +33,7 @@ type CogroupFunction = (keyOrLeft: any, leftOrRight: Arrow.Table, right: Arrow.T
 
 const NUMERIC = new Set(["byte", "short", "int", "long", "float", "double", "decimal"]);
 
-export class GroupedData {
+export class GroupedData<S extends Columns = AnyColumns> {
   readonly #df: DataFrame;
   readonly #grouping: Grouping;
   readonly #pivot: Pivot | null;
@@ -81,19 +82,19 @@ export class GroupedData {
     const one: UnresolvedExpression = { kind: "call", name: ["count"], args: [literalOf(1)] };
     return this.#aggregate("count", [{ kind: "alias", child: one, names: ["count"] }]);
   }
-  avg(...columns: readonly string[]): DataFrame {
+  avg(...columns: readonly NameOf<S>[]): DataFrame {
     return this.#numeric("avg", columns);
   }
-  mean(...columns: readonly string[]): DataFrame {
+  mean(...columns: readonly NameOf<S>[]): DataFrame {
     return this.#numeric("avg", columns);
   }
-  sum(...columns: readonly string[]): DataFrame {
+  sum(...columns: readonly NameOf<S>[]): DataFrame {
     return this.#numeric("sum", columns);
   }
-  min(...columns: readonly string[]): DataFrame {
+  min(...columns: readonly NameOf<S>[]): DataFrame {
     return this.#numeric("min", columns);
   }
-  max(...columns: readonly string[]): DataFrame {
+  max(...columns: readonly NameOf<S>[]): DataFrame {
     return this.#numeric("max", columns);
   }
 

@@ -18,6 +18,9 @@ const NAMES: Readonly<Record<string, JoinType>> = {
   leftanti: "leftAnti",
 };
 
+/** Joins that only choose among the rows of the left side. */
+export type SemiJoinName = "semi" | "leftsemi" | "left_semi" | "anti" | "leftanti" | "left_anti";
+
 export type JoinTypeName =
   | "inner"
   | "cross"
@@ -31,12 +34,7 @@ export type JoinTypeName =
   | "right"
   | "rightouter"
   | "right_outer"
-  | "semi"
-  | "leftsemi"
-  | "left_semi"
-  | "anti"
-  | "leftanti"
-  | "left_anti"
+  | SemiJoinName
   | (string & {});
 
 export function joinTypeOf(name: string): JoinType {

@@ -16,6 +16,7 @@ import type { DataFrame } from "./dataframe";
 import { stringLiteral } from "./literal";
 import { pendingPlan } from "./pending";
 import type { SparkSession } from "./spark-session";
+import type { Columns } from "../types/typed-columns";
 
 type Options = Readonly<Record<string, string>>;
 
@@ -25,15 +26,15 @@ const LINES: StructType = { kind: "struct", fields: [{ name: "value", type: { ki
  * Text goes through the function that reads it, and what is in its struct becomes columns. Without a schema the lines are read
  * once more, one partition at a time, to find it; a CSV header is the first line, and wherever that line comes again.
  */
-export function textOfRdd(
+export function textOfRdd<S extends Columns>(
   spark: SparkSession,
   rdd: RDD<string>,
   format: "json" | "csv",
   schema: StructType | null,
   options: Options,
-): DataFrame {
+): DataFrame<S> {
   const lines = spark.createDataFrame(rdd, LINES);
-  return lines.derive(format, () =>
+  return lines.derive<S>(format, () =>
     pendingPlan(async () => {
       const settings = spark.core.port.settings();
       if (format === "json") {

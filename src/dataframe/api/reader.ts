@@ -1,12 +1,13 @@
 /** DataFrameReader: files and other sources as DataFrames. */
 import { UsageError } from "../../common/errors";
 import type { StructType } from "../../columnar/types";
+import type { AnyColumns, Columns } from "../types/typed-columns";
 import { RDD } from "../../rdd";
 import { nameParts } from "./column";
 import { DataFrame } from "./dataframe";
 import { textOfRdd } from "./read-text";
 import { schemaOf } from "./schema-input";
-import type { SchemaInput } from "./schema-input";
+import type { DeclaredStruct, SchemaInput } from "./schema-input";
 import type { SparkSession } from "./spark-session";
 import type { OptionValue } from "./writer";
 
@@ -21,7 +22,7 @@ export interface ReadArguments {
 type Paths = readonly (string | readonly string[] | ReadArguments)[];
 
 /** How a source is read; made by `spark.read`. Methods change it and give it back; `load` and its kin give DataFrames. */
-export class DataFrameReader {
+export class DataFrameReader<S extends Columns = AnyColumns> {
   #format: string | null = null;
   #schema: StructType | null = null;
   readonly #options: Record<string, string> = {};
@@ -35,6 +36,8 @@ export class DataFrameReader {
   }
 
   /** The schema, so that it need not be found in the data: a StructType, or text as "a INT, b STRING". */
+  schema<T extends Columns>(schema: DeclaredStruct<T>): DataFrameReader<T>;
+  schema(schema: SchemaInput): this;
   schema(schema: SchemaInput): this {
     this.#schema = schemaOf(schema);
     return this;
@@ -68,9 +71,9 @@ export class DataFrameReader {
     return paths;
   }
 
-  #read(scope: string, format: string, paths: readonly string[]): DataFrame {
+  #read(scope: string, format: string, paths: readonly string[]): DataFrame<S> {
     const at = this.spark.core.place(scope);
-    return new DataFrame(this.spark, {
+    return new DataFrame<S>(this.spark, {
       kind: "read",
       format,
       paths,
@@ -84,35 +87,35 @@ export class DataFrameReader {
    * Reads files, directories or patterns of them; without a path, what the options say. Settings may come last by name:
    * `load("in", { format: "csv", header: true })`.
    */
-  load(...paths: Paths): DataFrame {
+  load(...paths: Paths): DataFrame<S> {
     const all = this.#paths(paths);
     const { path } = this.#options;
     const format = this.#format ?? this.spark.conf.get("spark.sql.sources.default", "parquet");
     return this.#read("load", format, all.length === 0 && path !== undefined ? [path] : all);
   }
 
-  parquet(...paths: Paths): DataFrame {
+  parquet(...paths: Paths): DataFrame<S> {
     return this.#read("parquet", "parquet", this.#given("parquet", paths));
   }
-  orc(...paths: Paths): DataFrame {
+  orc(...paths: Paths): DataFrame<S> {
     return this.#read("orc", "orc", this.#given("orc", paths));
   }
   /** A row for each line, in the column `value`. */
-  text(...paths: Paths): DataFrame {
+  text(...paths: Paths): DataFrame<S> {
     return this.#read("text", "text", this.#given("text", paths));
   }
-  textFile(...paths: Paths): DataFrame {
+  textFile(...paths: Paths): DataFrame<S> {
     return this.text(...paths);
   }
-  xml(...paths: Paths): DataFrame {
+  xml(...paths: Paths): DataFrame<S> {
     return this.#read("xml", "xml", this.#given("xml", paths));
   }
   /** JSON text, a value a line; of files, or of an RDD of text. */
-  json(...paths: readonly (Paths[number] | RDD<string>)[]): DataFrame {
+  json(...paths: readonly (Paths[number] | RDD<string>)[]): DataFrame<S> {
     return this.#readText("json", paths);
   }
   /** Lines of values, of files or of an RDD of text: `csv("people.csv", { header: true, inferSchema: true })`. */
-  csv(...paths: readonly (Paths[number] | RDD<string>)[]): DataFrame {
+  csv(...paths: readonly (Paths[number] | RDD<string>)[]): DataFrame<S> {
     return this.#readText("csv", paths);
   }
 
@@ -124,11 +127,11 @@ export class DataFrameReader {
     return all;
   }
 
-  #readText(format: "json" | "csv", paths: readonly (Paths[number] | RDD<string>)[]): DataFrame {
+  #readText(format: "json" | "csv", paths: readonly (Paths[number] | RDD<string>)[]): DataFrame<S> {
     const [first, ...settings] = paths;
     if (!(first instanceof RDD)) return this.#read(format, format, this.#given(format, paths));
     this.#paths(settings);
-    return textOfRdd(this.spark, first, format, this.#schema, { ...this.#options });
+    return textOfRdd<S>(this.spark, first, format, this.#schema, { ...this.#options });
   }
 
   /** A table or view. */
@@ -139,7 +142,7 @@ export class DataFrameReader {
   }
 
   /** A table of a database: its address, its name, and further options. */
-  jdbc(url: string, table: string, properties: Readonly<Record<string, OptionValue>> = {}): DataFrame {
+  jdbc(url: string, table: string, properties: Readonly<Record<string, OptionValue>> = {}): DataFrame<S> {
     return this.format("jdbc").options(properties).option("url", url).option("dbtable", table).load();
   }
 }

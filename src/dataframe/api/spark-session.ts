@@ -26,6 +26,8 @@ import { DataSourceRegistration } from "./data-source-registration";
 import { tableValuedFunctions } from "./tvf";
 import type { TableValuedFunctions } from "./tvf";
 import { UDFRegistration, UDTFRegistration } from "./udf-registration";
+import type { Columns } from "../types/typed-columns";
+import type { DeclaredStruct } from "./schema-input";
 
 /** Types of the layer above, which joins the parts: the entry point fills it in. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- to be merged with
@@ -139,6 +141,7 @@ export class SparkSession {
    * A DataFrame of data of the program: objects, arrays or Rows, an RDD of them, or an Arrow table. `schema` is a StructType, text
    * ("name STRING, age INT"), or names of columns; types that are not given are found in the data.
    */
+  createDataFrame<S extends Columns>(data: Records, schema: DeclaredStruct<S>): DataFrame<S>;
   createDataFrame(data: Records, schema?: SchemaOrNames): DataFrame;
   createDataFrame(data: unknown, schema?: SchemaOrNames): DataFrame {
     this.core.port.context.assertRunning("createDataFrame");

@@ -17,6 +17,7 @@ import { DESERIALIZE, SERIALIZE } from "../../columnar/values/kinds";
 import { UsageError } from "../../common/errors";
 import { parseTableSchema, parseType } from "../sql/parse-type";
 import { quoteIfNeeded, sameType, simpleString, sqlName, typeFromJson, typeToJson, type Json } from "./text";
+import type { ColumnsOf, ColumnTypes, Declares } from "./typed-columns";
 
 export { CalendarInterval };
 export { DayTimeInterval, LocalDate, LocalTime, SqlTimestamp, YearMonthInterval } from "./date-values";
@@ -302,6 +303,16 @@ function partsTree(type: TypeData, indent: string): string {
 interface StructMaker extends Maker<[fields?: readonly FieldData[]], StructType> {
   /** The schema of "a INT, b STRUCT<c: STRING>". */
   fromDDL(ddl: string): StructType;
+
+  /**
+   * A schema that the compiler knows: of DataFrames that are read, made or cast by it, names of columns and types of values are checked.
+   *
+   * @example
+   * const people = StructType.of({ id: "bigint not null", name: "string" });
+   * const df = spark.read.schema(people).csv("people.csv");
+   * df.select("nmae"); // an error of types
+   */
+  of<const T extends ColumnTypes>(columns: T): StructType & Declares<ColumnsOf<T>>;
 }
 
 /** STRUCT: rows with named columns; the schema of a DataFrame. */
@@ -309,8 +320,17 @@ export const StructType: StructMaker = Object.assign(
   maker<[fields?: readonly FieldData[]], StructType>((fields = []) =>
     Object.assign(new StructMethods(), { kind: "struct" as const, fields: [...fields] }),
   ),
-  { fromDDL: (ddl: string): StructType => StructType(parseTableSchema(ddl).fields) },
+  {
+    fromDDL: (ddl: string): StructType => StructType(parseTableSchema(ddl).fields),
+    of: (columns: ColumnTypes): StructType => StructType(Object.entries(columns).map(declaredField)),
+  },
 );
+
+function declaredField([name, type]: readonly [string, string | TypeData]): FieldData {
+  if (typeof type !== "string") return StructField(name, type);
+  const [, scalar = type] = /^(.*\S)\s+not\s+null\s*$/is.exec(type) ?? [];
+  return StructField(name, parseType(scalar), scalar === type);
+}
 
 /** The type that text or Spark's JSON names: "array<int>", "a INT, b STRING", {"type": "struct", …}. */
 export const DataType: {

@@ -44,6 +44,12 @@ test("types come back from DDL and JSON", () => {
   expect(() => T.DataType.fromDDL("nonsense<")).toThrow();
 });
 
+test("a schema whose columns the compiler knows", () => {
+  const declared = T.StructType.of({ id: "bigint not null", "the name": "STRING", point: "struct<x: int>", at: T.TimestampType });
+  expect(declared.toDDL()).toBe("id BIGINT NOT NULL,`the name` STRING,point STRUCT<x: INT>,at TIMESTAMP");
+  expect(() => T.StructType.of({ id: "nonsense<" })).toThrow();
+});
+
 test("equality counts nullability", () => {
   expect(T.ArrayType(T.LongType).equals(T.ArrayType(T.LongType, false))).toBe(false);
   expect(T.LongType.equals({ kind: "long" })).toBe(true);

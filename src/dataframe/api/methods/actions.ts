@@ -11,6 +11,7 @@ import { literalOf } from "../literal";
 import { boxedRowsOf, rowReader } from "../results";
 import type { QueryOptions } from "../session-core";
 import { showText } from "../show";
+import type { AnyColumns, Columns, RowOf } from "../../types/typed-columns";
 
 /** The arguments of show by name. */
 export interface ShowArguments {
@@ -19,25 +20,25 @@ export interface ShowArguments {
   readonly vertical?: boolean;
 }
 
-export interface ActionMethods {
+export interface ActionMethods<S extends Columns> {
   /** All rows. They are in this process's memory then: for many rows toLocalIterator or foreachPartition are better. */
-  collect(options?: QueryOptions): Promise<Row[]>;
+  collect(options?: QueryOptions): Promise<RowOf<S>[]>;
 
   /** The number of rows. */
   count(options?: QueryOptions): Promise<number>;
 
   /** The first rows; without a number the first row, or null. */
-  head(): Promise<Row | null>;
-  head(n: number): Promise<Row[]>;
-  first(options?: QueryOptions): Promise<Row | null>;
-  take(n: number, options?: QueryOptions): Promise<Row[]>;
+  head(): Promise<RowOf<S> | null>;
+  head(n: number): Promise<RowOf<S>[]>;
+  first(options?: QueryOptions): Promise<RowOf<S> | null>;
+  take(n: number, options?: QueryOptions): Promise<RowOf<S>[]>;
 
   /** The last `n` rows. */
-  tail(n: number, options?: QueryOptions): Promise<Row[]>;
+  tail(n: number, options?: QueryOptions): Promise<RowOf<S>[]>;
   isEmpty(options?: QueryOptions): Promise<boolean>;
 
   /** The rows one after the other; of the partitions only what is being read is in memory. */
-  toLocalIterator(options?: QueryOptions): AsyncGenerator<Row, void, undefined>;
+  toLocalIterator(options?: QueryOptions): AsyncGenerator<RowOf<S>, void, undefined>;
 
   /** All rows as an Arrow table. */
   toArrow(options?: QueryOptions): Promise<Arrow.Table>;
@@ -55,13 +56,13 @@ export interface ActionMethods {
   toJSON(): RDD<string>;
 
   /** Calls a function with each row, in tasks. */
-  foreach(f: (row: Row) => Awaitable<unknown>): Promise<void>;
+  foreach(f: (row: RowOf<S>) => Awaitable<unknown>): Promise<void>;
 
   /** Calls a function with an iterator over each partition's rows, in tasks. */
-  foreachPartition(f: (rows: IterableIterator<Row>) => Awaitable<unknown>): Promise<void>;
+  foreachPartition(f: (rows: IterableIterator<RowOf<S>>) => Awaitable<unknown>): Promise<void>;
 }
 
-export const actionMethods: ActionMethods & ThisType<DataFrame> = {
+export const actionMethods: ActionMethods<AnyColumns> & ThisType<DataFrame> = {
   async collect(options) {
     return collect(this, "collect", this.plan, options);
   },

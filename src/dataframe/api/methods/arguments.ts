@@ -4,12 +4,15 @@ import { parseExpression } from "../../sql/parse";
 import type { UnresolvedExpression } from "../../syntax/expression";
 import { refusePlainly } from "../check";
 import { checkedColumn } from "../column";
-import type { ColumnOrName } from "../column";
+import type { Column } from "../column";
 import type { DataFrame } from "../dataframe";
 import { DataFrameBase } from "../dataframe-base";
 import { located } from "../located";
+import type { AnyColumns, Columns, ColumnText } from "../../types/typed-columns";
 
-export type ColumnArguments = readonly (ColumnOrName | readonly ColumnOrName[])[];
+export type ColumnArguments<S extends Columns = AnyColumns> = readonly (
+  Column | ColumnText<S> | readonly (Column | ColumnText<S>)[]
+)[];
 
 export function columnsOf(scope: string, list: ColumnArguments, at: QueryContext): UnresolvedExpression[] {
   return list.flat().map((column) => located(checkedColumn(scope, column), at));

@@ -8,47 +8,54 @@ import { DataFrameBase } from "../dataframe-base";
 import { located } from "../located";
 import { pendingPlan } from "../pending";
 import { schemaOf } from "../schema-input";
-import type { SchemaInput } from "../schema-input";
+import type { DeclaredStruct, SchemaInput } from "../schema-input";
 import { zippedWithIndex } from "../zip-with-index";
 import { columnsOf, parsed } from "./arguments";
 import type { ColumnArguments } from "./arguments";
+import type { AnyColumns, AnyOf, Columns, ColumnText, IfKnown, NameOf } from "../../types/typed-columns";
 
-export interface ColumnMethods {
+export interface ColumnMethods<S extends Columns> {
   /** Exactly these columns: names ("a", "t.a", "*") or Columns. */
-  select(...columns: ColumnArguments): DataFrame;
+  select<K extends NameOf<S>>(...columns: readonly (K | readonly K[])[]): DataFrame<IfKnown<S, Pick<S, K>, AnyColumns>>;
+  select(...columns: ColumnArguments<S>): DataFrame;
 
   /** Columns as SQL text: `selectExpr("a", "b + 1 AS c")`. */
   selectExpr(...expressions: readonly (string | readonly string[])[]): DataFrame;
 
   /** With a column added, or replaced where there is one of that name. */
-  withColumn(name: string, column: Column): DataFrame;
+  withColumn<N extends string>(name: N, column: Column): DataFrame<IfKnown<S, Omit<S, N> & AnyOf<N>, AnyColumns>>;
 
   /** With several columns added or replaced. They see the columns as they were. */
-  withColumns(columns: Readonly<Record<string, Column>>): DataFrame;
+  withColumns<N extends string>(columns: Readonly<Record<N, Column>>): DataFrame<IfKnown<S, Omit<S, N> & AnyOf<N>, AnyColumns>>;
 
   /** With another name for a column; unchanged where there is none of that name. */
-  withColumnRenamed(existing: string, renamed: string): DataFrame;
+  withColumnRenamed<K extends NameOf<S>, N extends string>(
+    existing: K,
+    renamed: N,
+  ): DataFrame<IfKnown<S, Omit<S, K> & Readonly<Record<N, S[K]>>, AnyColumns>>;
   withColumnsRenamed(names: Readonly<Record<string, string>>): DataFrame;
 
   /** With metadata of a column. */
-  withMetadata(name: string, metadata: Readonly<Record<string, unknown>>): DataFrame;
+  withMetadata(name: NameOf<S>, metadata: Readonly<Record<string, unknown>>): DataFrame<S>;
 
   /** Without these columns; names of which there is none are no error. */
-  drop(...columns: ColumnArguments): DataFrame;
+  drop<K extends NameOf<S>>(...columns: readonly (K | readonly K[])[]): DataFrame<IfKnown<S, Omit<S, K>, AnyColumns>>;
+  drop(...columns: ColumnArguments<S>): DataFrame;
 
   /** With other names for all columns. */
   toDF(...names: readonly (string | readonly string[])[]): DataFrame;
 
   /** The columns of a schema, by name, in its order and with its types. */
+  to<T extends Columns>(schema: DeclaredStruct<T>): DataFrame<T>;
   to(schema: SchemaInput): DataFrame;
 
   /** Columns whose names match a regular expression in back quotes: df.select(df.colRegex("`a.*`")). */
   colRegex(pattern: string): Column;
-  apply(name: string): Column;
+  apply(name: ColumnText<S>): Column;
 
   /** The DataFrame under a name, for columns such as "t.a". */
-  as(name: string): DataFrame;
-  alias(name: string): DataFrame;
+  as(name: string): DataFrame<S>;
+  alias(name: string): DataFrame<S>;
 
   /**
    * With a last column of whole numbers from 0, in the order of the rows. The rows are computed when the result is first used, and kept by
@@ -57,11 +64,14 @@ export interface ColumnMethods {
   zipWithIndex(indexColName?: string): DataFrame;
 
   /** What `f` makes of this DataFrame, for chains of calls. */
-  transform<A extends readonly unknown[]>(f: (df: DataFrame, ...args: A) => DataFrame, ...args: A): DataFrame;
+  transform<A extends readonly unknown[], T extends Columns>(
+    f: (df: DataFrame<S>, ...args: A) => DataFrame<T>,
+    ...args: A
+  ): DataFrame<T>;
 }
 
-export const columnMethods: ColumnMethods & ThisType<DataFrame> = {
-  select(...columns) {
+export const columnMethods: ColumnMethods<AnyColumns> & ThisType<DataFrame> = {
+  select(...columns: ColumnArguments) {
     return this.derive("select", (at) => ({
       kind: "project",
       child: this.plan,
@@ -100,7 +110,7 @@ export const columnMethods: ColumnMethods & ThisType<DataFrame> = {
       columns: [{ name, expression: { kind: "alias", child, names: [name], metadata } }],
     }));
   },
-  drop(...columns) {
+  drop(...columns: ColumnArguments) {
     return this.derive("drop", (at) => ({
       kind: "drop",
       child: this.plan,
@@ -114,7 +124,7 @@ export const columnMethods: ColumnMethods & ThisType<DataFrame> = {
   toDF(...names) {
     return this.derive("toDF", () => ({ kind: "toDF", child: this.plan, names: names.flat() }));
   },
-  to(schema) {
+  to(schema: SchemaInput) {
     return this.derive("to", () => ({ kind: "toSchema", child: this.plan, schema: schemaOf(schema) }));
   },
   colRegex(pattern) {
@@ -135,9 +145,9 @@ export const columnMethods: ColumnMethods & ThisType<DataFrame> = {
     const call = this.sparkSession.core.call("zipWithIndex");
     return this.make(pendingPlan(() => zippedWithIndex(this, indexColName, call)));
   },
-  transform(f, ...args) {
+  transform<A extends readonly unknown[], T extends Columns>(f: (df: DataFrame, ...args: A) => DataFrame<T>, ...args: A) {
     const result: unknown = f(this, ...args);
-    if (result instanceof DataFrameBase) return result as DataFrame;
+    if (result instanceof DataFrameBase) return result as DataFrame<T>;
     throw new UsageError("INVALID_ARGUMENT", "transform: the function must give a DataFrame.");
   },
 };

@@ -1,32 +1,33 @@
 /** Rows of a DataFrame in groups. */
 import type { UnresolvedExpression } from "../../syntax/expression";
 import type { Grouping } from "../../syntax/plan";
-import type { Column, ColumnOrName } from "../column";
+import type { Column } from "../column";
 import type { DataFrame } from "../dataframe";
 import { GroupedData } from "../grouped-data";
 import type { AggregateMap } from "../grouped-data";
 import { columnsOf } from "./arguments";
 import type { ColumnArguments } from "./arguments";
+import type { AnyColumns, Columns, ColumnText } from "../../types/typed-columns";
 
-export interface GroupingMethods {
+export interface GroupingMethods<S extends Columns> {
   /** Groups by columns, for agg, count and the like. */
-  groupBy(...columns: ColumnArguments): GroupedData;
-  groupby(...columns: ColumnArguments): GroupedData;
+  groupBy(...columns: ColumnArguments<S>): GroupedData<S>;
+  groupby(...columns: ColumnArguments<S>): GroupedData<S>;
 
   /** Groups by all columns, by all but the last, and so on to one group of all rows. */
-  rollup(...columns: ColumnArguments): GroupedData;
+  rollup(...columns: ColumnArguments<S>): GroupedData<S>;
 
   /** Groups by every choice of the columns. */
-  cube(...columns: ColumnArguments): GroupedData;
+  cube(...columns: ColumnArguments<S>): GroupedData<S>;
 
   /** Groups by each of the given sets of columns. */
-  groupingSets(sets: readonly (readonly ColumnOrName[])[], ...columns: ColumnArguments): GroupedData;
+  groupingSets(sets: readonly (readonly (Column | ColumnText<S>)[])[], ...columns: ColumnArguments<S>): GroupedData<S>;
 
   /** Aggregates of all rows: groupBy().agg(…). */
   agg(...aggregates: readonly (Column | AggregateMap | readonly Column[])[]): DataFrame;
 }
 
-export const groupingMethods: GroupingMethods & ThisType<DataFrame> = {
+export const groupingMethods: GroupingMethods<AnyColumns> & ThisType<DataFrame> = {
   groupBy(...columns) {
     return new GroupedData(this, { kind: "by", expressions: keys(this, "groupBy", columns) });
   },

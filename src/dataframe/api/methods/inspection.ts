@@ -4,10 +4,11 @@ import type { ExplainMode } from "../../syntax/command";
 import { simpleString } from "../../types/text";
 import type { DataFrame } from "../dataframe";
 import { treeText } from "../tree-text";
+import type { AnyColumns, Columns, NameOf } from "../../types/typed-columns";
 
-export interface InspectionMethods {
+export interface InspectionMethods<S extends Columns> {
   /** The names of the columns. */
-  columns(): Promise<string[]>;
+  columns(): Promise<NameOf<S>[]>;
 
   /** Pairs of names and types: ["age", "int"]. */
   dtypes(): Promise<[string, string][]>;
@@ -31,7 +32,7 @@ export interface InspectionMethods {
   isLocal(): boolean;
 }
 
-export const inspectionMethods: InspectionMethods & ThisType<DataFrame> = {
+export const inspectionMethods: InspectionMethods<AnyColumns> & ThisType<DataFrame> = {
   async columns() {
     return (await this.schema()).fields.map((field) => field.name);
   },

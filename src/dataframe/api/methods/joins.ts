@@ -2,19 +2,34 @@
 import { Column, checkedColumn, checkedExpression } from "../column";
 import type { DataFrame } from "../dataframe";
 import { joinTypeOf } from "../join-types";
-import type { JoinTypeName } from "../join-types";
+import type { JoinTypeName, SemiJoinName } from "../join-types";
 import { located } from "../located";
 import { nearestByJoin } from "../../syntax/nearest-by-join";
 import { TableArg } from "../table-arg";
 import { checkDataFrame } from "./arguments";
+import type { AnyColumns, Columns, IfKnown, NameOf } from "../../types/typed-columns";
 
-export interface JoinMethods {
+export interface JoinMethods<S extends Columns> {
   /**
    * Joined with another DataFrame: on a name or names that both have, which then stand once in the result, or on a condition.
    *
    * @example people.join(cities, "city", "left")
    */
-  join(right: DataFrame, on?: string | Column | readonly (string | Column)[] | null, how?: JoinTypeName): DataFrame;
+  join<R extends Columns, K extends NameOf<S> & NameOf<R>>(
+    right: DataFrame<R>,
+    on: K | readonly K[],
+    how: SemiJoinName,
+  ): DataFrame<S>;
+  join<R extends Columns, K extends NameOf<S> & NameOf<R>>(
+    right: DataFrame<R>,
+    on: K | readonly K[],
+    how?: JoinTypeName,
+  ): DataFrame<IfKnown<S, IfKnown<R, S & Omit<R, K>, AnyColumns>, AnyColumns>>;
+  join(
+    right: DataFrame,
+    on?: Column | IfKnown<S, never, string> | readonly (NameOf<S> | Column)[] | null,
+    how?: JoinTypeName,
+  ): DataFrame;
 
   /** Every row with every row of the other. */
   crossJoin(right: DataFrame): DataFrame;
@@ -38,24 +53,24 @@ export interface JoinMethods {
   ): DataFrame;
 
   /** All rows of both, columns by their positions. */
-  union(other: DataFrame): DataFrame;
-  unionAll(other: DataFrame): DataFrame;
+  union(other: DataFrame): DataFrame<S>;
+  unionAll(other: DataFrame): DataFrame<S>;
 
   /** All rows of both, columns by their names; with `allowMissingColumns` those that one lacks are null there. */
   unionByName(other: DataFrame, how?: boolean | { readonly allowMissingColumns?: boolean }): DataFrame;
 
   /** Distinct rows that are in both. */
-  intersect(other: DataFrame): DataFrame;
+  intersect(other: DataFrame): DataFrame<S>;
 
   /** Rows that are in both, as often as in the one that has fewer. */
-  intersectAll(other: DataFrame): DataFrame;
+  intersectAll(other: DataFrame): DataFrame<S>;
 
   /** Distinct rows that the other does not have. */
-  subtract(other: DataFrame): DataFrame;
-  except(other: DataFrame): DataFrame;
+  subtract(other: DataFrame): DataFrame<S>;
+  except(other: DataFrame): DataFrame<S>;
 
   /** Rows less those of the other, one for one. */
-  exceptAll(other: DataFrame): DataFrame;
+  exceptAll(other: DataFrame): DataFrame<S>;
 
   /** This query as a value in another: of one row and column. */
   scalar(): Column;
@@ -67,8 +82,8 @@ export interface JoinMethods {
   asTable(): TableArg;
 }
 
-export const joinMethods: JoinMethods & ThisType<DataFrame> = {
-  join(right, on, how = "inner") {
+export const joinMethods: JoinMethods<AnyColumns> & ThisType<DataFrame> = {
+  join(right: DataFrame, on?: string | Column | readonly (string | Column)[] | null, how: JoinTypeName = "inner") {
     checkDataFrame("join", right);
     return this.derive("join", (at) => {
       const type = joinTypeOf(how);

@@ -2,8 +2,9 @@
 import { StorageLevel } from "../../../storage/storage-level";
 import { refusePlainly } from "../check";
 import type { DataFrame } from "../dataframe";
+import type { AnyColumns, Columns } from "../../types/typed-columns";
 
-export interface KeepingMethods {
+export interface KeepingMethods<S extends Columns> {
   /** Keeps the rows, once computed, in memory and on disk. */
   cache(): this;
   /** The same at a storage level, MEMORY_AND_DISK unless said. */
@@ -12,13 +13,13 @@ export interface KeepingMethods {
   storageLevel(): Promise<StorageLevel>;
 
   /** Computes the rows and keeps them in the checkpoint directory: the query no longer depends on where they came from. */
-  checkpoint(eager?: boolean): Promise<DataFrame>;
+  checkpoint(eager?: boolean): Promise<DataFrame<S>>;
 
   /** The same, kept by the executors. */
-  localCheckpoint(eager?: boolean): Promise<DataFrame>;
+  localCheckpoint(eager?: boolean): Promise<DataFrame<S>>;
 }
 
-export const keepingMethods: KeepingMethods & ThisType<DataFrame> = {
+export const keepingMethods: KeepingMethods<AnyColumns> & ThisType<DataFrame> = {
   cache() {
     return this.persist();
   },

@@ -7,37 +7,40 @@ import type { DataFrame } from "../dataframe";
 import { literalOf, stringLiteral } from "../literal";
 import { columnsOf, orderOf } from "./arguments";
 import type { ColumnArguments } from "./arguments";
+import type { AnyColumns, Columns, ColumnText } from "../../types/typed-columns";
 
 /** Columns, or their positions in the row: 1 is the first. */
-type SortArguments = readonly (ColumnOrName | number | readonly (ColumnOrName | number)[])[];
+type SortArguments<S extends Columns = AnyColumns> = readonly (
+  Column | ColumnText<S> | number | readonly (Column | ColumnText<S> | number)[]
+)[];
 
 export interface SortDirections {
   readonly ascending: boolean | readonly boolean[];
 }
 
-export interface LayoutMethods {
+export interface LayoutMethods<S extends Columns> {
   /** Sorted by columns, or their positions from 1; `col("a").desc()`, or -1, for the other direction. A last argument `{ ascending }` gives directions as PySpark does. */
-  sort(...columns: readonly (SortArguments[number] | SortDirections)[]): DataFrame;
-  orderBy(...columns: readonly (SortArguments[number] | SortDirections)[]): DataFrame;
-  sortWithinPartitions(...columns: readonly (SortArguments[number] | SortDirections)[]): DataFrame;
+  sort(...columns: readonly (SortArguments<S>[number] | SortDirections)[]): DataFrame<S>;
+  orderBy(...columns: readonly (SortArguments<S>[number] | SortDirections)[]): DataFrame<S>;
+  sortWithinPartitions(...columns: readonly (SortArguments<S>[number] | SortDirections)[]): DataFrame<S>;
 
   /** In so many partitions, by the hash of columns where some are given. */
-  repartition(partitions: number | ColumnOrName, ...columns: ColumnArguments): DataFrame;
+  repartition(partitions: number | Column | ColumnText<S>, ...columns: ColumnArguments<S>): DataFrame<S>;
 
   /** In so many partitions, each row in the one of this number: an INT, taken modulo their count; null is 0. */
-  repartitionById(numPartitions: number, partitionId: ColumnOrName): DataFrame;
+  repartitionById(numPartitions: number, partitionId: Column | ColumnText<S>): DataFrame<S>;
 
   /** In partitions of ranges of columns. */
-  repartitionByRange(partitions: number | ColumnOrName, ...columns: ColumnArguments): DataFrame;
+  repartitionByRange(partitions: number | Column | ColumnText<S>, ...columns: ColumnArguments<S>): DataFrame<S>;
 
   /** In fewer partitions, without a shuffle. */
-  coalesce(numPartitions: number): DataFrame;
+  coalesce(numPartitions: number): DataFrame<S>;
 
   /** A hint for the planner: `df.hint("broadcast")`. */
-  hint(name: string, ...parameters: readonly unknown[]): DataFrame;
+  hint(name: string, ...parameters: readonly unknown[]): DataFrame<S>;
 }
 
-export const layoutMethods: LayoutMethods & ThisType<DataFrame> = {
+export const layoutMethods: LayoutMethods<AnyColumns> & ThisType<DataFrame> = {
   sort(...columns) {
     return sort(this, "sort", columns, true);
   },

@@ -5,8 +5,9 @@ import type { DataFrame } from "../dataframe";
 import { located } from "../located";
 import type { Observation } from "../observation";
 import { DataFrameWriterV2, MergeIntoWriter } from "../writer-v2";
+import type { AnyColumns, Columns } from "../../types/typed-columns";
 
-export interface OutputMethods {
+export interface OutputMethods<S extends Columns> {
   /** A temporary view of this session; an error where there is one of that name. */
   createTempView(name: string): Promise<void>;
 
@@ -25,10 +26,10 @@ export interface OutputMethods {
   mergeInto(table: string, condition: Column): MergeIntoWriter;
 
   /** Metrics over the rows that pass, under a name or an Observation, which has them when an action has ended. */
-  observe(observation: Observation | string, ...metrics: readonly Column[]): DataFrame;
+  observe(observation: Observation | string, ...metrics: readonly Column[]): DataFrame<S>;
 }
 
-export const outputMethods: OutputMethods & ThisType<DataFrame> = {
+export const outputMethods: OutputMethods<AnyColumns> & ThisType<DataFrame> = {
   createTempView(name) {
     return createView(this, name, { global: false, replace: false });
   },

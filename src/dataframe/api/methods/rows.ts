@@ -4,42 +4,42 @@ import type { QueryContext } from "../../errors";
 import type { UnresolvedExpression } from "../../syntax/expression";
 import { refuse } from "../check";
 import { Column } from "../column";
-import type { ColumnOrName } from "../column";
 import type { DataFrame } from "../dataframe";
 import { literalOf } from "../literal";
 import { located } from "../located";
 import { parsed, randomSeed } from "./arguments";
+import type { AnyColumns, Columns, ColumnText, NameOf } from "../../types/typed-columns";
 
-export interface RowMethods {
+export interface RowMethods<S extends Columns> {
   /** The rows for which a condition holds: a Column, or SQL text. */
-  filter(condition: Column | string): DataFrame;
-  where(condition: Column | string): DataFrame;
+  filter(condition: Column | string): DataFrame<S>;
+  where(condition: Column | string): DataFrame<S>;
 
   /** The first `n` rows. */
-  limit(n: number): DataFrame;
+  limit(n: number): DataFrame<S>;
 
   /** Without the first `n` rows. */
-  offset(n: number): DataFrame;
+  offset(n: number): DataFrame<S>;
 
   /** A random part of the rows: each is in it with probability `fraction`; with replacement, so many times on average. */
-  sample(fraction: number, seed?: number): DataFrame;
-  sample(withReplacement: boolean, fraction: number, seed?: number): DataFrame;
+  sample(fraction: number, seed?: number): DataFrame<S>;
+  sample(withReplacement: boolean, fraction: number, seed?: number): DataFrame<S>;
   sampleBy(
-    column: ColumnOrName,
+    column: Column | ColumnText<S>,
     fractions: ReadonlyMap<unknown, number> | Readonly<Record<string, number>>,
     seed?: number,
-  ): DataFrame;
+  ): DataFrame<S>;
 
   /** The rows dealt out at random to as many DataFrames as there are weights. */
-  randomSplit<const W extends readonly number[]>(weights: W, seed?: number): { -readonly [K in keyof W]: DataFrame };
-  distinct(): DataFrame;
+  randomSplit<const W extends readonly number[]>(weights: W, seed?: number): { -readonly [K in keyof W]: DataFrame<S> };
+  distinct(): DataFrame<S>;
 
   /** One row of those that are equal in the given columns, or in all. */
-  dropDuplicates(...columns: readonly (string | readonly string[])[]): DataFrame;
-  drop_duplicates(...columns: readonly (string | readonly string[])[]): DataFrame;
+  dropDuplicates(...columns: readonly (NameOf<S> | readonly NameOf<S>[])[]): DataFrame<S>;
+  drop_duplicates(...columns: readonly (NameOf<S> | readonly NameOf<S>[])[]): DataFrame<S>;
 }
 
-export const rowMethods: RowMethods & ThisType<DataFrame> = {
+export const rowMethods: RowMethods<AnyColumns> & ThisType<DataFrame> = {
   filter(condition) {
     return this.derive("filter", (at) => ({ kind: "filter", child: this.plan, condition: conditionOf(this, condition, at) }));
   },

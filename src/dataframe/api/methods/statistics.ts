@@ -3,25 +3,26 @@ import type { DataFrame } from "../dataframe";
 import { DESCRIBE, describedColumns, statisticsPlan, SUMMARY } from "../describe";
 import type { DataFrameNaFunctions, DropOptions } from "../na-functions";
 import { pendingPlan } from "../pending";
+import type { AnyColumns, Columns, NameOf } from "../../types/typed-columns";
 
-export interface StatisticsMethods {
+export interface StatisticsMethods<S extends Columns> {
   /** Count, mean, standard deviation, least and greatest value of columns. */
-  describe(...columns: readonly (string | readonly string[])[]): DataFrame;
+  describe(...columns: readonly (NameOf<S> | readonly NameOf<S>[])[]): DataFrame;
 
   /** The given statistics ("count", "mean", "stddev", "min", "max", "25%", …) of all columns of numbers and text. */
   summary(...statistics: readonly string[]): DataFrame;
-  dropna(how?: "any" | "all" | DropOptions, thresh?: number, subset?: string | readonly string[]): DataFrame;
-  fillna(value: Parameters<DataFrameNaFunctions["fill"]>[0], subset?: string | readonly string[]): DataFrame;
-  replace(from: unknown, to?: unknown, subset?: string | readonly string[]): DataFrame;
-  approxQuantile(column: string, probabilities: readonly number[], relativeError: number): Promise<number[]>;
-  approxQuantile(columns: readonly string[], probabilities: readonly number[], relativeError: number): Promise<number[][]>;
-  corr(a: string, b: string, method?: string): Promise<number>;
-  cov(a: string, b: string): Promise<number>;
-  crosstab(a: string, b: string): DataFrame;
-  freqItems(columns: readonly string[], support?: number): DataFrame;
+  dropna(how?: "any" | "all" | DropOptions, thresh?: number, subset?: NameOf<S> | readonly NameOf<S>[]): DataFrame<S>;
+  fillna(value: Parameters<DataFrameNaFunctions["fill"]>[0], subset?: NameOf<S> | readonly NameOf<S>[]): DataFrame<S>;
+  replace(from: unknown, to?: unknown, subset?: NameOf<S> | readonly NameOf<S>[]): DataFrame<S>;
+  approxQuantile(column: NameOf<S>, probabilities: readonly number[], relativeError: number): Promise<number[]>;
+  approxQuantile(columns: readonly NameOf<S>[], probabilities: readonly number[], relativeError: number): Promise<number[][]>;
+  corr(a: NameOf<S>, b: NameOf<S>, method?: string): Promise<number>;
+  cov(a: NameOf<S>, b: NameOf<S>): Promise<number>;
+  crosstab(a: NameOf<S>, b: NameOf<S>): DataFrame;
+  freqItems(columns: readonly NameOf<S>[], support?: number): DataFrame;
 }
 
-export const statisticsMethods: StatisticsMethods & ThisType<DataFrame> = {
+export const statisticsMethods: StatisticsMethods<AnyColumns> & ThisType<DataFrame> = {
   describe(...columns) {
     return statistics(this, "describe", columns.flat(), DESCRIBE);
   },
