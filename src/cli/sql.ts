@@ -22,7 +22,7 @@ import { stopOnSignals } from "./signals";
 const FORMATS = ["table", "csv", "json"] as const;
 type Format = (typeof FORMATS)[number];
 type Session = InstanceType<(typeof Engine)["api"]["SparkSession"]>;
-type Frame = InstanceType<(typeof Engine)["api"]["DataFrame"]>;
+type Frame = ReturnType<Session["sql"]>;
 
 interface SqlOptions {
   readonly execute?: string;

@@ -32,7 +32,7 @@ export class Display {
     return `${inspect(value, { colors: this.colors, depth: 4, maxArrayLength: 100, maxStringLength: 10_000 })}\n`;
   }
 
-  async #frame(df: InstanceType<Api["DataFrame"]>): Promise<string> {
+  async #frame(df: ReturnType<Session["sql"]>): Promise<string> {
     const { enabled, maxRows, truncate } = this.#eager();
     if (enabled) return df.showString(maxRows, truncate);
     const columns = (await df.dtypes()).map(([name, type]) => `${name}: ${type}`);
