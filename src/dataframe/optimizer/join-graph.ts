@@ -46,6 +46,8 @@ const LARGEST = 30;
 export class JoinGraph {
   readonly #members: readonly Member[];
   readonly #edges: readonly Edge[];
+  /** Classes with several columns of one relation, which are equal only by what joins it. */
+  readonly #split: ReadonlySet<number>;
   /** Conditions over one relation, or none, or ones that cannot be moved: applied at the top. */
   readonly #top: readonly Expression[];
   readonly #rest: readonly { readonly set: Bits; readonly condition: Expression; readonly selectivity: number }[];
@@ -94,6 +96,8 @@ export class JoinGraph {
     }
     const known = edges.map((edge) => (edge.cls === null ? edge : { ...edge, cls: classes.root(edge.cls) }));
     this.#edges = [...known, ...this.#derived(known, classes, setOf, columns)];
+    const split = [...classes.members()].filter(([, equals]) => new Set(equals.map(setOf)).size < equals.length);
+    this.#split = new Set(split.map(([cls]) => cls));
     this.#top = top;
     this.#rest = rest;
   }
@@ -248,7 +252,7 @@ export class JoinGraph {
 
   /**
    * The edges that join two sets. Of columns that are all equal on either side one pair is enough, best one of relations that are
-   * joined by other columns too.
+   * joined by other columns too; where a relation has several of them, only all pairs make them equal.
    */
   #between(a: Bits, b: Bits): readonly Edge[] {
     const crossing = this.#edges.filter((edge) => crosses(edge, a, b));
@@ -258,7 +262,7 @@ export class JoinGraph {
     const seen = new Set<number>();
     return crossing
       .sort((x, y) => counts.get(pairOf(y))! - counts.get(pairOf(x))!)
-      .filter(({ cls }) => cls === null || (!seen.has(cls) && seen.add(cls)));
+      .filter(({ cls }) => cls === null || this.#split.has(cls) || (!seen.has(cls) && seen.add(cls)));
   }
 
   #build(node: Node, used: Set<Expression>): LogicalPlan {

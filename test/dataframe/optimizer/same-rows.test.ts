@@ -60,6 +60,12 @@ describe.each(
       "select n, count(*) from (select a, count(d) as n from t left join u on a = c and d > 1 group by a) group by n",
       "select s, count(f) from t left join w on a = e group by s",
     ],
+    "several columns of a relation equal to one of another": [
+      "select a, f from t join w on b = f where a = (select sum(d) from u where c = a)",
+      "select x.a, f from t x, u, w where x.a = c and x.a = d and f = x.b",
+      "select x.a from t x, u, w where c = e and x.a = d and x.a = e and f = x.b",
+      "select x.a, y.b from t x, t y, w where x.a = y.a and x.a = y.b and y.b = e",
+    ],
     "subqueries over the same groups": [
       "select a, sum(b) as x from t group by a having sum(b) > (select sum(b) / 3 from t)",
       "select a, max(b) from t where s = 'x' group by a having count(*) >= (select count(b) - 2 from t where s = 'x')",
