@@ -161,7 +161,8 @@ export class QueryRun {
     this.#planned = null;
     if (isPartial(link.role)) return;
     this.#state.statistics.measured(link.node, link.role === "states" ? null : outcome.rows, bytes);
-    if (outcome.rows === 0 || bytes === 0) {
+    // Rows are counted by accumulators, so they estimate. What was written tells for sure: a partition without rows takes no bytes.
+    if (bytes === 0) {
       const hasRows = link.role === "states" && !hasGrouping(link.node);
       if (!hasRows) this.#logical = pruneEmpty(this.#logical, link.node, this.#state.book);
     }

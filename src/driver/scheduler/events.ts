@@ -224,8 +224,8 @@ export interface MapOutputsRelocated {
 }
 
 /**
- * An executor has taken over whole map outputs that a dead one left on its host's disk. They count where no output is
- * known: what is made again already is made in vain from then on.
+ * An executor has taken over whole map outputs that a dead one left on its host's disk. They count where a task had reported the
+ * output and it is lost: what is made again already is made in vain from then on.
  */
 export interface MapOutputsFound {
   readonly type: "MapOutputsFound";

@@ -28,6 +28,8 @@ class ShuffleOutputs {
   readonly statuses: MapStatus[];
   /** Epoch at which output m was registered. */
   readonly since: Int32Array;
+  /** 1: output m was registered since all were thrown away last. It stays 1 when the output is lost. */
+  readonly registered: Uint8Array;
   available = 0;
   bytesWritten = 0;
 
@@ -37,6 +39,7 @@ class ShuffleOutputs {
   ) {
     this.executorOf = new Int32Array(numMaps).fill(NOWHERE);
     this.since = new Int32Array(numMaps);
+    this.registered = new Uint8Array(numMaps);
     this.statuses = new Array<MapStatus>(numMaps).fill(undefined);
   }
 }
@@ -106,6 +109,7 @@ export class MapOutputRegistry {
     shuffle.executorOf[map] = this.#executorIndex(executorId);
     shuffle.statuses[map] = status;
     shuffle.since[map] = this.#epoch;
+    shuffle.registered[map] = 1;
   }
 
   /** A map task of the shuffle wrote so much. */
@@ -121,6 +125,14 @@ export class MapOutputRegistry {
   isComplete(shuffleId: number): boolean {
     const shuffle = this.#shuffle(shuffleId);
     return shuffle.available === shuffle.numMaps;
+  }
+
+  /**
+   * Has the output, which may be lost by now, been registered before? What a task reports beside it (accumulators, thus the rows that a
+   * query counts) has then been taken in.
+   */
+  wasRegistered(shuffleId: number, map: number): boolean {
+    return this.#shuffle(shuffleId).registered[map] === 1;
   }
 
   numAvailable(shuffleId: number): number {
@@ -159,6 +171,7 @@ export class MapOutputRegistry {
   unregisterAll(shuffleId: number): boolean {
     const shuffle = this.#shuffle(shuffleId);
     shuffle.generation++;
+    shuffle.registered.fill(0);
     if (shuffle.available === 0) return false;
     for (let map = 0; map < shuffle.numMaps; map++) if (shuffle.executorOf[map] !== NOWHERE) this.#remove(shuffle, map);
     this.#epoch++;

@@ -168,6 +168,13 @@ test("a side without rows ends the join", () => {
   expect(names(run.remainingPlan)).toEqual(["LocalTableScan"]);
 });
 
+test("a side that wrote bytes has rows, whatever was counted", () => {
+  const run = runOf(JOIN);
+  finish(run, () => 10, { rows: 0 });
+  expect(names(run.remainingPlan)).not.toContain("LocalTableScan");
+  expect(names(run.remainingPlan).some((name) => name.endsWith("Join"))).toBe(true);
+});
+
 test("without rows an aggregate without groups still gives one", () => {
   const run = runOf("select count(*) from large");
   finish(run, () => 0, { rows: 0 });

@@ -294,6 +294,18 @@ describe("Lost executors", () => {
       expect(mapOutputs.executorOf(shuffleId, 0)).toBe(first!.executorId);
     });
 
+    test("do not count where no task has reported them: what it told accumulators is not known", () => {
+      const { h, shuffleId } = twoStages();
+      const { mapOutputs } = h.scheduler;
+      h.lose("1");
+      h.send({ type: "ExecutorRegistered", executorId: "3", host: "host-1", cores: 2 }, found(shuffleId, "3", [0, 1]));
+      expect(mapOutputs.numAvailable(shuffleId)).toBe(0);
+      expect(h.tasks(0).map(({ partition }) => partition)).toEqual(expect.arrayContaining([0, 1]));
+      h.finishAll(0);
+      h.finishAll(1);
+      expect(h.succeeded).toEqual([0]);
+    });
+
     test("of a shuffle that nobody knows any more are to be removed", () => {
       const h = new Harness();
       h.executor("1", 1);

@@ -675,6 +675,7 @@ export class DagScheduler implements TaskSetOwner {
     if (found.length > 0) this.mapOutputsFound({ type: "MapOutputsFound", executorId: to, outputs: found });
   }
 
+  /** Only what a task has reported counts: of others nobody knows what their tasks told accumulators, so they run again. */
   mapOutputsFound({ executorId, outputs }: MapOutputsFound): void {
     if (this.tasks.executors.get(executorId) === undefined) return;
     const touched = new Set<Stage>();
@@ -682,7 +683,7 @@ export class DagScheduler implements TaskSetOwner {
     for (const { shuffleId, map, status } of outputs) {
       const stage = this.#mapStages.get(shuffleId);
       if (!this.mapOutputs.has(shuffleId)) released.add(shuffleId);
-      else if (!this.mapOutputs.isOfOneAttempt(shuffleId) && !this.mapOutputs.isAvailable(shuffleId, map)) {
+      else if (this.#canTakeBack(shuffleId, map)) {
         this.mapOutputs.register(shuffleId, map, executorId, status);
         if (stage === undefined) continue;
         touched.add(stage);
@@ -695,6 +696,12 @@ export class DagScheduler implements TaskSetOwner {
       if (stage.life.state === "idle" && this.#isAvailable(stage)) this.#outputsComplete(stage);
       else this.#checkProgress(stage);
     }
+  }
+
+  #canTakeBack(shuffleId: number, map: number): boolean {
+    const { mapOutputs } = this;
+    const isLost = mapOutputs.wasRegistered(shuffleId, map) && !mapOutputs.isAvailable(shuffleId, map);
+    return isLost && !mapOutputs.isOfOneAttempt(shuffleId);
   }
 
   blockUpdated(event: BlockUpdated): void {

@@ -309,4 +309,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: " && !executor.paused",
     replace: "",
   },
+  {
+    bug: "map outputs found on a disk count whose tasks have told nothing",
+    file: DAG,
+    find: "mapOutputs.wasRegistered(shuffleId, map) && ",
+    replace: "",
+  },
 ];

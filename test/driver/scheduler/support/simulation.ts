@@ -139,6 +139,8 @@ class Simulation {
   /** Failures that count, by stage attempt, partition and executor. */
   readonly #failedOn = new Set<string>();
   readonly #merged = new Set<string>();
+  /** Map outputs, "shuffle:map", of whose tasks one had its accumulator updates merged. */
+  readonly #counted = new Set<string>();
   #nextExecutor = 0;
   /** Nothing goes wrong any more. */
   #calm = false;
@@ -661,6 +663,7 @@ class Simulation {
     if (locations === null)
       return { kind: "fetchFailed", shuffleId, map: -1, reduce, executorId: null, unreachable: false, message: "no places" };
     for (const [map, index] of locations.executorOf.entries()) {
+      if (!this.#counted.has(`${shuffleId}:${map}`)) throw new Error(`Nothing was counted of output ${shuffleId}:${map}.`);
       const executorId = locations.executors[index]!;
       const executor = this.#executors[Number(executorId)]!;
       const made = executor.alive ? executor.files.get(`${shuffleId}:${map}`) : undefined;
@@ -821,6 +824,8 @@ class Simulation {
             : `partition ${this.#tasks.get(command.taskId)!.partition} of stage ${command.stageId}`;
         if (this.#merged.has(key)) throw new Error(`Accumulator updates of ${key} count twice.`);
         this.#merged.add(key);
+        if (stage.prepare.shuffle !== undefined)
+          this.#counted.add(`${stage.prepare.shuffle.shuffleId}:${this.#tasks.get(command.taskId)!.partition}`);
         return;
       }
       case "Emit":
