@@ -88,3 +88,46 @@ test("partitions cached on disk are found too", async () => {
     computed: 1000,
   });
 });
+
+test("an output that its task had not told of is made again: what the task counted is not lost with it", async () => {
+  const text = `
+    import { writeFileSync } from "node:fs";
+    import { SparkSession, TaskContext, functions as F } from "firesteel";
+    const spark = SparkSession.builder.getOrCreate();
+    const context = spark.sparkContext;
+    const done = ${JSON.stringify(join(directory, "killed-by-"))};
+    /** Ends the executor of the first task that calls it, when its output is on disk and the driver does not know of it. */
+    const endsOnce = (name: string): void =>
+      void TaskContext.get().addTaskCompletionListener(() => {
+        try {
+          writeFileSync(done + name, "", { flag: "wx" });
+        } catch {
+          return; // not the first
+        }
+        process.kill(process.pid, "SIGKILL");
+      });
+    const seen = F.udf((id: number) => {
+      endsOnce("query");
+      return id;
+    }, "bigint");
+    const exchanged = spark.range(0, 4, 1, 1).select(seen(F.col("id")).as("id")).repartition(2, F.col("id"));
+    const rows = (await exchanged.collect()).map((row) => Number(row.get(0))).sort();
+    const counted = context.longAccumulator("counted");
+    const pairs = context.range(0, 4, 1, 1).map((i) => {
+      endsOnce("dataset");
+      counted.add(1);
+      return [i % 2, i] as [number, number];
+    });
+    const sums = (await pairs.reduceByKey((a, b) => a + b, 2).collect()).sort(([a], [b]) => a - b);
+    console.log(JSON.stringify({ rows, sums, counted: counted.value }));
+    await spark.stop();
+  `;
+  expect(await resultOf(submit(directory, "untold.ts", text, { master: "local-cluster[1,1,512]" }))).toEqual({
+    rows: [0, 1, 2, 3],
+    sums: [
+      [0, 2],
+      [1, 4],
+    ],
+    counted: 4,
+  });
+});
