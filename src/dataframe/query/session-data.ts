@@ -26,6 +26,8 @@ import { localPath } from "../catalog/store";
 import { QueryExecution } from "./query-execution";
 import type { SessionState } from "./session-state";
 import type { WriteStageSpec } from "../exec/write";
+import type { FileSystem } from "../../filesystem/file-system";
+import { isSingle, saveSingle } from "./single-file";
 
 export interface SaveTarget {
   readonly format: string;
@@ -98,6 +100,12 @@ export class SessionData implements DataPort {
 
   /** Runs a query into files, or whatever the format is. */
   async save(query: LogicalPlan, target: SaveTarget, call: Call): Promise<void> {
+    if (!FILE_FORMATS.has(target.format.toLowerCase()) || !isSingle(target)) return this.#saveAll(query, target, call);
+    const fileSystemOf = (path: string): FileSystem => this.session.port.fileSystems.of(path);
+    return saveSingle(query, target, fileSystemOf, (rows, directory) => this.#saveAll(rows, directory, call));
+  }
+
+  async #saveAll(query: LogicalPlan, target: SaveTarget, call: Call): Promise<void> {
     const { session } = this;
     const { format, path, mode, partitionBy, buckets, options } = target;
     const { writer } = sourceNamed(format);
