@@ -101,6 +101,11 @@ export class SparkSession {
 
   /** Internal: sessions are made by `SparkSession.builder` and `newSession`. */
   constructor(core: SessionCore) {
+    if (!(core instanceof SessionCore))
+      throw new UsageError(
+        "INVALID_ARGUMENT",
+        "SparkSession is not made by new: SparkSession.builder.getOrCreate() makes one, on the SparkContext that there is.",
+      );
     this.core = core;
     this.conf = new RuntimeConfig(core.port.conf);
     this.udf = new UDFRegistration(core.port);

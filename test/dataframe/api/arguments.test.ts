@@ -1,6 +1,6 @@
 /** What users give the API: forms with names for arguments, and what is refused, in which words. */
 import type { StructType } from "../../../src/columnar/types";
-import { functions as F, Window } from "../../../src/index";
+import { functions as F, SparkSession, Window } from "../../../src/index";
 import { bare, fakeSession } from "./fake-session";
 
 const { col } = F;
@@ -97,4 +97,8 @@ test("reads and writes take their settings by name", async () => {
     { format: "csv", path: "out", mode: "overwrite", partitionBy: ["age"], options: { header: "true" } },
     { format: "json", options: {} },
   ]);
+});
+
+test("a session is made by the builder, as PySpark's SparkSession(sc) is not", () => {
+  expect(() => new SparkSession(loose({ master: "local" }))).toThrow(/SparkSession\.builder\.getOrCreate\(\) makes one/);
 });
