@@ -15,11 +15,26 @@ import { submittedSettings } from "./submit-options";
  * const sc = new SparkContext(new SparkConf().setMaster("local[4]").setAppName("words").set("spark.executor.memory", "2g"));
  */
 export class SparkConf {
+  /** What `SparkContext.setSystemProperty` has set in this process. */
+  static readonly #properties = new Map<string, string>();
+
+  /** Sets what every later `new SparkConf()` starts with, over what the application was submitted with. Keys begin with "spark." or "firesteel.". */
+  static setSystemProperty(key: string, value: string): void {
+    if (typeof key !== "string" || !/^(?:spark|firesteel)\../.test(key) || typeof value !== "string")
+      throw new UsageError(
+        "INVALID_ARGUMENT",
+        `setSystemProperty: a setting "spark.…" or "firesteel.…" and its text, not ${String(key)} and ${String(value)}.`,
+      );
+    SparkConf.#properties.set(deprecatedKey(key), value);
+  }
+
   readonly #settings = new Map<string, string>();
 
   /** @param loadDefaults false for an empty configuration that ignores how the program was started. */
   constructor(loadDefaults = true) {
-    if (loadDefaults) for (const [key, value] of submittedSettings()) this.#settings.set(key, value);
+    if (!loadDefaults) return;
+    for (const [key, value] of submittedSettings()) this.#settings.set(key, value);
+    for (const [key, value] of SparkConf.#properties) this.#settings.set(key, value);
   }
 
   /** Sets `key`; numbers and booleans are stored as their text. null removes the key. */

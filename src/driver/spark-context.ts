@@ -4,7 +4,7 @@
  * Application.
  */
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- the methods of the interfaces are installed below */
-import type { SparkConf } from "../common/conf";
+import { SparkConf } from "../common/conf";
 import { installMethods } from "../rdd/api/install";
 import { activeContexts, ContextBase } from "./context/context-base";
 import { datasetMethods, type DatasetMethods } from "./context/datasets";
@@ -29,6 +29,11 @@ export class SparkContext extends ContextBase {
   /** The latest context that was not stopped, or a new one with `conf`. */
   static getOrCreate(conf?: SparkConf): SparkContext {
     return activeContexts().at(-1) ?? new SparkContext(conf);
+  }
+
+  /** A setting for contexts that are made later in this process; what their SparkConf says wins. */
+  static setSystemProperty(key: string, value: string): void {
+    SparkConf.setSystemProperty(key, value);
   }
 }
 

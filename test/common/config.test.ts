@@ -140,3 +140,15 @@ describe("SparkConf", () => {
     expect(() => conf.setExecutorEnv("A")).toThrow(/needs a value/);
   });
 });
+
+test("setSystemProperty holds for configurations that are made later, under what they say themselves", () => {
+  const earlier = new SparkConf();
+  SparkConf.setSystemProperty("spark.executor.memory", "3g");
+  expect(new SparkConf().get("spark.executor.memory")).toBe("3g");
+  expect(new SparkConf().set("spark.executor.memory", "5g").get("spark.executor.memory")).toBe("5g");
+  expect([earlier.get("spark.executor.memory"), new SparkConf(false).get("spark.executor.memory")]).toEqual([
+    undefined,
+    undefined,
+  ]);
+  expect(() => SparkConf.setSystemProperty("executor.memory", "3g")).toThrow(/a setting "spark\.…"/);
+});
