@@ -30,6 +30,7 @@ F              the SQL functions: df.filter(F.col("x").gt(1))
 _              the last value; a line that begins with .name( goes on with it
 import … from "…"      firesteel, packages of this folder, files relative to it
 Ctrl-C         cancels what runs, or clears the line    Tab: completes, also column names
+Ctrl-R         looks for what you type in earlier lines; again: further back
 `;
 
 /** Names of commands; `.count()` is none. */

@@ -2,11 +2,12 @@
  * The prompt. While a line runs, the terminal is as other programs have it, so that Ctrl-C is a signal, which can interrupt
  * an endless loop; what is typed meanwhile waits for the next prompt.
  */
-import { type Interface, createInterface, emitKeypressEvents } from "node:readline";
+import { type Interface, type Key, createInterface, emitKeypressEvents } from "node:readline";
 import type * as Engine from "../../engine";
 import type { Commands } from "./commands";
 import { Completer } from "./completion";
 import { History, historyFile } from "./history";
+import { type EditedLine, HistorySearch } from "./history-search";
 import type { ShellSession } from "./session";
 
 export interface TerminalOptions {
@@ -34,6 +35,9 @@ export class Terminal {
   #pasting = false;
   /** `.paste`: lines are taken until Ctrl-D. */
   #collecting = false;
+  /** Ctrl-R: keys go to it. */
+  #search: HistorySearch | undefined;
+  #searched = "";
   #busy = true;
   #ended = false;
   #leave!: (status: number) => void;
@@ -42,10 +46,7 @@ export class Terminal {
     const { stdin, stdout } = process;
     this.#completer = new Completer(options.session.scope, options.api, options.session.folder);
     emitKeypressEvents(stdin);
-    stdin.on("keypress", (_: unknown, key: { readonly name?: string } | undefined) => {
-      if (key?.name === "paste-start") this.#setPasting(true);
-      else if (key?.name === "paste-end") this.#setPasting(false);
-    });
+    stdin.on("keypress", this.#key);
     this.#lines = this.#open(this.#history.read());
     process.on("SIGINT", () => {
       // What was entered behind the line that is cancelled may build on it.
@@ -74,6 +75,30 @@ export class Terminal {
     lines.on("SIGINT", () => this.#interruptLine());
     lines.on("close", () => this.#closed());
     return lines;
+  }
+
+  readonly #key = (text: string | undefined, key: Key): void => {
+    if (key.name === "paste-start") this.#setPasting(true);
+    else if (key.name === "paste-end") this.#setPasting(false);
+    if (this.#search !== undefined) this.#search.key(text, key);
+    else if (key.ctrl === true && key.name === "r" && !this.#busy) this.#openSearch();
+  };
+
+  #openSearch(): void {
+    this.#search = new HistorySearch(
+      {
+        input: process.stdin,
+        lines: this.#lines as EditedLine,
+        isPasting: () => this.#pasting,
+        previous: this.#searched,
+        onEnd: () => {
+          this.#searched = this.#search!.query || this.#searched;
+          this.#search = undefined;
+          this.#prompt();
+        },
+      },
+      this.#key,
+    );
   }
 
   /** Tabs in what is pasted are text. */
@@ -170,7 +195,8 @@ export class Terminal {
 
   /** Puts the prompt below what was printed while it stood there. */
   redraw(): void {
-    if (!this.#busy) this.#prompt();
+    if (this.#search !== undefined) this.#search.draw();
+    else if (!this.#busy) this.#prompt();
   }
 
   #prompt(): void {

@@ -162,6 +162,23 @@ const cases = {
     await terminal.sees(/status 0$/);
   },
 
+  async "Ctrl-R looks in the history"(terminal) {
+    terminal.write(".firesteel_history", "6 * 7\n6 * 8\n");
+    terminal.start("--master", "local[1]");
+    await terminal.ready();
+    terminal.key("C-l");
+    terminal.type("half");
+    terminal.key("C-r");
+    terminal.type("6 *");
+    await terminal.sees(/^\(reverse-i-search\)`6 \*': 6 \* 8$/);
+    terminal.key("C-r");
+    await terminal.sees(/^\(reverse-i-search\)`6 \*': 6 \* 7$/);
+    terminal.key("C-g");
+    await terminal.sees(/^firesteel> half$/);
+    terminal.key("C-r", "C-r", "C-r", "Enter");
+    await terminal.sees(/6 \* 7\n42\nfiresteel>$/);
+  },
+
   async "completion of members and columns"(terminal) {
     terminal.start("--master", "local[1]");
     await terminal.enter('const people = spark.createDataFrame([{ name: "a", age: 3 }])');
