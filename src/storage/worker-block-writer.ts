@@ -117,7 +117,8 @@ export class WorkerBlockWriter implements BlockWriter {
   }
 
   #gather(bytes: Uint8Array): void {
-    this.#gathered.push(bytes.slice());
+    // A copy: the caller writes into its memory again, and `slice` of a Buffer would be a view of that.
+    this.#gathered.push(new Uint8Array(bytes));
     this.#gatheredBytes += bytes.length;
   }
 

@@ -15,7 +15,7 @@ export class RemoteFiles {
   async read({ path, offset, length, next }: FileOps["read"]): Promise<Uint8Array> {
     const bytes = await (await this.#open()).readRange(path, offset, length, next);
     // Structured clone takes the whole buffer that lies below a view.
-    return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+    return bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
   }
 
   async upload({ localFile, path }: FileOps["upload"]): Promise<RemoteUpload> {
