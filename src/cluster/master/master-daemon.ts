@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unreachable, UsageError } from "../../common/errors";
 import { log } from "../../common/log";
+import { afterRunning } from "../../common/running-time";
 import { Liveness } from "../../driver/endpoint/liveness";
 import { formatAddress } from "../../wire/address";
 import type { TlsFiles } from "../../wire/tls";
@@ -71,8 +72,8 @@ export class MasterDaemon implements StatePort<MasterState> {
   /** What each peer is. */
   readonly #ids = new Map<Peer, string>();
   readonly #liveness: Liveness;
-  /** Applications that are gone and may come back. */
-  readonly #absent = new Map<string, NodeJS.Timeout>();
+  /** Applications that are gone and may come back, and what ends the wait for them. */
+  readonly #absent = new Map<string, () => void>();
   #server: PeerServer | null = null;
   #wake: { time: number; timer: NodeJS.Timeout } | null = null;
   #refused = 0;
@@ -151,7 +152,7 @@ export class MasterDaemon implements StatePort<MasterState> {
   /** Closes the port and all connections: workers and applications go on, and try to reach a master again. */
   async stop(): Promise<void> {
     this.#liveness.stop();
-    for (const timer of this.#absent.values()) clearTimeout(timer);
+    for (const stopWaiting of this.#absent.values()) stopWaiting();
     if (this.#wake !== null) clearTimeout(this.#wake.timer);
     this.#stopped = true;
     await this.#server?.close();
@@ -354,8 +355,7 @@ export class MasterDaemon implements StatePort<MasterState> {
     const app = applicationFacts(message);
     if (!ID.test(app.id)) return peer.refuse("An application needs an id.");
     if (!this.#machine.wants(app.id)) return peer.send({ applicationRemoved: { reason: "the master has ended it" } });
-    const timer = this.#absent.get(app.id);
-    clearTimeout(timer);
+    this.#absent.get(app.id)?.();
     this.#absent.delete(app.id);
     this.#attach(this.#applications, peer, app.id);
     this.#dispatch({
@@ -390,13 +390,12 @@ export class MasterDaemon implements StatePort<MasterState> {
   }
 
   #awaitApplication(appId: string, within: number): void {
-    const timer = setTimeout(() => {
+    const stopWaiting = afterRunning(within, () => {
       this.#absent.delete(appId);
       log.warn(`application ${appId} did not come back`);
       this.#dispatch({ type: "ApplicationEnded", appId, state: "KILLED" });
-    }, within);
-    timer.unref();
-    this.#absent.set(appId, timer);
+    });
+    this.#absent.set(appId, stopWaiting);
   }
 
   #heard(workerId: string): void {
