@@ -101,6 +101,10 @@ export class TreeGrower {
     const slots = this.#subtracts ? spec.maxDepth + 2 : 1;
     this.#histograms = new Histograms(memory, spec, this.#layout, at, packing?.shift ?? null, slots, offer !== undefined);
 
+    this.#work = new Work(memory, checkInterrupted);
+    // Everything is allocated. Those who assist come while the table is laid out.
+    if (offer !== undefined) this.#work.lead(offer);
+
     const { buffer } = memory;
     new Uint8Array(buffer, address, table.cells.byteLength).set(table.cells);
     if (table.keys !== null) new Uint32Array(buffer, this.#keys, rows).set(table.keys);
@@ -113,10 +117,8 @@ export class TreeGrower {
       if (boosting) new Float64Array(buffer, this.#labelsOfAll, rows).set(table.targets);
     }
 
-    this.#work = new Work(memory, checkInterrupted);
     this.#overRows("columns", (from, to) => [this.#wide, address, stride, features.length, from, to, rows, this.#columns]);
     if (table.targets !== null) this.#scaleTargets(scales);
-    if (offer !== undefined) this.#work.lead(offer);
   }
 
   #setWeights(weights: Float64Array): void {

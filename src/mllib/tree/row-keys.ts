@@ -24,29 +24,33 @@ const GROUP_ROWS = 8192;
  * the multiset of keys depends on the multiset of rows alone.
  */
 export function rowKeys(content: readonly RowWords[], rows: number): Uint32Array {
-  const keys = new Uint32Array(rows);
-  const checks = new Uint32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    let a = 0x2545f491;
-    let b = 0x6c078965;
-    for (const { words, width } of content)
-      for (let i = row * width, end = i + width; i < end; i++) {
+  const keys = new Int32Array(rows).fill(0x2545f491);
+  const checks = new Int32Array(rows).fill(0x6c078965);
+  for (const { words, width } of content)
+    for (let row = 0, i = 0; row < rows; row++) {
+      let a = keys[row]!;
+      let b = checks[row]!;
+      for (const end = i + width; i < end; i++) {
         const word = words[i]!;
         a = Math.imul(a ^ word, 0xcc9e2d51);
         a = (a << 15) | (a >>> 17);
         b = Math.imul(b + word, 0x1b873593);
         b = (b << 13) | (b >>> 19);
       }
-    a = mixed(a);
-    keys[row] = a;
-    checks[row] = mixed(b ^ a);
+      keys[row] = a;
+      checks[row] = b;
+    }
+  for (let row = 0; row < rows; row++) {
+    const key = mixed(keys[row]!);
+    keys[row] = key;
+    checks[row] = mixed(checks[row]! ^ key);
   }
   tellApart(keys, checks);
-  return keys;
+  return new Uint32Array(keys.buffer);
 }
 
 /** Equal rows have equal keys and checks; of each but the first the key is changed by how many were before. */
-function tellApart(keys: Uint32Array, checks: Uint32Array): void {
+function tellApart(keys: Int32Array, checks: Int32Array): void {
   const rows = keys.length;
   const bits = Math.max(0, Math.ceil(Math.log2(rows / GROUP_ROWS)));
   const groupOf = (check: number): number => (bits === 0 ? 0 : check >>> (32 - bits));
@@ -59,36 +63,38 @@ function tellApart(keys: Uint32Array, checks: Uint32Array): void {
     end += ends[group]!;
     ends[group] = begin;
   }
-  // Rows of a group one after the other, in their order.
+  // Rows of a group one after the other, in their order, with what is compared: their group is then read from the cache alone.
   const order = new Uint32Array(rows);
-  for (let row = 0; row < rows; row++) order[ends[groupOf(checks[row]!)]!++] = row;
-  const size = 2 ** Math.ceil(Math.log2(2 * largest + 1));
-  const slots = new Int32Array(size);
-  const firstKeys = new Uint32Array(largest);
-  const firstChecks = new Uint32Array(largest);
+  const ownKeys = new Int32Array(rows);
+  const ownChecks = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const check = checks[row]!;
+    const place = ends[groupOf(check)]!++;
+    order[place] = row;
+    ownKeys[place] = keys[row]!;
+    ownChecks[place] = check;
+  }
+  const mask = 2 ** Math.ceil(Math.log2(2 * largest + 1)) - 1;
+  // Open addressing: the place of the first of a kind, or -1.
+  const slots = new Int32Array(mask + 1);
   const seen = new Uint32Array(largest);
-  let from = 0;
-  for (const to of ends) {
+  let place = 0;
+  for (const end of ends) {
     slots.fill(-1);
-    let kinds = 0;
-    for (; from < to; from++) {
-      const row = order[from]!;
-      const key = keys[row]!;
-      const check = checks[row]!;
-      let slot = check & (size - 1);
-      let kind = slots[slot]!;
-      while (kind >= 0 && (firstKeys[kind] !== key || firstChecks[kind] !== check)) {
-        slot = (slot + 1) & (size - 1);
-        kind = slots[slot]!;
+    for (const begin = place; place < end; place++) {
+      const key = ownKeys[place]!;
+      const check = ownChecks[place]!;
+      let slot = check & mask;
+      let first = slots[slot]!;
+      while (first >= 0 && (ownKeys[first] !== key || ownChecks[first] !== check)) {
+        slot = (slot + 1) & mask;
+        first = slots[slot]!;
       }
-      if (kind >= 0) {
-        keys[row] = joined(key, ++seen[kind]!);
-        continue;
+      if (first >= 0) keys[order[place]!] = joined(key, ++seen[first - begin]!);
+      else {
+        slots[slot] = place;
+        seen[place - begin] = 0;
       }
-      slots[slot] = kinds;
-      firstKeys[kinds] = key;
-      firstChecks[kinds] = check;
-      seen[kinds++] = 0;
     }
   }
 }

@@ -143,35 +143,74 @@ export class RowSampler {
     this.#slots = slots;
   }
 
+  /** Rows by their hashes. */
+  #order(): Uint32Array {
+    const hashes = this.#hashes;
+    // The first word and the row in one number: numbers sort many times faster than places. There are fewer than 2^20 rows.
+    const sorted = new Float64Array(this.#rows);
+    for (let row = 0; row < sorted.length; row++) sorted[row] = hashes[2 * row]! * 2 ** 20 + row;
+    sorted.sort();
+    const order = new Uint32Array(sorted.length);
+    for (let i = 0; i < order.length; i++) order[i] = sorted[i]! % 2 ** 20;
+    for (let from = 0, to = 1; from < order.length; from = to++) {
+      while (to < order.length && hashes[2 * order[to]!] === hashes[2 * order[from]!]) to++;
+      if (to - from > 1) order.subarray(from, to).sort((x, y) => hashes[2 * x + 1]! - hashes[2 * y + 1]!);
+    }
+    return order;
+  }
+
   /** In the order of the hashes. */
   finish(): RowSample {
     const { width } = this;
     const hashes = this.#hashes;
-    const order = Uint32Array.from({ length: this.#rows }, (_, row) => row).sort(
-      (x, y) => hashes[2 * x]! - hashes[2 * y]! || hashes[2 * x + 1]! - hashes[2 * y + 1]!,
-    );
-    const values = new Float64Array(order.length * width);
-    const ordered = new Uint32Array(order.length * 2);
-    order.forEach((row, i) => {
+    const order = this.#order();
+    const rows = order.length;
+    const values = new Float64Array(rows * width);
+    const ordered = new Uint32Array(rows * 2);
+    const [labels, weights, counts] = [new Float64Array(rows), new Float64Array(rows), new Float64Array(rows)];
+    for (let i = 0, to = 0; i < rows; i++) {
+      const row = order[i]!;
       ordered[2 * i] = hashes[2 * row]!;
       ordered[2 * i + 1] = hashes[2 * row + 1]!;
-      values.set(this.#values.subarray(row * width, (row + 1) * width), i * width);
-    });
-    const pick = (of: Float64Array): Float64Array => Float64Array.from(order, (row) => of[row]!);
+      labels[i] = this.#labels[row]!;
+      weights[i] = this.#weights[row]!;
+      counts[i] = this.#counts[row]!;
+      for (let from = row * width, end = from + width; from < end; from++) values[to++] = this.#values[from]!;
+    }
     return {
       width,
       halvings: this.#halvings,
       hashes: ordered,
       values,
-      labels: pick(this.#labels),
-      weights: pick(this.#weights),
-      counts: pick(this.#counts),
+      labels,
+      weights,
+      counts,
     };
   }
 }
 
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
+
+/** The numbers in their order, perhaps in the same place; whole ones of a narrow range are counted. */
+function sortedNumbers(numbers: Float64Array): Float64Array {
+  let [low, high, whole] = [Infinity, -Infinity, true];
+  for (let i = 0; i < numbers.length && whole; i++) {
+    const value = numbers[i]!;
+    whole = Number.isInteger(value);
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (!whole || high - low >= 4 * numbers.length) return numbers.sort();
+  const counts = new Uint32Array(high - low + 1);
+  for (let i = 0; i < numbers.length; i++) counts[numbers[i]! - low]!++;
+  let end = 0;
+  for (let i = 0; i < counts.length; i++) {
+    const begin = end;
+    numbers.fill(low + i, begin, (end += counts[i]!));
+  }
+  return numbers;
+}
 
 /** Thresholds of one feature for at most `splits` questions. */
 export function sampledThresholds(sample: RowSample, feature: number, splits: number): Float64Array {
@@ -197,7 +236,7 @@ export function sampledThresholds(sample: RowSample, feature: number, splits: nu
     }
   };
   // Numbers sort many times faster than places.
-  if (even) for (const value of own.sort()) add(value, shares[0]!);
+  if (even) for (const value of sortedNumbers(own)) add(value, shares[0]!);
   else
     for (const row of Uint32Array.from(own, (_, i) => i).sort((a, b) => own[a]! - own[b]! || a - b)) add(own[row]!, shares[row]!);
   return thresholdsOf(Float64Array.from(distinct), Float64Array.from(sums), splits);

@@ -289,3 +289,35 @@ test("strategies of feature subsets", () => {
   ]);
   expect([strategyProblem("7"), strategyProblem("1.0"), strategyProblem("0"), strategyProblem("-1"), strategyProblem("some")].map((problem) => problem === null)).toEqual([true, true, false, false, false]); // prettier-ignore
 });
+
+test("thresholds of whole numbers, which are counted, are those of the same numbers sorted", () => {
+  const numbers = fc.array(fc.integer({ min: -40, max: 40 }), { minLength: 30, maxLength: 200 });
+  const thresholds = (values: readonly number[], splits: number): number[] => {
+    const sampler = new RowSampler(1, 32);
+    const row = new Float64Array(1);
+    values.forEach((value) => {
+      row[0] = value;
+      sampler.add(row, 0, 0, 1);
+    });
+    const sample = sampler.finish();
+    // Every row counts once, as of rows that are all different.
+    return [...sampledThresholds({ ...sample, counts: sample.counts.fill(1) }, 0, splits)];
+  };
+  fc.assert(
+    fc.property(numbers, fc.integer({ min: 1, max: 20 }), (values, splits) => {
+      const halves = values.map((value) => value / 2 + 0.25);
+      expect(thresholds(values, splits).map((value) => value / 2 + 0.25)).toEqual(thresholds(halves, splits));
+    }),
+  );
+});
+
+test("keys of rows in several groups tell equal rows apart as first, second, …, in any order", () => {
+  const rows = 20_000;
+  const kinds = 7000;
+  const keys = (order: (row: number) => number): Uint32Array =>
+    rowKeys([{ words: Uint32Array.from({ length: 2 * rows }, (_, i) => order(i >> 1) % kinds), width: 2 }], rows);
+  const inOrder = keys((row) => row);
+  const turned = keys((row) => rows - 1 - row);
+  expect(new Set(inOrder).size).toBeGreaterThan(rows - 5);
+  expect(turned.sort()).toEqual(inOrder.sort());
+});
