@@ -49,10 +49,11 @@ interface Child {
 }
 
 const TAIL = 16 * 1024;
-/** Executors that end before they register, one after the other, before the launcher gives up. */
+/** Executors that end before they register, one after the other, before the launcher gives up. While another works it goes on. */
 const MAX_FALSE_STARTS = 4;
-/** Pause before the replacement of one that did not register, ms. */
+/** Pause before the replacement of one that did not register, ms; longer with each, up to the second. */
 const RESTART_PAUSE = 200;
+const LONGEST_PAUSE = 10_000;
 const EXECUTOR_ENV = "spark.executorEnv.";
 const CHILD_LOG = /^(?:<--- |==== |\[\d+:0x[0-9a-f]+\]|#|FATAL ERROR: |\s*\d+: 0x[0-9a-f]+)/;
 
@@ -219,7 +220,8 @@ export class LocalLauncher implements Launcher {
     if (!child.dismissed) handlers.executorExited(id, exit);
     const early = !child.dismissed && !child.registered;
     if (early) this.#falseStarts++;
-    if (early && this.#falseStarts >= MAX_FALSE_STARTS) {
+    const alone = ![...this.#children.values()].some(({ registered }) => registered);
+    if (early && alone && this.#falseStarts >= MAX_FALSE_STARTS) {
       handlers.gaveUp(`executors end as soon as they have started: ${exit.reason}`);
       return;
     }
@@ -228,7 +230,7 @@ export class LocalLauncher implements Launcher {
         this.#timers.delete(timer);
         this.#fill();
       },
-      early ? RESTART_PAUSE : 0,
+      early ? Math.min(LONGEST_PAUSE, RESTART_PAUSE * 2 ** (this.#falseStarts - 1)) : 0,
     );
     this.#timers.add(timer);
   }

@@ -163,7 +163,9 @@ export class StandaloneLauncher implements Launcher {
     this.handlers.executorExited(executorId, exit);
     if (held.registered || update.workerLost) return;
     this.#falseStarts++;
-    if (this.#falseStarts < this.options.maxFalseStarts) return;
+    // As Spark's: an application of which an executor works goes on.
+    const works = [...this.#held.values()].some(({ registered }) => registered);
+    if (works || this.#falseStarts < this.options.maxFalseStarts) return;
     this.#ending = true;
     this.#link.send({ endApplication: { failed: true } });
     this.handlers.gaveUp(

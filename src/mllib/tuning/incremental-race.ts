@@ -2,8 +2,6 @@
 import { UsageError } from "../../common/errors";
 import { log } from "../../common/log";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { CancelledError } from "../../common/errors";
-import { joined } from "../../rdd/api/cancellation";
 import type { Model } from "../base/estimator";
 import { type InstanceBlock, instancesOf } from "../compute/instances";
 import type { TaskData } from "../compute/task-data";
@@ -14,6 +12,7 @@ import type { ParamMap } from "../param/param";
 import { Limit } from "./limit";
 import { scoreMany } from "./score-many";
 import type { SearchEvents } from "./search-events";
+import { isOfCandidate } from "./search-run";
 
 /** A candidate's score after so many calls of partialFit. */
 export interface ScorePoint {
@@ -123,7 +122,7 @@ export class Race {
     try {
       while (group[0]!.calls < calls) await this.#step(group);
     } catch (error) {
-      if (error instanceof CancelledError || joined(undefined)?.aborted === true) throw error;
+      if (!isOfCandidate(error)) throw error;
       const [only] = group;
       if (group.length === 1) this.#fail(only!, error);
       else for (const runner of group) await this.#advanceGroup([runner], calls);

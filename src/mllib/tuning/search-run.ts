@@ -1,5 +1,5 @@
 /** Fits and judges candidates on folds. */
-import { CancelledError, FiresteelError, UsageError } from "../../common/errors";
+import { CancelledError, ClusterError, FiresteelError, UsageError } from "../../common/errors";
 import { log } from "../../common/log";
 import { joined, withSignal } from "../../rdd/api/cancellation";
 import type { Estimator } from "../base/estimator";
@@ -136,10 +136,9 @@ class FoldRun {
     this.search.events.done(score.index, this.index, score.score);
   }
 
-  /** Throws where the search is to end: it was cancelled, or is to raise. */
+  /** Throws where the search is to end: what failed is not the candidate, or it is to raise. */
   #failed(index: number, error: unknown): void {
-    const cancelled = error instanceof CancelledError || joined(undefined)?.aborted === true;
-    if (cancelled) throw error;
+    if (!isOfCandidate(error)) throw error;
     const { maps, errorScore, events } = this.search;
     const why = error instanceof Error ? error.message : String(error);
     const failure = new UsageError(
@@ -153,6 +152,11 @@ class FoldRun {
     this.errors.push(failure);
     this.scores[index] = errorScore;
   }
+}
+
+/** False where a candidate is not at fault: the search was cancelled, or the cluster failed. Scores would then judge the moment of the loss. */
+export function isOfCandidate(error: unknown): boolean {
+  return !(error instanceof CancelledError || error instanceof ClusterError || joined(undefined)?.aborted === true);
 }
 
 /** The best of scores; of equal ones the first. Null where none is a number. */

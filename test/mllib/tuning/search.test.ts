@@ -138,6 +138,25 @@ describe("CrossValidator", () => {
     await expect(all.fit(table)).rejects.toThrow(/nope/);
   });
 
+  it("ends with an error of the cluster, for which no candidate is to blame", async () => {
+    const lr = new LogisticRegression({ maxIter: 2, featuresCol: "raw" });
+    const grid = new ParamGridBuilder().addGrid(lr.regParam, [0, 0.1]).build();
+    const gone = new firesteel.ClusterError("NO_EXECUTORS", "no executor can be had");
+    const fit = jest.spyOn(LogisticRegression.prototype, "fit").mockRejectedValue(gone);
+    try {
+      const search = new CrossValidator({
+        estimator: lr,
+        estimatorParamMaps: grid,
+        evaluator: auc,
+        numFolds: 2,
+        shareWork: false,
+      });
+      await expect(search.fit(assembler.transform(table))).rejects.toBe(gone);
+    } finally {
+      fit.mockRestore();
+    }
+  });
+
   it("tells listeners of candidates and scores", async () => {
     const events: { type: string; state?: string; score?: number; bestIndex?: number }[] = [];
     const listener = {
