@@ -38,6 +38,16 @@ describe("Tasks queued ahead", () => {
     expect(last.taskInfo.launchTime).toBe(h.now);
   });
 
+  test("one that ended before it was known to run began as long ago as it ran", () => {
+    const h = running(1);
+    const attempt = h.scheduler.dag.tasks.executors.get("1")!.queue.at(-1)!;
+    h.now += 40;
+    h.finish(h.running.get(attempt.taskId)!, took(3));
+    const { taskInfo } = h.eventsOf("TaskEnd").at(-1)!;
+    expect(taskInfo).toMatchObject({ taskId: attempt.taskId, launchTime: h.now - 3, finishTime: h.now });
+    expect(h.eventsOf("TaskStart").at(-1)!.taskInfo.launchTime).toBe(h.now - 3);
+  });
+
   test("the last tasks of a stage are not gathered on one executor", () => {
     const h = new Harness({ tasksAhead: 32 });
     h.executor("1", 1);

@@ -129,6 +129,8 @@ export class LiveAttempts {
       this.queued--;
       if (!(outcome.kind === "killed" && outcome.neverStarted === true)) {
         attempt.started = true;
+        // What ran before it in its slot is told of later: it has waited until now for all that it did not run.
+        attempt.launchTime = Math.max(attempt.launchTime, Math.floor(outbox.now - ranFor(outcome)));
         this.events.started(attempt);
       }
     }
@@ -174,4 +176,10 @@ export class LiveAttempts {
       onlyIfQueued: true,
     });
   }
+}
+
+/** In ms; endless where the executor did not say. */
+function ranFor(outcome: TaskOutcome): number {
+  const metrics = "metrics" in outcome ? outcome.metrics : undefined;
+  return metrics === undefined ? Infinity : metrics.executorRunTime + metrics.executorDeserializeTime;
 }
