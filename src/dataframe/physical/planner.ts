@@ -11,6 +11,7 @@ import type { LogicalPlan } from "../logical/plan";
 import { Statistics } from "../optimizer/statistics";
 import { enabled, numberSetting, sizeSetting } from "../optimizer/context";
 import type { SqlSettings } from "../settings";
+import { KnownExchanges } from "./known-exchanges";
 import { ascending, isClustered, isOrdered, projectLayout, SINGLE, unknownLayout, type Layout } from "./layout";
 import type { ExchangeExec, Partitioning, PhysicalPlan, ReusedExchangeExec, SortExec } from "./plan";
 import { userSetting, type PlanServices } from "./services";
@@ -73,8 +74,8 @@ export class QueryState {
   readonly readByEach = new WeakSet<PhysicalPlan>();
   /** Ids of broadcast exchanges. */
   readonly broadcasts = new Set<number>();
-  /** Exchanges that were carried out, by their signature. */
-  readonly carriedOut = new Map<string, ExchangeExec>();
+  /** Exchanges that were carried out. */
+  readonly carriedOut: KnownExchanges = new KnownExchanges();
   #lastNode = 0;
 
   nextNode(): number {

@@ -22,7 +22,6 @@ import { planWith } from "./plan-query";
 import { layoutOfPartitioning, QueryState } from "./planner";
 import type { PlanServices } from "./services";
 import { reuseExchanges } from "./reuse";
-import { planSignature } from "../logical/signature";
 import { taskInputs, type ShuffleSizes, type TaskSettings } from "./task-inputs";
 import { childrenOf, mapChildren, transformUp, walk } from "./traverse";
 
@@ -153,7 +152,7 @@ export class QueryRun {
       },
     });
     this.#state.book.finish(link, { exchange, bytes, layout });
-    this.#state.carriedOut.set(planSignature(exchange), exchange);
+    this.#state.carriedOut.findOrAdd(exchange);
     if (!this.#adaptive) {
       this.#planned = transformUp(this.#plan, (node) => (node.kind === "exchange" && node.id === id ? this.#readOf(node) : node));
       return;
