@@ -72,8 +72,7 @@ function encodeVector(out: ByteWriter, vector: Vector): void {
       if (vector.dictionary.length > length) {
         out.length = at;
         const { codes } = vector;
-        const indices = codes instanceof Int32Array ? codes : Int32Array.from(codes);
-        const values = gather(vector.dictionary, indices, length) as FixedVector | WideVector | BytesVector;
+        const values = gather(vector.dictionary, codes, length) as FixedVector | WideVector | BytesVector;
         encodeVector(out, { ...values, valid });
         return;
       }

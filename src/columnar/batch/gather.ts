@@ -1,41 +1,46 @@
 /** Rows of vectors picked, cut and put together. */
 import { InternalError, unreachable } from "../../common/errors";
 import { codesFor, mergedDictionary } from "./dictionaries";
+import { type Indices, type Numbers, pick, type Room } from "./picking";
 import type { BytesVector, ColumnBatch, DictionaryVector, FixedVector, Vector, WideVector } from "../vector";
 
-/** Values at indices[0..count). A negative index gives null. */
-export function gather(vector: Vector, indices: Int32Array, count: number, mayMiss = false): Vector {
+/**
+ * Values at indices[0..count). Where one `mayMiss`, a negative index gives null. Arrays of numbers lie in `room`, if there is one: they last
+ * as long as its owner says.
+ */
+export function gather(vector: Vector, indices: Indices, count: number, mayMiss = false, room?: Room): Vector {
   const valid = gatherValid(vector.valid, indices, count, mayMiss);
+  const picked = <A extends Numbers>(values: A): A => pick(values, indices, count, mayMiss, room);
   switch (vector.form) {
     case "fixed":
-      return { form: "fixed", length: count, values: gatherFixed(vector.values, indices, count), valid };
+      return { form: "fixed", length: count, values: picked(vector.values), valid };
     case "wide":
       return { form: "wide", length: count, words: vector.words, values: gatherWide(vector, indices, count), valid };
     case "dictionary": {
-      const codes = gatherFixed(vector.codes, indices, count);
+      const codes = picked(vector.codes);
       return { form: "dictionary", length: count, codes, dictionary: vector.dictionary, valid };
     }
     case "bytes": {
-      const starts = gatherFixed(vector.starts, indices, count);
-      const ends = gatherFixed(vector.ends, indices, count);
+      const starts = picked(vector.starts);
+      const ends = picked(vector.ends);
       const result: BytesVector = { form: "bytes", length: count, bytes: vector.bytes, starts, ends, valid };
       return vector.ascii === undefined ? result : { ...result, ascii: vector.ascii };
     }
     case "list": {
-      const starts = gatherFixed(vector.starts, indices, count);
-      const ends = gatherFixed(vector.ends, indices, count);
+      const starts = picked(vector.starts);
+      const ends = picked(vector.ends);
       return { form: "list", length: count, starts, ends, child: vector.child, valid };
     }
     case "map": {
-      const starts = gatherFixed(vector.starts, indices, count);
-      const ends = gatherFixed(vector.ends, indices, count);
+      const starts = picked(vector.starts);
+      const ends = picked(vector.ends);
       return { form: "map", length: count, starts, ends, keys: vector.keys, items: vector.items, valid };
     }
     case "struct":
       return {
         form: "struct",
         length: count,
-        children: vector.children.map((child) => gather(child, indices, count, mayMiss)),
+        children: vector.children.map((child) => gather(child, indices, count, mayMiss, room)),
         valid,
       };
     case "null":
@@ -45,13 +50,8 @@ export function gather(vector: Vector, indices: Int32Array, count: number, mayMi
   }
 }
 
-function gatherValid(valid: Uint8Array | null, indices: Int32Array, count: number, mayMiss: boolean): Uint8Array | null {
-  if (!mayMiss) {
-    if (valid === null) return null;
-    const out = new Uint8Array(count);
-    for (let i = 0; i < count; i++) out[i] = valid[indices[i]!]!;
-    return out;
-  }
+function gatherValid(valid: Uint8Array | null, indices: Indices, count: number, mayMiss: boolean): Uint8Array | null {
+  if (!mayMiss) return valid === null ? null : pick(valid, indices, count, false);
   const out = new Uint8Array(count);
   let missing = 0;
   for (let i = 0; i < count; i++) {
@@ -63,30 +63,7 @@ function gatherValid(valid: Uint8Array | null, indices: Int32Array, count: numbe
   return missing === 0 ? null : out;
 }
 
-type Fixed = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Float32Array | Float64Array;
-
-// One loop for each kind of array: a shared one would be megamorphic.
-const loops = new Map<unknown, (from: Fixed, to: Fixed, indices: Int32Array, count: number) => void>();
-
-function gatherFixed<A extends Fixed>(values: A, indices: Int32Array, count: number): A {
-  const out = new (values.constructor as new (length: number) => A)(count);
-  let loop = loops.get(values.constructor);
-  if (loop === undefined) {
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a copy of the loop with feedback of its own
-    loop = new Function(
-      "from",
-      "to",
-      "indices",
-      "count",
-      "for (let i = 0; i < count; i++) { const at = indices[i]; to[i] = at < 0 ? 0 : from[at]; }",
-    ) as (from: Fixed, to: Fixed, indices: Int32Array, count: number) => void;
-    loops.set(values.constructor, loop);
-  }
-  loop(values, out, indices, count);
-  return out;
-}
-
-function gatherWide(vector: WideVector, indices: Int32Array, count: number): BigInt64Array {
+function gatherWide(vector: WideVector, indices: Indices, count: number): BigInt64Array {
   const { values, words } = vector;
   const out = new BigInt64Array(count * words);
   for (let i = 0; i < count; i++) {
@@ -221,10 +198,8 @@ function sharedDictionary(vectors: readonly Vector[]): readonly DictionaryVector
 
 /** Without its dictionary. */
 export function flattened(vector: DictionaryVector): FixedVector | WideVector | BytesVector {
-  const { codes } = vector;
-  const indices = codes instanceof Int32Array ? codes : Int32Array.from(codes);
   // The dictionary's own entries are never null.
-  const values = gather(vector.dictionary, indices, vector.length) as FixedVector | WideVector | BytesVector;
+  const values = gather(vector.dictionary, vector.codes, vector.length) as FixedVector | WideVector | BytesVector;
   return { ...values, valid: vector.valid };
 }
 

@@ -4,3 +4,4 @@ export { vectorBuilder, type VectorBuilder } from "./builder";
 export { decodeBatchesOf, encodeBatch } from "./codec";
 export { concat, concatBatches, flattened, gather, gatherBatch, slice, sliceBatch } from "./gather";
 export { hashBoxed, hashRows } from "./hash";
+export type { Room } from "./picking";

@@ -3,6 +3,8 @@
  * counts array buffers although they are outside of its heap.
  */
 
+import type { Room } from "../../../columnar/batch";
+
 /** Classes of sizes are powers of two from here on. */
 const SMALLEST = 12;
 /** Bytes that are kept for later. */
@@ -36,5 +38,25 @@ export class PageBuffer {
     if (kept + buffer.byteLength > MOST_KEPT) return;
     kept += buffer.byteLength;
     (free[31 - Math.clz32(buffer.byteLength)] ??= []).push(buffer);
+  }
+}
+
+/** Room for several arrays, which are all given up at once. */
+export class PageRoom {
+  readonly #buffers: PageBuffer[] = [];
+  #used = 0;
+
+  /** What was handed out is not needed any more. */
+  begin(): void {
+    this.#used = 0;
+  }
+
+  readonly take: Room = (bytes) => {
+    const buffer = (this.#buffers[this.#used++] ??= new PageBuffer());
+    return { buffer: buffer.room(bytes), offset: 0 };
+  };
+
+  release(): void {
+    for (const buffer of this.#buffers) buffer.release();
   }
 }

@@ -6,6 +6,7 @@ import { ChunkReader, type PagePlaces } from "./chunk-reader";
 import type { ColumnPlan } from "./column-plan";
 import { type ColumnReader, columnReader } from "./column-reader";
 import { named, type ParquetFooter } from "./file";
+import { PageRoom } from "./page-buffers";
 import { readPlaces, type RowRange } from "./page-index";
 import type { RowFilter } from "./row-filter";
 
@@ -34,6 +35,8 @@ export class RowGroupSource implements BatchSource {
   readonly #readers: ColumnReader[] = [];
   readonly #rows: number;
   readonly #ranges: readonly RowRange[];
+  /** For what is picked of columns that filters look at; null where batches are to last. */
+  readonly #picked: PageRoom | null;
   #range = 0;
   #row = 0;
 
@@ -42,6 +45,7 @@ export class RowGroupSource implements BatchSource {
     private readonly batchRows: number,
   ) {
     this.#scan = scan;
+    this.#picked = scan.transient ? new PageRoom() : null;
     const group = scan.footer.metadata.rowGroups[scan.group]!;
     this.#rows = group.rows;
     this.#ranges = scan.ranges ?? [[0, this.#rows]];
@@ -132,15 +136,17 @@ export class RowGroupSource implements BatchSource {
       });
       return null;
     }
+    this.#picked?.begin();
     const columns = readers.map((reader, i) => {
       const vector = read[i]!;
-      return vector === null ? reader.readSelected(rows, selection) : gather(vector, places, count);
+      return vector === null ? reader.readSelected(rows, selection) : gather(vector, places, count, false, this.#picked?.take);
     });
     return { length: count, columns };
   }
 
   close(): void {
     for (const reader of this.#readers) reader.close();
+    this.#picked?.release();
     this.#range = this.#ranges.length;
   }
 }
