@@ -26,18 +26,25 @@ export class LocalFileSystem implements FileSystem {
 
   async list(directory: string, options: { readonly recursive?: boolean } = {}): Promise<FileStatus[]> {
     const found = await this.#children(directory);
-    if (options.recursive !== true) return found;
-    const files = found.filter((entry) => !entry.isDirectory);
-    for (const entry of found) if (entry.isDirectory) files.push(...(await this.list(entry.path, options)));
-    return files.sort(byPath);
+    if (found === null) throw pathNotFound(directory);
+    return options.recursive === true ? (await this.#filesBelow(found)).sort(byPath) : found;
   }
 
-  async #children(directory: string): Promise<FileStatus[]> {
+  /** Of directories that were deleted in between there is nothing, as there is of files. */
+  async #filesBelow(entries: readonly FileStatus[]): Promise<FileStatus[]> {
+    const files = entries.filter((entry) => !entry.isDirectory);
+    for (const { path, isDirectory } of entries)
+      if (isDirectory) for (const file of await this.#filesBelow((await this.#children(path)) ?? [])) files.push(file);
+    return files;
+  }
+
+  /** Null where there is no such directory. */
+  async #children(directory: string): Promise<FileStatus[] | null> {
     let names: string[];
     try {
       names = await readdir(toLocalPath(directory));
     } catch (error) {
-      if (errorCode(error) === "ENOENT") throw pathNotFound(directory, undefined, error);
+      if (errorCode(error) === "ENOENT") return null;
       throw readFailed(directory, errorText(error), error);
     }
     // A name without a file was deleted in between, or is a link to nothing.

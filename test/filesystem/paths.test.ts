@@ -1,9 +1,10 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import fc from "fast-check";
 import { FileSystems } from "../../src/filesystem/file-systems";
 import { componentPattern, expandBraces, hasGlob, splitPathList } from "../../src/filesystem/glob";
 import { inputFiles } from "../../src/filesystem/input-files";
+import { LocalFileSystem } from "../../src/filesystem/local-file-system";
 import { qualifyPath, splitComponents, splitS3Path } from "../../src/filesystem/path";
 import { temporaryDirectory } from "./support";
 
@@ -169,5 +170,26 @@ describe("input files", () => {
       `Input path does not exist: file:${directory}/gone.txt\nInput Pattern file:${directory}/*.gone matches 0 files`,
     );
     await expect(found("@/d/a.txt/x")).rejects.toThrow(/PATH_NOT_FOUND/);
+  });
+});
+
+describe("listings", () => {
+  const root = temporaryDirectory();
+
+  test("a directory that is deleted while those around it are listed has nothing in it", async () => {
+    for (const name of ["a", "b/c", "d"]) {
+      mkdirSync(join(root, name), { recursive: true });
+      writeFileSync(join(root, name, "file"), "");
+    }
+    class Going extends LocalFileSystem {
+      override async status(path: string) {
+        const found = await super.status(path);
+        if (path.endsWith("/b/c")) rmSync(join(root, "b/c"), { recursive: true });
+        return found;
+      }
+    }
+    const files = await new Going().list(`file:${root}`, { recursive: true });
+    expect(files.map(({ path }) => path)).toEqual([`file:${root}/a/file`, `file:${root}/d/file`]);
+    await expect(new Going().list(`file:${root}/b/c`)).rejects.toThrow(/PATH_NOT_FOUND/);
   });
 });
