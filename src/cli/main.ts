@@ -4,7 +4,7 @@
 import { Command } from "commander";
 import { addSubmitOptions } from "../common/submit-options";
 import { version } from "../common/version";
-import { addDaemonOptions } from "./daemon-options";
+import { addDaemonOptions, announce } from "./daemon-options";
 import { type ImportModule, setImport } from "./import-module";
 import { exitCodeOf, lineOf } from "./report";
 
@@ -48,6 +48,7 @@ function program(): Command {
     .description("run SQL: the given statements, a file, standard input, or a prompt")
     .option("-e, --execute <statements>", "statements to run, with ; between them")
     .option("-f, --file <file>", "a file of statements to run")
+    .option("-i, --init <file>", "a file of statements to run first: settings, views, variables")
     .option("--format <format>", "how results are written: table, csv, json", "table")
     .option("--rows <n>", "rows of a table that are shown", "20")
     .action(async (_options: unknown, command: Command) => {
@@ -77,6 +78,47 @@ function program(): Command {
     .option("-d, --work-dir <dir>", "directory for logs of executors and drivers (default ./work)")
     .action(async (url: string, _options: unknown, command: Command) => {
       await (await import("./worker")).worker(command, url);
+    });
+
+  root
+    .command("start")
+    .description("start a master, worker or history server in the background; its log and process are in ~/.firesteel/run")
+    .enablePositionalOptions()
+    .passThroughOptions()
+    .allowUnknownOption()
+    .argument("<kind>", "master, worker or history")
+    .argument("[args...]", "its arguments")
+    .action(async (kind: string, args: string[]) => {
+      const { daemonKind, startDaemon } = await import("./background");
+      announce(await startDaemon(daemonKind(kind), args));
+    });
+
+  root
+    .command("stop")
+    .description("end what was started in the background of this machine, and wait for its end")
+    .argument("<kinds...>", "master, worker, history")
+    .action(async (kinds: string[]) => {
+      const { daemonKind, stopDaemons } = await import("./background");
+      for (const name of await stopDaemons(kinds.map(daemonKind))) announce(`firesteel: ${name} is ended`);
+    });
+
+  addDaemonOptions(root.command("start-all"))
+    .description("start a master here and workers on the machines of a file, by ssh, in the background")
+    .option("--workers <file>", "names of machines, one a line (default: only this one)")
+    .option("-p, --port <port>", "port of the master (default 7077)")
+    .option("-c, --cores <n>", "cores that each worker offers")
+    .option("-m, --memory <size>", "memory that each worker offers")
+    .option("-d, --work-dir <dir>", "directory for logs of executors and drivers")
+    .action(async (_options: unknown, command: Command) => {
+      await (await import("./start-all")).startAll(command);
+    });
+
+  root
+    .command("stop-all")
+    .description("end what start-all started")
+    .option("--workers <file>", "names of machines, one a line (default: only this one)")
+    .action(async (_options: unknown, command: Command) => {
+      await (await import("./start-all")).stopAll(command);
     });
 
   root
