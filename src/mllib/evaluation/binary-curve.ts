@@ -2,6 +2,7 @@
  * Curves of binary classification, as Spark's BinaryClassificationMetrics makes them: the different scores from high to low, put into
  * bins of neighbours where there are many, each a threshold.
  */
+import { sortScores } from "./sort-scores";
 
 /** Weights of the positive and of the negative rows of each different score; scores fall. */
 export interface ScoreCounts {
@@ -17,8 +18,8 @@ const before = (a: number, b: number): boolean => a > b || (a !== a && b === b);
 
 /** Counts of rows that all weigh 1, from the scores of each class; sorts its arguments. */
 export function countScores(positives: Float64Array, negatives: Float64Array): ScoreCounts {
-  positives.sort();
-  negatives.sort();
+  sortScores(positives);
+  sortScores(negatives);
   const out = new Counts(positives.length + negatives.length);
   let i = positives.length - 1;
   let j = negatives.length - 1;

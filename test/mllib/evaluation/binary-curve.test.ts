@@ -1,5 +1,6 @@
 /** Curves of scores, in this process. */
 import { BinaryCurve, countScores, mergeCounts, thinned, weighScores } from "../../../src/mllib/evaluation/binary-curve";
+import { sortScores } from "../../../src/mllib/evaluation/sort-scores";
 
 const counts = () => countScores(Float64Array.of(0.9, 0.8, 0.4), Float64Array.of(0.8, 0.3, 0.1));
 
@@ -44,4 +45,28 @@ test("very many scores become bins without a change of the area that counts", ()
   const few = thinned(many);
   expect(few.scores).toHaveLength(n / 2);
   expect(new BinaryCurve(few, 0).areaUnderROC()).toBeCloseTo(new BinaryCurve(many, 0).areaUnderROC(), 9);
+});
+
+test("scores are sorted as numbers are, however they are spread", () => {
+  const numbers = (count: number, next: (unit: number) => number): Float64Array => {
+    let state = 7;
+    const unit = (): number => (state = (Math.imul(1664525, state) + 1013904223) >>> 0) / 2 ** 32;
+    return Float64Array.from({ length: count }, () => next(unit()));
+  };
+  const spreads: readonly ((unit: number) => number)[] = [
+    (unit) => unit,
+    (unit) => Math.floor(unit * 9) / 9 - 0.5,
+    (unit) => Math.exp(unit * 1400 - 700),
+    (unit) => (unit < 0.9 ? unit * 1e-6 : unit),
+    (unit) => (unit < 0.1 ? NaN : unit),
+    (unit) => (unit < 0.1 ? Infinity : -unit),
+    (unit) => (unit - 0.5) * 3e308,
+    (unit) => unit * 1e-320,
+    () => 0.25,
+  ];
+  for (const spread of spreads)
+    for (const count of [0, 1, 300, 1500]) {
+      const sorted = numbers(count, spread).sort();
+      expect(sortScores(numbers(count, spread))).toEqual(sorted);
+    }
 });
