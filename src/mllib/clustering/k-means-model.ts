@@ -7,6 +7,7 @@ import { appendColumns, columnsProgram } from "../compute";
 import { VectorUDT } from "../linalg/user-types";
 import { DenseVector, SparseVector, type Vector, type VectorLike } from "../linalg/vectors";
 import { withParams } from "../param/params";
+import { element, fieldNames, miningField, type PmmlModel } from "../persistence/pmml";
 import { persistent } from "../persistence/registry";
 import { ClusteringModel, intColumn } from "./clustering-model";
 import { KMeansSummary } from "./clustering-summary";
@@ -133,6 +134,7 @@ persistent(KMeansModel, {
       DATA,
       model.clusterCenters.map((center, i) => [i, center]),
     ),
+  pmml: asPmml,
   async load(_, directory) {
     const rows = await directory.readTable("data", ["clusterIdx", "clusterCenter"]);
     const centers: Vector[] = [];
@@ -147,3 +149,28 @@ persistent(KMeansModel, {
     return new KMeansModel(centers);
   },
 });
+
+function asPmml({ clusterCenters }: KMeansModel): PmmlModel {
+  const names = fieldNames(clusterCenters[0]?.size ?? 0);
+  const description = "k-means clustering";
+  const clusters = clusterCenters.map((center, i) => ({
+    ...element("Cluster", { name: `cluster_${i}` }),
+    children: [{ name: "Array", attributes: { n: names.length, type: "real" }, text: center.toArray().join(" ") }],
+  }));
+  const model = {
+    modelName: "k-means",
+    functionName: "clustering",
+    modelClass: "centerBased",
+    numberOfClusters: clusters.length,
+  };
+  return {
+    description,
+    fields: names,
+    element: element("ClusteringModel", model, [
+      element("MiningSchema", {}, names.map((name) => miningField(name, "active"))), // prettier-ignore
+      element("ComparisonMeasure", { kind: "distance" }, [element("squaredEuclidean", {})]),
+      ...names.map((field) => element("ClusteringField", { field, compareFunction: "absDiff" })),
+      ...clusters,
+    ]),
+  };
+}

@@ -47,10 +47,14 @@ export class ModelDirectory {
   }
 
   async writeMetadata(metadata: Metadata): Promise<void> {
-    const directory = joinPath(this.path, METADATA);
-    await this.files.mkdirs(directory);
-    await this.files.writeFile(joinPath(directory, "part-00000"), Buffer.from(`${jsonText(metadata)}\n`));
-    await this.files.writeFile(joinPath(directory, "_SUCCESS"), new Uint8Array(0));
+    await this.child(METADATA).writeText(jsonText(metadata));
+  }
+
+  /** A text file of one part. */
+  async writeText(text: string): Promise<void> {
+    await this.files.mkdirs(this.path);
+    await this.files.writeFile(joinPath(this.path, "part-00000"), Buffer.from(`${text}\n`));
+    await this.files.writeFile(joinPath(this.path, "_SUCCESS"), new Uint8Array(0));
   }
 
   /** Throws INVALID_MODEL where there is none, or one that cannot be read. */

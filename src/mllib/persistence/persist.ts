@@ -1,15 +1,28 @@
 /** `write()`, `save`, `read()` and `load` of everything that has parameters. */
+import { UsageError } from "../../common/errors";
 import { SparkSession } from "../../dataframe/api/spark-session";
 import { ModelDirectory } from "./directory";
-import { loadInstance, saveInstance } from "./registry";
+import { loadInstance, saveInstance, savePmml } from "./registry";
 import { classNameOf, type Params } from "../param/params";
 
 /** Saves one instance. */
 export class MLWriter {
   #overwrite = false;
   #session: SparkSession | undefined;
+  #save = saveInstance;
 
   constructor(private readonly instance: Params) {}
+
+  /**
+   * `internal`, Spark ML's layout, is what `load` reads; `pmml` writes linear regressions and k-means for other engines, as Spark does.
+   * Throws UNSUPPORTED_FORMAT for others.
+   */
+  format(source: "internal" | "pmml"): this {
+    if (source !== "internal" && source !== "pmml")
+      throw new UsageError("UNSUPPORTED_FORMAT", `There is no format ${String(source)} for models; there are internal and pmml.`);
+    this.#save = source === "pmml" ? savePmml : saveInstance;
+    return this;
+  }
 
   /** Replaces what is at the path. */
   overwrite(): this {
@@ -25,7 +38,7 @@ export class MLWriter {
   /** Writes the directory. What was there before stays until the new one is complete. */
   async save(path: string): Promise<void> {
     const directory = ModelDirectory.at(this.#session ?? SparkSession.active(), path);
-    await directory.replacedBy(this.#overwrite, (unfinished) => saveInstance(this.instance, unfinished));
+    await directory.replacedBy(this.#overwrite, (unfinished) => this.#save(this.instance, unfinished));
   }
 }
 

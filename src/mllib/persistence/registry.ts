@@ -2,6 +2,7 @@
 import { UsageError } from "../../common/errors";
 import { LAYOUT_VERSION, type Metadata, type ModelDirectory } from "./directory";
 import type { Params } from "../param/params";
+import { type PmmlModel, pmmlText } from "./pmml";
 
 export interface Persistent<T extends Params> {
   /** The name in metadata: Spark's class where it has one, else `firesteel.mllib.<area>.<Class>`. */
@@ -21,6 +22,8 @@ export interface Persistent<T extends Params> {
   };
   /** Writes what the metadata do not hold. */
   readonly save?: (instance: T, directory: ModelDirectory) => Promise<void>;
+  /** The model as PMML, where that can be written. */
+  readonly pmml?: (instance: T) => PmmlModel;
   /** Makes an instance without its parameters; those are set from the metadata afterwards. */
   readonly load: (metadata: Metadata, directory: ModelDirectory) => T | Promise<T>;
 }
@@ -32,6 +35,17 @@ const byClass = new Map<unknown, Persistent<Params>>();
 export function persistent<T extends Params>(type: abstract new (...args: never[]) => T, how: Persistent<T>): void {
   for (const name of [how.sparkClass, ...(how.aliases ?? [])]) byName.set(name, how as unknown as Persistent<Params>);
   byClass.set(type, how as unknown as Persistent<Params>);
+}
+
+/** Throws UNSUPPORTED_FORMAT where the class has no PMML. */
+export async function savePmml(instance: Params, directory: ModelDirectory): Promise<void> {
+  const pmml = byClass.get(instance.constructor)?.pmml;
+  if (pmml === undefined)
+    throw new UsageError(
+      "UNSUPPORTED_FORMAT",
+      `${instance.className} cannot be saved as PMML; models of linear regressions and of k-means can.`,
+    );
+  await directory.writeText(pmmlText(pmml(instance)));
 }
 
 export async function saveInstance(instance: Params, directory: ModelDirectory): Promise<void> {

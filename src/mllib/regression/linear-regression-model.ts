@@ -11,6 +11,7 @@ import { DenseVector, SparseVector, type Vector, type VectorLike } from "../lina
 import { linearProgram, type LinearSpec } from "../linear/linear-program";
 import { dot } from "../optim/blas";
 import { withParams } from "../param/params";
+import { element, fieldNames, miningField, type PmmlModel } from "../persistence/pmml";
 import { readRecord } from "../persistence/record";
 import { persistent } from "../persistence/registry";
 import { linearParams } from "./linear-regression-params";
@@ -113,6 +114,7 @@ const DATA: StructType = {
 persistent(LinearRegressionModel, {
   sparkClass: "org.apache.spark.ml.regression.LinearRegressionModel",
   save: (model, directory) => directory.writeTable("data", DATA, [[model.intercept, model.coefficients, model.scale]]),
+  pmml: asPmml,
   load: async (_metadata, directory) => {
     const [intercept, coefficients, scale] = await readRecord(directory, ["intercept", "coefficients", "scale"]);
     if (typeof intercept !== "number" || !(coefficients instanceof DenseVector || coefficients instanceof SparseVector))
@@ -120,3 +122,18 @@ persistent(LinearRegressionModel, {
     return new LinearRegressionModel(coefficients, intercept, scale as number);
   },
 });
+
+function asPmml({ coefficients, intercept }: LinearRegressionModel): PmmlModel {
+  const values = coefficients.toArray();
+  const names = fieldNames(values.length);
+  const description = "linear regression";
+  const predictors = names.map((name, i) => element("NumericPredictor", { name, coefficient: values[i]! }));
+  return {
+    description,
+    fields: [...names, "target"],
+    element: element("RegressionModel", { modelName: description, functionName: "regression" }, [
+      element("MiningSchema", {}, [...names.map((name) => miningField(name, "active")), miningField("target", "target")]),
+      element("RegressionTable", { intercept }, predictors),
+    ]),
+  };
+}

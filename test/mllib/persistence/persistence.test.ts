@@ -60,3 +60,60 @@ test("damaged, foreign and missing models say what is wrong", async () => {
   mkdirSync(join(directory, "empty"));
   await expect(VectorAssembler.load(join(directory, "nowhere"))).rejects.toThrow("nowhere cannot be read: there is no metadata");
 });
+
+test("linear regressions and k-means are written as PMML, as Spark does; other models are refused", async () => {
+  spark();
+  const assembled = assembler();
+  const path = join(directory, "pmml");
+  const saved = async (model: Pick<typeof assembled, "write">): Promise<string> => {
+    await model.write().overwrite().format("pmml").save(path);
+    expect(readdirSync(path).sort()).toEqual(["_SUCCESS", "part-00000"]);
+    return readFileSync(join(path, "part-00000"), "utf8").replace(/<Timestamp>[-0-9T:]{19}</, "<Timestamp>now<");
+  };
+  // What Spark 4.2.1 writes, without its name space of inline tables.
+  const model = new mllib.LinearRegressionModel(mllib.Vectors.dense([-0.5, 1.25]), 3);
+  expect(await saved(model)).toBe(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<PMML version="4.4" xmlns="http://www.dmg.org/PMML-4_4">
+    <Header description="linear regression">
+        <Application name="Apache Spark MLlib" version="4.2.1"/>
+        <Timestamp>now</Timestamp>
+    </Header>
+    <DataDictionary numberOfFields="3">
+        <DataField name="field_0" optype="continuous" dataType="double"/>
+        <DataField name="field_1" optype="continuous" dataType="double"/>
+        <DataField name="target" optype="continuous" dataType="double"/>
+    </DataDictionary>
+    <RegressionModel modelName="linear regression" functionName="regression">
+        <MiningSchema>
+            <MiningField name="field_0" usageType="active"/>
+            <MiningField name="field_1" usageType="active"/>
+            <MiningField name="target" usageType="target"/>
+        </MiningSchema>
+        <RegressionTable intercept="3">
+            <NumericPredictor name="field_0" coefficient="-0.5"/>
+            <NumericPredictor name="field_1" coefficient="1.25"/>
+        </RegressionTable>
+    </RegressionModel>
+</PMML>
+
+`);
+  const clusters = await saved(new mllib.KMeansModel([mllib.Vectors.dense([2.2, 1.4])]));
+  expect(clusters)
+    .toContain(`    <ClusteringModel modelName="k-means" functionName="clustering" modelClass="centerBased" numberOfClusters="1">
+        <MiningSchema>
+            <MiningField name="field_0" usageType="active"/>
+            <MiningField name="field_1" usageType="active"/>
+        </MiningSchema>
+        <ComparisonMeasure kind="distance">
+            <squaredEuclidean/>
+        </ComparisonMeasure>
+        <ClusteringField field="field_0" compareFunction="absDiff"/>
+        <ClusteringField field="field_1" compareFunction="absDiff"/>
+        <Cluster name="cluster_0">
+            <Array n="2" type="real">2.2 1.4</Array>
+        </Cluster>
+    </ClusteringModel>`);
+  await expect(assembled.write().overwrite().format("pmml").save(path)).rejects.toThrow(/UNSUPPORTED_FORMAT.*be saved as PMML/);
+  expect(readFileSync(join(path, "part-00000"), "utf8")).toContain("k-means clustering");
+  expect(() => assembled.write().format("xml" as "pmml")).toThrow("UNSUPPORTED_FORMAT");
+});
