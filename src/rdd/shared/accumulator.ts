@@ -30,6 +30,9 @@ const REGISTRATION = Symbol("registration");
  * Something that tasks add to. Subclass it for accumulators of your own, and register them with `sc.register(acc, name)`
  * before use; fields must be such as can be records.
  *
+ * What counts is as in Spark: added in the stage of an action, once for each partition, however often its task is tried; added before a
+ * shuffle, once for each map output that is made, so again where one got lost and is made anew. Failed attempts add nothing.
+ *
  * @example
  * class Longest extends AccumulatorV2<string, string> {
  *   longest = "";
