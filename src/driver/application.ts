@@ -8,7 +8,6 @@ import { systemClock } from "../common/clock";
 import { CancelledError, ClusterError, InternalError, unreachable } from "../common/errors";
 import { log } from "../common/log";
 import type { ListenerBus } from "../events/listener-bus";
-import type { AccumulableInfo } from "../events/listener-events";
 import type { ProfileAccumulator } from "../rdd";
 import type { JobCall, JobRequest, MapOutputSizes, ShuffleRequest } from "../rdd/context-port";
 import type { StageCode } from "../rdd/encode-stage";
@@ -18,9 +17,6 @@ import { ancestors, lineageOf } from "../rdd/nodes/node";
 import type { ShuffleEdge } from "../rdd/nodes/node";
 import type { AccumulatorUpdate } from "../rdd/task-runner";
 import { resultBlock } from "../storage/block-address";
-import type { TaskMetrics } from "../storage/task-env";
-import type { TaskFailure } from "../wire/failure";
-import type { RunningTotals } from "./accumulables";
 import type { BackendHandlers, ExecutorBackend } from "./backend";
 import { BlockRegistry, isStored, rddBlock } from "./block-registry";
 import { BarrierCoordinator } from "./endpoint/barrier-coordinator";
@@ -32,16 +28,15 @@ import type {
   RegisteredExecutor,
   Removal,
   TaskSetInfo,
-  TaskUpdate,
   ThreadState,
 } from "./endpoint/types";
-import { callFrame, jobError, thrownValue } from "./job-errors";
+import { callFrame, jobError } from "./job-errors";
 import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
 import type { JobSubmitted, SchedulerEvent, TaskOutcome } from "./scheduler/events";
 import { Scheduler } from "./scheduler/scheduler";
 import { ExecutorEvents } from "./executor-events";
 import type { SchedulerConfig } from "./scheduler/config";
-import { shortened } from "./user-stack";
+import { TaskOutcomes, type FinishedUpdate, type OutcomeOptions } from "./task-outcomes";
 
 interface RunningJob {
   readonly request: JobCall;
@@ -60,9 +55,7 @@ interface RunningStage {
   barrier: boolean;
 }
 
-type FinishedUpdate = Extract<TaskUpdate, { state: "finished" }>;
-
-export interface ApplicationOptions {
+export interface ApplicationOptions extends OutcomeOptions {
   readonly scheduler: SchedulerConfig;
   readonly backend: ExecutorBackend;
   readonly bus: ListenerBus;
@@ -71,18 +64,12 @@ export interface ApplicationOptions {
   readonly decommission: boolean;
   /** spark.storage.decommission.enabled: what executors hold moves when their hosts go away. */
   readonly moveBlocks: boolean;
-  /** A task's stack trace with the lines of the user's sources. */
-  mapStack(stack: string): string;
   isPersisted(rddId: number): boolean;
   /** Where profiles of the tasks that compute a dataset go; undefined where none are wanted. */
   profileOf(rddId: number): ProfileAccumulator | undefined;
   /** An executor is lost. */
   executorGone(executorId: string): void;
-  /** Reads values of user classes in errors that tasks threw. */
-  decodeValue(bytes: Uint8Array): unknown;
   mergeAccumulators(updates: readonly AccumulatorUpdate[]): void;
-  /** Of those that have names: what a task added, for listeners. Asked for before it is merged. */
-  describeAccumulators(updates: readonly AccumulatorUpdate[], totals: RunningTotals): AccumulableInfo[];
   readonly clock?: Clock;
 }
 
@@ -94,6 +81,7 @@ export class Application {
   readonly #barriers: BarrierCoordinator;
   readonly blocks = new BlockRegistry();
   readonly #executorEvents: ExecutorEvents;
+  readonly #outcomes: TaskOutcomes;
   readonly #jobs = new Map<number, RunningJob>();
   readonly #stages = new Map<string, RunningStage>();
   /** Of the datasets in jobs so far, until they are released. */
@@ -103,8 +91,6 @@ export class Application {
   readonly #paused = new Set<string>();
   #queue: SchedulerEvent[] = [];
   #draining = false;
-  /** Of accumulators with names, while updates that came together are about to be merged. */
-  readonly #unmerged: RunningTotals = new Map();
   #nextJobId = 0;
   #nextTaskSetId = 1;
   #wake: { time: number; timer: NodeJS.Timeout } | null = null;
@@ -121,6 +107,7 @@ export class Application {
       const set = this.#scheduler.dag.tasks.attempts.get(taskId)?.set;
       return set === undefined ? null : { stageId: set.stage.id, stageAttemptId: set.attempt };
     });
+    this.#outcomes = new TaskOutcomes(options, this.#executors);
     this.#scheduler = new Scheduler({ config: options.scheduler, wants: (type) => options.bus.wants(type) });
     this.#backend.start(this.#handlers());
   }
@@ -150,7 +137,6 @@ export class Application {
     if (this.#stopped === null) this.#backend.forget(removal);
   }
 
-  /** False when there is no such executor. */
   /** Asks for executors up to this number in all; there are fewer only as some are killed or end. */
   requestExecutors(total: number): void {
     this.#backend.setTotal(total);
@@ -477,12 +463,12 @@ export class Application {
       },
       taskUpdates: (executorId, updates) => {
         const events: SchedulerEvent[] = [];
-        this.#unmerged.clear();
+        this.#outcomes.begin();
         for (const update of updates) {
           if (update.state === "started") continue;
           if (update.state === "finished" && update.output.kind === "kept")
             void this.#fetchResult(executorId, update, update.output.bytes);
-          else events.push({ type: "TaskFinished", taskId: update.taskId, executorId, outcome: this.#outcome(update) });
+          else events.push({ type: "TaskFinished", taskId: update.taskId, executorId, outcome: this.#outcomes.of(update) });
         }
         this.#dispatchAll(events);
       },
@@ -513,7 +499,7 @@ export class Application {
     else if (attempt.killReason !== null) outcome = { kind: "killed", reason: attempt.killReason, metrics };
     else {
       try {
-        outcome = this.#success(update, await this.#backend.fetchResult(executorId, taskId, resultSize));
+        outcome = this.#outcomes.success(update, await this.#backend.fetchResult(executorId, taskId, resultSize));
       } catch (error) {
         log.warn(`the result of task ${taskId} is lost: ${error instanceof Error ? error.message : String(error)}`);
         outcome = { kind: "resultLost" };
@@ -521,13 +507,6 @@ export class Application {
     }
     this.forget({ block: resultBlock(taskId) });
     this.#dispatch({ type: "TaskFinished", taskId, executorId, outcome });
-  }
-
-  #success({ metrics, accumulators }: FinishedUpdate, result: Uint8Array): TaskOutcome {
-    if (accumulators.length === 0) return { kind: "success", result, metrics };
-    if (!this.#options.bus.wants("TaskEnd")) return { kind: "success", result, metrics, accumUpdates: accumulators };
-    const accumulables = this.#options.describeAccumulators(accumulators, this.#unmerged);
-    return { kind: "success", result, metrics, accumUpdates: accumulators, accumulables };
   }
 
   #blockUpdated(executorId: string, update: BlockUpdate): void {
@@ -554,60 +533,6 @@ export class Application {
     const locations = this.#scheduler.mapOutputs.locations(shuffleId);
     if (locations === null) throw new ClusterError("MAP_OUTPUTS_MISSING", `Outputs of shuffle ${shuffleId} are missing.`);
     return locations;
-  }
-
-  #outcome(update: Exclude<TaskUpdate, { state: "started" }>): TaskOutcome {
-    switch (update.state) {
-      case "finished":
-        if (update.output.kind === "kept") throw new InternalError(`The result of task ${update.taskId} was not fetched.`);
-        return this.#success(update, update.output.kind === "result" ? update.output.bytes : update.output.status);
-      case "failed":
-        return this.#failure(update.taskId, update.failure, update.metrics);
-      case "killed":
-        return { kind: "killed", reason: update.reason, neverStarted: update.startedAt === 0, metrics: update.metrics };
-      case "recalled":
-        return { kind: "killed", reason: "recalled", neverStarted: true };
-      default:
-        return unreachable(update);
-    }
-  }
-
-  #failure(taskId: number, failure: TaskFailure, metrics: TaskMetrics): TaskOutcome {
-    switch (failure.kind) {
-      case "fetchFailed": {
-        const fetch = failure.fetch;
-        if (fetch === null) throw new InternalError(`Task ${taskId} failed to fetch, but does not say what.`);
-        return {
-          kind: "fetchFailed",
-          ...fetch,
-          unreachable: fetch.executorId !== null && !this.#executors.has(fetch.executorId),
-          message: failure.description,
-          metrics,
-        };
-      }
-      case "commitDenied":
-        return { kind: "commitDenied", message: failure.description, metrics };
-      case "exception":
-      case "outOfMemory":
-      case "threadEnded": {
-        const error =
-          failure.error === null
-            ? new ClusterError(failure.kind === "outOfMemory" ? "OUT_OF_MEMORY" : "TASK_THREAD_ENDED", failure.description)
-            : thrownValue(failure.error, this.#options);
-        return {
-          kind: "userError",
-          className: failure.error?.name || (failure.kind === "outOfMemory" ? "OutOfMemoryError" : "Error"),
-          description: failure.error?.message || failure.description,
-          fullStackTrace: shortened(
-            (failure.error === null ? "" : this.#options.mapStack(failure.error.stack)) || failure.description,
-          ),
-          error,
-          metrics,
-        };
-      }
-      default:
-        return unreachable(failure.kind);
-    }
   }
 
   #learnShuffles(root: DatasetNode): void {

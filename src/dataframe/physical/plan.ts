@@ -372,7 +372,7 @@ export type StageSink =
   | { readonly kind: "shuffle"; readonly partitioning: Partitioning; readonly bounds?: readonly (readonly unknown[])[] }
   /** The task's result: encoded batches; `limit` rows are enough. */
   | { readonly kind: "collect"; readonly limit: number | null }
-  /** Files of a table; the task's result is its commit (sources/write). */
+  /** Files of a table; the task's result is its commit (sources/files/write-task). */
   | { readonly kind: "write"; readonly spec: unknown; readonly schema: StructType }
   /** Row objects, for RDDs. */
   | { readonly kind: "rows" }

@@ -1,6 +1,6 @@
 /**
  * Statements as they were written: queries, and the commands that change or tell about the catalog, the data and the
- * session. Plain data, made by the parser and by the DataFrame writer; analysis/commands gives them a meaning.
+ * session. Plain data, made by the parser and by the DataFrame writer; catalog/commands gives them a meaning.
  */
 import type { DataType, StructType } from "../../columnar/types";
 import type { QueryContext } from "../errors";
