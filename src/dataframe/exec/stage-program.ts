@@ -26,6 +26,7 @@ import { SampleOperator } from "./rows/sample";
 import { UnionOperator } from "./rows/union";
 import { ApplyInGroupsOperator, CogroupOperator, MapBatchesOperator, ScriptTransformOperator } from "./rows/user-batches";
 import { SortOperator, TopKOperator } from "./sort/operator";
+import { WindowGroupLimitOperator } from "./window/group-limit";
 import { WindowOperator } from "./window/operator";
 
 export interface StageProgram {
@@ -118,6 +119,8 @@ class StageCompiler {
         return counted(compile(plan.child));
       case "window":
         return new WindowOperator(plan, compile(plan.child), host);
+      case "windowGroupLimit":
+        return new WindowGroupLimitOperator(plan, compile(plan.child), host);
       case "collectMetrics":
         return counted(new CollectMetricsOperator(plan, compile(plan.child), host));
       case "mapBatches":

@@ -13,7 +13,7 @@ export function pruneEmpty(plan: LogicalPlan, empty: LogicalPlan, book: Exchange
     if (node === empty || (node.kind === "cteReference" && ctes.has(node.id))) {
       return { kind: "localRelation", output: outputOf(node), rows: [] };
     }
-    if (book.anyOf(node) !== undefined || book.find(node, "states") !== undefined) return node;
+    if (book.isRead(node)) return node;
     if (node.kind === "withCte" && node.definitions.some((definition) => definition.plan === empty)) {
       const definitions = node.definitions.filter((definition) => definition.plan !== empty || !ctes.add(definition.id));
       return visit(definitions.length === 0 ? node.child : { ...node, definitions });

@@ -4,6 +4,7 @@
  */
 import type { Attribute, Expression, NamedExpression, SortOrder } from "../expressions/expression";
 import { mapChildren, sameExpression } from "../expressions/traverse";
+import { substitute } from "../optimizer/predicates";
 
 export interface Layout {
   /** Partitions; 1 satisfies every demand. */
@@ -122,4 +123,14 @@ function translatePrefix(orders: readonly SortOrder[], translate: Translate): re
 
 export function ascending(expressions: readonly Expression[]): readonly SortOrder[] {
   return expressions.map((child) => ({ kind: "sortOrder", child, ascending: true, nullsFirst: true }));
+}
+
+/** What stands below a projection for expressions above it; null where one is computed there. */
+export function through(
+  expressions: readonly Expression[],
+  projection: readonly NamedExpression[],
+): readonly Expression[] | null {
+  const values = new Map<number, Expression>();
+  for (const named of projection) values.set(named.id, named.kind === "alias" ? named.child : named);
+  return expressions.map((expression) => substitute(expression, values));
 }

@@ -15,6 +15,10 @@ function dependsOnOrder(value: object): boolean {
     case "tail":
     case "sample":
       return true;
+    case "windowGroupLimit":
+      // Which of the rows that are equal in the order come first.
+      if ((value as { readonly rank?: unknown }).rank === "row_number") return true;
+      break;
     case "call":
       if (typeof node.fn === "string" && functionTable().scalar(node.fn).deterministic === false) return true;
       break;

@@ -18,12 +18,12 @@ import type {
   Sort,
   WithCte,
 } from "../logical/plan";
-import { substitute } from "../optimizer/predicates";
-import { ascending, renameLayout, unknownLayout } from "./layout";
+import { renameLayout, through, unknownLayout } from "./layout";
 import type { Partitioning, PhysicalPlan, ScanExec, TopKExec } from "./plan";
 import { childrenOf as stageChildren } from "./traverse";
 import { planAggregate } from "./plan-aggregate";
 import { planJoin } from "./plan-join";
+import { planBelowFilter, planWindow } from "./plan-window";
 import type { Planner } from "./planner";
 import { rangedSplits } from "./ranges";
 
@@ -43,7 +43,7 @@ export function planNode(planner: Planner, node: LogicalPlan, prefer: readonly E
       return planner.project(planner.plan(node.child, inner), node.expressions, outputOf(node));
     }
     case "filter": {
-      const child = planner.plan(node.child, prefer);
+      const child = planBelowFilter(planner, node, prefer);
       return { kind: "filter", id: id(), output: outputOf(node), child, condition: node.condition };
     }
     case "join":
@@ -73,25 +73,8 @@ export function planNode(planner: Planner, node: LogicalPlan, prefer: readonly E
       const children = node.children.map((child) => planner.plan(child));
       return { kind: "union", id: id(), output: node.output, children };
     }
-    case "window": {
-      const gathered =
-        node.partitionBy.length === 0
-          ? planner.single(node.child, "rows:single", planner.plan(node.child))
-          : planner.clustered(node.child, "rows:window", planner.plan(node.child, node.partitionBy), node.partitionBy, prefer);
-      const order: readonly SortOrder[] = [...ascending(node.partitionBy), ...node.orderBy];
-      const columns = outputOf(node);
-      const before = outputOf(node.child).length;
-      const functions = node.functions.map((item, i) => ({ result: columns[before + i] as Attribute, call: item.call }));
-      return {
-        kind: "window",
-        id: id(),
-        output: columns,
-        child: planner.sorted(gathered, order),
-        functions,
-        partitionBy: node.partitionBy,
-        orderBy: node.orderBy,
-      };
-    }
+    case "window":
+      return planWindow(planner, node, prefer);
     case "generate": {
       const child = planner.plan(node.child, prefer);
       const output = outputOf(node);
@@ -402,11 +385,4 @@ function renamed(from: readonly Attribute[], to: readonly Attribute[]): readonly
     const target = to[i] as Attribute;
     return column.id === target.id ? column : alias(column, target.name, target.id);
   });
-}
-
-/** What stands below a projection for expressions above it; null where one is computed there. */
-function through(expressions: readonly Expression[], projection: readonly NamedExpression[]): readonly Expression[] | null {
-  const values = new Map<number, Expression>();
-  for (const named of projection) values.set(named.id, named.kind === "alias" ? named.child : named);
-  return expressions.map((expression) => substitute(expression, values));
 }

@@ -210,6 +210,24 @@ export interface WindowExec extends Node {
   readonly orderBy: readonly SortOrder[];
 }
 
+/** Of the rows of each group of partitionBy, in the order of orderBy, those whose rank is at most `limit`. */
+export interface GroupLimit {
+  readonly rank: "row_number" | "rank" | "dense_rank";
+  readonly limit: number;
+}
+
+/**
+ * Drops rows that cannot be among the first of their group; others may stay. Rows keep their order. `partial`: before rows of a
+ * group are together.
+ */
+export interface WindowGroupLimitExec extends Node, GroupLimit {
+  readonly kind: "windowGroupLimit";
+  readonly child: PhysicalPlan;
+  readonly partitionBy: readonly Expression[];
+  readonly orderBy: readonly SortOrder[];
+  readonly partial: boolean;
+}
+
 export interface ExpandExec extends Node {
   readonly kind: "expand";
   readonly child: PhysicalPlan;
@@ -350,6 +368,7 @@ export type PhysicalPlan =
   | MarkMatchesExec
   | MarkedRowsExec
   | WindowExec
+  | WindowGroupLimitExec
   | ExpandExec
   | GenerateExec
   | UnionExec

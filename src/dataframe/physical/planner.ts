@@ -30,6 +30,9 @@ export interface ExchangeLink {
   readonly role: string;
 }
 
+/** Begins the roles of exchanges that hold only what the node needs of its input. */
+export const REDUCED = "reduced";
+
 /** Exchanges of a query by what they are for. */
 export class ExchangeBook {
   readonly #finished = new Map<LogicalPlan, Map<string, FinishedExchange>>();
@@ -58,6 +61,13 @@ export class ExchangeBook {
     if (roles === undefined) return undefined;
     for (const [role, finished] of roles) if (role.startsWith("rows:")) return finished;
     return undefined;
+  }
+
+  /** Whether a finished exchange is known by this node: its rows, or what it makes them of. */
+  isRead(node: LogicalPlan): boolean {
+    const roles = this.#finished.get(node);
+    if (roles === undefined) return false;
+    return [...roles.keys()].some((role) => role.startsWith("rows:") || role === "states" || role.startsWith(`${REDUCED}:`));
   }
 }
 
@@ -254,6 +264,7 @@ export class Planner {
       case "appendColumns":
       case "collectMetrics":
       case "window":
+      case "windowGroupLimit":
         return this.layoutOf(plan.child);
       case "generate":
         return projectLayout(this.layoutOf(plan.child), plan.output);

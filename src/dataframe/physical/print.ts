@@ -64,6 +64,10 @@ export function operatorText(node: PhysicalPlan, exchanges: Exchanges): string {
       const functions = node.functions.map(({ result, call }) => `${expressionText(call)} AS ${attributeText(result)}`);
       return `${name} [${functions.join(", ")}], ${list(node.partitionBy)}, ${orderList(node.orderBy)}`;
     }
+    case "windowGroupLimit": {
+      const { partitionBy, orderBy, rank, limit, partial } = node;
+      return `${name} ${list(partitionBy)}, ${orderList(orderBy)}, ${rank}(), ${limit}, ${partial ? "Partial" : "Final"}`;
+    }
     case "expand":
       return `${name} [${node.projections.map((row) => list(row)).join(", ")}], ${columns(node.output)}`;
     case "generate":
@@ -147,6 +151,8 @@ export function operatorName(node: PhysicalPlan, exchanges: Exchanges): string {
       return "MarkedRows";
     case "window":
       return "Window";
+    case "windowGroupLimit":
+      return "WindowGroupLimit";
     case "expand":
       return "Expand";
     case "generate":

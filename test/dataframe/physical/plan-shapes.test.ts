@@ -121,6 +121,46 @@ describe("orders and limits", () => {
     ["select k, count(*) over () from large", "Window Exchange:single Scan"],
   ])("%s", (sql, wanted) => expect(planned(sql)).toBe(wanted));
 
+  const top = (functions: string, condition: string): string =>
+    `select * from (select k, v, ${functions} from large) where ${condition}`;
+  const LIMITED = "Filter Window Sort WindowGroupLimit Exchange:hash WindowGroupLimit Scan";
+
+  test.each([
+    ["row_number() over (partition by k order by v) as r", "r <= 3", LIMITED],
+    ["rank() over (partition by k order by v desc) as r", "2 > r and v > 5", LIMITED],
+    ["dense_rank() over (partition by k order by v) as r", "r = 1", LIMITED],
+    [
+      "row_number() over (order by v) as r",
+      "r < 10",
+      "Filter Window Sort WindowGroupLimit Exchange:single WindowGroupLimit Scan",
+    ],
+    [
+      "rank() over (partition by k order by v) as r, sum(v) over (partition by k order by v rows unbounded preceding) as s",
+      "r <= 3",
+      LIMITED,
+    ],
+  ])("rows that %s drops by %s are not moved and sorted", (functions, condition, wanted) => {
+    expect(planned(top(functions, condition)).replace("Filter Scan", "Scan")).toBe(wanted);
+  });
+
+  test.each([
+    ["row_number() over (partition by k order by v) as r", "r >= 3"],
+    ["row_number() over (partition by k order by v) as r", "r <= 3 or v = 1"],
+    ["row_number() over (partition by k order by v) as r", "r <= 1001"],
+    ["ntile(4) over (partition by k order by v) as r", "r <= 1"],
+    // Looks at rows behind its own: peers.
+    ["rank() over (partition by k order by v) as r, sum(v) over (partition by k order by v) as s", "r <= 3"],
+    ["rank() over (partition by k order by v) as r, lead(v) over (partition by k order by v) as s", "r <= 3"],
+  ])("a window needs all rows for %s where %s", (functions, condition) => {
+    expect(planned(top(functions, condition))).not.toMatch(/WindowGroupLimit/);
+  });
+
+  test("the limit of groups is a setting", () => {
+    const conf = { "spark.sql.optimizer.windowGroupLimitThreshold": "2" };
+    const sql = top("row_number() over (partition by k order by v) as r", "r <= 3");
+    expect(planned(sql, { conf })).not.toMatch(/WindowGroupLimit/);
+  });
+
   test("a limit at the top is taken by the driver", () => {
     const session = new TestSession(TABLES);
     const run = new QueryRun(session.optimized("select k + 1 from large limit 5 offset 2"), session.settings, session.services());
