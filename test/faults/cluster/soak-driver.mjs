@@ -1,4 +1,7 @@
-/** The soak's application: small jobs of all kinds, one after the other, until the parent process says that it is enough. */
+/**
+ * The soak's application: small jobs of all kinds, one after the other, until the parent process says that it is enough; none while it
+ * looks at memory.
+ */
 import { join } from "node:path";
 import { allKindNames, runJob } from "../jobs.mjs";
 import { random } from "../random.mjs";
@@ -17,10 +20,23 @@ sc.setCheckpointDir(join(work, "checkpoints"));
 const spark = await SparkSession.builder.getOrCreate();
 process.send({ started: sc.applicationId });
 
-let enough = false;
-process.on("message", () => (enough = true));
+let wish = "work";
+process.on("message", (message) => (wish = message));
+const pass = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** While garbage is collected, every thread has tasks now and then, so that none sleeps through it. */
+async function rest() {
+  process.send({ resting: true });
+  for (; wish === "collect"; await pass(50))
+    await sc.range(0, 16, 1, 16).foreach(() => {
+      for (const end = Date.now() + 20; Date.now() < end;);
+    });
+  process.send({ quiet: true });
+  while (wish === "rest") await pass(20);
+}
+
 const r = random(seed);
-for (let number = 0; !enough; number++) {
+for (let number = 0; wish !== "enough"; number++) {
   const salt = r.int(1, 2 ** 30);
   const context = {
     sc,
@@ -35,7 +51,8 @@ for (let number = 0; !enough; number++) {
   };
   await runJob(r.pick(KINDS), context);
   process.send({ done: number + 1, heap: process.memoryUsage().heapUsed / 2 ** 20 });
-  await new Promise((resolve) => setTimeout(resolve, pause));
+  await pass(pause);
+  if (wish === "collect") await rest();
 }
 if (process.env.SOAK_SNAPSHOT !== undefined) (await import("node:v8")).writeHeapSnapshot(process.env.SOAK_SNAPSHOT);
 await sc.stop();

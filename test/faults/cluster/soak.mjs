@@ -1,27 +1,34 @@
 /**
- * The soak: jobs of all kinds on a standalone cluster for a long time, and short applications that come and go beside. Resident memory of
- * driver, master, workers and executors must stay where it is: the slope of a line through it after the warm-up, in MB an hour.
+ * The soak: jobs of all kinds on a standalone cluster for a long time, and short applications that come and go beside. What driver, master,
+ * workers and executors take must stay what it is.
  *
- *   node test/faults/cluster/soak.mjs [--minutes N] [--warm-up MINUTES] [--most MB_PER_HOUR] [--dist DIRECTORY] [--samples FILE]
+ *   node test/faults/cluster/soak.mjs [--minutes N] [--warm-up JOBS] [--most MB_PER_HOUR] [--dist DIRECTORY] [--samples FILE]
  *
- * Memory goes up and down by itself with garbage that is collected late; the line goes through the least of every half minute. A
- * process that is killed by the system for want of memory, or a job whose answer is wrong, ends the soak.
+ * Resident memory under load goes up and down by itself, by tens of megabytes in ten minutes: V8 collects late, and moves what lives together only when
+ * its pages have become sparse. So every two minutes the load stops for some seconds, all threads of all processes collect their garbage (soak-collector.cjs),
+ * and what is resident then is a point of the line: Theil and Sen's, over `--minutes` after the warm-up. In the warm-up histories and caches reach their bounds
+ * (the soak's settings make them small) and V8 compiles what is used often, which is most of what grows for the first thousands of jobs. The
+ * line of the floors of two minutes under load is printed beside, and those of the parts: compiled code, allocator, all else.
+ *
+ * A slope is above `--most` (1) when the lower end of its interval of 95 % is. A process that is killed by the system for want of memory, or a
+ * job whose answer is wrong, ends the soak.
  */
 import { execFile, fork } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { Daemons } from "./daemons.mjs";
 import { applicationFiles, executorsOfApplication, factsOf, processesWith } from "./processes.mjs";
+import { floors, partsOf, trend } from "./trend.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     minutes: { type: "string", default: "30" },
-    "warm-up": { type: "string" },
-    most: { type: "string", default: "Infinity" },
+    "warm-up": { type: "string", default: "5000" },
+    most: { type: "string", default: "1" },
     seed: { type: "string", default: "1" },
     dist: { type: "string", default: join(here, "../../../dist") },
     samples: { type: "string" },
@@ -29,11 +36,15 @@ const { values: options } = parseArgs({
 });
 const MINUTE = 60_000;
 const minutes = Number(options.minutes);
-const warmUp = Number(options["warm-up"] ?? minutes / 3);
+const warmUp = Number(options["warm-up"]);
 const dist = resolve(options.dist);
 const SAMPLE_MS = 2000;
-const WINDOW_MS = 30_000;
-const PAUSE_MS = 60;
+/** Between two points of the line, and between two floors under load. */
+const REST_MINUTES = 2;
+/** Every thread has found the order to collect, and has carried it out. */
+const COLLECT_MS = 4000;
+const QUIET_MS = 1000;
+const PAUSE_MS = 20;
 /** Other applications: one after the other, with so much between. */
 const VISITORS_MS = 30_000;
 
@@ -48,6 +59,9 @@ const work = mkdtempSync(join(tmpdir(), "fss-"));
 const [temporary, local] = ["tmp", "local"].map((name) => join(work, name));
 for (const path of [temporary, local]) mkdirSync(path);
 writeFileSync(join(work, "visitor.ts"), VISITOR);
+const order = join(work, "collect");
+writeFileSync(order, "");
+const collector = { NODE_OPTIONS: `--require ${join(here, "soak-collector.cjs")}`, SOAK_COLLECT: order };
 process.on("exit", () => {
   for (const pid of processesWith(work).keys()) process.kill(pid, "SIGKILL");
   rmSync(work, { recursive: true, force: true });
@@ -65,12 +79,14 @@ const daemons = new Daemons({
   memory: "3g",
   masterConf: { "spark.deploy.retainedApplications": "5" },
   workerConf: {},
+  env: collector,
 });
 await daemons.startMaster();
 await Promise.all([daemons.startWorker(), daemons.startWorker()]);
 const conf = {
   "spark.master": daemons.url,
   "spark.app.name": "soak",
+  "spark.executorEnv.NODE_OPTIONS": collector.NODE_OPTIONS,
   "spark.executor.cores": "2",
   "spark.cores.max": "4",
   "spark.executor.memory": "512m",
@@ -85,46 +101,77 @@ const conf = {
 };
 const plan = { conf, seed: Number(options.seed), work, pause: PAUSE_MS, firesteel: pathToFileURL(join(dist, "index.mjs")).href };
 const driver = fork(join(here, "soak-driver.mjs"), {
-  env: { ...process.env, TMPDIR: temporary, SOAK_PLAN: JSON.stringify(plan) },
+  env: { ...process.env, ...collector, TMPDIR: temporary, SOAK_PLAN: JSON.stringify(plan) },
   stdio: ["ignore", "inherit", "inherit", "ipc"],
 });
 let application = "";
 let done = 0;
-let heap = 0;
+/** Calls the driver's answer to a wish. */
+const answered = { resting: () => undefined, quiet: () => undefined };
 driver.on("message", (message) => {
   if (message.started !== undefined) application = message.started;
-  if (message.done !== undefined) ({ done, heap } = message);
+  if (message.done !== undefined) ({ done } = message);
+  for (const answer of Object.keys(answered)) if (message[answer]) answered[answer]();
 });
 const ended = new Promise((settle) => driver.once("close", (code, signal) => settle(signal ?? code)));
 
-/** [minutes since the start, MiB] by process. */
-const samples = new Map();
+/** { load: [[minutes since the start, MiB]], rest: [[minutes, parts]], handles } by process. */
+const series = new Map();
 const started = performance.now();
 const elapsed = () => (performance.now() - started) / MINUTE;
 let visitors = 0;
 let visiting = false;
+let looking = false;
+
+const processes = () => [
+  ["driver", driver.pid],
+  ["master", daemons.master.child.pid],
+  ...daemons.workers.map(({ name, child }) => [name, child.pid]),
+  ...(application === "" ? [] : executorsOfApplication(application)).map(({ pid, id }) => [`executor ${id}`, pid]),
+];
+
+function seriesOf(name) {
+  const one = series.get(name) ?? { load: [], rest: [], handles: [] };
+  series.set(name, one);
+  return one;
+}
 
 function sample() {
-  const processes = [
-    ["driver", driver.pid],
-    ["master", daemons.master.child.pid],
-    ...daemons.workers.map(({ name, child }) => [name, child.pid]),
-    ...executorsOfApplication(application).map(({ pid, id }) => [`executor ${id}`, pid]),
-  ];
-  for (const [name, pid] of processes) {
+  if (looking) return;
+  for (const [name, pid] of processes()) {
     const facts = factsOf(pid);
     if (facts === null) continue;
-    const line = samples.get(name) ?? [];
-    samples.set(name, line);
-    line.push([elapsed(), facts.resident, facts.handles]);
+    seriesOf(name).load.push([elapsed(), facts.resident]);
+    seriesOf(name).handles.push(facts.handles);
   }
-  const driverHeap = samples.get("driver's heap") ?? [];
-  samples.set("driver's heap", driverHeap);
-  driverHeap.push([elapsed(), heap, 0]);
+}
+
+const pass = (ms) => new Promise((settle) => setTimeout(settle, ms));
+
+/** The load stops, garbage goes, and what is left is noted. */
+async function look() {
+  looking = true;
+  while (visiting) await pass(100);
+  const answer = (kind) => Promise.race([new Promise((settle) => (answered[kind] = settle)), ended]);
+  const resting = answer("resting");
+  driver.send("collect");
+  await resting;
+  utimesSync(order, new Date(), new Date());
+  await pass(COLLECT_MS);
+  const quiet = answer("quiet");
+  if (!gone) driver.send("rest");
+  await quiet;
+  await pass(QUIET_MS);
+  for (const [name, pid] of processes()) {
+    const parts = partsOf(pid);
+    if (parts !== null) seriesOf(name).rest.push([elapsed(), parts]);
+  }
+  if (!gone) driver.send("work");
+  looking = false;
 }
 
 function visit() {
-  if (visiting) return;
+  if (visiting || looking) return;
   visiting = true;
   const args = [
     join(dist, "cli.js"),
@@ -146,63 +193,49 @@ function visit() {
 const timers = [setInterval(sample, SAMPLE_MS), setInterval(visit, VISITORS_MS)];
 let gone = false;
 void ended.then(() => (gone = true));
-for (let told = 0; elapsed() < minutes && !gone; await new Promise((settle) => setTimeout(settle, 1000))) {
+/** When the warm-up was over, in minutes. */
+let warm = Infinity;
+for (let told = 1, looks = 1; elapsed() < warm + minutes && !gone; await pass(500)) {
+  if (done >= warmUp) warm = Math.min(warm, elapsed());
+  if (elapsed() >= looks * REST_MINUTES) {
+    looks++;
+    await look();
+  }
   if (elapsed() < told * 5) continue;
   told++;
-  const now = [...samples].map(([name, line]) => `${name} ${Math.round(line.at(-1)[1])}`).join(", ");
-  console.log(`${Math.round(elapsed())} min, ${done} jobs, ${visitors} applications beside: ${now}`);
+  const now = [...series].map(([name, { rest }]) => `${name} ${rest.at(-1)?.[1].all.toFixed(1) ?? "?"}`).join(", ");
+  console.log(`${Math.round(elapsed())} min, ${done} jobs, ${visitors} applications beside; at rest ${now}`);
 }
 for (const timer of timers) clearInterval(timer);
 if (!gone) driver.send("enough");
 const exit = await ended;
 if (exit !== 0) problems.push(`the driver ended with ${exit}`);
-while (visiting) await new Promise((settle) => setTimeout(settle, 100));
-await new Promise((settle) => setTimeout(settle, 2000));
+while (visiting) await pass(100);
+await pass(2000);
 const left = applicationFiles([temporary, local]);
 if (left.length > 0) problems.push(`files are left: ${left.join(" ")}`);
 for (const name of await daemons.stop(240_000)) problems.push(`${name} did not end by itself`);
 
-/** The least of every half minute after the warm-up. */
-function leasts(line) {
-  const windows = new Map();
-  for (const [minute, value] of line) {
-    if (minute < warmUp) continue;
-    const window = Math.floor((minute * MINUTE) / WINDOW_MS);
-    const before = windows.get(window);
-    if (before === undefined || value < before[1]) windows.set(window, [minute, value]);
-  }
-  return [...windows.values()];
-}
-
-/** Least squares: { slope (units an hour), error of the slope }. */
-function regression(points) {
-  const n = points.length;
-  const mean = (of) => points.reduce((all, point) => all + of(point), 0) / n;
-  const [x, y] = [mean(([minute]) => minute / 60), mean(([, value]) => value)];
-  let [xx, xy] = [0, 0];
-  for (const [minute, value] of points) {
-    xx += (minute / 60 - x) ** 2;
-    xy += (minute / 60 - x) * (value - y);
-  }
-  const slope = xy / xx;
-  const rest = points.reduce((all, [minute, value]) => all + (value - y - slope * (minute / 60 - x)) ** 2, 0);
-  return { slope, error: Math.sqrt(rest / Math.max(1, n - 2) / xx) };
-}
-
-console.log(`${done} jobs and ${visitors} applications beside in ${minutes} minutes; after ${Math.round(warmUp)} minutes:`);
-for (const [name, line] of samples) {
-  const points = leasts(line);
+const rate = ({ slope, low, high }) => `${slope.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
+const hourly = (points) => points.map(([minute, value]) => [minute / 60, value]);
+console.log(
+  `${done} jobs and ${visitors} applications beside in ${Math.round(elapsed())} minutes, MB an hour in the last ${minutes}, with the interval of 95 %:`,
+);
+for (const [name, { load, rest, handles }] of series) {
+  const points = rest.filter(([minute]) => minute >= warm);
   if (points.length < 3) continue;
-  const { slope, error } = regression(points);
+  const line = (part) => trend(hourly(points.map(([minute, parts]) => [minute, parts[part]])));
+  const total = line("all");
+  const busy = floors(hourly(load.filter(([minute]) => minute >= warm)), REST_MINUTES / 60);
   const [first, last] = [points[0][1], points.at(-1)[1]];
-  const handles = line.map((one) => one[2]);
   console.log(
-    `  ${name.padEnd(14)} ${slope.toFixed(1).padStart(7)} ± ${error.toFixed(1)} MB/h (${first.toFixed(1)} → ${last.toFixed(1)} MiB, ` +
-      `handles ${handles[Math.floor(line.length / 3)]} → ${handles.at(-1)})`,
+    `  ${name.padEnd(11)} at rest ${rate(total)}, ${first.all.toFixed(1)} → ${last.all.toFixed(1)} MiB ` +
+      `(code ${line("code").slope.toFixed(1)}, allocator ${line("allocator").slope.toFixed(1)}, all else ${line("rest").slope.toFixed(1)}); ` +
+      `under load ${rate(trend(busy))}; handles ${handles[Math.floor(handles.length / 3)]} → ${handles.at(-1)}`,
   );
-  if (slope - 2 * error > Number(options.most)) problems.push(`${name} grows by ${slope.toFixed(1)} MB an hour`);
+  if (total.low > Number(options.most)) problems.push(`${name} grows by ${rate(total)} MB an hour`);
 }
-if (options.samples !== undefined) writeFileSync(options.samples, JSON.stringify([...samples]));
+if (options.samples !== undefined) writeFileSync(options.samples, JSON.stringify([...series]));
 for (const problem of problems) console.log(`FAILED: ${problem}`);
 console.log(problems.length === 0 ? "1 passed, 0 failed" : `0 passed, ${problems.length} failed`);
 process.exit(problems.length === 0 ? 0 : 1);
