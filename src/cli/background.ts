@@ -17,7 +17,7 @@ export type DaemonKind = (typeof KINDS)[number];
 /** What each says once it serves. */
 const READY = /^firesteel (?:master at|worker worker-\S+:|history:) .*$/m;
 /** A worker whose master is not there yet says nothing, and tries again: it is left alone after this, ms. */
-const READY_MS = 30_000;
+const READY_MS = 120_000;
 /** More than a worker's executors may take to move their data, ms. */
 const STOP_MS = 180_000;
 const LOOK_MS = 50;
