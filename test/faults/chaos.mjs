@@ -42,6 +42,8 @@ export function executorsOf(pid) {
 /** Stands between the sockets of an application and those who connect to them, and can cut what goes through it. */
 class Wire {
   #sockets = new Set();
+  /** Whose bytes do not go on. */
+  #still = new Set();
   #server;
 
   constructor(path) {
@@ -59,7 +61,13 @@ class Wire {
           this.#sockets.delete(from);
           to.destroy();
         });
-        from.pipe(to);
+        from.on("end", () => to.end());
+        from.on("data", (bytes) => {
+          if (!to.write(bytes)) from.pause();
+        });
+        to.on("drain", () => {
+          if (!this.#still.has(from)) from.resume();
+        });
       }
     });
     this.#server.on("error", () => undefined);
@@ -71,6 +79,26 @@ class Wire {
     const sockets = [...this.#sockets];
     if (nth === undefined) for (const socket of sockets) socket.destroy();
     else sockets[nth % sockets.length]?.destroy();
+    return sockets.length;
+  }
+
+  /** Bytes of the `nth` connection, in one direction or both, do not go on for a while. Answers how many connections there are. */
+  stall(nth, ms, both) {
+    const sockets = [...this.#sockets];
+    const first = sockets[nth % sockets.length];
+    if (first === undefined) return 0;
+    const at = sockets.indexOf(first);
+    const chosen = both ? [first, sockets[at ^ 1]].filter((socket) => socket !== undefined) : [first];
+    for (const socket of chosen) {
+      this.#still.add(socket);
+      socket.pause();
+    }
+    setTimeout(() => {
+      for (const socket of chosen) {
+        this.#still.delete(socket);
+        socket.resume();
+      }
+    }, ms);
     return sockets.length;
   }
 
@@ -103,6 +131,12 @@ export class Chaos {
     return `executor ${victim.id}`;
   }
 
+  killAll() {
+    const executors = executorsOf(this.pid);
+    for (const { pid } of executors) process.kill(pid, "SIGKILL");
+    return executors.length === 0 ? null : `${executors.length} executors`;
+  }
+
   stop(pick, ms) {
     const victim = this.#victim(pick);
     if (victim === null) return null;
@@ -124,6 +158,26 @@ export class Chaos {
     let cut = 0;
     for (const [name, wire] of this.#wires) if (name !== "driver.sock") cut += wire.cut();
     return cut === 0 ? null : `${cut / 2} connections`;
+  }
+
+  /** A connection, to the driver or for blocks, stands still for a while. */
+  stall(pick, ms, both) {
+    const wires = [...this.#wires.values()];
+    const wire = wires[Math.floor(pick * wires.length)];
+    const n = wire?.stall(Math.floor(pick * 7919), ms, both) ?? 0;
+    return n === 0 ? null : `${both ? "both ways" : "one way"} for ${ms} ms`;
+  }
+
+  /** A directory of an executor is removed under it. */
+  removeDirectory(pick) {
+    const all = this.roots.flatMap((root) =>
+      entries(root).flatMap((one) => entries(join(root, one)).map((two) => join(root, one, two))),
+    );
+    const executors = all.filter((path) => !path.endsWith("/driver") && existsSync(path));
+    if (executors.length === 0) return null;
+    const path = executors[Math.floor(pick * executors.length)];
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    return path.slice(-40);
   }
 
   /** One of two directories of spark.local.dir has no room, or cannot be written, for a while. */
