@@ -18,6 +18,7 @@ import { NO_TASK } from "../shared/thread-cells";
 import type { TaskEnd } from "../thread/update-writer";
 import { STATE_FAILED, STATE_KILLED, STATE_RECALLED, STATE_STARTED, UpdateWriter } from "../thread/update-writer";
 import { newTaskMetrics } from "../../storage/task-env";
+import { IdleStart } from "./idle-start";
 import { TaskThreadHandle } from "./task-thread";
 import { stacksOf } from "./thread-dump";
 
@@ -63,7 +64,6 @@ interface Kill {
 
 /** A terminated thread must be gone after this, ms: on a busy machine to take a full heap apart takes its time. */
 const TERMINATE_TIMEOUT = 5000;
-const SPARE_DELAY = 300;
 const TICK = 20;
 /** Tasks that run for longer are reported as started, ms. */
 const LONG_TASK = 10;
@@ -92,7 +92,10 @@ export class ThreadPool {
   #tick: NodeJS.Timeout | null = null;
   #pumping = false;
   #stopped = false;
-  #spareTimer: NodeJS.Timeout | null = null;
+  readonly #spareStart = new IdleStart(
+    () => this.#tasks.size > 0,
+    () => this.#keepSpare(),
+  );
 
   constructor(
     private readonly options: PoolOptions,
@@ -117,10 +120,7 @@ export class ThreadPool {
     }
     this.#queue.announce();
     this.#tick ??= setInterval(() => this.#look(), TICK);
-    if (this.#spareTimer === null) {
-      this.#spareTimer = setTimeout(() => this.#keepSpare(), SPARE_DELAY);
-      this.#spareTimer.unref();
-    }
+    this.#spareStart.arm();
   }
 
   /** Before its tasks are launched. */
@@ -227,7 +227,7 @@ export class ThreadPool {
   stop(): void {
     this.#stopped = true;
     if (this.#tick !== null) clearInterval(this.#tick);
-    if (this.#spareTimer !== null) clearTimeout(this.#spareTimer);
+    this.#spareStart.stop();
     for (const kill of this.#kills.values()) clearTimeout(kill.timer);
     for (const thread of this.#threads) thread.terminate("the executor ends");
   }
