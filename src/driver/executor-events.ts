@@ -4,12 +4,15 @@ import type { AccumulableInfo, BlockManagerInfo } from "../events/listener-event
 import type { TaskMetrics } from "../storage/task-env";
 import type { BlockUpdate, ExecutorHeartbeat, RegisteredExecutor } from "./endpoint/types";
 
+/** Heartbeats that come closer together than this waited for a driver that was busy: how far apart they were sent is not known. */
+const SHORTEST_INTERVAL_MS = 500;
+
 /** Stage and attempt of a task that runs. */
 type StageOfTask = (taskId: number) => { readonly stageId: number; readonly stageAttemptId: number } | null;
 
 export class ExecutorEvents {
-  /** By executor: what it may take, and its CPU time at the heartbeat before. */
-  readonly #gauges = new Map<string, { readonly limit: number; time: number; cpuMicros: number }>();
+  /** By executor: what it may take, and of the heartbeat before its time, its CPU time and the cores it was busy on. */
+  readonly #gauges = new Map<string, { readonly limit: number; time: number; cpuMicros: number; cpu: number }>();
   readonly #managers = new Map<string, BlockManagerInfo>();
 
   constructor(
@@ -18,7 +21,7 @@ export class ExecutorEvents {
   ) {}
 
   executorAdded({ executorId, host, blockAddress, storageBytes, memoryBytes }: RegisteredExecutor, time: number): void {
-    this.#gauges.set(executorId, { limit: memoryBytes, time: 0, cpuMicros: 0 });
+    this.#gauges.set(executorId, { limit: memoryBytes, time: 0, cpuMicros: 0, cpu: 0 });
     const { endpoint } = blockAddress;
     const blockManager = { executorId, host, port: "port" in endpoint ? endpoint.port : 0 };
     this.#managers.set(executorId, blockManager);
@@ -38,8 +41,10 @@ export class ExecutorEvents {
     if (gauges === undefined) return;
     const { residentBytes, heapBytes, storageUsedBytes, executionUsedBytes, cpuMicros, paused, pausesAtBytes, running } =
       heartbeat;
-    if (this.bus.wants("FiresteelExecutorSample")) {
-      const elapsed = time - gauges.time;
+    const elapsed = time - gauges.time;
+    if (gauges.time > 0 && elapsed >= SHORTEST_INTERVAL_MS)
+      gauges.cpu = Math.max(0, cpuMicros - gauges.cpuMicros) / 1000 / elapsed;
+    if (this.bus.wants("FiresteelExecutorSample"))
       this.bus.post({
         type: "FiresteelExecutorSample",
         time,
@@ -49,12 +54,11 @@ export class ExecutorEvents {
         heap: heapBytes,
         storage: storageUsedBytes,
         execution: executionUsedBytes,
-        cpu: gauges.time === 0 || elapsed <= 0 ? 0 : Math.max(0, cpuMicros - gauges.cpuMicros) / 1000 / elapsed,
+        cpu: gauges.cpu,
         activeTasks: running.length,
         paused,
         pausesAt: pausesAtBytes,
       });
-    }
     gauges.time = time;
     gauges.cpuMicros = cpuMicros;
     if (running.length === 0 || !this.bus.wants("ExecutorMetricsUpdate")) return;
