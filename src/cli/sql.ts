@@ -2,9 +2,8 @@
  * `firesteel sql`: statements from the command line, a file, standard input, or a prompt. Results are drawn as tables, or written as
  * CSV or JSON lines.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { text as readAll } from "node:stream/consumers";
 import type { Command } from "commander";
@@ -15,8 +14,10 @@ import { UsageError } from "../common/errors";
 import { refusePackages, resolveSettings, setSubmittedSettings } from "../common/submit-options";
 import type * as Engine from "../engine";
 import { loadEngine } from "./engine";
+import { readNamed } from "./named-file";
 import { lineOf } from "./report";
 import { relaunched } from "./relaunch";
+import { History } from "./shell/history";
 import { stopOnSignals } from "./signals";
 
 const FORMATS = ["table", "csv", "json"] as const;
@@ -27,6 +28,7 @@ type Frame = ReturnType<Session["sql"]>;
 interface SqlOptions {
   readonly execute?: string;
   readonly file?: string;
+  readonly init?: string;
   readonly format?: string;
   readonly rows?: string;
 }
@@ -42,6 +44,11 @@ export async function sql(command: Command): Promise<void> {
   const format = options.format ?? "table";
   if (!(FORMATS as readonly string[]).includes(format))
     throw new UsageError("INVALID_FORMAT", `--format must be one of ${FORMATS.join(", ")}, not ${format}`);
+  const rows = Number(options.rows ?? 20);
+  if (!Number.isInteger(rows) || rows < 0)
+    throw new UsageError("INVALID_OPTION", `--rows must be a number, not "${options.rows}".`);
+  const init = options.init === undefined ? undefined : readNamed(options.init, "-i");
+  const file = options.file === undefined ? undefined : readNamed(options.file, "-f");
   const settings = new Map(refusePackages(resolveSettings(command), "SQL"));
   if (!settings.has("spark.app.name")) settings.set("spark.app.name", { value: "firesteel sql", origin: "firesteel sql" });
   if (await relaunched(settings)) return;
@@ -50,10 +57,11 @@ export async function sql(command: Command): Promise<void> {
   const engine = loadEngine();
   stopOnSignals(() => engine.stopAll(), engine.countActiveJobs);
   const spark = engine.api.SparkSession.builder.getOrCreate();
-  const shell = new SqlShell(engine, spark, format as Format, Number(options.rows ?? 20));
+  const shell = new SqlShell(engine, spark, format as Format, rows);
   try {
+    if (init !== undefined) await shell.runText(init);
     if (options.execute !== undefined) await shell.runText(options.execute);
-    else if (options.file !== undefined) await shell.runText(readFileSync(options.file, "utf8"));
+    else if (file !== undefined) await shell.runText(file);
     else if (!process.stdin.isTTY) await shell.runText(await readAll(process.stdin));
     else await shell.prompt();
   } catch (error) {
@@ -109,7 +117,8 @@ class SqlShell {
   }
 
   async prompt(): Promise<void> {
-    const history = existsSync(HISTORY) ? readFileSync(HISTORY, "utf8").split("\n").filter(Boolean) : [];
+    const earlier = new History(HISTORY);
+    const history = earlier.read();
     const lines = createInterface({
       input: process.stdin,
       output: process.stdout,
@@ -117,31 +126,43 @@ class SqlShell {
       historySize: 1000,
       completer: (line: string) => this.#complete(line),
     });
-    process.stdout.write("firesteel SQL. End statements with ;  leave with exit or Ctrl-D.\n");
+    process.stdout.write("firesteel SQL. End statements with ;  Ctrl-C cancels one, exit or Ctrl-D leaves.\n");
     let pending = "";
+    let running = false;
     lines.setPrompt("sql> ");
     lines.prompt();
+    lines.on("SIGINT", () => {
+      if (running) return this.spark.sparkContext.cancelAllJobs();
+      pending = "";
+      Object.assign(lines, { line: "", cursor: 0 });
+      process.stdout.write("\n");
+      lines.setPrompt("sql> ");
+      lines.prompt();
+    });
     for await (const line of lines) {
       if (pending === "" && /^\s*(exit|quit)\s*;?\s*$/i.test(line)) break;
       pending = pending === "" ? line : `${pending}\n${line}`;
       const { statements, rest } = this.engine.splitStatements(pending);
       pending = rest;
       for (const statement of statements) {
-        history.unshift(`${statement.replace(/\s+/g, " ")};`);
+        const oneLine = `${statement.replace(/\s+/g, " ")};`;
+        history.unshift(oneLine);
+        earlier.add(oneLine);
         const begin = performance.now();
+        running = true;
         try {
           await this.#run(statement);
           process.stdout.write(`Time taken: ${((performance.now() - begin) / 1000).toFixed(3)} s\n`);
         } catch (error) {
           process.stderr.write(`${told(error)}\n`);
+        } finally {
+          running = false;
         }
       }
       lines.setPrompt(pending === "" ? "sql> " : "  -> ");
       lines.prompt();
     }
     lines.close();
-    mkdirSync(dirname(HISTORY), { recursive: true });
-    writeFileSync(HISTORY, history.slice(0, 1000).join("\n"), { mode: 0o600 });
   }
 
   async #complete(line: string): Promise<[string[], string]> {

@@ -2,7 +2,7 @@
  * `firesteel submit`: settings from the command line, then the program in this very process, its TypeScript transformed
  * file by file. The executors are started before the program is even read: both take their time side by side.
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
@@ -22,6 +22,7 @@ import { registerLoader } from "./loader/register";
 import { requireMain } from "./loader/require";
 import { SYNTAX_ERROR } from "./loader/transform";
 import { loadedProgram } from "./loader/transform-cache";
+import { checkFile } from "./named-file";
 import { providePackages } from "./packages";
 import { relaunched } from "./relaunch";
 import { describeUncaught, lineOf } from "./report";
@@ -80,9 +81,8 @@ export async function runProgram(file: string, args: readonly string[], submitte
 
 function checkProgram(file: string | undefined): asserts file is string {
   if (file === undefined) throw new UsageError("PROGRAM_MISSING", "which program? firesteel submit [options] app.ts [args...]");
-  const path = resolve(file);
-  if (!existsSync(path) || !statSync(path).isFile()) throw new UsageError("PROGRAM_NOT_FOUND", `no such program: ${file}`);
-  if (!PROGRAM_TYPES.has(extname(path)))
+  checkFile(file, "program");
+  if (!PROGRAM_TYPES.has(extname(file)))
     throw new UsageError("PROGRAM_TYPE", `${file} is not a program: one of ${[...PROGRAM_TYPES].join(" ")} is wanted`);
 }
 

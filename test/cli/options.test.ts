@@ -160,6 +160,11 @@ describe("what is wrong is said in one line", () => {
     ["an unknown command", ["sumbit", "app.ts"], /unknown command 'sumbit' \(Did you mean submit\?\)/],
     ["no program", ["submit", "--master", "local"], /which program\?/],
     ["a program that is not there", ["submit", "nowhere.ts"], /no such program: nowhere\.ts/],
+    ["a program that is a directory", ["submit", "folder"], /folder is a directory, not a program/],
+    ["a first file that is a directory", ["shell", "-i", "folder"], /folder is a directory, not a file \(-i\)/],
+    ["statements that are not there", ["sql", "-f", "none.sql"], /no such file: none\.sql \(-f\)/],
+    ["statements in a directory", ["sql", "-f", "folder"], /folder is a directory, not a file \(-f\)/],
+    ["a number of rows that is none", ["sql", "--rows", "many"], /--rows must be a number, not "many"/],
     ["a program that is none", ["submit", "README.md"], /README\.md is not a program: one of \.ts/],
     ["an unknown master", ["submit", "--master", "yarn", "app.ts"], /master "yarn" is none of local, local\[N\]/],
     ["a master without cores", ["submit", "--master", "local[0]", "app.ts"], /needs at least one core/],
@@ -197,7 +202,7 @@ describe("what is wrong is said in one line", () => {
     ],
     ["an unknown example", ["run-example", "nothing"], /no example "nothing". There are: .*wordcount/],
   ];
-  beforeAll(() => place.write({ "README.md": "" }));
+  beforeAll(() => place.write({ "README.md": "", "folder/app.ts": "" }));
 
   test.each(cases)("%s", async (_what, args, says) => {
     const { code, stdout, stderr } = await place.run(args);

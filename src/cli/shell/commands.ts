@@ -1,5 +1,5 @@
 /** What a line can be: code, or a command that begins with a dot. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Cell } from "./cell";
 import { type ErrorSources, fully } from "./errors";
@@ -80,7 +80,9 @@ export class Commands {
     const unquoted = name.replace(/^(["'])(.*)\1$/, "$2");
     if (unquoted === "") throw new Error("Which file? .load FILE");
     const file = resolve(this.options.session.folder, unquoted);
-    if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) throw new Error(`There is no file ${file}.`);
+    if (found.isDirectory()) throw new Error(`${file} is a directory.`);
     await this.execute(readFileSync(file, "utf8"), "each", file);
   }
 

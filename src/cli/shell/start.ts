@@ -1,24 +1,23 @@
 /** `firesteel shell`: the executors are started before the engine is read, and both before the prompt needs them. */
 import { join, resolve } from "node:path";
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { prelaunchLocal } from "../../cluster/local-executors";
 import { requireCached } from "../../common/cached-load";
 import { checkSettings } from "../../common/check-settings";
 import { SparkConf } from "../../common/conf";
 import { MASTER } from "../../common/config-entries";
-import { UsageError } from "../../common/errors";
 import { refusePackages, resolveSettings, setSubmittedSettings } from "../../common/submit-options";
 import { loadEngine } from "../engine";
 import { registerLoader } from "../loader/register";
 import { loadedProgram } from "../loader/transform-cache";
+import { checkFile } from "../named-file";
 import { relaunched } from "../relaunch";
 import { stopOnSignals } from "../signals";
 import type * as Shell from "./main";
 
 export async function shell(command: Command): Promise<void> {
   const { init } = command.opts<{ init?: string }>();
-  if (init !== undefined && !existsSync(init)) throw new UsageError("FILE_NOT_FOUND", `no such file: ${init} (-i)`);
+  if (init !== undefined) checkFile(init, "file", "-i");
   const settings = new Map(refusePackages(resolveSettings(command), "the shell"));
   const otherwise = (key: string, value: string): void => {
     if (!settings.has(key)) settings.set(key, { value, origin: "firesteel shell" });
