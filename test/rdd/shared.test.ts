@@ -36,6 +36,17 @@ test("accumulators add up what tasks added", async () => {
   expect(seen.value.sort((a, b) => a - b)).toEqual([0, 25, 50, 75]);
 });
 
+test("an accumulator with #private members is refused when it is registered", () => {
+  class Hidden extends LongAccumulator {
+    #last = 0;
+    override add(value: number): void {
+      this.#last = value;
+      super.add(this.#last);
+    }
+  }
+  expect(() => registerAccumulator(sc, new Hidden())).toThrow(/register: Hidden has #private members.*plain fields/s);
+});
+
 test("an accumulator of the user's own", async () => {
   class Longest extends AccumulatorV2<string, string> {
     longest = "";

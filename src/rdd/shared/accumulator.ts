@@ -2,6 +2,7 @@
  * Accumulators: tasks add, the driver reads. In a task an accumulator is a local one that starts from zero; what it holds
  * when the task ends travels with the task's result and is merged on the driver.
  */
+import { hidesState } from "../../closure/private-state";
 import { decodeValue, type ValueContext } from "../../columnar";
 import { type Calls, CallTreeBuilder, type ProfileNode } from "../../common/call-tree";
 import { UsageError } from "../../common/errors";
@@ -28,7 +29,7 @@ const REGISTRATION = Symbol("registration");
 
 /**
  * Something that tasks add to. Subclass it for accumulators of your own, and register them with `sc.register(acc, name)`
- * before use; fields must be such as can be records.
+ * before use; fields must be such as can be records, and none may be `#private`.
  *
  * What counts is as in Spark: added in the stage of an action, once for each partition, however often its task is tried; added before a
  * shuffle, once for each map output that is made, so again where one got lost and is made anew. Failed attempts add nothing.
@@ -252,6 +253,14 @@ function freezeZero(port: ContextPort, accumulator: AccumulatorBase): PackedCapt
   zero.reset();
   if (zero.constructor !== accumulator.constructor) {
     throw new UsageError("INVALID_ARGUMENT", "register: copy() must return an instance of the accumulator's own class.");
+  }
+  // What tasks add to is made of the fields, and what they added travels as fields.
+  if (hidesState(accumulator.constructor)) {
+    throw new UsageError(
+      "INVALID_ARGUMENT",
+      `register: ${accumulator.constructor.name} has #private members, which do not travel between the driver and tasks. ` +
+        "Make them plain fields (private in TypeScript).",
+    );
   }
   const captured: Zero = { type: accumulator.constructor, fields: { ...zero } };
   return packCapture(port, captured, "register");
