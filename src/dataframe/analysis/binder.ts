@@ -112,6 +112,8 @@ export interface LateralAliases {
 /** What is visible around a plan, beside its own FROM. */
 export interface Env {
   readonly ctes: CteScope | null;
+  /** Names around a CTE or a subquery, where they win over those inside of it (an older reading). */
+  readonly winning?: CteScope | null;
   /** The scope around a subquery, for correlated columns. */
   readonly outer: Scope | null;
   readonly windows: Readonly<Record<string, UnresolvedWindow>>;

@@ -16,6 +16,7 @@ import { aliased, renamed } from "./alias";
 import { bound, exactly } from "./binder";
 import type { Binder, Bound, Env } from "./binder";
 import { sameName } from "./columns";
+import { findCte } from "./cte-scope";
 import { DOCS } from "./documentation";
 import { quoted } from "./messages";
 import { bindRecursive } from "./recursion";
@@ -26,14 +27,24 @@ export function bindWith(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "
   const definitions: Definition[] = [];
   let scope = env.ctes;
   for (const cte of plan.ctes) {
-    const definition = new Definition(binder, cte, { ...env, ctes: scope }, plan.recursive);
+    const definition = new Definition(binder, cte, enclosed(binder, { ...env, ctes: scope }), plan.recursive);
     definitions.push(definition);
+    if (findCte(binder, env.winning ?? null, cte.name) !== null) continue;
     scope = { name: cte.name, reference: (at) => definition.reference(at), parent: scope };
   }
   // Spark refuses a wrong CTE even where nothing reads it.
   for (const definition of definitions) definition.bind();
   const child = binder.plan(plan.child, { ...env, ctes: scope });
   return withDefinitions(binder, child, definitions);
+}
+
+/** What a CTE or a subquery is bound in: under the LEGACY policy the names around it win over its own. */
+export function enclosed(binder: Binder, env: Env): Env {
+  return policyOf(binder) === "LEGACY" ? { ...env, winning: env.ctes } : env;
+}
+
+function policyOf(binder: Binder): string | undefined {
+  return binder.context.settings.conf["spark.sql.legacy.ctePrecedencePolicy"]?.toUpperCase();
 }
 
 class Definition {
@@ -128,7 +139,7 @@ function refuseRepeated(binder: Binder, ctes: readonly Cte[], at: QueryContext |
 
 /** Under the EXCEPTION policy a CTE at the start of a query may not hide one around it; one in FROM may. */
 function refuseShadowing(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "with" }>): void {
-  if (binder.context.settings.conf["spark.sql.legacy.ctePrecedencePolicy"]?.toUpperCase() !== "EXCEPTION") return;
+  if (policyOf(binder) !== "EXCEPTION") return;
   checkStart(binder, plan, []);
 }
 

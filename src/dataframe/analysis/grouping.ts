@@ -1,6 +1,6 @@
 /** GROUP BY: expressions, positions, aliases of the select list, ALL; and queries that are aggregates without it. */
 import { AnalysisError } from "../errors";
-import type { Attribute, Expression } from "../expressions/expression";
+import type { Alias, Attribute, Expression } from "../expressions/expression";
 import { attributesOf, mapChildren, walk } from "../expressions/traverse";
 import type { LogicalPlan } from "../logical/plan";
 import { mapSubqueries, transformAllExpressions } from "../logical/traverse";
@@ -113,6 +113,7 @@ function itemAt(list: SelectList, index: number, at: UnresolvedExpression["at"])
   const expressions = itemExpressions(list.items);
   if (list.starred) throw new AnalysisError("STAR_GROUP_BY_POS", {}, at);
   const item = expressions[index - 1];
+  if (item?.kind === "alias" && list.lateral.has(item.id)) throw lateralKey(at);
   if (item === undefined) {
     throw new AnalysisError("GROUP_BY_POS_OUT_OF_RANGE", { index: String(index), size: String(expressions.length) }, at);
   }
@@ -124,25 +125,36 @@ function itemAt(list: SelectList, index: number, at: UnresolvedExpression["at"])
   return child;
 }
 
+/** What an alias to the left is part of cannot be grouped by under its own name or place. */
+function lateralKey(at: UnresolvedExpression["at"]): AnalysisError {
+  return new AnalysisError("UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_GROUP_BY", {}, at);
+}
+
 /** Names that no column has may be aliases of the select list; the first of that name counts. */
-function aliasColumns(binder: Binder, list: SelectList): (name: string) => Expression | null {
+function aliasColumns(binder: Binder, list: SelectList): AliasFinder {
   const fold = (name: string): string => (binder.context.settings.caseSensitive ? name : name.toLowerCase());
-  const byName = new Map<string, Expression>();
+  const byName = new Map<string, Alias>();
   for (const item of list.items) {
     if (item.kind !== "named" || item.expression.kind !== "alias") continue;
     const name = fold(item.expression.name);
-    if (!byName.has(name)) byName.set(name, item.expression.child);
+    if (!byName.has(name)) byName.set(name, item.expression);
   }
-  return (name) => byName.get(fold(name)) ?? null;
+  return (name, at) => {
+    const found = byName.get(fold(name));
+    if (found !== undefined && list.lateral.has(found.id)) throw lateralKey(at);
+    return found?.child ?? null;
+  };
 }
 
-function orAlias(columns: Columns, alias: (name: string) => Expression | null): Columns {
+type AliasFinder = (name: string, at: UnresolvedExpression["at"]) => Expression | null;
+
+function orAlias(columns: Columns, alias: AliasFinder): Columns {
   return {
     all: columns.all,
     hidden: columns.hidden,
     candidates: columns.candidates,
     planIds: columns.planIds,
-    find: (parts, use) => columns.find(parts, use) ?? (parts.length === 1 ? alias(parts[0] as string) : null),
+    find: (parts, use) => columns.find(parts, use) ?? (parts.length === 1 ? alias(parts[0] as string, use.at) : null),
   };
 }
 
@@ -150,6 +162,7 @@ function orAlias(columns: Columns, alias: (name: string) => Expression | null): 
 function groupByAll(plan: Omit<AggregateSyntax, "child">, list: SelectList, scope: Scope): readonly Expression[] {
   const column = scope.columns.find(["all"], { at: plan.at });
   if (column !== null) return [column];
+  if (list.lateral.size > 0) throw lateralKey(plan.at);
   const items = itemExpressions(list.items).map((item) => (item.kind === "alias" ? item.child : item));
   const keys = items.filter((item) => !hasAggregate(item));
   if (keys.length === 0 && items.some((item) => columnsOutsideAggregates(item).length > 0)) {
@@ -164,7 +177,7 @@ function columnsOutsideAggregates(expression: Expression): readonly Attribute[] 
 }
 
 /** Columns that subqueries in the expression read of its query. */
-function outerColumnsOf(expression: Expression): readonly Attribute[] {
+export function outerColumnsOf(expression: Expression): readonly Attribute[] {
   const found: Attribute[] = [];
   const inPlan = (plan: LogicalPlan): LogicalPlan =>
     transformAllExpressions(plan, (one) => {

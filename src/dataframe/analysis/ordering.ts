@@ -16,8 +16,8 @@ import type { AggregateBlock, Binder, Block, Bound, Columns, Env, NameUse, Scope
 import { canCast } from "../types/cast";
 import { bound } from "./binder";
 import { columnsOf } from "./columns";
-import { exprText, qualifiedText, typeText } from "./messages";
-import { withoutGroupingCalls } from "./grouping";
+import { exprText, idText, qualifiedText, typeText } from "./messages";
+import { outerColumnsOf, withoutGroupingCalls } from "./grouping";
 import { checkOrdering, sortOrderOf } from "./sort-order";
 import { withTimeWindow } from "./time-windows";
 import { extractWindows } from "./windows";
@@ -25,8 +25,21 @@ import { extractWindows } from "./windows";
 export function bindSort(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "sort" }>, env: Env): Bound {
   const input = binder.plan(plan.child, env);
   const order = sortOrders(binder, plan.order, input, env);
-  order.forEach((one, i) => checkOrdering(one, plan.order[i]?.at));
+  order.forEach((one, i) => {
+    checkOrdering(one, plan.order[i]?.at);
+    refuseHiddenOuter(one, input, plan.order[i]?.at);
+  });
   return withKeys(input, order, plan.order[0]?.at, (child, keys) => ({ kind: "sort", child, order: keys, global: plan.global }));
+}
+
+/** Subqueries of keys read what is in the list only. */
+function refuseHiddenOuter(key: SortOrder, input: Bound, at: QueryContext | undefined): void {
+  const ids = new Set(input.output.map(({ id }) => id));
+  const hidden = outerColumnsOf(key.child).find(({ id }) => !ids.has(id));
+  if (hidden === undefined) return;
+  const objectName = idText([...hidden.qualifier.slice(-1), hidden.name]);
+  const proposal = input.output.map(({ name }) => idText([name])).join(", ");
+  throw new AnalysisError("UNRESOLVED_COLUMN.WITH_SUGGESTION", { objectName, proposal }, at);
 }
 
 /** DISTRIBUTE BY and its like: keys may be columns under the list, too. */

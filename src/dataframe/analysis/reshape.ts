@@ -56,7 +56,7 @@ export function bindWithColumns(binder: Binder, plan: Plan<"withColumns">, env: 
       ? new AnalysisError("MISSING_GROUP_BY", {}, plan.at)
       : noAggregateInPipe(item.expression, plan.pipe, plan.at);
   }
-  return projectBound(binder, input, { items: [...kept, ...added], below: [], starred: false });
+  return projectBound(binder, input, { items: [...kept, ...added], below: [], lateral: new Set(), starred: false });
 }
 
 function keptItem(column: Attribute): SelectItem {

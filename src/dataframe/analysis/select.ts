@@ -1,9 +1,10 @@
 /** SELECT lists: names for their items, aliases that later items use, generators and window functions taken out below. */
 import { AnalysisError } from "../errors";
+import type { QueryContext } from "../errors";
 import { alias, attribute, attributeOf } from "../expressions/build";
-import type { Alias, Attribute, Expression, GeneratorCall, NamedExpression } from "../expressions/expression";
+import type { Alias, Attribute, ExprId, Expression, GeneratorCall, NamedExpression } from "../expressions/expression";
 import { printed } from "../expressions/print";
-import { attributesOf, exists, isDeterministic, mapChildren, transformUp } from "../expressions/traverse";
+import { attributesOf, exists, isDeterministic, mapChildren, transformUp, walk } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import type { UnresolvedExpression } from "../syntax/expression";
@@ -12,7 +13,7 @@ import { bound } from "./binder";
 import { columnsOf } from "./columns";
 import { fieldOf } from "./fields";
 import { generatorOutput, isOuterGenerator } from "./generators";
-import { exprText, idText } from "./messages";
+import { exprText, idText, quoted } from "./messages";
 import { expandRegex, expandStar } from "./stars";
 import { containsWindow, extractWindows } from "./windows";
 
@@ -24,6 +25,8 @@ export interface SelectList {
   readonly items: readonly SelectItem[];
   /** Aliases that others use and that must be computed once: in a projection below. */
   readonly below: readonly Alias[];
+  /** Ids of the items that use aliases to their left, and do not aggregate themselves. */
+  readonly lateral: ReadonlySet<ExprId>;
   /** A star or a pattern of names was among the items. */
   readonly starred: boolean;
 }
@@ -149,8 +152,15 @@ class AliasesToTheLeft implements LateralAliases {
   }
 
   /** Puts the aliases' expressions in the places of references. Those that must not be computed twice go below. */
-  resolve(items: readonly SelectItem[]): Pick<SelectList, "items" | "below"> {
-    if (!this.#used) return { items, below: [] };
+  resolve(items: readonly SelectItem[]): Omit<SelectList, "starred"> {
+    if (!this.#used) return { items, below: [], lateral: NONE };
+    const lateral = new Set<ExprId>();
+    for (const item of items) {
+      if (item.kind !== "named" || item.expression.kind !== "alias") continue;
+      if (!exists(item.expression.child, isReference)) continue;
+      refuseInWindows(item.expression.child, item.syntax.at);
+      if (!hasAggregate(item.expression.child)) lateral.add(item.expression.id);
+    }
     const below = new Map<number, Alias>();
     const inline = (expression: Expression): Expression =>
       transformUp(expression, (node) => {
@@ -170,8 +180,26 @@ class AliasesToTheLeft implements LateralAliases {
       if (item.kind !== "named" || !below.has(item.expression.id)) return item;
       return { ...item, expression: attributeOf(item.expression) };
     });
-    return { items: final, below: [...below.values()] };
+    return { items: final, below: [...below.values()], lateral };
   }
+}
+
+const NONE: ReadonlySet<ExprId> = new Set();
+
+function isReference(node: Expression): boolean {
+  return node.kind === "attribute" && isLateral(node);
+}
+
+/** As in Spark, window functions do not read aliases to their left. */
+function refuseInWindows(expression: Expression, at: QueryContext | undefined): void {
+  walk(expression, (node) => {
+    if (node.kind !== "window") return;
+    walk(node, (inner) => {
+      if (!isReference(inner)) return;
+      const lca = quoted(lateralName(inner as Attribute) as string);
+      throw new AnalysisError("UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_WINDOW", { lca, windowExpr: exprText(node) }, at);
+    });
+  });
 }
 
 /** The plan of a select list over rows: generators, then window functions, then the projection itself. */

@@ -16,10 +16,11 @@ import { exactly } from "./binder";
 import type { Binder, Scope } from "./binder";
 import { exprText, typeText } from "./messages";
 import { checkCorrelation } from "./correlation";
+import { enclosed } from "./ctes";
 
 function inner(binder: Binder, plan: UnresolvedPlan, scope: Scope): LogicalPlan {
   const { lateral: _, ...around } = scope;
-  const bound = binder.plan(plan, { ...scope.env, outer: around, windows: {} });
+  const bound = binder.plan(plan, { ...enclosed(binder, scope.env), outer: around, windows: {} });
   return exactly(bound);
 }
 

@@ -2,6 +2,8 @@
 import type { Boxed, DataType, StructType } from "../../columnar/types";
 import { dateWriter, timestampNtzWriter, timestampWriter, timeWriter } from "../json/datetime-text";
 import type { SqlSettings } from "../settings";
+import { binaryText } from "../types/hive-text";
+import type { BinaryStyle } from "../types/hive-text";
 import { literalSql, printer } from "../types/print";
 import type { CsvOptions } from "./options";
 
@@ -53,6 +55,7 @@ function fieldWriter(options: CsvOptions): (text: string | null, column: number)
 
 /** Text of a value that is not null. */
 function textOf(type: DataType, options: CsvOptions, settings: SqlSettings): (value: Boxed) => string {
+  const style = (settings.conf["spark.sql.binaryOutputStyle"]?.toUpperCase() ?? "HEX_DISCRETE") as BinaryStyle;
   switch (type.kind) {
     case "date":
       return dateWriter(options.dateFormat, options);
@@ -66,7 +69,7 @@ function textOf(type: DataType, options: CsvOptions, settings: SqlSettings): (va
     case "yearMonthInterval":
       return (value) => literalSql(value, type);
     case "binary":
-      return (value) => Buffer.from(value as Uint8Array).toString("utf8");
+      return (value) => binaryText(value as Uint8Array, style);
     default:
       return printer(type, settings);
   }

@@ -15,10 +15,14 @@ import { arrow } from "../arrow/library";
 import { arrowSchema, toArrowBatch, toArrowTable } from "../arrow/to-arrow";
 import { QueryError } from "../errors";
 import type { AggregateCall, Attribute } from "../expressions/expression";
+import { jsonOptions } from "../json/options";
+import { jsonStructParser, jsonValueParser } from "../json/parse";
+import { BadRecord } from "../json/record-mode";
 import type { Accumulator } from "../functions/registry";
 import type { ScriptTransformExec } from "../physical/plan";
 import type { SqlSettings } from "../settings";
 import type { UserFunction } from "../syntax/expression";
+import { makeCast } from "../types/cast";
 import { valueToString } from "../types/print";
 import { Row } from "../types/row";
 import { simpleString } from "../types/text";
@@ -209,7 +213,7 @@ export class UserFunctionCalls implements UserFunctions {
             "SCRIPT_FAILED",
             `The script \`${node.command}\` ended with ${run.status ?? run.signal}: ${run.stderr}`,
           );
-        return scriptOutput(run.stdout, node.output);
+        return scriptOutput(run.stdout, node.output, this.settings);
       },
       close: () => input.close(),
     };
@@ -343,19 +347,39 @@ function valuesOf(row: unknown, names: readonly string[]): readonly unknown[] {
   return [row];
 }
 
-function scriptOutput(text: string, output: readonly Attribute[]): ColumnBatch {
+/** Fields of lines, read as their columns' types: null where they are none. Fields too many are dropped. */
+function scriptOutput(text: string, output: readonly Attribute[], settings: SqlSettings): ColumnBatch {
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
   const builders = output.map(({ type }) => vectorBuilder(type, lines.length));
+  const readers = output.map(({ type }) => fieldReader(type, settings));
   for (const line of lines) {
     const parts = line.split("\t");
-    output.forEach((_, i) => {
-      const last = i === output.length - 1 && parts.length > output.length;
-      const part = last ? parts.slice(i).join("\t") : parts[i];
-      builders[i]!.append(part === undefined || part === "\\N" ? null : part);
+    readers.forEach((read, i) => {
+      const part = parts[i];
+      builders[i]!.append(part === undefined || part === "\\N" ? null : read(part));
     });
   }
   return { length: lines.length, columns: builders.map((builder) => builder.finish()) };
+}
+
+function fieldReader(type: DataType, settings: SqlSettings): (text: string) => Boxed {
+  if (type.kind === "string") return (text) => text;
+  if (type.kind === "array" || type.kind === "map" || type.kind === "struct") {
+    const options = jsonOptions({}, settings);
+    const parse =
+      type.kind === "struct" ? jsonStructParser(type, options, settings, false) : jsonValueParser(type, options, settings);
+    return (text) => {
+      try {
+        const row = parse(text)[0] ?? null;
+        return type.kind === "struct" ? row : (row?.[0] ?? null);
+      } catch (error) {
+        if (error instanceof BadRecord) return null;
+        throw error;
+      }
+    };
+  }
+  return makeCast({ kind: "string" }, type, "try", settings);
 }
 
 function asynchronous(fn: UserFunction): TaskError {

@@ -146,7 +146,7 @@ export function queryPrimary(p: Cursor): UnresolvedPlan {
   throw p.unexpected();
 }
 
-/** FROM t SELECT a, or FROM t alone before pipes. */
+/** FROM t SELECT a, or FROM t alone. */
 function fromQuery(p: Cursor): UnresolvedPlan {
   const start = p.token.start;
   const from = fromClause(p);
@@ -154,7 +154,7 @@ function fromQuery(p: Cursor): UnresolvedPlan {
   while (p.is("SELECT") || isTransform(p)) bodies.push(organized(p, selectQuery(p, from)));
   const [first, ...others] = bodies;
   if (first === undefined) {
-    if (p.is("|>")) return from;
+    if (p.is("|>") || p.is(")") || p.is(";") || p.token.kind === "end") return from;
     throw p.unexpected();
   }
   return others.reduce<UnresolvedPlan>(

@@ -16,9 +16,11 @@ export function tableFunction(p: Cursor): { plan: UnresolvedPlan; at: number } |
   if (!p.isAt(n, "(")) return null;
   if (p.is("IDENTIFIER") && n === 1) {
     const mark = p.mark;
+    const positional = p.positional;
     const name = objectName(p);
     if (!p.is("(")) {
       p.reset(mark);
+      p.positional = positional;
       return null;
     }
     return { plan: call(p, name, start), at: start };

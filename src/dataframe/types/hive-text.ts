@@ -60,7 +60,7 @@ function yearOfEra(text: string): string {
   return Number(year) > 0 ? text : `${String(1 - Number(year)).padStart(4, "0")}${rest}`;
 }
 
-function binaryText(bytes: Uint8Array, style: BinaryStyle): string {
+export function binaryText(bytes: Uint8Array, style: BinaryStyle): string {
   switch (style) {
     case "BASE64":
       return Buffer.from(bytes).toString("base64").replaceAll("=", "");

@@ -1,6 +1,6 @@
 /** Operators of arithmetic, and the functions that are operators by another name. */
 import type { DataType } from "../../../columnar/types";
-import { DOUBLE, LONG, callByName, coerced } from "../../expressions/build";
+import { DOUBLE, LONG, callByName, cast, coerced } from "../../expressions/build";
 import type { Call, Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { decimalArithmeticType, widerType } from "../../types/coercion";
@@ -141,9 +141,17 @@ function tryEntry(name: string, operator: Operator, usage: string, example: read
     bind: (args, context) => {
       if (args.length !== 2) throw wrongNumArgs("2", args.length, context);
       const result = bindArithmetic(operator, args, { ...context, name: operator }, "try");
-      return { ...result, nullable: true, printed: `${context.name}(${args.map(printed).join(", ")})` } as Call;
+      // Text that is no number fails inside of the operator, too.
+      const read = result.kind === "call" ? { ...result, args: result.args.map(triedText) } : result;
+      return { ...read, nullable: true, printed: `${context.name}(${args.map(printed).join(", ")})` } as Call;
     },
   };
+}
+
+function triedText(arg: Expression): Expression {
+  if (arg.kind !== "cast" || arg.implicit !== true) return arg;
+  const mode = arg.child.type.kind === "string" ? "try" : arg.mode;
+  return cast(triedText(arg.child), arg.type, mode, { implicit: true, ...(arg.at && { at: arg.at }) });
 }
 
 const operators = [

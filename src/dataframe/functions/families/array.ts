@@ -8,7 +8,7 @@ import { commonType } from "../../types/coercion";
 import { oneCollation } from "../collating";
 import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry } from "../registry";
-import { coerceInputs, differentTypes, rewrite, scalar, unexpectedInputType } from "../signature";
+import { coerceInputs, differentTypes, requireOrderable, rewrite, scalar, unexpectedInputType } from "../signature";
 import { valueKey } from "../value-key";
 import { arrayFor, requireRoomForArray } from "../value-size";
 import {
@@ -135,7 +135,10 @@ const changes = [
       "[1,2,3,null]",
     ]),
     inputs: ["array"],
-    result: firstType,
+    result: (types, args, context) => {
+      requireOrderable(elementOf(firstType(types)), args, context);
+      return firstType(types);
+    },
     evaluate: (call) => {
       const key = valueKey(elementOf(call.type));
       return (items) => {
@@ -337,14 +340,20 @@ const arrayJoin = scalar({
 });
 
 /** `get`: like x[i], but null outside of the array in every mode. */
-const get = scalar({
-  names: ["get"],
-  doc: doc("The element at a place counted from 0; null where there is none.", ["get(array(1, 2, 3), 0)", "1"]),
-  inputs: ["array", "int"],
-  result: (types) => elementOf(firstType(types)),
-  nullable: (args) => literalElementNullable(args, 0),
-  evaluate: plain((items: Items, index: number) => (index < 0 ? null : (items[index] ?? null))),
-});
+const get = prepared(
+  scalar({
+    names: ["get"],
+    doc: doc("The element at a place counted from 0; null where there is none.", ["get(array(1, 2, 3), 0)", "1"]),
+    inputs: ["array", "int"],
+    result: (types) => elementOf(firstType(types)),
+    nullable: (args) => literalElementNullable(args, 0),
+    evaluate: plain((items: Items, index: number) => (index < 0 ? null : (items[index] ?? null))),
+  }),
+  (args, context) => {
+    if (args.length === 2 && args[0]?.type.kind === "null") throw wrongInput(0, '"ARRAY"', args, context);
+    return args;
+  },
+);
 
 /** Whether an element may be null: known where a constant index meets an array written out. */
 export function literalElementNullable(args: readonly Expression[], base: 0 | 1): boolean {

@@ -12,6 +12,7 @@ import type { BindContext, EvaluationContext, FunctionDoc, FunctionEntry, Scalar
 import { mismatch, ordinal, wrongNumArgs } from "../signature";
 import { valueKey } from "../value-key";
 import { arrayOf, commonWithoutStrings, elementOf, requireElementOrder, wrongInput } from "./array-inputs";
+import { requireKeyType } from "./map";
 import { mapBuilder } from "./map-builder";
 
 const doc = document("lambda");
@@ -322,6 +323,7 @@ const overMaps = [
     bind: (args, context) => {
       const map = mapArgument(0, args, context);
       const lambda = context.bindLambda(args[1] as Expression, entryParameters(map));
+      requireKeyType(lambda.type, [args[0] as Expression, lambda], context);
       return {
         args: [args[0] as Expression, lambda],
         type: { ...map, key: lambda.type },

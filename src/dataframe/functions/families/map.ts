@@ -4,13 +4,13 @@ import type { MapValue } from "../../../columnar/types";
 import { QueryError } from "../../errors";
 import { STRING, coerced, literal } from "../../expressions/build";
 import type { Expression } from "../../expressions/expression";
-import { commonType, widerType } from "../../types/coercion";
-import { sameType, sqlName } from "../../types/text";
+import { commonType } from "../../types/coercion";
+import { sqlName } from "../../types/text";
 import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry } from "../registry";
 import { differentTypes, mismatch, scalar, wrongNumArgs } from "../signature";
 import { prepared } from "./array";
-import { arrayOf, refuseNullType, sameElements, wrongInput } from "./array-inputs";
+import { arrayOf, commonWithoutStrings, refuseNullType, sameElements, wrongInput } from "./array-inputs";
 import { mapBuilder } from "./map-builder";
 
 const doc = document("map");
@@ -40,7 +40,7 @@ function holdsMap(type: DataType): boolean {
   }
 }
 
-function requireKeyType(type: DataType, args: readonly Expression[], context: BindContext): void {
+export function requireKeyType(type: DataType, args: readonly Expression[], context: BindContext): void {
   if (!holdsMap(type)) return;
   throw mismatch("INVALID_MAP_KEY_TYPE", args, context, { keyType: `"${sqlName(type)}"` });
 }
@@ -251,7 +251,7 @@ const containsKey = prepared(
     refuseNullType(args, context);
     const [map, key] = args as readonly [Expression, Expression];
     if (map.type.kind !== "map") throw wrongInput(0, '"MAP"', args, context);
-    const type = sameType(map.type.key, key.type) ? key.type : widerType(map.type.key, key.type, context.settings);
+    const type = commonWithoutStrings(map.type.key, key.type, context);
     if (type === null) {
       throw mismatch("MAP_FUNCTION_DIFF_TYPES", args, context, {
         functionName: `\`${context.name}\``,

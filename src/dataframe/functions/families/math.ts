@@ -1,6 +1,6 @@
 /** Functions of numbers. */
 import type { DataType } from "../../../columnar/types";
-import { DOUBLE, INT, LONG, STRING, literal } from "../../expressions/build";
+import { DOUBLE, INT, LONG, STRING, coerced, literal } from "../../expressions/build";
 import { AnalysisError } from "../../errors";
 import type { Expression } from "../../expressions/expression";
 import { isFoldable } from "../../expressions/traverse";
@@ -273,7 +273,10 @@ function whole(
       const spec = scaled
         ? { inputs: ["decimal", "int"] as const }
         : { inputs: [{ anyOf: ["long", "double", "decimal"] as const }] };
-      const all = coerceInputs(spec, args, context);
+      const [value, ...rest] = args as readonly [Expression, ...Expression[]];
+      // Text is read as a double: as a long '1.5' would be no number.
+      const readable = !scaled && value.type.kind === "string" ? [coerced(value, DOUBLE, context), ...rest] : args;
+      const all = coerceInputs(spec, readable, context);
       const from = (all[0] as Expression).type;
       const scale = scaled ? scaleOf(all, context) : 0;
       const type = scaled ? roundedType(from, scale) : wholeType(from);

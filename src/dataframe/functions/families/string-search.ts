@@ -23,13 +23,23 @@ function foldOf(call: Call): Fold | null {
   return type?.kind === "string" && type.collation !== undefined ? collationOf(type).fold : null;
 }
 
+/** Its lower case has two characters, i and a dot: the only letter of which neither form is found inside of the other. */
+const DOTTED = /\u0130|i\u0307/;
+
+function withDots(text: string): string {
+  return text.replaceAll("i\u0307", "\u0130");
+}
+
 /** A test of two strings under the collation of a call. */
 function folded<R>(call: Call, f: (a: string, b: string) => R): (a: string, b: string) => R {
   const type = call.args.find((arg) => arg.type.kind === "string")?.type;
   if (type?.kind !== "string" || type.collation === undefined) return f;
   const { fold, trimmed } = collationOf(type);
   const seen = (text: string): string => trimmed(fold?.(text) ?? text);
-  return (a, b) => f(seen(a), seen(b));
+  return (a, b) => {
+    const [x, y] = [seen(a), seen(b)];
+    return DOTTED.test(x) && DOTTED.test(y) ? f(withDots(x), withDots(y)) : f(x, y);
+  };
 }
 
 /** Binaries are told from strings by what the arguments are; both sides become the same. */
@@ -173,6 +183,13 @@ function splitAt(text: string, delimiter: string, folded: string): readonly stri
   return [...parts, text.slice(from)];
 }
 
+/** As splitAt; both forms of the letter with two characters in lower case are one. */
+function cutAt(text: string, delimiter: string, folded: string): readonly string[] {
+  if (!DOTTED.test(delimiter) || !DOTTED.test(folded)) return splitAt(text, delimiter, folded);
+  const letters = withDots(delimiter).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return text.split(new RegExp(letters.replaceAll("\u0130", "(?:\u0130|[iI]\u0307)"), "iu"));
+}
+
 /** Evaluators that get the text and a search string as the collation sees them, too. */
 function searching<A extends readonly never[]>(
   f: (text: string, search: string, folded: string, ...rest: A) => Boxed,
@@ -252,7 +269,7 @@ const cuts = [
     evaluate: (call, context) =>
       searching((text, delimiter, folded, at: number) => {
         if (at === 0) throw new QueryError("INVALID_INDEX_OF_ZERO", {}, call.at);
-        const parts = delimiter === "" ? [text] : splitAt(text, delimiter, folded);
+        const parts = delimiter === "" ? [text] : cutAt(text, delimiter, folded);
         return parts[at > 0 ? at - 1 : parts.length + at] ?? "";
       })(call, context),
   }),
@@ -269,7 +286,7 @@ const cuts = [
     result: (types) => types[0] as DataType,
     collated: "search",
     evaluate: searching((text, search, folded, replacement: string) =>
-      search === "" ? text : splitAt(text, search, folded).join(replacement),
+      search === "" ? text : cutAt(text, search, folded).join(replacement),
     ),
   }),
   scalar({

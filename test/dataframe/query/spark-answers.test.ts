@@ -1,0 +1,86 @@
+/** Queries that are rare, with the answers of PySpark 4.2. */
+import type { Row } from "../../../src";
+import { testSession } from "../../support/built-session";
+
+const spark = testSession();
+const answer = async (query: string): Promise<unknown[][]> =>
+  (await spark().sql(query).collect()).map((row: Row) => row.toArray());
+const refusal = async (query: string): Promise<unknown> => {
+  try {
+    return await answer(query);
+  } catch (error) {
+    return (error as { errorClass?: string }).errorClass;
+  }
+};
+
+test("text is read as a double where whole numbers are made of it", async () => {
+  expect(await answer("SELECT ceil('1.5'), floor('-1.5'), ceiling('2.0')")).toEqual([[2, -2, 2]]);
+});
+
+test("try_ functions give null for text that is no number", async () => {
+  expect(await answer("SELECT try_add(1, 'a'), try_add(1, '2'), try_divide('x', 2), try_mod('y', 2)")).toEqual([
+    [null, 3, null, null],
+  ]);
+  expect(await refusal("SELECT try_add(cast('a' AS INT), 1)")).toBe("CAST_INVALID_INPUT");
+});
+
+test("keys of maps are looked for as the type that holds both", async () => {
+  expect(await answer("SELECT map_contains_key(map(1, 'a'), 1.0), map_contains_key(map(1.5, 1), 1L)")).toEqual([[true, false]]);
+  expect(await refusal("SELECT map_contains_key(map(1, 'a'), '1')")).toBe("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES");
+});
+
+test.each([
+  ["SELECT get(null, 0)", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
+  ["SELECT array_distinct(array(map(1, 2)))", "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE"],
+  ["SELECT transform_keys(map('a', 1), (k, v) -> map(k, v))", "DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE"],
+  ["SELECT id AS x, x + 1 AS y FROM range(2) GROUP BY id, y", "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_GROUP_BY"],
+  ["SELECT id AS x, x + 1 AS y FROM range(2) GROUP BY 1, 2", "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_GROUP_BY"],
+  ["SELECT id AS x, x + 1, count(*) FROM range(2) GROUP BY ALL", "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_GROUP_BY"],
+  ["SELECT id AS x, row_number() OVER (ORDER BY x) FROM range(2)", "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_WINDOW"],
+  [
+    "SELECT a FROM VALUES (1, 2) t(a, b) ORDER BY (SELECT max(id) FROM range(3) WHERE id = t.b)",
+    "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+  ],
+])("%s is refused", async (query, errorClass) => {
+  expect(await refusal(query)).toBe(errorClass);
+});
+
+test("FROM alone is a query", async () => {
+  expect(await answer("FROM range(2)")).toEqual([[0], [1]]);
+  expect(await answer("SELECT sum(id) FROM (FROM range(3))")).toEqual([[3]]);
+});
+
+test("positional parameters in IDENTIFIER", async () => {
+  await spark().sql("CREATE OR REPLACE TEMP VIEW named_by_text AS SELECT 2 a").collect();
+  expect(await answer("EXECUTE IMMEDIATE 'SELECT * FROM IDENTIFIER(?) WHERE a = ?' USING 'named_by_text', 1")).toEqual([]);
+});
+
+test("under the LEGACY policy names around a CTE or a subquery win", async () => {
+  const session = spark().newSession();
+  const one = async (query: string): Promise<unknown> => (await session.sql(query).collect())[0]?.get(0);
+  const inDefinition = "WITH t AS (SELECT 1), t2 AS (WITH t AS (SELECT 2) SELECT * FROM t) SELECT * FROM t2";
+  const inSubquery = "WITH t(c) AS (SELECT 1) SELECT (WITH t(c) AS (SELECT 2) SELECT * FROM t)";
+  const inFrom = "WITH t(c) AS (SELECT 1) SELECT max(c) FROM (WITH t(c) AS (SELECT 2) SELECT * FROM t)";
+  expect([await one(inDefinition), await one(inSubquery), await one(inFrom)]).toEqual([2, 2, 2]);
+  session.conf.set("spark.sql.legacy.ctePrecedencePolicy", "LEGACY");
+  expect([await one(inDefinition), await one(inSubquery), await one(inFrom)]).toEqual([1, 1, 2]);
+});
+
+test("the letter whose lower case has two characters, under UTF8_LCASE", async () => {
+  expect(
+    await answer(`SELECT contains('İx' COLLATE utf8_lcase, 'i̇'), contains('İx' COLLATE utf8_lcase, 'i'),
+      replace('aİb' COLLATE utf8_lcase, 'i̇', '-'), instr('xİ' COLLATE utf8_lcase, 'i̇'), split_part('aİb' COLLATE utf8_lcase, 'i̇', 2)`),
+  ).toEqual([[true, false, "a-b", 2, "b"]]);
+});
+
+test("binary values in CSV", async () => {
+  expect(await answer("SELECT to_csv(named_struct('n', 1, 'b', X'4561'))")).toEqual([["1,[45 61]"]]);
+});
+
+test("what scripts print is read as the types of its columns; fields too many are dropped", async () => {
+  expect(
+    await answer(`SELECT a, CAST(b AS STRING), c, d FROM (SELECT TRANSFORM(x, y, z, w) USING 'cat' AS (a INT, b DATE, c ARRAY<INT>, d DOUBLE)
+      FROM VALUES (1, '2020-01-02', '[1,2]', 'no') t(x, y, z, w))`),
+  ).toEqual([[1, "2020-01-02", [1, 2], null]]);
+  expect(await answer("SELECT TRANSFORM(x, y, z) USING 'cat' FROM VALUES (1, 2, 3) t(x, y, z)")).toEqual([["1", "2"]]);
+});
