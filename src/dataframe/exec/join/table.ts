@@ -7,9 +7,8 @@ import { batchOfBoxed, flattened } from "../../../columnar/batch";
 import type { DataType } from "../../../columnar/types";
 import type { ColumnBatch, Vector } from "../../../columnar/vector";
 import { formOf } from "../../codegen/columns";
-import { MAX_SAFE } from "../../codegen/term";
-import { isIntLike, isLongLike } from "../../types/families";
 import { hashInteger } from "../../codegen/integers";
+import { pack, packingOf } from "./packing";
 import { bitsOf, rankOf, ranksOf, type Ranks } from "./ranks";
 
 const DIRECT_ALWAYS = 1 << 14;
@@ -176,51 +175,6 @@ function validRows(keys: readonly Vector[], count: number): Uint8Array | null {
   return missing === 0 ? null : valid;
 }
 
-interface Packing {
-  readonly bases: readonly number[];
-  readonly spans: readonly number[];
-}
-
-function packingOf(keys: readonly Vector[], types: readonly DataType[], count: number, valid: Uint8Array | null): Packing | null {
-  const bases: number[] = [];
-  const spans: number[] = [];
-  let total = 1;
-  for (const [i, key] of keys.entries()) {
-    const type = types[i]!;
-    if (key.form !== "fixed" || !(isIntLike(type) || isLongLike(type))) return null;
-    const { values } = key;
-    let low = Infinity;
-    let high = -Infinity;
-    for (let row = 0; row < count; row++) {
-      if (valid !== null && valid[row] === 0) continue;
-      const value = values[row]!;
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-    if (low > high) low = high = 0;
-    const span = high - low + 1;
-    total *= span;
-    // Differences to the base must be exact as well.
-    if (!(span <= MAX_SAFE && total <= MAX_SAFE)) return null;
-    bases.push(low);
-    spans.push(span);
-  }
-  return { bases, spans };
-}
-
-function pack(keys: readonly Vector[], { bases, spans }: Packing, count: number, total: number): Float64Array | Int32Array {
-  const packed = total <= 0x7fffffff ? new Int32Array(count) : new Float64Array(count);
-  keys.forEach((key, i) => {
-    if (key.form !== "fixed") return;
-    const { values } = key;
-    const base = bases[i]!;
-    const span = spans[i]!;
-    for (let row = 0; row < count; row++) packed[row] = packed[row]! * span + (values[row]! - base);
-  });
-  return packed;
-}
-
-/** Fills slots by packed key, from the last row, so that chains are in order. */
 function linkDirect(
   slots: Int32Array,
   packed: Float64Array | Int32Array,

@@ -20,34 +20,45 @@ export function sameIntegers(a: DataType, b: DataType): boolean {
   return a.kind === b.kind;
 }
 
+/** Bit k of `bits` is set where base + k is in the set; there are `span` of them. */
+type BitSet = Pick<KeySet, "base" | "span" | "bits">;
+
+/** Lists of constants over a longer range are looked up one value at a time. */
+const MOST_LIST_BITS = 1 << 20;
+
 const FLIPPED: Readonly<Record<string, string>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
 
 export class IntegerTest {
   #low = -Infinity;
   #high = Infinity;
-  readonly #keys: KeySet[] = [];
+  readonly #sets: BitSet[] = [];
+  /** Lists whose values are too far apart for bits. */
   readonly #lists: ReadonlySet<number>[] = [];
-  #tests = 0;
+  #isEmpty = true;
 
   constructor(private readonly attribute: Attribute) {}
 
   /** No condition was added. Otherwise a missing value does not pass. */
   get isEmpty(): boolean {
-    return this.#tests === 0;
+    return this.#isEmpty;
   }
 
   addKeys(keys: KeySet): void {
-    this.#tests++;
-    this.#bound(keys.base, keys.base + keys.span - 1);
-    this.#keys.push(keys);
+    this.#isEmpty = false;
+    this.#addSet(keys);
   }
 
   /** False where the condition has another form. */
   add(filter: Expression): boolean {
     if (filter.kind !== "call") return false;
     const added = this.#add(filter.fn, filter.args);
-    if (added) this.#tests++;
+    if (added) this.#isEmpty = false;
     return added;
+  }
+
+  #addSet(set: BitSet): void {
+    this.#bound(set.base, set.base + set.span - 1);
+    this.#sets.push(set);
   }
 
   #add(fn: string, args: readonly Expression[]): boolean {
@@ -62,12 +73,24 @@ export class IntegerTest {
       if (values.includes(undefined)) return false;
       const numbers = values.filter((value) => value !== null) as number[];
       if (numbers.length === 0) this.#bound(Infinity, -Infinity);
-      else this.#bound(Math.min(...numbers), Math.max(...numbers));
-      if (numbers.length > 1) this.#lists.push(new Set(numbers));
+      else this.#addList(numbers);
       return true;
     }
     if (first.kind === "attribute") return this.#compare(fn, this.#valueOf(second!));
     return second!.kind === "attribute" && this.#compare(FLIPPED[fn] ?? fn, this.#valueOf(first));
+  }
+
+  #addList(numbers: readonly number[]): void {
+    const base = numbers.reduce((a, b) => Math.min(a, b));
+    const span = numbers.reduce((a, b) => Math.max(a, b)) - base + 1;
+    if (span > MOST_LIST_BITS) {
+      this.#bound(base, base + span - 1);
+      this.#lists.push(new Set(numbers));
+      return;
+    }
+    const bits = new Int32Array((span + 31) >>> 5);
+    for (const value of numbers) bits[(value - base) >>> 5]! |= 1 << ((value - base) & 31);
+    this.#addSet({ base, span, bits });
   }
 
   #compare(fn: string, value: number | null | undefined): boolean {
@@ -113,6 +136,7 @@ export class IntegerTest {
     return typeof value === "number" && Number.isSafeInteger(value) ? value : undefined;
   }
 
+  /** The places among from[0..count), or below `count`, whose values pass, to `out`, which may be `from`; how many. */
   select(values: Numbers, from: Int32Array | null, count: number, out: Int32Array): number {
     let left = from;
     let n = count;
@@ -120,34 +144,27 @@ export class IntegerTest {
       left = out;
       n = passed;
     };
-    // Bits of a set have its bounds.
-    if (this.#keys.length === 0) keep(selectingLoop("range", values)(values, null, this.#low, this.#high, left, n, out));
-    for (const { base, span, bits } of this.#keys) keep(selectingLoop("set", values)(values, bits, base, span, left, n, out));
-    if (this.#lists.length === 0 && (this.#keys.length === 0 || !this.#isBounded)) return n;
-    const test = (value: number): boolean => this.#passes(value);
-    return selectingLoop("test", values)(values, test, 0, 0, left, n, out);
-  }
-
-  /** There are bounds besides those of the sets. */
-  get #isBounded(): boolean {
-    return this.#tests > this.#keys.length;
-  }
-
-  #passes(value: number): boolean {
-    return value >= this.#low && value <= this.#high && this.#lists.every((list) => list.has(value));
-  }
-
-  /** Takes the marks of values that do not pass. */
-  mark(values: Numbers, passing: Uint8Array): void {
-    const keys = this.#keys;
-    for (let i = 0; i < passing.length; i++) {
-      const value = values[i]!;
-      if (!this.#passes(value) || !keys.every((set) => contains(set, value))) passing[i] = 0;
+    if (this.#hasOwnBounds) keep(selectingLoop("range", values)(values, null, this.#low, this.#high, left, n, out));
+    for (const { base, span, bits } of this.#sets) keep(selectingLoop("set", values)(values, bits, base, span, left, n, out));
+    for (const list of this.#lists) {
+      const has = (value: number): boolean => list.has(value);
+      keep(selectingLoop("test", values)(values, has, 0, 0, left, n, out));
     }
+    return n;
   }
-}
 
-function contains({ base, span, bits }: KeySet, value: number): boolean {
-  const k = value - base;
-  return k >= 0 && k < span && ((bits[k >>> 5]! >>> (k & 31)) & 1) === 1;
+  /** The bounds say more than those of the sets do. Without a set they are asked in any case: one loop has to be. */
+  get #hasOwnBounds(): boolean {
+    const sets = this.#sets;
+    return sets.every(({ base }) => base < this.#low) || sets.every(({ base, span }) => base + span - 1 > this.#high);
+  }
+
+  /** For each value 1 where it passes, else 0. */
+  marks(values: Numbers): Uint8Array {
+    const marks = new Uint8Array(values.length);
+    const places = new Int32Array(values.length);
+    const count = this.select(values, null, values.length, places);
+    for (let i = 0; i < count; i++) marks[places[i]!] = 1;
+    return marks;
+  }
 }

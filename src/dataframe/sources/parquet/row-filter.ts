@@ -193,11 +193,9 @@ class ColumnFilter extends PartFilter {
 
   #passingOf(dictionary: DictionaryVector["dictionary"]): Uint8Array | null {
     const { integers, others } = this;
-    const passing = new Uint8Array(dictionary.length).fill(1);
-    if (integers !== null) {
-      if (dictionary.form !== "fixed") return null;
-      integers.mark(dictionary.values, passing);
-    }
+    if (integers !== null && dictionary.form !== "fixed") return null;
+    const passing =
+      integers === null ? new Uint8Array(dictionary.length).fill(1) : integers.marks((dictionary as FixedVector).values);
     if (others.length === 0) return passing;
     if (dictionary.length > MOST_ENTRIES) return integers === null ? null : passing;
     const read = boxedReader(dictionary, this.column.attribute.type);
