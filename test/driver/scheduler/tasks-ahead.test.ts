@@ -42,7 +42,7 @@ describe("Tasks queued ahead", () => {
     const h = running(1);
     const attempt = h.scheduler.dag.tasks.executors.get("1")!.queue.at(-1)!;
     h.now += 40;
-    h.finish(h.running.get(attempt.taskId)!, took(3));
+    h.finish(h.running.get(attempt.taskId), took(3));
     const { taskInfo } = h.eventsOf("TaskEnd").at(-1)!;
     expect(taskInfo).toMatchObject({ taskId: attempt.taskId, launchTime: h.now - 3, finishTime: h.now });
     expect(h.eventsOf("TaskStart").at(-1)!.taskInfo.launchTime).toBe(h.now - 3);
