@@ -144,7 +144,10 @@ function program(): Command {
     .description("an executor of a running driver; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE")
     .allowUnknownOption()
     .allowExcessArguments()
-    .helpOption(false)
+    .usage(
+      "--driver-url <host:port> --executor-id <id> --app-id <id> [--cores <n>] [--memory <size>] [--hostname <name>] [options]",
+    )
+    .addHelpText("after", "\nWorkers and local clusters start executors themselves.")
     .action(async (_options: unknown, command: Command) => {
       (await import("./executor")).executor(command.args);
     });

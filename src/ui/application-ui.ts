@@ -11,6 +11,7 @@ import { addApiFiresteel, addIdentity } from "./server/api-firesteel";
 import { addPlainPages } from "./server/plain";
 import { addApiV1 } from "./server/api-v1";
 import type { ApplicationControl, Applications } from "./server/applications";
+import { log } from "../common/log";
 import { workerLog } from "./server/log-files";
 import { HttpServer } from "./server/http-server";
 import { applicationMetrics } from "./server/metrics-json";
@@ -81,14 +82,19 @@ export class ApplicationUi implements Applications {
     this.#store.apply({ type: "LogStart", sparkVersion: SPARK_VERSION });
     this.#beat = options.heartbeatMs;
     this.control = this.#control();
-    if (options.profileAtOnce) void this.control.startProfile().catch(() => undefined);
+    if (options.profileAtOnce) void this.control.startProfile().catch((error: unknown) => notProfiled("the application", error));
   }
 
   apply(event: ListenerEvent): void {
     this.#store.apply(event);
     // One that joins later takes part.
     if (event.type !== "ExecutorAdded") return;
-    if (this.#profiling) void this.options.application.profile(event.executorId, "start").catch(() => undefined);
+    if (this.#profiling) {
+      const { executorId } = event;
+      void this.options.application
+        .profile(executorId, "start")
+        .catch((error: unknown) => notProfiled(`executor ${executorId}`, error));
+    }
     if (this.#beat !== this.options.heartbeatMs) this.options.application.beatEvery(this.#beat);
   }
 
@@ -257,4 +263,8 @@ export class ApplicationUi implements Applications {
 function urlHost(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "localhost";
   return host.includes(":") ? `[${host}]` : host;
+}
+
+function notProfiled(what: string, error: unknown): void {
+  log.warn(`The profile of ${what} was not begun: ${error instanceof Error ? error.message : String(error)}`);
 }

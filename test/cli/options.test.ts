@@ -68,6 +68,9 @@ test("--version, and the commands", async () => {
   const help = await place.run(["--help"]);
   expect(help.code).toBe(0);
   for (const command of ["submit", "run-example", "executor"]) expect(help.stdout).toContain(command);
+  const executor = await place.run(["executor", "--help"]);
+  expect(executor.code).toBe(0);
+  expect(executor.stdout).toContain("Usage: firesteel executor --driver-url <host:port> --executor-id <id> --app-id <id>");
 });
 
 test("options that belong elsewhere are refused, with the reason, with and without a program", async () => {

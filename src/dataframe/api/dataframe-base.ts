@@ -1,6 +1,7 @@
 /** What every group of DataFrame methods builds on: the plan behind the handle, its schema, and making handles of new plans. */
 import { inspect } from "node:util";
 import { TRAVEL } from "../../columnar";
+import { UsageError } from "../../common/errors";
 import type { QueryContext } from "../errors";
 import type { UnresolvedPlan } from "../syntax/plan";
 import type { StructType } from "../types";
@@ -10,6 +11,11 @@ import { Column, nameExpression } from "./column";
 import type { DataFrame } from "./dataframe";
 import { isMaking, isPending, planIdOf, withPlanId } from "./pending";
 import type { SparkSession } from "./spark-session";
+
+/** The error of what only streams have. `instead`: what there is for it. */
+export function noStreaming(member: string, instead: string): UsageError {
+  return new UsageError("UNSUPPORTED_FEATURE", `${member}: there is no Structured Streaming here. ${instead}`);
+}
 
 export class DataFrameBase {
   readonly sparkSession: SparkSession;
@@ -70,6 +76,16 @@ export class DataFrameBase {
 
   get isStreaming(): boolean {
     return false;
+  }
+
+  /** Always an error: there is no Structured Streaming. */
+  get writeStream(): never {
+    throw noStreaming("writeStream", "df.write writes what there is.");
+  }
+
+  /** Always an error: there is no Structured Streaming. */
+  withWatermark(_eventTime: string, _delayThreshold: string): never {
+    throw noStreaming("withWatermark", "Late rows can be left out with a filter.");
   }
 
   /** A DataFrame inside of a function that runs in tasks is a mistake. */

@@ -12,6 +12,7 @@ import { nameParts } from "./column";
 import { plansOf } from "./create-dataframe";
 import type { Records, SchemaOrNames } from "./create-dataframe";
 import { DataFrame } from "./dataframe";
+import { noStreaming } from "./dataframe-base";
 import { bindParameters, parametersOf } from "./parameters";
 import type { SqlArguments } from "./parameters";
 import { referredText } from "./references";
@@ -126,6 +127,16 @@ export class SparkSession {
   /** Reads files and other sources: `spark.read.option("header", true).csv(path)`. */
   get read(): DataFrameReader {
     return new DataFrameReader(this);
+  }
+
+  /** Always an error: there is no Structured Streaming. */
+  get readStream(): never {
+    throw noStreaming("readStream", "spark.read reads what there is.");
+  }
+
+  /** Always an error: there is no Structured Streaming. */
+  get streams(): never {
+    throw noStreaming("streams", "spark.sparkContext.statusTracker tells of running jobs.");
   }
 
   /** A table or view by its name. */

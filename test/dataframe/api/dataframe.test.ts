@@ -241,3 +241,15 @@ test("functions of columns", () => {
     fn: { name: "shout", form: "scalar", returnType: { kind: "string" } },
   });
 });
+
+test("members of Structured Streaming say that there is none", () => {
+  const { spark } = session();
+  const frame = spark.table("t");
+  expect(() => spark.readStream).toThrow(
+    "[UNSUPPORTED_FEATURE] readStream: there is no Structured Streaming here. spark.read reads",
+  );
+  expect(() => spark.streams).toThrow("streams: there is no Structured Streaming here.");
+  expect(() => frame.writeStream).toThrow("writeStream: there is no Structured Streaming here. df.write writes");
+  expect(() => frame.withWatermark("t", "10 minutes")).toThrow("withWatermark: there is no Structured Streaming here.");
+  expect(frame.isStreaming).toBe(false);
+});
