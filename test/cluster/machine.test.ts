@@ -15,7 +15,13 @@ class Master {
   }
 
   worker(id: string, cores: number, memory = 8 * GIB): MasterCommand[] {
-    return this.tell({ type: "WorkerRegistered", worker: workerFacts(id, cores, memory), executors: [], drivers: [] });
+    return this.tell({
+      type: "WorkerRegistered",
+      worker: workerFacts(id, cores, memory),
+      executors: [],
+      drivers: [],
+      dataOf: [],
+    });
   }
 
   application(id: string, more: Parameters<typeof applicationFacts>[1] = {}): MasterCommand[] {
@@ -155,8 +161,27 @@ describe("what is lost and comes back", () => {
     master.worker("w1", 2);
     master.tell({ type: "WorkerLost", workerId: "w0", reason: "silent" });
     const claim = { appId: "a", executorId: "0", workerId: "w0", cores: 2, memory: GIB };
-    const commands = master.tell({ type: "WorkerRegistered", worker: workerFacts("w0", 2), executors: [claim], drivers: [] });
+    const commands = master.tell({
+      type: "WorkerRegistered",
+      worker: workerFacts("w0", 2),
+      executors: [claim],
+      drivers: [],
+      dataOf: [],
+    });
     expect(of(commands, "KillExecutor")).toMatchObject([{ executorId: "0" }]);
+  });
+
+  test("a worker that was away when an application ended is told so when it is back", () => {
+    const master = new Master();
+    for (const id of ["w0", "w1"]) master.worker(id, 2);
+    for (const id of ["a", "b"]) master.application(id, { coresMax: 2 });
+    master.tell({ type: "WorkerDisconnected", workerId: "w0" });
+    const ended = master.tell({ type: "ApplicationEnded", appId: "a", state: "FINISHED" });
+    expect(of(ended, "CleanUp")).toEqual([{ type: "CleanUp", appId: "a", workerId: null }]);
+    const back = { type: "WorkerRegistered", worker: workerFacts("w0", 2), executors: [], drivers: [] } as const;
+    // Of "c" nothing is known: it may be about to register with a new master.
+    const commands = master.tell({ ...back, dataOf: ["a", "b", "c"] });
+    expect(of(commands, "CleanUp")).toEqual([{ type: "CleanUp", appId: "a", workerId: "w0" }]);
   });
 
   test("nothing is started on a worker that is not connected, or decommissioned", () => {
@@ -186,7 +211,7 @@ describe("what is lost and comes back", () => {
       const commands: MasterCommand[] = [];
       const worker = (): void =>
         void commands.push(
-          ...master.tell({ type: "WorkerRegistered", worker: workerFacts("w0", 2), executors: [claim], drivers: [] }),
+          ...master.tell({ type: "WorkerRegistered", worker: workerFacts("w0", 2), executors: [claim], drivers: [], dataOf: [] }),
         );
       if (workerFirst) worker();
       commands.push(...master.tell({ type: "ApplicationRegistered", app, held: [claim] }));

@@ -217,6 +217,7 @@ export class SimulatedCluster {
         worker: worker.facts,
         executors: [...worker.executors.values()],
         drivers: [...worker.drivers].map(([id, facts]) => ({ id, facts })),
+        dataOf: [],
       },
     ];
   }

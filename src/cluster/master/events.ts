@@ -67,6 +67,8 @@ export type MasterEvent =
       readonly worker: WorkerFacts;
       readonly executors: readonly ExecutorClaim[];
       readonly drivers: readonly { readonly id: string; readonly facts: DriverFacts }[];
+      /** Applications whose files may be in its local directories. */
+      readonly dataOf: readonly string[];
     }
   /** Its connection is gone; it may come back. */
   | { readonly type: "WorkerDisconnected"; readonly workerId: string }
@@ -134,8 +136,8 @@ export type MasterCommand =
     }
   | { readonly type: "LaunchDriver"; readonly workerId: string; readonly driverId: string; readonly facts: DriverFacts }
   | { readonly type: "StopDriver"; readonly workerId: string; readonly driverId: string }
-  /** To every worker: nothing of the application will run again. */
-  | { readonly type: "CleanUp"; readonly appId: string }
+  /** To one worker, or to every one: nothing of the application will run again. */
+  | { readonly type: "CleanUp"; readonly appId: string; readonly workerId: string | null }
   /** Whether the application's registration holds, and what it may count on. */
   | { readonly type: "Accepted"; readonly appId: string; readonly cores: number }
   | { readonly type: "TellAdded"; readonly appId: string; readonly place: ExecutorPlace }

@@ -140,7 +140,7 @@ export class MasterMachine {
 
   // Workers
 
-  #workerRegistered({ worker: facts, executors, drivers }: Extract<MasterEvent, { type: "WorkerRegistered" }>): void {
+  #workerRegistered({ worker: facts, executors, drivers, dataOf }: Extract<MasterEvent, { type: "WorkerRegistered" }>): void {
     const known = this.workers.get(facts.id);
     const worker = known ?? new WorkerRecord(facts, this.#now);
     worker.facts = facts;
@@ -154,6 +154,8 @@ export class MasterMachine {
         this.#lose(executor, { ...LOST, reason: `it is not on worker ${facts.id} any more` }, false);
     for (const claim of executors) this.#reported(worker, claim);
     this.drivers.reported(worker, drivers, this.#now);
+    // What ended while it was away, it was not told.
+    for (const appId of dataOf) if (!this.wants(appId)) this.#commands.push({ type: "CleanUp", appId, workerId: facts.id });
     const verb = known === undefined ? "joined" : "is back";
     this.#log("info", `worker ${facts.id} ${verb}: ${facts.cores} cores, ${Math.round(facts.memory / 2 ** 20)} MiB`);
   }
@@ -329,7 +331,10 @@ export class MasterMachine {
     this.#ended.add(appId);
     this.#completed.unshift(app.info());
     for (const dropped of this.#completed.splice(this.config.retainedApplications)) this.#ended.delete(dropped.id);
-    this.#commands.push({ type: "CleanUp", appId }, { type: "Persist", entry: { key: `app ${appId}`, value: null } });
+    this.#commands.push(
+      { type: "CleanUp", appId, workerId: null },
+      { type: "Persist", entry: { key: `app ${appId}`, value: null } },
+    );
     this.#log("info", `application ${appId} ended: ${state}`);
   }
 

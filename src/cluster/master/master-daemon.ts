@@ -248,7 +248,9 @@ export class MasterDaemon implements StatePort<MasterState> {
       case "StopDriver":
         return this.#workers.get(command.workerId)?.send({ stopDriver: { driverId: command.driverId } });
       case "CleanUp":
-        for (const worker of this.#workers.values()) worker.send({ applicationEnded: { appId: command.appId } });
+        for (const [id, worker] of this.#workers) {
+          if (command.workerId === null || command.workerId === id) worker.send({ applicationEnded: { appId: command.appId } });
+        }
         return;
       case "Accepted":
         return this.#applications.get(command.appId)?.send({
@@ -331,6 +333,7 @@ export class MasterDaemon implements StatePort<MasterState> {
       worker,
       executors: (message.executors ?? []).map((one) => runningExecutor(one, worker.id)),
       drivers: (message.drivers ?? []).map((one) => ({ id: one.driverId ?? "", facts: driverFacts(one.description ?? {}) })),
+      dataOf: message.dataOf ?? [],
     });
   }
 

@@ -198,6 +198,7 @@ export class WorkerDaemon implements StatePort<WorkerState> {
           memoryBytes: spec.memory,
         })),
         drivers: [...drivers].map(({ spec }) => ({ driverId: spec.id, description: this.#drivers.descriptionOf(spec.id) })),
+        dataOf: [...this.#dataOf.keys()],
       },
     });
     for (const { message } of this.#untold) this.#link.send(message);
