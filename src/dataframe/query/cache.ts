@@ -9,12 +9,14 @@ import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { transformDown } from "../logical/traverse";
 import { logicalSignature } from "../logical/signature";
+import type { RelationLife } from "./externals";
 import { QueryExecution } from "./query-execution";
 import type { SessionState } from "./session-state";
 
 interface Entry {
   readonly plan: LogicalPlan;
-  readonly source: number;
+  /** Queries that read it go on when the entry is gone: they have its life. */
+  readonly relation: { readonly source: number; readonly life: RelationLife };
   readonly node: PlanNode;
   readonly level: StorageLevel;
 }
@@ -33,8 +35,8 @@ export class CacheManager {
     node.storageLevel = level;
     if (name !== undefined) node.givenName = name;
     port.persisted(node);
-    const source = session.externals.add({ what: "cached", node, sizeInBytes: null, rowCount: null });
-    this.#entries.set(key, { plan: analyzed, source, node, level });
+    const relation = session.externals.add({ what: "cached", node, sizeInBytes: null, rowCount: null });
+    this.#entries.set(key, { plan: analyzed, relation, node, level });
   }
 
   /** The plan with the parts that are cached read from there. */
@@ -44,7 +46,7 @@ export class CacheManager {
       const entry = this.#entries.get(logicalSignature(node));
       if (entry === undefined) return node;
       const output = outputOf(node);
-      return { kind: "externalRelation", output, source: entry.source, what: "cached", sizeInBytes: null, rowCount: null };
+      return { kind: "externalRelation", output, ...entry.relation, what: "cached", sizeInBytes: null, rowCount: null };
     });
   }
 
@@ -67,8 +69,8 @@ export class CacheManager {
     await Promise.all(entries.map((entry) => this.#drop(session, entry, false)));
   }
 
-  async #drop(session: SessionState, { node, source }: Entry, blocking: boolean): Promise<void> {
-    session.externals.remove(source);
+  async #drop(session: SessionState, { node }: Entry, blocking: boolean): Promise<void> {
+    node.storageLevel = StorageLevel.NONE;
     await session.engine.port.unpersisted(node.id, blocking);
   }
 }

@@ -24,21 +24,13 @@ export class Externals {
   #last = 0;
   readonly #lives = new FinalizationRegistry<number>((source) => this.#known.delete(source));
 
-  add(external: External): number {
-    this.#known.set(++this.#last, external);
-    return this.#last;
-  }
-
-  /** As part of plans that nobody removes it from. */
-  addToPlans(external: External): { readonly source: number; readonly life: RelationLife } {
-    const source = this.add(external);
+  /** For plans that have both, the number and the life. */
+  add(external: External): { readonly source: number; readonly life: RelationLife } {
+    const source = ++this.#last;
+    this.#known.set(source, external);
     const life = new Life();
     this.#lives.register(life, source);
     return { source, life };
-  }
-
-  remove(source: number): void {
-    this.#known.delete(source);
   }
 
   get(source: number): External {

@@ -141,7 +141,7 @@ export class SessionPort implements QueryPort {
   }
 
   fromRdd(rdd: RDD<unknown>, schema: StructType): UnresolvedPlan {
-    const relation = this.session.externals.addToPlans({ what: "rdd", node: rdd.node, sizeInBytes: null, rowCount: null });
+    const relation = this.session.externals.add({ what: "rdd", node: rdd.node, sizeInBytes: null, rowCount: null });
     return { kind: "external", schema, ...relation };
   }
 
@@ -155,7 +155,7 @@ export class SessionPort implements QueryPort {
     const slices = Math.max(1, Math.min(batches.length, this.context.defaultParallelism));
     const node = parallelize(this.context, batches, slices).node;
     const sizeInBytes = batches.reduce((sum, bytes) => sum + bytes.length, 0);
-    const relation = this.session.externals.addToPlans({ what: "arrow", node, sizeInBytes, rowCount: known.numRows });
+    const relation = this.session.externals.add({ what: "arrow", node, sizeInBytes, rowCount: known.numRows });
     return { kind: "external", schema, ...relation };
   }
 
@@ -183,7 +183,7 @@ export class SessionPort implements QueryPort {
     if (how.local) rdd.localCheckpoint();
     else rdd.checkpoint();
     if (how.eager) await rdd.count();
-    const relation = this.session.externals.addToPlans({ what: "cached", node, sizeInBytes: null, rowCount: null });
+    const relation = this.session.externals.add({ what: "cached", node, sizeInBytes: null, rowCount: null });
     return { kind: "external", schema: schemaOf(execution.analyzed), ...relation };
   }
 
