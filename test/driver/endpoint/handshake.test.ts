@@ -1,8 +1,7 @@
 /** Who gets into a session, and who does not: real gRPC on loopback and on a unix socket. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import fs, { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { DriverEndpoint } from "../../../src/driver/endpoint/driver-endpoint";
 import type { EndpointHandlers } from "../../../src/driver/endpoint/types";
 import { DriverLink } from "../../../src/executor/process/driver-link";
@@ -11,6 +10,7 @@ import { newNonce, newSecret, proofOf } from "../../../src/wire/auth";
 import { ownVersions } from "../../../src/wire/versions";
 import { passBytes, SESSION_PATH, wire } from "../../../src/wire/wire";
 import type { Messages } from "../../../src/wire/wire";
+import { until } from "../../support/until";
 
 const secret = Buffer.from(newSecret());
 const registered: string[] = [];
@@ -200,11 +200,19 @@ test("a driver that is not there, and one on a unix socket", async () => {
   await expect(connect("x", { driverUrl: "127.0.0.1:1", timeoutMs: 2000 })).rejects.toThrow(/cannot be reached|did not answer/);
   await expect(connect("x", { driverUrl: `unix:${directory}/none.sock`, timeoutMs: 100 })).rejects.toThrow(/no driver at/);
   // One that was started ahead of its driver waits for the socket as long as it takes.
-  const early = connect("x", { driverUrl: `unix:${directory}/late.sock`, timeoutMs: 100, ahead: true });
-  const found = Promise.race([early.catch((error: Error) => error.message), sleep(400).then(() => "waits")]);
-  expect(await found).toBe("waits");
-  writeFileSync(join(directory, "late.sock"), "");
-  await expect(early).rejects.toThrow(/cannot be reached|did not answer/);
+  const late = join(directory, "late.sock");
+  const [timeoutMs, from] = [50, performance.now()];
+  let looksAfterTimeout = 0;
+  const { existsSync } = fs;
+  const looks = jest.spyOn(fs, "existsSync").mockImplementation((path) => {
+    if (path === late && performance.now() > from + 2 * timeoutMs) looksAfterTimeout++;
+    return existsSync(path);
+  });
+  const early = connect("x", { driverUrl: `unix:${late}`, timeoutMs, ahead: true }).catch((error: Error) => error.message);
+  await until(() => looksAfterTimeout > 1, "another look after the time of others is over");
+  looks.mockRestore();
+  writeFileSync(late, "");
+  expect(await early).toMatch(/cannot be reached|did not answer/);
   const local = new DriverEndpoint({ applicationId: "app", secret, configuration: {}, handlers });
   const path = join(directory, "d.sock");
   expect(await local.start({ kind: "unix", path })).toBe(`unix:${path}`);
