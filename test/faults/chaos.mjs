@@ -19,6 +19,7 @@ import {
 } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { signal } from "./cluster/processes.mjs";
 
 /** Executor processes of the driver `pid`, by executor id. */
 export function executorsOf(pid) {
@@ -127,20 +128,18 @@ export class Chaos {
   kill(pick) {
     const victim = this.#victim(pick);
     if (victim === null) return null;
-    process.kill(victim.pid, "SIGKILL");
-    return `executor ${victim.id}`;
+    return signal(victim.pid, "SIGKILL") ? `executor ${victim.id}` : null;
   }
 
   killAll() {
     const executors = executorsOf(this.pid);
-    for (const { pid } of executors) process.kill(pid, "SIGKILL");
-    return executors.length === 0 ? null : `${executors.length} executors`;
+    const killed = executors.filter(({ pid }) => signal(pid, "SIGKILL")).length;
+    return killed === 0 ? null : `${killed} executors`;
   }
 
   stop(pick, ms) {
     const victim = this.#victim(pick);
-    if (victim === null) return null;
-    process.kill(victim.pid, "SIGSTOP");
+    if (victim === null || !signal(victim.pid, "SIGSTOP")) return null;
     this.#stopped.add(victim.pid);
     this.#later(ms, () => this.#go(victim.pid));
     return `executor ${victim.id} for ${ms} ms`;
@@ -254,11 +253,7 @@ export class Chaos {
 
   #go(pid) {
     this.#stopped.delete(pid);
-    try {
-      process.kill(pid, "SIGCONT");
-    } catch {
-      // The driver gave it up.
-    }
+    signal(pid, "SIGCONT");
   }
 
   #later(ms, run) {

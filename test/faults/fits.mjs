@@ -11,6 +11,7 @@ import * as mllib from "firesteel/mllib";
 import { rows, SCHEMA } from "../mllib/compliance-data.ts";
 import { SUBJECTS } from "../mllib/compliance-table.ts";
 import { executorsOf } from "./chaos.mjs";
+import { signal } from "./cluster/processes.mjs";
 import { random } from "./random.mjs";
 
 const [seed = "1", only] = process.argv.slice(2);
@@ -58,7 +59,7 @@ async function counted(fit, at, kill) {
 function killOne() {
   const victims = executorsOf(process.pid).filter(({ id }) => ready.has(id));
   const victim = draw.pick(victims);
-  if (victim !== undefined) process.kill(victim.pid, "SIGKILL");
+  if (victim !== undefined) signal(victim.pid, "SIGKILL");
 }
 
 async function output(stage, df, { output: column = "out" }) {

@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { connectionsOf, cutConnection, executorsOfApplication } from "./processes.mjs";
+import { connectionsOf, cutConnection, executorsOfApplication, signal } from "./processes.mjs";
 
 export class ClusterChaos {
   #stopped = new Set();
@@ -156,13 +156,5 @@ export class ClusterChaos {
       }, ms),
     };
     this.#timers.add(timer);
-  }
-}
-
-function signal(pid, name) {
-  try {
-    return process.kill(pid, name);
-  } catch {
-    return false; // it has ended meanwhile
   }
 }

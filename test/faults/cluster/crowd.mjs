@@ -16,7 +16,7 @@ import { application, drawFaults, drawPlan, kindNames, Totals, undisturbed } fro
 import { random } from "../random.mjs";
 import { ClusterChaos } from "./chaos.mjs";
 import { Daemons } from "./daemons.mjs";
-import { applicationFiles, processesWith } from "./processes.mjs";
+import { applicationFiles, processesWith, signal } from "./processes.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
@@ -84,7 +84,7 @@ const daemons = new Daemons({
 });
 const everything = () => processesWith(work);
 process.on("exit", () => {
-  for (const pid of everything().keys()) process.kill(pid, "SIGKILL");
+  for (const pid of everything().keys()) signal(pid, "SIGKILL");
   if (mounted) unmount(smallPath);
   if (process.env.FAULTS_KEEP === undefined) rmSync(work, { recursive: true, force: true });
 });

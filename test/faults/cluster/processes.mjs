@@ -22,6 +22,15 @@ export function processesWith(text) {
   return found;
 }
 
+/** Sends a process a signal: false when it has ended meanwhile. */
+export function signal(pid, name) {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
 /** Executors of an application: [{ pid, id }]. */
 export function executorsOfApplication(application) {
   return [...processesWith(application)]

@@ -20,7 +20,7 @@ import { allKindNames } from "../jobs.mjs";
 import { random } from "../random.mjs";
 import { ClusterChaos } from "./chaos.mjs";
 import { Daemons } from "./daemons.mjs";
-import { applicationFiles, factsOf, listeningPorts, processesWith } from "./processes.mjs";
+import { applicationFiles, factsOf, listeningPorts, processesWith, signal } from "./processes.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
@@ -246,7 +246,7 @@ const daemons = new Daemons({
 });
 const everything = () => processesWith(work);
 process.on("exit", () => {
-  for (const pid of everything().keys()) process.kill(pid, "SIGKILL");
+  for (const pid of everything().keys()) signal(pid, "SIGKILL");
   if (mounted) unmount(smallPath);
   if (process.env.FAULTS_KEEP === undefined) rmSync(work, { recursive: true, force: true });
 });

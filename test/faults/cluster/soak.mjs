@@ -20,7 +20,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { Daemons } from "./daemons.mjs";
-import { applicationFiles, executorsOfApplication, factsOf, processesWith } from "./processes.mjs";
+import { applicationFiles, executorsOfApplication, factsOf, processesWith, signal } from "./processes.mjs";
 import { floors, partsOf, trend } from "./trend.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -63,7 +63,7 @@ const order = join(work, "collect");
 writeFileSync(order, "");
 const collector = { NODE_OPTIONS: `--require ${join(here, "soak-collector.cjs")}`, SOAK_COLLECT: order };
 process.on("exit", () => {
-  for (const pid of processesWith(work).keys()) process.kill(pid, "SIGKILL");
+  for (const pid of processesWith(work).keys()) signal(pid, "SIGKILL");
   rmSync(work, { recursive: true, force: true });
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));

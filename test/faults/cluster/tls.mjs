@@ -11,14 +11,14 @@ import { dirname, join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { Daemons } from "./daemons.mjs";
-import { executorsOfApplication, listeningPorts, processesWith } from "./processes.mjs";
+import { executorsOfApplication, listeningPorts, processesWith, signal } from "./processes.mjs";
 
 const cli = join(dirname(fileURLToPath(import.meta.url)), "../../../dist/cli.js");
 const work = mkdtempSync(join(tmpdir(), "fsc-tls-"));
 const [temporary, local] = ["tmp", "local"].map((name) => join(work, name));
 for (const path of [temporary, local]) mkdirSync(path);
 process.on("exit", () => {
-  for (const pid of processesWith(work).keys()) process.kill(pid, "SIGKILL");
+  for (const pid of processesWith(work).keys()) signal(pid, "SIGKILL");
   rmSync(work, { recursive: true, force: true });
 });
 let passed = 0;
