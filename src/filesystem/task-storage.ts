@@ -72,15 +72,12 @@ export function readWholeFile(path: string, length: number, storage: TaskStorage
   }
 }
 
-class LocalInput implements ByteInput {
+/** A local file that a task reads, at any place. */
+export class LocalReader {
   bytesRead = 0;
-  readonly #path: string;
   #fd: number;
-  #position: number;
 
-  constructor(path: string, position: number) {
-    this.#path = path;
-    this.#position = position;
+  constructor(readonly path: string) {
     try {
       this.#fd = openSync(toLocalPath(path), "r");
     } catch (error) {
@@ -95,14 +92,14 @@ class LocalInput implements ByteInput {
     }
   }
 
-  read(into: Uint8Array, offset: number, length: number): number {
+  /** Puts 1 to `length` bytes from `position` on at `offset` of `into`; 0 at the end of the file. */
+  read(into: Uint8Array, offset: number, length: number, position: number): number {
     try {
-      const n = readSync(this.#fd, into, offset, length, this.#position);
-      this.#position += n;
+      const n = readSync(this.#fd, into, offset, length, position);
       this.bytesRead += n;
       return n;
     } catch (error) {
-      throw readFailed(this.#path, errorText(error), error);
+      throw readFailed(this.path, errorText(error), error);
     }
   }
 
@@ -110,6 +107,30 @@ class LocalInput implements ByteInput {
     if (this.#fd < 0) return;
     closeSync(this.#fd);
     this.#fd = -1;
+  }
+}
+
+class LocalInput implements ByteInput {
+  readonly #file: LocalReader;
+  #position: number;
+
+  constructor(path: string, position: number) {
+    this.#file = new LocalReader(path);
+    this.#position = position;
+  }
+
+  get bytesRead(): number {
+    return this.#file.bytesRead;
+  }
+
+  read(into: Uint8Array, offset: number, length: number): number {
+    const n = this.#file.read(into, offset, length, this.#position);
+    this.#position += n;
+    return n;
+  }
+
+  close(): void {
+    this.#file.close();
   }
 }
 

@@ -1,8 +1,7 @@
 /** A file as tasks read it out of order: ranges, all blocking. */
-import { closeSync, openSync, readSync } from "node:fs";
-import { errorCode, errorText, pathNotFound, readFailed } from "../../filesystem/file-system";
-import { isLocalPath, toLocalPath } from "../../filesystem/path";
-import type { BlockingFetch } from "../../filesystem/task-storage";
+import { readFailed } from "../../filesystem/file-system";
+import { isLocalPath } from "../../filesystem/path";
+import { type BlockingFetch, LocalReader } from "../../filesystem/task-storage";
 
 export interface RandomAccess {
   readonly path: string;
@@ -22,46 +21,30 @@ export function openRandomAccess(path: string, length: number, fetch: BlockingFe
 
 class LocalFile implements RandomAccess {
   readonly remote = false;
-  bytesRead = 0;
-  #fd: number;
+  readonly #file: LocalReader;
 
   constructor(
     readonly path: string,
     readonly length: number,
   ) {
-    try {
-      this.#fd = openSync(toLocalPath(path), "r");
-    } catch (error) {
-      if (errorCode(error) === "ENOENT") {
-        throw pathNotFound(
-          path,
-          `${path} was there when the query began, but cannot be found by its task. Was it deleted, or is it on another host?`,
-          error,
-        );
-      }
-      throw readFailed(path, errorText(error), error);
-    }
+    this.#file = new LocalReader(path);
+  }
+
+  get bytesRead(): number {
+    return this.#file.bytesRead;
   }
 
   read(offset: number, into: Uint8Array, at: number, length: number): void {
     let filled = 0;
     while (filled < length) {
-      let n: number;
-      try {
-        n = readSync(this.#fd, into, at + filled, length - filled, offset + filled);
-      } catch (error) {
-        throw readFailed(this.path, errorText(error), error);
-      }
+      const n = this.#file.read(into, at + filled, length - filled, offset + filled);
       if (n === 0) throw shorter(this.path, offset + length, offset + filled);
       filled += n;
     }
-    this.bytesRead += length;
   }
 
   close(): void {
-    if (this.#fd < 0) return;
-    closeSync(this.#fd);
-    this.#fd = -1;
+    this.#file.close();
   }
 }
 

@@ -262,23 +262,29 @@ export async function createTableLike(command: Command<"createTableLike">, sessi
 
 /** DROP TABLE takes views too, as Spark's does. */
 export async function dropTable(command: Command<"dropTable">, session: CommandSession): Promise<CommandResult> {
+  const table = await toDrop(command, session);
+  if (table !== null) dropMetadata(table, session);
+  return NOTHING;
+}
+
+/** What the catalog keeps under the name of a DROP; null where a temporary view had the name, which is dropped, or nothing has and nothing need. */
+export async function toDrop(
+  command: Command<"dropTable"> | Command<"dropView">,
+  session: CommandSession,
+): Promise<TableMetadata | null> {
   const { catalog } = session;
   const parts = await nameParts(command.name, session);
   const temporary = catalog.findTemp(parts);
   if (temporary !== null) {
     catalog.dropTempView(temporary.name, temporary.global);
-    return NOTHING;
+    return null;
   }
   const table = catalog.findTable(parts);
-  if (table === null) {
-    if (command.ifExists) return NOTHING;
-    throw missing(parts, session, command.at);
-  }
-  dropMetadata(table, session);
-  return NOTHING;
+  if (table === null && !command.ifExists) throw missing(parts, session, command.at);
+  return table;
 }
 
-export function missing(parts: readonly string[], session: CommandSession, at: QueryContext | undefined): AnalysisError {
+function missing(parts: readonly string[], session: CommandSession, at: QueryContext | undefined): AnalysisError {
   const name = session.catalog.tableKey(parts);
   const path = `[${idText([SESSION_CATALOG, session.catalog.currentDatabase])}]`;
   const relationName = name === null ? idText(parts) : idText([SESSION_CATALOG, ...name]);

@@ -14,7 +14,7 @@ import { SESSION_CATALOG } from "../table";
 import type { TableMetadata } from "../table";
 import { refuseRepeated } from "./columns";
 import { nameParts, requireView, tempName } from "./names";
-import { dropMetadata, missing } from "./tables";
+import { dropMetadata, toDrop } from "./tables";
 
 type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 type Column = NonNullable<Command<"createView">["columns"]>[number];
@@ -361,18 +361,8 @@ export async function alterView(command: Command<"alterView">, session: CommandS
 }
 
 export async function dropView(command: Command<"dropView">, session: CommandSession): Promise<CommandResult> {
-  const { catalog } = session;
-  const parts = await nameParts(command.name, session);
-  const temporary = catalog.findTemp(parts);
-  if (temporary !== null) {
-    catalog.dropTempView(temporary.name, temporary.global);
-    return NOTHING;
-  }
-  const table = catalog.findTable(parts);
-  if (table === null) {
-    if (command.ifExists) return NOTHING;
-    throw missing(parts, session, command.at);
-  }
+  const table = await toDrop(command, session);
+  if (table === null) return NOTHING;
   if (table.kind !== "view") {
     throw new AnalysisError(
       "WRONG_COMMAND_FOR_OBJECT_TYPE",
