@@ -349,6 +349,11 @@ export const LOCAL_IN_PROCESS = flag(
 );
 integer("firesteel.async.maxInFlight", 16, "Promises of a user function awaited at the same time in one task.", 1);
 fraction(
+  "firesteel.mllib.blockShare",
+  0.125,
+  "Part of an executor's memory in which it keeps the blocks of training rows of one fit; those beyond are on disk, from which each pass reads them in turn.",
+);
+fraction(
   "firesteel.mllib.trees.tableShare",
   0.25,
   "Part of an executor's memory up to which a table of binned training rows is given to every task, so that trees grow whole; above it rows stay where they are and trees grow level by level.",

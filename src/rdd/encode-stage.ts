@@ -186,7 +186,7 @@ function payloadOf(root: DatasetNode, encoder: StageEncoder, form: PayloadForm):
 function cacheSpec(node: DatasetNode): CacheSpec | null {
   if (!node.persisted) return null;
   const { useDisk, useMemory, useOffHeap, deserialized, replication } = node.storageLevel;
-  return { rddId: node.id, useDisk, useMemory, useOffHeap, deserialized, replication };
+  return { rddId: node.id, useDisk, useMemory, useOffHeap, deserialized, replication, mostMemory: node.mostMemory };
 }
 
 function encodeOutput(output: StageOutput, encoder: SpecEncoder): OutputSpec {

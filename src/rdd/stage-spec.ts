@@ -187,6 +187,8 @@ export interface CacheSpec {
   readonly useOffHeap: boolean;
   readonly deserialized: boolean;
   readonly replication: number;
+  /** Bytes of all its blocks that an executor has in memory; null where nothing but the executor's own bounds them. */
+  readonly mostMemory: number | null;
 }
 
 export type OutputSpec =

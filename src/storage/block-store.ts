@@ -92,6 +92,13 @@ export class BlockStore {
     return this.#entries.has(id);
   }
 
+  /** Bytes in memory of the blocks of one dataset. */
+  memoryOfRdd(rdd: number | null): number {
+    let bytes = 0;
+    for (const entry of this.#entries.values()) if (entry.rdd === rdd) bytes += lengthOf(entry.extents);
+    return bytes;
+  }
+
   /** The level under which the block was stored; undefined when it is not here. */
   levelOf(id: BlockId): LevelFlags | undefined {
     return this.#entries.get(id)?.level;

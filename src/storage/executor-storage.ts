@@ -13,7 +13,7 @@ import { fileSystemId } from "./block-address";
 import { executorServing } from "./block-serving";
 import { Evacuation } from "./evacuation";
 import { BlockService } from "./block-service";
-import { BlockStore } from "./block-store";
+import { BlockStore, rddOf } from "./block-store";
 import { BroadcastCache } from "./broadcast-cache";
 import { FileLayout } from "./file-layout";
 import type { Caller, LevelFlags, StorageOp, StorageOps } from "./host-calls";
@@ -253,10 +253,12 @@ export class ExecutorStorage {
       "storage.needMemory": ({ bytes }) => store.yieldToExecution(bytes),
       "storage.openBlock": ({ id }, caller) => this.#blocks.open(id, of(caller)),
       "storage.closeBlock": ({ lease }, caller) => find(caller)?.closeLease(lease),
-      "storage.grant": async ({ id, bytes }, caller) => {
+      "storage.grant": async ({ id, bytes, most }, caller) => {
+        const rdd = rddOf(id);
+        if (most !== null && store.memoryOfRdd(rdd) + this.#holdings.grantedTo(rdd) + bytes > most) return null;
         const holdings = of(caller);
         const extent = await store.allocate(bytes, id);
-        if (extent !== null) holdings.addGrant(extent);
+        if (extent !== null) holdings.addGrant(extent, rdd);
         return extent;
       },
       "storage.ungrant": ({ extents }, caller) => {

@@ -38,8 +38,11 @@ export interface StorageOps {
   /** Opens a cached block for reading, from wherever it is. The lease keeps it until "closeBlock" or the end of the attempt. */
   "storage.openBlock": { args: { id: BlockId }; result: OpenBlock | null };
   "storage.closeBlock": { args: { lease: number }; result: void };
-  /** Room for a block that is being written; null when there is none. `extent.length` is `bytes`. */
-  "storage.grant": { args: { id: BlockId; bytes: number }; result: Extent | null };
+  /**
+   * Room for a block that is being written; null when there is none, or when its dataset would have more than `most` bytes in memory.
+   * `extent.length` is `bytes`.
+   */
+  "storage.grant": { args: { id: BlockId; bytes: number; most: number | null }; result: Extent | null };
   /** Gives granted extents back that will not be part of a block. */
   "storage.ungrant": { args: { extents: readonly Extent[] }; result: void };
   "storage.commitBlock": { args: BlockCommit; result: OpenBlock | null };

@@ -115,8 +115,11 @@ export type BlockId = string;
 export interface TaskBlocks {
   /** The block's records, from this executor or another that has it; null when nobody has. The block stays while the source is open. */
   get(id: BlockId): ChunkSource | null;
-  /** A writer of encoded row batches (columnar/rows). Where memory and level leave no room the bytes go to a file of this task, and `commit` keeps nothing. */
-  writer(id: BlockId, level: StorageLevel): BlockWriter;
+  /**
+   * A writer of encoded row batches (columnar/rows). Where memory and level leave no room the bytes go to a file of this task, and `commit` keeps nothing.
+   * `mostMemory`: bytes of all blocks of its dataset that the executor is to have in memory.
+   */
+  writer(id: BlockId, level: StorageLevel, mostMemory?: number | null): BlockWriter;
   /** Bytes of a broadcast variable or another named block of the driver, fetched once an executor. */
   fetchBytes(id: string): Uint8Array;
 }

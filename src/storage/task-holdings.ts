@@ -2,10 +2,15 @@
 import type { Extent } from "./arena";
 import type { SegmentsUnderWay } from "./shuffle-service";
 
+interface Grant {
+  readonly extent: Extent;
+  readonly rdd: number | null;
+}
+
 /** What one task holds. After `end` everything it is given is given back at once: its thread may have died while it waited. */
 export class TaskHoldings {
   readonly #leases = new Map<number, () => void>();
-  readonly #grants = new Map<number, Extent>();
+  readonly #grants = new Map<number, Grant>();
   readonly #tickets = new Map<number, SegmentsUnderWay>();
   #ended = false;
 
@@ -31,16 +36,24 @@ export class TaskHoldings {
     release?.();
   }
 
-  addGrant(extent: Extent): void {
+  /** @param rdd the dataset whose block it is for; null of other blocks. */
+  addGrant(extent: Extent, rdd: number | null): void {
     if (this.#ended) this.release(extent);
-    else this.#grants.set(keyOf(extent), extent);
+    else this.#grants.set(keyOf(extent), { extent, rdd });
+  }
+
+  /** Bytes for blocks of the dataset. */
+  grantedTo(rdd: number | null): number {
+    let bytes = 0;
+    for (const grant of this.#grants.values()) if (grant.rdd === rdd) bytes += grant.extent.length;
+    return bytes;
   }
 
   /** Takes a grant out: its extent belongs to the caller. Undefined when the task was not granted it. */
   takeGrant(extent: Extent): Extent | undefined {
     const granted = this.#grants.get(keyOf(extent));
     this.#grants.delete(keyOf(extent));
-    return granted;
+    return granted?.extent;
   }
 
   addTicket(ticket: number, fetch: SegmentsUnderWay): void {
@@ -61,7 +74,7 @@ export class TaskHoldings {
   end(): void {
     this.#ended = true;
     for (const release of this.#leases.values()) release();
-    for (const extent of this.#grants.values()) this.release(extent);
+    for (const { extent } of this.#grants.values()) this.release(extent);
     for (const fetch of this.#tickets.values()) fetch.drop();
     this.#leases.clear();
     this.#grants.clear();
@@ -99,6 +112,13 @@ export class HoldingsRegistry {
   /** For what takes something back: a task that is over has nothing. */
   find(taskId: number): TaskHoldings | undefined {
     return this.#tasks.get(taskId);
+  }
+
+  /** Bytes that tasks are filling for blocks of the dataset. */
+  grantedTo(rdd: number | null): number {
+    let bytes = 0;
+    for (const holdings of this.#tasks.values()) bytes += holdings.grantedTo(rdd);
+    return bytes;
   }
 
   end(taskId: number, died: boolean): void {

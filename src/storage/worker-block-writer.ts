@@ -37,6 +37,15 @@ interface Filling {
   used: number;
 }
 
+interface NewBlock {
+  readonly id: BlockId;
+  readonly level: StorageLevel;
+  /** Bytes of all blocks of its dataset that are to be in memory at most; null: no bound but the executor's. */
+  readonly mostMemory: number | null;
+  /** Of its file while it is written, unlike others of the task. */
+  readonly name: string;
+}
+
 export class WorkerBlockWriter implements BlockWriter {
   /** Runs that are in no extent and no frame yet. */
   #gathered: Uint8Array[] = [];
@@ -50,17 +59,15 @@ export class WorkerBlockWriter implements BlockWriter {
 
   constructor(
     private readonly context: BlockContext,
-    private readonly id: BlockId,
-    level: StorageLevel,
-    private readonly name: string,
+    private readonly block: NewBlock,
     private readonly sources: SourceFactory,
   ) {
-    const { useDisk, useMemory, useOffHeap, deserialized, replication } = level;
+    const { useDisk, useMemory, useOffHeap, deserialized, replication } = block.level;
     this.#level = { useDisk, useMemory, useOffHeap, deserialized, replication };
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#ended) throw new InternalError(`Block ${this.id} was written to after its end.`);
+    if (this.#ended) throw new InternalError(`Block ${this.block.id} was written to after its end.`);
     const small = this.#file === null && this.#extents.length === 0 && this.#gatheredBytes + bytes.length <= INLINE;
     if (small) {
       this.#gather(bytes);
@@ -78,7 +85,7 @@ export class WorkerBlockWriter implements BlockWriter {
     if (this.#extents.length > 0) {
       const extents = this.#extents.map(({ extent, used }) => ({ ...extent, length: used }));
       const block = calls.call("storage.commitBlock", {
-        id: this.id,
+        id: this.block.id,
         level: this.#level,
         rows,
         frames: { kind: "memory", extents },
@@ -87,7 +94,7 @@ export class WorkerBlockWriter implements BlockWriter {
     }
     const frames = this.#gatheredBytes === 0 ? [] : [joined(this.#takeGathered())];
     const block = calls.call("storage.commitBlock", {
-      id: this.id,
+      id: this.block.id,
       level: this.#level,
       rows,
       frames: { kind: "inline", frames },
@@ -104,7 +111,7 @@ export class WorkerBlockWriter implements BlockWriter {
   }
 
   #end(): void {
-    if (this.#ended) throw new InternalError(`Block ${this.id} was ended twice.`);
+    if (this.#ended) throw new InternalError(`Block ${this.block.id} was ended twice.`);
     this.#ended = true;
     this.sources.ended();
   }
@@ -147,13 +154,13 @@ export class WorkerBlockWriter implements BlockWriter {
   }
 
   #grant(bytes: number): Extent | null {
-    return this.context.calls.call("storage.grant", { id: this.id, bytes });
+    return this.context.calls.call("storage.grant", { id: this.block.id, bytes, most: this.block.mostMemory });
   }
 
   /** Goes on in a file, to which what is in memory moves. */
   #startFile(): void {
     const { layout, slot, taskId } = this.context;
-    this.#file = new DiskFile(layout, (directory) => layout.temporary(slot, taskId, this.name, directory));
+    this.#file = new DiskFile(layout, (directory) => layout.temporary(slot, taskId, this.block.name, directory));
     if (this.#gathered.length > 0) this.#writeFrame();
     for (const { view, used } of this.#extents) this.#writeFrame(view.subarray(0, used));
     this.#giveExtentsBack();
@@ -178,7 +185,9 @@ export class WorkerBlockWriter implements BlockWriter {
     const { path } = file;
     if (this.#level.useDisk) {
       const frames = { kind: "disk", path, ...index } as const;
-      return this.#sourceOf(this.context.calls.call("storage.commitBlock", { id: this.id, level: this.#level, rows, frames }));
+      return this.#sourceOf(
+        this.context.calls.call("storage.commitBlock", { id: this.block.id, level: this.#level, rows, frames }),
+      );
     }
     const frames = FileFrames.open(path, index, (message) => {
       throw new ClusterError("BLOCK_CORRUPT", message);
@@ -190,7 +199,10 @@ export class WorkerBlockWriter implements BlockWriter {
   #sourceOf(block: OpenBlock | null): ChunkSource {
     const source = block === null ? null : this.sources.fromBlock(block);
     if (source === null)
-      throw new ClusterError("BLOCK_CORRUPT", `Block ${this.id} was damaged as soon as it was written: the disk may be failing.`);
+      throw new ClusterError(
+        "BLOCK_CORRUPT",
+        `Block ${this.block.id} was damaged as soon as it was written: the disk may be failing.`,
+      );
     return source;
   }
 }

@@ -42,12 +42,17 @@ export class WorkerBlocks implements TaskBlocks {
     return null;
   }
 
-  writer(id: BlockId, level: StorageLevel): BlockWriter {
-    const writer = new WorkerBlockWriter(this.context, id, level, `block-${this.#names++}`, {
-      fromBlock: (block) => this.#source(id, block),
-      fromFrames: (frames, onClose) => this.#track(frames, onClose),
-      ended: () => this.#open.delete(handle),
-    });
+  writer(id: BlockId, level: StorageLevel, mostMemory: number | null = null): BlockWriter {
+    const name = `block-${this.#names++}`;
+    const writer = new WorkerBlockWriter(
+      this.context,
+      { id, level, mostMemory, name },
+      {
+        fromBlock: (block) => this.#source(id, block),
+        fromFrames: (frames, onClose) => this.#track(frames, onClose),
+        ended: () => this.#open.delete(handle),
+      },
+    );
     const handle = { close: () => writer.abort() };
     this.#open.add(handle);
     return writer;

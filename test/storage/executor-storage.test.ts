@@ -112,6 +112,25 @@ describe("cached blocks", () => {
     expectClean(executor);
   });
 
+  test("of a dataset with a bound no more is in memory, whoever writes; the rest is on disk, and others have what they had", async () => {
+    const executor = await cluster.add({ slots: 2 });
+    const block = { level: "MEMORY_AND_DISK", count: 40_000 } as const;
+    await executor.run("cache", { ...block, id: "rdd_1_0" });
+    const each = executor.storage.status().memoryUsed;
+    const most = 3.5 * each;
+    const all = Array.from({ length: 8 }, (_, partition) => partition);
+    for (let at = 0; at < all.length; at += 2)
+      await Promise.all([0, 1].map((slot) => executor.run("cache", { ...block, id: `rdd_2_${at + slot}`, most }, { slot })));
+    for (const partition of all) expect((await executor.run("read", { id: `rdd_2_${partition}` })).result).toEqual(sum(40_000));
+    const inMemory = executor.storage.status().memoryUsed - each;
+    expect(inMemory).toBeGreaterThan(0);
+    expect(inMemory).toBeLessThanOrEqual(most);
+    const levels = all.map((partition) => cluster.updates.findLast(({ id }) => id === `rdd_2_${partition}`)!.level);
+    expect(levels.filter(({ useMemory }) => useMemory).length).toBeLessThanOrEqual(3);
+    expect(levels.filter(({ useDisk }) => useDisk).length).toBeGreaterThanOrEqual(5);
+    expect(cluster.updates.findLast(({ id }) => id === "rdd_1_0")!.level.useMemory).toBe(true);
+  });
+
   test("another dataset's blocks make room; one that is being read stays until it is read", async () => {
     const executor = await cluster.add({ slots: 2, plan: { poolBytes: 4 * MIB, arenaBytes: 4 * MIB, protectedStorageBytes: 0 } });
     await executor.run("cache", { id: "rdd_1_0", level: "MEMORY_ONLY", count: 60_000 });

@@ -15,7 +15,11 @@ test("the memory of what was written may be written again, a Buffer's too", () =
   const source = { next: () => null, close: () => undefined };
   const sources = { fromBlock: () => source, fromFrames: () => source, ended: () => undefined };
   const context = { calls } as unknown as BlockContext;
-  const writer = new WorkerBlockWriter(context, "taskresult_1", StorageLevel.MEMORY_AND_DISK, "block", sources);
+  const writer = new WorkerBlockWriter(
+    context,
+    { id: "taskresult_1", level: StorageLevel.MEMORY_AND_DISK, mostMemory: null, name: "block" },
+    sources,
+  );
   const memory = Buffer.alloc(8);
   for (const value of [1, 2, 3]) writer.write(memory.fill(value).subarray(0, 4));
   memory.fill(9);

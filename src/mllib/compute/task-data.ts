@@ -69,9 +69,16 @@ export class TaskData<R> {
     return new TaskData<O>(new RDD<Uint8Array>(received), "records", call);
   }
 
-  /** Executors keep the records from when they are first computed: in memory, on disk where that is full. */
+  /**
+   * Executors keep the records from when they are first computed: in memory up to a part of theirs, on disk what is beyond. Of records that do
+   * not all fit into memory, which each pass reads in turn, those that do save little: without that bound the memory of a fit would grow with its rows
+   * until nothing more fits.
+   */
   persist(): this {
-    this.rdd.persist(StorageLevel.MEMORY_AND_DISK);
+    const { port, rdd } = this;
+    const share = Number(port.conf("firesteel.mllib.blockShare") ?? 0.125);
+    rdd.node.mostMemory = Math.floor(executorMemory(port) * share);
+    rdd.persist(StorageLevel.MEMORY_AND_DISK);
     return this;
   }
 
@@ -120,8 +127,7 @@ export class TaskData<R> {
     const partitions = await this.numPartitions();
     const kept = port.storageInfo(rdd.id);
     if (kept?.numCachedPartitions !== partitions || kept.diskBytes > 0 || partitions > MOST_PARTITIONS) return null;
-    const memory = parseBytes(port.conf("spark.executor.memory") ?? "1g", "spark.executor.memory", "m");
-    if (kept.memoryBytes > Math.min(MOST_BYTES, memory * SHARE)) return null;
+    if (kept.memoryBytes > Math.min(MOST_BYTES, executorMemory(port) * SHARE)) return null;
     const slots = Math.floor(executors[0]! / Number(port.conf("spark.task.cpus") ?? 1));
     return { members: Math.max(1, Math.min(slots, partitions)), partitions };
   }
@@ -198,6 +204,11 @@ export class TaskData<R> {
     };
     return new PlanNode(this.port, name, stage, call.site);
   }
+}
+
+/** In bytes. */
+function executorMemory(port: ContextPort): number {
+  return parseBytes(port.conf("spark.executor.memory") ?? "1g", "spark.executor.memory", "m");
 }
 
 /** The rows of a DataFrame, with exactly these columns, as batches. */

@@ -41,7 +41,7 @@ export class CachedExec implements ExecNode {
   }
 
   #keeping(source: DirectSource, id: string, task: TaskRun): DirectSource {
-    const writer = task.env.blocks.writer(id, this.#level);
+    const writer = task.env.blocks.writer(id, this.#level, this.spec.mostMemory);
     let open = true;
     const close = (): void => {
       source.close();
@@ -79,7 +79,7 @@ export class CachedExec implements ExecNode {
   }
 
   #compute(id: string, partition: number, task: TaskRun): AnySource {
-    const writer = task.env.blocks.writer(id, this.#level);
+    const writer = task.env.blocks.writer(id, this.#level, this.spec.mostMemory);
     let open = true;
     task.onClose(() => {
       if (open) writer.abort();

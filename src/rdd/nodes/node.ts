@@ -61,6 +61,8 @@ export abstract class DatasetNode {
   /** What `setName` gave. */
   givenName: string | undefined;
   storageLevel: StorageLevel = StorageLevel.NONE;
+  /** Bytes of its blocks that an executor has in memory at most; what is beyond goes to disk, or is not kept. Null: the executor's own bounds. */
+  mostMemory: number | null = null;
   /** Asked for, and not yet written. */
   checkpointRequest: CheckpointRequest | undefined;
   /** Replaces the inputs once the dataset was checkpointed. */

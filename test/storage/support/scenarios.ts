@@ -72,9 +72,10 @@ export const scenarios = {
       first = 0,
       count,
       batch = 1000,
-    }: { id: string; level: LevelName; first?: number; count: number; batch?: number },
+      most = null,
+    }: { id: string; level: LevelName; first?: number; count: number; batch?: number; most?: number | null },
   ): Sum | null {
-    const writer = task.blocks.writer(id, StorageLevel[level]);
+    const writer = task.blocks.writer(id, StorageLevel[level], most);
     for (const run of runs(first, count, batch)) writer.write(run);
     return summed(writer.commit(count));
   },
