@@ -26,12 +26,15 @@ export interface ErrorInfo {
   readonly message: string;
   readonly stack: string;
   readonly cause: ErrorInfo | null;
-  /** What was thrown in the engine's value format, where it can travel; null otherwise. */
+  /** What was thrown in the engine's value format, where it can travel and is not too long; null otherwise. */
   readonly value: Uint8Array | null;
 }
 
 const MAX_CAUSES = 8;
-const MAX_TEXT = 64 * 1024;
+const MAX_MESSAGE = 16 * 1024;
+const MAX_STACK = 64 * 1024;
+/** Longest thrown value that travels, bytes: an error that holds a dataset must not cost the executor and the driver another copy of it. */
+const MAX_VALUE = 2 ** 20;
 
 /** Describes anything that was thrown. Never throws itself, whatever getters and proxies the value has. */
 export function describeThrown(
@@ -39,21 +42,27 @@ export function describeThrown(
   encode: (thrown: unknown) => Uint8Array | null = () => null,
   depth = 0,
 ): ErrorInfo {
-  const value = depth === 0 ? attempt(() => encode(thrown), null) : null;
+  const encoded = depth === 0 ? attempt(() => encode(thrown), null) : null;
+  const value = encoded !== null && encoded.length > MAX_VALUE ? null : encoded;
   if (typeof thrown !== "object" || thrown === null) {
-    return { name: "", message: attempt(() => String(thrown), `a ${typeof thrown}`), stack: "", cause: null, value };
+    const message = attempt(() => cut(String(thrown), MAX_MESSAGE), `a ${typeof thrown}`);
+    return { name: "", message, stack: "", cause: null, value };
   }
   const text = (key: "name" | "message" | "stack") =>
     attempt(() => {
       const found: unknown = (thrown as Record<string, unknown>)[key];
-      return typeof found === "string" ? found.slice(0, MAX_TEXT) : "";
+      return typeof found === "string" ? found : "";
     }, "");
-  const isError = isInstance(thrown, Error) || text("stack") !== "";
+  const whole = text("message");
+  const message = cut(whole, MAX_MESSAGE);
+  // A stack begins with the message, and a long one would leave no room for the frames.
+  const stack = cut(message === whole ? text("stack") : text("stack").replace(whole, () => message), MAX_STACK);
+  const isError = isInstance(thrown, Error) || stack !== "";
   const cause = attempt(() => (thrown as { cause?: unknown }).cause, undefined);
   return {
-    name: text("name") || (isError ? "Error" : ""),
-    message: text("message") || (isError ? "" : attempt(() => describeObject(thrown), "an object")),
-    stack: text("stack"),
+    name: cut(text("name"), MAX_MESSAGE) || (isError ? "Error" : ""),
+    message: message || (isError ? "" : attempt(() => describeObject(thrown), "an object")),
+    stack,
     cause: cause === undefined || cause === null || depth >= MAX_CAUSES ? null : describeThrown(cause, encode, depth + 1),
     value,
   };
@@ -66,7 +75,11 @@ export function firstLine(info: ErrorInfo): string {
 }
 
 function describeObject(thrown: object): string {
-  return (JSON.stringify(thrown) ?? Object.prototype.toString.call(thrown)).slice(0, MAX_TEXT);
+  return cut(JSON.stringify(thrown) ?? Object.prototype.toString.call(thrown), MAX_MESSAGE);
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length - most} more characters)`;
 }
 
 /** `instanceof` for values whose traps may throw. */

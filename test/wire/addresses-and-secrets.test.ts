@@ -111,6 +111,15 @@ test("anything that is thrown can be described", () => {
     expect(typeof firstLine(describeThrown(value))).toBe("string");
   }
   expect(firstLine(describeThrown(new TypeError("a\nb")))).toBe("TypeError: a");
+  const long = "x".repeat(2 ** 21);
+  for (const thrown of [new Error(long), long, { long }, new Error("outer", { cause: new Error(long) })]) {
+    const { name, message, stack, cause, value } = describeThrown(thrown, () => Buffer.from(long));
+    expect(name.length + message.length + stack.length + (cause?.message.length ?? 0)).toBeLessThan(2 ** 16);
+    expect(message + (cause?.message ?? "")).toMatch(/… \(2\d{6} more characters\)$/);
+    expect(stack === "" || /^ {4}at .*addresses-and-secrets/m.test(stack)).toBe(true);
+    expect(value).toBeNull();
+  }
+  expect(describeThrown("x", () => Buffer.alloc(2 ** 20)).value).toHaveLength(2 ** 20);
   expect(describeThrown(loop).cause?.cause?.message).toBe("loop");
   expect(describeThrown(new Error("x", { cause: "why" })).cause).toMatchObject({ name: "", message: "why" });
 });
