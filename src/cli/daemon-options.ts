@@ -16,10 +16,10 @@ const OPTION_KEYS = {
   tlsCa: "spark.ssl.trustStore",
 } as const;
 
-export function addDaemonOptions(command: Command): Command {
+export function addDaemonOptions(command: Command, pagesPort = "port of its pages"): Command {
   return command
     .option("--host <host>", "name or address on which it listens, and by which others reach it")
-    .option("--webui-port <port>", "port of its pages")
+    .option("--webui-port <port>", pagesPort)
     .option("--secret-file <file>", "file of the secret that all processes of the cluster share")
     .option("--tls-cert <file>", "PEM certificate of this process; with --tls-key and --tls-ca all ports are encrypted")
     .option("--tls-key <file>", "PEM key of the certificate")

@@ -44,7 +44,7 @@ function program(): Command {
       await (await import("./run-example")).runExample(command, name, args);
     });
 
-  addSubmitOptions(root.command("sql"))
+  addSubmitOptions(root.command("sql"), "prompt")
     .description("run SQL: the given statements, a file, standard input, or a prompt")
     .option("-e, --execute <statements>", "statements to run, with ; between them")
     .option("-f, --file <file>", "a file of statements to run")
@@ -55,7 +55,7 @@ function program(): Command {
       await (await import("./sql")).sql(command);
     });
 
-  addSubmitOptions(root.command("shell"))
+  addSubmitOptions(root.command("shell"), "prompt")
     .description("a TypeScript prompt with spark, sc and F; of a standard input that is no terminal, a script")
     .option("-i, --init <file>", "a file to run first: what it declares is then there")
     .action(async (_options: unknown, command: Command) => {
@@ -131,10 +131,11 @@ function program(): Command {
       (await import("./certs")).certs(directory, options);
     });
 
-  addDaemonOptions(root.command("history"))
+  // It has no port but that of its pages: --webui-port says the same, as for the other daemons.
+  addDaemonOptions(root.command("history"), "the same as --port")
     .description("serve the event logs of a directory: finished applications and those that run")
     .option("--dir <directory>", "directory of event logs (spark.history.fs.logDirectory, else spark.eventLog.dir)")
-    .option("--port <port>", "port of its pages (spark.history.ui.port, else 18080)")
+    .option("-p, --port <port>", "port of its pages (spark.history.ui.port, else 18080)")
     .action(async (_options: unknown, command: Command) => {
       await (await import("./history")).history(command);
     });

@@ -17,6 +17,8 @@ interface SubmitOption {
   readonly key?: string;
   /** Why the option is refused here, where it is. */
   readonly refused?: string;
+  /** It says where and how the driver of a program runs: prompts have theirs here. */
+  readonly ofPrograms?: boolean;
 }
 
 const HADOOP_ONLY = "belongs to Hadoop/YARN, which firesteel does not run on.";
@@ -31,8 +33,18 @@ export const SUBMIT_OPTIONS: readonly SubmitOption[] = [
     help: "local, local[N], local[N,F], local[*], local-cluster[n,cores,memoryMiB], firesteel://host:port (default local[*])",
     key: "spark.master",
   },
-  { flags: "--deploy-mode <mode>", help: "where the driver runs: client (here) or cluster", key: "spark.submit.deployMode" },
-  { flags: "--class <name>", help: "exported function of the program to call once it is loaded", key: "spark.submit.entryPoint" },
+  {
+    flags: "--deploy-mode <mode>",
+    help: "where the driver runs: client (here) or cluster",
+    key: "spark.submit.deployMode",
+    ofPrograms: true,
+  },
+  {
+    flags: "--class <name>",
+    help: "exported function of the program to call once it is loaded",
+    key: "spark.submit.entryPoint",
+    ofPrograms: true,
+  },
   { flags: "--name <name>", help: "name of the application", key: "spark.app.name" },
   { flags: "--jars <list>", help: "code for driver and executors", refused: JARS },
   {
@@ -50,7 +62,7 @@ export const SUBMIT_OPTIONS: readonly SubmitOption[] = [
   { flags: "--files <list>", help: "files for each executor; read in a task by SparkFiles.get(name)", key: "spark.files" },
   { flags: "--archives <list>", help: "archives unpacked for each executor; file#alias names the folder", key: "spark.archives" },
   { flags: "--driver-memory <size>", help: "memory of the driver, e.g. 1000m, 2g", key: "spark.driver.memory" },
-  { flags: "--driver-cores <n>", help: "cores of the driver in cluster mode", key: "spark.driver.cores" },
+  { flags: "--driver-cores <n>", help: "cores of the driver in cluster mode", key: "spark.driver.cores", ofPrograms: true },
   { flags: "--driver-java-options <options>", help: "Node options of the driver", key: "spark.driver.extraNodeOptions" },
   { flags: "--driver-class-path <path>", help: "class path of the driver", refused: JVM_PATHS },
   { flags: "--driver-library-path <path>", help: "library path of the driver", refused: JVM_PATHS },
@@ -58,9 +70,9 @@ export const SUBMIT_OPTIONS: readonly SubmitOption[] = [
   { flags: "--executor-cores <n>", help: "task slots per executor", key: "spark.executor.cores" },
   { flags: "--num-executors <n>", help: "executors to start", key: "spark.executor.instances" },
   { flags: "--total-executor-cores <n>", help: "cores of all executors together", key: "spark.cores.max" },
-  { flags: "--supervise", help: "start a failed driver again (cluster mode)" },
-  { flags: "--kill <id>", help: "kill a driver of a cluster" },
-  { flags: "--status <id>", help: "state of a driver of a cluster" },
+  { flags: "--supervise", help: "start a failed driver again (cluster mode)", ofPrograms: true },
+  { flags: "--kill <id>", help: "kill a driver of a cluster", ofPrograms: true },
+  { flags: "--status <id>", help: "state of a driver of a cluster", ofPrograms: true },
   {
     flags: "--secret-file <file>",
     help: "file of the secret that all processes of a cluster share",
@@ -84,9 +96,15 @@ export interface Setting {
 
 export type Settings = ReadonlyMap<string, Setting>;
 
-/** Adds spark-submit's options to a command, which calls `resolveSettings(command)` when it runs. */
-export function addSubmitOptions(command: Command): Command {
-  for (const option of SUBMIT_OPTIONS) command.option(option.flags, option.help);
+/**
+ * Adds spark-submit's options to a command, which calls `resolveSettings(command)` when it runs. The help of a prompt, whose driver
+ * always runs here, leaves out those that say where and how a program's driver runs, and those that are refused.
+ */
+export function addSubmitOptions(command: Command, what: "program" | "prompt" = "program"): Command {
+  for (const { flags, help, ofPrograms, refused } of SUBMIT_OPTIONS) {
+    const option = command.createOption(flags, help);
+    command.addOption(what === "prompt" && (ofPrograms === true || refused !== undefined) ? option.hideHelp() : option);
+  }
   return command
     .option("-c, --conf <key=value>", "a setting; may be given more than once", (pair: string, all: string[] = []) => [
       ...all,
@@ -120,10 +138,13 @@ export function resolveSettings(command: Command, clusterMode = false): Settings
     if (equals <= 0) throw new UsageError("INVALID_CONF", `--conf takes key=value, not "${pair}".`);
     put(pair.slice(0, equals).trim(), pair.slice(equals + 1), "--conf");
   }
+  const name = command.name();
   for (const option of SUBMIT_OPTIONS) {
     const long = /--([a-z-]+)/.exec(option.flags)![1]!;
     const value = values[long.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
     if (value === undefined) continue;
+    if (option.ofPrograms === true && (name === "sql" || name === "shell") && value !== "client")
+      throw new UsageError("UNSUPPORTED_OPTION", `--${long} is of programs: the driver of firesteel ${name} runs here.`);
     if (option.refused !== undefined) throw new UsageError("UNSUPPORTED_OPTION", `--${long} ${option.refused}`);
     if (option.key !== undefined && typeof value === "string") put(option.key, value, `--${long}`);
   }

@@ -23,6 +23,19 @@ test.each(["submit", "run-example"])("%s --help lists them all and exits with 0"
     expect(stdout).toContain(text);
 });
 
+test.each(["sql", "shell"])("%s --help lists what a prompt can use, and refuses the rest in words", async (command) => {
+  const { code, stdout } = await place.run([command, "--help"]);
+  expect(code).toBe(0);
+  const listed = SUBMIT_OPTIONS.filter(({ flags }) => stdout.includes(`${long(flags)} `)).map(({ flags }) => long(flags));
+  const able = SUBMIT_OPTIONS.filter(({ refused, ofPrograms }) => refused === undefined && ofPrograms !== true);
+  expect(listed).toEqual(able.map(({ flags }) => long(flags)));
+  const { code: refused, stderr } = await place.run([command, "--kill", "driver-1"]);
+  expect([refused, stderr]).toEqual([
+    1,
+    expect.stringContaining(`--kill is of programs: the driver of firesteel ${command} runs here.`),
+  ]);
+});
+
 test("the options are spark-submit's, and those of a cluster's security", () => {
   expect(SUBMIT_OPTIONS.map(({ flags }) => long(flags)).sort()).toEqual(
     [
