@@ -1,11 +1,37 @@
 /** Looks through settings before anything starts: values must have the form that their entries ask for. */
 import { configEntries } from "./config-entries";
+import { UsageError } from "./errors";
 
-/** Throws a UsageError for the first value of the wrong form. Gives a line for each of our own keys that does not exist. */
+const ON = /^\s*true\s*$/i;
+
+/** Settings of Spark's that promise protection which is not built: who asks for it must not believe to have it. */
+const UNPROTECTED: Readonly<Record<string, { readonly asks: RegExp; readonly instead: string; readonly unless?: string }>> = {
+  "spark.acls.enable": { asks: ON, instead: "Pages ask nobody who they are: put a proxy that does in front of them." },
+  "spark.history.ui.acls.enable": { asks: ON, instead: "Pages ask nobody who they are: put a proxy that does in front of them." },
+  "spark.ui.filters": { asks: /\S/, instead: "Filters are classes of the JVM: put a proxy in front of the pages." },
+  "spark.io.encryption.enabled": {
+    asks: ON,
+    instead: "Shuffle files and spills are written as they are: set spark.local.dir to an encrypted file system.",
+  },
+  "spark.network.crypto.enabled": {
+    asks: ON,
+    instead: "Connections are encrypted by TLS: --tls-cert, --tls-key and --tls-ca.",
+    unless: "spark.ssl.privateKey",
+  },
+};
+
+/**
+ * Throws a UsageError for the first value of the wrong form, and for protection that is asked for and not built. Gives
+ * a line for each of our own keys that does not exist.
+ */
 export function checkSettings(settings: Iterable<readonly [key: string, value: string]>): string[] {
   const known = new Map(configEntries().map((entry) => [entry.key, entry]));
   const warnings: string[] = [];
-  for (const [key, value] of settings) {
+  const all = new Map(settings);
+  for (const [key, value] of all) {
+    const missing = Object.hasOwn(UNPROTECTED, key) ? UNPROTECTED[key]! : undefined;
+    if (missing?.asks.test(value) === true && !(missing.unless !== undefined && all.has(missing.unless)))
+      throw new UsageError("UNSUPPORTED_SETTING", `${key}=${value.trim()} is not supported. ${missing.instead}`);
     const entry = known.get(key);
     if (entry !== undefined) entry.parse(value, key);
     else if (key.startsWith("firesteel."))

@@ -90,6 +90,24 @@ test("values of the wrong form are named with their key; our own unknown keys ar
   ).toEqual([expect.stringContaining("firesteel.nothing is not a setting")]);
 });
 
+test("protection that is not built is refused, not passed over", () => {
+  const asked: [string, string][] = [
+    ["spark.acls.enable", "true"],
+    ["spark.history.ui.acls.enable", " TRUE "],
+    ["spark.ui.filters", "org.example.Filter"],
+    ["spark.io.encryption.enabled", "true"],
+    ["spark.network.crypto.enabled", "true"],
+  ];
+  for (const pair of asked) expect(() => checkSettings([pair])).toThrow(`${pair[0]}=${pair[1].trim()} is not supported. `);
+  expect(checkSettings(asked.map(([key]) => [key, key === "spark.ui.filters" ? "" : "false"]))).toEqual([]);
+  expect(
+    checkSettings([
+      ["spark.network.crypto.enabled", "true"],
+      ["spark.ssl.privateKey", "key.pem"],
+    ]),
+  ).toEqual([]);
+});
+
 test("secrets are known by their names", () => {
   expect(
     [
