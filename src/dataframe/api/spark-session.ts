@@ -4,6 +4,7 @@ import { TRAVEL } from "../../columnar";
 import { UsageError } from "../../common/errors";
 import { SparkConf } from "../../common/conf";
 import { version } from "../../common/version";
+import { withinCall } from "../../rdd/api/call-scope";
 import { parseStatement } from "../sql/parse";
 import type { Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
@@ -187,10 +188,15 @@ export class SparkSession {
       const statement = parseStatement(this.core.substituted(referred?.text ?? text), this.core.parseOptions());
       return referred === null ? statement : referred.resolve(statement);
     };
-    const planOf = async (statement: Statement): Promise<UnresolvedPlan> => {
+    const planOf = async (statement: Statement, site: string): Promise<UnresolvedPlan> => {
       if (statement.kind === "query")
         return parameters === undefined ? statement.plan : bindParameters(statement.plan, parameters);
-      return this.core.port.execute(statement, parameters);
+      // The stack no longer tells where the program called when the statement's jobs start.
+      return withinCall(
+        "sql",
+        () => site,
+        () => this.core.port.execute(statement, parameters),
+      );
     };
     if (!this.core.isChanging) {
       const statement = attempted(parse);
@@ -198,10 +204,12 @@ export class SparkSession {
       if (statement.kind === "query") {
         return new DataFrame(this, parameters === undefined ? statement.plan : bindParameters(statement.plan, parameters));
       }
-      return this.#promised(this.core.change(() => planOf(statement)));
+      const { site } = this.core.call("sql");
+      return this.#promised(this.core.change(() => planOf(statement, site)));
     }
     // Statements under way may change what this text means: it is read when they have ended.
-    return this.#promised(this.core.change(async () => planOf(parse())));
+    const { site } = this.core.call("sql");
+    return this.#promised(this.core.change(async () => planOf(parse(), site)));
   }
 
   #promised(plan: Promise<UnresolvedPlan>): DataFrame {

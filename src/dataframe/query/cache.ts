@@ -9,6 +9,7 @@ import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { transformDown } from "../logical/traverse";
 import { logicalSignature } from "../logical/signature";
+import { physicalText } from "../physical/print";
 import type { RelationLife } from "./externals";
 import { QueryExecution } from "./query-execution";
 import type { SessionState } from "./session-state";
@@ -21,6 +22,13 @@ interface Entry {
   readonly level: StorageLevel;
 }
 
+/** Of a cached plan without a name so much is shown, as in Spark. */
+const LONGEST_NAME = 1024;
+
+function abbreviated(text: string): string {
+  return text.length <= LONGEST_NAME ? text : `${text.slice(0, LONGEST_NAME - 3)}...`;
+}
+
 /** Shared by the sessions of an application. */
 export class CacheManager {
   readonly #entries = new Map<string, Entry>();
@@ -31,9 +39,17 @@ export class CacheManager {
     if (this.#entries.has(key)) return;
     const execution = new QueryExecution(session, this.use(analyzed), call, true);
     const { port } = session.engine;
-    const node = new PlanNode(port, "cache", async () => (await execution.runner()).stage({ kind: "batches" }), call.site);
+    const node = new PlanNode(
+      port,
+      "cache",
+      async () => {
+        node.givenName ??= abbreviated(physicalText(await execution.physical()));
+        return (await execution.runner()).stage({ kind: "batches" });
+      },
+      call.site,
+    );
     node.storageLevel = level;
-    if (name !== undefined) node.givenName = name;
+    if (name !== undefined) node.givenName = `In-memory table ${name}`;
     port.persisted(node);
     const relation = session.externals.add({ what: "cached", node, sizeInBytes: null, rowCount: null });
     this.#entries.set(key, { plan: analyzed, relation, node, level });
