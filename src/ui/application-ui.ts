@@ -15,7 +15,7 @@ import { log } from "../common/log";
 import { workerLog } from "./server/log-files";
 import { HttpServer } from "./server/http-server";
 import { applicationMetrics } from "./server/metrics-json";
-import { prometheusText } from "./server/prometheus";
+import { executorsPrometheusText, prometheusText } from "./server/prometheus";
 import { json, redirect, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
 import { AppStore, type Limits } from "./store/app-store";
@@ -122,6 +122,9 @@ export class ApplicationUi implements Applications {
     routes.get("/health", () => json({ status: "ok" }));
     routes.get("/metrics/prometheus", () => {
       return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: prometheusText(this.#store, Date.now()) };
+    });
+    routes.get("/metrics/executors/prometheus", () => {
+      return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: executorsPrometheusText(this.#store) };
     });
     routes.get("/metrics/json", () => applicationMetrics(this.#store, Date.now(), this.options.metricsNamespace));
     const versions = {

@@ -218,6 +218,35 @@ test("figures alone have addresses that servers know", async () => {
   expect((await ask("/individual")).headers["location"]).toBe("./#/individual");
 });
 
+test("executors have the figures, names and labels of Spark's own endpoint for Prometheus", async () => {
+  const { text, headers } = await ask("/metrics/executors/prometheus");
+  expect(headers["content-type"]).toContain("version=0.0.4");
+  const lines = text.trimEnd().split("\n");
+  expect(lines.shift()).toMatch(/^spark_info\{version="4\.[0-9.]+", revision=""\} 1\.0$/);
+  const label =
+    /^metrics_executor_[A-Za-z_]+\{application_id="[^"]+", application_name="dashboard test", executor_id="[^"]+"\} [0-9.e+-]+$/;
+  expect(lines.filter((line) => !label.test(line))).toEqual([]);
+  const of = (executor: string): string[] =>
+    lines.filter((line) => line.includes(`executor_id="${executor}"`)).map((line) => /^metrics_executor_(\w+)/.exec(line)![1]!);
+  expect(of("driver").slice(0, 15)).toEqual([
+    "rddBlocks",
+    "memoryUsed_bytes",
+    "diskUsed_bytes",
+    "totalCores",
+    "maxTasks",
+    "activeTasks",
+    "failedTasks_total",
+    "completedTasks_total",
+    "totalTasks_total",
+    "totalDuration_seconds_total",
+    "totalGCTime_seconds_total",
+    "totalInputBytes_bytes_total",
+    "totalShuffleRead_bytes_total",
+    "totalShuffleWrite_bytes_total",
+    "maxMemory_bytes",
+  ]);
+});
+
 test("metrics are in Prometheus's text format", async () => {
   const { text, headers } = await ask("/metrics/prometheus");
   expect(headers["content-type"]).toContain("version=0.0.4");

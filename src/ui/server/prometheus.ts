@@ -1,4 +1,5 @@
-/** `/metrics/prometheus`: text format 0.0.4. Names and labels of Spark's own endpoint (`/metrics/executors/prometheus`) where it has them. */
+/** Text format 0.0.4: `/metrics/prometheus`, and `/metrics/executors/prometheus` with the names and the order of Spark's. */
+import { SPARK_VERSION } from "../../common/spark-version";
 import type { AppStore } from "../store/app-store";
 import { executorList } from "../views/executors";
 import { applicationSummary } from "../views/application";
@@ -136,14 +137,46 @@ export function prometheusText(store: AppStore, now: number): string {
   return families.map(familyText).join("");
 }
 
+/** Figures of executors under the names that Spark gives them, without comments, as there. */
+export function executorsPrometheusText(store: AppStore): string {
+  const { id, name } = store.application;
+  const lines = [`spark_info{version="${SPARK_VERSION}", revision=""} 1.0\n`];
+  for (const executor of executorList(store, false)) {
+    const labels = labelText({ application_id: id, application_name: name, executor_id: executor.id }, ", ");
+    const add = (metric: string, value: number): void => void lines.push(`metrics_executor_${metric}{${labels}} ${value}\n`);
+    add("rddBlocks", executor.rddBlocks);
+    add("memoryUsed_bytes", executor.memoryUsed);
+    add("diskUsed_bytes", executor.diskUsed);
+    add("totalCores", executor.totalCores);
+    add("maxTasks", executor.maxTasks);
+    add("activeTasks", executor.activeTasks);
+    add("failedTasks_total", executor.failedTasks);
+    add("completedTasks_total", executor.completedTasks);
+    add("totalTasks_total", executor.totalTasks);
+    add("totalDuration_seconds_total", executor.totalDuration / 1000);
+    add("totalGCTime_seconds_total", executor.totalGCTime / 1000);
+    add("totalInputBytes_bytes_total", executor.totalInputBytes);
+    add("totalShuffleRead_bytes_total", executor.totalShuffleRead);
+    add("totalShuffleWrite_bytes_total", executor.totalShuffleWrite);
+    add("maxMemory_bytes", executor.maxMemory);
+    for (const [metric, value] of Object.entries(executor.memoryMetrics ?? {})) add(`${metric}_bytes`, value);
+    const peaks = Object.entries(executor.peakMemoryMetrics ?? {});
+    const ofKind = (kind: RegExp): [string, number][] => peaks.filter(([metric]) => kind.test(metric));
+    for (const [metric, value] of ofKind(/Memory$/)) add(`${metric}_bytes`, value);
+    for (const [metric, value] of ofKind(/GCCount$/)) add(`${metric}_total`, value);
+    for (const [metric, value] of ofKind(/(?:Minor|Major|Concurrent)GCTime$/)) add(`${metric}_seconds_total`, value / 1000);
+  }
+  return lines.join("");
+}
+
 function familyText({ name, help, type, samples }: Family): string {
   if (samples.length === 0) return "";
   const lines = samples.map(({ labels, value }) => `${name}{${labelText(labels)}} ${value}\n`);
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
 }
 
-function labelText(labels: Readonly<Record<string, string>>): string {
+function labelText(labels: Readonly<Record<string, string>>, between = ","): string {
   return Object.entries(labels)
     .map(([name, value]) => `${name}="${value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n")}"`)
-    .join(",");
+    .join(between);
 }

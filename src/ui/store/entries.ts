@@ -152,7 +152,6 @@ export class SampleRing {
 export interface BlockPlace {
   memory: number;
   disk: number;
-  level: string;
   offHeap: boolean;
 }
 

@@ -137,7 +137,6 @@ export class Executors {
       ? {
           memory: storageLevel.useMemory ? memSize : 0,
           disk: storageLevel.useDisk ? diskSize : 0,
-          level: levelText(storageLevel),
           offHeap: storageLevel.useOffHeap,
         }
       : null;
@@ -151,7 +150,6 @@ export class Executors {
     }
     const rdd = this.rdds.get(Number(match[1]));
     if (rdd === undefined) return;
-    if (place !== null) rdd.level = place.level;
     let places = rdd.blocks.get(blockId);
     if (places === undefined) rdd.blocks.set(blockId, (places = new Map<string, BlockPlace>()));
     this.#account(executorId, places.get(executorId) ?? null, place, true);

@@ -3,6 +3,7 @@ import type { ApplicationEnvironmentInfo, ExecutorMemory, ExecutorSummary, RDDSt
 import { Redactor } from "../../events/redaction";
 import type { AppStore } from "../store/app-store";
 import type { BlockPlace, ExecutorEntry, RddEntry } from "../store/entries";
+import { allPeaks } from "../store/peaks";
 import { dateText, optionalDate } from "./format";
 
 export function executorList(store: AppStore, all: boolean): ExecutorSummary[] {
@@ -44,7 +45,7 @@ function executorSummary(store: AppStore, executor: ExecutorEntry): ExecutorSumm
       totalOffHeapStorageMemory: executor.maxOffHeap,
     },
     blacklistedInStages: [...executor.excludedInStages],
-    ...(executor.peaks === undefined ? {} : { peakMemoryMetrics: { ...executor.peaks } }),
+    ...(executor.peaks === undefined ? {} : { peakMemoryMetrics: allPeaks(executor.peaks) }),
     attributes: { ...executor.attributes },
     resources: {},
     resourceProfileId: executor.resourceProfileId,
@@ -112,7 +113,7 @@ export function rddStorage(store: AppStore, rdd: RddEntry): RDDStorageInfo {
     diskUsed += disk;
     return {
       blockName,
-      storageLevel: all[0]?.level ?? rdd.level,
+      storageLevel: rdd.level,
       memoryUsed: memory,
       diskUsed: disk,
       executors: [...places.keys()],

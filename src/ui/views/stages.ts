@@ -13,6 +13,7 @@ import type { AccumulableInfo } from "../../events/listener-events";
 import type { AppStore } from "../store/app-store";
 import { distributions, quantilesOf } from "../store/distributions";
 import type { ExecutorStageEntry, StageEntry } from "../store/entries";
+import { allPeaks } from "../store/peaks";
 import { METRIC_KEYS, type MetricKey, STATUS_NAMES, type TaskTable } from "../store/task-table";
 import { dateText, entriesOf, optionalDate } from "./format";
 
@@ -102,7 +103,7 @@ export function stageData(store: AppStore, stage: StageEntry, options: StageOpti
       : {}),
     killedTasksSummary: entriesOf(stage.killedSummary),
     resourceProfileId: info.resourceProfileId ?? 0,
-    ...(stage.peaks === undefined ? {} : { peakExecutorMetrics: { ...stage.peaks } }),
+    ...(stage.peaks === undefined ? {} : { peakExecutorMetrics: allPeaks(stage.peaks) }),
     ...(options.withSummaries === true ? summaries(stage, options.quantiles ?? SUMMARY_QUANTILES) : {}),
     isShufflePushEnabled: false,
     shuffleMergersCount: 0,
@@ -174,7 +175,7 @@ function executorSummary(executor: ExecutorStageEntry): ExecutorStageSummary {
     memoryBytesSpilled: of("memoryBytesSpilled"),
     diskBytesSpilled: of("diskBytesSpilled"),
     isBlacklistedForStage: executor.excluded,
-    ...(executor.peaks === undefined ? {} : { peakMemoryMetrics: { ...executor.peaks } }),
+    ...(executor.peaks === undefined ? {} : { peakMemoryMetrics: allPeaks(executor.peaks) }),
     isExcludedForStage: executor.excluded,
   };
 }
