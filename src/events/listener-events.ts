@@ -451,6 +451,8 @@ export interface FiresteelSearchStartEvent {
   readonly searchId: string;
   /** "CrossValidator", "GridSearchCV", … or what the user named it. */
   readonly name: string;
+  /** The class whose parameters are searched: "RandomForestClassifier"; absent in logs of before it was told. */
+  readonly estimator?: string;
   readonly metric: string;
   readonly largerIsBetter: boolean;
   readonly folds: number;

@@ -51,9 +51,9 @@ test("formatting", () => {
   expect([0, 42.4, 950, 59_949, 90_000, 7_200_000].map(formatDuration)).toEqual([
     "0 ms",
     "42 ms",
-    "0.9 s",
+    "950 ms",
     "59.9 s",
-    "1.5 min",
-    "2.0 h",
+    "1 min 30 s",
+    "2 h",
   ]);
 });

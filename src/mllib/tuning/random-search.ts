@@ -232,7 +232,13 @@ abstract class RacingSearch extends withParams(Estimator<SearchCVModel>, racing)
     const port = df.sparkSession.core.port.context;
     const evaluator = this.getEvaluator();
     const candidates = maps.map((map) => map.toObject());
-    const events = new SearchEvents((event) => port.postEvent(event), { name: this.className, evaluator, folds: 1, candidates });
+    const events = new SearchEvents((event) => port.postEvent(event), {
+      name: this.className,
+      estimator: this.getEstimator().className,
+      evaluator,
+      folds: 1,
+      candidates,
+    });
     const split = randomSplit(df, this.getTrainRatio(), this.getSeed(), this.uid);
     const { training, validation } = split.folds[0]!;
     let race: Race | undefined;

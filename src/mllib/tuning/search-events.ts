@@ -6,6 +6,8 @@ import type { Evaluator } from "../evaluation/evaluator";
 export interface SearchDescription {
   /** The class of the search. */
   readonly name: string;
+  /** The class whose parameters are searched. */
+  readonly estimator: string;
   readonly evaluator: Evaluator;
   readonly folds: number;
   readonly candidates: readonly Readonly<Record<string, unknown>>[];
@@ -17,12 +19,13 @@ export class SearchEvents {
 
   constructor(
     private readonly post: (event: ListenerEvent) => void,
-    { name, evaluator, folds, candidates }: SearchDescription,
+    { name, estimator, evaluator, folds, candidates }: SearchDescription,
   ) {
     post({
       type: "FiresteelSearchStart",
       searchId: this.#id,
       name,
+      estimator,
       metric: evaluator.hasParam("metricName") ? String(evaluator.getOrDefault("metricName")) : evaluator.className,
       largerIsBetter: evaluator.isLargerBetter(),
       folds,

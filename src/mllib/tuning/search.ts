@@ -42,6 +42,7 @@ export async function search(df: DataFrame, spec: SearchSpec, folds: Folds): Pro
   const port = df.sparkSession.core.port.context;
   const events = new SearchEvents((event) => port.postEvent(event), {
     name: spec.name,
+    estimator: estimator.className,
     evaluator,
     folds: folds.folds.length,
     candidates: maps.map((map) => map.toObject()),

@@ -301,6 +301,8 @@ export interface SearchCandidate {
 export interface Search {
   id: string;
   name: string;
+  /** The class whose parameters are searched. */
+  estimator?: string;
   status: SearchStatus;
   metric: string;
   largerIsBetter: boolean;

@@ -6,6 +6,7 @@ import { formatBytes, formatDuration } from "../../common/units";
 import type { Finding, StageFindings } from "../api-types";
 import type { StageEntry } from "../store/entries";
 import { FAILED, METRIC_KEYS, type MetricKey, RUNNING, SUCCESS, type TaskTable } from "../store/task-table";
+import { countText } from "./format";
 
 const MOST_TASKS = 10;
 /** Of the time that tasks took: less is not worth a word. */
@@ -95,7 +96,7 @@ function skew(facts: Facts): Finding | null {
   return {
     kind: "skew",
     severity: cost > wall / 2 ? "serious" : "warning",
-    text: `The largest task read ${formatBytes(most)}, the median one ${formatBytes(middle)}; ${large.length === 1 ? "the largest" : `the longest of the ${large.length} large tasks`} ran ${formatDuration(longest)} against a median of ${formatDuration(median)}.`,
+    text: `The largest task read ${formatBytes(most)}, the median one ${formatBytes(middle)}; ${large.length === 1 ? "the largest" : `the longest of the ${countText(large.length)} large tasks`} ran ${formatDuration(longest)} against a median of ${formatDuration(median)}.`,
     advice:
       "Few keys have most of the records: aggregate before the join, add a random part to the key, or use more partitions. For DataFrames adaptive execution splits skewed joins (spark.sql.adaptive.skewJoin.*).",
     cost,
@@ -123,7 +124,7 @@ function straggler(facts: Facts): Finding | null {
   return {
     kind: "straggler",
     severity: cost > wall / 2 ? "serious" : "warning",
-    text: `${slow.length === 1 ? "One task" : `${slow.length} tasks`} ran up to ${formatDuration(longest)} while the median is ${formatDuration(median)}, without reading more than others${where}.`,
+    text: `${slow.length === 1 ? "One task" : `${countText(slow.length)} tasks`} ran up to ${formatDuration(longest)} while the median is ${formatDuration(median)}, without reading more than others${where}.`,
     advice:
       where === ""
         ? "Look at the thread stacks or the profile of the executor while such a task runs: some records cost more than others, or it waits for something outside. spark.speculation=true runs a second copy."
@@ -145,7 +146,7 @@ function spill(facts: Facts): Finding | null {
   return {
     kind: "spill",
     severity: cost > facts.wall / 4 ? "serious" : "warning",
-    text: `${rows.length} tasks wrote ${formatBytes(disk)} to disk because memory was short (the largest held ${formatBytes(peak)}).`,
+    text: `${countText(rows.length)} tasks wrote ${formatBytes(disk)} to disk because memory was short (the largest held ${formatBytes(peak)}).`,
     advice:
       "Give executors more memory (--executor-memory), fewer slots each, or use more partitions so that each task holds less.",
     cost,
@@ -237,7 +238,7 @@ function retries(facts: Facts): Finding | null {
   return {
     kind: "retries",
     severity: stage.failedTasks > stage.info.numTasks / 10 ? "serious" : "warning",
-    text: `${stage.failedTasks} attempts of tasks failed and took ${formatDuration(lost)}${error === "" ? "" : `; the first said: ${error.slice(0, 200)}`}.`,
+    text: `${countText(stage.failedTasks)} ${stage.failedTasks === 1 ? "attempt of a task" : "attempts of tasks"} failed and took ${formatDuration(lost)}${error === "" ? "" : `; the first said: ${error.slice(0, 200)}`}.`,
     advice: "See the errors of the failed tasks, and the logs of their executors.",
     cost: lost / width,
     figures: { failed: stage.failedTasks, ms: lost },
@@ -251,7 +252,7 @@ function smallTasks(facts: Facts): Finding | null {
   return {
     kind: "smallTasks",
     severity: "info",
-    text: `${done.length} tasks of ${formatDuration(median)} at the median: their administration costs about as much as their work.`,
+    text: `${countText(done.length)} tasks of ${median < 1 ? "less than 1 ms" : formatDuration(median)} at the median: their administration costs about as much as their work.`,
     advice: "Use fewer partitions (coalesce, repartition, spark.default.parallelism).",
     cost: taskTime / width / 2,
     figures: { tasks: done.length, medianMs: median },
@@ -295,7 +296,7 @@ function speculation({ stage }: Facts): Finding | null {
   return {
     kind: "speculation",
     severity: "info",
-    text: `${numTasks} tasks got a second copy; ${completed} of the copies ended first.`,
+    text: `${countText(numTasks)} ${numTasks === 1 ? "task" : "tasks"} got a second copy; ${countText(completed)} of the copies ended first.`,
     advice: "",
     cost: 0,
     figures: { copies: numTasks, won: completed },

@@ -7,6 +7,7 @@ export function searchData(entry: SearchEntry, withCandidates: boolean): Search 
   return {
     id: start.searchId,
     name: start.name,
+    ...(start.estimator === undefined ? {} : { estimator: start.estimator }),
     status: entry.status,
     metric: start.metric,
     largerIsBetter: start.largerIsBetter,

@@ -5,8 +5,10 @@ import {
   count,
   decimal,
   duration,
+  elapsed,
   percent,
   plural,
+  roughly,
   shortSite,
   time,
 } from "../../../src/ui/web/lib/format";
@@ -44,6 +46,20 @@ test("durations show their two largest units, and none of a unit is 60", () => {
   ];
   expect(cases.map(([ms]) => duration(ms))).toEqual(cases.map(([, text]) => text));
   expect(duration(null)).toBe("–");
+});
+
+test("what took no whole millisecond, and what is only an estimate", () => {
+  expect([0, 1, undefined].map(elapsed)).toEqual(["< 1 ms", "1 ms", "–"]);
+  expect([3, 926, 1400, 59_600, 64_000, 66_000, 12_004_000, NaN].map(roughly)).toEqual([
+    "< 1 s",
+    "< 1 s",
+    "1 s",
+    "1 min",
+    "1 min",
+    "1 min 10 s",
+    "3 h 20 min",
+    "–",
+  ]);
 });
 
 test("shares are not rounded to all or nothing", () => {

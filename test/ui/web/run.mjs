@@ -30,6 +30,8 @@ const test = (name, body) => tests.push({ name, body });
 /** A page that fails its test on any error of its own, and on a request to another host. */
 async function open(url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  // A busy machine takes its time: what a test waits for comes, or never.
+  context.setDefaultTimeout(180_000);
   const page = await context.newPage();
   await page.addInitScript(() => {
     window.firstSeen = {};
@@ -150,6 +152,46 @@ test("jobs are found by words and state", async () => {
   await page.fill('input[aria-label="Filter jobs"]', "running");
   await page.waitForFunction((most) => document.querySelectorAll("tbody tr a").length < most, all);
   assert.equal(await page.locator("tbody .badge").count(), running);
+  await close(page);
+  await server.close();
+});
+
+test("a master's applications and workers, and a worker's executors, are found by words", async () => {
+  for (const [kind, label, words] of [
+    ["master", "Filter workers and applications", "churn"],
+    ["worker", "Filter executors and drivers", "churn"],
+  ]) {
+    const server = await serve(kind, webFolder);
+    const page = await open(`${server.url}/`);
+    await settled(page);
+    const rows = () => page.locator("tbody tr").allTextContents();
+    const all = await rows();
+    const wanted = all.filter((row) => row.toLowerCase().includes(words));
+    assert.ok(wanted.length > 0 && wanted.length < all.length, `${kind}: ${all.join("; ")}`);
+    await page.fill(`input[aria-label="${label}"]`, words);
+    await page.waitForFunction((most) => document.querySelectorAll("tbody tr").length < most, all.length);
+    assert.deepEqual(await rows(), wanted);
+    await page.getByText(`None fits “${words}”`).first().waitFor();
+    await close(page);
+    await server.close();
+  }
+});
+
+test("what is on its way is said in words when it takes a while", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/environment`);
+  await settled(page);
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  await page.route("**/executors/memory*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.evaluate(() => (location.hash = "#/status"));
+  await page.locator(".card .loading").getByText("Loading…").first().waitFor();
+  assert.equal(await page.locator(".grid.status .chart").count(), 0);
+  go();
+  await page.locator(".grid.status .chart canvas").first().waitFor();
   await close(page);
   await server.close();
 });
@@ -359,6 +401,7 @@ test("what is not there is said in words, and so is a server that has gone", asy
 test("without JavaScript a page leads to plain ones, and these to the error of a task", async () => {
   const server = await serve("driver", webFolder);
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
+  context.setDefaultTimeout(180_000);
   const page = await context.newPage();
   await page.goto(server.url);
   for (const link of ["plain pages", server.store.application.id, "stages", "4.0"])

@@ -1,7 +1,7 @@
 /** The DAG of a job or stage as it runs: stages as boxes, in them the operations with their datasets. */
 import { useMemo } from "preact/hooks";
 import type { Dag, DagStage } from "../../api-types";
-import { shortSite } from "../lib/format";
+import { count, plural, shortSite } from "../lib/format";
 import { MOST_NODES, NODE_HEIGHT, SCOPE_HEADER, curve, layoutDag } from "../lib/graph-layout";
 import { Empty } from "./state";
 import { GraphFrame } from "./graph-frame";
@@ -45,7 +45,7 @@ export function DagView({ dag, stageHref }: { dag: Dag; stageHref: (stage: DagSt
               </a>
               <text x={box.x + box.width - 12} y={box.y + 20} class="dag-state" text-anchor="end">
                 {stage.state === "running" || stage.state === "done"
-                  ? `${STATE_WORDS[stage.state]} ${stage.numDone}/${stage.numTasks}`
+                  ? `${STATE_WORDS[stage.state]} ${count(stage.numDone)}/${count(stage.numTasks)}`
                   : STATE_WORDS[stage.state]}
               </text>
               <rect class="dag-track" x={box.x + 12} y={box.y + 28} width={box.width - 24} height={4} rx={2} />
@@ -61,10 +61,10 @@ export function DagView({ dag, stageHref }: { dag: Dag; stageHref: (stage: DagSt
                   {scope.nodes.map((node, at) => (
                     <text key={node.id} x={scope.x + 8} y={scope.y + SCOPE_HEADER + at * NODE_HEIGHT + 11} class="dag-node">
                       {fit(
-                        `${node.label}${node.cached ? ` · cached ${node.cachedPartitions}/${node.partitions}` : ""}${node.barrier ? " · barrier" : ""}`,
+                        `${node.label}${node.cached ? ` · cached ${count(node.cachedPartitions)}/${count(node.partitions)}` : ""}${node.barrier ? " · barrier" : ""}`,
                         29,
                       )}
-                      <title>{`${node.label}\n${shortSite(node.callSite)}\n${node.partitions} partitions`}</title>
+                      <title>{`${node.label}\n${shortSite(node.callSite)}\n${plural(node.partitions, "partition")}`}</title>
                     </text>
                   ))}
                 </g>

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { ApiError, act } from "../api";
 import { useScope } from "../context";
+import { count } from "../lib/format";
 
 export function Page(props: {
   title: ComponentChildren;
@@ -109,9 +110,9 @@ export function TaskBar({ of, wide }: { of: Share; wide?: boolean }) {
   const total = Math.max(of.total, 1);
   const width = (n: number) => ({ width: `${Math.min(100, (n / total) * 100)}%` });
   const text =
-    `${of.done.toLocaleString("en-US")} / ${of.total.toLocaleString("en-US")}` +
-    (of.failed > 0 ? `, ${of.failed} failed` : "") +
-    ((of.skipped ?? 0) > 0 ? `, ${of.skipped} skipped` : "");
+    `${count(of.done)} / ${count(of.total)}` +
+    (of.failed > 0 ? `, ${count(of.failed)} failed` : "") +
+    ((of.skipped ?? 0) > 0 ? `, ${count(of.skipped)} skipped` : "");
   return (
     <span class={wide === true ? "task-bar wide" : "task-bar"}>
       <span
@@ -120,7 +121,7 @@ export function TaskBar({ of, wide }: { of: Share; wide?: boolean }) {
         aria-valuemin={0}
         aria-valuemax={of.total}
         aria-valuenow={of.done}
-        aria-label={`${of.done} of ${of.total} tasks done, ${of.running} running`}
+        aria-label={`${count(of.done)} of ${count(of.total)} tasks done, ${count(of.running)} running`}
       >
         <span class="bar-done" style={width(of.done)} />
         <span class="bar-run" style={width(of.running)} />

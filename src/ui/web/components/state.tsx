@@ -24,9 +24,13 @@ export function Problem({ text, retry }: { text: string; retry?: () => void }) {
   );
 }
 
-/** Room for what is on its way, px. */
+/** Room for what is on its way, px; in words too when it takes a while. */
 export function Loading({ height }: { height: number }) {
-  return <div class="loading" style={{ minHeight: `${height}px` }} role="status" aria-busy="true" aria-label="Loading" />;
+  return (
+    <div class="loading" style={{ minHeight: `${height}px` }} role="status" aria-busy="true">
+      <span>Loading…</span>
+    </div>
+  );
 }
 
 /** Shows an answer, or room for it (so that nothing jumps), or why there is none. */

@@ -1,7 +1,7 @@
 /** Dask's task stream: a row for each slot, what ran there and when. */
 import { ColourKeeper } from "../lib/palette";
 import type { Palette } from "../lib/palette";
-import { duration, shortSite } from "../lib/format";
+import { duration, elapsed, plural, shortSite } from "../lib/format";
 import { moment } from "../lib/axis";
 import { paintRow, partsOf, taskAt } from "../lib/task-rows";
 import type { SpanKind, Task, TaskRows } from "../lib/task-rows";
@@ -41,7 +41,7 @@ export function TaskStreamView(props: {
   return (
     <>
       <TimeCanvas
-        label={`Task stream: ${tasks.size} tasks in ${tasks.rows.length} slots over ${duration(to - tasks.from)}.`}
+        label={`Task stream: ${plural(tasks.size, "task")} in ${plural(tasks.rows.length, "slot")} over ${duration(to - tasks.from)}.`}
         bounds={{ from: tasks.from, to }}
         origin={tasks.from}
         rows={tasks.rows.length}
@@ -124,7 +124,7 @@ function TaskTip({ task, origin, now }: { task: Task; origin: number; now: numbe
         {task.speculative ? ", speculative" : ""})
       </p>
       <p>
-        {duration(end - task.start)} from {moment(task.start, origin)}
+        {elapsed(end - task.start)} from {moment(task.start, origin)}
       </p>
       <ul class="tip-parts">
         {parts.map(([kind, ms], at) => (

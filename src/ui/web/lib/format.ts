@@ -32,6 +32,20 @@ export function duration(ms: number | undefined | null): string {
   return pair(Math.floor(hours / 24), "d", hours % 24, "h");
 }
 
+/** Of clocks that count whole milliseconds: what took none of them took less than one. */
+export function elapsed(ms: number | undefined | null): string {
+  return ms === 0 ? "< 1 ms" : duration(ms);
+}
+
+/** What is an estimate, without digits that nobody can know: "< 1 s", "4 s", "2 min 10 s", "3 h 20 min". */
+export function roughly(ms: number): string {
+  if (!Number.isFinite(ms)) return "–";
+  if (ms < 1000) return "< 1 s";
+  // From a minute on tens of seconds.
+  const step = ms < 59_500 ? 1000 : 10_000;
+  return duration(Math.round(ms / step) * step);
+}
+
 function pair(big: number, bigUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
 }

@@ -52,7 +52,13 @@ function Settings({ name, rows }: { name: string; rows: readonly (readonly [stri
         rows={known}
         rowKey={([key]) => key}
         columns={[
-          { key: "key", label: "Name", render: ([key]) => <span class="mono wrap">{key}</span>, sort: ([key]) => key },
+          {
+            key: "key",
+            label: "Name",
+            grow: true,
+            render: ([key]) => <span class="mono wrap">{key}</span>,
+            sort: ([key]) => key,
+          },
           {
             key: "value",
             label: "Value",

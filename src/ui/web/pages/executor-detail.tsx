@@ -35,6 +35,12 @@ export function ExecutorDetail({ parts }: { parts: readonly string[] }) {
   const tabs = scope.live ? TABS.filter(([name]) => !isDriver || name !== "logs") : TABS.slice(0, 1);
   return (
     <Page title={isDriver ? "Driver" : <>Executor {id}</>} above={<a href={scope.href(["executors"])}>Executors</a>}>
+      {executor !== undefined && (
+        <p class="lead">
+          {executor.hostPort}, since {dateTime(time(executor.addTime))}
+          {!executor.isActive && `, gone at ${dateTime(time(executor.removeTime))}`}
+        </p>
+      )}
       <Shown of={executors} height={110}>
         {() =>
           executor === undefined ? (
@@ -43,10 +49,7 @@ export function ExecutorDetail({ parts }: { parts: readonly string[] }) {
             <Facts
               items={[
                 ["State", <Badge state={executorState(executor)} />],
-                ["Address", executor.hostPort],
                 executor.totalCores > 0 && ["Cores", executor.totalCores],
-                ["Added", dateTime(time(executor.addTime))],
-                !executor.isActive && ["Removed", dateTime(time(executor.removeTime))],
                 runsTasks && ["Tasks", `${count(executor.activeTasks)} running, ${count(executor.completedTasks)} done`],
                 executor.failedTasks > 0 && ["Failed", count(executor.failedTasks), "bad"],
                 runsTasks && ["Task time", duration(executor.totalDuration)],
@@ -230,20 +233,25 @@ function ThreadList({ threads, filter }: { threads: readonly ThreadStackTrace[];
     <ul class="threads">
       {shown.map((thread) => (
         <li key={thread.threadId}>
-          <details open={thread.stackTrace.elems.length > 0 && shown.length <= 12}>
-            <summary>
-              <b>{thread.threadName}</b> <Badge state={thread.threadState} />
-            </summary>
-            <pre class="trace">
-              {thread.stackTrace.elems.length === 0
-                ? "(no JavaScript on its stack)"
-                : thread.stackTrace.elems.map((line, at) => (
-                    <span key={at} class={isEngines(line) ? "quiet" : "frame-user"}>
-                      {`${line.trimEnd()}\n`}
-                    </span>
-                  ))}
-            </pre>
-          </details>
+          {thread.stackTrace.elems.length === 0 ? (
+            <p>
+              <b>{thread.threadName}</b> <Badge state={thread.threadState} />{" "}
+              <span class="quiet">no JavaScript on its stack</span>
+            </p>
+          ) : (
+            <details open={shown.length <= 12}>
+              <summary>
+                <b>{thread.threadName}</b> <Badge state={thread.threadState} />
+              </summary>
+              <pre class="trace">
+                {thread.stackTrace.elems.map((line, at) => (
+                  <span key={at} class={isEngines(line) ? "quiet" : "frame-user"}>
+                    {`${line.trimEnd()}\n`}
+                  </span>
+                ))}
+              </pre>
+            </details>
+          )}
         </li>
       ))}
     </ul>

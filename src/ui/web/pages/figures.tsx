@@ -10,7 +10,7 @@ import { Empty, Loading, Problem, Shown } from "../components/state";
 import { TaskStreamView } from "../components/task-stream";
 import type { TaskStreamState } from "../components/use-task-stream";
 import { useScope } from "../context";
-import { bytes, duration, plural, shortSite } from "../lib/format";
+import { bytes, duration, plural, roughly, shortSite } from "../lib/format";
 import { clusterSeries } from "../lib/memory";
 import { useNow } from "./use-now";
 
@@ -43,30 +43,44 @@ export function MemoryOfExecutors({ answer, active }: { answer: Answer<ExecutorM
   );
 }
 
-export function MemoryOverTime({ samples, height }: { samples: readonly ExecutorMemory[]; height: number }) {
+interface SamplesFigure {
+  readonly answer: Answer<ExecutorMemory[]>;
+  readonly samples: readonly ExecutorMemory[];
+  readonly height: number;
+}
+
+export function MemoryOverTime({ answer, samples, height }: SamplesFigure) {
   const data = useMemo(() => clusterSeries(samples, (sample) => sample.rss), [samples]);
   return (
-    <Chart
-      label="Memory of all executors"
-      data={data}
-      series={[{ label: "resident", colour: "accent", fill: true }]}
-      height={height}
-      format={bytes}
-      binary
-    />
+    <Shown of={answer} height={height}>
+      {() => (
+        <Chart
+          label="Memory of all executors"
+          data={data}
+          series={[{ label: "resident", colour: "accent", fill: true }]}
+          height={height}
+          format={bytes}
+          binary
+        />
+      )}
+    </Shown>
   );
 }
 
-export function CpuOverTime({ samples, height }: { samples: readonly ExecutorMemory[]; height: number }) {
+export function CpuOverTime({ answer, samples, height }: SamplesFigure) {
   const data = useMemo(() => clusterSeries(samples, (sample) => sample.cpu), [samples]);
   return (
-    <Chart
-      label="CPU of all executors, in cores"
-      data={data}
-      series={[{ label: "busy cores", colour: 1, fill: true }]}
-      height={height}
-      format={(value) => String(Math.round(value * 100) / 100)}
-    />
+    <Shown of={answer} height={height}>
+      {() => (
+        <Chart
+          label="CPU of all executors, in cores"
+          data={data}
+          series={[{ label: "busy cores", colour: 1, fill: true }]}
+          height={height}
+          format={(value) => String(Math.round(value * 100) / 100)}
+        />
+      )}
+    </Shown>
   );
 }
 
@@ -130,7 +144,7 @@ export function ProgressFigure({ summary }: { summary: ApplicationSummary | unde
                     stage.remaining === null ? (
                       <span class="quiet">{duration(Date.now() - stage.submissionTime)} so far</span>
                     ) : (
-                      `${duration(stage.remaining)} left`
+                      `${roughly(stage.remaining)} left`
                     )
                   ) : (
                     <Badge state={stage.status} />

@@ -68,7 +68,8 @@ function FigureList({ unknown }: { unknown: string | undefined }) {
         <ul class="figure-list">
           {Object.entries(FIGURES).map(([name, { title, json }]) => (
             <li key={name}>
-              <a href={href(["individual", name])}>{title}</a> <code>/individual/{name}</code>{" "}
+              <a href={href(["individual", name])}>{title}</a>
+              <code>/individual/{name}</code>
               {json.includes("<") ? (
                 <code class="quiet">{json}</code>
               ) : (
@@ -121,11 +122,11 @@ function WorkersMemoryAlone() {
 }
 
 function MemoryAlone({ height }: { height: number }) {
-  return <MemoryOverTime samples={useExecutorSamples().samples} height={height} />;
+  return <MemoryOverTime {...useExecutorSamples()} height={height} />;
 }
 
 function CpuAlone({ height }: { height: number }) {
-  return <CpuOverTime samples={useExecutorSamples().samples} height={height} />;
+  return <CpuOverTime {...useExecutorSamples()} height={height} />;
 }
 
 /** Of the job `?job=`, or of the newest one. */

@@ -1,18 +1,24 @@
 /** A standalone master: its workers, and the applications and drivers on them. */
+import { useState } from "preact/hooks";
 import type { MasterApplication, MasterDriver, MasterState, MasterWorker } from "../../api-types";
 import { useApi } from "../api";
-import { Badge, Card, Facts, Page } from "../components/layout";
+import { Badge, Card, Facts, Filter, Page } from "../components/layout";
 import { Empty, Shown } from "../components/state";
 import { Table } from "../components/table";
 import type { Column } from "../components/table";
 import { bytes, clock, dateTime, duration } from "../lib/format";
+import { filtered } from "../lib/sort";
 
 const mib = (size: number) => bytes(size * 1024 * 1024);
 
 export function Master() {
   const master = useApi<MasterState>("api/firesteel/v1/master", ["cluster"]);
+  const [filter, setFilter] = useState("");
+  const applications = (rows: readonly MasterApplication[]) =>
+    filtered(rows, filter, ({ id, name, user, state }) => `${id} ${name} ${user} ${state}`);
+  const none = (title: string) => (filter.trim() === "" ? title : `None fits “${filter.trim()}”`);
   return (
-    <Page title="Master">
+    <Page title="Master" aside={<Filter value={filter} onInput={setFilter} label="Filter workers and applications" />}>
       <Shown of={master}>
         {(data) => (
           <>
@@ -34,27 +40,40 @@ export function Master() {
             <Card title={`Workers (${data.workers.length})`} flush>
               <Table
                 label="Workers"
-                rows={data.workers}
+                rows={filtered(data.workers, filter, ({ id, host, state }) => `${id} ${host} ${state}`)}
                 rowKey={(row) => row.id}
                 order={{ key: "host", descending: false }}
                 columns={WORKER_COLUMNS}
-                empty={<Empty title="No worker has registered">Start one with: firesteel worker {data.url}</Empty>}
+                empty={
+                  <Empty title={none("No worker has registered")}>
+                    {data.workers.length === 0 && `Start one with: firesteel worker ${data.url}`}
+                  </Empty>
+                }
               />
             </Card>
             <Card title={`Running applications (${data.activeApplications.length})`} flush>
               <Applications
-                rows={data.activeApplications}
-                empty="No application is running"
-                hint={`Submit one with: firesteel submit --master ${data.url} app.ts`}
+                rows={applications(data.activeApplications)}
+                empty={none("No application is running")}
+                {...(data.activeApplications.length === 0
+                  ? { hint: `Submit one with: firesteel submit --master ${data.url} app.ts` }
+                  : {})}
               />
             </Card>
             {(data.activeDrivers.length > 0 || data.completedDrivers.length > 0) && (
               <Card title={`Drivers (${data.activeDrivers.length} running)`} flush>
-                <Drivers rows={[...data.activeDrivers, ...data.completedDrivers]} />
+                <Drivers
+                  rows={filtered(
+                    [...data.activeDrivers, ...data.completedDrivers],
+                    filter,
+                    ({ id, state, mainFile, workerId }) => `${id} ${state} ${mainFile} ${workerId ?? ""}`,
+                  )}
+                  empty={none("No driver has been submitted")}
+                />
               </Card>
             )}
             <Card title={`Ended applications (${data.completedApplications.length})`} flush>
-              <Applications rows={data.completedApplications} empty="No application has ended yet" />
+              <Applications rows={applications(data.completedApplications)} empty={none("No application has ended yet")} />
             </Card>
           </>
         )}
@@ -166,11 +185,12 @@ function Applications({ rows, empty, hint }: { rows: readonly MasterApplication[
   );
 }
 
-function Drivers({ rows }: { rows: readonly MasterDriver[] }) {
+function Drivers({ rows, empty }: { rows: readonly MasterDriver[]; empty: string }) {
   return (
     <Table
       label="Drivers"
       rows={rows}
+      empty={<Empty title={empty} />}
       rowKey={(row) => row.id}
       order={{ key: "time", descending: true }}
       columns={[

@@ -6,7 +6,7 @@ import { Badge, Card, Facts, Page, TaskBar } from "../components/layout";
 import { Empty, Shown } from "../components/state";
 import { Table } from "../components/table";
 import { useScope } from "../context";
-import { aligned, dateTime, duration } from "../lib/format";
+import { aligned, dateTime, duration, roughly } from "../lib/format";
 import { mix, readable } from "../lib/palette";
 import { scoreGrid, timeLeft, varyingParams } from "../lib/search-grid";
 import { useTheme } from "../theme";
@@ -23,6 +23,7 @@ export function SearchDetail({ parts }: { parts: readonly string[] }) {
   const candidates = search.data?.candidates ?? NONE;
   return (
     <Page title={search.data?.name ?? "Search"} above={<a href={scope.href(["searches"])}>Searches</a>}>
+      {search.data?.estimator !== undefined && <p class="lead">of {search.data.estimator}</p>}
       <Shown of={search}>
         {(data) => {
           const best = candidates.find(({ index }) => index === data.bestIndex);
@@ -37,7 +38,7 @@ export function SearchDetail({ parts }: { parts: readonly string[] }) {
                   [`Best ${data.metric}`, score(data.bestScore)],
                   ["Started", dateTime(data.startTime)],
                   [data.endTime === null ? "Running for" : "Took", duration((data.endTime ?? now) - data.startTime)],
-                  data.endTime === null && ["Time left", left === null ? "not known yet" : duration(left)],
+                  data.endTime === null && ["Time left", left === null ? "not known yet" : roughly(left)],
                   ["Folds", data.folds],
                 ]}
               />

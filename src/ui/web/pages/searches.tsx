@@ -5,7 +5,7 @@ import { Badge, Card, Page, TaskBar } from "../components/layout";
 import { Empty, Shown } from "../components/state";
 import { Table } from "../components/table";
 import { useScope } from "../context";
-import { aligned, dateTime, duration } from "../lib/format";
+import { aligned, dateTime, duration, roughly } from "../lib/format";
 import { timeLeft } from "../lib/search-grid";
 
 export function Searches() {
@@ -33,8 +33,13 @@ export function Searches() {
                     key: "name",
                     label: "Search",
                     grow: true,
-                    render: (row) => <a href={scope.href(["searches", row.id])}>{row.name}</a>,
-                    sort: (row) => row.name,
+                    render: (row) => (
+                      <>
+                        <a href={scope.href(["searches", row.id])}>{row.name}</a>
+                        {row.estimator !== undefined && <span class="quiet"> of {row.estimator}</span>}
+                      </>
+                    ),
+                    sort: (row) => `${row.name} ${row.estimator ?? ""}`,
                   },
                   { key: "state", label: "State", render: (row) => <Badge state={row.status} />, sort: (row) => row.status },
                   {
@@ -68,7 +73,7 @@ export function Searches() {
                         ? duration(row.endTime - row.startTime)
                         : left === null
                           ? duration(now - row.startTime)
-                          : `${duration(left)} left`;
+                          : `${roughly(left)} left`;
                     },
                     sort: (row) => (row.endTime ?? now) - row.startTime,
                   },

@@ -9,7 +9,7 @@ import { Table } from "../components/table";
 import { TaskStreamView } from "../components/task-stream";
 import { useTaskStream } from "../components/use-task-stream";
 import { useScope } from "../context";
-import { bytes, count, dateTime, duration, plural, shortSite, time } from "../lib/format";
+import { bytes, count, dateTime, duration, elapsed, plural, shortSite, time } from "../lib/format";
 import { stageDuration } from "./columns";
 import { FindingList } from "./findings";
 import { TaskTable } from "./task-table";
@@ -204,10 +204,10 @@ function Quantiles({ data }: { data: TaskMetricDistributions }) {
   const rows = useMemo(() => {
     const ns = (value: number) => duration(value / 1e6);
     const all: Figure[] = [
-      ["Duration", data.duration, duration],
+      ["Duration", data.duration, elapsed],
       ["Scheduler delay", data.schedulerDelay, duration],
       ["Deserialise", data.executorDeserializeTime, duration],
-      ["Run time", data.executorRunTime, duration],
+      ["Run time", data.executorRunTime, elapsed],
       ["CPU time", data.executorCpuTime, ns],
       ["Garbage collection", data.jvmGcTime, duration],
       ["Serialise result", data.resultSerializationTime, duration],

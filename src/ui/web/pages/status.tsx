@@ -65,7 +65,7 @@ export function Status() {
               </>
             }
           >
-            <MemoryOverTime samples={samples} height={176} />
+            <MemoryOverTime answer={answer} samples={samples} height={176} />
           </Card>
           <Card
             title="CPU"
@@ -76,7 +76,7 @@ export function Status() {
               </>
             }
           >
-            <CpuOverTime samples={samples} height={176} />
+            <CpuOverTime answer={answer} samples={samples} height={176} />
           </Card>
         </div>
       )}
@@ -114,7 +114,7 @@ function Figures({
       items={[
         [data.completed ? "Ran for" : "Running for", duration((data.endTime ?? now) - data.startTime)],
         ["Slots busy", `${count(data.tasks.active)} / ${count(data.executors.cores)}`],
-        ["Tasks done", compact(data.tasks.complete)],
+        ["Tasks done", data.tasks.complete < 1e7 ? count(data.tasks.complete) : compact(data.tasks.complete)],
         ["Tasks failed", count(data.tasks.failed), data.tasks.failed > 0 ? "bad" : undefined] as [string, string, string?],
         [
           "Executors",

@@ -7,7 +7,7 @@ import { Empty, Loading, Problem } from "../components/state";
 import { LongTable, Table } from "../components/table";
 import type { Column, Order } from "../components/table";
 import { useScope } from "../context";
-import { bytes, clock, count, duration, time } from "../lib/format";
+import { bytes, clock, count, duration, elapsed, time } from "../lib/format";
 import { blocksOf } from "../lib/virtual";
 
 const BLOCK = 100;
@@ -174,6 +174,8 @@ function taskColumns(href: (parts: (string | number)[], query?: Record<string, s
     sort: pick,
   });
   const metric = (task: TaskData) => task.taskMetrics;
+  // Of most tasks it is none: rows are quieter without.
+  const part = (ms: number | undefined) => (ms === 0 || ms === undefined ? <span class="quiet">–</span> : duration(ms));
   return [
     { key: "index", label: "Index", number: true, render: (task) => task.index, sort: (task) => task.index },
     { key: "id", label: "Task", number: true, render: (task) => task.taskId, sort: (task) => task.taskId },
@@ -196,7 +198,7 @@ function taskColumns(href: (parts: (string | number)[], query?: Record<string, s
       key: "duration",
       label: "Duration",
       number: true,
-      render: (task) => duration(task.duration ?? Date.now() - (time(task.launchTime) ?? NaN)),
+      render: (task) => elapsed(task.duration ?? Date.now() - (time(task.launchTime) ?? NaN)),
       sort: (task) => task.duration,
     },
     {
@@ -217,7 +219,7 @@ function taskColumns(href: (parts: (string | number)[], query?: Record<string, s
       label: "Delay",
       hint: "Scheduler delay",
       number: true,
-      render: (task) => duration(task.schedulerDelay),
+      render: (task) => part(task.schedulerDelay),
       sort: (task) => task.schedulerDelay,
     },
     {
@@ -225,7 +227,7 @@ function taskColumns(href: (parts: (string | number)[], query?: Record<string, s
       label: "GC",
       hint: "Garbage collection",
       number: true,
-      render: (task) => duration(metric(task)?.jvmGcTime),
+      render: (task) => part(metric(task)?.jvmGcTime),
       sort: (task) => metric(task)?.jvmGcTime,
     },
     size("memory", "Peak memory", (task) => metric(task)?.peakExecutionMemory ?? 0),
@@ -239,7 +241,7 @@ function taskColumns(href: (parts: (string | number)[], query?: Record<string, s
       key: "wait",
       label: "Fetch wait",
       number: true,
-      render: (task) => duration(metric(task)?.shuffleReadMetrics.fetchWaitTime),
+      render: (task) => part(metric(task)?.shuffleReadMetrics.fetchWaitTime),
       sort: (task) => metric(task)?.shuffleReadMetrics.fetchWaitTime,
     },
     size("write", "Shuffle write", (task) => metric(task)?.shuffleWriteMetrics.bytesWritten ?? 0),

@@ -2,19 +2,28 @@
 import { useState } from "preact/hooks";
 import type { WorkerDriver, WorkerExecutor, WorkerState } from "../../api-types";
 import { useApi } from "../api";
-import { Badge, Card, Facts, Page, Tabs } from "../components/layout";
+import { Badge, Card, Facts, Filter, Page, Tabs } from "../components/layout";
 import { LogView } from "../components/log-view";
 import { Empty, Shown } from "../components/state";
 import { Table } from "../components/table";
 import { bytes, dateTime } from "../lib/format";
 import { formatRoute } from "../lib/route";
+import { filtered } from "../lib/sort";
 
 const mib = (size: number) => bytes(size * 1024 * 1024);
 
 export function Worker() {
   const worker = useApi<WorkerState>("api/firesteel/v1/worker", ["cluster"]);
+  const [filter, setFilter] = useState("");
+  const executors = (rows: readonly WorkerExecutor[]) =>
+    filtered(rows, filter, ({ id, applicationId, applicationName, state, exit }) =>
+      [id, applicationId, applicationName, state, exit ?? ""].join(" "),
+    );
+  const drivers = (rows: readonly WorkerDriver[]) =>
+    filtered(rows, filter, ({ id, state, mainFile, exit }) => [id, state, mainFile, exit ?? ""].join(" "));
+  const none = (title: string) => (filter.trim() === "" ? title : `None fits “${filter.trim()}”`);
   return (
-    <Page title="Worker">
+    <Page title="Worker" aside={<Filter value={filter} onInput={setFilter} label="Filter executors and drivers" />}>
       <Shown of={worker}>
         {(data) => (
           <>
@@ -33,15 +42,18 @@ export function Worker() {
               ]}
             />
             <Card title={`Executors (${data.executors.length})`} flush>
-              <ExecutorTable rows={data.executors} empty="No executor is running here" />
+              <ExecutorTable rows={executors(data.executors)} empty={none("No executor is running here")} />
             </Card>
             {(data.drivers.length > 0 || data.finishedDrivers.length > 0) && (
               <Card title="Drivers" flush>
-                <DriverTable rows={[...data.drivers, ...data.finishedDrivers]} />
+                <DriverTable
+                  rows={drivers([...data.drivers, ...data.finishedDrivers])}
+                  empty={none("No driver is running here")}
+                />
               </Card>
             )}
             <Card title={`Ended executors (${data.finishedExecutors.length})`} flush>
-              <ExecutorTable rows={data.finishedExecutors} empty="No executor has ended yet" />
+              <ExecutorTable rows={executors(data.finishedExecutors)} empty={none("No executor has ended yet")} />
             </Card>
           </>
         )}
@@ -80,11 +92,12 @@ function ExecutorTable({ rows, empty }: { rows: readonly WorkerExecutor[]; empty
   );
 }
 
-function DriverTable({ rows }: { rows: readonly WorkerDriver[] }) {
+function DriverTable({ rows, empty }: { rows: readonly WorkerDriver[]; empty: string }) {
   return (
     <Table
       label="Drivers"
       rows={rows}
+      empty={<Empty title={empty} />}
       rowKey={(row) => row.id}
       columns={[
         { key: "id", label: "Driver", render: (row) => <span class="mono">{row.id}</span>, sort: (row) => row.id },

@@ -492,7 +492,8 @@ function search(app: Application): void {
   app.events.push({
     type: "FiresteelSearchStart",
     searchId: "search-1",
-    name: "CrossValidator(LogisticRegression)",
+    name: "CrossValidator",
+    estimator: "LogisticRegression",
     metric: "areaUnderROC",
     largerIsBetter: true,
     folds: 3,
