@@ -11,6 +11,7 @@ import { ResultWriter } from "../../rdd/exec/result-writer";
 import type { TaskOutput } from "../../rdd/task-runner";
 import type { ExternalExec, ScanExec, StagePlan, StageTaskInput } from "../physical/plan";
 import { walk } from "../physical/traverse";
+import { inContentOrder } from "./exchange/content-order";
 import { type Columns, routerOf } from "./exchange/route";
 import { sampleKeys } from "./exchange/sample";
 import { ExchangeWriter } from "./exchange/shuffle-writer";
@@ -155,7 +156,10 @@ function finish(stage: OpenStage, shuffleId: number | null): MaybePromise<TaskOu
       const writer = new ExchangeWriter(env.task.env, numPartitions, route);
       env.task.onClose(() => writer.close());
       let rows = 0;
-      for (let batch = source.next(); batch !== null; batch = source.next()) {
+      const { partitioning } = sink;
+      const sorted = partitioning.kind === "roundRobin" && partitioning.deal === "sorted";
+      const dealt = sorted ? inContentOrder(source, root.output, stage.task, root.id) : source;
+      for (let batch = dealt.next(); batch !== null; batch = dealt.next()) {
         writer.write(batch);
         rows += batch.length;
       }

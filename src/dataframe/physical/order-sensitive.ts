@@ -4,7 +4,11 @@ import type { StagePlan } from "./plan";
 
 /** `plan` is plain data: operators, expressions and where the rows go. */
 export function isOrderSensitive({ root, sink }: Pick<StagePlan, "root" | "sink">): boolean {
-  return (sink.kind === "shuffle" && sink.partitioning.kind === "roundRobin") || dependsOnOrder(root);
+  if (sink.kind === "shuffle") {
+    const { partitioning } = sink;
+    if (partitioning.kind === "roundRobin" && (partitioning.deal ?? "rows") === "rows") return true;
+  }
+  return dependsOnOrder(root);
 }
 
 function dependsOnOrder(value: object): boolean {

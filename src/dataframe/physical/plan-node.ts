@@ -24,7 +24,7 @@ import { childrenOf as stageChildren } from "./traverse";
 import { planAggregate } from "./plan-aggregate";
 import { planJoin } from "./plan-join";
 import { planBelowFilter, planWindow } from "./plan-window";
-import type { Planner } from "./planner";
+import { CTE_ROLE, type Planner } from "./planner";
 import { rangedSplits } from "./ranges";
 
 export function planNode(planner: Planner, node: LogicalPlan, prefer: readonly Expression[] | null): PhysicalPlan {
@@ -344,7 +344,7 @@ function planWithCte(planner: Planner, node: WithCte): PhysicalPlan {
     const child = planner.plan(definition.plan);
     const layout = planner.layoutOf(child);
     const numPartitions = layout.count;
-    const link = { node: definition.plan, role: "cte" };
+    const link = { node: definition.plan, role: CTE_ROLE };
     const finished = planner.state.book.find(link.node, link.role);
     const exchange =
       finished?.exchange ??

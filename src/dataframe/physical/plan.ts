@@ -32,7 +32,11 @@ export type Partitioning =
   /** The number of the partition is that of the expression, modulo n; 0 for null. */
   | { readonly kind: "id"; readonly expression: Expression; readonly numPartitions: number }
   | { readonly kind: "range"; readonly order: readonly SortOrder[]; readonly numPartitions: number }
-  | { readonly kind: "roundRobin"; readonly numPartitions: number }
+  /**
+   * By turns: "rows" as they come, "sorted" in the order of their content, which is the same in every attempt of a task; "tasks": all
+   * rows of a task to one partition.
+   */
+  | { readonly kind: "roundRobin"; readonly numPartitions: number; readonly deal?: "rows" | "sorted" | "tasks" }
   | { readonly kind: "broadcast" }
   | { readonly kind: "unknown"; readonly numPartitions: number };
 

@@ -33,6 +33,9 @@ export interface ExchangeLink {
 /** Begins the roles of exchanges that hold only what the node needs of its input. */
 export const REDUCED = "reduced";
 
+/** Of exchanges that several places of a query read. */
+export const CTE_ROLE = "cte";
+
 /** Exchanges of a query by what they are for. */
 export class ExchangeBook {
   readonly #finished = new Map<LogicalPlan, Map<string, FinishedExchange>>();

@@ -19,7 +19,7 @@ import { pruneEmpty } from "./empty";
 import type { ExchangeExec, LimitExec, Partitioning, PhysicalPlan, ReusedExchangeExec, StageTaskInput } from "./plan";
 import { isPartial } from "./join-keys";
 import { planWith } from "./plan-query";
-import { layoutOfPartitioning, QueryState } from "./planner";
+import { CTE_ROLE, type ExchangeLink, layoutOfPartitioning, QueryState } from "./planner";
 import type { PlanServices } from "./services";
 import { reuseExchanges } from "./reuse";
 import { taskInputs, type ShuffleSizes, type TaskSettings } from "./task-inputs";
@@ -200,13 +200,25 @@ export class QueryRun {
 
   #stage(exchange: ExchangeExec): ExchangeStage {
     const link = this.#state.book.links.get(exchange.id);
+    const plan = this.#cut(exchange.child);
     return {
       kind: "exchange",
       id: exchange.id,
-      partitioning: exchange.partitioning,
+      partitioning: this.#dealt(exchange.partitioning, plan.root, link),
       estimatedBytes: link === undefined ? 0 : this.#state.statistics.of(link.node).bytes,
-      ...this.#cut(exchange.child),
+      ...plan,
     };
+  }
+
+  /**
+   * Where rows come in an order that another attempt may not see again, dealing them out as they come could give a partition other
+   * rows when its input is computed anew: what was made of it before, files that were committed, could not stay.
+   */
+  #dealt(partitioning: Partitioning, root: PhysicalPlan, link: ExchangeLink | undefined): Partitioning {
+    if (partitioning.kind !== "roundRobin" || !isUnordered(root)) return partitioning;
+    if (link?.role === CTE_ROLE) return { ...partitioning, deal: "tasks" };
+    const sorts = enabled(this.#context, "spark.sql.execution.sortBeforeRepartition", true);
+    return sorts ? { ...partitioning, deal: "sorted" } : partitioning;
   }
 
   #result(driverTakes: boolean): ResultStage {
@@ -242,7 +254,8 @@ export class QueryRun {
         shuffle: (read) => {
           const { done, single } = reads.get(read) as { done: DoneStage; single: boolean };
           const { origin } = done.exchange;
-          return { sizes: done.sizes, single, fixed: !this.#adaptive || origin === "userCount" };
+          const fixed = !this.#adaptive || origin === "userCount";
+          return { sizes: done.sizes, single, fixed, rebalance: this.#adaptive && origin === "rebalance" };
         },
       },
       this.#taskSettings(),
@@ -253,6 +266,7 @@ export class QueryRun {
   #taskSettings(): TaskSettings {
     const skew = enabled(this.#context, "spark.sql.adaptive.skewJoin.enabled", true);
     return {
+      divideRebalanced: enabled(this.#context, "spark.sql.adaptive.optimizeSkewsInRebalancePartitions.enabled", true),
       parallelism: this.services.parallelism,
       coalesce: this.#adaptive && enabled(this.#context, "spark.sql.adaptive.coalescePartitions.enabled", true),
       advisoryBytes: sizeSetting(this.#context, "spark.sql.adaptive.advisoryPartitionSizeInBytes", 64 << 20),
@@ -291,6 +305,15 @@ export class QueryRun {
     };
     return visit(plan);
   }
+}
+
+/** Whether the plan reads rows that come in any order: shuffles, and datasets that may have been made of some. */
+function isUnordered(root: PhysicalPlan): boolean {
+  let found = false;
+  walk(root, (node) => {
+    if (node.kind === "shuffleRead" || (node.kind === "external" && node.what !== "arrow")) found = true;
+  });
+  return found;
 }
 
 function isSmallBroadcast({ partitioning, estimatedBytes }: ExchangeStage): boolean {

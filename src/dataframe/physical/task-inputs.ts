@@ -29,13 +29,20 @@ export interface TaskSettings {
   readonly parallelismFirst: boolean;
   /** spark.sql.adaptive.skewJoin.*; null: off. */
   readonly skew: { readonly factor: number; readonly bytes: number } | null;
+  /** spark.sql.adaptive.optimizeSkewsInRebalancePartitions.enabled */
+  readonly divideRebalanced: boolean;
 }
 
 export interface TaskSources {
   /** Splits of a scan, task by task. */
   splits(scan: number): readonly (readonly unknown[])[];
-  /** Of what a shuffleRead reads, by the read's id; `single`: one task reads all. */
-  shuffle(read: number): { readonly sizes: ShuffleSizes; readonly single: boolean; readonly fixed: boolean };
+  /** Of what a shuffleRead reads, by the read's id; `single`: one task reads all; `rebalance`: large partitions may be divided. */
+  shuffle(read: number): {
+    readonly sizes: ShuffleSizes;
+    readonly single: boolean;
+    readonly fixed: boolean;
+    readonly rebalance: boolean;
+  };
   partitionsOf(source: number): number;
 }
 
@@ -128,8 +135,9 @@ class TaskInputs {
     const { partitions } = first.sizes;
     const fixed = domain.fixed || !this.settings.coalesce || reads.some((read) => read.fixed);
     const totals = Array.from({ length: partitions }, (_, i) => reads.reduce((sum, { sizes }) => sum + (sizes.bytes[i] ?? 0), 0));
-    const groups = fixed ? totals.map((_, i): [number, number] => [i, i + 1]) : this.#coalesced(totals);
-    const skewed = this.#skewed(domain, reads);
+    const groups = fixed ? totals.map((_, i): [number, number] => [i, i + 1]) : this.#coalesced(totals, first.rebalance);
+    const rebalance = first.rebalance && domain.free === true;
+    const skewed = rebalance ? this.#divided(first.sizes) : this.#skewed(domain, reads);
     for (const read of reads) {
       const tasks: (readonly ReduceRead[])[] = [];
       for (const [from, to] of skewed === null ? groups : isolated(groups, skewed)) {
@@ -141,11 +149,11 @@ class TaskInputs {
     }
   }
 
-  /** Neighbours together up to the advisory size; smaller where slots would stand idle. */
-  #coalesced(totals: readonly number[]): readonly [number, number][] {
+  /** Neighbours together up to the advisory size; smaller where slots would stand idle, unless sizes are what was asked for. */
+  #coalesced(totals: readonly number[], bySize: boolean): readonly [number, number][] {
     const { advisoryBytes, minBytes, parallelism, parallelismFirst } = this.settings;
     const total = totals.reduce((sum, bytes) => sum + bytes, 0);
-    const forSlots = parallelismFirst ? Math.max(minBytes, Math.ceil(total / parallelism)) : Infinity;
+    const forSlots = parallelismFirst && !bySize ? Math.max(minBytes, Math.ceil(total / parallelism)) : Infinity;
     const target = Math.max(1, Math.min(advisoryBytes, forSlots));
     const groups: [number, number][] = [];
     let from = 0;
@@ -162,11 +170,25 @@ class TaskInputs {
     return groups;
   }
 
+  /** For partitions above the advisory size, of rows that need not be together: pieces of about that size. */
+  #divided(sizes: ShuffleSizes): Pieces | null {
+    const { advisoryBytes, divideRebalanced } = this.settings;
+    if (!divideRebalanced) return null;
+    const found = new Map<number, readonly ((read: number) => readonly ReduceRead[])[]>();
+    sizes.bytes.forEach((bytes, reduce) => {
+      if (bytes <= advisoryBytes) return;
+      const pieces = mapRanges(sizes.mapBytes?.(reduce) ?? [], advisoryBytes);
+      if (pieces.length > 1)
+        found.set(
+          reduce,
+          pieces.map((maps) => () => [{ reduce, maps }]),
+        );
+    });
+    return found.size === 0 ? null : found;
+  }
+
   /** For partitions much larger than the median: the pieces that tasks take, as functions of the read. */
-  #skewed(
-    domain: Domain,
-    reads: readonly { readonly id: number; readonly sizes: ShuffleSizes }[],
-  ): ReadonlyMap<number, readonly ((read: number) => readonly ReduceRead[])[]> | null {
+  #skewed(domain: Domain, reads: readonly { readonly id: number; readonly sizes: ShuffleSizes }[]): Pieces | null {
     const { skew, advisoryBytes } = this.settings;
     if (skew === null || domain.splittable.size === 0) return null;
     const found = new Map<number, readonly ((read: number) => readonly ReduceRead[])[]>();
@@ -187,6 +209,9 @@ class TaskInputs {
   }
 }
 
+/** What tasks take of partitions that several of them share, as functions of the read. */
+type Pieces = ReadonlyMap<number, readonly ((read: number) => readonly ReduceRead[])[]>;
+
 interface Domain {
   /** Ids of the reads whose partitions go together. */
   readonly reads: readonly number[];
@@ -194,6 +219,8 @@ interface Domain {
   readonly fixed: boolean;
   /** Reads whose partitions several tasks may share. */
   readonly splittable: ReadonlySet<number>;
+  /** A read of rows that nothing above needs together. */
+  readonly free?: boolean;
 }
 
 /** The reads of a stage in groups that are divided alike. */
@@ -203,7 +230,7 @@ function domainsOf(root: PhysicalPlan): readonly Domain[] {
   const visit = (node: PhysicalPlan, free: boolean): Domain => {
     switch (node.kind) {
       case "shuffleRead":
-        return { reads: [node.id], fixed: false, splittable: new Set() };
+        return { reads: [node.id], fixed: false, splittable: new Set(), free };
       case "broadcastRead":
         return { reads: [], fixed: false, splittable: new Set() };
       case "union":

@@ -78,6 +78,7 @@ export const SQL_CONF_DEFAULTS: Readonly<Record<string, string>> = {
   "spark.sql.execution.pythonUDF.pandas.intToDecimalCoercionEnabled": "false",
   "spark.sql.execution.pythonUDF.pandas.preferIntExtensionDtype": "false",
   "spark.sql.execution.pythonUDTF.arrow.enabled": "true",
+  "spark.sql.execution.sortBeforeRepartition": "true",
   "spark.sql.execution.topKSortFallbackThreshold": "2147483632",
   "spark.sql.extensions.test.loadFromCp": "true",
   "spark.sql.fileSource.insert.enforceNotNull": "false",

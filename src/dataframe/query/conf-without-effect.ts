@@ -6,7 +6,6 @@ const NAMES: readonly string[] = [
   "adaptive.forceOptimizeSkewedJoin",
   "adaptive.localShuffleReader.enabled",
   "adaptive.maxShuffledHashJoinLocalMapThreshold",
-  "adaptive.optimizeSkewsInRebalancePartitions.enabled",
   "adaptive.rebalancePartitionsSmallPartitionFactor",
   "allowNamedFunctionArguments",
   "ansi.enforceReservedKeywords",

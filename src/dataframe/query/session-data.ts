@@ -27,6 +27,7 @@ import { QueryExecution } from "./query-execution";
 import type { SessionState } from "./session-state";
 import type { WriteStageSpec } from "../exec/write";
 import type { FileSystem } from "../../filesystem/file-system";
+import { rebalanced } from "./rebalanced-write";
 import { isSingle, saveSingle } from "./single-file";
 
 export interface SaveTarget {
@@ -131,7 +132,7 @@ export class SessionData implements DataPort {
       const spec: WriteStageSpec = { format: writer.taskSource ?? format, spec: job.spec };
       const runner = await new QueryExecution(
         session,
-        buckets === undefined ? query : byBuckets(query, partitionBy, buckets),
+        buckets === undefined ? rebalanced(query, target, settings) : byBuckets(query, partitionBy, buckets),
         call,
       ).runner();
       try {

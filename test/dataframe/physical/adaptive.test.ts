@@ -254,3 +254,57 @@ test("settings: how many partitions first, whether slots or sizes decide, what i
   finish(stays, () => 1000);
   expect(stays.next()).toMatchObject({ kind: "exchange", partitioning: { kind: "hash" } });
 });
+
+test("repartition deals out what comes in any order by content; CTEs by task; what is read from files as it comes", () => {
+  const dealt = (sql: string, conf: Readonly<Record<string, string>> = {}): readonly unknown[] => {
+    const run = runOf(sql, { "spark.sql.shuffle.partitions": "4", "spark.sql.autoBroadcastJoinThreshold": "-1", ...conf });
+    const found: unknown[] = [];
+    while (run.next().kind !== "result") {
+      const { partitioning } = finish(run, () => 200 * MB);
+      if (partitioning.kind === "roundRobin") found.push(partitioning.deal ?? "rows");
+    }
+    return found;
+  };
+  const grouped = "select /*+ repartition(3) */ k, c from (select k, count(*) c from large group by k)";
+  expect(dealt(grouped)).toEqual(["sorted"]);
+  expect(dealt(grouped, { "spark.sql.execution.sortBeforeRepartition": "false" })).toEqual(["rows"]);
+  expect(dealt("select /*+ repartition(3) */ * from large")).toEqual(["rows"]);
+  expect(
+    dealt("with g as (select k, count(*) c, rand() r from large group by k) select a.c, b.r from g a join g b on a.k + 1 = b.k"),
+  ).toEqual(["tasks"]);
+});
+
+describe("what is rebalanced is read by size", () => {
+  const sql = "select /*+ rebalance(k) */ k, v from large";
+  const tasks = (bytes: (partition: number) => number, conf: Readonly<Record<string, string>> = {}): readonly unknown[] => {
+    const run = runOf(sql, { "spark.sql.shuffle.partitions": "4", ...conf });
+    finish(run, bytes, { mapBytes: (reduce) => Array.from({ length: 4 }, () => bytes(reduce) / 4) });
+    return run.next().tasks.map(({ shuffles }) => Object.values(shuffles)[0]);
+  };
+
+  test("little of it by one task", () => {
+    expect(tasks(() => MB)).toEqual([[0, 1, 2, 3].map((reduce) => ({ reduce }))]);
+  });
+
+  test("a large partition by several", () => {
+    expect(tasks((partition) => (partition === 1 ? 128 : 60) * MB)).toEqual([
+      [{ reduce: 0 }],
+      [{ reduce: 1, maps: [0, 2] }],
+      [{ reduce: 1, maps: [2, 4] }],
+      [{ reduce: 2 }],
+      [{ reduce: 3 }],
+    ]);
+    const whole = tasks(() => 128 * MB, { "spark.sql.adaptive.optimizeSkewsInRebalancePartitions.enabled": "false" });
+    expect(whole).toEqual([0, 1, 2, 3].map((reduce) => [{ reduce }]));
+  });
+
+  test("rows of a key stay together where something above needs them so", () => {
+    const run = runOf("select k, count(*) from (select /*+ rebalance(k) */ k from large) group by k", {
+      "spark.sql.shuffle.partitions": "2",
+    });
+    finish(run, () => 200 * MB, { mapBytes: () => [100 * MB, 100 * MB] });
+    for (const { shuffles } of run.next().tasks) {
+      for (const reads of Object.values(shuffles)) for (const read of reads) expect(read.maps).toBeUndefined();
+    }
+  });
+});

@@ -33,7 +33,8 @@ export function routerOf(
       return { numPartitions, route: idRouter(expression, numPartitions, columns) };
     }
     case "roundRobin": {
-      const { numPartitions } = partitioning;
+      const { numPartitions, deal } = partitioning;
+      if (deal === "tasks") return { numPartitions, route: (_, out) => out.fill(partition % numPartitions) };
       // Spark's start: a draw by partition.
       const start = Math.abs(hashBoxed(partition, { kind: "int" }, 42)) % numPartitions;
       return { numPartitions, route: roundRobinRouter(start, numPartitions) };
