@@ -82,7 +82,7 @@ export {
 export { SparkContext } from "./driver/spark-context";
 export type { SparkExecutorInfo, SparkJobInfo, SparkStageInfo, StatusTracker } from "./driver/status-tracker";
 export type * from "./events/listener-events";
-export type { SparkListener } from "./events/listener-bus";
+export { SparkListener } from "./events/spark-listener";
 export {
   AccumulatorV2,
   BarrierTaskContext,

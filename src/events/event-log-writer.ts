@@ -12,7 +12,7 @@ import { log } from "../common/log";
 import { zstd } from "../common/zstd";
 import { IN_PROGRESS, rollingDirectory } from "./event-log-files";
 import { eventLine } from "./event-lines";
-import type { SparkListener } from "./listener-bus";
+import type { SparkListener } from "./spark-listener";
 import type { ListenerEvent } from "./listener-events";
 import { Redactor } from "./redaction";
 

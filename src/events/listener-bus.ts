@@ -3,22 +3,8 @@
  * that whoever posts is not run into by user code. Whoever makes events for a living asks `wants` first.
  */
 import { log } from "../common/log";
-import type { EventOf, ListenerEvent, ListenerEventType } from "./listener-events";
-
-type Handlers = { readonly [T in ListenerEventType as `on${T}`]?: (event: EventOf<T>) => unknown };
-
-/**
- * What a user's listener may implement: any of `onJobStart`, `onJobEnd`, `onStageSubmitted`, `onStageCompleted`,
- * `onTaskStart`, `onTaskEnd`, `onExecutorAdded`, … , one for each event type. A listener that throws is logged and
- * called again for the next event; what a handler returns is not waited for.
- *
- * @example
- * sc.addSparkListener({ onTaskEnd: ({ taskInfo }) => console.log(taskInfo.partitionId, taskInfo.finishTime - taskInfo.launchTime) });
- */
-export interface SparkListener extends Handlers {
-  /** Gets the events for which the listener has no handler of its own. */
-  readonly onOther?: (event: ListenerEvent) => unknown;
-}
+import type { ListenerEvent, ListenerEventType } from "./listener-events";
+import type { SparkListener } from "./spark-listener";
 
 type AnyHandler = (event: ListenerEvent) => unknown;
 

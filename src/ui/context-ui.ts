@@ -5,7 +5,7 @@
  */
 import { UsageError } from "../common/errors";
 import { log } from "../common/log";
-import type { SparkListener } from "../events/listener-bus";
+import type { SparkListener } from "../events/spark-listener";
 import type { ListenerEvent } from "../events/listener-events";
 import type { ApplicationUi, ApplicationUiOptions } from "./application-ui";
 import { loadUi } from "./load";

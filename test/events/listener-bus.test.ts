@@ -1,5 +1,6 @@
-import { ListenerBus, type SparkListener } from "../../src/events/listener-bus";
-import type { ListenerEvent } from "../../src/events/listener-events";
+import { ListenerBus } from "../../src/events/listener-bus";
+import { SparkListener } from "../../src/events/spark-listener";
+import type { ListenerEvent, ListenerEventType } from "../../src/events/listener-events";
 import { setLogLevel } from "../../src/common/log";
 
 const START: ListenerEvent = { type: "ApplicationStart", appName: "a", appId: "app-1", time: 1, user: "u" };
@@ -43,10 +44,16 @@ describe("ListenerBus", () => {
     expect(bus.wants("ApplicationEnd")).toBe(false);
   });
 
+  test("every event type has its method", () => {
+    type Missing = Exclude<`on${ListenerEventType}`, keyof SparkListener>;
+    const none: [Missing] extends [never] ? true : Missing = true;
+    expect(none).toBe(true);
+  });
+
   test("calls a class's method with its listener as this", async () => {
-    class Counting implements SparkListener {
+    class Counting extends SparkListener {
       ends = 0;
-      onApplicationEnd(): void {
+      override onApplicationEnd(): void {
         this.ends++;
       }
     }

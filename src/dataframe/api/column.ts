@@ -299,17 +299,21 @@ export class Column {
   tryCast(type: TypeOrText): Column {
     return this.try_cast(type);
   }
-  /** Names the column; with several names, those of a generator's columns. A last argument that is an object is metadata. */
-  as(name: string, ...more: readonly (string | Readonly<Record<string, unknown>>)[]): Column {
+  /**
+   * Names the column; with several names or an array of them, those of a generator's columns. A last argument that is an object is
+   * metadata.
+   */
+  as(name: string | readonly string[], ...more: readonly (string | Readonly<Record<string, unknown>>)[]): Column {
     const last = more.at(-1);
     const metadata = typeof last === "object" ? last : undefined;
-    const names = [name, ...more.filter((each) => typeof each === "string")];
+    const names = [name, ...more.filter((each) => typeof each === "string")].flat();
+    if (names.length === 0 || names.some((each) => typeof each !== "string")) refuse("as: a name", "a string", name);
     return new Column({ kind: "alias", child: this.expression, names, ...(metadata && { metadata }) });
   }
-  alias(name: string, ...more: readonly (string | Readonly<Record<string, unknown>>)[]): Column {
+  alias(name: string | readonly string[], ...more: readonly (string | Readonly<Record<string, unknown>>)[]): Column {
     return this.as(name, ...more);
   }
-  name(name: string, ...more: readonly (string | Readonly<Record<string, unknown>>)[]): Column {
+  name(name: string | readonly string[], ...more: readonly (string | Readonly<Record<string, unknown>>)[]): Column {
     return this.as(name, ...more);
   }
 

@@ -304,6 +304,9 @@ interface StructMaker extends Maker<[fields?: readonly FieldData[]], StructType>
   /** The schema of "a INT, b STRUCT<c: STRING>". */
   fromDDL(ddl: string): StructType;
 
+  /** The schema of Spark's JSON, as text or as a value: what `schema.json()` and `schema.jsonValue()` give. */
+  fromJson(json: string | Json): StructType;
+
   /**
    * A schema that the compiler knows: of DataFrames that are read, made or cast by it, names of columns and types of values are checked.
    *
@@ -322,6 +325,15 @@ export const StructType: StructMaker = Object.assign(
   ),
   {
     fromDDL: (ddl: string): StructType => StructType(parseTableSchema(ddl).fields),
+    fromJson: (json: string | Json): StructType => {
+      const type = DataType.fromJson(json);
+      if (type.kind !== "struct")
+        throw new UsageError(
+          "INVALID_TYPE",
+          `StructType.fromJson: this is the JSON of the type ${type.simpleString()}, not of a struct.`,
+        );
+      return StructType(type.fields);
+    },
     of: (columns: ColumnTypes): StructType => StructType(Object.entries(columns).map(declaredField)),
   },
 );

@@ -2,7 +2,7 @@
 import { LOG_LEVEL } from "../../common/config-entries";
 import { UsageError } from "../../common/errors";
 import { setLogLevel } from "../../common/log";
-import type { SparkListener } from "../../events/listener-bus";
+import type { SparkListener } from "../../events/spark-listener";
 import type { CachedPartitionsInfo } from "../../rdd";
 import { type PoolInfo, poolInfo } from "../pools";
 import type { SparkContext } from "../spark-context";

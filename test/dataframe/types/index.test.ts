@@ -39,6 +39,9 @@ test("types print", () => {
 test("types come back from DDL and JSON", () => {
   expect(T.StructType.fromDDL(schema.toDDL()).equals(schema)).toBe(true);
   expect(T.DataType.fromJson(schema.json()).equals(schema)).toBe(true);
+  expect(T.StructType.fromJson(schema.json()).equals(schema)).toBe(true);
+  expect(T.StructType.fromJson(schema.jsonValue()).treeString()).toBe(schema.treeString());
+  expect(() => T.StructType.fromJson('"integer"')).toThrow("not of a struct");
   expect(T.DataType.fromDDL("array<int>").equals(T.ArrayType(T.IntegerType))).toBe(true);
   expect(T.DataType.fromDDL("a INT, b STRING").simpleString()).toBe("struct<a:int,b:string>");
   expect(() => T.DataType.fromDDL("nonsense<")).toThrow();
