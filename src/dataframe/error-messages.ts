@@ -345,6 +345,8 @@ export const errorMessages: Readonly<Record<string, string>> = {
   VARIANT_DUPLICATE_KEY: "An object has the field {key} twice, which a variant cannot.",
   VARIANT_SIZE_LIMIT: "A variant takes at most {sizeLimit}; {functionName} would make a larger one.",
   _LEGACY_ERROR_TEMP_1159: "{tableName} has the format {existingProvider}, not {specifiedProvider}.",
+  _LEGACY_ERROR_TEMP_1161:
+    "{tableName} has the columns {existingTableSchema}; what is appended has {querySchema}. Give as many columns, with the same names.",
   _LEGACY_ERROR_TEMP_1163:
     "{tableName} is partitioned by [{existingPartCols}], not by [{specifiedPartCols}]: append with the partitioning that it has.",
   _LEGACY_ERROR_TEMP_1164:

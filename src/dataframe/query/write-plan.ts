@@ -6,12 +6,13 @@ import type { BucketBy, WriteSpec } from "../api/query-port";
 import { runCommand } from "../catalog/commands/run-command";
 import type { TableMetadata } from "../catalog/table";
 import { AnalysisError } from "../errors";
+import type { Attribute } from "../expressions/expression";
 import { outputOf } from "../logical/output";
 import { existsPlan } from "../logical/traverse";
 import { sourceNamed } from "../sources/registry";
 import type { Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
-import { sameType } from "../types/text";
+import { sameType, simpleString } from "../types/text";
 import type { SessionState } from "./session-state";
 
 export async function writePlan(session: SessionState, plan: UnresolvedPlan, spec: WriteSpec, call: Call): Promise<void> {
@@ -38,6 +39,7 @@ export async function writePlan(session: SessionState, plan: UnresolvedPlan, spe
       if (table !== null && spec.mode === "ignore") return;
       if (table !== null && spec.mode === "append") {
         checkSameLayout(table, spec);
+        checkSameColumns(table, outputOf(await session.analyze(plan)));
         await runCommand(insertStatement(spec.table, plan, false, true), session);
         return;
       }
@@ -81,6 +83,18 @@ function checkSameLayout(table: TableMetadata, spec: SaveAsTable): void {
       tableName,
       specifiedBucketString: bucketsText(asked),
       existingBucketString: bucketsText(has ?? null),
+    });
+}
+
+/** Columns are appended by name; none may be missing, even where the table has a default for it. */
+function checkSameColumns(table: TableMetadata, output: readonly Attribute[]): void {
+  const tableName = ["spark_catalog", table.database, table.name].join(".");
+  const { fields } = table.schema;
+  if (output.length !== fields.length)
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1161", {
+      tableName,
+      existingTableSchema: simpleString(table.schema),
+      querySchema: `struct<${output.map(({ name, type }) => `${name}:${simpleString(type)}`).join(",")}>`,
     });
 }
 

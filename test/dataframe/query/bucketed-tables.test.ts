@@ -97,3 +97,11 @@ test("appending keeps the buckets; overwriting with another form makes another t
   await spark().range(2).write.mode("overwrite").saveAsTable("u");
   expect(await spark().table("u").columns()).toEqual(["id"]);
 });
+
+test("appending by saveAsTable takes as many columns as the table has", async () => {
+  await spark().range(2).selectExpr("id AS a", "id AS b").write.saveAsTable("two");
+  await expect(spark().range(2).selectExpr("id AS a").write.mode("append").saveAsTable("two")).rejects.toThrow(
+    "_LEGACY_ERROR_TEMP_1161",
+  );
+  expect(await rows("SELECT count(*) FROM two")).toEqual([[2]]);
+});
