@@ -5,7 +5,7 @@ import { TRAVEL } from "../../columnar";
 import { UsageError } from "../../common/errors";
 import { parseType } from "../sql/parse-type";
 import type { UnresolvedExpression } from "../syntax/expression";
-import { refuse } from "./check";
+import { refuse, refusePlainly } from "./check";
 import { expressionText } from "./expression-text";
 import { literalOf, stringLiteral } from "./literal";
 import type { WindowSpec } from "./window";
@@ -307,7 +307,7 @@ export class Column {
     const last = more.at(-1);
     const metadata = typeof last === "object" ? last : undefined;
     const names = [name, ...more.filter((each) => typeof each === "string")].flat();
-    if (names.length === 0 || names.some((each) => typeof each !== "string")) refuse("as: a name", "a string", name);
+    if (names.length === 0 || names.some((each) => typeof each !== "string")) refusePlainly("as: a name", "a string", name);
     return new Column({ kind: "alias", child: this.expression, names, ...(metadata && { metadata }) });
   }
   alias(name: string | readonly string[], ...more: readonly (string | Readonly<Record<string, unknown>>)[]): Column {

@@ -47,6 +47,8 @@ test("plans of the usual methods", () => {
     child: table,
     expressions: [name("a", "b"), { kind: "alias", child: name("c"), names: ["d"] }, { kind: "star", qualifier: [], except: [] }],
   });
+  expect(col("m").as(["k", "v"]).expression).toMatchObject({ kind: "alias", names: ["k", "v"] });
+  expect(() => col("m").as([])).toThrow("NOT_EXPECTED_TYPE");
   expect(bare(df.filter(col("age").gt(30).and(col("name").eq("Ann"))).plan)).toMatchObject({
     kind: "filter",
     condition: call(
