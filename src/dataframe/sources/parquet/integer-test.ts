@@ -4,6 +4,7 @@ import type { FixedVector } from "../../../columnar/vector";
 import type { Attribute, Expression } from "../../expressions/expression";
 import { isIntLike, isLongLike } from "../../types/families";
 import type { KeySet } from "../data-source";
+import { BitSet, type Bits } from "./bit-set";
 import { selectingLoop } from "./selecting-loops";
 
 type Numbers = FixedVector["values"];
@@ -19,9 +20,6 @@ export function sameIntegers(a: DataType, b: DataType): boolean {
   if (a.kind === "decimal" && b.kind === "decimal") return a.scale === b.scale;
   return a.kind === b.kind;
 }
-
-/** Bit k of `bits` is set where base + k is in the set; there are `span` of them. */
-type BitSet = Pick<KeySet, "base" | "span" | "bits">;
 
 /** Lists of constants over a longer range are looked up one value at a time. */
 const MOST_LIST_BITS = 1 << 20;
@@ -56,9 +54,9 @@ export class IntegerTest {
     return added;
   }
 
-  #addSet(set: BitSet): void {
+  #addSet(set: Bits): void {
     this.#bound(set.base, set.base + set.span - 1);
-    this.#sets.push(set);
+    this.#sets.push(new BitSet(set));
   }
 
   #add(fn: string, args: readonly Expression[]): boolean {
@@ -145,7 +143,7 @@ export class IntegerTest {
       n = passed;
     };
     if (this.#hasOwnBounds) keep(selectingLoop("range", values)(values, null, this.#low, this.#high, left, n, out));
-    for (const { base, span, bits } of this.#sets) keep(selectingLoop("set", values)(values, bits, base, span, left, n, out));
+    for (const set of this.#sets) keep(set.select(values, left, n, out));
     for (const list of this.#lists) {
       const has = (value: number): boolean => list.has(value);
       keep(selectingLoop("test", values)(values, has, 0, 0, left, n, out));
@@ -156,7 +154,7 @@ export class IntegerTest {
   /** The bounds say more than those of the sets do. Without a set they are asked in any case: one loop has to be. */
   get #hasOwnBounds(): boolean {
     const sets = this.#sets;
-    return sets.every(({ base }) => base < this.#low) || sets.every(({ base, span }) => base + span - 1 > this.#high);
+    return sets.every(({ low }) => low < this.#low) || sets.every(({ high }) => high > this.#high);
   }
 
   /** For each value 1 where it passes, else 0. */
@@ -166,5 +164,9 @@ export class IntegerTest {
     const count = this.select(values, null, values.length, places);
     for (let i = 0; i < count; i++) marks[places[i]!] = 1;
     return marks;
+  }
+
+  close(): void {
+    for (const set of this.#sets) set.close();
   }
 }

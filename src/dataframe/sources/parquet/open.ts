@@ -181,6 +181,7 @@ export class ParquetSplit implements SplitReader {
     this.#rows?.close();
     this.#rows = null;
     this.#next = this.#groups.length;
+    this.#filter?.close();
     this.#file.close();
   }
 }

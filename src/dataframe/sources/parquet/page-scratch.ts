@@ -13,6 +13,7 @@ interface Scratch {
   readonly places: Region;
   readonly taken: Region;
   readonly picked: Region;
+  readonly tested: Region;
 }
 
 let scratchOfThread: Scratch | undefined;
@@ -31,5 +32,6 @@ export function scratch(of: Heap): Scratch {
     places: new Region(of),
     taken: new Region(of),
     picked: new Region(of),
+    tested: new Region(of),
   });
 }

@@ -32,6 +32,8 @@ export interface FilterColumn {
 
 export class RowFilter {
   readonly #filters: PartFilter[];
+  /** Those that were given up, too. */
+  readonly #all: readonly PartFilter[];
   readonly #selection = { places: new Int32Array(0), count: 0 };
   #seen = 0;
   #passed = 0;
@@ -60,6 +62,7 @@ export class RowFilter {
 
   private constructor(filters: PartFilter[]) {
     this.#filters = filters;
+    this.#all = [...filters];
   }
 
   /** Whether it leaves out enough rows. */
@@ -91,6 +94,10 @@ export class RowFilter {
     return selection;
   }
 
+  close(): void {
+    for (const filter of this.#all) filter.close();
+  }
+
   /** The filters that leave out most come first. */
   #judge(): void {
     const filters = this.#filters;
@@ -117,6 +124,8 @@ abstract class PartFilter {
    * that are left, and may be `out`; null for all below `count`.
    */
   abstract select(column: (place: number) => Vector, from: Int32Array | null, count: number, out: Int32Array): number | null;
+
+  close(): void {}
 }
 
 /** All that is asked of one column. */
@@ -183,6 +192,10 @@ class ColumnFilter extends PartFilter {
     const left = valid === null ? from : out;
     const there = valid === null ? count : selectingLoop("valid", valid)(valid, valid, 0, 0, from, count, out);
     return this.integers.select(vector.values, left, there, out);
+  }
+
+  override close(): void {
+    this.integers?.close();
   }
 
   #entries({ dictionary }: DictionaryVector): Uint8Array | null {

@@ -799,3 +799,68 @@ export function packRanges(bytes: usize, starts: usize, ends: usize, count: i32,
   }
   return to as i32;
 }
+
+/** 2^52, to which an integer of less is added so that its bits are the low ones of the sum. */
+const TWO_52: f64 = 4503599627370496.0;
+const TWO_52_BITS: u64 = 0x4330000000000000;
+
+/** How far an integer in a double lies above `base`; what is below, or is no number, gives something beyond all spans. */
+// @ts-ignore: decorator
+@inline
+function above64(values: usize, i: i32, base: f64): u64 {
+  return reinterpret<u64>(load<f64>(values + ((i as usize) << 3)) - base + TWO_52) - TWO_52_BITS;
+}
+
+// @ts-ignore: decorator
+@inline
+function above32(values: usize, i: i32, base: i32): u64 {
+  return ((load<i32>(values + ((i as usize) << 2)) as i64) - (base as i64)) as u64;
+}
+
+/** What a place that is kept adds to where the next one is written. */
+// @ts-ignore: decorator
+@inline
+function bitStep(bits: usize, span: u64, k: u64): usize {
+  return k < span ? (((load<u32>(bits + (((k >> 5) as usize) << 2)) >> ((k as u32) & 31)) & 1) as usize) << 2 : 0;
+}
+
+/**
+ * The places among `count` at `places` (0: all below `count`) whose integers, in doubles, are in a set: base + k for each bit k that is set, of
+ * `span`. They go to `out`, which may be `places`; the result is how many there are.
+ */
+export function placesIn64(values: usize, places: usize, count: i32, base: f64, span: f64, bits: usize, out: usize): i32 {
+  const most = span as u64;
+  let to = out;
+  if (places === 0) {
+    for (let i = 0; i < count; i++) {
+      store<i32>(to, i);
+      to += bitStep(bits, most, above64(values, i, base));
+    }
+  } else {
+    for (let k: usize = 0; k < (count as usize); k++) {
+      const i = load<i32>(places + (k << 2));
+      store<i32>(to, i);
+      to += bitStep(bits, most, above64(values, i, base));
+    }
+  }
+  return ((to - out) >> 2) as i32;
+}
+
+/** The same of integers of 32 bits. */
+export function placesIn32(values: usize, places: usize, count: i32, base: i32, span: f64, bits: usize, out: usize): i32 {
+  const most = span as u64;
+  let to = out;
+  if (places === 0) {
+    for (let i = 0; i < count; i++) {
+      store<i32>(to, i);
+      to += bitStep(bits, most, above32(values, i, base));
+    }
+  } else {
+    for (let k: usize = 0; k < (count as usize); k++) {
+      const i = load<i32>(places + (k << 2));
+      store<i32>(to, i);
+      to += bitStep(bits, most, above32(values, i, base));
+    }
+  }
+  return ((to - out) >> 2) as i32;
+}

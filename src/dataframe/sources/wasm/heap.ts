@@ -78,6 +78,8 @@ export interface Kernels {
   take32(src: Address, places: Address, count: number, dst: Address): void;
   take64(src: Address, places: Address, count: number, dst: Address): void;
   packRanges(bytes: Address, starts: Address, ends: Address, count: number, dst: Address): number;
+  placesIn64: PlacesIn;
+  placesIn32: PlacesIn;
 
   pack8(src: Address, valid: Address, count: number, dst: Address): number;
   pack16(src: Address, valid: Address, count: number, dst: Address): number;
@@ -165,6 +167,16 @@ export interface Kernels {
   snappyCompress(src: Address, length: number, dst: Address, table: Address): number;
   lz4Compress(src: Address, length: number, dst: Address, table: Address): number;
 }
+
+type PlacesIn = (
+  values: Address,
+  places: Address,
+  count: number,
+  base: number,
+  span: number,
+  bits: Address,
+  out: Address,
+) => number;
 
 type EncodeFixed = (
   values: Address,
