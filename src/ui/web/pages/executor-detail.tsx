@@ -236,7 +236,7 @@ function ThreadList({ threads, filter }: { threads: readonly ThreadStackTrace[];
           {thread.stackTrace.elems.length === 0 ? (
             <p>
               <b>{thread.threadName}</b> <Badge state={thread.threadState} />{" "}
-              <span class="quiet">no JavaScript on its stack</span>
+              <span class="quiet">· no JavaScript on its stack</span>
             </p>
           ) : (
             <details open={shown.length <= 12}>
