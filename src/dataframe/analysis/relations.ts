@@ -281,8 +281,11 @@ export function bindInlineTable(binder: Binder, plan: Extract<UnresolvedPlan, { 
 /** Strings do not become numbers here, nor numbers strings; floats stay floats, as without ANSI. */
 export function commonWithoutStrings(binder: Binder, types: readonly DataType[]): DataType | null {
   const known = types.filter((type) => type.kind !== "null");
-  const strings = known.filter((type) => type.kind === "string").length;
-  return strings > 0 && strings < known.length ? null : commonType(types, { ...binder.context.settings, ansi: false });
+  const strings = known.filter((type) => type.kind === "string");
+  if (strings.some(({ collation }) => collation !== strings[0]?.collation)) return null;
+  return strings.length > 0 && strings.length < known.length
+    ? null
+    : commonType(types, { ...binder.context.settings, ansi: false });
 }
 
 function checkConstant(value: Expression, at: QueryContext | undefined): void {

@@ -166,7 +166,8 @@ export function widened(
     let type: DataType = column.type;
     for (let p = 1; p < plans.length; p++) {
       const other = (outputOf(plans[p] as LogicalPlan)[c] as Attribute).type;
-      const common = sameType(type, other) ? type : commonType([type, other], binder.context.settings);
+      const collated = type.kind === "string" && other.kind === "string" && type.collation !== other.collation;
+      const common = sameType(type, other) ? type : collated ? null : commonType([type, other], binder.context.settings);
       if (common === null) throw incompatible(operator, p, c, other, type, at);
       type = common;
     }

@@ -108,7 +108,7 @@ function viewRelation(table: TableMetadata): NamedRelation {
   return {
     kind: "view",
     name: qualifiedTable(table),
-    plan: parseQuery(view.text),
+    plan: parseQuery(view.text, table.collation === undefined ? {} : { defaultCollation: table.collation }),
     schema: table.schema,
     schemaMode: view.schemaMode,
     queryColumns: view.queryColumns,

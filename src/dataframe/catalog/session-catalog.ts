@@ -24,6 +24,7 @@ export interface TempView {
   readonly scope: ViewScope | null;
   readonly text?: string;
   readonly comment?: string;
+  readonly collation?: string;
   readonly properties: Readonly<Record<string, string>>;
 }
 

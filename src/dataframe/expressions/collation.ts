@@ -30,9 +30,31 @@ export function collationNamed(name: string): Collation {
   return collation;
 }
 
+/** As Spark spells names: UTF8_LCASE, UNICODE_CI_RTRIM, en_AI, de_CI_AI. Throws COLLATION_INVALID_NAME. */
+export function normalCollation(name: string): string {
+  collationNamed(name);
+  const [first = "", ...rest] = name.split("_");
+  const own = /^(?:utf8|unicode)$/i.test(first);
+  const isMark = (part: string): boolean => MARKS.includes(part.toUpperCase());
+  const places = rest.filter((part) => !isMark(part));
+  const script = (part: string): string =>
+    part.length === 4 ? part.charAt(0).toUpperCase() + part.slice(1).toLowerCase() : part.toUpperCase();
+  const marks = rest.filter(isMark).map((part) => part.toUpperCase());
+  return [
+    own ? first.toUpperCase() : first.toLowerCase(),
+    ...places.map((part) => (own ? part.toUpperCase() : script(part))),
+    // Those of the default are not written; the others have an order of their own.
+    ...["CI", "AI", "RTRIM"].filter((mark) => marks.includes(mark)),
+  ].join("_");
+}
+
+const MARKS: readonly string[] = ["CI", "CS", "AI", "AS", "RTRIM"];
+
 function make(name: string): Collation {
   if (name === INDETERMINATE.toUpperCase()) throw new QueryError("INDETERMINATE_COLLATION", {});
   const [base, ...marks] = name.split("_").reduce<string[]>(joinBase, []);
+  for (const pair of [["CI", "CS"], ["AI", "AS"], ["RTRIM"]])
+    if (marks.filter((mark) => pair.includes(mark)).length > 1) throw invalid(name);
   const trim = marks.includes("RTRIM");
   const rest = marks.filter((mark) => mark !== "RTRIM");
   const trimmed = trim ? (text: string): string => text.replace(/ +$/, "") : (text: string): string => text;
@@ -69,9 +91,8 @@ function folder(cases: boolean, accents: boolean): (text: string) => string {
 
 /** "UTF8_LCASE" is one word of a name, and locales have underscores of their own. */
 function joinBase(parts: string[], part: string): string[] {
-  const marks = new Set(["CI", "CS", "AI", "AS", "RTRIM"]);
   if (parts.length === 0) return [part];
-  if (parts.length === 1 && !marks.has(part)) return [`${parts[0]}_${part}`];
+  if (parts.length === 1 && !MARKS.includes(part)) return [`${parts[0]}_${part}`];
   return [...parts, part];
 }
 

@@ -89,7 +89,9 @@ function againstApproximate(decimal: Expression, other: DataType, context: BindC
 
 /** Precision as narrow as possible: `1.1 / 3` divides by a decimal(1,0). */
 export function decimalOf(side: Expression): DataType {
-  if (side.kind === "literal" && side.value !== null) return decimalType(digits(side.value as Exact), 0);
+  // As in Spark, not that of a TINYINT.
+  if (side.kind === "literal" && side.value !== null && side.type.kind !== "byte")
+    return decimalType(digits(side.value as Exact), 0);
   return decimalFor(side.type);
 }
 

@@ -182,6 +182,7 @@ export const SQL_CONF_DEFAULTS: Readonly<Record<string, string>> = {
   "spark.sql.repl.eagerEval.enabled": "false",
   "spark.sql.repl.eagerEval.maxNumRows": "20",
   "spark.sql.repl.eagerEval.truncate": "20",
+  "spark.sql.scripting.continueHandlerEnabled": "false",
   "spark.sql.scripting.enabled": "true",
   "spark.sql.session.localRelationCacheThreshold": "1048576",
   "spark.sql.session.localRelationChunkSizeBytes": "16777216",

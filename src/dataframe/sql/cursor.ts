@@ -22,6 +22,8 @@ export interface ParseOptions {
   readonly legacyIntervals?: boolean;
   /** spark.sql.legacy.consecutiveStringLiterals.enabled */
   readonly consecutiveStringLiterals?: boolean;
+  /** DEFAULT COLLATION of the view around a query: of literals, and of STRING where no collation is written. */
+  readonly defaultCollation?: string;
 }
 
 /** Rules that files below them call: expressions hold queries. */
@@ -32,11 +34,15 @@ export interface Rules {
 
 export class Cursor {
   readonly text: string;
-  readonly options: ParseOptions;
+  options: ParseOptions;
   readonly rules: Rules;
   readonly #tokens: readonly Token[];
   #at = 0;
   #lineStarts: readonly number[] | null = null;
+  /** Labels of the script's blocks and loops around the cursor, and variables of its FOR loops. */
+  readonly scriptLabels: { readonly name: string; readonly kind: "block" | "loop" | "variable" }[] = [];
+  /** Conditions that the blocks around the cursor declare. */
+  readonly scriptConditions: string[] = [];
   /** Number of `?` seen. */
   positional = 0;
   /** Words that end an alias here although they are names elsewhere: DO in FOR loops, FOR in PIVOT. */

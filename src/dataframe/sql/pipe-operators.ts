@@ -59,15 +59,23 @@ function pipeOperator(p: Cursor, child: UnresolvedPlan, rules: QueryRules): Unre
     }
     case "DROP": {
       p.next();
-      const except = p.list(() => [p.strictName()]);
+      const except = p.list(() => p.names());
       return { kind: "project", child, expressions: [{ ...STAR, except, at: p.at(start) }], at: p.at(start) };
     }
     case "AS":
       p.next();
       return { kind: "alias", child, name: p.strictName(), at: p.at(start) };
-    case "WHERE":
+    case "WHERE": {
       p.next();
-      return { kind: "filter", child, condition: p.rules.expression(p), at: p.at(start) };
+      const filtered: UnresolvedPlan = {
+        kind: "filter",
+        child: bounded(child),
+        condition: p.rules.expression(p),
+        at: p.at(start),
+      };
+      if (p.is("WINDOW") && p.isName(1)) throw p.error("NOT_ALLOWED_IN_PIPE_OPERATOR_WHERE.WINDOW_CLAUSE", {}, start);
+      return filtered;
+    }
     case "PIVOT":
       return pivotClause(p, child, start);
     case "UNPIVOT":
@@ -103,6 +111,12 @@ function pipeOperator(p: Cursor, child: UnresolvedPlan, rules: QueryRules): Unre
       return joined;
     }
   }
+}
+
+/** What WHERE looks at is a table of its own: columns that were dropped before are gone. */
+function bounded(child: UnresolvedPlan): UnresolvedPlan {
+  if (child.kind !== "project" && child.kind !== "aggregate" && child.kind !== "pipeAggregate") return child;
+  return { kind: "alias", child, name: "__auto_generated_subquery_name" };
 }
 
 /** ORDER BY and the like, or LIMIT and OFFSET: not both in one operator. */

@@ -21,7 +21,10 @@ export function primary(p: Cursor, rules: ExpressionRules): UnresolvedExpression
   switch (token.kind) {
     case "string": {
       const value = p.strings();
-      return stringLiteral(value, p.at(start));
+      const collation = p.options.defaultCollation;
+      return collation === undefined || collation === "UTF8_BINARY"
+        ? stringLiteral(value, p.at(start))
+        : literal(value, { kind: "string", collation }, p.at(start));
     }
     case "integer":
     case "decimal":

@@ -21,15 +21,12 @@ export function query(p: Cursor): UnresolvedPlan {
   return { kind: "with", child: terms(p), ctes, recursive, at: p.at(start) };
 }
 
-/** Set operations and clauses behind pipes take all of what stands before them. */
+/** Set operations and clauses behind pipes take all of what stands before them; behind ORDER BY and LIMIT no pipe follows. */
 function terms(p: Cursor): UnresolvedPlan {
   const start = p.token.start;
-  let plan = organized(p, queryTerm(p));
-  while (p.is("|>")) {
-    plan = pipeOperators(p, plan, PIPES);
-    plan = organized(p, furtherTerms(p, plan, start));
-  }
-  return plan;
+  let plan = queryTerm(p);
+  while (p.is("|>")) plan = furtherTerms(p, pipeOperators(p, plan, PIPES), start);
+  return organized(p, plan);
 }
 
 const PIPES = { queryPrimary, organized };

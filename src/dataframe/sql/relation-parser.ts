@@ -256,7 +256,9 @@ export function inlineTable(p: Cursor): UnresolvedPlan {
   p.expect("VALUES");
   const rows = p.list((): readonly UnresolvedExpression[] => {
     const row = p.rules.expression(p);
-    return row.kind === "call" && row.operator === true && row.name[0] === "struct" ? row.args : [row];
+    // STRUCT(…) alone makes the same syntax as a row in parentheses, and Spark takes it for one.
+    const isRow = row.kind === "call" && row.name.length === 1 && row.name[0]?.toLowerCase() === "struct";
+    return isRow ? row.args : [row];
   });
   const expected = rows[0]?.length ?? 0;
   const bad = rows.findIndex((row) => row.length !== expected);

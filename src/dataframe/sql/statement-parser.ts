@@ -9,7 +9,7 @@ import { createStatement, dropStatement, unsupportedOperation } from "./statemen
 import { deleteStatement, insertStatement, loadData, mergeStatement, multiInsert, updateStatement } from "./statements/data";
 import type { With } from "./statements/data";
 import { optionalPartitionSpec } from "./statements/partition-spec";
-import { compound, isCompound } from "./statements/script";
+import { compound } from "./statements/script";
 import {
   analyzeStatement,
   cacheStatement,
@@ -46,7 +46,7 @@ const EXPLAIN_MODES: Readonly<Record<string, ExplainMode>> = {
 
 function unlocated(p: Cursor, inScript: boolean): Statement {
   const start = p.token.start;
-  if (isCompound(p)) return { kind: "compound", body: compound(p, scriptStatement) };
+  if (p.is("BEGIN")) return { kind: "compound", body: compound(p, scriptStatement) };
   switch (p.token.symbol) {
     case "WITH":
       return withStatement(p);

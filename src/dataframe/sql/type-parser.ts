@@ -1,6 +1,7 @@
 /** Types as they are written in CAST, in schemas and in definitions of columns. */
 import type { DataType, StructField } from "../../columnar/types";
 import { AnalysisError } from "../errors";
+import { normalCollation } from "../expressions/collation";
 import type { Cursor } from "./cursor";
 
 const ATOMIC: Readonly<Record<string, DataType>> = {
@@ -84,7 +85,7 @@ function named(p: Cursor, name: string, parameters: readonly string[], start: nu
   }
   switch (name) {
     case "STRING":
-      if (parameters.length === 0) return p.accept("COLLATE") ? collated(p) : { kind: "string" };
+      if (parameters.length === 0) return p.accept("COLLATE") ? collated(p) : ofCollation(p.options.defaultCollation);
       break;
     case "CHARACTER":
     case "CHAR":
@@ -117,8 +118,11 @@ function named(p: Cursor, name: string, parameters: readonly string[], start: nu
 }
 
 function collated(p: Cursor): { kind: "string"; collation?: string } {
-  const collation = collationName(p);
-  return collation === "UTF8_BINARY" ? { kind: "string" } : { kind: "string", collation };
+  return ofCollation(collationName(p));
+}
+
+function ofCollation(collation: string | undefined): { kind: "string"; collation?: string } {
+  return collation === undefined || collation === "UTF8_BINARY" ? { kind: "string" } : { kind: "string", collation };
 }
 
 /** As Spark spells names of collations: UTF8_LCASE, UNICODE_CI, en_AI, de_CI_AI. */
@@ -126,20 +130,9 @@ export function collationName(p: Cursor): string {
   return normalCollation(p.names().at(-1) as string);
 }
 
-/** As it stands in the query, which columns are named after; the function knows the collations of our own in any case. */
+/** As it stands in the query, which columns are named after. */
 export function writtenCollation(p: Cursor): string {
-  const name = p.names().at(-1) as string;
-  return /^(?:utf8|unicode)/i.test(name) ? name : normalCollation(name);
-}
-
-function normalCollation(name: string): string {
-  const [first = "", ...rest] = name.split("_");
-  const own = /^(?:UTF8|UNICODE)$/i.test(first);
-  const script = (part: string): string =>
-    part.length === 4 ? part.charAt(0).toUpperCase() + part.slice(1).toLowerCase() : part.toUpperCase();
-  return [own ? first.toUpperCase() : first.toLowerCase(), ...rest.map((part) => (own ? part.toUpperCase() : script(part)))].join(
-    "_",
-  );
+  return p.names().at(-1) as string;
 }
 
 export function decimalType(precision: number, scale: number): DataType {

@@ -445,7 +445,6 @@ export type Statement = Located &
     | { readonly kind: "reset"; readonly key: string | null }
     /** "LOCAL" is the machine's own zone; intervals come as offsets ("+02:00"). */
     | { readonly kind: "setTimeZone"; readonly zone: string }
-    | { readonly kind: "setCollation"; readonly collation: string }
     | {
         readonly kind: "cacheTable";
         readonly table: ObjectName;

@@ -64,30 +64,30 @@ export function quoteIfNeeded(name: string): string {
   return /^[A-Za-z0-9_]+$/.test(name) && !/^[0-9]+$/.test(name) ? name : `\`${name.replaceAll("`", "``")}\``;
 }
 
-/** The type as SQL: "DECIMAL(10,2)", "STRUCT<a: INT NOT NULL, b: ARRAY<STRING>>". */
-export function sqlName(type: DataType): string {
+/** The type as SQL: "DECIMAL(10,2)", "STRUCT<a: INT NOT NULL, b: ARRAY<STRING>>"; with the default collation of strings where it is wanted. */
+export function sqlName(type: DataType, withCollations = false): string {
   switch (type.kind) {
-    case "string":
-      return type.collation === undefined || type.length !== undefined
-        ? stringName(type).toUpperCase()
-        : `STRING COLLATE ${type.collation}`;
+    case "string": {
+      const written = type.length === undefined && type.collation !== undefined ? `STRING COLLATE ${type.collation}` : null;
+      return written ?? `${stringName(type).toUpperCase()}${withCollations ? " COLLATE UTF8_BINARY" : ""}`;
+    }
     case "array":
-      return `ARRAY<${sqlName(type.element)}>`;
+      return `ARRAY<${sqlName(type.element, withCollations)}>`;
     case "map":
-      return `MAP<${sqlName(type.key)}, ${sqlName(type.value)}>`;
+      return `MAP<${sqlName(type.key, withCollations)}, ${sqlName(type.value, withCollations)}>`;
     case "struct":
-      return `STRUCT<${type.fields.map(fieldSql).join(", ")}>`;
+      return `STRUCT<${type.fields.map((field) => fieldSql(field, withCollations)).join(", ")}>`;
     case "udt":
-      return sqlName(type.sqlType);
+      return sqlName(type.sqlType, withCollations);
     default:
       return simpleString(type).toUpperCase();
   }
 }
 
-function fieldSql(field: StructField): string {
+function fieldSql(field: StructField, withCollations: boolean): string {
   const comment = field.metadata?.["comment"];
   return (
-    `${quoteIfNeeded(field.name)}: ${sqlName(field.type)}${field.nullable ? "" : " NOT NULL"}` +
+    `${quoteIfNeeded(field.name)}: ${sqlName(field.type, withCollations)}${field.nullable ? "" : " NOT NULL"}` +
     (typeof comment === "string" ? ` COMMENT '${comment.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'` : "")
   );
 }

@@ -142,23 +142,23 @@ test.each([
 
 test("scripts", () => {
   const statement = parseStatement(`
-    l: BEGIN
+    BEGIN
       DECLARE x INT = 1;
       DECLARE c CONDITION FOR SQLSTATE '45000';
-      DECLARE EXIT HANDLER FOR NOT FOUND, c BEGIN SELECT 2; END;
+      DECLARE EXIT HANDLER FOR SQLSTATE '02000', c BEGIN SELECT 2; END;
       WHILE x < 3 DO SET x = x + 1; END WHILE;
       IF x = 1 THEN SELECT 1; ELSEIF x = 2 THEN SELECT 2; ELSE SELECT 3; END IF;
       CASE x WHEN 1 THEN SELECT 1; END CASE;
       a: LOOP LEAVE a; END LOOP a;
       FOR r AS SELECT 1 DO SELECT r.x; END FOR;
       REPEAT SET x = 2; UNTIL x = 2 END REPEAT;
-    END l`);
+    END`);
   expect(statement).toMatchObject({
     kind: "compound",
     body: {
-      label: "l",
+      label: null,
       conditions: [{ name: "C", sqlState: "45000" }],
-      handlers: [{ kind: "exit", conditions: [{ value: "NOT FOUND" }, { value: "C" }] }],
+      handlers: [{ kind: "exit", conditions: [{ value: "02000" }, { value: "C" }] }],
       statements: [
         { kind: "statement", statement: { kind: "declareVariable" } },
         { kind: "while" },

@@ -14,7 +14,7 @@ import { lower } from "../session-catalog";
 import { localPath, locationOf } from "../store";
 import { dataColumns, qualifiedTable, SESSION_CATALOG } from "../table";
 import type { TableMetadata } from "../table";
-import { fieldOf, refuseRepeated } from "./columns";
+import { fieldOf, refuseRepeated, withCollation } from "./columns";
 import { nameParts, requireTable, requireView } from "./names";
 import { addPartition, dropPartition, renamePartition } from "./partitions";
 import { alreadyExists } from "./tables";
@@ -57,7 +57,8 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
       const added = action.columns.map((column) => {
         if (column.name.length > 1) throw unsupported(table, "ADD COLUMN with qualified column", command.at);
         if (column.position !== undefined) throw unsupported(table, "ALTER COLUMN ... FIRST | AFTER", command.at);
-        return fieldOf(column);
+        const field = fieldOf(column);
+        return { ...field, type: withCollation(field.type, table.collation) };
       });
       refuseRepeated([...table.schema.fields, ...added].map((field) => field.name));
       const data = dataColumns(table);

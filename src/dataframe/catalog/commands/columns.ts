@@ -1,5 +1,5 @@
 /** Columns of table definitions as fields of a schema: comments, defaults and generation in their metadata, as Spark keeps them. */
-import type { StructField } from "../../../columnar/types";
+import type { DataType, StructField } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import { quoted } from "../../analysis/messages";
 import type { ColumnDefinition } from "../../syntax/command";
@@ -18,6 +18,23 @@ export function fieldOf(column: ColumnDefinition): StructField {
     nullable: column.nullable,
     ...(Object.keys(metadata).length > 0 && { metadata }),
   };
+}
+
+/** Strings without a collation of their own get the table's. */
+export function withCollation(type: DataType, collation: string | undefined): DataType {
+  if (collation === undefined || collation === "UTF8_BINARY") return type;
+  switch (type.kind) {
+    case "string":
+      return type.collation === undefined && type.length === undefined ? { ...type, collation } : type;
+    case "array":
+      return { ...type, element: withCollation(type.element, collation) };
+    case "map":
+      return { ...type, key: withCollation(type.key, collation), value: withCollation(type.value, collation) };
+    case "struct":
+      return { ...type, fields: type.fields.map((field) => ({ ...field, type: withCollation(field.type, collation) })) };
+    default:
+      return type;
+  }
 }
 
 export function refuseRepeated(names: readonly string[]): void {

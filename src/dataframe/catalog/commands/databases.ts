@@ -1,5 +1,6 @@
 /** CREATE, ALTER, DROP, USE and DESCRIBE of databases. */
 import { AnalysisError } from "../../errors";
+import type { QueryContext } from "../../errors";
 import { idText } from "../../analysis/messages";
 import type { Statement } from "../../syntax/command";
 import { NOTHING, table } from "../ports";
@@ -12,6 +13,7 @@ import { nameParts } from "./names";
 type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 export async function createDatabase(command: Command<"createDatabase">, session: CommandSession): Promise<CommandResult> {
+  refuseCollation(command.collation, command.at);
   const { catalog } = session;
   const name = catalog.databaseName(await nameParts(command.name, session));
   if (catalog.store.database(name) !== null) {
@@ -25,12 +27,17 @@ export async function createDatabase(command: Command<"createDatabase">, session
     location: command.location === undefined ? catalog.store.defaultLocation(name) : locationOf(command.location),
     owner: session.settings().currentUser,
     properties: command.properties,
-    ...(command.collation !== undefined && { collation: command.collation }),
   });
   return NOTHING;
 }
 
+/** As Spark's session catalog does. */
+function refuseCollation(collation: string | undefined, at: QueryContext | undefined): void {
+  if (collation !== undefined) throw new AnalysisError("UNSUPPORTED_FEATURE.SCHEMA_LEVEL_COLLATIONS", {}, at);
+}
+
 export async function alterDatabase(command: Command<"alterDatabase">, session: CommandSession): Promise<CommandResult> {
+  refuseCollation(command.collation, command.at);
   const { catalog } = session;
   const database = catalog.requireDatabase(catalog.databaseName(await nameParts(command.name, session)));
   if (command.location === "") throw new AnalysisError("INVALID_EMPTY_LOCATION", { location: "" }, command.at);
@@ -41,7 +48,6 @@ export async function alterDatabase(command: Command<"alterDatabase">, session: 
       Object.entries({ ...database.properties, ...command.properties }).filter(([key]) => !unset.has(key)),
     ),
     ...(command.location !== undefined && { location: locationOf(command.location) }),
-    ...(command.collation !== undefined && { collation: command.collation }),
   });
   return NOTHING;
 }

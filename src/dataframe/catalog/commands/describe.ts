@@ -1,18 +1,19 @@
 /** DESCRIBE of tables, columns, partitions and queries. */
-import type { StructField, StructType } from "../../../columnar/types";
+import type { DataType, StructField, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import { idText, quoted } from "../../analysis/messages";
-import { simpleString, typeToJson } from "../../types/text";
+import { quoteIfNeeded, simpleString } from "../../types/text";
 import type { Statement } from "../../syntax/command";
 import { table } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
 import { lower } from "../session-catalog";
 import type { FoundName } from "../session-catalog";
-import { dataColumns, SESSION_CATALOG } from "../table";
-import type { ColumnFigures, TableMetadata } from "../table";
+import { dataColumns } from "../table";
+import type { ColumnFigures } from "../table";
 import { commentOf, defaultOf } from "./columns";
-import { tableLines } from "./information";
-import { fullName, nameParts } from "./names";
+import { describedAsJson } from "./describe-json";
+import { bucketLines, storageLines, tableLines } from "./information";
+import { nameParts } from "./names";
 import { onePartition, partitionLines } from "./partitions";
 import { viewSchema } from "./views";
 import { searchPath } from "../../analysis/messages";
@@ -38,7 +39,11 @@ export async function describeTable(command: Command<"describeTable">, session: 
     throw new AnalysisError("TABLE_OR_VIEW_NOT_FOUND", { relationName: idText(parts), searchPath: path }, command.at);
   }
   if (command.column !== null) return describeColumn(command, found, command.column);
-  if (command.asJson) return asJson(found);
+  if (command.asJson) {
+    const one =
+      found.kind === "table" && command.partition !== null ? await onePartition(found.table, command.partition, session) : null;
+    return describedAsJson(found, one, session);
+  }
   if (found.kind === "tempView") {
     if (command.partition !== null) {
       throw new AnalysisError(
@@ -54,6 +59,10 @@ export async function describeTable(command: Command<"describeTable">, session: 
   if (metadata.partitionColumns.length > 0) {
     const partition = metadata.schema.fields.slice(dataColumns(metadata).length);
     rows.push(["# Partition Information", "", ""], ["# col_name", "data_type", "comment"], ...columnRows(partition));
+  }
+  if (metadata.clusterBy !== undefined && metadata.clusterBy.length > 0) {
+    rows.push(["# Clustering Information", "", ""], ["# col_name", "data_type", "comment"]);
+    rows.push(...metadata.clusterBy.map((path) => clusteringRow(metadata.schema, path)));
   }
   if (command.partition !== null) {
     if (metadata.kind === "view") {
@@ -72,7 +81,9 @@ export async function describeTable(command: Command<"describeTable">, session: 
         ["Table", metadata.name, ""],
       );
       rows.push(...partitionLines(metadata, one).map(([name, value]): Row => [name, value, ""]));
-      rows.push(BLANK, ["# Storage Information", "", ""], ["Location", metadata.location ?? "", ""]);
+      rows.push(BLANK, ["# Storage Information", "", ""]);
+      const storage = [...bucketLines(metadata), ["Location", metadata.location ?? ""] as const, ...storageLines(metadata)];
+      rows.push(...storage.map(([name, value]): Row => [name, value, ""]));
     }
   } else if (command.extended) {
     rows.push(BLANK, ["# Detailed Table Information", "", ""]);
@@ -125,17 +136,17 @@ function figureRows(figures: ColumnFigures | undefined): readonly [string, strin
   ];
 }
 
-function asJson(found: FoundName): CommandResult {
-  const metadata: TableMetadata | null = found.kind === "table" ? found.table : null;
-  const schema = found.kind === "tempView" ? found.view.columns : found.table.schema;
-  const json = {
-    table_name: fullName(found).at(-1),
-    ...(metadata && { catalog_name: SESSION_CATALOG, namespace: [metadata.database], schema_name: metadata.database }),
-    columns: schema.fields.map((field) => ({ name: field.name, type: typeToJson(field.type), nullable: field.nullable })),
-    ...(metadata && { type: metadata.kind.toUpperCase(), provider: metadata.provider, location: metadata.location }),
-    ...(metadata && metadata.partitionColumns.length > 0 && { partition_columns: metadata.partitionColumns }),
-  };
-  return table(["json_metadata"], [[JSON.stringify(json)]]);
+function clusteringRow(schema: StructType, path: readonly string[]): Row {
+  let type: DataType = schema;
+  let comment: string | null = null;
+  for (const part of path) {
+    const field: StructField | undefined =
+      type.kind === "struct" ? type.fields.find((one) => lower(one.name) === lower(part)) : undefined;
+    if (field === undefined) break;
+    type = field.type;
+    comment = commentOf(field);
+  }
+  return [path.map(quoteIfNeeded).join("."), simpleString(type), comment];
 }
 
 export async function describeQuery(command: Command<"describeQuery">, session: CommandSession): Promise<CommandResult> {

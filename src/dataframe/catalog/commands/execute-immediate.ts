@@ -19,6 +19,7 @@ export async function executeImmediate(
 ): Promise<CommandResult> {
   const text = await queryText(command, session);
   const inner = parseStatement(text);
+  if (inner.kind === "compound") throw new AnalysisError("SQL_SCRIPT_IN_EXECUTE_IMMEDIATE", { sqlString: text }, command.at);
   const markers = markersOf(inner);
   if (markers.named && markers.positional) throw new AnalysisError("INVALID_QUERY_MIXED_QUERY_PARAMETERS", {});
   if (inner.kind === "executeImmediate" && command.into.length > 0) throw notAQuery(text);

@@ -1,5 +1,6 @@
 /** What DESCRIBE EXTENDED and SHOW TABLE EXTENDED tell of a table, line by line, in Spark's order. */
 import type { DataType, StructType } from "../../../columnar/types";
+import { isSecretKey } from "../../../common/config-entries";
 import { simpleString } from "../../types/text";
 import { quoted } from "../../analysis/messages";
 import type { TempView } from "../session-catalog";
@@ -19,11 +20,7 @@ export function tableLines(table: TableMetadata): readonly Line[] {
     ["Type", table.kind.toUpperCase()],
   ];
   if (table.provider !== null) lines.push(["Provider", table.provider]);
-  if (table.bucket !== undefined) {
-    lines.push(["Num Buckets", String(table.bucket.buckets)]);
-    lines.push(["Bucket Columns", list(table.bucket.columns)]);
-    lines.push(["Sort Columns", list(table.bucket.sort)]);
-  }
+  lines.push(...bucketLines(table));
   if (table.comment !== undefined && table.comment !== "") lines.push(["Comment", table.comment]);
   if (table.collation !== undefined) lines.push(["Collation", table.collation]);
   const view = table.view;
@@ -33,7 +30,7 @@ export function tableLines(table: TableMetadata): readonly Line[] {
     lines.push(["View Catalog and Namespace", [view.catalog, view.database].map(quoteIfNeeded).join(".")]);
     lines.push(["View Query Output Columns", list(view.queryColumns)]);
   }
-  const properties = Object.entries(table.properties).sort(([a], [b]) => (a < b ? -1 : 1));
+  const properties = Object.entries(redacted(table.properties)).sort(([a], [b]) => (a < b ? -1 : 1));
   if (properties.length > 0)
     lines.push(["Table Properties", `[${properties.map(([key, value]) => `${key}=${value}`).join(", ")}]`]);
   const statistics = table.statistics;
@@ -42,10 +39,31 @@ export function tableLines(table: TableMetadata): readonly Line[] {
     lines.push(["Statistics", `${statistics.sizeInBytes} bytes${rows}`]);
   }
   if (table.location !== null) lines.push(["Location", table.location]);
-  const options = Object.entries(table.options).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (options.length > 0) lines.push(["Storage Properties", `[${options.map(([key, value]) => `${key}=${value}`).join(", ")}]`]);
+  lines.push(...storageLines(table));
   if (table.partitionColumns.length > 0 && table.kind !== "view") lines.push(["Partition Provider", "Catalog"]);
   return lines;
+}
+
+export function bucketLines({ bucket }: TableMetadata): readonly Line[] {
+  if (bucket === undefined) return [];
+  return [
+    ["Num Buckets", String(bucket.buckets)],
+    ["Bucket Columns", list(bucket.columns)],
+    ["Sort Columns", list(bucket.sort)],
+  ];
+}
+
+export function storageLines(table: TableMetadata): readonly Line[] {
+  const options = Object.entries(redacted(table.options)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return options.length === 0 ? [] : [["Storage Properties", `[${options.map(([key, value]) => `${key}=${value}`).join(", ")}]`]];
+}
+
+/** Options and properties whose names or values look like secrets are masked; addresses are too, as by spark.sql.redaction.options.regex. */
+export function redacted(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const isHidden = (text: string): boolean => isSecretKey(text) || /url/i.test(text);
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, isHidden(key) || isSecretKey(value) ? "*********(redacted)" : value]),
+  );
 }
 
 function list(names: readonly string[]): string {

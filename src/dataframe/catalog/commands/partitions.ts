@@ -13,7 +13,7 @@ import type { CommandSession } from "../ports";
 import { localPath } from "../store";
 import { qualifiedTable } from "../table";
 import type { TableMetadata } from "../table";
-import { dateText } from "./information";
+import { dateText, storageLines } from "./information";
 
 export interface Partition {
   /** "a=1/b=x", values escaped as in paths. */
@@ -136,16 +136,22 @@ export async function partitionInformation(table: TableMetadata, spec: Partition
 }
 
 export function partitionLines(table: TableMetadata, partition: Partition): readonly (readonly [string, string])[] {
-  const folder = join(localPath(table.location as string), partition.path);
   const statistics = table.partitionStatistics?.[partition.path];
   const rows = statistics?.rowCount === undefined ? "" : `, ${statistics.rowCount} rows`;
   return [
     ["Partition Values", `[${table.partitionColumns.map((name) => `${name}=${partition.values[name]}`).join(", ")}]`],
     ["Location", `${table.location}/${partition.path}`],
-    ["Created Time", dateText(existsSync(folder) ? statSync(folder).birthtimeMs : 0)],
+    ...storageLines(table),
+    ["Created Time", dateText(partitionCreated(table, partition))],
     ["Last Access", "UNKNOWN"],
     ...(statistics === undefined ? [] : [["Partition Statistics", `${statistics.sizeInBytes} bytes${rows}`] as const]),
   ];
+}
+
+/** Milliseconds since the epoch. */
+export function partitionCreated(table: TableMetadata, partition: Partition): number {
+  const folder = join(localPath(table.location as string), partition.path);
+  return existsSync(folder) ? statSync(folder).birthtimeMs : 0;
 }
 
 export async function addPartition(

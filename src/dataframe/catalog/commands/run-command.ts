@@ -179,8 +179,6 @@ export async function runCommand(command: Statement, session: CommandSession): P
       return resetCommand(command, session);
     case "setTimeZone":
       return setTimeZone(command, session);
-    case "setCollation":
-      throw new AnalysisError("UNSUPPORTED_FEATURE.OPERATION", { operation: "SET COLLATION" }, command.at);
     case "cacheTable":
       return cacheTable(command, session);
     case "uncacheTable":

@@ -4,6 +4,7 @@
  */
 import type { Boxed } from "../../../columnar/types";
 import { FiresteelError } from "../../../common/errors";
+import { exprText, idText } from "../../analysis/messages";
 import { AnalysisError, QueryError } from "../../errors";
 import { outputOf } from "../../logical/output";
 import type { CompoundBody, ConditionHandler, ScriptStatement, Statement } from "../../syntax/command";
@@ -19,9 +20,17 @@ type Run = (statement: Statement, session: CommandSession) => Promise<CommandRes
 type Of<K extends ScriptStatement["kind"]> = Extract<ScriptStatement, { kind: K }>;
 
 export async function runScript(body: CompoundBody, session: CommandSession, run: Run): Promise<CommandResult> {
+  if (session.conf.get("spark.sql.scripting.continueHandlerEnabled") !== "true" && hasContinueHandler(body))
+    throw new AnalysisError("UNSUPPORTED_FEATURE.CONTINUE_EXCEPTION_HANDLER", {});
   const script = new Script(session, run);
-  await script.block(body, false);
+  await script.block(body);
   return script.result;
+}
+
+function hasContinueHandler(node: unknown): boolean {
+  if (typeof node !== "object" || node === null) return false;
+  const { kind, conditions } = node as { readonly kind?: unknown; readonly conditions?: unknown };
+  return (kind === "continue" && conditions !== undefined) || Object.values(node).some(hasContinueHandler);
 }
 
 /** A block's or loop's own names. */
@@ -59,11 +68,11 @@ class Script {
     this.#session = { ...session, settings: () => session.settings(), nextId: () => session.nextId(), locals };
   }
 
-  async block(body: CompoundBody, isHandler: boolean): Promise<void> {
+  async block(body: CompoundBody): Promise<void> {
     const frame: Frame = {
       label: body.label,
       variables: new Map(),
-      handlers: isHandler ? [] : body.handlers,
+      handlers: body.handlers,
       conditions: new Map(body.conditions.map((one) => [one.name.toUpperCase(), one.sqlState])),
     };
     this.#frames.push(frame);
@@ -94,7 +103,7 @@ class Script {
       const place = this.#frames.length - 1;
       this.#frames[place] = { ...found.frame, handlers: [] };
       try {
-        await this.block(found.handler.body, true);
+        await this.block(found.handler.body);
       } finally {
         this.#frames[place] = found.frame;
         this.#handled = before;
@@ -123,8 +132,7 @@ class Script {
     if (name === "SQLEXCEPTION") return kind === "00" || kind === "01" || kind === "02" ? null : 2;
     if (name === "NOT FOUND") return kind === "02" ? 2 : null;
     if (name === error.errorClass || name === error.errorClass.split(".")[0]) return 0;
-    const declared = this.#frames.map((frame) => frame.conditions.get(name)).find((one) => one !== undefined && one !== null);
-    return declared !== undefined && declared === state ? 0 : null;
+    return null;
   }
 
   async #execute(statement: ScriptStatement): Promise<void> {
@@ -132,12 +140,12 @@ class Script {
       case "statement":
         return this.#plain(statement.statement);
       case "block":
-        return this.block(statement.body, false);
+        return this.block(statement.body);
       case "if":
         for (const branch of statement.branches) {
-          if (await this.#holds(branch.condition)) return this.block(branch.body, false);
+          if (await this.#holds(branch.condition)) return this.block(branch.body);
         }
-        return statement.otherwise === null ? undefined : this.block(statement.otherwise, false);
+        return statement.otherwise === null ? undefined : this.block(statement.otherwise);
       case "case":
         return this.#case(statement);
       case "while":
@@ -165,12 +173,19 @@ class Script {
   async #plain(statement: Statement): Promise<void> {
     if (statement.kind === "declareVariable") {
       for (const variable of await initialValue(statement, this.#session)) {
-        (this.#frames.at(-1) as Frame).variables.set(variable.name, variable);
+        const { variables } = this.#frames.at(-1) as Frame;
+        if (variables.has(variable.name))
+          throw new AnalysisError("VARIABLE_ALREADY_EXISTS", { variableName: idText([variable.name]) }, statement.at);
+        variables.set(variable.name, variable);
       }
       return;
     }
+    if (statement.kind === "dropVariable")
+      throw new AnalysisError("UNSUPPORTED_FEATURE.SQL_SCRIPTING_DROP_TEMPORARY_VARIABLE", {}, statement.at);
     const result = await this.run(statement, this.#session);
-    if (result.schema.fields.length > 0 && statement.kind !== "set") this.result = result;
+    // What commands tell is no result of a script.
+    const isQuery = statement.kind === "query" || statement.kind === "executeImmediate";
+    if (isQuery && result.schema.fields.length > 0) this.result = result;
   }
 
   async #value(expression: UnresolvedExpression): Promise<Boxed> {
@@ -178,7 +193,10 @@ class Script {
   }
 
   async #holds(condition: UnresolvedExpression): Promise<boolean> {
-    return (await this.#value(condition)) === true;
+    const bound = await analyzeAlone(condition, this.#session);
+    if (bound.type.kind !== "boolean")
+      throw new AnalysisError("INVALID_BOOLEAN_STATEMENT", { invalidStatement: exprText(bound) }, condition.at);
+    return (await evaluated(bound, this.#session)) === true;
   }
 
   async #case(statement: Of<"case">): Promise<void> {
@@ -187,10 +205,9 @@ class Script {
         statement.value === null
           ? branch.condition
           : { kind: "call", name: ["="], args: [statement.value, branch.condition], operator: true };
-      if (await this.#holds(condition)) return this.block(branch.body, false);
+      if (await this.#holds(condition)) return this.block(branch.body);
     }
-    if (statement.otherwise !== null) return this.block(statement.otherwise, false);
-    throw new QueryError("CASE_NOT_FOUND_FOR_CASE_STATEMENT", {}, statement.at);
+    if (statement.otherwise !== null) return this.block(statement.otherwise);
   }
 
   async #loop(
@@ -207,7 +224,7 @@ class Script {
 
   async #round(label: string | null, body: CompoundBody): Promise<"next" | "leave"> {
     try {
-      await this.block(body, false);
+      await this.block(body);
     } catch (jump) {
       if (!(jump instanceof Jump) || label === null || jump.to !== lower(label)) throw jump;
       return jump.again ? "next" : "leave";

@@ -8,6 +8,7 @@ import { table } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
 import type { TableMetadata } from "../table";
 import { commentOf, defaultOf } from "./columns";
+import { redacted } from "./information";
 import { requireRelation, tempName } from "./names";
 
 export async function showCreateTable(
@@ -41,7 +42,7 @@ function viewText(view: TableMetadata): string {
   return [
     `CREATE VIEW ${[view.database, view.name].map(quoteIfNeeded).join(".")} (${block(columns)})\n`,
     comment(view),
-    properties("TBLPROPERTIES", view.properties),
+    properties("TBLPROPERTIES", redacted(view.properties)),
     `WITH SCHEMA ${definition.schemaMode.toUpperCase()}\n`,
     `AS ${definition.text}\n`,
   ].join("");
@@ -52,7 +53,7 @@ function tableText(one: TableMetadata): string {
   return [
     `CREATE TABLE ${["spark_catalog", one.database, one.name].map(quoteIfNeeded).join(".")} (${block(one.schema.fields.map(columnText))})\n`,
     one.provider === null ? "" : `USING ${one.provider}\n`,
-    properties("OPTIONS", one.options),
+    properties("OPTIONS", redacted(one.options)),
     partition === "" ? "" : `PARTITIONED BY (${partition})\n`,
     buckets(one),
     one.clusterBy === undefined
@@ -60,7 +61,7 @@ function tableText(one: TableMetadata): string {
       : `CLUSTER BY (${one.clusterBy.map((column) => column.map(quoteIfNeeded).join(".")).join(", ")})\n`,
     comment(one),
     one.kind === "external" ? `LOCATION '${escaped(one.location ?? "")}'\n` : "",
-    properties("TBLPROPERTIES", one.properties),
+    properties("TBLPROPERTIES", redacted(one.properties)),
   ].join("");
 }
 
@@ -69,10 +70,7 @@ function block(lines: readonly string[]): string {
 }
 
 function columnText(field: StructField): string {
-  const type =
-    field.type.kind === "string" && field.type.collation === undefined
-      ? `${sqlName(field.type)} COLLATE UTF8_BINARY`
-      : sqlName(field.type);
+  const type = sqlName(field.type, true);
   const about = commentOf(field);
   const value = defaultOf(field);
   return [

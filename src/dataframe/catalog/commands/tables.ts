@@ -6,6 +6,8 @@ import { AnalysisError } from "../../errors";
 import type { QueryContext } from "../../errors";
 import { idText, quoted } from "../../analysis/messages";
 import type { BucketSpec, Statement, TableSpec } from "../../syntax/command";
+import { asNullable } from "../../functions/families/json-inputs";
+import { quotedType } from "../../types/text";
 import { outputOf } from "../../logical/output";
 import type { LogicalPlan } from "../../logical/plan";
 import { analyzePlan, schemaOf } from "../analysis-context";
@@ -15,7 +17,7 @@ import { lower } from "../session-catalog";
 import { localPath, locationOf } from "../store";
 import { qualifiedTable, SESSION_CATALOG } from "../table";
 import type { TableMetadata } from "../table";
-import { fieldOf, refuseRepeated } from "./columns";
+import { fieldOf, refuseRepeated, withCollation } from "./columns";
 import { nameParts, requireRelation, requireTable } from "./names";
 import { partitionsOf } from "./partitions";
 
@@ -135,6 +137,13 @@ async function schemaFor(
   session: CommandSession,
 ): Promise<{ readonly schema: StructType; readonly partitionColumns: readonly string[] }> {
   const { spec } = command;
+  for (const column of spec.columns) {
+    const operation =
+      column.generated !== undefined ? "generated columns" : column.identity !== undefined ? "identity column" : null;
+    if (operation === null) continue;
+    const tableName = idText(session.catalog.qualified(await nameParts(command.name, session)));
+    throw new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName, operation }, command.at);
+  }
   let fields: readonly StructField[];
   let partitionColumns = spec.partitioning.map((one) => {
     if (one.kind === "column") return one.name.join(".");
@@ -150,7 +159,10 @@ async function schemaFor(
   } else if (spec.columns.length > 0) {
     const defined = spec.partitioning.flatMap((one) => (one.kind === "definition" ? [one.column] : []));
     // Files may hold nulls whatever was declared.
-    fields = [...spec.columns, ...defined].map((column) => ({ ...fieldOf(column), nullable: true }));
+    fields = [...spec.columns, ...defined].map((column) => {
+      const field = fieldOf(column);
+      return { ...field, type: asNullable(withCollation(field.type, spec.collation)), nullable: true };
+    });
   } else if (location !== undefined || session.data.isPathless(provider)) {
     const paths = location === undefined ? [] : [location];
     const relation = await session.data.relation({ format: provider, paths, options: spec.options });
@@ -191,8 +203,16 @@ function checkColumns(
   if (partitionColumns.length > 0 && partitionColumns.length === schema.fields.length) {
     throw new AnalysisError("ALL_PARTITION_COLUMNS_NOT_ALLOWED", {}, at);
   }
+  for (const field of schema.fields) {
+    if (!partitionColumns.includes(field.name) || !isCollated(field.type)) continue;
+    throw new AnalysisError("INVALID_PARTITION_COLUMN_DATA_TYPE", { type: quotedType(field.type) }, at);
+  }
   const { bucket } = spec;
   if (bucket === undefined) return;
+  for (const field of schema.fields) {
+    if (!bucket.columns.some((column) => lower(column) === lower(field.name)) || !isCollated(field.type)) continue;
+    throw new AnalysisError("INVALID_BUCKET_COLUMN_DATA_TYPE", { type: quotedType(field.type) }, at);
+  }
   const sort = bucket.sort.map((one) => one.column);
   refuseRepeated(bucket.columns);
   refuseRepeated(sort);
@@ -218,6 +238,10 @@ function checkColumns(
       "sort",
       (normalizedPartCols) => new AnalysisError("_LEGACY_ERROR_TEMP_1167", { sortCol, normalizedPartCols }, at),
     );
+}
+
+function isCollated(type: StructField["type"]): boolean {
+  return type.kind === "string" && type.collation !== undefined;
 }
 
 /** With the names as the schema has them. */

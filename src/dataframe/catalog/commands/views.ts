@@ -129,6 +129,7 @@ async function createTemporary(
       columns,
       scope,
       text: command.query.sql,
+      ...(command.collation !== undefined && { collation: command.collation }),
       ...(command.comment !== undefined && { comment: command.comment }),
       properties: command.properties,
     },

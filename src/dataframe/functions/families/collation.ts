@@ -1,7 +1,7 @@
 /** Collations: how a string is compared. */
 import type { StringType } from "../../../columnar/types";
 import { STRING, literal } from "../../expressions/build";
-import { collationNamed, INDETERMINATE } from "../../expressions/collation";
+import { INDETERMINATE, normalCollation } from "../../expressions/collation";
 import type { Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { document } from "../documented";
@@ -12,8 +12,7 @@ const doc = document("string");
 
 /** Where two names are one collation the canonical one: UTF8_… and UNICODE… in capitals, locales as they were written. */
 function canonical(name: string): string {
-  collationNamed(name);
-  return /^(?:utf8|unicode)/i.test(name) ? name.toUpperCase() : name;
+  return normalCollation(name);
 }
 
 const collate = scalar({

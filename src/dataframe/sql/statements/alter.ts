@@ -4,7 +4,7 @@ import type { Cursor } from "../cursor";
 import { isQueryStart } from "../primary";
 import { keyList, propertyList } from "../properties";
 import { objectName } from "../relation-names";
-import { dataType } from "../type-parser";
+import { collationName, dataType } from "../type-parser";
 import { columnDefinition, columnOptions, columnPosition, constraint, isConstraint, textOf } from "./columns";
 import { optionalPartitionSpec, partitionSpec } from "./partition-spec";
 import { schemaBinding, viewBody } from "./view";
@@ -74,7 +74,7 @@ function tableAction(p: Cursor): AlterTableAction {
   if (p.accept("CLUSTER", "BY")) {
     return { kind: "clusterBy", columns: p.accept("NONE") ? null : p.parenthesized(() => p.names()) };
   }
-  if (p.accept("DEFAULT", "COLLATION")) return { kind: "setCollation", collation: p.names().join(".") };
+  if (p.accept("DEFAULT", "COLLATION")) return { kind: "setCollation", collation: collationName(p) };
   if (p.accept("ALTER")) {
     p.accept("COLUMN");
     return alterColumn(p);

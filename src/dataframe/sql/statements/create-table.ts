@@ -5,6 +5,7 @@ import { fileFormat, rowFormat } from "../hive-format";
 import { isQueryStart } from "../primary";
 import { propertyList } from "../properties";
 import { objectName } from "../relation-names";
+import { collationName } from "../type-parser";
 import { columnDefinition, constraint, isConstraint } from "./columns";
 import { viewBody } from "./view";
 
@@ -27,7 +28,8 @@ export function createTable(
       else columns.push(columnDefinition(p));
     });
   }
-  const clauses = tableClauses(p, start);
+  const provider = p.accept("USING") ? p.names() : undefined;
+  const clauses = { ...tableClauses(p, start), ...(provider !== undefined && { provider }) };
   const spec: TableSpec = { columns, constraints, ...clauses };
   const as = p.accept("AS");
   const query = as || isQueryStart(p, 0) ? viewBody(p) : null;
@@ -62,10 +64,7 @@ function tableClauses(p: Cursor, start: number): Clauses {
     seen.add(clause);
   };
   for (;;) {
-    if (p.accept("USING")) {
-      once("USING");
-      clauses.provider = p.names();
-    } else if (p.accept("OPTIONS")) {
+    if (p.accept("OPTIONS")) {
       once("OPTIONS");
       clauses.options = propertyList(p);
     } else if (p.accept("PARTITIONED", "BY")) {
@@ -88,7 +87,7 @@ function tableClauses(p: Cursor, start: number): Clauses {
       clauses.properties = propertyList(p);
     } else if (p.accept("DEFAULT", "COLLATION")) {
       once("DEFAULT COLLATION");
-      clauses.collation = p.names().join(".");
+      clauses.collation = collationName(p);
     } else if (p.is("ROW") && p.isAt(1, "FORMAT")) {
       once("ROW FORMAT");
       hive = { ...hive, ...rowFormat(p) };

@@ -2,6 +2,7 @@
 import type { CompoundBody, ConditionHandler, ScriptStatement, Statement } from "../../syntax/command";
 import type { UnresolvedExpression } from "../../syntax/expression";
 import type { Cursor } from "../cursor";
+import { checkedState, Declarations, jumpLabel, within } from "./script-declarations";
 import { declareVariable } from "./variables";
 
 /** Parses one statement that is no control flow. */
@@ -13,8 +14,9 @@ export function isCompound(p: Cursor): boolean {
 }
 
 export function compound(p: Cursor, statement: StatementRule): CompoundBody {
+  const start = p.token.start;
   const label = beginLabel(p);
-  return block(p, label, statement);
+  return within(p, label, "block", start, () => block(p, label, statement));
 }
 
 function beginLabel(p: Cursor): string | null {
@@ -29,35 +31,38 @@ function endLabel(p: Cursor, label: string | null): void {
   if (!p.isName() || p.token.kind === "end") return;
   const start = p.token.start;
   const end = p.name().toLowerCase();
-  if (label === null) throw p.error("LABELS_MISMATCH.END_LABEL_WITHOUT_BEGIN_LABEL", { endLabel: `\`${end}\`` }, start);
-  if (end !== label) {
-    throw p.error("LABELS_MISMATCH.BEGIN_LABEL_END_LABEL", { beginLabel: `\`${label}\``, endLabel: `\`${end}\`` }, start);
-  }
+  if (label === null) throw p.error("END_LABEL_WITHOUT_BEGIN_LABEL", { endLabel: `\`${end}\`` }, start);
+  if (end !== label) throw p.error("LABELS_MISMATCH", { beginLabel: `\`${label}\``, endLabel: `\`${end}\`` }, start);
 }
 
 function block(p: Cursor, label: string | null, statement: StatementRule): CompoundBody {
   p.expect("BEGIN");
   const atomic = p.accept("ATOMIC");
   if (!atomic) p.accept("NOT", "ATOMIC");
-  const body = statements(p, statement, (end) => end.is("END"));
+  const around = p.scriptConditions.length;
+  const body = statements(p, statement, (end) => end.is("END"), true);
+  p.scriptConditions.length = around;
   p.expect("END");
   endLabel(p, label);
   return { ...body, label, atomic };
 }
 
 /** Statements up to a word that ends them; each but the last has its semicolon. */
-function statements(p: Cursor, statement: StatementRule, ends: (p: Cursor) => boolean): CompoundBody {
+function statements(p: Cursor, statement: StatementRule, ends: (p: Cursor) => boolean, isBlock = false): CompoundBody {
   const conditions: { name: string; sqlState: string | null }[] = [];
   const handlers: ConditionHandler[] = [];
   const list: ScriptStatement[] = [];
+  const declared = new Declarations(p, isBlock);
   while (p.accept(";"));
   while (!ends(p)) {
     if (p.is("DECLARE") && (p.isAt(2, "CONDITION") || p.isAt(2, "HANDLER"))) {
+      const start = p.token.start;
       p.next();
-      if (p.isAt(1, "HANDLER")) handlers.push(handler(p, statement));
-      else conditions.push(condition(p));
+      if (p.isAt(1, "HANDLER")) handlers.push(declared.handler(handler(p, statement), start));
+      else conditions.push(declared.condition(condition(p), start));
     } else {
-      list.push(scriptStatement(p, statement));
+      const start = p.token.start;
+      list.push(declared.statement(scriptStatement(p, statement), start));
     }
     if (!p.is(";") && !ends(p)) throw p.unexpected();
     while (p.accept(";"));
@@ -75,7 +80,8 @@ function condition(p: Cursor): { name: string; sqlState: string | null } {
 function sqlState(p: Cursor): string {
   p.expect("SQLSTATE");
   p.accept("VALUE");
-  return p.string();
+  const start = p.token.start;
+  return checkedState(p, p.string(), start);
 }
 
 /** EXIT | CONTINUE HANDLER FOR conditions statement */
@@ -97,6 +103,11 @@ function handler(p: Cursor, statement: StatementRule): ConditionHandler {
 function scriptStatement(p: Cursor, statement: StatementRule): ScriptStatement {
   const start = p.token.start;
   const label = beginLabel(p);
+  const kind = p.is("BEGIN") ? "block" : "loop";
+  return within(p, label, kind, start, () => labelled(p, statement, label, start));
+}
+
+function labelled(p: Cursor, statement: StatementRule, label: string | null, start: number): ScriptStatement {
   const located = (inner: ScriptStatement): ScriptStatement => ({ ...inner, at: p.at(start) });
   switch (p.token.symbol) {
     case "BEGIN":
@@ -133,10 +144,10 @@ function scriptStatement(p: Cursor, statement: StatementRule): ScriptStatement {
       return located(caseStatement(p, statement));
     case "LEAVE":
       p.next();
-      return located({ kind: "leave", label: p.name().toLowerCase() });
+      return located({ kind: "leave", label: jumpLabel(p, "LEAVE") });
     case "ITERATE":
       p.next();
-      return located({ kind: "iterate", label: p.name().toLowerCase() });
+      return located({ kind: "iterate", label: jumpLabel(p, "ITERATE") });
     case "SIGNAL":
       return located(signal(p));
     case "RESIGNAL":
@@ -162,13 +173,14 @@ function loopBody(p: Cursor, statement: StatementRule, open: string, close: stri
 
 function forStatement(p: Cursor, statement: StatementRule, label: string | null): ScriptStatement {
   p.expect("FOR");
+  const start = p.token.start;
   const variable = p.isName() && p.isAt(1, "AS") ? p.name() : null;
   if (variable !== null) p.expect("AS");
   const stop = p.aliasStop;
   p.aliasStop = "DO";
   const query = p.rules.query(p);
   p.aliasStop = stop;
-  const body = loopBody(p, statement, "DO", "FOR", label);
+  const body = within(p, variable, "variable", start, () => loopBody(p, statement, "DO", "FOR", label));
   return { kind: "for", label, variable, query, body };
 }
 

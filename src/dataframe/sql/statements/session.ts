@@ -21,6 +21,7 @@ export function setStatement(p: Cursor, inScript: boolean): Statement {
   const start = p.token.start;
   p.expect("SET");
   if (p.is("VARIABLE") || p.is("VAR")) {
+    if (inScript && p.isName(1)) throw p.unexpected();
     if (p.isName(1) || p.isAt(1, "(")) {
       p.next();
       return setVariable(p, start);
@@ -29,10 +30,6 @@ export function setStatement(p: Cursor, inScript: boolean): Statement {
     return setVariable(p, start);
   }
   if (p.is("CATALOG") && (p.isName(1) || p.peek(1).kind === "string")) return setCatalog(p);
-  if (p.is("COLLATION") && p.isName(1)) {
-    p.next();
-    return { kind: "setCollation", collation: p.names().join(".") };
-  }
   if (p.is("ROLE") && !p.isAt(1, "=")) throw unsupportedOperation(p, start);
   if (p.accept("TIME", "ZONE")) return setTimeZone(p, start);
   return setConfiguration(p, start);

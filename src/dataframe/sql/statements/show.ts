@@ -148,10 +148,17 @@ export function describeStatement(p: Cursor): Statement {
 }
 
 function describeTable(p: Cursor, extended: boolean): Statement {
+  const start = p.token.start;
   const table: ObjectName = objectName(p);
   const partition = p.is("PARTITION") && p.isAt(1, "(") ? partitionSpec(p) : null;
   const column = p.isName() && !p.is("AS") ? p.names() : null;
+  if (partition?.some(({ value }) => value === null)) {
+    const { name } = partition.find(({ value }) => value === null) as (typeof partition)[number];
+    throw p.error("INVALID_SQL_SYNTAX.EMPTY_PARTITION_VALUE", { partKey: `\`${name}\`` }, start);
+  }
   const asJson = p.accept("AS", "JSON");
+  if (asJson && column !== null) throw p.error("UNSUPPORTED_FEATURE.DESC_TABLE_COLUMN_JSON", {}, start);
+  if (asJson && !extended) throw p.error("DESCRIBE_JSON_NOT_EXTENDED", {}, start);
   return { kind: "describeTable", table, partition, column, extended, asJson };
 }
 

@@ -3,7 +3,7 @@ import type { SchemaBinding, Statement, ViewBody } from "../../syntax/command";
 import { propertyList } from "../properties";
 import type { Cursor } from "../cursor";
 import { objectName } from "../relation-names";
-import { schemaFields } from "../type-parser";
+import { collationName, schemaFields } from "../type-parser";
 
 /** A query with its text. */
 export function viewBody(p: Cursor): ViewBody {
@@ -39,13 +39,16 @@ export function createView(
   for (;;) {
     if (p.accept("COMMENT")) view.comment = p.string();
     else if (p.accept("TBLPROPERTIES")) view.properties = propertyList(p);
-    else if (p.accept("DEFAULT", "COLLATION")) view.collation = p.names().join(".");
+    else if (p.accept("DEFAULT", "COLLATION")) view.collation = collationName(p);
     else if (p.is("WITH") && p.isAt(1, "SCHEMA")) view.schemaBinding = schemaBinding(p);
     else if (p.accept("PARTITIONED", "ON")) p.nameList();
     else break;
   }
   p.expect("AS");
+  const outside = p.options;
+  if (view.collation !== undefined) p.options = { ...outside, defaultCollation: view.collation };
   const query = viewBody(p);
+  p.options = outside;
   if (ifNotExists && how.scope !== "persistent") {
     throw p.error("INVALID_SQL_SYNTAX.CREATE_TEMP_VIEW_IF_NOT_EXISTS", {}, start);
   }
