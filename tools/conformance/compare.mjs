@@ -14,6 +14,8 @@ export function normalized(text) {
     .replace(/Last Access.*/g, `Last Access ${hidden}`)
     .replace(/Owner\t.*/g, `Owner\t${hidden}`)
     .replace(/Partition Statistics\t\d+/g, `Partition Statistics\t${hidden}`)
+    .replace(/"(created_by|created_time|last_access|owner)( \[not included in comparison\])?":"[^"]*"/g, `"$1 ${hidden}":"None"`)
+    .replace(/"location":\s*"[^"]*?org\.apache\.spark\.sql\.SQLQueryTestSuite\/?/g, `"location": "${hidden}/{warehouse_dir}/`)
     .replace(/CTERelation(Def|Ref) \d+,/g, "CTERelation$1 xxxx,")
     .replace(/@\w*,/g, "@xxxxxxxx,")
     .replace(/\*\(\d+\) /g, "*")
