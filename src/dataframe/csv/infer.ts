@@ -66,7 +66,7 @@ function isWhole(token: string): boolean {
 }
 
 function wholeDecimal(token: string): DataType | null {
-  const parsed = parseDecimal(token.replaceAll(",", ""));
+  const parsed = parseDecimal(token);
   if (parsed?.scale !== 0) return null;
   const precision = digits(parsed.unscaled);
   return precision <= 38 ? { kind: "decimal", precision, scale: 0 } : null;

@@ -97,3 +97,8 @@ test("types widen from record to record", () => {
   );
   expect(simpleString(schema)).toBe("struct<a:double,b:bigint,c:timestamp,d:string,e:string,f:decimal(21,0)>");
 });
+
+test("numbers with commas are text: 3,5 is 35 to nobody who writes it", () => {
+  const schema = inferCsvSchema([["3,5", "1,234,567", "123456789012345678901"]], ["a", "b", "c"], options(), given);
+  expect(simpleString(schema)).toBe("struct<a:string,b:string,c:decimal(21,0)>");
+});
