@@ -23,3 +23,11 @@ export function openChannel(target: string, tls: Pick<TlsFiles, "ca"> | null, pi
     ...(tls === null ? {} : { "grpc.ssl_target_name_override": "firesteel" }),
   });
 }
+
+/** Why a connection cannot be had, without gRPC's words around it: "connect ECONNREFUSED 127.0.0.1:7077". */
+export function connectionFault(error: Error): string {
+  const { details = "" } = error as { details?: string };
+  const [, last] = /Last error: (?:Error: )?(.+)\. Resolution note:/s.exec(details) ?? [];
+  if (last === "null") return "the connection was closed before it stood (is one side without TLS?)";
+  return last ?? (details || error.message);
+}

@@ -180,6 +180,6 @@ export class StandaloneLauncher implements Launcher {
     if (error instanceof RefusedError || this.#attempts >= this.options.maxAttempts) {
       void this.#link.close();
       this.handlers.gaveUp(error.message.replace(/^\[[A-Z_]+\] /, ""));
-    } else log.warn(`${error.message}; trying again`);
+    } else log.warn(`trying again: ${error.message}`);
   }
 }

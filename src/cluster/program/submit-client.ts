@@ -28,7 +28,9 @@ export class SubmitClient {
   /** Resolves with the driver's id when the master has the program. */
   async submit(request: DriverRequest, archive: Buffer): Promise<string> {
     const hash = hashOf(archive);
-    return this.#ask<string>({ submitDriver: { description: { ...request, archive: hash } } }, (message, send) => {
+    const submission = { submitDriver: { description: { ...request, archive: hash } } };
+    const lost = "It may have taken the driver: look at its page (port 8080) before you submit again.";
+    return this.#ask<string>(submission, lost, (message, send) => {
       if (message.blobRequest) {
         const offset = message.blobRequest.offset ?? 0;
         send({ blobPiece: { hash, offset, total: archive.length, bytes: archive.subarray(offset, offset + PIECE) } });
@@ -42,22 +44,25 @@ export class SubmitClient {
   }
 
   status(driverId: string): Promise<DriverState> {
-    return this.#ask({ driverStatus: { driverId } }, stateIn);
+    return this.#ask({ driverStatus: { driverId } }, "Ask again.", stateIn);
   }
 
   /** Resolves with the state right after the request: it ends a moment later. */
   kill(driverId: string): Promise<DriverState> {
-    return this.#ask({ killDriver: { driverId } }, stateIn);
+    return this.#ask({ killDriver: { driverId } }, "It may have ended the driver: ask for its state.", stateIn);
   }
 
+  /** @param lost what is to be done when the connection is lost before the answer has come */
   async #ask<T>(
     request: Messages.ToMaster.$Properties,
+    lost: string,
     answer: (message: Messages.FromMaster.$Shape, send: (message: Messages.ToMaster.$Properties) => void) => T | undefined,
   ): Promise<T> {
     const state: { link?: MasterLink } = {};
     try {
       return await new Promise<T>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new ClusterError("NO_ANSWER", "The master did not answer in time.")), ANSWER_MS);
+        const late = new ClusterError("NO_ANSWER", `The master did not answer within ${ANSWER_MS / 1000} s. ${lost}`);
+        const timer = setTimeout(() => reject(late), ANSWER_MS);
         const done = (end: () => void): void => {
           clearTimeout(timer);
           end();
@@ -74,7 +79,8 @@ export class SubmitClient {
                 done(() => reject(error instanceof Error ? error : new Error(String(error))));
               }
             },
-            disconnected: (reason) => done(() => reject(new ClusterError("NO_ANSWER", `The master did not answer: ${reason}`))),
+            disconnected: (reason) =>
+              done(() => reject(new ClusterError("NO_ANSWER", `The master did not answer: ${reason}. ${lost}`))),
             // Where there is a standby there will be an active master in a moment.
             failed: (error) => (error instanceof StandbyError ? undefined : done(() => reject(error))),
           },

@@ -10,7 +10,7 @@ import { hostPort } from "../../common/cluster-master";
 import { ClusterError } from "../../common/errors";
 import { clusterProof, isNonce, newNonce, proves } from "../../wire/auth";
 import { admission, isNotAdmitted } from "../../wire/admission";
-import { openChannel } from "../../wire/channel";
+import { connectionFault, openChannel } from "../../wire/channel";
 import type { TlsFiles } from "../../wire/tls";
 import { ownVersions } from "../../wire/versions";
 import { passBytes, wire } from "../../wire/wire";
@@ -195,7 +195,11 @@ async function openSession(master: string, { role, secret, tls, keepAlive }: Mas
         done(
           isNotAdmitted(error)
             ? new RefusedError(master, NO_SECRET)
-            : new ClusterError("UNREACHABLE", `The master at ${master} cannot be reached: ${error.message}`, { cause: error }),
+            : new ClusterError(
+                "UNREACHABLE",
+                `The master at ${master} cannot be reached: ${connectionFault(error)}. See that it runs there (firesteel master) and that this machine may connect to it.`,
+                { cause: error },
+              ),
         );
       const onData = (bytes: Buffer): void => {
         const message = FromMaster.decode(bytes) as Messages.FromMaster.$Shape;

@@ -252,7 +252,7 @@ export class WorkerDaemon implements StatePort<WorkerState> {
       this.#firstRegistration.reject(error);
       this.#firstRegistration = null;
       void this.#link.close();
-    } else log.warn(`${error.message}; trying again`);
+    } else log.warn(`trying again: ${error.message}`);
   }
 
   #launchExecutor(message: Messages.LaunchExecutor.$Properties): void {

@@ -10,7 +10,7 @@ import type { SessionIds } from "../../wire/auth";
 import { admission, isNotAdmitted } from "../../wire/admission";
 import { isNonce, newNonce, proofOf, proves } from "../../wire/auth";
 import { ownVersions } from "../../wire/versions";
-import { openChannel } from "../../wire/channel";
+import { connectionFault, openChannel } from "../../wire/channel";
 import type { TlsFiles } from "../../wire/tls";
 import { passBytes, SESSION_PATH, wire } from "../../wire/wire";
 import type { Messages } from "../../wire/wire";
@@ -210,7 +210,7 @@ function handshake(stream: ClientDuplexStream<Buffer, Buffer>, options: LinkOpti
       fail(
         isNotAdmitted(error)
           ? `The driver at ${options.driverUrl} does not admit this executor, which does not hold the application's secret or is of another version.`
-          : `The driver at ${options.driverUrl} cannot be reached: ${error.message}`,
+          : `The driver at ${options.driverUrl} cannot be reached: ${connectionFault(error)}`,
       );
     const onEnd = (): void => fail(`The driver at ${options.driverUrl} closed the connection.`);
     const onData = (bytes: Buffer): void => {

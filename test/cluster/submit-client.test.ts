@@ -1,0 +1,42 @@
+/** What people are told when a master cannot be asked, or is lost before it answers. */
+import { SubmitClient } from "../../src/cluster/program/submit-client";
+import { PeerServer } from "../../src/cluster/session/peer-server";
+
+const secret = Buffer.from("a secret of the cluster");
+const request = { mainFile: "main.mjs", args: [], settings: {}, cores: 1, memoryBytes: 0, supervise: false, name: "x" };
+
+function clientOf(port: number): SubmitClient {
+  return new SubmitClient({ masters: [{ host: "127.0.0.1", port }], secret, tls: null });
+}
+
+/** A master that closes the session at the first message. */
+async function forgetful(): Promise<{ port: number; close(): Promise<void> }> {
+  const server = await PeerServer.open({
+    listen: { kind: "tcp", host: "127.0.0.1", port: 0 },
+    tls: null,
+    secret,
+    handlers: { standby: () => null, message: (peer) => peer.close(), closed: () => undefined },
+    refused: () => undefined,
+  });
+  if (server.address.kind !== "tcp") throw new Error("a TCP port");
+  return { port: server.address.port, close: () => server.close() };
+}
+
+test("a master that is not there: its address, the cause in one phrase, and what to look at", async () => {
+  const { port, close } = await forgetful();
+  await close();
+  await expect(clientOf(port).submit(request, Buffer.from("program"))).rejects.toThrow(
+    `[UNREACHABLE] The master at 127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}. ` +
+      "See that it runs there (firesteel master) and that this machine may connect to it.",
+  );
+});
+
+test("a master that is lost before it answers may have done what it was asked for", async () => {
+  const { port, close } = await forgetful();
+  const client = clientOf(port);
+  await expect(client.submit(request, Buffer.from("program"))).rejects.toThrow(
+    /^\[NO_ANSWER\] The master did not answer: .*\. It may have taken the driver: look at its page/,
+  );
+  await expect(client.kill("driver-1")).rejects.toThrow(/\[NO_ANSWER\].* It may have ended the driver: ask for its state\./);
+  await close();
+});
