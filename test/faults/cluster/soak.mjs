@@ -8,7 +8,8 @@
  * its pages have become sparse. So every two minutes the load stops for some seconds, all threads of all processes collect their garbage (soak-collector.cjs),
  * and what is resident then is a point of the line: Theil and Sen's, over `--minutes` after the warm-up. In the warm-up histories and caches reach their bounds
  * (the soak's settings make them small) and V8 compiles what is used often, which is most of what grows for the first thousands of jobs. The
- * line of the floors of two minutes under load is printed beside, and those of the parts: compiled code, allocator, all else.
+ * line of the floors of two minutes under load is printed beside, and those of the parts: compiled code, allocator, all else. Pages of Node's binary are
+ * not counted: they come and go with what others on the machine do. All processes have the setting of the allocator that docs/operations.md advises.
  *
  * A slope is above `--most` (1) when the lower end of its interval of 95 % is. A process that is killed by the system for want of memory, or a
  * job whose answer is wrong, ends the soak.
@@ -61,7 +62,11 @@ for (const path of [temporary, local]) mkdirSync(path);
 writeFileSync(join(work, "visitor.ts"), VISITOR);
 const order = join(work, "collect");
 writeFileSync(order, "");
-const collector = { NODE_OPTIONS: `--require ${join(here, "soak-collector.cjs")}`, SOAK_COLLECT: order };
+const environment = {
+  NODE_OPTIONS: `--require ${join(here, "soak-collector.cjs")}`,
+  SOAK_COLLECT: order,
+  MALLOC_ARENA_MAX: "2",
+};
 process.on("exit", () => {
   for (const pid of processesWith(work).keys()) signal(pid, "SIGKILL");
   rmSync(work, { recursive: true, force: true });
@@ -79,14 +84,14 @@ const daemons = new Daemons({
   memory: "3g",
   masterConf: { "spark.deploy.retainedApplications": "5" },
   workerConf: {},
-  env: collector,
+  env: environment,
 });
 await daemons.startMaster();
 await Promise.all([daemons.startWorker(), daemons.startWorker()]);
 const conf = {
   "spark.master": daemons.url,
   "spark.app.name": "soak",
-  "spark.executorEnv.NODE_OPTIONS": collector.NODE_OPTIONS,
+  "spark.executorEnv.NODE_OPTIONS": environment.NODE_OPTIONS,
   "spark.executor.cores": "2",
   "spark.cores.max": "4",
   "spark.executor.memory": "512m",
@@ -101,7 +106,7 @@ const conf = {
 };
 const plan = { conf, seed: Number(options.seed), work, pause: PAUSE_MS, firesteel: pathToFileURL(join(dist, "index.mjs")).href };
 const driver = fork(join(here, "soak-driver.mjs"), {
-  env: { ...process.env, ...collector, TMPDIR: temporary, SOAK_PLAN: JSON.stringify(plan) },
+  env: { ...process.env, ...environment, TMPDIR: temporary, SOAK_PLAN: JSON.stringify(plan) },
   stdio: ["ignore", "inherit", "inherit", "ipc"],
 });
 let application = "";
@@ -203,7 +208,7 @@ for (let told = 1, looks = 1; elapsed() < warm + minutes && !gone; await pass(50
   }
   if (elapsed() < told * 5) continue;
   told++;
-  const now = [...series].map(([name, { rest }]) => `${name} ${rest.at(-1)?.[1].all.toFixed(1) ?? "?"}`).join(", ");
+  const now = [...series].map(([name, { rest }]) => `${name} ${rest.at(-1)?.[1].own.toFixed(1) ?? "?"}`).join(", ");
   console.log(`${Math.round(elapsed())} min, ${done} jobs, ${visitors} applications beside; at rest ${now}`);
 }
 for (const timer of timers) clearInterval(timer);
@@ -225,11 +230,11 @@ for (const [name, { load, rest, handles }] of series) {
   const points = rest.filter(([minute]) => minute >= warm);
   if (points.length < 3) continue;
   const line = (part) => trend(hourly(points.map(([minute, parts]) => [minute, parts[part]])));
-  const total = line("all");
+  const total = line("own");
   const busy = floors(hourly(load.filter(([minute]) => minute >= warm)), REST_MINUTES / 60);
   const [first, last] = [points[0][1], points.at(-1)[1]];
   console.log(
-    `  ${name.padEnd(11)} at rest ${rate(total)}, ${first.all.toFixed(1)} → ${last.all.toFixed(1)} MiB ` +
+    `  ${name.padEnd(11)} at rest ${rate(total)}, ${first.own.toFixed(1)} → ${last.own.toFixed(1)} MiB ` +
       `(code ${line("code").slope.toFixed(1)}, allocator ${line("allocator").slope.toFixed(1)}, all else ${line("rest").slope.toFixed(1)}); ` +
       `under load ${rate(trend(busy))}; handles ${handles[Math.floor(handles.length / 3)]} → ${handles.at(-1)}`,
   );

@@ -34,7 +34,10 @@ export function floors(points, width) {
   return [...least.values()];
 }
 
-/** Resident MiB of a process by what it is for: { all, code, allocator, rest }; null when it is gone. */
+/**
+ * Resident MiB of a process by what it is for: { own, code, allocator, rest, files }; null when it is gone. `files` are pages of Node's
+ * binary and of libraries: the kernel's, which takes them away and reads them again as others need memory. `own` is all else.
+ */
 export function partsOf(pid) {
   let lines;
   try {
@@ -42,7 +45,7 @@ export function partsOf(pid) {
   } catch {
     return null;
   }
-  const parts = { all: 0, code: 0, allocator: 0, rest: 0 };
+  const parts = { own: 0, code: 0, allocator: 0, rest: 0, files: 0 };
   let part = "rest";
   for (const line of lines) {
     const mapping = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \d+\s*(.*)$/.exec(line);
@@ -51,10 +54,11 @@ export function partsOf(pid) {
       const [, from, to, rights, name] = mapping;
       const [start, end] = [BigInt(`0x${from}`), BigInt(`0x${to}`)];
       if (name === "[heap]" || (name === "" && start % GLIBC_ARENA === 0n && end - start <= GLIBC_ARENA)) part = "allocator";
+      else if (name.startsWith("/") && rights.endsWith("p") && !rights.includes("w")) part = "files";
       else part = name === "" && rights.includes("x") ? "code" : "rest";
     } else if (resident !== null) {
       parts[part] += Number(resident[1]) / MIB;
-      parts.all += Number(resident[1]) / MIB;
+      if (part !== "files") parts.own += Number(resident[1]) / MIB;
     }
   }
   return parts;
