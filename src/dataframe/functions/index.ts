@@ -47,6 +47,7 @@ import { csvFunctions } from "./families/csv";
 import { vectorAggregates } from "./families/vector-aggregates";
 import { topKAggregates } from "./families/aggregate-top-k";
 import { thetaFunctions } from "./families/theta-sketch";
+import { tupleFunctions } from "./families/tuple-sketch";
 import { kllFunctions } from "./families/kll-sketch";
 import { collationTables } from "./families/collations";
 import { keywordFunctions } from "./families/keywords";
@@ -56,6 +57,7 @@ import type { FunctionEntry } from "./registry";
 /** One line a family. */
 const families: readonly (readonly FunctionEntry[])[] = [
   thetaFunctions,
+  tupleFunctions,
   kllFunctions,
   collationTables,
   keywordFunctions,

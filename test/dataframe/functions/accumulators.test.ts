@@ -174,3 +174,10 @@ test("listagg orders what WITHIN GROUP asks for, in parts as in the whole", () =
   );
   expect(accumulator.finish(accumulator.merge(left, right))).toBe("c,a,b");
 });
+
+test.each(["vector_sum", "vector_avg"])("%s has its argument's type", (name) => {
+  for (const containsNull of [true, false]) {
+    const type: DataType = { kind: "array", element: { kind: "float" }, containsNull };
+    expect(call(name, [type]).type).toEqual(type);
+  }
+});

@@ -120,3 +120,17 @@ test("the current time is that of the query's start", () => {
     "1704164645",
   ]);
 });
+
+test.each([
+  ["hour(TIME'13:59:59.999999')", true],
+  ["second(TIME'13:25:59')", true],
+  ["extract(MINUTE FROM TIME'09:08:01.000001')", true],
+  ["hour(TIMESTAMP'2014-12-28 06:30:45')", false],
+  ["make_timestamp(DATE'2014-12-28', TIME'6:30:45.887')", false],
+  ["make_timestamp_ntz(DATE'2014-12-28', TIME'6:30:45.887')", true],
+  ["try_make_timestamp(DATE'2014-12-28', TIME'6:30:45.887')", false],
+  ["try_make_timestamp_ltz(DATE'2014-12-28', TIME'6:30:45.887', 'CET')", false],
+  ["try_make_timestamp_ntz(DATE'2014-12-28', TIME'6:30:45.887')", true],
+])("%s: nullable %s", (text, nullable) => {
+  expect(bindText(text).nullable).toBe(nullable);
+});

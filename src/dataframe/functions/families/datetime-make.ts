@@ -110,6 +110,7 @@ function maker(name: string, fixedType: DataType | null, tries: boolean): Functi
     ...common,
     inputs: ["date", "time", ...(hasZone ? (["string"] as const) : [])],
     optional: hasZone ? 2 : 0,
+    nullable: hasZone ? "any" : true,
     print: (_, args) => partsText(name, args.join(", ")),
     evaluate: made((call, context) => {
       const zoneOf = zoneFor(call, context.settings.timeZone);

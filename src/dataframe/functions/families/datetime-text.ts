@@ -202,6 +202,7 @@ export const datetimeTextFunctions: readonly FunctionEntry[] = [
     optional: 1,
     defaults: () => [literal(null, LONG), literal(DEFAULT_PATTERN, STRING)],
     result: STRING,
+    nullable: true,
     evaluate: made((call, context) => {
       const format = formatter(call, context.settings);
       return (seconds: Exact, pattern: string) => format(wrapLong(multiply(seconds, 1_000_000)), pattern);

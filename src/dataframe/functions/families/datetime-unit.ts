@@ -332,6 +332,7 @@ function extraction(name: string, print: (args: readonly string[]) => string): F
     ]),
     inputs: ["string", "any"],
     result: (types, args, context) => partType(types[1]!, partNamed(name, args, context)),
+    nullable: (args) => args.some((arg) => arg.nullable || arg.type.kind === "time"),
     options: (args, context) => ({ part: partNamed(name, args, context) }),
     print: (_, args) => print(args),
     evaluate: (call, context) => {

@@ -79,7 +79,7 @@ function clockField(name: string, usage: string, result: string, seconds: number
       return (micros) => Math.floor(microsOfDay(toLocal(micros as Exact, zone)) / (seconds * 1e6)) % range;
     },
   };
-  const ofTime = scalar({ ...spec, inputs: ["time"] });
+  const ofTime = scalar({ ...spec, inputs: ["time"], nullable: true });
   const ofTimestamp = scalar({ ...spec, inputs: ["anyTimestamp"] });
   return {
     ...ofTimestamp,

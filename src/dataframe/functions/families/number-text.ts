@@ -234,13 +234,20 @@ function binaryText(value: Expression, format: Expression, args: readonly Expres
     });
   }
   const name = ((context.fold(format).value ?? "null") as string).toLowerCase();
-  if (name === "base64" || name === "hex") return callByName(name, [value], context);
-  if (name === "utf-8" || name === "utf8") return callByName("decode", [value, format], context);
+  if (name === "base64" || name === "hex") return madeBy(name, [value], context);
+  if (name === "utf-8" || name === "utf8") return madeBy("decode", [value, format], context);
   throw new QueryError(
     "INVALID_PARAMETER_VALUE.BINARY_FORMAT",
     { functionName: `\`${context.name}\``, parameter: "`format`", invalidFormat: `'${name}'` },
     context.at,
   );
+}
+
+/** A call that prints as itself where to_char makes it, and as to_varchar where that does. */
+function madeBy(fn: string, args: readonly Expression[], context: BindContext): Expression {
+  const call = callByName(fn, args, context);
+  if (context.name !== "to_varchar" || call.kind === "attribute") return call;
+  return { ...call, printed: `to_varchar(${args.map(printed).join(", ")})` };
 }
 
 export const numberTextFunctions: readonly FunctionEntry[] = [

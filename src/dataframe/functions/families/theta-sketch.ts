@@ -29,7 +29,8 @@ const doc = document("sketch");
 const DEFAULT_LG = literal(12, INT);
 const [LEAST_LG, MOST_LG] = [4, 26];
 
-const VALUES: InputType = {
+/** What sketches of different values take. */
+export const SKETCHED_VALUES: InputType = {
   anyOf: [{ arrayOf: "int" }, { arrayOf: "long" }, "binary", "double", "float", "int", "long", "string"],
 };
 
@@ -53,7 +54,7 @@ function sketchOf(bytes: Uint8Array, { fn, at }: Pick<Call, "fn" | "at">): Theta
 }
 
 /** The bytes that stand for a value, null for those that do not count: nulls, and what is empty. */
-function bytesOf(type: DataType): (value: Boxed) => Uint8Array | null {
+export function bytesOf(type: DataType): (value: Boxed) => Uint8Array | null {
   const eight = new Uint8Array(8);
   const view = new DataView(eight.buffer);
   switch (type.kind) {
@@ -132,7 +133,7 @@ const sketchAggregate = aggregate<ThetaUpdate>({
   ]),
   inputs: ["any", "any"],
   optional: 1,
-  prepare: withDefaultLg([VALUES, "int"]),
+  prepare: withDefaultLg([SKETCHED_VALUES, "int"]),
   result: BINARY,
   nullable: false,
   options: (args, context) => ({ lg: constantLg(args[1] as Expression, context) }),

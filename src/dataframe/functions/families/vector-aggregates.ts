@@ -79,7 +79,7 @@ function vectorAggregate(
       const type = args[0]?.type;
       if (type?.kind !== "array" || type.element.kind !== "float") throw unexpectedInputType(VECTOR, 0, args, context);
     },
-    result: VECTOR,
+    result: ([type]) => type ?? VECTOR,
     accumulator: (call) => accumulator(call, step, join),
   });
 }

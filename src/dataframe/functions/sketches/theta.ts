@@ -6,9 +6,10 @@ import { murmur3x64 } from "./murmur3-x64";
 
 const SEED = 9001n;
 const SEED_HASH = 0x93cc;
-const FAMILY_COMPACT = 3;
+/** Where the bytes name the family of sketches, these are compact theta sketches. */
+export const FAMILY_THETA = 3;
 /** Nothing has been left out. */
-const MOST = (1n << 63n) - 1n;
+export const MOST_THETA = (1n << 63n) - 1n;
 
 const READ_ONLY = 2;
 const EMPTY = 4;
@@ -26,16 +27,16 @@ export interface ThetaSketch {
   readonly hashes: ReadonlySet<bigint>;
 }
 
-export const NO_VALUES: ThetaSketch = { theta: MOST, hashes: new Set() };
+export const NO_VALUES: ThetaSketch = { theta: MOST_THETA, hashes: new Set() };
 
 /** Rounded. */
 export function thetaEstimate({ theta, hashes }: ThetaSketch): number {
-  return theta === MOST ? hashes.size : Math.round(hashes.size / (Number(theta) / 2 ** 63));
+  return theta === MOST_THETA ? hashes.size : Math.round(hashes.size / (Number(theta) / 2 ** 63));
 }
 
 /** Takes hashes in: after 15/8 times the nominal number the smallest ones stay, as many as that number says. */
 export class ThetaUpdate implements ThetaSketch {
-  theta = MOST;
+  theta = MOST_THETA;
   hashes = new Set<bigint>();
   readonly #nominal: number;
   readonly #most: number;
@@ -93,7 +94,7 @@ export function thetaDifference(a: ThetaSketch, b: ThetaSketch): ThetaSketch {
 }
 
 export function encodeTheta({ theta, hashes }: ThetaSketch): Uint8Array {
-  const sampled = theta !== MOST;
+  const sampled = theta !== MOST_THETA;
   const sorted = BigInt64Array.from(hashes).sort();
   if (sorted.length === 0 || (sorted.length === 1 && !sampled)) return encodePlain(sorted, theta, sampled);
   let bits = 0n;
@@ -106,7 +107,7 @@ export function encodeTheta({ theta, hashes }: ThetaSketch): Uint8Array {
   const countBytes = Math.ceil((32 - Math.clz32(sorted.length)) / 8);
   const start = sampled ? 16 : 8;
   const bytes = new Uint8Array(start + countBytes + Math.ceil((sorted.length * entryBits) / 8));
-  bytes.set([sampled ? 2 : 1, 4, FAMILY_COMPACT, entryBits, countBytes, READ_ONLY | COMPACT | ORDERED]);
+  bytes.set([sampled ? 2 : 1, 4, FAMILY_THETA, entryBits, countBytes, READ_ONLY | COMPACT | ORDERED]);
   const view = new DataView(bytes.buffer);
   view.setUint16(6, SEED_HASH, true);
   if (sampled) view.setBigInt64(8, theta, true);
@@ -128,7 +129,7 @@ function encodePlain(sorted: BigInt64Array, theta: bigint, sampled: boolean): Ui
   const bytes = new Uint8Array((longs + sorted.length) * 8);
   const view = new DataView(bytes.buffer);
   const kind = sampled ? 0 : sorted.length === 0 ? EMPTY : SINGLE;
-  bytes.set([longs, 3, FAMILY_COMPACT, 0, 0, READ_ONLY | COMPACT | ORDERED | kind]);
+  bytes.set([longs, 3, FAMILY_THETA, 0, 0, READ_ONLY | COMPACT | ORDERED | kind]);
   if (kind !== EMPTY) view.setUint16(6, SEED_HASH, true);
   if (sampled) view.setBigInt64(16, theta, true);
   sorted.forEach((hash, i) => view.setBigInt64((longs + i) * 8, hash, true));
@@ -137,7 +138,7 @@ function encodePlain(sorted: BigInt64Array, theta: bigint, sampled: boolean): Ui
 
 /** Null where the bytes are no compact theta sketch. */
 export function decodeTheta(bytes: Uint8Array): ThetaSketch | null {
-  if (bytes.length < 8 || bytes[2] !== FAMILY_COMPACT) return null;
+  if (bytes.length < 8 || bytes[2] !== FAMILY_THETA) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const flags = bytes[5]!;
   if (flags & EMPTY) return NO_VALUES;
@@ -146,7 +147,7 @@ export function decodeTheta(bytes: Uint8Array): ThetaSketch | null {
   const longs = bytes[0]! & 0x3f;
   if (bytes[1] !== 3 || longs < 1 || longs > 3 || bytes.length < longs * 8) return null;
   const count = longs === 1 ? 1 : view.getInt32(8, true);
-  const theta = longs === 3 ? view.getBigInt64(16, true) : MOST;
+  const theta = longs === 3 ? view.getBigInt64(16, true) : MOST_THETA;
   if (count < 0 || bytes.length < (longs + count) * 8) return null;
   const hashes = new Set<bigint>();
   for (let i = 0; i < count; i++) hashes.add(view.getBigInt64((longs + i) * 8, true));
@@ -170,5 +171,5 @@ function decodePacked(bytes: Uint8Array, view: DataView): ThetaSketch | null {
       difference = (difference << 1n) | BigInt((bytes[place >> 3]! >> (7 - (place & 7))) & 1);
     hashes.add((last += difference));
   }
-  return { theta: sampled ? view.getBigInt64(8, true) : MOST, hashes };
+  return { theta: sampled ? view.getBigInt64(8, true) : MOST_THETA, hashes };
 }
