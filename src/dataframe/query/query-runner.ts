@@ -22,6 +22,7 @@ import type { PhysicalPlan, StagePlan, StageSink, StageTaskInput } from "../phys
 import type { PlanServices } from "../physical/services";
 import { transformUp, walk } from "../physical/traverse";
 import type { SqlSettings } from "../settings";
+import { knownRows } from "./known-rows";
 import { userFunctionsOf } from "./user-functions";
 import type { Operation, Operations } from "./operations";
 import { type PlanTexts, QueryEvents } from "./query-events";
@@ -75,6 +76,11 @@ export class QueryRunner {
   async #collect(): Promise<ColumnBatch[]> {
     const stage = await this.#runExchanges(true);
     const { take } = stage;
+    const known = knownRows(stage.root);
+    if (known !== null) {
+      this.metrics.of(stage.root.id).rows += known.reduce((rows, batch) => rows + batch.length, 0);
+      return cut(known, take?.offset ?? 0, take?.limit ?? Infinity);
+    }
     if (take === null || take.limit === null) {
       const parts = await this.#jobs.run(this.#ready(stage, { kind: "collect", limit: null }));
       return cut(parts.flatMap(batchesOf), take?.offset ?? 0, Infinity);
