@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { withAllocator } from "../cluster/allocator";
 import { ClusterError, UsageError } from "../common/errors";
 import { identify, stateOf } from "../storage/process-identity";
 import type { ProcessIdentity } from "../storage/process-identity";
@@ -41,6 +42,7 @@ export async function startDaemon(kind: DaemonKind, args: readonly string[]): Pr
   const before = fstatSync(output).size;
   const child = spawn(process.execPath, [...process.execArgv, join(__dirname, "cli.js"), kind, ...args], {
     detached: true,
+    env: withAllocator(process.env),
     stdio: ["ignore", output, output],
   });
   closeSync(output);

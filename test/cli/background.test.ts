@@ -39,6 +39,8 @@ test("start-all and stop-all: a master here and a worker on each machine of the 
   expect(started.code).toBe(0);
   expect(started.stdout).toMatch(/^firesteel master: process \d+, log in .*master-1\.log$/m);
   expect(started.stdout.match(/^firesteel worker worker-\S+: 1 cores, 1024 MiB$/gm)).toHaveLength(2);
+  const master = /^firesteel master: process (\d+)/m.exec(started.stdout)![1]!;
+  if (process.platform === "linux") expect(readFileSync(`/proc/${master}/environ`, "utf8")).toContain("MALLOC_ARENA_MAX=");
   const url = /^firesteel master at (\S+)/m.exec(started.stdout)![1]!;
 
   const counted = await command(["submit", "--master", url, "--executor-memory", "512m", join(place.folder, "count.ts")]);
