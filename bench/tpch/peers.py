@@ -12,6 +12,8 @@ data, queries = pathlib.Path(os.environ["DATA"]), pathlib.Path(os.environ["QUERI
 repeat, threads = int(os.environ["REPEAT"]), int(os.environ["THREADS"])
 wanted = {name for name in os.environ.get("CASES", "").split(",") if name}
 TABLES = ["customer", "lineitem", "nation", "orders", "part", "partsupp", "region", "supplier"]
+# What ends when nothing refers to it: a server of Sail shuts down, and its clients wait for ever.
+keep = []
 files = {table: str(data / f"{table}.parquet") for table in TABLES}
 
 
@@ -47,6 +49,7 @@ def open_engine():
 
         server = SparkConnectServer("127.0.0.1", 0)
         server.start(background=True)
+        keep.append(server)
         return session_runner(SparkSession.builder.remote(f"sc://127.0.0.1:{server.listening_address[1]}").getOrCreate())
     raise SystemExit(f"unknown engine {engine}")
 
