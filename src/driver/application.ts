@@ -1,8 +1,7 @@
 /**
  * The running application behind a SparkContext: carries out what the pure scheduler decides and feeds back what came
- * of it. Everything that decides is in scheduler/; here are jobs' promises, task binaries, and the way to the executors.
+ * of it. Everything that decides is in scheduler/; here are jobs' promises and the way to the executors.
  */
-import { createHash } from "node:crypto";
 import type { Clock } from "../common/clock";
 import { systemClock } from "../common/clock";
 import { CancelledError, ClusterError, InternalError, unreachable } from "../common/errors";
@@ -10,28 +9,16 @@ import { log } from "../common/log";
 import type { ListenerBus } from "../events/listener-bus";
 import type { ProfileAccumulator } from "../rdd";
 import type { JobCall, JobRequest, MapOutputSizes, ShuffleRequest } from "../rdd/context-port";
-import type { StageCode } from "../rdd/encode-stage";
-import { encodeStage } from "../rdd/encode-stage";
-import type { DatasetLineage, DatasetNode } from "../rdd/nodes/node";
-import { ancestors, lineageOf } from "../rdd/nodes/node";
-import type { ShuffleEdge } from "../rdd/nodes/node";
+import { lineageOf } from "../rdd/nodes/node";
 import type { AccumulatorUpdate } from "../rdd/task-runner";
 import { resultBlock } from "../storage/block-address";
 import type { BackendHandlers, ExecutorBackend } from "./backend";
 import { BlockRegistry, isStored, rddBlock } from "./block-registry";
 import { BarrierCoordinator } from "./endpoint/barrier-coordinator";
-import type {
-  BlockUpdate,
-  Inspection,
-  LaunchTask,
-  MapOutputsAnswer,
-  RegisteredExecutor,
-  Removal,
-  TaskSetInfo,
-  ThreadState,
-} from "./endpoint/types";
+import type { BlockUpdate, Inspection, MapOutputsAnswer, RegisteredExecutor, Removal, ThreadState } from "./endpoint/types";
 import { callFrame, jobError } from "./job-errors";
-import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
+import { PreparedStages } from "./prepared-stages";
+import type { Command, JobFailure, PrepareStage, StartBarrier } from "./scheduler/commands";
 import type { JobSubmitted, SchedulerEvent, TaskOutcome } from "./scheduler/events";
 import { Scheduler } from "./scheduler/scheduler";
 import { ExecutorEvents } from "./executor-events";
@@ -46,13 +33,6 @@ interface RunningJob {
   reject(error: Error): void;
   /** What `onResult` threw: the job fails with it. */
   callbackError?: Error;
-}
-
-interface RunningStage {
-  readonly encoded: StageCode;
-  /** Replaced when a barrier stage starts: only then the hosts of its tasks are known. */
-  taskSet: TaskSetInfo;
-  barrier: boolean;
 }
 
 export interface ApplicationOptions extends OutcomeOptions {
@@ -83,16 +63,13 @@ export class Application {
   readonly #executorEvents: ExecutorEvents;
   readonly #outcomes: TaskOutcomes;
   readonly #jobs = new Map<number, RunningJob>();
-  readonly #stages = new Map<string, RunningStage>();
-  /** Of the datasets in jobs so far, until they are released. */
-  readonly #shuffles = new Map<number, ShuffleEdge>();
+  readonly #stages: PreparedStages;
   readonly #executors = new Map<string, RegisteredExecutor>();
   /** Executors that begin no further task, as they said last. */
   readonly #paused = new Set<string>();
   #queue: SchedulerEvent[] = [];
   #draining = false;
   #nextJobId = 0;
-  #nextTaskSetId = 1;
   #wake: { time: number; timer: NodeJS.Timeout } | null = null;
   #stopped: string | null = null;
   /** Why there are no executors, and will be none. */
@@ -108,6 +85,7 @@ export class Application {
       return set === undefined ? null : { stageId: set.stage.id, stageAttemptId: set.attempt };
     });
     this.#outcomes = new TaskOutcomes(options, this.#executors);
+    this.#stages = new PreparedStages({ cpus: options.scheduler.taskCpus, profileOf: (rddId) => options.profileOf(rddId) });
     this.#scheduler = new Scheduler({ config: options.scheduler, wants: (type) => options.bus.wants(type) });
     this.#backend.start(this.#handlers());
   }
@@ -177,7 +155,7 @@ export class Application {
   async writeShuffle(request: ShuffleRequest, properties: Readonly<Record<string, string>>): Promise<MapOutputSizes> {
     const { node, shuffle } = request;
     const { shuffleId, numReducers } = shuffle;
-    this.#shuffles.set(shuffleId, shuffle);
+    this.#stages.learnShuffle(shuffle);
     for (;;) {
       const finalNode = lineageOf(node);
       const dependency = { kind: "shuffle", node: finalNode, shuffleId, numReducers } as const;
@@ -203,7 +181,7 @@ export class Application {
     const abort = (): void => this.#dispatch({ type: "JobCancelled", jobId, reason: "because its AbortSignal was aborted" });
     signal?.addEventListener("abort", abort, { once: true });
     this.#backend.keepAlive(true);
-    this.#learnShuffles(request.node);
+    this.#stages.learn(request.node);
     this.#dispatch({ type: "JobSubmitted", jobId, callSite: request.callSite, ...submitted });
     try {
       await done;
@@ -250,7 +228,7 @@ export class Application {
       case "PrepareStage":
         return this.#prepareStage(command);
       case "LaunchTasks":
-        return this.#launch(command);
+        return this.#backend.launch(command.executorId, ...this.#stages.tasks(command));
       case "KillTask":
         if (command.onlyIfQueued) this.#backend.recall(command.executorId, [command.taskId]);
         else this.#backend.kill(command.executorId, command.taskId, command.reason, command.interrupt);
@@ -270,7 +248,7 @@ export class Application {
       case "MapOutputsChanged":
         return this.#backend.invalidateMapOutputs(command.shuffleId, command.epoch);
       case "FreeShuffle":
-        this.#shuffles.delete(command.shuffleId);
+        this.#stages.forgetShuffle(command.shuffleId);
         return this.#backend.forget({ shuffle: command.shuffleId });
       case "RequestExecutors":
         return this.#backend.setTotal(command.total);
@@ -296,83 +274,25 @@ export class Application {
   #prepareStage(command: PrepareStage): void {
     const { stageId, attempt, jobId } = command;
     try {
-      const { results } = this.#job(jobId);
-      const dataset = (command.node as DatasetLineage).dataset;
-      const kept = this.#keptBinary(stageId);
-      const encoded =
-        kept ??
-        encodeStage(
-          dataset,
-          command.shuffle === undefined
-            ? { kind: "action", action: results!.action }
-            : { kind: "shuffle", dependency: this.#shuffle(command.shuffle.shuffleId) },
-          this.#options.profileOf(dataset.id),
-        );
-      const binaryId = createHash("sha1").update(encoded.binary).digest("base64");
-      const taskSet: TaskSetInfo = {
-        id: this.#nextTaskSetId++,
-        binaryId,
-        binary: encoded.binary,
-        jobId,
-        stageId,
-        stageAttempt: attempt,
-        numPartitions: dataset.numPartitions,
-        cpus: this.#options.scheduler.taskCpus,
-        localProperties: command.properties,
-        shuffles: shufflesReadBy(dataset),
-      };
-      this.#stages.set(stageKey(stageId, attempt), { encoded, taskSet, barrier: false });
+      this.#stages.prepare(command, this.#job(jobId).results?.action ?? null);
       this.#dispatch({ type: "StageReady", stageId, attempt });
     } catch (error) {
-      this.#dispatch({
-        type: "StageFailedToPrepare",
-        stageId,
-        attempt,
-        message: error instanceof Error ? error.message : String(error),
-        cause: error,
-      });
+      const message = error instanceof Error ? error.message : String(error);
+      this.#dispatch({ type: "StageFailedToPrepare", stageId, attempt, message, cause: error });
     }
-  }
-
-  /** An earlier attempt's binary: what a stage computes does not change. */
-  #keptBinary(stageId: number): StageCode | undefined {
-    for (const stage of this.#stages.values()) if (stage.taskSet.stageId === stageId) return stage.encoded;
-    return undefined;
-  }
-
-  #launch(command: LaunchTasks): void {
-    const stage = this.#stage(command.stageId, command.attempt);
-    const { taskIds, partitions, attemptNumbers } = command;
-    const tasks = new Array<LaunchTask>(taskIds.length);
-    for (let i = 0; i < taskIds.length; i++) {
-      const payload = stage.encoded.payload(partitions[i]!);
-      tasks[i] = {
-        taskId: taskIds[i]!,
-        partition: partitions[i]!,
-        attempt: attemptNumbers[i]!,
-        ...(payload === null ? {} : { payload }),
-      };
-    }
-    this.#backend.launch(command.executorId, stage.taskSet, tasks);
   }
 
   #startBarrier(command: StartBarrier): void {
-    const stage = this.#stage(command.stageId, command.attempt);
-    stage.taskSet = { ...stage.taskSet, barrier: { addresses: command.hosts } };
-    stage.barrier = true;
-    this.#barriers.open(stage.taskSet.id, command.taskIds.length);
+    this.#barriers.open(this.#stages.startBarrier(command).id, command.taskIds.length);
   }
 
   #stageEnded(stageId: number, attempt: number, retained: boolean): void {
-    const key = stageKey(stageId, attempt);
-    const stage = this.#stages.get(key);
-    if (stage === undefined) return;
-    if (stage.barrier)
-      this.#barriers.close(stage.taskSet.id, "Another task of the barrier stage ended; the stage is tried again as a whole.");
-    this.#backend.forget({ taskSet: stage.taskSet.id });
-    if (retained) return;
-    this.#backend.forget({ binary: stage.taskSet.binaryId });
-    for (const [other, { taskSet }] of this.#stages) if (taskSet.stageId === stageId) this.#stages.delete(other);
+    const taskSet = this.#stages.end(stageId, attempt, retained);
+    if (taskSet === undefined) return;
+    if (taskSet.barrier !== undefined)
+      this.#barriers.close(taskSet.id, "Another task of the barrier stage ended; the stage is tried again as a whole.");
+    this.#backend.forget({ taskSet: taskSet.id });
+    if (!retained) this.#backend.forget({ binary: taskSet.binaryId });
   }
 
   #deliver(jobId: number, outputIndex: number, bytes: Uint8Array): void {
@@ -535,41 +455,11 @@ export class Application {
     return locations;
   }
 
-  #learnShuffles(root: DatasetNode): void {
-    for (const node of ancestors(root)) {
-      for (const dependency of node.dependencies)
-        if (dependency.kind === "shuffle") this.#shuffles.set(dependency.shuffleId, dependency);
-    }
-  }
-
-  #shuffle(shuffleId: number): ShuffleEdge {
-    const dependency = this.#shuffles.get(shuffleId);
-    if (dependency === undefined) throw new InternalError(`Shuffle ${shuffleId} is not known.`);
-    return dependency;
-  }
-
   #job(jobId: number): RunningJob {
     const job = this.#jobs.get(jobId);
     if (job === undefined) throw new InternalError(`Job ${jobId} is not known.`);
     return job;
   }
-
-  #stage(stageId: number, attempt: number): RunningStage {
-    const stage = this.#stages.get(stageKey(stageId, attempt));
-    if (stage === undefined) throw new InternalError(`Attempt ${attempt} of stage ${stageId} was not prepared.`);
-    return stage;
-  }
-}
-
-/** Ids of the shuffles that tasks of the dataset's stage may read. */
-function shufflesReadBy(root: DatasetNode): number[] {
-  const seen = new Set([root]);
-  const shuffles = new Set<number>();
-  for (const node of seen)
-    for (const dependency of node.dependencies)
-      if (dependency.kind === "shuffle") shuffles.add(dependency.shuffleId);
-      else seen.add(dependency.node);
-  return [...shuffles];
 }
 
 function sizesOf(
@@ -584,10 +474,6 @@ function sizesOf(
       sizes[map * numReducers + reduce] = offsets[reduce + 1]! - offsets[reduce]!;
   });
   return { numMaps: statuses.length, sizes };
-}
-
-function stageKey(stageId: number, attempt: number): string {
-  return `${stageId}.${attempt}`;
 }
 
 function abortError(signal: AbortSignal, callSite: string): Error {
