@@ -13,6 +13,7 @@ export * from "./pipeline";
 export * from "./regression";
 export * from "./tuning";
 export * from "./datasets";
+export * from "./random";
 export * from "./functions";
 export * from "./clustering";
 export * from "./recommendation";
