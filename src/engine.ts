@@ -14,6 +14,7 @@ import { provideLibraries } from "./dataframe/libraries";
 import type { EngineContext } from "./dataframe/query/engine-port";
 import { sessionsOn } from "./dataframe/query/sessions";
 import { splitStatements } from "./dataframe/sql/split";
+import { withinCall } from "./rdd/api/call-scope";
 import { type ExecutorGroup, setPlatform } from "./driver/platform";
 import { activeContexts, portOf } from "./driver/context/context-base";
 import { SparkContext } from "./driver/spark-context";
@@ -23,7 +24,7 @@ import type * as Mllib from "./mllib";
 import type * as ProgramRuntime from "./mllib/compute/runtime";
 import { setPlanRuntime } from "./rdd/plan-port";
 
-export { api, discardPrelaunched, queryText, splitStatements };
+export { api, discardPrelaunched, queryText, splitStatements, withinCall };
 export { noteImported } from "./closure/module-references";
 export { mapStack, noteSourceMap } from "./closure/source-maps";
 export { activeContexts };

@@ -3,7 +3,7 @@
  * CSV or JSON lines.
  */
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { text as readAll } from "node:stream/consumers";
 import type { Command } from "commander";
@@ -59,9 +59,9 @@ export async function sql(command: Command): Promise<void> {
   const spark = engine.api.SparkSession.builder.getOrCreate();
   const shell = new SqlShell(engine, spark, format as Format, rows);
   try {
-    if (init !== undefined) await shell.runText(init);
+    if (init !== undefined) await shell.runText(init, options.init);
     if (options.execute !== undefined) await shell.runText(options.execute);
-    else if (file !== undefined) await shell.runText(file);
+    else if (file !== undefined) await shell.runText(file, options.file);
     else if (!process.stdin.isTTY) await shell.runText(await readAll(process.stdin));
     else await shell.prompt();
   } catch (error) {
@@ -80,6 +80,7 @@ function told(error: unknown): string {
 class SqlShell {
   /** Names of columns that results had: for completion. */
   readonly #columns = new Set<string>();
+  #statements = 0;
 
   constructor(
     private readonly engine: typeof Engine,
@@ -88,12 +89,25 @@ class SqlShell {
     private readonly rows: number,
   ) {}
 
-  async runText(text: string): Promise<void> {
+  /** `file` names where the text is from. */
+  async runText(text: string, file?: string): Promise<void> {
     const { statements, rest } = this.engine.splitStatements(text);
-    for (const statement of rest === "" ? statements : [...statements, rest]) await this.#run(statement);
+    this.#statements = 0;
+    for (const statement of rest === "" ? statements : [...statements, rest]) await this.#run(statement, file);
   }
 
-  async #run(statement: string): Promise<void> {
+  /** Stages and queries are said to be at "statement 2", or at "statement 2 of init.sql". */
+  #run(statement: string, file?: string): Promise<void> {
+    const number = `statement ${String(++this.#statements)}`;
+    const site = file === undefined ? number : `${number} of ${basename(file)}`;
+    return this.engine.withinCall(
+      "sql",
+      () => site,
+      () => this.#show(statement),
+    );
+  }
+
+  async #show(statement: string): Promise<void> {
     const df = this.spark.sql(statement);
     const columns = await df.columns();
     for (const column of columns) this.#columns.add(column);

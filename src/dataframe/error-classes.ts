@@ -51,10 +51,23 @@ function placeOf(context: QueryContext): string {
     if (callSite === undefined) return fragment === "" ? "" : `  in ${fragment}`;
     return fragment.includes(callSite) ? `  in ${fragment}` : `  in ${fragment} at ${callSite}`;
   }
+  if (context.sourceLine !== undefined && context.sourceLine.trim() !== "")
+    return `  line ${String(line)}, column ${String((column ?? 0) + 1)}:\n${underlined(context.sourceLine, column ?? 0, fragment)}`;
   if (fragment === "") return line === undefined ? "" : `  line ${String(line)}, column ${String((column ?? 0) + 1)}`;
   const [first = "", ...others] = fragment.split("\n");
   const shown = first.length > widest ? `${first.slice(0, widest)}…` : first;
   const where = line === undefined ? "  in the query:" : `  line ${String(line)}, column ${String((column ?? 0) + 1)}:`;
   const carets = "^".repeat(Math.max(1, shown.length));
   return `${where}\n    ${shown}${others.length > 0 ? " …" : ""}\n    ${carets}`;
+}
+
+/** The line with carets beneath `fragment`, which begins at `column`; of a long line, the part around it. */
+function underlined(line: string, column: number, fragment: string): string {
+  const from = line.length <= widest ? 0 : Math.max(0, Math.min(column - widest / 2, line.length - widest));
+  const [before, after] = [from > 0 ? "…" : "", from + widest < line.length ? "…" : ""];
+  const shown = before + line.slice(from, from + widest) + after;
+  const at = column - from + before.length;
+  const length = Math.max(1, Math.min(fragment.split("\n", 1)[0]!.length, shown.length - at));
+  // Tabs keep their width, so that carets stand beneath what they point at.
+  return `    ${shown.trimEnd()}\n    ${shown.slice(0, at).replaceAll(/[^\t]/g, " ")}${"^".repeat(length)}`;
 }

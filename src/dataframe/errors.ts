@@ -15,6 +15,8 @@ export interface QueryContext {
   /** 1-based line and 0-based column of the start, for SQL text. */
   readonly line?: number;
   readonly column?: number;
+  /** The whole line of SQL text that the start is in, of errors of syntax. */
+  readonly sourceLine?: string;
   /** The user's file, line and column, for DataFrame calls: "app.ts:3:7". */
   readonly callSite?: string;
 }

@@ -1,6 +1,7 @@
 /** `firesteel sql`: statements from the command line, files and pipes. */
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { root, Workplace } from "./support/command";
 
 const place = new Workplace();
@@ -47,6 +48,24 @@ test("an error says what and where, and is the exit code", async () => {
   expect(stderr).toMatch(/^\[UNRESOLVED_COLUMN\.WITH_SUGGESTION\] .*`nme`.*`name`/);
   expect(stderr).not.toContain("    at ");
 });
+
+test("stages are at the statement that they are of", async () => {
+  const counts = "SELECT count(*) FROM (SELECT id % 7 AS k FROM range(100) GROUP BY 1)";
+  const file = place.write({ "stages/q.sql": `SELECT 1;\n${counts};` });
+  const folder = dirname(file);
+  const logged = ["--conf", "spark.eventLog.enabled=true", "--conf", `spark.eventLog.dir=${folder}`];
+  const plain = ["--conf", "spark.eventLog.rolling.enabled=false", "--conf", "spark.eventLog.compress=false"];
+  expect(await place.run(["sql", ...LOCAL, ...logged, ...plain, "-f", file])).toMatchObject({ code: 0 });
+  const [log] = readdirSync(folder).filter((name) => name !== "q.sql");
+  const events = readFileSync(join(folder, log!), "utf8").trimEnd().split("\n");
+  const names = events.flatMap((event) => (JSON.parse(event) as Completed)["Stage Info"]?.["Stage Name"] ?? []);
+  expect(names.length).toBeGreaterThan(0);
+  expect(new Set(names)).toEqual(new Set(["show at statement 2 of q.sql"]));
+});
+
+interface Completed {
+  readonly "Stage Info"?: { readonly "Stage Name": string };
+}
 
 test("an unknown format is refused", async () => {
   const { code, stderr } = await place.run(["sql", ...LOCAL, "--format", "xml", "-e", "SELECT 1"]);

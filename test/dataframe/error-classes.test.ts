@@ -1,5 +1,6 @@
 import { sqlStateOf } from "../../src/dataframe/error-classes";
 import { AnalysisError, QueryError, type QueryContext } from "../../src/dataframe/errors";
+import { parseQuery } from "../../src/dataframe/sql/parse";
 
 const parameters = { expression: "'a'", sourceType: '"STRING"', targetType: '"INT"', ansiConfig: '"spark.sql.ansi.enabled"' };
 const context: QueryContext = { fragment: "cast(a AS INT)", startIndex: 7, stopIndex: 20, line: 1, column: 7 };
@@ -13,6 +14,37 @@ test("an error says what, where and what to do", () => {
     ^^^^^^^^^^^^^^`,
   );
   expect([error.sqlState, error.parameters]).toEqual(["22018", parameters]);
+});
+
+function syntaxError(text: string): string {
+  try {
+    parseQuery(text);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("it is SQL");
+}
+
+test("an error of syntax shows the line, with carets beneath what is wrong", () => {
+  expect(syntaxError("SELECT id,\n\tid * FROM range(3)\nORDER BY id")).toBe(
+    `[PARSE_SYNTAX_ERROR] '(' does not belong here: extra input '('.
+  line 2, column 17:
+    \tid * FROM range(3)
+    \t               ^`,
+  );
+  expect(syntaxError("SELECT 1 +")).toBe(
+    `[PARSE_SYNTAX_ERROR] end of input does not belong here.
+  line 1, column 11:
+    SELECT 1 +
+              ^`,
+  );
+});
+
+test.each([0, 30, 300])("of a long line it shows the part around it (after %d names)", (before) => {
+  const names = (n: number): string => "name, ".repeat(n);
+  const lines = syntaxError(`SELECT ${names(before)} ] ${names(300)} 1`).split("\n");
+  expect(lines.at(-2)!.length).toBeLessThan(140);
+  expect(lines.at(-2)![lines.at(-1)!.indexOf("^")]).toBe("]");
 });
 
 test("a call of the API is named with its place", () => {

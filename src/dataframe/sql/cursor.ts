@@ -219,16 +219,24 @@ export class Cursor {
     };
   }
 
+  /** The same with the line around it: what stands before a misplaced word tells more than the word. */
+  #syntaxAt(start: number, end: number): QueryContext {
+    const context = this.contextOf(start, end);
+    const lineStart = start - (context.column ?? 0);
+    const lineEnd = this.text.indexOf("\n", lineStart);
+    return { ...context, sourceLine: this.text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd) };
+  }
+
   /** PARSE_SYNTAX_ERROR at the current token. */
   unexpected(hint = ""): ParseError {
     const { kind, start, end } = this.token;
     const error = kind === "end" ? "end of input" : `'${this.text.slice(start, end)}'`;
-    return new ParseError("PARSE_SYNTAX_ERROR", { error, hint }, this.contextOf(start, end));
+    return new ParseError("PARSE_SYNTAX_ERROR", { error, hint }, this.#syntaxAt(start, end));
   }
 
   /** An error about the text from `start` to the last token taken. */
   error(errorClass: string, parameters: Parameters, start: number): ParseError {
-    return new ParseError(errorClass, parameters, this.at(start));
+    return new ParseError(errorClass, parameters, this.#syntaxAt(start, this.previousEnd));
   }
 
   /** Semicolons may end a text; nothing else may follow. */
