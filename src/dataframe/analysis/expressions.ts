@@ -6,6 +6,7 @@ import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { alias, cast, literal } from "../expressions/build";
 import type { Expression } from "../expressions/expression";
+import { withoutLengths } from "../functions/char-types";
 import type { UnresolvedExpression } from "../syntax/expression";
 import { bindCall, bindMultiUnitInterval, bindUserFunction } from "./calls";
 import { checkCast } from "./casts";
@@ -69,6 +70,10 @@ export function bindExpression(binder: Binder, expression: UnresolvedExpression,
     case "parameter":
       return bindParameter(binder, expression, scope);
     case "identifier": {
+      if (expression.call?.args.some((arg) => arg.kind === "star") === true) {
+        const prettyName = "expression `expressionwithunresolvedidentifier`";
+        throw new AnalysisError("INVALID_USAGE_OF_STAR_OR_REGEX", { elem: "'*'", prettyName }, at);
+      }
       const parts = identifierParts(binder, expression.expression, scope);
       if (expression.call !== undefined) return bindCall(binder, { ...expression.call, name: parts }, scope);
       return bindName(binder, { parts, ...(at && { at }) }, scope);
@@ -101,8 +106,9 @@ export function bindCast(
   const settings = binder.context.settings;
   const castMode = mode === "try" ? "try" : settings.ansi ? "ansi" : "legacy";
   const inner = stripAlias(child);
-  checkCast(settings, inner, type, castMode, at);
-  return cast(inner, type, castMode, at && { at });
+  const target = withoutLengths(type);
+  checkCast(settings, inner, target, castMode, at);
+  return cast(inner, target, castMode, at && { at });
 }
 
 /** An alias inside an expression says nothing. */

@@ -27,7 +27,6 @@ function typeForString(other: DataType): DataType | null {
     case "struct":
     case "udt":
     case "calendarInterval":
-    case "variant":
       return null;
     default:
       return other;
@@ -44,6 +43,8 @@ export function promoteStrings([left, right]: Pair, context: BindContext): Pair 
     return [one(left, ls), one(right, rs)];
   }
   if (ls && rs) return [left, right];
+  if (left.type.kind === "null") return [coerced(left, right.type, context), right];
+  if (right.type.kind === "null") return [left, coerced(right, left.type, context)];
   const type = typeForString(ls ? right.type : left.type);
   return type === null ? [left, right] : [coerced(left, type, context), coerced(right, type, context)];
 }

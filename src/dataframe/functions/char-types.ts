@@ -18,6 +18,24 @@ export function lengthOf(type: DataType): Length | null {
   return type.kind === "string" ? (type.length ?? null) : null;
 }
 
+/** Spark has no values of CHAR and VARCHAR outside of tables: casts to them are casts to STRING. */
+export function withoutLengths(type: DataType): DataType {
+  switch (type.kind) {
+    case "string": {
+      const { length: _, ...text } = type;
+      return type.length === undefined ? type : text;
+    }
+    case "array":
+      return { ...type, element: withoutLengths(type.element) };
+    case "map":
+      return { ...type, key: withoutLengths(type.key), value: withoutLengths(type.value) };
+    case "struct":
+      return { ...type, fields: type.fields.map((field) => ({ ...field, type: withoutLengths(field.type) })) };
+    default:
+      return type;
+  }
+}
+
 const lengthCall = (value: Expression, context: BindContext): Expression => callByName("char_length", [value], context);
 
 /** The value with blanks at its end, up to n characters. */

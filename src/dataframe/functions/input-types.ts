@@ -34,6 +34,8 @@ type TypeClass =
   /** byte, short, int, long. */
   | "integral"
   | "decimal"
+  /** A string of which characters are compared: of UTF8_BINARY or UTF8_LCASE. */
+  | "stringOfCharacters"
   /** timestamp or timestamp_ntz. */
   | "anyTimestamp"
   | "dayTimeInterval"
@@ -41,6 +43,8 @@ type TypeClass =
   | "array"
   | "map"
   | "struct";
+
+const UTF8_LCASE = "UTF8_LCASE";
 
 /** The type that an argument of type `from` has for this parameter; null where it cannot be given. */
 export function closestInput(from: DataType, input: InputType, settings: SqlSettings): DataType | null {
@@ -60,6 +64,8 @@ export function closestInput(from: DataType, input: InputType, settings: SqlSett
       return from.kind === "string" ? { kind: "double" } : null;
     case "integral":
       return null;
+    case "stringOfCharacters":
+      return from.kind === "string" ? null : closestInput(from, "string", settings);
     case "decimal":
       if (from.kind === "string") return { kind: "decimal", precision: 38, scale: 18 };
       return isNumeric(from) ? decimalFor(from) : null;
@@ -111,6 +117,8 @@ export function accepts(input: InputType, type: DataType): boolean {
       return isNumeric(type);
     case "integral":
       return isIntegral(type);
+    case "stringOfCharacters":
+      return type.kind === "string" && (type.collation ?? UTF8_LCASE) === UTF8_LCASE;
     case "anyTimestamp":
       return type.kind === "timestamp" || type.kind === "timestamp_ntz";
     default:
@@ -132,6 +140,8 @@ function defaultOf(input: InputType): DataType {
       return { kind: "double" };
     case "integral":
       return { kind: "int" };
+    case "stringOfCharacters":
+      return { kind: "string" };
     case "decimal":
       return { kind: "decimal", precision: 10, scale: 0 };
     case "anyTimestamp":
@@ -166,6 +176,8 @@ export function inputName(input: InputType): string {
   switch (input) {
     case "anyTimestamp":
       return '("TIMESTAMP" or "TIMESTAMP WITHOUT TIME ZONE")';
+    case "stringOfCharacters":
+      return '"STRING"';
     case "dayTimeInterval":
       return '"INTERVAL DAY TO SECOND"';
     case "yearMonthInterval":

@@ -209,17 +209,20 @@ function parenthesized(p: Cursor): UnresolvedPlan {
   return aliased(p, sampled(p, plan), start);
 }
 
-/** Subqueries without an alias have a name of the engine's, which errors show. */
+/** The name of subqueries without an alias, which errors show. */
+const UNNAMED = "__auto_generated_subquery_name";
+
 function subqueryAlias(p: Cursor, child: UnresolvedPlan, start: number): UnresolvedPlan {
   if (p.is("AS") || isTableAlias(p)) return aliased(p, child, start);
-  return { kind: "alias", child, name: "__auto_generated_subquery_name", at: p.at(start) };
+  return { kind: "alias", child, name: UNNAMED, at: p.at(start) };
 }
 
-/** [AS] name [(columns)] */
+/** [AS] name [(columns)], or AS (columns) */
 export function aliased(p: Cursor, child: UnresolvedPlan, start: number): UnresolvedPlan {
   const as = p.is("AS");
   if (as) {
     p.next();
+    if (p.is("(") && p.isName(1)) return { kind: "alias", child, name: UNNAMED, columns: p.nameList(), at: p.at(start) };
     if (!canBeTableAlias(p)) throw p.unexpected();
   } else if (!isTableAlias(p)) {
     return child;

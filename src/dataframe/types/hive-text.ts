@@ -46,6 +46,8 @@ export function hiveText(value: Boxed, type: DataType, settings: HiveSettings, n
       );
       return `{${parts.join(",")}}`;
     }
+    case "variant":
+      return valueToString(value, type, { ...settings, timeZone: "UTC" });
     case "udt":
       return hiveText(value, type.sqlType, settings, nested);
     default:

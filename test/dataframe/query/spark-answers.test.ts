@@ -45,6 +45,67 @@ test.each([
   expect(await refusal(query)).toBe(errorClass);
 });
 
+test.each([
+  ["SELECT mode(DISTINCT id) FROM range(2)", "INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED"],
+  ["SELECT mode() FROM range(2)", "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING"],
+  ["SELECT mode(id) WITHIN GROUP (ORDER BY id) FROM range(2)", "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS"],
+  ["SELECT mode(id, true, false) FROM range(2)", "WRONG_NUM_ARGS.WITHOUT_SUGGESTION"],
+  ["SELECT percentile_cont(0.5, 1) WITHIN GROUP (ORDER BY id) FROM range(2)", "WRONG_NUM_ARGS.WITHOUT_SUGGESTION"],
+  ["SELECT listagg(array('a')) FROM range(2)", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
+  ["SELECT IDENTIFIER('count')(*) FROM range(2)", "INVALID_USAGE_OF_STAR_OR_REGEX"],
+  ["SELECT * FROM range(2) (x)", "PARSE_SYNTAX_ERROR"],
+  ["SELECT INTERVAL '1-2' YEAR TO MONTH + 1", "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES"],
+  ["SELECT X'39' - INTERVAL '1-2' YEAR TO MONTH", "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES"],
+  ["SELECT INTERVAL '1' DAY + 1", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
+  ["SELECT '8' % NULL", "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE"],
+  ["SELECT '8' + parse_json('10')", "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE"],
+  ["SELECT parse_json('10') < '8'", "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE"],
+  [`SELECT from_json('{"a":"b"}', 'a CHAR(3)')`, "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING"],
+  ["SELECT 'abc' COLLATE unicode LIKE 'abc'", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
+  ["SELECT 'abc' COLLATE unicode_ci RLIKE 'ab.'", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
+  ["SELECT 'abc' COLLATE utf8_lcase_rtrim LIKE ANY ('abc')", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
+  ["SELECT regexp_replace('aBc' COLLATE unicode, 'b', 'x')", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
+  ["SELECT split('aBc' COLLATE unicode, 'b')", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
+])("%s is an error", async (query, errorClass) => {
+  expect(await refusal(query)).toBe(errorClass);
+});
+
+test("regular expressions under UTF8_LCASE are told by the text's collation", async () => {
+  expect(
+    await answer(`SELECT 'abc' COLLATE utf8_lcase RLIKE 'AB.', 'abc' RLIKE ('AB' COLLATE utf8_lcase),
+      regexp_replace('aBc' COLLATE utf8_lcase, 'b', 'x'), regexp_extract('aBc' COLLATE utf8_lcase, '(b)', 1),
+      regexp_count('aBb' COLLATE utf8_lcase, 'b'), regexp_extract_all('aBb' COLLATE utf8_lcase, '(b)', 1),
+      regexp_instr('aBb' COLLATE utf8_lcase, 'b'), regexp_substr('aBb' COLLATE utf8_lcase, 'b'),
+      split('aXb' COLLATE utf8_lcase, 'x'), str_to_map('aX1yBx2' COLLATE utf8_lcase, 'Y', 'x')`),
+  ).toEqual([[true, false, "axc", "B", 2, ["B", "b"], 2, "B", ["a", "b"], new Map([["a", "1"], ["B", "2"]])]]); // prettier-ignore
+});
+
+test("results that have the collation of the first argument", async () => {
+  const frame = spark().sql(`SELECT split('aXb' COLLATE utf8_lcase, 'x') a, format_string('%s' COLLATE unicode, 'a') b,
+    format_string('%s', 'a' COLLATE unicode) c, json_tuple('{"a":"b"}' COLLATE utf8_lcase, 'a') AS (d)`);
+  expect((await frame.schema()).simpleString()).toBe(
+    "struct<a:array<string collate UTF8_LCASE>,b:string collate UNICODE,c:string,d:string collate UTF8_LCASE>",
+  );
+});
+
+test("columns of a relation without a name of its own", async () => {
+  expect(await answer("SELECT * FROM stack(2, 1, 'a', 2, 'b') AS (x, y)")).toEqual([
+    [1, "a"],
+    [2, "b"],
+  ]);
+  expect(await answer("SELECT x, y FROM explode(array(1, 2)) AS (x) JOIN (SELECT 2L) AS (y) ON x = y")).toEqual([[2, 2]]);
+});
+
+test("casts to CHAR and VARCHAR are casts to STRING", async () => {
+  expect(
+    await answer("SELECT cast('abc' AS CHAR(2)), typeof(cast('a' AS VARCHAR(3))), typeof(cast(array('a') AS ARRAY<CHAR(3)>))"),
+  ).toEqual([["abc", "string", "array<string>"]]);
+});
+
+test("to_json of an untyped null is null", async () => {
+  expect(await answer("SELECT to_json(NULL), typeof(to_json(NULL))")).toEqual([[null, "string"]]);
+});
+
 test("FROM alone is a query", async () => {
   expect(await answer("FROM range(2)")).toEqual([[0], [1]]);
   expect(await answer("SELECT sum(id) FROM (FROM range(3))")).toEqual([[3]]);

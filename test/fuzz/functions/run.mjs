@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
 });
 
 /** Their values are of the moment, of the process, or random. */
-const OTHERS = new Set("rand randn random randstr uuid shuffle now current_timestamp current_date curdate current_time localtimestamp unix_timestamp current_user user session_user current_database current_schema current_catalog version input_file_name input_file_block_start input_file_block_length monotonically_increasing_id spark_partition_id reflect java_method try_reflect uniform current_path to_unix_timestamp".split(" ")); // prettier-ignore
+const OTHERS = new Set("rand randn random randstr uuid shuffle now current_timestamp current_date curdate current_time localtimestamp unix_timestamp current_user user session_user current_database current_schema current_catalog version input_file_name input_file_block_start input_file_block_length monotonically_increasing_id spark_partition_id reflect java_method try_reflect uniform current_path to_unix_timestamp aes_encrypt".split(" ")); // prettier-ignore
 
 const python = spawn(options.python, [fileURLToPath(new URL("spark-answers.py", import.meta.url))], {
   stdio: ["pipe", "pipe", "ignore"],

@@ -7,7 +7,7 @@ import type { AggregateCall, Expression } from "../../expressions/expression";
 import { aggregate, outOfRange } from "../aggregate";
 import { document } from "../documented";
 import type { Accumulator, AggregateFunction, BindContext } from "../registry";
-import { constantOf, mismatch, requireOrderable } from "../signature";
+import { constantOf, mismatch, requireOrderable, wrongNumArgs } from "../signature";
 import { ValueCounts } from "../sketches/value-counts";
 import { hashCodeOf } from "../sketches/hash-code";
 
@@ -120,8 +120,11 @@ const mode = aggregate<ValueCounts>({
   deterministic: false,
   prepare: (args, context) => {
     const within = context.withinGroup;
-    if (within === undefined) return args;
-    if (args.length > 0) throw withinGroupError("WRONG_NUM_ARGS", context, 0, args.length);
+    if (args.length > 2) throw wrongNumArgs("0", args.length, context);
+    if (context.distinct === true) throw withinGroupError("DISTINCT_UNSUPPORTED", context);
+    if (args.length > 0 && within !== undefined) throw withinGroupError("WRONG_NUM_ORDERINGS", context, 0, within.length);
+    if (args.length > 0) return args;
+    if (within === undefined) throw withinGroupError("WITHIN_GROUP_MISSING", context);
     if (within.length !== 1) throw withinGroupError("WRONG_NUM_ORDERINGS", context, 1, within.length);
     return within.map((order) => order.child);
   },
@@ -139,7 +142,7 @@ const mode = aggregate<ValueCounts>({
   },
   // Spark names the order of its hash table's search, which is the opposite of what was written.
   print: (call, args) => {
-    if (call.options?.["within"] !== true) return `mode(${call.distinct ? "DISTINCT " : ""}${args[0]})`;
+    if (call.options?.["within"] !== true) return `mode(${args[0]})`;
     return `mode() WITHIN GROUP (ORDER BY ${args[0]}${call.options["ties"] === "least" ? " DESC" : ""})`;
   },
   accumulator: (call) => {
@@ -191,10 +194,12 @@ function least(flag: Expression | undefined, context: BindContext): boolean {
   return flag !== undefined && context.fold(flag).value === true;
 }
 
-export function withinGroupError(reason: string, context: BindContext, expected: number, actual: number): AnalysisError {
+/** INVALID_WITHIN_GROUP_EXPRESSION; `expected` and `actual`: how many orderings, where their number is wrong. */
+export function withinGroupError(reason: string, context: BindContext, expected?: number, actual?: number): AnalysisError {
+  const counts = expected === undefined ? {} : { expectedNum: String(expected), actualNum: String(actual) };
   return new AnalysisError(
     `INVALID_WITHIN_GROUP_EXPRESSION.${reason}`,
-    { funcName: `\`${context.name}\``, expectedNum: String(expected), actualNum: String(actual) },
+    { funcName: `\`${context.name}\``, ...counts },
     context.at,
   );
 }

@@ -8,8 +8,10 @@ import { printed } from "../../expressions/print";
 import { sameExpression } from "../../expressions/traverse";
 import { aggregate } from "../aggregate";
 import { document } from "../documented";
+import { closestInput } from "../input-types";
+import type { InputType } from "../input-types";
 import type { Accumulator, AggregateFunction, BindContext } from "../registry";
-import { constantOf, mismatch, wrongNumArgs } from "../signature";
+import { constantOf, mismatch, unexpectedInputType, wrongNumArgs } from "../signature";
 import { valueKey } from "../value-key";
 import type { ValueKey } from "../value-key";
 
@@ -115,6 +117,8 @@ interface Order {
 
 type Piece = readonly Boxed[];
 
+const STRING_OR_BINARY: InputType = { anyOf: ["string", "binary"] };
+
 /** Arguments: the value, the delimiter, then what WITHIN GROUP orders by. A piece is the value and the keys of its order. */
 const listagg = aggregate<Piece[]>({
   names: ["listagg", "string_agg"],
@@ -123,15 +127,16 @@ const listagg = aggregate<Piece[]>({
     "a, b",
   ]),
   parameters: ["expr", "delimiter"],
-  inputs: [{ anyOf: ["string", "binary"] }, { anyOf: ["string", "binary"] }],
+  inputs: [STRING_OR_BINARY, STRING_OR_BINARY],
   rest: "any",
   ordered: true,
   deterministic: false,
   prepare: (args, context) => {
     if (args.length === 0 || args.length > 2) throw wrongNumArgs("[1, 2]", args.length, context);
     const [value, delimiter = literal(null, NULL)] = args as readonly [Expression, Expression?];
-    const text =
-      value.type.kind === "binary" ? value : coerced(value, value.type.kind === "string" ? value.type : STRING, context);
+    const type = closestInput(value.type, STRING_OR_BINARY, context.settings);
+    if (type === null) throw unexpectedInputType(STRING_OR_BINARY, 0, [value, delimiter], context);
+    const text = coerced(value, type, context);
     constantOf("delimiter", delimiter, [value, delimiter], context);
     const order = context.withinGroup ?? [];
     if (context.distinct === true) checkDistinctOrder(value, order, context);

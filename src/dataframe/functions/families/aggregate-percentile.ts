@@ -9,8 +9,7 @@ import { aggregate, outOfRange } from "../aggregate";
 import { document } from "../documented";
 import { isNumeric } from "../input-types";
 import type { Accumulator, AggregateFunction, BindContext } from "../registry";
-import { constantOf, mismatch, ordinal } from "../signature";
-import { AnalysisError } from "../../errors";
+import { constantOf, mismatch, ordinal, wrongNumArgs } from "../signature";
 import { withinGroupError } from "./aggregate-by";
 
 const doc = document("agg");
@@ -222,21 +221,9 @@ function inOrder(name: "percentile_cont" | "percentile_disc", usage: string, res
     ordered: true,
     prepare: (args, context) => {
       const within = context.withinGroup;
-      if (within === undefined) {
-        throw new AnalysisError(
-          "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING",
-          { funcName: `\`${context.name}\`` },
-          context.at,
-        );
-      }
-      if (context.distinct === true) {
-        throw new AnalysisError(
-          "INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED",
-          { funcName: `\`${context.name}\`` },
-          context.at,
-        );
-      }
-      if (args.length !== 1) throw withinGroupError("WRONG_NUM_ARGS", context, 1, args.length);
+      if (args.length !== 1) throw wrongNumArgs("1", args.length, context);
+      if (within === undefined) throw withinGroupError("WITHIN_GROUP_MISSING", context);
+      if (context.distinct === true) throw withinGroupError("DISTINCT_UNSUPPORTED", context);
       if (within.length !== 1) throw withinGroupError("WRONG_NUM_ORDERINGS", context, 1, within.length);
       const value = within[0]?.child as Expression;
       const percentage = args[0] as Expression;
@@ -250,7 +237,7 @@ function inOrder(name: "percentile_cont" | "percentile_disc", usage: string, res
       discrete: name === "percentile_disc",
     }),
     print: (call, args) =>
-      `${name}(${call.distinct ? "DISTINCT " : ""}${args[1]}) WITHIN GROUP (ORDER BY ${args[0]}${call.options?.["descending"] === true ? " DESC" : ""})`,
+      `${name}(${args[1]}) WITHIN GROUP (ORDER BY ${args[0]}${call.options?.["descending"] === true ? " DESC" : ""})`,
     accumulator: percentileAccumulator,
   });
 }

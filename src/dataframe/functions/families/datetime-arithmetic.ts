@@ -30,6 +30,8 @@ const isTimestamp = (kind: Kind): boolean => kind === "timestamp" || kind === "t
 const isInterval = (kind: Kind): boolean =>
   kind === "dayTimeInterval" || kind === "yearMonthInterval" || kind === "calendarInterval";
 
+const takesMonths = (kind: Kind): boolean => kind === "date" || isTimestamp(kind);
+
 /** Null where the operator is one of numbers, or of two intervals. */
 export function bindDatetimeArithmetic(
   operator: string,
@@ -64,7 +66,7 @@ function sum(
   const [l, r] = [left.type.kind, right.type.kind];
   const mixed = (l === "dayTimeInterval" && r === "yearMonthInterval") || (l === "yearMonthInterval" && r === "dayTimeInterval");
   if (mixed) return reversed ? null : plusInterval(right, left, 1, context, mode);
-  if (isInterval(l)) return null;
+  if (isInterval(l) || (r === "yearMonthInterval" && !takesMonths(l))) return null;
   if (isInterval(r)) return l === "null" && r !== "calendarInterval" ? null : plusInterval(left, right, 1, context, mode);
   if (isTimestamp(l) && r === "null") return plusInterval(left, coerced(right, DAY_TO_SECOND, context), 1, context, mode);
   if (l === "time" && r === "null") return plusInterval(left, coerced(right, DAY_TO_SECOND, context), 1, context, mode);
@@ -98,6 +100,7 @@ function between(fn: string, sides: readonly Expression[], type: DataType, conte
 
 function difference(left: Expression, right: Expression, context: BindContext, mode: ArithmeticMode): Expression | null {
   const [l, r] = [left.type.kind, right.type.kind];
+  if (r === "yearMonthInterval" && !isInterval(l) && !takesMonths(l)) return null;
   if (isInterval(r) && !isInterval(l))
     return l === "null" && r !== "calendarInterval" ? null : plusInterval(left, right, -1, context, mode);
   if (isTimestamp(l) || isTimestamp(r)) {

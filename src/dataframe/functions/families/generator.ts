@@ -176,7 +176,8 @@ const tuple = generator({
     if (args.some((arg) => arg.type.kind !== "string" && arg.type.kind !== "null")) {
       throw mismatch("NON_STRING_TYPE", args, context, { funcName: "`json_tuple`" });
     }
-    return { args, fields: args.slice(1).map((_, i) => field(`c${i}`, STRING, true)) };
+    const { type } = args[0] as Expression;
+    return { args, fields: args.slice(1).map((_, i) => field(`c${i}`, type.kind === "string" ? type : STRING, true)) };
   },
   generate:
     () =>

@@ -9,6 +9,7 @@ import type { OptionMap } from "../../json/options";
 import { parseTableSchema, parseType } from "../../sql/parse-type";
 import { sqlName, typeFromJson } from "../../types/text";
 import type { Json } from "../../types/text";
+import { withoutLengths } from "../char-types";
 import type { BindContext } from "../registry";
 import { mismatch } from "../signature";
 
@@ -25,12 +26,18 @@ export function optionsOf(arg: Expression | undefined, context: BindContext): Op
   return Object.fromEntries(map.keys.map((name, i) => [name as string, String(map.values[i] as string)]));
 }
 
+const CHAR_AS_STRING = "spark.sql.legacy.charVarcharAsString";
+
 /** A schema in SQL's words, or as JSON; a table's columns or any type. */
 export function schemaArgument(arg: Expression, context: BindContext): DataType {
   const value: Boxed = isFoldable(arg) && arg.type.kind === "string" ? context.fold(arg).value : null;
   if (value === null)
     throw new AnalysisError("INVALID_SCHEMA.NON_STRING_LITERAL", { inputSchema: `"${printed(arg)}"` }, context.at);
-  return schemaOfText(value as string);
+  const schema = schemaOfText(value as string);
+  if (sqlName(withoutLengths(schema)) !== sqlName(schema) && context.settings.conf[CHAR_AS_STRING] !== "true") {
+    throw new AnalysisError("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", {}, context.at);
+  }
+  return withoutLengths(schema);
 }
 
 /** As ddl: a type or the columns of a table. As JSON: what a schema's own JSON is. */

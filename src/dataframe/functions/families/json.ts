@@ -108,7 +108,7 @@ const toJson: ScalarFunction = {
     const value = args[0] as Expression;
     const options = optionsOf(args[1], context);
     const { kind } = value.type;
-    if (kind !== "struct" && kind !== "array" && kind !== "map" && kind !== "variant")
+    if (kind !== "struct" && kind !== "array" && kind !== "map" && kind !== "variant" && kind !== "null")
       throw jsonSchemaError(value.type, args, context);
     return {
       kind: "call",

@@ -8,6 +8,7 @@ import { commonType } from "../../types/coercion";
 import { sqlName } from "../../types/text";
 import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry } from "../registry";
+import { ignoresCase } from "../text/collated-pattern";
 import { differentTypes, mismatch, scalar, wrongNumArgs } from "../signature";
 import { prepared } from "./array";
 import { arrayOf, commonWithoutStrings, refuseNullType, sameElements, wrongInput } from "./array-inputs";
@@ -279,9 +280,10 @@ const strToMap = scalar({
   result: (types) => mapOf(types[0] as DataType, types[0] as DataType, true),
   evaluate: (call, context) => {
     const build = mapBuilder(STRING, context, call.at);
+    const flags = ignoresCase(call) ? "iu" : "u";
     return (text, pairs, values) => {
-      const between = new RegExp(pairs as string, "u");
-      const inside = new RegExp(values as string, "u");
+      const between = new RegExp(pairs as string, flags);
+      const inside = new RegExp(values as string, flags);
       const keys: string[] = [];
       const items: (string | null)[] = [];
       for (const entry of (text as string).split(between)) {

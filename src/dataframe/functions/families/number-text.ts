@@ -36,7 +36,7 @@ const formatString = scalar({
       context.at,
     );
   },
-  result: STRING,
+  result: (types) => types[0] as DataType,
   nullable: (args) => (args[0] as Expression).nullable,
   nulls: "custom",
   evaluate: (call, context) => {

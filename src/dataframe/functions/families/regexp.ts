@@ -3,12 +3,13 @@ import type { Boxed, DataType } from "../../../columnar/types";
 import { QueryError } from "../../errors";
 import { BOOLEAN, INT, literal } from "../../expressions/build";
 import type { Call, Expression } from "../../expressions/expression";
-import { collationOf, lowerKey } from "../../expressions/collation";
-import { document, made, plain } from "../documented";
+import { lowerKey } from "../../expressions/collation";
+import { document, made } from "../documented";
 import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
 import { constantOf, mismatch, scalar } from "../signature";
 import { countCodePoints, sliceCodePoints } from "../text/code-points";
-import { javaMatches, javaPattern, javaReplacement } from "../text/java-regex";
+import { ignoresCase, patternFor } from "../text/collated-pattern";
+import { javaMatches, javaReplacement } from "../text/java-regex";
 import type { JavaPattern } from "../text/java-regex";
 import { likePattern } from "../text/like-pattern";
 
@@ -18,8 +19,7 @@ const predicate = document("predicate");
 /** Patterns of LIKE are mostly constants: the last one is kept. */
 function liker(call: Call, caseInsensitive: boolean): (text: Boxed, pattern: Boxed) => boolean {
   const escape = (call.options?.["escape"] as string | undefined) ?? "\\";
-  const lower = (call.args[0] as Expression).type;
-  const fold = lower.kind === "string" && lower.collation !== undefined && isLower(lower.collation);
+  const fold = ignoresCase(call);
   let last: string | null = null;
   let regex = /^/;
   return (text, pattern) => {
@@ -31,17 +31,13 @@ function liker(call: Call, caseInsensitive: boolean): (text: Boxed, pattern: Box
   };
 }
 
-function isLower(collation: string): boolean {
-  return collationOf({ collation }).name.startsWith("UTF8_LCASE");
-}
-
 /** The third argument, where given, is a constant character. */
 function likeFunction(name: "like" | "ilike", usage: string, examples: readonly (readonly [string, string])[]): ScalarFunction {
   const entry = scalar({
     names: [name],
     doc: predicate(usage, ...examples),
     parameters: ["str", "pattern", "escape"],
-    inputs: ["string", "string"],
+    inputs: ["stringOfCharacters", "string"],
     result: BOOLEAN,
     evaluate: made((call) => liker(call, name === "ilike")),
     print: (call, args) => {
@@ -72,7 +68,7 @@ function likeMany(name: string, all: boolean, negated: boolean): FunctionEntry {
       `'abc' ${negated ? "NOT " : ""}LIKE ${all ? "ALL" : "ANY"} ('a%', '%d')`,
       negated ? (all ? "false" : "true") : all ? "false" : "true",
     ]),
-    inputs: ["string"],
+    inputs: ["stringOfCharacters"],
     rest: "string",
     atLeast: 1,
     result: BOOLEAN,
@@ -113,10 +109,10 @@ const rlike = scalar({
   names: ["rlike", "regexp", "regexp_like"],
   doc: predicate("Whether a regular expression matches somewhere in a string.", ["regexp_like('Spark SQL', 'S.*k')", "true"]),
   parameters: ["str", "regexp"],
-  inputs: ["string", "string"],
+  inputs: ["stringOfCharacters", "string"],
   result: BOOLEAN,
-  evaluate: plain((text: string, pattern: string) => {
-    const { regex } = javaPattern(pattern, "rlike");
+  evaluate: made((call) => (text: string, pattern: string) => {
+    const { regex } = patternFor(call, pattern);
     regex.lastIndex = 0;
     return regex.test(text);
   }),
@@ -148,12 +144,12 @@ const extracts = [
       "100",
     ]),
     parameters: ["str", "regexp", "idx"],
-    inputs: ["string", "string", "int"],
+    inputs: ["stringOfCharacters", "string", "int"],
     optional: 1,
     defaults: (args) => [...args, ONE],
     result: (types) => types[0] as DataType,
-    evaluate: plain((text: string, regexp: string, group: number) => {
-      const pattern = javaPattern(regexp, "regexp_extract");
+    evaluate: made((call) => (text: string, regexp: string, group: number) => {
+      const pattern = patternFor(call, regexp);
       pattern.regex.lastIndex = 0;
       const match = pattern.regex.exec(text);
       if (match === null) return "";
@@ -168,12 +164,12 @@ const extracts = [
       '["100","300"]',
     ]),
     parameters: ["str", "regexp", "idx"],
-    inputs: ["string", "string", "int"],
+    inputs: ["stringOfCharacters", "string", "int"],
     optional: 1,
     defaults: (args) => [...args, ONE],
     result: (types) => ({ kind: "array", element: types[0] as DataType, containsNull: true }),
-    evaluate: plain((text: string, regexp: string, group: number) => {
-      const pattern = javaPattern(regexp, "regexp_extract_all");
+    evaluate: made((call) => (text: string, regexp: string, group: number) => {
+      const pattern = patternFor(call, regexp);
       const found: string[] = [];
       for (const match of javaMatches(pattern, text)) {
         checkGroup("regexp_extract_all", pattern, group);
@@ -189,12 +185,12 @@ const extracts = [
       "5",
     ]),
     parameters: ["str", "regexp", "idx"],
-    inputs: ["string", "string", "int"],
+    inputs: ["stringOfCharacters", "string", "int"],
     optional: 1,
     defaults: (args) => [...args, ZERO],
     result: INT,
-    evaluate: plain((text: string, regexp: string, _group: number) => {
-      const { regex } = javaPattern(regexp, "regexp_instr");
+    evaluate: made((call) => (text: string, regexp: string, _group: number) => {
+      const { regex } = patternFor(call, regexp);
       regex.lastIndex = 0;
       const match = regex.exec(text);
       return match === null ? 0 : countCodePoints(text.slice(0, match.index)) + 1;
@@ -204,11 +200,11 @@ const extracts = [
     names: ["regexp_count"],
     doc: doc("Number of matches of a regular expression.", ["regexp_count('abcdefghijklmnopqrstuvwxyz', '[a-z]{3}')", "8"]),
     parameters: ["str", "regexp"],
-    inputs: ["string", "string"],
+    inputs: ["stringOfCharacters", "string"],
     result: INT,
-    evaluate: plain((text: string, regexp: string) => {
+    evaluate: made((call) => (text: string, regexp: string) => {
       let count = 0;
-      for (const _ of javaMatches(javaPattern(regexp, "regexp_count"), text)) count++;
+      for (const _ of javaMatches(patternFor(call, regexp), text)) count++;
       return count;
     }),
   }),
@@ -219,11 +215,11 @@ const extracts = [
       "Steven",
     ]),
     parameters: ["str", "regexp"],
-    inputs: ["string", "string"],
+    inputs: ["stringOfCharacters", "string"],
     result: (types) => types[0] as DataType,
     nullable: true,
-    evaluate: plain((text: string, regexp: string) => {
-      const { regex } = javaPattern(regexp, "regexp_substr");
+    evaluate: made((call) => (text: string, regexp: string) => {
+      const { regex } = patternFor(call, regexp);
       regex.lastIndex = 0;
       const match = regex.exec(text);
       return match === null || match[0] === "" ? null : match[0];
@@ -238,14 +234,14 @@ const replace = scalar({
     "num-num",
   ]),
   parameters: ["str", "regexp", "rep", "position"],
-  inputs: ["string", "string", "string", "int"],
+  inputs: ["stringOfCharacters", "string", "string", "int"],
   optional: 1,
   defaults: (args) => [...args, ONE],
   collated: "value",
   check: (args, context) => checkPosition(args, context),
   result: (types) => types[0] as DataType,
-  evaluate: plain((text: string, regexp: string, replacement: string, position: number) => {
-    const pattern = javaPattern(regexp, "regexp_replace");
+  evaluate: made((call) => (text: string, regexp: string, replacement: string, position: number) => {
+    const pattern = patternFor(call, regexp);
     const head = sliceCodePoints(text, 0, position - 1);
     if (position !== 1 && head.length >= text.length) return text;
     const tail = text.slice(head.length);

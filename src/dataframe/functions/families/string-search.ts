@@ -8,6 +8,7 @@ import { document, made, plain } from "../documented";
 import type { FunctionEntry, ScalarFunction } from "../registry";
 import { scalar } from "../signature";
 import { indexOfCodePoints } from "../text/code-points";
+import { ignoresCase } from "../text/collated-pattern";
 import { javaMatches, javaPattern } from "../text/java-regex";
 import { jaroWinkler, levenshtein, soundex } from "../text/similarity";
 
@@ -249,11 +250,14 @@ const cuts = [
       ["split('oneAtwoBthreeC', '[ABC]', 2)", '["one","twoBthreeC"]'],
     ),
     parameters: ["str", "regex", "limit"],
-    inputs: ["string", "string", "int"],
+    inputs: ["stringOfCharacters", "string", "int"],
     optional: 1,
     defaults: (args) => [...args, literal(-1, INT)],
-    result: TEXTS,
-    evaluate: plain((text: string, pattern: string, limit: number) => splitJava(text, pattern, limit)),
+    result: (types) => ({ ...TEXTS, element: types[0] as DataType }),
+    evaluate: made(
+      (call) => (text: string, pattern: string, limit: number) =>
+        splitJava(text, ignoresCase(call) ? `(?ui)${pattern}` : pattern, limit),
+    ),
   }),
   scalar({
     names: ["split_part"],
