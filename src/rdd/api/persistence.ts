@@ -96,7 +96,8 @@ export const persistenceMethods = {
     return this;
   },
   persist(this: RDD<unknown>, level: unknown = StorageLevel.MEMORY_ONLY) {
-    if (!(level instanceof StorageLevel)) throw invalidArgument("persist", "the level", "a StorageLevel", level);
+    if (!(level instanceof StorageLevel))
+      throw invalidArgument("persist", "the level", "a StorageLevel, such as StorageLevel.MEMORY_AND_DISK", level);
     persist(this, level);
     return this;
   },

@@ -37,7 +37,7 @@ test.each<[string, () => unknown, RegExp]>([
   ["a promise of one", () => df.union(loose(Promise.resolve())), /union: .*not a promise/],
   ["a window of numbers", () => Window.partitionBy(loose(3)), /partitionBy: a column/],
   ["a pivot on nothing", () => df.groupBy("age").pivot(loose(undefined)), /pivot: a column/],
-  ["the name of a storage level", () => df.persist(loose("MEMORY_ONLY")), /persist: the level must be a StorageLevel, not "MEMORY_ONLY"/],
+  ["the name of a storage level", () => df.persist(loose("MEMORY_ONLY")), /persist: the level must be a StorageLevel, such as StorageLevel.MEMORY_AND_DISK, not "MEMORY_ONLY"/],
   ["a function to fill with", () => df.na.fill(loose(() => 1)), /na\.fill: the value must be/],
   ["a position of 0", () => df.orderBy(0), /ZERO_INDEX.*from 1, not 0/],
 ]) // prettier-ignore

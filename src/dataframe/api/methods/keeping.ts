@@ -24,7 +24,8 @@ export const keepingMethods: KeepingMethods<AnyColumns> & ThisType<DataFrame> = 
     return this.persist();
   },
   persist(level = StorageLevel.MEMORY_AND_DISK) {
-    if (!(level instanceof StorageLevel)) refusePlainly("persist: the level", "a StorageLevel", level);
+    if (!(level instanceof StorageLevel))
+      refusePlainly("persist: the level", "a StorageLevel, such as StorageLevel.MEMORY_AND_DISK", level);
     const { core } = this.sparkSession;
     const call = core.call("persist");
     core.background(async () => core.port.persist(await core.completeInside(this.plan), level, call));
