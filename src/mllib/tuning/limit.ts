@@ -1,12 +1,16 @@
-/** So many at the same time, in the order in which they ask. */
+/** So many at the same time, in the order in which they ask; those that go ahead do so before all that wait. */
 export class Limit {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
 
   constructor(private readonly most: number) {}
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  async run<T>(work: () => Promise<T>, { ahead = false }: { readonly ahead?: boolean } = {}): Promise<T> {
+    if (this.#running >= this.most)
+      await new Promise<void>((resolve) => {
+        if (ahead) this.#waiting.unshift(resolve);
+        else this.#waiting.push(resolve);
+      });
     else this.#running++;
     try {
       return await work();

@@ -112,7 +112,8 @@ class FoldRun {
     const { shareWork, collectSubModels, evaluator } = this.search;
     if (collectSubModels) this.models[candidate.index] = candidate.model;
     if (!shareWork) {
-      this.#judged(await this.limit.run(() => scoreOne(candidate, this.fold.validation, evaluator)));
+      // Before the fits that wait, which are all others: scores and the time left are known from the first on.
+      this.#judged(await this.limit.run(() => scoreOne(candidate, this.fold.validation, evaluator), { ahead: true }));
       return;
     }
     if (this.#waiting.length === 0) this.#waitingSince = Date.now();

@@ -98,3 +98,13 @@ it("a limit lets so many run, in order, also after failures", async () => {
   expect(started).toEqual([0, 1, 2, 3, 4]);
   expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled", "fulfilled"]);
 });
+
+test("who goes ahead waits for a place only", async () => {
+  const limit = new Limit(1);
+  const order: string[] = [];
+  const note = (what: string) => () => new Promise<void>((resolve) => setImmediate(() => resolve(void order.push(what))));
+  const first = limit.run(note("first"));
+  const others = ["second", "third"].map((what) => limit.run(note(what)));
+  await Promise.all([first, ...others, limit.run(note("ahead"), { ahead: true })]);
+  expect(order).toEqual(["first", "ahead", "second", "third"]);
+});

@@ -178,6 +178,22 @@ describe("CrossValidator", () => {
     expect(events.at(-1)).toMatchObject({ type: "FiresteelSearchEnd", bestIndex: expect.any(Number) as number });
   });
 
+  it("tells scores while others are fitted, also where no work is shared", async () => {
+    const states: string[] = [];
+    const listener = { onFiresteelSearchProgress: ({ state }: { state: string }) => void states.push(state) };
+    await spark().sparkContext.flushListeners();
+    spark().sparkContext.addSparkListener(listener);
+    const lr = new LogisticRegression({ maxIter: 2, featuresCol: "raw" });
+    const grid = new ParamGridBuilder().addGrid(lr.regParam, [0, 0.1, 0.2]).build();
+    const search = new CrossValidator({ estimator: lr, estimatorParamMaps: grid, evaluator: auc, numFolds: 2, parallelism: 1, shareWork: false }); // prettier-ignore
+    await search.fit(assembler.transform(table));
+    await spark().sparkContext.flushListeners();
+    spark().sparkContext.removeSparkListener(listener);
+    // A score is known at the latest when the fit after it has ended.
+    expect(states.indexOf("done")).toBeLessThanOrEqual(2);
+    expect(states.lastIndexOf("running")).toBeGreaterThan(states.indexOf("done"));
+  });
+
   it("ends with its jobs when it is cancelled", async () => {
     const features = new VectorAssembler({ inputCols: ["a", "b"], outputCol: "features" }).transform(table);
     const lr = new LogisticRegression({ maxIter: 2000, tol: 0 });
