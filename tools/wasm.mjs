@@ -12,6 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = {
   "src/dataframe/sources/wasm/kernels": [],
   "src/mllib/kernels/gradient": [],
+  "src/mllib/kernels/rows": [],
   "src/mllib/kernels/walk": [],
   // Threads work on one memory together.
   "src/mllib/kernels/histogram": ["--enable", "threads", "--sharedMemory"],

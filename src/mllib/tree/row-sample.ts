@@ -3,7 +3,7 @@
  * rows are spread over partitions: a row is in it when the hash of its numbers is below a limit, which is halved until few enough
  * different rows are left. While there are few rows, all of them are in it.
  */
-import { mixed } from "./random";
+import { RowKernels, rowsOfChunk } from "../kernels/row-kernels";
 import { thresholdsOf } from "./features";
 
 /** Plain data: different rows with how often they were seen. */
@@ -25,6 +25,7 @@ export const sampleSize = (maxBins: number, width: number): number =>
 
 export class RowSampler {
   readonly #most: number;
+  #hasher: RowHasher | undefined;
   #halvings = 0;
   #limit = 2 ** 32;
   #rows = 0;
@@ -46,23 +47,19 @@ export class RowSampler {
     this.#values = new Float64Array(this.#room * width);
   }
 
-  /** The row at `at` of `source`. */
-  add(source: Float64Array, at: number, label: number, weight: number): void {
-    let a = 0x2545f491;
-    let b = 0x6c078965;
-    for (let i = at; i < at + this.width; i++) {
-      double[0] = source[i]! + 0;
-      a = Math.imul(a ^ words[0]!, 0xcc9e2d51) + words[1]!;
-      a = (a << 15) | (a >>> 17);
-      b = Math.imul(b ^ words[1]!, 0x1b873593) + words[0]!;
-      b = (b << 13) | (b >>> 19);
+  /** Rows of numbers, with their labels and weights (null: all weigh 1), but those for which `skipped` is not 0. */
+  add(source: Float64Array, labels: Float64Array, weights: Float64Array | null, skipped: Float64Array | null): void {
+    const { width } = this;
+    this.#hasher ??= new RowHasher(width);
+    for (let first = 0; first < labels.length; first += this.#hasher.rows) {
+      const last = Math.min(first + this.#hasher.rows, labels.length);
+      const hashes = this.#hasher.hashes(source, labels, weights, first, last);
+      for (let row = first, i = 0; row < last; row++, i += 2) {
+        const hash = hashes[i]!;
+        if (hash >= this.#limit || (skipped !== null && skipped[row] !== 0)) continue;
+        this.#put(hash, hashes[i + 1]!, source, row * width, labels[row]!, weights === null ? 1 : weights[row]!, 1);
+      }
     }
-    double[0] = label + 0;
-    a = Math.imul(a ^ words[0]!, 0xcc9e2d51) ^ Math.imul(words[1]!, 0x85ebca6b);
-    double[0] = weight;
-    b = Math.imul(b ^ words[1]!, 0x1b873593) ^ Math.imul(words[0]! ^ a, 0xc2b2ae35);
-    const hash = mixed(a ^ Math.imul(b, 0x9e3779b1));
-    if (hash < this.#limit) this.#put(hash, mixed(b ^ hash), source, at, label, weight, 1);
   }
 
   /** Takes in the sample of another partition. */
@@ -189,8 +186,37 @@ export class RowSampler {
   }
 }
 
-const double = new Float64Array(1);
-const words = new Uint32Array(double.buffer);
+/** Two words for each row by its content, some rows at a time. */
+class RowHasher {
+  readonly rows: number;
+  readonly #kernels = new RowKernels();
+  readonly #values: number;
+  readonly #labels: number;
+  readonly #weights: number;
+  readonly #hashes: number;
+
+  constructor(private readonly width: number) {
+    this.rows = rowsOfChunk(width);
+    const kernels = this.#kernels;
+    this.#values = kernels.allocate(this.rows * width * 8);
+    this.#labels = kernels.allocate(this.rows * 8);
+    this.#weights = kernels.allocate(this.rows * 8);
+    this.#hashes = kernels.allocate(this.rows * 8);
+  }
+
+  /** Of rows from … to. Good until the next call. */
+  hashes(source: Float64Array, labels: Float64Array, weights: Float64Array | null, from: number, to: number): Uint32Array {
+    const { width } = this;
+    const kernels = this.#kernels;
+    const rows = to - from;
+    kernels.doubles(this.#values, rows * width).set(source.subarray(from * width, to * width));
+    kernels.doubles(this.#labels, rows).set(labels.subarray(from, to));
+    if (weights !== null) kernels.doubles(this.#weights, rows).set(weights.subarray(from, to));
+    const weightsAt = weights === null ? 0 : this.#weights;
+    kernels.kernels.hashes(this.#values, rows, width, this.#labels, weightsAt, this.#hashes);
+    return kernels.words(this.#hashes, 2 * rows);
+  }
+}
 
 /** The numbers in their order, perhaps in the same place; whole ones of a narrow range are counted. */
 function sortedNumbers(numbers: Float64Array): Float64Array {

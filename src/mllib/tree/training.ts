@@ -51,43 +51,76 @@ const survey = aggregateProgram<{ readonly maxBins: number; readonly validation:
   name: "mllib.trees.survey",
   run(blocks, { maxBins, validation }) {
     let sampler: RowSampler | undefined;
-    let rows = 0;
     let width = 0;
-    let [labelLow, labelHigh, labelsWhole] = [Infinity, -Infinity, true];
-    let [weightSum, weightHigh, weightsWhole] = [0, 0, true];
-    const dense = { values: new Float64Array(0) };
+    const labels = new Range();
+    const weights = new Range();
     for (const block of blocks) {
       width = block.width;
       sampler ??= new RowSampler(width, maxBins);
-      const { label, weight } = block;
-      const skipped = validation ? block.extra[0]! : null;
-      for (let row = 0; row < block.rows; row++) {
-        if (skipped !== null && skipped[row] !== 0 && !Number.isNaN(skipped[row])) continue;
-        const y = label![row]!;
-        const w = weight === null ? 1 : weight[row]!;
-        rows++;
-        if (y < labelLow) labelLow = y;
-        if (y > labelHigh) labelHigh = y;
-        if (labelsWhole && !Number.isInteger(y)) labelsWhole = false;
-        weightSum += w;
-        if (w > weightHigh) weightHigh = w;
-        if (weightsWhole && !Number.isInteger(w)) weightsWhole = false;
-        if (block.dense !== null) sampler.add(block.dense, row * width, y, w);
-        else sampler.add(denseRow(block, row, dense), 0, y, w);
-      }
+      const { rows, label, weight } = block;
+      const skipped = validation ? skippedOf(block.extra[0]!) : null;
+      labels.add(label!, skipped);
+      if (weight !== null) weights.add(weight, skipped);
+      if (block.dense !== null) sampler.add(block.dense, label!, weight, skipped);
+      else
+        for (let from = 0, to = 0; from < rows; from = to) {
+          to = Math.min(rows, from + Math.max(1, Math.floor(DENSE_VALUES / width)));
+          const some = (values: Float64Array): Float64Array => values.subarray(from, to);
+          sampler.add(denseRows(block, from, to), some(label!), weight && some(weight), skipped && some(skipped));
+        }
     }
     if (sampler === undefined) return null;
-    const sample = sampler.finish();
-    return { rows, width, labelLow, labelHigh, labelsWhole, weightSum, weightHigh, weightsWhole, sample };
+    const rows = labels.count;
+    return {
+      rows,
+      width,
+      labelLow: labels.low,
+      labelHigh: labels.high,
+      labelsWhole: labels.whole,
+      weightSum: weights.count === 0 ? rows : weights.sum,
+      weightHigh: weights.count === 0 ? 1 : weights.high,
+      weightsWhole: weights.whole,
+      sample: sampler.finish(),
+    };
   },
 });
 
-function denseRow({ width, sparse }: InstanceBlock, row: number, into: { values: Float64Array }): Float64Array {
-  if (into.values.length !== width) into.values = new Float64Array(width);
-  const { values } = into;
-  values.fill(0);
-  for (let i = sparse!.starts[row]!; i < sparse!.starts[row + 1]!; i++) values[sparse!.indices[i]!] = sparse!.values[i]!;
-  return values;
+/** Numbers of sparse rows that are written out at a time. */
+const DENSE_VALUES = 1 << 15;
+
+/** 1 of rows for validation: those whose indicator is neither 0 nor missing. */
+const skippedOf = (indicator: Float64Array): Float64Array =>
+  indicator.map((value) => (value === 0 || Number.isNaN(value) ? 0 : 1));
+
+/** What is known of some numbers. */
+class Range {
+  count = 0;
+  low = Infinity;
+  high = -Infinity;
+  whole = true;
+  sum = 0;
+
+  add(values: Float64Array, skipped: Float64Array | null): void {
+    let { count, low, high, whole, sum } = this;
+    for (let row = 0; row < values.length; row++) {
+      if (skipped !== null && skipped[row] !== 0) continue;
+      const value = values[row]!;
+      count++;
+      if (value < low) low = value;
+      if (value > high) high = value;
+      if (whole && !Number.isInteger(value)) whole = false;
+      sum += value;
+    }
+    Object.assign(this, { count, low, high, whole, sum });
+  }
+}
+
+function denseRows({ width, sparse }: InstanceBlock, from: number, to: number): Float64Array {
+  const dense = new Float64Array((to - from) * width);
+  const { starts, indices, values } = sparse!;
+  for (let row = from; row < to; row++)
+    for (let i = starts[row]!; i < starts[row + 1]!; i++) dense[(row - from) * width + indices[i]!] = values[i]!;
+  return dense;
 }
 
 interface BinSpec {
@@ -116,7 +149,7 @@ const bin = aggregateProgram<BinSpec, InstanceBlock, BinnedRows>({
         cells: binner.bin(block),
         labels: block.label!.slice(),
         weights: block.weight?.slice() ?? null,
-        held: validation ? block.extra[0]!.map((value) => (value === 0 || Number.isNaN(value) ? 0 : 1)) : null,
+        held: validation ? skippedOf(block.extra[0]!) : null,
       });
     return joined(parts);
   },

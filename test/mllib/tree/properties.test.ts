@@ -233,6 +233,29 @@ test("bins of values are those of the first threshold that is not below them", (
   );
 });
 
+test.each([[30], [300]])("bins of many rows, of continuous features and categories together (%d thresholds)", (many) => {
+  const rows = 20_000;
+  const thresholds = Float64Array.from({ length: many }, (_, i) => i ** 3);
+  const features: FeatureBins[] = [
+    { kind: "continuous", thresholds, arity: -1 },
+    { kind: "ordered", thresholds: new Float64Array(0), arity: 7 },
+    { kind: "continuous", thresholds: new Float64Array(0), arity: -1 },
+  ];
+  const values = Float64Array.from({ length: rows * 3 }, (_, i) => (i % 3 === 1 ? i % 7 : ((i * 7919) % (many + 3)) ** 3 - 1));
+  const wide = many > 255;
+  const block = { rows, width: 3, dense: values, sparse: null, label: null, weight: null, extra: [] };
+  const bytes = new BlockBinner(features, wide).bin(block);
+  const cells = wide ? new Uint16Array(bytes.buffer) : bytes;
+  const stride = cells.length / rows;
+  const below = (value: number): number => thresholds.reduce((sum, limit) => sum + (limit < value ? 1 : 0), 0);
+  let wrong = 0;
+  for (let row = 0; row < rows; row++) {
+    const [a, b] = [values[3 * row]!, values[3 * row + 1]!];
+    if (cells[row * stride] !== below(a) || cells[row * stride + 1] !== b || cells[row * stride + 2] !== 0) wrong++;
+  }
+  expect(wrong).toBe(0);
+});
+
 test("thresholds: midpoints while there are few values, equal shares otherwise; none of a constant", () => {
   expect([...thresholdsOf(Float64Array.of(1, 2, 4), Float64Array.of(5, 1, 1), 31)]).toEqual([1.5, 3]);
   expect([...thresholdsOf(Float64Array.of(3), Float64Array.of(9), 31)]).toEqual([]);
@@ -246,11 +269,13 @@ test("a sample of rows depends on which rows there are, not on where they lie", 
   const values = Float64Array.from({ length: rows * width }, (_, i) => Math.sin(i) * 1000);
   const whole = new RowSampler(width, 2);
   const parts = [new RowSampler(width, 2), new RowSampler(width, 2), new RowSampler(width, 2)];
-  for (let row = 0; row < rows; row++) {
-    whole.add(values, row * width, row % 2, 1);
-    const other = rows - 1 - row;
-    parts[other % 3]!.add(values, other * width, other % 2, 1);
-  }
+  const labels = Float64Array.from({ length: rows }, (_, row) => row % 2);
+  const rowOf = (row: number): [Float64Array, Float64Array] => [
+    values.subarray(row * width, (row + 1) * width),
+    labels.subarray(row, row + 1),
+  ];
+  whole.add(values, labels, null, null);
+  for (let row = rows - 1; row >= 0; row--) parts[row % 3]!.add(...rowOf(row), Float64Array.of(1), null);
   const merged = new RowSampler(width, 2);
   for (const part of parts) merged.merge(part.finish());
   const sample = whole.finish();
@@ -294,11 +319,7 @@ test("thresholds of whole numbers, which are counted, are those of the same numb
   const numbers = fc.array(fc.integer({ min: -40, max: 40 }), { minLength: 30, maxLength: 200 });
   const thresholds = (values: readonly number[], splits: number): number[] => {
     const sampler = new RowSampler(1, 32);
-    const row = new Float64Array(1);
-    values.forEach((value) => {
-      row[0] = value;
-      sampler.add(row, 0, 0, 1);
-    });
+    sampler.add(Float64Array.from(values), new Float64Array(values.length), null, null);
     const sample = sampler.finish();
     // Every row counts once, as of rows that are all different.
     return [...sampledThresholds({ ...sample, counts: sample.counts.fill(1) }, 0, splits)];
