@@ -6,6 +6,7 @@ import {
   decimal,
   duration,
   elapsed,
+  moments,
   percent,
   plural,
   roughly,
@@ -89,4 +90,15 @@ test("numbers below each other have as many digits after the point as the larges
   expect(aligned([0.5, NaN])(NaN)).toBe("NaN");
   expect(aligned([3e-7])(3e-7)).toBe("3.000e-7");
   expect(aligned([])(null)).toBe("–");
+});
+
+test("moments below each other have their dates only where one is not of today", () => {
+  const noon = new Date(2026, 10, 21, 12).getTime();
+  const morning = new Date(2026, 10, 21, 8, 3, 5).getTime();
+  const eve = new Date(2026, 10, 20, 23, 59, 59).getTime();
+  const today = moments([morning, null, noon], noon);
+  expect([morning, null].map(today.text)).toEqual(["08:03:05", "–"]);
+  const both = moments([morning, eve], noon);
+  expect([morning, eve].map(both.text)).toEqual(["2026-11-21 08:03:05", "2026-11-20 23:59:59"]);
+  expect([today.dated, both.dated]).toEqual([false, true]);
 });

@@ -39,9 +39,14 @@ const driverPages = {
 const browser = await launch(chromium);
 const servers = [];
 const shots = [];
-if (address !== undefined && address !== "-")
-  shots.push(...Object.entries(driverPages).map(([name, path]) => [name, `${address}/#/${path}`]));
-else {
+if (address !== undefined && address !== "-") {
+  const found = {
+    ...driverPages,
+    ...(await firstOf({ "storage-rdd": "storage", "executor-overview": "executors", search: "searches" })),
+  };
+  for (const tab of ["threads", "logs"]) found[`executor-${tab}`] = `${found["executor-overview"]}?tab=${tab}`;
+  shots.push(...Object.entries(found).map(([name, path]) => [name, `${address}/#/${path}`]));
+} else {
   const { serve } = await fixtures();
   for (const kind of ["driver", "history", "master", "worker"]) {
     const server = await serve(kind, webFolder);
@@ -59,7 +64,7 @@ for (const colorScheme of ["light", "dark"]) {
       page.on("pageerror", (error) => console.error(`${name}: ${error.message}`));
       page.on("console", (message) => message.type() === "error" && console.error(`${name}: ${message.text()}`));
       await page.goto(url);
-      await page.waitForTimeout(900);
+      await settled(page);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (overflow > 0) console.error(`${name} at ${width}: ${overflow} px wider than the screen`);
       await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`), fullPage: true });
@@ -70,3 +75,25 @@ for (const colorScheme of ["light", "dark"]) {
 }
 await browser.close();
 await Promise.all(servers.map((server) => server.close()));
+
+/** Of a running application: what the first row of a list leads to. */
+async function firstOf(lists) {
+  const page = await browser.newPage();
+  const found = {};
+  for (const [name, list] of Object.entries(lists)) {
+    await page.goto(`${address}/#/${list}`);
+    await settled(page);
+    const href = await page.evaluate((start) => document.querySelector(`main a[href^="${start}"]`)?.getAttribute("href"), `#/${list}/`); // prettier-ignore
+    if (href) found[name] = href.slice(2);
+  }
+  await page.close();
+  return found;
+}
+
+/** The page has what it asked for, and its charts are drawn. */
+async function settled(page) {
+  const loaded = () => !document.body.innerText.includes("Loading") && document.querySelector("main") !== null;
+  await page.waitForTimeout(900);
+  await page.waitForFunction(loaded, undefined, { timeout: 15_000 }).catch(() => console.error(`${page.url()} is still loading`));
+  await page.waitForTimeout(300);
+}

@@ -135,6 +135,16 @@ export function dateTime(ms: number | null): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(ms)}`;
 }
 
+/** Format of moments that stand below each other: times of day where all are of the reader's today, else with their dates. */
+export function moments(
+  values: Iterable<number | null>,
+  now = Date.now(),
+): { readonly text: (ms: number | null) => string; readonly dated: boolean } {
+  const today = new Date(now).toDateString();
+  const dated = [...values].some((ms) => ms !== null && new Date(ms).toDateString() !== today);
+  return { text: dated ? dateTime : clock, dated };
+}
+
 /** The last part of a call site: "reduceByKey at /a/b/app.ts:12" becomes "reduceByKey at app.ts:12". */
 export function shortSite(text: string): string {
   return text.replace(/(?:file:\/\/)?\/(?:[^\s/:]+\/)+([^\s/]+)/g, "$1");

@@ -4,7 +4,7 @@ import { Badge, KillButton, TaskBar } from "../components/layout";
 import { Table } from "../components/table";
 import type { Column } from "../components/table";
 import type { Scope } from "../context";
-import { bytes, dateTime, duration, shortSite, time } from "../lib/format";
+import { bytes, dateTime, duration, moments, shortSite, time } from "../lib/format";
 
 export function jobDuration(job: JobData, now: number): number | undefined {
   const start = time(job.submissionTime);
@@ -14,6 +14,19 @@ export function jobDuration(job: JobData, now: number): number | undefined {
 export function stageDuration(stage: StageData, now: number): number | undefined {
   const start = time(stage.firstTaskLaunchedTime) ?? time(stage.submissionTime);
   return start === null ? undefined : (time(stage.completionTime) ?? now) - start;
+}
+
+/** When each of `rows` was submitted, in ms; dates are left out where all are of today. `wide`: in tables whose columns have widths. */
+export function submitted<T>(rows: readonly T[], when: (row: T) => number | null, wide = false): Column<T> {
+  const { text, dated } = moments(rows.map(when));
+  return {
+    key: "submitted",
+    label: "Submitted",
+    number: true,
+    ...(wide && { width: dated ? 182 : 108 }),
+    render: (row) => <span title={dateTime(when(row))}>{text(when(row))}</span>,
+    sort: when,
+  };
 }
 
 export function JobTable({ jobs, scope, label }: { jobs: readonly JobData[]; scope: Scope; label: string }) {
@@ -48,13 +61,7 @@ export function JobTable({ jobs, scope, label }: { jobs: readonly JobData[]; sco
         ]
       : []),
     { key: "state", label: "State", render: (job) => <Badge state={job.status} />, sort: (job) => job.status },
-    {
-      key: "submitted",
-      label: "Submitted",
-      number: true,
-      render: (job) => dateTime(time(job.submissionTime)),
-      sort: (job) => time(job.submissionTime),
-    },
+    submitted(jobs, (job) => time(job.submissionTime)),
     {
       key: "duration",
       label: "Duration",
@@ -154,14 +161,7 @@ export function StageTable({
       render: (stage) => <Badge state={stage.status} />,
       sort: (stage) => stage.status,
     },
-    {
-      key: "submitted",
-      label: "Submitted",
-      number: true,
-      width: 182,
-      render: (stage) => dateTime(time(stage.submissionTime)),
-      sort: (stage) => time(stage.submissionTime),
-    },
+    submitted(stages, (stage) => time(stage.submissionTime), true),
     {
       key: "duration",
       label: "Duration",

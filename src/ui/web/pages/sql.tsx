@@ -6,7 +6,8 @@ import { Badge, Card, Filter, Page } from "../components/layout";
 import { Empty, Shown } from "../components/state";
 import { Table } from "../components/table";
 import { useScope } from "../context";
-import { dateTime, duration, shortSite, time } from "../lib/format";
+import { duration, shortSite, time } from "../lib/format";
+import { submitted } from "./columns";
 import { filtered } from "../lib/sort";
 
 export function Sql() {
@@ -65,13 +66,7 @@ export function Sql() {
                     render: (query) => <Badge state={query.status} />,
                     sort: (query) => query.status,
                   },
-                  {
-                    key: "submitted",
-                    label: "Submitted",
-                    number: true,
-                    render: (query) => dateTime(time(query.submissionTime)),
-                    sort: (query) => time(query.submissionTime),
-                  },
+                  submitted(all, (query) => time(query.submissionTime)),
                   {
                     key: "duration",
                     label: "Duration",
