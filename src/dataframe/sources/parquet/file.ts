@@ -3,7 +3,8 @@ import { DataError, FiresteelError } from "../../../common/errors";
 import { errorText, readFailed } from "../../../filesystem/file-system";
 import type { RandomAccess } from "../random-access";
 import { DamagedPage } from "./codecs";
-import { type FileMetadata, readMetadata } from "./metadata";
+import { readMetadata } from "./footer";
+import type { FileMetadata } from "./metadata";
 import { type ParquetNode, SchemaError, schemaTree } from "./schema";
 import { ThriftError } from "./thrift";
 

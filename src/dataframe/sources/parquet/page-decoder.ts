@@ -6,10 +6,11 @@ import { gather } from "../../../columnar/batch";
 import type { Vector } from "../../../columnar/vector";
 import { DamagedPage } from "./codecs";
 import { type Conversion, Form, type Packed, physicalBytes } from "./convert";
-import { Encoding, type PageHeader, PageType, Physical } from "./metadata";
+import { Encoding, PageType, Physical } from "./metadata";
 import type { ParquetNode } from "./schema";
 import { heap } from "../wasm/heap";
 import { PageDictionary } from "./page-dictionary";
+import type { PageHeader } from "./page-header";
 import { scratch } from "./page-scratch";
 import { copyBytes, noValues, PageVectors } from "./page-vectors";
 
