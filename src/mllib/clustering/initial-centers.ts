@@ -123,7 +123,13 @@ export interface InitialOptions {
   readonly initSteps: number;
 }
 
-/** At most k centers, all different. Throws where there are no points, or none that weighs anything. */
+/** Rounds beyond `initSteps` while there are fewer than k points: so many give nothing only where distances overflow. */
+const MORE_ROUNDS = 50;
+
+/**
+ * At most k centers, all different; of k-means‖ fewer only where there are fewer different points. Throws where there are no points, or none
+ * that weighs anything.
+ */
 export function* initialCenters({ k, seed, initMode, initSteps }: InitialOptions, who: string): Steps<Float64Array[]> {
   const count = initMode === "random" ? k : 1;
   const first = yield* asked(sample, { seed: seedFor(seed, 0), count });
@@ -133,10 +139,12 @@ export function* initialCenters({ k, seed, initMode, initSteps }: InitialOptions
   const { width } = first;
   let candidates = different(first.drawn);
   if (initMode === "random") return candidates;
-  for (let step = 1; step <= initSteps; step++) {
+  // A round draws 2k points on average, and none of them once in e^2k times: two clusters would be one in every fiftieth fit.
+  const most = initSteps + MORE_ROUNDS;
+  for (let step = 1; step <= initSteps || (candidates.length < k && step <= most); step++) {
     const spec = { seed: seedFor(seed, step), centers: flat(candidates), count: candidates.length, width, wanted: 2 * k };
-    const { drawn } = (yield* asked(round, spec))!;
-    if (drawn.length === 0) break;
+    const { drawn, cost } = (yield* asked(round, spec))!;
+    if (!(cost > 0)) break; // every point is a center
     candidates = different([...candidates.map((point) => ({ score: -1, point })), ...fewest(drawn, drawn.length)]);
   }
   if (candidates.length <= k) return candidates;
