@@ -118,7 +118,7 @@ function narrowed(values: Float64Array): Int16Array | Int32Array | null {
     integers[i] = integer;
     spread |= integer ^ (integer >> 31);
   }
-  return spread < 0x8000 ? Int16Array.from(integers) : integers;
+  return spread < 0x8000 ? new Int16Array(integers) : integers;
 }
 
 function kindOf(values: AnyArray): number {

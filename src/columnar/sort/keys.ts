@@ -13,13 +13,10 @@ export function sortKeys(keys: readonly unknown[], count: number = keys.length, 
     let index = 1;
     while (index < count && typeof keys[index] === type) index++;
     if (index >= count) {
-      return type === "number"
-        ? sortNumberKeys(
-            Float64Array.from({ length: count }, (_, at) => keys[at] as number),
-            count,
-            ascending,
-          )
-        : sortStrings(keys as readonly string[], count, ascending);
+      if (type === "string") return sortStrings(keys as readonly string[], count, ascending);
+      const numbers = new Float64Array(count);
+      for (let at = 0; at < count; at++) numbers[at] = keys[at] as number;
+      return sortNumberKeys(numbers, count, ascending);
     }
   }
   return ascending

@@ -204,6 +204,19 @@ describe("distinct rows in parts, of which hardly any two are equal", () => {
     const expected = new Set(few.map((row) => textOf(row)));
     expect(run(plan(table.scan, "partial", [name, id], []), [table]).rows).toHaveLength(expected.size);
   });
+
+  test("equal ones are found where most of them come late", () => {
+    // Among the first 16,384 rows seven of eight are new, of all rows every other one.
+    let state = 7;
+    const drawn = Array.from({ length: 80_000 }, (): BoxedRow => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return ["n", (state >>> 8) % 60_000];
+    });
+    const table = new Table([name, id], drawn, { batchRows: 4096 });
+    const expected = new Set(drawn.map((row) => textOf(row)));
+    expect(new Set(drawn.slice(0, 16_384).map((row) => textOf(row))).size).toBeGreaterThan(0.8 * 16_384);
+    expect(run(plan(table.scan, "partial", [name, id], []), [table]).rows).toHaveLength(expected.size);
+  });
 });
 
 test("many groups, by integers close together and far apart", () => {

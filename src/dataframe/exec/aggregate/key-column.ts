@@ -126,11 +126,11 @@ function narrowed(
 ): Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array {
   switch (type.kind) {
     case "byte":
-      return Int8Array.from(values);
+      return new Int8Array(values);
     case "short":
-      return Int16Array.from(values);
+      return new Int16Array(values);
     case "float":
-      return Float32Array.from(values);
+      return new Float32Array(values);
     default:
       return values;
   }

@@ -99,8 +99,10 @@ export class AggregateOperator implements Operator {
         }
         if (groups.fits()) continue;
         // Partial states may leave at any time: whoever merges them puts the parts of a group together.
-        if (this.node.mode === "partial") yield* groups.leave();
-        else groups.spill();
+        if (this.node.mode === "partial") {
+          if (part.keys !== null) rows.full(groups.table.groups);
+          yield* groups.leave();
+        } else groups.spill();
       }
       yield* groups.finish((node, states) => this.#merged(node, states, task));
     } finally {

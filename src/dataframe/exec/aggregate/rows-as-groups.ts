@@ -6,30 +6,46 @@ import type { OpenTask } from "../operator";
 import type { OutputPlan, OutputState } from "../pipeline/output";
 import type { PipelineRun } from "../pipeline/run";
 
-/** Rows after which it is decided, at the least. */
-const LEAST_ROWS = 1 << 14;
-/** Groups for each row from which on they are not worth finding. */
+/** With fewer groups for each row they are worth finding, whatever comes. */
 const MOST_GROUPS = 0.8;
+/**
+ * When it is looked at, and how many groups for each row are too many then. What has too many groups among few rows may have few among many: keys
+ * drawn from 100,000 are nearly all new in the first 16,384 rows, and one in eight is in 750,000. The first looks leave it open where keys
+ * that are drawn evenly would have 0.6 groups for each row at the last one.
+ */
+const LOOKS: readonly { readonly rows: number; readonly most: number }[] = [
+  { rows: 1 << 14, most: 0.965 },
+  { rows: 1 << 16, most: 0.87 },
+  { rows: 1 << 18, most: 0.6 },
+];
 
 export class RowsAsGroups {
   /** Rows leave as they come. */
   pass = false;
   readonly #states = new Map<OutputPlan, OutputState>();
-  #decided = false;
+  #looks = 0;
 
   constructor(
     private readonly node: HashAggregateExec,
     private readonly task: OpenTask,
   ) {}
 
-  /** Whether rows should leave as they come, `groups` having been found so far: looked at once. */
+  /** Whether rows should leave as they come, `groups` having been found so far among all rows. */
   decide(groups: number): boolean {
-    if (this.#decided) return false;
+    if (this.#looks === LOOKS.length) return false;
     const { rows } = this.task.env.metrics(this.node.child.id);
-    if (rows < LEAST_ROWS) return false;
-    this.#decided = true;
-    this.pass = groups > rows * MOST_GROUPS;
+    if (rows < LOOKS[this.#looks]!.rows) return false;
+    while (this.#looks + 1 < LOOKS.length && rows >= LOOKS[this.#looks + 1]!.rows) this.#looks++;
+    this.pass = groups > rows * LOOKS[this.#looks]!.most;
+    this.#looks = groups <= rows * MOST_GROUPS ? LOOKS.length : this.#looks + 1;
     return this.pass;
+  }
+
+  /** There is no memory for more groups than these: what is undecided is decided. */
+  full(groups: number): void {
+    if (this.#looks === LOOKS.length) return;
+    this.#looks = LOOKS.length;
+    this.pass = groups > this.task.env.metrics(this.node.child.id).rows * MOST_GROUPS;
   }
 
   *of(batch: ColumnBatch, run: PipelineRun, keys: OutputPlan): Generator<ColumnBatch, void, undefined> {
@@ -46,10 +62,14 @@ export class RowsAsGroups {
   }
 }
 
+/** 0, 1, 2, … */
+let places = new Int32Array(0);
+
 function copied(batch: ColumnBatch): ColumnBatch {
-  return gatherBatch(
-    batch,
-    Int32Array.from({ length: batch.length }, (_, row) => row),
-    batch.length,
-  );
+  const { length } = batch;
+  if (places.length < length) {
+    places = new Int32Array(Math.max(length, 1 << 12));
+    for (let row = 0; row < places.length; row++) places[row] = row;
+  }
+  return gatherBatch(batch, places, length);
 }

@@ -70,7 +70,8 @@ export class JoinTable {
       this.findBy = "all";
       this.slots = new Int32Array(0);
       this.mask = 0;
-      const next = Int32Array.from({ length: count }, (_, row) => row + 1);
+      const next = new Int32Array(count);
+      for (let row = 0; row < count; row++) next[row] = row + 1;
       if (count > 0) next[count - 1] = -1;
       this.next = next;
       this.mode = "all";
