@@ -47,6 +47,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   NOT_NULL_ASSERT_VIOLATION: "NULL came where the schema allows none.",
   COMPARATOR_RETURNS_NULL: "The comparison of {firstValue} with {secondValue} gave NULL; it must give a number.",
   ILLEGAL_SEQUENCE_STEP: "sequence(start, stop, step) would not end: start {start}, stop {stop}, step {step}.",
+  _LEGACY_ERROR_TEMP_3242: "A sequence of dates goes in whole days, months or years: {step} is less than a day.",
   FAILED_FUNCTION_CALL: "{funcName} could not be called with these arguments.",
   RECURSION_LEVEL_LIMIT_EXCEEDED:
     "The recursion did not end after {levelLimit} steps. Correct its condition, or raise MAX RECURSION LEVEL.",
@@ -367,7 +368,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   _LEGACY_ERROR_TEMP_1207: "Durations of a window are numbers of microseconds or texts such as '5 minutes'.",
   _LEGACY_ERROR_TEMP_3231: "{interval} is no duration of a fixed length: a window cannot be of months. Write days or weeks.",
   _LEGACY_ERROR_TEMP_1210: "The second argument of {funcName} must be a boolean literal.",
-  _LEGACY_ERROR_TEMP_2017: "An array of keys and one of values must have the same length.",
+  _LEGACY_ERROR_TEMP_2128: "An array of keys and one of values must have the same length.",
 
   // Columns, sources and statements that do not go together
   AMBIGUOUS_COLUMN_REFERENCE:

@@ -12,7 +12,7 @@ import type { Binder, Scope } from "./binder";
 import type { Routine } from "./context";
 import { groupingCall } from "./grouping-calls";
 import { bindLambda, isPlaceholder } from "./lambdas";
-import { exprText, idText, quoted, searchPath } from "./messages";
+import { exprText, idText, quoted, searchPath, tooManyParts } from "./messages";
 import { withNamedArguments } from "./named-arguments";
 import { outerReference } from "./names";
 import { callSqlRoutine } from "./routines";
@@ -53,6 +53,8 @@ export function findFunction(
 }
 
 export function unresolvedRoutine(binder: Binder, name: readonly string[], at: QueryContext | undefined): AnalysisError {
+  const tooMany = tooManyParts(name, at);
+  if (tooMany !== null) return tooMany;
   return new AnalysisError("UNRESOLVED_ROUTINE", { routineName: idText(name), searchPath: searchPath(binder) }, at);
 }
 
@@ -72,7 +74,9 @@ function bindEntry(binder: Binder, entry: FunctionEntry, written: CallSyntax, sc
   if (entry.kind === "generatorFunction") {
     refuseModifiers(syntax, idText([name]));
     const args = boundArguments(binder, syntax, scope);
-    return entry.bind(args, bindContext(binder, name, syntax.at));
+    if (syntax.over === undefined && !args.some(holdsGenerator)) return entry.bind(args, bindContext(binder, name, syntax.at));
+    const expression = quoted(`${name}(${args.map(printed).join(", ")})`);
+    throw new AnalysisError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression }, syntax.at);
   }
   if (syntax.over === undefined) {
     const bound = entry.bind(boundArguments(binder, syntax, scope), bindContext(binder, name, syntax.at));

@@ -4,8 +4,9 @@ import { unreachable } from "../../common/errors";
 import type { DataType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
-import { alias, cast, literal } from "../expressions/build";
+import { alias, cast, literal, specialDatetimeCast } from "../expressions/build";
 import type { Expression } from "../expressions/expression";
+import { isFoldable } from "../expressions/traverse";
 import { withoutLengths } from "../functions/char-types";
 import type { UnresolvedExpression } from "../syntax/expression";
 import { bindCall, bindMultiUnitInterval, bindUserFunction } from "./calls";
@@ -108,8 +109,12 @@ export function bindCast(
   const inner = stripAlias(child);
   const target = withoutLengths(type);
   checkCast(settings, inner, target, castMode, at);
-  return cast(inner, target, castMode, at && { at });
+  const written = cast(inner, target, castMode, at && { at });
+  if (inner.type.kind !== "string" || !DAYS_AND_TIMES.has(target.kind) || !isFoldable(inner)) return written;
+  return specialDatetimeCast(written, binder.context.evaluate(inner), settings) ?? written;
 }
+
+const DAYS_AND_TIMES: ReadonlySet<string> = new Set(["date", "timestamp", "timestamp_ntz"]);
 
 /** An alias inside an expression says nothing. */
 export function stripAlias(expression: Expression): Expression {

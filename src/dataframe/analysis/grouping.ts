@@ -50,7 +50,7 @@ export function bindAggregatePlan(binder: Binder, plan: AggregateSyntax, env: En
 
 /** The aggregate over what its child has become. */
 export function aggregateOver(binder: Binder, plan: Omit<AggregateSyntax, "child">, child: Bound, env: Env): Bound {
-  const keysOf = plan.grouping.kind === "all" ? [] : plan.grouping.expressions;
+  const keysOf = plan.grouping.kind === "all" ? plan.aggregates : plan.grouping.expressions;
   const input = withTimeWindow(binder, child, env, plan.aggregates, keysOf);
   const scope = selectScope(binder, input, env);
   const written =

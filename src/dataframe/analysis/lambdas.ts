@@ -4,6 +4,7 @@ import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { literal, NULL } from "../expressions/build";
 import type { Expression, Lambda, LambdaVariable } from "../expressions/expression";
+import { exists } from "../expressions/traverse";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { Binder, LambdaScope, Scope } from "./binder";
 
@@ -32,6 +33,8 @@ export function placeholderLambda(syntax: LambdaSyntax): Lambda {
   return lambda;
 }
 
+const SUBQUERIES: ReadonlySet<string> = new Set(["scalarSubquery", "exists", "inSubquery"]);
+
 export function bindLambda(
   binder: Binder,
   argument: Expression,
@@ -47,6 +50,8 @@ export function bindLambda(
     return { kind: "lambdaVariable", id: binder.nextId(), name, type, nullable };
   });
   const body = syntax === undefined ? argument : bodyOf(binder, syntax, params, scope);
+  if (exists(body, (node) => SUBQUERIES.has(node.kind)))
+    throw new AnalysisError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION", {}, at);
   return {
     kind: "lambda",
     params,

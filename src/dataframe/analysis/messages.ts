@@ -5,6 +5,7 @@ import type { Attribute, Expression } from "../expressions/expression";
 import { printed } from "../expressions/print";
 import type { Binder } from "./binder";
 import type { DataType } from "../../columnar/types";
+import { SESSION_CATALOG } from "../catalog/table";
 import { sqlName } from "../types/text";
 
 export function quoted(part: string): string {
@@ -14,6 +15,18 @@ export function quoted(part: string): string {
 /** `a`.`b` */
 export function idText(parts: readonly string[]): string {
   return parts.map(quoted).join(".");
+}
+
+/** The error of a name with more parts than a catalog, a database and an object; null where it has no more. */
+export function tooManyParts(parts: readonly string[], at: QueryContext | undefined): AnalysisError | null {
+  const catalog = (parts[0] as string).toLowerCase();
+  const inCatalog = parts.slice(catalog === SESSION_CATALOG ? 1 : 0);
+  if (inCatalog.length < 3 || (catalog === "system" && parts.length === 3)) return null;
+  return new AnalysisError(
+    "REQUIRES_SINGLE_PART_NAMESPACE",
+    { sessionCatalog: SESSION_CATALOG, namespace: idText(inCatalog) },
+    at,
+  );
 }
 
 /** "(a + 1)" */

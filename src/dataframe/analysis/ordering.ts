@@ -214,6 +214,7 @@ function asCondition(expression: Expression, at: QueryContext | undefined): Expr
   const condition = expression.kind === "alias" ? expression.child : expression;
   if (condition.type.kind === "boolean") return condition;
   if (condition.type.kind === "null") return { kind: "literal", value: null, type: { kind: "boolean" }, nullable: true };
+  refuseGenerators(condition, at);
   throw new AnalysisError(
     "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
     { sqlExpr: exprText(condition), filter: exprText(condition), type: typeText(condition.type) },
@@ -221,13 +222,16 @@ function asCondition(expression: Expression, at: QueryContext | undefined): Expr
   );
 }
 
+function refuseGenerators(condition: Expression, at: QueryContext | undefined): void {
+  if (!exists(condition, (node) => node.kind === "generator")) return;
+  throw new AnalysisError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: `Filter ${printed(condition)}` }, at);
+}
+
 function refuseInWhere(condition: Expression, overGroups: boolean, at: QueryContext | undefined): void {
   if (exists(condition, (node) => node.kind === "window")) {
     throw new AnalysisError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", { clauseName: "WHERE" }, at);
   }
-  if (exists(condition, (node) => node.kind === "generator")) {
-    throw new AnalysisError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: `Filter ${printed(condition)}` }, at);
-  }
+  refuseGenerators(condition, at);
   if (overGroups) return;
   withoutGroupingCalls(condition, at);
   const aggregates: Expression[] = [];

@@ -2,6 +2,7 @@
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { attribute } from "../expressions/build";
+import type { Attribute } from "../expressions/expression";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { childrenOf, subqueryPlans } from "../logical/traverse";
@@ -10,7 +11,9 @@ import { aliased, renamed } from "./alias";
 import { bound, exactly } from "./binder";
 import type { Binder, Bound, CteScope, Env } from "./binder";
 import { sameName } from "./columns";
-import { quoted } from "./messages";
+import { commonType } from "../types/coercion";
+import { sameType } from "../types/text";
+import { quoted, typeText } from "./messages";
 import { castTo } from "./set-operations";
 
 /** Null where the CTE does not read itself. */
@@ -36,7 +39,6 @@ export function bindRecursive(binder: Binder, cte: Cte, id: number, env: Env): B
     },
   };
   const stepPlan = exactly(binder.plan(rewrap(union.right), { ...env, ctes: self }));
-  checkPlace(stepPlan, id, true, cte.plan.at);
   if (outputOf(stepPlan).length !== columns.length) {
     throw new AnalysisError(
       "NUM_COLUMNS_MISMATCH",
@@ -49,6 +51,8 @@ export function bindRecursive(binder: Binder, cte: Cte, id: number, env: Env): B
       cte.plan.at,
     );
   }
+  checkTypes(binder, columns, outputOf(stepPlan), cte.plan.at);
+  checkPlace(stepPlan, id, true, cte.plan.at);
   const step = castTo(
     binder,
     stepPlan,
@@ -60,6 +64,22 @@ export function bindRecursive(binder: Binder, cte: Cte, id: number, env: Env): B
     { kind: "recursiveCte", id, anchor, step, all: union.all, output, maxLevel: cte.maxRecursionLevel ?? limit },
     output,
   );
+}
+
+/** The anchor says the types; a step may have narrower ones, which become those, and no wider ones. */
+function checkTypes(
+  binder: Binder,
+  anchor: readonly Attribute[],
+  step: readonly Attribute[],
+  at: QueryContext | undefined,
+): void {
+  anchor.forEach(({ type }, i) => {
+    const other = (step[i] as Attribute).type;
+    if (sameType(type, other)) return;
+    const common = commonType([type, other], binder.context.settings);
+    if (common !== null && sameType(common, type)) return;
+    throw new AnalysisError("CANNOT_MERGE_INCOMPATIBLE_DATA_TYPE", { left: typeText(type), right: typeText(other) }, at);
+  });
 }
 
 type Union = Extract<UnresolvedPlan, { kind: "setOperation" }>;

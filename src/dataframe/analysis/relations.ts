@@ -23,7 +23,7 @@ import { columnNamed, columnsOf } from "./columns";
 import type { NamedRelation, ReadSpec } from "./context";
 import { findCte } from "./cte-scope";
 import { identifierParts } from "./identifiers";
-import { exprText, idText, quoted, searchPath } from "./messages";
+import { exprText, idText, quoted, searchPath, tooManyParts } from "./messages";
 
 export function noColumns(binder: Binder, env: Env): Scope {
   return { columns: columnsOf(binder), env, clause: "other" };
@@ -59,6 +59,8 @@ export function tableNotFound(
   name: readonly string[],
   at: QueryContext | undefined,
 ): AnalysisError {
+  const tooMany = tooManyParts(name, at);
+  if (tooMany !== null) return tooMany;
   return new AnalysisError("TABLE_OR_VIEW_NOT_FOUND", { relationName: idText(name), searchPath: searchPath(binder) }, at);
 }
 

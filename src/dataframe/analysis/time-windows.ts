@@ -16,21 +16,22 @@ import type { UnresolvedExpression } from "../syntax/expression";
 import { bindContext } from "./bind-context";
 import type { Binder, Bound, Env, Scope } from "./binder";
 import { fieldOf } from "./fields";
-import { selectScope } from "./select";
+import { hasAggregate, selectScope } from "./select";
 
 const NAMES: ReadonlySet<string> = new Set(["window", "session_window"]);
 const MARK = "spark.timeWindow";
 
 type CallSyntax = Extract<UnresolvedExpression, { kind: "call" }>;
 
-/** The input of a select list with the span that its expressions speak of, if they do. `keys`: of a GROUP BY. */
+/** The input of a select list with the span that its expressions speak of, if they do. `groupBy`: its keys, with aggregates among them for ALL. */
 export function withTimeWindow(
   binder: Binder,
   input: Bound,
   env: Env,
   written: readonly UnresolvedExpression[],
-  keys: readonly UnresolvedExpression[] = [],
+  groupBy: readonly UnresolvedExpression[] = [],
 ): Bound {
+  const keys = groupBy.map((key) => spanOf(key, written));
   const calls = [...written, ...keys].flatMap((one) => windowCalls(one));
   const first = calls[0];
   if (first === undefined) return input;
@@ -47,7 +48,7 @@ export function withTimeWindow(
         binder,
         input.plan,
         span,
-        others.map((key) => keyOf(binder, key, written, scope)),
+        others.map((key) => keyOf(binder, key, written, scope)).filter((key) => !hasAggregate(key)),
       )
     : windows(binder, input.plan, span);
   return { ...input, plan, hidden: [...input.hidden, column], block: null };
@@ -90,6 +91,18 @@ function windowCalls(syntax: UnresolvedExpression): readonly CallSyntax[] {
   return found;
 }
 
+/** The span that a key of GROUP BY means by its place or its alias among the items; any other key as it is. */
+function spanOf(key: UnresolvedExpression, items: readonly UnresolvedExpression[]): UnresolvedExpression {
+  const item =
+    key.kind === "literal" && key.type.kind === "int"
+      ? items[(key.value as number) - 1]
+      : key.kind === "name" && key.parts.length === 1
+        ? items.find((one) => one.kind === "alias" && one.names[0]?.toLowerCase() === key.parts[0]?.toLowerCase())
+        : undefined;
+  const child = item?.kind === "alias" ? item.child : item;
+  return child !== undefined && windowCalls(child).length > 0 ? child : key;
+}
+
 /** A key of GROUP BY, which may be the place or the alias of an item. */
 function keyOf(binder: Binder, key: UnresolvedExpression, items: readonly UnresolvedExpression[], scope: Scope): Expression {
   const childOf = (item: UnresolvedExpression): UnresolvedExpression => (item.kind === "alias" ? item.child : item);
@@ -101,7 +114,8 @@ function keyOf(binder: Binder, key: UnresolvedExpression, items: readonly Unreso
     const named = items.find((item) => item.kind === "alias" && item.names[0] === key.parts[0]);
     if (named !== undefined) return binder.expression(childOf(named), scope);
   }
-  return binder.expression(key, scope);
+  const bound = binder.expression(key, scope);
+  return bound.kind === "alias" ? bound.child : bound;
 }
 
 /** About what the expressions of one window of many that overlap take. */

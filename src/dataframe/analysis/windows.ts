@@ -22,7 +22,7 @@ import type { Binder, Scope } from "./binder";
 import { bindContext } from "./bind-context";
 import { DOCS } from "./documentation";
 import { exprText, typeText } from "./messages";
-import { sortOrderOf } from "./sort-order";
+import { checkOrdering, sortOrderOf } from "./sort-order";
 
 export interface BoundWindow {
   readonly partitionBy: readonly Expression[];
@@ -50,6 +50,7 @@ export function bindWindow(binder: Binder, written: UnresolvedWindow, scope: Sco
     if (item.kind === "sortOrder") return sortOrderOf(item, expressionOf(item.child));
     return { kind: "sortOrder", child: expressionOf(item), ascending: true, nullsFirst: true };
   });
+  orderBy.forEach((order, i) => checkOrdering(order, window.orderBy[i]?.at));
   const frame = window.frame === undefined ? null : bindFrame(binder, window.frame, orderBy, inner, written.at);
   return { partitionBy, orderBy, frame };
 }
@@ -90,7 +91,10 @@ function bindFrame(
         at,
       );
     }
-    return { kind: bound.kind, offset: range ? rangeOffset(binder, offset, orderBy) : rowOffset(binder, offset, location, at) };
+    if (!range) return { kind: bound.kind, offset: rowOffset(binder, offset, location, at) };
+    const value = rangeOffset(binder, offset, orderBy);
+    const isCast = bound.kind === "preceding" && !sameType(value.type, offset.type);
+    return { kind: bound.kind, offset: value, ...(isCast && { printed: `(- ${printed(value)}) FOLLOWING` }) };
   };
   const frame: Frame = { unit: written.unit, start: boundOf(written.start, "lower"), end: boundOf(written.end, "upper") };
   const text = printedFrame(frame);
@@ -123,6 +127,7 @@ function checkRange(
     throw new AnalysisError("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", { sqlExpr: spec }, at);
   }
   if (!isValue(written.start) && !isValue(written.end)) return;
+  checkSameTypes(frame, at);
   if (orderBy.length > 1) {
     const orderSpec = orderBy.map(printedSortOrder).join(",");
     throw new AnalysisError("DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER", { orderSpec, sqlExpr: spec }, at);
@@ -151,6 +156,22 @@ function checkRange(
   }
 }
 
+/** Both ends are of one type, also where each alone would do. */
+function checkSameTypes({ unit, start, end }: Frame, at: QueryContext | undefined): void {
+  if (!("offset" in start) || !("offset" in end) || sameType(start.offset.type, end.offset.type)) return;
+  throw new AnalysisError(
+    "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_DIFF_TYPES",
+    {
+      lower: exprText(start.offset),
+      upper: exprText(end.offset),
+      lowerType: typeText(start.offset.type),
+      upperType: typeText(end.offset.type),
+      sqlExpr: `"${printedFrame({ unit, start, end })}"`,
+    },
+    at,
+  );
+}
+
 const NUMERIC: ReadonlySet<string> = new Set(["byte", "short", "int", "long", "float", "double", "decimal"]);
 const INTERVALS: ReadonlySet<string> = new Set(["dayTimeInterval", "yearMonthInterval", "calendarInterval"]);
 
@@ -172,7 +193,8 @@ function isDays(type: DataType): boolean {
 
 function rowOffset(binder: Binder, offset: Expression, location: string, at: QueryContext | undefined): Expression {
   if (offset.type.kind === "int" || offset.type.kind === "short" || offset.type.kind === "byte") {
-    return binder.context.evaluate(offset);
+    const value = binder.context.evaluate(offset);
+    return offset.kind === "literal" ? value : { ...value, printed: printed(offset) };
   }
   throw new AnalysisError(
     "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",

@@ -5,7 +5,7 @@
 import type { Boxed, DataType, StructType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
-import { idText } from "../analysis/messages";
+import { idText, tooManyParts } from "../analysis/messages";
 import type { UserFunction } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
 import type { ViewScope } from "../analysis/context";
@@ -133,6 +133,8 @@ export class SessionCatalog {
 
   /** `queried`: the name stands where a query's relation would, so builtin names were looked through too. */
   notFound(parts: readonly string[], at?: QueryContext, queried = false): AnalysisError {
+    const error = tooManyParts(parts, at);
+    if (error !== null) return error;
     const path = [...(queried ? [["system", "builtin"]] : []), ["system", "session"], [SESSION_CATALOG, this.#database]]
       .map(idText)
       .join(", ");
@@ -142,13 +144,12 @@ export class SessionCatalog {
   /** The full name under which an object of this name would be made. */
   qualified(parts: readonly string[]): readonly [string, string, string] {
     const key = this.tableKey(parts);
-    if (key === null) {
-      throw new AnalysisError("REQUIRES_SINGLE_PART_NAMESPACE", {
-        sessionCatalog: SESSION_CATALOG,
-        namespace: idText(parts.slice(0, -1)),
-      });
-    }
-    return [SESSION_CATALOG, ...key];
+    if (key !== null) return [SESSION_CATALOG, ...key];
+    const namespace = idText(parts.slice(0, -1));
+    throw (
+      tooManyParts(parts, undefined) ??
+      new AnalysisError("REQUIRES_SINGLE_PART_NAMESPACE", { sessionCatalog: SESSION_CATALOG, namespace })
+    );
   }
 
   createTable(table: TableMetadata): void {

@@ -2,9 +2,13 @@
 import type { Boxed, DataType, DecimalType } from "../../columnar/types";
 import type { BindContext } from "../functions/registry";
 import type { QueryContext } from "../errors";
+import type { SqlSettings } from "../settings";
+import { sessionZone } from "../types/datetime";
+import { specialDatetime } from "../types/special-datetime";
 import { sameType } from "../types/text";
 import type { Alias, Attribute, Call, Cast, CastMode, Expression, ExprId, Literal } from "./expression";
 import { functionTable } from "./function-table";
+import { printed } from "./print";
 
 export const BOOLEAN: DataType = { kind: "boolean" };
 export const BYTE: DataType = { kind: "byte" };
@@ -64,7 +68,21 @@ export function coerced(child: Expression, type: DataType, context: Pick<BindCon
     return { ...child, type };
   }
   const at = "at" in child ? child.at : undefined;
-  return cast(child, type, context.settings.ansi ? "ansi" : "legacy", { implicit: true, ...(at && { at }) });
+  const written = cast(child, type, context.settings.ansi ? "ansi" : "legacy", { implicit: true, ...(at && { at }) });
+  return child.kind === "literal" ? (specialDatetimeCast(written, child, context.settings) ?? written) : written;
+}
+
+/** A cast of now, today and their like to a date or timestamp, as the value that it has in this query; null for other casts. */
+export function specialDatetimeCast(
+  written: Cast,
+  text: Literal,
+  settings: Pick<SqlSettings, "now" | "timeZone">,
+): Literal | null {
+  const { kind } = written.type;
+  if (text.type.kind !== "string" || text.value === null) return null;
+  if (kind !== "date" && kind !== "timestamp" && kind !== "timestamp_ntz") return null;
+  const value = specialDatetime(kind, text.value as string, sessionZone(settings.timeZone), settings.now);
+  return value === null ? null : { ...literal(value, written.type), nullable: written.nullable, printed: printed(written) };
 }
 
 export function call(

@@ -109,7 +109,12 @@ export interface Frame {
 /** Offsets: a count of rows, or a foldable expression that is subtracted from or added to the order column. */
 export type Bound =
   | { readonly kind: "unboundedPreceding" | "unboundedFollowing" | "currentRow" }
-  | { readonly kind: "preceding" | "following"; readonly offset: Expression };
+  | {
+      readonly kind: "preceding" | "following";
+      readonly offset: Expression;
+      /** Its text where it is not that of the offset: that of a bound which is cast to the type of the order. */
+      readonly printed?: string;
+    };
 
 export interface SortOrder {
   readonly kind: "sortOrder";

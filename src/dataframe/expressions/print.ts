@@ -105,7 +105,7 @@ export function printedBound(bound: Bound): string {
     case "currentRow":
       return "CURRENT ROW";
     case "preceding":
-      return `${printed(bound.offset)} PRECEDING`;
+      return bound.printed ?? `${printed(bound.offset)} PRECEDING`;
     case "following":
       return `${printed(bound.offset)} FOLLOWING`;
     default:

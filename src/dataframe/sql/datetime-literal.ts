@@ -1,16 +1,8 @@
 /** DATE'…', TIMESTAMP'…' and TIME'…': the texts that a cast from string takes, and now, today, tomorrow, yesterday, epoch. */
 import type { UnresolvedExpression } from "../syntax/expression";
-import {
-  daysOfLocal,
-  daysToMicros,
-  localOf,
-  parseDate,
-  parseTime,
-  parseTimestamp,
-  parseTimestampParts,
-  sessionZone,
-  toLocal,
-} from "../types/datetime";
+import { localOf, parseDate, parseTime, parseTimestamp, parseTimestampParts, sessionZone } from "../types/datetime";
+import type { Exact } from "../types/exact";
+import { specialDatetime } from "../types/special-datetime";
 import type { TimeZone } from "../types/time-zone";
 import type { Cursor } from "./cursor";
 import { literal } from "./make";
@@ -26,7 +18,7 @@ export function datetimeLiteral(p: Cursor, type: string, text: string, start: nu
 function valueOf(p: Cursor, type: string, text: string): UnresolvedExpression | null | undefined {
   switch (type) {
     case "DATE": {
-      const days = specialDay(p, text) ?? parseDate(text);
+      const days = special(p, "date", text) ?? parseDate(text);
       return days === null ? null : literal(days, { kind: "date" });
     }
     case "TIME": {
@@ -55,38 +47,19 @@ function now(): number {
   return Date.now() * 1000;
 }
 
-/** epoch, now, today, yesterday, tomorrow. */
-function specialDay(p: Cursor, text: string): number | null {
-  const today = (): number => daysOfLocal(toLocal(now(), zoneOf(p)));
-  switch (text.trim().toLowerCase()) {
-    case "epoch":
-      return 0;
-    case "now":
-    case "today":
-      return today();
-    case "tomorrow":
-      return today() + 1;
-    case "yesterday":
-      return today() - 1;
-    default:
-      return null;
-  }
+function special(p: Cursor, type: "date" | "timestamp" | "timestamp_ntz", text: string): Exact | null {
+  return specialDatetime(type, text, zoneOf(p), now());
 }
 
 function instant(p: Cursor, text: string): UnresolvedExpression | null {
-  const zone = zoneOf(p);
-  const word = text.trim().toLowerCase();
-  const day = specialDay(p, text);
-  const micros =
-    word === "now" ? now() : word === "epoch" ? 0 : day !== null ? daysToMicros(day, zone) : parseTimestamp(text, zone, now());
+  const micros = special(p, "timestamp", text) ?? parseTimestamp(text, zoneOf(p), now());
   return micros === null ? null : literal(micros, { kind: "timestamp" });
 }
 
 /** A zone that is written is left out of account. */
 function local(p: Cursor, text: string): UnresolvedExpression | null {
-  const day = specialDay(p, text);
-  if (text.trim().toLowerCase() === "now") return literal(toLocal(now(), zoneOf(p)), { kind: "timestamp_ntz" });
-  if (day !== null) return literal(localOf(day, 0), { kind: "timestamp_ntz" });
+  const value = special(p, "timestamp_ntz", text);
+  if (value !== null) return literal(value, { kind: "timestamp_ntz" });
   const parts = parseTimestampParts(text);
   if (parts === null || parts.days === null) return null;
   return literal(localOf(parts.days, parts.microsOfDay), { kind: "timestamp_ntz" });

@@ -56,6 +56,7 @@ function sampleMethod(p: Cursor, start: number): Method {
   if (p.is(")")) throw p.error("_LEGACY_ERROR_TEMP_0014", {}, start);
   const rows = p.rules.expression(p);
   if (p.accept("ROWS")) return { rows };
+  if (!p.is(")")) throw p.unexpected();
   throw p.error("_LEGACY_ERROR_TEMP_0015", { msg: "byte length" }, start);
 }
 

@@ -1,5 +1,5 @@
 /** OVER and WINDOW: partitions, order and frames. */
-import type { UnresolvedBound, UnresolvedFrame, UnresolvedWindow } from "../syntax/expression";
+import type { UnresolvedBound, UnresolvedExpression, UnresolvedFrame, UnresolvedWindow } from "../syntax/expression";
 import type { Cursor } from "./cursor";
 import { sortItems } from "./sort-item";
 
@@ -38,10 +38,26 @@ function bound(p: Cursor): UnresolvedBound {
     return { kind: p.next().symbol === "PRECEDING" ? "unboundedPreceding" : "unboundedFollowing" };
   }
   if (p.accept("CURRENT", "ROW")) return { kind: "currentRow" };
+  const { start } = p.token;
   const offset = p.rules.expression(p);
+  if (needsNames(offset)) throw p.error("_LEGACY_ERROR_TEMP_0064", { msg: "Frame bound value must be a literal." }, start);
   if (p.accept("PRECEDING")) return { kind: "preceding", offset };
   p.expect("FOLLOWING");
   return { kind: "following", offset };
+}
+
+const NAMED: ReadonlySet<unknown> = new Set(["name", "identifier", "star", "regex", "scalarSubquery", "exists", "inSubquery"]);
+
+/** Columns, functions and subqueries: what is not known before analysis. */
+function needsNames(expression: UnresolvedExpression): boolean {
+  const visit = (value: unknown): boolean => {
+    if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+    if (Array.isArray(value)) return value.some(visit);
+    const { kind, operator } = value as { readonly kind?: unknown; readonly operator?: boolean };
+    if (NAMED.has(kind) || (kind === "call" && operator !== true)) return true;
+    return Object.entries(value).some(([key, part]) => key !== "at" && key !== "type" && visit(part));
+  };
+  return visit(expression);
 }
 
 /** WINDOW a AS (…), b AS a */
@@ -51,7 +67,8 @@ export function windowClause(p: Cursor): Readonly<Record<string, UnresolvedWindo
   p.list(() => {
     const start = p.token.start;
     const name = p.strictName();
-    if (Object.hasOwn(windows, name)) throw p.error("_LEGACY_ERROR_TEMP_0034", { name }, start);
+    if (Object.hasOwn(windows, name))
+      throw p.error("INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", { windowName: `\`${name}\`` }, start);
     p.expect("AS");
     windows[name] = windowSpec(p);
   });

@@ -41,7 +41,7 @@ function notAQuery(sqlString: string): AnalysisError {
 
 async function queryText(command: ExecuteImmediate, session: CommandSession): Promise<string> {
   const bound = await analyzeAlone(command.query, session);
-  if (bound.type.kind !== "string" && bound.type.kind !== "null") {
+  if (bound.type.kind !== "string") {
     throw new AnalysisError("INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE", { exprType: typeText(bound.type) }, command.at);
   }
   const value = await evaluated(bound, session);

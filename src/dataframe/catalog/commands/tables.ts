@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { StructField, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import type { QueryContext } from "../../errors";
-import { idText, quoted } from "../../analysis/messages";
+import { idText, quoted, tooManyParts } from "../../analysis/messages";
 import type { BucketSpec, Statement, TableSpec } from "../../syntax/command";
 import { asNullable } from "../../functions/families/json-inputs";
 import { quotedType } from "../../types/text";
@@ -309,6 +309,8 @@ export async function toDrop(
 }
 
 function missing(parts: readonly string[], session: CommandSession, at: QueryContext | undefined): AnalysisError {
+  const tooMany = tooManyParts(parts, at);
+  if (tooMany !== null) return tooMany;
   const name = session.catalog.tableKey(parts);
   const path = `[${idText([SESSION_CATALOG, session.catalog.currentDatabase])}]`;
   const relationName = name === null ? idText(parts) : idText([SESSION_CATALOG, ...name]);

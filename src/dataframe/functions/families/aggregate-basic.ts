@@ -165,7 +165,7 @@ function edge(names: readonly string[], usage: string, last: boolean, result: st
       `${names[0]}(col) FROM VALUES (10), (5), (20) AS tab(col)`,
       result,
     ]),
-    inputs: ["any", "boolean"],
+    inputs: ["any", "any"],
     optional: 1,
     deterministic: false,
     result: (types) => types[0] as DataType,

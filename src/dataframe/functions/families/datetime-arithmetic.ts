@@ -98,12 +98,22 @@ function between(fn: string, sides: readonly Expression[], type: DataType, conte
   return made(fn, sides, legacy ? { kind: "calendarInterval" } : type, context);
 }
 
+/** Outside ANSI mode text beside a timestamp stays text, which cannot be subtracted. */
+function refuseText(sides: readonly Expression[], context: BindContext): void {
+  const i = sides.findIndex((side) => side.type.kind === "string");
+  if (i < 0) return;
+  const parameters = { paramIndex: i === 0 ? "first" : "second", inputSql: `"${printed(sides[i] as Expression)}"` };
+  const types = { inputType: '"STRING"', requiredType: '"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)"' };
+  throw mismatch("UNEXPECTED_INPUT_TYPE", sides, context, { ...parameters, ...types });
+}
+
 function difference(left: Expression, right: Expression, context: BindContext, mode: ArithmeticMode): Expression | null {
   const [l, r] = [left.type.kind, right.type.kind];
   if (r === "yearMonthInterval" && !isInterval(l) && !takesMonths(l)) return null;
   if (isInterval(r) && !isInterval(l))
     return l === "null" && r !== "calendarInterval" ? null : plusInterval(left, right, -1, context, mode);
   if (isTimestamp(l) || isTimestamp(r)) {
+    if (!context.settings.ansi) refuseText([left, right], context);
     const type: DataType =
       l === "timestamp_ntz" && r === "timestamp_ntz"
         ? left.type

@@ -1,8 +1,9 @@
 /** Dates and timestamps: the current ones, their fields, and days counted on. */
 import type { DataType } from "../../../columnar/types";
-import { QueryError } from "../../errors";
+import { AnalysisError, QueryError } from "../../errors";
 import { DATE, DOUBLE, INT, STRING, TIMESTAMP, literal } from "../../expressions/build";
-import type { Call } from "../../expressions/expression";
+import type { Call, Expression } from "../../expressions/expression";
+import { isFoldable } from "../../expressions/traverse";
 import {
   addMonthsToDays,
   civilFromDays,
@@ -20,7 +21,7 @@ import {
 import { subtract, type Exact } from "../../types/exact";
 import { utc, type TimeZone } from "../../types/time-zone";
 import { document, made, plain } from "../documented";
-import type { EvaluationContext, FunctionEntry } from "../registry";
+import type { BindContext, EvaluationContext, FunctionEntry } from "../registry";
 import { accepts, isNumeric } from "../input-types";
 import { scalar, unexpectedInputType, type ScalarSpec } from "../signature";
 import { datetimeEpochFunctions } from "./datetime-epoch";
@@ -128,9 +129,18 @@ function daysOn(names: readonly string[], sign: 1 | -1, usage: string, result: s
       if (args.length === 2 && more !== undefined && isNumeric(more.type) && !accepts(count, more.type)) {
         throw unexpectedInputType(count, 1, args, context);
       }
+      if (args.length === 2 && more?.type.kind === "string" && !context.settings.ansi) checkDays(more, args, context);
       return entry.bind(args, context);
     },
   };
+}
+
+/** Outside ANSI mode a number of days may be text only where it is a constant of digits. */
+function checkDays(days: Expression, args: readonly Expression[], context: BindContext): void {
+  if (!isFoldable(days)) throw unexpectedInputType(count, 1, args, context);
+  const { value } = context.fold(days);
+  if (value === null || /^\s*[+-]?\d+\s*$/.test(value as string)) return;
+  throw new AnalysisError("SECOND_FUNCTION_ARGUMENT_NOT_INTEGER", { functionName: context.name }, context.at);
 }
 
 /** Months from one local timestamp to another: whole where both are the same day or the last of their months, else with 31sts. */

@@ -8,7 +8,7 @@ import type { Call, Expression } from "../../expressions/expression";
 import { collationOf } from "../../expressions/collation";
 import { normalize } from "../../types/exact";
 import { document, plain } from "../documented";
-import type { BindContext, FunctionEntry } from "../registry";
+import type { BindContext, EvaluationContext, FunctionEntry } from "../registry";
 import { mismatch, scalar } from "../signature";
 import { xxhash64 } from "../sketches/xxhash64";
 
@@ -46,8 +46,9 @@ function holdsMap(type: DataType): boolean {
   }
 }
 
-/** Strings of a collation count as their keys: equal ones have one hash. */
-function keyed(call: Call): (i: number, value: Boxed) => Boxed {
+/** Hashes are of the bytes of strings, or with the legacy setting of their collation's keys, so that equal ones have one. */
+function keyed(call: Call, { settings }: EvaluationContext): (i: number, value: Boxed) => Boxed {
+  if (settings.conf["spark.sql.legacy.collationAwareHashFunctions"] !== "true") return (_, value) => value;
   const keys = call.args.map(({ type }) =>
     type.kind === "string" && type.collation !== undefined ? collationOf(type).key : null,
   );
@@ -68,9 +69,9 @@ export const hashFunctions: readonly FunctionEntry[] = [
     result: INT,
     nullable: false,
     nulls: "custom",
-    evaluate: (call) => {
+    evaluate: (call, context) => {
       const types = call.args.map((arg) => arg.type);
-      const key = keyed(call);
+      const key = keyed(call, context);
       return (...values) => {
         let hash = 42;
         values.forEach((value, i) => (hash = hashBoxed(key(i, value), types[i] as DataType, hash)));
@@ -88,9 +89,9 @@ export const hashFunctions: readonly FunctionEntry[] = [
     result: LONG,
     nullable: false,
     nulls: "custom",
-    evaluate: (call) => {
+    evaluate: (call, context) => {
       const hashes = call.args.map((arg) => xxhash64(arg.type));
-      const key = keyed(call);
+      const key = keyed(call, context);
       return (...values) => {
         let hash = 42n;
         values.forEach((value, i) => {

@@ -155,7 +155,7 @@ const mapFromArrays = scalar({
     const build = mapBuilder((call.type as MapType).key, context, call.at);
     return (keys, values) => {
       if ((keys as Items).length !== (values as Items).length) {
-        throw new QueryError("_LEGACY_ERROR_TEMP_2017", {}, call.at);
+        throw new QueryError("_LEGACY_ERROR_TEMP_2128", {}, call.at);
       }
       return build(keys as Items, values as Items);
     };

@@ -129,7 +129,7 @@ function times(call: Call, type: DataType, context: EvaluationContext): (...args
     const step = stepOf(by, stepType, compare(start, stop) <= 0);
     const wholeDays = Number(step.micros) % microsPerDay === 0;
     if (type.kind === "date" && !wholeDays && step.months === 0 && step.days === 0) {
-      throw new QueryError("ILLEGAL_SEQUENCE_STEP", { step: "interval day to second of day granularity" }, call.at);
+      throw new QueryError("_LEGACY_ERROR_TEMP_3242", { step: "interval day to second of day granularity" }, call.at);
     }
     const length = step.months * MICROS_PER_MONTH + step.days * microsPerDay + Number(step.micros);
     checkWay(start, stop, by ?? null, length, call);

@@ -4,6 +4,8 @@ import { DOUBLE, INT, NULL, call as callOf, coerced, literal } from "../../expre
 import type { Call, Expression, WindowFunctionCall } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { isFoldable } from "../../expressions/traverse";
+import { implicitlyCastable } from "../../types/coercion";
+import { sqlName } from "../../types/text";
 import { outOfRange } from "../aggregate";
 import type { BindContext, FunctionDoc, WindowFunction } from "../registry";
 import { constantOf, mismatch, scalar } from "../signature";
@@ -21,7 +23,7 @@ interface WindowSpec extends InputSpec {
   /** Where it is not name(arg, …). */
   readonly print?: (args: readonly string[], context: BindContext) => string;
   /** What `args` of the call are; the arguments themselves unless said otherwise. */
-  readonly keep?: (args: readonly Expression[]) => readonly Expression[];
+  readonly keep?: (args: readonly Expression[], context: BindContext) => readonly Expression[];
 }
 
 function windowFunction(spec: WindowSpec): WindowFunction {
@@ -42,7 +44,7 @@ function windowFunction(spec: WindowSpec): WindowFunction {
       const call: WindowFunctionCall = {
         kind: "windowFunction",
         fn: name,
-        args: keep === undefined ? bound.args : keep(bound.args),
+        args: keep === undefined ? bound.args : keep(bound.args, context),
         ignoreNulls: context.ignoreNulls === true,
         type: bound.type,
         nullable: bound.nullable,
@@ -81,14 +83,21 @@ function shift(name: "lag" | "lead", usage: string, last: readonly [string, stri
     example: [over(`${name}(b)`), rows.join("\n")],
     inputs: ["any", "int", "any"],
     optional: 2,
-    defaults: (args, context) => {
-      const given = args[2];
-      const type = args[0]?.type ?? NULL;
-      const fallback = given === undefined ? literal(null, type) : coerced(given, type, context);
-      return [...args.slice(0, 1), args[1] ?? literal(1, INT), fallback];
+    defaults: (args) => [...args.slice(0, 1), args[1] ?? literal(1, INT), literal(null, args[0]?.type ?? NULL)],
+    keep: (args, context) => {
+      const [value, offset, fallback] = args as readonly [Expression, Expression, Expression];
+      return [value, offset, coerced(fallback, value.type, context)];
     },
     check: (args, context) => {
-      const offset = args[1] as Expression;
+      const [value, offset, fallback] = args as readonly [Expression, Expression, Expression];
+      if (!implicitlyCastable(fallback.type, value.type, context.settings)) {
+        throw mismatch("UNEXPECTED_INPUT_TYPE", args, context, {
+          paramIndex: "third",
+          requiredType: `"${sqlName(value.type)}"`,
+          inputSql: `"${printed(fallback)}"`,
+          inputType: `"${sqlName(fallback.type)}"`,
+        });
+      }
       if (!isFoldable(offset)) {
         const negated: Expression = callOf("negative", [offset], INT, offset.nullable);
         throw mismatch("NON_FOLDABLE_INPUT", args, context, {

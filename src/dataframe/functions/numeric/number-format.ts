@@ -7,7 +7,10 @@ import type { QueryContext } from "../../errors";
 import { absolute, bigPowerOfTen, decimalText, normalize, rescale } from "../../types/exact";
 import type { Exact } from "../../types/exact";
 
-type Token = "9" | "0" | "," | "." | "$" | "S" | "MI" | "PR";
+type Token = "9" | "0" | "," | "." | "$" | "S" | "MI" | "PR" | Unknown;
+
+/** A character that is of no format, refused after all else that may be wrong. */
+type Unknown = `character '${string}''`;
 
 export interface NumberFormat {
   readonly tokens: readonly Token[];
@@ -25,7 +28,7 @@ export function parseNumberFormat(given: string, at?: QueryContext): NumberForma
     throw new AnalysisError(`INVALID_FORMAT.${reason}`, { format: `'${text}'`, ...parameters }, at);
   };
   if (text === "") fail("EMPTY");
-  const tokens = uniformRuns(tokenize(text, fail));
+  const tokens = uniformRuns(tokenize(text));
   const digits = tokens.filter(isDigit);
   const has = (token: Token): number => tokens.filter((one) => one === token).length;
   if (has(".") > 1) fail("WRONG_NUM_TOKEN", { token: ". or D" });
@@ -74,7 +77,7 @@ const isDigit = (token: Token): boolean => token === "9" || token === "0";
 
 type Fail = (reason: string, parameters?: Readonly<Record<string, string>>) => never;
 
-function tokenize(text: string, fail: Fail): Token[] {
+function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   for (let i = 0; i < text.length;) {
     const c = text[i] as string;
@@ -85,8 +88,7 @@ function tokenize(text: string, fail: Fail): Token[] {
       continue;
     }
     const token = c === "D" ? "." : c === "G" ? "," : c;
-    if (!"90,.$S".includes(token)) fail("UNEXPECTED_TOKEN", { token: `character '${c}''` });
-    tokens.push(token as Token);
+    tokens.push("90,.$S".includes(token) ? (token as Token) : `character '${c}''`);
     i++;
   }
   return tokens;

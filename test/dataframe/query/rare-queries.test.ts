@@ -1,0 +1,133 @@
+/** Windows, sessions, recursion and special days in queries that are rare, with the answers of PySpark 4.2. */
+import type { Row } from "../../../src";
+import { testSession } from "../../support/built-session";
+
+const spark = testSession();
+const answer = async (query: string): Promise<unknown[][]> =>
+  (await spark().sql(query).collect()).map((row: Row) => row.toArray());
+const refusal = async (query: string): Promise<unknown> => {
+  try {
+    return await answer(query);
+  } catch (error) {
+    return (error as { errorClass?: string }).errorClass;
+  }
+};
+const columns = async (query: string): Promise<readonly string[]> => {
+  const frame = spark().sql(query);
+  return (await frame.schema()).fields.map((field) => field.name);
+};
+
+const TIMES =
+  "VALUES (1, timestamp'2024-03-10 01:30:00'), (2, timestamp'2024-03-10 03:30:00'), (3, timestamp'2024-03-12') t(i, at)";
+
+test.each([
+  ["1", "session_window(at, '5 hours')"],
+  ["w", "session_window(at, '5 hours') AS w"],
+  ["ALL", "session_window(at, '5 hours')"],
+])("sessions that touch are one where GROUP BY %s means the session", async (key, span) => {
+  const rows = await answer(`SELECT i FROM (SELECT ${span}, sum(i) AS i FROM ${TIMES} GROUP BY ${key})`);
+  expect(rows.map(([sum]) => sum).sort()).toEqual([3, 3]);
+});
+
+test("what lag and lead give where there is no row is of the type of the values", async () => {
+  expect(await answer("SELECT lag(id, 1, 2.5) OVER (ORDER BY id) FROM range(2)")).toEqual([[2], [0]]);
+  expect(await refusal("SELECT lead(id, 1, 'x') OVER (ORDER BY id) FROM range(2)")).toBe("CAST_INVALID_INPUT");
+  expect(await refusal("SELECT lag(id, 1, array(1)) OVER (ORDER BY id) FROM range(2)")).toBe(
+    "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+  );
+});
+
+test("bounds of frames are named as they were written, or as what they are cast to", async () => {
+  const over = (frame: string): string => `SELECT sum(1) OVER (ORDER BY id ${frame}) FROM range(2)`;
+  const name = (frame: string): string => `sum(1) OVER (ORDER BY id ASC NULLS FIRST ${frame})`;
+  expect([
+    ...(await columns(over("RANGE BETWEEN 1 PRECEDING AND CURRENT ROW"))),
+    ...(await columns(over("RANGE BETWEEN 1L PRECEDING AND 1.5 FOLLOWING"))),
+    ...(await columns(over("ROWS BETWEEN 1 + 1 PRECEDING AND CURRENT ROW"))),
+  ]).toEqual([
+    name("RANGE BETWEEN (- 1) FOLLOWING AND CURRENT ROW"),
+    name("RANGE BETWEEN 1 PRECEDING AND 1.5 FOLLOWING"),
+    name("ROWS BETWEEN (1 + 1) PRECEDING AND CURRENT ROW"),
+  ]);
+});
+
+const DATES = "VALUES (date'2024-01-01') t(d)";
+const NUMBERS = "range(2)";
+
+test.each([
+  [`SELECT sum(1) OVER (ORDER BY id ROWS BETWEEN id PRECEDING AND CURRENT ROW) FROM ${NUMBERS}`, "_LEGACY_ERROR_TEMP_0064"],
+  [`SELECT sum(1) OVER (ORDER BY id ROWS BETWEEN abs(1) PRECEDING AND CURRENT ROW) FROM ${NUMBERS}`, "_LEGACY_ERROR_TEMP_0064"],
+  [
+    `SELECT sum(1) OVER (ORDER BY d RANGE BETWEEN 1 PRECEDING AND 1.5 FOLLOWING) FROM ${DATES}`,
+    "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_DIFF_TYPES",
+  ],
+  [`SELECT sum(1) OVER (ORDER BY map(1, id)) FROM ${NUMBERS}`, "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE"],
+  [`SELECT sum(1) OVER a FROM ${NUMBERS} WINDOW a AS (ORDER BY id), a AS ()`, "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION"],
+  [`SELECT explode(array(1)) OVER () FROM ${NUMBERS}`, "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS"],
+  ["SELECT explode(explode(array(array(1))))", "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS"],
+  [`SELECT id FROM ${NUMBERS} WHERE explode(array(true))`, "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT"],
+  [`SELECT first(id, 1) FROM ${NUMBERS}`, "_LEGACY_ERROR_TEMP_1210"],
+  ["SELECT transform(array(1), x -> (SELECT x))", "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION"],
+  ["SELECT map_from_arrays(array(1, 2), array(1))", "_LEGACY_ERROR_TEMP_2128"],
+  ["SELECT sequence(date'2024-01-01', date'2024-01-02', INTERVAL 12 HOURS)", "_LEGACY_ERROR_TEMP_3242"],
+  ["SELECT to_char(12, 'x')", "INVALID_FORMAT.WRONG_NUM_DIGIT"],
+  ["SELECT to_char(12, '9x')", "INVALID_FORMAT.UNEXPECTED_TOKEN"],
+  [`SELECT * FROM ${NUMBERS} TABLESAMPLE (x PERCENT)`, "PARSE_SYNTAX_ERROR"],
+  ["EXECUTE IMMEDIATE NULL", "INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE"],
+  ["SELECT * FROM a.b.c", "REQUIRES_SINGLE_PART_NAMESPACE"],
+  ["DROP TABLE a.b.c", "REQUIRES_SINGLE_PART_NAMESPACE"],
+  ["SELECT a.b.c(1)", "REQUIRES_SINGLE_PART_NAMESPACE"],
+  ["SELECT spark_catalog.b.c(1)", "UNRESOLVED_ROUTINE"],
+])("%s is refused", async (query, errorClass) => {
+  expect(await refusal(query)).toBe(errorClass);
+});
+
+const recursive = (anchor: string, step: string): string =>
+  `WITH RECURSIVE r(n) AS (SELECT ${anchor} UNION ALL SELECT ${step} FROM r WHERE n < 3) SELECT * FROM r`;
+
+test("steps of recursive queries have the types of their anchor, or narrower ones", async () => {
+  expect(await answer(recursive("1D", "CAST(n + 1 AS INT)"))).toEqual([[1], [2], [3]]);
+  expect(await answer(recursive("1", "NULL"))).toEqual([[1], [null]]);
+  for (const [anchor, step] of [
+    ["1", "n + 1L"],
+    ["1.5", "n + 1"],
+    ["'1'", "2"],
+    ["1", "count(*)"],
+  ] as const) {
+    expect(await refusal(recursive(anchor, step))).toBe("CANNOT_MERGE_INCOMPATIBLE_DATA_TYPE");
+  }
+});
+
+test("constants may name special days in casts", async () => {
+  expect(
+    await answer(
+      `SELECT CAST('epoch' AS DATE) = date'1970-01-01', CAST(concat('to', 'day UTC') AS DATE) = current_date(), abs(unix_seconds(CAST('now' AS TIMESTAMP)) - unix_seconds(now())) < 60,
+        TRY_CAST('yesterday ' AS DATE) < current_date(), current_date() < 'tomorrow', CAST('epoch' AS TIMESTAMP) = timestamp_seconds(0),
+        CAST('tomorrow' AS TIMESTAMP_NTZ) > CAST('today' AS TIMESTAMP_NTZ), TRY_CAST('now UTC' AS DATE)`,
+    ),
+  ).toEqual([[true, true, true, true, true, true, true, null]]);
+  expect(await columns("SELECT CAST('now' AS TIMESTAMP)")).toEqual(["CAST(now AS TIMESTAMP)"]);
+  expect(await refusal("SELECT CAST(x AS DATE) FROM VALUES ('epoch') t(x)")).toBe("CAST_INVALID_INPUT");
+});
+
+test("hashes are of the bytes of strings, with the legacy setting of the keys of their collations", async () => {
+  const query = "SELECT hash('a' COLLATE UTF8_LCASE) = hash('A' COLLATE UTF8_LCASE)";
+  expect(await answer(query)).toEqual([[false]]);
+  await spark().sql("SET spark.sql.legacy.collationAwareHashFunctions = true").collect();
+  expect(await answer(query)).toEqual([[true]]);
+  await spark().sql("RESET spark.sql.legacy.collationAwareHashFunctions").collect();
+});
+
+test("outside ANSI mode text is neither a timestamp beside one nor a number of days that is not whole", async () => {
+  await spark().sql("SET spark.sql.ansi.enabled = false").collect();
+  try {
+    expect(await answer("SELECT date_add('2024-01-01', ' 2 ') = date'2024-01-03'")).toEqual([[true]]);
+    expect(await refusal("SELECT date_add('2024-01-01', '1.5')")).toBe("SECOND_FUNCTION_ARGUMENT_NOT_INTEGER");
+    expect(await refusal("SELECT date_add('2024-01-01', id || '') FROM range(1)")).toBe(
+      "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+    );
+    expect(await refusal("SELECT timestamp'2024-01-01' - '2023-12-31'")).toBe("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE");
+  } finally {
+    await spark().sql("RESET spark.sql.ansi.enabled").collect();
+  }
+});
