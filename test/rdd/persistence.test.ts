@@ -76,6 +76,9 @@ test("a local checkpoint keeps blocks and forgets the rest", async () => {
       return x;
     })
     .localCheckpoint();
+  // Spark says so as soon as it is asked for.
+  expect(await local.isLocallyCheckpointed()).toBe(true);
+  expect(await local.isCheckpointed()).toBe(false);
   expect(await local.take(1)).toEqual([0]);
   expect(await local.isLocallyCheckpointed()).toBe(true);
   expect(computed).toBe(10);

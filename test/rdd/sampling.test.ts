@@ -54,6 +54,9 @@ test("sampleByKey takes each key with its own fraction", async () => {
   expect(Math.abs(counts.get(0)! - 100)).toBeLessThan(50);
   expect(Math.abs(counts.get(1)! - 500)).toBeLessThan(80);
   await expect(pairs.sampleByKey(false, new Map([[0, 0.1]]), 3).count()).rejects.toThrow(/no fraction is given for the key 1/);
+  const named = pairs.map(([k, i]) => [k === 0 ? "a" : "b", i]);
+  expect((await named.sampleByKey(false, { a: 0, b: 1 }, 3).countByKey()).get("b")).toBe(1000);
+  expect(() => named.sampleByKey(false, 0.5 as never, 3)).toThrow(/fractions must be a Map, or an object/);
 });
 
 test("sampleByKeyExact takes exactly the ceiling of its fraction of each key", async () => {

@@ -1,10 +1,12 @@
 /**
  * What the types of RDDs promise, checked by tsc: this file is never run. `exactly` takes values of one type and no other.
  */
+import type { SparkContext } from "../../src/driver/spark-context";
 import type { RDD, StatCounter } from "../../src/rdd";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function exactly<Expected>(): { of<Actual>(value: Actual, same: Same<Actual, Expected>): void };
+declare const sc: SparkContext;
 declare const numbers: RDD<number>;
 declare const words: RDD<string>;
 declare const pairs: RDD<[string, number]>;
@@ -162,6 +164,74 @@ export async function typeTests(): Promise<void> {
   exactly<number[]>().of(edges, true);
   exactly<number[]>().of(heights, true);
   await numbers.count({ signal: new AbortController().signal });
+
+  // Tuples of any length, within tuples too, where values are put together.
+  const triples = words.map((w): [string, [number, string, number]] => [w, [1, w, 2]]);
+  exactly<RDD<[string, [number, string, number]]>>().of(
+    triples.reduceByKey(([a, b, c], [d, e, f]) => [a + d, b + e, Math.max(c, f)]),
+    true,
+  );
+  exactly<RDD<[string, [[number, number], number]]>>().of(
+    words
+      .map((w): [string, [[number, number], number]] => [w, [[1, 2], 3]])
+      .reduceByKey(([[a, b], c], [[d, e], f]) => [[a + d, b + e], c + f]),
+    true,
+  );
+  exactly<[number, number, number]>().of(
+    await numbers.aggregate(
+      [0, 0, 0],
+      ([s, n, q], x) => [s + x, n + 1, q + x * x],
+      ([a, b, c], [d, e, f]) => [a + d, b + e, c + f],
+    ),
+    true,
+  );
+  exactly<[number, [number, number]]>().of(
+    await numbers.treeAggregate(
+      [0, [0, 0]],
+      ([s, [a, b]], x) => [s + x, [Math.min(a, x), Math.max(b, x)]],
+      ([s, [a, b]], [t, [c, d]]) => [s + t, [Math.min(a, c), Math.max(b, d)]],
+    ),
+    true,
+  );
+  exactly<number | null>().of(
+    await numbers.aggregate(
+      null as number | null,
+      (a, x) => (a === null ? x : a + x),
+      (a, b) => a ?? b,
+    ),
+    true,
+  );
+  exactly<RDD<[string, [number, number, number]]>>().of(
+    pairs.aggregateByKey(
+      [0, 0, 0],
+      ([a, b, c], v) => [a + v, b + 1, c + v * v],
+      ([a, b, c], [d, e, f]) => [a + d, b + e, c + f],
+    ),
+    true,
+  );
+  exactly<RDD<[string, [number, number]]>>().of(
+    pairs.combineByKey(
+      (v) => [v, 1],
+      ([s, n], v) => [s + v, n + 1],
+      ([a, b], [c, d]) => [a + c, b + d],
+    ),
+    true,
+  );
+  exactly<RDD<[string, number]>>().of(
+    pairs.combineByKey(
+      (v) => v,
+      (a, v) => a + v,
+      (a, b) => a + b,
+    ),
+    true,
+  );
+  // Rows of a program's text have types of their own for their places, lists have one.
+  exactly<RDD<[string, number, boolean]>>().of(sc.parallelize([["a", 1, true], ["b", 2, false]]), true); // prettier-ignore
+  exactly<RDD<number[]>>().of(sc.parallelize([[1, 2, 3], [4, 5, 6]]), true); // prettier-ignore
+  exactly<RDD<string>>().of(sc.parallelize(["a", "b"]), true);
+  pairs.sampleByKey(false, { a: 0.5 }, 1);
+  // @ts-expect-error an object's keys are strings
+  numbers.keyBy((x) => x).sampleByKey(false, { 1: 0.5 });
 
   // @ts-expect-error reduceByKey is for pairs
   numbers.reduceByKey((a: number, b: number) => a + b);

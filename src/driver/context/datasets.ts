@@ -7,9 +7,22 @@ import * as create from "../../rdd";
 import type { SparkContext } from "../spark-context";
 import { runtimeOf } from "./context-base";
 
+/**
+ * Whether the items of arrays are of several types: those are rows, whose places have types of their own. Where all are of one type
+ * they are taken for lists.
+ */
+type Unlike<T extends readonly unknown[]> = true extends { [I in keyof T]: [T[number]] extends [T[I]] ? false : true }[number]
+  ? true
+  : false;
+
 export interface DatasetMethods {
   /** The records of a local collection, cut into `numSlices` partitions. They are copied now. */
   parallelize<K, V>(data: Iterable<readonly [K, V] | [K, V]>, numSlices?: number): RDD<[K, V]>;
+  parallelize<T extends [unknown, unknown, unknown, ...unknown[]]>(
+    this: Unlike<T> extends true ? DatasetMethods : never,
+    data: Iterable<T>,
+    numSlices?: number,
+  ): RDD<T>;
   parallelize<T>(data: Iterable<T>, numSlices?: number): RDD<T>;
 
   /** One partition for each record, computed on one of its hosts where that is possible. */

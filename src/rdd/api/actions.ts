@@ -16,6 +16,7 @@ import type { FunctionSource } from "../stage-spec";
 import type { Implements } from "./install";
 import type { Awaitable } from "./narrow";
 import { type ActionOptions, callOf, partitionBytes, partitionValues, runJob } from "./run";
+import type { Shape } from "./shape";
 
 export interface ActionMethods<T> {
   /** The number of records. */
@@ -47,12 +48,12 @@ export interface ActionMethods<T> {
    * Takes the records of each partition into a copy of `zero` with `seq`, and combines those, starting from `zero` again,
    * with `comb`. Both may change and return their first argument.
    */
-  aggregate<A, B>(
-    zero: [A, B],
-    seq: (aggregate: [A, B], record: T) => [A, B],
-    comb: (a: [A, B], b: [A, B]) => [A, B],
+  aggregate<U extends Shape>(
+    zero: U,
+    seq: (aggregate: U, record: T) => U,
+    comb: (a: U, b: U) => U,
     options?: ActionOptions,
-  ): Promise<[A, B]>;
+  ): Promise<U>;
   aggregate<U>(zero: U, seq: (aggregate: U, record: T) => U, comb: (a: U, b: U) => U, options?: ActionOptions): Promise<U>;
 
   /** As reduce, combining partial results in tasks, in `depth` rounds, before they come here. */
@@ -60,6 +61,13 @@ export interface ActionMethods<T> {
   treeReduce(f: (a: T, b: T) => T, depth?: number, options?: ActionOptions): Promise<T>;
 
   /** As aggregate, combining partial results in tasks, in `depth` rounds, before they come here. */
+  treeAggregate<U extends Shape>(
+    zero: U,
+    seq: (aggregate: U, record: T) => U,
+    comb: (a: U, b: U) => U,
+    depth?: number,
+    options?: ActionOptions,
+  ): Promise<U>;
   treeAggregate<U>(
     zero: U,
     seq: (aggregate: U, record: T) => U,

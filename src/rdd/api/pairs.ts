@@ -13,6 +13,10 @@ import type { Implements } from "./install";
 import { checkLayout, type Layout } from "./layout";
 import type { Awaitable } from "./narrow";
 import { type ActionOptions, callOf, partitionBytes } from "./run";
+import type { Shape } from "./shape";
+
+/** An array of one value is the beginning of a list, where values are put together. */
+type Grown<C> = C extends [infer E] ? E[] : C;
 
 export interface PairMethods<T> {
   /** The keys of pairs. */
@@ -36,31 +40,27 @@ export interface PairMethods<T> {
    * @example words.map((w) => [w, 1]).reduceByKey((a, b) => a + b)
    */
   reduceByKey<K>(this: RDD<[K, number]>, f: (a: number, b: number) => number, layout?: Layout): RDD<[K, number]>;
-  reduceByKey<K>(
-    this: RDD<[K, [number, number]]>,
-    f: (a: [number, number], b: [number, number]) => [number, number],
-    layout?: Layout,
-  ): RDD<[K, [number, number]]>;
-  reduceByKey<K, A, B>(this: RDD<[K, [A, B]]>, f: (a: [A, B], b: [A, B]) => [A, B], layout?: Layout): RDD<[K, [A, B]]>;
   reduceByKey<K, E>(this: RDD<[K, [E]]>, f: (a: E[], b: E[]) => E[], layout?: Layout): RDD<[K, E[]]>;
+  reduceByKey<K, V extends Shape>(this: RDD<[K, V]>, f: (a: V, b: V) => V, layout?: Layout): RDD<[K, V]>;
   reduceByKey<K, V>(this: RDD<[K, V]>, f: (a: V, b: V) => V, layout?: Layout): RDD<[K, V]>;
 
   /** As reduceByKey, starting from a copy of `zero` for each key and partition. */
   foldByKey<K>(this: RDD<[K, number]>, zero: number, f: (a: number, b: number) => number, layout?: Layout): RDD<[K, number]>;
   foldByKey<K, E>(this: RDD<[K, [E]]>, zero: E[], f: (a: E[], b: E[]) => E[], layout?: Layout): RDD<[K, E[]]>;
+  foldByKey<K, V extends Shape>(this: RDD<[K, V]>, zero: V, f: (a: V, b: V) => V, layout?: Layout): RDD<[K, V]>;
   foldByKey<K, V>(this: RDD<[K, V]>, zero: V, f: (a: V, b: V) => V, layout?: Layout): RDD<[K, V]>;
 
   /**
    * Takes the values of each key into a copy of `zero` with `seq`, in each partition, and combines those with `comb`.
    * Both may change and return their first argument.
    */
-  aggregateByKey<K, V, A, B>(
+  aggregateByKey<K, V, U extends Shape>(
     this: RDD<[K, V]>,
-    zero: [A, B],
-    seq: (aggregate: [A, B], value: V) => [A, B],
-    comb: (a: [A, B], b: [A, B]) => [A, B],
+    zero: U,
+    seq: (aggregate: U, value: V) => U,
+    comb: (a: U, b: U) => U,
     layout?: Layout,
-  ): RDD<[K, [A, B]]>;
+  ): RDD<[K, U]>;
   aggregateByKey<K, V, U>(
     this: RDD<[K, V]>,
     zero: U,
@@ -74,6 +74,14 @@ export interface PairMethods<T> {
    *
    * @param mapSideCombine false moves the values as they are and aggregates behind the shuffle only.
    */
+  combineByKey<K, V, C extends Shape>(
+    this: RDD<[K, V]>,
+    create: (value: V) => C,
+    mergeValue: (combiner: Grown<C>, value: V) => Grown<C>,
+    mergeCombiners: (a: Grown<C>, b: Grown<C>) => Grown<C>,
+    layout?: Layout,
+    mapSideCombine?: boolean,
+  ): RDD<[K, Grown<C>]>;
   combineByKey<K, V, C>(
     this: RDD<[K, V]>,
     create: (value: V) => C,
@@ -102,6 +110,7 @@ export interface PairMethods<T> {
     options?: ActionOptions,
   ): Promise<Map<K, number>>;
   reduceByKeyLocally<K, E>(this: RDD<[K, [E]]>, f: (a: E[], b: E[]) => E[], options?: ActionOptions): Promise<Map<K, E[]>>;
+  reduceByKeyLocally<K, V extends Shape>(this: RDD<[K, V]>, f: (a: V, b: V) => V, options?: ActionOptions): Promise<Map<K, V>>;
   reduceByKeyLocally<K, V>(this: RDD<[K, V]>, f: (a: V, b: V) => V, options?: ActionOptions): Promise<Map<K, V>>;
 }
 

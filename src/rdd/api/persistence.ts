@@ -129,7 +129,7 @@ export const persistenceMethods = {
     return this.node.checkpoint !== undefined;
   },
   async isLocallyCheckpointed(this: RDD<unknown>) {
-    return this.node.checkpoint instanceof LocalCheckpointNode;
+    return this.node.checkpoint instanceof LocalCheckpointNode || this.node.checkpointRequest?.kind === "local";
   },
   async getCheckpointFile(this: RDD<unknown>) {
     const { checkpoint } = this.node;

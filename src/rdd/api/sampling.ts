@@ -30,20 +30,17 @@ export interface SamplingMethods<T> {
   /** Exactly `count` records in random order, all records where there are fewer (without replacement). */
   takeSample(withReplacement: boolean, count: number, seed?: number, options?: ActionOptions): Promise<T[]>;
 
-  /** A sample with a fraction for each key. A key without one fails the job. */
-  sampleByKey<K, V>(this: RDD<[K, V]>, withReplacement: boolean, fractions: ReadonlyMap<K, number>, seed?: number): RDD<[K, V]>;
+  /** A sample with a fraction for each key: a Map, or an object where keys are strings. A key without one fails the job. */
+  sampleByKey<K, V>(this: RDD<[K, V]>, withReplacement: boolean, fractions: KeyFractions<K>, seed?: number): RDD<[K, V]>;
 
   /**
    * The same with exactly ⌈fraction · n⌉ of the n pairs of each key. Two jobs find out which, when the sample is first needed; the driver holds a number for each record of the sample meanwhile. The pairs must come in the same order each time:
    * persist what a shuffle gave.
    */
-  sampleByKeyExact<K, V>(
-    this: RDD<[K, V]>,
-    withReplacement: boolean,
-    fractions: ReadonlyMap<K, number>,
-    seed?: number,
-  ): RDD<[K, V]>;
+  sampleByKeyExact<K, V>(this: RDD<[K, V]>, withReplacement: boolean, fractions: KeyFractions<K>, seed?: number): RDD<[K, V]>;
 }
+
+type KeyFractions<K> = ReadonlyMap<K, number> | (K extends string ? Readonly<Record<string, number>> : never);
 
 function seedOf(call: string, seed: unknown): bigint {
   if (seed === undefined) return BigInt(Math.floor(Math.random() * 2 ** 53));
@@ -71,9 +68,15 @@ function partitionwise(rdd: RDD<unknown>, withReplacement: boolean, fraction: nu
 }
 
 function fractionsOf(call: string, fractions: unknown): KeyMap<number> {
-  if (!(fractions instanceof Map)) throw invalidArgument(call, "fractions", "a Map from keys to fractions", fractions);
+  const entries =
+    fractions instanceof Map
+      ? fractions
+      : typeof fractions === "object" && fractions !== null
+        ? Object.entries(fractions)
+        : undefined;
+  if (entries === undefined) throw invalidArgument(call, "fractions", "a Map, or an object, from keys to fractions", fractions);
   const byKey = new KeyMap<number>();
-  for (const [key, fraction] of fractions as ReadonlyMap<unknown, unknown>)
+  for (const [key, fraction] of entries as Iterable<[unknown, unknown]>)
     byKey.set(key, checkNumber(call, "each fraction", fraction, 0));
   return byKey;
 }
