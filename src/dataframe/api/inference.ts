@@ -15,7 +15,8 @@ export function literalType(value: unknown): DataType {
     const items = (value as unknown[]).map(literalType);
     const [first] = items;
     if (items.every((item) => item.kind === first?.kind || item.kind === "null")) {
-      return { kind: "array", element: items.reduce(wider, { kind: "null" }), containsNull: true };
+      const containsNull = items.some((item) => item.kind === "null");
+      return { kind: "array", element: items.reduce(wider, { kind: "null" }), containsNull };
     }
   }
   return inferType(value);

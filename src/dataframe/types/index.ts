@@ -26,7 +26,7 @@ export { Row } from "./row";
 export { VariantVal } from "./variant-val";
 
 /** A type of columns. */
-export type DataType = TypeData;
+export type DataType = TypeData & TypeMethods;
 
 /** What all types can do. Its objects are plain data with methods: columnar/types says which data. */
 class TypeMethods {
@@ -87,7 +87,7 @@ function typed<T extends TypeData>(data: T): T & TypeMethods {
 }
 
 /** Any type with the methods of `types`. */
-export function withMethods(type: TypeData): DataType & TypeMethods {
+export function withMethods(type: TypeData): DataType {
   switch (type.kind) {
     case "struct":
       return StructType(type.fields);
@@ -207,16 +207,59 @@ export const MapType: Maker<[key: TypeData, value: TypeData, valueContainsNull?:
   (key: TypeData, value: TypeData, valueContainsNull = true) => typed<MapData>({ kind: "map", key, value, valueContainsNull }),
 );
 
+/** What fields of structs can do: their objects are plain data, too. */
+class FieldMethods {
+  static [SERIALIZE](field: unknown): unknown {
+    return { ...(field as FieldData) };
+  }
+
+  static [DESERIALIZE](data: unknown): StructField {
+    return withFieldMethods(data as FieldData);
+  }
+
+  get #field(): FieldData {
+    return this as unknown as FieldData;
+  }
+
+  /** The field's type with its methods: Spark's name of `type`. */
+  get dataType(): DataType {
+    return withMethods(this.#field.type);
+  }
+
+  /** "a:int" */
+  simpleString(): string {
+    return `${this.#field.name}:${simpleString(this.#field.type)}`;
+  }
+
+  /** Spark's JSON text of the field. */
+  json(): string {
+    return JSON.stringify(this.jsonValue());
+  }
+
+  /** Spark's JSON of the field, as a value. */
+  jsonValue(): Json {
+    const { fields } = typeToJson({ kind: "struct", fields: [this.#field] }) as { readonly fields: readonly Json[] };
+    return fields[0]!;
+  }
+
+  toString(): string {
+    return this.simpleString();
+  }
+}
+
+export type StructField = FieldData & FieldMethods;
+
+function withFieldMethods(field: FieldData): StructField {
+  return field instanceof FieldMethods ? field : Object.assign(new FieldMethods(), field);
+}
+
 /** A column of a StructType. */
 export const StructField: Maker<
   [name: string, type: TypeData, nullable?: boolean, metadata?: Readonly<Record<string, unknown>>],
-  FieldData
-> = maker((name: string, type: TypeData, nullable = true, metadata?: Readonly<Record<string, unknown>>) => ({
-  name,
-  type,
-  nullable,
-  ...(metadata === undefined ? {} : { metadata }),
-}));
+  StructField
+> = maker((name: string, type: TypeData, nullable = true, metadata?: Readonly<Record<string, unknown>>) =>
+  withFieldMethods({ name, type, nullable, ...(metadata === undefined ? {} : { metadata }) }),
+);
 
 /** What structs can do beside. */
 class StructMethods extends TypeMethods {
@@ -247,7 +290,7 @@ class StructMethods extends TypeMethods {
   }
 
   /** The field of this name; throws where there is none. */
-  field(name: string): FieldData {
+  field(name: string): StructField {
     return this.#struct.fields[this.fieldIndex(name)]!;
   }
 
@@ -263,7 +306,7 @@ class StructMethods extends TypeMethods {
   }
 }
 
-export type StructType = StructData & StructMethods;
+export type StructType = Omit<StructData, "fields"> & { readonly fields: readonly StructField[] } & StructMethods;
 
 function fieldDdl(field: FieldData): string {
   const comment = field.metadata?.["comment"];
@@ -321,7 +364,7 @@ interface StructMaker extends Maker<[fields?: readonly FieldData[]], StructType>
 /** STRUCT: rows with named columns; the schema of a DataFrame. */
 export const StructType: StructMaker = Object.assign(
   maker<[fields?: readonly FieldData[]], StructType>((fields = []) =>
-    Object.assign(new StructMethods(), { kind: "struct" as const, fields: [...fields] }),
+    Object.assign(new StructMethods(), { kind: "struct" as const, fields: fields.map(withFieldMethods) }),
   ),
   {
     fromDDL: (ddl: string): StructType => StructType(parseTableSchema(ddl).fields),
@@ -346,8 +389,8 @@ function declaredField([name, type]: readonly [string, string | TypeData]): Fiel
 
 /** The type that text or Spark's JSON names: "array<int>", "a INT, b STRING", {"type": "struct", …}. */
 export const DataType: {
-  fromDDL(ddl: string): TypeData & TypeMethods;
-  fromJson(json: string | Json): TypeData & TypeMethods;
+  fromDDL(ddl: string): DataType;
+  fromJson(json: string | Json): DataType;
 } = {
   fromDDL(ddl) {
     try {

@@ -184,3 +184,24 @@ test("count_min_sketch gives the bytes of Spark", async () => {
     errorClass: "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
   });
 });
+
+test("lists of values are arrays of them: without NULL where none is in them, as functions of several fractions need", async () => {
+  const schema = await spark()
+    .range(1)
+    .select(F.lit([0.25, 0.5]).as("a"), F.lit([[1], [2]]).as("b"), F.lit([1, null]).as("c"))
+    .schema();
+  expect(schema.fields.map(({ dataType }) => JSON.stringify(dataType.jsonValue()))).toEqual([
+    '{"type":"array","elementType":"double","containsNull":false}',
+    '{"type":"array","elementType":{"type":"array","elementType":"integer","containsNull":false},"containsNull":false}',
+    '{"type":"array","elementType":"integer","containsNull":true}',
+  ]);
+  const fractions = spark()
+    .range(11)
+    .select(F.percentile_approx("id", [0.2, 0.5], 10000), F.percentile("id", [0.25, 0.5]));
+  expect(await rowsOf(fractions)).toEqual([
+    [
+      [2, 5],
+      [2.5, 5],
+    ],
+  ]);
+});

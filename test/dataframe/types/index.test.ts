@@ -63,6 +63,24 @@ test("fields by name", () => {
   expect(() => schema.field("z")).toThrow("no field z");
 });
 
+test("fields have Spark's names, and types with methods, within fields too", () => {
+  const nested = T.StructType.fromDDL("id BIGINT NOT NULL, p STRUCT<x: ARRAY<INT>>");
+  expect(nested.fields.map((field) => [field.name, field.dataType.simpleString(), field.dataType.typeName()])).toEqual([
+    ["id", "bigint", "long"],
+    ["p", "struct<x:array<int>>", "struct"],
+  ]);
+  const inner = nested.fields[1]!.dataType as T.StructType;
+  expect(inner.fields[0]!.dataType.simpleString()).toBe("array<int>");
+  expect([String(nested.fields[0]), nested.fields[0]!.json()]).toEqual([
+    "id:bigint",
+    '{"name":"id","type":"long","nullable":false,"metadata":{}}',
+  ]);
+  expect({ ...T.StructField("a", T.IntegerType) }).toEqual({ name: "a", type: { kind: "int" }, nullable: true });
+  expect(travelled(nested).fields[0]!.dataType.simpleString()).toBe("bigint");
+  const any: T.DataType = T.DataType.fromDDL("int");
+  expect(any.simpleString()).toBe("int");
+});
+
 test("types that cannot be", () => {
   expect(() => T.DecimalType(39, 0)).toThrow("1 to 38");
   expect(() => T.DecimalType(3, 4)).toThrow("1 to 38");
