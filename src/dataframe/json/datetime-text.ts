@@ -4,8 +4,9 @@ import { QueryError } from "../errors";
 import type { SqlSettings } from "../settings";
 import { makeCast } from "../types/cast";
 import { dateText, fromLocal, localOf, localText, secondsOf, sessionZone, timeText, toLocal } from "../types/datetime";
-import { ParseFault, PatternFault, dateTimePattern, localOfFields } from "../types/datetime-pattern";
-import type { DateTimePattern, ParsedFields } from "../types/datetime-pattern";
+import { localOfFields, type ParsedFields, ParseFault } from "../types/datetime-pattern/parse";
+import { PatternFault } from "../types/datetime-pattern/parts";
+import { type DateTimePattern, dateTimePattern } from "../types/datetime-pattern/pattern";
 import type { Exact } from "../types/exact";
 import { utc } from "../types/time-zone";
 

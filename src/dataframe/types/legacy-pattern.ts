@@ -4,7 +4,10 @@
  * 1582-10-15 are days of the Julian calendar.
  */
 import { civilFromDays, dayOfYear, isoWeekday, makeDays, microsOfSecond, secondsOf } from "./datetime";
-import { ParseFault, invalidPattern, printOffset, type DateTimePattern, type ParsedFields } from "./datetime-pattern";
+import { ParseFault, type ParsedFields } from "./datetime-pattern/parse";
+import { invalidPattern } from "./datetime-pattern/parts";
+import type { DateTimePattern } from "./datetime-pattern/pattern";
+import { printOffset } from "./datetime-pattern/print";
 import type { Exact } from "./exact";
 import type { TimeZone } from "./time-zone";
 import { zoneAt, zoneName } from "./zone-names";

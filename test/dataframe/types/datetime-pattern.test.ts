@@ -1,5 +1,7 @@
 import { localText, parseTimestampNtz, sessionZone } from "../../../src/dataframe/types/datetime";
-import { ParseFault, PatternFault, dateTimePattern, localOfFields } from "../../../src/dataframe/types/datetime-pattern";
+import { localOfFields, ParseFault } from "../../../src/dataframe/types/datetime-pattern/parse";
+import { PatternFault } from "../../../src/dataframe/types/datetime-pattern/parts";
+import { dateTimePattern } from "../../../src/dataframe/types/datetime-pattern/pattern";
 import { legacyPattern } from "../../../src/dataframe/types/legacy-pattern";
 
 const zone = sessionZone("America/Los_Angeles");

@@ -5,7 +5,7 @@ import { INT, LONG, literal } from "../../expressions/build";
 import type { Call } from "../../expressions/expression";
 import type { SqlSettings } from "../../settings";
 import { microsOfDay, nanosPerDay, sessionZone, toLocal, truncateTime, parseTime } from "../../types/datetime";
-import { ParseFault } from "../../types/datetime-pattern";
+import { ParseFault } from "../../types/datetime-pattern/parse";
 import { divide, multiply, powerOfTen, type Exact } from "../../types/exact";
 import { document, made, plain } from "../documented";
 import type { FunctionEntry } from "../registry";
