@@ -21,7 +21,12 @@ const spark = await SparkSession.builder.getOrCreate();
 process.send({ started: sc.applicationId });
 
 let wish = "work";
-process.on("message", (message) => (wish = message));
+/** Between two jobs, ms: none in the warm-up. */
+let between = 0;
+process.on("message", (message) => {
+  if (message === "warm") between = pause;
+  else wish = message;
+});
 const pass = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** While garbage is collected, every thread has tasks now and then, so that none sleeps through it. */
@@ -51,7 +56,7 @@ for (let number = 0; wish !== "enough"; number++) {
   };
   await runJob(r.pick(KINDS), context);
   process.send({ done: number + 1, heap: process.memoryUsage().heapUsed / 2 ** 20 });
-  await pass(pause);
+  await pass(between);
   if (wish === "collect") await rest();
 }
 if (process.env.SOAK_SNAPSHOT !== undefined) (await import("node:v8")).writeHeapSnapshot(process.env.SOAK_SNAPSHOT);

@@ -2,20 +2,23 @@
  * The soak: jobs of all kinds on a standalone cluster for a long time, and short applications that come and go beside. What driver, master,
  * workers and executors take must stay what it is.
  *
- *   node test/faults/cluster/soak.mjs [--minutes N] [--warm-up JOBS] [--most MB_PER_HOUR] [--dist DIRECTORY] [--samples FILE]
+ *   node test/faults/cluster/soak.mjs [--minutes N] [--warm-up JOBS] [--most MB_PER_HOUR] [--seed N] [--dist DIRECTORY] [--samples FILE]
  *
- * Resident memory under load goes up and down by itself, by tens of megabytes in ten minutes: V8 collects late, and moves what lives together only when
- * its pages have become sparse. So every two minutes the load stops for some seconds, all threads of all processes collect their garbage (soak-collector.cjs),
- * and what is resident then is a point of the line: Theil and Sen's, over `--minutes` after the warm-up. In the warm-up histories and caches reach their bounds
+ * Resident memory under load goes up and down by itself, by tens of megabytes in ten minutes: V8 collects late, moves what lives together only when
+ * its pages have become sparse, and doubles a thread's young generation when much is allocated. So every two minutes the load stops for some seconds, all threads of all
+ * processes collect their garbage (soak-collector.cjs), twice, as executors hear of what was garbage on the driver, and what is resident then
+ * is a point of the line: Theil and Sen's, over `--minutes` after the warm-up. In the warm-up histories and caches reach their bounds
  * (the soak's settings make them small) and V8 compiles what is used often, which is most of what grows for the first thousands of jobs. The
  * line of the floors of two minutes under load is printed beside, and those of the parts: compiled code, allocator, all else. Pages of Node's binary are
  * not counted: they come and go with what others on the machine do. All processes have the setting of the allocator that docs/operations.md advises.
+ *
+ * `--samples` writes all points to a file, and what each thread's heap was to FILE.heaps.
  *
  * A slope is above `--most` (1) when the lower end of its interval of 95 % is. A process that is killed by the system for want of memory, or a
  * job whose answer is wrong, ends the soak.
  */
 import { execFile, fork } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -46,6 +49,9 @@ const REST_MINUTES = 2;
 const COLLECT_MS = 4000;
 const QUIET_MS = 1000;
 const PAUSE_MS = 20;
+const WORKERS = 4;
+/** What the driver forgets after the first time, executors do after the second. */
+const COLLECTIONS = 2;
 /** Other applications: one after the other, with so much between. */
 const VISITORS_MS = 30_000;
 
@@ -87,7 +93,7 @@ const daemons = new Daemons({
   env: environment,
 });
 await daemons.startMaster();
-await Promise.all([daemons.startWorker(), daemons.startWorker()]);
+await Promise.all(Array.from({ length: WORKERS }, () => daemons.startWorker()));
 const conf = {
   "spark.master": daemons.url,
   "spark.app.name": "soak",
@@ -161,8 +167,10 @@ async function look() {
   const resting = answer("resting");
   driver.send("collect");
   await resting;
-  utimesSync(order, new Date(), new Date());
-  await pass(COLLECT_MS);
+  for (let time = 0; time < COLLECTIONS; time++) {
+    utimesSync(order, new Date(), new Date());
+    await pass(COLLECT_MS);
+  }
   const quiet = answer("quiet");
   if (!gone) driver.send("rest");
   await quiet;
@@ -201,7 +209,10 @@ void ended.then(() => (gone = true));
 /** When the warm-up was over, in minutes. */
 let warm = Infinity;
 for (let told = 1, looks = 1; elapsed() < warm + minutes && !gone; await pass(500)) {
-  if (done >= warmUp) warm = Math.min(warm, elapsed());
+  if (done >= warmUp && warm === Infinity) {
+    warm = elapsed();
+    driver.send("warm");
+  }
   if (elapsed() >= looks * REST_MINUTES) {
     looks++;
     await look();
@@ -240,7 +251,10 @@ for (const [name, { load, rest, handles }] of series) {
   );
   if (total.low > Number(options.most)) problems.push(`${name} grows by ${rate(total)} MB an hour`);
 }
-if (options.samples !== undefined) writeFileSync(options.samples, JSON.stringify([...series]));
+if (options.samples !== undefined) {
+  writeFileSync(options.samples, JSON.stringify([...series]));
+  copyFileSync(`${order}.heaps`, `${options.samples}.heaps`);
+}
 for (const problem of problems) console.log(`FAILED: ${problem}`);
 console.log(problems.length === 0 ? "1 passed, 0 failed" : `0 passed, ${problems.length} failed`);
 process.exit(problems.length === 0 ? 0 : 1);
