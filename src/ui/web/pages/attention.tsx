@@ -1,7 +1,16 @@
 /** What to look at first, a line each: what failed, what was lost, which stages lost time. */
 import type { Attention } from "../../api-types";
 import { useScope } from "../context";
-import { duration, shortSite } from "../lib/format";
+import { plural, roughly, shortSite } from "../lib/format";
+
+/** One, and several of a kind. */
+const KINDS: Readonly<Record<Attention["kind"], readonly [string, string]>> = {
+  failedJob: ["failed job", "failed jobs"],
+  failedQuery: ["failed query", "failed queries"],
+  lostExecutor: ["lost executor", "lost executors"],
+  pausedExecutor: ["paused executor", "paused executors"],
+  slowStage: ["slow stage", "slow stages"],
+};
 
 export function AttentionList({ items }: { items: readonly Attention[] }) {
   const scope = useScope();
@@ -17,8 +26,9 @@ export function AttentionList({ items }: { items: readonly Attention[] }) {
             {item.text}
           </span>
           <span class="attention-cost">
-            {item.cost > 0 && `about ${duration(item.cost)} lost`}
-            {item.more > 0 && ` and ${item.more} more`}
+            {item.cost > 0 && `about ${roughly(item.cost)} lost`}
+            {item.more > 0 &&
+              `${item.cost > 0 ? "; " : ""}${plural(item.more, `more ${KINDS[item.kind][0]}`, `more ${KINDS[item.kind][1]}`)}`}
           </span>
         </li>
       ))}
