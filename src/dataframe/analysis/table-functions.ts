@@ -31,7 +31,7 @@ export function bindTableFunction(binder: Binder, written: Written, env: Env): B
   const args = (call: Pick<TableFunctionSyntax, "args">): readonly Expression[] =>
     binder.list(call.args, scope).map((arg) => (arg.kind === "alias" ? arg.child : arg));
   if (name === "range" && plan.name.length === 1) return rangeFunction(binder, args(plan), plan);
-  const found = findFunction(binder, plan, scope);
+  const found = plan.fn !== undefined ? ({ kind: "user", fn: plan.fn } as const) : findFunction(binder, plan, scope);
   if (found === null) throw new AnalysisError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", { name: idText(plan.name) }, plan.at);
   if (found.kind === "sql") return tableRoutine(binder, found, plan, scope);
   if (found.kind === "user") {

@@ -25,7 +25,7 @@ import { DataFrameReader } from "./reader";
 import { RuntimeConfig } from "./runtime-config";
 import { SessionCore } from "./session-core";
 import { DataSourceRegistration } from "./data-source-registration";
-import { tableValuedFunctions } from "./tvf";
+import { tableFunctionPlan, tableValuedFunctions } from "./tvf";
 import type { TableValuedFunctions } from "./tvf";
 import { UDFRegistration, UDTFRegistration } from "./udf-registration";
 import type { Columns } from "../types/typed-columns";
@@ -222,8 +222,7 @@ export class SparkSession {
   /** Table functions as DataFrames: `spark.tvf.explode(functions.array(…))`, or by name, `spark.tvf("range", 3)`. */
   get tvf(): TableValuedFunctions {
     return tableValuedFunctions((name, args) => {
-      const at = this.core.place("tvf");
-      return new DataFrame(this, { kind: "tableFunction", name: [name], args, at });
+      return new DataFrame(this, tableFunctionPlan(name, args, this.core.place("tvf")));
     });
   }
 

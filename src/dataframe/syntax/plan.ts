@@ -37,6 +37,8 @@ export type UnresolvedPlan = Located &
         readonly kind: "tableFunction";
         /** IDENTIFIER(text) where it is computed. */
         readonly name: readonly string[] | UnresolvedExpression;
+        /** A function of the program that needs no name. */
+        readonly fn?: UserFunction;
         readonly args: readonly UnresolvedExpression[];
         readonly argNames?: readonly (string | null)[];
         /** TABLE(…) arguments; in `args` a null stands in their places. */

@@ -140,6 +140,37 @@ test("a DataFrame as the argument of a table function", async () => {
   expect(() => df.asTable().orderBy("id")).toThrow(/orderBy comes after partitionBy/);
 });
 
+test("table functions of the program without a name: as DataFrames, and beside the rows of another", async () => {
+  const words = F.udtf(
+    (text: string | null) => (text === null ? [] : text.split(" ").map((w) => [w, w.length])),
+    "word STRING, n INT",
+  );
+  expect(await rowsOf(spark().tvf(words, F.lit("a bb")))).toEqual([
+    ["a", 1],
+    ["bb", 2],
+  ]);
+  const texts = spark().createDataFrame(
+    [
+      [1, "to be"],
+      [2, null],
+    ],
+    "id INT, text STRING",
+  );
+  const beside = texts.lateralJoin(words(F.col("text").outer())).select("id", "word");
+  expect(byText(await rowsOf(beside))).toEqual([
+    [1, "be"],
+    [1, "to"],
+  ]);
+  const left = texts.lateralJoin(spark().tvf(words, F.col("text").outer()).as("w"), null, "left").select("id", "w.n");
+  expect(byText(await rowsOf(left))).toEqual([
+    [1, 2],
+    [1, 2],
+    [2, null],
+  ]);
+  expect(() => spark().tvf(F.udf((x: number) => x, "int") as never)).toThrow(/what functions.udtf made/);
+  expect(() => texts.lateralJoin(F.col("id"))).toThrow(/lateralJoin/);
+});
+
 test("table functions and functions of groups get values as programs have them", async () => {
   const days = F.udtf((day: { toString(): string }) => [[String(day)]], "d STRING");
   spark().udtf.register("days_of", days);

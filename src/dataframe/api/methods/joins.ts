@@ -6,6 +6,7 @@ import type { JoinTypeName, SemiJoinName } from "../join-types";
 import { located } from "../located";
 import { nearestByJoin } from "../../syntax/nearest-by-join";
 import { TableArg } from "../table-arg";
+import { tableFunctionPlan } from "../tvf";
 import { checkDataFrame } from "./arguments";
 import type { AnyColumns, Columns, IfKnown, NameOf } from "../../types/typed-columns";
 
@@ -34,8 +35,11 @@ export interface JoinMethods<S extends Columns> {
   /** Every row with every row of the other. */
   crossJoin(right: DataFrame): DataFrame;
 
-  /** Every row with the rows that the other, which may refer to it by `col("x").outer()`, has for it. */
-  lateralJoin(right: DataFrame, on?: Column | null, how?: JoinTypeName): DataFrame;
+  /**
+   * Every row with the rows that the other, which may refer to it by `col("x").outer()`, has for it. The other may be a call of a
+   * function that functions.udtf made.
+   */
+  lateralJoin(right: DataFrame | Column, on?: Column | null, how?: JoinTypeName): DataFrame;
 
   /**
    * Each row with the rows of the other, at most `numResults`, for which an expression over both is least ("distance") or greatest
@@ -102,11 +106,12 @@ export const joinMethods: JoinMethods<AnyColumns> & ThisType<DataFrame> = {
     return this.derive("crossJoin", () => ({ kind: "join", left: this.plan, right: right.plan, type: "cross" }));
   },
   lateralJoin(right, on, how = "inner") {
-    checkDataFrame("lateralJoin", right);
+    const call = right instanceof Column && right.expression.kind === "userFunction" ? right.expression : null;
+    if (call?.fn.form !== "table") checkDataFrame("lateralJoin", right);
     return this.derive("lateralJoin", (at) => ({
       kind: "join",
       left: this.plan,
-      right: right.plan,
+      right: call === null ? (right as DataFrame).plan : tableFunctionPlan(call.fn, call.args, at),
       type: joinTypeOf(how),
       lateral: true,
       ...(on && { condition: located(on.expression, at) }),
