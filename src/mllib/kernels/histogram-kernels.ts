@@ -26,7 +26,6 @@ export interface HistogramKernels {
   readonly weightedClasses: Histogram<[weights: Address, kinds: number]>;
   /** All parts of the work of bringing bins by rows into bins by features. */
   columns(wide: number, table: Address, stride: number, many: number, from: number, to: number, rows: number, out: Address): void;
-  countLeft(wide: number, entries: Address, end: Address, column: Address, stride: number, goes: Address): number;
   split(
     wide: number,
     entries: Address,
@@ -36,7 +35,7 @@ export interface HistogramKernels {
     goes: Address,
     left: Address,
     right: Address,
-  ): void;
+  ): Address;
   packed(
     wide: number,
     entries: Address,
@@ -51,16 +50,26 @@ export interface HistogramKernels {
   unpack(from: Address, count: number, shift: number, to: Address): void;
   quantize(entries: Address, end: Address, targets: Address, value: number, center: number): void;
   sample(
+    part: number,
+    parts: number,
+    rows: number,
     keys: Address,
-    from: number,
-    to: number,
     seed: number,
     limits: Address,
     many: number,
     labels: Address,
     entries: Address,
   ): Address;
-  all(from: number, to: number, labels: Address, entries: Address): Address;
+  all(part: number, parts: number, rows: number, labels: Address, entries: Address): Address;
+  allQuantized(
+    part: number,
+    parts: number,
+    rows: number,
+    targets: Address,
+    value: number,
+    center: number,
+    entries: Address,
+  ): Address;
   subtract(a: Address, b: Address, bytes: number, kind: number): void;
   add(a: Address, b: Address, bytes: number, kind: number): void;
   gradients(loss: number, y: Address, f: Address, from: number, to: number, into: Address): number;
@@ -74,29 +83,45 @@ export interface HistogramKernels {
     center: number,
     pairs: Address,
   ): void;
+  advance(
+    loss: number,
+    leafOf: Address,
+    values: Address,
+    y: Address,
+    f: Address,
+    from: number,
+    to: number,
+    into: Address,
+  ): number;
   leafSums(
-    entries: Address,
-    end: Address,
+    leaves: Address,
+    many: number,
+    leafOf: Address,
+    first: number,
     targets: Address,
     weights: Address,
     value: number,
     center: number,
     rest: number,
     square: number,
-    out: Address,
+    sums: Address,
   ): void;
   packedLeafSums(
-    entries: Address,
-    end: Address,
+    leaves: Address,
+    many: number,
+    leafOf: Address,
+    first: number,
     targets: Address,
     value: number,
     center: number,
     rest: number,
     square: number,
-    out: Address,
+    sums: Address,
   ): void;
-  shift(entries: Address, end: Address, values: Address, by: number): void;
 }
+
+/** Rows belong to parts in runs of so many, in turn. */
+export const RUN = 4096;
 
 /** Bytes that a call of `packed` or `classes` needs beside its sums. */
 export const NEAR_BYTES = 2048;

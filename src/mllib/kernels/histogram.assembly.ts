@@ -360,16 +360,10 @@ export function columns(wide: i32, table: usize, stride: usize, many: i32, from:
   }
 }
 
-/** How many bytes of entries go left: goes[bin] is 1. A row's bin is `stride` bytes behind that of the row before. */
-export function countLeft(wide: i32, entries: usize, end: usize, column: usize, stride: usize, goes: usize): usize {
-  let left: usize = 0;
-  if (wide != 0)
-    for (let e = entries; e < end; e += 8) left += load<u8>(goes + (load<u16>(column + (load<u32>(e) as usize) * stride) as usize)) as usize;
-  else for (let e = entries; e < end; e += 8) left += load<u8>(goes + (load<u8>(column + (load<u32>(e) as usize) * stride) as usize)) as usize;
-  return left << 3;
-}
-
-/** Writes entries that go left from `left` on, the others from `right` on, in their order. */
+/**
+ * Writes entries that go left (goes[bin] is 1) from `left` on, upwards, the others from `right` on, downwards; where they meet. Rows that
+ * rose or fell from entry to entry do either on both sides. A row's bin is `stride` bytes behind that of the row before.
+ */
 export function split(
   wide: i32,
   entries: usize,
@@ -379,7 +373,8 @@ export function split(
   goes: usize,
   left: usize,
   right: usize,
-): void {
+): usize {
+  right -= 8;
   for (let e = entries; e < end; e += 8) {
     const entry = load<u64>(e);
     const at = column + ((entry as u32) as usize) * stride;
@@ -387,8 +382,9 @@ export function split(
     const bytes = (load<u8>(goes + bin) as usize) << 3;
     store<u64>(select(left, right, bytes != 0), entry);
     left += bytes;
-    right += 8 - bytes;
+    right -= 8 - bytes;
   }
+  return left;
 }
 
 // @ts-ignore: decorator
@@ -401,39 +397,73 @@ function mixed(h: u32): u32 {
   return h ^ (h >> 16);
 }
 
+/** Rows belong to parts in runs of so many, in turn: parts of rows in any order are alike. */
+const RUN: u32 = 4096;
+
 /**
- * Entries of the rows that a sample takes. The count of a row is the number of `limits` that a hash of (key, seed) reaches;
+ * Entries of the rows of a part that a sample takes. The count of a row is the number of `limits` that a hash of (key, seed) reaches;
  * labels are classes (u16), or 0 for none. Where the entries end.
  */
 export function sample(
+  part: u32,
+  parts: u32,
+  rows: u32,
   keys: usize,
-  from: u32,
-  to: u32,
   seed: u32,
   limits: usize,
   many: i32,
   labels: usize,
   entries: usize,
 ): usize {
-  const last = limits + ((many as usize) << 2);
-  for (let row: u32 = from; row < to; row++) {
-    const u = mixed(load<u32>(keys + ((row as usize) << 2)) ^ seed);
-    let count: u32 = 0;
-    for (let p = limits; p < last; p += 4) count += (u >= load<u32>(p)) as u32;
-    const label: u32 = labels != 0 ? (load<u16>(labels + ((row as usize) << 1)) as u32) : 0;
-    store<u32>(entries, row);
-    store<u32>(entries, count | (label << 16), 4);
-    entries += (count != 0 ? 8 : 0) as usize;
+  const end = limits + ((many as usize) << 2);
+  for (let first = part * RUN; first < rows; first += parts * RUN) {
+    const last = min(first + RUN, rows);
+    for (let row = first; row < last; row++) {
+      const u = mixed(load<u32>(keys + ((row as usize) << 2)) ^ seed);
+      let count: u32 = 0;
+      for (let p = limits; p < end; p += 4) count += (u >= load<u32>(p)) as u32;
+      const label: u32 = labels != 0 ? (load<u16>(labels + ((row as usize) << 1)) as u32) : 0;
+      store<u32>(entries, row);
+      store<u32>(entries, count | (label << 16), 4);
+      entries += (count != 0 ? 8 : 0) as usize;
+    }
   }
   return entries;
 }
 
-/** Entries of all rows, each once. */
-export function all(from: u32, to: u32, labels: usize, entries: usize): usize {
-  for (let row: u32 = from; row < to; row++, entries += 8) {
-    const label: u32 = labels != 0 ? (load<u16>(labels + ((row as usize) << 1)) as u32) : 0;
-    store<u32>(entries, row);
-    store<u32>(entries, 1 | (label << 16), 4);
+/** Entries of all rows of a part, each once. */
+export function all(part: u32, parts: u32, rows: u32, labels: usize, entries: usize): usize {
+  for (let first = part * RUN; first < rows; first += parts * RUN) {
+    const last = min(first + RUN, rows);
+    for (let row = first; row < last; row++, entries += 8) {
+      const label: u32 = labels != 0 ? (load<u16>(labels + ((row as usize) << 1)) as u32) : 0;
+      store<u32>(entries, row);
+      store<u32>(entries, 1 | (label << 16), 4);
+    }
+  }
+  return entries;
+}
+
+/** As `all`, with the whole numbers of `quantize` instead of counts. */
+export function allQuantized(part: u32, parts: u32, rows: u32, targets: usize, value: f64, center: f64, entries: usize): usize {
+  const v = f64x2.splat(value);
+  const c = f64x2.splat(center);
+  const two = i32x4.splat(2);
+  for (let first = part * RUN; first < rows; first += parts * RUN) {
+    const last = min(first + RUN, rows);
+    let row = first;
+    let numbers = i32x4(row, 0, row + 1, 0);
+    for (; row + 2 <= last; row += 2, entries += 16) {
+      const y = v128.load(targets + ((row as usize) << 3));
+      const whole = i32x4.trunc_sat_f64x2_s_zero(rounded2(f64x2.mul(f64x2.sub(y, c), v)));
+      v128.store(entries, v128.shuffle<i32>(numbers, whole, 0, 4, 2, 5));
+      numbers = i32x4.add(numbers, two);
+    }
+    if (row < last) {
+      store<u32>(entries, row);
+      store<i32>(entries, rounded((load<f64>(targets + ((row as usize) << 3)) - center) * value) as i32, 4);
+      entries += 8;
+    }
   }
   return entries;
 }
@@ -444,14 +474,6 @@ export function subtract(a: usize, b: usize, bytes: usize, kind: i32): void {
   if (kind == 1) for (; a < end; a += 16, b += 16) v128.store(a, f64x2.sub(v128.load(a), v128.load(b)));
   else if (kind == 2) for (; a < end; a += 16, b += 16) v128.store(a, i64x2.sub(v128.load(a), v128.load(b)));
   else for (; a < end; a += 16, b += 16) v128.store(a, i32x4.sub(v128.load(a), v128.load(b)));
-}
-
-/** values[row] += by for the rows of entries. */
-export function shift(entries: usize, end: usize, values: usize, by: f64): void {
-  for (let e = entries; e < end; e += 8) {
-    const at = values + ((load<u32>(e) as usize) << 3);
-    store<f64>(at, load<f64>(at) + by);
-  }
 }
 
 /** a += b, as `subtract`. */
@@ -694,6 +716,31 @@ export function gradients(loss: i32, y: usize, f: usize, from: usize, to: usize,
   return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
 }
 
+/** As `gradients`, after f[row] += values[leafOf[row]]. */
+export function advance(loss: i32, leafOf: usize, values: usize, y: usize, f: usize, from: usize, to: usize, into: usize): f64 {
+  let most = f64x2.splat(0);
+  let row = from;
+  for (; row + 2 <= to; row += 2) {
+    const at = row << 3;
+    const leaves = load<u64>(leafOf + (row << 2));
+    const by = both(values + (((leaves as u32) as usize) << 3), values + (((leaves >> 32) as usize) << 3));
+    const p = f64x2.add(v128.load(f + at), by);
+    v128.store(f + at, p);
+    const g = gradient(loss, v128.load(y + at), p);
+    v128.store(into + at, g);
+    most = f64x2.max(most, f64x2.abs(g));
+  }
+  if (row < to) {
+    const at = row << 3;
+    const p = f64x2.add(v128.load64_splat(f + at), v128.load64_splat(values + ((load<u32>(leafOf + (row << 2)) as usize) << 3)));
+    const g = gradient(loss, v128.load64_splat(y + at), p);
+    v128.store64_lane(f + at, p, 0);
+    v128.store64_lane(into + at, g, 0);
+    most = f64x2.max(most, f64x2.abs(g));
+  }
+  return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+}
+
 /** To the nearest whole number, halves upwards: JavaScript's Math.round. */
 // @ts-ignore: decorator
 @inline
@@ -727,8 +774,9 @@ export function scaled(targets: usize, weights: usize, from: usize, to: usize, w
   }
 }
 
-/** Adds to out[0] what rounding took from the labels of entries, and to out[1] their squares. */
-export function leafSums(
+// @ts-ignore: decorator
+@inline
+function addLeafSums(
   entries: usize,
   end: usize,
   targets: usize,
@@ -769,10 +817,46 @@ export function leafSums(
   store<f64>(out, load<f64>(out, 8) + squares, 8);
 }
 
-/** As `leafSums`, of entries with whole numbers, in rows that weigh 1. */
-export function packedLeafSums(
+// Leaves: lists of ranges of entries, 12 bytes each: from, to (addresses), place among the leaves that are listed.
+
+/** leafOf[row] = number, of entries. */
+// @ts-ignore: decorator
+@inline
+function note(entries: usize, end: usize, leafOf: usize, number: u32): void {
+  for (let e = entries; e < end; e += 8) store<u32>(leafOf + ((load<u32>(e) as usize) << 2), number);
+}
+
+/**
+ * Adds to sums[2 · place] what rounding took from the labels of each leaf's entries, and to the number behind their squares. leafOf[row] is set to
+ * first + place, unless `leafOf` is 0.
+ */
+export function leafSums(
+  leaves: usize,
+  many: usize,
+  leafOf: usize,
+  first: u32,
+  targets: usize,
+  weights: usize,
+  value: f64,
+  center: f64,
+  rest: f64,
+  square: f64,
+  sums: usize,
+): void {
+  for (const last = leaves + many * 12; leaves < last; leaves += 12) {
+    const out = sums + ((load<u32>(leaves, 8) as usize) << 4);
+    if (leafOf != 0) note(load<u32>(leaves) as usize, load<u32>(leaves, 4) as usize, leafOf, first + load<u32>(leaves, 8));
+    addLeafSums(load<u32>(leaves) as usize, load<u32>(leaves, 4) as usize, targets, weights, value, center, rest, square, out);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addPackedLeafSums(
   entries: usize,
   end: usize,
+  leafOf: usize,
+  number: u32,
   targets: usize,
   value: f64,
   center: f64,
@@ -788,7 +872,11 @@ export function packedLeafSums(
   let squares2 = rests2;
   let e = entries;
   for (; e + 16 <= end; e += 16) {
-    const y = f64x2.sub(both(targets + ((load<u32>(e) as usize) << 3), targets + ((load<u32>(e, 8) as usize) << 3)), c);
+    const a = (load<u32>(e) as usize) << 2;
+    const b = (load<u32>(e, 8) as usize) << 2;
+    store<u32>(leafOf + a, number);
+    store<u32>(leafOf + b, number);
+    const y = f64x2.sub(both(targets + (a << 1), targets + (b << 1)), c);
     const whole = f64x2.convert_low_i32x4_s(v128.load32_lane(e, v128.load32_zero(e, 4), 1, 12));
     rests2 = f64x2.add(rests2, rounded2(f64x2.mul(f64x2.sub(f64x2.mul(y, v), whole), r)));
     squares2 = f64x2.add(squares2, rounded2(f64x2.mul(f64x2.mul(y, y), s)));
@@ -797,9 +885,30 @@ export function packedLeafSums(
   let squares = f64x2.extract_lane(squares2, 0) + f64x2.extract_lane(squares2, 1);
   if (e < end) {
     const y = load<f64>(targets + ((load<u32>(e) as usize) << 3)) - center;
+    store<u32>(leafOf + ((load<u32>(e) as usize) << 2), number);
     rests += rounded((y * value - (load<i32>(e, 4) as f64)) * rest);
     squares += rounded(y * y * square);
   }
   store<f64>(out, load<f64>(out) + rests);
   store<f64>(out, load<f64>(out, 8) + squares, 8);
+}
+
+/** As `leafSums`, of entries with whole numbers, in rows that weigh 1; `leafOf` is not 0. */
+export function packedLeafSums(
+  leaves: usize,
+  many: usize,
+  leafOf: usize,
+  first: u32,
+  targets: usize,
+  value: f64,
+  center: f64,
+  rest: f64,
+  square: f64,
+  sums: usize,
+): void {
+  for (const last = leaves + many * 12; leaves < last; leaves += 12) {
+    const out = sums + ((load<u32>(leaves, 8) as usize) << 4);
+    const number = first + load<u32>(leaves, 8);
+    addPackedLeafSums(load<u32>(leaves) as usize, load<u32>(leaves, 4) as usize, leafOf, number, targets, value, center, rest, square, out);
+  }
 }

@@ -57,12 +57,18 @@ export function boost(
   const grower = new TreeGrower(growth, table, first, { checkInterrupted, boosting: true, offer });
   try {
     for (let i = 0; i < iterations; i++) {
-      if (i > 0) grower.learnGradients(loss, (most) => scalesFor(most, false));
       const tree = grower.grow(i);
       trees.push(tree);
       const share = boostWeight(i, stepSize);
-      if (growth.sampling === null) grower.addLeaves((node) => predictionOf(tree, node) * share);
-      else addTreePredictions(table, growth.features, tree, share, grower.predictions);
+      if (i + 1 < iterations) {
+        let most: number;
+        if (growth.sampling === null) most = grower.advance(loss, (node) => predictionOf(tree, node) * share);
+        else {
+          addTreePredictions(table, growth.features, tree, share, grower.predictions);
+          most = grower.learnGradients(loss);
+        }
+        grower.scale(scalesFor(most, false));
+      }
       if (judge === null) {
         best = i + 1;
         continue;

@@ -1,21 +1,15 @@
 /** Grows trees over a table of bins, in one thread: histograms by node, depth first. */
-import { MOST_ITEMS } from "../kernels/crew";
 import { type Address, type HistogramKernels, HistogramMemory } from "../kernels/histogram-kernels";
 import { type BinnedTable, packingOf, type Scales } from "./binned-table";
 import { binsOf, type GrowthSpec } from "./features";
 import { finishSums, GrowthRules, restScaleOf } from "./growth-rules";
 import { Histograms } from "./histograms";
+import { type Leaf, LeafPasses } from "./leaves";
 import { LOSS_NUMBERS, type LossName } from "./losses";
 import { featureSubset, sampleLimits, treeSeed } from "./random";
 import { type BinLayout, layoutOf, SplitFinder, totalsWidth } from "./split-finder";
 import { TreeBuilder, type TreeData } from "./tree-data";
-import { type OfferMemory, Work } from "./work";
-
-interface Leaf {
-  readonly node: number;
-  readonly from: Address;
-  readonly to: Address;
-}
+import { entriesIn, type OfferMemory, type Ranges, Work } from "./work";
 
 /** How a grower is used. */
 export interface GrowerOptions {
@@ -40,10 +34,10 @@ export class TreeGrower {
   readonly #keys: Address;
   readonly #labels: Address;
   readonly #values: Address;
-  /** Of regression: labels, weights as they came, two sums for each of some leaves. */
+  /** Of regression: labels, weights as they came. */
   readonly #targets: Address;
   readonly #weights: Address;
-  readonly #leafSums: Address;
+  readonly #passes: LeafPasses;
   readonly #limits: Address;
   readonly #limitCount: number;
   readonly #entries: Address;
@@ -56,8 +50,11 @@ export class TreeGrower {
   /** Of boosting: labels and predictions. */
   readonly #labelsOfAll: Address;
   readonly #predictions: Address;
+  /** Of boosting: the number of each one's leaf, and what leaves add to predictions. */
+  readonly #leafOf: Address;
+  readonly #leafValues: Address;
   /** Leaves of the last tree, with their rows. */
-  readonly leaves: Leaf[] = [];
+  readonly #leaves: Leaf[] = [];
   #tree = 0;
 
   constructor(
@@ -87,7 +84,6 @@ export class TreeGrower {
     this.#values = valueBytes === 0 ? 0 : memory.allocate(rows * valueBytes);
     this.#targets = classes > 0 ? 0 : memory.allocate(rows * 8);
     this.#weights = classes > 0 || !weighted ? 0 : memory.allocate(rows * 8);
-    this.#leafSums = memory.allocate(MOST_ITEMS * 16);
     const limits = sampling === null ? new Uint32Array(0) : sampleLimits(sampling.rate, sampling.replacement);
     this.#limitCount = limits.length;
     this.#limits = memory.allocate(limits.byteLength);
@@ -96,6 +92,10 @@ export class TreeGrower {
     this.#goes = memory.allocate(features.reduce((most, feature) => Math.max(most, binsOf(feature)), 1));
     this.#labelsOfAll = boosting ? memory.allocate(rows * 8) : 0;
     this.#predictions = boosting ? memory.allocate(rows * 8) : 0;
+    this.#leafOf = boosting ? memory.allocate(rows * 4) : 0;
+    this.#leafValues = boosting ? memory.allocate(Math.min(rows, 2 ** spec.maxDepth) * 8) : 0;
+    const rowsAt = { targets: this.#targets, weights: this.#weights, leafOf: this.#leafOf };
+    this.#passes = new LeafPasses(memory, rowsAt, offer !== undefined);
     const { stride, wide } = table;
     const at = { address, stride, wide, values: this.#values };
     const slots = this.#subtracts ? spec.maxDepth + 2 : 1;
@@ -118,7 +118,7 @@ export class TreeGrower {
     }
 
     this.#overRows("columns", (from, to) => [this.#wide, address, stride, features.length, from, to, rows, this.#columns]);
-    if (table.targets !== null) this.#scaleTargets(scales);
+    if (table.targets !== null) this.scale(scales);
   }
 
   #setWeights(weights: Float64Array): void {
@@ -126,7 +126,8 @@ export class TreeGrower {
     for (let row = 0; row < weights.length; row++) scaled[row] = Math.round(weights[row]! * this.scales.weight);
   }
 
-  #scaleTargets(scales: Scales): void {
+  /** What whole numbers in the sums of the next trees stand for, after what they learn has changed. */
+  scale(scales: Scales): void {
     this.scales = scales;
     this.#finder.valueScale = scales.value;
     // Packed, entries are given their whole numbers when they are drawn.
@@ -139,23 +140,19 @@ export class TreeGrower {
     return new Float64Array(this.#memory.buffer, this.#predictions, this.table.rows);
   }
 
-  /** Sets what trees learn to the negative gradients at the predictions; `scalesOf` is given the largest size. */
-  learnGradients(loss: LossName, scalesOf: (most: number) => Scales): void {
+  /** Sets what trees learn to the negative gradients at the predictions; gives the largest size. */
+  learnGradients(loss: LossName): number {
     const kind = LOSS_NUMBERS[loss];
-    const sizes = this.#overRows("gradients", (from, to) => [
-      kind,
-      this.#labelsOfAll,
-      this.#predictions,
-      from,
-      to,
-      this.#targets,
-    ]);
-    this.#scaleTargets(scalesOf(Math.max(0, ...sizes)));
+    const [labels, predictions, targets] = [this.#labelsOfAll, this.#predictions, this.#targets];
+    return Math.max(0, ...this.#overRows("gradients", (from, to) => [kind, labels, predictions, from, to, targets]));
   }
 
-  /** Adds to the predictions what the leaves of the last tree give their rows. */
-  addLeaves(valueOf: (node: number) => number): void {
-    this.#overLeaves("shift", ({ node, from, to }) => [from, to, this.#predictions, valueOf(node)]);
+  /** As `learnGradients`, after adding to the predictions what the leaves of the last tree give their rows: all rows. */
+  advance(loss: LossName, valueOf: (node: number) => number): number {
+    const values = new Float64Array(this.#memory.buffer, this.#leafValues, this.#leaves.length);
+    this.#leaves.forEach(({ node }, i) => (values[i] = valueOf(node)));
+    const before = [LOSS_NUMBERS[loss], this.#leafOf, this.#leafValues, this.#labelsOfAll, this.#predictions];
+    return Math.max(0, ...this.#overRows("advance", (from, to) => [...before, from, to, this.#targets]));
   }
 
   /** The crew goes. */
@@ -173,70 +170,75 @@ export class TreeGrower {
     );
   }
 
-  #overLeaves(
-    kernel: keyof HistogramKernels,
-    argumentsOf: (leaf: Leaf, place: number) => readonly number[],
-    done?: (leaves: readonly Leaf[]) => void,
-  ): void {
-    const together = this.#work.parts(this.table.rows).length > 1 && this.leaves.length <= MOST_ITEMS ? MOST_ITEMS : 1;
-    for (let i = 0; i < this.leaves.length; i += together) {
-      const leaves = this.leaves.slice(i, i + together);
-      this.#work.run(kernel, leaves.map(argumentsOf));
-      done?.(leaves);
-    }
-  }
-
   /** Tree number `tree` of the spec's seed. */
   grow(tree: number): TreeData {
     const { spec, scales } = this;
     this.#tree = treeSeed(spec.seed, tree);
-    const end = this.#draw();
+    const ranges = this.#draw();
     const builder = new TreeBuilder(spec.classes > 0 ? spec.classes : 3, spec.impurity);
-    this.leaves.length = 0;
+    this.#leaves.length = 0;
     const totals = new Float64Array(totalsWidth(this.#layout));
     const offered = featureSubset(this.#tree, 1, spec.features.length, spec.featuresPerNode);
     const histogram = this.#histograms.take();
-    this.#histograms.build(histogram, this.#entries, end, offered, this.#work);
+    this.#histograms.build(histogram, ranges, offered, this.#work);
     const { sums, starts } = this.#histograms.read(histogram, offered);
     this.#finder.totals(sums, starts[0]!, binsOf(spec.features[offered[0]!]!), totals);
-    this.#node(builder, 1, 0, this.#entries, end, totals, histogram, offered, scales);
+    this.#node(builder, 1, 0, ranges, totals, histogram, offered, scales);
     if (spec.classes === 0) this.#finishSums(builder, scales);
     return builder.finish();
   }
 
-  /** The rows that the tree sees; gives the end of their entries. */
-  #draw(): Address {
-    const entries = this.#entries;
-    const end = this.#sample();
-    if (!this.#packed) return end;
+  /** The rows that the tree sees. */
+  #draw(): Ranges {
+    const sampled = this.#sample();
     const { value, center } = this.scales;
-    this.#work.run(
-      "quantize",
-      this.#work.parts((end - entries) / 8).map(([a, b]) => [entries + 8 * a, entries + 8 * b, this.#targets, value, center]),
-    );
-    return end;
+    if (sampled === null)
+      return this.#drawn((part, parts, at) =>
+        this.#packed
+          ? ["allQuantized", [part, parts, this.table.rows, this.#targets, value, center, at]]
+          : ["all", [part, parts, this.table.rows, this.#labels, at]],
+      );
+    const filled = sampled.filter(([from, to]) => to > from);
+    if (this.#packed)
+      this.#work.run(
+        "quantize",
+        filled.map(([from, to]) => [from, to, this.#targets, value, center]),
+      );
+    return sampled;
   }
 
-  /** An empty sample is none: the tree then sees every row once. */
-  #sample(): Address {
-    const { kernels } = this.#memory;
+  /** Null where every row is seen once. An empty sample is none. */
+  #sample(): Ranges | null {
+    if (this.spec.sampling === null) return null;
     const { rows } = this.table;
-    const entries = this.#entries;
-    if (this.spec.sampling !== null) {
-      const end = kernels.sample(this.#keys, 0, rows, this.#tree, this.#limits, this.#limitCount, this.#labels, entries);
-      if (end !== entries) return end;
-    }
-    this.#overRows("all", (from, to) => [from, to, this.#labels, entries + 8 * from]);
-    return entries + 8 * rows;
+    const rest = [this.#keys, this.#tree, this.#limits, this.#limitCount, this.#labels];
+    const ranges = this.#drawn((part, parts, at) => ["sample", [part, parts, rows, ...rest, at]]);
+    return entriesIn(ranges) === 0 ? null : ranges;
   }
 
-  /** Grows the subtree of rows from … end; gives its node. `histogram` (0: none yet) is this call's to free. */
+  /** Entries of each part of the rows, by a kernel that says where they end. */
+  #drawn(call: (part: number, parts: number, at: Address) => [kernel: keyof HistogramKernels, args: readonly number[]]): Ranges {
+    const counts = this.#work.rowsOfParts(this.table.rows);
+    let at = this.#entries;
+    const starts = counts.map((rows) => {
+      const start = at;
+      at += 8 * rows;
+      return start;
+    });
+    const calls = starts.map((start, part) => call(part, counts.length, start));
+    const ends = this.#work.run(
+      calls[0]![0],
+      calls.map(([, args]) => args),
+    );
+    return starts.map((start, part) => [start, ends[part]!]);
+  }
+
+  /** Grows the subtree of the rows in `ranges`; gives its node. `histogram` (0: none yet) is this call's to free. */
   #node(
     builder: TreeBuilder,
     path: number,
     depth: number,
-    from: Address,
-    end: Address,
+    ranges: Ranges,
     totals: Float64Array,
     histogram: Address,
     known: Uint32Array | null,
@@ -246,7 +248,7 @@ export class TreeGrower {
     const node = builder.add(depth, this.#rules.stats(totals, scales), totals[totals.length - 1]!);
     if (!this.#rules.mayGrow(totals, depth)) {
       if (depth < spec.maxDepth && this.#rules.isMixed(totals)) builder.refuse(node);
-      this.#leaf(node, from, end, histogram);
+      this.#leaf(node, ranges, histogram);
       return node;
     }
     this.#checkInterrupted();
@@ -254,14 +256,14 @@ export class TreeGrower {
     const offered = known ?? featureSubset(this.#tree, path, spec.features.length, spec.featuresPerNode);
     if (slot === 0) {
       slot = this.#histograms.take();
-      this.#histograms.build(slot, from, end, offered, this.#work);
+      this.#histograms.build(slot, ranges, offered, this.#work);
     }
     const finder = this.#finder;
     const { sums, starts } = this.#histograms.read(slot, offered);
     finder.find(sums, offered, starts, totals);
     if (finder.place < 0) {
       if (!finder.valid) builder.refuse(node);
-      this.#leaf(node, from, end, slot);
+      this.#leaf(node, ranges, slot);
       return node;
     }
     const feature = offered[finder.place]!;
@@ -271,49 +273,41 @@ export class TreeGrower {
     const growsLeft = this.#rules.mayGrow(left, depth + 1);
     const growsRight = this.#rules.mayGrow(right, depth + 1);
     // The rows of children that are leaves matter in regression alone, for the squares of their labels.
-    let [start, middle, stop] = [from, from, from];
-    if (growsLeft || growsRight || spec.classes === 0) [start, middle, stop] = this.#route(from, end, feature);
+    let sides: readonly [left: Ranges, right: Ranges] = [[], []];
+    if (growsLeft || growsRight || spec.classes === 0) sides = this.#route(ranges, feature);
     let leftSlot = 0;
     let rightSlot = 0;
     if (this.#subtracts && (growsLeft || growsRight)) {
       const small = this.#histograms.take();
-      const leftIsSmall = middle - start <= stop - middle;
-      if (leftIsSmall) this.#histograms.build(small, start, middle, offered, this.#work);
-      else this.#histograms.build(small, middle, stop, offered, this.#work);
+      const leftIsSmall = entriesIn(sides[0]) <= entriesIn(sides[1]);
+      this.#histograms.build(small, sides[leftIsSmall ? 0 : 1], offered, this.#work);
       if (leftIsSmall ? growsRight : growsLeft) this.#histograms.subtract(slot, small);
       [leftSlot, rightSlot] = leftIsSmall ? [small, slot] : [slot, small];
     } else this.#histograms.give(slot);
     const all = this.#subtracts ? offered : null;
-    this.#node(builder, path * 2, depth + 1, start, middle, left, leftSlot, all, scales);
-    builder.setRight(node, this.#node(builder, path * 2 + 1, depth + 1, middle, stop, right, rightSlot, all, scales));
+    this.#node(builder, path * 2, depth + 1, sides[0], left, leftSlot, all, scales);
+    builder.setRight(node, this.#node(builder, path * 2 + 1, depth + 1, sides[1], right, rightSlot, all, scales));
     return node;
   }
 
-  /** Writes a node's entries to the other place, those that go left first; gives where they begin, part and end there. */
-  #route(from: Address, end: Address, feature: number): [start: Address, middle: Address, stop: Address] {
+  /** Writes a node's entries to the other place, part by part: those that go left, and the others. */
+  #route(ranges: Ranges, feature: number): [left: Ranges, right: Ranges] {
     const size = 1 + this.#wide;
-    const question = [this.#columns + feature * this.table.rows * size, size, this.#goes] as const;
-    const inEntries = from >= this.#entries && from < this.#entries + 8 * this.table.rows;
-    const start = inEntries ? from - this.#entries + this.#turned : from - this.#turned + this.#entries;
-    const parts = this.#work.parts((end - from) / 8);
-    const ranges = parts.map(([a, b]) => [this.#wide, from + 8 * a, from + 8 * b, ...question] as const);
-    const lefts = [...this.#work.run("countLeft", ranges)];
-    const middle = start + lefts.reduce((sum, bytes) => sum + bytes, 0);
-    let left = start;
-    let right = middle;
-    const items = ranges.map((range, i) => {
-      const item = [...range, left, right];
-      left += lefts[i]!;
-      right += range[2] - range[1] - lefts[i]!;
-      return item;
-    });
-    this.#work.run("split", items);
-    return [start, middle, start + (end - from)];
+    const column = this.#columns + feature * this.table.rows * size;
+    const [first] = ranges[0]!;
+    const inEntries = first >= this.#entries && first <= this.#entries + 8 * this.table.rows;
+    const by = inEntries ? this.#turned - this.#entries : this.#entries - this.#turned;
+    const middles = this.#work.run(
+      "split",
+      ranges.map(([from, to]) => [this.#wide, from, to, column, size, this.#goes, from + by, to + by]),
+      this.#work.isShared(entriesIn(ranges)),
+    );
+    return [ranges.map(([from], part) => [from + by, middles[part]!]), ranges.map(([, to], part) => [middles[part]!, to + by])];
   }
 
-  #leaf(node: number, from: Address, to: Address, histogram: Address): void {
+  #leaf(node: number, ranges: Ranges, histogram: Address): void {
     if (histogram !== 0) this.#histograms.give(histogram);
-    if (this.spec.classes === 0) this.leaves.push({ node, from, to });
+    if (this.spec.classes === 0) this.#leaves.push({ node, ranges });
   }
 
   /** Notes the finder's question in the tree, and in `goes` which bins go left. */
@@ -336,24 +330,10 @@ export class TreeGrower {
     const { rows } = this.table;
     const rests = new Float64Array(builder.size);
     const squares = new Float64Array(builder.size);
-    const sums = new Float64Array(this.#memory.buffer, this.#leafSums, 2 * MOST_ITEMS).fill(0);
-    const { value, center, square } = scales;
-    const rest = restScaleOf(rows);
-    const ends = [value, center, rest, square] as const;
-    const { kernel, before } = this.#packed
-      ? ({ kernel: "packedLeafSums", before: [this.#targets] } as const)
-      : ({ kernel: "leafSums", before: [this.#targets, this.#weights] } as const);
-    this.#overLeaves(
-      kernel,
-      ({ from, to }, place) => [from, to, ...before, ...ends, this.#leafSums + 16 * place],
-      (leaves) => {
-        leaves.forEach(({ node }, place) => {
-          rests[node] = sums[2 * place]!;
-          squares[node] = sums[2 * place + 1]!;
-        });
-        sums.fill(0);
-      },
-    );
+    this.#passes.sums(this.#leaves, scales, restScaleOf(rows), this.#packed, this.#work, ({ node }, rest, square) => {
+      rests[node] = rest;
+      squares[node] = square;
+    });
     finishSums(builder, rests, squares, rows, scales);
   }
 }

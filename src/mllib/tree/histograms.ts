@@ -2,7 +2,7 @@
 import { type Address, type HistogramKernels, type HistogramMemory, NEAR_BYTES } from "../kernels/histogram-kernels";
 import { binsOf, type FeatureBins, type GrowthSpec } from "./features";
 import type { BinLayout, Sums } from "./split-finder";
-import { MOST_PARTS, type Work } from "./work";
+import { entriesIn, MOST_PARTS, type Ranges, type Work } from "./work";
 
 /** The table of bins that histograms are made of. */
 export interface TableAt {
@@ -92,19 +92,24 @@ export class Histograms {
     this.#free.push(slot);
   }
 
-  /** Of the entries from … end. */
-  build(slot: Address, from: Address, end: Address, offered: Uint32Array, work: Work): void {
-    const parts = work.parts((end - from) / 8);
-    const slots = [slot, ...this.#partial.slice(0, parts.length - 1)];
-    for (const at of slots) new Uint8Array(this.memory.buffer, at, this.#bytes).fill(0);
-    const [kernel, rest] = this.#kernel(offered, slots);
+  /** Of the entries in `ranges`. */
+  build(slot: Address, ranges: Ranges, offered: Uint32Array, work: Work): void {
+    const filled = ranges.filter(([from, to]) => to > from);
+    const shared = work.isShared(entriesIn(filled));
+    const own = shared ? this.#partial.slice(0, filled.length - 1) : [];
+    for (const at of [slot, ...own]) new Uint8Array(this.memory.buffer, at, this.#bytes).fill(0);
+    const [kernel, rest] = this.#kernel(
+      offered,
+      filled.map((_, part) => (part === 0 ? slot : (own[part - 1] ?? slot))),
+    );
     const wide = (this.shift === null ? this.table.wide : this.#room === MOST_BINS) ? 1 : 0;
     const { address, stride } = this.table;
     work.run(
       kernel,
-      parts.map(([a, b], part) => [wide, from + 8 * a, from + 8 * b, address, stride, ...rest(part)]),
+      filled.map(([from, to], part) => [wide, from, to, address, stride, ...rest(part)]),
+      shared,
     );
-    for (const part of slots.slice(1)) this.memory.kernels.add(slot, part, this.#bytes, this.#kind);
+    for (const part of own) this.memory.kernels.add(slot, part, this.#bytes, this.#kind);
   }
 
   /** The kernel, and the rest of its arguments for each part. */

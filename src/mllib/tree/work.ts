@@ -1,7 +1,7 @@
 /** Work on the kernels' memory: by this thread, or in parts by a crew (kernels/crew). */
 import type { LinearMemory } from "../../common/web-assembly";
 import { CrewLeader, type Kernels } from "../kernels/crew";
-import type { HistogramKernels, HistogramMemory } from "../kernels/histogram-kernels";
+import { type HistogramKernels, type HistogramMemory, RUN } from "../kernels/histogram-kernels";
 
 /** Rows of a part of the work at least: less is not worth another thread. */
 const LEAST_ROWS = 8192;
@@ -11,6 +11,11 @@ export const MOST_PARTS = 16;
 export type OfferMemory = (memory: LinearMemory) => void;
 
 export type Part = readonly [from: number, to: number];
+
+/** Entries of a node's rows, from … to of each part of the table; of some parts there may be none. */
+export type Ranges = readonly Part[];
+
+export const entriesIn = (ranges: Ranges): number => ranges.reduce((sum, [from, to]) => sum + (to - from) / 8, 0);
 
 export class Work {
   readonly #kernels: Kernels;
@@ -41,9 +46,28 @@ export class Work {
     return evenParts(rows, count);
   }
 
-  /** Calls the kernel with the arguments of each item, in any order; gives the results in theirs. */
-  run(kernel: keyof HistogramKernels, items: readonly (readonly number[])[]): ArrayLike<number> & Iterable<number> {
-    if (items.length > 1 && this.#crew !== undefined) return this.#crew.run(kernel, items);
+  /** How many rows each part of a table has. */
+  rowsOfParts(rows: number): number[] {
+    const size = this.#crew?.size;
+    const parts = size === undefined ? 1 : Math.min(MOST_PARTS, Math.max(4, 2 * size));
+    const counts = new Array<number>(parts).fill(0);
+    for (let first = 0, part = 0; first < rows; first += RUN, part = (part + 1) % parts)
+      counts[part]! += Math.min(RUN, rows - first);
+    return counts;
+  }
+
+  /** Whether others are to help with so many rows. */
+  isShared(rows: number): boolean {
+    return this.#crew !== undefined && rows >= 2 * LEAST_ROWS && this.#crew.size > 1;
+  }
+
+  /** Calls the kernel with the arguments of each item, in any order unless it is done alone; gives the results in theirs. */
+  run(
+    kernel: keyof HistogramKernels,
+    items: readonly (readonly number[])[],
+    shared = true,
+  ): ArrayLike<number> & Iterable<number> {
+    if (shared && items.length > 1 && this.#crew !== undefined) return this.#crew.run(kernel, items);
     return items.map((item) => this.#kernels[kernel]!(...item) ?? 0);
   }
 }

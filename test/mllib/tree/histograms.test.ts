@@ -106,11 +106,11 @@ test.each([
   const work = new Work(memory, () => undefined);
   const offered = Uint32Array.from(spec.features, (_, i) => i);
   const [all, some] = [histograms.take(), histograms.take()];
-  histograms.build(all, entries, end, offered, work);
+  histograms.build(all, [[entries, end]], offered, work);
   for (let f = 0; f < width; f++) expect(found(all, f)).toEqual(expected(0, f));
   // What is taken away leaves the rest.
   const cut = 100;
-  histograms.build(some, entries, entries + 8 * cut, offered, work);
+  histograms.build(some, [[entries, entries + 8 * cut]], offered, work);
   histograms.subtract(all, some);
   for (let f = 0; f < width; f++) expect(found(all, f)).toEqual(expected(cut, f));
 });

@@ -11,7 +11,7 @@ import {
   strategyProblem,
   thresholdsOf,
 } from "../../../src/mllib/tree/features";
-import { featureSubset, sampleLimits } from "../../../src/mllib/tree/random";
+import { featureSubset, mixed, sampleLimits } from "../../../src/mllib/tree/random";
 import { rowKeys } from "../../../src/mllib/tree/row-keys";
 import { RowSampler, sampledThresholds } from "../../../src/mllib/tree/row-sample";
 import { cutToDepth, depthOf, mergeEqualLeaves, predictionOf, sizeOf, type TreeData } from "../../../src/mllib/tree/tree-data";
@@ -203,6 +203,25 @@ test("limits: rows and weight of children, gain, depth 0, one row", () => {
   expect(depthOf(grown(table, growth({ maxDepth: 0, classes: 2 }, 8)))).toBe(0);
   const one = grown(tableOf({ bins: [sample.bins[3]!], classes: [1], weights: [] }), growth({ classes: 2 }, 8));
   expect([sizeOf(one), predictionOf(one, 0)]).toEqual([1, 1]);
+});
+
+test("boosting with many leaves learns what it would learn if rows were sent down its trees", () => {
+  const rows = 9001;
+  const number = (i: number, below: number): number => mixed(i + 1) % below;
+  const bins = Array.from({ length: rows }, (_, row) => Array.from({ length: WIDTH }, (_, f) => number(row * WIDTH + f, 32)));
+  const classes = bins.map(([a, b, c], row) => ((a! * b!) % 7) + c! / 8 + number(row, 5));
+  for (const weighted of [false, true]) {
+    const table = tableOf({ bins, classes, weights: bins.map(([a]) => 1 + (a! % 3)) }, { values: true, weighted });
+    const trees = (sampling: GrowthSpec["sampling"]): readonly TreeData[] => {
+      const spec = growth({ classes: 0, impurity: "variance", maxDepth: 11, sampling }, 32);
+      return boost({ growth: spec, loss: "squared", iterations: 3, stepSize: 0.1, validationTol: 0.01 }, table, null, () => {})
+        .trees;
+    };
+    const all = trees(null);
+    // A sample of all rows: predictions are then made by walking the trees.
+    expect(trees({ rate: 1, replacement: false })).toEqual(all);
+    expect(all[0]!.feature.filter((feature) => feature < 0).length).toBeGreaterThan(512);
+  }
 });
 
 test("bins of values are those of the first threshold that is not below them", () => {
