@@ -1,11 +1,9 @@
 /**
- * Loaded into every process and thread of the soak (node --require): collects all garbage, moves what lives together and gives back what the young
- * generation has beyond its least, each time that the file SOAK_COLLECT is touched. A thread that sleeps does so after its next task. What its heap then is
- * becomes a line of SOAK_COLLECT.heaps.
+ * Loaded into every process and thread of the soak (node --require): collects all garbage, and moves what lives together, each time that the
+ * file SOAK_COLLECT is touched. A thread that sleeps does so after its next task. What its heap then is becomes a line of SOAK_COLLECT.heaps.
  */
 const { appendFileSync, statSync } = require("node:fs");
-const { Session } = require("node:inspector");
-const { getHeapCodeStatistics, setFlagsFromString } = require("node:v8");
+const { getHeapCodeStatistics, getHeapSpaceStatistics, setFlagsFromString } = require("node:v8");
 const { runInNewContext } = require("node:vm");
 const { threadId } = require("node:worker_threads");
 
@@ -17,22 +15,11 @@ function touched() {
   return statSync(process.env.SOAK_COLLECT, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** As V8 does when memory is short: only that makes the young generation small again. */
-function shrink() {
-  const session = new Session();
-  session.connect();
-  session.post("HeapProfiler.enable");
-  session.post("HeapProfiler.collectGarbage", () => {
-    // Not here: the session would wait for itself.
-    setImmediate(() => session.disconnect());
-    note();
-  });
-}
-
 function note() {
   const { heapUsed, heapTotal, external, arrayBuffers } = process.memoryUsage();
   const { code_and_metadata_size: code } = getHeapCodeStatistics();
-  const line = { time: Date.now(), pid: process.pid, thread: threadId, heapUsed, heapTotal, external, arrayBuffers, code };
+  const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space").space_size;
+  const line = { time: Date.now(), pid: process.pid, thread: threadId, heapUsed, heapTotal, young, external, arrayBuffers, code };
   appendFileSync(`${process.env.SOAK_COLLECT}.heaps`, `${JSON.stringify(line)}\n`);
 }
 
@@ -45,5 +32,5 @@ setInterval(() => {
   setFlagsFromString("--compact-on-every-full-gc");
   for (let i = 0; i < 2; i++) collect?.();
   setFlagsFromString("--no-compact-on-every-full-gc");
-  shrink();
+  note();
 }, LOOK_MS).unref();

@@ -4,15 +4,16 @@
  *
  *   node test/faults/cluster/soak.mjs [--minutes N] [--warm-up JOBS] [--most MB_PER_HOUR] [--seed N] [--dist DIRECTORY] [--samples FILE]
  *
- * Resident memory under load goes up and down by itself, by tens of megabytes in ten minutes: V8 collects late, moves what lives together only when
- * its pages have become sparse, and doubles a thread's young generation when much is allocated. So every two minutes the load stops for some seconds, all threads of all
+ * Resident memory under load goes up and down by itself, by tens of megabytes in ten minutes: V8 collects late, and moves what lives together only when
+ * its pages have become sparse. So every two minutes the load stops for some seconds, all threads of all
  * processes collect their garbage (soak-collector.cjs), twice, as executors hear of what was garbage on the driver, and what is resident then
  * is a point of the line: Theil and Sen's, over `--minutes` after the warm-up. In the warm-up histories and caches reach their bounds
  * (the soak's settings make them small) and V8 compiles what is used often, which is most of what grows for the first thousands of jobs. The
  * line of the floors of two minutes under load is printed beside, and those of the parts: compiled code, allocator, all else. Pages of Node's binary are
  * not counted: they come and go with what others on the machine do. All processes have the setting of the allocator that docs/operations.md advises.
  *
- * `--samples` writes all points to a file, and what each thread's heap was to FILE.heaps.
+ * `--samples` writes all points to a file, and what each thread's heap was to FILE.heaps: V8 doubles or halves the young generation of a thread
+ * when more or less is allocated, which moves an executor's points by 8 MB when the machine becomes faster or slower for a while.
  *
  * A slope is above `--most` (1) when the lower end of its interval of 95 % is. A process that is killed by the system for want of memory, or a
  * job whose answer is wrong, ends the soak.
