@@ -7,8 +7,9 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
 
-/** Entries of one kind beyond which the older half goes. */
+/** Entries of one kind, and their bytes, beyond which the older half goes. */
 const MOST_ENTRIES = 2000;
+const MOST_BYTES = 256 * 2 ** 20;
 
 /** `$XDG_CACHE_HOME/firesteel`, else `~/.cache/firesteel`; null where there is no directory that is private. */
 export function userCache(): string | null {
@@ -44,15 +45,22 @@ export function writeEntry(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** Lets go of entries that were not made lately, once there are many. For times when nobody waits. */
+/** Lets go of entries that were not made lately, once they are many or large. For times when nobody waits. */
 export function trimCache(directory: string, extension: string): void {
   try {
     const paths = readdirSync(directory)
       .filter((name) => name.endsWith(extension))
       .map((name) => join(directory, name));
-    if (paths.length <= MOST_ENTRIES) return;
-    const aged = paths.map((path) => ({ path, time: statSync(path).mtimeMs })).sort((a, b) => a.time - b.time);
-    for (const { path } of aged.slice(0, paths.length - MOST_ENTRIES / 2)) rmSync(path, { force: true });
+    const aged = paths.map((path) => ({ path, stat: statSync(path) })).sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs);
+    let entries = aged.length;
+    let bytes = aged.reduce((sum, { stat }) => sum + stat.size, 0);
+    if (entries <= MOST_ENTRIES && bytes <= MOST_BYTES) return;
+    for (const { path, stat } of aged) {
+      if (entries <= MOST_ENTRIES / 2 && bytes <= MOST_BYTES / 2) return;
+      rmSync(path, { force: true });
+      entries--;
+      bytes -= stat.size;
+    }
   } catch {
     // Another process is at it.
   }

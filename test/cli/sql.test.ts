@@ -67,6 +67,17 @@ interface Completed {
   readonly "Stage Info"?: { readonly "Stage Name": string };
 }
 
+test.each([
+  ["", "UTC"],
+  ["Nowhere/At_all", "UTC"],
+  ["Europe/Berlin", "Europe/Berlin"],
+])("the zone of TZ=%j is %s", async (TZ, zone) => {
+  const statement =
+    "SELECT current_timezone(), TIMESTAMP '2026-07-01 12:00:00' = TIMESTAMP '2026-07-01 12:00:00 ' || current_timezone()";
+  const { stdout } = await place.run(["sql", ...LOCAL, "--format", "csv", "-e", statement], { env: { TZ } });
+  expect(stdout.split("\n")[1]).toBe(`${zone},true`);
+});
+
 test("an unknown format is refused", async () => {
   const { code, stderr } = await place.run(["sql", ...LOCAL, "--format", "xml", "-e", "SELECT 1"]);
   expect(code).not.toBe(0);

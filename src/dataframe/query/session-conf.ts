@@ -3,6 +3,7 @@ import { configEntries } from "../../common/config-entries";
 import { log } from "../../common/log";
 import { AnalysisError } from "../errors";
 import type { SqlSettings } from "../settings";
+import { zoneOfMachine } from "../types/machine-zone";
 import { SQL_CONF_DEFAULTS } from "./conf-defaults";
 import { withoutEffect } from "./conf-without-effect";
 
@@ -113,15 +114,6 @@ export class SessionConf {
     if (!key.startsWith("spark.") || key.startsWith("spark.sql.")) return false;
     return CORE_KEYS.test(key) || configEntries().some((entry) => entry.key === key);
   }
-}
-
-let zone: { readonly of: string | undefined; readonly name: string } | undefined;
-
-/** Asking takes a millisecond; only the variable TZ changes it. */
-function zoneOfMachine(): string {
-  const of = process.env["TZ"];
-  if (zone?.of !== of || zone === undefined) zone = { of, name: Intl.DateTimeFormat().resolvedOptions().timeZone };
-  return zone.name;
 }
 
 const warned = new Set<string>();

@@ -1,6 +1,7 @@
 /** DATE'…', TIMESTAMP'…' and TIME'…': the texts that a cast from string takes, and now, today, tomorrow, yesterday, epoch. */
 import type { UnresolvedExpression } from "../syntax/expression";
 import { localOf, parseDate, parseTime, parseTimestamp, parseTimestampParts, sessionZone } from "../types/datetime";
+import { zoneOfMachine } from "../types/machine-zone";
 import type { Exact } from "../types/exact";
 import { specialDatetime } from "../types/special-datetime";
 import type { TimeZone } from "../types/time-zone";
@@ -40,7 +41,7 @@ function valueOf(p: Cursor, type: string, text: string): UnresolvedExpression | 
 }
 
 function zoneOf(p: Cursor): TimeZone {
-  return sessionZone(p.options.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  return sessionZone(p.options.timeZone ?? zoneOfMachine());
 }
 
 function now(): number {

@@ -1,6 +1,7 @@
 /** SET, RESET, SET TIME ZONE. */
 import { AnalysisError } from "../../errors";
 import type { Statement } from "../../syntax/command";
+import { zoneOfMachine } from "../../types/machine-zone";
 import { NOTHING, table } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
 
@@ -35,7 +36,7 @@ export function resetCommand(command: Command<"reset">, session: CommandSession)
 }
 
 export function setTimeZone(command: Command<"setTimeZone">, session: CommandSession): CommandResult {
-  const zone = command.zone.toUpperCase() === "LOCAL" ? Intl.DateTimeFormat().resolvedOptions().timeZone : command.zone;
+  const zone = command.zone.toUpperCase() === "LOCAL" ? zoneOfMachine() : command.zone;
   session.conf.set("spark.sql.session.timeZone", zone);
   return table(["key", "value"], [["spark.sql.session.timeZone", zone]]);
 }
