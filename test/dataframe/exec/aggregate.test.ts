@@ -4,7 +4,7 @@ import type { Boxed } from "../../../src/columnar/types";
 import type { BoxedRow, Vector } from "../../../src/columnar/vector";
 import { builtins } from "../../../src/dataframe/functions";
 import type { AggregateCall, Attribute } from "../../../src/dataframe/expressions/expression";
-import type { AggregateItem, HashAggregateExec, PhysicalPlan } from "../../../src/dataframe/physical/plan";
+import type { AggregateItem, HashAggregateExec, HashJoinExec, PhysicalPlan } from "../../../src/dataframe/physical/plan";
 import { aggregate, asDictionary, attribute, call, int, item, nextId, run, settings, sorted, Table, textOf } from "./harness";
 
 const key = attribute("k", { kind: "string" });
@@ -216,6 +216,52 @@ describe("distinct rows in parts, of which hardly any two are equal", () => {
     const expected = new Set(drawn.map((row) => textOf(row)));
     expect(new Set(drawn.slice(0, 16_384).map((row) => textOf(row))).size).toBeGreaterThan(0.8 * 16_384);
     expect(run(plan(table.scan, "partial", [name, id], []), [table]).rows).toHaveLength(expected.size);
+  });
+});
+
+describe("groups by columns of a join table are found by its rows", () => {
+  const fact = attribute("fact", { kind: "int" });
+  const amount = attribute("amount", { kind: "int" });
+  const id = attribute("id", { kind: "int" });
+  const name = attribute("name", { kind: "string" });
+  const city = attribute("city", { kind: "string" });
+  // Several rows have the same keys, and some keys are null.
+  const names = Array.from({ length: 60 }, (_, i): BoxedRow => [i, i % 7 === 0 ? null : `n${i % 11}`, `c${i % 3}`]);
+  const facts = Array.from({ length: 1000 }, (_, i): BoxedRow => [(i * 37) % 80, i]);
+
+  test.each([
+    ["inner", [name, city]],
+    ["inner", [id]],
+    ["inner", [name]],
+    ["left", [name, city]],
+    ["left", [id]],
+  ] as const)("%s join, keys %#", (type, grouping) => {
+    const left = new Table([fact, amount], facts, { batchRows: 64 });
+    const right = new Table([id, name, city], names, { batchRows: 25 });
+    const join: HashJoinExec = {
+      kind: "hashJoin",
+      id: nextId(),
+      left: left.scan,
+      right: right.scan,
+      type,
+      leftKeys: [fact],
+      rightKeys: [id],
+      build: "right",
+      condition: null,
+      output: [...left.columns, ...right.columns],
+    };
+    const list = [item(aggregate("sum", amount)), item(aggregate("count", int(1)))];
+    const expected = new Map<string, [readonly Boxed[], number, number]>();
+    for (const [key, value] of facts as [number, number][]) {
+      const row = names[key];
+      if (row === undefined && type === "inner") continue;
+      const keys = grouping.map((one) => row?.[[id, name, city].indexOf(one)] ?? null);
+      const group = expected.get(textOf(keys)) ?? [keys, 0, 0];
+      expected.set(textOf(keys), [keys, group[1] + value, group[2] + 1]);
+    }
+    const result = run(plan(join, "complete", grouping, list), [left, right]);
+    expect(sorted(result.rows)).toEqual(sorted([...expected.values()].map(([keys, sum, count]) => [...keys, sum, count])));
+    expect(result.program.sources().join("\n")).toMatch(/const codes\d+ = R\.get\(S, "codes"\)/);
   });
 });
 

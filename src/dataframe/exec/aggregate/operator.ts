@@ -11,7 +11,7 @@ import { PipelineProgram, type CodegenHost } from "../pipeline/program";
 import type { PipelineRun } from "../pipeline/run";
 import { changesRows, multipliesRows, originsOf, plainAttribute, type Chain } from "../pipeline/steps";
 import { planAggregates, type AggregatePlan } from "./plan";
-import { AggregateSink, type AggregateNotes, type FindBy } from "./sink";
+import { AggregateSink, type AggregateNotes, type FindBy, keySource } from "./sink";
 import { Groups } from "./groups";
 import { RowsAsGroups } from "./rows-as-groups";
 import { hasCodes, type GroupTable } from "./table";
@@ -19,6 +19,8 @@ import { hasCodes, type GroupTable } from "./table";
 interface Part extends FeedPart {
   /** Columns of the input that the keys plainly are, where all are. */
   readonly keyColumns: readonly number[] | null;
+  /** The join table, as a source of the chain, whose columns the keys plainly are, where all are. */
+  readonly keySource: number | null;
   /** Of a partial aggregate without states: its keys as they come. */
   readonly keys: OutputPlan | null;
 }
@@ -45,6 +47,7 @@ export class AggregateOperator implements Operator {
       keepsInput: false,
       program: new PipelineProgram(of, reads, host),
       keyColumns: this.#keyColumns(of),
+      keySource: keySource(node.grouping, originsOf(of)),
       keys: this.#mayPass ? new OutputPlan(node.grouping, of, changesRows(of), multipliesRows(of)) : null,
       sink: this.#sink(node.grouping.length === 0 ? "none" : "hash", false, node.grouping.map(() => "0").join("")),
     });
@@ -115,8 +118,9 @@ export class AggregateOperator implements Operator {
     return new AggregateOperator(node, states, { input: states.output, steps: [] }, [], this.host).open(task);
   }
 
-  #take(batch: ColumnBatch, { keyColumns }: Part, table: GroupTable, run: PipelineRun): void {
-    const findBy = this.#findBy(batch, keyColumns, table);
+  #take(batch: ColumnBatch, { keyColumns, keySource: source }: Part, table: GroupTable, run: PipelineRun): void {
+    const byRow = source !== null && table.useRows(run.tables[source - 1]!);
+    const findBy = byRow ? "row" : this.#findBy(batch, keyColumns, table);
     const nullKeys = table.keys.map((key) => (key.hasNulls ? "1" : "0")).join("");
     let variant = run.variant(batch, this.#sink(findBy, table.sure, nullKeys));
     if (table.sure && !(variant.notes as AggregateNotes).sure) {

@@ -1,19 +1,32 @@
 /** The sink that takes rows into groups: code that finds the row's group and updates the states. */
 import { unreachable } from "../../../common/errors";
 import { atom } from "../../codegen/code";
-import { MAX_SAFE, type Term } from "../../codegen/term";
+import { MAX_SAFE, type ColumnOrigin, type Term } from "../../codegen/term";
 import { keyOf } from "../../codegen/emitter-keys";
 import { combinedHash, contentCode, hashCode, keyKind, type KeyKind } from "../../codegen/key-code";
-import type { Expression, NamedExpression } from "../../expressions/expression";
+import type { Expression, ExprId, NamedExpression } from "../../expressions/expression";
 import type { PipelineCode, SinkEmitter } from "../pipeline/program";
+import { plainAttribute } from "../pipeline/steps";
 import type { StatePlan } from "./states";
 import { NULL_HASH } from "./table";
 
-export type FindBy = "none" | "codes" | "direct" | "hash";
+export type FindBy = "none" | "row" | "codes" | "direct" | "hash";
 
 export interface AggregateNotes {
   /** Every row counts for every aggregate. */
   readonly sure: boolean;
+}
+
+/** The join table, as a source of its chain, whose columns all keys plainly are; null where that is not so. */
+export function keySource(grouping: readonly NamedExpression[], origins: ReadonlyMap<ExprId, ColumnOrigin>): number | null {
+  const sources = new Set(
+    grouping.map((key) => {
+      const plain = plainAttribute(key);
+      return (plain === null ? undefined : origins.get(plain.id))?.source ?? 0;
+    }),
+  );
+  const [only] = sources;
+  return sources.size === 1 && only! > 0 ? only! : null;
 }
 
 /** Code for one way to find groups; `nullKeys` tells of which keys there are null ones in the table already. */
@@ -62,7 +75,7 @@ class AggregateWriter {
       group = writer.name("g");
       writer.line(`let ${group};`);
       // States are loaded after the keys of a new group are in place; their locals are declared before.
-      const find = writer.capture(() => this.#find(keys, group));
+      const find = writer.capture(() => this.#find(grouping, keys, group));
       const update = writer.capture(() => this.#update(states, group));
       writer.lines(find.lines.flatMap((line) => (line === RELOAD ? this.#reload : [line])));
       writer.lines(update.lines);
@@ -85,10 +98,12 @@ class AggregateWriter {
 
   readonly #arrays = new Map<string, string>();
 
-  #find(keys: readonly Term[], group: string): void {
+  #find(grouping: readonly NamedExpression[], keys: readonly Term[], group: string): void {
     switch (this.findBy) {
       case "none":
         return;
+      case "row":
+        return this.#byRow(this.code.rowOf(keySource(grouping, this.code.origins)!), keys, group);
       case "codes":
         return this.#byCodes(keys, group);
       case "direct":
@@ -100,6 +115,10 @@ class AggregateWriter {
     }
   }
 
+  #byRow(row: string, keys: readonly Term[], group: string): void {
+    this.#byIndex(this.code.writer.constant(`${row} + 1`, "at"), keys, group);
+  }
+
   #byCodes(keys: readonly Term[], group: string): void {
     const { writer } = this.code;
     const sizes = keys.map((_, i) => writer.hoist(`S.codeSizes[${i}]`, "size"));
@@ -108,7 +127,12 @@ class AggregateWriter {
       return key.isNull === null ? value : `(${key.isNull} ? ${sizes[i]!} - 1 : ${value})`;
     });
     const index = codes.reduceRight((sum, code, i) => (sum === "" ? code : `${code} + ${sizes[i]!} * (${sum})`), "");
-    const at = writer.constant(index, "at");
+    this.#byIndex(writer.constant(index, "at"), keys, group);
+  }
+
+  /** By a place in `codes`; by hash where it is not known yet. */
+  #byIndex(at: string, keys: readonly Term[], group: string): void {
+    const { writer } = this.code;
     const table = writer.hoist("S.codes", "codes");
     writer.line(`${group} = ${table}[${at}] - 1;`);
     writer.nest(`if (${group} < 0)`, () => {

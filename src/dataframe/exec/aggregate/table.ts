@@ -1,11 +1,12 @@
 /**
- * Groups: keys, states, and what finds a group by its key. Three ways to find it, in this order of preference:
+ * Groups: keys, states, and what finds a group by its key. Four ways to find it, in this order of preference:
  *
+ *   row       all keys are columns of one join table: the number of its row, plus 1, is an index into `codes`
  *   codes     all keys are dictionary codes or booleans: their combination is an index into `codes`
  *   direct    one integer key in a narrow range: the key less `base` is an index into `direct`
  *   hash      open addressing: `slots` hold group + 1 (0: free), `hashes` the hash of each group
  *
- * Codes are only a shortcut to the hash table; the direct way replaces it until a key leaves the range.
+ * Rows and codes are only a shortcut to the hash table; the direct way replaces it until a key leaves the range.
  */
 import type { DataType } from "../../../columnar/types";
 import type { Vector } from "../../../columnar/vector";
@@ -17,6 +18,9 @@ import { CountState, newState, type State, type StatePlan } from "./states";
 const FIRST_CAPACITY = 64;
 /** Combinations of codes that are worth a table. */
 const MOST_CODES = 1 << 16;
+/** Rows of a join table that are worth a table: always, and where there is memory. */
+const ROWS_ALWAYS = 1 << 12;
+const MOST_ROWS = 1 << 22;
 /** Slots of the direct way: always allowed, and for each group. */
 const DIRECT_ALWAYS = 1 << 20;
 const DIRECT_PER_GROUP = 16;
@@ -44,7 +48,10 @@ export class GroupTable {
   readonly canBeDirect: boolean;
   #directGivenUp = false;
   #rangeKnown: { readonly of: Vector; readonly range: readonly [low: number, high: number] | null } | null = null;
-  #codesOf: readonly Vector[] = [];
+  #codesOf: readonly object[] = [];
+  #rowsRefused: object | null = null;
+  /** Bytes of `codes`, where memory was asked for. */
+  #rowsHeld = 0;
 
   /** @param mayHold asks for the memory of a table of so many bytes */
   constructor(
@@ -180,6 +187,22 @@ export class GroupTable {
     return false;
   }
 
+  /** Makes `codes` fit the rows of a join table; false where that is not worth it. */
+  useRows(of: { readonly count: number }): boolean {
+    // In the direct way there is no hash table to fall back on.
+    if (this.direct !== null || this.#rowsRefused === of) return false;
+    if (this.#codesOf.length === 1 && this.#codesOf[0] === of) return true;
+    const length = of.count + 1;
+    if (length > MOST_ROWS || (length > ROWS_ALWAYS && !this.mayHold(this.bytes + 4 * length))) {
+      this.#rowsRefused = of;
+      return false;
+    }
+    this.#codesOf = [of];
+    this.codes = new Int32Array(length);
+    this.#rowsHeld = length > ROWS_ALWAYS ? 4 * length : 0;
+    return true;
+  }
+
   /** Makes `codes` fit the dictionaries of a batch's key columns; false where that is not worth it. */
   useCodes(vectors: readonly Vector[]): boolean {
     const dictionaries = vectors.map((vector) => (vector.form === "dictionary" ? vector.dictionary : BOOLEANS));
@@ -189,6 +212,7 @@ export class GroupTable {
     const combinations = sizes.reduce((product, size) => product * size, 1);
     if (combinations > MOST_CODES) return false;
     this.#codesOf = dictionaries;
+    this.#rowsHeld = 0;
     this.codes = new Int32Array(combinations);
     this.codeSizes = sizes;
     return true;
@@ -196,7 +220,7 @@ export class GroupTable {
 
   /** Bytes of typed arrays, about. */
   get bytes(): number {
-    let bytes = this.slots.length * 4 + this.capacity * 12 + (this.direct?.length ?? 0) * 4;
+    let bytes = (this.slots.length + (this.direct?.length ?? 0)) * 4 + this.#rowsHeld + this.capacity * 12;
     for (const key of this.keys) bytes += this.capacity * 9 + key.bytesUsed;
     return bytes + this.states.length * this.capacity * 8;
   }
