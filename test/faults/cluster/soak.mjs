@@ -68,7 +68,8 @@ const [temporary, local] = ["tmp", "local"].map((name) => join(work, name));
 for (const path of [temporary, local]) mkdirSync(path);
 writeFileSync(join(work, "visitor.ts"), VISITOR);
 const order = join(work, "collect");
-writeFileSync(order, "");
+const heaps = `${order}.heaps`;
+for (const file of [order, heaps]) writeFileSync(file, "");
 const environment = {
   NODE_OPTIONS: `--require ${join(here, "soak-collector.cjs")}`,
   SOAK_COLLECT: order,
@@ -254,7 +255,7 @@ for (const [name, { load, rest, handles }] of series) {
 }
 if (options.samples !== undefined) {
   writeFileSync(options.samples, JSON.stringify([...series]));
-  copyFileSync(`${order}.heaps`, `${options.samples}.heaps`);
+  copyFileSync(heaps, `${options.samples}.heaps`);
 }
 for (const problem of problems) console.log(`FAILED: ${problem}`);
 console.log(problems.length === 0 ? "1 passed, 0 failed" : `0 passed, ${problems.length} failed`);
