@@ -47,6 +47,11 @@ export const errorMessages: Readonly<Record<string, string>> = {
   NOT_NULL_ASSERT_VIOLATION: "NULL came where the schema allows none.",
   COMPARATOR_RETURNS_NULL: "The comparison of {firstValue} with {secondValue} gave NULL; it must give a number.",
   ILLEGAL_SEQUENCE_STEP: "sequence(start, stop, step) would not end: start {start}, stop {stop}, step {step}.",
+  _LEGACY_ERROR_TEMP_1017: "{name} is a function of the session. Say DROP TEMPORARY FUNCTION.",
+  EXPECT_PERMANENT_VIEW_NOT_TEMP: "{operation} is for views of the catalog; {viewName} is a temporary one.",
+  CREATE_PERMANENT_VIEW_WITHOUT_ALIAS: "The view {name} needs a name for its column {attr}. Write one with AS.",
+  "INVALID_DEFAULT_VALUE.DATA_TYPE":
+    "{statement}: the default {defaultValue} of {colName} is {actualType}; the column is {expectedType}.",
   _LEGACY_ERROR_TEMP_3242: "A sequence of dates goes in whole days, months or years: {step} is less than a day.",
   FAILED_FUNCTION_CALL: "{funcName} could not be called with these arguments.",
   RECURSION_LEVEL_LIMIT_EXCEEDED:
@@ -422,7 +427,6 @@ export const errorMessages: Readonly<Record<string, string>> = {
     "There is no compression {codecName}; those there are: {availableCodecs}.",
   INSERT_PARTITION_COLUMN_ARITY_MISMATCH:
     "{tableName}: columns {tableColumns} with {staticPartCols} fixed do not go with the values {dataColumns}.",
-  NON_PARTITION_COLUMN: "{columnName} is no partition column of the table.",
   PARTITIONS_ALREADY_EXIST: "{tableName} has {partitionList} already. Say IF NOT EXISTS.",
   EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE: "{format} cannot hold rows without columns.",
   UNPIVOT_REQUIRES_VALUE_COLUMNS: "There is no column left to unpivot.",

@@ -1,5 +1,6 @@
 /** Types and schemas from text: "decimal(10,2)", "a INT, b STRUCT<c: STRING>". */
 import type { DataType, StructType } from "../../columnar/types";
+import { ParseError } from "../errors";
 import { Cursor } from "./cursor";
 import type { ParseOptions } from "./cursor";
 import { expression } from "./expression-parser";
@@ -11,9 +12,19 @@ const RULES = { query, expression };
 /** Throws ParseError. */
 export function parseType(text: string, options?: ParseOptions): DataType {
   const p = new Cursor(text, RULES, options);
-  const type = dataType(p);
-  if (p.token.kind !== "end") throw p.unexpected();
-  return type;
+  const mark = p.mark;
+  try {
+    const type = dataType(p);
+    if (p.token.kind !== "end") throw p.unexpected();
+    return type;
+  } catch (error) {
+    if (!(error instanceof ParseError) || error.errorClass !== "UNSUPPORTED_DATATYPE") throw error;
+    // A word that is no type is the fault only where it stands alone.
+    p.reset(mark);
+    p.next();
+    if (p.token.kind !== "end" && !p.is("(")) throw p.unexpected();
+    throw error;
+  }
 }
 
 /** "a INT, b STRING NOT NULL COMMENT 'x'"; "struct<…>" too. Throws ParseError. */

@@ -1,4 +1,4 @@
-/** Variables in SQL text: `${key}` and `${spark:key}` are settings, `${env:NAME}` is of the environment; what has no value stays. */
+/** Variables in SQL text: `${key}` and `${spark:key}` are settings, `${env:NAME}` is of the environment and stays where it has no value; a setting that is not there is nothing. */
 const REFERENCE = /\$\{(?:(\w+):)?([^\s{}]+)\}/g;
 const DEPTH = 40;
 
@@ -12,7 +12,7 @@ export function substituteVariables(text: string, setting: (key: string) => stri
       case "sparkconf":
       case "hivevar":
       case "hiveconf":
-        return setting(name);
+        return setting(name) ?? "";
       case "env":
         return process.env[name];
       default:

@@ -37,7 +37,7 @@ test("fixed partitions take no column of the query", async () => {
   await harness.run("INSERT OVERWRITE t PARTITION (p = 3, q) SELECT 1, 'x'");
   expect(text(harness)).toBe("Project [1 AS a, 3 AS p, x AS q]");
   expect(harness.written[0]).toMatchObject({ mode: "overwrite", partition: { p: "3", q: null } });
-  await expect(harness.run("INSERT INTO t PARTITION (a = 1) SELECT 1, 2")).rejects.toThrow("NON_PARTITION_COLUMN");
+  await expect(harness.run("INSERT INTO t PARTITION (a = 1) SELECT 1, 2")).rejects.toThrow("PARTITIONS_NOT_FOUND");
 });
 
 test("DEFAULT in VALUES", async () => {

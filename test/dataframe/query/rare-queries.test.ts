@@ -131,3 +131,54 @@ test("outside ANSI mode text is neither a timestamp beside one nor a number of d
     await spark().sql("RESET spark.sql.ansi.enabled").collect();
   }
 });
+
+const done = async (statement: string): Promise<unknown> => {
+  const error = await refusal(statement);
+  return Array.isArray(error) ? null : error;
+};
+
+test("columns have defaults of their types", async () => {
+  expect(await done("CREATE TABLE rare_defaults (a INT DEFAULT 'x') USING parquet")).toBe("INVALID_DEFAULT_VALUE.DATA_TYPE");
+  expect(await done("CREATE TABLE rare_defaults (a INT DEFAULT (SELECT 1)) USING parquet")).toBe(
+    "INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION",
+  );
+  expect(await done("CREATE TABLE rare_defaults (a INT DEFAULT 1 + 1) USING parquet")).toBeNull();
+  try {
+    expect(await done("ALTER TABLE rare_defaults ADD COLUMNS (b DATE DEFAULT 'x')")).toBe("INVALID_DEFAULT_VALUE.DATA_TYPE");
+    expect(await done("INSERT INTO rare_defaults VALUES (DEFAULT, DEFAULT)")).toBe(
+      "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS",
+    );
+  } finally {
+    await answer("DROP TABLE rare_defaults");
+  }
+});
+
+test("columns of views of the catalog are named by their author", async () => {
+  expect(await done("CREATE VIEW rare_view AS SELECT 1 + 1")).toBe("CREATE_PERMANENT_VIEW_WITHOUT_ALIAS");
+  expect(await done("CREATE VIEW rare_view AS SELECT 1, CAST(id AS INT), explode(array(1)) FROM range(1)")).toBeNull();
+  expect(await done("CREATE OR REPLACE VIEW rare_view AS SELECT decimal(id) FROM range(1)")).toBeNull();
+  expect(await done("CREATE OR REPLACE VIEW rare_view (two) AS SELECT 1 + 1")).toBeNull();
+  expect(await answer("SELECT two FROM rare_view")).toEqual([[2]]);
+  await answer("DROP VIEW rare_view");
+});
+
+test("functions are looked at before their names", async () => {
+  await answer("CREATE FUNCTION rare_function(x INT) RETURNS INT RETURN x");
+  try {
+    expect(await done("CREATE FUNCTION rare_function(x INT) RETURNS INT RETURN rare_function(x)")).toBe(
+      "CYCLIC_FUNCTION_REFERENCE",
+    );
+    expect(await done("CREATE FUNCTION rare_function(x INT) RETURNS INT RETURN x")).toBe("ROUTINE_ALREADY_EXISTS");
+  } finally {
+    await answer("DROP FUNCTION rare_function");
+  }
+  await answer("CREATE TEMPORARY FUNCTION rare_function() RETURNS INT RETURN 7");
+  expect(await done("DROP FUNCTION rare_function")).toBe("_LEGACY_ERROR_TEMP_1017");
+  expect(await done("DROP TEMPORARY FUNCTION rare_function")).toBeNull();
+});
+
+test("schemas of columns that are no types are errors of syntax, words alone are unknown types", async () => {
+  expect(await refusal("SELECT from_json('{}', 'a NOPE')")).toBe("PARSE_SYNTAX_ERROR");
+  expect(await refusal("SELECT from_json('{}', 'NOPE')")).toBe("UNSUPPORTED_DATATYPE");
+  expect(await answer("SELECT from_json('{\"a\":1}', 'a INT').a, '${rare.setting}'")).toEqual([[1, ""]]);
+});

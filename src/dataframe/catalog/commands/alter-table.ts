@@ -15,6 +15,7 @@ import { localPath, locationOf } from "../store";
 import { dataColumns, qualifiedTable, SESSION_CATALOG } from "../table";
 import type { TableMetadata } from "../table";
 import { fieldOf, refuseRepeated, withCollation } from "./columns";
+import { checkDefault } from "./defaults";
 import { nameParts, requireTable, requireView } from "./names";
 import { addPartition, dropPartition, renamePartition } from "./partitions";
 import { alreadyExists } from "./tables";
@@ -54,6 +55,7 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
   };
   switch (action.kind) {
     case "addColumns": {
+      for (const column of action.columns) await checkDefault(column, "ALTER TABLE ADD COLUMNS", session);
       const added = action.columns.map((column) => {
         if (column.name.length > 1) throw unsupported(table, "ADD COLUMN with qualified column", command.at);
         if (column.position !== undefined) throw unsupported(table, "ALTER COLUMN ... FIRST | AFTER", command.at);

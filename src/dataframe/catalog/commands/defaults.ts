@@ -1,5 +1,11 @@
 /** DEFAULT as a value: of a column in INSERT, of a variable in SET. The parser gives it as a name. */
+import { quoted, typeText } from "../../analysis/messages";
+import { AnalysisError } from "../../errors";
+import type { ColumnDefinition } from "../../syntax/command";
 import type { UnresolvedExpression } from "../../syntax/expression";
+import { storeAssignable } from "../../types/coercion";
+import { analyzeAlone } from "../analysis-context";
+import type { CommandSession } from "../ports";
 
 export function isDefault(value: UnresolvedExpression): boolean {
   if (value.kind === "default") return true;
@@ -12,4 +18,27 @@ export function mentionsDefault(node: unknown): boolean {
   const { kind } = node as { readonly kind?: unknown };
   if ((kind === "name" || kind === "default") && isDefault(node as UnresolvedExpression)) return true;
   return Object.values(node).some(mentionsDefault);
+}
+
+export function holdsSubquery(node: unknown): boolean {
+  if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) return false;
+  const { kind } = node as { readonly kind?: unknown };
+  if (kind === "scalarSubquery" || kind === "exists" || kind === "inSubquery") return true;
+  return Object.values(node).some(holdsSubquery);
+}
+
+/** Throws INVALID_DEFAULT_VALUE where a column's default cannot be one of its values, or asks a query. */
+export async function checkDefault(column: ColumnDefinition, statement: string, session: CommandSession): Promise<void> {
+  const written = column.default;
+  if (written === undefined) return;
+  const parameters = { statement, colName: quoted(column.name.join(".")), defaultValue: written.sql };
+  if (holdsSubquery(written.tree)) throw new AnalysisError("INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION", parameters);
+  const { type } = await analyzeAlone(written.tree, session);
+  const asText = type.kind === "string" && column.type.kind !== "string";
+  if (!asText && (type.kind === "null" || storeAssignable(type, column.type))) return;
+  throw new AnalysisError("INVALID_DEFAULT_VALUE.DATA_TYPE", {
+    ...parameters,
+    expectedType: typeText(column.type),
+    actualType: typeText(type),
+  });
 }

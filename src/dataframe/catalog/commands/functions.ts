@@ -40,14 +40,7 @@ export async function createFunction(command: Command<"createFunction">, session
     }
   }
   const known = command.temporary ? catalog.tempFunctions.has(name) : catalog.store.function(database, name) !== null;
-  if (known && !command.orReplace) {
-    if (command.ifNotExists) return NOTHING;
-    throw new AnalysisError(
-      "ROUTINE_ALREADY_EXISTS",
-      { routineName: idText([name]), newRoutineType: "routine", existingRoutineType: "routine" },
-      command.at,
-    );
-  }
+  if (known && !command.orReplace && command.ifNotExists) return NOTHING;
   if (!command.temporary) catalog.requireDatabase(database);
   const fullName = command.temporary ? [name] : [SESSION_CATALOG, database, name];
   const metadata = await definition(
@@ -58,6 +51,13 @@ export async function createFunction(command: Command<"createFunction">, session
     session,
     command.at,
   );
+  if (known && !command.orReplace) {
+    throw new AnalysisError(
+      "ROUTINE_ALREADY_EXISTS",
+      { routineName: idText([name]), newRoutineType: "routine", existingRoutineType: "routine" },
+      command.at,
+    );
+  }
   if (command.temporary) catalog.tempFunctions.set(name, { kind: "sql", metadata });
   else catalog.store.saveFunction(database, metadata);
   return NOTHING;
@@ -312,8 +312,7 @@ export async function dropFunction(command: Command<"dropFunction">, session: Co
     return NOTHING;
   }
   if (parts.length === 1 && catalog.tempFunctions.has(name)) {
-    catalog.tempFunctions.delete(name);
-    return NOTHING;
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1017", { name: idText([name]), cmd: "DROP FUNCTION", hintStr: "" }, command.at);
   }
   if (parts.length === 1 && session.functions.find(name) !== undefined) {
     throw new AnalysisError(

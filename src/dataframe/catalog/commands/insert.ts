@@ -73,7 +73,8 @@ export async function insert(command: Command<"insert">, session: CommandSession
 function checkedSpec(spec: PartitionSpec, table: TableMetadata): PartitionSpec {
   for (const { name } of spec) {
     if (table.partitionColumns.some((column) => column.toLowerCase() === name.toLowerCase())) continue;
-    throw new AnalysisError("NON_PARTITION_COLUMN", { columnName: quoted(name) });
+    const tableName = idText(qualifiedTable(table));
+    throw new AnalysisError("PARTITIONS_NOT_FOUND", { partitionList: quoted(name), tableName });
   }
   return spec;
 }
@@ -84,22 +85,21 @@ function withDefaults(query: UnresolvedPlan, table: TableMetadata, columns: read
   if (query.kind === "inlineTable") {
     return {
       ...query,
-      rows: query.rows.map((row) =>
-        row.map((cell, i) => (isDefault(cell) ? defaultExpression(table, names[i] as string) : cell)),
-      ),
+      rows: query.rows.map((row) => row.map((cell, i) => (isDefault(cell) ? defaultExpression(table, names[i]) : cell))),
     };
   }
   if (query.kind === "project" && query.expressions.some(isDefault)) {
     return {
       ...query,
-      expressions: query.expressions.map((one, i) => (isDefault(one) ? defaultExpression(table, names[i] as string) : one)),
+      expressions: query.expressions.map((one, i) => (isDefault(one) ? defaultExpression(table, names[i]) : one)),
     };
   }
   return query;
 }
 
-function defaultExpression(table: TableMetadata, name: string): UnresolvedExpression {
-  const field = table.schema.fields.find((one) => one.name.toLowerCase() === name.toLowerCase());
+/** Values beyond the columns (no name) are null here; their number is refused later. */
+function defaultExpression(table: TableMetadata, name: string | undefined): UnresolvedExpression {
+  const field = table.schema.fields.find((one) => one.name.toLowerCase() === name?.toLowerCase());
   const text = field?.metadata?.["CURRENT_DEFAULT"];
   return typeof text === "string" ? parseExpression(text) : { kind: "literal", value: null, type: { kind: "null" } };
 }

@@ -18,8 +18,8 @@ export async function showCreateTable(
   const found = await requireRelation(command.table, session, command.at);
   if (found.kind === "tempView") {
     throw new AnalysisError(
-      "UNSUPPORTED_SHOW_CREATE_TABLE.ON_TEMPORARY_VIEW",
-      { tableName: idText(tempName(found.view)) },
+      "EXPECT_PERMANENT_VIEW_NOT_TEMP",
+      { viewName: idText(tempName(found.view)), operation: "SHOW CREATE TABLE" },
       command.at,
     );
   }

@@ -18,6 +18,7 @@ import { localPath, locationOf } from "../store";
 import { qualifiedTable, SESSION_CATALOG } from "../table";
 import type { TableMetadata } from "../table";
 import { fieldOf, refuseRepeated, withCollation } from "./columns";
+import { checkDefault } from "./defaults";
 import { nameParts, requireRelation, requireTable } from "./names";
 import { partitionsOf } from "./partitions";
 
@@ -144,6 +145,7 @@ async function schemaFor(
     const tableName = idText(session.catalog.qualified(await nameParts(command.name, session)));
     throw new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName, operation }, command.at);
   }
+  for (const column of spec.columns) await checkDefault(column, "CREATE TABLE", session);
   let fields: readonly StructField[];
   let partitionColumns = spec.partitioning.map((one) => {
     if (one.kind === "column") return one.name.join(".");

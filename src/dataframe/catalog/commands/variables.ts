@@ -19,7 +19,7 @@ import { NOTHING } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
 import { lower } from "../session-catalog";
 import type { VariableDefinition } from "../session-catalog";
-import { isDefault, mentionsDefault } from "./defaults";
+import { holdsSubquery, isDefault, mentionsDefault } from "./defaults";
 import { nameParts } from "./names";
 
 type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
@@ -85,13 +85,6 @@ export async function initialValue(
   const type: DataType = command.type ?? bound?.type ?? { kind: "null" };
   const value = bound === null ? null : await evaluated(assigned(bound, type, session, command.at), session);
   return names.map((name) => ({ name, type, value, defaultText: written?.sql ?? "NULL" }));
-}
-
-function holdsSubquery(node: unknown): boolean {
-  if (typeof node !== "object" || node === null) return false;
-  const { kind } = node as { readonly kind?: unknown };
-  if (kind === "scalarSubquery" || kind === "exists" || kind === "inSubquery") return true;
-  return Object.values(node).some(holdsSubquery);
 }
 
 function assigned(value: Expression, type: DataType, session: CommandSession, at: QueryContext | undefined): Expression {
