@@ -1,8 +1,13 @@
 /** Windows, sessions, recursion and special days in queries that are rare, with the answers of PySpark 4.2. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Row } from "../../../src";
 import { testSession } from "../../support/built-session";
 
-const spark = testSession();
+const warehouse = mkdtempSync(join(tmpdir(), "rare-queries-"));
+const spark = testSession({ "spark.sql.warehouse.dir": warehouse });
+afterAll(() => rmSync(warehouse, { recursive: true, force: true }));
 const answer = async (query: string): Promise<unknown[][]> =>
   (await spark().sql(query).collect()).map((row: Row) => row.toArray());
 const refusal = async (query: string): Promise<unknown> => {
