@@ -6,7 +6,7 @@ import type { ChunkSource } from "../columnar";
 import { InternalError } from "../common/errors";
 import type { TaskEnv } from "../storage/task-env";
 import type { AnySource, MaybePromise } from "./pipeline/source";
-import type { TaskOutput } from "./task-runner";
+import type { AccumulatorUpdate, TaskOutput } from "./task-runner";
 
 export interface PlanRuntime {
   /** Opens the plan of a stage, once a thread. */
@@ -48,6 +48,8 @@ export interface PlanTask {
   function(name: string): (...args: never[]) => unknown;
   /** Called when the task ends, however it does. */
   onClose(close: () => void): void;
+  /** Tells an accumulator of the driver, at the task's end; of plans whose rows others read. */
+  report(update: AccumulatorUpdate): void;
 }
 
 /** Whose plan it is: stages of queries, or programs of the libraries above. */

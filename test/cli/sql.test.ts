@@ -67,6 +67,16 @@ interface Completed {
   readonly "Stage Info"?: { readonly "Stage Name": string };
 }
 
+test.each(["", "CACHE TABLE "])("records that are not of the schema are counted and shown (%j)", async (cached) => {
+  const file = place.write({ "bad/people.csv": "name,age\nAnn,31\nBob,old\nCid,40\nDan,young\n" });
+  const view = `CREATE TEMPORARY VIEW people (name STRING, age INT) USING csv OPTIONS (path '${file}', header true)`;
+  const text = `${view};${cached === "" ? "" : `${cached} people;`} SELECT count(age) FROM people`;
+  const { stdout, stderr } = await place.run(["sql", ...LOCAL, "--format", "csv", "-e", text]);
+  expect(stdout).toContain("count(age)\n2\n");
+  expect(stderr.match(/2 records are not of the schema of csv/g)).toHaveLength(1);
+  expect(stderr).toContain("people.csv: Bob,old");
+});
+
 test.each([
   ["", "UTC"],
   ["Nowhere/At_all", "UTC"],

@@ -24,7 +24,7 @@ import type { ExecServices } from "./ports";
 import { laterScans, openScanLater } from "./scan";
 import { Spool } from "./spill/spool";
 import { openStage, type StageProgram } from "./stage-program";
-import { TaskEnvironment } from "./task-environment";
+import { type MetricsUpdate, TaskEnvironment } from "./task-environment";
 import { taskServices } from "./thread-services";
 import { writeTask } from "./write";
 
@@ -71,13 +71,25 @@ class Stage implements PlanProgram {
   }
 
   rows(task: PlanTask): AnySource {
-    const records = then(this.#open(task, new TaskEnvironment(task)), ({ source }): AnySource => recordsOf(source, this.#plan));
+    const records = then(this.#open(task, this.#read(task)), ({ source }): AnySource => recordsOf(source, this.#plan));
     return records instanceof Promise ? new DeferredSource(records) : records;
   }
 
   direct(task: PlanTask): MaybePromise<DirectSource> | null {
     if (this.#plan.sink.kind !== "batches") return null;
-    return then(this.#open(task, new TaskEnvironment(task)), ({ source }) => batchesOf(source));
+    return then(this.#open(task, this.#read(task)), ({ source }) => batchesOf(source));
+  }
+
+  /** Of a task in which others read the rows: of what the plan did, bad records alone are told. */
+  #read(task: PlanTask): TaskEnvironment {
+    const env = new TaskEnvironment(task);
+    task.onClose(() => {
+      const { badRecords } = env.updates();
+      if (badRecords.length === 0) return;
+      const update: MetricsUpdate = { operators: [], observed: [], badRecords };
+      task.report({ id: this.shipped.metrics, value: encodeValue(update, task.env.values, "metrics") });
+    });
+    return env;
   }
 
   #open(task: PlanTask, env: TaskEnvironment): MaybePromise<OpenStage> {

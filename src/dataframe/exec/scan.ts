@@ -59,6 +59,7 @@ function asked(
       storage: storageOf(env),
       checkInterrupted: () => env.checkInterrupted(),
       readsFile: (file) => env.readsFile(file),
+      badRecord: (mode, path, record) => env.badRecord(relation.name, mode, path, record),
       read: (bytes, rows) => {
         metrics.inputBytes += bytes;
         metrics.inputRecords += rows;

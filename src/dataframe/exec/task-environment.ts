@@ -9,7 +9,21 @@ export interface MetricsUpdate {
   /** [operator id, rows, batches, nanoseconds, spilled bytes] */
   readonly operators: readonly (readonly [id: number, rows: number, batches: number, timeNs: number, spilledBytes: number])[];
   readonly observed: readonly (readonly [name: string, states: readonly BoxedRow[]])[];
+  readonly badRecords: readonly BadRecordsUpdate[];
 }
+
+/** Records of a relation that are not of its schema; samples are "file: record". */
+export type BadRecordsUpdate = readonly [
+  relation: string,
+  mode: "PERMISSIVE" | "DROPMALFORMED",
+  records: number,
+  samples: readonly string[],
+];
+
+/** So many of the bad records are shown, of a task and of a query. */
+export const BAD_RECORD_SAMPLES = 5;
+/** A record may be a whole file. */
+const MOST_OF_A_RECORD = 1000;
 
 export interface ReadFile {
   readonly path: string;
@@ -20,6 +34,7 @@ export interface ReadFile {
 export class TaskEnvironment implements ExecEnv {
   readonly #metrics = new Map<number, OperatorMetrics>();
   readonly #observed: (readonly [string, readonly BoxedRow[]])[] = [];
+  readonly #badRecords = new Map<string, [string, BadRecordsUpdate[1], number, string[]]>();
   #file: ReadFile | null = null;
 
   constructor(readonly task: PlanTask) {}
@@ -59,6 +74,14 @@ export class TaskEnvironment implements ExecEnv {
     this.#observed.push([name, states]);
   }
 
+  badRecord(relation: string, mode: BadRecordsUpdate[1], path: string, record: string): void {
+    const key = `${mode} ${relation}`;
+    let found = this.#badRecords.get(key);
+    if (found === undefined) this.#badRecords.set(key, (found = [relation, mode, 0, []]));
+    found[2]++;
+    if (found[3].length < BAD_RECORD_SAMPLES) found[3].push(`${path}: ${record.slice(0, MOST_OF_A_RECORD)}`);
+  }
+
   /** Told once, at the end of the task. What operators spilled counts for the task, too. */
   updates(): MetricsUpdate {
     const spilled = [...this.#metrics.values()].reduce((sum, { spilledBytes }) => sum + spilledBytes, 0);
@@ -72,6 +95,7 @@ export class TaskEnvironment implements ExecEnv {
         spilledBytes,
       ]),
       observed: this.#observed,
+      badRecords: [...this.#badRecords.values()],
     };
   }
 }

@@ -24,12 +24,16 @@ export function withoutCorruptColumn(schema: StructType, column: string): Struct
   return { kind: "struct", fields: schema.fields.filter((field) => field.name !== column) };
 }
 
-/** Rows of the whole schema; the column of corrupt records, where there is one, holds the record's text. */
+/**
+ * Rows of the whole schema; the column of corrupt records, where there is one, holds the record's text. `notice` hears of
+ * records that are passed over or have NULLs instead of what could not be read, unless that column is there to tell of them.
+ */
 export function recordReader(
   parse: RecordParser,
   schema: StructType,
   mode: ParseMode,
   corruptColumn: string,
+  notice?: (record: string) => void,
 ): (record: string) => readonly Row[] {
   const corruptAt = schema.fields.findIndex((field) => field.name === corruptColumn);
   const width = schema.fields.length - (corruptAt < 0 ? 0 : 1);
@@ -42,6 +46,7 @@ export function recordReader(
       return corruptAt < 0 ? rows : rows.map((row) => whole(row, null));
     } catch (error) {
       if (!(error instanceof BadRecord)) throw error;
+      if (corruptAt < 0 && mode !== "FAILFAST") notice?.(record);
       if (mode === "DROPMALFORMED") return [];
       const partial = error.partial.length === 0 ? [nothing] : error.partial;
       if (mode === "PERMISSIVE") return partial.map((row) => whole(row, record));

@@ -106,6 +106,7 @@ export class QueryExecution {
     return {
       port: session.engine.port,
       operations: session.operations,
+      badRecords: session.badRecords,
       parallelism: session.engine.defaultParallelism,
       nextId: () => session.nextId(),
       isSet: (key) => session.sessionConf.isSet(key),

@@ -2,6 +2,7 @@
 import type { BoxedRow } from "../../columnar/vector";
 import { AccumulatorV2 } from "../../rdd/shared/accumulator";
 import type { MetricsUpdate } from "../exec/task-environment";
+import type { BadRecords } from "./bad-records";
 
 export interface OperatorTotals {
   rows: number;
@@ -14,10 +15,14 @@ export interface OperatorTotals {
 export class QueryMetrics extends AccumulatorV2<never, ReadonlyMap<number, OperatorTotals>> implements MetricsUpdate {
   operators: MetricsUpdate["operators"] = [];
   observed: MetricsUpdate["observed"] = [];
+  badRecords: MetricsUpdate["badRecords"] = [];
   readonly #totals = new Map<number, OperatorTotals>();
   readonly #observedStates = new Map<string, BoxedRow[]>();
 
-  constructor(readonly metricsId: number) {
+  constructor(
+    readonly metricsId: number,
+    private readonly session: { readonly badRecords: BadRecords },
+  ) {
     super();
   }
 
@@ -30,7 +35,7 @@ export class QueryMetrics extends AccumulatorV2<never, ReadonlyMap<number, Opera
   }
 
   override copy(): QueryMetrics {
-    return new QueryMetrics(this.metricsId);
+    return new QueryMetrics(this.metricsId, this.session);
   }
 
   override reset(): void {
@@ -48,6 +53,7 @@ export class QueryMetrics extends AccumulatorV2<never, ReadonlyMap<number, Opera
       totals.timeNs += timeNs;
       totals.spilledBytes += spilledBytes;
     }
+    for (const update of other.badRecords) this.session.badRecords.add(update);
     for (const [name, states] of other.observed) {
       const all = this.#observedStates.get(name);
       if (all === undefined) this.#observedStates.set(name, [...states]);

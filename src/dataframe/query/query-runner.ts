@@ -22,6 +22,7 @@ import type { PhysicalPlan, StagePlan, StageSink, StageTaskInput } from "../phys
 import type { PlanServices } from "../physical/services";
 import { transformUp, walk } from "../physical/traverse";
 import type { SqlSettings } from "../settings";
+import type { BadRecords } from "./bad-records";
 import { knownRows } from "./known-rows";
 import { userFunctionsOf } from "./user-functions";
 import type { Operation, Operations } from "./operations";
@@ -33,6 +34,7 @@ import { type ReadyStage, StageJobs, type WrittenShuffle } from "./stage-jobs";
 export interface RunServices extends PlanServices {
   readonly port: ContextPort;
   readonly operations: Operations;
+  readonly badRecords: BadRecords;
   /** The dataset behind an external relation. */
   external(source: number): DatasetNode;
   /** A user function that a plan names, captured. */
@@ -60,7 +62,7 @@ export class QueryRunner {
   ) {
     const { port } = services;
     this.run = new QueryRun(plan, settings, services);
-    this.metrics = new QueryMetrics(port.nextSharedVariableId());
+    this.metrics = new QueryMetrics(port.nextSharedVariableId(), services);
     port.registerAccumulator(this.metrics);
     this.#events = new QueryEvents(port, this.metrics, () => this.run.plan, texts);
     const properties = { ...call.properties, "spark.sql.execution.id": String(this.#events.id) };
@@ -116,6 +118,7 @@ export class QueryRunner {
       throw error;
     } finally {
       this.#operation.end();
+      this.services.badRecords.tell();
       this.#events.end(failure);
     }
   }
@@ -144,6 +147,7 @@ export class QueryRunner {
       throw error;
     } finally {
       this.#operation.end();
+      this.services.badRecords.tell();
     }
     this.#events.end();
     return result;

@@ -12,6 +12,7 @@ import { findSource } from "../sources/registry";
 import type { SqlSettings } from "../settings";
 import type { UnresolvedPlan } from "../syntax/plan";
 import type { ParameterValues } from "../analysis/context";
+import { BadRecords } from "./bad-records";
 import { CacheManager } from "./cache";
 import { SQL_CONF_DEFAULTS } from "./conf-defaults";
 import type { EngineContext } from "./engine-port";
@@ -31,6 +32,7 @@ export class SessionState implements CommandSession {
   readonly data: SessionData;
   readonly observations: Observations = new Observations();
   readonly operations: Operations = new Operations();
+  readonly badRecords: BadRecords = new BadRecords();
   readonly parameters?: ParameterValues;
 
   constructor(

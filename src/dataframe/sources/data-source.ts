@@ -136,6 +136,8 @@ export interface ScanEnv {
   checkInterrupted(): void;
   /** The file, and the part of it, that the next rows come from: what input_file_name() and its like give. */
   readsFile(file: { readonly path: string; readonly start: number; readonly length: number } | null): void;
+  /** A record that is not of the schema, and what becomes of it by the reader's mode: the user is told how many there are. */
+  badRecord(mode: "PERMISSIVE" | "DROPMALFORMED", path: string, record: string): void;
   /** Bytes read, rows in them: for metrics. */
   read(bytes: number, rows: number): void;
   /** The program's function that the relation names by a UserFunction in its handle. */

@@ -44,6 +44,7 @@ export class PlanExec implements ExecNode {
       direct: (index, of) => this.parents[index]!.direct?.(of, task) ?? this.#parent(index, of, task),
       function: (name) => task.function(this.functions.get(name)!),
       onClose: (close) => task.onClose(close),
+      report: (update) => void task.reported.push(update),
     };
   }
 

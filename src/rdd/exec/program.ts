@@ -86,8 +86,9 @@ export class Program implements StageProgram {
   #finish(output: TaskOutput, task: TaskRun, thread: ThreadTask): TaskOutput {
     const failure = endTask(task, thread, null);
     if (failure !== null) throw failure.error;
-    const accumulators = takeAccumulatorUpdates(this.reviver, task.values);
-    return accumulators.length === 0 ? output : { ...output, accumulators };
+    const own = takeAccumulatorUpdates(this.reviver, task.values);
+    if (own.length === 0 && task.reported.length === 0) return output;
+    return { ...output, accumulators: [...(output.accumulators ?? []), ...task.reported, ...own] };
   }
 
   #payloadOf(payload: Uint8Array | null, env: TaskEnv): (leaf: number, partition: number) => Uint8Array {

@@ -5,6 +5,7 @@ import type { ModuleFile } from "../../closure/module-target";
 import type { TaskEnv } from "../../storage/task-env";
 import type { LoopCache } from "../pipeline/loop";
 import type { FunctionSpec } from "../stage-spec";
+import type { AccumulatorUpdate } from "../task-runner";
 import { builtin } from "./builtins";
 import { copierOf } from "./copier";
 import { SpillBuffer } from "./spill-buffer";
@@ -29,6 +30,8 @@ export class TaskRun {
   readonly #own = new Map<number, unknown>();
   readonly #closers: (() => void)[] = [];
   readonly maxInFlight: number;
+  /** What parts of the task tell accumulators of the driver, beside those that user functions add to. */
+  readonly reported: AccumulatorUpdate[] = [];
 
   constructor(
     readonly env: TaskEnv,

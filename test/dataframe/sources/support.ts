@@ -78,6 +78,7 @@ export class Sources {
       storage: this.storage,
       checkInterrupted: () => {},
       readsFile: () => {},
+      badRecord: () => {},
       read: (bytes, rows) => {
         this.bytesRead += bytes;
         this.rowsRead += rows;

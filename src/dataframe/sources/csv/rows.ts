@@ -9,6 +9,7 @@ import { QueryError } from "../../errors";
 import { BadRecord, recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import type { SqlSettings } from "../../settings";
 import type { ScanColumn, ScanEnv, ScanRequest } from "../data-source";
+import { noticed } from "../files/bad-records";
 import type { SplitReader } from "../files/file-scan";
 import type { FileSplit } from "../files/packing";
 import { neededFields, RowBatches, type RowRuns } from "../files/row-batches";
@@ -42,7 +43,8 @@ export function openCsvSplit(split: FileSplit, columns: readonly ScanColumn[], r
     needed.length < withoutCorruptColumn(data, corrupt).fields.length &&
     booleanSetting(settings, "spark.sql.csv.parser.columnPruning.enabled", true);
   const fields = prunes ? needed : data.fields;
-  const record = new RecordRows({ kind: "struct", fields }, data, options, settings, prunes);
+  const notice = noticed(split, options.mode, env);
+  const record = new RecordRows({ kind: "struct", fields }, data, options, settings, prunes, notice);
   const fast = corruptField === undefined ? fastColumns(fields, withoutCorruptColumn(data, corrupt).fields, options) : null;
   if (fast !== null && data.fields.every(({ name }) => name !== corrupt)) {
     const tokenize = csvLineTokenizer(options);
@@ -105,6 +107,7 @@ class RecordRows {
     private readonly options: CsvOptions,
     settings: SqlSettings,
     private readonly prunes: boolean,
+    notice: (record: string) => void,
   ) {
     const corrupt = options.columnNameOfCorruptRecord;
     const all = withoutCorruptColumn(data, corrupt).fields;
@@ -114,7 +117,7 @@ class RecordRows {
     this.#names = fields.map(({ name }) => this.#fold(name));
     this.#places = fields.map((field: StructField) => all.indexOf(field));
     this.#readers = fields.map((field) => tokenReader(field.type, options, settings));
-    this.#read = recordReader(() => this.#convert(), schema, options.mode, corrupt);
+    this.#read = recordReader(() => this.#convert(), schema, options.mode, corrupt, notice);
   }
 
   /** Throws where names must be as the schema says, and are not. */
