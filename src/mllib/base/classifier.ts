@@ -1,5 +1,6 @@
 /** What classifiers share: raw predictions and probabilities as vectors, and the class that is predicted of them. */
 import type { StructField } from "../../columnar/types";
+import type { Vector } from "../../columnar/vector";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { UsageError } from "../../common/errors";
 import { appendColumns, type ColumnsProgram, columnsProgram } from "../compute/append-columns";
@@ -50,17 +51,26 @@ export function classifierProgram<S>(
     name,
     open: ({ width, model, decision, outputs }) => {
       const scorer = open(model);
-      const needsProbability = outputs.includes("probability") || (decision.kind !== "largest" && decision.kind !== "raw above");
-      return ([features], rows) => {
-        const raw = scorer.raw(checkedFeatures(new VectorColumn(features!), width, who));
-        const probability = needsProbability ? scorer.probability!(raw) : raw;
-        return outputs.map((output) => {
-          if (output === "raw") return denseVectorColumn(raw, rows, scorer.classes);
-          if (output === "probability") return denseVectorColumn(probability, rows, scorer.classes);
-          return doubleColumn(decide(decision, raw, probability, rows, scorer.classes));
-        });
-      };
+      return ([features], rows) =>
+        classColumns(scorer, decision, outputs, scorer.raw(checkedFeatures(new VectorColumn(features!), width, who)), rows);
     },
+  });
+}
+
+/** The columns of a classifier, of its raw predictions. */
+export function classColumns(
+  { classes, probability: probabilityOf }: Pick<ClassScorer, "classes" | "probability">,
+  decision: Decision,
+  outputs: ClassifierSpec<unknown>["outputs"],
+  raw: Float64Array,
+  rows: number,
+): Vector[] {
+  const needsProbability = outputs.includes("probability") || (decision.kind !== "largest" && decision.kind !== "raw above");
+  const probability = needsProbability ? probabilityOf!(raw) : raw;
+  return outputs.map((output) => {
+    if (output === "raw") return denseVectorColumn(raw, rows, classes);
+    if (output === "probability") return denseVectorColumn(probability, rows, classes);
+    return doubleColumn(decide(decision, raw, probability, rows, classes));
   });
 }
 
@@ -151,7 +161,7 @@ export abstract class ClassificationModel<S = unknown> extends PredictionModel {
     return { scorer: open(model), column: new VectorColumn(builder.finish()) };
   }
 
-  private outputs(): readonly (readonly ["raw" | "probability" | "prediction", StructField])[] {
+  protected outputs(): readonly (readonly ["raw" | "probability" | "prediction", StructField])[] {
     const classes = this.numClasses;
     const raw = columnName(this.valueFor("rawPredictionCol"));
     const probability = this.hasParam("probabilityCol") ? columnName(this.valueFor("probabilityCol")) : undefined;

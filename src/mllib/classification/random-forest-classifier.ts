@@ -4,6 +4,7 @@ import type { DataFrame } from "../../dataframe/api/dataframe";
 import type { SparkSession } from "../../dataframe/api/spark-session";
 import { probabilisticParams, ProbabilisticClassificationModel } from "../base/classifier";
 import { knownSummary } from "../base/summary";
+import { appendColumns } from "../compute/append-columns";
 import { withFields } from "../base/schema";
 import type { SparseVector, Vector, VectorLike } from "../linalg/vectors";
 import { Vectors } from "../linalg/vectors";
@@ -15,6 +16,7 @@ import { TreeEstimator } from "../tree/estimator";
 import { fitForest } from "../tree/fit-trees";
 import { leavesOf } from "../tree/flat-ensemble";
 import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
+import { nestedForests, nestedForestsProgram } from "../tree/nested-forests";
 import { classImpurity, forestParams, pruneTree, treeParams } from "../tree/params";
 import {
   type ClassTrees,
@@ -28,6 +30,7 @@ import {
 import { readTrees, savedImpurity, writeTrees } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
 import { cutToDepth, mergeEqualLeaves, sizeOf, type TreeData } from "../tree/tree-data";
+import type { OutputColumns } from "../tuning/sharing";
 import { ProbabilisticSummary, summarizedRows } from "./classification-summary";
 import { DecisionTreeClassificationModel } from "./decision-tree-classifier";
 
@@ -56,6 +59,7 @@ export class RandomForestClassifier extends withParams(TreeEstimator<RandomFores
     const candidate = this.copy(wanted);
     const trees = model.grown.slice(0, candidate.getNumTrees()).map((tree) => cutToDepth(tree, candidate.getMaxDepth()));
     const smaller = RandomForestClassificationModel.learned(candidate, trees, model.numFeatures);
+    smaller.cutOf = { grown: model.grown, maxDepth: candidate.getMaxDepth() };
     return model.trainedOn === undefined ? smaller : this.learnedOf(smaller, model.trainedOn);
   }
 
@@ -77,6 +81,9 @@ export class RandomForestClassificationTrainingSummary extends RandomForestClass
 export class RandomForestClassificationModel extends withParams(ProbabilisticClassificationModel<ClassTrees>, params) {
   /** Internal: the rows of the fit. Undefined of models that were loaded. */
   trainedOn: DataFrame | undefined;
+
+  /** Internal: the trees of which these are the first, and the depth down to which. Undefined of forests that were not cut out of one. */
+  cutOf: { readonly grown: readonly TreeData[]; readonly maxDepth: number } | undefined;
 
   constructor(
     readonly forest: readonly TreeData[],
@@ -157,6 +164,36 @@ export class RandomForestClassificationModel extends withParams(ProbabilisticCla
   override transformSchema(schema: StructType): StructType {
     const leaves = leafFields(this.getLeafCol(), false);
     return withFields(super.transformSchema(schema), this.className, ...leaves);
+  }
+
+  /** Forests that were cut out of one are predicted in one walk of its trees. */
+  transformMany(
+    models: readonly RandomForestClassificationModel[],
+    df: DataFrame,
+    columns: readonly OutputColumns[],
+  ): DataFrame | null {
+    const named = models.map((model, i) => model.copy(columns[i]));
+    const [first] = named;
+    const family = first?.cutOf?.grown;
+    const alike = named.every(
+      (model) =>
+        model.cutOf?.grown === family &&
+        !model.getPruneTree() &&
+        model.getLeafCol() === "" &&
+        model.featuresColumn() === first!.featuresColumn(),
+    );
+    if (family === undefined || !alike) return null;
+    const forests = named.map((model) => ({
+      trees: model.forest.length,
+      maxDepth: model.cutOf!.maxDepth,
+      decision: model.decision(),
+      outputs: model.outputs().map(([kind]) => kind),
+    }));
+    return appendColumns(df, nestedForestsProgram, {
+      inputs: [first!.featuresColumn()],
+      outputs: named.flatMap((model) => model.outputFields()),
+      spec: nestedForests(family, this.numFeatures, forests),
+    });
   }
 
   protected override transformed(df: DataFrame): DataFrame {

@@ -1,7 +1,7 @@
 /** Trees as plain arrays for predicting many rows. */
 import { denseRows } from "../base/predictor";
 import type { VectorColumn } from "../compute/columns";
-import { TreeWalker } from "./tree-walker";
+import { type SeeSums, TreeWalker } from "./tree-walker";
 import { categoriesOf, sizeOf, type TreeData } from "./tree-data";
 
 /** Plain data. Nodes of all trees one after the other; a node's left child is the next one. */
@@ -23,12 +23,13 @@ export interface FlatEnsemble {
   readonly leafIndex: Int32Array;
 }
 
-/** `valuesOf` writes what a node gives to `into` at `at`. */
+/** `valuesOf` writes what a node gives to `into` at `at`: of leaves, or of all nodes. */
 export function flatEnsemble(
   trees: readonly TreeData[],
   width: number,
   outputs: number,
   valuesOf: (tree: number, node: number, into: Float64Array, at: number) => void,
+  of: "leaves" | "nodes" = "leaves",
 ): FlatEnsemble {
   const nodes = trees.reduce((sum, tree) => sum + sizeOf(tree), 0);
   const flat = {
@@ -57,8 +58,8 @@ export function flatEnsemble(
       flat.right[at] = base + tree.right[node]!;
       flat.arity[at] = arity;
       flat.leafIndex[at] = feature < 0 ? leaves++ : -1;
-      if (feature < 0) valuesOf(t, node, flat.values, at * outputs);
-      else if (arity >= 0) {
+      if (feature < 0 || of === "nodes") valuesOf(t, node, flat.values, at * outputs);
+      if (feature >= 0 && arity >= 0) {
         flat.categoriesAt[at] = goesLeft.length;
         const left = new Set(categoriesOf(tree, node));
         for (let category = 0; category < arity; category++) goesLeft.push(left.has(category) ? 1 : 0);
@@ -115,6 +116,42 @@ export function openSums(flat: FlatEnsemble): (features: VectorColumn) => Float6
     walker ??= TreeWalker.of(flat);
     return walker === null ? sumOfTrees(flat, features) : walker.sums(denseRows(features, flat.width), features.length);
   };
+}
+
+/**
+ * Sums of trees cut at several depths (ascending), of an ensemble whose nodes all have values: `see` gets them as of
+ * `TreeWalker.sumsDownTo`.
+ */
+export function openSumsDownTo(flat: FlatEnsemble, depths: readonly number[]): (features: VectorColumn, see: SeeSums) => void {
+  const walker = TreeWalker.of(flat, depths.length);
+  return (features, see) => {
+    const rows = denseRows(features, flat.width);
+    if (walker !== null) walker.sumsDownTo(depths, rows, features.length, see);
+    else sumsDownTo(flat, depths, rows, features.length, see);
+  };
+}
+
+function sumsDownTo(flat: FlatEnsemble, depths: readonly number[], rows: Float64Array, count: number, see: SeeSums): void {
+  const { width, roots, feature, threshold, right, outputs, values } = flat;
+  const sums = depths.map(() => new Float64Array(count * outputs));
+  roots.forEach((root, tree) => {
+    const at = new Int32Array(count).fill(root);
+    let reached = 0;
+    depths.forEach((depth, d) => {
+      const sum = sums[d]!;
+      for (let row = 0; row < count; row++) {
+        let node = at[row]!;
+        for (let step = reached, f = feature[node]!; step < depth && f !== -1; step++, f = feature[node]!) {
+          const left = f >= 0 ? rows[row * width + f]! <= threshold[node]! : asksLeft(flat, node, rows[row * width - 2 - f]!);
+          node = left ? node + 1 : right[node]!;
+        }
+        at[row] = node;
+        for (let k = 0; k < outputs; k++) sum[row * outputs + k]! += values[node * outputs + k]!;
+      }
+      reached = depth;
+      see(tree + 1, d, 0, sum);
+    });
+  });
 }
 
 /** Sums over the trees of what the rows' leaves give: `outputs` numbers a row. */

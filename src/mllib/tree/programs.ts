@@ -10,7 +10,8 @@ import type { VectorLike } from "../linalg/vectors";
 import { type FlatEnsemble, flatEnsemble, leavesOf, openSums } from "./flat-ensemble";
 import { impurityOf, predictionOf, type TreeData } from "./tree-data";
 
-const WHO = "Trees";
+/** Who errors about rows are of. */
+export const WHO = "Trees";
 
 /** Plain data: the sums are votes of the classes, or the margin of class 1. */
 export interface ClassTrees {
@@ -49,7 +50,8 @@ export function openClassTrees({ kind, flat }: ClassTrees): ClassScorer {
   };
 }
 
-function normalized(raw: Float64Array, classes: number): Float64Array {
+/** Shares of the votes. */
+export function normalized(raw: Float64Array, classes: number): Float64Array {
   const shares = new Float64Array(raw.length);
   for (let at = 0; at < raw.length; at += classes) {
     let sum = 0;
@@ -105,13 +107,18 @@ export function countingTree(tree: TreeData, width: number): FlatEnsemble {
 
 /** Each tree votes with the shares of the classes in its leaf. */
 export function votingTrees(trees: readonly TreeData[], weights: readonly number[], width: number): FlatEnsemble {
-  const classes = trees[0]!.width;
-  return flatEnsemble(trees, width, classes, (t, node, into, at) => {
-    const { stats } = trees[t]!;
-    let sum = 0;
-    for (let c = 0; c < classes; c++) sum += stats[node * classes + c]!;
-    if (sum !== 0) for (let c = 0; c < classes; c++) into[at + c] = (stats[node * classes + c]! / sum) * weights[t]!;
-  });
+  return flatEnsemble(trees, width, trees[0]!.width, (t, node, into, at) => vote(trees[t]!, node, weights[t]!, into, at));
+}
+
+/** The same of all nodes, which are leaves of shallower trees; each tree counts once. */
+export function votingNodes(trees: readonly TreeData[], width: number): FlatEnsemble {
+  return flatEnsemble(trees, width, trees[0]!.width, (t, node, into, at) => vote(trees[t]!, node, 1, into, at), "nodes");
+}
+
+function vote({ stats, width: classes }: TreeData, node: number, weight: number, into: Float64Array, at: number): void {
+  let sum = 0;
+  for (let c = 0; c < classes; c++) sum += stats[node * classes + c]!;
+  if (sum !== 0) for (let c = 0; c < classes; c++) into[at + c] = (stats[node * classes + c]! / sum) * weight;
 }
 
 /** Trees whose values add up. */
