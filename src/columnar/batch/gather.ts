@@ -294,6 +294,28 @@ export function compactBytes(vector: BytesVector): BytesVector {
   return vector.ascii === undefined ? result : { ...result, ascii: vector.ascii };
 }
 
+/** The same values over memory that holds little else: rows that stay behind do not keep all that was read with them. */
+export function compacted(vector: Vector): Vector {
+  switch (vector.form) {
+    case "bytes":
+      return compactBytes(vector);
+    case "dictionary":
+      return vector.dictionary.length > vector.length ? compacted(flattened(vector)) : vector;
+    case "struct":
+      return { ...vector, children: vector.children.map(compacted) };
+    case "list":
+    case "map": {
+      const { starts, ends, children } = compactRanges(vector);
+      const [first, second] = children.map(compacted);
+      return vector.form === "list"
+        ? { ...vector, starts, ends, child: first! }
+        : { ...vector, starts, ends, keys: first!, items: second! };
+    }
+    default:
+      return vector;
+  }
+}
+
 /** Short runs byte by byte: a native call costs more than they do. */
 function copyBytes(from: Buffer, start: number, end: number, to: Uint8Array, at: number): number {
   const length = end - start;

@@ -4,7 +4,7 @@ import type { BatchSource, ColumnBatch } from "../../columnar/vector";
 import { narrowed } from "../../columnar/batch";
 import type { Attribute, Expression } from "../expressions/expression";
 import type { BroadcastReadExec, ExternalExec, LocalTableExec, RangeExec, ScanExec, ShuffleReadExec } from "../physical/plan";
-import type { ScanUse } from "../sources/data-source";
+import type { ColumnBound, ScanUse } from "../sources/data-source";
 import { sourceOf, type OpenTask, type Operator } from "./operator";
 import { conditionsOf, rangeOf, rowsWithin } from "./scan-range";
 
@@ -29,8 +29,8 @@ export class LeafOperator implements Operator {
     return new LeafOperator(conditions.length === 0 ? leaf : { ...leaf, pushed: [...leaf.pushed, ...conditions] }, use);
   }
 
-  open(task: OpenTask): BatchSource {
-    const source = this.#open(task);
+  open(task: OpenTask, bound?: ColumnBound): BatchSource {
+    const source = this.#open(task, bound === undefined ? this.use : { ...this.use, bound });
     const metrics = task.env.metrics(this.leaf.id);
     return {
       next() {
@@ -45,17 +45,17 @@ export class LeafOperator implements Operator {
     };
   }
 
-  #open(task: OpenTask): BatchSource {
+  #open(task: OpenTask, use: ScanUse): BatchSource {
     const { leaf } = this;
     const { services, env, input } = task;
     switch (leaf.kind) {
       case "scan": {
         const splits = leaf.whole ?? input.scans[leaf.id];
         if (splits === undefined) return EMPTY;
-        if (leaf.within === undefined) return services.openScan(leaf, splits, env, this.use);
+        if (leaf.within === undefined) return services.openScan(leaf, splits, env, use);
         const range = rangeOf(leaf, leaf.within, input.leaves[leaf.id]!);
         const pushed = [...leaf.pushed, ...conditionsOf(range)];
-        return rowsWithin(services.openScan({ ...leaf, pushed }, splits, env, this.use), range);
+        return rowsWithin(services.openScan({ ...leaf, pushed }, splits, env, use), range);
       }
       case "shuffleRead":
         return services.readShuffle(leaf, input.shuffles[leaf.id] ?? [], env);

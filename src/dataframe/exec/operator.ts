@@ -3,6 +3,7 @@ import type { BatchSource, ColumnBatch } from "../../columnar/vector";
 import type { TaskScope } from "../codegen/writer";
 import type { Attribute } from "../expressions/expression";
 import type { StagePlan, StageTaskInput } from "../physical/plan";
+import type { ColumnBound } from "../sources/data-source";
 
 export interface OpenTask extends TaskScope {
   readonly plan: StagePlan;
@@ -11,7 +12,8 @@ export interface OpenTask extends TaskScope {
 
 export interface Operator {
   readonly output: readonly Attribute[];
-  open(task: OpenTask): BatchSource;
+  /** Rows beyond the bound may be left out. */
+  open(task: OpenTask, bound?: ColumnBound): BatchSource;
 }
 
 /** A source from a generator; its `finally` blocks run when it is closed. */

@@ -25,7 +25,8 @@ import { CollectMetricsOperator } from "./rows/metrics";
 import { SampleOperator } from "./rows/sample";
 import { UnionOperator } from "./rows/union";
 import { ApplyInGroupsOperator, CogroupOperator, MapBatchesOperator, ScriptTransformOperator } from "./rows/user-batches";
-import { SortOperator, TopKOperator } from "./sort/operator";
+import { SortOperator } from "./sort/operator";
+import { TopKOperator } from "./sort/top-k";
 import { WindowGroupLimitOperator } from "./window/group-limit";
 import { WindowOperator } from "./window/operator";
 

@@ -14,7 +14,7 @@
  *     };
  */
 import type { DataType, StructType } from "../../columnar/types";
-import type { BatchSource, ColumnBatch } from "../../columnar/vector";
+import type { BatchSource, ColumnBatch, Vector } from "../../columnar/vector";
 import type { FileSystems } from "../../filesystem/file-systems";
 import type { TaskStorage } from "../../filesystem/task-storage";
 import type { Attribute, Expression } from "../expressions/expression";
@@ -110,6 +110,23 @@ export interface ScanUse {
   readonly keys?: readonly KeySet[];
   /** Numbers and codes of a batch are not looked at any more when the next one is asked for: their memory may be used again. */
   readonly transient?: boolean;
+  /** Rows beyond it may be left out. */
+  readonly bound?: ColumnBound;
+}
+
+export interface ColumnBound {
+  readonly column: Attribute;
+  readonly by: MovingBound;
+}
+
+/** A bound of one column's values that gets narrower while the rows are read: what is beyond it once is so for good. */
+export interface MovingBound {
+  /** Another one each time that the bound has moved; 0 before there is one. */
+  readonly version: number;
+  /** Writes those of the places from[0..count), or below `count`, whose values are within to `out`, which may be `from`; gives their number. */
+  select(vector: Vector, from: Int32Array | null, count: number, out: Int32Array): number;
+  /** What is true of `column` in rows within; null where nothing can be said of it. */
+  condition(column: Attribute): Expression | null;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { BuildInput, OpenBuild } from "../join/build";
 import type { JoinProbe } from "../join/probe";
 import type { JoinTable } from "../join/table";
 import type { ScanExec } from "../../physical/plan";
+import type { ColumnBound } from "../../sources/data-source";
 import { LeafOperator } from "../leaves";
 import { sourceOf, type OpenTask, type Operator } from "../operator";
 import { SpillPartitions } from "../spill/partitions";
@@ -19,7 +20,7 @@ import { OutputPlan } from "./output";
 import { assumedBatch, assumedTable } from "./assumed";
 import { PipelineProgram, type CodegenHost, type SinkEmitter } from "./program";
 import { PipelineRun } from "./run";
-import { attributesAfter, changesRows, multipliesRows, type Chain } from "./steps";
+import { attributesAfter, boundOfInput, changesRows, multipliesRows, type Chain } from "./steps";
 
 /** What an operator makes of a chain: the whole one, or the part of it behind a join that was divided. */
 export interface FeedPart {
@@ -67,8 +68,10 @@ export class PipelineFeed<P extends FeedPart> {
     return [this.whole, ...this.#parts.values()].map(({ program }) => program);
   }
 
-  open(task: OpenTask): Generator<Fed<P>, void, undefined> {
-    return this.#feed(this.source, this.whole, this.builds, 0, task);
+  /** `bound`: of a column at the end of the chain. */
+  open(task: OpenTask, bound?: ColumnBound): Generator<Fed<P>, void, undefined> {
+    const below = bound === undefined ? undefined : boundOfInput(this.whole.chain, bound);
+    return this.#feed(this.source, this.whole, this.builds, 0, task, below);
   }
 
   *#feed(
@@ -77,6 +80,7 @@ export class PipelineFeed<P extends FeedPart> {
     builds: readonly BuildInput[],
     level: number,
     task: OpenTask,
+    bound?: ColumnBound,
   ): Generator<Fed<P>, void, undefined> {
     const opened: OpenBuild[] = [];
     try {
@@ -102,7 +106,7 @@ export class PipelineFeed<P extends FeedPart> {
         source instanceof LeafOperator && source.leaf.kind === "scan"
           ? this.#scan(source, source.leaf, part, run.tables)
           : source;
-      yield* each(opens, task, (batch) => ({ part, run, batch }));
+      yield* each(opens, task, (batch) => ({ part, run, batch }), bound);
       if (!isKept(builds.at(-1))) yield { part, run, batch: null };
     } finally {
       for (const build of opened) build.close();
@@ -217,8 +221,13 @@ function asAlias(key: Expression, index: number): Extract<Expression, { kind: "a
   return { kind: "alias", id: -1 - index, name: `_${index}`, child: key, type: key.type, nullable: key.nullable };
 }
 
-function* each<T>(source: Operator, task: OpenTask, of: (batch: ColumnBatch) => T): Generator<T, void, undefined> {
-  const batches = source.open(task);
+function* each<T>(
+  source: Operator,
+  task: OpenTask,
+  of: (batch: ColumnBatch) => T,
+  bound?: ColumnBound,
+): Generator<T, void, undefined> {
+  const batches = source.open(task, bound);
   try {
     for (let batch = batches.next(); batch !== null; batch = batches.next()) {
       task.env.checkInterrupted();

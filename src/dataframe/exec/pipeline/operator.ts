@@ -1,6 +1,7 @@
 /** Filters, projections and hash joins as one pass over batches that makes batches. */
 import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
 import type { Attribute, NamedExpression } from "../../expressions/expression";
+import type { ColumnBound } from "../../sources/data-source";
 import type { BuildInput } from "../join/build";
 import type { JoinTable } from "../join/table";
 import { sourceOf, type OpenTask, type Operator } from "../operator";
@@ -32,18 +33,19 @@ export class PipelineOperator implements Operator {
     this.feed = new PipelineFeed(source, chain, builds, outputs, make, node, host);
   }
 
-  open(task: OpenTask): BatchSource {
-    return sourceOf(this.batches(task, () => []));
+  open(task: OpenTask, bound?: ColumnBound): BatchSource {
+    return sourceOf(this.batches(task, () => [], bound));
   }
 
   /** `ended` gives what follows the rows of a part when all of them have met its tables. */
   *batches(
     task: OpenTask,
     ended: (tables: readonly JoinTable[]) => Iterable<ColumnBatch>,
+    bound?: ColumnBound,
   ): Generator<ColumnBatch, void, undefined> {
     const metrics = task.env.metrics(this.node);
     const states = new Map<Part, OutputState>();
-    for (const { part, run, batch } of this.feed.open(task)) {
+    for (const { part, run, batch } of this.feed.open(task, bound)) {
       let state = states.get(part);
       if (state === undefined) states.set(part, (state = part.plan.open()));
       for (const made of batch === null ? ended(run.tables) : state.batches(batch, run, part.plan)) {

@@ -1,6 +1,8 @@
 /** What a pipeline does with a row between its source and its sink, and where the columns of its end come from. */
 import type { Attribute, Expression, ExprId, NamedExpression } from "../../expressions/expression";
+import { isDeterministic } from "../../expressions/traverse";
 import type { ColumnOrigin } from "../../codegen/term";
+import type { ColumnBound } from "../../sources/data-source";
 import type { JoinProbe } from "../join/probe";
 
 export type Step =
@@ -80,6 +82,19 @@ export function originsOf(chain: Chain): ReadonlyMap<ExprId, ColumnOrigin> {
     }
   }
   return origins;
+}
+
+/**
+ * The bound as one of the source's columns; undefined where it is of none, or where rows that are left out would be missed: other rows'
+ * values depend on them, or something is computed of them that may fail or have effects.
+ */
+export function boundOfInput(chain: Chain, { column, by }: ColumnBound): ColumnBound | undefined {
+  const keeps = chain.steps.every((step) => {
+    if (step.kind === "filter") return isDeterministic(step.condition);
+    return step.kind === "probe" || step.expressions.every((expression) => plainAttribute(expression) !== null);
+  });
+  const origin = keeps ? originsOf(chain).get(column.id) : undefined;
+  return origin?.source === 0 ? { column: chain.input[origin.index]!, by } : undefined;
 }
 
 /** The attribute that an expression is under its aliases. */

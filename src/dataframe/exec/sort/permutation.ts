@@ -9,8 +9,13 @@ const MOST_RANGES = 16;
 export function sortedOrder(keys: readonly SortKey[], count: number): Int32Array {
   const order = new Int32Array(count);
   for (let i = 0; i < count; i++) order[i] = i;
-  if (!isSorted(keys, order)) sortRange(keys, 0, order, 0, count);
+  sortRows(keys, order);
   return order;
+}
+
+/** Puts rows in order; equal ones stay as they stand. */
+export function sortRows(keys: readonly SortKey[], rows: Int32Array): void {
+  if (!isSorted(keys, rows)) sortRange(keys, 0, rows, 0, rows.length);
 }
 
 /** Order of two rows by keys from `first` on. */

@@ -3,7 +3,7 @@ import type { FixedVector } from "../../../columnar/vector";
 import type { KeySet } from "../data-source";
 import { type Heap, heap, Region } from "../wasm/heap";
 import { scratch } from "./page-scratch";
-import { selectingLoop } from "./selecting-loops";
+import { selectingLoop } from "../../../columnar/selecting-loops";
 
 type Numbers = FixedVector["values"];
 

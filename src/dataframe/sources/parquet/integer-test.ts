@@ -5,7 +5,7 @@ import type { Attribute, Expression } from "../../expressions/expression";
 import { isIntLike, isLongLike } from "../../types/families";
 import type { KeySet } from "../data-source";
 import { BitSet, type Bits } from "./bit-set";
-import { selectingLoop } from "./selecting-loops";
+import { selectingLoop } from "../../../columnar/selecting-loops";
 
 type Numbers = FixedVector["values"];
 

@@ -1,10 +1,10 @@
 /** The task's side: splits of Parquet files to batches, with what can be left out by row groups' statistics left out. */
 import type { DataType } from "../../../columnar/types";
 import type { ColumnBatch } from "../../../columnar/vector";
-import type { Attribute } from "../../expressions/expression";
+import type { Attribute, Expression } from "../../expressions/expression";
 import { attributesOf } from "../../expressions/traverse";
 import { simpleString } from "../../types/text";
-import type { ScanColumn, ScanEnv, ScanRequest } from "../data-source";
+import type { ColumnBound, RuntimeValues, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
 import type { SplitReader } from "../files/file-scan";
 import type { FileSplit } from "../files/packing";
 import { type BoundsOf, mayMatch } from "../may-match";
@@ -30,6 +30,8 @@ export class ParquetSplit implements SplitReader {
   readonly #plans: readonly ColumnPlan[];
   readonly #batchRows: number;
   readonly #filter: RowFilter | null;
+  /** Of one of the file's columns. */
+  readonly #bound: ColumnBound | undefined;
   readonly #groups: { readonly index: number; readonly firstRow: number; readonly ranges: readonly RowRange[] | null }[] = [];
   #next = 0;
   #rows: RowGroupSource | null = null;
@@ -42,6 +44,8 @@ export class ParquetSplit implements SplitReader {
     /** Rows are numbered: none may be left out within a batch. */
     numbered: boolean,
   ) {
+    const { bound } = request;
+    this.#bound = columns.some(({ attribute }) => attribute.id === bound?.column.id) ? bound : undefined;
     this.#filter = numbered ? null : filterOf(columns, request);
     this.#batchRows = Number(request.settings.conf["spark.firesteel.sql.parquet.batchRows"] ?? DEFAULT_BATCH_ROWS);
     this.#file = openRandomAccess(split.path, split.fileLength, env.storage.fetch);
@@ -75,16 +79,26 @@ export class ParquetSplit implements SplitReader {
     this.#footer.metadata.rowGroups.forEach((group, index) => {
       const middle = startOf(group) + compressedBytes(group) / 2;
       const ours = whole || (middle >= split.start && middle < split.start + split.length);
-      if (ours && group.rows > 0 && this.#mayMatch(group)) {
-        const ranges = this.#rangesOf(group);
+      const { pushed, runtime } = this.request;
+      if (ours && group.rows > 0 && this.#mayMatch(group, pushed, runtime)) {
+        const ranges = this.#rangesOf(group, pushed, runtime);
         if (ranges === null || ranges.length > 0) this.#groups.push({ index, firstRow, ranges });
       }
       firstRow += group.rows;
     });
   }
 
-  #mayMatch(group: RowGroup): boolean {
-    const { pushed, runtime = [] } = this.request;
+  /** What is left of a row group's rows by what is known when it is its turn. */
+  #withinBound(group: RowGroup, ranges: readonly RowRange[] | null): readonly RowRange[] | null {
+    const bound = this.#bound;
+    const condition = bound?.by.condition(bound.column) ?? null;
+    if (condition === null) return ranges;
+    if (!this.#mayMatch(group, [condition])) return [];
+    const within = this.#rangesOf(group, [condition]);
+    return within === null || ranges === null ? (within ?? ranges) : intersected(ranges, within);
+  }
+
+  #mayMatch(group: RowGroup, pushed: readonly Expression[], runtime: readonly RuntimeValues[] = []): boolean {
     if (pushed.length === 0 && runtime.length === 0) return true;
     const { root, metadata } = this.#footer;
     return mayMatch(pushed, runtime, (attribute) => {
@@ -101,8 +115,8 @@ export class ParquetSplit implements SplitReader {
   }
 
   /** Rows of the pages that may match, by the indexes of the columns that filters look at; null for all rows. */
-  #rangesOf(group: RowGroup): readonly RowRange[] | null {
-    const { pushed, runtime = [], columns } = this.request;
+  #rangesOf(group: RowGroup, pushed: readonly Expression[], runtime: readonly RuntimeValues[] = []): readonly RowRange[] | null {
+    const { columns } = this.request;
     if (pushed.length === 0 && runtime.length === 0) return null;
     // With nothing to read there is nothing to save.
     if (columns.length === 0) return null;
@@ -160,7 +174,10 @@ export class ParquetSplit implements SplitReader {
       if (this.#rows === null) {
         const group = this.#groups[this.#next++];
         if (group === undefined) return null;
-        const { index, ranges } = group;
+        const { index } = group;
+        const chunks = this.#footer.metadata.rowGroups[index]!;
+        const ranges = naming(this.split.path, () => this.#withinBound(chunks, group.ranges));
+        if (ranges?.length === 0) continue;
         const { transient = false } = this.request;
         const from = { file: this.#file, footer: this.#footer, group: index };
         const scan = { ...from, columns: this.#plans, ranges, filter: this.#filter, transient };
@@ -186,13 +203,14 @@ export class ParquetSplit implements SplitReader {
   }
 }
 
-function filterOf(columns: readonly ScanColumn[], { pushed, keys = [], settings }: ScanRequest): RowFilter | null {
-  if (pushed.length === 0 && keys.length === 0) return null;
+function filterOf(columns: readonly ScanColumn[], { pushed, keys = [], settings, bound }: ScanRequest): RowFilter | null {
+  if (pushed.length === 0 && keys.length === 0 && bound === undefined) return null;
   return RowFilter.of(
     columns.map(({ attribute }, place) => ({ attribute, place })),
     pushed,
     keys,
     settings,
+    bound,
   );
 }
 

@@ -11,10 +11,10 @@ import { type Evaluator, interpreter } from "../../expressions/interpret";
 import { attributesOf, childrenOf, isDeterministic } from "../../expressions/traverse";
 import type { EvaluationContext } from "../../functions/registry";
 import type { SqlSettings } from "../../settings";
-import type { KeySet } from "../data-source";
+import type { ColumnBound, KeySet, MovingBound } from "../data-source";
 import type { Selection } from "./page-decoder";
 import { IntegerTest, isInteger, sameIntegers } from "./integer-test";
-import { selectingLoop } from "./selecting-loops";
+import { selectingLoop } from "../../../columnar/selecting-loops";
 
 /** Rows after which a filter is judged. */
 const TRIAL_ROWS = 50_000;
@@ -44,6 +44,7 @@ export class RowFilter {
     filters: readonly Expression[],
     keys: readonly KeySet[],
     settings: SqlSettings,
+    bound?: ColumnBound,
   ): RowFilter | null {
     const parts: PartFilter[] = [];
     for (const column of columns) {
@@ -57,17 +58,25 @@ export class RowFilter {
       const pair = PairFilter.of(columns, filter);
       if (pair !== null) parts.push(pair);
     }
-    return parts.length === 0 ? null : new RowFilter(parts);
+    const bounded = columns.find(({ attribute }) => attribute.id === bound?.column.id);
+    const moving = bounded === undefined ? null : new BoundFilter(bounded, bound!.by);
+    if (moving !== null) parts.push(moving);
+    return parts.length === 0 ? null : new RowFilter(parts, moving);
   }
 
-  private constructor(filters: PartFilter[]) {
+  private constructor(
+    filters: PartFilter[],
+    private readonly moving: BoundFilter | null,
+  ) {
     this.#filters = filters;
     this.#all = [...filters];
   }
 
   /** Whether it leaves out enough rows. */
   get isWorthwhile(): boolean {
-    return this.#filters.length > 0 && (this.#seen < TRIAL_ROWS || this.#passed <= this.#seen * MOST_SELECTED);
+    if (this.moving?.hasMoved === true) return true;
+    const useful = this.#filters.some((filter) => filter !== this.moving || this.moving.isKnown);
+    return useful && (this.#seen < TRIAL_ROWS || this.#passed <= this.#seen * MOST_SELECTED);
   }
 
   /** Of the next `rows` those that may pass; null for all. `column` reads one. The selection is valid until the next call. */
@@ -76,6 +85,8 @@ export class RowFilter {
     if (selection.places.length < rows) selection.places = new Int32Array(rows);
     let from: Int32Array | null = null;
     let count = rows;
+    // What passed a wider bound says little of this one.
+    if (this.moving?.hasMoved === true) this.#seen = this.#passed = 0;
     for (const filter of this.#filters) {
       if (count === 0) break;
       const before = count;
@@ -104,7 +115,8 @@ export class RowFilter {
     let order = true;
     for (let i = filters.length - 1; i >= 0; i--) {
       const { seen, passed } = filters[i]!;
-      if (seen >= TRIAL_ROWS && passed > seen * MOST_PASSING) filters.splice(i, 1);
+      const fails = seen >= TRIAL_ROWS && passed > seen * MOST_PASSING;
+      if (fails && filters[i] !== this.moving) filters.splice(i, 1);
       else if (i + 1 < filters.length && rate(filters[i]!) > rate(filters[i + 1]!)) order = false;
     }
     if (!order) filters.sort((a, b) => rate(a) - rate(b));
@@ -218,6 +230,34 @@ class ColumnFilter extends PartFilter {
       if (!others.every((test) => test(value))) passing[i] = 0;
     }
     return passing;
+  }
+}
+
+/** What gets narrower is never given up. */
+class BoundFilter extends PartFilter {
+  #version = 0;
+
+  constructor(
+    private readonly column: FilterColumn,
+    private readonly bound: MovingBound,
+  ) {
+    super();
+  }
+
+  get isKnown(): boolean {
+    return this.bound.version > 0;
+  }
+
+  /** Since rows were selected last. */
+  get hasMoved(): boolean {
+    return this.bound.version !== this.#version;
+  }
+
+  select(column: (place: number) => Vector, from: Int32Array | null, count: number, out: Int32Array): number | null {
+    if (!this.isKnown) return null;
+    if (this.hasMoved) this.seen = this.passed = 0;
+    this.#version = this.bound.version;
+    return this.bound.select(column(this.column.place), from, count, out);
   }
 }
 

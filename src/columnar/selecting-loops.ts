@@ -1,5 +1,5 @@
 /** Loops that keep the places for which a condition holds, without a branch; one function for each condition and kinds of arrays. */
-import { compile } from "../../../columnar/compile";
+import { compile } from "./compile";
 
 /** The places among from[0..count), or below `count`, that pass, to `out`, which may be `from`; how many. `a`, `b`, `p`, `q`: what the condition reads. */
 export type SelectingLoop = (
@@ -18,6 +18,10 @@ export type SelectingLoop = (
  *   range   p ≤ a[i] ≤ q
  *   set     the bit a[i] - p of b is set, of q bits
  *   test    b(a[i])
+ *   row     b(i)
+ *   below, atMost            a[i] < p, a[i] ≤ p
+ *   notBelow, notAtMost      not so: NaN passes
+ *   … or missing             or b[i] is 0
  *   pair    a and b are { codes, values }, compared
  */
 const CONDITIONS: Readonly<Record<string, string>> = {
@@ -26,6 +30,15 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   range: "const x = a[i]; n += (x >= p) & (x <= q);",
   set: "const d = a[i] - p; if (d >= 0 && d < q) n += (b[d >>> 5] >>> (d & 31)) & 1;",
   test: "n += b(a[i]) ? 1 : 0;",
+  row: "n += b(i) ? 1 : 0;",
+  below: "n += (a[i] < p) & 1;",
+  atMost: "n += (a[i] <= p) & 1;",
+  notBelow: "n += (a[i] < p) ^ 1;",
+  notAtMost: "n += (a[i] <= p) ^ 1;",
+  "below or missing": "n += (a[i] < p) | (b[i] ^ 1);",
+  "atMost or missing": "n += (a[i] <= p) | (b[i] ^ 1);",
+  "notBelow or missing": "n += ((a[i] < p) ^ 1) | (b[i] ^ 1);",
+  "notAtMost or missing": "n += ((a[i] <= p) ^ 1) | (b[i] ^ 1);",
 };
 
 const loops = new Map<string, SelectingLoop>();
