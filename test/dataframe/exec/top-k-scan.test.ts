@@ -89,6 +89,7 @@ async function result(layout: string, make: (scan: ScanExec) => PhysicalPlan): P
     storage: sources.storage,
     checkInterrupted: () => {},
     readsFile: () => {},
+    badRecord: () => {},
     read: (_: number, rows: number) => void (read += rows),
     userFunction: () => () => null,
   };
