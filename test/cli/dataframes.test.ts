@@ -82,3 +82,29 @@ test.each(["local[2]", "local-cluster[2,1,512]"])("queries on %s", async (master
     thrown: true,
   });
 });
+
+test("bad records of cached rows are told, whatever was collected since the plan was made", async () => {
+  const program = place.write({
+    "cached/app.ts": `
+      import { writeFileSync } from "node:fs";
+      import { setFlagsFromString } from "node:v8";
+      import { runInNewContext } from "node:vm";
+      import { SparkSession } from "firesteel";
+      setFlagsFromString("--expose-gc");
+      const collect = runInNewContext("gc") as () => void;
+      writeFileSync("people.csv", "1,2024-01-01\\n2,yesterday\\n");
+      const spark = SparkSession.builder.getOrCreate();
+      const people = spark.read.schema("id INT, day DATE").csv("people.csv").cache();
+      await people.rdd.getNumPartitions();
+      for (let i = 0; i < 3; i++) {
+        await new Promise((resolve) => setImmediate(resolve));
+        collect();
+      }
+      console.log(await people.count());
+      await spark.stop();
+    `,
+  });
+  const { stdout, stderr } = await place.run(["submit", "--master", "local[2]", program]);
+  expect(stdout).toBe("2\n");
+  expect(stderr).toContain("1 record is not of the schema of csv");
+});

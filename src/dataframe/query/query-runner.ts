@@ -130,7 +130,10 @@ export class QueryRunner {
 
   /** The last stage as a dataset's description: all exchanges before it are carried out. */
   stage(sink: StageSink): Promise<PlanStage> {
-    const describe = async (): Promise<PlanStage> => this.#jobs.describe(this.#ready(await this.#runExchanges(false), sink));
+    const describe = async (): Promise<PlanStage> => {
+      const ready = this.#ready(await this.#runExchanges(false), sink);
+      return { ...this.#jobs.describe(ready), reportsTo: this.metrics };
+    };
     // Where nothing is to be carried out yet there is no execution to tell of: its tasks belong to the job that reads them.
     return this.run.together(false)[0]!.kind === "result" ? describe() : this.#told(describe);
   }

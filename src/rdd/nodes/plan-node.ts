@@ -26,6 +26,8 @@ export interface PlanStage {
   readonly functions: ReadonlyMap<string, Frozen>;
   /** Hosts near the data of each partition, where known. */
   readonly hosts?: readonly (readonly string[])[];
+  /** What tasks of the stage report to; the driver knows accumulators only as long as something refers to them. */
+  readonly reportsTo?: object;
   /** Rows of the result depend on the order in which the rows of the inputs come (a limit, a sample); false where absent. */
   readonly orderSensitive?: boolean;
 }
