@@ -2,6 +2,7 @@
 import type { BoxedRow } from "../../columnar/vector";
 import type { TaskMemory } from "../../storage/task-env";
 import type { PlanTask } from "../../rdd/plan-port";
+import type { LenientMode } from "../json/record-mode";
 import type { ExecEnv, OperatorMetrics } from "./ports";
 
 /** What a task tells the driver's accumulator of the query. Fields are those of query/query-metrics. */
@@ -13,12 +14,7 @@ export interface MetricsUpdate {
 }
 
 /** Records of a relation that are not of its schema; samples are "file: record". */
-export type BadRecordsUpdate = readonly [
-  relation: string,
-  mode: "PERMISSIVE" | "DROPMALFORMED",
-  records: number,
-  samples: readonly string[],
-];
+export type BadRecordsUpdate = readonly [relation: string, mode: LenientMode, records: number, samples: readonly string[]];
 
 /** So many of the bad records are shown, of a task and of a query. */
 export const BAD_RECORD_SAMPLES = 5;
@@ -34,7 +30,7 @@ export interface ReadFile {
 export class TaskEnvironment implements ExecEnv {
   readonly #metrics = new Map<number, OperatorMetrics>();
   readonly #observed: (readonly [string, readonly BoxedRow[]])[] = [];
-  readonly #badRecords = new Map<string, [string, BadRecordsUpdate[1], number, string[]]>();
+  readonly #badRecords = new Map<string, [string, LenientMode, number, string[]]>();
   #file: ReadFile | null = null;
 
   constructor(readonly task: PlanTask) {}
@@ -74,7 +70,7 @@ export class TaskEnvironment implements ExecEnv {
     this.#observed.push([name, states]);
   }
 
-  badRecord(relation: string, mode: BadRecordsUpdate[1], path: string, record: string): void {
+  badRecord(relation: string, mode: LenientMode, path: string, record: string): void {
     const key = `${mode} ${relation}`;
     let found = this.#badRecords.get(key);
     if (found === undefined) this.#badRecords.set(key, (found = [relation, mode, 0, []]));

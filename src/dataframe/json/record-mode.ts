@@ -2,7 +2,9 @@
 import type { Boxed, StructType } from "../../columnar/types";
 import { QueryError } from "../errors";
 
-export type ParseMode = "PERMISSIVE" | "DROPMALFORMED" | "FAILFAST";
+export type ParseMode = LenientMode | "FAILFAST";
+/** Queries go on when a record cannot be read. */
+export type LenientMode = "PERMISSIVE" | "DROPMALFORMED";
 
 type Row = readonly Boxed[];
 
@@ -33,7 +35,7 @@ export function recordReader(
   schema: StructType,
   mode: ParseMode,
   corruptColumn: string,
-  notice?: (record: string) => void,
+  notice?: (mode: LenientMode, record: string) => void,
 ): (record: string) => readonly Row[] {
   const corruptAt = schema.fields.findIndex((field) => field.name === corruptColumn);
   const width = schema.fields.length - (corruptAt < 0 ? 0 : 1);
@@ -46,7 +48,7 @@ export function recordReader(
       return corruptAt < 0 ? rows : rows.map((row) => whole(row, null));
     } catch (error) {
       if (!(error instanceof BadRecord)) throw error;
-      if (corruptAt < 0 && mode !== "FAILFAST") notice?.(record);
+      if (corruptAt < 0 && mode !== "FAILFAST") notice?.(mode, record);
       if (mode === "DROPMALFORMED") return [];
       const partial = error.partial.length === 0 ? [nothing] : error.partial;
       if (mode === "PERMISSIVE") return partial.map((row) => whole(row, record));

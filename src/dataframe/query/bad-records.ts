@@ -1,6 +1,7 @@
 /** Records that readers found not to be of the schema: how many, and the first of them, told when a query has ended. */
 import { log } from "../../common/log";
 import { BAD_RECORD_SAMPLES, type BadRecordsUpdate } from "../exec/task-environment";
+import type { LenientMode } from "../json/record-mode";
 
 /** Of a sample in the log, characters. */
 const SHOWN = 200;
@@ -26,7 +27,7 @@ export class BadRecords {
   }
 }
 
-function warning(relation: string, mode: BadRecordsUpdate[1], records: number, samples: readonly string[]): string {
+function warning(relation: string, mode: LenientMode, records: number, samples: readonly string[]): string {
   const [are, them] = records === 1 ? ["1 record is", "it"] : [`${records.toLocaleString("en-US")} records are`, "them"];
   const done =
     mode === "PERMISSIVE"

@@ -18,6 +18,7 @@ import type { BatchSource, ColumnBatch, Vector } from "../../columnar/vector";
 import type { FileSystems } from "../../filesystem/file-systems";
 import type { TaskStorage } from "../../filesystem/task-storage";
 import type { Attribute, Expression } from "../expressions/expression";
+import type { LenientMode } from "../json/record-mode";
 import type { SqlSettings } from "../settings";
 import type { Buckets, Relation } from "./relation";
 
@@ -154,7 +155,7 @@ export interface ScanEnv {
   /** The file, and the part of it, that the next rows come from: what input_file_name() and its like give. */
   readsFile(file: { readonly path: string; readonly start: number; readonly length: number } | null): void;
   /** A record that is not of the schema, and what becomes of it by the reader's mode: the user is told how many there are. */
-  badRecord(mode: "PERMISSIVE" | "DROPMALFORMED", path: string, record: string): void;
+  badRecord(mode: LenientMode, path: string, record: string): void;
   /** Bytes read, rows in them: for metrics. */
   read(bytes: number, rows: number): void;
   /** The program's function that the relation names by a UserFunction in its handle. */

@@ -2,6 +2,8 @@
 // two bytes (`wide`). The rows of a node are entries of 8 bytes: row number, then `info`: how often the row counts, and for
 // classes << 16 above it the class. Compiled by tools/wasm.mjs into histogram.ts.
 
+import { mixed } from "./mixed.assembly";
+
 // @ts-ignore: decorator
 @inline
 function binAt<T>(at: usize): usize {
@@ -385,16 +387,6 @@ export function split(
     right -= 8 - bytes;
   }
   return left;
-}
-
-// @ts-ignore: decorator
-@inline
-function mixed(h: u32): u32 {
-  h ^= h >> 16;
-  h *= 0x85ebca6b;
-  h ^= h >> 13;
-  h *= 0xc2b2ae35;
-  return h ^ (h >> 16);
 }
 
 /** Rows belong to parts in runs of so many, in turn: parts of rows in any order are alike. */

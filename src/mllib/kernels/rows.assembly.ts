@@ -1,15 +1,7 @@
 // Rows of numbers on their way into tables of bins: what they are known by, and the bins of their values. Compiled by
 // tools/wasm.mjs into rows.ts.
 
-// @ts-ignore: decorator
-@inline
-function mixed(h: u32): u32 {
-  h ^= h >> 16;
-  h *= 0x85ebca6b;
-  h ^= h >> 13;
-  h *= 0xc2b2ae35;
-  return h ^ (h >> 16);
-}
+import { mixed } from "./mixed.assembly";
 
 /**
  * Two words for each of `rows` rows of `width` doubles, by their numbers, label and weight (`weights` = 0: all weigh 1). 0 and -0 are the

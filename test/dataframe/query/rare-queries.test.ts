@@ -2,21 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Row } from "../../../src";
+import { answersOf } from "../../support/answers";
 import { testSession } from "../../support/built-session";
 
 const warehouse = mkdtempSync(join(tmpdir(), "rare-queries-"));
 const spark = testSession({ "spark.sql.warehouse.dir": warehouse });
 afterAll(() => rmSync(warehouse, { recursive: true, force: true }));
-const answer = async (query: string): Promise<unknown[][]> =>
-  (await spark().sql(query).collect()).map((row: Row) => row.toArray());
-const refusal = async (query: string): Promise<unknown> => {
-  try {
-    return await answer(query);
-  } catch (error) {
-    return (error as { errorClass?: string }).errorClass;
-  }
-};
+const { answer, refusal } = answersOf(spark);
 const columns = async (query: string): Promise<readonly string[]> => {
   const frame = spark().sql(query);
   return (await frame.schema()).fields.map((field) => field.name);

@@ -1,17 +1,9 @@
 /** Queries that are rare, with the answers of PySpark 4.2. */
-import type { Row } from "../../../src";
+import { answersOf } from "../../support/answers";
 import { testSession } from "../../support/built-session";
 
 const spark = testSession();
-const answer = async (query: string): Promise<unknown[][]> =>
-  (await spark().sql(query).collect()).map((row: Row) => row.toArray());
-const refusal = async (query: string): Promise<unknown> => {
-  try {
-    return await answer(query);
-  } catch (error) {
-    return (error as { errorClass?: string }).errorClass;
-  }
-};
+const { answer, refusal } = answersOf(spark);
 
 test("text is read as a double where whole numbers are made of it", async () => {
   expect(await answer("SELECT ceil('1.5'), floor('-1.5'), ceiling('2.0')")).toEqual([[2, -2, 2]]);

@@ -6,10 +6,9 @@ import { type CsvOptions, csvOptions } from "../../csv/options";
 import { tokenReader } from "../../csv/parse";
 import { csvLineTokenizer, CsvScanner, type CsvTokens } from "../../csv/tokenize";
 import { QueryError } from "../../errors";
-import { BadRecord, recordReader, withoutCorruptColumn } from "../../json/record-mode";
+import { BadRecord, type LenientMode, recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import type { SqlSettings } from "../../settings";
 import type { ScanColumn, ScanEnv, ScanRequest } from "../data-source";
-import { noticed } from "../files/bad-records";
 import type { SplitReader } from "../files/file-scan";
 import type { FileSplit } from "../files/packing";
 import { neededFields, RowBatches, type RowRuns } from "../files/row-batches";
@@ -43,7 +42,7 @@ export function openCsvSplit(split: FileSplit, columns: readonly ScanColumn[], r
     needed.length < withoutCorruptColumn(data, corrupt).fields.length &&
     booleanSetting(settings, "spark.sql.csv.parser.columnPruning.enabled", true);
   const fields = prunes ? needed : data.fields;
-  const notice = noticed(split, options.mode, env);
+  const notice = (mode: LenientMode, text: string): void => env.badRecord(mode, split.path, text);
   const record = new RecordRows({ kind: "struct", fields }, data, options, settings, prunes, notice);
   const fast = corruptField === undefined ? fastColumns(fields, withoutCorruptColumn(data, corrupt).fields, options) : null;
   if (fast !== null && data.fields.every(({ name }) => name !== corrupt)) {
@@ -107,7 +106,7 @@ class RecordRows {
     private readonly options: CsvOptions,
     settings: SqlSettings,
     private readonly prunes: boolean,
-    notice: (record: string) => void,
+    notice: (mode: LenientMode, record: string) => void,
   ) {
     const corrupt = options.columnNameOfCorruptRecord;
     const all = withoutCorruptColumn(data, corrupt).fields;

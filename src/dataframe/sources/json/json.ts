@@ -11,7 +11,6 @@ import { jsonStructParser, jsonValueParser } from "../../json/parse";
 import { recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import { jsonWriter } from "../../json/write";
 import type { DataSource, DriverContext, LoadRequest, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
-import { noticed } from "../files/bad-records";
 import { FileScan, type SplitReader } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
@@ -130,7 +129,7 @@ function openSplit(split: FileSplit, columns: readonly ScanColumn[], request: Sc
     options.singleVariantColumn !== undefined && only?.type.kind === "variant"
       ? jsonValueParser(only.type, options, settings)
       : jsonStructParser(parsed, options, settings, true);
-  const read = recordReader(parse, schema, options.mode, corrupt, noticed(split, options.mode, env));
+  const read = recordReader(parse, schema, options.mode, corrupt, (mode, record) => env.badRecord(mode, split.path, record));
   const rowsOf = (records: readonly string[]): Iterable<readonly Boxed[]> => records.flatMap((record) => blankOr(record, read));
   if (options.multiLine) {
     const { text, bytesRead } = readText(split, options.encoding, env.storage);
