@@ -82,3 +82,58 @@ test("small relations, and rows that are numbered or drawn, are read whole", () 
   });
   expect(asked([3000], "inner", { above: drawn }).pushed).toEqual([]);
 });
+
+/** The columns whose values the scan was told, with the values: of a join by k and v. */
+function told(pairs: readonly (readonly [number | null, number | null])[]): readonly (readonly [string, readonly number[]])[] {
+  const both: readonly Attribute[] = [attribute("x", { kind: "int" }), attribute("y", { kind: "int" })];
+  const table = new Table(
+    many,
+    Array.from({ length: 50 }, (_, i): BoxedRow => [i * 1000, i]),
+  );
+  const small = new Table(
+    both,
+    pairs.map((pair): BoxedRow => [...pair]),
+  );
+  const scan = scanOf(table, 1_000_000);
+  const join: HashJoinExec = {
+    kind: "hashJoin",
+    id: nextId(),
+    output: [...many, ...both],
+    left: scan,
+    right: small.scan,
+    type: "inner",
+    leftKeys: many,
+    rightKeys: both,
+    build: "right",
+    condition: null,
+  };
+  let keys: readonly (readonly [string, readonly number[]])[] = [];
+  const { rows } = run(join, [table, small], {
+    services: {
+      openScan: (opened, _splits, _env, use) => {
+        if (opened.id !== scan.id) return sourceOf(small.batches);
+        keys = (use.keys ?? []).map(({ column, base, span, bits }) => [
+          column.name,
+          Array.from({ length: span }, (_, i) => i)
+            .filter((i) => (bits[i >>> 5]! & (1 << (i & 31))) !== 0)
+            .map((i) => base + i),
+        ]);
+        return sourceOf(table.batches);
+      },
+    },
+  });
+  expect(rows).toHaveLength(pairs.filter(([x, y]) => x !== null && x === (y ?? NaN) * 1000).length);
+  return keys;
+}
+
+test("of several keys the values of each are told, where they are few of their range", () => {
+  const pairs = [3, 9, 40, 41].map((i) => [i * 1000, i] as const);
+  expect(told(pairs)).toEqual([
+    ["k", [3000, 9000, 40_000, 41_000]],
+    ["v", [3, 9, 40, 41]],
+  ]);
+  // All values of a range say no more than its bounds; rows with a null meet nothing.
+  expect(told([...[3, 4, 5, 6].map((i) => [i * 1000, i] as const), [null, 49], [49_000, null]])).toEqual([
+    ["k", [3000, 4000, 5000, 6000]],
+  ]);
+});

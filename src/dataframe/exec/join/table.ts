@@ -7,7 +7,7 @@ import { batchOfBoxed, flattened } from "../../../columnar/batch";
 import type { DataType } from "../../../columnar/types";
 import type { ColumnBatch, Vector } from "../../../columnar/vector";
 import { formOf } from "../../codegen/columns";
-import { hashInteger } from "../../codegen/integers";
+import { hashInteger, ones } from "../../codegen/integers";
 import { pack, packingOf } from "./packing";
 import { bitsOf, rankOf, ranksOf, type Ranks } from "./ranks";
 
@@ -19,7 +19,16 @@ const BITS_MOST = 1 << 27;
 /** Fewer rows in so wide a range are not worth counting all bits for. */
 const RANKED_PER_ROW = 512;
 const RANKED_ALWAYS = 1 << 18;
+/** One of several keys with more values of its range is not asked for. */
+const MOST_TELLING = 0.9;
 const NONE = new Int32Array(0);
+
+/** Bit i is set where base + i is a value, of `span` bits. */
+export interface KeyBits {
+  readonly base: number;
+  readonly span: number;
+  readonly bits: Int32Array;
+}
 
 export type FindRows = "all" | "direct" | "ranked" | "packed" | "hash";
 
@@ -49,7 +58,8 @@ export class JoinTable {
   readonly bits: Int32Array = NONE;
   /** Of ranked keys: how many bits are set before each word of them. */
   readonly ranks: Int32Array = NONE;
-  #keyBits: Int32Array | null = null;
+  readonly #valid: Uint8Array | null;
+  readonly #keyBits = new Map<number, Int32Array | null>();
 
   constructor(
     rows: ColumnBatch,
@@ -64,6 +74,7 @@ export class JoinTable {
     this.rows = count === 0 ? batchOfBoxed([rowTypes.map(() => null)], rowTypes) : rows;
     this.keys = keys.map((key) => (key.form === "dictionary" ? flattened(key) : key));
     const valid = validRows(this.keys, count);
+    this.#valid = valid;
     this.hasNullKey = valid !== null;
     this.seen = new Uint8Array(count);
     if (keys.length === 0) {
@@ -123,21 +134,31 @@ export class JoinTable {
     this.mode = `${this.findBy}${this.next === null ? "1" : ""}${this.bits.length > 0 ? "b" : ""} ${forms}`;
   }
 
-  /** The values of a single key that is an integer, a bit each; null for other keys, and in ranges too wide for it. */
-  keyBits(): { readonly base: number; readonly span: number; readonly bits: Int32Array } | null {
-    const [base] = this.bases;
-    const [span] = this.spans;
-    if (base === undefined || span === undefined || this.bases.length > 1) return null;
-    const bits = this.bits.length > 0 ? this.bits : (this.#keyBits ??= this.#bitsOfSlots(span));
+  /**
+   * The values of a key that is an integer, a bit each; null for other keys, in ranges too wide for it, and where one key of several
+   * has nearly all values of its range: they say nothing.
+   */
+  keyBits(key: number): KeyBits | null {
+    const base = this.bases[key];
+    const span = this.spans[key];
+    if (base === undefined || span === undefined) return null;
+    let bits = this.#keyBits.get(key);
+    if (bits === undefined) this.#keyBits.set(key, (bits = this.#bitsOf(key, base, span)));
     return bits === null ? null : { base, span, bits };
   }
 
-  #bitsOfSlots(span: number): Int32Array | null {
-    if (this.findBy !== "direct") return null;
-    const bits = new Int32Array((span >>> 5) + 1);
-    const { slots } = this;
-    for (let key = 0; key < span; key++) if (slots[key] !== 0) bits[key >>> 5]! |= 1 << (key & 31);
-    return bits;
+  #bitsOf(key: number, base: number, span: number): Int32Array | null {
+    if (this.bases.length === 1) {
+      if (this.bits.length > 0) return this.bits;
+      return this.findBy === "direct" ? bitsOf(this.packed, this.#valid, this.count, span) : null;
+    }
+    if (span > Math.min(BITS_MOST, Math.max(RANKED_ALWAYS, RANKED_PER_ROW * this.count))) return null;
+    const column = this.keys[key]!;
+    const offsets = pack([column], { bases: [base], spans: [span] }, this.count, span);
+    const bits = bitsOf(offsets, this.#valid, this.count, span);
+    let values = 0;
+    for (let i = 0; i < bits.length; i++) values += ones(bits[i]!);
+    return values > span * MOST_TELLING ? null : bits;
   }
 
   /** A row has one match at most. */

@@ -49,7 +49,7 @@ export function knownKeys(scan: ScanExec, chain: Chain, tables: readonly JoinTab
       const path = scan.columns[origin.index];
       const known = path?.length === 1 ? statistics.columns[path[0]!] : undefined;
       conditions.push(...conditionsOf(column, values, table.count, widthOf(known?.min, known?.max)));
-      const keys = step.probe.keys.length === 1 ? table.keyBits() : null;
+      const keys = table.keyBits(k);
       if (keys !== null) sets.push({ column, ...keys });
     });
   });
