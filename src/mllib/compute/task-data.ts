@@ -25,6 +25,8 @@ const NONE = new Uint8Array(0);
 /** Records up to so many bytes, and up to this share of an executor's memory, are for a crew: of more, a step takes so long that the latency of jobs does not matter. */
 const MOST_BYTES = 128 << 20;
 const SHARE = 1 / 16;
+/** Of several executors one thread works on records up to so many bytes: that takes less than a job of each step. */
+const FEW_BYTES = 1 << 20;
 const MOST_PARTITIONS = 1024;
 
 export interface AggregateOptions {
@@ -104,7 +106,8 @@ export class TaskData<R> {
 
   /**
    * What a computation comes to whose steps ask for aggregates of these records. Each step is a job; or, where executors keep the records and
-   * few enough of them in one process, all steps are one job whose tasks work on them together.
+   * few enough of them in one process, all steps are one job whose tasks work on them together. Of several executors, one task does where the
+   * records are very few.
    */
   async steps<S, T>(program: StepsProgram<S, T>, spec: S, options: AggregateOptions = {}): Promise<T> {
     const steps = program.run(spec);
@@ -123,11 +126,12 @@ export class TaskData<R> {
   async #crew(): Promise<{ readonly members: number; readonly partitions: number } | null> {
     const { port, rdd, form, other } = this;
     const executors = port.executorCores?.() ?? [];
-    if (form !== "records" || other !== null || executors.length !== 1) return null;
+    if (form !== "records" || other !== null || executors.length === 0) return null;
     const partitions = await this.numPartitions();
     const kept = port.storageInfo(rdd.id);
     if (kept?.numCachedPartitions !== partitions || kept.diskBytes > 0 || partitions > MOST_PARTITIONS) return null;
     if (kept.memoryBytes > Math.min(MOST_BYTES, executorMemory(port) * SHARE)) return null;
+    if (executors.length > 1) return kept.memoryBytes <= FEW_BYTES ? { members: 1, partitions } : null;
     const slots = Math.floor(executors[0]! / Number(port.conf("spark.task.cpus") ?? 1));
     return { members: Math.max(1, Math.min(slots, partitions)), partitions };
   }

@@ -56,11 +56,16 @@ const cases: readonly [string, () => { fit(df: DataFrame): Promise<unknown> }, r
 test.each(cases)("%s", async (_, estimator, names) => {
   const together = await fitted(estimator());
   const known = port().executorCores;
-  port().executorCores = () => [1, 1];
   try {
+    // As long as no executor is known, steps are jobs.
+    port().executorCores = () => [];
     const byJobs = await fitted(estimator());
     expect(values(byJobs.model, names)).toEqual(values(together.model, names));
     expect(byJobs.jobs).toBeGreaterThan(together.jobs);
+    port().executorCores = () => [1, 1];
+    const byOneTask = await fitted(estimator());
+    expect(values(byOneTask.model, names)).toEqual(values(together.model, names));
+    expect(byOneTask.jobs).toBe(together.jobs);
   } finally {
     port().executorCores = known!;
   }
