@@ -112,7 +112,7 @@ function told(pairs: readonly (readonly [number | null, number | null])[]): read
     services: {
       openScan: (opened, _splits, _env, use) => {
         if (opened.id !== scan.id) return sourceOf(small.batches);
-        keys = (use.keys ?? []).map(({ column, base, span, bits }) => [
+        keys = (use?.keys ?? []).map(({ column, base, span, bits }) => [
           column.name,
           Array.from({ length: span }, (_, i) => i)
             .filter((i) => (bits[i >>> 5]! & (1 << (i & 31))) !== 0)
