@@ -105,6 +105,7 @@ function bindScalar(
   scope: Scope,
 ): Expression {
   if (syntax.over === undefined) refuseModifiers(syntax, idText([name]));
+  refuseOrderWithin(syntax, idText([name]));
   // The names of a struct's fields are the aliases of its values.
   const args = name === "struct" ? binder.list(syntax.args, scope) : boundArguments(binder, syntax, scope);
   const span = timeWindowColumn(name, scope);
@@ -166,7 +167,9 @@ function bindAggregate(binder: Binder, entry: AggregateFunction, syntax: CallSyn
       const windowExpr = exprText(overWindow(result, window, syntax.at));
       throw new AnalysisError("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", { windowExpr }, syntax.at);
     }
-    if (ORDERED_AGGREGATES.has(entry.names[0] as string) && (window.orderBy.length > 0 || window.frame !== null)) {
+    const called = entry.names[0] as string;
+    const ordered = ORDERED_AGGREGATES.has(called) || (called === "listagg" && withinGroup !== undefined);
+    if (ordered && (window.orderBy.length > 0 || window.frame !== null)) {
       const parameters = { aggFunc: exprText(result) };
       throw new AnalysisError("INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", parameters, syntax.at);
     }
@@ -177,7 +180,7 @@ function bindAggregate(binder: Binder, entry: AggregateFunction, syntax: CallSyn
 }
 
 /** Aggregates with an order of their own: over a window they take whole partitions. */
-const ORDERED_AGGREGATES: ReadonlySet<string> = new Set(["percentile_cont", "percentile_disc", "median", "listagg"]);
+const ORDERED_AGGREGATES: ReadonlySet<string> = new Set(["percentile_cont", "percentile_disc", "median"]);
 
 /** Aggregates with IGNORE NULLS. */
 const TAKES_NULLS_CLAUSE: ReadonlySet<string> = new Set(["first", "last", "any_value", "collect_list", "collect_set"]);
@@ -298,6 +301,10 @@ function refuseModifiers(syntax: CallSyntax, prettyName: string): void {
   if (syntax.distinct === true) throw unsupportedSyntax(prettyName, "DISTINCT", syntax.at);
   if (syntax.filter !== undefined) throw unsupportedSyntax(prettyName, "FILTER CLAUSE", syntax.at);
   if (syntax.ignoreNulls === true) throw unsupportedSyntax(prettyName, "IGNORE NULLS", syntax.at);
+  refuseOrderWithin(syntax, prettyName);
+}
+
+function refuseOrderWithin(syntax: CallSyntax, prettyName: string): void {
   if (syntax.withinGroup !== undefined && syntax.withinGroup.length > 0) {
     throw unsupportedSyntax(prettyName, "WITHIN GROUP (ORDER BY ...)", syntax.at);
   }

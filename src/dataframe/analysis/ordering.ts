@@ -1,5 +1,5 @@
 /**
- * ORDER BY, HAVING, QUALIFY and filters above a select list. A name is a column of the list first, then one under it; what
+ * ORDER BY, HAVING and filters above a select list. A name is a column of the list first, then one under it; what
  * is not in the list is added to it below and taken out again above. HAVING looks at what is grouped by first.
  */
 import { AnalysisError } from "../errors";
@@ -20,7 +20,6 @@ import { exprText, idText, qualifiedText, typeText } from "./messages";
 import { outerColumnsOf, withoutGroupingCalls } from "./grouping";
 import { checkOrdering, sortOrderOf } from "./sort-order";
 import { withTimeWindow } from "./time-windows";
-import { extractWindows } from "./windows";
 
 export function bindSort(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "sort" }>, env: Env): Bound {
   const input = binder.plan(plan.child, env);
@@ -165,8 +164,8 @@ export function bindHaving(binder: Binder, plan: Extract<UnresolvedPlan, { kind:
   return group.having(condition, promised);
 }
 
-/** HAVING takes what can be cast to a boolean. */
-function asBoolean(binder: Binder, expression: Expression, at: QueryContext | undefined): Expression {
+/** HAVING and QUALIFY take what can be cast to a boolean. */
+export function asBoolean(binder: Binder, expression: Expression, at: QueryContext | undefined): Expression {
   const condition = expression.kind === "alias" ? expression.child : expression;
   const mode = binder.context.settings.ansi ? "ansi" : "legacy";
   if (condition.type.kind === "boolean" || !canCast(condition.type, { kind: "boolean" }, mode)) return asCondition(condition, at);
@@ -197,17 +196,6 @@ function asAggregate(plan: Extract<UnresolvedPlan, { kind: "project" }>): Unreso
     aggregates: plan.expressions,
     ...(plan.at && { at: plan.at }),
   };
-}
-
-/** QUALIFY: the window functions of its condition are computed over the list's input, before the list's own columns are chosen. */
-export function bindQualify(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "qualify" }>, env: Env): Bound {
-  const input = binder.plan(plan.child, env);
-  const scope: Scope = { columns: outputFirst(binder, input), env, clause: "having" };
-  const condition = asCondition(binder.expression(plan.condition, scope), plan.condition.at);
-  const { expressions, extended } = reaching(input, [condition]);
-  const windows = extractWindows(binder, extended ?? input.plan, expressions);
-  const filter: LogicalPlan = { kind: "filter", child: windows.plan, condition: windows.expressions[0] as Expression };
-  return bound({ kind: "project", child: filter, expressions: input.output }, input.output, { planIds: input.planIds });
 }
 
 function asCondition(expression: Expression, at: QueryContext | undefined): Expression {
@@ -276,7 +264,7 @@ interface Reach {
 }
 
 /** Expressions over a list's columns and what is under it, as ones over its columns and those added to it (`extended`). */
-function reaching(input: Bound, expressions: readonly Expression[]): Reach {
+export function reaching(input: Bound, expressions: readonly Expression[]): Reach {
   const block = input.block;
   if (block === null) return { expressions, extra: [], extended: null };
   const extra: NamedExpression[] = [];
@@ -294,7 +282,7 @@ function reaching(input: Bound, expressions: readonly Expression[]): Reach {
 }
 
 /** A node above a list: the list's columns alone, and still what may be reached under it. */
-function above(input: Bound, { extra, extended }: Reach, make: (child: LogicalPlan) => LogicalPlan): Bound {
+export function above(input: Bound, { extra, extended }: Reach, make: (child: LogicalPlan) => LogicalPlan): Bound {
   const own = new Set(extra.map(({ id }) => id));
   const block: Block | null = input.block && {
     ...input.block,
@@ -353,7 +341,7 @@ function groupedFirst(binder: Binder, input: Bound, block: Block, group: Aggrega
   };
 }
 
-function attempt(
+export function attempt(
   columns: Columns,
   parts: readonly string[],
   use: NameUse,

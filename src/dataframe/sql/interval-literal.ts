@@ -88,11 +88,23 @@ function part(p: Cursor): Part {
   if (unit === undefined) throw p.unexpected();
   p.next();
   let value = token.text;
+  if (token.kind === "string" && !p.is("TO")) value = quotedNumber(p, value, negative, unit, start);
   if (negative) value = value.startsWith("-") ? value.slice(1) : `-${value}`;
-  if (token.kind === "string" && !p.is("TO") && !/^[+-]?\d+(\.\d*)?$|^[+-]?\.\d+$/.test(value)) {
-    throw p.error("_LEGACY_ERROR_TEMP_0026", { value: token.text }, start);
-  }
   return { value, quoted: token.kind === "string", unit };
+}
+
+/** The number inside the quotes of '-1.5' SECOND. Between the sign and the digits, and around them, there may be blanks. */
+function quotedNumber(p: Cursor, text: string, negative: boolean, unit: Unit, start: number): string {
+  if (/\p{L}/u.test(text)) throw p.error("_LEGACY_ERROR_TEMP_0026", { value: text }, start);
+  const match = /^\s*([+-]?)\s*(\d+(?:\.\d*)?|\.\d+)\s*$/.exec(text);
+  if (match !== null && !(negative && /^\s/.test(text) && match[1] !== "")) return `${match[1]}${match[2]}`;
+  const [, word = "", next] = /^\s*(\S+)(?:\s+(\S+))?/.exec(text) ?? [];
+  const input = ` ${negative ? "-" : ""}${text} ${unit}`;
+  const fail = (kind: string, rest: Record<string, string>): Error =>
+    p.error(`INVALID_INTERVAL_FORMAT.${kind}`, { input, ...rest }, start);
+  if (/^[+-]?(\d+\.?\d*|\.\d+)$/.test(word) && next !== undefined) throw fail("INVALID_UNIT", { unit: next });
+  if (word === "" || !/^[+\-.\d]/.test(word)) throw fail("UNRECOGNIZED_NUMBER", { number: word || unit });
+  throw fail("INVALID_VALUE", { value: word });
 }
 
 function multiUnit(p: Cursor, parts: readonly Part[], start: number): UnresolvedExpression {

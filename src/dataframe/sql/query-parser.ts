@@ -186,11 +186,11 @@ export function selectQuery(p: Cursor, from: UnresolvedPlan | null): UnresolvedP
   let plan = selected;
   if (p.accept("QUALIFY")) plan = { kind: "qualify", child: plan, condition: p.rules.expression(p), at: p.at(start) };
   if (distinct) plan = { kind: "distinct", child: plan };
-  if (p.is("WINDOW") && p.isName(1)) plan = { kind: "windows", child: plan, windows: windowClause(p) };
-  if (p.is("QUALIFY")) {
-    p.next();
+  const windows = p.is("WINDOW") && p.isName(1) ? windowClause(p) : null;
+  if (windows !== null && p.accept("QUALIFY")) {
     plan = { kind: "qualify", child: plan, condition: p.rules.expression(p), at: p.at(start) };
   }
+  if (windows !== null) plan = { kind: "windows", child: plan, windows };
   return withHints(plan, hints);
 }
 

@@ -1,7 +1,7 @@
 /** Values as spark-sql prints them in rows: the text of `firesteel sql`, and of the answers that conformance is held against. */
 import type { Boxed, DataType, MapValue } from "../../columnar/types";
 import type { Exact } from "./exact";
-import { dayTimeHiveText, yearMonthHiveText } from "./interval";
+import { dayTimeHiveText, wholeFields, yearMonthHiveText } from "./interval";
 import { hexText, type PrintSettings, valueToString } from "./print";
 
 /** How binary values print: spark.sql.binaryOutputStyle. */
@@ -22,7 +22,7 @@ export function hiveText(value: Boxed, type: DataType, settings: HiveSettings, n
     case "binary":
       return binaryText(value as Uint8Array, settings.binaryStyle ?? "UTF-8");
     case "dayTimeInterval":
-      return dayTimeHiveText(value as Exact);
+      return dayTimeHiveText(wholeFields(value as Exact, type));
     case "yearMonthInterval":
       return yearMonthHiveText(value as number);
     case "array":

@@ -54,6 +54,12 @@ export function yearMonthText(months: number, type: YearMonthIntervalType): stri
   return `INTERVAL '${yearMonthDigits(months, type)}' ${intervalName(type).slice(9).toUpperCase()}`;
 }
 
+/** An interval without what is smaller than its least field: casts of decimals leave such parts. */
+export function wholeFields(micros: Exact, type: DayTimeIntervalType): Exact {
+  const unit = [microsPerDay, microsPerHour, microsPerMinute, 1][type.end] as number;
+  return subtract(micros, remainder(micros, unit));
+}
+
 /** As spark-sql prints rows: "1 02:03:04.500000000", whatever the fields. */
 export function dayTimeHiveText(micros: Exact): string {
   const rest = absolute(micros);

@@ -58,6 +58,22 @@ test.each([
   ["SELECT 'abc' COLLATE utf8_lcase_rtrim LIKE ANY ('abc')", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
   ["SELECT regexp_replace('aBc' COLLATE unicode, 'b', 'x')", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
   ["SELECT split('aBc' COLLATE unicode, 'b')", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
+  ["SELECT count(*) FROM range(2) GROUP BY rank() OVER (ORDER BY id)", "UNSUPPORTED_EXPR_FOR_OPERATOR"],
+  ["SELECT mode(id, 'true') FROM range(2)", "UNEXPECTED_INPUT_TYPE"],
+  ["SELECT mode(id, id > 0) FROM range(2)", "NON_FOLDABLE_ARGUMENT"],
+  [
+    "SELECT round(id, 0) WITHIN GROUP (ORDER BY id) OVER (PARTITION BY id) FROM range(2)",
+    "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+  ],
+  ["SELECT listagg(id) WITHIN GROUP (ORDER BY id) OVER (ORDER BY id) FROM range(2)", "INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC"],
+  ["SELECT abs(INTERVAL '-178956970-8' YEAR TO MONTH)", "ARITHMETIC_OVERFLOW"],
+  ["SELECT -INTERVAL '-178956970-8' YEAR TO MONTH", "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION"],
+  ["SELECT INTERVAL '' YEAR", "INVALID_INTERVAL_FORMAT.UNRECOGNIZED_NUMBER"],
+  ["SELECT INTERVAL '*' DAY", "INVALID_INTERVAL_FORMAT.UNRECOGNIZED_NUMBER"],
+  ["SELECT INTERVAL '1 2' DAY", "INVALID_INTERVAL_FORMAT.INVALID_UNIT"],
+  ["SELECT INTERVAL '1:2' HOUR", "INVALID_INTERVAL_FORMAT.INVALID_VALUE"],
+  ["SELECT INTERVAL - ' -1 ' YEAR", "INVALID_INTERVAL_FORMAT.INVALID_VALUE"],
+  ["SELECT INTERVAL 'x' YEAR", "_LEGACY_ERROR_TEMP_0026"],
 ])("%s is an error", async (query, errorClass) => {
   expect(await refusal(query)).toBe(errorClass);
 });
@@ -136,4 +152,14 @@ test("what scripts print is read as the types of its columns; fields too many ar
       FROM VALUES (1, '2020-01-02', '[1,2]', 'no') t(x, y, z, w))`),
   ).toEqual([[1, "2020-01-02", [1, 2], null]]);
   expect(await answer("SELECT TRANSFORM(x, y, z) USING 'cat' FROM VALUES (1, 2, 3) t(x, y, z)")).toEqual([["1", "2"]]);
+});
+
+test("listagg without an order of its own, and mode, run over frames", async () => {
+  expect(
+    await answer("SELECT listagg(id) OVER (ORDER BY id), mode() WITHIN GROUP (ORDER BY id) OVER (ORDER BY id) FROM range(2)"),
+  ).toEqual([
+    ["0", 0],
+    ["01", 0],
+  ]);
+  expect(await answer("SELECT percentile(id, array()) FROM range(2)")).toEqual([[null]]);
 });

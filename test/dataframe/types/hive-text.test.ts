@@ -12,3 +12,11 @@ test("years before the first and beyond 9999: of the era, or with a sign where j
   expect(hiveText(far, { kind: "date" }, signed)).toMatch(/^\+12\d{3}-/);
   expect(hiveText(far, { kind: "date" }, era)).toMatch(/^12\d{3}-/);
 });
+
+test("day-time intervals print without what is smaller than their fields", () => {
+  const era = { timeZone: "UTC" };
+  const micros = 36 * 3_600_000_000 + 39_500_000;
+  expect(hiveText(micros, { kind: "dayTimeInterval", start: 0, end: 0 }, era)).toBe("1 00:00:00.000000000");
+  expect(hiveText(-micros, { kind: "dayTimeInterval", start: 1, end: 2 }, era)).toBe("-1 12:00:00.000000000");
+  expect(hiveText(micros, { kind: "dayTimeInterval", start: 0, end: 3 }, era)).toBe("1 12:00:39.500000000");
+});

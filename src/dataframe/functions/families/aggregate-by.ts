@@ -4,10 +4,13 @@ import { AnalysisError } from "../../errors";
 import { BOOLEAN, LONG } from "../../expressions/build";
 import { compareValues } from "../../expressions/compare";
 import type { AggregateCall, Expression } from "../../expressions/expression";
+import { printed } from "../../expressions/print";
+import { isFoldable } from "../../expressions/traverse";
 import { aggregate, outOfRange } from "../aggregate";
 import { document } from "../documented";
 import type { Accumulator, AggregateFunction, BindContext } from "../registry";
-import { constantOf, mismatch, requireOrderable, wrongNumArgs } from "../signature";
+import { constantOf, mismatch, ordinal, requireOrderable, wrongNumArgs } from "../signature";
+import { sqlName } from "../../types/text";
 import { ValueCounts } from "../sketches/value-counts";
 import { hashCodeOf } from "../sketches/hash-code";
 
@@ -123,7 +126,10 @@ const mode = aggregate<ValueCounts>({
     if (args.length > 2) throw wrongNumArgs("0", args.length, context);
     if (context.distinct === true) throw withinGroupError("DISTINCT_UNSUPPORTED", context);
     if (args.length > 0 && within !== undefined) throw withinGroupError("WRONG_NUM_ORDERINGS", context, 0, within.length);
-    if (args.length > 0) return args;
+    if (args.length > 0) {
+      checkFlag(args, context);
+      return args;
+    }
     if (within === undefined) throw withinGroupError("WITHIN_GROUP_MISSING", context);
     if (within.length !== 1) throw withinGroupError("WRONG_NUM_ORDERINGS", context, 1, within.length);
     return within.map((order) => order.child);
@@ -189,6 +195,34 @@ const mode = aggregate<ValueCounts>({
     };
   },
 });
+
+/** The second argument of mode is a constant boolean as it is written. */
+function checkFlag(args: readonly Expression[], context: BindContext): void {
+  const flag = args[1];
+  if (flag === undefined) return;
+  if (flag.type.kind !== "boolean" && flag.type.kind !== "null") throw wrongFlag(flag, context);
+  if (isFoldable(flag)) return;
+  throw new AnalysisError(
+    "NON_FOLDABLE_ARGUMENT",
+    { funcName: "`mode`", paramName: "`deterministic`", paramType: '"BOOLEAN"' },
+    context.at,
+  );
+}
+
+function wrongFlag(flag: Expression, context: BindContext): AnalysisError {
+  const requiredType = '"BOOLEAN"';
+  return new AnalysisError(
+    "UNEXPECTED_INPUT_TYPE",
+    {
+      functionName: "`mode`",
+      paramIndex: ordinal(1),
+      requiredType,
+      inputSql: `"${printed(flag)}"`,
+      inputType: `"${sqlName(flag.type)}"`,
+    },
+    context.at,
+  );
+}
 
 function least(flag: Expression | undefined, context: BindContext): boolean {
   return flag !== undefined && context.fold(flag).value === true;

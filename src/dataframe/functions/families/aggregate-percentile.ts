@@ -124,7 +124,7 @@ function percentileAccumulator(call: AggregateCall): Accumulator<Counts> {
     },
     finish: (state) => {
       const values = ordered(state);
-      if (values.length === 0) return null;
+      if (values.length === 0 || (Array.isArray(percentages) && percentages.length === 0)) return null;
       const ranks = new Ranks(descending ? values.reverse() : values);
       const at = (p: number): number => convert(discrete ? ranks.discrete(p) : ranks.continuous(p));
       return typeof percentages === "number" ? at(percentages) : percentages.map(at);

@@ -251,7 +251,8 @@ export function negation(type: DataType, magnitude: boolean, place: Place): (a: 
         const value = magnitude ? absolute(a as Exact) : negate(a as Exact);
         if (fits(value)) return value;
         if (place.mode === "legacy") return a;
-        if (type.kind === "yearMonthInterval" || type.kind === "dayTimeInterval") return intervalOverflow("", place);
+        const interval = type.kind === "yearMonthInterval" || type.kind === "dayTimeInterval";
+        if (interval && !magnitude) return intervalOverflow("", place);
         throw overflow(place.at);
       };
     }
