@@ -98,8 +98,9 @@ export class TaskThreadHandle {
     this.ending ??= reason;
   }
 
+  /** One in reserve has nothing to forget, and reads no messages: they would gather for as long as it waits. */
   notice(notice: ForgetNotice): void {
-    if (this.isGone) return;
+    if (this.isGone || this.slot === null) return;
     this.#calls.postMessage(notice);
     this.cells.noticed();
   }
