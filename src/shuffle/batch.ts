@@ -6,6 +6,9 @@
 /** Records that a writer's generated loop gathers before anything is done with them. */
 export const BATCH_ROWS = 4096;
 
+/** UTF-16 units of strings that are joined to one text: V8's longest has some 2^29. */
+const MOST_TEXT = 1 << 24;
+
 /** Records with JavaScript values that are taken before V8's heap is asked again whether it is full. */
 export const HEAP_PATIENCE = 1024;
 
@@ -54,6 +57,19 @@ export function stringsOf(text: string, offsets: Int32Array, length: number): st
   const strings = new Array<string>(length);
   for (let i = 0; i < length; i++) strings[i] = text.substring(offsets[i]!, offsets[i + 1]);
   return strings;
+}
+
+/**
+ * So many of the records [from, to) of a list of strings that they can be joined to one text, at least one.
+ * @param order record i is strings[order[i]]; null: strings[i]
+ */
+export function joinable(strings: ArrayLike<string>, order: Int32Array | null, from: number, to: number): number {
+  let length = 0;
+  for (let i = from; i < to; i++) {
+    length += strings[order === null ? i : order[i]!]!.length;
+    if (length > MOST_TEXT) return Math.max(1, i - from);
+  }
+  return to - from;
 }
 
 /** Records [from, to) of a column, sharing its memory where it can. */

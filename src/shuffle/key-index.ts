@@ -4,7 +4,7 @@
  */
 import { KeyMap } from "../columnar/keys/key-map";
 import type { TaskMemory } from "../storage/task-env";
-import { BATCH_ROWS, type Batch, type BatchColumn, sliceColumn, valuesOf } from "./batch";
+import { BATCH_ROWS, type Batch, type BatchColumn, joinable, sliceColumn, valuesOf } from "./batch";
 import { NumberIndex } from "./number-index";
 import { StringIndex } from "./string-index";
 
@@ -169,7 +169,7 @@ export function splitByClass(batch: Batch): ClassBatch[] {
     case "text":
       return [{ ...batch, keyClass: "string" }];
     case "strings":
-      return [{ length, key: textOf(key.values, length), value, keyClass: "string" }];
+      return byText(key.values, value, length);
     case "any":
       return splitAny(key.values, value, length);
     case "none":
@@ -181,18 +181,34 @@ function splitAny(keys: readonly unknown[], value: BatchColumn, length: number):
   const rows: Record<KeyClass, number[]> = { number: [], string: [], other: [] };
   for (let i = 0; i < length; i++) rows[classOf(keys[i])].push(i);
   const values = valuesOf(value, length);
-  return KEY_CLASSES.filter((keyClass) => rows[keyClass].length > 0).map((keyClass) => {
+  return KEY_CLASSES.filter((keyClass) => rows[keyClass].length > 0).flatMap((keyClass): ClassBatch[] => {
     const chosen = rows[keyClass];
+    const { length } = chosen;
     const picked = chosen.map((i) => keys[i]);
-    const key: BatchColumn =
-      keyClass === "number"
-        ? { type: "number", values: Float64Array.from(picked as number[]) }
-        : keyClass === "string"
-          ? textOf(picked as string[], picked.length)
-          : { type: "any", values: picked };
     const pickedValues: BatchColumn = value.type === "none" ? value : { type: "any", values: chosen.map((i) => values[i]) };
-    return { length: chosen.length, key, value: pickedValues, keyClass };
+    if (keyClass === "string") return byText(picked as string[], pickedValues, length);
+    const key: BatchColumn =
+      keyClass === "number" ? { type: "number", values: Float64Array.from(picked as number[]) } : { type: "any", values: picked };
+    return [{ length, key, value: pickedValues, keyClass }];
   });
+}
+
+/** Records by their keys, which become text: several batches where it would be too long. */
+function byText(keys: readonly string[], value: BatchColumn, length: number): ClassBatch[] {
+  const parts: ClassBatch[] = [];
+  for (let from = 0; from < length;) {
+    const count = joinable(keys, null, from, length);
+    const whole = count === length;
+    const part = whole ? value : sliceColumn(value, from, from + count);
+    parts.push({
+      length: count,
+      key: textOf(whole ? keys : keys.slice(from, from + count), count),
+      value: part,
+      keyClass: "string",
+    });
+    from += count;
+  }
+  return parts;
 }
 
 function classOf(key: unknown): KeyClass {

@@ -3,7 +3,7 @@ import type { ByteWriter } from "../columnar/bytes";
 import type { Column, Shape } from "../columnar/chunk";
 import { BatchEncoder } from "../columnar/rows/encoder";
 import type { TaskEnv } from "../storage/task-env";
-import { BATCH_ROWS, type BatchColumn, stringsOf, valuesOf } from "./batch";
+import { BATCH_ROWS, type BatchColumn, joinable, stringsOf, valuesOf } from "./batch";
 import { Content } from "./frame";
 import type { AssignPartitions } from "./partitioner";
 import type { PartitionedRuns } from "./runs";
@@ -63,7 +63,9 @@ export class Scatter {
     this.#runs.begin();
     for (let p = 0; p + 1 < starts.length; p++) {
       for (let from = starts[p]!; from < starts[p + 1]!;) {
-        const to = Math.min(starts[p + 1]!, from + (numeric ? rows : Math.min(rows, this.#frameRows)));
+        let to = Math.min(starts[p + 1]!, from + (numeric ? rows : Math.min(rows, this.#frameRows)));
+        if (typed && !numeric)
+          for (const column of columns) if (column.type === "strings") to = from + joinable(column.values, order, from, to);
         this.#runs.frame(p, to - from, content, (out) => {
           const before = out.length;
           if (typed) this.#encodeTyped(columns, order, from, to, out);
