@@ -1,5 +1,5 @@
 /** A session of commands without an engine: settings in a map, tables without files, queries that give no rows. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BoxedRow } from "../../../src/columnar/vector";
@@ -15,6 +15,17 @@ import { simpleString } from "../../../src/dataframe/types/text";
 
 const FILE_FORMATS: ReadonlySet<string> = new Set(["parquet", "json", "csv", "text"]);
 
+const warehouses: string[] = [];
+afterAll(() => {
+  for (const path of warehouses) rmSync(path, { recursive: true, force: true });
+});
+
+function newWarehouse(): string {
+  const path = mkdtempSync(join(tmpdir(), "firesteel-catalog-"));
+  warehouses.push(path);
+  return path;
+}
+
 export class CommandHarness {
   readonly warehouse: string;
   readonly catalog: SessionCatalog;
@@ -26,7 +37,7 @@ export class CommandHarness {
   readonly #conf = new Map<string, string>();
   #lastId = 0;
 
-  constructor(warehouse: string = mkdtempSync(join(tmpdir(), "firesteel-catalog-"))) {
+  constructor(warehouse: string = newWarehouse()) {
     this.warehouse = warehouse;
     this.catalog = new SessionCatalog(new CatalogStore(warehouse));
     const conf = this.#conf;

@@ -1,5 +1,5 @@
 /** Estimators that are made of others, on an engine. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DataFrame, mllib, testSession } from "../../support/built-session";
@@ -7,6 +7,7 @@ import { type DataFrame, mllib, testSession } from "../../support/built-session"
 const { BaggingClassifier, BlockwiseVotingRegressor, ClassifierChain, DecisionTreeClassifier, Incremental, IncrementalModel, LinearRegression, LogisticRegression, MulticlassClassificationEvaluator, MultiOutputClassifier, MultiOutputModel, OneVsRest, OneVsRestModel, Pipeline, RegressionEvaluator, SGDClassifier, VectorAssembler, VotingClassificationModel, VotingClassifier } = mllib; // prettier-ignore
 const spark = testSession();
 const directory = mkdtempSync(join(tmpdir(), "firesteel-meta-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const accuracy = (labelCol: string, predictionCol = "prediction") => new MulticlassClassificationEvaluator({ labelCol, predictionCol, metricName: "accuracy" }); // prettier-ignore
 const assembler = new VectorAssembler({ inputCols: ["a", "b"], outputCol: "features" });
 

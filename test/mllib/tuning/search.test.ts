@@ -1,5 +1,5 @@
 /** Pipelines and searches on an engine. */
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DataFrame, firesteel, mllib, testSession } from "../../support/built-session";
@@ -7,6 +7,7 @@ import { type DataFrame, firesteel, mllib, testSession } from "../../support/bui
 const { BinaryClassificationEvaluator, CrossValidator, CrossValidatorModel, LogisticRegression, ParamGridBuilder, Pipeline, PipelineModel, RandomForestClassifier, RandomizedSearchCV, SGDClassifier, SGDRegressor, StandardScaler, SuccessiveHalvingSearchCV, TrainValidationSplit, VectorAssembler } = mllib; // prettier-ignore
 const spark = testSession();
 const directory = mkdtempSync(join(tmpdir(), "firesteel-tuning-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 let small: DataFrame;
 let table: DataFrame;
