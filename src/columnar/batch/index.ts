@@ -2,6 +2,7 @@
 export { batchOfBoxed, boxedReader, boxedRows, narrowed, vectorOfBoxed } from "./boxed";
 export { vectorBuilder, type VectorBuilder } from "./builder";
 export { decodeBatchesOf, encodeBatch } from "./codec";
+export { codesFor } from "./dictionaries";
 export { compacted, concat, concatBatches, flattened, gather, gatherBatch, slice, sliceBatch } from "./gather";
 export { hashBoxed, hashRows } from "./hash";
 export type { Room } from "./picking";

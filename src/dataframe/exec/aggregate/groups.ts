@@ -148,7 +148,7 @@ export class Groups {
     table.unsure();
     for (let from = 0; from < table.groups; from += BATCH_GROUPS) {
       const to = Math.min(table.groups, from + BATCH_GROUPS);
-      const keys = table.keys.map((key) => key.vector(from, to));
+      const keys = table.keys.map((key) => key.vector(from, to, table.groups));
       const columns: Vector[] = of.flatMap((each) => [...each(table.states, from, to, this.#accumulatorOf)]);
       yield { length: to - from, columns: [...keys, ...columns] };
     }

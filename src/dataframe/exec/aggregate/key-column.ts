@@ -1,19 +1,28 @@
-/** Keys of groups, column by column, by group number. Strings are copied. */
-import { vectorBuilder, vectorOfBoxed } from "../../../columnar/batch";
+/** Keys of groups, column by column, by group number. Strings are copied: once each where they come with dictionaries, else once a group. */
+import { codesFor, vectorBuilder, vectorOfBoxed } from "../../../columnar/batch";
 import type { Boxed, DataType } from "../../../columnar/types";
 import type { Vector } from "../../../columnar/vector";
 import { ByteSink } from "../../codegen/bytes";
 import { keyKind, type KeyKind } from "../../codegen/key-code";
+import { grown } from "./grown";
+import { Strings } from "./strings";
+
+/** More different strings than this are only kept apart from the groups while groups share them. */
+const MANY_STRINGS = 1 << 16;
+/** Groups for each string, at the least, that are worth a dictionary. */
+const GROUPS_PER_ENTRY = 4;
 
 export class KeyColumn {
   readonly kind: KeyKind;
-  /** bool, int, f64, long; NaN for a long that is a bigint. */
+  /** bool, int, f64, long (NaN for one that is a bigint); numbers of `strings`. */
   values: Uint8Array | Int32Array | Float64Array | null;
   /** Longs that are no safe integers, by group. */
   readonly bigs = new Map<number, bigint>();
   starts: Int32Array | null = null;
   ends: Int32Array | null = null;
-  readonly sink: ByteSink | null = null;
+  sink: ByteSink | null = null;
+  /** What `values` are the numbers of; null where each group has bytes of its own, between `starts` and `ends` of `sink`. */
+  strings: Strings | null = null;
   /** Of strings: the entry of a dictionary that the key of a group was found equal to, plus 1; 0 where that is not known. */
   entries: Int32Array | null = null;
   #entriesOf: Vector | null = null;
@@ -25,9 +34,11 @@ export class KeyColumn {
   /** Some group's key is null. */
   hasNulls = false;
 
+  /** @param mayNumber strings may be numbered, as long as they come with dictionaries */
   constructor(
     readonly type: DataType,
     capacity: number,
+    mayNumber: boolean,
   ) {
     this.kind = keyKind(type);
     this.values =
@@ -38,7 +49,10 @@ export class KeyColumn {
           : this.kind === "f64" || this.kind === "long"
             ? new Float64Array(capacity)
             : null;
-    if (this.kind === "bytes") {
+    if (this.kind === "bytes" && mayNumber) {
+      this.strings = new Strings();
+      this.values = new Int32Array(capacity);
+    } else if (this.kind === "bytes") {
       this.starts = new Int32Array(capacity);
       this.ends = new Int32Array(capacity);
       this.sink = new ByteSink();
@@ -57,6 +71,34 @@ export class KeyColumn {
     }
     const { length } = this.valid;
     this.valid = grown(this.valid, capacity).fill(1, length);
+  }
+
+  /** What code that looks for groups depends on. */
+  get form(): KeyForm {
+    return { numbered: this.strings !== null, hasNulls: this.hasNulls };
+  }
+
+  /** From now on each group has bytes of its own, or a place where others have them, too. */
+  unnumber(): void {
+    const { strings } = this;
+    if (strings === null) return;
+    const numbers = this.values as Int32Array;
+    this.starts = new Int32Array(numbers.length);
+    this.ends = new Int32Array(numbers.length);
+    if (strings.count > 0) {
+      for (let group = 0; group < numbers.length; group++) {
+        this.starts[group] = strings.starts[numbers[group]!]!;
+        this.ends[group] = strings.ends[numbers[group]!]!;
+      }
+    }
+    this.sink = strings.sink;
+    this.strings = null;
+    this.values = null;
+  }
+
+  /** Whether numbers of strings cost more than they save, `groups` having been found. */
+  hasManyStrings(groups: number): boolean {
+    return this.strings !== null && this.strings.count > MANY_STRINGS && this.strings.count * GROUPS_PER_ENTRY > groups;
   }
 
   /** From now on `entries` is about this dictionary. */
@@ -82,15 +124,21 @@ export class KeyColumn {
   }
 
   get bytesUsed(): number {
-    return (this.sink?.used ?? 0) + (this.entries?.byteLength ?? 0);
+    return (this.sink?.used ?? 0) + (this.entries?.byteLength ?? 0) + (this.strings?.bytesUsed ?? 0);
   }
 
-  /** Keys of groups [from, to). */
-  vector(from: number, to: number): Vector {
+  /** Keys of groups [from, to) of all `groups`. */
+  vector(from: number, to: number, groups: number): Vector {
     const length = to - from;
     const valid = this.hasNulls ? this.valid.slice(from, to) : null;
     switch (this.kind) {
       case "bytes":
+        if (this.strings !== null && this.strings.count > 0 && this.strings.count * GROUPS_PER_ENTRY <= groups) {
+          const codes = codesFor(this.strings.count, length);
+          codes.set((this.values as Int32Array).subarray(from, to));
+          return { form: "dictionary", length, codes, dictionary: this.strings.dictionary, valid };
+        }
+        this.unnumber();
         return {
           form: "bytes",
           length,
@@ -119,6 +167,13 @@ export class KeyColumn {
   }
 }
 
+export interface KeyForm {
+  /** Strings are numbered. */
+  readonly numbered: boolean;
+  /** Some group's key is null. */
+  readonly hasNulls: boolean;
+}
+
 /** In the arrays that vectors of the type have. */
 function narrowed(
   values: Uint8Array | Int32Array | Float64Array,
@@ -134,10 +189,4 @@ function narrowed(
     default:
       return values;
   }
-}
-
-export function grown<A extends Uint8Array | Int32Array | Float64Array>(array: A, capacity: number): A {
-  const larger = new (array.constructor as new (length: number) => A)(capacity);
-  larger.set(array);
-  return larger;
 }

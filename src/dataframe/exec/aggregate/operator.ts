@@ -7,11 +7,12 @@ import type { BuildInput } from "../join/build";
 import { sourceOf, type OpenTask, type Operator } from "../operator";
 import { PipelineFeed, type FeedPart } from "../pipeline/feed";
 import { OutputPlan } from "../pipeline/output";
-import { PipelineProgram, type CodegenHost } from "../pipeline/program";
+import { PipelineProgram, type CodegenHost, type Variant } from "../pipeline/program";
 import type { PipelineRun } from "../pipeline/run";
 import { changesRows, multipliesRows, originsOf, plainAttribute, type Chain } from "../pipeline/steps";
 import { planAggregates, type AggregatePlan } from "./plan";
-import { AggregateSink, type AggregateNotes, type FindBy, keySource } from "./sink";
+import type { KeyForm } from "./key-column";
+import { AggregateSink, type AggregateNotes, type FindBy, formsText, keySource } from "./sink";
 import { Groups } from "./groups";
 import { RowsAsGroups } from "./rows-as-groups";
 import { hasCodes, type GroupTable } from "./table";
@@ -24,6 +25,9 @@ interface Part extends FeedPart {
   /** Of a partial aggregate without states: its keys as they come. */
   readonly keys: OutputPlan | null;
 }
+
+/** Of keys of which nothing is known. */
+const PLAIN: KeyForm = { numbered: false, hasNulls: false };
 
 export class AggregateOperator implements Operator {
   readonly output: readonly Attribute[];
@@ -40,7 +44,7 @@ export class AggregateOperator implements Operator {
   ) {
     this.output = node.output;
     this.#plan = planAggregates(node, host.functions);
-    const { reads } = this.#sink("none", true, "");
+    const { reads } = this.#sink("none", true, []);
     const make = (of: Chain): Part => ({
       chain: of,
       // Groups have their keys and states in arrays of their own.
@@ -49,7 +53,11 @@ export class AggregateOperator implements Operator {
       keyColumns: this.#keyColumns(of),
       keySource: keySource(node.grouping, originsOf(of)),
       keys: this.#mayPass ? new OutputPlan(node.grouping, of, changesRows(of), multipliesRows(of)) : null,
-      sink: this.#sink(node.grouping.length === 0 ? "none" : "hash", false, node.grouping.map(() => "0").join("")),
+      sink: this.#sink(
+        node.grouping.length === 0 ? "none" : "hash",
+        false,
+        node.grouping.map(() => PLAIN),
+      ),
     });
     this.feed = new PipelineFeed(source, chain, builds, reads, make, node.id, host);
   }
@@ -71,11 +79,11 @@ export class AggregateOperator implements Operator {
     return columns.length === 0 || columns.includes(-1) ? null : columns;
   }
 
-  #sink(findBy: FindBy, sure: boolean, nullKeys: string): AggregateSink {
-    const key = `${findBy}${sure}${nullKeys}`;
+  #sink(findBy: FindBy, sure: boolean, forms: readonly KeyForm[]): AggregateSink {
+    const key = `${findBy}${sure}${formsText(forms)}`;
     let sink = this.#sinks.get(key);
     if (sink === undefined) {
-      sink = new AggregateSink(this.node.grouping, this.#plan.states, findBy, sure, nullKeys);
+      sink = new AggregateSink(this.node.grouping, this.#plan.states, findBy, sure, forms);
       this.#sinks.set(key, sink);
     }
     return sink;
@@ -121,11 +129,22 @@ export class AggregateOperator implements Operator {
   #take(batch: ColumnBatch, { keyColumns, keySource: source }: Part, table: GroupTable, run: PipelineRun): void {
     const byRow = source !== null && table.useRows(run.tables[source - 1]!);
     const findBy = byRow ? "row" : this.#findBy(batch, keyColumns, table);
-    const nullKeys = table.keys.map((key) => (key.hasNulls ? "1" : "0")).join("");
-    let variant = run.variant(batch, this.#sink(findBy, table.sure, nullKeys));
-    if (table.sure && !(variant.notes as AggregateNotes).sure) {
-      table.unsure();
-      variant = run.variant(batch, this.#sink(findBy, false, nullKeys));
+    table.unnumberMany();
+    const variantNow = (): Variant =>
+      run.variant(
+        batch,
+        this.#sink(
+          findBy,
+          table.sure,
+          table.keys.map((key) => key.form),
+        ),
+      );
+    let variant = variantNow();
+    const { sure, unnumbered } = variant.notes as AggregateNotes;
+    if (unnumbered.length > 0 || (table.sure && !sure)) {
+      for (const key of unnumbered) table.keys[key]!.unnumber();
+      if (!sure) table.unsure();
+      variant = variantNow();
     }
     run.run(variant, batch, 0, batch.length, table);
   }

@@ -1,12 +1,13 @@
 /** The sink that takes rows into groups: code that finds the row's group and updates the states. */
 import { unreachable } from "../../../common/errors";
 import { atom } from "../../codegen/code";
-import { MAX_SAFE, type ColumnOrigin, type Term } from "../../codegen/term";
+import { MAX_SAFE, type ColumnOrigin, type DictionaryEntry, type Term } from "../../codegen/term";
 import { keyOf } from "../../codegen/emitter-keys";
 import { combinedHash, contentCode, hashCode, keyKind, type KeyKind } from "../../codegen/key-code";
 import type { Expression, ExprId, NamedExpression } from "../../expressions/expression";
 import type { PipelineCode, SinkEmitter } from "../pipeline/program";
 import { plainAttribute } from "../pipeline/steps";
+import type { KeyForm } from "./key-column";
 import type { StatePlan } from "./states";
 import { NULL_HASH } from "./table";
 
@@ -15,6 +16,8 @@ export type FindBy = "none" | "row" | "codes" | "direct" | "hash";
 export interface AggregateNotes {
   /** Every row counts for every aggregate. */
   readonly sure: boolean;
+  /** Keys that are numbered in the table and come without a dictionary: the code is none for them. */
+  readonly unnumbered: readonly number[];
 }
 
 /** The join table, as a source of its chain, whose columns all keys plainly are; null where that is not so. */
@@ -29,7 +32,7 @@ export function keySource(grouping: readonly NamedExpression[], origins: Readonl
   return sources.size === 1 && only! > 0 ? only! : null;
 }
 
-/** Code for one way to find groups; `nullKeys` tells of which keys there are null ones in the table already. */
+/** Code for one way to find groups, in a table whose keys have these forms. */
 export class AggregateSink implements SinkEmitter {
   readonly mode: string;
   readonly reads: readonly Expression[];
@@ -39,15 +42,20 @@ export class AggregateSink implements SinkEmitter {
     private readonly states: readonly StatePlan[],
     private readonly findBy: FindBy,
     private readonly sure: boolean,
-    private readonly nullKeys: string,
+    private readonly forms: readonly KeyForm[],
   ) {
-    this.mode = `aggregate ${findBy} ${sure ? "sure" : "unsure"} ${nullKeys}`;
+    this.mode = `aggregate ${findBy} ${sure ? "sure" : "unsure"} ${formsText(forms)}`;
     this.reads = [...grouping, ...states.flatMap(readsOf)];
   }
 
   emit(code: PipelineCode): AggregateNotes {
-    return new AggregateWriter(code, this.findBy, this.sure, this.nullKeys).write(this.grouping, this.states);
+    return new AggregateWriter(code, this.findBy, this.sure, this.forms).write(this.grouping, this.states);
   }
+}
+
+/** Equal texts, equal code. */
+export function formsText(forms: readonly KeyForm[]): string {
+  return forms.map(({ numbered, hasNulls }) => Number(hasNulls) + 2 * Number(numbered)).join("");
 }
 
 function readsOf(state: StatePlan): readonly Expression[] {
@@ -58,12 +66,13 @@ function readsOf(state: StatePlan): readonly Expression[] {
 class AggregateWriter {
   readonly #reload: string[] = [];
   #sure = true;
+  readonly #unnumbered: number[] = [];
 
   constructor(
     private readonly code: PipelineCode,
     private readonly findBy: FindBy,
     private readonly assumeSure: boolean,
-    private readonly nullKeys: string,
+    private readonly forms: readonly KeyForm[],
   ) {}
 
   write(grouping: readonly NamedExpression[], states: readonly StatePlan[]): AggregateNotes {
@@ -80,7 +89,7 @@ class AggregateWriter {
       writer.lines(find.lines.flatMap((line) => (line === RELOAD ? this.#reload : [line])));
       writer.lines(update.lines);
     } else this.#update(states, group);
-    return { sure: this.#sure };
+    return { sure: this.#sure, unnumbered: this.#unnumbered };
   }
 
   /** A local that holds an array of the table, loaded again when the table has grown. */
@@ -201,13 +210,13 @@ class AggregateWriter {
     const column = `S.keys[${index}]`;
     const values = (): string => this.#array(`${column}.values`, "keys");
     const hashes = (code: string): string => (term.isNull === null ? code : `(${term.isNull} ? ${NULL_HASH} : ${code})`);
-    const tested = (test: (group: string) => string): ((group: string) => string) => {
-      if (term.isNull === null && this.nullKeys[index] !== "1") return test;
+    const tested = (test: OfGroup<string>): OfGroup<string> => {
+      if (term.isNull === null && !this.forms[index]!.hasNulls) return test;
       const valid = this.#array(`${column}.valid`, "valid");
       if (term.isNull === null) return (group) => `${valid}[${group}] === 1 && ${test(group)}`;
       return (group) => `(${term.isNull!} ? ${valid}[${group}] === 0 : ${valid}[${group}] === 1 && ${test(group)})`;
     };
-    const stored = (store: (group: string) => readonly string[]): ((group: string) => readonly string[]) => {
+    const stored = (store: OfGroup<readonly string[]>): OfGroup<readonly string[]> => {
       if (term.isNull === null) return store;
       return (group) => [`if (${term.isNull!}) ${column}.setNull(${group}); else {`, ...store(group), "}"];
     };
@@ -265,6 +274,10 @@ class AggregateWriter {
       }
       case "bytes": {
         const { code, start, end } = emitter.bytes(term);
+        if (this.forms[index]!.numbered) {
+          if (term.entry !== undefined) return this.#numbered(term, term.entry, column, hashes, tested, stored);
+          this.#unnumbered.push(index);
+        }
         const sink = writer.hoist(`${column}.sink`, "arena");
         const starts = this.#array(`${column}.starts`, "starts");
         const ends = this.#array(`${column}.ends`, "ends");
@@ -299,6 +312,32 @@ class AggregateWriter {
       default:
         return unreachable(kind);
     }
+  }
+
+  /** A string by its number among those of the column. */
+  #numbered(
+    term: Term,
+    { dictionary, code: entry }: DictionaryEntry,
+    column: string,
+    hashes: (code: string) => string,
+    tested: (test: OfGroup<string>) => OfGroup<string>,
+    stored: (store: OfGroup<readonly string[]>) => OfGroup<readonly string[]>,
+  ): PreparedKey {
+    const { writer, emitter } = this.code;
+    const { code, start, end } = emitter.bytes(term);
+    const hash = hashCode(emitter, term);
+    const strings = writer.hoist(`${column}.strings`, "strings");
+    const numbers = writer.hoist(`${strings}.numbersOf(${dictionary})`, "numbers");
+    const number = writer.name("s");
+    writer.line(`let ${number} = ${numbers}[${entry}] - 1;`);
+    writer.line(`if (${number} < 0) ${number} = ${strings}.add(${numbers}, ${entry}, ${hash}, ${code}, ${start}, ${end});`);
+    const values = this.#array(`${column}.values`, "keys");
+    return {
+      kind: "bytes",
+      hash: hashes(hash),
+      equals: tested((group) => `${values}[${group}] === ${number}`),
+      store: stored((group) => [`${values}[${group}] = ${number};`]),
+    };
   }
 
   /** The array that says which entry of the batch's dictionary a group's key was found equal to; null without a dictionary. */
@@ -421,6 +460,8 @@ class AggregateWriter {
     return guarded(term.isNull, [`if (${better}) {`, `${array} = ${value};`, ...forget, "}"]);
   }
 }
+
+type OfGroup<T> = (group: string) => T;
 
 interface PreparedKey {
   readonly kind: KeyKind;

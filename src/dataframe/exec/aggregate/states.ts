@@ -11,7 +11,7 @@ import { ByteSink, compareBytes } from "../../codegen/bytes";
 import { narrowed } from "../../codegen/integers";
 import type { AggregateCall, Expression } from "../../expressions/expression";
 import type { Accumulator } from "../../functions/registry";
-import { grown } from "./key-column";
+import { grown } from "./grown";
 
 /** Which state a query needs; plain enough to be told apart by its key. */
 export type StatePlan =

@@ -12,7 +12,8 @@ import type { DataType } from "../../../columnar/types";
 import type { Vector } from "../../../columnar/vector";
 import type { Accumulator } from "../../functions/registry";
 import { hashInteger } from "../../codegen/integers";
-import { grown, KeyColumn } from "./key-column";
+import { grown } from "./grown";
+import { KeyColumn } from "./key-column";
 import { CountState, newState, type State, type StatePlan } from "./states";
 
 const FIRST_CAPACITY = 64;
@@ -61,7 +62,8 @@ export class GroupTable {
     private readonly mayHold: (bytes: number) => boolean,
   ) {
     this.capacity = FIRST_CAPACITY;
-    this.keys = keyTypes.map((type) => new KeyColumn(type, FIRST_CAPACITY));
+    // The only key of its groups would be numbered as they are.
+    this.keys = keyTypes.map((type) => new KeyColumn(type, FIRST_CAPACITY, keyTypes.length > 1));
     this.states = statePlans.map((plan) => newState(plan, FIRST_CAPACITY, () => accumulator(plan)));
     this.slots = new Int32Array(FIRST_CAPACITY * 2);
     this.mask = this.slots.length - 1;
@@ -216,6 +218,11 @@ export class GroupTable {
     this.codes = new Int32Array(combinations);
     this.codeSizes = sizes;
     return true;
+  }
+
+  /** Strings that hardly any groups share are numbered no longer. */
+  unnumberMany(): void {
+    for (const key of this.keys) if (key.hasManyStrings(this.groups)) key.unnumber();
   }
 
   /** Bytes of typed arrays, about. */
