@@ -36,6 +36,7 @@ export function keySource(grouping: readonly NamedExpression[], origins: Readonl
 export class AggregateSink implements SinkEmitter {
   readonly mode: string;
   readonly reads: readonly Expression[];
+  readonly scatters: boolean;
 
   constructor(
     private readonly grouping: readonly NamedExpression[],
@@ -45,6 +46,7 @@ export class AggregateSink implements SinkEmitter {
     private readonly forms: readonly KeyForm[],
   ) {
     this.mode = `aggregate ${findBy} ${sure ? "sure" : "unsure"} ${formsText(forms)}`;
+    this.scatters = findBy === "direct" || findBy === "hash";
     this.reads = [...grouping, ...states.flatMap(readsOf)];
   }
 

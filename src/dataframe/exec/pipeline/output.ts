@@ -35,6 +35,7 @@ type OutputColumn =
   | { readonly kind: "computed"; readonly expression: NamedExpression; readonly type: DataType };
 
 export class OutputPlan implements SinkEmitter {
+  readonly scatters = false;
   readonly columns: readonly OutputColumn[];
   /** Sources of which the loop notes rows. */
   readonly picked: readonly number[];

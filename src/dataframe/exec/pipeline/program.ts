@@ -13,7 +13,7 @@ import { compileFunction } from "../../codegen/compile";
 import { type Binder, FunctionWriter, indented, type TaskScope } from "../../codegen/writer";
 import type { ColumnOrigin } from "../../codegen/term";
 import type { Attribute, Expression, ExprId } from "../../expressions/expression";
-import { attributesOf } from "../../expressions/traverse";
+import { attributesOf, childrenOf } from "../../expressions/traverse";
 import type { FunctionRegistry } from "../../functions/registry";
 import type { SqlSettings } from "../../settings";
 import type { JoinTable } from "../join/table";
@@ -26,6 +26,8 @@ export interface SinkEmitter {
   readonly mode: string;
   /** Expressions that it evaluates. */
   readonly reads: readonly Expression[];
+  /** For each row it looks at some place in memory that no row before it tells of. */
+  readonly scatters: boolean;
   emit(code: PipelineCode): unknown;
 }
 
@@ -135,9 +137,14 @@ export class PipelineProgram {
       });
     });
     let notes: unknown;
+    let later: readonly string[] = [];
+    const split = sink.scatters && this.#filtersByCalls(emitter);
     emitter.within(input, () => {
       this.#steps(code, 0, 0, tables, sink.mode === "output" ? this.places.length - 1 : this.places.length, () => {
-        notes = sink.emit(code);
+        if (split) {
+          later = writer.capture(() => (notes = sink.emit(code)), false).lines;
+          writer.line("left[count++] = i;");
+        } else notes = sink.emit(code);
       });
     });
     const { before, body } = writer.finish();
@@ -145,14 +152,30 @@ export class PipelineProgram {
       "function pipeline(batch, from, to, K, S, T, N) {",
       "const columns = batch.columns;",
       ...before,
+      ...(split ? ["const left = R.places(to - from);", "let count = 0;"] : []),
       "for (let i = from; i < to; i++) {",
       ...body,
       "}",
+      ...(split ? ["for (let k = 0; k < count; k++) {", "const i = left[k];", ...later, "}"] : []),
       ...code.after,
       "}",
     ]);
     const described = `/* ${formsOf(batch, this.#used)} */\n${source}`;
     return { source: described, run: compileFunction<PipelineFunction>(described), binders: writer.binders, notes };
+  }
+
+  /**
+   * Whether conditions that call functions decide which rows there are, and nothing else is known of a row behind them. Between such calls a
+   * processor has no two rows on their way from memory: those that are left go on in a loop of their own.
+   */
+  #filtersByCalls(emitter: Emitter): boolean {
+    let calls = false;
+    for (const step of this.chain.steps) {
+      if (step.kind === "probe") return false;
+      if (step.kind === "filter") calls ||= callsFunctions(step.condition);
+      else if (!step.expressions.every((one) => one.kind !== "alias" || emitter.isStable(one.child))) return false;
+    }
+    return calls;
   }
 
   /** `counted`: rows are counted at places before it. A sink that counts rows itself knows those of the last place. */
@@ -220,6 +243,13 @@ export class PipelineProgram {
       writer.line(`${name}++;`);
     };
   }
+}
+
+/** Whether the code for a condition looks through strings, or hands values to a function. */
+function callsFunctions(condition: Expression): boolean {
+  if (condition.kind === "userCall") return true;
+  const long = condition.kind === "call" && condition.args.some(({ type }) => type.kind === "string" || type.kind === "binary");
+  return long || childrenOf(condition).some(callsFunctions);
 }
 
 /** What the constants of a variant are in one task. */
