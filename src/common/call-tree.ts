@@ -1,10 +1,11 @@
 /** Profiles of V8's sampling profiler: what it tells, and as executors send them and the dashboard reads them. */
+import { withEngineNamed } from "./engine-folder";
 
 /** The calls of a tree as columns; node 0 is the root, and the parent of a node comes before it. */
 export interface Calls {
   readonly samples: number;
   readonly functions: readonly string[];
-  /** "file:///app/train.ts:12:3" of each function; "" for native code. */
+  /** "file:///app/train.ts:12:3" or "firesteel/engine.js:12:3" of each function; "" for native code. */
   readonly locations: readonly string[];
   readonly parent: readonly number[];
   readonly function: readonly number[];
@@ -97,7 +98,7 @@ export class CallTreeBuilder {
   #childOf(at: number, { callFrame }: ProfileNode): number {
     const { functionName, url, lineNumber, columnNumber } = callFrame;
     if (IDLE_FRAMES.has(functionName)) return at;
-    const location = url === "" ? "" : `${url}:${lineNumber + 1}:${columnNumber + 1}`;
+    const location = url === "" ? "" : `${withEngineNamed(url)}:${lineNumber + 1}:${columnNumber + 1}`;
     return this.#child(at, this.#functionOf(functionName === "" ? "(anonymous)" : functionName, location));
   }
 
@@ -134,5 +135,5 @@ export function mappedLocation(location: string, mapStack: (stack: string) => st
 export function isUserCode(location: string): boolean {
   if (location === "" || location.startsWith("node:") || location.startsWith("wasm:")) return false;
   const path = location.replace(/^file:\/\//, "");
-  return !/[\\/]node_modules[\\/]/.test(path) && !path.startsWith(__dirname) && !/^(firesteel|evalmachine)/.test(path);
+  return !/[\\/]node_modules[\\/]/.test(path) && !/^(firesteel|evalmachine)/.test(path);
 }

@@ -1,10 +1,8 @@
 /** Where in the user's code firesteel was called: the first frame that is not firesteel's own or Node's. */
 import { findSourceMap } from "node:module";
-import { sep } from "node:path";
 import { fileOfUrl, mapStack } from "../closure/source-maps";
+import { engineFolder } from "../common/engine-folder";
 
-/** The directory whose frames are not the user's: this bundle's; from source, the source tree. */
-const own = (__dirname.endsWith("dist") ? __dirname : __dirname.replace(/(src)[\\/].*$/, "$1")) + sep;
 const DEPTH = 25;
 
 /** "app.ts:12:7"; "unknown" where there is no such frame (a call from native code). */
@@ -13,7 +11,7 @@ export function userCallSite(): string {
     const file = fileOfUrl(frame.getFileName() ?? "");
     const line = frame.getLineNumber();
     const column = frame.getColumnNumber();
-    if (file === undefined || line === null || column === null || file.startsWith(own)) continue;
+    if (file === undefined || line === null || column === null || file.startsWith(engineFolder)) continue;
     const found = place(frame.getFileName()!, line, column);
     return (found.startsWith("file:") ? decodeURI(found) : found).replace(/^.*[/\\]/, "");
   }

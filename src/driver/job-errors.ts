@@ -15,7 +15,7 @@ export function thrownValue(info: ErrorInfo, reader: ThrownReader): unknown {
   if (info.value !== null) {
     try {
       const value = reader.decodeValue(info.value);
-      if (value instanceof Error && value.stack !== undefined) value.stack = reader.mapStack(value.stack);
+      if (value instanceof Error && value.stack !== undefined) value.stack = reader.mapStack(withFrames(value.stack, info.stack));
       return value;
     } catch {
       // Its class is not known here: name, message and stack tell the same.
@@ -25,6 +25,12 @@ export function thrownValue(info: ErrorInfo, reader: ThrownReader): unknown {
   Object.defineProperty(error, "name", { value: info.name || "Error", configurable: true, writable: true });
   if (info.stack !== "") error.stack = reader.mapStack(info.stack);
   return error;
+}
+
+/** The words of one stack trace, which may be cut in the other, with the other's frames, in which the engine's are named. */
+function withFrames(whole: string, named: string): string {
+  const [end, begin] = [whole.search(/\n\s+at /), named.search(/\n\s+at /)];
+  return end < 0 || begin < 0 ? whole : whole.slice(0, end) + named.slice(begin);
 }
 
 /** The rejection of an action's promise. */

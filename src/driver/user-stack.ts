@@ -5,19 +5,15 @@ const MOST_LINES = 12;
 const LONGEST_LINE = 1000;
 
 /**
- * Leaves out the frames that lie in the engine: its bundle and the loops that it generates. A stack without any other frame
- * stays as it is, because then the engine is what matters, unless the error was meant for the user: one with a class, as in
- * "TaskError: [NOT_A_PAIR] …". Frames inside of generators say nothing.
- * @param engineDirectory where the engine's bundles are
+ * Leaves out the frames that lie in the engine, as executors name them: its bundle and the loops that it generates. A stack
+ * without any other frame stays as it is, because then the engine is what matters, unless the error was meant for the user: one
+ * with a class, as in "TaskError: [NOT_A_PAIR] …". Frames inside of generators say nothing.
  */
-export function withoutEngineFrames(stack: string, engineDirectory: string): string {
+export function withoutEngineFrames(stack: string): string {
   const lines = stack.split("\n");
   const isFrame = (line: string): boolean => /^\s+at /.test(line);
   const isEngine = (line: string): boolean =>
-    line.includes(engineDirectory) ||
-    /[( ]firesteel-[\w-]+\.js:\d+/.test(line) ||
-    / \(?node:/.test(line) ||
-    /\.next \(<anonymous>\)$/.test(line);
+    /[( ]firesteel(?:\/[\w/.-]+|-[\w-]+)\.[jt]s:\d+/.test(line) || / \(?node:/.test(line) || /\.next \(<anonymous>\)$/.test(line);
   const isMeant = /^\w*Error: \[(?!INTERNAL)[A-Z0-9_.]+\] /.test(stack);
   if (!isMeant && !lines.some((line) => isFrame(line) && !isEngine(line))) return stack;
   return lines.filter((line) => !isFrame(line) || !isEngine(line)).join("\n");

@@ -1,4 +1,5 @@
 /** Why a task failed, as both sides of the wire see it, and how what was thrown becomes data and an error again. */
+import { withEngineNamed } from "../common/engine-folder";
 
 export type FailureKind = "exception" | "fetchFailed" | "outOfMemory" | "threadEnded" | "commitDenied";
 
@@ -24,6 +25,7 @@ export interface FetchFailureInfo {
 export interface ErrorInfo {
   readonly name: string;
   readonly message: string;
+  /** Frames of the engine as `withEngineNamed` gives them. */
   readonly stack: string;
   readonly cause: ErrorInfo | null;
   /** What was thrown in the engine's value format, where it can travel and is not too long; null otherwise. */
@@ -56,7 +58,7 @@ export function describeThrown(
   const whole = text("message");
   const message = cut(whole, MAX_MESSAGE);
   // A stack begins with the message, and a long one would leave no room for the frames.
-  const stack = cut(message === whole ? text("stack") : text("stack").replace(whole, () => message), MAX_STACK);
+  const stack = withEngineNamed(cut(message === whole ? text("stack") : text("stack").replace(whole, () => message), MAX_STACK));
   const isError = isInstance(thrown, Error) || stack !== "";
   const cause = attempt(() => (thrown as { cause?: unknown }).cause, undefined);
   return {

@@ -95,7 +95,7 @@ export class ContextRuntime {
       decommission: conf.read(DECOMMISSION),
       moveBlocks: conf.read(STORAGE_DECOMMISSION),
       decodeValue: (bytes) => decodeValue(bytes, driverClasses),
-      mapStack: (stack) => mapStack(withoutEngineFrames(stack, __dirname)),
+      mapStack: (stack) => mapStack(withoutEngineFrames(stack)),
       isPersisted: (rddId) => this.persisted.has(rddId),
       profileOf: (rddId) => this.profiles?.of(rddId),
       mergeAccumulators: (updates) => {

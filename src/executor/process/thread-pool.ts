@@ -6,6 +6,7 @@
  * not go (native code that does not return) costs the process.
  */
 import type { ResourceLimits } from "node:worker_threads";
+import { withEngineNamed } from "../../common/engine-folder";
 import { afterRunning } from "../../common/running-time";
 import type { TaskFailure } from "../../wire/failure";
 import { describeThrown, firstLine } from "../../wire/failure";
@@ -219,7 +220,7 @@ export class ThreadPool {
     return seen.map(({ thread, taskId }) => ({
       name: `slot ${thread.slot}`,
       state: taskId === NO_TASK ? "idle" : thread.cells.awaiting ? "awaiting" : "running",
-      stack: stacks.get(thread.title) ?? "",
+      stack: withEngineNamed(stacks.get(thread.title) ?? ""),
       taskId: taskId === NO_TASK ? 0 : taskId,
     }));
   }

@@ -120,7 +120,8 @@ function straggler(facts: Facts): Finding | null {
   const cost = Math.max(0, longest - 2 * median);
   if (cost < NOTABLE * wall) return null;
   const places = new Set(slow.map((row) => table.executorId(row)));
-  const where = places.size === 1 && stage.executors.size > 1 ? `, all on executor ${[...places][0]}` : "";
+  // One slow task says nothing of its executor.
+  const where = slow.length > 1 && places.size === 1 && stage.executors.size > 1 ? `, all on executor ${[...places][0]}` : "";
   return {
     kind: "straggler",
     severity: cost > wall / 2 ? "serious" : "warning",

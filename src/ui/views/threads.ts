@@ -12,7 +12,7 @@ export function threadStack(
     threadId: index,
     threadName: `${thread.name}${task}`,
     threadState: thread.state === "running" ? "RUNNABLE" : "WAITING",
-    stackTrace: { elems: stack.map((line) => shortened(line.replace(/^\s*at /, ""))).filter((line) => line !== "") },
+    stackTrace: { elems: stack.map((line) => line.replace(/^\s*at /, "")).filter((line) => line !== "") },
     blockedByLock: "",
     holdingLocks: [],
     synchronizers: [],
@@ -23,9 +23,4 @@ export function threadStack(
     isDaemon: true,
     priority: 5,
   };
-}
-
-/** Files of this package are told apart from the user's, wherever it is installed: "run (firesteel/engine.js:12:3)". */
-function shortened(frame: string): string {
-  return frame.replace(`file://${__dirname}/`, "firesteel/").replace(`${__dirname}/`, "firesteel/");
 }
