@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { ByteWriter } from "../../src/columnar/bytes";
 import { batchOfBoxed, boxedRows } from "../../src/columnar/batch/boxed";
-import { decodeBatchesOf, encodeBatch } from "../../src/columnar/batch/codec";
+import { decodeBatchesOf, encodeBatch, wholeNumbersOf } from "../../src/columnar/batch/codec";
 import { concatBatches, gatherBatch, sliceBatch } from "../../src/columnar/batch/gather";
 import { type Boxed, CalendarInterval, type DataType, MapValue } from "../../src/columnar/types";
 import type { ColumnBatch } from "../../src/columnar/vector";
@@ -102,4 +102,26 @@ test("damaged bytes are refused", () => {
   encodeBatch(out, batchOfBoxed([[1, "a"]], [{ kind: "int" }, { kind: "string" }]));
   const bytes = out.copy();
   for (let cut = 1; cut < bytes.length; cut++) expect(() => [...decodeBatchesOf(bytes.subarray(0, cut))]).toThrow("damaged");
+});
+
+test("elements of lists that are whole numbers are known as such, and are doubles to whoever asks for values", () => {
+  const listsOf = (lists: readonly (readonly number[])[]) => {
+    const out = new ByteWriter(64);
+    const rows = lists.map((list) => [list]);
+    encodeBatch(out, batchOfBoxed(rows, [{ kind: "array", element: { kind: "double" }, containsNull: false }]));
+    const [batch] = decodeBatchesOf(out.written().slice());
+    const [column] = batch!.columns;
+    if (column?.form !== "list" || column.child.form !== "fixed") throw new Error("lists of numbers are expected");
+    return column.child;
+  };
+  const whole = listsOf([[1, -2], [], [70000]]);
+  expect(wholeNumbersOf(whole)).toEqual(Int32Array.of(1, -2, 70000));
+  expect(whole.values).toEqual(Float64Array.of(1, -2, 70000));
+  expect({ ...whole, valid: null }.values).toEqual(Float64Array.of(1, -2, 70000));
+  expect(wholeNumbersOf(listsOf([[3], [4]]))).toEqual(Int16Array.of(3, 4));
+  for (const lists of [[[0.5]], [[-0]], [[NaN]]]) {
+    const child = listsOf(lists);
+    expect(wholeNumbersOf(child)).toBeNull();
+    expect(child.values).toEqual(Float64Array.from(lists[0]!));
+  }
 });

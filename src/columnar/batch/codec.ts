@@ -133,6 +133,29 @@ function buffer(out: ByteWriter, values: AnyArray): void {
   out.align8();
 }
 
+/** Of vectors that `decodeBatchesOf` made: doubles as they were written. */
+const WRITTEN = new WeakMap<Vector, Int16Array | Int32Array>();
+
+/** The elements of lists as the whole numbers that they were written as; null where they were not, or that is not known. */
+export function wholeNumbersOf(vector: Vector): Int16Array | Int32Array | null {
+  return WRITTEN.get(vector) ?? null;
+}
+
+/** Doubles that are made when they are asked for: of lists that are only passed on, or of which most are dropped, they are not. */
+function widenedLater(length: number, written: Int16Array | Int32Array, valid: Uint8Array | null): FixedVector {
+  let values: Float64Array | undefined;
+  const vector: FixedVector = {
+    form: "fixed",
+    length,
+    get values() {
+      return (values ??= new Float64Array(written));
+    },
+    valid,
+  };
+  WRITTEN.set(vector, written);
+  return vector;
+}
+
 /** The batches in `bytes`, over the same memory where it lies at a multiple of eight, else over a copy. */
 export function* decodeBatchesOf(bytes: Uint8Array): Generator<ColumnBatch> {
   const reader = new Reader((bytes.byteOffset & 7) === 0 ? bytes : new Uint8Array(bytes));
@@ -165,7 +188,8 @@ class Reader {
     return { length, columns };
   }
 
-  #vector(): Vector {
+  /** `later`: doubles that were narrowed are made when they are asked for. */
+  #vector(later = false): Vector {
     this.#align();
     const at = this.#at;
     if (at + 8 > this.bytes.length) throw corrupt("a vector ends within its header");
@@ -176,8 +200,13 @@ class Reader {
     const length = this.#view.getUint32(at + 4, true);
     const valid = (flags & HAS_VALID) === 0 ? null : (this.#buffer(0) as Uint8Array);
     switch (form) {
-      case "fixed":
-        return { form, length, values: this.#values(element, flags), valid };
+      case "fixed": {
+        const values = this.#buffer(element) as FixedVector["values"];
+        if ((flags & NARROWED) === 0) return { form, length, values, valid };
+        return later
+          ? widenedLater(length, values as Int16Array | Int32Array, valid)
+          : { form, length, values: new Float64Array(values), valid };
+      }
       case "wide":
         return { form, length, words: element as 1 | 2, values: this.#buffer(7) as BigInt64Array, valid };
       case "bytes": {
@@ -193,7 +222,7 @@ class Reader {
       case "list": {
         const starts = this.#buffer(4) as Int32Array;
         const ends = this.#buffer(4) as Int32Array;
-        return { form, length, starts, ends, child: this.#vector(), valid };
+        return { form, length, starts, ends, child: this.#vector(true), valid };
       }
       case "map": {
         const starts = this.#buffer(4) as Int32Array;
@@ -214,11 +243,6 @@ class Reader {
       default:
         throw corrupt("a vector has an unknown form");
     }
-  }
-
-  #values(element: number, flags: number): FixedVector["values"] {
-    const values = this.#buffer(element) as FixedVector["values"];
-    return (flags & NARROWED) === 0 ? values : new Float64Array(values);
   }
 
   #buffer(kind: number): AnyArray {

@@ -1,4 +1,6 @@
 /** Columns of batches as arrays of doubles and as vectors, and back. */
+import { wholeNumbersOf } from "../../columnar/batch";
+import { compile } from "../../columnar/compile";
 import type { DataType } from "../../columnar/types";
 import type { FixedVector, ListVector, StructVector, Vector as Column } from "../../columnar/vector";
 import { InternalError } from "../../common/errors";
@@ -52,34 +54,48 @@ const DENSE = 1;
 /** What `dense` gave of columns that are still there. */
 const DENSE_ROWS = new WeakMap<Column, { readonly width: number; readonly rows: Float64Array | null }>();
 
+type CopyRows = (from: ArrayLike<number>, starts: Int32Array, width: number, rows: number, to: Float64Array) => void;
+
+const COPY = `return (from, starts, width, rows, to) => {
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let i = starts[row], end = i + width; i < end; i++) to[at++] = from[i];
+};`;
+
+/** By kind of array: one loop would call the runtime for each number of many kinds. */
+const COPIES = new Map<string, CopyRows>();
+
 /** A column of vectors (VectorUDT), row by row. */
 export class VectorColumn {
   readonly length: number;
   readonly valid: Uint8Array | null;
-  readonly #types: Float64Array | Int8Array | Uint8Array;
-  readonly #sizes: Float64Array;
+  readonly #types: FixedVector["values"];
+  readonly #sizeColumn: Column | null;
   readonly #indices: Ranges;
   readonly #values: Ranges;
-  readonly #indexData: Float64Array;
-  readonly #valueData: Float64Array;
+  readonly #indexColumn: Column | null;
+  readonly #valueColumn: Column | null;
+  /** What only rows of some form need. */
+  #sizes: Float64Array | undefined;
+  #indexData: Float64Array | undefined;
+  #valueData: Float64Array | undefined;
 
   constructor(private readonly column: Column) {
     this.length = column.length;
     this.valid = column.form === "null" ? column.valid : (column.valid ?? null);
     if (column.form === "null") {
-      const none = new Float64Array(0);
-      this.#types = this.#sizes = this.#indexData = this.#valueData = none;
+      this.#types = new Int8Array(0);
+      this.#sizeColumn = this.#indexColumn = this.#valueColumn = null;
       this.#indices = this.#values = { starts: new Int32Array(0), ends: new Int32Array(0) };
       return;
     }
     if (column.form !== "struct") throw new InternalError(`A column of form ${column.form} holds no vectors.`);
     const [types, sizes, indices, values] = column.children as readonly [Column, Column, Column, Column];
-    this.#types = doublesOf(types, { kind: "byte" }).values;
-    this.#sizes = doublesOf(sizes, { kind: "int" }).values;
+    this.#types = types.form === "fixed" ? types.values : doublesOf(types, { kind: "byte" }).values;
+    this.#sizeColumn = sizes;
     this.#indices = rangesOf(indices);
     this.#values = rangesOf(values);
-    this.#indexData = childData(indices, { kind: "int" });
-    this.#valueData = childData(values, { kind: "double" });
+    this.#indexColumn = childOf(indices);
+    this.#valueColumn = childOf(values);
   }
 
   isNull(row: number): boolean {
@@ -92,7 +108,8 @@ export class VectorColumn {
 
   /** Entries of the row's vector. */
   size(row: number): number {
-    return this.isDense(row) ? this.#values.ends[row]! - this.#values.starts[row]! : this.#sizes[row]!;
+    if (this.isDense(row)) return this.#values.ends[row]! - this.#values.starts[row]!;
+    return (this.#sizes ??= numbersOf(this.#sizeColumn, { kind: "int" }))[row]!;
   }
 
   /** How many values of a row are stored. */
@@ -102,11 +119,12 @@ export class VectorColumn {
 
   /** The stored values of a row: a view, not to be changed. */
   values(row: number): Float64Array {
-    return this.#valueData.subarray(this.#values.starts[row], this.#values.ends[row]);
+    return this.#allValues().subarray(this.#values.starts[row], this.#values.ends[row]);
   }
 
   /** The indices of the stored values of a sparse row, as doubles: a view. */
   indices(row: number): Float64Array {
+    this.#indexData ??= numbersOf(this.#indexColumn, { kind: "int" });
     return this.#indexData.subarray(this.#indices.starts[row], this.#indices.ends[row]);
   }
 
@@ -127,20 +145,48 @@ export class VectorColumn {
     return known.rows;
   }
 
-  #dense(width: number): Float64Array | null {
+  /** As `dense`, but what is no view of the column stands in `room`, which has space for all rows, and is not kept. */
+  denseIn(room: Float64Array, width: number): Float64Array | null {
+    return this.#dense(width, (numbers) => room.subarray(0, numbers));
+  }
+
+  /** Whether all stored values are known to be finite, as whole numbers are. */
+  get isFinite(): boolean {
+    return this.#valueColumn === null || wholeNumbersOf(this.#valueColumn) !== null;
+  }
+
+  #dense(width: number, roomFor = (numbers: number): Float64Array => new Float64Array(numbers)): Float64Array | null {
+    const together = this.#together(width);
+    if (together === null) return null;
+    const { length } = this;
+    if (length === 0) return new Float64Array(0);
+    const { starts, ends } = this.#values;
+    const whole = this.#valueData === undefined ? wholeNumbersOf(this.#valueColumn!) : null;
+    if (together && whole === null) return this.#allValues().subarray(starts[0], ends[length - 1]);
+    const from = whole ?? this.#allValues();
+    const kind = from.constructor.name;
+    let copy = COPIES.get(kind);
+    if (copy === undefined) COPIES.set(kind, (copy = compile<CopyRows>(COPY, {})));
+    const rows = roomFor(length * width);
+    copy(from, starts, width, length, rows);
+    return rows;
+  }
+
+  /** Whether rows of `width` entries lie one after the other; null where some row is null, sparse or of another width. */
+  #together(width: number): boolean | null {
+    const { valid, length } = this;
+    const types = this.#types;
     const { starts, ends } = this.#values;
     let together = true;
-    for (let row = 0; row < this.length; row++) {
-      if (this.isNull(row) || !this.isDense(row) || ends[row]! - starts[row]! !== width) return null;
+    for (let row = 0; row < length; row++) {
+      if ((valid !== null && valid[row] === 0) || types[row] !== DENSE || ends[row]! - starts[row]! !== width) return null;
       if (row > 0 && starts[row] !== ends[row - 1]) together = false;
     }
-    if (this.length === 0) return new Float64Array(0);
-    if (together) return this.#valueData.subarray(starts[0], ends[this.length - 1]);
-    const all = new Float64Array(this.length * width);
-    const data = this.#valueData;
-    for (let row = 0, to = 0; row < this.length; row++)
-      for (let from = starts[row]!, end = ends[row]!; from < end; from++) all[to++] = data[from]!;
-    return all;
+    return together;
+  }
+
+  #allValues(): Float64Array {
+    return (this.#valueData ??= numbersOf(this.#valueColumn, { kind: "double" }));
   }
 
   /** Writes the row's entries, zeros included, at `at` of `target`. */
@@ -167,8 +213,12 @@ function rangesOf(column: Column): Ranges {
   return { starts: none, ends: none };
 }
 
-function childData(column: Column, type: DataType): Float64Array {
-  return column.form === "list" ? doublesOf(column.child, type).values : new Float64Array(0);
+function childOf(column: Column): Column | null {
+  return column.form === "list" ? column.child : null;
+}
+
+function numbersOf(column: Column | null, type: DataType): Float64Array {
+  return column === null ? new Float64Array(0) : doublesOf(column, type).values;
 }
 
 /** A column of dense vectors of `width` entries, which lie row after row in `values` and are not copied. */

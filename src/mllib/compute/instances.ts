@@ -37,6 +37,8 @@ export interface InstanceColumns {
   readonly extra?: readonly string[];
   /** NaN and infinite features are taken. */
   readonly nonFinite?: boolean;
+  /** Programs look at one block after the other and keep none: the memory of a block's features may be that of the next one's. */
+  readonly passing?: boolean;
 }
 
 interface BlockSpec {
@@ -45,6 +47,7 @@ interface BlockSpec {
   readonly hasLabel: boolean;
   readonly hasWeight: boolean;
   readonly nonFinite: boolean;
+  readonly passing: boolean;
 }
 
 /** Bytes of features from which batches make a block; most batches are one as they are. */
@@ -55,9 +58,10 @@ const toBlocks = rowsProgram<BlockSpec, ColumnBatch, InstanceBlock>({
   *run(batches, spec) {
     let waiting: InstanceBlock[] = [];
     let bytes = 0;
+    const room = spec.passing ? new Room() : null;
     for (const batch of batches) {
       if (batch.length === 0) continue;
-      const block = blockOf(batch, spec);
+      const block = blockOf(batch, spec, room);
       const [first] = waiting;
       if (first !== undefined && first.width !== block.width) throw widthsDiffer(spec, first.width, block.width);
       if (first !== undefined && (first.dense === null) !== (block.dense === null)) {
@@ -77,6 +81,18 @@ const toBlocks = rowsProgram<BlockSpec, ColumnBatch, InstanceBlock>({
   },
 });
 
+/** Memory for the features of one block that is large enough not to wait for others. */
+class Room {
+  #numbers = new Float64Array(0);
+
+  /** Null for few numbers. */
+  of(numbers: number): Float64Array | null {
+    if (8 * numbers < LEAST_BYTES) return null;
+    if (this.#numbers.length < numbers) this.#numbers = new Float64Array(numbers);
+    return this.#numbers;
+  }
+}
+
 function widthsDiffer({ names }: BlockSpec, a: number, b: number): DataError {
   return new DataError(
     "VECTOR_SIZES_DIFFER",
@@ -84,7 +100,7 @@ function widthsDiffer({ names }: BlockSpec, a: number, b: number): DataError {
   );
 }
 
-function blockOf(batch: ColumnBatch, spec: BlockSpec): InstanceBlock {
+function blockOf(batch: ColumnBatch, spec: BlockSpec, room: Room | null): InstanceBlock {
   const { types, names, hasLabel, hasWeight, nonFinite } = spec;
   const rows = batch.length;
   const column = (at: number): Doubles => doublesOf(batch.columns[at]!, types[at]!);
@@ -92,17 +108,22 @@ function blockOf(batch: ColumnBatch, spec: BlockSpec): InstanceBlock {
   const label = hasLabel ? checkedLabels(column(at), names[at++]!) : null;
   const weight = hasWeight ? checkedWeights(column(at), names[at++]!) : null;
   const extra = Array.from({ length: types.length - at }, (_, i) => withNaN(column(at + i)));
-  const features = featuresOf(batch, spec, nonFinite);
+  const features = featuresOf(batch, spec, nonFinite, room);
   return { rows, ...features, label, weight, extra };
 }
 
-function featuresOf(batch: ColumnBatch, spec: BlockSpec, nonFinite: boolean): Pick<InstanceBlock, "width" | "dense" | "sparse"> {
+function featuresOf(
+  batch: ColumnBatch,
+  spec: BlockSpec,
+  nonFinite: boolean,
+  room: Room | null,
+): Pick<InstanceBlock, "width" | "dense" | "sparse"> {
   const rows = batch.length;
   const name = spec.names[0]!;
   const vectors = new VectorColumn(batch.columns[0]!);
-  const together = rows === 0 ? null : vectors.dense(vectors.size(0));
+  const together = rows === 0 ? null : rowsTogether(vectors, room);
   if (together !== null) {
-    if (!nonFinite) checkFinite(together, name);
+    if (!nonFinite && !vectors.isFinite) checkFinite(together, name);
     return { width: vectors.size(0), dense: together, sparse: null };
   }
   let actives = 0;
@@ -139,6 +160,12 @@ function featuresOf(batch: ColumnBatch, spec: BlockSpec, nonFinite: boolean): Pi
   }
   if (!nonFinite) checkFinite(values, name);
   return { width, dense: null, sparse: { starts, indices, values } };
+}
+
+function rowsTogether(vectors: VectorColumn, room: Room | null): Float64Array | null {
+  const width = vectors.size(0);
+  const own = room?.of(vectors.length * width) ?? null;
+  return own === null ? vectors.dense(width) : vectors.denseIn(own, width);
 }
 
 function checkFinite(values: Float64Array, name: string): void {
@@ -226,7 +253,7 @@ function joinedSparse(rows: number, parts: readonly SparseRows[]): SparseRows {
 
 /** The rows of a DataFrame as blocks. The columns are those of a schema that was checked: a vector, and numbers. */
 export async function instancesOf(df: DataFrame, columns: InstanceColumns): Promise<TaskData<InstanceBlock>> {
-  const { featuresCol, labelCol, weightCol, extra = [], nonFinite = false } = columns;
+  const { featuresCol, labelCol, weightCol, extra = [], nonFinite = false, passing = false } = columns;
   const names = [
     featuresCol,
     ...(labelCol === undefined ? [] : [labelCol]),
@@ -241,6 +268,7 @@ export async function instancesOf(df: DataFrame, columns: InstanceColumns): Prom
     hasLabel: labelCol !== undefined,
     hasWeight: weightCol !== undefined,
     nonFinite,
+    passing,
   });
 }
 

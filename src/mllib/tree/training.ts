@@ -287,6 +287,7 @@ export async function trainingOf(df: DataFrame, schema: StructType, spec: Traini
     labelCol,
     weightCol,
     extra: validationCol === undefined ? [] : [validationCol],
+    passing: true,
   });
   // Rows that executors keep anyhow are looked at twice: as blocks they need not be taken apart again.
   const kept = (await df.storageLevel()).useMemory;
