@@ -2,11 +2,11 @@
  * TPC-H: the 22 queries over Parquet files as tpchgen-cli writes them, views over the files, nothing cached between runs.
  * The texts are not part of this project: --queries DIR names a folder of q1.sql … q22.sql.
  */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sparkHome, venv } from "../peers.mjs";
+import { tables } from "./tables.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const PACKAGES = {
@@ -27,7 +27,7 @@ export const tpch = {
     const queries = resolve(options.queries);
     if (!existsSync(join(queries, "q1.sql")))
       throw new Error(`no q1.sql in ${queries}: name the folder of the texts with --queries`);
-    const data = options.data === undefined ? generate(options.sf) : resolve(options.data);
+    const data = options.data === undefined ? tables(options.sf) : resolve(options.data);
     return { DATA: data, QUERIES: queries };
   },
 
@@ -40,12 +40,3 @@ export const tpch = {
     return { args: [join(venv(engine, packages), "bin/python"), join(here, "peers.py"), engine], env };
   },
 };
-
-function generate(sf) {
-  const folder = join(here, "../data", `tpch-sf${sf}`);
-  if (existsSync(join(folder, "supplier.parquet"))) return folder;
-  mkdirSync(folder, { recursive: true });
-  const tool = join(venv("tpchgen", ["tpchgen-cli"]), "bin/tpchgen-cli");
-  execFileSync(tool, ["parquet", "--scale-factor", String(sf), "--output-dir", folder], { stdio: "inherit" });
-  return folder;
-}
