@@ -21,7 +21,6 @@ import { resolveBeforePlanning } from "../physical/resolve";
 import type { SourceParts } from "../sources/data-source";
 import { sourceNamed } from "../sources/registry";
 import type { SqlSettings } from "../settings";
-import { capturedFunction } from "../syntax/captured-functions";
 import { type RunServices, QueryRunner } from "./query-runner";
 import type { SessionState } from "./session-state";
 
@@ -118,7 +117,6 @@ export class QueryExecution {
       parts: (scan) => scans.get(scanKey(scan))?.parts ?? null,
       partitionsOf: (source) => session.externals.numPartitions(source),
       external: (source) => session.externals.node(source),
-      userFunction: capturedFunction,
     };
   }
 

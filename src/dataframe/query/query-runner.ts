@@ -2,7 +2,6 @@
  * Carries a query out: asks the plan's state machine (physical/stages) for the next stage, runs it as a job, tells what it
  * wrote, until the last stage gives the result.
  */
-import type { Frozen } from "../../closure/frozen";
 import { decodeValue } from "../../columnar";
 import { decodeBatchesOf, sliceBatch } from "../../columnar/batch";
 import type { Boxed } from "../../columnar/types";
@@ -37,8 +36,6 @@ export interface RunServices extends PlanServices {
   readonly badRecords: BadRecords;
   /** The dataset behind an external relation. */
   external(source: number): DatasetNode;
-  /** A user function that a plan names, captured. */
-  userFunction(id: string): Frozen;
 }
 
 /** Tasks of the first round of a limited result; each round has four times as many. */
@@ -254,7 +251,7 @@ export class QueryRunner {
       shuffles: [...stage.shuffles, ...stage.broadcasts].map((id) => shuffleOf(id).shuffle),
       inputs: [...sources].map(([source, leaves]) => this.#input(source, leaves, stage.tasks)),
       sources: [...sources.keys()],
-      functions: new Map([...userFunctionsOf(plan)].map((id) => [id, this.services.userFunction(id)])),
+      functions: userFunctionsOf(plan),
     };
   }
 

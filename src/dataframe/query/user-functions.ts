@@ -1,17 +1,25 @@
 /** The user functions that a plan names: they travel with its tasks. */
-import type { UserFunction } from "../syntax/expression";
+import type { Frozen } from "../../closure/frozen";
+import { InternalError } from "../../common/errors";
+import { CODE, type UserFunction } from "../syntax/expression";
 
 const FORMS = new Set<string>(["scalar", "batch", "aggregate", "table"] satisfies UserFunction["form"][]);
 
-/** Ids of the functions anywhere in `plan`, which is plain data. */
-export function userFunctionsOf(plan: object): Set<string> {
-  const ids = new Set<string>();
+/** The functions anywhere in `plan`, by their ids. */
+export function userFunctionsOf(plan: object): Map<string, Frozen> {
+  const found = new Map<string, Frozen>();
   const visit = (value: object): void => {
     if (ArrayBuffer.isView(value)) return;
     const fn = value as Partial<UserFunction>;
-    if (typeof fn.id === "string" && fn.form !== undefined && FORMS.has(fn.form)) ids.add(fn.id);
+    if (typeof fn.id === "string" && fn.form !== undefined && FORMS.has(fn.form)) found.set(fn.id, codeOf(fn as UserFunction));
     for (const item of Object.values(value)) if (typeof item === "object" && item !== null) visit(item as object);
   };
   visit(plan);
-  return ids;
+  return found;
+}
+
+function codeOf(fn: UserFunction): Frozen {
+  const code = fn[CODE];
+  if (code === undefined) throw new InternalError(`The user function ${fn.name} came without its code.`);
+  return code;
 }

@@ -2,6 +2,7 @@
  * Expressions as they were written, in SQL or through the DataFrame API: plain data that knows no schema. Names are as
  * the user spelled them. Analysis turns them into expressions (../expressions).
  */
+import type { Frozen } from "../../closure/frozen";
 import type { Boxed, DataType } from "../../columnar/types";
 import type { QueryContext } from "../errors";
 import type { UnresolvedPlan } from "./plan";
@@ -125,9 +126,14 @@ export type UnresolvedBound =
   | { readonly kind: "unboundedPreceding" | "unboundedFollowing" | "currentRow" }
   | { readonly kind: "preceding" | "following"; readonly offset: UnresolvedExpression };
 
+/** The key of a user function's captured code. Copies of the function have it, too; a plan's bytes do not. */
+export const CODE = Symbol.for("firesteel.code");
+
 /** A JavaScript function with what SQL needs to know of it. `id` names the captured function in plans. */
 export interface UserFunction {
   readonly id: string;
+  /** On the driver, for as long as a plan or the program has the function. */
+  readonly [CODE]?: Frozen;
   readonly name: string;
   readonly returnType: DataType;
   /** The type of the results of one call by the types of its arguments, where it follows them; analysis asks it once a call. */

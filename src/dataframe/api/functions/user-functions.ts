@@ -2,8 +2,7 @@
 import { freeze, freezeValue } from "../../../closure/freeze";
 import type { DataType } from "../../../columnar/types";
 import { UsageError } from "../../../common/errors";
-import { keepFunction } from "../../syntax/captured-functions";
-import type { UserFunction } from "../../syntax/expression";
+import { CODE, type UserFunction } from "../../syntax/expression";
 import { Column, typeOf } from "../column";
 import type { ColumnOrName, TypeOrText } from "../column";
 import { parseTableSchema } from "../../sql/parse-type";
@@ -66,9 +65,9 @@ export function userFunction(
   call: string,
 ): UserFunction {
   const id = `udf-${process.pid}-${++functions}`;
-  keepFunction(id, typeof code === "function" ? freeze(code, { name: call }) : freezeValue(code, { name: call }));
+  const frozen = typeof code === "function" ? freeze(code, { name: call }) : freezeValue(code, { name: call });
   const own = typeof code === "function" ? code.name : code.constructor.name;
-  const fn = { id, name: own || "<lambda>", deterministic: true, nullable: true, form };
+  const fn = { id, [CODE]: frozen, name: own || "<lambda>", deterministic: true, nullable: true, form };
   if (typeof returnType !== "function") return { ...fn, returnType: resultTypeOf(returnType) };
   return { ...fn, returnType: { kind: "string" }, resultType: (types) => resultTypeOf(returnType(types)) };
 }

@@ -7,8 +7,7 @@ import { freeze } from "../../../closure/freeze";
 import type { StructField, StructType } from "../../../columnar/types";
 import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
 import { parseTableSchema } from "../../sql/parse-type";
-import { keepFunction } from "../../syntax/captured-functions";
-import type { UserFunction } from "../../syntax/expression";
+import { CODE, type UserFunction } from "../../syntax/expression";
 import { externalizer } from "../../types/values";
 import type { BatchSink, DataSource, PlanRequest, SaveRequest, ScanRequest, SourceWriter, WriteTask } from "../data-source";
 import { recordBatches, recordBatchesLater, rowConverter } from "../record-batches";
@@ -28,8 +27,8 @@ let functions = 0;
 /** Captures a function, and gives what plans name it by. */
 function captured(f: (...args: never[]) => unknown, name: string): UserFunction {
   const id = `source-${process.pid}-${++functions}`;
-  keepFunction(id, freeze(f, { name }));
-  return { id, name, returnType: { kind: "null" }, deterministic: true, nullable: true, form: "table" };
+  const code = freeze(f, { name });
+  return { id, [CODE]: code, name, returnType: { kind: "null" }, deterministic: true, nullable: true, form: "table" };
 }
 
 /** What the registry knows a program's source by. */
