@@ -441,4 +441,58 @@ export const errorMessages: Readonly<Record<string, string>> = {
   TRANSPOSE_EXCEED_ROW_LIMIT: "More than {maxValues} rows cannot be turned into columns. Raise {config}.",
   "INVALID_OBSERVED_METRICS.NON_AGGREGATE_FUNC_ARG_IS_ATTRIBUTE": "{expr} is no aggregate: what is observed must be.",
   INVALID_HINT_PARAMETER: "The hint {hintName} was given an argument that it does not take.",
+
+  // Shapes and clauses that do not go together
+  NULLABLE_COLUMN_OR_FIELD: "{name} may be NULL, and the wanted schema allows none. Filter the nulls out, or allow them.",
+  INVALID_COLUMN_OR_FIELD_DATA_TYPE: "{name} is {type}, which does not become {expectedType} by itself. Cast it.",
+  "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_DIFF_TYPES":
+    "{sqlExpr}: its bounds are {lowerType} and {upperType}. Write both of one type.",
+  "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WITHOUT_FOLDABLE":
+    "The {location} bound of a window must be a constant, not {expression}.",
+  _LEGACY_ERROR_TEMP_1035: "{prettyName} has no frame: leave ROWS or RANGE out.",
+  _LEGACY_ERROR_TEMP_1036: "This function has the frame {required}, not {wf}. Leave the frame out.",
+  "UNSUPPORTED_FEATURE.PIVOT_AFTER_GROUP_BY": "pivot goes with groupBy, not with {clause}. Pivot in a query above.",
+  REPEATED_CLAUSE: "There is one {clause} in a query. Write the second in a query above.",
+  "DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS": "{sqlExpr} would have no fields left. Drop the column instead.",
+  UNPIVOT_VALUE_SIZE_MISMATCH: "UNPIVOT: each set of columns must have {names}, as many as there are names of values.",
+  UNPIVOT_REQUIRES_ATTRIBUTES: "UNPIVOT takes columns, not expressions. Compute them in a query below.",
+  TRANSPOSE_INVALID_INDEX_COLUMN: "transpose: {reason}.",
+  TRANSPOSE_NO_LEAST_COMMON_TYPE: "transpose: the columns become one, and {dt1} and {dt2} have no type in common. Cast them.",
+  _LEGACY_ERROR_TEMP_1312: "{operation} writes files, which keep no buckets. Use saveAsTable, or leave bucketBy out.",
+  SORT_BY_WITHOUT_BUCKETING: "sortBy orders the rows of buckets: call bucketBy, too, or sortWithinPartitions before the write.",
+  CLUSTERING_NOT_SUPPORTED: "{operation} does not cluster. Use saveAsTable, or leave clusterBy out.",
+  _LEGACY_ERROR_TEMP_1324: "The column to pivot by has more than {maxValues} values. Give the wanted ones, or raise {conf}.",
+  INVALID_LATERAL_JOIN_TYPE: "LATERAL goes with inner, cross and left outer joins, not with {joinType}.",
+  AMBIGUOUS_LATERAL_COLUMN_ALIAS: "{name} is the alias of {n} columns to the left. Give them different names.",
+  "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC":
+    "{aggFunc} uses the alias {lca} of its own select list. Make the alias in a subquery.",
+  "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_GROUP_BY":
+    "GROUP BY uses an alias that stands on another alias of the select list. Make the first in a subquery.",
+  "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_WINDOW":
+    "{windowExpr} uses the alias {lca} of its own select list. Make the alias in a subquery.",
+  _LEGACY_ERROR_TEMP_1031: "A window function cannot stand inside of an aggregate. Compute it in a subquery.",
+  NAMED_PARAMETERS_NOT_SUPPORTED: "{functionName} takes its arguments by place, not by name.",
+  UNSUPPORTED_DATA_SOURCE_SAVE_MODE: "{source} does not write in the mode {createMode}. Choose another mode.",
+  INVALID_STORAGE_LEVEL:
+    "There is no storage level {level}. There are MEMORY_AND_DISK, MEMORY_ONLY, DISK_ONLY and others of StorageLevel.",
+  CONFLICTING_PARTITION_COLUMN_NAMES:
+    "Folders name different columns to partition by: {distinctPartColLists}. Look at {suspiciousPaths}, or give the option basePath.",
+  VECTOR_DIMENSION_MISMATCH: "{functionName}: the vectors have {leftDim} and {rightDim} numbers.",
+  INVALID_URL: "{url} is not a URL. try_parse_url gives NULL instead.",
+  CANNOT_DECODE_URL: "{url} cannot be decoded: % stands before two hexadecimal digits. try_url_decode gives NULL instead.",
+  "INVALID_PARAMETER_VALUE.AES_KEY_LENGTH": "{functionName}: {parameter} has 16, 24 or 32 bytes, not {actualLength}.",
+  "INVALID_PARAMETER_VALUE.AES_CRYPTO_ERROR": "{functionName}: {parameter} do not go together: {detailMessage}",
+  ILLEGAL_DAY_OF_WEEK: "{string} is no day of the week. Write one as Mon or Monday.",
+  COLUMN_NOT_FOUND: "There is no column {colName} in the table. Its case counts where {caseSensitiveConfig} is on.",
+  TRUNCATE_EXTERNAL_TABLE:
+    "{tableName} is external: its files are not its own. Delete them where they are, or make the table a managed one.",
+  _LEGACY_ERROR_TEMP_1228: "DECIMAL({precision},{scale}): the scale must not be above the precision.",
+  GROUPING_ID_COLUMN_MISMATCH:
+    "grouping_id takes the columns of GROUP BY ({groupByColumns}) in their order, not ({groupingIdColumn}). Or give it none.",
+  "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES": "The parameters of a lambda need different names: {args}.",
+  "UNSUPPORTED_FEATURE.TIME_TRAVEL": "{relationId} keeps no versions: leave VERSION AS OF and TIMESTAMP AS OF out.",
+  NOT_SUPPORTED_CHANGE_COLUMN:
+    "{originName} of {table} is {originType} and cannot become {newType} {newName}: files are as they are. Make a new table with a cast.",
+  INVALID_BOOLEAN_STATEMENT: "{invalidStatement} must be a BOOLEAN, for it is a condition.",
+  EXPRESSION_TYPE_IS_NOT_ORDERABLE: "{expr} is {exprType}, whose values have no order.",
 };

@@ -10,7 +10,7 @@ import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { bindAlias } from "./alias";
 import { bound, EMPTY_ENV, exactly } from "./binder";
-import type { Binder, Bound, Env, Scope } from "./binder";
+import type { Binder, Bound, Env, PlanColumns, Scope } from "./binder";
 import { columnsOf } from "./columns";
 import type { AnalysisContext } from "./context";
 import { bindWith } from "./ctes";
@@ -34,7 +34,8 @@ import { bindFilter, bindHaving, bindSort } from "./ordering";
 import { bindQualify } from "./qualify";
 import { bindPivot } from "./pivot";
 import { bindExternal, bindInlineTable, bindLocal, bindRange, bindRead, bindTable, oneRow } from "./relations";
-import { bindDrop, bindDropDuplicates, bindRenames, bindToDF, bindToSchema, bindWithColumns } from "./reshape";
+import { bindDrop, bindDropDuplicates, bindRenames, bindToDF, bindWithColumns } from "./reshape";
+import { bindToSchema } from "./to-schema";
 import { bindSetOperation, distinctBound } from "./set-operations";
 import { expandRegex, expandStar } from "./stars";
 import { bindTableFunction } from "./table-functions";
@@ -196,7 +197,13 @@ export class QueryBinder implements Binder {
 }
 
 function withPlanId(input: Bound, planId: number): Bound {
-  const planIds = new Map(input.planIds);
-  planIds.set(planId, [...input.output, ...input.hidden, ...metadataOf(input.plan)]);
+  const planIds = new Map<number, readonly PlanColumns[]>();
+  for (const [id, places] of input.planIds) {
+    planIds.set(
+      id,
+      places.map(({ columns, depth }) => ({ columns, depth: depth + 1 })),
+    );
+  }
+  planIds.set(planId, [{ columns: [...input.output, ...input.hidden, ...metadataOf(input.plan)], depth: 0 }]);
   return { ...input, planIds };
 }

@@ -35,7 +35,14 @@ export interface Bound {
   readonly block: Block | null;
 }
 
-export type PlanIds = ReadonlyMap<number, readonly Attribute[]>;
+/** By the id of a DataFrame: its columns, once for each place where it is part of the plan. */
+export type PlanIds = ReadonlyMap<number, readonly PlanColumns[]>;
+
+export interface PlanColumns {
+  readonly columns: readonly Attribute[];
+  /** How many other DataFrames with ids were made from it on the way up: the nearest one is meant. */
+  readonly depth: number;
+}
 
 /** A select list as seen from above: columns under it can be added to its plan. */
 export interface Block {

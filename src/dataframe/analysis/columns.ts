@@ -6,7 +6,7 @@ import { AnalysisError } from "../errors";
 import type { Attribute, Expression } from "../expressions/expression";
 import { attributesOf } from "../expressions/traverse";
 import { metadataOf } from "../logical/metadata-columns";
-import type { Binder, Bound, Columns, NameUse, PlanIds } from "./binder";
+import type { Binder, Bound, Columns, NameUse, PlanColumns, PlanIds } from "./binder";
 import { fieldOf } from "./fields";
 import { ambiguousReference, idText, quoted } from "./messages";
 
@@ -24,14 +24,21 @@ export function attributeColumns(binder: Binder, attributes: readonly Attribute[
   return new InputColumns(binder, attributes, [], new Map(), () => []);
 }
 
-/** A DataFrame that is in both inputs of a join: both sets of columns, so that `df.col` is ambiguous where both are visible. */
+/** A DataFrame that is in both inputs of a join is there twice: `df.col` is ambiguous where both are visible and equally near. */
 export function mergePlanIds(all: readonly PlanIds[]): PlanIds {
   if (all.length === 1) return all[0] as PlanIds;
-  const merged = new Map<number, readonly Attribute[]>();
+  const merged = new Map<number, readonly PlanColumns[]>();
   for (const planIds of all) {
-    for (const [id, attributes] of planIds) merged.set(id, [...(merged.get(id) ?? []), ...attributes]);
+    for (const [id, places] of planIds) merged.set(id, [...(merged.get(id) ?? []), ...places]);
   }
   return merged;
+}
+
+/** With other columns in their place. */
+export function withColumnsOf(planIds: PlanIds, replaced: (column: Attribute) => Attribute): PlanIds {
+  const places = (all: readonly PlanColumns[]): readonly PlanColumns[] =>
+    all.map(({ columns, depth }) => ({ columns: columns.map(replaced), depth }));
+  return new Map([...planIds].map(([id, all]) => [id, places(all)]));
 }
 
 class InputColumns implements Columns {
@@ -98,7 +105,7 @@ class InputColumns implements Columns {
     return null;
   }
 
-  /** `df.col`: a column of that DataFrame which this input still has. */
+  /** `df.col`: a column of that DataFrame which this input still has, where it is nearest to this input. */
   #findOfPlan(parts: readonly string[], planId: number, use: NameUse): Expression | null {
     const ofPlan = this.planIds.get(planId);
     if (ofPlan === undefined) return null;
@@ -107,19 +114,24 @@ class InputColumns implements Columns {
     const fold = this.#fold;
     for (let qualifiers = Math.min(3, parts.length - 1); qualifiers >= 0; qualifiers--) {
       const found = uniqueById(
-        ofPlan.filter(
-          (attribute) =>
-            (use.metadata === true
-              ? metadata.some(({ id }) => id === attribute.id) && isMetadataName(attribute.name, parts[qualifiers] as string)
-              : fold(attribute.name) === fold(parts[qualifiers] as string)) &&
-            parts.slice(0, qualifiers).every((part, i) => {
-              const own = attribute.qualifier[attribute.qualifier.length - qualifiers + i];
-              return own !== undefined && fold(own) === fold(part);
-            }),
-        ),
+        ofPlan
+          .flatMap(({ columns }) => columns)
+          .filter(
+            (attribute) =>
+              (use.metadata === true
+                ? metadata.some(({ id }) => id === attribute.id) && isMetadataName(attribute.name, parts[qualifiers] as string)
+                : fold(attribute.name) === fold(parts[qualifiers] as string)) &&
+              parts.slice(0, qualifiers).every((part, i) => {
+                const own = attribute.qualifier[attribute.qualifier.length - qualifiers + i];
+                return own !== undefined && fold(own) === fold(part);
+              }),
+          ),
       );
       if (found.length === 0) continue;
-      const here = found.filter((attribute) => present.has(attribute.id));
+      const here = nearest(
+        found.filter((attribute) => present.has(attribute.id)),
+        ofPlan,
+      );
       if (here.length === 0) return null;
       if (here.length > 1) {
         throw new AnalysisError("AMBIGUOUS_COLUMN_REFERENCE", { name: idText(parts) }, use.at);
@@ -132,6 +144,15 @@ class InputColumns implements Columns {
     }
     return null;
   }
+}
+
+/** Those of the DataFrame's place with the least depth: `a.join(a.withColumn(…), …)` has `a` itself on its left. */
+function nearest(found: readonly Attribute[], places: readonly PlanColumns[]): readonly Attribute[] {
+  if (found.length < 2) return found;
+  const depthOf = ({ id }: Attribute): number =>
+    Math.min(...places.filter(({ columns }) => columns.some((column) => column.id === id)).map(({ depth }) => depth));
+  const least = Math.min(...found.map(depthOf));
+  return found.filter((attribute) => depthOf(attribute) === least);
 }
 
 const METADATA_NAME = /^_+metadata$/i;

@@ -11,6 +11,7 @@ import { sqlName } from "../types/text";
 import { bindContext } from "./bind-context";
 import type { Binder, LambdaScope, Scope } from "./binder";
 import { fieldOf } from "./fields";
+import { columnNamed } from "./columns";
 import type { SessionVariable } from "./context";
 import { groupingNumber } from "./grouping-calls";
 import { idText } from "./messages";
@@ -35,6 +36,13 @@ export interface NameSyntax {
 export function bindName(binder: Binder, name: NameSyntax, scope: Scope): Expression {
   const found = findName(binder, name, scope);
   if (found !== null) return found;
+  const places = name.planId === undefined ? undefined : scope.columns.planIds.get(name.planId);
+  if (places !== undefined) {
+    const columns = places[0]?.columns ?? [];
+    if (!name.parts.some((part) => columnNamed(binder, columns, part).length > 0)) {
+      throw unresolvedColumn(name.parts, columns, name.at);
+    }
+  }
   if (name.planId !== undefined) {
     throw new AnalysisError("CANNOT_RESOLVE_DATAFRAME_COLUMN", { name: idText(name.parts) }, name.at);
   }

@@ -1,19 +1,16 @@
 /** What the DataFrame API does to columns by name: add, rename, drop, reorder, deduplicate. */
 
 import { AnalysisError } from "../errors";
-import { alias, attribute, cast } from "../expressions/build";
+import { alias, attribute } from "../expressions/build";
 import type { Attribute, Expression, NamedExpression } from "../expressions/expression";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import type { UnresolvedPlan } from "../syntax/plan";
-import { canCast } from "../types/cast";
-import { sameType } from "../types/text";
 import { renamed } from "./alias";
 import { bound, exactly } from "./binder";
 import type { Binder, Bound, Env } from "./binder";
-import { columnNamed, columnsOf, refuseDuplicates, sameName } from "./columns";
+import { columnNamed, columnsOf, refuseDuplicates, sameName, withColumnsOf } from "./columns";
 import { noAggregateInPipe } from "./grouping";
-import { quoted, typeText } from "./messages";
 import { bindName } from "./names";
 import { bindSelectList, hasAggregate, projectBound, selectScope } from "./select";
 import type { SelectItem } from "./select";
@@ -76,7 +73,8 @@ export function bindRenames(binder: Binder, plan: Plan<"withColumnsRenamed">, en
   );
 }
 
-function project(input: Bound, expressions: readonly NamedExpression[]): Bound {
+/** These columns of the input. */
+export function project(input: Bound, expressions: readonly NamedExpression[]): Bound {
   const plan: LogicalPlan = { kind: "project", child: input.plan, expressions };
   return bound(plan, outputOf(plan), { planIds: input.planIds });
 }
@@ -106,34 +104,6 @@ export function bindDrop(binder: Binder, plan: Plan<"drop">, env: Env): Bound {
 
 export function bindToDF(binder: Binder, plan: Plan<"toDF">, env: Env): Bound {
   return renamed(binder, binder.plan(plan.child, env), plan.names, plan.at);
-}
-
-/** `to(schema)`: by name, with casts that lose nothing, in the schema's order. */
-export function bindToSchema(binder: Binder, plan: Plan<"toSchema">, env: Env): Bound {
-  const input = binder.plan(plan.child, env);
-  return project(
-    input,
-    plan.schema.fields.map((field) => {
-      const found = columnNamed(binder, input.output, field.name);
-      if (found.length > 1) {
-        throw new AnalysisError("AMBIGUOUS_COLUMN_OR_FIELD", { name: quoted(field.name), n: String(found.length) }, plan.at);
-      }
-      const column = found[0];
-      if (column === undefined) throw unresolvedColumn([field.name], input.output, plan.at);
-      if (column.nullable && !field.nullable) {
-        throw new AnalysisError("NULLABLE_COLUMN_OR_FIELD", { name: quoted(field.name) }, plan.at);
-      }
-      if (!canCast(column.type, field.type, "ansi")) {
-        throw new AnalysisError(
-          "INVALID_COLUMN_OR_FIELD_DATA_TYPE",
-          { name: quoted(field.name), type: typeText(column.type), expectedType: typeText(field.type) },
-          plan.at,
-        );
-      }
-      const value: Expression = sameType(column.type, field.type) ? column : cast(column, field.type, "ansi", { implicit: true });
-      return alias(value, field.name, binder.nextId(), field.metadata ?? column.metadata);
-    }),
-  );
 }
 
 /** One row of each group of equal keys: the first that comes. */
@@ -173,5 +143,5 @@ function withQualifier(column: Attribute, from: Attribute): Attribute {
 
 function replacedIds(input: Bound, output: readonly Attribute[]): Bound["planIds"] {
   const place = new Map(input.output.map((column, i) => [column.id, output[i] as Attribute]));
-  return new Map([...input.planIds].map(([id, columns]) => [id, columns.map((column) => place.get(column.id) ?? column)]));
+  return withColumnsOf(input.planIds, (column) => place.get(column.id) ?? column);
 }

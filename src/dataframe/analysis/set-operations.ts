@@ -12,7 +12,7 @@ import { sameType } from "../types/text";
 import { bindContext } from "./bind-context";
 import { bound, exactly } from "./binder";
 import type { Binder, Bound, Env, PlanIds } from "./binder";
-import { columnNamed, refuseDuplicates } from "./columns";
+import { columnNamed, refuseDuplicates, withColumnsOf } from "./columns";
 import { ordinalWord, quoted, typeText } from "./messages";
 
 type SetSyntax = Extract<UnresolvedPlan, { kind: "setOperation" }>;
@@ -124,20 +124,13 @@ function renamedPlanIds(
   output: readonly Attribute[],
   original: readonly Attribute[],
 ): PlanIds {
-  const renamed = new Map<number, readonly Attribute[]>();
   const place = new Map<number, number>();
   aligned.forEach((column, i) => place.set(column.id, i));
   original.forEach((column, i) => place.set(column.id, place.get(column.id) ?? i));
-  for (const [id, columns] of planIds) {
-    renamed.set(
-      id,
-      columns.map((column) => {
-        const i = place.get(column.id);
-        return i === undefined ? column : (output[i] ?? column);
-      }),
-    );
-  }
-  return renamed;
+  return withColumnsOf(planIds, (column) => {
+    const i = place.get(column.id);
+    return i === undefined ? column : (output[i] ?? column);
+  });
 }
 
 /** All plans with as many columns, of the same types. Columns keep their names. */

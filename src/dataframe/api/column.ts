@@ -5,6 +5,7 @@ import { TRAVEL } from "../../columnar";
 import { UsageError } from "../../common/errors";
 import { parseType } from "../sql/parse-type";
 import type { UnresolvedExpression } from "../syntax/expression";
+import type { UnresolvedPlan } from "../syntax/plan";
 import { refuse, refusePlainly } from "./check";
 import { expressionText } from "./expression-text";
 import { literalOf, stringLiteral } from "./literal";
@@ -139,9 +140,15 @@ export class Column {
   between(lower: ColumnOrValue, upper: ColumnOrValue): Column {
     return this.geq(lower).and(this.leq(upper));
   }
-  /** Equal to one of the values: `isin(1, 2)` or `isin([1, 2])`. False where there are none. */
+  /**
+   * Equal to one of the values: `isin(1, 2)` or `isin([1, 2])`, false where there are none; or to a row of a DataFrame of one
+   * column, as `IN (SELECT …)`.
+   */
   isin(...values: readonly unknown[]): Column {
     const [only] = values;
+    if (values.length === 1 && isQuery(only)) {
+      return new Column({ kind: "inSubquery", values: [this.expression], plan: only.plan });
+    }
     const list: readonly unknown[] =
       values.length === 1 && (Array.isArray(only) || only instanceof Set) ? [...(only as Iterable<unknown>)] : values;
     return list.length === 0 ? new Column(literalOf(false)) : this.#operator("in", ...list);
@@ -391,6 +398,11 @@ export class Column {
   [inspect.custom](): string {
     return `Column<'${expressionText(this.expression)}'>`;
   }
+}
+
+/** A DataFrame, whose class builds on this one. */
+function isQuery(value: unknown): value is { readonly plan: UnresolvedPlan } {
+  return typeof value === "object" && value !== null && "plan" in value && "sparkSession" in value;
 }
 
 type CallExpression = Extract<UnresolvedExpression, { kind: "call" }>;

@@ -26,9 +26,17 @@ export class DataFrameNaFunctions {
 
   /**
    * Without the rows that have nulls or NaN: in any of the columns ("any"), in all of them ("all"), or in so many that fewer than
-   * `minNonNulls` values are left. `drop({ how, thresh, subset })` says the same by names.
+   * `minNonNulls` values are left. `drop(["a", "b"])` looks at these columns; `drop({ how, thresh, subset })` says all by names.
    */
-  drop(how: "any" | "all" | number | DropOptions = "any", subset?: string | readonly string[], minNonNulls?: number): DataFrame {
+  drop(
+    how: "any" | "all" | number | readonly string[] | DropOptions = "any",
+    subset?: string | readonly string[],
+    minNonNulls?: number,
+  ): DataFrame {
+    if (isNames(how)) {
+      if (subset !== undefined) throw new UsageError("INVALID_ARGUMENT", "na.drop: the columns are given twice.");
+      return this.drop("any", how, minNonNulls);
+    }
     if (typeof how === "object") return this.drop(how.how, how.subset, how.thresh);
     const least = minNonNulls ?? (typeof how === "number" ? how : undefined);
     if (typeof how !== "number" && how !== "any" && how !== "all") {
@@ -133,6 +141,10 @@ function entriesOf(object: object): [unknown, unknown][] {
         ]
       : [[key, other]];
   });
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function isObject(value: unknown): boolean {

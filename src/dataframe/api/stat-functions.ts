@@ -43,6 +43,14 @@ export class DataFrameStatFunctions {
     if (!(relativeError >= 0)) throw new UsageError("INVALID_ARGUMENT", "approxQuantile: the relative error is at least 0.");
     const accuracy = relativeError === 0 ? 2147483647 : Math.min(2147483647, Math.ceil(1 / relativeError));
     const list = [columns].flat();
+    const { fields } = await this.df.schema();
+    const other = fields.find(({ name, type }) => list.includes(name) && !NUMERIC.has(type.kind));
+    if (other !== undefined) {
+      throw new UsageError(
+        "INVALID_ARGUMENT",
+        `approxQuantile takes columns of numbers; ${other.name} is of the type ${simpleString(other.type)}.`,
+      );
+    }
     const aggregates = list.map((column): UnresolvedExpression => {
       const value: UnresolvedExpression = { kind: "cast", child: nameExpression(column), type: { kind: "double" }, mode: "cast" };
       const wanted = call("array", ...probabilities.map((probability) => literalOf(probability, { kind: "double" })));
@@ -148,6 +156,13 @@ export class DataFrameStatFunctions {
       fractions instanceof Map
         ? [...(fractions as Map<unknown, number>)]
         : (Object.entries(fractions as object) as [string, number][]);
+    for (const [value, fraction] of entries) {
+      if (typeof fraction === "number" && fraction >= 0 && fraction <= 1) continue;
+      throw new UsageError(
+        "INVALID_ARGUMENT",
+        `sampleBy: the fraction of ${String(value)} is a number from 0 to 1, not ${String(fraction)}.`,
+      );
+    }
     const key = columnExpression(column);
     const cases = entries.flatMap(([value, fraction]) => [
       operator("<=>", key, literalOf(value)),

@@ -174,10 +174,12 @@ function combinedStrings(a: DataType & { kind: "string" }, b: DataType & { kind:
   return first === second ? { kind: "string", collation: first } : null;
 }
 
-/** Whether a cast outside of ANSI mode can give null for a value: coercion makes such parts nullable. */
+/**
+ * Whether a cast outside of ANSI mode can give null for a value: coercion makes such parts nullable. Parts of NULL's type are
+ * those of `array()` and `map()`, which have no values, or are nullable anyway.
+ */
 export function castMayGiveNull(from: DataType, to: DataType): boolean {
-  if (sameType(from, to)) return false;
-  if (from.kind === "null") return true;
+  if (sameType(from, to) || from.kind === "null") return false;
   switch (to.kind) {
     case "string":
       return false;

@@ -13,7 +13,7 @@ const people: StructType = {
   ],
 };
 
-const { spark } = fakeSession(people, [["Ann", 34], ["Bob", null]]); // prettier-ignore
+const { spark, collected } = fakeSession(people, [["Ann", 34], ["Bob", null]]); // prettier-ignore
 const df = spark.table("t");
 /** As JavaScript calls it, whatever the types say. */
 const loose = (value: unknown): never => value as never;
@@ -39,6 +39,9 @@ test.each<[string, () => unknown, RegExp]>([
   ["a pivot on nothing", () => df.groupBy("age").pivot(loose(undefined)), /pivot: a column/],
   ["the name of a storage level", () => df.persist(loose("MEMORY_ONLY")), /persist: the level must be a StorageLevel, such as StorageLevel.MEMORY_AND_DISK, not "MEMORY_ONLY"/],
   ["a function to fill with", () => df.na.fill(loose(() => 1)), /na\.fill: the value must be/],
+  ["a fraction above 1", () => df.stat.sampleBy("age", { 34: 1.5 }), /sampleBy: the fraction of 34 .*from 0 to 1, not 1\.5/],
+  ["ranges of nothing", () => df.repartitionByRange(2), /CANNOT_BE_EMPTY.*repartitionByRange/],
+  ["columns to drop nulls of, twice", () => df.na.drop(["age"], ["name"]), /na\.drop: the columns are given twice/],
   ["a position of 0", () => df.orderBy(0), /ZERO_INDEX.*from 1, not 0/],
 ]) // prettier-ignore
 ("%s is refused at the call", (_, act, message) => {
@@ -53,10 +56,14 @@ test("columns that na functions name must exist", async () => {
 
 test("arguments by name", async () => {
   const completed = async (frame: typeof df): Promise<unknown> => {
-    const fake = fakeSession(people, []);
     await frame.collect();
-    return fake.collected;
+    return collected.at(-1);
   };
+  const ofAge = await completed(df.na.drop("any", ["age"]));
+  expect(ofAge).not.toEqual(await completed(df.na.drop("any")));
+  for (const same of [df.na.drop(["age"]), df.dropna(["age"]), df.dropna("any", ["age"]), df.dropna({ subset: ["age"] })]) {
+    expect(await completed(same)).toEqual(ofAge);
+  }
   expect(await completed(df.dropna({ thresh: 1 }))).toEqual(await completed(df.dropna("any", 1)));
   expect(bare(df.unionByName(df, { allowMissingColumns: true }).plan)).toMatchObject({ allowMissingColumns: true });
   expect(await df.showString({ n: 1, truncate: false })).toBe(await df.showString(1, false));

@@ -16,6 +16,25 @@ test("try_ functions give null for text that is no number", async () => {
   expect(await refusal("SELECT try_add(cast('a' AS INT), 1)")).toBe("CAST_INVALID_INPUT");
 });
 
+test("empty maps take the types of the others", async () => {
+  expect(await answer("SELECT map('a', 1) UNION ALL SELECT map()")).toEqual([[new Map([["a", 1]])], [new Map()]]);
+  expect(await answer("SELECT coalesce(map(), map('a', array(1))), map(1, array(2)) FROM range(1)")).toEqual([
+    [new Map(), new Map([[1, [2]]])],
+  ]);
+});
+
+test("structs are compared by place, whatever their fields are called", async () => {
+  expect(
+    await answer(
+      "SELECT struct(x) = struct(y), struct(x) < struct(y), array(struct(x)) = array(struct(y)) FROM VALUES (1, 1), (1, 2) AS t(x, y)",
+    ),
+  ).toEqual([
+    [true, false, true],
+    [false, true, false],
+  ]);
+  expect(await refusal("SELECT named_struct('a', 1) = named_struct('b', 1L)")).toBe("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES");
+});
+
 test("keys of maps are looked for as the type that holds both", async () => {
   expect(await answer("SELECT map_contains_key(map(1, 'a'), 1.0), map_contains_key(map(1.5, 1), 1L)")).toEqual([[true, false]]);
   expect(await refusal("SELECT map_contains_key(map(1, 'a'), '1')")).toBe("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES");

@@ -78,6 +78,12 @@ export const layoutMethods: LayoutMethods<AnyColumns> & ThisType<DataFrame> = {
     return this.derive("repartitionByRange", (at) => {
       const count = typeof partitions === "number" ? partitions : undefined;
       const by = orderOf("repartitionByRange", typeof partitions === "number" ? columns : [partitions, ...columns], at);
+      if (by.length === 0) {
+        throw new UsageError(
+          "CANNOT_BE_EMPTY",
+          "repartitionByRange: name a column or more. Without one, repartition deals rows out.",
+        );
+      }
       checkPartitions("repartitionByRange", count);
       return { kind: "repartition", child: this.plan, by, how: "range", ...(count !== undefined && { numPartitions: count }) };
     });

@@ -11,6 +11,8 @@ export interface StatisticsMethods<S extends Columns> {
 
   /** The given statistics ("count", "mean", "stddev", "min", "max", "25%", …) of all columns of numbers and text. */
   summary(...statistics: readonly string[]): DataFrame;
+  dropna(subset: readonly NameOf<S>[]): DataFrame<S>;
+  dropna(how: "any" | "all", subset: readonly NameOf<S>[]): DataFrame<S>;
   dropna(how?: "any" | "all" | DropOptions, thresh?: number, subset?: NameOf<S> | readonly NameOf<S>[]): DataFrame<S>;
   fillna(value: Parameters<DataFrameNaFunctions["fill"]>[0], subset?: NameOf<S> | readonly NameOf<S>[]): DataFrame<S>;
   replace(from: unknown, to?: unknown, subset?: NameOf<S> | readonly NameOf<S>[]): DataFrame<S>;
@@ -29,8 +31,12 @@ export const statisticsMethods: StatisticsMethods<AnyColumns> & ThisType<DataFra
   summary(...wanted) {
     return statistics(this, "summary", [], wanted.length === 0 ? SUMMARY : wanted);
   },
-  dropna(how, thresh, subset) {
-    return this.na.drop(how, subset, thresh);
+  dropna(
+    how?: "any" | "all" | DropOptions | readonly string[],
+    thresh?: number | readonly string[],
+    subset?: string | readonly string[],
+  ) {
+    return typeof thresh === "object" ? this.na.drop(how, thresh) : this.na.drop(how, subset, thresh);
   },
   fillna(value, subset) {
     return this.na.fill(value, subset);

@@ -27,7 +27,7 @@ function oneCollated(pair: Pair, context: BindContext): Pair {
 /** Both operands in the type in which they are compared. */
 export function comparable(pair: Pair, context: BindContext): Pair {
   const [left, right] = alignDecimals(promoteCompared(oneCollated(pair, context), context), context);
-  if (sameType(left.type, right.type)) return [left, right];
+  if (sameButForNames(left.type, right.type)) return [left, right];
   const decimals = left.type.kind === "decimal" && right.type.kind === "decimal";
   const type = decimals ? widerDecimal(left.type, right.type) : widerType(left.type, right.type, context.settings);
   if (type === null) {
@@ -153,6 +153,7 @@ function connective(name: "and" | "or", decides: boolean, usage: string, example
 
 /** Structs are compared by their fields' places. */
 function sameButForNames(a: DataType, b: DataType): boolean {
+  if (a.kind === "array" && b.kind === "array") return sameButForNames(a.element, b.element);
   if (a.kind !== "struct" || b.kind !== "struct") return sameType(a, b);
   return (
     a.fields.length === b.fields.length &&
