@@ -20,7 +20,7 @@ const BITS_MOST = 1 << 27;
 const RANKED_PER_ROW = 512;
 const RANKED_ALWAYS = 1 << 18;
 /** One of several keys with more values of its range is not asked for. */
-const MOST_TELLING = 0.9;
+const MOST_TELLING = 0.5;
 const NONE = new Int32Array(0);
 
 /** Bit i is set where base + i is a value, of `span` bits. */
@@ -136,7 +136,7 @@ export class JoinTable {
 
   /**
    * The values of a key that is an integer, a bit each; null for other keys, in ranges too wide for it, and where one key of several
-   * has nearly all values of its range: they say nothing.
+   * has most values of its range: they say little.
    */
   keyBits(key: number): KeyBits | null {
     const base = this.bases[key];
