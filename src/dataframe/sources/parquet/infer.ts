@@ -38,7 +38,8 @@ export async function driverFooter(file: FileEntry, driver: DriverContext): Prom
     let bytes = await read(file.length - tailLength, tailLength);
     const length = footerBytes(file.length, bytes);
     if (length + 8 > bytes.length) bytes = await read(file.length - 8 - length, length + 8);
-    const footer = parseFooter(bytes.subarray(bytes.length - 8 - length, bytes.length - 8));
+    // A copy: its statistics are parts of it, and the end of the file would live as long as they do.
+    const footer = parseFooter(Buffer.from(bytes.subarray(bytes.length - 8 - length, bytes.length - 8)));
     for (const oldest of kept.keys()) {
       if (kept.size < KEPT) break;
       kept.delete(oldest);
