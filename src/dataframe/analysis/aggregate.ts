@@ -266,7 +266,8 @@ export function checkGroupingKeys(keys: readonly Expression[], at: QueryContext 
       return aggregate !== null;
     });
     if (aggregate !== null) throw new AnalysisError("GROUP_BY_AGGREGATE", { sqlExpr: qualifiedText(aggregate) }, at);
-    if (containsWindow(key)) throw new AnalysisError("UNSUPPORTED_EXPR_FOR_OPERATOR", { invalidExprSqls: exprText(key) }, at);
+    if (containsWindow(key) || exists(key, (node) => node.kind === "generator"))
+      throw new AnalysisError("UNSUPPORTED_EXPR_FOR_OPERATOR", { invalidExprSqls: exprText(key) }, at);
     if (!isGroupable(key.type)) {
       throw new AnalysisError(
         "GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",

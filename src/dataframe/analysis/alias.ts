@@ -5,11 +5,22 @@ import { alias } from "../expressions/build";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import type { UnresolvedPlan } from "../syntax/plan";
+import { idText } from "./messages";
 import { bound } from "./binder";
 import type { Binder, Bound, Env } from "./binder";
 
 export function bindAlias(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "alias" }>, env: Env): Bound {
   const input = binder.plan(plan.child, env);
+  if (plan.child.kind === "tableFunction" && input.plan.kind === "generate" && plan.columns !== undefined) {
+    const [aliases, columns] = [plan.columns.length, input.output.length];
+    if (aliases > 0 && aliases !== columns) {
+      throw new AnalysisError(
+        "NUM_TABLE_VALUE_ALIASES_MISMATCH",
+        { funcName: idText(["generator"]), aliasesNum: String(aliases), outColsNum: String(columns) },
+        plan.at,
+      );
+    }
+  }
   const shaped = plan.columns === undefined || plan.columns.length === 0 ? input : renamed(binder, input, plan.columns, plan.at);
   return aliased(shaped, [plan.name]);
 }

@@ -23,7 +23,7 @@ import {
   bindObserve,
   bindScriptTransform,
 } from "./functional";
-import { bindLateralView } from "./generators";
+import { bindLateralView } from "./lateral-view";
 import { bindAggregatePlan, bindProject } from "./grouping";
 import { bindPipeAggregate } from "./pipe-aggregate";
 import { checkInputFiles } from "./input-file";

@@ -72,6 +72,7 @@ function bindEntry(binder: Binder, entry: FunctionEntry, written: CallSyntax, sc
     throw notScalar(name, syntax.at);
   }
   if (entry.kind === "generatorFunction") {
+    if (TABLE_ONLY.has(name) && scope.clause !== "lateralView") throw notScalar(name, syntax.at);
     refuseModifiers(syntax, idText([name]));
     const args = boundArguments(binder, syntax, scope);
     if (syntax.over === undefined && !args.some(holdsGenerator)) return entry.bind(args, bindContext(binder, name, syntax.at));
@@ -92,6 +93,9 @@ function bindEntry(binder: Binder, entry: FunctionEntry, written: CallSyntax, sc
     bound.kind === "windowFunction" && syntax.ignoreNulls !== undefined ? { ...bound, ignoreNulls: syntax.ignoreNulls } : bound;
   return overWindow(withNulls, bindWindow(binder, syntax.over, scope), syntax.at);
 }
+
+/** Generators that stand in FROM and LATERAL VIEW alone. */
+const TABLE_ONLY: ReadonlySet<string> = new Set(["variant_explode", "variant_explode_outer"]);
 
 function notScalar(name: string, at: QueryContext | undefined): AnalysisError {
   return new AnalysisError("NOT_A_SCALAR_FUNCTION", { functionName: idText([name]) }, at);
@@ -185,12 +189,12 @@ const ORDERED_AGGREGATES: ReadonlySet<string> = new Set(["percentile_cont", "per
 /** Aggregates with IGNORE NULLS. */
 const TAKES_NULLS_CLAUSE: ReadonlySet<string> = new Set(["first", "last", "any_value", "collect_list", "collect_set"]);
 
-function holdsGenerator(arg: Expression): boolean {
+export function holdsGenerator(arg: Expression): boolean {
   return exists(arg, (node) => node.kind === "generator");
 }
 
 /** A value of no type that prints as the generator. */
-function generatorAsRow(arg: Expression): Expression {
+export function generatorAsRow(arg: Expression): Expression {
   return arg.kind === "generator"
     ? { ...literal(null, NULL), printed: exprText(arg).slice(1, -1) }
     : mapChildren(arg, generatorAsRow);

@@ -72,6 +72,8 @@ export type NamedRelation =
       readonly temporary: boolean;
       /** SQL text, for printing. */
       readonly text?: string;
+      /** Keeps the columns that an evolving view has become, with the names of its query's columns. */
+      readonly evolve?: (schema: StructType, queryColumns: readonly string[]) => void;
     };
 
 export interface ReadSpec {

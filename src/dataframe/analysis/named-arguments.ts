@@ -11,6 +11,15 @@ interface NamedCall {
 }
 
 export function withNamedArguments<C extends NamedCall>(entry: FunctionEntry, call: C, name: string): C {
+  const { parameters } = entry;
+  if (call.args.length === 0 && entry.kind === "generatorFunction" && parameters !== undefined) {
+    const parameterName = quoted(parameters[0] as string);
+    throw new AnalysisError(
+      "REQUIRED_PARAMETER_NOT_FOUND",
+      { routineName: idText([name]), parameterName, index: "0" },
+      atOf(call),
+    );
+  }
   if (call.argNames === undefined || call.argNames.every((one) => one === null)) return call;
   if (entry.parameters === undefined) {
     throw new AnalysisError("NAMED_PARAMETERS_NOT_SUPPORTED", { functionName: idText([name]) }, atOf(call));

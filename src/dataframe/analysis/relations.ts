@@ -146,6 +146,7 @@ function viewColumns(
   at: QueryContext | undefined,
 ): Bound {
   const mode = found.schemaMode ?? "compensation";
+  if (mode === "evolution" && !found.temporary) return evolved(binder, found, schema, inner);
   const sources = found.queryColumns ?? schema.fields.map((field) => field.name);
   const expressions = schema.fields.map((field, i): NamedExpression => {
     const same = columnNamed(binder, inner.output, sources[i] as string);
@@ -168,12 +169,44 @@ function viewColumns(
         at,
       );
     }
-    if (mode === "evolution" || mode === "type evolution" || found.temporary)
-      return alias(column, field.name, binder.nextId(), field.metadata);
+    if (mode === "type evolution" || found.temporary) return alias(column, field.name, binder.nextId(), field.metadata);
     return alias(viewCast(binder, found, column, field, mode, at), field.name, binder.nextId(), field.metadata);
   });
   const plan: LogicalPlan = { kind: "project", child: inner.plan, expressions };
+  const output = outputOf(plan);
+  if (mode === "type evolution") {
+    const fields = schema.fields.map((field, i): StructField => ({ ...field, type: (output[i] as Attribute).type }));
+    keepEvolved(found, schema, fields, sources);
+  }
+  return bound(plan, output);
+}
+
+/** The columns that the query has now, with the comments that the view's own had. */
+function evolved(binder: Binder, found: Extract<NamedRelation, { kind: "view" }>, schema: StructType, inner: Bound): Bound {
+  const fields = inner.output.map((column): StructField => {
+    const old = schema.fields.find((field) => field.name === column.name);
+    const metadata = old === undefined ? column.metadata : old.metadata;
+    return { name: column.name, type: column.type, nullable: column.nullable, ...(metadata && { metadata }) };
+  });
+  const names = fields.map((field) => field.name);
+  const repeated = names.find((name, i) => names.findIndex((one) => one.toLowerCase() === name.toLowerCase()) < i);
+  if (repeated !== undefined) throw new AnalysisError("COLUMN_ALREADY_EXISTS", { columnName: quoted(repeated.toLowerCase()) });
+  keepEvolved(found, schema, fields, names);
+  const expressions = inner.output.map((column, i) => alias(column, column.name, binder.nextId(), fields[i]?.metadata));
+  const plan: LogicalPlan = { kind: "project", child: inner.plan, expressions };
   return bound(plan, outputOf(plan));
+}
+
+function keepEvolved(
+  found: Extract<NamedRelation, { kind: "view" }>,
+  schema: StructType,
+  fields: readonly StructField[],
+  queryColumns: readonly string[],
+): void {
+  const same =
+    fields.length === schema.fields.length &&
+    fields.every((field, i) => field.name === schema.fields[i]?.name && sameType(field.type, schema.fields[i].type));
+  if (!same) found.evolve?.({ kind: "struct", fields }, queryColumns);
 }
 
 function viewCast(

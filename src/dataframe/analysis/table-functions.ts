@@ -4,6 +4,7 @@ import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { attribute, coerced, LONG } from "../expressions/build";
 import type { Expression, GeneratorCall } from "../expressions/expression";
+import { printed } from "../expressions/print";
 import { isFoldable, mapChildren } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
@@ -12,7 +13,7 @@ import { implicitlyCastable } from "../types/coercion";
 import { bindContext } from "./bind-context";
 import { bound } from "./binder";
 import type { Binder, Bound, Env } from "./binder";
-import { findFunction } from "./calls";
+import { findFunction, generatorAsRow, holdsGenerator } from "./calls";
 import { DOCS } from "./documentation";
 import { generatorOutput, isOuterGenerator } from "./generators";
 import { exprText, idText, ordinalWord, typeText } from "./messages";
@@ -46,7 +47,12 @@ export function bindTableFunction(binder: Binder, written: Written, env: Env): B
   }
   const call = withNamedArguments(found, plan, name);
   if (found.kind === "generatorFunction") {
-    const generator = found.bind(args(call), bindContext(binder, name, plan.at));
+    const given = args(call);
+    if (given.some(holdsGenerator)) {
+      const expression = `"${name}(${given.map((arg) => printed(generatorAsRow(arg))).join(", ")})"`;
+      throw new AnalysisError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression }, plan.at);
+    }
+    const generator = found.bind(given, bindContext(binder, name, plan.at));
     return generated(binder, generator, plan.at);
   }
   if (found.kind !== "tableFunction") throw notATableFunction(plan);

@@ -15,6 +15,7 @@ import { pivotValueQuery, refuseTooMany } from "./pivot-values";
 import type { CommandSession } from "./ports";
 import type { TempFunction, TempView } from "./session-catalog";
 import { SESSION_CATALOG, GLOBAL_TEMP, qualifiedTable } from "./table";
+import { shownBinding } from "./view-binding";
 import type { FunctionMetadata, TableMetadata } from "./table";
 import { literal } from "../expressions/build";
 
@@ -73,7 +74,7 @@ function relationSource(session: CommandSession): RelationSource {
       const found = session.catalog.find(name, inside);
       if (found === null) return null;
       if (found.kind === "tempView") return tempRelation(found.view);
-      return found.table.kind === "view" ? viewRelation(found.table) : tableRelation(found.table, session);
+      return found.table.kind === "view" ? viewRelation(found.table, session) : tableRelation(found.table, session);
     },
     read: (spec) => session.data.relation(spec),
     pivotValues: async (plan) => {
@@ -103,15 +104,16 @@ function tempRelation(view: TempView): NamedRelation {
   };
 }
 
-function viewRelation(table: TableMetadata): NamedRelation {
+function viewRelation(table: TableMetadata, session: CommandSession): NamedRelation {
   const view = table.view as NonNullable<TableMetadata["view"]>;
   return {
     kind: "view",
     name: qualifiedTable(table),
     plan: parseQuery(view.text, table.collation === undefined ? {} : { defaultCollation: table.collation }),
     schema: table.schema,
-    schemaMode: view.schemaMode,
-    queryColumns: view.queryColumns,
+    schemaMode: shownBinding(view, session) ?? "binding",
+    queryColumns: view.queryColumns.length === 0 ? table.schema.fields.map((field) => field.name) : view.queryColumns,
+    evolve: (schema, queryColumns) => session.catalog.store.saveTable({ ...table, schema, view: { ...view, queryColumns } }),
     scope: viewScope(view),
     temporary: false,
     text: view.text,

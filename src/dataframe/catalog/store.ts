@@ -128,6 +128,7 @@ export function localPath(location: string): string {
 
 /** A path as catalogs show it: "file:/a/b". */
 export function locationOf(path: string): string {
+  if (/^file:\/\/\/[^/]/.test(path)) return path.replace("file:///", "file:/");
   return /^[a-zA-Z][\w+.-]*:/.test(path) ? path : pathToFileURL(path).href.replace(/^file:\/\//, "file:");
 }
 

@@ -96,7 +96,11 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
       if (action.partition !== undefined) throw unsupported(table, OPERATIONS.setLocation, command.at);
       return save({ location: locationOf(action.location), kind: "external" });
     case "setSerde":
-      if (action.serde !== undefined || action.partition !== undefined) throw unsupported(table, OPERATIONS.setSerde, command.at);
+      if (action.partition !== undefined) throw new AnalysisError("_LEGACY_ERROR_TEMP_1247", {}, command.at);
+      if (action.serde !== undefined) {
+        const tableName = idText(qualifiedTable(table));
+        throw new AnalysisError("UNSUPPORTED_FEATURE.ALTER_TABLE_SERDE_FOR_DATASOURCE_TABLE", { tableName }, command.at);
+      }
       return save({ options: { ...table.options, ...action.properties } });
     case "addPartitions":
       requirePartitioned(table, command.at);
@@ -158,6 +162,10 @@ function changedColumn(
       at,
     );
   if (parts.length > 1) throw unsupported(table, "ALTER COLUMN with qualified column", at);
+  if (table.partitionColumns.includes(field.name)) {
+    const parameters = { tableName: idText(qualifiedTable(table)), columnName: quoted(field.name) };
+    throw new AnalysisError("CANNOT_ALTER_PARTITION_COLUMN", parameters, at);
+  }
   if (change.position !== undefined) throw unsupported(table, "ALTER COLUMN ... FIRST | AFTER", at);
   if (change.nullable === false) throw unsupported(table, "ALTER COLUMN ... SET NOT NULL", at);
   if (change.type !== undefined && !sameType(change.type, field.type) && !widensText(field, change)) {
@@ -192,7 +200,9 @@ function changedColumn(
 /** VARCHAR and CHAR may become longer, or STRING. */
 function widensText(field: StructField, change: ColumnChange): boolean {
   const [from, to] = [field.type, change.type];
-  if (from.kind !== "string" || to?.kind !== "string" || from.length === undefined) return false;
+  if (from.kind !== "string" || to?.kind !== "string") return false;
+  // Another collation is another way to read the same text.
+  if (from.length === undefined) return to.length === undefined;
   return to.length === undefined || (to.length.kind === "varchar" && to.length.n >= from.length.n);
 }
 

@@ -87,7 +87,7 @@ export async function describeTable(command: Command<"describeTable">, session: 
     }
   } else if (command.extended) {
     rows.push(BLANK, ["# Detailed Table Information", "", ""]);
-    rows.push(...tableLines(metadata).map(([name, value]): Row => [name, value, ""]));
+    rows.push(...tableLines(metadata, session).map(([name, value]): Row => [name, value, ""]));
   }
   rows.push(...defaultRows(metadata.schema));
   return described(rows);
@@ -114,7 +114,7 @@ function describeColumn(command: Command<"describeTable">, found: FoundName, par
     throw new AnalysisError("_LEGACY_ERROR_TEMP_1060", { command: "DESC TABLE COLUMN", column: parts.join(".") }, command.at);
   }
   const rows: [string, string][] = [
-    ["col_name", field.name],
+    ["col_name", parts[0] as string],
     ["data_type", simpleString(field.type)],
     ["comment", commentOf(field) ?? "NULL"],
   ];

@@ -3,13 +3,15 @@ import type { DataType, StructType } from "../../../columnar/types";
 import { isSecretKey } from "../../../common/config-entries";
 import { simpleString } from "../../types/text";
 import { quoted } from "../../analysis/messages";
+import type { CommandSession } from "../ports";
 import type { TempView } from "../session-catalog";
 import { GLOBAL_TEMP, SESSION_CATALOG } from "../table";
 import type { TableMetadata } from "../table";
+import { shownBinding } from "../view-binding";
 
 export type Line = readonly [name: string, value: string];
 
-export function tableLines(table: TableMetadata): readonly Line[] {
+export function tableLines(table: TableMetadata, session: CommandSession): readonly Line[] {
   const lines: Line[] = [
     ["Catalog", SESSION_CATALOG],
     ["Database", table.database],
@@ -26,9 +28,10 @@ export function tableLines(table: TableMetadata): readonly Line[] {
   const view = table.view;
   if (view !== undefined) {
     lines.push(["View Text", view.text], ["View Original Text", view.text]);
-    lines.push(["View Schema Mode", view.schemaMode.toUpperCase()]);
+    const mode = shownBinding(view, session);
+    if (mode !== null) lines.push(["View Schema Mode", mode.toUpperCase()]);
     lines.push(["View Catalog and Namespace", [view.catalog, view.database].map(quoteIfNeeded).join(".")]);
-    lines.push(["View Query Output Columns", list(view.queryColumns)]);
+    if (view.queryColumns.length > 0) lines.push(["View Query Output Columns", list(view.queryColumns)]);
   }
   const properties = Object.entries(redacted(table.properties)).sort(([a], [b]) => (a < b ? -1 : 1));
   if (properties.length > 0)
@@ -86,8 +89,8 @@ export function dateText(millis: number): string {
   return `${day} ${month} ${date} ${time} UTC ${year}`;
 }
 
-export function informationText(table: TableMetadata): string {
-  const lines = tableLines(table).map(([name, value]) => `${name}: ${value}`);
+export function informationText(table: TableMetadata, session: CommandSession): string {
+  const lines = tableLines(table, session).map(([name, value]) => `${name}: ${value}`);
   if (table.partitionColumns.length > 0) lines.push(`Partition Columns: ${list(table.partitionColumns)}`);
   return `${lines.join("\n")}\nSchema: ${treeText(table.schema)}\n`;
 }

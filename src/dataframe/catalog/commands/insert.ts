@@ -76,6 +76,21 @@ function checkedSpec(spec: PartitionSpec, table: TableMetadata): PartitionSpec {
     const tableName = idText(qualifiedTable(table));
     throw new AnalysisError("PARTITIONS_NOT_FOUND", { partitionList: quoted(name), tableName });
   }
+  if (spec.length === 0) return spec;
+  if (spec.length !== table.partitionColumns.length) {
+    const parameters = {
+      tableName: idText(qualifiedTable(table)),
+      normalizedPartSpec: spec.map(({ name }) => name).join(","),
+      partColNames: table.partitionColumns.join(","),
+    };
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1169", parameters);
+  }
+  const given = (column: string): boolean =>
+    spec.some(({ name, value }) => name.toLowerCase() === column.toLowerCase() && value !== null);
+  const firstOpen = table.partitionColumns.findIndex((column) => !given(column));
+  if (firstOpen >= 0 && table.partitionColumns.slice(firstOpen).some(given)) {
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1147", {});
+  }
   return spec;
 }
 

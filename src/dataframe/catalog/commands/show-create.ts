@@ -7,6 +7,7 @@ import type { Statement } from "../../syntax/command";
 import { table } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
 import type { TableMetadata } from "../table";
+import { shownBinding } from "../view-binding";
 import { commentOf, defaultOf } from "./columns";
 import { redacted } from "./information";
 import { requireRelation, tempName } from "./names";
@@ -30,11 +31,12 @@ export async function showCreateTable(
       command.at,
     );
   }
-  return table(["createtab_stmt"], [[found.table.kind === "view" ? viewText(found.table) : tableText(found.table)]]);
+  return table(["createtab_stmt"], [[found.table.kind === "view" ? viewText(found.table, session) : tableText(found.table)]]);
 }
 
-function viewText(view: TableMetadata): string {
+function viewText(view: TableMetadata, session: CommandSession): string {
   const definition = view.view as NonNullable<TableMetadata["view"]>;
+  const mode = shownBinding(definition, session);
   const columns = view.schema.fields.map((field) => {
     const comment = commentOf(field);
     return `${quoteIfNeeded(field.name)}${comment === null ? "" : ` COMMENT '${escaped(comment)}'`}`;
@@ -43,7 +45,7 @@ function viewText(view: TableMetadata): string {
     `CREATE VIEW ${[view.database, view.name].map(quoteIfNeeded).join(".")} (${block(columns)})\n`,
     comment(view),
     properties("TBLPROPERTIES", redacted(view.properties)),
-    `WITH SCHEMA ${definition.schemaMode.toUpperCase()}\n`,
+    mode === null ? "" : `WITH SCHEMA ${mode.toUpperCase()}\n`,
     `AS ${definition.text}\n`,
   ].join("");
 }

@@ -97,7 +97,7 @@ export async function showTableExtended(command: Command<"showTableExtended">, s
   const rows = [
     ...tablesOf(database, session)
       .filter((one) => matches(one.name))
-      .map((one) => [one.database, one.name, false, informationText(one)]),
+      .map((one) => [one.database, one.name, false, informationText(one, session)]),
     ...temporaryViews(database, session)
       .filter((one) => matches(one.name))
       .map((one) => [one.global ? GLOBAL_TEMP : "", one.name, true, temporaryInformation(one)]),

@@ -1,7 +1,7 @@
 /** CREATE TABLE in its forms, DROP TABLE, TRUNCATE. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { StructField, StructType } from "../../../columnar/types";
+import type { DataType, StructField, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import type { QueryContext } from "../../errors";
 import { idText, quoted, tooManyParts } from "../../analysis/messages";
@@ -20,7 +20,7 @@ import type { TableMetadata } from "../table";
 import { fieldOf, refuseRepeated, withCollation } from "./columns";
 import { checkDefault } from "./defaults";
 import { nameParts, requireRelation, requireTable } from "./names";
-import { partitionsOf } from "./partitions";
+import { onePartition, partitionsOf } from "./partitions";
 
 type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -145,6 +145,14 @@ async function schemaFor(
     const tableName = idText(session.catalog.qualified(await nameParts(command.name, session)));
     throw new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName, operation }, command.at);
   }
+  const constraints = [...spec.constraints, ...spec.columns.flatMap((column) => column.constraints ?? [])];
+  if (constraints.length > 0) {
+    const tableName = idText(session.catalog.qualified(await nameParts(command.name, session)));
+    if (constraints.filter((one) => one.kind === "primaryKey").length > 1) {
+      throw new AnalysisError("MULTIPLE_PRIMARY_KEYS", { columns: "" }, command.at);
+    }
+    throw new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName, operation: "CONSTRAINT" }, command.at);
+  }
   for (const column of spec.columns) await checkDefault(column, "CREATE TABLE", session);
   let fields: readonly StructField[];
   let partitionColumns = spec.partitioning.map((one) => {
@@ -202,6 +210,7 @@ function checkColumns(
   at: QueryContext | undefined,
 ): void {
   refuseRepeated(schema.fields.map((field) => field.name));
+  if (hasCollatedKeys(schema)) throw new AnalysisError("UNSUPPORTED_FEATURE.COLLATIONS_IN_MAP_KEYS", {}, at);
   if (partitionColumns.length > 0 && partitionColumns.length === schema.fields.length) {
     throw new AnalysisError("ALL_PARTITION_COLUMNS_NOT_ALLOWED", {}, at);
   }
@@ -244,6 +253,20 @@ function checkColumns(
 
 function isCollated(type: StructField["type"]): boolean {
   return type.kind === "string" && type.collation !== undefined;
+}
+
+/** Files would hold keys that are equal under their collation. */
+function hasCollatedKeys(type: DataType): boolean {
+  switch (type.kind) {
+    case "struct":
+      return type.fields.some((field) => hasCollatedKeys(field.type));
+    case "array":
+      return hasCollatedKeys(type.element);
+    case "map":
+      return isCollated(type.key) || hasCollatedKeys(type.key) || hasCollatedKeys(type.value);
+    default:
+      return false;
+  }
 }
 
 /** With the names as the schema has them. */
@@ -331,10 +354,11 @@ export async function truncateTable(command: Command<"truncateTable">, session: 
     throw new AnalysisError("TRUNCATE_EXTERNAL_TABLE", { tableName: idText(qualifiedTable(table)) }, command.at);
   }
   const root = localPath(table.location as string);
-  const folders =
-    command.partition.length === 0
-      ? [root]
-      : (await partitionsOf(table, command.partition, "TRUNCATE TABLE", session, command.at)).map((one) => join(root, one.path));
+  const partitions =
+    command.partition.length === 0 ? null : await partitionsOf(table, command.partition, "TRUNCATE TABLE", session, command.at);
+  const whole = command.partition.length === table.partitionColumns.length;
+  if (partitions?.length === 0 && whole) await onePartition(table, command.partition, session);
+  const folders = partitions?.map((one) => join(root, one.path)) ?? [root];
   for (const folder of folders) {
     if (!existsSync(folder)) continue;
     for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });

@@ -13,6 +13,7 @@ import { NOTHING } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
 import { lower } from "../session-catalog";
 import { SESSION_CATALOG } from "../table";
+import { bindingOf, requireBindingModes } from "../view-binding";
 import type { TableMetadata } from "../table";
 import { refuseRepeated } from "./columns";
 import { nameParts, requireView, tempName } from "./names";
@@ -41,6 +42,7 @@ export async function createView(command: Command<"createView">, session: Comman
     if (!command.orReplace)
       throw new AnalysisError("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: idText(fullName) }, command.at);
   }
+  const binding = bindingOf(command.schemaBinding, command.columns !== null, session, command.at);
   const { schema, used } = await viewSchema(command.query, session);
   refuseTemporary("VIEW", fullName, used, command.at);
   if (command.columns === null) refuseUnnamed(command.query.tree, schema, fullName, session, command.at);
@@ -61,7 +63,7 @@ export async function createView(command: Command<"createView">, session: Comman
     ...(command.collation !== undefined && { collation: command.collation }),
     owner: session.settings().currentUser,
     created: existing?.created ?? Date.now(),
-    view: viewDefinition(command.query, schema, command.schemaBinding ?? "compensation", command.columns !== null, session),
+    view: viewDefinition(command.query, schema, binding, command.columns !== null, session),
   });
   return NOTHING;
 }
@@ -154,6 +156,9 @@ async function createTemporary(
     if (allowed !== "session" && allowed !== "system.session") {
       throw new AnalysisError("TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", { actualName: idText(parts) }, command.at);
     }
+  }
+  if (command.schemaBinding !== undefined) {
+    throw new AnalysisError("UNSUPPORTED_FEATURE.TEMPORARY_VIEW_WITH_SCHEMA_BINDING_MODE", {}, command.at);
   }
   const existing = catalog.findTemp(shown);
   if (existing !== null && !command.orReplace) {
@@ -385,9 +390,14 @@ export async function alterView(command: Command<"alterView">, session: CommandS
       catalog.store.saveTable({ ...view, schema, view: viewDefinition(action.query, schema, mode, false, session) });
       return NOTHING;
     }
-    case "schemaBinding":
-      catalog.store.saveTable({ ...view, view: { ...(view.view as NonNullable<typeof view.view>), schemaMode: action.binding } });
+    case "schemaBinding": {
+      requireBindingModes(session, command.at);
+      const definition = view.view as NonNullable<typeof view.view>;
+      // An evolving view knows no names of its query beside its own.
+      const queryColumns = definition.schemaMode === "evolution" ? [] : definition.queryColumns;
+      catalog.store.saveTable({ ...view, view: { ...definition, queryColumns, schemaMode: action.binding } });
       return NOTHING;
+    }
     case "rename": {
       const [, database, name] = catalog.qualified(action.to);
       if (catalog.store.table(database, name) !== null) {

@@ -4,9 +4,11 @@ import { STRING, literal } from "../../expressions/build";
 import { INDETERMINATE, normalCollation } from "../../expressions/collation";
 import type { Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
+import { AnalysisError } from "../../errors";
+import { sqlName } from "../../types/text";
 import { document } from "../documented";
 import type { FunctionEntry } from "../registry";
-import { constantOf, scalar, unexpectedInputType, wrongNumArgs } from "../signature";
+import { constantOf, ordinal, scalar, unexpectedInputType, wrongNumArgs } from "../signature";
 
 const doc = document("string");
 
@@ -19,11 +21,24 @@ const collate = scalar({
   names: ["collate"],
   doc: doc("The string with a collation.", ["collation('Spark SQL' collate UTF8_LCASE)", "SYSTEM.BUILTIN.UTF8_LCASE"]),
   parameters: ["expr", "collationName"],
-  inputs: ["any", "string"],
+  inputs: ["any", "any"],
   check: (args, context) => {
     if ((args[0] as Expression).type.kind !== "string" && (args[0] as Expression).type.kind !== "null") {
       throw unexpectedInputType("string", 0, args, context);
     }
+    const name = args[1] as Expression;
+    if (name.type.kind === "string" && constantOf("collationName", name, args, context) !== null) return;
+    throw new AnalysisError(
+      "UNEXPECTED_INPUT_TYPE",
+      {
+        functionName: "`collate`",
+        paramIndex: ordinal(1),
+        requiredType: '"STRING"',
+        inputSql: `"${printed(name)}"`,
+        inputType: `"${sqlName(name.type)}"`,
+      },
+      context.at,
+    );
   },
   result: (_, args, context): StringType => {
     const name = canonical(constantOf("collationName", args[1] as Expression, args, context) as string);
