@@ -1,6 +1,5 @@
 /** Splits of CSV files to rows: every option, one record at a time. */
 import type { Boxed, StructField, StructType } from "../../../columnar/types";
-import type { ColumnBatch, Vector } from "../../../columnar/vector";
 import { readFailed } from "../../../filesystem/file-system";
 import { type CsvOptions, csvOptions } from "../../csv/options";
 import { tokenReader } from "../../csv/parse";
@@ -11,10 +10,12 @@ import type { SqlSettings } from "../../settings";
 import type { ScanColumn, ScanEnv, ScanRequest } from "../data-source";
 import type { SplitReader } from "../files/file-scan";
 import type { FileSplit } from "../files/packing";
+import { FastLines, PickedColumns } from "../files/fast-lines";
 import { neededFields, RowBatches, type RowRuns } from "../files/row-batches";
 import { openLines, readText, type TextOptions } from "../files/text-files";
 import { booleanSetting } from "../options";
-import { fastColumns, FastCsvSplit } from "./fields";
+import type { Heap } from "../wasm/heap";
+import { CsvSplitter, fastColumns } from "./fields";
 
 export function textOptionsOf(options: CsvOptions): TextOptions {
   return { lineSep: options.lineSep, encoding: options.encoding, whole: options.multiLine };
@@ -49,45 +50,13 @@ export function openCsvSplit(split: FileSplit, columns: readonly ScanColumn[], r
     const tokenize = csvLineTokenizer(options);
     const readRecord = (line: string): readonly (readonly Boxed[])[] =>
       isRecordLine(line, options) ? naming(split, () => record.rows(tokenize(line), line)) : [];
-    const reader = new FastCsvSplit(split, fast, prunes ? 0 : data.fields.length, options, readRecord, env.storage);
+    const width = prunes ? 0 : data.fields.length;
+    const splitter = (heap: Heap): CsvSplitter => new CsvSplitter(heap, fast, width, options);
+    const reader = new FastLines(split, fast, { splitter, readRecord, header: options.header }, env.storage);
     return new PickedColumns(reader, fields, columns, caseSensitive);
   }
   const runs = options.multiLine ? wholeRuns(split, options, record, env) : lineRuns(split, options, record, env);
   return new RowBatches(runs, fields, columns, caseSensitive);
-}
-
-/** The columns of a scan, of the fields that a reader gives. */
-class PickedColumns implements SplitReader {
-  readonly firstRow = 0;
-  readonly #places: readonly number[];
-
-  constructor(
-    private readonly reader: SplitReader,
-    fields: readonly StructField[],
-    columns: readonly ScanColumn[],
-    caseSensitive: boolean,
-  ) {
-    const fold = (name: string): string => (caseSensitive ? name : name.toLowerCase());
-    this.#places = columns.map(({ path }) => fields.findIndex((field) => fold(field.name) === fold(path[0]!)));
-  }
-
-  get bytesRead(): number {
-    return this.reader.bytesRead;
-  }
-
-  next(): ColumnBatch | null {
-    const batch = this.reader.next();
-    if (batch === null) return null;
-    const { length } = batch;
-    const columns = this.#places.map((place): Vector =>
-      place < 0 ? { form: "null", length, valid: new Uint8Array(length) } : batch.columns[place]!,
-    );
-    return { length, columns };
-  }
-
-  close(): void {
-    this.reader.close();
-  }
 }
 
 /** Tokens of a record to its row, by the mode for bad records. */

@@ -11,6 +11,7 @@ import { jsonStructParser, jsonValueParser } from "../../json/parse";
 import { recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import { jsonWriter } from "../../json/write";
 import type { DataSource, DriverContext, LoadRequest, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
+import { FastLines, PickedColumns } from "../files/fast-lines";
 import { FileScan, type SplitReader } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
@@ -31,6 +32,8 @@ import {
 import { option } from "../options";
 import type { FileEntry } from "../relation";
 import { sampler } from "../files/sampling";
+import type { Heap } from "../wasm/heap";
+import { fastColumns, JsonSplitter } from "./fields";
 
 function textOptions(options: JsonOptions): TextOptions {
   return { lineSep: options.lineSep, encoding: options.encoding, whole: options.multiLine };
@@ -140,6 +143,13 @@ function openSplit(split: FileSplit, columns: readonly ScanColumn[], request: Sc
       return naming(split, () => rowsOf([text]));
     };
     return new RowBatches({ next, bytesRead, close: () => (given = true) }, fields, columns, caseSensitive);
+  }
+  const fast = columns.every(({ path }) => path.length === 1) ? fastColumns(fields, options) : null;
+  if (fast !== null) {
+    const splitter = (heap: Heap): JsonSplitter => new JsonSplitter(heap, fast);
+    const readRecord = (record: string): readonly (readonly Boxed[])[] => naming(split, () => blankOr(record, read));
+    const reader = new FastLines(split, fast, { splitter, readRecord, header: false }, env.storage);
+    return new PickedColumns(reader, fields, columns, caseSensitive);
   }
   const lines = openLines(split, textOptions(options), env.storage);
   const runs = {

@@ -153,12 +153,28 @@ export interface Kernels {
     odd: Address,
   ): number;
   csvValid(starts: Address, ends: Address, count: number, valid: Address): number;
-  csvWhole: CsvParse<[low: number, high: number, dst: Address, odd: Address]>;
-  csvDecimals: CsvParse<[scale: number, limit: number, dst: Address, odd: Address]>;
-  csvDoubles: CsvParse<[dst: Address, odd: Address]>;
-  csvDates: CsvParse<[dst: Address, odd: Address]>;
-  csvTimestamps: CsvParse<[zoned: number, dst: Address, odd: Address]>;
-  csvBooleans: CsvParse<[dst: Address, odd: Address]>;
+  jsonStopped(): Address;
+  jsonFields(
+    src: Address,
+    end: Address,
+    columns: Address,
+    count: number,
+    table: Address,
+    mask: number,
+    room: number,
+    most: number,
+    starts: Address,
+    ends: Address,
+    lines: Address,
+    odd: Address,
+  ): number;
+  jsonValid(ends: Address, count: number, valid: Address): number;
+  wholeFields: ParseFields<[low: number, high: number, dst: Address, odd: Address]>;
+  decimalFields: ParseFields<[scale: number, limit: number, dst: Address, odd: Address]>;
+  doubleFields: ParseFields<[dst: Address, odd: Address]>;
+  dateFields: ParseFields<[dst: Address, odd: Address]>;
+  timestampFields: ParseFields<[zoned: number, dst: Address, odd: Address]>;
+  booleanFields: ParseFields<[dst: Address, odd: Address]>;
   doublesAsShorts(src: Address, count: number, dst: Address): void;
   doublesAsBytes(src: Address, count: number, dst: Address): void;
   doublesAsFloats(src: Address, count: number, dst: Address): void;
@@ -191,7 +207,7 @@ type EncodeFixed = (
 ) => number;
 
 /** Fields at starts[i]..ends[i] of `src` to values; rows whose field is not simple are marked in `odd`. */
-type CsvParse<Rest extends readonly number[]> = (
+type ParseFields<Rest extends readonly number[]> = (
   src: Address,
   starts: Address,
   ends: Address,

@@ -4,3 +4,5 @@ export * from "./decode.assembly";
 export * from "./encode.assembly";
 export * from "./bloom.assembly";
 export * from "./csv.assembly";
+export * from "./fields.assembly";
+export * from "./json.assembly";
