@@ -29,6 +29,7 @@ const cases = {
   "write Parquet, snappy": () => to("snappy", (writer, path) => writer.option("compression", "snappy").parquet(path)),
   "write Parquet, zstd": () => to("zstd", (writer, path) => writer.option("compression", "zstd").parquet(path)),
   "write CSV": () => to("csv", (writer, path) => writer.option("header", true).csv(path)),
+  "write JSON lines": () => to("json", (writer, path) => writer.json(path)),
 };
 for (const [name, run] of Object.entries(cases)) {
   if (wanted.size > 0 && !wanted.has(name)) continue;

@@ -38,6 +38,7 @@ def on_duckdb():
     yield lambda view, text: connection.execute(f"select {text} from {view}").fetchall()
     yield lambda codec: connection.execute(f"copy {source} to '{out}/file.parquet' (format parquet, compression {codec})")
     yield lambda: connection.execute(f"copy {source} to '{out}/file.csv' (header)")
+    yield lambda: connection.execute(f"copy {source} to '{out}/file.json' (format json)")
 
 
 def on_polars():
@@ -56,6 +57,7 @@ def on_polars():
     yield lambda view, text: context.execute(f"select {text} from {view}").collect(engine="streaming").rows()
     yield lambda codec: table.sink_parquet(out / "file.parquet", compression=codec)
     yield lambda: table.sink_csv(out / "file.csv")
+    yield lambda: table.sink_ndjson(out / "file.json")
 
 
 def on_spark():
@@ -74,12 +76,13 @@ def on_spark():
     yield lambda view, text: session.sql(f"select {text} from {view}").collect()
     yield lambda codec: table.write.mode("overwrite").option("compression", codec).parquet(str(out / "parquet"))
     yield lambda: table.write.mode("overwrite").option("header", True).csv(str(out / "csv"))
+    yield lambda: table.write.mode("overwrite").json(str(out / "json"))
 
 
-read, write_parquet, write_csv = {"duckdb": on_duckdb, "polars": on_polars, "spark": on_spark}[engine]()
+read, write_parquet, write_csv, write_json = {"duckdb": on_duckdb, "polars": on_polars, "spark": on_spark}[engine]()
 cases = {name: lambda view=view, text=text: read(view, text) for name, (view, text) in READS.items()}
 cases |= {f"write Parquet, {codec}": lambda codec=codec: write_parquet(codec) for codec in ["snappy", "zstd"]}
-cases["write CSV"] = write_csv
+cases |= {"write CSV": write_csv, "write JSON lines": write_json}
 try:
     for name, run in cases.items():
         if wanted and name not in wanted:

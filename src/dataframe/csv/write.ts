@@ -9,7 +9,7 @@ import type { CsvOptions } from "./options";
 
 /** The line of a row, without its end. */
 export function csvLineWriter(schema: StructType, options: CsvOptions, settings: SqlSettings): (row: readonly Boxed[]) => string {
-  const writers = schema.fields.map((field) => textOf(field.type, options, settings));
+  const writers = schema.fields.map((field) => csvTextOf(field.type, options, settings));
   const field = fieldWriter(options);
   return (row) =>
     writers
@@ -54,7 +54,7 @@ function fieldWriter(options: CsvOptions): (text: string | null, column: number)
 }
 
 /** Text of a value that is not null. */
-function textOf(type: DataType, options: CsvOptions, settings: SqlSettings): (value: Boxed) => string {
+export function csvTextOf(type: DataType, options: CsvOptions, settings: SqlSettings): (value: Boxed) => string {
   const style = (settings.conf["spark.sql.binaryOutputStyle"]?.toUpperCase() ?? "HEX_DISCRETE") as BinaryStyle;
   switch (type.kind) {
     case "date":

@@ -13,12 +13,15 @@ import { FileScan } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
 import { fileRelation } from "../files/relation";
+import { linesWriter } from "../files/lines-writer";
 import { rowFileWriter } from "../files/row-files";
 import { fieldsInFiles, requireCorruptText, requireMoreThanCorrupt, requireTypes } from "../files/row-schemas";
 import { sampler } from "../files/sampling";
 import { driverLines, driverText, encodedSink, encoderOf, isSplittable } from "../files/text-files";
+import type { FileWriter } from "../files/write-task";
 import { option } from "../options";
 import type { FileEntry } from "../relation";
+import { csvLines } from "./lines";
 import { isRecordLine, openCsvSplit, textOptionsOf } from "./rows";
 
 const STRING: DataType = { kind: "string" };
@@ -119,17 +122,21 @@ export const csvSource: DataSource = {
     open(schema, given, settings, sink) {
       const options = csvOptions(given, settings);
       const write = csvLineWriter(schema, options, settings);
-      const out = new TextPartWriter(encodedSink(sink, options.encoding));
+      const encoded = encodedSink(sink, options.encoding);
+      const out = new TextPartWriter(encoded);
       const end = options.lineSep ?? "\n";
       if (options.header) out.writeText(csvHeader(schema, options) + end);
+      out.flush();
       const types = schema.fields.map((field) => field.type);
-      return {
+      const careful: FileWriter = {
         write(batch) {
           for (const row of boxedRows(batch, types)) out.writeText(write(row) + end);
         },
         finish: () => out.flush(),
         free: () => {},
       };
+      const lines = csvLines(schema, options, settings);
+      return lines === null ? careful : linesWriter(encoded, lines, careful);
     },
   }),
 };

@@ -18,6 +18,7 @@ import { prunedFiles } from "../files/partition-pruning";
 import { fileRelation } from "../files/relation";
 import { neededFields, RowBatches } from "../files/row-batches";
 import { fieldsInFiles, requireCorruptText, requireMoreThanCorrupt, requireTypes } from "../files/row-schemas";
+import { linesWriter } from "../files/lines-writer";
 import { rowFileWriter } from "../files/row-files";
 import {
   driverLines,
@@ -29,11 +30,13 @@ import {
   readText,
   type TextOptions,
 } from "../files/text-files";
+import type { FileWriter } from "../files/write-task";
 import { option } from "../options";
 import type { FileEntry } from "../relation";
 import { sampler } from "../files/sampling";
 import type { Heap } from "../wasm/heap";
 import { fastColumns, JsonSplitter } from "./fields";
+import { jsonLines } from "./lines";
 
 function textOptions(options: JsonOptions): TextOptions {
   return { lineSep: options.lineSep, encoding: options.encoding, whole: options.multiLine };
@@ -103,9 +106,10 @@ export const jsonSource: DataSource = {
     open(schema, options, settings, sink) {
       const json = jsonOptions(options, settings);
       const write = jsonWriter(schema, json, settings);
-      const out = new TextPartWriter(encodedSink(sink, json.encoding));
+      const encoded = encodedSink(sink, json.encoding);
+      const out = new TextPartWriter(encoded);
       const types = schema.fields.map((field) => field.type);
-      return {
+      const careful: FileWriter = {
         write(batch) {
           for (const row of boxedRows(batch, types)) {
             if (json.lineSep === undefined) out.writeLine(write(row));
@@ -115,6 +119,8 @@ export const jsonSource: DataSource = {
         finish: () => out.flush(),
         free: () => {},
       };
+      const lines = jsonLines(schema, json, settings);
+      return lines === null ? careful : linesWriter(encoded, lines, careful);
     },
   }),
 };

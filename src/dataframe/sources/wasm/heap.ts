@@ -175,6 +175,38 @@ export interface Kernels {
   dateFields: ParseFields<[dst: Address, odd: Address]>;
   timestampFields: ParseFields<[zoned: number, dst: Address, odd: Address]>;
   booleanFields: ParseFields<[dst: Address, odd: Address]>;
+  textOfNumbers(src: Address, valid: Address, count: number, scale: number, dst: Address, starts: Address, ends: Address): number;
+  textOfDoubles(src: Address, valid: Address, count: number, dst: Address, starts: Address, ends: Address): number;
+  textOfDates(src: Address, valid: Address, count: number, dst: Address, starts: Address, ends: Address): number;
+  bytesOfText(columns: Address, width: number, count: number): number;
+  csvLines(
+    columns: Address,
+    width: number,
+    count: number,
+    separator: number,
+    quote: number,
+    quotes: number,
+    escape: number,
+    escapeOfEscape: number,
+    note: number,
+    trims: number,
+    nothing: Address,
+    nothingLength: number,
+    empty: Address,
+    emptyLength: number,
+    end: Address,
+    endLength: number,
+    dst: Address,
+  ): number;
+  jsonLines(
+    columns: Address,
+    width: number,
+    count: number,
+    writesNulls: number,
+    end: Address,
+    endLength: number,
+    dst: Address,
+  ): number;
   doublesAsShorts(src: Address, count: number, dst: Address): void;
   doublesAsBytes(src: Address, count: number, dst: Address): void;
   doublesAsFloats(src: Address, count: number, dst: Address): void;

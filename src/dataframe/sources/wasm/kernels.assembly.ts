@@ -6,3 +6,4 @@ export * from "./bloom.assembly";
 export * from "./csv.assembly";
 export * from "./fields.assembly";
 export * from "./json.assembly";
+export * from "./lines.assembly";
