@@ -139,7 +139,7 @@ function windows(binder: Binder, child: LogicalPlan, span: Call): WithColumn {
   const output = outputOf(child);
   const column = attribute(binder.nextId(), span.fn, span.type, true, [], { [MARK]: true });
   const projections = Array.from({ length: overlapping }, (_, i) => [...output, shiftedWindow(span, i)]);
-  const expanded: LogicalPlan = { kind: "expand", child: timed, projections, output: [...output, column] };
+  const expanded: LogicalPlan = { kind: "expand", child: timed, projections, output: [...output, column], byRow: true };
   const condition = callByName(
     "and",
     [

@@ -56,7 +56,7 @@ export function bindUnpivot(binder: Binder, plan: UnpivotSyntax, env: Env): Boun
     literal(group.name, STRING),
     ...group.columns.map((column, i) => coerced(column, types[i] as DataType, context)),
   ]);
-  const expand: LogicalPlan = { kind: "expand", child: input.plan, projections, output };
+  const expand: LogicalPlan = { kind: "expand", child: input.plan, projections, output, byRow: true };
   const node: LogicalPlan = plan.includeNulls ? expand : { kind: "filter", child: expand, condition: someValue(values) };
   return bound(node, outputOf(node), { planIds: input.planIds });
 }

@@ -111,6 +111,8 @@ export interface Expand {
   readonly child: LogicalPlan;
   readonly projections: readonly (readonly Expression[])[];
   readonly output: readonly Attribute[];
+  /** What comes of a row stays together, in the order of the projections; otherwise the order of rows is nobody's business. */
+  readonly byRow?: boolean;
 }
 
 export interface Sample {

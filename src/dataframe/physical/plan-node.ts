@@ -81,8 +81,10 @@ export function planNode(planner: Planner, node: LogicalPlan, prefer: readonly E
       const generated = output.slice(output.length - node.output.length);
       return { kind: "generate", id: id(), output, child, generator: node.generator, outer: node.outer, generated };
     }
-    case "expand":
-      return { kind: "expand", id: id(), output: node.output, child: planner.plan(node.child), projections: node.projections };
+    case "expand": {
+      const { output, projections, byRow = false } = node;
+      return { kind: "expand", id: id(), output, child: planner.plan(node.child), projections, byRow };
+    }
     case "sample": {
       const child = planner.plan(node.child);
       const { lower, upper, withReplacement, seed } = node;

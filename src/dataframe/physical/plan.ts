@@ -236,6 +236,7 @@ export interface ExpandExec extends Node {
   readonly kind: "expand";
   readonly child: PhysicalPlan;
   readonly projections: readonly (readonly Expression[])[];
+  readonly byRow: boolean;
 }
 
 /** `output` is the required columns of the child, then the generator's. */

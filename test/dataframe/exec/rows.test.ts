@@ -16,9 +16,8 @@ const rows: readonly BoxedRow[] = [
 ];
 const table = new Table([id, list], rows, { batchRows: 2 });
 
-test("expand gives each row once a projection", () => {
-  const [a, b] = [attribute("a", { kind: "int" }), attribute("b", { kind: "int" })];
-  const plan: PhysicalPlan = {
+function expanded(byRow: boolean): PhysicalPlan {
+  return {
     kind: "expand",
     id: nextId(),
     child: table.scan,
@@ -26,9 +25,21 @@ test("expand gives each row once a projection", () => {
       [id, int(0)],
       [call("+", id, int(100)), id],
     ],
-    output: [a, b],
+    output: [attribute("a", { kind: "int" }), attribute("b", { kind: "int" })],
+    byRow,
   };
-  expect(run(plan, [table]).rows).toEqual([
+}
+
+test("what comes of a row stays together where that is asked for", () => {
+  const rowByRow = [1, 2, 3, 4].flatMap((n) => [
+    [n, 0],
+    [100 + n, n],
+  ]);
+  expect(run(expanded(true), [table]).rows).toEqual(rowByRow);
+});
+
+test("expand gives each row once a projection", () => {
+  expect(run(expanded(false), [table]).rows).toEqual([
     [1, 0],
     [2, 0],
     [101, 1],
