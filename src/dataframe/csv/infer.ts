@@ -16,11 +16,54 @@ type Widen = (soFar: DataType, token: string) => DataType;
 /** What a column is that has been `soFar` and holds the token too. */
 export function typeOfToken(options: CsvOptions, settings: SqlSettings): Widen {
   const tests = dateTests(options, settings);
+  const isoDates = options.preferDate && options.dateFormat === undefined;
   return (soFar, token) => {
-    if (token === "" || token === options.nullValue || soFar.kind === "string") return soFar;
+    if (soFar.kind === "string" || isPlainly(soFar.kind, token, isoDates)) return soFar;
+    if (token === "" || token === options.nullValue) return soFar;
     const type = atLeast(soFar, token, options, tests);
     return compatible(soFar, type);
   };
+}
+
+/** Most tokens are seen to be of their column's type by their characters: what is true here needs no other test. */
+function isPlainly(kind: DataType["kind"], token: string, isoDates: boolean): boolean {
+  const { length } = token;
+  switch (kind) {
+    case "int":
+      return length <= 9 && digitsFrom(token, 0) === length && length > 0;
+    case "long":
+      return length <= 18 && digitsFrom(token, 0) === length && length > 0;
+    case "double": {
+      const whole = digitsFrom(token, 0);
+      if (whole === 0) return false;
+      return (
+        whole === length || (token.charCodeAt(whole) === 46 && length > whole + 1 && digitsFrom(token, whole + 1) === length)
+      );
+    }
+    case "date": {
+      if (!isoDates || length !== 10 || token.charCodeAt(0) === 48 || digitsFrom(token, 0) !== 4) return false;
+      if (token.charCodeAt(4) !== 45 || digitsFrom(token, 5) !== 7 || token.charCodeAt(7) !== 45 || digitsFrom(token, 8) !== 10)
+        return false;
+      const [month, day] = [twoDigits(token, 5), twoDigits(token, 8)];
+      return month >= 1 && month <= 12 && day >= 1 && day <= 28;
+    }
+    default:
+      return false;
+  }
+}
+
+/** Where the digits from `from` on end. */
+function digitsFrom(token: string, from: number): number {
+  let at = from;
+  for (; at < token.length; at++) {
+    const code = token.charCodeAt(at);
+    if (code < 48 || code > 57) break;
+  }
+  return at;
+}
+
+function twoDigits(token: string, at: number): number {
+  return (token.charCodeAt(at) - 48) * 10 + token.charCodeAt(at + 1) - 48;
 }
 
 interface DateTests {

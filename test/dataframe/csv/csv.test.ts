@@ -98,6 +98,31 @@ test("types widen from record to record", () => {
   expect(simpleString(schema)).toBe("struct<a:double,b:bigint,c:timestamp,d:string,e:string,f:decimal(21,0)>");
 });
 
+const widened: readonly (readonly [soFar: string, token: string, type: string])[] = [
+  ["1", "999999999", "int"],
+  ["1", "2147483648", "bigint"],
+  ["1", "1.5", "double"],
+  ["1", "", "int"],
+  ["1", "1.", "decimal(10,0)"],
+  ["1", "1-", "string"],
+  ["3000000000", "999999999999999999", "bigint"],
+  ["3000000000", "9223372036854775808", "decimal(20,0)"],
+  ["1.5", "12345678901234567890123", "double"],
+  ["1.5", "1.5.1", "string"],
+  ["1.5", ".5", "double"],
+  ["1.5", "1e5", "double"],
+  ["2020-01-01", "2019-12-28", "date"],
+  ["2020-01-01", "2020-02-29", "date"],
+  ["2020-01-01", "2021-02-29", "string"],
+  ["2020-01-01", "2020-13-01", "string"],
+  ["2020-01-01", "0000-01-01", "date"],
+  ["2020-01-01", "2020-1-1", "timestamp"],
+];
+
+test.each(widened)("%s, then %s: %s", (soFar, token, type) => {
+  expect(simpleString(inferCsvSchema([[soFar], [token]], ["a"], options(), given))).toBe(`struct<a:${type}>`);
+});
+
 test("numbers with commas are text: 3,5 is 35 to nobody who writes it", () => {
   const schema = inferCsvSchema([["3,5", "1,234,567", "123456789012345678901"]], ["a", "b", "c"], options(), given);
   expect(simpleString(schema)).toBe("struct<a:string,b:string,c:decimal(21,0)>");
