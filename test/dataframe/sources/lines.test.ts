@@ -164,6 +164,24 @@ test("one writer takes batch after batch, of vectors in any form", () => {
   lines.free();
 });
 
+test("writers of one thread share their memory, one after the other", () => {
+  const type: DataType = { kind: "string" };
+  const schema: StructType = { kind: "struct", fields: [{ name: "a", type, nullable: true }] };
+  const [one, other] = [csvLines(schema, csvOptions({}, given), given)!, csvLines(schema, csvOptions({}, given), given)!];
+  const batch = (values: readonly string[]): ColumnBatch => ({ length: values.length, columns: [coded(values, type)] });
+  const [few, more] = [batch(["a", "b", "a"]), batch(["longer", "texts", "longer"])];
+  const text = (lines: BatchLines, of: ColumnBatch): string => Buffer.from(lines.of(of)!).toString();
+  for (let i = 0; i < 2; i++) {
+    expect(text(one, few)).toBe("a\nb\na\n");
+    expect(text(other, more)).toBe("longer\ntexts\nlonger\n");
+  }
+  one.free();
+  one.free();
+  expect(text(other, few)).toBe("a\nb\na\n");
+  other.free();
+  expect(written(csvLines(schema, csvOptions({}, given), given)!, few)).toBe("a\nb\na\n");
+});
+
 test("bytes that are no text become U+FFFD", () => {
   const vector: BytesVector = {
     form: "bytes",
@@ -183,6 +201,12 @@ test("what is too much at once, and options that mean digits, are for the carefu
   const lines = csvLines(schema, csvOptions({}, given), given)!;
   expect(lines.of({ length: 1, columns: [vectorOfBoxed(["x".repeat(1 << 26)], { kind: "string" })] })).toBeNull();
   lines.free();
+  // An entry of a dictionary that all rows share: 8 GB of text.
+  const dictionary = vectorOfBoxed(["y".repeat(1 << 20)], { kind: "string" }) as BytesVector;
+  const many: Vector = { form: "dictionary", length: 8192, codes: new Uint8Array(8192), dictionary, valid: null };
+  const objects = jsonLines(schema, jsonOptions({}, given), given)!;
+  expect(objects.of({ length: 8192, columns: [many] })).toBeNull();
+  objects.free();
   for (const map of [{ sep: "1" }, { sep: "::" }, { quoteAll: "true" }, { sep: "é" }, { quote: "-" }])
     expect(csvLines(schema, csvOptions(map as unknown as Record<string, string>, given), given)).toBeNull();
 });

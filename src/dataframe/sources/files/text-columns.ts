@@ -34,14 +34,62 @@ const SCATTERED_TIMES = 4;
 /** Text that is more than is made at once. */
 class TooMuch extends Error {}
 
+/** What one column needs while lines are made. */
+class ColumnRegions {
+  readonly text: Region;
+  readonly starts: Region;
+  readonly ends: Region;
+  readonly valid: Region;
+  readonly values: Region;
+  readonly prefix: Region;
+  /** Of the dictionary that was seen last. */
+  readonly entryStarts: Region;
+  readonly entryEnds: Region;
+
+  constructor(owner: Heap) {
+    const region = (): Region => new Region(owner);
+    [this.text, this.starts, this.ends, this.valid] = [region(), region(), region(), region()];
+    [this.values, this.prefix, this.entryStarts, this.entryEnds] = [region(), region(), region(), region()];
+  }
+
+  free(): void {
+    for (const region of [this.text, this.starts, this.ends, this.valid]) region.free();
+    for (const region of [this.values, this.prefix, this.entryStarts, this.entryEnds]) region.free();
+  }
+}
+
+/** Memory that all writers of a thread share, one after the other: a write into many partitions has many open files. */
+class Scratch {
+  readonly heap = heap();
+  readonly columns: ColumnRegions[] = [];
+  readonly descriptions = new Region(this.heap);
+  readonly out = new Region(this.heap);
+  users = 0;
+  /** Whose dictionaries are in it. */
+  owner: TextColumns | null = null;
+
+  column(at: number): ColumnRegions {
+    return (this.columns[at] ??= new ColumnRegions(this.heap));
+  }
+
+  free(): void {
+    for (const column of this.columns) column.free();
+    this.descriptions.free();
+    this.out.free();
+    this.owner = null;
+  }
+}
+
+let shared: Scratch | undefined;
+
 export class TextColumns {
-  readonly #heap: Heap = heap();
+  readonly #scratch = (shared ??= new Scratch());
   readonly #columns: readonly TextColumn[];
-  readonly #descriptions = new Region(this.#heap);
-  readonly #out = new Region(this.#heap);
+  #freed = false;
 
   constructor(fields: readonly TextField[]) {
-    this.#columns = fields.map((field) => new TextColumn(this.#heap, field));
+    this.#scratch.users++;
+    this.#columns = fields.map((field, i) => new TextColumn(this.#scratch.heap, this.#scratch.column(i), field));
   }
 
   /**
@@ -55,94 +103,87 @@ export class TextColumns {
     make: (columns: number, count: number, dst: number) => number,
   ): Uint8Array | null {
     const { length: count } = batch;
-    const at = this.#descriptions.need(DESCRIPTION_BYTES * this.#columns.length);
+    const { descriptions, heap, out } = this.#scratch;
+    if (this.#scratch.owner !== this) for (const column of this.#columns) column.forget();
+    this.#scratch.owner = this;
+    const at = descriptions.need(DESCRIPTION_BYTES * this.#columns.length);
     try {
       this.#columns.forEach((column, i) => column.put(batch.columns[i]!, at + DESCRIPTION_BYTES * i));
     } catch (error) {
       if (error instanceof TooMuch) return null;
       throw error;
     }
-    const bytes = times * (this.#heap.kernels.bytesOfText(at, this.#columns.length, count) >>> 0) + more * count;
+    const bytes = times * heap.kernels.bytesOfText(at, this.#columns.length, count) + more * count;
     if (bytes > MOST_BYTES) return null;
-    const dst = this.#out.need(bytes);
+    const dst = out.need(bytes);
     const length = make(at, count, dst) >>> 0;
-    return this.#heap.bytes.subarray(dst, dst + length);
+    return heap.bytes.subarray(dst, dst + length);
   }
 
   free(): void {
-    this.#descriptions.free();
-    this.#out.free();
-    for (const column of this.#columns) column.free();
+    if (this.#freed) return;
+    this.#freed = true;
+    if (--this.#scratch.users === 0) this.#scratch.free();
   }
 }
 
 class TextColumn {
-  readonly #text: Region;
-  readonly #starts: Region;
-  readonly #ends: Region;
-  readonly #valid: Region;
-  readonly #values: Region;
-  readonly #prefix: Region;
   readonly #prefixBytes: Uint8Array;
-  /** Of the dictionary that was seen last. */
-  readonly #entryStarts: Region;
-  readonly #entryEnds: Region;
   #entriesOf: Vector | null = null;
   #entriesBase = 0;
 
   constructor(
     private readonly heap: Heap,
+    private readonly regions: ColumnRegions,
     private readonly field: TextField,
   ) {
-    const region = (): Region => new Region(heap);
-    [this.#text, this.#starts, this.#ends, this.#valid] = [region(), region(), region(), region()];
-    [this.#values, this.#prefix, this.#entryStarts, this.#entryEnds] = [region(), region(), region(), region()];
     this.#prefixBytes = new TextEncoder().encode(field.prefix);
-    this.#prefix.need(this.#prefixBytes.length);
+  }
+
+  /** Others have used the memory. */
+  forget(): void {
+    this.#entriesOf = null;
   }
 
   /** Writes where the text of the values is. */
   put(vector: Vector, description: number): void {
     const { length, valid } = vector;
-    const base = vector.form === "dictionary" ? this.#pick(vector) : this.#write(vector, this.#starts, this.#ends);
+    const base = vector.form === "dictionary" ? this.#pick(vector) : this.#write(vector, this.regions.starts, this.regions.ends);
     if (vector.form !== "dictionary") this.#entriesOf = null;
     if (valid !== null) {
-      const at = this.#valid.need(length);
+      const at = this.regions.valid.need(length);
       this.heap.bytes.set(valid.subarray(0, length), at);
     }
-    this.heap.bytes.set(this.#prefixBytes, this.#prefix.address);
+    const prefix = this.regions.prefix.need(this.#prefixBytes.length);
+    this.heap.bytes.set(this.#prefixBytes, prefix);
     const words = new Uint32Array(this.heap.buffer, description, 7);
     words[0] = base;
-    words[1] = this.#starts.address;
-    words[2] = this.#ends.address;
-    words[3] = valid === null ? 0 : this.#valid.address;
+    words[1] = this.regions.starts.address;
+    words[2] = this.regions.ends.address;
+    words[3] = valid === null ? 0 : this.regions.valid.address;
     words[4] = this.field.kind;
-    words[5] = this.#prefix.address;
+    words[5] = prefix;
     words[6] = this.#prefixBytes.length;
-  }
-
-  free(): void {
-    for (const region of [this.#text, this.#starts, this.#ends, this.#valid]) region.free();
-    for (const region of [this.#values, this.#prefix, this.#entryStarts, this.#entryEnds]) region.free();
   }
 
   /** Entries of a dictionary are written once. */
   #pick({ dictionary, codes, length }: DictionaryVector): number {
     if (this.#entriesOf !== dictionary) {
-      this.#entriesBase = this.#write(dictionary, this.#entryStarts, this.#entryEnds);
+      this.#entriesOf = null;
+      this.#entriesBase = this.#write(dictionary, this.regions.entryStarts, this.regions.entryEnds);
       this.#entriesOf = dictionary;
     }
     const { kernels } = this.heap;
-    const at = this.#values.need(codes.byteLength);
-    const [starts, ends] = [this.#starts.need(4 * length), this.#ends.need(4 * length)];
+    const at = this.regions.values.need(codes.byteLength);
+    const [starts, ends] = [this.regions.starts.need(4 * length), this.regions.ends.need(4 * length)];
     this.heap.bytes.set(new Uint8Array(codes.buffer, codes.byteOffset, codes.BYTES_PER_ELEMENT * length), at);
     const pick = (from: Region, to: number): void => {
       if (codes instanceof Uint8Array) kernels.pick32by8(at, length, from.address, to);
       else if (codes instanceof Uint16Array) kernels.pick32by16(at, length, from.address, to);
       else kernels.pick32by32(at, length, from.address, to);
     };
-    pick(this.#entryStarts, starts);
-    pick(this.#entryEnds, ends);
+    pick(this.regions.entryStarts, starts);
+    pick(this.regions.entryEnds, ends);
     return this.#entriesBase;
   }
 
@@ -152,7 +193,7 @@ class TextColumn {
     if (length > MOST_BYTES / NUMBER_BYTES) throw new TooMuch();
     starts.need(4 * length);
     ends.need(4 * length);
-    if (vector.form === "fixed" && this.#writeFixed(vector, starts, ends)) return this.#text.address;
+    if (vector.form === "fixed" && this.#writeFixed(vector, starts, ends)) return this.regions.text.address;
     if (vector.form === "bytes" && this.field.form === "string") {
       const base = this.#writeBytes(vector, starts, ends);
       if (base !== null) return base;
@@ -167,7 +208,7 @@ class TextColumn {
       to[i] = sink.used;
       if (sink.used > MOST_BYTES) throw new TooMuch();
     }
-    const at = this.#text.need(sink.used);
+    const at = this.regions.text.need(sink.used);
     this.heap.bytes.set(sink.bytes.subarray(0, sink.used), at);
     this.#putRanges(starts, from, ends, to);
     return at;
@@ -183,9 +224,9 @@ class TextColumn {
     const { form, type } = this.field;
     if (form === "string" || form === "other") return false;
     const { kernels } = this.heap;
-    const src = this.#values.need(8 * length);
-    const text = this.#text.need(NUMBER_BYTES * length);
-    const valid = given === null ? 0 : this.#valid.need(length);
+    const src = this.regions.values.need(8 * length);
+    const text = this.regions.text.need(NUMBER_BYTES * length);
+    const valid = given === null ? 0 : this.regions.valid.need(length);
     if (given !== null) this.heap.bytes.set(given.subarray(0, length), valid);
     if (form === "date") {
       new Int32Array(this.heap.buffer, src, length).set(values.subarray(0, length));
@@ -235,7 +276,7 @@ class TextColumn {
     }
     const text = bytes.subarray(first, last);
     if (ascii !== true && !isUtf8(text)) return null;
-    const at = this.#text.need(text.length);
+    const at = this.regions.text.need(text.length);
     this.heap.bytes.set(text, at);
     this.#putRanges(starts, from.subarray(0, length), ends, to.subarray(0, length));
     return at - first;

@@ -145,14 +145,15 @@ export function textOfDates(src: usize, valid: usize, count: i32, dst: usize, st
   return (p - dst) as i32;
 }
 
-/** Bytes of all text in rows [0, count) of the columns; what ranges nulls have does not matter. */
-export function bytesOfText(columns: usize, width: i32, count: i32): usize {
-  let sum: usize = 0;
+/** Bytes of all text in rows [0, count) of the columns, which may share it; what ranges nulls have does not matter. */
+export function bytesOfText(columns: usize, width: i32, count: i32): f64 {
+  let sum: u64 = 0;
   for (let c: usize = 0; c < (width as usize); c++) {
     const column = columns + COLUMN * c;
-    for (let row: usize = 0; row < (count as usize); row++) if (!isNull(column, row)) sum += endOf(column, row) - startOf(column, row);
+    for (let row: usize = 0; row < (count as usize); row++)
+      if (!isNull(column, row)) sum += (endOf(column, row) - startOf(column, row)) as u64;
   }
-  return sum;
+  return sum as f64;
 }
 
 /**
