@@ -1,5 +1,6 @@
 /** What is said of an error that ends the process: one line for what the user can mend before the program runs, else its stack. */
 import { CommanderError } from "commander";
+import { isEngineFrame } from "../common/engine-folder";
 import { withFailedStatement } from "./assertion";
 
 /** "firesteel: what is wrong", for options, files and settings; a stack only for defects of our own. */
@@ -23,23 +24,21 @@ function withoutClass(message: string): string {
  * An error that the program let go: its stack and that of its causes, each told once. Frames of the engine help nobody
  * but its developers, and are left out unless the error is the engine's own.
  */
-export function describeUncaught(error: unknown, engineFolder: string): string {
+export function describeUncaught(error: unknown): string {
   if (!(error instanceof Error)) return `Uncaught ${inspect(error)}`;
   const parts: string[] = [];
   const seen = new Set<unknown>();
   for (let at: unknown = error; at instanceof Error && !seen.has(at); at = at.cause) {
     seen.add(at);
-    const text = stackOf(at, engineFolder);
+    const text = stackOf(at);
     if (!parts.some((part) => part.includes(text))) parts.push(text);
   }
   const inner =
-    error instanceof AggregateError
-      ? error.errors.map((one) => `- ${describeUncaught(one, engineFolder).replace(/\n/g, "\n  ")}`)
-      : [];
+    error instanceof AggregateError ? error.errors.map((one) => `- ${describeUncaught(one).replace(/\n/g, "\n  ")}`) : [];
   return [parts.join("\nCaused by: "), ...inner].join("\n");
 }
 
-function stackOf(error: Error, engineFolder: string): string {
+function stackOf(error: Error): string {
   const text = withFailedStatement(error, error.stack ?? String(error));
   const isDefect = (error as { errorClass?: unknown }).errorClass === "INTERNAL_ERROR";
   if (isDefect) return text;
@@ -48,7 +47,7 @@ function stackOf(error: Error, engineFolder: string): string {
   const lines = text.split("\n").reverse();
   const kept = lines.filter((line) => {
     if (!/^\s+at /.test(line)) isDropped = false;
-    else if (!isBuiltin(line)) isDropped = isNoise(line, engineFolder);
+    else if (!isBuiltin(line)) isDropped = isNoise(line);
     return !isDropped;
   });
   return kept.reverse().join("\n");
@@ -59,8 +58,8 @@ function isBuiltin(frame: string): boolean {
   return /^\s+at (async )?[\w.]+ \((<anonymous>|index \d+)\)$/.test(frame);
 }
 
-function isNoise(frame: string, engineFolder: string): boolean {
-  return frame.includes(engineFolder) || /\bnode:internal\//.test(frame);
+function isNoise(frame: string): boolean {
+  return isEngineFrame(frame) || /\bnode:internal\//.test(frame);
 }
 
 function inspect(value: unknown): string {

@@ -134,7 +134,7 @@ function describe(error: unknown): string {
   if (error instanceof Error && /^(?:ERR_)?MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? ""))
     return `firesteel: ${error.message.split("\n")[0]!}`;
   if (error instanceof UsageError && error.errorClass === "ENTRY_POINT_NOT_FOUND") return lineOf(error);
-  return describeUncaught(error, __dirname);
+  return describeUncaught(error);
 }
 
 function printSettings(file: string, args: readonly string[], settings: Settings): void {

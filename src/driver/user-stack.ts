@@ -1,4 +1,5 @@
 /** Stack traces of tasks as a user wants to read them: without the engine's own frames, and of bearable length. */
+import { isEngineFrame } from "../common/engine-folder";
 
 /** Lines of a task's failure that go into a message. */
 const MOST_LINES = 12;
@@ -13,7 +14,7 @@ export function withoutEngineFrames(stack: string): string {
   const lines = stack.split("\n");
   const isFrame = (line: string): boolean => /^\s+at /.test(line);
   const isEngine = (line: string): boolean =>
-    /[( ]firesteel(?:\/[\w/.-]+|-[\w-]+)\.[jt]s:\d+/.test(line) || / \(?node:/.test(line) || /\.next \(<anonymous>\)$/.test(line);
+    isEngineFrame(line) || / \(?node:/.test(line) || /\.next \(<anonymous>\)$/.test(line);
   const isMeant = /^\w*Error: \[(?!INTERNAL)[A-Z0-9_.]+\] /.test(stack);
   if (!isMeant && !lines.some((line) => isFrame(line) && !isEngine(line))) return stack;
   return lines.filter((line) => !isFrame(line) || !isEngine(line)).join("\n");

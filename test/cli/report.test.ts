@@ -1,5 +1,6 @@
 /** What is shown of an error that ends a program. */
 import { describeUncaught } from "../../src/cli/report";
+import { engineFolder } from "../../src/common/engine-folder";
 
 function withStack(...frames: readonly string[]): Error {
   const error = new Error("no");
@@ -10,18 +11,18 @@ function withStack(...frames: readonly string[]): Error {
 test("frames of the engine are left out, with the builtins that it called", () => {
   const error = withStack(
     "Array.forEach (<anonymous>)",
-    "bind (/engine/dist/engine.js:1:2)",
+    `bind (${engineFolder}engine.js:1:2)`,
     "async Promise.all (index 0)",
-    "async collect (/engine/dist/engine.js:3:4)",
+    "async collect (firesteel/engine.js:3:4)",
     "/app/main.ts:5:6",
     "process.task (node:internal/process/task_queues:95:5)",
   );
-  expect(describeUncaught(error, "/engine/dist")).toBe("Error: no\n    at /app/main.ts:5:6");
+  expect(describeUncaught(error)).toBe("Error: no\n    at /app/main.ts:5:6");
 });
 
 test("builtins that the program called stay", () => {
   const error = withStack("/app/main.ts:1:2", "Array.map (<anonymous>)", "/app/main.ts:5:6", "async Promise.all (index 0)");
-  expect(describeUncaught(error, "/engine/dist").split("\n")).toEqual([
+  expect(describeUncaught(error).split("\n")).toEqual([
     "Error: no",
     "    at /app/main.ts:1:2",
     "    at Array.map (<anonymous>)",
@@ -30,8 +31,8 @@ test("builtins that the program called stay", () => {
 });
 
 test("an error of the engine's own keeps all its frames", () => {
-  const error = Object.assign(withStack("Array.forEach (<anonymous>)", "bind (/engine/dist/engine.js:1:2)"), {
+  const error = Object.assign(withStack("Array.forEach (<anonymous>)", `bind (${engineFolder}engine.js:1:2)`), {
     errorClass: "INTERNAL_ERROR",
   });
-  expect(describeUncaught(error, "/engine/dist")).toContain("engine.js:1:2");
+  expect(describeUncaught(error)).toContain("engine.js:1:2");
 });

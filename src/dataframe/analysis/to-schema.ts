@@ -45,16 +45,7 @@ function matched(
   const from = value.type;
   if (sameType(from, to)) return value;
   if (from.kind === "struct" && to.kind === "struct") return matchedFields(binder, value, from, to, path, at);
-  if (from.kind === "array" && to.kind === "array") {
-    refuseNull(from.containsNull, to.containsNull, [...path, "element"], at);
-    checkPart(binder, from.element, to.element, [...path, "element"], at);
-  } else if (from.kind === "map" && to.kind === "map") {
-    refuseNull(from.valueContainsNull, to.valueContainsNull, [...path, "value"], at);
-    checkPart(binder, from.key, to.key, [...path, "key"], at);
-    checkPart(binder, from.value, to.value, [...path, "value"], at);
-  } else if (!storeAssignable(from, to)) {
-    throw wrongType(from, to, path, at);
-  }
+  checkPart(binder, from, to, path, at);
   return cast(value, to, "ansi", { implicit: true });
 }
 
