@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, truncateSync, statSync,
 import { join } from "node:path";
 import type { Boxed, DataType } from "../../../src/columnar/types";
 import type { Expression } from "../../../src/dataframe/expressions/expression";
+import { schemaKey } from "../../../src/dataframe/sources/files/relation";
 import type { Relation } from "../../../src/dataframe/sources/relation";
 import { allColumns, attributeOf, columnsNamed, settings, Sources, struct, withConf } from "./support";
 import "../../../src/dataframe/functions";
@@ -367,4 +368,22 @@ test("names of columns match whatever their case, unless the session says so", a
   const conf = { ...settings, caseSensitive: true };
   const relation = await sources.load(sources.at("t"), {}, asked, conf);
   expect(await sources.scan(relation, { conf, columns: allColumns(relation) })).toEqual([[null]]);
+});
+
+test("what a schema was found in is named in few letters, however many files it were", () => {
+  const files = Array.from({ length: 5000 }, (_, i) => ({
+    path: `file:/tables/t/part-${i}`,
+    length: i,
+    modified: 1,
+    partition: [],
+  }));
+  const request = { options: { header: "true" } };
+  const key = (format: string, list: typeof files, conf: Record<string, string>, now = 0): string =>
+    schemaKey({ name: format }, list, request, { settings: { ...settings, conf, now } });
+  const first = key("csv", files, {});
+  expect(first.length).toBeLessThan(100);
+  expect(key("csv", [...files], {}, 5)).toBe(first);
+  const changed = files.map((file, i) => (i === 4000 ? { ...file, modified: 2 } : file));
+  const others = [key("json", files, {}), key("csv", changed, {}), key("csv", files, { "spark.sql.x": "1" })];
+  expect(new Set([first, ...others]).size).toBe(4);
 });

@@ -1,4 +1,5 @@
 /** Relations over files: what all file formats share on the driver. */
+import { createHash } from "node:crypto";
 import type { StructField, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import { asNullable } from "../../functions/families/json-inputs";
@@ -59,16 +60,28 @@ export async function fileRelation(format: FileFormat, request: LoadRequest, dri
 const inferred = new Map<string, Promise<StructType | null>>();
 const MOST_INFERRED = 64;
 
+/** What the schema is found in, as a digest: the names of a table's files can be megabytes, and all settings are among it. */
+export function schemaKey(
+  format: Pick<FileFormat, "name">,
+  files: readonly FileEntry[],
+  request: Pick<LoadRequest, "options">,
+  driver: Pick<DriverContext, "settings">,
+): string {
+  const versions = files.map(({ path, length, modified }) => [path, length, modified]);
+  // The time of the query changes nothing about types.
+  const settings = { ...driver.settings, now: 0 };
+  return createHash("sha256")
+    .update(JSON.stringify([format.name, request.options, settings, versions]))
+    .digest("base64");
+}
+
 function inferredSchema(
   format: FileFormat,
   files: readonly FileEntry[],
   request: LoadRequest,
   driver: DriverContext,
 ): Promise<StructType | null> {
-  const versions = files.map(({ path, length, modified }) => [path, length, modified]);
-  // The time of the query changes nothing about types.
-  const settings = { ...driver.settings, now: 0 };
-  const key = JSON.stringify([format.name, request.options, settings, versions]);
+  const key = schemaKey(format, files, request, driver);
   let schema = inferred.get(key);
   if (schema === undefined) {
     schema = format.infer(files, request, driver);

@@ -36,8 +36,7 @@ export function readFooter(file: RandomAccess, modified: number): ParquetFooter 
     const tail = Buffer.allocUnsafe(Math.min(TAIL_BYTES, file.length));
     file.read(file.length - tail.length, tail, 0, tail.length);
     const footerLength = footerBytes(file.length, tail);
-    if (footerLength + 8 <= tail.length)
-      return parseFooter(Buffer.from(tail.subarray(tail.length - 8 - footerLength, tail.length - 8)));
+    if (footerLength + 8 <= tail.length) return parseFooter(ownFooter(tail, footerLength));
     const bytes = Buffer.allocUnsafeSlow(footerLength);
     file.read(file.length - 8 - footerLength, bytes, 0, footerLength);
     return parseFooter(bytes);
@@ -59,6 +58,16 @@ export function footerBytes(fileLength: number, tail: Buffer): number {
   const length = tail.readUInt32LE(tail.length - 8);
   if (length > fileLength - 12) throw new DamagedPage("its footer is longer than the file");
   return length;
+}
+
+/**
+ * The footer of `length` bytes at the end of `tail`, in memory of its own: statistics are parts of it, and as long as they are kept so would be
+ * the end of the file, or the eight kilobytes that small buffers share.
+ */
+export function ownFooter(tail: Buffer, length: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  tail.copy(bytes, 0, tail.length - 8 - length, tail.length - 8);
+  return bytes;
 }
 
 /** The footer keeps views of `bytes`. */

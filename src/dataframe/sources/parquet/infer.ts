@@ -1,4 +1,5 @@
 /** The driver's side: schemas and statistics of Parquet files from their footers. */
+import { RecentlyUsed } from "../../../closure/recently-used";
 import type { Boxed, DataType, StructField, StructType } from "../../../columnar/types";
 import { mapConcurrently } from "../../../filesystem/concurrently";
 import { AnalysisError } from "../../errors";
@@ -9,7 +10,7 @@ import type { ColumnStatistics, FileEntry, RelationStatistics } from "../relatio
 import { isBelow } from "../may-match";
 import { boundsOf } from "./bounds";
 import { DamagedPage } from "./codecs";
-import { footerBytes, named, parseFooter, type ParquetFooter } from "./file";
+import { footerBytes, named, ownFooter, parseFooter, type ParquetFooter } from "./file";
 import { type SchemaOptions, sqlSchema } from "./schema";
 
 const TAIL_BYTES = 64 * 1024;
@@ -18,9 +19,8 @@ const CONCURRENT_FOOTERS = 16;
 export const FEW_FILES = 8;
 const SPARK_SCHEMA = "org.apache.spark.sql.parquet.row.metadata";
 
-/** As far as a driver needs them again: the last ones read. */
-const kept = new Map<string, ParquetFooter>();
-const KEPT = 256;
+/** As far as a driver needs them again: the last ones used, and of them no more than so many bytes as they have in their files. */
+const kept = new RecentlyUsed<ParquetFooter>(256, 16 * 2 ** 20);
 
 export async function driverFooter(file: FileEntry, driver: DriverContext): Promise<ParquetFooter> {
   const key = `${file.modified} ${file.length} ${file.path}`;
@@ -38,13 +38,8 @@ export async function driverFooter(file: FileEntry, driver: DriverContext): Prom
     let bytes = await read(file.length - tailLength, tailLength);
     const length = footerBytes(file.length, bytes);
     if (length + 8 > bytes.length) bytes = await read(file.length - 8 - length, length + 8);
-    // A copy: its statistics are parts of it, and the end of the file would live as long as they do.
-    const footer = parseFooter(Buffer.from(bytes.subarray(bytes.length - 8 - length, bytes.length - 8)));
-    for (const oldest of kept.keys()) {
-      if (kept.size < KEPT) break;
-      kept.delete(oldest);
-    }
-    kept.set(key, footer);
+    const footer = parseFooter(ownFooter(bytes, length));
+    kept.set(key, footer, length);
     return footer;
   } catch (error) {
     throw named(file.path, error);
