@@ -2,7 +2,7 @@
  * The `firesteel` command. Only what a subcommand needs is loaded: the time from the prompt to the first task counts.
  */
 import { Command } from "commander";
-import { addSubmitOptions } from "../common/submit-options";
+import { addSubmitOptions, resolveSettings } from "../common/submit-options";
 import { version } from "../common/version";
 import { addDaemonOptions, announce } from "./daemon-options";
 import { type ImportModule, setImport } from "./import-module";
@@ -33,6 +33,15 @@ function program(): Command {
     .argument("[args...]", "the application's arguments")
     .action(async (file: string | undefined, args: string[], _options: unknown, command: Command) => {
       await (await import("./submit")).submit(command, file, args);
+    });
+
+  // What a worker starts for --deploy-mode cluster.
+  addSubmitOptions(root.command("driver", { hidden: true }))
+    .passThroughOptions()
+    .argument("<program>")
+    .argument("[args...]")
+    .action(async (file: string, args: string[], _options: unknown, command: Command) => {
+      await (await import("./submit")).runProgram(file, args, resolveSettings(command, true), false);
     });
 
   addSubmitOptions(root.command("run-example"))

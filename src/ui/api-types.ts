@@ -13,6 +13,7 @@
  *   GET APP/stages/<id>/<attempt>/taskSummary?quantiles=0,0.25,0.5,0.75,1.0    TaskMetricDistributions
  *   GET APP/stages/<id>/<attempt>/taskList?offset&length&sortBy&status         TaskData[]
  *   GET APP/executors, APP/allexecutors            ExecutorSummary[]
+ *   GET APP/allmiscellaneousprocess                [] always
  *   GET APP/executors/<id>/threads                 ThreadStackTrace[] (running applications)
  *   GET APP/storage/rdd, APP/storage/rdd/<id>      RDDStorageInfo[], RDDStorageInfo
  *   GET APP/environment                            ApplicationEnvironmentInfo

@@ -42,6 +42,7 @@ const GREETINGS = `
     .map((name) => { console.log("task for " + name); return shout(greet(name)) + suffix.value + readFileSync(SparkFiles.get("data.txt"), "utf8"); })
     .collect();
   console.log("texts", JSON.stringify(texts), process.argv.slice(2).join("|"));
+  console.log("driver", sc.getConf().get("spark.submit.deployMode"));
 `;
 
 beforeAll(async () => {
@@ -58,6 +59,7 @@ describe("a standalone cluster", () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`counts [["ann",2],["bob",1],["cid",1]]`);
     expect(stdout).toContain(`texts ["HELLO ANN!from a file","HELLO BOB!from a file"] x|y z`);
+    expect(stdout).toContain("driver client");
     await until(() => cluster.workers.every((one) => one.stateOf().executors.length === 0), "the executors' ends");
     const finished = cluster.workers.flatMap((one) => one.stateOf().finishedExecutors);
     expect(finished).toHaveLength(2);
@@ -88,9 +90,9 @@ describe("a standalone cluster", () => {
     expect({ code, driverId }).toEqual({ code: 0, driverId: expect.stringMatching(/^driver-\d{14}-[0-9a-f]{6}$/) });
     expect(stderr).toContain(`${driverId}: FINISHED`);
     const [driver] = cluster.workers.flatMap((one) => one.stateOf().finishedDrivers);
-    expect(readFileSync(join(driver!.directory, "stdout"), "utf8")).toContain(
-      `texts ["SALUT ANN!from a file","SALUT BOB!from a file"] one two`,
-    );
+    const said = readFileSync(join(driver!.directory, "stdout"), "utf8");
+    expect(said).toContain(`texts ["SALUT ANN!from a file","SALUT BOB!from a file"] one two`);
+    expect(said).toContain("driver cluster");
     // Nothing that holds the secret is written down.
     expect(readFileSync(join(driver!.directory, "driver.properties"), "utf8")).not.toContain(SECRET);
     const status = await cluster.submit(["--status", driverId]);

@@ -333,6 +333,10 @@ test("without a user interface nothing listens, and a report says why there is n
   await quiet.stop();
 });
 
+test("there are no processes but the driver and executors, and tools that ask for others learn that", async () => {
+  expect(await get<unknown[]>(`${app}/allmiscellaneousprocess`)).toEqual([]);
+});
+
 test("the driver is measured, looked into and profiled as executors are", async () => {
   const [memory] = (await get<ExecutorMemory[]>(`${mine}/executors/memory`)).filter(({ executorId }) => executorId === "driver");
   expect(memory!.rss.at(-1)).toBeGreaterThan(2 ** 20);

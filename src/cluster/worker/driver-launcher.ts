@@ -131,7 +131,7 @@ export class DriverLauncher {
     const { mainFile, files } = unpackProgram(readFileSync(this.#store.path(description.archive ?? "")), program);
     const settings = new Map(Object.entries(description.settings ?? {}));
     settings.set("spark.master", masterUrl(masters));
-    settings.set("spark.submit.deployMode", "client");
+    settings.set("spark.submit.deployMode", "cluster");
     settings.set("spark.driver.host", host);
     if (!settings.has("spark.app.name") && description.name) settings.set("spark.app.name", description.name);
     for (const [key, list] of Object.entries(files)) settings.set(key, list);
@@ -155,7 +155,7 @@ export class DriverLauncher {
       args: [
         ...(memory > 0 ? [`--max-old-space-size=${Math.max(64, Math.floor(memory / MIB))}`] : []),
         cliFile,
-        "submit",
+        "driver",
         "--properties-file",
         properties,
         mainFile,

@@ -81,6 +81,7 @@ export class ContextRuntime {
     if (conf.read(LOCAL_IN_PROCESS)) checkInProcess(conf.read(MASTER));
     this.group = platform().executors(conf);
     conf.set("spark.app.id", this.group.applicationId).set("spark.app.startTime", context.startTime);
+    conf.setIfMissing("spark.submit.deployMode", "client");
     this.fileSystems = new FileSystems((key) => conf.get(key));
     this.files = new SharedFiles(this.broadcasts, () => this.serveBlocks(), this.group.directory);
     this.#eventLog = conf.read(EVENT_LOG_ENABLED) ? eventLogOf(conf, this.group.applicationId) : null;

@@ -117,6 +117,11 @@ function addPaths(routes: Routes, applications: Applications, base: string): voi
     `${base}/allexecutors`,
     of((store) => json(executorList(store, true))),
   );
+  // Spark's name for processes of a cluster manager that are neither driver nor executor: there are none.
+  routes.get(
+    `${base}/allmiscellaneousprocess`,
+    of(() => json([])),
+  );
   routes.get(
     `${base}/executors/:executor/threads`,
     of(async (store, { parameters: { executor } }) => {

@@ -19,8 +19,8 @@ const CONCURRENT_FOOTERS = 16;
 export const FEW_FILES = 8;
 const SPARK_SCHEMA = "org.apache.spark.sql.parquet.row.metadata";
 
-/** As far as a driver needs them again: the last ones used, and of them no more than so many bytes as they have in their files. */
-const kept = new RecentlyUsed<ParquetFooter>(256, 16 * 2 ** 20);
+/** As far as a driver needs them again: the last ones used, 8 MiB of them at most as they are in their files; on the heap they are eight times that. */
+const kept = new RecentlyUsed<ParquetFooter>(256, 8 * 2 ** 20);
 
 export async function driverFooter(file: FileEntry, driver: DriverContext): Promise<ParquetFooter> {
   const key = `${file.modified} ${file.length} ${file.path}`;
