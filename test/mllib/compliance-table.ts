@@ -181,6 +181,7 @@ export const SUBJECTS: readonly Subject[] = [
   { name: "RandomForestClassifier", params: { ...classifier, numTrees: 3, seed: 1 }, reads: LABELLED, wrong: ["numTrees", 0], weights: BOOTSTRAP }, // prettier-ignore
   { name: "GBTClassifier", params: { ...classifier, maxIter: 2, seed: 1 }, reads: LABELLED, wrong: ["stepSize", 0] },
   { name: "NaiveBayes", params: { ...classifier, modelType: "gaussian" }, reads: LABELLED, wrong: ["modelType", "poisson"] },
+  { name: "MultilayerPerceptronClassifier", params: { ...classifier, layers: [3, 2, 2], maxIter: 5, seed: 1 }, reads: LABELLED, wrong: ["layers", [3]] }, // prettier-ignore
   { name: "SGDClassifier", params: { ...classifier, loss: "log_loss", shuffle: false }, reads: LABELLED, wrong: ["loss", "cubic"], partitions: IN_ORDER, weights: STEPS }, // prettier-ignore
   { name: "Perceptron", params: { ...classifier, shuffle: false }, reads: LABELLED, wrong: ["alpha", 0], partitions: IN_ORDER, weights: STEPS }, // prettier-ignore
   { name: "PassiveAggressiveClassifier", params: { ...classifier, shuffle: false }, reads: LABELLED, wrong: ["C", 0], partitions: IN_ORDER, weights: STEPS }, // prettier-ignore

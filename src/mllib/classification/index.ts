@@ -6,6 +6,11 @@ export { LinearSVC, LinearSVCModel, LinearSVCTrainingSummary } from "./linear-sv
 export { LogisticRegression } from "./logistic-regression";
 export { LogisticRegressionModel } from "./logistic-regression-model";
 export { LogisticRegressionSummary, LogisticRegressionTrainingSummary } from "./logistic-regression-summary";
+export { MultilayerPerceptronClassifier } from "./multilayer-perceptron-classifier";
+export {
+  MultilayerPerceptronClassificationModel,
+  MultilayerPerceptronClassificationTrainingSummary,
+} from "./multilayer-perceptron-model";
 export { NaiveBayes } from "./naive-bayes";
 export { NaiveBayesModel } from "./naive-bayes-model";
 export {

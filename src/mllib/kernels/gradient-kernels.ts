@@ -13,6 +13,8 @@ export interface GradientKernels {
   margins32(tile: Address, stride: number, width: number, coefficients: Address, offset: number, out: Address): void;
   accumulate32(tile: Address, stride: number, width: number, multipliers: Address, gradient: Address, step: number): void;
   total(values: Address, stride: number): number;
+  sigmoid(values: Address, count: number): void;
+  sigmoidSlopes(slopes: Address, outputs: Address, count: number): void;
   logistic(margins: Address, labels: Address, weights: Address, rows: number, stride: number): number;
   softmax(
     margins: Address,

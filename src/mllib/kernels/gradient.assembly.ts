@@ -178,6 +178,29 @@ function exp(x: v128): v128 {
   return f64x2.add(scaled, f64x2.mul(scaled, p));
 }
 
+/** Each of `count` values, a multiple of 2, becomes 1 / (1 + e⁻ˣ). */
+export function sigmoid(values: usize, count: i32): void {
+  const end = values + ((count as usize) << 3);
+  const one = f64x2.splat(1);
+  const sign = f64x2.splat(-0.0);
+  for (let p = values; p < end; p += 16) {
+    const x = v128.load(p);
+    const t = exp(v128.or(x, sign));
+    const above = v128.bitselect(one, t, f64x2.ge(x, f64x2.splat(0)));
+    v128.store(p, f64x2.div(above, f64x2.add(one, t)));
+  }
+}
+
+/** Each of `count` slopes, a multiple of 2, by an output of `sigmoid` becomes the slope by what went into it: times s · (1 - s). */
+export function sigmoidSlopes(slopes: usize, outputs: usize, count: i32): void {
+  const column = (count as usize) << 3;
+  const one = f64x2.splat(1);
+  for (let r: usize = 0; r < column; r += 16) {
+    const s = v128.load(outputs + r);
+    v128.store(slopes + r, f64x2.mul(v128.load(slopes + r), f64x2.mul(s, f64x2.sub(one, s))));
+  }
+}
+
 /**
  * Logistic loss: margins become weight · (P(1) - label), the sum of losses is returned. Labels are 0 or 1. With
  * `weights` = 0 all of the first `rows` weigh 1.

@@ -23,6 +23,8 @@ export const weightCol = {
 
 export const maxIter = (initial: number) => ({ maxIter: intParam("most iterations", initial, gtEq(0)) }) as const;
 export const tol = (initial: number) => ({ tol: doubleParam("tolerance of convergence", initial, gtEq(0)) }) as const;
+export const stepSize = (initial: number) =>
+  ({ stepSize: doubleParam("size of the steps of a descent", initial, gtEq(0)) }) as const;
 export const regParam = (initial: number) =>
   ({ regParam: doubleParam("strength of the regularization", initial, gtEq(0)) }) as const;
 export const elasticNetParam = {

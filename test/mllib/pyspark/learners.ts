@@ -19,6 +19,12 @@ export const learners: Readonly<Record<string, Learner>> = {
   LinearSVC: learner("LinearSVC", { regParam: 0.1 }),
   "NaiveBayes, gaussian": learner("NaiveBayes", { modelType: "gaussian", featuresCol: "features" }),
   "NaiveBayes, multinomial": learner("NaiveBayes", { featuresCol: "counts" }),
+  MultilayerPerceptronClassifier: learner("MultilayerPerceptronClassifier", {
+    labelCol: "category",
+    layers: [3, 4, 3],
+    maxIter: 20,
+    seed: 1,
+  }),
   LinearRegression: learner("LinearRegression", regression),
   "LinearRegression, huber": learner("LinearRegression", { ...regression, loss: "huber" }),
   GeneralizedLinearRegression: learner("GeneralizedLinearRegression", { ...regression, linkPredictionCol: "link" }),

@@ -1,6 +1,7 @@
 /**
  * Runs as a program: `models.ts save DIR` fits and saves an instance of each class, and what it gives for the rows of `DIR/data`; `models.ts
- * load DIR` loads what PySpark saved of the same instances, and compares what they give. Prints one JSON line a class.
+ * load DIR` loads what PySpark saved of the same instances, and compares what they give. Prints one JSON line a class. A third argument is what the
+ * names of the classes must contain.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import * as mllib from "firesteel/mllib";
 import { SUBJECTS } from "../compliance-table";
 import { learners } from "./learners";
 
-const [mode, directory] = process.argv.slice(2) as [string, string];
+const [mode, directory, only = ""] = process.argv.slice(2) as [string, string, string?];
 const { Pipeline, Vectors } = mllib;
 const spark = SparkSession.builder.appName("pyspark").config("spark.ui.showConsoleProgress", false).getOrCreate();
 
@@ -91,6 +92,7 @@ cases["Pipeline"] = () =>
 if (mode === "save") await data().coalesce(1).write.mode("overwrite").parquet(join(directory, "data"));
 const df = spark.read.parquet(join(directory, "data"));
 for (const [name, make] of Object.entries(cases)) {
+  if (!name.includes(only)) continue;
   try {
     if (mode === "save") {
       const stage = make();
