@@ -6,8 +6,9 @@
  * rows with the same other keys: rows in the order of their start, a new session where one starts after all before it have ended.
  */
 import { AnalysisError } from "../errors";
-import { alias, attribute, attributeOf, BOOLEAN, callByName, INT, literal, LONG } from "../expressions/build";
-import type { Alias, Attribute, Call, Expression, NamedExpression, SortOrder, WindowCall } from "../expressions/expression";
+import type { StructType } from "../../columnar/types";
+import { alias, attribute, attributeOf, BOOLEAN, callByName, fieldAt, INT, literal, LONG, STRING } from "../expressions/build"; // prettier-ignore
+import type { Alias, Attribute, Call, Expression, SortOrder, WindowCall } from "../expressions/expression";
 import { shiftedWindow, type WindowOptions } from "../functions/families/time-window";
 import { requireRoom } from "../functions/value-size";
 import { outputOf } from "../logical/output";
@@ -133,22 +134,31 @@ function windows(binder: Binder, child: LogicalPlan, span: Call): WithColumn {
   const overlapping = span.fn === "window" ? Math.ceil(window / slide) : 1;
   if (overlapping === 1) {
     const column = marked(binder, span.fn, span);
-    return projected(span.fn === "window" ? timed : ofSomeLength(binder, timed, span), column);
+    return projected(span.fn === "window" ? timed : ofSomeLength(binder, timed, span), outputOf(child), column);
   }
   requireRoom(overlapping * PROJECTION_BYTES, { name: span.fn, at: span.at });
   const output = outputOf(child);
-  const column = attribute(binder.nextId(), span.fn, span.type, true, [], { [MARK]: true });
-  const projections = Array.from({ length: overlapping }, (_, i) => [...output, shiftedWindow(span, i)]);
-  const expanded: LogicalPlan = { kind: "expand", child: timed, projections, output: [...output, column], byRow: true };
+  const { fields } = span.type as StructType;
+  const [start, end] = fields.map(({ name, type }) => attribute(binder.nextId(), name, type, true)) as [Attribute, Attribute];
+  const projections = Array.from({ length: overlapping }, (_, i) => {
+    const window = shiftedWindow(span, i);
+    return [...output, fieldAt(window, 0), fieldAt(window, 1)];
+  });
+  const expanded: LogicalPlan = { kind: "expand", child: timed, projections, output: [...output, start, end], byRow: true };
   const condition = callByName(
     "and",
-    [
-      callByName(">=", [time, field(column, "start", binder)], context(binder)),
-      callByName("<", [time, field(column, "end", binder)], context(binder)),
-    ],
+    [callByName(">=", [time, start], context(binder)), callByName("<", [time, end], context(binder))],
     context(binder),
   );
-  return { plan: { kind: "filter", child: expanded, condition }, column };
+  const held: LogicalPlan = { kind: "filter", child: expanded, condition };
+  const column = { ...marked(binder, span.fn, spanOfTimes(binder, span, start, end)), nullable: true };
+  return projected(held, output, column);
+}
+
+/** The struct of a span: of the type that the call has. */
+function spanOfTimes(binder: Binder, span: Call, start: Expression, end: Expression): Expression {
+  const parts = [literal("start", STRING), start, literal("end", STRING), end];
+  return { ...callByName("named_struct", parts, context(binder)), type: span.type };
 }
 
 function ofSomeLength(binder: Binder, child: LogicalPlan, span: Call): LogicalPlan {
@@ -181,10 +191,7 @@ function sessions(binder: Binder, child: LogicalPlan, span: Call, keys: readonly
   const first = over(binder, "min", from, inSession, [], false);
   const last = over(binder, "max", to, inSession, [], false);
   const whole = withWindows(numbered, [first, last], inSession, []);
-  const parts = [literal("start", { kind: "string" }), first.column, literal("end", { kind: "string" }), last.column];
-  const merged = callByName("named_struct", parts, context(binder));
-  const column = marked(binder, span.fn, { ...merged, type: span.type });
-  return { plan: { kind: "project", child: whole, expressions: [...output, column] }, column: attributeOf(column) };
+  return projected(whole, output, marked(binder, span.fn, spanOfTimes(binder, span, first.column, last.column)));
 }
 
 interface OverColumn {
@@ -229,9 +236,8 @@ function withWindows(
   return { kind: "window", child, functions, partitionBy, orderBy };
 }
 
-function projected(child: LogicalPlan, column: Alias): WithColumn {
-  const expressions: readonly NamedExpression[] = [...outputOf(child), column];
-  return { plan: { kind: "project", child, expressions }, column: attributeOf(column) };
+function projected(child: LogicalPlan, output: readonly Attribute[], column: Alias): WithColumn {
+  return { plan: { kind: "project", child, expressions: [...output, column] }, column: attributeOf(column) };
 }
 
 function marked(binder: Binder, name: string, value: Expression): Alias {

@@ -1,5 +1,5 @@
 /** Makers of expressions: nullability and the small rewritings of Spark's coercion in one place. */
-import type { Boxed, DataType, DecimalType } from "../../columnar/types";
+import type { Boxed, DataType, DecimalType, StructField, StructType } from "../../columnar/types";
 import type { BindContext } from "../functions/registry";
 import type { QueryContext } from "../errors";
 import type { SqlSettings } from "../settings";
@@ -93,6 +93,13 @@ export function call(
   extra: Partial<Pick<Call, "alias" | "at" | "options" | "printed">> = {},
 ): Call {
   return { kind: "call", fn, args, type, nullable, ...extra };
+}
+
+/** The field of a struct at a place; `name`: as it was written, which differs from the field's in case. */
+export function fieldAt(struct: Expression, ordinal: number, name?: string): Call {
+  const field = (struct.type as StructType).fields[ordinal] as StructField;
+  const options = { ordinal, name: name ?? field.name };
+  return call("struct_field", [struct], field.type, struct.nullable || field.nullable, { options });
 }
 
 /** Any function of the registry by name, with natural argument types: coerced and typed by the entry. */

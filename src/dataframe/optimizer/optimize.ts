@@ -17,6 +17,7 @@ import { eliminateOuterJoin } from "./rules/eliminate-outer-join";
 import { eliminateSorts } from "./rules/eliminate-sorts";
 import { eliminateSubqueryAliases } from "./rules/eliminate-subquery-aliases";
 import { extractBatchFunctions } from "./rules/extract-batch-functions";
+import { groupStructsByFields } from "./rules/group-structs-by-fields";
 import { inferFiltersFromConstraints } from "./rules/infer-filters";
 import { inlineCte } from "./rules/inline-cte";
 import { likeSimplification } from "./rules/like-simplification";
@@ -40,6 +41,7 @@ import { rewriteSubqueries } from "./rules/rewrite-subqueries";
 import { shareAggregates } from "./rules/share-aggregates";
 import { simplifyCasts } from "./rules/simplify-casts";
 import { simplifyConditionals } from "./rules/simplify-conditionals";
+import { simplifyExtracts } from "./rules/simplify-extracts";
 import { unwrapCastInBinaryComparison } from "./rules/unwrap-cast";
 
 /** What the planner cannot do without: excluding these from a session has no effect. */
@@ -71,6 +73,7 @@ const OPERATORS: readonly Rule[] = [
   simplifyCasts,
   unwrapCastInBinaryComparison,
   simplifyConditionals,
+  simplifyExtracts,
   booleanSimplification,
   pruneFilters,
   eliminateSorts,
@@ -100,6 +103,8 @@ const BATCHES: readonly Batch[] = [
   { name: "Operators over inferred filters", repeat: true, rules: OPERATORS },
   { name: "Join order", repeat: false, rules: [reorderJoins] },
   { name: "Aggregates below joins", repeat: false, rules: [reduceAggregateInput, eagerAggregation] },
+  // Again for structs in structs.
+  { name: "Structs as keys", repeat: true, rules: [groupStructsByFields, simplifyExtracts] },
   { name: "Distinct aggregates", repeat: false, required: true, rules: [rewriteDistinctAggregates] },
   // After join order: projections between joins would keep them apart.
   { name: "Columns", repeat: false, rules: [pushFiltersIntoScans, columnPruning, collapseProject] },

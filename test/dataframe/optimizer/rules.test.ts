@@ -15,6 +15,7 @@ import { eliminateHints } from "../../../src/dataframe/optimizer/rules/eliminate
 import { eliminateOuterJoin } from "../../../src/dataframe/optimizer/rules/eliminate-outer-join";
 import { eliminateSorts } from "../../../src/dataframe/optimizer/rules/eliminate-sorts";
 import { eliminateSubqueryAliases } from "../../../src/dataframe/optimizer/rules/eliminate-subquery-aliases";
+import { groupStructsByFields } from "../../../src/dataframe/optimizer/rules/group-structs-by-fields";
 import { inferFiltersFromConstraints } from "../../../src/dataframe/optimizer/rules/infer-filters";
 import { inlineCte } from "../../../src/dataframe/optimizer/rules/inline-cte";
 import { likeSimplification } from "../../../src/dataframe/optimizer/rules/like-simplification";
@@ -38,6 +39,7 @@ import { rewriteSubqueries } from "../../../src/dataframe/optimizer/rules/rewrit
 import { shareAggregates } from "../../../src/dataframe/optimizer/rules/share-aggregates";
 import { simplifyCasts } from "../../../src/dataframe/optimizer/rules/simplify-casts";
 import { simplifyConditionals } from "../../../src/dataframe/optimizer/rules/simplify-conditionals";
+import { simplifyExtracts } from "../../../src/dataframe/optimizer/rules/simplify-extracts";
 import { unwrapCastInBinaryComparison } from "../../../src/dataframe/optimizer/rules/unwrap-cast";
 import { TestSession, tables } from "../support/session";
 
@@ -48,6 +50,7 @@ const TABLES = tables({
   big: ["k INT, l INT, m INT", 1_000_000],
   mid: ["o INT, p INT", 10_000],
   sales: ["amount INT, p_day INT", 100_000_000],
+  times: "ts TIMESTAMP",
   nested: "st STRUCT<f: INT, g: STRUCT<h: INT, i: INT>>, z INT",
 });
 
@@ -1331,5 +1334,87 @@ describe("rules", () => {
     const session = new TestSession(TABLES);
     session.optimized("select a from t where 1 + 1 = b");
     expect(session.changes).toContain("ConstantFolding");
+  });
+});
+
+describe("SimplifyExtractValueOps", () => {
+  test("select named_struct('x', a, 'y', b + 1).y from t", () => {
+    expect(fire(simplifyExtracts, "select named_struct('x', a, 'y', b + 1).y from t")).toMatchInlineSnapshot(`
+     "
+     Project [(b#2 + 1) AS named_struct(x, a, y, (b + 1)).y#4]
+     +- Relation t[a#1,b#2,s#3] parquet
+     "
+    `);
+  });
+
+  test.each(["select st.f from nested", "select named_struct('x', a) from t"])("does not change %s", (sql) => {
+    expect(fire(simplifyExtracts, sql)).toBe("as it was");
+  });
+});
+
+describe("CollapseProject of structs", () => {
+  test("fields that are read once each do not need the struct", () => {
+    const sql = "select v.x * v.y from (select named_struct('x', a + 1, 'y', b + 1) as v from t)";
+    expect(fire(simplifyExtracts, sql, [...ALWAYS, collapseProject])).toMatchInlineSnapshot(`
+     "
+     Project [((a#1 + 1) * (b#2 + 1)) AS (v.x * v.y)#5]
+     +- Relation t[a#1,b#2,s#3] parquet
+     "
+    `);
+  });
+
+  test.each([
+    "select v.x * v.x from (select named_struct('x', a + 1, 'y', b + 1) as v from t)",
+    "select v, v.x from (select named_struct('x', a + 1, 'y', b + 1) as v from t)",
+    "select v.x from (select named_struct('x', rand(1)) as v from t)",
+  ])("does not change %s", (sql) => {
+    expect(fire(collapseProject, sql)).toBe("as it was");
+  });
+});
+
+describe("GroupStructsByFields", () => {
+  const fields = [...ALWAYS, pullOutGroupingExpressions];
+
+  test("select named_struct('x', a, 'y', b + 1, 'z', 7) as v, count(*), max(a) from t group by v", () => {
+    const sql = "select named_struct('x', a, 'y', b + 1, 'z', 7) as v, count(*), max(a) from t group by v";
+    expect(fire(groupStructsByFields, sql, fields)).toMatchInlineSnapshot(`
+     "
+     Aggregate [a#1, y#8], [named_struct(x, a#1, y, y#8, z, 7) AS v#4, count(1) AS count(1)#5L, max(a#1) AS max(a)#6]
+     +- Project [a#1, b#2, s#3, (b#2 + 1) AS y#8]
+        +- Relation t[a#1,b#2,s#3] parquet
+     "
+    `);
+  });
+
+  test("select v.x, min(v) from (select a, struct(b as x) as v from t) group by a, v", () => {
+    const sql = "select v.x, min(v) from (select a, struct(b as x) as v from t) group by a, v";
+    expect(fire(groupStructsByFields, sql, fields)).toMatchInlineSnapshot(`
+     "
+     Aggregate [a#1, b#2], [struct_field(named_struct(x, b#2)) AS x#6, min(named_struct(x, b#2)) AS min(v)#7]
+     +- Project [a#1, b#2]
+        +- Relation t[a#1,b#2,s#3] parquet
+     "
+    `);
+  });
+
+  test("select window(ts, '5 minutes'), count(*) from times group by 1", () => {
+    const sql = "select window(ts, '5 minutes'), count(*) from times group by 1";
+    expect(fire(groupStructsByFields, sql, fields)).toMatchInlineSnapshot(`
+     "
+     Aggregate [start#4, end#5], [named_struct(start, start#4, end, end#5) AS window#2, count(1) AS count(1)#3L]
+     +- Project [ts#1, struct_field(window(ts#1)) AS start#4, struct_field(window(ts#1)) AS end#5]
+        +- Filter isnotnull(ts#1)
+           +- Relation times[ts#1] parquet
+     "
+    `);
+  });
+
+  test.each([
+    "select st, count(*) from nested group by st",
+    "select named_struct('x', 1), count(*) from t group by 1",
+    "select named_struct('x', rand(1)) as v, count(*) from t group by v",
+    "select array(a, b), count(*) from t group by 1",
+  ])("does not change %s", (sql) => {
+    expect(fire(groupStructsByFields, sql, fields)).toBe("as it was");
   });
 });

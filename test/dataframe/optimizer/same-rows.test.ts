@@ -167,6 +167,14 @@ describe.each(
       "select a, b, count(*) from t group by grouping sets ((a, b), (a), ()) having a > 1",
       "select a, count(distinct b) from t group by rollup (a)",
     ],
+    "structs as keys": [
+      "select v, count(*), max(d) from (select named_struct('x', c, 'y', d + 1, 'z', 1) as v, d from u) group by v",
+      "select v.x, v.n.y, count(*) from (select struct(a as x, struct(b as y, s) as n) as v from t) group by v having v.x > 1 or v.n.s = 'x'",
+      "select distinct struct(a, s), struct(s) from t",
+      "select count(distinct struct(a, b)), count(distinct s) from t group by struct(a as k)",
+      "select v, n from (select struct(a) as v, count(*) as n from t group by struct(a)) join u on v.a = c",
+      "select v.x, v.y + v.x, v from (select struct(a + 1 as x, b * 2 as y) as v from t)",
+    ],
     joins: [
       "select * from t join u on a = c where b > 1 and d < 3 and a > 1",
       "select * from t left join u on a = c where d > 1",

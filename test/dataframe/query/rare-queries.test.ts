@@ -26,6 +26,28 @@ test.each([
   expect(rows.map(([sum]) => sum).sort()).toEqual([3, 3]);
 });
 
+test.each([
+  ["window(at, '5 hours')", false],
+  ["window(at, '5 hours', '2 hours')", true],
+  ["session_window(at, '5 hours')", false],
+])("start and end of %s may be null by their type, though no time is", async (span, nullable) => {
+  const schema = await spark().sql(`SELECT ${span} AS w, count(*) FROM ${TIMES} GROUP BY w`).schema();
+  const w = schema.fields[0]!;
+  const { fields } = w.dataType as unknown as { readonly fields: readonly { readonly nullable: boolean }[] };
+  expect([w.nullable, ...fields.map((field) => field.nullable)]).toEqual([nullable, true, true]);
+});
+
+test("windows that overlap, grouped and read by their fields", async () => {
+  const windows = `SELECT window(at, '4 hours', '2 hours') AS w, count(*) AS n, sum(i) AS i FROM ${TIMES} GROUP BY w`;
+  expect(await answer(`SELECT hour(w.start), hour(w.end), n, i FROM (${windows}) ORDER BY w`)).toEqual([
+    [22, 2, 1, 1],
+    [0, 4, 2, 3],
+    [2, 6, 1, 2],
+    [22, 2, 1, 3],
+    [0, 4, 1, 3],
+  ]);
+});
+
 test("what lag and lead give where there is no row is of the type of the values", async () => {
   expect(await answer("SELECT lag(id, 1, 2.5) OVER (ORDER BY id) FROM range(2)")).toEqual([[2], [0]]);
   expect(await refusal("SELECT lead(id, 1, 'x') OVER (ORDER BY id) FROM range(2)")).toBe("CAST_INVALID_INPUT");

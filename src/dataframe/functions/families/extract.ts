@@ -3,7 +3,7 @@ import type { ArrayType, Boxed, DataType, StructField } from "../../../columnar/
 import type { MapValue } from "../../../columnar/types";
 import { AnalysisError, QueryError } from "../../errors";
 import { compareValues } from "../../expressions/compare";
-import { INT, coerced } from "../../expressions/build";
+import { INT, coerced, fieldAt } from "../../expressions/build";
 import type { Call, Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { commonType } from "../../types/coercion";
@@ -24,16 +24,7 @@ function bindExtract(args: readonly Expression[], context: BindContext): Express
   const name = index.kind === "literal" && index.type.kind === "string" ? (index.value as string | null) : null;
   if (type.kind === "struct" && name !== null) {
     const ordinal = fieldIndex(type.fields, name, context);
-    const field = type.fields[ordinal] as StructField;
-    return {
-      kind: "call",
-      fn: "struct_field",
-      args: [child],
-      type: field.type,
-      nullable: child.nullable || field.nullable,
-      options: { ordinal, name },
-      ...at,
-    };
+    return { ...fieldAt(child, ordinal, name), ...at };
   }
   if (type.kind === "array" && type.element.kind === "struct" && name !== null) {
     const ordinal = fieldIndex(type.element.fields, name, context);

@@ -24,13 +24,13 @@ export interface WindowOptions {
   readonly shift: number;
 }
 
-function spanType(time: Expression): StructType {
-  const { type, nullable } = time;
+/** Whose fields may be null by their type, whatever the time is. */
+function spanType({ type }: Expression): StructType {
   return {
     kind: "struct",
     fields: [
-      { name: "start", type, nullable },
-      { name: "end", type, nullable },
+      { name: "start", type, nullable: true },
+      { name: "end", type, nullable: true },
     ],
   };
 }

@@ -12,6 +12,7 @@ import type { LogicalPlan } from "../../logical/plan";
 import { transformUp } from "../../logical/traverse";
 import type { Rule } from "../context";
 import { definitions, substitute } from "../predicates";
+import { fieldPlace, fieldsOf } from "./simplify-extracts";
 
 export const collapseProject: Rule = {
   name: "CollapseProject",
@@ -45,19 +46,35 @@ function isNothing(node: Extract<LogicalPlan, { kind: "project" }>): boolean {
 export function mayMerge(upper: readonly Expression[], lower: readonly NamedExpression[]): boolean {
   const values = definitions(lower);
   const uses = new Map<ExprId, number>();
+  /** Of structs that the lower list makes: what is read of them, field by field. */
+  const reads: { readonly id: ExprId; readonly field: Expression }[] = [];
   let special = false;
   for (const expression of upper) {
     walk(expression, (node) => {
-      if (node.kind === "attribute") uses.set(node.id, (uses.get(node.id) ?? 0) + 1);
-      if (node.kind === "lambda") special = true;
+      const read = fieldRead(node, values);
+      if (read !== null) reads.push(read);
+      else if (node.kind === "attribute") uses.set(node.id, (uses.get(node.id) ?? 0) + 1);
+      else if (node.kind === "lambda") special = true;
+      return read === null;
     });
   }
+  const mayMove = (value: Expression, count: number): boolean =>
+    count === 0 || (isDeterministic(value) && ((count === 1 && !special) || isCheap(value)));
   for (const [id, value] of values) {
     const count = uses.get(id) ?? 0;
-    if (!isDeterministic(value) && count > 0) return false;
-    if ((count > 1 || (special && count > 0)) && !isCheap(value)) return false;
+    const ofFields = reads.filter((read) => read.id === id);
+    if (!mayMove(value, count === 0 ? 0 : count + ofFields.length)) return false;
+    for (const { field } of ofFields) if (!mayMove(field, ofFields.filter((read) => read.field === field).length)) return false;
   }
   return upper.every((expression) => isDeterministic(expression) || [...values.values()].every(isCheap));
+}
+
+/** A read of one field of a struct that the lower list makes: the struct itself is not needed for that. */
+function fieldRead(node: Expression, values: ReadonlyMap<ExprId, Expression>): { id: ExprId; field: Expression } | null {
+  if (node.kind !== "call" || node.fn !== "struct_field" || node.args[0]?.kind !== "attribute") return null;
+  const { id } = node.args[0];
+  const struct = values.get(id);
+  return struct?.kind === "call" && struct.fn === "named_struct" ? { id, field: fieldsOf(struct)[fieldPlace(node)]! } : null;
 }
 
 /** Costs about as much as reading a column. */
