@@ -54,15 +54,22 @@ const DENSE = 1;
 /** What `dense` gave of columns that are still there. */
 const DENSE_ROWS = new WeakMap<Column, { readonly width: number; readonly rows: Float64Array | null }>();
 
-type CopyRows = (from: ArrayLike<number>, starts: Int32Array, width: number, rows: number, to: Float64Array) => void;
+type CopyRows = (from: ArrayLike<number>, starts: Int32Array, width: number, rows: number, to: Float64Array | Int16Array) => void;
 
 const COPY = `return (from, starts, width, rows, to) => {
   for (let row = 0, at = 0; row < rows; row++)
     for (let i = starts[row], end = i + width; i < end; i++) to[at++] = from[i];
 };`;
 
-/** By kind of array: one loop would call the runtime for each number of many kinds. */
+/** By kinds of arrays: one loop would call the runtime for each number of many kinds. */
 const COPIES = new Map<string, CopyRows>();
+
+function copyingLoop(from: object, to: object): CopyRows {
+  const kinds = `${from.constructor.name} ${to.constructor.name}`;
+  let copy = COPIES.get(kinds);
+  if (copy === undefined) COPIES.set(kinds, (copy = compile<CopyRows>(COPY, {})));
+  return copy;
+}
 
 /** A column of vectors (VectorUDT), row by row. */
 export class VectorColumn {
@@ -164,11 +171,17 @@ export class VectorColumn {
     const whole = this.#valueData === undefined ? wholeNumbersOf(this.#valueColumn!) : null;
     if (together && whole === null) return this.#allValues().subarray(starts[0], ends[length - 1]);
     const from = whole ?? this.#allValues();
-    const kind = from.constructor.name;
-    let copy = COPIES.get(kind);
-    if (copy === undefined) COPIES.set(kind, (copy = compile<CopyRows>(COPY, {})));
     const rows = roomFor(length * width);
-    copy(from, starts, width, length, rows);
+    copyingLoop(from, rows)(from, starts, width, length, rows);
+    return rows;
+  }
+
+  /** As `dense`, a copy of the numbers as they were written; null where that is not as whole numbers of 16 bits. */
+  short(width: number): Int16Array | null {
+    const whole = this.#valueData === undefined && this.#valueColumn !== null ? wholeNumbersOf(this.#valueColumn) : null;
+    if (whole?.BYTES_PER_ELEMENT !== 2 || this.#together(width) === null) return null;
+    const rows = new Int16Array(this.length * width);
+    copyingLoop(whole, rows)(whole, this.#values.starts, width, this.length, rows);
     return rows;
   }
 

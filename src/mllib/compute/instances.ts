@@ -3,6 +3,7 @@ import type { DataType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
+import { concatArrays } from "./arrays";
 import { type Doubles, doublesOf, VectorColumn } from "./columns";
 import { rowsProgram } from "./programs";
 import { batchesOf, type TaskData } from "./task-data";
@@ -19,8 +20,10 @@ export interface InstanceBlock {
   readonly rows: number;
   /** Features of a row. */
   readonly width: number;
-  /** rows × width, row after row; null where the rows are sparse. */
+  /** rows × width, row after row; null where the rows are sparse, or `short`. */
   readonly dense: Float64Array | null;
+  /** Of `passing` blocks, in place of `dense`: whole numbers that executors keep in 16 bits. Memory of the block's own. */
+  readonly short?: Int16Array | null;
   readonly sparse: SparseRows | null;
   readonly label: Float64Array | null;
   /** Null where every row weighs 1. */
@@ -64,13 +67,13 @@ const toBlocks = rowsProgram<BlockSpec, ColumnBatch, InstanceBlock>({
       const block = blockOf(batch, spec, room);
       const [first] = waiting;
       if (first !== undefined && first.width !== block.width) throw widthsDiffer(spec, first.width, block.width);
-      if (first !== undefined && (first.dense === null) !== (block.dense === null)) {
+      if (first !== undefined && formOf(first) !== formOf(block)) {
         yield joined(waiting);
         waiting = [];
         bytes = 0;
       }
       waiting.push(block);
-      bytes += block.dense?.byteLength ?? block.sparse!.values.byteLength * 2;
+      bytes += (block.dense ?? block.short)?.byteLength ?? block.sparse!.values.byteLength * 2;
       if (bytes >= LEAST_BYTES) {
         yield joined(waiting);
         waiting = [];
@@ -80,6 +83,8 @@ const toBlocks = rowsProgram<BlockSpec, ColumnBatch, InstanceBlock>({
     if (waiting.length > 0) yield joined(waiting);
   },
 });
+
+const formOf = ({ dense, short }: InstanceBlock): string => (dense !== null ? "dense" : short ? "short" : "sparse");
 
 /** Memory for the features of one block that is large enough not to wait for others. */
 class Room {
@@ -117,10 +122,15 @@ function featuresOf(
   spec: BlockSpec,
   nonFinite: boolean,
   room: Room | null,
-): Pick<InstanceBlock, "width" | "dense" | "sparse"> {
+): Pick<InstanceBlock, "width" | "dense" | "short" | "sparse"> {
   const rows = batch.length;
   const name = spec.names[0]!;
   const vectors = new VectorColumn(batch.columns[0]!);
+  if (spec.passing) {
+    const width = vectors.size(0);
+    const short = vectors.short(width);
+    if (short !== null) return { width, dense: null, short, sparse: null };
+  }
   const together = rows === 0 ? null : rowsTogether(vectors, room);
   if (together !== null) {
     if (!nonFinite && !vectors.isFinite) checkFinite(together, name);
@@ -214,20 +224,18 @@ function joined(blocks: readonly InstanceBlock[]): InstanceBlock {
   const [first] = blocks;
   if (blocks.length === 1) return first!;
   const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
-  const together = (parts: readonly (Float64Array | null)[]): Float64Array | null => {
-    if (parts[0] === null) return null;
-    const all = new Float64Array(parts.reduce((sum, part) => sum + part!.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(part!, at);
-      at += part!.length;
-    }
-    return all;
-  };
+  const together = (parts: readonly (Float64Array | null)[]): Float64Array | null =>
+    parts[0] === null ? null : concatArrays(parts as readonly Float64Array[], Float64Array);
   return {
     rows,
     width: first!.width,
     dense: together(blocks.map((block) => block.dense)),
+    ...(first!.short && {
+      short: concatArrays(
+        blocks.map((block) => block.short!),
+        Int16Array,
+      ),
+    }),
     sparse: first!.sparse === null ? null : joinedSparse(rows, blocks.map((block) => block.sparse!)), // prettier-ignore
     label: together(blocks.map((block) => block.label)),
     weight: together(blocks.map((block) => block.weight)),

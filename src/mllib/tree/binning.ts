@@ -58,12 +58,15 @@ class Binner {
   #category(value: number): number {
     const { arity } = this.feature;
     if (Number.isInteger(value) && value >= 0 && value < arity) return value;
-    throw new DataError(
-      "INVALID_CATEGORY",
-      `Feature ${this.index} is categorical with values in {0, …, ${arity - 1}}, but a row gives it the value ${value}.`,
-    );
+    throw invalidCategory(this.index, arity, value);
   }
 }
+
+export const invalidCategory = (feature: number, arity: number, value: number): DataError =>
+  new DataError(
+    "INVALID_CATEGORY",
+    `Feature ${feature} is categorical with values in {0, …, ${arity - 1}}, but a row gives it the value ${value}.`,
+  );
 
 /** Where the tables of a continuous feature lie in the kernels' memory. */
 interface Tables {
@@ -100,14 +103,14 @@ class DenseBinner {
     });
   }
 
-  bin(dense: Float64Array, rows: number): Uint8Array {
+  bin(dense: Float64Array | Int16Array, rows: number): Uint8Array {
     const { features, stride } = this;
     const width = features.length;
     const bytes = new Uint8Array(rows * stride);
     for (let first = 0; first < rows; first += this.#rows) {
       const some = Math.min(this.#rows, rows - first);
-      const values = dense.subarray(first * width, (first + some) * width);
-      this.#kernels.doubles(this.#values, values.length).set(values);
+      const values = this.#kernels.doubles(this.#values, some * width);
+      values.set(dense.subarray(first * width, (first + some) * width));
       const cells = this.#kernels.bytes(this.#cells, some * stride);
       for (let feature = 0; feature < width; feature++)
         if (features[feature]!.kind === "continuous") this.#continuous(feature, some);
@@ -152,7 +155,8 @@ export class BlockBinner {
   }
 
   bin(block: InstanceBlock): Uint8Array {
-    const { rows, width, dense, sparse } = block;
+    const { rows, width, short, sparse } = block;
+    const dense = short ?? block.dense;
     if (width !== this.features.length)
       throw new DataError(
         "VECTOR_SIZES_DIFFER",

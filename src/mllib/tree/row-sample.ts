@@ -29,13 +29,16 @@ export class RowSampler {
   #halvings = 0;
   #limit = 2 ** 32;
   #rows = 0;
-  #room = 1024;
+  #room = 4096;
   /** Two words a row. */
   #hashes = new Uint32Array(2 * this.#room);
   #labels = new Float64Array(this.#room);
   #weights = new Float64Array(this.#room);
   #counts = new Float64Array(this.#room);
-  #values: Float64Array;
+  /** Numbers of the first `#settled` rows; of the others, the place in what is being added: most of those will not stay. */
+  #values = new Float64Array(0);
+  #settled = 0;
+  #places = new Uint32Array(this.#room);
   /** Open addressing: a row, or -1. */
   #slots = new Int32Array(4 * this.#room).fill(-1);
 
@@ -44,73 +47,97 @@ export class RowSampler {
     maxBins: number,
   ) {
     this.#most = sampleSize(maxBins, width);
-    this.#values = new Float64Array(this.#room * width);
   }
 
   /** Rows of numbers, with their labels and weights (null: all weigh 1), but those for which `skipped` is not 0. */
-  add(source: Float64Array, labels: Float64Array, weights: Float64Array | null, skipped: Float64Array | null): void {
-    const { width } = this;
-    this.#hasher ??= new RowHasher(width);
+  add(source: Float64Array | Int16Array, labels: Float64Array, weights: Float64Array | null, skipped: Float64Array | null): void {
+    this.#hasher ??= new RowHasher(this.width);
     for (let first = 0; first < labels.length; first += this.#hasher.rows) {
       const last = Math.min(first + this.#hasher.rows, labels.length);
       const hashes = this.#hasher.hashes(source, labels, weights, first, last);
       for (let row = first, i = 0; row < last; row++, i += 2) {
         const hash = hashes[i]!;
         if (hash >= this.#limit || (skipped !== null && skipped[row] !== 0)) continue;
-        this.#put(hash, hashes[i + 1]!, source, row * width, labels[row]!, weights === null ? 1 : weights[row]!, 1);
+        this.#put(hash, hashes[i + 1]!, row, labels[row]!, weights === null ? 1 : weights[row]!, 1);
       }
     }
+    this.#settle(source);
   }
 
   /** Takes in the sample of another partition. */
   merge(other: RowSample): void {
     while (this.#halvings < other.halvings) this.#halve();
-    const { hashes, labels, weights, counts, values, width } = other;
+    const { hashes, labels, weights, counts } = other;
     for (let row = 0; row < labels.length; row++) {
       const hash = hashes[2 * row]!;
-      if (hash < this.#limit)
-        this.#put(hash, hashes[2 * row + 1]!, values, row * width, labels[row]!, weights[row]!, counts[row]!);
+      if (hash < this.#limit) this.#put(hash, hashes[2 * row + 1]!, row, labels[row]!, weights[row]!, counts[row]!);
     }
+    this.#settle(other.values);
   }
 
-  #put(high: number, low: number, source: Float64Array, at: number, label: number, weight: number, count: number): void {
-    const mask = this.#slots.length - 1;
+  #put(high: number, low: number, place: number, label: number, weight: number, count: number): void {
+    const slots = this.#slots;
+    const hashes = this.#hashes;
+    const mask = slots.length - 1;
     let slot = low & mask;
-    for (let row = this.#slots[slot]!; row >= 0; row = this.#slots[slot]!) {
-      if (this.#hashes[2 * row] === high && this.#hashes[2 * row + 1] === low) {
+    for (let row = slots[slot]!; row >= 0; row = slots[slot]!) {
+      if (hashes[2 * row] === high && hashes[2 * row + 1] === low) {
         this.#counts[row]! += count;
         return;
       }
       slot = (slot + 1) & mask;
     }
     const row = this.#rows++;
-    this.#slots[slot] = row;
-    this.#hashes[2 * row] = high;
-    this.#hashes[2 * row + 1] = low;
+    slots[slot] = row;
+    hashes[2 * row] = high;
+    hashes[2 * row + 1] = low;
     this.#labels[row] = label;
     this.#weights[row] = weight;
     this.#counts[row] = count;
-    const to = row * this.width;
-    for (let i = 0; i < this.width; i++) this.#values[to + i] = source[at + i]! + 0;
+    this.#places[row] = place;
     while (this.#rows > this.#most) this.#halve();
     if (this.#rows === this.#room) this.#grow();
+  }
+
+  /** Copies the numbers of the rows that were put since the last call. */
+  #settle(source: Float64Array | Int16Array): void {
+    const { width } = this;
+    const rows = this.#rows;
+    if (this.#values.length < rows * width) {
+      const values = new Float64Array(Math.max(rows * width, Math.min(this.#room * width, 2 * this.#values.length)));
+      values.set(this.#values.subarray(0, this.#settled * width));
+      this.#values = values;
+    }
+    const values = this.#values;
+    const places = this.#places;
+    // Zeros have no sign.
+    for (let row = this.#settled, to = row * width; row < rows; row++)
+      for (let from = places[row]! * width, end = from + width; from < end; from++) values[to++] = source[from]! + 0;
+    this.#settled = rows;
   }
 
   #halve(): void {
     this.#halvings++;
     this.#limit /= 2;
     const { width } = this;
+    const hashes = this.#hashes;
+    const limit = this.#limit;
+    const rows = this.#rows;
+    const settled = this.#settled;
     let kept = 0;
-    for (let row = 0; row < this.#rows; row++) {
-      if (this.#hashes[2 * row]! >= this.#limit) continue;
-      this.#hashes[2 * kept] = this.#hashes[2 * row]!;
-      this.#hashes[2 * kept + 1] = this.#hashes[2 * row + 1]!;
+    for (let row = 0; row < rows; row++) {
+      if (row === settled) this.#settled = kept;
+      if (hashes[2 * row]! >= limit) continue;
+      hashes[2 * kept] = hashes[2 * row]!;
+      hashes[2 * kept + 1] = hashes[2 * row + 1]!;
       this.#labels[kept] = this.#labels[row]!;
       this.#weights[kept] = this.#weights[row]!;
       this.#counts[kept] = this.#counts[row]!;
-      this.#values.copyWithin(kept * width, row * width, (row + 1) * width);
+      this.#places[kept] = this.#places[row]!;
+      if (row < settled) this.#values.copyWithin(kept * width, row * width, (row + 1) * width);
       kept++;
     }
+    if (settled === rows) this.#settled = kept;
     this.#rows = kept;
     this.#reslot(this.#slots.length);
   }
@@ -126,18 +153,34 @@ export class RowSampler {
     this.#labels = larger(this.#labels, this.#room);
     this.#weights = larger(this.#weights, this.#room);
     this.#counts = larger(this.#counts, this.#room);
-    this.#values = larger(this.#values, this.#room * this.width);
+    this.#places = larger(this.#places, this.#room);
     this.#reslot(4 * this.#room);
   }
 
   #reslot(size: number): void {
     const slots = size === this.#slots.length ? this.#slots.fill(-1) : new Int32Array(size).fill(-1);
+    const hashes = this.#hashes;
+    const mask = size - 1;
     for (let row = 0; row < this.#rows; row++) {
-      let slot = this.#hashes[2 * row + 1]! & (size - 1);
-      while (slots[slot]! >= 0) slot = (slot + 1) & (size - 1);
+      let slot = hashes[2 * row + 1]! & mask;
+      while (slots[slot]! >= 0) slot = (slot + 1) & mask;
       slots[slot] = row;
     }
     this.#slots = slots;
+  }
+
+  /** As they came, to be merged. */
+  partial(): RowSample {
+    const rows = this.#rows;
+    return {
+      width: this.width,
+      halvings: this.#halvings,
+      hashes: this.#hashes.slice(0, 2 * rows),
+      values: this.#values.slice(0, rows * this.width),
+      labels: this.#labels.slice(0, rows),
+      weights: this.#weights.slice(0, rows),
+      counts: this.#counts.slice(0, rows),
+    };
   }
 
   /** Rows by their hashes. */
@@ -159,6 +202,7 @@ export class RowSampler {
   /** In the order of the hashes. */
   finish(): RowSample {
     const { width } = this;
+    const unordered = this.#values;
     const hashes = this.#hashes;
     const order = this.#order();
     const rows = order.length;
@@ -172,7 +216,7 @@ export class RowSampler {
       labels[i] = this.#labels[row]!;
       weights[i] = this.#weights[row]!;
       counts[i] = this.#counts[row]!;
-      for (let from = row * width, end = from + width; from < end; from++) values[to++] = this.#values[from]!;
+      for (let from = row * width, end = from + width; from < end; from++) values[to++] = unordered[from]!;
     }
     return {
       width,
@@ -205,7 +249,13 @@ class RowHasher {
   }
 
   /** Of rows from … to. Good until the next call. */
-  hashes(source: Float64Array, labels: Float64Array, weights: Float64Array | null, from: number, to: number): Uint32Array {
+  hashes(
+    source: Float64Array | Int16Array,
+    labels: Float64Array,
+    weights: Float64Array | null,
+    from: number,
+    to: number,
+  ): Uint32Array {
     const { width } = this;
     const kernels = this.#kernels;
     const rows = to - from;
@@ -218,8 +268,8 @@ class RowHasher {
   }
 }
 
-/** The numbers in their order, perhaps in the same place; whole ones of a narrow range are counted. */
-function sortedNumbers(numbers: Float64Array): Float64Array {
+/** The different ones of some numbers, ascending, and which of those each is. */
+function ranked(numbers: Float64Array): { readonly distinct: Float64Array; readonly ranks: Uint32Array } {
   let [low, high, whole] = [Infinity, -Infinity, true];
   for (let i = 0; i < numbers.length && whole; i++) {
     const value = numbers[i]!;
@@ -227,43 +277,47 @@ function sortedNumbers(numbers: Float64Array): Float64Array {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  if (!whole || high - low >= 4 * numbers.length) return numbers.sort();
-  const counts = new Uint32Array(high - low + 1);
-  for (let i = 0; i < numbers.length; i++) counts[numbers[i]! - low]!++;
-  let end = 0;
-  for (let i = 0; i < counts.length; i++) {
-    const begin = end;
-    numbers.fill(low + i, begin, (end += counts[i]!));
+  const ranks = new Uint32Array(numbers.length);
+  // Whole ones of a narrow range are marked where they are.
+  if (whole && high - low < 4 * numbers.length) {
+    const places = new Uint32Array(high - low + 1);
+    for (let i = 0; i < numbers.length; i++) places[numbers[i]! - low] = 1;
+    const distinct = new Float64Array(places.length);
+    let count = 0;
+    for (let i = 0; i < places.length; i++) {
+      if (places[i] === 0) continue;
+      distinct[count] = low + i;
+      places[i] = count++;
+    }
+    for (let i = 0; i < numbers.length; i++) ranks[i] = places[numbers[i]! - low]!;
+    return { distinct: distinct.subarray(0, count), ranks };
   }
-  return numbers;
+  const distinct = numbers.slice().sort();
+  let count = 0;
+  for (let i = 0; i < distinct.length; i++) if (i === 0 || distinct[i] !== distinct[count - 1]) distinct[count++] = distinct[i]!;
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i]!;
+    let from = 0;
+    for (let to = count - 1; from < to;) {
+      const middle = (from + to) >>> 1;
+      if (distinct[middle]! < value) from = middle + 1;
+      else to = middle;
+    }
+    ranks[i] = from;
+  }
+  return { distinct: distinct.subarray(0, count), ranks };
 }
 
 /** Thresholds of one feature for at most `splits` questions. */
 export function sampledThresholds(sample: RowSample, feature: number, splits: number): Float64Array {
   const { width, values, weights, counts, halvings } = sample;
   const rows = counts.length;
+  const own = new Float64Array(rows);
+  for (let row = 0, at = feature; row < rows; row++, at += width) own[row] = values[at]!;
+  const { distinct, ranks } = ranked(own);
   // What one row that was seen very often weighs would leave no thresholds to the others of a thinned sample.
   const most = halvings === 0 ? Infinity : Math.max(1, rows / (splits + 1));
-  const own = new Float64Array(rows);
-  const shares = new Float64Array(rows);
-  let even = true;
-  for (let row = 0; row < rows; row++) {
-    own[row] = values[row * width + feature]!;
-    shares[row] = weights[row]! * Math.min(counts[row]!, most);
-    if (shares[row] !== shares[0]) even = false;
-  }
-  const distinct: number[] = [];
-  const sums: number[] = [];
-  const add = (value: number, weight: number): void => {
-    if (distinct.length > 0 && distinct[distinct.length - 1] === value) sums[sums.length - 1]! += weight;
-    else {
-      distinct.push(value);
-      sums.push(weight);
-    }
-  };
-  // Numbers sort many times faster than places.
-  if (even) for (const value of sortedNumbers(own)) add(value, shares[0]!);
-  else
-    for (const row of Uint32Array.from(own, (_, i) => i).sort((a, b) => own[a]! - own[b]! || a - b)) add(own[row]!, shares[row]!);
-  return thresholdsOf(Float64Array.from(distinct), Float64Array.from(sums), splits);
+  const sums = new Float64Array(distinct.length);
+  for (let row = 0; row < rows; row++) sums[ranks[row]!]! += weights[row]! * Math.min(counts[row]!, most);
+  return thresholdsOf(distinct, sums, splits);
 }

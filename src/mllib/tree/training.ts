@@ -6,6 +6,7 @@ import type { DataFrame } from "../../dataframe/api/dataframe";
 import type { SparkSession } from "../../dataframe/api/spark-session";
 import { aritiesOf, numClassesOf } from "../base/attributes";
 import { requiredField } from "../base/schema";
+import { concatArrays } from "../compute/arrays";
 import { type InstanceBlock, instancesOf } from "../compute/instances";
 import { aggregateProgram } from "../compute/programs";
 import { type Broadcast, broadcastPlain, type TaskData } from "../compute/task-data";
@@ -16,6 +17,7 @@ import { type LevelBlock, levelBlocks } from "./level-blocks";
 import type { LevelTraining } from "./level-wise";
 import { contentOf, rowKeys } from "./row-keys";
 import { type RowSample, RowSampler, sampledThresholds } from "./row-sample";
+import { binnedShortRows, ShortRowCollector, type ShortRows } from "./short-rows";
 
 export interface TrainingColumns {
   readonly featuresCol: string;
@@ -47,21 +49,36 @@ interface Survey {
   readonly sample: RowSample;
 }
 
-const survey = aggregateProgram<{ readonly maxBins: number; readonly validation: boolean }, InstanceBlock, Survey | null>({
+interface PartSurvey extends Survey {
+  /** The rows, where they are few and short. */
+  readonly short: ShortRows | null;
+}
+
+interface SurveySpec {
+  readonly maxBins: number;
+  readonly validation: boolean;
+  /** Bytes that a partition's rows may take in a table. */
+  readonly mostBytes: number;
+}
+
+const survey = aggregateProgram<SurveySpec, InstanceBlock, PartSurvey | null>({
   name: "mllib.trees.survey",
-  run(blocks, { maxBins, validation }) {
+  run(blocks, { maxBins, validation, mostBytes }) {
     let sampler: RowSampler | undefined;
     let width = 0;
+    const collector = new ShortRowCollector((features) => mostBytes / bytesOfRow(strideOf(features, false)));
     const labels = new Range();
     const weights = new Range();
     for (const block of blocks) {
       width = block.width;
       sampler ??= new RowSampler(width, maxBins);
       const { rows, label, weight } = block;
+      const dense = block.short ?? block.dense;
       const skipped = validation ? skippedOf(block.extra[0]!) : null;
+      collector.add(block, skipped);
       labels.add(label!, skipped);
       if (weight !== null) weights.add(weight, skipped);
-      if (block.dense !== null) sampler.add(block.dense, label!, weight, skipped);
+      if (dense !== null) sampler.add(dense, label!, weight, skipped);
       else
         for (let from = 0, to = 0; from < rows; from = to) {
           to = Math.min(rows, from + Math.max(1, Math.floor(DENSE_VALUES / width)));
@@ -80,7 +97,8 @@ const survey = aggregateProgram<{ readonly maxBins: number; readonly validation:
       weightSum: weights.count === 0 ? rows : weights.sum,
       weightHigh: weights.count === 0 ? 1 : weights.high,
       weightsWhole: weights.whole,
-      sample: sampler.finish(),
+      sample: sampler.partial(),
+      short: collector.finish(),
     };
   },
 });
@@ -156,34 +174,23 @@ const bin = aggregateProgram<BinSpec, InstanceBlock, BinnedRows>({
 });
 
 function joined(parts: readonly BinnedRows[]): BinnedRows {
-  const doubles = (of: (part: BinnedRows) => Float64Array | null): Float64Array | null =>
-    parts.length === 0 || of(parts[0]!) === null
-      ? null
-      : concat(
-          parts.map((part) => of(part)!),
-          Float64Array,
-        );
   return {
     rows: parts.reduce((sum, part) => sum + part.rows, 0),
-    cells: concat(
-      parts.map((part) => part.cells),
-      Uint8Array,
-    ),
+    cells: concatArrays(parts.map((part) => part.cells), Uint8Array), // prettier-ignore
+    ...joinedColumns(parts),
+  };
+}
+
+type RowColumns = Pick<BinnedRows, "labels" | "weights" | "held">;
+
+function joinedColumns(parts: readonly RowColumns[]): RowColumns {
+  const doubles = (of: (part: RowColumns) => Float64Array | null): Float64Array | null =>
+    parts.length === 0 || of(parts[0]!) === null ? null : concatArrays(parts.map((part) => of(part)!), Float64Array); // prettier-ignore
+  return {
     labels: doubles((part) => part.labels) ?? new Float64Array(0),
     weights: doubles((part) => part.weights),
     held: doubles((part) => part.held),
   };
-}
-
-function concat<A extends Float64Array | Uint8Array>(parts: readonly A[], Kind: new (length: number) => A): A {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Kind(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** Of weights that are not all 1. */
@@ -289,25 +296,9 @@ export async function trainingOf(df: DataFrame, schema: StructType, spec: Traini
     extra: validationCol === undefined ? [] : [validationCol],
     passing: true,
   });
-  // Rows that executors keep anyhow are looked at twice: as blocks they need not be taken apart again.
-  const kept = (await df.storageLevel()).useMemory;
-  if (kept) instances.persist();
-  try {
-    return await trainingOfInstances(df, schema, spec, instances);
-  } finally {
-    if (kept) await instances.release();
-  }
-}
-
-async function trainingOfInstances(
-  df: DataFrame,
-  schema: StructType,
-  spec: TrainingSpec,
-  instances: TaskData<InstanceBlock>,
-): Promise<Training> {
-  const { who, classification, featuresCol, labelCol, weightCol, validationCol } = spec;
+  const { who, classification } = spec;
   const validation = validationCol !== undefined;
-  const found = await surveyed(instances, spec, validation);
+  const { found, short } = await surveyed(df.sparkSession, instances, spec, validation);
   if (found.width === 0)
     throw new DataError("INVALID_FEATURES", `${who}: the features are empty vectors; there is nothing to ask.`);
   const classes = classification ? classesOf(found, numClassesOf(requiredField(schema, labelCol, who)), spec) : 0;
@@ -332,9 +323,12 @@ async function trainingOfInstances(
   const stride = strideOf(found.width, wide);
   const weighted = weightCol !== undefined;
   let gathered: Gathered | null = null;
-  if (fitsTasks(df.sparkSession, found.rows * (stride + BYTES_A_ROW))) {
-    const parts = await instances.partials(bin, { features, wide, validation });
-    gathered = separated(joined(parts.filter((part) => part.rows > 0)), stride);
+  if (found.rows * bytesOfRow(stride) <= mostTableBytes(df.sparkSession)) {
+    const all =
+      short === null
+        ? joined((await instances.partials(bin, { features, wide, validation })).filter((part) => part.rows > 0))
+        : { rows: rowsOf(short), cells: binnedShortRows(short, features), ...joinedColumns(short) };
+    gathered = separated(all, stride);
   }
   return new Training(
     df.sparkSession,
@@ -353,39 +347,42 @@ async function trainingOfInstances(
   );
 }
 
-/** What a task needs of a row beside its bins: labels, weights, keys, places. */
-const BYTES_A_ROW = 64;
+/** With what a task needs of a row beside its bins: labels, weights, keys, places. */
+const bytesOfRow = (stride: number): number => stride + 64;
 
-/** Whether each task of an executor can have a table of so many bytes, twice: as it came, and where the kernels work. */
-function fitsTasks(session: SparkSession, bytes: number): boolean {
+/** How large a table each task of an executor can have, twice: as it came, and where the kernels work. */
+function mostTableBytes(session: SparkSession): number {
   const { context } = session.core.port;
   const memory = parseBytes(context.conf("spark.executor.memory") ?? "1g", "spark.executor.memory", "m");
-  const share = Number(context.conf("firesteel.mllib.trees.tableShare") ?? 0.25);
-  return bytes <= memory * share;
+  return memory * Number(context.conf("firesteel.mllib.trees.tableShare") ?? 0.25);
 }
 
+const rowsOf = (parts: readonly { readonly rows: number }[]): number => parts.reduce((sum, part) => sum + part.rows, 0);
+
+/** What is known of all rows; and the rows, where they are all short and few. */
 async function surveyed(
+  session: SparkSession,
   instances: TaskData<InstanceBlock>,
   { who, maxBins }: TrainingSpec,
   validation: boolean,
-): Promise<Survey> {
-  const parts = (await instances.partials(survey, { maxBins, validation })).filter((part): part is Survey => part !== null);
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+): Promise<{ readonly found: Survey; readonly short: readonly ShortRows[] | null }> {
+  const mostBytes = mostTableBytes(session) / Math.max(1, await instances.numPartitions());
+  const parts = (await instances.partials(survey, { maxBins, validation, mostBytes })).filter(
+    (part): part is PartSurvey => part !== null,
+  );
+  const rows = rowsOf(parts);
   if (rows === 0) throw new DataError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to fit.`);
-  const [first] = parts as [Survey, ...Survey[]];
+  const [first] = parts as [PartSurvey, ...PartSurvey[]];
   for (const { width } of parts)
     if (width !== first.width)
       throw new DataError(
         "VECTOR_SIZES_DIFFER",
         `${who}: the features hold vectors of ${first.width} and of ${width} entries; all must have as many.`,
       );
-  let { sample } = first;
-  if (parts.length > 1) {
-    const sampler = new RowSampler(first.width, maxBins);
-    for (const part of parts) sampler.merge(part.sample);
-    sample = sampler.finish();
-  }
-  return {
+  const sampler = new RowSampler(first.width, maxBins);
+  for (const part of parts) sampler.merge(part.sample);
+  const short = parts.map((part) => part.short);
+  const found = {
     rows,
     width: first.width,
     labelLow: Math.min(...parts.map((part) => part.labelLow)),
@@ -394,8 +391,9 @@ async function surveyed(
     weightSum: parts.reduce((sum, part) => sum + part.weightSum, 0),
     weightHigh: Math.max(...parts.map((part) => part.weightHigh)),
     weightsWhole: parts.every((part) => part.weightsWhole),
-    sample,
+    sample: sampler.finish(),
   };
+  return { found, short: short.every((part) => part !== null) ? short : null };
 }
 
 /** More classes than this are labels that are none (Spark's limit). */

@@ -1,7 +1,8 @@
 /** Trees in the calling thread: kernels against a plain reckoning, and what holds whatever the data. */
 import fc from "fast-check";
 import { TreeGrower } from "../../../src/mllib/tree/grow";
-import { scaleFor, strideOf, type BinnedTable } from "../../../src/mllib/tree/binned-table";
+import type { InstanceBlock } from "../../../src/mllib/compute/instances";
+import { isWide, scaleFor, strideOf, type BinnedTable } from "../../../src/mllib/tree/binned-table";
 import { BlockBinner } from "../../../src/mllib/tree/binning";
 import { boost } from "../../../src/mllib/tree/boost";
 import {
@@ -14,6 +15,7 @@ import {
 import { featureSubset, mixed, sampleLimits } from "../../../src/mllib/tree/random";
 import { rowKeys } from "../../../src/mllib/tree/row-keys";
 import { RowSampler, sampledThresholds } from "../../../src/mllib/tree/row-sample";
+import { binnedShortRows, ShortRowCollector } from "../../../src/mllib/tree/short-rows";
 import { cutToDepth, depthOf, mergeEqualLeaves, predictionOf, sizeOf, type TreeData } from "../../../src/mllib/tree/tree-data";
 
 const WIDTH = 6;
@@ -273,6 +275,57 @@ test.each([[30], [300]])("bins of many rows, of continuous features and categori
     if (cells[row * stride] !== below(a) || cells[row * stride + 1] !== b || cells[row * stride + 2] !== 0) wrong++;
   }
   expect(wrong).toBe(0);
+});
+
+test("rows of short whole numbers have the bins that they have as doubles, in one and two bytes", () => {
+  const limit = fc.oneof(fc.integer({ min: -40_000, max: 40_000 }), fc.double({ noNaN: true, min: -50_000, max: 50_000 }));
+  const short = fc.oneof(fc.integer({ min: -32_768, max: 32_767 }), fc.constantFrom(-32_768, -1, 0, 1, 32_767));
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(limit, { maxLength: 300, minLength: 0 }),
+      fc.array(fc.tuple(short, fc.integer({ min: 0, max: 6 })), { minLength: 1, maxLength: 60 }),
+      (limits, pairs) => {
+        const features: FeatureBins[] = [
+          { kind: "continuous", thresholds: Float64Array.from(limits).sort(), arity: -1 },
+          { kind: "ordered", thresholds: new Float64Array(0), arity: 7 },
+        ];
+        const dense = Float64Array.from(pairs.flat());
+        const block = { rows: pairs.length, width: 2, dense, sparse: null, label: dense, weight: null, extra: [] };
+        const collector = new ShortRowCollector(() => 100);
+        for (let i = 0; i < 2; i++) collector.add({ ...block, label: new Float64Array(pairs.length) }, null);
+        const bins = new BlockBinner(features, isWide(features)).bin(block);
+        const gathered = collector.finish()!;
+        expect(gathered.rows).toBe(2 * pairs.length);
+        expect(Buffer.concat([bins, bins]).equals(binnedShortRows([gathered], features))).toBe(true);
+        expect(Buffer.concat([bins, bins, bins, bins]).equals(binnedShortRows([gathered, gathered], features))).toBe(true);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("rows that are not short whole numbers, or too many, are not gathered; categories are checked", () => {
+  const block = (dense: Float64Array | null, short: Int16Array | null = null): InstanceBlock => {
+    const rows = (dense ?? short)!.length;
+    return { rows, width: 1, dense, short, sparse: null, label: new Float64Array(rows), weight: null, extra: [] };
+  };
+  const gathered = (blocks: readonly InstanceBlock[], most = 5): unknown => {
+    const collector = new ShortRowCollector(() => most);
+    for (const each of blocks) collector.add(each, null);
+    return collector.finish();
+  };
+  expect(gathered([block(Float64Array.of(1, -2)), block(null, Int16Array.of(3))])).toMatchObject({
+    rows: 3,
+    values: Int16Array.of(1, -2, 3),
+    weights: null,
+  });
+  expect(gathered([block(Float64Array.of(1, 2)), block(Float64Array.of(0.5))])).toBe(null);
+  expect(gathered([block(Float64Array.of(32_768))])).toBe(null);
+  expect(gathered([block(Float64Array.of(1, 2, 3)), block(Float64Array.of(1, 2, 3))])).toBe(null);
+  expect(gathered([])).toBe(null);
+  const features: FeatureBins[] = [{ kind: "unordered", thresholds: new Float64Array(0), arity: 3 }];
+  const rows = gathered([block(Float64Array.of(2, 3))]) as Parameters<typeof binnedShortRows>[0][number];
+  expect(() => binnedShortRows([rows], features)).toThrow(/Feature 0 .*\{0, …, 2\}.* 3/);
 });
 
 test("thresholds: midpoints while there are few values, equal shares otherwise; none of a constant", () => {
