@@ -24,7 +24,8 @@ import { StandaloneLauncher } from "./standalone-launcher";
 const EXECUTOR_ENV = "spark.executorEnv.";
 /** Settings that workers look at, not executors. */
 const FOR_WORKERS = /^spark\.(?:executor\.logs\.|local\.dir$)/;
-const FIRST_ATTEMPTS = 5;
+/** At pauses that double from 0.1 to 5 s: eleven seconds, in which a master that was killed is back. */
+const FIRST_ATTEMPTS = 8;
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 export class StandaloneExecutors implements ExecutorGroup {
