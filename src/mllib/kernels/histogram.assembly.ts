@@ -2,7 +2,7 @@
 // two bytes (`wide`). The rows of a node are entries of 8 bytes: row number, then `info`: how often the row counts, and for
 // classes << 16 above it the class. Compiled by tools/wasm.mjs into histogram.ts.
 
-import { mixed } from "./mixed.assembly";
+import { mixed, mixed4 } from "./mixed.assembly";
 
 // @ts-ignore: decorator
 @inline
@@ -408,9 +408,32 @@ export function sample(
   entries: usize,
 ): usize {
   const end = limits + ((many as usize) << 2);
+  const seeds = i32x4.splat(seed);
+  const four = i32x4.splat(4);
   for (let first = part * RUN; first < rows; first += parts * RUN) {
     const last = min(first + RUN, rows);
-    for (let row = first; row < last; row++) {
+    let row = first;
+    let numbers = i32x4(row, row + 1, row + 2, row + 3);
+    for (; row + 4 <= last; row += 4) {
+      const u = mixed4(v128.xor(v128.load(keys + ((row as usize) << 2)), seeds));
+      let counts = i32x4.splat(0);
+      for (let p = limits; p < end; p += 4) counts = i32x4.sub(counts, i32x4.ge_u(u, v128.load32_splat(p)));
+      const chosen = i32x4.bitmask(i32x4.gt_s(counts, i32x4.splat(0)));
+      const kinds = labels != 0 ? v128.load16x4_u(labels + ((row as usize) << 1)) : i32x4.splat(0);
+      const infos = v128.or(counts, i32x4.shl(kinds, 16));
+      const low = v128.shuffle<i32>(numbers, infos, 0, 4, 1, 5);
+      const high = v128.shuffle<i32>(numbers, infos, 2, 6, 3, 7);
+      v128.store64_lane(entries, low, 0);
+      entries += ((chosen & 1) << 3) as usize;
+      v128.store64_lane(entries, low, 1);
+      entries += ((chosen & 2) << 2) as usize;
+      v128.store64_lane(entries, high, 0);
+      entries += ((chosen & 4) << 1) as usize;
+      v128.store64_lane(entries, high, 1);
+      entries += (chosen & 8) as usize;
+      numbers = i32x4.add(numbers, four);
+    }
+    for (; row < last; row++) {
       const u = mixed(load<u32>(keys + ((row as usize) << 2)) ^ seed);
       let count: u32 = 0;
       for (let p = limits; p < end; p += 4) count += (u >= load<u32>(p)) as u32;
