@@ -5,6 +5,7 @@
  *   npm run bench -- ml [--engines firesteel,sklearn,lightgbm,xgboost,sklearnex,spark] …
  *   npm run bench -- tpch --queries DIR [--sf 1] [--data DIR] [--engines firesteel,duckdb,polars,sail,spark] …
  *   npm run bench -- files [--sf 1] [--data DIR] [--engines firesteel,duckdb,polars,spark] …
+ *   npm run bench -- operations [--engines firesteel,spark,sail] …
  *
  * Prints the figures of each case and our time over the peers'. The peers come from PyPI into bench/.venv at the first use
  * (Java 17 must be installed for Spark).
@@ -17,10 +18,11 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { files } from "./files/suite.mjs";
 import { ml } from "./ml/suite.mjs";
+import { operations } from "./operations/suite.mjs";
 import { rdd } from "./rdd/suite.mjs";
 import { tpch } from "./tpch/suite.mjs";
 
-const suites = { rdd, tpch, files, ml };
+const suites = { rdd, tpch, files, operations, ml };
 const here = dirname(fileURLToPath(import.meta.url));
 const { values, positionals } = parseArgs({
   allowPositionals: true,
