@@ -182,3 +182,12 @@ test("listagg without an order of its own, and mode, run over frames", async () 
   ]);
   expect(await answer("SELECT percentile(id, array()) FROM range(2)")).toEqual([[null]]);
 });
+
+test("subqueries of an outer join's condition may look at both of its sides", async () => {
+  const sides = ["(SELECT 'x' k) a", "(SELECT 1 i) b"];
+  const on = (type: string, condition: string): string => `SELECT * FROM ${sides.join(` ${type} JOIN `)} ON ${condition}`;
+  expect(await answer(on("FULL", "(b.i, k) IN (SELECT 1, 'x' FROM range(1))"))).toEqual([["x", 1]]);
+  expect(await answer(on("RIGHT", "(b.i, k) NOT IN (SELECT 1, 'x' FROM range(1))"))).toEqual([[null, 1]]);
+  expect(await answer(on("LEFT SEMI", "(b.i, k) NOT IN (SELECT 1, 'x' FROM range(1))"))).toEqual([]);
+  expect(await answer(on("LEFT", "b.i IN (SELECT 1 FROM range(1) WHERE a.k = 'x')"))).toEqual([["x", 1]]);
+});

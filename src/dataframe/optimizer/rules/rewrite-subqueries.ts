@@ -9,7 +9,7 @@
  */
 import { alias, attributeOf, literal } from "../../expressions/build";
 import type { Attribute, Exists, Expression, InSubquery, NamedExpression, ScalarSubquery } from "../../expressions/expression";
-import { mapChildren, walk } from "../../expressions/traverse";
+import { exists, mapChildren, walk } from "../../expressions/traverse";
 import { freshIds, producesAny } from "../../logical/fresh";
 import { outputIds, outputOf } from "../../logical/output";
 import type { Aggregate, Join, LogicalPlan, Project } from "../../logical/plan";
@@ -17,6 +17,7 @@ import { childrenOf, expressionsOf, mapExpressions, transformUpWithSubqueries, w
 import type { OptimizerContext, Rule } from "../context";
 import { conjunction, conjuncts, hasSubquery, isNullLiteral } from "../predicates";
 import { isCorrelated, outerAttributes } from "../subqueries/outer-references";
+import { withPairs } from "../subqueries/pair-conditions";
 import { filtered, marked, predicateOf, uncorrelatedExists } from "../subqueries/predicate-joins";
 import { withScalar } from "../subqueries/scalar-joins";
 
@@ -124,7 +125,7 @@ function ofUnary(node: LogicalPlan, child: LogicalPlan, context: OptimizerContex
   return restored(above, node);
 }
 
-/** A condition's subqueries: those of an inner join as a filter above it, those of others on the side they speak of. */
+/** A condition's subqueries: those of an inner join as a filter above it, those of others on the side they speak of, or for all pairs. */
 function ofJoin(node: Join, context: OptimizerContext): LogicalPlan {
   const parts = conjuncts(node.condition as Expression);
   const ids = new Set([...outputIds(node.left), ...outputIds(node.right)]);
@@ -135,35 +136,32 @@ function ofJoin(node: Join, context: OptimizerContext): LogicalPlan {
     const joined: Join = { ...node, condition: plain };
     return rewritten({ kind: "filter", child: joined, condition: conjunction(subqueries) as Expression }, context);
   }
-  const right = new Joins(node.right, context);
   const rightIds = outputIds(node.right);
   const leftIds = outputIds(node.left);
-  const left = new Joins(node.left, context);
-  const replaced = subqueries.map((part) => {
-    const side = speaksOf(part, leftIds) ? left : speaksOf(part, rightIds) ? right : left;
-    return side.replace(part);
-  });
+  const ofBoth = subqueries.filter((part) => speaksOf(part, leftIds) && speaksOf(part, rightIds));
+  const right = new Joins(node.right, context);
+  const pairs = ofBoth.length === 0 ? null : withPairs(node, ofBoth, context, (filter) => rewritten(filter, context));
+  const left = new Joins(pairs === null ? node.left : pairs.left, context);
+  const replaced = subqueries
+    .filter((part) => !ofBoth.includes(part))
+    .map((part) => (speaksOf(part, rightIds) ? right : left).replace(part));
+  if (pairs !== null) replaced.push(pairs.condition);
   const condition = conjunction([...(plain === null ? [] : [plain]), ...replaced]);
   return restored({ ...node, left: left.plan, right: right.plan, condition }, node);
 }
 
 /** Whether a subquery of the expression refers to these columns, or compares them. */
 function speaksOf(expression: Expression, ids: ReadonlySet<number>): boolean {
-  if (expression.kind === "scalarSubquery" || expression.kind === "exists") return isCorrelated(expression.plan, ids);
-  if (expression.kind === "inSubquery") {
-    return isCorrelated(expression.plan, ids) || expression.values.some((value) => mentions(value, ids));
-  }
-  return "args" in expression && expression.args.some((item) => speaksOf(item, ids));
+  return exists(
+    expression,
+    (node) =>
+      isSubquery(node) &&
+      (isCorrelated(node.plan, ids) || (node.kind === "inSubquery" && node.values.some((value) => mentions(value, ids)))),
+  );
 }
 
 function mentions(expression: Expression, ids: ReadonlySet<number>): boolean {
-  let found = false;
-  const visit = (node: Expression): Expression => {
-    if (node.kind === "attribute" && ids.has(node.id)) found = true;
-    return mapChildren(node, visit);
-  };
-  visit(expression);
-  return found;
+  return exists(expression, (node) => node.kind === "attribute" && ids.has(node.id));
 }
 
 /** Scalar subqueries that do not refer to these columns stay. */
