@@ -35,3 +35,34 @@ export function searchFor(part: Uint8Array): (bytes: Uint8Array, start: number, 
     return -1;
   };
 }
+
+export type Matcher = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+/** Whether a text begins with the first part, ends with the last and has the others between them, one behind the other; one part is all of it. */
+export function likeMatcher(parts: readonly Uint8Array[]): Matcher {
+  const first = parts[0]!;
+  const last = parts.at(-1)!;
+  const middle = parts.slice(1, -1).filter((part) => part.length > 0);
+  const lengths = middle.map((part) => part.length);
+  const searches = middle.map(searchFor);
+  if (parts.length === 1) {
+    return (text, start, end) => end - start === first.length && matchesAt(text, start, first);
+  }
+  return (text, start, end) => {
+    if (end - start < first.length + last.length) return false;
+    if (!matchesAt(text, start, first) || !matchesAt(text, end - last.length, last)) return false;
+    let at = start + first.length;
+    const limit = end - last.length;
+    for (let i = 0; i < searches.length; i++) {
+      at = searches[i]!(text, at, limit);
+      if (at < 0) return false;
+      at += lengths[i]!;
+    }
+    return true;
+  };
+}
+
+function matchesAt(text: Uint8Array, at: number, part: Uint8Array): boolean {
+  for (let i = 0; i < part.length; i++) if (text[at + i] !== part[i]) return false;
+  return true;
+}

@@ -37,6 +37,8 @@ export class Emitter {
   readonly settings: SqlSettings;
   #bindings: ReadonlyMap<ExprId, Binding> = new Map();
   #nondeterministic = 0;
+  /** Where what is emitted is computed for every row that the function is called with: the locals of a column's vector, of the first row and of the row. */
+  everyRow: ((column: number) => { readonly vector: string; readonly from: string; readonly row: string }) | null = null;
 
   constructor(options: EmitterOptions) {
     this.writer = options.writer;

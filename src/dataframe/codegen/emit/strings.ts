@@ -1,6 +1,7 @@
 /** Functions of strings that work on their bytes. */
 import type { Call, Expression } from "../../expressions/expression";
-import { searchFor } from "../byte-search";
+import { likeMatcher } from "../byte-search";
+import { ColumnSearch } from "../column-search";
 import type { Emitter } from "../emitter";
 import type { Term } from "../term";
 import { isBinaryString } from "../../types/families";
@@ -75,9 +76,22 @@ export function emitLike(emitter: Emitter, call: Call): Term | null {
   const { writer } = emitter;
   const term = emitter.emit(text!);
   const { code, start, end } = emitter.bytes(term);
-  const matcher = writer.bind(likeMatcher(parts), "like");
+  const search = columnSearch(emitter, term, parts);
+  if (search !== null) return { type: BOOLEAN, rep: "bool", code: search, isNull: term.isNull };
+  const matcher = writer.bind(likeMatcher(parts.map(bytesOf)), "like");
   const value = writer.constant(`${matcher}(${code}, ${start}, ${end})`, "like");
   return { type: BOOLEAN, rep: "bool", code: value, isNull: term.isNull };
+}
+
+/** Whether the text in which parts are searched for has them, known for many rows at once; null where that does not pay, or cannot be. */
+function columnSearch(emitter: Emitter, { column, entry, rep }: Term, parts: readonly string[]): string | null {
+  const searched = parts.slice(1, -1).some((part) => part.length > 0);
+  if (!searched || emitter.everyRow === null || column?.source !== 0 || entry !== undefined || rep !== "bytes") return null;
+  const { writer } = emitter;
+  const search = writer.bind(new ColumnSearch(parts.map(bytesOf)), "search");
+  const { vector, from, row } = emitter.everyRow(column.index);
+  const found = writer.hoist(`${search}.rows(${vector}, ${from}, to)`, "found");
+  return writer.constant(`${found}[${row} - ${from}] === 1`, "like");
 }
 
 /** The literal parts between %s; null where the pattern has a _, or is not well formed. */
@@ -96,33 +110,6 @@ function likeParts(pattern: string, escape: string): string[] | null {
   return parts;
 }
 
-type Matcher = (bytes: Uint8Array, start: number, end: number) => boolean;
-
-function likeMatcher(parts: readonly string[]): Matcher {
-  const bytes = parts.map((part) => new Uint8Array(Buffer.from(part, "utf8")));
-  const first = bytes[0]!;
-  const last = bytes.at(-1)!;
-  const middle = bytes.slice(1, -1).filter((part) => part.length > 0);
-  const lengths = middle.map((part) => part.length);
-  const searches = middle.map(searchFor);
-  if (parts.length === 1) {
-    return (text, start, end) => end - start === first.length && matchesAt(text, start, first);
-  }
-  return (text, start, end) => {
-    if (end - start < first.length + last.length) return false;
-    if (!matchesAt(text, start, first) || !matchesAt(text, end - last.length, last)) return false;
-    let at = start + first.length;
-    const limit = end - last.length;
-    for (let i = 0; i < searches.length; i++) {
-      at = searches[i]!(text, at, limit);
-      if (at < 0) return false;
-      at += lengths[i]!;
-    }
-    return true;
-  };
-}
-
-function matchesAt(text: Uint8Array, at: number, part: Uint8Array): boolean {
-  for (let i = 0; i < part.length; i++) if (text[at + i] !== part[i]) return false;
-  return true;
+function bytesOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "utf8"));
 }

@@ -188,8 +188,11 @@ export class PipelineProgram {
     switch (step.kind) {
       case "filter":
         writer.line(`// filter ${at + 1}`);
+        if (this.chain.steps.slice(0, at).every(({ kind }) => kind === "project"))
+          emitter.everyRow = (column) => ({ vector: writer.hoist(`columns[${column}]`, "c"), from: "from", row: "i" });
         for (const condition of conjuncts(step.condition)) {
           writer.line(`if (!${parenthesised(emitter.condition(condition))}) ${code.skip}`);
+          emitter.everyRow = null;
         }
         count();
         return next();

@@ -210,6 +210,17 @@ export interface Kernels {
   doublesAsShorts(src: Address, count: number, dst: Address): void;
   doublesAsBytes(src: Address, count: number, dst: Address): void;
   doublesAsFloats(src: Address, count: number, dst: Address): void;
+  matchParts(
+    bytes: Address,
+    starts: Address,
+    ends: Address,
+    count: number,
+    from: Address,
+    to: Address,
+    parts: Address,
+    number: number,
+    dst: Address,
+  ): number;
 
   snappyBound(length: number): number;
   snappyCompress(src: Address, length: number, dst: Address, table: Address): number;

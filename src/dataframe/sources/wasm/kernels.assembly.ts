@@ -7,3 +7,4 @@ export * from "./csv.assembly";
 export * from "./fields.assembly";
 export * from "./json.assembly";
 export * from "./lines.assembly";
+export * from "./search.assembly";
