@@ -1,6 +1,6 @@
 /** CPU time and time in garbage collection of the calling thread. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { PerformanceObserver } from "node:perf_hooks";
+import { performance, PerformanceObserver } from "node:perf_hooks";
 
 /** Returns a reader of this thread's CPU time in nanoseconds; always 0 where the system does not tell. */
 export function threadCpuClock(): () => number {
@@ -28,11 +28,26 @@ export function threadCpuClock(): () => number {
   return read;
 }
 
-/** Returns a reader of the milliseconds spent in collections so far, as of the last turn of the event loop. */
-export function threadGcClock(): () => number {
+export interface GcClock {
+  /** Milliseconds are counted from here on: collections before it that have not been heard of are nobody's. */
+  start(): void;
+  /** Milliseconds in collections since the start, as of the last turn of the event loop. */
+  spent(): number;
+}
+
+/** Time that the calling thread spends in collections. */
+export function threadGcClock(): GcClock {
+  let from = 0;
   let total = 0;
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) total += entry.duration;
+    for (const { startTime, duration } of list.getEntries())
+      total += Math.max(0, startTime + duration - Math.max(from, startTime));
   }).observe({ entryTypes: ["gc"] });
-  return () => total;
+  return {
+    start: () => {
+      from = performance.now();
+      total = 0;
+    },
+    spent: () => total,
+  };
 }

@@ -45,7 +45,6 @@ interface Attempt {
   readonly task: QueuedTask;
   readonly startedAt: number;
   readonly cpuAtStart: number;
-  readonly gcAtStart: number;
   readonly metrics: TaskMetrics;
   storage: TaskStorage | null;
 }
@@ -182,10 +181,10 @@ class TaskThread {
       task,
       startedAt: this.#cells.startedAt,
       cpuAtStart: this.#cpuAtLastEnd,
-      gcAtStart: this.#gc(),
       metrics: newTaskMetrics(),
       storage: null,
     };
+    this.#gc.start();
     this.#current = attempt;
     this.#stray = null;
     let output: TaskOutput | Promise<TaskOutput>;
@@ -277,7 +276,7 @@ class TaskThread {
     metrics.executorRunTime = Math.max(0, finishedAt - startedAt - metrics.executorDeserializeTime);
     this.#cpuAtLastEnd = this.#cpu();
     metrics.executorCpuTimeNs = this.#cpuAtLastEnd - attempt.cpuAtStart;
-    metrics.jvmGcTime = this.#gc() - attempt.gcAtStart;
+    metrics.jvmGcTime = this.#gc.spent();
     const base = { taskId: task.taskId, startedAt, finishedAt, metrics };
     const end = failed === undefined ? this.#finished(base, output!) : this.#failed(base, failed.error, what);
     const recycle = this.#stray !== null || openResources() > this.#resourcesAtRest || !this.#unchanged();
