@@ -17,3 +17,4 @@ export * from "./random";
 export * from "./functions";
 export * from "./clustering";
 export * from "./recommendation";
+export * from "./fpm";

@@ -8,6 +8,7 @@ export const FIELDS = [
   ["x", { kind: "double" }],
   ["text", { kind: "string" }],
   ["words", { kind: "array", element: { kind: "string" }, containsNull: true }],
+  ["items", { kind: "array", element: { kind: "string" }, containsNull: true }],
   ["category", { kind: "double" }],
   ["label", { kind: "double" }],
 ] as const;
@@ -22,6 +23,7 @@ export function rows(count: number): unknown[][] {
     random() * 6 - 3,
     ["red apple", "green pear", "blue", "red apple"][i % 4],
     [["a", "b", "a"], ["b"], ["c", "the", "a"], ["d"]][i % 4],
+    [["a", "b"], ["b"], ["c", "the", "a"], ["d", "a", "b"]][i % 4],
     i % 3,
     random() < 0.5 ? 1 : 0,
   ]);

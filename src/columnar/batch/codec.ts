@@ -7,7 +7,7 @@
  *   buffer: uint32 bytes, zeros up to a multiple of eight, the bytes, zeros up to a multiple of eight
  */
 import { unreachable } from "../../common/errors";
-import { type ByteWriter, corrupt } from "../bytes";
+import { ByteWriter, corrupt } from "../bytes";
 import type { BytesVector, ColumnBatch, FixedVector, Vector, WideVector } from "../vector";
 import { compactBytes, compactRanges, gather } from "./gather";
 
@@ -32,6 +32,13 @@ export function encodeBatch(out: ByteWriter, batch: ColumnBatch): void {
   out.view.setUint32(start + 4, batch.length, true);
   out.view.setUint32(start + 8, batch.columns.length, true);
   out.view.setUint32(start + 12, 0, true);
+}
+
+/** A batch in bytes of its own. */
+export function encodedBatch(batch: ColumnBatch): Uint8Array {
+  const out = new ByteWriter(1 << 12);
+  encodeBatch(out, batch);
+  return new Uint8Array(out.copy());
 }
 
 function encodeVector(out: ByteWriter, vector: Vector): void {

@@ -102,6 +102,8 @@ export interface QueryPort {
 
   /** A plan that reads records of the program: rows or objects by the names of the schema's columns, or arrays by position. Each is checked against the schema when it is read. */
   fromRdd(rdd: RDD<unknown>, schema: StructType): UnresolvedPlan;
+  /** A plan that reads encoded batches (columnar/batch/codec) of `schema`. While it is there, datasets that `holds` are handles of are not freed. */
+  fromBatches(rdd: RDD<Uint8Array>, schema: StructType, holds: readonly object[]): UnresolvedPlan;
   /** An Arrow table (as of apache-arrow) or the bytes of an IPC stream or file; values are not copied. */
   fromArrow(table: unknown): UnresolvedPlan;
 

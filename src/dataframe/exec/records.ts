@@ -1,6 +1,6 @@
 /** Rows of a stage as records of a dataset: Row objects, or whole batches as bytes. */
-import { ByteWriter, type ChunkSource } from "../../columnar";
-import { encodeBatch } from "../../columnar/batch";
+import type { ChunkSource } from "../../columnar";
+import { encodedBatch } from "../../columnar/batch";
 import type { BatchSource, ColumnBatch } from "../../columnar/vector";
 import { InternalError } from "../../common/errors";
 import type { DirectSource } from "../../rdd/plan-port";
@@ -35,16 +35,10 @@ export function batchesOf(source: BatchSource): DirectSource {
       }
     },
     close: () => source.close(),
-    record: (batch) => bytesOf(batch as ColumnBatch),
+    record: (batch) => encodedBatch(batch as ColumnBatch),
   };
 }
 
 function asBytes(batch: ColumnBatch): unknown[] {
-  return [bytesOf(batch)];
-}
-
-function bytesOf(batch: ColumnBatch): Uint8Array {
-  const out = new ByteWriter(1 << 12);
-  encodeBatch(out, batch);
-  return new Uint8Array(out.copy());
+  return [encodedBatch(batch)];
 }

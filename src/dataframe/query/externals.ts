@@ -9,6 +9,8 @@ export interface External {
   /** "rdd": records are rows of the program. Otherwise records are encoded batches. */
   readonly what: "arrow" | "rdd" | "cached";
   readonly node: DatasetNode;
+  /** Handles of datasets that must not be freed while a plan reads the relation: those that the program kept, and may have let go of. */
+  readonly holds?: readonly object[];
   readonly sizeInBytes: number | null;
   readonly rowCount: number | null;
 }

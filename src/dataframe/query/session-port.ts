@@ -1,6 +1,5 @@
 /** What the API asks of a session (api/query-port), over the session's state. */
-import { ByteWriter } from "../../columnar";
-import { encodeBatch, hashBoxed } from "../../columnar/batch";
+import { encodedBatch, hashBoxed } from "../../columnar/batch";
 import type { StructType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
 import { UsageError } from "../../common/errors";
@@ -33,6 +32,7 @@ import type { Row } from "../types/row";
 import { toExternal } from "../types/values";
 import type { ConfigurationPort, OperationsPort, QueryPort, QueryResult, WriteSpec } from "../api/query-port";
 import { callOfSession } from "./call";
+import type { External } from "./externals";
 import type { SessionState } from "./session-state";
 import { writePlan } from "./write-plan";
 
@@ -141,8 +141,15 @@ export class SessionPort implements QueryPort {
   }
 
   fromRdd(rdd: RDD<unknown>, schema: StructType): UnresolvedPlan {
-    const relation = this.session.externals.add({ what: "rdd", node: rdd.node, sizeInBytes: null, rowCount: null });
-    return { kind: "external", schema, ...relation };
+    return this.#external({ what: "rdd", node: rdd.node, holds: [rdd] }, schema);
+  }
+
+  fromBatches(rdd: RDD<Uint8Array>, schema: StructType, holds: readonly object[]): UnresolvedPlan {
+    return this.#external({ what: "cached", node: rdd.node, holds }, schema);
+  }
+
+  #external(external: Pick<External, "what" | "node" | "holds">, schema: StructType): UnresolvedPlan {
+    return { kind: "external", schema, ...this.session.externals.add({ ...external, sizeInBytes: null, rowCount: null }) };
   }
 
   fromArrow(table: unknown): UnresolvedPlan {
@@ -151,7 +158,7 @@ export class SessionPort implements QueryPort {
     if (known === null)
       throw new UsageError("INVALID_ARGUMENT", "createDataFrame needs an Arrow table, or the bytes of an Arrow stream or file.");
     const schema = schemaFromArrow(known.schema);
-    const batches = known.batches.map((batch) => encoded(fromArrowBatch(batch, schema)));
+    const batches = known.batches.map((batch) => encodedBatch(fromArrowBatch(batch, schema)));
     const slices = Math.max(1, Math.min(batches.length, this.context.defaultParallelism));
     const node = parallelize(this.context, batches, slices).node;
     const sizeInBytes = batches.reduce((sum, bytes) => sum + bytes.length, 0);
@@ -183,8 +190,7 @@ export class SessionPort implements QueryPort {
     if (how.local) rdd.localCheckpoint();
     else rdd.checkpoint();
     if (how.eager) await rdd.count();
-    const relation = this.session.externals.add({ what: "cached", node, sizeInBytes: null, rowCount: null });
-    return { kind: "external", schema: schemaOf(execution.analyzed), ...relation };
+    return this.#external({ what: "cached", node }, schemaOf(execution.analyzed));
   }
 
   async inputFiles(plan: UnresolvedPlan): Promise<readonly string[]> {
@@ -225,12 +231,6 @@ export class SessionPort implements QueryPort {
   stop(): Promise<void> {
     return this.session.engine.stop();
   }
-}
-
-function encoded(batch: ColumnBatch): Uint8Array {
-  const out = new ByteWriter(1 << 12);
-  encodeBatch(out, batch);
-  return new Uint8Array(out.copy());
 }
 
 /** One name, in backticks where it is no word. */

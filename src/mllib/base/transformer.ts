@@ -22,5 +22,5 @@ export abstract class Transformer extends Stage {
   abstract transformSchema(schema: StructType): StructType;
 
   /** The result for a DataFrame whose schema is known and was checked. */
-  protected abstract transformed(df: DataFrame, schema: StructType): DataFrame;
+  protected abstract transformed(df: DataFrame, schema: StructType): DataFrame | Promise<DataFrame>;
 }

@@ -58,6 +58,7 @@ export type ProgramInput = "batches" | "records" | "any" | "none";
 
 export type AnyProgram =
   | { readonly gives: "records"; readonly program: RowsProgram<unknown, unknown, unknown> }
+  | { readonly gives: "batches"; readonly program: RowsProgram<unknown, unknown, ColumnBatch> }
   | { readonly gives: "result"; readonly program: AggregateProgram<unknown, unknown, unknown> };
 
 const programs = new Map<string, AnyProgram>();
@@ -65,6 +66,12 @@ const programs = new Map<string, AnyProgram>();
 /** Makes a program known. Called once, where the module is loaded. */
 export function rowsProgram<S, I = ColumnBatch, O = unknown>(program: RowsProgram<S, I, O>): RowsProgram<S, I, O> {
   register(program.name, { gives: "records", program: program as unknown as RowsProgram<unknown, unknown, unknown> });
+  return program;
+}
+
+/** Makes a program known whose batches are rows of a DataFrame (`TaskData.frame`). Called once, where the module is loaded. */
+export function batchesProgram<S, I>(program: RowsProgram<S, I, ColumnBatch>): RowsProgram<S, I, ColumnBatch> {
+  register(program.name, { gives: "batches", program: program as unknown as RowsProgram<unknown, unknown, ColumnBatch> });
   return program;
 }
 

@@ -1,7 +1,8 @@
 /** Programs in task threads: the side of the tasks of compute/task-data. */
 import type { ChunkSource } from "../../columnar";
 import { rowsOf } from "../../columnar";
-import { decodeBatchesOf } from "../../columnar/batch";
+import { decodeBatchesOf, encodedBatch } from "../../columnar/batch";
+import type { ColumnBatch } from "../../columnar/vector";
 import { InternalError } from "../../common/errors";
 import { DeferredSource } from "../../rdd/pipeline/iterable-source";
 import { type AnySource, type MaybePromise, then } from "../../rdd/pipeline/source";
@@ -49,7 +50,7 @@ class OpenProgram implements PlanProgram {
   rows(task: PlanTask): AnySource {
     const row = this.shipped.sends
       ? (value: unknown): unknown => [(value as Sent<unknown>).to, encodePlain((value as Sent<unknown>).record)]
-      : encodePlain;
+      : this.#record;
     const records = then(this.direct(task), (source): AnySource => {
       return {
         next() {
@@ -64,7 +65,7 @@ class OpenProgram implements PlanProgram {
 
   direct(task: PlanTask): MaybePromise<DirectSource> {
     const program = this.#program;
-    if (program.gives !== "records") throw new InternalError(`${this.shipped.name} gives a result, not records.`);
+    if (program.gives === "result") throw new InternalError(`${this.shipped.name} gives a result, not records.`);
     return then(this.#inputs(task), (input): DirectSource => {
       const records = program.program.run(input.records, this.#spec(task), taskOf(task, input.beside))[Symbol.iterator]();
       return {
@@ -76,9 +77,13 @@ class OpenProgram implements PlanProgram {
           records.return?.();
           input.close();
         },
-        record: encodePlain,
+        record: this.#record,
       };
     });
+  }
+
+  get #record(): (value: unknown) => Uint8Array {
+    return this.#program.gives === "batches" ? (batch) => encodedBatch(batch as ColumnBatch) : encodePlain;
   }
 
   #inputs(task: PlanTask): MaybePromise<OpenInputs> {

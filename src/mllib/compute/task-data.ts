@@ -1,9 +1,10 @@
 /** Datasets that programs compute over, on the driver: batches of DataFrames, and records of programs, kept by executors where asked. */
 import { randomUUID } from "node:crypto";
+import type { StructType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
 import { DataError, TaskError, UsageError } from "../../common/errors";
 import { parseBytes } from "../../common/units";
-import type { DataFrame } from "../../dataframe/api/dataframe";
+import { DataFrame } from "../../dataframe/api/dataframe";
 import { AnalysisError, QueryError } from "../../dataframe/errors";
 import type { SparkSession } from "../../dataframe/api/spark-session";
 import { callAround } from "../../rdd/api/call-scope";
@@ -16,7 +17,14 @@ import { RDD } from "../../rdd/rdd";
 import { StorageLevel } from "../../storage/storage-level";
 import { type CrewResult, crewSteps, type CrewTask } from "./crew-steps";
 import { decodePlain, encodePlain } from "./plain";
-import type { AggregateProgram, BroadcastRef, ProgramInput, RowsProgram, Sent } from "./programs";
+import {
+  type AggregateProgram,
+  aggregateProgram,
+  type BroadcastRef,
+  type ProgramInput,
+  type RowsProgram,
+  type Sent,
+} from "./programs";
 import type { ShippedProgram } from "./runtime";
 import type { StepsProgram } from "./steps";
 
@@ -82,6 +90,15 @@ export class TaskData<R> {
     rdd.node.mostMemory = Math.floor(executorMemory(port) * share);
     rdd.persist(StorageLevel.MEMORY_AND_DISK);
     return this;
+  }
+
+  /**
+   * What a program makes of these, as a DataFrame of `schema`: computed for each query anew. What executors keep of these records, they keep
+   * while the DataFrame is there.
+   */
+  frame<S>(session: SparkSession, program: RowsProgram<S, R, ColumnBatch>, spec: S, schema: StructType): DataFrame {
+    const rows = new RDD<Uint8Array>(this.#node(program.name, spec));
+    return new DataFrame(session, session.core.port.fromBatches(rows, schema, [rows, this.rdd, ...(this.other === null ? [] : [this.other])])); // prettier-ignore
   }
 
   async release(): Promise<void> {
@@ -160,6 +177,11 @@ export class TaskData<R> {
     return result as { readonly value: T } | null;
   }
 
+  /** How many records there are; where they are to be kept, they are from then on. */
+  async numRecords(options: AggregateOptions = {}): Promise<number> {
+    return (await this.aggregate(recordCount, null, options)) ?? 0;
+  }
+
   /** One partial result for each partition, in order. */
   async partials<S, P>(program: AggregateProgram<S, R, P>, spec: S, options: AggregateOptions = {}): Promise<P[]> {
     const all: P[] = [];
@@ -209,6 +231,16 @@ export class TaskData<R> {
     return new PlanNode(this.port, name, stage, call.site);
   }
 }
+
+const recordCount = aggregateProgram<null, unknown, number>({
+  name: "mllib.records",
+  run(records) {
+    let count = 0;
+    for (const record of records) if (record !== null) count++;
+    return count;
+  },
+  merge: (a, b) => a + b,
+});
 
 /** In bytes. */
 function executorMemory(port: ContextPort): number {

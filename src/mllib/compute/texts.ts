@@ -41,7 +41,7 @@ export function textsOf(column: Column): Texts {
 }
 
 /** Arrays: those of row i are items[starts[i], ends[i]); null rows are not `valid`. */
-interface Lists<T> {
+export interface Lists<T> {
   readonly length: number;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
@@ -49,7 +49,7 @@ interface Lists<T> {
   readonly items: T;
 }
 
-function listsOf<T>(column: Column, read: (child: Column) => T, none: T): Lists<T> {
+export function listsOf<T>(column: Column, read: (child: Column) => T, none: T): Lists<T> {
   const { length, valid } = column;
   if (column.form === "list") return { length, starts: column.starts, ends: column.ends, valid, items: read(column.child) };
   if (column.form !== "null") throw new InternalError(`A column of form ${column.form} holds no arrays.`);

@@ -1,6 +1,7 @@
 /** The directory of a saved model, in Spark ML's layout: `metadata/` with one line of JSON, and tables of Parquet beside it. */
 import type { StructType } from "../../columnar/types";
 import { DataError, UsageError } from "../../common/errors";
+import type { DataFrame } from "../../dataframe/api/dataframe";
 import type { SparkSession } from "../../dataframe/api/spark-session";
 import type { Row } from "../../dataframe/types/row";
 import type { FileSystem } from "../../filesystem/file-system";
@@ -83,15 +84,25 @@ export class ModelDirectory {
     await this.session.createDataFrame(records, schema).coalesce(1).write.parquet(joinPath(this.path, name));
   }
 
+  /** A table of what a query gives, in as many files as it has partitions. */
+  async writeFrame(name: string, df: DataFrame): Promise<void> {
+    await df.write.parquet(joinPath(this.path, name));
+  }
+
   /** The rows of a table of this directory. Throws INVALID_MODEL where it is missing or lacks `columns`. */
   async readTable(name: string, columns: readonly string[]): Promise<Row[]> {
+    return (await this.frame(name, columns)).collect();
+  }
+
+  /** The same as a DataFrame, which reads the files when it is asked for rows. */
+  async frame(name: string, columns: readonly string[]): Promise<DataFrame> {
     const path = joinPath(this.path, name);
     if ((await this.files.status(path)) === null) throw this.damaged(`there is no ${name}`);
     const table = this.session.read.parquet(path);
     const have = new Set(await table.columns());
     const missing = columns.filter((column) => !have.has(column));
     if (missing.length > 0) throw this.damaged(`${name} has no column ${missing.join(", ")}`);
-    return table.select(...columns.map((column) => `\`${column}\``)).collect();
+    return table.select(...columns.map((column) => `\`${column}\``));
   }
 
   damaged(why: string, cause?: unknown): DataError {

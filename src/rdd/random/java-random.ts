@@ -1,12 +1,14 @@
 /** java.util.Random: the linear congruential generator that Spark's drivers draw seeds and shuffles from. */
+import { GaussianRandom } from "./gaussian";
 
 const MULTIPLIER = 0x5deece66dn;
 const MASK = (1n << 48n) - 1n;
 
-export class JavaRandom {
+export class JavaRandom extends GaussianRandom {
   #state: bigint;
 
   constructor(seed: bigint) {
+    super();
     this.#state = (BigInt.asUintN(64, seed) ^ MULTIPLIER) & MASK;
   }
 
@@ -28,6 +30,10 @@ export class JavaRandom {
       const value = bits % bound;
       if (bits - value + (bound - 1) <= 0x7fffffff) return value;
     }
+  }
+
+  override nextDouble(): number {
+    return (this.#next(26) * 134217728 + this.#next(27)) * 2 ** -53;
   }
 
   nextLong(): bigint {

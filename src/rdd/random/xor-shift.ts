@@ -2,15 +2,16 @@
  * Spark's XORShiftRandom (Marsaglia's 64-bit xorshift 21, 35, 4, seeded through MurmurHash3): what samplers draw from in
  * tasks. The state is two 32-bit words, so that no draw makes a bigint.
  */
+import { GaussianRandom } from "./gaussian";
 
 const ARRAY_SEED = 0x3c074a61;
 
-export class XorShiftRandom {
+export class XorShiftRandom extends GaussianRandom {
   #high: number;
   #low: number;
-  #nextGaussian: number | null = null;
 
   constructor(seed: bigint) {
+    super();
     const bytes = Buffer.alloc(8);
     bytes.writeBigInt64BE(BigInt.asIntN(64, seed));
     this.#low = murmur3(bytes, ARRAY_SEED);
@@ -47,27 +48,8 @@ export class XorShiftRandom {
     }
   }
 
-  /** From 0 up to, without, 1, in steps of 2^-53. */
-  nextDouble(): number {
+  override nextDouble(): number {
     return (this.#next(26) * 134217728 + this.#next(27)) * 2 ** -53;
-  }
-
-  /** From the normal distribution, as java.util.Random draws it: by pairs. */
-  nextGaussian(): number {
-    if (this.#nextGaussian !== null) {
-      const value = this.#nextGaussian;
-      this.#nextGaussian = null;
-      return value;
-    }
-    for (;;) {
-      const a = 2 * this.nextDouble() - 1;
-      const b = 2 * this.nextDouble() - 1;
-      const square = a * a + b * b;
-      if (square >= 1 || square === 0) continue;
-      const factor = Math.sqrt((-2 * Math.log(square)) / square);
-      this.#nextGaussian = b * factor;
-      return a * factor;
-    }
   }
 }
 

@@ -1,0 +1,3 @@
+/** Frequent patterns. */
+export { FPGrowth } from "./fp-growth";
+export { FPGrowthModel } from "./fp-growth-model";
