@@ -19,6 +19,7 @@ READS = {
     "csv, all columns": ("csv", texts["all"]),
     "json lines": ("json", texts["json"]),
 }
+FOUND = {"csv": "lineitem", "json": "orders"}
 
 
 def on_duckdb():
@@ -39,6 +40,12 @@ def on_duckdb():
     yield lambda codec: connection.execute(f"copy {source} to '{out}/file.parquet' (format parquet, compression {codec})")
     yield lambda: connection.execute(f"copy {source} to '{out}/file.csv' (header)")
     yield lambda: connection.execute(f"copy {source} to '{out}/file.json' (format json)")
+    yield {
+        form: lambda form=form, name=name: connection.execute(
+            f"describe select * from read_{form}('{rows}/{name}.{form}', sample_size=-1)"
+        ).fetchall()
+        for form, name in FOUND.items()
+    }
 
 
 def on_polars():
@@ -58,6 +65,8 @@ def on_polars():
     yield lambda codec: table.sink_parquet(out / "file.parquet", compression=codec)
     yield lambda: table.sink_csv(out / "file.csv")
     yield lambda: table.sink_ndjson(out / "file.json")
+    # Of CSV it reads 1 MB a second for types of all rows: left out.
+    yield {"json": lambda: polars.scan_ndjson(rows / "orders.json", infer_schema_length=None).collect_schema()}
 
 
 def on_spark():
@@ -77,10 +86,15 @@ def on_spark():
     yield lambda codec: table.write.mode("overwrite").option("compression", codec).parquet(str(out / "parquet"))
     yield lambda: table.write.mode("overwrite").option("header", True).csv(str(out / "csv"))
     yield lambda: table.write.mode("overwrite").json(str(out / "json"))
+    yield {
+        "csv": lambda: session.read.csv(str(rows / "lineitem.csv"), header=True, inferSchema=True).dtypes,
+        "json": lambda: session.read.json(str(rows / "orders.json")).dtypes,
+    }
 
 
-read, write_parquet, write_csv, write_json = {"duckdb": on_duckdb, "polars": on_polars, "spark": on_spark}[engine]()
-cases = {name: lambda view=view, text=text: read(view, text) for name, (view, text) in READS.items()}
+read, write_parquet, write_csv, write_json, types = {"duckdb": on_duckdb, "polars": on_polars, "spark": on_spark}[engine]()
+cases = {f"{form}, types of all rows": run for form, run in types.items()}
+cases |= {name: lambda view=view, text=text: read(view, text) for name, (view, text) in READS.items()}
 cases |= {f"write Parquet, {codec}": lambda codec=codec: write_parquet(codec) for codec in ["snappy", "zstd"]}
 cases |= {"write CSV": write_csv, "write JSON lines": write_json}
 try:

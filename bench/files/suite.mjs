@@ -1,6 +1,6 @@
 /**
- * Reading and writing files: lineitem of TPC-H as CSV, orders as JSON lines, read with a given schema, some columns or all of them; and
- * lineitem from Parquet into Parquet, CSV and JSON lines. Files are in the system's cache.
+ * Reading and writing files: lineitem of TPC-H as CSV, orders as JSON lines, their types found by all rows; read with a given schema, some columns or all
+ * of them; and lineitem from Parquet into Parquet, CSV and JSON lines. Files are in the system's cache.
  */
 import { existsSync } from "node:fs";
 import { execFileSync } from "node:child_process";

@@ -1,7 +1,7 @@
 /** JSON and CSV text of RDDs as DataFrames. */
-import type { DataType, StructField, StructType } from "../../columnar/types";
+import type { StructType } from "../../columnar/types";
 import type { RDD } from "../../rdd";
-import { csvColumnNames, typeOfToken } from "../csv/infer";
+import { csvColumnNames, CsvInference } from "../csv/infer";
 import { csvOptions } from "../csv/options";
 import type { CsvOptions } from "../csv/options";
 import { csvLineTokenizer } from "../csv/tokenize";
@@ -73,28 +73,22 @@ async function csvSchema(
 ): Promise<CsvSchema> {
   const tokenize = csvLineTokenizer(options);
   const chosen = sampler(options.samplingRatio);
-  const widen = typeOfToken(options, settings);
   let header: string | null = null;
-  let names: readonly string[] | null = null;
-  const types: DataType[] = [];
+  let names: readonly string[] = [];
+  let types: CsvInference | null = null;
   for await (const line of rdd.toLocalIterator()) {
     const tokens = line.trim() === "" ? null : tokenize(line);
     if (tokens === null) continue;
-    if (names === null) {
+    if (types === null) {
       names = csvColumnNames(tokens, options, settings.caseSensitive);
+      types = new CsvInference(names.length, options, settings);
       if (options.header) header = line;
       if (schema !== null || !options.inferSchema) break;
     }
     if (line === header || !chosen()) continue;
-    for (const [i, token] of tokens.slice(0, names.length).entries()) {
-      if (token !== null) types[i] = widen(types[i] ?? { kind: "null" }, token);
-    }
+    types.add(tokens);
   }
-  const fields = (names ?? []).map((name, i): StructField => {
-    const type = types[i];
-    return { name, type: type === undefined || type.kind === "null" ? { kind: "string" } : type, nullable: true };
-  });
-  return { header, found: schema ?? { kind: "struct", fields } };
+  return { header, found: schema ?? types?.schema(names) ?? { kind: "struct", fields: [] } };
 }
 
 /** Without empty lines, comments and the header. */

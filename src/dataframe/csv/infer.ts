@@ -21,7 +21,7 @@ export function typeOfToken(options: CsvOptions, settings: SqlSettings): Widen {
     if (soFar.kind === "string" || isPlainly(soFar.kind, token, isoDates)) return soFar;
     if (token === "" || token === options.nullValue) return soFar;
     const type = atLeast(soFar, token, options, tests);
-    return compatible(soFar, type);
+    return compatible(soFar, type, options);
   };
 }
 
@@ -86,7 +86,7 @@ function dateTests(options: CsvOptions, settings: SqlSettings): DateTests {
 /** Dates without a time, of all digits. */
 function strictDate(options: CsvOptions, settings: SqlSettings): TextReader {
   const read = dateReader(options.dateFormat, options, settings);
-  return options.dateFormat !== undefined ? read : (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? read(text) : null);
+  return options.dateFormat !== undefined ? read : (text) => (/^(?:\d{4}|-\d{4,})-\d{2}-\d{2}$/.test(text) ? read(text) : null);
 }
 
 /** Types from the narrowest on, each with its test. A token is of the first at or behind the column's own that it passes. */
@@ -130,7 +130,7 @@ function atLeast(soFar: DataType, token: string, options: CsvOptions, tests: Dat
 const NUMBERS = ["int", "long", "double"];
 
 /** The type of both; strings hold everything. */
-function compatible(a: DataType, b: DataType): DataType {
+function compatible(a: DataType, b: DataType, options: CsvOptions): DataType {
   if (a.kind === "null") return b;
   if (b.kind === "null") return a;
   if (a.kind === "decimal" || b.kind === "decimal") {
@@ -149,9 +149,20 @@ function compatible(a: DataType, b: DataType): DataType {
   const kinds = new Set([a.kind, b.kind]);
   const times = ["date", "timestamp", "timestamp_ntz"];
   if ([...kinds].every((kind) => times.includes(kind))) {
+    if (kinds.has("date") && !datesAreTimestamps(kinds.has("timestamp"), options)) return STRING;
     return kinds.has("timestamp") ? { kind: "timestamp" } : { kind: "timestamp_ntz" };
   }
   return STRING;
+}
+
+/** Patterns of dates that timestamps are read of too, where they have no pattern of their own. */
+const SHORT_TIMESTAMPS = ["yyyy-MM-dd", "yyyy-M-d", "yyyy-M-dd", "yyyy-MM-d", "yyyy-MM", "yyyy-M", "yyyy"];
+
+function datesAreTimestamps(
+  zoned: boolean,
+  { dateFormat = "yyyy-MM-dd", timestampFormat, timestampNtzFormat }: CsvOptions,
+): boolean {
+  return (zoned ? timestampFormat : timestampNtzFormat) === undefined && SHORT_TIMESTAMPS.includes(dateFormat);
 }
 
 /** Digits of a whole number's type. */
@@ -159,29 +170,46 @@ function asDecimal(type: DataType): number | null {
   return type.kind === "decimal" ? type.precision : type.kind === "int" ? 10 : type.kind === "long" ? 20 : null;
 }
 
-/** The schema of many records; columns of nulls alone are strings. */
-export function inferCsvSchema(
-  records: Iterable<CsvTokens>,
-  names: readonly string[],
-  options: CsvOptions,
-  settings: SqlSettings,
-): StructType {
-  const widen = typeOfToken(options, settings);
-  const types = names.map(() => NULL);
-  for (const tokens of records) {
-    const n = Math.min(tokens.length, types.length);
+/** The types of columns, seen record by record. */
+export class CsvInference {
+  readonly types: DataType[];
+  readonly #widen: Widen;
+
+  constructor(
+    width: number,
+    private readonly options: CsvOptions,
+    settings: SqlSettings,
+  ) {
+    this.types = Array.from({ length: width }, () => NULL);
+    this.#widen = typeOfToken(options, settings);
+  }
+
+  /** Tokens beyond the columns say nothing. */
+  add(tokens: CsvTokens): void {
+    const n = Math.min(tokens.length, this.types.length);
     for (let i = 0; i < n; i++) {
       const token = tokens[i] as string | null;
-      if (token !== null) types[i] = widen(types[i] as DataType, token);
+      if (token !== null) this.widen(i, token);
     }
   }
-  return {
-    kind: "struct",
-    fields: names.map((name, i) => {
-      const type = types[i] as DataType;
+
+  widen(column: number, token: string): void {
+    this.types[column] = this.#widen(this.types[column] as DataType, token);
+  }
+
+  /** What other records of the same columns were found to be. */
+  merge(types: readonly DataType[]): void {
+    types.forEach((type, i) => (this.types[i] = compatible(this.types[i] as DataType, type, this.options)));
+  }
+
+  /** Columns of nulls alone are strings. */
+  schema(names: readonly string[]): StructType {
+    const fields = names.map((name, i) => {
+      const type = this.types[i] as DataType;
       return { name, type: type.kind === "null" ? STRING : type, nullable: true };
-    }),
-  };
+    });
+    return { kind: "struct", fields };
+  }
 }
 
 /** Names of columns: those of a header, made different where they are not, or _c0, _c1, … */

@@ -22,16 +22,13 @@ export function inferrer(options: JsonOptions, settings: SqlSettings): (reader: 
   const infer = (reader: JsonReader): DataType => {
     switch (reader.token) {
       case "{": {
-        const fields = new Map<string, DataType>();
+        const fields: StructField[] = [];
         while (reader.next() !== "}") {
           const name = reader.text;
           reader.next();
-          const type = infer(reader);
-          const other = fields.get(name);
-          fields.set(name, other === undefined ? type : compatible(other, type));
+          fields.push({ name, type: infer(reader), nullable: true });
         }
-        const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-        return { kind: "struct", fields: sorted.map(([name, type]) => ({ name, type, nullable: true })) };
+        return { kind: "struct", fields: fields.sort(byName) };
       }
       case "[": {
         let element = NULL;
@@ -113,14 +110,23 @@ function asDecimal(type: DataType): { readonly precision: number; readonly scale
   return type.kind === "decimal" ? type : type.kind === "long" ? { precision: 20, scale: 0 } : null;
 }
 
-/** Fields by name, in their order. */
+function byName(a: StructField, b: StructField): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+/** Fields of both are in the order of their names; those that one record had twice stay twice. */
 function mergedStruct(a: StructType, b: StructType): StructType {
-  const fields = new Map<string, StructField>(a.fields.map((field) => [field.name, field]));
-  for (const field of b.fields) {
-    const other = fields.get(field.name);
-    fields.set(field.name, other === undefined ? field : { ...field, type: compatible(other.type, field.type) });
+  const fields: StructField[] = [];
+  let j = 0;
+  for (const field of a.fields) {
+    while (j < b.fields.length && byName(b.fields[j]!, field) < 0) fields.push(b.fields[j++]!);
+    const other = b.fields[j];
+    if (other?.name === field.name) {
+      fields.push({ ...field, type: compatible(field.type, other.type) });
+      j++;
+    } else fields.push(field);
   }
-  return { kind: "struct", fields: [...fields.values()].sort((x, y) => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0)) };
+  return { kind: "struct", fields: [...fields, ...b.fields.slice(j)] };
 }
 
 function mergedArray(a: ArrayType, b: ArrayType): ArrayType {
@@ -147,6 +153,13 @@ export function canonical(type: DataType, dropNulls: boolean): DataType | null {
     default:
       return type;
   }
+}
+
+/** What records were found to be, before it is a schema: plain data. */
+export interface JsonFound {
+  readonly common: DataType;
+  /** There are records that are no JSON, or none that rows are made of. */
+  readonly corrupt: boolean;
 }
 
 /** The schema of many records, seen one by one: those that are no JSON are left out and give a column for their text. */
@@ -181,12 +194,22 @@ export class JsonInference {
     else if (type.kind !== "null") this.#corrupt ||= options.mode === "PERMISSIVE";
   }
 
+  get found(): JsonFound {
+    return { common: this.#common, corrupt: this.#corrupt };
+  }
+
+  /** What other records were found to be. */
+  merge({ common, corrupt }: JsonFound): void {
+    this.#common = compatible(this.#common, common);
+    this.#corrupt ||= corrupt;
+  }
+
   schema(): StructType {
     const found = canonical(this.#common, this.options.dropFieldIfAllNull);
     const fields = found?.kind === "struct" ? found.fields : [];
     const name = this.options.columnNameOfCorruptRecord;
     if (!this.#corrupt || fields.some((field) => field.name === name)) return { kind: "struct", fields };
     const all = [...fields, { name, type: STRING, nullable: true }];
-    return { kind: "struct", fields: all.sort((x, y) => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0)) };
+    return { kind: "struct", fields: all.sort(byName) };
   }
 }

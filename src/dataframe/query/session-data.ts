@@ -9,7 +9,7 @@ import type { TableMetadata } from "../catalog/table";
 import type { ReadSpec } from "../analysis/context";
 import { qualifyPath } from "../../filesystem/path";
 import { AnalysisError } from "../errors";
-import { call, INT, literal } from "../expressions/build";
+import { attribute, call, INT, literal } from "../expressions/build";
 import type { Attribute, Expression, SortOrder } from "../expressions/expression";
 import { builtins } from "../functions";
 import { outputOf } from "../logical/output";
@@ -64,12 +64,30 @@ export class SessionData implements DataPort {
         schema: schema ?? null,
         ...(table !== undefined && { partitionColumns: table.partitionColumns }),
       },
-      { fileSystems: this.session.port.fileSystems, settings: this.session.settings() },
+      {
+        fileSystems: this.session.port.fileSystems,
+        settings: this.session.settings(),
+        rowsOf: (inner) => this.#rowsOf(inner),
+      },
     );
     if (table === undefined) return relation;
     const bucketing = this.session.sessionConf.get("spark.sql.sources.bucketing.enabled") !== "false";
     const buckets = bucketing && relation.files !== null ? bucketsOf(table) : undefined;
     return { ...relation, name: `spark_catalog.${table.database}.${table.name}`, ...(buckets && { buckets }) };
+  }
+
+  #rowsOf(relation: Relation): Promise<readonly BoxedRow[]> {
+    const { fields } = relation.schema;
+    const plan: LogicalPlan = {
+      kind: "scan",
+      relation,
+      output: fields.map(({ name, type, nullable }) => attribute(this.session.nextId(), name, type, nullable)),
+      columns: fields.map(({ name }) => [name]),
+      pushed: [],
+      partitionFilters: [],
+      limit: null,
+    };
+    return new QueryExecution(this.session, plan, callOfSession(this.session, relation.format)).rows();
   }
 
   async write(request: WriteRequest): Promise<void> {

@@ -14,7 +14,7 @@
  *     };
  */
 import type { DataType, StructType } from "../../columnar/types";
-import type { BatchSource, ColumnBatch, Vector } from "../../columnar/vector";
+import type { BatchSource, BoxedRow, ColumnBatch, Vector } from "../../columnar/vector";
 import type { FileSystems } from "../../filesystem/file-systems";
 import type { TaskStorage } from "../../filesystem/task-storage";
 import type { Attribute, Expression } from "../expressions/expression";
@@ -58,6 +58,8 @@ export interface LoadRequest {
 export interface DriverContext {
   readonly fileSystems: FileSystems;
   readonly settings: SqlSettings;
+  /** The rows of a relation, by a job of the session; absent where there is none. */
+  readonly rowsOf?: (relation: Relation) => Promise<readonly BoxedRow[]>;
 }
 
 export interface PlanRequest {

@@ -12,8 +12,9 @@ import { type FileSplit, packFiles } from "../../dataframe/sources/files/packing
 import { prunedFiles } from "../../dataframe/sources/files/partition-pruning";
 import { fileRelation } from "../../dataframe/sources/files/relation";
 import { neededFields, RowBatches } from "../../dataframe/sources/files/row-batches";
+import { isSurvey, type Look, survey, surveyScan } from "../../dataframe/sources/files/survey";
 import { rowFileWriter } from "../../dataframe/sources/files/row-files";
-import { driverLines, isSplittable, openLines, type TextOptions } from "../../dataframe/sources/files/text-files";
+import { isSplittable, openLines, type TextOptions } from "../../dataframe/sources/files/text-files";
 import { invalidOption, option } from "../../dataframe/sources/options";
 import { registerSource } from "../../dataframe/sources/registry";
 import type { FileEntry } from "../../dataframe/sources/relation";
@@ -98,12 +99,24 @@ async function infer(files: readonly FileEntry[], request: LoadRequest, driver: 
   const options = libsvmOptions(request.options);
   if (options.numFeatures !== null) return schemaOf(options.numFeatures);
   if (files.length === 0) return null;
-  let width = 0;
-  for (const file of files)
-    for await (const lines of driverLines(file, options, driver))
-      for (const line of lines) width = Math.max(width, (pointOf(line)?.indices.at(-1) ?? -1) + 1);
-  return schemaOf(width);
+  const widths = await survey("libsvm", files, request, null, widthOf, driver);
+  return schemaOf(Math.max(0, ...widths));
 }
+
+/** The largest index of a split. */
+const widthOf: Look<null, number> = (split, _spec, { options, storage, checkInterrupted }) => {
+  const lines = openLines(split, libsvmOptions(options), storage);
+  let width = 0;
+  try {
+    for (let run = lines.next(); run !== null; run = lines.next()) {
+      checkInterrupted();
+      for (const line of run) width = Math.max(width, (pointOf(line)?.indices.at(-1) ?? -1) + 1);
+    }
+    return { found: width, bytesRead: lines.bytesRead };
+  } finally {
+    lines.close();
+  }
+};
 
 function requireSchema(fields: readonly StructField[]): void {
   const [label, features] = fields;
@@ -160,12 +173,14 @@ registerSource({
     const files = prunedFiles(relation, partitionFilters, settings);
     return Promise.resolve(packFiles(files, settings, { splittable: (file) => isSplittable(file, options), parallelism }));
   },
-  open(splits, request, env) {
+  open(given, request, env) {
+    const splits = given as readonly FileSplit[];
+    if (isSurvey(request.relation)) return surveyScan(splits, request, env, widthOf);
     const { schema } = request.relation;
     const options = libsvmOptions(request.relation.options);
     const width = schema.fields.find(({ name }) => name === "features")!.metadata![WIDTH] as number;
     const { caseSensitive } = request.settings;
-    return new FileScan(splits as readonly FileSplit[], request, env, (split, columns) => {
+    return new FileScan(splits, request, env, (split, columns) => {
       const lines = openLines(split, options, env.storage);
       const fields = neededFields(columns, schema, caseSensitive);
       const rowOf = (line: string): Boxed[] | null => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { StructType } from "../../../src/columnar/types";
-import { csvColumnNames, inferCsvSchema } from "../../../src/dataframe/csv/infer";
+import { csvColumnNames, CsvInference } from "../../../src/dataframe/csv/infer";
 import { csvOptions } from "../../../src/dataframe/csv/options";
 import { csvRecordParser } from "../../../src/dataframe/csv/parse";
 import { CsvScanner, csvLineTokenizer } from "../../../src/dataframe/csv/tokenize";
@@ -85,17 +85,19 @@ test("the header and the names of columns", () => {
   expect(csvColumnNames(["a", "b"], options(), false)).toEqual(["_c0", "_c1"]);
 });
 
+function inferred(records: readonly CsvTokens[]): string {
+  const width = records[0]!.length;
+  const inference = new CsvInference(width, options(), given);
+  for (const record of records) inference.add(record);
+  return simpleString(inference.schema(Array.from({ length: width }, (_, i) => String.fromCharCode(97 + i))));
+}
+
 test("types widen from record to record", () => {
-  const schema = inferCsvSchema(
-    [
-      ["1", "1", "2020-01-01", "true", "", "1"],
-      ["2.5", "3000000000", "2020-01-01 10:00:00", "x", "", "123456789012345678901"],
-    ],
-    ["a", "b", "c", "d", "e", "f"],
-    options(),
-    given,
-  );
-  expect(simpleString(schema)).toBe("struct<a:double,b:bigint,c:timestamp,d:string,e:string,f:decimal(21,0)>");
+  const records = [
+    ["1", "1", "2020-01-01", "true", "", "1"],
+    ["2.5", "3000000000", "2020-01-01 10:00:00", "x", "", "123456789012345678901"],
+  ];
+  expect(inferred(records)).toBe("struct<a:double,b:bigint,c:timestamp,d:string,e:string,f:decimal(21,0)>");
 });
 
 const widened: readonly (readonly [soFar: string, token: string, type: string])[] = [
@@ -120,10 +122,9 @@ const widened: readonly (readonly [soFar: string, token: string, type: string])[
 ];
 
 test.each(widened)("%s, then %s: %s", (soFar, token, type) => {
-  expect(simpleString(inferCsvSchema([[soFar], [token]], ["a"], options(), given))).toBe(`struct<a:${type}>`);
+  expect(inferred([[soFar], [token]])).toBe(`struct<a:${type}>`);
 });
 
 test("numbers with commas are text: 3,5 is 35 to nobody who writes it", () => {
-  const schema = inferCsvSchema([["3,5", "1,234,567", "123456789012345678901"]], ["a", "b", "c"], options(), given);
-  expect(simpleString(schema)).toBe("struct<a:string,b:string,c:decimal(21,0)>");
+  expect(inferred([["3,5", "1,234,567", "123456789012345678901"]])).toBe("struct<a:string,b:string,c:decimal(21,0)>");
 });

@@ -3,7 +3,7 @@ import type { Boxed, DataType, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import { STRING } from "../../expressions/build";
 import type { Expression } from "../../expressions/expression";
-import { csvColumnNames, inferCsvSchema } from "../../csv/infer";
+import { csvColumnNames, CsvInference } from "../../csv/infer";
 import { csvOptions } from "../../csv/options";
 import { csvRecordParser } from "../../csv/parse";
 import { csvLineTokenizer } from "../../csv/tokenize";
@@ -126,7 +126,9 @@ const schemaOfCsv: ScalarFunction = {
     const tokenize = csvLineTokenizer(options);
     return (text) => {
       const tokens = tokenize(text as string) ?? [];
-      return sqlName(inferCsvSchema([tokens], csvColumnNames(tokens, options, true), options, settings));
+      const inference = new CsvInference(tokens.length, options, settings);
+      inference.add(tokens);
+      return sqlName(inference.schema(csvColumnNames(tokens, options, true)));
     };
   },
 };

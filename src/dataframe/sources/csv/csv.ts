@@ -1,14 +1,12 @@
 /** The data source "csv". */
-import type { DataType, StructType } from "../../../columnar/types";
+import type { DataType } from "../../../columnar/types";
 import { boxedRows } from "../../../columnar/batch";
 import { outputCodec } from "../../../filesystem/codecs";
 import { TextPartWriter } from "../../../filesystem/part-writers";
-import { csvColumnNames, typeOfToken } from "../../csv/infer";
-import { type CsvOptions, csvOptions } from "../../csv/options";
-import { csvLineTokenizer, CsvScanner, type CsvTokens } from "../../csv/tokenize";
+import { csvOptions } from "../../csv/options";
 import { csvHeader, csvLineWriter } from "../../csv/write";
 import { AnalysisError } from "../../errors";
-import type { DataSource, DriverContext, LoadRequest } from "../data-source";
+import type { DataSource } from "../data-source";
 import { FileScan } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
@@ -16,69 +14,13 @@ import { fileRelation } from "../files/relation";
 import { linesWriter } from "../files/lines-writer";
 import { rowFileWriter } from "../files/row-files";
 import { fieldsInFiles, requireCorruptText, requireMoreThanCorrupt, requireTypes } from "../files/row-schemas";
-import { sampler } from "../files/sampling";
-import { driverLines, driverText, encodedSink, encoderOf, isSplittable } from "../files/text-files";
+import { isSurvey, surveyScan } from "../files/survey";
+import { encodedSink, encoderOf, isSplittable } from "../files/text-files";
 import type { FileWriter } from "../files/write-task";
 import { option } from "../options";
-import type { FileEntry } from "../relation";
+import { inferCsv, lookAtCsv } from "./infer";
 import { csvLines } from "./lines";
-import { isRecordLine, openCsvSplit, textOptionsOf } from "./rows";
-
-const STRING: DataType = { kind: "string" };
-
-/** Records of a file, header included, as tokens. */
-async function* records(file: FileEntry, options: CsvOptions, driver: DriverContext): AsyncGenerator<CsvTokens> {
-  if (options.multiLine) {
-    const scanner = new CsvScanner(await driverText(file, options.encoding, driver), options);
-    for (let tokens = scanner.next(); tokens !== null; tokens = scanner.next()) yield tokens;
-    return;
-  }
-  const tokenize = csvLineTokenizer(options);
-  for await (const lines of driverLines(file, textOptionsOf(options), driver)) {
-    for (const line of lines) {
-      if (!isRecordLine(line, options)) continue;
-      const tokens = tokenize(line);
-      if (tokens !== null) yield tokens;
-    }
-  }
-}
-
-async function infer(files: readonly FileEntry[], request: LoadRequest, driver: DriverContext): Promise<StructType | null> {
-  const { settings } = driver;
-  const options = csvOptions(request.options, settings);
-  if (files.length === 0) return null;
-  let names: readonly string[] | null = null;
-  let types: DataType[] = [];
-  const widen = typeOfToken(options, settings);
-  const chosen = sampler(options.samplingRatio);
-  for (const file of files) {
-    if (file.length === 0) continue;
-    let isHeader = options.header;
-    for await (const tokens of records(file, options, driver)) {
-      if (names === null) {
-        names = csvColumnNames(tokens, options, settings.caseSensitive);
-        types = names.map(() => ({ kind: "null" }));
-        if (!options.inferSchema) return structOf(names, types);
-      }
-      if (isHeader) {
-        isHeader = false;
-        continue;
-      }
-      if (!chosen()) continue;
-      const n = Math.min(tokens.length, types.length);
-      for (let i = 0; i < n; i++) {
-        const token = tokens[i] ?? null;
-        if (token !== null) types[i] = widen(types[i]!, token);
-      }
-    }
-  }
-  return structOf(names ?? [], types);
-}
-
-function structOf(names: readonly string[], types: readonly DataType[]): StructType {
-  const fields = names.map((name, i) => ({ name, type: types[i]!.kind === "null" ? STRING : types[i]!, nullable: true }));
-  return { kind: "struct", fields };
-}
+import { openCsvSplit, textOptionsOf } from "./rows";
 
 /** Types that a token can have and be written as. */
 function isFlat(type: DataType): boolean {
@@ -93,7 +35,7 @@ export const csvSource: DataSource = {
     const { singleVariantColumn, columnNameOfCorruptRecord } = csvOptions(request.options, driver.settings);
     if (singleVariantColumn !== undefined)
       throw new AnalysisError("UNSUPPORTED_FEATURE.CSV_SINGLE_VARIANT_COLUMN", { option: "singleVariantColumn" });
-    const relation = await fileRelation({ name: "csv", infer }, request, driver);
+    const relation = await fileRelation({ name: "csv", infer: inferCsv }, request, driver);
     requireTypes("CSV", fieldsInFiles(relation), (type) => type.kind === "variant" || isFlat(type));
     requireCorruptText(fieldsInFiles(relation), columnNameOfCorruptRecord);
     return relation;
@@ -101,13 +43,16 @@ export const csvSource: DataSource = {
   plan(request, { settings }) {
     const { relation, partitionFilters, parallelism } = request;
     const csv = csvOptions(relation.options, settings);
-    requireMoreThanCorrupt(request, csv.columnNameOfCorruptRecord);
+    if (!isSurvey(relation)) requireMoreThanCorrupt(request, csv.columnNameOfCorruptRecord);
     const options = textOptionsOf(csv);
     const files = prunedFiles(relation, partitionFilters, settings);
     return Promise.resolve(packFiles(files, settings, { splittable: (file) => isSplittable(file, options), parallelism }));
   },
-  open: (splits, request, env) =>
-    new FileScan(splits as readonly FileSplit[], request, env, (split, columns) => openCsvSplit(split, columns, request, env)),
+  open(given, request, env) {
+    const splits = given as readonly FileSplit[];
+    if (isSurvey(request.relation)) return surveyScan(splits, request, env, lookAtCsv);
+    return new FileScan(splits, request, env, (split, columns) => openCsvSplit(split, columns, request, env));
+  },
   writer: rowFileWriter({
     check(schema, partitionBy, given, settings) {
       encoderOf(csvOptions(given, settings).encoding ?? "UTF-8");

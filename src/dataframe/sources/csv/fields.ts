@@ -10,31 +10,35 @@ export interface FastCsvColumn extends FastColumn {
   readonly field: number;
 }
 
-/** Columns of the needed fields; null where the options or a type ask for the careful way. */
-export function fastColumns(
-  needed: readonly StructField[],
-  all: readonly StructField[],
-  options: CsvOptions,
-): readonly FastCsvColumn[] | null {
+/** Whether the fast way reads lines of `width` fields as the options want them. */
+export function isSimple(options: CsvOptions, width: number): boolean {
   const oneByte = (text: string): boolean => text.length === 1 && text.charCodeAt(0) < 128;
-  const simple =
+  return (
     !options.multiLine &&
-    // Headers that must be as the schema says are looked at by the careful way.
-    (options.enforceSchema || !options.header) &&
     (options.encoding === undefined || /^utf-?8$/i.test(options.encoding)) &&
     (options.lineSep === undefined || options.lineSep === "\n") &&
     options.comment === undefined &&
     options.nullValue === "" &&
     options.emptyValue.read === "" &&
     options.maxCharsPerColumn < 0 &&
-    all.length > 1 &&
-    all.length <= options.maxColumns &&
+    width > 1 &&
+    width <= options.maxColumns &&
     !options.trimLeading.read &&
     !options.trimTrailing.read &&
     oneByte(options.delimiter) &&
     (options.quote === "" || oneByte(options.quote)) &&
-    (options.escape === "" || oneByte(options.escape));
-  if (!simple) return null;
+    (options.escape === "" || oneByte(options.escape))
+  );
+}
+
+/** Columns of the needed fields; null where the options or a type ask for the careful way. */
+export function fastColumns(
+  needed: readonly StructField[],
+  all: readonly StructField[],
+  options: CsvOptions,
+): readonly FastCsvColumn[] | null {
+  // Headers that must be as the schema says are looked at by the careful way.
+  if (!isSimple(options, all.length) || (options.header && !options.enforceSchema)) return null;
   const columns: FastCsvColumn[] = [];
   for (const field of needed) {
     const parser = fieldParser(field.type, options);
@@ -53,21 +57,18 @@ export class CsvSplitter implements LineSplitter {
 
   constructor(
     private readonly heap: Heap,
-    columns: readonly FastCsvColumn[],
+    /** Places of the fields in a line, in the order of the columns. */
+    fields: readonly number[],
     /** Fields of a line; 0 where any number is fine. */
     private readonly width: number,
     private readonly options: CsvOptions,
   ) {
-    const count = columns.reduce((most, { field }) => Math.max(most, field + 1), 0);
+    const count = fields.reduce((most, field) => Math.max(most, field + 1), 0);
     this.#slotted = count;
     this.#slots = new Region(heap);
     const at = this.#slots.need(4 * count);
-    for (let field = 0; field < count; field++) {
-      heap.bytes.writeInt32LE(
-        columns.findIndex((column) => column.field === field),
-        at + 4 * field,
-      );
-    }
+    heap.bytes.fill(0xff, at, at + 4 * count);
+    fields.forEach((field, slot) => heap.bytes.writeInt32LE(slot, at + 4 * field));
   }
 
   split(src: number, end: number, { most, starts, ends, lines, odd }: LineFields): number {

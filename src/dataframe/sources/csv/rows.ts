@@ -4,7 +4,6 @@ import { readFailed } from "../../../filesystem/file-system";
 import { type CsvOptions, csvOptions } from "../../csv/options";
 import { tokenReader } from "../../csv/parse";
 import { csvLineTokenizer, CsvScanner, type CsvTokens } from "../../csv/tokenize";
-import { QueryError } from "../../errors";
 import { BadRecord, type LenientMode, recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import type { SqlSettings } from "../../settings";
 import type { ScanColumn, ScanEnv, ScanRequest } from "../data-source";
@@ -12,7 +11,7 @@ import type { SplitReader } from "../files/file-scan";
 import type { FileSplit } from "../files/packing";
 import { FastLines, PickedColumns } from "../files/fast-lines";
 import { neededFields, RowBatches, type RowRuns } from "../files/row-batches";
-import { openLines, readText, type TextOptions } from "../files/text-files";
+import { namingFile, openLines, readText, type TextOptions } from "../files/text-files";
 import { booleanSetting } from "../options";
 import type { Heap } from "../wasm/heap";
 import { CsvSplitter, fastColumns } from "./fields";
@@ -49,9 +48,10 @@ export function openCsvSplit(split: FileSplit, columns: readonly ScanColumn[], r
   if (fast !== null && data.fields.every(({ name }) => name !== corrupt)) {
     const tokenize = csvLineTokenizer(options);
     const readRecord = (line: string): readonly (readonly Boxed[])[] =>
-      isRecordLine(line, options) ? naming(split, () => record.rows(tokenize(line), line)) : [];
+      isRecordLine(line, options) ? namingFile(split, () => record.rows(tokenize(line), line)) : [];
     const width = prunes ? 0 : data.fields.length;
-    const splitter = (heap: Heap): CsvSplitter => new CsvSplitter(heap, fast, width, options);
+    const places = fast.map(({ field }) => field);
+    const splitter = (heap: Heap): CsvSplitter => new CsvSplitter(heap, places, width, options);
     const reader = new FastLines(split, fast, { splitter, readRecord, header: options.header }, env.storage);
     return new PickedColumns(reader, fields, columns, caseSensitive);
   }
@@ -134,7 +134,7 @@ function lineRuns(split: FileSplit, options: CsvOptions, record: RecordRows, env
     next() {
       const run = lines.next();
       if (run === null) return null;
-      return naming(split, () => {
+      return namingFile(split, () => {
         const rows: (readonly Boxed[])[] = [];
         for (const line of run) {
           if (!isRecordLine(line, options)) continue;
@@ -162,13 +162,13 @@ function wholeRuns(split: FileSplit, options: CsvOptions, record: RecordRows, en
   const scanner = new CsvScanner(text, options);
   let ended = false;
   if (options.header) {
-    const tokens = naming(split, () => scanner.next());
+    const tokens = namingFile(split, () => scanner.next());
     if (tokens !== null) record.header(tokens, split);
   }
   return {
     next() {
       if (ended) return null;
-      return naming(split, () => {
+      return namingFile(split, () => {
         const rows: (readonly Boxed[])[] = [];
         for (let i = 0; i < RUN_RECORDS; i++) {
           const tokens = scanner.next();
@@ -184,13 +184,4 @@ function wholeRuns(split: FileSplit, options: CsvOptions, record: RecordRows, en
     bytesRead,
     close: () => (ended = true),
   };
-}
-
-function naming<T>(split: FileSplit, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof QueryError) throw readFailed(split.path, error.message, error);
-    throw error;
-  }
 }

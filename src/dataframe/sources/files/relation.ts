@@ -1,6 +1,6 @@
 /** Relations over files: what all file formats share on the driver. */
 import { createHash } from "node:crypto";
-import type { StructField, StructType } from "../../../columnar/types";
+import type { DataType, StructField, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import { asNullable } from "../../functions/families/json-inputs";
 import type { DriverContext, LoadRequest } from "../data-source";
@@ -33,12 +33,7 @@ export async function fileRelation(format: FileFormat, request: LoadRequest, dri
       .map((field) => ({ ...field, type: asNullable(field.type), nullable: true })),
     ...partitionFields,
   ];
-  const seen = new Set<string>();
-  for (const { name } of fields) {
-    const key = settings.caseSensitive ? name : name.toLowerCase();
-    if (seen.has(key)) throw new AnalysisError("COLUMN_ALREADY_EXISTS", { columnName: `\`${key}\`` });
-    seen.add(key);
-  }
+  requireNames(fields, settings.caseSensitive);
   const schema: StructType = { kind: "struct", fields };
   const statistics = (await format.statistics?.(listing.files, schema, driver)) ?? {
     sizeInBytes: listing.files.reduce((sum, file) => sum + file.length, 0),
@@ -54,6 +49,30 @@ export async function fileRelation(format: FileFormat, request: LoadRequest, dri
     files: { roots: listing.roots, files: listing.files },
     statistics,
   };
+}
+
+/** Throws where a name comes twice, in a struct too. */
+function requireNames(fields: readonly StructField[], caseSensitive: boolean): void {
+  const seen = new Set<string>();
+  for (const { name, type } of fields) {
+    const key = caseSensitive ? name : name.toLowerCase();
+    if (seen.has(key)) throw new AnalysisError("COLUMN_ALREADY_EXISTS", { columnName: `\`${key}\`` });
+    seen.add(key);
+    requireNamesWithin(type, caseSensitive);
+  }
+}
+
+function requireNamesWithin(type: DataType, caseSensitive: boolean): void {
+  switch (type.kind) {
+    case "struct":
+      return requireNames(type.fields, caseSensitive);
+    case "array":
+      return requireNamesWithin(type.element, caseSensitive);
+    case "map":
+      requireNamesWithin(type.key, caseSensitive);
+      return requireNamesWithin(type.value, caseSensitive);
+    default:
+  }
 }
 
 /** Schemas that were found in files: each query on a DataFrame asks again, and text must be read as a whole. The last few. */

@@ -7,6 +7,7 @@ import { type ByteInput, openBytes, readWholeFile, type TaskStorage } from "../.
 import { type FileSource, openTextSplit } from "../../../filesystem/text-source";
 import { decodeUtf8 } from "../../../filesystem/utf8";
 import { DataError } from "../../../common/errors";
+import { QueryError } from "../../errors";
 import type { DriverContext } from "../data-source";
 import { invalidOption } from "../options";
 import type { FileEntry } from "../relation";
@@ -113,6 +114,16 @@ function drain(input: ByteInput): Buffer {
   }
 }
 
+/** Errors of records say which file they are in. */
+export function namingFile<T>({ path }: Pick<FileSplit, "path">, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof QueryError) throw readFailed(path, error.message, error);
+    throw error;
+  }
+}
+
 export function decodeText(path: string, bytes: Buffer, encoding: string | undefined): string {
   try {
     if (isUtf8(encoding)) {
@@ -167,7 +178,9 @@ export function encoderOf(encoding: string): (text: string) => Uint8Array {
   }
 }
 
-const DRIVER_READ_BYTES = 4 * 2 ** 20;
+/** Most who ask for lines on the driver want the first ones. */
+const FIRST_READ_BYTES = 64 * 2 ** 10;
+const MOST_READ_BYTES = 4 * 2 ** 20;
 
 /** The lines of a file on the driver, run by run. */
 export async function* driverLines(file: FileEntry, options: TextOptions, driver: DriverContext): AsyncGenerator<string[]> {
@@ -181,10 +194,11 @@ export async function* driverLines(file: FileEntry, options: TextOptions, driver
   }
   const fs = driver.fileSystems.of(file.path);
   let rest = Buffer.alloc(0);
-  for (let at = 0; at < file.length; at += DRIVER_READ_BYTES) {
-    const bytes = await fs.readRange(file.path, at, Math.min(DRIVER_READ_BYTES, file.length - at));
+  let size = FIRST_READ_BYTES;
+  for (let at = 0; at < file.length; at += size, size = Math.min(2 * size, MOST_READ_BYTES)) {
+    const bytes = await fs.readRange(file.path, at, Math.min(size, file.length - at));
     const all = Buffer.concat([rest, bytes]);
-    const end = at + DRIVER_READ_BYTES >= file.length ? all.length : all.lastIndexOf(10) + 1;
+    const end = at + size >= file.length ? all.length : all.lastIndexOf(10) + 1;
     rest = all.subarray(end);
     if (end > 0)
       yield linesOf(decodeText(file.path, all.subarray(0, end), undefined).replaceAll("\r\n", "\n").replaceAll("\r", "\n"));

@@ -2,15 +2,12 @@
 import type { Boxed, DataType, StructType } from "../../../columnar/types";
 import { boxedRows } from "../../../columnar/batch";
 import { outputCodec } from "../../../filesystem/codecs";
-import { readFailed } from "../../../filesystem/file-system";
 import { TextPartWriter } from "../../../filesystem/part-writers";
-import { QueryError } from "../../errors";
-import { JsonInference } from "../../json/infer";
-import { type JsonOptions, jsonOptions } from "../../json/options";
+import { jsonOptions } from "../../json/options";
 import { jsonStructParser, jsonValueParser } from "../../json/parse";
 import { recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import { jsonWriter } from "../../json/write";
-import type { DataSource, DriverContext, LoadRequest, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
+import type { DataSource, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
 import { FastLines, PickedColumns } from "../files/fast-lines";
 import { FileScan, type SplitReader } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
@@ -20,46 +17,14 @@ import { neededFields, RowBatches } from "../files/row-batches";
 import { fieldsInFiles, requireCorruptText, requireMoreThanCorrupt, requireTypes } from "../files/row-schemas";
 import { linesWriter } from "../files/lines-writer";
 import { rowFileWriter } from "../files/row-files";
-import {
-  driverLines,
-  driverText,
-  encodedSink,
-  encoderOf,
-  isSplittable,
-  openLines,
-  readText,
-  type TextOptions,
-} from "../files/text-files";
+import { encodedSink, encoderOf, isSplittable, namingFile, openLines, readText } from "../files/text-files";
 import type { FileWriter } from "../files/write-task";
 import { option } from "../options";
-import type { FileEntry } from "../relation";
-import { sampler } from "../files/sampling";
+import { isSurvey, surveyScan } from "../files/survey";
 import type { Heap } from "../wasm/heap";
 import { fastColumns, JsonSplitter } from "./fields";
+import { inferJson, lookAtJson, textOptionsOf } from "./infer";
 import { jsonLines } from "./lines";
-
-function textOptions(options: JsonOptions): TextOptions {
-  return { lineSep: options.lineSep, encoding: options.encoding, whole: options.multiLine };
-}
-
-async function infer(files: readonly FileEntry[], request: LoadRequest, driver: DriverContext): Promise<StructType | null> {
-  const options = jsonOptions(request.options, driver.settings);
-  if (options.singleVariantColumn !== undefined)
-    return { kind: "struct", fields: [{ name: options.singleVariantColumn, type: { kind: "variant" }, nullable: true }] };
-  if (files.length === 0) return null;
-  const inference = new JsonInference(options, driver.settings);
-  const chosen = sampler(options.samplingRatio);
-  for (const file of files) {
-    if (file.length === 0) continue;
-    if (options.multiLine) {
-      if (chosen()) inference.add(await driverText(file, options.encoding, driver));
-      continue;
-    }
-    for await (const lines of driverLines(file, textOptions(options), driver))
-      for (const line of lines) if (chosen()) inference.add(line);
-  }
-  return inference.schema();
-}
 
 function isJson(type: DataType): boolean {
   switch (type.kind) {
@@ -80,7 +45,7 @@ export const jsonSource: DataSource = {
   name: "json",
   aliases: ["org.apache.spark.sql.json"],
   async relation(request, driver) {
-    const relation = await fileRelation({ name: "json", infer }, request, driver);
+    const relation = await fileRelation({ name: "json", infer: inferJson }, request, driver);
     const { columnNameOfCorruptRecord } = jsonOptions(request.options, driver.settings);
     requireTypes("JSON", fieldsInFiles(relation), isJson);
     requireCorruptText(fieldsInFiles(relation), columnNameOfCorruptRecord);
@@ -89,13 +54,16 @@ export const jsonSource: DataSource = {
   plan(request, { settings }) {
     const { relation, partitionFilters, parallelism } = request;
     const json = jsonOptions(relation.options, settings);
-    requireMoreThanCorrupt(request, json.columnNameOfCorruptRecord);
-    const options = textOptions(json);
+    if (!isSurvey(relation)) requireMoreThanCorrupt(request, json.columnNameOfCorruptRecord);
+    const options = textOptionsOf(json);
     const files = prunedFiles(relation, partitionFilters, settings);
     return Promise.resolve(packFiles(files, settings, { splittable: (file) => isSplittable(file, options), parallelism }));
   },
-  open: (splits, request, env) =>
-    new FileScan(splits as readonly FileSplit[], request, env, (split, columns) => openSplit(split, columns, request, env)),
+  open(given, request, env) {
+    const splits = given as readonly FileSplit[];
+    if (isSurvey(request.relation)) return surveyScan(splits, request, env, lookAtJson);
+    return new FileScan(splits, request, env, (split, columns) => openSplit(split, columns, request, env));
+  },
   writer: rowFileWriter({
     check(schema, _partitionBy, options, settings) {
       encoderOf(jsonOptions(options, settings).encoding ?? "UTF-8");
@@ -146,22 +114,22 @@ function openSplit(split: FileSplit, columns: readonly ScanColumn[], request: Sc
     const next = (): Iterable<readonly Boxed[]> | null => {
       if (given) return null;
       given = true;
-      return naming(split, () => rowsOf([text]));
+      return namingFile(split, () => rowsOf([text]));
     };
     return new RowBatches({ next, bytesRead, close: () => (given = true) }, fields, columns, caseSensitive);
   }
   const fast = columns.every(({ path }) => path.length === 1) ? fastColumns(fields, options) : null;
   if (fast !== null) {
     const splitter = (heap: Heap): JsonSplitter => new JsonSplitter(heap, fast);
-    const readRecord = (record: string): readonly (readonly Boxed[])[] => naming(split, () => blankOr(record, read));
+    const readRecord = (record: string): readonly (readonly Boxed[])[] => namingFile(split, () => blankOr(record, read));
     const reader = new FastLines(split, fast, { splitter, readRecord, header: false }, env.storage);
     return new PickedColumns(reader, fields, columns, caseSensitive);
   }
-  const lines = openLines(split, textOptions(options), env.storage);
+  const lines = openLines(split, textOptionsOf(options), env.storage);
   const runs = {
     next() {
       const run = lines.next();
-      return run === null ? null : naming(split, () => rowsOf(run));
+      return run === null ? null : namingFile(split, () => rowsOf(run));
     },
     get bytesRead() {
       return lines.bytesRead;
@@ -174,13 +142,4 @@ function openSplit(split: FileSplit, columns: readonly ScanColumn[], request: Sc
 /** Lines of nothing are no records. */
 function blankOr(record: string, read: (record: string) => readonly (readonly Boxed[])[]): readonly (readonly Boxed[])[] {
   return record.trim() === "" ? [] : read(record);
-}
-
-function naming<T>(split: FileSplit, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof QueryError) throw readFailed(split.path, error.message, error);
-    throw error;
-  }
 }

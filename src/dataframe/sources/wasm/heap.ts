@@ -169,6 +169,9 @@ export interface Kernels {
     odd: Address,
   ): number;
   jsonValid(ends: Address, count: number, valid: Address): number;
+  /** What a column has been so far is a number: see infer.assembly.ts. */
+  firstNotPlain(src: Address, starts: Address, ends: Address, odd: Address, from: number, count: number, kind: number): number;
+  jsonKinds(src: Address, end: Address, state: Address, odd: Address, most: number): number;
   wholeFields: ParseFields<[low: number, high: number, dst: Address, odd: Address]>;
   decimalFields: ParseFields<[scale: number, limit: number, dst: Address, odd: Address]>;
   doubleFields: ParseFields<[dst: Address, odd: Address]>;

@@ -8,3 +8,5 @@ export * from "./fields.assembly";
 export * from "./json.assembly";
 export * from "./lines.assembly";
 export * from "./search.assembly";
+export * from "./infer.assembly";
+export * from "./json-kinds.assembly";
