@@ -7,13 +7,15 @@ import type { ListenerEvent, ListenerEventType } from "./listener-events";
 import type { SparkListener } from "./spark-listener";
 
 type AnyHandler = (event: ListenerEvent) => unknown;
+/** Makes an event when it is delivered; null where there is nothing to tell. */
+export type LateEvent = () => ListenerEvent | null;
 
 export class ListenerBus {
   #listeners: readonly SparkListener[] = [];
   #witnesses: readonly SparkListener[] = [];
   /** Types that some listener handles; null while one wants all. */
   #wanted: ReadonlySet<string> | null = new Set();
-  #queue: ListenerEvent[] = [];
+  #queue: (ListenerEvent | LateEvent)[] = [];
   #scheduled = false;
   #waiting: (() => void)[] = [];
 
@@ -50,6 +52,18 @@ export class ListenerBus {
     this.#wake();
   }
 
+  /** Posts an event of which only its turn in the order is taken now: what it costs to make is not in the way of whoever posts it. */
+  postLate(type: ListenerEventType, make: LateEvent): void {
+    if (!this.wants(type)) return;
+    if (this.#witnesses.some((witness) => handles(witness, type))) {
+      const event = make();
+      if (event !== null) this.post(event);
+      return;
+    }
+    this.#queue.push(make);
+    this.#wake();
+  }
+
   /** Resolves when all events posted so far were delivered. */
   async flush(): Promise<void> {
     if (this.#queue.length === 0) return;
@@ -68,7 +82,10 @@ export class ListenerBus {
     this.#queue = [];
     this.#waiting = [];
     this.#scheduled = false;
-    for (const event of events) for (const listener of this.#listeners) call(listener, event);
+    for (const posted of events) {
+      const event = typeof posted === "function" ? made(posted) : posted;
+      if (event !== null) for (const listener of this.#listeners) call(listener, event);
+    }
     for (const resolve of waiting) resolve();
   }
 
@@ -89,6 +106,19 @@ export class ListenerBus {
       }
     }
     this.#wanted = wanted;
+  }
+}
+
+function handles(listener: SparkListener, type: ListenerEventType): boolean {
+  return listener.onOther !== undefined || (listener as Readonly<Record<string, unknown>>)[`on${type}`] !== undefined;
+}
+
+function made(make: LateEvent): ListenerEvent | null {
+  try {
+    return make();
+  } catch (error) {
+    log.error(`An event could not be made: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return null;
   }
 }
 

@@ -66,6 +66,8 @@ export interface ContextPort {
   registerAccumulator(accumulator: AccumulatorBase): void;
   /** Tells listeners, the event log and the UI of something that is no job: of libraries on top. */
   postEvent(event: ListenerEvent): void;
+  /** The same of an event that is made when it is its turn to be told; null where there is nothing to tell. */
+  postEventLate(type: ListenerEventType, make: () => ListenerEvent | null): void;
   /** Would such an event reach anybody? Absent: no. */
   wantsEvent?(type: ListenerEventType): boolean;
 }

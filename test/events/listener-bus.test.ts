@@ -133,4 +133,35 @@ describe("ListenerBus", () => {
     await bus.flush();
     expect(seen).toEqual(["witness", "witness", "listener"]);
   });
+
+  test("a late event is made at its turn, and nobody is told of one that is none or fails", async () => {
+    const bus = new ListenerBus();
+    const seen: unknown[] = [];
+    bus.addListener({ onApplicationStart: () => seen.push("start"), onUnpersistRDD: ({ rddId }) => seen.push(rddId) });
+    let made = 0;
+    const late = (rddId: number) => (): ListenerEvent => ({ type: "UnpersistRDD", rddId: rddId + 10 * made++ });
+    bus.postLate("ApplicationEnd", () => {
+      throw new Error("nobody wants it");
+    });
+    bus.postLate("UnpersistRDD", late(1));
+    bus.post(START);
+    bus.postLate("UnpersistRDD", () => null);
+    setLogLevel("OFF");
+    bus.postLate("UnpersistRDD", () => {
+      throw new Error("no text");
+    });
+    bus.postLate("UnpersistRDD", late(2));
+    expect(made).toBe(0);
+    await bus.flush();
+    setLogLevel("WARN");
+    expect(seen).toEqual([1, "start", 12]);
+  });
+
+  test("a late event is made at once where a witness looks at it", () => {
+    const bus = new ListenerBus();
+    const seen: number[] = [];
+    bus.addWitness({ onUnpersistRDD: ({ rddId }) => seen.push(rddId) });
+    bus.postLate("UnpersistRDD", () => UNPERSIST);
+    expect(seen).toEqual([3]);
+  });
 });

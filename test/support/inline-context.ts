@@ -232,6 +232,8 @@ export class InlineContext implements ContextPort {
 
   /** Nobody listens. */
   postEvent(): void {}
+
+  postEventLate(): void {}
 }
 
 function isPlain(value: object): boolean {

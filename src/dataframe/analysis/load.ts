@@ -26,6 +26,11 @@ export interface LoadedRelations {
   pivotValues(plan: UnresolvedPlan): readonly Literal[];
 }
 
+/** What has a name, written or computed. */
+interface Named {
+  readonly name: readonly string[] | UnresolvedExpression;
+}
+
 type Known = Omit<AnalysisContext, "relation" | "read" | "pivotValues">;
 
 /** `root`: a plan, or any syntax that holds plans. */
@@ -67,29 +72,34 @@ class Loader implements LoadedRelations {
   }
 
   async visit(node: unknown, inside: ViewScope | null): Promise<void> {
+    const found: (() => Promise<void>)[] = [];
+    this.#find(node, inside, found);
+    for (const fetch of found) await fetch();
+  }
+
+  /** What has to be fetched, in the order of the text. Waits for nothing: a query has thousands of nodes. */
+  #find(node: unknown, inside: ViewScope | null, found: (() => Promise<void>)[]): void {
     if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) return;
     if (Array.isArray(node)) {
-      for (const item of node) await this.visit(item, inside);
+      for (const item of node) this.#find(item, inside, found);
       return;
     }
     const { kind } = node as { readonly kind?: unknown };
     if (kind === "local" || kind === "literal") return;
-    if (kind === "table") await this.#table(node as Extract<UnresolvedPlan, { kind: "table" }>, inside);
-    if (kind === "read") await this.#read(node as Extract<UnresolvedPlan, { kind: "read" }>);
+    if (kind === "table") found.push(() => this.#table(node as Extract<UnresolvedPlan, { kind: "table" }>, inside));
+    if (kind === "read") found.push(() => this.#read(node as Extract<UnresolvedPlan, { kind: "read" }>));
     if (kind === "identifier") {
       const { expression, call } = node as Extract<UnresolvedExpression, { kind: "identifier" }>;
-      if (call !== undefined) await this.#routine(this.#name({ name: expression }, inside), inside);
+      if (call !== undefined) found.push(() => this.#routine({ name: expression }, inside));
     }
     // The name of a call inside of IDENTIFIER(…) is computed: see above.
     const isNamed =
       kind === "tableFunction" || (kind === "call" && (node as { readonly name: readonly string[] }).name.length > 0);
-    if (isNamed) {
-      await this.#routine(this.#name(node as { readonly name: readonly string[] | UnresolvedExpression }, inside), inside);
-    }
-    for (const part of Object.values(node)) await this.visit(part, inside);
+    if (isNamed) found.push(() => this.#routine(node as Named, inside));
+    for (const part of Object.values(node)) this.#find(part, inside, found);
     if (kind === "pivot") {
       const pivot = node as Extract<UnresolvedPlan, { kind: "pivot" }>;
-      if (pivot.values === null) this.#values.set(pivot, await this.source.pivotValues(pivot));
+      if (pivot.values === null) found.push(async () => void this.#values.set(pivot, await this.source.pivotValues(pivot)));
     }
   }
 
@@ -111,7 +121,7 @@ class Loader implements LoadedRelations {
     }
   }
 
-  #name(node: { readonly name: readonly string[] | UnresolvedExpression }, inside: ViewScope | null): readonly string[] {
+  #name(node: Named, inside: ViewScope | null): readonly string[] {
     const binder = new QueryBinder({ ...this.known, relation: () => null, read: (spec) => this.read(spec) });
     return tableName(binder, node.name, { ...EMPTY_ENV, view: inside });
   }
@@ -133,8 +143,8 @@ class Loader implements LoadedRelations {
   }
 
   /** What the body of a SQL function reads. */
-  async #routine(name: readonly string[], inside: ViewScope | null): Promise<void> {
-    const routine = this.known.routine(name, inside);
+  async #routine(node: Named, inside: ViewScope | null): Promise<void> {
+    const routine = this.known.routine(this.#name(node, inside), inside);
     if (routine === null || routine.kind !== "sql" || this.#routines.has(routine)) return;
     this.#routines.add(routine);
     await this.visit(routine.body, routine.scope);

@@ -48,7 +48,8 @@ export class QueryEvents {
   readonly #written = new Map<number, readonly [bytes: number, rows: number]>();
   #timer: NodeJS.Timeout | undefined;
   #started = false;
-  #lastPlan = "";
+  /** The plan that was told last. */
+  #lastPlan: PhysicalPlan | null = null;
   /** How many exchanges had been carried out when the plan was told last. */
   #plansTold = 0;
 
@@ -63,26 +64,28 @@ export class QueryEvents {
     this.id = counter.next++;
   }
 
+  /** Texts of plans are made when nobody waits for them: the query goes on. */
   start(call: Call): void {
     if (this.port.wantsEvent?.("SQLExecutionStart") !== true) return;
     this.#started = true;
     const plan = this.plan();
-    this.#lastPlan = physicalText(plan);
+    this.#lastPlan = plan;
     const description = `${call.scope} at ${call.site}`;
-    this.#post({
+    const time = Date.now();
+    this.port.postEventLate("SQLExecutionStart", () => ({
       type: "SQLExecutionStart",
       executionId: this.id,
       rootExecutionId: this.id,
       description,
       details: description,
-      physicalPlanDescription: `== Physical Plan ==\n${this.#lastPlan}`,
+      physicalPlanDescription: described(physicalText(plan)),
       sparkPlanInfo: this.#info(plan),
-      time: Date.now(),
+      time,
       modifiedConfigs: {},
       jobTags: [],
       queryId: randomUUID(),
       plans: this.texts(),
-    });
+    }));
     this.#timer = setInterval(() => this.#progress(), PROGRESS_EVERY);
     this.#timer.unref();
   }
@@ -96,15 +99,19 @@ export class QueryEvents {
     if (this.#written.size === this.#plansTold) return;
     this.#plansTold = this.#written.size;
     const plan = this.plan();
-    const text = physicalText(plan);
-    if (text === this.#lastPlan) return;
-    this.#lastPlan = text;
-    this.#post({
-      type: "SQLAdaptiveExecutionUpdate",
-      executionId: this.id,
-      physicalPlanDescription: `== Physical Plan ==\n${text}`,
-      sparkPlanInfo: this.#info(plan),
-      time: Date.now(),
+    const before = this.#lastPlan!;
+    this.#lastPlan = plan;
+    const time = Date.now();
+    this.port.postEventLate("SQLAdaptiveExecutionUpdate", () => {
+      const text = physicalText(plan);
+      if (text === physicalText(before)) return null;
+      return {
+        type: "SQLAdaptiveExecutionUpdate",
+        executionId: this.id,
+        physicalPlanDescription: described(text),
+        sparkPlanInfo: this.#info(plan),
+        time,
+      };
     });
   }
 
@@ -176,4 +183,8 @@ export class QueryEvents {
       metrics: metrics.map(({ name, type }) => ({ name, accumulatorId: this.#idOf(node.id, name), metricType: type })),
     };
   }
+}
+
+function described(plan: string): string {
+  return `== Physical Plan ==\n${plan}`;
 }

@@ -68,6 +68,7 @@ export function contextPort(runtime: ContextRuntime, context: SparkContext): Con
     wantsEvent: (type) => bus.wants(type),
     registerAccumulator: (accumulator) => runtime.registerAccumulator(accumulator),
     postEvent: (event) => bus.post(event),
+    postEventLate: (type, make) => bus.postLate(type, make),
   };
 }
 
