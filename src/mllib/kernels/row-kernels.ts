@@ -22,6 +22,7 @@ interface Kernels {
     cells: Address,
     stride: number,
   ): void;
+  lookUp(wide: number, values: Address, end: Address, step: number, bins: Address, cells: Address, stride: number): void;
 }
 
 /** The module keeps nothing of its own in memory. */
@@ -58,6 +59,10 @@ export class RowKernels {
 
   doubles(at: Address, length: number): Float64Array {
     return new Float64Array(this.#memory.buffer, at, length);
+  }
+
+  shorts(at: Address, length: number): Int16Array {
+    return new Int16Array(this.#memory.buffer, at, length);
   }
 
   words(at: Address, length: number): Uint32Array {

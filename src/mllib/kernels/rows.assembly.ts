@@ -86,3 +86,18 @@ export function bins(
   else if (many == 2) binsOf<u8>(values, end, step, low, scale, most, before, thresholds, 2, cells, stride);
   else binsOf<u8>(values, end, step, low, scale, most, before, thresholds, many, cells, stride);
 }
+
+// @ts-ignore: decorator
+@inline
+function lookUpAs<T>(values: usize, end: usize, step: usize, bins: usize, cells: usize, stride: usize): void {
+  for (; values < end; values += step, cells += stride) {
+    if (sizeof<T>() == 1) store<u8>(cells, load<u8>(bins + (load<u16>(values) as usize)));
+    else store<u16>(cells, load<u16>(bins + ((load<u16>(values) as usize) << 1)));
+  }
+}
+
+/** The bins of numbers of 16 bits at values, values + step, … before `end`, to `cells`, `stride` bytes apart; `bins` has those of all such numbers. */
+export function lookUp(wide: i32, values: usize, end: usize, step: usize, bins: usize, cells: usize, stride: usize): void {
+  if (wide != 0) lookUpAs<u16>(values, end, step, bins, cells, stride);
+  else lookUpAs<u8>(values, end, step, bins, cells, stride);
+}

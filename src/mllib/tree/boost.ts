@@ -53,7 +53,7 @@ export function boost(
       center: 0,
     };
   };
-  const first = scalesFor(maxAbs(y), y.every(Number.isInteger));
+  const first = scalesFor(maxAbs(y), areWhole(y));
   const grower = new TreeGrower(growth, table, first, { checkInterrupted, boosting: true, offer });
   try {
     for (let i = 0; i < iterations; i++) {
@@ -152,6 +152,11 @@ function maxOf(values: Float64Array): number {
   let most = 0;
   for (const value of values) if (value > most) most = value;
   return most;
+}
+
+function areWhole(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isInteger(values[i])) return false;
+  return true;
 }
 
 function maxAbs(values: Float64Array): number {

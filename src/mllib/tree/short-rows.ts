@@ -4,6 +4,7 @@
  */
 import { concatArrays } from "../compute/arrays";
 import type { InstanceBlock } from "../compute/instances";
+import { RowKernels } from "../kernels/row-kernels";
 import { isWide, strideOf } from "./binned-table";
 import { invalidCategory } from "./binning";
 import type { FeatureBins } from "./features";
@@ -19,7 +20,10 @@ export interface ShortRows {
   readonly held: Float64Array | null;
 }
 
-/** Gathers blocks of rows as long as they are of that kind, and few enough. */
+/** Of wider rows, tables of bins by value (64 KiB a feature) would be larger than what they spare. */
+const MOST_FEATURES = 256;
+
+/** Gathers blocks of rows as long as they are of that kind, not too wide and few enough. */
 export class ShortRowCollector {
   #blocks: ShortRows[] | null = [];
   #rows = 0;
@@ -31,7 +35,9 @@ export class ShortRowCollector {
     const { rows, width } = block;
     this.#rows += rows;
     const values =
-      this.#rows > this.mostRows(width) ? null : (block.short ?? (block.dense && shortened(block.dense, rows * width)));
+      width > MOST_FEATURES || this.#rows > this.mostRows(width)
+        ? null
+        : (block.short ?? (block.dense && shortened(block.dense, rows * width)));
     if (values === null) this.#blocks = null;
     else this.#blocks.push({ rows, values, labels: block.label!.slice(), weights: block.weight?.slice() ?? null, held });
   }
@@ -66,71 +72,59 @@ function joined(parts: readonly ShortRows[]): ShortRows {
   };
 }
 
-/** Rows whose bins stay in a processor's first-level cache. */
-const CHUNK_ROWS = 1024;
+/** Rows that are worked on at a time: with their bins they stay in a second-level cache. */
+const CHUNK_ROWS = 4096;
+const SHORTS = 1 << 16;
 
 /** The bins of rows, part after part, as a table has them. */
 export function binnedShortRows(parts: readonly ShortRows[], features: readonly FeatureBins[]): Uint8Array {
   const wide = isWide(features);
   const width = features.length;
   const stride = strideOf(width, wide);
+  const size = wide ? 2 : 1;
+  const kernels = new RowKernels();
+  const tables = features.map(() => kernels.allocate(SHORTS * size));
+  const valuesAt = kernels.allocate(CHUNK_ROWS * width * 2);
+  const cellsAt = kernels.allocate(CHUNK_ROWS * stride);
+  tables.forEach((at, i) => {
+    const table = kernels.bytes(at, SHORTS * size);
+    fillBins(features[i]!, wide ? new Uint16Array(table.buffer, at, SHORTS) : table);
+  });
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.rows, 0) * stride);
-  const cells = wide ? new Uint16Array(bytes.buffer) : bytes;
-  const step = wide ? stride / 2 : stride;
-  const bins = features.map(binsByValue);
   let at = 0;
-  for (const { rows, values } of parts) {
+  for (const { rows, values } of parts)
     for (let first = 0; first < rows; first += CHUNK_ROWS) {
-      const last = Math.min(first + CHUNK_ROWS, rows);
-      for (let feature = 0; feature < width; feature++) {
-        if (features[feature]!.kind !== "continuous") checkCategories(values, first, last, width, features[feature]!, feature);
-        lookUp(bins[feature]!, values, first * width + feature, last * width, width, cells, (at + first) * step + feature, step);
+      const some = Math.min(CHUNK_ROWS, rows - first);
+      const chunk = kernels.shorts(valuesAt, some * width);
+      chunk.set(values.subarray(first * width, (first + some) * width));
+      for (let i = 0; i < width; i++) {
+        if (features[i]!.kind !== "continuous") checkCategories(chunk, width, i, features[i]!.arity);
+        const from = valuesAt + 2 * i;
+        kernels.kernels.lookUp(size - 1, from, from + some * width * 2, width * 2, tables[i]!, cellsAt + i * size, stride);
       }
+      bytes.set(kernels.bytes(cellsAt, some * stride), at);
+      at += some * stride;
     }
-    at += rows;
-  }
   return bytes;
 }
 
 /** Bins of all numbers of 16 bits, negative ones in the upper half. */
-function binsByValue({ kind, thresholds }: FeatureBins): Uint16Array {
-  const bins = new Uint16Array(1 << 16);
-  if (kind !== "continuous") return bins.map((_, value) => value);
-  const place = (value: number): number => Math.min(Math.max(Math.floor(value) + 1, -0x8000), 0x8000);
-  const fill = (bin: number, from: number, to: number): void => {
-    if (from < 0) bins.fill(bin, 0x10000 + from, 0x10000 + Math.min(to, 0));
-    if (to > 0) bins.fill(bin, Math.max(from, 0), to);
-  };
-  let from = -0x8000;
+function fillBins({ kind, thresholds }: FeatureBins, bins: Uint8Array | Uint16Array): void {
+  if (kind !== "continuous") {
+    for (let value = 0; value < bins.length; value++) bins[value] = value;
+    return;
+  }
+  let from = -SHORTS / 2;
   for (let bin = 0; bin <= thresholds.length; bin++) {
-    const to = bin < thresholds.length ? place(thresholds[bin]!) : 0x8000;
-    fill(bin, from, to);
+    const above = bin < thresholds.length ? Math.floor(thresholds[bin]!) + 1 : Infinity;
+    const to = Math.min(Math.max(above, from), SHORTS / 2);
+    if (from < 0) bins.fill(bin, SHORTS + from, SHORTS + Math.min(to, 0));
+    if (to > 0) bins.fill(bin, Math.max(from, 0), to);
     from = to;
   }
-  return bins;
 }
 
-function lookUp(
-  bins: Uint16Array,
-  values: Int16Array,
-  from: number,
-  end: number,
-  width: number,
-  cells: Uint8Array | Uint16Array,
-  to: number,
-  step: number,
-): void {
-  for (; from < end; from += width, to += step) cells[to] = bins[values[from]! & 0xffff]!;
-}
-
-function checkCategories(
-  values: Int16Array,
-  first: number,
-  last: number,
-  width: number,
-  { arity }: FeatureBins,
-  feature: number,
-): void {
-  for (let i = first * width + feature, end = last * width; i < end; i += width)
+function checkCategories(values: Int16Array, width: number, feature: number, arity: number): void {
+  for (let i = feature; i < values.length; i += width)
     if (values[i]! < 0 || values[i]! >= arity) throw invalidCategory(feature, arity, values[i]!);
 }

@@ -323,6 +323,7 @@ test("rows that are not short whole numbers, or too many, are not gathered; cate
   expect(gathered([block(Float64Array.of(32_768))])).toBe(null);
   expect(gathered([block(Float64Array.of(1, 2, 3)), block(Float64Array.of(1, 2, 3))])).toBe(null);
   expect(gathered([])).toBe(null);
+  expect(gathered([{ ...block(new Float64Array(300)), rows: 1, width: 300, label: new Float64Array(1) }])).toBe(null);
   const features: FeatureBins[] = [{ kind: "unordered", thresholds: new Float64Array(0), arity: 3 }];
   const rows = gathered([block(Float64Array.of(2, 3))]) as Parameters<typeof binnedShortRows>[0][number];
   expect(() => binnedShortRows([rows], features)).toThrow(/Feature 0 .*\{0, …, 2\}.* 3/);
