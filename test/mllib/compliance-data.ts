@@ -10,6 +10,7 @@ export const FIELDS = [
   ["words", { kind: "array", element: { kind: "string" }, containsNull: true }],
   ["items", { kind: "array", element: { kind: "string" }, containsNull: true }],
   ["category", { kind: "double" }],
+  ["lifetime", { kind: "double" }],
   ["label", { kind: "double" }],
 ] as const;
 export const SCHEMA = { kind: "struct", fields: FIELDS.map(([name, type]) => ({ name, type, nullable: true })) };
@@ -25,6 +26,7 @@ export function rows(count: number): unknown[][] {
     [["a", "b", "a"], ["b"], ["c", "the", "a"], ["d"]][i % 4],
     [["a", "b"], ["b"], ["c", "the", "a"], ["d", "a", "b"]][i % 4],
     i % 3,
+    0.5 + ((i * 7) % 5),
     random() < 0.5 ? 1 : 0,
   ]);
 }

@@ -40,6 +40,7 @@ const IN_ORDER = "batches are learned from in their order";
 const STEPS = "two steps are not one of twice the size";
 const FIRST = "the first centers are drawn among rows";
 const BOOTSTRAP = "samples are drawn by row";
+const UNWEIGHTED = "as in Spark, fits look at no weights";
 const FOLDS = "folds are drawn by partition, as Spark does";
 const tree = () => new mllib.DecisionTreeClassifier({ ...classifier, maxDepth: 2 });
 
@@ -188,6 +189,9 @@ export const SUBJECTS: readonly Subject[] = [
   { name: "PassiveAggressiveClassifier", params: { ...classifier, shuffle: false }, reads: LABELLED, wrong: ["C", 0], partitions: IN_ORDER, weights: STEPS }, // prettier-ignore
   { name: "LinearRegression", params: regressor, reads: LABELLED, wrong: ["solver", "qr"], digits: 8 },
   { name: "GeneralizedLinearRegression", params: regressor, reads: LABELLED, wrong: ["family", "cauchy"], digits: 8 },
+  { name: "FMClassifier", params: { ...classifier, factorSize: 2, maxIter: 4, stepSize: 0.1, seed: 1 }, reads: LABELLED, wrong: ["factorSize", 0], weights: UNWEIGHTED }, // prettier-ignore
+  { name: "FMRegressor", params: { ...regressor, factorSize: 2, maxIter: 4, stepSize: 0.1, seed: 1 }, reads: LABELLED, wrong: ["miniBatchFraction", 0], weights: UNWEIGHTED }, // prettier-ignore
+  { name: "AFTSurvivalRegression", params: { ...regressor, labelCol: "lifetime", censorCol: "label", maxIter: 4 }, reads: ["features", "lifetime", "label"], wrong: ["quantileProbabilities", [1]] }, // prettier-ignore
   { name: "IsotonicRegression", params: { ...regressor, featuresCol: "x" }, reads: ["x", "label"], wrong: ["featureIndex", -1] },
   { name: "DecisionTreeRegressor", params: regressor, reads: LABELLED, wrong: ["maxBins", 1] },
   { name: "RandomForestRegressor", params: { ...regressor, numTrees: 3, seed: 1 }, reads: LABELLED, wrong: ["subsamplingRate", 0], weights: BOOTSTRAP }, // prettier-ignore

@@ -145,7 +145,9 @@ describe.each(SUBJECTS)("$name", (subject) => {
 
   test("constant features, and one class only: a model that predicts, or an error that says why", async () => {
     if (make(subject).fit === undefined) return;
-    const same = frame(rows(12).map((_, i) => [Vectors.dense(1, 1, 1), Vectors.dense(1, 1, 1), 1, "a", ["a"], ["a"], 0, i % 2]));
+    const same = frame(
+      rows(12).map((_, i) => [Vectors.dense(1, 1, 1), Vectors.dense(1, 1, 1), 1, "a", ["a"], ["a"], 0, 1 + (i % 3), i % 2]),
+    );
     const oneClass = frame(rows(12).map((row) => [...row.slice(0, -1), 0]));
     for (const df of [same, oneClass]) {
       const model = await make(subject).fit!(df).catch((error: Error) => error);

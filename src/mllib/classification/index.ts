@@ -1,6 +1,7 @@
 /** Classifiers. */
 export { BinaryClassificationSummary, ClassificationSummary } from "./classification-summary";
 export { DecisionTreeClassificationModel, DecisionTreeClassifier } from "./decision-tree-classifier";
+export { FMClassificationModel, FMClassificationTrainingSummary, FMClassifier } from "./fm-classifier";
 export { GBTClassificationModel, GBTClassifier } from "./gbt-classifier";
 export { LinearSVC, LinearSVCModel, LinearSVCTrainingSummary } from "./linear-svc";
 export { LogisticRegression } from "./logistic-regression";

@@ -7,6 +7,7 @@ import { fitLogistic } from "./logistic-fit";
 import type { PassSteps } from "./objective";
 import { type FitSpec, found, moments, passes } from "./programs";
 import type { Summary } from "./summary";
+import { fitSurvival } from "./survival-fit";
 import { fitSvc } from "./svc-fit";
 import type { TrainingRows } from "./training-data";
 
@@ -31,6 +32,8 @@ function passFit<O, T>(name: string, fit: (summary: Summary, options: O) => Pass
 export const logisticFit = passFit("mllib.linear.logisticFit", fitLogistic);
 export const svcFit = passFit("mllib.linear.svcFit", fitSvc);
 export const linearFit = passFit("mllib.linear.linearFit", fitLinear);
+
+export const survivalFit = passFit("mllib.linear.survivalFit", fitSurvival);
 
 const reweighted = stepsProgram<FitSpec<GlmOptions>, GlmFit>({
   name: "mllib.linear.glmFit",

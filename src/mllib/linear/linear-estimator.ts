@@ -23,17 +23,17 @@ export abstract class LinearEstimator<M extends Transformer> extends Estimator<M
   }
 
   protected fitColumns(): LinearColumns {
+    const offset = this.hasParam("offsetCol") ? columnName(this.valueFor("offsetCol")) : undefined;
     return {
       featuresCol: this.valueFor<string>("featuresCol")!,
       labelCol: this.valueFor<string>("labelCol")!,
       weightCol: columnName(this.valueFor("weightCol")),
-      offsetCol: this.hasParam("offsetCol") ? columnName(this.valueFor("offsetCol")) : undefined,
+      extra: offset === undefined ? [] : [offset],
     };
   }
 
   override transformSchema(schema: StructType): StructType {
-    const { offsetCol, ...columns } = this.fitColumns();
-    checkFitColumns(schema, this.className, { ...columns, extra: offsetCol === undefined ? [] : [offsetCol] });
+    checkFitColumns(schema, this.className, this.fitColumns());
     return withFields(schema, this.className, ...this.modelFields());
   }
 

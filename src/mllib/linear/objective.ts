@@ -1,7 +1,7 @@
 /**
  * Objectives of linear models: mean loss over the rows, and a ridge. Coefficients are those of features divided by their
  * deviation and, where there is a free intercept, less their mean; the rows themselves stay as they are. Parameters are laid
- * out as Spark has them: coefficients (by features, of each the outputs), then intercepts, then Huber's sigma.
+ * out as Spark has them: coefficients (by features, of each the outputs), then intercepts, then the scale.
  */
 import { type Ridge, withRidge } from "../optim/regularization";
 import { descend, type Evaluation, type Method, type Optimum, type StopRules } from "../optim/minimize";
@@ -26,7 +26,10 @@ export type Intercept =
   | { readonly kind: "fixed"; readonly value: number };
 
 export interface LossShape {
-  readonly loss: Exclude<Loss, { kind: "huber" }> | { readonly kind: "huber"; readonly epsilon: number };
+  readonly loss:
+    | Exclude<Loss, { kind: "huber" | "survival" }>
+    | { readonly kind: "huber"; readonly epsilon: number }
+    | { readonly kind: "survival" };
   readonly outputs: number;
   readonly scaling: Scaling;
   readonly intercept: Intercept;
@@ -36,10 +39,15 @@ export interface LossProblem extends LossShape {
   readonly ridge: Ridge | undefined;
 }
 
+/** Whether the last parameter is a scale: of Huber's loss sigma, of lifetimes its logarithm. */
+function hasScale({ kind }: LossShape["loss"]): boolean {
+  return kind === "huber" || kind === "survival";
+}
+
 /** How many parameters there are. */
 export function dimensionOf({ loss, outputs, scaling, intercept }: LossShape): number {
   const width = scaling.inverseStd.length;
-  return outputs * (width + (intercept.kind === "free" ? 1 : 0)) + (loss.kind === "huber" ? 1 : 0);
+  return outputs * (width + (intercept.kind === "free" ? 1 : 0)) + (hasScale(loss) ? 1 : 0);
 }
 
 /** A computation that asks for passes over all training rows, and is answered with their sums. */
@@ -74,12 +82,17 @@ function passSpec({ loss, outputs, scaling, intercept }: LossProblem, x: Float64
       offsets[k] = (intercept.kind === "free" ? x[width * outputs + k]! : intercept.value) - (shift?.[k] ?? 0);
   }
   return {
-    loss: loss.kind === "huber" ? { ...loss, sigma: x.at(-1)! } : loss,
+    loss: withScale(loss, x.at(-1)!),
     width,
     outputs,
     coefficients,
     offsets,
   };
+}
+
+function withScale(loss: LossShape["loss"], last: number): Loss {
+  if (loss.kind === "survival") return { ...loss, sigma: Math.exp(last) };
+  return loss.kind === "huber" ? { ...loss, sigma: last } : loss;
 }
 
 /** Of each output: Σ coefficient · mean of the scaled feature. What an intercept of centred features is more than one of others. */
@@ -105,6 +118,6 @@ function evaluationOf({ loss, outputs, scaling, intercept }: LossProblem, x: Flo
     }
     if (intercept.kind === "free") gradient[width * outputs + k] = residual / weight;
   }
-  if (loss.kind === "huber") gradient[x.length - 1] = sums.sigmaGradient / weight;
+  if (hasScale(loss)) gradient[x.length - 1] = sums.sigmaGradient / weight;
   return { value: sums.loss / weight, gradient };
 }

@@ -4,6 +4,7 @@
  */
 import { InternalError } from "../../common/errors";
 import { gradientKernels, regions } from "../kernels/gradient-kernels";
+import { survivalLoss } from "./survival-loss";
 import { strideOf, tileRows, type TrainingBlock } from "./tiles";
 
 export type Loss =
@@ -12,7 +13,9 @@ export type Loss =
   | { readonly kind: "hinge" }
   /** Of labels divided by `labelScale`. */
   | { readonly kind: "squared"; readonly labelScale: number }
-  | { readonly kind: "huber"; readonly sigma: number; readonly epsilon: number };
+  | { readonly kind: "huber"; readonly sigma: number; readonly epsilon: number }
+  /** Of lifetimes, with a column beside them that says whether they ended. */
+  | { readonly kind: "survival"; readonly sigma: number };
 
 /** Margin of a row for output k: offsets[k] + features · coefficients[k]. Plain data. */
 export interface PassSpec {
@@ -33,7 +36,7 @@ export interface PassResult {
   readonly gradient: Float64Array;
   /** Σ derivative by the margin. */
   readonly residuals: Float64Array;
-  /** Of Huber's loss: Σ derivative by sigma. */
+  /** Of Huber's loss: Σ derivative by sigma; of lifetimes, by its logarithm. */
   sigmaGradient: number;
 }
 
@@ -91,7 +94,7 @@ export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassRe
         else if (narrow) kernels.margins32(tile, stride, width, coefficients, spec.offsets[k]!, out);
         else kernels.margins(tile, stride, width, coefficients, spec.offsets[k]!, out);
       }
-      result.loss += lossOf(rows, stride, weighted ? memory.weights.address : 0);
+      result.loss += lossOf(block, first, rows, stride, weighted ? memory.weights.address : 0);
       for (let k = 0; k < outputs; k++) {
         const multipliers = memory.margins.address + 8 * k * stride;
         const gradient = memory.gradient.address + 8 * k * width;
@@ -121,7 +124,7 @@ export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassRe
     return true;
   }
 
-  function lossOf(rows: number, stride: number, weights: number): number {
+  function lossOf(block: TrainingBlock, first: number, rows: number, stride: number, weights: number): number {
     const margins = memory.margins.address;
     const labels = memory.labels.address;
     switch (loss.kind) {
@@ -135,6 +138,12 @@ export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassRe
         return kernels.hinge(margins, labels, weights, rows, stride);
       case "huber":
         return kernels.huber(margins, labels, weights, rows, stride, loss.sigma, loss.epsilon, memory.sigma.address);
+      case "survival": {
+        const ended = block.extra[0]!.subarray(first, first + rows);
+        const sums = survivalLoss(memory.margins.values.subarray(0, stride), memory.labels.values, ended, loss.sigma);
+        memory.sigma.values[0]! += sums.sigmaGradient;
+        return sums.loss;
+      }
     }
   }
 

@@ -15,7 +15,8 @@ export interface LinearColumns {
   readonly featuresCol: string;
   readonly labelCol: string;
   readonly weightCol: string | undefined;
-  readonly offsetCol?: string | undefined;
+  /** Other numbers of a row. */
+  readonly extra?: readonly string[];
 }
 
 export interface RowsOptions {
@@ -38,9 +39,8 @@ export class TrainingRows {
 
   /** `who` cannot learn from no rows. */
   static async of(df: DataFrame, columns: LinearColumns, who: string, options: RowsOptions): Promise<TrainingRows> {
-    const { featuresCol, labelCol, weightCol, offsetCol } = columns;
+    const { featuresCol, labelCol, weightCol, extra = [] } = columns;
     const { keep, featureless = false } = options;
-    const extra = offsetCol === undefined ? [] : [offsetCol];
     const instances = await instancesOf(df, { featuresCol, labelCol, weightCol, extra });
     const blocks = instances.map(tiles, { featureless });
     return keep ? new TrainingRows(blocks.persist(), who, randomUUID()) : new TrainingRows(blocks, who, null);

@@ -43,7 +43,48 @@ export function* descendSamples(
   return { x: point, objectiveHistory };
 }
 
+const ridge = (strength: number, point: Float64Array): number => (strength === 0 ? 0 : 0.5 * strength * norm(point) ** 2);
+
 /** Steps of one size. */
 export function constantSteps(size: number): Updater {
   return { step: (point, gradient) => point.map((value, i) => value - size * gradient[i]!), penalty: () => 0 };
+}
+/** Steps that shrink with the root of their number, and a ridge. */
+export function shrinkingSteps(size: number, strength: number): Updater {
+  return {
+    step(point, gradient, iteration) {
+      const now = size / Math.sqrt(iteration);
+      return point.map((value, i) => value * (1 - now * strength) - now * gradient[i]!);
+    },
+    penalty: (point) => ridge(strength, point),
+  };
+}
+
+const MEAN_DECAY = 0.9;
+const SQUARE_DECAY = 0.999;
+const SMALL = 1e-8;
+
+/** AdamW (I. Loshchilov, F. Hutter, Decoupled Weight Decay Regularization, 2019); the decay is not scaled by the size of steps, as Spark. */
+export function adamW(size: number, decay: number): Updater {
+  let means = new Float64Array(0);
+  let squares = new Float64Array(0);
+  let seen = 0;
+  return {
+    step(point, gradient) {
+      if (seen++ === 0) {
+        means = new Float64Array(point.length);
+        squares = new Float64Array(point.length);
+      }
+      if (size === 0) return point;
+      const meanShare = 1 - MEAN_DECAY ** seen;
+      const squareShare = 1 - SQUARE_DECAY ** seen;
+      return point.map((value, i) => {
+        const g = gradient[i]!;
+        const mean = (means[i] = MEAN_DECAY * means[i]! + (1 - MEAN_DECAY) * g);
+        const square = (squares[i] = SQUARE_DECAY * squares[i]! + (1 - SQUARE_DECAY) * g * g);
+        return value - (size * (mean / meanShare)) / (Math.sqrt(square / squareShare) + SMALL) - decay * value;
+      });
+    },
+    penalty: (point) => ridge(decay, point),
+  };
 }

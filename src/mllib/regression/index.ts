@@ -1,5 +1,7 @@
 /** Regressors. */
+export { AFTSurvivalRegression, AFTSurvivalRegressionModel } from "./aft-survival-regression";
 export { DecisionTreeRegressionModel, DecisionTreeRegressor } from "./decision-tree-regressor";
+export { FMRegressionModel, FMRegressor } from "./fm-regressor";
 export { GBTRegressionModel, GBTRegressor } from "./gbt-regressor";
 export { GeneralizedLinearRegression } from "./generalized-linear-regression";
 export { GeneralizedLinearRegressionModel } from "./generalized-linear-regression-model";

@@ -67,6 +67,8 @@ function row(loss: Loss, margins: readonly number[], y: number): { loss: number;
             sigma: (1 - epsilon ** 2) / 2,
           };
     }
+    case "survival":
+      throw new Error("Its rows have censors: see survival.test.ts.");
   }
 }
 
