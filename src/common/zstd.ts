@@ -12,6 +12,8 @@ interface Zstd {
 }
 
 const ZSTD_LEVEL = 3;
+/** Room that the library keeps for what goes in, and as much for what comes out. */
+const KEPT_BYTES = 1 << 20;
 
 let zstdOfThread: Zstd | undefined;
 
@@ -52,25 +54,33 @@ function wasmZstd(): Zstd {
   const call = exports as unknown as Record<string, (...args: number[]) => number>;
   call["g"]!();
   const isError = call["h"]!;
+  const allocate = (size: number): number => {
+    const at = call["s"]!(Math.max(1, size));
+    if (at === 0) throw new Error("the zstd library has no memory left");
+    return at;
+  };
+  // Tables of a context are cleared when it is made, not when it is used again: that is half of the time for pages of a few kilobytes.
+  const compressor = call["j"]!();
+  const kept = [allocate(KEPT_BYTES), allocate(KEPT_BYTES)] as const;
   const within = (input: Uint8Array, capacity: number, work: (to: number, from: number) => number): Uint8Array => {
-    const from = call["s"]!(input.length);
-    const to = call["s"]!(Math.max(1, capacity));
+    const from = input.length <= KEPT_BYTES ? kept[0] : allocate(input.length);
+    let to = kept[1];
     try {
-      if (from === 0 || to === 0) throw new Error("the zstd library has no memory left");
+      if (capacity > KEPT_BYTES) to = allocate(capacity);
       new Uint8Array(memory.buffer).set(input, from);
       const size = work(to, from) >>> 0;
       if (isError(size) !== 0) throw new Error("bytes that are no zstd frame of the length given");
       return new Uint8Array(memory.buffer).slice(to, to + size);
     } finally {
-      call["t"]!(from);
-      call["t"]!(to);
+      if (from !== kept[0]) call["t"]!(from);
+      if (to !== kept[1]) call["t"]!(to);
     }
   };
   return {
     decompress: (bytes, size) => within(bytes, size, (to, from) => call["r"]!(to, size, from, bytes.length)),
     compress: (bytes) => {
       const bound = call["i"]!(bytes.length);
-      return within(bytes, bound, (to, from) => call["m"]!(to, bound, from, bytes.length, ZSTD_LEVEL));
+      return within(bytes, bound, (to, from) => call["l"]!(compressor, to, bound, from, bytes.length, 0, 0, ZSTD_LEVEL));
     },
   };
 }
