@@ -1,5 +1,6 @@
 /** Looks through settings before anything starts: values must have the form that their entries ask for. */
 import { configEntries } from "./config-entries";
+import { misspelt } from "./edit-distance";
 import { UsageError } from "./errors";
 
 const ON = /^\s*true\s*$/i;
@@ -22,7 +23,7 @@ const UNPROTECTED: Readonly<Record<string, { readonly asks: RegExp; readonly ins
 
 /**
  * Throws a UsageError for the first value of the wrong form, and for protection that is asked for and not built. Gives
- * a line for each of our own keys that does not exist.
+ * a line for each of our own keys that does not exist, and for each of Spark's that is one letter off one that does.
  */
 export function checkSettings(settings: Iterable<readonly [key: string, value: string]>): string[] {
   const known = new Map(configEntries().map((entry) => [entry.key, entry]));
@@ -36,6 +37,10 @@ export function checkSettings(settings: Iterable<readonly [key: string, value: s
     if (entry !== undefined) entry.parse(value, key);
     else if (key.startsWith("firesteel."))
       warnings.push(`${key} is not a setting of this version (docs/configuration.md lists them); it is ignored`);
+    else if (key.startsWith("spark.") && !key.startsWith("spark.sql.")) {
+      const meant = misspelt(key, known.keys());
+      if (meant !== null) warnings.push(`${key} is no setting: is ${meant} meant?`);
+    }
   }
   return warnings;
 }

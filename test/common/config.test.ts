@@ -90,6 +90,18 @@ test("values of the wrong form are named with their key; our own unknown keys ar
   ).toEqual([expect.stringContaining("firesteel.nothing is not a setting")]);
 });
 
+test("Spark's keys that are misspelt are warned of; a program's own, and Spark's own that are not read here, are not", () => {
+  const warned = (...list: string[]): string[] => checkSettings(list.map((key): [string, string] => [key, "x"]));
+  expect(warned("spark.executor.memry", "spark.exeutor.cors", "spark.ui.prt")).toEqual([
+    "spark.executor.memry is no setting: is spark.executor.memory meant?",
+    "spark.exeutor.cors is no setting: is spark.executor.cores meant?",
+    "spark.ui.prt is no setting: is spark.ui.port meant?",
+  ]);
+  expect(warned("spark.my.port", "spark.kryoserializer.buffer", "spark.executorEnv.PATH", "spark.sql.shufle.partitions")).toEqual(
+    [],
+  );
+});
+
 test("protection that is not built is refused, not passed over", () => {
   const asked: [string, string][] = [
     ["spark.acls.enable", "true"],

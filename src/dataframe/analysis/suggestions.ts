@@ -1,4 +1,5 @@
 /** "Did you mean": the names that are nearest to one that was not found. */
+import { editDistance } from "../../common/edit-distance";
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import type { Attribute } from "../expressions/expression";
@@ -34,19 +35,6 @@ function stripped(base: readonly string[], candidates: readonly (readonly string
   if (base.length === 1 && oneGroup(1)) return candidates.map((candidate) => candidate.slice(-1));
   if (base.length <= 2 && oneGroup(2)) return candidates.map((candidate) => candidate.slice(-2));
   return candidates;
-}
-
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }
 
 /** The same for names that are not attributes: columns of a table that a command is about. */

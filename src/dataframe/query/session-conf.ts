@@ -1,5 +1,6 @@
 /** The settings of one session: its own, over those of the application, over Spark's defaults. */
 import { configEntries } from "../../common/config-entries";
+import { misspelt } from "../../common/edit-distance";
 import { log } from "../../common/log";
 import { AnalysisError } from "../errors";
 import type { SqlSettings } from "../settings";
@@ -31,6 +32,16 @@ export class SessionConf {
 
   /** @param application settings that the user gave to the application. */
   constructor(private readonly application: () => Readonly<Record<string, string>>) {}
+
+  /** Of an application's first session: what the application was started with is held against the settings' forms, too. */
+  static ofApplication(application: () => Readonly<Record<string, string>>): SessionConf {
+    for (const [key, value] of Object.entries(application())) {
+      if (!key.startsWith("spark.sql.")) continue;
+      checkValue(key, value.trim());
+      warnOnce(key, value.trim());
+    }
+    return new SessionConf(application);
+  }
 
   /** The value, or `otherwise`. Throws where the key has no value and there is no `otherwise`. */
   get(key: string, otherwise?: string | null): string {
@@ -119,10 +130,17 @@ export class SessionConf {
 const warned = new Set<string>();
 
 function warnOnce(key: string, value: string): void {
-  const warning = withoutEffect(key, value);
+  const warning = withoutEffect(key, value) ?? noSetting(key);
   if (warning === null || warned.has(key)) return;
   warned.add(key);
   log.warn(warning);
+}
+
+/** Of a key that is one letter off one of Spark's. Others may be a program's own. */
+export function noSetting(key: string): string | null {
+  if (!key.startsWith("spark.sql.")) return null;
+  const meant = misspelt(key, [...Object.keys(SQL_CONF_DEFAULTS), ...STATIC, ...configEntries().map((entry) => entry.key)]);
+  return meant === null ? null : `${key} is no setting: is ${meant} meant?`;
 }
 
 const BOOLEANS = /^(true|false)$/i;

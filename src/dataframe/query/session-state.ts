@@ -37,7 +37,7 @@ export class SessionState implements CommandSession {
 
   constructor(
     readonly engine: EngineContext,
-    readonly sessionConf: SessionConf = new SessionConf(() => engine.settings()),
+    readonly sessionConf: SessionConf = SessionConf.ofApplication(() => engine.settings()),
     readonly catalog: SessionCatalog = new SessionCatalog(
       new CatalogStore(sessionConf.get("spark.sql.warehouse.dir")),
       new GlobalTempViews(),

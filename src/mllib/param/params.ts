@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { UsageError } from "../../common/errors";
-import { editDistance } from "../../dataframe/analysis/suggestions";
+import { editDistance } from "../../common/edit-distance";
 import { Param, ParamMap, type ParamSpecs, type ParamValues, type ValueOf } from "./param";
 
 /** Names of scikit-learn's that have another one in Spark: those that a class may have. */

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SQL_CONF_DEFAULTS } from "../../../src/dataframe/query/conf-defaults";
-import { SessionConf } from "../../../src/dataframe/query/session-conf";
+import { noSetting, SessionConf } from "../../../src/dataframe/query/session-conf";
 import { WITHOUT_EFFECT, withoutEffect } from "../../../src/dataframe/query/conf-without-effect";
 
 const source = join(__dirname, "../../../src");
@@ -33,6 +33,16 @@ test.each([
   ["spark.sql.adaptive.skewJoin.skewedPartitionFactor", "x", /TYPE_MISMATCH/],
 ])("%s cannot be %s", (key, value, error) => {
   expect(() => new SessionConf(() => ({})).set(key, value)).toThrow(error);
+  // Nor can an application be started with it.
+  expect(() => SessionConf.ofApplication(() => ({ [key]: value }))).toThrow(error);
+});
+
+test("keys that are misspelt are told; a program's own are not", () => {
+  expect(noSetting("spark.sql.shufle.partitions")).toBe(
+    "spark.sql.shufle.partitions is no setting: is spark.sql.shuffle.partitions meant?",
+  );
+  for (const own of ["spark.sql.shuffle.partitions", "spark.sql.ui.retainedExecutions", "spark.sql.catalog.mine", "spark.my.key"])
+    expect(noSetting(own)).toBeNull();
 });
 
 test.each([
