@@ -2,6 +2,7 @@
 import type { DataType } from "../../../columnar/types";
 import type { FixedVector } from "../../../columnar/vector";
 import type { Heap } from "../wasm/heap";
+import { powersOfFive } from "./powers-of-five";
 
 /** How the fields of a column become values: a kernel, and what its results are. */
 export interface FieldParser {
@@ -62,7 +63,7 @@ export function fieldParser(type: DataType, options: FieldFormats): FieldParser 
         kind: "parsed",
         bytes: single ? 4 : 8,
         parse(h, src, starts, ends, count, to, odd) {
-          h.kernels.doubleFields(src, starts, ends, count, to, odd);
+          h.kernels.doubleFields(src, starts, ends, count, powersOfFive(h), to, odd);
           if (single) h.kernels.doublesAsFloats(to, count, to);
         },
         values: (buffer, length) => (single ? new Float32Array(buffer, 0, length) : doubles(buffer, length)),

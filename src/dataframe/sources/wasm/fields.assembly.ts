@@ -1,3 +1,4 @@
+import { nearestDouble } from "./doubles.assembly";
 import { booleanAt, daysAt, timestampAt } from "./values.assembly";
 
 // Fields of lines to values: ranges relative to `src`, where those that are empty are no value. Rows with anything that is not simple are
@@ -74,8 +75,8 @@ const POWERS: usize = memory.data<f64>([
   1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ]);
 
-/** Plain decimal numbers whose digits and power of ten are both exact doubles, so that their quotient is rounded once. */
-export function doubleFields(src: usize, starts: usize, ends: usize, count: i32, dst: usize, odd: usize): void {
+/** Digits with a point and an exponent or without; at most 19 digits. `fives`: see nearestDouble. */
+export function doubleFields(src: usize, starts: usize, ends: usize, count: i32, fives: usize, dst: usize, odd: usize): void {
   for (let i: usize = 0; i < (count as usize); i++) {
     let p = src + load<i32>(starts + 4 * i);
     const end = src + load<i32>(ends + 4 * i);
@@ -86,32 +87,57 @@ export function doubleFields(src: usize, starts: usize, ends: usize, count: i32,
     const sign = load<u8>(p);
     const negative = sign == 45;
     if (negative || sign == 43) p++;
-    let value: i64 = 0;
+    const begin = p;
+    let value: u64 = 0;
     let digits: i32 = 0;
     let behind: i32 = -1;
-    let good = true;
+    let x: u32 = 0;
     for (; p < end; p++) {
-      const x = load<u8>(p) as u32;
+      x = load<u8>(p) as u32;
       if (x == 46 && behind < 0) {
         behind = 0;
         continue;
       }
-      if (x - 48 > 9) {
-        good = false;
-        break;
-      }
-      value = value * 10 + ((x - 48) as i64);
-      digits++;
+      if (x - 48 > 9) break;
+      value = value * 10 + ((x - 48) as u64);
+      // Zeros in front are no digits that count.
+      if (value != 0) digits++;
       if (behind >= 0) behind++;
     }
-    if (digits == 0 || digits > 15) good = false;
+    let good = digits <= 19 && p - begin > (behind >= 0 ? 1 : 0);
+    let power = -max(behind, 0);
+    if (p < end) {
+      const more = (x | 32) == 101 ? exponentAt(p + 1, end) : i32.MIN_VALUE;
+      if (more == i32.MIN_VALUE) good = false;
+      else power += more;
+    }
     let result: f64 = 0;
     if (good) {
-      result = (value as f64) / load<f64>(POWERS + 8 * (max(behind, 0) as usize));
+      // Of exact doubles quotient and product are rounded once.
+      if (digits <= 15 && power >= -22 && power <= 22) {
+        const exact = load<f64>(POWERS + 8 * (abs(power) as usize));
+        result = power < 0 ? (value as f64) / exact : (value as f64) * exact;
+      } else result = nearestDouble(value, power, fives);
+      good = result == result;
       if (negative) result = -result;
-    } else store<u8>(odd + i, ODD);
+    }
+    if (!good) store<u8>(odd + i, ODD);
     store<f64>(dst + 8 * i, result);
   }
+}
+
+/** The number at p, of at most four digits; i32.MIN_VALUE for anything else up to `end`. */
+function exponentAt(p: usize, end: usize): i32 {
+  const negative = p < end && load<u8>(p) == 45;
+  if (negative || (p < end && load<u8>(p) == 43)) p++;
+  if (p == end || end - p > 4) return i32.MIN_VALUE;
+  let value: i32 = 0;
+  for (; p < end; p++) {
+    const digit = (load<u8>(p) as u32) - 48;
+    if (digit > 9) return i32.MIN_VALUE;
+    value = value * 10 + (digit as i32);
+  }
+  return negative ? -value : value;
 }
 
 export function dateFields(src: usize, starts: usize, ends: usize, count: i32, dst: usize, odd: usize): void {

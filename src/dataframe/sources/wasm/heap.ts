@@ -174,7 +174,7 @@ export interface Kernels {
   jsonKinds(src: Address, end: Address, state: Address, odd: Address, most: number): number;
   wholeFields: ParseFields<[low: number, high: number, dst: Address, odd: Address]>;
   decimalFields: ParseFields<[scale: number, limit: number, dst: Address, odd: Address]>;
-  doubleFields: ParseFields<[dst: Address, odd: Address]>;
+  doubleFields: ParseFields<[fives: Address, dst: Address, odd: Address]>;
   dateFields: ParseFields<[dst: Address, odd: Address]>;
   timestampFields: ParseFields<[zoned: number, dst: Address, odd: Address]>;
   booleanFields: ParseFields<[dst: Address, odd: Address]>;
