@@ -215,19 +215,10 @@ function rangeOffset(binder: Binder, offset: Expression, orderBy: readonly SortO
 /** Known only for numbers; other offsets are compared by kind. */
 function startsAfterEnd(binder: Binder, frame: Frame): boolean {
   const position = (bound: FrameBound): number | null => {
-    switch (bound.kind) {
-      case "unboundedPreceding":
-        return -Infinity;
-      case "unboundedFollowing":
-        return Infinity;
-      case "currentRow":
-        return 0;
-      default: {
-        const value = binder.context.evaluate(bound.offset).value;
-        if (typeof value !== "number" && typeof value !== "bigint") return null;
-        return bound.kind === "preceding" ? -Number(value) : Number(value);
-      }
-    }
+    if (bound.kind !== "preceding" && bound.kind !== "following") return null;
+    const value = binder.context.evaluate(bound.offset).value;
+    if (typeof value !== "number" && typeof value !== "bigint") return null;
+    return bound.kind === "preceding" ? -Number(value) : Number(value);
   };
   const start = position(frame.start);
   const end = position(frame.end);

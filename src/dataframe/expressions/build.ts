@@ -5,6 +5,7 @@ import type { QueryContext } from "../errors";
 import type { SqlSettings } from "../settings";
 import { sessionZone } from "../types/datetime";
 import { specialDatetime } from "../types/special-datetime";
+import { castNeverFails } from "../types/coercion";
 import { sameType } from "../types/text";
 import type { Alias, Attribute, Call, Cast, CastMode, Expression, ExprId, Literal } from "./expression";
 import { functionTable } from "./function-table";
@@ -57,7 +58,7 @@ export function cast(
   mode: CastMode,
   extra: { readonly implicit?: boolean; readonly at?: QueryContext } = {},
 ): Cast {
-  const nullable = child.nullable || (mode === "try" ? !sameType(child.type, type) : forcesNull(child.type, type));
+  const nullable = child.nullable || (mode === "try" ? !castNeverFails(child.type, type) : forcesNull(child.type, type));
   return { kind: "cast", child, type, mode, nullable, ...extra };
 }
 

@@ -293,7 +293,7 @@ export function implicitlyCastable(from: DataType, to: DataType, settings: Mode)
   if (sameType(from, to) || from.kind === "null") return true;
   if (from.kind === "string" && to.kind === "string") return true;
   if (settings.ansi) {
-    if (from.kind === "string") return isAtomic(to);
+    if (from.kind === "string") return isAtomic(to) && to.kind !== "variant";
     return storeAssignable(from, to);
   } else {
     if (isNumeric(from) && isNumeric(to)) return true;
@@ -315,4 +315,35 @@ export function implicitlyCastable(from: DataType, to: DataType, settings: Mode)
     );
   }
   return false;
+}
+
+/** Whether every value of a type has one of the other, so that a cast, and try_cast too, gives a value for each. */
+export function castNeverFails(from: DataType, to: DataType): boolean {
+  if (sameType(from, to) || from.kind === "null") return true;
+  if (from.kind === "variant") return false;
+  if (from.kind === "string") return to.kind === "binary";
+  if (to.kind === "string") return isAtomic(from) || from.kind === "calendarInterval";
+  if (isNumeric(from) && isNumeric(to)) return numberNeverFails(from, to);
+  if (isDatetime(from) && isDatetime(to)) return to.kind !== "date";
+  if (from.kind === "long" || to.kind === "long") return from.kind === "timestamp" || to.kind === "timestamp";
+  if (from.kind === "dayTimeInterval" || from.kind === "yearMonthInterval") return from.kind === to.kind;
+  if (from.kind === "array" && to.kind === "array") {
+    return (!from.containsNull || to.containsNull) && castNeverFails(from.element, to.element);
+  }
+  if (from.kind === "map" && to.kind === "map") {
+    const values = (!from.valueContainsNull || to.valueContainsNull) && castNeverFails(from.value, to.value);
+    return values && castNeverFails(from.key, to.key);
+  }
+  if (from.kind === "struct" && to.kind === "struct") {
+    const holds = (field: StructField, into: StructField | undefined): boolean =>
+      into !== undefined && (!field.nullable || into.nullable) && castNeverFails(field.type, into.type);
+    return from.fields.length === to.fields.length && from.fields.every((field, i) => holds(field, to.fields[i]));
+  }
+  return false;
+}
+
+function numberNeverFails(from: DataType, to: DataType): boolean {
+  if (to.kind === "decimal") return (from.kind === "decimal" || isIntegral(from)) && widerThan(to, decimalForType(from)!);
+  if (from.kind === "decimal") return false;
+  return precedence.indexOf(from.kind) <= precedence.indexOf(to.kind);
 }

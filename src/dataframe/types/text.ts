@@ -323,17 +323,17 @@ export function isOrderable(type: DataType): boolean {
   }
 }
 
-/** Spark's AtomicType: one value without parts; not void, calendar intervals, variants or user types. */
+/** Spark's AtomicType: one value without parts; not void, calendar intervals or user types. */
 export function isAtomic(type: DataType): boolean {
   switch (type.kind) {
     case "null":
     case "calendarInterval":
-    case "variant":
     case "array":
     case "map":
     case "struct":
     case "udt":
       return false;
+    case "variant":
     case "boolean":
     case "byte":
     case "short":

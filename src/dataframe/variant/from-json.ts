@@ -8,7 +8,12 @@ import type { FieldEntry } from "./encode";
 /** The first value of the text. Throws JsonFault where there is none, and DuplicateKey. */
 export function variantOfJson(text: string): VariantValue {
   const reader = new JsonReader(text, STRICT);
-  if (reader.next() === "end") throw new JsonFault("No value", 0);
+  const token = reader.next();
+  if (token === "end") throw new JsonFault("No value", 0);
+  // A number ends where space or nothing follows.
+  if ((token === "integer" || token === "float") && /^[^ \t\r\n]/.test(text.slice(reader.end, reader.end + 1))) {
+    throw new JsonFault("Expected space behind the number", reader.end);
+  }
   return variantOfReader(reader);
 }
 

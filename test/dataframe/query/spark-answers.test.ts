@@ -1,6 +1,8 @@
 /** Queries that are rare, with the answers of PySpark 4.2. */
 import { answersOf } from "../../support/answers";
-import { testSession } from "../../support/built-session";
+import { firesteel, testSession } from "../../support/built-session";
+
+const { functions: F } = firesteel;
 
 const spark = testSession();
 const { answer, refusal } = answersOf(spark);
@@ -190,4 +192,76 @@ test("subqueries of an outer join's condition may look at both of its sides", as
   expect(await answer(on("RIGHT", "(b.i, k) NOT IN (SELECT 1, 'x' FROM range(1))"))).toEqual([[null, 1]]);
   expect(await answer(on("LEFT SEMI", "(b.i, k) NOT IN (SELECT 1, 'x' FROM range(1))"))).toEqual([]);
   expect(await answer(on("LEFT", "b.i IN (SELECT 1 FROM range(1) WHERE a.k = 'x')"))).toEqual([["x", 1]]);
+});
+
+test("frames whose end comes before the current row, or whose start comes after it, have no rows", async () => {
+  const over = (call: string, frame: string): string => `${call} OVER (ORDER BY i ${frame})`;
+  const calls = [
+    over("count(*)", "ROWS BETWEEN CURRENT ROW AND 1 PRECEDING"),
+    over("sum(i)", "ROWS BETWEEN CURRENT ROW AND 2 PRECEDING"),
+    over("min(i)", "ROWS BETWEEN 1 FOLLOWING AND CURRENT ROW"),
+    over("collect_list(i)", "RANGE BETWEEN CURRENT ROW AND 1 PRECEDING"),
+    over("avg(i)", "RANGE BETWEEN 2 FOLLOWING AND CURRENT ROW"),
+    over("first_value(i)", "ROWS BETWEEN CURRENT ROW AND 1 PRECEDING"),
+  ];
+  const none = [0, null, null, [], null, null];
+  expect(await answer(`SELECT ${calls.join(", ")} FROM VALUES (1), (2), (5) t(i)`)).toEqual([none, none, none]);
+  const refused = `SELECT ${over("sum(i)", "ROWS BETWEEN 2 FOLLOWING AND 1 PRECEDING")} FROM VALUES (1) t(i)`;
+  expect(await refusal(refused)).toBe("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON");
+});
+
+test.each([
+  ["SELECT approx_percentile(id, 0.5, 1.5BD) FROM range(2)"],
+  ["SELECT approx_percentile(id, 0.5, '100') FROM range(2)"],
+  ["SELECT approx_percentile(id, false, 100) FROM range(2)"],
+  ["SELECT bitmap_and_agg('a')"],
+])("%s: arguments of aggregates are not cast to what they are not", async (query) => {
+  expect(await refusal(query)).toBe("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE");
+});
+
+describe("outside of ANSI mode", () => {
+  beforeAll(() => spark().conf.set("spark.sql.ansi.enabled", "false"));
+  afterAll(() => spark().conf.unset("spark.sql.ansi.enabled"));
+
+  test("sums, differences and products of decimals may be null", async () => {
+    const schema = await spark().sql("SELECT 1.0BD * 2BD, 1.0BD + 2BD, 1.0BD - 2BD, -(1.0BD), 1 + 2").schema();
+    expect(schema.fields.map((field) => field.nullable)).toEqual([true, true, true, false, false]);
+  });
+
+  test("variants become strings beside strings, and keys of maps do", async () => {
+    expect(await answer("SELECT array('a', parse_json('1')), parse_json('1') IN ('1')")).toEqual([[["a", "1"], true]]);
+    expect(await answer("SELECT map_zip_with(map('a', 1), map(1, 'x'), (k, v1, v2) -> concat(k, '!'))")).toEqual([
+      [
+        new Map([
+          ["a", "a!"],
+          ["1", "1!"],
+        ]),
+      ],
+    ]);
+  });
+});
+
+test("functions of the API name their columns as PySpark does", async () => {
+  const df = spark().sql("SELECT id AS x FROM range(3)");
+  const named = df.select(F.mean("x"), F.percentile("x", [0.25, 0.5]), F.percentile_approx("x", [0.5]));
+  expect(await named.columns()).toEqual([
+    "avg(x)",
+    "percentile(x, array(0.25, 0.5), 1)",
+    "percentile_approx(x, array(0.5), 10000)",
+  ]);
+  expect(await df.select(F.make_interval(), F.make_dt_interval(F.col("x"))).columns()).toEqual([
+    "make_interval(0, 0, 0, 0, 0, 0, 0)",
+    "make_dt_interval(x, 0, 0, 0)",
+  ]);
+});
+
+test("ignoreNulls may be a literal column, and no other", async () => {
+  const df = spark().sql("SELECT * FROM VALUES (NULL, true), (7, false) AS t(x, y)").coalesce(1);
+  const [row] = await df
+    .select(F.any_value("x", F.lit(true)), F.first("x", F.lit(false)), F.last_value("x", F.lit(true)))
+    .collect();
+  expect(row?.toArray()).toEqual([7, null, 7]);
+  await expect(df.select(F.first_value("x", F.col("y"))).collect()).rejects.toMatchObject({
+    errorClass: "_LEGACY_ERROR_TEMP_1210",
+  });
 });

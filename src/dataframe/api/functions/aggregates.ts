@@ -2,6 +2,11 @@
 import type { Column, ColumnOrName } from "../column";
 import { call, column, optional, value } from "./call";
 
+/** Several shares are a call of `array`, by which the result's column is named. */
+function shares(percentage: Column | number | readonly number[]): Column {
+  return percentage instanceof Array ? call("array", ...percentage.map(value)) : value(percentage);
+}
+
 /** SQL's approx_count_distinct. */
 export function approx_count_distinct(col: ColumnOrName, rsd?: Column | number): Column {
   return call("approx_count_distinct", column(col), optional(value, rsd));
@@ -13,7 +18,7 @@ export function approx_percentile(
   percentage: Column | number | readonly number[],
   accuracy?: Column | number,
 ): Column {
-  return call("approx_percentile", column(col), value(percentage), optional(value, accuracy));
+  return call("approx_percentile", column(col), shares(percentage), optional(value, accuracy));
 }
 
 /** SQL's array_agg. */
@@ -188,7 +193,7 @@ export function max_by(col: ColumnOrName, ord: ColumnOrName, k?: Column | number
 
 /** SQL's mean. */
 export function mean(col: ColumnOrName): Column {
-  return call("mean", column(col));
+  return call("avg", column(col));
 }
 
 /** SQL's median. */
@@ -212,7 +217,7 @@ export function percentile(
   percentage: Column | number | readonly number[],
   frequency?: Column | number,
 ): Column {
-  return call("percentile", column(col), value(percentage), optional(value, frequency));
+  return call("percentile", column(col), shares(percentage), optional(value, frequency));
 }
 
 /** SQL's percentile_approx. */
@@ -221,7 +226,7 @@ export function percentile_approx(
   percentage: Column | number | readonly number[],
   accuracy?: Column | number,
 ): Column {
-  return call("percentile_approx", column(col), value(percentage), optional(value, accuracy));
+  return call("percentile_approx", column(col), shares(percentage), optional(value, accuracy));
 }
 
 /** SQL's product. */

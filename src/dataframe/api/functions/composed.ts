@@ -67,26 +67,28 @@ export function string_agg_distinct(argument: ColumnOrName, delimiter?: Column |
 
 // First and last values
 
-function withNulls(name: string, args: readonly (Column | undefined)[], ignoreNulls: boolean | undefined): Column {
+/** A column says it as the function's second argument, which must be a literal. */
+function withNulls(name: string, args: readonly (Column | undefined)[], ignoreNulls: boolean | Column | undefined): Column {
+  if (ignoreNulls instanceof Column) return call(name, ...args, ignoreNulls);
   return new Column({ ...callExpression(name, args), ...(ignoreNulls === true && { ignoreNulls }) });
 }
 
 /** The first value of a group; with `ignoreNulls` the first that is not null. */
-export function first(argument: ColumnOrName, ignoreNulls?: boolean): Column {
+export function first(argument: ColumnOrName, ignoreNulls?: boolean | Column): Column {
   return withNulls("first", [column(argument)], ignoreNulls);
 }
-export function first_value(argument: ColumnOrName, ignoreNulls?: boolean): Column {
+export function first_value(argument: ColumnOrName, ignoreNulls?: boolean | Column): Column {
   return withNulls("first_value", [column(argument)], ignoreNulls);
 }
 /** The last value of a group; with `ignoreNulls` the last that is not null. */
-export function last(argument: ColumnOrName, ignoreNulls?: boolean): Column {
+export function last(argument: ColumnOrName, ignoreNulls?: boolean | Column): Column {
   return withNulls("last", [column(argument)], ignoreNulls);
 }
-export function last_value(argument: ColumnOrName, ignoreNulls?: boolean): Column {
+export function last_value(argument: ColumnOrName, ignoreNulls?: boolean | Column): Column {
   return withNulls("last_value", [column(argument)], ignoreNulls);
 }
 /** Some value of a group. */
-export function any_value(argument: ColumnOrName, ignoreNulls?: boolean): Column {
+export function any_value(argument: ColumnOrName, ignoreNulls?: boolean | Column): Column {
   return withNulls("any_value", [column(argument)], ignoreNulls);
 }
 /** The value of the row that is number `offset` of the window's frame, from 1. */
@@ -165,8 +167,7 @@ export function convert_timezone(source: Column | string | null, target: Column 
 type Amount = ColumnOrName | number;
 
 function amounts(name: string, given: readonly (Amount | undefined)[]): Column {
-  const count = given.reduce<number>((last, amount, i) => (amount === undefined ? last : i + 1), 0);
-  return call(name, ...given.slice(0, count).map((amount) => (amount === undefined ? value(0) : column(amount))));
+  return call(name, ...given.map((amount) => (amount === undefined ? value(0) : column(amount))));
 }
 
 export function make_interval(

@@ -7,7 +7,8 @@ import { aggregate, outOfRange } from "../aggregate";
 import { document } from "../documented";
 import { countMinSketch } from "./count-min-sketch";
 import type { Accumulator, AggregateFunction } from "../registry";
-import { constantOf, mismatch } from "../signature";
+import { closestInput } from "../input-types";
+import { constantOf, mismatch, unexpectedInputType } from "../signature";
 import { addHash, estimate, mergeRegisters, precisionFor } from "../sketches/hyper-log-log";
 import { NumericHistogram } from "../sketches/numeric-histogram";
 import { QuantileSummary } from "../sketches/quantile-summary";
@@ -98,6 +99,9 @@ const approxPercentile = aggregate<QuantileSummary>({
       Expression,
       Expression?,
     ];
+    if (closestInput(accuracy.type, "integral", context.settings) === null) {
+      throw unexpectedInputType("integral", 2, args, context);
+    }
     return [
       value.type.kind === "string" || value.type.kind === "null" ? coerced(value, DOUBLE, context) : value,
       percentagesOf([value, percentages, accuracy], context),

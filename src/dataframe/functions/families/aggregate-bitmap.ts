@@ -75,6 +75,7 @@ function joined(
     names: [name],
     doc: doc(usage, [`substring(hex(${name}(col)), 0, 6) FROM VALUES (X'10'), (X'30'), (X'50') AS tab(col)`, result]),
     inputs: ["binary"],
+    uncast: true,
     result: BINARY,
     nullable: false,
     accumulator: () => {

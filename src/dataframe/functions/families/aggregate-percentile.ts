@@ -7,9 +7,9 @@ import { printed } from "../../expressions/print";
 import { sqlName } from "../../types/text";
 import { aggregate, outOfRange } from "../aggregate";
 import { document } from "../documented";
-import { isNumeric } from "../input-types";
+import { closestInput, isNumeric } from "../input-types";
 import type { Accumulator, AggregateFunction, BindContext } from "../registry";
-import { constantOf, mismatch, ordinal, wrongNumArgs } from "../signature";
+import { constantOf, mismatch, ordinal, unexpectedInputType, wrongNumArgs } from "../signature";
 import { withinGroupError } from "./aggregate-by";
 
 const doc = document("agg");
@@ -48,6 +48,9 @@ export function percentagesOf(args: readonly Expression[], context: BindContext)
       inputSql: `"${printed(arg)}"`,
       inputType: `"${sqlName(arg.type)}"`,
     });
+  }
+  if (arg.type.kind !== "array" && closestInput(arg.type, "double", context.settings) === null) {
+    throw unexpectedInputType({ anyOf: ["double", { arrayOf: "double" }] }, 1, args, context);
   }
   return coerced(arg, percentageType(arg), context);
 }

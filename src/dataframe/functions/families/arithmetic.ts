@@ -50,13 +50,17 @@ function bindArithmetic(
   }
   checkOperands(pair, ACCEPTED[operator], context);
   const [left, right] = pair;
-  const always = operator === "/" || operator === "%" || operator === "div" || operator === "pmod" || mode === "try";
+  const type = resultType(operator, left.type, right.type, context);
+  // A decimal result that has too many digits is null outside of ANSI mode.
+  const overflows = mode === "legacy" && type.kind === "decimal";
+  const divides = operator === "/" || operator === "%" || operator === "div" || operator === "pmod";
+  const always = divides || overflows || mode === "try";
   return {
     kind: "call",
     fn: operator,
     ...(context.name !== operator && { alias: context.name }),
     args: pair,
-    type: resultType(operator, left.type, right.type, context),
+    type,
     nullable: always || left.nullable || right.nullable,
     options: { mode },
     ...(context.at && { at: context.at }),

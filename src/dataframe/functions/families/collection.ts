@@ -136,7 +136,7 @@ function concatInputs(given: readonly Expression[], context: BindContext): reado
   if (types.length > 0 && types.every((type) => type.kind === "binary") && !asTexts) return args;
   const texts = args.map((arg, i) => {
     if (arg.type.kind === "string") return arg;
-    if (arg.type.kind === "map" || arg.type.kind === "struct" || arg.type.kind === "variant") {
+    if (arg.type.kind === "map" || arg.type.kind === "struct") {
       throw wrongInput(i, '("STRING" or "BINARY" or "ARRAY")', args, context);
     }
     return coerced(arg, STRING, context);

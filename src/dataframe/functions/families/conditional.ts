@@ -65,14 +65,14 @@ const caseWhen: ScalarFunction = {
     if (args.length < 2) throw wrongNumArgs("> 1", args.length, context);
     const isValue = (i: number): boolean => i % 2 === 1 || i === args.length - 1;
     const hasElse = args.length % 2 === 1;
-    args.forEach((arg, i) => {
-      if (!isValue(i)) checkCondition(arg, i / 2, caseText(args.map(printed)), context);
-    });
     const values = branches(
       args.filter((_, i) => isValue(i)),
       args,
       { ...context, name: "casewhen" },
     );
+    args.forEach((arg, i) => {
+      if (!isValue(i)) checkCondition(arg, i / 2, caseText(args.map(printed)), context);
+    });
     let next = 0;
     const all = args.map((arg, i) => (isValue(i) ? (values[next++] as Expression) : arg));
     return {

@@ -15,7 +15,7 @@ import { closestInput } from "../input-types";
 import { fitsInt, intervalOverflow } from "../numeric/arithmetic";
 import type { ArithmeticMode } from "../numeric/arithmetic";
 import type { BindContext, FunctionDoc, FunctionEntry, ScalarFunction } from "../registry";
-import { mismatch } from "../signature";
+import { mismatch, unexpectedInputType } from "../signature";
 import { printed } from "../../expressions/print";
 
 const DAY_TO_SECOND: DataType = { kind: "dayTimeInterval", start: 0, end: 3 };
@@ -198,8 +198,10 @@ function scaled(
   context: BindContext,
   mode: ArithmeticMode,
 ): Expression | null {
-  if (!isNumeric(factor.type) && factor.type.kind !== "string" && factor.type.kind !== "null") return null;
   const calendar = interval.type.kind === "calendarInterval";
+  if (!isNumeric(factor.type) && factor.type.kind !== "string" && factor.type.kind !== "null") {
+    throw unexpectedInputType(calendar ? "double" : "numeric", 1, [interval, factor], context);
+  }
   const number = calendar || !isNumeric(factor.type) ? coerced(factor, DOUBLE, context) : factor;
   const type = calendar ? interval.type : interval.type.kind === "dayTimeInterval" ? DAY_TO_SECOND : YEAR_TO_MONTH;
   const call = made(fn, [interval, number], type, context, { mode });

@@ -6,6 +6,7 @@ import { BOOLEAN, INT, coerced } from "../../expressions/build";
 import { compareValues } from "../../expressions/compare";
 import type { Call, Expression, Lambda } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
+import { commonType } from "../../types/coercion";
 import { sameType, sqlName } from "../../types/text";
 import { document } from "../documented";
 import type { BindContext, EvaluationContext, FunctionDoc, FunctionEntry, ScalarFunction } from "../registry";
@@ -378,7 +379,8 @@ const overMaps = [
 function bindMapZip(args: readonly Expression[], context: BindContext): Bound {
   const left = mapArgument(0, args, context);
   const right = mapArgument(1, args, context);
-  const key = commonWithoutStrings(left.key, right.key, context);
+  const { settings } = context;
+  const key = settings.ansi ? commonWithoutStrings(left.key, right.key, context) : commonType([left.key, right.key], settings);
   if (key === null) {
     throw mismatch("MAP_ZIP_WITH_DIFF_TYPES", args, context, {
       functionName: "`map_zip_with`",

@@ -6,6 +6,7 @@ import { collationOf } from "../../expressions/collation";
 import type { Call, Expression } from "../../expressions/expression";
 import { document, made, plain } from "../documented";
 import type { FunctionEntry, ScalarFunction } from "../registry";
+import { closestInput } from "../input-types";
 import { scalar } from "../signature";
 import { indexOfCodePoints } from "../text/code-points";
 import { ignoresCase } from "../text/collated-pattern";
@@ -71,7 +72,8 @@ function test(
     bind: (args, context) => {
       const bytes = args.every((arg) => arg.type.kind === "binary");
       const binary = args.some((arg) => arg.type.kind === "binary");
-      const texts = args.map((arg) => (binary && !bytes ? coerced(arg, STRING, context) : arg));
+      const isText = (type: DataType): boolean => closestInput(type, "string", context.settings) !== null;
+      const texts = args.map((arg) => (binary && !bytes && isText(arg.type) ? coerced(arg, STRING, context) : arg));
       return entry.bind(texts, context);
     },
   };

@@ -50,7 +50,7 @@ const namedStruct: ScalarFunction = {
   doc: doc("A struct of names and values that alternate.", ["named_struct('a', 1, 'b', 2, 'c', 3)", '{"a":1,"b":2,"c":3}']),
   nulls: "custom",
   bind: (args, context) => {
-    if (args.length === 0 || args.length % 2 === 1) throw wrongNumArgs("2n (n > 0)", args.length, context);
+    if (args.length % 2 === 1) throw wrongNumArgs("2n (n > 0)", args.length, context);
     const names = args.filter((_, i) => i % 2 === 0);
     const bad = names.filter((name) => name.type.kind !== "string" || !isFoldable(name) || context.fold(name).value === null);
     if (bad.length > 0) {

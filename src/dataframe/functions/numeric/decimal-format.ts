@@ -10,6 +10,8 @@ export interface DecimalPattern {
   readonly minWhole: number;
   readonly minFraction: number;
   readonly maxFraction: number;
+  /** A point also where no fraction follows. */
+  readonly point: boolean;
   /** Digits between separators; 0 for none. */
   readonly grouping: number;
   /** Digits of the exponent; 0 for none. */
@@ -26,6 +28,8 @@ export function parseDecimalPattern(pattern: string): DecimalPattern {
   const [whole = "", fraction = ""] = mantissa.split(".");
   const comma = whole.lastIndexOf(",");
   const zeros = (text: string): number => text.replace(/[^0]/g, "").length;
+  // "#.#" is read as "0.#", and ".#" as ".0".
+  const noZero = !mantissa.includes("0") && mantissa.includes(".");
   const signs = prefix + suffix;
   const other = negative === undefined ? null : parts(negative);
   return {
@@ -33,9 +37,10 @@ export function parseDecimalPattern(pattern: string): DecimalPattern {
     suffix: unquote(suffix),
     negativePrefix: other === null ? `-${unquote(prefix)}` : unquote(other.prefix),
     negativeSuffix: other === null ? unquote(suffix) : unquote(other.suffix),
-    minWhole: zeros(whole),
+    minWhole: noZero && whole !== "" ? 1 : zeros(whole),
     maxWhole: whole.replaceAll(",", "").length,
-    minFraction: zeros(fraction),
+    minFraction: noZero && whole === "" ? 1 : zeros(fraction),
+    point: mantissa.startsWith(".") || mantissa.endsWith("."),
     maxFraction: fraction.length,
     grouping: comma < 0 ? 0 : whole.length - comma - 1,
     exponent: exponent.length,
@@ -89,24 +94,30 @@ function joined(wholeDigits: string, fractionDigits: string, pattern: DecimalPat
   while (fraction.length > pattern.minFraction && fraction.endsWith("0")) fraction = fraction.slice(0, -1);
   if (whole === "" && fraction === "") whole = "0";
   if (pattern.grouping > 0) whole = whole.replace(new RegExp(`\\B(?=(?:\\d{${pattern.grouping}})+$)`, "g"), ",");
-  return fraction === "" ? whole : `${whole}.${fraction}`;
+  return fraction === "" && !pattern.point ? whole : `${whole}.${fraction}`;
 }
 
+/**
+ * With an exponent there are as many digits as the pattern has places. More places before the point than zeros make the exponent a
+ * multiple of their number.
+ */
 function scientific(value: Exact, scale: number, pattern: DecimalPattern): string {
-  const digits = absolute(value).toString();
-  const minWhole = Math.max(1, pattern.minWhole);
-  if (value === 0) return `${joined("0", "", pattern)}E${"0".repeat(pattern.exponent)}`;
-  let exponent = digits.length - scale - minWhole;
-  const unit = scale + exponent - pattern.maxFraction;
-  let mantissa =
-    unit > 0 ? divideRounded(absolute(value), powerOfTen(unit), "halfEven") : multiply(absolute(value), powerOfTen(-unit));
-  if (mantissa.toString().length > minWhole + pattern.maxFraction) {
-    exponent++;
-    mantissa = divideRounded(mantissa, 10, "halfEven");
-  }
-  const [whole = "", fraction = ""] = decimalText(mantissa, pattern.maxFraction).split(".");
-  const sign = exponent < 0 ? "-" : "";
-  return `${joined(whole, fraction, { ...pattern, grouping: 0 })}E${sign}${String(Math.abs(exponent)).padStart(pattern.exponent, "0")}`;
+  const { minWhole, maxWhole, minFraction } = pattern;
+  const all = absolute(value);
+  const excess = all.toString().length - maxWhole - pattern.maxFraction;
+  const kept = excess > 0 ? divideRounded(all, powerOfTen(excess), "halfEven") : all;
+  const text = kept.toString();
+  const pointAt = text.length - scale + Math.max(0, excess);
+  const digits = text.replace(/0+$/, "");
+  const steps = maxWhole > 1 && maxWhole > minWhole;
+  const least = steps ? 1 : minWhole;
+  const exponent = value === 0 ? 0 : steps ? Math.floor((pointAt - 1) / maxWhole) * maxWhole : pointAt - least;
+  const wholeDigits = value === 0 ? least : pointAt - exponent;
+  const places = Math.max(minWhole + minFraction, wholeDigits, digits.length);
+  const shown = digits.padEnd(places, "0");
+  const fraction = shown.slice(wholeDigits);
+  const mantissa = shown.slice(0, wholeDigits) + (fraction === "" && !pattern.point ? "" : `.${fraction}`);
+  return `${mantissa}E${exponent < 0 ? "-" : ""}${String(Math.abs(exponent)).padStart(pattern.exponent, "0")}`;
 }
 
 /** The exact value of a double: DecimalFormat rounds by it, not by the shortest digits. */
