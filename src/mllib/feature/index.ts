@@ -1,5 +1,6 @@
 /** Transformers of columns. */
 export { Binarizer } from "./binarizer";
+export { BucketedRandomProjectionLSH, BucketedRandomProjectionLSHModel } from "./lsh/bucketed-random-projection-lsh";
 export { Bucketizer } from "./bucketizer";
 export { ChiSqSelector, ChiSqSelectorModel } from "./chi-sq-selector";
 export { CountVectorizer, CountVectorizerModel } from "./count-vectorizer";
@@ -14,6 +15,7 @@ export { IndexToString } from "./index-to-string";
 export { Interaction } from "./interaction";
 export { MaxAbsScaler, MaxAbsScalerModel } from "./max-abs-scaler";
 export { MinMaxScaler, MinMaxScalerModel } from "./min-max-scaler";
+export { MinHashLSH, MinHashLSHModel } from "./lsh/min-hash-lsh";
 export { NGram } from "./n-gram";
 export { Normalizer } from "./normalizer";
 export { OneHotEncoder, OneHotEncoderModel } from "./one-hot-encoder";
