@@ -84,3 +84,6 @@ export function strideOf(features: number, wide: boolean): number {
   while (stride < bytes) stride *= 2;
   return stride;
 }
+
+/** With what a task needs of a row beside its bins: labels, weights, keys, places. */
+export const bytesOfRow = (stride: number): number => stride + 64;

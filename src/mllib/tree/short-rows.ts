@@ -5,7 +5,7 @@
 import { concatArrays } from "../compute/arrays";
 import type { InstanceBlock } from "../compute/instances";
 import { RowKernels } from "../kernels/row-kernels";
-import { isWide, strideOf } from "./binned-table";
+import { bytesOfRow, isWide, strideOf } from "./binned-table";
 import { invalidCategory } from "./binning";
 import type { FeatureBins } from "./features";
 
@@ -23,23 +23,36 @@ export interface ShortRows {
 /** Of wider rows, tables of bins by value (64 KiB a feature) would be larger than what they spare. */
 const MOST_FEATURES = 256;
 
-/** Gathers blocks of rows as long as they are of that kind, not too wide and few enough. */
+/** Of a row that is sent along: its numbers, label, weight, and whether it is for validation. */
+const sentBytesOf = (width: number): number => 2 * width + 24;
+
+/**
+ * Gathers blocks of rows as long as they are of that kind, not too wide and few enough: as many as a table of `tableBytes` holds and `sentBytes`
+ * may be sent.
+ */
 export class ShortRowCollector {
   #blocks: ShortRows[] | null = [];
   #rows = 0;
 
-  constructor(private readonly mostRows: (width: number) => number) {}
+  constructor(
+    private readonly tableBytes: number,
+    private readonly sentBytes: number,
+  ) {}
 
   add(block: InstanceBlock, held: Float64Array | null): void {
     if (this.#blocks === null) return;
     const { rows, width } = block;
     this.#rows += rows;
     const values =
-      width > MOST_FEATURES || this.#rows > this.mostRows(width)
+      width > MOST_FEATURES || this.#rows > this.#mostRows(width)
         ? null
         : (block.short ?? (block.dense && shortened(block.dense, rows * width)));
     if (values === null) this.#blocks = null;
     else this.#blocks.push({ rows, values, labels: block.label!.slice(), weights: block.weight?.slice() ?? null, held });
+  }
+
+  #mostRows(width: number): number {
+    return Math.min(this.tableBytes / bytesOfRow(strideOf(width, false)), this.sentBytes / sentBytesOf(width));
   }
 
   /** Null where there were other rows, or too many. */

@@ -10,7 +10,7 @@ import { concatArrays } from "../compute/arrays";
 import { type InstanceBlock, instancesOf } from "../compute/instances";
 import { aggregateProgram } from "../compute/programs";
 import { type Broadcast, broadcastPlain, type TaskData } from "../compute/task-data";
-import { type BinnedTable, isWide, scaleFor, type Scales, strideOf } from "./binned-table";
+import { type BinnedTable, bytesOfRow, isWide, scaleFor, type Scales, strideOf } from "./binned-table";
 import { BlockBinner } from "./binning";
 import { type FeatureBins, isUnordered } from "./features";
 import { type LevelBlock, levelBlocks } from "./level-blocks";
@@ -57,16 +57,17 @@ interface PartSurvey extends Survey {
 interface SurveySpec {
   readonly maxBins: number;
   readonly validation: boolean;
-  /** Bytes that a partition's rows may take in a table. */
-  readonly mostBytes: number;
+  /** Bytes that a partition's rows may take in a table, and on the way to the driver. */
+  readonly tableBytes: number;
+  readonly sentBytes: number;
 }
 
 const survey = aggregateProgram<SurveySpec, InstanceBlock, PartSurvey | null>({
   name: "mllib.trees.survey",
-  run(blocks, { maxBins, validation, mostBytes }) {
+  run(blocks, { maxBins, validation, tableBytes, sentBytes }) {
     let sampler: RowSampler | undefined;
     let width = 0;
-    const collector = new ShortRowCollector((features) => mostBytes / bytesOfRow(strideOf(features, false)));
+    const collector = new ShortRowCollector(tableBytes, sentBytes);
     const labels = new Range();
     const weights = new Range();
     for (const block of blocks) {
@@ -347,14 +348,20 @@ export async function trainingOf(df: DataFrame, schema: StructType, spec: Traini
   );
 }
 
-/** With what a task needs of a row beside its bins: labels, weights, keys, places. */
-const bytesOfRow = (stride: number): number => stride + 64;
-
 /** How large a table each task of an executor can have, twice: as it came, and where the kernels work. */
 function mostTableBytes(session: SparkSession): number {
   const { context } = session.core.port;
   const memory = parseBytes(context.conf("spark.executor.memory") ?? "1g", "spark.executor.memory", "m");
   return memory * Number(context.conf("firesteel.mllib.trees.tableShare") ?? 0.25);
+}
+
+/** Of all that results of tasks may be (`spark.driver.maxResultSize`), what rows may be. */
+const SENT_SHARE = 1 / 4;
+
+function mostSentBytes(session: SparkSession): number {
+  const key = "spark.driver.maxResultSize";
+  const bound = parseBytes(session.core.port.context.conf(key) ?? "1g", key);
+  return bound === 0 ? Infinity : bound * SENT_SHARE;
 }
 
 const rowsOf = (parts: readonly { readonly rows: number }[]): number => parts.reduce((sum, part) => sum + part.rows, 0);
@@ -366,8 +373,9 @@ async function surveyed(
   { who, maxBins }: TrainingSpec,
   validation: boolean,
 ): Promise<{ readonly found: Survey; readonly short: readonly ShortRows[] | null }> {
-  const mostBytes = mostTableBytes(session) / Math.max(1, await instances.numPartitions());
-  const parts = (await instances.partials(survey, { maxBins, validation, mostBytes })).filter(
+  const partitions = Math.max(1, await instances.numPartitions());
+  const [tableBytes, sentBytes] = [mostTableBytes(session) / partitions, mostSentBytes(session) / partitions];
+  const parts = (await instances.partials(survey, { maxBins, validation, tableBytes, sentBytes })).filter(
     (part): part is PartSurvey => part !== null,
   );
   const rows = rowsOf(parts);

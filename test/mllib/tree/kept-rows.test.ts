@@ -2,7 +2,8 @@
 import { mllib, testSession } from "../../support/built-session";
 
 const { DecisionTreeClassifier, RandomForestRegressor, VectorAssembler } = mllib;
-const spark = testSession();
+// What tasks may give: rows of 8 features that are 24 bytes each would be more.
+const spark = testSession({ "spark.driver.maxResultSize": "1200k" });
 
 test("trees are the same of rows that are kept, filtered and in several batches as of rows that are read", async () => {
   const columns = ["id % 97 AS a", "(id * 7919) % 1013 AS b", "id % 8 AS c", "(id * 31) % 60000 AS d"];
@@ -19,4 +20,13 @@ test("trees are the same of rows that are kept, filtered and in several batches 
   const forest = new RandomForestRegressor({ numTrees: 3, maxDepth: 5, seed: 7 });
   expect(rules(await forest.fit(kept))).toEqual(rules(await forest.fit(read)));
   all.unpersist();
+});
+
+test("rows that would be too much as results of the first look are binned where they are", async () => {
+  const names = Array.from({ length: 8 }, (_, i) => `f${i}`);
+  const table = spark()
+    .range(0, 60_000, 1, 2)
+    .selectExpr(...names.map((name, i) => `id % ${i + 2} AS ${name}`), "CAST(id % 3 AS DOUBLE) AS label");
+  const rows = new VectorAssembler({ inputCols: names, outputCol: "features" }).transform(table);
+  expect((await new DecisionTreeClassifier({ maxDepth: 2 }).fit(rows)).depth).toBeGreaterThan(0);
 });

@@ -291,7 +291,7 @@ test("rows of short whole numbers have the bins that they have as doubles, in on
         ];
         const dense = Float64Array.from(pairs.flat());
         const block = { rows: pairs.length, width: 2, dense, sparse: null, label: dense, weight: null, extra: [] };
-        const collector = new ShortRowCollector(() => 100);
+        const collector = new ShortRowCollector(Infinity, Infinity);
         for (let i = 0; i < 2; i++) collector.add({ ...block, label: new Float64Array(pairs.length) }, null);
         const bins = new BlockBinner(features, isWide(features)).bin(block);
         const gathered = collector.finish()!;
@@ -309,8 +309,8 @@ test("rows that are not short whole numbers, or too many, are not gathered; cate
     const rows = (dense ?? short)!.length;
     return { rows, width: 1, dense, short, sparse: null, label: new Float64Array(rows), weight: null, extra: [] };
   };
-  const gathered = (blocks: readonly InstanceBlock[], most = 5): unknown => {
-    const collector = new ShortRowCollector(() => most);
+  const gathered = (blocks: readonly InstanceBlock[], table = Infinity, sent = Infinity): unknown => {
+    const collector = new ShortRowCollector(table, sent);
     for (const each of blocks) collector.add(each, null);
     return collector.finish();
   };
@@ -321,7 +321,8 @@ test("rows that are not short whole numbers, or too many, are not gathered; cate
   });
   expect(gathered([block(Float64Array.of(1, 2)), block(Float64Array.of(0.5))])).toBe(null);
   expect(gathered([block(Float64Array.of(32_768))])).toBe(null);
-  expect(gathered([block(Float64Array.of(1, 2, 3)), block(Float64Array.of(1, 2, 3))])).toBe(null);
+  const six = [block(Float64Array.of(1, 2, 3)), block(Float64Array.of(1, 2, 3))];
+  expect([gathered(six, 6 * 68, 6 * 26), gathered(six, 5 * 68), gathered(six, Infinity, 5 * 26)]).toEqual([expect.anything(), null, null]); // prettier-ignore
   expect(gathered([])).toBe(null);
   expect(gathered([{ ...block(new Float64Array(300)), rows: 1, width: 300, label: new Float64Array(1) }])).toBe(null);
   const features: FeatureBins[] = [{ kind: "unordered", thresholds: new Float64Array(0), arity: 3 }];
