@@ -235,10 +235,22 @@ export class Emitter {
     const key = `utf8 ${term.code}`;
     const known = this.writer.known(key);
     if (known !== undefined) return known as Term & { readonly start: string; readonly end: string };
-    const code = this.writer.constant(`R.utf8(${term.code})`, "u");
-    const bytes = { ...term, rep: "bytes" as const, code, start: "0", end: `${code}.length` };
+    const bytes = { ...term, ...this.slabbed((slab) => `${slab}.put(${term.code})`) };
     this.writer.learn(key, bytes);
     return bytes;
+  }
+
+  /** Bytes that code has put into the thread's slab; it gives where they begin there. */
+  slabbed(code: (slab: string) => string): {
+    readonly rep: "bytes";
+    readonly code: string;
+    readonly start: string;
+    readonly end: string;
+  } {
+    const { writer } = this;
+    const slab = writer.hoist("R.slab", "slab");
+    const start = writer.constant(code(slab), "s");
+    return { rep: "bytes", start, code: writer.constant(`${slab}.bytes`, "u"), end: writer.constant(`${slab}.end`, "e") };
   }
 
   /**

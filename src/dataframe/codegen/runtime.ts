@@ -2,9 +2,13 @@
 import { boxedReader } from "../../columnar/batch";
 import * as bytes from "./bytes";
 import * as dates from "./dates";
+import * as digests from "./digests";
+import * as encodings from "./encodings";
 import { entryHashes, memo } from "./dictionary-memo";
 import * as integers from "./integers";
 import { contentKey } from "./content-key";
+import { slab } from "./text-slab";
+import * as texts from "./texts";
 
 /** The place (0-based, in characters) where substring(text, position) begins; negative before the text. */
 function substringFrom(text: Uint8Array, start: number, end: number, position: number): number {
@@ -35,12 +39,16 @@ for (const list of [[0], [0.5], ["a"], [, 0], [, 0.5], [, "a"]]) get(list as nev
 export const runtime: Readonly<Record<string, unknown>> = {
   ...bytes,
   ...dates,
+  ...digests,
+  ...encodings,
   ...integers,
+  ...texts,
   boxedReader,
   contentKey,
   entryHashes,
   get,
   memo,
   places,
+  slab,
   substringFrom,
 };

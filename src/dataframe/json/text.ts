@@ -4,9 +4,21 @@ import type { JsonReader } from "./reader";
 
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\uffff]*$/;
 
+/** Shorter texts are looked at unit by unit. */
+const SHORT = 40;
+
+function isPlain(text: string): boolean {
+  if (text.length > SHORT) return PLAIN.test(text);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 32 || unit === 34 || unit === 92) return false;
+  }
+  return true;
+}
+
 /** With quotes. Only what JSON asks for is escaped, unless all beyond ASCII is to be. */
 export function quotedJson(text: string, asciiOnly = false): string {
-  if (PLAIN.test(text) && !asciiOnly) return `"${text}"`;
+  if (!asciiOnly && isPlain(text)) return `"${text}"`;
   let out = '"';
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);

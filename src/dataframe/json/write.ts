@@ -30,6 +30,22 @@ function writerOf(type: DataType, options: JsonOptions, settings: SqlSettings): 
         type.fields.map((field) => field.name),
         options.sortKeys,
       );
+      if (!options.pretty) {
+        const heads = order.map((i) => `${names[i] as string}:`);
+        const ordered = order.map((i) => writers[i] as Write);
+        return (value) => {
+          const row = value as readonly Boxed[];
+          let text = "{";
+          for (let k = 0; k < order.length; k++) {
+            const item = row[order[k] as number] as Boxed;
+            if (item === null && options.ignoreNullFields) continue;
+            if (text.length > 1) text += ",";
+            text += heads[k] as string;
+            text += item === null ? "null" : (ordered[k] as Write)(item, "");
+          }
+          return `${text}}`;
+        };
+      }
       return (value, indent) => {
         const row = value as readonly Boxed[];
         const entries: [string, string][] = [];

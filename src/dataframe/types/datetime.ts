@@ -153,7 +153,10 @@ export function sessionZone(id: string): TimeZone {
 
 // Text
 
-const two = (value: number): string => (value < 10 ? `0${String(value)}` : String(value));
+const TWO_DIGITS = Array.from({ length: 100 }, (_, i) => String(i).padStart(2, "0"));
+
+/** Two digits of a number below 100. */
+const two = (value: number): string => TWO_DIGITS[value]!;
 
 function yearText(year: number): string {
   if (year > 9999) return `+${String(year)}`;
@@ -206,8 +209,39 @@ function isBlank(code: number): boolean {
   return code <= 32 || code === 127;
 }
 
+/** Two digits as a number; not one where something else stands there. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
+}
+
+/** Days of the form yyyy-mm-dd at the start of a text, the most frequent one; null where it is another, or no such day. */
+function plainDate(text: string): number | null {
+  if (text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return null;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  return year >= 0 && month >= 0 && day >= 0 ? makeDays(year, month, day) : null;
+}
+
+const HYPHEN = 45;
+const COLON = 58;
+const BLANK = 32;
+
+/** Microseconds of the form hh:mm:ss at the end of a text with a date of ten characters; -1 where it is another. */
+function plainClock(text: string): number {
+  if (text.charCodeAt(10) !== BLANK || text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return -1;
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  return hour < 24 && minute < 60 && second < 60 ? ((hour * 60 + minute) * 60 + second) * microsPerSecond : -1;
+}
+
 /** Days of "y-m-d", "y-m" or "y" with anything after a blank or T; null for other text. */
 export function parseDate(text: string): number | null {
+  const plain = text.length === 10 ? plainDate(text) : null;
+  if (plain !== null) return plain;
   const match = /^([+-]?)(\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T][^]*)?)?)?$/.exec(trimmed(text));
   if (match === null) return null;
   const year = match[1] === "-" ? -Number(match[2]) : Number(match[2]);
@@ -227,6 +261,11 @@ const clockForm = /^(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?([^\d.][^]*)?
 
 /** The parts of "[+-]y-m-d h:m:s.ffffff zone" and its shorter forms; null for other text. */
 export function parseTimestampParts(text: string): ParsedTimestamp | null {
+  if (text.length === 19) {
+    const microsOfDay = plainClock(text);
+    const days = microsOfDay < 0 ? null : plainDate(text);
+    if (days !== null) return { days, microsOfDay, zone: null };
+  }
   const match = timestampForm.exec(trimmed(text));
   if (match === null) return null;
   let days: number | null = null;

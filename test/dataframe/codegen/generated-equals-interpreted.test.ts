@@ -53,7 +53,7 @@ function valuesOf(type: DataType): fc.Arbitrary<Boxed> {
       return fc.float().map(Math.fround);
     case "string":
       return fc.oneof(
-        fc.constantFrom("", "a", "ab", "abc", "special requests", "ABC", "ä", "日本語", "a%b", "x_y", "12"),
+        fc.constantFrom("", "a", "ab", " abc  ", "special requests", "x".repeat(130), "ABC", "ä", "日本語", "a%b", "x_y", "12"),
         fc.string({ maxLength: 6, unit: fc.constantFrom("a", "b", "%", "é", "𝄞", " ") }),
       );
     default:
@@ -78,6 +78,8 @@ const TYPES: readonly DataType[] = [
 ];
 
 const isNumeric = (type: DataType): boolean => ["byte", "short", "int", "long", "float", "double", "decimal"].includes(type.kind);
+
+const OF_TEXT = ["length", "octet_length", "upper", "lower", "trim", "ltrim", "rtrim", "md5", "sha1", "crc32"];
 
 /** A function by name over expressions of the right types; what the registry refuses is left out. */
 function bound(name: string, ...args: readonly Expression[]): Expression | null {
@@ -143,7 +145,22 @@ function operation(
     fc
       .tuple(text, fc.integer({ min: -5, max: 6 }), fc.integer({ min: -1, max: 5 }))
       .map(([a, from, length]) => bound("substring", a, literal(from, int), literal(length, int))),
-    fc.tuple(fc.constantFrom("length", "upper", "octet_length"), text).map(([name, a]) => bound(name, a)),
+    fc.tuple(fc.constantFrom(...OF_TEXT), text).map(([name, a]) => bound(name, a)),
+    fc
+      .tuple(fc.constantFrom("left", "right"), text, fc.integer({ min: -2, max: 6 }))
+      .map(([name, a, n]) => bound(name, a, literal(n, int))),
+    fc.tuple(text, fc.oneof(text, constant(string)), text).map((args) => bound("concat", ...args)),
+    text.map((a) => bound("unhex", bound("hex", a)!)),
+    fc
+      .tuple(fc.constantFrom("hex", "unhex", "base64", "unbase64"), text)
+      .map(([name, a]) => bound(name, name === "base64" ? cast(a, { kind: "binary" }, "ansi") : a)),
+    fc
+      .tuple(text, fc.constantFrom("", "=", "a", " "))
+      .map(([a, more]) =>
+        bound("unbase64", bound("concat", bound("base64", cast(a, { kind: "binary" }, "ansi"))!, literal(more, string))!),
+      ),
+    fc.tuple(text, fc.constantFrom(0, 224, 256, 384, 512, 7)).map(([a, bits]) => bound("sha2", a, literal(bits, int))),
+    fc.tuple(fc.constantFrom("upper", "concat", "trim"), text).map(([name, a]) => bound("md5", bound(name, a)!)),
     numeric.map((a) => bound("negative", a)),
     fc
       .tuple(numeric, fc.constantFrom(...TYPES.filter(isNumeric)), fc.constantFrom("ansi" as const, "try" as const))
@@ -180,7 +197,8 @@ type Outcome = { readonly value: string } | { readonly error: string };
 function outcome(type: DataType, evaluate: () => Boxed): Outcome {
   try {
     const raw = evaluate();
-    const value = type.kind === "float" && typeof raw === "number" ? Math.fround(raw) : raw;
+    const value =
+      raw instanceof Uint8Array ? new Uint8Array(raw) : type.kind === "float" && typeof raw === "number" ? Math.fround(raw) : raw;
     return { value: textOf([Object.is(value, -0) ? 0 : value]) };
   } catch (error) {
     return { error: (error as { errorClass?: string }).errorClass ?? (error as Error).message };

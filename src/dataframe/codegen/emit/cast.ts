@@ -12,6 +12,10 @@ export function emitCast(emitter: Emitter, cast: Cast): Term | null {
   const to = cast.type;
   if (from.kind === "null") return null;
   if (from.kind === "string" && to.kind === "string") return { ...emitter.emit(cast.child), type: to };
+  if (from.kind === "string" && to.kind === "binary") {
+    const { code, start, end, isNull } = emitter.bytes(emitter.emit(cast.child));
+    return { type: to, rep: "bytes", code, start, end, isNull };
+  }
   if (isInteger(from)) {
     if (isInteger(to)) return toInteger(emitter, cast, 1);
     if (to.kind === "decimal" && to.scale <= 15) return toInteger(emitter, cast, 10 ** to.scale);

@@ -1,5 +1,6 @@
 /** Functions of strings that work on their bytes. */
 import type { Call, Expression } from "../../expressions/expression";
+import { atom } from "../code";
 import { likeMatcher } from "../byte-search";
 import { ColumnSearch } from "../column-search";
 import type { Emitter } from "../emitter";
@@ -16,11 +17,36 @@ export function emitLength(emitter: Emitter, call: Call): Term | null {
   const [arg] = call.args;
   if (call.args.length !== 1 || (arg!.type.kind !== "string" && arg!.type.kind !== "binary")) return null;
   const term = emitter.emit(arg!);
-  const { code, start, end } = emitter.bytes(term);
   const bytes = arg!.type.kind === "binary" || call.fn === "octet_length";
+  if (term.rep === "text") {
+    const units = emitter.writer.constant(`R.${bytes ? "textBytes" : "textLength"}(${term.code})`, "length");
+    return { type: call.type, rep: "int", code: units, isNull: term.isNull, range: [0, 2147483647] };
+  }
+  const { code, start, end } = emitter.bytes(term);
   const count = bytes ? `${end} - ${start}` : `R.characterLength(${code}, ${start}, ${end})`;
   const value = emitter.writer.constant(count, "length");
   return { type: call.type, rep: "int", code: value, isNull: term.isNull, range: [0, 2147483647] };
+}
+
+/** left(text, count) and right(text, count): the same bytes, other ends. */
+export function emitSide(emitter: Emitter, call: Call): Term | null {
+  const [text, count] = call.args;
+  if (!areStrings([text!]) || count?.type.kind !== "int") return null;
+  const { writer } = emitter;
+  const [term, wanted] = emitter.emitArgs([text!, count]) as [Term, Term];
+  const isNull = emitter.anyNull([term, wanted]);
+  const left = call.fn === "left";
+  if (term.rep === "text") {
+    const part = left
+      ? `R.textPart(${term.code}, 1, ${wanted.code})`
+      : `R.textPart(${term.code}, -${atom(wanted.code)}, ${wanted.code})`;
+    return { type: call.type, rep: "text", code: writer.constant(part, "t"), isNull };
+  }
+  const { code, start, end } = emitter.bytes(term);
+  const range = `${code}, ${start}, ${end}, ${wanted.code}`;
+  return left
+    ? { type: call.type, rep: "bytes", code, start, end: writer.constant(`R.skipCharacters(${range})`, "e"), isNull }
+    : { type: call.type, rep: "bytes", code, start: writer.constant(`R.lastCharacters(${range})`, "s"), end, isNull };
 }
 
 /** substring(text, position, length): the same bytes, other ends. */
@@ -33,6 +59,10 @@ export function emitSubstring(emitter: Emitter, call: Call): Term | null {
   const [term, from] = args as [Term, Term];
   const length = args[2] ?? null;
   const isNull = emitter.anyNull(length === null ? [term, from] : [term, from, length]);
+  if (term.rep === "text") {
+    const part = `R.textPart(${term.code}, ${from.code}, ${length === null ? "2147483647" : length.code})`;
+    return { type: call.type, rep: "text", code: writer.constant(part, "t"), isNull };
+  }
   const { code, start, end } = emitter.bytes(term);
   const place = from.literal?.value;
   const size = length === null ? 2147483647 : length.literal?.value;
@@ -53,16 +83,52 @@ export function emitSubstring(emitter: Emitter, call: Call): Term | null {
 }
 
 const SEARCHES: Readonly<Record<string, string>> = { startswith: "startsWith", endswith: "endsWith", contains: "indexOf" };
+const TEXT_SEARCHES: Readonly<Record<string, string>> = { ...SEARCHES, contains: "includes" };
 
 export function emitSearch(emitter: Emitter, call: Call): Term | null {
   if (call.args.length !== 2 || !areStrings(call.args)) return null;
   const [a, b] = emitter.emitArgs(call.args) as [Term, Term];
   const isNull = emitter.anyNull([a, b]);
+  if (a.rep === "text" && (b.rep === "text" || b.literal !== undefined)) {
+    const found = `${a.code}.${TEXT_SEARCHES[call.fn]!}(${emitter.boxedValue(b)})`;
+    return { type: BOOLEAN, rep: "bool", code: emitter.writer.constant(found, "found"), isNull };
+  }
   const [text, part] = [emitter.bytes(a), emitter.bytes(b)];
   const args = `${text.code}, ${text.start}, ${text.end}, ${part.code}, ${part.start}, ${part.end}`;
   const found = `R.${SEARCHES[call.fn]!}(${args})`;
   const code = emitter.writer.constant(call.fn === "contains" ? `${found} >= 0` : found, "found");
   return { type: BOOLEAN, rep: "bool", code, isNull };
+}
+
+/** upper and lower of bytes; of JavaScript's strings they are its own. */
+export function emitLetterCase(emitter: Emitter, call: Call): Term | null {
+  if (call.args[0]!.type.kind !== "string") return null;
+  const term = emitter.emit(call.args[0]!);
+  if (term.rep !== "bytes") return null;
+  const { code, start, end, isNull } = emitter.bytes(term);
+  return { type: call.type, ...emitter.slabbed(() => `R.${call.fn}(${code}, ${start}, ${end})`), isNull };
+}
+
+/** Spaces at the ends of bytes left out: the same bytes, other ends. */
+export function emitTrim(emitter: Emitter, call: Call): Term | null {
+  if (call.args.length !== 1 || !areStrings(call.args)) return null;
+  const { writer } = emitter;
+  const term = emitter.emit(call.args[0]!);
+  if (term.rep !== "bytes") return null;
+  const { code, start, end, isNull } = emitter.bytes(term);
+  const first = call.fn === "rtrim" ? start : writer.constant(`R.skipSpaces(${code}, ${start}, ${end})`, "s");
+  const last = call.fn === "ltrim" ? end : writer.constant(`R.skipSpacesBack(${code}, ${first}, ${end})`, "e");
+  return { type: call.type, rep: "bytes", code, start: first, end: last, isNull };
+}
+
+/** Strings one after the other: a string of JavaScript's, which does not copy long ones. */
+export function emitConcat(emitter: Emitter, call: Call): Term | null {
+  if (call.args.length < 2 || call.type.kind !== "string" || !call.args.every(({ type }) => type.kind === "string")) return null;
+  const terms = emitter.emitArgs(call.args);
+  const isNull = emitter.anyNull(terms);
+  const parts = terms.map((term) => emitter.boxedValue(term));
+  if (isNull === null) return { type: call.type, rep: "text", code: emitter.writer.constant(parts.join(" + "), "t"), isNull };
+  return emitter.guarded(call.type, "text", isNull, false, (result) => emitter.writer.line(`${result} = ${parts.join(" + ")};`));
 }
 
 /** LIKE with a constant pattern, as searches for the literal parts between its wildcards. */

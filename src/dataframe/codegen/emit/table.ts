@@ -6,8 +6,9 @@ import { emitArithmetic, emitDivide, emitNegative } from "./arithmetic";
 import { emitComparison, emitIn, emitIsNull } from "./comparison";
 import { emitCase, emitCoalesce, emitIf } from "./conditional";
 import { emitDateAdd, emitDateField } from "./dates";
+import { emitBase64, emitDigest, emitHex, emitSha2, emitUnbase64, emitUnhex } from "./encodings";
 import { emitAndOr, emitNot } from "./logic";
-import { emitLength, emitLike, emitSearch, emitSubstring } from "./strings";
+import { emitConcat, emitLength, emitLetterCase, emitLike, emitSearch, emitSide, emitSubstring, emitTrim } from "./strings";
 
 export type CallEmitter = (emitter: Emitter, call: Call) => Term | null;
 
@@ -53,6 +54,21 @@ const EMITTERS: ReadonlyMap<string, CallEmitter> = new Map<string, CallEmitter>(
   ["length", emitLength],
   ["octet_length", emitLength],
   ["substring", emitSubstring],
+  ["left", emitSide],
+  ["right", emitSide],
+  ["upper", emitLetterCase],
+  ["lower", emitLetterCase],
+  ["trim", emitTrim],
+  ["ltrim", emitTrim],
+  ["rtrim", emitTrim],
+  ["concat", emitConcat],
+  ["md5", emitDigest],
+  ["sha1", emitDigest],
+  ["sha2", emitSha2],
+  ["hex", emitHex],
+  ["base64", emitBase64],
+  ["unhex", emitUnhex],
+  ["unbase64", emitUnbase64],
   ["startswith", emitSearch],
   ["endswith", emitSearch],
   ["contains", emitSearch],

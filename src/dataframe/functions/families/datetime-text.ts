@@ -30,6 +30,19 @@ export function patternOf(pattern: string, use: "format" | "parse", call: Call, 
   }
 }
 
+/** The pattern that a call names, found again only where it is another one than for the row before. */
+function patternReader(use: "format" | "parse", call: Call, settings: SqlSettings): (pattern: Boxed) => DateTimePattern {
+  let last: Boxed = null;
+  let known: DateTimePattern | null = null;
+  return (pattern) => {
+    if (known === null || pattern !== last) {
+      known = patternOf(pattern as string, use, call, settings);
+      last = pattern;
+    }
+    return known;
+  };
+}
+
 /** Local microseconds of text, and the zone it names; null where the text does not fit and that is no error. */
 function parsed(text: string, pattern: DateTimePattern, call: Call): { local: Exact; zone: TimeZone | null } | null {
   try {
@@ -61,8 +74,9 @@ const parseByPattern: ScalarFunction = scalar({
     if (from === "date") return (days) => inTarget(multiply(days as number, 86_400_000_000));
     if (from === "timestamp_ntz") return (local) => inTarget(local as Exact);
     if (from === "timestamp") return (micros) => (wantsNtz ? toLocal(micros as Exact, zone) : micros);
+    const named = patternReader("parse", call, context.settings);
     return (text, pattern) => {
-      const found = parsed(text as string, patternOf(pattern as string, "parse", call, context.settings), call);
+      const found = parsed(text as string, named(pattern), call);
       if (found === null) return null;
       const micros = wantsNtz ? found.local : fromLocal(found.local, found.zone ?? zone);
       if (fitsLong(micros)) return micros;
@@ -128,11 +142,13 @@ function unixTime(name: string): FunctionEntry {
           return (micros) => secondsOf(micros as Exact);
         case "timestamp_ntz":
           return (local) => secondsOf(fromLocal(local as Exact, zone));
-        default:
+        default: {
+          const named = patternReader("parse", call, context.settings);
           return (text, pattern) => {
-            const found = parsed(text as string, patternOf(pattern as string, "parse", call, context.settings), call);
+            const found = parsed(text as string, named(pattern), call);
             return found === null ? null : secondsOf(fromLocal(found.local, found.zone ?? zone));
           };
+        }
       }
     },
   });
@@ -146,10 +162,11 @@ function unixTime(name: string): FunctionEntry {
 /** Text of an instant by a pattern. */
 export function formatter(call: Call, settings: SqlSettings): (micros: Boxed, pattern: Boxed) => string {
   const zone = sessionZone(settings.timeZone);
+  const named = patternReader("format", call, settings);
   return (micros, pattern) => {
     const local = toLocal(micros as Exact, zone);
     const offset = Number(subtract(local, micros as Exact)) / 1e6;
-    return patternOf(pattern as string, "format", call, settings).format(local, zone, offset);
+    return named(pattern).format(local, zone, offset);
   };
 }
 

@@ -7,6 +7,7 @@ import { isFoldable } from "../../expressions/traverse";
 import {
   addMonthsToDays,
   civilFromDays,
+  type Civil,
   daysInMonth,
   dayOfYear,
   daysToMicros,
@@ -145,19 +146,33 @@ function checkDays(days: Expression, args: readonly Expression[], context: BindC
 
 /** Months from one local timestamp to another: whole where both are the same day or the last of their months, else with 31sts. */
 function monthsBetween(a: Exact, b: Exact, zone: TimeZone): number {
-  const [daysA, daysB] = [microsToDays(a, zone), microsToDays(b, zone)];
-  const [dateA, dateB] = [civilFromDays(daysA), civilFromDays(daysB)];
+  const daysA = microsToDays(a, zone);
+  const daysB = microsToDays(b, zone);
+  const dateA = civilFromDays(daysA);
+  const dateB = civilFromDays(daysB);
   const months = (dateA.year - dateB.year) * 12 + dateA.month - dateB.month;
-  const isLast = ({ year, month, day }: { year: number; month: number; day: number }): boolean =>
-    day === daysInMonth(year, month);
-  if (dateA.day === dateB.day || (isLast(dateA) && isLast(dateB))) return months;
-  const clock = (micros: Exact, days: number): number => Math.trunc(Number(subtract(micros, daysToMicros(days, zone))) / 1e6);
-  const seconds = (dateA.day - dateB.day) * 86400 + clock(a, daysA) - clock(b, daysB);
+  if (dateA.day === dateB.day || (isLastOfMonth(dateA) && isLastOfMonth(dateB))) return months;
+  const seconds = (dateA.day - dateB.day) * 86400 + secondsOfDay(a, daysA, zone) - secondsOfDay(b, daysB, zone);
   return months + seconds / (31 * 86400);
+}
+
+function isLastOfMonth({ year, month, day }: Civil): boolean {
+  return day >= 28 && day === daysInMonth(year, month);
+}
+
+function secondsOfDay(micros: Exact, days: number, zone: TimeZone): number {
+  return Math.trunc(Number(subtract(micros, daysToMicros(days, zone))) / 1e6);
 }
 
 /** Half away from zero at the eighth digit, of the digits that print. */
 function rounded(value: number): number {
+  if (Number.isInteger(value)) return value + 0;
+  const units = Math.abs(value) * 1e8;
+  const whole = Math.floor(units);
+  // Far enough from a half that neither the digits nor the product, which is rounded, can be on its other side.
+  if (units < 2 ** 40 && Math.abs(units - whole - 0.5) > 2 ** -10) {
+    return (Math.sign(value) * (units - whole > 0.5 ? whole + 1 : whole)) / 1e8 + 0;
+  }
   const shifted = Number(`${String(Math.abs(value))}e8`);
   if (!Number.isFinite(shifted)) return value;
   return Math.sign(value) * Number(`${String(Math.round(shifted))}e-8`) + 0;

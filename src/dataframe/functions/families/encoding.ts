@@ -16,6 +16,15 @@ function bytesOf(value: string | Uint8Array): Uint8Array {
   return typeof value === "string" ? Buffer.from(value, "utf8") : value;
 }
 
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function hexOfInteger(value: number | bigint): string {
+  const unsigned = typeof value === "number" && value >= 0 ? value : BigInt.asUintN(64, BigInt(value));
+  return unsigned.toString(16).toUpperCase();
+}
+
 function rulesOf({ settings }: EvaluationContext): CharsetRules {
   return {
     anyCharset: settings.conf["spark.sql.legacy.javaCharsets"] === "true",
@@ -112,8 +121,8 @@ const hexFunctions = [
     result: STRING,
     evaluate: plain((value: number | bigint | string | Uint8Array) =>
       typeof value === "number" || typeof value === "bigint"
-        ? BigInt.asUintN(64, BigInt(value)).toString(16).toUpperCase()
-        : Buffer.from(bytesOf(value)).toString("hex").toUpperCase(),
+        ? hexOfInteger(value)
+        : bufferOf(bytesOf(value)).toString("hex").toUpperCase(),
     ),
   }),
   scalar({

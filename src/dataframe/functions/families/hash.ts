@@ -1,5 +1,5 @@
 /** Hashes and checksums. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { Boxed, DataType } from "../../../columnar/types";
 import { hashBoxed } from "../../../columnar/batch/hash";
@@ -15,7 +15,7 @@ import { xxhash64 } from "../sketches/xxhash64";
 const doc = document("hash");
 
 function digest(algorithm: string): (bytes: Uint8Array) => string {
-  return (bytes) => createHash(algorithm).update(bytes).digest("hex");
+  return (bytes) => hash(algorithm, bytes);
 }
 
 const SHA2: Readonly<Record<number, (bytes: Uint8Array) => string>> = {

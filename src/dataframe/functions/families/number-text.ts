@@ -9,7 +9,7 @@ import type { Exact } from "../../types/exact";
 import { isIntegral, isNumeric, sqlName } from "../../types/text";
 import { document } from "../documented";
 import { decimalFor } from "../input-types";
-import { exactDouble, formatDecimal, parseDecimalPattern, wrapSigns } from "../numeric/decimal-format";
+import { formatDecimal, formatDouble, parseDecimalPattern, wrapSigns } from "../numeric/decimal-format";
 import type { DecimalPattern } from "../numeric/decimal-format";
 import { parseNumberFormat, readNumber, writeNumber } from "../numeric/number-format";
 import type { NumberFormat } from "../numeric/number-format";
@@ -109,8 +109,7 @@ function numberWriter(type: DataType): (value: Boxed, pattern: DecimalPattern) =
       const number = value as number;
       if (Number.isNaN(number)) return "NaN";
       if (!Number.isFinite(number)) return wrapSigns("∞", number < 0, pattern);
-      const { unscaled, scale } = exactDouble(number);
-      const text = formatDecimal(unscaled, scale, pattern);
+      const text = formatDouble(number, pattern);
       return Object.is(number, -0) ? wrapSigns(text, true, { ...pattern, negativeSuffix: "" }) : text;
     };
   }

@@ -9,7 +9,7 @@ import type { BindContext, FunctionEntry, ScalarFunction } from "../registry";
 import { constantOf, mismatch, scalar } from "../signature";
 import { countCodePoints, sliceCodePoints } from "../text/code-points";
 import { ignoresCase, patternFor } from "../text/collated-pattern";
-import { javaMatches, javaReplacement } from "../text/java-regex";
+import { firstMatch, javaReplacement, nextMatch } from "../text/java-regex";
 import type { JavaPattern } from "../text/java-regex";
 import { likePattern } from "../text/like-pattern";
 
@@ -170,8 +170,9 @@ const extracts = [
     result: (types) => ({ kind: "array", element: types[0] as DataType, containsNull: true }),
     evaluate: made((call) => (text: string, regexp: string, group: number) => {
       const pattern = patternFor(call, regexp);
+      const { regex } = pattern;
       const found: string[] = [];
-      for (const match of javaMatches(pattern, text)) {
+      for (let match = firstMatch(regex, text); match !== null; match = nextMatch(regex, text, match)) {
         checkGroup("regexp_extract_all", pattern, group);
         found.push(groupOf(match, pattern, group));
       }
@@ -203,8 +204,9 @@ const extracts = [
     inputs: ["stringOfCharacters", "string"],
     result: INT,
     evaluate: made((call) => (text: string, regexp: string) => {
+      const { regex } = patternFor(call, regexp);
       let count = 0;
-      for (const _ of javaMatches(patternFor(call, regexp), text)) count++;
+      for (let match = firstMatch(regex, text); match !== null; match = nextMatch(regex, text, match)) count++;
       return count;
     }),
   }),
@@ -240,30 +242,36 @@ const replace = scalar({
   collated: "value",
   check: (args, context) => checkPosition(args, context),
   result: (types) => types[0] as DataType,
-  evaluate: made((call) => (text: string, regexp: string, replacement: string, position: number) => {
-    const pattern = patternFor(call, regexp);
-    const head = sliceCodePoints(text, 0, position - 1);
-    if (position !== 1 && head.length >= text.length) return text;
-    const tail = text.slice(head.length);
-    let result = head;
-    let from = 0;
-    let write: ((match: RegExpExecArray) => string) | null = null;
-    for (const match of javaMatches(pattern, tail)) {
-      write ??= replacementOf(replacement, pattern, text, regexp, position);
-      result += tail.slice(from, match.index) + write(match);
-      from = match.index + match[0].length;
-    }
-    return result + tail.slice(from);
+  evaluate: made((call) => {
+    // What the last replacement means in its pattern.
+    let known: { readonly replacement: string; readonly pattern: JavaPattern; readonly write: Replacement } | null = null;
+    return (text: string, regexp: string, replacement: string, position: number) => {
+      const pattern = patternFor(call, regexp);
+      const head = position === 1 ? "" : sliceCodePoints(text, 0, position - 1);
+      if (position !== 1 && head.length >= text.length) return text;
+      const tail = position === 1 ? text : text.slice(head.length);
+      const { regex } = pattern;
+      let match = firstMatch(regex, tail);
+      if (match === null) return text;
+      if (known?.replacement !== replacement || known.pattern !== pattern) {
+        known = { replacement, pattern, write: replacementOf(replacement, pattern, text, regexp, position) };
+      }
+      const { write } = known;
+      let result = head;
+      let from = 0;
+      for (; match !== null; match = nextMatch(regex, tail, match)) {
+        if (match.index > from) result += tail.slice(from, match.index);
+        result += write(match);
+        from = match.index + match[0].length;
+      }
+      return from === tail.length ? result : result + tail.slice(from);
+    };
   }),
 });
 
-function replacementOf(
-  replacement: string,
-  pattern: JavaPattern,
-  source: string,
-  regexp: string,
-  position: number,
-): (match: RegExpExecArray) => string {
+type Replacement = (match: RegExpExecArray) => string;
+
+function replacementOf(replacement: string, pattern: JavaPattern, source: string, regexp: string, position: number): Replacement {
   try {
     return javaReplacement(replacement, pattern);
   } catch (cause) {

@@ -10,7 +10,7 @@ import { closestInput } from "../input-types";
 import { scalar } from "../signature";
 import { indexOfCodePoints } from "../text/code-points";
 import { ignoresCase } from "../text/collated-pattern";
-import { javaMatches, javaPattern } from "../text/java-regex";
+import { firstMatch, javaPattern, nextMatch } from "../text/java-regex";
 import { jaroWinkler, levenshtein, soundex } from "../text/similarity";
 
 const doc = document("string");
@@ -188,9 +188,24 @@ function splitAt(text: string, delimiter: string, folded: string): readonly stri
 
 /** As splitAt; both forms of the letter with two characters in lower case are one. */
 function cutAt(text: string, delimiter: string, folded: string): readonly string[] {
+  if (folded === text) return text.split(delimiter);
   if (!DOTTED.test(delimiter) || !DOTTED.test(folded)) return splitAt(text, delimiter, folded);
   const letters = withDots(delimiter).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return text.split(new RegExp(letters.replaceAll("\u0130", "(?:\u0130|[iI]\u0307)"), "iu"));
+}
+
+/** Every occurrence as it stands. */
+function replaced(text: string, search: string, replacement: string): string {
+  let at = text.indexOf(search);
+  if (at < 0) return text;
+  let result = "";
+  let from = 0;
+  do {
+    result += text.slice(from, at) + replacement;
+    from = at + search.length;
+    at = text.indexOf(search, from);
+  } while (at >= 0);
+  return from === 0 ? result : result + text.slice(from);
 }
 
 /** Evaluators that get the text and a search string as the collation sees them, too. */
@@ -198,11 +213,14 @@ function searching<A extends readonly never[]>(
   f: (text: string, search: string, folded: string, ...rest: A) => Boxed,
 ): NonNullable<ScalarFunction["evaluate"]> {
   return (call) => {
-    const fold = foldOf(call) ?? ((text: string): string => text);
+    const fold = foldOf(call);
+    if (fold === null) return ((text: string, search: string, ...rest: A) => f(text, search, text, ...rest)) as never;
     const evaluate = (text: string, search: string, ...rest: A): Boxed => f(text, fold(search), fold(text), ...rest);
     return evaluate as unknown as (...args: Boxed[]) => Boxed;
   };
 }
+
+const META = "\\^$.|?*+()[]{}";
 
 /** With a limit: at most so many parts, the last with all that is left. */
 export function splitJava(text: string, pattern: string, limit: number): readonly string[] {
@@ -211,9 +229,12 @@ export function splitJava(text: string, pattern: string, limit: number): readonl
     const count = limit > characters.length || limit <= 0 ? characters.length : limit;
     return [...characters.slice(0, count - 1), characters.slice(count - 1).join("")];
   }
+  // One character that is itself.
+  if (limit <= 0 && pattern.length === 1 && !META.includes(pattern)) return text.split(pattern);
+  const { regex } = javaPattern(pattern, "split");
   const parts: string[] = [];
   let from = 0;
-  for (const match of javaMatches(javaPattern(pattern, "split"), text)) {
+  for (let match = firstMatch(regex, text); match !== null; match = nextMatch(regex, text, match)) {
     if (limit > 0 && parts.length === limit - 1) break;
     const end = match.index + match[0].length;
     // An empty match at the start does not make an empty part; one at the end does.
@@ -292,7 +313,11 @@ const cuts = [
     result: (types) => types[0] as DataType,
     collated: "search",
     evaluate: searching((text, search, folded, replacement: string) =>
-      search === "" ? text : cutAt(text, search, folded).join(replacement),
+      search === ""
+        ? text
+        : folded === text
+          ? replaced(text, search, replacement)
+          : cutAt(text, search, folded).join(replacement),
     ),
   }),
   scalar({
@@ -306,13 +331,20 @@ const cuts = [
     collated: "search",
     evaluate: made((call) => {
       const fold = foldOf(call) ?? ((c: string): string => c);
+      const map = new Map<string, string>();
+      let known: readonly string[] = [];
       return (text: string, from: string, to: string) => {
-        const targets = Array.from(to);
-        const map = new Map<string, string>();
-        Array.from(from).forEach((c, i) => {
-          if (!map.has(fold(c))) map.set(fold(c), targets[i] ?? "");
-        });
-        return Array.from(text, (c) => map.get(fold(c)) ?? c).join("");
+        if (from !== known[0] || to !== known[1]) {
+          known = [from, to];
+          const targets = Array.from(to);
+          map.clear();
+          Array.from(from).forEach((c, i) => {
+            if (!map.has(fold(c))) map.set(fold(c), targets[i] ?? "");
+          });
+        }
+        let result = "";
+        for (const c of text) result += map.get(fold(c)) ?? c;
+        return result;
       };
     }),
   }),
@@ -370,6 +402,9 @@ function luhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
+/** One sentence, whose words no rule of a locale divides. */
+const WORDS_AND_BLANKS = /^[A-Za-z0-9_ ]*$/;
+
 /** Words by the rules of Unicode for a locale; sentences likewise. */
 const sentences = scalar({
   names: ["sentences"],
@@ -389,9 +424,11 @@ const sentences = scalar({
   nulls: "custom",
   evaluate: () => (text, language, country) => {
     if (text === null) return null;
-    const locale = localeOf((language ?? "") as string, (country ?? "") as string);
-    const sentenceParts = new Intl.Segmenter(locale, { granularity: "sentence" });
-    const wordParts = new Intl.Segmenter(locale, { granularity: "word" });
+    if (WORDS_AND_BLANKS.test(text as string)) {
+      const words = (text as string).split(" ").filter((word) => word !== "" && !word.startsWith("_"));
+      return words.length === 0 ? [] : [words];
+    }
+    const [sentenceParts, wordParts] = segmenters(localeOf((language ?? "") as string, (country ?? "") as string));
     const result: Boxed[] = [];
     for (const { segment } of sentenceParts.segment(text as string)) {
       const words: string[] = [];
@@ -402,9 +439,21 @@ const sentences = scalar({
   },
 });
 
+const segmentersOf = new Map<string, readonly [sentences: Intl.Segmenter, words: Intl.Segmenter]>();
+
+function segmenters(locale: string): readonly [sentences: Intl.Segmenter, words: Intl.Segmenter] {
+  let known = segmentersOf.get(locale);
+  if (known === undefined) {
+    known = [new Intl.Segmenter(locale, { granularity: "sentence" }), new Intl.Segmenter(locale, { granularity: "word" })];
+    segmentersOf.set(locale, known);
+  }
+  return known;
+}
+
 function localeOf(language: string, country: string): string {
+  if (language === "") return "en-US";
   try {
-    return new Intl.Locale(language === "" ? "en-US" : country === "" ? language : `${language}-${country}`).toString();
+    return new Intl.Locale(country === "" ? language : `${language}-${country}`).toString();
   } catch {
     return "en-US";
   }

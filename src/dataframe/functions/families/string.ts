@@ -76,7 +76,12 @@ const lengths = [
 
 /** The sets of characters of TRIM; spaces where there is none. */
 function trimmer(start: boolean, end: boolean): (text: string, characters: string, fold?: (text: string) => string) => string {
-  return (text, characters, fold = (same) => same) => {
+  return (text, characters, fold) => {
+    if (fold === undefined && characters.length === 1) return trimmedUnit(text, characters.charCodeAt(0), start, end);
+    return trimmedPoints(text, characters, fold ?? ((same) => same));
+  };
+
+  function trimmedPoints(text: string, characters: string, fold: (text: string) => string): string {
     const points = Array.from(text);
     const set = new Set(Array.from(fold(characters)));
     let from = 0;
@@ -84,7 +89,16 @@ function trimmer(start: boolean, end: boolean): (text: string, characters: strin
     if (start) while (from < to && set.has(fold(points[from] as string))) from++;
     if (end) while (to > from && set.has(fold(points[to - 1] as string))) to--;
     return points.slice(from, to).join("");
-  };
+  }
+}
+
+/** Without a character of one unit at its ends. */
+function trimmedUnit(text: string, unit: number, start: boolean, end: boolean): string {
+  let from = 0;
+  let to = text.length;
+  if (start) while (from < to && text.charCodeAt(from) === unit) from++;
+  if (end) while (to > from && text.charCodeAt(to - 1) === unit) to--;
+  return from === 0 && to === text.length ? text : text.slice(from, to);
 }
 
 /** One argument: the text. Two: the characters first, then the text, as in TRIM(BOTH 'x' FROM text). */
@@ -327,13 +341,19 @@ const joins = [
       () =>
       (separator, ...values) => {
         if (separator === null) return null;
-        const parts: string[] = [];
-        for (const value of values) {
-          if (Array.isArray(value)) {
-            for (const item of value as readonly Boxed[]) if (item !== null) parts.push(item as string);
-          } else if (value !== null) parts.push(value as string);
+        let result = "";
+        let first = true;
+        const append = (part: Boxed): void => {
+          if (part === null) return;
+          result += first ? (part as string) : (separator as string) + (part as string);
+          first = false;
+        };
+        for (let i = 0; i < values.length; i++) {
+          const value = values[i]!;
+          if (!Array.isArray(value)) append(value);
+          else for (let k = 0; k < value.length; k++) append(value[k] as Boxed);
         }
-        return parts.join(separator as string);
+        return result;
       },
   }),
   elt({
@@ -387,18 +407,25 @@ const mask = scalar({
     if (text === null) return null;
     let masked = "";
     for (const character of text as string) {
-      const replacement = /\p{Lu}/u.test(character)
-        ? upper
-        : /\p{Ll}/u.test(character)
-          ? lower
-          : /\p{Nd}/u.test(character)
-            ? digit
-            : other;
+      const kind = kindOf(character);
+      const replacement = kind === "upper" ? upper : kind === "lower" ? lower : kind === "digit" ? digit : other;
       masked += replacement === null ? character : (replacement as string);
     }
     return masked;
   },
 });
+
+function kindOf(character: string): "upper" | "lower" | "digit" | "other" {
+  const unit = character.charCodeAt(0);
+  if (unit < 128) {
+    if (unit >= 97 && unit <= 122) return "lower";
+    if (unit >= 65 && unit <= 90) return "upper";
+    return unit >= 48 && unit <= 57 ? "digit" : "other";
+  }
+  if (/\p{Lu}/u.test(character)) return "upper";
+  if (/\p{Ll}/u.test(character)) return "lower";
+  return /\p{Nd}/u.test(character) ? "digit" : "other";
+}
 
 const MASKS = ["upperChar", "lowerChar", "digitChar", "otherChar"];
 

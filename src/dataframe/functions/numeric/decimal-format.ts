@@ -93,9 +93,38 @@ function joined(wholeDigits: string, fractionDigits: string, pattern: DecimalPat
   let fraction = fractionDigits;
   while (fraction.length > pattern.minFraction && fraction.endsWith("0")) fraction = fraction.slice(0, -1);
   if (whole === "" && fraction === "") whole = "0";
-  if (pattern.grouping > 0) whole = whole.replace(new RegExp(`\\B(?=(?:\\d{${pattern.grouping}})+$)`, "g"), ",");
+  if (pattern.grouping > 0) whole = grouped(whole, pattern.grouping);
   return fraction === "" && !pattern.point ? whole : `${whole}.${fraction}`;
 }
+
+function grouped(whole: string, size: number): string {
+  let at = whole.length % size || size;
+  let text = whole.slice(0, at);
+  for (; at < whole.length; at += size) text += `,${whole.slice(at, at + size)}`;
+  return text;
+}
+
+/** A finite double by its exact value. */
+export function formatDouble(value: number, pattern: DecimalPattern): string {
+  const magnitude = Math.abs(value);
+  const unit = SHORT_POWERS[pattern.maxFraction];
+  if (pattern.exponent === 0 && pattern.shift === 0 && unit !== undefined && magnitude < 2 ** 40 / unit) {
+    const units = magnitude * unit;
+    const whole = Math.floor(units);
+    const over = units - whole;
+    // The product is rounded: closer to a half, the exact value decides.
+    if (Math.abs(over - 0.5) > 2 ** -11) {
+      const rounded = over > 0.5 ? whole + 1 : whole;
+      const most = Math.floor(rounded / unit);
+      const rest = pattern.maxFraction === 0 ? "" : String(rounded - most * unit).padStart(pattern.maxFraction, "0");
+      return wrapSigns(joined(String(most), rest, pattern), value < 0, pattern);
+    }
+  }
+  const { unscaled, scale } = exactDouble(value);
+  return formatDecimal(unscaled, scale, pattern);
+}
+
+const SHORT_POWERS: readonly number[] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6];
 
 /**
  * With an exponent there are as many digits as the pattern has places. More places before the point than zeros make the exponent a

@@ -79,10 +79,21 @@ function decodeUtf32(buffer: Buffer, charset: string): string {
   return text;
 }
 
+const decoders = new Map<string, InstanceType<typeof TextDecoder>>();
+
+function decoderOf(label: string, fatal: boolean): InstanceType<typeof TextDecoder> {
+  const key = `${label} ${String(fatal)}`;
+  let decoder = decoders.get(key);
+  if (decoder === undefined) decoders.set(key, (decoder = new TextDecoder(label, { fatal, ignoreBOM: true })));
+  return decoder;
+}
+
 function decoded(label: string, bytes: Uint8Array, charset: string, rules: CharsetRules): string {
   try {
-    return new TextDecoder(label, { fatal: !rules.replace, ignoreBOM: true }).decode(bytes);
+    return decoderOf(label, !rules.replace).decode(bytes);
   } catch {
+    // What it has seen of a character would stand before the next value.
+    decoders.clear();
     throw malformed("decode", charset);
   }
 }
@@ -117,12 +128,15 @@ export function unhex(text: string): Uint8Array | null {
   return Buffer.from(text.length % 2 === 0 ? text : `0${text}`, "hex");
 }
 
+const ONLY_BASE64 = /^[A-Za-z0-9+/]*$/;
+
 /** As Java's MIME decoder: other characters are passed over; null where the end does not hold a whole byte. */
 export function unbase64Lenient(text: string): Uint8Array | null {
   const padding = text.indexOf("=");
-  const digits = (padding < 0 ? text : text.slice(0, padding)).replace(/[^A-Za-z0-9+/]/g, "");
+  const before = padding < 0 ? text : text.slice(0, padding);
+  const digits = ONLY_BASE64.test(before) ? before : before.replace(/[^A-Za-z0-9+/]/g, "");
   if (digits.length % 4 === 1) return null;
-  if (padding >= 0) {
+  if (padding >= 0 && !(digits.length % 4 === 3 && padding === text.length - 1)) {
     const marks = text.slice(padding).replace(/[^A-Za-z0-9+/=]/g, "");
     if (digits.length % 4 === 0 || (digits.length % 4 === 2 && !marks.startsWith("=="))) return null;
   }

@@ -515,6 +515,10 @@ export function javaReplacement(text: string, pattern: JavaPattern): (match: Reg
       parts.push(c);
     }
   }
+  if (parts.every((part) => typeof part === "string")) {
+    const whole = parts.join("");
+    return () => whole;
+  }
   return (match) =>
     parts.map((part) => (typeof part === "string" ? part : (match[pattern.groups[part] as number] ?? ""))).join("");
 }
@@ -523,17 +527,23 @@ function illegalReplacement(reason: string): QueryError {
   return new QueryError("INVALID_REGEXP_REPLACE", { replacement: reason });
 }
 
-/** All matches, as Matcher.find gives them: an empty one moves on by a character. */
-export function* javaMatches(pattern: JavaPattern, text: string): Generator<RegExpExecArray> {
-  const regex = pattern.regex;
-  let at = 0;
-  for (;;) {
-    regex.lastIndex = at;
-    const match = regex.exec(text);
-    if (match === null) return;
-    // Set before the match is given out: what happens there may use the same pattern.
-    at = match[0] === "" ? match.index + ((text.codePointAt(match.index) ?? 0) > 0xffff ? 2 : 1) : match.index + match[0].length;
-    yield match;
-    if (at > text.length) return;
-  }
+/** The first of the matches that Matcher.find gives; null where there is none. */
+export function firstMatch(regex: RegExp, text: string): RegExpExecArray | null {
+  regex.lastIndex = 0;
+  return regex.exec(text);
+}
+
+/** The match after another, as Matcher.find gives it: after an empty one it moves on by a character. */
+export function nextMatch(regex: RegExp, text: string, match: RegExpExecArray): RegExpExecArray | null {
+  const { index } = match;
+  const { length } = match[0];
+  const at = length > 0 ? index + length : index + ((text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1);
+  if (at > text.length) return null;
+  regex.lastIndex = at;
+  return regex.exec(text);
+}
+
+/** All matches, as Matcher.find gives them. */
+export function* javaMatches({ regex }: JavaPattern, text: string): Generator<RegExpExecArray> {
+  for (let match = firstMatch(regex, text); match !== null; match = nextMatch(regex, text, match)) yield match;
 }

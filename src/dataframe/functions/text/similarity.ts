@@ -2,19 +2,48 @@
 
 /** Edits between two strings by code points; -1 where there are more than `threshold`. */
 export function levenshtein(left: string, right: string, threshold = Infinity): number {
-  const a = Array.from(left);
-  const b = Array.from(right);
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(change, (previous[j] as number) + 1, (current[j - 1] as number) + 1));
+  const rows = pointsOf(left, 0);
+  const columns = pointsOf(right, 1);
+  const [a, b] = points as [Int32Array, Int32Array];
+  if (edits.length <= columns) edits = new Int32Array(columns * 2);
+  const row = edits;
+  for (let j = 0; j <= columns; j++) row[j] = j;
+  for (let i = 0; i < rows; i++) {
+    const point = a[i]!;
+    // Of the row before: what stands left of the place, and above it.
+    let corner = i;
+    let last = i + 1;
+    row[0] = last;
+    for (let j = 0; j < columns; j++) {
+      const above = row[j + 1]!;
+      let least = point === b[j]! ? corner : corner + 1;
+      if (above < least) least = above + 1;
+      if (last < least) least = last + 1;
+      corner = above;
+      last = least;
+      row[j + 1] = least;
     }
-    previous = current;
   }
-  const distance = previous[b.length] as number;
+  const distance = row[columns]!;
   return distance <= threshold ? distance : -1;
+}
+
+/** Code points of the two texts, and the edits of a row: kept between calls. */
+const points = [new Int32Array(64), new Int32Array(64)];
+let edits = new Int32Array(64);
+
+/** Gives how many there are. */
+function pointsOf(text: string, side: 0 | 1): number {
+  const { length } = text;
+  if (points[side]!.length < length) points[side] = new Int32Array(length * 2);
+  const to = points[side]!;
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    const point = text.codePointAt(i)!;
+    if (point > 0xffff) i++;
+    to[count++] = point;
+  }
+  return count;
 }
 
 /** Digits of the letters A to Z; 0 separates equal digits, 7 does not. */

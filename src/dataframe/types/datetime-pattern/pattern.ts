@@ -4,9 +4,9 @@
  */
 import type { Exact } from "../exact";
 import type { TimeZone } from "../time-zone";
-import { parseWhole, type ParsedFields } from "./parse";
+import { parser, type ParsedFields } from "./parse";
 import { checkLetters, crossVersion, partsOf, type Part, PatternFault, wasPattern } from "./parts";
-import { Moment, print } from "./print";
+import { Moment, printer } from "./print";
 
 export interface DateTimePattern {
   /** The text of a local date and time; `offset` is the zone's at that instant, in seconds. */
@@ -37,8 +37,6 @@ function compile(pattern: string, use: "format" | "parse"): DateTimePattern {
     if (!(error instanceof PatternFault)) throw error;
     throw wasPattern(pattern) ? crossVersion(pattern) : error;
   }
-  return {
-    format: (local, zone, offset) => print(parts, new Moment(local, zone, offset)),
-    parse: (text) => parseWhole(parts, text),
-  };
+  const print = printer(parts);
+  return { format: (local, zone, offset) => print(new Moment(local, zone, offset)), parse: parser(parts) };
 }

@@ -1,5 +1,5 @@
 /** Printing a local date and time by the parts of a pattern. */
-import { civilFromDays, dayOfYear, isoWeekday, microsOfSecond, secondsOf } from "../datetime";
+import { type Civil, civilFromDays, dayOfYear, isoWeekday, microsOfSecond, secondsOf } from "../datetime";
 import type { Exact } from "../exact";
 import { offsetText, type TimeZone } from "../time-zone";
 import { zoneName } from "../zone-names";
@@ -11,6 +11,7 @@ export class Moment {
   readonly #days: number;
   readonly #ofDay: number;
   readonly #micros: number;
+  #civil: Civil | null = null;
 
   constructor(
     local: Exact,
@@ -48,7 +49,8 @@ export class Moment {
       case "dayOfYear":
         return dayOfYear(this.#days);
       default: {
-        const { year, month, day } = civilFromDays(this.#days);
+        this.#civil ??= civilFromDays(this.#days);
+        const { year, month, day } = this.#civil;
         switch (field) {
           case "year":
             return year;
@@ -70,43 +72,70 @@ export class Moment {
   }
 }
 
-export function print(parts: readonly Part[], moment: Moment): string {
-  let text = "";
-  for (const part of parts) text += printPart(part, moment);
-  return text;
+type Print = (moment: Moment) => string;
+
+/** The function that prints the parts of a pattern. */
+export function printer(parts: readonly Part[]): Print {
+  const prints = parts.map(partPrinter);
+  return (moment) => {
+    let text = "";
+    for (let i = 0; i < prints.length; i++) text += prints[i]!(moment);
+    return text;
+  };
 }
 
-function printPart(part: Part, moment: Moment): string {
+const TWO_DIGITS = Array.from({ length: 100 }, (_, i) => String(i).padStart(2, "0"));
+
+function partPrinter(part: Part): Print {
   switch (part.kind) {
-    case "text":
-      return part.text;
-    case "number": {
-      const value = moment.value(part.field);
-      const digits = String(Math.abs(value)).padStart(part.min, "0");
-      if (value < 0) return `-${digits}`;
-      return part.sign === "exceedsPad" && digits.length > part.min ? `+${digits}` : digits;
+    case "text": {
+      const { text } = part;
+      return () => text;
     }
-    case "twoDigitYear":
-      return String(Math.abs(moment.value(part.field)) % 100).padStart(2, "0");
-    case "fraction":
-      return String(moment.value("nano")).padStart(9, "0").slice(0, part.digits);
-    case "words":
-      return part.words[moment.value(part.field) - wordBase[part.field]!]!;
+    case "number":
+      return numberPrinter(part);
+    case "twoDigitYear": {
+      const { field } = part;
+      return (moment) => TWO_DIGITS[Math.abs(moment.value(field)) % 100]!;
+    }
+    case "fraction": {
+      const { digits } = part;
+      return (moment) => String(moment.value("nano")).padStart(9, "0").slice(0, digits);
+    }
+    case "words": {
+      const { words, field } = part;
+      const base = wordBase[field]!;
+      return (moment) => words[moment.value(field) - base]!;
+    }
     case "zoneId":
-      return moment.zone.id;
+      return (moment) => moment.zone.id;
     case "zoneName":
-      return zoneName(moment.zone, moment.instant, part.long);
+      return (moment) => zoneName(moment.zone, moment.instant, part.long);
     case "offset":
-      return printOffset(moment.offset, part.style, part.zero);
-    case "localOffset": {
-      if (moment.offset === 0) return "GMT";
-      const full = offsetText(moment.offset);
-      if (part.long) return `GMT${full}`;
-      return `GMT${full.replace(/^([+-])0/, "$1").replace(/:00$/, "")}`;
-    }
+      return (moment) => printOffset(moment.offset, part.style, part.zero);
+    case "localOffset":
+      return (moment) => {
+        if (moment.offset === 0) return "GMT";
+        const full = offsetText(moment.offset);
+        if (part.long) return `GMT${full}`;
+        return `GMT${full.replace(/^([+-])0/, "$1").replace(/:00$/, "")}`;
+      };
     case "optional":
-      return print(part.parts, moment);
+      return printer(part.parts);
   }
+}
+
+function numberPrinter({ field, min, sign }: Extract<Part, { kind: "number" }>): Print {
+  const print = (value: number): string => {
+    const digits = String(Math.abs(value)).padStart(min, "0");
+    if (value < 0) return `-${digits}`;
+    return sign === "exceedsPad" && digits.length > min ? `+${digits}` : digits;
+  };
+  if (min !== 2 || sign === "exceedsPad") return (moment) => print(moment.value(field));
+  return (moment) => {
+    const value = moment.value(field);
+    return value >= 0 && value < 100 ? TWO_DIGITS[value]! : print(value);
+  };
 }
 
 /** Styles by their number of letters: +HHmm?, +HHMM, +HH:MM, +HHMMss?, +HH:MM:ss?. */
