@@ -11,13 +11,16 @@ import type { CsvOptions } from "./options";
 export function csvLineWriter(schema: StructType, options: CsvOptions, settings: SqlSettings): (row: readonly Boxed[]) => string {
   const writers = schema.fields.map((field) => csvTextOf(field.type, options, settings));
   const field = fieldWriter(options);
-  return (row) =>
-    writers
-      .map((write, i) => {
-        const value = row[i] as Boxed;
-        return field(value === null ? null : write(value), i);
-      })
-      .join(options.delimiter);
+  const { delimiter } = options;
+  return (row) => {
+    let line = "";
+    for (let i = 0; i < writers.length; i++) {
+      if (i > 0) line += delimiter;
+      const value = row[i] as Boxed;
+      line += field(value === null ? null : writers[i]!(value), i);
+    }
+    return line;
+  };
 }
 
 /** The line of names. */
@@ -40,8 +43,9 @@ function fieldWriter(options: CsvOptions): (text: string | null, column: number)
   };
   return (given, column) => {
     if (given === null) return quoteAll ? escaped(nullValue) : nullValue;
-    let text = options.trimLeading.write ? given.replace(/^[\0- ]+/, "") : given;
-    if (options.trimTrailing.write) text = text.replace(/[\0- ]+$/, "");
+    let text = given;
+    if (options.trimLeading.write && text.charCodeAt(0) <= 32) text = text.replace(/^[\0- ]+/, "");
+    if (options.trimTrailing.write && text.charCodeAt(text.length - 1) <= 32) text = text.replace(/[\0- ]+$/, "");
     if (text === "") return quoteAll && emptyValue.write !== '""' ? escaped(emptyValue.write) : emptyValue.write;
     const special =
       text.includes(delimiter) ||

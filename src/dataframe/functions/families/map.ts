@@ -265,6 +265,19 @@ const containsKey = prepared(
   },
 );
 
+/** Patterns are mostly constants: the last one is kept. */
+function lastPattern(flags: string): (pattern: string) => RegExp {
+  let last: string | null = null;
+  let regex = /^/;
+  return (pattern) => {
+    if (pattern !== last) {
+      regex = new RegExp(pattern, flags);
+      last = pattern;
+    }
+    return regex;
+  };
+}
+
 /** Delimiters are regular expressions. */
 const strToMap = scalar({
   names: ["str_to_map"],
@@ -281,13 +294,14 @@ const strToMap = scalar({
   evaluate: (call, context) => {
     const build = mapBuilder(STRING, context, call.at);
     const flags = ignoresCase(call) ? "iu" : "u";
+    const between = lastPattern(flags);
+    const inside = lastPattern(flags);
     return (text, pairs, values) => {
-      const between = new RegExp(pairs as string, flags);
-      const inside = new RegExp(values as string, flags);
+      const [ofPairs, ofValues] = [between(pairs as string), inside(values as string)];
       const keys: string[] = [];
       const items: (string | null)[] = [];
-      for (const entry of (text as string).split(between)) {
-        const found = inside.exec(entry);
+      for (const entry of (text as string).split(ofPairs)) {
+        const found = ofValues.exec(entry);
         keys.push(found === null ? entry : entry.slice(0, found.index));
         items.push(found === null ? null : entry.slice(found.index + found[0].length));
       }

@@ -69,7 +69,8 @@ function parseUrl(name: string, tolerant: boolean): FunctionEntry {
 
 function decode(text: string): string | null {
   try {
-    return decodeURIComponent(text.replaceAll("+", " "));
+    if (!text.includes("%")) return text.replaceAll("+", " ");
+    return decodeURIComponent(text.includes("+") ? text.replaceAll("+", " ") : text);
   } catch {
     return lenient(text.replaceAll("+", " "));
   }
@@ -81,7 +82,20 @@ function lenient(text: string): string | null {
   return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (escapes) => Buffer.from(escapes.replaceAll("%", ""), "hex").toString("utf8"));
 }
 
+/** What ASCII characters become. */
+const ESCAPES = Array.from({ length: 128 }, (_, i) => escaped(String.fromCharCode(i)));
+
 function encode(text: string): string {
+  let out = "";
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 127) return escaped(text);
+    out += ESCAPES[unit]!;
+  }
+  return out;
+}
+
+function escaped(text: string): string {
   return encodeURIComponent(Buffer.from(text).toString())
     .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll("%20", "+");

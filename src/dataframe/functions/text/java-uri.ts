@@ -12,10 +12,12 @@ export interface Uri {
 
 /** Letters, digits and marks of RFC 2396, escapes, and other characters that are neither blanks nor controls. */
 const ALLOWED = /^(?:[A-Za-z0-9\-_.!~*'();/?:@&=+$,[\]#]|%[0-9A-Fa-f]{2}|[^\u0000-\u00a0\p{Z}\p{Cc}])*$/u;
+/** The same without escapes and characters beyond ASCII. */
+const PLAIN = /^[A-Za-z0-9\-_.!~*'();/?:@&=+$,[\]#]*$/;
 const FORM = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#([^#]*))?$/;
 
 export function parseUri(text: string): Uri | null {
-  if (!ALLOWED.test(text)) return null;
+  if (!PLAIN.test(text) && !ALLOWED.test(text)) return null;
   const match = FORM.exec(text);
   if (match === null) return null;
   const [, scheme = null, authority = null, path = "", query = null, fragment = null] = match;
