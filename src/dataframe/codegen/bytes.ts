@@ -115,6 +115,9 @@ export function indexOf(a: Uint8Array, start: number, end: number, b: Uint8Array
   return -1;
 }
 
+/** Up to here a loop is faster than a call into the runtime. */
+const SHORT_TEXT = 40;
+
 /** A growing run of bytes that values are copied into. */
 export class ByteSink {
   #buffer: TextBuffer;
@@ -140,7 +143,21 @@ export class ByteSink {
 
   appendText(text: string): number {
     const at = this.used;
-    if (at + text.length * 3 > this.bytes.length) this.#grow(text.length * 3);
+    const { length } = text;
+    if (at + length * 3 > this.bytes.length) this.#grow(length * 3);
+    if (length <= SHORT_TEXT) {
+      const { bytes } = this;
+      let i = 0;
+      for (; i < length; i++) {
+        const unit = text.charCodeAt(i);
+        if (unit > 0x7f) break;
+        bytes[at + i] = unit;
+      }
+      if (i === length) {
+        this.used = at + length;
+        return at;
+      }
+    }
     this.used = at + this.#buffer.utf8Write(text, at);
     return at;
   }

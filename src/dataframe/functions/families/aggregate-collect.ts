@@ -120,7 +120,7 @@ type Piece = readonly Boxed[];
 const STRING_OR_BINARY: InputType = { anyOf: ["string", "binary"] };
 
 /** Arguments: the value, the delimiter, then what WITHIN GROUP orders by. A piece is the value and the keys of its order. */
-const listagg = aggregate<Piece[]>({
+const listagg = aggregate<unknown>({
   names: ["listagg", "string_agg"],
   doc: doc("The values joined to one string, with a delimiter between them; WITHIN GROUP (ORDER BY …) gives their order.", [
     "listagg(col, ', ') FROM VALUES ('a'), (NULL), ('b') AS tab(col)",
@@ -165,7 +165,10 @@ const listagg = aggregate<Piece[]>({
     const name = orders.length === 0 ? (call.alias ?? call.fn) : call.fn;
     return `${name}(${call.distinct ? "DISTINCT " : ""}${args[0]}, ${args[1]})${within}`;
   },
-  accumulator: (call) => listaggAccumulator(call),
+  accumulator: (call) => {
+    const unordered = (call.options?.["order"] as readonly Order[]).length === 0;
+    return unordered && call.type.kind === "string" ? joinedAccumulator(call) : listaggAccumulator(call);
+  },
 });
 
 function checkDistinctOrder(value: Expression, order: readonly SortOrder[], context: BindContext): void {
@@ -184,6 +187,37 @@ function checkDistinctOrder(value: Expression, order: readonly SortOrder[], cont
 
 function unwrapped(expression: Expression): Expression {
   return expression.kind === "cast" ? unwrapped(expression.child) : expression;
+}
+
+/** What has been joined so far, null before the first value, and the delimiter that a later value has before it. */
+interface Joined {
+  text: string | null;
+  delimiter: string;
+}
+
+/** Strings in the order in which they come. */
+function joinedAccumulator(call: AggregateCall): Accumulator<Joined> {
+  return {
+    stateTypes: [call.type, call.type],
+    init: () => ({ text: null, delimiter: "" }),
+    update: (state, args) => {
+      const value = args[0] as string | null;
+      if (value === null) return state;
+      if (state.text === null) {
+        state.text = value;
+        state.delimiter = (args[1] as string | null) ?? "";
+      } else state.text += state.delimiter + value;
+      return state;
+    },
+    merge: (state, other) => {
+      if (state.text === null) return other;
+      if (other.text !== null) state.text += state.delimiter + other.text;
+      return state;
+    },
+    finish: (state) => state.text,
+    toColumns: (state) => [state.text, state.delimiter],
+    fromColumns: (columns) => ({ text: columns[0] as string | null, delimiter: columns[1] as string }),
+  };
 }
 
 function listaggAccumulator(call: AggregateCall): Accumulator<Piece[]> {
