@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { localText, parseTimestampNtz, sessionZone } from "../../../src/dataframe/types/datetime";
 import { localOfFields, ParseFault } from "../../../src/dataframe/types/datetime-pattern/parse";
 import { PatternFault } from "../../../src/dataframe/types/datetime-pattern/parts";
@@ -94,4 +95,23 @@ test("patterns as before Spark 3", () => {
   expect(read("yyyy-MM-dd", "2020-01-02abc")).toBe("2020-01-02 00:00:00");
   expect(read("ss.SSS", "01.5")).toBe("1970-01-01 00:00:01.005");
   expect(() => legacyPattern("yyyy-MM-dd").parse("2020-13-45")).toThrow(ParseFault);
+});
+
+test("fields at fixed places print as the same ones in an optional part", () => {
+  const pieces = ["yyyy", "yyy", "MM", "dd", "HH", "kk", "hh", "mm", "ss", "SSS", "SSSSSS", "DDD", "-", "'T'", "'é'"];
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...pieces), { maxLength: 8 }),
+      fc.oneof(
+        fc.integer({ min: -(2 ** 52), max: 2 ** 52 }),
+        fc.integer({ min: -(2 ** 31), max: 2 ** 31 }),
+        fc.constant(4e17 / 16),
+      ),
+      (chosen, micros) => {
+        const text = chosen.join("':'");
+        const [fixed, general] = [text, `[${text}]`].map((pattern) => dateTimePattern(pattern, "format"));
+        expect(fixed!.format(micros, zone, 0)).toBe(general!.format(micros, zone, 0));
+      },
+    ),
+  );
 });

@@ -253,7 +253,7 @@ const bounds: readonly (readonly [field: Field, least: number, most: number])[] 
   ["second", 0, 59],
   ["year", -999999999, 999999999],
 ];
-const placesOfBounds = bounds.map(([field]) => PLACES[field]);
+const bitsOfBounds = bounds.map(([field]) => 1 << PLACES[field]);
 
 const bitsOf = (...fields: readonly Field[]): number => fields.reduce((bits, field) => bits | (1 << PLACES[field]), 0);
 const DATE_FIELDS = bitsOf("year", "yearOfEra", "month", "day", "dayOfYear");
@@ -261,9 +261,9 @@ const TIME_FIELDS = bitsOf("minute", "second", "nano");
 
 function resolve(text: string, found: Found): ParsedFields {
   for (let i = 0; i < bounds.length; i++) {
-    const value = found.get(placesOfBounds[i]!);
-    if (value === undefined) continue;
+    if (!found.has(bitsOfBounds[i]!)) continue;
     const [name, least, most] = bounds[i]!;
+    const value = found.get(PLACES[name])!;
     if (value < least || value > most) {
       throw new ParseFault(`${shown(text)} has ${name} ${String(value)}, which is not in ${String(least)}–${String(most)}`);
     }

@@ -1,9 +1,22 @@
 /** Printing a local date and time by the parts of a pattern. */
 import { type Civil, civilFromDays, dayOfYear, isoWeekday, microsOfSecond, secondsOf } from "../datetime";
+import type { TextBuffer } from "../../../columnar/bytes";
 import type { Exact } from "../exact";
 import { offsetText, type TimeZone } from "../time-zone";
 import { zoneName } from "../zone-names";
 import { type Field, type Part, wordBase } from "./parts";
+
+let lastDays = 0;
+let lastCivil = civilFromDays(0);
+
+/** Rows of a day often follow one another. */
+function civilOf(days: number): Civil {
+  if (days !== lastDays) {
+    lastCivil = civilFromDays(days);
+    lastDays = days;
+  }
+  return lastCivil;
+}
 
 /** The fields of one local date and time. */
 export class Moment {
@@ -49,7 +62,7 @@ export class Moment {
       case "dayOfYear":
         return dayOfYear(this.#days);
       default: {
-        this.#civil ??= civilFromDays(this.#days);
+        this.#civil ??= civilOf(this.#days);
         const { year, month, day } = this.#civil;
         switch (field) {
           case "year":
@@ -76,6 +89,59 @@ type Print = (moment: Moment) => string;
 
 /** The function that prints the parts of a pattern. */
 export function printer(parts: readonly Part[]): Print {
+  const general = sequencePrinter(parts);
+  return fixedPrinter(parts, general) ?? general;
+}
+
+/** Digits of a field at their place in a text. */
+interface Slot {
+  readonly field: Field;
+  readonly at: number;
+  readonly width: number;
+  /** The field is a multiple of it. */
+  readonly unit: number;
+}
+
+/** Texts in which every field has its place, made in one piece; `general` prints values that are wider. Null for other patterns. */
+function fixedPrinter(parts: readonly Part[], general: Print): Print | null {
+  const slots: Slot[] = [];
+  let form = "";
+  for (const part of parts) {
+    if (part.kind === "text") form += part.text;
+    else {
+      const slot = slotOf(part, form.length);
+      if (slot === null) return null;
+      slots.push(slot);
+      form += "0".repeat(slot.width);
+    }
+  }
+  const text = Buffer.from(form) as TextBuffer;
+  if (text.length !== form.length) return null;
+  const { length } = form;
+  return (moment) => {
+    for (let i = 0; i < slots.length; i++) {
+      const { field, at, width, unit } = slots[i]!;
+      let rest = moment.value(field);
+      if (unit > 1) rest = Math.floor(rest / unit);
+      if (rest < 0) return general(moment);
+      for (let k = at + width - 1; k >= at; k--) {
+        const more = Math.floor(rest / 10);
+        text[k] = 48 + rest - more * 10;
+        rest = more;
+      }
+      if (rest > 0) return general(moment);
+    }
+    return text.latin1Slice(0, length);
+  };
+}
+
+function slotOf(part: Part, at: number): Slot | null {
+  if (part.kind === "fraction") return { field: "nano", at, width: part.digits, unit: 10 ** (9 - part.digits) };
+  if (part.kind !== "number" || part.min < 2 || part.min > 4) return null;
+  return { field: part.field, at, width: part.min, unit: 1 };
+}
+
+function sequencePrinter(parts: readonly Part[]): Print {
   const prints = parts.map(partPrinter);
   return (moment) => {
     let text = "";
@@ -121,7 +187,7 @@ function partPrinter(part: Part): Print {
         return `GMT${full.replace(/^([+-])0/, "$1").replace(/:00$/, "")}`;
       };
     case "optional":
-      return printer(part.parts);
+      return sequencePrinter(part.parts);
   }
 }
 
