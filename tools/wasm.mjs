@@ -14,6 +14,7 @@ const modules = {
   "src/mllib/kernels/gradient": [],
   "src/mllib/kernels/rows": [],
   "src/mllib/kernels/walk": [],
+  "src/mllib/kernels/words": [],
   // Threads work on one memory together.
   "src/mllib/kernels/histogram": ["--enable", "threads", "--sharedMemory"],
 };

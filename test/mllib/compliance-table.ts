@@ -166,6 +166,7 @@ export const SUBJECTS: readonly Subject[] = [
   },
   { name: "VectorSizeHint", params: { inputCol: "features", size: 3 }, reads: READS, wrong: ["size", -1], output: "features" },
   { name: "VectorSlicer", params: { ...vectors, indices: [2, 0] }, reads: READS, wrong: ["indices", [1, 1]] },
+  { name: "Word2Vec", params: { inputCol: "words", outputCol: "out", vectorSize: 4, minCount: 1, seed: 1 }, reads: ["words"], wrong: ["vectorSize", 0], partitions: IN_ORDER }, // prettier-ignore
   { name: "ALS", params: { predictionCol: "out", userCol: "category", itemCol: "label", ratingCol: "x", rank: 2, seed: 1 }, reads: ["category", "label", "x"], wrong: ["rank", 0] }, // prettier-ignore
   { name: "MinHashLSH", params: { inputCol: "counts", outputCol: "out", numHashTables: 2, seed: 1 }, reads: ["counts"], wrong: ["numHashTables", 0], nonFinite: "hash functions do not depend on the rows" }, // prettier-ignore
   { name: "BucketedRandomProjectionLSH", params: { ...vectors, numHashTables: 2, bucketLength: 2, seed: 1 }, reads: READS, wrong: ["bucketLength", 0], nonFinite: "hash functions do not depend on the rows" }, // prettier-ignore

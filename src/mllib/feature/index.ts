@@ -39,3 +39,5 @@ export { VectorAssembler } from "./vector-assembler";
 export { VectorIndexer, VectorIndexerModel } from "./vector-indexer";
 export { VectorSizeHint } from "./vector-size-hint";
 export { VectorSlicer } from "./vector-slicer";
+export { Word2Vec } from "./word2vec";
+export { Word2VecModel } from "./word2vec-model";

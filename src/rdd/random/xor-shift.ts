@@ -48,6 +48,11 @@ export class XorShiftRandom extends GaussianRandom {
     }
   }
 
+  /** From 0 up to, without, 1, in steps of 2^-24. */
+  nextFloat(): number {
+    return this.#next(24) * 2 ** -24;
+  }
+
   override nextDouble(): number {
     return (this.#next(26) * 134217728 + this.#next(27)) * 2 ** -53;
   }
