@@ -7,3 +7,4 @@ export { GaussianMixtureModel } from "./gaussian-mixture-model";
 export { KMeans } from "./k-means";
 export { KMeansModel } from "./k-means-model";
 export { MiniBatchKMeans, MiniBatchKMeansModel } from "./mini-batch-k-means";
+export { PowerIterationClustering } from "./power-iteration-clustering";

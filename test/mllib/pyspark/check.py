@@ -14,6 +14,8 @@ data = spark.read.parquet(os.path.join(directory, "data"))
 
 
 def plain(value):
+    if isinstance(value, list):
+        return [plain(item) for item in value]
     return [float(x) for x in value.toArray()] if isinstance(value, (DenseVector, SparseVector)) else value
 
 

@@ -79,9 +79,11 @@ async function given(stage: Stage, df: DataFrame): Promise<Record<string, unknow
     .orderBy("row")
     .collect();
   const plain = (value: unknown): unknown =>
-    value !== null && typeof value === "object" && "toArray" in value
-      ? [...(value as { toArray(): Iterable<number> }).toArray()]
-      : value;
+    Array.isArray(value)
+      ? value.map(plain)
+      : value !== null && typeof value === "object" && "toArray" in value
+        ? [...(value as { toArray(): Iterable<number> }).toArray()]
+        : value;
   return { added, rows: rows.map((row) => (row.toArray() as unknown[]).map(plain)) };
 }
 
