@@ -186,9 +186,9 @@ function splitAt(text: string, delimiter: string, folded: string): readonly stri
   return [...parts, text.slice(from)];
 }
 
-/** As splitAt; both forms of the letter with two characters in lower case are one. */
-function cutAt(text: string, delimiter: string, folded: string): readonly string[] {
-  if (folded === text) return text.split(delimiter);
+/** As splitAt; both forms of the letter with two characters in lower case are one. Where no letters are one `folded` is null. */
+function cutAt(text: string, delimiter: string, folded: string | null): readonly string[] {
+  if (folded === null) return text.split(delimiter);
   if (!DOTTED.test(delimiter) || !DOTTED.test(folded)) return splitAt(text, delimiter, folded);
   const letters = withDots(delimiter).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return text.split(new RegExp(letters.replaceAll("\u0130", "(?:\u0130|[iI]\u0307)"), "iu"));
@@ -208,13 +208,13 @@ function replaced(text: string, search: string, replacement: string): string {
   return from === 0 ? result : result + text.slice(from);
 }
 
-/** Evaluators that get the text and a search string as the collation sees them, too. */
+/** Evaluators that get the text and a search string as the collation sees them, too; null for the text where it tells all letters apart. */
 function searching<A extends readonly never[]>(
-  f: (text: string, search: string, folded: string, ...rest: A) => Boxed,
+  f: (text: string, search: string, folded: string | null, ...rest: A) => Boxed,
 ): NonNullable<ScalarFunction["evaluate"]> {
   return (call) => {
     const fold = foldOf(call);
-    if (fold === null) return ((text: string, search: string, ...rest: A) => f(text, search, text, ...rest)) as never;
+    if (fold === null) return ((text: string, search: string, ...rest: A) => f(text, search, null, ...rest)) as never;
     const evaluate = (text: string, search: string, ...rest: A): Boxed => f(text, fold(search), fold(text), ...rest);
     return evaluate as unknown as (...args: Boxed[]) => Boxed;
   };
@@ -260,7 +260,7 @@ const cuts = [
     evaluate: (call, context) => {
       const { type } = call.args[0] as Expression;
       const { trimmed } = collationOf(type.kind === "string" ? type : {});
-      return searching((text, search, folded, count: number) => substringIndex(text, trimmed(search), count, folded))(
+      return searching((text, search, folded, count: number) => substringIndex(text, trimmed(search), count, folded ?? text))(
         call,
         context,
       );
@@ -315,7 +315,7 @@ const cuts = [
     evaluate: searching((text, search, folded, replacement: string) =>
       search === ""
         ? text
-        : folded === text
+        : folded === null
           ? replaced(text, search, replacement)
           : cutAt(text, search, folded).join(replacement),
     ),
