@@ -39,6 +39,32 @@ export function timesPowerOfTen(value: number | bigint, digits: number): number 
   return narrowed(BigInt(value) * 10n ** BigInt(digits));
 }
 
+/** a % b of safe integers, b other than 0: without the loop over bits that % of doubles is. NaN where one is NaN. */
+export function remainder(a: number, b: number): number {
+  const rest = a - Math.trunc(a / b) * b;
+  // The quotient may be rounded up to the next integer. Where it is large the product is not exact.
+  if (!(Math.abs(a) <= MOST_EXACT && Math.abs(b) <= MOST_EXACT)) return (a % b) + 0;
+  if (a >= 0) return rest < 0 ? rest + Math.abs(b) : rest + 0;
+  return rest > 0 ? rest - Math.abs(b) : rest + 0;
+}
+
+const MOST_EXACT = 2 ** 52;
+const WORD = 2 ** 32;
+
+/** `a & b`, `a | b` or `a ^ b` of safe integers; beyond what is safe only where it was at its end. NaN where one is NaN. */
+export function wideBits(operator: string, a: number, b: number): number {
+  if (a !== a || b !== b) return NaN;
+  const [high, otherHigh] = [Math.floor(a / WORD), Math.floor(b / WORD)];
+  switch (operator) {
+    case "&":
+      return (high & otherHigh) * WORD + ((a & b) >>> 0);
+    case "|":
+      return (high | otherHigh) * WORD + ((a | b) >>> 0);
+    default:
+      return (high ^ otherHigh) * WORD + ((a ^ b) >>> 0);
+  }
+}
+
 const double = new Float64Array(1);
 const words = new Int32Array(double.buffer);
 

@@ -105,6 +105,21 @@ function operation(
     fc
       .tuple(fc.constantFrom("+", "-", "*", "/", "%", "try_add", "try_multiply"), numeric, numeric)
       .map(([name, a, b]) => bound(name, a, b)),
+    fc
+      .tuple(fc.constantFrom("%", "pmod", "div", "&", "|", "^", "greatest", "least"), numeric, numeric)
+      .map(([name, a, b]) => bound(name, a, b)),
+    fc
+      .constantFrom(...columns)
+      .chain((column) =>
+        fc
+          .tuple(
+            fc.constantFrom("%", "pmod", "div", "&", "|", "greatest"),
+            isNumeric(column.type) ? constant(column.type) : numeric,
+          )
+          .map(([name, value]) => bound(name, column, value)),
+      ),
+    fc.tuple(numeric, numeric, numeric).map((args) => bound("least", ...args)),
+    numeric.map((a) => bound("abs", a)),
     fc.tuple(fc.constantFrom("=", "<", "<=", ">", ">=", "<=>", "!="), any, any).map(([name, a, b]) => bound(name, a, b)),
     fc
       .constantFrom(...columns)

@@ -112,7 +112,7 @@ function wide(emitter: Emitter, call: Call, operator: Operator, factorA: number,
 }
 
 /** `if (failed) value = what the evaluator gives`; the result's null condition. */
-function slow(
+export function slow(
   emitter: Emitter,
   call: Call,
   args: readonly Term[],

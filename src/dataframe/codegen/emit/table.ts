@@ -7,6 +7,7 @@ import { emitComparison, emitIn, emitIsNull } from "./comparison";
 import { emitCase, emitCoalesce, emitIf } from "./conditional";
 import { emitDateAdd, emitDateField } from "./dates";
 import { emitBase64, emitDigest, emitHex, emitSha2, emitUnbase64, emitUnhex } from "./encodings";
+import { emitAbs, emitBits, emitExtreme, emitModulo, emitWholeQuotient } from "./integers";
 import { emitAndOr, emitNot } from "./logic";
 import { emitConcat, emitLength, emitLetterCase, emitLike, emitSearch, emitSide, emitSubstring, emitTrim } from "./strings";
 
@@ -20,6 +21,15 @@ const EMITTERS: ReadonlyMap<string, CallEmitter> = new Map<string, CallEmitter>(
   ["try_subtract", emitArithmetic],
   ["try_multiply", emitArithmetic],
   ["/", emitDivide],
+  ["%", emitModulo],
+  ["pmod", emitModulo],
+  ["div", emitWholeQuotient],
+  ["&", emitBits],
+  ["|", emitBits],
+  ["^", emitBits],
+  ["abs", emitAbs],
+  ["greatest", emitExtreme],
+  ["least", emitExtreme],
   ["negative", emitNegative],
   ["=", emitComparison],
   ["==", emitComparison],
