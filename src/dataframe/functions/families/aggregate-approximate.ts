@@ -12,7 +12,7 @@ import { constantOf, mismatch, unexpectedInputType } from "../signature";
 import { addHash, estimate, mergeRegisters, precisionFor } from "../sketches/hyper-log-log";
 import { NumericHistogram } from "../sketches/numeric-histogram";
 import { QuantileSummary } from "../sketches/quantile-summary";
-import { xxhash64 } from "../sketches/xxhash64";
+import { Hash, xxhash64 } from "../sketches/xxhash64";
 import { checkedPercentages, percentagesOf } from "./aggregate-percentile";
 
 const doc = document("agg");
@@ -41,13 +41,16 @@ const approxCountDistinct = aggregate<Uint8Array>({
   print: (call, args) => `approx_count_distinct(${call.distinct ? "DISTINCT " : ""}${args[0]})`,
   accumulator: (call) => {
     const precision = call.options?.["precision"] as number;
-    const hash = xxhash64((call.args[0] as Expression).type);
+    const hash = new Hash();
+    const addTo = xxhash64((call.args[0] as Expression).type);
     return {
       stateTypes: [BINARY],
       init: () => new Uint8Array(2 ** precision),
       update: (state, args) => {
         const value = args[0] as Boxed;
-        if (value !== null) addHash(state, precision, hash(value, 42n));
+        if (value === null) return state;
+        addTo(value, hash.seed(42));
+        addHash(state, precision, hash.words[0]!, hash.words[1]!);
         return state;
       },
       merge: (state, other) => {

@@ -6,11 +6,10 @@ import { hashBoxed } from "../../../columnar/batch/hash";
 import { INT, LONG, STRING } from "../../expressions/build";
 import type { Call, Expression } from "../../expressions/expression";
 import { collationOf } from "../../expressions/collation";
-import { normalize } from "../../types/exact";
 import { document, plain } from "../documented";
 import type { BindContext, EvaluationContext, FunctionEntry } from "../registry";
 import { mismatch, scalar } from "../signature";
-import { xxhash64 } from "../sketches/xxhash64";
+import { Hash, xxhash64 } from "../sketches/xxhash64";
 
 const doc = document("hash");
 
@@ -92,12 +91,11 @@ export const hashFunctions: readonly FunctionEntry[] = [
     evaluate: (call, context) => {
       const hashes = call.args.map((arg) => xxhash64(arg.type));
       const key = keyed(call, context);
+      const hash = new Hash();
       return (...values) => {
-        let hash = 42n;
-        values.forEach((value, i) => {
-          if (value !== null) hash = (hashes[i] as ReturnType<typeof xxhash64>)(key(i, value), hash);
-        });
-        return normalize(BigInt.asIntN(64, hash));
+        hash.seed(42);
+        for (let i = 0; i < values.length; i++) hashes[i]!(key(i, values[i]!), hash);
+        return hash.value();
       };
     },
   }),

@@ -8,12 +8,11 @@ export function precisionFor(relativeError: number): number {
   return Math.ceil((2 * Math.log(1.106 / relativeError)) / Math.log(2));
 }
 
-/** `hash` is an unsigned 64-bit integer. */
-export function addHash(registers: Uint8Array, precision: number, hash: bigint): void {
-  const index = Number(hash >> BigInt(64 - precision));
-  const rest = BigInt.asUintN(64, hash << BigInt(precision)) | (1n << BigInt(precision - 1));
-  const high = Number(rest >> 32n);
-  const zeros = high === 0 ? 32 + Math.clz32(Number(rest & 0xffffffffn)) : Math.clz32(high);
+/** `low` and `high`: the words of a hash of 64 bits. */
+export function addHash(registers: Uint8Array, precision: number, low: number, high: number): void {
+  const index = high >>> (32 - precision);
+  const rest = (high << precision) | (low >>> (32 - precision));
+  const zeros = rest === 0 ? 32 + Math.clz32((low << precision) | (1 << (precision - 1))) : Math.clz32(rest);
   if (zeros + 1 > (registers[index] as number)) registers[index] = zeros + 1;
 }
 

@@ -1,142 +1,266 @@
 /** XXH64 of SQL values as Spark has it: numbers by their bits, strings by their bytes, what is inside arrays, maps and structs one after the other. */
 import type { Boxed, CalendarInterval, DataType, MapValue } from "../../../columnar/types";
 
-const P1 = 0x9e3779b185ebca87n;
-const P2 = 0xc2b2ae3d27d4eb4fn;
-const P3 = 0x165667b19e3779f9n;
-const P4 = 0x85ebca77c2b2ae63n;
-const P5 = 0x27d4eb2f165667c5n;
-const MASK = 0xffffffffffffffffn;
+/** A hash while it is made, and the seed of what follows: the lower word, the higher word. */
+export class Hash {
+  readonly words = new Int32Array(2);
+  readonly #long = new BigInt64Array(this.words.buffer);
 
-function rotate(x: bigint, bits: bigint): bigint {
-  return ((x << bits) & MASK) | (x >> (64n - bits));
+  seed(value: number): this {
+    this.words[0] = value;
+    this.words[1] = value < 0 ? -1 : 0;
+    return this;
+  }
+
+  /** As a signed integer of 64 bits. */
+  value(): number | bigint {
+    const near = this.words[1]! * 2 ** 32 + (this.words[0]! >>> 0);
+    return Number.isSafeInteger(near) ? near : this.#long[0]!;
+  }
 }
 
-function times(a: bigint, b: bigint): bigint {
-  return (a * b) & MASK;
+type Words = Int32Array;
+
+/** The constants of XXH64, each as its lower and its higher word. */
+const [P1, P2, P3, P4, P5] = [
+  0x9e3779b185ebca87n,
+  0xc2b2ae3d27d4eb4fn,
+  0x165667b19e3779f9n,
+  0x85ebca77c2b2ae63n,
+  0x27d4eb2f165667c5n,
+].map((value) => [Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n))] as const) as [
+  Constant,
+  Constant,
+  Constant,
+  Constant,
+  Constant,
+];
+
+type Constant = readonly [low: number, high: number];
+
+/** Times a number of 64 bits, modulo 2^64. BigInts would take ten times as long. */
+function multiply(h: Words, [low, high]: Constant): void {
+  const [a, b] = [h[0]!, h[1]!];
+  const [a0, a1, b0, b1] = [a & 0xffff, a >>> 16, low & 0xffff, low >>> 16];
+  const middle = a0 * b1 + ((a0 * b0) >>> 16);
+  const other = a1 * b0 + (middle & 0xffff);
+  h[0] = Math.imul(a, low);
+  h[1] = a1 * b1 + (middle >>> 16) + (other >>> 16) + Math.imul(a, high) + Math.imul(b, low);
 }
 
-function finish(hash: bigint): bigint {
-  let mixed = times(hash ^ (hash >> 33n), P2);
-  mixed = times(mixed ^ (mixed >> 29n), P3);
-  return mixed ^ (mixed >> 32n);
+function add(h: Words, low: number, high: number): void {
+  const sum = (h[0]! >>> 0) + (low >>> 0);
+  h[0] = sum;
+  h[1] = h[1]! + high + (sum > 0xffffffff ? 1 : 0);
 }
 
-function round(accumulator: bigint, word: bigint): bigint {
-  return times(rotate((accumulator + times(word, P2)) & MASK, 31n), P1);
+function rotate(h: Words, bits: number): void {
+  const [low, high] = [h[0]!, h[1]!];
+  h[0] = (low << bits) | (high >>> (32 - bits));
+  h[1] = (high << bits) | (low >>> (32 - bits));
 }
 
-function mixWord(hash: bigint, word: bigint): bigint {
-  return (times(rotate(hash ^ round(0n, word), 27n), P1) + P4) & MASK;
+function xor(h: Words, low: number, high: number): void {
+  h[0] = h[0]! ^ low;
+  h[1] = h[1]! ^ high;
 }
 
-function hashInt(value: number, seed: bigint): bigint {
-  const hash = ((seed + P5 + 4n) & MASK) ^ times(BigInt(value >>> 0), P1);
-  return finish((times(rotate(hash, 23n), P2) + P3) & MASK);
+function finish(h: Words): void {
+  h[0] = h[0]! ^ (h[1]! >>> 1);
+  multiply(h, P2);
+  xor(h, (h[0] >>> 29) | (h[1]! << 3), h[1]! >>> 29);
+  multiply(h, P3);
+  h[0] = h[0] ^ h[1]!;
 }
 
-function hashLong(value: bigint, seed: bigint): bigint {
-  return finish(mixWord((seed + P5 + 8n) & MASK, BigInt.asUintN(64, value)));
+const scratch = new Int32Array(2);
+
+/** An accumulator takes a word in. */
+function round(accumulator: Words, low: number, high: number): void {
+  scratch[0] = low;
+  scratch[1] = high;
+  multiply(scratch, P2);
+  add(accumulator, scratch[0], scratch[1]);
+  rotate(accumulator, 31);
+  multiply(accumulator, P1);
 }
 
-/** All hashes and seeds are unsigned 64-bit integers. */
-export function xxhash64Bytes(bytes: Uint8Array, seed: bigint): bigint {
+const lane = new Int32Array(2);
+
+function mixWord(h: Words, low: number, high: number): void {
+  lane.fill(0);
+  round(lane, low, high);
+  xor(h, lane[0]!, lane[1]!);
+  rotate(h, 27);
+  multiply(h, P1);
+  add(h, P4[0], P4[1]);
+}
+
+function hashInt(value: number, { words: h }: Hash): void {
+  add(h, P5[0], P5[1]);
+  add(h, 4, 0);
+  scratch[0] = value;
+  scratch[1] = 0;
+  multiply(scratch, P1);
+  xor(h, scratch[0], scratch[1]);
+  rotate(h, 23);
+  multiply(h, P2);
+  add(h, P3[0], P3[1]);
+  finish(h);
+}
+
+function hashWords(low: number, high: number, { words: h }: Hash): void {
+  add(h, P5[0], P5[1]);
+  add(h, 8, 0);
+  mixWord(h, low, high);
+  finish(h);
+}
+
+function hashLong(value: number | bigint, hash: Hash): void {
+  if (typeof value === "number") hashWords(value | 0, Math.floor(value / 2 ** 32), hash);
+  else hashWords(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)), hash);
+}
+
+const lanes = [new Int32Array(2), new Int32Array(2), new Int32Array(2), new Int32Array(2)] as const;
+const ROTATIONS = [1, 7, 12, 18];
+
+function hashBytes(bytes: Uint8Array, { words: h }: Hash): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = bytes.length;
   let at = 0;
-  let hash: bigint;
   if (end >= 32) {
-    let a = (seed + P1 + P2) & MASK;
-    let b = (seed + P2) & MASK;
-    let c = seed;
-    let d = (seed - P1) & MASK;
-    for (; at <= end - 32; at += 32) {
-      a = round(a, view.getBigUint64(at, true));
-      b = round(b, view.getBigUint64(at + 8, true));
-      c = round(c, view.getBigUint64(at + 16, true));
-      d = round(d, view.getBigUint64(at + 24, true));
+    for (const one of lanes) one.set(h);
+    add(lanes[0], P1[0], P1[1]);
+    add(lanes[0], P2[0], P2[1]);
+    add(lanes[1], P2[0], P2[1]);
+    // Less P1: its complement, and 1.
+    add(lanes[3], ~P1[0], ~P1[1]);
+    add(lanes[3], 1, 0);
+    for (; at <= end - 32; at += 32)
+      for (let i = 0; i < 4; i++) round(lanes[i]!, view.getInt32(at + 8 * i, true), view.getInt32(at + 8 * i + 4, true));
+    h.fill(0);
+    lanes.forEach((one, i) => {
+      const [low, high] = [one[0]!, one[1]!];
+      rotate(one, ROTATIONS[i]!);
+      add(h, one[0]!, one[1]!);
+      one[0] = low;
+      one[1] = high;
+    });
+    for (const one of lanes) {
+      lane.fill(0);
+      round(lane, one[0]!, one[1]!);
+      xor(h, lane[0]!, lane[1]!);
+      multiply(h, P1);
+      add(h, P4[0], P4[1]);
     }
-    hash = (rotate(a, 1n) + rotate(b, 7n) + rotate(c, 12n) + rotate(d, 18n)) & MASK;
-    for (const lane of [a, b, c, d]) hash = (times(hash ^ round(0n, lane), P1) + P4) & MASK;
   } else {
-    hash = (seed + P5) & MASK;
+    add(h, P5[0], P5[1]);
   }
-  hash = (hash + BigInt(end)) & MASK;
-  for (; at <= end - 8; at += 8) hash = mixWord(hash, view.getBigUint64(at, true));
+  add(h, end, 0);
+  for (; at <= end - 8; at += 8) mixWord(h, view.getInt32(at, true), view.getInt32(at + 4, true));
   if (at <= end - 4) {
-    hash = (times(rotate(hash ^ times(BigInt(view.getUint32(at, true)), P1), 23n), P2) + P3) & MASK;
+    scratch[0] = view.getInt32(at, true);
+    scratch[1] = 0;
+    multiply(scratch, P1);
+    xor(h, scratch[0], scratch[1]);
+    rotate(h, 23);
+    multiply(h, P2);
+    add(h, P3[0], P3[1]);
     at += 4;
   }
-  for (; at < end; at++) hash = times(rotate(hash ^ times(BigInt(bytes[at] as number), P5), 11n), P1);
-  return finish(hash);
+  for (; at < end; at++) {
+    scratch[0] = bytes[at]!;
+    scratch[1] = 0;
+    multiply(scratch, P5);
+    xor(h, scratch[0], scratch[1]);
+    rotate(h, 11);
+    multiply(h, P1);
+  }
+  finish(h);
 }
 
-export type Hash64 = (value: Boxed, seed: bigint) => bigint;
+/** Makes of the hash so far, as its seed, that of a value after it. Nulls leave it as it is. */
+export type Hasher = (value: Boxed, hash: Hash) => void;
 
-const scratch = new DataView(new ArrayBuffer(8));
+const bits = new DataView(new ArrayBuffer(8));
+const encoder = new TextEncoder();
+let text = new Uint8Array(1 << 10);
 
-/** Nulls leave the seed as it is. */
-export function xxhash64(type: DataType): Hash64 {
-  const hash = presentHash(type);
-  return (value, seed) => (value === null ? seed : hash(value, seed));
+function hashText(value: string, hash: Hash): void {
+  if (text.length < value.length * 3) text = new Uint8Array(value.length * 3);
+  const { written } = encoder.encodeInto(value, text);
+  hashBytes(text.subarray(0, written), hash);
 }
 
-function presentHash(type: DataType): Hash64 {
+export function xxhash64(type: DataType): Hasher {
+  const present = presentHash(type);
+  return (value, hash) => {
+    if (value !== null) present(value, hash);
+  };
+}
+
+function presentHash(type: DataType): Hasher {
   switch (type.kind) {
     case "null":
-      return (_, seed) => seed;
+      return () => undefined;
     case "boolean":
-      return (value, seed) => hashInt(value === true ? 1 : 0, seed);
+      return (value, hash) => hashInt(value === true ? 1 : 0, hash);
     case "byte":
     case "short":
     case "int":
     case "date":
     case "yearMonthInterval":
-      return (value, seed) => hashInt(value as number, seed);
+      return (value, hash) => hashInt(value as number, hash);
     case "float":
-      return (value, seed) => {
-        scratch.setFloat32(0, (value as number) + 0);
-        return hashInt(scratch.getInt32(0), seed);
+      return (value, hash) => {
+        bits.setFloat32(0, (value as number) + 0);
+        hashInt(bits.getInt32(0), hash);
       };
     case "double":
-      return (value, seed) => {
-        scratch.setFloat64(0, (value as number) + 0);
-        return hashLong(scratch.getBigUint64(0), seed);
+      return (value, hash) => {
+        bits.setFloat64(0, (value as number) + 0);
+        hashWords(bits.getInt32(4), bits.getInt32(0), hash);
       };
     case "decimal":
       return type.precision <= 18
-        ? (value, seed) => hashLong(BigInt(value as number | bigint), seed)
-        : (value, seed) => xxhash64Bytes(bigIntBytes(BigInt(value as number | bigint)), seed);
+        ? (value, hash) => hashLong(value as number | bigint, hash)
+        : (value, hash) => hashBytes(bigIntBytes(BigInt(value as number | bigint)), hash);
     case "string":
-      return (value, seed) => xxhash64Bytes(Buffer.from(value as string, "utf8"), seed);
+      return (value, hash) => hashText(value as string, hash);
     case "binary":
-      return (value, seed) => xxhash64Bytes(value as Uint8Array, seed);
+      return (value, hash) => hashBytes(value as Uint8Array, hash);
     case "calendarInterval":
-      return (value, seed) => {
+      return (value, hash) => {
         const { months, days, microseconds } = value as CalendarInterval;
-        return hashInt(months, hashInt(days, hashLong(BigInt(microseconds), seed)));
+        hashLong(microseconds, hash);
+        hashInt(days, hash);
+        hashInt(months, hash);
       };
     case "array": {
       const element = xxhash64(type.element);
-      return (value, seed) => (value as readonly Boxed[]).reduce((hash: bigint, item) => element(item, hash), seed);
+      return (value, hash) => {
+        for (const item of value as readonly Boxed[]) element(item, hash);
+      };
     }
     case "map": {
       const key = xxhash64(type.key);
       const item = xxhash64(type.value);
-      return (value, seed) => {
+      return (value, hash) => {
         const { keys, values } = value as MapValue;
-        return keys.reduce((hash: bigint, one, i) => item(values[i] as Boxed, key(one, hash)), seed);
+        keys.forEach((one, i) => {
+          key(one, hash);
+          item(values[i] as Boxed, hash);
+        });
       };
     }
     case "struct": {
       const fields = type.fields.map((field) => xxhash64(field.type));
-      return (value, seed) =>
-        (value as readonly Boxed[]).reduce((hash: bigint, item, i) => (fields[i] as Hash64)(item, hash), seed);
+      return (value, hash) => (value as readonly Boxed[]).forEach((item, i) => fields[i]!(item, hash));
     }
     case "udt":
       return xxhash64(type.sqlType);
     default:
-      return (value, seed) => hashLong(BigInt(value as number | bigint), seed);
+      return (value, hash) => hashLong(value as number | bigint, hash);
   }
 }
 
