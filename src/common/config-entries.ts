@@ -358,6 +358,44 @@ fraction(
   0.25,
   "Part of an executor's memory up to which a table of binned training rows is given to every task, so that trees grow whole; above it rows stay where they are and trees grow level by level.",
 );
+const NUMBERS = ["NUMBER", "BIGINT"];
+choice(
+  "firesteel.sql.longAs",
+  "number",
+  NUMBERS,
+  "What BIGINT values are in rows: numbers, with an error beyond 2^53, or bigints. A session may set it, as all of firesteel.sql.",
+);
+flag("firesteel.sql.write.rebalance", false, "Rows are moved before each write, so that its files have a sensible size.");
+flag(
+  "firesteel.sql.rangedScans.enabled",
+  true,
+  "Tasks over files that are sorted by a column read ranges of it, so that groups and joins by it need no exchange.",
+);
+bytes(
+  "firesteel.sql.readByEachTask.maxBytes",
+  "1m",
+  "Files of a join's build side up to which each task reads it itself, instead of a broadcast.",
+);
+integer(
+  "firesteel.sql.eagerAggregation.minRows",
+  50_000,
+  "Rows from which on those of one side of a join may be aggregated before it; 0: always.",
+);
+integer(
+  "firesteel.sql.reduceAggregateInput.minRows",
+  50_000,
+  "Rows of an aggregate from which on those of groups that a join drops are left out before it; 0: always.",
+);
+decimal(
+  "firesteel.sql.aggregateJoinedRows.minGain",
+  4,
+  "How many times the joined rows a subquery's aggregate must read to be computed over the joined rows instead.",
+);
+decimal(
+  "firesteel.sql.filterByKnownKeys.minGain",
+  4,
+  "How many keys the other side of a join must lack for each that it has for rows to be filtered before their exchange; 0: always.",
+);
 milliseconds("firesteel.task.killGrace", "100ms", "Time between asking a task to stop and ending its thread.");
 
 /** Settings renamed since: the old key is understood as the new one. */

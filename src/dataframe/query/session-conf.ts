@@ -136,8 +136,10 @@ function warnOnce(key: string, value: string): void {
   log.warn(warning);
 }
 
-/** Of a key that is one letter off one of Spark's. Others may be a program's own. */
+/** Of a key of ours that is none, or one that is one letter off one of Spark's. Others may be a program's own. */
 export function noSetting(key: string): string | null {
+  if (key.startsWith("firesteel.") && !configEntries().some((entry) => entry.key === key))
+    return `${key} is not a setting of this version (docs/configuration.md lists them); it has no effect`;
   if (!key.startsWith("spark.sql.")) return null;
   const meant = misspelt(key, [...Object.keys(SQL_CONF_DEFAULTS), ...STATIC, ...configEntries().map((entry) => entry.key)]);
   return meant === null ? null : `${key} is no setting: is ${meant} meant?`;
@@ -146,6 +148,12 @@ export function noSetting(key: string): string | null {
 const BOOLEANS = /^(true|false)$/i;
 
 function checkValue(key: string, value: string): void {
+  if (key.startsWith("firesteel.")) {
+    configEntries()
+      .find((entry) => entry.key === key)
+      ?.parse(value, key);
+    return;
+  }
   const initial = SQL_CONF_DEFAULTS[key];
   if (key === "spark.sql.session.timeZone") {
     if (!isTimeZone(value)) {

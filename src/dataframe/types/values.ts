@@ -231,7 +231,7 @@ export function externalizer(type: DataType, settings: ValueSettings): (value: B
 function convertNotNull(type: DataType, settings: ValueSettings): ((value: Boxed) => unknown) | null {
   switch (type.kind) {
     case "long":
-      if (settings.conf?.["firesteel.sql.longAs"] === "bigint") return (value) => BigInt(value as Exact);
+      if (settings.conf?.["firesteel.sql.longAs"]?.toLowerCase() === "bigint") return (value) => BigInt(value as Exact);
       return (value) => (typeof value === "bigint" ? tooLong(value) : value);
     case "decimal": {
       const { scale } = type;

@@ -1,6 +1,7 @@
 /** Settings: the list of those without effect is true, and users are told. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkSettings } from "../../../src/common/check-settings";
 import { SQL_CONF_DEFAULTS } from "../../../src/dataframe/query/conf-defaults";
 import { noSetting, SessionConf } from "../../../src/dataframe/query/session-conf";
 import { WITHOUT_EFFECT, withoutEffect } from "../../../src/dataframe/query/conf-without-effect";
@@ -35,6 +36,20 @@ test.each([
   expect(() => new SessionConf(() => ({})).set(key, value)).toThrow(error);
   // Nor can an application be started with it.
   expect(() => SessionConf.ofApplication(() => ({ [key]: value }))).toThrow(error);
+});
+
+test.each([
+  ["firesteel.sql.longAs", "text", /must be one of NUMBER, BIGINT, not "text"/],
+  ["firesteel.sql.rangedScans.enabled", "perhaps", /must be true or false/],
+])("our own %s cannot be %s", (key, value, error) => {
+  expect(() => new SessionConf(() => ({})).set(key, value)).toThrow(error);
+  expect(() => checkSettings([[key, value]])).toThrow(error);
+});
+
+test("our own settings are known, to the session and to the application", () => {
+  expect(checkSettings([["firesteel.sql.longAs", "bigint"]])).toEqual([]);
+  expect(noSetting("firesteel.sql.longAs")).toBeNull();
+  expect(noSetting("firesteel.sql.longsAs")).toMatch(/^firesteel\.sql\.longsAs is not a setting of this version/);
 });
 
 test("keys that are misspelt are told; a program's own are not", () => {
