@@ -440,6 +440,10 @@ export const errorMessages: Readonly<Record<string, string>> = {
   UNEXPECTED_POSITIONAL_ARGUMENT: "{routineName}: an argument without a name follows {parameterName}, which has one.",
   TRANSPOSE_EXCEED_ROW_LIMIT: "More than {maxValues} rows cannot be turned into columns. Raise {config}.",
   "INVALID_OBSERVED_METRICS.NON_AGGREGATE_FUNC_ARG_IS_ATTRIBUTE": "{expr} is no aggregate: what is observed must be.",
+  _LEGACY_ERROR_TEMP_1046: "A hint for joins names tables or aliases; {unsupported} is neither.",
+  _LEGACY_ERROR_TEMP_1047:
+    "The hint {hintName} takes a whole number of partitions, which comes first, and names of columns; {invalidParams} is neither.",
+  _LEGACY_ERROR_TEMP_1048: "The hint {hintName} takes a whole number of partitions and nothing else.",
   INVALID_HINT_PARAMETER: "The hint {hintName} was given an argument that it does not take.",
 
   // Shapes and clauses that do not go together

@@ -1,6 +1,7 @@
 /** Hints: join strategies for the relations that they name, and repartitioning. Unknown ones are left out, as in Spark. */
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
+import { literal } from "../expressions/build";
 import { printed } from "../expressions/print";
 import type { LogicalPlan } from "../logical/plan";
 import { mapPlanChildren } from "../logical/traverse";
@@ -42,12 +43,31 @@ export function bindHint(binder: Binder, plan: HintSyntax, env: Env): Bound {
     { COALESCE: "coalesce", REPARTITION: "hash", REPARTITION_BY_RANGE: "range", REBALANCE: "rebalance" } as Record<string, How>
   )[name];
   if (how === undefined) return input;
-  const first = plan.args[0];
-  const count = first?.kind === "literal" && typeof first.value === "number" ? first.value : null;
-  const by = plan.args.slice(count === null ? 0 : 1);
-  if (how === "coalesce" && (count === null || by.length > 0)) throw invalidHint(name, plan.at);
-  if (how === "range" && by.length === 0) throw invalidHint(name, plan.at);
-  return repartitioned(binder, input, how, count, by, env);
+  const count = partitionCount(plan.args[0]);
+  if (how === "coalesce" && (count === null || plan.args.length > 1)) {
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1048", { hintName: name }, plan.at);
+  }
+  if (how === "range" && plan.args.length === 0) throw invalidHint(name, plan.at);
+  if (count !== null && count < 1) throw invalidHint(name, plan.at);
+  const by = plan.args.slice(count === null ? 0 : 1).map((arg) => columnOf(arg, name, plan.at));
+  // Ranges of nothing are rows in turn.
+  return repartitioned(binder, input, how === "range" && by.length === 0 ? "hash" : how, count, by, env);
+}
+
+function partitionCount(arg: UnresolvedExpression | undefined): number | null {
+  return arg?.kind === "literal" && arg.type.kind === "int" && typeof arg.value === "number" ? arg.value : null;
+}
+
+/** Strings are names of columns; other values are refused. */
+function columnOf(arg: UnresolvedExpression, hintName: string, at: QueryContext | undefined): UnresolvedExpression {
+  if (arg.kind !== "literal") return arg;
+  if (typeof arg.value === "string" && arg.type.kind === "string")
+    return { kind: "name", parts: arg.value.split("."), ...(arg.at && { at: arg.at }) };
+  throw new AnalysisError(
+    "_LEGACY_ERROR_TEMP_1047",
+    { hintName, invalidParams: exprText(literal(arg.value, arg.type)) },
+    arg.at ?? at,
+  );
 }
 
 function invalidHint(hintName: string, at: QueryContext | undefined): AnalysisError {
@@ -62,7 +82,9 @@ function hint(child: LogicalPlan, strategy: string): LogicalPlan {
 function hintNamed(binder: Binder, plan: LogicalPlan, args: readonly UnresolvedExpression[], strategy: string): LogicalPlan {
   const names = args.flatMap((arg) => {
     if (arg.kind === "name") return [arg.parts];
-    return arg.kind === "literal" && typeof arg.value === "string" ? [arg.value.split(".")] : [];
+    if (arg.kind !== "literal") return [];
+    if (typeof arg.value === "string" && arg.type.kind === "string") return [arg.value.split(".")];
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1046", { unsupported: exprText(literal(arg.value, arg.type)) }, arg.at);
   });
   const isNamed = (name: readonly string[]): boolean =>
     names.some(

@@ -48,7 +48,8 @@ function call(name: string, ...args: readonly UnresolvedExpression[]): Unresolve
 
 function figure(statistic: string, column: string, schema: StructType): UnresolvedExpression {
   const name: UnresolvedExpression = { kind: "name", parts: [column] };
-  const isText = schema.fields.find((field) => field.name === column)?.type.kind === "string";
+  const kind = schema.fields.find((field) => field.name === column)?.type.kind;
+  const isText = kind === "string";
   const number: UnresolvedExpression = isText ? { kind: "cast", child: name, type: { kind: "double" }, mode: "try" } : name;
   const text = (child: UnresolvedExpression): UnresolvedExpression => ({
     kind: "cast",
@@ -57,7 +58,12 @@ function figure(statistic: string, column: string, schema: StructType): Unresolv
     mode: "cast",
   });
   const percent = /^(\d+(?:\.\d+)?)%$/.exec(statistic);
-  if (percent !== null) return text(call("percentile_approx", number, literalOf(Number(percent[1]) / 100, { kind: "double" })));
+  if (percent !== null) {
+    // Percentiles of decimals are printed without trailing zeros, as doubles are.
+    const measured: UnresolvedExpression =
+      kind === "decimal" ? { kind: "cast", child: name, type: { kind: "double" }, mode: "cast" } : number;
+    return text(call("percentile_approx", measured, literalOf(Number(percent[1]) / 100, { kind: "double" })));
+  }
   switch (statistic.toLowerCase()) {
     case "count":
       return text(call("count", name));

@@ -1,5 +1,6 @@
 /** `df.na`: rows and values that are missing. */
 import { UsageError } from "../../common/errors";
+import { Decimal } from "../types/decimal";
 import type { DataType, StructField } from "../../columnar/types";
 import { unresolvedName } from "../analysis/suggestions";
 import type { UnresolvedExpression } from "../syntax/expression";
@@ -87,6 +88,7 @@ export class DataFrameNaFunctions {
     const columns = isMap && subset === undefined ? (to as string | readonly string[] | undefined) : subset;
     const pairs = isMap ? (from instanceof Map ? [...(from as Map<unknown, unknown>)] : entriesOf(from)) : pairsOf(from, to);
     const names = columns === undefined ? null : [columns].flat();
+    refuseMixed(pairs.flat());
     return this.df.derive("replace", () =>
       pendingPlan(async () => {
         const { fields } = await this.df.schema();
@@ -160,6 +162,22 @@ function checkName(name: string, fields: readonly StructField[]): void {
     fields.map((field) => [field.name]),
     undefined,
   );
+}
+
+/** Values and what replaces them are all booleans, all numbers or all text, beside nulls. */
+function refuseMixed(values: readonly unknown[]): void {
+  const kinds = values.filter((value) => value !== null && value !== undefined).map(kindOf);
+  if (new Set(kinds.filter((kind) => kind !== null)).size > 1) {
+    throw new UsageError(
+      "MIXED_TYPE_REPLACEMENT",
+      "na.replace: values and what replaces them are all numbers, all text or all booleans. Replace one kind after the other.",
+    );
+  }
+}
+
+function kindOf(value: unknown): string | null {
+  if (typeof value === "bigint" || value instanceof Decimal) return "number";
+  return typeof value === "number" || typeof value === "string" || typeof value === "boolean" ? typeof value : null;
 }
 
 function pairsOf(from: unknown, to: unknown): [unknown, unknown][] {

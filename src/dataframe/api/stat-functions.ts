@@ -138,7 +138,7 @@ export class DataFrameStatFunctions {
           const type = fields.find((field) => field.name.toLowerCase() === column.toLowerCase())?.type ?? {
             kind: "null" as const,
           };
-          const child = literalOf(found[i]!, { kind: "array", element: type, containsNull: true });
+          const child = literalOf(found[i]!, { kind: "array", element: type, containsNull: found[i]!.includes(null) });
           return { kind: "alias", child, names: [`${column}_freqItems`] };
         });
         return { kind: "project", child: { kind: "oneRow" }, expressions };

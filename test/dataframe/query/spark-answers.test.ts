@@ -265,3 +265,66 @@ test("ignoreNulls may be a literal column, and no other", async () => {
     errorClass: "_LEGACY_ERROR_TEMP_1210",
   });
 });
+
+test.each([
+  ["REPARTITION(3.5)", "_LEGACY_ERROR_TEMP_1047"],
+  ["REPARTITION(3L)", "_LEGACY_ERROR_TEMP_1047"],
+  ["REPARTITION(3, 4)", "_LEGACY_ERROR_TEMP_1047"],
+  ["REPARTITION(id, 3)", "_LEGACY_ERROR_TEMP_1047"],
+  ["REPARTITION(true)", "_LEGACY_ERROR_TEMP_1047"],
+  ["REPARTITION_BY_RANGE(3.5)", "_LEGACY_ERROR_TEMP_1047"],
+  ["REBALANCE(3.5)", "_LEGACY_ERROR_TEMP_1047"],
+  ["COALESCE(3.5)", "_LEGACY_ERROR_TEMP_1048"],
+  ["COALESCE(3, id)", "_LEGACY_ERROR_TEMP_1048"],
+  ["COALESCE", "_LEGACY_ERROR_TEMP_1048"],
+  ["BROADCAST(3.5)", "_LEGACY_ERROR_TEMP_1046"],
+  ["MERGE(true)", "_LEGACY_ERROR_TEMP_1046"],
+  // Spark fails with an error that has no class.
+  ["REPARTITION(0)", "INVALID_HINT_PARAMETER"],
+  ["REPARTITION(-1)", "INVALID_HINT_PARAMETER"],
+  ["COALESCE(0)", "INVALID_HINT_PARAMETER"],
+])("the hint %s is refused", async (hint, errorClass) => {
+  expect(await refusal(`SELECT /*+ ${hint} */ * FROM range(3)`)).toBe(errorClass);
+});
+
+test.each([
+  "REPARTITION(3, 'id')",
+  "REPARTITION('id')",
+  "REPARTITION_BY_RANGE(3)",
+  "REPARTITION_BY_RANGE(3, 'id')",
+  "COALESCE(1)",
+])("the hint %s is taken", async (hint) => {
+  const rows = await answer(`SELECT /*+ ${hint} */ * FROM range(3)`);
+  expect(rows.flat().sort()).toEqual([0, 1, 2]);
+  expect(await refusal("SELECT /*+ REPARTITION('nope') */ * FROM range(3)")).toBe("UNRESOLVED_COLUMN.WITH_SUGGESTION");
+});
+
+test("hints of the API are checked as those of SQL", async () => {
+  const df = spark().range(3);
+  for (const [name, errorClass] of [
+    ["repartition", "_LEGACY_ERROR_TEMP_1047"],
+    ["coalesce", "_LEGACY_ERROR_TEMP_1048"],
+    ["broadcast", "_LEGACY_ERROR_TEMP_1046"],
+  ] as const) {
+    await expect(df.hint(name, 3.5).collect()).rejects.toMatchObject({ errorClass });
+  }
+  expect(await df.hint("repartition", 2, "id").count()).toBe(3);
+});
+
+test("na.replace takes values of one kind and nulls", async () => {
+  const df = spark().sql("SELECT * FROM VALUES (1, 'a', true), (2, 'b', false) AS t(i, s, b)").coalesce(1);
+  expect(() => df.na.replace("a", 7)).toThrow(/MIXED_TYPE_REPLACEMENT/);
+  expect(() => df.na.replace([1, "a"], [2, "b"])).toThrow(/MIXED_TYPE_REPLACEMENT/);
+  expect(() => df.na.replace(true, 1)).toThrow(/MIXED_TYPE_REPLACEMENT/);
+  const rows = await df.na.replace({ a: "X", b: null }).na.replace(1, 9).collect();
+  expect(rows.map((row) => row.toArray())).toEqual([
+    [9, "X", true],
+    [2, null, false],
+  ]);
+});
+
+test("summary prints percentiles of decimals as doubles", async () => {
+  const df = spark().sql("SELECT * FROM VALUES (1.50BD), (7.00BD), (100.00BD) AS t(d)");
+  const rows = await df.summary("min", "25%", "50%", "max").collect();
+  expect(rows.map((row) => row.get(1))).toEqual(["1.50", "1.5", "7.0", "100.00"]);
+});
