@@ -73,13 +73,36 @@ function roundedWhole(value: Exact, valueScale: number, scale: number, rounding:
   return multiply(divideRounded(value, multiply(unit, powerOfTen(valueScale)), rounding), unit);
 }
 
-/** By the decimal digits that a double prints, not by the binary value; a float counts as the double it is. */
+/** By the decimal digits that a double prints, not by the binary value; a float counts as the double it is. Zero has no sign. */
 function roundDouble(value: number, scale: number, rounding: Rounding): number {
   if (scale < -MANY_DIGITS) return roundDouble(value, -MANY_DIGITS, rounding);
+  const near = rounding === "halfUp" || rounding === "halfEven" ? roundedNear(value, scale) : null;
+  if (near !== null) return near;
   const decimal = parseDecimal(String(value));
-  if (decimal === null || decimal.scale <= scale) return value;
+  if (decimal === null || decimal.scale <= scale) return value + 0;
   const shift = decimal.scale - scale;
   // More digits go than any double has: what is left is 0, or 1 at the last place kept for ceil and floor.
   const rounded = shift > 400 ? 0 : divideRounded(decimal.unscaled, powerOfTen(shift), rounding);
   return scale < 0 ? Number(multiply(rounded, powerOfTen(-scale))) : decimalToNumber(rounded, scale);
+}
+
+const MOST_DIGITS_NEAR = 15;
+const MOST_NEAR = 2 ** 40;
+/** More than a product below MOST_NEAR is off, and the digits of its factor. */
+const DOUBT = 2 ** -10;
+
+/**
+ * To the nearer neighbour, where there is no doubt which one that is; null where the digits must be looked at. Both ways are the double
+ * next to a whole number over a power of ten, as a quotient of doubles that are exact is rounded once.
+ */
+function roundedNear(value: number, scale: number): number | null {
+  if (scale < 0 || scale > MOST_DIGITS_NEAR) return null;
+  const unit = Number(powerOfTen(scale));
+  const magnitude = Math.abs(value) * unit;
+  if (!(magnitude < MOST_NEAR)) return null;
+  const whole = Math.floor(magnitude);
+  const rest = magnitude - whole;
+  if (Math.abs(rest - 0.5) < DOUBT) return null;
+  const rounded = (rest > 0.5 ? whole + 1 : whole) / unit;
+  return value < 0 ? 0 - rounded : rounded;
 }
