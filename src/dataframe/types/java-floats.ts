@@ -16,7 +16,9 @@ export function doubleText(value: number): string {
   if (size >= 2 ** 53 && size < 2 ** 63) return wholeText(value, 53);
   double[0] = value;
   if (doubleWords[0] === 0 && (doubleWords[1]! & 0xfffff) === 0) return powerOfTwoText(value, 53, 1074);
-  return javaForm(value, String(value));
+  const text = String(value);
+  // Without an exponent in both languages: the same text.
+  return size >= 1e-3 && size < 1e7 ? text : javaForm(value, text);
 }
 
 /** A float: as doubleText, with the digits that name it among floats. */

@@ -45,3 +45,14 @@ test("text names the number", () => {
     { numRuns: 2000 },
   );
 });
+
+test("without an exponent from a thousandth to ten millions, with one digit before the point beyond", () => {
+  const magnitudes = fc.oneof(fc.double({ noNaN: true, min: 1e-5, max: 1 }), fc.double({ noNaN: true, min: 1, max: 1e9 }));
+  fc.assert(
+    fc.property(magnitudes, fc.boolean(), (size, negative) => {
+      const text = doubleText(negative ? -size : size);
+      expect(text).toMatch(size >= 1e-3 && size < 1e7 ? /^-?(0|[1-9]\d*)\.(0|\d*[1-9])$/ : /^-?[1-9]\.(0|\d*[1-9])E-?[1-9]\d*$/);
+    }),
+    { numRuns: 5000 },
+  );
+});
