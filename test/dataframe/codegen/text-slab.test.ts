@@ -1,6 +1,4 @@
-/** Strings in the slab of a thread, and digests of short and long values. */
-import { createHash } from "node:crypto";
-import { md5, sha1 } from "../../../src/dataframe/codegen/digests";
+/** Strings in the slab of a thread. */
 import { slab } from "../../../src/dataframe/codegen/text-slab";
 
 function stored(start: number): string {
@@ -22,14 +20,4 @@ test("what was put stays while more is put", () => {
 
 test("halves of pairs become the replacement character", () => {
   expect(stored(slab.put("a\ud800b"))).toBe("a\ufffdb");
-});
-
-test.each([
-  ["md5", md5],
-  ["sha1", sha1],
-] as const)("%s of every length through the blocks' ends", (name, digest) => {
-  for (let length = 0; length < 300; length++) {
-    const bytes = Uint8Array.from({ length: length + 3 }, (_, i) => (i * 31 + length) & 255);
-    expect(stored(digest(bytes, 3, length + 3))).toBe(createHash(name).update(bytes.subarray(3)).digest("hex"));
-  }
 });

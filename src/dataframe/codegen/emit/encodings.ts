@@ -10,8 +10,23 @@ function written(emitter: Emitter, call: Call, name: string, more = ""): Term {
   return { type: call.type, ...emitter.slabbed(() => `R.${name}(${code}, ${start}, ${end}${more})`), isNull };
 }
 
-export function emitDigest(emitter: Emitter, call: Call): Term | null {
-  return written(emitter, call, call.fn);
+/** The digits of a digest. The cast of a string to its bytes is left out. */
+function digested(emitter: Emitter, call: Call, algorithm: string): Term {
+  const value = call.args[0]!;
+  const name = JSON.stringify(algorithm);
+  const source = value.kind === "cast" && value.child.type.kind === "string" ? value.child : value;
+  const term = emitter.emit(source);
+  const write = (): string => {
+    if (term.rep === "text") return `R.digestOfText(${name}, ${term.code})`;
+    const { code, start, end } = emitter.bytes(term);
+    return `R.digestOfBytes(${name}, ${code}, ${start}, ${end})`;
+  };
+  return emitter.guarded(call.type, "text", term.isNull, false, (result) => emitter.writer.line(`${result} = ${write()};`));
+}
+
+/** md5 and sha1. */
+export function emitDigest(emitter: Emitter, call: Call): Term {
+  return digested(emitter, call, call.fn);
 }
 
 const SHA2: Readonly<Partial<Record<number, string>>> = {
@@ -22,20 +37,11 @@ const SHA2: Readonly<Partial<Record<number, string>>> = {
   512: "sha512",
 };
 
-/** With a constant number of bits. The cast of a string to its bytes is left out. */
+/** With a constant number of bits. */
 export function emitSha2(emitter: Emitter, call: Call): Term | null {
-  const [value, bits] = call.args;
+  const bits = call.args[1];
   const algorithm = bits?.kind === "literal" && typeof bits.value === "number" ? SHA2[bits.value] : undefined;
-  if (value === undefined || algorithm === undefined) return null;
-  const name = JSON.stringify(algorithm);
-  const source = value.kind === "cast" && value.child.type.kind === "string" ? value.child : value;
-  const term = emitter.emit(source);
-  const write = (): string => {
-    if (term.rep === "text") return `R.digestOfText(${name}, ${term.code})`;
-    const { code, start, end } = emitter.bytes(term);
-    return `R.digestOfBytes(${name}, ${code}, ${start}, ${end})`;
-  };
-  return emitter.guarded(call.type, "text", term.isNull, false, (result) => emitter.writer.line(`${result} = ${write()};`));
+  return algorithm === undefined ? null : digested(emitter, call, algorithm);
 }
 
 /** Of strings and binaries. */
