@@ -1,7 +1,7 @@
-/** Baskets of ranks, equal ones once. */
+/** Baskets, or sequences, of ranks: equal ones once. */
 import { grown } from "../../columnar/batch";
 
-/** Basket i has ranks[ends[i - 1], ends[i]), which rise, and stands for counts[i] of them. Plain data. */
+/** Basket i has ranks[ends[i - 1], ends[i]), which rise unless it is a sequence, and stands for counts[i] of them. Plain data. */
 export interface BasketPart {
   readonly ends: Int32Array;
   readonly ranks: Int32Array;
@@ -27,8 +27,8 @@ export class WeightedBaskets {
     return this.#size === 0;
   }
 
-  /** Adds the basket ranks[0, length). */
-  add(ranks: Int32Array, length: number): void {
+  /** Adds the basket ranks[0, length), `count` times. */
+  add(ranks: Int32Array, length: number, count = 1): void {
     let hash = length;
     for (let i = 0; i < length; i++) hash = Math.imul(hash ^ ranks[i]!, 0x9e3779b1) ^ (hash >>> 15);
     hash ^= hash >>> 13;
@@ -36,7 +36,7 @@ export class WeightedBaskets {
     let slot = hash & mask;
     for (let basket = this.#slots[slot]!; basket !== 0; basket = this.#slots[(slot = (slot + 1) & mask)]!)
       if (this.#hashes[basket - 1] === hash && this.#same(basket - 1, ranks, length)) {
-        this.#counts[basket - 1]!++;
+        this.#counts[basket - 1]! += count;
         return;
       }
     const basket = this.#size++;
@@ -48,7 +48,7 @@ export class WeightedBaskets {
     if (this.#used + length > this.#ranks.length) this.#ranks = grown(this.#ranks, this.#used + length);
     for (let i = 0; i < length; i++) this.#ranks[this.#used++] = ranks[i]!;
     this.#ends[basket] = this.#used;
-    this.#counts[basket] = 1;
+    this.#counts[basket] = count;
     this.#hashes[basket] = hash;
     this.#slots[slot] = basket + 1;
     if (this.#size * 2 > this.#slots.length) this.#rehash();
