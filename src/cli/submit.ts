@@ -31,6 +31,8 @@ import { endedBySignal, stopOnSignals } from "./signals";
 const PROGRAM_TYPES = new Set([".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"]);
 /** How long the contexts of a program that failed may take to stop. */
 const LONGEST_STOP_MS = 3000;
+/** Node's exit code for a top-level await that never ends. */
+const UNSETTLED = 13;
 
 export async function submit(command: Command, file: string | undefined, args: readonly string[]): Promise<void> {
   const settings = resolveSettings(command, true);
@@ -71,12 +73,28 @@ export async function runProgram(file: string, args: readonly string[], submitte
   process.on("uncaughtException", (error) => {
     if (process.listenerCount("uncaughtException") === 1) void failed(engine, error);
   });
+  const settled = watchTopLevel();
   try {
     await runMain(path, args, settings.get("spark.submit.entryPoint")?.value);
   } catch (error) {
     await failed(engine, error);
   }
+  settled();
   await engine.discardPrelaunched();
+}
+
+/** A program that waits at its top level for what nothing can settle ends with Node's code for it, and a word. Call what is returned at its end. */
+function watchTopLevel(): () => void {
+  let isSettled = false;
+  let isIdle = false;
+  // The program's own listeners come after this one and may go on with it; what calls process.exit() says itself how it ends.
+  process.on("beforeExit", () => (isIdle = true));
+  process.on("exit", (code) => {
+    if (isSettled || !isIdle || code !== 0) return;
+    process.stderr.write("firesteel: the program waits at its top level for a promise that nothing is left to settle\n");
+    process.exitCode = UNSETTLED;
+  });
+  return () => (isSettled = true);
 }
 
 function checkProgram(file: string | undefined): asserts file is string {

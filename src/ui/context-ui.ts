@@ -67,7 +67,13 @@ export class ContextUi implements SparkListener {
         "UI_DISABLED",
         "performanceReport needs the events that the user interface keeps: spark.ui.enabled is false.",
       );
-    await this.#loaded().writeReport(path);
+    // Executors are asked for what they have sampled, over connections that keep no process.
+    const alive = setInterval(() => undefined, 2 ** 30);
+    try {
+      await this.#loaded().writeReport(path);
+    } finally {
+      clearInterval(alive);
+    }
   }
 
   async stop(): Promise<void> {

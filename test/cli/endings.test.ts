@@ -1,4 +1,5 @@
 /** How programs end, and that nothing is left when they have. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, Workplace } from "./support/command";
 
@@ -81,6 +82,27 @@ test.each([
 ])("%s", async (_name, text, expected) => {
   const { code, stdout, stderr } = await place.submit([place.write({ "end.ts": text })]);
   expect({ code, stdout, stderr }).toEqual({ code: expected, stdout: "5\n", stderr: "" });
+});
+
+test("a program that waits for what never comes is no success", async () => {
+  const file = place.write({
+    "never.ts": `${START}console.log(await sc.range(5).count());\nawait new Promise(() => undefined);`,
+  });
+  expect(await place.submit([file])).toMatchObject({
+    code: 13,
+    stdout: "5\n",
+    stderr: "firesteel: the program waits at its top level for a promise that nothing is left to settle\n",
+  });
+});
+
+test("a report with profiles is written while nothing else keeps the process", async () => {
+  const file = place.write({
+    "report.ts": `${START}await sc.range(5).count();\nawait sc.performanceReport(process.argv[2]!);\nconsole.log("written");`,
+  });
+  const report = join(place.folder, "report.html");
+  const { code, stdout, stderr } = await place.submit(["--conf", "firesteel.profiler.enabled=true", file, report]);
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "written\n", stderr: "" });
+  expect(readFileSync(report, "utf8")).toContain("firesteel-report");
 });
 
 test("a program without sc.stop() under plain node ends as well", async () => {
