@@ -61,6 +61,8 @@ export type AnyProgram =
   | { readonly gives: "batches"; readonly program: RowsProgram<unknown, unknown, ColumnBatch> }
   | { readonly gives: "result"; readonly program: AggregateProgram<unknown, unknown, unknown> };
 
+// One table for programs of all kinds of state and input: whoever looks one up by its name gives it what the step names, so the types that
+// registration erases stay true.
 const programs = new Map<string, AnyProgram>();
 
 /** Makes a program known. Called once, where the module is loaded. */

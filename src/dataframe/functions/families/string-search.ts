@@ -214,8 +214,11 @@ function searching<A extends readonly never[]>(
 ): NonNullable<ScalarFunction["evaluate"]> {
   return (call) => {
     const fold = foldOf(call);
-    if (fold === null) return ((text: string, search: string, ...rest: A) => f(text, search, null, ...rest)) as never;
-    const evaluate = (text: string, search: string, ...rest: A): Boxed => f(text, fold(search), fold(text), ...rest);
+    const evaluate =
+      fold === null
+        ? (text: string, search: string, ...rest: A): Boxed => f(text, search, null, ...rest)
+        : (text: string, search: string, ...rest: A): Boxed => f(text, fold(search), fold(text), ...rest);
+    // The signature of the function in the registry has made sure of what the arguments are.
     return evaluate as unknown as (...args: Boxed[]) => Boxed;
   };
 }
