@@ -16,7 +16,7 @@ const modules = {
   "src/mllib/kernels/walk": [],
   "src/mllib/kernels/words": [],
   // Threads work on one memory together.
-  "src/mllib/kernels/histogram": ["--enable", "threads", "--sharedMemory"],
+  "src/mllib/kernels/trees/kernels": ["--enable", "threads", "--sharedMemory"],
 };
 
 for (const [module, options] of Object.entries(modules)) {

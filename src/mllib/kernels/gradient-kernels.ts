@@ -1,5 +1,5 @@
 /** The kernels of gradient.assembly.ts and the memory they work on, one of each a thread. */
-import { type LinearMemory, webAssembly } from "../../dataframe/sources/wasm/web-assembly";
+import { type LinearMemory, webAssembly } from "../../common/web-assembly";
 import { InternalError } from "../../common/errors";
 import { kernelBytes } from "./gradient";
 

@@ -6,7 +6,7 @@ import type { SharedMemory } from "../../storage/shared-memory";
 import { decodePlain } from "../compute/plain";
 import { aggregateProgram, type BroadcastRef } from "../compute/programs";
 import { assist, CrewLost, ENDED_AT, GONE_AT, type Kernels } from "../kernels/crew";
-import { kernelsOn } from "../kernels/histogram-kernels";
+import { kernelsOn } from "../kernels/trees/tree-kernels";
 import { firstOnExecutors, onExecutors } from "../compute/task-data";
 import { scaleFor, type Scales } from "./binned-table";
 import { boost, type BoostResult, type BoostSpec } from "./boost";

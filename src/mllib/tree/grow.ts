@@ -1,5 +1,5 @@
 /** Grows trees over a table of bins, in one thread: histograms by node, depth first. */
-import { type Address, type HistogramKernels, HistogramMemory } from "../kernels/histogram-kernels";
+import { type Address, type TreeKernels, TreeMemory } from "../kernels/trees/tree-kernels";
 import { type BinnedTable, packingOf, type Scales } from "./binned-table";
 import { binsOf, type GrowthSpec } from "./features";
 import { finishSums, GrowthRules, restScaleOf } from "./growth-rules";
@@ -21,7 +21,7 @@ export interface GrowerOptions {
 }
 
 export class TreeGrower {
-  readonly #memory = new HistogramMemory();
+  readonly #memory = new TreeMemory();
   readonly #work: Work;
   readonly #layout: BinLayout;
   readonly #finder: SplitFinder;
@@ -161,7 +161,7 @@ export class TreeGrower {
   }
 
   #overRows(
-    kernel: keyof HistogramKernels,
+    kernel: keyof TreeKernels,
     argumentsOf: (from: number, to: number) => readonly number[],
   ): ArrayLike<number> & Iterable<number> {
     return this.#work.run(
@@ -217,7 +217,7 @@ export class TreeGrower {
   }
 
   /** Entries of each part of the rows, by a kernel that says where they end. */
-  #drawn(call: (part: number, parts: number, at: Address) => [kernel: keyof HistogramKernels, args: readonly number[]]): Ranges {
+  #drawn(call: (part: number, parts: number, at: Address) => [kernel: keyof TreeKernels, args: readonly number[]]): Ranges {
     const counts = this.#work.rowsOfParts(this.table.rows);
     let at = this.#entries;
     const starts = counts.map((rows) => {

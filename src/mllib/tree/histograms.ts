@@ -1,5 +1,5 @@
 /** Histograms of nodes, in the kernels' memory: made of rows, part by part; of a parent less a child; as the finder reads them. */
-import { type Address, type HistogramKernels, type HistogramMemory, NEAR_BYTES } from "../kernels/histogram-kernels";
+import { type Address, type TreeKernels, type TreeMemory, NEAR_BYTES } from "../kernels/trees/tree-kernels";
 import { binsOf, type FeatureBins, type GrowthSpec } from "./features";
 import type { BinLayout, Sums } from "./split-finder";
 import { entriesIn, MOST_PARTS, type Ranges, type Work } from "./work";
@@ -46,7 +46,7 @@ export class Histograms {
    * count once; null: not so. With `parts`, rows are worked on in parts.
    */
   constructor(
-    private readonly memory: HistogramMemory,
+    private readonly memory: TreeMemory,
     private readonly spec: GrowthSpec,
     private readonly layout: BinLayout,
     private readonly table: TableAt,
@@ -113,10 +113,7 @@ export class Histograms {
   }
 
   /** The kernel, and the rest of its arguments for each part. */
-  #kernel(
-    offered: Uint32Array,
-    slots: readonly Address[],
-  ): readonly [keyof HistogramKernels, (part: number) => readonly number[]] {
+  #kernel(offered: Uint32Array, slots: readonly Address[]): readonly [keyof TreeKernels, (part: number) => readonly number[]] {
     const { shift, layout, table } = this;
     const near = (part: number): Address => this.#near + part * NEAR_BYTES;
     if (shift !== null) return ["packed", (part) => [this.#packedFeatures, shift, slots[part]!, near(part)]];

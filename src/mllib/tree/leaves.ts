@@ -1,5 +1,5 @@
 /** Passes over the rows of a tree's leaves, in the kernels' memory: each part of the table is one item of work. */
-import { type Address, type HistogramKernels, type HistogramMemory } from "../kernels/histogram-kernels";
+import { type Address, type TreeKernels, type TreeMemory } from "../kernels/trees/tree-kernels";
 import type { Scales } from "./binned-table";
 import { MOST_PARTS, type Ranges, type Work } from "./work";
 
@@ -27,7 +27,7 @@ export class LeafPasses {
   readonly #sums: Address;
 
   constructor(
-    private readonly memory: HistogramMemory,
+    private readonly memory: TreeMemory,
     private readonly rows: RowsAt,
     parts: boolean,
   ) {
@@ -49,7 +49,7 @@ export class LeafPasses {
     give: (leaf: Leaf, rests: number, squares: number) => void,
   ): void {
     const { targets, weights, leafOf } = this.rows;
-    const kernel: keyof HistogramKernels = packed ? "packedLeafSums" : "leafSums";
+    const kernel: keyof TreeKernels = packed ? "packedLeafSums" : "leafSums";
     const before = packed ? [targets] : [targets, weights];
     this.#each(leaves, (some, lists, first) => {
       const sums = new Float64Array(this.memory.buffer, this.#sums, lists.length * MOST_LEAVES * 2).fill(0);

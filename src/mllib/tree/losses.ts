@@ -1,5 +1,5 @@
 /** Losses of boosting, as Spark defines them. Labels of classes are -1 and 1. */
-import { type Address, HistogramMemory } from "../kernels/histogram-kernels";
+import { type Address, TreeMemory } from "../kernels/trees/tree-kernels";
 
 export type LossName = "logistic" | "squared" | "absolute";
 
@@ -7,12 +7,12 @@ export type LossName = "logistic" | "squared" | "absolute";
 export const LOSS_NUMBERS: Readonly<Record<LossName, number>> = { logistic: 0, squared: 1, absolute: 2 };
 
 const ROWS = 4096;
-let scratch: { readonly memory: HistogramMemory; readonly y: Address; readonly f: Address; readonly into: Address } | undefined;
+let scratch: { readonly memory: TreeMemory; readonly y: Address; readonly f: Address; readonly into: Address } | undefined;
 
 /** What the next tree learns: the loss's negative gradient at predictions `f` of labels `y`. */
 export function negativeGradients(loss: LossName, y: Float64Array, f: Float64Array, into: Float64Array): void {
   if (scratch === undefined) {
-    const memory = new HistogramMemory();
+    const memory = new TreeMemory();
     const allocate = (): Address => memory.allocate(ROWS * 8);
     scratch = { memory, y: allocate(), f: allocate(), into: allocate() };
   }

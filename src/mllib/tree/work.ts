@@ -1,7 +1,7 @@
 /** Work on the kernels' memory: by this thread, or in parts by a crew (kernels/crew). */
 import type { LinearMemory } from "../../common/web-assembly";
 import { CrewLeader, type Kernels } from "../kernels/crew";
-import { type HistogramKernels, type HistogramMemory, RUN } from "../kernels/histogram-kernels";
+import { type TreeKernels, type TreeMemory, RUN } from "../kernels/trees/tree-kernels";
 
 /** Rows of a part of the work at least: less is not worth another thread. */
 const LEAST_ROWS = 8192;
@@ -22,7 +22,7 @@ export class Work {
   #crew: CrewLeader | undefined;
 
   constructor(
-    private readonly memory: HistogramMemory,
+    private readonly memory: TreeMemory,
     private readonly checkInterrupted: () => void,
   ) {
     this.#kernels = memory.kernels as unknown as Kernels;
@@ -62,11 +62,7 @@ export class Work {
   }
 
   /** Calls the kernel with the arguments of each item, in any order unless it is done alone; gives the results in theirs. */
-  run(
-    kernel: keyof HistogramKernels,
-    items: readonly (readonly number[])[],
-    shared = true,
-  ): ArrayLike<number> & Iterable<number> {
+  run(kernel: keyof TreeKernels, items: readonly (readonly number[])[], shared = true): ArrayLike<number> & Iterable<number> {
     if (shared && items.length > 1 && this.#crew !== undefined) return this.#crew.run(kernel, items);
     return items.map((item) => this.#kernels[kernel]!(...item) ?? 0);
   }

@@ -1,5 +1,5 @@
 /** Histograms by kernels against sums made row by row: all kinds, in one thread. */
-import { HistogramMemory } from "../../../src/mllib/kernels/histogram-kernels";
+import { TreeMemory } from "../../../src/mllib/kernels/trees/tree-kernels";
 import { boostingScale, packingOf, strideOf } from "../../../src/mllib/tree/binned-table";
 import type { GrowthSpec } from "../../../src/mllib/tree/features";
 import { Histograms } from "../../../src/mllib/tree/histograms";
@@ -36,7 +36,7 @@ function made(width: number, bins: number, classes: number): Made {
   const spec = specOf(width, bins, classes);
   const wide = bins > 256;
   const stride = strideOf(width, wide);
-  const memory = new HistogramMemory();
+  const memory = new TreeMemory();
   const address = memory.allocate(ROWS * stride);
   const values = memory.allocate(ROWS * 16);
   const entries = memory.allocate(ROWS * 8);
@@ -81,7 +81,7 @@ function made(width: number, bins: number, classes: number): Made {
 }
 
 interface Made {
-  readonly memory: HistogramMemory;
+  readonly memory: TreeMemory;
   readonly histograms: Histograms;
   readonly entries: number;
   readonly end: number;

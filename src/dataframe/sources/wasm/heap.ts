@@ -4,7 +4,7 @@
  */
 import { InternalError } from "../../../common/errors";
 import { kernelBytes } from "./kernels";
-import { type LinearMemory, webAssembly } from "./web-assembly";
+import { type LinearMemory, webAssembly } from "../../../common/web-assembly";
 
 type Address = number;
 

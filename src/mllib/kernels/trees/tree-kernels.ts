@@ -1,8 +1,8 @@
-/** The kernels of histogram.assembly.ts and the memory they work on. */
-import { type LinearMemory, webAssembly } from "../../dataframe/sources/wasm/web-assembly";
-import { InternalError } from "../../common/errors";
-import { CONTROL, CONTROL_BYTES } from "./crew";
-import { kernelBytes } from "./histogram";
+/** The kernels of *.assembly.ts beside this file and the memory they work on. */
+import { type LinearMemory, webAssembly } from "../../../common/web-assembly";
+import { InternalError } from "../../../common/errors";
+import { CONTROL, CONTROL_BYTES } from "../crew";
+import { kernelBytes } from "./kernels";
 
 export type Address = number;
 
@@ -18,8 +18,8 @@ type Histogram<Rest extends readonly number[]> = (
   ...rest: Rest
 ) => void;
 
-/** What histogram.assembly.ts exports. */
-export interface HistogramKernels {
+/** What *.assembly.ts beside this file exports. */
+export interface TreeKernels {
   readonly classes: Histogram<[kinds: number, near: Address]>;
   readonly pairs: Histogram<[values: Address]>;
   readonly weighted: Histogram<[values: Address]>;
@@ -132,8 +132,8 @@ const PAGE = 65536;
 const MAX_BYTES = 4 * 1024 ** 3 - PAGE;
 
 /** Memory of one growth: everything is laid out before anything is written, and goes with the object. */
-export class HistogramMemory {
-  readonly kernels: HistogramKernels;
+export class TreeMemory {
+  readonly kernels: TreeKernels;
   /** Other threads can work on it with `kernelsOn`. */
   readonly memory: LinearMemory;
   #end = FIRST_ADDRESS;
@@ -158,7 +158,7 @@ export class HistogramMemory {
   }
 }
 
-export function kernelsOn(memory: LinearMemory): HistogramKernels {
+export function kernelsOn(memory: LinearMemory): TreeKernels {
   const instance = new webAssembly.Instance(compiled(), {
     env: {
       memory,
@@ -167,7 +167,7 @@ export function kernelsOn(memory: LinearMemory): HistogramKernels {
       },
     },
   });
-  return instance.exports as unknown as HistogramKernels;
+  return instance.exports as unknown as TreeKernels;
 }
 
 let kernelModule: object | undefined;

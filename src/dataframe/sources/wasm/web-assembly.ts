@@ -1,1 +1,0 @@
-export { type LinearMemory, webAssembly } from "../../../common/web-assembly";
