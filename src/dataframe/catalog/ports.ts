@@ -46,7 +46,8 @@ export interface ConfPort {
 export interface DataPort {
   /** Runs a query and gives its rows. */
   collect(plan: LogicalPlan): Promise<readonly BoxedRow[]>;
-  write(request: WriteRequest): Promise<void>;
+  /** Gives the partitions that got rows: "a=1/b=x". */
+  write(request: WriteRequest): Promise<readonly string[]>;
   /** The files of a table or of a path, with the schema that they have where none is given. */
   relation(spec: ReadSpec & { readonly table?: TableMetadata }): Promise<Relation>;
   explain(mode: ExplainMode, statement: Statement): Promise<string>;
@@ -88,11 +89,10 @@ export interface WriteRequest {
         readonly options: Readonly<Record<string, string>>;
       };
   readonly mode: "append" | "overwrite";
-  /** Values of partition columns that the statement fixes, as text; null: those rows say. */
-  readonly partition: Readonly<Record<string, string | null>>;
+  /** An overwrite that is not dynamic replaces the partitions below this one: "a=1", of the columns that the statement fixes; "": all. */
+  readonly below: string;
   /** Only partitions that get rows are replaced. */
   readonly dynamicOverwrite: boolean;
-  readonly ifPartitionNotExists: boolean;
 }
 
 export interface CommandResult {

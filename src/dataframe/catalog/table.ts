@@ -38,6 +38,11 @@ export interface TableMetadata {
   readonly created: number;
   readonly collation?: string;
   readonly statistics?: TableStatistics;
+  /**
+   * By "a=1/b=x", partitions that do not lie where their name says: their location, "file:/…", or null for one that was dropped
+   * while its files stay. All others are the directories below the table's location.
+   */
+  readonly partitionPlaces?: Readonly<Record<string, string | null>>;
   /** By "a=1/b=x". */
   readonly partitionStatistics?: Readonly<Record<string, { readonly sizeInBytes: number; readonly rowCount?: number }>>;
   readonly view?: ViewDefinition;

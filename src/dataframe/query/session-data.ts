@@ -19,6 +19,7 @@ import { assumedSources } from "../exec/stage-program";
 import { type Explained, explain } from "../physical/explain";
 import { cutStages } from "../physical/stages";
 import type { Buckets, Relation } from "../sources/relation";
+import type { SaveRequest } from "../sources/data-source";
 import { findSource, sourceNamed } from "../sources/registry";
 import type { ExplainMode, Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
@@ -36,6 +37,7 @@ export interface SaveTarget {
   readonly mode: "append" | "overwrite" | "error" | "ignore";
   readonly partitionBy: readonly string[];
   readonly buckets?: Buckets | undefined;
+  readonly partitions?: SaveRequest["partitions"];
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -63,6 +65,7 @@ export class SessionData implements DataPort {
         options,
         schema: schema ?? null,
         ...(table !== undefined && { partitionColumns: table.partitionColumns }),
+        ...(table?.partitionPlaces !== undefined && { partitionPlaces: placesOf(table) }),
       },
       {
         fileSystems: this.session.port.fileSystems,
@@ -90,19 +93,18 @@ export class SessionData implements DataPort {
     return new QueryExecution(this.session, plan, callOfSession(this.session, relation.format)).rows();
   }
 
-  async write(request: WriteRequest): Promise<void> {
-    const { query, target, mode, partition, dynamicOverwrite } = request;
+  async write(request: WriteRequest): Promise<readonly string[]> {
+    const { query, target, mode, below, dynamicOverwrite } = request;
     const call = callOfSession(this.session, "insertInto");
-    const fixed = Object.values(partition).some((value) => value !== null);
     if (target.kind === "path") {
       const { path, format, options } = target;
-      return this.save(query, { format, path, mode, partitionBy: [], options }, call);
+      return (await this.save(query, { format, path, mode, partitionBy: [], options }, call)) ?? [];
     }
     const { table } = target;
     const format = table.provider ?? "parquet";
     if (table.location === null && !this.isPathless(format))
       throw new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: table.name, operation: "INSERT" });
-    await this.save(
+    const written = await this.save(
       query,
       {
         format,
@@ -110,23 +112,25 @@ export class SessionData implements DataPort {
         mode,
         partitionBy: table.partitionColumns,
         buckets: bucketsOf(table),
-        // Fixed partitions are replaced as if found dynamically: they are the only ones that rows go to.
-        options: dynamicOverwrite || fixed ? { ...table.options, partitionOverwriteMode: "dynamic" } : table.options,
+        options: { ...table.options, partitionOverwriteMode: dynamicOverwrite ? "dynamic" : "static" },
+        ...(table.partitionColumns.length > 0 && { partitions: { below, places: placesOf(table) } }),
       },
       call,
     );
+    return written ?? [];
   }
 
-  /** Runs a query into files, or whatever the format is. */
-  async save(query: LogicalPlan, target: SaveTarget, call: Call): Promise<void> {
+  /** Runs a query into files, or whatever the format is. Gives the partitions that got rows, null where there are none. */
+  async save(query: LogicalPlan, target: SaveTarget, call: Call): Promise<readonly string[] | null> {
     if (!FILE_FORMATS.has(target.format.toLowerCase()) || !isSingle(target)) return this.#saveAll(query, target, call);
     const fileSystemOf = (path: string): FileSystem => this.session.port.fileSystems.of(path);
-    return saveSingle(query, target, fileSystemOf, (rows, directory) => this.#saveAll(rows, directory, call));
+    await saveSingle(query, target, fileSystemOf, async (rows, directory) => void (await this.#saveAll(rows, directory, call)));
+    return null;
   }
 
-  async #saveAll(query: LogicalPlan, target: SaveTarget, call: Call): Promise<void> {
+  async #saveAll(query: LogicalPlan, target: SaveTarget, call: Call): Promise<readonly string[] | null> {
     const { session } = this;
-    const { format, path, mode, partitionBy, buckets, options } = target;
+    const { format, path, mode, partitionBy, buckets, partitions, options } = target;
     const { writer } = sourceNamed(format);
     if (writer === undefined) throw new AnalysisError("UNSUPPORTED_DATA_SOURCE_SAVE_MODE", { source: format, createMode: mode });
     const settings = session.settings();
@@ -139,12 +143,13 @@ export class SessionData implements DataPort {
         schema: { kind: "struct", fields: columns },
         partitionBy,
         ...(buckets && { buckets }),
+        ...(partitions && { partitions }),
         settings,
         jobId: `${Date.now()}-${process.pid}-${++saves}`,
       },
       { fileSystems: session.port.fileSystems, settings },
     );
-    if (job === null) return;
+    if (job === null) return null;
     const commits: unknown[] = [];
     try {
       const spec: WriteStageSpec = { format: writer.taskSource ?? format, spec: job.spec };
@@ -159,7 +164,7 @@ export class SessionData implements DataPort {
       } finally {
         runner.release();
       }
-      await job.commit(commits);
+      return (await job.commit(commits)).partitions ?? null;
     } catch (error) {
       await job.abort(commits);
       throw error;
@@ -263,6 +268,12 @@ function byBuckets(query: LogicalPlan, partitionBy: readonly string[], buckets: 
   const by: readonly Expression[] = [...partitionBy.map(column), bucket, ...buckets.sort.map(column)];
   const order = by.map((child): SortOrder => ({ kind: "sortOrder", child, ascending: true, nullsFirst: true }));
   return { kind: "sort", child: query, order, global: false };
+}
+
+/** Where partitions lie that are not where their name says. */
+function placesOf(table: TableMetadata): Readonly<Record<string, string | null>> {
+  const places = Object.entries(table.partitionPlaces ?? {});
+  return Object.fromEntries(places.map(([name, place]) => [name, place === null ? null : qualifyPath(localPathOf(place))]));
 }
 
 function localPathOf(path: string): string {

@@ -53,6 +53,8 @@ export interface LoadRequest {
   readonly schema: StructType | null;
   /** Of a table of the catalog: partition columns are known, and need not be found in paths. */
   readonly partitionColumns?: readonly string[];
+  /** Of such a table, by "a=1/b=x": where a partition lies that is not where its name says; null: its files are none of the table's. */
+  readonly partitionPlaces?: Readonly<Record<string, string | null>>;
 }
 
 export interface DriverContext {
@@ -176,6 +178,13 @@ export interface SaveRequest {
   readonly partitionBy: readonly string[];
   /** Of a bucketed table: rows come sorted by bucket within each partition. */
   readonly buckets?: Buckets;
+  /** Of a partitioned table of the catalog. */
+  readonly partitions?: {
+    /** An overwrite that is not dynamic replaces the partitions below this one: "a=1/b=x", "" for all. */
+    readonly below: string;
+    /** As in LoadRequest, qualified. */
+    readonly places: Readonly<Record<string, string | null>>;
+  };
   readonly settings: SqlSettings;
   /** Unique among the jobs that may write there. */
   readonly jobId: string;
@@ -202,6 +211,8 @@ export interface WriteSummary {
   readonly files: number;
   readonly bytes: number;
   readonly rows: number;
+  /** "a=1/b=x" of each that got rows; absent where the source has none. */
+  readonly partitions?: readonly string[];
 }
 
 export interface WriteTask {

@@ -16,7 +16,7 @@ test("columns by position, with the casts that the assignment policy allows", as
   const harness = await table("a BIGINT, b STRING) USING parquet PARTITIONED BY (b");
   await harness.run("INSERT INTO t VALUES (1, 2)");
   expect(text(harness)).toBe("Project [cast(col1 as bigint) AS a, cast(col2 as string) AS b]");
-  expect(harness.written[0]).toMatchObject({ mode: "append", partition: {}, dynamicOverwrite: false });
+  expect(harness.written[0]).toMatchObject({ mode: "append", below: "", dynamicOverwrite: false });
 });
 
 test("columns by name; what is not given is the default or null", async () => {
@@ -36,7 +36,7 @@ test("fixed partitions take no column of the query", async () => {
   const harness = await table("a INT, p INT, q STRING) USING parquet PARTITIONED BY (p, q");
   await harness.run("INSERT OVERWRITE t PARTITION (p = 3, q) SELECT 1, 'x'");
   expect(text(harness)).toBe("Project [1 AS a, 3 AS p, x AS q]");
-  expect(harness.written[0]).toMatchObject({ mode: "overwrite", partition: { p: "3", q: null } });
+  expect(harness.written[0]).toMatchObject({ mode: "overwrite", below: "p=3" });
   await expect(harness.run("INSERT INTO t PARTITION (a = 1) SELECT 1, 2")).rejects.toThrow("PARTITIONS_NOT_FOUND");
 });
 

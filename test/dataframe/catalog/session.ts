@@ -94,7 +94,10 @@ export class CommandHarness {
         this.collected.push(plan);
         return this.answers.shift() ?? [];
       },
-      write: async (request) => void this.written.push(request),
+      write: async (request) => {
+        this.written.push(request);
+        return [];
+      },
       relation: async (spec) => ({
         format: spec.format,
         name: spec.table?.name ?? spec.format,

@@ -17,7 +17,7 @@ import type { TableMetadata } from "../table";
 import { fieldOf, refuseRepeated, withCollation } from "./columns";
 import { checkDefault } from "./defaults";
 import { nameParts, requireTable, requireView } from "./names";
-import { addPartition, dropPartition, renamePartition } from "./partitions";
+import { addPartition, dropPartition, movePartition, moveTable, renamePartition, repairPartitions } from "./partitions";
 import { alreadyExists } from "./tables";
 
 type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
@@ -48,11 +48,12 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
   const { action } = command;
   if (action.kind === "rename") return rename(command, action.to, session);
   const table = await requireTable(command.name, session, OPERATIONS[action.kind], command.at);
-  const save = (changed: Partial<TableMetadata>): CommandResult => {
-    session.catalog.store.saveTable({ ...table, ...changed });
+  const replaced = (changed: TableMetadata): CommandResult => {
+    session.catalog.store.saveTable(changed);
     session.data.refresh(table, null);
     return NOTHING;
   };
+  const save = (changed: Partial<TableMetadata>): CommandResult => replaced({ ...table, ...changed });
   switch (action.kind) {
     case "addColumns": {
       for (const column of action.columns) await checkDefault(column, "ALTER TABLE ADD COLUMNS", session);
@@ -93,8 +94,9 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
     }
     case "setLocation":
       if (action.location === "") throw new AnalysisError("INVALID_EMPTY_LOCATION", { location: "" }, command.at);
-      if (action.partition !== undefined) throw unsupported(table, OPERATIONS.setLocation, command.at);
-      return save({ location: locationOf(action.location), kind: "external" });
+      if (action.partition === undefined) return replaced(moveTable(table, locationOf(action.location)));
+      requirePartitioned(table, "ALTER TABLE SET LOCATION", command.at);
+      return replaced(await movePartition(table, action.partition, action.location, session));
     case "setSerde":
       if (action.partition !== undefined) throw new AnalysisError("_LEGACY_ERROR_TEMP_1247", {}, command.at);
       if (action.serde !== undefined) {
@@ -102,24 +104,23 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
         throw new AnalysisError("UNSUPPORTED_FEATURE.ALTER_TABLE_SERDE_FOR_DATASOURCE_TABLE", { tableName }, command.at);
       }
       return save({ options: { ...table.options, ...action.properties } });
-    case "addPartitions":
-      requirePartitioned(table, command.at);
-      for (const { spec, location } of action.partitions) {
-        if (location !== undefined) throw unsupported(table, "ADD PARTITION ... LOCATION", command.at);
-        await addPartition(table, spec, action.ifNotExists, session);
-      }
-      return refreshed(table, session);
-    case "dropPartitions":
-      requirePartitioned(table, command.at);
-      for (const spec of action.partitions) await dropPartition(table, spec, action.ifExists, session);
-      return refreshed(table, session);
+    case "addPartitions": {
+      requirePartitioned(table, "ALTER TABLE ADD PARTITION", command.at);
+      let changed = table;
+      for (const one of action.partitions) changed = await addPartition(changed, one, action.ifNotExists, session);
+      return replaced(changed);
+    }
+    case "dropPartitions": {
+      requirePartitioned(table, "ALTER TABLE DROP PARTITION", command.at);
+      let changed = table;
+      for (const spec of action.partitions) changed = await dropPartition(changed, spec, action.ifExists, session);
+      return replaced(changed);
+    }
     case "renamePartition":
-      requirePartitioned(table, command.at);
-      await renamePartition(table, action.from, action.to, session);
-      return refreshed(table, session);
+      requirePartitioned(table, "ALTER TABLE RENAME PARTITION", command.at);
+      return replaced(await renamePartition(table, action.from, action.to, session));
     case "recoverPartitions":
-      requirePartitioned(table, command.at);
-      return refreshed(table, session);
+      return repairTable(table, { add: true, drop: false }, "ALTER TABLE RECOVER PARTITIONS", session, command.at);
     case "setCollation":
       return save({ collation: action.collation });
     case "replaceColumns":
@@ -137,14 +138,24 @@ function unsupported(table: TableMetadata, operation: string, at: QueryContext |
   return new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: idText(qualifiedTable(table)), operation }, at);
 }
 
-function refreshed(table: TableMetadata, session: CommandSession): CommandResult {
-  session.data.refresh(table, null);
-  return NOTHING;
+function requirePartitioned(table: TableMetadata, action: string, at: QueryContext | undefined): void {
+  if (table.partitionColumns.length > 0) return;
+  throw new AnalysisError("_LEGACY_ERROR_TEMP_1251", { action, tableName: table.name }, at);
 }
 
-function requirePartitioned(table: TableMetadata, at: QueryContext | undefined): void {
-  if (table.partitionColumns.length > 0) return;
-  throw new AnalysisError("INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", { name: idText(qualifiedTable(table)) }, at);
+/** What directories and the catalog say of a table's partitions is made one. */
+export function repairTable(
+  table: TableMetadata,
+  how: { readonly add: boolean; readonly drop: boolean },
+  operation: string,
+  session: CommandSession,
+  at: QueryContext | undefined,
+): CommandResult {
+  if (table.partitionColumns.length === 0)
+    throw new AnalysisError("NOT_A_PARTITIONED_TABLE", { operation, tableIdentWithDB: idText(qualifiedTable(table)) }, at);
+  session.catalog.store.saveTable(repairPartitions(table, how));
+  session.data.refresh(table, null);
+  return NOTHING;
 }
 
 function changedColumn(

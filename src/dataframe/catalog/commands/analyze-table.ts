@@ -16,7 +16,7 @@ import { localPath } from "../store";
 import { qualifiedTable } from "../table";
 import type { ColumnFigures, TableMetadata } from "../table";
 import { nameParts, requireTable } from "./names";
-import { partitionsOf } from "./partitions";
+import { onePartition, partitionsOf, specValues } from "./partitions";
 
 type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -144,10 +144,13 @@ async function analyzePartitions(
   table: TableMetadata,
   session: CommandSession,
 ): Promise<CommandResult> {
-  const partitions = await partitionsOf(table, command.partition, "ANALYZE TABLE", session, command.at);
+  const spec = command.partition ?? [];
+  const wanted = await specValues(table, spec, session);
+  const partitions = await partitionsOf(table, spec, session, command.at);
+  if (partitions.length === 0 && Object.values(wanted).every((value) => value !== null)) await onePartition(table, spec, session);
   const counted = new Map<string, { sizeInBytes: number; rowCount?: number }>();
   for (const one of partitions) {
-    const sizeInBytes = folderSize(join(localPath(table.location as string), one.path));
+    const sizeInBytes = folderSize(localPath(one.location));
     if (command.noScan) {
       counted.set(one.path, { sizeInBytes });
       continue;

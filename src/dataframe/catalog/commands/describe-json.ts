@@ -40,7 +40,7 @@ function ofTable(one: TableMetadata, partition: Partition | null): Json {
       ...storage,
       location: `${one.location}/${partition.path}`,
       ...made,
-      created_time: moment(partitionCreated(one, partition)),
+      created_time: moment(partitionCreated(partition)),
     }),
     ...(partition === null && { ...buckets, ...storage, ...made }),
     type: one.kind.toUpperCase(),

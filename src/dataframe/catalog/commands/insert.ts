@@ -18,7 +18,7 @@ import { qualifiedTable } from "../table";
 import type { TableMetadata } from "../table";
 import { isDefault } from "./defaults";
 import { nameParts, requireTable } from "./names";
-import { specValues } from "./partitions";
+import { afterWrite, fixedPath, hasPartition, specValues } from "./partitions";
 
 type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -38,7 +38,6 @@ export async function insert(command: Command<"insert">, session: CommandSession
   const binder = new QueryBinder(context);
   const query = wholeQuery(binder, written);
   const partition = await specValues(table, checkedSpec(command.partition, table), session);
-  const fixed = Object.fromEntries(Object.entries(partition).filter(([, value]) => value !== null)) as Record<string, string>;
   const values: Record<string, Expression> = {};
   for (const { name, value } of command.partition) {
     const column = table.partitionColumns.find((one) => one.toLowerCase() === name.toLowerCase());
@@ -54,18 +53,20 @@ export async function insert(command: Command<"insert">, session: CommandSession
     at: command.at,
   });
   const dynamic = (session.conf.get("spark.sql.sources.partitionOverwriteMode") ?? "STATIC").toUpperCase() === "DYNAMIC";
-  await session.data.write({
+  if (command.ifPartitionNotExists && hasPartition(table, partition)) return NOTHING;
+  const below = fixedPath(table, partition);
+  const dynamicOverwrite = command.overwrite && dynamic;
+  const partitions = await session.data.write({
     query: plan,
     target: { kind: "table", table },
     mode: command.overwrite ? "overwrite" : "append",
-    partition: { ...Object.fromEntries(Object.keys(partition).map((name) => [name, null])), ...fixed },
-    dynamicOverwrite: command.overwrite && dynamic,
-    ifPartitionNotExists: command.ifPartitionNotExists,
+    below,
+    dynamicOverwrite,
   });
-  if (table.statistics !== undefined) {
-    const { statistics: _, ...rest } = table;
-    session.catalog.store.saveTable(rest);
-  }
+  const replaced = command.overwrite && !dynamicOverwrite ? below : null;
+  const { statistics, ...rest } = table;
+  const changed = afterWrite(rest, partitions, replaced);
+  if (statistics !== undefined || changed !== rest) session.catalog.store.saveTable(changed);
   session.data.refresh(table, null);
   return NOTHING;
 }
@@ -130,9 +131,8 @@ export async function insertDirectory(command: Command<"insertDirectory">, sessi
     query,
     target: { kind: "path", path, format, options },
     mode: "overwrite",
-    partition: {},
+    below: "",
     dynamicOverwrite: false,
-    ifPartitionNotExists: false,
   });
   return NOTHING;
 }

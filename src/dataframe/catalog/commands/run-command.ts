@@ -9,9 +9,8 @@ import { noColumns } from "../../analysis/relations";
 import type { Statement } from "../../syntax/command";
 import { analyzePlan, contextFor, schemaOf } from "../analysis-context";
 import { NOTHING, table } from "../ports";
-import { qualifiedTable } from "../table";
 import type { CommandResult, CommandSession } from "../ports";
-import { alterTable, commentOn } from "./alter-table";
+import { alterTable, commentOn, repairTable } from "./alter-table";
 import { analyzeTable, analyzeTables } from "./analyze-table";
 import { cacheTable, listResources, refreshFunction, refreshTable, uncacheTable } from "./cache";
 import { alterDatabase, createDatabase, describeDatabase, dropDatabase, setCatalog, useDatabase } from "./databases";
@@ -92,12 +91,7 @@ export async function runCommand(command: Statement, session: CommandSession): P
       return commentOn(command, session);
     case "repairTable": {
       const one = await requireTable(command.name, session, "MSCK REPAIR TABLE", command.at);
-      if (one.partitionColumns.length === 0) {
-        const parameters = { operation: "MSCK REPAIR TABLE", tableIdentWithDB: idText(qualifiedTable(one)) };
-        throw new AnalysisError("NOT_A_PARTITIONED_TABLE", parameters, command.at);
-      }
-      session.data.refresh(one, null);
-      return NOTHING;
+      return repairTable(one, command, "MSCK REPAIR TABLE", session, command.at);
     }
     case "analyzeTable":
       return analyzeTable(command, session);

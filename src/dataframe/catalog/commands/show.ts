@@ -129,7 +129,7 @@ export async function showColumns(command: Command<"showColumns">, session: Comm
 
 export async function showPartitions(command: Command<"showPartitions">, session: CommandSession): Promise<CommandResult> {
   const found = await requireTable(command.table, session, "SHOW PARTITIONS", command.at);
-  const partitions = await partitionsOf(found, command.partition, "SHOW PARTITIONS", session, command.at);
+  const partitions = await partitionsOf(found, command.partition, session, command.at);
   return table(
     ["partition"],
     partitions.map((one) => [one.path]),

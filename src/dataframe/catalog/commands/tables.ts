@@ -58,9 +58,8 @@ export async function createTable(command: Command<"createTable">, session: Comm
       query: partitionsLast(query, table),
       target: { kind: "table", table },
       mode: "overwrite",
-      partition: {},
+      below: "",
       dynamicOverwrite: false,
-      ifPartitionNotExists: false,
     });
   } catch (error) {
     catalog.store.dropTable(database, name);
@@ -344,6 +343,9 @@ function missing(parts: readonly string[], session: CommandSession, at: QueryCon
 
 export function dropMetadata(table: TableMetadata, session: CommandSession): void {
   session.catalog.store.dropTable(table.database, table.name);
+  if (table.kind === "managed")
+    for (const place of Object.values(table.partitionPlaces ?? {}))
+      if (place !== null) rmSync(localPath(place), { recursive: true, force: true });
   if (table.kind === "managed" && table.location !== null) rmSync(localPath(table.location), { recursive: true, force: true });
   session.data.refresh(table, null);
 }
@@ -353,12 +355,13 @@ export async function truncateTable(command: Command<"truncateTable">, session: 
   if (table.kind === "external") {
     throw new AnalysisError("TRUNCATE_EXTERNAL_TABLE", { tableName: idText(qualifiedTable(table)) }, command.at);
   }
-  const root = localPath(table.location as string);
+  if (table.partitionColumns.length === 0 && command.partition.length > 0)
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1267", { tableIdentWithDB: idText(qualifiedTable(table)) }, command.at);
   const partitions =
-    command.partition.length === 0 ? null : await partitionsOf(table, command.partition, "TRUNCATE TABLE", session, command.at);
-  const whole = command.partition.length === table.partitionColumns.length;
+    table.partitionColumns.length === 0 ? null : await partitionsOf(table, command.partition, session, command.at);
+  const whole = command.partition.length > 0 && command.partition.length === table.partitionColumns.length;
   if (partitions?.length === 0 && whole) await onePartition(table, command.partition, session);
-  const folders = partitions?.map((one) => join(root, one.path)) ?? [root];
+  const folders = partitions?.map((one) => localPath(one.location)) ?? [localPath(table.location as string)];
   for (const folder of folders) {
     if (!existsSync(folder)) continue;
     for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });

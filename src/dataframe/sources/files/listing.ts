@@ -6,7 +6,7 @@ import { mapConcurrently } from "../../../filesystem/concurrently";
 import { baseName, joinPath, qualifyPath } from "../../../filesystem/path";
 import { AnalysisError } from "../../errors";
 import { parseTimestamp, sessionZone } from "../../types/datetime";
-import type { DriverContext, SourceOptions } from "../data-source";
+import type { DriverContext, LoadRequest, SourceOptions } from "../data-source";
 import { booleanOption, booleanSetting, invalidOption, option } from "../options";
 import type { FileEntry } from "../relation";
 import { partitionFields, partitionOf, partitionValue } from "./partition-values";
@@ -23,6 +23,10 @@ export interface ListingRequest {
   readonly options: SourceOptions;
   /** Types that partition columns must have, by the user's schema or the catalog's. */
   readonly known: readonly StructField[];
+  /** A table of the catalog is empty where its directory is missing. */
+  readonly ofCatalog?: boolean;
+  /** As in LoadRequest. */
+  readonly partitionPlaces?: LoadRequest["partitionPlaces"];
 }
 
 const CONCURRENT_LISTINGS = 32;
@@ -31,7 +35,8 @@ export async function listFiles(request: ListingRequest, driver: DriverContext):
   const { options } = request;
   const { settings } = driver;
   const recursive = booleanOption(options, "recursiveFileLookup", false);
-  const roots = await rootsOf(request.paths, driver);
+  const places = Object.entries(request.partitionPlaces ?? {});
+  const roots = await rootsOf(request.paths, driver, request.ofCatalog ?? false);
   const wanted = fileFilter(options, settings.timeZone);
   const basePath = option(options, "basePath");
   const base = basePath === undefined ? null : qualifyPath(basePath);
@@ -46,8 +51,18 @@ export async function listFiles(request: ListingRequest, driver: DriverContext):
         expected: `a directory above ${root.path}`,
       });
     const files = root.isDirectory ? await filesBelow(driver.fileSystems.of(root.path), root.path) : [root];
+    const isElsewhere = (path: string): boolean => places.some(([name]) => path.startsWith(joinPath(start, `${name}/`)));
     for (const status of files)
-      if (wanted(status)) found.push({ status, root: root.path, base: start, direct: !root.isDirectory });
+      if (wanted(status) && !isElsewhere(status.path))
+        found.push({ status, root: root.path, base: start, direct: !root.isDirectory });
+  }
+  for (const [name, place] of places) {
+    if (place === null) continue;
+    for (const root of await rootsOf([place], driver, true)) {
+      const files = await filesBelow(driver.fileSystems.of(root.path), root.path);
+      for (const status of files)
+        if (wanted(status)) found.push({ status, root: root.path, base: root.path, direct: false, name });
+    }
   }
   if (recursive)
     return { roots: roots.map((r) => r.path), files: found.map(({ status }) => entry(status, [])), partitionFields: [] };
@@ -84,6 +99,8 @@ interface FoundFile {
   readonly base: string;
   /** Named by the user itself. */
   readonly direct: boolean;
+  /** Its partition, "a=1/b=x", where the path does not tell. */
+  readonly name?: string;
 }
 
 function entry(status: FileStatus, partition: readonly unknown[]): FileEntry {
@@ -94,7 +111,7 @@ function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/"));
 }
 
-async function rootsOf(paths: readonly string[], driver: DriverContext): Promise<FileStatus[]> {
+async function rootsOf(paths: readonly string[], driver: DriverContext, mayMiss: boolean): Promise<FileStatus[]> {
   const roots: FileStatus[] = [];
   for (const path of paths) {
     const qualified = qualifyPath(path);
@@ -104,6 +121,7 @@ async function rootsOf(paths: readonly string[], driver: DriverContext): Promise
     const found = itself !== null ? [itself] : hasGlob(qualified) ? await glob(fs, qualified) : [];
     const matches = found.filter((match) => match === itself || !isHiddenName(baseName(match.path)));
     if (matches.length === 0) {
+      if (mayMiss) continue;
       if (booleanSetting(driver.settings, "spark.sql.files.ignoreMissingFiles", false) && roots.length > 0) continue;
       throw new AnalysisError("PATH_NOT_FOUND", { path: qualified });
     }
@@ -168,11 +186,8 @@ function partitionsOf(found: readonly FoundFile[]): Partitions {
   let names: readonly string[] | null = null;
   let example = "";
   const texts: (readonly string[])[] = [];
-  for (const { status, base } of found) {
-    const directories = status.path
-      .slice(base.length + 1)
-      .split("/")
-      .slice(0, -1);
+  for (const { status, base, name } of found) {
+    const directories = (name === undefined ? status.path.slice(base.length + 1) : `${name}/`).split("/").slice(0, -1);
     const pairs: (readonly [string, string])[] = [];
     for (const directory of directories) {
       const pair = partitionOf(directory);

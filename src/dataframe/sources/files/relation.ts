@@ -20,7 +20,13 @@ export async function fileRelation(format: FileFormat, request: LoadRequest, dri
     throw new AnalysisError("UNABLE_TO_INFER_SCHEMA", { format: format.name });
   const same = (a: string, b: string): boolean => (settings.caseSensitive ? a === b : a.toLowerCase() === b.toLowerCase());
   const listing = await listFiles(
-    { paths: request.paths, options: request.options, known: request.schema?.fields ?? [] },
+    {
+      paths: request.paths,
+      options: request.options,
+      known: request.schema?.fields ?? [],
+      ofCatalog: request.partitionColumns !== undefined,
+      partitionPlaces: request.partitionPlaces ?? {},
+    },
     driver,
   );
   const partitionFields = listing.partitionFields;

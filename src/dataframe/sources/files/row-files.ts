@@ -26,11 +26,12 @@ interface RowFilesSpec {
 export function rowFileWriter(format: RowFileFormat): SourceWriter {
   return {
     begin(request, driver) {
-      const { path, jobId, mode, options } = request;
+      const { path, jobId, mode, options, partitions } = request;
       const files = filesSpec(request);
       format.check(files.schema, files.partitionBy, options, files.settings);
       const spec: RowFilesSpec = { files, options, codec: format.codec(options) };
-      return beginFileJob({ path, jobId, mode, dynamicPartitions: isDynamicOverwrite(request), format: spec }, driver);
+      const dynamicPartitions = isDynamicOverwrite(request);
+      return beginFileJob({ path, jobId, mode, dynamicPartitions, ...(partitions && { partitions }), format: spec }, driver);
     },
     open(spec, task) {
       const job = spec as FileJobSpec<RowFilesSpec>;

@@ -8,7 +8,7 @@ import type { FileStatus, FileSystem, PendingUpload } from "../../../filesystem/
 import { writeFailed } from "../../../filesystem/file-system";
 import { baseName, joinPath, qualifyPath } from "../../../filesystem/path";
 import { AnalysisError } from "../../errors";
-import type { DriverContext, SaveMode, WriteJob, WriteSummary } from "../data-source";
+import type { DriverContext, SaveMode, SaveRequest, WriteJob, WriteSummary } from "../data-source";
 
 export interface FileJobSpec<F = unknown> {
   /** Qualified. */
@@ -38,6 +38,8 @@ export interface FileJobRequest<F> {
   readonly mode: SaveMode;
   /** Of an overwrite: only partitions that get rows lose their old ones. */
   readonly dynamicPartitions: boolean;
+  /** As in SaveRequest. */
+  readonly partitions?: SaveRequest["partitions"];
   readonly format: F;
 }
 
@@ -68,7 +70,7 @@ export async function beginFileJob<F>(request: FileJobRequest<F>, driver: Driver
   };
   const made = there?.isDirectory !== true && (await fs.mkdirs(path));
   if (spec.protocol === "rename") await fs.mkdirs(stagingDirectory(spec));
-  return new FileJob(spec, fs, request.mode, request.dynamicPartitions, made);
+  return new FileJob(spec, fs, request, made);
 }
 
 class FileJob implements WriteJob {
@@ -77,8 +79,7 @@ class FileJob implements WriteJob {
   constructor(
     readonly spec: FileJobSpec,
     private readonly fs: FileSystem,
-    private readonly mode: SaveMode,
-    private readonly dynamicPartitions: boolean,
+    private readonly request: Pick<FileJobRequest<unknown>, "mode" | "dynamicPartitions" | "partitions">,
     /** The directory was not there before: it goes when nothing comes into it. */
     private readonly made: boolean,
   ) {}
@@ -91,7 +92,7 @@ class FileJob implements WriteJob {
     try {
       if (new Set(files.map((file) => file.name)).size < files.length)
         throw writeFailed(this.spec.path, "two tasks wrote a file of the same name");
-      const old = this.mode === "overwrite" ? await this.#replaced(files) : [];
+      const old = this.request.mode === "overwrite" ? await this.#replaced(files) : [];
       if (this.spec.protocol === "rename") await this.#putAside(old, aside);
       await this.#show(files, visible);
       if (this.spec.protocol === "upload") await mapConcurrently(old, CONCURRENT_CALLS, ({ path }) => this.fs.delete(path));
@@ -109,6 +110,7 @@ class FileJob implements WriteJob {
       files: files.length,
       bytes: files.reduce((sum, file) => sum + file.bytes, 0),
       rows: files.reduce((sum, file) => sum + file.rows, 0),
+      partitions: [...new Set(files.map(({ name }) => directoryOf(name)))],
     };
   }
 
@@ -124,12 +126,27 @@ class FileJob implements WriteJob {
   /** Files of the table that this overwrite replaces. */
   async #replaced(files: readonly WrittenFile[]): Promise<FileStatus[]> {
     const { path } = this.spec;
-    const all = (await this.fs.list(path, { recursive: true })).filter(
+    const { dynamicPartitions, partitions } = this.request;
+    const below = partitions?.below ?? "";
+    const isBelow = (name: string): boolean => below === "" || name === below || name.startsWith(`${below}/`);
+    const elsewhere = Object.entries(partitions?.places ?? {}).filter(([name, place]) => place !== null && isBelow(name));
+    const others: FileStatus[] = [];
+    for (const [, place] of elsewhere)
+      if ((await this.fs.status(place!)) !== null) others.push(...(await this.fs.list(place!, { recursive: true })));
+    const own = (await this.fs.list(path, { recursive: true })).filter(
       (file) => file.path.slice(path.length + 1).split("/")[0] !== TEMPORARY,
     );
-    if (!this.dynamicPartitions) return all;
-    const partitions = new Set(files.map(({ name }) => directoryOf(name)));
-    return all.filter((file) => partitions.has(directoryOf(file.path.slice(path.length + 1))));
+    if (!dynamicPartitions) return [...own.filter((file) => isBelow(directoryOf(file.path.slice(path.length + 1)))), ...others];
+    const touched = new Set(files.map(({ name }) => directoryOf(this.#target(name))));
+    return [...own, ...others].filter((file) => touched.has(directoryOf(file.path)));
+  }
+
+  /** Where a file belongs: some partitions are not where their name says. */
+  #target(name: string): string {
+    const place = this.request.partitions?.places[directoryOf(name)] ?? null;
+    if (place === null) return joinPath(this.spec.path, name);
+    if (this.spec.protocol === "upload") throw writeFailed(place, "object stores write partitions below their table only");
+    return joinPath(place, baseName(name));
   }
 
   async #putAside(old: readonly FileStatus[], aside: { from: string; to: string }[]): Promise<void> {
@@ -143,11 +160,11 @@ class FileJob implements WriteJob {
   }
 
   async #show(files: readonly WrittenFile[], visible: string[]): Promise<void> {
-    const directories = new Set(files.map(({ name }) => directoryOf(name)).filter((directory) => directory !== ""));
-    if (this.spec.protocol === "rename")
-      for (const directory of directories) await this.fs.mkdirs(joinPath(this.spec.path, directory));
+    const directories = new Set(files.map(({ name }) => directoryOf(this.#target(name))));
+    directories.delete(this.spec.path);
+    if (this.spec.protocol === "rename") for (const directory of directories) await this.fs.mkdirs(directory);
     await mapConcurrently(files, CONCURRENT_CALLS, async (file) => {
-      const target = joinPath(this.spec.path, file.name);
+      const target = this.#target(file.name);
       if (typeof file.staged === "string") await this.fs.rename(file.staged, target);
       else await this.fs.uploads!.complete(file.staged);
       visible.push(target);
@@ -181,7 +198,7 @@ class FileJob implements WriteJob {
     if (this.spec.protocol !== "rename") return;
     const directories = new Set<string>();
     for (const file of files) {
-      for (let at = directoryOf(file); at.length > this.spec.path.length; at = directoryOf(at)) directories.add(at);
+      for (let at = directoryOf(file); at.startsWith(`${this.spec.path}/`); at = directoryOf(at)) directories.add(at);
     }
     for (const directory of [...directories].sort((a, b) => b.length - a.length)) await this.#deleteIfEmpty(directory);
   }

@@ -78,8 +78,9 @@ export const parquetWriter: SourceWriter = {
         bloomFilters: bloomFilters(options, files.schema),
       },
     };
-    const { path, jobId, mode } = request;
-    return beginFileJob({ path, jobId, mode, dynamicPartitions: isDynamicOverwrite(request), format }, driver);
+    const { path, jobId, mode, partitions } = request;
+    const dynamicPartitions = isDynamicOverwrite(request);
+    return beginFileJob({ path, jobId, mode, dynamicPartitions, ...(partitions && { partitions }), format }, driver);
   },
 
   open(spec, task) {
