@@ -15,6 +15,7 @@ import type { OpenTask, Operator } from "./operator";
 import { fuse, probeStep, type TableJoin } from "./pipeline/fuse";
 import { PipelineOperator } from "./pipeline/operator";
 import type { CodegenHost, PipelineProgram } from "./pipeline/program";
+import { RowExpand } from "./pipeline/row-expand";
 import type { ExecEnv, ExecServices } from "./ports";
 import { AppendColumnsOperator } from "./rows/append-columns";
 import { CountedOperator } from "./rows/counted";
@@ -111,9 +112,9 @@ class StageCompiler {
       case "union":
         return counted(new UnionOperator(plan, plan.children.map(compile)));
       case "expand":
-        return new ExpandOperator(plan, compile(plan.child), host);
+        return RowExpand.of(plan) === null ? new ExpandOperator(plan, compile(plan.child), host) : this.#pipeline(plan);
       case "generate":
-        return new GenerateOperator(plan, compile(plan.child), host);
+        return RowExpand.of(plan) === null ? new GenerateOperator(plan, compile(plan.child), host) : this.#pipeline(plan);
       case "sample":
         return new SampleOperator(plan, compile(plan.child));
       case "coalesce":

@@ -170,6 +170,7 @@ export class PipelineFeed<P extends FeedPart> {
     for (const step of steps) {
       if (step.kind === "filter") note(step.condition);
       else if (step.kind === "project") step.expressions.forEach(note);
+      else if (step.kind === "expand") step.expand.projections.forEach((expressions) => expressions.forEach(note));
       else step.probe.reads.forEach(note);
     }
     const input = attributesAfter({ input: chain.input, steps: chain.steps.slice(0, at) }).filter(({ id }) => needed.has(id));

@@ -1,9 +1,10 @@
-/** Which part of a stage's tree becomes one pipeline: from a node down through filters, projections and streamed sides of joins. */
+/** Which part of a stage's tree becomes one pipeline: from a node down through filters, projections, turns of rows and streamed sides of joins. */
 import type { HashJoinExec, NestedLoopJoinExec, PhysicalPlan } from "../../physical/plan";
 import { BuildSide } from "../join/build";
 import { JoinProbe, type ProbeKind } from "../join/probe";
 import type { Operator } from "../operator";
 import type { CodegenHost } from "./program";
+import { RowExpand } from "./row-expand";
 import type { Chain, Step } from "./steps";
 
 /** Makes operators of nodes; a node's own file calls back for its children. */
@@ -21,6 +22,7 @@ export interface FusedPipeline {
 export function fuse(plan: PhysicalPlan, compile: Compile, host: CodegenHost): FusedPipeline {
   const steps: Step[] = [];
   const builds: BuildSide[] = [];
+  const fused = (source: Operator): FusedPipeline => ({ source, chain: { input: source.output, steps }, builds });
   let node = plan;
   for (;;) {
     if (node.kind === "filter") {
@@ -29,15 +31,17 @@ export function fuse(plan: PhysicalPlan, compile: Compile, host: CodegenHost): F
     } else if (node.kind === "project") {
       steps.unshift({ kind: "project", node: node.id, expressions: node.expressions });
       node = node.child;
+    } else if (node.kind === "expand" || node.kind === "generate") {
+      const expand = RowExpand.of(node);
+      if (expand === null) return fused(compile(node));
+      steps.unshift({ kind: "expand", node: node.id, expand });
+      node = node.child;
     } else if ((node.kind === "hashJoin" || node.kind === "nestedLoopJoin") && streamedKind(node) !== null) {
       const { step, build, streamed } = probeStep(node, streamedKind(node)!, false, compile, host);
       steps.unshift(step);
       builds.unshift(build);
       node = streamed;
-    } else {
-      const source = compile(node);
-      return { source, chain: { input: source.output, steps }, builds };
-    }
+    } else return fused(compile(node));
   }
 }
 

@@ -12,7 +12,7 @@ import type { ColumnOrigin, Term } from "../../codegen/term";
 import { isIntLike, isLongLike } from "../../types/families";
 import type { NamedExpression } from "../../expressions/expression";
 import type { JoinTable } from "../join/table";
-import { plainAttribute, originsOf, type Chain } from "./steps";
+import { plainAttribute, originsOf, turnsOf, type Chain } from "./steps";
 import type { PipelineCode, SinkEmitter } from "./program";
 import type { PipelineRun } from "./run";
 
@@ -23,9 +23,9 @@ const BATCH_ROWS = 16384;
 const SLICE = 4096;
 const SLICE_OUTPUT = 1 << 18;
 
-function sliceRows(tables: readonly JoinTable[], rows: number): number {
-  if (tables.every((table) => table.isUnique)) return rows;
-  const matches = tables.reduce((product, table) => product * Math.max(1, table.matches), 1);
+function sliceRows(tables: readonly JoinTable[], turns: number, rows: number): number {
+  if (turns === 1 && tables.every((table) => table.isUnique)) return rows;
+  const matches = tables.reduce((product, table) => product * Math.max(1, table.matches), turns);
   return Math.max(1, Math.min(SLICE, Math.floor(SLICE_OUTPUT / matches)));
 }
 
@@ -39,6 +39,8 @@ export class OutputPlan implements SinkEmitter {
   readonly columns: readonly OutputColumn[];
   /** Sources of which the loop notes rows. */
   readonly picked: readonly number[];
+  /** Rows that become of one where joins give one. */
+  readonly turns: number;
 
   /**
    * @param changes rows are dropped or repeated
@@ -51,6 +53,7 @@ export class OutputPlan implements SinkEmitter {
     readonly multiplies: boolean,
   ) {
     const origins = originsOf(chain);
+    this.turns = turnsOf(chain);
     this.columns = outputs.map((expression): OutputColumn => {
       const plain = plainAttribute(expression);
       const origin = plain === null ? undefined : origins.get(plain.id);
@@ -197,7 +200,7 @@ export class OutputState {
       run.gave(batch.length, true);
     } else {
       const variant = run.variant(batch, plan);
-      const step = plan.multiplies ? sliceRows(tables, batch.length) : batch.length;
+      const step = plan.multiplies ? sliceRows(tables, plan.turns, batch.length) : batch.length;
       for (let from = 0; from < batch.length; from += step) {
         const to = Math.min(batch.length, from + step);
         this.begin(from, to, tables);

@@ -72,6 +72,8 @@ export class PipelineProgram {
   readonly places: readonly (readonly number[])[];
   readonly #used: readonly number[];
   readonly #usedBuild: readonly (readonly number[])[];
+  /** Columns that something is computed of. */
+  readonly #needed: ReadonlySet<ExprId>;
 
   constructor(
     readonly chain: Chain,
@@ -89,7 +91,9 @@ export class PipelineProgram {
     for (const step of chain.steps.toReversed()) {
       // A projection is only read as far as what follows reads it.
       if (step.kind === "project") for (const expression of step.expressions) if (ids.has(expression.id)) note(expression);
+      if (step.kind === "expand") step.expand.reads(ids).forEach(note);
     }
+    this.#needed = ids;
     const used = (attributes: readonly Attribute[]): number[] =>
       attributes.flatMap(({ id }, index) => (ids.has(id) ? [index] : []));
     this.#used = used(chain.input);
@@ -171,7 +175,7 @@ export class PipelineProgram {
   #filtersByCalls(emitter: Emitter): boolean {
     let calls = false;
     for (const step of this.chain.steps) {
-      if (step.kind === "probe") return false;
+      if (step.kind === "probe" || step.kind === "expand") return false;
       if (step.kind === "filter") calls ||= callsFunctions(step.condition);
       else if (!step.expressions.every((one) => one.kind !== "alias" || emitter.isStable(one.child))) return false;
     }
@@ -210,6 +214,12 @@ export class PipelineProgram {
         }
         return emitter.within(bindings, next);
       }
+      case "expand":
+        writer.line(`// turns ${at + 1}`);
+        return step.expand.emit(code, this.#needed, () => {
+          count();
+          next();
+        });
       case "probe": {
         const table = tables[probes]!;
         const source = probes + 1;

@@ -4,11 +4,13 @@ import { isDeterministic } from "../../expressions/traverse";
 import type { ColumnOrigin } from "../../codegen/term";
 import type { ColumnBound } from "../../sources/data-source";
 import type { JoinProbe } from "../join/probe";
+import type { RowExpand } from "./row-expand";
 
 export type Step =
   | { readonly kind: "filter"; readonly node: number; readonly condition: Expression }
   | { readonly kind: "project"; readonly node: number; readonly expressions: readonly NamedExpression[] }
-  | { readonly kind: "probe"; readonly node: number; readonly probe: JoinProbe };
+  | { readonly kind: "probe"; readonly node: number; readonly probe: JoinProbe }
+  | { readonly kind: "expand"; readonly node: number; readonly expand: RowExpand };
 
 export interface Chain {
   /** Columns of the source's batches. */
@@ -36,7 +38,12 @@ export function changesRows(chain: Chain): boolean {
 
 /** One row may become many. */
 export function multipliesRows(chain: Chain): boolean {
-  return chain.steps.some((step) => step.kind === "probe" && step.probe.multiplies);
+  return chain.steps.some((step) => step.kind === "expand" || (step.kind === "probe" && step.probe.multiplies));
+}
+
+/** How many rows become of each where joins give one. */
+export function turnsOf(chain: Chain): number {
+  return chain.steps.reduce((turns, step) => (step.kind === "expand" ? turns * step.expand.turns : turns), 1);
 }
 
 /** The columns at the end of the chain. */
@@ -53,6 +60,7 @@ export function attributesAfter(chain: Chain): readonly Attribute[] {
         qualifier: [],
       }));
     } else if (step.kind === "probe") attributes = [...attributes, ...step.probe.added];
+    else if (step.kind === "expand") attributes = step.expand.output;
   }
   return attributes;
 }
@@ -74,6 +82,16 @@ export function originsOf(chain: Chain): ReadonlyMap<ExprId, ColumnOrigin> {
           }),
         );
         break;
+      case "expand":
+        origins = new Map(
+          step.expand.output.flatMap(({ id }, index) => {
+            const same = step.expand.same(index);
+            const plain = same === null ? null : plainAttribute(same);
+            const origin = plain === null ? undefined : origins.get(plain.id);
+            return origin === undefined ? [] : [[id, origin] as const];
+          }),
+        );
+        break;
       case "probe": {
         const source = ++builds;
         step.probe.buildOutput.forEach((attribute, index) => origins.set(attribute.id, { source, index }));
@@ -91,6 +109,7 @@ export function originsOf(chain: Chain): ReadonlyMap<ExprId, ColumnOrigin> {
 export function boundOfInput(chain: Chain, { column, by }: ColumnBound): ColumnBound | undefined {
   const keeps = chain.steps.every((step) => {
     if (step.kind === "filter") return isDeterministic(step.condition);
+    if (step.kind === "expand") return false;
     return step.kind === "probe" || step.expressions.every((expression) => plainAttribute(expression) !== null);
   });
   const origin = keeps ? originsOf(chain).get(column.id) : undefined;
