@@ -1,17 +1,23 @@
 /** Queries of a session that run now, by the numbers of their executions and the tags that their call chain has. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
 
 /** A query from its start to its end. */
 export interface Operation {
   /** Aborted when it is interrupted. */
   readonly signal: AbortSignal;
-  begin(): void;
+  /** Tags of its jobs, when the execution has the number `id`, as Spark names them: the session's, the execution's, and those of the caller. */
+  jobTags(id: number): string[];
+  begin(id: number): void;
   end(): void;
 }
 
 export class Operations {
   readonly #tags = new AsyncLocalStorage<ReadonlySet<string>>();
   readonly #running = new Map<string, { readonly tags: ReadonlySet<string>; readonly controller: AbortController }>();
+  /** Spark counts tags by threads; call chains have no name, so all of them have one. */
+  readonly #session = `spark-session-${randomUUID()}`;
+  readonly #thread = `${this.#session}-thread-${randomUUID()}`;
 
   get tags(): ReadonlySet<string> {
     return this.#tags.getStore() ?? new Set();
@@ -23,13 +29,19 @@ export class Operations {
   }
 
   /** @param signal the caller's own, which ends it as well */
-  operation(id: string, signal: AbortSignal | undefined): Operation {
+  operation(signal: AbortSignal | undefined): Operation {
     const { tags } = this;
     const controller = new AbortController();
+    let running = "";
     return {
       signal: signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]),
-      begin: () => void this.#running.set(id, { tags, controller }),
-      end: () => void this.#running.delete(id),
+      jobTags: (id) => [
+        this.#session,
+        `${this.#session}-execution-root-id-${id}`,
+        ...[...tags].map((tag) => `${this.#thread}-${tag}`),
+      ],
+      begin: (id) => void this.#running.set((running = String(id)), { tags, controller }),
+      end: () => void this.#running.delete(running),
     };
   }
 

@@ -40,7 +40,7 @@ const PROGRESS_EVERY = 500;
 const counters = new WeakMap<ContextPort, { next: number }>();
 
 export class QueryEvents {
-  readonly id: number;
+  #id: number | undefined;
   readonly #ids = new Map<string, number>();
   /** Totals that have been told, by accumulator. */
   readonly #told = new Map<number, number>();
@@ -58,14 +58,18 @@ export class QueryEvents {
     private readonly metrics: QueryMetrics,
     private readonly plan: () => PhysicalPlan,
     private readonly texts: () => PlanTexts,
-  ) {
-    let counter = counters.get(port);
-    if (counter === undefined) counters.set(port, (counter = { next: 0 }));
-    this.id = counter.next++;
+  ) {}
+
+  /** Executions are numbered as they begin: plans that none is of leave no gap. */
+  get id(): number {
+    if (this.#id !== undefined) return this.#id;
+    let counter = counters.get(this.port);
+    if (counter === undefined) counters.set(this.port, (counter = { next: 0 }));
+    return (this.#id = counter.next++);
   }
 
   /** Texts of plans are made when nobody waits for them: the query goes on. */
-  start(call: Call): void {
+  start(call: Call, jobTags: readonly string[]): void {
     if (this.port.wantsEvent?.("SQLExecutionStart") !== true) return;
     this.#started = true;
     const plan = this.plan();
@@ -82,7 +86,7 @@ export class QueryEvents {
       sparkPlanInfo: this.#info(plan),
       time,
       modifiedConfigs: {},
-      jobTags: [],
+      jobTags,
       queryId: randomUUID(),
       plans: this.texts(),
     }));

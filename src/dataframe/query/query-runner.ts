@@ -62,9 +62,8 @@ export class QueryRunner {
     this.metrics = new QueryMetrics(port.nextSharedVariableId(), services);
     port.registerAccumulator(this.metrics);
     this.#events = new QueryEvents(port, this.metrics, () => this.run.plan, texts);
-    const properties = { ...call.properties, "spark.sql.execution.id": String(this.#events.id) };
-    this.#operation = services.operations.operation(String(this.#events.id), call.signal);
-    this.#jobs = new StageJobs(port, { ...call, properties, signal: this.#operation.signal }, this.metrics.id);
+    this.#operation = services.operations.operation(call.signal);
+    this.#jobs = new StageJobs(port, { ...call, signal: this.#operation.signal }, this.metrics.id);
   }
 
   /** The rows of the result, partition by partition. */
@@ -101,8 +100,7 @@ export class QueryRunner {
 
   /** The rows of the result, a task at a time: each is computed when it is asked for. */
   async *stream(): AsyncGenerator<ColumnBatch, void, undefined> {
-    this.#operation.begin();
-    this.#events.start(this.call);
+    this.#begin();
     let failure: unknown;
     try {
       const stage = await this.#runExchanges(false);
@@ -135,10 +133,17 @@ export class QueryRunner {
     return this.run.together(false)[0]!.kind === "result" ? describe() : this.#told(describe);
   }
 
+  #begin(): void {
+    const { id } = this.#events;
+    const tags = this.#operation.jobTags(id);
+    this.#operation.begin(id);
+    this.#jobs.belongTo({ "spark.sql.execution.id": String(id), "spark.job.tags": tags.join(",") });
+    this.#events.start(this.call, tags);
+  }
+
   /** Runs `body` as an execution that listeners hear of. */
   async #told<R>(body: () => Promise<R>): Promise<R> {
-    this.#operation.begin();
-    this.#events.start(this.call);
+    this.#begin();
     let result: R;
     try {
       result = await body();

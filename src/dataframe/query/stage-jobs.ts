@@ -35,11 +35,16 @@ export interface WrittenShuffle extends MapOutputSizes {
 
 export class StageJobs {
   constructor(
-    readonly port: ContextPort,
-    readonly call: Call,
+    private readonly port: ContextPort,
+    private call: Call,
     /** The accumulator of the query's operator metrics. */
     private readonly metrics: number,
   ) {}
+
+  /** Properties of the jobs from now on, beside those of the call. */
+  belongTo(properties: Readonly<Record<string, string>>): void {
+    this.call = { ...this.call, properties: { ...this.call.properties, ...properties } };
+  }
 
   /** Runs a stage that ends in a shuffle. The caller releases the shuffle. */
   async write(stage: ReadyStage, numReducers: number): Promise<WrittenShuffle> {

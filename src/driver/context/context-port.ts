@@ -6,6 +6,7 @@ import { UsageError } from "../../common/errors";
 import type { ContextPort } from "../../rdd";
 import type { JobCall } from "../../rdd/context-port";
 import { userCallSite } from "../call-site";
+import { JOB_TAGS } from "../local-properties";
 import type { SparkContext } from "../spark-context";
 import type { ContextRuntime } from "./context-runtime";
 
@@ -16,11 +17,16 @@ export function contextPort(runtime: ContextRuntime, context: SparkContext): Con
   let rddIds = 0;
   let shuffleIds = 0;
   let sharedIds = 0;
-  const propertiesOf = (job: JobCall): Record<string, string> => ({
-    ...files.properties,
-    ...properties.all(),
-    ...job.properties,
-  });
+  const propertiesOf = (job: JobCall): Record<string, string> => {
+    // A query's own tags stand beside those of the program.
+    const tags = [properties.get(JOB_TAGS), job.properties?.[JOB_TAGS]].filter((some) => some !== undefined && some !== "");
+    return {
+      ...files.properties,
+      ...properties.all(),
+      ...job.properties,
+      ...(tags.length === 0 ? {} : { [JOB_TAGS]: tags.join(",") }),
+    };
+  };
   return {
     context,
     applicationId: group.applicationId,

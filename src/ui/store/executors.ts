@@ -101,7 +101,12 @@ export class Executors {
     const { time, rss, storage, execution, heap, cpu, activeTasks, paused } = event;
     const { spilled, diskUsed } = executor;
     executor.samples.add([time, rss, storage, execution, heap, spilled, diskUsed, cpu, activeTasks, paused === true ? 1 : 0]);
-    this.peaks(event.executorId, { JVMHeapMemory: heap, OffHeapStorageMemory: storage, OffHeapExecutionMemory: execution });
+    this.peaks(event.executorId, {
+      JVMHeapMemory: heap,
+      OffHeapStorageMemory: storage,
+      OffHeapExecutionMemory: execution,
+      ProcessTreeJVMRSSMemory: rss,
+    });
   }
 
   /** Datasets that a stage will persist. */

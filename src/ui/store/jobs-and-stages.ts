@@ -8,6 +8,8 @@ import type { ExecutorStageEntry, JobEntry, StageEntry } from "./entries";
 import { addPeaks } from "./peaks";
 import { FAILED, Interner, KILLED, METRIC_KEYS, type Names, NUM_METRICS, SUCCESS, TaskTable } from "./task-table";
 
+const NOTHING_SEEN: ExecutorMetricsInfo = { JVMHeapMemory: 0 };
+
 /** Quantiles that are kept of a stage whose tasks were forgotten. */
 const KEPT_QUANTILES = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
 
@@ -206,11 +208,11 @@ export class JobsAndStages {
         const { update: _update, ...total } = one;
         stage.accumulables.set(one.id, total);
       }
-    if (event.taskExecutorMetrics !== undefined) {
-      stage.peaks = addPeaks(stage.peaks, event.taskExecutorMetrics);
-      const executor = executorOf(stage, taskInfo.executorId);
-      executor.peaks = addPeaks(executor.peaks, event.taskExecutorMetrics);
-    }
+    // As Spark: of a stage whose tasks end between two looks at the gauges all peaks are 0.
+    const seen = event.taskExecutorMetrics ?? NOTHING_SEEN;
+    stage.peaks = addPeaks(stage.peaks, seen);
+    const executor = executorOf(stage, taskInfo.executorId);
+    executor.peaks = addPeaks(executor.peaks, seen);
     return { stage, outcome };
   }
 

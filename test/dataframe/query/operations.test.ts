@@ -49,6 +49,44 @@ test("queries are interrupted by tag, by number, and all at once", async () => {
   expect(await session.range(3).count()).toBe(3);
 });
 
+test("executions are numbered without gaps, and their jobs have the tags of the session, the execution and the caller", async () => {
+  const session = spark();
+  const { sparkContext } = session;
+  const started: { executionId: number; jobTags: readonly string[] }[] = [];
+  const jobs: string[][] = [];
+  const listener = {
+    onOther: (event: { type: string }) => {
+      if (event.type === "SQLExecutionStart") started.push(event as never);
+    },
+    onJobStart: ({ properties }: { properties: Readonly<Record<string, string>> }) =>
+      void jobs.push((properties["spark.job.tags"] ?? "").split(",")),
+  };
+  sparkContext.addSparkListener(listener);
+  try {
+    sparkContext.addJobTag("mine");
+    session.addTag("nightly");
+    await session.range(4).count();
+    // A plan that no execution is of: its tasks belong to the job of the RDD.
+    expect(await session.range(3).rdd.count()).toBe(3);
+    await session.range(5).count();
+    await sparkContext.flushListeners();
+  } finally {
+    sparkContext.clearJobTags();
+    session.clearTags();
+    sparkContext.removeSparkListener(listener);
+  }
+  const [first, second] = started;
+  expect(started).toHaveLength(2);
+  expect(second!.executionId).toBe(first!.executionId + 1);
+  const tag = /^spark-session-[\da-f-]{36}$/.exec(first!.jobTags[0]!)![0];
+  expect(first!.jobTags).toEqual([
+    tag,
+    `${tag}-execution-root-id-${first!.executionId}`,
+    expect.stringMatching(new RegExp(`^${tag}-thread-.*-nightly$`)),
+  ]);
+  expect(jobs).toEqual([["mine", ...first!.jobTags], ["mine"], ["mine", ...second!.jobTags]]);
+});
+
 test("tags and numbers that are none", () => {
   for (const tag of ["", "a,b", null]) expect(() => spark().addTag(tag as string)).toThrow(/INVALID_TAG/);
   expect(() => spark().interruptOperation("x")).toThrow(/the number of a query is text of digits/);

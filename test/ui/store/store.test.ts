@@ -7,7 +7,7 @@ import { jobData } from "../../../src/ui/views/jobs";
 import { stageFindings } from "../../../src/ui/views/findings";
 import { taskStream } from "../../../src/ui/views/task-stream";
 import { searchData } from "../../../src/ui/views/searches";
-import { DEFAULT_QUANTILES, taskList, taskSummary } from "../../../src/ui/views/stages";
+import { DEFAULT_QUANTILES, stageData, taskList, taskSummary } from "../../../src/ui/views/stages";
 import { SAMPLES } from "../../events/samples";
 
 function stageStart(store: AppStore, stageId: number, numTasks: number): void {
@@ -264,4 +264,13 @@ test("gauges of an executor count as peaks of the stages that it works on", () =
       executorUpdates: [{ stageId: 1, stageAttemptId: 0, metrics: { JVMHeapMemory: heap } }],
     });
   expect(store.work.stage(1, 0)!.peaks).toEqual({ JVMHeapMemory: 9 });
+});
+
+test("a stage whose tasks end before anybody looks at gauges has peaks of 0, as in Spark", () => {
+  const store = new AppStore();
+  stageStart(store, 1, 1);
+  expect(stageData(store, store.work.stage(1, 0)!)).not.toHaveProperty("peakExecutorMetrics");
+  const { taskExecutorMetrics: _none, ...ended } = SAMPLES.TaskEnd;
+  store.apply({ ...ended, stageId: 1, stageAttemptId: 0 });
+  expect(stageData(store, store.work.stage(1, 0)!).peakExecutorMetrics).toMatchObject({ JVMHeapMemory: 0, MajorGCCount: 0 });
 });
