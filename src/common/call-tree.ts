@@ -35,6 +35,8 @@ export interface ProfileNode {
 
 /** Nodes beyond that are counted to their parents. */
 const MOST_NODES = 20_000;
+/** Names of generated loops (rdd/pipeline/loop). */
+const STAGE_LOOP = /^firesteel-stage-[\d-]+\.js$/;
 /** Frames deeper than that are left out. */
 const DEEPEST = 100;
 /** What a thread that has nothing to do is in: V8's names, and where a slot waits for its next task. */
@@ -98,6 +100,8 @@ export class CallTreeBuilder {
   #childOf(at: number, { callFrame }: ProfileNode): number {
     const { functionName, url, lineNumber, columnNumber } = callFrame;
     if (IDLE_FRAMES.has(functionName)) return at;
+    // The loops that are written for stages are one function to who looks on: each stage has its own text of it.
+    if (STAGE_LOOP.test(url)) return this.#child(at, this.#functionOf(functionName || "stage loop", "firesteel-stage.js"));
     const location = url === "" ? "" : `${withEngineNamed(url)}:${lineNumber + 1}:${columnNumber + 1}`;
     return this.#child(at, this.#functionOf(functionName === "" ? "(anonymous)" : functionName, location));
   }
