@@ -13,6 +13,7 @@ import { ConsoleProgress } from "./ui/console-progress";
 import { ContextUi } from "./ui/context-ui";
 import { webFolder } from "./ui/load";
 import { SearchesInProgress } from "./ui/search-progress";
+import { pagesTls } from "./wire/tls";
 
 export function companionOf(context: SparkContext): ContextCompanion {
   const conf = context.getConf();
@@ -82,6 +83,7 @@ function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions
       .split(",")
       .map((name) => name.trim())
       .filter((name) => name !== ""),
+    tls: pagesTls((key) => conf.get(key), "ui"),
     framedBy: conf.read(settings.UI_FRAMED_BY),
     killEnabled: conf.read(settings.UI_KILL_ENABLED),
     metricsNamespace: conf.read(settings.METRICS_NAMESPACE).replaceAll("${spark.app.name}", context.appName),
@@ -91,6 +93,7 @@ function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions
     application: {
       threads: (executorId) => controlOf(context).threadDump(executorId),
       executorIds,
+      wantedExecutors: () => controlOf(context).wantedExecutors,
       cancelJob: (jobId) => context.cancelJob(jobId, "killed from the dashboard"),
       cancelStage: (stageId) => context.cancelStage(stageId, "killed from the dashboard"),
       beatEvery: (heartbeatInterval) => {

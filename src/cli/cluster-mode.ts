@@ -15,7 +15,7 @@ const OVER: readonly string[] = ["FINISHED", "KILLED", "FAILED", "ERROR", "NOT_F
 const POLL = 500;
 const KILL_PATIENCE = 10_000;
 /** These hold here and not on the worker, which has its own. */
-const STAYS = /^spark\.(?:master$|submit\.deployMode$|ssl\.|jars\.|driver\.(?:host|bindAddress|port)$)/;
+const STAYS = /^spark\.(?:master$|submit\.deployMode$|ssl\.(?!ui\.)|jars\.|driver\.(?:host|bindAddress|port)$)/;
 
 /** What a driver is by the settings it was submitted with. Throws a UsageError for numbers that are none. */
 export function driverRequest(

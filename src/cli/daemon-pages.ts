@@ -6,7 +6,8 @@ import type { ConfigEntry } from "../common/config-entry";
 import { log } from "../common/log";
 import type { DaemonUiOptions } from "../ui/daemon-ui";
 import { startUiServer } from "../ui/load";
-import { portOption } from "./daemon-options";
+import { pagesTls } from "../wire/tls";
+import { type DaemonSettings, portOption } from "./daemon-options";
 
 type View = { kind: "master" | "worker" } & Pick<DaemonUiOptions, "stateOf">;
 
@@ -24,13 +25,14 @@ const NONE: Pages = { url: "", close: () => Promise.resolve() };
  */
 export async function openPages(
   command: Command,
-  read: Read,
+  { get, read }: DaemonSettings,
   where: { readonly host: string; readonly port: ConfigEntry<number> },
   view: View,
 ): Promise<Pages> {
   const { webuiPort } = command.opts<{ webuiPort?: string }>();
   const port = portOption(webuiPort, "--webui-port", read(where.port));
   const bind = read(UI_BIND_ADDRESS);
+  const tls = pagesTls(get, "standalone");
   try {
     const ui = await startUiServer({
       ...view,
@@ -38,9 +40,13 @@ export async function openPages(
       port,
       portRetries: read(PORT_RETRIES),
       allowedHosts: [...allowedHosts(read), where.host],
+      tls,
     } as Parameters<typeof startUiServer>[0]);
     const everywhere = bind === "0.0.0.0" || bind === "::";
-    return { url: everywhere ? `http://${where.host}:${ui.port}` : ui.url, close: () => ui.close() };
+    return {
+      url: everywhere ? `${tls === null ? "http" : "https"}://${where.host}:${ui.port}` : ui.url,
+      close: () => ui.close(),
+    };
   } catch (error) {
     log.warn(`there are no pages: ${error instanceof Error ? error.message : String(error)}`);
     return NONE;

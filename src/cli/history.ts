@@ -7,12 +7,13 @@ import { EVENT_LOG_DIR, UI_BIND_ADDRESS, UI_FRAMED_BY } from "../common/config-e
 import { userCache } from "../common/user-cache";
 import { version } from "../common/version";
 import { loadUi, webFolder } from "../ui/load";
+import { pagesTls } from "../wire/tls";
 import { allowedHosts } from "./daemon-pages";
 import { announce, daemonSettings, endOnSignals, portOption } from "./daemon-options";
 
 export async function history(command: Command): Promise<void> {
   const options = command.opts<{ dir?: string; port?: string; webuiPort?: string; host?: string }>();
-  const { read } = daemonSettings(command);
+  const { get, read } = daemonSettings(command);
   const directory = options.dir ?? (read(settings.HISTORY_DIRECTORY) || read(EVENT_LOG_DIR));
   const port = portOption(options.port ?? options.webuiPort, "--port", read(settings.HISTORY_PORT));
   const folder = directory.startsWith("file:") ? fileURLToPath(directory) : resolve(directory);
@@ -25,6 +26,7 @@ export async function history(command: Command): Promise<void> {
     host: options.host ?? read(UI_BIND_ADDRESS),
     port,
     allowedHosts: allowedHosts(read),
+    tls: pagesTls(get, "historyServer"),
     framedBy: read(UI_FRAMED_BY),
     updateInterval: read(settings.HISTORY_UPDATE),
     retained: read(settings.HISTORY_RETAINED),

@@ -62,7 +62,7 @@ export async function master(command: Command): Promise<void> {
   }
   const view = { kind: "master" as const, reverseProxy: read(REVERSE_PROXY), stateOf: () => daemon.stateOf() };
   const where = { host, port: MASTER_UI_PORT };
-  const pages = (open.pages = await openPages(command, read, where, view));
+  const pages = (open.pages = await openPages(command, { get, read }, where, view));
   daemon.webUrl = read(REVERSE_PROXY_URL) || pages.url;
   if (pages.url !== "") announce(`firesteel master: dashboard at ${pages.url}`);
   if (secret.length === 0) announce(`firesteel master: ${UNSECURED}`);

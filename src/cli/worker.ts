@@ -55,7 +55,10 @@ export async function worker(command: Command, url: string): Promise<void> {
   });
   // The master is told where they are when the worker joins it.
   const where = { host, port: WORKER_UI_PORT };
-  const pages = (open.pages = await openPages(command, read, where, { kind: "worker", stateOf: () => daemon.stateOf() }));
+  const pages = (open.pages = await openPages(command, { get, read }, where, {
+    kind: "worker",
+    stateOf: () => daemon.stateOf(),
+  }));
   daemon.webUrl = pages.url;
   await daemon.start();
   const { id, cores, memory } = daemon.stateOf();

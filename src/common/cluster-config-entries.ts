@@ -96,6 +96,9 @@ text("spark.authenticate.secret.file", "", "A file that holds it (--secret-file)
 text("spark.ssl.certChain", "", "PEM certificate of this process (--tls-cert); with the next two, ports are encrypted.");
 text("spark.ssl.privateKey", "", "PEM key of the certificate (--tls-key).");
 text("spark.ssl.trustStore", "", "PEM certificate of the authority that is trusted (--tls-ca).");
+flag("spark.ssl.ui.enabled", true, "Where ports are encrypted, so are the pages of applications.");
+flag("spark.ssl.standalone.enabled", true, "The same for the pages of masters and workers.");
+flag("spark.ssl.historyServer.enabled", true, "The same for those of the history server.");
 
 beginSection("History server", true);
 export const HISTORY_DIRECTORY = text(

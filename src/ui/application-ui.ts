@@ -12,10 +12,12 @@ import { addPlainPages } from "./server/plain";
 import { addApiV1 } from "./server/api-v1";
 import type { ApplicationControl, Applications } from "./server/applications";
 import { log } from "../common/log";
+import type { TlsFiles } from "../wire/tls";
 import { workerLog } from "./server/log-files";
 import { HttpServer } from "./server/http-server";
 import { applicationMetrics } from "./server/metrics-json";
 import { executorsPrometheusText, prometheusText } from "./server/prometheus";
+import { addDaskJson } from "./server/dask-json";
 import { json, redirect, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
 import { AppStore, type Limits } from "./store/app-store";
@@ -27,6 +29,8 @@ export interface ApplicationPort {
   /** What the slots of an executor do now. */
   threads(executorId: string): Promise<readonly { name: string; state: string; stack: string; taskId: number | null }[]>;
   executorIds(): readonly string[];
+  /** How many there are to be. */
+  wantedExecutors(): number;
   cancelJob(jobId: number): void;
   cancelStage(stageId: number): void;
   /** Milliseconds between the heartbeats of all executors from now on. */
@@ -46,6 +50,7 @@ export interface ApplicationUiOptions {
   readonly port: number;
   readonly portRetries: number;
   readonly allowedHosts: readonly string[];
+  readonly tls?: TlsFiles | null;
   readonly framedBy: readonly string[];
   readonly killEnabled: boolean;
   /** Before the names of `/metrics/json`; "" for the application's id. */
@@ -108,8 +113,9 @@ export class ApplicationUi implements Applications {
   }
 
   async listen(): Promise<string> {
-    const { host, port, portRetries, allowedHosts, framedBy, webFolder } = this.options;
+    const { host, port, portRetries, allowedHosts, tls = null, framedBy, webFolder } = this.options;
     const routes = new Routes();
+    let bound = port;
     addIdentity(routes, () => this.#identity());
     addApiV1(routes, this);
     addPlainPages(routes, this);
@@ -120,11 +126,18 @@ export class ApplicationUi implements Applications {
       redirect(`../#/individual/${encodeURIComponent(parameters["figure"]!)}`),
     );
     routes.get("/health", () => json({ status: "ok" }));
-    routes.get("/metrics/prometheus", () => {
-      return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: prometheusText(this.#store, Date.now()) };
-    });
+    // Dask's path is the shorter one.
+    for (const path of ["/metrics/prometheus", "/metrics"])
+      routes.get(path, () => {
+        return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: prometheusText(this.#store, Date.now()) };
+      });
     routes.get("/metrics/executors/prometheus", () => {
       return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: executorsPrometheusText(this.#store) };
+    });
+    addDaskJson(routes, {
+      store: this.#store,
+      port: () => bound,
+      wanted: () => this.options.application.wantedExecutors(),
     });
     routes.get("/metrics/json", () => applicationMetrics(this.#store, Date.now(), this.options.metricsNamespace));
     const versions = {
@@ -137,6 +150,7 @@ export class ApplicationUi implements Applications {
         port,
         portRetries,
         allowedHosts,
+        tls,
         framedBy,
         files: new StaticFiles(webFolder),
         versions: (application) =>
@@ -146,10 +160,10 @@ export class ApplicationUi implements Applications {
       },
       routes,
     );
-    const bound = await server.listen();
+    bound = await server.listen();
     this.#server = server;
     this.#watching = setInterval(() => this.#watch(), WATCH_CHECK_MS).unref();
-    return `http://${urlHost(host)}:${bound}`;
+    return `${server.protocol}//${urlHost(host)}:${bound}`;
   }
 
   async writeReport(path: string): Promise<void> {
@@ -234,7 +248,7 @@ export class ApplicationUi implements Applications {
       },
       log: async (executorId, stream, offset, length) => {
         const link = this.#store.nodes.executors.get(executorId)?.logUrls[stream];
-        return link === undefined ? null : workerLog(link, offset, length);
+        return link === undefined ? null : workerLog(link, offset, length, this.options.tls);
       },
     };
   }

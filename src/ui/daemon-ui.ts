@@ -1,10 +1,12 @@
 /** The user interface of a standalone daemon: its state as pages and as JSON, and the logs of what it runs. */
 import { SPARK_VERSION } from "../common/spark-version";
+import type { TlsFiles } from "../wire/tls";
 import type { Identity, LogText, MasterState, WorkerState } from "./api-types";
 import { masterState, type MasterView, workerState, type WorkerView } from "./cluster-state";
 import { addIdentity } from "./server/api-firesteel";
 import { HttpServer } from "./server/http-server";
 import { logPiece } from "./server/log-files";
+import { addMasterJson, addWorkerJson } from "./server/spark-daemon-json";
 import { daemonMetrics } from "./server/metrics-json";
 import { html, page, type Part, table } from "./server/plain-html";
 import { HttpError, integer, json, type Reply, Routes } from "./server/routes";
@@ -18,6 +20,7 @@ export type DaemonUiOptions = {
   readonly port: number;
   readonly portRetries: number;
   readonly allowedHosts: readonly string[];
+  readonly tls?: TlsFiles | null;
 } & (
   | { readonly kind: "master"; readonly reverseProxy: boolean; stateOf(): MasterView }
   | { readonly kind: "worker"; stateOf(): WorkerView }
@@ -27,7 +30,7 @@ export type DaemonUiOptions = {
 const LOOK_EVERY = 500;
 
 export interface RunningDaemonUi {
-  /** "http://host:8080". */
+  /** "http://host:8080", "https://…" with TLS. */
   readonly url: string;
   readonly port: number;
   close(): Promise<void>;
@@ -35,7 +38,7 @@ export interface RunningDaemonUi {
 
 /** Rejects with a ClusterError when no port can be had. */
 export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDaemonUi> {
-  const { host, port, portRetries, allowedHosts, webFolder, version, kind } = options;
+  const { host, port, portRetries, allowedHosts, tls = null, webFolder, version, kind } = options;
   const routes = new Routes();
   addIdentity(routes, () => identityOf(options, version));
   const state = (): MasterState | WorkerState =>
@@ -56,6 +59,8 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
   // Spark's master has two paths.
   for (const path of kind === "master" ? ["/metrics/json", "/metrics/master/json"] : ["/metrics/json"])
     routes.get(path, () => daemonMetrics(state()));
+  if (options.kind === "master") addMasterJson(routes, () => masterState(options.stateOf(), options.reverseProxy));
+  else addWorkerJson(routes, () => workerState(options.stateOf()));
   if (options.kind === "worker") addLogs(routes, () => options.stateOf());
   // The state is the daemon's own, which tells of no changes: it is compared.
   let seen = "";
@@ -78,6 +83,7 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
       port,
       portRetries,
       allowedHosts,
+      tls,
       files: new StaticFiles(webFolder),
       versions: (application) => Promise.resolve(application === null ? versions : null),
       ...(options.kind === "master" && options.reverseProxy ? { proxied: (id: string) => pagesOf(id, options.stateOf()) } : {}),
@@ -87,7 +93,7 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
   );
   const bound = await server.listen();
   const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  return { url: `http://${shown}:${bound}`, port: bound, close: () => server.close() };
+  return { url: `${server.protocol}//${shown}:${bound}`, port: bound, close: () => server.close() };
 }
 
 /** Where the pages of a worker or of a running application are. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { OnReadOpts, Socket } from "node:net";
 import { resolve } from "node:path";
 import { connect, createSecureContext, createServer } from "node:tls";
-import type { ConnectionOptions, TLSSocket } from "node:tls";
+import type { ConnectionOptions, PeerCertificate, TLSSocket } from "node:tls";
 import { UsageError } from "../common/errors";
 import type { Encryption } from "../storage/transfer/block-client";
 
@@ -37,6 +37,29 @@ export function tlsFiles(get: (key: string) => string | undefined): TlsFiles | n
     read(files[name], name);
   }
   return files;
+}
+
+/** Pages, by Spark's names: of applications, of masters and workers, of the history server. */
+export type PagesOf = "ui" | "standalone" | "historyServer";
+
+/** The files with which pages are served: as all ports, unless `spark.ssl.<pages>.enabled` is false. Throws as tlsFiles does. */
+export function pagesTls(get: (key: string) => string | undefined, pages: PagesOf): TlsFiles | null {
+  const files = tlsFiles(get);
+  return get(`spark.ssl.${pages}.enabled`)?.trim().toLowerCase() === "false" ? null : files;
+}
+
+/** Of a server of pages. Throws a UsageError when it cannot work with the files. */
+export function pagesServerOptions(files: TlsFiles): { cert: Buffer; key: Buffer; minVersion: typeof LEAST_VERSION } {
+  const { cert, key } = pems(files);
+  return { cert, key, minVersion: LEAST_VERSION };
+}
+
+/** Of requests to pages of other processes of the cluster: as for blocks, names are not looked at. */
+export function pagesTrust(files: Pick<TlsFiles, "ca">): {
+  ca: Buffer;
+  checkServerIdentity: (host: string, certificate: PeerCertificate) => undefined;
+} {
+  return { ca: trusted(files), checkServerIdentity: () => undefined };
 }
 
 /** What the files hold. Throws a UsageError when a server cannot work with it. */

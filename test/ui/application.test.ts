@@ -263,6 +263,29 @@ test("metrics are in Prometheus's text format", async () => {
   expect(text).toMatch(/firesteel_tasks_ended_total\{[^}]*outcome="success"\} [0-9]+/);
 });
 
+test("what scripts for Dask's dashboard ask for is there: counts, identity, workers, paths", async () => {
+  const counts = await get<Record<string, number>>("/json/counts.json");
+  expect(counts).toMatchObject({ workers: 1, desired_workers: 1, cores: 2, hosts: 1, waiting: 0, unrunnable: 0 });
+  expect(counts["released"]).toBeGreaterThanOrEqual(5);
+  expect(counts["tasks"]).toBeGreaterThanOrEqual(counts["released"]! + counts["erred"]! + counts["processing"]!);
+  const identity = await get<{ workers: Record<string, { name: string; nthreads: number }> }>("/json/identity.json");
+  expect(identity).toMatchObject({
+    type: "Scheduler",
+    n_workers: 1,
+    total_threads: 2,
+    services: { dashboard: Number(new URL(base).port) },
+  });
+  const [[address, worker]] = Object.entries(identity.workers) as [[string, { name: string; nthreads: number }]];
+  expect(worker).toMatchObject({ name: "0", nthreads: 2, status: "running" });
+  expect(await get("/api/v1/get_workers")).toEqual({ num_workers: 1, workers: [{ name: "0", address }] });
+  expect(await get("/api/v1/adaptive_target")).toEqual({ desired_workers: 1 });
+  const { paths } = await get<{ paths: string[] }>("/sitemap.json");
+  expect(paths).toEqual(expect.arrayContaining(["/health", "/metrics/prometheus", "/json/counts.json"]));
+  const statuses = await Promise.all(paths.filter((path) => !path.includes(":")).map(async (path) => (await ask(path)).status));
+  expect(statuses.filter((status) => status !== 200 && status !== 302)).toEqual([]);
+  expect((await ask("/metrics")).text).toContain("firesteel_jobs{");
+});
+
 test("metrics are what Spark's servlet answers, too", async () => {
   const { version, gauges, counters } = await get<{
     version: string;

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import type { Identity, LogText, MasterState, WorkerState } from "../../src/ui/api-types";
 import type { MasterView, WorkerView } from "../../src/ui/cluster-state";
 import { startDaemonUi } from "../../src/ui/daemon-ui";
+import { certs } from "../../src/cli/certs";
 import { workerLog } from "../../src/ui/server/log-files";
+import { textOfPages } from "../../src/ui/server/peer-pages";
+import { pagesTls, type TlsFiles } from "../../src/wire/tls";
 import type * as Cluster from "../../src/cluster/state";
 
 const COMMON = { version: "0", webFolder: "/nowhere", host: "127.0.0.1", port: 0, portRetries: 0, allowedHosts: [] };
@@ -93,6 +96,23 @@ test("a master shows workers and applications; what dead workers had does not co
     expect(await (await fetch(`${ui.url}/metrics/master/json`)).json()).toMatchObject({
       gauges: { "master.aliveWorkers": { value: 1 } },
     });
+    // As Spark's master tells it.
+    const ofSpark = async (path: string): Promise<unknown> => (await fetch(`${ui.url}${path}`)).json();
+    expect(await ofSpark("/json/")).toMatchObject({
+      url: view.url,
+      status: "ALIVE",
+      aliveworkers: 1,
+      coresused: 2,
+      workers: [
+        { id: "worker-1-7078", coresfree: 2, memoryfree: 512, webuiaddress: "http://alpha:8081", state: "ALIVE" },
+        { state: "DEAD" },
+      ],
+      activeapps: [{ id: "app-1", cores: 2, memoryperexecutor: 512, submitdate: "Thu Jan 01 00:00:00 UTC 1970", duration: 30 }],
+      completeddrivers: [{ id: "driver-1", worker: "None", mainclass: "a.ts", state: "FAILED" }],
+    });
+    expect(await ofSpark("/json/clusterutilization")).toMatchObject({ coresutilization: 50, memoryutilization: 50 });
+    expect(await ofSpark("/json/aliveworkers")).toEqual({ aliveworkers: 1 });
+    expect(await ofSpark("/json/nothing")).toEqual({ nothing: "" });
     expect((await fetch(`${ui.url}/api/firesteel/v1/worker`)).status).toBe(404);
     expect((await fetch(`${ui.url}/api/v1/applications`)).status).toBe(404);
   } finally {
@@ -127,6 +147,11 @@ test("a worker shows pieces of the logs of processes that it knows, and of nothi
   try {
     const state = (await (await fetch(`${ui.url}/api/firesteel/v1/worker`)).json()) as WorkerState;
     expect(state).toMatchObject({ connected: false, masterUrl: "", masterUiUrl: "http://alpha:8080" });
+    expect(await (await fetch(`${ui.url}/json/`)).json()).toMatchObject({
+      id: "worker-1-7078",
+      masterwebuiurl: "http://alpha:8080",
+      executors: [{ id: 0, appid: "app-1", memory: 1, appdesc: { name: "sums" } }],
+    });
     const logs = `${ui.url}/api/firesteel/v1/logs`;
     const log = async (query: string): Promise<LogText> =>
       (await (await fetch(`${logs}/${state.executors[0]!.logs}${query}`)).json()) as LogText;
@@ -144,6 +169,49 @@ test("a worker shows pieces of the logs of processes that it knows, and of nothi
     expect((await fetch(`${logs}/app-1/0?stream=..%2f..%2fsecret`)).status).toBe(400);
   } finally {
     await ui.close();
+  }
+});
+
+test("with TLS pages are served by HTTPS, and pages of others are asked for by it", async () => {
+  const say = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+  certs(join(directory, "own"), { days: "1" });
+  certs(join(directory, "other"), { days: "1" });
+  say.mockRestore();
+  const [tls, strange] = ["own", "other"].map((folder) => ({
+    cert: join(directory, folder, "cert.pem"),
+    key: join(directory, folder, "key.pem"),
+    ca: join(directory, folder, "ca.pem"),
+  })) as [TlsFiles, TlsFiles];
+  const settings: Record<string, string> = { "spark.ssl.certChain": tls.cert, "spark.ssl.privateKey": tls.key, "spark.ssl.trustStore": tls.ca }; // prettier-ignore
+  expect(pagesTls((key) => settings[key], "standalone")).toEqual(tls);
+  expect(pagesTls((key) => ({ ...settings, "spark.ssl.ui.enabled": "false" })[key], "ui")).toBeNull();
+  expect(pagesTls(() => undefined, "ui")).toBeNull();
+
+  const process_ = { appId: "app-1", id: "0", name: "sums", cores: 1, memory: MIB, state: "RUNNING", startTime: 1, message: "", directory: join(directory, "app-1/0") }; // prettier-ignore
+  const view: WorkerView = { ...worker, startTime: 1, masterUrl: null, masterWebUrl: null, connected: true, executors: [process_], finishedExecutors: [], drivers: [], finishedDrivers: [] }; // prettier-ignore
+  const behind = await startDaemonUi({ ...COMMON, tls, kind: "worker", stateOf: () => view });
+  const workers: MasterView["workers"] = [{ ...worker, id: "w-1", webUrl: behind.url, state: "ALIVE", lastHeartbeat: 5 }];
+  const none = { activeApplications: [], completedApplications: [], activeDrivers: [], completedDrivers: [] };
+  const state: MasterView = {
+    url: "firesteel://alpha:7077",
+    startTime: 1,
+    status: "ALIVE",
+    activeMaster: null,
+    workers,
+    ...none,
+  };
+  const ui = await startDaemonUi({ ...COMMON, tls, kind: "master", reverseProxy: true, stateOf: () => state });
+  try {
+    expect([ui.url, behind.url]).toEqual([expect.stringMatching(/^https:/), expect.stringMatching(/^https:/)]);
+    expect((await textOfPages(`${ui.url}/health`, 10_000, tls)).status).toBe(200);
+    const proxied = await textOfPages(`${ui.url}/proxy/w-1/api/firesteel/v1/worker`, 10_000, tls);
+    expect(JSON.parse(proxied.body)).toMatchObject({ id: "worker-1-7078" });
+    expect(await workerLog(`${behind.url}/#/logs/app-1%2F0?stream=stderr`, null, 7, tls)).toMatchObject({ text: "line 2\n" });
+    await expect(textOfPages(`${ui.url}/health`, 10_000, strange)).rejects.toThrow();
+    await expect(fetch(ui.url.replace("https", "http"))).rejects.toThrow();
+  } finally {
+    await ui.close();
+    await behind.close();
   }
 });
 

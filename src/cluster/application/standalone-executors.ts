@@ -96,8 +96,8 @@ export class StandaloneExecutors implements ExecutorGroup {
 
   dashboardAt(url: string): void {
     const everywhere = /^(?:0\.0\.0\.0|::)$/.test(this.conf.read(UI_BIND_ADDRESS));
-    const { port } = new URL(url);
-    this.#launcher?.pagesAt(everywhere ? `http://${hostPort({ host: this.#host, port: Number(port) })}` : url);
+    const { protocol, port } = new URL(url);
+    this.#launcher?.pagesAt(everywhere ? `${protocol}//${hostPort({ host: this.#host, port: Number(port) })}` : url);
   }
 
   dispose(): void {

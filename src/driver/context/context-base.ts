@@ -34,7 +34,7 @@ export function portOf(context: SparkContext): ContextPort {
 }
 
 /** For what shows a context: inspections of its executors. */
-export function controlOf(context: SparkContext): Pick<Application, "threadDump" | "inspect" | "executors"> {
+export function controlOf(context: SparkContext): Pick<Application, "threadDump" | "inspect" | "executors" | "wantedExecutors"> {
   return runtimeOf(context).application;
 }
 

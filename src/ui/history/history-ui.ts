@@ -6,6 +6,7 @@ import { log } from "../../common/log";
 import { eventFromJson } from "../../events/event-from-json";
 import type { Json } from "../../events/event-json";
 import { type EventLogFiles, linesOf } from "../../events/event-log-files";
+import type { TlsFiles } from "../../wire/tls";
 import type { ApplicationInfo, HistoryEntry } from "../api-types";
 import { reportHtml } from "../report/report";
 import { addApiFiresteel, addIdentity } from "../server/api-firesteel";
@@ -29,6 +30,7 @@ export interface HistoryOptions {
   readonly host: string;
   readonly port: number;
   readonly allowedHosts: readonly string[];
+  readonly tls?: TlsFiles | null;
   readonly framedBy: readonly string[];
   /** How often the directory is looked at, ms: spark.history.fs.update.interval. */
   readonly updateInterval: number;
@@ -67,7 +69,7 @@ export class HistoryUi implements Applications {
 
   /** Resolves with the address. */
   async listen(): Promise<string> {
-    const { host, port, allowedHosts, framedBy, webFolder, version, updateInterval, cleaner } = this.options;
+    const { host, port, allowedHosts, tls = null, framedBy, webFolder, version, updateInterval, cleaner } = this.options;
     const routes = new Routes();
     addIdentity(routes, () => ({
       kind: "history",
@@ -90,6 +92,7 @@ export class HistoryUi implements Applications {
         port,
         portRetries: 0,
         allowedHosts,
+        tls,
         framedBy,
         files: new StaticFiles(webFolder),
         versions: () => Promise.resolve(versions),
@@ -100,7 +103,7 @@ export class HistoryUi implements Applications {
     const bound = await this.#server.listen();
     this.#timers.push(setInterval(() => this.#refresh(), updateInterval));
     if (cleaner !== null) this.#timers.push(setInterval(() => this.#clean(), cleaner.interval));
-    return `http://${host.includes(":") ? `[${host}]` : host === "0.0.0.0" ? "localhost" : host}:${bound}`;
+    return `${this.#server.protocol}//${host.includes(":") ? `[${host}]` : host === "0.0.0.0" ? "localhost" : host}:${bound}`;
   }
 
   async close(): Promise<void> {

@@ -4,11 +4,13 @@
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { gzip } from "node:zlib";
 import { ClusterError } from "../../common/errors";
 import { log } from "../../common/log";
+import { pagesServerOptions, type TlsFiles } from "../../wire/tls";
 import { ChangeStream, type Versions } from "./change-stream";
 import { forwarded } from "./reverse-proxy";
 import { errorReply, type Reply, type Routes } from "./routes";
@@ -23,6 +25,8 @@ export interface ServerOptions {
   /** spark.port.maxRetries. */
   readonly portRetries: number;
   readonly allowedHosts: readonly string[];
+  /** Pages are served by HTTPS with these; without, by HTTP. */
+  readonly tls?: TlsFiles | null;
   /** Origins whose pages may show these in frames. */
   readonly framedBy?: readonly string[];
   readonly files: StaticFiles;
@@ -52,15 +56,18 @@ export class HttpServer {
   ) {
     this.gate = new Gate(options.allowedHosts);
     this.#headers = Object.entries(securityHeaders(options.framedBy ?? []));
-    this.#server = createServer(
-      { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
-      (request, response) => {
-        this.#handle(request, response).catch((error: unknown) => {
-          log.warn(`A request to the user interface failed: ${error instanceof Error ? error.message : String(error)}`);
-          response.destroy();
-        });
-      },
-    );
+    const limits = { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 };
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
+      this.#handle(request, response).catch((error: unknown) => {
+        log.warn(`A request to the user interface failed: ${error instanceof Error ? error.message : String(error)}`);
+        response.destroy();
+      });
+    };
+    const { tls = null } = options;
+    this.#server =
+      tls === null
+        ? createServer(limits, listener)
+        : createSecureServer({ ...limits, ...pagesServerOptions(tls), handshakeTimeout: 10_000 }, listener);
     this.#server.maxConnections = 256;
     this.#server.on("connection", (socket) => {
       this.#sockets.add(socket);
@@ -72,6 +79,11 @@ export class HttpServer {
   /** Pages that listen to changes now. */
   get watchers(): number {
     return this.#changes.size;
+  }
+
+  /** "http:" or "https:". */
+  get protocol(): string {
+    return (this.options.tls ?? null) === null ? "http:" : "https:";
   }
 
   /** Resolves with the port. Rejects with a ClusterError when none can be had. */
@@ -121,7 +133,8 @@ export class HttpServer {
     }
     request.resume();
     const { options } = this;
-    if (options.proxied !== undefined && forwarded(request, response, url, (id) => options.proxied!(id))) return;
+    if (options.proxied !== undefined && forwarded(request, response, url, (id) => options.proxied!(id), options.tls ?? null))
+      return;
     const method = request.method ?? "GET";
     const isGet = method === "GET" || method === "HEAD";
     if (isGet && url.pathname === "/api/firesteel/v1/events") return this.#events(request, response, url);

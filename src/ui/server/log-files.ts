@@ -2,6 +2,8 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { LogPiece } from "./applications";
+import type { TlsFiles } from "../../wire/tls";
+import { textOfPages } from "./peer-pages";
 import { HttpError } from "./routes";
 
 const WORKER_ANSWERS_MS = 5000;
@@ -10,15 +12,21 @@ const WORKER_ANSWERS_MS = 5000;
  * The same of an executor on a worker, whose pages have it. `link` is what the executor told, "http://worker:8081/#/logs/app-1%2F0?stream=stdout".
  * Rejects with an HttpError when the worker cannot be asked.
  */
-export async function workerLog(link: string, offset: number | null, length: number): Promise<LogPiece> {
+export async function workerLog(
+  link: string,
+  offset: number | null,
+  length: number,
+  tls: TlsFiles | null = null,
+): Promise<LogPiece> {
   const url = new URL(link);
   const [, path = "", stream = ""] = /^#\/logs\/([^?]*)\?stream=(\w+)$/.exec(url.hash) ?? [];
   const query = new URLSearchParams({ stream, length: String(length), ...(offset === null ? {} : { offset: String(offset) }) });
   const asked = `${url.origin}/api/firesteel/v1/logs/${decodeURIComponent(path)}?${query.toString()}`;
   try {
-    const response = await fetch(asked, { signal: AbortSignal.timeout(WORKER_ANSWERS_MS) });
-    if (response.ok) return (await response.json()) as LogPiece;
-    const { error } = (await response.json()) as { error: string };
+    const { status, body } = await textOfPages(asked, WORKER_ANSWERS_MS, tls);
+    const answer = JSON.parse(body) as LogPiece | { error: string };
+    if (status === 200) return answer as LogPiece;
+    const { error } = answer as { error: string };
     throw new HttpError(502, `The worker at ${url.origin} says: ${error}`);
   } catch (error) {
     if (error instanceof HttpError) throw error;

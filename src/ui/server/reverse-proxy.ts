@@ -1,5 +1,7 @@
 /** Pages of workers and applications below those of the master (spark.ui.reverseProxy), for browsers that reach only the master. They can be looked at: what changes something is refused. */
-import { get, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TlsFiles } from "../../wire/tls";
+import { askPages } from "./peer-pages";
 
 const PATH = /^\/proxy\/([\w.-]+)(\/.*)?$/;
 /** Of an answer: what the browser needs to read it. */
@@ -15,6 +17,7 @@ export function forwarded(
   response: ServerResponse,
   { pathname, search }: URL,
   addressOf: (id: string) => string | null,
+  tls: TlsFiles | null,
 ): boolean {
   const [, id, rest] = PATH.exec(pathname) ?? [];
   if (id === undefined) return false;
@@ -30,7 +33,7 @@ export function forwarded(
   const headers = Object.fromEntries(
     ASKED.flatMap((name) => (request.headers[name] === undefined ? [] : [[name, request.headers[name]]])),
   );
-  const asked = get(`${address}${rest}${search}`, { method: request.method, headers }, (answer) => {
+  const asked = askPages(`${address}${rest}${search}`, { method: request.method, headers }, tls, (answer) => {
     const passed = PASSED.flatMap((name) => (answer.headers[name] === undefined ? [] : [[name, answer.headers[name]] as const]));
     response.writeHead(answer.statusCode ?? 502, Object.fromEntries(passed));
     answer.on("error", () => response.destroy());

@@ -22,6 +22,7 @@ export type Handler = (request: Request) => Reply | Promise<Reply>;
 
 interface Route {
   readonly method: string;
+  readonly path: string;
   readonly pattern: RegExp;
   readonly names: readonly string[];
   readonly handler: Handler;
@@ -86,13 +87,18 @@ export class Routes {
     return otherMethod ? errorReply(405, `${method} is not possible here.`) : errorReply(404, `There is nothing at ${path}.`);
   }
 
+  /** Of all routes that answer to GET, as they were given. */
+  paths(): string[] {
+    return this.#routes.filter(({ method }) => method === "GET").map(({ path }) => path);
+  }
+
   #add(method: string, path: string, handler: Handler): this {
     const names: string[] = [];
     const source = path.replace(/:([a-zA-Z]+)/g, (_, name: string) => {
       names.push(name);
       return "([^/]+)";
     });
-    this.#routes.push({ method, pattern: new RegExp(`^${source}/?$`), names, handler });
+    this.#routes.push({ method, path, pattern: new RegExp(`^${source}/?$`), names, handler });
     return this;
   }
 }
