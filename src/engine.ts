@@ -53,6 +53,7 @@ setSessionFactory(
 );
 
 function engineContext(context: SparkContext): EngineContext {
+  let settings: Readonly<Record<string, string>> | undefined;
   return {
     port: portOf(context),
     context,
@@ -62,7 +63,8 @@ function engineContext(context: SparkContext): EngineContext {
     get defaultParallelism() {
       return context.defaultParallelism;
     },
-    settings: () => Object.fromEntries(context.getConf().getAll()),
+    // A context's settings stay as it was started with, and each query asks for some of them.
+    settings: () => (settings ??= Object.fromEntries(context.getConf().getAll())),
     addFile: (path) => context.addFile(path),
     addArchive: (path) => context.addArchive(path),
     listFiles: () => context.listFiles(),

@@ -2,6 +2,7 @@
  * The step before the pass: everything that it will ask for by name is fetched, so that the pass itself waits for nothing.
  * Tables that turn out not to be meant (a CTE has the name) are fetched in vain; names that nobody knows stay unknown.
  */
+import { mapConcurrently } from "../../filesystem/concurrently";
 import { AnalysisError } from "../errors";
 import type { Literal } from "../expressions/expression";
 import type { Relation } from "../sources/relation";
@@ -31,6 +32,9 @@ interface Named {
   readonly name: readonly string[] | UnresolvedExpression;
 }
 
+/** Relations that are fetched at a time. */
+const CONCURRENT = 16;
+
 type Known = Omit<AnalysisContext, "relation" | "read" | "pivotValues">;
 
 /** `root`: a plan, or any syntax that holds plans. */
@@ -48,6 +52,7 @@ export async function loadRelations(
 class Loader implements LoadedRelations {
   readonly #tables = new Map<string, Promise<NamedRelation | null>>();
   readonly #found = new Map<string, NamedRelation | null>();
+  readonly #reading = new Map<string, Promise<Relation>>();
   readonly #reads = new Map<string, Relation>();
   readonly #values = new Map<UnresolvedPlan, readonly Literal[]>();
   readonly #routines = new Set<unknown>();
@@ -74,7 +79,14 @@ class Loader implements LoadedRelations {
   async visit(node: unknown, inside: ViewScope | null): Promise<void> {
     const found: (() => Promise<void>)[] = [];
     this.#find(node, inside, found);
-    for (const fetch of found) await fetch();
+    // Side by side, as each waits for file systems or catalogs. Of several errors the first one in the text is told.
+    const failures = await mapConcurrently(found, CONCURRENT, (fetch) =>
+      fetch().then(
+        () => null,
+        (error: unknown) => ({ error }),
+      ),
+    );
+    for (const failure of failures) if (failure !== null) throw failure.error;
   }
 
   /** What has to be fetched, in the order of the text. Waits for nothing: a query has thousands of nodes. */
@@ -139,7 +151,9 @@ class Loader implements LoadedRelations {
 
   async #load(spec: ReadSpec): Promise<void> {
     const key = readKey(spec);
-    if (!this.#reads.has(key)) this.#reads.set(key, await this.source.read(spec));
+    let reading = this.#reading.get(key);
+    if (reading === undefined) this.#reading.set(key, (reading = this.source.read(spec)));
+    this.#reads.set(key, await reading);
   }
 
   /** What the body of a SQL function reads. */

@@ -4,6 +4,7 @@ import { encodeBatch, sliceBatch } from "../../columnar/batch";
 import type { Boxed } from "../../columnar/types";
 import type { BatchSource, ColumnBatch } from "../../columnar/vector";
 import { InternalError, unreachable } from "../../common/errors";
+import { withDefaults } from "../conf-defaults";
 import type { DirectSource, PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
 import { type AnySource, type MaybePromise, then } from "../../rdd/pipeline/source";
 import { DeferredSource } from "../../rdd/pipeline/iterable-source";
@@ -30,6 +31,7 @@ import { writeTask } from "./write";
 
 /** What the driver sends as the plan of a stage. */
 export interface ShippedPlan {
+  /** Its settings hold what is not Spark's default (conf-defaults.ts). */
   readonly stage: StagePlan;
   /** The shuffle that a stage with that sink writes. */
   readonly shuffleId: number | null;
@@ -40,8 +42,13 @@ export interface ShippedPlan {
 }
 
 export const queryRuntime: PlanRuntime = {
-  open: (bytes) => new Stage(planFromBytes<ShippedPlan>(bytes)),
+  open: (bytes) => new Stage(withAllSettings(planFromBytes<ShippedPlan>(bytes))),
 };
+
+function withAllSettings(shipped: ShippedPlan): ShippedPlan {
+  const { stage } = shipped;
+  return { ...shipped, stage: { ...stage, settings: { ...stage.settings, conf: withDefaults(stage.settings.conf) } } };
+}
 
 class Stage implements PlanProgram {
   readonly #plan: StagePlan;

@@ -19,11 +19,18 @@ export function runBatches(plan: LogicalPlan, batches: readonly Batch[], context
   const excluded = excludedRules(context);
   const limit = Number(context.settings.conf["spark.sql.optimizer.maxIterations"] ?? "100");
   let current = plan;
+  // What a rule makes of a plan depends on nothing else: one that it left as it is needs no second look.
+  const settled = new Map<Rule, LogicalPlan>();
   for (const batch of batches) {
     const rules = batch.required === true ? batch.rules : batch.rules.filter((rule) => !excluded.has(rule.name));
     for (let round = 0; round < (batch.repeat ? limit : 1); round++) {
       const before = current;
-      for (const rule of rules) current = applyRule(rule, current, context);
+      for (const rule of rules) {
+        if (settled.get(rule) === current) continue;
+        const changed = applyRule(rule, current, context);
+        if (changed === current) settled.set(rule, current);
+        current = changed;
+      }
       if (current === before) break;
     }
   }

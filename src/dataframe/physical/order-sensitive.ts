@@ -1,6 +1,6 @@
 /** Whether what a stage gives depends on the order in which the rows of its inputs come: a task that runs again may give other rows. */
 import { functionTable } from "../expressions/function-table";
-import type { StagePlan } from "./plan";
+import type { ScanExec, StagePlan } from "./plan";
 
 /** `plan` is plain data: operators, expressions and where the rows go. */
 export function isOrderSensitive({ root, sink }: Pick<StagePlan, "root" | "sink">): boolean {
@@ -30,6 +30,11 @@ function dependsOnOrder(value: object): boolean {
       if (typeof node.fn === "string" && node.user === undefined && functionTable().aggregate(node.fn).deterministic === false)
         return true;
       break;
+    case "scan": {
+      // Not what is known of the relation, which can be long.
+      const { pushed, partitionFilters } = value as ScanExec;
+      return dependsOnOrder(pushed) || dependsOnOrder(partitionFilters);
+    }
     case "userCall":
       if ((node.fn as { readonly deterministic?: boolean }).deterministic === false) return true;
       break;

@@ -1,5 +1,5 @@
 /** Spark's settings that are accepted, so that programs and configurations run as they are, and that change nothing here. */
-import { SQL_CONF_DEFAULTS } from "./conf-defaults";
+import { SQL_CONF_DEFAULTS } from "../conf-defaults";
 
 /** Without `spark.sql.`. A test holds this list against the sources. */
 const NAMES: readonly string[] = [

@@ -256,7 +256,7 @@ export class QueryRunner {
       shuffles: [...stage.shuffles, ...stage.broadcasts].map((id) => shuffleOf(id).shuffle),
       inputs: [...sources].map(([source, leaves]) => this.#input(source, leaves, stage.tasks)),
       sources: [...sources.keys()],
-      functions: userFunctionsOf(plan),
+      functions: userFunctionsOf([plan.root, plan.sink]),
     };
   }
 

@@ -5,7 +5,7 @@ import { log } from "../../common/log";
 import { AnalysisError } from "../errors";
 import type { SqlSettings } from "../settings";
 import { zoneOfMachine } from "../types/machine-zone";
-import { SQL_CONF_DEFAULTS } from "./conf-defaults";
+import { SQL_CONF_DEFAULTS } from "../conf-defaults";
 import { withoutEffect } from "./conf-without-effect";
 
 /** Set when the application starts; sessions cannot change them. */
@@ -29,6 +29,8 @@ const APPLICATION_PREFIXES = ["spark.sql.", "firesteel.sql."];
 
 export class SessionConf {
   readonly #own = new Map<string, string>();
+  /** What expressions see, until a setting changes. */
+  #conf: Readonly<Record<string, string>> | null = null;
 
   /** @param application settings that the user gave to the application. */
   constructor(private readonly application: () => Readonly<Record<string, string>>) {}
@@ -66,15 +68,18 @@ export class SessionConf {
     checkValue(key, text);
     warnOnce(key, text);
     this.#own.set(key, text);
+    this.#conf = null;
   }
 
   unset(key: string): void {
     if (STATIC.has(key)) throw new AnalysisError("CANNOT_MODIFY_STATIC_CONFIG", { key: `"${key}"` });
     this.#own.delete(key);
+    this.#conf = null;
   }
 
   reset(): void {
     this.#own.clear();
+    this.#conf = null;
   }
 
   isModifiable(key: string): boolean {
@@ -96,18 +101,22 @@ export class SessionConf {
 
   /** As expressions see them. */
   settings(names: Pick<SqlSettings, "currentUser" | "currentCatalog" | "currentDatabase">, now = Date.now() * 1000): SqlSettings {
-    const conf: Record<string, string> = { ...SQL_CONF_DEFAULTS };
-    for (const [key, value] of Object.entries({ ...this.application(), ...Object.fromEntries(this.#own) })) {
-      if (APPLICATION_PREFIXES.some((prefix) => key.startsWith(prefix))) conf[key] = value;
-    }
     return {
       ansi: this.get("spark.sql.ansi.enabled", "true").toLowerCase() === "true",
       timeZone: this.get("spark.sql.session.timeZone"),
       caseSensitive: this.get("spark.sql.caseSensitive", "false").toLowerCase() === "true",
       now,
       ...names,
-      conf,
+      conf: (this.#conf ??= this.#confNow()),
     };
+  }
+
+  #confNow(): Readonly<Record<string, string>> {
+    const conf: Record<string, string> = { ...SQL_CONF_DEFAULTS };
+    for (const [key, value] of Object.entries({ ...this.application(), ...Object.fromEntries(this.#own) })) {
+      if (APPLICATION_PREFIXES.some((prefix) => key.startsWith(prefix))) conf[key] = value;
+    }
+    return conf;
   }
 
   #derived(key: string): string | undefined {

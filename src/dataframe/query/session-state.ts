@@ -14,7 +14,7 @@ import type { UnresolvedPlan } from "../syntax/plan";
 import type { ParameterValues } from "../analysis/context";
 import { BadRecords } from "./bad-records";
 import { CacheManager } from "./cache";
-import { SQL_CONF_DEFAULTS } from "./conf-defaults";
+import { SQL_CONF_DEFAULTS } from "../conf-defaults";
 import type { EngineContext } from "./engine-port";
 import { Externals } from "./externals";
 import { Observations } from "./observations";

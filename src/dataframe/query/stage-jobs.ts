@@ -5,6 +5,7 @@ import type { Call, ContextPort, MapOutputSizes } from "../../rdd/context-port";
 import { type PlanInput, PlanNode, type PlanStage } from "../../rdd/nodes/plan-node";
 import { PlanShuffle } from "../../rdd/nodes/plan-shuffle";
 import { ClusterError, DataError, TaskError } from "../../common/errors";
+import { withoutDefaults } from "../conf-defaults";
 import { AnalysisError, QueryError } from "../errors";
 import { planToBytes } from "../exec/plan-bytes";
 import type { ShippedPlan } from "../exec/runtime";
@@ -104,7 +105,9 @@ export class StageJobs {
 
   #describe(stage: ReadyStage, shuffleId: number | null): PlanStage {
     const { plan, sources: inputs } = stage;
-    const shipped: ShippedPlan = { stage: plan, shuffleId, inputs, metrics: this.metrics };
+    const { settings } = plan;
+    const travelling = { ...plan, settings: { ...settings, conf: withoutDefaults(settings.conf) } };
+    const shipped: ShippedPlan = { stage: travelling, shuffleId, inputs, metrics: this.metrics };
     return {
       plan: planToBytes(shipped),
       payloads: stage.tasks.map(planToBytes),

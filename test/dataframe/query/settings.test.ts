@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkSettings } from "../../../src/common/check-settings";
-import { SQL_CONF_DEFAULTS } from "../../../src/dataframe/query/conf-defaults";
+import { SQL_CONF_DEFAULTS, withDefaults, withoutDefaults } from "../../../src/dataframe/conf-defaults";
 import { noSetting, SessionConf } from "../../../src/dataframe/query/session-conf";
 import { WITHOUT_EFFECT, withoutEffect } from "../../../src/dataframe/query/conf-without-effect";
 
@@ -71,4 +71,26 @@ test.each([
   const conf = new SessionConf(() => ({}));
   conf.set(key, value);
   expect(conf.get(key)).toBe(value.trim());
+});
+
+test("what queries see of the settings is made once, until one of them changes", () => {
+  const session = new SessionConf(() => ({ "spark.sql.session.timeZone": "UTC", "spark.app.name": "x" }));
+  const names = { currentUser: "u", currentCatalog: "c", currentDatabase: "d" };
+  const conf = (): Readonly<Record<string, string>> => session.settings(names).conf;
+  const first = conf();
+  expect(conf()).toBe(first);
+  session.set("spark.sql.shuffle.partitions", 3);
+  expect(conf()).toEqual({ ...first, "spark.sql.shuffle.partitions": "3" });
+  session.unset("spark.sql.shuffle.partitions");
+  expect(conf()).toEqual(first);
+  session.set("spark.sql.shuffle.partitions", 4);
+  session.reset();
+  expect(conf()).toEqual(first);
+  expect(first["spark.app.name"]).toBeUndefined();
+});
+
+test("of the settings that travel with a stage those are left out that are Spark's defaults", () => {
+  const conf = { ...SQL_CONF_DEFAULTS, "spark.sql.shuffle.partitions": "3", "firesteel.sql.x": "1" };
+  expect(withoutDefaults(conf)).toEqual({ "spark.sql.shuffle.partitions": "3", "firesteel.sql.x": "1" });
+  expect(withDefaults(withoutDefaults(conf))).toEqual(conf);
 });

@@ -10,12 +10,12 @@ import { literal } from "../../expressions/build";
 import type { Expression, ExprId } from "../../expressions/expression";
 import { foldExpression } from "../../expressions/fold";
 import { isFoldable, mapChildren } from "../../expressions/traverse";
-import { transformAllExpressions } from "../../logical/traverse";
 import type { OptimizerContext, Rule } from "../context";
+import { settledRule } from "./expression-rule";
 
 export const constantFolding: Rule = {
   name: "ConstantFolding",
-  apply: (plan, context) => transformAllExpressions(plan, (expression) => folded(expression, context)),
+  apply: settledRule(folded),
 };
 
 export function folded(expression: Expression, context: OptimizerContext): Expression {

@@ -94,10 +94,21 @@ export function schemaKey(
 ): string {
   const versions = files.map(({ path, length, modified }) => [path, length, modified]);
   // The time of the query changes nothing about types.
-  const settings = { ...driver.settings, now: 0 };
-  return createHash("sha256")
-    .update(JSON.stringify([format.name, request.options, settings, versions]))
-    .digest("base64");
+  const settings = { ...driver.settings, now: 0, conf: confDigest(driver.settings.conf) };
+  return digest([format.name, request.options, settings, versions]);
+}
+
+/** Queries share the object of their settings until one changes. */
+const confDigests = new WeakMap<object, string>();
+
+function confDigest(conf: object): string {
+  let found = confDigests.get(conf);
+  if (found === undefined) confDigests.set(conf, (found = digest(conf)));
+  return found;
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("base64");
 }
 
 function inferredSchema(

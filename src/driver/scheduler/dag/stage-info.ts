@@ -45,8 +45,16 @@ function rddInfo(node: LineageNode, cached: CachedBlocks): RddInfo {
   };
 }
 
-/** From the level's string form, "Disk Memory Deserialized 1x Replicated". */
+const levels = new Map<string, StorageLevelInfo>();
+
+/** From the level's string form, "Disk Memory Deserialized 1x Replicated". There are few of them. */
 export function storageLevelInfo(text: string): StorageLevelInfo {
+  let level = levels.get(text);
+  if (level === undefined) levels.set(text, (level = readLevel(text)));
+  return level;
+}
+
+function readLevel(text: string): StorageLevelInfo {
   const words = text.split(" ");
   const replication = /(\d+)x Replicated/.exec(text);
   return {

@@ -235,3 +235,12 @@ export const SQL_CONF_DEFAULTS: Readonly<Record<string, string>> = {
   "spark.sql.window.segmentTree.enabled": "false",
   "spark.sql.xml.variant.respectInferSchema": "true",
 };
+
+/** Of a session's settings those that are not Spark's defaults: what travels with each stage. */
+export function withoutDefaults(conf: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(conf).filter(([key, value]) => SQL_CONF_DEFAULTS[key] !== value));
+}
+
+export function withDefaults(conf: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { ...SQL_CONF_DEFAULTS, ...conf };
+}
