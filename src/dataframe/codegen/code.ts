@@ -1,5 +1,6 @@
 /** Small pieces of source. */
 import { unreachable } from "../../common/errors";
+import type { PairCode } from "./pairs";
 import type { Rep } from "./term";
 
 /** Code that may stand behind `!`. */
@@ -7,9 +8,13 @@ export function atom(code: string): string {
   return /^[\w$]+$/.test(code) || /^\([^()]*\)$/.test(code) ? code : `(${code})`;
 }
 
-/** A statement that gives a result the value in a local: of "any" integers in two locals. */
-export function assignment(result: string, big: string | null, value: string): string {
+/** A statement that gives a result the value in a local: of "any" integers in two locals, or with a pair in four. */
+export function assignment(result: string, big: string | null, value: string, pair: PairCode | null = null): string {
   if (big === null) return `${result} = ${value};`;
+  if (pair !== null) {
+    const { high, low } = pair;
+    return `if (typeof ${value} === "number") ${result} = ${high} = ${value}, ${low} = 0; else ${result} = ${high} = NaN, ${low} = 0, ${big} = ${value};`;
+  }
   return `if (typeof ${value} === "number") ${result} = ${value}; else ${result} = NaN, ${big} = ${value};`;
 }
 

@@ -1,7 +1,8 @@
 /** How a column of the input is read: one piece of source for each form that a vector may have. */
 import type { DataType } from "../../columnar/types";
 import type { ColumnBatch, FixedVector, Vector } from "../../columnar/vector";
-import { rangeOf, safeRange, type ColumnOrigin, type Term } from "./term";
+import { safeOf } from "./pairs";
+import { exactCode, rangeOf, safeRange, type ColumnOrigin, type Term } from "./term";
 import { isFloating, isIntLike, isLongLike } from "../types/families";
 import type { FunctionWriter } from "./writer";
 
@@ -78,10 +79,16 @@ function loadValue(
     };
   }
   if (form === "wide1" || form === "wide2") {
-    const code = form === "wide1" ? `R.narrowed(${values()}[${row}])` : `R.narrowed2(${values()}, ${row})`;
-    const value = writer.constant(code, "w");
-    const number = writer.constant(`typeof ${value} === "number" ? ${value} : NaN`, "x");
-    return { type, rep: "any", code: number, big: value, range: rangeOf(type) };
+    const words = writer.hoist(`R.wordsOf(${values()})`, "words");
+    writer.line(`R.${form === "wide1" ? "loadLong" : "loadPair"}(${words}, ${row});`);
+    const pair = writer.hoist("R.pair", "pair");
+    const high = writer.constant(`${pair}[0]`, "high");
+    const low = writer.constant(`${pair}[1]`, "low");
+    const beyond =
+      form === "wide1" ? "null" : writer.constant(`${high} === ${high} ? null : R.beyondPair(${values()}, ${row})`, "big");
+    const number = writer.constant(safeOf({ high, low }), "x");
+    const both = { high, low, beyond };
+    return { type, rep: "any", code: number, big: exactCode(both), pair: both, range: rangeOf(type) };
   }
   if (type.kind === "boolean") return { type, rep: "bool", code: writer.constant(`${values()}[${row}] === 1`, "b") };
   if (isIntLike(type)) {

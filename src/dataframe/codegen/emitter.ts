@@ -15,7 +15,7 @@ import { memoised } from "./dictionary-memo";
 import { keyOf } from "./emitter-keys";
 import { emitterOf } from "./emit/table";
 import { emitCast } from "./emit/cast";
-import { isSafeRange, rangeOf, repOf, type Range, type Rep, type Term } from "./term";
+import { exactCode, isSafeRange, rangeOf, repOf, type Range, type Rep, type Term } from "./term";
 import { isLongLike } from "../types/families";
 import type { FunctionWriter } from "./writer";
 
@@ -183,7 +183,12 @@ export class Emitter {
     const code = kept(term.code, initialOf(term.rep), "r");
     const start = term.start === undefined ? undefined : kept(term.start, "0", "s");
     const end = term.end === undefined ? undefined : kept(term.end, "0", "e");
-    const big = term.big === undefined ? undefined : kept(term.big, "null", "big");
+    const pair = term.pair && {
+      high: kept(term.pair.high, "0", "high"),
+      low: kept(term.pair.low, "0", "low"),
+      beyond: kept(term.pair.beyond, "null", "big"),
+    };
+    const big = pair !== undefined ? exactCode(pair) : term.big === undefined ? undefined : kept(term.big, "null", "big");
     const isNull = term.isNull === null ? null : kept(term.isNull, "true", "n");
     writer.line(`if (!${atom(nulls)}) {`);
     writer.lines(lines);
@@ -198,6 +203,7 @@ export class Emitter {
       ...(start !== undefined && { start }),
       ...(end !== undefined && { end }),
       ...(big !== undefined && { big }),
+      ...(pair !== undefined && { pair }),
       ...(range && { range: rep === "f64" ? range : [Math.min(range[0], 0), Math.max(range[1], 0)] }),
     };
   }

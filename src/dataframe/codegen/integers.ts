@@ -2,11 +2,6 @@
 export { narrowed } from "../../columnar/batch";
 import { narrowed } from "../../columnar/batch";
 
-/** Value `index` of a vector of two words. */
-export function narrowed2(values: BigInt64Array, index: number): number | bigint {
-  return narrowed((values[2 * index + 1]! << 64n) | BigInt.asUintN(64, values[2 * index]!));
-}
-
 /** numerator / denominator to the nearest integer, halves away from zero. */
 export function dividedHalfUp(numerator: number | bigint, denominator: number | bigint): number | bigint {
   if (typeof numerator === "number" && typeof denominator === "number") {

@@ -27,6 +27,11 @@ export function hashCode(emitter: Emitter, term: Term): string {
     case "f64":
       return `R.hashDouble(${term.code})`;
     case "long":
+      if (term.pair !== undefined) {
+        const { high, low } = term.pair;
+        const pair = `${term.code} !== ${term.code} && ${high} === ${high}`;
+        return `(${pair} ? R.hashPair(${high}, ${low}) : R.hashInteger(${emitter.boxedValue(term)}))`;
+      }
       if (term.rep === "any") return `R.hashInteger(${emitter.boxedValue(term)})`;
       return mixed(emitter, `Math.imul((${term.code} | 0) ^ Math.imul((${term.code} / 4294967296) | 0, 0x85ebca6b), 0x9e3779b1)`);
     case "bytes": {

@@ -6,6 +6,7 @@ import * as digests from "./digests";
 import * as encodings from "./encodings";
 import { entryHashes, memo } from "./dictionary-memo";
 import * as integers from "./integers";
+import { beyondPair, dividePair, exactOf, hashPair, loadLong, loadPair, pair, wordsOf } from "./pairs";
 import { contentKey } from "./content-key";
 import { slab } from "./text-slab";
 import * as texts from "./texts";
@@ -43,12 +44,20 @@ export const runtime: Readonly<Record<string, unknown>> = {
   ...encodings,
   ...integers,
   ...texts,
+  beyondPair,
   boxedReader,
   contentKey,
+  dividePair,
   entryHashes,
+  exactOf,
   get,
+  hashPair,
+  loadLong,
+  loadPair,
   memo,
+  pair,
   places,
   slab,
   substringFrom,
+  wordsOf,
 };

@@ -1,6 +1,7 @@
 /** Values in generated code: what a name in the source stands for. */
 import type { Boxed, DataType } from "../../columnar/types";
 import { isFloating, isIntLike, isLongLike } from "../types/families";
+import type { PairCode } from "./pairs";
 
 /**
  * How a value is held in locals:
@@ -10,7 +11,8 @@ import { isFloating, isIntLike, isLongLike } from "../types/families";
  *   f64     a number (float, double)
  *   safe    a number that is a safe integer (long, decimal, timestamp, …)
  *   any     such an integer where it may not be safe, in two locals: a number, and a bigint where the number is NaN. What is computed
- *           from NaN is NaN and fails every check of range: fast paths need no look at the kind of their operands
+ *           from NaN is NaN and fails every check of range: fast paths need no look at the kind of their operands. Where it comes with a pair
+ *           of doubles, those that know pairs need no bigint
  *   bytes   three locals: the array, start and end (string, binary)
  *   text    a JavaScript string (string)
  *   boxed   a Boxed value (complex types); null where isNull holds
@@ -27,8 +29,10 @@ export interface Term {
   readonly code: string;
   readonly start?: string;
   readonly end?: string;
-  /** Of rep "any": the local with the bigint. */
+  /** Of rep "any": the bigint, where the number is NaN. A local, or a call that makes it of the pair. */
   readonly big?: string;
+  /** Of rep "any", perhaps: its value as two doubles (pairs.ts), whether it is safe or not; `high` is NaN where it is in the bigint `beyond` alone. */
+  readonly pair?: { readonly high: string; readonly low: string; readonly beyond: string };
   /** A condition, cheap to repeat; null where the value is never missing. The value behind a null may be read and is of its rep. */
   readonly isNull: string | null;
   readonly range?: Range;
@@ -38,6 +42,16 @@ export interface Term {
   readonly entry?: DictionaryEntry;
   /** Column of the input, or of a join's build side, that this is the plain value of. */
   readonly column?: ColumnOrigin;
+}
+
+/** The code of `big` of a term with this pair. */
+export function exactCode({ high, low, beyond }: NonNullable<Term["pair"]>): string {
+  return `R.exactOf(${high}, ${low}, ${beyond})`;
+}
+
+/** What code knows as two doubles: of a value without a pair NaN, where it may not be safe. */
+export function pairOf(term: Term): PairCode {
+  return term.pair ?? { high: term.code, low: "0" };
 }
 
 export interface DictionaryEntry {

@@ -40,6 +40,10 @@ function valuesOf(type: DataType): fc.Arbitrary<Boxed> {
       return fc.oneof(
         fc.integer({ min: -99, max: 99 }),
         fc.bigInt({ min: -most, max: most }).map(narrowed),
+        fc
+          .integer({ min: 1, max: type.precision })
+          .chain((digits) => fc.bigInt({ min: -(10n ** BigInt(digits)) + 1n, max: 10n ** BigInt(digits) - 1n }))
+          .map(narrowed),
         fc.constantFrom(narrowed(most), narrowed(-most)),
       );
     }
@@ -72,6 +76,7 @@ const TYPES: readonly DataType[] = [
   decimal(7, 2),
   decimal(15, 2),
   decimal(18, 4),
+  decimal(25, 11),
   decimal(38, 6),
   string,
   date,

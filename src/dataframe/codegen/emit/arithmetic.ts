@@ -3,10 +3,12 @@
  * result is exact and in the type, one comparison; what fails it goes to the function's own evaluator, which knows the
  * exact result, the overflow error and the null of the other modes.
  */
+import type { DataType } from "../../../columnar/types";
 import type { Call, Expression } from "../../expressions/expression";
 import type { Emitter } from "../emitter";
 import { assignment, atom } from "../code";
-import { isSafeRange, MAX_SAFE, rangeOf, type Range, type Term } from "../term";
+import { MOST_PAIR, productCode, safeOf, sumCode, type Declare, type PairCode } from "../pairs";
+import { exactCode, isSafeRange, MAX_SAFE, pairOf, rangeOf, type Range, type Term } from "../term";
 import { isFloating, isLongLike } from "../../types/families";
 
 type Operator = "+" | "-" | "*";
@@ -30,7 +32,10 @@ export function emitArithmetic(emitter: Emitter, call: Call): Term | null {
   }
   if (call.type.kind === "decimal" && a.type.kind === "decimal" && b.type.kind === "decimal") {
     const { scale } = call.type;
-    if (operator === "*") return a.type.scale + b.type.scale === scale ? wide(emitter, call, operator, 1, 1) : null;
+    if (operator === "*") {
+      const digits = a.type.scale + b.type.scale - scale;
+      return digits === 0 ? wide(emitter, call, operator, 1, 1) : roundedProduct(emitter, call, digits);
+    }
     if (scale < a.type.scale || scale < b.type.scale || scale - Math.min(a.type.scale, b.type.scale) > 15) return null;
     return wide(emitter, call, operator, 10 ** (scale - a.type.scale), 10 ** (scale - b.type.scale));
   }
@@ -104,11 +109,145 @@ function wide(emitter: Emitter, call: Call, operator: Operator, factorA: number,
   }
   const value = writer.name("r");
   const range = intersect(exact, rangeOf(call.type));
-  const big = isSafeRange(range) ? null : writer.name("big");
-  writer.line(`let ${value} = ${result}${big === null ? "" : `, ${big} = null`};`);
   if (!proven || bigs) checks.push(`Math.abs(${value}) <= ${limit}`);
-  const isNull = slow(emitter, call, [a, b], value, big, `!(${checks.join(" && ")})`, nulls);
-  return { type: call.type, rep: big === null ? "safe" : "any", code: value, isNull, range, ...(big !== null && { big }) };
+  if (isSafeRange(range)) {
+    writer.line(`let ${value} = ${result};`);
+    const isNull = slow(emitter, call, [a, b], value, null, `!(${checks.join(" && ")})`, nulls);
+    return { type: call.type, rep: "safe", code: value, isNull, range };
+  }
+  const pair = pairLocals(emitter);
+  writer.line(`let ${value} = ${result}, ${pair.high} = ${value}, ${pair.low} = 0, ${pair.beyond} = null;`);
+  writer.nest(`if (!(${checks.join(" && ")}))`, () => {
+    const small: string[] = [];
+    const scaled = [a, b].map((term, i): PairCode => {
+      const factor = i === 0 ? factorA : factorB;
+      if (factor === 1) return pairOf(term);
+      if (!operands[i]!.includes("*")) return { high: operands[i]!, low: "0" };
+      const product = productCode(declarer(emitter), pairOf(term), { high: String(factor), low: "0" });
+      small.push(`Math.abs(${product.high}) <= ${MOST_PAIR}`);
+      return product;
+    });
+    const [x, y] = scaled as [PairCode, PairCode];
+    const exact = operator === "*" ? productCode(declarer(emitter), x, y) : sumCode(declarer(emitter), operator, x, y);
+    writer.line(`${pair.high} = ${small.length === 0 ? exact.high : `${small.join(" && ")} ? ${exact.high} : NaN`};`);
+    writer.line(`${pair.low} = ${exact.low};`);
+    writer.line(`${value} = ${safeOf(exact)};`);
+  });
+  return orSlow(emitter, call, [a, b], value, pair, nulls, range);
+}
+
+type PairLocals = NonNullable<Term["pair"]>;
+
+function pairLocals({ writer }: Emitter): PairLocals {
+  return { high: writer.name("high"), low: writer.name("low"), beyond: writer.name("big") };
+}
+
+function declarer({ writer }: Emitter): Declare {
+  return (code, hint) => writer.constant(code, hint);
+}
+
+/** A result in a pair, where it is one of the type; else what the evaluator gives. */
+function orSlow(
+  emitter: Emitter,
+  call: Call,
+  args: readonly Term[],
+  value: string,
+  pair: PairLocals,
+  nulls: string | null,
+  range: Range,
+): Term {
+  const failed = `!(Math.abs(${pair.high}) <= ${pairLimit(call.type)})`;
+  const isNull = slow(emitter, call, args, value, pair.beyond, failed, nulls, pair);
+  return { type: call.type, rep: "any", code: value, big: exactCode(pair), pair, isNull, range };
+}
+
+/** Values up to it are certainly of the type, and in the range of pairs. */
+export function pairLimit(type: DataType): number {
+  const [, most] = rangeOf(type);
+  return Math.min(MOST_PAIR, most * (1 - 2 ** -50));
+}
+
+/** A quotient by 10^k has at most so large a divisor: those that are doubles. */
+const MOST_DIGITS = 22;
+
+/** A product that has `digits` more after the point than its type. */
+function roundedProduct(emitter: Emitter, call: Call, digits: number): Term | null {
+  if (digits < 0 || digits > MOST_DIGITS) return null;
+  const [a, b] = emitter.emitArgs(call.args) as [Term, Term];
+  const product = (): PairCode => productCode(declarer(emitter), pairOf(a), pairOf(b));
+  return divided(emitter, call, [a, b], product, () => String(10 ** digits));
+}
+
+/** Up to it the nearest integer to a quotient of doubles is the one nearest to the exact quotient. */
+const MOST_ROUNDED = 2 ** 51;
+
+/** A quotient by a positive number, rounded half up. Adding zero makes 0 of -0. */
+function nearest(dividend: string, divisor: string): string {
+  return `(${dividend} < 0 ? 0 - Math.round(-${dividend} / ${divisor}) : Math.round(${dividend} / ${divisor}))`;
+}
+
+/** A whole number over a divisor, from 1 to 10^22, rounded half up; what is written in between is seen by both. */
+function divided(
+  emitter: Emitter,
+  call: Call,
+  args: readonly [Term, Term],
+  dividend: () => PairCode,
+  divisor: () => string,
+): Term {
+  const { writer } = emitter;
+  const nulls = emitter.anyNull(args);
+  const value = writer.name("r");
+  const pair = pairLocals(emitter);
+  writer.line(`let ${value} = NaN, ${pair.high} = NaN, ${pair.low} = 0, ${pair.beyond} = null;`);
+  writer.nest("", () => {
+    const { high, low } = dividend();
+    const by = divisor();
+    const given = writer.hoist("R.pair", "pair");
+    const positive = /^\d/.test(by) ? "" : ` && ${by} >= 1`;
+    writer.nest(`if (${low} === 0 && Math.abs(${high}) <= ${MOST_ROUNDED}${positive})`, () => {
+      writer.line(`${value} = ${pair.high} = ${nearest(high, by)};`);
+    });
+    writer.nest(`else if (Math.abs(${high}) <= ${MOST_PAIR}${positive})`, () => {
+      writer.line(`R.dividePair(${high}, ${low}, ${by});`);
+      writer.line(`${pair.high} = ${given}[0]; ${pair.low} = ${given}[1];`);
+      writer.line(`${value} = ${safeOf(pair)};`);
+    });
+  });
+  return orSlow(emitter, call, args, value, pair, nulls, rangeOf(call.type));
+}
+
+/** Spark rounds quotients of decimals at 39 digits after the point, then at those of the type. By so large a divisor, up to so many digits, that is as once. */
+const ROUNDED_ONCE = 23;
+
+/** a / b of decimals by a divisor that is a safe integer. */
+function decimalQuotient(emitter: Emitter, call: Call): Term | null {
+  const [x, y] = call.args as [Expression, Expression];
+  if (call.type.kind !== "decimal" || x.type.kind !== "decimal" || y.type.kind !== "decimal") return null;
+  const shift = call.type.scale + y.type.scale - x.type.scale;
+  if (shift < 0 || shift > MOST_DIGITS || call.type.scale > ROUNDED_ONCE) return null;
+  const [a, b] = emitter.emitArgs([x, y]) as [Term, Term];
+  const { writer } = emitter;
+  const declare = declarer(emitter);
+  const divisor = b.literal?.value;
+  const isPositive = typeof divisor === "number" && divisor > 0;
+  if (isPositive && a.rep === "safe") {
+    const [low, high] = a.range!.map((bound) => bound * 10 ** shift) as [number, number];
+    const range: Range = [-Math.round(-low / divisor), Math.round(high / divisor)];
+    if (low >= -MOST_ROUNDED && high <= MOST_ROUNDED && within(range, rangeOf(call.type))) {
+      const scaled = writer.constant(shift === 0 ? a.code : `${a.code} * ${10 ** shift}`, "t");
+      const code = writer.constant(nearest(scaled, String(divisor)), "r");
+      return { type: call.type, rep: "safe", code, isNull: emitter.anyNull([a, b]), range };
+    }
+  }
+  const dividend = (): PairCode => {
+    const scaled = shift === 0 ? pairOf(a) : productCode(declare, pairOf(a), { high: String(10 ** shift), low: "0" });
+    if (isPositive) return scaled;
+    const sign = declare(`${b.code} < 0 ? -1 : 1`, "sign");
+    return { high: declare(`${sign} * ${scaled.high}`, "high"), low: declare(`${sign} * ${scaled.low}`, "low") };
+  };
+  return divided(emitter, call, [a, b], dividend, () =>
+    isPositive ? String(divisor) : writer.constant(`Math.abs(${b.code})`, "by"),
+  );
 }
 
 /** `if (failed) value = what the evaluator gives`; the result's null condition. */
@@ -120,19 +259,21 @@ export function slow(
   big: string | null,
   failed: string,
   nulls: string | null,
+  pair: PairCode | null = null,
 ): string | null {
   const { writer } = emitter;
   const evaluate = emitter.evaluator(call);
   const code = `${evaluate}(${args.map((arg) => emitter.boxedValue(arg)).join(", ")})`;
   const condition = nulls === null ? failed : `${failed} && !${atom(nulls)}`;
   const other = writer.name("o");
-  const assign = assignment(value, big, other);
+  const assign = assignment(value, big, other, pair);
   const mayBeNull = mayGiveNull(emitter, call);
   const isNull = mayBeNull ? writer.name("n") : nulls;
   if (mayBeNull) writer.line(`let ${isNull} = ${nulls ?? "false"};`);
   writer.line(`if (${condition}) {`);
   writer.line(`const ${other} = ${code};`);
-  writer.line(mayBeNull ? `if (${other} === null) ${isNull} = true, ${value} = 0; else ${assign}` : assign);
+  const zero = pair === null ? `${value} = 0` : `${value} = ${pair.high} = ${pair.low} = 0`;
+  writer.line(mayBeNull ? `if (${other} === null) ${isNull} = true, ${zero}; else ${assign}` : assign);
   writer.line("}");
   return isNull;
 }
@@ -183,9 +324,10 @@ export function emitNegative(emitter: Emitter, call: Call): Term | null {
   };
 }
 
-/** a / b of doubles; a divisor of zero goes to the evaluator. */
+/** a / b of doubles, or of decimals; a divisor of zero goes to the evaluator. */
 export function emitDivide(emitter: Emitter, call: Call): Term | null {
   const [x, y] = call.args as [Expression, Expression];
+  if (call.type.kind === "decimal") return decimalQuotient(emitter, call);
   if (call.type.kind !== "double" || x.type.kind !== "double" || y.type.kind !== "double") return null;
   const [a, b] = emitter.emitArgs([x, y]) as [Term, Term];
   const nulls = emitter.anyNull([a, b]);

@@ -2,7 +2,8 @@
 import type { Call, Expression } from "../../expressions/expression";
 import type { Emitter } from "../emitter";
 import { atom } from "../code";
-import type { Term } from "../term";
+import type { PairCode } from "../pairs";
+import { pairOf, type Term } from "../term";
 import { isBinaryString, isFloating, isIntLike, isLongLike } from "../../types/families";
 
 const BOOLEAN = { kind: "boolean" } as const;
@@ -32,7 +33,8 @@ export function compared(emitter: Emitter, fn: string, a: Term, b: Term): string
   if (a.rep === "f64") return comparedFloats(fn, a, b);
   if (a.rep === "any" || b.rep === "any") {
     const numbers = [a, b].flatMap((term) => (term.rep === "any" ? [`${term.code} === ${term.code}`] : []));
-    const exact = `${emitter.boxedValue(a)} ${SIGNS[fn]} ${emitter.boxedValue(b)}`;
+    const boxed = `${emitter.boxedValue(a)} ${SIGNS[fn]} ${emitter.boxedValue(b)}`;
+    const exact = a.pair === undefined && b.pair === undefined ? boxed : comparedPairs(fn, pairOf(a), pairOf(b), boxed);
     return `(${numbers.join(" && ")} ? ${a.code} ${SIGNS[fn]} ${b.code} : ${exact})`;
   }
   return `(${a.code} ${SIGNS[fn]} ${b.code})`;
@@ -48,6 +50,13 @@ const SIGNS: Readonly<Record<string, string>> = {
   ">": ">",
   ">=": ">=",
 };
+
+/** `otherwise`: where one is no pair. */
+function comparedPairs(fn: string, a: PairCode, b: PairCode, otherwise: string): string {
+  const sign = SIGNS[fn]!;
+  const pairs = `(${a.high} === ${b.high} ? ${a.low} ${sign} ${b.low} : ${a.high} ${sign} ${b.high})`;
+  return `(${a.high} === ${a.high} && ${b.high} === ${b.high} ? ${pairs} : ${otherwise})`;
+}
 
 function comparedBytes(emitter: Emitter, fn: string, a: Term, b: Term): string {
   const { writer } = emitter;

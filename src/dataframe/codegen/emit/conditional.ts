@@ -3,7 +3,7 @@ import type { Call, Expression } from "../../expressions/expression";
 import type { DataType } from "../../../columnar/types";
 import type { Emitter } from "../emitter";
 import { initialOf } from "../code";
-import { repOf, type Range, type Rep, type Term } from "../term";
+import { exactCode, pairOf, repOf, type Range, type Rep, type Term } from "../term";
 import { isLongLike } from "../../types/families";
 
 /** Arguments: conditions and values in turn, then perhaps the value of "else". */
@@ -62,6 +62,10 @@ function branches(
   const end = writer.name("e");
   const isNull = writer.name("n");
   const big = writer.name("big");
+  const pair = { high: writer.name("high"), low: writer.name("low"), beyond: big };
+  // Only where some branch is not safe.
+  const pairLines = new Set<string>();
+  const integers = isLongLike(type);
   const isText = type.kind === "string" || type.kind === "binary";
   let rep: Rep = isText ? "bytes" : isLongLike(type) ? "safe" : repOf(type);
   let range: Range | null = null;
@@ -76,9 +80,12 @@ function branches(
         const emitted = emitter.emit(expression);
         const term = isText ? emitter.bytes(emitted) : emitted;
         if (term.isNull !== null) mayBeNull = true;
-        if (term.rep === "any") {
-          rep = "any";
-          writer.line(`${big} = ${term.big!};`);
+        if (term.rep === "any") rep = "any";
+        if (integers) {
+          const { high, low } = pairOf(term);
+          const line = `${pair.high} = ${high}; ${pair.low} = ${low}; ${big} = ${term.pair?.beyond ?? term.big ?? "null"};`;
+          pairLines.add(line);
+          writer.line(line);
         }
         if (term.range !== undefined && term.isNull !== "true") {
           range = range === null ? term.range : [Math.min(range[0], term.range[0]), Math.max(range[1], term.range[1])];
@@ -94,10 +101,10 @@ function branches(
   if (isText) writer.line(`let ${start} = 0, ${end} = 0;`);
   // What the branches say changes it, which the type checker does not see.
   const isAny = rep === "any";
-  if (isAny) writer.line(`let ${big} = null;`);
+  if (isAny) writer.line(`let ${pair.high} = 0, ${pair.low} = 0, ${big} = null;`);
   if (mayBeNull) writer.line(`let ${isNull} = true;`);
   // Where no branch can be null nobody asks.
-  const kept = mayBeNull ? lines : lines.filter((line) => line !== `${isNull} = false;`);
+  const kept = lines.filter((line) => (mayBeNull || line !== `${isNull} = false;`) && (isAny || !pairLines.has(line)));
   writer.lines(kept.map((line) => line.replace("@null@", mayBeNull ? isNull : "false")));
   return {
     type,
@@ -105,7 +112,7 @@ function branches(
     code: result,
     isNull: mayBeNull ? isNull : null,
     ...(isText && { start, end }),
-    ...(isAny && { big }),
+    ...(isAny && { big: exactCode(pair), pair }),
     // Of nulls alone: an integer has a range all the same.
     ...(range !== null ? { range } : rep === "int" || rep === "safe" || isAny ? { range: [0, 0] as Range } : {}),
   };

@@ -203,7 +203,7 @@ function nativeSum(
       const valid = validOf(rows, from, to);
       if (floating) return [doubles(states[totals.sum] as DoubleSumState, from, to, valid)];
       const sums = states[totals.sum] as IntegerSumState;
-      const plain = sums.wide.size === 0 && isPlainSum(type, 0) && allHaveSums(states, totals, from, to);
+      const plain = sums.isNarrow && isPlainSum(type, 0) && allHaveSums(states, totals, from, to);
       if (plain) return [integers(sums, type, from, to, valid)];
       const accumulator = accumulatorOf(call);
       return [
@@ -230,7 +230,7 @@ function totalStates(item: AggregateItem, totals: Totals, floating: boolean): Co
     const counted: Vector = { form: "fixed", length: to - from, values: rows.slice(from, to), valid: null };
     if (floating) return [doubles(states[totals.sum] as DoubleSumState, from, to, null), counted];
     const sums = states[totals.sum] as IntegerSumState;
-    if (sums.wide.size === 0 && isPlainSum(sumType, 0) && allHaveSums(states, totals, from, to)) {
+    if (sums.isNarrow && isPlainSum(sumType, 0) && allHaveSums(states, totals, from, to)) {
       return [integers(sums, sumType, from, to, null), counted];
     }
     const accumulator = accumulatorOf(call);
@@ -298,7 +298,7 @@ function doubles(state: DoubleSumState, from: number, to: number, valid: Uint8Ar
 }
 
 function integers(state: IntegerSumState, type: DataType, from: number, to: number, valid: Uint8Array | null): Vector {
-  if (state.wide.size === 0) return { form: "fixed", length: to - from, values: state.sums.slice(from, to), valid };
+  if (state.isNarrow) return { form: "fixed", length: to - from, values: state.sums.slice(from, to), valid };
   return vectorOf(type, from, to, (group) => (valid !== null && valid[group - from] === 0 ? null : state.value(group)));
 }
 

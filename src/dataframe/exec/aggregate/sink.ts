@@ -414,6 +414,11 @@ class AggregateWriter {
         return guarded(term.isNull, [
           `const ${sum} = ${cell} + ${term.code};`,
           `if (${fits}) ${cell} = ${sum};`,
+          ...(term.pair === undefined
+            ? []
+            : [
+                `else if (${term.code} !== ${term.code} && ${term.pair.high} === ${term.pair.high}) ${state}.addPair(${group}, ${term.pair.high}, ${term.pair.low});`,
+              ]),
           "else {",
           ...spill,
           "}",

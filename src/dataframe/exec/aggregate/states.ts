@@ -8,7 +8,7 @@ import type { Boxed, DataType } from "../../../columnar/types";
 import type { Vector } from "../../../columnar/vector";
 import { unreachable } from "../../../common/errors";
 import { ByteSink, compareBytes } from "../../codegen/bytes";
-import { narrowed } from "../../codegen/integers";
+import { PairSums } from "../../codegen/pairs";
 import type { AggregateCall, Expression } from "../../expressions/expression";
 import type { Accumulator } from "../../functions/registry";
 import { grown } from "./grown";
@@ -49,11 +49,11 @@ export class CountState implements GroupArrays {
   }
 }
 
-/** A double that is a safe integer, and what was taken out of it before it could lose a bit. */
+/** A double that is a safe integer, and what was taken out of it before it could lose a bit; numbers that are not safe are kept there at once. */
 export class IntegerSumState implements GroupArrays {
   readonly kind = "sumInteger";
   sums: Float64Array;
-  readonly wide = new Map<number, bigint>();
+  #wide: PairSums | null = null;
 
   constructor(capacity: number) {
     this.sums = new Float64Array(capacity);
@@ -61,17 +61,33 @@ export class IntegerSumState implements GroupArrays {
 
   grow(capacity: number): void {
     this.sums = grown(this.sums, capacity);
+    this.#wide?.grow(capacity);
+  }
+
+  /** All sums are in the doubles. */
+  get isNarrow(): boolean {
+    return this.#wide === null;
   }
 
   /** Adds where the sum in the double would no longer be exact. */
   spill(group: number, value: number | bigint): void {
-    this.wide.set(group, (this.wide.get(group) ?? 0n) + BigInt(this.sums[group]!) + BigInt(value));
+    this.addPair(group, this.sums[group]!, 0);
     this.sums[group] = 0;
+    if (typeof value === "number") this.addPair(group, value, 0);
+    else this.#pairs().addBig(group, value);
+  }
+
+  /** Adds high + low, a pair. */
+  addPair(group: number, high: number, low: number): void {
+    this.#pairs().add(group, high, low);
+  }
+
+  #pairs(): PairSums {
+    return (this.#wide ??= new PairSums(this.sums.length));
   }
 
   value(group: number): number | bigint {
-    const wide = this.wide.get(group);
-    return wide === undefined ? this.sums[group]! : narrowed(wide + BigInt(this.sums[group]!));
+    return this.#wide === null ? this.sums[group]! : this.#wide.value(group, this.sums[group]!);
   }
 }
 

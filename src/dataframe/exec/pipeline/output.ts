@@ -3,11 +3,12 @@
  * stay, and they are picked afterwards; or they pass on as they are where all rows stay. What is computed goes into arrays.
  */
 import { gather, slice, vectorBuilder, type VectorBuilder } from "../../../columnar/batch";
-import type { Boxed, DataType } from "../../../columnar/types";
+import type { DataType } from "../../../columnar/types";
 import type { ColumnBatch, Vector } from "../../../columnar/vector";
 import { InternalError, unreachable } from "../../../common/errors";
 import { ByteSink } from "../../codegen/bytes";
 import { atom } from "../../codegen/code";
+import { storePair, wordsOf } from "../../codegen/pairs";
 import type { ColumnOrigin, Term } from "../../codegen/term";
 import { isIntLike, isLongLike } from "../../types/families";
 import type { NamedExpression } from "../../expressions/expression";
@@ -149,6 +150,10 @@ function storeCode(
     case "any": {
       const values = local(`${column}.values`, "out");
       put.push(`if (${term.code} === ${term.code}) ${values}[n] = ${term.code};`);
+      if (term.pair !== undefined) {
+        const { high, low } = term.pair;
+        put.push(`else if (${high} === ${high}) ${column}.putPair(n, ${high}, ${low});`);
+      }
       put.push(`else ${column}.putBig(n, ${term.big!});`);
       break;
     }
@@ -275,9 +280,14 @@ export class OutputArrays {
   builder: VectorBuilder | null = null;
   #nulls = false;
   #capacity = 0;
-  #bigs: { readonly at: number; readonly value: bigint }[] = [];
+  #wide: BigInt64Array | null = null;
+  /** The same memory. */
+  #halves: Int32Array | null = null;
+  readonly #perValue: 1 | 2;
 
-  constructor(private readonly type: DataType) {}
+  constructor(private readonly type: DataType) {
+    this.#perValue = type.kind === "decimal" && type.precision > 18 ? 2 : 1;
+  }
 
   /** Makes room for `capacity` values. */
   room(capacity: number): void {
@@ -309,8 +319,28 @@ export class OutputArrays {
   }
 
   putBig(at: number, value: bigint): void {
-    this.#bigs.push({ at, value });
-    this.values![at] = 0;
+    const words = this.#words();
+    if (this.#perValue === 1) words[at] = value;
+    else {
+      words[2 * at] = BigInt.asIntN(64, value);
+      words[2 * at + 1] = value >> 64n;
+    }
+    this.values![at] = NaN;
+  }
+
+  /** high + low (codegen/pairs.ts). */
+  putPair(at: number, high: number, low: number): void {
+    this.#words();
+    storePair(this.#halves!, at, this.#perValue, high, low);
+    this.values![at] = NaN;
+  }
+
+  /** Of the values that are not safe, which are NaN among the others. */
+  #words(): BigInt64Array {
+    if (this.#wide !== null) return this.#wide;
+    this.#wide = new BigInt64Array(this.values!.length * this.#perValue);
+    this.#halves = wordsOf(this.#wide);
+    return this.#wide;
   }
 
   /** The first `rows` values as a vector. */
@@ -330,7 +360,7 @@ export class OutputArrays {
     if (this.values !== null) {
       const values = full ? this.values.subarray(0, rows) : this.values.slice(0, rows);
       if (full) this.values = null;
-      if (this.#bigs.length > 0) return this.#wide(values as Float64Array, rows, valid);
+      if (this.#wide !== null) return this.#wideVector(values as Float64Array, rows, valid);
       return { form: "fixed", length: rows, values, valid };
     }
     if (type.kind !== "string" && type.kind !== "binary") throw new InternalError("An output column has no arrays.");
@@ -347,14 +377,12 @@ export class OutputArrays {
     return vector;
   }
 
-  #wide(values: Float64Array, rows: number, valid: Uint8Array | null): Vector {
-    const integers = vectorBuilder(this.type, rows);
-    const bigs = new Map<number, Boxed>(this.#bigs.map(({ at, value }) => [at, value]));
-    for (let i = 0; i < rows; i++) {
-      integers.append(valid !== null && valid[i] === 0 ? null : (bigs.get(i) ?? values[i]!));
-    }
-    this.#bigs = [];
-    return integers.finish();
+  #wideVector(values: Float64Array, rows: number, valid: Uint8Array | null): Vector {
+    const words = this.#perValue;
+    for (let i = 0; i < rows; i++) if (values[i] === values[i]) storePair(this.#halves!, i, words, values[i]!, 0);
+    const wide: Vector = { form: "wide", length: rows, words, values: this.#wide!.subarray(0, rows * words), valid };
+    this.#wide = this.#halves = null;
+    return wide;
   }
 }
 
