@@ -162,7 +162,7 @@ function orSlow(
 }
 
 /** Values up to it are certainly of the type, and in the range of pairs. */
-export function pairLimit(type: DataType): number {
+function pairLimit(type: DataType): number {
   const [, most] = rangeOf(type);
   return Math.min(MOST_PAIR, most * (1 - 2 ** -50));
 }
