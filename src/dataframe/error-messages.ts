@@ -499,4 +499,25 @@ export const errorMessages: Readonly<Record<string, string>> = {
     "{originName} of {table} is {originType} and cannot become {newType} {newName}: files are as they are. Make a new table with a cast.",
   INVALID_BOOLEAN_STATEMENT: "{invalidStatement} must be a BOOLEAN, for it is a condition.",
   EXPRESSION_TYPE_IS_NOT_ORDERABLE: "{expr} is {exprType}, whose values have no order.",
+  // Statements about tables
+  INVALID_STATEMENT_OR_CLAUSE: "{operation} is no statement that there is.",
+  "UNSUPPORTED_FEATURE.SET_TABLE_PROPERTY": "The property {property} is reserved: {msg}.",
+  "UNSUPPORTED_FEATURE.SET_NAMESPACE_PROPERTY": "The property {property} is reserved: {msg}.",
+  "UNSUPPORTED_FEATURE.ANALYZE_VIEW": "ANALYZE TABLE is for tables and cached views.",
+  "UNSUPPORTED_FEATURE.MULTIPLE_BUCKET_TRANSFORMS": "A table has one clause of buckets. Name all columns in it.",
+  UNSUPPORTED_PARTITION_TRANSFORM:
+    "Tables are not partitioned by {transform}, only by columns, identity and bucket. Add a column for it.",
+  SPECIFY_CLUSTER_BY_WITH_BUCKETING_IS_NOT_ALLOWED: "CLUSTER BY and CLUSTERED BY exclude each other.",
+  SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED: "CLUSTER BY and PARTITIONED BY exclude each other.",
+  "MISSING_CATALOG_ABILITY.PROCEDURES": "The catalog {plugin} has no procedures.",
+  _LEGACY_ERROR_TEMP_0016: "{bytesStr} is no number of bytes. Write digits and B, K, M or G.",
+  _LEGACY_ERROR_TEMP_1069: "CREATE EXTERNAL TABLE needs a LOCATION.",
+  _LEGACY_ERROR_TEMP_1232:
+    "The partition names {specKeys}; {tableName} is partitioned by {partitionColumnNames}. Give each a value.",
+  _LEGACY_ERROR_TEMP_1251: "{action} is for partitioned tables; {tableName} is none.",
+  _LEGACY_ERROR_TEMP_1256: "{functionName} is built in: there is nothing to refresh.",
+  _LEGACY_ERROR_TEMP_1261: "LOAD DATA is for tables of Hive. Read the files and insert their rows into {tableIdentwithDB}.",
+  _LEGACY_ERROR_TEMP_1267: "{tableIdentWithDB} has no partitions that could be truncated.",
+  _LEGACY_ERROR_TEMP_1332: "{operation}: {tableName} can have no index.",
+  _LEGACY_ERROR_TEMP_3060: "There is no column {name} among {schema}.",
 };

@@ -85,6 +85,8 @@ function bindEntry(binder: Binder, entry: FunctionEntry, written: CallSyntax, sc
   }
   if (syntax.distinct === true) throw unsupportedSyntax(idText([name]), "DISTINCT", syntax.at);
   if (syntax.filter !== undefined) throw unsupportedSyntax(idText([name]), "FILTER CLAUSE", syntax.at);
+  if (syntax.ignoreNulls === true && !SKIPS_NULLS.has(entry.names[0] as string))
+    throw unsupportedSyntax(idText([name]), "IGNORE NULLS", syntax.at);
   const bound = entry.bind(boundArguments(binder, syntax, scope), {
     ...bindContext(binder, name, syntax.at),
     ...(syntax.ignoreNulls !== undefined && { ignoreNulls: syntax.ignoreNulls }),
@@ -185,6 +187,9 @@ function bindAggregate(binder: Binder, entry: AggregateFunction, syntax: CallSyn
 
 /** Aggregates with an order of their own: over a window they take whole partitions. */
 const ORDERED_AGGREGATES: ReadonlySet<string> = new Set(["percentile_cont", "percentile_disc", "median"]);
+
+/** Functions of windows alone with IGNORE NULLS. */
+const SKIPS_NULLS: ReadonlySet<string> = new Set(["lag", "lead", "nth_value"]);
 
 /** Aggregates with IGNORE NULLS. */
 const TAKES_NULLS_CLAUSE: ReadonlySet<string> = new Set(["first", "last", "any_value", "collect_list", "collect_set"]);

@@ -135,7 +135,7 @@ function checkRange(
   const orderType = (orderBy[0] as SortOrder).child.type;
   for (const bound of [frame.start, frame.end]) {
     if (bound.kind !== "preceding" && bound.kind !== "following") continue;
-    if (orderType.kind === "string" || orderType.kind === "boolean") {
+    if (orderType.kind === "string" || orderType.kind === "boolean" || !isOffset(bound.offset.type)) {
       throw new AnalysisError(
         "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",
         {
@@ -184,6 +184,10 @@ function acceptsOffset(orderType: DataType, offset: DataType): boolean {
   if (order === "time") return offset.kind === "dayTimeInterval";
   if (NUMERIC.has(order)) return same;
   return INTERVALS.has(order) && same;
+}
+
+function isOffset({ kind }: DataType): boolean {
+  return NUMERIC.has(kind) || INTERVALS.has(kind);
 }
 
 /** An interval that cannot hold a part of a day. */

@@ -17,6 +17,29 @@ export function propertyList(p: Cursor): Properties {
   return Object.fromEntries(entries) as Properties;
 }
 
+const RESERVED_OF_TABLES: Readonly<Record<string, string>> = {
+  provider: "write USING",
+  location: "write LOCATION",
+  owner: "it is the user who makes the table",
+  external: "write CREATE EXTERNAL TABLE",
+  collation: "write DEFAULT COLLATION",
+  is_managed_location: "leave it out",
+};
+
+const RESERVED_OF_DATABASES: Readonly<Record<string, string>> = {
+  location: "write LOCATION",
+  owner: "it is the user who makes the database",
+};
+
+/** Throws where one of the keys says what has a clause of its own. */
+export function refuseReserved(p: Cursor, keys: readonly string[], of: "table" | "namespace", start: number): void {
+  const reserved = of === "table" ? RESERVED_OF_TABLES : RESERVED_OF_DATABASES;
+  const property = keys.find((key) => Object.hasOwn(reserved, key));
+  if (property === undefined) return;
+  const errorClass = `UNSUPPORTED_FEATURE.SET_${of.toUpperCase()}_PROPERTY`;
+  throw p.error(errorClass, { property, msg: reserved[property] as string }, start);
+}
+
 /** The keys of UNSET TBLPROPERTIES: values are not allowed. */
 export function keyList(p: Cursor): readonly string[] {
   const start = p.token.start;

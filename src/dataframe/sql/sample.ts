@@ -54,9 +54,12 @@ function sampleMethod(p: Cursor, start: number): Method {
     return { fraction: checked(p, numerator / denominator, start) };
   }
   if (p.is(")")) throw p.error("_LEGACY_ERROR_TEMP_0014", {}, start);
+  const rowsStart = p.token.start;
   const rows = p.rules.expression(p);
   if (p.accept("ROWS")) return { rows };
   if (!p.is(")")) throw p.unexpected();
+  const bytes = p.text.slice(rowsStart, p.previousEnd);
+  if (!/^\d+[BKMG]$/i.test(bytes)) throw p.error("_LEGACY_ERROR_TEMP_0016", { bytesStr: bytes }, start);
   throw p.error("_LEGACY_ERROR_TEMP_0015", { msg: "byte length" }, start);
 }
 

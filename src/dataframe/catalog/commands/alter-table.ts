@@ -47,7 +47,13 @@ const OPERATIONS: Readonly<Record<AlterTableAction["kind"], string>> = {
 export async function alterTable(command: Command<"alterTable">, session: CommandSession): Promise<CommandResult> {
   const { action } = command;
   if (action.kind === "rename") return rename(command, action.to, session);
-  const table = await requireTable(command.name, session, OPERATIONS[action.kind], command.at);
+  const table = await requireTable(
+    command.name,
+    session,
+    OPERATIONS[action.kind],
+    command.at,
+    action.kind === "setProperties" || action.kind === "unsetProperties" ? "USE_ALTER_VIEW" : "NO_ALTERNATIVE",
+  );
   const replaced = (changed: TableMetadata): CommandResult => {
     session.catalog.store.saveTable(changed);
     session.data.refresh(table, null);
@@ -123,6 +129,13 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
       return repairTable(table, { add: true, drop: false }, "ALTER TABLE RECOVER PARTITIONS", session, command.at);
     case "setCollation":
       return save({ collation: action.collation });
+    case "clusterBy": {
+      const known = table.schema.fields.map((field) => lower(field.name));
+      const missing = action.columns?.find((column) => !known.includes(lower(column[0] as string)));
+      if (missing !== undefined)
+        throw new AnalysisError("_LEGACY_ERROR_TEMP_3060", { name: missing.join("."), schema: known.join(", ") }, command.at);
+      return save({ clusterBy: action.columns ?? [] });
+    }
     case "replaceColumns":
       throw unsupported(table, "REPLACE COLUMNS", command.at);
     case "dropColumns":
@@ -179,7 +192,7 @@ function changedColumn(
   }
   if (change.position !== undefined) throw unsupported(table, "ALTER COLUMN ... FIRST | AFTER", at);
   if (change.nullable === false) throw unsupported(table, "ALTER COLUMN ... SET NOT NULL", at);
-  if (change.type !== undefined && !sameType(change.type, field.type) && !widensText(field, change)) {
+  if (change.type !== undefined && !sameType(change.type, field.type) && !isOtherCollation(field, change)) {
     throw new AnalysisError(
       "NOT_SUPPORTED_CHANGE_COLUMN",
       {
@@ -208,13 +221,10 @@ function changedColumn(
   return { schema: { kind: "struct", fields: table.schema.fields.map((one, i) => (i === index ? changed : one)) } };
 }
 
-/** VARCHAR and CHAR may become longer, or STRING. */
-function widensText(field: StructField, change: ColumnChange): boolean {
+/** Another collation is another way to read the same text; lengths of VARCHAR and CHAR stay. */
+function isOtherCollation(field: StructField, change: ColumnChange): boolean {
   const [from, to] = [field.type, change.type];
-  if (from.kind !== "string" || to?.kind !== "string") return false;
-  // Another collation is another way to read the same text.
-  if (from.length === undefined) return to.length === undefined;
-  return to.length === undefined || (to.length.kind === "varchar" && to.length.n >= from.length.n);
+  return from.kind === "string" && to?.kind === "string" && from.length === undefined && to.length === undefined;
 }
 
 async function rename(command: Command<"alterTable">, to: readonly string[], session: CommandSession): Promise<CommandResult> {
@@ -236,7 +246,7 @@ async function rename(command: Command<"alterTable">, to: readonly string[], ses
     catalog.setTempView({ ...temporary, name: to[0] as string }, false);
     return NOTHING;
   }
-  const table = await requireTable(command.name, session, OPERATIONS.rename, command.at);
+  const table = await requireTable(command.name, session, OPERATIONS.rename, command.at, "USE_ALTER_VIEW");
   const [, database, name] = catalog.qualified(to.length === 1 ? [table.database, ...to] : to);
   if (database !== table.database) {
     throw new AnalysisError("_LEGACY_ERROR_TEMP_1073", { db: table.database, newDb: database }, command.at);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { StructField } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
-import { quoted } from "../../analysis/messages";
+import { idText, quoted } from "../../analysis/messages";
 import { outputOf } from "../../logical/output";
 import { valueToString } from "../../types/print";
 import type { Statement } from "../../syntax/command";
@@ -15,7 +15,7 @@ import type { CommandResult, CommandSession } from "../ports";
 import { localPath } from "../store";
 import { qualifiedTable } from "../table";
 import type { ColumnFigures, TableMetadata } from "../table";
-import { nameParts, requireTable } from "./names";
+import { fullName, nameParts, requireRelation, requireTable } from "./names";
 import { onePartition, partitionsOf, specValues } from "./partitions";
 
 type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
@@ -29,6 +29,15 @@ const column = (name: string): UnresolvedExpression => ({ kind: "name", parts: [
 const ONE: UnresolvedExpression = { kind: "literal", value: 1, type: { kind: "int" } };
 
 export async function analyzeTable(command: Command<"analyzeTable">, session: CommandSession): Promise<CommandResult> {
+  const found = await requireRelation(command.name, session, command.at);
+  if (found.kind === "tempView" && command.columns === null)
+    throw new AnalysisError(
+      "EXPECT_PERMANENT_VIEW_NOT_TEMP",
+      { viewName: idText(fullName(found)), operation: "ANALYZE TABLE" },
+      command.at,
+    );
+  if (found.kind === "table" && found.table.kind === "view")
+    throw new AnalysisError("UNSUPPORTED_FEATURE.ANALYZE_VIEW", {}, command.at);
   const table = await requireTable(command.name, session, "ANALYZE TABLE", command.at);
   if (command.partition !== null) return analyzePartitions(command, table, session);
   const sizeInBytes = folderSize(localPath(table.location ?? ""));

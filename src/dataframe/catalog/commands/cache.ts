@@ -53,6 +53,9 @@ export async function refreshTable(command: Command<"refreshTable">, session: Co
 
 export async function refreshFunction(command: Command<"refreshFunction">, session: CommandSession): Promise<CommandResult> {
   const parts = await nameParts(command.name, session);
+  const name = parts.at(-1) as string;
+  if (parts.length === 1 && session.functions.find(name.toLowerCase()) !== undefined)
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1256", { functionName: name }, command.at);
   if (session.catalog.findFunction(parts) !== null) return NOTHING;
   throw new AnalysisError("ROUTINE_NOT_FOUND", { routineName: parts.map((part) => `\`${part}\``).join(".") }, command.at);
 }

@@ -97,5 +97,5 @@ export async function describeDatabase(command: Command<"describeDatabase">, ses
     const text = properties.length === 0 ? "" : `(${properties.map(([key, value]) => `(${key},${value})`).join(", ")})`;
     rows.push(["Properties", text]);
   }
-  return table(["info_name", "info_value"], rows);
+  return table(["info_name", "info_value"], rows, ["info_value"]);
 }

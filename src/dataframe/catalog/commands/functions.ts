@@ -298,12 +298,19 @@ function refuseData(spec: SqlFunctionSpec, used: Used, session: CommandSession, 
   return readsData;
 }
 
+function refuseBuiltin(name: string, session: CommandSession, at: QueryContext | undefined): void {
+  if (session.functions.find(name) === undefined) return;
+  throw new AnalysisError("FORBIDDEN_OPERATION", { statement: "DROP", objectType: "FUNCTION", objectName: idText([name]) }, at);
+}
+
 export async function dropFunction(command: Command<"dropFunction">, session: CommandSession): Promise<CommandResult> {
   const parts = await nameParts(command.name, session);
   const { catalog } = session;
   const name = lower(parts.at(-1) as string);
   if (command.temporary) {
-    if (catalog.tempFunctions.delete(name) || command.ifExists) return NOTHING;
+    if (catalog.tempFunctions.delete(name)) return NOTHING;
+    if (parts.length === 1) refuseBuiltin(name, session, command.at);
+    if (command.ifExists) return NOTHING;
     throw new AnalysisError("ROUTINE_NOT_FOUND", { routineName: idText([name]) }, command.at);
   }
   const key = catalog.tableKey(parts);
@@ -311,15 +318,9 @@ export async function dropFunction(command: Command<"dropFunction">, session: Co
     catalog.store.dropFunction(key[0], key[1]);
     return NOTHING;
   }
+  if (parts.length === 1) refuseBuiltin(name, session, command.at);
   if (parts.length === 1 && catalog.tempFunctions.has(name)) {
     throw new AnalysisError("_LEGACY_ERROR_TEMP_1017", { name: idText([name]), cmd: "DROP FUNCTION", hintStr: "" }, command.at);
-  }
-  if (parts.length === 1 && session.functions.find(name) !== undefined) {
-    throw new AnalysisError(
-      "FORBIDDEN_OPERATION",
-      { statement: "DROP", objectType: "FUNCTION", objectName: idText([name]) },
-      command.at,
-    );
   }
   if (command.ifExists) return NOTHING;
   throw new AnalysisError("ROUTINE_NOT_FOUND", { routineName: idText(key ?? parts) }, command.at);
@@ -400,6 +401,7 @@ export async function showFunctions(command: Command<"showFunctions">, session: 
   const { catalog } = session;
   const database =
     command.database === null ? catalog.currentDatabase : catalog.databaseName(await nameParts(command.database, session));
+  catalog.requireDatabase(database);
   const matches = matcher(command.pattern ?? command.name?.at(-1) ?? null);
   const system = session.functions.names().filter((name) => /^[a-z_]\w*$/.test(name) || OPERATORS.has(name));
   const user = [

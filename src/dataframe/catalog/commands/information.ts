@@ -3,6 +3,7 @@ import type { DataType, StructType } from "../../../columnar/types";
 import { isSecretKey } from "../../../common/config-entries";
 import { simpleString } from "../../types/text";
 import { quoted } from "../../analysis/messages";
+import { STRING } from "../../expressions/build";
 import type { CommandSession } from "../ports";
 import type { TempView } from "../session-catalog";
 import { GLOBAL_TEMP, SESSION_CATALOG } from "../table";
@@ -120,7 +121,9 @@ export function treeText(schema: StructType): string {
 
 function fieldLines(schema: StructType, prefix: string, lines: string[]): void {
   for (const field of schema.fields) {
-    lines.push(`${prefix}-- ${field.name}: ${typeName(field.type)} (nullable = ${field.nullable})`);
+    // Lengths of CHAR and VARCHAR are beside the type, not in it.
+    const type = field.type.kind === "string" && field.type.length !== undefined ? STRING : field.type;
+    lines.push(`${prefix}-- ${field.name}: ${typeName(type)} (nullable = ${field.nullable})`);
     innerLines(field.type, `${prefix}    |`, lines);
   }
 }

@@ -31,10 +31,11 @@ export async function requireTable(
   session: CommandSession,
   operation: string,
   at?: QueryContext,
+  alternative: "NO_ALTERNATIVE" | "USE_ALTER_VIEW" = "NO_ALTERNATIVE",
 ): Promise<TableMetadata> {
   const found = await requireRelation(name, session, at);
   if (found.kind === "table" && found.table.kind !== "view") return found.table;
-  throw new AnalysisError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", { viewName: idText(fullName(found)), operation }, at);
+  throw new AnalysisError(`EXPECT_TABLE_NOT_VIEW.${alternative}`, { viewName: idText(fullName(found)), operation }, at);
 }
 
 /** A view, persistent or temporary. */
@@ -46,7 +47,8 @@ export async function requireView(
 ): Promise<FoundName> {
   const found = await requireRelation(name, session, at);
   if (found.kind === "tempView" || found.table.kind === "view") return found;
-  throw new AnalysisError("EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE", { tableName: idText(fullName(found)), operation }, at);
+  const alternative = operation.startsWith("ALTER VIEW ...") ? "USE_ALTER_TABLE" : "NO_ALTERNATIVE";
+  throw new AnalysisError(`EXPECT_VIEW_NOT_TABLE.${alternative}`, { tableName: idText(fullName(found)), operation }, at);
 }
 
 export function fullName(found: FoundName): readonly string[] {

@@ -1,5 +1,6 @@
 /** Every statement that is not a query, and what it gives. */
 import { AnalysisError } from "../../errors";
+import type { QueryContext } from "../../errors";
 import { outputOf } from "../../logical/output";
 import { QueryBinder } from "../../analysis/analyze";
 import { idText } from "../../analysis/messages";
@@ -10,6 +11,7 @@ import type { Statement } from "../../syntax/command";
 import { analyzePlan, contextFor, schemaOf } from "../analysis-context";
 import { NOTHING, table } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
+import { qualifiedTable, SESSION_CATALOG } from "../table";
 import { alterTable, commentOn, repairTable } from "./alter-table";
 import { analyzeTable, analyzeTables } from "./analyze-table";
 import { cacheTable, listResources, refreshFunction, refreshTable, uncacheTable } from "./cache";
@@ -18,7 +20,7 @@ import { describeQuery, describeTable } from "./describe";
 import { executeImmediate } from "./execute-immediate";
 import { createFunction, describeFunction, dropFunction, showFunctions } from "./functions";
 import { insert, insertDirectory } from "./insert";
-import { nameParts, requireRelation, requireTable } from "./names";
+import { fullName, nameParts, requireRelation, requireTable } from "./names";
 import { runScript } from "./script";
 import { resetCommand, setCommand, setTimeZone } from "./settings";
 import {
@@ -58,7 +60,11 @@ export async function runCommand(command: Statement, session: CommandSession): P
     case "merge":
       throw await rowLevel(command, session);
     case "loadData":
-      throw new AnalysisError("NOT_SUPPORTED_COMMAND_WITHOUT_HIVE_SUPPORT", { cmd: "LOAD DATA" }, command.at);
+      throw new AnalysisError(
+        "_LEGACY_ERROR_TEMP_1261",
+        { tableIdentwithDB: idText(qualifiedTable(await requireTable(command.table, session, "LOAD DATA", command.at))) },
+        command.at,
+      );
     case "truncateTable":
       return truncateTable(command, session);
     case "createDatabase":
@@ -100,8 +106,8 @@ export async function runCommand(command: Statement, session: CommandSession): P
     case "createIndex":
     case "dropIndex": {
       const operation = command.kind === "createIndex" ? "CREATE INDEX" : "DROP INDEX";
-      const name = idText(await nameParts(command.table, session));
-      throw new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: name, operation }, command.at);
+      const tableName = fullName(await requireRelation(command.table, session, command.at)).join(".");
+      throw new AnalysisError("_LEGACY_ERROR_TEMP_1332", { operation, tableName }, command.at);
     }
     case "createFunction":
       return createFunction(command, session);
@@ -123,10 +129,8 @@ export async function runCommand(command: Statement, session: CommandSession): P
       return dropVariable(command, session);
     case "executeImmediate":
       return executeImmediate(command, session, runCommand);
-    case "call": {
-      const procedureName = idText(await nameParts(command.procedure, session));
-      throw new AnalysisError("FAILED_TO_LOAD_ROUTINE", { routineName: procedureName }, command.at);
-    }
+    case "call":
+      throw noProcedure(await nameParts(command.procedure, session), session, command.at);
     case "showDatabases":
       return showDatabases(command, session);
     case "showCatalogs":
@@ -148,7 +152,7 @@ export async function runCommand(command: Statement, session: CommandSession): P
     case "showFunctions":
       return showFunctions(command, session);
     case "showProcedures":
-      return table(["catalog", "namespace", "schema", "procedure_name"], []);
+      throw new AnalysisError("MISSING_CATALOG_ABILITY.PROCEDURES", { plugin: SESSION_CATALOG }, command.at);
     case "showCurrentNamespace":
       return showCurrentNamespace(session);
     case "showCollations":
@@ -162,11 +166,7 @@ export async function runCommand(command: Statement, session: CommandSession): P
     case "describeDatabase":
       return describeDatabase(command, session);
     case "describeProcedure":
-      throw new AnalysisError(
-        "FAILED_TO_LOAD_ROUTINE",
-        { routineName: idText(await nameParts(command.name, session)) },
-        command.at,
-      );
+      throw noProcedure(await nameParts(command.name, session), session, command.at);
     case "set":
       return setCommand(command, session);
     case "reset":
@@ -227,4 +227,20 @@ async function catalogName(command: Extract<Statement, { kind: "setCatalog" }>, 
   const binder = new QueryBinder(await contextFor(command.name, session));
   const expression = command.name.kind === "identifier" ? command.name.expression : command.name;
   return identifierParts(binder, expression, noColumns(binder, EMPTY_ENV)).join(".");
+}
+
+/** The catalog has none. */
+function noProcedure(parts: readonly string[], session: CommandSession, at: QueryContext | undefined): AnalysisError {
+  if (parts.length > 2 && parts[0] === SESSION_CATALOG)
+    return new AnalysisError("MISSING_CATALOG_ABILITY.PROCEDURES", { plugin: SESSION_CATALOG }, at);
+  const searchPath = [
+    ["system", "builtin"],
+    ["system", "session"],
+    [SESSION_CATALOG, session.catalog.currentDatabase],
+  ];
+  return new AnalysisError(
+    "UNRESOLVED_ROUTINE",
+    { routineName: idText(parts), searchPath: `[${searchPath.map(idText).join(", ")}]` },
+    at,
+  );
 }

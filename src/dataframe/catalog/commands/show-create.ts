@@ -44,6 +44,7 @@ function viewText(view: TableMetadata, session: CommandSession): string {
   return [
     `CREATE VIEW ${[view.database, view.name].map(quoteIfNeeded).join(".")} (${block(columns)})\n`,
     comment(view),
+    collation(view),
     properties("TBLPROPERTIES", redacted(view.properties)),
     mode === null ? "" : `WITH SCHEMA ${mode.toUpperCase()}\n`,
     `AS ${definition.text}\n`,
@@ -62,6 +63,7 @@ function tableText(one: TableMetadata): string {
       ? ""
       : `CLUSTER BY (${one.clusterBy.map((column) => column.map(quoteIfNeeded).join(".")).join(", ")})\n`,
     comment(one),
+    collation(one),
     one.kind === "external" ? `LOCATION '${escaped(one.location ?? "")}'\n` : "",
     properties("TBLPROPERTIES", redacted(one.properties)),
   ].join("");
@@ -87,6 +89,10 @@ function buckets(one: TableMetadata): string {
   if (one.bucket === undefined) return "";
   const sort = one.bucket.sort.length === 0 ? "" : `SORTED BY (${one.bucket.sort.join(", ")})\n`;
   return `CLUSTERED BY (${one.bucket.columns.join(", ")})\n${sort}INTO ${one.bucket.buckets} BUCKETS\n`;
+}
+
+function collation(one: TableMetadata): string {
+  return one.collation === undefined ? "" : `DEFAULT COLLATION ${one.collation}\n`;
 }
 
 function comment(one: TableMetadata): string {

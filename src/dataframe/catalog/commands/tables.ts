@@ -36,6 +36,8 @@ export async function createTable(command: Command<"createTable">, session: Comm
       command.at,
     );
   }
+  if (command.external && command.spec.location === undefined && command.spec.options["path"] === undefined)
+    throw new AnalysisError("_LEGACY_ERROR_TEMP_1069", {}, command.at);
   if (command.orReplace || command.replace) {
     throw new AnalysisError(
       "UNSUPPORTED_FEATURE.TABLE_OPERATION",

@@ -364,9 +364,17 @@ function tableNames(node: unknown): readonly (readonly string[])[] {
   return [...own, ...Object.values(node).flatMap(tableNames)];
 }
 
+/** Those that tables have, too. */
+const VIEW_OPERATIONS: Readonly<Partial<Record<Command<"alterView">["action"]["kind"], string>>> = {
+  rename: "ALTER VIEW ... RENAME TO",
+  setProperties: "ALTER VIEW ... SET TBLPROPERTIES",
+  unsetProperties: "ALTER VIEW ... UNSET TBLPROPERTIES",
+};
+
 export async function alterView(command: Command<"alterView">, session: CommandSession): Promise<CommandResult> {
-  const found = await requireView(command.name, session, "ALTER VIEW", command.at);
   const { action } = command;
+  const operation = VIEW_OPERATIONS[action.kind] ?? "ALTER VIEW";
+  const found = await requireView(command.name, session, operation, command.at);
   const { catalog } = session;
   if (found.kind === "tempView") {
     if (action.kind === "query") {
@@ -375,6 +383,9 @@ export async function alterView(command: Command<"alterView">, session: CommandS
         { ...found.view, plan: action.query.tree, schema: null, columns: schema, text: action.query.sql },
         true,
       );
+    } else if (action.kind === "setProperties" || action.kind === "unsetProperties") {
+      const viewName = idText(tempName(found.view));
+      throw new AnalysisError("EXPECT_PERMANENT_VIEW_NOT_TEMP", { viewName, operation }, command.at);
     } else if (action.kind === "rename") {
       catalog.dropTempView(found.view.name, found.view.global);
       catalog.setTempView({ ...found.view, name: action.to.at(-1) as string }, false);

@@ -173,7 +173,7 @@ const tuple = generator({
   doc: doc("The values of the named fields of a JSON object, as strings.", [`json_tuple('{"a":1, "b":2}', 'a', 'b')`, "1\t2"]),
   bind: (args, context) => {
     if (args.length < 2) throw wrongNumArgs("> 1", args.length, context);
-    if (args.some((arg) => arg.type.kind !== "string" && arg.type.kind !== "null")) {
+    if (args.some((arg) => arg.type.kind !== "string")) {
       throw mismatch("NON_STRING_TYPE", args, context, { funcName: "`json_tuple`" });
     }
     const { type } = args[0] as Expression;

@@ -2,7 +2,7 @@
 import type { AlterTableAction, ColumnChange, ColumnDefinition, PartitionSpec, Statement } from "../../syntax/command";
 import type { Cursor } from "../cursor";
 import { isQueryStart } from "../primary";
-import { keyList, propertyList } from "../properties";
+import { keyList, propertyList, refuseReserved } from "../properties";
 import { objectName } from "../relation-names";
 import { collationName, dataType } from "../type-parser";
 import { columnDefinition, columnOptions, columnPosition, constraint, isConstraint, textOf } from "./columns";
@@ -30,7 +30,12 @@ function alterView(p: Cursor): Statement {
     return { kind: "alterView", name, action: { kind: "query", query: viewBody(p) } };
   }
   const common = tableOrViewAction(p);
-  if (common === null) throw p.unexpected();
+  if (common === null) {
+    const part = p.is("ADD") || p.is("DROP") ? p.token.symbol : null;
+    if (part !== null && (p.isAt(1, "PARTITION") || p.isAt(1, "IF")))
+      throw p.error("INVALID_STATEMENT_OR_CLAUSE", { operation: `ALTER VIEW ... ${part} PARTITION` }, p.token.start);
+    throw p.unexpected();
+  }
   return { kind: "alterView", name, action: common };
 }
 
@@ -38,10 +43,17 @@ function tableOrViewAction(
   p: Cursor,
 ): Extract<AlterTableAction, { kind: "rename" | "setProperties" | "unsetProperties" }> | null {
   if (p.accept("RENAME", "TO")) return { kind: "rename", to: p.names() };
-  if (p.accept("SET", "TBLPROPERTIES")) return { kind: "setProperties", properties: propertyList(p) };
+  const { start } = p.token;
+  if (p.accept("SET", "TBLPROPERTIES")) {
+    const properties = propertyList(p);
+    refuseReserved(p, Object.keys(properties), "table", start);
+    return { kind: "setProperties", properties };
+  }
   if (p.accept("UNSET", "TBLPROPERTIES")) {
     const ifExists = p.accept("IF", "EXISTS");
-    return { kind: "unsetProperties", keys: keyList(p), ifExists };
+    const keys = keyList(p);
+    refuseReserved(p, keys, "table", start);
+    return { kind: "unsetProperties", keys, ifExists };
   }
   return null;
 }
@@ -55,8 +67,11 @@ function alterDatabase(p: Cursor): Statement {
   if (p.accept("DEFAULT", "COLLATION")) return { kind: "alterDatabase", name, collation: p.names().join(".") };
   p.expect("SET");
   if (p.accept("LOCATION")) return { kind: "alterDatabase", name, location: p.string() };
+  const { start } = p.token;
   if (!p.accept("DBPROPERTIES")) p.expect("PROPERTIES");
-  return { kind: "alterDatabase", name, properties: propertyList(p) };
+  const properties = propertyList(p);
+  refuseReserved(p, Object.keys(properties), "namespace", start);
+  return { kind: "alterDatabase", name, properties };
 }
 
 function tableAction(p: Cursor): AlterTableAction {
@@ -87,8 +102,22 @@ function tableAction(p: Cursor): AlterTableAction {
   }
   if (p.accept("REPLACE", "COLUMNS")) return { kind: "replaceColumns", columns: p.parenthesized(() => columnDefinition(p)) };
   if (p.accept("SET")) return setAction(p, partition);
-  throw partition === null ? p.unexpected() : p.error("INVALID_STATEMENT_OR_CLAUSE", { operation: "ALTER TABLE" }, start);
+  if (partition === null && !HIVE_ACTIONS.has(p.token.symbol)) throw p.unexpected();
+  throw p.error("INVALID_STATEMENT_OR_CLAUSE", { operation: `ALTER TABLE ${p.token.symbol}`.trim() }, start);
 }
+
+/** What Hive takes and Spark does not. */
+const HIVE_ACTIONS: ReadonlySet<string> = new Set([
+  "NOT",
+  "CLUSTERED",
+  "SKEWED",
+  "EXCHANGE",
+  "ARCHIVE",
+  "UNARCHIVE",
+  "TOUCH",
+  "COMPACT",
+  "CONCATENATE",
+]);
 
 function setAction(p: Cursor, partition: PartitionSpec | null): AlterTableAction {
   const where = partition !== null && { partition };

@@ -3,7 +3,7 @@ import type { BucketSpec, HiveFormat, Partitioning, Statement, TableSpec } from 
 import type { Cursor } from "../cursor";
 import { fileFormat, rowFormat } from "../hive-format";
 import { isQueryStart } from "../primary";
-import { propertyList } from "../properties";
+import { propertyList, refuseReserved } from "../properties";
 import { objectName } from "../relation-names";
 import { collationName } from "../type-parser";
 import { columnDefinition, constraint, isConstraint } from "./columns";
@@ -35,7 +35,24 @@ export function createTable(
   const query = as || isQueryStart(p, 0) ? viewBody(p) : null;
   if (how.temporary) {
     if (query === null && how.orReplace === false && ifNotExists) {
-      throw p.error("INVALID_SQL_SYNTAX.CREATE_TEMP_TABLE_IF_NOT_EXISTS", {}, start);
+      throw p.error("INVALID_STATEMENT_OR_CLAUSE", { operation: "CREATE TEMPORARY TABLE ... IF NOT EXISTS" }, start);
+    }
+    const isUsing =
+      query === null && provider !== undefined && Array.isArray(name) && columns.every((one) => one.name.length === 1);
+    if (isUsing) {
+      // What the source is given; nothing of it is kept in a catalog.
+      const fields = columns.map((one) => ({ name: one.name[0] as string, type: one.type, nullable: one.nullable }));
+      const schema = columns.length === 0 ? null : { kind: "struct" as const, fields };
+      const options = { ...spec.options, ...(spec.location !== undefined && { path: spec.location }) };
+      return {
+        kind: "createTempViewUsing",
+        name: name as readonly string[],
+        global: false,
+        orReplace: how.orReplace,
+        schema,
+        provider,
+        options,
+      };
     }
     throw p.error(
       "_LEGACY_ERROR_TEMP_0035",
@@ -67,6 +84,7 @@ function tableClauses(p: Cursor, start: number): Clauses {
     if (p.accept("OPTIONS")) {
       once("OPTIONS");
       clauses.options = propertyList(p);
+      refuseReserved(p, Object.keys(clauses.options), "table", start);
     } else if (p.accept("PARTITIONED", "BY")) {
       once("PARTITIONED BY");
       clauses.partitioning = p.parenthesized(() => partitioning(p));
@@ -85,6 +103,7 @@ function tableClauses(p: Cursor, start: number): Clauses {
     } else if (p.accept("TBLPROPERTIES")) {
       once("TBLPROPERTIES");
       clauses.properties = propertyList(p);
+      refuseReserved(p, Object.keys(clauses.properties), "table", start);
     } else if (p.accept("DEFAULT", "COLLATION")) {
       once("DEFAULT COLLATION");
       clauses.collation = collationName(p);
@@ -100,7 +119,35 @@ function tableClauses(p: Cursor, start: number): Clauses {
       break;
     }
   }
-  return { ...clauses, ...(Object.keys(hive).length > 0 && { hive }) };
+  if (clauses.clusterBy !== undefined && clauses.bucket !== undefined)
+    throw p.error("SPECIFY_CLUSTER_BY_WITH_BUCKETING_IS_NOT_ALLOWED", {}, start);
+  if (clauses.clusterBy !== undefined && clauses.partitioning.length > 0)
+    throw p.error("SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED", {}, start);
+  return { ...withoutTransforms(p, clauses, start), ...(Object.keys(hive).length > 0 && { hive }) };
+}
+
+/** PARTITIONED BY (identity(a), bucket(4, b)) is a partition column and CLUSTERED BY; tables of files know no other transform. */
+function withoutTransforms(p: Cursor, clauses: Clauses, start: number): Clauses {
+  let { bucket } = clauses;
+  const partitioning = clauses.partitioning.flatMap((one): readonly Partitioning[] => {
+    if (one.kind === "column" && one.name.length > 1)
+      throw p.error("UNSUPPORTED_PARTITION_TRANSFORM", { transform: `\`${one.name.join(".")}\`` }, start);
+    if (one.kind !== "transform") return [one];
+    const columns = one.args.flatMap((arg) => (arg.kind === "name" && arg.parts.length === 1 ? [arg.parts[0] as string] : []));
+    const [first] = one.args;
+    switch (one.name.toLowerCase()) {
+      case "identity":
+        if (columns.length === 1 && one.args.length === 1) return [{ kind: "column", name: columns }];
+        break;
+      case "bucket":
+        if (first?.kind !== "literal" || columns.length !== one.args.length - 1 || columns.length === 0) break;
+        if (bucket !== undefined) throw p.error("UNSUPPORTED_FEATURE.MULTIPLE_BUCKET_TRANSFORMS", {}, start);
+        bucket = { buckets: Number(first.value), columns, sort: [] };
+        return [];
+    }
+    throw p.error("UNSUPPORTED_PARTITION_TRANSFORM", { transform: `\`${one.name}\`` }, start);
+  });
+  return { ...clauses, partitioning, ...(bucket !== undefined && { bucket }) };
 }
 
 /** A column, a column with its type (Hive's form), or a transform. */

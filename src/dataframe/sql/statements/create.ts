@@ -1,7 +1,7 @@
 /** What begins with CREATE, REPLACE or DROP. */
 import type { Statement } from "../../syntax/command";
 import type { Cursor } from "../cursor";
-import { propertyList } from "../properties";
+import { propertyList, refuseReserved } from "../properties";
 import { objectName } from "../relation-names";
 import { createFunction } from "./create-function";
 import { createTable } from "./create-table";
@@ -29,7 +29,7 @@ export function createStatement(p: Cursor): Statement {
 
 export function unsupportedOperation(p: Cursor, start: number): Error {
   const words = p.text.slice(start, p.token.end).toUpperCase();
-  return p.error("_LEGACY_ERROR_TEMP_0035", { message: words }, start);
+  return p.error("INVALID_STATEMENT_OR_CLAUSE", { operation: words }, start);
 }
 
 export function isDatabase(p: Cursor): boolean {
@@ -66,6 +66,7 @@ function createDatabase(p: Cursor, start: number): Statement {
     } else if (p.accept("WITH", "DBPROPERTIES") || p.accept("WITH", "PROPERTIES")) {
       once("WITH PROPERTIES");
       statement.properties = propertyList(p);
+      refuseReserved(p, Object.keys(statement.properties), "namespace", start);
     } else {
       return statement;
     }
