@@ -17,7 +17,10 @@ const METRICS = ["f1Measure", "subsetAccuracy", "accuracy", "hammingLoss", "prec
 
 export const isDoubles = (type: DataType): boolean => type.kind === "array" && type.element.kind === "double";
 
-/** Labels and predictions are arrays of doubles. Precision, recall, accuracy and F1 are means over the rows, unless they say otherwise. */
+/**
+ * Labels and predictions are arrays of doubles. Precision, recall, accuracy and F1 are means over the rows, unless they say otherwise. As in Spark, a
+ * label that is there twice is two labels, and `subsetAccuracy` wants the same labels in the same order.
+ */
 export class MultilabelClassificationEvaluator extends withParams(Evaluator, {
   ...labelCol,
   ...predictionCol,
@@ -116,11 +119,11 @@ const addUp = aggregateProgram<JudgedSpec<null>, ColumnBatch, Sums[]>({
         const labels = doubleListsOf(batch.columns[label!]!, element);
         const predictions = doubleListsOf(batch.columns[prediction!]!, element);
         for (let row = 0; row < batch.length; row++) {
-          const set = ({ valid, starts, ends, items }: typeof labels, at: number): number[] => {
+          const list = ({ valid, starts, ends, items }: typeof labels, at: number): Float64Array => {
             if (valid !== null && valid[row] === 0) throw new DataError("NULL_VALUE", `Column ${input.names[at]} holds null.`);
-            return [...new Set(items.subarray(starts[row], ends[row]))];
+            return items.subarray(starts[row], ends[row]);
           };
-          all[i]!.add(set(labels, label!), set(predictions, prediction!));
+          all[i]!.add(list(labels, label!), list(predictions, prediction!));
         }
       }
     return all.map((each) => each.finish());
@@ -161,19 +164,26 @@ class Collected {
   readonly #wrong = new Map<number, number>();
   readonly #missed = new Map<number, number>();
 
-  add(labels: readonly number[], predictions: readonly number[]): void {
+  add(labels: Float64Array, predictions: Float64Array): void {
     const count = (to: Map<number, number>, label: number): unknown => to.set(label, (to.get(label) ?? 0) + 1);
     let both = 0;
+    const open = new Map<number, number>();
     for (const label of labels) {
       this.#labels.add(label);
-      if (predictions.includes(label)) {
-        both++;
-        count(this.#hits, label);
-      } else count(this.#missed, label);
+      count(open, label);
     }
-    for (const prediction of predictions) if (!labels.includes(prediction)) count(this.#wrong, prediction);
+    for (const prediction of predictions) {
+      const left = open.get(prediction) ?? 0;
+      if (left === 0) count(this.#wrong, prediction);
+      else {
+        open.set(prediction, left - 1);
+        both++;
+        count(this.#hits, prediction);
+      }
+    }
+    for (const [label, left] of open) if (left > 0) this.#missed.set(label, (this.#missed.get(label) ?? 0) + left);
     this.#rows++;
-    if (both === labels.length && both === predictions.length) this.#same++;
+    if (labels.length === predictions.length && labels.every((label, i) => label === predictions[i])) this.#same++;
     const either = labels.length + predictions.length - both;
     this.#accuracy += either === 0 ? 0 : both / either;
     this.#precision += predictions.length === 0 ? 0 : both / predictions.length;

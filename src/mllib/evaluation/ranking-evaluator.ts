@@ -80,7 +80,7 @@ function metricOf(predicted: Float64Array, relevant: ReadonlySet<number>, { metr
   if (relevant.size === 0) return 0;
   switch (metric) {
     case "meanAveragePrecision":
-      return averagePrecision(predicted, relevant, predicted.length);
+      return averagePrecision(predicted, relevant, Math.max(predicted.length, relevant.size));
     case "meanAveragePrecisionAtK":
       return averagePrecision(predicted, relevant, k);
     case "precisionAtK":

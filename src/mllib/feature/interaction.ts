@@ -17,24 +17,29 @@ import { appendCompressed } from "./support/vector-map";
  * column varies slowest. Metadata must say what the entries of vectors are: VectorAssembler writes them.
  */
 export class Interaction extends withParams(Transformer, { ...inputCols, ...outputCol }) {
-  private inputs(schema: StructType): readonly Input[] {
+  private inputFields(schema: StructType): readonly StructField[] {
     const names = this.getInputCols();
-    if (names.length < 2 || new Set(names).size !== names.length)
-      throw new UsageError("INVALID_PARAMETER_VALUE", `${this.className}: inputCols must name at least two columns, none twice.`);
-    return names.map((name) => {
-      const field = checkColumn(
+    if (names.length === 0 || new Set(names).size !== names.length)
+      throw new UsageError("INVALID_PARAMETER_VALUE", `${this.className}: inputCols must name at least one column, none twice.`);
+    return names.map((name) =>
+      checkColumn(
         schema,
         name,
         this.className,
         "numeric, boolean or a vector",
         (type) => isNumeric(type) || type.kind === "boolean" || isVector(type),
-      );
+      ),
+    );
+  }
+
+  private inputs(schema: StructType): readonly Input[] {
+    return this.inputFields(schema).map((field) => {
       if (!isVector(field.type)) return inputOf(field.name, [attributeOf(field)], false);
       const attributes = attributesOf(field);
       if (attributes === undefined)
         throw new UsageError(
           "UNKNOWN_ATTRIBUTES",
-          `${this.className}: the metadata of column ${name} do not say what the entries of its vectors are. Make it with VectorAssembler.`,
+          `${this.className}: the metadata of column ${field.name} do not say what the entries of its vectors are. Make it with VectorAssembler.`,
         );
       return inputOf(field.name, attributes, true);
     });
@@ -46,8 +51,11 @@ export class Interaction extends withParams(Transformer, { ...inputCols, ...outp
     return vectorField(this.getOutputCol(), vectorMetadata(names.map((name): Attribute => ({ type: "numeric", name }))));
   }
 
+  /** Within a pipeline, estimators that are not fitted yet cannot say what the entries of their vectors will be. */
   override transformSchema(schema: StructType): StructType {
-    return withFields(schema, this.className, this.output(this.inputs(schema)));
+    const known = this.inputFields(schema).every((field) => !isVector(field.type) || attributesOf(field) !== undefined);
+    const output = known ? this.output(this.inputs(schema)) : vectorField(this.getOutputCol());
+    return withFields(schema, this.className, output);
   }
 
   protected override transformed(df: DataFrame, schema: StructType): DataFrame {

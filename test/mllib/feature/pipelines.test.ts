@@ -1,0 +1,31 @@
+/** Transformers behind estimators of one pipeline: what they read is not there before these are fitted. */
+import { mllib, testSession } from "../../support/built-session";
+
+const spark = testSession();
+
+test("interactions of what an encoder has still to learn", async () => {
+  const df = spark().createDataFrame([["a", 2], ["b", 3], ["a", 5]] as never, "c string, x double"); // prettier-ignore
+  const stages = [
+    new mllib.StringIndexer({ inputCol: "c", outputCol: "i" }),
+    new mllib.OneHotEncoder({ inputCol: "i", outputCol: "o", dropLast: false }),
+    new mllib.Interaction({ inputCols: ["x", "o"], outputCol: "products" }),
+    new mllib.VectorAssembler({ inputCols: ["x", "products"], outputCol: "features" }),
+  ];
+  const model = await new mllib.Pipeline({ stages }).fit(df);
+  const rows = await model.transform(df).select("features").collect();
+  expect(rows.map((row) => [...(row.get(0) as InstanceType<typeof mllib.DenseVector>).toArray()])).toEqual([
+    [2, 2, 0],
+    [3, 0, 3],
+    [5, 5, 0],
+  ]);
+});
+
+test("an interaction of one column, and of vectors of which nothing is known", async () => {
+  const { Vectors, VectorUDT } = mllib;
+  const schema = { kind: "struct", fields: [{ name: "v", type: VectorUDT, nullable: true }, { name: "x", type: { kind: "double" }, nullable: true }] }; // prettier-ignore
+  const df = spark().createDataFrame([[Vectors.dense(1, 2), 3]] as never, schema as never);
+  const one = new mllib.Interaction({ inputCols: ["x"], outputCol: "o" }).transform(df);
+  expect(String((await one.select("o").first())!.get(0))).toBe("[3.0]");
+  const unknown = new mllib.Interaction({ inputCols: ["x", "v"], outputCol: "o" }).transform(df);
+  await expect(unknown.collect()).rejects.toThrow(/UNKNOWN_ATTRIBUTES/);
+});
