@@ -1,6 +1,7 @@
 /** Plans as bytes and back. Plain data, but for boxed values of classes (maps, intervals, variants), which are marked. */
 import { deserialize, serialize } from "node:v8";
 import { type Boxed, CalendarInterval, MapValue, VariantValue } from "../../columnar/types";
+import { mapObjects } from "../plain-data";
 
 type Marked =
   | { readonly $boxed: "map"; readonly keys: readonly Boxed[]; readonly values: readonly Boxed[] }
@@ -34,24 +35,4 @@ function unmarked(value: object): object {
     default:
       return value;
   }
-}
-
-/** `value` with `f` applied to each object in it, what an object holds first. Shares what does not change. */
-function mapObjects(value: object, f: (value: object) => object): object {
-  if (ArrayBuffer.isView(value)) return value;
-  let copy: Record<string, unknown> | undefined;
-  for (const [key, item] of Object.entries(value)) {
-    if (typeof item !== "object" || item === null) continue;
-    const changed = mapObjects(item as object, f);
-    if (changed !== item) (copy ??= shallowCopy(value))[key] = changed;
-  }
-  return f(copy ?? value);
-}
-
-function shallowCopy(value: object): Record<string, unknown> {
-  return (
-    Array.isArray(value)
-      ? [...(value as unknown[])]
-      : Object.assign(Object.create(Object.getPrototypeOf(value) as object) as object, value)
-  ) as Record<string, unknown>;
 }

@@ -1,5 +1,6 @@
 /** Whether what a stage gives depends on the order in which the rows of its inputs come: a task that runs again may give other rows. */
 import { functionTable } from "../expressions/function-table";
+import { someObjectIn } from "../plain-data";
 import type { ScanExec, StagePlan } from "./plan";
 
 /** `plan` is plain data: operators, expressions and where the rows go. */
@@ -12,7 +13,6 @@ export function isOrderSensitive({ root, sink }: Pick<StagePlan, "root" | "sink"
 }
 
 function dependsOnOrder(value: object): boolean {
-  if (ArrayBuffer.isView(value)) return false;
   const node = value as { readonly kind?: unknown; readonly fn?: unknown; readonly user?: unknown };
   switch (node.kind) {
     case "limit":
@@ -40,5 +40,5 @@ function dependsOnOrder(value: object): boolean {
       break;
     default:
   }
-  return Object.values(value).some((item) => typeof item === "object" && item !== null && dependsOnOrder(item as object));
+  return someObjectIn(value, dependsOnOrder);
 }
