@@ -168,9 +168,8 @@ function percentileSketch(call: AggregateCall): Accumulator<QuantileSummary> {
       return [count, values, gs, deltas];
     },
     fromColumns: (columns) => {
-      const [count, values, gs, deltas] = columns as readonly [number, readonly number[], readonly number[], readonly number[]];
-      const samples = values.map((value, i) => ({ value, g: gs[i] as number, delta: deltas[i] as number }));
-      return new QuantileSummary(error, samples, count);
+      const [count, values, gs, deltas] = columns as readonly [number, number[], number[], number[]];
+      return new QuantileSummary(error, { values, gs, deltas }, count);
     },
   };
 }

@@ -10,33 +10,10 @@ import { document } from "../documented";
 import { closestInput, isNumeric } from "../input-types";
 import type { Accumulator, AggregateFunction, BindContext } from "../registry";
 import { constantOf, mismatch, ordinal, unexpectedInputType, wrongNumArgs } from "../signature";
+import { CountedValues } from "../sketches/counted-values";
 import { withinGroupError } from "./aggregate-by";
 
 const doc = document("agg");
-
-/** What is counted: numbers as doubles, so that equal values meet. -0.0 is a value of its own, below 0.0. */
-interface Counts {
-  readonly counts: Map<number, number>;
-  negativeZeros: number;
-}
-
-function add(state: Counts, key: number, count: number): void {
-  if (Object.is(key, -0)) state.negativeZeros += count;
-  else state.counts.set(key, (state.counts.get(key) ?? 0) + count);
-}
-
-/** Values with how many there are of each, the least first. */
-function ordered({ counts, negativeZeros }: Counts): (readonly [value: number, count: number])[] {
-  const all: (readonly [number, number])[] = [...counts];
-  if (negativeZeros > 0) all.push([-0, negativeZeros]);
-  return all.sort(([a], [b]) => byValue(a, b));
-}
-
-function byValue(a: number, b: number): number {
-  if (Number.isNaN(a)) return 1;
-  if (Number.isNaN(b)) return -1;
-  return a - b || (Object.is(a, -0) ? -1 : 1);
-}
 
 /** Lists of percentages have no place for nulls. */
 export function percentagesOf(args: readonly Expression[], context: BindContext): Expression {
@@ -94,7 +71,7 @@ function resultType(types: readonly DataType[]): DataType {
   return percentages.kind === "array" ? { kind: "array", element: one, containsNull: false } : one;
 }
 
-function percentileAccumulator(call: AggregateCall): Accumulator<Counts> {
+function percentileAccumulator(call: AggregateCall): Accumulator<CountedValues> {
   const value = (call.args[0] as Expression).type;
   const divisor = value.kind === "decimal" ? 10 ** value.scale : 1;
   const percentages = call.options?.["percentages"] as number | readonly number[];
@@ -105,7 +82,7 @@ function percentileAccumulator(call: AggregateCall): Accumulator<Counts> {
   const list = (type: DataType): DataType => ({ kind: "array", element: type, containsNull: false });
   return {
     stateTypes: [list(DOUBLE), list(LONG)],
-    init: () => ({ counts: new Map(), negativeZeros: 0 }),
+    init: () => new CountedValues(),
     update: (state, args) => {
       const [x, , frequency] = args as readonly [number | bigint | null, Boxed, (number | bigint | null)?];
       if (x === null || frequency === null) return state;
@@ -117,45 +94,44 @@ function percentileAccumulator(call: AggregateCall): Accumulator<Counts> {
           call.at,
         );
       }
-      if (times > 0) add(state, Number(x) / divisor, times);
+      if (times > 0) state.add(Number(x) / divisor, times);
       return state;
     },
     merge: (state, other) => {
-      for (const [key, count] of other.counts) add(state, key, count);
-      state.negativeZeros += other.negativeZeros;
+      state.take(other);
       return state;
     },
     finish: (state) => {
-      const values = ordered(state);
+      const { values, counts } = state.ordered();
       if (values.length === 0 || (Array.isArray(percentages) && percentages.length === 0)) return null;
-      const ranks = new Ranks(descending ? values.reverse() : values);
+      const ranks = descending ? new Ranks(values.toReversed(), counts.toReversed()) : new Ranks(values, counts);
       const at = (p: number): number => convert(discrete ? ranks.discrete(p) : ranks.continuous(p));
       return typeof percentages === "number" ? at(percentages) : percentages.map(at);
     },
     toColumns: (state) => {
-      const values = ordered(state);
-      return [values.map(([value]) => value), values.map(([, count]) => count)];
+      const { values, counts } = state.ordered();
+      return [values, counts];
     },
     fromColumns: (columns) => {
-      const [keys, counts] = columns as readonly [readonly number[], readonly number[]];
-      const state: Counts = { counts: new Map(), negativeZeros: 0 };
-      keys.forEach((key, i) => add(state, key, counts[i] as number));
-      return state;
+      const [values, counts] = columns as readonly [number[], number[]];
+      return new CountedValues(values, counts);
     },
   };
 }
 
 /** Values in order with how many there are up to each. */
 class Ranks {
-  readonly #values: readonly number[];
-  readonly #upTo: number[] = [];
+  readonly #upTo: readonly number[];
   readonly #last: number;
 
-  constructor(counts: readonly (readonly [value: number, count: number])[]) {
-    this.#values = counts.map(([value]) => value);
+  /** `counts`: empty where there is one of each. */
+  constructor(
+    private readonly values: readonly number[],
+    counts: readonly number[],
+  ) {
     let total = 0;
-    for (const [, count] of counts) this.#upTo.push((total += count));
-    this.#last = total - 1;
+    this.#upTo = counts.map((count) => (total += count));
+    this.#last = (counts.length === 0 ? values.length : total) - 1;
   }
 
   continuous(percentage: number): number {
@@ -176,6 +152,7 @@ class Ranks {
 
   /** The value of the rank, counted from 1. */
   #at(rank: number): number {
+    if (this.#upTo.length === 0) return this.values[Math.max(0, rank - 1)] as number;
     let low = 0;
     let high = this.#upTo.length - 1;
     while (low < high) {
@@ -183,11 +160,11 @@ class Ranks {
       if ((this.#upTo[middle] as number) >= rank) high = middle;
       else low = middle + 1;
     }
-    return this.#values[low] as number;
+    return this.values[low] as number;
   }
 }
 
-const percentile = aggregate<Counts>({
+const percentile = aggregate<CountedValues>({
   names: ["percentile"],
   doc: doc("The exact percentile of a column, between two values where it falls there; an array gives several.", [
     "percentile(col, array(0.25, 0.75)) FROM VALUES (0), (10) AS tab(col)",
@@ -206,7 +183,7 @@ const percentile = aggregate<Counts>({
   accumulator: percentileAccumulator,
 });
 
-const median = aggregate<Counts>({
+const median = aggregate<CountedValues>({
   names: ["median"],
   doc: doc("The median: the percentile at one half.", ["median(col) FROM VALUES (0), (10) AS tab(col)", "5.0"]),
   inputs: ["any"],
@@ -217,7 +194,7 @@ const median = aggregate<Counts>({
 });
 
 function inOrder(name: "percentile_cont" | "percentile_disc", usage: string, result: string): AggregateFunction {
-  return aggregate<Counts>({
+  return aggregate<CountedValues>({
     names: [name],
     doc: doc(usage, [`${name}(0.25) WITHIN GROUP (ORDER BY col) FROM VALUES (0), (10) AS tab(col)`, result]),
     inputs: ["any", "any"],

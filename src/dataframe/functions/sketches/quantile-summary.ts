@@ -3,11 +3,19 @@
  * 2001), compressed at the moments at which Spark compresses, so that the same rows give the same sample.
  */
 
-/** `g`: the ranks between this sample and the one before. `delta`: how uncertain the rank is. */
-interface Sample {
-  readonly value: number;
-  readonly g: number;
-  readonly delta: number;
+/** Sample i is values[i]. `gs`: the ranks between it and the one before. `deltas`: how uncertain its rank is. */
+export interface Samples {
+  readonly values: number[];
+  readonly gs: number[];
+  readonly deltas: number[];
+}
+
+const none = (): Samples => ({ values: [], gs: [], deltas: [] });
+
+function push({ values, gs, deltas }: Samples, value: number, g: number, delta: number): void {
+  values.push(value);
+  gs.push(g);
+  deltas.push(delta);
 }
 
 const COMPRESS_AT = 10000;
@@ -19,14 +27,14 @@ function ascending(a: number, b: number): number {
 }
 
 export class QuantileSummary {
-  #samples: readonly Sample[];
+  #samples: Samples;
   #count: number;
   /** Values that have not been put into the samples. */
   #head: number[] = [];
 
   constructor(
     readonly relativeError: number,
-    samples: readonly Sample[] = [],
+    samples: Samples = none(),
     count = 0,
   ) {
     this.#samples = samples;
@@ -37,24 +45,27 @@ export class QuantileSummary {
     this.#head.push(value);
     if (this.#head.length < HEAD_SIZE) return;
     this.#takeHead();
-    if (this.#samples.length >= COMPRESS_AT) this.compress();
+    if (this.#samples.values.length >= COMPRESS_AT) this.compress();
   }
 
   #takeHead(): void {
     if (this.#head.length === 0) return;
-    const sorted = this.#head.sort(ascending);
-    const samples: Sample[] = [];
+    const sorted = Float64Array.from(this.#head).sort();
+    const samples = none();
+    const before = this.#samples;
+    const { length } = before.values;
+    const most = 2 * this.relativeError;
     let at = 0;
     let count = this.#count;
-    sorted.forEach((value, i) => {
-      while (at < this.#samples.length && ascending((this.#samples[at] as Sample).value, value) <= 0) {
-        samples.push(this.#samples[at++] as Sample);
-      }
+    const keep = (): void => push(samples, before.values[at]!, before.gs[at]!, before.deltas[at++]!);
+    for (let i = 0; i < sorted.length; i++) {
+      const value = sorted[i]!;
+      while (at < length && ascending(before.values[at]!, value) <= 0) keep();
       count++;
-      const extreme = samples.length === 0 || (at === this.#samples.length && i === sorted.length - 1);
-      samples.push({ value, g: 1, delta: extreme ? 0 : Math.floor(2 * this.relativeError * count) });
-    });
-    while (at < this.#samples.length) samples.push(this.#samples[at++] as Sample);
+      const extreme = samples.values.length === 0 || (at === length && i === sorted.length - 1);
+      push(samples, value, 1, extreme ? 0 : Math.floor(most * count));
+    }
+    while (at < length) keep();
     this.#samples = samples;
     this.#count = count;
     this.#head = [];
@@ -69,55 +80,58 @@ export class QuantileSummary {
   merged(other: QuantileSummary): QuantileSummary {
     if (other.#count === 0) return this;
     if (this.#count === 0) return other;
-    const samples: Sample[] = [];
+    const samples = none();
+    const mine = this.#samples;
+    const theirs = other.#samples;
     const error = Math.max(this.relativeError, other.relativeError);
     const count = this.#count + other.#count;
     const more = Math.floor(2 * other.relativeError * other.#count);
     const otherMore = Math.floor(2 * this.relativeError * this.#count);
+    const mineEnd = mine.values.length;
+    const theirsEnd = theirs.values.length;
     let i = 0;
     let j = 0;
-    while (i < this.#samples.length && j < other.#samples.length) {
-      const mine = this.#samples[i] as Sample;
-      const theirs = other.#samples[j] as Sample;
-      if (ascending(mine.value, theirs.value) < 0) {
-        samples.push({ ...mine, delta: mine.delta + (j > 0 ? more : 0) });
+    while (i < mineEnd && j < theirsEnd) {
+      if (ascending(mine.values[i]!, theirs.values[j]!) < 0) {
+        push(samples, mine.values[i]!, mine.gs[i]!, mine.deltas[i]! + (j > 0 ? more : 0));
         i++;
       } else {
-        samples.push({ ...theirs, delta: theirs.delta + (i > 0 ? otherMore : 0) });
+        push(samples, theirs.values[j]!, theirs.gs[j]!, theirs.deltas[j]! + (i > 0 ? otherMore : 0));
         j++;
       }
     }
-    for (; i < this.#samples.length; i++) samples.push(this.#samples[i] as Sample);
-    for (; j < other.#samples.length; j++) samples.push(other.#samples[j] as Sample);
+    for (; i < mineEnd; i++) push(samples, mine.values[i]!, mine.gs[i]!, mine.deltas[i]!);
+    for (; j < theirsEnd; j++) push(samples, theirs.values[j]!, theirs.gs[j]!, theirs.deltas[j]!);
     return new QuantileSummary(error, compressed(samples, 2 * error * count), count);
   }
 
   /** The values at these shares of all ranks; null without values. Compressed before. */
   query(percentages: readonly number[]): readonly number[] | null {
-    const samples = this.#samples;
-    if (samples.length === 0) return null;
+    const { values, gs, deltas } = this.#samples;
+    const { length } = values;
+    if (length === 0) return null;
     let most = -Infinity;
-    for (const { g, delta } of samples) most = Math.max(most, g + delta);
+    for (let i = 0; i < length; i++) most = Math.max(most, gs[i]! + deltas[i]!);
     const targetError = Math.floor(most / 2);
     const result = new Array<number>(percentages.length);
     let index = 0;
-    let minRank = (samples[0] as Sample).g;
+    let minRank = gs[0]!;
     const order = percentages.map((_, i) => i).sort((a, b) => (percentages[a] as number) - (percentages[b] as number));
     for (const place of order) {
       const percentage = percentages[place] as number;
-      if (percentage <= this.relativeError || samples.length === 1) {
-        result[place] = (samples[0] as Sample).value;
+      if (percentage <= this.relativeError || length === 1) {
+        result[place] = values[0]!;
       } else if (percentage >= 1 - this.relativeError) {
-        result[place] = (samples[samples.length - 1] as Sample).value;
+        result[place] = values[length - 1]!;
       } else {
         const rank = Math.ceil(percentage * this.#count);
-        while (index < samples.length - 1) {
-          const maxRank = minRank + (samples[index] as Sample).delta;
+        while (index < length - 1) {
+          const maxRank = minRank + deltas[index]!;
           if (maxRank - targetError <= rank && rank <= minRank + targetError) break;
           index++;
-          minRank += (samples[index] as Sample).g;
+          minRank += gs[index]!;
         }
-        result[place] = (samples[index] as Sample).value;
+        result[place] = values[index]!;
       }
     }
     return result;
@@ -127,34 +141,36 @@ export class QuantileSummary {
     return this.#count + this.#head.length;
   }
 
-  /** Compressed before. */
-  columns(): { readonly count: number; readonly values: number[]; readonly gs: number[]; readonly deltas: number[] } {
-    const samples = this.#samples;
-    return {
-      count: this.#count,
-      values: samples.map((one) => one.value),
-      gs: samples.map((one) => one.g),
-      deltas: samples.map((one) => one.delta),
-    };
+  /** Compressed before. The arrays are the summary's own. */
+  columns(): Samples & { readonly count: number } {
+    return { count: this.#count, ...this.#samples };
   }
 }
 
 /** Neighbours joined while their error stays below the threshold; the last and the least value always stay. */
-function compressed(samples: readonly Sample[], threshold: number): readonly Sample[] {
-  if (samples.length === 0) return samples;
-  const kept: Sample[] = [];
-  let head = samples[samples.length - 1] as Sample;
-  for (let i = samples.length - 2; i >= 1; i--) {
-    const sample = samples[i] as Sample;
-    if (sample.g + head.g + head.delta < threshold) {
-      head = { value: head.value, g: head.g + sample.g, delta: head.delta };
-    } else {
-      kept.push(head);
-      head = sample;
+function compressed(samples: Samples, threshold: number): Samples {
+  const { values, gs, deltas } = samples;
+  const { length } = values;
+  // Each has a rank at least: no two are below the threshold.
+  if (length === 0 || threshold <= 2) return samples;
+  const kept = none();
+  let value = values[length - 1]!;
+  let g = gs[length - 1]!;
+  let delta = deltas[length - 1]!;
+  for (let i = length - 2; i >= 1; i--) {
+    if (gs[i]! + g + delta < threshold) {
+      g += gs[i]!;
+      continue;
     }
+    push(kept, value, g, delta);
+    value = values[i]!;
+    g = gs[i]!;
+    delta = deltas[i]!;
   }
-  kept.push(head);
-  const first = samples[0] as Sample;
-  if (ascending(first.value, head.value) <= 0 && samples.length > 1) kept.push(first);
-  return kept.reverse();
+  push(kept, value, g, delta);
+  if (length > 1 && ascending(values[0]!, value) <= 0) push(kept, values[0]!, gs[0]!, deltas[0]!);
+  kept.values.reverse();
+  kept.gs.reverse();
+  kept.deltas.reverse();
+  return kept;
 }

@@ -35,7 +35,7 @@ export class ColumnQuantiles {
 }
 
 function revived({ count, values, gs, deltas }: PlainSummary, relativeError: number): QuantileSummary {
-  const samples = Array.from(values, (value, i) => ({ value, g: gs[i]!, delta: deltas[i]! }));
+  const samples = { values: Array.from(values), gs: Array.from(gs), deltas: Array.from(deltas) };
   return new QuantileSummary(relativeError, samples, count);
 }
 
