@@ -71,26 +71,48 @@ let passed = 0;
 const problems = [];
 const data = spark.createDataFrame(rows(60), SCHEMA);
 await data.count();
+
+/** `run` gives something to make text of: the same text, whoever is killed while it runs. */
+async function judge(name, run, textOf) {
+  if (only !== undefined && name !== only) return;
+  try {
+    const [found, tasks] = await counted(run, 0, () => undefined);
+    const wanted = await textOf(found);
+    const at = draw.int(1, tasks);
+    await allReady();
+    const [again] = await counted(run, at, killOne);
+    if ((await textOf(again)) === wanted) passed++;
+    else problems.push(`${name}: another result with an executor killed at task ${at} of ${tasks}`);
+  } catch (error) {
+    problems.push(`${name}: ${error.stack}`);
+  }
+}
+
 for (const subject of SUBJECTS) {
   const { name, params } = subject;
   const stage = () => new mllib[name](params);
   if (stage().fit === undefined || (only !== undefined && name !== only)) continue;
   const table = data.repartition(4).cache();
   await table.count();
-  const fit = () => stage().fit(table);
-  try {
-    const [model, tasks] = await counted(fit, 0, () => undefined);
-    const wanted = await output(model, data, subject);
-    const at = draw.int(1, tasks);
-    await allReady();
-    const [again] = await counted(fit, at, killOne);
-    if ((await output(again, data, subject)) === wanted) passed++;
-    else problems.push(`${name}: another result with an executor killed at task ${at} of ${tasks}`);
-  } catch (error) {
-    problems.push(`${name}: ${error.stack}`);
-  }
+  await judge(
+    name,
+    () => stage().fit(table),
+    (model) => output(model, data, subject),
+  );
   await table.unpersist();
 }
+
+// No estimators: they give a DataFrame of what they find.
+const linesOf = async (df) => JSON.stringify((await df.collect()).map((row) => String(row)).sort());
+const sequences = data.selectExpr("transform(words, w -> array(w)) AS sequence").repartition(4);
+const prefixes = new mllib.PrefixSpan({ minSupport: 0.1 });
+await judge("PrefixSpan", async () => linesOf(prefixes.findFrequentSequentialPatterns(sequences)), String);
+const edges = spark
+  .range(0, 60)
+  .selectExpr("id AS src", "CASE WHEN id % 20 = 19 THEN id - 19 ELSE id + 1 END AS dst")
+  .repartition(4);
+const clusters = new mllib.PowerIterationClustering({ k: 2, maxIter: 5 });
+await judge("PowerIterationClustering", async () => linesOf(clusters.assignClusters(edges)), String);
 for (const problem of problems) console.log(`FAILED: ${problem}`);
 console.log(`executors killed in mid-fit: ${lost}`);
 console.log(`${passed} passed, ${problems.length} failed`);
