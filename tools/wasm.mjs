@@ -13,6 +13,7 @@ const modules = {
   "src/dataframe/sources/wasm/kernels": [],
   "src/mllib/kernels/gradient": [],
   "src/mllib/kernels/rows": [],
+  "src/mllib/kernels/topics": [],
   "src/mllib/kernels/walk": [],
   "src/mllib/kernels/words": [],
   // Threads work on one memory together.

@@ -174,6 +174,7 @@ export const SUBJECTS: readonly Subject[] = [
   { name: "BisectingKMeans", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1] },
   { name: "GaussianMixture", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1], weights: FIRST },
   { name: "KMeans", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1], weights: FIRST },
+  { name: "LDA", params: { topicDistributionCol: "out", featuresCol: "counts", k: 2, maxIter: 3, seed: 1 }, reads: ["counts"], wrong: ["k", 1], partitions: "documents are drawn by their place" }, // prettier-ignore
   { name: "MiniBatchKMeans", params: { predictionCol: "out", k: 2, seed: 1 }, reads: READS, wrong: ["k", 1], partitions: IN_ORDER, weights: FIRST }, // prettier-ignore
   { name: "IncrementalPCA", params: { ...vectors, k: 2 }, reads: READS, wrong: ["k", 0], partitions: IN_ORDER },
   { name: "TruncatedSVD", params: vectors, reads: READS, wrong: ["k", 0], digits: 8 },

@@ -102,6 +102,16 @@ export async function pointsOf(
   columns: PointColumns,
   who: string,
 ): Promise<TaskData<InstanceBlock>> {
+  return (await pointBlocks(df, schema, columns, who)).persist();
+}
+
+/** The same, of which executors keep nothing. */
+export async function pointBlocks(
+  df: DataFrame,
+  schema: StructType,
+  columns: PointColumns,
+  who: string,
+): Promise<TaskData<InstanceBlock>> {
   const { weightCol, cosine = false } = columns;
   const field = checkPoints(schema, columns.featuresCol, who);
   let featuresCol = field.name;
@@ -111,7 +121,7 @@ export async function pointsOf(
     rows = appendColumns(df, arraysAsVectors, { inputs: [field.name], outputs: [vectorField(featuresCol)], spec: null });
   }
   const data = await instancesOf(rows, { featuresCol, weightCol });
-  return (cosine ? data.map(normalized, { who }) : data).persist();
+  return cosine ? data.map(normalized, { who }) : data;
 }
 
 export function widthsDiffer(a: number, b: number): DataError {

@@ -9,6 +9,7 @@ import { AnalysisError, QueryError } from "../../dataframe/errors";
 import type { SparkSession } from "../../dataframe/api/spark-session";
 import { callAround } from "../../rdd/api/call-scope";
 import { runJob } from "../../rdd/api/run";
+import { releaseWith } from "../../rdd/cleaner";
 import type { Call, ContextPort } from "../../rdd/context-port";
 import { PlanNode, type PlanStage } from "../../rdd/nodes/plan-node";
 import { IndexPartitioner } from "../../rdd/nodes/shuffle-dependency";
@@ -103,6 +104,21 @@ export class TaskData<R> {
 
   async release(): Promise<void> {
     await this.rdd.unpersist();
+  }
+
+  /** Frees something that the records are computed from, once nobody can ask for them any more. `free` must not refer to them. */
+  freeWith(free: () => Promise<void>): void {
+    releaseWith(this.rdd.node.lifeline(), free, this);
+  }
+
+  /** The next job that computes the records writes them to the application's checkpoint directory, and forgets how they were made. */
+  checkpoint(): void {
+    this.rdd.checkpoint();
+  }
+
+  /** The directory of the checkpoint; undefined where there is none. */
+  checkpointFile(): Promise<string | undefined> {
+    return this.rdd.getCheckpointFile();
   }
 
   /** The partial results of all partitions as one; null where there is no partition. */

@@ -47,8 +47,8 @@ export class ModelDirectory {
     return (await this.files.status(this.path)) !== null;
   }
 
-  async writeMetadata(metadata: Metadata): Promise<void> {
-    await this.child(METADATA).writeText(jsonText(metadata));
+  writeMetadata(metadata: Metadata): Promise<void> {
+    return this.writeMetadataJson(metadata);
   }
 
   /** A text file of one part. */
@@ -60,6 +60,14 @@ export class ModelDirectory {
 
   /** Throws INVALID_MODEL where there is none, or one that cannot be read. */
   async readMetadata(): Promise<Metadata> {
+    const known = (await this.readMetadataJson()) as Partial<Metadata> | null;
+    if (typeof known !== "object" || typeof known?.class !== "string" || typeof known.uid !== "string")
+      throw this.damaged(`${METADATA} does not say of which class the model is`);
+    return { paramMap: {}, ...known } as Metadata;
+  }
+
+  /** The metadata, whatever they hold: those of spark.mllib have fields of their own. */
+  async readMetadataJson(): Promise<unknown> {
     const directory = joinPath(this.path, METADATA);
     const status = await this.files.status(directory);
     if (status === null) throw this.damaged(`there is no ${METADATA} directory; no model was saved here, or not to its end`);
@@ -67,16 +75,15 @@ export class ModelDirectory {
     const [part] = parts;
     if (part === undefined) throw this.damaged(`${METADATA} holds no part file`);
     const text = Buffer.from(await this.files.readRange(part.path, 0, part.length)).toString("utf8");
-    let metadata: unknown;
     try {
-      metadata = JSON.parse(text);
+      return JSON.parse(text);
     } catch (cause) {
       throw this.damaged(`${METADATA} is no JSON (${(cause as Error).message})`, cause);
     }
-    const known = metadata as Partial<Metadata> | null;
-    if (typeof known !== "object" || typeof known?.class !== "string" || typeof known.uid !== "string")
-      throw this.damaged(`${METADATA} does not say of which class the model is`);
-    return { paramMap: {}, ...known } as Metadata;
+  }
+
+  async writeMetadataJson(metadata: unknown): Promise<void> {
+    await this.child(METADATA).writeText(jsonText(metadata));
   }
 
   /** A table of one Parquet file in this directory. Records are as `createDataFrame` takes them. */
