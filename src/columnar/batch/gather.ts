@@ -196,10 +196,10 @@ function sharedDictionary(vectors: readonly Vector[]): readonly DictionaryVector
     : null;
 }
 
-/** Without its dictionary. */
-export function flattened(vector: DictionaryVector): FixedVector | WideVector | BytesVector {
+/** Without its dictionary. `room` is as in `gather`. */
+export function flattened(vector: DictionaryVector, room?: Room): FixedVector | WideVector | BytesVector {
   // The dictionary's own entries are never null.
-  const values = gather(vector.dictionary, vector.codes, vector.length) as FixedVector | WideVector | BytesVector;
+  const values = gather(vector.dictionary, vector.codes, vector.length, false, room) as FixedVector | WideVector | BytesVector;
   return { ...values, valid: vector.valid };
 }
 

@@ -3,6 +3,7 @@ import type { FixedVector } from "../../../columnar/vector";
 import type { KeySet } from "../data-source";
 import { type Heap, heap, Region } from "../wasm/heap";
 import { scratch } from "./page-scratch";
+import { copyBytes } from "./page-vectors";
 import { selectingLoop } from "../../../columnar/selecting-loops";
 
 type Numbers = FixedVector["values"];
@@ -29,8 +30,7 @@ export class BitSet {
   select(values: Numbers, from: Int32Array | null, count: number, out: Int32Array): number {
     const { base, span, bits } = this.set;
     const used = from === null ? count : values.length;
-    const hasKernel = values instanceof Float64Array || (values instanceof Int32Array && (base | 0) === base);
-    if (!hasKernel || span > MOST_BITS || count * FEWEST_ASKED < used)
+    if (!this.#hasKernel(values) || count * FEWEST_ASKED < used)
       return selectingLoop("set", values)(values, bits, base, span, from, count, out);
     const memory = heap();
     const { tested, places } = scratch(memory);
@@ -46,6 +46,28 @@ export class BitSet {
     const left = kernel(valuesAt, from === null ? 0 : placesAt, count, base, span, bitsAt, placesAt);
     out.set(numbers.subarray(0, left));
     return left;
+  }
+
+  /** For each value 1 where it is in the set, else 0; null where no kernel does that. */
+  marks(values: Numbers): Uint8Array | null {
+    if (!this.#hasKernel(values)) return null;
+    const { base, span } = this.set;
+    const memory = heap();
+    const { tested, places } = scratch(memory);
+    const valuesAt = tested.need(values.length * values.BYTES_PER_ELEMENT);
+    const marksAt = places.need(values.length);
+    const bitsAt = this.#bitsIn(memory);
+    const kind = values.constructor as Float64ArrayConstructor;
+    new kind(memory.buffer, valuesAt, values.length).set(values);
+    const kernel = values instanceof Float64Array ? memory.kernels.marksIn64 : memory.kernels.marksIn32;
+    kernel(valuesAt, values.length, base, span, bitsAt, marksAt);
+    return copyBytes(memory, marksAt, values.length);
+  }
+
+  #hasKernel(values: Numbers): boolean {
+    const { base, span } = this.set;
+    const isKnown = values instanceof Float64Array || (values instanceof Int32Array && (base | 0) === base);
+    return isKnown && span <= MOST_BITS;
   }
 
   #bitsIn(memory: Heap): number {

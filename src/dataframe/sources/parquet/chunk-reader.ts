@@ -42,6 +42,7 @@ export interface ChunkOptions {
   readonly levels: boolean;
   /** As in DecoderOptions. */
   readonly transient?: boolean;
+  readonly tested?: boolean;
 }
 
 let pageOfThread: Region | undefined;
@@ -92,6 +93,7 @@ export class ChunkReader {
     if (chunk.values < 0) throw new DamagedPage(`its column ${node.name} has a negative number of values`);
     this.#decoder = new PageDecoder(node, conversion, {
       transient: false,
+      tested: false,
       ...options,
       entries: chunk.values,
       mixed: chunk.encodingStats?.some(isOfValues) === true,
@@ -181,6 +183,11 @@ export class ChunkReader {
   /** The dictionary's values, once `peek` has been called; null where there is none. */
   get dictionary(): Vector | null {
     return this.#decoder.values;
+  }
+
+  /** What came last has codes that only tests want. */
+  get isLoose(): boolean {
+    return this.#decoder.isLoose;
   }
 
   #dictionary(): void {

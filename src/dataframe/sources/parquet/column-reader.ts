@@ -16,22 +16,33 @@ export interface ColumnReader {
   /** The selected ones of the next `rows`. */
   readSelected(rows: number, selection: Selection): Vector;
   skip(rows: number): void;
+  /** Integers have come as codes that are for tests alone: values are to take their place. Only where the column is tested. */
+  readonly isLoose: boolean;
   close(): void;
+}
+
+/** What becomes of what a column gives. */
+export interface ColumnUse {
+  /** It need only last until something is read again. */
+  readonly transient: boolean;
+  /** Its integers are tested before they are used. */
+  readonly tested: boolean;
 }
 
 export type OpenChunk = (leaf: LeafPlan, options: ChunkOptions) => ChunkReader;
 
-/** `transient`: what is read need only last until something is read again. */
-export function columnReader(plan: ColumnPlan, transient: boolean, open: OpenChunk): ColumnReader {
+export function columnReader(plan: ColumnPlan, use: ColumnUse, open: OpenChunk): ColumnReader {
   if (plan.kind === "missing") return new MissingColumn();
   const leaves = leavesOf(plan);
   if (plan.kind === "leaf" && plan.node.repetition === 0)
-    return new LeafColumn(new FlatColumn(open(plan, { nested: false, levels: false, transient })));
+    return new LeafColumn(new FlatColumn(open(plan, { nested: false, levels: false, ...use })));
   if ([...leaves.values()].every((leaf) => leaf.node.repetition === 0)) return new RecordColumn(plan, leaves, open);
   return new RepeatedColumn(plan, leaves, open);
 }
 
 class MissingColumn implements ColumnReader {
+  readonly isLoose = false;
+
   rowsInPage(): number {
     return Infinity;
   }
@@ -52,6 +63,10 @@ function nulls(length: number): Vector {
 class LeafColumn implements ColumnReader {
   constructor(private readonly column: FlatColumn) {}
 
+  get isLoose(): boolean {
+    return this.column.isLoose;
+  }
+
   rowsInPage(): number {
     return this.column.rowsInPage();
   }
@@ -71,6 +86,7 @@ class LeafColumn implements ColumnReader {
 
 /** Structs without lists in them: every leaf has an entry a row. */
 class RecordColumn implements ColumnReader {
+  readonly isLoose = false;
   readonly #columns = new Map<number, FlatColumn>();
 
   constructor(
@@ -130,6 +146,7 @@ function validFrom(definition: Uint8Array, level: number): Uint8Array | null {
 }
 
 class RepeatedColumn implements ColumnReader {
+  readonly isLoose = false;
   readonly #columns = new Map<number, NestedColumn>();
 
   constructor(

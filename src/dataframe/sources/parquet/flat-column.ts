@@ -24,6 +24,10 @@ export class FlatColumn {
     return this.#page === null ? this.chunk.peek() : this.#page.entries - this.#offset;
   }
 
+  get isLoose(): boolean {
+    return this.chunk.isLoose;
+  }
+
   skip(rows: number): void {
     if (rows === 0) return;
     const target = this.#row + rows;

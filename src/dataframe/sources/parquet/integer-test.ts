@@ -159,6 +159,11 @@ export class IntegerTest {
 
   /** For each value 1 where it passes, else 0. */
   marks(values: Numbers): Uint8Array {
+    const [set, ...others] = this.#sets;
+    if (set !== undefined && others.length === 0 && this.#lists.length === 0 && !this.#hasOwnBounds) {
+      const marked = set.marks(values);
+      if (marked !== null) return marked;
+    }
     const marks = new Uint8Array(values.length);
     const places = new Int32Array(values.length);
     const count = this.select(values, null, values.length, places);

@@ -41,6 +41,8 @@ export interface DecoderOptions {
   readonly mixed: boolean;
   /** A page's numbers and codes need only last until the next page is decoded. */
   readonly transient: boolean;
+  /** Its integers are tested: they may come as codes of a large dictionary, which is then `isLoose`. */
+  readonly tested: boolean;
 }
 
 export class PageDecoder {
@@ -75,6 +77,10 @@ export class PageDecoder {
   /** The dictionary's. */
   get values(): Vector | null {
     return this.#dictionary.values;
+  }
+
+  get isLoose(): boolean {
+    return this.#dictionary.isLoose;
   }
 
   /** Where the bytes of a dictionary page of `count` values can be put so that they need not be moved; 0 for anywhere. */

@@ -15,6 +15,8 @@ const KEPT_STRINGS = 2;
 const FEW_STRINGS = 256;
 const KEPT_NUMBERS = 8;
 const MAX_KEPT_CODES = 65536;
+/** The same where entries are tested and values are picked afterwards. */
+const TESTED_NUMBERS = 2;
 
 /** What is known of a chunk before it is read. */
 interface DictionaryUse {
@@ -22,6 +24,8 @@ interface DictionaryUse {
   readonly entries: number;
   /** Some pages have codes, others values. */
   readonly mixed: boolean;
+  /** Somebody tests integers once an entry: codes are kept where there are half as many entries, and `isLoose` says so. */
+  readonly tested: boolean;
 }
 
 export class PageDictionary {
@@ -37,6 +41,7 @@ export class PageDictionary {
   /** The region has the values as they were in the page: those that are picked are converted. */
   #isPhysical = false;
   #keepCodes = true;
+  #isLoose = false;
 
   /** `packed`: what the decoder of the chunk's pages works with. */
   constructor(
@@ -55,6 +60,11 @@ export class PageDictionary {
 
   get isKnown(): boolean {
     return this.#isKnown;
+  }
+
+  /** The codes are for tests: values are to take their place. */
+  get isLoose(): boolean {
+    return this.#isLoose;
   }
 
   get count(): number {
@@ -82,6 +92,7 @@ export class PageDictionary {
     this.#isKnown = true;
     this.#kept = null;
     this.#isPhysical = false;
+    this.#isLoose = this.#isNumber && this.#isTested(count) && !this.#isFew(count);
     if (this.#picksPhysical(count)) {
       this.#keepCodes = false;
       this.#isPhysical = true;
@@ -97,7 +108,7 @@ export class PageDictionary {
       return;
     }
     const bytes = FORM_BYTES[packed.form]!;
-    this.#keepCodes = (bytes !== 4 && bytes !== 8) || (this.#isSmall(count, KEPT_NUMBERS) && count <= MAX_KEPT_CODES);
+    this.#keepCodes = (bytes !== 4 && bytes !== 8) || this.#isFew(count) || this.#isLoose;
     if (this.#keepCodes) this.#kept = this.vectors.vector(packed, count, null, true) as FixedVector | WideVector;
     else this.#keepInRegion(count * bytes);
   }
@@ -106,9 +117,21 @@ export class PageDictionary {
     return !this.chunk.mixed && count * times <= this.chunk.entries;
   }
 
+  #isFew(count: number): boolean {
+    return this.#isSmall(count, KEPT_NUMBERS) && count <= MAX_KEPT_CODES;
+  }
+
+  #isTested(count: number): boolean {
+    return this.chunk.tested && count * TESTED_NUMBERS <= this.chunk.entries;
+  }
+
+  get #isNumber(): boolean {
+    const { width, type } = this.physical;
+    return (width === 4 || width === 8) && type !== Physical.FixedLength;
+  }
+
   #picksPhysical(count: number): boolean {
-    if (this.physical.width !== 4 && this.physical.width !== 8) return false;
-    return this.physical.type !== Physical.FixedLength && !(this.#isSmall(count, KEPT_NUMBERS) && count <= MAX_KEPT_CODES);
+    return this.#isNumber && !this.#isFew(count) && !this.#isTested(count);
   }
 
   #keepInRegion(bytes: number): void {

@@ -12,6 +12,7 @@ import { attributesOf, childrenOf, isDeterministic } from "../../expressions/tra
 import type { EvaluationContext } from "../../functions/registry";
 import type { SqlSettings } from "../../settings";
 import type { ColumnBound, KeySet, MovingBound } from "../data-source";
+import { placesMarked } from "./entry-test";
 import type { Selection } from "./page-decoder";
 import { IntegerTest, isInteger, sameIntegers } from "./integer-test";
 import { selectingLoop } from "../../../columnar/selecting-loops";
@@ -105,6 +106,11 @@ export class RowFilter {
     return selection;
   }
 
+  /** Whether it looks at the integers of a column, which it does once an entry where they come with a dictionary. */
+  testsIntegersOf(place: number): boolean {
+    return this.#filters.some((filter) => filter.testsIntegersOf(place));
+  }
+
   close(): void {
     for (const filter of this.#all) filter.close();
   }
@@ -130,6 +136,10 @@ function rate({ seen, passed }: PartFilter): number {
 abstract class PartFilter {
   seen = 0;
   passed = 0;
+
+  testsIntegersOf(_place: number): boolean {
+    return false;
+  }
 
   /**
    * Writes the places that pass to `out` and gives their number; null where it can say nothing of such a vector. `from` has the places
@@ -188,6 +198,10 @@ class ColumnFilter extends PartFilter {
     return new ColumnFilter(column, tested ? integers : null, others, nullPasses);
   }
 
+  override testsIntegersOf(place: number): boolean {
+    return this.integers !== null && this.column.place === place;
+  }
+
   select(column: (place: number) => Vector, from: Int32Array | null, count: number, out: Int32Array): number | null {
     const vector = column(this.column.place);
     if (vector.form === "null") return this.nullPasses ? null : 0;
@@ -198,7 +212,7 @@ class ColumnFilter extends PartFilter {
       if (passing === null) return null;
       const left = valid === null ? from : out;
       const there = valid === null ? count : selectingLoop("valid", valid)(valid, valid, 0, 0, from, count, out);
-      return selectingLoop("entry", vector.codes)(vector.codes, passing, 0, 0, left, there, out);
+      return placesMarked(vector.codes, passing, left, there, out);
     }
     if (vector.form !== "fixed" || this.integers === null) return null;
     const left = valid === null ? from : out;

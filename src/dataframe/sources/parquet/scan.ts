@@ -1,5 +1,5 @@
 /** Batches of row groups: the columns that a query asks for, aligned. */
-import { gather } from "../../../columnar/batch";
+import { flattened, gather } from "../../../columnar/batch";
 import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector";
 import type { RandomAccess } from "../random-access";
 import { ChunkReader, type PagePlaces } from "./chunk-reader";
@@ -53,12 +53,13 @@ export class RowGroupSource implements BatchSource {
     // Without ranges nothing is passed over.
     const places = (leaf: number): PagePlaces | null =>
       scan.ranges === null ? null : readPlaces(file, group.columns[leaf]!, group.rows);
+    const { transient, filter } = scan;
     try {
-      for (const plan of scan.columns) {
+      for (const [place, plan] of scan.columns.entries()) {
         this.#readers.push(
           columnReader(
             plan,
-            scan.transient,
+            { transient, tested: filter?.isWorthwhile === true && filter.testsIntegersOf(place) },
             ({ node, conversion }, options) =>
               new ChunkReader(
                 file,
@@ -119,8 +120,13 @@ export class RowGroupSource implements BatchSource {
     this.batchStart = this.#row;
     this.rowsRead += rows;
     this.#row += rows;
+    this.#picked?.begin();
     if (filters) return this.#readFiltered(rows, filter);
-    return { length: rows, columns: readers.map((reader) => reader.read(rows)) };
+    return { length: rows, columns: readers.map((reader) => this.#settled(reader, reader.read(rows))) };
+  }
+
+  #settled(reader: ColumnReader, vector: Vector): Vector {
+    return vector.form === "dictionary" && reader.isLoose ? flattened(vector, this.#picked?.take) : vector;
   }
 
   /** Null where no row passes. */
@@ -128,7 +134,10 @@ export class RowGroupSource implements BatchSource {
     const readers = this.#readers;
     const read = new Array<Vector | null>(readers.length).fill(null);
     const selection = filter.select(rows, (place) => (read[place] ??= readers[place]!.read(rows)));
-    if (selection === null) return { length: rows, columns: readers.map((reader, i) => read[i] ?? reader.read(rows)) };
+    if (selection === null) {
+      const columns = readers.map((reader, i) => this.#settled(reader, read[i] ?? reader.read(rows)));
+      return { length: rows, columns };
+    }
     const { places, count } = selection;
     if (count === 0) {
       readers.forEach((reader, i) => {
@@ -136,10 +145,11 @@ export class RowGroupSource implements BatchSource {
       });
       return null;
     }
-    this.#picked?.begin();
     const columns = readers.map((reader, i) => {
       const vector = read[i]!;
-      return vector === null ? reader.readSelected(rows, selection) : gather(vector, places, count, false, this.#picked?.take);
+      const left =
+        vector === null ? reader.readSelected(rows, selection) : gather(vector, places, count, false, this.#picked?.take);
+      return this.#settled(reader, left);
     });
     return { length: count, columns };
   }

@@ -1,5 +1,5 @@
-// Parquet's encodings. As in decompress: results below 0 mean damaged input, and up to 16 bytes behind inputs may be read
-// and behind outputs be written.
+// Parquet's encodings. As in decompress: results below 0 mean damaged input, and up to 32 bytes behind inputs may be read
+// and 16 behind outputs be written.
 
 /** Where the run that `hybrid` is in begins; a run-length header is a varint. */
 let at: usize = 0;
@@ -24,57 +24,72 @@ function put<T extends number>(to: usize, index: usize, value: u32): void {
   store<T>(to + index * sizeof<T>(), value as T);
 }
 
+/**
+ * How packed values are laid into lanes, by their width: which bytes each lane takes, and by what it is multiplied so that its value ends with the lane;
+ * then all lanes are shifted alike. Eight lanes of 16 bits for widths up to 8; for those up to 25 twice four of 32 bits, the second four from the
+ * byte on in which their first value begins.
+ */
+const NARROW: usize = memory.data(9 * 32, 16);
+const WIDE: usize = memory.data(26 * 64, 16);
+const WIDEST: u32 = 25;
+
+for (let width: u32 = 0; width <= 8; width++) {
+  const table = NARROW + 32 * width;
+  for (let lane: u32 = 0; lane < 8; lane++) {
+    const bit = lane * width;
+    store<u8>(table + 2 * lane, (bit >> 3) as u8);
+    store<u8>(table + 2 * lane + 1, ((bit >> 3) + 1) as u8);
+    store<u16>(table + 16 + 2 * lane, width == 0 ? 0 : ((1 as u32) << (16 - width - (bit & 7))) as u16);
+  }
+}
+
+for (let width: u32 = 1; width <= WIDEST; width++) {
+  for (let half: u32 = 0; half < 2; half++) {
+    const table = WIDE + 64 * width + 32 * half;
+    for (let lane: u32 = 0; lane < 4; lane++) {
+      const bit = half * ((4 * width) & 7) + lane * width;
+      for (let b: u32 = 0; b < 4; b++) store<u8>(table + 4 * lane + b, ((bit >> 3) + b) as u8);
+      store<u32>(table + 16 + 4 * lane, (1 as u32) << (32 - width - (bit & 7)));
+    }
+  }
+}
+
 /** `groups` times 8 values of `width` bits. */
 // @ts-ignore: decorator
 @inline
 function unpack<T extends number>(from: usize, width: u32, groups: usize, to: usize): void {
-  if (width <= 8) {
-    const mask: u64 = ((1 as u64) << (width as u64)) - 1;
-    const w = width as u64;
-    for (let g: usize = 0; g < groups; g++) {
-      let x = load<u64>(from);
-      from += width;
-      store<T>(to, (x & mask) as T);
-      x >>= w;
-      store<T>(to, (x & mask) as T, sizeof<T>());
-      x >>= w;
-      store<T>(to, (x & mask) as T, 2 * sizeof<T>());
-      x >>= w;
-      store<T>(to, (x & mask) as T, 3 * sizeof<T>());
-      x >>= w;
-      store<T>(to, (x & mask) as T, 4 * sizeof<T>());
-      x >>= w;
-      store<T>(to, (x & mask) as T, 5 * sizeof<T>());
-      x >>= w;
-      store<T>(to, (x & mask) as T, 6 * sizeof<T>());
-      x >>= w;
-      store<T>(to, (x & mask) as T, 7 * sizeof<T>());
-      to += 8 * sizeof<T>();
+  if (sizeof<T>() == 1) {
+    const bytes = v128.load(NARROW + 32 * width);
+    const factors = v128.load(NARROW + 32 * width, 16);
+    const shift = (16 - width) as i32;
+    const pairs = groups >> 1;
+    for (let g: usize = 0; g < pairs; g++) {
+      const low = i16x8.shr_u(i16x8.mul(i8x16.swizzle(v128.load(from), bytes), factors), shift);
+      const high = i16x8.shr_u(i16x8.mul(i8x16.swizzle(v128.load(from + width), bytes), factors), shift);
+      v128.store(to, i8x16.narrow_i16x8_u(low, high));
+      from += 2 * width;
+      to += 16;
     }
-  } else if (width <= 16) {
-    const mask: u64 = ((1 as u64) << (width as u64)) - 1;
-    const w = width as u64;
-    // Four values are at most 64 bits, from a bit position of 0 or 4.
+    if (groups & 1) {
+      const last = i16x8.shr_u(i16x8.mul(i8x16.swizzle(v128.load(from), bytes), factors), shift);
+      store<u64>(to, i64x2.extract_lane(i8x16.narrow_i16x8_u(last, last), 0));
+    }
+  } else if (width <= WIDEST) {
+    const table = WIDE + 64 * width;
+    const bytes = v128.load(table);
+    const factors = v128.load(table, 16);
+    const bytes2 = v128.load(table, 32);
+    const factors2 = v128.load(table, 48);
     const half = (4 * width) >> 3;
-    const rest = ((4 * width) & 7) as u64;
+    const shift = (32 - width) as i32;
     for (let g: usize = 0; g < groups; g++) {
-      let x = load<u64>(from);
-      store<T>(to, (x & mask) as T);
-      x >>= w;
-      store<T>(to, (x & mask) as T, sizeof<T>());
-      x >>= w;
-      store<T>(to, (x & mask) as T, 2 * sizeof<T>());
-      x >>= w;
-      store<T>(to, (x & mask) as T, 3 * sizeof<T>());
-      x = load<u64>(from + half) >> rest;
-      store<T>(to, (x & mask) as T, 4 * sizeof<T>());
-      x >>= w;
-      store<T>(to, (x & mask) as T, 5 * sizeof<T>());
-      x >>= w;
-      store<T>(to, (x & mask) as T, 6 * sizeof<T>());
-      // With rest = 4 and widths of 15 and more the last value ends behind the word.
-      x = load<u64>(from + ((7 * width) >> 3)) >> (((7 * width) & 7) as u64);
-      store<T>(to, (x & mask) as T, 7 * sizeof<T>());
+      const low = i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from), bytes), factors), shift);
+      const high = i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from + half), bytes2), factors2), shift);
+      if (sizeof<T>() == 2) v128.store(to, i16x8.narrow_i32x4_u(low, high));
+      else {
+        v128.store(to, low);
+        v128.store(to, high, 16);
+      }
       from += width;
       to += 8 * sizeof<T>();
     }
@@ -863,4 +878,47 @@ export function placesIn32(values: usize, places: usize, count: i32, base: i32, 
     }
   }
   return ((to - out) >> 2) as i32;
+}
+
+/** For each integer 1 where it is in the set, else 0. */
+export function marksIn64(values: usize, count: i32, base: f64, span: f64, bits: usize, dst: usize): void {
+  const most = span as u64;
+  for (let i = 0; i < count; i++) store<u8>(dst + (i as usize), (bitStep(bits, most, above64(values, i, base)) >> 2) as u8);
+}
+
+export function marksIn32(values: usize, count: i32, base: i32, span: f64, bits: usize, dst: usize): void {
+  const most = span as u64;
+  for (let i = 0; i < count; i++) store<u8>(dst + (i as usize), (bitStep(bits, most, above32(values, i, base)) >> 2) as u8);
+}
+
+/** As placesIn64: the places whose codes have the mark 1. Codes have been checked. */
+// @ts-ignore: decorator
+@inline
+function placesOf<C extends number>(codes: usize, places: usize, count: i32, marks: usize, out: usize): i32 {
+  let to = out;
+  if (places === 0) {
+    for (let i: usize = 0; i < (count as usize); i++) {
+      store<i32>(to, i as i32);
+      to += (load<u8>(marks + (load<C>(codes + i * sizeof<C>()) as usize)) as usize) << 2;
+    }
+  } else {
+    for (let k: usize = 0; k < (count as usize); k++) {
+      const i = load<i32>(places + (k << 2)) as usize;
+      store<i32>(to, i as i32);
+      to += (load<u8>(marks + (load<C>(codes + i * sizeof<C>()) as usize)) as usize) << 2;
+    }
+  }
+  return ((to - out) >> 2) as i32;
+}
+
+export function placesOf8(codes: usize, places: usize, count: i32, marks: usize, out: usize): i32 {
+  return placesOf<u8>(codes, places, count, marks, out);
+}
+
+export function placesOf16(codes: usize, places: usize, count: i32, marks: usize, out: usize): i32 {
+  return placesOf<u16>(codes, places, count, marks, out);
+}
+
+export function placesOf32(codes: usize, places: usize, count: i32, marks: usize, out: usize): i32 {
+  return placesOf<u32>(codes, places, count, marks, out);
 }

@@ -80,6 +80,11 @@ export interface Kernels {
   packRanges(bytes: Address, starts: Address, ends: Address, count: number, dst: Address): number;
   placesIn64: PlacesIn;
   placesIn32: PlacesIn;
+  marksIn64: MarksIn;
+  marksIn32: MarksIn;
+  placesOf8: PlacesOf;
+  placesOf16: PlacesOf;
+  placesOf32: PlacesOf;
 
   pack8(src: Address, valid: Address, count: number, dst: Address): number;
   pack16(src: Address, valid: Address, count: number, dst: Address): number;
@@ -239,6 +244,10 @@ type PlacesIn = (
   bits: Address,
   out: Address,
 ) => number;
+
+type MarksIn = (values: Address, count: number, base: number, span: number, bits: Address, dst: Address) => void;
+
+type PlacesOf = (codes: Address, places: Address, count: number, marks: Address, out: Address) => number;
 
 type EncodeFixed = (
   values: Address,

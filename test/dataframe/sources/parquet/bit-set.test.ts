@@ -45,6 +45,9 @@ test.each([Float64Array, Int32Array])("%p: all places, some of them, and few", (
           const out = new Int32Array(values.length);
           const count = set.select(values, null, values.length, out);
           expect(Array.from(out.subarray(0, count))).toEqual(all.filter(passes));
+          const hasKernel = kind === Float64Array || (from | 0) === from;
+          const marks = Uint8Array.from(all, (place) => (passes(place) ? 1 : 0));
+          expect(set.marks(values)).toEqual(hasKernel ? marks : null);
           // In place.
           const places = Int32Array.from([...asked, ...asked.map(() => -1)]);
           const left = set.select(values, places, asked.length, places);

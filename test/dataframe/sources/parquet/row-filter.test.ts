@@ -139,6 +139,13 @@ describe.each(Object.keys(LAYOUTS))("%s", (layout) => {
     expect(await check(t, [compare(t, "price", ">=", 500), compare(t, "price", "<=", 510)])).toBeLessThan(most);
     expect(await check(t, [], [keySet(t, "many", [0, 11, 110, 1100])])).toBeLessThan(most);
     expect(await check(t, [], [keySet(t, "few", [2, 5])])).toBeLessThan(most);
+    // A third of the values differ: entries are tested, and values picked.
+    const prices = Array.from({ length: 300 }, (_, i) => 3 * i - 100);
+    expect(await check(t, [], [keySet(t, "price", prices)])).toBeLessThan(most);
+    const cheap = compare(t, "price", "<", 300);
+    expect(
+      await check(t, [cheap, compare(t, "few", "<", 5)], [keySet(t, "price", prices)], ["price", "row", "few"]),
+    ).toBeLessThan(most);
     const list = [column(t, "few"), ...[1, 6].map((value) => literal(value, { kind: "long" }))];
     expect(await check(t, [call("in", list, BOOLEAN, true)])).toBeLessThan(most);
     await check(t, [call("startswith", [column(t, "word"), literal("a", { kind: "string" })], BOOLEAN, true)]);
