@@ -46,6 +46,8 @@ export interface ApplicationInfo {
   readonly executorLimit: number | null;
   readonly webUrl: string | null;
   readonly executors: readonly ExecutorInfo[];
+  /** What it had at once, since this master knows it. */
+  readonly most: { readonly cores: number; readonly executors: number };
 }
 
 export interface DriverInfo {

@@ -21,6 +21,7 @@ interface ApplicationView {
   readonly memoryPerExecutor: number;
   readonly webUrl: string | null;
   readonly executors: readonly ExecutorView[];
+  readonly most: { readonly cores: number; readonly executors: number };
 }
 
 interface DriverView {
@@ -115,7 +116,7 @@ export function masterState(view: MasterView, proxied: boolean): MasterState {
       lastHeartbeat: worker.lastHeartbeat,
     })),
     activeApplications: view.activeApplications.map((one) => application(one, link(one))),
-    completedApplications: view.completedApplications.map((one) => application(one, null)),
+    completedApplications: view.completedApplications.map(endedApplication),
     activeDrivers: view.activeDrivers.map(driver),
     completedDrivers: view.completedDrivers.map(driver),
   };
@@ -135,6 +136,12 @@ function application(view: ApplicationView, uiUrl: string | null): MasterApplica
     duration: Math.max(0, (view.endTime ?? Date.now()) - view.submitTime),
     uiUrl,
   };
+}
+
+/** What it has at its end is nothing; what it had says more. */
+function endedApplication(view: ApplicationView): MasterApplication {
+  const { cores, executors } = view.most;
+  return { ...application(view, null), cores: view.coresMax ?? cores, coresGranted: cores, executors };
 }
 
 function driver(view: DriverView): MasterDriver {

@@ -90,7 +90,9 @@ describe("who gets which cores", () => {
     const commands = master.tell({ type: "ExecutorEnded", workerId: "w0", appId: "first", executorId: "0", end });
     expect(launched(commands)).toBe("w0:2");
     expect(of(commands, "LaunchExecutor")[0]!.app.id).toBe("second");
-    expect(master.machine.completedApplications[0]).toMatchObject({ id: "first", state: "FINISHED" });
+    expect(master.machine.completedApplications[0]).toMatchObject({ id: "first", state: "FINISHED", executors: [] });
+    expect(master.machine.completedApplications[0]!.most.executors).toBeGreaterThan(0);
+    expect(master.machine.completedApplications[0]!.most.cores).toBeGreaterThan(0);
   });
 
   test("spark.deploy.defaultCores bounds those that say nothing", () => {

@@ -63,9 +63,25 @@ test("a master shows workers and applications; what dead workers had does not co
         memoryPerExecutor: 512 * MIB,
         webUrl: null,
         executors: [{ cores: 2, memory: 512 * MIB }],
+        most: { cores: 3, executors: 2 },
       },
     ],
-    completedApplications: [],
+    completedApplications: [
+      {
+        id: "app-0",
+        name: "ended",
+        user: "me",
+        state: "FINISHED",
+        submitTime: 10,
+        endTime: 40,
+        coresGranted: 0,
+        coresMax: null,
+        memoryPerExecutor: MIB,
+        webUrl: null,
+        executors: [],
+        most: { cores: 4, executors: 2 },
+      },
+    ],
     activeDrivers: [],
     completedDrivers: [
       {
@@ -87,6 +103,7 @@ test("a master shows workers and applications; what dead workers had does not co
     expect(state).toMatchObject({ cores: 4, coresUsed: 2, memoryMb: 1024, memoryUsedMb: 512, status: "ALIVE" });
     expect(state.workers[0]).toMatchObject({ id: "worker-1-7078", webUiAddress: "http://alpha:8081" });
     expect(state.activeApplications[0]).toMatchObject({ cores: 2, duration: 30, executors: 1, memoryPerExecutorMb: 512 });
+    expect(state.completedApplications[0]).toMatchObject({ id: "app-0", cores: 4, coresGranted: 4, executors: 2 });
     expect(state.completedDrivers[0]).toMatchObject({ error: "no", restarts: 2 });
     expect((await (await fetch(`${ui.url}/api/firesteel/v1/identity`)).json()) as Identity).toMatchObject({
       kind: "master",

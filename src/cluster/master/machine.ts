@@ -176,7 +176,7 @@ export class MasterMachine {
     worker.executors.set(key, executor);
     // An application that has not come back after a restart of this master may still work with it.
     if (app?.state === "UNKNOWN" && !app.executors.has(executorId)) {
-      app.executors.set(executorId, executor);
+      app.add(executor);
       app.nextExecutor = Math.max(app.nextExecutor, Number(executorId) + 1);
       return;
     }
@@ -301,7 +301,7 @@ export class MasterMachine {
       executor.state = "RUNNING";
       worker.executors.set(key, executor);
     }
-    app.executors.set(executorId, executor);
+    app.add(executor);
   }
 
   #expectWorker(workerId: string): WorkerRecord {
@@ -373,7 +373,7 @@ export class MasterMachine {
     const { id: workerId, host } = worker.facts;
     const executor = new ExecutorRecord(app.facts.id, executorId, workerId, cores, memory);
     worker.executors.set(executorKey(app.facts.id, executorId), executor);
-    app.executors.set(executorId, executor);
+    app.add(executor);
     const place: ExecutorPlace = { executorId, workerId, host, cores, memory };
     // The application knows of an executor before anything can be heard of it.
     this.#commands.push({ type: "TellAdded", appId: app.facts.id, place });

@@ -87,12 +87,21 @@ export class ApplicationRecord {
   limit: number | null;
   /** Those that are its own: not dismissed, not ended. */
   readonly executors = new Map<string, ExecutorRecord>();
+  #most = { cores: 0, executors: 0 };
 
   constructor(
     public facts: ApplicationFacts,
     private readonly defaultCores: number | null,
   ) {
     this.limit = facts.executorLimit;
+  }
+
+  add(executor: ExecutorRecord): void {
+    this.executors.set(executor.id, executor);
+    this.#most = {
+      cores: Math.max(this.#most.cores, this.coresGranted),
+      executors: Math.max(this.#most.executors, this.executors.size),
+    };
   }
 
   get coresGranted(): number {
@@ -131,6 +140,7 @@ export class ApplicationRecord {
       executorLimit: this.limit,
       webUrl: webUrl === "" ? null : webUrl,
       executors: [...this.executors.values()].map((one) => one.info()),
+      most: this.#most,
     };
   }
 }
