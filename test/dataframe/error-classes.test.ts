@@ -75,3 +75,19 @@ test("parts of classes have the state of the whole", () => {
     { sqlState: "42K09" },
   ]);
 });
+
+test.each([
+  ["DUPLICATE_CLAUSES", { clauseName: "OPTIONS" }, "OPTIONS is written twice."],
+  [
+    "FORBIDDEN_OPERATION",
+    { statement: "DROP", objectType: "FUNCTION", objectName: "`abs`" },
+    "DROP is not possible for the FUNCTION `abs`.",
+  ],
+  [
+    "_LEGACY_ERROR_TEMP_1251",
+    { action: "ALTER TABLE ADD PARTITION", tableName: "t" },
+    "ALTER TABLE ADD PARTITION is for partitioned tables; t is none.",
+  ],
+] as const)("%s has words of its own", (errorClass, given, message) => {
+  expect(new AnalysisError(errorClass, given).message).toBe(`[${errorClass}] ${message}`);
+});
