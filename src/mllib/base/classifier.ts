@@ -125,6 +125,36 @@ export function checkThresholds(who: string, thresholds: readonly number[] | und
     );
 }
 
+type Output = readonly [kind: "raw" | "probability" | "prediction", field: StructField];
+
+/** Names of columns as parameters have them; those of none are left out. */
+interface OutputNames {
+  readonly raw: string | undefined;
+  readonly probability: string | undefined;
+  readonly prediction: string | undefined;
+}
+
+function outputsOf(names: OutputNames, classes: number, vectors?: StructField["metadata"]): readonly Output[] {
+  const [raw, probability, prediction] = [names.raw, names.probability, names.prediction].map(columnName);
+  return [
+    ...(raw === undefined ? [] : [["raw", vectorField(raw, vectors)] as const]),
+    ...(probability === undefined ? [] : [["probability", vectorField(probability, vectors)] as const]),
+    ...(prediction === undefined ? [] : [["prediction", doubleField(prediction, nominalOf(classes))] as const]),
+  ];
+}
+
+interface ClassColumns {
+  getRawPredictionCol(): string | undefined;
+  getProbabilityCol?(): string | undefined;
+  getPredictionCol(): string | undefined;
+}
+
+/** The columns that the model of a classifier appends, before it is known how many classes there are. */
+export function classFields(stage: ClassColumns, classes = 2): readonly StructField[] {
+  const [raw, probability, prediction] = [stage.getRawPredictionCol(), stage.getProbabilityCol?.(), stage.getPredictionCol()];
+  return outputsOf({ raw, probability, prediction }, classes).map(([, field]) => field);
+}
+
 /** A model that scores classes. */
 export abstract class ClassificationModel<S = unknown> extends PredictionModel {
   abstract readonly numClasses: number;
@@ -161,16 +191,13 @@ export abstract class ClassificationModel<S = unknown> extends PredictionModel {
     return { scorer: open(model), column: new VectorColumn(builder.finish()) };
   }
 
-  protected outputs(): readonly (readonly ["raw" | "probability" | "prediction", StructField])[] {
-    const classes = this.numClasses;
-    const raw = columnName(this.valueFor("rawPredictionCol"));
-    const probability = this.hasParam("probabilityCol") ? columnName(this.valueFor("probabilityCol")) : undefined;
-    const prediction = columnName(this.valueFor("predictionCol"));
-    return [
-      ...(raw === undefined ? [] : [["raw", vectorField(raw, vectorOfSize(classes))] as const]),
-      ...(probability === undefined ? [] : [["probability", vectorField(probability, vectorOfSize(classes))] as const]),
-      ...(prediction === undefined ? [] : [["prediction", doubleField(prediction, nominalOf(classes))] as const]),
-    ];
+  protected outputs(): readonly Output[] {
+    const names = {
+      raw: this.valueFor<string>("rawPredictionCol"),
+      probability: this.hasParam("probabilityCol") ? this.valueFor<string>("probabilityCol") : undefined,
+      prediction: this.valueFor<string>("predictionCol"),
+    };
+    return outputsOf(names, this.numClasses, vectorOfSize(this.numClasses));
   }
 
   protected override outputFields(): readonly StructField[] {

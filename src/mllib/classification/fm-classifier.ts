@@ -2,17 +2,15 @@
 import type { StructField, StructType } from "../../columnar/types";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { nominalOf } from "../base/attributes";
 import {
   checkThresholds,
   type ClassScorer,
   classifierProgram,
   probabilisticParams,
   ProbabilisticClassificationModel,
+  classFields,
 } from "../base/classifier";
 import type { Estimator } from "../base/estimator";
-import { columnName } from "../base/predictor";
-import { doubleField, vectorField } from "../base/schema";
 import { knownSummary } from "../base/summary";
 import { type MachineSpec, rawPredictions } from "../factorization/machine";
 import { machineFit, machineOptions } from "../factorization/machine-fit";
@@ -44,14 +42,7 @@ export class FMClassifier extends withParams(LinearEstimator<FMClassificationMod
   }
 
   protected override modelFields(): readonly StructField[] {
-    const raw = columnName(this.getRawPredictionCol());
-    const probability = columnName(this.getProbabilityCol());
-    const prediction = columnName(this.getPredictionCol());
-    return [
-      ...(raw === undefined ? [] : [vectorField(raw)]),
-      ...(probability === undefined ? [] : [vectorField(probability)]),
-      ...(prediction === undefined ? [] : [doubleField(prediction, nominalOf(2))]),
-    ];
+    return classFields(this);
   }
 
   protected override async fitOn(rows: TrainingRows, df: DataFrame): Promise<FMClassificationModel> {

@@ -2,11 +2,17 @@
 import type { StructField, StructType } from "../../columnar/types";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { nominalOf, numClassesOf } from "../base/attributes";
-import { ClassificationModel, type ClassScorer, classifierParams, classifierProgram, type Decision } from "../base/classifier";
+import { numClassesOf } from "../base/attributes";
+import {
+  classFields,
+  ClassificationModel,
+  type ClassScorer,
+  classifierParams,
+  classifierProgram,
+  type Decision,
+} from "../base/classifier";
 import type { Estimator } from "../base/estimator";
-import { columnName, marginsOfRows } from "../base/predictor";
-import { doubleField, vectorField } from "../base/schema";
+import { marginsOfRows } from "../base/predictor";
 import { VectorUDT } from "../linalg/user-types";
 import { DenseVector, SparseVector, type Vector } from "../linalg/vectors";
 import { svcFit } from "../linear/fits";
@@ -33,12 +39,7 @@ const svcParams = {
  */
 export class LinearSVC extends withParams(LinearEstimator<LinearSVCModel>, svcParams) {
   protected override modelFields(): readonly StructField[] {
-    const raw = columnName(this.getRawPredictionCol());
-    const prediction = columnName(this.getPredictionCol());
-    return [
-      ...(raw === undefined ? [] : [vectorField(raw)]),
-      ...(prediction === undefined ? [] : [doubleField(prediction, nominalOf(2))]),
-    ];
+    return classFields(this);
   }
 
   protected override async fitOn(rows: TrainingRows, df: DataFrame, schema: StructType): Promise<LinearSVCModel> {

@@ -2,11 +2,8 @@
 import type { StructField, StructType } from "../../columnar/types";
 import { DataError, UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { nominalOf } from "../base/attributes";
-import { checkThresholds } from "../base/classifier";
-import { columnName } from "../base/predictor";
+import { checkThresholds, classFields } from "../base/classifier";
 import { numClassesOf } from "../base/attributes";
-import { doubleField, vectorField } from "../base/schema";
 import { DenseMatrix, type Matrix } from "../linalg/matrices";
 import { DenseVector, type Vector } from "../linalg/vectors";
 import { logisticFit } from "../linear/fits";
@@ -50,14 +47,7 @@ export class LogisticRegression extends withParams(LinearEstimator<LogisticRegre
   }
 
   protected override modelFields(): readonly StructField[] {
-    const raw = columnName(this.getRawPredictionCol());
-    const probability = columnName(this.getProbabilityCol());
-    const prediction = columnName(this.getPredictionCol());
-    return [
-      ...(raw === undefined ? [] : [vectorField(raw)]),
-      ...(probability === undefined ? [] : [vectorField(probability)]),
-      ...(prediction === undefined ? [] : [doubleField(prediction, nominalOf(2))]),
-    ];
+    return classFields(this);
   }
 
   protected override async fitOn(rows: TrainingRows, df: DataFrame, schema: StructType): Promise<LogisticRegressionModel> {

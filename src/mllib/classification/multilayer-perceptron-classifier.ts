@@ -3,10 +3,7 @@ import type { StructField, StructType } from "../../columnar/types";
 import { DataError, UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { XorShiftRandom } from "../../rdd/random/xor-shift";
-import { nominalOf } from "../base/attributes";
-import { checkThresholds } from "../base/classifier";
-import { columnName } from "../base/predictor";
-import { doubleField, vectorField } from "../base/schema";
+import { checkThresholds, classFields } from "../base/classifier";
 import { LinearEstimator } from "../linear/linear-estimator";
 import type { Summary } from "../linear/summary";
 import type { TrainingRows } from "../linear/training-data";
@@ -44,14 +41,7 @@ export class MultilayerPerceptronClassifier extends withParams(
   }
 
   protected override modelFields(): readonly StructField[] {
-    const raw = columnName(this.getRawPredictionCol());
-    const probability = columnName(this.getProbabilityCol());
-    const prediction = columnName(this.getPredictionCol());
-    return [
-      ...(raw === undefined ? [] : [vectorField(raw)]),
-      ...(probability === undefined ? [] : [vectorField(probability)]),
-      ...(prediction === undefined ? [] : [doubleField(prediction, nominalOf(this.getLayers().at(-1)!))]),
-    ];
+    return classFields(this, this.getLayers().at(-1));
   }
 
   protected override async fitOn(rows: TrainingRows, df: DataFrame): Promise<MultilayerPerceptronClassificationModel> {

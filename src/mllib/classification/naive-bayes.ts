@@ -1,11 +1,9 @@
 /** Naive Bayes. */
-import type { StructField, StructType } from "../../columnar/types";
+import type { StructType } from "../../columnar/types";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { nominalOf } from "../base/attributes";
-import { checkThresholds } from "../base/classifier";
-import { columnName } from "../base/predictor";
-import { doubleField, vectorField, withFields } from "../base/schema";
+import { checkThresholds, classFields } from "../base/classifier";
+import { withFields } from "../base/schema";
 import { instancesOf } from "../compute";
 import { DenseMatrix, Matrices } from "../linalg/matrices";
 import type { BlockLearning } from "../incremental/block-learner";
@@ -45,13 +43,7 @@ export class NaiveBayes extends withParams(IncrementalEstimator<NaiveBayesModel,
 
   override transformSchema(schema: StructType): StructType {
     this.checkColumns(schema);
-    const [raw, probability, prediction] = [this.getRawPredictionCol(), this.getProbabilityCol(), this.getPredictionCol()].map(columnName); // prettier-ignore
-    const fields: readonly StructField[] = [
-      ...(raw === undefined ? [] : [vectorField(raw)]),
-      ...(probability === undefined ? [] : [vectorField(probability)]),
-      ...(prediction === undefined ? [] : [doubleField(prediction, nominalOf(2))]),
-    ];
-    return withFields(schema, this.className, ...fields);
+    return withFields(schema, this.className, ...classFields(this));
   }
 
   protected override async fitModel(df: DataFrame): Promise<NaiveBayesModel> {
