@@ -80,15 +80,8 @@ function loadValue(
   }
   if (form === "wide1" || form === "wide2") {
     const words = writer.hoist(`R.wordsOf(${values()})`, "words");
-    writer.line(`R.${form === "wide1" ? "loadLong" : "loadPair"}(${words}, ${row});`);
-    const pair = writer.hoist("R.pair", "pair");
-    const high = writer.constant(`${pair}[0]`, "high");
-    const low = writer.constant(`${pair}[1]`, "low");
-    const beyond =
-      form === "wide1" ? "null" : writer.constant(`${high} === ${high} ? null : R.beyondPair(${values()}, ${row})`, "big");
-    const number = writer.constant(safeOf({ high, low }), "x");
-    const both = { high, low, beyond };
-    return { type, rep: "any", code: number, big: exactCode(both), pair: both, range: rangeOf(type) };
+    if (form === "wide1") return loadedPair(writer, `R.loadLong(${words}, ${row})`, null, type);
+    return loadedPair(writer, `R.loadPair(${words}, ${row})`, `R.beyondPair(${values()}, ${row})`, type);
   }
   if (type.kind === "boolean") return { type, rep: "bool", code: writer.constant(`${values()}[${row}] === 1`, "b") };
   if (isIntLike(type)) {
@@ -101,6 +94,17 @@ function loadValue(
   const reader = writer.hoist(`R.boxedReader(${vector}, ${writer.bind(type, "type")})`, "read");
   const code = isNull === null ? `${reader}(${row})` : `${isNull} ? null : ${reader}(${row})`;
   return { type, rep: "boxed", code: writer.constant(code, "o") };
+}
+
+/** The pair that a call of the runtime gives; where it gives none, the value is `beyond`. */
+export function loadedPair(writer: FunctionWriter, load: string, beyond: string | null, type: DataType): Omit<Term, "isNull"> {
+  writer.line(`${load};`);
+  const given = writer.hoist("R.pair", "pair");
+  const high = writer.constant(`${given}[0]`, "high");
+  const low = writer.constant(`${given}[1]`, "low");
+  const big = beyond === null ? "null" : writer.constant(`${high} === ${high} ? null : ${beyond}`, "big");
+  const pair = { high, low, beyond: big };
+  return { type, rep: "any", code: writer.constant(safeOf(pair), "x"), big: exactCode(pair), pair, range: rangeOf(type) };
 }
 
 /** A value that is always missing. */

@@ -118,6 +118,16 @@ export function dividePair(high: number, low: number, divisor: number): void {
   }
 }
 
+/** Up to it `remainderPair` divides. */
+export const MOST_MODULUS = 2 ** 51;
+
+/** (high + low) % divisor, with the sign of the pair. The magnitude of the divisor is from 1 to MOST_MODULUS; of doubles % is exact. */
+export function remainderPair(high: number, low: number, divisor: number): number {
+  const rest = ((high % divisor) + (low % divisor)) % divisor;
+  if (rest !== 0 && rest < 0 !== high < 0) return rest + (high < 0 ? -Math.abs(divisor) : Math.abs(divisor));
+  return rest + 0;
+}
+
 /** `pair` becomes (high + low) - a × b. */
 function subtractProduct(high: number, low: number, a: number, b: number): void {
   const product = a * b;

@@ -4,9 +4,10 @@ import * as bytes from "./bytes";
 import * as dates from "./dates";
 import * as digests from "./digests";
 import * as encodings from "./encodings";
+import * as hashes from "./hashes";
 import { entryHashes, memo } from "./dictionary-memo";
 import * as integers from "./integers";
-import { beyondPair, dividePair, exactOf, hashPair, loadLong, loadPair, pair, wordsOf } from "./pairs";
+import { beyondPair, dividePair, exactOf, hashPair, loadLong, loadPair, pair, remainderPair, wordsOf } from "./pairs";
 import { contentKey } from "./content-key";
 import { slab } from "./text-slab";
 import * as texts from "./texts";
@@ -42,6 +43,7 @@ export const runtime: Readonly<Record<string, unknown>> = {
   ...dates,
   ...digests,
   ...encodings,
+  ...hashes,
   ...integers,
   ...texts,
   beyondPair,
@@ -57,6 +59,7 @@ export const runtime: Readonly<Record<string, unknown>> = {
   memo,
   pair,
   places,
+  remainderPair,
   slab,
   substringFrom,
   wordsOf,

@@ -125,6 +125,8 @@ function operation(
       ),
     fc.tuple(numeric, numeric, numeric).map((args) => bound("least", ...args)),
     numeric.map((a) => bound("abs", a)),
+    fc.tuple(fc.constantFrom("hash", "xxhash64"), any, any).map(([name, a, b]) => bound(name, a, b)),
+    numeric.map((a) => bound("%", bound("xxhash64", a)!, literal(1000, long))),
     fc.tuple(fc.constantFrom("=", "<", "<=", ">", ">=", "<=>", "!="), any, any).map(([name, a, b]) => bound(name, a, b)),
     fc
       .constantFrom(...columns)

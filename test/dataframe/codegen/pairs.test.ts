@@ -10,6 +10,7 @@ import {
   pair,
   PairSums,
   productCode,
+  remainderPair,
   safeOf,
   storePair,
   sumCode,
@@ -120,6 +121,16 @@ describe("pairs of doubles", () => {
         expectPair(BigInt(divideRounded(narrowed(value), narrowed(unit), "halfUp")));
       }),
       { numRuns: 600 },
+    );
+  });
+
+  test("leave the remainder that BigInts leave", () => {
+    const divisors = fc.bigInt({ min: 1n, max: 2n ** 51n }).chain((n) => fc.constantFrom(Number(n), -Number(n), 1, 7, 1000));
+    fc.assert(
+      fc.property(values(102), divisors, (a, b) => {
+        expect(remainderPair(...pairOf(a), b)).toBe(Number(a % BigInt(b)));
+      }),
+      { numRuns: 800 },
     );
   });
 

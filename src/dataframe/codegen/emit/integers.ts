@@ -5,6 +5,7 @@
 import type { Call, Expression } from "../../expressions/expression";
 import { isFloating } from "../../types/families";
 import type { Emitter } from "../emitter";
+import { MOST_MODULUS } from "../pairs";
 import { isSafeRange, MAX_SAFE, rangeOf, type Range, type Term } from "../term";
 import { slow } from "./arithmetic";
 
@@ -50,6 +51,11 @@ export function emitModulo(emitter: Emitter, call: Call): Term | null {
   const short = `(${a.code} % ${b.code}) | 0`;
   const long = `R.remainder(${a.code}, ${b.code})`;
   writer.line(`let ${value} = ${whole ? short : `${ints.join(" && ")} ? ${short} : ${long}`};`);
+  if (a.pair !== undefined) {
+    const { high, low } = a.pair;
+    const known = `${value} !== ${value} && ${high} === ${high} && ${b.code} !== 0 && Math.abs(${b.code}) <= ${MOST_MODULUS}`;
+    writer.line(`if (${known}) ${value} = R.remainderPair(${high}, ${low}, ${b.code});`);
+  }
   // By a negative divisor a rest below zero stays what it is.
   if (positive && divisor === null) writer.line(`if (${value} < 0 && ${b.code} > 0) ${value} += ${b.code};`);
   if (positive && divisor !== null && divisor > 0) writer.line(`if (${value} < 0) ${value} += ${divisor};`);

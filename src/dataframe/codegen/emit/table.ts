@@ -7,6 +7,7 @@ import { emitComparison, emitIn, emitIsNull } from "./comparison";
 import { emitCase, emitCoalesce, emitIf } from "./conditional";
 import { emitDateAdd, emitDateField } from "./dates";
 import { emitBase64, emitDigest, emitHex, emitSha2, emitUnbase64, emitUnhex } from "./encodings";
+import { emitHash, emitXxhash64 } from "./hashes";
 import { emitAbs, emitBits, emitExtreme, emitModulo, emitWholeQuotient } from "./integers";
 import { emitAndOr, emitNot } from "./logic";
 import { emitConcat, emitLength, emitLetterCase, emitLike, emitSearch, emitSide, emitSubstring, emitTrim } from "./strings";
@@ -75,6 +76,8 @@ const EMITTERS: ReadonlyMap<string, CallEmitter> = new Map<string, CallEmitter>(
   ["md5", emitDigest],
   ["sha1", emitDigest],
   ["sha2", emitSha2],
+  ["hash", emitHash],
+  ["xxhash64", emitXxhash64],
   ["hex", emitHex],
   ["base64", emitBase64],
   ["unhex", emitUnhex],

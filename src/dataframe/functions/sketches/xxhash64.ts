@@ -96,7 +96,7 @@ function mixWord(h: Words, low: number, high: number): void {
   add(h, P4[0], P4[1]);
 }
 
-function hashInt(value: number, { words: h }: Hash): void {
+export function hashInt(value: number, { words: h }: Hash): void {
   add(h, P5[0], P5[1]);
   add(h, 4, 0);
   scratch[0] = value;
@@ -109,7 +109,7 @@ function hashInt(value: number, { words: h }: Hash): void {
   finish(h);
 }
 
-function hashWords(low: number, high: number, { words: h }: Hash): void {
+export function hashWords(low: number, high: number, { words: h }: Hash): void {
   add(h, P5[0], P5[1]);
   add(h, 8, 0);
   mixWord(h, low, high);
@@ -124,11 +124,15 @@ function hashLong(value: number | bigint, hash: Hash): void {
 const lanes = [new Int32Array(2), new Int32Array(2), new Int32Array(2), new Int32Array(2)] as const;
 const ROTATIONS = [1, 7, 12, 18];
 
-function hashBytes(bytes: Uint8Array, { words: h }: Hash): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = bytes.length;
-  let at = 0;
-  if (end >= 32) {
+/** Four bytes as an int32, the lowest first. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+}
+
+/** Of bytes[start, end). */
+export function hashBytes(bytes: Uint8Array, start: number, end: number, { words: h }: Hash): void {
+  let at = start;
+  if (end - start >= 32) {
     for (const one of lanes) one.set(h);
     add(lanes[0], P1[0], P1[1]);
     add(lanes[0], P2[0], P2[1]);
@@ -137,7 +141,7 @@ function hashBytes(bytes: Uint8Array, { words: h }: Hash): void {
     add(lanes[3], ~P1[0], ~P1[1]);
     add(lanes[3], 1, 0);
     for (; at <= end - 32; at += 32)
-      for (let i = 0; i < 4; i++) round(lanes[i]!, view.getInt32(at + 8 * i, true), view.getInt32(at + 8 * i + 4, true));
+      for (let i = 0; i < 4; i++) round(lanes[i]!, wordAt(bytes, at + 8 * i), wordAt(bytes, at + 8 * i + 4));
     h.fill(0);
     lanes.forEach((one, i) => {
       const [low, high] = [one[0]!, one[1]!];
@@ -156,10 +160,10 @@ function hashBytes(bytes: Uint8Array, { words: h }: Hash): void {
   } else {
     add(h, P5[0], P5[1]);
   }
-  add(h, end, 0);
-  for (; at <= end - 8; at += 8) mixWord(h, view.getInt32(at, true), view.getInt32(at + 4, true));
+  add(h, end - start, 0);
+  for (; at <= end - 8; at += 8) mixWord(h, wordAt(bytes, at), wordAt(bytes, at + 4));
   if (at <= end - 4) {
-    scratch[0] = view.getInt32(at, true);
+    scratch[0] = wordAt(bytes, at);
     scratch[1] = 0;
     multiply(scratch, P1);
     xor(h, scratch[0], scratch[1]);
@@ -179,6 +183,10 @@ function hashBytes(bytes: Uint8Array, { words: h }: Hash): void {
   finish(h);
 }
 
+function hashAll(bytes: Uint8Array, hash: Hash): void {
+  hashBytes(bytes, 0, bytes.length, hash);
+}
+
 /** Makes of the hash so far, as its seed, that of a value after it. Nulls leave it as it is. */
 export type Hasher = (value: Boxed, hash: Hash) => void;
 
@@ -189,7 +197,7 @@ let text = new Uint8Array(1 << 10);
 function hashText(value: string, hash: Hash): void {
   if (text.length < value.length * 3) text = new Uint8Array(value.length * 3);
   const { written } = encoder.encodeInto(value, text);
-  hashBytes(text.subarray(0, written), hash);
+  hashBytes(text, 0, written, hash);
 }
 
 export function xxhash64(type: DataType): Hasher {
@@ -224,11 +232,11 @@ function presentHash(type: DataType): Hasher {
     case "decimal":
       return type.precision <= 18
         ? (value, hash) => hashLong(value as number | bigint, hash)
-        : (value, hash) => hashBytes(bigIntBytes(BigInt(value as number | bigint)), hash);
+        : (value, hash) => hashAll(bigIntBytes(BigInt(value as number | bigint)), hash);
     case "string":
       return (value, hash) => hashText(value as string, hash);
     case "binary":
-      return (value, hash) => hashBytes(value as Uint8Array, hash);
+      return (value, hash) => hashAll(value as Uint8Array, hash);
     case "calendarInterval":
       return (value, hash) => {
         const { months, days, microseconds } = value as CalendarInterval;
