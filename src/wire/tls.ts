@@ -39,13 +39,17 @@ export function tlsFiles(get: (key: string) => string | undefined): TlsFiles | n
   return files;
 }
 
-/** Pages, by Spark's names: of applications, of masters and workers, of the history server. */
-export type PagesOf = "ui" | "standalone" | "historyServer";
+/** Pages of applications, of masters and workers, of the history server. */
+const PAGES = {
+  ui: "spark.ssl.ui.enabled",
+  standalone: "spark.ssl.standalone.enabled",
+  historyServer: "spark.ssl.historyServer.enabled",
+} as const;
 
-/** The files with which pages are served: as all ports, unless `spark.ssl.<pages>.enabled` is false. Throws as tlsFiles does. */
-export function pagesTls(get: (key: string) => string | undefined, pages: PagesOf): TlsFiles | null {
+/** The files with which pages are served: as all ports, unless the pages' setting is false. Throws as tlsFiles does. */
+export function pagesTls(get: (key: string) => string | undefined, pages: keyof typeof PAGES): TlsFiles | null {
   const files = tlsFiles(get);
-  return get(`spark.ssl.${pages}.enabled`)?.trim().toLowerCase() === "false" ? null : files;
+  return get(PAGES[pages])?.trim().toLowerCase() === "false" ? null : files;
 }
 
 /** Of a server of pages. Throws a UsageError when it cannot work with the files. */

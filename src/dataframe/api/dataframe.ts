@@ -45,7 +45,7 @@ export class DataFrame<S extends Columns = AnyColumns> extends DataFrameBase {
   /** The rows as an RDD. */
   get rdd(): RDD<RowOf<S>> {
     const { core } = this.sparkSession;
-    return core.port.rows(() => core.complete(this.plan)) as RDD<RowOf<S>>;
+    return core.port.rows(core.completion(this.plan)) as RDD<RowOf<S>>;
   }
 
   /** Writes the rows: `df.write.mode("overwrite").parquet(path)`. */

@@ -57,6 +57,18 @@ export class SessionCore {
     return completed(plan);
   }
 
+  /**
+   * As `complete`, for a plan that is asked for later, by what reads the dataset: after the statements that were given before this call, not
+   * those that come after. One of them may be what reads it.
+   */
+  completion(plan: UnresolvedPlan): () => Promise<UnresolvedPlan> {
+    const before = isMaking() ? null : this.#statements;
+    return async () => {
+      await before;
+      return completed(plan);
+    };
+  }
+
   /** Where the program called `scope`, or what runs it: to be taken before anything is awaited. */
   call(scope: string, options?: QueryOptions): Call {
     this.port.context.assertRunning(scope);

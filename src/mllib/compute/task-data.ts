@@ -268,11 +268,7 @@ export function batchesOf(df: DataFrame, columns: readonly string[], scope?: str
   const { core } = df.sparkSession;
   const call = core.call(callAround()?.scope ?? scope ?? "batches");
   const { plan } = df.select(...columns.map((name) => `\`${name.replaceAll("`", "``")}\``));
-  return new TaskData<ColumnBatch>(
-    core.port.batches(() => core.complete(plan), call),
-    "batches",
-    call,
-  );
+  return new TaskData<ColumnBatch>(core.port.batches(core.completion(plan), call), "batches", call);
 }
 
 /** Runs one task for each of `specs`; gives their results in the same order. */

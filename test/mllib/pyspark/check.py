@@ -39,6 +39,9 @@ for name in sorted(os.listdir(os.path.join(directory, "ours"))):
         continue
     try:
         model = class_of(name_here).load(path)
+        if name_here.endswith("DistributedLDAModel"):
+            # Such a model infers with a random seed, until its local model was asked for.
+            model.toLocal()
         out = model.transform(data)
         added = [column for column in out.columns if column not in data.columns]
         rows = [[plain(value) for value in row] for row in out.select("row", *added).orderBy("row").collect()]

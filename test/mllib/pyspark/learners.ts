@@ -45,5 +45,7 @@ export const learners: Readonly<Record<string, Learner>> = {
   BisectingKMeans: learner("BisectingKMeans", { k: 3, seed: 1 }),
   GaussianMixture: learner("GaussianMixture", { k: 2, seed: 1 }),
   LDA: learner("LDA", { featuresCol: "counts", k: 3, maxIter: 5, subsamplingRate: 0.3, seed: 1 }),
+  // Spark takes a comma in the path of a saved graph for its end, and a blank for %20.
+  LDA_em: learner("LDA", { featuresCol: "counts", k: 3, maxIter: 5, optimizer: "em", seed: 1 }),
   ALS: learner("ALS", { userCol: "user", itemCol: "item", ratingCol: "rating", rank: 3, seed: 1 }),
 };

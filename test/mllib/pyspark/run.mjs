@@ -17,7 +17,7 @@ const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), "firesteel-pyspark-"));
 
 /** Spark computes in single precision, or with a digamma function of nine digits. */
-const TOLERANCES = { ALS: 1e-6, LDA: 1e-7 };
+const TOLERANCES = { ALS: 1e-6, LDA: 1e-7, LDA_em: 1e-7 };
 
 function run(command, args, prefix) {
   const { stdout, stderr, status } = spawnSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28 });

@@ -151,7 +151,6 @@ export async function loadedCorpus(directory: ModelDirectory): Promise<TopicCorp
     .join(vertices.filter("id >= 0").withColumnRenamed("id", "srcId"), "srcId")
     .selectExpr("transform(pairs, pair -> pair.term) AS terms", "transform(pairs, pair -> pair.count) AS counts", "topicWeights");
   const loaded = batchesOf(documents, ["terms", "counts", "topicWeights"]).map(loadedBlocks, { k, width: vocabSize }).persist();
-  await loaded.numRecords();
   return {
     session: directory.session,
     documents: loaded.map(loadedDocuments, null),
