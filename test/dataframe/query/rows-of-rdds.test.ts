@@ -37,19 +37,19 @@ test.each([
   ["kept rows", "CACHE TABLE counted", "counted"],
   ["rows under a name", "CACHE TABLE kept_counts AS SELECT * FROM counted", "kept_counts"],
 ])("become %s by a statement", async (_, statement, name) => {
-  counted().createOrReplaceTempView("counted");
-  await spark().sql(statement);
+  await counted().createOrReplaceTempView("counted");
+  await spark().sql(statement).collect();
   expect(await rows(name)).toEqual(COUNTS);
-  await spark().sql("DROP TABLE IF EXISTS kept");
+  await spark().sql("DROP TABLE IF EXISTS kept").collect();
   await spark().catalog.clearCache();
 });
 
 test("are inserted by a statement whose end nobody has waited for", async () => {
-  const created = spark().sql("CREATE TABLE filled (k BIGINT, n BIGINT) USING parquet");
-  counted().createOrReplaceTempView("counted");
-  const inserted = spark().sql("INSERT INTO filled SELECT * FROM counted");
+  spark().sql("CREATE TABLE filled (k BIGINT, n BIGINT) USING parquet");
+  const named = counted().createOrReplaceTempView("counted");
+  spark().sql("INSERT INTO filled SELECT * FROM counted");
   const again = spark().table("filled").rdd;
   expect((await again.collect()).length).toBe(7);
-  await Promise.all([created, inserted]);
-  await spark().sql("DROP TABLE filled");
+  await named;
+  await spark().sql("DROP TABLE filled").collect();
 });
