@@ -2,7 +2,9 @@
  * The package as users get it: packed, installed in an empty folder, then type-checked against and run in every way that
  * programs are started. Prints what failed with its last lines, and "N passed, N failed" at the end.
  *
- *   node tools/check-package.mjs [--programs FOLDER] [--node PATH] [--only TEXT] [--keep]
+ *   node tools/check-package.mjs [--programs FOLDER] [--node PATH] [--only TEXT] [--ways LIST] [--keep]
+ *
+ * Ways to start a program: submit, tsx, compiled, bundled and jest; `--ways submit,bundled` takes these only.
  *
  * A program says on a line of its own where it is to run: "Run on MASTER and MASTER with OPTIONS"; else it is local[2] and
  * local-cluster[2,1,1024]. It passes when it exits with 0 and its last line is `ok`.
@@ -21,13 +23,18 @@ const { values: options } = parseArgs({
     programs: { type: "string", default: join(root, "test/programs") },
     node: { type: "string", default: process.execPath },
     only: { type: "string", default: "" },
+    ways: { type: "string", default: "submit,tsx,compiled,bundled,jest" },
     keep: { type: "boolean", default: false },
   },
 });
 const TIMEOUT_MS = 300_000;
+// Programs wait for each other's processes more than they compute.
+const AT_A_TIME = 2;
 const MASTERS = ["local[2]", "local-cluster[2,1,1024]"];
 const MAX_PACKED_BYTES = 4 * 2 ** 20;
 const PACKED = /^package\/(dist\/|examples\/[^/]+\.ts$|README\.md$|LICENSE$|package\.json$)/;
+
+const ways = new Set(options.ways.split(","));
 
 const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const app = mkdtempSync(join(tmpdir(), "package-of-firesteel-"));
@@ -139,15 +146,20 @@ async function commandLine() {
 async function types() {
   const files = programs().map(({ file }) => join("programs", file));
   const common = ["--noEmit", "--strict", "--skipLibCheck", "false", "--target", "es2023", "--allowImportingTsExtensions"];
-  for (const [module, resolution] of [
+  const modules = [
     ["nodenext", "nodenext"],
     ["node16", "node16"],
     ["preserve", "bundler"],
-  ]) {
-    await check(`tsc --strict, ${resolution}`, () =>
-      run(bin("tsc"), [...common, "--module", module, "--moduleResolution", resolution, ...files]),
-    );
-  }
+  ];
+  await someAtATime(
+    modules.map(
+      ([module, resolution]) =>
+        () =>
+          check(`tsc --strict, ${resolution}`, () =>
+            run(bin("tsc"), [...common, "--module", module, "--moduleResolution", resolution, ...files]),
+          ),
+    ),
+  );
 }
 
 /** The programs as JavaScript: file by file in out/, each in one file in bundled/. */
@@ -183,22 +195,33 @@ async function compile() {
 }
 
 async function launches() {
+  const checks = [];
   for (const { file, masters, settings } of programs()) {
     const name = basename(file).replace(/\.([cm]?)ts$/, "");
     const suffix = file.endsWith(".cts") ? "cjs" : "mjs";
     for (const master of masters) {
       const args = ["--master", master, ...settings];
       const env = { FIRESTEEL_SUBMIT_ARGS: args.join(" ") };
-      await check(`submit ${name}, ${master}`, () =>
-        endsWithOk(run("npx", ["firesteel", "submit", ...args, join("programs", file)])),
-      );
-      await check(`tsx ${name}, ${master}`, () => endsWithOk(run("npx", ["tsx", join("programs", file)], { env })));
-      await check(`compiled ${name}, ${master}`, () =>
-        endsWithOk(run("node", [join("out", `${name}.${suffix === "cjs" ? "cjs" : "js"}`)], { env })),
-      );
-      await check(`bundled ${name}, ${master}`, () => endsWithOk(run("node", [join("bundled", `${name}.${suffix}`)], { env })));
+      const commands = {
+        submit: ["npx", ["firesteel", "submit", ...args, join("programs", file)]],
+        tsx: ["npx", ["tsx", join("programs", file)], { env }],
+        compiled: ["node", [join("out", `${name}.${suffix === "cjs" ? "cjs" : "js"}`)], { env }],
+        bundled: ["node", [join("bundled", `${name}.${suffix}`)], { env }],
+      };
+      for (const [way, command] of Object.entries(commands))
+        if (ways.has(way)) checks.push(() => check(`${way} ${name}, ${master}`, () => endsWithOk(run(...command))));
     }
   }
+  await someAtATime(checks);
+}
+
+async function someAtATime(checks) {
+  const waiting = checks.values();
+  await Promise.all(
+    Array.from({ length: AT_A_TIME }, async () => {
+      for (const next of waiting) await next();
+    }),
+  );
 }
 
 /** Each program as a test of plain JavaScript in a project without any configuration. */
@@ -238,9 +261,14 @@ test(${JSON.stringify(file)}, async () => {\n${text.replace(imports, "")}\n}, ${
     format: "cjs",
     supported: { "dynamic-import": false },
   });
-  for (const { file } of here) {
-    await check(`jest ${file}`, () => run(bin("jest"), [file.replace(/ts$/, "test")], { cwd: folder }));
-  }
+  const inFolder = (file) => () => run(bin("jest"), [file.replace(/ts$/, "test")], { cwd: folder });
+  await someAtATime(
+    here.map(
+      ({ file }) =>
+        () =>
+          check(`jest ${file}`, inFolder(file)),
+    ),
+  );
 }
 
 try {
@@ -254,7 +282,7 @@ try {
   await types();
   await compile();
   await launches();
-  await inJest();
+  if (ways.has("jest")) await inJest();
 } finally {
   if (options.keep) console.log(`kept: ${app}`);
   else rmSync(app, { recursive: true, force: true });

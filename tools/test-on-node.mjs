@@ -1,5 +1,6 @@
 /**
- * The unit tests and the package's programs on another version of Node, which npm brings: `node tools/test-on-node.mjs 24`.
+ * The unit tests and the package's programs on another version of Node, which npm brings: `node tools/test-on-node.mjs 24 [FOLDER...]`.
+ * With folders of test/, the tests in these only.
  * Prints "N passed, N failed" at the end. Where that Node cannot be had it says so on a line of its own, and passes:
  * what was not run is not a failure of ours.
  */
@@ -10,9 +11,9 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const version = process.argv[2];
+const [version, ...folders] = process.argv.slice(2);
 if (!/^\d+(\.\d+){0,2}$/.test(version ?? "")) {
-  console.error("usage: node tools/test-on-node.mjs VERSION, as in 24 or 24.1.0");
+  console.error("usage: node tools/test-on-node.mjs VERSION [FOLDER...], as in 24 or 24.1.0 closure dataframe/types");
   process.exit(2);
 }
 
@@ -48,8 +49,8 @@ try {
     console.log("0 passed, 0 failed");
   } else {
     const suites = [
-      run(node, join(root, "node_modules/jest/bin/jest.js"), ["--ci"]),
-      run(node, join(root, "tools/check-package.mjs"), ["--node", node]),
+      run(node, join(root, "node_modules/jest/bin/jest.js"), ["--ci", ...folders.map((name) => `test/${name}/`)]),
+      run(node, join(root, "tools/check-package.mjs"), ["--node", node, "--ways", "submit,bundled,jest"]),
     ];
     const sum = (key) => suites.reduce((total, suite) => total + suite[key], 0);
     console.log(`${sum("passed")} passed, ${sum("failed")} failed`);

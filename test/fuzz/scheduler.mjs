@@ -1,6 +1,6 @@
 /**
- * Random histories of the scheduler: `node test/fuzz/scheduler.mjs [--count 100000] [--seed 1]`. Stops at the first one that
- * breaks a rule, prints its seed and its last steps, and exits with 1. A failing seed is run again with `--seed N --count 1`.
+ * Random histories of the scheduler: `node test/fuzz/scheduler.mjs [--count 100000] [--seed 1] [--seconds N]`. Stops at the first one
+ * that breaks a rule, prints its seed and its last steps, and exits with 1. A failing seed is run again with `--seed N --count 1`.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,9 +11,12 @@ import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const { values } = parseArgs({
-  options: { count: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } },
+  options: {
+    count: { type: "string", default: "100000" },
+    seed: { type: "string", default: "1" },
+    seconds: { type: "string", default: "Infinity" },
+  },
 });
-const count = Number(values.count);
 const first = Number(values.seed);
 
 const folder = mkdtempSync(join(tmpdir(), "firesteel-fuzz-"));
@@ -29,10 +32,11 @@ try {
   });
   const { runHistory } = await import(pathToFileURL(outfile).href);
   const start = performance.now();
-  for (let seed = first; seed < first + count; seed++) runHistory(seed);
-  const seconds = (performance.now() - start) / 1000;
+  const elapsed = () => (performance.now() - start) / 1000;
+  let count = 0;
+  for (; count < Number(values.count) && elapsed() < Number(values.seconds); count++) runHistory(first + count);
   console.log(
-    `scheduler: ${count} random histories (seeds ${first} to ${first + count - 1}) without a fault, ${Math.round(count / seconds)} a second`,
+    `scheduler: ${count} random histories (seeds ${first} to ${first + count - 1}) without a fault, ${Math.round(count / elapsed())} a second`,
   );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -1,5 +1,5 @@
 /**
- * Files that have gone bad: `node test/fuzz/badinput/run.mjs [--count 2000] [--seed 1] [--corpus DIR] [--format arrow]`. DIR has further Parquet files. Each spoilt file is read
+ * Files that have gone bad: `node test/fuzz/badinput/run.mjs [--count 2000] [--seed 1] [--seconds N] [--corpus DIR] [--format arrow]`. DIR has further Parquet files. Each spoilt file is read
  * as a whole, and must give rows or an error that is meant for whoever reads the file: no fault of the program, no crash, no hang, no
  * memory far beyond its size. A failure is printed with its seed, by which it can be had again (`--only SEED`). Needs a built dist/.
  */
@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
   options: {
     count: { type: "string", default: "2000" },
     seed: { type: "string", default: "1" },
+    seconds: { type: "string", default: "Infinity" },
     only: { type: "string" },
     corpus: { type: "string" },
     show: { type: "string", default: "20" },
@@ -52,8 +53,11 @@ let executor = executorsOf(process.pid)[0].pid;
 const outcomes = { rows: 0, errors: 0, failed: 0 };
 
 const started = performance.now();
-for (let seed = first; seed < first + count; seed += TOGETHER) {
-  const seeds = Array.from({ length: Math.min(TOGETHER, first + count - seed) }, (_, i) => seed + i);
+const inTime = () => performance.now() - started < Number(options.seconds) * 1000;
+let tried = 0;
+while (tried < count && inTime()) {
+  const seeds = Array.from({ length: Math.min(TOGETHER, count - tried) }, (_, i) => first + tried + i);
+  tried += seeds.length;
   resetPeaks();
   const before = peaks();
   let problems = await Promise.all(seeds.map((one) => readSpoilt(one)));
@@ -81,7 +85,7 @@ rmSync(folder, { recursive: true });
 console.log(
   `${outcomes.rows} gave rows, ${outcomes.errors} an error; ${files.length} good files, ${Math.round((performance.now() - started) / 1000)} s`,
 );
-console.log(`${count - outcomes.failed} passed, ${outcomes.failed} failed`);
+console.log(`${tried - outcomes.failed} passed, ${outcomes.failed} failed`);
 process.exitCode = outcomes.failed === 0 ? 0 : 1;
 
 /** Files that are not spoilt give rows: else what is tried below says nothing. (Some of a given folder have what is not supported.) */
