@@ -49,6 +49,8 @@ export interface GradientKernels {
   ): void;
   /** 1, or 0 where 32 bits would change a value. */
   narrowTile(rows: Address, count: number, width: number, stride: number, tile: Address): number;
+  /** Of whole numbers of 16 bits. */
+  shortTile(rows: Address, count: number, width: number, stride: number, tile: Address): void;
   wideTile(rows: Address, count: number, width: number, stride: number, tile: Address): void;
   widen(from: Address, count: number, to: Address): void;
   describe: Describe;

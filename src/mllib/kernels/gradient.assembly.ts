@@ -414,6 +414,25 @@ export function narrowTile(rows: usize, count: i32, width: i32, stride: i32, til
   return odd || v128.any_true(wrong) ? 0 : 1;
 }
 
+/** As `narrowTile`, of whole numbers of 16 bits, which 32-bit floats hold as they are. */
+export function shortTile(rows: usize, count: i32, width: i32, stride: i32, tile: usize): void {
+  const step = (width as usize) << 1;
+  for (let j = 0; j < width; j++) {
+    let p = rows + ((j as usize) << 1);
+    let to = tile + ((j * stride) << 2);
+    let r = 0;
+    for (; r + 4 <= count; r += 4, p += 4 * step, to += 16) {
+      let four = v128.load16_lane(p, i16x8.splat(0), 0);
+      four = v128.load16_lane(p + step, four, 1);
+      four = v128.load16_lane(p + 2 * step, four, 2);
+      four = v128.load16_lane(p + 3 * step, four, 3);
+      v128.store(to, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(four)));
+    }
+    for (; r < count; r++, p += step, to += 4) store<f32>(to, load<i16>(p) as f32);
+    for (; r < stride; r++, to += 4) store<f32>(to, 0);
+  }
+}
+
 /** As `narrowTile`, of doubles as they are. */
 export function wideTile(rows: usize, count: i32, width: i32, stride: i32, tile: usize): void {
   const step = (width as usize) << 3;

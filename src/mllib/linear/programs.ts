@@ -6,7 +6,7 @@ import { keptRows } from "./kept-rows";
 import { addPass, type PassResult, type PassSpec, runPass } from "./pass";
 import { reweighted, type Reweighting } from "./reweight";
 import { addSummary, momentsOf, summarize, type Summary } from "./summary";
-import { type TrainingBlock, trainingBlock } from "./tiles";
+import { TileRoom, type TrainingBlock, trainingBlock } from "./tiles";
 
 /** What a program is asked, of which rows: `id` names those that threads may keep between passes. */
 export interface Asked<T> {
@@ -26,11 +26,18 @@ export function found<T>(answer: T | null, who: string): T {
   return answer;
 }
 
-export const tiles = rowsProgram<{ readonly featureless: boolean }, InstanceBlock, TrainingBlock>({
+export interface TilesSpec {
+  readonly featureless: boolean;
+  /** Each block is of no use any more when the next one is asked for. */
+  readonly passing: boolean;
+}
+
+export const tiles = rowsProgram<TilesSpec, InstanceBlock, TrainingBlock>({
   name: "mllib.linear.tiles",
-  *run(blocks, { featureless }) {
-    const none = { width: 0, dense: new Float64Array(0), sparse: null };
-    for (const block of blocks) yield trainingBlock(featureless ? { ...block, ...none } : block);
+  *run(blocks, { featureless, passing }) {
+    const none = { width: 0, dense: new Float64Array(0), short: null, sparse: null };
+    const room = passing ? new TileRoom() : undefined;
+    for (const block of blocks) yield trainingBlock(featureless ? { ...block, ...none } : block, room);
   },
 });
 

@@ -37,13 +37,35 @@ export function strideOf(rows: number): number {
   return Math.ceil(rows / 8) * 8;
 }
 
-export function trainingBlock(block: InstanceBlock): TrainingBlock {
-  const { rows, width, dense, sparse, weight, extra } = block;
+/** Memory for the tiles of one block after the other. */
+export class TileRoom {
+  #bytes = new ArrayBuffer(0);
+
+  of<T extends Tiles>(Kind: TileKind<T>, numbers: number): T {
+    const bytes = numbers * Kind.BYTES_PER_ELEMENT;
+    if (this.#bytes.byteLength < bytes) this.#bytes = new ArrayBuffer(bytes);
+    return new Kind(this.#bytes, 0, numbers);
+  }
+}
+
+interface TileKind<T> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (length: number): T;
+  new (buffer: ArrayBuffer, offset: number, length: number): T;
+}
+
+/** @param room where the tiles stand until the next block is made there; absent: in memory of the block's own */
+export function trainingBlock(block: InstanceBlock, room?: TileRoom): TrainingBlock {
+  const { rows, width, dense, short, sparse, weight, extra } = block;
   const label = block.label ?? new Float64Array(rows);
   const ones = weight?.every((value) => value === 1) ?? true;
   const common = { rows, width, label, weight: ones ? null : weight, extra };
-  if (dense === null) return { ...common, tiles: null, sparse: sparse! };
-  return { ...common, tiles: narrowTiles(dense, rows, width) ?? wideTiles(dense, rows, width), sparse: null };
+  if (sparse !== null) return { ...common, tiles: null, sparse };
+  const size = sizeOf(rows, width);
+  const tiles = <T extends Tiles>(Kind: TileKind<T>): T => room?.of(Kind, size) ?? new Kind(size);
+  if (short) return { ...common, tiles: shortTiles(short, rows, width, tiles(Float32Array)), sparse: null };
+  const narrow = narrowTiles(dense!, rows, width, () => tiles(Float32Array));
+  return { ...common, tiles: narrow ?? wideTiles(dense!, rows, width, tiles(Float64Array)), sparse: null };
 }
 
 /** Numbers of all tiles together. */
@@ -52,8 +74,26 @@ function sizeOf(rows: number, width: number): number {
   return (rows - (rows % most) + strideOf(rows % most)) * width;
 }
 
+function shortTiles(short: Int16Array, rows: number, width: number, tiles: Float32Array): Float32Array {
+  const kernels = gradientKernels();
+  const most = tileRows(width);
+  const memory = regions({ rows: Math.ceil((most * width) / 4), tile: most * width });
+  const { address } = memory.tile;
+  const { buffer } = memory.tile.values;
+  const tile = new Float32Array(buffer, address, most * width);
+  const place = new Int16Array(buffer, memory.rows.address, most * width);
+  for (let first = 0; first < rows; first += most) {
+    const count = Math.min(most, rows - first);
+    const stride = strideOf(count);
+    place.set(short.subarray(first * width, (first + count) * width));
+    kernels.shortTile(memory.rows.address, count, width, stride, address);
+    tiles.set(tile.subarray(0, stride * width), first * width);
+  }
+  return tiles;
+}
+
 /** Null where a value is not one of 32 bits. */
-function narrowTiles(dense: Float64Array, rows: number, width: number): Float32Array | null {
+function narrowTiles(dense: Float64Array, rows: number, width: number, room: () => Float32Array): Float32Array | null {
   const kernels = gradientKernels();
   const most = tileRows(width);
   const memory = regions({ rows: most * width, tile: most * width });
@@ -65,17 +105,16 @@ function narrowTiles(dense: Float64Array, rows: number, width: number): Float32A
     const stride = strideOf(count);
     memory.rows.values.set(dense.subarray(first * width, (first + count) * width));
     if (kernels.narrowTile(memory.rows.address, count, width, stride, address) === 0) return null;
-    tiles ??= new Float32Array(sizeOf(rows, width));
+    tiles ??= room();
     tiles.set(tile.subarray(0, stride * width), first * width);
   }
   return tiles ?? new Float32Array(0);
 }
 
-function wideTiles(dense: Float64Array, rows: number, width: number): Float64Array {
+function wideTiles(dense: Float64Array, rows: number, width: number, tiles: Float64Array): Float64Array {
   const kernels = gradientKernels();
   const most = tileRows(width);
   const memory = regions({ rows: most * width, tile: most * width });
-  const tiles = new Float64Array(sizeOf(rows, width));
   for (let first = 0; first < rows; first += most) {
     const count = Math.min(most, rows - first);
     const stride = strideOf(count);

@@ -41,8 +41,9 @@ export class TrainingRows {
   static async of(df: DataFrame, columns: LinearColumns, who: string, options: RowsOptions): Promise<TrainingRows> {
     const { featuresCol, labelCol, weightCol, extra = [] } = columns;
     const { keep, featureless = false } = options;
-    const instances = await instancesOf(df, { featuresCol, labelCol, weightCol, extra });
-    const blocks = instances.map(tiles, { featureless });
+    // Tiles are copies of the features.
+    const instances = await instancesOf(df, { featuresCol, labelCol, weightCol, extra, passing: true });
+    const blocks = instances.map(tiles, { featureless, passing: !keep });
     return keep ? new TrainingRows(blocks.persist(), who, randomUUID()) : new TrainingRows(blocks, who, null);
   }
 

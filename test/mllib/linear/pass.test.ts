@@ -1,7 +1,7 @@
 /** Passes by WebAssembly against the same sums in plain JavaScript, row by row. */
 import { type Loss, type PassResult, type PassSpec, runPass } from "../../../src/mllib/linear/pass";
 import { momentsOf } from "../../../src/mllib/linear/summary";
-import { type TrainingBlock, trainingBlock } from "../../../src/mllib/linear/tiles";
+import { TileRoom, type TrainingBlock, trainingBlock } from "../../../src/mllib/linear/tiles";
 import { expectNear } from "./near";
 
 let state = 1;
@@ -165,4 +165,23 @@ test("moments keep their digits far from zero, and constants have none", () => {
   expect(moments.products[0]! / 700).toBeCloseTo(4, 9);
   expect(moments.labelProducts[0]! / 700).toBeCloseTo(8, 9);
   expect([moments.products[1], moments.products[2], moments.means[1]]).toEqual([0, 0, 0.1]);
+});
+
+test("rows of short whole numbers make the tiles that they make as doubles, in memory that is used again too", () => {
+  const room = new TileRoom();
+  for (const [rows, width] of [
+    [1, 3],
+    [7, 11],
+    [600, 11],
+    [5, 1],
+  ] as const) {
+    const short = Int16Array.from({ length: rows * width }, () => Math.floor(65_536 * random()) - 32_768);
+    const common = { rows, width, sparse: null, label: new Float64Array(rows), weight: null, extra: [] };
+    const wanted = trainingBlock({ ...common, dense: Float64Array.from(short) });
+    expect(trainingBlock({ ...common, dense: null, short })).toEqual(wanted);
+    expect(trainingBlock({ ...common, dense: null, short }, room)).toEqual(wanted);
+    // What is no float of 32 bits stands in the same room.
+    const dense = Float64Array.from(short, (value) => value + 0.1);
+    expect(trainingBlock({ ...common, dense }, room)).toEqual(trainingBlock({ ...common, dense }));
+  }
 });
