@@ -4,6 +4,7 @@ import type { ColumnBatch, Vector as Column } from "../../columnar/vector";
 import { vectorOfBoxed } from "../../columnar/batch";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
+import { SparkSession } from "../../dataframe/api/spark-session";
 import type { Row } from "../../dataframe/types/row";
 import { Estimator, Model } from "../base/estimator";
 import { checkNumeric, withFields } from "../base/schema";
@@ -140,6 +141,13 @@ export class ImputerModel extends withParams(Model, params) {
 
   of(parent: Imputer): this {
     return this.adopted(parent);
+  }
+
+  /** One row: what stands for missing values, in a column of doubles for each input column. */
+  get surrogateDF(): DataFrame {
+    const type = { kind: "double" } as const;
+    const fields = this.surrogates.map(([name]): StructField => ({ name, type, nullable: true }));
+    return SparkSession.active().createDataFrame([this.surrogates.map(([, value]) => value)], { kind: "struct", fields });
   }
 
   override transformSchema(schema: StructType): StructType {

@@ -134,6 +134,24 @@ export class StringIndexerModel extends withParams(Model, params) {
     return new StringIndexerModel([labels]).setAll(columns);
   }
 
+  /** A model of several columns: labels of each, in the order of the columns. */
+  static fromArraysOfLabels(
+    labelsArray: readonly (readonly string[])[],
+    columns: {
+      readonly inputCols: readonly string[];
+      readonly outputCols?: readonly string[];
+      readonly handleInvalid?: "error" | "skip" | "keep";
+    },
+  ): StringIndexerModel {
+    const { length } = columns.inputCols;
+    if (labelsArray.length !== length)
+      throw new UsageError(
+        "INVALID_ARGUMENT",
+        `fromArraysOfLabels: ${length} columns have ${labelsArray.length} arrays of labels.`,
+      );
+    return new StringIndexerModel(labelsArray).setAll(columns);
+  }
+
   of(parent: StringIndexer): this {
     return this.adopted(parent);
   }

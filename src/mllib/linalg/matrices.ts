@@ -110,6 +110,24 @@ export class DenseMatrix extends MatrixBase {
     checkPlace(this, row, column);
     return this.values[this.isTransposed ? row * this.numCols + column : column * this.numRows + row]!;
   }
+
+  /** In compressed columns: the entries that are not 0. */
+  toSparse(): SparseMatrix {
+    const { numRows, numCols } = this;
+    const all = this.toArray();
+    const places = [...all.keys()].filter((place) => all[place] !== 0);
+    const ends = new Int32Array(numCols + 1);
+    for (const place of places) ends[Math.floor(place / numRows) + 1]!++;
+    for (let j = 0; j < numCols; j++) ends[j + 1]! += ends[j]!;
+    const rows = places.map((place) => place % numRows);
+    return new SparseMatrix(
+      numRows,
+      numCols,
+      ends,
+      rows,
+      places.map((place) => all[place]!),
+    );
+  }
 }
 
 /** Compressed sparse columns: entries of column j are those from colPtrs[j] to before colPtrs[j + 1]; of row j where transposed. */

@@ -26,7 +26,7 @@ export function found<T>(answer: T | null, who: string): T {
   return answer;
 }
 
-export interface TilesSpec {
+interface TilesSpec {
   readonly featureless: boolean;
   /** Each block is of no use any more when the next one is asked for. */
   readonly passing: boolean;

@@ -146,6 +146,11 @@ export abstract class Params {
     return this;
   }
 
+  /** As setAll: PySpark's name for it. */
+  setParams(values: ParamInput): this {
+    return this.setAll(values);
+  }
+
   clear(param: Param | string): this {
     const values = new Map(this.paramValues);
     values.delete(this.ownParam(param).name);

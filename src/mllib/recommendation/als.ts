@@ -22,6 +22,11 @@ import { blockFactors, type FactorBlock, firstFactors, gramOfFactors, type Ratin
  * depend on the order of rows, nor on their partitions.
  */
 export class ALS extends withParams(Estimator<ALSModel>, alsParams) {
+  /** Sets the numbers of blocks of users and of items. */
+  setNumBlocks(value: number): this {
+    return this.setNumUserBlocks(value).setNumItemBlocks(value);
+  }
+
   override transformSchema(schema: StructType): StructType {
     for (const name of this.columns()) checkNumeric(schema, name, this.className);
     return withFields(schema, this.className, ratingField(this.getPredictionCol()));

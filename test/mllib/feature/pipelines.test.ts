@@ -29,3 +29,11 @@ test("an interaction of one column, and of vectors of which nothing is known", a
   const unknown = new mllib.Interaction({ inputCols: ["x", "v"], outputCol: "o" }).transform(df);
   await expect(unknown.collect()).rejects.toThrow(/UNKNOWN_ATTRIBUTES/);
 });
+
+test("an indexer of several columns from arrays of labels", async () => {
+  const columns = { inputCols: ["c", "d"], outputCols: ["i", "j"], handleInvalid: "keep" } as const;
+  const model = mllib.StringIndexerModel.fromArraysOfLabels([["a", "b"], ["x", "y"]], columns); // prettier-ignore
+  const rows = await model.transform(spark().createDataFrame([["a", "y"], ["z", "x"]] as never, "c string, d string")).collect(); // prettier-ignore
+  expect(rows.map((row) => row.toArray().slice(2))).toEqual([[0, 1], [2, 0]]); // prettier-ignore
+  expect(() => mllib.StringIndexerModel.fromArraysOfLabels([["a"]], columns)).toThrow("2 columns have 1 arrays of labels");
+});

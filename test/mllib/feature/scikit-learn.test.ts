@@ -43,6 +43,8 @@ test("encoders, the vocabulary, missing values", async () => {
   const encoder = new mllib.OneHotEncoder({ inputCol: "i", outputCol: "out", dropLast: false });
   expectSame(await matrix((await encoder.fit(indexed)).transform(indexed)), "oneHot");
   const imputer = await new mllib.Imputer({ inputCol: "a", outputCol: "out" }).fit(data("mixed"));
+  const [surrogates] = await imputer.surrogateDF.collect();
+  expect(surrogates!.asDict()).toEqual(Object.fromEntries(imputer.surrogates));
   const imputed = await imputer.transform(data("mixed")).select("out").collect();
   expectSame(imputed.map((row) => row.toArray()), "imputer"); // prettier-ignore
   const counter = await new mllib.CountVectorizer({ inputCol: "words", outputCol: "out" }).fit(data("text"));

@@ -54,6 +54,9 @@ test("matrices lie column by column, or row by row where transposed", () => {
   expect(Matrices.eye(3).multiply([1, 2, 3]).values).toEqual(Float64Array.of(1, 2, 3));
   const sparse = new SparseMatrix(2, 3, [0, 1, 1, 3], [1, 0, 1], [4, 3, 6]);
   expect([...sparse.toArray()]).toEqual([0, 4, 0, 0, 3, 6]);
+  const zeros = Matrices.dense(2, 3, [0, 4, 0, 0, 3, 6]).toSparse();
+  expect([zeros.colPtrs, zeros.rowIndices, zeros.values].map((part) => [...part])).toEqual([[0, 1, 1, 3], [1, 0, 1], [4, 3, 6]]); // prettier-ignore
+  expect(transposed.toSparse().equals(matrix)).toBe(true);
   expect(() => matrix.get(2, 0)).toThrow("There is no entry (2, 0) in a matrix of 2 × 3.");
   expect(() => Matrices.dense(2, 2, [1])).toThrow("has 4 entries, not 1");
   expect(() => matrix.multiply([1])).toThrow("3 columns meet 1 rows");

@@ -32,6 +32,8 @@ test("constructors, setters and getters are typed by the parameters", () => {
   const same: Learner = learner.setMode("Exact").setMaxIter(8);
   expect(same).toBe(learner);
   expect([learner.getMode(), learner.getMaxIter()]).toEqual(["Exact", 8]);
+  expect(learner.setParams({ mode: "fast", maxIter: 9 })).toBe(learner);
+  expect([learner.getMode(), learner.getMaxIter()]).toEqual(["fast", 9]);
   // @ts-expect-error a rate is a number
   expect(() => new Learner({ rate: "x" })).toThrow('Learner: rate must be a number, got "x".');
 });

@@ -35,6 +35,11 @@ async function predictions(model: Model, rows: Golden["ratings"]): Promise<numbe
   return rows.map(([user, item]) => byPair.get(`${user} ${item}`)!);
 }
 
+test("blocks of both sides are set at once", () => {
+  const als = new ALS().setNumBlocks(3);
+  expect([als.getNumUserBlocks(), als.getNumItemBlocks()]).toEqual([3, 3]);
+});
+
 describe("against Spark", () => {
   test.each(golden.fits)("the same factors for the same seed and blocks: $params", async (fit) => {
     const rows = rowsOf(fit);
