@@ -8,6 +8,7 @@ import { deprecatedKey } from "../common/config-entries";
 import { UsageError } from "../common/errors";
 import { log, setLogLevel } from "../common/log";
 import { defaultsFile, readProperties } from "../common/submit-options";
+import { leave } from "./leave";
 
 const OPTION_KEYS = {
   secretFile: "spark.authenticate.secret.file",
@@ -95,9 +96,9 @@ export function endOnSignals(end: (signal: NodeJS.Signals) => Promise<void>): vo
   let ending = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      if (ending) process.exit(1);
+      if (ending) leave(1);
       ending = true;
-      void end(signal).finally(() => process.exit(0));
+      void end(signal).finally(() => leave(0));
     });
   }
 }

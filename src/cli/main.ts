@@ -6,6 +6,7 @@ import { addSubmitOptions, resolveSettings } from "../common/submit-options";
 import { version } from "../common/version";
 import { addDaemonOptions, announce } from "./daemon-options";
 import { type ImportModule, setImport } from "./import-module";
+import { leave } from "./leave";
 import { exitCodeOf, lineOf } from "./report";
 
 function program(): Command {
@@ -172,6 +173,6 @@ export function main(importModule: ImportModule): void {
     .catch((error: unknown) => {
       const code = exitCodeOf(error);
       if (error instanceof Error && !("exitCode" in error)) process.stderr.write(`${lineOf(error)}\n`);
-      process.exit(code);
+      leave(code);
     });
 }

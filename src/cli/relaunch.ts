@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { parseBytes } from "../common/units";
 import type { Settings } from "../common/submit-options";
+import { leave } from "./leave";
 
 const RELAUNCHED = "FIRESTEEL_DRIVER_OPTIONS";
 
@@ -37,5 +38,5 @@ export async function relaunched(settings: Settings): Promise<boolean> {
     child.once("error", reject);
     child.once("exit", (status, signal) => resolve(status ?? 128 + constants.signals[signal!]));
   });
-  process.exit(code);
+  leave(code);
 }

@@ -1,5 +1,6 @@
 /** Ctrl-C, SIGTERM and SIGHUP: jobs are cancelled, executors end, then the process. */
 import { constants } from "node:os";
+import { leave } from "./leave";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** The orderly end takes a fraction of a second; executors of a driver that is gone end by themselves. */
@@ -21,14 +22,14 @@ export function stopOnSignals(stop: () => Promise<void>, runningJobs: () => numb
     const code = 128 + constants.signals[signal];
     const received = (): void => {
       if (process.listenerCount(signal) > 1) return;
-      if (ending) process.exit(code);
+      if (ending) leave(code);
       ending = true;
       // The terminal may be gone.
       for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
       process.on("unhandledRejection", () => undefined);
       const jobs = runningJobs();
-      setTimeout(() => process.exit(code), LONGEST_STOP_MS);
-      void stop().finally(() => process.exit(code));
+      setTimeout(() => leave(code), LONGEST_STOP_MS);
+      void stop().finally(() => leave(code));
       const what = jobs === 0 ? "stopped" : jobs === 1 ? "cancelled 1 job" : `cancelled ${jobs} jobs`;
       process.stderr.write(`firesteel: ${what} (${signal})\n`);
     };

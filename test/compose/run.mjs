@@ -7,12 +7,12 @@
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
-import { createServer } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { baseImage, openDocker, run } from "./docker.mjs";
+import { PORT_TAKEN, publishablePorts } from "./ports.mjs";
 
 const { values: options } = parseArgs({ options: { "keep-image": { type: "boolean", default: false } } });
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -52,14 +52,6 @@ async function until(condition, what, seconds = 240) {
   throw new Error(`waited in vain for ${what}`);
 }
 
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-
 const docker = await openDocker();
 const base = docker.unavailable === undefined ? baseImage("node:20-bookworm-slim") : docker;
 if (base.unavailable !== undefined) {
@@ -69,21 +61,33 @@ if (base.unavailable !== undefined) {
   process.exit(0);
 }
 
-const [masterPort, masterUi, historyPort] = [await freePort(), await freePort(), await freePort()];
+let [masterPort, masterUi, historyPort] = [];
 const cores = Math.min(2, availableParallelism());
 const env = {
   COMPOSE_PROJECT_NAME: project,
   FIRESTEEL_IMAGE: image,
   FIRESTEEL_NODE_IMAGE: base.image,
   FIRESTEEL_CLUSTER_SECRET: "",
-  FIRESTEEL_MASTER_PORT: String(masterPort),
-  FIRESTEEL_MASTER_UI_PORT: String(masterUi),
-  FIRESTEEL_HISTORY_PORT: String(historyPort),
   FIRESTEEL_WORKER_CORES: String(cores),
 };
+async function choosePorts() {
+  [masterPort, masterUi, historyPort] = await publishablePorts(3);
+  env.FIRESTEEL_MASTER_PORT = String(masterPort);
+  env.FIRESTEEL_MASTER_UI_PORT = String(masterUi);
+  env.FIRESTEEL_HISTORY_PORT = String(historyPort);
+}
 const [composeCommand, ...composeFirst] = docker.compose;
 const composeArgs = (args) => [...composeFirst, "-f", join(root, "docker-compose.yml"), ...args];
 const compose = (...args) => run(composeCommand, composeArgs(args), { env, cwd: root });
+/** Starts everything; with other ports where somebody has taken one of them since it was looked at. */
+async function up() {
+  for (let attempt = 1; ; attempt++) {
+    await choosePorts();
+    const result = compose("up", "-d", "--no-build");
+    if (result.ok || attempt === 5 || !PORT_TAKEN.test(result.text)) return must(result, "up");
+    must(compose("down", "-v", "--remove-orphans"), "down");
+  }
+}
 const inClient = (...args) => ["run", "--rm", "-T", "client", ...args];
 /** On a connection of its own: one that was kept may be over while a command runs here. */
 const getJson = (url) =>
@@ -122,7 +126,7 @@ try {
     equal(must(run("docker", ["run", "--rm", "--entrypoint", "id", image, "-un"]), "id").trim(), "node", "user of the image");
   });
   await check("the cluster comes up, healthy, with two workers", async () => {
-    must(compose("up", "-d", "--no-build"), "up");
+    await up();
     const services = ["master", "worker", "history"].flatMap(containers);
     equal(services.length, 4, "containers");
     for (const id of services)

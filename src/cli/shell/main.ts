@@ -47,6 +47,7 @@ export async function runShell({ engine, registerLoader, loadedProgram, folder, 
   for (const event of ["uncaughtException", "unhandledRejection"] as const)
     process.on(event, (error: unknown) => {
       if (isInterruption(error)) return void session.cancel();
+      if (screen.terminal?.hungUp()) return;
       process.stderr.write("Outside of any line: ");
       fail(error);
       screen.failed = true;

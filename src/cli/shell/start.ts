@@ -12,6 +12,7 @@ import { registerLoader } from "../loader/register";
 import { loadedProgram } from "../loader/transform-cache";
 import { checkFile } from "../named-file";
 import { relaunched } from "../relaunch";
+import { leave } from "../leave";
 import { stopOnSignals } from "../signals";
 import type * as Shell from "./main";
 
@@ -31,7 +32,7 @@ export async function shell(command: Command): Promise<void> {
   const engine = loadEngine();
   const { runShell } = requireCached(join(__dirname, "shell.js")) as typeof Shell;
   stopOnSignals(() => engine.stopAll(), engine.countActiveJobs);
-  process.exitCode = await runShell({
+  const code = await runShell({
     engine,
     registerLoader,
     loadedProgram,
@@ -40,5 +41,5 @@ export async function shell(command: Command): Promise<void> {
   });
   await engine.stopAll(0);
   // What the user left open must not keep the process.
-  process.exit();
+  leave(code);
 }

@@ -5,6 +5,7 @@
 import { type Interface, type Key, createInterface, emitKeypressEvents } from "node:readline";
 import type * as Engine from "../../engine";
 import type { Commands } from "./commands";
+import { terminalIsGone } from "../leave";
 import { Completer } from "./completion";
 import { History, historyFile } from "./history";
 import { type EditedLine, HistorySearch } from "./history-search";
@@ -40,11 +41,13 @@ export class Terminal {
   #searched = "";
   #busy = true;
   #ended = false;
+  #hungUp = false;
   #leave!: (status: number) => void;
 
   constructor(private readonly options: TerminalOptions) {
     const { stdin, stdout } = process;
     this.#completer = new Completer(options.session.scope, options.api, options.session.folder);
+    for (const stream of [stdin, stdout, process.stderr]) stream.on("error", () => this.hungUp());
     emitKeypressEvents(stdin);
     stdin.on("keypress", this.#key);
     this.#lines = this.#open(this.#history.read());
@@ -105,6 +108,17 @@ export class Terminal {
   #setPasting(pasting: boolean): void {
     this.#pasting = pasting;
     (this.#lines as Interface & { isCompletionEnabled: boolean }).isCompletionEnabled = !pasting;
+  }
+
+  /**
+   * True when the terminal has been closed: the shell ends as if SIGHUP had come, which programs do not get that were started by one that
+   * ignores it.
+   */
+  hungUp(): boolean {
+    if (this.#hungUp || !terminalIsGone()) return this.#hungUp;
+    this.#hungUp = true;
+    process.kill(process.pid, "SIGHUP");
+    return true;
   }
 
   /** Resolves to the exit status when the user leaves. */
@@ -217,6 +231,7 @@ export class Terminal {
 
   /** Ctrl-D: the end of what is pasted, else of the shell. */
   #closed(): void {
+    if (this.hungUp()) return;
     if (this.#collecting) {
       this.#collecting = false;
       this.#lines = this.#open((this.#lines as Interface & { readonly history: string[] }).history);

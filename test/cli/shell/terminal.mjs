@@ -6,7 +6,7 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,20 +27,18 @@ class Terminal {
   socket = `firesteel-${process.pid}-${Math.random().toString(36).slice(2)}`;
 
   start(...args) {
+    return this.open(`${this.command(...args)}; echo "status $?"; sleep 600`);
+  }
+
+  /** What starts a shell, for `open`. */
+  command(...args) {
     mkdirSync(join(this.folder, "tmp"), { recursive: true });
-    const command = [
-      "env",
-      `HOME=${this.folder}`,
-      "XDG_STATE_HOME=",
-      `TMPDIR=${join(this.folder, "tmp")}`,
-      process.execPath,
-      cli,
-      "shell",
-      ...args,
-    ]
-      .map((word) => `'${word}'`)
-      .join(" ");
-    this.tmux("new-session", "-d", "-x", "160", "-y", "60", "-c", this.folder, `${command}; echo "status $?"; sleep 600`);
+    const words = ["env", `HOME=${this.folder}`, "XDG_STATE_HOME=", `TMPDIR=${join(this.folder, "tmp")}`, process.execPath, cli, "shell", ...args]; // prettier-ignore
+    return words.map((word) => `'${word}'`).join(" ");
+  }
+
+  open(command) {
+    this.tmux("new-session", "-d", "-x", "160", "-y", "60", "-c", this.folder, command);
     return this;
   }
 
@@ -274,6 +272,16 @@ const cases = {
       await terminal.sees(/Cancelled\.\nfiresteel>$/);
       equal(await terminal.enter("1 + 1"), "2");
     }
+  },
+
+  async "a terminal that is closed ends the shell in order"(terminal) {
+    terminal.open(`trap "" HUP; ${terminal.command("--master", "local[1]")} 2> said; echo "status $?" > ended`);
+    await terminal.ready();
+    spawnSync("tmux", ["-L", terminal.socket, "kill-server"]);
+    const read = (name) => (existsSync(join(terminal.folder, name)) ? readFileSync(join(terminal.folder, name), "utf8") : "");
+    for (const begin = Date.now(); read("ended") === "" && Date.now() - begin < PATIENCE_MS;) await pause(25);
+    equal(read("ended"), "status 129\n");
+    matches(read("said"), /firesteel: stopped \(SIGHUP\)\n$/);
   },
 
   async "errors outside of any line leave the shell alone"(terminal) {
