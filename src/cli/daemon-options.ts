@@ -8,7 +8,7 @@ import { deprecatedKey } from "../common/config-entries";
 import { UsageError } from "../common/errors";
 import { log, setLogLevel } from "../common/log";
 import { defaultsFile, readProperties } from "../common/submit-options";
-import { leave } from "./leave";
+import { leave } from "../common/leave";
 
 const OPTION_KEYS = {
   secretFile: "spark.authenticate.secret.file",

@@ -6,7 +6,7 @@ import { addSubmitOptions, resolveSettings } from "../common/submit-options";
 import { version } from "../common/version";
 import { addDaemonOptions, announce } from "./daemon-options";
 import { type ImportModule, setImport } from "./import-module";
-import { leave } from "./leave";
+import { leave } from "../common/leave";
 import { exitCodeOf, lineOf } from "./report";
 
 function program(): Command {

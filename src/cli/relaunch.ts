@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { parseBytes } from "../common/units";
 import type { Settings } from "../common/submit-options";
-import { leave } from "./leave";
+import { leave } from "../common/leave";
 
 const RELAUNCHED = "FIRESTEEL_DRIVER_OPTIONS";
 

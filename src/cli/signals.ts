@@ -1,6 +1,6 @@
 /** Ctrl-C, SIGTERM and SIGHUP: jobs are cancelled, executors end, then the process. */
 import { constants } from "node:os";
-import { leave } from "./leave";
+import { leave } from "../common/leave";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** The orderly end takes a fraction of a second; executors of a driver that is gone end by themselves. */

@@ -1,5 +1,6 @@
 /** Entry of an executor process: `executorMain(process.argv.slice(2), parts)`. */
 import { FiresteelError } from "../common/errors";
+import { leave } from "../common/leave";
 import { EXIT_FAILED } from "./exit-codes";
 import type { ExecutorParts } from "./process/executor-process";
 import { ExecutorProcess } from "./process/executor-process";
@@ -20,6 +21,6 @@ export async function executorMain(args: readonly string[], parts: ExecutorParts
     process.stderr.write(
       `firesteel executor: ${error instanceof FiresteelError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
     );
-    process.exit(EXIT_FAILED);
+    leave(EXIT_FAILED);
   }
 }

@@ -12,7 +12,7 @@ import { registerLoader } from "../loader/register";
 import { loadedProgram } from "../loader/transform-cache";
 import { checkFile } from "../named-file";
 import { relaunched } from "../relaunch";
-import { leave } from "../leave";
+import { leave } from "../../common/leave";
 import { stopOnSignals } from "../signals";
 import type * as Shell from "./main";
 

@@ -5,7 +5,7 @@
 import { type Interface, type Key, createInterface, emitKeypressEvents } from "node:readline";
 import type * as Engine from "../../engine";
 import type { Commands } from "./commands";
-import { terminalIsGone } from "../leave";
+import { terminalIsGone } from "../../common/leave";
 import { Completer } from "./completion";
 import { History, historyFile } from "./history";
 import { type EditedLine, HistorySearch } from "./history-search";

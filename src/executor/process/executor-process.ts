@@ -5,6 +5,7 @@
 import { tmpdir } from "node:os";
 import { LOG_LEVEL, MEMORY_PAUSE_FRACTION } from "../../common/config-entries";
 import { ClusterError } from "../../common/errors";
+import { leave } from "../../common/leave";
 import { log, setLogLevel } from "../../common/log";
 import { parseDuration } from "../../common/units";
 import { type Endpoint, resultBlock } from "../../storage/block-address";
@@ -122,7 +123,7 @@ export class ExecutorProcess {
     const filesSurvive = (code === EXIT_MEMORY || code === EXIT_FAILED) && !this.#ownerIsGone();
     setTimeout(() => {
       if (!filesSurvive) this.#machinery?.storage.removeFiles();
-      process.exit(code);
+      leave(code);
     }, STOP_TIMEOUT);
     log.info(`executor ${this.options.executorId} ends with ${code}: ${reason}`);
     if (code !== EXIT_OK) process.stderr.write(`firesteel executor ${this.options.executorId}: ${reason}\n`);
@@ -132,7 +133,7 @@ export class ExecutorProcess {
     await Promise.allSettled([this.#link?.close(), filesSurvive ? undefined : this.#machinery?.storage.stop()]);
     // A driver that was killed left its socket and directory; one that lives, and only the connection broke, keeps them.
     if (code === EXIT_DRIVER_LOST || this.#ownerIsGone()) await this.#removeDrivers();
-    process.exit(code);
+    leave(code);
   }
 
   /** For one that was not registered: removes its files, and those of a driver that is gone. Waits for `end` where that is under way. */
