@@ -10,7 +10,7 @@ const urls = given === undefined ? [8080, 8081, 18080].map((port) => `http://127
 
 const ready = (url) =>
   new Promise((resolve) => {
-    const request = get(url, { timeout: 3000 }, (response) => {
+    const request = get(url, { timeout: 10_000 }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });
