@@ -3,6 +3,7 @@ import { mapStack } from "./closure/source-maps";
 import type { SparkConf } from "./common/conf";
 import * as settings from "./common/config-entries";
 import { log } from "./common/log";
+import { pageAccess } from "./common/page-access";
 import { parseDuration } from "./common/units";
 import { version } from "./common/version";
 import type { ContextCompanion } from "./driver/platform";
@@ -84,6 +85,7 @@ function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions
       .map((name) => name.trim())
       .filter((name) => name !== ""),
     tls: pagesTls((key) => conf.get(key), "ui"),
+    access: pageAccess((entry) => conf.read(entry)),
     framedBy: conf.read(settings.UI_FRAMED_BY),
     killEnabled: conf.read(settings.UI_KILL_ENABLED),
     metricsNamespace: conf.read(settings.METRICS_NAMESPACE).replaceAll("${spark.app.name}", context.appName),

@@ -3,6 +3,7 @@
  * with 1 where the page is out of date.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 
@@ -28,7 +29,7 @@ function configEntries() {
     write: false,
   });
   const module = { exports: {} };
-  new Function("module", "exports", "require", outputFiles[0].text)(module, module.exports);
+  new Function("module", "exports", "require", outputFiles[0].text)(module, module.exports, createRequire(import.meta.url));
   return module.exports.configEntries();
 }
 

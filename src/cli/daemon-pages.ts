@@ -4,6 +4,7 @@ import type { Read } from "../cluster/daemon-config";
 import { PORT_RETRIES, UI_ALLOWED_HOSTS, UI_BIND_ADDRESS } from "../common/config-entries";
 import type { ConfigEntry } from "../common/config-entry";
 import { log } from "../common/log";
+import { pageAccess } from "../common/page-access";
 import type { DaemonUiOptions } from "../ui/daemon-ui";
 import { startUiServer } from "../ui/load";
 import { pagesTls } from "../wire/tls";
@@ -33,6 +34,7 @@ export async function openPages(
   const port = portOption(webuiPort, "--webui-port", read(where.port));
   const bind = read(UI_BIND_ADDRESS);
   const tls = pagesTls(get, "standalone");
+  const access = pageAccess(read);
   try {
     const ui = await startUiServer({
       ...view,
@@ -41,6 +43,7 @@ export async function openPages(
       portRetries: read(PORT_RETRIES),
       allowedHosts: [...allowedHosts(read), where.host],
       tls,
+      access,
     } as Parameters<typeof startUiServer>[0]);
     const everywhere = bind === "0.0.0.0" || bind === "::";
     return {

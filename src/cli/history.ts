@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import * as settings from "../common/cluster-config-entries";
 import { EVENT_LOG_DIR, UI_BIND_ADDRESS, UI_FRAMED_BY } from "../common/config-entries";
+import { historyAccess } from "../common/page-access";
 import { userCache } from "../common/user-cache";
 import { version } from "../common/version";
 import { loadUi, webFolder } from "../ui/load";
@@ -27,6 +28,7 @@ export async function history(command: Command): Promise<void> {
     port,
     allowedHosts: allowedHosts(read),
     tls: pagesTls(get, "historyServer"),
+    access: historyAccess(read),
     framedBy: read(UI_FRAMED_BY),
     updateInterval: read(settings.HISTORY_UPDATE),
     retained: read(settings.HISTORY_RETAINED),

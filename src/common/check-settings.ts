@@ -5,10 +5,13 @@ import { UsageError } from "./errors";
 
 const ON = /^\s*true\s*$/i;
 
+const NAMED =
+  "Pages ask nobody who they are: a proxy in front of them must say it, in the header that firesteel.ui.userHeader names.";
 /** Settings of Spark's that promise protection which is not built: who asks for it must not believe to have it. */
 const UNPROTECTED: Readonly<Record<string, { readonly asks: RegExp; readonly instead: string; readonly unless?: string }>> = {
-  "spark.acls.enable": { asks: ON, instead: "Pages ask nobody who they are: put a proxy that does in front of them." },
-  "spark.history.ui.acls.enable": { asks: ON, instead: "Pages ask nobody who they are: put a proxy that does in front of them." },
+  "spark.acls.enable": { asks: ON, instead: NAMED, unless: "firesteel.ui.userHeader" },
+  "spark.ui.acls.enable": { asks: ON, instead: "It is spark.acls.enable today." },
+  "spark.history.ui.acls.enable": { asks: ON, instead: NAMED, unless: "firesteel.ui.userHeader" },
   "spark.ui.filters": { asks: /\S/, instead: "Filters are classes of the JVM: put a proxy in front of the pages." },
   "spark.io.encryption.enabled": {
     asks: ON,
@@ -31,7 +34,7 @@ export function checkSettings(settings: Iterable<readonly [key: string, value: s
   const all = new Map(settings);
   for (const [key, value] of all) {
     const missing = Object.hasOwn(UNPROTECTED, key) ? UNPROTECTED[key]! : undefined;
-    if (missing?.asks.test(value) === true && !(missing.unless !== undefined && all.has(missing.unless)))
+    if (missing?.asks.test(value) === true && !(missing.unless !== undefined && (all.get(missing.unless) ?? "").trim() !== ""))
       throw new UsageError("UNSUPPORTED_SETTING", `${key}=${value.trim()} is not supported. ${missing.instead}`);
     const entry = known.get(key);
     if (entry !== undefined) entry.parse(value, key);

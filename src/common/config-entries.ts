@@ -2,6 +2,7 @@
  * The settings that the engine itself reads: key, default, meaning, and how the text is understood. Spark's keys keep
  * Spark's names, defaults and units; keys of our own begin with `firesteel.`. docs/configuration.md is generated from here.
  */
+import "./access-entries";
 import "./cluster-config-entries";
 import type { ConfigEntry } from "./config-entry";
 import {

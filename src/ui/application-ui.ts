@@ -12,6 +12,7 @@ import { addPlainPages } from "./server/plain";
 import { addApiV1 } from "./server/api-v1";
 import type { ApplicationControl, Applications } from "./server/applications";
 import { log } from "../common/log";
+import type { PageAccess } from "../common/page-access";
 import type { TlsFiles } from "../wire/tls";
 import { workerLog } from "./server/log-files";
 import { HttpServer } from "./server/http-server";
@@ -51,6 +52,7 @@ export interface ApplicationUiOptions {
   readonly portRetries: number;
   readonly allowedHosts: readonly string[];
   readonly tls?: TlsFiles | null;
+  readonly access?: PageAccess | null;
   readonly framedBy: readonly string[];
   readonly killEnabled: boolean;
   /** Before the names of `/metrics/json`; "" for the application's id. */
@@ -113,7 +115,7 @@ export class ApplicationUi implements Applications {
   }
 
   async listen(): Promise<string> {
-    const { host, port, portRetries, allowedHosts, tls = null, framedBy, webFolder } = this.options;
+    const { host, port, portRetries, allowedHosts, tls = null, access = null, framedBy, webFolder } = this.options;
     const routes = new Routes();
     let bound = port;
     addIdentity(routes, () => this.#identity());
@@ -151,6 +153,7 @@ export class ApplicationUi implements Applications {
         portRetries,
         allowedHosts,
         tls,
+        access,
         framedBy,
         files: new StaticFiles(webFolder),
         versions: (application) =>

@@ -1,4 +1,5 @@
 /** The user interface of a standalone daemon: its state as pages and as JSON, and the logs of what it runs. */
+import type { PageAccess } from "../common/page-access";
 import { SPARK_VERSION } from "../common/spark-version";
 import type { TlsFiles } from "../wire/tls";
 import type { Identity, LogText, MasterState, WorkerState } from "./api-types";
@@ -21,6 +22,7 @@ export type DaemonUiOptions = {
   readonly portRetries: number;
   readonly allowedHosts: readonly string[];
   readonly tls?: TlsFiles | null;
+  readonly access?: PageAccess | null;
 } & (
   | { readonly kind: "master"; readonly reverseProxy: boolean; stateOf(): MasterView }
   | { readonly kind: "worker"; stateOf(): WorkerView }
@@ -38,7 +40,7 @@ export interface RunningDaemonUi {
 
 /** Rejects with a ClusterError when no port can be had. */
 export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDaemonUi> {
-  const { host, port, portRetries, allowedHosts, tls = null, webFolder, version, kind } = options;
+  const { host, port, portRetries, allowedHosts, tls = null, access = null, webFolder, version, kind } = options;
   const routes = new Routes();
   addIdentity(routes, () => identityOf(options, version));
   const state = (): MasterState | WorkerState =>
@@ -84,6 +86,7 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
       portRetries,
       allowedHosts,
       tls,
+      access,
       files: new StaticFiles(webFolder),
       versions: (application) => Promise.resolve(application === null ? versions : null),
       ...(options.kind === "master" && options.reverseProxy ? { proxied: (id: string) => pagesOf(id, options.stateOf()) } : {}),

@@ -105,6 +105,7 @@ test("Spark's keys that are misspelt are warned of; a program's own, and Spark's
 test("protection that is not built is refused, not passed over", () => {
   const asked: [string, string][] = [
     ["spark.acls.enable", "true"],
+    ["spark.ui.acls.enable", "true"],
     ["spark.history.ui.acls.enable", " TRUE "],
     ["spark.ui.filters", "org.example.Filter"],
     ["spark.io.encryption.enabled", "true"],
@@ -116,6 +117,8 @@ test("protection that is not built is refused, not passed over", () => {
     checkSettings([
       ["spark.network.crypto.enabled", "true"],
       ["spark.ssl.privateKey", "key.pem"],
+      ["spark.acls.enable", "true"],
+      ["firesteel.ui.userHeader", "X-Forwarded-User"],
     ]),
   ).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { SPARK_VERSION } from "../../common/spark-version";
 import { UsageError } from "../../common/errors";
 import { log } from "../../common/log";
+import { type AccessList, joined, type PageAccess, viewersOf } from "../../common/page-access";
 import { eventFromJson } from "../../events/event-from-json";
 import type { Json } from "../../events/event-json";
 import { type EventLogFiles, linesOf } from "../../events/event-log-files";
@@ -10,6 +11,7 @@ import type { TlsFiles } from "../../wire/tls";
 import type { ApplicationInfo, HistoryEntry } from "../api-types";
 import { reportHtml } from "../report/report";
 import { addApiFiresteel, addIdentity } from "../server/api-firesteel";
+import { isListed, type Visitor } from "../server/access";
 import { addPlainPages } from "../server/plain";
 import { addApiV1 } from "../server/api-v1";
 import type { Applications } from "../server/applications";
@@ -31,6 +33,8 @@ export interface HistoryOptions {
   readonly port: number;
   readonly allowedHosts: readonly string[];
   readonly tls?: TlsFiles | null;
+  /** Who may look at these pages, and who at all applications; null: everybody at everything. */
+  readonly access?: { readonly pages: PageAccess; readonly admins: AccessList } | null;
   readonly framedBy: readonly string[];
   /** How often the directory is looked at, ms: spark.history.fs.update.interval. */
   readonly updateInterval: number;
@@ -69,7 +73,18 @@ export class HistoryUi implements Applications {
 
   /** Resolves with the address. */
   async listen(): Promise<string> {
-    const { host, port, allowedHosts, tls = null, framedBy, webFolder, version, updateInterval, cleaner } = this.options;
+    const {
+      host,
+      port,
+      allowedHosts,
+      tls = null,
+      access = null,
+      framedBy,
+      webFolder,
+      version,
+      updateInterval,
+      cleaner,
+    } = this.options;
     const routes = new Routes();
     addIdentity(routes, () => ({
       kind: "history",
@@ -93,6 +108,7 @@ export class HistoryUi implements Applications {
         portRetries: 0,
         allowedHosts,
         tls,
+        access: access?.pages ?? null,
         framedBy,
         files: new StaticFiles(webFolder),
         versions: () => Promise.resolve(versions),
@@ -118,6 +134,13 @@ export class HistoryUi implements Applications {
   async find(id: string, attemptId?: string): Promise<AppStore | null> {
     const listed = this.#listing.find(id, attemptId) ?? this.#looked(id, attemptId);
     return listed === undefined ? null : this.#store(listed);
+  }
+
+  refusal({ application: { user }, environment }: AppStore, visitor: Visitor): string | null {
+    const { access = null } = this.options;
+    if (access === null || isListed(visitor, joined(access.admins, viewersOf(user, environment?.sparkProperties ?? {}))))
+      return null;
+    return `User ${visitor.user} is not authorized to access this application.`;
   }
 
   download(id: string, attemptId?: string): Promise<{ name: string; content: Readable } | null> {

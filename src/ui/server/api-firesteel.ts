@@ -16,8 +16,12 @@ import type { JobEntry, SqlEntry } from "../store/entries";
 
 const MINE = "/api/firesteel/v1/applications/:app";
 
+/** Whoever may change nothing gets no token for it. */
 export function addIdentity(routes: Routes, identity: () => Identity): void {
-  routes.get("/api/firesteel/v1/identity", () => json(identity()));
+  routes.get("/api/firesteel/v1/identity", ({ visitor }) => {
+    const { token, ...all } = identity();
+    return json(visitor.mayModify ? { ...all, token } : { ...all, killEnabled: false });
+  });
 }
 
 /** `report` makes the one file that has all that is known of an application. */

@@ -25,6 +25,8 @@ export function withStore(applications: Applications): WithStore {
     const { app, appAttempt } = request.parameters;
     const store = await applications.find(app!, appAttempt);
     if (store === null) throw new HttpError(404, `no such app: ${app}`);
+    const refusal = applications.refusal?.(store, request.visitor) ?? null;
+    if (refusal !== null) throw new HttpError(403, refusal);
     return handler(store, request);
   };
 }
@@ -167,7 +169,9 @@ function addPaths(routes: Routes, applications: Applications, base: string): voi
       return json(executionData(found, sqlOptions(query)));
     }),
   );
-  routes.get(`${base}/logs`, async ({ parameters: { app, appAttempt } }) => {
+  routes.get(`${base}/logs`, async (request) => {
+    const { app, appAttempt } = request.parameters;
+    if (applications.refusal !== undefined) await of(() => json(null))(request);
     const log = (await applications.download?.(app!, appAttempt)) ?? null;
     if (log === null) throw new HttpError(404, `Event logs are not available for app: ${app}.`);
     const disposition = `attachment; filename=${JSON.stringify(log.name)}`;

@@ -2,11 +2,14 @@
 import type { Readable } from "node:stream";
 import type { ApplicationInfo, Profile, ThreadStackTrace } from "../api-types";
 import type { AppStore } from "../store/app-store";
+import type { Visitor } from "./access";
 
 export interface Applications {
   list(): ApplicationInfo[];
   /** Null where there is none; rejects with a DataError where its log cannot be read. */
   find(id: string, attemptId?: string): Promise<AppStore | null>;
+  /** Why an application is not shown to somebody who may look at these pages; null where it is. */
+  refusal?(store: AppStore, visitor: Visitor): string | null;
   /** Of an application that runs in this process. */
   readonly control?: ApplicationControl;
   /** The event log, as a zip file. */

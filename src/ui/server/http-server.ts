@@ -10,7 +10,9 @@ import { Readable } from "node:stream";
 import { gzip } from "node:zlib";
 import { ClusterError } from "../../common/errors";
 import { log } from "../../common/log";
+import type { PageAccess } from "../../common/page-access";
 import { pagesServerOptions, type TlsFiles } from "../../wire/tls";
+import { Access, ANYBODY } from "./access";
 import { ChangeStream, type Versions } from "./change-stream";
 import { forwarded } from "./reverse-proxy";
 import { errorReply, type Reply, type Routes } from "./routes";
@@ -29,6 +31,8 @@ export interface ServerOptions {
   readonly tls?: TlsFiles | null;
   /** Origins whose pages may show these in frames. */
   readonly framedBy?: readonly string[];
+  /** Who may look, and who may change something; null: everybody. */
+  readonly access?: PageAccess | null;
   readonly files: StaticFiles;
   /** What changes, for the event stream of an application (or of the server itself). Null where there is no such application. */
   versions(application: string | null): Promise<Versions | null>;
@@ -40,6 +44,8 @@ export interface ServerOptions {
   readonly background: boolean;
 }
 
+/** Say nothing of anybody's work, and are asked for by what restarts processes. */
+const FOR_ALL: readonly string[] = ["/health", "/ready"];
 /** Answers from so many bytes are compressed. */
 const COMPRESS_FROM = 2048;
 
@@ -48,6 +54,7 @@ export class HttpServer {
   readonly #server: Server;
   readonly #changes = new ChangeStream();
   readonly #sockets = new Set<Socket>();
+  readonly #access: Access | null;
   readonly #headers: readonly (readonly [string, string])[];
 
   constructor(
@@ -55,6 +62,8 @@ export class HttpServer {
     private readonly routes: Routes,
   ) {
     this.gate = new Gate(options.allowedHosts);
+    const { access = null } = options;
+    this.#access = access === null ? null : new Access(access);
     this.#headers = Object.entries(securityHeaders(options.framedBy ?? []));
     const limits = { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 };
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -133,13 +142,21 @@ export class HttpServer {
     }
     request.resume();
     const { options } = this;
-    if (options.proxied !== undefined && forwarded(request, response, url, (id) => options.proxied!(id), options.tls ?? null))
-      return;
     const method = request.method ?? "GET";
     const isGet = method === "GET" || method === "HEAD";
+    const visitor = this.#access === null || FOR_ALL.includes(url.pathname) ? ANYBODY : this.#access.admit(request);
+    if (typeof visitor === "string") return send(request, response, errorReply(403, visitor));
+    if (!isGet && !visitor.mayModify)
+      return send(request, response, errorReply(403, `User ${visitor.user} may look, and change nothing (spark.modify.acls).`));
+    if (
+      options.proxied !== undefined &&
+      forwarded(request, response, url, (id) => options.proxied!(id), options.tls ?? null, this.#access?.headers)
+    )
+      return;
     if (isGet && url.pathname === "/api/firesteel/v1/events") return this.#events(request, response, url);
     const file = isGet ? this.options.files.find(url.pathname) : undefined;
-    if (file === undefined) return send(request, response, await this.routes.answer(method, url.pathname, url.searchParams));
+    if (file === undefined)
+      return send(request, response, await this.routes.answer(method, url.pathname, url.searchParams, visitor));
     const unchanged = request.headers["if-none-match"] === file.etag;
     const zipped = file.zipped !== null && acceptsGzip(request) ? file.zipped : null;
     response.writeHead(unchanged ? 304 : 200, {

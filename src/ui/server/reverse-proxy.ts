@@ -10,7 +10,7 @@ const ASKED = ["accept", "accept-encoding", "if-none-match"] as const;
 
 /**
  * Answers requests for "/proxy/<id>/…" from the pages at `addressOf(id)`; false for other paths. Only who has registered has an
- * address: no request chooses where the master connects to.
+ * address: no request chooses where the master connects to. The headers `whoAsks` are passed on.
  */
 export function forwarded(
   request: IncomingMessage,
@@ -18,6 +18,7 @@ export function forwarded(
   { pathname, search }: URL,
   addressOf: (id: string) => string | null,
   tls: TlsFiles | null,
+  whoAsks: readonly string[] = [],
 ): boolean {
   const [, id, rest] = PATH.exec(pathname) ?? [];
   if (id === undefined) return false;
@@ -31,7 +32,7 @@ export function forwarded(
     return true;
   }
   const headers = Object.fromEntries(
-    ASKED.flatMap((name) => (request.headers[name] === undefined ? [] : [[name, request.headers[name]]])),
+    [...ASKED, ...whoAsks].flatMap((name) => (request.headers[name] === undefined ? [] : [[name, request.headers[name]]])),
   );
   const asked = askPages(`${address}${rest}${search}`, { method: request.method, headers }, tls, (answer) => {
     const passed = PASSED.flatMap((name) => (answer.headers[name] === undefined ? [] : [[name, answer.headers[name]] as const]));

@@ -1,6 +1,7 @@
 /** What answers requests: a table of paths with names in them, and replies as plain values. */
 import type { Readable } from "node:stream";
 import type { ApiError } from "../api-types";
+import { ANYBODY, type Visitor } from "./access";
 
 export interface Request {
   readonly method: string;
@@ -9,6 +10,7 @@ export interface Request {
   readonly query: URLSearchParams;
   /** What stood for the names in the route's path. */
   readonly parameters: Readonly<Record<string, string>>;
+  readonly visitor: Visitor;
 }
 
 export interface Reply {
@@ -65,7 +67,7 @@ export class Routes {
   }
 
   /** The route for a request; 404 and 405 as replies. Whatever a handler throws becomes a reply too. */
-  async answer(method: string, path: string, query: URLSearchParams): Promise<Reply> {
+  async answer(method: string, path: string, query: URLSearchParams, visitor = ANYBODY): Promise<Reply> {
     const asked = method === "HEAD" ? "GET" : method;
     let otherMethod = false;
     for (const { method: wanted, pattern, names, handler } of this.#routes) {
@@ -77,7 +79,7 @@ export class Routes {
       }
       try {
         const parameters = Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(match[i + 1]!)]));
-        return await handler({ method, path, query, parameters });
+        return await handler({ method, path, query, parameters, visitor });
       } catch (error) {
         if (error instanceof HttpError) return errorReply(error.status, error.message);
         if (error instanceof URIError) return errorReply(400, "The path is not well formed.");
