@@ -28,8 +28,8 @@ export interface EmitterOptions {
   readonly settings: SqlSettings;
 }
 
-/** Calls of evaluators and casts on boxed values. */
-const MAY_THROW = /\b(?:f|cast|udf)\d+\(/;
+/** Calls of evaluators and casts on boxed values, and of what calls such. */
+const MAY_THROW = /\b(?:(?:f|cast|udf)\d+\(|json\d+\.)/;
 
 export class Emitter {
   readonly writer: FunctionWriter;

@@ -85,3 +85,20 @@ export function ones(word: number): number {
   n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
   return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
+
+/** More digits may be beyond safe integers. */
+const SAFE_DIGITS = 15;
+
+/** The number of a text that is nothing but digits, perhaps behind a minus; NaN for others and for long ones. */
+export function digitsIn(bytes: Uint8Array, start: number, end: number): number {
+  const negative = bytes[start] === 45;
+  const first = negative ? start + 1 : start;
+  if (first >= end || end - first > SAFE_DIGITS) return NaN;
+  let value = 0;
+  for (let i = first; i < end; i++) {
+    const digit = bytes[i]! - 48;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return negative ? 0 - value : value;
+}

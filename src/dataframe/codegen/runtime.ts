@@ -6,6 +6,7 @@ import * as digests from "./digests";
 import * as encodings from "./encodings";
 import * as hashes from "./hashes";
 import { entryHashes, memo } from "./dictionary-memo";
+import * as jsonText from "./json-text";
 import * as integers from "./integers";
 import { beyondPair, dividePair, exactOf, hashPair, loadLong, loadPair, pair, remainderPair, wordsOf } from "./pairs";
 import { contentKey } from "./content-key";
@@ -45,6 +46,7 @@ export const runtime: Readonly<Record<string, unknown>> = {
   ...encodings,
   ...hashes,
   ...integers,
+  ...jsonText,
   ...texts,
   beyondPair,
   boxedReader,

@@ -75,6 +75,23 @@ export function jsonValueParser(type: ArrayType | MapType | DataType, options: J
   });
 }
 
+/** The value of a field in the text of its value, which is plain JSON; undefined where it is not wholly of the type. */
+export type FieldConverter = (text: string) => Boxed | undefined;
+
+export function fieldConverter(type: DataType, options: JsonOptions, settings: SqlSettings): FieldConverter {
+  const convert = nullable(converterOf(type, { options, settings }));
+  return (text) => {
+    const reader = new JsonReader(text, options);
+    reader.next();
+    try {
+      return convert(reader);
+    } catch (error) {
+      if (error instanceof WrongValue) return undefined;
+      throw error;
+    }
+  };
+}
+
 /** No rows for a text without tokens. */
 function rootParser(options: JsonOptions, read: (reader: JsonReader) => readonly (readonly Boxed[])[]): RecordParser {
   return (record) => {
@@ -171,6 +188,9 @@ function wrong(reader: JsonReader): WrongValue {
   return new WrongValue(`Unexpected ${reader.token}.`);
 }
 
+/** Groups of four digits, padded where there are fewer; spaces only before a group. */
+const BASE64 = /^(?:[\0-\x20]*[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/]{2}|[A-Za-z0-9+/]=|==))*[\0-\x20]*$/;
+
 /** For tokens other than null. */
 function converterOf(type: DataType, context: Context): Converter {
   const { options, settings } = context;
@@ -197,8 +217,11 @@ function converterOf(type: DataType, context: Context): Converter {
         if (reader.token !== "true" && reader.token !== "false") throw wrong(reader);
         return reader.token === "true";
       };
-    case "byte":
-      return integerConverter(-128, 127);
+    case "byte": {
+      // Spark's parser takes unsigned bytes too, and keeps their bits.
+      const convert = integerConverter(-128, 255);
+      return (reader) => (convert(reader) << 24) >> 24;
+    }
     case "short":
       return integerConverter(-32768, 32767);
     case "int":
@@ -213,8 +236,8 @@ function converterOf(type: DataType, context: Context): Converter {
       return (reader) => decimalOf(reader, type.precision, type.scale);
     case "binary":
       return (reader) => {
-        if (reader.token !== "string" || !/^[A-Za-z0-9+/]*={0,2}$/.test(reader.text)) throw wrong(reader);
-        return new Uint8Array(Buffer.from(reader.text, "base64"));
+        if (reader.token !== "string" || !BASE64.test(reader.text)) throw wrong(reader);
+        return Uint8Array.from(Buffer.concat(reader.text.split("=").map((part) => Buffer.from(part, "base64"))));
       };
     case "date":
       return textConverter(dateReader(options.dateFormat, options, settings));
@@ -250,7 +273,7 @@ function textConverter(read: TextReader): Converter {
   };
 }
 
-function integerConverter(least: number, most: number): Converter {
+function integerConverter(least: number, most: number): (reader: JsonReader) => number {
   return (reader) => {
     if (reader.token !== "integer") throw wrong(reader);
     const value = Number(reader.text);

@@ -147,6 +147,15 @@ describe("records", () => {
     expect(rows('{"a":1}', "_corrupt_record STRING, a INT")).toEqual([[null, 1]]);
   });
 
+  test("bytes are unsigned too, and binaries are whole groups of digits", () => {
+    const bytes = [127, 128, 255, 256, -128, -129].map((value) => rows(`{"a":${value}}`, "a TINYINT")[0]![0]);
+    expect(bytes).toEqual([127, -128, -1, null, -128, null]);
+    const texts = ["aGk=", "aGk", "x", "", " aGk= ", "aG k=", "aGk=aGk=", "aG-_"];
+    const binaries = texts.map((text) => rows(`{"a":"${text}"}`, "a BINARY")[0]![0]);
+    const hi = Uint8Array.from([104, 105]);
+    expect(binaries).toEqual([hi, null, null, new Uint8Array(0), hi, null, Uint8Array.from([...hi, ...hi]), null]);
+  });
+
   test("the mode says what becomes of it", () => {
     expect(rows("{", "a INT", { mode: "dropmalformed" })).toEqual([]);
     expect(() => rows("{", "a INT", { mode: "FAILFAST" })).toThrow(

@@ -9,6 +9,7 @@ import { emitDateAdd, emitDateField } from "./dates";
 import { emitBase64, emitDigest, emitHex, emitSha2, emitUnbase64, emitUnhex } from "./encodings";
 import { emitHash, emitXxhash64 } from "./hashes";
 import { emitAbs, emitBits, emitExtreme, emitModulo, emitWholeQuotient } from "./integers";
+import { emitFromJson, emitGetJsonObject, emitStructField, emitToJson } from "./json";
 import { emitAndOr, emitNot } from "./logic";
 import { emitConcat, emitLength, emitLetterCase, emitLike, emitSearch, emitSide, emitSubstring, emitTrim } from "./strings";
 
@@ -76,6 +77,10 @@ const EMITTERS: ReadonlyMap<string, CallEmitter> = new Map<string, CallEmitter>(
   ["md5", emitDigest],
   ["sha1", emitDigest],
   ["sha2", emitSha2],
+  ["get_json_object", emitGetJsonObject],
+  ["from_json", emitFromJson],
+  ["to_json", emitToJson],
+  ["struct_field", emitStructField],
   ["hash", emitHash],
   ["xxhash64", emitXxhash64],
   ["hex", emitHex],
