@@ -125,7 +125,7 @@ function sessionVariable(
       kind: "literal",
       value: variable.value,
       type: variable.type,
-      nullable: true,
+      nullable: variable.value === null,
       printed: `variablereference(${variable.name.join(".")}=${valueText(variable)})`,
     };
     return fieldOf(binder, value, parts.slice(length), at);

@@ -6,7 +6,7 @@ import { unreachable } from "../../common/errors";
 import { decimalExponentText } from "../types/exact";
 import type { Exact } from "../types/exact";
 import { literalSql } from "../types/print";
-import { sqlName } from "../types/text";
+import { quoteIfNeeded, sqlName } from "../types/text";
 import type { AggregateCall, Attribute, Bound, Call, Expression, Frame, SortOrder } from "./expression";
 import { functionTable } from "./function-table";
 
@@ -18,7 +18,7 @@ export function printed(expression: Expression): string {
     case "literal":
       return printedLiteral(expression);
     case "alias":
-      return `${printed(expression.child)} AS ${expression.name}`;
+      return `${printed(expression.child)} AS ${quoteIfNeeded(expression.name)}`;
     case "cast": {
       const child = printed(expression.child);
       const { kind } = expression.type;

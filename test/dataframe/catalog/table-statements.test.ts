@@ -67,6 +67,7 @@ test.each([
   ["SELECT count(*) FROM t TABLESAMPLE (100)", "_LEGACY_ERROR_TEMP_0016"],
   ["SELECT rank() IGNORE NULLS OVER (ORDER BY i) FROM t", "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX"],
   ["SELECT json_tuple('{}', NULL)", "DATATYPE_MISMATCH.NON_STRING_TYPE"],
+  ["SELECT abs('x', 1)", "WRONG_NUM_ARGS.WITHOUT_SUGGESTION"],
   [
     "SELECT sum(i) OVER (ORDER BY d RANGE BETWEEN CURRENT ROW AND DATE'2024-01-01' FOLLOWING) FROM (SELECT i, current_date() AS d FROM t)",
     "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",
@@ -84,8 +85,11 @@ test("bucket and identity are transforms of tables of files", async () => {
 test("columns that rows lie together by can change", async () => {
   await answer("CREATE TABLE cl (a INT, b INT) USING parquet CLUSTER BY (a)");
   await answer("ALTER TABLE cl CLUSTER BY (b)");
-  expect(String((await answer("SHOW CREATE TABLE cl"))[0])).toContain("CLUSTER BY (b)");
+  const text = String((await answer("SHOW CREATE TABLE cl"))[0]);
+  expect(text).toContain("PARTITIONED BY (cluster_by(b))");
+  expect(text).toContain(`'clusteringColumns' = '[["b"]]'`);
   await answer("ALTER TABLE cl CLUSTER BY NONE");
+  expect(JSON.stringify(await answer("SHOW TBLPROPERTIES cl"))).toContain("clusteringColumns");
   expect(JSON.stringify(await answer("DESCRIBE cl"))).not.toContain("# Clustering");
 });
 
@@ -96,4 +100,15 @@ test("a temporary table is a view of its source; collations and CHAR are shown a
   expect(String((await answer("SHOW CREATE TABLE dc"))[0])).toContain("DEFAULT COLLATION UNICODE_CI");
   const shown = JSON.stringify(await answer("SHOW TABLE EXTENDED LIKE 't'"));
   expect(shown).toContain("-- c: string (nullable = true)");
+});
+
+test("names and nulls of columns are those of Spark", async () => {
+  await answer("DECLARE VARIABLE five INT DEFAULT 5");
+  const query = "SELECT struct(1 AS `a b`, 2 AS c), five, next_day(DATE'2024-02-29', 'MO') AS d";
+  const { fields } = await spark().sql(query).schema();
+  expect(fields.map(({ name, nullable }) => [name, nullable])).toEqual([
+    ["struct(1 AS `a b`, 2 AS c)", false],
+    ["five", false],
+    ["d", true],
+  ]);
 });

@@ -34,7 +34,7 @@ export function tableLines(table: TableMetadata, session: CommandSession): reado
     lines.push(["View Catalog and Namespace", [view.catalog, view.database].map(quoteIfNeeded).join(".")]);
     if (view.queryColumns.length > 0) lines.push(["View Query Output Columns", list(view.queryColumns)]);
   }
-  const properties = Object.entries(redacted(table.properties)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const properties = Object.entries(redacted(shownProperties(table))).sort(([a], [b]) => (a < b ? -1 : 1));
   if (properties.length > 0)
     lines.push(["Table Properties", `[${properties.map(([key, value]) => `${key}=${value}`).join(", ")}]`]);
   const statistics = table.statistics;
@@ -60,6 +60,11 @@ export function bucketLines({ bucket }: TableMetadata): readonly Line[] {
 export function storageLines(table: TableMetadata): readonly Line[] {
   const options = Object.entries(redacted(table.options)).sort(([a], [b]) => (a < b ? -1 : 1));
   return options.length === 0 ? [] : [["Storage Properties", `[${options.map(([key, value]) => `${key}=${value}`).join(", ")}]`]];
+}
+
+/** Properties, with the columns that rows lie together by, which Spark keeps as one of them. */
+export function shownProperties({ properties, clusterBy }: TableMetadata): Readonly<Record<string, string>> {
+  return clusterBy === undefined ? properties : { ...properties, clusteringColumns: JSON.stringify(clusterBy) };
 }
 
 /** Options and properties whose names or values look like secrets are masked; addresses are too, as by spark.sql.redaction.options.regex. */

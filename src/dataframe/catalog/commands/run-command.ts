@@ -47,7 +47,7 @@ export async function runCommand(command: Statement, session: CommandSession): P
       return { schema: schemaOf(plan), rows: outputOf(plan).length === 0 ? [] : await session.data.collect(plan) };
     }
     case "explain":
-      return table(["plan"], [[await session.data.explain(command.mode, command.statement)]]);
+      return table(["plan"], [[await session.data.explain(command.mode, command.statement)]], ["plan"]);
     case "insert":
       return insert(command, session);
     case "insertDirectory":

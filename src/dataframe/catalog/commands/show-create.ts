@@ -9,7 +9,7 @@ import type { CommandResult, CommandSession } from "../ports";
 import type { TableMetadata } from "../table";
 import { shownBinding } from "../view-binding";
 import { commentOf, defaultOf } from "./columns";
-import { redacted } from "./information";
+import { redacted, shownProperties } from "./information";
 import { requireRelation, tempName } from "./names";
 
 export async function showCreateTable(
@@ -61,11 +61,11 @@ function tableText(one: TableMetadata): string {
     buckets(one),
     one.clusterBy === undefined
       ? ""
-      : `CLUSTER BY (${one.clusterBy.map((column) => column.map(quoteIfNeeded).join(".")).join(", ")})\n`,
+      : `PARTITIONED BY (cluster_by(${one.clusterBy.map((column) => column.map(quoteIfNeeded).join(".")).join(", ")}))\n`,
     comment(one),
     collation(one),
     one.kind === "external" ? `LOCATION '${escaped(one.location ?? "")}'\n` : "",
-    properties("TBLPROPERTIES", redacted(one.properties)),
+    properties("TBLPROPERTIES", redacted(shownProperties(one))),
   ].join("");
 }
 

@@ -8,7 +8,7 @@ import { lower } from "../session-catalog";
 import type { TempView } from "../session-catalog";
 import { GLOBAL_TEMP, SESSION_CATALOG } from "../table";
 import type { TableMetadata } from "../table";
-import { informationText, redacted, temporaryInformation } from "./information";
+import { informationText, redacted, shownProperties, temporaryInformation } from "./information";
 import { fullName, matcher, nameParts, requireRelation, requireTable, tempName } from "./names";
 import { partitionInformation, partitionsOf } from "./partitions";
 
@@ -142,7 +142,7 @@ export async function showTableProperties(
 ): Promise<CommandResult> {
   const found = await requireRelation(command.table, session, command.at);
   const own: Readonly<Record<string, string>> =
-    found.kind === "tempView" ? {} : redacted({ ...prefixed(found.table.options), ...found.table.properties });
+    found.kind === "tempView" ? {} : redacted({ ...prefixed(found.table.options), ...shownProperties(found.table) });
   const sorted = Object.entries(own).sort(([a], [b]) => (a < b ? -1 : 1));
   const key = command.key;
   if (key === null) return table(["key", "value"], sorted);

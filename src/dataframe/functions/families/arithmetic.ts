@@ -182,7 +182,7 @@ const SIGNED: InputType = { anyOf: ["numeric", "dayTimeInterval", "yearMonthInte
 /** The operand of a sign: strings and untyped nulls are doubles. */
 function signOperand(args: readonly Expression[], context: BindContext): readonly Expression[] {
   const [arg] = args;
-  if (arg?.type.kind === "string" || arg?.type.kind === "null") return [coerced(arg, DOUBLE, context)];
+  if (arg?.type.kind === "string" || arg?.type.kind === "null") return [coerced(arg, DOUBLE, context), ...args.slice(1)];
   return args;
 }
 

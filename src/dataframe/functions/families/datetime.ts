@@ -267,7 +267,7 @@ const days: readonly FunctionEntry[] = [
     doc: doc("The first date after a date that is the given day of the week.", ["next_day('2015-01-14', 'TU')", "2015-01-20"]),
     inputs: ["date", "string"],
     result: DATE,
-    nullable: (args, context) => !context.settings.ansi || args.some((arg) => arg.nullable),
+    nullable: true,
     options: (_, context) => ({ ansi: context.settings.ansi }),
     evaluate: made((call) => (day: number, name: string) => {
       const wanted = weekdays.get(name.trim().toUpperCase());
