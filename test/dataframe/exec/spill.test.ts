@@ -54,6 +54,13 @@ function scarce(plan: PhysicalPlan, tables: readonly Table[], bytes: number): Ru
   return result;
 }
 
+/** `toEqual` for long lists of texts, in less time. */
+function expectSame(found: readonly string[], expected: readonly string[]): void {
+  const wrong = expected.findIndex((text, i) => text !== found[i]);
+  if (wrong !== -1) expect([wrong, found[wrong]]).toEqual([wrong, expected[wrong]]);
+  expect(found.length).toBe(expected.length);
+}
+
 const spilled = (result: Run): number => [...result.metrics.values()].reduce((sum, { spilledBytes }) => sum + spilledBytes, 0);
 
 const id = attribute("id", { kind: "long" });
@@ -93,7 +100,7 @@ describe.each([
     const normal = (made: Run): string[] =>
       sorted(made.rows.map((row) => [...row.slice(0, -1), [...(row.at(-1) as number[])].sort((a, b) => a - b)] as BoxedRow));
     const little = scarce(plan, [table], 1 << 19);
-    expect(normal(little)).toEqual(normal(run(plan, [table])));
+    expectSame(normal(little), normal(run(plan, [table])));
     if (how === "complete") expect(spilled(little)).toBeGreaterThan(0);
     else {
       const partial = scarce(node(table.scan, "partial", list), [table], 1 << 19);
@@ -108,8 +115,8 @@ test("sorts spill", () => {
   const little = scarce(plan, [table], 1 << 19);
   const enough = run(plan, [table]);
   const keys = (made: Run): string[] => made.rows.map((row) => textOf(row.slice(0, 2)));
-  expect(keys(little)).toEqual(keys(enough));
-  expect(sorted(little.rows)).toEqual(sorted(enough.rows));
+  expectSame(keys(little), keys(enough));
+  expectSame(sorted(little.rows), sorted(enough.rows));
   expect(spilled(little)).toBeGreaterThan(0);
 });
 
@@ -136,7 +143,7 @@ describe.each(["inner", "left", "right", "full", "leftSemi", "leftAnti"] as cons
       output: type === "leftSemi" || type === "leftAnti" ? columns : [...columns, ...other],
     };
     const little = scarce(plan, [table, right], 1 << 19);
-    expect(sorted(little.rows)).toEqual(sorted(run(plan, [table, right]).rows));
+    expectSame(sorted(little.rows), sorted(run(plan, [table, right]).rows));
     expect(spilled(little)).toBeGreaterThan(0);
     const count = [item(aggregate("count", int(1)))];
     const counted: HashAggregateExec = {
@@ -152,7 +159,7 @@ describe.each(["inner", "left", "right", "full", "leftSemi", "leftAnti"] as cons
   });
 });
 
-test.each([1, 2, 4])("a chain of joins that do not fit (%d × 512 KiB)", (parts) => {
+test.each(["inner", "left", "right", "full"] as const)("a chain of joins that do not fit, the last one %s", (type) => {
   const third = [attribute("id3", { kind: "long" }), attribute("m", { kind: "int" })];
   const small = new Table(
     third,
@@ -171,18 +178,16 @@ test.each([1, 2, 4])("a chain of joins that do not fit (%d × 512 KiB)", (parts)
     condition: null,
     output: [...columns, ...other],
   };
-  for (const type of ["inner", "left", "right", "full"] as const) {
-    const plan: HashJoinExec = {
-      ...inner,
-      id: nextId(),
-      left: inner,
-      right: small.scan,
-      type,
-      leftKeys: [other[0]!],
-      rightKeys: [third[0]!],
-      output: [...inner.output, ...third],
-    };
-    const little = scarce(plan, [table, right, small], parts << 19);
-    expect(sorted(little.rows)).toEqual(sorted(run(plan, [table, right, small]).rows));
-  }
+  const plan: HashJoinExec = {
+    ...inner,
+    id: nextId(),
+    left: inner,
+    right: small.scan,
+    type,
+    leftKeys: [other[0]!],
+    rightKeys: [third[0]!],
+    output: [...inner.output, ...third],
+  };
+  const enough = sorted(run(plan, [table, right, small]).rows);
+  for (const parts of [1, 2, 4]) expectSame(sorted(scarce(plan, [table, right, small], parts << 19).rows), enough);
 });

@@ -60,11 +60,12 @@ function run(sql: string, setting: Setting, rows: Readonly<Record<string, readon
 
 function holds(sql: string, setting: Setting): void {
   const ordered = /order by [^)]*$/i.test(sql);
+  const session = new TestSession(tables(SCHEMAS));
+  const analyzed = session.analyzed(sql);
   fc.assert(
     fc.property(data, (rows: Readonly<Record<string, readonly BoxedRow[]>>) => {
-      const session = new TestSession(tables(SCHEMAS));
       const evaluator = new PlanEvaluator(session.settings, (name) => rows[name] as readonly BoxedRow[]);
-      const wanted = JSON.stringify(rowsText(evaluator.rows(session.analyzed(sql)), ordered));
+      const wanted = JSON.stringify(rowsText(evaluator.rows(analyzed), ordered));
       const observed = run(sql, setting, rows);
       const found = JSON.stringify(rowsText(observed.rows, ordered));
       if (found !== wanted) throw new Error(`${found} instead of ${wanted}\n${physicalText(observed.plan)}`);
