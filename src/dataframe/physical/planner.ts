@@ -15,11 +15,14 @@ import { KnownExchanges } from "./known-exchanges";
 import { ascending, isClustered, isOrdered, projectLayout, SINGLE, unknownLayout, type Layout } from "./layout";
 import type { ExchangeExec, Partitioning, PhysicalPlan, ReusedExchangeExec, SortExec } from "./plan";
 import { userSetting, type PlanServices } from "./services";
+import { ROWS_OF_A_TASK } from "./task-inputs";
 
 /** An exchange whose rows are there. */
 export interface FinishedExchange {
   readonly exchange: ExchangeExec;
   readonly bytes: number;
+  /** Null where they are not known. */
+  readonly rows: number | null;
   /** For a read of it: the layout that it has. */
   readonly layout: Layout;
 }
@@ -96,8 +99,10 @@ export class QueryState {
   }
 }
 
-/** Reads of at most this many bytes are one task. */
+/** Reads of at most this many bytes are one task, */
 const ONE_TASK_BYTES = 1 << 20;
+/** unless they are more rows than this: columns of codes pack a hundred thousand rows into so few bytes. */
+const ONE_TASK_ROWS = 2 * ROWS_OF_A_TASK;
 const BYTES_PER_PARTITION = 32 << 20;
 
 export class Planner {
@@ -183,11 +188,12 @@ export class Planner {
     return this.laid(exchange, layoutOfPartitioning(partitioning));
   }
 
-  /** A leaf that gives a finished exchange's rows. Few bytes are read by one task: what stands above needs no exchange then. */
+  /** A leaf that gives a finished exchange's rows. Few of them are read by one task: what stands above needs no exchange then. */
   read(finished: FinishedExchange): PhysicalPlan {
-    const { exchange, bytes, layout } = finished;
+    const { exchange, bytes, rows, layout } = finished;
     const read: ReusedExchangeExec = { kind: "reusedExchange", id: this.id(), output: exchange.output, exchange: exchange.id };
-    const small = exchange.origin === "ensure" && exchange.partitioning.kind !== "broadcast" && bytes <= ONE_TASK_BYTES;
+    const few = bytes <= ONE_TASK_BYTES && (rows ?? 0) <= ONE_TASK_ROWS;
+    const small = exchange.origin === "ensure" && exchange.partitioning.kind !== "broadcast" && few;
     return this.laid(read, small && layout.count > 1 ? SINGLE : layout);
   }
 

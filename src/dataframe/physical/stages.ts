@@ -22,7 +22,7 @@ import { planWith } from "./plan-query";
 import { CTE_ROLE, type ExchangeLink, layoutOfPartitioning, QueryState } from "./planner";
 import type { PlanServices } from "./services";
 import { reuseExchanges } from "./reuse";
-import { taskInputs, type ShuffleSizes, type TaskSettings } from "./task-inputs";
+import { ROWS_OF_A_TASK, taskInputs, type ShuffleSizes, type TaskSettings } from "./task-inputs";
 import { childrenOf, mapChildren, transformUp, walk } from "./traverse";
 
 export type Stage = ExchangeStage | ResultStage;
@@ -62,6 +62,7 @@ export interface StageOutcome {
 }
 
 const SMALL_BROADCAST = 4 << 20;
+const MIN_PARTITION_SIZE = "spark.sql.adaptive.coalescePartitions.minPartitionSize";
 
 interface DoneStage {
   readonly exchange: ExchangeExec;
@@ -148,10 +149,11 @@ export class QueryRun {
       sizes: {
         partitions: outcome.bytes.length,
         bytes: outcome.bytes,
+        rows: outcome.rows,
         ...(outcome.mapBytes && { mapBytes: outcome.mapBytes }),
       },
     });
-    this.#state.book.finish(link, { exchange, bytes, layout });
+    this.#state.book.finish(link, { exchange, bytes, rows: outcome.rows, layout });
     this.#state.carriedOut.findOrAdd(exchange);
     if (!this.#adaptive) {
       this.#planned = transformUp(this.#plan, (node) => (node.kind === "exchange" && node.id === id ? this.#readOf(node) : node));
@@ -270,7 +272,8 @@ export class QueryRun {
       parallelism: this.services.parallelism,
       coalesce: this.#adaptive && enabled(this.#context, "spark.sql.adaptive.coalescePartitions.enabled", true),
       advisoryBytes: sizeSetting(this.#context, "spark.sql.adaptive.advisoryPartitionSizeInBytes", 64 << 20),
-      minBytes: sizeSetting(this.#context, "spark.sql.adaptive.coalescePartitions.minPartitionSize", 1 << 20),
+      minBytes: sizeSetting(this.#context, MIN_PARTITION_SIZE, 1 << 20),
+      minRows: this.services.isSet?.(MIN_PARTITION_SIZE) === true ? null : ROWS_OF_A_TASK,
       parallelismFirst: enabled(this.#context, "spark.sql.adaptive.coalescePartitions.parallelismFirst", true),
       skew:
         this.#adaptive && skew

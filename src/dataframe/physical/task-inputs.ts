@@ -15,9 +15,17 @@ export interface ShuffleSizes {
   readonly partitions: number;
   /** Bytes of each reduce partition. */
   readonly bytes: readonly number[];
+  /** Of all partitions; null where they are not known. */
+  readonly rows: number | null;
   /** Bytes of each map task's part of a partition, where that is known. */
   readonly mapBytes?: (reduce: number) => readonly number[];
 }
+
+/**
+ * Rows that are worth a task of their own: to aggregate or join so many takes longer than the stage that puts the tasks' results together. In bytes they
+ * may be few, as columns of codes are.
+ */
+export const ROWS_OF_A_TASK = 1 << 15;
 
 export interface TaskSettings {
   readonly parallelism: number;
@@ -25,6 +33,8 @@ export interface TaskSettings {
   readonly coalesce: boolean;
   readonly advisoryBytes: number;
   readonly minBytes: number;
+  /** Partitions of so many rows stay apart, however few bytes they are; null: only bytes count. */
+  readonly minRows: number | null;
   /** Rather smaller tasks than slots that stand idle. */
   readonly parallelismFirst: boolean;
   /** spark.sql.adaptive.skewJoin.*; null: off. */
@@ -135,7 +145,9 @@ class TaskInputs {
     const { partitions } = first.sizes;
     const fixed = domain.fixed || !this.settings.coalesce || reads.some((read) => read.fixed);
     const totals = Array.from({ length: partitions }, (_, i) => reads.reduce((sum, { sizes }) => sum + (sizes.bytes[i] ?? 0), 0));
-    const groups = fixed ? totals.map((_, i): [number, number] => [i, i + 1]) : this.#coalesced(totals, first.rebalance);
+    const groups = fixed
+      ? totals.map((_, i): [number, number] => [i, i + 1])
+      : this.#coalesced(totals, rowsOf(reads), first.rebalance);
     const rebalance = first.rebalance && domain.free === true;
     const skewed = rebalance ? this.#divided(first.sizes) : this.#skewed(domain, reads);
     for (const read of reads) {
@@ -150,10 +162,11 @@ class TaskInputs {
   }
 
   /** Neighbours together up to the advisory size; smaller where slots would stand idle, unless sizes are what was asked for. */
-  #coalesced(totals: readonly number[], bySize: boolean): readonly [number, number][] {
-    const { advisoryBytes, minBytes, parallelism, parallelismFirst } = this.settings;
+  #coalesced(totals: readonly number[], rows: number, bySize: boolean): readonly [number, number][] {
+    const { advisoryBytes, minBytes, minRows, parallelism, parallelismFirst } = this.settings;
     const total = totals.reduce((sum, bytes) => sum + bytes, 0);
-    const forSlots = parallelismFirst && !bySize ? Math.max(minBytes, Math.ceil(total / parallelism)) : Infinity;
+    const least = minRows === null || rows < 2 * minRows ? minBytes : Math.min(minBytes, (total * minRows) / rows);
+    const forSlots = parallelismFirst && !bySize ? Math.max(least, Math.ceil(total / parallelism)) : Infinity;
     const target = Math.max(1, Math.min(advisoryBytes, forSlots));
     const groups: [number, number][] = [];
     let from = 0;
@@ -207,6 +220,11 @@ class TaskInputs {
     }
     return found.size === 0 ? null : found;
   }
+}
+
+/** Rows of several reads together, as far as they are known. */
+function rowsOf(reads: readonly { readonly sizes: ShuffleSizes }[]): number {
+  return reads.reduce((sum, { sizes }) => sum + (sizes.rows ?? 0), 0);
 }
 
 /** What tasks take of partitions that several of them share, as functions of the read. */

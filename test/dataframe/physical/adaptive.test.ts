@@ -255,6 +255,23 @@ test("settings: how many partitions first, whether slots or sizes decide, what i
   expect(stays.next()).toMatchObject({ kind: "exchange", partitioning: { kind: "hash" } });
 });
 
+test("few bytes are read by one task, unless they are many rows", () => {
+  const after = (rows: number | null, conf: Readonly<Record<string, string>> = {}): Stage => {
+    const run = runOf("select k, count(*) as n from large group by k order by n", conf);
+    finish(run, () => 100_000, { rows });
+    return run.next();
+  };
+  const small = after(60_000);
+  expect(small).toMatchObject({ kind: "result", tasks: [{}] });
+  expect(after(null).tasks).toHaveLength(1);
+  const many = after(400_000);
+  expect(many).toMatchObject({ kind: "exchange", partitioning: { kind: "single" } });
+  expect(many.tasks).toHaveLength(4);
+  // Of eight partitions three are 30,000 rows, as many as are worth a task.
+  expect(after(80_000).tasks).toHaveLength(3);
+  expect(after(400_000, { "spark.sql.adaptive.coalescePartitions.minPartitionSize": "1m" }).tasks).toHaveLength(1);
+});
+
 test("repartition deals out what comes in any order by content; CTEs by task; what is read from files as it comes", () => {
   const dealt = (sql: string, conf: Readonly<Record<string, string>> = {}): readonly unknown[] => {
     const run = runOf(sql, { "spark.sql.shuffle.partitions": "4", "spark.sql.autoBroadcastJoinThreshold": "-1", ...conf });
