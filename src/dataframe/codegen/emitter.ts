@@ -309,14 +309,15 @@ export class Emitter {
     );
   }
 
-  boxedCast(cast: Cast): Term {
+  /** By the cast on boxed values; `neverNull`: all values have a result. */
+  boxedCast(cast: Cast, neverNull = false): Term {
     const child = this.emit(cast.child);
     const { mode, at } = cast;
     const convert = this.writer.bindTask(
       ({ evaluation }) => makeCast(cast.child.type, cast.type, mode, evaluation.settings, at),
       "cast",
     );
-    return this.fromBoxed(cast.type, child.isNull, `${convert}(${this.boxedValue(child)})`);
+    return this.fromBoxed(cast.type, child.isNull, `${convert}(${this.boxedValue(child)})`, neverNull);
   }
 
   boxedCall(call: Call): Term {

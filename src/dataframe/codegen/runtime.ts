@@ -10,6 +10,8 @@ import * as jsonText from "./json-text";
 import * as integers from "./integers";
 import { beyondPair, dividePair, exactOf, hashPair, loadLong, loadPair, pair, remainderPair, wordsOf } from "./pairs";
 import { contentKey } from "./content-key";
+import { cosh, exp, pow } from "../functions/numeric/strict-math";
+import * as parsedNumbers from "./parsed-numbers";
 import { slab } from "./text-slab";
 import * as texts from "./texts";
 
@@ -47,13 +49,16 @@ export const runtime: Readonly<Record<string, unknown>> = {
   ...hashes,
   ...integers,
   ...jsonText,
+  ...parsedNumbers,
   ...texts,
   beyondPair,
   boxedReader,
   contentKey,
+  cosh,
   dividePair,
   entryHashes,
   exactOf,
+  exp,
   get,
   hashPair,
   loadLong,
@@ -61,6 +66,7 @@ export const runtime: Readonly<Record<string, unknown>> = {
   memo,
   pair,
   places,
+  pow,
   remainderPair,
   slab,
   substringFrom,

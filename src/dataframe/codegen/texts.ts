@@ -36,6 +36,18 @@ export function textPart(text: string, position: number, count: number): string 
   return total === text.length ? text.slice(from, end) : sliceCodePoints(text, from, end);
 }
 
+/** The part at a place, from 0, of a text that a delimiter divides; null where there are fewer. */
+export function splitPart(text: string, delimiter: string, place: number): string | null {
+  let from = 0;
+  for (let i = 0; i < place; i++) {
+    const at = text.indexOf(delimiter, from);
+    if (at < 0) return null;
+    from = at + delimiter.length;
+  }
+  const end = text.indexOf(delimiter, from);
+  return end < 0 ? text.slice(from) : text.slice(from, end);
+}
+
 /** Where the last `count` characters begin; the end where there are none. */
 export function lastCharacters(bytes: Uint8Array, start: number, end: number, count: number): number {
   return count <= 0 ? end : skipBack(bytes, start, end, count);

@@ -1,6 +1,6 @@
 /** Generated code gives what the interpreter gives: values, nulls and errors, on random expressions over random rows. */
 import fc from "fast-check";
-import type { Boxed, DataType } from "../../../src/columnar/types";
+import { CalendarInterval, type Boxed, type DataType } from "../../../src/columnar/types";
 import type { Attribute, Expression } from "../../../src/dataframe/expressions/expression";
 import { cast, literal } from "../../../src/dataframe/expressions/build";
 import { interpreter } from "../../../src/dataframe/expressions/interpret";
@@ -16,6 +16,14 @@ const date: DataType = { kind: "date" };
 const boolean: DataType = { kind: "boolean" };
 
 const narrowed = (value: bigint): Boxed => (value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value);
+
+/** What casts to numbers take, and what is close to it. */
+const NUMBERS = [
+  ...["12", "-7", "+3", " 8 ", "007", "-0", "127", "-129", "32768", "2147483647", "-2147483649", "123456789012345"],
+  ...["1234567890123456", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1".repeat(30), "-", "+", "."],
+  ...["1.5", "-.25", "3.", "1e3", "1E-400", "-1e400", "1e", "e1", "1.2.3", "1-2", "0.1000000000000000055", "1d", "2.5F", "0x10"],
+  ...["0x1p3", "nan", "Infinity", "-inf", "١"],
+];
 
 function valuesOf(type: DataType): fc.Arbitrary<Boxed> {
   switch (type.kind) {
@@ -59,6 +67,7 @@ function valuesOf(type: DataType): fc.Arbitrary<Boxed> {
       return fc.oneof(
         fc.constantFrom("", "a", "ab", " abc  ", "special requests", "x".repeat(130), "ABC", "ä", "日本語", "a%b", "x_y", "12"),
         fc.string({ maxLength: 6, unit: fc.constantFrom("a", "b", "%", "é", "𝄞", " ") }),
+        fc.constantFrom(...NUMBERS),
       );
     default:
       throw new Error(`No values of ${type.kind}.`);
@@ -85,6 +94,8 @@ const TYPES: readonly DataType[] = [
 const isNumeric = (type: DataType): boolean => ["byte", "short", "int", "long", "float", "double", "decimal"].includes(type.kind);
 
 const OF_TEXT = ["length", "octet_length", "upper", "lower", "trim", "ltrim", "rtrim", "md5", "sha1", "crc32"];
+
+const OF_DOUBLES = ["sqrt", "ln", "log10", "log1p", "exp", "expm1", "sin", "cos", "tan", "cosh", "cbrt", "atan", "acos"];
 
 /** A function by name over expressions of the right types; what the registry refuses is left out. */
 function bound(name: string, ...args: readonly Expression[]): Expression | null {
@@ -187,7 +198,50 @@ function operation(
     fc
       .tuple(numeric, fc.constantFrom(...TYPES.filter(isNumeric)), fc.constantFrom("ansi" as const, "try" as const))
       .map(([a, type, mode]) => cast(a, type, mode)),
-    numeric.map((a) => cast(a, string, "ansi")),
+    fc
+      .tuple(
+        fc.oneof(
+          text,
+          numeric.map((a) => cast(a, string, "ansi")),
+        ),
+        fc.constantFrom(...TYPES.filter((type) => isNumeric(type) && type.kind !== "decimal")),
+        fc.constantFrom("ansi" as const, "try" as const, "legacy" as const),
+      )
+      .map(([a, type, mode]) => cast(a, type, mode)),
+    fc.tuple(fc.constantFrom(...OF_DOUBLES), numeric).map(([name, a]) => bound(name, a)),
+    fc.tuple(numeric, numeric).map((args) => bound("power", ...args)),
+    fc.tuple(dates, fc.oneof(numeric, constant(int))).map((args) => bound("add_months", ...args)),
+    fc
+      .tuple(dates, fc.constantFrom("year", "QUARTER", "mm", "Week", "day"))
+      .map(([a, unit]) => bound("trunc", a, literal(unit, string))),
+    fc
+      .tuple(fc.constantFrom("timestamp_seconds", "timestamp_millis", "timestamp_micros"), numeric)
+      .map(([name, a]) => bound(name, a)),
+    fc
+      .tuple(
+        fc.constantFrom("+", "-"),
+        numeric,
+        fc.oneof(
+          valuesOf(long).map((time) => literal(time, { kind: "dayTimeInterval", start: 0, end: 3 })),
+          fc
+            .tuple(fc.constantFrom(0, 0, 1), fc.integer({ min: -9, max: 9 }), fc.integer())
+            .map((parts) => literal(new CalendarInterval(...parts), { kind: "calendarInterval" })),
+        ),
+      )
+      .map(([name, a, time]) => bound(name, bound("timestamp_micros", a) ?? a, time)),
+    fc
+      .tuple(
+        fc.constantFrom("array_item", "element_at"),
+        text,
+        fc.constantFrom("a", " ", "\\.", "ab", "|", "é", "["),
+        fc.integer({ min: 0, max: 3 }),
+      )
+      .map(([name, a, pattern, place]) => {
+        const parts = bound("split", a, literal(pattern, string));
+        return parts && bound(name, parts, literal(place, int));
+      }),
+    any.map((a) => cast(a, string, "ansi")),
+    any.map((a) => bound("concat", cast(a, string, "legacy"), literal("ä", string))),
   );
 }
 

@@ -1,6 +1,7 @@
-/** Casts among numbers, decimals and dates. What does not fit goes to the cast on boxed values, which knows errors and nulls. */
+/** Casts among numbers, decimals, dates and text. What does not fit goes to the cast on boxed values, which knows errors and nulls. */
 import type { Cast } from "../../expressions/expression";
 import type { DataType } from "../../../columnar/types";
+import type { QueryContext } from "../../errors";
 import { makeCast } from "../../types/cast";
 import { assignment, atom } from "../code";
 import type { Emitter } from "../emitter";
@@ -16,6 +17,8 @@ export function emitCast(emitter: Emitter, cast: Cast): Term | null {
     const { code, start, end, isNull } = emitter.bytes(emitter.emit(cast.child));
     return { type: to, rep: "bytes", code, start, end, isNull };
   }
+  if (to.kind === "string") return toText(emitter, cast);
+  if (from.kind === "string" && (isInteger(to) || isFloating(to))) return fromText(emitter, cast);
   if (isInteger(from)) {
     if (isInteger(to)) return toInteger(emitter, cast, 1);
     if (to.kind === "decimal" && to.scale <= 15) return toInteger(emitter, cast, 10 ** to.scale);
@@ -112,10 +115,65 @@ function fromFloating(emitter: Emitter, cast: Cast): Term {
   return { type: cast.type, rep: "int", code: value, isNull, range: rangeOf(cast.type) };
 }
 
-function slow(emitter: Emitter, cast: Cast, child: Term, value: string, big: string | null, failed: string): string | null {
+/** Types whose values all have text. */
+const PRINTED: ReadonlySet<DataType["kind"]> = new Set([
+  "float",
+  "double",
+  "decimal",
+  "date",
+  "timestamp",
+  "timestamp_ntz",
+  "time",
+  "dayTimeInterval",
+  "yearMonthInterval",
+]);
+
+function toText(emitter: Emitter, cast: Cast): Term | null {
+  const { type } = cast;
+  const from = cast.child.type;
+  if (PRINTED.has(from.kind)) return emitter.boxedCast(cast, true);
+  if (!isInteger(from) && from.kind !== "boolean") return null;
+  const child = emitter.emit(cast.child);
+  const code = from.kind === "boolean" ? `${atom(child.code)} ? "true" : "false"` : `"" + ${emitter.boxedValue(child)}`;
+  return { type, rep: "text", code: emitter.writer.constant(code, "t"), isNull: child.isNull };
+}
+
+/** Text in the usual form of numbers. */
+function fromText(emitter: Emitter, cast: Cast): Term {
+  const { writer } = emitter;
+  const { type } = cast;
+  const child = emitter.emit(cast.child);
+  const floating = isFloating(type);
+  const name = floating ? "doubleOf" : "integerOf";
+  const code =
+    child.rep === "text" ? `R.${name}Text(${child.code})` : `R.${name}Bytes(${child.code}, ${child.start!}, ${child.end!})`;
+  const value = writer.name("r");
+  const big = type.kind === "long" ? writer.name("big") : null;
+  const read = type.kind === "float" ? `Math.fround(${code})` : code;
+  writer.line(`let ${value} = ${read}${big === null ? "" : `, ${big} = null`};`);
+  const [low, high] = rangeOf(type);
+  const failed = floating || big !== null ? `${value} !== ${value}` : `!(${value} >= ${low} && ${value} <= ${high})`;
+  const isNull = slow(emitter, cast, child, value, big, failed, cast.at);
+  if (floating) return { type, rep: "f64", code: value, isNull };
+  return { type, rep: big === null ? "int" : "any", code: value, isNull, range: [low, high], ...(big !== null && { big }) };
+}
+
+/** What `failed` tells goes to the cast on boxed values; `at`: where its errors say that they are. Gives the result's null condition. */
+function slow(
+  emitter: Emitter,
+  cast: Cast,
+  child: Term,
+  value: string,
+  big: string | null,
+  failed: string,
+  at?: QueryContext,
+): string | null {
   const { writer } = emitter;
   const { mode } = cast;
-  const convert = writer.bindTask(({ evaluation }) => makeCast(cast.child.type, cast.type, mode, evaluation.settings), "cast");
+  const convert = writer.bindTask(
+    ({ evaluation }) => makeCast(cast.child.type, cast.type, mode, evaluation.settings, at),
+    "cast",
+  );
   const condition = child.isNull === null ? failed : `${failed} && !${atom(child.isNull)}`;
   const other = writer.name("o");
   const assign = assignment(value, big, other);

@@ -11,7 +11,10 @@ import { emitHash, emitXxhash64 } from "./hashes";
 import { emitAbs, emitBits, emitExtreme, emitModulo, emitWholeQuotient } from "./integers";
 import { emitFromJson, emitGetJsonObject, emitStructField, emitToJson } from "./json";
 import { emitAndOr, emitNot } from "./logic";
+import { emitOfDouble, emitPower } from "./math";
+import { emitItem } from "./split";
 import { emitConcat, emitLength, emitLetterCase, emitLike, emitSearch, emitSide, emitSubstring, emitTrim } from "./strings";
+import { emitAddInterval, emitAddMonths, emitTimestampOf, emitTrunc } from "./times";
 
 export type CallEmitter = (emitter: Emitter, call: Call) => Term | null;
 
@@ -91,6 +94,19 @@ const EMITTERS: ReadonlyMap<string, CallEmitter> = new Map<string, CallEmitter>(
   ["endswith", emitSearch],
   ["contains", emitSearch],
   ["like", emitLike],
+  ["array_item", emitItem],
+  ["element_at", emitItem],
+  ["add_months", emitAddMonths],
+  ["trunc", emitTrunc],
+  ["timestamp_seconds", emitTimestampOf],
+  ["timestamp_millis", emitTimestampOf],
+  ["timestamp_micros", emitTimestampOf],
+  ["timestamp_add_interval", emitAddInterval],
+  ["power", emitPower],
+  ...[
+    ...["acos", "acosh", "asin", "asinh", "atan", "cbrt", "cos", "cosh", "exp", "expm1", "sin", "sinh", "sqrt", "tan", "tanh"],
+    ...["ln", "log10", "log1p"],
+  ].map((name): [string, CallEmitter] => [name, emitOfDouble]),
 ]);
 
 export function emitterOf(call: Call): CallEmitter | undefined {

@@ -25,7 +25,8 @@ const doc = document("datetime");
 
 type DateLevel = "year" | "quarter" | "month" | "week";
 
-const dateLevels = new Map<string, DateLevel>([
+/** The units of dates, by their names in upper case. */
+export const dateLevels: ReadonlyMap<string, DateLevel> = new Map<string, DateLevel>([
   ["YEAR", "year"],
   ["YYYY", "year"],
   ["YY", "year"],

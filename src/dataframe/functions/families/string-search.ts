@@ -11,6 +11,7 @@ import { scalar } from "../signature";
 import { indexOfCodePoints } from "../text/code-points";
 import { ignoresCase } from "../text/collated-pattern";
 import { firstMatch, javaPattern, nextMatch } from "../text/java-regex";
+import { plainPattern } from "../text/plain-pattern";
 import { jaroWinkler, levenshtein, soundex } from "../text/similarity";
 
 const doc = document("string");
@@ -223,7 +224,8 @@ function searching<A extends readonly never[]>(
   };
 }
 
-const META = "\\^$.|?*+()[]{}";
+/** The pattern that was asked for last, and what it matches if that is one text. */
+const last: { pattern: string; plain: string | null } = { pattern: "", plain: null };
 
 /** With a limit: at most so many parts, the last with all that is left. */
 export function splitJava(text: string, pattern: string, limit: number): readonly string[] {
@@ -232,8 +234,11 @@ export function splitJava(text: string, pattern: string, limit: number): readonl
     const count = limit > characters.length || limit <= 0 ? characters.length : limit;
     return [...characters.slice(0, count - 1), characters.slice(count - 1).join("")];
   }
-  // One character that is itself.
-  if (limit <= 0 && pattern.length === 1 && !META.includes(pattern)) return text.split(pattern);
+  if (pattern !== last.pattern) {
+    last.pattern = pattern;
+    last.plain = plainPattern(pattern);
+  }
+  if (limit <= 0 && last.plain !== null) return text.split(last.plain);
   const { regex } = javaPattern(pattern, "split");
   const parts: string[] = [];
   let from = 0;
