@@ -124,7 +124,20 @@ const truth = [
 
 type Integer = number | bigint;
 
-/** Bits of numbers beyond 32 bits go through BigInt; results are normal again by `narrow`. */
+const WORD = 2 ** 32;
+
+/** Of longs that are safe the two halves, by the function of 32 bits; others go through BigInt. */
+function ofLongs(
+  small: (a: number, b: number) => number,
+  large: (a: bigint, b: bigint) => bigint,
+): (a: Integer, b: Integer) => Integer {
+  return (a, b) => {
+    if (typeof a === "bigint" || typeof b === "bigint") return narrow(large(BigInt(a), BigInt(b)));
+    const bits = small(Math.floor(a / WORD), Math.floor(b / WORD)) * WORD + (small(a, b) >>> 0);
+    return Number.isSafeInteger(bits) ? bits : BigInt(bits);
+  };
+}
+
 function bits(
   names: readonly string[],
   usage: string,
@@ -138,12 +151,7 @@ function bits(
     inputs: ["integral"],
     result: (types) => types[0] as DataType,
     accumulator: (call) =>
-      single(
-        call.type,
-        call.type.kind === "long"
-          ? (state, value) => narrow(large(BigInt(state as Integer), BigInt(value as Integer)))
-          : (state, value) => small(state as number, value as number),
-      ),
+      single(call.type, (call.type.kind === "long" ? ofLongs(small, large) : small) as (state: Boxed, value: Boxed) => Boxed),
   });
 }
 

@@ -21,41 +21,34 @@ export class Hash {
 
 type Words = Int32Array;
 
-/** The constants of XXH64, each as its lower and its higher word. */
-const [P1, P2, P3, P4, P5] = [
-  0x9e3779b185ebca87n,
-  0xc2b2ae3d27d4eb4fn,
-  0x165667b19e3779f9n,
-  0x85ebca77c2b2ae63n,
-  0x27d4eb2f165667c5n,
-].map((value) => [Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n))] as const) as [
-  Constant,
-  Constant,
-  Constant,
-  Constant,
-  Constant,
-];
+/*
+ * The constants of XXH64 stand where they are used, each as its lower and its higher word: P1 is 0x9e3779b1 85ebca87, P2 0xc2b2ae3d 27d4eb4f,
+ * P3 0x165667b1 9e3779f9, P4 0x85ebca77 c2b2ae63, P5 0x27d4eb2f 165667c5. All steps are operations on int32, which the machine has as such.
+ */
 
-type Constant = readonly [low: number, high: number];
-
-/** Times a number of 64 bits, modulo 2^64. BigInts would take ten times as long. */
-function multiply(h: Words, [low, high]: Constant): void {
-  const [a, b] = [h[0]!, h[1]!];
-  const [a0, a1, b0, b1] = [a & 0xffff, a >>> 16, low & 0xffff, low >>> 16];
-  const middle = a0 * b1 + ((a0 * b0) >>> 16);
-  const other = a1 * b0 + (middle & 0xffff);
+/** Times a number of 64 bits, modulo 2^64. */
+function multiply(h: Words, low: number, high: number): void {
+  const a = h[0]!;
+  const a0 = a & 0xffff;
+  const a1 = a >>> 16;
+  const b0 = low & 0xffff;
+  const b1 = low >>> 16;
+  // Sums of a product of two 16-bit numbers and one of them are below 2^32.
+  const middle = (Math.imul(a0, b1) + (Math.imul(a0, b0) >>> 16)) | 0;
+  const other = (Math.imul(a1, b0) + (middle & 0xffff)) | 0;
+  h[1] = (Math.imul(a1, b1) + (middle >>> 16) + (other >>> 16) + Math.imul(a, high) + Math.imul(h[1]!, low)) | 0;
   h[0] = Math.imul(a, low);
-  h[1] = a1 * b1 + (middle >>> 16) + (other >>> 16) + Math.imul(a, high) + Math.imul(b, low);
 }
 
 function add(h: Words, low: number, high: number): void {
-  const sum = (h[0]! >>> 0) + (low >>> 0);
+  const sum = (h[0]! + low) | 0;
   h[0] = sum;
-  h[1] = h[1]! + high + (sum > 0xffffffff ? 1 : 0);
+  h[1] = (h[1]! + high + (sum >>> 0 < low >>> 0 ? 1 : 0)) | 0;
 }
 
 function rotate(h: Words, bits: number): void {
-  const [low, high] = [h[0]!, h[1]!];
+  const low = h[0]!;
+  const high = h[1]!;
   h[0] = (low << bits) | (high >>> (32 - bits));
   h[1] = (high << bits) | (low >>> (32 - bits));
 }
@@ -67,9 +60,9 @@ function xor(h: Words, low: number, high: number): void {
 
 function finish(h: Words): void {
   h[0] = h[0]! ^ (h[1]! >>> 1);
-  multiply(h, P2);
+  multiply(h, 0x27d4eb4f, 0xc2b2ae3d);
   xor(h, (h[0] >>> 29) | (h[1]! << 3), h[1]! >>> 29);
-  multiply(h, P3);
+  multiply(h, 0x9e3779f9, 0x165667b1);
   h[0] = h[0] ^ h[1]!;
 }
 
@@ -79,38 +72,44 @@ const scratch = new Int32Array(2);
 function round(accumulator: Words, low: number, high: number): void {
   scratch[0] = low;
   scratch[1] = high;
-  multiply(scratch, P2);
+  multiply(scratch, 0x27d4eb4f, 0xc2b2ae3d);
   add(accumulator, scratch[0], scratch[1]);
   rotate(accumulator, 31);
-  multiply(accumulator, P1);
+  multiply(accumulator, 0x85ebca87, 0x9e3779b1);
 }
 
 const lane = new Int32Array(2);
 
 function mixWord(h: Words, low: number, high: number): void {
-  lane.fill(0);
+  lane[0] = 0;
+  lane[1] = 0;
   round(lane, low, high);
-  xor(h, lane[0]!, lane[1]!);
+  xor(h, lane[0], lane[1]);
   rotate(h, 27);
-  multiply(h, P1);
-  add(h, P4[0], P4[1]);
+  multiply(h, 0x85ebca87, 0x9e3779b1);
+  add(h, 0xc2b2ae63, 0x85ebca77);
+}
+
+/** Takes in the last four bytes, as a word. */
+function mixInt(h: Words, value: number): void {
+  scratch[0] = value;
+  scratch[1] = 0;
+  multiply(scratch, 0x85ebca87, 0x9e3779b1);
+  xor(h, scratch[0], scratch[1]);
+  rotate(h, 23);
+  multiply(h, 0x27d4eb4f, 0xc2b2ae3d);
+  add(h, 0x9e3779f9, 0x165667b1);
 }
 
 export function hashInt(value: number, { words: h }: Hash): void {
-  add(h, P5[0], P5[1]);
+  add(h, 0x165667c5, 0x27d4eb2f);
   add(h, 4, 0);
-  scratch[0] = value;
-  scratch[1] = 0;
-  multiply(scratch, P1);
-  xor(h, scratch[0], scratch[1]);
-  rotate(h, 23);
-  multiply(h, P2);
-  add(h, P3[0], P3[1]);
+  mixInt(h, value);
   finish(h);
 }
 
 export function hashWords(low: number, high: number, { words: h }: Hash): void {
-  add(h, P5[0], P5[1]);
+  add(h, 0x165667c5, 0x27d4eb2f);
   add(h, 8, 0);
   mixWord(h, low, high);
   finish(h);
@@ -134,11 +133,11 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number, { words
   let at = start;
   if (end - start >= 32) {
     for (const one of lanes) one.set(h);
-    add(lanes[0], P1[0], P1[1]);
-    add(lanes[0], P2[0], P2[1]);
-    add(lanes[1], P2[0], P2[1]);
+    add(lanes[0], 0x85ebca87, 0x9e3779b1);
+    add(lanes[0], 0x27d4eb4f, 0xc2b2ae3d);
+    add(lanes[1], 0x27d4eb4f, 0xc2b2ae3d);
     // Less P1: its complement, and 1.
-    add(lanes[3], ~P1[0], ~P1[1]);
+    add(lanes[3], ~0x85ebca87, ~0x9e3779b1);
     add(lanes[3], 1, 0);
     for (; at <= end - 32; at += 32)
       for (let i = 0; i < 4; i++) round(lanes[i]!, wordAt(bytes, at + 8 * i), wordAt(bytes, at + 8 * i + 4));
@@ -154,31 +153,25 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number, { words
       lane.fill(0);
       round(lane, one[0]!, one[1]!);
       xor(h, lane[0]!, lane[1]!);
-      multiply(h, P1);
-      add(h, P4[0], P4[1]);
+      multiply(h, 0x85ebca87, 0x9e3779b1);
+      add(h, 0xc2b2ae63, 0x85ebca77);
     }
   } else {
-    add(h, P5[0], P5[1]);
+    add(h, 0x165667c5, 0x27d4eb2f);
   }
   add(h, end - start, 0);
   for (; at <= end - 8; at += 8) mixWord(h, wordAt(bytes, at), wordAt(bytes, at + 4));
   if (at <= end - 4) {
-    scratch[0] = wordAt(bytes, at);
-    scratch[1] = 0;
-    multiply(scratch, P1);
-    xor(h, scratch[0], scratch[1]);
-    rotate(h, 23);
-    multiply(h, P2);
-    add(h, P3[0], P3[1]);
+    mixInt(h, wordAt(bytes, at));
     at += 4;
   }
   for (; at < end; at++) {
     scratch[0] = bytes[at]!;
     scratch[1] = 0;
-    multiply(scratch, P5);
+    multiply(scratch, 0x165667c5, 0x27d4eb2f);
     xor(h, scratch[0], scratch[1]);
     rotate(h, 11);
-    multiply(h, P1);
+    multiply(h, 0x85ebca87, 0x9e3779b1);
   }
   finish(h);
 }
