@@ -9,6 +9,7 @@ import { outputOf } from "../logical/output";
 import type { Aggregate, LogicalPlan } from "../logical/plan";
 import { aggregateCalls } from "../logical/traverse";
 import { isClustered } from "./layout";
+import { expandedStates } from "./plan-grouping-sets";
 import type { AggregateItem, HashAggregateExec, PhysicalPlan } from "./plan";
 import type { Planner } from "./planner";
 
@@ -85,16 +86,18 @@ function aggregated(
   if (known !== undefined) return finish(planner.read(known));
   const child = planner.plan(node.child, node.grouping);
   const layout = planner.layoutOf(child);
+  const expanded = expandedStates(planner, node, child, grouping, items);
   if (isClustered(layout, node.grouping) && (node.grouping.length > 0 || layout.count === 1)) {
+    if (expanded !== null) return finish(expanded);
     return { kind: "hashAggregate", id: planner.id(), output: results, mode: "complete", child, grouping, aggregates: items };
   }
   const partial: HashAggregateExec = {
     kind: "hashAggregate",
     id: planner.id(),
     output: states,
-    mode: "partial",
-    child,
-    grouping,
+    mode: expanded === null ? "partial" : "merge",
+    child: expanded ?? child,
+    grouping: expanded === null ? grouping : keys,
     aggregates: items,
   };
   if (keys.length === 0) return finish(planner.newExchange({ node: key, role }, partial, { kind: "single" }));

@@ -37,6 +37,19 @@ describe("aggregates", () => {
     ["select k, count(*) from large group by k", "HashAggregate:final Exchange:hash HashAggregate:partial Scan"],
     ["select distinct k from large", "HashAggregate:final Exchange:hash HashAggregate:partial Scan"],
     [
+      "select a, b, sum(a), count(*) from small group by rollup (a, b)",
+      "HashAggregate:final Exchange:hash HashAggregate:merge Expand HashAggregate:partial Scan",
+    ],
+    // Without a set of all keys, or of states that tell how rows were put together, rows are expanded.
+    [
+      "select a, b, c, sum(c) from (select a, b, a + b as c from small) group by grouping sets ((a, b), (b, c), (c))",
+      "HashAggregate:final Exchange:hash HashAggregate:partial Expand Scan",
+    ],
+    [
+      "select a, b, collect_list(a) from small group by rollup (a, b)",
+      "HashAggregate:final Exchange:hash HashAggregate:partial Expand Scan",
+    ],
+    [
       "select k, sum(n) from (select k, v, count(*) as n from large group by k, v) group by k",
       "HashAggregate:complete HashAggregate:final Exchange:hash HashAggregate:partial Scan",
     ],

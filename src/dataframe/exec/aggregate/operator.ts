@@ -109,8 +109,8 @@ export class AggregateOperator implements Operator {
           continue;
         }
         if (groups.fits()) continue;
-        // Partial states may leave at any time: whoever merges them puts the parts of a group together.
-        if (this.node.mode === "partial") {
+        // States may leave at any time: whoever merges them puts the parts of a group together.
+        if (this.node.mode === "partial" || this.node.mode === "merge") {
           if (part.keys !== null) rows.full(groups.table.groups);
           yield* groups.leave();
         } else groups.spill();
