@@ -20,13 +20,13 @@ const KEYS: Record<string, (i: number) => unknown> = {
   "long strings": (i) => `a key that is not packed ${i}`,
   composites: (i) => [i, `${i % 7}`],
 };
-const LITTLE: MemoryTaskOptions = { memoryLimit: 60_000 };
+const LITTLE: MemoryTaskOptions = { memoryLimit: 30_000 };
 const NONE: MemoryTaskOptions = { memoryLimit: 0 };
 const FULL_HEAP: MemoryTaskOptions = { heapFull: () => true };
 
 /** Many keys, each a few times, spread over the map tasks. */
 function manyKeys(keyOf: (i: number) => unknown, value: (i: number) => unknown): Pair[][] {
-  return [0, 1, 2].map((map) => Array.from({ length: 9000 }, (_, i) => [keyOf((i * 7 + map) % 7001), value(i)] as Pair));
+  return [0, 1, 2].map((map) => Array.from({ length: 4500 }, (_, i) => [keyOf((i * 7 + map) % 3501), value(i)] as Pair));
 }
 
 function spilled(tasks: ReturnType<typeof runShuffle>["tasks"]): number {
