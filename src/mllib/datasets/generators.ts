@@ -18,6 +18,11 @@ interface Shape {
   readonly numPartitions?: number;
 }
 
+interface Rows {
+  readonly nSamples: number;
+  readonly numPartitions: number | undefined;
+}
+
 type Spec =
   | { readonly kind: "blobs"; readonly seed: number; readonly centers: readonly Float64Array[]; readonly deviation: number }
   | {
@@ -75,7 +80,7 @@ function fill(features: Float64Array, row: number, spec: Spec, random: RowRandom
   }
 }
 
-function rowsOf(session: SparkSession, { nSamples = 100, numPartitions }: Shape, spec: Spec, width: number): DataFrame {
+function rowsOf(session: SparkSession, { nSamples, numPartitions }: Rows, spec: Spec, width: number): DataFrame {
   const ids = session.range(0, nSamples, 1, numPartitions);
   const outputs = [vectorField("features", vectorOfSize(width)), doubleField("label")];
   return appendColumns(ids, generate, { inputs: ["id"], outputs, spec }).drop("id");
@@ -85,6 +90,12 @@ function checked(call: string, values: Readonly<Record<string, number>>, least =
   for (const [name, value] of Object.entries(values))
     if (!Number.isInteger(value) || value < least)
       throw new UsageError("INVALID_ARGUMENT", `${call}: ${name} must be a whole number of at least ${least}, got ${value}.`);
+}
+
+/** Plain JavaScript can say what the types do not know; 100 rows in place of `{ numRows: 3000 }` would be taken for 3,000. */
+function refuseUnknown(call: string, unknown: object): void {
+  const [name] = Object.keys(unknown);
+  if (name !== undefined) throw new UsageError("INVALID_ARGUMENT", `${call} has no option ${name}.`);
 }
 
 /** Clusters of normal distribution around centers; the label is the cluster, from 0. */
@@ -98,7 +109,17 @@ export function makeBlobs(
     readonly centerBox?: readonly [low: number, high: number];
   } = {},
 ): DataFrame {
-  const { nSamples = 100, nFeatures = 2, centers = 3, clusterStd = 1, centerBox: [low, high] = [-10, 10], seed = 42 } = options;
+  const {
+    nSamples = 100,
+    nFeatures = 2,
+    centers = 3,
+    clusterStd = 1,
+    centerBox: [low, high] = [-10, 10],
+    seed = 42,
+    numPartitions,
+    ...unknown
+  } = options;
+  refuseUnknown("makeBlobs", unknown);
   checked("makeBlobs", { nFeatures, ...(typeof centers === "number" ? { centers } : {}) });
   checked("makeBlobs", { nSamples }, 0);
   const random = new RowRandom(seed, -1);
@@ -110,7 +131,12 @@ export function makeBlobs(
       : centers.map((center) => Float64Array.from(center));
   if (known.length === 0 || known.some((center) => center.length !== known[0]!.length))
     throw new UsageError("INVALID_ARGUMENT", "makeBlobs: centers must be arrays of the same length, at least one.");
-  return rowsOf(session, options, { kind: "blobs", seed, centers: known, deviation: clusterStd }, known[0]!.length);
+  return rowsOf(
+    session,
+    { nSamples, numPartitions },
+    { kind: "blobs", seed, centers: known, deviation: clusterStd },
+    known[0]!.length,
+  );
 }
 
 /** Classes as clusters around corners of a cube of the first `nInformative` entries; the others are noise. */
@@ -126,7 +152,8 @@ export function makeClassification(
     readonly flipY?: number;
   } = {},
 ): DataFrame {
-  const { nSamples = 100, nFeatures = 20, nInformative = 2, nClasses = 2, nClustersPerClass = 2, classSep = 1, flipY = 0.01, seed = 42 } = options; // prettier-ignore
+  const { nSamples = 100, nFeatures = 20, nInformative = 2, nClasses = 2, nClustersPerClass = 2, classSep = 1, flipY = 0.01, seed = 42, numPartitions, ...unknown } = options; // prettier-ignore
+  refuseUnknown("makeClassification", unknown);
   checked("makeClassification", { nFeatures, nInformative, nClasses, nClustersPerClass });
   checked("makeClassification", { nSamples }, 0);
   const clusters = nClasses * nClustersPerClass;
@@ -143,7 +170,7 @@ export function makeClassification(
   );
   return rowsOf(
     session,
-    options,
+    { nSamples, numPartitions },
     { kind: "classification", seed, centers, classes: nClasses, width: nFeatures, flip: flipY },
     nFeatures,
   );
@@ -165,10 +192,20 @@ export function makeRegression(
   session: SparkSession,
   options: Shape & { readonly nInformative?: number; readonly bias?: number; readonly noise?: number } = {},
 ): DataFrame {
-  const { nSamples = 100, nFeatures = 100, nInformative = Math.min(10, nFeatures), bias = 0, noise = 0, seed = 42 } = options;
+  const {
+    nSamples = 100,
+    nFeatures = 100,
+    nInformative = Math.min(10, nFeatures),
+    bias = 0,
+    noise = 0,
+    seed = 42,
+    numPartitions,
+    ...unknown
+  } = options;
+  refuseUnknown("makeRegression", unknown);
   checked("makeRegression", { nSamples }, 0);
   const coefficients = linear("makeRegression", { nFeatures, nInformative, seed }, 100);
-  return rowsOf(session, options, { kind: "regression", seed, coefficients, bias, noise }, nFeatures);
+  return rowsOf(session, { nSamples, numPartitions }, { kind: "regression", seed, coefficients, bias, noise }, nFeatures);
 }
 
 /** Counts of Poisson's distribution, whose logarithm of the mean is a linear function. */
@@ -176,8 +213,17 @@ export function makeCounts(
   session: SparkSession,
   options: Shape & { readonly nInformative?: number; readonly scale?: number } = {},
 ): DataFrame {
-  const { nSamples = 100, nFeatures = 20, nInformative = Math.min(10, nFeatures), scale = 1, seed = 42 } = options;
+  const {
+    nSamples = 100,
+    nFeatures = 20,
+    nInformative = Math.min(10, nFeatures),
+    scale = 1,
+    seed = 42,
+    numPartitions,
+    ...unknown
+  } = options;
+  refuseUnknown("makeCounts", unknown);
   checked("makeCounts", { nSamples }, 0);
   const coefficients = linear("makeCounts", { nFeatures, nInformative, seed }, scale / Math.sqrt(nInformative));
-  return rowsOf(session, options, { kind: "counts", seed, coefficients, bias: 0, noise: 0 }, nFeatures);
+  return rowsOf(session, { nSamples, numPartitions }, { kind: "counts", seed, coefficients, bias: 0, noise: 0 }, nFeatures);
 }

@@ -146,7 +146,7 @@ export class ImputerModel extends withParams(Model, params) {
   /** One row: what stands for missing values, in a column of doubles for each input column. */
   get surrogateDF(): DataFrame {
     const type = { kind: "double" } as const;
-    const fields = this.surrogates.map(([name]): StructField => ({ name, type, nullable: true }));
+    const fields = this.surrogates.map(([name]): StructField => ({ name, type, nullable: false }));
     return SparkSession.active().createDataFrame([this.surrogates.map(([, value]) => value)], { kind: "struct", fields });
   }
 

@@ -37,4 +37,5 @@ test("classes, lines and counts can be learned", async () => {
   const counts = await makeCounts(spark(), { nSamples: 100 }).agg(F.min("label"), F.max("label")).first();
   expect(counts!.get(0)).toBeGreaterThanOrEqual(0);
   expect(() => makeClassification(spark(), { nClasses: 5 })).toThrow(/nInformative/);
+  expect(() => makeRegression(spark(), { numRows: 3000 } as object)).toThrow(/makeRegression has no option numRows/);
 });

@@ -45,6 +45,7 @@ test("encoders, the vocabulary, missing values", async () => {
   const imputer = await new mllib.Imputer({ inputCol: "a", outputCol: "out" }).fit(data("mixed"));
   const [surrogates] = await imputer.surrogateDF.collect();
   expect(surrogates!.asDict()).toEqual(Object.fromEntries(imputer.surrogates));
+  expect((await imputer.surrogateDF.schema()).fields).toEqual([{ name: "a", type: { kind: "double" }, nullable: false }]);
   const imputed = await imputer.transform(data("mixed")).select("out").collect();
   expectSame(imputed.map((row) => row.toArray()), "imputer"); // prettier-ignore
   const counter = await new mllib.CountVectorizer({ inputCol: "words", outputCol: "out" }).fit(data("text"));
