@@ -6,7 +6,7 @@ const SWC = { jsc: { target: "es2022", parser: { syntax: "typescript" } } };
 module.exports = {
   // Many tests wait for processes: on two cores Jest's own choice would be one worker.
   maxWorkers: Math.max(2, availableParallelism() - 1),
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/test/support/environment.js",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: process.env.FIRESTEEL_PYSPARK === undefined ? ["spark-loads"] : [],

@@ -1,4 +1,8 @@
-/** Classes keep one identity per thread and one id in all threads. */
+/**
+ * Classes keep one identity per thread and one id in all threads.
+ *
+ * @jest-environment node
+ */
 import { runInThisContext } from "node:vm";
 import { ClassRegistry } from "../../src/closure/class-registry";
 import { driverClasses } from "../../src/closure/driver-classes";

@@ -363,6 +363,7 @@ test("the theme follows the system until it is chosen, and the choice stays", as
   assert.equal(await background(), "rgb(244, 246, 248)");
   await page.reload();
   await page.waitForSelector("h1");
+  await settled(page);
   assert.equal(await background(), "rgb(244, 246, 248)");
   assert.match(await page.locator("main").textContent(), /spark\.warehouse\.passwordmasked/);
   await close(page);
