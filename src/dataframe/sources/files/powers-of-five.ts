@@ -1,4 +1,4 @@
-/** Powers of five for the kernel that reads doubles (wasm/doubles.assembly.ts). */
+/** Powers of five for the kernel that reads doubles (wasm/text/doubles.assembly.ts). */
 import type { Heap } from "../wasm/heap";
 
 const LEAST = -342;
