@@ -1,35 +1,23 @@
 /** Gradient-boosted trees that tell two classes apart. */
-import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import type { SparkSession } from "../../dataframe/api/spark-session";
-import { probabilisticParams, ProbabilisticClassificationModel } from "../base/classifier";
-import { withFields } from "../base/schema";
-import type { SparseVector, Vector, VectorLike } from "../linalg/vectors";
-import { Vectors } from "../linalg/vectors";
+import { probabilisticParams } from "../base/classifier";
+import type { SparseVector } from "../linalg/vectors";
 import { choiceParam } from "../param/kinds";
 import type { ParamMap } from "../param/param";
 import { withParams } from "../param/params";
 import { persistent } from "../persistence/registry";
 import { DecisionTreeRegressionModel } from "../regression/decision-tree-regressor";
 import { boostedApart, boostedTrees, boostedWeights } from "../tree/boosted";
-import { savedEnsemble } from "../tree/saved-ensembles";
-import { ensembleText, featureImportances } from "../tree/describe";
+import { ClassEnsembleModel } from "../tree/class-ensemble";
+import { featureImportances } from "../tree/describe";
 import { TreeEstimator } from "../tree/estimator";
 import { lossesByIteration } from "../tree/evaluate-iterations";
-import { leavesOf } from "../tree/flat-ensemble";
 import type { Settings } from "../tree/learner";
 import { boostParams, treeParams, valueImpurity } from "../tree/params";
-import {
-  addingTrees,
-  type ClassTrees,
-  classTreesProgram,
-  leafFields,
-  oneRow,
-  openClassTrees,
-  withLeaves,
-} from "../tree/programs";
+import { savedEnsemble } from "../tree/saved-ensembles";
 import type { Training } from "../tree/training";
-import { sizeOf, type TreeData } from "../tree/tree-data";
+import type { TreeData } from "../tree/tree-data";
 
 const params = {
   ...probabilisticParams,
@@ -58,12 +46,15 @@ export class GBTClassifier extends withParams(TreeEstimator<GBTClassificationMod
 
   cut(model: GBTClassificationModel, wanted: ParamMap): GBTClassificationModel {
     const candidate = this.copy(wanted);
-    return GBTClassificationModel.learned(candidate, model.boosted.slice(0, candidate.getMaxIter()), model.numFeatures);
+    const shorter = GBTClassificationModel.learned(candidate, model.boosted.slice(0, candidate.getMaxIter()), model.numFeatures);
+    shorter.cutOf = { grown: model.boosted, maxDepth: candidate.getMaxDepth() };
+    return shorter;
   }
 }
 
-export class GBTClassificationModel extends withParams(ProbabilisticClassificationModel<ClassTrees>, params) {
+export class GBTClassificationModel extends withParams(ClassEnsembleModel, params) {
   readonly numClasses = 2;
+  protected override readonly combined = "margin";
 
   constructor(
     readonly boosted: readonly TreeData[],
@@ -71,6 +62,10 @@ export class GBTClassificationModel extends withParams(ProbabilisticClassificati
     readonly treeWeights: readonly number[],
   ) {
     super();
+  }
+
+  protected override get ensemble(): readonly TreeData[] {
+    return this.boosted;
   }
 
   static learned(parent: GBTClassifier, trees: readonly TreeData[], numFeatures: number): GBTClassificationModel {
@@ -86,17 +81,8 @@ export class GBTClassificationModel extends withParams(ProbabilisticClassificati
     return this.boosted.length;
   }
 
-  get totalNumNodes(): number {
-    return this.boosted.reduce((sum, tree) => sum + sizeOf(tree), 0);
-  }
-
   get featureImportances(): SparseVector {
     return featureImportances(this.boosted, this.numFeatures, false);
-  }
-
-  /** The rules of all trees as text. */
-  get toDebugString(): string {
-    return `${this.toString()}\n${ensembleText(this.boosted, this.treeWeights)}`;
   }
 
   override toString(): string {
@@ -106,29 +92,6 @@ export class GBTClassificationModel extends withParams(ProbabilisticClassificati
   /** The mean loss over the rows of `df` after each tree. */
   evaluateEachIteration(df: DataFrame): Promise<number[]> {
     return lossesByIteration(df, this.flat, this.className, this.featuresColumn(), this.getLabelCol(), "logistic");
-  }
-
-  /** The leaf of each tree at which a vector ends, counted in preorder. */
-  predictLeaf(features: VectorLike): Vector {
-    return Vectors.dense([...leavesOf(this.flat, oneRow(features, this.numFeatures, this.className))]);
-  }
-
-  private get flat(): ClassTrees["flat"] {
-    return addingTrees(this.boosted, this.treeWeights, this.numFeatures);
-  }
-
-  protected override scoring() {
-    const model: ClassTrees = { kind: "margin", flat: this.flat };
-    return { program: classTreesProgram, model, open: openClassTrees };
-  }
-
-  override transformSchema(schema: StructType): StructType {
-    const leaves = leafFields(this.getLeafCol(), false);
-    return withFields(super.transformSchema(schema), this.className, ...leaves);
-  }
-
-  protected override transformed(df: DataFrame): DataFrame {
-    return withLeaves(super.transformed(df), this.flat, this.featuresColumn(), this.getLeafCol());
   }
 }
 

@@ -1,36 +1,21 @@
 /** Random forests that predict classes. */
-import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import type { SparkSession } from "../../dataframe/api/spark-session";
-import { probabilisticParams, ProbabilisticClassificationModel } from "../base/classifier";
+import { probabilisticParams } from "../base/classifier";
 import { knownSummary } from "../base/summary";
-import { appendColumns } from "../compute/append-columns";
-import { withFields } from "../base/schema";
-import type { SparseVector, Vector, VectorLike } from "../linalg/vectors";
-import { Vectors } from "../linalg/vectors";
+import type { SparseVector } from "../linalg/vectors";
 import type { ParamMap } from "../param/param";
 import { withParams } from "../param/params";
 import { persistent } from "../persistence/registry";
-import { ensembleText, featureImportances } from "../tree/describe";
+import { ClassEnsembleModel } from "../tree/class-ensemble";
+import { featureImportances } from "../tree/describe";
 import { TreeEstimator } from "../tree/estimator";
 import { fitForest } from "../tree/fit-trees";
-import { leavesOf } from "../tree/flat-ensemble";
 import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
-import { nestedForests, nestedForestsProgram } from "../tree/nested-forests";
 import { classImpurity, forestParams, pruneTree, treeParams } from "../tree/params";
-import {
-  type ClassTrees,
-  classTreesProgram,
-  leafFields,
-  oneRow,
-  openClassTrees,
-  votingTrees,
-  withLeaves,
-} from "../tree/programs";
 import { readTrees, savedImpurity, writeTrees } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
-import { cutToDepth, mergeEqualLeaves, sizeOf, type TreeData } from "../tree/tree-data";
-import type { OutputColumns } from "../tuning/sharing";
+import { cutToDepth, mergeEqualLeaves, type TreeData } from "../tree/tree-data";
 import { ProbabilisticSummary, summarizedRows } from "./classification-summary";
 import { DecisionTreeClassificationModel } from "./decision-tree-classifier";
 
@@ -59,7 +44,8 @@ export class RandomForestClassifier extends withParams(TreeEstimator<RandomFores
     const candidate = this.copy(wanted);
     const trees = model.grown.slice(0, candidate.getNumTrees()).map((tree) => cutToDepth(tree, candidate.getMaxDepth()));
     const smaller = RandomForestClassificationModel.learned(candidate, trees, model.numFeatures);
-    smaller.cutOf = { grown: model.grown, maxDepth: candidate.getMaxDepth() };
+    // Where questions were left out, its trees are not those of the whole forest.
+    if (!candidate.getPruneTree()) smaller.cutOf = { grown: model.grown, maxDepth: candidate.getMaxDepth() };
     return model.trainedOn === undefined ? smaller : this.learnedOf(smaller, model.trainedOn);
   }
 
@@ -78,12 +64,11 @@ export class RandomForestClassificationTrainingSummary extends RandomForestClass
   readonly totalIterations = 0;
 }
 
-export class RandomForestClassificationModel extends withParams(ProbabilisticClassificationModel<ClassTrees>, params) {
+export class RandomForestClassificationModel extends withParams(ClassEnsembleModel, params) {
   /** Internal: the rows of the fit. Undefined of models that were loaded. */
   trainedOn: DataFrame | undefined;
 
-  /** Internal: the trees of which these are the first, and the depth down to which. Undefined of forests that were not cut out of one. */
-  cutOf: { readonly grown: readonly TreeData[]; readonly maxDepth: number } | undefined;
+  protected override readonly combined = "votes";
 
   constructor(
     readonly forest: readonly TreeData[],
@@ -119,6 +104,10 @@ export class RandomForestClassificationModel extends withParams(ProbabilisticCla
     return new RandomForestClassificationSummary(summarizedRows(this, df, "probabilityCol"), this.numClasses);
   }
 
+  protected override get ensemble(): readonly TreeData[] {
+    return this.forest;
+  }
+
   get numClasses(): number {
     return this.forest[0]!.width;
   }
@@ -130,74 +119,12 @@ export class RandomForestClassificationModel extends withParams(ProbabilisticCla
 
   override getNumTrees = (): number => this.forest.length;
 
-  get totalNumNodes(): number {
-    return this.forest.reduce((sum, tree) => sum + sizeOf(tree), 0);
-  }
-
   get featureImportances(): SparseVector {
     return featureImportances(this.forest, this.numFeatures, true);
   }
 
-  /** The rules of all trees as text. */
-  get toDebugString(): string {
-    return `${this.toString()}\n${ensembleText(this.forest, this.treeWeights)}`;
-  }
-
   override toString(): string {
     return `${this.className}: uid=${this.uid}, numTrees=${this.forest.length}, numClasses=${this.numClasses}, numFeatures=${this.numFeatures}`;
-  }
-
-  /** The leaf of each tree at which a vector ends, counted in preorder. */
-  predictLeaf(features: VectorLike): Vector {
-    return Vectors.dense([...leavesOf(this.flat, oneRow(features, this.numFeatures, this.className))]);
-  }
-
-  private get flat(): ClassTrees["flat"] {
-    return votingTrees(this.forest, this.treeWeights, this.numFeatures);
-  }
-
-  protected override scoring() {
-    const model: ClassTrees = { kind: "votes", flat: this.flat };
-    return { program: classTreesProgram, model, open: openClassTrees };
-  }
-
-  override transformSchema(schema: StructType): StructType {
-    const leaves = leafFields(this.getLeafCol(), false);
-    return withFields(super.transformSchema(schema), this.className, ...leaves);
-  }
-
-  /** Forests that were cut out of one are predicted in one walk of its trees. */
-  transformMany(
-    models: readonly RandomForestClassificationModel[],
-    df: DataFrame,
-    columns: readonly OutputColumns[],
-  ): DataFrame | null {
-    const named = models.map((model, i) => model.copy(columns[i]));
-    const [first] = named;
-    const family = first?.cutOf?.grown;
-    const alike = named.every(
-      (model) =>
-        model.cutOf?.grown === family &&
-        !model.getPruneTree() &&
-        model.getLeafCol() === "" &&
-        model.featuresColumn() === first!.featuresColumn(),
-    );
-    if (family === undefined || !alike) return null;
-    const forests = named.map((model) => ({
-      trees: model.forest.length,
-      maxDepth: model.cutOf!.maxDepth,
-      decision: model.decision(),
-      outputs: model.outputs().map(([kind]) => kind),
-    }));
-    return appendColumns(df, nestedForestsProgram, {
-      inputs: [first!.featuresColumn()],
-      outputs: named.flatMap((model) => model.outputFields()),
-      spec: nestedForests(family, this.numFeatures, forests),
-    });
-  }
-
-  protected override transformed(df: DataFrame): DataFrame {
-    return withLeaves(super.transformed(df), this.flat, this.featuresColumn(), this.getLeafCol());
   }
 }
 

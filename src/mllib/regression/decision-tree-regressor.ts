@@ -16,7 +16,7 @@ import { fitForest } from "../tree/fit-trees";
 import { type FlatEnsemble, leavesOf, sumOfTrees } from "../tree/flat-ensemble";
 import { growthSpec } from "../tree/learner";
 import { treeParams, valueImpurity } from "../tree/params";
-import { addingTrees, leafFields, oneRow, valueTreesProgram, varianceTree, withLeaves } from "../tree/programs";
+import { addingTrees, leafFields, oneRow, type ValueTrees, valueTreesProgram, varianceTree, withLeaves } from "../tree/programs";
 import { readTree, writeTree } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
 import { cutToDepth, depthOf, sizeOf, type TreeData } from "../tree/tree-data";
@@ -100,7 +100,7 @@ export class DecisionTreeRegressionModel extends withParams(RegressionModel, par
   }
 
   protected override program() {
-    return { program: valueTreesProgram, spec: this.flat };
+    return { program: valueTreesProgram, spec: { ...this.flat, of: "sum" } satisfies ValueTrees };
   }
 
   private varianceFields(): readonly StructField[] {
@@ -120,7 +120,7 @@ export class DecisionTreeRegressionModel extends withParams(RegressionModel, par
       result = appendColumns(result, valueTreesProgram, {
         inputs: [this.featuresColumn()],
         outputs,
-        spec: varianceTree(this.tree, this.numFeatures),
+        spec: { ...varianceTree(this.tree, this.numFeatures), of: "sum" },
       });
     return withLeaves(result, this.flat, this.featuresColumn(), this.getLeafCol(), true);
   }

@@ -46,7 +46,9 @@ export class GBTRegressor extends withParams(TreeEstimator<GBTRegressionModel>, 
 
   cut(model: GBTRegressionModel, wanted: ParamMap): GBTRegressionModel {
     const candidate = this.copy(wanted);
-    return GBTRegressionModel.learned(candidate, model.boosted.slice(0, candidate.getMaxIter()), model.numFeatures);
+    const shorter = GBTRegressionModel.learned(candidate, model.boosted.slice(0, candidate.getMaxIter()), model.numFeatures);
+    shorter.cutOf = { grown: model.boosted, maxDepth: candidate.getMaxDepth() };
+    return shorter;
   }
 }
 
@@ -58,6 +60,8 @@ export class GBTRegressionModel extends withParams(ValueEnsembleModel, params) {
   ) {
     super();
   }
+
+  protected override readonly combined = "sum";
 
   protected override get ensemble(): readonly TreeData[] {
     return this.boosted;

@@ -39,7 +39,9 @@ export class RandomForestRegressor extends withParams(TreeEstimator<RandomForest
   cut(model: RandomForestRegressionModel, wanted: ParamMap): RandomForestRegressionModel {
     const candidate = this.copy(wanted);
     const trees = model.forest.slice(0, candidate.getNumTrees()).map((tree) => cutToDepth(tree, candidate.getMaxDepth()));
-    return RandomForestRegressionModel.learned(candidate, trees, model.numFeatures);
+    const smaller = RandomForestRegressionModel.learned(candidate, trees, model.numFeatures);
+    smaller.cutOf = { grown: model.forest, maxDepth: candidate.getMaxDepth() };
+    return smaller;
   }
 }
 
@@ -56,9 +58,7 @@ export class RandomForestRegressionModel extends withParams(ValueEnsembleModel, 
     return this.forest;
   }
 
-  protected override get unit(): number {
-    return 1 / this.forest.length;
-  }
+  protected override readonly combined = "mean";
 
   static learned(parent: RandomForestRegressor, trees: readonly TreeData[], numFeatures: number): RandomForestRegressionModel {
     return new this(trees, numFeatures).adopted(parent);

@@ -23,12 +23,15 @@ export interface FlatEnsemble {
   readonly leafIndex: Int32Array;
 }
 
-/** `valuesOf` writes what a node gives to `into` at `at`: of leaves, or of all nodes. */
+/** Writes what a node gives to `into` at `at`. */
+export type NodeValues = (tree: number, node: number, into: Float64Array, at: number) => void;
+
+/** With what `valuesOf` says of leaves, or of all nodes. */
 export function flatEnsemble(
   trees: readonly TreeData[],
   width: number,
   outputs: number,
-  valuesOf: (tree: number, node: number, into: Float64Array, at: number) => void,
+  valuesOf: NodeValues,
   of: "leaves" | "nodes" = "leaves",
 ): FlatEnsemble {
   const nodes = trees.reduce((sum, tree) => sum + sizeOf(tree), 0);

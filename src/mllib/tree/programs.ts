@@ -7,7 +7,7 @@ import { doubleField, vectorField } from "../base/schema";
 import { appendColumns, columnsProgram } from "../compute/append-columns";
 import { denseVectorColumn, doubleColumn, VectorColumn, VectorColumnBuilder } from "../compute/columns";
 import type { VectorLike } from "../linalg/vectors";
-import { type FlatEnsemble, flatEnsemble, leavesOf, openSums } from "./flat-ensemble";
+import { type FlatEnsemble, flatEnsemble, leavesOf, type NodeValues, openSums } from "./flat-ensemble";
 import { impurityOf, predictionOf, type TreeData } from "./tree-data";
 
 /** Who errors about rows are of. */
@@ -19,18 +19,19 @@ export interface ClassTrees {
   readonly flat: FlatEnsemble;
 }
 
-export function openClassTrees({ kind, flat }: ClassTrees): ClassScorer {
-  const sums = openSums(flat);
-  if (kind === "votes")
-    return {
-      classes: flat.outputs,
-      raw: sums,
-      probability: (raw) => normalized(raw, flat.outputs),
-    };
+/** Raw predictions and probabilities of the sums of trees. */
+export function classScoring(
+  kind: ClassTrees["kind"],
+  width: number,
+): {
+  readonly classes: number;
+  readonly raw: (sums: Float64Array) => Float64Array;
+  readonly probability: (raw: Float64Array) => Float64Array;
+} {
+  if (kind === "votes") return { classes: width, raw: (sums) => sums, probability: (raw) => normalized(raw, width) };
   return {
     classes: 2,
-    raw(features) {
-      const margins = sums(features);
+    raw(margins) {
       const raw = new Float64Array(margins.length * 2);
       for (let row = 0; row < margins.length; row++) {
         raw[2 * row] = -margins[row]!;
@@ -50,8 +51,14 @@ export function openClassTrees({ kind, flat }: ClassTrees): ClassScorer {
   };
 }
 
+export function openClassTrees({ kind, flat }: ClassTrees): ClassScorer {
+  const sums = openSums(flat);
+  const { classes, raw, probability } = classScoring(kind, flat.outputs);
+  return { classes, raw: (features) => raw(sums(features)), probability };
+}
+
 /** Shares of the votes. */
-export function normalized(raw: Float64Array, classes: number): Float64Array {
+function normalized(raw: Float64Array, classes: number): Float64Array {
   const shares = new Float64Array(raw.length);
   for (let at = 0; at < raw.length; at += classes) {
     let sum = 0;
@@ -63,9 +70,17 @@ export function normalized(raw: Float64Array, classes: number): Float64Array {
 
 export const classTreesProgram = classifierProgram<ClassTrees>("mllib.trees.classes", WHO, openClassTrees);
 
-export const valueTreesProgram = predictionProgram<FlatEnsemble>("mllib.trees.values", WHO, (flat) => ({
-  predict: openSums(flat),
-}));
+/** Plain data: the sum of the trees, or their mean. */
+export interface ValueTrees extends FlatEnsemble {
+  readonly of: "sum" | "mean";
+}
+
+export const meanOf = (sums: Float64Array, trees: number): Float64Array => sums.map((sum) => sum / trees);
+
+export const valueTreesProgram = predictionProgram<ValueTrees>("mllib.trees.values", WHO, (flat) => {
+  const sums = openSums(flat);
+  return { predict: flat.of === "sum" ? sums : (features) => meanOf(sums(features), flat.roots.length) };
+});
 
 const leafProgram = columnsProgram<FlatEnsemble & { readonly single: boolean }>({
   name: "mllib.trees.leaves",
@@ -107,13 +122,18 @@ export function countingTree(tree: TreeData, width: number): FlatEnsemble {
 
 /** Each tree votes with the shares of the classes in its leaf. */
 export function votingTrees(trees: readonly TreeData[], weights: readonly number[], width: number): FlatEnsemble {
-  return flatEnsemble(trees, width, trees[0]!.width, (t, node, into, at) => vote(trees[t]!, node, weights[t]!, into, at));
+  return flatEnsemble(trees, width, trees[0]!.width, votesOf(trees, weights));
 }
 
-/** The same of all nodes, which are leaves of shallower trees; each tree counts once. */
-export function votingNodes(trees: readonly TreeData[], width: number): FlatEnsemble {
-  return flatEnsemble(trees, width, trees[0]!.width, (t, node, into, at) => vote(trees[t]!, node, 1, into, at), "nodes");
+/** The same of all nodes, which are leaves of shallower trees. */
+export function votingNodes(trees: readonly TreeData[], weights: readonly number[], width: number): FlatEnsemble {
+  return flatEnsemble(trees, width, trees[0]!.width, votesOf(trees, weights), "nodes");
 }
+
+const votesOf =
+  (trees: readonly TreeData[], weights: readonly number[]): NodeValues =>
+  (t, node, into, at) =>
+    vote(trees[t]!, node, weights[t]!, into, at);
 
 function vote({ stats, width: classes }: TreeData, node: number, weight: number, into: Float64Array, at: number): void {
   let sum = 0;
@@ -123,10 +143,19 @@ function vote({ stats, width: classes }: TreeData, node: number, weight: number,
 
 /** Trees whose values add up. */
 export function addingTrees(trees: readonly TreeData[], weights: readonly number[], width: number): FlatEnsemble {
-  return flatEnsemble(trees, width, 1, (t, node, into, at) => {
-    into[at] = predictionOf(trees[t]!, node) * weights[t]!;
-  });
+  return flatEnsemble(trees, width, 1, valuesOf(trees, weights));
 }
+
+/** The same of all nodes, which are leaves of shallower trees. */
+export function addingNodes(trees: readonly TreeData[], weights: readonly number[], width: number): FlatEnsemble {
+  return flatEnsemble(trees, width, 1, valuesOf(trees, weights), "nodes");
+}
+
+const valuesOf =
+  (trees: readonly TreeData[], weights: readonly number[]): NodeValues =>
+  (t, node, into, at) => {
+    into[at] = predictionOf(trees[t]!, node) * weights[t]!;
+  };
 
 /** The variance of the labels in the leaves. */
 export function varianceTree(tree: TreeData, width: number): FlatEnsemble {

@@ -6,17 +6,20 @@ import { withFields } from "../base/schema";
 import { type Vector, type VectorLike, Vectors } from "../linalg/vectors";
 import { ensembleText } from "./describe";
 import { type FlatEnsemble, leavesOf, sumOfTrees } from "./flat-ensemble";
-import { addingTrees, leafFields, oneRow, valueTreesProgram, withLeaves } from "./programs";
+import { type CutOf, transformNested } from "./nested-ensembles";
+import { addingTrees, leafFields, oneRow, type ValueTrees, valueTreesProgram, withLeaves } from "./programs";
 import { sizeOf, type TreeData } from "./tree-data";
+import type { OutputColumns } from "../tuning/sharing";
 
 export abstract class ValueEnsembleModel extends RegressionModel {
   protected abstract readonly ensemble: readonly TreeData[];
   abstract readonly treeWeights: readonly number[];
 
-  /** What a tree counts in the sum, in terms of its weight. */
-  protected get unit(): number {
-    return 1;
-  }
+  /** What a prediction is, of what the trees give. */
+  protected abstract readonly combined: "sum" | "mean";
+
+  /** Internal: undefined of ensembles that were not cut out of one. */
+  cutOf: CutOf | undefined;
 
   get totalNumNodes(): number {
     return this.ensemble.reduce((sum, tree) => sum + sizeOf(tree), 0);
@@ -32,7 +35,8 @@ export abstract class ValueEnsembleModel extends RegressionModel {
   }
 
   predict(features: VectorLike): number {
-    return sumOfTrees(this.flat, oneRow(features, this.numFeatures, this.className))[0]!;
+    const sum = sumOfTrees(this.flat, oneRow(features, this.numFeatures, this.className))[0]!;
+    return this.combined === "sum" ? sum : sum / this.ensemble.length;
   }
 
   /** The leaf of each tree at which a vector ends, counted in preorder. */
@@ -41,15 +45,12 @@ export abstract class ValueEnsembleModel extends RegressionModel {
   }
 
   protected get flat(): FlatEnsemble {
-    return addingTrees(
-      this.ensemble,
-      this.treeWeights.map((weight) => weight * this.unit),
-      this.numFeatures,
-    );
+    return addingTrees(this.ensemble, this.treeWeights, this.numFeatures);
   }
 
   protected override program() {
-    return { program: valueTreesProgram, spec: this.flat };
+    const spec: ValueTrees = { ...this.flat, of: this.combined };
+    return { program: valueTreesProgram, spec };
   }
 
   private leafColumn(): string {
@@ -62,5 +63,20 @@ export abstract class ValueEnsembleModel extends RegressionModel {
 
   protected override transformed(df: DataFrame): DataFrame {
     return withLeaves(super.transformed(df), this.flat, this.featuresColumn(), this.leafColumn());
+  }
+
+  /** Ensembles that were cut out of one are predicted in one walk of its trees. */
+  transformMany(models: readonly this[], df: DataFrame, columns: readonly OutputColumns[]): DataFrame | null {
+    return transformNested<ValueEnsembleModel>(models, df, columns, (model) =>
+      model.cutOf === undefined || model.leafColumn() !== ""
+        ? null
+        : {
+            cutOf: model.cutOf,
+            featuresCol: model.featuresColumn(),
+            treeWeights: model.treeWeights,
+            fields: model.outputFields(),
+            result: { of: model.combined },
+          },
+    );
   }
 }
