@@ -98,6 +98,8 @@ function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions
       wantedExecutors: () => controlOf(context).wantedExecutors,
       cancelJob: (jobId) => context.cancelJob(jobId, "killed from the dashboard"),
       cancelStage: (stageId) => context.cancelStage(stageId, "killed from the dashboard"),
+      executorsStay: context.isLocal,
+      retireExecutors: (ids) => controlOf(context).retireExecutors(ids),
       beatEvery: (heartbeatInterval) => {
         for (const id of executorIds())
           controlOf(context)

@@ -22,7 +22,10 @@ export const VIEW_USERS = names(
   "Users who may look, with commas between; * is everybody whom the proxy names.",
 );
 export const VIEW_GROUPS = names("spark.ui.view.acls.groups", "Groups whose members may look (firesteel.ui.groupsHeader).");
-export const MODIFY_USERS = names("spark.modify.acls", "Users who may kill jobs and stages, and start the profiler.");
+export const MODIFY_USERS = names(
+  "spark.modify.acls",
+  "Users who may kill jobs and stages, let executors go, and start the profiler.",
+);
 export const MODIFY_GROUPS = names("spark.modify.acls.groups", "Groups whose members may.");
 export const ADMIN_USERS = names("spark.admin.acls", "Users who may do both.");
 export const ADMIN_GROUPS = names("spark.admin.acls.groups", "Groups whose members may do both.");

@@ -313,7 +313,11 @@ export const METRICS_NAMESPACE = text(
   "",
   "First part of the names of /metrics/json; ${spark.app.name} stands for the application's name. Default: its id.",
 );
-export const UI_KILL_ENABLED = flag("spark.ui.killEnabled", true, "Allow jobs and stages to be killed from pages.");
+export const UI_KILL_ENABLED = flag(
+  "spark.ui.killEnabled",
+  true,
+  "Allow jobs and stages to be killed, and executors to be let go, from pages.",
+);
 export const UI_RETAINED_JOBS = integer("spark.ui.retainedJobs", 1000, "Jobs that pages remember.", 1);
 export const UI_RETAINED_STAGES = integer("spark.ui.retainedStages", 1000, "Stages that pages remember.", 1);
 export const UI_RETAINED_TASKS = integer("spark.ui.retainedTasks", 100_000, "Tasks of a stage that pages remember.", 1);

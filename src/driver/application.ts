@@ -132,6 +132,21 @@ export class Application {
     return known.length === executorIds.length;
   }
 
+  /**
+   * Lets executors go for good once what they run has ended and what they hold has moved to others. Those that are not there, or are going already,
+   * are passed over.
+   */
+  retireExecutors(executorIds: readonly string[]): void {
+    const { executors } = this.#scheduler.dag.tasks;
+    const staying = executorIds.filter((id) => executors.get(id)?.life.state === "active");
+    this.#backend.setTotal(Math.max(0, this.#backend.total - staying.length));
+    for (const executorId of staying) {
+      log.info(`executor ${executorId} is let go: what it holds moves to others`);
+      this.#dispatch({ type: "ExecutorDecommissioned", executorId });
+      this.#backend.decommission(executorId);
+    }
+  }
+
   /** What the slots of an executor do now. */
   threadDump(executorId: string): Promise<readonly ThreadState[]> {
     return this.#backend.threadDump(executorId);

@@ -1,4 +1,5 @@
 /** The user interface of one application that runs in this process: its store, fed by the context, and its server. */
+import { EventEmitter, once } from "node:events";
 import { writeFileSync } from "node:fs";
 import type { ListenerEvent } from "../events/listener-events";
 import { SPARK_VERSION } from "../common/spark-version";
@@ -18,8 +19,8 @@ import { workerLog } from "./server/log-files";
 import { HttpServer } from "./server/http-server";
 import { applicationMetrics } from "./server/metrics-json";
 import { executorsPrometheusText, prometheusText } from "./server/prometheus";
-import { addDaskJson } from "./server/dask-json";
-import { json, redirect, Routes } from "./server/routes";
+import { addDaskJson, workersOf } from "./server/dask-json";
+import { HttpError, json, redirect, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
 import { AppStore, type Limits } from "./store/app-store";
 import { applicationInfo } from "./views/application";
@@ -34,6 +35,10 @@ export interface ApplicationPort {
   wantedExecutors(): number;
   cancelJob(jobId: number): void;
   cancelStage(stageId: number): void;
+  /** Lets executors go for good once what runs there has ended and what they hold has moved. */
+  retireExecutors(executorIds: readonly string[]): void;
+  /** There is one, which is not let go. */
+  readonly executorsStay: boolean;
   /** Milliseconds between the heartbeats of all executors from now on. */
   beatEvery(ms: number): void;
   /** The call tree as JSON, for "stop" and "read". */
@@ -69,6 +74,8 @@ export interface ApplicationUiOptions {
 const DRIVER = "driver";
 const WATCHED_HEARTBEAT_MS = 1000;
 const WATCH_CHECK_MS = 5000;
+/** Who lets executors go is answered after so long, though they may still be about it. */
+const RETIRE_WAIT_MS = 60_000;
 /** The driver measures itself at most so often, when somebody looks. */
 const DRIVER_SAMPLE_MS = 1000;
 
@@ -83,6 +90,8 @@ export class ApplicationUi implements Applications {
   readonly control: ApplicationControl;
   readonly #driver = new DriverProcess();
   #driverSampledAt = 0;
+  /** Executors that were removed, by id. */
+  readonly #gone = new EventEmitter().setMaxListeners(0);
 
   constructor(private readonly options: ApplicationUiOptions) {
     this.#store = new AppStore(options.limits);
@@ -94,6 +103,7 @@ export class ApplicationUi implements Applications {
 
   apply(event: ListenerEvent): void {
     this.#store.apply(event);
+    if (event.type === "ExecutorRemoved") this.#gone.emit(event.executorId);
     // One that joins later takes part.
     if (event.type !== "ExecutorAdded") return;
     if (this.#profiling) {
@@ -140,6 +150,7 @@ export class ApplicationUi implements Applications {
       store: this.#store,
       port: () => bound,
       wanted: () => this.options.application.wantedExecutors(),
+      retire: (executorIds) => this.#retire(executorIds),
     });
     routes.get("/metrics/json", () => applicationMetrics(this.#store, Date.now(), this.options.metricsNamespace));
     const versions = {
@@ -158,6 +169,7 @@ export class ApplicationUi implements Applications {
         files: new StaticFiles(webFolder),
         versions: (application) =>
           Promise.resolve(application === null || application === this.#store.application.id ? versions : null),
+        observed: { versions, workers: () => workersOf(this.#store) },
         watched: () => this.#watch(),
         background: true,
       },
@@ -187,6 +199,17 @@ export class ApplicationUi implements Applications {
     clearInterval(this.#watching);
     this.#driver.close();
     await this.#server?.close();
+  }
+
+  async #retire(executorIds: readonly string[]): Promise<void> {
+    if (!this.options.killEnabled)
+      throw new HttpError(403, "spark.ui.killEnabled is false: executors cannot be let go from here.");
+    const { application } = this.options;
+    if (application.executorsStay) throw new HttpError(409, "The only executor of local[N] stays as long as the application.");
+    const signal = AbortSignal.timeout(RETIRE_WAIT_MS);
+    const gone = executorIds.map((id) => once(this.#gone, id, { signal }).catch(() => undefined));
+    application.retireExecutors(executorIds);
+    await Promise.all(gone);
   }
 
   /** While somebody looks on, executors tell more often how they are. */

@@ -278,10 +278,11 @@ test("what scripts for Dask's dashboard ask for is there: counts, identity, work
   const [[address, worker]] = Object.entries(identity.workers) as [[string, { name: string; nthreads: number }]];
   expect(worker).toMatchObject({ name: "0", nthreads: 2, status: "running" });
   expect(await get("/api/v1/get_workers")).toEqual({ num_workers: 1, workers: [{ name: "0", address }] });
-  expect(await get("/api/v1/adaptive_target")).toEqual({ desired_workers: 1 });
+  expect(await get("/api/v1/adaptive_target")).toEqual({ workers: 1 });
   const { paths } = await get<{ paths: string[] }>("/sitemap.json");
-  expect(paths).toEqual(expect.arrayContaining(["/health", "/metrics/prometheus", "/json/counts.json"]));
-  const statuses = await Promise.all(paths.filter((path) => !path.includes(":")).map(async (path) => (await ask(path)).status));
+  expect(paths).toEqual(expect.arrayContaining(["/health", "/metrics/prometheus", "/json/counts.json", "/eventstream"]));
+  const plain = paths.filter((path) => !path.includes(":") && path !== "/eventstream");
+  const statuses = await Promise.all(plain.map(async (path) => (await ask(path)).status));
   expect(statuses.filter((status) => status !== 200 && status !== 302)).toEqual([]);
   expect((await ask("/metrics")).text).toContain("firesteel_jobs{");
 });

@@ -33,8 +33,10 @@ export function portOf(context: SparkContext): ContextPort {
   return runtimeOf(context).port;
 }
 
-/** For what shows a context: inspections of its executors. */
-export function controlOf(context: SparkContext): Pick<Application, "threadDump" | "inspect" | "executors" | "wantedExecutors"> {
+/** For what shows a context: inspections of its executors, and letting them go. */
+export function controlOf(
+  context: SparkContext,
+): Pick<Application, "threadDump" | "inspect" | "executors" | "wantedExecutors" | "retireExecutors"> {
   return runtimeOf(context).application;
 }
 

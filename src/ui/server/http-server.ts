@@ -3,19 +3,20 @@
  * to the next ones. Neither it nor its connections keep the process alive, unless that is all the process is for.
  */
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { Socket } from "node:net";
-import { Readable } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import { gzip } from "node:zlib";
 import { ClusterError } from "../../common/errors";
 import { log } from "../../common/log";
 import type { PageAccess } from "../../common/page-access";
 import { pagesServerOptions, type TlsFiles } from "../../wire/tls";
-import { Access, ANYBODY } from "./access";
-import { ChangeStream, type Versions } from "./change-stream";
+import { Access, ANYBODY, type Visitor } from "./access";
+import { ChangeStream, PageListener, type Versions } from "./change-stream";
+import { EVENT_SOCKET_PATH, EventSockets, type Observed } from "./event-socket";
 import { forwarded } from "./reverse-proxy";
-import { errorReply, type Reply, type Routes } from "./routes";
+import { errorReply, MOST_BODY, type Reply, type Routes } from "./routes";
 import { Gate, securityHeaders } from "./security";
 import type { StaticFiles } from "./static-files";
 
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly files: StaticFiles;
   /** What changes, for the event stream of an application (or of the server itself). Null where there is no such application. */
   versions(application: string | null): Promise<Versions | null>;
+  /** What programs may follow by websocket; absent where there is nothing to follow so. */
+  readonly observed?: Observed;
   /** Where the pages are that are shown below "/proxy/<id>/"; null where there are none of that id. */
   proxied?(id: string): string | null;
   /** Called when somebody begins to follow changes. */
@@ -53,6 +56,7 @@ export class HttpServer {
   readonly gate: Gate;
   readonly #server: Server;
   readonly #changes = new ChangeStream();
+  readonly #eventSockets = new EventSockets(this.#changes);
   readonly #sockets = new Set<Socket>();
   readonly #access: Access | null;
   readonly #headers: readonly (readonly [string, string])[];
@@ -77,6 +81,9 @@ export class HttpServer {
       tls === null
         ? createServer(limits, listener)
         : createSecureServer({ ...limits, ...pagesServerOptions(tls), handshakeTimeout: 10_000 }, listener);
+    const { observed } = options;
+    if (observed !== undefined)
+      this.#server.on("upgrade", (request, connection, head) => this.#upgrade(request, connection, head, observed));
     this.#server.maxConnections = 256;
     this.#server.on("connection", (socket) => {
       this.#sockets.add(socket);
@@ -127,36 +134,67 @@ export class HttpServer {
     await closed;
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for (const [name, value] of this.#headers) response.setHeader(name, value);
-    const refusal = this.gate.refusal(request);
-    if (refusal !== null) {
-      request.resume();
-      return send(request, response, errorReply(403, refusal));
-    }
+  /** Who asks, and for what; else the reply that refuses. */
+  #admitted(request: IncomingMessage, refusal: string | null): { readonly url: URL; readonly visitor: Visitor } | Reply {
+    if (refusal !== null) return errorReply(403, refusal);
     let url: URL;
     try {
       url = new URL(request.url ?? "/", "http://localhost");
     } catch {
-      return send(request, response, errorReply(400, "The path is not well formed."));
+      return errorReply(400, "The path is not well formed.");
     }
-    request.resume();
+    const visitor = this.#access === null || FOR_ALL.includes(url.pathname) ? ANYBODY : this.#access.admit(request);
+    return typeof visitor === "string" ? errorReply(403, visitor) : { url, visitor };
+  }
+
+  /** A request with `Upgrade`, which Node gives away with its connection as soon as anybody takes such. */
+  #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, observed: Observed): void {
+    connection.on("error", () => connection.destroy());
+    const wanted = /^websocket$/i.test(request.headers.upgrade ?? "");
+    const admitted = wanted ? this.#admitted(request, this.gate.socketRefusal(request)) : null;
+    if (admitted !== null && "url" in admitted && admitted.url.pathname === EVENT_SOCKET_PATH) {
+      this.#eventSockets.accept(request, connection, head, observed);
+      return this.options.watched?.();
+    }
+    // All others are answered as if they had not asked for another protocol.
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(connection as Socket);
+    response.on("finish", () => connection.end());
+    let answered: Promise<void>;
+    if (admitted !== null && "status" in admitted) answered = send(request, response, admitted);
+    else if (request.method === "GET" || request.method === "HEAD") answered = this.#handle(request, response);
+    else answered = send(request, response, errorReply(400, `${request.method} cannot ask for another protocol.`));
+    answered.catch(() => connection.destroy());
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of this.#headers) response.setHeader(name, value);
+    const admitted = this.#admitted(request, this.gate.refusal(request));
     const { options } = this;
     const method = request.method ?? "GET";
     const isGet = method === "GET" || method === "HEAD";
-    const visitor = this.#access === null || FOR_ALL.includes(url.pathname) ? ANYBODY : this.#access.admit(request);
-    if (typeof visitor === "string") return send(request, response, errorReply(403, visitor));
-    if (!isGet && !visitor.mayModify)
+    if (isGet || "status" in admitted) request.resume();
+    if ("status" in admitted) return send(request, response, admitted);
+    const { url, visitor } = admitted;
+    if (!isGet && !visitor.mayModify) {
+      request.resume();
       return send(request, response, errorReply(403, `User ${visitor.user} may look, and change nothing (spark.modify.acls).`));
+    }
     if (
       options.proxied !== undefined &&
       forwarded(request, response, url, (id) => options.proxied!(id), options.tls ?? null, this.#access?.headers)
-    )
+    ) {
+      request.resume();
       return;
+    }
     if (isGet && url.pathname === "/api/firesteel/v1/events") return this.#events(request, response, url);
     const file = isGet ? this.options.files.find(url.pathname) : undefined;
-    if (file === undefined)
-      return send(request, response, await this.routes.answer(method, url.pathname, url.searchParams, visitor));
+    if (file === undefined) {
+      const body = isGet ? "" : await bodyOf(request);
+      if (typeof body !== "string") return send(request, response, body);
+      return send(request, response, await this.routes.answer(method, url.pathname, url.searchParams, visitor, body));
+    }
     const unchanged = request.headers["if-none-match"] === file.etag;
     const zipped = file.zipped !== null && acceptsGzip(request) ? file.zipped : null;
     response.writeHead(unchanged ? 304 : 200, {
@@ -172,10 +210,25 @@ export class HttpServer {
   async #events(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const source = await this.options.versions(url.searchParams.get("application"));
     if (source === null) return send(request, response, errorReply(404, "There is no such application."));
-    if (!this.#changes.add(response, source))
-      return send(request, response, errorReply(503, "Too many pages listen to changes already."));
+    if (this.#changes.isFull) return send(request, response, errorReply(503, "Too many pages listen to changes already."));
+    const listener = new PageListener(response);
+    response.on("close", () => this.#changes.remove(listener));
+    this.#changes.add(listener, source);
     this.options.watched?.();
   }
+}
+
+/** What the request carries; the reply that refuses where that is too much. */
+async function bodyOf(request: IncomingMessage): Promise<string | Reply> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    // What comes still is read and dropped, so that the answer is heard.
+    if (bytes <= MOST_BODY) pieces.push(piece);
+  }
+  if (bytes > MOST_BODY) return errorReply(413, `A request may carry ${MOST_BODY} bytes, not ${bytes}.`);
+  return Buffer.concat(pieces).toString();
 }
 
 function acceptsGzip(request: IncomingMessage): boolean {

@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { ApiError } from "../api-types";
 import { ANYBODY, type Visitor } from "./access";
+import { TOKEN_HEADER, TOKEN_PATH } from "./security";
 
 export interface Request {
   readonly method: string;
@@ -11,7 +12,12 @@ export interface Request {
   /** What stood for the names in the route's path. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly visitor: Visitor;
+  /** What a POST carries, at most `MOST_BODY` bytes; "" for others. */
+  readonly body: string;
 }
+
+/** Bytes that a request may carry. */
+export const MOST_BODY = 65_536;
 
 export interface Reply {
   readonly status: number;
@@ -67,26 +73,26 @@ export class Routes {
   }
 
   /** The route for a request; 404 and 405 as replies. Whatever a handler throws becomes a reply too. */
-  async answer(method: string, path: string, query: URLSearchParams, visitor = ANYBODY): Promise<Reply> {
+  async answer(method: string, path: string, query: URLSearchParams, visitor = ANYBODY, body = ""): Promise<Reply> {
     const asked = method === "HEAD" ? "GET" : method;
-    let otherMethod = false;
+    const possible = new Set<string>();
     for (const { method: wanted, pattern, names, handler } of this.#routes) {
       const match = pattern.exec(path);
       if (match === null) continue;
       if (wanted !== asked) {
-        otherMethod = true;
+        possible.add(wanted);
         continue;
       }
       try {
         const parameters = Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(match[i + 1]!)]));
-        return await handler({ method, path, query, parameters, visitor });
+        return await handler({ method, path, query, parameters, visitor, body });
       } catch (error) {
         if (error instanceof HttpError) return errorReply(error.status, error.message);
         if (error instanceof URIError) return errorReply(400, "The path is not well formed.");
         return errorReply(500, error instanceof Error ? error.message : String(error));
       }
     }
-    return otherMethod ? errorReply(405, `${method} is not possible here.`) : errorReply(404, `There is nothing at ${path}.`);
+    return possible.size > 0 ? notPossible(method, possible) : errorReply(404, `There is nothing at ${path}.`);
   }
 
   /** Of all routes that answer to GET, as they were given. */
@@ -103,6 +109,15 @@ export class Routes {
     this.#routes.push({ method, path, pattern: new RegExp(`^${source}/?$`), names, handler });
     return this;
   }
+}
+
+function notPossible(method: string, possible: ReadonlySet<string>): Reply {
+  const how = possible.has("POST") ? `, with the header ${TOKEN_HEADER}: the token of ${TOKEN_PATH}` : "";
+  const allow = possible.has("GET") ? [...possible, "HEAD"] : [...possible];
+  return {
+    ...errorReply(405, `${method} is not possible here, ${[...possible].join(" and ")} is${how}.`),
+    headers: { allow: allow.join(", ") },
+  };
 }
 
 // What queries and paths say

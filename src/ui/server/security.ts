@@ -22,6 +22,11 @@ export function securityHeaders(framedBy: readonly string[]): Readonly<Record<st
   };
 }
 
+/** What a request that changes something sends the token in. */
+export const TOKEN_HEADER = "x-firesteel-token";
+/** Whose answer has the token, for those who may change something. */
+export const TOKEN_PATH = "/api/firesteel/v1/identity";
+
 const LOCAL_NAMES: readonly string[] = ["localhost", hostname().toLowerCase()];
 
 export class Gate {
@@ -39,14 +44,15 @@ export class Gate {
     if (host === undefined || !this.#knows(host))
       return `The host name "${host ?? ""}" is not one of this server's; firesteel.ui.allowedHosts lists further ones.`;
     if (request.method === "GET" || request.method === "HEAD") return null;
-    const { origin } = request.headers;
-    if (origin !== undefined && !sameHost(origin, host))
-      return "Requests that change something must come from a page of this server.";
-    const site = request.headers["sec-fetch-site"];
-    if (site !== undefined && site !== "same-origin" && site !== "none")
-      return "Requests that change something must come from a page of this server.";
-    if (!this.#isToken(request.headers["x-firesteel-token"])) return "The token is missing or wrong: reload the page.";
+    if (isForeign(request)) return "Requests that change something must come from a page of this server.";
+    if (!this.#isToken(request.headers[TOKEN_HEADER]))
+      return `The token is missing or wrong: reload the page. Programs send the token of ${TOKEN_PATH} as ${TOKEN_HEADER}.`;
     return null;
+  }
+
+  /** The same for one that wants a websocket, which browsers open and let any page read. */
+  socketRefusal(request: IncomingMessage): string | null {
+    return this.refusal(request) ?? (isForeign(request) ? "Only pages of this server may listen to it." : null);
   }
 
   #knows(host: string): boolean {
@@ -62,6 +68,12 @@ export class Gate {
     const [a, b] = [Buffer.from(given), Buffer.from(this.token)];
     return a.length === b.length && timingSafeEqual(a, b);
   }
+}
+
+/** A browser says that it comes from a page of another site. */
+function isForeign({ headers: { origin, host, "sec-fetch-site": site } }: IncomingMessage): boolean {
+  if (origin !== undefined && !sameHost(origin, host ?? "")) return true;
+  return site !== undefined && site !== "same-origin" && site !== "none";
 }
 
 function sameHost(origin: string, host: string): boolean {
