@@ -63,3 +63,12 @@ export function vector_to_array(col: ColumnOrName, dtype: "float64" | "float32" 
 export function array_to_vector(col: ColumnOrName): Column {
   return call("array_to_vector", column(col));
 }
+
+export {
+  type PredictFunction,
+  type PredictInput,
+  type PredictOptions,
+  type PredictOutput,
+  predictBatchUdf,
+  predictBatchUdf as predict_batch_udf,
+} from "../dataframe/api/functions/predict";

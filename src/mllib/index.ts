@@ -8,6 +8,7 @@ export * from "./incremental";
 export * from "./linalg";
 export * from "./meta";
 export * from "./param";
+export * from "./persistence";
 export * from "./stat";
 export * from "./pipeline";
 export * from "./regression";

@@ -75,8 +75,8 @@ export abstract class Model extends Transformer {
   /** The estimator that learned it; undefined of models that were loaded. */
   parent?: Estimator;
 
-  /** Takes over the estimator's uid and values. */
-  protected adopted(parent: Estimator): this {
+  /** Takes over the uid and the values of the estimator that learned it: `fitModel` gives `new ItsModel(…).adopted(this)`. */
+  adopted(parent: Estimator): this {
     this.parent = parent;
     this.uid = parent.uid;
     return this.copyValues(parent);

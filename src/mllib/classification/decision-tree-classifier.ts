@@ -13,7 +13,7 @@ import { TreeEstimator } from "../tree/estimator";
 import { fitForest } from "../tree/fit-trees";
 import { leavesOf } from "../tree/flat-ensemble";
 import { growthSpec } from "../tree/learner";
-import { classImpurity, pruneTree, treeParams } from "../tree/params";
+import { classImpurities, classImpurity, pruneTree, treeParams } from "../tree/params";
 import {
   type ClassTrees,
   classTreesProgram,
@@ -34,6 +34,8 @@ const params = { ...probabilisticParams, ...treeParams, ...classImpurity, ...pru
  * 1984; Panda et al., "PLANET", 2009). Labels are classes 0, 1, …; categorical features are those that the column's metadata name.
  */
 export class DecisionTreeClassifier extends withParams(TreeEstimator<DecisionTreeClassificationModel>, params) {
+  static readonly supportedImpurities: readonly string[] = classImpurities;
+
   protected override readonly kind = "classes";
   protected override readonly sizes = ["maxDepth"];
 
@@ -53,6 +55,8 @@ export class DecisionTreeClassifier extends withParams(TreeEstimator<DecisionTre
 }
 
 export class DecisionTreeClassificationModel extends withParams(ProbabilisticClassificationModel<ClassTrees>, params) {
+  static readonly supportedImpurities: readonly string[] = classImpurities;
+
   constructor(
     /** The tree that predicts. */
     readonly tree: TreeData,

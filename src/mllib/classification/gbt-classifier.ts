@@ -14,17 +14,19 @@ import { featureImportances } from "../tree/describe";
 import { TreeEstimator } from "../tree/estimator";
 import { lossesByIteration } from "../tree/evaluate-iterations";
 import type { Settings } from "../tree/learner";
-import { boostParams, treeParams, valueImpurity } from "../tree/params";
+import { boostParams, featureSubsetStrategies, treeParams, valueImpurities, valueImpurity } from "../tree/params";
 import { savedEnsemble } from "../tree/saved-ensembles";
 import type { Training } from "../tree/training";
 import type { TreeData } from "../tree/tree-data";
+
+const losses = ["logistic"] as const;
 
 const params = {
   ...probabilisticParams,
   ...treeParams,
   ...boostParams,
   ...valueImpurity,
-  lossType: choiceParam("loss that is minimised", ["logistic"], "logistic"),
+  lossType: choiceParam("loss that is minimised", losses, "logistic"),
 } as const;
 
 /**
@@ -32,6 +34,10 @@ const params = {
  * those with fewer iterations.
  */
 export class GBTClassifier extends withParams(TreeEstimator<GBTClassificationModel>, params) {
+  static readonly supportedImpurities: readonly string[] = valueImpurities;
+  static readonly supportedFeatureSubsetStrategies: readonly string[] = featureSubsetStrategies;
+  static readonly supportedLossTypes: readonly string[] = losses;
+
   protected override readonly kind = "signed classes";
   protected override readonly sizes = ["maxIter"];
 
@@ -53,6 +59,10 @@ export class GBTClassifier extends withParams(TreeEstimator<GBTClassificationMod
 }
 
 export class GBTClassificationModel extends withParams(ClassEnsembleModel, params) {
+  static readonly supportedImpurities: readonly string[] = valueImpurities;
+  static readonly supportedFeatureSubsetStrategies: readonly string[] = featureSubsetStrategies;
+  static readonly supportedLossTypes: readonly string[] = losses;
+
   readonly numClasses = 2;
   protected override readonly combined = "margin";
 

@@ -12,7 +12,7 @@ import { featureImportances } from "../tree/describe";
 import { TreeEstimator } from "../tree/estimator";
 import { fitForest } from "../tree/fit-trees";
 import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
-import { classImpurity, forestParams, pruneTree, treeParams } from "../tree/params";
+import { classImpurities, classImpurity, featureSubsetStrategies, forestParams, pruneTree, treeParams } from "../tree/params";
 import { readTrees, savedImpurity, writeTrees } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
 import { cutToDepth, mergeEqualLeaves, type TreeData } from "../tree/tree-data";
@@ -27,6 +27,9 @@ const params = { ...probabilisticParams, ...treeParams, ...forestParams, ...clas
  * because their probabilities count in the vote; `pruneTree: true` leaves them out.
  */
 export class RandomForestClassifier extends withParams(TreeEstimator<RandomForestClassificationModel>, params) {
+  static readonly supportedImpurities: readonly string[] = classImpurities;
+  static readonly supportedFeatureSubsetStrategies: readonly string[] = featureSubsetStrategies;
+
   protected override readonly kind = "classes";
   protected override readonly sizes = ["numTrees", "maxDepth"];
 
@@ -65,6 +68,9 @@ export class RandomForestClassificationTrainingSummary extends RandomForestClass
 }
 
 export class RandomForestClassificationModel extends withParams(ClassEnsembleModel, params) {
+  static readonly supportedImpurities: readonly string[] = classImpurities;
+  static readonly supportedFeatureSubsetStrategies: readonly string[] = featureSubsetStrategies;
+
   /** Internal: the rows of the fit. Undefined of models that were loaded. */
   trainedOn: DataFrame | undefined;
 

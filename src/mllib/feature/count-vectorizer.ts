@@ -16,7 +16,7 @@ import { withParams } from "../param/params";
 import { inputCol, outputCol } from "../param/shared";
 import { appendCounts } from "./support/counted";
 import { column, savedAs, savedByParams } from "./support/saved";
-import { checkTexts, nullInput } from "./support/unary";
+import { checkTexts, nullInput } from "./support/column-mapper";
 
 const params = {
   ...inputCol,

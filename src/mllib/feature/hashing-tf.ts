@@ -10,13 +10,13 @@ import { withParams } from "../param/params";
 import { appendCounts } from "./support/counted";
 import { placeOf } from "./support/murmur3";
 import { savedByParams } from "./support/saved";
-import { checkTexts, nullInput, UnaryTransformer } from "./support/unary";
+import { checkTexts, nullInput, ColumnMapper } from "./support/column-mapper";
 import { mapping, type Mapping } from "./support/vector-column";
 
 const SIZE = 1 << 18;
 
 /** Different words may share a place. */
-export class HashingTF extends withParams(UnaryTransformer, {
+export class HashingTF extends withParams(ColumnMapper, {
   numFeatures: intParam("entries of the vectors", SIZE, gtEq(1)),
   binary: boolParam("whether to write 1 for every word that is there, however often", false),
 }) {

@@ -5,11 +5,11 @@ import { textListColumn, textListsOf } from "../compute/texts";
 import { gtEq, intParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { savedByParams } from "./support/saved";
-import { checkTexts, nullInput, textsField, UnaryTransformer } from "./support/unary";
+import { checkTexts, nullInput, textsField, ColumnMapper } from "./support/column-mapper";
 import { mapping, type Mapping } from "./support/vector-column";
 
 /** Rows of fewer than n words have none. */
-export class NGram extends withParams(UnaryTransformer, { n: intParam("words of a run", 2, gtEq(1)) }) {
+export class NGram extends withParams(ColumnMapper, { n: intParam("words of a run", 2, gtEq(1)) }) {
   protected override inputField(schema: StructType): StructField {
     return checkTexts(schema, this.getInputCol(), this.className);
   }

@@ -12,7 +12,7 @@ import { inputCol, inputCols, outputCol, outputCols } from "../param/shared";
 import { STOP_WORDS } from "./stop-words";
 import { columnPairs } from "./support/columns";
 import { savedByParams } from "./support/saved";
-import { checkTexts, nullInput, textsField } from "./support/unary";
+import { checkTexts, nullInput, textsField } from "./support/column-mapper";
 
 function defaultStopWords(language: string): string[] {
   const words = STOP_WORDS[language];

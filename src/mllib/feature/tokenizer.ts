@@ -8,10 +8,10 @@ import { textListColumn, textsOf } from "../compute/texts";
 import { boolParam, gtEq, intParam, stringParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { savedByParams } from "./support/saved";
-import { checkText, nullInput, textsField, UnaryTransformer } from "./support/unary";
+import { checkText, nullInput, textsField, ColumnMapper } from "./support/column-mapper";
 import { mapping, type Mapping } from "./support/vector-column";
 
-abstract class TextSplitter extends UnaryTransformer {
+abstract class TextSplitter extends ColumnMapper {
   protected override inputField(schema: StructType): StructField {
     return checkText(schema, this.getInputCol(), this.className);
   }

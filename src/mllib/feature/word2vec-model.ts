@@ -15,7 +15,7 @@ import { gt, gtEq, intParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { inputCol, maxIter, outputCol, seed, stepSize } from "../param/shared";
 import { persistent } from "../persistence/registry";
-import { checkTexts, nullInput } from "./support/unary";
+import { checkTexts, nullInput } from "./support/column-mapper";
 
 export const wordParams = {
   ...inputCol,

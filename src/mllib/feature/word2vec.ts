@@ -9,7 +9,7 @@ import { batchInput } from "../compute/batch-input";
 import { type Broadcast, broadcastPlain } from "../compute/task-data";
 import { withParams } from "../param/params";
 import { savedByParams } from "./support/saved";
-import { checkTexts } from "./support/unary";
+import { checkTexts } from "./support/column-mapper";
 import { sentences, skipGrams, takeOver, wordCounts } from "./words/skip-grams";
 import { huffmanPaths } from "./words/vocabulary";
 import { Word2VecModel, wordParams } from "./word2vec-model";

@@ -21,6 +21,26 @@ export const inRange =
       ? null
       : `must be in ${lowInclusive ? "[" : "("}${low}, ${high}${highInclusive ? "]" : ")"}`;
 
+/** Limits of numbers, under Spark's names. */
+export const ParamValidators = {
+  gt,
+  gtEq,
+  lt:
+    (bound: number): Limit<number> =>
+    (value) =>
+      value < bound ? null : `must be less than ${bound}`,
+  ltEq:
+    (bound: number): Limit<number> =>
+    (value) =>
+      value <= bound ? null : `must be at most ${bound}`,
+  inRange,
+  /** One of some values. */
+  inArray:
+    <T>(allowed: readonly T[]): Limit<T> =>
+    (value) =>
+      allowed.includes(value) ? null : `must be one of ${allowed.join(", ")}`,
+} as const;
+
 function param<T>(doc: string, initial: T | undefined, read: (value: unknown) => T, limit?: Limit<T>): ParamSpec<T> {
   return {
     doc,

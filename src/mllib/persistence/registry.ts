@@ -51,7 +51,10 @@ export async function savePmml(instance: Params, directory: ModelDirectory): Pro
 export async function saveInstance(instance: Params, directory: ModelDirectory): Promise<void> {
   const how = byClass.get(instance.constructor);
   if (how === undefined)
-    throw new UsageError("NOT_PERSISTENT", `${instance.className} cannot be saved: there is no layout for it.`);
+    throw new UsageError(
+      "NOT_PERSISTENT",
+      `${instance.className} cannot be saved: there is no layout for it. Of a class of yours, call defaultParamsPersistence(${instance.className}) once after the class.`,
+    );
   const { paramMap, defaultParamMap } = instance.paramsToJson();
   for (const name of how.leaveOut ?? []) {
     delete paramMap[name];
@@ -88,7 +91,10 @@ function takenOut(values: Record<string, unknown>, names: readonly string[] = []
 export async function loadInstance(directory: ModelDirectory): Promise<Params> {
   const metadata = await directory.readMetadata();
   const how = byName.get(metadata.class);
-  if (how === undefined) throw directory.damaged(`it is of class ${metadata.class}, which firesteel does not know`);
+  if (how === undefined)
+    throw directory.damaged(
+      `it is of class ${metadata.class}, which firesteel does not know; where that is a class of yours, call defaultParamsPersistence(class) before loading`,
+    );
   const instance = await how.load(metadata, directory);
   const parts = (how.leaveOut ?? []).filter((name) => instance.isSet(name)).map((name) => [name, instance.getOrDefault(name)] as const); // prettier-ignore
   const paramMap = Object.fromEntries(

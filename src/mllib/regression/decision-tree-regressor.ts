@@ -15,7 +15,7 @@ import { TreeEstimator } from "../tree/estimator";
 import { fitForest } from "../tree/fit-trees";
 import { type FlatEnsemble, leavesOf, sumOfTrees } from "../tree/flat-ensemble";
 import { growthSpec } from "../tree/learner";
-import { treeParams, valueImpurity } from "../tree/params";
+import { treeParams, valueImpurities, valueImpurity } from "../tree/params";
 import { addingTrees, leafFields, oneRow, type ValueTrees, valueTreesProgram, varianceTree, withLeaves } from "../tree/programs";
 import { readTree, writeTree } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
@@ -33,6 +33,8 @@ const params = {
  * al., "Classification and Regression Trees", 1984).
  */
 export class DecisionTreeRegressor extends withParams(TreeEstimator<DecisionTreeRegressionModel>, params) {
+  static readonly supportedImpurities: readonly string[] = valueImpurities;
+
   protected override readonly kind = "values";
   protected override readonly sizes = ["maxDepth"];
 
@@ -48,6 +50,8 @@ export class DecisionTreeRegressor extends withParams(TreeEstimator<DecisionTree
 }
 
 export class DecisionTreeRegressionModel extends withParams(RegressionModel, params) {
+  static readonly supportedImpurities: readonly string[] = valueImpurities;
+
   constructor(
     readonly tree: TreeData,
     readonly numFeatures: number,

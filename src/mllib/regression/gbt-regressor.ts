@@ -13,18 +13,20 @@ import { featureImportances } from "../tree/describe";
 import { TreeEstimator } from "../tree/estimator";
 import { lossesByIteration } from "../tree/evaluate-iterations";
 import type { Settings } from "../tree/learner";
-import { boostParams, treeParams, valueImpurity } from "../tree/params";
+import { boostParams, featureSubsetStrategies, treeParams, valueImpurities, valueImpurity } from "../tree/params";
 import type { Training } from "../tree/training";
 import type { TreeData } from "../tree/tree-data";
 import { ValueEnsembleModel } from "../tree/value-ensemble";
 import { DecisionTreeRegressionModel } from "./decision-tree-regressor";
+
+const losses = ["squared", "absolute"] as const;
 
 const params = {
   ...predictorParams,
   ...treeParams,
   ...boostParams,
   ...valueImpurity,
-  lossType: choiceParam("loss that is minimised", ["squared", "absolute"], "squared"),
+  lossType: choiceParam("loss that is minimised", losses, "squared"),
 } as const;
 
 /**
@@ -32,6 +34,10 @@ const params = {
  * iterations.
  */
 export class GBTRegressor extends withParams(TreeEstimator<GBTRegressionModel>, params) {
+  static readonly supportedImpurities: readonly string[] = valueImpurities;
+  static readonly supportedFeatureSubsetStrategies: readonly string[] = featureSubsetStrategies;
+  static readonly supportedLossTypes: readonly string[] = losses;
+
   protected override readonly kind = "values";
   protected override readonly sizes = ["maxIter"];
 
@@ -53,6 +59,10 @@ export class GBTRegressor extends withParams(TreeEstimator<GBTRegressionModel>, 
 }
 
 export class GBTRegressionModel extends withParams(ValueEnsembleModel, params) {
+  static readonly supportedImpurities: readonly string[] = valueImpurities;
+  static readonly supportedFeatureSubsetStrategies: readonly string[] = featureSubsetStrategies;
+  static readonly supportedLossTypes: readonly string[] = losses;
+
   constructor(
     readonly boosted: readonly TreeData[],
     readonly numFeatures: number,

@@ -9,7 +9,7 @@ import { featureImportances } from "../tree/describe";
 import { TreeEstimator } from "../tree/estimator";
 import { fitForest } from "../tree/fit-trees";
 import { growthSpec, type Settings } from "../tree/learner";
-import { forestParams, treeParams, valueImpurity } from "../tree/params";
+import { featureSubsetStrategies, forestParams, treeParams, valueImpurities, valueImpurity } from "../tree/params";
 import { savedEnsemble } from "../tree/saved-ensembles";
 import type { Training } from "../tree/training";
 import { cutToDepth, type TreeData } from "../tree/tree-data";
@@ -23,6 +23,9 @@ const params = { ...predictorParams, ...treeParams, ...forestParams, ...valueImp
  * contains the smaller and shallower ones of the same seed.
  */
 export class RandomForestRegressor extends withParams(TreeEstimator<RandomForestRegressionModel>, params) {
+  static readonly supportedImpurities: readonly string[] = valueImpurities;
+  static readonly supportedFeatureSubsetStrategies: readonly string[] = featureSubsetStrategies;
+
   protected override readonly kind = "values";
   protected override readonly sizes = ["numTrees", "maxDepth"];
 
@@ -46,6 +49,9 @@ export class RandomForestRegressor extends withParams(TreeEstimator<RandomForest
 }
 
 export class RandomForestRegressionModel extends withParams(ValueEnsembleModel, params) {
+  static readonly supportedImpurities: readonly string[] = valueImpurities;
+  static readonly supportedFeatureSubsetStrategies: readonly string[] = featureSubsetStrategies;
+
   constructor(
     readonly forest: readonly TreeData[],
     readonly numFeatures: number,

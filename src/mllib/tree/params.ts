@@ -25,12 +25,13 @@ export const treeParams = {
   leafCol: stringParam("name of the column for the leaves of the trees, counted in preorder; none where empty", ""),
 } as const;
 
-export const classImpurity = {
-  impurity: choiceParam("measure of how mixed a node is", ["gini", "entropy"], "gini"),
-} as const;
-export const valueImpurity = {
-  impurity: choiceParam("measure of how mixed a node is", ["variance"], "variance"),
-} as const;
+/** Values of parameters, which PySpark's classes of trees have as constants. */
+export const classImpurities = ["gini", "entropy"] as const;
+export const valueImpurities = ["variance"] as const;
+export const featureSubsetStrategies = ["auto", "all", "onethird", "sqrt", "log2"] as const;
+
+export const classImpurity = { impurity: choiceParam("measure of how mixed a node is", classImpurities, "gini") } as const;
+export const valueImpurity = { impurity: choiceParam("measure of how mixed a node is", valueImpurities, "variance") } as const;
 
 /** Whether questions below which all leaves predict the same class are left out, which loses their probabilities. */
 export const pruneTree = (initial: boolean) =>

@@ -6,7 +6,7 @@ import { decodePlain } from "../../compute/plain";
 import type { BroadcastRef, Sent } from "../../compute/programs";
 import { textListsOf } from "../../compute/texts";
 import { type WordPaths, WordVectors } from "../../kernels/word-kernels";
-import { nullInput } from "../support/unary";
+import { nullInput } from "../support/column-mapper";
 
 type WordCount = readonly [word: string, count: number];
 

@@ -9,7 +9,7 @@ import { withParams } from "../../param/params";
 import { inputCol, outputCol } from "../../param/shared";
 import type { Mapping } from "./vector-column";
 
-export abstract class UnaryTransformer extends withParams(Transformer, { ...inputCol, ...outputCol }) {
+export abstract class ColumnMapper extends withParams(Transformer, { ...inputCol, ...outputCol }) {
   /** Throws where the input is missing or of a wrong type. */
   protected abstract inputField(schema: StructType): StructField;
 
