@@ -57,9 +57,22 @@ const numbers = fc
   .array(fc.integer({ min: 0, max: 1 << 24 }), { minLength: 1, maxLength: 2000 })
   .map((values) => Buffer.from(new Float64Array(values).buffer));
 
+/** Longs that count up from some start in steps, after bytes that move them away from multiples of eight. */
+const keys = fc
+  .record({
+    before: fc.uint8Array({ maxLength: 80 }),
+    first: fc.nat(1 << 30),
+    step: fc.integer({ min: 1, max: 40 }),
+    count: fc.integer({ min: 1, max: 600 }),
+  })
+  .map(({ before, first, step, count }) => {
+    const longs = BigInt64Array.from({ length: count }, (_, i) => BigInt(first + i * step));
+    return Buffer.concat([before, Buffer.from(longs.buffer)]);
+  });
+
 test("what snappy compressed is what it was", () => {
   fc.assert(
-    fc.property(fc.oneof(repetitive, numbers), (bytes) => {
+    fc.property(fc.oneof(repetitive, numbers, keys), (bytes) => {
       expect(decompressed(compressSync(bytes), bytes.length)).toEqual(bytes);
     }),
     { numRuns: 200 },
@@ -69,7 +82,7 @@ test("what snappy compressed is what it was", () => {
 test("damaged blocks end in an error or in bytes, and nothing is written elsewhere", () => {
   fc.assert(
     fc.property(
-      repetitive,
+      fc.oneof(repetitive, keys),
       fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
       fc.nat(80),
       (bytes, flips, less) => {
@@ -81,4 +94,19 @@ test("damaged blocks end in an error or in bytes, and nothing is written elsewhe
     ),
     { numRuns: 300 },
   );
+});
+
+/** A block of one literal, then pairs of a literal of one byte and seven bytes from eight back. */
+function countingUp(bytes: readonly number[], size: number): Buffer {
+  const block = [(size & 127) | 128, size >> 7, (32 - 1) << 2, ...Array<number>(32).fill(7)];
+  for (const byte of bytes) block.push(0, byte, ((7 - 4) << 2) | 1, 8);
+  return Buffer.from(block);
+}
+
+test("longs that differ in their lowest byte keep the others; they end where the bytes are to end", () => {
+  const lowest = Array.from({ length: 300 }, (_, i) => (i * 37) & 255);
+  const expected = Buffer.concat([Buffer.alloc(32, 7), ...lowest.map((byte) => Buffer.from([byte, 7, 7, 7, 7, 7, 7, 7]))]);
+  const size = 32 + 8 * lowest.length;
+  expect(decompressed(countingUp(lowest, size), size)).toEqual(expected);
+  for (const missing of [1, 8, 100, 170]) expect(decompressed(countingUp(lowest, size), size - missing)).toBeNull();
 });

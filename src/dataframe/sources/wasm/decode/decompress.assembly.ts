@@ -83,6 +83,15 @@ for (let tag: u32 = 0; tag < 256; tag++) {
   store<u32>(TAGS + 4 * tag, length | (least << 8) | (offset << 16));
 }
 
+/**
+ * Four bytes of a block, and which bits of them count: a literal of one byte and seven bytes from eight back. Longs of eight bytes that
+ * differ in their lowest byte alone, as keys that count up do, are nothing else.
+ */
+const NEXT_LONG: u32 = 0x080d0000;
+const NEXT_LONG_BITS: u32 = 0xffff00ff;
+/** None of them is set in the tag of a literal of at most four bytes: such a literal and the copy behind it lie in eight bytes. */
+const SHORT_LITERAL_BITS: usize = 0xf3;
+
 export function snappyDecompress(src: usize, end: usize, dst: usize, limit: usize): i32 {
   while (src < end && load<u8>(src) >= 128) src++;
   src++;
@@ -93,28 +102,62 @@ export function snappyDecompress(src: usize, end: usize, dst: usize, limit: usiz
   const safeLimit = limit > 160 ? limit - 160 : 0;
   while (src < end) {
     let tag = load<u8>(src) as usize;
-    while (src < safeEnd && dst < safeLimit && dst - start >= NEVER) {
-      if ((tag & 3) == 0) {
-        const length = (tag >> 2) + 1;
-        if (length > 60) break;
-        copyUpTo64(dst, src + 1, length);
-        src += length + 1;
-        dst += length;
+    // Whoever is far enough from the start stays so.
+    if (dst - start >= NEVER) {
+      while (src < safeEnd && dst < safeLimit) {
+        if ((load<u32>(src) & NEXT_LONG_BITS) == NEXT_LONG) {
+          // The upper bytes stay in a register: loads that span two stores which have just been made wait for both.
+          const upper = load<u64>(dst - 8) & ~(<u64>0xff);
+          do {
+            store<u64>(dst, upper | (load<u8>(src, 1) as u64));
+            dst += 8;
+            src += 4;
+          } while ((load<u32>(src) & NEXT_LONG_BITS) == NEXT_LONG && src < safeEnd && dst < safeLimit);
+          tag = load<u8>(src) as usize;
+          continue;
+        }
+        if ((tag & SHORT_LITERAL_BITS) == 0) {
+          const literal = (tag >> 2) + 1;
+          const word = load<u64>(src, 1);
+          const copy = (word >> ((literal << 3) as u64)) as usize;
+          const kind = copy & 3;
+          if (kind != 0) {
+            const entry = load<u32>(TAGS + ((copy & 0xff) << 2));
+            const least = ((entry >> 8) & 31) as usize;
+            const offset = ((entry >> 16) as usize) + ((copy >> 8) & (load<u32>(MASKS + (kind << 2)) as usize));
+            if (offset - least > dst + literal - start - least) break;
+            store<u32>(dst, word as u32);
+            src += literal + kind + 2;
+            dst += literal;
+            tag = load<u8>(src) as usize;
+            const length = (entry & 127) as usize;
+            copyUpTo64(dst, dst - offset, length);
+            dst += length;
+            continue;
+          }
+        }
+        if ((tag & 3) == 0) {
+          const length = (tag >> 2) + 1;
+          if (length > 60) break;
+          copyUpTo64(dst, src + 1, length);
+          src += length + 1;
+          dst += length;
+          tag = load<u8>(src) as usize;
+          // What follows is a copy nearly always.
+          if ((tag & 3) == 0) continue;
+        }
+        const kind = tag & 3;
+        const entry = load<u32>(TAGS + (tag << 2));
+        const least = ((entry >> 8) & 31) as usize;
+        const offset = ((entry >> 16) as usize) + ((load<u16>(src, 1) as usize) & (load<u32>(MASKS + (kind << 2)) as usize));
+        // Too near or too far: one less than nothing is more than anything.
+        if (offset - least > dst - start - least) break;
+        src += kind + 1;
         tag = load<u8>(src) as usize;
-        // What follows is a copy nearly always.
-        if ((tag & 3) == 0) continue;
+        const length = (entry & 127) as usize;
+        copyUpTo64(dst, dst - offset, length);
+        dst += length;
       }
-      const kind = tag & 3;
-      const entry = load<u32>(TAGS + (tag << 2));
-      const least = ((entry >> 8) & 31) as usize;
-      const offset = ((entry >> 16) as usize) + ((load<u16>(src, 1) as usize) & (load<u32>(MASKS + (kind << 2)) as usize));
-      // Too near or too far: one less than nothing is more than anything.
-      if (offset - least > dst - start - least) break;
-      src += kind + 1;
-      tag = load<u8>(src) as usize;
-      const length = (entry & 127) as usize;
-      copyUpTo64(dst, dst - offset, length);
-      dst += length;
     }
     if (src >= end) break;
     tag = load<u8>(src++) as usize;
