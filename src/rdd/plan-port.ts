@@ -22,12 +22,15 @@ export interface PlanProgram {
   direct?(task: PlanTask): MaybePromise<DirectSource> | null;
 }
 
+/** Bytes from which the memory of a record is used again (`DirectSource.record`). */
+export const LONG_RECORD: number = 1 << 20;
+
 /** Batches of a query or plain data of a program, as they were computed. They are not to be changed. */
 export interface DirectSource {
   /** Null after the last one. */
   next(): unknown;
   close(): void;
-  /** What `rows` has for it: the record that is kept or sent. */
+  /** What `rows` has for it: the record that is kept or sent. One of `LONG_RECORD` bytes or more is good until the next call. */
   record(value: unknown): Uint8Array;
 }
 

@@ -4,11 +4,13 @@
  */
 import { InternalError } from "../../common/errors";
 import { TaskKilled } from "../../storage/task-env";
+import { keepsRecords } from "./kept-records";
 import { decodePlain, encodePlain } from "./plain";
 import { aggregateProgram, type AggregateProgram, programNamed, type ProgramTask, ReadsLater } from "./programs";
 import { assistRounds, ENDED_AT, GONE_AT, newBoard, RoundsLeader, TooLong } from "./rounds";
 import { type Ask, stepsNamed } from "./steps";
 
+/** `kept`: as what threads keep the records from pass to pass (kept-records); null where programs do not. */
 export type CrewTask =
   | {
       readonly kind: "lead";
@@ -17,8 +19,9 @@ export type CrewTask =
       readonly partitions: number;
       readonly program: string;
       readonly spec: unknown;
+      readonly kept: string | null;
     }
-  | { readonly kind: "assist"; readonly crew: string };
+  | { readonly kind: "assist"; readonly crew: string; readonly kept: string | null };
 
 /** Null: it takes jobs. */
 export type CrewResult = { readonly value: unknown } | null;
@@ -32,7 +35,7 @@ export const crewSteps = aggregateProgram<CrewTask, never, CrewResult>({
     if (what.kind === "lead") return lead(what, task);
     const memory = task.memories?.join(what.crew, PATIENCE_MS) ?? null;
     if (memory === null) return null;
-    const rows = new RowsOfAll(task);
+    const rows = new RowsOfAll(task, what.kept);
     let asked = 0;
     let ask: Ask;
     assistRounds(
@@ -45,6 +48,7 @@ export const crewSteps = aggregateProgram<CrewTask, never, CrewResult>({
         }
         return encodePlain(rows.answer(ask, partition));
       },
+      (partition) => rows.atHand(partition),
       () => task.checkInterrupted(),
       (error) => error instanceof TaskKilled,
     );
@@ -57,10 +61,13 @@ interface SentAsk {
   readonly spec: unknown;
 }
 
-function lead({ crew, members, partitions, program, spec }: Extract<CrewTask, { kind: "lead" }>, task: ProgramTask): CrewResult {
-  const rows = new RowsOfAll(task);
+type LeadTask = Extract<CrewTask, { kind: "lead" }>;
+
+function lead({ crew, members, partitions, program, spec, kept }: LeadTask, task: ProgramTask): CrewResult {
+  const rows = new RowsOfAll(task, kept);
   const board = newBoard(partitions, members);
-  const leader = new RoundsLeader(board, () => task.checkInterrupted());
+  const atHand = (partition: number): boolean => rows.atHand(partition);
+  const leader = new RoundsLeader(board, atHand, () => task.checkInterrupted());
   if (members > 1) task.memories?.offer(crew, board, ENDED_AT, GONE_AT);
   try {
     const steps = stepsNamed(program).run(spec);
@@ -86,14 +93,28 @@ function aggregateNamed(name: string): AggregateProgram<unknown, unknown, unknow
   return found.program;
 }
 
+/** The records of all partitions. They are read where a program looks at them and does not keep them from before. */
 class RowsOfAll {
-  readonly #kept = new Map<number, readonly unknown[]>();
+  readonly #read = new Map<number, readonly unknown[]>();
 
-  constructor(private readonly task: ProgramTask) {}
+  constructor(
+    private readonly task: ProgramTask,
+    private readonly kept: string | null,
+  ) {}
+
+  /** Whether an answer needs no reading. */
+  atHand(partition: number): boolean {
+    return this.#read.has(partition) || (this.kept !== null && keepsRecords(this.task, this.kept, partition));
+  }
 
   answer({ program, spec }: Ask, partition: number): unknown {
-    let records = this.#kept.get(partition);
-    if (records === undefined) this.#kept.set(partition, (records = [...this.task.recordsOf(partition)]));
+    const records = { [Symbol.iterator]: () => this.#recordsOf(partition)[Symbol.iterator]() };
     return program.run(records, spec, { ...this.task, partition });
+  }
+
+  #recordsOf(partition: number): readonly unknown[] {
+    let records = this.#read.get(partition);
+    if (records === undefined) this.#read.set(partition, (records = [...this.task.recordsOf(partition)]));
+    return records;
   }
 }

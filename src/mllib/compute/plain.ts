@@ -28,13 +28,14 @@ interface Hole {
   readonly $: number;
 }
 
-export function encodePlain(value: unknown): Uint8Array {
+/** @param memory gives so many bytes, whatever is in them, to write into; absent: new ones */
+export function encodePlain(value: unknown, memory = (size: number): Uint8Array => new Uint8Array(size)): Uint8Array {
   const arrays: TypedArray[] = [];
   const skeleton = serialize(withHoles(value, arrays));
   let size = align(HEADER + skeleton.length);
   for (const array of arrays) size = align(size + HEADER + array.byteLength);
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
+  const bytes = memory(size);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   view.setUint32(0, skeleton.length, true);
   view.setUint32(4, arrays.length, true);
   bytes.set(skeleton, HEADER);

@@ -37,6 +37,10 @@ const ALL_ANSWER_BYTES = 8 << 20;
 const SPINS = 2000;
 const SLEEP_MS = 100;
 
+/** A thread waits for one that is late as many times as long as its own work in the round took, but not longer than this. */
+const PATIENCE = 2;
+const MOST_PATIENCE_MS = 50;
+
 /** A question or an answer is longer than its place in the shared memory. */
 export class TooLong extends Error {}
 
@@ -67,13 +71,43 @@ class Board {
     return this.#answers.subarray(partition * size, (partition + 1) * size);
   }
 
-  /** Partitions that the member takes in this round: its own, then what the others have left. */
-  *taken(member: number, round: number): Generator<number> {
+  /**
+   * Partitions that the member takes in this round: those that it has at hand, then its own, then what the others have left. To read
+   * records takes longer than to look at them, so it waits a while before it takes those that another thread may have at hand and
+   * is late for.
+   */
+  *taken(member: number, round: number, atHand: (partition: number) => boolean): Generator<number> {
     const members = this.cells[MEMBERS]!;
+    const began = performance.now();
+    let answered = 0;
+    for (let partition = 0; partition < this.claims.length; partition++)
+      if (atHand(partition) && this.#take(partition, round)) {
+        answered++;
+        yield partition;
+      }
+    const now = performance.now();
+    const until = answered === 0 ? now : now + Math.min(PATIENCE * (now - began), MOST_PATIENCE_MS);
     for (const own of [true, false])
       for (let partition = 0; partition < this.claims.length; partition++)
-        if ((partition % members === member) === own)
-          if (Atomics.compareExchange(this.claims, partition, round - 1, round) === round - 1) yield partition;
+        if ((partition % members === member) === own) {
+          this.#awaitTaken(partition, round, until);
+          if (this.#take(partition, round)) yield partition;
+        }
+  }
+
+  #take(partition: number, round: number): boolean {
+    if (Atomics.compareExchange(this.claims, partition, round - 1, round) !== round - 1) return false;
+    Atomics.notify(this.claims, partition);
+    return true;
+  }
+
+  /** Until somebody has taken the partition, or a time. */
+  #awaitTaken(partition: number, round: number, until: number): void {
+    const { claims } = this;
+    const left = until - performance.now();
+    if (left <= 0) return;
+    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(claims, partition) !== round - 1) return;
+    Atomics.wait(claims, partition, round - 1, left);
   }
 
   done(partition: number, state: number): void {
@@ -97,6 +131,7 @@ export function newBoard(partitions: number, members: number): SharedMemory {
   return memory;
 }
 
+/** `atHand`: whether the thread can answer for a partition without reading its records. */
 export class RoundsLeader {
   readonly #board: Board;
   #round = 0;
@@ -105,6 +140,7 @@ export class RoundsLeader {
 
   constructor(
     memory: SharedMemory,
+    private readonly atHand: (partition: number) => boolean,
     private readonly checkInterrupted: () => void,
   ) {
     this.#board = new Board(memory.buffer);
@@ -126,7 +162,7 @@ export class RoundsLeader {
     Atomics.store(cells, OPENED, round);
     Atomics.notify(cells, OPENED);
     const own = new Set<number>();
-    for (const partition of this.#board.taken(0, round)) {
+    for (const partition of this.#board.taken(0, round, this.atHand)) {
       answers[partition] = answer(partition);
       own.add(partition);
     }
@@ -168,6 +204,7 @@ export class RoundsLeader {
 export function assistRounds(
   memory: SharedMemory,
   answer: (ask: Uint8Array, round: number, partition: number) => Uint8Array,
+  atHand: (partition: number) => boolean,
   checkInterrupted: () => void,
   stops: (error: unknown) => boolean,
 ): void {
@@ -181,7 +218,7 @@ export function assistRounds(
       if (round !== seen) {
         seen = round;
         // The question is that of the round as soon as one of its partitions is taken: it ends no sooner than that is done.
-        for (const partition of board.taken(member, round)) answerOne(round, partition);
+        for (const partition of board.taken(member, round, atHand)) answerOne(round, partition);
       }
       let spin = 0;
       while (spin < SPINS && Atomics.load(cells, OPENED) === seen && Atomics.load(cells, ENDED) === 0) spin++;

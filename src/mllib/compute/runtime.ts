@@ -6,7 +6,7 @@ import type { ColumnBatch } from "../../columnar/vector";
 import { InternalError } from "../../common/errors";
 import { DeferredSource } from "../../rdd/pipeline/iterable-source";
 import { type AnySource, type MaybePromise, then } from "../../rdd/pipeline/source";
-import type { DirectSource, PlanProgram, PlanRuntime, PlanTask } from "../../rdd/plan-port";
+import { type DirectSource, LONG_RECORD, type PlanProgram, type PlanRuntime, type PlanTask } from "../../rdd/plan-port";
 import type { TaskOutput } from "../../rdd/task-runner";
 import { decodePlain, encodePlain } from "./plain";
 import { type AnyProgram, programNamed, type ProgramInput, type ProgramTask, ReadsLater, type Sent } from "./programs";
@@ -77,7 +77,7 @@ class OpenProgram implements PlanProgram {
           records.return?.();
           input.close();
         },
-        record: this.#record,
+        record: program.gives === "batches" ? this.#record : (record) => encodePlain(record, memoryOf),
       };
     });
   }
@@ -106,6 +106,17 @@ class OpenProgram implements PlanProgram {
   #spec(task: PlanTask): unknown {
     return task.payload.length > 0 ? decodePlain(task.payload) : this.shipped.spec;
   }
+}
+
+let room = new Uint8Array(0);
+/** Of records beyond it the thread does not keep the memory. */
+const MOST_ROOM = 8 << 20;
+
+/** Long records are written into the same memory one after the other (`DirectSource.record`). */
+function memoryOf(size: number): Uint8Array {
+  if (size < LONG_RECORD || size > MOST_ROOM) return new Uint8Array(size);
+  if (room.length < size) room = new Uint8Array(size);
+  return room.subarray(0, size);
 }
 
 /** Records may be views of what the source reads: it is open until nobody looks at them any more, not only to its last record. */

@@ -42,6 +42,11 @@ export interface AggregateOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface StepsOptions extends AggregateOptions {
+  /** As what the aggregates have threads keep the records from pass to pass (kept-records); null, the default, where they do not. */
+  readonly kept?: string | null;
+}
+
 /** A dataset of records R: column batches, or plain data of a program. Nothing is computed before a result is asked for. */
 export class TaskData<R> {
   constructor(
@@ -142,7 +147,7 @@ export class TaskData<R> {
    * few enough of them in one process, all steps are one job whose tasks work on them together. Of several executors, one task does where the
    * records are very few.
    */
-  async steps<S, T>(program: StepsProgram<S, T>, spec: S, options: AggregateOptions = {}): Promise<T> {
+  async steps<S, T>(program: StepsProgram<S, T>, spec: S, options: StepsOptions = {}): Promise<T> {
     const steps = program.run(spec);
     let next = steps.next();
     for (let step = 0; next.done !== true; step++) {
@@ -173,12 +178,12 @@ export class TaskData<R> {
     { members, partitions }: { readonly members: number; readonly partitions: number },
     program: StepsProgram<S, T>,
     spec: S,
-    options: AggregateOptions,
+    { kept = null, ...options }: StepsOptions,
   ): Promise<{ readonly value: T } | null> {
     const { rdd, call } = this;
     const crew = randomUUID();
-    const assistants = Array.from({ length: members - 1 }, (): CrewTask => ({ kind: "assist", crew }));
-    const tasks: CrewTask[] = [{ kind: "lead", crew, members, partitions, program: program.name, spec }, ...assistants];
+    const assistants = Array.from({ length: members - 1 }, (): CrewTask => ({ kind: "assist", crew, kept }));
+    const tasks: CrewTask[] = [{ kind: "lead", crew, members, partitions, program: program.name, spec, kept }, ...assistants];
     const all = Array.from({ length: partitions }, (_, partition) => partition);
     const stage: PlanStage = {
       runtime: "program",

@@ -2,7 +2,7 @@
 import { bernoulli } from "../../rdd/random/samplers";
 import { JavaRandom } from "../../rdd/random/java-random";
 import { aggregateProgram, asked, stepsProgram } from "../compute";
-import { keptRows } from "../linear/kept-rows";
+import { keptRecords } from "../compute/kept-records";
 import { type Asked, type FitSpec, found } from "../linear/programs";
 import type { TrainingBlock } from "../linear/tiles";
 import { adamW, descendSamples, shrinkingSteps } from "../optim/gradient-descent";
@@ -52,7 +52,7 @@ const pass = aggregateProgram<Asked<SampledSpec>, TrainingBlock, MachineResult>(
   name: "mllib.factorization.pass",
   run: (blocks, { id, what }, task) =>
     learnMachine(
-      id === null ? blocks : keptRows(task, id, blocks),
+      id === null ? blocks : keptRecords(task, id, blocks),
       what,
       sampleOf(what.fraction, what.iteration, task.partition),
     ),

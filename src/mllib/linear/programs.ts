@@ -2,7 +2,7 @@
 import { DataError } from "../../common/errors";
 import { aggregateProgram, type InstanceBlock, type ProgramTask, rowsProgram } from "../compute";
 import { addMoments, type Moments } from "../optim/moments";
-import { keptRows } from "./kept-rows";
+import { keptRecords } from "../compute/kept-records";
 import { addPass, type PassResult, type PassSpec, runPass } from "./pass";
 import { reweighted, type Reweighting } from "./reweight";
 import { addSummary, momentsOf, summarize, type Summary } from "./summary";
@@ -43,7 +43,7 @@ export const tiles = rowsProgram<TilesSpec, InstanceBlock, TrainingBlock>({
 
 /** Executors keep tiles as bytes, threads the tiles of what they have room for. */
 function rowsOf(blocks: Iterable<TrainingBlock>, { id }: Asked<unknown>, task: ProgramTask): Iterable<TrainingBlock> {
-  return id === null ? blocks : keptRows(task, id, blocks);
+  return id === null ? blocks : keptRecords(task, id, blocks);
 }
 
 export const summaries = aggregateProgram<Asked<{ readonly classes: boolean }>, TrainingBlock, Summary | null>({

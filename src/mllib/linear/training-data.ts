@@ -59,7 +59,7 @@ export class TrainingRows {
   /** What a fit comes to that looks at the rows many times. */
   fit<W, T>(fit: StepsProgram<FitSpec<W>, T>, what: W): Promise<T> {
     const { id, who } = this;
-    return this.blocks.steps(fit, { id, who, what });
+    return this.blocks.steps(fit, { id, who, what }, { kept: id });
   }
 
   async #aggregate<W, P>(program: AggregateProgram<Asked<W>, TrainingBlock, P | null>, what: W): Promise<P> {

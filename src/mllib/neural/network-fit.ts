@@ -1,6 +1,6 @@
 /** Networks learn from training rows that executors keep. */
 import { asked, aggregateProgram, stepsProgram } from "../compute";
-import { keptRows } from "../linear/kept-rows";
+import { keptRecords } from "../compute/kept-records";
 import { type Asked, type FitSpec, found } from "../linear/programs";
 import type { TrainingBlock } from "../linear/tiles";
 import { constantSteps, descendSamples } from "../optim/gradient-descent";
@@ -42,7 +42,7 @@ export function* fitNetwork(options: NetworkOptions): Generator<NetworkSpec, Net
 
 const pass = aggregateProgram<Asked<NetworkSpec>, TrainingBlock, NetworkResult>({
   name: "mllib.neural.pass",
-  run: (blocks, { id, what }, task) => learnFrom(id === null ? blocks : keptRows(task, id, blocks), what),
+  run: (blocks, { id, what }, task) => learnFrom(id === null ? blocks : keptRecords(task, id, blocks), what),
   merge: addNetworkResult,
 });
 

@@ -1,5 +1,6 @@
 /** A persisted partition: read where a block of it is, otherwise computed, kept, and read back. */
-import type { ChunkSource } from "../../columnar";
+import { ByteWriter, type ChunkSource } from "../../columnar";
+import type { BlockWriter } from "../../storage/task-env";
 import { StorageLevel } from "../../storage/storage-level";
 import { DeferredSource } from "../pipeline/iterable-source";
 import { type AnySource, isThenable, type MaybePromise, then } from "../pipeline/source";
@@ -11,6 +12,35 @@ import type { TaskRun } from "./task-run";
 
 /** Encoded bytes handed to the block at a time. */
 const FLUSH_BYTES = 1 << 20;
+
+/** Memory up to so many bytes is kept for what the thread encodes next: new memory has to be zeroed and collected. */
+const MOST_SPARE = 8 << 20;
+
+/** The memory that partitions are encoded in, which writers of blocks copy. */
+class SpareMemory {
+  #memory: ByteWriter | null = null;
+
+  take(): ByteWriter {
+    const memory = this.#memory ?? new ByteWriter(1 << 12);
+    this.#memory = null;
+    return memory;
+  }
+
+  giveBack(memory: ByteWriter): void {
+    memory.clear();
+    if (memory.bytes.length <= MOST_SPARE) this.#memory = memory;
+  }
+}
+
+const spare = new SpareMemory();
+
+function flushingTo(writer: BlockWriter): (out: ByteWriter) => void {
+  return (out) => {
+    if (out.length < FLUSH_BYTES) return;
+    writer.write(out.written());
+    out.clear();
+  };
+}
 
 export class CachedExec implements ExecNode {
   readonly #level: StorageLevel;
@@ -42,18 +72,20 @@ export class CachedExec implements ExecNode {
 
   #keeping(source: DirectSource, id: string, task: TaskRun): DirectSource {
     const writer = task.env.blocks.writer(id, this.#level, this.spec.mostMemory);
+    const memory = spare.take();
     let open = true;
+    const ended = (): void => {
+      open = false;
+      spare.giveBack(memory);
+    };
     const close = (): void => {
       source.close();
-      if (open) writer.abort();
-      open = false;
+      if (!open) return;
+      writer.abort();
+      ended();
     };
     task.onClose(close);
-    const sink = new EncodeSink(task.values, null, (out) => {
-      if (out.length < FLUSH_BYTES) return;
-      writer.write(out.written());
-      out.clear();
-    });
+    const sink = new EncodeSink(task.values, null, flushingTo(writer), memory);
     return {
       next() {
         const value = source.next();
@@ -64,7 +96,7 @@ export class CachedExec implements ExecNode {
         if (open) {
           const rest = sink.finish();
           if (rest.length > 0) writer.write(rest);
-          open = false;
+          ended();
           writer.commit(sink.count).close();
         }
         return null;
@@ -84,11 +116,7 @@ export class CachedExec implements ExecNode {
     task.onClose(() => {
       if (open) writer.abort();
     });
-    const sink = new EncodeSink(task.values, null, (out) => {
-      if (out.length < FLUSH_BYTES) return;
-      writer.write(out.written());
-      out.clear();
-    });
+    const sink = new EncodeSink(task.values, null, flushingTo(writer));
     const done = then(runChain(this.node.chain(partition), sink, task), (): AnySource => {
       const rest = sink.finish();
       if (rest.length > 0) writer.write(rest);

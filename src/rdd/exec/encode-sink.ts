@@ -8,13 +8,14 @@ import {
   type SinkCode,
   type ValueContext,
 } from "../../columnar";
+import { LONG_RECORD } from "../plan-port";
 
 /** Records of the first batch: few, since nobody knows yet how long they are. */
 const FIRST_ROWS = 8;
 /** Records of a batch to those of the batch before it, at most. */
 const GROWTH = 4;
-/** A batch has fewer records where they are long: they are on the heap until it is full. */
-const BATCH_BYTES = 1 << 20;
+/** A batch has fewer records where they are long: they are on the heap until it is full. One of `LONG_RECORD` is the last of its batch. */
+const BATCH_BYTES = LONG_RECORD;
 
 export class EncodeSink implements Sink {
   // Read and written by generated code.
@@ -32,14 +33,16 @@ export class EncodeSink implements Sink {
   /**
    * @param limit how many records are wanted; all by default.
    * @param flushed called when `out` has grown by a batch; may take what is there and clear it.
+   * @param out empty memory to write into; absent: the sink's own.
    */
   constructor(
     values: ValueContext,
     private readonly limit: number | null = null,
     private readonly flushed?: (out: ByteWriter, rows: number) => void,
+    out: ByteWriter = new ByteWriter(1 << 12),
   ) {
     this.left = limit ?? 0;
-    this.out = new ByteWriter(1 << 12);
+    this.out = out;
     this.#encoder = new BatchEncoder(values);
   }
 
@@ -63,7 +66,7 @@ export class EncodeSink implements Sink {
     };
   }
 
-  /** Takes one record that is bytes, without a loop. */
+  /** Takes one record that is bytes, without a loop: one of `LONG_RECORD` bytes or more is written before this returns. */
   add(record: Uint8Array): void {
     this.#pending += record.length;
     if (this.rows.push(record) < this.full && this.#pending < BATCH_BYTES) return;

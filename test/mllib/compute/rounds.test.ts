@@ -5,16 +5,22 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 const text = (of: Uint8Array): string => Buffer.from(of).toString();
 const never = (): boolean => false;
 
-function crew(partitions: number, members = 2) {
+/** @param atHand partitions that the leader has at hand */
+function crew(partitions: number, members = 2, atHand: readonly number[] = []) {
   const memory = newBoard(partitions, members);
   const cell = (at: number): Int32Array => new Int32Array(memory.buffer, at, 1);
-  const leader = new RoundsLeader(memory, () => undefined);
+  const leader = new RoundsLeader(
+    memory,
+    (partition) => atHand.includes(partition),
+    () => undefined,
+  );
   const run = (ask: string, answer: (partition: number) => string): string[] => leader.run(bytes(ask), answer, text);
   /** Another thread comes, does what there is to do, and goes. */
   const visit = (answer: (ask: string, partition: number) => string): void => {
     assistRounds(
       memory,
       (ask, _, partition) => bytes(answer(text(ask), partition)),
+      never,
       () => void Atomics.store(cell(ENDED_AT), 0, 1),
       never,
     );
@@ -108,7 +114,7 @@ test("where a thread was ended at work, the leader does what it left undone, and
 
 test("a leader that is told to stop does not wait for the others", () => {
   const memory = newBoard(2, 2);
-  const leader = new RoundsLeader(memory, () => {
+  const leader = new RoundsLeader(memory, never, () => {
     throw new Error("stopped");
   });
   const claims = new Int32Array(memory.buffer, 4 * 16, 2);
@@ -122,4 +128,23 @@ test("a leader that is told to stop does not wait for the others", () => {
       text,
     ),
   ).toThrow("stopped");
+});
+
+test("what a thread has at hand it takes first; the rest, of which others are late, it takes in the end", () => {
+  const { run, visit } = crew(5, 2, [3, 4]);
+  const order: string[] = [];
+  const answers = run("a", (partition) => {
+    order.push(`own ${partition}`);
+    if (partition === 4)
+      visit((_, other) => {
+        order.push(`other ${other}`);
+        if (other === 1) throw new Error("ends in the middle of the round");
+        return `other ${other}`;
+      });
+    return `own ${partition}`;
+  });
+  expect(order.slice(0, 3)).toEqual(["own 3", "own 4", "other 1"]);
+  expect(answers).toEqual(["other 0", "own 1", "other 2", "own 3", "own 4"]);
+  // Nobody comes.
+  expect(run("b", (partition) => `own ${partition}`)).toEqual([0, 1, 2, 3, 4].map((p) => `own ${p}`));
 });

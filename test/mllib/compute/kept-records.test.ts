@@ -1,4 +1,4 @@
-import { KeptRows } from "../../../src/mllib/linear/kept-rows";
+import { KeptRecords } from "../../../src/mllib/compute/kept-records";
 import type { TrainingBlock } from "../../../src/mllib/linear/tiles";
 
 const block = (values: number): TrainingBlock =>
@@ -7,7 +7,7 @@ const block = (values: number): TrainingBlock =>
 test("blocks are kept from pass to pass; what is too large, or of a fit that has ended, is not", () => {
   let now = 0;
   let reads = 0;
-  const rows = new KeptRows(1000, () => now);
+  const rows = new KeptRecords(1000, () => now);
   const read = function* (values: number): Generator<TrainingBlock> {
     reads++;
     yield block(values);
@@ -16,6 +16,7 @@ test("blocks are kept from pass to pass; what is too large, or of a fit that has
     [...rows.of(key, read(values))].reduce((sum, { label }) => sum + label.length, 0);
   expect([pass("a", 50), pass("a", 50), reads, rows.bytes]).toEqual([50, 50, 1, 400]);
   expect([pass("large", 500), pass("large", 500), reads, rows.bytes]).toEqual([500, 500, 3, 400]);
+  expect(["a", "large", "none"].map((key) => rows.has(key))).toEqual([true, false, false]);
   expect([pass("b", 100), rows.bytes]).toEqual([100, 800]);
   now = 60_000;
   pass("b", 100);

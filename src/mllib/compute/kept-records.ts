@@ -1,0 +1,99 @@
+/** Records that a thread keeps decoded from pass to pass, within a share of the executor's memory. */
+import { parseBytes } from "../../common/units";
+import type { ProgramTask } from "./programs";
+
+/** Of the executor's memory, for each thread. */
+const SHARE = 1 / 16;
+/** What no pass has asked for so long, in ms, is of a fit that has ended. */
+const LONGEST_PAUSE = 120_000;
+
+interface Kept {
+  /** Null where they are too large to keep. */
+  readonly records: readonly object[] | null;
+  readonly bytes: number;
+  used: number;
+}
+
+export class KeptRecords {
+  #bytes = 0;
+  /** Those used longest ago first. */
+  readonly #kept = new Map<string, Kept>();
+
+  /** @param most bytes to keep. @param now ms, for tests. */
+  constructor(
+    private readonly most: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  has(key: string): boolean {
+    return (this.#kept.get(key)?.records ?? null) !== null;
+  }
+
+  /** The records of a partition: those that are kept, or what `read` gives, which is kept where there is room. One type of records a key. */
+  *of<R extends object>(key: string, read: Iterable<R>): Iterable<R> {
+    const known = this.#kept.get(key);
+    if (known !== undefined) {
+      known.used = this.now();
+      this.#kept.delete(key);
+      this.#kept.set(key, known);
+      yield* (known.records as readonly R[] | null) ?? read;
+      return;
+    }
+    const records: R[] = [];
+    let bytes = 0;
+    for (const record of read) {
+      bytes += bytesOf(record);
+      if (bytes <= this.most) records.push(record);
+      else records.length = 0;
+      yield record;
+    }
+    const used = this.now();
+    this.#add(key, bytes <= this.most ? { records, bytes, used } : { records: null, bytes: 0, used });
+  }
+
+  #add(key: string, entry: Kept): void {
+    this.#kept.set(key, entry);
+    this.#bytes += entry.bytes;
+    for (const [old, { bytes, used }] of this.#kept) {
+      const fits = this.#bytes <= this.most && this.#kept.size <= MOST_ENTRIES;
+      if (fits && used >= entry.used - LONGEST_PAUSE) break;
+      this.#kept.delete(old);
+      this.#bytes -= bytes;
+    }
+  }
+}
+
+/** Also of partitions of which only is known that they are too large. */
+const MOST_ENTRIES = 256;
+
+/** Of the typed arrays in a record of plain data. */
+function bytesOf(record: object): number {
+  if (ArrayBuffer.isView(record)) return record.byteLength;
+  let bytes = 0;
+  for (const value of Object.values(record) as readonly unknown[])
+    if (typeof value === "object" && value !== null) bytes += bytesOf(value);
+  return bytes;
+}
+
+/** The records of the task's partition of the dataset `id`. */
+export function keptRecords<R extends object>(task: ProgramTask, id: string, read: Iterable<R>): Iterable<R> {
+  return keptBy(task).of(keyOf(id, task.partition), read);
+}
+
+/** Whether the thread keeps the records of a partition of the dataset `id`. */
+export function keepsRecords(task: ProgramTask, id: string, partition: number): boolean {
+  return keptBy(task).has(keyOf(id, partition));
+}
+
+const keyOf = (id: string, partition: number): string => `${id} ${partition}`;
+
+function keptBy(task: ProgramTask): KeptRecords {
+  return task.keep("mllib.records", () => {
+    const memory = task.conf("spark.executor.memory") ?? "1g";
+    return new KeptRecords(parseBytes(memory, "spark.executor.memory", "m") * SHARE);
+  });
+}
