@@ -14,7 +14,7 @@ import type { Estimator } from "../base/estimator";
 import { knownSummary } from "../base/summary";
 import { type MachineSpec, rawPredictions } from "../factorization/machine";
 import { machineFit, machineOptions } from "../factorization/machine-fit";
-import { type MachineValues, machineSpec, machineValues, readMachine, saveMachine } from "../factorization/machine-values";
+import { type MachineValues, machineSpec, machineValues, savedMachine } from "../factorization/machine-values";
 import { machineParams } from "../factorization/params";
 import { LinearEstimator } from "../linear/linear-estimator";
 import type { LinearColumns, TrainingRows } from "../linear/training-data";
@@ -147,11 +147,8 @@ const program = classifierProgram<MachineSpec>("mllib.fmClassifier", "FMClassifi
 
 persistent(FMClassifier, { sparkClass: "org.apache.spark.ml.classification.FMClassifier", load: () => new FMClassifier() });
 
-persistent(FMClassificationModel, {
-  sparkClass: "org.apache.spark.ml.classification.FMClassificationModel",
-  save: saveMachine,
-  load: async (_metadata, directory) => {
-    const { intercept, linear, factors } = await readMachine(directory);
-    return new FMClassificationModel(intercept, linear, factors);
-  },
-});
+savedMachine(
+  FMClassificationModel,
+  "org.apache.spark.ml.classification.FMClassificationModel",
+  ({ intercept, linear, factors }) => new FMClassificationModel(intercept, linear, factors),
+);

@@ -6,6 +6,7 @@ import { aggregateProgram, doublesOf, rowsProgram } from "../compute";
 import { checkedWeights, presentDoubles } from "../compute/batch-input";
 import { batchesProgram, type Sent } from "../compute/programs";
 import { doubleColumn } from "../compute/columns";
+import { blockOf, listsFor, sentLists } from "../compute/sending";
 
 interface Edges {
   readonly from: Float64Array;
@@ -20,8 +21,6 @@ interface EdgeSpec {
   readonly blocks: number;
 }
 
-const blockOf = (id: number, blocks: number): number => ((id % blocks) + blocks) % blocks;
-
 /** Each edge to the blocks of both ends, but those from a vertex to itself. */
 export const sentEdges = rowsProgram<EdgeSpec, ColumnBatch, Sent<Edges>>({
   name: "mllib.pic.edges",
@@ -29,7 +28,7 @@ export const sentEdges = rowsProgram<EdgeSpec, ColumnBatch, Sent<Edges>>({
     for (const batch of batches) {
       const [from, to] = [0, 1].map((at) => checkedIds(presentDoubles(batch, at, { names, types }), names[at]!));
       const weights = names.length > 2 ? checkedWeights(doublesOf(batch.columns[2]!, types[2]!), names[2]!) : null;
-      const parts = Array.from({ length: blocks }, () => ({ from: [] as number[], to: [] as number[], weights: [] as number[] }));
+      const parts = listsFor(blocks, "from", "to", "weights");
       for (let row = 0; row < batch.length; row++) {
         const [one, other] = [from![row]!, to![row]!];
         if (one === other) continue;
@@ -44,16 +43,7 @@ export const sentEdges = rowsProgram<EdgeSpec, ColumnBatch, Sent<Edges>>({
           part.weights.push(weights === null ? 1 : weights[row]!);
         }
       }
-      for (const [block, part] of parts.entries())
-        if (part.from.length > 0)
-          yield {
-            to: block,
-            record: {
-              from: Float64Array.from(part.from),
-              to: Float64Array.from(part.to),
-              weights: Float64Array.from(part.weights),
-            },
-          };
+      yield* sentLists(parts);
     }
   },
 });

@@ -3,7 +3,7 @@ import type { DataType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { concatArrays } from "./arrays";
+import { concatArrays, concatEnds } from "./arrays";
 import { type Doubles, doublesOf, VectorColumn } from "./columns";
 import { rowsProgram } from "./programs";
 import { batchesOf, type TaskData } from "./task-data";
@@ -244,19 +244,10 @@ function joined(blocks: readonly InstanceBlock[]): InstanceBlock {
 }
 
 function joinedSparse(rows: number, parts: readonly SparseRows[]): SparseRows {
-  const entries = parts.reduce((sum, part) => sum + part.values.length, 0);
+  const lists = parts.map(({ values }) => values);
   const starts = new Int32Array(rows + 1);
-  const indices = new Int32Array(entries);
-  const values = new Float64Array(entries);
-  let row = 0;
-  let at = 0;
-  for (const part of parts) {
-    indices.set(part.indices, at);
-    values.set(part.values, at);
-    for (let i = 1; i < part.starts.length; i++) starts[++row] = at + part.starts[i]!;
-    at += part.values.length;
-  }
-  return { starts, indices, values };
+  starts.set(concatEnds(parts.map((part) => part.starts.subarray(1)), lists), 1); // prettier-ignore
+  return { starts, indices: concatArrays(parts.map(({ indices }) => indices), Int32Array), values: concatArrays(lists, Float64Array) }; // prettier-ignore
 }
 
 /** The rows of a DataFrame as blocks. The columns are those of a schema that was checked: a vector, and numbers. */

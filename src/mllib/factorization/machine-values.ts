@@ -5,6 +5,8 @@ import { MatrixUDT, VectorUDT } from "../linalg/user-types";
 import { DenseVector, SparseVector, type Vector } from "../linalg/vectors";
 import type { ModelDirectory } from "../persistence/directory";
 import { readRecord } from "../persistence/record";
+import type { Params } from "../param/params";
+import { persistent } from "../persistence/registry";
 import type { MachineShape, MachineSpec } from "./machine";
 
 /** As models have them; what was not fitted is 0. */
@@ -48,11 +50,20 @@ const DATA: StructType = {
   ],
 };
 
-export function saveMachine({ intercept, linear, factors }: MachineValues, directory: ModelDirectory): Promise<void> {
+/** Lets models be saved and loaded; `make` makes one without its parameters. */
+export function savedMachine<M extends Params & MachineValues>(
+  type: abstract new (...args: never[]) => M,
+  sparkClass: string,
+  make: (values: MachineValues) => M,
+): void {
+  persistent<M>(type, { sparkClass, save: saveMachine, load: async (_, directory) => make(await readMachine(directory)) });
+}
+
+function saveMachine({ intercept, linear, factors }: MachineValues, directory: ModelDirectory): Promise<void> {
   return directory.writeTable("data", DATA, [[intercept, linear, factors]]);
 }
 
-export async function readMachine(directory: ModelDirectory): Promise<MachineValues> {
+async function readMachine(directory: ModelDirectory): Promise<MachineValues> {
   const [intercept, linear, factors] = await readRecord(directory, ["intercept", "linear", "factors"]);
   const isVector = linear instanceof DenseVector || linear instanceof SparseVector;
   if (typeof intercept !== "number" || !isVector || !(factors instanceof DenseMatrix || factors instanceof SparseMatrix))

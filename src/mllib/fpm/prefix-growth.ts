@@ -1,6 +1,8 @@
 /** Growing prefixes over a database of sequences that executors keep, and mining what remains behind those that are grown enough. */
 import { aggregateProgram, rowsProgram } from "../compute";
+import { concatArrays, concatEnds } from "../compute/arrays";
 import type { Sent } from "../compute/programs";
+import { listsFor, sentLists } from "../compute/sending";
 import { type PatternBlock, PatternMiner } from "./patterns";
 import { extensionsOf, FoundExtensions, Postfixes, type Prefixes, PrefixWalker } from "./postfixes";
 import { type BasketPart, WeightedBaskets } from "./weighted-baskets";
@@ -38,7 +40,7 @@ export const sentExtensions = rowsProgram<GrowthSpec & { readonly to: number }, 
             remains[extension]! += found.remains[i]!;
           }
         });
-    const parts = Array.from({ length: to }, () => ({ keys: [] as number[], counts: [] as number[], remains: [] as number[] }));
+    const parts = listsFor(to, "keys", "counts", "remains");
     sums.forEach(({ counts, remains }, prefix) => {
       for (let extension = 0; extension < width; extension++) {
         if (counts[extension] === 0) continue;
@@ -48,16 +50,7 @@ export const sentExtensions = rowsProgram<GrowthSpec & { readonly to: number }, 
         part.remains.push(remains[extension]!);
       }
     });
-    for (const [partition, part] of parts.entries())
-      if (part.keys.length > 0)
-        yield {
-          to: partition,
-          record: {
-            keys: Float64Array.from(part.keys),
-            counts: Float64Array.from(part.counts),
-            remains: Float64Array.from(part.remains),
-          },
-        };
+    yield* sentLists(parts);
   },
 });
 
@@ -160,17 +153,10 @@ export const patternsOfGroup = rowsProgram<MiningSpec, BasketPart, PatternBlock>
 });
 
 function joined(parts: readonly BasketPart[]): BasketPart {
-  const ranks = new Int32Array(parts.reduce((sum, part) => sum + part.ranks.length, 0));
-  const size = parts.reduce((sum, part) => sum + part.ends.length, 0);
-  const ends = new Int32Array(size);
-  const counts = new Float64Array(size);
-  let used = 0;
-  let sequence = 0;
-  for (const part of parts) {
-    ranks.set(part.ranks, used);
-    counts.set(part.counts, sequence);
-    for (const end of part.ends) ends[sequence++] = used + end;
-    used += part.ranks.length;
-  }
-  return { ranks, ends, counts };
+  const lists = parts.map(({ ranks }) => ranks);
+  return {
+    ranks: concatArrays(lists, Int32Array),
+    ends: concatEnds(parts.map(({ ends }) => ends), lists), // prettier-ignore
+    counts: concatArrays(parts.map(({ counts }) => counts), Float64Array), // prettier-ignore
+  };
 }

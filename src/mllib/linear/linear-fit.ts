@@ -7,6 +7,7 @@ import type { Method } from "../optim/minimize";
 import { owlqn } from "../optim/owlqn";
 import { lassoOver, ridgeOver } from "../optim/regularization";
 import { dimensionOf, type LossShape, marginsOfMeans, minimizeLoss, type PassSteps, scalingOf } from "./objective";
+import { oneMargin } from "./one-margin";
 import { deviations, labelDeviation, type Summary } from "./summary";
 
 export interface LinearOptions {
@@ -68,14 +69,7 @@ function* fitSquared(summary: Summary, labelStd: number, options: LinearOptions)
 
 function* fitHuber(summary: Summary, options: LinearOptions): PassSteps<LinearFit> {
   const { fitIntercept, standardization, epsilon, regParam } = options;
-  const std = deviations(summary);
-  const scaling = scalingOf(summary.means, std);
-  const shape: LossShape = {
-    loss: { kind: "huber", epsilon },
-    outputs: 1,
-    scaling,
-    intercept: fitIntercept ? { kind: "free", centred: true } : { kind: "none" },
-  };
+  const { std, shape, model } = oneMargin({ kind: "huber", epsilon }, summary, fitIntercept);
   const dimension = dimensionOf(shape);
   const ridge = regParam === 0 ? undefined : ridgeOver(regParam, std, standardization, dimension);
   // Sigma, the last parameter, is positive.
@@ -84,10 +78,8 @@ function* fitHuber(summary: Summary, options: LinearOptions): PassSteps<LinearFi
   const upper = new Float64Array(dimension).fill(Number.MAX_VALUE);
   const start = new Float64Array(dimension).fill(1);
   const width = std.length;
-  if (fitIntercept) start[width]! += marginsOfMeans(start, 1, scaling)[0]!;
+  if (fitIntercept) start[width]! += marginsOfMeans(start, 1, shape.scaling)[0]!;
   const rules = { maxIter: options.maxIter, tolerance: options.tol };
   const { x, objectiveHistory } = yield* minimizeLoss({ ...shape, ridge }, lbfgsb(lower, upper), start, rules);
-  const coefficients = std.map((deviation, j) => (deviation === 0 ? 0 : x[j]! / deviation));
-  const intercept = fitIntercept ? x[width]! - marginsOfMeans(x, 1, scaling)[0]! : 0;
-  return { coefficients, intercept, scale: x[dimension - 1]!, objectiveHistory };
+  return { ...model(x), scale: x[dimension - 1]!, objectiveHistory };
 }

@@ -1,8 +1,9 @@
 /** Linear support vector classification: hinge loss and a ridge, by OWL-QN without an L1 penalty, as Spark does. */
 import { owlqn } from "../optim/owlqn";
 import { ridgeOver } from "../optim/regularization";
-import { dimensionOf, type LossShape, marginsOfMeans, minimizeLoss, type PassSteps, scalingOf } from "./objective";
-import { deviations, type Summary } from "./summary";
+import { dimensionOf, minimizeLoss, type PassSteps } from "./objective";
+import { oneMargin } from "./one-margin";
+import type { Summary } from "./summary";
 
 export interface SvcOptions {
   readonly regParam: number;
@@ -20,20 +21,11 @@ export interface SvcFit {
 
 export function* fitSvc(summary: Summary, options: SvcOptions): PassSteps<SvcFit> {
   const { regParam, fitIntercept, standardization } = options;
-  const std = deviations(summary);
-  const scaling = scalingOf(summary.means, std);
-  const shape: LossShape = {
-    loss: { kind: "hinge" },
-    outputs: 1,
-    scaling,
-    intercept: fitIntercept ? { kind: "free", centred: true } : { kind: "none" },
-  };
+  const { std, shape, model } = oneMargin({ kind: "hinge" }, summary, fitIntercept);
   const dimension = dimensionOf(shape);
   const ridge = regParam === 0 ? undefined : ridgeOver(regParam, std, standardization, dimension);
   const rules = { maxIter: options.maxIter, tolerance: options.tol };
   const method = owlqn(new Float64Array(dimension));
   const { x, objectiveHistory } = yield* minimizeLoss({ ...shape, ridge }, method, new Float64Array(dimension), rules);
-  const coefficients = std.map((deviation, j) => (deviation === 0 ? 0 : x[j]! / deviation));
-  const intercept = fitIntercept ? x[std.length]! - marginsOfMeans(x, 1, scaling)[0]! : 0;
-  return { coefficients, intercept, objectiveHistory };
+  return { ...model(x), objectiveHistory };
 }

@@ -4,6 +4,7 @@ import type { ColumnBatch } from "../../columnar/vector";
 import { DataError } from "../../common/errors";
 import { aggregateProgram, doublesOf, rowsProgram } from "../compute";
 import type { Sent } from "../compute/programs";
+import { blockOf } from "../compute/sending";
 import { addGram, type Factors, randomFactors } from "./factors";
 import { NormalEquations } from "./least-squares";
 
@@ -45,9 +46,6 @@ interface RouteSpec {
   readonly types: readonly DataType[];
   readonly blocks: number;
 }
-
-/** The block of an id: Spark's, which its first factors depend on. */
-export const blockOf = (id: number, blocks: number): number => ((id % blocks) + blocks) % blocks;
 
 /** Each rating to the block of its id. */
 export const routedRatings = rowsProgram<RouteSpec, ColumnBatch, Sent<RatingPart>>({

@@ -8,7 +8,7 @@ import type { ColumnsProgram } from "../compute/append-columns";
 import { VectorColumn, VectorColumnBuilder } from "../compute/columns";
 import { type MachineSpec, rawPredictions } from "../factorization/machine";
 import { machineFit, machineOptions } from "../factorization/machine-fit";
-import { type MachineValues, machineSpec, machineValues, readMachine, saveMachine } from "../factorization/machine-values";
+import { type MachineValues, machineSpec, machineValues, savedMachine } from "../factorization/machine-values";
 import { machineParams } from "../factorization/params";
 import { LinearEstimator } from "../linear/linear-estimator";
 import type { LinearColumns, TrainingRows } from "../linear/training-data";
@@ -80,11 +80,8 @@ const program = predictionProgram<MachineSpec>("mllib.fmRegressor", "FMRegressio
 
 persistent(FMRegressor, { sparkClass: "org.apache.spark.ml.regression.FMRegressor", load: () => new FMRegressor() });
 
-persistent(FMRegressionModel, {
-  sparkClass: "org.apache.spark.ml.regression.FMRegressionModel",
-  save: saveMachine,
-  load: async (_metadata, directory) => {
-    const { intercept, linear, factors } = await readMachine(directory);
-    return new FMRegressionModel(intercept, linear, factors);
-  },
-});
+savedMachine(
+  FMRegressionModel,
+  "org.apache.spark.ml.regression.FMRegressionModel",
+  ({ intercept, linear, factors }) => new FMRegressionModel(intercept, linear, factors),
+);
