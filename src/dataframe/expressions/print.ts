@@ -6,7 +6,7 @@ import { unreachable } from "../../common/errors";
 import { decimalExponentText } from "../types/exact";
 import type { Exact } from "../types/exact";
 import { literalSql } from "../types/print";
-import { quoteIfNeeded, sqlName } from "../types/text";
+import { isNumeric, quoteIfNeeded, sqlName } from "../types/text";
 import type { AggregateCall, Attribute, Bound, Call, Expression, Frame, SortOrder } from "./expression";
 import { functionTable } from "./function-table";
 
@@ -114,7 +114,21 @@ export function printedBound(bound: Bound): string {
 }
 
 function namedValues(values: readonly Expression[]): string {
-  return values.map((value, i) => `${value.kind === "attribute" ? value.name : `_${i}`}, ${printed(value)}`).join(", ");
+  return values.map((value, i) => `'${ownName(value) ?? `_${i}`}', ${printed(value)}`).join(", ");
+}
+
+/** What Spark takes for a name: columns, fields of structs, texts, numbers and NULL, with casts that nobody wrote around them. */
+function ownName(value: Expression): string | null {
+  switch (value.kind) {
+    case "attribute":
+      return value.name;
+    case "cast":
+      return value.implicit === true ? printed(value.child) : null;
+    case "literal":
+      return value.value === null || value.type.kind === "string" || isNumeric(value.type) ? printed(value) : null;
+    default:
+      return value.kind === "call" && value.fn === "struct_field" ? printed(value) : null;
+  }
 }
 
 /** Where plans have their children: their mentions come after a node's own. */

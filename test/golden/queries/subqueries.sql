@@ -18,3 +18,9 @@ select a, case when (select count(d) from u where c = a) > 1 then (select count(
 select a from t where exists (select 1 from u where c = a) and not exists (select 1 from u where c = a and d > 1)
 select a, x, count(*) over (order by x nulls first range between 2 preceding and unbounded following) as n from t, lateral (select b / 10 as x)
 select a, count(*) over (order by b range between unbounded preceding and 10 following), sum(a) over (order by b desc range between 10 following and unbounded following) from t
+select a from t where a in (select c from u where d >= a order by d desc limit 1)
+select a from t where a in (select c from (select c, d, coalesce(d, 9) as e from u) where d <= a order by e desc limit 1)
+select a, (select c from u where d <= a order by d desc, c limit 1) from t
+select a, x from t, lateral (select c + a as x from u where d <= a order by d desc limit 1 offset 1)
+select (1, 'a') in (select 1, 'a'), (a + 1, b) in (select 1, 2), (null, 1L) in (select 1, 1L) from t limit 0
+select (true, array(1)) in (select true, array(1)), (s.a, 1.5) in (select 1, 1.5) from (select struct(1 as a) as s) limit 0

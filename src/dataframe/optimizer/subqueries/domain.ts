@@ -19,7 +19,7 @@ import { expressionsOf, mapExpressions } from "../../logical/traverse";
 import type { OptimizerContext } from "../context";
 import { conjunction, equalNullSafe, isNull, TRUE } from "../predicates";
 import { isCorrelated, outerAttributes, refersOuter, replaceOuter } from "./outer-references";
-import { firstRows, onNoRows } from "./pull-up";
+import { firstRows, limitAtSort, onNoRows } from "./pull-up";
 
 export interface Decorrelated {
   /** With the domain's columns after its own. */
@@ -109,6 +109,8 @@ class Domain {
         return { plan: { ...node, child: child.plan, partitionBy, functions }, columns: child.columns };
       }
       case "limit": {
+        const lowered = limitAtSort(plan);
+        if (lowered !== null) return this.dependent(lowered);
         const sort = plan.child.kind === "sort" ? plan.child : null;
         const child = this.dependent(sort === null ? plan.child : sort.child);
         const order = sort === null ? [] : (this.#bound(sort, child) as typeof sort).order;

@@ -220,6 +220,8 @@ export class PullUp {
 
   /** The first rows for each value of the outer columns. */
   #limit(plan: Limit): PulledUp | null {
+    const lowered = limitAtSort(plan);
+    if (lowered !== null) return this.of(lowered);
     const sort = plan.child.kind === "sort" ? plan.child : null;
     if (sort !== null && this.#mentions(sort)) return null;
     const child = this.of(sort === null ? plan.child : sort.child);
@@ -229,6 +231,17 @@ export class PullUp {
     if (keys === null) return null;
     return { ...child, plan: firstRows(child.plan, keys, sort?.order ?? [], plan, this.context) };
   }
+}
+
+/** A limit above columns that leave out what their rows are ordered by, put at the order: Limit(Project(Sort)) → Project(Limit(Sort)). */
+export function limitAtSort(plan: Limit): LogicalPlan | null {
+  const { child } = plan;
+  if (child.kind !== "project" || !isSorted(child.child)) return null;
+  return { ...child, child: { ...plan, child: child.child } };
+}
+
+function isSorted(plan: LogicalPlan): boolean {
+  return plan.kind === "sort" || (plan.kind === "project" && isSorted(plan.child));
 }
 
 /** Rows after `offset` and up to `limit` among those that agree on `keys`. */
