@@ -111,7 +111,7 @@ export const SQL_CONF_DEFAULTS: Readonly<Record<string, string>> = {
   "spark.sql.legacy.negativeIndexInArrayInsert": "false",
   "spark.sql.legacy.nullInEmptyListBehavior": "false",
   "spark.sql.legacy.parser.havingWithoutGroupByAsWhere": "false",
-  "spark.sql.legacy.timeParserPolicy": "EXCEPTION",
+  "spark.sql.legacy.timeParserPolicy": "CORRECTED",
   "spark.sql.mapKeyDedupPolicy": "EXCEPTION",
   "spark.sql.maven.additionalRemoteRepositories": "https://maven-central.storage-download.googleapis.com/maven2/",
   "spark.sql.maxBroadcastTableSize": "8589934592b",

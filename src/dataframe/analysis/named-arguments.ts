@@ -1,5 +1,6 @@
 /** f(a, name => b): named arguments take the places of the parameters that they name. */
 import { AnalysisError } from "../errors";
+import type { Literal } from "../expressions/expression";
 import type { FunctionEntry } from "../functions/registry";
 import type { UnresolvedExpression } from "../syntax/expression";
 import { idText, quoted } from "./messages";
@@ -13,33 +14,46 @@ interface NamedCall {
 export function withNamedArguments<C extends NamedCall>(entry: FunctionEntry, call: C, name: string): C {
   const { parameters } = entry;
   if (call.args.length === 0 && entry.kind === "generatorFunction" && parameters !== undefined) {
-    const parameterName = quoted(parameters[0] as string);
-    throw new AnalysisError(
-      "REQUIRED_PARAMETER_NOT_FOUND",
-      { routineName: idText([name]), parameterName, index: "0" },
-      atOf(call),
-    );
+    throw missing([name], parameters[0] as string, 0, call);
   }
-  if (call.argNames === undefined || call.argNames.every((one) => one === null)) return call;
+  if (call.argNames === undefined || call.argNames.every((one) => one === null)) {
+    if (call.args.length > 0 || entry.parameterDefaults === undefined) return call;
+    throw missing([name], parameters?.[0] as string, 0, call);
+  }
   if (entry.parameters === undefined) {
     throw new AnalysisError("NAMED_PARAMETERS_NOT_SUPPORTED", { functionName: idText([name]) }, atOf(call));
   }
-  return { ...call, args: placed([name], entry.parameters, call), argNames: [] };
+  return { ...call, args: placed([name], entry.parameters, entry.parameterDefaults ?? [], call), argNames: [] };
 }
 
-/** Arguments in the order of `parameters`. A parameter that is left out between others is an error, at the end it is not. */
-function placed(routine: readonly string[], parameters: readonly string[], call: NamedCall): readonly UnresolvedExpression[] {
+/** `position` counts from the first argument that is named. */
+function missing(routine: readonly string[], parameter: string, position: number, call: NamedCall): AnalysisError {
+  return new AnalysisError(
+    "REQUIRED_PARAMETER_NOT_FOUND",
+    { routineName: idText(routine), parameterName: quoted(parameter), index: String(position) },
+    atOf(call),
+  );
+}
+
+/**
+ * Arguments in the order of `parameters`, of which the last have `defaults`. Another parameter that is left out between others
+ * is an error, at the end it is not.
+ */
+function placed(
+  routine: readonly string[],
+  parameters: readonly string[],
+  defaults: readonly Literal[],
+  call: NamedCall,
+): readonly UnresolvedExpression[] {
   const slots = slotted(routine, parameters, call);
+  const positional = call.argNames?.findIndex((name) => name !== null) ?? 0;
   const end = slots.findLastIndex((slot) => slot !== undefined) + 1;
-  for (let i = 0; i < end; i++) {
-    if (slots[i] !== undefined) continue;
-    throw new AnalysisError(
-      "REQUIRED_PARAMETER_NOT_FOUND",
-      { routineName: idText(routine), parameterName: quoted(parameters[i] as string), index: String(i) },
-      atOf(call),
-    );
-  }
-  return slots.slice(0, end) as UnresolvedExpression[];
+  return slots.slice(0, end).map((slot, i): UnresolvedExpression => {
+    if (slot !== undefined) return slot;
+    const otherwise = defaults[i - parameters.length + defaults.length];
+    if (otherwise === undefined) throw missing(routine, parameters[i] as string, i - positional, call);
+    return { kind: "literal", value: otherwise.value, type: otherwise.type };
+  });
 }
 
 /** For each parameter its argument, or undefined. Positional ones first; too many of them stay at the end. */

@@ -24,6 +24,8 @@ interface Entry {
   readonly doc: FunctionDoc;
   /** Names of parameters, for f(name => value) and error messages. */
   readonly parameters?: readonly string[];
+  /** Values of the last parameters, for calls by name that leave them out; an entry that has some names the parameter that a call lacks. */
+  readonly parameterDefaults?: readonly Literal[];
 }
 
 /** What `bind` may use. `args` have been analysed, with their natural types; lambdas are bound by the entry itself through `bindLambda`. */

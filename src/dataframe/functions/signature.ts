@@ -5,7 +5,7 @@
 import type { Boxed, DataType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import { coerced } from "../expressions/build";
-import type { Call, Expression } from "../expressions/expression";
+import type { Call, Expression, Literal } from "../expressions/expression";
 import { printed } from "../expressions/print";
 import { isFoldable } from "../expressions/traverse";
 import { commonType } from "../types/coercion";
@@ -37,6 +37,7 @@ export interface ScalarSpec extends InputSpec {
   readonly names: readonly string[];
   readonly doc: FunctionDoc;
   readonly parameters?: readonly string[];
+  readonly parameterDefaults?: readonly Literal[];
   /** The arguments with values for those that were left out, which Spark prints too; what goes beyond `inputs` does not count. */
   readonly defaults?: (args: readonly Expression[], context: BindContext) => readonly Expression[];
   readonly result: DataType | ((types: readonly DataType[], args: readonly Expression[], context: BindContext) => DataType);
@@ -60,6 +61,7 @@ export function scalar(spec: ScalarSpec): ScalarFunction {
     names: spec.names,
     doc: spec.doc,
     ...(spec.parameters && { parameters: spec.parameters }),
+    ...(spec.parameterDefaults && { parameterDefaults: spec.parameterDefaults }),
     ...(spec.deterministic !== undefined && { deterministic: spec.deterministic }),
     ...(spec.foldable !== undefined && { foldable: spec.foldable }),
     ...(spec.nulls && { nulls: spec.nulls }),

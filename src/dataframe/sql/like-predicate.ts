@@ -23,7 +23,7 @@ export function likePredicate(
   return negated(not, operator(kind, args, p.at(start)), p.at(start));
 }
 
-/** Lists of constant patterns are one call; others become LIKEs joined by AND or OR. */
+/** Lists of texts are one call; others, those with NULL among them, become LIKEs joined by AND or OR. */
 function quantifiedLike(
   p: Cursor,
   kind: "like" | "ilike",
@@ -40,7 +40,7 @@ function quantifiedLike(
   }
   const patterns = p.list(() => p.rules.expression(p));
   p.expect(")");
-  const constant = patterns.every((each) => each.kind === "literal" && (each.type.kind === "string" || each.value === null));
+  const constant = patterns.every((each) => each.kind === "literal" && each.type.kind === "string");
   if (constant) {
     const name = `${not ? "not" : ""}like${all ? "all" : "any"}`;
     const cased = kind === "like" ? [left, ...patterns] : [operator("lower", [left], left.at), ...patterns.map(lowerCase)];

@@ -4,6 +4,8 @@ import type { UnresolvedPlan } from "../syntax/plan";
 import { namedExpression, namedExpressions } from "./aliases";
 import type { Cursor } from "./cursor";
 import { groupByClause } from "./grouping";
+import { hintClause, withHints } from "./hints";
+import type { Hint } from "./hints";
 import { join } from "./relation-parser";
 import { pivotClause, unpivotClause } from "./pivot";
 import { sampled } from "./sample";
@@ -27,6 +29,8 @@ function pipeOperator(p: Cursor, child: UnresolvedPlan, rules: QueryRules): Unre
   switch (p.token.symbol) {
     case "SELECT": {
       p.next();
+      const hints: Hint[] = [];
+      while (p.is("/*+")) hints.push(...hintClause(p));
       const distinct = p.accept("DISTINCT");
       if (!distinct) p.accept("ALL");
       const expressions = namedExpressions(p);
@@ -36,7 +40,7 @@ function pipeOperator(p: Cursor, child: UnresolvedPlan, rules: QueryRules): Unre
           ? { kind: "project", child, expressions, at: p.at(start) }
           : { kind: "aggregate", child, grouping: groups, aggregates: expressions, at: p.at(start) };
       if (p.is("WINDOW") && p.isName(1)) plan = { kind: "windows", child: plan, windows: windowClause(p) };
-      return distinct ? { kind: "distinct", child: plan } : plan;
+      return withHints(distinct ? { kind: "distinct", child: plan } : plan, hints);
     }
     case "EXTEND": {
       p.next();

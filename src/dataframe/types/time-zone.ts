@@ -166,7 +166,7 @@ export function timeZone(id: string): TimeZone | null {
 }
 
 function makeZone(id: string): TimeZone | null {
-  const padded = id.replace(/^([+-])(\d):/, "$10$2:").replace(/^([+-]\d\d):(\d)$/, "$1:0$2");
+  const padded = id.replace(/([+-])(\d):/, "$10$2:").replace(/([+-]\d\d):(\d)$/, "$1:0$2");
   const name = Object.hasOwn(shortIds, padded) ? shortIds[padded]! : padded;
   if (name === "Z" || name === "UTC" || name === "GMT" || name === "UT") return new FixedZone(id, 0);
   const prefixed = /^(?:UTC|GMT|UT)([+-].*)$/.exec(name);

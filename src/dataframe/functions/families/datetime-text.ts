@@ -19,14 +19,47 @@ const doc = document("datetime");
 const TIMESTAMP_NTZ: DataType = { kind: "timestamp_ntz" };
 const DEFAULT_PATTERN = "yyyy-MM-dd HH:mm:ss";
 
-/** The pattern that a call names; throws what is wrong with it as an error of the query. */
+/**
+ * The pattern that a call names; throws what is wrong with it as an error of the query. spark.sql.legacy.timeParserPolicy
+ * says by which rules: those of now (CORRECTED), those before Spark 3 (LEGACY), or those of now with an error for text that
+ * only the former ones could read (EXCEPTION).
+ */
 export function patternOf(pattern: string, use: "format" | "parse", call: Call, settings: SqlSettings): DateTimePattern {
   try {
-    const legacy = settings.conf["spark.sql.legacy.timeParserPolicy"]?.toUpperCase() === "LEGACY";
-    return legacy ? legacyPattern(pattern) : dateTimePattern(pattern, use);
+    const policy = settings.conf["spark.sql.legacy.timeParserPolicy"]?.toUpperCase();
+    if (policy === "LEGACY") return legacyPattern(pattern);
+    const made = dateTimePattern(pattern, use);
+    if (policy !== "EXCEPTION" || use === "format") return made;
+    return { ...made, parse: (text) => parsedAsEver(text, made, pattern, call) };
   } catch (error) {
     if (!(error instanceof PatternFault)) throw error;
     throw new QueryError(error.errorClass, error.parameters, call.at);
+  }
+}
+
+/** The fields of text; an error where the rules before Spark 3 found some and those of now do not. */
+function parsedAsEver(text: string, pattern: DateTimePattern, written: string, call: Call): ReturnType<DateTimePattern["parse"]> {
+  try {
+    const fields = pattern.parse(text);
+    localOfFields(fields);
+    return fields;
+  } catch (error) {
+    if (!(error instanceof ParseFault) || !isLegacyText(text, written)) throw error;
+    throw new QueryError(
+      "INCONSISTENT_BEHAVIOR_CROSS_VERSION.PARSE_DATETIME_BY_NEW_PARSER",
+      { datetime: `'${text}'`, config: '"spark.sql.legacy.timeParserPolicy"' },
+      call.at,
+    );
+  }
+}
+
+function isLegacyText(text: string, pattern: string): boolean {
+  try {
+    localOfFields(legacyPattern(pattern).parse(text));
+    return true;
+  } catch (error) {
+    if (error instanceof ParseFault || error instanceof PatternFault) return false;
+    throw error;
   }
 }
 

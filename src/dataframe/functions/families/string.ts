@@ -378,6 +378,8 @@ const joins = [
   }),
 ];
 
+const MASK_DEFAULTS = ["X", "x", "n", null].map((value) => literal(value, STRING));
+
 const mask = scalar({
   names: ["mask"],
   doc: doc(
@@ -389,15 +391,8 @@ const mask = scalar({
   inputs: ["string", "string", "string", "string", "string"],
   uncast: true,
   optional: 4,
-  defaults: (args) => {
-    const others: readonly Expression[] = [
-      literal("X", STRING),
-      literal("x", STRING),
-      literal("n", STRING),
-      literal(null, STRING),
-    ];
-    return [...args, ...others.slice(args.length - 1)];
-  },
+  parameterDefaults: MASK_DEFAULTS,
+  defaults: (args) => [...args, ...MASK_DEFAULTS.slice(args.length - 1)],
   collated: "value",
   check: (args, context) => checkMask(args, context),
   result: (types) => types[0] as DataType,
