@@ -558,7 +558,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   NULL_QUERY_STRING_EXECUTE_IMMEDIATE: "EXECUTE IMMEDIATE: {varName} is NULL.",
   UNSUPPORTED_EXPR_FOR_PARAMETER: "{invalidExprSql} cannot be a parameter's value. Give a constant.",
   EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES: "USING has several values of the name {aliases}.",
-  "INVALID_SQL_SYNTAX.CREATE_TEMP_FUNC_WITH_DATABASE": "A temporary function is in no database: leave {database} out.",
+  INVALID_TEMP_OBJ_QUALIFIER: "Temporary {objectType} {objectName} is in no database: leave {qualifier} out.",
   "USER_DEFINED_FUNCTIONS.SQL_TABLE_UDF_BODY_MUST_BE_A_QUERY": "{name} returns a table: its body must be a query.",
   DUPLICATE_ROUTINE_RETURNS_COLUMNS: "{routineName} returns {columns} twice.",
   UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING: "CHAR and VARCHAR are types of tables' columns. Write STRING.",

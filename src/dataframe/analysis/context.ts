@@ -106,7 +106,7 @@ export type Routine =
     };
 
 export interface SessionVariable {
-  /** "system.session.x". */
+  /** "system.session.x", "local.label.x", or "x" of a block without a label. */
   readonly name: readonly string[];
   readonly type: DataType;
   readonly value: Boxed;

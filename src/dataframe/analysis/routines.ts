@@ -4,7 +4,7 @@ import { AnalysisError } from "../errors";
 import { alias, attribute, cast, coerced } from "../expressions/build";
 import type { Attribute, Expression } from "../expressions/expression";
 import { printed } from "../expressions/print";
-import { mapChildren } from "../expressions/traverse";
+import { exists, mapChildren } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { mapExpressions, mapSubqueries, transformUp } from "../logical/traverse";
@@ -21,6 +21,7 @@ import { DOCS } from "./documentation";
 import { exprText, idText, typeText } from "./messages";
 import { slotted } from "./named-arguments";
 import { asOuter } from "./names";
+import { hasAggregate } from "./select";
 
 type SqlRoutine = Extract<Routine, { kind: "sql" }>;
 
@@ -39,9 +40,20 @@ export function callSqlRoutine(binder: Binder, routine: SqlRoutine, syntax: Rout
     throw new AnalysisError("UNSUPPORTED_SQL_UDF_USAGE", { functionName: idText(routine.name), nodeName }, syntax.at);
   }
   const { written, values } = routineArguments(binder, routine, syntax, scope);
-  const parameters = parameterColumns(binder, routine);
+  const parameters = parameterColumns(
+    binder,
+    routine,
+    values.map((value) => value.nullable),
+  );
   const own = binder.under(routine.conf);
   const body = own.expression(routine.body.expression, bodyScope(own, routine, parameters));
+  if (values.some(hasAggregate) && holdsSubquery(body)) {
+    throw new AnalysisError(
+      "UNSUPPORTED_SQL_UDF_USAGE",
+      { functionName: idText(routine.name), nodeName: "Aggregate" },
+      syntax.at,
+    );
+  }
   const replaced = withArguments(body.kind === "alias" ? body.child : body, parameters, values);
   // A type that was not written is the body's own.
   const returns = routine.body.returns.kind === "null" ? replaced.type : routine.body.returns;
@@ -49,11 +61,7 @@ export function callSqlRoutine(binder: Binder, routine: SqlRoutine, syntax: Rout
     ? replaced
     : coerced(replaced, returns, bindContext(binder, "return", syntax.at));
   const text = `${routine.name.join(".")}(${written.map(printed).join(", ")})`;
-  return {
-    ...cast(typed, returns, binder.context.settings.ansi ? "ansi" : "legacy", { implicit: true }),
-    nullable: true,
-    printed: text,
-  };
+  return { ...cast(typed, returns, binder.context.settings.ansi ? "ansi" : "legacy", { implicit: true }), printed: text };
 }
 
 /** Nodes that Spark cannot put a function's body in. */
@@ -65,7 +73,11 @@ export function tableRoutine(binder: Binder, routine: SqlRoutine, syntax: Routin
     throw new AnalysisError("NOT_A_TABLE_FUNCTION", { functionName: idText(routine.name) }, syntax.at);
   }
   const { values } = routineArguments(binder, routine, syntax, scope);
-  const parameters = parameterColumns(binder, routine);
+  const parameters = parameterColumns(
+    binder,
+    routine,
+    values.map(() => true),
+  );
   const own = binder.under(routine.conf);
   const outer = bodyScope(own, routine, parameters);
   const inner = exactly(own.plan(routine.body.plan, { ...EMPTY_ENV, view: routine.scope, outer }));
@@ -137,13 +149,17 @@ function argument(binder: Binder, value: Expression, type: Expression["type"], s
   return coerced(value, type, bindContext(binder, "argument", syntax.at));
 }
 
-function parameterColumns(binder: Binder, routine: SqlRoutine): readonly Attribute[] {
+function parameterColumns(binder: Binder, routine: SqlRoutine, nullable: readonly boolean[]): readonly Attribute[] {
   const qualifier = routine.name.slice(-1);
-  return routine.parameters.map((parameter) => attribute(binder.nextId(), parameter.name, parameter.type, true, qualifier));
+  return routine.parameters.map(({ name, type }, i) => attribute(binder.nextId(), name, type, nullable[i] === true, qualifier));
 }
 
 function bodyScope(binder: Binder, routine: SqlRoutine, parameters: readonly Attribute[]): Scope {
   return { columns: attributeColumns(binder, parameters), env: { ...EMPTY_ENV, view: routine.scope }, clause: "other" };
+}
+
+function holdsSubquery(body: Expression): boolean {
+  return exists(body, ({ kind }) => kind === "scalarSubquery" || kind === "exists" || kind === "inSubquery");
 }
 
 function withArguments(body: Expression, parameters: readonly Attribute[], values: readonly Expression[]): Expression {

@@ -57,7 +57,10 @@ function knownContext(session: CommandSession): Omit<AnalysisContext, "relation"
     },
     variable: (name) => {
       const local = session.locals?.find(name) ?? null;
-      if (local !== null) return { name: [local.name], type: local.type, value: local.value };
+      if (local !== null) {
+        const place = local.label === null ? [] : ["local", local.label];
+        return { name: [...place, local.name], type: local.type, value: local.value };
+      }
       const found = session.catalog.findVariable(name);
       return found === null ? null : { name: ["system", "session", found.name], type: found.type, value: found.value };
     },

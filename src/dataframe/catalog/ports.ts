@@ -24,7 +24,8 @@ export interface CommandSession {
 }
 
 export interface LocalVariables {
-  find(parts: readonly string[]): VariableDefinition | null;
+  /** `label` is that of the block or loop whose variable it is, if it has one. */
+  find(parts: readonly string[]): (VariableDefinition & { readonly label: string | null }) | null;
   /** Whether there is one of that name. */
   set(variable: VariableDefinition): boolean;
 }

@@ -201,3 +201,34 @@ test("schemas of columns that are no types are errors of syntax, words alone are
   expect(await refusal("SELECT from_json('{}', 'NOPE')")).toBe("UNSUPPORTED_DATATYPE");
   expect(await answer("SELECT from_json('{\"a\":1}', 'a INT').a, '${rare.setting}'")).toEqual([[1, ""]]);
 });
+
+test("results of functions written in SQL are as nullable as their bodies with the arguments put in", async () => {
+  await spark().sql("CREATE TEMPORARY FUNCTION plus(x INT, y INT DEFAULT 1) RETURNS INT RETURN x + y").collect();
+  await spark()
+    .sql("CREATE TEMPORARY FUNCTION found(x INT) RETURNS INT RETURN (SELECT max(id) FROM range(9) WHERE id < x)")
+    .collect();
+  const { fields } = await spark()
+    .sql("SELECT plus(1), plus(1, NULL), plus(id, 2), plus(n, 2), found(3) FROM VALUES (1, NULL), (2, 3) t(id, n)")
+    .schema();
+  expect(fields.map((field) => field.nullable)).toEqual([false, true, false, true, true]);
+  expect(await refusal("SELECT found(CAST(max(id) AS INT)) FROM range(3)")).toMatch(/UNSUPPORTED_SQL_UDF_USAGE/);
+});
+
+test("EXPLAIN of a query that cannot be analysed tells what is wrong with it in lines", async () => {
+  const plan = await answer("EXPLAIN SELECT nowhere FROM range(1)");
+  expect(plan[0]).toEqual(["Error occurred during query planning: "]);
+  expect(plan[1]?.[0]).toMatch(/^\[UNRESOLVED_COLUMN\.WITH_SUGGESTION\]/);
+  const [extended] = await answer("EXPLAIN EXTENDED SELECT nowhere FROM range(1)");
+  expect(extended?.[0]).toMatch(/^== Analyzed Logical Plan ==\n\[UNRESOLVED_COLUMN/);
+  expect(await refusal("EXPLAIN SELEC 1")).toMatch(/PARSE_SYNTAX_ERROR/);
+});
+
+test("columns that are made of a script's variables are named after the loop or block", async () => {
+  expect(await columns("BEGIN FOR r AS SELECT 1 AS a DO SELECT a + 1, r.a * 2; END FOR; END")).toEqual([
+    "(variablereference(local.r.a=1) + 1)",
+    "(variablereference(local.r.a=1) * 2)",
+  ]);
+  expect(await columns("BEGIN b: BEGIN DECLARE x INT DEFAULT 3; SELECT -x; END; END")).toEqual([
+    "(- variablereference(local.b.x=3))",
+  ]);
+});

@@ -74,6 +74,7 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
       return save({ schema: { kind: "struct", fields: [...data, ...added, ...table.schema.fields.slice(data.length)] } });
     }
     case "alterColumn":
+      await checkNewDefault(table, action.column, action.change, session);
       return save(changedColumn(table, action.column, action.change, command.at));
     case "changeColumn": {
       const { definition } = action;
@@ -169,6 +170,17 @@ export function repairTable(
   session.catalog.store.saveTable(repairPartitions(table, how));
   session.data.refresh(table, null);
   return NOTHING;
+}
+
+async function checkNewDefault(
+  table: TableMetadata,
+  name: readonly string[],
+  change: ColumnChange,
+  session: CommandSession,
+): Promise<void> {
+  const field = table.schema.fields.find((one) => lower(one.name) === lower(name[0] as string));
+  if (field === undefined || name.length > 1 || change.default === undefined || change.default === null) return;
+  await checkDefault({ name, type: field.type, default: change.default }, "ALTER TABLE ALTER COLUMN", session);
 }
 
 function changedColumn(

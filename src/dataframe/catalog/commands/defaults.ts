@@ -28,7 +28,11 @@ export function holdsSubquery(node: unknown): boolean {
 }
 
 /** Throws INVALID_DEFAULT_VALUE where a column's default cannot be one of its values, or asks a query. */
-export async function checkDefault(column: ColumnDefinition, statement: string, session: CommandSession): Promise<void> {
+export async function checkDefault(
+  column: Pick<ColumnDefinition, "name" | "type" | "default">,
+  statement: string,
+  session: CommandSession,
+): Promise<void> {
   const written = column.default;
   if (written === undefined) return;
   const parameters = { statement, colName: quoted(column.name.join(".")), defaultValue: written.sql };

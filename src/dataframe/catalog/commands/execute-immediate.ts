@@ -8,7 +8,7 @@ import type { UnresolvedExpression } from "../../syntax/expression";
 import type { ParameterValues } from "../../analysis/context";
 import { analyzeAlone } from "../analysis-context";
 import type { CommandResult, CommandSession } from "../ports";
-import { assignFromQuery, evaluated } from "./variables";
+import { assignFromQuery, evaluated, requireTarget } from "./variables";
 
 type ExecuteImmediate = Extract<Statement, { kind: "executeImmediate" }>;
 
@@ -20,6 +20,7 @@ export async function executeImmediate(
   const text = await queryText(command, session);
   const inner = parseStatement(text);
   if (inner.kind === "compound") throw new AnalysisError("SQL_SCRIPT_IN_EXECUTE_IMMEDIATE", { sqlString: text }, command.at);
+  for (const name of command.into) await requireTarget(name, session, command.at);
   const markers = markersOf(inner);
   if (markers.named && markers.positional) throw new AnalysisError("INVALID_QUERY_MIXED_QUERY_PARAMETERS", {});
   if (inner.kind === "executeImmediate" && command.into.length > 0) throw notAQuery(text);

@@ -33,8 +33,8 @@ export async function createFunction(command: Command<"createFunction">, session
     const qualifier = parts.slice(0, -1).map(lower).join(".");
     if (qualifier !== "session" && qualifier !== "system.session") {
       throw new AnalysisError(
-        "INVALID_SQL_SYNTAX.CREATE_TEMP_FUNC_WITH_DATABASE",
-        { database: quoted(parts[0] as string) },
+        "INVALID_TEMP_OBJ_QUALIFIER",
+        { objectType: "FUNCTION", objectName: idText(parts.slice(-1)), qualifier: idText(parts.slice(0, -1)) },
         command.at,
       );
     }
@@ -195,6 +195,8 @@ async function checkedBody(
   const routine = { ...sqlRoutine(metadata, fullName), scope: null };
   const { tree } = spec.body;
   const context = recording(await contextFor(tree, session), session, used);
+  const noRoutine = (name: readonly string[]): AnalysisError =>
+    new AnalysisError("ROUTINE_NOT_FOUND", { routineName: idText(session.catalog.tableKey(name) ?? name) }, at);
   let calledSelf = false;
   const withSelf: typeof context = {
     ...context,
@@ -204,7 +206,13 @@ async function checkedBody(
         metadata.database === null
           ? name.length === 1 && lower(name[0] as string) === metadata.name
           : key !== null && key[0] === metadata.database && key[1] === metadata.name;
-      if (!self) return context.routine(name, inside);
+      if (!self) {
+        const found = context.routine(name, inside);
+        if (found === null && name.length === 1 && session.functions.find(lower(name[0] as string)) === undefined)
+          throw noRoutine(name);
+        return found;
+      }
+      if (calledSelf && context.routine(name, inside) === null) throw noRoutine(name);
       if (calledSelf) {
         const functionName = fullName.join(".");
         throw new AnalysisError("CYCLIC_FUNCTION_REFERENCE", { path: `${functionName} -> ${functionName}` }, at);

@@ -16,7 +16,7 @@ import { NOTHING } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
 import { qualifiedTable } from "../table";
 import type { TableMetadata } from "../table";
-import { isDefault } from "./defaults";
+import { isDefault, mentionsDefault } from "./defaults";
 import { nameParts, requireTable } from "./names";
 import { afterWrite, fixedPath, hasPartition, specValues } from "./partitions";
 
@@ -101,7 +101,13 @@ function withDefaults(query: UnresolvedPlan, table: TableMetadata, columns: read
   if (query.kind === "inlineTable") {
     return {
       ...query,
-      rows: query.rows.map((row) => row.map((cell, i) => (isDefault(cell) ? defaultExpression(table, names[i]) : cell))),
+      rows: query.rows.map((row) =>
+        row.map((cell, i) => {
+          if (isDefault(cell)) return defaultExpression(table, names[i]);
+          if (mentionsDefault(cell)) throw new AnalysisError("DEFAULT_PLACEMENT_INVALID", {}, cell.at);
+          return cell;
+        }),
+      ),
     };
   }
   if (query.kind === "project" && query.expressions.some(isDefault)) {

@@ -47,7 +47,7 @@ export async function runCommand(command: Statement, session: CommandSession): P
       return { schema: schemaOf(plan), rows: outputOf(plan).length === 0 ? [] : await session.data.collect(plan) };
     }
     case "explain":
-      return table(["plan"], [[await session.data.explain(command.mode, command.statement)]], ["plan"]);
+      return table(["plan"], await explained(command, session), ["plan"]);
     case "insert":
       return insert(command, session);
     case "insertDirectory":
@@ -243,4 +243,15 @@ function noProcedure(parts: readonly string[], session: CommandSession, at: Quer
     { routineName: idText(parts), searchPath: `[${searchPath.map(idText).join(", ")}]` },
     at,
   );
+}
+
+/** The plan, in one row; of a query that cannot be analysed, line by line, what is wrong with it. */
+async function explained(command: Extract<Statement, { kind: "explain" }>, session: CommandSession): Promise<string[][]> {
+  try {
+    return [[await session.data.explain(command.mode, command.statement)]];
+  } catch (error) {
+    if (!(error instanceof AnalysisError)) throw error;
+    if (command.mode === "extended") return [[`== Analyzed Logical Plan ==\n${error.message}\n`]];
+    return ["Error occurred during query planning: ", ...error.message.split("\n")].map((line) => [line]);
+  }
 }

@@ -264,8 +264,10 @@ class Script {
   }
 
   /** x, or label.x, from the innermost block outwards. */
-  #find(parts: readonly string[]): VariableDefinition | null {
-    return this.#place(parts)?.variables.get(lower(parts.at(-1) as string)) ?? null;
+  #find(parts: readonly string[]): ReturnType<LocalVariables["find"]> {
+    const frame = this.#place(parts);
+    const found = frame?.variables.get(lower(parts.at(-1) as string));
+    return frame === null || found === undefined ? null : { ...found, label: frame.label };
   }
 
   #place(parts: readonly string[]): Frame | null {

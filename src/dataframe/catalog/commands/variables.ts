@@ -107,6 +107,13 @@ async function required(name: ObjectName, session: CommandSession, at: QueryCont
   return found;
 }
 
+/** The variable after INTO, which Spark looks up as a column. */
+export async function requireTarget(name: ObjectName, session: CommandSession, at: QueryContext | undefined): Promise<void> {
+  const parts = await nameParts(name, session);
+  if ((session.locals?.find(parts) ?? session.catalog.findVariable(parts)) !== null) return;
+  throw new AnalysisError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", { objectName: idText(parts) }, at);
+}
+
 function store(variable: VariableDefinition, value: Boxed, session: CommandSession): void {
   const changed = { ...variable, value };
   if (session.locals?.set(changed) !== true) session.catalog.variables.set(variable.name, changed);

@@ -26,7 +26,7 @@ export function createFunction(
   if (!p.is(")")) spec.parameters = p.list(() => columnDefinition(p));
   p.expect(")");
   if (p.accept("RETURNS")) spec.returns = returns(p);
-  characteristics(p, spec);
+  characteristics(p, spec, start);
   p.expect("RETURN");
   const body = functionBody(p, typeof spec.returns === "object" && spec.returns.kind === "table");
   checkParameters(p, spec, start);
@@ -53,14 +53,23 @@ function returns(p: Cursor): NonNullable<SqlFunctionSpec["returns"]> {
   return { kind: "table", schema: { kind: "struct", fields } };
 }
 
-function characteristics(p: Cursor, spec: Mutable<Omit<SqlFunctionSpec, "body">>): void {
+function characteristics(p: Cursor, spec: Mutable<Omit<SqlFunctionSpec, "body">>, start: number): void {
+  const once = (clauseName: string, known: unknown): void => {
+    if (known !== undefined) throw p.error("DUPLICATE_CLAUSES", { clauseName }, start);
+  };
   for (;;) {
-    if (p.accept("LANGUAGE")) spec.language = p.name();
-    else if (p.accept("SPECIFIC")) p.name();
+    if (p.accept("LANGUAGE")) {
+      once("LANGUAGE", spec.language);
+      spec.language = p.name();
+      const message = `Unsupported language for user defined functions: ${spec.language}`;
+      if (spec.language.toUpperCase() !== "SQL") throw p.error("_LEGACY_ERROR_TEMP_0035", { message }, start);
+    } else if (p.accept("SPECIFIC")) p.name();
     else if (p.accept("NOT", "DETERMINISTIC")) spec.deterministic = false;
     else if (p.accept("DETERMINISTIC")) spec.deterministic = true;
-    else if (p.accept("COMMENT")) spec.comment = p.string();
-    else if (p.accept("CONTAINS", "SQL")) spec.containsSql = true;
+    else if (p.accept("COMMENT")) {
+      once("COMMENT", spec.comment);
+      spec.comment = p.string();
+    } else if (p.accept("CONTAINS", "SQL")) spec.containsSql = true;
     else if (p.accept("READS", "SQL", "DATA")) spec.containsSql = false;
     else if (p.accept("SQL", "SECURITY")) p.name();
     else if (p.accept("DEFAULT", "COLLATION")) p.names();

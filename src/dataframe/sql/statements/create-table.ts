@@ -54,11 +54,7 @@ export function createTable(
         options,
       };
     }
-    throw p.error(
-      "_LEGACY_ERROR_TEMP_0035",
-      { message: "CREATE TEMPORARY TABLE is no table: write CREATE TEMPORARY VIEW" },
-      start,
-    );
+    throw p.error("_LEGACY_ERROR_TEMP_0046", { message: "A temporary table needs a source; write CREATE TEMPORARY VIEW" }, start);
   }
   if (query !== null && columns.length > 0) {
     throw p.error(
