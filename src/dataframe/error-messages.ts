@@ -230,7 +230,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   EXCEPT_OVERLAPPING_COLUMNS: "EXCEPT names columns that contain each other: {columns}.",
   GROUP_BY_AGGREGATE: "GROUP BY cannot group by an aggregate: {sqlExpr}.",
   GROUP_BY_POS_AGGREGATE: "GROUP BY {index} is the aggregate {aggExpr}.",
-  GROUP_BY_POS_OUT_OF_RANGE: "GROUP BY {index}: the select list has {size} columns.",
+  GROUP_BY_POS_OUT_OF_RANGE: "GROUP BY {index}: there are {size} columns.",
   ORDER_BY_POS_OUT_OF_RANGE: "ORDER BY {index}: the select list has {size} columns.",
   STAR_GROUP_BY_POS: "GROUP BY positions do not go with * in the select list.",
   UNRESOLVED_ALL_IN_GROUP_BY: "GROUP BY ALL finds no grouping in this select list. Write it out.",

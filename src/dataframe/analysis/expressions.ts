@@ -21,6 +21,13 @@ import { bindParameter } from "./parameters";
 import { bindExists, bindInSubquery, bindScalarSubquery } from "./subqueries";
 import { updateFields } from "./update-fields";
 
+function columnAt(position: number, { columns }: Scope, at: QueryContext | undefined): Expression {
+  const found = columns.candidates[position - 1];
+  if (found !== undefined) return found;
+  const size = String(columns.candidates.length);
+  throw new AnalysisError("GROUP_BY_POS_OUT_OF_RANGE", { index: String(position), size }, at);
+}
+
 export function bindExpression(binder: Binder, expression: UnresolvedExpression, scope: Scope): Expression {
   const at = expression.at;
   switch (expression.kind) {
@@ -34,6 +41,8 @@ export function bindExpression(binder: Binder, expression: UnresolvedExpression,
       };
     case "name":
       return bindName(binder, expression, scope);
+    case "place":
+      return columnAt(expression.position, scope, at);
     case "star":
     case "regex":
       return bindLoneStar(binder, expression, scope);

@@ -20,7 +20,7 @@ import { bound } from "./binder";
 import type { Binder, Bound, Env, Scope } from "./binder";
 import { columnsOf } from "./columns";
 import { exprText, idText, qualifiedText, quoted } from "./messages";
-import { hasAggregate } from "./select";
+import { hasAggregate, named } from "./select";
 
 type PivotSyntax = Extract<UnresolvedPlan, { kind: "pivot" }>;
 
@@ -102,11 +102,7 @@ function groupingOf(
     const read = new Set(used.flatMap((one) => attributesOf(one)).map((column) => column.id));
     return input.output.filter((column) => !read.has(column.id));
   }
-  return binder
-    .list(plan.grouping, scope)
-    .map((one): NamedExpression =>
-      one.kind === "attribute" || one.kind === "alias" ? one : alias(one, printed(one), binder.nextId()),
-    );
+  return plan.grouping.flatMap((syntax) => binder.list([syntax], scope).map((one) => named(binder, one, syntax)));
 }
 
 function pivotValues(

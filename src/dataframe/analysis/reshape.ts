@@ -84,11 +84,8 @@ export function bindDrop(binder: Binder, plan: Plan<"drop">, env: Env): Bound {
   const input = binder.plan(plan.child, env);
   const columns = columnsOf(binder, input);
   const gone = new Set<number>();
+  for (const name of plan.names) for (const column of columnNamed(binder, input.output, name)) gone.add(column.id);
   for (const one of plan.columns) {
-    if (one.kind === "name" && one.planId === undefined && one.parts.length === 1) {
-      for (const column of columnNamed(binder, input.output, one.parts[0] as string)) gone.add(column.id);
-      continue;
-    }
     const found =
       one.kind === "name"
         ? columns.find(one.parts, { at: one.at, planId: one.planId })

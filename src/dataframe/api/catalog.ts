@@ -289,8 +289,8 @@ export class Catalog {
   }
 
   async cacheTable(name: string, level?: StorageLevel): Promise<void> {
-    const options: Record<string, string> = level === undefined ? {} : { storageLevel: level.toString() };
-    await this.#run({ kind: "cacheTable", table: parseTableIdentifier(name), lazy: true, options, query: null });
+    const kept = level !== undefined && { level };
+    await this.#run({ kind: "cacheTable", table: parseTableIdentifier(name), lazy: true, options: {}, ...kept, query: null });
   }
   async uncacheTable(name: string): Promise<void> {
     await this.#run({ kind: "uncacheTable", table: parseTableIdentifier(name), ifExists: false });

@@ -142,12 +142,15 @@ export class Column {
   }
   /**
    * Equal to one of the values: `isin(1, 2)` or `isin([1, 2])`, false where there are none; or to a row of a DataFrame of one
-   * column, as `IN (SELECT …)`.
+   * column, as `IN (SELECT …)`. The fields of `struct(a, b)` are looked for in a DataFrame of as many columns.
    */
   isin(...values: readonly unknown[]): Column {
     const [only] = values;
     if (values.length === 1 && isQuery(only)) {
-      return new Column({ kind: "inSubquery", values: [this.expression], plan: only.plan });
+      const { expression } = this;
+      // The fields of struct(a, b) are compared one by one with the columns of the rows.
+      const isRow = expression.kind === "call" && expression.name.length === 1 && expression.name[0] === "struct";
+      return new Column({ kind: "inSubquery", values: isRow ? expression.args : [expression], plan: only.plan });
     }
     const list: readonly unknown[] =
       values.length === 1 && (Array.isArray(only) || only instanceof Set) ? [...(only as Iterable<unknown>)] : values;

@@ -32,6 +32,8 @@ export function expressionText(expression: UnresolvedExpression): string {
       return expression.value === null ? "NULL" : String(expression.value);
     case "name":
       return expression.parts.join(".");
+    case "place":
+      return String(expression.position);
     case "star":
       return [...expression.qualifier, "*"].join(".");
     case "call": {

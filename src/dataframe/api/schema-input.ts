@@ -2,9 +2,9 @@
 import type { StructType } from "../../columnar/types";
 import { UsageError } from "../../common/errors";
 import type { Columns, Declares } from "../types/typed-columns";
-import { parseTableSchema, parseType } from "../sql/parse-type";
+import { parseSchema } from "../sql/parse-type";
 
-/** A struct type, or its text: "name STRING, age INT". */
+/** A struct type, or its text: "name STRING, age INT", or "name: string, age: int". */
 export type SchemaInput = StructType | string;
 
 /** A schema whose columns the compiler knows: made by `StructType.of`. */
@@ -12,20 +12,7 @@ export type DeclaredStruct<S extends Columns> = StructType & Declares<S>;
 
 /** The schema; text of a single type ("int") is that of one column, `value`. */
 export function schemaOf(schema: SchemaInput): StructType {
-  if (typeof schema === "string") return parsedSchema(schema);
+  if (typeof schema === "string") return parseSchema(schema);
   if (schema?.kind === "struct") return schema;
   throw new UsageError("INVALID_SCHEMA", 'A schema is a StructType or text such as "name STRING, age INT".');
-}
-
-function parsedSchema(text: string): StructType {
-  try {
-    return parseTableSchema(text);
-  } catch (error) {
-    try {
-      const type = parseType(text);
-      return type.kind === "struct" ? type : { kind: "struct", fields: [{ name: "value", type, nullable: true }] };
-    } catch {
-      throw error;
-    }
-  }
 }

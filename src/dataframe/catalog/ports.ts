@@ -1,6 +1,7 @@
 /** What commands need of the session that runs them: settings, analysis, and the parts that move data. */
 import type { BoxedRow } from "../../columnar/vector";
 import type { Boxed, StructType } from "../../columnar/types";
+import type { StorageLevel } from "../../storage/storage-level";
 import type { LogicalPlan } from "../logical/plan";
 import type { FunctionRegistry } from "../functions/registry";
 import type { Relation } from "../sources/relation";
@@ -75,7 +76,8 @@ export interface DataPort {
 
 export interface CacheOptions {
   readonly lazy: boolean;
-  readonly storageLevel?: string;
+  /** MEMORY_AND_DISK where none is given. */
+  readonly storageLevel?: StorageLevel;
 }
 
 export interface WriteRequest {

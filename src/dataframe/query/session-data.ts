@@ -226,7 +226,7 @@ export class SessionData implements DataPort {
 
   async cache(plan: UnresolvedPlan, name: string, options: CacheOptions): Promise<void> {
     const analyzed = await this.session.analyze(plan);
-    const level = options.storageLevel === undefined ? StorageLevel.MEMORY_AND_DISK : storageLevelNamed(options.storageLevel);
+    const { storageLevel: level = StorageLevel.MEMORY_AND_DISK } = options;
     this.session.cache.add(this.session, analyzed, level, callOfSession(this.session, "cache"), name);
     if (!options.lazy) await this.collect({ kind: "aggregate", child: analyzed, grouping: [], aggregates: [] });
   }
@@ -278,10 +278,4 @@ function placesOf(table: TableMetadata): Readonly<Record<string, string | null>>
 
 function localPathOf(path: string): string {
   return path.startsWith("file:") ? localPath(path) : path;
-}
-
-function storageLevelNamed(name: string): StorageLevel {
-  const level = (StorageLevel as unknown as Record<string, unknown>)[name.toUpperCase()];
-  if (!(level instanceof StorageLevel)) throw new AnalysisError("INVALID_STORAGE_LEVEL", { level: name });
-  return level;
 }

@@ -27,6 +27,32 @@ export function parseType(text: string, options?: ParseOptions): DataType {
   }
 }
 
+/**
+ * A type or the columns of rows, as programs write them: "int", "a INT, b STRING", and "a: int, b: string" as PySpark has it. Throws the
+ * ParseError of the first reading that comes to the end, or of columns where none does.
+ */
+export function parseTypeOrSchema(text: string): DataType {
+  try {
+    return parseType(text);
+  } catch (asType) {
+    try {
+      return parseTableSchema(text);
+    } catch (asColumns) {
+      try {
+        return parseType(`struct<${text}>`);
+      } catch {
+        throw /[\s:]/.test(text.trim()) ? asColumns : asType;
+      }
+    }
+  }
+}
+
+/** As parseTypeOrSchema; a type that is no struct is that of one column, `value`. */
+export function parseSchema(text: string): StructType {
+  const type = parseTypeOrSchema(text);
+  return type.kind === "struct" ? type : { kind: "struct", fields: [{ name: "value", type, nullable: true }] };
+}
+
 /** "a INT, b STRING NOT NULL COMMENT 'x'"; "struct<…>" too. Throws ParseError. */
 export function parseTableSchema(text: string, options?: ParseOptions): StructType {
   const p = new Cursor(text, RULES, options);

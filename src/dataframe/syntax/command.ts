@@ -3,6 +3,7 @@
  * session. Plain data, made by the parser and by the DataFrame writer; catalog/commands gives them a meaning.
  */
 import type { DataType, StructType } from "../../columnar/types";
+import type { StorageLevel } from "../../storage/storage-level";
 import type { QueryContext } from "../errors";
 import type { UnresolvedExpression } from "./expression";
 import type { UnresolvedPlan } from "./plan";
@@ -450,6 +451,8 @@ export type Statement = Located &
         readonly table: ObjectName;
         readonly lazy: boolean;
         readonly options: Properties;
+        /** Of a program; SQL names one in the options. */
+        readonly level?: StorageLevel;
         readonly query: ViewBody | null;
       }
     | { readonly kind: "uncacheTable"; readonly table: ObjectName; readonly ifExists: boolean }

@@ -24,6 +24,8 @@ export type UnresolvedExpression = Located &
         readonly except: readonly (readonly string[])[];
         readonly replace?: readonly { readonly name: string; readonly expression: UnresolvedExpression }[];
       }
+    /** A column of the input by its place, from 1: groupBy(1). */
+    | { readonly kind: "place"; readonly position: number }
     /** colRegex and quoted-regex columns. */
     | { readonly kind: "regex"; readonly qualifier: readonly string[]; readonly pattern: string }
     /**

@@ -57,7 +57,7 @@ export function nearestByJoin(join: NearestByJoin): UnresolvedPlan {
   const ranked = withColumn(withColumn(joined, VALUE, ranking), RANK, rank);
   const most: UnresolvedExpression = { kind: "literal", value: numResults, type: { kind: "int" } };
   const kept: UnresolvedPlan = { kind: "filter", child: ranked, condition: call("<=", named(RANK), most) };
-  return { kind: "drop", child: kept, columns: [named(NUMBER), named(VALUE), named(RANK)], ...(at && { at }) };
+  return { kind: "drop", child: kept, names: [NUMBER, VALUE, RANK], columns: [], ...(at && { at }) };
 }
 
 function withColumn(child: UnresolvedPlan, name: string, expression: UnresolvedExpression): UnresolvedPlan {

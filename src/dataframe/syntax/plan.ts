@@ -82,7 +82,13 @@ export type UnresolvedPlan = Located &
         readonly child: UnresolvedPlan;
         readonly renames: readonly (readonly [string, string])[];
       }
-    | { readonly kind: "drop"; readonly child: UnresolvedPlan; readonly columns: readonly UnresolvedExpression[] }
+    /** Without all columns of `names`, and without those that `columns` say: each must be one, and may be none that is there. */
+    | {
+        readonly kind: "drop";
+        readonly child: UnresolvedPlan;
+        readonly names: readonly string[];
+        readonly columns: readonly UnresolvedExpression[];
+      }
     | { readonly kind: "toDF"; readonly child: UnresolvedPlan; readonly names: readonly string[] }
     | { readonly kind: "toSchema"; readonly child: UnresolvedPlan; readonly schema: StructType }
     | { readonly kind: "filter"; readonly child: UnresolvedPlan; readonly condition: UnresolvedExpression }

@@ -15,7 +15,7 @@ import {
 } from "../../columnar/types";
 import { DESERIALIZE, SERIALIZE } from "../../columnar/values/kinds";
 import { UsageError } from "../../common/errors";
-import { parseTableSchema, parseType } from "../sql/parse-type";
+import { parseTableSchema, parseType, parseTypeOrSchema } from "../sql/parse-type";
 import { quoteIfNeeded, sameType, simpleString, sqlName, typeFromJson, typeToJson, type Json } from "./text";
 import type { ColumnsOf, ColumnTypes, Declares } from "./typed-columns";
 
@@ -344,7 +344,7 @@ function partsTree(type: TypeData, indent: string): string {
 }
 
 interface StructMaker extends Maker<[fields?: readonly FieldData[]], StructType> {
-  /** The schema of "a INT, b STRUCT<c: STRING>". */
+  /** The schema of "a INT, b STRUCT<c: STRING>"; "a: int, b: string" is the same as "a INT, b STRING". */
   fromDDL(ddl: string): StructType;
 
   /** The schema of Spark's JSON, as text or as a value: what `schema.json()` and `schema.jsonValue()` give. */
@@ -367,7 +367,10 @@ export const StructType: StructMaker = Object.assign(
     Object.assign(new StructMethods(), { kind: "struct" as const, fields: fields.map(withFieldMethods) }),
   ),
   {
-    fromDDL: (ddl: string): StructType => StructType(parseTableSchema(ddl).fields),
+    fromDDL: (ddl: string): StructType => {
+      const type = parseTypeOrSchema(ddl);
+      return StructType(type.kind === "struct" ? type.fields : parseTableSchema(ddl).fields);
+    },
     fromJson: (json: string | Json): StructType => {
       const type = DataType.fromJson(json);
       if (type.kind !== "struct")
@@ -393,15 +396,7 @@ export const DataType: {
   fromJson(json: string | Json): DataType;
 } = {
   fromDDL(ddl) {
-    try {
-      return withMethods(parseType(ddl));
-    } catch (error) {
-      try {
-        return StructType.fromDDL(ddl);
-      } catch {
-        throw error;
-      }
-    }
+    return withMethods(parseTypeOrSchema(ddl));
   },
   fromJson(json) {
     return withMethods(typeFromJson(typeof json === "string" ? (JSON.parse(json) as Json) : json));

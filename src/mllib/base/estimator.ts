@@ -4,7 +4,7 @@ import type { DataFrame } from "../../dataframe/api/dataframe";
 import { withinCall } from "../../rdd/api/call-scope";
 import { withSignal } from "../../rdd/api/cancellation";
 import { ParamMap } from "../param/param";
-import type { ParamInput } from "../param/params";
+import { entriesOf, type ParamInput } from "../param/params";
 import { modelsOf, sharedFits } from "../tuning/shared-fits";
 import { Stage } from "./stage";
 import { Transformer } from "./transformer";
@@ -61,9 +61,10 @@ export abstract class Estimator<M extends Transformer = Transformer> extends Sta
   }
 
   private asMap(values: ParamInput): ParamMap {
-    return values instanceof ParamMap
-      ? values
-      : new ParamMap(Object.entries(values).map(([name, value]) => [this.getParam(name), value] as const));
+    if (values instanceof ParamMap) return values;
+    return new ParamMap(
+      entriesOf(values).map(([param, value]) => [typeof param === "string" ? this.getParam(param) : param, value] as const),
+    );
   }
 }
 

@@ -3,6 +3,7 @@
  * `setName(value)`, and constructors take their values by name.
  */
 import { randomBytes } from "node:crypto";
+import { inspect } from "node:util";
 import { UsageError } from "../../common/errors";
 import { editDistance } from "../../common/edit-distance";
 import { Param, ParamMap, type ParamSpecs, type ParamValues, type ValueOf } from "./param";
@@ -139,10 +140,12 @@ export abstract class Params {
     return this;
   }
 
-  /** Sets values by name; undefined ones are left out. */
+  /** Sets values, by name or by parameter; undefined ones, and parameters of other instances, are left out. */
   setAll(values: ParamInput): this {
-    const entries = values instanceof ParamMap ? [...values].filter(([param]) => this.owns(param)) : Object.entries(values);
-    for (const [param, value] of entries) if (value !== undefined) this.set(param, value);
+    for (const [param, value] of entriesOf(values)) {
+      if (value === undefined || (typeof param !== "string" && !this.owns(param))) continue;
+      this.set(param, value);
+    }
     return this;
   }
 
@@ -170,8 +173,8 @@ export abstract class Params {
       const value = this.valueFor(param.name);
       if (value !== undefined) map.put(param, value);
     }
-    const more = extra === undefined ? [] : extra instanceof ParamMap ? [...extra] : this.namedParams(extra);
-    for (const [param, value] of more) map.put(param, value);
+    for (const [param, value] of extra === undefined ? [] : entriesOf(extra))
+      map.put(typeof param === "string" ? this.getParam(param) : param, value);
     return map;
   }
 
@@ -243,8 +246,9 @@ export abstract class Params {
     return this.uid;
   }
 
-  protected namedParams(values: Readonly<Record<string, unknown>>): (readonly [Param, unknown])[] {
-    return Object.entries(values).map(([name, value]) => [this.getParam(name), value] as const);
+  /** console.log and the shell show what toString gives, not the fields. */
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   protected ownParam(param: Param | string): Param {
@@ -262,6 +266,22 @@ export abstract class Params {
       parameters: { parameter: name },
     });
   }
+}
+
+/** The values, by parameter or by name. Throws where they are no ParamMap and no plain object, of which entries would be passed over. */
+export function entriesOf(values: ParamInput): readonly (readonly [Param | string, unknown])[] {
+  if (values instanceof ParamMap) return [...values];
+  const prototype: unknown = Object.getPrototypeOf(values);
+  if (prototype === null || isPlain(prototype)) return Object.entries(values);
+  throw new UsageError(
+    "NOT_EXPECTED_TYPE",
+    `Parameters are an object of names and values ({ maxIter: 5 }) or a ParamMap (new ParamMap([[model.maxIter, 5]])), not ${Array.isArray(values) ? "an array" : `an object of the class ${values.constructor.name}`}.`,
+  );
+}
+
+/** Of Object, also of another realm's. */
+function isPlain(prototype: unknown): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "hasOwnProperty");
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -110,7 +110,15 @@ describe("columns by name", () => {
 
   test("drop is silent about what is not there", async () => {
     const columns = [parseExpression("A"), parseExpression("nope")];
-    expect(await schemaAfter({ kind: "drop", child: t, columns })).toBe("struct<b:int>");
+    expect(await schemaAfter({ kind: "drop", child: t, names: [], columns })).toBe("struct<b:int>");
+    expect(await schemaAfter({ kind: "drop", child: t, names: ["A", "nope"], columns: [] })).toBe("struct<b:int>");
+  });
+
+  test("drop takes all columns of a name, and refuses an expression that may be several", async () => {
+    const twice: UnresolvedPlan = { kind: "join", left: t, right: t, type: "cross" };
+    expect(await schemaAfter({ kind: "drop", child: twice, names: ["a"], columns: [] })).toBe("struct<b:int,b:int>");
+    const columns = [parseExpression("a")];
+    await expect(schemaAfter({ kind: "drop", child: twice, names: [], columns })).rejects.toThrow("AMBIGUOUS_REFERENCE");
   });
 
   test("unionByName fills what is missing", async () => {

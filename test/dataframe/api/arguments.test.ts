@@ -21,7 +21,8 @@ const misspelt = (df as unknown as Record<string, unknown>)["agee"];
 
 test.each<[string, () => unknown, RegExp]>([
   ["a property of the DataFrame", () => df.select(loose(misspelt)), /select: a column must be a Column or a name, not undefined.*df\.col/],
-  ["a number", () => df.groupBy(loose(1)), /groupBy: .*not 1\..*lit/],
+  ["a number", () => df.select(loose(1)), /select: .*not 1\..*lit/],
+  ["a group by position 0", () => df.groupBy(0), /ZERO_INDEX.*groupBy.*from 1, not 0/],
   ["a comparison by ==", () => df.filter(loose(col("age") === loose(1))), /filter: the condition.*not false.*gt/],
   ["a function of rows", () => df.filter(loose(() => true)), /not a function.*udf/],
   ["a text for a new column", () => df.withColumn("c", loose("age")), /withColumn: c must be a Column, not "age".*col\("age"\).*lit/],

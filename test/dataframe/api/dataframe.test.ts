@@ -93,7 +93,7 @@ test("plans of the usual methods", () => {
     byName: true,
     allowMissingColumns: true,
   });
-  expect(bare(df.drop("a.b").plan)).toMatchObject({ kind: "drop", columns: [name("a.b")] });
+  expect(bare(df.drop("a.b").plan)).toMatchObject({ kind: "drop", names: ["a.b"], columns: [] });
   expect(bare(df.repartition(3, "a").plan)).toMatchObject({ kind: "repartition", how: "hash", numPartitions: 3 });
   expect(bare(df.unpivot("a", ["b", "c"], "n", "v").plan)).toMatchObject({
     kind: "unpivot",

@@ -236,3 +236,71 @@ test("lists of values are arrays of them: without NULL where none is in them, as
     ],
   ]);
 });
+
+test("schemas with colons, as PySpark's, where programs give them; not in files' schemas or SQL", async () => {
+  const df = spark().createDataFrame([[1, "a"]], "a: int not null, b string");
+  expect(String(await df.schema())).toBe("struct<a:int,b:string>");
+  const pair = F.udf((id: number) => [id, "x"], "a: int, b: string");
+  expect(await rowsOf(spark().range(1).select(pair("id").as("p")).select("p.*"))).toEqual([[0, "x"]]);
+  expect(String(firesteel.types.DataType.fromDDL("a: int"))).toBe("struct<a:int>");
+  await expect(spark().sql("SELECT from_json('{}', 'a: int')").collect()).rejects.toThrow("PARSE_SYNTAX_ERROR");
+  expect(() => spark().createDataFrame([], "a: itn")).toThrow("PARSE_SYNTAX_ERROR");
+});
+
+test("groups by the places of columns", async () => {
+  const df = spark().createDataFrame([[14, "Tom"], [23, "Alice"], [23, "Bob"]], ["age", "name"]); // prettier-ignore
+  expect(byText(await rowsOf(df.groupBy(1).count()))).toEqual([
+    [14, 1],
+    [23, 2],
+  ]);
+  expect(await df.groupBy([2, df.col("age")]).agg(F.max("age")).columns()).toEqual(["name", "age", "max(age)"]); // prettier-ignore
+  expect(byText(await rowsOf(df.rollup(1).count()))).toEqual([
+    [14, 1],
+    [23, 2],
+    [null, 3],
+  ]);
+  expect(await df.cube(1, 2).count().count()).toBe(3 + 2 + 3 + 1);
+  await expect(df.groupBy(3).count().collect()).rejects.toThrow("GROUP_BY_POS_OUT_OF_RANGE");
+  expect(() => df.groupBy(0)).toThrow("ZERO_INDEX");
+});
+
+test("a field by which a pivot groups is named as in a select list", async () => {
+  const schema = "s struct<year: int, course: string, e: int>";
+  const df = spark().createDataFrame([[[2012, "Java", 5]], [[2012, "C", 6]]], schema); // prettier-ignore
+  expect(await df.groupBy("s.year").pivot("s.course").agg(F.sum("s.e")).columns()).toEqual(["year", "C", "Java"]); // prettier-ignore
+  const cast = df.groupBy(F.col("s.year").cast("string"), F.col("s").getField("e")).pivot("s.course").count();
+  expect(await cast.columns()).toEqual(["CAST(s.year AS STRING)", "s.e", "C", "Java"]);
+});
+
+test("drop by an expression that may be several columns is refused, by a name it takes all", async () => {
+  const df = spark().range(1).crossJoin(spark().range(2));
+  expect(await df.drop("id").columns()).toEqual([]);
+  await expect(df.drop(F.col("id")).columns()).rejects.toThrow("AMBIGUOUS_REFERENCE");
+  expect(await df.drop(F.col("nope")).columns()).toEqual(["id", "id"]);
+});
+
+test("the fields of a struct are looked for in the rows of a DataFrame", async () => {
+  const df = spark().createDataFrame([[14, "Tom"], [23, "Alice"]], ["age", "name"]); // prettier-ignore
+  const wanted = spark().createDataFrame([[23, "Alice"], [14, "Bob"]], ["a", "b"]); // prettier-ignore
+  expect(await rowsOf(df.where(F.struct("age", "name").isin(wanted)))).toEqual([[23, "Alice"]]);
+});
+
+test("names of columns that functions make", async () => {
+  const edges = [F.first_value("id", true), F.last_value("id", true), F.any_value("id", true), F.first("id", true)];
+  const names = ["first_value(id)", "last_value(id)", "any_value(id)", "first(id)"];
+  const df = spark().range(3);
+  expect(await df.select(...edges).columns()).toEqual(names);
+  expect(await rowsOf(df.select(...edges))).toEqual([[0, 2, 0, 0]]);
+  expect(await df.select(F.pow("id", 2)).columns()).toEqual(["POWER(id, 2)"]);
+  const sql = spark().sql("SELECT first_value(id) IGNORE NULLS, pow(min(id), 2) FROM range(1)");
+  expect(await sql.columns()).toEqual(["first(id)", "pow(min(id), 2)"]);
+});
+
+test("a table is cached at a storage level", async () => {
+  await spark().range(3).createOrReplaceTempView("kept");
+  for (const level of [firesteel.StorageLevel.DISK_ONLY, firesteel.StorageLevel.OFF_HEAP]) {
+    await spark().catalog.cacheTable("kept", level);
+    expect(String(await spark().table("kept").storageLevel())).toBe(String(level));
+    await spark().catalog.uncacheTable("kept");
+  }
+});

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { jsonText } from "../../../src/mllib/param/json-text";
 import fc from "fast-check";
 import { Params, withParams } from "../../../src/mllib/param/params";
@@ -118,4 +119,19 @@ test("parameters go to JSON and back", () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test("values in something else than an object or a ParamMap are refused, not passed over", () => {
+  const learner = new Learner();
+  const map = new Map([[learner.maxIter, 5]]);
+  expect(() => learner.copy(map as unknown as ParamMap)).toThrow("not an object of the class Map");
+  expect(() => learner.setAll([1] as unknown as ParamMap)).toThrow("not an array");
+  expect(() => learner.extractParamMap(map as unknown as ParamMap)).toThrow("ParamMap");
+  expect(learner.copy(new ParamMap(map)).getMaxIter()).toBe(5);
+  expect(learner.copy(Object.assign(Object.create(null), { maxIter: 6 }) as object as ParamMap).getMaxIter()).toBe(6);
+});
+
+test("console.log shows an instance by its text", () => {
+  const learner = new Learner();
+  expect(inspect({ learner })).toBe(`{ learner: ${learner.uid} }`);
 });

@@ -73,23 +73,28 @@ function withNulls(name: string, args: readonly (Column | undefined)[], ignoreNu
   return new Column({ ...callExpression(name, args), ...(ignoreNulls === true && { ignoreNulls }) });
 }
 
+/** As withNulls, for functions that take it as their second argument. */
+function edge(name: string, argument: ColumnOrName, ignoreNulls: boolean | Column | undefined): Column {
+  return withNulls(name, [column(argument)], ignoreNulls === true ? value(true) : ignoreNulls);
+}
+
 /** The first value of a group; with `ignoreNulls` the first that is not null. */
 export function first(argument: ColumnOrName, ignoreNulls?: boolean | Column): Column {
-  return withNulls("first", [column(argument)], ignoreNulls);
+  return edge("first", argument, ignoreNulls);
 }
 export function first_value(argument: ColumnOrName, ignoreNulls?: boolean | Column): Column {
-  return withNulls("first_value", [column(argument)], ignoreNulls);
+  return edge("first_value", argument, ignoreNulls);
 }
 /** The last value of a group; with `ignoreNulls` the last that is not null. */
 export function last(argument: ColumnOrName, ignoreNulls?: boolean | Column): Column {
-  return withNulls("last", [column(argument)], ignoreNulls);
+  return edge("last", argument, ignoreNulls);
 }
 export function last_value(argument: ColumnOrName, ignoreNulls?: boolean | Column): Column {
-  return withNulls("last_value", [column(argument)], ignoreNulls);
+  return edge("last_value", argument, ignoreNulls);
 }
 /** Some value of a group. */
 export function any_value(argument: ColumnOrName, ignoreNulls?: boolean | Column): Column {
-  return withNulls("any_value", [column(argument)], ignoreNulls);
+  return edge("any_value", argument, ignoreNulls);
 }
 /** The value of the row that is number `offset` of the window's frame, from 1. */
 export function nth_value(argument: ColumnOrName, offset: number, ignoreNulls?: boolean): Column {

@@ -202,9 +202,9 @@ export function positive(col: ColumnOrName): Column {
   return call("positive", column(col));
 }
 
-/** SQL's pow. */
+/** SQL's pow; the column is named POWER(…), as Spark's. */
 export function pow(col1: ColumnOrName | number, col2: ColumnOrName | number): Column {
-  return call("pow", column(col1), column(col2));
+  return call("power", column(col1), column(col2));
 }
 
 /** SQL's power. */

@@ -3,9 +3,9 @@ import { freeze, freezeValue } from "../../../closure/freeze";
 import type { DataType } from "../../../columnar/types";
 import { UsageError } from "../../../common/errors";
 import { CODE, type UserFunction } from "../../syntax/expression";
-import { Column, typeOf } from "../column";
+import { Column } from "../column";
 import type { ColumnOrName, TypeOrText } from "../column";
-import { parseTableSchema } from "../../sql/parse-type";
+import { parseTypeOrSchema } from "../../sql/parse-type";
 import type { DataFrame } from "../dataframe";
 import { TableArg } from "../table-arg";
 import { column, value } from "./call";
@@ -43,18 +43,8 @@ export type ResultType = TypeOrText | ((types: readonly DataType[]) => TypeOrTex
 
 let functions = 0;
 
-/** Text that is no type may be that of a row: "a INT, b STRING". */
 function resultTypeOf(type: TypeOrText): DataType {
-  if (typeof type !== "string") return type;
-  try {
-    return typeOf(type);
-  } catch (error) {
-    try {
-      return parseTableSchema(type);
-    } catch {
-      throw error;
-    }
-  }
+  return typeof type === "string" ? parseTypeOrSchema(type) : type;
 }
 
 /** Captures `code` and gives what plans call it by. */
@@ -159,7 +149,7 @@ export interface TableFunctionHandler {
  * spark.sql("SELECT * FROM total(TABLE(people) PARTITION BY city)");
  */
 export function udtf(f: AnyFunction | (new () => TableFunctionHandler), returnType: TypeOrText): UserDefinedTableFunction {
-  const type = typeof returnType === "string" ? parseTableSchema(returnType) : returnType;
+  const type = resultTypeOf(returnType);
   if (type.kind !== "struct")
     throw new UsageError("INVALID_ARGUMENT", "udtf: the type of the results must be a struct, its rows.");
   const fn = userFunction(checked(f, "udtf"), "table", type, "udtf");

@@ -1,4 +1,5 @@
 /** What methods of DataFrames are given: columns, SQL text, other DataFrames. */
+import { UsageError } from "../../../common/errors";
 import type { QueryContext } from "../../errors";
 import { parseExpression } from "../../sql/parse";
 import type { UnresolvedExpression } from "../../syntax/expression";
@@ -13,6 +14,17 @@ import type { AnyColumns, Columns, ColumnText } from "../../types/typed-columns"
 export type ColumnArguments<S extends Columns = AnyColumns> = readonly (
   Column | ColumnText<S> | readonly (Column | ColumnText<S>)[]
 )[];
+
+/** Columns, or their positions in the row: 1 is the first. */
+export type PlacedArguments<S extends Columns = AnyColumns> = readonly (
+  Column | ColumnText<S> | number | readonly (Column | ColumnText<S> | number)[]
+)[];
+
+/** A position counts from 1. */
+export function checkPosition(scope: string, position: number): void {
+  if (Number.isInteger(position) && position !== 0) return;
+  throw new UsageError("ZERO_INDEX", `${scope}: positions of columns are whole numbers from 1, not ${position}.`);
+}
 
 export function columnsOf(scope: string, list: ColumnArguments, at: QueryContext): UnresolvedExpression[] {
   return list.flat().map((column) => located(checkedColumn(scope, column), at));

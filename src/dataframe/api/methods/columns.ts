@@ -111,14 +111,12 @@ export const columnMethods: ColumnMethods<AnyColumns> & ThisType<DataFrame> = {
     }));
   },
   drop(...columns: ColumnArguments) {
+    const all = columns.flat();
     return this.derive("drop", (at) => ({
       kind: "drop",
       child: this.plan,
-      columns: columns
-        .flat()
-        .map((column): UnresolvedExpression =>
-          typeof column === "string" ? { kind: "name", parts: [column], at } : located(checkedColumn("drop", column), at),
-        ),
+      names: all.filter((column) => typeof column === "string"),
+      columns: all.filter((column) => typeof column !== "string").map((column) => located(checkedColumn("drop", column), at)),
     }));
   },
   toDF(...names) {

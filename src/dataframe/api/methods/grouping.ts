@@ -5,20 +5,20 @@ import type { Column } from "../column";
 import type { DataFrame } from "../dataframe";
 import { GroupedData } from "../grouped-data";
 import type { AggregateMap } from "../grouped-data";
-import { columnsOf } from "./arguments";
-import type { ColumnArguments } from "./arguments";
+import { checkPosition, columnsOf } from "./arguments";
+import type { ColumnArguments, PlacedArguments } from "./arguments";
 import type { AnyColumns, Columns, ColumnText } from "../../types/typed-columns";
 
 export interface GroupingMethods<S extends Columns> {
-  /** Groups by columns, for agg, count and the like. */
-  groupBy(...columns: ColumnArguments<S>): GroupedData<S>;
-  groupby(...columns: ColumnArguments<S>): GroupedData<S>;
+  /** Groups by columns, or their positions from 1, for agg, count and the like. */
+  groupBy(...columns: PlacedArguments<S>): GroupedData<S>;
+  groupby(...columns: PlacedArguments<S>): GroupedData<S>;
 
   /** Groups by all columns, by all but the last, and so on to one group of all rows. */
-  rollup(...columns: ColumnArguments<S>): GroupedData<S>;
+  rollup(...columns: PlacedArguments<S>): GroupedData<S>;
 
   /** Groups by every choice of the columns. */
-  cube(...columns: ColumnArguments<S>): GroupedData<S>;
+  cube(...columns: PlacedArguments<S>): GroupedData<S>;
 
   /** Groups by each of the given sets of columns. */
   groupingSets(sets: readonly (readonly (Column | ColumnText<S>)[])[], ...columns: ColumnArguments<S>): GroupedData<S>;
@@ -68,8 +68,13 @@ export const groupingMethods: GroupingMethods<AnyColumns> & ThisType<DataFrame> 
   },
 };
 
-function keys(df: DataFrame, scope: string, columns: ColumnArguments): UnresolvedExpression[] {
-  return columnsOf(scope, columns, df.sparkSession.core.place(scope));
+function keys(df: DataFrame, scope: string, columns: PlacedArguments): UnresolvedExpression[] {
+  const at = df.sparkSession.core.place(scope);
+  return columns.flat().flatMap((key): UnresolvedExpression[] => {
+    if (typeof key !== "number") return columnsOf(scope, [key], at);
+    checkPosition(scope, key);
+    return [{ kind: "place", position: key, at }];
+  });
 }
 
 function numbers(count: number): number[] {

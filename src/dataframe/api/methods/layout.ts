@@ -5,14 +5,9 @@ import { Column } from "../column";
 import type { ColumnOrName } from "../column";
 import type { DataFrame } from "../dataframe";
 import { literalOf, stringLiteral } from "../literal";
-import { columnsOf, orderOf } from "./arguments";
-import type { ColumnArguments } from "./arguments";
+import { checkPosition, columnsOf, orderOf } from "./arguments";
+import type { ColumnArguments, PlacedArguments } from "./arguments";
 import type { AnyColumns, Columns, ColumnText } from "../../types/typed-columns";
-
-/** Columns, or their positions in the row: 1 is the first. */
-type SortArguments<S extends Columns = AnyColumns> = readonly (
-  Column | ColumnText<S> | number | readonly (Column | ColumnText<S> | number)[]
-)[];
 
 export interface SortDirections {
   readonly ascending: boolean | readonly boolean[];
@@ -20,9 +15,9 @@ export interface SortDirections {
 
 export interface LayoutMethods<S extends Columns> {
   /** Sorted by columns, or their positions from 1; `col("a").desc()`, or -1, for the other direction. A last argument `{ ascending }` gives directions as PySpark does. */
-  sort(...columns: readonly (SortArguments<S>[number] | SortDirections)[]): DataFrame<S>;
-  orderBy(...columns: readonly (SortArguments<S>[number] | SortDirections)[]): DataFrame<S>;
-  sortWithinPartitions(...columns: readonly (SortArguments<S>[number] | SortDirections)[]): DataFrame<S>;
+  sort(...columns: readonly (PlacedArguments<S>[number] | SortDirections)[]): DataFrame<S>;
+  orderBy(...columns: readonly (PlacedArguments<S>[number] | SortDirections)[]): DataFrame<S>;
+  sortWithinPartitions(...columns: readonly (PlacedArguments<S>[number] | SortDirections)[]): DataFrame<S>;
 
   /** In so many partitions, by the hash of columns where some are given. */
   repartition(partitions: number | Column | ColumnText<S>, ...columns: ColumnArguments<S>): DataFrame<S>;
@@ -105,9 +100,7 @@ export const layoutMethods: LayoutMethods<AnyColumns> & ThisType<DataFrame> = {
 /** A position counts from 1; below 0 it is that of a column in descending order. */
 function sortKey(scope: string, key: ColumnOrName | number): ColumnOrName {
   if (typeof key !== "number") return key;
-  if (!Number.isInteger(key) || key === 0) {
-    throw new UsageError("ZERO_INDEX", `${scope}: positions of columns are whole numbers from 1, not ${key}.`);
-  }
+  checkPosition(scope, key);
   const column = new Column(literalOf(Math.abs(key), { kind: "int" }));
   return key < 0 ? column.desc() : column;
 }
@@ -115,10 +108,10 @@ function sortKey(scope: string, key: ColumnOrName | number): ColumnOrName {
 function sort(
   df: DataFrame,
   scope: string,
-  args: readonly (SortArguments[number] | SortDirections)[],
+  args: readonly (PlacedArguments[number] | SortDirections)[],
   global: boolean,
 ): DataFrame {
-  const columns = (args.filter((arg) => !isDirections(arg)) as SortArguments).flat().map((key) => sortKey(scope, key));
+  const columns = (args.filter((arg) => !isDirections(arg)) as PlacedArguments).flat().map((key) => sortKey(scope, key));
   const directions = args.find(isDirections)?.ascending;
   return df.derive(scope, (at) => {
     const order = orderOf(scope, columns, at).map((item, i) => {

@@ -1,5 +1,6 @@
 /** CACHE, UNCACHE, REFRESH, ADD and LIST of resources. */
 import { qualifyPath } from "../../../filesystem/path";
+import { StorageLevel } from "../../../storage/storage-level";
 import { AnalysisError } from "../../errors";
 import type { Statement } from "../../syntax/command";
 import type { UnresolvedPlan } from "../../syntax/plan";
@@ -29,10 +30,17 @@ export async function cacheTable(command: Command<"cacheTable">, session: Comman
     );
   }
   await requireRelation(parts, session, command.at);
-  const level = Object.entries(command.options).find(([key]) => key.toLowerCase() === "storagelevel")?.[1];
+  const named = Object.entries(command.options).find(([key]) => key.toLowerCase() === "storagelevel")?.[1];
+  const level = named === undefined ? command.level : storageLevelNamed(named);
   const plan: UnresolvedPlan = { kind: "table", name: parts };
   await session.data.cache(plan, parts.join("."), { lazy: command.lazy, ...(level !== undefined && { storageLevel: level }) });
   return NOTHING;
+}
+
+function storageLevelNamed(name: string): StorageLevel {
+  const level = (StorageLevel as unknown as Record<string, unknown>)[name.toUpperCase()];
+  if (!(level instanceof StorageLevel)) throw new AnalysisError("INVALID_STORAGE_LEVEL", { level: name });
+  return level;
 }
 
 export async function uncacheTable(command: Command<"uncacheTable">, session: CommandSession): Promise<CommandResult> {

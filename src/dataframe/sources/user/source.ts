@@ -6,7 +6,7 @@ import { UsageError } from "../../../common/errors";
 import { freeze } from "../../../closure/freeze";
 import type { StructField, StructType } from "../../../columnar/types";
 import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
-import { parseTableSchema } from "../../sql/parse-type";
+import { parseSchema } from "../../sql/parse-type";
 import { CODE, type UserFunction } from "../../syntax/expression";
 import { externalizer } from "../../types/values";
 import type { BatchSink, DataSource, PlanRequest, SaveRequest, ScanRequest, SourceWriter, WriteTask } from "../data-source";
@@ -49,7 +49,7 @@ export function userSource(definition: UserDataSource): DataSource {
       return {
         format: reading.name,
         name: [name, ...paths].join(" "),
-        schema: typeof found === "string" ? parseTableSchema(found) : found,
+        schema: typeof found === "string" ? parseSchema(found) : found,
         partitionColumns: [],
         options,
         files: null,
