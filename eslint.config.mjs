@@ -49,6 +49,23 @@ export default tseslint.config(
       "@typescript-eslint/no-base-to-string": "off",
     },
   },
+  // What is written there may have to be encrypted.
+  {
+    files: ["src/storage/**", "src/shuffle/**", "src/rdd/exec/**", "src/dataframe/exec/**", "src/driver/in-process/**"],
+    ignores: ["src/storage/local-data.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: ["node:fs", "node:fs/promises"].map((name) => ({
+            name,
+            importNames: ["open", "openSync", "createReadStream", "createWriteStream"],
+            message: "Files of data are opened by storage/local-data.",
+          })),
+        },
+      ],
+    },
+  },
   // Here functions are values to be looked at, named and rebuilt, not called.
   { files: ["src/closure/**"], rules: { "@typescript-eslint/unbound-method": "off" } },
   // Generated code is compiled in these places, from text that the engine itself wrote.

@@ -13,10 +13,6 @@ const UNPROTECTED: Readonly<Record<string, { readonly asks: RegExp; readonly ins
   "spark.ui.acls.enable": { asks: ON, instead: "It is spark.acls.enable today." },
   "spark.history.ui.acls.enable": { asks: ON, instead: NAMED, unless: "firesteel.ui.userHeader" },
   "spark.ui.filters": { asks: /\S/, instead: "Filters are classes of the JVM: put a proxy in front of the pages." },
-  "spark.io.encryption.enabled": {
-    asks: ON,
-    instead: "Shuffle files and spills are written as they are: set spark.local.dir to an encrypted file system.",
-  },
   "spark.network.crypto.enabled": {
     asks: ON,
     instead: "Connections are encrypted by TLS: --tls-cert, --tls-key and --tls-ca.",

@@ -244,6 +244,17 @@ export const MAX_DIRECT_RESULT_SIZE = bytes(
 beginSection("Shuffle and input");
 flag("spark.shuffle.compress", false, "Compress shuffle segments; pays where disks or the network are slow (docs/adr/0007).");
 flag("spark.shuffle.spill.compress", false, "Compress what shuffles spill to disk.");
+export const IO_ENCRYPTION = flag(
+  "spark.io.encryption.enabled",
+  false,
+  "Encrypt what executors write to local disks: map outputs, spills, cached blocks and broadcasts (AES in counter mode).",
+);
+export const IO_ENCRYPTION_KEY_BITS = choice(
+  "spark.io.encryption.keySizeBits",
+  "128",
+  ["128", "192", "256"],
+  "Length of its key: 128, 192 or 256.",
+);
 text("spark.io.compression.codec", "snappy", "Codec of compressed shuffle segments and spill files: snappy or none.");
 flag("spark.shuffle.reduceLocality.enabled", true, "Run reduce tasks where most of their input lies.");
 define("spark.reducer.maxSizeInFlight", "48m", "Bytes that a task asks for ahead from other executors.", (v, k) =>

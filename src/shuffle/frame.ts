@@ -6,8 +6,8 @@
  *   uint8 codec | uint8 content | uint16 zero
  *   payload, zeros up to a multiple of eight
  */
-import { closeSync, openSync, readSync } from "node:fs";
 import { type ByteWriter, corrupt } from "../columnar/bytes";
+import { closeLocal, openLocal, readLocal } from "../storage/local-data";
 import { compress, type Compression, decompress } from "./compression";
 
 const HEADER = 16;
@@ -139,7 +139,7 @@ const WINDOW = 1 << 17;
 
 /** The frames in parts of one file, in the order of `ranges`, read through one window. A descriptor stays the caller's to close. */
 export function framesOfFile(file: string | number, ranges: readonly FileRange[]): FrameSource {
-  let fd = typeof file === "number" ? file : openSync(file, "r");
+  let fd = typeof file === "number" ? file : openLocal(file, "r");
   let buffer = Buffer.allocUnsafeSlow(0);
   let view = new DataView(buffer.buffer);
   // Bytes [from, to) of the buffer are unread; `position` in the file is what follows them.
@@ -149,7 +149,7 @@ export function framesOfFile(file: string | number, ranges: readonly FileRange[]
   let position = 0;
   let end = 0;
   const close = (): void => {
-    if (fd >= 0 && typeof file === "string") closeSync(fd);
+    if (fd >= 0 && typeof file === "string") closeLocal(fd);
     fd = -1;
     buffer = Buffer.allocUnsafeSlow(0);
   };
@@ -167,7 +167,7 @@ export function framesOfFile(file: string | number, ranges: readonly FileRange[]
     to -= from;
     from = 0;
     while (to < count) {
-      const read = readSync(fd, buffer, to, Math.min(buffer.length - to, end - position), position);
+      const read = readLocal(fd, buffer, to, Math.min(buffer.length - to, end - position), position);
       if (read === 0) throw corrupt(`a file ends at byte ${position} within a frame`);
       to += read;
       position += read;

@@ -3,12 +3,13 @@
  * one spill file. Writers end by joining them into a map task's data file; reduce tasks that divide what does not fit
  * read them back partition by partition. Records of one partition keep the order in which they were added.
  */
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { unlinkSync } from "node:fs";
 import { ByteWriter } from "../columnar/bytes";
 import { crc32c } from "../common/crc32c";
 import { DataError } from "../common/errors";
 import { Spare } from "../common/spare";
 import { diskFull, isFull } from "../storage/file-layout";
+import { closeLocal, openLocal, readLocal, writeLocal } from "../storage/local-data";
 import type { MapOutputWritten, TaskEnv } from "../storage/task-env";
 import { type Compression } from "./compression";
 import { type Content, type FileRange, type FrameSource, framesOf, framesOfFile, writeFrame } from "./frame";
@@ -105,7 +106,7 @@ export class PartitionedRuns {
     const inMemory = this.#runs.filter((run) => run.bytes !== null);
     if (inMemory.length === 0) return;
     this.#path ??= this.#env.tempFile(this.#purpose);
-    if (this.#fd < 0) this.#fd = openSync(this.#path, "w+");
+    if (this.#fd < 0) this.#fd = openLocal(this.#path, "w+");
     const file = new FileWriter(this.#fd, this.#path, this.#fileLength);
     const offsets = new Float64Array(this.#partitions + 1);
     for (let p = 0; p < this.#partitions; p++) {
@@ -173,7 +174,7 @@ export class PartitionedRuns {
     const { info, metrics, shuffle } = this.#env;
     const path = shuffle.stagingFile(shuffleId, info.partition);
     const output = { offsets: new Float64Array(this.#partitions + 1), checksums: new Uint32Array(this.#partitions) };
-    const fd = openSync(path, "w");
+    const fd = openLocal(path, "w");
     try {
       const file = new FileWriter(fd, path, 0);
       for (let p = 0; p < this.#partitions; p++) {
@@ -195,7 +196,7 @@ export class PartitionedRuns {
       this.close();
       shuffle.commit(shuffleId, info.partition, output, fd);
     } finally {
-      closeSync(fd);
+      closeLocal(fd);
     }
     metrics.shuffleBytesWritten += output.offsets[this.#partitions]!;
     metrics.shuffleRecordsWritten += this.records;
@@ -208,7 +209,7 @@ export class PartitionedRuns {
     this.#releaseMemory();
     this.#writer = new ByteWriter(0);
     if (this.#fd >= 0) {
-      closeSync(this.#fd);
+      closeLocal(this.#fd);
       unlinkSync(this.#path!);
       this.#fd = -1;
     }
@@ -266,7 +267,7 @@ class FileWriter {
   copyFrom(source: number, start: number, end: number, checksum: number): number {
     while (start < end) {
       if (this.#filled === WRITE_BUFFER) this.#flush();
-      const read = readSync(source, this.#buffer, this.#filled, Math.min(WRITE_BUFFER - this.#filled, end - start), start);
+      const read = readLocal(source, this.#buffer, this.#filled, Math.min(WRITE_BUFFER - this.#filled, end - start), start);
       if (read === 0) throw new DataError("SPILL_FILE_TRUNCATED", `A spill file ends at byte ${start}, and ${end} were written.`);
       checksum = crc32c(this.#buffer.subarray(this.#filled, this.#filled + read), checksum);
       this.#filled += read;
@@ -291,7 +292,7 @@ class FileWriter {
 /** Throws a ClusterError when the disk is full. */
 function writeWhole(fd: number, path: string, bytes: Uint8Array, position: number): void {
   try {
-    for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+    for (let done = 0; done < bytes.length;) done += writeLocal(fd, bytes, done, bytes.length - done, position + done);
   } catch (error) {
     throw isFull(error) ? diskFull(path, bytes.length, error) : error;
   }

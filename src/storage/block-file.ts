@@ -6,9 +6,9 @@
  *
  * Little-endian.
  */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32c } from "../common/crc32c";
 import type { LevelFlags } from "./host-calls";
+import { closeLocal, openLocal, readLocal, sizeOfLocal } from "./local-data";
 
 const MAGIC = 0x4b425346; // "FSBK"
 const TAIL = 24;
@@ -57,9 +57,9 @@ export function encodeFooter(index: BlockFileIndex): Uint8Array {
 
 /** What the file says of itself; null when it is not a whole block file. The frames are not looked at. */
 export function readFooter(path: string): BlockFileIndex | null {
-  const fd = openSync(path, "r");
+  const fd = openLocal(path, "r");
   try {
-    const size = fstatSync(fd).size;
+    const size = sizeOfLocal(fd);
     if (size < TAIL) return null;
     const tail = readAt(fd, size - TAIL, TAIL);
     const count = tail.readUInt32LE(0);
@@ -76,7 +76,7 @@ export function readFooter(path: string): BlockFileIndex | null {
     if (offsets[count] !== size - footer) return null;
     return { offsets, checksums, rows: tail.readDoubleLE(4), level: unpackLevel(tail.readUInt32LE(12)) };
   } finally {
-    closeSync(fd);
+    closeLocal(fd);
   }
 }
 
@@ -84,7 +84,7 @@ export function readFooter(path: string): BlockFileIndex | null {
 export function readWhole(fd: number, into: Uint8Array, position: number): boolean {
   let done = 0;
   while (done < into.length) {
-    const got = readSync(fd, into, done, into.length - done, position + done);
+    const got = readLocal(fd, into, done, into.length - done, position + done);
     if (got === 0) return false;
     done += got;
   }

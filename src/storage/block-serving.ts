@@ -1,10 +1,10 @@
 /** What an executor answers to other processes: cached blocks, map output segments, broadcast pieces, copies to keep. */
-import { closeSync, openSync } from "node:fs";
 import type { Extent } from "./arena";
 import type { BlockService } from "./block-service";
 import type { BlockStore } from "./block-store";
 import { pieceId } from "./broadcast-cache";
 import type { Evacuation } from "./evacuation";
+import { closeLocal, openLocal } from "./local-data";
 import type { MapOutputFiles } from "./map-output-files";
 import type { Answer, BodyPart, Serve } from "./transfer/block-server";
 import { ServeError } from "./transfer/block-server";
@@ -58,7 +58,7 @@ function serveBlock({ store, bytes }: ServingOptions, id: string): Answer {
   }
   let fd: number;
   try {
-    fd = openSync(frames.path, "r");
+    fd = openLocal(frames.path, "r");
   } catch (error) {
     pinned.unpin();
     store.corrupt(id, frames.path, (error as Error).message);
@@ -70,7 +70,7 @@ function serveBlock({ store, bytes }: ServingOptions, id: string): Answer {
     meta,
     parts: lengths.map((length, i) => ({ fd, position: frames.offsets[i]!, length })),
     release: () => {
-      closeSync(fd);
+      closeLocal(fd);
       pinned.unpin();
     },
   };
@@ -80,7 +80,7 @@ function serveMapOutput(files: MapOutputFiles, { shuffleId, map }: { readonly sh
   const file = files.open(shuffleId, map);
   if (file === null) throw new ServeError({ message: `The output of map task ${map} of shuffle ${shuffleId} is not here.` });
   const { fd, length } = file;
-  return { meta: { total: length }, parts: [{ fd, position: 0, length }], release: () => closeSync(fd) };
+  return { meta: { total: length }, parts: [{ fd, position: 0, length }], release: () => closeLocal(fd) };
 }
 
 function serveSegments(files: MapOutputFiles, { shuffleId, maps, reduces }: SegmentsBody): Answer {

@@ -7,7 +7,7 @@
  * in memory or in a file, stay until the last pin is gone, even when the block is removed meanwhile.
  */
 import { renameSync, statSync } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { crc32c } from "../common/crc32c";
 import { ClusterError, InternalError } from "../common/errors";
 import type { Extent } from "./arena";
@@ -16,6 +16,7 @@ import { encodeFooter, FrameIndexBuilder } from "./block-file";
 import type { FileLayout } from "./file-layout";
 import { diskFull, isFull } from "./file-layout";
 import type { LevelFlags } from "./host-calls";
+import { closeLocal, openLocal, readLocalAsync, writeLocalAsync } from "./local-data";
 import type { MemoryPool } from "./memory-pool";
 import type { BlockUpdate } from "./ports";
 import type { BlockId } from "./task-env";
@@ -247,16 +248,16 @@ export class BlockStore {
   async copy(pinned: PinnedBlock): Promise<Uint8Array[]> {
     const { frames } = pinned;
     if (frames.kind === "memory") return frames.extents.map((extent) => this.#pool.arena.bytes(extent).slice());
-    const file = await open(frames.path, "r");
+    const fd = openLocal(frames.path, "r");
     try {
       const copies: Uint8Array[] = [];
       for (let i = 0; i < frames.checksums.length; i++) {
         const position = frames.offsets[i]!;
         const bytes = new Uint8Array(frames.offsets[i + 1]! - position);
         for (let done = 0; done < bytes.length;) {
-          const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
-          if (bytesRead === 0) break;
-          done += bytesRead;
+          const got = await readLocalAsync(fd, bytes, done, bytes.length - done, position + done);
+          if (got === 0) break;
+          done += got;
         }
         if (crc32c(bytes) !== frames.checksums[i]) {
           const message = `Frame ${i} of block file ${frames.path} does not match its checksum.`;
@@ -267,7 +268,7 @@ export class BlockStore {
       }
       return copies;
     } finally {
-      await file.close();
+      closeLocal(fd);
     }
   }
 
@@ -386,13 +387,16 @@ export class BlockStore {
     for (const directory of [first, ...layout.directories.filter((other) => other !== first)]) {
       path = layout.place(directory, name);
       try {
-        const file = await open(path, "wx", 0o600);
+        const fd = openLocal(path, "wx");
         try {
+          let written = 0;
           for (const part of [...parts, footer]) {
-            for (let done = 0; done < part.length;) done += (await file.write(part, done, part.length - done)).bytesWritten;
+            for (let done = 0; done < part.length;)
+              done += await writeLocalAsync(fd, part, done, part.length - done, written + done);
+            written += part.length;
           }
         } finally {
-          await file.close();
+          closeLocal(fd);
         }
         return { path, ...index, bytes };
       } catch (error) {

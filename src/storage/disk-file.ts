@@ -1,7 +1,8 @@
 /** Writing a file that may outgrow its directory: when the device is full the file moves to another and goes on there. */
-import { closeSync, copyFileSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import type { FileLayout } from "./file-layout";
 import { diskFull, isFull } from "./file-layout";
+import { closeLocal, openLocal, truncateLocal, writeLocal } from "./local-data";
 
 /**
  * Appends synchronously, so for worker threads. `pathIn` gives the path under one of the layout's directories. Until
@@ -36,7 +37,7 @@ export class DiskFile {
     let untried: string[] | null = null;
     while (done < bytes.length) {
       try {
-        done += writeSync(this.#fd, bytes, done, bytes.length - done, this.#length + done);
+        done += writeLocal(this.#fd, bytes, done, bytes.length - done, this.#length + done);
       } catch (error) {
         if (!isFull(error)) throw error;
         untried ??= this.layout.others(this.#path);
@@ -47,7 +48,7 @@ export class DiskFile {
   }
 
   close(): void {
-    if (this.#fd >= 0) closeSync(this.#fd);
+    if (this.#fd >= 0) closeLocal(this.#fd);
     this.#fd = -1;
   }
 
@@ -58,13 +59,13 @@ export class DiskFile {
 
   #open(): number {
     try {
-      return openSync(this.#path, "wx", 0o600);
+      return openLocal(this.#path, "wx");
     } catch (error) {
       if (!isFull(error)) throw error;
       for (const directory of this.layout.others(this.#path)) {
         try {
           this.#path = this.pathIn(directory);
-          return openSync(this.#path, "wx", 0o600);
+          return openLocal(this.#path, "wx");
         } catch (again) {
           if (!isFull(again)) throw again;
         }
@@ -79,8 +80,8 @@ export class DiskFile {
       const path = this.pathIn(directory);
       try {
         copyFileSync(this.#path, path);
-        const fd = openSync(path, "r+");
-        ftruncateSync(fd, length);
+        const fd = openLocal(path, "r+");
+        truncateLocal(fd, length);
         this.discard();
         this.#path = path;
         this.#fd = fd;

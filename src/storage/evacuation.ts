@@ -2,11 +2,12 @@
  * Moves what an executor holds to others before it goes: cached blocks that nobody else has, and map outputs. The receivers fetch, keep
  * and report; this end only asks them to.
  */
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { ClusterError, DataError } from "../common/errors";
 import type { BlockAddress } from "./block-address";
 import type { BlockStore } from "./block-store";
 import type { FileLayout } from "./file-layout";
+import { closeLocal, openLocal, writeLocal } from "./local-data";
 import { mapOutputName, readIndex } from "./map-output-file";
 import type { MapOutputFiles } from "./map-output-files";
 import type { StoragePorts } from "./ports";
@@ -116,13 +117,15 @@ export class Evacuation {
 /** Writes what comes into a file. */
 class FileReceiver implements Receiver<Meta> {
   #fd: number | null = null;
+  #length = 0;
   readonly #buffer = Buffer.allocUnsafeSlow(BUFFER);
 
   constructor(private readonly path: string) {}
 
   begin(): void {
     this.close();
-    this.#fd = openSync(this.path, "w", 0o600);
+    this.#length = 0;
+    this.#fd = openLocal(this.path, "w");
   }
 
   place(): Uint8Array {
@@ -130,11 +133,15 @@ class FileReceiver implements Receiver<Meta> {
   }
 
   filled(count: number): void {
-    for (let done = 0; done < count;) done += writeSync(this.#fd!, this.#buffer, done, count - done);
+    for (let done = 0; done < count;) {
+      const written = writeLocal(this.#fd!, this.#buffer, done, count - done, this.#length);
+      done += written;
+      this.#length += written;
+    }
   }
 
   close(): void {
-    if (this.#fd !== null) closeSync(this.#fd);
+    if (this.#fd !== null) closeLocal(this.#fd);
     this.#fd = null;
   }
 }

@@ -18,6 +18,7 @@ import { BroadcastCache } from "./broadcast-cache";
 import { FileLayout } from "./file-layout";
 import type { Caller, LevelFlags, StorageOp, StorageOps } from "./host-calls";
 import { LocalDirectories, localRoots, removeStaleApplications } from "./local-directories";
+import { encryptLocalData, localDataKey } from "./local-data";
 import { MapOutputFiles } from "./map-output-files";
 import { MemoryPool } from "./memory-pool";
 import type { ExecutorStorageOptions, MapOutputTable, SharedStorage, StorageStatus, Survivors } from "./ports";
@@ -66,7 +67,9 @@ export class ExecutorStorage {
 
   /** Makes the executor's directories and its memory; nothing listens before `start`. Throws a ClusterError when no directory can be written. */
   constructor(private readonly options: ExecutorStorageOptions) {
-    const { appId, executorId, host, plan, conf, ports, ownerPid } = options;
+    const { appId, executorId, host, plan, conf, ports, ownerPid, secret } = options;
+    const key = localDataKey(secret, conf);
+    encryptLocalData(key);
     this.#pool = new MemoryPool(plan);
     this.#directories = LocalDirectories.create({
       roots: localRoots(conf),
@@ -115,6 +118,7 @@ export class ExecutorStorage {
       heapBytes: plan.heapPerSlotMb * 2 ** 20,
       mostPerTask: MAX_TASK_MEMORY.parse(conf(MAX_TASK_MEMORY.key) ?? "", MAX_TASK_MEMORY.key),
       maxOpenFiles: Math.max(32, Math.min(4096, Math.floor(openFileLimit() / 2 / plan.slots))),
+      localDataKey: key,
     };
   }
 

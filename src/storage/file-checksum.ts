@@ -1,6 +1,6 @@
 /** The checksum of a part of a file, read through a small window. */
-import { readSync } from "node:fs";
 import { crc32c } from "../common/crc32c";
+import { readLocal } from "./local-data";
 
 const WINDOW = 2 ** 18;
 
@@ -9,7 +9,7 @@ export function checksumOfPart(fd: number, position: number, length: number): nu
   const window = new Uint8Array(Math.min(WINDOW, length));
   let checksum = 0;
   for (let done = 0; done < length;) {
-    const read = readSync(fd, window, 0, Math.min(window.length, length - done), position + done);
+    const read = readLocal(fd, window, 0, Math.min(window.length, length - done), position + done);
     if (read === 0) return null;
     checksum = crc32c(window.subarray(0, read), checksum);
     done += read;

@@ -1,9 +1,9 @@
 /** A block's records as a source of chunks, frame by frame, from shared memory or from a file. */
-import { closeSync, openSync } from "node:fs";
 import type { Chunk, ChunkSource } from "../columnar/chunk";
 import { crc32c } from "../common/crc32c";
 import type { FrameIndex } from "./block-file";
 import { readWhole } from "./block-file";
+import { closeLocal, openLocal } from "./local-data";
 
 /** Decodes one frame. The bytes may lie in shared memory, and stay as they are while the source is open. */
 export type DecodeFrame = (bytes: Uint8Array) => ChunkSource;
@@ -76,7 +76,7 @@ export class FileFrames implements Frames {
   static open(path: string, index: FrameIndex, onDamage: (message: string) => never): FileFrames | string {
     let fd: number;
     try {
-      fd = openSync(path, "r");
+      fd = openLocal(path, "r");
     } catch (error) {
       return `The file of a block cannot be opened: ${(error as Error).message}.`;
     }
@@ -105,7 +105,7 @@ export class FileFrames implements Frames {
   close(): void {
     this.#ahead.length = 0;
     this.#next = this.index.checksums.length;
-    closeSync(this.fd);
+    closeLocal(this.fd);
   }
 
   #read(): Uint8Array | string {

@@ -6,9 +6,9 @@
  *
  * Little-endian, as every machine is that Node runs on with typed arrays in this order.
  */
-import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
 import { crc32c } from "../common/crc32c";
 import { readWhole } from "./block-file";
+import { closeLocal, openLocal, sizeOfLocal, writeLocal } from "./local-data";
 import type { MapOutputWritten } from "./task-env";
 
 const MAGIC = 0x4d425346; // "FSBM"
@@ -43,14 +43,14 @@ export function appendIndex(fd: number, index: MapOutputIndex): void {
   bytes.writeUInt32LE(crc32c(bytes.subarray(0, length - 8)), length - 8);
   bytes.writeUInt32LE(MAGIC, length - 4);
   const end = offsets[offsets.length - 1]!;
-  for (let done = 0; done < length;) done += writeSync(fd, bytes, done, length - done, end + done);
+  for (let done = 0; done < length;) done += writeLocal(fd, bytes, done, length - done, end + done);
 }
 
 /** What the file says of itself; null when it is not a whole map output. The segments are not looked at. */
 export function readIndex(path: string): MapOutputIndex | null {
-  const fd = openSync(path, "r");
+  const fd = openLocal(path, "r");
   try {
-    const size = fstatSync(fd).size;
+    const size = sizeOfLocal(fd);
     const tail = new Uint8Array(TAIL);
     if (size < TAIL || !readWhole(fd, tail, size - TAIL)) return null;
     const word = (at: number): number => Buffer.from(tail.buffer).readUInt32LE(at);
@@ -64,6 +64,6 @@ export function readIndex(path: string): MapOutputIndex | null {
     if (offsets[reducers] !== size - length) return null;
     return { shuffleId: word(0), map: word(4), stageId: word(8), stageAttempt: word(12), offsets, checksums };
   } finally {
-    closeSync(fd);
+    closeLocal(fd);
   }
 }

@@ -2,10 +2,11 @@
  * The map outputs that this executor has committed, for the main thread: commits (the first of a stage attempt wins),
  * removal, and open files for serving them to other executors.
  */
-import { fstatSync, openSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { checksumOfPart } from "./file-checksum";
 import type { FileLayout } from "./file-layout";
 import type { MapCommit } from "./host-calls";
+import { openLocal, sizeOfLocal } from "./local-data";
 import type { MapOutputIndex, MapOutputOrigin } from "./map-output-file";
 import { mapOutputName } from "./map-output-file";
 import { OpenFiles } from "./open-files";
@@ -73,7 +74,7 @@ export class MapOutputFiles {
     const output = this.#shuffles.get(shuffleId)?.get(map);
     if (output === undefined || reduce < 0 || reduce >= output.checksums.length) return null;
     try {
-      const fd = this.#open.get(shuffleId, map) ?? this.#open.put(shuffleId, map, openSync(output.path, "r"));
+      const fd = this.#open.get(shuffleId, map) ?? this.#open.put(shuffleId, map, openLocal(output.path, "r"));
       const position = output.offsets[reduce]!;
       return { fd, position, length: output.offsets[reduce + 1]! - position };
     } catch {
@@ -120,8 +121,8 @@ export class MapOutputFiles {
     const output = this.#shuffles.get(shuffleId)?.get(map);
     if (output === undefined) return null;
     try {
-      const fd = openSync(output.path, "r");
-      return { fd, length: fstatSync(fd).size };
+      const fd = openLocal(output.path, "r");
+      return { fd, length: sizeOfLocal(fd) };
     } catch {
       return null; // the file was taken away from under us
     }

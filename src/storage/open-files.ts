@@ -1,5 +1,5 @@
 /** Descriptors of map outputs that one thread keeps open, the least recently used closed first. */
-import { closeSync } from "node:fs";
+import { closeLocal } from "./local-data";
 
 /** Maps of one shuffle are fewer than this. */
 const MAPS = 2 ** 26;
@@ -56,7 +56,7 @@ export class OpenFiles {
     return () => {
       if (!held) return;
       held = false;
-      if (--this.#holds === 0) for (const fd of this.#late.splice(0)) closeSync(fd);
+      if (--this.#holds === 0) for (const fd of this.#late.splice(0)) closeLocal(fd);
     };
   }
 
@@ -69,6 +69,6 @@ export class OpenFiles {
 
   #close(fd: number): void {
     if (this.#holds > 0) this.#late.push(fd);
-    else closeSync(fd);
+    else closeLocal(fd);
   }
 }

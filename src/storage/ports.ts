@@ -83,6 +83,8 @@ export interface SharedStorage {
   readonly mostPerTask: number;
   /** Open files that a worker may keep for map outputs. */
   readonly maxOpenFiles: number;
+  /** What local files are encrypted with; null: they are not. */
+  readonly localDataKey: Uint8Array | null;
 }
 
 /** What a dead executor of this application left on this machine and this one has taken over. */

@@ -1,11 +1,12 @@
 /** Destinations for the bytes of block transfers: memory that is there, extents of the arena, a file. */
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { crc32c } from "../common/crc32c";
 import type { Extent } from "./arena";
 import { encodeFooter, FrameIndexBuilder } from "./block-file";
 import type { NewFrames } from "./block-store";
 import { diskFull, isFull } from "./file-layout";
 import type { LevelFlags } from "./host-calls";
+import { closeLocal, openLocal, writeLocal } from "./local-data";
 import type { BlockMeta, Meta } from "./transfer/frames";
 import type { Receiver } from "./transfer/block-client";
 
@@ -178,12 +179,13 @@ class FrameFile {
   #frame = 0;
   #buffer: Uint8Array;
   #filled = 0;
+  #written = 0;
 
   constructor(
     private readonly path: string,
     private readonly lengths: readonly number[],
   ) {
-    this.#fd = openSync(path, "wx", 0o600);
+    this.#fd = openLocal(path, "wx");
     this.#buffer = new Uint8Array(Math.max(FILE_BUFFER, ...lengths));
   }
 
@@ -203,13 +205,13 @@ class FrameFile {
     while (this.#frame < this.lengths.length) this.#endFrame();
     const index = this.#index.build();
     this.#write(encodeFooter({ ...index, rows, level }));
-    closeSync(this.#fd);
+    closeLocal(this.#fd);
     return { kind: "disk", path: this.path, ...index };
   }
 
   discard(): void {
     try {
-      closeSync(this.#fd);
+      closeLocal(this.#fd);
     } catch {
       // Finished and closed before its checksums turned out wrong.
     }
@@ -226,7 +228,11 @@ class FrameFile {
 
   #write(bytes: Uint8Array): void {
     try {
-      for (let done = 0; done < bytes.length;) done += writeSync(this.#fd, bytes, done);
+      for (let done = 0; done < bytes.length;) {
+        const written = writeLocal(this.#fd, bytes, done, bytes.length - done, this.#written);
+        done += written;
+        this.#written += written;
+      }
     } catch (error) {
       throw isFull(error) ? diskFull(this.path, bytes.length, error) : error;
     }

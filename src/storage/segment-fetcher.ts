@@ -4,12 +4,12 @@
  * memory as a whole: those in place are read twice, once for the checksum; those of other executors come part by part into
  * a file of the task.
  */
-import { closeSync, openSync, readSync } from "node:fs";
 import { crc32c } from "../common/crc32c";
 import type { BlockAddress } from "./block-address";
 import { DiskFile } from "./disk-file";
 import { checksumOfPart } from "./file-checksum";
 import type { FetchFailure } from "./host-calls";
+import { closeLocal, openLocal, readLocal } from "./local-data";
 import type { MapOutputView } from "./map-output-table";
 import type { ShuffleMemory } from "./shuffle-memory";
 import type { FetchedSegment, SegmentRequest, TaskInfo, TaskMetrics } from "./task-env";
@@ -214,14 +214,14 @@ export class SegmentFetcher {
         this.#started.shift();
       }
       file.close();
-      fd = openSync(file.path, "r");
+      fd = openLocal(file.path, "r");
       this.#check(fd, 0, size, map, reduce, this.#view.executors[owner]!);
       metrics.shuffleRemoteBlocksFetched++;
       metrics.shuffleRemoteBytesRead += size;
       metrics.shuffleRemoteBytesReadToDisk += size;
       yield { map, reduce, file: { fd, start: 0, end: size } };
     } finally {
-      if (fd >= 0) closeSync(fd);
+      if (fd >= 0) closeLocal(fd);
       file.discard();
     }
   }
@@ -239,7 +239,7 @@ export class SegmentFetcher {
     while (done < length) {
       let got = 0;
       try {
-        got = readSync(fd, buffer, done, length - done, position + done);
+        got = readLocal(fd, buffer, done, length - done, position + done);
       } catch (error) {
         this.#fail(map, reduce, owner, (error as Error).message);
       }

@@ -1,9 +1,9 @@
 /** What a worker thread remembers of shuffles from one task to the next: where outputs are, open files, buffers. */
-import { openSync } from "node:fs";
 import type { BlockAddress } from "./block-address";
 import type { FileLayout } from "./file-layout";
 import { fileIn } from "./file-layout";
 import type { HostCalls } from "./host-calls";
+import { openLocal } from "./local-data";
 import { mapOutputName } from "./map-output-file";
 import { MapOutputView } from "./map-output-table";
 import type { MemoryCells } from "./memory-cells";
@@ -76,7 +76,7 @@ export class ShuffleMemory {
     const paths = own ? this.layout.candidates(name) : owner.directories.map((directory) => fileIn(directory, name));
     for (const path of paths) {
       try {
-        return this.#files.put(shuffleId, map, openSync(path, "r"));
+        return this.#files.put(shuffleId, map, openLocal(path, "r"));
       } catch {
         // Not in this directory.
       }

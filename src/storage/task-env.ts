@@ -147,7 +147,7 @@ export interface SegmentRequest {
 }
 
 /**
- * A segment whose bytes match their checksum: in memory where it is short, as bytes [start, end) of an open file where it is so long that
+ * A segment whose bytes match their checksum: in memory where it is short, as bytes [start, end) of an open file (local-data) where it is so long that
  * it should be read piece by piece. Valid until the next one is asked for; the file is closed by whoever opened it.
  */
 export type FetchedSegment = SegmentRequest &
@@ -165,7 +165,7 @@ export interface TaskShuffle {
   stagingFile(shuffleId: number, map: number): string;
   /**
    * Makes the attempt's staging file the output of the map task: atomically, the first commit wins. `output` describes
-   * the winner's file afterwards, which is what the task reports. `fd` is the staging file, open for writing and ended with
+   * the winner's file afterwards, which is what the task reports. `fd` is the staging file, open for writing (local-data) and ended with
    * the last segment; the caller closes it.
    */
   commit(shuffleId: number, map: number, output: MapOutputWritten, fd: number): void;

@@ -3,6 +3,7 @@ import type { ChunkSource } from "../columnar/chunk";
 import type { ValueContext } from "../columnar/value-context";
 import { FileLayout } from "./file-layout";
 import type { HostCalls } from "./host-calls";
+import { encryptLocalData } from "./local-data";
 import { MemoryCells } from "./memory-cells";
 import type { SharedStorage } from "./ports";
 import { ShuffleMemory } from "./shuffle-memory";
@@ -49,6 +50,7 @@ export class WorkerStorage {
 
   constructor(private readonly options: WorkerStorageOptions) {
     const { shared, calls, slot } = options;
+    encryptLocalData(shared.localDataKey);
     const cells = MemoryCells.attach(shared.cells);
     this.#slabs = new SlabViews(calls);
     this.#layout = new FileLayout(shared.directories);

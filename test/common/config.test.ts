@@ -108,7 +108,6 @@ test("protection that is not built is refused, not passed over", () => {
     ["spark.ui.acls.enable", "true"],
     ["spark.history.ui.acls.enable", " TRUE "],
     ["spark.ui.filters", "org.example.Filter"],
-    ["spark.io.encryption.enabled", "true"],
     ["spark.network.crypto.enabled", "true"],
   ];
   for (const pair of asked) expect(() => checkSettings([pair])).toThrow(`${pair[0]}=${pair[1].trim()} is not supported. `);

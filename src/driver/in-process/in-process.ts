@@ -17,6 +17,7 @@ import { isThenable } from "../../rdd/pipeline/source";
 import type { StageProgram, TaskOutput, TaskRunner } from "../../rdd/task-runner";
 import type { BroadcastHub } from "../../storage";
 import { fileSystemId } from "../../storage/block-address";
+import { encryptLocalData, localDataIsEncrypted, localDataKey } from "../../storage/local-data";
 import { CommitDenied, newTaskMetrics, TaskKilled } from "../../storage/task-env";
 import type { MapOutputWritten, TaskBarrier, TaskEnv, TaskInfo, TaskMetrics } from "../../storage/task-env";
 import type { BackendHandlers, ExecutorBackend } from "../backend";
@@ -70,6 +71,8 @@ export class InProcess implements ExecutorBackend {
   constructor(private readonly options: InProcessOptions) {
     const { group, engine, broadcasts, memoryBytes } = options;
     this.#runner = openTaskRunner(engine);
+    // Contexts of one process have one key, as what one of them wrote must stay readable when another starts.
+    if (!localDataIsEncrypted()) encryptLocalData(localDataKey(group.secret, (key) => options.conf(key)));
     this.#store = new TaskStore({
       executorId: EXECUTOR,
       directory: join(group.directory, "tasks"),

@@ -2,7 +2,7 @@
  * What tasks that run in the driver's own thread share: cached blocks in memory, map outputs and spill files in a
  * directory of the driver. The plain counterpart of an executor's storage, without shared memory, eviction or transfers.
  */
-import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { getHeapStatistics } from "node:v8";
 import type { ChunkSource } from "../../columnar/chunk";
@@ -10,6 +10,7 @@ import { decodeBatches } from "../../columnar";
 import type { ValueContext } from "../../columnar/value-context";
 import { crc32c } from "../../common/crc32c";
 import { HeapGauge } from "../../storage/heap-gauge";
+import { closeLocal, openLocal, readLocal } from "../../storage/local-data";
 import type { BlockUpdate } from "../../storage/ports";
 import type { StorageLevel } from "../../storage/storage-level";
 import { FetchFailed } from "../../storage/task-env";
@@ -196,19 +197,19 @@ export class TaskStore {
 function readSegment(path: string, position: number, length: number): Uint8Array | null {
   let fd: number;
   try {
-    fd = openSync(path, "r");
+    fd = openLocal(path, "r");
   } catch {
     return null;
   }
   try {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length;) {
-      const read = readSync(fd, bytes, done, length - done, position + done);
+      const read = readLocal(fd, bytes, done, length - done, position + done);
       if (read === 0) return null;
       done += read;
     }
     return bytes;
   } finally {
-    closeSync(fd);
+    closeLocal(fd);
   }
 }

@@ -2,9 +2,9 @@
  * Chunks that are written now and read later: encoded, in memory while the task is granted some, and from then on in a
  * file of the task.
  */
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { BatchEncoder, ByteWriter, type Chunk, type ChunkSource, decodeBatches } from "../../columnar";
 import { DataError } from "../../common/errors";
+import { closeLocal, openLocal, readLocal, writeLocal } from "../../storage/local-data";
 import type { TaskEnv } from "../../storage/task-env";
 
 /** Bytes encoded before they are put away. */
@@ -33,8 +33,9 @@ export class SpillBuffer {
     if (this.#file === -1 && this.env.memory.reserve(length)) {
       this.#inMemory.push(this.#out.copy());
     } else {
-      if (this.#file === -1) this.#file = openSync(this.env.tempFile("buffer"), "w+");
-      writeSync(this.#file, this.#out.written(), 0, length, this.#fileLength);
+      if (this.#file === -1) this.#file = openLocal(this.env.tempFile("buffer"), "w+");
+      const bytes = this.#out.written();
+      for (let done = 0; done < length;) done += writeLocal(this.#file, bytes, done, length - done, this.#fileLength + done);
       this.#inFile.push({ position: this.#fileLength, length });
       this.#fileLength += length;
       this.env.metrics.diskBytesSpilled += length;
@@ -67,7 +68,7 @@ export class SpillBuffer {
     for (const { position, length } of this.#inFile) {
       const bytes = Buffer.allocUnsafeSlow(length);
       for (let done = 0; done < length;) {
-        const read = readSync(this.#file, bytes, done, length - done, position + done);
+        const read = readLocal(this.#file, bytes, done, length - done, position + done);
         if (read === 0)
           throw new DataError(
             "SPILL_FILE_DAMAGED",
@@ -82,7 +83,7 @@ export class SpillBuffer {
   /** Lets go of memory and file. */
   close(): void {
     for (const run of this.#inMemory.splice(0)) this.env.memory.release(run.length);
-    if (this.#file !== -1) closeSync(this.#file);
+    if (this.#file !== -1) closeLocal(this.#file);
     this.#file = -1;
     this.#inFile.length = 0;
   }

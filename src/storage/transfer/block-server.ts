@@ -2,13 +2,14 @@
  * Serves blocks to other processes over a Unix socket or TCP. Knows sockets, framing and backpressure; what a request
  * means is the `serve` function's affair. Callers that cannot prove that they know the secret get nothing.
  */
-import { read as readAsync, readSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import { ClusterError } from "../../common/errors";
 import { afterRunning } from "../../common/running-time";
 import type { Endpoint } from "../block-address";
 import { endpointName } from "../block-address";
+import { readLocal, readLocalAsync } from "../local-data";
 import type { Encryption } from "./block-client";
 import type { AnyRequest, ErrorBody, Header, Meta } from "./frames";
 import { decodeHeader, decodeRequest, encodeMessage, ERROR, HEAD, HEADER_BYTES, MAX_BODY_BYTES } from "./frames";
@@ -362,20 +363,18 @@ function guarded(accept: (socket: Socket) => void): (socket: Socket) => void {
 
 function readNow(fd: number, buffer: Buffer, at: number, length: number, position: number): void {
   for (let done = 0; done < length;) {
-    const got = readSync(fd, buffer, at + done, length - done, position + done);
+    const got = readLocal(fd, buffer, at + done, length - done, position + done);
     if (got === 0) throw new Error("the file is shorter than its index says");
     done += got;
   }
 }
 
 /** Fills the first `length` bytes of the buffer, and resolves with it. */
-function readFully(fd: number, buffer: Buffer, length: number, position: number, done = 0): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    readAsync(fd, buffer, done, length - done, position + done, (error, got) => {
-      if (error) reject(error);
-      else if (got === 0 && length > done) reject(new Error("the file is shorter than its index says"));
-      else if (done + got < length) resolve(readFully(fd, buffer, length, position, done + got));
-      else resolve(buffer);
-    });
-  });
+async function readFully(fd: number, buffer: Buffer, length: number, position: number): Promise<Buffer> {
+  for (let done = 0; done < length;) {
+    const got = await readLocalAsync(fd, buffer, done, length - done, position + done);
+    if (got === 0) throw new Error("the file is shorter than its index says");
+    done += got;
+  }
+  return buffer;
 }

@@ -1,7 +1,8 @@
 /** Batches in a file of the task: written one after the other, read back in that order. */
-import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { InternalError } from "../../../common/errors";
 import type { ColumnBatch } from "../../../columnar/vector";
+import { closeLocal, openLocal, readLocal, writeLocal } from "../../../storage/local-data";
 import type { OpenTask } from "../operator";
 
 export class SpillFile {
@@ -15,7 +16,7 @@ export class SpillFile {
     private readonly node: number,
   ) {
     this.#path = task.env.tempFile("operator");
-    this.#fd = openSync(this.#path, "w+");
+    this.#fd = openLocal(this.#path, "w+");
   }
 
   append(batch: ColumnBatch): void {
@@ -32,7 +33,7 @@ export class SpillFile {
   #write(bytes: Uint8Array): void {
     let at = 0;
     while (at < bytes.length) {
-      const written = writeSync(this.#fd!, bytes, at, bytes.length - at, this.#bytes);
+      const written = writeLocal(this.#fd!, bytes, at, bytes.length - at, this.#bytes);
       at += written;
       this.#bytes += written;
     }
@@ -55,7 +56,7 @@ export class SpillFile {
     const bytes = new Uint8Array(length);
     let got = 0;
     while (got < length) {
-      const count = readSync(this.#fd!, bytes, got, length - got, at + got);
+      const count = readLocal(this.#fd!, bytes, got, length - got, at + got);
       if (count === 0) throw new InternalError("A spill file ends too early.");
       got += count;
     }
@@ -65,7 +66,7 @@ export class SpillFile {
   /** May be called more than once. */
   remove(): void {
     if (this.#fd === null) return;
-    closeSync(this.#fd);
+    closeLocal(this.#fd);
     this.#fd = null;
     rmSync(this.#path, { force: true });
   }
