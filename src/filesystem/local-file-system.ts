@@ -1,5 +1,5 @@
 /** Files of this host, or of a directory that all hosts share. */
-import { createWriteStream } from "node:fs";
+import { createWriteStream, statSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -14,14 +14,14 @@ const CONCURRENT_STATS = 32;
 export class LocalFileSystem implements FileSystem {
   readonly uploads = null;
 
-  async status(path: string): Promise<FileStatus | null> {
-    try {
-      return toStatus(path, await stat(toLocalPath(path)));
-    } catch (error) {
-      // ENOTDIR: a file stands where the path has a directory.
-      if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return null;
-      throw readFailed(path, errorText(error), error);
-    }
+  /** Asks at once: waking a thread for it takes 0.25 ms of a query that begins, the call itself 0.01. */
+  status(path: string): Promise<FileStatus | null> {
+    return statusBy(path, statSync);
+  }
+
+  /** Of many files the event loop must not wait for all. */
+  protected statusOfChild(path: string): Promise<FileStatus | null> {
+    return statusBy(path, stat);
   }
 
   async list(directory: string, options: { readonly recursive?: boolean } = {}): Promise<FileStatus[]> {
@@ -48,7 +48,7 @@ export class LocalFileSystem implements FileSystem {
       throw readFailed(directory, errorText(error), error);
     }
     // A name without a file was deleted in between, or is a link to nothing.
-    const entries = await mapConcurrently(names, CONCURRENT_STATS, (name) => this.status(joinPath(directory, name)));
+    const entries = await mapConcurrently(names, CONCURRENT_STATS, (name) => this.statusOfChild(joinPath(directory, name)));
     return entries.filter((entry) => entry !== null).sort(byPath);
   }
 
@@ -115,6 +115,16 @@ export class LocalFileSystem implements FileSystem {
   }
 
   close(): void {}
+}
+
+async function statusBy(path: string, stats: (local: string) => Stats | Promise<Stats>): Promise<FileStatus | null> {
+  try {
+    return toStatus(path, await stats(toLocalPath(path)));
+  } catch (error) {
+    // ENOTDIR: a file stands where the path has a directory.
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return null;
+    throw readFailed(path, errorText(error), error);
+  }
 }
 
 function toStatus(path: string, stats: Stats): FileStatus {

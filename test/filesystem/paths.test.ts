@@ -182,8 +182,8 @@ describe("listings", () => {
       writeFileSync(join(root, name, "file"), "");
     }
     class Going extends LocalFileSystem {
-      override async status(path: string) {
-        const found = await super.status(path);
+      protected override async statusOfChild(path: string) {
+        const found = await super.statusOfChild(path);
         if (path.endsWith("/b/c")) rmSync(join(root, "b/c"), { recursive: true });
         return found;
       }
