@@ -12,10 +12,11 @@
  */
 import { attribute, BINARY } from "../expressions/build";
 import type { Attribute } from "../expressions/expression";
+import { attributesOf } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { Join, LogicalPlan } from "../logical/plan";
 import type { MarkMatchesExec, PhysicalPlan } from "./plan";
-import { BROADCAST, hashKeys, MARKS } from "./join-keys";
+import { BROADCAST, hashKeys, type Keys, MARKS } from "./join-keys";
 import { SINGLE } from "./layout";
 import { type ExchangeLink, type FinishedExchange, layoutOfPartitioning, type Planner } from "./planner";
 
@@ -43,7 +44,8 @@ export function planMarked(planner: Planner, join: Join): PhysicalPlan | null {
   });
   const output = outputOf(join);
   const matched = joins.map(({ type }) => type === "leftSemi");
-  return planner.laid({ kind: "markedRows", id: planner.id(), output, child: table, marks, matched }, SINGLE);
+  const by = joins.map((one) => markedBy(table, hashKeys(one)));
+  return planner.laid({ kind: "markedRows", id: planner.id(), output, child: table, marks, matched, by }, SINGLE);
 }
 
 function newTable(planner: Planner, few: LogicalPlan, joins: readonly Join[]): PhysicalPlan | null {
@@ -93,20 +95,27 @@ function streamsPast(planner: Planner, join: Join): boolean {
   return planner.statistics.of(join.right).bytes > planner.broadcastThreshold && hashKeys(join).left.length > 0;
 }
 
+function markedBy({ output }: PhysicalPlan, { left, condition }: Keys): readonly number[] {
+  const compared = condition === null ? left : [...left, condition];
+  const ids = new Set(compared.flatMap((expression) => attributesOf(expression).map(({ id }) => id)));
+  return output.flatMap(({ id }, place) => (ids.has(id) ? [place] : []));
+}
+
 const marksOf = new WeakMap<Join, Attribute>();
 
 function matches(planner: Planner, join: Join, few: PhysicalPlan): MarkMatchesExec {
   let marks = marksOf.get(join);
   if (marks === undefined) marksOf.set(join, (marks = attribute(planner.services.nextId(), "marks", BINARY, false)));
-  const { left, right, condition } = hashKeys(join);
+  const keys = hashKeys(join);
   return {
     kind: "markMatches",
     id: planner.id(),
     output: [marks],
     left: few,
     right: planner.plan(join.right),
-    leftKeys: left,
-    rightKeys: right,
-    condition,
+    leftKeys: keys.left,
+    rightKeys: keys.right,
+    condition: keys.condition,
+    by: markedBy(few, keys),
   };
 }

@@ -194,6 +194,8 @@ export interface MarkMatchesExec extends Node {
   readonly leftKeys: readonly Expression[];
   readonly rightKeys: readonly Expression[];
   readonly condition: Expression | null;
+  /** Places of the columns of `left` by which a row is marked or not. */
+  readonly by: readonly number[];
 }
 
 /** The rows of a broadcast, in one partition: those that all of `marks` have marked (or have not, where `matched` is false). */
@@ -203,6 +205,8 @@ export interface MarkedRowsExec extends Node {
   /** Exchanges of MarkMatches over the same broadcast. */
   readonly marks: readonly PhysicalPlan[];
   readonly matched: readonly boolean[];
+  /** What `by` of each MarkMatches is. */
+  readonly by: readonly (readonly number[])[];
 }
 
 /** The child's rows come sorted by partitionBy, then orderBy. `output` is the child's, then one column a function. */

@@ -128,6 +128,8 @@ describe.each(["leftSemi", "leftAnti"] as const)("%s by marks", (type) => {
       fc.property(cases(nulls), fc.boolean(), (one, conditional) => {
         const left = new Table(one.left.columns, one.lefts, { batchRows: 7 });
         const marks = attribute("marks", { kind: "binary" }, false);
+        // The condition compares the columns behind the keys.
+        const by = (conditional ? one.left.columns : one.left.columns.slice(0, one.keys)).map((_, place) => place);
         const tasks = [0, 1].map((part) => {
           const right = new Table(
             one.right.columns,
@@ -143,6 +145,7 @@ describe.each(["leftSemi", "leftAnti"] as const)("%s by marks", (type) => {
             leftKeys: one.left.columns.slice(0, one.keys),
             rightKeys: one.right.columns.slice(0, one.keys),
             condition: conditional ? conditionOf(one) : null,
+            by,
           };
           return run(plan, [left, right]).rows;
         });
@@ -155,6 +158,7 @@ describe.each(["leftSemi", "leftAnti"] as const)("%s by marks", (type) => {
           child: left.scan,
           marks: [marked.scan],
           matched: [type === "leftSemi"],
+          by: [by],
         };
         expect(sorted(run(plan, [left, marked]).rows)).toEqual(naive(one, type, conditional ? below : null));
       }),
@@ -167,14 +171,11 @@ function* each<T>(items: Iterable<T>): Generator<T, void, undefined> {
   yield* items;
 }
 
-test("marks of rows in another order are to be made again", () => {
+/** Keeps `rows` that match `others` in their first column, as the broadcast gave them to the marks and as `again` gives them later. */
+function markedThen(rows: BoxedRow[], others: BoxedRow[], again: BoxedRow[]): BoxedRow[] {
   const columns = side([{ kind: "int" }]).columns;
-  const rows: BoxedRow[] = [
-    [1, 1],
-    [2, 2],
-  ];
   const marks = attribute("marks", { kind: "binary" }, false);
-  const [left, right, turned] = [rows, rows, rows.toReversed()].map((some) => new Table(columns, some)) as [Table, Table, Table];
+  const [left, right, later] = [rows, others, again].map((some) => new Table(columns, some)) as [Table, Table, Table];
   const keys = columns.slice(0, 1);
   const matches: MarkMatchesExec = {
     kind: "markMatches",
@@ -185,6 +186,7 @@ test("marks of rows in another order are to be made again", () => {
     leftKeys: keys,
     rightKeys: keys,
     condition: null,
+    by: [0],
   };
   const marked = new Table([marks], run(matches, [left, right], { partition: 3 }).rows);
   const read: PhysicalPlan = { kind: "shuffleRead", id: nextId(), output: [marks], input: 5, how: "" };
@@ -192,14 +194,33 @@ test("marks of rows in another order are to be made again", () => {
     kind: "markedRows",
     id: nextId(),
     output: columns,
-    child: turned.scan,
+    child: later.scan,
     marks: [read],
     matched: [true],
+    by: [[0]],
   };
   const outdated = (node: { readonly input: number }, map: number, why: string): Error =>
     new Error(`${node.input} ${map}: ${why}`);
   const readShuffle = (): BatchSource => sourceOf(each(marked.batches));
-  expect(() => run(plan, [turned], { services: { outdated, readShuffle } })).toThrow(/^5 3: .*in another order/);
+  return run(plan, [later], { services: { outdated, readShuffle } }).rows;
+}
+
+test("marks of rows in another order are to be made again", () => {
+  const rows = [
+    [1, 1],
+    [2, 2],
+  ];
+  expect(() => markedThen(rows, rows, rows.toReversed())).toThrow(/^5 3: .*in another order/);
+});
+
+test("marks hold for rows that are the same in all columns by which they were made", () => {
+  const rows = [
+    [1, 1],
+    [1, 2],
+    [2, 3],
+  ];
+  const again = [rows[1]!, rows[0]!, rows[2]!];
+  expect(markedThen(rows, [[1, 9]], again)).toEqual(again.slice(0, 2));
 });
 
 describe.each(TYPES)("%s", (type) => {

@@ -101,6 +101,19 @@ test("marks stay with the rows that they are about, whatever becomes of the join
   expect(stages.map(({ root }) => root.kind)).toContain("markMatches");
 });
 
+test("rows are marked by the columns that the joins compare, not by others", () => {
+  const plan = runOf("select * from names left semi join large on n = k left anti join large on n = v and a < w").plan;
+  const found: PhysicalPlan[] = [];
+  walk(plan, (node) => {
+    if (node.kind === "markedRows" || node.kind === "markMatches") found.push(node);
+  });
+  expect(found).toMatchObject([
+    { kind: "markedRows", by: [[0], [0, 1]] },
+    { kind: "markMatches", by: [0] },
+    { kind: "markMatches", by: [0, 1] },
+  ]);
+});
+
 test("when one of the sides broadcast together has no rows, the rest is left out", () => {
   const run = runOf("select a, b from large join names on k = n join colours on v = c");
   const [first, second] = run.together() as readonly ExchangeStage[];

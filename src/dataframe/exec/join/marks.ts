@@ -3,7 +3,7 @@
  * its share of the many matches, and gives the marks as one row of bits. Then one task puts the bits together.
  */
 import { BINARY } from "../../expressions/build";
-import { batchOfBoxed, boxedReader, concatBatches, gatherBatch, hashRows } from "../../../columnar/batch";
+import { batchOfBoxed, boxedReader, gatherBatch, hashRows } from "../../../columnar/batch";
 import type { DataType } from "../../../columnar/types";
 import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
 import { InternalError } from "../../../common/errors";
@@ -18,20 +18,19 @@ import { JoinProbe } from "./probe";
 import type { JoinTable } from "./table";
 
 /**
- * Before the bits: a hash of the rows in their order, so that marks of other rows are not taken for marks of these, and the task. Rows of a
- * broadcast that got lost may be made again in another order.
+ * Before the bits: a hash of what the rows were marked by, in their order, so that marks of other rows are not taken for marks of these, and the
+ * task. Rows of a broadcast that got lost may be made again in another order.
  */
 const HEADER = 8;
-const BATCH_ROWS = 16384;
 
 export class MarkMatchesOperator implements Operator {
   readonly output: readonly Attribute[];
   readonly pipeline: PipelineOperator;
-  readonly #types: readonly DataType[];
+  readonly #fingerprint: Fingerprint;
 
   constructor(node: MarkMatchesExec, compile: Compile, host: CodegenHost) {
     this.output = node.output;
-    this.#types = node.left.output.map(({ type }) => type);
+    this.#fingerprint = new Fingerprint(node.left.output, node.by);
     const build = new BuildSide({
       source: compile(node.left),
       keys: node.leftKeys,
@@ -59,7 +58,7 @@ export class MarkMatchesOperator implements Operator {
   #marks({ rows, count, seen }: JoinTable, task: OpenTask): ColumnBatch {
     const bytes = new Uint8Array(HEADER + ((count + 7) >> 3));
     const header = new DataView(bytes.buffer);
-    header.setInt32(0, fingerprint(rows, this.#types, count), true);
+    header.setInt32(0, this.#fingerprint.of([rows]), true);
     header.setInt32(4, task.env.partition, true);
     for (let row = 0; row < count; row++) if (seen[row] === 1) bytes[HEADER + (row >> 3)]! |= 1 << (row & 7);
     return batchOfBoxed([[bytes]], [BINARY]);
@@ -84,27 +83,29 @@ export class MarkedRowsOperator implements Operator {
   *#batches(task: OpenTask): Generator<ColumnBatch, void, undefined> {
     const batches: ColumnBatch[] = [];
     drain(this.rows.open(task), task, (batch) => batches.push(batch));
-    if (batches.length === 0) return;
-    const rows = concatBatches(batches);
-    const types = this.rows.output.map(({ type }) => type);
-    const expected = fingerprint(rows, types, rows.length);
-    const kept = new Uint8Array((rows.length + 7) >> 3).fill(0xff);
+    const count = batches.reduce((rows, { length }) => rows + length, 0);
+    if (count === 0) return;
+    const kept = new Uint8Array((count + 7) >> 3).fill(0xff);
     this.marks.forEach((_, i) => {
+      const expected = new Fingerprint(this.rows.output, this.node.by[i]!).of(batches);
       const bits = this.#put(i, expected, kept.length, task);
       const flip = this.node.matched[i] === true ? 0 : 0xff;
       for (let at = 0; at < kept.length; at++) kept[at]! &= bits[at]! ^ flip;
     });
     const metrics = task.env.metrics(this.node.id);
-    for (let row = 0; row < rows.length;) {
-      const indices = new Int32Array(Math.min(BATCH_ROWS, rows.length - row));
+    let before = 0;
+    for (const batch of batches) {
+      const indices = new Int32Array(batch.length);
       let taken = 0;
-      for (; row < rows.length && taken < indices.length; row++) {
-        if ((kept[row >> 3]! & (1 << (row & 7))) !== 0) indices[taken++] = row;
+      for (let row = 0; row < batch.length; row++) {
+        const at = before + row;
+        if ((kept[at >> 3]! & (1 << (at & 7))) !== 0) indices[taken++] = row;
       }
-      if (taken === 0) return;
+      before += batch.length;
+      if (taken === 0) continue;
       metrics.rows += taken;
       metrics.batches++;
-      yield gatherBatch(rows, indices, taken);
+      yield gatherBatch(batch, indices, taken);
     }
   }
 
@@ -129,18 +130,32 @@ export class MarkedRowsOperator implements Operator {
   }
 }
 
-/** Their order goes with that of the columns beside them. */
+/** Their hash is that of nothing. */
 const NESTED: ReadonlySet<DataType["kind"]> = new Set(["array", "map", "struct", "udt", "variant"]);
 
-/** Differs, almost surely, where rows differ or stand in another order. */
-function fingerprint(rows: ColumnBatch, types: readonly DataType[], count: number): number {
-  const hashed = types.flatMap((type, i) => (NESTED.has(type.kind) ? [] : [i]));
-  const hashes = hashRows(
-    hashed.map((i) => rows.columns[i]!),
-    hashed.map((i) => types[i]!),
-    count,
-  );
-  let hash = count;
-  for (let row = 0; row < count; row++) hash = (Math.imul(hash, 31) + hashes[row]!) | 0;
-  return hash;
+/** Differs, almost surely, where rows differ in some columns, or stand in another order. */
+class Fingerprint {
+  readonly #columns: readonly (readonly [place: number, type: DataType])[];
+
+  /** @param by places of the columns; where one of them is nested, all others of `output` stand in for it. */
+  constructor(output: readonly Attribute[], by: readonly number[]) {
+    const all = output.map(({ type }, place) => [place, type] as const);
+    const asked = by.map((place) => all[place]!);
+    const isHashed = ([, type]: readonly [number, DataType]): boolean => !NESTED.has(type.kind);
+    this.#columns = asked.every(isHashed) ? asked : all.filter(isHashed);
+  }
+
+  /** The same for rows that come in other batches. */
+  of(batches: readonly ColumnBatch[]): number {
+    let hash = batches.reduce((rows, { length }) => rows + length, 0);
+    for (const { columns, length } of batches) {
+      const hashes = hashRows(
+        this.#columns.map(([place]) => columns[place]!),
+        this.#columns.map(([, type]) => type),
+        length,
+      );
+      for (let row = 0; row < length; row++) hash = (Math.imul(hash, 31) + hashes[row]!) | 0;
+    }
+    return hash;
+  }
 }
