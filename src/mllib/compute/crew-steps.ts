@@ -4,13 +4,19 @@
  */
 import { InternalError } from "../../common/errors";
 import { TaskKilled } from "../../storage/task-env";
-import { keepsRecords } from "./kept-records";
+import { dropRecords, keepsRecords } from "./kept-records";
 import { decodePlain, encodePlain } from "./plain";
 import { aggregateProgram, type AggregateProgram, programNamed, type ProgramTask, ReadsLater } from "./programs";
 import { assistRounds, ENDED_AT, GONE_AT, newBoard, RoundsLeader, TooLong } from "./rounds";
 import { type Ask, stepsNamed } from "./steps";
 
-/** `kept`: as what threads keep the records from pass to pass (kept-records); null where programs do not. */
+/** As what threads keep the records from pass to pass (kept-records), and whether nobody looks at them after this computation. */
+export interface KeptAs {
+  readonly id: string;
+  readonly last: boolean;
+}
+
+/** `kept`: null where programs keep no records. */
 export type CrewTask =
   | {
       readonly kind: "lead";
@@ -19,9 +25,9 @@ export type CrewTask =
       readonly partitions: number;
       readonly program: string;
       readonly spec: unknown;
-      readonly kept: string | null;
+      readonly kept: KeptAs | null;
     }
-  | { readonly kind: "assist"; readonly crew: string; readonly kept: string | null };
+  | { readonly kind: "assist"; readonly crew: string; readonly partitions: number; readonly kept: KeptAs | null };
 
 /** Null: it takes jobs. */
 export type CrewResult = { readonly value: unknown } | null;
@@ -32,29 +38,37 @@ const PATIENCE_MS = 1000;
 export const crewSteps = aggregateProgram<CrewTask, never, CrewResult>({
   name: "mllib.steps",
   run(_, what, task) {
-    if (what.kind === "lead") return lead(what, task);
-    const memory = task.memories?.join(what.crew, PATIENCE_MS) ?? null;
-    if (memory === null) return null;
-    const rows = new RowsOfAll(task, what.kept);
-    let asked = 0;
-    let ask: Ask;
-    assistRounds(
-      memory,
-      (bytes, round, partition) => {
-        if (round !== asked) {
-          asked = round;
-          const { name, spec } = decodePlain<SentAsk>(bytes);
-          ask = { program: aggregateNamed(name), spec };
-        }
-        return encodePlain(rows.answer(ask, partition));
-      },
-      (partition) => rows.atHand(partition),
-      () => task.checkInterrupted(),
-      (error) => error instanceof TaskKilled,
-    );
-    return null;
+    try {
+      if (what.kind === "lead") return lead(what, task);
+      assist(what, task);
+      return null;
+    } finally {
+      if (what.kept?.last === true) dropRecords(task, what.kept.id, what.partitions);
+    }
   },
 });
+
+function assist(what: Extract<CrewTask, { kind: "assist" }>, task: ProgramTask): void {
+  const memory = task.memories?.join(what.crew, PATIENCE_MS) ?? null;
+  if (memory === null) return;
+  const rows = new RowsOfAll(task, what.kept);
+  let asked = 0;
+  let ask: Ask;
+  assistRounds(
+    memory,
+    (bytes, round, partition) => {
+      if (round !== asked) {
+        asked = round;
+        const { name, spec } = decodePlain<SentAsk>(bytes);
+        ask = { program: aggregateNamed(name), spec };
+      }
+      return encodePlain(rows.answer(ask, partition));
+    },
+    (partition) => rows.atHand(partition),
+    () => task.checkInterrupted(),
+    (error) => error instanceof TaskKilled,
+  );
+}
 
 interface SentAsk {
   readonly name: string;
@@ -99,12 +113,12 @@ class RowsOfAll {
 
   constructor(
     private readonly task: ProgramTask,
-    private readonly kept: string | null,
+    private readonly kept: KeptAs | null,
   ) {}
 
   /** Whether an answer needs no reading. */
   atHand(partition: number): boolean {
-    return this.#read.has(partition) || (this.kept !== null && keepsRecords(this.task, this.kept, partition));
+    return this.#read.has(partition) || (this.kept !== null && keepsRecords(this.task, this.kept.id, partition));
   }
 
   answer({ program, spec }: Ask, partition: number): unknown {

@@ -1,6 +1,7 @@
 /** Records that a thread keeps decoded from pass to pass, within a share of the executor's memory. */
 import { parseBytes } from "../../common/units";
 import type { ProgramTask } from "./programs";
+import { RecordMemory } from "./record-memory";
 
 /** Of the executor's memory, for each thread. */
 const SHARE = 1 / 16;
@@ -15,6 +16,8 @@ interface Kept {
 }
 
 export class KeptRecords {
+  /** For records to keep. */
+  readonly memory: RecordMemory = new RecordMemory();
   #bytes = 0;
   /** Those used longest ago first. */
   readonly #kept = new Map<string, Kept>();
@@ -55,6 +58,15 @@ export class KeptRecords {
     this.#add(key, bytes <= this.most ? { records, bytes, used } : { records: null, bytes: 0, used });
   }
 
+  /** Forgets a partition that nobody looks at any more: its memory is that of others. */
+  drop(key: string): void {
+    const known = this.#kept.get(key);
+    if (known === undefined) return;
+    this.#kept.delete(key);
+    this.#bytes -= known.bytes;
+    for (const record of known.records ?? []) this.memory.giveBack(record, this.most - this.#bytes);
+  }
+
   #add(key: string, entry: Kept): void {
     this.#kept.set(key, entry);
     this.#bytes += entry.bytes;
@@ -87,6 +99,17 @@ export function keptRecords<R extends object>(task: ProgramTask, id: string, rea
 /** Whether the thread keeps the records of a partition of the dataset `id`. */
 export function keepsRecords(task: ProgramTask, id: string, partition: number): boolean {
   return keptBy(task).has(keyOf(id, partition));
+}
+
+/** The thread's memory for records that are to be kept. */
+export function recordMemory(task: ProgramTask): RecordMemory {
+  return keptBy(task).memory;
+}
+
+/** Forgets the partitions of the dataset `id`, which no task looks at any more. */
+export function dropRecords(task: ProgramTask, id: string, partitions: number): void {
+  const kept = keptBy(task);
+  for (let partition = 0; partition < partitions; partition++) kept.drop(keyOf(id, partition));
 }
 
 const keyOf = (id: string, partition: number): string => `${id} ${partition}`;

@@ -37,7 +37,7 @@ const ALL_ANSWER_BYTES = 8 << 20;
 const SPINS = 2000;
 const SLEEP_MS = 100;
 
-/** A thread waits for one that is late as many times as long as its own work in the round took, but not longer than this. */
+/** A thread waits for those that are late as many times as long as its own work in a round took, but not longer than this. */
 const PATIENCE = 2;
 const MOST_PATIENCE_MS = 50;
 
@@ -55,6 +55,8 @@ class Board {
   readonly lengths: Int32Array;
   readonly ask: Uint8Array;
   readonly #answers: Uint8Array;
+  /** How long the thread has waited for others since it last took a partition that it had to read, in ms. */
+  #waited = 0;
 
   constructor(buffer: SharedArrayBuffer) {
     this.cells = new Int32Array(buffer, 0, CELLS);
@@ -72,27 +74,24 @@ class Board {
   }
 
   /**
-   * Partitions that the member takes in this round: those that it has at hand, then its own, then what the others have left. To read
-   * records takes longer than to look at them, so it waits a while before it takes those that another thread may have at hand and
-   * is late for.
+   * Partitions that the member takes in this round: those that it has at hand, then its own, then what the others have left, from the end. To
+   * read records takes longer than to look at them, so it first waits for others that are late: in all rounds together as many times as
+   * long as its own work in this one took. Where one has more at hand than the others, these have read their part of it soon.
    */
   *taken(member: number, round: number, atHand: (partition: number) => boolean): Generator<number> {
     const members = this.cells[MEMBERS]!;
+    const { length } = this.claims;
     const began = performance.now();
-    let answered = 0;
-    for (let partition = 0; partition < this.claims.length; partition++)
+    let patience = 0;
+    for (let partition = 0; partition < length; partition++)
       if (atHand(partition) && this.#take(partition, round)) {
-        answered++;
         yield partition;
+        patience = Math.min(PATIENCE * (performance.now() - began), MOST_PATIENCE_MS);
       }
-    const now = performance.now();
-    const until = answered === 0 ? now : now + Math.min(PATIENCE * (now - began), MOST_PATIENCE_MS);
-    for (const own of [true, false])
-      for (let partition = 0; partition < this.claims.length; partition++)
-        if ((partition % members === member) === own) {
-          this.#awaitTaken(partition, round, until);
-          if (this.#take(partition, round)) yield partition;
-        }
+    for (let partition = member; partition < length; partition += members)
+      if (this.#awaitAndTake(partition, round, patience)) yield partition;
+    for (let partition = length - 1; partition >= 0; partition--)
+      if (this.#awaitAndTake(partition, round, patience)) yield partition;
   }
 
   #take(partition: number, round: number): boolean {
@@ -101,13 +100,18 @@ class Board {
     return true;
   }
 
-  /** Until somebody has taken the partition, or a time. */
-  #awaitTaken(partition: number, round: number, until: number): void {
+  #awaitAndTake(partition: number, round: number, patience: number): boolean {
     const { claims } = this;
-    const left = until - performance.now();
-    if (left <= 0) return;
-    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(claims, partition) !== round - 1) return;
-    Atomics.wait(claims, partition, round - 1, left);
+    const left = patience - this.#waited;
+    if (left > 0) {
+      const began = performance.now();
+      for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(claims, partition) !== round - 1) return false;
+      Atomics.wait(claims, partition, round - 1, left);
+      this.#waited += performance.now() - began;
+    }
+    if (!this.#take(partition, round)) return false;
+    this.#waited = 0;
+    return true;
   }
 
   done(partition: number, state: number): void {

@@ -16,7 +16,7 @@ import { IndexPartitioner } from "../../rdd/nodes/shuffle-dependency";
 import { ShuffledNode } from "../../rdd/nodes/shuffled-node";
 import { RDD } from "../../rdd/rdd";
 import { StorageLevel } from "../../storage/storage-level";
-import { type CrewResult, crewSteps, type CrewTask } from "./crew-steps";
+import { type CrewResult, crewSteps, type CrewTask, type KeptAs } from "./crew-steps";
 import { decodePlain, encodePlain } from "./plain";
 import {
   type AggregateProgram,
@@ -43,8 +43,8 @@ export interface AggregateOptions {
 }
 
 export interface StepsOptions extends AggregateOptions {
-  /** As what the aggregates have threads keep the records from pass to pass (kept-records); null, the default, where they do not. */
-  readonly kept?: string | null;
+  /** As what the aggregates have threads keep the records (kept-records); null, the default, where they do not. */
+  readonly kept?: KeptAs | null;
 }
 
 /** A dataset of records R: column batches, or plain data of a program. Nothing is computed before a result is asked for. */
@@ -182,7 +182,7 @@ export class TaskData<R> {
   ): Promise<{ readonly value: T } | null> {
     const { rdd, call } = this;
     const crew = randomUUID();
-    const assistants = Array.from({ length: members - 1 }, (): CrewTask => ({ kind: "assist", crew, kept }));
+    const assistants = Array.from({ length: members - 1 }, (): CrewTask => ({ kind: "assist", crew, partitions, kept }));
     const tasks: CrewTask[] = [{ kind: "lead", crew, members, partitions, program: program.name, spec, kept }, ...assistants];
     const all = Array.from({ length: partitions }, (_, partition) => partition);
     const stage: PlanStage = {

@@ -60,7 +60,8 @@ export abstract class LinearEstimator<M extends Transformer> extends Estimator<M
         const columns = one.fitColumns();
         const key = JSON.stringify(columns);
         let rows = known.get(key);
-        if (rows === undefined) known.set(key, (rows = TrainingRows.of(df, columns, this.className, { keep: true })));
+        if (rows === undefined)
+          known.set(key, (rows = TrainingRows.of(df, columns, this.className, { keep: true, shared: true })));
         return one.fitOn(await rows, df, schema);
       },
       release: async () => {

@@ -2,11 +2,11 @@
 import { DataError } from "../../common/errors";
 import { aggregateProgram, type InstanceBlock, type ProgramTask, rowsProgram } from "../compute";
 import { addMoments, type Moments } from "../optim/moments";
-import { keptRecords } from "../compute/kept-records";
+import { keptRecords, recordMemory } from "../compute/kept-records";
 import { addPass, type PassResult, type PassSpec, runPass } from "./pass";
 import { reweighted, type Reweighting } from "./reweight";
 import { addSummary, momentsOf, summarize, type Summary } from "./summary";
-import { TileRoom, type TrainingBlock, trainingBlock } from "./tiles";
+import { KeptRoom, TileRoom, type TrainingBlock, trainingBlock } from "./tiles";
 
 /** What a program is asked, of which rows: `id` names those that threads may keep between passes. */
 export interface Asked<T> {
@@ -34,9 +34,9 @@ interface TilesSpec {
 
 export const tiles = rowsProgram<TilesSpec, InstanceBlock, TrainingBlock>({
   name: "mllib.linear.tiles",
-  *run(blocks, { featureless, passing }) {
+  *run(blocks, { featureless, passing }, task) {
     const none = { width: 0, dense: new Float64Array(0), short: null, sparse: null };
-    const room = passing ? new TileRoom() : undefined;
+    const room = passing ? new TileRoom() : new KeptRoom(recordMemory(task));
     for (const block of blocks) yield trainingBlock(featureless ? { ...block, ...none } : block, room);
   },
 });

@@ -3,6 +3,7 @@
  * the processor's nearest cache while margins and gradients are made of it. Sparse rows stay rows.
  */
 import type { InstanceBlock, SparseRows } from "../compute/instances";
+import type { RecordMemory } from "../compute/record-memory";
 import { gradientKernels, regions } from "../kernels/gradient-kernels";
 
 /** Of 32-bit floats where all values are such: whole numbers of up to 24 bits, what was a float before. */
@@ -37,14 +38,38 @@ export function strideOf(rows: number): number {
   return Math.ceil(rows / 8) * 8;
 }
 
+/** Where the numbers of a block stand. */
+export interface BlockRoom {
+  tiles<T extends Tiles>(Kind: TileKind<T>, numbers: number): T;
+  /** Labels, weights or another column, which stand in memory of somebody else. */
+  column(values: Float64Array): Float64Array;
+}
+
 /** Memory for the tiles of one block after the other. */
-export class TileRoom {
+export class TileRoom implements BlockRoom {
   #bytes = new ArrayBuffer(0);
 
-  of<T extends Tiles>(Kind: TileKind<T>, numbers: number): T {
+  tiles<T extends Tiles>(Kind: TileKind<T>, numbers: number): T {
     const bytes = numbers * Kind.BYTES_PER_ELEMENT;
     if (this.#bytes.byteLength < bytes) this.#bytes = new ArrayBuffer(bytes);
     return new Kind(this.#bytes, 0, numbers);
+  }
+
+  column(values: Float64Array): Float64Array {
+    return values;
+  }
+}
+
+/** Memory for blocks that are to be kept. */
+export class KeptRoom implements BlockRoom {
+  constructor(private readonly memory: RecordMemory) {}
+
+  tiles<T extends Tiles>(Kind: TileKind<T>, numbers: number): T {
+    return new Kind(this.memory.take(numbers * Kind.BYTES_PER_ELEMENT), 0, numbers);
+  }
+
+  column(values: Float64Array): Float64Array {
+    return this.memory.copy(values);
   }
 }
 
@@ -54,15 +79,16 @@ interface TileKind<T> {
   new (buffer: ArrayBuffer, offset: number, length: number): T;
 }
 
-/** @param room where the tiles stand until the next block is made there; absent: in memory of the block's own */
-export function trainingBlock(block: InstanceBlock, room?: TileRoom): TrainingBlock {
-  const { rows, width, dense, short, sparse, weight, extra } = block;
-  const label = block.label ?? new Float64Array(rows);
+/** @param room where the block stands; absent: in memory of its own, but for columns, which stay where they are */
+export function trainingBlock(block: InstanceBlock, room?: BlockRoom): TrainingBlock {
+  const { rows, width, dense, short, sparse, weight } = block;
+  const column = (values: Float64Array): Float64Array => room?.column(values) ?? values;
+  const label = column(block.label ?? new Float64Array(rows));
   const ones = weight?.every((value) => value === 1) ?? true;
-  const common = { rows, width, label, weight: ones ? null : weight, extra };
+  const common = { rows, width, label, weight: ones ? null : column(weight!), extra: block.extra.map(column) };
   if (sparse !== null) return { ...common, tiles: null, sparse };
   const size = sizeOf(rows, width);
-  const tiles = <T extends Tiles>(Kind: TileKind<T>): T => room?.of(Kind, size) ?? new Kind(size);
+  const tiles = <T extends Tiles>(Kind: TileKind<T>): T => room?.tiles(Kind, size) ?? new Kind(size);
   if (short) return { ...common, tiles: shortTiles(short, rows, width, tiles(Float32Array)), sparse: null };
   const narrow = narrowTiles(dense!, rows, width, () => tiles(Float32Array));
   return { ...common, tiles: narrow ?? wideTiles(dense!, rows, width, tiles(Float64Array)), sparse: null };

@@ -24,6 +24,8 @@ export interface RowsOptions {
   readonly keep: boolean;
   /** Without their features. */
   readonly featureless?: boolean;
+  /** Several fits look at them. */
+  readonly shared?: boolean;
 }
 
 /** Rows of a DataFrame, on its executors. */
@@ -35,16 +37,17 @@ export class TrainingRows {
     private readonly blocks: TaskData<TrainingBlock>,
     private readonly who: string,
     private readonly id: string | null,
+    private readonly shared: boolean,
   ) {}
 
   /** `who` cannot learn from no rows. */
   static async of(df: DataFrame, columns: LinearColumns, who: string, options: RowsOptions): Promise<TrainingRows> {
     const { featuresCol, labelCol, weightCol, extra = [] } = columns;
-    const { keep, featureless = false } = options;
+    const { keep, featureless = false, shared = false } = options;
     // Tiles are copies of the features.
     const instances = await instancesOf(df, { featuresCol, labelCol, weightCol, extra, passing: true });
     const blocks = instances.map(tiles, { featureless, passing: !keep });
-    return keep ? new TrainingRows(blocks.persist(), who, randomUUID()) : new TrainingRows(blocks, who, null);
+    return keep ? new TrainingRows(blocks.persist(), who, randomUUID(), shared) : new TrainingRows(blocks, who, null, shared);
   }
 
   summary(classes: boolean): Promise<Summary> {
@@ -59,7 +62,7 @@ export class TrainingRows {
   /** What a fit comes to that looks at the rows many times. */
   fit<W, T>(fit: StepsProgram<FitSpec<W>, T>, what: W): Promise<T> {
     const { id, who } = this;
-    return this.blocks.steps(fit, { id, who, what }, { kept: id });
+    return this.blocks.steps(fit, { id, who, what }, { kept: id === null ? null : { id, last: !this.shared } });
   }
 
   async #aggregate<W, P>(program: AggregateProgram<Asked<W>, TrainingBlock, P | null>, what: W): Promise<P> {

@@ -1,5 +1,5 @@
 /** What a task that leads a crew reads. */
-import { crewSteps } from "../../../src/mllib/compute/crew-steps";
+import { crewSteps, type KeptAs } from "../../../src/mllib/compute/crew-steps";
 import { keptRecords } from "../../../src/mllib/compute/kept-records";
 import { aggregateProgram, type ProgramTask } from "../../../src/mllib/compute/programs";
 import { asked, stepsProgram } from "../../../src/mllib/compute/steps";
@@ -55,8 +55,16 @@ function thread(): { readonly task: (partition: number) => ProgramTask; readonly
   return { task, read };
 }
 
-function lead(task: ProgramTask, kept: string | null): unknown {
-  const lead = { kind: "lead", crew: "c", members: 1, partitions: PARTITIONS, program: thrice.name, spec: kept, kept } as const;
+function lead(task: ProgramTask, kept: KeptAs | null): unknown {
+  const lead = {
+    kind: "lead",
+    crew: "c",
+    members: 1,
+    partitions: PARTITIONS,
+    program: thrice.name,
+    spec: kept?.id ?? null,
+    kept,
+  } as const;
   return crewSteps.run([], lead, task);
 }
 
@@ -69,6 +77,16 @@ test("records are read once for all steps", () => {
 test("records that the thread keeps from a job before are not read again", () => {
   const { task, read } = thread();
   expect(sums.run(task(1).recordsOf(1) as Iterable<Numbers>, "rows", task(1))).toBe(11);
-  expect(lead(task(0), "rows")).toEqual({ value: 3 * (0 + 1 + 2 + 30) });
+  expect(lead(task(0), { id: "rows", last: false })).toEqual({ value: 3 * (0 + 1 + 2 + 30) });
   expect(read).toEqual([1, 0, 2]);
+});
+
+test("records that nobody looks at after the computation are forgotten, in the one that leads and in those that assist", () => {
+  const { task, read } = thread();
+  lead(task(0), { id: "rows", last: true });
+  lead(task(0), { id: "rows", last: false });
+  expect(read).toEqual([0, 1, 2, 0, 1, 2]);
+  crewSteps.run([], { kind: "assist", crew: "c", partitions: PARTITIONS, kept: { id: "rows", last: true } }, task(1));
+  lead(task(0), { id: "rows", last: false });
+  expect(read).toHaveLength(9);
 });

@@ -148,3 +148,10 @@ test("what a thread has at hand it takes first; the rest, of which others are la
   // Nobody comes.
   expect(run("b", (partition) => `own ${partition}`)).toEqual([0, 1, 2, 3, 4].map((p) => `own ${p}`));
 });
+
+test("whoever is alone takes what it has at hand, its own, and the rest from the end", () => {
+  const { run } = crew(7, 3, [4]);
+  const order: number[] = [];
+  run("a", (partition) => String(order.push(partition)));
+  expect(order).toEqual([4, 0, 3, 6, 5, 2, 1]);
+});
