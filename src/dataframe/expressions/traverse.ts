@@ -2,6 +2,7 @@
 import type { Boxed } from "../../columnar/types";
 import { CalendarInterval, MapValue, VariantValue } from "../../columnar/types";
 import { unreachable } from "../../common/errors";
+import { exactJson } from "../../common/exact-json";
 import { sameType } from "../types/text";
 import type { AggregateCall, Attribute, Bound, Expression, ExprId, SortOrder, WindowFunctionCall } from "./expression";
 import { functionTable } from "./function-table";
@@ -291,7 +292,7 @@ function sameBound(a: Bound, b: Bound): boolean {
 
 function samePlain(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  return JSON.stringify(a) === JSON.stringify(b);
+  return exactJson(a) === exactJson(b);
 }
 
 /** Equal as literals: NaN is itself, 0.0 is not -0.0. */

@@ -1,4 +1,5 @@
 /** A text that is the same for operators that do the same: ids of columns and nodes are replaced by the order they appear in. */
+import { exactJson } from "../../common/exact-json";
 import type { Attribute } from "../expressions/expression";
 import type { LogicalPlan } from "./plan";
 
@@ -27,7 +28,7 @@ function signature(plan: object): string {
   };
   const visit = (value: unknown, key: string): void => {
     if (typeof value !== "object" || value === null) {
-      parts.push(`${typeof value === "bigint" ? `${value}n` : JSON.stringify(value)},`);
+      parts.push(`${exactJson(value)},`);
       return;
     }
     // Data are compared by where they are, not value by value; a few rows, as VALUES has them, by value.

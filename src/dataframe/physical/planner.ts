@@ -5,6 +5,7 @@
  * While a query runs it is planned again with what has been measured: exchanges that have been carried out are known by
  * the logical node and the purpose they were made for (`finished`), and are read instead of planned.
  */
+import { exactJson } from "../../common/exact-json";
 import type { Attribute, Expression, NamedExpression, SortOrder } from "../expressions/expression";
 import { isDeterministic } from "../expressions/traverse";
 import type { LogicalPlan } from "../logical/plan";
@@ -347,11 +348,5 @@ function preferred(keys: readonly Expression[], prefer: readonly Expression[] | 
 
 /** Tells exchanges of one node by different keys apart. */
 export function keyText(keys: readonly Expression[]): string {
-  return JSON.stringify(keys, (name, value: unknown) =>
-    name === "at" || name === "qualifier" || name === "nullable" || name === "type"
-      ? undefined
-      : typeof value === "bigint"
-        ? String(value)
-        : value,
-  );
+  return exactJson(keys, (name) => name === "at" || name === "qualifier" || name === "nullable" || name === "type")!;
 }

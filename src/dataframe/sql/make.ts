@@ -1,5 +1,6 @@
 /** Makers of syntax that several rules need. */
 import type { Boxed, DataType } from "../../columnar/types";
+import { exactJson } from "../../common/exact-json";
 import type { QueryContext } from "../errors";
 import type { UnresolvedExpression } from "../syntax/expression";
 
@@ -29,8 +30,5 @@ export function negated(condition: boolean, expression: UnresolvedExpression, at
 
 /** An expression without places: equal texts for expressions that are written alike. */
 export function expressionKey(expression: UnresolvedExpression): string {
-  return JSON.stringify(expression, (key, value: unknown) => {
-    if (key === "at") return undefined;
-    return typeof value === "bigint" ? `${value}n` : value;
-  });
+  return exactJson(expression, (key) => key === "at")!;
 }

@@ -1,4 +1,5 @@
 /** Rows of a DataFrame in groups. */
+import { expressionKey } from "../../sql/make";
 import type { UnresolvedExpression } from "../../syntax/expression";
 import type { Grouping } from "../../syntax/plan";
 import type { Column } from "../column";
@@ -50,10 +51,10 @@ export const groupingMethods: GroupingMethods<AnyColumns> & ThisType<DataFrame> 
   groupingSets(sets, ...columns) {
     const at = this.sparkSession.core.place("groupingSets");
     const expressions = columnsOf("groupingSets", columns, at);
-    const keys = expressions.map((expression) => JSON.stringify({ ...expression, at: undefined }));
+    const keys = expressions.map(expressionKey);
     const indexed = sets.map((set) =>
       columnsOf("groupingSets", set, at).map((expression) => {
-        const key = JSON.stringify({ ...expression, at: undefined });
+        const key = expressionKey(expression);
         const known = keys.indexOf(key);
         if (known >= 0) return known;
         expressions.push(expression);
