@@ -1,7 +1,7 @@
 /** Functions of columns of vectors (pyspark.ml.functions). */
 import type { Boxed, DataType } from "../columnar/types";
 import type { Column } from "../dataframe/api/column";
-import { UsageError } from "../common/errors";
+import { DataError, UsageError } from "../common/errors";
 import { document } from "../dataframe/functions/documented";
 import { builtins } from "../dataframe/functions";
 import { scalar, unexpectedInputType } from "../dataframe/functions/signature";
@@ -11,7 +11,7 @@ import { isVector } from "./base/schema";
 import { VectorUDT } from "./linalg/user-types";
 
 const doc = document("vector");
-const DOUBLES: DataType = { kind: "array", element: { kind: "double" }, containsNull: false };
+const DOUBLES: Extract<DataType, { kind: "array" }> = { kind: "array", element: { kind: "double" }, containsNull: false };
 const DENSE = 1;
 
 builtins.add(
@@ -37,9 +37,13 @@ builtins.add(
   scalar({
     names: ["array_to_vector"],
     doc: doc("An array of numbers as a dense vector of MLlib.", ["array_to_vector(array(1.0D, 2.0D))", "[1.0,2.0]"]),
-    inputs: [DOUBLES],
+    inputs: [{ ...DOUBLES, containsNull: true }],
     result: VectorUDT,
-    evaluate: () => (values) => [DENSE, null, null, values] as readonly Boxed[],
+    evaluate: () => (values) => {
+      if ((values as readonly Boxed[]).includes(null))
+        throw new DataError("NULL_VALUE", "array_to_vector: the array has NULL among its elements, and a vector has none.");
+      return [DENSE, null, null, values] as readonly Boxed[];
+    },
   }),
 );
 
@@ -59,7 +63,7 @@ export function vector_to_array(col: ColumnOrName, dtype: "float64" | "float32" 
   return dtype === "float32" ? doubles.cast("array<float>") : doubles;
 }
 
-/** A column of arrays of numbers as one of dense vectors. */
+/** A column of arrays of numbers as one of dense vectors. Rows whose array has NULL among its elements throw NULL_VALUE. */
 export function array_to_vector(col: ColumnOrName): Column {
   return call("array_to_vector", column(col));
 }

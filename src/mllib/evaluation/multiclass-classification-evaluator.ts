@@ -1,9 +1,9 @@
 /** Measures of predicted classes. */
-import type { StructType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { checkNumeric, checkType, checkVector } from "../base/schema";
+import { array_to_vector } from "../functions";
+import { checkNumeric, checkType, checkVector, isNumeric } from "../base/schema";
 import { presentDoubles } from "../compute/batch-input";
 import { VectorColumn } from "../compute/columns";
 import { aggregateProgram } from "../compute/programs";
@@ -18,7 +18,7 @@ import { type Confusion, MulticlassMetrics } from "./multiclass-metrics";
 const METRICS = ["f1", "accuracy", "weightedPrecision", "weightedRecall", "weightedTruePositiveRate", "weightedFalsePositiveRate", "weightedFMeasure", "truePositiveRateByLabel", "falsePositiveRateByLabel", "precisionByLabel", "recallByLabel", "fMeasureByLabel", "logLoss", "hammingLoss"] as const; // prettier-ignore
 const SMALLER_IS_BETTER: readonly string[] = ["weightedFalsePositiveRate", "falsePositiveRateByLabel", "logLoss", "hammingLoss"];
 
-/** `logLoss` reads `probabilityCol`; all others `predictionCol`. Throws DataError of a metric by label whose label no row has. */
+/** `logLoss` reads `probabilityCol`, vectors or arrays of numbers; all others `predictionCol`. Throws DataError of a metric by label whose label no row has. */
 export class MulticlassClassificationEvaluator extends withParams(Evaluator, {
   ...labelCol,
   ...predictionCol,
@@ -44,7 +44,7 @@ export class MulticlassClassificationEvaluator extends withParams(Evaluator, {
 
   override async evaluateMany(df: DataFrame, columns: readonly Readonly<Record<string, string>>[]): Promise<number[]> {
     const all = columns.map((names) => this.copy(names));
-    const found = await tallies(df, await df.schema(), all);
+    const found = await tallies(df, all);
     const name = this.getMetricName();
     return found.map(({ confusion, loss, weight }) => (name === "logLoss" ? loss / weight : this.metric(name, confusion)));
   }
@@ -52,7 +52,7 @@ export class MulticlassClassificationEvaluator extends withParams(Evaluator, {
   /** All measures of predictions at once. */
   async metrics(df: DataFrame): Promise<MulticlassMetrics> {
     const one = this.getMetricName() === "logLoss" ? this.copy({ metricName: "f1" }) : this;
-    return new MulticlassMetrics((await tallies(df, await df.schema(), [one]))[0]!.confusion);
+    return new MulticlassMetrics((await tallies(df, [one]))[0]!.confusion);
   }
 
   protected metric(name: Exclude<(typeof METRICS)[number], "logLoss">, confusion: Confusion): number {
@@ -99,11 +99,17 @@ interface Tally {
   readonly weight: number;
 }
 
-async function tallies(
-  df: DataFrame,
-  schema: StructType,
-  all: readonly MulticlassClassificationEvaluator[],
-): Promise<readonly Tally[]> {
+/** With vectors for the probabilities that are arrays of numbers. */
+async function withProbabilities(df: DataFrame, all: readonly MulticlassClassificationEvaluator[]): Promise<DataFrame> {
+  const { fields } = await df.schema();
+  const names = new Set(all.filter((one) => one.getMetricName() === "logLoss").map((one) => one.getProbabilityCol()));
+  const arrays = fields.filter(({ name, type }) => names.has(name) && type.kind === "array" && isNumeric(type.element));
+  return df.withColumns(Object.fromEntries(arrays.map(({ name }) => [name, array_to_vector(df.col(name))])));
+}
+
+async function tallies(given: DataFrame, all: readonly MulticlassClassificationEvaluator[]): Promise<readonly Tally[]> {
+  const df = await withProbabilities(given, all);
+  const schema = await df.schema();
   const who = all[0]!.className;
   const roles = all.map((one) => {
     const label = one.getLabelCol();

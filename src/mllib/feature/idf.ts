@@ -30,7 +30,8 @@ export class IDF extends withParams(Estimator<IDFModel>, params) {
     const { rows, counts } = found;
     const least = this.getMinDocFreq();
     const idf = counts.map((count) => (count >= least ? Math.log((rows + 1) / (count + 1)) : 0));
-    return new IDFModel(new DenseVector(idf), [...counts], rows).of(this);
+    const kept = Array.from(counts, (count) => (count >= least ? count : 0));
+    return new IDFModel(new DenseVector(idf), kept, rows).of(this);
   }
 }
 
@@ -73,7 +74,7 @@ function widthsDiffer(a: number, b: number): DataError {
 export class IDFModel extends withParams(VectorModel, params) {
   constructor(
     readonly idf: Vector,
-    /** Rows that have each entry. */
+    /** Rows that have each entry; 0 where they are fewer than minDocFreq. */
     readonly docFreq: readonly number[],
     readonly numDocs: number,
   ) {

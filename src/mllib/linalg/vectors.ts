@@ -204,21 +204,21 @@ export const Vectors = {
     const [first] = values;
     return new DenseVector(typeof first === "object" ? [...first] : (values as readonly number[]));
   },
-  /** By indices and values, by [index, value] pairs, or by an object of them; in any order. */
+  /** By indices and values, by [index, value] pairs (of an array or a Map), or by an object of them; in any order. */
   sparse(
     size: number,
-    entries: readonly number[] | readonly (readonly [number, number])[] | Readonly<Record<number, number>>,
+    entries: readonly number[] | Iterable<readonly [number, number]> | Readonly<Record<number, number>>,
     values?: readonly number[],
   ): SparseVector {
     const pairs =
       values !== undefined
         ? (entries as readonly number[]).map((index, i) => [index, values[i]!] as const)
-        : Array.isArray(entries)
-          ? (entries as readonly (readonly [number, number])[])
-          : Object.entries(entries).map(([index, value]) => [Number(index), value as number] as const);
+        : Symbol.iterator in entries
+          ? [...(entries as Iterable<readonly [number, number]>)]
+          : Object.entries(entries).map(([index, value]) => [Number(index), value] as const);
     if (values !== undefined && values.length !== pairs.length)
       throw new UsageError("INVALID_ARGUMENT", `Vectors.sparse: ${pairs.length} indices for ${values.length} values.`);
-    const sorted = [...pairs].sort((a, b) => a[0] - b[0]);
+    const sorted = pairs.toSorted((a, b) => a[0] - b[0]);
     return new SparseVector(
       size,
       sorted.map(([index]) => index),

@@ -28,6 +28,7 @@ test("dense and sparse forms of a vector are equal and compute alike", () => {
 test("vectors print as Spark's do", () => {
   expect(String(Vectors.dense(1, 2.5, -0.1))).toBe("[1.0,2.5,-0.1]");
   expect(String(Vectors.sparse(4, [3, 1], [2, 1e-7]))).toBe("(4,[1,3],[1.0E-7,2.0])");
+  expect(String(Vectors.sparse(3, new Map([[2, 3], [0, 1]])))).toBe("(3,[0,2],[1.0,3.0])"); // prettier-ignore
   expect(String(Vectors.sparse(3, { 0: 1, 2: 3 }))).toBe(String(Vectors.sparse(3, [[0, 1], [2, 3]]))); // prettier-ignore
 });
 
