@@ -1,5 +1,5 @@
 /** UNION, INTERSECT, EXCEPT and DISTINCT: columns by position or name, widened to common types. */
-import type { DataType } from "../../columnar/types";
+import type { DataType, StructField } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { alias, attribute, coerced, literal } from "../expressions/build";
@@ -160,13 +160,37 @@ export function widened(
     for (let p = 1; p < plans.length; p++) {
       const other = (outputOf(plans[p] as LogicalPlan)[c] as Attribute).type;
       const collated = type.kind === "string" && other.kind === "string" && type.collation !== other.collation;
-      const common = sameType(type, other) ? type : collated ? null : commonType([type, other], binder.context.settings);
+      const structure = operator === "UNION" ? commonStructure(type, other) : null;
+      const common = structure ?? (collated ? null : commonType([type, other], binder.context.settings));
       if (common === null) throw incompatible(operator, p, c, other, type, at);
       type = common;
     }
     return type;
   });
   return plans.map((plan) => castTo(binder, plan, types));
+}
+
+/** The first type where the other differs in names of fields and in what may be null alone; null is what either may have. */
+function commonStructure(type: DataType, other: DataType): DataType | null {
+  if (sameType(type, other)) return type;
+  if (type.kind === "array" && other.kind === "array") {
+    const element = commonStructure(type.element, other.element);
+    return element === null ? null : { ...type, element, containsNull: type.containsNull || other.containsNull };
+  }
+  if (type.kind === "map" && other.kind === "map") {
+    const [key, value] = [commonStructure(type.key, other.key), commonStructure(type.value, other.value)];
+    if (key === null || value === null) return null;
+    return { ...type, key, value, valueContainsNull: type.valueContainsNull || other.valueContainsNull };
+  }
+  if (type.kind !== "struct" || other.kind !== "struct" || type.fields.length !== other.fields.length) return null;
+  const fields: StructField[] = [];
+  for (const [i, field] of type.fields.entries()) {
+    const given = other.fields[i] as StructField;
+    const common = commonStructure(field.type, given.type);
+    if (common === null) return null;
+    fields.push({ ...field, type: common, nullable: field.nullable || given.nullable });
+  }
+  return { ...type, fields };
 }
 
 function incompatible(

@@ -189,7 +189,7 @@ function parenthesized(p: Cursor): UnresolvedPlan {
   const start = p.token.start;
   const mark = p.mark;
   if (isQueryStart(p, 1)) {
-    const nested = p.isAt(1, "(");
+    const mayBeJoin = p.isAt(1, "(") || p.isAt(1, "VALUES");
     const positional = p.positional;
     p.next();
     try {
@@ -197,7 +197,7 @@ function parenthesized(p: Cursor): UnresolvedPlan {
       p.expect(")");
       return subqueryAlias(p, sampled(p, plan), start);
     } catch (error) {
-      if (!nested) throw error;
+      if (!mayBeJoin) throw error;
       p.reset(mark);
       p.positional = positional;
     }

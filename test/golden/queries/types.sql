@@ -28,3 +28,12 @@ SELECT true OR CAST(NULL AS DOUBLE)
 SELECT true AND NULL
 SELECT map_concat(map(10, 'a'), map(2147483648, 5))
 SELECT typeof(b) FROM VALUES (1, 1.1F), (2, 5L) t(a, b)
+SET spark.sql.ansi.enabled=true
+SELECT struct(1 AS a) UNION ALL SELECT struct(2 AS b) UNION ALL SELECT struct(CAST(NULL AS INT) AS c)
+SELECT array(struct(1 AS a)) UNION SELECT array(struct(2 AS b))
+SELECT map('x', struct(1 AS a)) AS m UNION ALL SELECT map('x', struct(2 AS b))
+SELECT struct(1 AS a) UNION ALL SELECT struct(2L AS b)
+SELECT struct(1 AS a) EXCEPT SELECT struct(1 AS b)
+SELECT * FROM (VALUES (1) t1(x) CROSS JOIN VALUES (2) t2(y)) LEFT JOIN VALUES (3) t3(z) ON x + y = z
+SELECT * FROM (VALUES (1) t1(x) JOIN VALUES (2) t2(y)) AS j(a, b)
+SELECT * FROM (VALUES (1), (2)) AS j(a)
