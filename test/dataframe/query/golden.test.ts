@@ -1,5 +1,6 @@
 /** Queries with PySpark's schema and rows, or its error class: test/golden/queries. */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testSession } from "../../support/built-session";
 
@@ -14,7 +15,14 @@ interface Answer {
 const { queryText } = (require("../../../dist/engine.js") as typeof import("../../../src/engine-bundle")).programs();
 
 const folder = join(__dirname, "../../golden/queries");
-const spark = testSession({ "firesteel.local.inProcess": "true", "spark.ui.enabled": "false" });
+// Tables and functions that the queries leave behind are those of one run.
+const warehouse = mkdtempSync(join(tmpdir(), "golden-queries-"));
+afterAll(() => rmSync(warehouse, { recursive: true, force: true }));
+const spark = testSession({
+  "firesteel.local.inProcess": "true",
+  "spark.ui.enabled": "false",
+  "spark.sql.warehouse.dir": warehouse,
+});
 
 test.each(readdirSync(folder).filter((name) => name.endsWith(".json")))("%s", async (name) => {
   const session = spark().newSession();
