@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Boxed } from "../../../src/columnar/types";
 import type { BoxedRow } from "../../../src/columnar/vector";
 import { builtins } from "../../../src/dataframe/functions";
-import { literal } from "../../../src/dataframe/expressions/build";
+import { call, cast, DOUBLE, literal } from "../../../src/dataframe/expressions/build";
 import type {
   AggregateCall,
   Bound,
@@ -134,6 +134,27 @@ test.each(["sum", "count", "avg", "min", "max", "first", "last", "collect_list"]
         let state = accumulator.init();
         rows.forEach((other, at) => {
           if (inFrame(rows, row, at, one)) state = accumulator.update(state, [other[2]!]);
+        });
+        return textOf([accumulator.finish(state)]);
+      });
+      expect(evaluate(one, fn).map((made) => textOf([made]))).toEqual(expected);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test.each(["sum", "avg"])("%s of doubles over frames has the digits of its accumulator", (name) => {
+  const tenths = call("*", [cast(value, DOUBLE, "ansi"), literal(0.1, DOUBLE)], DOUBLE, true);
+  fc.assert(
+    fc.property(cases, (one) => {
+      const fn = aggregate(name, tenths);
+      const accumulator = builtins.aggregate(name).accumulator(fn, { settings, partition: 0, inputFile: () => null });
+      const rows = sortedRows(one);
+      const expected = rows.map((_, row) => {
+        let state = accumulator.init();
+        rows.forEach((other, at) => {
+          if (inFrame(rows, row, at, one))
+            state = accumulator.update(state, [other[2] === null ? null : (other[2] as number) * 0.1]);
         });
         return textOf([accumulator.finish(state)]);
       });

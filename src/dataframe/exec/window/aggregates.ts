@@ -20,7 +20,9 @@ export function framedAggregate(
 ): Vector {
   const { length } = window.rows;
   const readers = args.map(({ values, type: of }) => boxedReader(values, of));
-  const argsOf = (row: number): readonly Boxed[] => readers.map((read) => read(row));
+  const [only] = readers;
+  const argsOf: (row: number) => readonly Boxed[] =
+    only !== undefined && readers.length === 1 ? (row) => [only(row)] : (row) => readers.map((read) => read(row));
   const counts = (row: number): boolean =>
     filter === null ||
     (filter.form === "fixed" && filter.values[row] === 1 && (filter.valid === null || filter.valid[row] === 1));

@@ -49,7 +49,10 @@ export function framesOf(
   return { from, to };
 }
 
-/** A row's frame begins at the first row whose order is not before the bound, or ends before the first that is behind it. */
+/**
+ * A row's frame begins at the first row whose order is not before the bound, or ends before the first that is behind it. Bounds move
+ * on with the rows, so that the place of the row before is a few steps away; where they do not (infinite distances), it is looked for.
+ */
 function valueBound(
   side: "start" | "end",
   values: Vector,
@@ -59,18 +62,36 @@ function valueBound(
   const { length } = window.rows;
   const both: SortKey = sortKey(concat([order.values, values]), order.type, order.by);
   const { valid } = order.values;
+  const keys = [both];
+  /** Whether the row at `place` is at the bound of `row` or behind it. */
+  const reaches = (place: number, row: number): boolean => {
+    const difference = compareRows(keys, 0, place, length + row);
+    return side === "start" ? difference >= 0 : difference > 0;
+  };
+  let place = 0;
   return (row) => {
     // Rows without a value are each other's frame.
     if (valid !== null && valid[row] === 0) return side === "start" ? window.peerStarts[row]! : window.peerEnds[row]!;
     let low = window.starts[row]!;
     let high = window.ends[row]!;
+    if (place > low && place <= high) {
+      if (reaches(place - 1, row)) high = place - 1;
+      else low = place;
+    }
+    for (let step = 1; low < high; step *= 2) {
+      const next = Math.min(low + step, high) - 1;
+      if (reaches(next, row)) {
+        high = next;
+        break;
+      }
+      low = next + 1;
+    }
     while (low < high) {
       const middle = (low + high) >> 1;
-      const difference = compareRows([both], 0, middle, length + row);
-      const inside = side === "start" ? difference >= 0 : difference > 0;
-      if (inside) high = middle;
+      if (reaches(middle, row)) high = middle;
       else low = middle + 1;
     }
+    place = low;
     return low;
   };
 }

@@ -22,6 +22,7 @@ import { SortKeys } from "../sort/operator";
 import { framedAggregate } from "./aggregates";
 import { framesOf, type BoundValue, type Frames } from "./frames";
 import { windowRows, type WindowRows } from "./partitions";
+import { framedNumbers } from "./numbers";
 import { rankColumn } from "./ranks";
 import { nthOfFrame, shifted } from "./values";
 
@@ -168,8 +169,12 @@ class WindowFunctionPlan {
       fn.user === undefined
         ? this.host.functions.aggregate(fn.fn).accumulator(fn, task.evaluation)
         : task.services.userFunctions.aggregate(fn);
+    const asNumbers = framedNumbers(fn);
     return (window) => {
       const args = argsOf(window.rows).map((values, i) => ({ values, type: fn.args[i]!.type }));
+      const numbers = args[0]?.values;
+      const made = numbers?.form === "fixed" ? asNumbers?.(numbers, framesFor(window), window) : undefined;
+      if (made !== undefined && made !== null) return made;
       const filter = filterOf?.(window.rows)[0] ?? null;
       return framedAggregate(accumulator, args, filter, framesFor(window), window, fn.type);
     };
