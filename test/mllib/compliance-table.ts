@@ -108,6 +108,7 @@ export const SUBJECTS: readonly Subject[] = [
     params: { inputCol: "category", outputCol: "out" },
     reads: ["category"],
     wrong: ["handleInvalid", "skip"],
+    nulls: "null stays null",
   },
   { name: "PCA", params: { ...vectors, k: 2 }, reads: READS, wrong: ["k", 0], oneRow: "one row has no covariance" },
   { name: "PolynomialExpansion", params: vectors, reads: READS, wrong: ["degree", 0] },

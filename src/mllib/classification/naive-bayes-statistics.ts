@@ -80,15 +80,18 @@ function ofBlock(block: InstanceBlock, { modelType, numClasses }: Spec): LabelSt
   forEachEntry(block, (r, j, value) => {
     const group = groups[r]!;
     const w = weight === null ? 1 : weight[r]!;
+    if (w === 0) return;
     const d = value - group.sums[j]! / group.weight;
     group.squares[j]! += w * d * d;
     stored.get(group)![j]! += w;
   });
   for (const group of all)
-    group.squares.forEach((square, j) => {
-      const mean = group.sums[j]! / group.weight;
-      group.squares[j] = square + Math.max(group.weight - stored.get(group)![j]!, 0) * mean * mean;
-    });
+    // Of rows of weight 0 alone nothing is known.
+    if (group.weight > 0)
+      group.squares.forEach((square, j) => {
+        const mean = group.sums[j]! / group.weight;
+        group.squares[j] = square + Math.max(group.weight - stored.get(group)![j]!, 0) * mean * mean;
+      });
   return all;
 }
 

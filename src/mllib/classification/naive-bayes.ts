@@ -52,6 +52,12 @@ export class NaiveBayes extends withParams(IncrementalEstimator<NaiveBayesModel,
     const spec = { modelType: this.getModelType(), numClasses: thresholds?.length ?? null };
     const statistics = await blocks.aggregate(labelStatistics, spec);
     if (statistics === null) throw new DataError("EMPTY_DATASET", "NaiveBayes: the dataset is empty; there is nothing to fit.");
+    const weightless = statistics.find(({ weight }) => weight === 0);
+    if (weightless !== undefined && this.getModelType() === "gaussian")
+      throw new DataError(
+        "INVALID_TRAINING_DATA",
+        `NaiveBayes: all rows of label ${weightless.label} have weight 0; a gaussian model needs some of every class.`,
+      );
     return this.modelFrom(statistics, false);
   }
 

@@ -29,6 +29,7 @@ const params = {
   ),
 } as const;
 
+/** Each category as a vector with a 1 at its place; null stays null. */
 export class OneHotEncoder extends withParams(Estimator<OneHotEncoderModel>, params) {
   override transformSchema(schema: StructType): StructType {
     const pairs = columnPairs(this);
@@ -156,12 +157,15 @@ const encode = columnsProgram<EncodeSpec>({
         const width = widths[i]!;
         for (let row = 0; row < rows; row++) {
           let category = values[row]!;
-          const missing = valid !== null && valid[row] === 0;
-          if (missing || !(category >= 0 && category < size && Number.isInteger(category))) {
-            if (!keep || missing)
+          if (valid !== null && valid[row] === 0) {
+            out.appendNull();
+            continue;
+          }
+          if (!(category >= 0 && category < size && Number.isInteger(category))) {
+            if (!keep)
               throw new DataError(
                 "UNSEEN_CATEGORY",
-                `OneHotEncoder: column ${names[i]} holds ${missing ? "null" : category}, which is none of its ${size} categories.${keep ? "" : ' Set handleInvalid to "keep".'}`,
+                `OneHotEncoder: column ${names[i]} holds ${category}, which is none of its ${size} categories. Set handleInvalid to "keep".`,
               );
             category = size;
           }

@@ -2,6 +2,7 @@
  * The training rows of linear models on executors. Executors keep them between the passes of a fit, and fits that differ in their penalties only can share them.
  */
 import { randomUUID } from "node:crypto";
+import { UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { instancesOf, type TaskData } from "../compute";
 import type { AggregateProgram } from "../compute/programs";
@@ -50,8 +51,15 @@ export class TrainingRows {
     return keep ? new TrainingRows(blocks.persist(), who, randomUUID(), shared) : new TrainingRows(blocks, who, null, shared);
   }
 
+  /** Throws INVALID_TRAINING_DATA where no row has a weight. */
   summary(classes: boolean): Promise<Summary> {
-    return (this.#summary ??= this.#aggregate(summaries, { classes }));
+    return (this.#summary ??= this.#aggregate(summaries, { classes }).then((summary) => this.#weighted(summary)));
+  }
+
+  #weighted(summary: Summary): Summary {
+    if (summary.weightSum === 0)
+      throw new UsageError("INVALID_TRAINING_DATA", `${this.who}: the sum of the weights of the training dataset is zero.`);
+    return summary;
   }
 
   /** Of the rows as they are, asked for once. Throws TOO_MANY_FEATURES where there are too many for it. */

@@ -303,6 +303,9 @@ export async function trainingOf(df: DataFrame, schema: StructType, spec: Traini
   if (found.width === 0)
     throw new DataError("INVALID_FEATURES", `${who}: the features are empty vectors; there is nothing to ask.`);
   const classes = classification ? classesOf(found, numClassesOf(requiredField(schema, labelCol, who)), spec) : 0;
+  // Votes are shares of weights.
+  if (classes > 0 && spec.signed !== true && found.weightSum === 0)
+    throw new UsageError("INVALID_TRAINING_DATA", `${who}: the sum of the weights of the training dataset is zero.`);
   const maxBins = Math.min(spec.maxBins, found.rows);
   const arities = aritiesOf(requiredField(schema, featuresCol, who));
   const features = Array.from({ length: found.width }, (_, i): FeatureBins => {
