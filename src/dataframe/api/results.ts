@@ -8,17 +8,18 @@ import { Row, RowShape } from "../types/row";
 
 /** Makes rows of batches of one schema. */
 export function rowReader(schema: StructType, settings: SqlSettings): (batch: ColumnBatch) => Row[] {
-  const shape = new RowShape(schema.fields.map((field) => field.name));
-  const convert = schema.fields.map((field) => externalizer(field.type, settings));
+  const { fields } = schema;
+  const shape = new RowShape(fields.map((field) => field.name));
+  const convert = fields.map((field) => externalizer(field.type, settings));
   return (batch) => {
-    const readers = batch.columns.map((column, i) => boxedReader(column, schema.fields[i]!.type));
-    const rows: Row[] = [];
+    const readers = batch.columns.map((column, i) => boxedReader(column, fields[i]!.type));
+    const rows = new Array<Row>(batch.length);
+    let values = new Array<unknown>(fields.length);
     for (let row = 0; row < batch.length; row++) {
-      const values = readers.map((read, i) => {
-        const value = read(row);
-        return value === null ? null : convert[i]!(value);
-      });
-      rows.push(new Row(shape, values));
+      for (let i = 0; i < readers.length; i++) values[i] = convert[i]!(readers[i]!(row));
+      rows[row] = new Row(shape, values);
+      // Rows whose properties hold everything do not keep the array.
+      if (!shape.allProperties) values = new Array<unknown>(fields.length);
     }
     return rows;
   };

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import type { StructType } from "../../../src/columnar/types";
 import { functions as F, Row, Window } from "../../../src/index";
 import { bare, fakeSession } from "./fake-session";
@@ -36,6 +37,30 @@ test("names of columns that rows cannot have as properties are read by get", () 
   expect(Row.get(row, "get")).toBe(1);
   expect(row.toArray()).toEqual([1, 2, 3, 4]);
   expect(row.toObject()).toEqual({ get: 1, a: 3, 1: 4 });
+});
+
+test.each([[true], [false]])("the hundredth row is as the first, whatever its columns are called; odd names: %s", async (odd) => {
+  const names = Array.from({ length: 40 }, (_, i) => `c${i}`);
+  if (odd) names.push("get", "c0", "7", "__proto__", 'it\'s "quoted"; `here`', "line\nend \u2028", "größe");
+  const fields = names.map((name) => ({ name, type: { kind: "int" } as const, nullable: true }));
+  const data = Array.from({ length: 100 }, (_, row) => names.map((_name, i) => (i === 3 ? null : row * 100 + i)));
+  const rows = await fakeSession({ kind: "struct", fields }, data).spark.table("t").collect();
+  expect(rows.map((row) => row.toArray() as unknown)).toEqual(data);
+  expect(Object.keys(rows[99]!)).toEqual(Object.keys(rows[0]!));
+  expect({ ...rows[99] }).toMatchObject({ c0: 9900, c3: null, c39: 9939, ...(odd && { größe: 9946 }) });
+});
+
+test("many rows of a hundred columns are no hash tables to V8", async () => {
+  const fields = Array.from({ length: 100 }, (_, i) => ({ name: `f${i}`, type: { kind: "int" } as const, nullable: true }));
+  const data = Array.from({ length: 200 }, () => fields.map((_field, i) => i));
+  const rows = await fakeSession({ kind: "struct", fields }, data).spark.table("t").collect();
+  setFlagsFromString("--allow-natives-syntax");
+  try {
+    const isFast = new Function("row", "return %HasFastProperties(row);") as (row: Row) => boolean;
+    expect(isFast(rows[199]!)).toBe(true);
+  } finally {
+    setFlagsFromString("--no-allow-natives-syntax");
+  }
 });
 
 test("plans of the usual methods", () => {
