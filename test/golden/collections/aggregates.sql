@@ -87,4 +87,6 @@ SELECT approx_count_distinct(x) FROM range(1100) t(x);
 SELECT approx_count_distinct(x) FROM range(1800) t(x);
 SELECT approx_count_distinct(concat('some longer text of more than thirty-two bytes ', x)) FROM range(900) t(x);
 SELECT sum(x) FROM VALUES (interval '106751991' day), (interval '106751991' day) t(x);
-SELECT sum(x), avg(x), try_sum(x) FROM VALUES (cast(null as interval day)) t(x)
+SELECT sum(x), avg(x), try_sum(x) FROM VALUES (cast(null as interval day)) t(x);
+SELECT histogram_numeric(x, 5), histogram_numeric(x * x % 97, 7) FROM range(0, 100, 1, 1) t(x);
+SELECT hex(count_min_sketch(x, 1.5D, 0.2D, 1111111111111111111)), hex(count_min_sketch(x, 0.5D, 0.8D, -3)) FROM range(0, 100, 1, 1) t(x)

@@ -97,4 +97,5 @@ SELECT explode(null);
 SELECT explode_outer(array());
 SELECT posexplode_outer(map(1, 2));
 SELECT a, c FROM VALUES (1, array(1, 2)), (2, array()) t(a, b) LATERAL VIEW OUTER explode(b) e AS c;
-SELECT inline_outer(cast(null as array<struct<a:int,b:string>>))
+SELECT inline_outer(cast(null as array<struct<a:int,b:string>>));
+SELECT shuffle(array(1, 20, 3, 5), 123), shuffle(array('a', null, 'c'), -5), shuffle(sequence(1, 9), 99999999999), shuffle(array(), 1)

@@ -211,36 +211,6 @@ const changes = [
       return (items as readonly Items[]).flat();
     },
   }),
-  scalar({
-    names: ["shuffle"],
-    doc: doc("The array in a random order.", ["size(shuffle(array(1, 20, 3, 5)))", "4"]),
-    inputs: ["array", "integral"],
-    optional: 1,
-    result: firstType,
-    nullable: (args) => (args[0] as Expression).nullable,
-    deterministic: false,
-    nulls: "custom",
-    print: (_, args) => `shuffle(${args[0]})`,
-    evaluate: (call, context) => {
-      const seed = call.args[1];
-      let state = (seed?.kind === "literal" ? Number(seed.value) : Math.floor(Math.random() * 2 ** 32)) + context.partition;
-      const next = (): number => {
-        state = (state + 0x6d2b79f5) | 0;
-        let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-        mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-      };
-      return (items) => {
-        if (items === null) return null;
-        const shuffled = [...(items as Items)];
-        for (let i = shuffled.length - 1; i > 0; i--) {
-          const other = Math.floor(next() * (i + 1));
-          [shuffled[i], shuffled[other]] = [shuffled[other] as Boxed, shuffled[i] as Boxed];
-        }
-        return shuffled;
-      };
-    },
-  }),
 ];
 
 function slice(items: Items, start: number, length: number, call: Call): Boxed {

@@ -13,10 +13,10 @@ const doc = document("agg");
 /** Counters at most: a sketch that does not fit its task is refused before it is made. */
 const MOST_COUNTERS = 2 ** 26;
 
-function constant(name: string, at: number, args: readonly Expression[], context: BindContext): number {
+function constant(name: string, at: number, args: readonly Expression[], context: BindContext): number | bigint {
   const value = constantOf(name, args[at] as Expression, args, context);
   if (value === null) throw mismatch("UNEXPECTED_NULL", args, context, { exprName: `\`${name}\`` });
-  return Number(value);
+  return value as number | bigint;
 }
 
 export const countMinSketch = aggregate<CountMinSketch>({
@@ -31,9 +31,10 @@ export const countMinSketch = aggregate<CountMinSketch>({
   result: BINARY,
   nullable: false,
   options: (args, context) => {
-    const eps = constant("eps", 1, args, context);
-    const confidence = constant("confidence", 2, args, context);
-    const seed = constant("seed", 3, args, context);
+    const eps = Number(constant("eps", 1, args, context));
+    const confidence = Number(constant("confidence", 2, args, context));
+    // Of a seed of 64 bits Spark takes the low 32.
+    const seed = Number(BigInt.asIntN(32, BigInt(constant("seed", 3, args, context))));
     const counters = (2 / eps) * -Math.log2(1 - confidence);
     if (!(eps > 0) || (confidence < 1 && counters > MOST_COUNTERS)) {
       throw outOfRange("eps", "(0.0, 1.7976931348623157E308]", args[1] as Expression, args, context);

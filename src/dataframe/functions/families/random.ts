@@ -12,7 +12,7 @@ import { isIntegral, isNumeric, sqlName } from "../../types/text";
 import { document } from "../documented";
 import { MersenneTwister } from "../numeric/mersenne-twister";
 import type { BindContext, EvaluationContext, FunctionEntry, ScalarFunction } from "../registry";
-import { mismatch, unexpectedInputType, wrongNumArgs } from "../signature";
+import { mismatch, scalar, unexpectedInputType, wrongNumArgs } from "../signature";
 import { requireRoomForText } from "../value-size";
 
 const doc = document("math");
@@ -226,6 +226,33 @@ const uuid: ScalarFunction = {
   },
 };
 
+const shuffle = scalar({
+  names: ["shuffle"],
+  doc: document("array")("The array in a random order.", ["size(shuffle(array(1, 20, 3, 5)))", "4"]),
+  inputs: ["array", "integral"],
+  optional: 1,
+  result: (types) => types[0] as DataType,
+  nullable: (args) => (args[0] as Expression).nullable,
+  deterministic: false,
+  nulls: "custom",
+  print: (_, args) => `shuffle(${args[0]})`,
+  options: (args, context) => ({ seed: seedOf(args[1], args, context) }),
+  evaluate: (call, context) => {
+    const random = new MersenneTwister(seeded(call, context));
+    return (items) => {
+      if (items === null) return null;
+      const shuffled: Boxed[] = [];
+      // Fisher and Yates's shuffle from the inside out: each item takes the place of one of those before it, or its own.
+      (items as readonly Boxed[]).forEach((item, i) => {
+        const place = random.nextIntBelow(i + 1);
+        if (place < i) shuffled.push(shuffled[place] as Boxed);
+        shuffled[place] = item;
+      });
+      return shuffled;
+    };
+  },
+});
+
 /** A partition's number in the upper 31 bits, the row's place in the lower 33. */
 const increasing: ScalarFunction = {
   kind: "scalar",
@@ -267,5 +294,6 @@ export const randomFunctions: readonly FunctionEntry[] = [
   uniform,
   randstr,
   uuid,
+  shuffle,
   increasing,
 ];

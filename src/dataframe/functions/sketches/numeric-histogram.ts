@@ -82,7 +82,8 @@ export class NumericHistogram {
       const a = bins[at] as Bin;
       const b = bins[at + 1] as Bin;
       const y = a.y + b.y;
-      bins.splice(at, 2, { x: (a.x * a.y) / y + (b.x * b.y) / y, y });
+      // In Spark's order of operations: the roundings decide which bins are equally close.
+      bins.splice(at, 2, { x: a.x * (a.y / y) + (b.x / y) * b.y, y });
     }
   }
 }
