@@ -15,15 +15,24 @@ import { resultBlock } from "../storage/block-address";
 import type { BackendHandlers, ExecutorBackend } from "./backend";
 import { BlockRegistry, isStored, rddBlock } from "./block-registry";
 import { BarrierCoordinator } from "./endpoint/barrier-coordinator";
-import type { BlockUpdate, Inspection, MapOutputsAnswer, RegisteredExecutor, Removal, ThreadState } from "./endpoint/types";
+import type {
+  BlockUpdate,
+  ExecutorHeartbeat,
+  Inspection,
+  MapOutputsAnswer,
+  RegisteredExecutor,
+  Removal,
+  ThreadState,
+} from "./endpoint/types";
 import { callFrame, jobError } from "./job-errors";
 import { PreparedStages } from "./prepared-stages";
-import type { Command, JobFailure, PrepareStage, StartBarrier } from "./scheduler/commands";
+import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
 import type { JobSubmitted, SchedulerEvent, TaskOutcome } from "./scheduler/events";
 import { Scheduler } from "./scheduler/scheduler";
 import { ExecutorEvents } from "./executor-events";
 import type { SchedulerConfig } from "./scheduler/config";
 import { TaskOutcomes, type FinishedUpdate, type OutcomeOptions } from "./task-outcomes";
+import { Warnings } from "./warnings";
 
 interface RunningJob {
   readonly request: JobCall;
@@ -63,6 +72,7 @@ export class Application {
   readonly #executorEvents: ExecutorEvents;
   readonly #outcomes: TaskOutcomes;
   readonly #jobs = new Map<number, RunningJob>();
+  readonly #warnings = new Warnings();
   readonly #stages: PreparedStages;
   readonly #executors = new Map<string, RegisteredExecutor>();
   /** Executors that begin no further task, as they said last. */
@@ -195,6 +205,7 @@ export class Application {
     const done = new Promise<void>((resolve, reject) => this.#jobs.set(jobId, { request, results, resolve, reject }));
     const abort = (): void => this.#dispatch({ type: "JobCancelled", jobId, reason: "because its AbortSignal was aborted" });
     signal?.addEventListener("abort", abort, { once: true });
+    if (this.#jobs.size === 1) this.#warnings.working(true);
     this.#backend.keepAlive(true);
     this.#stages.learn(request.node);
     this.#dispatch({ type: "JobSubmitted", jobId, callSite: request.callSite, ...submitted });
@@ -210,6 +221,7 @@ export class Application {
     if (this.#stopped !== null) return;
     this.#dispatch({ type: "AllCancelled", reason });
     this.#stopped = reason;
+    this.#warnings.working(false);
     if (this.#wake !== null) clearTimeout(this.#wake.timer);
     for (const job of this.#jobs.values()) job.reject(new CancelledError("CONTEXT_STOPPED", `The job was cancelled: ${reason}.`));
     this.#jobs.clear();
@@ -243,7 +255,7 @@ export class Application {
       case "PrepareStage":
         return this.#prepareStage(command);
       case "LaunchTasks":
-        return this.#backend.launch(command.executorId, ...this.#stages.tasks(command));
+        return this.#launch(command);
       case "KillTask":
         if (command.onlyIfQueued) this.#backend.recall(command.executorId, [command.taskId]);
         else this.#backend.kill(command.executorId, command.taskId, command.reason, command.interrupt);
@@ -286,10 +298,20 @@ export class Application {
     for (const executorId of executorIds) this.#backend.decommission(executorId);
   }
 
+  #launch(command: LaunchTasks): void {
+    const [taskSet, tasks] = this.#stages.tasks(command);
+    for (const { payload } of tasks)
+      if (payload !== undefined)
+        this.#warnings.sent(payload.length, "records", this.#jobs.get(taskSet.jobId)?.request.callSite ?? "a job");
+    this.#backend.launch(command.executorId, taskSet, tasks);
+  }
+
   #prepareStage(command: PrepareStage): void {
     const { stageId, attempt, jobId } = command;
     try {
-      this.#stages.prepare(command, this.#job(jobId).results?.action ?? null);
+      const { request, results } = this.#job(jobId);
+      const { binary } = this.#stages.prepare(command, results?.action ?? null);
+      this.#warnings.sent(binary.length, "code", request.callSite);
       this.#dispatch({ type: "StageReady", stageId, attempt });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -324,7 +346,10 @@ export class Application {
   #jobEnded(jobId: number, failure: JobFailure | null): void {
     const job = this.#job(jobId);
     this.#jobs.delete(jobId);
-    if (this.#jobs.size === 0) this.#backend.keepAlive(false);
+    if (this.#jobs.size === 0) {
+      this.#backend.keepAlive(false);
+      this.#warnings.working(false);
+    }
     if (job.callbackError !== undefined) job.reject(job.callbackError);
     else if (failure === null) job.resolve();
     else if (failure.kind === "cancelled" && job.request.signal?.aborted === true)
@@ -362,6 +387,8 @@ export class Application {
         for (const update of survivors.blocks) this.#blockUpdated(executorId, update);
       },
       executorLost: (executorId, words, causedByApp) => {
+        const lost = this.#executors.get(executorId);
+        if (causedByApp && lost !== undefined) this.#warnings.lost(lost, words.reason);
         this.#executors.delete(executorId);
         this.#paused.delete(executorId);
         this.blocks.executorLost(executorId);
@@ -388,7 +415,7 @@ export class Application {
       },
       heartbeat: (executorId, heartbeat) => {
         this.#executorEvents.heartbeat(executorId, heartbeat, this.#clock.now());
-        this.#pausedOrNot(executorId, heartbeat.paused);
+        this.#pausedOrNot(executorId, heartbeat);
         for (const task of heartbeat.running)
           this.#dispatch({
             type: "TaskProgress",
@@ -417,10 +444,13 @@ export class Application {
     };
   }
 
-  #pausedOrNot(executorId: string, paused: boolean): void {
+  #pausedOrNot(executorId: string, heartbeat: ExecutorHeartbeat): void {
+    const { paused } = heartbeat;
     if (paused === this.#paused.has(executorId)) return;
-    if (paused) this.#paused.add(executorId);
-    else this.#paused.delete(executorId);
+    if (paused) {
+      this.#paused.add(executorId);
+      this.#warnings.paused(executorId, heartbeat);
+    } else this.#paused.delete(executorId);
     this.#dispatch({ type: "ExecutorPaused", executorId, paused });
   }
 

@@ -49,7 +49,10 @@ export class PreparedStages {
    * @param action what the job of the stage does with its records; null where it only writes a shuffle
    * @throws what keeps the stage's functions from being sent
    */
-  prepare({ stageId, attempt, jobId, node, shuffle, properties }: PrepareStage, action: JobRequest["action"] | null): void {
+  prepare(
+    { stageId, attempt, jobId, node, shuffle, properties }: PrepareStage,
+    action: JobRequest["action"] | null,
+  ): TaskSetInfo {
     const { dataset } = node as DatasetLineage;
     const code = this.#codeOf(stageId) ?? this.#encode(dataset, shuffle?.shuffleId, action);
     const taskSet: TaskSetInfo = {
@@ -65,6 +68,7 @@ export class PreparedStages {
       shuffles: shufflesReadBy(dataset),
     };
     this.#stages.set(stageKey(stageId, attempt), { code, taskSet });
+    return taskSet;
   }
 
   /** Of an earlier attempt: what a stage computes does not change. */

@@ -203,3 +203,16 @@ test("a driver that is killed leaves nothing either", async () => {
   running.child.kill("SIGKILL");
   expect((await running.ended).signal).toBe("SIGKILL");
 });
+
+test("what goes wrong while a program runs is told on standard error, with what to do: large functions, lost executors", async () => {
+  const file = place.write({
+    "warnings.mjs": `${START}const big = new Float64Array(2_000_000).fill(2);\nconsole.log(await sc.range(0, 2, 1, 2).map((i) => big[i]).sum());\nconst lost = sc.range(0, 2, 1, 2).map((i) => { if (i === 1) process.kill(process.pid, "SIGKILL"); return i; });\nawait lost.count().catch(() => undefined);\nconsole.log(await sc.range(0, 2).count());\nawait sc.stop();\n`,
+  });
+  const { code, stdout, stderr } = await place.submit([file]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "4\n2\n" });
+  const lines = stderr.match(/\{"level":"warn".*\}/g)!.map((line) => (JSON.parse(line) as { msg: string }).msg);
+  expect(lines).toEqual([
+    expect.stringMatching(/^the functions of sum at .*warnings\.mjs:4:\d+ take 15\.\d MiB .*sc\.broadcast/),
+    expect.stringMatching(/^executor 0 on localhost is lost: killed by SIGKILL/),
+  ]);
+});

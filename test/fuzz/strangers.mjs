@@ -112,9 +112,21 @@ export const WRITINGS = {
     ),
   "a long head": (r) =>
     Buffer.from(`GET /${"x".repeat(r.int(0, 20_000))} HTTP/1.1\r\nHost: 127.0.0.1\r\n${"A: b\r\n".repeat(r.int(0, 3000))}\r\n`),
+  "a websocket": (r) =>
+    Buffer.concat([
+      Buffer.from(
+        `GET ${r.pick(["/eventstream", "/", "/api/v1/applications"])} HTTP/1.1\r\nHost: ${r.pick(["127.0.0.1", "evil.example"])}\r\nConnection: Upgrade\r\n` +
+          `Upgrade: ${r.pick(["websocket", "websocket", "h2c", "x"])}\r\nSec-WebSocket-Version: ${r.pick(["13", "13", "7"])}\r\n` +
+          `Sec-WebSocket-Key: ${r.pick(["AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAA==", "short"])}\r\n\r\n`,
+      ),
+      // Frames: of any kind, masked or not, of any length.
+      ...Array.from({ length: r.int(0, 4) }, () =>
+        Buffer.concat([Buffer.from([r.pick([0x81, 0x82, 0x88, 0x89, 0x01, 0xff]), r.int(0, 255)]), r.bytes(r.int(0, 300))]),
+      ),
+    ]),
   "a request to change something": (r) =>
     Buffer.from(
-      `POST ${r.pick(["/jobs/job/kill/?id=0", "/stages/stage/kill/?id=0", "/app/kill/?id=app-1", "/driver/kill/?id=driver-1", "/api/firesteel/kill"])} HTTP/1.1\r\nHost: 127.0.0.1\r\n` +
+      `POST ${r.pick(["/jobs/job/kill/?id=0", "/stages/stage/kill/?id=0", "/app/kill/?id=app-1", "/driver/kill/?id=driver-1", "/api/firesteel/kill", "/api/v1/retire_workers"])} HTTP/1.1\r\nHost: 127.0.0.1\r\n` +
         `Content-Length: ${r.pick(["0", "5", "99999999999", "-1"])}\r\nTransfer-Encoding: ${r.pick(["identity", "chunked"])}\r\n\r\nffffffff\r\n`,
     ),
 };
