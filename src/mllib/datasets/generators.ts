@@ -50,24 +50,49 @@ const generate = columnsProgram<Spec>({
       const width = spec.kind === "classification" ? spec.width : spec.kind === "blobs" ? spec.centers[0]!.length : spec.coefficients.length; // prettier-ignore
       const features = new Float64Array(rows * width);
       const labels = new Float64Array(rows);
+      const clusterOf = "centers" in spec ? openClusters(spec.seed, spec.centers.length) : () => 0;
       for (let row = 0; row < rows; row++) {
         const random = new RowRandom(spec.seed, numbers[row]!);
-        labels[row] = fill(features.subarray(row * width, (row + 1) * width), numbers[row]!, spec, random);
+        labels[row] = fill(features.subarray(row * width, (row + 1) * width), clusterOf(numbers[row]!), spec, random);
       }
       return [denseVectorColumn(features, rows, width), doubleColumn(labels)];
     },
 });
 
+/**
+ * The clusters of rows: of each `clusters` rows that follow each other one is of each, in an order of their own, so that no partition, and
+ * no part of one, has some clusters alone.
+ */
+function openClusters(seed: number, clusters: number): (row: number) => number {
+  const order = new Int32Array(clusters);
+  let ordered = -1;
+  return (row) => {
+    const group = Math.floor(row / clusters);
+    if (group !== ordered) {
+      ordered = group;
+      const random = new RowRandom(seed ^ ORDERS, group);
+      // Fisher, Yates (1938), from the inside out.
+      for (let i = 0; i < clusters; i++) {
+        const place = random.below(i + 1);
+        order[i] = order[place]!;
+        order[place] = i;
+      }
+    }
+    return order[row % clusters]!;
+  };
+}
+
+/** Keeps the random numbers of orders from those of rows. */
+const ORDERS = 0x2545f491;
+
 /** Fills a row's features and gives its label. */
-function fill(features: Float64Array, row: number, spec: Spec, random: RowRandom): number {
+function fill(features: Float64Array, cluster: number, spec: Spec, random: RowRandom): number {
   switch (spec.kind) {
     case "blobs": {
-      const cluster = row % spec.centers.length;
       for (let j = 0; j < features.length; j++) features[j] = spec.centers[cluster]![j]! + spec.deviation * random.normal();
       return cluster;
     }
     case "classification": {
-      const cluster = row % spec.centers.length;
       const center = spec.centers[cluster]!;
       for (let j = 0; j < features.length; j++) features[j] = (center[j] ?? 0) + random.normal();
       return random.uniform() < spec.flip ? random.below(spec.classes) : cluster % spec.classes;

@@ -39,3 +39,18 @@ test("classes, lines and counts can be learned", async () => {
   expect(() => makeClassification(spark(), { nClasses: 5 })).toThrow(/nInformative/);
   expect(() => makeRegression(spark(), { numRows: 3000 } as object)).toThrow(/makeRegression has no option numRows/);
 });
+
+test("classes and clusters are mixed, however the rows are dealt out", async () => {
+  for (const make of [makeBlobs, makeClassification]) {
+    const df = make(spark(), { nSamples: 1200, ...(make === makeBlobs ? { centers: 4 } : {}) });
+    const labels = await df
+      .repartition(4)
+      .withColumn("p", F.spark_partition_id())
+      .groupBy("p")
+      .agg(F.count_distinct("label"))
+      .collect();
+    expect(labels.map((row) => row.get(1))).toEqual(Array(4).fill(make === makeBlobs ? 4 : 2));
+    const whole = await df.groupBy("label").count().collect();
+    for (const row of whole) expect(Math.abs((row.get(1) as number) - 1200 / whole.length)).toBeLessThanOrEqual(12);
+  }
+});
