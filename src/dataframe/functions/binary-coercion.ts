@@ -54,7 +54,7 @@ export function promoteCompared([left, right]: Pair, context: BindContext): Pair
   if (context.settings.ansi) return promoteStrings([left, right], context);
   const ls = left.type.kind === "string";
   const rs = right.type.kind === "string";
-  if (ls === rs) return booleanAndNumber([left, right], context);
+  if (ls === rs) return ORDERINGS.has(context.name) ? [left, right] : booleanAndNumber([left, right], context);
   const other = ls ? right.type : left.type;
   const type =
     other.kind === "decimal"
@@ -66,6 +66,9 @@ export function promoteCompared([left, right]: Pair, context: BindContext): Pair
           : typeForString(other);
   return type === null ? [left, right] : [coerced(left, type, context), coerced(right, type, context)];
 }
+
+/** Truth values equal numbers, but none is before another. */
+const ORDERINGS: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
 
 function booleanAndNumber([left, right]: Pair, context: BindContext): Pair {
   if (left.type.kind === "boolean" && isNumeric(right.type)) return [coerced(left, right.type, context), right];

@@ -37,3 +37,15 @@ SELECT struct(1 AS a) EXCEPT SELECT struct(1 AS b)
 SELECT * FROM (VALUES (1) t1(x) CROSS JOIN VALUES (2) t2(y)) LEFT JOIN VALUES (3) t3(z) ON x + y = z
 SELECT * FROM (VALUES (1) t1(x) JOIN VALUES (2) t2(y)) AS j(a, b)
 SELECT * FROM (VALUES (1), (2)) AS j(a)
+SELECT typeof(date'2020-01-01' - null), typeof(null - date'2020-01-01'), typeof(date'2020-01-01' + null), typeof(null + date'2020-01-01'), date'2020-01-01' + null
+SELECT typeof(null / 1BD), typeof(1BD / null), typeof(null * 1BD), null / 1BD
+SELECT interval 1 month - interval 1 day
+SELECT interval 1 day - interval 1 month
+SELECT true < 1
+SET spark.sql.ansi.enabled=false
+SELECT true < 1
+SELECT 1.5 >= true
+SELECT 1 BETWEEN true AND false
+SELECT CAST(1 AS BOOLEAN) = CAST(1 AS INT), CAST(0 AS BIGINT) <=> CAST(1 AS BOOLEAN)
+SELECT date'2020-01-01' - '1'
+SELECT '2020-01-02' - date'2020-01-01'

@@ -67,14 +67,13 @@ function bindArithmetic(
   };
 }
 
-/** Division is of doubles, whole division of longs. */
+/** Division is of doubles, or of decimals and what a decimal is divided by; whole division of longs. */
 function operatorTypes(operator: Operator, [left, right]: Pair, context: BindContext): Pair {
   if (operator === "/") {
     const fits = (type: DataType): boolean => isNumeric(type) || type.kind === "null";
     const decimals = left.type.kind === "decimal" && right.type.kind === "decimal";
     if (decimals || !fits(left.type) || !fits(right.type)) return [left, right];
     if (left.type.kind === "decimal" && right.type.kind === "null") return [left, coerced(right, left.type, context)];
-    if (right.type.kind === "decimal" && left.type.kind === "null") return [coerced(left, right.type, context), right];
     return [coerced(left, DOUBLE, context), coerced(right, DOUBLE, context)];
   }
   if (operator === "div") {

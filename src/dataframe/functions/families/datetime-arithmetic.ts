@@ -69,14 +69,15 @@ function sum(
   if (isInterval(l) || (r === "yearMonthInterval" && !takesMonths(l))) return null;
   if (isInterval(r)) return l === "null" && r !== "calendarInterval" ? null : plusInterval(left, right, 1, context, mode);
   if (isTimestamp(l) && r === "null") return plusInterval(left, coerced(right, DAY_TO_SECOND, context), 1, context, mode);
-  if (l === "time" && r === "null") return plusInterval(left, coerced(right, DAY_TO_SECOND, context), 1, context, mode);
+  if ((l === "time" || l === "date") && r === "null")
+    return plusInterval(left, coerced(right, DAY_TO_SECOND, context), 1, context, mode);
   if (l === "date" && !(reversed && r === "date")) return bindDateAdd("date_add", left, right, context);
   return null;
 }
 
 function bindDateAdd(name: string, left: Expression, right: Expression, context: BindContext): Expression {
   if (right.type.kind === "string" || right.type.kind === "date") {
-    // A string beside a date would be a date, and dates are not added.
+    // A string beside a date would be a date in ANSI mode, and dates are not added.
     throw mismatch(
       "UNEXPECTED_INPUT_TYPE",
       [left, right],
@@ -84,7 +85,7 @@ function bindDateAdd(name: string, left: Expression, right: Expression, context:
       {
         paramIndex: "second",
         inputSql: `"${printed(right)}"`,
-        inputType: '"DATE"',
+        inputType: context.settings.ansi ? '"DATE"' : `"${sqlName(right.type)}"`,
         requiredType: '("INT" or "SMALLINT" or "TINYINT")',
       },
     );
@@ -110,6 +111,7 @@ function refuseText(sides: readonly Expression[], context: BindContext): void {
 function difference(left: Expression, right: Expression, context: BindContext, mode: ArithmeticMode): Expression | null {
   const [l, r] = [left.type.kind, right.type.kind];
   if (r === "yearMonthInterval" && !isInterval(l) && !takesMonths(l)) return null;
+  if (l === "yearMonthInterval" && r === "dayTimeInterval") return plusInterval(left, right, -1, context, mode);
   if (isInterval(r) && !isInterval(l))
     return l === "null" && r !== "calendarInterval" ? null : plusInterval(left, right, -1, context, mode);
   if (isTimestamp(l) || isTimestamp(r)) {
@@ -133,11 +135,11 @@ function difference(left: Expression, right: Expression, context: BindContext, m
     const sides = [left, right].map((side) => (side.type.kind === "time" ? side : coerced(side, TIME, context)));
     return made("subtract_times", sides, HOUR_TO_SECOND, context);
   }
-  if (l === "date" && (r === "date" || r === "string")) {
+  if (l === "date" && (r === "date" || r === "null" || (r === "string" && context.settings.ansi))) {
     return between("subtract_dates", [left, coerced(right, DATE, context)], DAY, context);
   }
   if (r === "date") return between("subtract_dates", [argument(left, DATE, context), right], DAY, context);
-  if (l === "date") return callByName("date_sub", [left, right], context);
+  if (l === "date") return bindDateAdd("date_sub", left, right, context);
   return null;
 }
 
