@@ -234,6 +234,11 @@ export const Vectors = {
   sqdist(a: VectorLike, b: VectorLike): number {
     return Vectors.of(a).squaredDistance(b);
   },
+
+  /** As sqdist: PySpark's name for it. */
+  squaredDistance(a: VectorLike, b: VectorLike): number {
+    return Vectors.sqdist(a, b);
+  },
   /** A vector of what may be an array; arrays are copied. */
   of(values: VectorLike): Vector {
     return values instanceof DenseVector || values instanceof SparseVector ? values : new DenseVector([...values]);
