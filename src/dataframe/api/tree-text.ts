@@ -9,6 +9,7 @@ export function treeText(schema: StructType, level = Infinity): string {
 }
 
 function name(type: DataType): string {
+  if (type.kind === "udt") return type.name;
   const json = typeToJson(type);
   return typeof json === "string" ? json : type.kind === "string" ? simpleString(type) : type.kind;
 }

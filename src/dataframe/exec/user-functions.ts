@@ -336,7 +336,8 @@ function sameForm(a: DataType, b: DataType): boolean {
 function rowsOf(value: unknown, fn: UserFunction): Iterable<unknown> {
   if (value instanceof Promise) throw asynchronous(fn);
   if (value === null || value === undefined) return [];
-  if (typeof value === "object" && Symbol.iterator in value) return value as Iterable<unknown>;
+  // One row is no list of rows, though its values can be gone through.
+  if (typeof value === "object" && Symbol.iterator in value && !(value instanceof Row)) return value as Iterable<unknown>;
   throw notBatch(fn);
 }
 

@@ -78,6 +78,7 @@ class TypeMethods {
 }
 
 function typeName(type: TypeData): string {
+  if (type.kind === "udt") return type.name;
   const json = typeToJson(type);
   return typeof json === "string" ? json : type.kind;
 }

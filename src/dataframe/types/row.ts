@@ -65,6 +65,7 @@ const RESERVED: ReadonlySet<string> = new Set([
  * const [row] = await spark.sql("SELECT 1 AS a, 'x' AS b").collect();
  * row.a;        // 1
  * row.get(1);   // "x"
+ * const [a, b] = row;
  * ({ ...row }); // { a: 1, b: "x" }
  */
 export class Row {
@@ -124,6 +125,12 @@ export class Row {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
   toArray(): any[] {
     return this.#values === null ? this.#shape.names.map((name) => this[name] as unknown) : [...this.#values];
+  }
+
+  /** The values in the order of the columns: `const [name, age] = row`. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  [Symbol.iterator](): IterableIterator<any> {
+    return this.toArray().values();
   }
 
   /** All columns as a plain object; of those with the same name, the last. */

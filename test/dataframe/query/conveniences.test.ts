@@ -1,6 +1,6 @@
 /** What programs written for PySpark call: expected answers are PySpark's. */
 import type { Row, VariantVal } from "../../../src";
-import { firesteel, testSession } from "../../support/built-session";
+import { firesteel, mllib, testSession } from "../../support/built-session";
 
 const { functions: F } = firesteel;
 const spark = testSession();
@@ -303,4 +303,18 @@ test("a table is cached at a storage level", async () => {
     expect(String(await spark().table("kept").storageLevel())).toBe(String(level));
     await spark().catalog.uncacheTable("kept");
   }
+});
+
+test("a row is taken apart by position", async () => {
+  const [id, text] = (await spark().sql("SELECT 1 AS id, 'x' AS text, 2 AS id").first())!;
+  expect([id, text]).toEqual([1, "x"]);
+  const sums = spark().createDataFrame([[1, 2], [3, 4]], ["a", "b"]).rdd.map(([a, b]) => Number(a) + Number(b)); // prettier-ignore
+  expect(await sums.collect()).toEqual([3, 7]);
+});
+
+test("vectors and matrices are named in the tree of a schema as Spark names them", async () => {
+  const { Vectors } = mllib;
+  const df = spark().createDataFrame([[Vectors.dense(1), [Vectors.dense(2)]]], ["v", "vs"]); // prettier-ignore
+  const schema = await df.schema();
+  expect(schema.treeString()).toBe("root\n |-- v: vector (nullable = true)\n |-- vs: array (nullable = true)\n |    |-- element: vector (containsNull = true)\n"); // prettier-ignore
 });
