@@ -132,7 +132,8 @@ function defaultValue(
 ): Expression {
   const text = field.metadata?.["CURRENT_DEFAULT"];
   if (typeof text === "string") {
-    const bound = binder.expression(parseExpression(text), { columns: columnsOf(binder), env: EMPTY_ENV, clause: "values" });
+    const tree = parseExpression(text, { timeZone: binder.context.settings.timeZone });
+    const bound = binder.expression(tree, { columns: columnsOf(binder), env: EMPTY_ENV, clause: "values" });
     return bound.kind === "alias" ? bound.child : bound;
   }
   const nulls = binder.context.settings.conf["spark.sql.defaultColumn.useNullsForMissingDefaultValues"] !== "false";

@@ -34,9 +34,18 @@ interface Context {
   readonly settings: SqlSettings;
 }
 
-/** Records that are objects, one row each; arrays of objects too, where `arrays` says that their elements are rows. */
-export function jsonStructParser(schema: StructType, options: JsonOptions, settings: SqlSettings, arrays: boolean): RecordParser {
-  const convert = structConverter(schema, { options, settings });
+/**
+ * Records that are objects, one row each; arrays of objects too, where `arrays` says that their elements are rows. `defaults` stand for fields
+ * that a good record lacks; null for NULLs.
+ */
+export function jsonStructParser(
+  schema: StructType,
+  options: JsonOptions,
+  settings: SqlSettings,
+  arrays: boolean,
+  defaults: readonly Boxed[] | null = null,
+): RecordParser {
+  const convert = structConverter(schema, { options, settings }, defaults);
   return rootParser(options, (reader) => {
     const { token } = reader;
     if (token === "{") return [convert(reader) as readonly Boxed[]];
@@ -107,12 +116,13 @@ function rootParser(options: JsonOptions, read: (reader: JsonReader) => readonly
   };
 }
 
-function structConverter(schema: StructType, context: Context): Converter {
+function structConverter(schema: StructType, context: Context, defaults: readonly Boxed[] | null = null): Converter {
   const places = new Map(schema.fields.map((field, i) => [field.name, i]));
   const converters = schema.fields.map((field) => nullable(converterOf(field.type, context)));
   const width = converters.length;
   return (reader) => {
     const row = new Array<Boxed>(width).fill(null);
+    const lacking = defaults === null ? null : new Set(defaults.keys());
     let bad = false;
     while (reader.next() !== "}") {
       const place = places.get(reader.text);
@@ -121,6 +131,7 @@ function structConverter(schema: StructType, context: Context): Converter {
         continue;
       }
       const { depth } = reader;
+      lacking?.delete(place);
       reader.next();
       try {
         row[place] = (converters[place] as Converter)(reader);
@@ -132,6 +143,7 @@ function structConverter(schema: StructType, context: Context): Converter {
       }
     }
     if (bad) throw new PartialValue(row);
+    if (lacking !== null) for (const place of lacking) row[place] = defaults![place]!;
     return row;
   };
 }

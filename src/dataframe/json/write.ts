@@ -3,6 +3,7 @@ import type { Boxed, DataType, MapValue, VariantValue } from "../../columnar/typ
 import type { SqlSettings } from "../settings";
 import { decimalText } from "../types/exact";
 import type { Exact } from "../types/exact";
+import { existenceDefaultOf } from "../types/existence-default";
 import { doubleText, floatText, literalSql, valueToString } from "../types/print";
 import { variantToJson } from "../variant/to-json";
 import { dateWriter, timestampNtzWriter, timestampWriter, timeWriter } from "./datetime-text";
@@ -26,6 +27,8 @@ function writerOf(type: DataType, options: JsonOptions, settings: SqlSettings): 
     case "struct": {
       const names = type.fields.map((field) => quote(field.name));
       const writers = type.fields.map((field) => writerOf(field.type, options, settings));
+      // A field that is left out would be read as its default.
+      const omits = type.fields.map((field) => options.ignoreNullFields && existenceDefaultOf(field) === null);
       const order = sorted(
         type.fields.map((field) => field.name),
         options.sortKeys,
@@ -38,7 +41,7 @@ function writerOf(type: DataType, options: JsonOptions, settings: SqlSettings): 
           let text = "{";
           for (let k = 0; k < order.length; k++) {
             const item = row[order[k] as number] as Boxed;
-            if (item === null && options.ignoreNullFields) continue;
+            if (item === null && omits[order[k] as number] === true) continue;
             if (text.length > 1) text += ",";
             text += heads[k] as string;
             text += item === null ? "null" : (ordered[k] as Write)(item, "");
@@ -52,7 +55,7 @@ function writerOf(type: DataType, options: JsonOptions, settings: SqlSettings): 
         for (const i of order) {
           const item = row[i] as Boxed;
           if (item !== null) entries.push([names[i] as string, (writers[i] as Write)(item, indent + STEP)]);
-          else if (!options.ignoreNullFields) entries.push([names[i] as string, "null"]);
+          else if (omits[i] === false) entries.push([names[i] as string, "null"]);
         }
         return object(entries, indent, options.pretty);
       };

@@ -31,7 +31,7 @@ function warning(relation: string, mode: LenientMode, records: number, samples: 
   const [are, them] = records === 1 ? ["1 record is", "it"] : [`${records.toLocaleString("en-US")} records are`, "them"];
   const done =
     mode === "PERMISSIVE"
-      ? `NULL stands for what could not be read of ${them}. Modes: "FAILFAST" ends the query, "DROPMALFORMED" leaves such records out; a column columnNameOfCorruptRecord of the schema keeps their text.`
+      ? `NULL, or the default of its column, stands for what could not be read of ${them}. Modes: "FAILFAST" ends the query, "DROPMALFORMED" leaves such records out; a column columnNameOfCorruptRecord of the schema keeps their text.`
       : `${records === 1 ? "It was" : "They were"} left out, as the mode DROPMALFORMED says.`;
   const shown = samples.map((sample) => (sample.length > SHOWN ? `${sample.slice(0, SHOWN)}…` : sample));
   return `${are} not of the schema of ${relation}. ${done} ${samples.length < records ? "The first" : "Found"}:\n${shown.map((sample) => `  ${sample}`).join("\n")}`;

@@ -1,9 +1,11 @@
 /** What commands ask about data: queries run, tables read and written, plans kept and explained. */
+import type { StructField } from "../../columnar/types";
 import type { BoxedRow } from "../../columnar/vector";
 import { decodeValue } from "../../columnar";
 import type { Call } from "../../rdd/context-port";
 import { callOfSession } from "./call";
 import { StorageLevel } from "../../storage/storage-level";
+import { existenceDefaults } from "../catalog/existence-defaults";
 import type { CacheOptions, DataPort, WriteRequest } from "../catalog/ports";
 import type { TableMetadata } from "../catalog/table";
 import type { ReadSpec } from "../analysis/context";
@@ -23,6 +25,7 @@ import type { SaveRequest } from "../sources/data-source";
 import { findSource, sourceNamed } from "../sources/registry";
 import type { ExplainMode, Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
+import { EXISTS_DEFAULT } from "../types/existence-default";
 import { localPath } from "../catalog/store";
 import { QueryExecution } from "./query-execution";
 import type { SessionState } from "./session-state";
@@ -39,6 +42,12 @@ export interface SaveTarget {
   readonly buckets?: Buckets | undefined;
   readonly partitions?: SaveRequest["partitions"];
   readonly options: Readonly<Record<string, string>>;
+}
+
+/** What writers of files know of a column. */
+function writtenField({ name, type, nullable, metadata }: Attribute): StructField {
+  const constant = metadata?.[EXISTS_DEFAULT];
+  return { name, type, nullable, ...(constant !== undefined && { metadata: { [EXISTS_DEFAULT]: constant } }) };
 }
 
 function bucketsOf({ bucket }: TableMetadata): Buckets | undefined {
@@ -73,10 +82,12 @@ export class SessionData implements DataPort {
         rowsOf: (inner) => this.#rowsOf(inner),
       },
     );
-    if (table === undefined) return relation;
+    const defaults = relation.files === null ? null : await existenceDefaults(relation.schema.fields, this.session);
+    const whole = defaults === null ? relation : { ...relation, existenceDefaults: defaults };
+    if (table === undefined) return whole;
     const bucketing = this.session.sessionConf.get("spark.sql.sources.bucketing.enabled") !== "false";
     const buckets = bucketing && relation.files !== null ? bucketsOf(table) : undefined;
-    return { ...relation, name: `spark_catalog.${table.database}.${table.name}`, ...(buckets && { buckets }) };
+    return { ...whole, name: `spark_catalog.${table.database}.${table.name}`, ...(buckets && { buckets }) };
   }
 
   #rowsOf(relation: Relation): Promise<readonly BoxedRow[]> {
@@ -134,7 +145,7 @@ export class SessionData implements DataPort {
     const { writer } = sourceNamed(format);
     if (writer === undefined) throw new AnalysisError("UNSUPPORTED_DATA_SOURCE_SAVE_MODE", { source: format, createMode: mode });
     const settings = session.settings();
-    const columns = outputOf(query).map(({ name, type, nullable }) => ({ name, type, nullable }));
+    const columns = outputOf(query).map(writtenField);
     const job = await writer.begin(
       {
         path,

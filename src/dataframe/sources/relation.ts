@@ -1,5 +1,5 @@
 /** A table as the planner sees it, whatever stores it: plain data, made when a query is analysed. */
-import type { StructType } from "../../columnar/types";
+import type { Boxed, StructType } from "../../columnar/types";
 
 export interface Relation {
   /** Registry name of the source: "parquet", "csv", "json", "text", "arrow", "binaryFile", "jdbc", or a user's. */
@@ -9,6 +9,8 @@ export interface Relation {
   /** Data columns, then partition columns. */
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
+  /** Of columns of files, by name: what a row has where its file or record has no such column. Absent ones have NULL there. */
+  readonly existenceDefaults?: Readonly<Record<string, Boxed>>;
   readonly options: Readonly<Record<string, string>>;
   readonly files: FileIndex | null;
   readonly statistics: RelationStatistics;

@@ -17,7 +17,9 @@ test("their number over all tasks, and the first five", () => {
   found.tell();
   expect(warn).toHaveBeenCalledTimes(2);
   const [first, second] = warn.mock.calls.map(([text]) => String(text).split("\n"));
-  expect(first![0]).toMatch(/^1,203 records are not of the schema of csv file:\/a\. NULL stands for .* The first:$/);
+  expect(first![0]).toMatch(
+    /^1,203 records are not of the schema of csv file:\/a\. NULL, or the default of its column, stands for .* The first:$/,
+  );
   expect(first!.slice(1)).toEqual(["  f.csv: 0", "  f.csv: 1", "  f.csv: 2", "  f.csv: 10", "  f.csv: 11"]);
   expect(second![0]).toMatch(/^1 record is not of the schema of json file:\/b\. It was left out, .* Found:$/);
   expect(second![1]!.length).toBeLessThan(210);

@@ -15,7 +15,7 @@ import { localPath, locationOf } from "../store";
 import { dataColumns, qualifiedTable, SESSION_CATALOG } from "../table";
 import type { TableMetadata } from "../table";
 import { fieldOf, refuseRepeated, withCollation } from "./columns";
-import { checkDefault } from "./defaults";
+import { constantDefault } from "./defaults";
 import { nameParts, requireTable, requireView } from "./names";
 import { addPartition, dropPartition, movePartition, moveTable, renamePartition, repairPartitions } from "./partitions";
 import { alreadyExists } from "./tables";
@@ -62,11 +62,12 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
   const save = (changed: Partial<TableMetadata>): CommandResult => replaced({ ...table, ...changed });
   switch (action.kind) {
     case "addColumns": {
-      for (const column of action.columns) await checkDefault(column, "ALTER TABLE ADD COLUMNS", session);
-      const added = action.columns.map((column) => {
+      const constants: (string | null)[] = [];
+      for (const column of action.columns) constants.push(await constantDefault(column, "ALTER TABLE ADD COLUMNS", session));
+      const added = action.columns.map((column, i) => {
         if (column.name.length > 1) throw unsupported(table, "ADD COLUMN with qualified column", command.at);
         if (column.position !== undefined) throw unsupported(table, "ALTER COLUMN ... FIRST | AFTER", command.at);
-        const field = fieldOf(column);
+        const field = fieldOf(column, constants[i]!);
         return { ...field, type: withCollation(field.type, table.collation) };
       });
       refuseRepeated([...table.schema.fields, ...added].map((field) => field.name));
@@ -180,7 +181,7 @@ async function checkNewDefault(
 ): Promise<void> {
   const field = table.schema.fields.find((one) => lower(one.name) === lower(name[0] as string));
   if (field === undefined || name.length > 1 || change.default === undefined || change.default === null) return;
-  await checkDefault({ name, type: field.type, default: change.default }, "ALTER TABLE ALTER COLUMN", session);
+  await constantDefault({ name, type: field.type, default: change.default }, "ALTER TABLE ALTER COLUMN", session);
 }
 
 function changedColumn(

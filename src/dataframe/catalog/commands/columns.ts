@@ -3,14 +3,14 @@ import type { DataType, StructField } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import { quoted } from "../../analysis/messages";
 import type { ColumnDefinition } from "../../syntax/command";
+import { EXISTS_DEFAULT } from "../../types/existence-default";
 
-export function fieldOf(column: ColumnDefinition): StructField {
+/** `constant` is the value that the column's default has now, as SQL: what rows have that were written before the column was there. */
+export function fieldOf(column: ColumnDefinition, constant: string | null): StructField {
   const metadata: Record<string, unknown> = {};
   if (column.comment !== undefined) metadata["comment"] = column.comment;
-  if (column.default !== undefined) {
-    metadata["CURRENT_DEFAULT"] = column.default.sql;
-    metadata["EXISTS_DEFAULT"] = column.default.sql;
-  }
+  if (column.default !== undefined) metadata["CURRENT_DEFAULT"] = column.default.sql;
+  if (constant !== null) metadata[EXISTS_DEFAULT] = constant;
   if (column.generated !== undefined) metadata["GENERATION_EXPRESSION"] = column.generated.sql;
   return {
     name: column.name.at(-1) as string,

@@ -7,6 +7,7 @@ import { idText, quoted } from "../../analysis/messages";
 import { attributeColumns } from "../../analysis/columns";
 import { coerced } from "../../expressions/build";
 import type { Expression } from "../../expressions/expression";
+import type { SqlSettings } from "../../settings";
 import { parseExpression } from "../../sql/parse";
 import type { PartitionSpec, Statement } from "../../syntax/command";
 import type { UnresolvedExpression } from "../../syntax/expression";
@@ -33,7 +34,7 @@ export async function insert(command: Command<"insert">, session: CommandSession
       command.at,
     );
   }
-  const written = withDefaults(command.query, table, command.columns);
+  const written = withDefaults(command.query, table, command.columns, session.settings());
   const context = await contextFor(written, session);
   const binder = new QueryBinder(context);
   const query = wholeQuery(binder, written);
@@ -96,14 +97,19 @@ function checkedSpec(spec: PartitionSpec, table: TableMetadata): PartitionSpec {
 }
 
 /** DEFAULT in VALUES: the column's default, or null. */
-function withDefaults(query: UnresolvedPlan, table: TableMetadata, columns: readonly string[] | null): UnresolvedPlan {
+function withDefaults(
+  query: UnresolvedPlan,
+  table: TableMetadata,
+  columns: readonly string[] | null,
+  { timeZone }: Pick<SqlSettings, "timeZone">,
+): UnresolvedPlan {
   const names = columns ?? table.schema.fields.map((field) => field.name);
   if (query.kind === "inlineTable") {
     return {
       ...query,
       rows: query.rows.map((row) =>
         row.map((cell, i) => {
-          if (isDefault(cell)) return defaultExpression(table, names[i]);
+          if (isDefault(cell)) return defaultExpression(table, names[i], timeZone);
           if (mentionsDefault(cell)) throw new AnalysisError("DEFAULT_PLACEMENT_INVALID", {}, cell.at);
           return cell;
         }),
@@ -113,17 +119,19 @@ function withDefaults(query: UnresolvedPlan, table: TableMetadata, columns: read
   if (query.kind === "project" && query.expressions.some(isDefault)) {
     return {
       ...query,
-      expressions: query.expressions.map((one, i) => (isDefault(one) ? defaultExpression(table, names[i]) : one)),
+      expressions: query.expressions.map((one, i) => (isDefault(one) ? defaultExpression(table, names[i], timeZone) : one)),
     };
   }
   return query;
 }
 
 /** Values beyond the columns (no name) are null here; their number is refused later. */
-function defaultExpression(table: TableMetadata, name: string | undefined): UnresolvedExpression {
+function defaultExpression(table: TableMetadata, name: string | undefined, timeZone: string): UnresolvedExpression {
   const field = table.schema.fields.find((one) => one.name.toLowerCase() === name?.toLowerCase());
   const text = field?.metadata?.["CURRENT_DEFAULT"];
-  return typeof text === "string" ? parseExpression(text) : { kind: "literal", value: null, type: { kind: "null" } };
+  return typeof text === "string"
+    ? parseExpression(text, { timeZone })
+    : { kind: "literal", value: null, type: { kind: "null" } };
 }
 
 export async function insertDirectory(command: Command<"insertDirectory">, session: CommandSession): Promise<CommandResult> {

@@ -18,7 +18,7 @@ import { localPath, locationOf } from "../store";
 import { qualifiedTable, SESSION_CATALOG } from "../table";
 import type { TableMetadata } from "../table";
 import { fieldOf, refuseRepeated, withCollation } from "./columns";
-import { checkDefault } from "./defaults";
+import { constantDefault } from "./defaults";
 import { nameParts, requireRelation, requireTable } from "./names";
 import { onePartition, partitionsOf } from "./partitions";
 
@@ -154,7 +154,10 @@ async function schemaFor(
     }
     throw new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName, operation: "CONSTRAINT" }, command.at);
   }
-  for (const column of spec.columns) await checkDefault(column, "CREATE TABLE", session);
+  const defined = spec.partitioning.flatMap((one) => (one.kind === "definition" ? [one.column] : []));
+  const columns = [...spec.columns, ...defined];
+  const constants: (string | null)[] = [];
+  for (const column of columns) constants.push(await constantDefault(column, "CREATE TABLE", session));
   let fields: readonly StructField[];
   let partitionColumns = spec.partitioning.map((one) => {
     if (one.kind === "column") return one.name.join(".");
@@ -168,10 +171,9 @@ async function schemaFor(
   if (query !== null) {
     fields = schemaOf(query).fields.map((field) => ({ ...field, nullable: true }));
   } else if (spec.columns.length > 0) {
-    const defined = spec.partitioning.flatMap((one) => (one.kind === "definition" ? [one.column] : []));
     // Files may hold nulls whatever was declared.
-    fields = [...spec.columns, ...defined].map((column) => {
-      const field = fieldOf(column);
+    fields = columns.map((column, i) => {
+      const field = fieldOf(column, constants[i]!);
       return { ...field, type: asNullable(withCollation(field.type, spec.collation)), nullable: true };
     });
   } else if (location !== undefined || session.data.isPathless(provider)) {

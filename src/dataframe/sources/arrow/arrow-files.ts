@@ -1,7 +1,8 @@
 /** The data source "arrow": files in Arrow's IPC format (files and streams are read, files written). */
 import type * as Arrow from "apache-arrow";
+import { vectorOfBoxed } from "../../../columnar/batch";
 import type { DataType, StructType } from "../../../columnar/types";
-import type { ColumnBatch } from "../../../columnar/vector";
+import type { ColumnBatch, Vector } from "../../../columnar/vector";
 import { DataError } from "../../../common/errors";
 import { errorText, readFailed } from "../../../filesystem/file-system";
 import type { ByteSink } from "../../../filesystem/part-writers";
@@ -11,6 +12,8 @@ import { arrow } from "../../arrow/library";
 import { arrowSchema, toArrowBatch } from "../../arrow/to-arrow";
 import { sameType, simpleString } from "../../types/text";
 import type { DataSource, DriverContext, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
+import { repeated } from "../files/constant-columns";
+import { defaultAt } from "../files/existence-defaults";
 import { FileScan, type SplitReader } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
@@ -87,7 +90,7 @@ class ArrowSplit implements SplitReader {
     const { schema, reader } = naming(split.path, () => messagesOf(bytes));
     this.#reader = reader;
     this.#schema = naming(split.path, () => schemaFromArrow(schema));
-    this.#pick = picker(split.path, this.#schema, columns, request.settings.caseSensitive);
+    this.#pick = picker(split.path, this.#schema, columns, request);
   }
 
   next(): ColumnBatch | null {
@@ -111,16 +114,18 @@ function picker(
   path: string,
   schema: StructType,
   columns: readonly ScanColumn[],
-  caseSensitive: boolean,
+  { relation, settings: { caseSensitive } }: ScanRequest,
 ): (batch: ColumnBatch) => ColumnBatch {
   const fold = (name: string): string => (caseSensitive ? name : name.toLowerCase());
-  const getters = columns.map((column) => {
+  // A column that is not in the file has the same value in each row.
+  const getters = columns.map((column): number[] | Vector => {
     let fields = schema.fields;
     let type: DataType = schema;
     const places: number[] = [];
     for (const name of column.path) {
       const place = fields.findIndex((field) => fold(field.name) === fold(name));
-      if (place < 0) return null;
+      if (place < 0)
+        return vectorOfBoxed([places.length === 0 ? defaultAt(column.path, relation, caseSensitive) : null], column.type);
       places.push(place);
       ({ type } = fields[place]!);
       fields = type.kind === "struct" ? type.fields : [];
@@ -137,7 +142,7 @@ function picker(
   return (batch) => ({
     length: batch.length,
     columns: getters.map((places) => {
-      if (places === null) return { form: "null", length: batch.length, valid: new Uint8Array(batch.length) };
+      if (!Array.isArray(places)) return repeated(places, batch.length);
       let vector = batch.columns[places[0]!]!;
       for (const place of places.slice(1)) {
         if (vector.form !== "struct") return { form: "null", length: batch.length, valid: new Uint8Array(batch.length) };

@@ -7,6 +7,7 @@ import { csvLineTokenizer, CsvScanner, type CsvTokens } from "../../csv/tokenize
 import { BadRecord, type LenientMode, recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import type { SqlSettings } from "../../settings";
 import type { ScanColumn, ScanEnv, ScanRequest } from "../data-source";
+import { defaultsOf } from "../files/existence-defaults";
 import type { SplitReader } from "../files/file-scan";
 import type { FileSplit } from "../files/packing";
 import { FastLines, PickedColumns } from "../files/fast-lines";
@@ -36,14 +37,17 @@ export function openCsvSplit(split: FileSplit, columns: readonly ScanColumn[], r
   const needed = neededFields(columns, data, caseSensitive);
   const corrupt = options.columnNameOfCorruptRecord;
   const corruptField = needed.find(({ name }) => name === corrupt);
-  // With columns left out, only what is read decides whether a record is good.
+  // With columns left out, only what is read decides whether a record is good. With a default among it, all of a record does.
   const prunes =
     corruptField === undefined &&
+    defaultsOf(needed, relation) === null &&
     needed.length < withoutCorruptColumn(data, corrupt).fields.length &&
     booleanSetting(settings, "spark.sql.csv.parser.columnPruning.enabled", true);
   const fields = prunes ? needed : data.fields;
   const notice = (mode: LenientMode, text: string): void => env.badRecord(mode, split.path, text);
-  const record = new RecordRows({ kind: "struct", fields }, data, options, settings, prunes, notice);
+  const kept = withoutCorruptColumn({ kind: "struct", fields }, corrupt).fields;
+  const defaults = defaultsOf(kept, relation) ?? new Array<Boxed>(kept.length).fill(null);
+  const record = new RecordRows({ kind: "struct", fields }, data, defaults, options, settings, prunes, notice);
   const fast = corruptField === undefined ? fastColumns(fields, withoutCorruptColumn(data, corrupt).fields, options) : null;
   if (fast !== null && data.fields.every(({ name }) => name !== corrupt)) {
     const tokenize = csvLineTokenizer(options);
@@ -72,6 +76,8 @@ class RecordRows {
   constructor(
     schema: StructType,
     data: StructType,
+    /** What stands for fields that a record lacks, or that are not of their types. */
+    private readonly defaults: readonly Boxed[],
     private readonly options: CsvOptions,
     settings: SqlSettings,
     private readonly prunes: boolean,
@@ -113,13 +119,14 @@ class RecordRows {
     const { nullValue } = this.options;
     const places = this.#places;
     let bad = !this.prunes && tokens.length !== this.#width;
-    const row = new Array<Boxed>(places.length).fill(null);
+    const row = [...this.defaults];
     for (let i = 0; i < row.length; i++) {
-      const token = tokens[places[i]!] ?? null;
-      if (token === null || token === nullValue) continue;
-      const value = this.#readers[i]!(token);
-      if (value === null) bad = true;
-      row[i] = value;
+      const token = tokens[places[i]!];
+      if (token === undefined) continue;
+      const isNull = token === null || token === nullValue;
+      const value = isNull ? null : this.#readers[i]!(token);
+      if (isNull || value !== null) row[i] = value;
+      else bad = true;
     }
     if (bad) throw new BadRecord([row]);
     return [row];

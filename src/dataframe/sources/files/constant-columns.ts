@@ -1,7 +1,7 @@
 /** Columns that have one value for a whole file: partition values, and the fields of the hidden column `_metadata`. */
-import { vectorOfBoxed } from "../../../columnar/batch";
+import { gather, vectorOfBoxed } from "../../../columnar/batch";
 import type { Boxed, DataType, StructType } from "../../../columnar/types";
-import type { BytesVector, FixedVector, Vector, WideVector } from "../../../columnar/vector";
+import type { Vector } from "../../../columnar/vector";
 import { baseName } from "../../../filesystem/path";
 import type { FileEntry } from "../relation";
 import type { FileSplit } from "./packing";
@@ -10,13 +10,13 @@ let zeroCodes = new Uint8Array(1 << 16);
 
 /** `length` times the same value. Codes of all such vectors share their memory. */
 export function constantVector(value: Boxed, type: DataType, length: number): Vector {
-  if (value === null) return { form: "null", length, valid: new Uint8Array(length) };
-  const one = vectorOfBoxed([value], type);
-  return repeated(one as FixedVector | WideVector | BytesVector, length);
+  return repeated(vectorOfBoxed([value], type), length);
 }
 
-/** A vector of one value, which is not null, `length` times. */
-export function repeated(one: FixedVector | WideVector | BytesVector, length: number): Vector {
+/** A vector of one value `length` times. What shares the vector shares the dictionary, where its form has one. */
+export function repeated(one: Vector, length: number): Vector {
+  if (one.valid?.[0] === 0) return { form: "null", length, valid: new Uint8Array(length) };
+  if (one.form !== "fixed" && one.form !== "wide" && one.form !== "bytes") return gather(one, new Int32Array(length), length);
   if (zeroCodes.length < length) zeroCodes = new Uint8Array(length);
   return { form: "dictionary", length, codes: zeroCodes.subarray(0, length), dictionary: one, valid: null };
 }

@@ -9,6 +9,7 @@ import { recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import { jsonWriter } from "../../json/write";
 import type { DataSource, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
 import { FastLines, PickedColumns } from "../files/fast-lines";
+import { defaultsOf } from "../files/existence-defaults";
 import { FileScan, type SplitReader } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
 import { prunedFiles } from "../files/partition-pruning";
@@ -101,11 +102,12 @@ function openSplit(split: FileSplit, columns: readonly ScanColumn[], request: Sc
   const schema: StructType = { kind: "struct", fields };
   const corrupt = options.columnNameOfCorruptRecord;
   const parsed = withoutCorruptColumn(schema, corrupt);
+  const defaults = defaultsOf(parsed.fields, relation);
   const [only] = fields;
   const parse =
     options.singleVariantColumn !== undefined && only?.type.kind === "variant"
       ? jsonValueParser(only.type, options, settings)
-      : jsonStructParser(parsed, options, settings, true);
+      : jsonStructParser(parsed, options, settings, true, defaults);
   const read = recordReader(parse, schema, options.mode, corrupt, (mode, record) => env.badRecord(mode, split.path, record));
   const rowsOf = (records: readonly string[]): Iterable<readonly Boxed[]> => records.flatMap((record) => blankOr(record, read));
   if (options.multiLine) {
@@ -118,7 +120,9 @@ function openSplit(split: FileSplit, columns: readonly ScanColumn[], request: Sc
     };
     return new RowBatches({ next, bytesRead, close: () => (given = true) }, fields, columns, caseSensitive);
   }
-  const fast = columns.every(({ path }) => path.length === 1) ? fastColumns(fields, options) : null;
+  // The fast way knows no difference between what is null and what is not there.
+  const plain = defaults === null && columns.every(({ path }) => path.length === 1);
+  const fast = plain ? fastColumns(fields, options) : null;
   if (fast !== null) {
     const splitter = (heap: Heap): JsonSplitter => new JsonSplitter(heap, fast);
     const readRecord = (record: string): readonly (readonly Boxed[])[] => namingFile(split, () => blankOr(record, read));

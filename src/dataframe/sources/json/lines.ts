@@ -5,6 +5,7 @@ import type { JsonOptions } from "../../json/options";
 import { quotedJson } from "../../json/text";
 import { jsonWriter } from "../../json/write";
 import type { SqlSettings } from "../../settings";
+import { existenceDefaultOf } from "../../types/existence-default";
 import type { BatchLines } from "../files/lines-writer";
 import { TextColumns, type TextField } from "../files/text-columns";
 import { heap, Region } from "../wasm/heap";
@@ -12,6 +13,8 @@ import { heap, Region } from "../wasm/heap";
 /** Null where the options ask for the careful way. */
 export function jsonLines(schema: StructType, options: JsonOptions, settings: SqlSettings): BatchLines | null {
   if (options.pretty || options.sortKeys || options.writeNonAsciiAsCodePoint) return null;
+  // Nulls of some columns are written, those of others are not.
+  if (options.ignoreNullFields && schema.fields.some((field) => existenceDefaultOf(field) !== null)) return null;
   const columns = new TextColumns(
     schema.fields.map(({ name, type }) => ({
       type,

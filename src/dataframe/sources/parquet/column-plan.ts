@@ -1,5 +1,7 @@
 /** What of a file's schema makes up a column that a query asks for: types joined with the file's nodes by name. */
-import type { DataType } from "../../../columnar/types";
+import { vectorOfBoxed } from "../../../columnar/batch";
+import type { Boxed, DataType } from "../../../columnar/types";
+import type { Vector } from "../../../columnar/vector";
 import { type Conversion, conversionTo } from "./convert";
 import { describe, groupForm, type ParquetNode, SchemaError } from "./schema";
 import { Repetition } from "./metadata";
@@ -38,15 +40,19 @@ export interface MapPlan {
   readonly witness: LeafPlan;
 }
 
-/** Not in the file: nulls. */
+/** Not in the file: the same value in each row. */
 export interface MissingPlan {
   readonly kind: "missing";
+  /** A vector of that value; null for NULL. Only of whole columns, not within others. */
+  readonly constant: Vector | null;
 }
 
-export const MISSING: MissingPlan = { kind: "missing" };
+export const MISSING: MissingPlan = { kind: "missing", constant: null };
 
 export interface MatchOptions {
   readonly caseSensitive: boolean;
+  /** The value at a path in rows whose file has no column of the path's first name. */
+  absent(path: readonly string[]): Boxed;
   /** What a type that does not fit becomes: an error that names the file. */
   mismatch(column: string, type: DataType, actual: string): Error;
 }
@@ -58,10 +64,14 @@ export function columnPlan(root: ParquetNode, path: readonly string[], type: Dat
     if (depth > 0 && (node.leaf >= 0 || groupForm(node).kind !== "struct" || node.element.repetition === Repetition.Repeated))
       throw options.mismatch(path.join("."), type, describe(node));
     const child = childNamed(node, name, options.caseSensitive);
-    if (child === undefined) return MISSING;
+    if (child === undefined) return depth === 0 ? constantPlan(options.absent(path), type) : MISSING;
     node = child;
   }
   return planOf(node, type, path.join("."), options);
+}
+
+function constantPlan(value: Boxed, type: DataType): MissingPlan {
+  return value === null ? MISSING : { kind: "missing", constant: vectorOfBoxed([value], type) };
 }
 
 /** Throws where names that differ in case only both fit. */

@@ -1,6 +1,7 @@
 /** One column of a query over one row group: reads its leaves, and makes structs, lists and maps of their levels. */
 import { gather } from "../../../columnar/batch";
 import type { Vector } from "../../../columnar/vector";
+import { repeated } from "../files/constant-columns";
 import type { ChunkOptions, ChunkReader } from "./chunk-reader";
 import { DamagedPage } from "./codecs";
 import { type ColumnPlan, type LeafPlan, leavesOf, type ListPlan, type MapPlan } from "./column-plan";
@@ -32,7 +33,7 @@ export interface ColumnUse {
 export type OpenChunk = (leaf: LeafPlan, options: ChunkOptions) => ChunkReader;
 
 export function columnReader(plan: ColumnPlan, use: ColumnUse, open: OpenChunk): ColumnReader {
-  if (plan.kind === "missing") return new MissingColumn();
+  if (plan.kind === "missing") return new MissingColumn(plan.constant);
   const leaves = leavesOf(plan);
   if (plan.kind === "leaf" && plan.node.repetition === 0)
     return new LeafColumn(new FlatColumn(open(plan, { nested: false, levels: false, ...use })));
@@ -43,14 +44,16 @@ export function columnReader(plan: ColumnPlan, use: ColumnUse, open: OpenChunk):
 class MissingColumn implements ColumnReader {
   readonly isLoose = false;
 
+  constructor(private readonly constant: Vector | null) {}
+
   rowsInPage(): number {
     return Infinity;
   }
   read(rows: number): Vector {
-    return nulls(rows);
+    return this.constant === null ? nulls(rows) : repeated(this.constant, rows);
   }
   readSelected(_rows: number, { count }: Selection): Vector {
-    return nulls(count);
+    return this.read(count);
   }
   skip(): void {}
   close(): void {}

@@ -5,6 +5,7 @@ import type { Attribute, Expression } from "../../expressions/expression";
 import { attributesOf } from "../../expressions/traverse";
 import { simpleString } from "../../types/text";
 import type { ColumnBound, RuntimeValues, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
+import { defaultAt } from "../files/existence-defaults";
 import type { SplitReader } from "../files/file-scan";
 import type { FileSplit } from "../files/packing";
 import { type BoundsOf, mayMatch } from "../may-match";
@@ -64,8 +65,11 @@ export class ParquetSplit implements SplitReader {
   }
 
   #planned(columns: readonly ScanColumn[]): ColumnPlan[] {
+    const { relation, settings } = this.request;
+    const { caseSensitive } = settings;
     const options = {
-      caseSensitive: this.request.settings.caseSensitive,
+      caseSensitive,
+      absent: (path: readonly string[]) => defaultAt(path, relation, caseSensitive),
       mismatch: (column: string, type: DataType, actual: string) =>
         typeMismatch(this.split.path, column, simpleString(type), actual),
     };
