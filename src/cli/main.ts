@@ -86,6 +86,9 @@ function program(): Command {
     .option("-c, --cores <n>", "cores that it offers (default: all of this machine)")
     .option("-m, --memory <size>", "memory that it offers, e.g. 4g (default: that of this machine less 1 GiB)")
     .option("-d, --work-dir <dir>", "directory for logs of executors and drivers (default ./work)")
+    .option("--lifetime <duration>", "end in an orderly way after so long, e.g. 12h: executors move what they hold first")
+    .option("--lifetime-stagger <duration>", "live up to so much longer or shorter, by chance (default 0)")
+    .option("--lifetime-restart", "begin anew as another worker when the lifetime is over, instead of ending")
     .action(async (url: string, _options: unknown, command: Command) => {
       await (await import("./worker")).worker(command, url);
     });

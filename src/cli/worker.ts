@@ -1,14 +1,16 @@
-/** `firesteel worker`: runs until a signal ends it, or its master does. */
+/** `firesteel worker`: runs until a signal ends it, its lifetime is over, or its master refuses it. */
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { cleanupConfig, decommissionConfig } from "../cluster/daemon-config";
 import { checkReach, clusterSecret } from "../cluster/secret";
 import { WorkerDaemon } from "../cluster/worker/worker-daemon";
+import { type Lifetime, WorkerSuccession } from "../cluster/worker/worker-succession";
 import { WORKER_UI_PORT } from "../common/cluster-config-entries";
 import { parseClusterMaster } from "../common/cluster-master";
 import { UsageError } from "../common/errors";
-import { parseBytes } from "../common/units";
+import { leave } from "../common/leave";
+import { parseBytes, parseDuration } from "../common/units";
 import { containerMemoryLimit } from "../storage/container-limit";
 import { tlsFiles } from "../wire/tls";
 import { announce, daemonSettings, endOnSignals, hostOf, UNSECURED } from "./daemon-options";
@@ -19,6 +21,9 @@ interface WorkerCommandOptions {
   readonly cores?: string;
   readonly memory?: string;
   readonly workDir?: string;
+  readonly lifetime?: string;
+  readonly lifetimeStagger?: string;
+  readonly lifetimeRestart?: true;
 }
 
 const GIB = 2 ** 30;
@@ -31,7 +36,7 @@ export async function worker(command: Command, url: string): Promise<void> {
   const host = hostOf(command, secret);
   await checkReach(host, secret, "The worker");
   if (secret.length === 0) announce(`firesteel worker: ${UNSECURED}`);
-  const daemon = new WorkerDaemon({
+  const daemonOptions = {
     masters,
     host,
     cores: coresOption(options.cores),
@@ -43,27 +48,42 @@ export async function worker(command: Command, url: string): Promise<void> {
     cliFile: join(__dirname, "cli.js"),
     conf: get,
     cleanup: cleanupConfig(read),
-  });
-  // From here on: a process that is the first of its container gets no signal that it does not handle.
+  };
   const decommission = decommissionConfig(read);
+  const workers = new WorkerSuccession(() => new WorkerDaemon(daemonOptions), lifetimeOption(options), decommission.withinMs);
+  // From here on: a process that is the first of its container gets no signal that it does not handle.
   const open: { pages?: Pages } = {};
   endOnSignals(async (signal) => {
     await open.pages?.close();
-    if (signal !== "SIGTERM" || !decommission.enabled) return daemon.stop(`it was ended by ${signal}`);
-    daemon.decommission(`it was ended by ${signal}`, decommission.withinMs);
-    return daemon.ended;
+    return workers.end(`it was ended by ${signal}`, signal === "SIGTERM" && decommission.enabled);
   });
-  // The master is told where they are when the worker joins it.
+  // The master is told where they are when a worker joins it.
   const where = { host, port: WORKER_UI_PORT };
   const pages = (open.pages = await openPages(command, { get, read }, where, {
     kind: "worker",
-    stateOf: () => daemon.stateOf(),
+    stateOf: () => workers.current.stateOf(),
   }));
-  daemon.webUrl = pages.url;
-  await daemon.start();
-  const { id, cores, memory } = daemon.stateOf();
-  announce(`firesteel worker ${id}: ${cores} cores, ${Math.round(memory / 2 ** 20)} MiB`);
-  if (pages.url !== "") announce(`firesteel worker: dashboard at ${pages.url}`);
+  let first = true;
+  await workers.run(pages.url, (one) => {
+    const { id, cores, memory } = one.stateOf();
+    announce(`firesteel worker ${id}: ${cores} cores, ${Math.round(memory / 2 ** 20)} MiB`);
+    if (first && pages.url !== "") announce(`firesteel worker: dashboard at ${pages.url}`);
+    first = false;
+  });
+  leave(0);
+}
+
+/** Null without --lifetime. Numbers without a unit are seconds. */
+function lifetimeOption({ lifetime, lifetimeStagger, lifetimeRestart }: WorkerCommandOptions): Lifetime | null {
+  if (lifetime === undefined) {
+    if (lifetimeStagger === undefined && lifetimeRestart === undefined) return null;
+    throw new UsageError("INVALID_OPTION", "--lifetime-stagger and --lifetime-restart need --lifetime.");
+  }
+  return {
+    ms: parseDuration(lifetime, "--lifetime", "s"),
+    staggerMs: parseDuration(lifetimeStagger ?? "0", "--lifetime-stagger", "s"),
+    restart: lifetimeRestart === true,
+  };
 }
 
 function coresOption(text: string | undefined): number {

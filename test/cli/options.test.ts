@@ -240,3 +240,12 @@ test("firesteel executor: bad arguments", async () => {
     expect(stderr).toMatch(says);
   }
 });
+
+test.each([
+  [["--lifetime-restart"], "--lifetime-stagger and --lifetime-restart need --lifetime."],
+  [["--lifetime", "soon"], '--lifetime must be a duration such as 100ms, 30s or 2min, not "soon".'],
+  [["--lifetime", "1h", "--lifetime-stagger", "60min"], "--lifetime-stagger must be at least 0 and shorter than --lifetime."],
+])("worker %p is refused in words", async (options, words) => {
+  const { code, stderr } = await place.run(["worker", "firesteel://127.0.0.1:1", "-d", join(place.folder, "work"), ...options]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(words)]);
+});

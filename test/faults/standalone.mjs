@@ -1,6 +1,6 @@
 /**
  * A standalone cluster whose processes are killed while jobs run: the master (kill -9, started again on its journal), a worker (kill -9,
- * another one joins), a worker that is decommissioned (SIGTERM). Every answer must be right, decommissioned data must not be computed again, and
+ * another one joins), a worker that is decommissioned (SIGTERM), workers whose lifetimes end. Every answer must be right, decommissioned data must not be computed again, and
  * nothing may be left. Uses the built package.
  *
  *   node test/faults/standalone.mjs [--rounds N]
@@ -20,13 +20,17 @@ const before = new Set(leftovers());
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const PROGRAM = `
+import { existsSync } from "node:fs";
 import { SparkContext } from "firesteel";
 await using sc = new SparkContext();
 const made = sc.longAccumulator("made");
 const base = sc.range(0, 2000, 1, 20).map((i) => { made.add(1); const end = Date.now() + 3; while (Date.now() < end); return [i % 10, i] as [number, number]; }).cache();
 const sums = base.reduceByKey((a, b) => a + b, 4);
 const expected = JSON.stringify(Array.from({ length: 10 }, (_, k) => [k, 200 * k + 10 * 199 * 100]));
-for (let round = 0; round < Number(process.argv[2]); round++) {
+// The last two rounds begin after the fault.
+const [least, faultIsOver] = [Number(process.argv[2]), process.argv[3]!];
+for (let round = 0, after = 0; round < least || after < 2; round++) {
+  if (existsSync(faultIsOver)) after++;
   const answer = JSON.stringify((await sums.map((p) => p).collect()).sort((a, b) => a[0] - b[0]));
   if (answer !== expected) throw new Error("wrong answer: " + answer);
   console.log("round " + round);
@@ -61,27 +65,38 @@ const url = `firesteel://127.0.0.1:${port}`;
 writeFileSync(join(directory, "program.ts"), PROGRAM);
 mkdirSync(join(directory, "work"));
 
-/** Resolves when the daemon says that it is there. */
-async function daemon(args) {
+/** Resolves when the daemon says that it is there; it may say so again, when `there` is called, too. */
+async function daemon(args, there = () => undefined) {
   let ready;
-  const there = new Promise((resolve) => (ready = resolve));
-  const process_ = run(args, (line) => /firesteel (?:master at|worker worker-)/.test(line) && ready());
-  await Promise.race([there, process_.ended.then(({ text }) => Promise.reject(new Error(`a daemon ended: ${text}`)))]);
+  const begun = new Promise((resolve) => (ready = resolve));
+  const process_ = run(args, (line) => {
+    if (!/firesteel (?:master at|worker worker-)/.test(line)) return;
+    ready();
+    there();
+  });
+  await Promise.race([begun, process_.ended.then(({ text }) => Promise.reject(new Error(`a daemon ended: ${text}`)))]);
   return process_;
 }
 const startMaster = () =>
   daemon(["master", "-p", String(port), "--webui-port", "0", "--recovery-dir", "recovery", "--conf", "spark.worker.timeout=10s"]);
-const startWorker = () =>
-  daemon(["worker", url, "--webui-port", "0", "-c", "1", "-m", "2g", "-d", "work", "--conf", "spark.decommission.enabled=true"]);
+const WORKER = ["worker", url, "--webui-port", "0", "-c", "1", "-m", "2g", "-d", "work"];
+const startWorker = () => daemon([...WORKER, "--conf", "spark.decommission.enabled=true"]);
+const LIFETIME = ["--lifetime", "8s", "--lifetime-stagger", "2s"];
 
 /** Runs the program, does `fault` after its first round; resolves with how often records were made. */
 async function job(name, fault) {
   let begun;
   const first = new Promise((resolve) => (begun = resolve));
-  const { child, ended } = run(["submit", "--master", url, "program.ts", "8"], (line) => line === "round 0" && begun());
+  const faultIsOver = join(directory, "fault-is-over");
+  rmSync(faultIsOver, { force: true });
+  const { child, ended } = run(
+    ["submit", "--master", url, "program.ts", "8", faultIsOver],
+    (line) => line === "round 0" && begun(),
+  );
   const watchdog = setTimeout(() => child.kill("SIGKILL"), 300_000);
   await Promise.race([first, ended]);
   await fault();
+  writeFileSync(faultIsOver, "");
   const { code, text } = await ended;
   clearTimeout(watchdog);
   const made = /made (\d+)/.exec(text)?.[1];
@@ -115,6 +130,18 @@ try {
       await end(leaving, "SIGTERM");
     });
     if (moved !== 2000) throw new Error("what a decommissioned worker held must move");
+    // They join before the job begins, and hold some of its blocks.
+    let restarted;
+    const again = new Promise((resolve) => (restarted = resolve));
+    let joined = 0;
+    const lasting = await daemon([...WORKER, ...LIFETIME, "--lifetime-restart"], () => ++joined === 2 && restarted());
+    const passing = await daemon([...WORKER, ...LIFETIME]);
+    const held = await job("workers' lifetimes end", async () => {
+      const [{ code, text }] = await Promise.all([passing.ended, again]);
+      if (code !== 0) throw new Error(`a worker whose lifetime is over ended with ${code}: ${text}`);
+    });
+    await end(lasting, "SIGTERM");
+    if (held !== 2000) throw new Error("what a worker held whose lifetime is over must move");
   }
 } finally {
   for (const worker of workers) await end(worker, "SIGTERM");
