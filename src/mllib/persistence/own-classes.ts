@@ -31,6 +31,7 @@ export function defaultParamsPersistence<T extends Params>(
     sparkClass: name,
     ...(save === undefined ? {} : { save }),
     ...(metadata === undefined ? {} : { metadata }),
+    // By its type the class may be abstract; without `load` it must not be.
     load: load ?? (() => new (type as unknown as new () => T)()),
   });
 }

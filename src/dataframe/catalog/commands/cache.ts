@@ -38,6 +38,7 @@ export async function cacheTable(command: Command<"cacheTable">, session: Comman
 }
 
 function storageLevelNamed(name: string): StorageLevel {
+  // The levels are static members, by their names.
   const level = (StorageLevel as unknown as Record<string, unknown>)[name.toUpperCase()];
   if (!(level instanceof StorageLevel)) throw new AnalysisError("INVALID_STORAGE_LEVEL", { level: name });
   return level;
