@@ -45,3 +45,14 @@ test("a struct's fields alone are those of its default", async () => {
   expect(await rows("SELECT st.y FROM n WHERE st.x = 1")).toEqual([["q"]]);
   await rows("DROP TABLE n");
 });
+
+test.each(["parquet", "json", "csv"])(
+  "%s: a column without a default may be called as something that every object has",
+  async (format) => {
+    await rows(`CREATE TABLE o (a INT) USING ${format}`);
+    await rows("INSERT INTO o VALUES (1)");
+    await rows("ALTER TABLE o ADD COLUMNS (c INT DEFAULT 5, constructor STRING)");
+    expect(await rows("SELECT a, c, constructor FROM o")).toEqual([[1, 5, null]]);
+    await rows("DROP TABLE o");
+  },
+);

@@ -4,8 +4,13 @@ import type { Relation } from "../relation";
 
 /** Of fields of the relation, in their order; null where all are NULL. */
 export function defaultsOf(fields: readonly StructField[], { existenceDefaults }: Relation): readonly Boxed[] | null {
-  if (existenceDefaults === undefined || fields.every(({ name }) => !(name in existenceDefaults))) return null;
-  return fields.map(({ name }) => existenceDefaults[name] ?? null);
+  if (existenceDefaults === undefined || fields.every(({ name }) => !Object.hasOwn(existenceDefaults, name))) return null;
+  return fields.map(({ name }) => defaultNamed(name, existenceDefaults));
+}
+
+/** A column may be called as something that every object has. */
+function defaultNamed(name: string, defaults: Readonly<Record<string, Boxed>>): Boxed {
+  return Object.hasOwn(defaults, name) ? defaults[name]! : null;
 }
 
 /** Of the column at a path that begins with one of the relation's fields. */
@@ -13,7 +18,7 @@ export function defaultAt(path: readonly string[], { schema, existenceDefaults }
   if (existenceDefaults === undefined) return null;
   const fold = (name: string): string => (caseSensitive ? name : name.toLowerCase());
   let type: DataType = schema;
-  let value: Boxed = schema.fields.map(({ name }) => existenceDefaults[name] ?? null);
+  let value: Boxed = schema.fields.map(({ name }) => defaultNamed(name, existenceDefaults));
   for (const name of path) {
     const place: number = type.kind === "struct" ? type.fields.findIndex((field) => fold(field.name) === fold(name)) : -1;
     if (value === null || type.kind !== "struct" || place < 0) return null;
