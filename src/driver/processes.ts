@@ -33,7 +33,10 @@ export class Processes implements ExecutorBackend {
   #alive: NodeJS.Timeout | undefined;
   /** What `setTotal` told last. */
   #total: number | null = null;
-  /** Executors that we ended ourselves: their loss is nobody's failure. */
+  /**
+   * Executors that we ended ourselves, and those that are decommissioned: their loss is nobody's failure, even where it comes before what they
+   * run has ended, as when the time that a worker gives them is over. The same as Spark's.
+   */
   readonly #released = new Set<string>();
 
   constructor(readonly options: ProcessesOptions) {
@@ -74,7 +77,10 @@ export class Processes implements ExecutorBackend {
     this.#launcher = this.options.group.launch(
       {
         executorExited: (executorId, exit) => this.#endpoint.executorExited(executorId, exit.reason),
-        decommissioning: (executorId, reason) => handlers.executorDecommissioned(executorId, reason),
+        decommissioning: (executorId, reason) => {
+          this.#released.add(executorId);
+          handlers.executorDecommissioned(executorId, reason);
+        },
         gaveUp: (reason) => handlers.failed(reason),
       },
       address,
@@ -159,6 +165,7 @@ export class Processes implements ExecutorBackend {
   }
 
   decommission(executorId: string): void {
+    this.#released.add(executorId);
     this.#endpoint.decommission(executorId);
   }
 

@@ -107,7 +107,7 @@ describe("a standalone cluster", () => {
        import { SparkConf, SparkContext } from "firesteel";
        await using sc = new SparkContext(new SparkConf().set("spark.ui.enabled", "true").set("spark.ui.port", "0"));
        const { applicationId } = sc;
-       await sc.range(0, 2, 1, 2).collect();
+       while (sc.getExecutorIds().length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
        const executors = await (await fetch(sc.uiWebUrl + "/api/v1/applications/" + applicationId + "/executors")).json();
        console.log(JSON.stringify({ url: sc.uiWebUrl, logs: executors.flatMap((one) => Object.values(one.executorLogs)).sort() }));
        while (!existsSync(process.argv[2])) await new Promise((resolve) => setTimeout(resolve, 20));`,
@@ -151,6 +151,42 @@ describe("a standalone cluster", () => {
     const killed = await cluster.submit(["--kill", driverId]);
     expect(killed.stdout).toMatch(new RegExp(`^${driverId}: KILLED`));
     expect(cluster.workers.every((one) => one.stateOf().drivers.length === 0)).toBe(true);
+  });
+
+  test("a task that a decommissioned worker's timeout cuts off has not failed", async () => {
+    const started = join(cluster.directory, "started");
+    const file = program(
+      "cut-off",
+      `import { existsSync, writeFileSync } from "node:fs";
+       import { SparkContext } from "firesteel";
+       await using sc = new SparkContext();
+       const started = process.argv[2];
+       const run = (n: number): number => {
+         if (existsSync(started)) return n;
+         writeFileSync(started, "");
+         for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+       };
+       console.log("result", await sc.parallelize([7], 1).map(run).collect());`,
+    );
+    await cluster.startWorker();
+    const settings = { "spark.cores.max": "1", "spark.task.maxFailures": "1", "spark.log.level": "INFO" };
+    const running = cluster.submit([
+      ...Object.entries(settings).flatMap(([key, value]) => ["--conf", `${key}=${value}`]),
+      file,
+      started,
+    ]);
+    await until(() => existsSync(started), "the task");
+    const index = cluster.workers.findIndex((one) => one.stateOf().executors.length > 0);
+    const worker = cluster.workers.splice(index, 1)[0]!;
+    const { directory } = worker.stateOf().executors[0]!;
+    worker.decommission("the test wants it", 2 ** 30);
+    // It hears so from the driver.
+    const moving = "moving what is here to other executors";
+    await until(() => readFileSync(join(directory, "stderr"), "utf8").includes(moving), "the executor's farewell");
+    // What is done when the time is over.
+    await worker.stop("the test wants it");
+    expect(await running).toMatchObject({ code: 0, stdout: "result [ 7 ]\n" });
+    await worker.ended;
   });
 
   test("turns away who has no secret, or another one, and counts them", async () => {
