@@ -376,10 +376,11 @@ export class Application {
       executorRegistered: (executor) => {
         this.#executors.set(executor.executorId, executor);
         this.#executorEvents.executorAdded(executor, this.#clock.now());
-        const { executorId, host, cores, logUrls, survivors } = executor;
+        const { executorId, host, cores, logUrls, survivors, blockAddress } = executor;
+        const attributes = { ...executor.attributes, localDirectory: blockAddress.directories.join(",") };
         // Together: its slots are offered when it is known what need not be made again.
         this.#dispatchAll([
-          { type: "ExecutorRegistered", executorId, host, cores, logUrls },
+          { type: "ExecutorRegistered", executorId, host, cores, logUrls, attributes },
           ...(survivors.mapOutputs.length > 0
             ? [{ type: "MapOutputsFound", executorId, outputs: survivors.mapOutputs } as const]
             : []),

@@ -4,15 +4,14 @@ import type { AccumulableInfo, BlockManagerInfo } from "../events/listener-event
 import type { TaskMetrics } from "../storage/task-env";
 import type { BlockUpdate, ExecutorHeartbeat, RegisteredExecutor } from "./endpoint/types";
 
-/** Heartbeats that come closer together than this waited for a driver that was busy: how far apart they were sent is not known. */
-const SHORTEST_INTERVAL_MS = 500;
-
 /** Stage and attempt of a task that runs. */
 type StageOfTask = (taskId: number) => { readonly stageId: number; readonly stageAttemptId: number } | null;
 
+type Counter = "cpuMicros" | "netReceivedBytes" | "netSentBytes" | "diskReadBytes" | "diskWrittenBytes";
+
 export class ExecutorEvents {
-  /** By executor: what it may take, and of the heartbeat before its time, its CPU time and the cores it was busy on. */
-  readonly #gauges = new Map<string, { readonly limit: number; time: number; cpuMicros: number; cpu: number }>();
+  /** By executor: what it may take, and the heartbeat before. */
+  readonly #gauges = new Map<string, { readonly limit: number; before: ExecutorHeartbeat | null }>();
   readonly #managers = new Map<string, BlockManagerInfo>();
 
   constructor(
@@ -21,7 +20,7 @@ export class ExecutorEvents {
   ) {}
 
   executorAdded({ executorId, host, blockAddress, storageBytes, memoryBytes }: RegisteredExecutor, time: number): void {
-    this.#gauges.set(executorId, { limit: memoryBytes, time: 0, cpuMicros: 0, cpu: 0 });
+    this.#gauges.set(executorId, { limit: memoryBytes, before: null });
     const { endpoint } = blockAddress;
     const blockManager = { executorId, host, port: "port" in endpoint ? endpoint.port : 0 };
     this.#managers.set(executorId, blockManager);
@@ -39,11 +38,13 @@ export class ExecutorEvents {
   heartbeat(executorId: string, heartbeat: ExecutorHeartbeat, time: number): void {
     const gauges = this.#gauges.get(executorId);
     if (gauges === undefined) return;
-    const { residentBytes, heapBytes, storageUsedBytes, executionUsedBytes, cpuMicros, paused, pausesAtBytes, running } =
-      heartbeat;
-    const elapsed = time - gauges.time;
-    if (gauges.time > 0 && elapsed >= SHORTEST_INTERVAL_MS)
-      gauges.cpu = Math.max(0, cpuMicros - gauges.cpuMicros) / 1000 / elapsed;
+    const { residentBytes, heapBytes, storageUsedBytes, executionUsedBytes, paused, pausesAtBytes, running } = heartbeat;
+    const { before } = gauges;
+    gauges.before = heartbeat;
+    // By the executor's clock: heartbeats that wait for a driver that is busy arrive together.
+    const elapsed = heartbeat.uptime - (before?.uptime ?? 0);
+    const perSecond = (counter: Counter): number =>
+      before === null || elapsed <= 0 ? 0 : (Math.max(0, heartbeat[counter] - before[counter]) * 1000) / elapsed;
     if (this.bus.wants("FiresteelExecutorSample"))
       this.bus.post({
         type: "FiresteelExecutorSample",
@@ -54,13 +55,20 @@ export class ExecutorEvents {
         heap: heapBytes,
         storage: storageUsedBytes,
         execution: executionUsedBytes,
-        cpu: gauges.cpu,
+        cpu: perSecond("cpuMicros") / 1e6,
         activeTasks: running.length,
         paused,
         pausesAt: pausesAtBytes,
+        ...(heartbeat.openFiles === 0
+          ? {}
+          : {
+              openFiles: heartbeat.openFiles,
+              hostNetRead: perSecond("netReceivedBytes"),
+              hostNetWrite: perSecond("netSentBytes"),
+              hostDiskRead: perSecond("diskReadBytes"),
+              hostDiskWrite: perSecond("diskWrittenBytes"),
+            }),
       });
-    gauges.time = time;
-    gauges.cpuMicros = cpuMicros;
     if (running.length === 0 || !this.bus.wants("ExecutorMetricsUpdate")) return;
     const accumUpdates = running.flatMap(({ taskId, metrics }) => {
       const stage = this.stageOf(taskId);

@@ -443,6 +443,13 @@ export interface FiresteelExecutorSampleEvent {
   /** It begins no further task until memory is given back; and the resident bytes at which it does so (0: never). Executors only. */
   readonly paused?: boolean;
   readonly pausesAt?: number;
+  /** File descriptors that the process has open. Executors only, where the system tells, as what follows. */
+  readonly openFiles?: number;
+  /** What the machine moves, bytes a second since the sample before. */
+  readonly hostNetRead?: number;
+  readonly hostNetWrite?: number;
+  readonly hostDiskRead?: number;
+  readonly hostDiskWrite?: number;
 }
 
 /** A search over hyper-parameters begins: every candidate is fitted `folds` times. */

@@ -1,5 +1,6 @@
 /** What scripts for Dask's scheduler do at the dashboard's port: let workers go, and follow what changes by websocket. */
 import { once } from "node:events";
+import { statSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
 import WebSocket from "ws";
@@ -14,6 +15,7 @@ let base: string;
 
 beforeAll(async () => {
   const conf = new SparkConf().set("spark.ui.enabled", "true").set("spark.ui.port", "0");
+  conf.set("spark.executor.heartbeatInterval", "500ms");
   sc = new SparkContext("local-cluster[4,1,512]", "dask test", conf);
   base = await sc.openUi();
 });
@@ -115,6 +117,24 @@ test("workers that are to go move their blocks first; the event stream tells; no
   socket.send(`{"name": "ping"}`);
   await until(() => messages.some(({ name }) => name === "pong"), "the answer to a ping");
   socket.close();
+});
+
+test("workers tell where they keep files, how many are open, and what their machine moves", async () => {
+  interface Worker {
+    readonly local_directory: string;
+    readonly metrics: { readonly num_fds?: number; readonly host_net_io?: object; readonly host_disk_io?: object };
+  }
+  const told = async (): Promise<Worker[]> =>
+    Object.values((JSON.parse((await ask("/json/identity.json")).text) as { workers: Record<string, Worker> }).workers);
+  await until(async () => (await told()).every(({ metrics }) => metrics.num_fds !== undefined), "heartbeats");
+  for (const { local_directory: directory, metrics } of await told()) {
+    // As long as it lives, it is there.
+    expect(statSync(directory).isDirectory()).toBe(true);
+    // Its standard streams, at least, and its connection.
+    expect(metrics.num_fds).toBeGreaterThan(3);
+    const rates = { read_bps: expect.any(Number) as number, write_bps: expect.any(Number) as number };
+    expect(metrics).toMatchObject({ host_net_io: rates, host_disk_io: rates });
+  }
 });
 
 test("what is no list of workers is refused in words; who has none to name changes nothing", async () => {

@@ -131,6 +131,12 @@ export function decodeHeartbeat(heartbeat: Messages.Heartbeat.$Properties): Exec
     loopLag: heartbeat.loopLag ?? 0,
     paused: heartbeat.paused ?? false,
     pausesAtBytes: heartbeat.pausesAtBytes ?? 0,
+    uptime: heartbeat.uptime ?? 0,
+    openFiles: heartbeat.openFiles ?? 0,
+    netReceivedBytes: heartbeat.netReceivedBytes ?? 0,
+    netSentBytes: heartbeat.netSentBytes ?? 0,
+    diskReadBytes: heartbeat.diskReadBytes ?? 0,
+    diskWrittenBytes: heartbeat.diskWrittenBytes ?? 0,
     running: (heartbeat.running ?? []).map((task) => ({
       taskId: task.taskId ?? 0,
       startedAt: task.startedAt ?? 0,

@@ -70,6 +70,15 @@ export interface ExecutorHeartbeat {
   readonly paused: boolean;
   /** Resident bytes at which it pauses; 0: never. */
   readonly pausesAtBytes: number;
+  /** Since the process began, ms, when it counted: heartbeats that waited for a busy driver arrive all at once. */
+  readonly uptime: number;
+  /** File descriptors of the process; 0: not known. */
+  readonly openFiles: number;
+  /** Of its machine, since that was started; 0: not known. */
+  readonly netReceivedBytes: number;
+  readonly netSentBytes: number;
+  readonly diskReadBytes: number;
+  readonly diskWrittenBytes: number;
   readonly running: readonly { readonly taskId: number; readonly startedAt: number; readonly metrics: TaskMetrics }[];
 }
 

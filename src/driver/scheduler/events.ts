@@ -77,6 +77,7 @@ export interface ExecutorRegistered {
   /** Port of its block server, for events. */
   readonly port?: number;
   readonly logUrls?: Readonly<Record<string, string>>;
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** The executor and all that runs on it are gone. No report about its tasks needs to follow. */

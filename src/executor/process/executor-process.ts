@@ -41,6 +41,7 @@ import { Profiler } from "./profiler";
 import { RemoteFiles } from "./remote-files";
 import { ThreadPool } from "./thread-pool";
 import { greediest } from "./greediest";
+import { hostIo } from "./host-io";
 import { MemoryPause } from "./memory-pause";
 import { MessageGarbage } from "./message-garbage";
 import { MemoryWatchdog, residentLimit } from "./watchdog";
@@ -454,6 +455,8 @@ export class ExecutorProcess {
         loopLag: this.#watchdog!.takeLag(),
         paused: this.#pause!.paused,
         pausesAtBytes: this.#pause!.pausesAt,
+        uptime: performance.now(),
+        ...hostIo(),
         running: pool.running(),
       },
     });

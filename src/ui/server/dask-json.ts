@@ -141,7 +141,8 @@ function identity(store: AppStore, port: number): object {
 }
 
 function workerInfo(executor: ExecutorEntry): object {
-  const [time = executor.addTime, rss = 0, storage = 0, , , spilled = 0, , cpu = 0, , paused = 0] = executor.samples.last ?? [];
+  const { latest } = executor;
+  const { time = executor.addTime, rss = 0, storage = 0, cpu = 0, paused = false } = latest ?? {};
   return {
     type: "Worker",
     id: executor.id,
@@ -150,7 +151,9 @@ function workerInfo(executor: ExecutorEntry): object {
     nthreads: executor.totalCores,
     memory_limit: executor.limit,
     last_seen: time / 1000,
-    status: paused === 1 ? "paused" : "running",
+    status: paused ? "paused" : "running",
+    // Where it keeps what it spills; several are divided by commas.
+    local_directory: executor.attributes["localDirectory"] ?? "",
     services: {},
     resources: {},
     nanny: null,
@@ -160,9 +163,17 @@ function workerInfo(executor: ExecutorEntry): object {
       cpu: cpu * 100,
       memory: rss,
       managed_bytes: storage,
-      spilled_bytes: { memory: 0, disk: spilled },
+      spilled_bytes: { memory: 0, disk: executor.spilled },
       executing: executor.activeTasks,
       task_counts: { memory: executor.rddBlocks, executing: executor.activeTasks },
+      // Bytes a second of its machine; absent where the system does not tell.
+      num_fds: latest?.openFiles,
+      host_net_io: rates(latest?.hostNetRead, latest?.hostNetWrite),
+      host_disk_io: rates(latest?.hostDiskRead, latest?.hostDiskWrite),
     },
   };
+}
+
+function rates(read: number | undefined, write: number | undefined): object | undefined {
+  return read === undefined ? undefined : { read_bps: read, write_bps: write };
 }

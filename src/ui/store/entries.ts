@@ -1,6 +1,7 @@
 /** What the store knows of jobs, stages, executors, datasets, queries and searches. Filled by `app-store.ts`, read by `views/`. */
 import type {
   AccumulableInfo,
+  EventOf,
   ExecutorMetricsInfo,
   FiresteelSearchStartEvent,
   Properties,
@@ -121,6 +122,8 @@ export interface ExecutorEntry {
   limit: number;
   /** Resident bytes at which it begins no further task; 0: never, or not told. */
   pausesAt: number;
+  /** The newest sample, with what the ring does not keep. */
+  latest: EventOf<"FiresteelExecutorSample"> | undefined;
 }
 
 /** Samples of an executor's gauges, the newest `SAMPLES`. */

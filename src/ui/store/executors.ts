@@ -98,6 +98,7 @@ export class Executors {
     if (executor === undefined) return;
     executor.limit = event.limit;
     executor.pausesAt = event.pausesAt ?? 0;
+    executor.latest = event;
     const { time, rss, storage, execution, heap, cpu, activeTasks, paused } = event;
     const { spilled, diskUsed } = executor;
     executor.samples.add([time, rss, storage, execution, heap, spilled, diskUsed, cpu, activeTasks, paused === true ? 1 : 0]);
@@ -231,6 +232,7 @@ export class Executors {
       samples: new SampleRing(),
       limit: 0,
       pausesAt: 0,
+      latest: undefined,
     };
     this.executors.set(id, executor);
     return executor;

@@ -157,6 +157,7 @@ export class TaskScheduler {
       host: event.host,
       totalCores: event.cores,
       logUrls: event.logUrls ?? {},
+      ...(event.attributes === undefined ? {} : { attributes: event.attributes }),
     });
     this.#resetLevels();
   }
