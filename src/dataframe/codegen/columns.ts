@@ -1,6 +1,7 @@
 /** How a column of the input is read: one piece of source for each form that a vector may have. */
 import type { DataType } from "../../columnar/types";
 import type { ColumnBatch, FixedVector, Vector } from "../../columnar/vector";
+import { atom } from "./code";
 import { safeOf } from "./pairs";
 import { exactCode, rangeOf, safeRange, type ColumnOrigin, type Term } from "./term";
 import { isFloating, isIntLike, isLongLike } from "../types/families";
@@ -18,6 +19,8 @@ export function formOf(vector: Vector): ColumnForm {
       return `wide${vector.words}${nulls}`;
     case "dictionary":
       return `dictionary(${arrayName(vector.codes)},${formOf(vector.dictionary)})${nulls}`;
+    case "struct":
+      return `struct(${vector.children.map(formOf).join()})${nulls}`;
     default:
       return vector.form + nulls;
   }
@@ -55,6 +58,32 @@ export function loadColumn(
     return { ...term, isNull, column: origin, entry: { dictionary, code } };
   }
   return { ...loadValue(writer, vector, bare, type, row, isNull), isNull, column: origin };
+}
+
+/**
+ * Reads a field of the structs in a vector, or a field of that one where `path` goes on, out of the field's own vector. Null where a vector on
+ * the way is none of structs.
+ */
+export function loadField(
+  writer: FunctionWriter,
+  local: string,
+  vector: Vector,
+  type: DataType,
+  path: readonly number[],
+  row: string,
+): Term | null {
+  const nulls: string[] = [];
+  let at = { local, vector, type };
+  for (const ordinal of path) {
+    if (at.vector.form !== "struct" || at.type.kind !== "struct") return null;
+    if (at.vector.valid !== null) nulls.push(writer.constant(`${writer.hoist(`${at.local}.valid`, "valid")}[${row}] === 0`, "n"));
+    const child = writer.hoist(`${at.local}.children[${ordinal}]`, "c");
+    at = { local: child, vector: at.vector.children[ordinal]!, type: at.type.fields[ordinal]!.type };
+  }
+  const { column: _, ...term } = loadColumn(writer, at.local, formOf(at.vector), at.type, row, { source: 0, index: 0 });
+  if (term.isNull !== null) nulls.push(term.isNull);
+  const isNull = nulls.length < 2 ? (nulls[0] ?? null) : writer.constant(nulls.map(atom).join(" || "), "n");
+  return { ...term, isNull };
 }
 
 function loadValue(

@@ -19,8 +19,18 @@ import { exactCode, isSafeRange, rangeOf, repOf, type Range, type Rep, type Term
 import { isLongLike } from "../types/families";
 import type { FunctionWriter } from "./writer";
 
-/** Writes the value of an attribute where it is asked for. */
-export type Binding = () => Term;
+/** What an attribute stands for. */
+export interface Binding {
+  /** Writes its value where it is asked for. */
+  (): Term;
+  /** Writes the value of a field of it, or of a field of that one where `path` goes on, for which no struct is made. Null where that cannot be. */
+  readonly field?: (path: readonly number[]) => Term | null;
+}
+
+/** A binding of an attribute that knows the fields of its value. */
+export function bindingWithFields(value: () => Term, field: NonNullable<Binding["field"]>): Binding {
+  return Object.assign(() => value(), { field });
+}
 
 export interface EmitterOptions {
   readonly writer: FunctionWriter;
@@ -91,6 +101,21 @@ export class Emitter {
       default:
         throw new InternalError(`A ${expression.kind} cannot be computed for a row.`);
     }
+  }
+
+  /**
+   * A field of a struct, or a field of that one where `path` goes on. No struct is made where the expression makes it of values at hand or a
+   * column holds its fields; null where it would be made.
+   */
+  field(struct: Expression, path: readonly number[]): Term | null {
+    const [first, ...rest] = path;
+    if (first === undefined) return this.emit(struct);
+    if (struct.kind === "alias") return this.field(struct.child, path);
+    if (struct.kind === "attribute") return this.#bindings.get(struct.id)?.field?.(path) ?? null;
+    if (struct.kind !== "call") return null;
+    if (struct.fn === "named_struct") return this.field(struct.args[2 * first + 1]!, rest);
+    if (struct.fn !== "struct_field") return null;
+    return this.field(struct.args[0]!, [struct.options?.["ordinal"] as number, ...path]);
   }
 
   /** Gives the same for the same row, however often it is evaluated. */

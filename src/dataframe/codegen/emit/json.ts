@@ -71,10 +71,10 @@ export function emitFromJson(emitter: Emitter, call: Call): Term | null {
 }
 
 /** A field of what from_json reads: no more of the record is made than that. */
-export function emitStructField(emitter: Emitter, call: Call): Term | null {
+export function emitJsonField(emitter: Emitter, call: Call): Term | null {
   const [struct] = call.args;
-  const ordinal = call.options?.["ordinal"];
-  if (struct?.kind !== "call" || struct.fn !== "from_json" || typeof ordinal !== "number") return null;
+  const ordinal = call.options?.["ordinal"] as number;
+  if (struct?.kind !== "call" || struct.fn !== "from_json") return null;
   const read = readRecord(emitter, struct);
   if (read === null) return null;
   const { reader, isNull } = read;

@@ -9,10 +9,11 @@ import { emitDateAdd, emitDateField } from "./dates";
 import { emitBase64, emitDigest, emitHex, emitSha2, emitUnbase64, emitUnhex } from "./encodings";
 import { emitHash, emitXxhash64 } from "./hashes";
 import { emitAbs, emitBits, emitExtreme, emitModulo, emitWholeQuotient } from "./integers";
-import { emitFromJson, emitGetJsonObject, emitStructField, emitToJson } from "./json";
+import { emitFromJson, emitGetJsonObject, emitToJson } from "./json";
 import { emitAndOr, emitNot } from "./logic";
 import { emitOfDouble, emitPower } from "./math";
 import { emitItem } from "./split";
+import { emitStructField } from "./structs";
 import { emitConcat, emitLength, emitLetterCase, emitLike, emitSearch, emitSide, emitSubstring, emitTrim } from "./strings";
 import { emitAddInterval, emitAddMonths, emitTimestampOf, emitTrunc } from "./times";
 

@@ -7,11 +7,11 @@
  *                                                   N to be added to: rows behind each place of `rowPlaces`
  */
 import type { ColumnBatch } from "../../../columnar/vector";
-import { type Binding, Emitter } from "../../codegen/emitter";
-import { formOf, formsOf, loadColumn, type ColumnForm } from "../../codegen/columns";
+import { type Binding, bindingWithFields, Emitter } from "../../codegen/emitter";
+import { formOf, formsOf, loadColumn, loadField, type ColumnForm } from "../../codegen/columns";
 import { compileFunction } from "../../codegen/compile";
 import { type Binder, FunctionWriter, indented, type TaskScope } from "../../codegen/writer";
-import type { ColumnOrigin } from "../../codegen/term";
+import type { ColumnOrigin, Term } from "../../codegen/term";
 import type { Attribute, Expression, ExprId } from "../../expressions/expression";
 import { attributesOf, childrenOf } from "../../expressions/traverse";
 import type { FunctionRegistry } from "../../functions/registry";
@@ -135,10 +135,13 @@ export class PipelineProgram {
     const input = new Map<ExprId, Binding>();
     const forms: ColumnForm[] = batch.columns.map(formOf);
     chain.input.forEach((attribute, index) => {
-      input.set(attribute.id, () => {
-        const vector = writer.hoist(`columns[${index}]`, "c");
-        return loadColumn(writer, vector, forms[index]!, attribute.type, "i", { source: 0, index });
-      });
+      const local = (): string => writer.hoist(`columns[${index}]`, "c");
+      const value = (): Term => loadColumn(writer, local(), forms[index]!, attribute.type, "i", { source: 0, index });
+      const vector = batch.columns[index]!;
+      input.set(
+        attribute.id,
+        bindingWithFields(value, (path) => loadField(writer, local(), vector, attribute.type, path, "i")),
+      );
     });
     let notes: unknown;
     let later: readonly string[] = [];
@@ -204,7 +207,8 @@ export class PipelineProgram {
         const below = emitter.bindings;
         const bindings = new Map<ExprId, Binding>();
         for (const expression of step.expressions) {
-          const binding: Binding = () => emitter.within(below, () => emitter.emit(expression));
+          const value = (): Term => emitter.within(below, () => emitter.emit(expression));
+          const binding = bindingWithFields(value, (path) => emitter.within(below, () => emitter.field(expression, path)));
           bindings.set(expression.id, binding);
           // What gives something else each time is evaluated here, once a row.
           if (expression.kind === "alias" && !emitter.isStable(expression.child)) {
