@@ -17,7 +17,7 @@ import type { DataType, StructType } from "../../columnar/types";
 import type { BatchSource, BoxedRow, ColumnBatch, Vector } from "../../columnar/vector";
 import type { FileSystems } from "../../filesystem/file-systems";
 import type { TaskStorage } from "../../filesystem/task-storage";
-import type { Attribute, Expression } from "../expressions/expression";
+import type { Attribute, Expression, ExprId } from "../expressions/expression";
 import type { LenientMode } from "../json/record-mode";
 import type { SqlSettings } from "../settings";
 import type { Buckets, Relation } from "./relation";
@@ -115,6 +115,8 @@ export interface ScanUse {
   readonly keys?: readonly KeySet[];
   /** Numbers and codes of a batch are not looked at any more when the next one is asked for: their memory may be used again. */
   readonly transient?: boolean;
+  /** Beside `transient`: columns of strings whose bytes are not looked at any more by then either. */
+  readonly transientStrings?: ReadonlySet<ExprId>;
   /** Rows beyond it may be left out. */
   readonly bound?: ColumnBound;
 }

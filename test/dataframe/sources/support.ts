@@ -66,10 +66,12 @@ export class Sources {
       pushed = [],
       keys = [],
       transient = false,
+      transientStrings = new Set(),
       partitionFilters = [],
       limit = null,
       conf = settings,
     } = options;
+    const use = { keys, transient, transientStrings };
     const source = sourceNamed(this.format);
     this.bytesRead = this.rowsRead = 0;
     const request = { relation, columns, pushed, partitionFilters, limit, parallelism: options.parallelism ?? 2 };
@@ -87,9 +89,12 @@ export class Sources {
     };
     const rows: Boxed[][] = [];
     for (const splits of tasks) {
-      const scan = source.open(splits, { relation, columns, pushed, keys, transient, limit, settings: conf }, env);
+      const scan = source.open(splits, { relation, columns, pushed, limit, settings: conf, ...use }, env);
       const types = columns.map((column) => column.type);
-      for (let batch = scan.next(); batch !== null; batch = scan.next()) rows.push(...boxedRows(batch, types));
+      for (let batch = scan.next(); batch !== null; batch = scan.next()) {
+        options.batch?.(batch);
+        rows.push(...boxedRows(batch, types));
+      }
       scan.close();
     }
     return rows;
@@ -168,6 +173,9 @@ export interface ScanOptions {
   readonly pushed?: readonly Expression[];
   readonly keys?: readonly KeySet[];
   readonly transient?: boolean;
+  readonly transientStrings?: ReadonlySet<number>;
+  /** Called with each batch while its memory lasts. */
+  readonly batch?: (batch: ColumnBatch) => void;
   readonly partitionFilters?: readonly Expression[];
   readonly limit?: number | null;
   readonly parallelism?: number;

@@ -2,9 +2,9 @@
  * The batches that a pipeline takes, with the join tables that go with them. Where a build side is more than memory holds, it and
  * the rows that reach its join are divided by their keys into files, and the rest of the pipeline runs part by part.
  */
-import { InternalError } from "../../../common/errors";
+import { InternalError, unreachable } from "../../../common/errors";
 import type { ColumnBatch } from "../../../columnar/vector";
-import type { Attribute, Expression } from "../../expressions/expression";
+import type { Attribute, Expression, ExprId } from "../../expressions/expression";
 import { attributesOf } from "../../expressions/traverse";
 import type { BuildInput, OpenBuild } from "../join/build";
 import type { JoinProbe } from "../join/probe";
@@ -20,7 +20,7 @@ import { OutputPlan } from "./output";
 import { assumedBatch, assumedTable } from "./assumed";
 import { PipelineProgram, type CodegenHost, type SinkEmitter } from "./program";
 import { PipelineRun } from "./run";
-import { attributesAfter, boundOfInput, changesRows, multipliesRows, type Chain } from "./steps";
+import { attributesAfter, boundOfInput, changesRows, multipliesRows, type Chain, type Step } from "./steps";
 
 /** What an operator makes of a chain: the whole one, or the part of it behind a join that was divided. */
 export interface FeedPart {
@@ -115,7 +115,11 @@ export class PipelineFeed<P extends FeedPart> {
 
   #scan(source: LeafOperator, scan: ScanExec, { chain, keepsInput }: P, tables: readonly JoinTable[]): Operator {
     const { conditions, sets } = knownKeys(scan, chain, tables);
-    return source.where(conditions, { keys: sets, transient: !keepsInput });
+    return source.where(conditions, {
+      keys: sets,
+      transient: !keepsInput,
+      transientStrings: stringsOfFilters(chain, this.needs),
+    });
   }
 
   *#divided(
@@ -164,20 +168,40 @@ export class PipelineFeed<P extends FeedPart> {
   /** The chain from the divided join on, over the columns that it and the sink read. */
   #rest(chain: Chain, at: number): P {
     const steps = chain.steps.slice(at);
-    const needed = new Set<number>();
-    const note = (expression: Expression): void => attributesOf(expression).forEach(({ id }) => needed.add(id));
-    this.needs.forEach(note);
-    for (const step of steps) {
-      if (step.kind === "filter") note(step.condition);
-      else if (step.kind === "project") step.expressions.forEach(note);
-      else if (step.kind === "expand") step.expand.projections.forEach((expressions) => expressions.forEach(note));
-      else step.probe.reads.forEach(note);
-    }
+    const needed = idsOf([...this.needs, ...steps.flatMap(readBy)]);
     const input = attributesAfter({ input: chain.input, steps: chain.steps.slice(0, at) }).filter(({ id }) => needed.has(id));
     const key = `${steps.length} ${input.map(({ id }) => id).join()}`;
     let part = this.#parts.get(key);
     if (part === undefined) this.#parts.set(key, (part = this.make({ input, steps })));
     return part;
+  }
+}
+
+/** Columns of strings that conditions of the chain look at and nothing else does: none of their bytes outlasts a batch. */
+function stringsOfFilters({ input, steps }: Chain, needs: readonly Expression[]): ReadonlySet<ExprId> {
+  const isFilter = (step: Step): boolean => step.kind === "filter";
+  const tested = idsOf(steps.filter(isFilter).flatMap(readBy));
+  const used = idsOf([...needs, ...steps.filter((step) => !isFilter(step)).flatMap(readBy)]);
+  return new Set(input.flatMap(({ id, type }) => (type.kind === "string" && tested.has(id) && !used.has(id) ? [id] : [])));
+}
+
+function idsOf(expressions: readonly Expression[]): ReadonlySet<ExprId> {
+  return new Set(expressions.flatMap((expression) => attributesOf(expression).map(({ id }) => id)));
+}
+
+/** What a step evaluates of the rows before it. */
+function readBy(step: Step): readonly Expression[] {
+  switch (step.kind) {
+    case "filter":
+      return [step.condition];
+    case "project":
+      return step.expressions;
+    case "expand":
+      return step.expand.projections.flat();
+    case "probe":
+      return step.probe.reads;
+    default:
+      return unreachable(step);
   }
 }
 

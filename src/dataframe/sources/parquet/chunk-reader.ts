@@ -42,6 +42,7 @@ export interface ChunkOptions {
   readonly levels: boolean;
   /** As in DecoderOptions. */
   readonly transient?: boolean;
+  readonly transientStrings?: boolean;
   readonly tested?: boolean;
 }
 
@@ -93,6 +94,7 @@ export class ChunkReader {
     if (chunk.values < 0) throw new DamagedPage(`its column ${node.name} has a negative number of values`);
     this.#decoder = new PageDecoder(node, conversion, {
       transient: false,
+      transientStrings: false,
       tested: false,
       ...options,
       entries: chunk.values,

@@ -26,6 +26,8 @@ export interface ColumnReader {
 export interface ColumnUse {
   /** It need only last until something is read again. */
   readonly transient: boolean;
+  /** So do its strings. */
+  readonly transientStrings: boolean;
   /** Its integers are tested before they are used. */
   readonly tested: boolean;
 }

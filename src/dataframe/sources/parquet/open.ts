@@ -29,6 +29,7 @@ export class ParquetSplit implements SplitReader {
   readonly #file: RandomAccess;
   readonly #footer: ParquetFooter;
   readonly #plans: readonly ColumnPlan[];
+  readonly #transientStrings: readonly boolean[];
   readonly #batchRows: number;
   readonly #filter: RowFilter | null;
   /** Of one of the file's columns. */
@@ -47,6 +48,7 @@ export class ParquetSplit implements SplitReader {
   ) {
     const { bound } = request;
     this.#bound = columns.some(({ attribute }) => attribute.id === bound?.column.id) ? bound : undefined;
+    this.#transientStrings = columns.map(({ attribute }) => request.transientStrings?.has(attribute.id) === true);
     this.#filter = numbered ? null : filterOf(columns, request);
     this.#batchRows = Number(request.settings.conf["spark.firesteel.sql.parquet.batchRows"] ?? DEFAULT_BATCH_ROWS);
     this.#file = openRandomAccess(split.path, split.fileLength, env.storage.fetch);
@@ -184,7 +186,8 @@ export class ParquetSplit implements SplitReader {
         if (ranges?.length === 0) continue;
         const { transient = false } = this.request;
         const from = { file: this.#file, footer: this.#footer, group: index };
-        const scan = { ...from, columns: this.#plans, ranges, filter: this.#filter, transient };
+        const lasting = { transient, transientStrings: this.#transientStrings };
+        const scan = { ...from, columns: this.#plans, ranges, filter: this.#filter, ...lasting };
         this.#rows = new RowGroupSource(scan, this.#batchRows);
       }
       const before = this.#rows.rowsRead;

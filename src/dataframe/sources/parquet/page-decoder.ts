@@ -41,6 +41,8 @@ export interface DecoderOptions {
   readonly mixed: boolean;
   /** A page's numbers and codes need only last until the next page is decoded. */
   readonly transient: boolean;
+  /** So do its strings, unless they are a dictionary's. */
+  readonly transientStrings: boolean;
   /** Its integers are tested: they may come as codes of a large dictionary, which is then `isLoose`. */
   readonly tested: boolean;
 }
@@ -64,7 +66,7 @@ export class PageDecoder {
     this.#width = physicalBytes(node);
     if (this.#physical === Physical.FixedLength && (this.#width < 0 || this.#width > 1 << 24))
       throw new DamagedPage(`its column ${node.name} says that values have ${this.#width} bytes`);
-    this.#vectors = new PageVectors(options.transient);
+    this.#vectors = new PageVectors(options.transient, options.transientStrings);
     const physical = { type: this.#physical, width: this.#width };
     this.#dictionary = new PageDictionary(this.#vectors, this.#packed, physical, conversion, options);
   }

@@ -102,7 +102,7 @@ export class PageDictionary {
     this.#convert(count);
     this.#form = packed.form;
     if (packed.form === Form.Bytes) {
-      this.#kept = this.vectors.bytes(packed, count, null);
+      this.#kept = this.vectors.bytes(packed, count, null, true);
       this.#keepCodes = this.#isSmall(count, count <= FEW_STRINGS ? 0 : KEPT_STRINGS);
       if (!this.#keepCodes) this.#keepRanges(count);
       return;

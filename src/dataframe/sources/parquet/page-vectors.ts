@@ -18,18 +18,22 @@ export class PageVectors {
   /** Where values may be overwritten by those of the next page. */
   readonly #values: PageBuffer | null;
   readonly #validity: PageBuffer | null;
+  readonly #strings: PageBuffer | null;
+  readonly #ranges: PageBuffer | null;
   /** The page before is still needed. */
   fresh = false;
 
-  /** `transient`: a page's numbers and codes need only last until the next one. */
-  constructor(transient: boolean) {
-    this.#values = transient ? new PageBuffer() : null;
-    this.#validity = transient ? new PageBuffer() : null;
+  /** What is transient need only last until the next page: numbers and codes, and strings that are no dictionary's. */
+  constructor(transient: boolean, transientStrings: boolean) {
+    const buffer = (is: boolean): PageBuffer | null => (is ? new PageBuffer() : null);
+    this.#values = buffer(transient);
+    this.#validity = buffer(transient);
+    this.#strings = buffer(transient && transientStrings);
+    this.#ranges = buffer(transient && transientStrings);
   }
 
   close(): void {
-    this.#values?.release();
-    this.#validity?.release();
+    for (const buffer of [this.#values, this.#validity, this.#strings, this.#ranges]) buffer?.release();
   }
 
   /** `present` codes of so many bytes, spread over the valid places. */
@@ -48,7 +52,7 @@ export class PageVectors {
       this.#spread(bytes, from, nulls.at, length, at);
       valid = this.#valid(nulls.at, length);
     }
-    const out = this.#room(length * bytes, false);
+    const out = this.#room(this.#values, length * bytes);
     new Uint8Array(out).set(this.#heap.bytes.subarray(at, at + length * bytes));
     const codes = new (bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : Int32Array)(out, 0, length);
     return { form: "dictionary", length, codes, dictionary, valid };
@@ -63,9 +67,9 @@ export class PageVectors {
     else kernels.spread128(from, valid, count, to);
   }
 
-  /** Room for a page's numbers or codes; `kept`: they outlast the page. */
-  #room(bytes: number, kept: boolean): ArrayBuffer {
-    return kept || this.fresh || this.#values === null ? uninitialized(bytes) : this.#values.room(bytes);
+  /** `buffer` is null where what is put there outlasts the page. */
+  #room(buffer: PageBuffer | null, bytes: number): ArrayBuffer {
+    return this.fresh || buffer === null ? uninitialized(bytes) : buffer.room(bytes);
   }
 
   #valid(address: number, count: number): Uint8Array {
@@ -75,12 +79,12 @@ export class PageVectors {
     return copy;
   }
 
-  /** The `present` values of `packed`, spread over the valid places, outside of the heap. */
+  /** The `present` values of `packed`, spread over the valid places, outside of the heap; `kept`: they outlast the page. */
   vector(packed: Packed, present: number, nulls: Nulls | null, kept = false): Vector {
     const heap = this.#heap;
     const { form } = packed;
     if (nulls !== null && present === 0) return noValues(nulls.count);
-    if (form === Form.Bytes) return this.bytes(packed, present, nulls);
+    if (form === Form.Bytes) return this.bytes(packed, present, nulls, kept);
     const bytes = FORM_BYTES[form]!;
     let from = packed.address;
     let length = present;
@@ -92,7 +96,7 @@ export class PageVectors {
       from = to;
       valid = this.#valid(nulls.at, length);
     }
-    const out = this.#room(length * bytes, kept);
+    const out = this.#room(kept ? null : this.#values, length * bytes);
     new Uint8Array(out).set(heap.bytes.subarray(from, from + length * bytes));
     switch (form) {
       case Form.Uint8:
@@ -114,18 +118,26 @@ export class PageVectors {
     }
   }
 
-  bytes(packed: Packed, present: number, nulls: Nulls | null): BytesVector {
+  bytes(packed: Packed, present: number, nulls: Nulls | null, kept = false): BytesVector {
     const heap = this.#heap;
     const { kernels } = heap;
     const { address, bytesLength, starts, ends } = packed;
     const ascii = kernels.isAscii(address, bytesLength) === 1 || kernels.areAscii(address, starts, ends, present) === 1;
-    const bytes = new Uint8Array(uninitialized(bytesLength));
+    const bytes = new Uint8Array(this.#room(kept ? null : this.#strings, bytesLength), 0, bytesLength);
     bytes.set(heap.bytes.subarray(address, address + bytesLength));
-    return this.ranges(bytes, ascii, starts, ends, present, nulls);
+    return this.ranges(bytes, ascii, starts, ends, present, nulls, kept);
   }
 
   /** Ranges of `bytes`, which begin and end as addresses in the heap say. */
-  ranges(bytes: Uint8Array, ascii: boolean, startsAt: number, endsAt: number, present: number, nulls: Nulls | null): BytesVector {
+  ranges(
+    bytes: Uint8Array,
+    ascii: boolean,
+    startsAt: number,
+    endsAt: number,
+    present: number,
+    nulls: Nulls | null,
+    kept = false,
+  ): BytesVector {
     const heap = this.#heap;
     let [starts, ends, length] = [startsAt, endsAt, present];
     let valid: Uint8Array | null = null;
@@ -137,7 +149,7 @@ export class PageVectors {
       ends = to + 4 * length;
       valid = copyBytes(heap, nulls.at, length);
     }
-    const ranges = uninitialized(length * 8);
+    const ranges = this.#room(kept ? null : this.#ranges, length * 8);
     const out = new Uint8Array(ranges);
     out.set(heap.bytes.subarray(starts, starts + 4 * length));
     out.set(heap.bytes.subarray(ends, ends + 4 * length), 4 * length);

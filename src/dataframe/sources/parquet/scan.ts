@@ -21,6 +21,8 @@ export interface RowGroupScan {
   readonly filter: RowFilter | null;
   /** A batch need only last until the next one is asked for. */
   readonly transient: boolean;
+  /** For each column whether its strings, too, need only last so long. */
+  readonly transientStrings: readonly boolean[];
 }
 
 /** Rows that are filtered at once: as a page has, so that what is left of them is worth a batch. */
@@ -59,7 +61,11 @@ export class RowGroupSource implements BatchSource {
         this.#readers.push(
           columnReader(
             plan,
-            { transient, tested: filter?.isWorthwhile === true && filter.testsIntegersOf(place) },
+            {
+              transient,
+              transientStrings: scan.transientStrings[place]!,
+              tested: filter?.isWorthwhile === true && filter.testsIntegersOf(place),
+            },
             ({ node, conversion }, options) =>
               new ChunkReader(
                 file,

@@ -5,8 +5,9 @@ import { BOOLEAN, call, literal } from "../../../../src/dataframe/expressions/bu
 import type { Expression } from "../../../../src/dataframe/expressions/expression";
 import { interpreter } from "../../../../src/dataframe/expressions/interpret";
 import type { KeySet } from "../../../../src/dataframe/sources/data-source";
+import type { ColumnBatch } from "../../../../src/columnar/vector";
 import type { Relation } from "../../../../src/dataframe/sources/relation";
-import { attributeOf, columnsNamed, settings, Sources, struct, withConf } from "../support";
+import { attributeOf, columnsNamed, type ScanOptions, settings, Sources, struct, withConf } from "../support";
 
 const DECIMAL: DataType = { kind: "decimal", precision: 12, scale: 2 };
 const schema: StructType = struct({
@@ -55,6 +56,7 @@ const LAYOUTS: Readonly<Record<string, readonly [number, Readonly<Record<string,
   "small pages": [1e9, { "parquet.page.size": "3000" }],
   "small pages with nulls": [11, { "parquet.page.size": "2000" }],
   "plain pages": [1e9, { "parquet.enable.dictionary": "false", "parquet.page.size": "20000" }],
+  "small plain pages": [1e9, { "parquet.enable.dictionary": "false", "parquet.page.size": "3000" }],
   "small row groups": [1e9, { "parquet.block.size": "30000" }],
 };
 const ROWS = 2400;
@@ -80,6 +82,9 @@ const compare = (table: Table, name: string, op: string, value: Boxed): Expressi
   const { type } = attributeOf(table.relation, name);
   return call(op, [column(table, name), literal(value, type)], BOOLEAN, true);
 };
+
+const stringsOf = ({ relation }: Pick<Table, "relation">): ReadonlySet<number> =>
+  new Set(["word", "text"].map((name) => attributeOf(relation, name).id));
 
 /** What must come out for the filters, by the interpreter. */
 function expected({ relation, rows }: Table, filters: readonly Expression[], keys: readonly KeySet[]): (readonly Boxed[])[] {
@@ -108,7 +113,13 @@ async function check(
 ): Promise<number> {
   const columns = columnsNamed(table.relation, names ?? schema.fields.map(({ name }) => name));
   const places = columns.map(({ attribute }) => attribute.id);
-  const found = await sources.scan(table.relation, { columns, pushed, keys, transient: true });
+  const found = await sources.scan(table.relation, {
+    columns,
+    pushed,
+    keys,
+    transient: true,
+    transientStrings: stringsOf(table),
+  });
   const whole = new Map(table.rows.map((row) => [row[0], row]));
   const at = places.indexOf(0);
   // Each row is one of the table's, whole, and they are in order.
@@ -196,10 +207,31 @@ test("memory that is used again: all rows, whose batches end elsewhere than page
   for (const [layout, { relation, rows }] of tables) {
     for (const batchRows of ["333", "5000"]) {
       const conf = withConf({ "spark.firesteel.sql.parquet.batchRows": batchRows });
-      const found = await sources.scan(relation, { transient: true, conf });
-      expect([layout, found.map(textOf)]).toEqual([layout, rows.map(textOf)]);
+      for (const transientStrings of [new Set<number>(), stringsOf({ relation })]) {
+        const found = await sources.scan(relation, { transient: true, transientStrings, conf });
+        expect([layout, found.map(textOf)]).toEqual([layout, rows.map(textOf)]);
+      }
     }
   }
+});
+
+/** How many buffers hold the texts of a column's batches, some of which go over the end of a page. */
+async function buffersOfTexts(options: ScanOptions): Promise<number> {
+  const { relation } = tables.get("small plain pages")!;
+  const conf = withConf({ "spark.firesteel.sql.parquet.batchRows": "100" });
+  const buffers = new Set<ArrayBufferLike>();
+  const batch = ({ columns: [texts] }: ColumnBatch): void => {
+    if (texts!.form === "bytes") buffers.add(texts!.bytes.buffer);
+  };
+  await sources.scan(relation, { ...options, columns: columnsNamed(relation, ["text"]), parallelism: 1, conf, batch });
+  return buffers.size;
+}
+
+test("the bytes of strings are in memory that is used again only where nobody keeps them", async () => {
+  const transientStrings = stringsOf(tables.get("small plain pages")!);
+  const kept = await buffersOfTexts({ transient: true });
+  expect(await buffersOfTexts({ transient: true, transientStrings })).toBeLessThan(kept);
+  expect(await buffersOfTexts({ transientStrings })).toBe(kept);
 });
 
 test("numbered rows are all given", async () => {
