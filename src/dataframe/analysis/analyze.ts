@@ -31,6 +31,7 @@ import { bindHint, bindRepartition } from "./hints";
 import { bindJoin } from "./joins";
 import { bindLimit, bindOffset } from "./limits";
 import { bindFilter, bindHaving, bindSort } from "./ordering";
+import { bindSample } from "./sample";
 import { bindQualify } from "./qualify";
 import { bindPivot } from "./pivot";
 import { bindExternal, bindInlineTable, bindLocal, bindRange, bindRead, bindTable, oneRow } from "./relations";
@@ -165,15 +166,8 @@ export class QueryBinder implements Binder {
         return this.plan(plan.child, { ...env, windows: { ...env.windows, ...plan.windows } });
       case "lateralView":
         return bindLateralView(this, plan, env);
-      case "sample": {
-        const input = this.plan(plan.child, env);
-        const { lower, upper, withReplacement } = plan;
-        const seed = plan.seed ?? Math.floor(Math.random() * 1000);
-        return bound({ kind: "sample", child: input.plan, lower, upper, withReplacement, seed }, input.output, {
-          hidden: input.hidden,
-          planIds: input.planIds,
-        });
-      }
+      case "sample":
+        return bindSample(this, plan, env);
       case "repartition":
         return bindRepartition(this, plan, env);
       case "hint":

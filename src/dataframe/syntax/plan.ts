@@ -181,6 +181,8 @@ export type UnresolvedPlan = Located &
         readonly upper: number;
         readonly withReplacement: boolean;
         readonly seed?: number;
+        /** The rows of each partition are sorted first, by every column that can be: the same are drawn each time, in whatever order they come. */
+        readonly sorted?: boolean;
       }
     | {
         readonly kind: "repartition";

@@ -30,7 +30,10 @@ export interface RowMethods<S extends Columns> {
     seed?: number,
   ): DataFrame<S>;
 
-  /** The rows dealt out at random to as many DataFrames as there are weights. */
+  /**
+   * The rows dealt out at random to as many DataFrames as there are weights; every row to one of them, the same each time that they are
+   * computed: for that the rows of each partition are sorted by all their columns.
+   */
   randomSplit<const W extends readonly number[]>(weights: W, seed?: number): { -readonly [K in keyof W]: DataFrame<S> };
   distinct(): DataFrame<S>;
 
@@ -81,6 +84,7 @@ export const rowMethods: RowMethods<AnyColumns> & ThisType<DataFrame> = {
         upper,
         withReplacement: false,
         seed,
+        sorted: true,
       }));
     }) as { -readonly [K in keyof typeof weights]: DataFrame };
   },
