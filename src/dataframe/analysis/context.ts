@@ -3,6 +3,7 @@
  * so that the pass itself waits for nothing.
  */
 import type { Boxed, DataType, StructType } from "../../columnar/types";
+import type { QueryContext } from "../errors";
 import type { Expression, Literal } from "../expressions/expression";
 import type { FunctionRegistry } from "../functions/registry";
 import type { Relation } from "../sources/relation";
@@ -81,6 +82,8 @@ export interface ReadSpec {
   readonly paths: readonly string[];
   readonly schema?: StructType;
   readonly options: Readonly<Record<string, string>>;
+  /** Where the program asked for it: jobs that find its schema are of that call. Not part of what is read. */
+  readonly at?: QueryContext;
 }
 
 export interface RoutineParameter {

@@ -141,7 +141,7 @@ class Loader implements LoadedRelations {
   async #read(plan: Extract<UnresolvedPlan, { kind: "read" }>): Promise<void> {
     const { at, format, paths, options, schema } = plan;
     try {
-      await this.#load({ format, paths, options, ...(schema && { schema }) });
+      await this.#load({ format, paths, options, ...(schema && { schema }), ...(at && { at }) });
     } catch (error) {
       // What is read says what is wrong with it; where it was asked for is known here.
       const isPlaceless = error instanceof AnalysisError && error.context === undefined && at !== undefined;

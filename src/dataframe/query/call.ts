@@ -3,6 +3,7 @@ import { callAround } from "../../rdd/api/call-scope";
 import type { Call } from "../../rdd/context-port";
 import type { SessionState } from "./session-state";
 
-export function callOfSession(session: SessionState, scope: string): Call {
-  return { scope, site: callAround()?.site ?? session.port.callSite() };
+/** @param site of the program, where it is known from before an await. */
+export function callOfSession(session: SessionState, scope: string, site?: string): Call {
+  return { scope, site: callAround()?.site ?? site ?? session.port.callSite() };
 }

@@ -67,7 +67,7 @@ export class SessionData implements DataPort {
   }
 
   async relation(spec: ReadSpec & { readonly table?: TableMetadata }): Promise<Relation> {
-    const { format, paths, options, schema, table } = spec;
+    const { format, paths, options, schema, at, table } = spec;
     const relation = await sourceNamed(format).relation(
       {
         paths: paths.map(localPathOf),
@@ -79,7 +79,7 @@ export class SessionData implements DataPort {
       {
         fileSystems: this.session.port.fileSystems,
         settings: this.session.settings(),
-        rowsOf: (inner) => this.#rowsOf(inner),
+        rowsOf: (inner) => this.#rowsOf(inner, at?.callSite),
       },
     );
     const defaults = relation.files === null ? null : await existenceDefaults(relation.schema.fields, this.session);
@@ -90,7 +90,7 @@ export class SessionData implements DataPort {
     return { ...whole, name: `spark_catalog.${table.database}.${table.name}`, ...(buckets && { buckets }) };
   }
 
-  #rowsOf(relation: Relation): Promise<readonly BoxedRow[]> {
+  #rowsOf(relation: Relation, site: string | undefined): Promise<readonly BoxedRow[]> {
     const { fields } = relation.schema;
     const plan: LogicalPlan = {
       kind: "scan",
@@ -101,7 +101,7 @@ export class SessionData implements DataPort {
       partitionFilters: [],
       limit: null,
     };
-    return new QueryExecution(this.session, plan, callOfSession(this.session, relation.format)).rows();
+    return new QueryExecution(this.session, plan, callOfSession(this.session, relation.format, site)).rows();
   }
 
   async write(request: WriteRequest): Promise<readonly string[]> {
