@@ -18,7 +18,7 @@ import type { TlsFiles } from "../wire/tls";
 import { workerLog } from "./server/log-files";
 import { HttpServer } from "./server/http-server";
 import { applicationMetrics } from "./server/metrics-json";
-import { executorsPrometheusText, prometheusText } from "./server/prometheus";
+import { executorsPrometheusText, metricsReply, prometheusText } from "./server/prometheus";
 import { addDaskJson, workersOf } from "./server/dask-json";
 import { HttpError, json, redirect, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
@@ -140,12 +140,8 @@ export class ApplicationUi implements Applications {
     routes.get("/health", () => json({ status: "ok" }));
     // Dask's path is the shorter one.
     for (const path of ["/metrics/prometheus", "/metrics"])
-      routes.get(path, () => {
-        return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: prometheusText(this.#store, Date.now()) };
-      });
-    routes.get("/metrics/executors/prometheus", () => {
-      return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: executorsPrometheusText(this.#store) };
-    });
+      routes.get(path, () => metricsReply(prometheusText(this.#store, Date.now())));
+    routes.get("/metrics/executors/prometheus", () => metricsReply(executorsPrometheusText(this.#store)));
     addDaskJson(routes, {
       store: this.#store,
       port: () => bound,

@@ -10,6 +10,7 @@ import { logPiece } from "./server/log-files";
 import { addMasterJson, addWorkerJson } from "./server/spark-daemon-json";
 import { daemonMetrics } from "./server/metrics-json";
 import { html, page, type Part, table } from "./server/plain-html";
+import { gaugesText, metricsReply } from "./server/prometheus";
 import { HttpError, integer, json, type Reply, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
 
@@ -53,11 +54,7 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
     const [ready, status] = readiness(options);
     return json({ status }, ready ? 200 : 503);
   });
-  routes.get("/metrics/prometheus", () => ({
-    status: 200,
-    type: "text/plain; version=0.0.4; charset=utf-8",
-    body: metricsText(state(), kind),
-  }));
+  routes.get("/metrics/prometheus", () => metricsReply(metricsText(state(), kind)));
   // Spark's master has two paths.
   for (const path of kind === "master" ? ["/metrics/json", "/metrics/master/json"] : ["/metrics/json"])
     routes.get(path, () => daemonMetrics(state()));
@@ -201,10 +198,5 @@ function metricsText(state: MasterState | WorkerState, kind: string): string {
       ["executors", "Executors that run.", state.executors.length],
       ["connected", "1 while there is a master.", state.connected ? 1 : 0],
     );
-  return gauges
-    .map(
-      ([name, help, value]) =>
-        `# HELP firesteel_${kind}_${name} ${help}\n# TYPE firesteel_${kind}_${name} gauge\nfiresteel_${kind}_${name} ${value}\n`,
-    )
-    .join("");
+  return gaugesText(`firesteel_${kind}`, gauges);
 }

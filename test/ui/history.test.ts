@@ -67,6 +67,21 @@ async function serve(
   }
 }
 
+test("how many applications there are is told to Prometheus", async () => {
+  writeLog("app-1");
+  writeLog("app-2", false);
+  await serve(async (get, base) => {
+    await get("/api/v1/applications/app-1/jobs");
+    const answer = await fetch(`${base}/metrics/prometheus`);
+    expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const text = await answer.text();
+    expect(text).toContain("# TYPE firesteel_history_applications_completed gauge\nfiresteel_history_applications_completed 1\n");
+    expect(text).toContain("firesteel_history_applications_incomplete 1\n");
+    expect(text).toContain("firesteel_history_applications_loaded 1\n");
+    expect(text).toMatch(/^firesteel_history_resident_memory_bytes \d+$/m);
+  });
+});
+
 test("lists finished and unfinished applications, and shows each from its log", async () => {
   cpSync(join(GOLDEN, "event-log.jsonl"), join(directory, "app-plain"));
   const rolling = readdirSync(join(GOLDEN, "rolling"))[0]!;

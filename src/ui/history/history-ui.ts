@@ -16,6 +16,7 @@ import { addPlainPages } from "../server/plain";
 import { addApiV1 } from "../server/api-v1";
 import type { Applications } from "../server/applications";
 import { HttpServer } from "../server/http-server";
+import { gaugesText, metricsReply } from "../server/prometheus";
 import { json, Routes } from "../server/routes";
 import { StaticFiles } from "../server/static-files";
 import { AppStore, DEFAULT_LIMITS } from "../store/app-store";
@@ -100,6 +101,7 @@ export class HistoryUi implements Applications {
     routes.get("/api/firesteel/v1/history", () => json(this.#entries()));
     routes.get("/health", () => json({ status: "ok", applications: this.#listing.applications.length }));
     routes.get("/ready", () => json({ status: "ok" }));
+    routes.get("/metrics/prometheus", () => metricsReply(this.#metrics()));
     const versions = { version: (topic: string) => (topic === "history" ? this.#listing.version : 0) };
     this.#server = new HttpServer(
       {
@@ -125,6 +127,17 @@ export class HistoryUi implements Applications {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#server?.close();
+  }
+
+  #metrics(): string {
+    const { applications } = this.#listing;
+    const completed = applications.filter(({ entry }) => entry.completed).length;
+    return gaugesText("firesteel_history", [
+      ["applications_completed", "Applications that have ended.", completed],
+      ["applications_incomplete", "Applications that run, or ended without saying so.", applications.length - completed],
+      ["applications_loaded", "Applications whose pages are in memory.", this.#loaded.size],
+      ["resident_memory_bytes", "Resident memory of the process.", process.memoryUsage.rss()],
+    ]);
   }
 
   list(): ApplicationInfo[] {

@@ -59,6 +59,7 @@ export function page(path: string, title: string, body: Html, nav: Html | null =
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <title>${title} · firesteel</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${ROOT}style.css" />
       </head>
       <body class="plain">

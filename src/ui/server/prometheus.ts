@@ -3,6 +3,7 @@ import { SPARK_VERSION } from "../../common/spark-version";
 import type { AppStore } from "../store/app-store";
 import { executorList } from "../views/executors";
 import { applicationSummary } from "../views/application";
+import type { Reply } from "./routes";
 
 interface Family {
   readonly name: string;
@@ -135,6 +136,20 @@ export function prometheusText(store: AppStore, now: number): string {
   add("executor_cpu_cores", "gauge", "Cores that the executor kept busy lately.", sampled(7));
   add("process_resident_memory_bytes", "gauge", "Resident memory of the process that answers.", [one(process.memoryUsage.rss())]);
   return families.map(familyText).join("");
+}
+
+/** What a daemon tells of itself. @param prefix of the names: "firesteel_master". */
+export function gaugesText(prefix: string, gauges: readonly (readonly [name: string, help: string, value: number])[]): string {
+  return gauges
+    .map(
+      ([name, help, value]) => `# HELP ${prefix}_${name} ${help}\n# TYPE ${prefix}_${name} gauge\n${prefix}_${name} ${value}\n`,
+    )
+    .join("");
+}
+
+/** The reply with such a text. */
+export function metricsReply(body: string): Reply {
+  return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body };
 }
 
 /** Figures of executors under the names that Spark gives them, without comments, as there. */
