@@ -171,7 +171,8 @@ function Header(props: { identity: Identity; here: string; daemon: boolean; inHi
     // On a phone the pages' names are wider than the screen.
     const current = nav.current?.querySelector<HTMLElement>("[aria-current]");
     if (nav.current && current) nav.current.scrollLeft = current.offsetLeft - (nav.current.clientWidth - current.offsetWidth) / 2;
-  }, [props.here]);
+    // A number that comes beside a name moves those after it.
+  }, [props.here, Object.values(badge).join()]);
   return (
     <header class="top">
       <div class="top-line">

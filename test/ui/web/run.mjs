@@ -114,15 +114,36 @@ for (const [width, colorScheme] of [
             nameless: controls.filter((element) => name(element) === "" && element.title === "").map((element) => element.outerHTML.slice(0, 120)),
             fields: fields.filter((element) => name(element) === "" && element.labels?.length === 0).map((element) => element.outerHTML),
             alerts: [...document.querySelectorAll("[role=alert]")].map((element) => element.textContent),
+            cut: [...document.querySelectorAll(".dag-scope, .plan-node, .nav:has([aria-current]), .attention li > a")].flatMap((box) => {
+              const { right } = (box.querySelector(":scope > rect") ?? box).getBoundingClientRect();
+              return [...box.querySelectorAll("text, [aria-current], b")]
+                .filter((part) => part.getBoundingClientRect().right > right)
+                .map((part) => part.textContent);
+            }),
           };
         });
-        assert.deepEqual(seen, { headings: 1, overflow: 0, nameless: [], fields: [], alerts: [] }, `${kind}: ${path}`);
+        assert.deepEqual(seen, { headings: 1, overflow: 0, nameless: [], fields: [], alerts: [], cut: [] }, `${kind}: ${path}`);
         await close(page);
       }
       await server.close();
     }
   });
 }
+
+test("on a phone scores over two parameters are seen whole, and a page's title has its link beside it", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/searches/search-1`, { viewport: { width: 390, height: 844 } });
+  await settled(page);
+  assert.equal(await page.$eval(".heatmap", ({ parentElement: { scrollWidth, clientWidth } }) => scrollWidth - clientWidth), 0);
+  await page.goto(`${server.url}/#/executors`);
+  await page.waitForSelector(".page-aside .alone-link");
+  const [title, link] = await page.$$eval(".page-head h1, .page-head .alone-link", (parts) =>
+    parts.map((part) => part.getBoundingClientRect().bottom),
+  );
+  assert.ok(Math.abs(title - link) < 16, `${title}, ${link}`);
+  await close(page);
+  await server.close();
+});
 
 test("a figure alone fills its window, in a frame of the same host too; the status page leads to it", async () => {
   const server = await serve("driver", webFolder);

@@ -3,8 +3,9 @@ import { useMemo } from "preact/hooks";
 import type { Dag, DagStage } from "../../api-types";
 import { count, plural, shortSite } from "../lib/format";
 import { MOST_NODES, NODE_HEIGHT, SCOPE_HEADER, curve, layoutDag } from "../lib/graph-layout";
-import { Empty } from "./state";
 import { GraphFrame } from "./graph-frame";
+import { fitted } from "./measure";
+import { Empty } from "./state";
 
 const STATE_WORDS = { waiting: "waiting", running: "running", done: "done", skipped: "skipped", failed: "failed" } as const;
 
@@ -56,13 +57,14 @@ export function DagView({ dag, stageHref }: { dag: Dag; stageHref: (stage: DagSt
                 <g key={scope.id} class={scope.nodes.some((node) => node.cached) ? "dag-scope cached" : "dag-scope"}>
                   <rect x={scope.x} y={scope.y} width={scope.width} height={scope.height} rx={5} />
                   <text x={scope.x + 8} y={scope.y + 15} class="dag-scope-name">
-                    {fit(scope.name, 24)}
+                    {fitted(scope.name, scope.width - 16, 12, 600)}
                   </text>
                   {scope.nodes.map((node, at) => (
                     <text key={node.id} x={scope.x + 8} y={scope.y + SCOPE_HEADER + at * NODE_HEIGHT + 11} class="dag-node">
-                      {fit(
+                      {fitted(
                         `${node.label}${node.cached ? ` · cached ${count(node.cachedPartitions)}/${count(node.partitions)}` : ""}${node.barrier ? " · barrier" : ""}`,
-                        29,
+                        scope.width - 16,
+                        11,
                       )}
                       <title>{`${node.label}\n${shortSite(node.callSite)}\n${plural(node.partitions, "partition")}`}</title>
                     </text>
@@ -90,8 +92,4 @@ export function DagView({ dag, stageHref }: { dag: Dag; stageHref: (stage: DagSt
       </ul>
     </>
   );
-}
-
-function fit(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -5,12 +5,15 @@ import type { SqlMetric, SqlPlanGraph, SqlPlanNode } from "../../api-types";
 import { bytes, compact, duration } from "../lib/format";
 import { MOST_NODES, curve, layoutPlan } from "../lib/graph-layout";
 import { GraphFrame } from "./graph-frame";
+import { fitted } from "./measure";
 import { Empty } from "./state";
 
 const WIDTH = 264;
 const HEAD = 46;
 const LINE = 17;
 const SHOWN = 4;
+/** Of a line of figures: the value at its right, and the margins, px. */
+const VALUE = 100;
 
 export function PlanView({ graph, stageHref }: { graph: SqlPlanGraph; stageHref: (stage: number) => string }) {
   const [chosen, setChosen] = useState<number | null>(null);
@@ -79,15 +82,17 @@ export function PlanView({ graph, stageHref }: { graph: SqlPlanGraph; stageHref:
               <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={7} />
               <rect class="plan-state" x={box.x} y={box.y + 8} width={3} height={box.height - 16} rx={1.5} />
               <text class="plan-name" x={box.x + 14} y={box.y + 20}>
-                {fit(operator.name, 27)}
+                {fitted(operator.name, box.width - 26, 13, 600)}
               </text>
               <text class="plan-text" x={box.x + 14} y={box.y + 37}>
-                {operator.reuses !== null ? `reuses operator ${operator.reuses}` : fit(withoutName(operator), 38)}
+                {operator.reuses !== null
+                  ? `reuses operator ${operator.reuses}`
+                  : fitted(withoutName(operator), box.width - 26, 11.5)}
               </text>
               {metrics.map((metric, at) => (
                 <g key={metric.key}>
                   <text class="plan-metric" x={box.x + 14} y={box.y + HEAD + at * LINE + 10}>
-                    {fit(metric.name.replace(/^number of /, ""), 23)}
+                    {fitted(metric.name.replace(/^number of /, ""), box.width - VALUE, 11.5)}
                   </text>
                   <text class="plan-value" x={box.x + box.width - 12} y={box.y + HEAD + at * LINE + 10} text-anchor="end">
                     {metricText(metric)}
@@ -185,8 +190,4 @@ function metricText(metric: SqlMetric): string {
 
 function rowsOut(node: SqlPlanNode | undefined): number | undefined {
   return node?.metrics.find(({ name }) => name === "number of output rows")?.value;
-}
-
-function fit(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

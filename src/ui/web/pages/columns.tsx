@@ -120,7 +120,7 @@ export function StageTable({
   order?: "id" | "-id";
 }) {
   const now = Date.now();
-  const size = (key: string, title: string, pick: (stage: StageData) => number, width = 92): Column<StageData> => ({
+  const size = (key: string, title: string, pick: (stage: StageData) => number, width = 88): Column<StageData> => ({
     key,
     label: title,
     number: true,
@@ -157,7 +157,7 @@ export function StageTable({
     {
       key: "state",
       label: "State",
-      width: 112,
+      width: 106,
       render: (stage) => <Badge state={stage.status} />,
       sort: (stage) => stage.status,
     },
@@ -173,7 +173,7 @@ export function StageTable({
     {
       key: "tasks",
       label: "Tasks",
-      width: 190,
+      width: 186,
       render: (stage) => (
         <TaskBar
           of={{
@@ -198,7 +198,7 @@ export function StageTable({
     columns.push({
       key: "end",
       label: "",
-      width: 72,
+      width: 64,
       render: (stage) =>
         stage.status === "ACTIVE" && (
           <KillButton path={`${scope.mine}/stages/${stage.stageId}/kill`} what={`stage ${stage.stageId}`} />

@@ -1,4 +1,5 @@
 /** Versions and settings; secrets are masked by the server. */
+import { Fragment } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { ApplicationEnvironmentInfo } from "../../api-types";
 import { useApi } from "../api";
@@ -43,6 +44,16 @@ export function Environment() {
   );
 }
 
+/** A name of many parts, which begins a new line between parts where it must. */
+function breakable(name: string) {
+  return name.split(/(?<=\.)/).map((part, at) => (
+    <Fragment key={at}>
+      {at > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
+
 function Settings({ name, rows }: { name: string; rows: readonly (readonly [string, string])[] }) {
   const known = useMemo(() => rows.filter(([key, value]) => key !== "" && value !== ""), [rows]);
   return (
@@ -56,7 +67,7 @@ function Settings({ name, rows }: { name: string; rows: readonly (readonly [stri
             key: "key",
             label: "Name",
             grow: true,
-            render: ([key]) => <span class="mono wrap">{key}</span>,
+            render: ([key]) => <span class="mono wrap">{breakable(key)}</span>,
             sort: ([key]) => key,
           },
           {

@@ -139,9 +139,9 @@ function MemoryOverTime({ id }: { id: string }) {
                   <Pair name="The heap may take" value={bytes(sample.limit)} />
                 ) : (
                   <>
-                    <Pair name="May take" value={bytes(sample.limit)} />
-                    <Pair name="Target" value={bytes(sample.targetAt)} />
-                    {sample.pausesAt > 0 && <Pair name="Pauses at" value={bytes(sample.pausesAt)} />}
+                    <Pair name="Executor memory" value={bytes(sample.limit)} />
+                    <Pair name="Data aims below" value={bytes(sample.targetAt)} />
+                    {sample.pausesAt > 0 && <Pair name="Pauses at, overhead included" value={bytes(sample.pausesAt)} />}
                     <Pair name="Spilled so far" value={bytes(bar.spilled)} />
                   </>
                 )}

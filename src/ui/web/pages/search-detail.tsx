@@ -143,7 +143,7 @@ function Heatmap(props: {
           <thead>
             <tr>
               <th scope="col" class="heat-corner number">
-                {y} ↓ {x} →
+                <span>{y} ↓</span> <span>{x} →</span>
               </th>
               {grid.xs.map((value) => (
                 <th key={value} scope="col" class="number">

@@ -270,7 +270,9 @@ function Quantiles({ data }: { data: TaskMetricDistributions }) {
 /** Least, quartiles and most on a line from 0: skew is seen before it is read. */
 function BoxPlot({ values }: { values: readonly number[] }) {
   const [least = 0, low = 0, middle = 0, high = 0, most = 0] = values;
-  const x = (value: number) => (most === 0 ? 0 : (value / most) * 118) + 1;
+  // All are the same: there is no spread to see.
+  if (least === most) return null;
+  const x = (value: number) => (value / most) * 118 + 1;
   return (
     <svg class="box-plot" width="120" height="14" aria-hidden="true">
       <line x1={x(least)} x2={x(most)} y1="7" y2="7" />

@@ -27,9 +27,9 @@ export function Worker() {
       <Shown of={worker}>
         {(data) => (
           <>
+            <p class="lead">{data.id}</p>
             <Facts
               items={[
-                ["Worker", <span class="mono">{data.id}</span>],
                 ["Master", data.masterUiUrl === null ? data.masterUrl : <a href={data.masterUiUrl}>{data.masterUrl}</a>],
                 ["Connection", data.connected ? "connected" : "lost: it tries again", data.connected ? undefined : "bad"] as [
                   string,
