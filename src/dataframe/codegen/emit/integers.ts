@@ -47,8 +47,10 @@ export function emitModulo(emitter: Emitter, call: Call): Term | null {
   }
   const whole = [a, b].every(withinInt);
   const ints = [a, b].filter((term) => !withinInt(term)).map((term) => isInt(term.code));
-  // Of ints the machine's own remainder, which is of doubles a call; a divisor of 0 gives NaN, and 0 where it is cut to an int.
-  const short = `(${a.code} % ${b.code}) | 0`;
+  // Of ints the machine's own remainder, a fifth of the time that the call for doubles takes; what is loaded as a double is an int to the compiler
+  // only where it was cut to one. A divisor of 0 gives NaN, and 0 where it is cut to an int.
+  const cut = (term: Term): string => (term.rep === "int" || term.literal !== undefined ? term.code : `(${term.code} | 0)`);
+  const short = `(${cut(a)} % ${cut(b)}) | 0`;
   const long = `R.remainder(${a.code}, ${b.code})`;
   writer.line(`let ${value} = ${whole ? short : `${ints.join(" && ")} ? ${short} : ${long}`};`);
   if (a.pair !== undefined) {

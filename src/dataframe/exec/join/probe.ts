@@ -249,12 +249,14 @@ export class JoinProbe {
       const label = writer.name("once");
       return writer.nest(`${label}: if (${first} >= 0)`, () => body(first, `break ${label};`, `break ${label};`));
     }
-    const next = writer.hoist(`T[${source - 1}].next`, "next");
+    const T = `T[${source - 1}]`;
     const row = writer.name("row");
     const label = writer.name("each");
-    writer.nest(`${label}: for (let ${row} = ${first}; ${row} >= 0; ${row} = ${next}[${row}])`, () =>
-      body(row, `continue ${label};`, `break ${label};`),
-    );
+    const turns =
+      table.findBy === "all"
+        ? `let ${row} = 0; ${row} < ${writer.hoist(`${T}.count`, "count")}; ${row}++`
+        : `let ${row} = ${first}; ${row} >= 0; ${row} = ${writer.hoist(`${T}.next`, "next")}[${row}]`;
+    writer.nest(`${label}: for (${turns})`, () => body(row, `continue ${label};`, `break ${label};`));
   }
 
   /** As #each, with one more turn without a match where no match counted. */
