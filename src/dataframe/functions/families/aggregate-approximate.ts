@@ -165,10 +165,11 @@ function percentileSketch(call: AggregateCall): Accumulator<QuantileSummary> {
     toColumns: (state) => {
       state.compress();
       const { count, values, gs, deltas } = state.columns();
-      return [count, values, gs, deltas];
+      return [count, Array.from(values), Array.from(gs), Array.from(deltas)];
     },
     fromColumns: (columns) => {
-      const [count, values, gs, deltas] = columns as readonly [number, number[], number[], number[]];
+      const [count, ...samples] = columns as readonly [number, number[], number[], number[]];
+      const [values, gs, deltas] = samples.map((list) => Float64Array.from(list)) as [Float64Array, Float64Array, Float64Array];
       return new QuantileSummary(error, { values, gs, deltas }, count);
     },
   };

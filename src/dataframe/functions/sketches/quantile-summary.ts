@@ -5,17 +5,22 @@
 
 /** Sample i is values[i]. `gs`: the ranks between it and the one before. `deltas`: how uncertain its rank is. */
 export interface Samples {
-  readonly values: number[];
-  readonly gs: number[];
-  readonly deltas: number[];
+  readonly values: Float64Array;
+  readonly gs: Float64Array;
+  readonly deltas: Float64Array;
 }
 
-const none = (): Samples => ({ values: [], gs: [], deltas: [] });
+const NONE: Samples = { values: new Float64Array(0), gs: new Float64Array(0), deltas: new Float64Array(0) };
 
-function push({ values, gs, deltas }: Samples, value: number, g: number, delta: number): void {
-  values.push(value);
-  gs.push(g);
-  deltas.push(delta);
+/** Room for samples, of which `most` are known to be enough. */
+function room(most: number): Samples {
+  return { values: new Float64Array(most), gs: new Float64Array(most), deltas: new Float64Array(most) };
+}
+
+function put({ values, gs, deltas }: Samples, at: number, value: number, g: number, delta: number): void {
+  values[at] = value;
+  gs[at] = g;
+  deltas[at] = delta;
 }
 
 const COMPRESS_AT = 10000;
@@ -34,7 +39,7 @@ export class QuantileSummary {
 
   constructor(
     readonly relativeError: number,
-    samples: Samples = none(),
+    samples: Samples = NONE,
     count = 0,
   ) {
     this.#samples = samples;
@@ -51,21 +56,22 @@ export class QuantileSummary {
   #takeHead(): void {
     if (this.#head.length === 0) return;
     const sorted = Float64Array.from(this.#head).sort();
-    const samples = none();
     const before = this.#samples;
     const { length } = before.values;
+    const samples = room(length + sorted.length);
     const most = 2 * this.relativeError;
     let at = 0;
     let count = this.#count;
-    const keep = (): void => push(samples, before.values[at]!, before.gs[at]!, before.deltas[at++]!);
+    let end = 0;
     for (let i = 0; i < sorted.length; i++) {
       const value = sorted[i]!;
-      while (at < length && ascending(before.values[at]!, value) <= 0) keep();
+      for (; at < length && ascending(before.values[at]!, value) <= 0; at++)
+        put(samples, end++, before.values[at]!, before.gs[at]!, before.deltas[at]!);
       count++;
-      const extreme = samples.values.length === 0 || (at === length && i === sorted.length - 1);
-      push(samples, value, 1, extreme ? 0 : Math.floor(most * count));
+      const extreme = end === 0 || (at === length && i === sorted.length - 1);
+      put(samples, end++, value, 1, extreme ? 0 : Math.floor(most * count));
     }
-    while (at < length) keep();
+    for (; at < length; at++) put(samples, end++, before.values[at]!, before.gs[at]!, before.deltas[at]!);
     this.#samples = samples;
     this.#count = count;
     this.#head = [];
@@ -80,7 +86,6 @@ export class QuantileSummary {
   merged(other: QuantileSummary): QuantileSummary {
     if (other.#count === 0) return this;
     if (this.#count === 0) return other;
-    const samples = none();
     const mine = this.#samples;
     const theirs = other.#samples;
     const error = Math.max(this.relativeError, other.relativeError);
@@ -89,19 +94,20 @@ export class QuantileSummary {
     const otherMore = Math.floor(2 * this.relativeError * this.#count);
     const mineEnd = mine.values.length;
     const theirsEnd = theirs.values.length;
+    const samples = room(mineEnd + theirsEnd);
     let i = 0;
     let j = 0;
     while (i < mineEnd && j < theirsEnd) {
       if (ascending(mine.values[i]!, theirs.values[j]!) < 0) {
-        push(samples, mine.values[i]!, mine.gs[i]!, mine.deltas[i]! + (j > 0 ? more : 0));
+        put(samples, i + j, mine.values[i]!, mine.gs[i]!, mine.deltas[i]! + (j > 0 ? more : 0));
         i++;
       } else {
-        push(samples, theirs.values[j]!, theirs.gs[j]!, theirs.deltas[j]! + (i > 0 ? otherMore : 0));
+        put(samples, i + j, theirs.values[j]!, theirs.gs[j]!, theirs.deltas[j]! + (i > 0 ? otherMore : 0));
         j++;
       }
     }
-    for (; i < mineEnd; i++) push(samples, mine.values[i]!, mine.gs[i]!, mine.deltas[i]!);
-    for (; j < theirsEnd; j++) push(samples, theirs.values[j]!, theirs.gs[j]!, theirs.deltas[j]!);
+    for (; i < mineEnd; i++) put(samples, i + j, mine.values[i]!, mine.gs[i]!, mine.deltas[i]!);
+    for (; j < theirsEnd; j++) put(samples, i + j, theirs.values[j]!, theirs.gs[j]!, theirs.deltas[j]!);
     return new QuantileSummary(error, compressed(samples, 2 * error * count), count);
   }
 
@@ -153,7 +159,9 @@ function compressed(samples: Samples, threshold: number): Samples {
   const { length } = values;
   // Each has a rank at least: no two are below the threshold.
   if (length === 0 || threshold <= 2) return samples;
-  const kept = none();
+  const kept = room(length);
+  // From the end: that is how they are found.
+  let from = length;
   let value = values[length - 1]!;
   let g = gs[length - 1]!;
   let delta = deltas[length - 1]!;
@@ -162,15 +170,12 @@ function compressed(samples: Samples, threshold: number): Samples {
       g += gs[i]!;
       continue;
     }
-    push(kept, value, g, delta);
+    put(kept, --from, value, g, delta);
     value = values[i]!;
     g = gs[i]!;
     delta = deltas[i]!;
   }
-  push(kept, value, g, delta);
-  if (length > 1 && ascending(values[0]!, value) <= 0) push(kept, values[0]!, gs[0]!, deltas[0]!);
-  kept.values.reverse();
-  kept.gs.reverse();
-  kept.deltas.reverse();
-  return kept;
+  put(kept, --from, value, g, delta);
+  if (length > 1 && ascending(values[0]!, value) <= 0) put(kept, --from, values[0]!, gs[0]!, deltas[0]!);
+  return { values: kept.values.slice(from), gs: kept.gs.slice(from), deltas: kept.deltas.slice(from) };
 }

@@ -28,14 +28,12 @@ export class ColumnQuantiles {
   finish(): PlainSummary[] {
     return this.#summaries.map((summary) => {
       summary.compress();
-      const { count, values, gs, deltas } = summary.columns();
-      return { count, values: Float64Array.from(values), gs: Float64Array.from(gs), deltas: Float64Array.from(deltas) };
+      return summary.columns();
     });
   }
 }
 
-function revived({ count, values, gs, deltas }: PlainSummary, relativeError: number): QuantileSummary {
-  const samples = { values: Array.from(values), gs: Array.from(gs), deltas: Array.from(deltas) };
+function revived({ count, ...samples }: PlainSummary, relativeError: number): QuantileSummary {
   return new QuantileSummary(relativeError, samples, count);
 }
 
