@@ -18,7 +18,16 @@ export function logicalSignature(plan: LogicalPlan): string {
 
 const FEW_ROWS = 64;
 
+/** Plans are never changed, and rules and the planner ask for the same one several times. */
+const known = new WeakMap<object, string>();
+
 function signature(plan: object): string {
+  let text = known.get(plan);
+  if (text === undefined) known.set(plan, (text = signatureText(plan)));
+  return text;
+}
+
+function signatureText(plan: object): string {
   const columns = new Map<number, number>();
   const parts: string[] = [];
   const number = (id: number): number => {

@@ -3,18 +3,12 @@ import { planSignature } from "../logical/signature";
 import type { ExchangeExec } from "./plan";
 import { walk } from "./traverse";
 
-interface KnownExchange {
-  readonly exchange: ExchangeExec;
-  /** Null until there is another one of the same shape. */
-  signature: string | null;
-}
-
 /**
  * Exchanges of one query, to be found by what they do. Only those of the same shape have their signatures compared: a signature
  * visits every expression, and a plan is made again after each exchange.
  */
 export class KnownExchanges {
-  readonly #byShape = new Map<string, KnownExchange[]>();
+  readonly #byShape = new Map<string, ExchangeExec[]>();
 
   /** Those that are known to `other`, too. */
   static of(other: KnownExchanges): KnownExchanges {
@@ -28,13 +22,13 @@ export class KnownExchanges {
     const shape = shapeOf(exchange);
     const candidates = this.#byShape.get(shape);
     if (candidates === undefined) {
-      this.#byShape.set(shape, [{ exchange, signature: null }]);
+      this.#byShape.set(shape, [exchange]);
       return null;
     }
     const signature = planSignature(exchange);
-    const same = candidates.find((one) => (one.signature ??= planSignature(one.exchange)) === signature);
-    if (same !== undefined) return same.exchange;
-    candidates.push({ exchange, signature });
+    const same = candidates.find((one) => planSignature(one) === signature);
+    if (same !== undefined) return same;
+    candidates.push(exchange);
     return null;
   }
 }

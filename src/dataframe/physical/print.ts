@@ -14,6 +14,30 @@ export function physicalText(plan: PhysicalPlan, inner: (node: PhysicalPlan) => 
   return treeText(plan, (node) => operatorText(node, exchanges), childrenOf, inner);
 }
 
+/** A plan of which several things are told: each of its operators is put into words once, when that is asked for first. */
+export class PrintedPlan {
+  readonly #operators = new Map<PhysicalPlan, string>();
+  #exchanges: Exchanges | undefined;
+  #text: string | undefined;
+
+  constructor(readonly plan: PhysicalPlan) {}
+
+  get exchanges(): Exchanges {
+    return (this.#exchanges ??= exchangesOf(this.plan));
+  }
+
+  /** As physicalText gives it. */
+  get text(): string {
+    return (this.#text ??= treeText(this.plan, (node) => this.operator(node), childrenOf));
+  }
+
+  operator(node: PhysicalPlan): string {
+    let text = this.#operators.get(node);
+    if (text === undefined) this.#operators.set(node, (text = operatorText(node, this.exchanges)));
+    return text;
+  }
+}
+
 /** Exchanges by id: what reads of them refer to. */
 export type Exchanges = ReadonlyMap<number, ExchangeExec>;
 

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { ListenerEvent, SparkPlanInfo, SqlMetricInfo } from "../../events/listener-events";
 import type { Call, ContextPort } from "../../rdd/context-port";
 import type { PhysicalPlan } from "../physical/plan";
-import { type Exchanges, exchangesOf, operatorName, operatorText, physicalText, scanDetails } from "../physical/print";
+import { operatorName, PrintedPlan, scanDetails } from "../physical/print";
 import { childrenOf } from "../physical/traverse";
 import type { OperatorTotals, QueryMetrics } from "./query-metrics";
 
@@ -49,7 +49,7 @@ export class QueryEvents {
   #timer: NodeJS.Timeout | undefined;
   #started = false;
   /** The plan that was told last. */
-  #lastPlan: PhysicalPlan | null = null;
+  #lastPlan: PrintedPlan | null = null;
   /** How many exchanges had been carried out when the plan was told last. */
   #plansTold = 0;
 
@@ -72,7 +72,7 @@ export class QueryEvents {
   start(call: Call, jobTags: readonly string[]): void {
     if (this.port.wantsEvent?.("SQLExecutionStart") !== true) return;
     this.#started = true;
-    const plan = this.plan();
+    const plan = new PrintedPlan(this.plan());
     this.#lastPlan = plan;
     const description = `${call.scope} at ${call.site}`;
     const time = Date.now();
@@ -82,7 +82,7 @@ export class QueryEvents {
       rootExecutionId: this.id,
       description,
       details: description,
-      physicalPlanDescription: described(physicalText(plan)),
+      physicalPlanDescription: described(plan.text),
       sparkPlanInfo: this.#info(plan),
       time,
       modifiedConfigs: {},
@@ -102,17 +102,16 @@ export class QueryEvents {
   #planned(): void {
     if (this.#written.size === this.#plansTold) return;
     this.#plansTold = this.#written.size;
-    const plan = this.plan();
+    const plan = new PrintedPlan(this.plan());
     const before = this.#lastPlan!;
     this.#lastPlan = plan;
     const time = Date.now();
     this.port.postEventLate("SQLAdaptiveExecutionUpdate", () => {
-      const text = physicalText(plan);
-      if (text === physicalText(before)) return null;
+      if (plan.text === before.text) return null;
       return {
         type: "SQLAdaptiveExecutionUpdate",
         executionId: this.id,
-        physicalPlanDescription: described(text),
+        physicalPlanDescription: described(plan.text),
         sparkPlanInfo: this.#info(plan),
         time,
       };
@@ -169,20 +168,20 @@ export class QueryEvents {
     return id;
   }
 
-  #info(plan: PhysicalPlan): SparkPlanInfo {
-    const exchanges = exchangesOf(plan);
-    return this.#nodeInfo(plan, exchanges);
+  #info(plan: PrintedPlan): SparkPlanInfo {
+    return this.#nodeInfo(plan.plan, plan);
   }
 
-  #nodeInfo(node: PhysicalPlan, exchanges: Exchanges): SparkPlanInfo {
+  #nodeInfo(node: PhysicalPlan, printed: PrintedPlan): SparkPlanInfo {
+    const { exchanges } = printed;
     // What is read again is shown under the name of what made it, with its metrics.
     const again = node.kind === "reusedExchange" ? exchanges.get(node.exchange) : undefined;
     const children = again === undefined ? childrenOf(node) : [again];
     const metrics: readonly Pick<Metric, "name" | "type">[] = node.kind === "exchange" ? WRITTEN : METRICS;
     return {
       nodeName: operatorName(node, exchanges),
-      simpleString: operatorText(node, exchanges),
-      children: children.map((child) => this.#nodeInfo(child, exchanges)),
+      simpleString: printed.operator(node),
+      children: children.map((child) => this.#nodeInfo(child, printed)),
       metadata: node.kind === "scan" ? Object.fromEntries(scanDetails(node)) : {},
       metrics: metrics.map(({ name, type }) => ({ name, accumulatorId: this.#idOf(node.id, name), metricType: type })),
     };
