@@ -4,7 +4,6 @@ import type { SparkConf } from "./common/conf";
 import * as settings from "./common/config-entries";
 import { log } from "./common/log";
 import { pageAccess } from "./common/page-access";
-import { parseDuration } from "./common/units";
 import { version } from "./common/version";
 import type { ContextCompanion } from "./driver/platform";
 import { controlOf, executorsOf } from "./driver/context/context-base";
@@ -66,6 +65,7 @@ function consoleProgress(context: SparkContext): ConsoleProgress {
 function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions {
   const interval = conf.read(settings.PROFILER_INTERVAL);
   const executorIds = (): string[] => [...controlOf(context).executors.keys()];
+  let beats = (): void => undefined;
   return {
     version,
     webFolder: webFolder(),
@@ -91,7 +91,7 @@ function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions
     metricsNamespace: conf.read(settings.METRICS_NAMESPACE).replaceAll("${spark.app.name}", context.appName),
     profileAtOnce: conf.read(settings.PROFILER_ENABLED),
     profileIntervalMicros: Math.max(1, interval) * 1000,
-    heartbeatMs: parseDuration(conf.get("spark.executor.heartbeatInterval") ?? "10s", "spark.executor.heartbeatInterval"),
+    heartbeatMs: conf.read(settings.HEARTBEAT_INTERVAL),
     application: {
       threads: (executorId) => controlOf(context).threadDump(executorId),
       executorIds,
@@ -100,11 +100,10 @@ function uiOptions(context: SparkContext, conf: SparkConf): ApplicationUiOptions
       cancelStage: (stageId) => context.cancelStage(stageId, "killed from the dashboard"),
       executorsStay: context.isLocal,
       retireExecutors: (ids) => controlOf(context).retireExecutors(ids),
-      beatEvery: (heartbeatInterval) => {
-        for (const id of executorIds())
-          controlOf(context)
-            .inspect(id, { heartbeatInterval })
-            .catch(() => undefined);
+      beatEvery: (ms) => {
+        const before = beats;
+        beats = controlOf(context).heartbeats.want(ms);
+        before();
       },
       profile: (executorId, profile) =>
         controlOf(context).inspect(executorId, { profile, profileIntervalMicros: Math.max(1, interval) * 1000 }),

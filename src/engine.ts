@@ -23,6 +23,7 @@ import * as api from "./index";
 import type * as Mllib from "./mllib";
 import type * as ProgramRuntime from "./mllib/compute/runtime";
 import { setPlanRuntime } from "./rdd/plan-port";
+import { loadUi, webFolder } from "./ui/load";
 
 export { api, discardPrelaunched, queryText, splitStatements, withinCall };
 export { noteImported } from "./closure/module-references";
@@ -38,6 +39,10 @@ setPlatform({
   contextStarted: (context) => {
     stopAtEnd();
     return companionOf(context);
+  },
+  profilePage: (records) => {
+    const ui = loadUi();
+    return ui.profilePage(records, ui.pageStyles(webFolder()));
   },
 });
 

@@ -227,7 +227,11 @@ integer(
 
 beginSection("Network and results");
 export const NETWORK_TIMEOUT = seconds("spark.network.timeout", "120s", "An executor not heard of for so long is lost.");
-milliseconds("spark.executor.heartbeatInterval", "10s", "Between two heartbeats of an executor.");
+export const HEARTBEAT_INTERVAL = milliseconds(
+  "spark.executor.heartbeatInterval",
+  "10s",
+  "Between two heartbeats of an executor.",
+);
 export const CLEANER_INTERVAL = define(
   "spark.cleaner.periodicGC.interval",
   "30min",

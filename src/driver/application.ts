@@ -24,6 +24,7 @@ import type {
   Removal,
   ThreadState,
 } from "./endpoint/types";
+import { Heartbeats } from "./heartbeats";
 import { callFrame, jobError } from "./job-errors";
 import { PreparedStages } from "./prepared-stages";
 import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
@@ -49,6 +50,8 @@ export interface ApplicationOptions extends OutcomeOptions {
   readonly backend: ExecutorBackend;
   readonly bus: ListenerBus;
   readonly barrierTimeoutMs: number;
+  /** Between two heartbeats of an executor, unless somebody wants them more often. */
+  readonly heartbeatMs: number;
   /** spark.decommission.enabled: executors that are let go move their data first. */
   readonly decommission: boolean;
   /** spark.storage.decommission.enabled: what executors hold moves when their hosts go away. */
@@ -69,6 +72,7 @@ export class Application {
   readonly #scheduler: Scheduler;
   readonly #barriers: BarrierCoordinator;
   readonly blocks = new BlockRegistry();
+  readonly heartbeats: Heartbeats;
   readonly #executorEvents: ExecutorEvents;
   readonly #outcomes: TaskOutcomes;
   readonly #jobs = new Map<number, RunningJob>();
@@ -94,6 +98,11 @@ export class Application {
       const set = this.#scheduler.dag.tasks.attempts.get(taskId)?.set;
       return set === undefined ? null : { stageId: set.stage.id, stageAttemptId: set.attempt };
     });
+    this.heartbeats = new Heartbeats(
+      options.heartbeatMs,
+      () => this.#executors.keys(),
+      (executorId, heartbeatInterval) => void this.inspect(executorId, { heartbeatInterval }).catch(() => undefined), // one that is gone meanwhile
+    );
     this.#outcomes = new TaskOutcomes(options, this.#executors);
     this.#stages = new PreparedStages({ cpus: options.scheduler.taskCpus, profileOf: (rddId) => options.profileOf(rddId) });
     this.#scheduler = new Scheduler({ config: options.scheduler, wants: (type) => options.bus.wants(type) });
@@ -376,6 +385,7 @@ export class Application {
       executorRegistered: (executor) => {
         this.#executors.set(executor.executorId, executor);
         this.#executorEvents.executorAdded(executor, this.#clock.now());
+        this.heartbeats.executorAdded(executor.executorId);
         const { executorId, host, cores, logUrls, survivors, blockAddress } = executor;
         const attributes = { ...executor.attributes, localDirectory: blockAddress.directories.join(",") };
         // Together: its slots are offered when it is known what need not be made again.

@@ -4,6 +4,7 @@
  */
 import type { TlsFiles } from "../wire/tls";
 import type { SparkConf } from "../common/conf";
+import type { ProfilerRecord } from "../events/diagnostics";
 import type { Launcher, LauncherHandlers } from "./endpoint/launcher";
 import type { SparkContext } from "./spark-context";
 
@@ -38,6 +39,8 @@ export interface Platform {
   executors(conf: SparkConf): ExecutorGroup;
   /** Called before the context tells its first event. */
   contextStarted(context: SparkContext): ContextCompanion;
+  /** A page, whole in itself, of what profilers recorded. */
+  profilePage(records: readonly ProfilerRecord[]): string;
 }
 
 /** What shows a context to people. */

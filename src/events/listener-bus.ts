@@ -11,11 +11,14 @@ type AnyHandler = (event: ListenerEvent) => unknown;
 export type LateEvent = () => ListenerEvent | null;
 
 export class ListenerBus {
-  #listeners: readonly SparkListener[] = [];
+  /** With the number of the first event that each gets. */
+  #listeners: readonly { readonly listener: SparkListener; readonly from: number }[] = [];
   #witnesses: readonly SparkListener[] = [];
   /** Types that some listener handles; null while one wants all. */
   #wanted: ReadonlySet<string> | null = new Set();
   #queue: (ListenerEvent | LateEvent)[] = [];
+  /** Events that were taken out of the queue. */
+  #delivered = 0;
   #scheduled = false;
   #waiting: (() => void)[] = [];
 
@@ -24,7 +27,7 @@ export class ListenerBus {
 
   /** Calls the listener for events posted from now on. */
   addListener(listener: SparkListener): void {
-    this.#listeners = [...this.#listeners, listener];
+    this.#listeners = [...this.#listeners, { listener, from: this.#delivered + this.#queue.length }];
     this.#updateWanted();
   }
 
@@ -35,7 +38,7 @@ export class ListenerBus {
   }
 
   removeListener(listener: SparkListener): void {
-    this.#listeners = this.#listeners.filter((other) => other !== listener);
+    this.#listeners = this.#listeners.filter((other) => other.listener !== listener);
     this.#updateWanted();
   }
 
@@ -79,19 +82,23 @@ export class ListenerBus {
   #deliver(): void {
     const events = this.#queue;
     const waiting = this.#waiting;
+    let next = this.#delivered;
+    this.#delivered += events.length;
     this.#queue = [];
     this.#waiting = [];
     this.#scheduled = false;
     for (const posted of events) {
       const event = typeof posted === "function" ? made(posted) : posted;
-      if (event !== null) for (const listener of this.#listeners) call(listener, event);
+      const number = next++;
+      if (event === null) continue;
+      for (const { listener, from } of this.#listeners) if (number >= from) call(listener, event);
     }
     for (const resolve of waiting) resolve();
   }
 
   #updateWanted(): void {
     const wanted = new Set<string>();
-    for (const listener of [...this.#listeners, ...this.#witnesses]) {
+    for (const listener of [...this.#listeners.map((one) => one.listener), ...this.#witnesses]) {
       if (listener.onOther !== undefined) {
         this.#wanted = null;
         return;

@@ -105,14 +105,11 @@ export class ApplicationUi implements Applications {
     this.#store.apply(event);
     if (event.type === "ExecutorRemoved") this.#gone.emit(event.executorId);
     // One that joins later takes part.
-    if (event.type !== "ExecutorAdded") return;
-    if (this.#profiling) {
-      const { executorId } = event;
-      void this.options.application
-        .profile(executorId, "start")
-        .catch((error: unknown) => notProfiled(`executor ${executorId}`, error));
-    }
-    if (this.#beat !== this.options.heartbeatMs) this.options.application.beatEvery(this.#beat);
+    if (event.type !== "ExecutorAdded" || !this.#profiling) return;
+    const { executorId } = event;
+    void this.options.application
+      .profile(executorId, "start")
+      .catch((error: unknown) => notProfiled(`executor ${executorId}`, error));
   }
 
   list(): ApplicationInfo[] {

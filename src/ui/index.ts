@@ -2,3 +2,4 @@
 export { ApplicationUi } from "./application-ui";
 export { startDaemonUi } from "./daemon-ui";
 export { HistoryUi } from "./history/history-ui";
+export { pageStyles, profilePage } from "./report/profile-page";

@@ -20,6 +20,20 @@ describe("ListenerBus", () => {
     expect(seen).toEqual(["1 start", "1 end", "2 end"]);
   });
 
+  test("who comes later hears nothing of what was posted before, though it is still to be delivered", async () => {
+    const bus = new ListenerBus();
+    const seen: string[] = [];
+    bus.addListener({ onOther: ({ type }) => seen.push(`1 ${type}`) });
+    bus.post(START);
+    bus.addListener({ onOther: ({ type }) => seen.push(`2 ${type}`) });
+    bus.post(UNPERSIST);
+    await bus.flush();
+    bus.post(END);
+    await bus.flush();
+    const one = ["1 ApplicationStart", "1 UnpersistRDD", "2 UnpersistRDD", "1 ApplicationEnd", "2 ApplicationEnd"];
+    expect(seen).toEqual(one);
+  });
+
   test("delivers soon without being asked to", async () => {
     const bus = new ListenerBus();
     const delivered = new Promise<ListenerEvent>((resolve) => bus.addListener({ onUnpersistRDD: resolve }));

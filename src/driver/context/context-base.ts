@@ -36,7 +36,7 @@ export function portOf(context: SparkContext): ContextPort {
 /** For what shows a context: inspections of its executors, and letting them go. */
 export function controlOf(
   context: SparkContext,
-): Pick<Application, "threadDump" | "inspect" | "executors" | "wantedExecutors" | "retireExecutors"> {
+): Pick<Application, "threadDump" | "inspect" | "executors" | "wantedExecutors" | "retireExecutors" | "heartbeats"> {
   return runtimeOf(context).application;
 }
 

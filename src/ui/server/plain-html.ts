@@ -8,6 +8,12 @@ export const MOST = 200;
 export class Html {
   constructor(readonly text: string) {}
 }
+
+/** Takes text as it is: styles, and data for scripts. */
+export function markup(text: string): Html {
+  return new Html(text);
+}
+
 export type Part = Html | string | number | null | undefined;
 
 export function html(strings: TemplateStringsArray, ...parts: readonly (Part | readonly Part[])[]): Html {
