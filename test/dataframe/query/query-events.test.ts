@@ -54,7 +54,7 @@ function told(before: readonly NamedExpression[], after: readonly NamedExpressio
     () => current,
     () => texts,
   );
-  query.start({ scope: "collect", site: "query.ts:1" } as never, []);
+  query.start({ scope: "collect", site: "query.ts:1" }, []);
   query.exchanged(7, 10, 1);
   current = plans[1]!;
   query.end();
