@@ -44,7 +44,8 @@ export class LogisticRegressionModel extends withParams(ProbabilisticClassificat
     df: DataFrame,
     objectiveHistory: readonly number[],
   ): LogisticRegressionModel {
-    const model = new LogisticRegressionModel(matrix, intercepts, numClasses, isMultinomial).adopted(parent);
+    const model = new LogisticRegressionModel(matrix.compressed(), intercepts.compressed(), numClasses, isMultinomial);
+    model.adopted(parent);
     const rows = summarizedRows(model, df, "probabilityCol");
     model.training = new LogisticRegressionTrainingSummary(rows, model.getFeaturesCol(), numClasses, objectiveHistory);
     return model;
@@ -54,7 +55,10 @@ export class LogisticRegressionModel extends withParams(ProbabilisticClassificat
   get coefficients(): Vector {
     if (this.isMultinomial)
       throw new UsageError("NOT_BINOMIAL", "Multinomial models contain a matrix of coefficients, use coefficientMatrix instead.");
-    return this.coefficientMatrix.row(0);
+    const matrix = this.coefficientMatrix;
+    if (matrix instanceof SparseMatrix && matrix.isTransposed)
+      return new SparseVector(this.numFeatures, matrix.rowIndices, matrix.values);
+    return matrix.row(0);
   }
 
   /** Of a binomial model. */
@@ -173,8 +177,9 @@ persistent(LogisticRegressionModel, {
   sparkClass: "org.apache.spark.ml.classification.LogisticRegressionModel",
   save: async (model, directory) => {
     const { numClasses, numFeatures, interceptVector, coefficientMatrix, isMultinomial } = model;
-    // Spark reads the coefficients of a binomial model by rows.
-    const matrix = new DenseMatrix(coefficientMatrix.numRows, numFeatures, coefficientMatrix.rows().flatMap((row) => [...row.values]), true); // prettier-ignore
+    // Spark takes only coefficients by rows for those of a binomial model.
+    const byRows = coefficientMatrix.isTransposed || (isMultinomial && coefficientMatrix instanceof SparseMatrix);
+    const matrix = byRows ? coefficientMatrix : new DenseMatrix(coefficientMatrix.numRows, numFeatures, coefficientMatrix.rows().flatMap((row) => [...row.values]), true); // prettier-ignore
     await directory.writeTable("data", DATA, [[numClasses, numFeatures, interceptVector, matrix, isMultinomial]]);
   },
   load: async (_metadata, directory) => {

@@ -8,12 +8,13 @@ import { checkColumn, isNumeric, isVector, requiredField, vectorField, withField
 import { Transformer } from "../base/transformer";
 import { appendColumns, columnsProgram } from "../compute/append-columns";
 import { denseVectorColumn, type Doubles, doublesOf, VectorColumn, VectorColumnBuilder } from "../compute/columns";
+import { sparseIsSmaller } from "../linalg/vectors";
 import { choiceParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { inputCols, outputCol } from "../param/shared";
 import { withoutNulls } from "./support/columns";
 import { savedByParams } from "./support/saved";
-import { appendCompressed, sparseIsSmaller } from "./support/vector-map";
+import { appendCompressed } from "./support/vector-map";
 
 /**
  * Numbers and booleans take one entry, vectors as many as they have; metadata say what each entry is. The result is sparse where that

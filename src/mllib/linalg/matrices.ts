@@ -21,9 +21,25 @@ abstract class MatrixBase {
     return new DenseMatrix(this.numRows, this.numCols, this.toArray());
   }
 
-  row(index: number): DenseVector {
-    return new DenseVector(Float64Array.from({ length: this.numCols }, (_, j) => this.get(index, j)));
+  /** In compressed columns: the entries that are not 0. */
+  toSparse(): SparseMatrix {
+    return sparse(this, false);
   }
+
+  /** In the form that takes the least memory: dense as it is, or sparse, in compressed columns or rows. */
+  compressed(): Matrix {
+    const { numRows, numCols } = this;
+    let nonzeros = 0;
+    this.forEachActive((_i, _j, value) => (nonzeros += value === 0 ? 0 : 1));
+    const [byColumn, byRow] = [sparseBytes(nonzeros, numCols + 1), sparseBytes(nonzeros, numRows + 1)];
+    if (denseBytes(numRows * numCols) <= Math.min(byColumn, byRow)) return this instanceof DenseMatrix ? this : this.toDense();
+    return sparse(this, byRow < byColumn);
+  }
+
+  /** The entries that are stored. */
+  abstract forEachActive(visit: (row: number, column: number, value: number) => void): void;
+
+  abstract row(index: number): DenseVector;
 
   /** Rows from first to last. */
   rows(): DenseVector[] {
@@ -111,22 +127,17 @@ export class DenseMatrix extends MatrixBase {
     return this.values[this.isTransposed ? row * this.numCols + column : column * this.numRows + row]!;
   }
 
-  /** In compressed columns: the entries that are not 0. */
-  toSparse(): SparseMatrix {
-    const { numRows, numCols } = this;
-    const all = this.toArray();
-    const places = [...all.keys()].filter((place) => all[place] !== 0);
-    const ends = new Int32Array(numCols + 1);
-    for (const place of places) ends[Math.floor(place / numRows) + 1]!++;
-    for (let j = 0; j < numCols; j++) ends[j + 1]! += ends[j]!;
-    const rows = places.map((place) => place % numRows);
-    return new SparseMatrix(
-      numRows,
-      numCols,
-      ends,
-      rows,
-      places.map((place) => all[place]!),
-    );
+  override row(index: number): DenseVector {
+    return new DenseVector(Float64Array.from({ length: this.numCols }, (_, j) => this.get(index, j)));
+  }
+
+  override forEachActive(visit: (row: number, column: number, value: number) => void): void {
+    const width = this.isTransposed ? this.numCols : this.numRows;
+    this.values.forEach((value, at) => {
+      const [line, place] = [Math.floor(at / width), at % width];
+      if (this.isTransposed) visit(line, place, value);
+      else visit(place, line, value);
+    });
   }
 }
 
@@ -165,6 +176,57 @@ export class SparseMatrix extends MatrixBase {
       if (this.rowIndices[at] === wanted) return this.values[at]!;
     return 0;
   }
+
+  override toArray(): Float64Array {
+    const all = new Float64Array(this.numRows * this.numCols);
+    this.forEachActive((i, j, value) => (all[j * this.numRows + i] = value));
+    return all;
+  }
+
+  override row(index: number): DenseVector {
+    const row = new Float64Array(this.numCols);
+    this.forEachActive((i, j, value) => {
+      if (i === index) row[j] = value;
+    });
+    return new DenseVector(row);
+  }
+
+  override rows(): DenseVector[] {
+    const rows = Array.from({ length: this.numRows }, () => new Float64Array(this.numCols));
+    this.forEachActive((i, j, value) => (rows[i]![j] = value));
+    return rows.map((row) => new DenseVector(row));
+  }
+
+  override forEachActive(visit: (row: number, column: number, value: number) => void): void {
+    for (let line = 0; line + 1 < this.colPtrs.length; line++)
+      for (let at = this.colPtrs[line]!; at < this.colPtrs[line + 1]!; at++) {
+        const place = this.rowIndices[at]!;
+        if (this.isTransposed) visit(line, place, this.values[at]!);
+        else visit(place, line, this.values[at]!);
+      }
+  }
+}
+
+/** Bytes of a matrix on the JVM: what Spark chooses the form by. */
+const denseBytes = (entries: number): number => 8 * entries + 21;
+const sparseBytes = (nonzeros: number, pointers: number): number => 12 * nonzeros + 4 * pointers + 45;
+
+/** The entries that are not 0, in compressed columns, or rows. */
+function sparse(matrix: MatrixBase, byRow: boolean): SparseMatrix {
+  const { numRows, numCols } = matrix;
+  const lines: { readonly places: number[]; readonly values: number[] }[] = Array.from(
+    { length: byRow ? numRows : numCols },
+    () => ({ places: [], values: [] }),
+  );
+  matrix.forEachActive((i, j, value) => {
+    if (value === 0) return;
+    const { places, values } = lines[byRow ? i : j]!;
+    places.push(byRow ? j : i);
+    values.push(value);
+  });
+  const ends = [0];
+  for (const { places } of lines) ends.push(ends.at(-1)! + places.length);
+  return new SparseMatrix(numRows, numCols, ends, lines.flatMap(({ places }) => places), lines.flatMap(({ values }) => values), byRow); // prettier-ignore
 }
 
 /** Makes matrices, as Spark's object of this name. */

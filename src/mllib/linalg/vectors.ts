@@ -91,9 +91,7 @@ abstract class VectorBase {
 
   /** In the form that takes less memory. */
   compressed(): Vector {
-    const dense = 8 * this.size + 8;
-    const sparse = 12 * this.numNonzeros + 24;
-    return sparse < dense ? this.toSparse() : this.toDense();
+    return sparseIsSmaller(this.numNonzeros, this.size) ? this.toSparse() : this.toDense();
   }
 
   equals(other: unknown): boolean {
@@ -267,4 +265,9 @@ function checkSparse(size: number, indices: Int32Array, values: Float64Array): v
 
 function sizesDiffer(call: string, a: number, b: number): UsageError {
   return new UsageError("INVALID_ARGUMENT", `${call}: the vectors have ${a} and ${b} entries.`);
+}
+
+/** Whether Spark counts fewer bytes for a vector as a sparse one. */
+export function sparseIsSmaller(nonzeros: number, size: number): boolean {
+  return 12 * nonzeros + 24 < 8 * size + 8;
 }

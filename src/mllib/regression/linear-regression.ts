@@ -79,7 +79,7 @@ export class LinearRegression extends withParams(LinearEstimator<LinearRegressio
       tol: this.getTol(),
     });
     const training = { inverseDiagonal, objectiveHistory };
-    return LinearRegressionModel.fitted(this, [new DenseVector(coefficients), intercept], df, training);
+    return LinearRegressionModel.fitted(this, [new DenseVector(coefficients).compressed(), intercept], df, training);
   }
 
   private async fitByPasses(rows: TrainingRows, df: DataFrame): Promise<LinearRegressionModel> {
@@ -97,7 +97,7 @@ export class LinearRegression extends withParams(LinearEstimator<LinearRegressio
       },
     });
     const training = { inverseDiagonal: undefined, objectiveHistory };
-    return LinearRegressionModel.fitted(this, [new DenseVector(coefficients), intercept, scale], df, training);
+    return LinearRegressionModel.fitted(this, [new DenseVector(coefficients).compressed(), intercept, scale], df, training);
   }
 }
 

@@ -62,3 +62,25 @@ test("matrices lie column by column, or row by row where transposed", () => {
   expect(() => Matrices.dense(2, 2, [1])).toThrow("has 4 entries, not 1");
   expect(() => matrix.multiply([1])).toThrow("3 columns meet 1 rows");
 });
+
+// By nonzeros, from none to all: dense, in compressed columns, in compressed rows. As Spark's, which counts bytes on the JVM.
+test.each([
+  [1, 4, "ddddd"],
+  [1, 5, "rddddd"],
+  [1, 8, "rrrdddddd"],
+  [2, 5, "rrrrddddddd"],
+  [3, 3, "cccddddddd"],
+  [5, 2, "ccccddddddd"],
+  [4, 6, "rrrrrrrrrrrrrdddddddddddd"],
+])("a matrix of %i x %i takes the form of the least memory", (rows, columns, forms) => {
+  for (let nonzeros = 0; nonzeros <= rows * columns; nonzeros++) {
+    const values = Array.from({ length: rows * columns }, (_, i) => (i < nonzeros ? i + 1 : 0));
+    const matrix = new DenseMatrix(rows, columns, values, true);
+    const least = matrix.compressed();
+    expect(least instanceof DenseMatrix ? "d" : least.isTransposed ? "r" : "c").toBe(forms[nonzeros]);
+    expect(least.equals(matrix)).toBe(true);
+    expect(least.rows().map((row) => [...row])).toEqual(matrix.rows().map((row) => [...row]));
+    expect([...least.row(rows - 1)]).toEqual([...matrix.row(rows - 1)]);
+    expect(matrix.toSparse().compressed().equals(matrix)).toBe(true);
+  }
+});

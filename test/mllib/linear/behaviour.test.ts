@@ -166,6 +166,36 @@ describe("odd data", () => {
     for (const model of models) expect(model.coefficients.get(5)).toBe(0);
   });
 
+  test("few coefficients are stored as sparse vectors and matrices, and saved as such", async () => {
+    const { DenseMatrix, LinearRegressionModel, LogisticRegressionModel, SparseMatrix, SparseVector } = mllib;
+    const folder = mkdtempSync(join(tmpdir(), "firesteel-sparse-"));
+    try {
+      const wide = small(Array.from({ length: 60 }, (_, i) => [[i, ...Array.from({ length: 11 }, (_, j) => (i * (j + 3)) % 7)], i < 30 ? 0 : 1])); // prettier-ignore
+      const lasso = { regParam: 0.2, elasticNetParam: 1 };
+      for (const family of ["binomial", "multinomial"] as const) {
+        const model = await new mllib.LogisticRegression({ ...lasso, family }).fit(wide);
+        const path = join(folder, family);
+        await model.write().save(path);
+        for (const each of [model, await LogisticRegressionModel.load(path)]) {
+          expect(each.coefficientMatrix).toBeInstanceOf(SparseMatrix);
+          expect(each.coefficientMatrix.isTransposed).toBe(true);
+          if (family === "binomial") expect(each.coefficients).toBeInstanceOf(SparseVector);
+          const at = Vectors.dense(Array.from({ length: 12 }, (_, j) => 40 - j));
+          expect([...each.predictRaw(at)]).toEqual([...model.predictRaw(at)]);
+        }
+        expect(await model.summary.accuracy()).toBe(1);
+        const dense = await new mllib.LogisticRegression({ family, maxIter: 5 }).fit(wide);
+        expect(dense.coefficientMatrix).toBeInstanceOf(DenseMatrix);
+      }
+      const none = await new mllib.LinearRegression({ regParam: 1e3, elasticNetParam: 1 }).fit(wide);
+      await none.write().save(join(folder, "linear"));
+      expect(String(none.coefficients)).toBe("(12,[],[])");
+      expect(String((await LinearRegressionModel.load(join(folder, "linear"))).coefficients)).toBe("(12,[],[])");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   test("a constant label", async () => {
     const same = small([
       [[1], 2],

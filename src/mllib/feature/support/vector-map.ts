@@ -3,6 +3,7 @@ import type { StructVector } from "../../../columnar/vector";
 import { DataError } from "../../../common/errors";
 import { type ColumnsProgram, columnsProgram } from "../../compute/append-columns";
 import { denseVectorColumn, VectorColumn, VectorColumnBuilder } from "../../compute/columns";
+import { sparseIsSmaller } from "../../linalg/vectors";
 
 export interface SparseEntries {
   readonly size: number;
@@ -77,11 +78,6 @@ export function sameSize(who: string, expected: number): (size: number) => numbe
 
 export function appendDense(out: VectorColumnBuilder, values: Float64Array): void {
   out.appendDense(values);
-}
-
-/** Whether Spark counts fewer bytes for a vector as a sparse one. */
-export function sparseIsSmaller(nonzeros: number, size: number): boolean {
-  return 12 * nonzeros + 24 < 8 * size + 8;
 }
 
 /** In the form that takes less memory, as Spark's `compressed`. */
