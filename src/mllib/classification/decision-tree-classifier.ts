@@ -100,7 +100,12 @@ export class DecisionTreeClassificationModel extends withParams(ProbabilisticCla
   }
 
   override toString(): string {
-    return `${this.className}: uid=${this.uid}, depth=${this.depth}, numNodes=${this.numNodes}, numClasses=${this.numClasses}, numFeatures=${this.numFeatures}`;
+    return this.described({
+      depth: this.depth,
+      numNodes: this.numNodes,
+      numClasses: this.numClasses,
+      numFeatures: this.numFeatures,
+    });
   }
 
   /** The leaf at which a vector ends, counted in preorder. */

@@ -108,7 +108,13 @@ export class FMClassificationModel
   }
 
   override toString(): string {
-    return `FMClassificationModel: uid=${this.uid}, numClasses=2, numFeatures=${this.numFeatures}, factorSize=${this.factors.numCols}, fitLinear=${this.getFitLinear()}, fitIntercept=${this.getFitIntercept()}`;
+    return this.described({
+      numClasses: 2,
+      numFeatures: this.numFeatures,
+      factorSize: this.factors.numCols,
+      fitLinear: this.getFitLinear(),
+      fitIntercept: this.getFitIntercept(),
+    });
   }
 }
 

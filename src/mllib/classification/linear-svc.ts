@@ -119,7 +119,7 @@ export class LinearSVCModel extends withParams(ClassificationModel<Scoring>, svc
   }
 
   override toString(): string {
-    return `LinearSVCModel: uid=${this.uid}, numClasses=2, numFeatures=${this.numFeatures}`;
+    return this.described({ numClasses: 2, numFeatures: this.numFeatures });
   }
 }
 

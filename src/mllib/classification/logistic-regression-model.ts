@@ -107,7 +107,7 @@ export class LogisticRegressionModel extends withParams(ProbabilisticClassificat
   }
 
   override toString(): string {
-    return `LogisticRegressionModel: uid=${this.uid}, numClasses=${this.numClasses}, numFeatures=${this.numFeatures}`;
+    return this.described({ numClasses: this.numClasses, numFeatures: this.numFeatures });
   }
 }
 

@@ -68,9 +68,9 @@ export class MultilayerPerceptronClassificationModel extends withParams(
   }
 
   override toString(): string {
-    const { uid, numClasses, numFeatures } = this;
+    const { numClasses, numFeatures } = this;
     const numLayers = this.getLayers().length;
-    return `MultilayerPerceptronClassificationModel: uid=${uid}, numLayers=${numLayers}, numClasses=${numClasses}, numFeatures=${numFeatures}`;
+    return this.described({ numLayers, numClasses, numFeatures });
   }
 }
 

@@ -63,8 +63,8 @@ export class NaiveBayesModel
   }
 
   override toString(): string {
-    const { uid, numClasses, numFeatures } = this;
-    return `NaiveBayesModel: uid=${uid}, modelType=${this.getModelType()}, numClasses=${numClasses}, numFeatures=${numFeatures}`;
+    const { numClasses, numFeatures } = this;
+    return this.described({ modelType: this.getModelType(), numClasses, numFeatures });
   }
 }
 

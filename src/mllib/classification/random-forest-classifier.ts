@@ -130,7 +130,7 @@ export class RandomForestClassificationModel extends withParams(ClassEnsembleMod
   }
 
   override toString(): string {
-    return `${this.className}: uid=${this.uid}, numTrees=${this.forest.length}, numClasses=${this.numClasses}, numFeatures=${this.numFeatures}`;
+    return this.described({ numTrees: this.forest.length, numClasses: this.numClasses, numFeatures: this.numFeatures });
   }
 }
 

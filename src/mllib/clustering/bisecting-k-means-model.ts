@@ -149,6 +149,11 @@ export class BisectingKMeansModel extends withParams(ClusteringModel<BisectingKM
     write(0);
     return { rows, cost: leaves.reduce((sum, node) => sum + nodes[node]!.cost, 0) };
   }
+
+  override toString(): string {
+    const { clusters, numFeatures } = this;
+    return this.described({ k: clusters, distanceMeasure: this.getDistanceMeasure(), numFeatures });
+  }
 }
 
 function leavesOf(nodes: readonly ClusterNode[], node = 0): number[] {

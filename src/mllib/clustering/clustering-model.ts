@@ -49,6 +49,6 @@ export abstract class ClusteringModel<S extends ClusteringSummary> extends Model
   }
 
   override toString(): string {
-    return `${this.className}: uid=${this.uid}, k=${this.clusters}, numFeatures=${this.numFeatures}`;
+    return this.described({ k: this.clusters, numFeatures: this.numFeatures });
   }
 }

@@ -113,8 +113,8 @@ export class KMeansModel extends withParams(CenterModel, kMeansParams) {
   }
 
   override toString(): string {
-    const { uid, clusters, numFeatures } = this;
-    return `KMeansModel: uid=${uid}, k=${clusters}, distanceMeasure=${this.getDistanceMeasure()}, numFeatures=${numFeatures}`;
+    const { clusters, numFeatures } = this;
+    return this.described({ k: clusters, distanceMeasure: this.getDistanceMeasure(), numFeatures });
   }
 }
 

@@ -234,7 +234,7 @@ export abstract class LDAModel extends withParams(Model, ldaParams) {
   }
 
   override toString(): string {
-    return `${this.className}: uid=${this.uid}, k=${this.facts.k}, numFeatures=${this.vocabSize}`;
+    return this.described({ k: this.facts.k, numFeatures: this.vocabSize });
   }
 }
 

@@ -37,6 +37,10 @@ export class BinaryClassificationEvaluator extends withParams(Evaluator, {
   async curve(df: DataFrame): Promise<BinaryCurve> {
     return (await curves(df, await df.schema(), [this]))[0]!;
   }
+
+  override toString(): string {
+    return this.described({ metricName: this.getMetricName(), numBins: this.getNumBins() });
+  }
 }
 
 persistent(BinaryClassificationEvaluator, {

@@ -36,6 +36,10 @@ export class ClusteringEvaluator extends withParams(Evaluator, {
     const { sum, weight } = (await data.aggregate(silhouettes, { cosine, clusters }))!;
     return sum / weight;
   }
+
+  override toString(): string {
+    return this.described({ metricName: this.getMetricName(), distanceMeasure: this.getDistanceMeasure() });
+  }
 }
 
 persistent(ClusteringEvaluator, {

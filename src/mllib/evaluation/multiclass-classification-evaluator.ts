@@ -14,6 +14,7 @@ import { persistent } from "../persistence/registry";
 import { judge, type JudgedSpec, nothingToJudge, weightsOf } from "./columns";
 import { Evaluator } from "./evaluator";
 import { type Confusion, MulticlassMetrics } from "./multiclass-metrics";
+import { doubleText } from "../../dataframe/types/java-floats";
 
 const METRICS = ["f1", "accuracy", "weightedPrecision", "weightedRecall", "weightedTruePositiveRate", "weightedFalsePositiveRate", "weightedFMeasure", "truePositiveRateByLabel", "falsePositiveRateByLabel", "precisionByLabel", "recallByLabel", "fMeasureByLabel", "logLoss", "hammingLoss"] as const; // prettier-ignore
 const SMALLER_IS_BETTER: readonly string[] = ["weightedFalsePositiveRate", "falsePositiveRateByLabel", "logLoss", "hammingLoss"];
@@ -85,6 +86,15 @@ export class MulticlassClassificationEvaluator extends withParams(Evaluator, {
       case "hammingLoss":
         return metrics.hammingLoss;
     }
+  }
+
+  override toString(): string {
+    return this.described({
+      metricName: this.getMetricName(),
+      metricLabel: doubleText(this.getMetricLabel()),
+      beta: doubleText(this.getBeta()),
+      eps: doubleText(this.getEps()),
+    });
   }
 }
 

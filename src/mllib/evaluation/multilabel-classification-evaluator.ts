@@ -12,6 +12,7 @@ import { labelCol, predictionCol } from "../param/shared";
 import { persistent } from "../persistence/registry";
 import { judge, type JudgedSpec, nothingToJudge } from "./columns";
 import { Evaluator } from "./evaluator";
+import { doubleText } from "../../dataframe/types/java-floats";
 
 const METRICS = ["f1Measure", "subsetAccuracy", "accuracy", "hammingLoss", "precision", "recall", "precisionByLabel", "recallByLabel", "f1MeasureByLabel", "microPrecision", "microRecall", "microF1Measure"] as const; // prettier-ignore
 
@@ -84,6 +85,10 @@ export class MultilabelClassificationEvaluator extends withParams(Evaluator, {
       case "microF1Measure":
         return (2 * truePositives) / (2 * truePositives + falsePositives + falseNegatives);
     }
+  }
+
+  override toString(): string {
+    return this.described({ metricName: this.getMetricName(), metricLabel: doubleText(this.getMetricLabel()) });
   }
 }
 

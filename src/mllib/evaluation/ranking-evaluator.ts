@@ -41,6 +41,10 @@ export class RankingEvaluator extends withParams(Evaluator, {
       return sum / rows;
     });
   }
+
+  override toString(): string {
+    return this.described({ metricName: this.getMetricName(), k: this.getK() });
+  }
 }
 
 persistent(RankingEvaluator, {

@@ -33,6 +33,10 @@ export class RegressionEvaluator extends withParams(Evaluator, {
     const found = await moments(df, await df.schema(), all);
     return found.map((each) => metric(this.getMetricName(), each, this.getThroughOrigin()));
   }
+
+  override toString(): string {
+    return this.described({ metricName: this.getMetricName(), throughOrigin: this.getThroughOrigin() });
+  }
 }
 
 persistent(RegressionEvaluator, {

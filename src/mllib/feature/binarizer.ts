@@ -13,6 +13,7 @@ import { inputCol, inputCols, outputCol, outputCols } from "../param/shared";
 import { columnPairs } from "./support/columns";
 import { savedByParams } from "./support/saved";
 import { appendCompressed, nullVector } from "./support/vector-map";
+import { columnCounts } from "./support/described";
 
 export class Binarizer extends withParams(Transformer, {
   ...inputCol,
@@ -55,6 +56,10 @@ export class Binarizer extends withParams(Transformer, {
   protected override transformed(df: DataFrame, schema: StructType): DataFrame {
     const inputs = columnPairs(this).map(({ input }) => input);
     return appendColumns(df, binarize, { inputs, outputs: this.outputs(schema), spec: { limits: this.limits() } });
+  }
+
+  override toString(): string {
+    return this.described({ ...columnCounts(this) });
   }
 }
 

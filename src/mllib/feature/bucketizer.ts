@@ -14,6 +14,7 @@ import { inputCol, inputCols, outputCol, outputCols } from "../param/shared";
 import { columnPairs, optionalDouble, withoutNulls } from "./support/columns";
 import { savedByParams } from "./support/saved";
 import type { QuantileDiscretizer } from "./quantile-discretizer";
+import { columnCounts } from "./support/described";
 
 const splitsParam = doublesParam(
   "limits of the ranges [x, y), rising; the last range has its upper limit too. -Infinity and Infinity take all other values",
@@ -83,6 +84,10 @@ export class Bucketizer extends withParams(Model, {
       spec: { names, invalid, limits: this.limits().map((splits) => Float64Array.from(splits)) },
     });
     return invalid === "skip" ? withoutNulls(result, pairs.map(({ output }) => output)) : result; // prettier-ignore
+  }
+
+  override toString(): string {
+    return this.described({ ...columnCounts(this) });
   }
 }
 

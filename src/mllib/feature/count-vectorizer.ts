@@ -130,6 +130,10 @@ export class CountVectorizerModel extends withParams(Model, params) {
     const spec = { name, vocabulary: this.vocabulary, minTF: this.getMinTF(), binary: this.getBinary() };
     return appendColumns(df, countByVocabulary, { inputs: [name], outputs: [this.output()], spec });
   }
+
+  override toString(): string {
+    return this.described({ vocabularySize: this.vocabulary.length });
+  }
 }
 
 interface Spec {

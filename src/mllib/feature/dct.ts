@@ -11,6 +11,10 @@ export class DCT extends withParams(VectorTransformer, {
   protected override mapping(): Mapping {
     return mapping(transform, { inverse: this.getInverse() });
   }
+
+  override toString(): string {
+    return this.described({ inverse: this.getInverse() });
+  }
 }
 
 savedByParams(DCT);

@@ -1,6 +1,7 @@
 /** Vectors times a vector, entry by entry. */
 import type { StructField } from "../../columnar/types";
 import { vectorOfSize } from "../base/attributes";
+import type { Vector } from "../linalg/vectors";
 import { vectorParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { savedByParams } from "./support/saved";
@@ -17,6 +18,10 @@ export class ElementwiseProduct extends withParams(VectorTransformer, {
   protected override mapping(): Mapping {
     const scale = this.getScalingVec().toArray();
     return mapping(scaleVectors, { who: this.className, width: scale.length, shift: null, scale });
+  }
+
+  override toString(): string {
+    return this.described({ vectorSize: this.valueFor<Vector>("scalingVec")?.size });
   }
 }
 

@@ -16,6 +16,7 @@ import { inputCols, outputCol } from "../param/shared";
 import { appendCounts } from "./support/counted";
 import { placeOf } from "./support/murmur3";
 import { savedByParams } from "./support/saved";
+import { columnCounts } from "./support/described";
 
 /**
  * A number adds itself in the place of its column's name; a string, a boolean, or a number of `categoricalCols` adds 1 in the place of
@@ -56,6 +57,10 @@ export class FeatureHasher extends withParams(Transformer, {
       outputs: [this.output()],
       spec: { names, categorical: names.map((name) => categorical.includes(name)), size: this.getNumFeatures() },
     });
+  }
+
+  override toString(): string {
+    return this.described({ numFeatures: this.getNumFeatures(), ...columnCounts(this) });
   }
 }
 

@@ -24,6 +24,12 @@ export interface ResolvedFormula {
   readonly hasIntercept: boolean;
 }
 
+/** "ResolvedRFormula(label=y, terms=[x,{x,z}], hasIntercept=true)": as Spark writes it. */
+export function resolvedFormulaText({ label, terms, hasIntercept }: ResolvedFormula): string {
+  const texts = terms.map((columns) => (columns.length > 1 ? `{${columns.join(",")}}` : columns.join("")));
+  return `ResolvedRFormula(label=${label}, terms=[${texts.join(",")}], hasIntercept=${hasIntercept})`;
+}
+
 const product = (columns: Product): Term => ({ kind: "product", columns: [...new Set(columns)], deleted: false });
 
 /** Throws INVALID_FORMULA. */

@@ -36,6 +36,10 @@ export class HashingTF extends withParams(ColumnMapper, {
   indexOf(term: string): number {
     return placeOf(term, this.getNumFeatures());
   }
+
+  override toString(): string {
+    return this.described({ binary: this.getBinary(), numFeatures: this.getNumFeatures() });
+  }
 }
 
 savedByParams(HashingTF);

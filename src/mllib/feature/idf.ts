@@ -93,6 +93,10 @@ export class IDFModel extends withParams(VectorModel, params) {
     const scale = this.idf.toArray();
     return mapping(scaleVectors, { who: this.className, width: scale.length, shift: null, scale });
   }
+
+  override toString(): string {
+    return this.described({ numDocs: this.numDocs, numFeatures: this.idf.size });
+  }
 }
 
 savedByParams(IDF);

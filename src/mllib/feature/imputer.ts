@@ -19,6 +19,8 @@ import { persistent } from "../persistence/registry";
 import { columnPairs } from "./support/columns";
 import { ColumnQuantiles, type PlainSummary, quantilesOf } from "./support/quantiles";
 import { column, savedByParams, tableOf } from "./support/saved";
+import { doubleText } from "../../dataframe/types/java-floats";
+import { columnCounts } from "./support/described";
 
 const params = {
   ...inputCol,
@@ -159,6 +161,14 @@ export class ImputerModel extends withParams(Model, params) {
     const inputs = columnPairs(this).map(({ input }) => checkNumeric(schema, input, this.className).name);
     const spec = { missing: this.getMissingValue(), values: columnPairs(this).map(({ input }) => values.get(input)!) };
     return appendColumns(df, impute, { inputs, outputs: outputFields(schema, this), spec });
+  }
+
+  override toString(): string {
+    return this.described({
+      strategy: this.getStrategy(),
+      missingValue: doubleText(this.getMissingValue()),
+      ...columnCounts(this),
+    });
   }
 }
 

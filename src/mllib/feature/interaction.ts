@@ -11,6 +11,7 @@ import { withParams } from "../param/params";
 import { inputCols, outputCol } from "../param/shared";
 import { savedByParams } from "./support/saved";
 import { appendCompressed } from "./support/vector-map";
+import { columnCounts } from "./support/described";
 
 /**
  * Numbers that metadata call categories count as vectors with a 1 in the category's place (all places, none dropped). The first
@@ -63,6 +64,10 @@ export class Interaction extends withParams(Transformer, { ...inputCols, ...outp
     const names = inputs.map(({ name }) => name);
     const spec = { names, values: inputs.map(({ values }) => values) };
     return appendColumns(df, interact, { inputs: names, outputs: [this.output(inputs)], spec });
+  }
+
+  override toString(): string {
+    return this.described({ ...columnCounts(this) });
   }
 }
 

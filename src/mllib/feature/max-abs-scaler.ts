@@ -59,6 +59,10 @@ export class MaxAbsScalerModel extends VectorModel {
     const scale = this.maxAbs.toArray().map((max) => (max === 0 ? 1 : 1 / max));
     return mapping(scaleVectors, { who: this.className, width: scale.length, shift: null, scale });
   }
+
+  override toString(): string {
+    return this.described({ numFeatures: this.maxAbs.size });
+  }
 }
 
 savedByParams(MaxAbsScaler);

@@ -13,6 +13,7 @@ import { column, savedAs, savedByParams } from "./support/saved";
 import { sameSize, vectorMap } from "./support/vector-map";
 import { mapping, type Mapping, vectorColumns, VectorModel, vectorSchema } from "./support/vector-column";
 import { UsageError } from "../../common/errors";
+import { doubleText } from "../../dataframe/types/java-floats";
 
 const params = {
   ...vectorColumns,
@@ -74,6 +75,10 @@ export class MinMaxScalerModel extends withParams(VectorModel, params) {
     const min = this.originalMin.toArray();
     const range = this.originalMax.toArray().map((max, i) => max - min[i]!);
     return mapping(rescale, { min, range, low: this.getMin(), high: this.getMax() });
+  }
+
+  override toString(): string {
+    return this.described({ numFeatures: this.originalMin.size, min: doubleText(this.getMin()), max: doubleText(this.getMax()) });
   }
 }
 

@@ -21,6 +21,10 @@ export class NGram extends withParams(ColumnMapper, { n: intParam("words of a ru
   protected override mapping({ name }: StructField): Mapping {
     return mapping(join, { n: this.getN(), name });
   }
+
+  override toString(): string {
+    return this.described({ n: this.getN() });
+  }
 }
 
 savedByParams(NGram);

@@ -6,6 +6,7 @@ import { withParams } from "../param/params";
 import { savedByParams } from "./support/saved";
 import { vectorMap } from "./support/vector-map";
 import { mapping, type Mapping, VectorTransformer } from "./support/vector-column";
+import { doubleText } from "../../dataframe/types/java-floats";
 
 /** Vectors of norm 0 stay as they are. */
 export class Normalizer extends withParams(VectorTransformer, {
@@ -18,6 +19,10 @@ export class Normalizer extends withParams(VectorTransformer, {
 
   protected override mapping(): Mapping {
     return mapping(normalize, { p: this.getP() });
+  }
+
+  override toString(): string {
+    return this.described({ p: doubleText(this.getP()) });
   }
 }
 

@@ -15,6 +15,7 @@ import { withParams } from "../param/params";
 import { inputCol, inputCols, outputCol, outputCols } from "../param/shared";
 import { columnPairs } from "./support/columns";
 import { column, savedAs, savedByParams } from "./support/saved";
+import { columnCounts } from "./support/described";
 
 const params = {
   ...inputCol,
@@ -135,6 +136,10 @@ export class OneHotEncoderModel extends withParams(Model, params) {
         keep: this.getHandleInvalid() === "keep",
       },
     });
+  }
+
+  override toString(): string {
+    return this.described({ dropLast: this.getDropLast(), handleInvalid: this.getHandleInvalid(), ...columnCounts(this) });
   }
 }
 

@@ -67,6 +67,10 @@ export class PCAModel extends withParams(VectorModel, params) {
   protected override mapping(): Mapping {
     return mapping(project, projection(this.className, this.pc));
   }
+
+  override toString(): string {
+    return this.described({ k: this.getK() });
+  }
 }
 
 savedByParams(PCA);

@@ -11,6 +11,10 @@ export class PolynomialExpansion extends withParams(VectorTransformer, {
   protected override mapping(): Mapping {
     return mapping(expand, { degree: this.getDegree() });
   }
+
+  override toString(): string {
+    return this.described({ degree: this.getDegree() });
+  }
 }
 
 savedByParams(PolynomialExpansion);

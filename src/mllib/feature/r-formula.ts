@@ -15,7 +15,7 @@ import { withParams } from "../param/params";
 import { featuresCol, labelCol } from "../param/shared";
 import { loadInstance, persistent, saveInstance } from "../persistence/registry";
 import { Pipeline, PipelineModel, type PipelineStage } from "../pipeline/pipeline";
-import { parseFormula, type ResolvedFormula, resolveFormula } from "./formula";
+import { parseFormula, type ResolvedFormula, resolvedFormulaText, resolveFormula } from "./formula";
 import { Interaction } from "./interaction";
 import { OneHotEncoder } from "./one-hot-encoder";
 import { StringIndexer } from "./string-indexer";
@@ -91,6 +91,10 @@ export class RFormula extends withParams(Estimator<RFormulaModel>, params) {
       );
     const pipeline = await new Pipeline({ stages: stages.all }).fit(df);
     return new RFormulaModel(formula, pipeline).of(this);
+  }
+
+  override toString(): string {
+    return this.described({ formula: this.valueFor<string>("formula") });
   }
 }
 
@@ -223,6 +227,10 @@ export class RFormulaModel extends withParams(Model, params) {
     const made = this.pipelineModel.transform(df);
     if (!this.copiesLabel(this.pipelineModel.transformSchema(schema))) return made;
     return made.selectExpr("*", `CAST(${quoted(this.resolvedFormula.label)} AS DOUBLE) AS ${quoted(this.getLabelCol())}`);
+  }
+
+  override toString(): string {
+    return this.described({ resolvedFormula: resolvedFormulaText(this.resolvedFormula) });
   }
 }
 

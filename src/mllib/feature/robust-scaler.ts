@@ -72,6 +72,14 @@ export class RobustScalerModel extends withParams(VectorModel, params) {
       scale: this.getWithScaling() ? this.range.toArray().map((range) => (range === 0 ? 0 : 1 / range)) : null,
     });
   }
+
+  override toString(): string {
+    return this.described({
+      numFeatures: this.range.size,
+      withCentering: this.getWithCentering(),
+      withScaling: this.getWithScaling(),
+    });
+  }
 }
 
 savedByParams(RobustScaler);

@@ -62,6 +62,10 @@ export class SQLTransformer extends withParams(Transformer, {
   protected override transformed(df: DataFrame): DataFrame {
     return df.derive(this.className, () => this.over(df.sparkSession, df.plan));
   }
+
+  override toString(): string {
+    return this.described({ statement: this.valueFor<string>("statement") });
+  }
 }
 
 savedByParams(SQLTransformer);

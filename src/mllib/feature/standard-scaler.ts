@@ -77,6 +77,10 @@ export class StandardScalerModel extends withParams(VectorModel, params) impleme
       scale: this.getWithStd() ? this.std.toArray().map((std) => (std === 0 ? 0 : 1 / std)) : null,
     });
   }
+
+  override toString(): string {
+    return this.described({ numFeatures: this.mean.size, withMean: this.getWithMean(), withStd: this.getWithStd() });
+  }
 }
 
 savedByParams(StandardScaler);

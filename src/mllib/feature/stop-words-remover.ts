@@ -63,6 +63,14 @@ export class StopWordsRemover extends withParams(Transformer, {
       },
     });
   }
+
+  override toString(): string {
+    return this.described({
+      numStopWords: this.getStopWords().length,
+      locale: this.getLocale(),
+      caseSensitive: this.getCaseSensitive(),
+    });
+  }
 }
 
 savedByParams(StopWordsRemover);

@@ -5,7 +5,7 @@ import { DataError, UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { attributeMetadata } from "../base/attributes";
 import { Estimator, Model } from "../base/estimator";
-import { checkColumn, findField, isNumeric, withFields } from "../base/schema";
+import { checkColumn, doubleField, findField, isNumeric, withFields } from "../base/schema";
 import { appendColumns, columnsProgram } from "../compute/append-columns";
 import { batchInput } from "../compute/batch-input";
 import { doubleColumn } from "../compute/columns";
@@ -16,6 +16,7 @@ import { withParams } from "../param/params";
 import { inputCol, inputCols, outputCol, outputCols } from "../param/shared";
 import { type ColumnPair, columnPairs, optionalDouble, quoted, withoutNulls } from "./support/columns";
 import { column, savedAs, savedByParams } from "./support/saved";
+import { columnCounts } from "./support/described";
 
 const params = {
   ...inputCol,
@@ -174,11 +175,13 @@ export class StringIndexerModel extends withParams(Model, params) {
   }
 
   private outputs(schema: StructType): StructField[] {
-    const keep = this.getHandleInvalid() === "keep";
+    const invalid = this.getHandleInvalid();
+    // Rows to skip have null until they are left out.
+    const double = invalid === "skip" ? optionalDouble : doubleField;
     return this.present(schema).map(({ output, labels }) =>
-      optionalDouble(
+      double(
         output,
-        attributeMetadata({ type: "nominal", name: output, vals: keep ? [...labels, "__unknown"] : labels }),
+        attributeMetadata({ type: "nominal", name: output, vals: invalid === "keep" ? [...labels, "__unknown"] : labels }),
       ),
     );
   }
@@ -203,6 +206,14 @@ export class StringIndexerModel extends withParams(Model, params) {
     });
     const indexed = names.length === 0 ? result : result.drop(...names);
     return invalid === "skip" ? withoutNulls(indexed, pairs.map(({ output }) => output)) : indexed; // prettier-ignore
+  }
+
+  override toString(): string {
+    return this.described({
+      handleInvalid: this.getHandleInvalid(),
+      stringOrderType: this.isSet("stringOrderType") ? this.getStringOrderType() : undefined,
+      ...columnCounts(this),
+    });
   }
 }
 

@@ -162,6 +162,16 @@ export class TargetEncoderModel extends withParams(Model, params) {
       },
     });
   }
+
+  override toString(): string {
+    return this.described({
+      handleInvalid: this.getHandleInvalid(),
+      targetType: this.getTargetType(),
+      numInputCols: this.stats.length,
+      numOutputCols: this.stats.length,
+      smoothing: doubleText(this.getSmoothing()),
+    });
+  }
 }
 
 interface EncodeSpec {

@@ -50,6 +50,15 @@ export class RegexTokenizer extends withParams(TextSplitter, {
       toLowercase: this.getToLowercase(),
     });
   }
+
+  override toString(): string {
+    return this.described({
+      minTokenLength: this.getMinTokenLength(),
+      gaps: this.getGaps(),
+      pattern: this.getPattern(),
+      toLowercase: this.getToLowercase(),
+    });
+  }
 }
 
 savedByParams(Tokenizer);

@@ -3,18 +3,19 @@ import type { DataType, StructField, StructType } from "../../columnar/types";
 import type { Vector as Column } from "../../columnar/vector";
 import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { type Attribute, attributeOf, attributesOf, vectorMetadata, vectorSizeOf } from "../base/attributes";
+import { type Attribute, attributeOf, attributesOf, vectorMetadata, vectorOfSize, vectorSizeOf } from "../base/attributes";
 import { checkColumn, isNumeric, isVector, requiredField, vectorField, withFields } from "../base/schema";
 import { Transformer } from "../base/transformer";
 import { appendColumns, columnsProgram } from "../compute/append-columns";
 import { denseVectorColumn, type Doubles, doublesOf, VectorColumn, VectorColumnBuilder } from "../compute/columns";
-import { sparseIsSmaller } from "../linalg/vectors";
+import { sparseIsSmaller, type Vector } from "../linalg/vectors";
 import { choiceParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { inputCols, outputCol } from "../param/shared";
-import { withoutNulls } from "./support/columns";
+import { quoted, withoutNulls } from "./support/columns";
 import { savedByParams } from "./support/saved";
 import { appendCompressed } from "./support/vector-map";
+import { columnCounts } from "./support/described";
 
 /**
  * Numbers and booleans take one entry, vectors as many as they have; metadata say what each entry is. The result is sparse where that
@@ -33,9 +34,9 @@ export class VectorAssembler extends withParams(Transformer, {
     return this.getInputCols().map((name) => requiredField(schema, name, this.className));
   }
 
-  private output(schema: StructType): StructField {
+  private output(fields: readonly StructField[]): StructField {
     const attributes: Attribute[] = [];
-    for (const field of this.fields(schema)) {
+    for (const field of fields) {
       const { name, type } = field;
       if (!isVector(type)) {
         attributes.push({ ...attributeOf(field), name });
@@ -61,21 +62,48 @@ export class VectorAssembler extends withParams(Transformer, {
         "numeric, boolean or a vector",
         (type) => isNumeric(type) || type.kind === "boolean" || isVector(type),
       );
-    return withFields(schema, this.className, this.output(schema));
+    return withFields(schema, this.className, this.output(this.fields(schema)));
   }
 
-  protected override transformed(df: DataFrame, schema: StructType): DataFrame {
-    const fields = this.fields(schema);
+  protected override async transformed(df: DataFrame, schema: StructType): Promise<DataFrame> {
+    const fields = await this.sized(df, this.fields(schema));
     const names = fields.map(({ name }) => name);
     const invalid = this.getHandleInvalid();
     const sizes = fields.map((field) => (isVector(field.type) ? (vectorSizeOf(field) ?? null) : 1));
     const result = appendColumns(df, assemble, {
       inputs: names,
-      outputs: [this.output(schema)],
+      outputs: [this.output(fields)],
       spec: { names, sizes, invalid },
     });
     return invalid === "skip" ? withoutNulls(result, [this.getOutputCol()]) : result;
   }
+
+  /**
+   * The fields, those of vectors with their size. Where metadata do not say it, and others are categories (which the result could not
+   * say without all sizes), a row is read to learn it, as Spark does.
+   */
+  private async sized(df: DataFrame, fields: readonly StructField[]): Promise<readonly StructField[]> {
+    const unknown = fields.filter((field) => isVector(field.type) && vectorSizeOf(field) === undefined);
+    if (unknown.length === 0 || this.getHandleInvalid() === "keep" || !fields.some(hasCategories)) return fields;
+    const names = unknown.map(({ name }) => name);
+    const [row] = await withoutNulls(df.select(...names.map(quoted)), names)
+      .limit(1)
+      .collect();
+    if (row === undefined) return fields;
+    return fields.map((field) => {
+      const at = unknown.indexOf(field);
+      return at < 0 ? field : { ...field, metadata: { ...field.metadata, ...vectorOfSize((row.get(at) as Vector).size) } };
+    });
+  }
+
+  override toString(): string {
+    return this.described({ handleInvalid: this.getHandleInvalid(), ...columnCounts(this) });
+  }
+}
+
+function hasCategories(field: StructField): boolean {
+  const attributes = isVector(field.type) ? attributesOf(field) : [attributeOf(field)];
+  return attributes?.some(({ type }) => type !== "numeric") === true;
 }
 
 savedByParams(VectorAssembler);

@@ -131,6 +131,10 @@ export class VectorIndexerModel extends withParams(VectorModel, params) {
     const result = appendColumns(df, program as never, { inputs: [input.name], outputs: [output], spec });
     return this.getHandleInvalid() === "skip" ? withoutNulls(result, [output.name]) : result;
   }
+
+  override toString(): string {
+    return this.described({ numFeatures: this.numFeatures, handleInvalid: this.getHandleInvalid() });
+  }
 }
 
 interface IndexSpec {

@@ -43,6 +43,10 @@ export class VectorSizeHint extends withParams(Transformer, {
     const checked = appendColumns(known, check, { inputs: [name], outputs: [optionalDouble(CHECKED)], spec });
     return checked.where(`${quoted(CHECKED)} IS NOT NULL`).drop(CHECKED);
   }
+
+  override toString(): string {
+    return this.described({ handleInvalid: this.getHandleInvalid(), size: this.valueFor<number>("size") });
+  }
 }
 
 savedByParams(VectorSizeHint);

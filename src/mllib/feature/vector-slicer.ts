@@ -70,6 +70,10 @@ export class VectorSlicer extends withParams(Transformer, {
       spec: { who: this.className, places: Int32Array.from(places) },
     });
   }
+
+  override toString(): string {
+    return this.described({ numSelectedFeatures: this.getIndices().length + this.getNames().length });
+  }
 }
 
 savedByParams(VectorSlicer);

@@ -125,7 +125,7 @@ export class Word2VecModel extends withParams(Model, wordParams) {
   }
 
   override toString(): string {
-    return `Word2VecModel: uid=${this.uid}, numWords=${this.words.length}, vectorSize=${this.size}`;
+    return this.described({ numWords: this.words.length, vectorSize: this.size });
   }
 }
 

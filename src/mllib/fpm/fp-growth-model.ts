@@ -117,7 +117,7 @@ export class FPGrowthModel extends withParams(Model, fpGrowthParams) {
   }
 
   override toString(): string {
-    return `FPGrowthModel: uid=${this.uid}, numTrainingRecords=${this.numTrainingRecords}`;
+    return this.described({ numTrainingRecords: this.numTrainingRecords });
   }
 }
 

@@ -6,7 +6,7 @@ import { UsageError } from "../../common/errors";
 import { nominalOf, numClassesOf, vectorOfSize } from "../base/attributes";
 import { classifierParams } from "../base/classifier";
 import { Estimator, Model } from "../base/estimator";
-import { checkFitColumns, columnName } from "../base/predictor";
+import { checkFitColumns, columnName, PredictionModel } from "../base/predictor";
 import { checkVector, doubleField, requiredField, vectorField, withFields } from "../base/schema";
 import type { Transformer } from "../base/transformer";
 import { appendColumns, columnsProgram } from "../compute/append-columns";
@@ -132,6 +132,12 @@ export class OneVsRestModel extends withParams(Model, params) {
 
   private outputs() {
     return outputsOf(this.getRawPredictionCol(), this.getPredictionCol(), this.numClasses);
+  }
+
+  override toString(): string {
+    const [first] = this.models;
+    const numFeatures = first instanceof PredictionModel ? first.numFeatures : undefined;
+    return this.described({ classifier: this.getClassifier().uid, numClasses: this.numClasses, numFeatures });
   }
 }
 

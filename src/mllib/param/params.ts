@@ -246,6 +246,12 @@ export abstract class Params {
     return this.uid;
   }
 
+  /** "PCAModel: uid=PCA_4f0c…, k=2": what toString gives of classes that say more of themselves. Facts that are undefined are left out. */
+  protected described(facts: Readonly<Record<string, Printable | boolean | undefined>>): string {
+    const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+    return [`${this.className}: uid=${this.uid}`, ...known.map(([name, value]) => `${name}=${String(value)}`)].join(", ");
+  }
+
   /** console.log and the shell show what toString gives, not the fields. */
   [inspect.custom](): string {
     return this.toString();

@@ -123,7 +123,7 @@ export class ALSModel extends withParams(Model, alsModelParams) {
   }
 
   override toString(): string {
-    return `ALSModel: uid=${this.uid}, rank=${this.rank}`;
+    return this.described({ rank: this.rank });
   }
 }
 

@@ -121,7 +121,7 @@ export class AFTSurvivalRegressionModel extends withParams(PredictionModel, para
   }
 
   override toString(): string {
-    return `AFTSurvivalRegressionModel: uid=${this.uid}, numFeatures=${this.numFeatures}`;
+    return this.described({ numFeatures: this.numFeatures });
   }
 }
 

@@ -87,7 +87,7 @@ export class DecisionTreeRegressionModel extends withParams(RegressionModel, par
   }
 
   override toString(): string {
-    return `${this.className}: uid=${this.uid}, depth=${this.depth}, numNodes=${this.numNodes}, numFeatures=${this.numFeatures}`;
+    return this.described({ depth: this.depth, numNodes: this.numNodes, numFeatures: this.numFeatures });
   }
 
   predict(features: VectorLike): number {

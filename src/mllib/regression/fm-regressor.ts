@@ -70,7 +70,12 @@ export class FMRegressionModel extends withParams(RegressionModel, params) imple
   }
 
   override toString(): string {
-    return `FMRegressionModel: uid=${this.uid}, numFeatures=${this.numFeatures}, factorSize=${this.factors.numCols}, fitLinear=${this.getFitLinear()}, fitIntercept=${this.getFitIntercept()}`;
+    return this.described({
+      numFeatures: this.numFeatures,
+      factorSize: this.factors.numCols,
+      fitLinear: this.getFitLinear(),
+      fitIntercept: this.getFitIntercept(),
+    });
   }
 }
 

@@ -133,7 +133,7 @@ export class GeneralizedLinearRegressionModel extends withParams(PredictionModel
   override toString(): string {
     const { family, link } = familySpec(this);
     const name = typeof link === "string" ? link : `power(${link.power})`;
-    return `GeneralizedLinearRegressionModel: uid=${this.uid}, family=${family}, link=${name}, numFeatures=${this.numFeatures}`;
+    return this.described({ family, link: name, numFeatures: this.numFeatures });
   }
 }
 

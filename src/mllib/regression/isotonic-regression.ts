@@ -188,7 +188,7 @@ export class IsotonicRegressionModel extends withParams(Model, params) {
   }
 
   override toString(): string {
-    return `IsotonicRegressionModel: uid=${this.uid}, numFeatures=1`;
+    return this.described({ numFeatures: 1 });
   }
 }
 

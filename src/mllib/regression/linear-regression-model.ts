@@ -98,7 +98,7 @@ export class LinearRegressionModel extends withParams(RegressionModel, linearPar
   }
 
   override toString(): string {
-    return `LinearRegressionModel: uid=${this.uid}, numFeatures=${this.numFeatures}`;
+    return this.described({ numFeatures: this.numFeatures });
   }
 }
 

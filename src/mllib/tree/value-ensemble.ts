@@ -31,7 +31,7 @@ export abstract class ValueEnsembleModel extends RegressionModel {
   }
 
   override toString(): string {
-    return `${this.className}: uid=${this.uid}, numTrees=${this.ensemble.length}, numFeatures=${this.numFeatures}`;
+    return this.described({ numTrees: this.ensemble.length, numFeatures: this.numFeatures });
   }
 
   predict(features: VectorLike): number {

@@ -118,6 +118,10 @@ export class CrossValidatorModel extends withParams(BestCandidate, folds) {
     // Set even where it is the default: PySpark's reader of saved models does not look among defaults.
     return new CrossValidatorModel(found).adopted(parent).set("numFolds", parent.getNumFolds());
   }
+
+  override toString(): string {
+    return this.described({ bestModel: this.bestModel, numFolds: this.getNumFolds() });
+  }
 }
 
 persistent(CrossValidator, {

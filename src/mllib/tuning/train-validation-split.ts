@@ -24,6 +24,7 @@ import {
 import { copyParts, schemaOfCandidates, search } from "./search";
 import { BEYOND_SPARK, collectSubModels, estimator, estimatorParamMaps, evaluator, howToSearch } from "./search-params";
 import { bestOf } from "./search-run";
+import { doubleText } from "../../dataframe/types/java-floats";
 
 const ratio = {
   trainRatio: doubleParam("part of the rows that is for training", 0.75, inRange(0, 1)),
@@ -89,6 +90,10 @@ export class TrainValidationSplitModel extends withParams(BestCandidate, ratio) 
   /** Internal. */
   static of(parent: TrainValidationSplit, found: Validated): TrainValidationSplitModel {
     return new TrainValidationSplitModel(found).adopted(parent);
+  }
+
+  override toString(): string {
+    return this.described({ bestModel: this.bestModel, trainRatio: doubleText(this.getTrainRatio()) });
   }
 }
 

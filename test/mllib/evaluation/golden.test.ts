@@ -1,6 +1,6 @@
 /** Every metric is Spark's, to 1e-9, on one and on several partitions. */
 import { testSession } from "../../support/built-session";
-import { dataset, golden, revived, stageOf } from "../feature/golden";
+import { dataset, golden, revived, stageOf, textOf } from "../feature/golden";
 
 const spark = testSession();
 
@@ -14,6 +14,7 @@ test.each(golden.metrics.map((metric) => [`${metric.class} ${JSON.stringify(metr
       expect(Math.abs(got - want)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(want)));
     }
     expect(evaluator.isLargerBetter()).toBe(metric.larger);
+    expect(textOf(evaluator)).toBe(metric.text);
   },
 );
 

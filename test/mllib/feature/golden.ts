@@ -17,6 +17,8 @@ export interface Case {
   readonly types: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
   readonly meta: Readonly<Record<string, unknown>>;
+  /** Its toString, with UID for the uid. */
+  readonly text: string;
 }
 
 export interface Metric {
@@ -25,6 +27,7 @@ export interface Metric {
   readonly on: string;
   readonly value: unknown;
   readonly larger: boolean;
+  readonly text: string;
 }
 
 interface Golden {
@@ -114,12 +117,16 @@ export function difference(got: unknown, want: unknown, tolerance: number, path 
 type Class = (new (params: object) => Stage) & { load(path: string): Promise<Stage> };
 
 export interface Stage {
+  readonly uid: string;
   fit?(df: DataFrame): Promise<Stage>;
   transform(df: DataFrame): DataFrame;
   evaluate(df: DataFrame): Promise<number>;
   isLargerBetter(): boolean;
   write(): { save(path: string): Promise<void> };
 }
+
+/** Its toString, with UID for what differs from run to run. */
+export const textOf = (stage: Stage): string => String(stage).replace(stage.uid, "UID");
 
 export const classNamed = (name: string): Class | undefined => (mllib as unknown as Record<string, Class | undefined>)[name];
 

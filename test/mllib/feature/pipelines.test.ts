@@ -37,3 +37,21 @@ test("an indexer of several columns from arrays of labels", async () => {
   expect(rows.map((row) => row.toArray().slice(2))).toEqual([[0, 1], [2, 0]]); // prettier-ignore
   expect(() => mllib.StringIndexerModel.fromArraysOfLabels([["a"]], columns)).toThrow("2 columns have 1 arrays of labels");
 });
+
+test("what is a category stays one beside vectors of which only the rows say the size", async () => {
+  const { SparseVector, Vectors, VectorUDT } = mllib;
+  const schema = { kind: "struct", fields: [{ name: "c", type: { kind: "string" }, nullable: true }, { name: "v", type: VectorUDT, nullable: true }] }; // prettier-ignore
+  const df = spark().createDataFrame([["a", null], ["b", Vectors.dense(1, 2)], ["a", new SparseVector(2, [], [])]] as never, schema as never); // prettier-ignore
+  const indexed = (await new mllib.StringIndexer({ inputCol: "c", outputCol: "i" }).fit(df)).transform(df);
+  const assembler = new mllib.VectorAssembler({ inputCols: ["v", "i"], outputCol: "features", handleInvalid: "skip" });
+  const known = (await assembler.transform(indexed).schema()).fields.at(-1)!.metadata;
+  // As Spark's, which reads a row as well.
+  expect(known).toEqual({
+    ml_attr: {
+      attrs: { numeric: [{ idx: 0, name: "v_0" }, { idx: 1, name: "v_1" }], nominal: [{ idx: 2, name: "i", vals: ["a", "b"] }] }, // prettier-ignore
+      num_attrs: 3,
+    },
+  });
+  const none = assembler.transform(indexed.where("v IS NULL"));
+  expect([(await none.schema()).fields.at(-1)!.metadata, await none.count()]).toEqual([undefined, 0]);
+});

@@ -54,7 +54,7 @@ export class BucketedRandomProjectionLSHModel extends withParams(LSHModel, bucke
   }
 
   override toString(): string {
-    return `BucketedRandomProjectionLSHModel: uid=${this.uid}, numHashTables=${this.getNumHashTables()}`;
+    return this.described({ numHashTables: this.getNumHashTables() });
   }
 }
 

@@ -57,7 +57,7 @@ export class MinHashLSHModel extends LSHModel {
   }
 
   override toString(): string {
-    return `MinHashLSHModel: uid=${this.uid}, numHashTables=${this.getNumHashTables()}`;
+    return this.described({ numHashTables: this.getNumHashTables() });
   }
 }
 

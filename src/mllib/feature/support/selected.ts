@@ -45,6 +45,10 @@ export abstract class SelectorModel extends withParams(Model, { ...featuresCol, 
       spec: { who: this.className, places: Int32Array.from(this.places()) },
     });
   }
+
+  override toString(): string {
+    return this.described({ numSelectedFeatures: this.selectedFeatures.length });
+  }
 }
 
 export type SelectionMode = "numTopFeatures" | "percentile" | "fpr" | "fdr" | "fwe";

@@ -11,6 +11,7 @@ import shutil
 from pyspark.ml import evaluation as ev, feature as fe
 from pyspark.ml.linalg import DenseVector, SparseVector, Vectors, VectorUDT
 from pyspark.ml.stat import ChiSquareTest, Correlation, KolmogorovSmirnovTest, Summarizer
+from pyspark.ml.wrapper import JavaModel
 from pyspark.sql import DataFrame, SparkSession, functions as F, types as T
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -131,8 +132,15 @@ def run(id, stage, fit="dense", on=None, out=None, model=None, keep=True):
     entry["types"] = [result.schema[c].dataType.simpleString() for c in added]
     entry["rows"] = [plain(list(row)) for row in result.select(*added).collect()]
     entry["meta"] = meta(result, added)
+    entry["text"] = text(transformer)
     cases.append(entry)
     print(id, flush=True)
+
+
+def text(stage):
+    """Its toString, with UID for what differs from run to run."""
+    java = stage._java_obj if isinstance(stage, JavaModel) else stage._to_java()
+    return java.toString().replace(stage.uid, "UID")
 
 
 def value_of(x):
@@ -222,7 +230,7 @@ metrics = []
 
 
 def metric(evaluator, data, name):
-    entry = {"class": type(evaluator).__name__, "params": {p.name: plain(v) for p, v in evaluator._paramMap.items()}, "on": name, "value": plain(evaluator.evaluate(data)), "larger": evaluator.isLargerBetter()}
+    entry = {"class": type(evaluator).__name__, "params": {p.name: plain(v) for p, v in evaluator._paramMap.items()}, "on": name, "value": plain(evaluator.evaluate(data)), "larger": evaluator.isLargerBetter(), "text": text(evaluator)}
     metrics.append(entry)
 
 
