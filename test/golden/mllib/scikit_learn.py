@@ -2,6 +2,7 @@
 import json, pathlib, warnings
 import numpy as np
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import IncrementalPCA, TruncatedSVD
@@ -111,6 +112,11 @@ for voting in ["hard", "soft"]:
     found[f"VotingClassifier {voting}"] = {"out": vote.predict(X)}
 vote = VotingRegressor([("one", LinearRegression()), ("other", LinearRegression(fit_intercept=False))], weights=[3, 1]).fit(X, target)
 found["VotingRegressor"] = {"out": vote.predict(X)}
+# dask-ml's blockwise ensembles: a model for each block, of which the majority, or the mean, predicts.
+of_blocks = [clone(gauss).fit(X[rows], cls[rows]) for rows in batches]
+found["BlockwiseVotingClassifier hard"] = {"out": [np.bincount(votes.astype(int)).argmax() for votes in np.column_stack([each.predict(X) for each in of_blocks])]}
+found["BlockwiseVotingClassifier soft"] = {"out": np.mean([each.predict_proba(X) for each in of_blocks], axis=0).argmax(axis=1)}
+found["BlockwiseVotingRegressor"] = {"out": np.mean([LinearRegression().fit(X[rows], target[rows]).predict(X) for rows in batches], axis=0)}
 found["MultiOutputRegressor"] = {"out": MultiOutputRegressor(LinearRegression()).fit(X, np.column_stack([target, size])).predict(X)}
 found["MultiOutputClassifier"] = {"out": MultiOutputClassifier(gauss).fit(X, np.column_stack([two, cls])).predict(X)}
 found["ClassifierChain"] = {"out": ClassifierChain(penal).fit(X, np.column_stack([two, large])).predict(X)}

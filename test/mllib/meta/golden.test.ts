@@ -32,6 +32,16 @@ function table(): DataFrame {
   return spark().createDataFrame(rows as never, { kind: "struct", fields } as never);
 }
 
+/** With the partitions that scikit-learn took for blocks. */
+function inBlocks(): DataFrame {
+  const { batch } = data;
+  const block = (from: number) =>
+    table()
+      .where(`id >= ${from} AND id < ${from + batch}`)
+      .coalesce(1);
+  return Array.from({ length: data.X.length / batch }, (_, b) => block(b * batch)).reduce((all, each) => all.union(each));
+}
+
 async function columns(df: DataFrame, ...names: string[]): Promise<number[][]> {
   const rows = await df
     .orderBy("id")
@@ -60,6 +70,16 @@ test.each(["hard", "soft"] as const)("VotingClassifier, %s", async (voting) => {
 test("VotingRegressor", async () => {
   const vote = new mllib.VotingRegressor({ estimators: [linear(), linear(false)], weights: [3, 1] });
   near((await columns((await vote.fit(table())).transform(table()), "prediction")).flat(), found["VotingRegressor"]!.out);
+});
+
+test("BlockwiseVotingClassifier, BlockwiseVotingRegressor", async () => {
+  for (const voting of ["hard", "soft"] as const) {
+    const vote = new mllib.BlockwiseVotingClassifier({ estimator: bayes("cls"), voting });
+    const got = await columns((await vote.fit(inBlocks())).transform(table()), "prediction");
+    expect(got.flat()).toEqual(found[`BlockwiseVotingClassifier ${voting}`]!.out);
+  }
+  const mean = await new mllib.BlockwiseVotingRegressor({ estimator: linear() }).fit(inBlocks());
+  near((await columns(mean.transform(table()), "prediction")).flat(), found["BlockwiseVotingRegressor"]!.out);
 });
 
 test("MultiOutputRegressor, MultiOutputClassifier, ClassifierChain", async () => {
