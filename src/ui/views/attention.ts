@@ -6,8 +6,8 @@ import { stageFindings } from "./findings";
 
 /** Listed of each kind. */
 const MOST = 3;
-/** Stages that are looked at: all that run, and so many of the newest that ended. */
-const LATEST_STAGES = 100;
+/** Stages that are looked at: all that run, and of those that ended so many that took longest. None lost more than it took. */
+const LONGEST_STAGES = 100;
 /** Less wall clock lost (ms) is not worth a line. */
 const NOTABLE_COST = 1000;
 /** Findings of a stage that runs are made again after so long, ms. */
@@ -101,8 +101,10 @@ const ON_PURPOSE =
 function slowStages({ work, application }: AppStore, now: number): Attention[] {
   const ended = [...work.stages.values()].filter(({ status }) => status === "COMPLETE" || status === "FAILED");
   const running = [...work.stages.values()].filter(({ status }) => status === "ACTIVE");
-  const found = [...ended.slice(-LATEST_STAGES), ...running].flatMap((stage) => {
-    const finding = costliest(stage, application.endTime ?? now);
+  const end = application.endTime ?? now;
+  ended.sort((a, b) => tookOf(b, end) - tookOf(a, end));
+  const found = [...ended.slice(0, LONGEST_STAGES), ...running].flatMap((stage) => {
+    const finding = costliest(stage, end);
     return finding === undefined ? [] : [{ stage, finding }];
   });
   // `listed` shows the last ones.
@@ -119,6 +121,11 @@ function slowStages({ work, application }: AppStore, now: number): Attention[] {
   }));
 }
 
+/** From the first task's start, ms. */
+function tookOf({ info, firstTaskLaunched }: StageEntry, now: number): number {
+  return (info.completionTime ?? now) - (firstTaskLaunched ?? now);
+}
+
 const known = new WeakMap<StageEntry, { readonly ended: boolean; readonly at: number; readonly finding: Finding | undefined }>();
 
 /** Of a stage that ended it is found once: its tasks may be forgotten later. */
@@ -126,11 +133,10 @@ function costliest(stage: StageEntry, now: number): Finding | undefined {
   const ended = stage.status !== "ACTIVE";
   const before = known.get(stage);
   if (before?.ended === true || (before !== undefined && !ended && now - before.at < FRESH)) return before.finding;
-  const { info, firstTaskLaunched } = stage;
-  const long = (info.completionTime ?? now) - (firstTaskLaunched ?? now) >= NOTABLE_COST;
-  const finding = long
-    ? stageFindings(stage, now).findings.find(({ cost, severity }) => cost >= NOTABLE_COST && severity !== "info")
-    : undefined;
+  const finding =
+    tookOf(stage, now) >= NOTABLE_COST
+      ? stageFindings(stage, now).findings.find(({ cost, severity }) => cost >= NOTABLE_COST && severity !== "info")
+      : undefined;
   known.set(stage, { ended, at: now, finding });
   return finding;
 }

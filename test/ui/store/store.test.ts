@@ -198,6 +198,25 @@ test("what to look at first: failures with their cause, lost executors but not r
   expect(items[4]).toMatchObject({ kind: "slowStage", cost: 8800, page: ["stages", "7", "0"] });
 });
 
+test("the stage that lost most is told of however many have ended since", () => {
+  const store = new AppStore();
+  const end = (stageId: number, time: number): void => {
+    stageEnd(store, stageId, 8);
+    const stage = store.work.stage(stageId, 0)!;
+    stage.info = { ...stage.info, completionTime: time };
+  };
+  stageStart(store, 1, 8);
+  for (let i = 0; i < 7; i++) task(store, 1, i, 0, 100);
+  task(store, 1, 7, 0, 6000);
+  end(1, 6000);
+  for (let id = 2; id < 202; id++) {
+    stageStart(store, id, 8);
+    for (let i = 0; i < 8; i++) task(store, id, i, 0, 1200);
+    end(id, 1200);
+  }
+  expect(attention(store, 10_000).map(({ subject }) => subject)).toEqual(["Stage 1"]);
+});
+
 test("a search ranks its candidates as scores come", () => {
   const store = new AppStore();
   const start = {
