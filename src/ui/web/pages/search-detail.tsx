@@ -221,7 +221,7 @@ function CandidateTable(props: {
           label: "±",
           hint: "Standard deviation over folds",
           number: true,
-          render: (row) => score(row.std),
+          render: (row) => score(scored(row) > 1 ? row.std : null),
           sort: (row) => row.std,
         },
         ...(folds <= 10
