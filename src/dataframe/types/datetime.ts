@@ -89,9 +89,9 @@ export function secondsOf(micros: Exact): number {
     const rest = micros % 1000000n;
     return Number(rest < 0n ? micros / 1000000n - 1n : micros / 1000000n);
   }
-  let rest = micros % microsPerSecond;
-  if (rest < 0) rest += microsPerSecond;
-  return (micros - rest) / microsPerSecond;
+  // Without the loop over bits that % of doubles is. The quotient may be rounded up to the next integer.
+  const seconds = Math.floor(micros / microsPerSecond) + 0;
+  return seconds * microsPerSecond > micros ? seconds - 1 : seconds;
 }
 
 /** Microseconds beyond the whole second, 0–999999. */
@@ -100,8 +100,7 @@ export function microsOfSecond(micros: Exact): number {
     const rest = Number(micros % 1000000n);
     return rest < 0 ? rest + microsPerSecond : rest;
   }
-  const rest = micros % microsPerSecond;
-  return rest < 0 ? rest + microsPerSecond : rest === 0 ? 0 : rest;
+  return micros - secondsOf(micros) * microsPerSecond;
 }
 
 /** Microseconds of a local time as an instant's, or the reverse with the negated offset. */

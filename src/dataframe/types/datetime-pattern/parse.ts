@@ -107,6 +107,8 @@ function partParser(part: Part): Parse {
     case "text": {
       const lower = part.text.toLowerCase();
       const { length } = part.text;
+      const code = part.text.charCodeAt(0);
+      if (length === 1 && lower === part.text.toUpperCase()) return (text, at) => (text.charCodeAt(at) === code ? at + 1 : ~at);
       return (text, at) =>
         text.startsWith(part.text, at) || text.slice(at, at + length).toLowerCase() === lower ? at + length : ~at;
     }
@@ -241,19 +243,28 @@ function numberParser(part: Extract<Part, { kind: "number" }>): Parse {
 const MINUS = 45;
 const PLUS = 43;
 
-const bounds: readonly (readonly [field: Field, least: number, most: number])[] = [
-  ["month", 1, 12],
-  ["day", 1, 31],
-  ["dayOfYear", 1, 366],
-  ["hour", 0, 23],
-  ["hourOfHalf", 0, 11],
-  ["clockHour", 1, 24],
-  ["clockHourOfHalf", 1, 12],
-  ["minute", 0, 59],
-  ["second", 0, 59],
-  ["year", -999999999, 999999999],
-];
-const bitsOfBounds = bounds.map(([field]) => 1 << PLACES[field]);
+interface Bounds {
+  readonly name: Field;
+  readonly place: number;
+  readonly bit: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+const bounds: readonly Bounds[] = (
+  [
+    ["month", 1, 12],
+    ["day", 1, 31],
+    ["dayOfYear", 1, 366],
+    ["hour", 0, 23],
+    ["hourOfHalf", 0, 11],
+    ["clockHour", 1, 24],
+    ["clockHourOfHalf", 1, 12],
+    ["minute", 0, 59],
+    ["second", 0, 59],
+    ["year", -999999999, 999999999],
+  ] satisfies readonly (readonly [Field, number, number])[]
+).map(([name, least, most]) => ({ name, place: PLACES[name], bit: 1 << PLACES[name], least, most }));
 
 const bitsOf = (...fields: readonly Field[]): number => fields.reduce((bits, field) => bits | (1 << PLACES[field]), 0);
 const DATE_FIELDS = bitsOf("year", "yearOfEra", "month", "day", "dayOfYear");
@@ -261,10 +272,11 @@ const TIME_FIELDS = bitsOf("minute", "second", "nano");
 
 function resolve(text: string, found: Found): ParsedFields {
   for (let i = 0; i < bounds.length; i++) {
-    if (!found.has(bitsOfBounds[i]!)) continue;
-    const [name, least, most] = bounds[i]!;
-    const value = found.get(PLACES[name])!;
-    if (value < least || value > most) {
+    const one = bounds[i]!;
+    if (!found.has(one.bit)) continue;
+    const value = found.get(one.place)!;
+    if (value < one.least || value > one.most) {
+      const { name, least, most } = one;
       throw new ParseFault(`${shown(text)} has ${name} ${String(value)}, which is not in ${String(least)}–${String(most)}`);
     }
   }

@@ -33,8 +33,9 @@ export class Moment {
   ) {
     const seconds = secondsOf(local);
     this.instant = seconds - offset;
-    this.#days = Math.floor(seconds / 86400);
-    this.#ofDay = seconds - this.#days * 86400;
+    // Cut to ints, as which they are computed with from here on.
+    this.#days = Math.floor(seconds / 86400) | 0;
+    this.#ofDay = (seconds - this.#days * 86400) | 0;
     this.#micros = microsOfSecond(local);
   }
 
@@ -124,8 +125,9 @@ function fixedPrinter(parts: readonly Part[], general: Print): Print | null {
       let rest = moment.value(field);
       if (unit > 1) rest = Math.floor(rest / unit);
       if (rest < 0) return general(moment);
+      rest |= 0;
       for (let k = at + width - 1; k >= at; k--) {
-        const more = Math.floor(rest / 10);
+        const more = (rest / 10) | 0;
         text[k] = 48 + rest - more * 10;
         rest = more;
       }
