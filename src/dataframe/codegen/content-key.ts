@@ -29,10 +29,20 @@ function objectKey(value: Exclude<Boxed, null | string | number | boolean | bigi
     return `{${entries.sort().join(",")}}`;
   }
   const items = value;
-  if (type.kind === "array") return `[${items.map((item) => contentKey(item, type.element)).join(",")}]`;
+  if (type.kind === "array") {
+    let key = "[";
+    for (let i = 0; i < items.length; i++) key += `${contentKey(items[i]!, type.element)},`;
+    return `${key}]`;
+  }
   const fields =
     type.kind === "struct" ? type.fields : type.kind === "udt" && type.sqlType.kind === "struct" ? type.sqlType.fields : [];
   return `(${items.map((item, i) => contentKey(item, fields[i]?.type ?? type)).join(",")})`;
+}
+
+/** A value of an array or struct as keys of groups have it: zeros in it have no sign. */
+export function unsignedZeros(value: Boxed): Boxed {
+  if (typeof value === "number") return value === 0 ? 0 : value;
+  return Array.isArray(value) ? (value as readonly Boxed[]).map(unsignedZeros) : value;
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");

@@ -9,7 +9,7 @@ import { entryHashes, memo } from "./dictionary-memo";
 import * as jsonText from "./json-text";
 import * as integers from "./integers";
 import { beyondPair, dividePair, exactOf, hashPair, loadLong, loadPair, pair, remainderPair, wordsOf } from "./pairs";
-import { contentKey } from "./content-key";
+import { contentKey, unsignedZeros } from "./content-key";
 import { cosh, exp, pow } from "../functions/numeric/strict-math";
 import * as parsedNumbers from "./parsed-numbers";
 import { slab } from "./text-slab";
@@ -70,5 +70,6 @@ export const runtime: Readonly<Record<string, unknown>> = {
   remainderPair,
   slab,
   substringFrom,
+  unsignedZeros,
   wordsOf,
 };

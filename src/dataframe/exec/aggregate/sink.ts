@@ -308,7 +308,7 @@ class AggregateWriter {
           kind,
           hash: `R.hashText(${text})`,
           equals: (group) => `${texts}[${group}] === ${text}`,
-          store: (group) => [`${texts}[${group}] = ${text};`, `${column}.boxed[${group}] = ${boxed};`],
+          store: (group) => [`${texts}[${group}] = ${text};`, `${column}.boxed[${group}] = R.unsignedZeros(${boxed});`],
         };
       }
       default:

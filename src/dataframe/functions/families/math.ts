@@ -209,16 +209,20 @@ const integers = [
 ];
 
 function widthBucket(given: Exact, from: Exact, to: Exact, count: Exact): Exact | null {
-  const [value, min, max] = [Number(given), Number(from), Number(to)];
+  const value = Number(given);
+  const min = Number(from);
+  const max = Number(to);
   if (count <= 0 || count === 9223372036854775807n || Number.isNaN(value)) return null;
   if (min === max || !Number.isFinite(min) || !Number.isFinite(max)) return null;
-  const n = Number(count);
-  const [low, high] = [Math.min(min, max), Math.max(min, max)];
-  const past = min < max ? value >= high : value <= low;
-  const before = min < max ? value < low : value > high;
-  if (before) return 0;
-  if (past) return normalize(BigInt(count) + 1n);
-  return normalize(BigInt(Math.trunc((n * Math.abs(value - min)) / (high - low))) + 1n);
+  const rises = min < max;
+  if (rises ? value < min : value > min) return 0;
+  if (rises ? value >= max : value <= max) return after(count);
+  return after(Math.trunc((Number(count) * Math.abs(value - min)) / Math.abs(max - min)));
+}
+
+/** The next integer. */
+function after(count: Exact): Exact {
+  return typeof count === "number" && count < Number.MAX_SAFE_INTEGER ? count + 1 : normalize(BigInt(count) + 1n);
 }
 
 const modeOf = (context: BindContext): ArithmeticMode => (context.settings.ansi ? "ansi" : "legacy");
