@@ -22,6 +22,7 @@ export function companionOf(context: SparkContext): ContextCompanion {
   const ui = new ContextUi({
     enabled,
     atOnce: enabled && conf.contains(settings.UI_ENABLED.key),
+    profileAtOnce: conf.read(settings.PROFILER_ENABLED),
     options: () => uiOptions(context, conf),
     announce: (url) => {
       executorsOf(context).dashboardAt?.(url);
@@ -35,7 +36,11 @@ export function companionOf(context: SparkContext): ContextCompanion {
       return ui.uiWebUrl;
     },
     openUi: () => ui.open(),
-    writeReport: (path) => ui.report(path),
+    writeReport: (path, page) => ui.ask("performanceReport", (loaded) => loaded.writeReport(path, page)),
+    taskRecords: (from, to, count) => ui.ask("getTaskStream", (loaded) => loaded.taskRecords(from, to, count)),
+    story: (stageId, partition) => ui.ask("story", (loaded) => loaded.story(stageId, partition)),
+    profile: (executorId) => ui.ask("profile", (loaded) => loaded.profile(executorId)),
+    clusterState: () => ui.ask("dumpClusterState", (loaded) => loaded.clusterState()),
     stop: () => {
       progress?.stop();
       return ui.stop();

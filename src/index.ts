@@ -79,13 +79,23 @@ export {
   VariantVal,
   YearMonthInterval,
 } from "./dataframe/types";
+export type { Moment, ProfileOptions, TaskStreamOptions } from "./driver/context/diagnosis";
 export { CacheProfiler, type CacheProfilerOptions } from "./driver/diagnostics/cache-profiler";
 export { visualize, type VisualizeOptions } from "./driver/diagnostics/diagnostic";
 export { Profiler } from "./driver/diagnostics/profiler";
 export { ResourceProfiler, type ResourceProfilerOptions } from "./driver/diagnostics/resource-profiler";
 export { SparkContext } from "./driver/spark-context";
 export type { SparkExecutorInfo, SparkJobInfo, SparkStageInfo, StatusTracker } from "./driver/status-tracker";
-export type { CacheData, ResourceData, TaskData } from "./events/diagnostics";
+export type {
+  CacheData,
+  ProfiledCall,
+  ProfileTree,
+  ResourceData,
+  StoryEvent,
+  TaskAction,
+  TaskData,
+  TaskStreamRecord,
+} from "./events/diagnostics";
 export type * from "./events/listener-events";
 export { SparkListener } from "./events/spark-listener";
 export {

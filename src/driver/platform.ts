@@ -4,7 +4,7 @@
  */
 import type { TlsFiles } from "../wire/tls";
 import type { SparkConf } from "../common/conf";
-import type { ProfilerRecord } from "../events/diagnostics";
+import type { ProfilerRecord, ProfileTree, StoryEvent, TaskStreamRecord } from "../events/diagnostics";
 import type { Launcher, LauncherHandlers } from "./endpoint/launcher";
 import type { SparkContext } from "./spark-context";
 
@@ -49,7 +49,15 @@ export interface ContextCompanion {
   readonly uiWebUrl: string | undefined;
   /** Opens the port if it is not open; resolves with the address. */
   openUi(): Promise<string>;
-  writeReport(path: string): Promise<void>;
+  /** @param page opened at first, as "/individual/task-stream" */
+  writeReport(path: string, page?: string): Promise<void>;
+  /** Tasks that ended after `from` and up to `to`, ms since the epoch: the newest `count` of them. */
+  taskRecords(from: number, to: number, count: number): Promise<TaskStreamRecord[]>;
+  story(stageId: number, partition: number): Promise<StoryEvent[]>;
+  /** What was sampled, of all executors or one process; null where nothing samples. */
+  profile(executorId?: string): Promise<ProfileTree | null>;
+  /** All that is known now, to be written as JSON. */
+  clusterState(): Promise<object>;
   /** The context stops. */
   stop(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { SparkConf } from "../common/conf";
 import { installMethods } from "../rdd/api/install";
 import { activeContexts, ContextBase } from "./context/context-base";
 import { datasetMethods, type DatasetMethods } from "./context/datasets";
+import { diagnosisMethods, type DiagnosisMethods } from "./context/diagnosis";
 import { executorMethods, type ExecutorMethods } from "./context/executors";
 import { jobMethods, type JobMethods } from "./context/jobs";
 import { monitoringMethods, type MonitoringMethods } from "./context/monitoring";
@@ -37,6 +38,15 @@ export class SparkContext extends ContextBase {
   }
 }
 
-export interface SparkContext extends DatasetMethods, SharedVariableMethods, JobMethods, MonitoringMethods, ExecutorMethods {}
+export interface SparkContext
+  extends DatasetMethods, SharedVariableMethods, JobMethods, MonitoringMethods, DiagnosisMethods, ExecutorMethods {}
 
-installMethods(SparkContext.prototype, datasetMethods, sharedVariableMethods, jobMethods, monitoringMethods, executorMethods);
+installMethods(
+  SparkContext.prototype,
+  datasetMethods,
+  sharedVariableMethods,
+  jobMethods,
+  monitoringMethods,
+  diagnosisMethods,
+  executorMethods,
+);

@@ -4,8 +4,8 @@
  * whatever was gathered is on disk after `flush`. A compressed log is a row of frames that each can be read alone: one that
  * breaks off loses nothing of what was flushed.
  */
-import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, cpSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, UsageError } from "../common/errors";
 import { log } from "../common/log";
@@ -124,6 +124,22 @@ export class EventLogWriter implements SparkListener {
       closeSync(this.#file);
       this.#file = null;
     }
+  }
+
+  /** Copies the log as far as it is, as one of an application that runs; resolves with the copy's path. */
+  copyTo(directory: string): string {
+    this.flush();
+    const rolling = this.options.rollAt !== undefined;
+    const from = rolling || this.#file === null ? this.path : this.path + IN_PROGRESS;
+    const to = join(directory, basename(from));
+    try {
+      cpSync(from, to, { recursive: true });
+    } catch (cause) {
+      throw new DataError("EVENT_LOG_NOT_WRITABLE", `The event log cannot be copied to ${to}: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+    return to;
   }
 
   /** Ends the log and takes the suffix off its name. Events that come later are dropped. */

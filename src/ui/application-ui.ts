@@ -1,12 +1,14 @@
 /** The user interface of one application that runs in this process: its store, fed by the context, and its server. */
 import { EventEmitter, once } from "node:events";
 import { writeFileSync } from "node:fs";
-import type { ListenerEvent } from "../events/listener-events";
+import type { ProfileTree, StoryEvent, TaskStreamRecord } from "../events/diagnostics";
+import type { EventOf, ListenerEvent } from "../events/listener-events";
 import { SPARK_VERSION } from "../common/spark-version";
 import { DataError } from "../common/errors";
 import type { ApplicationInfo, Identity, Profile, ThreadStackTrace } from "./api-types";
 import { DriverProcess } from "./driver-process";
-import { mergeProfiles } from "./profile";
+import { mergeProfiles, profileTree } from "./profile";
+import { clusterState, type ClusterState } from "./report/cluster-state";
 import { reportHtml } from "./report/report";
 import { addApiFiresteel, addIdentity } from "./server/api-firesteel";
 import { addPlainPages } from "./server/plain";
@@ -24,6 +26,7 @@ import { HttpError, json, redirect, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
 import { AppStore, type Limits } from "./store/app-store";
 import { applicationInfo } from "./views/application";
+import { story, taskRecord, taskRecords } from "./views/task-records";
 import { threadStack } from "./views/threads";
 
 /** What an interface may ask of, or do to, the application. */
@@ -90,6 +93,8 @@ export class ApplicationUi implements Applications {
   readonly control: ApplicationControl;
   readonly #driver = new DriverProcess();
   #driverSampledAt = 0;
+  /** Who hears of each task that ends. */
+  readonly #followers = new Set<(task: TaskStreamRecord) => void>();
   /** Executors that were removed, by id. */
   readonly #gone = new EventEmitter().setMaxListeners(0);
 
@@ -102,7 +107,8 @@ export class ApplicationUi implements Applications {
   }
 
   apply(event: ListenerEvent): void {
-    this.#store.apply(event);
+    if (event.type === "TaskEnd" && this.#followers.size > 0) this.#taskEnded(event);
+    else this.#store.apply(event);
     if (event.type === "ExecutorRemoved") this.#gone.emit(event.executorId);
     // One that joins later takes part.
     if (event.type !== "ExecutorAdded" || !this.#profiling) return;
@@ -110,6 +116,17 @@ export class ApplicationUi implements Applications {
     void this.options.application
       .profile(executorId, "start")
       .catch((error: unknown) => notProfiled(`executor ${executorId}`, error));
+  }
+
+  #taskEnded(event: EventOf<"TaskEnd">): void {
+    const { stageId, stageAttemptId, taskInfo } = event;
+    const stage = this.#store.work.stage(stageId, stageAttemptId);
+    const row = stage?.tasks.runningRow(taskInfo.taskId) ?? -1;
+    this.#store.apply(event);
+    // One that is told again, as lost with its executor, has ended before; with many others it may be forgotten at once.
+    if (stage === undefined || row < 0 || stage.tasks.fact(row, "taskId") !== taskInfo.taskId) return;
+    const record = taskRecord(this.#store, stage, row);
+    for (const follower of this.#followers) follower(record);
   }
 
   list(): ApplicationInfo[] {
@@ -162,7 +179,14 @@ export class ApplicationUi implements Applications {
         files: new StaticFiles(webFolder),
         versions: (application) =>
           Promise.resolve(application === null || application === this.#store.application.id ? versions : null),
-        observed: { versions, workers: () => workersOf(this.#store) },
+        observed: {
+          versions,
+          workers: () => workersOf(this.#store),
+          onTask: (follower) => {
+            this.#followers.add(follower);
+            return () => void this.#followers.delete(follower);
+          },
+        },
         watched: () => this.#watch(),
         background: true,
       },
@@ -174,18 +198,40 @@ export class ApplicationUi implements Applications {
     return `${server.protocol}//${urlHost(host)}:${bound}`;
   }
 
-  async writeReport(path: string): Promise<void> {
-    const html = await reportHtml(
-      this.#store,
-      this.options.webFolder,
-      this.options.version,
-      this.#profiling ? await this.#read() : undefined,
-    );
+  /** @param page opened at first; the one about all where it is absent. */
+  async writeReport(path: string, page?: string): Promise<void> {
+    const { webFolder, version } = this.options;
+    const html = await reportHtml(this.#store, webFolder, version, this.#profiling ? await this.#read() : undefined, page);
     try {
       writeFileSync(path, html);
     } catch (cause) {
       throw new DataError("REPORT_NOT_WRITABLE", `The report ${path} cannot be written: ${(cause as Error).message}`, { cause });
     }
+  }
+
+  /** @param from ms since the epoch, as `to` */
+  taskRecords(from: number, to: number, count: number): TaskStreamRecord[] {
+    return taskRecords(this.#store, from, to, count);
+  }
+
+  story(stageId: number, partition: number): StoryEvent[] {
+    return story(this.#store, stageId, partition);
+  }
+
+  /** What was sampled, of all executors or one process; null where nothing samples. */
+  async profile(executorId?: string): Promise<ProfileTree | null> {
+    return this.#profiling ? profileTree(await this.#read(executorId)) : null;
+  }
+
+  clusterState(): Promise<ClusterState> {
+    const { version, application } = this.options;
+    this.#sampleDriver();
+    return clusterState(this.#store, {
+      version,
+      wantedExecutors: application.wantedExecutors(),
+      executorIds: this.control.executorIds(),
+      threads: (executorId) => this.control.threads(executorId),
+    });
   }
 
   async close(): Promise<void> {

@@ -20,6 +20,8 @@ export interface ContextUiOptions {
   readonly enabled: boolean;
   /** From the start, instead of when a job takes long. */
   readonly atOnce: boolean;
+  /** The profiler runs from the start, whether or not anybody looks. */
+  readonly profileAtOnce: boolean;
   /** What the loaded part needs. */
   options(): ApplicationUiOptions;
   /** The address, once it is known. */
@@ -38,6 +40,7 @@ export class ContextUi implements SparkListener {
 
   constructor(private readonly context: ContextUiOptions) {
     if (context.atOnce) this.#openOrWarn();
+    else if (context.enabled && context.profileAtOnce) setImmediate(() => this.#loaded());
   }
 
   onOther(event: ListenerEvent): void {
@@ -60,17 +63,14 @@ export class ContextUi implements SparkListener {
     return this.#opening;
   }
 
-  /** Writes all that is known of the application to one HTML file. */
-  async report(path: string): Promise<void> {
+  /** Asks the loaded part something for a call of the program. */
+  async ask<T>(call: string, question: (ui: ApplicationUi) => T | Promise<T>): Promise<T> {
     if (!this.context.enabled)
-      throw new UsageError(
-        "UI_DISABLED",
-        "performanceReport needs the events that the user interface keeps: spark.ui.enabled is false.",
-      );
+      throw new UsageError("UI_DISABLED", `${call} needs the events that the user interface keeps: spark.ui.enabled is false.`);
     // Executors are asked for what they have sampled, over connections that keep no process.
     const alive = setInterval(() => undefined, 2 ** 30);
     try {
-      await this.#loaded().writeReport(path);
+      return await question(this.#loaded());
     } finally {
       clearInterval(alive);
     }

@@ -1,5 +1,6 @@
 /** Call trees of executors merged into one: the data of a flame graph. */
 import { type CallTree, CallTreeBuilder, isUserCode, mappedLocation } from "../common/call-tree";
+import type { ProfiledCall, ProfileTree } from "../events/diagnostics";
 import type { Profile } from "./api-types";
 
 /** @param mapStack gives stack traces the lines of the user's sources. */
@@ -29,4 +30,27 @@ export function mergeProfiles(
     self: [...self],
     total,
   };
+}
+
+export function profileTree({
+  from,
+  to,
+  intervalMicros,
+  executors,
+  functions,
+  locations,
+  parent,
+  function: of,
+  total,
+}: Profile): ProfileTree {
+  const children = parent.map((): ProfiledCall[] => []);
+  const calls = parent.map((_, i): ProfiledCall => {
+    return { name: functions[of[i]!]!, location: locations[of[i]!]!, count: total[i]!, children: children[i]! };
+  });
+  parent.forEach((caller, i) => {
+    if (caller >= 0) children[caller]!.push(calls[i]!);
+  });
+  for (const called of children) called.sort((a, b) => b.count - a.count);
+  const root = calls[0] ?? { name: "(root)", location: "", count: 0, children: [] };
+  return { startTime: from / 1000, endTime: to / 1000, intervalMicros, executors, root };
 }

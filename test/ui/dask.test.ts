@@ -54,6 +54,10 @@ interface Message {
   readonly topic?: string;
   readonly version?: number;
   readonly timestamp?: string;
+  readonly key?: string;
+  readonly action?: string;
+  readonly start?: number;
+  readonly stop?: number;
 }
 
 /** An open socket, and what it has been sent. */
@@ -135,6 +139,39 @@ test("workers tell where they keep files, how many are open, and what their mach
     const rates = { read_bps: expect.any(Number) as number, write_bps: expect.any(Number) as number };
     expect(metrics).toMatchObject({ host_net_io: rates, host_disk_io: rates });
   }
+});
+
+test("tasks that end are told as Dask's transitions, a message for each part of their time", async () => {
+  const { socket, messages } = await follow();
+  const before = Date.now() / 1000;
+  const pairs = sc.range(0, 6, 1, 3).map((x) => [x % 2, x] as [number, number]);
+  await pairs.reduceByKey((a, b) => a + b, 2).collect();
+  const computed = (): Message[] => messages.filter(({ name, action }) => name === "transition" && action === "compute");
+  await until(() => computed().length >= 5, "the tasks");
+  const addresses = (await workers()).map(({ address }) => address);
+  for (const message of computed()) {
+    expect(message).toMatchObject({ status: "OK", attempt: 0, color: expect.stringMatching(/^#[0-9a-f]{6}$/) as string });
+    expect(addresses).toContain(message.worker);
+    expect(message.start).toBeGreaterThanOrEqual(before - 0.001);
+    expect(message.stop).toBeGreaterThanOrEqual(message.start!);
+  }
+  const stages = new Map<string, number[]>();
+  for (const { key } of computed()) {
+    const [, stage, partition] = /^(\d+\.0):(\d)$/.exec(key!)!;
+    stages.set(stage!, [...(stages.get(stage!) ?? []), Number(partition)].sort());
+  }
+  expect([...stages.values()]).toEqual([
+    [0, 1, 2],
+    [0, 1],
+  ]);
+  // The same as the program is told.
+  const records = (await sc.getTaskStream()).filter(({ key }) => stages.has(key.split(":")[0]!));
+  const told = records.flatMap(({ key, startstops }) =>
+    startstops.map(({ action, start, stop }) => JSON.stringify([key, action, start, stop])),
+  );
+  const sent = messages.filter(({ name }) => name === "transition");
+  expect(sent.map(({ key, action, start, stop }) => JSON.stringify([key, action, start, stop])).sort()).toEqual(told.sort());
+  socket.close();
 });
 
 test("what is no list of workers is refused in words; who has none to name changes nothing", async () => {

@@ -28,6 +28,9 @@ export function activeContexts(): readonly SparkContext[] {
 /** What runs behind a context: for the groups of its methods. */
 export let runtimeOf: (context: SparkContext) => ContextRuntime;
 
+/** What shows a context: for the groups of its methods. */
+export let companionBehind: (context: SparkContext) => ContextCompanion;
+
 /** What the layers above make datasets with: not for users. */
 export function portOf(context: SparkContext): ContextPort {
   return runtimeOf(context).port;
@@ -60,6 +63,7 @@ export class ContextBase {
 
   static {
     runtimeOf = (context) => context.#runtime;
+    companionBehind = (context) => context.#companion;
   }
 
   constructor(conf?: SparkConf);

@@ -169,6 +169,11 @@ export class ContextRuntime {
     );
   }
 
+  /** Copies the event log, as far as it is, into a directory; null where none is written. */
+  copyEventLog(directory: string): string | null {
+    return this.#eventLog?.copyTo(directory) ?? null;
+  }
+
   /** @param companionStopped when nobody shows the context any more */
   async stop(exitCode: number, companionStopped: Promise<void>): Promise<void> {
     this.#endCollections();

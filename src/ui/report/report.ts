@@ -20,8 +20,14 @@ const MOST_TASKS = 1000;
 const BLOCK = 100;
 const STREAM = 100_000;
 
-/** @param webFolder the web application's files. @param profile what was sampled, if anything was. */
-export async function reportHtml(store: AppStore, webFolder: string, version: string, profile?: Profile): Promise<string> {
+/** @param webFolder the web application's files. @param profile what was sampled, if anything was. @param page opened at first, as "/individual/task-stream" */
+export async function reportHtml(
+  store: AppStore,
+  webFolder: string,
+  version: string,
+  profile?: Profile,
+  page?: string,
+): Promise<string> {
   const answers = await collect(store, version);
   const mine = `api/firesteel/v1/applications/${encodeURIComponent(store.application.id)}`;
   if (profile !== undefined) answers[`${mine}/profile`] = profile;
@@ -29,7 +35,10 @@ export async function reportHtml(store: AppStore, webFolder: string, version: st
   const data = JSON.stringify(answers).replace(/</g, "\\u003c");
   return inlined(webFolder).replace(
     "</head>",
-    () => `<script type="application/json" id="firesteel-report">${data}</script>\n</head>`,
+    () =>
+      `<script type="application/json" id="firesteel-report">${data}</script>\n` +
+      (page === undefined ? "" : `<script>location.hash ||= ${JSON.stringify(page)}</script>\n`) +
+      "</head>",
   );
 }
 

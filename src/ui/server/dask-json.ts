@@ -5,6 +5,7 @@
 import type { AppStore } from "../store/app-store";
 import type { ExecutorEntry } from "../store/entries";
 import { EVENT_SOCKET_PATH } from "./event-socket";
+import { addressOf } from "../views/executors";
 import { errorReply, HttpError, json, type Reply, type Routes } from "./routes";
 
 export interface Cluster {
@@ -40,11 +41,6 @@ export function addDaskJson(routes: Routes, cluster: Cluster): void {
 /** Addresses of those that work now. */
 export function workersOf(store: AppStore): string[] {
   return executorsOf(store).map(addressOf);
-}
-
-/** Of one that serves its blocks on no port, as those of a local master, it is no more than a name; Dask's of workers in its own process are such, too. */
-function addressOf({ id, host, hostPort }: ExecutorEntry): string {
-  return hostPort === host ? `${host}/${id}` : hostPort;
 }
 
 function executorsOf(store: AppStore): ExecutorEntry[] {

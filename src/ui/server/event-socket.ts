@@ -1,11 +1,15 @@
 /**
  * `/eventstream`, where Dask's scheduler has it: a websocket for programs, one JSON object with a `name` a message. `add_worker` and `remove_worker`
- * are Dask's; `changed` is the notice that pages get as server-sent events. `{"name": "ping"}` is answered with `pong`.
+ * are Dask's, and so are the `transition`s of tasks that end; `changed` is the notice that pages get as server-sent events. `{"name": "ping"}` is
+ * answered with `pong`.
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { unreachable } from "../../common/errors";
+import type { TaskAction, TaskStreamRecord } from "../../events/diagnostics";
 import type { ChangeNotice } from "../api-types";
+import { ColourKeeper, LIGHT } from "../web/lib/palette";
 import type { ChangeStream, Listener, Versions } from "./change-stream";
 
 export const EVENT_SOCKET_PATH = "/eventstream";
@@ -15,6 +19,8 @@ export interface Observed {
   readonly versions: Versions;
   /** Addresses of those that work for the application now. */
   workers(): readonly string[];
+  /** Calls `listener` with each task that ends, until what this gives is called. */
+  onTask(listener: (task: TaskStreamRecord) => void): () => void;
 }
 
 /** Bytes that wait for a slow reader before it is told nothing more. */
@@ -51,6 +57,7 @@ export class EventSockets {
 
 class SocketListener implements Listener {
   #workers: ReadonlySet<string> = new Set();
+  readonly #colours = new ColourKeeper(LIGHT.categories.length);
 
   constructor(
     private readonly socket: WebSocket,
@@ -62,6 +69,10 @@ class SocketListener implements Listener {
       if (!this.isBehind) socket.pong(data);
     });
     socket.on("message", (data, isBinary) => this.#message(data, isBinary));
+    socket.on(
+      "close",
+      observed.onTask((task) => this.#transition(task)),
+    );
     this.#tellWorkers();
   }
 
@@ -89,6 +100,31 @@ class SocketListener implements Listener {
     for (const worker of this.#workers) if (!now.has(worker)) this.#send("remove_worker", { worker });
     for (const worker of now) if (!this.#workers.has(worker)) this.#send("add_worker", { worker });
     this.#workers = now;
+  }
+
+  /** As Dask's, a message for each thing that the task's time went into. */
+  #transition(task: TaskStreamRecord): void {
+    for (const startstop of task.startstops) {
+      if (this.isBehind) return;
+      this.#send("transition", { ...task, color: this.#colourOf(task, startstop.action), ...startstop });
+    }
+  }
+
+  #colourOf({ status, task }: TaskStreamRecord, action: TaskAction): string {
+    if (action === "compute" && status !== "OK") return status === "error" ? LIGHT.error : LIGHT.killed;
+    const { transfer, disk, serialise, categories } = LIGHT;
+    switch (action) {
+      case "transfer":
+        return transfer;
+      case "disk-write":
+        return disk;
+      case "deserialize":
+        return serialise;
+      case "compute":
+        return categories[this.#colours.index(task)]!;
+      default:
+        return unreachable(action);
+    }
   }
 
   #message(data: RawData, isBinary: boolean): void {

@@ -173,3 +173,14 @@ export function environmentInfo(store: AppStore): ApplicationEnvironmentInfo {
     })),
   };
 }
+
+/** Of one that serves its blocks on no port, as those of a local master, it is no more than a name; Dask's of workers in its own process are such, too. */
+export function addressOf({ id, host, hostPort }: Pick<ExecutorEntry, "id" | "host" | "hostPort">): string {
+  return hostPort === host ? `${host}/${id}` : hostPort;
+}
+
+/** The address of an executor, or its id where it is forgotten. */
+export function workerAddress(store: AppStore, executorId: string): string {
+  const executor = store.nodes.executors.get(executorId);
+  return executor === undefined ? executorId : addressOf(executor);
+}
