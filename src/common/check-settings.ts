@@ -7,8 +7,8 @@ const ON = /^\s*true\s*$/i;
 
 const NAMED =
   "Pages ask nobody who they are: a proxy in front of them must say it, in the header that firesteel.ui.userHeader names.";
-/** Settings of Spark's that promise protection which is not built: who asks for it must not believe to have it. */
-const UNPROTECTED: Readonly<Record<string, { readonly asks: RegExp; readonly instead: string; readonly unless?: string }>> = {
+/** Settings of Spark's that promise protection, or another engine, which is not built: who asks for it must not believe to have it. */
+const UNKEPT: Readonly<Record<string, { readonly asks: RegExp; readonly instead: string; readonly unless?: string }>> = {
   "spark.acls.enable": { asks: ON, instead: NAMED, unless: "firesteel.ui.userHeader" },
   "spark.ui.acls.enable": { asks: ON, instead: "It is spark.acls.enable today." },
   "spark.history.ui.acls.enable": { asks: ON, instead: NAMED, unless: "firesteel.ui.userHeader" },
@@ -18,7 +18,12 @@ const UNPROTECTED: Readonly<Record<string, { readonly asks: RegExp; readonly ins
     instead: "Connections are encrypted by TLS: --tls-cert, --tls-key and --tls-ca.",
     unless: "spark.ssl.privateKey",
   },
+  "spark.remote": { asks: /\S/, instead: "Programs run their own driver (spark.master), and cannot use a Spark Connect server." },
 };
+
+/** GPUs and the like, by which tasks are not placed. */
+const RESOURCE = /^spark\.(?:driver|executor|task|worker)\.resource\.[^.]+\.amount$/;
+const SOME = /[1-9]/;
 
 /**
  * Throws a UsageError for the first value of the wrong form, and for protection that is asked for and not built. Gives
@@ -29,9 +34,14 @@ export function checkSettings(settings: Iterable<readonly [key: string, value: s
   const warnings: string[] = [];
   const all = new Map(settings);
   for (const [key, value] of all) {
-    const missing = Object.hasOwn(UNPROTECTED, key) ? UNPROTECTED[key]! : undefined;
+    const missing = Object.hasOwn(UNKEPT, key) ? UNKEPT[key]! : undefined;
     if (missing?.asks.test(value) === true && !(missing.unless !== undefined && (all.get(missing.unless) ?? "").trim() !== ""))
       throw new UsageError("UNSUPPORTED_SETTING", `${key}=${value.trim()} is not supported. ${missing.instead}`);
+    if (RESOURCE.test(key) && SOME.test(value))
+      throw new UsageError(
+        "UNSUPPORTED_SETTING",
+        `${key}=${value.trim()} is not supported. Executors have cores and memory, and tasks take cores (spark.task.cpus).`,
+      );
     const entry = known.get(key);
     if (entry !== undefined) entry.parse(value, key);
     else if (key.startsWith("firesteel."))

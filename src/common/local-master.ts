@@ -15,6 +15,15 @@ export interface LocalMaster {
 
 const MIB = 2 ** 20;
 
+/** Masters of Spark's that are none here, and why. */
+const FOREIGN: readonly (readonly [form: RegExp, why: string])[] = [
+  [/^k8s:/, "executors are not started on Kubernetes"],
+  [/^yarn(-|$)/, "executors are not started on YARN"],
+  [/^mesos:/, "executors are not started on Mesos"],
+  [/^spark:/, "masters of Apache Spark start no executors of firesteel"],
+  [/^sc:/, "programs run their own driver, and cannot use a Spark Connect server"],
+];
+
 /**
  * Reads a master URL. `local[*]` takes the cores that the container and the process's affinity grant. Throws a UsageError
  * for anything else.
@@ -41,9 +50,11 @@ export function parseLocalMaster(master: string, cores: () => number = available
       throw invalid(master, "needs at least one executor with one core and some memory");
     return { kind: "local-cluster", executors, coresPerExecutor: coresEach, workerMemoryBytes: memory * MIB, maxFailures: null };
   }
+  const why = FOREIGN.find(([form]) => form.test(master))?.[1];
   throw invalid(
     master,
-    "is none of local, local[N], local[N,F], local[*], local[*,F], local-cluster[n,cores,memoryMiB], firesteel://host:port",
+    "is none of local, local[N], local[N,F], local[*], local[*,F], local-cluster[n,cores,memoryMiB], firesteel://host:port" +
+      (why === undefined ? "" : `: ${why}`),
   );
 }
 

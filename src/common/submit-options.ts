@@ -81,7 +81,7 @@ export const SUBMIT_OPTIONS: readonly SubmitOption[] = [
   { flags: "--tls-cert <file>", help: "PEM certificate of the driver, on a cluster with TLS", key: "spark.ssl.certChain" },
   { flags: "--tls-key <file>", help: "PEM key of the certificate", key: "spark.ssl.privateKey" },
   { flags: "--tls-ca <file>", help: "PEM certificate of the authority that the cluster trusts", key: "spark.ssl.trustStore" },
-  { flags: "--remote <url>", help: "a Spark Connect server", refused: "is not supported yet: programs run their own driver." },
+  { flags: "--remote <url>", help: "a Spark Connect server", refused: "is not supported: programs run their own driver." },
   { flags: "--proxy-user <name>", help: "user to impersonate", refused: HADOOP_ONLY },
   { flags: "--principal <name>", help: "Kerberos principal", refused: HADOOP_ONLY },
   { flags: "--keytab <path>", help: "Kerberos keytab", refused: HADOOP_ONLY },

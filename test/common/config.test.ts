@@ -122,6 +122,22 @@ test("protection that is not built is refused, not passed over", () => {
   ).toEqual([]);
 });
 
+test("engines and resources that there are not are refused, not passed over", () => {
+  const asked: [string, string][] = [
+    ["spark.remote", "sc://host:15002"],
+    ["spark.task.resource.gpu.amount", "0.5"],
+    ["spark.executor.resource.gpu.amount", "1"],
+    ["spark.worker.resource.fpga.amount", " 2 "],
+  ];
+  for (const pair of asked) expect(() => checkSettings([pair])).toThrow(`${pair[0]}=${pair[1].trim()} is not supported. `);
+  const none: [string, string][] = [
+    ["spark.remote", ""],
+    ["spark.task.resource.gpu.amount", "0"],
+    ["spark.executor.resource.gpu.discoveryScript", "/opt/gpus"],
+  ];
+  expect(checkSettings(none)).toEqual([]);
+});
+
 test("secrets are known by their names", () => {
   expect(
     [

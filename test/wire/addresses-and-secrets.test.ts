@@ -57,6 +57,18 @@ test("local masters", () => {
   ]) {
     expect(() => parseLocalMaster(wrong)).toThrow(/INVALID_MASTER/);
   }
+  const foreign = {
+    "k8s://https://h:443": "Kubernetes",
+    yarn: "YARN",
+    "yarn-client": "YARN",
+    "mesos://h:1": "Mesos",
+    "sc://h:1": "Connect",
+  };
+  for (const [master, word] of Object.entries({ ...foreign, "spark://h:7077": "Apache Spark" })) {
+    expect(() => parseLocalMaster(master)).toThrow("firesteel://host:port: ");
+    expect(() => parseLocalMaster(master)).toThrow(word);
+  }
+  expect(() => parseLocalMaster("yarns")).toThrow(/firesteel:\/\/host:port\.$/);
 });
 
 test("versions that do not go together are told in words", () => {
