@@ -76,6 +76,7 @@ test("ResourceProfiler records what the driver and the executors take, as the sy
       ({ mem, cpu }) => cpu > 1 && mem > 150 && Math.abs(mem / resident() - 1) < 0.1,
     );
   await until(agrees, "a sample of the executor that works");
+  await until(() => Object.keys(profiler.results.at(-1)!.processes).length === 3, "samples of both executors");
   writeFileSync(release, "");
   expect(await job).toEqual([150e6]);
   await profiler.unregister();
