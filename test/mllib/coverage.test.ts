@@ -52,6 +52,13 @@ test("every estimator and transformer is in the compliance suite", () => {
   expect([...subjects].filter((name) => !all.includes(name) || name in NOT_A_SUBJECT)).toEqual([]);
 });
 
+test("every class is in the documentation", () => {
+  const page = readFileSync(join(__dirname, "../../docs/mllib.md"), "utf8");
+  const internal = ["IncrementalEstimator"];
+  const all = classes.map(([name]) => name).filter((name) => !internal.includes(name));
+  expect(all.filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([]);
+});
+
 test("every class has golden results of Spark or scikit-learn", () => {
   const asked = scripts(join(__dirname, "../golden/mllib"));
   const all = classes.map(([name]) => name);
