@@ -123,12 +123,12 @@ export class DecisionTreeClassificationModel extends withParams(ProbabilisticCla
   }
 
   override transformSchema(schema: StructType): StructType {
-    const leaves = leafFields(this.getLeafCol(), true);
+    const leaves = leafFields(this.getLeafCol(), this.tree);
     return withFields(super.transformSchema(schema), this.className, ...leaves);
   }
 
   protected override transformed(df: DataFrame): DataFrame {
-    return withLeaves(super.transformed(df), this.flat, this.featuresColumn(), this.getLeafCol(), true);
+    return withLeaves(super.transformed(df), this.flat, this.featuresColumn(), this.getLeafCol(), this.tree);
   }
 }
 

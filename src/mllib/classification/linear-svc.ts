@@ -60,7 +60,7 @@ export class LinearSVC extends withParams(LinearEstimator<LinearSVCModel>, svcPa
         standardization: this.getStandardization(),
       },
     });
-    return LinearSVCModel.fitted(this, new DenseVector(fit.coefficients), fit.intercept, df, fit.objectiveHistory);
+    return LinearSVCModel.fitted(this, new DenseVector(fit.coefficients).compressed(), fit.intercept, df, fit.objectiveHistory);
   }
 }
 

@@ -29,7 +29,7 @@ export class MaxAbsScaler extends withParams(IncrementalEstimator<MaxAbsScalerMo
   }
 
   override modelOf({ min, max }: Extremes): MaxAbsScalerModel {
-    return new MaxAbsScalerModel(largest(min, max)).of(this);
+    return new MaxAbsScalerModel(largest(min, max).compressed()).of(this);
   }
 
   override stateOf({ maxAbs }: MaxAbsScalerModel): Extremes {
@@ -38,7 +38,7 @@ export class MaxAbsScaler extends withParams(IncrementalEstimator<MaxAbsScalerMo
 
   protected override async fitModel(df: DataFrame): Promise<MaxAbsScalerModel> {
     const { min, max } = await summarize(await instancesOf(df, this.instanceColumns()), this.className);
-    return new MaxAbsScalerModel(largest(min.values, max.values)).of(this);
+    return new MaxAbsScalerModel(largest(min.values, max.values).compressed()).of(this);
   }
 }
 

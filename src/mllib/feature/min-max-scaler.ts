@@ -41,7 +41,7 @@ export class MinMaxScaler extends withParams(IncrementalEstimator<MinMaxScalerMo
   }
 
   override modelOf({ min, max }: Extremes): MinMaxScalerModel {
-    return new MinMaxScalerModel(new DenseVector(min), new DenseVector(max)).of(this);
+    return new MinMaxScalerModel(new DenseVector(min).compressed(), new DenseVector(max).compressed()).of(this);
   }
 
   override stateOf({ originalMin, originalMax }: MinMaxScalerModel): Extremes {
@@ -51,7 +51,7 @@ export class MinMaxScaler extends withParams(IncrementalEstimator<MinMaxScalerMo
   protected override async fitModel(df: DataFrame): Promise<MinMaxScalerModel> {
     const data = await instancesOf(df, this.instanceColumns());
     const { min, max } = await summarize(data, this.className);
-    return new MinMaxScalerModel(min, max).of(this);
+    return new MinMaxScalerModel(min.compressed(), max.compressed()).of(this);
   }
 }
 

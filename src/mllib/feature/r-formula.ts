@@ -94,7 +94,9 @@ export class RFormula extends withParams(Estimator<RFormulaModel>, params) {
   }
 
   override toString(): string {
-    return this.described({ formula: this.valueFor<string>("formula") });
+    const formula = this.valueFor<string>("formula");
+    // With blanks, as Spark writes it.
+    return `${this.described({})}${formula === undefined ? "" : `, formula = ${formula}`}`;
   }
 }
 

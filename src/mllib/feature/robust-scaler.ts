@@ -42,8 +42,8 @@ export class RobustScaler extends withParams(Estimator<RobustScalerModel>, param
       return quantiles as readonly [number, number, number];
     });
     return new RobustScalerModel(
-      new DenseVector(found.map(([lower, , upper]) => upper - lower)),
-      new DenseVector(found.map(([, median]) => median)),
+      new DenseVector(found.map(([lower, , upper]) => upper - lower)).compressed(),
+      new DenseVector(found.map(([, median]) => median)).compressed(),
     ).of(this);
   }
 }

@@ -60,7 +60,7 @@ export class StandardScalerModel extends withParams(VectorModel, params) impleme
   /** Internal. */
   static of(parent: StandardScaler, kept: Kept<Stored>): StandardScalerModel {
     const { mean, std } = summaryOf(kept.state);
-    const model = new StandardScalerModel(std, mean).adopted(parent);
+    const model = new StandardScalerModel(std.compressed(), mean.compressed()).adopted(parent);
     model.kept = kept;
     return model;
   }

@@ -113,7 +113,7 @@ export class DecisionTreeRegressionModel extends withParams(RegressionModel, par
   }
 
   override transformSchema(schema: StructType): StructType {
-    const added = [...this.varianceFields(), ...leafFields(this.getLeafCol(), true)];
+    const added = [...this.varianceFields(), ...leafFields(this.getLeafCol(), this.tree)];
     return withFields(super.transformSchema(schema), this.className, ...added);
   }
 
@@ -126,7 +126,7 @@ export class DecisionTreeRegressionModel extends withParams(RegressionModel, par
         outputs,
         spec: { ...varianceTree(this.tree, this.numFeatures), of: "sum" },
       });
-    return withLeaves(result, this.flat, this.featuresColumn(), this.getLeafCol(), true);
+    return withLeaves(result, this.flat, this.featuresColumn(), this.getLeafCol(), this.tree);
   }
 }
 

@@ -58,11 +58,11 @@ export abstract class ClassEnsembleModel extends ProbabilisticClassificationMode
   }
 
   override transformSchema(schema: StructType): StructType {
-    return withFields(super.transformSchema(schema), this.className, ...leafFields(this.leafColumn(), false));
+    return withFields(super.transformSchema(schema), this.className, ...leafFields(this.leafColumn(), this.ensemble));
   }
 
   protected override transformed(df: DataFrame): DataFrame {
-    return withLeaves(super.transformed(df), this.flat, this.featuresColumn(), this.leafColumn());
+    return withLeaves(super.transformed(df), this.flat, this.featuresColumn(), this.leafColumn(), this.ensemble);
   }
 
   /** Ensembles that were cut out of one are predicted in one walk of its trees. */

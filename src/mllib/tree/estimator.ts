@@ -8,7 +8,6 @@ import { checkColumn, doubleField, isNumeric, vectorField, withFields } from "..
 import type { Transformer } from "../base/transformer";
 import type { ParamMap } from "../param/param";
 import type { FitGroup, PreparedFits, PreparesFits, SharesFits } from "../tuning/sharing";
-import { leafFields } from "./programs";
 import { groupsOf, type Settings, settingsOf, SharedTrainings, trainingSpec, withTraining } from "./learner";
 import type { Training, TrainingSpec } from "./training";
 
@@ -51,7 +50,7 @@ export abstract class TreeEstimator<M extends Transformer> extends Estimator<M> 
     return [
       ...vectors.map((column) => vectorField(column)),
       ...(prediction === undefined ? [] : [doubleField(prediction)]),
-      ...leafFields(leaf ?? "", this.sizes.join() === "maxDepth"),
+      ...(leaf === undefined ? [] : [this.sizes.join() === "maxDepth" ? doubleField(leaf) : vectorField(leaf)]),
     ];
   }
 

@@ -3,12 +3,13 @@ import type { StructField } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { classifierProgram, type ClassScorer } from "../base/classifier";
 import { checkedFeatures, checkedVector, predictionProgram } from "../base/predictor";
+import { nominalOf, vectorMetadata } from "../base/attributes";
 import { doubleField, vectorField } from "../base/schema";
 import { appendColumns, columnsProgram } from "../compute/append-columns";
 import { denseVectorColumn, doubleColumn, VectorColumn, VectorColumnBuilder } from "../compute/columns";
 import type { VectorLike } from "../linalg/vectors";
 import { type FlatEnsemble, flatEnsemble, leavesOf, type NodeValues, openSums } from "./flat-ensemble";
-import { impurityOf, predictionOf, type TreeData } from "./tree-data";
+import { impurityOf, leafCountOf, predictionOf, type TreeData } from "./tree-data";
 
 /** Who errors about rows are of. */
 export const WHO = "Trees";
@@ -92,17 +93,24 @@ const leafProgram = columnsProgram<FlatEnsemble & { readonly single: boolean }>(
   },
 });
 
-/** The fields of the column of leaves, if there is to be one: a number of a single tree, a vector of several. */
-export function leafFields(leafCol: string, single: boolean): readonly StructField[] {
+/** The field of the column of leaves, if there is to be one: a number of a single tree, a vector of several. Leaves are categories. */
+export function leafFields(leafCol: string, trees: TreeData | readonly TreeData[]): readonly StructField[] {
   if (leafCol === "") return [];
-  return [single ? doubleField(leafCol) : vectorField(leafCol)];
+  if (!("feature" in trees)) return [vectorField(leafCol, vectorMetadata(trees.map((tree) => ({ type: "nominal", num_vals: leafCountOf(tree) }))))]; // prettier-ignore
+  return [doubleField(leafCol, nominalOf(leafCountOf(trees)))];
 }
 
 /** With the column of leaves, where there is to be one. */
-export function withLeaves(df: DataFrame, flat: FlatEnsemble, featuresCol: string, leafCol: string, single = false): DataFrame {
-  const outputs = leafFields(leafCol, single);
+export function withLeaves(
+  df: DataFrame,
+  flat: FlatEnsemble,
+  featuresCol: string,
+  leafCol: string,
+  trees: TreeData | readonly TreeData[],
+): DataFrame {
+  const outputs = leafFields(leafCol, trees);
   if (outputs.length === 0) return df;
-  return appendColumns(df, leafProgram, { inputs: [featuresCol], outputs, spec: { ...flat, single } });
+  return appendColumns(df, leafProgram, { inputs: [featuresCol], outputs, spec: { ...flat, single: "feature" in trees } });
 }
 
 /** A column of one vector. */

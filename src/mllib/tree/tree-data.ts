@@ -30,6 +30,9 @@ export interface TreeData {
 
 export const sizeOf = (tree: TreeData): number => tree.feature.length;
 
+export const leafCountOf = (tree: TreeData): number =>
+  tree.feature.reduce((leaves, feature) => leaves + (feature < 0 ? 1 : 0), 0);
+
 export function depthOf(tree: TreeData): number {
   return tree.depth.reduce((most, depth) => Math.max(most, depth), 0);
 }

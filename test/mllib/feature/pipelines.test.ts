@@ -55,3 +55,25 @@ test("what is a category stays one beside vectors of which only the rows say the
   const none = assembler.transform(indexed.where("v IS NULL"));
   expect([(await none.schema()).fields.at(-1)!.metadata, await none.count()]).toEqual([undefined, 0]);
 });
+
+test("what scalers and a linear SVC have learned takes the form of the least memory, as Spark's", async () => {
+  const { Vectors, VectorUDT } = mllib;
+  const schema = { kind: "struct", fields: [{ name: "v", type: VectorUDT, nullable: true }, { name: "label", type: { kind: "double" }, nullable: true }] }; // prettier-ignore
+  const df = spark().createDataFrame([1, 3, 3].map((x, i) => [Vectors.dense(0, 0, 0, 0, x), i % 2]) as never, schema as never);
+  const columns = { inputCol: "v", outputCol: "o" };
+  const standard = await new mllib.StandardScaler(columns).fit(df);
+  expect(String(standard.std)).toBe("(5,[4],[1.1547005383792515])");
+  expect(String(standard.mean)).toMatch(/^\(5,\[4\],\[2\.33333333333333\d+\]\)$/);
+  const limits = await new mllib.MinMaxScaler(columns).fit(df);
+  expect([String(limits.originalMin), String(limits.originalMax)]).toEqual(["(5,[4],[1.0])", "(5,[4],[3.0])"]);
+  expect(String((await new mllib.MaxAbsScaler(columns).fit(df)).maxAbs)).toBe("(5,[4],[3.0])");
+  const robust = await new mllib.RobustScaler(columns).fit(df);
+  expect([String(robust.median), String(robust.range)]).toEqual(["(5,[4],[3.0])", "(5,[4],[2.0])"]);
+  const svc = await new mllib.LinearSVC({ featuresCol: "v", regParam: 0.1 }).fit(df);
+  expect(svc.coefficients).toBeInstanceOf(mllib.SparseVector);
+});
+
+test("a formula says what it is", () => {
+  expect(String(new mllib.RFormula({ formula: "y ~ a + b" }, "f"))).toBe("RFormula: uid=f, formula = y ~ a + b");
+  expect(String(new mllib.RFormula({}, "f"))).toBe("RFormula: uid=f");
+});

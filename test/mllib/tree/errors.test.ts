@@ -97,6 +97,12 @@ test("models say what they are, go to disk and come back", async () => {
   expect(model.toDebugString).toMatch(
     /^RandomForestRegressionModel: uid=RandomForestRegressor_\w+, numTrees=2, numFeatures=2\n {2}Tree 0 \(weight 1\.0\):\n/,
   );
+  // Leaves are categories: so an encoder knows how many there are.
+  const leaves = async (each: typeof model | InstanceType<typeof mllib.DecisionTreeRegressionModel>): Promise<unknown> => (await each.transform(df).schema()).fields.at(-1)!.metadata; // prettier-ignore
+  const [one, other] = model.trees.map((tree) => (tree.numNodes + 1) / 2);
+  expect(await leaves(model)).toEqual({ ml_attr: { attrs: { nominal: [{ idx: 0, num_vals: one }, { idx: 1, num_vals: other }] }, num_attrs: 2 } }); // prettier-ignore
+  const tree = await new mllib.DecisionTreeRegressor({ maxDepth: 1, leafCol: "leaf" }).fit(df);
+  expect(await leaves(tree)).toEqual({ ml_attr: { type: "nominal", num_vals: (tree.numNodes + 1) / 2 } });
   const copy = model.copy({ leafCol: "" });
   expect([copy.uid, (await copy.transform(df).columns()).length]).toEqual([model.uid, 4]);
 });
