@@ -2,7 +2,7 @@
 import type { DataType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
-import { attribute, coerced, INT, literal } from "../expressions/build";
+import { attribute, cast, DOUBLE, INT, literal } from "../expressions/build";
 import type {
   AggregateCall,
   Attribute,
@@ -19,7 +19,6 @@ import type { LogicalPlan, Window } from "../logical/plan";
 import type { UnresolvedBound, UnresolvedWindow } from "../syntax/expression";
 import { isOrderable, sameType } from "../types/text";
 import type { Binder, Scope } from "./binder";
-import { bindContext } from "./bind-context";
 import { DOCS } from "./documentation";
 import { exprText, typeText } from "./messages";
 import { checkOrdering, sortOrderOf } from "./sort-order";
@@ -92,8 +91,9 @@ function bindFrame(
       );
     }
     if (!range) return { kind: bound.kind, offset: rowOffset(binder, offset, location, at) };
-    const value = rangeOffset(binder, offset, orderBy);
-    const isCast = bound.kind === "preceding" && !sameType(value.type, offset.type);
+    const value = rangeOffset(binder, offset, orderBy, bound.kind);
+    const negated = offset.type.kind === "string" ? DOUBLE : offset.type;
+    const isCast = bound.kind === "preceding" && !sameType(value.type, negated);
     return { kind: bound.kind, offset: value, ...(isCast && { printed: `(- ${printed(value)}) FOLLOWING` }) };
   };
   const frame: Frame = { unit: written.unit, start: boundOf(written.start, "lower"), end: boundOf(written.end, "upper") };
@@ -207,13 +207,22 @@ function rowOffset(binder: Binder, offset: Expression, location: string, at: Que
   );
 }
 
-/** An offset of a numeric order column becomes a value of its type. */
-function rangeOffset(binder: Binder, offset: Expression, orderBy: readonly SortOrder[]): Expression {
+/** An offset of a numeric order column becomes a value of its type. What precedes is negated: of a text that is a double. */
+function rangeOffset(
+  binder: Binder,
+  offset: Expression,
+  orderBy: readonly SortOrder[],
+  kind: "preceding" | "following",
+): Expression {
   const order = orderBy[0]?.child.type;
-  const value = binder.context.evaluate(offset);
-  if (order === undefined || !NUMERIC.has(order.kind) || !NUMERIC.has(value.type.kind)) return value;
-  const typed = binder.context.evaluate(coerced(value, order, bindContext(binder, "window", undefined)));
-  return { ...typed, printed: printed(value) };
+  const written = binder.context.evaluate(offset);
+  const as = (value: Expression, type: DataType): Expression => {
+    const typed = binder.context.evaluate(cast(value, type, binder.context.settings.ansi ? "ansi" : "legacy"));
+    return { ...typed, printed: printed(written) };
+  };
+  const value = written.type.kind === "string" && kind === "preceding" ? as(written, DOUBLE) : written;
+  if (order === undefined || !NUMERIC.has(order.kind)) return value;
+  return NUMERIC.has(value.type.kind) || value.type.kind === "string" ? as(value, order) : value;
 }
 
 /** Known only for numbers; other offsets are compared by kind. */
@@ -226,7 +235,8 @@ function startsAfterEnd(binder: Binder, frame: Frame): boolean {
   };
   const start = position(frame.start);
   const end = position(frame.end);
-  return start !== null && end !== null && start > end;
+  // NaN is above all other numbers, negated, too.
+  return start !== null && end !== null && (start > end || (Number.isNaN(start) && !Number.isNaN(end)));
 }
 
 const TO_CURRENT_ROW: Frame = { unit: "rows", start: { kind: "unboundedPreceding" }, end: { kind: "currentRow" } };

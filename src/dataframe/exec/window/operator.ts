@@ -3,6 +3,7 @@
  * the task's memory cannot hold ends the task, in words.
  */
 import { concatBatches, sliceBatch } from "../../../columnar/batch";
+import type { DataType } from "../../../columnar/types";
 import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector";
 import { InternalError } from "../../../common/errors";
 import { callByName, cast } from "../../expressions/build";
@@ -132,7 +133,7 @@ class WindowFunctionPlan {
     this.#start = offsetPlan(frame.start, frame.unit, first, input, host);
     this.#end = offsetPlan(frame.end, frame.unit, first, input, host);
     if (this.#start instanceof Projection || this.#end instanceof Projection) {
-      this.#order = new Projection([first!.child], input, host);
+      this.#order = new Projection([inRangeType(first!.child)], input, host);
     }
   }
 
@@ -194,7 +195,7 @@ class WindowFunctionPlan {
     return (window) => {
       const { rows } = window;
       const [by] = this.orderBy;
-      const order = orderOf === undefined ? null : { values: orderOf(rows)[0]!, type: by!.child.type, by: by! };
+      const order = orderOf === undefined ? null : { values: orderOf(rows)[0]!, type: rangeType(by!.child.type), by: by! };
       return framesOf(frame, start(rows), end(rows), window, order);
     };
   }
@@ -211,7 +212,8 @@ function offsetPlan(
   host: CodegenHost,
 ): OffsetPlan {
   if (bound.kind !== "preceding" && bound.kind !== "following") return null;
-  const { settings } = host;
+  // A bound beyond the order column's type is an error in every mode.
+  const settings = { ...host.settings, ansi: true };
   if (unit === "rows") return Number(foldExpression(bound.offset, settings).value);
   if (order === undefined) throw new InternalError("A frame of values without an order.");
   const context: BindContext = {
@@ -227,6 +229,16 @@ function offsetPlan(
   // Down the order of a descending key values become smaller.
   const back = (bound.kind === "preceding") === order.ascending;
   const value = callByName(back ? "-" : "+", [order.child, bound.offset], context);
-  const typed = sameType(value.type, order.child.type) ? value : cast(value, order.child.type, settings.ansi ? "ansi" : "legacy");
-  return new Projection([typed], input, host);
+  const type = rangeType(order.child.type);
+  return new Projection([sameType(value.type, type) ? value : cast(value, type, "ansi")], input, host);
+}
+
+/** The type in which an order column meets the bounds of frames: a digit more than a decimal has, as sums and differences need it. */
+function rangeType(type: DataType): DataType {
+  return type.kind === "decimal" ? { ...type, precision: Math.min(type.precision + 1, 38) } : type;
+}
+
+function inRangeType(order: Expression): Expression {
+  const type = rangeType(order.type);
+  return sameType(type, order.type) ? order : cast(order, type, "ansi");
 }
