@@ -117,13 +117,14 @@ function item(p: Cursor): UnresolvedExpression {
   return child;
 }
 
-/** `v:a.b[0]` is named b, cast or not. */
+/** `v:a.b[0]` is named b, cast or not; `v:[0]` has no name of its own. */
 function variantPath(child: UnresolvedExpression): string | null {
   if (child.kind === "cast") return variantPath(child.child);
   if (child.kind !== "call" || child.operator !== true || child.name[0] !== "variant_get") return null;
   const path = child.args[1];
   if (path?.kind !== "literal" || typeof path.value !== "string") return null;
   const toField = path.value.replace(/(\[\d+\])+$/, "");
+  if (toField === "$") return null;
   return /([^.[\]'"]+)['"\]]*$/.exec(toField)?.[1] ?? null;
 }
 

@@ -53,7 +53,8 @@ function bindExtract(args: readonly Expression[], context: BindContext): Express
     };
   }
   if (type.kind === "map") {
-    const key = commonType([type.key, index.type], context.settings);
+    const key =
+      type.key.kind === "string" && takesText(index.type) ? type.key : commonType([type.key, index.type], context.settings);
     if (key === null) throw badIndex(child, index, sqlName(type.key), context);
     const map: DataType = { ...type, key };
     return {
@@ -73,6 +74,11 @@ function bindExtract(args: readonly Expression[], context: BindContext): Express
     { base: `"${printed(child)}"`, other: `"${sqlName(type)}"` },
     context.at,
   );
+}
+
+/** What is looked for in a map of texts is its own text. */
+function takesText({ kind }: DataType): boolean {
+  return !["string", "null", "array", "map", "struct", "udt"].includes(kind);
 }
 
 /** The element is known where array and index are written out; ANSI mode has no null for an index out of range. */
