@@ -103,6 +103,18 @@ function defaultRows(schema: StructType): readonly Row[] {
   ];
 }
 
+/** FIELD_NOT_FOUND where a path of fields leads nowhere. */
+function requireField(type: DataType, [name, ...rest]: readonly string[], command: Command<"describeTable">): void {
+  if (name === undefined) return;
+  const fields = type.kind === "struct" ? type.fields : [];
+  const field = fields.find((one) => lower(one.name) === lower(name));
+  if (type.kind === "struct" && field === undefined) {
+    const names = fields.map((one) => quoted(one.name)).join(", ");
+    throw new AnalysisError("FIELD_NOT_FOUND", { fieldName: quoted(name), fields: names }, command.at);
+  }
+  if (field !== undefined) requireField(field.type, rest, command);
+}
+
 function describeColumn(command: Command<"describeTable">, found: FoundName, parts: readonly string[]): CommandResult {
   const schema = found.kind === "tempView" ? found.view.columns : found.table.schema;
   const field = schema.fields.find((one) => lower(one.name) === lower(parts[0] as string));
@@ -111,6 +123,7 @@ function describeColumn(command: Command<"describeTable">, found: FoundName, par
     throw new AnalysisError("COLUMN_NOT_FOUND", { colName, caseSensitiveConfig: '"spark.sql.caseSensitive"' }, command.at);
   }
   if (parts.length > 1) {
+    requireField(field.type, parts.slice(1), command);
     throw new AnalysisError("_LEGACY_ERROR_TEMP_1060", { command: "DESC TABLE COLUMN", column: parts.join(".") }, command.at);
   }
   const rows: [string, string][] = [

@@ -347,7 +347,15 @@ export async function describeFunction(command: Command<"describeFunction">, ses
     return table(["function_desc"], [[`Function: ${fn.name}`], [`Class: ${fn.form}`], ["Usage: N/A."]]);
   }
   const name = lower(parts.at(-1) as string);
-  const entry = parts.length === 1 ? session.functions.find(name) : undefined;
+  const qualifier = lower(parts.slice(0, -1).join("."));
+  const isBuiltin = qualifier === "" || qualifier === "builtin" || qualifier === "system.builtin";
+  const entry = isBuiltin ? session.functions.find(name) : undefined;
+  if (entry === undefined && parts.length > 2 && lower(parts[0] as string) !== SESSION_CATALOG)
+    throw new AnalysisError(
+      "REQUIRES_SINGLE_PART_NAMESPACE",
+      { sessionCatalog: SESSION_CATALOG, namespace: idText(parts) },
+      command.at,
+    );
   if (entry === undefined) {
     const path = [
       ["system", "builtin"],

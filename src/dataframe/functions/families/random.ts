@@ -23,17 +23,24 @@ function newSeed(): string {
 }
 
 /** The seed as decimal digits: plans are JSON-like, and seeds have 64 bits. */
-function seedOf(arg: Expression | undefined, args: readonly Expression[], context: BindContext): string {
+function seedOf(
+  arg: Expression | undefined,
+  args: readonly Expression[],
+  context: BindContext,
+  notConstant: (arg: Expression, args: readonly Expression[], context: BindContext) => AnalysisError = seedNotConstant,
+): string {
   if (arg === undefined) return newSeed();
-  if (!isFoldable(arg)) {
-    throw mismatch("NON_FOLDABLE_INPUT", args, context, {
-      inputName: "`seed`",
-      inputType: "integer or floating-point",
-      inputExpr: `"${printed(arg)}"`,
-    });
-  }
+  if (!isFoldable(arg)) throw notConstant(arg, args, context);
   const value = context.fold(arg).value as Exact | null;
   return value === null ? "0" : value.toString();
+}
+
+function seedNotConstant(arg: Expression, args: readonly Expression[], context: BindContext): AnalysisError {
+  return mismatch("NON_FOLDABLE_INPUT", args, context, {
+    inputName: "`seed`",
+    inputType: "integer or floating-point",
+    inputExpr: `"${printed(arg)}"`,
+  });
 }
 
 function seeded(call: Call, context: EvaluationContext): bigint {
@@ -42,6 +49,12 @@ function seeded(call: Call, context: EvaluationContext): bigint {
 
 function isSeed(type: DataType): boolean {
   return type.kind === "int" || type.kind === "long" || type.kind === "null";
+}
+
+function unfoldableSeed(arg: Expression, args: readonly Expression[], { name, at }: BindContext): AnalysisError {
+  const call = name === "random" ? "rand" : name;
+  const exprWithSeed = `"${call}(${args.map(printed).join(", ")})"`;
+  return new AnalysisError("SEED_EXPRESSION_IS_UNFOLDABLE", { seedExpr: `"${printed(arg)}"`, exprWithSeed }, at);
 }
 
 /** Numbers from a stream of their own: rand, randn. */
@@ -68,7 +81,7 @@ function stream(
         args,
         type: DOUBLE,
         nullable: false,
-        options: { seed: seedOf(arg, args, context) },
+        options: { seed: seedOf(arg, args, context, unfoldableSeed) },
         ...(context.at && { at: context.at }),
       };
     },
