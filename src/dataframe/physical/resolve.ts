@@ -5,9 +5,11 @@
  */
 import type { Boxed } from "../../columnar/types";
 import type { BoxedRow } from "../../columnar/vector";
+import { contentKey } from "../codegen/content-key";
 import { QueryError } from "../errors";
 import { BOOLEAN, literal } from "../expressions/build";
 import type { Expression } from "../expressions/expression";
+import { outputOf } from "../logical/output";
 import type { LogicalPlan, RecursiveCte, Scan } from "../logical/plan";
 import { mapPlanChildren, walkPlan } from "../logical/traverse";
 import type { SqlSettings } from "../settings";
@@ -51,8 +53,12 @@ async function recursionRows(
 ): Promise<readonly BoxedRow[]> {
   const rowLimit = Number(settings.conf["spark.sql.cteRecursionRowLimit"] ?? "1000000");
   const seen = recursion.all ? null : new Set<string>();
-  const fresh = (rows: readonly BoxedRow[]): readonly BoxedRow[] =>
-    seen === null ? rows : rows.filter((row) => !seen.has(rowKey(row)) && seen.add(rowKey(row)));
+  const types = outputOf(recursion.anchor).map(({ type }) => type);
+  const isNew = (row: BoxedRow): boolean => {
+    const key = row.map((value, i) => contentKey(value, types[i]!)).join(",");
+    return !seen!.has(key) && seen!.add(key) !== undefined;
+  };
+  const fresh = (rows: readonly BoxedRow[]): readonly BoxedRow[] => (seen === null ? rows : rows.filter(isNew));
   let last = fresh(await run(recursion.anchor));
   const rows = [...last];
   for (let level = 1; last.length > 0 && (wanted === null || rows.length < wanted); level++) {
@@ -67,10 +73,6 @@ async function recursionRows(
     }
   }
   return rows;
-}
-
-function rowKey(row: BoxedRow): string {
-  return JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
 }
 
 /** How many of the recursion's rows a limit right above it asks for. */
