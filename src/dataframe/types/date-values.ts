@@ -282,6 +282,10 @@ export class YearMonthInterval {
   toJSON(): string {
     return this.toString();
   }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
 }
 
 /** A span of time: INTERVAL DAY TO SECOND. */
@@ -323,6 +327,10 @@ export class DayTimeInterval {
   }
 
   toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
     return this.toString();
   }
 }

@@ -48,6 +48,9 @@ export class RowShape {
 // Row's methods, and what would change what a row is.
 const RESERVED: ReadonlySet<string> = new Set([
   "get",
+  "getAs",
+  "isNullAt",
+  "fieldIndex",
   "toArray",
   "toObject",
   "asDict",
@@ -121,6 +124,30 @@ export class Row {
     return this.#values === null ? this[names[i]!] : this.#values[i];
   }
 
+  /** As `get`, of a type that the program knows; `UsageError` FIELD_NOT_FOUND for a name, and INVALID_ARGUMENT for a position, that is no column's. */
+  getAs<T>(column: number | string): T {
+    return this.#at(this.#position(column)) as T;
+  }
+
+  isNullAt(column: number | string): boolean {
+    return this.#at(this.#position(column)) === null;
+  }
+
+  /** The position of a column; `UsageError` FIELD_NOT_FOUND where there is none. Of columns with the same name, the first. */
+  fieldIndex(name: string): number {
+    return this.#position(name);
+  }
+
+  #position(column: number | string): number {
+    const { names } = this.#shape;
+    const i = typeof column === "number" ? column : names.indexOf(column);
+    if (names[i] !== undefined) return i;
+    if (typeof column === "number")
+      throw new UsageError("INVALID_ARGUMENT", `The row has ${names.length} columns, and none at position ${column}.`);
+    const known = names.map((name) => `\`${name}\``).join(", ");
+    throw new UsageError("FIELD_NOT_FOUND", `No such column \`${column}\` in the row: it has ${known === "" ? "none" : known}.`);
+  }
+
   /** The values in the order of the columns. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
   toArray(): any[] {
@@ -151,14 +178,23 @@ export class Row {
     return this.toObject();
   }
 
-  /** "[Ann,34]" */
+  /** "[Ann,34]"; moments as ISO text in UTC, arrays and maps as show() has them. */
   toString(): string {
-    return `[${(this.toArray() as unknown[]).map((value) => (value === null ? "null" : `${value as string}`)).join(",")}]`;
+    return `[${(this.toArray() as unknown[]).map(text).join(",")}]`;
   }
 
   [inspect.custom](depth: number, options: Parameters<typeof inspect>[1]): string {
     return `Row ${inspect(this.toObject(), { ...options, depth })}`;
   }
+}
+
+function text(value: unknown): string {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
+  if (value instanceof Uint8Array)
+    return `[${[...value].map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ")}]`;
+  if (Array.isArray(value)) return `[${value.map(text).join(", ")}]`;
+  if (value instanceof Map) return `{${[...value].map(([key, item]) => `${text(key)} -> ${text(item)}`).join(", ")}}`;
+  return String(value);
 }
 
 function plain(value: unknown): unknown {

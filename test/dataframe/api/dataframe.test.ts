@@ -28,6 +28,19 @@ test("rows of a result are objects of their columns", async () => {
   expect(String(rows[1])).toBe("[Bob,null,7]");
 });
 
+test("rows: values of a known type, nulls and positions by the names of Spark's rows, and text that people can read", () => {
+  const row = new Row(["a", "when", "getAs"], [null, new Date(0), 3]);
+  expect([row.getAs<number>("getAs"), row.getAs<Date>(1)]).toEqual([3, new Date(0)]);
+  expect([row.isNullAt(0), row.isNullAt("when"), row.fieldIndex("when")]).toEqual([true, false, 1]);
+  expect(() => row.getAs("b")).toThrow("[FIELD_NOT_FOUND] No such column `b` in the row: it has `a`, `when`, `getAs`.");
+  expect(() => row.fieldIndex("A")).toThrow("FIELD_NOT_FOUND");
+  expect(() => row.isNullAt(3)).toThrow("The row has 3 columns, and none at position 3.");
+  const nested = new Row(["x"], [["p", null]]);
+  expect(String(new Row(["t", "m", "r", "b"], [new Date(0), new Map([["k", [1, 2]]]), nested, Uint8Array.of(1, 255)]))).toBe(
+    "[1970-01-01T00:00:00.000Z,{k -> [1, 2]},[[p, null]],[01 FF]]",
+  );
+});
+
 test("names of columns that rows cannot have as properties are read by get", () => {
   const row = new Row(["get", "a", "a", "1"], [1, 2, 3, 4]);
   expect({ ...row }).toEqual({ a: 2 });

@@ -32,6 +32,8 @@ test("timestamps keep their microseconds", () => {
 test("intervals", () => {
   expect(String(new DayTimeInterval(93_784_500_000))).toBe("INTERVAL '1 02:03:04.5' DAY TO SECOND");
   expect(String(YearMonthInterval.of(1, 2))).toBe("INTERVAL '1-2' YEAR TO MONTH");
+  expect(inspect(YearMonthInterval.of(1))).toBe("INTERVAL '1-0' YEAR TO MONTH");
+  expect(inspect([new DayTimeInterval(0)])).toBe("[ INTERVAL '0 00:00:00' DAY TO SECOND ]");
   expect(DayTimeInterval.ofMilliseconds(1.5).microseconds).toBe(1500);
   expect(new DayTimeInterval(2n ** 60n).microseconds).toBe(2n ** 60n);
 });
