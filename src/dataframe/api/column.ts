@@ -372,13 +372,16 @@ export class Column {
     }
     return new Column({ ...expression, args: [...expression.args, valueExpression(value)] });
   }
-  /** The function over a window: `row_number().over(Window.partitionBy("a").orderBy("b"))`. */
-  over(window: WindowSpec): Column {
+  /** The function over a window: `row_number().over(Window.partitionBy("a").orderBy("b"))`; without one, over all rows. */
+  over(window?: WindowSpec): Column {
     const { expression } = this;
+    const over = window === undefined ? { partitionBy: [], orderBy: [] } : window?.window;
+    if (over === undefined)
+      refusePlainly("over: the window", 'a WindowSpec, such as Window.partitionBy("a").orderBy("b")', window);
     if (expression.kind !== "call" && expression.kind !== "userFunction") {
       throw new UsageError("UNSUPPORTED_EXPR_FOR_WINDOW", `over() needs an aggregate or window function, not ${String(this)}.`);
     }
-    return new Column({ ...expression, over: window.window });
+    return new Column({ ...expression, over });
   }
   /** In a subquery: the column of the query around it. */
   outer(): Column {

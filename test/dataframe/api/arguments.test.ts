@@ -37,6 +37,8 @@ test.each<[string, () => unknown, RegExp]>([
   ["rows in place of a DataFrame", () => df.join(loose([]), "age"), /join: the other side must be a DataFrame, not an array/],
   ["a promise of one", () => df.union(loose(Promise.resolve())), /union: .*not a promise/],
   ["a window of numbers", () => Window.partitionBy(loose(3)), /partitionBy: a column/],
+  ["a window's name", () => F.row_number().over(loose("w")), /over: the window must be a WindowSpec, .*not "w"/],
+  ["a window that is null", () => F.row_number().over(loose(null)), /over: the window must be .*not null/],
   ["a pivot on nothing", () => df.groupBy("age").pivot(loose(undefined)), /pivot: a column/],
   ["the name of a storage level", () => df.persist(loose("MEMORY_ONLY")), /persist: the level must be a StorageLevel, such as StorageLevel.MEMORY_AND_DISK, not "MEMORY_ONLY"/],
   ["a function to fill with", () => df.na.fill(loose(() => 1)), /na\.fill: the value must be/],

@@ -164,6 +164,7 @@ test("windows", () => {
       frame: { unit: "rows", start: { kind: "preceding", offset: { value: 1 } }, end: { kind: "currentRow" } },
     },
   });
+  expect(bare(F.sum("c").over().expression)).toMatchObject({ over: { partitionBy: [], orderBy: [] } });
   expect(Window.rangeBetween(Window.unboundedPreceding, Window.unboundedFollowing).window.frame).toEqual({
     unit: "range",
     start: { kind: "unboundedPreceding" },
