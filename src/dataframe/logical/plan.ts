@@ -137,6 +137,8 @@ export interface LocalRelation {
   readonly kind: "localRelation";
   readonly output: readonly Attribute[];
   readonly rows: readonly BoxedRow[];
+  /** In plans that are only shown: the number of the recursion whose rows stand here once they are known. */
+  readonly loop?: number;
 }
 
 /** What the session keeps for a query: an Arrow table, an RDD, a cached plan. `source` is its number; it is kept while `life` lives. */

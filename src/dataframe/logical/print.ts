@@ -148,7 +148,12 @@ const JOIN_NAMES: Readonly<Record<string, string>> = {
 /** "Inner", "LeftOuter", …, "ExistenceJoin(exists#3)". */
 export function joinName(join: { readonly type: string; readonly exists?: Attribute }): string {
   if (join.type === "existence" && join.exists !== undefined) return `ExistenceJoin(${attributeText(join.exists)})`;
-  return JOIN_NAMES[join.type] ?? join.type;
+  return joinTypeName(join.type);
+}
+
+/** "Inner", "LeftOuter", … */
+export function joinTypeName(type: string): string {
+  return JOIN_NAMES[type] ?? type;
 }
 
 export function attributeText(column: Attribute): string {

@@ -4,7 +4,7 @@ import {
   attributeText,
   expressionText,
   fieldList,
-  list,
+  joinName,
   nodeText,
   orderText,
   planText,
@@ -15,16 +15,26 @@ import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { childrenOf as logicalChildren, subqueryPlans } from "../logical/traverse";
 import { Statistics } from "../optimizer/statistics";
+import type { ExplainMode as Mode } from "../syntax/command";
 import { simpleString } from "../types/text";
 import type { PhysicalPlan } from "./plan";
-import { exchangesOf, operatorName, operatorText, partitioningText, physicalText, scanDetails, type Exchanges } from "./print";
+import {
+  aggregateTexts,
+  exchangesOf,
+  operatorName,
+  operatorText,
+  partitioningText,
+  physicalText,
+  scanDetails,
+  type Exchanges,
+} from "./print";
 import { childrenOf, walk } from "./traverse";
 
-export type ExplainMode = "simple" | "extended" | "codegen" | "cost" | "formatted";
+export type ExplainMode = Exclude<Mode, "logical">;
 
 export interface Explained {
-  /** The unresolved plan as text. */
-  readonly parsed?: string;
+  /** The plan as it was written, as text. */
+  parsed(): string;
   readonly analyzed: LogicalPlan;
   readonly optimized: LogicalPlan;
   readonly physical: PhysicalPlan;
@@ -60,6 +70,25 @@ export function explain(
   return `${kept}... ${text.length - kept.length} more characters`;
 }
 
+/** What EXPLAIN prints of DESCRIBE QUERY, which runs nothing. */
+export function explainDescription(mode: Mode, sql: string): string {
+  const command = `DescribeQueryCommand ${sql}\n`;
+  const physical = `== Physical Plan ==\nExecute DescribeQueryCommand\n   +- ${command}`;
+  if (mode === "codegen") return "Found 0 WholeStageCodegen subtrees.\n";
+  if (mode === "cost") return `== Optimized Logical Plan ==\n${command}\n${physical}\n`;
+  if (mode !== "extended") return `${physical}\n`;
+  const sections = ["Parsed", "Analyzed", "Optimized"].map((name) => {
+    const schema = name === "Analyzed" ? "col_name: string, data_type: string, comment: string\n" : "";
+    return `== ${name} Logical Plan ==\n${schema}${command}`;
+  });
+  return [...sections, physical].join("\n");
+}
+
+/** What EXPLAIN EXTENDED prints of a query that cannot be analysed. */
+export function explainFailure(parsed: string, message: string): string {
+  return `== Parsed Logical Plan ==\n${parsed}\n== Analyzed Logical Plan ==\n${message}\n`;
+}
+
 /** Characters that are kept free for the words that tell of a cut. */
 const CUT_MARK = 30;
 
@@ -69,7 +98,7 @@ function explained(mode: ExplainMode, query: Explained): string {
       return `== Physical Plan ==\n${physical(query)}\n`;
     case "extended":
       return [
-        ...(query.parsed === undefined ? [] : [`== Parsed Logical Plan ==\n${query.parsed.trimEnd()}\n`]),
+        `== Parsed Logical Plan ==\n${query.parsed()}`,
         `== Analyzed Logical Plan ==\n${schemaLine(query.analyzed)}\n${planText(query.analyzed)}`,
         `== Optimized Logical Plan ==\n${planText(query.optimized)}`,
         `== Physical Plan ==\n${physical(query)}`,
@@ -179,7 +208,7 @@ function formatted(query: Explained): string {
     const exchanges = exchangesOf(plan);
     for (const [node, id] of numbers)
       if (id > known) details.push([`(${id}) ${detailsOf(node, exchanges).join("\n")}`, ...rowLines(node, ran)].join("\n"));
-    return treeText(plan, (node) => `${operatorName(node, exchanges)} (${numbers.get(node)})`, childrenOf)
+    return treeText(plan, (node) => `${nameOf(node, exchanges)} (${numbers.get(node)})`, childrenOf)
       .trimEnd()
       .split("\n");
   };
@@ -188,7 +217,10 @@ function formatted(query: Explained): string {
   const initial = tree(query.physical);
   const top = numbers.size + 1;
   const shown = [`AdaptiveSparkPlan (${top})`, ...(final === null ? below(initial) : finalAndInitial(final, initial))];
-  details.push(`(${top}) AdaptiveSparkPlan\nArguments: isFinalPlan=${ran !== undefined}`);
+  const { output } = query.physical;
+  details.push(
+    `(${top}) AdaptiveSparkPlan\nOutput ${counted(output.map(attributeText))}\nArguments: isFinalPlan=${ran !== undefined}`,
+  );
   return `${shown.join("\n")}\n\n\n${details.join("\n\n")}\n`;
 }
 
@@ -198,16 +230,30 @@ function rowLines(node: PhysicalPlan, ran: CarriedOut | undefined): readonly str
   return rows === null ? [] : [`number of output rows: ${rows}`];
 }
 
+/** "[2]: [a#1, b#2]"; behind a word (`before` is a blank) ": []" of none. */
+function counted(texts: readonly string[], before = ""): string {
+  return texts.length === 0 && before !== "" ? ": []" : `${before}[${texts.length}]: [${texts.join(", ")}]`;
+}
+
+function nameOf(node: PhysicalPlan, exchanges: Exchanges): string {
+  return node.kind === "scan" ? `Scan ${node.relation.format} ${node.relation.name}` : operatorName(node, exchanges);
+}
+
 function detailsOf(node: PhysicalPlan, exchanges: Exchanges): readonly string[] {
   const children = childrenOf(node);
-  const lines = [operatorName(node, exchanges)];
-  const columns = (plan: PhysicalPlan): string => `[${plan.output.length}]: [${plan.output.map(attributeText).join(", ")}]`;
+  const lines = [nameOf(node, exchanges)];
+  const columns = (plan: PhysicalPlan): string => counted(plan.output.map(attributeText));
   if (children.length === 0) lines.push(`Output ${columns(node)}`);
-  if (node.kind === "project") lines.push(`Output [${node.expressions.length}]: ${list(node.expressions)}`);
+  if (node.kind === "project") lines.push(`Output ${counted(node.expressions.map(expressionText))}`);
   if (children.length === 1) lines.push(`Input ${columns(children[0] as PhysicalPlan)}`);
   switch (node.kind) {
     case "scan":
-      for (const [name, value] of scanDetails(node)) if (name !== "Format" && value !== "[]") lines.push(`${name}: ${value}`);
+      for (const [name, value] of scanDetails(node)) {
+        if (name === "Format" || value === "[]") continue;
+        lines.push(
+          `${name}: ${name === "Location" ? value.replace(/^InMemoryFileIndex\(\d+ paths\)/, "InMemoryFileIndex ") : value}`,
+        );
+      }
       break;
     case "filter":
       lines.push(`Condition : ${expressionText(node.condition)}`);
@@ -215,21 +261,19 @@ function detailsOf(node: PhysicalPlan, exchanges: Exchanges): readonly string[] 
     case "project":
       break;
     case "hashAggregate":
-      lines.push(`Keys [${node.grouping.length}]: ${list(node.grouping)}`);
-      lines.push(
-        `Functions [${node.aggregates.length}]: [${node.aggregates.map(({ call }) => `${node.mode === "partial" ? "partial_" : ""}${expressionText(call)}`).join(", ")}]`,
-      );
+      lines.push(`Keys${counted(node.grouping.map(expressionText), " ")}`);
+      lines.push(`Functions${counted(aggregateTexts(node), " ")}`);
       lines.push(`Results ${columns(node)}`);
       break;
     case "hashJoin":
     case "sortMergeJoin":
-      lines.push(`Left keys [${node.leftKeys.length}]: ${list(node.leftKeys)}`);
-      lines.push(`Right keys [${node.rightKeys.length}]: ${list(node.rightKeys)}`);
-      lines.push(`Join type: ${node.type}`);
+      lines.push(`Left keys ${counted(node.leftKeys.map(expressionText))}`);
+      lines.push(`Right keys ${counted(node.rightKeys.map(expressionText))}`);
+      lines.push(`Join type: ${joinName(node)}`);
       lines.push(`Join condition: ${node.condition === null ? "None" : expressionText(node.condition)}`);
       break;
     case "nestedLoopJoin":
-      lines.push(`Join type: ${node.type}`);
+      lines.push(`Join type: ${joinName(node)}`);
       lines.push(`Join condition: ${node.condition === null ? "None" : expressionText(node.condition)}`);
       break;
     case "sort":

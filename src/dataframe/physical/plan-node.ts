@@ -203,7 +203,9 @@ function planLocal(planner: Planner, node: LocalRelation): PhysicalPlan {
     }
     return out.written();
   });
-  return planner.laid({ kind: "localTable", id: planner.id(), output: node.output, partitions }, unknownLayout(count));
+  const { output, loop } = node;
+  const table: PhysicalPlan = { kind: "localTable", id: planner.id(), output, partitions, ...(loop !== undefined && { loop }) };
+  return planner.laid(table, unknownLayout(count));
 }
 
 function planExternal(planner: Planner, node: ExternalRelation): PhysicalPlan {

@@ -67,6 +67,8 @@ export interface LocalTableExec extends Node {
   readonly kind: "localTable";
   /** Encoded batches (columnar batch codec), one for each partition. */
   readonly partitions: readonly Uint8Array[];
+  /** As in LocalRelation. */
+  readonly loop?: number;
 }
 
 export interface RangeExec extends Node {

@@ -142,7 +142,7 @@ export function operatorName(node: PhysicalPlan, exchanges: Exchanges): string {
     case "scan":
       return node.relation.files === null ? `Scan ${node.relation.format}` : `FileScan ${node.relation.format}`;
     case "localTable":
-      return "LocalTableScan";
+      return node.loop === undefined ? "LocalTableScan" : "UnionLoop";
     case "range":
       return "Range";
     case "external":
@@ -309,7 +309,7 @@ export function sourceFilterText(filter: Expression): string {
   return name === undefined ? expressionText(filter) : `${name}(${args.join(",")})`;
 }
 
-function aggregateTexts(node: HashAggregateExec): readonly string[] {
+export function aggregateTexts(node: HashAggregateExec): readonly string[] {
   const prefix = node.mode === "partial" ? "partial_" : node.mode === "merge" ? "merge_" : "";
   return node.aggregates.map(({ call }) => `${prefix}${expressionText(call)}`);
 }

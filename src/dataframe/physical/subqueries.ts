@@ -76,6 +76,13 @@ export function bindRecursion(plan: LogicalPlan, recursion: RecursiveCte, rows: 
   return visit(plan);
 }
 
+/** The plan to be shown: a leaf stands for the rows of each recursion. */
+export function withoutRecursions(plan: LogicalPlan): LogicalPlan {
+  return plan.kind === "recursiveCte"
+    ? { kind: "localRelation", output: plan.output, rows: [], loop: plan.id }
+    : mapPlanChildren(plan, withoutRecursions);
+}
+
 /** Rows as a plan with the columns of another. */
 export function rowsAs(plan: LogicalPlan, rows: readonly BoxedRow[]): LogicalPlan {
   return { kind: "localRelation", output: outputOf(plan), rows };

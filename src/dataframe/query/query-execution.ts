@@ -18,6 +18,7 @@ import type { CarriedOut } from "../physical/explain";
 import type { PhysicalPlan, ScanExec } from "../physical/plan";
 import { planQuery } from "../physical/plan-query";
 import { resolveBeforePlanning } from "../physical/resolve";
+import { withoutRecursions } from "../physical/subqueries";
 import type { SourceParts } from "../sources/data-source";
 import { sourceNamed } from "../sources/registry";
 import type { SqlSettings } from "../settings";
@@ -54,7 +55,7 @@ export class QueryExecution {
 
   /** The plan as it would be carried out, before anything of it has run. Subqueries stay. */
   async physical(): Promise<PhysicalPlan> {
-    const plan = withBucketedScans(this.optimized, this.settings);
+    const plan = withBucketedScans(withoutRecursions(this.optimized), this.settings);
     return planQuery(plan, this.settings, await this.#services(plan));
   }
 

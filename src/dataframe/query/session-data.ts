@@ -18,13 +18,14 @@ import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { planText } from "../logical/print";
 import { assumedSources } from "../exec/stage-program";
-import { type Explained, explain } from "../physical/explain";
+import { type Explained, explain, explainDescription } from "../physical/explain";
 import { cutStages } from "../physical/stages";
 import type { Buckets, Relation } from "../sources/relation";
 import type { SaveRequest } from "../sources/data-source";
 import { findSource, sourceNamed } from "../sources/registry";
 import type { ExplainMode, Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
+import { unresolvedPlanText } from "../syntax/print";
 import { EXISTS_DEFAULT } from "../types/existence-default";
 import { localPath } from "../catalog/store";
 import { QueryExecution } from "./query-execution";
@@ -183,6 +184,7 @@ export class SessionData implements DataPort {
   }
 
   async explain(mode: ExplainMode, statement: Statement): Promise<string> {
+    if (statement.kind === "describeQuery") return explainDescription(mode, statement.query.sql);
     if (statement.kind !== "query") return `== Physical Plan ==\nExecute ${statement.kind}\n`;
     return this.explainPlan(statement.plan, mode);
   }
@@ -208,6 +210,7 @@ export class SessionData implements DataPort {
       characters: Number(conf["spark.sql.maxPlanStringLength"] ?? Infinity),
     };
     const query: Explained = {
+      parsed: () => unresolvedPlanText(plan, settings.timeZone),
       analyzed,
       optimized,
       physical,

@@ -20,6 +20,7 @@ export function grouping(p: Cursor, start: number = p.token.start): Grouping {
     return { kind: "all" };
   }
   let analytics = false;
+  const first = p.token.symbol;
   const elements = p.list((): Sets => {
     const sets = groupingAnalytics(p, start);
     if (sets === null) return [[p.rules.expression(p)]];
@@ -28,8 +29,8 @@ export function grouping(p: Cursor, start: number = p.token.start): Grouping {
   });
   if (!analytics) {
     const expressions = elements.map((sets) => (sets[0] as readonly UnresolvedExpression[])[0] as UnresolvedExpression);
-    if (p.accept("WITH", "ROLLUP")) return numbered(rollup(expressions.map((each) => [each])), expressions);
-    if (p.accept("WITH", "CUBE")) return numbered(cube(expressions.map((each) => [each])), expressions);
+    if (p.accept("WITH", "ROLLUP")) return numbered(rollup(expressions.map((each) => [each])), expressions, "rollup");
+    if (p.accept("WITH", "CUBE")) return numbered(cube(expressions.map((each) => [each])), expressions, "cube");
     if (p.accept("GROUPING", "SETS"))
       return numbered(
         p.parenthesized(() => groupingSet(p)),
@@ -40,6 +41,7 @@ export function grouping(p: Cursor, start: number = p.token.start): Grouping {
   return numbered(
     elements.reduce((left, right) => left.flatMap((one) => right.map((other) => [...one, ...other]))),
     [],
+    elements.length > 1 ? undefined : first === "ROLLUP" ? "rollup" : first === "CUBE" ? "cube" : undefined,
   );
 }
 
@@ -86,7 +88,7 @@ function cube(sets: Sets): Sets {
   return [...rest.map((set) => [...first, ...set]), ...rest];
 }
 
-function numbered(sets: Sets, first: readonly UnresolvedExpression[]): Grouping {
+function numbered(sets: Sets, first: readonly UnresolvedExpression[], form?: "rollup" | "cube"): Grouping {
   const numbers = new Map<string, number>();
   const expressions: UnresolvedExpression[] = [];
   const numberOf = (expression: UnresolvedExpression): number => {
@@ -100,5 +102,5 @@ function numbered(sets: Sets, first: readonly UnresolvedExpression[]): Grouping 
   };
   first.forEach(numberOf);
   const indexed = sets.map((set) => [...new Set(set.map(numberOf))]);
-  return { kind: "sets", expressions, sets: indexed };
+  return { kind: "sets", expressions, sets: indexed, ...(form && { form }) };
 }

@@ -250,6 +250,8 @@ export type Grouping =
       readonly kind: "sets";
       readonly expressions: readonly UnresolvedExpression[];
       readonly sets: readonly (readonly number[])[];
+      /** What was written, where that was one ROLLUP or CUBE alone. */
+      readonly form?: "rollup" | "cube";
     };
 
 /** TABLE(t) [WITH SINGLE PARTITION | PARTITION BY …] [ORDER BY …] as an argument of a table function. */

@@ -10,7 +10,7 @@ function explained(mode: ExplainMode, sql: string): string {
   const optimized = session.optimized(sql);
   const physical = planQuery(optimized, session.settings, session.services());
   const codegen = (): { title: string; code: string }[] => [{ title: "*(1) Scan", code: "for (;;);" }];
-  return explain(mode, { parsed: "'Project [*]", analyzed, optimized, physical, codegen });
+  return explain(mode, { parsed: () => "'Project [*]\n", analyzed, optimized, physical, codegen });
 }
 
 const JOIN = "select b, count(*) as n from t join u on a = c where d > 1 group by b";
@@ -58,10 +58,10 @@ test("formatted", () => {
    "== Physical Plan ==
    Project (3)
    +- Filter (2)
-      +- Scan parquet (1)
+      +- Scan parquet sales (1)
 
 
-   (1) Scan parquet
+   (1) Scan parquet sales
    Output [2]: [amount#3, p_day#4]
    PushedFilters: [GreaterThan(amount,5)]
    ReadSchema: struct<amount:int>

@@ -38,7 +38,7 @@ export const groupingMethods: GroupingMethods<AnyColumns> & ThisType<DataFrame> 
   rollup(...columns) {
     const expressions = keys(this, "rollup", columns);
     const sets = Array.from({ length: expressions.length + 1 }, (_, i) => numbers(expressions.length - i));
-    return new GroupedData(this, { kind: "sets", expressions, sets });
+    return new GroupedData(this, { kind: "sets", expressions, sets, form: "rollup" });
   },
   cube(...columns) {
     const expressions = keys(this, "cube", columns);
@@ -46,7 +46,7 @@ export const groupingMethods: GroupingMethods<AnyColumns> & ThisType<DataFrame> 
       (rest, column) => [...rest.map((set) => [column, ...set]), ...rest],
       [[]],
     );
-    return new GroupedData(this, { kind: "sets", expressions, sets });
+    return new GroupedData(this, { kind: "sets", expressions, sets, form: "cube" });
   },
   groupingSets(sets, ...columns) {
     const at = this.sparkSession.core.place("groupingSets");

@@ -16,6 +16,8 @@ import { alterTable, commentOn, repairTable } from "./alter-table";
 import { analyzeTable, analyzeTables } from "./analyze-table";
 import { cacheTable, listResources, refreshFunction, refreshTable, uncacheTable } from "./cache";
 import { alterDatabase, createDatabase, describeDatabase, dropDatabase, setCatalog, useDatabase } from "./databases";
+import { explainFailure } from "../../physical/explain";
+import { unresolvedPlanText } from "../../syntax/print";
 import { describeQuery, describeTable } from "./describe";
 import { executeImmediate } from "./execute-immediate";
 import { createFunction, describeFunction, dropFunction, showFunctions } from "./functions";
@@ -247,11 +249,14 @@ function noProcedure(parts: readonly string[], session: CommandSession, at: Quer
 
 /** The plan, in one row; of a query that cannot be analysed, line by line, what is wrong with it. */
 async function explained(command: Extract<Statement, { kind: "explain" }>, session: CommandSession): Promise<string[][]> {
+  const { mode, statement } = command;
   try {
-    return [[await session.data.explain(command.mode, command.statement)]];
+    return [[await session.data.explain(mode, statement)]];
   } catch (error) {
     if (!(error instanceof AnalysisError)) throw error;
-    if (command.mode === "extended") return [[`== Analyzed Logical Plan ==\n${error.message}\n`]];
+    if (mode === "extended" && statement.kind === "query") {
+      return [[explainFailure(unresolvedPlanText(statement.plan, session.settings().timeZone), error.message)]];
+    }
     return ["Error occurred during query planning: ", ...error.message.split("\n")].map((line) => [line]);
   }
 }
