@@ -9,7 +9,7 @@ import type { AggregateFunction, FunctionEntry } from "../functions/registry";
 import type { UnresolvedExpression, UserFunction } from "../syntax/expression";
 import { bindContext } from "./bind-context";
 import type { Binder, Scope } from "./binder";
-import type { Routine } from "./context";
+import type { AnalysisContext, Routine, ViewScope } from "./context";
 import { groupingCall } from "./grouping-calls";
 import { bindLambda, isPlaceholder } from "./lambdas";
 import { exprText, idText, quoted, searchPath, tooManyParts } from "./messages";
@@ -35,21 +35,29 @@ export function bindCall(binder: Binder, syntax: CallSyntax, scope: Scope): Expr
   return bindEntry(binder, found, syntax, scope);
 }
 
-/** Builtin functions come before those of the session, those before the catalog's. */
 export function findFunction(
   binder: Binder,
   syntax: Pick<CallSyntax, "name" | "operator">,
   scope: Scope,
 ): FunctionEntry | Routine | null {
+  return functionNamed(binder.context, syntax, scope.env.view);
+}
+
+/** Builtin functions come before those of the session, those before the catalog's; only for these is the catalog read. */
+export function functionNamed(
+  context: Pick<AnalysisContext, "functions" | "routine">,
+  syntax: Pick<CallSyntax, "name" | "operator">,
+  view: ViewScope | null,
+): FunctionEntry | Routine | null {
   const name = syntax.name.map((part) => part.toLowerCase());
   const last = name.at(-1) as string;
   const qualifier = name.slice(0, -1).join(".");
   if (qualifier === "" || qualifier === "builtin" || qualifier === "system.builtin") {
-    const builtin = binder.context.functions.find(last);
+    const builtin = context.functions.find(last);
     if (builtin !== undefined) return builtin;
     if (syntax.operator === true || qualifier !== "") return null;
   }
-  return binder.context.routine(syntax.name, scope.env.view);
+  return context.routine(syntax.name, view);
 }
 
 export function unresolvedRoutine(binder: Binder, name: readonly string[], at: QueryContext | undefined): AnalysisError {

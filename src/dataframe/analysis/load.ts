@@ -10,6 +10,7 @@ import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { QueryBinder } from "./analyze";
 import { EMPTY_ENV } from "./binder";
+import { functionNamed } from "./calls";
 import type { AnalysisContext, NamedRelation, ReadSpec, ViewScope } from "./context";
 import { tableName } from "./relations";
 
@@ -30,6 +31,8 @@ export interface LoadedRelations {
 /** What has a name, written or computed. */
 interface Named {
   readonly name: readonly string[] | UnresolvedExpression;
+  /** As of calls. */
+  readonly operator?: boolean;
 }
 
 /** Relations that are fetched at a time. */
@@ -158,7 +161,7 @@ class Loader implements LoadedRelations {
 
   /** What the body of a SQL function reads. */
   async #routine(node: Named, inside: ViewScope | null): Promise<void> {
-    const routine = this.known.routine(this.#name(node, inside), inside);
+    const routine = functionNamed(this.known, { ...node, name: this.#name(node, inside) }, inside);
     if (routine === null || routine.kind !== "sql" || this.#routines.has(routine)) return;
     this.#routines.add(routine);
     await this.visit(routine.body, routine.scope);
