@@ -1,11 +1,11 @@
 /** One thread of bench/shuffle-kernels.mjs: runs map and reduce tasks of the cases over files in a temporary directory. */
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { isAscii } from "node:buffer";
+import { crc32 } from "node:zlib";
 import { parentPort, workerData } from "node:worker_threads";
 import { rowsOf } from "../src/columnar";
 import type { Chunk, ChunkSource } from "../src/columnar";
 import { chunkLoop, FunctionBuilder } from "../src/columnar/read-code";
-import { crc32c } from "../src/common/crc32c";
 import { createShuffleWriter, joined, readShuffle, type ShuffleSpec } from "../src/shuffle";
 import { newTaskMetrics, type MapOutputWritten, type TaskEnv } from "../src/storage/task-env";
 
@@ -57,7 +57,7 @@ function envOf(partition: number): TaskEnv {
           const { path, offsets, checksums } = outputs[shuffle]![map]!;
           const bytes = Buffer.allocUnsafeSlow(offsets[reduce + 1]! - offsets[reduce]!);
           readSync(opened(path), bytes, 0, bytes.length, offsets[reduce]!);
-          if (crc32c(bytes) !== checksums[reduce]) throw new Error("corrupt");
+          if (crc32(bytes) !== checksums[reduce]) throw new Error("corrupt");
           yield { map, reduce, bytes };
         }
       },

@@ -1,5 +1,5 @@
 /** Fetches the results that were too long for a message and that executors keep as blocks. */
-import { crc32c } from "../common/crc32c";
+import { crc32 } from "node:zlib";
 import { ClusterError } from "../common/errors";
 import { type Endpoint, resultBlock } from "../storage/block-address";
 import { BlockClient } from "../storage/transfer/block-client";
@@ -39,7 +39,7 @@ export class KeptResults {
     let at = 0;
     for (const [i, length] of meta.lengths.entries()) {
       const frame = receiver.bytes.subarray(at, (at += length));
-      if (meta.checksums !== undefined && crc32c(frame) !== meta.checksums[i])
+      if (meta.checksums !== undefined && crc32(frame) !== meta.checksums[i])
         throw new ClusterError("RESULT_LOST", `The result of task ${taskId} does not match its checksum.`);
     }
     return receiver.bytes;

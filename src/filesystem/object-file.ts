@@ -3,14 +3,14 @@
  * split at any byte: as in Hadoop's sequence files a marker, made at random for each file, stands before every block,
  * and a block belongs to the split in which its marker begins.
  *
- *   file:   magic "firesteel:objects" (17 bytes), version 1 (1 byte), marker (16 bytes), blocks
- *   block:  marker (16 bytes), payload length (u32), number of records (u32), CRC-32C of the payload (u32), payload
+ *   file:   magic "firesteel:objects" (17 bytes), version 2 (1 byte), marker (16 bytes), blocks
+ *   block:  marker (16 bytes), payload length (u32), number of records (u32), CRC-32 of the payload (u32), payload
  *
  * Numbers are little-endian.
  */
 import { randomBytes } from "node:crypto";
+import { crc32 } from "node:zlib";
 import type { Chunk } from "../columnar/chunk";
-import { crc32c } from "../common/crc32c";
 import { UsageError } from "../common/errors";
 import { readFailed } from "./file-system";
 import type { ByteSink } from "./part-writers";
@@ -20,7 +20,7 @@ import type { ByteInput, TaskStorage } from "./task-storage";
 import type { FileSource } from "./text-source";
 
 const MAGIC = Buffer.from("firesteel:objects", "latin1");
-const VERSION = 1;
+const VERSION = 2;
 const MARKER_BYTES = 16;
 const HEADER_BYTES = MAGIC.length + 1 + MARKER_BYTES;
 const BLOCK_HEADER_BYTES = MARKER_BYTES + 12;
@@ -52,7 +52,7 @@ export class ObjectPartWriter {
     this.#marker.copy(header);
     header.writeUInt32LE(payload.length, MARKER_BYTES);
     header.writeUInt32LE(records, MARKER_BYTES + 4);
-    header.writeUInt32LE(crc32c(payload), MARKER_BYTES + 8);
+    header.writeUInt32LE(crc32(payload), MARKER_BYTES + 8);
     this.#sink.write(header);
     this.#sink.write(payload);
   }
@@ -147,7 +147,7 @@ class ObjectSource implements FileSource {
     const payload = new Uint8Array(length);
     if (this.#read(payload) < payload.length) throw this.#damaged(at, "the file ends in the middle of it");
     const expected = header.readUInt32LE(MARKER_BYTES + 8);
-    const actual = crc32c(payload);
+    const actual = crc32(payload);
     if (actual !== expected) throw this.#damaged(at, `its checksum is ${hex(actual)} instead of ${hex(expected)}`);
     return this.#decode(payload, header.readUInt32LE(MARKER_BYTES + 4));
   }

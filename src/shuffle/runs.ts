@@ -4,8 +4,8 @@
  * read them back partition by partition. Records of one partition keep the order in which they were added.
  */
 import { unlinkSync } from "node:fs";
+import { crc32 } from "node:zlib";
 import { ByteWriter } from "../columnar/bytes";
-import { crc32c } from "../common/crc32c";
 import { DataError } from "../common/errors";
 import { Spare } from "../common/spare";
 import { diskFull, isFull } from "../storage/file-layout";
@@ -183,7 +183,7 @@ export class PartitionedRuns {
           const [start, end] = [run.offsets[p]!, run.offsets[p + 1]!];
           if (run.bytes !== null) {
             const bytes = run.bytes.subarray(start, end);
-            checksum = crc32c(bytes, checksum);
+            checksum = crc32(bytes, checksum);
             file.write(bytes);
           } else {
             checksum = file.copyFrom(this.#fd, run.base + start, run.base + end, checksum);
@@ -269,7 +269,7 @@ class FileWriter {
       if (this.#filled === WRITE_BUFFER) this.#flush();
       const read = readLocal(source, this.#buffer, this.#filled, Math.min(WRITE_BUFFER - this.#filled, end - start), start);
       if (read === 0) throw new DataError("SPILL_FILE_TRUNCATED", `A spill file ends at byte ${start}, and ${end} were written.`);
-      checksum = crc32c(this.#buffer.subarray(this.#filled, this.#filled + read), checksum);
+      checksum = crc32(this.#buffer.subarray(this.#filled, this.#filled + read), checksum);
       this.#filled += read;
       this.position += read;
       start += read;

@@ -2,11 +2,11 @@
  * The form of a block on disk: frames one after the other, then their lengths and checksums, so that a file says by
  * itself what it holds and a replacement executor can take it over.
  *
- *   frames | count × (length uint32, CRC-32C uint32) | count uint32, rows float64, level uint32, CRC-32C of all since the frames uint32, magic uint32
+ *   frames | count × (length uint32, CRC-32 uint32) | count uint32, rows float64, level uint32, CRC-32 of all since the frames uint32, magic uint32
  *
  * Little-endian.
  */
-import { crc32c } from "../common/crc32c";
+import { crc32 } from "node:zlib";
 import type { LevelFlags } from "./host-calls";
 import { closeLocal, openLocal, readLocal, sizeOfLocal } from "./local-data";
 
@@ -31,7 +31,7 @@ export class FrameIndexBuilder {
 
   add(frame: Uint8Array): void {
     this.#offsets.push(this.#offsets[this.#offsets.length - 1]! + frame.length);
-    this.#checksums.push(crc32c(frame));
+    this.#checksums.push(crc32(frame));
   }
 
   build(): FrameIndex {
@@ -50,7 +50,7 @@ export function encodeFooter(index: BlockFileIndex): Uint8Array {
   bytes.writeUInt32LE(count, tail);
   bytes.writeDoubleLE(index.rows, tail + 4);
   bytes.writeUInt32LE(packLevel(index.level), tail + 12);
-  bytes.writeUInt32LE(crc32c(bytes.subarray(0, tail + 16)), tail + 16);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, tail + 16)), tail + 16);
   bytes.writeUInt32LE(MAGIC, tail + 20);
   return bytes;
 }
@@ -66,7 +66,7 @@ export function readFooter(path: string): BlockFileIndex | null {
     const footer = count * 8 + TAIL;
     if (tail.readUInt32LE(20) !== MAGIC || footer > size) return null;
     const bytes = readAt(fd, size - footer, footer);
-    if (crc32c(bytes.subarray(0, footer - 8)) !== bytes.readUInt32LE(footer - 8)) return null;
+    if (crc32(bytes.subarray(0, footer - 8)) !== bytes.readUInt32LE(footer - 8)) return null;
     const offsets = new Float64Array(count + 1);
     const checksums = new Uint32Array(count);
     for (let i = 0; i < count; i++) {

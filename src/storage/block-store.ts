@@ -8,7 +8,7 @@
  */
 import { renameSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { crc32c } from "../common/crc32c";
+import { crc32 } from "node:zlib";
 import { ClusterError, InternalError } from "../common/errors";
 import type { Extent } from "./arena";
 import type { BlockFileIndex, FrameIndex } from "./block-file";
@@ -259,7 +259,7 @@ export class BlockStore {
           if (got === 0) break;
           done += got;
         }
-        if (crc32c(bytes) !== frames.checksums[i]) {
+        if (crc32(bytes) !== frames.checksums[i]) {
           const message = `Frame ${i} of block file ${frames.path} does not match its checksum.`;
           this.corrupt(pinned.id, frames.path, message);
           throw new ClusterError("BLOCK_CORRUPT", message);

@@ -2,7 +2,7 @@
  * An executor's end of broadcasts: fetches each once, piece by piece from the driver and from executors that have pieces
  * already, keeps the pieces as blocks of the store, and offers them to others.
  */
-import { crc32c } from "../common/crc32c";
+import { crc32 } from "node:zlib";
 import { ClusterError } from "../common/errors";
 import type { BlockAddress, Endpoint } from "./block-address";
 import type { BlockStore, PinnedBlock } from "./block-store";
@@ -118,7 +118,7 @@ export class BroadcastCache {
         if (endpoint === driver) throw error;
         continue; // the driver has it too
       }
-      if (crc32c(receiver.bytes) === map.checksums[piece]) return receiver.bytes;
+      if (crc32(receiver.bytes) === map.checksums[piece]) return receiver.bytes;
     }
     throw new ClusterError("BROADCAST_CORRUPT", `Piece ${piece} of ${id} does not match its checksum.`);
   }

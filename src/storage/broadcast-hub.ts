@@ -2,7 +2,7 @@
  * The driver's end of broadcasts: keeps the bytes of named blocks, serves them in pieces, and knows which executors have
  * which pieces, so that those who come later can fetch from them.
  */
-import { crc32c } from "../common/crc32c";
+import { crc32 } from "node:zlib";
 import type { BlockAddress } from "./block-address";
 import type { PieceMap } from "./transfer/frames";
 import type { Answer, Serve } from "./transfer/block-server";
@@ -44,7 +44,7 @@ export class BroadcastHub {
   /** Offers bytes under a name; they must not change afterwards. */
   put(id: string, bytes: Uint8Array): void {
     const checksums: number[] = [];
-    for (let at = 0; at < bytes.length; at += this.pieceBytes) checksums.push(crc32c(bytes.subarray(at, at + this.pieceBytes)));
+    for (let at = 0; at < bytes.length; at += this.pieceBytes) checksums.push(crc32(bytes.subarray(at, at + this.pieceBytes)));
     this.#named.set(id, { bytes, checksums, holders: new Map() });
   }
 

@@ -1,6 +1,6 @@
 /** A block's records as a source of chunks, frame by frame, from shared memory or from a file. */
+import { crc32 } from "node:zlib";
 import type { Chunk, ChunkSource } from "../columnar/chunk";
-import { crc32c } from "../common/crc32c";
 import type { FrameIndex } from "./block-file";
 import { readWhole } from "./block-file";
 import { closeLocal, openLocal } from "./local-data";
@@ -113,7 +113,7 @@ export class FileFrames implements Frames {
     const position = this.index.offsets[i]!;
     const bytes = new Uint8Array(this.index.offsets[i + 1]! - position);
     if (!readWhole(this.fd, bytes, position)) return `Block file ${this.path} is cut short in frame ${i}.`;
-    if (crc32c(bytes) !== this.index.checksums[i]) return `Frame ${i} of block file ${this.path} does not match its checksum.`;
+    if (crc32(bytes) !== this.index.checksums[i]) return `Frame ${i} of block file ${this.path} does not match its checksum.`;
     return bytes;
   }
 }

@@ -74,7 +74,7 @@ export interface StorageOps {
 /** Runs of whole encoded batches, in order. Exactly one of the three kinds of places. */
 export type BlockFrames =
   | { readonly kind: "memory"; readonly extents: readonly Extent[] }
-  /** Frame i is bytes [offsets[i], offsets[i + 1]) of the file and has the CRC-32C checksums[i]. */
+  /** Frame i is bytes [offsets[i], offsets[i + 1]) of the file and has the CRC-32 checksums[i]. */
   | { readonly kind: "disk"; readonly path: string; readonly offsets: Float64Array; readonly checksums: Uint32Array }
   | { readonly kind: "inline"; readonly frames: readonly Uint8Array[] };
 

@@ -2,11 +2,11 @@
  * The form of a map task's output: the segments of all reduce partitions in order, then the index, so that one rename
  * commits both and a file says by itself what it holds.
  *
- *   segments | offsets (R + 1) float64 | checksums R uint32 | shuffle uint32, map uint32, stage uint32, attempt uint32, R uint32, CRC-32C of the index uint32, magic uint32
+ *   segments | offsets (R + 1) float64 | checksums R uint32 | shuffle uint32, map uint32, stage uint32, attempt uint32, R uint32, CRC-32 of the index uint32, magic uint32
  *
  * Little-endian, as every machine is that Node runs on with typed arrays in this order.
  */
-import { crc32c } from "../common/crc32c";
+import { crc32 } from "node:zlib";
 import { readWhole } from "./block-file";
 import { closeLocal, openLocal, sizeOfLocal, writeLocal } from "./local-data";
 import type { MapOutputWritten } from "./task-env";
@@ -40,7 +40,7 @@ export function appendIndex(fd: number, index: MapOutputIndex): void {
   [index.shuffleId, index.map, index.stageId, index.stageAttempt, checksums.length].forEach((value, i) =>
     bytes.writeUInt32LE(value, tail + i * 4),
   );
-  bytes.writeUInt32LE(crc32c(bytes.subarray(0, length - 8)), length - 8);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, length - 8)), length - 8);
   bytes.writeUInt32LE(MAGIC, length - 4);
   const end = offsets[offsets.length - 1]!;
   for (let done = 0; done < length;) done += writeLocal(fd, bytes, done, length - done, end + done);
@@ -58,7 +58,7 @@ export function readIndex(path: string): MapOutputIndex | null {
     const length = (reducers + 1) * 8 + reducers * 4 + TAIL;
     if (word(24) !== MAGIC || length > size) return null;
     const bytes = new Uint8Array(length);
-    if (!readWhole(fd, bytes, size - length) || crc32c(bytes.subarray(0, length - 8)) !== word(20)) return null;
+    if (!readWhole(fd, bytes, size - length) || crc32(bytes.subarray(0, length - 8)) !== word(20)) return null;
     const offsets = new Float64Array(bytes.buffer.slice(0, (reducers + 1) * 8));
     const checksums = new Uint32Array(bytes.buffer.slice((reducers + 1) * 8, (reducers + 1) * 8 + reducers * 4));
     if (offsets[reducers] !== size - length) return null;

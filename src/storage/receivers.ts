@@ -1,6 +1,6 @@
 /** Destinations for the bytes of block transfers: memory that is there, extents of the arena, a file. */
 import { rmSync } from "node:fs";
-import { crc32c } from "../common/crc32c";
+import { crc32 } from "node:zlib";
 import type { Extent } from "./arena";
 import { encodeFooter, FrameIndexBuilder } from "./block-file";
 import type { NewFrames } from "./block-store";
@@ -130,7 +130,7 @@ export class BlockReceiver implements Receiver<BlockMeta> {
       const bad =
         checksums === undefined
           ? -1
-          : this.#extents.findIndex((extent, i) => crc32c(this.destination.bytes(extent)) !== checksums[i]);
+          : this.#extents.findIndex((extent, i) => crc32(this.destination.bytes(extent)) !== checksums[i]);
       if (bad < 0) {
         const extents = this.#extents;
         this.#extents = [];

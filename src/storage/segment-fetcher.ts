@@ -4,7 +4,7 @@
  * memory as a whole: those in place are read twice, once for the checksum; those of other executors come part by part into
  * a file of the task.
  */
-import { crc32c } from "../common/crc32c";
+import { crc32 } from "node:zlib";
 import type { BlockAddress } from "./block-address";
 import { DiskFile } from "./disk-file";
 import { checksumOfPart } from "./file-checksum";
@@ -153,7 +153,7 @@ export class SegmentFetcher {
         const size = view.size(map, reduce);
         const bytes = buffer.subarray(at - start, at - start + size);
         at += size;
-        if (crc32c(bytes) !== view.checksum(map, reduce)) this.#fail(map, reduce, owner, "it does not match its checksum");
+        if (crc32(bytes) !== view.checksum(map, reduce)) this.#fail(map, reduce, owner, "it does not match its checksum");
         metrics.shuffleLocalBlocksFetched++;
         metrics.shuffleLocalBytesRead += size;
         yield { map, reduce, bytes };
@@ -317,7 +317,7 @@ export class SegmentFetcher {
       const size = this.#view.size(map, reduce);
       const bytes = whole.subarray(at, at + size);
       at += size;
-      if (crc32c(bytes) !== this.#view.checksum(map, reduce))
+      if (crc32(bytes) !== this.#view.checksum(map, reduce))
         this.#fail(map, reduce, this.#view.executors[batch.owner]!, "it does not match its checksum");
       metrics.shuffleRemoteBlocksFetched++;
       metrics.shuffleRemoteBytesRead += size;

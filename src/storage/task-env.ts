@@ -171,7 +171,7 @@ export interface TaskShuffle {
   commit(shuffleId: number, map: number, output: MapOutputWritten, fd: number): void;
 }
 
-/** A written map output: segment of reduce partition r is bytes [offsets[r], offsets[r + 1]) of the file; checksums[r] is its CRC-32C (0 for empty). */
+/** A written map output: segment of reduce partition r is bytes [offsets[r], offsets[r + 1]) of the file; checksums[r] is its CRC-32 (0 for empty). */
 export interface MapOutputWritten {
   readonly offsets: Float64Array;
   readonly checksums: Uint32Array;

@@ -2,7 +2,7 @@
 import { version } from "../common/version";
 
 /** Changes with every incompatible change of proto/ or of what travels inside task binaries. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 export interface Versions {
   readonly protocol: number;

@@ -133,7 +133,7 @@ describe("object files", () => {
     writeFileSync(path, good.subarray(0, good.length - 1));
     expect(() => rowsOfSplit({ ...whole, length: good.length - 1, fileLength: good.length - 1 })).toThrow(/damaged/);
     damage(17);
-    expect(() => rowsOfSplit(whole)).toThrow(/version 0; this release reads version 1/);
+    expect(() => rowsOfSplit(whole)).toThrow(/version 3; this release reads version 2/);
     damage(0);
     expect(() => rowsOfSplit(whole)).toThrow(/no object file/);
   });

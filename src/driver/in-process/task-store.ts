@@ -5,10 +5,10 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { getHeapStatistics } from "node:v8";
+import { crc32 } from "node:zlib";
 import type { ChunkSource } from "../../columnar/chunk";
 import { decodeBatches } from "../../columnar";
 import type { ValueContext } from "../../columnar/value-context";
-import { crc32c } from "../../common/crc32c";
 import { HeapGauge } from "../../storage/heap-gauge";
 import { closeLocal, openLocal, readLocal } from "../../storage/local-data";
 import type { BlockUpdate } from "../../storage/ports";
@@ -171,7 +171,7 @@ export class TaskStore {
       const length = offsets[reduce + 1]! - offsets[reduce]!;
       if (length === 0) continue;
       const bytes = readSegment(path, offsets[reduce]!, length);
-      if (bytes === null || crc32c(bytes) !== checksums[reduce])
+      if (bytes === null || crc32(bytes) !== checksums[reduce])
         throw this.#failed(shuffleId, map, reduce, "does not match its checksum");
       metrics.shuffleLocalBlocksFetched++;
       metrics.shuffleLocalBytesRead += length;

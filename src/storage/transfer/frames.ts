@@ -8,7 +8,7 @@
  *
  * Lengths are checked against fixed limits before anything is allocated for them; whoever breaks the form is cut off.
  */
-import { crc32c } from "../../common/crc32c";
+import { crc32 } from "node:zlib";
 import type { BlockAddress } from "../block-address";
 import type { LevelFlags } from "../host-calls";
 
@@ -67,7 +67,7 @@ export interface PieceMap extends Meta {
   /** Bytes of the whole. */
   readonly length: number;
   readonly pieceBytes: number;
-  /** CRC-32C per piece. */
+  /** CRC-32 per piece. */
   readonly checksums: readonly number[];
   /** Who has which pieces, besides the driver; most recent first. */
   readonly holders: readonly { readonly address: BlockAddress; readonly pieces: readonly number[] }[];
@@ -155,13 +155,13 @@ function encodeSegments({ shuffleId, maps, reduces }: SegmentsBody): Buffer {
     bytes.writeInt32LE(maps[i]!, 4 + i * 8);
     bytes.writeInt32LE(reduces[i]!, 8 + i * 8);
   }
-  bytes.writeUInt32LE(crc32c(bytes.subarray(0, bytes.length - 4)), bytes.length - 4);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, bytes.length - 4)), bytes.length - 4);
   return bytes;
 }
 
 function decodeSegments(bytes: Buffer): SegmentsBody {
   if (bytes.length < 8 || bytes.length % 8 !== 0) throw new TypeError("a list of segments has a whole number of entries");
-  if (bytes.readUInt32LE(bytes.length - 4) !== crc32c(bytes.subarray(0, bytes.length - 4)))
+  if (bytes.readUInt32LE(bytes.length - 4) !== crc32(bytes.subarray(0, bytes.length - 4)))
     throw new TypeError("a list of segments is damaged");
   const count = bytes.length / 8 - 1;
   const maps = new Int32Array(count);

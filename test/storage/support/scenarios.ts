@@ -3,13 +3,13 @@
  * return plain data.
  */
 import { closeSync, existsSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { crc32 } from "node:zlib";
 import { decodeBatches } from "../../../src/columnar/rows/decoder";
 import { BatchEncoder } from "../../../src/columnar/rows/encoder";
 import { ByteWriter } from "../../../src/columnar/bytes";
 import { iterate } from "../../../src/columnar/read-code";
 import type { ChunkSource } from "../../../src/columnar/chunk";
 import type { ValueContext } from "../../../src/columnar/value-context";
-import { crc32c } from "../../../src/common/crc32c";
 import { StorageLevel } from "../../../src/storage/storage-level";
 import type { TaskStorage } from "../../../src/storage/worker-storage";
 import type { TaskMetrics } from "../../../src/storage/task-env";
@@ -111,7 +111,7 @@ export const scenarios = {
   },
   bytes(task: TaskStorage, { id }: { id: string }): { length: number; crc: number } {
     const bytes = task.blocks.fetchBytes(id);
-    return { length: bytes.length, crc: crc32c(bytes) };
+    return { length: bytes.length, crc: crc32(bytes) };
   },
   reserve(task: TaskStorage, { bytes, times = 1 }: { bytes: number; times?: number }): number {
     let granted = 0;
@@ -129,7 +129,7 @@ export const scenarios = {
       const segment = new Uint8Array(size).fill((map * 31 + reduce * 7 + salt) & 255);
       if (size > 0) writeSync(fd, segment);
       output.offsets[reduce + 1] = output.offsets[reduce]! + size;
-      output.checksums[reduce] = size === 0 ? 0 : crc32c(segment);
+      output.checksums[reduce] = size === 0 ? 0 : crc32(segment);
     });
     task.shuffle.commit(shuffleId, map, output, fd);
     closeSync(fd);
