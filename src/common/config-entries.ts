@@ -119,6 +119,12 @@ optionalInteger(
   "Short tasks queued at an executor beyond its free slots; default: chosen from measured task times.",
   0,
 );
+flag(
+  "firesteel.scheduler.workStealing",
+  true,
+  "Slots without work take tasks of executors that would keep them waiting for longer than spark.locality.wait, where moving their input takes no longer than they compute.",
+);
+bytes("firesteel.scheduler.bandwidth", "100m", "Bytes a second that input is taken to move at between executors.");
 flag("spark.speculation", false, "Start second copies of tasks that are far slower than the rest of their stage.");
 milliseconds("spark.speculation.interval", "100ms", "How often slow tasks are looked for.");
 decimal("spark.speculation.multiplier", 3, "How many times slower than the median a task must be.");

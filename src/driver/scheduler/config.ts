@@ -18,6 +18,8 @@ export interface SchedulerConfig {
   /** `spark.locality.wait` and `.process`, `.node`, 3 s. */
   readonly localityWaitProcess: number;
   readonly localityWaitNode: number;
+  /** `firesteel.scheduler.workStealing`, true; null = off. */
+  readonly workStealing: WorkStealingConfig | null;
   /** `spark.shuffle.reduceLocality.enabled`, true. */
   readonly reduceLocality: boolean;
   /** `spark.driver.maxResultSize`, 1 GiB; 0 = no bound. */
@@ -46,6 +48,11 @@ export interface PoolConfig {
   readonly mode: "FIFO" | "FAIR";
   readonly weight: number;
   readonly minShare: number;
+}
+
+export interface WorkStealingConfig {
+  /** `firesteel.scheduler.bandwidth`, 100 MiB/s: bytes a second from one executor to another. */
+  readonly bandwidth: number;
 }
 
 export interface SpeculationConfig {
@@ -105,6 +112,7 @@ export const DEFAULT_CONFIG: SchedulerConfig = {
   pools: {},
   localityWaitProcess: 3000,
   localityWaitNode: 3000,
+  workStealing: { bandwidth: 100 * 2 ** 20 },
   reduceLocality: true,
   maxResultSize: 2 ** 30,
   tasksAhead: 512,
@@ -175,6 +183,7 @@ export function schedulerConfig(get: Get, pools: Readonly<Record<string, PoolCon
     pools,
     localityWaitProcess: time(get, "spark.locality.wait.process", wait),
     localityWaitNode: time(get, "spark.locality.wait.node", wait),
+    workStealing: flag(get, "firesteel.scheduler.workStealing", true) ? workStealingConfig(get) : null,
     reduceLocality: flag(get, "spark.shuffle.reduceLocality.enabled", d.reduceLocality),
     maxResultSize: bytes(get, "spark.driver.maxResultSize", d.maxResultSize),
     tasksAhead: integer(get, "firesteel.scheduler.tasksAhead", d.tasksAhead, 0),
@@ -195,6 +204,13 @@ export function schedulerConfig(get: Get, pools: Readonly<Record<string, PoolCon
     maxRegisteredWait: time(get, "spark.scheduler.maxRegisteredResourcesWaitingTime", d.maxRegisteredWait),
     starvationInterval: time(get, "spark.starvation.timeout", d.starvationInterval),
   };
+}
+
+function workStealingConfig(get: Get): WorkStealingConfig {
+  const key = "firesteel.scheduler.bandwidth";
+  const bandwidth = bytes(get, key, 100 * 2 ** 20);
+  if (bandwidth <= 0) throw invalid(key, get(key)!, "a number of bytes above 0");
+  return { bandwidth };
 }
 
 function speculationConfig(get: Get): SpeculationConfig {

@@ -50,6 +50,12 @@ export class CachedBlocks {
     return this.#rdds.get(rddId)?.get(partition)?.executors ?? [];
   }
 
+  /** Of one copy of a cached partition, in memory and on disk; 0 when there is none. */
+  bytesOf(rddId: number, partition: number): number {
+    const cached = this.#rdds.get(rddId)?.get(partition);
+    return cached === undefined ? 0 : cached.memSize + cached.diskSize;
+  }
+
   /** For RDDInfo: cached partitions and their sizes in bytes, one copy counted. */
   totals(rddId: number): { partitions: number; memSize: number; diskSize: number } {
     let memSize = 0;

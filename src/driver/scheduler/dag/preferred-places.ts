@@ -29,7 +29,7 @@ export function preferredPlaces(node: LineageNode, partition: number, input: Pla
 
 function placesOf(node: LineageNode, partition: number, input: PlacesInput): Places | null {
   if (node.persisted) {
-    const places = cachedPlaces(input.cached.executorsOf(node.id, partition), input.executors);
+    const places = cachedPlaces(node, partition, input);
     if (places !== null) return places;
   }
   const preferred = node.preferredLocations(partition);
@@ -42,10 +42,11 @@ function placesOf(node: LineageNode, partition: number, input: PlacesInput): Pla
   return null;
 }
 
-function cachedPlaces(executorIds: readonly string[], executors: ExecutorTable): Places | null {
-  if (executorIds.length === 0) return null;
-  const alive = executorIds.filter((id) => executors.get(id) !== undefined);
-  return alive.length === 0 ? null : { executors: alive, hosts: [...new Set(alive.map((id) => executors.get(id)!.host))] };
+function cachedPlaces({ id: rddId }: LineageNode, partition: number, { cached, executors }: PlacesInput): Places | null {
+  const alive = cached.executorsOf(rddId, partition).filter((id) => executors.get(id) !== undefined);
+  if (alive.length === 0) return null;
+  const hosts = [...new Set(alive.map((id) => executors.get(id)!.host))];
+  return { executors: alive, hosts, bytes: cached.bytesOf(rddId, partition) };
 }
 
 /** Reads host names and `executor_<host>_<id>`. */
@@ -77,6 +78,7 @@ function shufflePlaces(
     total += size;
     if (host !== undefined) bytes.set(host, (bytes.get(host) ?? 0) + size);
   }
-  const hosts = [...bytes].filter(([, size]) => size > 0 && size >= LEAST_SHARE * total).map(([host]) => host);
-  return hosts.length === 0 ? null : { executors: [], hosts };
+  const near = [...bytes].filter(([, size]) => size > 0 && size >= LEAST_SHARE * total);
+  if (near.length === 0) return null;
+  return { executors: [], hosts: near.map(([host]) => host), bytes: near.reduce((sum, [, size]) => sum + size, 0) };
 }

@@ -1,6 +1,7 @@
 /**
  * Rounds of offers: free slots of executors go to task sets, in the order of their pools, by locality, and not where tasks
- * of the set are kept from. Barrier sets get all their slots at once or none; copies of slow tasks come last.
+ * of the set are kept from. Barrier sets get all their slots at once or none; copies of slow tasks come last in a set. What
+ * all sets leave free may steal.
  */
 import type { StartBarrier } from "../commands";
 import type { Outbox } from "../outbox";
@@ -10,9 +11,13 @@ import type { LiveAttempts } from "./live-attempts";
 import { ANY, NO_PREF, type Offer } from "./pending-tasks";
 import type { Pools } from "./pools";
 import { PENDING, type TaskSet } from "./task-set";
+import type { WorkStealing } from "./work-stealing";
 
 /** A barrier stage that waits for slots this long, in ms, has younger and poorer sets held back. */
 const BARRIER_PATIENCE = 5000;
+
+/** Launches at most `most` tasks of the set; answers how many. */
+type OfferTo = (set: TaskSet, most: number) => number;
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -26,28 +31,34 @@ export class Offers {
     private readonly pools: Pools,
     private readonly attempts: LiveAttempts,
     private readonly exclusion: ApplicationExclusion | null,
+    private readonly stealing: WorkStealing | null,
   ) {}
 
   /** Fills free slots. */
   fill(): void {
-    if (this.pools.isFair) this.#fairly();
-    else this.#inOrder(Infinity);
+    this.#offerAll(this.#offerTo);
+    if (this.stealing !== null && this.executors.open.size > 0) this.#offerAll(this.#steal);
+  }
+
+  #offerAll(offer: OfferTo): void {
+    if (this.pools.isFair) this.#fairly(offer);
+    else this.#inOrder(Infinity, offer);
   }
 
   /** Gives out one slot at a time, for every launch changes the shares. */
-  #fairly(): void {
+  #fairly(offer: OfferTo): void {
     const runnable = this.pools.sets.filter((set) => set.canLaunch).length;
     for (;;) {
       const most = runnable > 1 ? 1 : Infinity;
-      if (this.#inOrder(most) === 0 || most === Infinity) return;
+      if (this.#inOrder(most, offer) === 0 || most === Infinity) return;
     }
   }
 
   /** Offers to one set after the other until `most` tasks are launched; answers how many were. */
-  #inOrder(most: number): number {
+  #inOrder(most: number, offer: OfferTo): number {
     let launched = 0;
     for (const set of [...this.pools.ordered()]) {
-      launched += this.#offerTo(set, most - launched);
+      launched += offer(set, most - launched);
       if (launched >= most || this.#holdsBack(set)) break;
     }
     return launched;
@@ -61,8 +72,7 @@ export class Offers {
     return slots >= set.size;
   }
 
-  /** Launches at most `most` tasks of the set; answers how many. */
-  #offerTo(set: TaskSet, most: number): number {
+  readonly #offerTo: OfferTo = (set, most) => {
     const { open } = this.executors;
     if (open.size === 0 || !set.canLaunch) return 0;
     const executors = this.#usable(set);
@@ -91,7 +101,22 @@ export class Offers {
     if (launched > 0 && !refused) set.resetLevelTimer(best, now);
     if (refused && launched < most) this.outbox.wakeAt(set.levelDeadline);
     return launched;
-  }
+  };
+
+  /** What no set wants for tasks that have their input there. */
+  readonly #steal: OfferTo = (set, most) => {
+    if (!set.canLaunch || !this.stealing!.mayPay(set)) return 0;
+    const thieves = this.#usable(set);
+    const accepts = (index: number, { id, host }: Executor): boolean => !(set.exclusion?.excludesTask(index, id, host) ?? false);
+    let launched = 0;
+    while (launched < most) {
+      const stolen = this.stealing!.next(set, thieves, accepts);
+      if (stolen === null) break;
+      this.attempts.launch(set, stolen.index, stolen.thief, stolen.locality, false, true);
+      launched++;
+    }
+    return launched;
+  };
 
   #offerSpeculative(set: TaskSet, executors: readonly Executor[], most: number): number {
     if (set.speculatable.size === 0) return 0;

@@ -15,6 +15,8 @@ export const ANY = 3;
 export interface Places {
   readonly executors: readonly string[];
   readonly hosts: readonly string[];
+  /** Bytes of its input that lie there: what has to be moved for it to run elsewhere. Absent where that is not known. */
+  readonly bytes?: number;
 }
 
 export interface Offer {
@@ -22,6 +24,12 @@ export interface Offer {
   readonly host: string;
   /** May this task run there? */
   readonly accepts: ((index: number) => boolean) | null;
+}
+
+/** Tasks that wait for one executor or host: how many, at most, and the one whose turn is next. */
+export interface Awaited {
+  readonly tasks: number;
+  readonly next: number;
 }
 
 export class PendingTasks {
@@ -124,6 +132,24 @@ export class PendingTasks {
     if (level === NODE_LOCAL) return this.#anyPendingIn(this.#byHost);
     if (level === NO_PREF) return this.#noPrefs !== null && this.#dropStale(this.#noPrefs) > 0;
     return true;
+  }
+
+  /**
+   * The tasks that wait for the executor (`level` PROCESS_LOCAL) or host (NODE_LOCAL) with most of them a slot; null when none waits for one that
+   * has slots. Tasks that were taken from the middle of a list are counted until they come to its end.
+   */
+  mostAwaited(level: number, slotsAt: (key: string) => number): Awaited | null {
+    let most: Awaited | null = null;
+    let perSlot = 0;
+    for (const [key, list] of (level === PROCESS_LOCAL ? this.#byExecutor : this.#byHost) ?? []) {
+      const tasks = this.#dropStale(list);
+      const slots = tasks === 0 ? 0 : slotsAt(key);
+      const ratio = tasks / slots;
+      if (slots === 0 || ratio <= perSlot) continue;
+      perSlot = ratio;
+      most = { tasks, next: list[tasks - 1]! };
+    }
+    return most;
   }
 
   #addTo(index: number, places: Places): void {

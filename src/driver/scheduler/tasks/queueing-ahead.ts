@@ -48,8 +48,9 @@ export class QueueingAhead {
   /** Enough for about `tasksAheadBelow` ms, and never so many that the last tasks of the set gather on one executor. */
   #target(set: TaskSet, executor: Executor): number {
     const { tasksAhead, tasksAheadBelow } = this.outbox.config;
-    if (set.timed < 4 || set.meanRunTime >= tasksAheadBelow) return 0;
-    const perSlot = Math.min(tasksAhead, Math.ceil(tasksAheadBelow / Math.max(set.meanRunTime, 0.01)));
+    const { runTimes } = set;
+    if (!runTimes.isKnown || runTimes.mean >= tasksAheadBelow) return 0;
+    const perSlot = Math.min(tasksAhead, Math.ceil(tasksAheadBelow / Math.max(runTimes.mean, 0.01)));
     return Math.min(perSlot * executor.slots, Math.floor(set.pendingCount / (2 * this.executors.size)));
   }
 

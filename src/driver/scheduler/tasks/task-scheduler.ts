@@ -29,6 +29,7 @@ import { QueueingAhead } from "./queueing-ahead";
 import { DurationMedian, markSlowAttempts } from "./speculation";
 import { TaskEvents } from "./task-events";
 import { DONE, type TaskAttempt, type TaskSet } from "./task-set";
+import { WorkStealing } from "./work-stealing";
 
 export type Success = Extract<TaskOutcome, { kind: "success" }>;
 export type FetchFailure = Extract<TaskOutcome, { kind: "fetchFailed" }>;
@@ -76,7 +77,10 @@ export class TaskScheduler {
     this.#events = new TaskEvents(outbox);
     this.attempts = new LiveAttempts(outbox, executors, mapOutputs, this.#events);
     this.#exclusion = outbox.config.exclusion === null ? null : new ApplicationExclusion(outbox.config.exclusion);
-    this.#offers = new Offers(outbox, executors, this.pools, this.attempts, this.#exclusion);
+    const { workStealing } = outbox.config;
+    const stealing =
+      workStealing === null ? null : new WorkStealing(workStealing, executors, (set, index) => owner.preferredPlaces(set, index));
+    this.#offers = new Offers(outbox, executors, this.pools, this.attempts, this.#exclusion, stealing);
     this.#ahead = new QueueingAhead(outbox, executors, this.pools, this.attempts, this.#offers);
     this.#enoughRegistered = outbox.config.minRegisteredRatio <= 0;
   }
@@ -280,7 +284,8 @@ export class TaskScheduler {
     const { outbox } = this;
     const { metrics } = outcome;
     const duration = outbox.now - attempt.launchTime;
-    set.recordRunTime(metrics === undefined ? duration : metrics.executorRunTime + metrics.executorDeserializeTime);
+    const ran = metrics === undefined ? duration : metrics.executorRunTime + metrics.executorDeserializeTime;
+    set.recordRunTime(ran, attempt.locality);
     if (set.durations === null) return;
     set.durations.add(duration);
     set.runTimeDone += duration;

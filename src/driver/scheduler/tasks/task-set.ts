@@ -11,7 +11,7 @@ import type { Properties } from "../../../events/listener-events";
 import type { Stage } from "../dag/stage";
 import type { Executor } from "./executors";
 import type { StageExclusion } from "./exclusion";
-import { ANY, NODE_LOCAL, PROCESS_LOCAL, PendingTasks, type Offer, type Places } from "./pending-tasks";
+import { ANY, NODE_LOCAL, NO_PREF, PROCESS_LOCAL, PendingTasks, type Offer, type Places } from "./pending-tasks";
 import type { DurationMedian } from "./speculation";
 
 export const PENDING = 0;
@@ -53,6 +53,23 @@ export class TaskAttempt {
   }
 }
 
+/** How long tasks of a set run, in ms. */
+export class RunTimes {
+  /** Moving average of the last 8; 0 while there are none. */
+  mean = 0;
+  count = 0;
+
+  /** The first ones find code that V8 has not compiled. */
+  get isKnown(): boolean {
+    return this.count >= 4;
+  }
+
+  add(ms: number): void {
+    this.count++;
+    this.mean += (ms - this.mean) / Math.min(this.count, 8);
+  }
+}
+
 export interface LocalityWaits {
   readonly process: number;
   readonly node: number;
@@ -76,9 +93,11 @@ export class TaskSet {
   /** Results that were counted for spark.driver.maxResultSize, and their bytes. */
   results = 0;
   resultBytes = 0;
-  /** Moving average of the run time of a task in ms, over `timed` tasks. */
-  meanRunTime = 0;
-  timed = 0;
+  /** Of all tasks that ended well. */
+  readonly runTimes = new RunTimes();
+  /** Of those that ran where their input is, and of those that had to have it moved. */
+  readonly localRunTimes = new RunTimes();
+  readonly movedRunTimes = new RunTimes();
   /** Fetch failures that told nothing new, by task. */
   readonly repeatedFetches = new Map<number, number>();
   exclusion: StageExclusion | null = null;
@@ -103,7 +122,7 @@ export class TaskSet {
     readonly properties: Properties,
     /** Slots of the stage to compute, ascending; null for all of them. */
     private readonly slots: Int32Array | null,
-    private readonly waits: LocalityWaits,
+    readonly waits: LocalityWaits,
     /** When it was submitted. */
     readonly submitted: number,
   ) {
@@ -233,9 +252,10 @@ export class TaskSet {
     this.doneCount--;
   }
 
-  recordRunTime(ms: number): void {
-    this.timed++;
-    this.meanRunTime += (ms - this.meanRunTime) / Math.min(this.timed, 8);
+  recordRunTime(ms: number, locality: number): void {
+    this.runTimes.add(ms);
+    if (locality === this.#levels[0]) this.localRunTimes.add(ms);
+    else if (locality !== NO_PREF) this.movedRunTimes.add(ms);
   }
 
   /** To be called when executors came or went. A better level that becomes possible is waited for as after submission. */
