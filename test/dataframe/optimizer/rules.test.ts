@@ -1347,7 +1347,24 @@ describe("SimplifyExtractValueOps", () => {
     `);
   });
 
-  test.each(["select st.f from nested", "select named_struct('x', a) from t"])("does not change %s", (sql) => {
+  test.each([
+    ["array(a, b + 1)[1]", "(b#2 + 1)"],
+    ["get(array(a, b), 0)", "a#1"],
+    ["array(a, b)[2]", "null"],
+    ["array(named_struct('x', a), named_struct('x', b)).x", "array(a#1, b#2)"],
+    ["map(s, a, 'k', b)['k']", "CASE WHEN (s#3 = k) THEN a#1 WHEN (k = k) THEN b#2 END"],
+  ])("select %s from t takes %s", (sql, value) => {
+    expect(fire(simplifyExtracts, `select ${sql} from t`)).toContain(`Project [${value} AS `);
+  });
+
+  test.each([
+    "select st.f from nested",
+    "select named_struct('x', a) from t",
+    "select array(a, b)[b] from t",
+    "select array(1, 2)[5] from t",
+    "select map(a, b)[rand(1)] from t",
+    "select map('a', 1, 'a', 2)['a'] from t",
+  ])("does not change %s", (sql) => {
     expect(fire(simplifyExtracts, sql)).toBe("as it was");
   });
 });

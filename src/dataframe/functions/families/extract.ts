@@ -57,10 +57,12 @@ function bindExtract(args: readonly Expression[], context: BindContext): Express
       type.key.kind === "string" && takesText(index.type) ? type.key : commonType([type.key, index.type], context.settings);
     if (key === null) throw badIndex(child, index, sqlName(type.key), context);
     const map: DataType = { ...type, key };
+    const wanted = coerced(index, key, context);
     return {
       kind: "call",
       fn: "map_item",
-      args: [coerced(child, map, context), coerced(index, key, context)],
+      // Without the collation that a text takes from the map.
+      args: [coerced(child, map, context), wanted.kind === "literal" ? { ...wanted, printed: printed(index) } : wanted],
       type: type.value,
       nullable: true,
       ...at,
