@@ -1,4 +1,4 @@
-type Numbers = Float64Array | Int32Array | Int16Array | Uint8Array;
+type Numbers = Int8Array | Float64Array | Int32Array | Int16Array | Uint8Array;
 
 /** The numbers of all parts, one part after the other; of one part that itself. */
 export function concatArrays<A extends Numbers>(parts: readonly A[], Kind: new (length: number) => A): A {

@@ -130,16 +130,27 @@ export class TaskData<R> {
   async aggregate<S, P>(program: AggregateProgram<S, R, P>, spec: S, options: AggregateOptions = {}): Promise<P | null> {
     if (program.merge === undefined) throw new UsageError("INVALID_ARGUMENT", `${program.name} has no merge.`);
     let merged: P | null = null;
+    await this.eachPartial(program, spec, (part) => (merged = merged === null ? part : program.merge!(merged, part)), options);
+    return merged;
+  }
+
+  /** Hands on the partial results, partition after partition, each as soon as it and those before it are there. */
+  async eachPartial<S, P>(
+    program: AggregateProgram<S, R, P>,
+    spec: S,
+    take: (partial: P) => void,
+    options: AggregateOptions = {},
+  ): Promise<void> {
     let next = 0;
     const early = new Map<number, P>();
     await this.#run(program.name, spec, options, (index, partial: P) => {
       early.set(index, partial);
-      for (let part = early.get(next); part !== undefined; part = early.get(++next)) {
+      for (; early.has(next); next++) {
+        const part = early.get(next)!;
         early.delete(next);
-        merged = merged === null ? part : program.merge!(merged, part);
+        take(part);
       }
     });
-    return merged;
   }
 
   /**
@@ -341,7 +352,7 @@ async function runProgram<P>(
       node,
       call,
       { kind: "plan" },
-      (index, bytes) => onPartial(index, decodePlain<P>(new Uint8Array(bytes))),
+      (index, bytes) => onPartial(index, decodePlain<P>(bytes)),
       partitions && (() => partitions),
     );
   } catch (error) {

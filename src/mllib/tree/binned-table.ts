@@ -1,5 +1,6 @@
 /** Training rows as bins. */
 import { binsOf, type FeatureBins, type GrowthSpec } from "./features";
+import type { Labels } from "./labels";
 
 /** Plain data. */
 export interface BinnedTable {
@@ -11,7 +12,7 @@ export interface BinnedTable {
   /** Classes; null in regression. */
   readonly classes: Uint16Array | null;
   /** Of regression. */
-  readonly targets: Float64Array | null;
+  readonly targets: Labels | null;
   /** Null where every row weighs 1. */
   readonly weights: Float64Array | null;
   /** For samples; null where every tree sees every row. */

@@ -2,6 +2,7 @@
 import { type BinnedTable, boostingScale, packingOf, type Scales, scaleFor } from "./binned-table";
 import type { GrowthSpec } from "./features";
 import { TreeGrower } from "./grow";
+import type { Labels } from "./labels";
 import { lossOf, type LossName } from "./losses";
 import { categoriesOf, predictionOf, type TreeData } from "./tree-data";
 import type { OfferMemory } from "./work";
@@ -154,12 +155,12 @@ function maxOf(values: Float64Array): number {
   return most;
 }
 
-function areWhole(values: Float64Array): boolean {
+function areWhole(values: Labels): boolean {
   for (let i = 0; i < values.length; i++) if (!Number.isInteger(values[i])) return false;
   return true;
 }
 
-function maxAbs(values: Float64Array): number {
+function maxAbs(values: Labels): number {
   let most = 0;
   for (let i = 0; i < values.length; i++) {
     const size = Math.abs(values[i]!);

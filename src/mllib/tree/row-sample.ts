@@ -5,6 +5,7 @@
  */
 import { RowKernels, rowsOfChunk } from "../kernels/row-kernels";
 import { thresholdsOf } from "./features";
+import { shortened } from "./short-rows";
 
 /** Plain data: different rows with how often they were seen. */
 export interface RowSample {
@@ -12,8 +13,8 @@ export interface RowSample {
   /** Rows whose hash is below 2^(32 - halvings) are in. */
   readonly halvings: number;
   readonly hashes: Uint32Array;
-  /** Number of rows · width, then their weights and counts. */
-  readonly values: Float64Array;
+  /** Number of rows · width, then their weights and counts. On their way whole numbers of 16 bits are such. */
+  readonly values: Float64Array | Int16Array;
   readonly labels: Float64Array;
   readonly weights: Float64Array;
   readonly counts: Float64Array;
@@ -176,7 +177,7 @@ export class RowSampler {
       width: this.width,
       halvings: this.#halvings,
       hashes: this.#hashes.slice(0, 2 * rows),
-      values: this.#values.slice(0, rows * this.width),
+      values: shortened(this.#values, rows * this.width) ?? this.#values.slice(0, rows * this.width),
       labels: this.#labels.slice(0, rows),
       weights: this.#weights.slice(0, rows),
       counts: this.#counts.slice(0, rows),

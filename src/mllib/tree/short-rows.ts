@@ -8,13 +8,14 @@ import { RowKernels } from "../kernels/row-kernels";
 import { bytesOfRow, isWide, strideOf } from "./binned-table";
 import { invalidCategory } from "./binning";
 import type { FeatureBins } from "./features";
+import { joinedLabels, type Labels, shortLabels } from "./labels";
 
 /** Plain data. */
 export interface ShortRows {
   readonly rows: number;
   /** rows × features, row after row. */
   readonly values: Int16Array;
-  readonly labels: Float64Array;
+  readonly labels: Labels;
   readonly weights: Float64Array | null;
   /** 1 of rows for validation. */
   readonly held: Float64Array | null;
@@ -48,7 +49,7 @@ export class ShortRowCollector {
         ? null
         : (block.short ?? (block.dense && shortened(block.dense, rows * width)));
     if (values === null) this.#blocks = null;
-    else this.#blocks.push({ rows, values, labels: block.label!.slice(), weights: block.weight?.slice() ?? null, held });
+    else this.#blocks.push({ rows, values, labels: shortLabels(block.label!), weights: block.weight?.slice() ?? null, held });
   }
 
   #mostRows(width: number): number {
@@ -62,7 +63,7 @@ export class ShortRowCollector {
 }
 
 /** Null where some number is not a whole one of 16 bits. */
-function shortened(numbers: Float64Array, length: number): Int16Array | null {
+export function shortened(numbers: Float64Array, length: number): Int16Array | null {
   const short = new Int16Array(length);
   for (let i = 0; i < length; i++) {
     const number = numbers[i]!;
@@ -79,7 +80,7 @@ function joined(parts: readonly ShortRows[]): ShortRows {
   return {
     rows: parts.reduce((sum, part) => sum + part.rows, 0),
     values: concatArrays(parts.map((part) => part.values), Int16Array), // prettier-ignore
-    labels: doubles((part) => part.labels)!,
+    labels: joinedLabels(parts.map((part) => part.labels)),
     weights: doubles((part) => part.weights),
     held: doubles((part) => part.held),
   };

@@ -13,6 +13,7 @@ import { type Broadcast, broadcastPlain, type TaskData } from "../compute/task-d
 import { type BinnedTable, bytesOfRow, isWide, scaleFor, type Scales, strideOf } from "./binned-table";
 import { BlockBinner } from "./binning";
 import { type FeatureBins, isUnordered } from "./features";
+import { joinedLabels, type Labels, labelsOf, longLabels, shortLabels, signedLabels } from "./labels";
 import { type LevelBlock, levelBlocks } from "./level-blocks";
 import type { LevelTraining } from "./level-wise";
 import { contentOf, rowKeys } from "./row-keys";
@@ -151,7 +152,7 @@ interface BinSpec {
 interface BinnedRows {
   readonly rows: number;
   readonly cells: Uint8Array;
-  readonly labels: Float64Array;
+  readonly labels: Labels;
   readonly weights: Float64Array | null;
   /** 1 of rows for validation. */
   readonly held: Float64Array | null;
@@ -166,7 +167,7 @@ const bin = aggregateProgram<BinSpec, InstanceBlock, BinnedRows>({
       parts.push({
         rows: block.rows,
         cells: binner.bin(block),
-        labels: block.label!.slice(),
+        labels: shortLabels(block.label!),
         weights: block.weight?.slice() ?? null,
         held: validation ? skippedOf(block.extra[0]!) : null,
       });
@@ -188,7 +189,7 @@ function joinedColumns(parts: readonly RowColumns[]): RowColumns {
   const doubles = (of: (part: RowColumns) => Float64Array | null): Float64Array | null =>
     parts.length === 0 || of(parts[0]!) === null ? null : concatArrays(parts.map((part) => of(part)!), Float64Array); // prettier-ignore
   return {
-    labels: doubles((part) => part.labels) ?? new Float64Array(0),
+    labels: joinedLabels(parts.map((part) => part.labels)),
     weights: doubles((part) => part.weights),
     held: doubles((part) => part.held),
   };
@@ -250,9 +251,9 @@ export class Training {
   #tableOf({ rows, cells, labels, weights }: BinnedRows, sampled: boolean): BinnedTable {
     const wide = isWide(this.features);
     const stride = strideOf(this.width, wide);
-    const classes = this.classes > 0 && !this.signed ? Uint16Array.from(labels) : null;
-    const targets = classes !== null ? null : this.signed ? labels.map((label) => 2 * label - 1) : labels;
-    const keys = sampled ? rowKeys(contentOf(cells, stride, labels, weights), rows) : null;
+    const classes = this.classes > 0 && !this.signed ? new Uint16Array(labels) : null;
+    const targets = classes !== null ? null : this.signed ? signedLabels(labels) : labels;
+    const keys = sampled ? rowKeys(contentOf(cells, stride, longLabels(labels), weights), rows) : null;
     return { rows, stride, wide, cells, classes, targets, weights, keys };
   }
 
@@ -378,9 +379,15 @@ async function surveyed(
 ): Promise<{ readonly found: Survey; readonly short: readonly ShortRows[] | null }> {
   const partitions = Math.max(1, await instances.numPartitions());
   const [tableBytes, sentBytes] = [mostTableBytes(session) / partitions, mostSentBytes(session) / partitions];
-  const parts = (await instances.partials(survey, { maxBins, validation, tableBytes, sentBytes })).filter(
-    (part): part is PartSurvey => part !== null,
-  );
+  const parts: PartSurvey[] = [];
+  let sampler: RowSampler | undefined;
+  // Samples are joined while other partitions are still looked at.
+  await instances.eachPartial(survey, { maxBins, validation, tableBytes, sentBytes }, (part) => {
+    if (part === null) return;
+    parts.push(part);
+    sampler ??= new RowSampler(part.width, maxBins);
+    if (part.width === sampler.width) sampler.merge(part.sample);
+  });
   const rows = rowsOf(parts);
   if (rows === 0) throw new DataError("EMPTY_DATASET", `${who}: the dataset is empty; there is nothing to fit.`);
   const [first] = parts as [PartSurvey, ...PartSurvey[]];
@@ -390,8 +397,6 @@ async function surveyed(
         "VECTOR_SIZES_DIFFER",
         `${who}: the features hold vectors of ${first.width} and of ${width} entries; all must have as many.`,
       );
-  const sampler = new RowSampler(first.width, maxBins);
-  for (const part of parts) sampler.merge(part.sample);
   const short = parts.map((part) => part.short);
   const found = {
     rows,
@@ -402,7 +407,7 @@ async function surveyed(
     weightSum: parts.reduce((sum, part) => sum + part.weightSum, 0),
     weightHigh: Math.max(...parts.map((part) => part.weightHigh)),
     weightsWhole: parts.every((part) => part.weightsWhole),
-    sample: sampler.finish(),
+    sample: sampler!.finish(),
   };
   return { found, short: short.every((part) => part !== null) ? short : null };
 }
@@ -457,7 +462,7 @@ function separated(all: BinnedRows, stride: number): Gathered {
     return {
       rows: rows.length,
       cells,
-      labels: Float64Array.from(rows, (row) => all.labels[row]!),
+      labels: labelsOf(all.labels, rows),
       weights: all.weights === null ? null : Float64Array.from(rows, (row) => all.weights![row]!),
       held: null,
     };

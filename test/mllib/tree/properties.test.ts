@@ -365,6 +365,25 @@ test("a sample of rows depends on which rows there are, not on where they lie", 
   });
 });
 
+test("a sample of whole numbers of 16 bits travels as such, and is the same", () => {
+  const width = 3;
+  const rows = 500;
+  const values = Float64Array.from({ length: rows * width }, (_, i) => ((i * 7919) % 65_536) - 32_768);
+  const labels = Float64Array.from({ length: rows }, (_, row) => row % 3);
+  const sampled = (numbers: Float64Array): RowSampler => {
+    const sampler = new RowSampler(width, 32);
+    sampler.add(numbers, labels, null, null);
+    return sampler;
+  };
+  const partial = sampled(values).partial();
+  expect(partial.values).toBeInstanceOf(Int16Array);
+  const merged = new RowSampler(width, 32);
+  merged.merge(partial);
+  expect(merged.finish()).toEqual(sampled(values).finish());
+  for (const other of [0.5, 32_768, -32_769])
+    expect(sampled(values.with(5, other)).partial().values).toBeInstanceOf(Float64Array);
+});
+
 test("subsets of features and samples are as large as asked", () => {
   const counts = new Float64Array(10);
   let distinct = true;
