@@ -80,6 +80,7 @@ export {
   YearMonthInterval,
 } from "./dataframe/types";
 export type { Moment, ProfileOptions, TaskStreamOptions } from "./driver/context/diagnosis";
+export type { RestartOptions } from "./driver/context/executors";
 export { CacheProfiler, type CacheProfilerOptions } from "./driver/diagnostics/cache-profiler";
 export { visualize, type VisualizeOptions } from "./driver/diagnostics/diagnostic";
 export { Profiler } from "./driver/diagnostics/profiler";

@@ -27,6 +27,7 @@ import type {
 import { Heartbeats } from "./heartbeats";
 import { callFrame, jobError } from "./job-errors";
 import { PreparedStages } from "./prepared-stages";
+import { type Restartable, restartInTurn } from "./rolling-restart";
 import type { Command, JobFailure, LaunchTasks, PrepareStage, StartBarrier } from "./scheduler/commands";
 import type { JobSubmitted, SchedulerEvent, TaskOutcome } from "./scheduler/events";
 import { Scheduler } from "./scheduler/scheduler";
@@ -88,6 +89,10 @@ export class Application {
   #stopped: string | null = null;
   /** Why there are no executors, and will be none. */
   #noExecutors: string | null = null;
+  /** To be called when executors came or went. */
+  readonly #awaiting: (() => void)[] = [];
+  /** The restart of executors that was asked for last. */
+  #restarts: Promise<void> = Promise.resolve();
 
   constructor(options: ApplicationOptions) {
     this.#options = options;
@@ -161,9 +166,48 @@ export class Application {
     this.#backend.setTotal(Math.max(0, this.#backend.total - staying.length));
     for (const executorId of staying) {
       log.info(`executor ${executorId} is let go: what it holds moves to others`);
-      this.#dispatch({ type: "ExecutorDecommissioned", executorId });
-      this.#backend.decommission(executorId);
+      this.#decommission(executorId);
     }
+  }
+
+  #decommission(executorId: string): void {
+    this.#dispatch({ type: "ExecutorDecommissioned", executorId });
+    this.#backend.decommission(executorId);
+  }
+
+  /** Replaces executors one after the other, as `restartInTurn` says; one restart at a time, in the order of the calls. */
+  restartExecutors(executorIds: readonly string[], withinMs: number): Promise<void> {
+    const cluster: Restartable = {
+      executors: this.#executors,
+      wantedExecutors: () => this.wantedExecutors,
+      decommission: (executorId) => this.#decommission(executorId),
+      replace: (executorId, reason) => this.#backend.replace(executorId, reason),
+      until: (condition, ms) => this.#until(condition, ms),
+    };
+    const isReplaced = this.#options.scheduler.allocation === null;
+    const ended = this.#restarts.then(() => restartInTurn(executorIds, { withinMs, isReplaced }, cluster));
+    this.#restarts = ended.catch(() => undefined); // its caller is told
+    return ended;
+  }
+
+  async #until(condition: () => boolean, withinMs: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const isOver = new Promise<false>((resolve) => (timer = setTimeout(resolve, withinMs, false)));
+    try {
+      for (;;) {
+        if (this.#stopped !== null) throw new CancelledError("CONTEXT_STOPPED", `The context was stopped: ${this.#stopped}`);
+        if (condition()) return true;
+        const change = new Promise<true>((resolve) => this.#awaiting.push(() => resolve(true)));
+        if (!(await Promise.race([change, isOver]))) return false;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Executors came or went, or all ends. */
+  #executorsChanged(): void {
+    for (const tell of this.#awaiting.splice(0)) tell();
   }
 
   /** What the slots of an executor do now. */
@@ -234,6 +278,7 @@ export class Application {
     if (this.#wake !== null) clearTimeout(this.#wake.timer);
     for (const job of this.#jobs.values()) job.reject(new CancelledError("CONTEXT_STOPPED", `The job was cancelled: ${reason}.`));
     this.#jobs.clear();
+    this.#executorsChanged();
     await this.#backend.stop();
   }
 
@@ -396,6 +441,7 @@ export class Application {
             : []),
         ]);
         for (const update of survivors.blocks) this.#blockUpdated(executorId, update);
+        this.#executorsChanged();
       },
       executorLost: (executorId, words, causedByApp) => {
         const lost = this.#executors.get(executorId);
@@ -406,6 +452,7 @@ export class Application {
         this.#options.executorGone(executorId);
         this.#executorEvents.executorRemoved(executorId, this.#clock.now());
         this.#dispatch({ type: "ExecutorLost", executorId, ...words, causedByApp, shuffleFilesSurvive: false });
+        this.#executorsChanged();
       },
       executorDecommissioned: (executorId, reason) => {
         if (!this.#executors.has(executorId)) return;

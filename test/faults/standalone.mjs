@@ -1,12 +1,12 @@
 /**
  * A standalone cluster whose processes are killed while jobs run: the master (kill -9, started again on its journal), a worker (kill -9,
- * another one joins), a worker that is decommissioned (SIGTERM), workers whose lifetimes end. Every answer must be right, decommissioned data must not be computed again, and
- * nothing may be left. Uses the built package.
+ * another one joins), a worker that is decommissioned (SIGTERM), workers whose lifetimes end, executors that are restarted one after the
+ * other. Every answer must be right, decommissioned data must not be computed again, and nothing may be left. Uses the built package.
  *
  *   node test/faults/standalone.mjs [--rounds N]
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -20,7 +20,7 @@ const before = new Set(leftovers());
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const PROGRAM = `
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { SparkContext } from "firesteel";
 await using sc = new SparkContext();
 const made = sc.longAccumulator("made");
@@ -28,9 +28,18 @@ const base = sc.range(0, 2000, 1, 20).map((i) => { made.add(1); const end = Date
 const sums = base.reduceByKey((a, b) => a + b, 4);
 const expected = JSON.stringify(Array.from({ length: 10 }, (_, k) => [k, 200 * k + 10 * 199 * 100]));
 // The last two rounds begin after the fault.
-const [least, faultIsOver] = [Number(process.argv[2]), process.argv[3]!];
+const [least, faultIsOver, restartAsked] = [Number(process.argv[2]), process.argv[3]!, process.argv[4]!];
+let restart: Promise<void> | undefined;
 for (let round = 0, after = 0; round < least || after < 2; round++) {
   if (existsSync(faultIsOver)) after++;
+  if (restart === undefined && existsSync(restartAsked)) {
+    const old = sc.getExecutorIds();
+    restart = sc.restartExecutors().then(() => {
+      if (sc.getExecutorIds().some((id) => old.includes(id))) throw new Error("an executor was not restarted");
+      rmSync(restartAsked);
+    });
+    restart.catch((error) => { console.error(error); process.exit(1); });
+  }
   const answer = JSON.stringify((await sums.map((p) => p).collect()).sort((a, b) => a[0] - b[0]));
   if (answer !== expected) throw new Error("wrong answer: " + answer);
   console.log("round " + round);
@@ -83,22 +92,26 @@ const WORKER = ["worker", url, "--webui-port", "0", "-c", "1", "-m", "2g", "-d",
 const startWorker = () => daemon([...WORKER, "--conf", "spark.decommission.enabled=true"]);
 const LIFETIME = ["--lifetime", "8s", "--lifetime-stagger", "2s"];
 
+const faultIsOver = join(directory, "fault-is-over");
+/** The program removes it when it has restarted its executors. */
+const restartAsked = join(directory, "restart-asked");
+
 /** Runs the program, does `fault` after its first round; resolves with how often records were made. */
 async function job(name, fault) {
   let begun;
   const first = new Promise((resolve) => (begun = resolve));
-  const faultIsOver = join(directory, "fault-is-over");
   rmSync(faultIsOver, { force: true });
   const { child, ended } = run(
-    ["submit", "--master", url, "program.ts", "8", faultIsOver],
+    ["submit", "--master", url, "program.ts", "8", faultIsOver, restartAsked],
     (line) => line === "round 0" && begun(),
   );
   const watchdog = setTimeout(() => child.kill("SIGKILL"), 300_000);
   await Promise.race([first, ended]);
-  await fault();
+  await Promise.race([fault(), ended]);
   writeFileSync(faultIsOver, "");
   const { code, text } = await ended;
   clearTimeout(watchdog);
+  rmSync(restartAsked, { force: true });
   const made = /made (\d+)/.exec(text)?.[1];
   if (code !== 0 || made === undefined) throw new Error(`${name}: the program ended with ${code}: ${text}`);
   console.log(`${name}: right, ${made} records were made of 2000`);
@@ -142,6 +155,11 @@ try {
     });
     await end(lasting, "SIGTERM");
     if (held !== 2000) throw new Error("what a worker held whose lifetime is over must move");
+    const kept = await job("executors are restarted one after the other", async () => {
+      writeFileSync(restartAsked, "");
+      while (existsSync(restartAsked)) await sleep(100);
+    });
+    if (kept !== 2000) throw new Error("what restarted executors held must move");
   }
 } finally {
   for (const worker of workers) await end(worker, "SIGTERM");

@@ -1,6 +1,8 @@
 /** The executors of a context: which there are, and how many there are to be. */
+import { LOCAL_IN_PROCESS } from "../../common/config-entries";
 import { UsageError } from "../../common/errors";
 import { log } from "../../common/log";
+import { parseDuration } from "../../common/units";
 import type { SparkContext } from "../spark-context";
 import { runtimeOf } from "./context-base";
 
@@ -25,6 +27,26 @@ export interface ExecutorMethods {
    */
   killExecutors(executorIds: readonly string[]): boolean;
   killExecutor(executorId: string): boolean;
+
+  /**
+   * Replaces executors one after the other, as Dask's `restart_workers` does with all at once: for fresh processes after days of work, while jobs go on.
+   * Each takes nothing new, ends its tasks, moves its cached blocks and map outputs to others, and ends; the next waits until
+   * another one has registered in its place. Resolves when all are replaced. What the only executor there is has in memory is computed again
+   * where it is needed. With dynamic allocation none is waited for: its own decisions tell how many there are to be.
+   *
+   * @throws {ClusterError} EXECUTOR_NOT_REPLACED where none came in time; the executors after it stay as they are.
+   */
+  restartExecutors(options?: RestartOptions): Promise<void>;
+}
+
+export interface RestartOptions {
+  /** Default: all that there are now. Those that are gone by their turn are passed over. */
+  readonly executorIds?: readonly string[];
+  /**
+   * How long one may take to end its tasks and move what it holds, and how long the one in its place may take to come; a number is in seconds.
+   * Tasks that still run by then are run again elsewhere. Default 120s.
+   */
+  readonly timeout?: string | number;
 }
 
 export const executorMethods: ExecutorMethods & ThisType<SparkContext> = {
@@ -63,6 +85,16 @@ export const executorMethods: ExecutorMethods & ThisType<SparkContext> = {
   },
   killExecutor(executorId) {
     return this.killExecutors([executorId]);
+  },
+  async restartExecutors({ executorIds, timeout = "120s" }: RestartOptions = {}) {
+    const { application, port } = runtimeOf(this);
+    port.assertRunning("restartExecutors");
+    const withinMs = parseDuration(String(timeout), "restartExecutors: timeout", "s");
+    if (!(withinMs > 0))
+      throw new UsageError("INVALID_ARGUMENT", `restartExecutors: timeout must be more than 0, not ${timeout}.`);
+    if (this.getConf().read(LOCAL_IN_PROCESS))
+      throw new UsageError("NOT_IN_PROCESS", "firesteel.local.inProcess=true: there is no executor to restart but this process.");
+    await application.restartExecutors(executorIds ?? this.getExecutorIds(), withinMs);
   },
 };
 

@@ -53,6 +53,21 @@ describe("Locality", () => {
     expect(h.tasks()).toHaveLength(2);
   });
 
+  test("an executor that is decommissioned is not waited for", () => {
+    const h = new Harness();
+    h.executor("1", 1, "alpha");
+    h.executor("2", 1, "beta");
+    h.submit(new LineageBuilder().source(3, { prefers: () => ["executor_alpha_1"] }));
+    expect(places(h)).toEqual([[0, "1"]]);
+    h.send({ type: "ExecutorDecommissioned", executorId: "1" });
+    expect(places(h)).toEqual([
+      [0, "1"],
+      [1, "2"],
+    ]);
+    h.finish(h.task(0, 1));
+    expect(h.task(0, 2)?.executorId).toBe("2");
+  });
+
   test("tasks without a preference do not wait for those that have one", () => {
     const h = new Harness();
     h.executor("1", 4, "alpha");

@@ -29,6 +29,11 @@ export class Executor {
     this.idleSince = now;
   }
 
+  /** It is neither lost nor on its way out. */
+  get isActive(): boolean {
+    return this.life.state === "active";
+  }
+
   get free(): number {
     return this.slots - this.used;
   }
@@ -71,8 +76,11 @@ export class ExecutorTable {
     return this.#lost.has(id);
   }
 
-  hasHost(host: string): boolean {
-    return this.#perHost.has(host);
+  /** Is there an executor that takes tasks? */
+  isActiveHost(host: string): boolean {
+    if (!this.#perHost.has(host)) return false;
+    for (const executor of this.#executors.values()) if (executor.host === host && executor.isActive) return true;
+    return false;
   }
 
   all(): IterableIterator<Executor> {

@@ -192,6 +192,7 @@ export class TaskScheduler {
     if (executor === undefined || executor.life.state !== "active") return;
     executor.life.to("draining", "decommissioned");
     this.executors.refresh(executor);
+    this.#resetLevels();
     for (const attempt of executor.queue) this.attempts.recall(attempt);
   }
 
@@ -458,8 +459,9 @@ export class TaskScheduler {
     });
   }
 
-  readonly #hasExecutor = (executorId: string): boolean => this.executors.get(executorId) !== undefined;
-  readonly #hasHost = (host: string): boolean => this.executors.hasHost(host);
+  /** What takes no tasks any more is not waited for. */
+  readonly #hasExecutor = (executorId: string): boolean => this.executors.get(executorId)?.isActive === true;
+  readonly #hasHost = (host: string): boolean => this.executors.isActiveHost(host);
 
   readonly #blockManager = (executorId: string): BlockManagerInfo | null => {
     const executor = this.executors.get(executorId);

@@ -67,7 +67,7 @@ export class WorkStealing {
   /** 0 for one that takes no tasks any more. */
   readonly #slotsOf = (executorId: string): number => {
     const executor = this.executors.get(executorId);
-    return executor?.life.state === "active" ? executor.slots : 0;
+    return executor?.isActive === true ? executor.slots : 0;
   };
 
   #slotsByHost(): (host: string) => number {

@@ -968,7 +968,7 @@ class Simulation {
   #checkLocality(node: LineageNode, partition: number, executor: SimExecutor): void {
     if (node.dependencies.length > 0 || node.persisted || node.barrier) return;
     const [host] = node.preferredLocations(partition);
-    if (host === undefined || host === executor.host || !this.#scheduler.dag.tasks.executors.hasHost(host)) return;
+    if (host === undefined || host === executor.host || !this.#scheduler.dag.tasks.executors.isActiveHost(host)) return;
     const others = Array.from({ length: node.numPartitions }, (_, p) => p).every((p) => node.preferredLocations(p).length > 0);
     if (others && this.#hostsStable)
       throw new Error(`A task that prefers ${host} is launched on ${executor.host} without waiting.`);
