@@ -120,3 +120,4 @@ FROM t |> DROP a, b
 FROM t |> AS x |> UNION ALL (SELECT 1)
 FROM t |> PIVOT (sum(c) FOR b IN ('x'))
 FROM t SELECT a
+SELECT * FROM t LIMIT ALL

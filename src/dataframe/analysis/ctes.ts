@@ -8,6 +8,7 @@ import { alias, attribute } from "../expressions/build";
 import type { Attribute } from "../expressions/expression";
 import { exists } from "../expressions/traverse";
 import { freshIds } from "../logical/fresh";
+import { inPlaceOf } from "../logical/recursion";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import { existsPlan, expressionsOf, subqueryPlans, transformUpWithSubqueries } from "../logical/traverse";
@@ -110,7 +111,7 @@ function inliner(binder: Binder, id: number, body: LogicalPlan): (plan: LogicalP
   return (plan) =>
     transformUpWithSubqueries(plan, (node) => {
       if (node.kind !== "cteReference" || node.id !== id) return node;
-      const copy = copies++ === 0 ? body : freshIds(body, () => binder.nextId()).plan;
+      const copy = inPlaceOf(node, copies++ === 0 ? body : freshIds(body, () => binder.nextId()).plan);
       const columns = outputOf(copy);
       return {
         kind: "project",

@@ -3,6 +3,7 @@ import { AnalysisError } from "../errors";
 import { exprText, typeText } from "./messages";
 import { isFoldable } from "../expressions/traverse";
 import type { LogicalPlan } from "../logical/plan";
+import { withoutRowLimits } from "../logical/recursion";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { bound } from "./binder";
@@ -10,6 +11,7 @@ import type { Binder, Block, Bound, Env } from "./binder";
 import { columnsOf } from "./columns";
 
 export function bindLimit(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "limit" }>, env: Env): Bound {
+  if (plan.limit.kind === "all") return over(binder.plan(plan.child, env), withoutRowLimits);
   if (plan.child.kind === "offset") {
     const input = binder.plan(plan.child.child, env);
     const limit = count(binder, plan.limit, "limit", input, env);
@@ -25,12 +27,15 @@ export function bindOffset(binder: Binder, plan: Extract<UnresolvedPlan, { kind:
 }
 
 function limited(input: Bound, limit: number | null, offset: number): Bound {
-  const over = (child: LogicalPlan): LogicalPlan => ({ kind: "limit", child, limit, offset });
+  return over(input, (child) => ({ kind: "limit", child, limit, offset }));
+}
+
+function over(input: Bound, change: (plan: LogicalPlan) => LogicalPlan): Bound {
   const block: Block | null = input.block && {
     ...input.block,
-    extended: (extra) => over((input.block as Block).extended(extra)),
+    extended: (extra) => change((input.block as Block).extended(extra)),
   };
-  return bound(over(input.plan), input.output, { hidden: input.hidden, planIds: input.planIds, block });
+  return bound(change(input.plan), input.output, { hidden: input.hidden, planIds: input.planIds, block });
 }
 
 function count(binder: Binder, written: UnresolvedExpression, name: "limit" | "offset", input: Bound, env: Env): number {

@@ -114,7 +114,8 @@ function invalid(cte: Cte, at: QueryContext | undefined): AnalysisError {
 function checkPlace(plan: LogicalPlan, id: number, allowed: boolean, at: QueryContext | undefined): void {
   const place = (): AnalysisError => new AnalysisError("INVALID_RECURSIVE_REFERENCE.PLACE", {}, at);
   if (plan.kind === "cteReference" && plan.id === id && !allowed) throw place();
-  for (const inner of subqueryPlans(plan)) checkPlace(inner, id, allowed && plan.kind === "project", at);
+  const holds = plan.kind === "project" || plan.kind === "filter";
+  for (const inner of subqueryPlans(plan)) checkPlace(inner, id, allowed && holds, at);
   if (plan.kind === "join") {
     const left =
       plan.type === "inner" ||
@@ -127,12 +128,7 @@ function checkPlace(plan: LogicalPlan, id: number, allowed: boolean, at: QueryCo
     checkPlace(plan.right, id, allowed && right, at);
     return;
   }
-  const passes =
-    plan.kind !== "aggregate" &&
-    plan.kind !== "distinct" &&
-    plan.kind !== "window" &&
-    plan.kind !== "setOperation" &&
-    plan.kind !== "sort";
+  const passes = plan.kind !== "aggregate" && plan.kind !== "window" && plan.kind !== "sort";
   for (const child of childrenOf(plan)) checkPlace(child, id, allowed && passes, at);
 }
 

@@ -197,6 +197,8 @@ export interface CteReference {
   readonly kind: "cteReference";
   readonly id: number;
   readonly output: readonly Attribute[];
+  /** As in RecursiveCte, where that is what is referred to. */
+  readonly unlimited?: boolean;
 }
 
 /** `step` refers to the rows of the last round through CteReference `id`. */
@@ -208,6 +210,8 @@ export interface RecursiveCte {
   readonly all: boolean;
   readonly output: readonly Attribute[];
   readonly maxLevel: number;
+  /** LIMIT ALL: it may give more rows than spark.sql.cteRecursionRowLimit. */
+  readonly unlimited?: boolean;
 }
 
 export interface MapBatches {

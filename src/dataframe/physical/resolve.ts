@@ -9,9 +9,11 @@ import { contentKey } from "../codegen/content-key";
 import { QueryError } from "../errors";
 import { BOOLEAN, literal } from "../expressions/build";
 import type { Expression } from "../expressions/expression";
+import { mapChildren } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan, RecursiveCte, Scan } from "../logical/plan";
-import { mapPlanChildren, walkPlan } from "../logical/traverse";
+import { recursionOf } from "../logical/recursion";
+import { mapExpressions, mapPlanChildren, transformUpWithSubqueries, walkPlan } from "../logical/traverse";
 import type { SqlSettings } from "../settings";
 import { logicalSignature } from "../logical/signature";
 import { bindRecursion, bindSubqueries, innermostRecursion, rowsAs, scalarSubqueries, stepOver } from "./subqueries";
@@ -44,14 +46,14 @@ function scalarValue(rows: readonly BoxedRow[]): Boxed {
   return rows[0]?.[0] ?? null;
 }
 
-/** Round after round until one gives no rows, or there are as many as wanted. */
+/** Round after round until one gives no rows, or there are more than wanted: as Spark, which sees only then that they are enough. */
 async function recursionRows(
   recursion: RecursiveCte,
   wanted: number | null,
   settings: SqlSettings,
   run: RunPlan,
 ): Promise<readonly BoxedRow[]> {
-  const rowLimit = Number(settings.conf["spark.sql.cteRecursionRowLimit"] ?? "1000000");
+  const rowLimit = recursion.unlimited === true ? -1 : Number(settings.conf["spark.sql.cteRecursionRowLimit"] ?? "1000000");
   const seen = recursion.all ? null : new Set<string>();
   const types = outputOf(recursion.anchor).map(({ type }) => type);
   const isNew = (row: BoxedRow): boolean => {
@@ -61,28 +63,51 @@ async function recursionRows(
   const fresh = (rows: readonly BoxedRow[]): readonly BoxedRow[] => (seen === null ? rows : rows.filter(isNew));
   let last = fresh(await run(recursion.anchor));
   const rows = [...last];
-  for (let level = 1; last.length > 0 && (wanted === null || rows.length < wanted); level++) {
+  const checkRows = (): void => {
+    if (wanted !== null || rowLimit < 0 || rows.length < rowLimit) return;
+    throw new QueryError("RECURSION_ROW_LIMIT_EXCEEDED", { rowLimit: String(rowLimit) });
+  };
+  for (let level = 1; last.length > 0 && (wanted === null || rows.length <= wanted); level++) {
     if (recursion.maxLevel >= 0 && level > recursion.maxLevel) {
       throw new QueryError("RECURSION_LEVEL_LIMIT_EXCEEDED", { levelLimit: String(recursion.maxLevel) });
     }
     const round = last;
-    last = fresh(await run(stepOver(recursion, (reference) => rowsAs(reference, round))));
+    checkRows();
+    last = fresh(
+      await run(
+        withShiftedSeeds(
+          stepOver(recursion, (reference) => rowsAs(reference, round)),
+          level - 1,
+        ),
+      ),
+    );
     for (const row of last) rows.push(row);
-    if (wanted === null && rowLimit >= 0 && rows.length > rowLimit) {
-      throw new QueryError("RECURSION_ROW_LIMIT_EXCEEDED", { rowLimit: String(rowLimit) });
-    }
   }
+  checkRows();
   return rows;
 }
 
-/** How many of the recursion's rows a limit right above it asks for. */
+/** Random functions of a step draw other values in each round: their seeds grow by one. */
+function withShiftedSeeds(step: LogicalPlan, by: number): LogicalPlan {
+  if (by === 0) return step;
+  const shift = (expression: Expression): Expression => {
+    const mapped = mapChildren(expression, shift);
+    const seed = mapped.kind === "call" ? mapped.options?.["seed"] : undefined;
+    if (mapped.kind !== "call" || typeof seed !== "string") return mapped;
+    return { ...mapped, options: { ...mapped.options, seed: String(BigInt.asIntN(64, BigInt(seed) + BigInt(by))) } };
+  };
+  return transformUpWithSubqueries(step, (node) => mapExpressions(node, shift));
+}
+
+/** How many of the recursion's rows a limit right above it, or above a union with it, asks for. */
 function wantedRows(plan: LogicalPlan, recursion: RecursiveCte): number | null {
   let found: number | null = null;
+  const gives = (below: LogicalPlan): boolean =>
+    below.kind === "union"
+      ? below.children.some(gives)
+      : recursionOf(below) === recursion || (below.kind === "project" && gives(below.child));
   walkPlan(plan, (node) => {
-    if (node.kind !== "limit" || node.limit === null) return;
-    let below: LogicalPlan = node.child;
-    while (below.kind === "project" || below.kind === "subqueryAlias") below = below.child;
-    if (below === recursion) found = node.limit + node.offset;
+    if (node.kind === "limit" && node.limit !== null && gives(node.child)) found = node.limit + node.offset;
   });
   return found;
 }

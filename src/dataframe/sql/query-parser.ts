@@ -281,7 +281,7 @@ export function organized(p: Cursor, query: UnresolvedPlan): UnresolvedPlan {
 export function limited(p: Cursor, child: UnresolvedPlan): UnresolvedPlan {
   const start = p.token.start;
   let limit: UnresolvedExpression | null = null;
-  if (p.accept("LIMIT") && !(p.is("ALL") && p.accept("ALL"))) limit = p.rules.expression(p);
+  if (p.accept("LIMIT")) limit = p.accept("ALL") ? { kind: "all" } : p.rules.expression(p);
   let plan = child;
   if (p.accept("OFFSET")) plan = { kind: "offset", child: plan, offset: p.rules.expression(p), at: p.at(start) };
   return limit === null ? plan : { kind: "limit", child: plan, limit, at: p.at(start) };

@@ -103,7 +103,7 @@ export type UnresolvedExpression = Located &
         readonly kind: "multiUnitInterval";
         readonly parts: readonly { readonly value: UnresolvedExpression; readonly unit: string }[];
       }
-    /** ORDER BY ALL, GROUP BY ALL: only directly in those clauses. */
+    /** ORDER BY ALL, GROUP BY ALL, LIMIT ALL: only directly in those clauses. */
     | { readonly kind: "all" }
     /** DEFAULT in VALUES of an INSERT. */
     | { readonly kind: "default" }

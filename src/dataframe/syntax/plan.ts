@@ -156,6 +156,7 @@ export type UnresolvedPlan = Located &
         readonly order: readonly UnresolvedExpression[];
         readonly global: boolean;
       }
+    /** LIMIT ALL: of kind "all". */
     | { readonly kind: "limit"; readonly child: UnresolvedPlan; readonly limit: UnresolvedExpression }
     | { readonly kind: "offset"; readonly child: UnresolvedPlan; readonly offset: UnresolvedExpression }
     | { readonly kind: "tail"; readonly child: UnresolvedPlan; readonly limit: number }

@@ -127,6 +127,7 @@ class PlanPrinter {
         return this.#over(`Sort [${order.join(", ")}], ${plan.global}`, [plan.child], plan.order);
       }
       case "limit": {
+        if (plan.limit.kind === "all") return this.#over("LimitAll", [plan.child]);
         const limit = this.#text(plan.limit);
         return above(`GlobalLimit ${limit}`, this.#over(`LocalLimit ${limit}`, [plan.child], [plan.limit]));
       }

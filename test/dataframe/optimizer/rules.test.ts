@@ -1238,14 +1238,14 @@ describe("ColumnPruning", () => {
                  +- CTERelationRef 1, [a#7, b#8]
      "
     `);
-    const read = "with c as (select a, b, rand() as r from t) select a from c where a > (select max(r) from c)";
+    const read = "with c as (select a, b, rand() as r from t) select a from c where a in (select max(r) from c)";
     expect(fire(columnPruning, read, [inlineCte, ...ALWAYS])).toMatchInlineSnapshot(`
      "
      WithCTE [1]
      :- Project [a#2, b#3, rand() AS r#5]
      :  +- Relation t[a#2,b#3] parquet
      +- Project [a#6]
-        +- Filter (cast(a#6 as double) > scalar-subquery)
+        +- Filter cast(a#6 as double) IN (list)
            :  +- Aggregate [], [max(r#11) AS max(r)#12]
            :     +- CTERelationRef 1, [a#9, b#10, r#11]
            +- CTERelationRef 1, [a#6, b#7, r#8]

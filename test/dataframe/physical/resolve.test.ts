@@ -74,6 +74,22 @@ test("recursion that gives too many rows is an error", async () => {
   });
 });
 
+test("limits of recursions: rows must be fewer, LIMIT ALL lifts that, and a LIMIT is enough once there are more", async () => {
+  const conf = { "spark.sql.cteRecursionRowLimit": "10" };
+  const to = (last: number, query: string): string =>
+    `with recursive r(n) as (select 1 union all select n + 1 from r where n < ${last}) ${query}`;
+  expect((await resolved(to(9, "select count(*) from r"), conf)).rows).toEqual([[9]]);
+  const tooMany = { errorClass: "RECURSION_ROW_LIMIT_EXCEEDED" };
+  await expect(resolved(to(10, "select count(*) from r"), conf)).rejects.toMatchObject(tooMany);
+  expect((await resolved(to(20, "select count(*) from r limit all"), conf)).rows).toEqual([[20]]);
+  await expect(resolved(to(20, "select distinct n from r limit all"), conf)).rejects.toMatchObject(tooMany);
+  await expect(resolved(to(20, ", s as (select * from r) select n from s limit all"), conf)).rejects.toMatchObject(tooMany);
+  const endless = (limit: number): string =>
+    `with recursive r(n) max recursion level 5 as (select 1 union all select n + 1 from r) select n from r limit ${limit}`;
+  expect((await resolved(endless(5))).rows).toHaveLength(5);
+  await expect(resolved(endless(6))).rejects.toMatchObject({ errorClass: "RECURSION_LEVEL_LIMIT_EXCEEDED" });
+});
+
 test("a filtered table chooses partitions", async () => {
   const { plan, rows } = await resolved("select amount from sales join days on p_day = d where month = 1");
   expect(planText(plan)).toMatch(/PartitionFilters: \[p_day#\d+ IN \(1,3\)\]/);

@@ -1,6 +1,7 @@
 /**
  * CTEs are put where they are used: each use is then optimized for what it needs. What is the same after all is computed once
- * by exchange reuse. A CTE that is used several times and would not give the same rows twice stays as it is.
+ * by exchange reuse. A CTE that is used several times and would not give the same rows twice stays as it is, unless a scalar
+ * subquery reads it; so does a recursion, unless a limit says where it may end.
  *
  *   WithCTE [1]               →   Join Inner
  *   :- Project […]                :- Project […]
@@ -10,11 +11,19 @@
  */
 import { alias } from "../../expressions/build";
 import type { Attribute, NamedExpression } from "../../expressions/expression";
-import { isDeterministic } from "../../expressions/traverse";
+import { isDeterministic, walk } from "../../expressions/traverse";
 import { freshIds } from "../../logical/fresh";
 import { outputOf } from "../../logical/output";
 import type { LogicalPlan } from "../../logical/plan";
-import { existsPlan, expressionsOf, subqueryPlans, transformUpWithSubqueries, walkPlan } from "../../logical/traverse";
+import { inPlaceOf, recursionOf } from "../../logical/recursion";
+import {
+  childrenOf,
+  existsPlan,
+  expressionsOf,
+  subqueryPlans,
+  transformUpWithSubqueries,
+  walkPlan,
+} from "../../logical/traverse";
 import type { OptimizerContext, Rule } from "../context";
 import { outerAttributes } from "../subqueries/outer-references";
 
@@ -27,6 +36,7 @@ function inlined(node: Extract<LogicalPlan, { kind: "withCte" }>, context: Optim
   const kept: { readonly id: number; readonly plan: LogicalPlan }[] = [];
   const known = new Map<number, LogicalPlan>();
   const counts = referenceCounts([node.child, ...node.definitions.map((definition) => definition.plan)]);
+  const apart = referencesApart(node);
   const used = new Set<number>();
   const replace = (plan: LogicalPlan): LogicalPlan =>
     transformUpWithSubqueries(plan, (part) => {
@@ -36,13 +46,19 @@ function inlined(node: Extract<LogicalPlan, { kind: "withCte" }>, context: Optim
       const first = !used.has(part.id);
       used.add(part.id);
       const body = first ? definition : freshIds(definition, () => context.nextId()).plan;
-      return renamed(body, part.output);
+      return renamed(inPlaceOf(part, body), part.output);
     });
   for (const definition of node.definitions) {
     const body = replace(definition.plan);
     const count = counts.get(definition.id) ?? 0;
     if (count === 0) continue;
-    if (count === 1 || givesSameRows(body) || outerAttributes(body).length > 0) known.set(definition.id, body);
+    const alone =
+      count === 1 ||
+      givesSameRows(body) ||
+      outerAttributes(body).length > 0 ||
+      apart.inSubqueries.has(definition.id) ||
+      (apart.limited.has(definition.id) && recursionOf(body) !== null);
+    if (alone) known.set(definition.id, body);
     else kept.push({ id: definition.id, plan: body });
   }
   const child = replace(node.child);
@@ -60,6 +76,37 @@ function referenceCounts(plans: readonly LogicalPlan[]): ReadonlyMap<number, num
     });
   plans.forEach(visit);
   return counts;
+}
+
+interface ReferencesApart {
+  /** In scalar subqueries, which run before the query around them: what that keeps is unknown there. */
+  readonly inSubqueries: ReadonlySet<number>;
+  /** Under LIMIT: a recursion ends where that has enough. */
+  readonly limited: ReadonlySet<number>;
+}
+
+function referencesApart({ child, definitions }: Extract<LogicalPlan, { kind: "withCte" }>): ReferencesApart {
+  const inSubqueries = new Set<number>();
+  const limited = new Set<number>();
+  const visit = (plan: LogicalPlan, isApart: boolean, isLimited: boolean): void => {
+    if (plan.kind === "cteReference") {
+      if (isApart) inSubqueries.add(plan.id);
+      if (isLimited || plan.unlimited === true) limited.add(plan.id);
+    }
+    const scalar = new Set(
+      expressionsOf(plan).flatMap((expression) => {
+        const found: LogicalPlan[] = [];
+        walk(expression, (part) => void (part.kind === "scalarSubquery" && found.push(part.plan)));
+        return found;
+      }),
+    );
+    for (const inner of subqueryPlans(plan)) visit(inner, isApart || scalar.has(inner), false);
+    for (const below of childrenOf(plan)) visit(below, isApart, isLimited || plan.kind === "limit");
+  };
+  visit(child, false, false);
+  // From the last to the first: each may refer to those before it.
+  for (const { id, plan } of [...definitions].reverse()) visit(plan, inSubqueries.has(id), limited.has(id));
+  return { inSubqueries, limited };
 }
 
 function givesSameRows(plan: LogicalPlan): boolean {
