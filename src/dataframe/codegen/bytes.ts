@@ -30,6 +30,25 @@ export function equalBytes(a: Uint8Array, aStart: number, aEnd: number, b: Uint8
   return true;
 }
 
+/** The longest bytes that have a number of their own. */
+export const LONGEST_NUMBERED = 3;
+
+/** The number of up to LONGEST_NUMBERED bytes: their length and they themselves, so that no others have it. -1 for longer ones. */
+export function numberOfBytes(a: Uint8Array, start: number, end: number): number {
+  switch (end - start) {
+    case 0:
+      return 0;
+    case 1:
+      return (1 << 24) | a[start]!;
+    case 2:
+      return (2 << 24) | (a[start]! << 8) | a[start + 1]!;
+    case 3:
+      return (3 << 24) | (a[start]! << 16) | (a[start + 1]! << 8) | a[start + 2]!;
+    default:
+      return -1;
+  }
+}
+
 /** Negative, 0 or positive: unsigned, a prefix before what it begins. */
 export function compareBytes(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): number {
   const length = Math.min(aEnd - aStart, bEnd - bStart);

@@ -349,3 +349,25 @@ test("dictionaries", () => {
     { numRuns: runs },
   );
 });
+
+test("texts in lists of short ones, which are compared as numbers", () => {
+  const short = fc.string({ unit: fc.constantFrom("a", "b", "é", "\0"), maxLength: 3 });
+  const listed = fc.array(fc.option(short, { freq: 20 }), { minLength: 3, maxLength: 14 });
+  const text = columns[TYPES.indexOf(string)]!;
+  fc.assert(
+    fc.property(
+      listed,
+      fc.integer({ min: 1, max: 3 }),
+      fc.array(short, { minLength: 1, maxLength: 12 }),
+      (list, length, texts) => {
+        const items = list.map((value) => literal(value, string));
+        const rows = [...texts, null].map((value) => columns.map((column) => (column === text ? value : null)));
+        for (const form of [undefined, asDictionary]) {
+          check(call("in", text, ...items), rows, form);
+          check(call("in", call("left", text, literal(length, int)), ...items), rows, form);
+        }
+      },
+    ),
+    { numRuns: runs },
+  );
+});

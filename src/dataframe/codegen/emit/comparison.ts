@@ -1,6 +1,7 @@
 /** = < and their kin, in, isnull. NaN equals itself and is above all other numbers. */
-import type { Call, Expression } from "../../expressions/expression";
+import type { Call, Expression, Literal } from "../../expressions/expression";
 import type { Emitter } from "../emitter";
+import { LONGEST_NUMBERED, numberOfBytes } from "../bytes";
 import { atom } from "../code";
 import type { PairCode } from "../pairs";
 import { pairOf, type Term } from "../term";
@@ -119,6 +120,30 @@ export function emitIsNull(emitter: Emitter, call: Call): Term | null {
 
 const SHORT_LIST = 8;
 
+/** Of fewer texts each is compared on its own. */
+const FEWEST_NUMBERED = 3;
+
+/** The numbers of literals that are short texts; null where one is none. */
+function shortTexts(items: readonly Literal[]): readonly number[] | null {
+  const numbers: number[] = [];
+  for (const { value } of items) {
+    if (typeof value !== "string" || value.length > LONGEST_NUMBERED) return null;
+    const bytes = Buffer.from(value, "utf8");
+    if (bytes.length > LONGEST_NUMBERED) return null;
+    numbers.push(numberOfBytes(bytes, 0, bytes.length));
+  }
+  return numbers;
+}
+
+/** Whether bytes have one of the numbers. No processor foretells which item a row has: short lists are looked through without a branch. */
+function oneOf(emitter: Emitter, term: Term, numbers: readonly number[]): string {
+  const { writer } = emitter;
+  const { code, start, end } = emitter.bytes(term);
+  const number = writer.constant(`R.numberOfBytes(${code}, ${start}, ${end})`, "number");
+  if (numbers.length > SHORT_LIST) return writer.constant(`${writer.bind(new Set(numbers), "set")}.has(${number})`, "in");
+  return writer.constant(`(${numbers.map((one) => `(${number} === ${one})`).join(" | ")}) !== 0`, "in");
+}
+
 /** x IN (…): null where x is, or where nothing is equal and the list has a null. */
 export function emitIn(emitter: Emitter, call: Call): Term | null {
   const [x, ...list] = call.args as [Expression, ...Expression[]];
@@ -129,8 +154,10 @@ export function emitIn(emitter: Emitter, call: Call): Term | null {
   const term = emitter.emit(x);
   const items = list.filter((item) => item.value !== null);
   const hasNull = items.length < list.length;
+  const numbers = term.rep === "bytes" && items.length >= FEWEST_NUMBERED ? shortTexts(items) : null;
   let found: string;
-  if (term.rep === "bytes" || term.rep === "text") {
+  if (numbers !== null) found = oneOf(emitter, term, numbers);
+  else if (term.rep === "bytes" || term.rep === "text") {
     if (items.length > SHORT_LIST) {
       if (x.type.kind !== "string") return null;
       const set = writer.bind(new Set(items.map((item) => item.value)), "set");
