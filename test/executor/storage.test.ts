@@ -60,7 +60,7 @@ test("map outputs written on one executor are read on both", async () => {
     env.shuffle.commit(0, map, output, fd);
     fs.closeSync(fd);
     return output;
-    function crc(bytes) { let c = -1; for (const b of bytes) { c ^= b; for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1; } return ~c >>> 0; }`;
+    function crc(bytes) { let c = -1; for (const b of bytes) { c ^= b; for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1; } return ~c >>> 0; }`;
   const [a, b] = [...harness.live.keys()] as [string, string];
   for (const [map, executorId] of [a, b, a].entries()) {
     const ended = await harness.run(harness.set(write), { partition: map }, executorId).ended;
