@@ -26,6 +26,7 @@ import { setPlanRuntime } from "./rdd/plan-port";
 import { loadUi, webFolder } from "./ui/load";
 
 export { api, discardPrelaunched, queryText, splitStatements, withinCall };
+export { switchLevelOnSignal } from "./common/log";
 export { noteImported } from "./closure/module-references";
 export { mapStack, noteSourceMap } from "./closure/source-maps";
 export { activeContexts };

@@ -6,7 +6,7 @@ import type { Read } from "../cluster/daemon-config";
 import { checkSettings } from "../common/check-settings";
 import { deprecatedKey } from "../common/config-entries";
 import { UsageError } from "../common/errors";
-import { log, setLogLevel } from "../common/log";
+import { log, setLogLevel, switchLevelOnSignal } from "../common/log";
 import { defaultsFile, readProperties } from "../common/submit-options";
 import { leave } from "../common/leave";
 
@@ -56,19 +56,8 @@ export function daemonSettings(command: Command): DaemonSettings {
   const level = (options["logLevel"] as string | undefined) ?? settings.get("spark.log.level") ?? "INFO";
   if (!setLogLevel(level))
     throw new UsageError("INVALID_LOG_LEVEL", `--log-level must be DEBUG, INFO, WARN or ERROR, not "${level}".`);
-  switchLevelOnSignal(level);
+  switchLevelOnSignal();
   return { get, read: (entry) => entry.parse(get(entry.key) ?? entry.defaultText, entry.key) };
-}
-
-/** SIGUSR2 switches the log to DEBUG, and back to `level`. Only the daemon's own user can send it. */
-function switchLevelOnSignal(level: string): void {
-  let debugging = false;
-  process.on("SIGUSR2", () => {
-    debugging = !debugging;
-    setLogLevel("INFO");
-    log.info(`SIGUSR2: the log's level is ${debugging ? "DEBUG" : level.toUpperCase()} from now on`);
-    setLogLevel(debugging ? "DEBUG" : level);
-  });
 }
 
 /** Where a daemon listens: what is asked for; else this machine's name, or without a secret its loopback address. */

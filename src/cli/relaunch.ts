@@ -33,7 +33,7 @@ export async function relaunched(settings: Settings): Promise<boolean> {
   });
   // The terminal's signals reach both; the others are passed on.
   process.on("SIGINT", () => undefined);
-  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  for (const signal of ["SIGTERM", "SIGHUP", "SIGUSR2"] as const) process.on(signal, () => child.kill(signal));
   const code = await new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (status, signal) => resolve(status ?? 128 + constants.signals[signal!]));

@@ -56,6 +56,7 @@ export async function sql(command: Command): Promise<void> {
   prelaunchLocal(new SparkConf().setIfMissing(MASTER.key, MASTER.defaultText), join(__dirname, "executor.js"));
   const engine = loadEngine();
   stopOnSignals(() => engine.stopAll(), engine.countActiveJobs);
+  engine.switchLevelOnSignal();
   const spark = engine.api.SparkSession.builder.getOrCreate();
   const shell = new SqlShell(engine, spark, format as Format, rows);
   try {

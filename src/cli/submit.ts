@@ -70,6 +70,7 @@ export async function runProgram(file: string, args: readonly string[], submitte
   process.argv = [process.argv[0]!, path, ...args];
   process.setSourceMapsEnabled(true);
   stopOnSignals(() => engine.stopAll(), engine.countActiveJobs);
+  engine.switchLevelOnSignal();
   process.on("uncaughtException", (error) => {
     if (process.listenerCount("uncaughtException") === 1) void failed(engine, error);
   });

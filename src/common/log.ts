@@ -26,6 +26,9 @@ const RANK: Readonly<Record<string, number>> = {
 
 let logger: Logger | undefined;
 let level = "warn";
+/** What was asked for, by Spark's name: `level` differs from it while a signal has the process debug. */
+let asked = "WARN";
+let listening = false;
 
 function write(lineLevel: "debug" | "info" | "warn" | "error", message: string, fields?: object): void {
   if (RANK[lineLevel]! < RANK[level]!) return;
@@ -54,9 +57,30 @@ export const log = {
 
 /** Spark's level names: ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF. False when `name` is none of them. */
 export function setLogLevel(name: string): boolean {
-  const known = LEVELS[name.toUpperCase()];
-  if (known === undefined) return false;
-  level = known;
-  if (logger !== undefined) logger.level = known;
+  const wanted = name.toUpperCase();
+  if (LEVELS[wanted] === undefined) return false;
+  asked = wanted;
+  use(wanted);
   return true;
+}
+
+function use(wanted: string): void {
+  level = LEVELS[wanted]!;
+  if (logger !== undefined) logger.level = level;
+}
+
+/**
+ * From now on SIGUSR2, which only the process's own user can send, switches the log of this process to DEBUG, and back to what `setLogLevel` was told last.
+ * A program that listens to the signal itself is left to decide itself.
+ */
+export function switchLevelOnSignal(): void {
+  if (listening) return;
+  listening = true;
+  process.on("SIGUSR2", () => {
+    if (process.listenerCount("SIGUSR2") > 1) return;
+    const wanted = level === "debug" ? asked : "DEBUG";
+    use("INFO");
+    log.info(`SIGUSR2: the log's level is ${wanted} from now on`);
+    use(wanted);
+  });
 }

@@ -357,6 +357,7 @@ export class Application {
     for (const { payload } of tasks)
       if (payload !== undefined)
         this.#warnings.sent(payload.length, "records", this.#jobs.get(taskSet.jobId)?.request.callSite ?? "a job");
+    log.debug(`stage ${command.stageId}.${command.attempt}: ${tasks.length} tasks to executor ${command.executorId}`);
     this.#backend.launch(command.executorId, taskSet, tasks);
   }
 
@@ -364,6 +365,7 @@ export class Application {
     const { stageId, attempt, jobId } = command;
     try {
       const { request, results } = this.#job(jobId);
+      log.debug(`stage ${stageId}.${attempt} of job ${jobId} begins: ${request.callSite}`);
       const { binary } = this.#stages.prepare(command, results?.action ?? null);
       this.#warnings.sent(binary.length, "code", request.callSite);
       this.#dispatch({ type: "StageReady", stageId, attempt });
@@ -399,6 +401,7 @@ export class Application {
 
   #jobEnded(jobId: number, failure: JobFailure | null): void {
     const job = this.#job(jobId);
+    log.debug(`job ${jobId} ended: ${failure === null ? "it succeeded" : failure.kind}`);
     this.#jobs.delete(jobId);
     if (this.#jobs.size === 0) {
       this.#backend.keepAlive(false);

@@ -32,6 +32,7 @@ export async function shell(command: Command): Promise<void> {
   const engine = loadEngine();
   const { runShell } = requireCached(join(__dirname, "shell.js")) as typeof Shell;
   stopOnSignals(() => engine.stopAll(), engine.countActiveJobs);
+  engine.switchLevelOnSignal();
   const code = await runShell({
     engine,
     registerLoader,

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { LOG_LEVEL, MEMORY_PAUSE_FRACTION } from "../../common/config-entries";
 import { ClusterError } from "../../common/errors";
 import { leave } from "../../common/leave";
-import { log, setLogLevel } from "../../common/log";
+import { log, setLogLevel, switchLevelOnSignal } from "../../common/log";
 import { parseDuration } from "../../common/units";
 import { type Endpoint, resultBlock } from "../../storage/block-address";
 import { containerMemoryLimit } from "../../storage/container-limit";
@@ -257,8 +257,10 @@ export class ExecutorProcess {
   #message(message: Messages.ToExecutor.$Shape): void {
     const { pool, storage } = this.#machinery!;
     if (message.launchTasks) {
+      const tasks = message.launchTasks.tasks ?? [];
+      log.debug(`the driver launches ${tasks.length} tasks`);
       pool.launch(
-        (message.launchTasks.tasks ?? []).map((task) => ({
+        tasks.map((task) => ({
           taskId: task.taskId ?? 0,
           taskSet: task.taskSet ?? 0,
           partition: task.partition ?? 0,
@@ -342,6 +344,7 @@ export class ExecutorProcess {
       localProperties: { ...set.localProperties },
       barrier: set.barrier ? { addresses: set.barrier.addresses ?? [] } : null,
     };
+    log.debug(`stage ${data.stageId}.${data.stageAttempt} of job ${data.jobId} begins`);
     this.#taskSets.set(id, data);
     this.#machinery!.pool.addSet(data);
   }
@@ -465,6 +468,7 @@ export class ExecutorProcess {
   #watchSignals(): void {
     for (const signal of ["SIGTERM", "SIGHUP"] as const)
       process.on(signal, () => void this.end(`ended by ${signal}`, EXIT_TERMINATED));
+    switchLevelOnSignal();
     // Ctrl-C reaches the whole group of processes; the driver decides what it means.
     process.on("SIGINT", () => undefined);
     // Nobody reads the last words when the driver is gone; they must not keep the process from removing its files.
