@@ -12,13 +12,13 @@ interface Answer {
   readonly result?: { readonly profile?: { readonly nodes: readonly ProfileNode[] } };
 }
 
-/** A thread that is in native code does not answer until it comes back. */
-const TIMEOUT_MS = 1000;
+/** A thread that is in native code does not answer until it comes back; what it tells then is in what is read next. */
+const TIMEOUT_MS = 3000;
 
 export class Profiler {
   #session: Session | null = null;
   readonly #threads = new Set<string>();
-  readonly #waiting = new Map<string, (answer: Answer) => void>();
+  readonly #waiting = new Map<string, () => void>();
   #nextId = 1;
   #interval = 0;
   #tree = new CallTreeBuilder();
@@ -43,7 +43,8 @@ export class Profiler {
     session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
       const answer = JSON.parse(params.message) as Answer;
       const key = `${params.sessionId}/${answer.id}`;
-      this.#waiting.get(key)?.(answer);
+      if (answer.result?.profile !== undefined) this.#tree.add(answer.result.profile.nodes);
+      this.#waiting.get(key)?.();
       this.#waiting.delete(key);
     });
     // Threads that start later are told of too.
@@ -54,13 +55,13 @@ export class Profiler {
     );
   }
 
-  /** What was sampled since the start. Samples go on. */
-  async read(): Promise<CallTree> {
+  /** What was sampled since the start, but for what threads that have not answered after `timeout` ms will tell. Samples go on. */
+  async read(timeout = TIMEOUT_MS): Promise<CallTree> {
     await Promise.all(
       [...this.#threads].map(async (thread) => {
-        const answer = await this.#ask(thread, "Profiler.stop");
-        if (answer?.result?.profile !== undefined) this.#tree.add(answer.result.profile.nodes);
-        if (this.#threads.has(thread)) this.#tell(thread, "Profiler.start");
+        const answered = this.#ask(thread, "Profiler.stop", timeout);
+        this.#tell(thread, "Profiler.start");
+        await answered;
       }),
     );
     return { intervalMicros: this.#interval, from: this.#from, to: Date.now(), ...this.#tree.columns() };
@@ -93,16 +94,17 @@ export class Profiler {
     return id;
   }
 
-  #ask(thread: string, method: string): Promise<Answer | null> {
+  /** Resolves when the thread has answered, or does not. */
+  #ask(thread: string, method: string, timeout: number): Promise<void> {
     return new Promise((resolve) => {
       const key = `${thread}/${this.#tell(thread, method)}`;
       const timer = setTimeout(() => {
         this.#waiting.delete(key);
-        resolve(null);
-      }, TIMEOUT_MS);
-      this.#waiting.set(key, (answer) => {
+        resolve();
+      }, timeout);
+      this.#waiting.set(key, () => {
         clearTimeout(timer);
-        resolve(answer);
+        resolve();
       });
     });
   }
