@@ -7,6 +7,10 @@ const { getHeapCodeStatistics, getHeapSpaceStatistics, setFlagsFromString } = re
 const { runInNewContext } = require("node:vm");
 const { threadId } = require("node:worker_threads");
 
+// Each collection takes the bytecode of functions that were not called since the last few: they would be compiled again and again, and code would
+// go up and down by a megabyte within minutes.
+setFlagsFromString("--no-flush-bytecode");
+
 const LOOK_MS = 100;
 let seen = touched();
 let collect;
