@@ -110,5 +110,9 @@ export function bindScriptTransform(binder: Binder, plan: Plan<"scriptTransform"
       ? ["key", "value"].map((name) => attribute(binder.nextId(), name, STRING, true))
       : plan.schema.fields.map((field) => fieldColumn(binder, field, []));
   const expressions = list.map((one) => (one.kind === "alias" ? one.child : one));
-  return bound({ kind: "scriptTransform", child: input.plan, input: expressions, command: plan.command, output }, output);
+  const { command, formats, schema } = plan;
+  return bound(
+    { kind: "scriptTransform", child: input.plan, input: expressions, command, formats, keyed: schema === null, output },
+    output,
+  );
 }

@@ -18,6 +18,8 @@ import type { AggregateCall, Attribute } from "../expressions/expression";
 import { jsonOptions } from "../json/options";
 import { jsonStructParser, jsonValueParser } from "../json/parse";
 import { BadRecord } from "../json/record-mode";
+import { jsonWriter } from "../json/write";
+import { splitJava } from "../functions/families/string-search";
 import type { Accumulator } from "../functions/registry";
 import type { ScriptTransformExec } from "../physical/plan";
 import type { SqlSettings } from "../settings";
@@ -188,7 +190,7 @@ export class UserFunctionCalls implements UserFunctions {
     return this.#whole(result, fn, to);
   }
 
-  /** Lines of tab-separated text through a command; \N is null. */
+  /** Rows as lines through a command, and its lines as rows. */
   scriptTransform(node: ScriptTransformExec, input: BatchSource): BatchSource {
     let done = false;
     return {
@@ -196,12 +198,12 @@ export class UserFunctionCalls implements UserFunctions {
         if (done) return null;
         done = true;
         const types = node.input.map(({ type }) => type);
+        const writers = types.map((type) => fieldWriter(type, this.settings));
+        const { delimiter, nullText } = node.formats.input;
         const lines: string[] = [];
         for (let batch = input.next(); batch !== null; batch = input.next()) {
           for (const row of boxedRows(batch, types))
-            lines.push(
-              row.map((value, i) => (value === null ? "\\N" : valueToString(value, types[i]!, this.settings))).join("\t"),
-            );
+            lines.push(row.map((value, i) => (value === null ? nullText : writers[i]!(value))).join(delimiter));
         }
         const run = spawnSync("/bin/bash", ["-c", node.command], {
           input: lines.map((line) => `${line}\n`).join(""),
@@ -213,7 +215,7 @@ export class UserFunctionCalls implements UserFunctions {
             "SCRIPT_FAILED",
             `The script \`${node.command}\` ended with ${run.status ?? run.signal}: ${run.stderr}`,
           );
-        return scriptOutput(run.stdout, node.output, this.settings);
+        return scriptOutput(run.stdout, node, this.settings);
       },
       close: () => input.close(),
     };
@@ -349,19 +351,29 @@ function valuesOf(row: unknown, names: readonly string[]): readonly unknown[] {
 }
 
 /** Fields of lines, read as their columns' types: null where they are none. Fields too many are dropped. */
-function scriptOutput(text: string, output: readonly Attribute[], settings: SqlSettings): ColumnBatch {
+function scriptOutput(text: string, { output, formats, keyed }: ScriptTransformExec, settings: SqlSettings): ColumnBatch {
+  const { delimiter, nullText } = formats.output;
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
   const builders = output.map(({ type }) => vectorBuilder(type, lines.length));
   const readers = output.map(({ type }) => fieldReader(type, settings));
   for (const line of lines) {
-    const parts = line.split("\t");
+    const fields = splitJava(line, delimiter, -1);
+    // As Spark, which drops empty fields at the end there.
+    const parts = keyed && line !== "" ? fields.slice(0, fields.findLastIndex((field) => field !== "") + 1) : fields;
     readers.forEach((read, i) => {
       const part = parts[i];
-      builders[i]!.append(part === undefined || part === "\\N" ? null : read(part));
+      builders[i]!.append(part === undefined || part === nullText ? null : read(part));
     });
   }
   return { length: lines.length, columns: builders.map((builder) => builder.finish()) };
+}
+
+function fieldWriter(type: DataType, settings: SqlSettings): (value: Boxed) => string {
+  if (type.kind === "array" || type.kind === "map" || type.kind === "struct") {
+    return jsonWriter(type, jsonOptions({}, settings), settings);
+  }
+  return (value) => valueToString(value, type, settings);
 }
 
 function fieldReader(type: DataType, settings: SqlSettings): (text: string) => Boxed {

@@ -5,7 +5,7 @@
 import type { BoxedRow } from "../../columnar/vector";
 import type { Attribute, Expression, GeneratorCall, NamedExpression, SortOrder, WindowCall } from "../expressions/expression";
 import type { Relation } from "../sources/relation";
-import type { JoinType } from "../syntax/plan";
+import type { JoinType, ScriptFormats } from "../syntax/plan";
 import type { UserFunction } from "../syntax/expression";
 
 export interface Project {
@@ -258,6 +258,9 @@ export interface ScriptTransform {
   readonly child: LogicalPlan;
   readonly input: readonly Expression[];
   readonly command: string;
+  readonly formats: ScriptFormats;
+  /** No columns were written: the first two fields of a line are its key and value. */
+  readonly keyed: boolean;
   readonly output: readonly Attribute[];
 }
 

@@ -127,8 +127,8 @@ export function planNode(planner: Planner, node: LogicalPlan, prefer: readonly E
       };
     }
     case "scriptTransform": {
-      const { input, command, output } = node;
-      return { kind: "scriptTransform", id: id(), output, child: planner.plan(node.child), input, command };
+      const { input, command, formats, keyed, output } = node;
+      return { kind: "scriptTransform", id: id(), output, child: planner.plan(node.child), input, command, formats, keyed };
     }
     case "collectMetrics": {
       const child = planner.plan(node.child, prefer);

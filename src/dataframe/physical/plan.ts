@@ -17,6 +17,7 @@ import type {
 import type { Relation } from "../sources/relation";
 import type { SqlSettings } from "../settings";
 import type { UserFunction } from "../syntax/expression";
+import type { ScriptFormats } from "../syntax/plan";
 
 interface Node {
   /** Unique in the query: metrics and explain refer to it. */
@@ -316,6 +317,9 @@ export interface ScriptTransformExec extends Node {
   readonly child: PhysicalPlan;
   readonly input: readonly Expression[];
   readonly command: string;
+  readonly formats: ScriptFormats;
+  /** No columns were written: the first two fields of a line are its key and value. */
+  readonly keyed: boolean;
 }
 
 export interface CollectMetricsExec extends Node {

@@ -240,6 +240,7 @@ function transformQuery(p: Cursor, from: UnresolvedPlan | null): UnresolvedPlan 
     input: [{ kind: "star", qualifier: [], except: [] }],
     command: transform.command,
     schema: transform.schema,
+    formats: transform.formats,
     at: p.at(start),
   };
 }

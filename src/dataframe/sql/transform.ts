@@ -1,6 +1,7 @@
 /** SELECT TRANSFORM(…) USING 'command', and MAP and REDUCE, its old names. */
 import type { StructType } from "../../columnar/types";
 import type { UnresolvedExpression } from "../syntax/expression";
+import type { LineFormat, ScriptFormats } from "../syntax/plan";
 import type { Cursor } from "./cursor";
 import { rowFormat } from "./hive-format";
 import { schemaFields } from "./type-parser";
@@ -10,6 +11,7 @@ export interface TransformClause {
   readonly expressions: readonly UnresolvedExpression[];
   readonly command: string;
   readonly schema: StructType | null;
+  readonly formats: ScriptFormats;
 }
 
 export function isTransform(p: Cursor): boolean {
@@ -45,23 +47,26 @@ export function transformClause(p: Cursor): TransformClause {
     distinct = p.accept("DISTINCT") || p.accept("ALL");
     expressions = p.list(() => p.rules.expression(p));
   }
-  if (p.is("ROW")) lineFormat(p);
+  const input = lineFormat(p);
   if (p.accept("RECORDWRITER")) p.string();
   p.expect("USING");
   const command = p.string();
   const schema = p.accept("AS") ? outputSchema(p) : null;
-  if (p.is("ROW")) lineFormat(p);
+  const output = lineFormat(p);
   if (p.accept("RECORDREADER")) p.string();
-  return { distinct, expressions, command, schema };
+  return { distinct, expressions, command, schema, formats: { input, output } };
 }
 
-/** Records of commands are lines. */
-function lineFormat(p: Cursor): void {
+/** [ROW FORMAT …]. Records of commands are lines. */
+function lineFormat(p: Cursor): LineFormat {
   const start = p.token.start;
-  const lines = rowFormat(p).delimited?.["line.delim"];
+  const { delimited = {}, serde } = p.is("ROW") ? rowFormat(p) : {};
+  if (serde !== undefined) throw p.error("UNSUPPORTED_FEATURE.TRANSFORM_NON_HIVE", {}, start);
+  const lines = delimited["line.delim"];
   if (lines !== undefined && lines !== "\n") {
     throw p.error("_LEGACY_ERROR_TEMP_0064", { msg: `LINES TERMINATED BY only takes a newline, not ${lines}` }, start);
   }
+  return { delimiter: delimited["field.delim"] ?? "\u0001", nullText: delimited["serialization.null.format"] ?? "\\N" };
 }
 
 /** Names, which then are strings, or names with types; with or without parentheses. */

@@ -239,8 +239,22 @@ export type UnresolvedPlan = Located &
         readonly input: readonly UnresolvedExpression[];
         readonly command: string;
         readonly schema: StructType | null;
+        readonly formats: ScriptFormats;
       }
   );
+
+/** How lines of a script are made and read. */
+export interface LineFormat {
+  /** Between fields; a regular expression where lines are read. */
+  readonly delimiter: string;
+  /** What stands for NULL. */
+  readonly nullText: string;
+}
+
+export interface ScriptFormats {
+  readonly input: LineFormat;
+  readonly output: LineFormat;
+}
 
 export type Grouping =
   | { readonly kind: "by"; readonly expressions: readonly UnresolvedExpression[] }
