@@ -215,14 +215,14 @@ function incompatible(
   );
 }
 
-/** The plan with its columns cast where their types differ. */
+/** The plan with its columns cast where their types differ. What is known of a column (its comment) is not known of the cast. */
 export function castTo(binder: Binder, plan: LogicalPlan, types: readonly DataType[]): LogicalPlan {
   const columns = outputOf(plan);
   if (columns.every((column, i) => sameType(column.type, types[i] as DataType))) return plan;
   const context = bindContext(binder, "cast", undefined);
   const expressions = columns.map((column, i): NamedExpression => {
     const value = coerced(column, types[i] as DataType, context);
-    return value === column ? column : alias(value, column.name, binder.nextId(), column.metadata);
+    return value === column ? column : alias(value, column.name, binder.nextId());
   });
   return { kind: "project", child: plan, expressions };
 }

@@ -4,7 +4,7 @@ import { CalendarInterval, MapValue, VariantValue } from "../../columnar/types";
 import { unreachable } from "../../common/errors";
 import { exactJson } from "../../common/exact-json";
 import { sameType } from "../types/text";
-import type { AggregateCall, Attribute, Bound, Expression, ExprId, SortOrder, WindowFunctionCall } from "./expression";
+import type { AggregateCall, Attribute, Bound, Call, Expression, ExprId, SortOrder, WindowFunctionCall } from "./expression";
 import { functionTable } from "./function-table";
 
 const NONE: readonly Expression[] = [];
@@ -198,7 +198,23 @@ export function isDeterministic(expression: Expression): boolean {
   });
 }
 
-/** Equal as computations: spelling, place in the text and names of lambda variables do not matter. */
+/** Operators by what they are with their operands exchanged. */
+const MIRRORED: ReadonlyMap<string, string> = new Map([
+  ...["+", "*", "&", "|", "^", "=", "<=>", "and", "or"].map((fn) => [fn, fn] as const),
+  ["<", ">"],
+  [">", "<"],
+  ["<=", ">="],
+  [">=", "<="],
+]);
+
+/** a + b and b + a, a < b and b > a. */
+function isMirrored(a: Call, b: Call, renamed: ReadonlyMap<ExprId, ExprId>): boolean {
+  if (MIRRORED.get(a.fn) !== b.fn || a.args.length !== 2 || b.args.length !== 2) return false;
+  const exchanged = [b.args[1] as Expression, b.args[0] as Expression];
+  return sameType(a.type, b.type) && samePlain(a.options, b.options) && sameAll(a.args, exchanged, renamed);
+}
+
+/** Equal as computations: spelling, place in the text, names of lambda variables and which operand comes first do not matter. */
 export function sameExpression(a: Expression, b: Expression, renamed: ReadonlyMap<ExprId, ExprId> = new Map()): boolean {
   if (a === b && renamed.size === 0) return true;
   if (a.kind !== b.kind) return false;
@@ -222,6 +238,7 @@ export function sameExpression(a: Expression, b: Expression, renamed: ReadonlyMa
     case "generator":
     case "aggregate": {
       const other = b as typeof a;
+      if (a.kind === "call" && isMirrored(a, other as typeof a, renamed)) return true;
       return (
         a.fn === other.fn &&
         sameType(a.type, other.type) &&
