@@ -6,7 +6,7 @@
  *      +- Relation spark_catalog.default.t[a#1,b#2] parquet
  */
 import { unreachable } from "../../common/errors";
-import type { Attribute, Bound, Expression, Frame, SortOrder } from "../expressions/expression";
+import type { Attribute, Expression, Frame, SortOrder } from "../expressions/expression";
 import { literalSql } from "../types/print";
 import { simpleString } from "../types/text";
 import { outputOf } from "./output";
@@ -236,7 +236,7 @@ export function expressionText(expression: Expression): string {
       const parts = [
         ...expression.partitionBy.map(expressionText),
         ...expression.orderBy.map(orderText),
-        frameText(expression.frame),
+        frameText(expression.frame, expressionText),
       ];
       return `${expressionText(expression.function)} windowspecdefinition(${parts.join(", ")})`;
     }
@@ -289,11 +289,22 @@ function callText(fn: string, args: readonly Expression[]): string {
   }
 }
 
-function frameText(frame: Frame): string {
-  return `specifiedwindowframe(${frame.unit === "rows" ? "RowFrame" : "RangeFrame"}, ${boundText(frame.start)}, ${boundText(frame.end)})`;
+/** A frame of a plan as it was written or as it was analysed: `E` are its expressions. */
+interface PrintedFrame<E> {
+  readonly unit: Frame["unit"];
+  readonly start: PrintedBound<E>;
+  readonly end: PrintedBound<E>;
 }
 
-function boundText(bound: Bound): string {
+type PrintedBound<E> =
+  | { readonly kind: "unboundedPreceding" | "unboundedFollowing" | "currentRow" }
+  | { readonly kind: "preceding" | "following"; readonly offset: E };
+
+export function frameText<E>({ unit, start, end }: PrintedFrame<E>, text: (offset: E) => string): string {
+  return `specifiedwindowframe(${unit === "rows" ? "RowFrame" : "RangeFrame"}, ${boundText(start, text)}, ${boundText(end, text)})`;
+}
+
+function boundText<E>(bound: PrintedBound<E>, text: (offset: E) => string): string {
   switch (bound.kind) {
     case "unboundedPreceding":
       return "unboundedpreceding$()";
@@ -302,9 +313,9 @@ function boundText(bound: Bound): string {
     case "currentRow":
       return "currentrow$()";
     case "preceding":
-      return `-${expressionText(bound.offset)}`;
+      return `-${text(bound.offset)}`;
     case "following":
-      return expressionText(bound.offset);
+      return text(bound.offset);
     default:
       return unreachable(bound);
   }

@@ -4,9 +4,10 @@
  */
 import { unreachable } from "../../common/errors";
 import type { Boxed, DataType } from "../../columnar/types";
+import { frameText } from "../logical/print";
 import { hexText, literalSql, valueToString } from "../types/print";
 import { quoteIfNeeded, simpleString } from "../types/text";
-import type { UnresolvedBound, UnresolvedExpression, UnresolvedWindow } from "./expression";
+import type { UnresolvedExpression, UnresolvedWindow } from "./expression";
 
 type CallSyntax = Extract<UnresolvedExpression, { kind: "call" }>;
 
@@ -110,10 +111,7 @@ export class ExpressionPrinter {
 
   window({ partitionBy, orderBy, frame, reference }: UnresolvedWindow): string {
     if (reference !== undefined) return `WindowSpecReference(${reference})`;
-    const range =
-      frame === undefined
-        ? "unspecifiedframe$()"
-        : `specifiedwindowframe(${frame.unit === "rows" ? "RowFrame" : "RangeFrame"}, ${this.#bound(frame.start)}, ${this.#bound(frame.end)})`;
+    const range = frame === undefined ? "unspecifiedframe$()" : frameText(frame, (offset) => this.text(offset));
     return `windowspecdefinition(${[...partitionBy, ...orderBy]
       .map((each) => this.text(each))
       .concat(range)
@@ -135,23 +133,6 @@ export class ExpressionPrinter {
         return `0x${hexText(value as Uint8Array)}`;
       default:
         return valueToString(value, type, { timeZone: this.timeZone, decimalExponents: true });
-    }
-  }
-
-  #bound(bound: UnresolvedBound): string {
-    switch (bound.kind) {
-      case "unboundedPreceding":
-        return "unboundedpreceding$()";
-      case "unboundedFollowing":
-        return "unboundedfollowing$()";
-      case "currentRow":
-        return "currentrow$()";
-      case "preceding":
-        return `-${this.text(bound.offset)}`;
-      case "following":
-        return this.text(bound.offset);
-      default:
-        return unreachable(bound);
     }
   }
 
