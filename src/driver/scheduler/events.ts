@@ -156,7 +156,7 @@ export type TaskOutcome =
       /** Map index; -1 when not even its place was known. */
       readonly map: number;
       readonly reduce: number;
-      /** Executor that was to have it; null when unknown. */
+      /** Executor that was to have it; null when the task does not know: the output is taken as lost, wherever it is. */
       readonly executorId: string | null;
       /** True when the executor could not be reached, so that all its map outputs are taken as lost; false when this one block is missing or damaged. */
       readonly unreachable: boolean;

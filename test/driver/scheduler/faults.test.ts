@@ -414,6 +414,18 @@ describe("Failed fetches", () => {
     expect(h.succeeded).toEqual([0]);
   });
 
+  test("an output that a task cannot use is made again, also where the task does not say who has it", () => {
+    const { h, shuffleId } = twoStages();
+    h.finishAll(0);
+    h.finish(h.task(1, 0), fetchFailed(shuffleId, 0, null, { unreachable: false }));
+    expect(h.scheduler.mapOutputs.missing(shuffleId)).toEqual([0]);
+    expect(h.tasks(0)).toEqual([expect.objectContaining({ partition: 0, attempt: 1 })]);
+    h.finish(h.task(0, 0));
+    h.tick(200);
+    h.finishAll();
+    expect(h.succeeded).toEqual([0]);
+  });
+
   test("a task that finds no places over and over fails the attempt in the end", () => {
     const { h, shuffleId } = twoStages({ stageMaxAttempts: 1 }, 1);
     h.finishAll(0);

@@ -341,7 +341,7 @@ export class StageAttempts implements TaskSetOwner {
     else if (
       map >= 0 &&
       this.mapOutputs.has(shuffleId) &&
-      this.mapOutputs.executorOf(shuffleId, map) === executorId &&
+      (executorId === null || this.mapOutputs.executorOf(shuffleId, map) === executorId) &&
       this.mapOutputs.unregister(shuffleId, map)
     ) {
       this.#outputsLost(new Map([[shuffleId, [map]]]));
