@@ -242,6 +242,11 @@ export class CommitDenied extends Error {
   override readonly name = "CommitDenied";
 }
 
+export interface MapOutputId {
+  readonly shuffleId: number;
+  readonly map: number;
+}
+
 /** A map output could not be had: the driver runs the map task again. `map` is -1 when not even its place is known. */
 export class FetchFailed extends Error {
   override readonly name = "FetchFailed";
@@ -252,6 +257,8 @@ export class FetchFailed extends Error {
     /** Executor that was to have it; null when unknown. */
     readonly executorId: string | null,
     message: string,
+    /** Other map outputs that the task cannot use either. */
+    readonly also: readonly MapOutputId[] = [],
   ) {
     super(message);
   }

@@ -1,5 +1,6 @@
 /** Why a task failed, as both sides of the wire see it, and how what was thrown becomes data and an error again. */
 import { withEngineNamed } from "../common/engine-folder";
+import type { MapOutputId } from "../storage/task-env";
 
 export type FailureKind = "exception" | "fetchFailed" | "outOfMemory" | "threadEnded" | "commitDenied";
 
@@ -20,6 +21,8 @@ export interface FetchFailureInfo {
   /** -1 when the whole output is missing. */
   readonly reduce: number;
   readonly executorId: string | null;
+  /** Other map outputs that the task cannot use either: all are to be made again before it runs another time. */
+  readonly also: readonly MapOutputId[];
 }
 
 export interface ErrorInfo {

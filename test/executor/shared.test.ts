@@ -148,6 +148,7 @@ describe("task updates", () => {
           map: fc.integer({ min: -1 }),
           reduce: fc.integer({ min: -1 }),
           executorId: fc.option(fc.string({ minLength: 1 })),
+          also: fc.array(fc.record({ shuffleId: fc.nat(), map: fc.nat() }), { maxLength: 3 }),
         }),
       ),
     });

@@ -8,6 +8,12 @@ import type { ExternalExec, ScanExec, ScriptTransformExec, ShuffleReadExec, Stag
 import type { ScanUse } from "../sources/data-source";
 import type { UserFunction } from "../syntax/expression";
 
+/** What map task `map` gave the node. */
+export interface OutdatedOutput {
+  readonly node: ShuffleReadExec;
+  readonly map: number;
+}
+
 /** What holds for all tasks of a stage in this thread. */
 export interface ExecServices {
   readonly functions: FunctionRegistry;
@@ -16,8 +22,8 @@ export interface ExecServices {
   external(node: ExternalExec, partition: number, env: ExecEnv): BatchSource;
   /** All rows of an exchange of so many partitions, decoded once a thread. In the same order for every task, unless they are made again. */
   broadcast(id: number, partitions: number, env: ExecEnv): readonly ColumnBatch[];
-  /** To be thrown when what map task `map` gave the node cannot be used: it will run again, and then this task. */
-  outdated(node: ShuffleReadExec, map: number, why: string): Error;
+  /** To be thrown when what these map tasks gave cannot be used, at least one: they will run again, and then this task. */
+  outdated(outputs: readonly OutdatedOutput[], why: string): Error;
   /** Encoded batches of a local table. */
   decodeBatches(bytes: Uint8Array): Iterable<ColumnBatch>;
   encodeBatch(batch: ColumnBatch): Uint8Array;

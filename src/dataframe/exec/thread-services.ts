@@ -48,7 +48,11 @@ export function taskServices(env: TaskEnvironment, settings: SqlSettings): ExecS
       const { epoch } = task.env.shuffle.mapOutputs(shuffleId);
       return kept.keep(`${scope} rows ${shuffleId} ${epoch}`, () => allRows(task.env, shuffleId, partitions));
     },
-    outdated: (node, map, why) => new FetchFailed(task.shuffles[node.input]!, map, 0, null, why),
+    outdated(outputs, why) {
+      const [first, ...also] = outputs.map(({ node, map }) => ({ shuffleId: task.shuffles[node.input]!, map }));
+      const others = also.length === 0 ? "" : ` So were those of ${also.length} other map tasks.`;
+      return new FetchFailed(first!.shuffleId, first!.map, 0, null, `${why}${others}`, also);
+    },
     decodeBatches: decodeBatchesOf,
     encodeBatch(batch) {
       const out = new ByteWriter(1 << 12);

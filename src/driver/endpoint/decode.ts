@@ -79,7 +79,13 @@ function decodeFailure(failure: Messages.TaskFailure.$Properties): TaskFailure {
     description: failure.description ?? "",
     error: failure.error ? decodeError(failure.error) : null,
     fetch: fetch
-      ? { shuffleId: fetch.shuffleId ?? 0, map: fetch.map ?? 0, reduce: fetch.reduce ?? 0, executorId: fetch.executorId || null }
+      ? {
+          shuffleId: fetch.shuffleId ?? 0,
+          map: fetch.map ?? 0,
+          reduce: fetch.reduce ?? 0,
+          executorId: fetch.executorId || null,
+          also: (fetch.also ?? []).map(({ shuffleId, map }) => ({ shuffleId: shuffleId ?? 0, map: map ?? 0 })),
+        }
       : null,
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { AccumulableInfo, ExecutorMetricsInfo, StackFrame, TaskMetricsInfo } from "../../events/listener-events";
 import type { LineageNode, ShuffleDependencyInfo } from "../../rdd/lineage";
+import type { MapOutputId } from "../../storage/task-env";
 
 export type SchedulerEvent =
   | JobSubmitted
@@ -158,6 +159,8 @@ export type TaskOutcome =
       readonly reduce: number;
       /** Executor that was to have it; null when the task does not know: the output is taken as lost, wherever it is. */
       readonly executorId: string | null;
+      /** Other outputs that the task cannot use either, wherever they are; all of them count as one failed fetch. */
+      readonly also?: readonly MapOutputId[];
       /** True when the executor could not be reached, so that all its map outputs are taken as lost; false when this one block is missing or damaged. */
       readonly unreachable: boolean;
       readonly message: string;

@@ -94,6 +94,12 @@ export class UpdateWriter {
       this.#number(2, zigzag(fetch.map));
       this.#number(3, zigzag(fetch.reduce));
       this.#text(4, fetch.executorId ?? "");
+      for (const { shuffleId, map } of fetch.also) {
+        this.#nested(5, () => {
+          this.#number(1, shuffleId);
+          this.#number(2, map);
+        });
+      }
     });
   }
 

@@ -23,7 +23,13 @@ export function failureOf(thrown: unknown, encode: (thrown: unknown) => Uint8Arr
     }),
   );
   const fetch = isInstance(thrown, FetchFailed)
-    ? { shuffleId: thrown.shuffleId, map: thrown.map, reduce: thrown.reduce, executorId: thrown.executorId }
+    ? {
+        shuffleId: thrown.shuffleId,
+        map: thrown.map,
+        reduce: thrown.reduce,
+        executorId: thrown.executorId,
+        also: thrown.also,
+      }
     : null;
   const kind: FailureKind =
     fetch !== null

@@ -181,7 +181,7 @@ export function run(root: PhysicalPlan, tables: readonly Table[], options: RunOp
     readShuffle: () => sourceOf([]),
     external: () => sourceOf([]),
     broadcast: () => [],
-    outdated: (_, map, why) => new Error(`${why} (map ${map})`),
+    outdated: (outputs, why) => new Error(`${why} (maps ${outputs.map(({ map }) => map).join(", ")})`),
     decodeBatches: decodeBatchesOf,
     encodeBatch: (batch) => {
       const out = new ByteWriter(1 << 12);

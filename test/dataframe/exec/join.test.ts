@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import type { Boxed, DataType } from "../../../src/columnar/types";
 import type { BatchSource, BoxedRow } from "../../../src/columnar/vector";
+import type { OutdatedOutput } from "../../../src/dataframe/exec/ports";
+import { taskServices } from "../../../src/dataframe/exec/thread-services";
 import { sourceOf } from "../../../src/dataframe/exec/operator";
 import type { Attribute, Expression } from "../../../src/dataframe/expressions/expression";
 import type {
@@ -13,6 +15,7 @@ import type {
   PhysicalJoinType,
   SortMergeJoinExec,
 } from "../../../src/dataframe/physical/plan";
+import { failureOf } from "../../../src/rdd/exec/task-failure";
 import { ascending, asDictionary, attribute, call, nextId, run, sorted, Table } from "./harness";
 
 interface Side {
@@ -188,29 +191,54 @@ function markedThen(rows: BoxedRow[], others: BoxedRow[], again: BoxedRow[]): Bo
     condition: null,
     by: [0],
   };
-  const marked = new Table([marks], run(matches, [left, right], { partition: 3 }).rows);
-  const read: PhysicalPlan = { kind: "shuffleRead", id: nextId(), output: [marks], input: 5, how: "" };
+  const tasks = [3, 0].flatMap((partition) => run(matches, [left, right], { partition }).rows);
+  const marked = new Table([marks], tasks);
+  const read = (input: number): PhysicalPlan => ({ kind: "shuffleRead", id: nextId(), output: [marks], input, how: "" });
   const plan: MarkedRowsExec = {
     kind: "markedRows",
     id: nextId(),
     output: columns,
     child: later.scan,
-    marks: [read],
-    matched: [true],
-    by: [[0]],
+    marks: [read(5), read(7)],
+    matched: [true, true],
+    by: [[0], [0]],
   };
-  const outdated = (node: { readonly input: number }, map: number, why: string): Error =>
-    new Error(`${node.input} ${map}: ${why}`);
+  const outdated = (outputs: readonly OutdatedOutput[], why: string): Error =>
+    new Error(`${outputs.map(({ node, map }) => `${node.input}:${map}`).join(" ")} ${why}`);
   const readShuffle = (): BatchSource => sourceOf(each(marked.batches));
   return run(plan, [later], { services: { outdated, readShuffle } }).rows;
 }
 
-test("marks of rows in another order are to be made again", () => {
+test("marks of rows in another order are to be made again, all at once", () => {
   const rows = [
     [1, 1],
     [2, 2],
   ];
-  expect(() => markedThen(rows, rows, rows.toReversed())).toThrow(/^5 3: .*in another order/);
+  expect(() => markedThen(rows, rows, rows.toReversed())).toThrow(/^5:3 5:0 7:3 7:0 .*in another order/);
+});
+
+test("outdated outputs are told of by their shuffles, all in one failure", () => {
+  const task = { env: { directory: "/none" }, shuffles: { 5: 11, 7: 13 } };
+  const { outdated } = taskServices({ task } as never, {} as never);
+  const [first, second] = [5, 7].map((input) => ({ kind: "shuffleRead", id: nextId(), output: [], input, how: "" }) as const);
+  const outputs = [
+    { node: first!, map: 3 },
+    { node: first!, map: 0 },
+    { node: second!, map: 2 },
+  ];
+  expect(failureOf(outdated(outputs, "Why."), () => null)).toMatchObject({
+    kind: "fetchFailed",
+    description: "FetchFailed: Why. So were those of 2 other map tasks.",
+    fetch: {
+      shuffleId: 11,
+      map: 3,
+      executorId: null,
+      also: [
+        { shuffleId: 11, map: 0 },
+        { shuffleId: 13, map: 2 },
+      ],
+    },
+  });
 });
 
 test("marks hold for rows that are the same in all columns by which they were made", () => {

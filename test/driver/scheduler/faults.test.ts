@@ -426,6 +426,77 @@ describe("Failed fetches", () => {
     expect(h.succeeded).toEqual([0]);
   });
 
+  describe("of several outputs", () => {
+    /** Map stages 0 and 1 of five and three tasks, which are over, and two tasks (stage 2) that read both. */
+    function twoInputs(options: HarnessOptions, executors = ["1"]): { h: Harness; first: number; second: number } {
+      const h = new Harness(options);
+      const l = new LineageBuilder();
+      for (const executor of executors) h.executor(executor, 8);
+      const joined = l.shuffle(2, l.source(5), l.source(3));
+      h.submit(joined);
+      h.finishAll(0);
+      h.finishAll(1);
+      const [first, second] = shuffleIdsOf(joined) as [number, number];
+      return { h, first, second };
+    }
+
+    const missing = (h: Harness, ...shuffles: number[]): number[][] => shuffles.map((id) => h.scheduler.mapOutputs.missing(id));
+
+    test("all are made again, of all shuffles, at the cost of one attempt", () => {
+      const { h, first, second } = twoInputs({ stageMaxAttempts: 2 });
+      const also = [
+        { shuffleId: first, map: 2 },
+        { shuffleId: first, map: 4 },
+        { shuffleId: second, map: 1 },
+      ];
+      h.finish(h.task(2, 0), fetchFailed(first, 0, null, { unreachable: false, also }));
+      expect(missing(h, first, second)).toEqual([[0, 2, 4], [1]]);
+      expect(h.tasks(0).map(({ partition }) => partition)).toEqual([0, 2, 4]);
+      expect(h.tasks(1).map(({ partition }) => partition)).toEqual([1]);
+      h.finishAll(0);
+      h.finishAll(1);
+      h.tick(200);
+      h.finishAll();
+      expect(h.succeeded).toEqual([0]);
+    });
+
+    test("tasks of one attempt that each find others make it fail once", () => {
+      const { h, first, second } = twoInputs({ stageMaxAttempts: 2 });
+      const [one, other] = h.tasks(2);
+      h.finish(one, fetchFailed(first, 0, null, { unreachable: false, also: [{ shuffleId: first, map: 2 }] }));
+      h.finish(other, fetchFailed(second, 2, null, { unreachable: false, also: [{ shuffleId: first, map: 3 }] }));
+      expect(missing(h, first, second)).toEqual([[0, 2, 3], [2]]);
+      h.finishAll(0);
+      h.finishAll(1);
+      h.tick(200);
+      h.finishAll();
+      expect(h.succeeded).toEqual([0]);
+    });
+
+    test("those that were made again since the task began are left alone", () => {
+      const { h, first, second } = twoInputs({ stageMaxAttempts: 3 });
+      const [one, other] = h.tasks(2);
+      h.finish(one, fetchFailed(first, 0, null, { unreachable: false }));
+      h.finishAll(0);
+      const also = [
+        { shuffleId: first, map: 0 },
+        { shuffleId: second, map: 0 },
+      ];
+      h.finish(other, fetchFailed(first, 3, null, { unreachable: false, also }));
+      expect(missing(h, first, second)).toEqual([[3], [0]]);
+    });
+
+    test("one of which is not known to be lost fails the attempt, though it is not the first", () => {
+      const { h, first, second } = twoInputs({ stageMaxAttempts: 1 }, ["1", "2"]);
+      const task = h.tasks(2).find(({ executorId }) => executorId === "1")!;
+      h.lose("2");
+      const [lost] = h.scheduler.mapOutputs.missing(first);
+      const map = [0, 1, 2].find((at) => h.scheduler.mapOutputs.isAvailable(second, at))!;
+      h.finish(task, fetchFailed(first, lost!, null, { unreachable: false, also: [{ shuffleId: second, map }] }));
+      expect(h.failed.get(0)!.kind).toBe("stageFailed");
+    });
+  });
+
   test("a task that finds no places over and over fails the attempt in the end", () => {
     const { h, shuffleId } = twoStages({ stageMaxAttempts: 1 }, 1);
     h.finishAll(0);

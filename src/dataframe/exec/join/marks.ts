@@ -9,6 +9,7 @@ import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
 import { InternalError } from "../../../common/errors";
 import type { Attribute } from "../../expressions/expression";
 import type { MarkedRowsExec, MarkMatchesExec } from "../../physical/plan";
+import type { OutdatedOutput } from "../ports";
 import { drain, sourceOf, type OpenTask, type Operator } from "../operator";
 import { fuse, type Compile } from "../pipeline/fuse";
 import { PipelineOperator } from "../pipeline/operator";
@@ -22,6 +23,8 @@ import type { JoinTable } from "./table";
  * task. Rows of a broadcast that got lost may be made again in another order.
  */
 const HEADER = 8;
+
+const OTHER_ROWS = "The rows of a broadcast are not those that a task marked: they were made again, in another order.";
 
 export class MarkMatchesOperator implements Operator {
   readonly output: readonly Attribute[];
@@ -86,12 +89,15 @@ export class MarkedRowsOperator implements Operator {
     const count = batches.reduce((rows, { length }) => rows + length, 0);
     if (count === 0) return;
     const kept = new Uint8Array((count + 7) >> 3).fill(0xff);
+    // All are found before any is told of: each failed fetch is an attempt of the stage, and those are few.
+    const outdated: OutdatedOutput[] = [];
     this.marks.forEach((_, i) => {
       const expected = new Fingerprint(this.rows.output, this.node.by[i]!).of(batches);
-      const bits = this.#put(i, expected, kept.length, task);
+      const bits = this.#put(i, expected, kept.length, task, outdated);
       const flip = this.node.matched[i] === true ? 0 : 0xff;
       for (let at = 0; at < kept.length; at++) kept[at]! &= bits[at]! ^ flip;
     });
+    if (outdated.length > 0) throw task.services.outdated(outdated, OTHER_ROWS);
     const metrics = task.env.metrics(this.node.id);
     let before = 0;
     for (const batch of batches) {
@@ -109,8 +115,8 @@ export class MarkedRowsOperator implements Operator {
     }
   }
 
-  /** Rows that some task marked. */
-  #put(index: number, expected: number, length: number, task: OpenTask): Uint8Array {
+  /** Rows that some task marked. Marks of other rows go to `outdated`. */
+  #put(index: number, expected: number, length: number, task: OpenTask, outdated: OutdatedOutput[]): Uint8Array {
     const bits = new Uint8Array(length);
     drain(this.marks[index]!.open(task), task, (batch) => {
       const read = boxedReader(batch.columns[0]!, BINARY);
@@ -119,9 +125,9 @@ export class MarkedRowsOperator implements Operator {
         const header = new DataView(bytes.buffer, bytes.byteOffset);
         if (bytes.length !== HEADER + length || header.getInt32(0, true) !== expected) {
           const node = this.node.marks[index]!;
-          const why = "The rows of a broadcast are not those that a task marked: they were made again, in another order.";
-          if (node.kind !== "shuffleRead") throw new InternalError(why);
-          throw task.services.outdated(node, header.getInt32(4, true), why);
+          if (node.kind !== "shuffleRead") throw new InternalError(OTHER_ROWS);
+          outdated.push({ node, map: header.getInt32(4, true) });
+          continue;
         }
         for (let at = 0; at < length; at++) bits[at]! |= bytes[HEADER + at]!;
       }

@@ -8,6 +8,7 @@
  * attempt (at most `spark.stage.maxConsecutiveAttempts` in a row).
  */
 import type { JobFailure } from "../commands";
+import type { MapOutputId } from "../../../storage/task-env";
 import type { StageFailedToPrepare, StageReady } from "../events";
 import type { MapOutputRegistry } from "../map-outputs";
 import type { Outbox } from "../outbox";
@@ -159,11 +160,11 @@ export class StageAttempts implements TaskSetOwner {
   }
 
   /** Holds the running stage's tasks back while inputs are missing; has these made when some task waits for them. */
-  #blockOnMissing(stage: Stage, more: Stage | null = null): void {
+  #blockOnMissing(stage: Stage, more: Iterable<Stage> = []): void {
     const set = stage.taskSet;
     if (set === null || set.closed) return;
     for (const parent of this.graph.missingParents(stage)) stage.blockedOn.add(parent);
-    if (more !== null && !this.graph.isAvailable(more)) stage.blockedOn.add(more);
+    for (const parent of more) if (!this.graph.isAvailable(parent)) stage.blockedOn.add(parent);
     this.tasks.setBlocked(set, stage.blockedOn.size > 0);
     if (set.pendingCount > 0) this.blockedSetHasPending(set);
   }
@@ -312,21 +313,24 @@ export class StageAttempts implements TaskSetOwner {
   fetchFailed(set: TaskSet, attempt: TaskAttempt, failure: FetchFailure): "again" | "closed" {
     const { stage } = set;
     if (stage.life.state === "removed" || set.attempt !== stage.attempt) return "closed";
-    const mapStage = this.graph.mapStage(failure.shuffleId);
-    const isNews = mapStage === undefined || !this.#isKnownLoss(failure, attempt) || this.#tooOftenRepeated(set, attempt);
-    if (isNews) this.#unregister(failure);
+    const outputs: readonly MapOutputId[] = [failure, ...(failure.also ?? [])];
+    let news: readonly MapOutputId[] = outputs.filter((output) => !this.#isKnownLoss(output, attempt));
+    if (news.length === 0 && this.#tooOftenRepeated(set, attempt)) news = outputs;
+    if (news.length > 0) this.#unregister(failure, news);
     if (set.closed) return "closed";
-    if (isNews || stage.barrier) {
-      this.#failAttempt(set, failure.message, mapStage);
+    const mapStages = new Set(outputs.map(({ shuffleId }) => this.graph.mapStage(shuffleId)).filter((one) => one !== undefined));
+    if (news.length > 0 || stage.barrier) {
+      this.#failAttempt(set, failure.message, mapStages);
       return "closed";
     }
-    this.#blockOnMissing(stage, mapStage);
-    if (stage.blockedOn.has(mapStage)) this.submit(mapStage);
+    this.#blockOnMissing(stage, mapStages);
+    for (const mapStage of mapStages) if (stage.blockedOn.has(mapStage)) this.submit(mapStage);
     return set.closed ? "closed" : "again";
   }
 
   /** Was the output reported missing already known to be lost, or replaced since the task was launched? */
-  #isKnownLoss({ shuffleId, map }: FetchFailure, attempt: TaskAttempt): boolean {
+  #isKnownLoss({ shuffleId, map }: MapOutputId, attempt: TaskAttempt): boolean {
+    if (this.graph.mapStage(shuffleId) === undefined) return false;
     return map < 0 || !this.mapOutputs.isAvailable(shuffleId, map) || this.mapOutputs.isNewerThan(shuffleId, map, attempt.epoch);
   }
 
@@ -336,20 +340,26 @@ export class StageAttempts implements TaskSetOwner {
     return times > MOST_REPEATED_FETCHES;
   }
 
-  #unregister({ shuffleId, map, executorId, unreachable }: FetchFailure): void {
-    if (unreachable && executorId !== null) this.#outputsLost(this.mapOutputs.unregisterExecutor(executorId));
-    else if (
-      map >= 0 &&
-      this.mapOutputs.has(shuffleId) &&
-      (executorId === null || this.mapOutputs.executorOf(shuffleId, map) === executorId) &&
-      this.mapOutputs.unregister(shuffleId, map)
-    ) {
-      this.#outputsLost(new Map([[shuffleId, [map]]]));
+  #unregister({ executorId, unreachable }: FetchFailure, outputs: readonly MapOutputId[]): void {
+    const { mapOutputs } = this;
+    if (unreachable && executorId !== null) {
+      this.#outputsLost(mapOutputs.unregisterExecutor(executorId));
+      return;
     }
+    const lost = new Map<number, number[]>();
+    for (const { shuffleId, map } of outputs) {
+      if (map < 0 || !mapOutputs.has(shuffleId)) continue;
+      if (executorId !== null && mapOutputs.executorOf(shuffleId, map) !== executorId) continue;
+      if (!mapOutputs.unregister(shuffleId, map)) continue;
+      const maps = lost.get(shuffleId);
+      if (maps === undefined) lost.set(shuffleId, [map]);
+      else maps.push(map);
+    }
+    this.#outputsLost(lost);
   }
 
   /** The attempt is over without success: it is tried again after a while, or too often tried. */
-  #failAttempt(set: TaskSet, message: string, mapStage: Stage | undefined = undefined): void {
+  #failAttempt(set: TaskSet, message: string, mapStages: Iterable<Stage> = []): void {
     const { stage } = set;
     const { config, now } = this.outbox;
     stage.failedAttempts++;
@@ -365,9 +375,9 @@ export class StageAttempts implements TaskSetOwner {
     this.#endAttempt(stage, "retrying", message.slice(0, 200));
     this.events.stageCompleted(stage, message);
     this.#retrying.add(stage);
-    if (mapStage !== undefined && mapStage.life.state === "idle" && !this.graph.isAvailable(mapStage)) {
+    for (const mapStage of mapStages) {
       // Asked for by name: the walk may not find it behind cached partitions that are not really there.
-      this.submit(mapStage);
+      if (mapStage.life.state === "idle" && !this.graph.isAvailable(mapStage)) this.submit(mapStage);
     }
     this.#retryAt = Math.min(this.#retryAt, now + config.resubmitDelay);
     this.outbox.wakeAt(this.#retryAt);

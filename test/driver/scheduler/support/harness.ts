@@ -7,6 +7,7 @@ import type { ExecutorLost, SchedulerEvent, TaskOutcome } from "../../../../src/
 import { Scheduler, type SchedulerOptions } from "../../../../src/driver/scheduler/scheduler";
 import type { ListenerEvent, ListenerEventType } from "../../../../src/events/listener-events";
 import type { LineageNode } from "../../../../src/rdd/lineage";
+import type { MapOutputId } from "../../../../src/storage/task-env";
 import { checkInvariants } from "./invariants";
 
 export interface LaunchedTask {
@@ -206,7 +207,7 @@ export function fetchFailed(
   shuffleId: number,
   map: number,
   executorId: string | null,
-  { unreachable = true, reduce = 0 } = {},
+  { unreachable = true, reduce = 0, also = [] as readonly MapOutputId[] } = {},
 ): TaskOutcome {
   return {
     kind: "fetchFailed",
@@ -214,6 +215,7 @@ export function fetchFailed(
     map,
     reduce,
     executorId,
+    also,
     unreachable,
     message: `Map output ${map} of shuffle ${shuffleId} is not to be had`,
   };

@@ -14,6 +14,7 @@ import type { SchedulerEvent, TaskOutcome } from "../../../../src/driver/schedul
 import { ROLLED_BACK } from "../../../../src/driver/scheduler/dag/indeterminate";
 import { Scheduler } from "../../../../src/driver/scheduler/scheduler";
 import type { LineageNode } from "../../../../src/rdd/lineage";
+import type { MapOutputId } from "../../../../src/storage/task-env";
 import { checkInvariants } from "./invariants";
 import { LineageBuilder } from "./lineage";
 import { Random } from "./random";
@@ -673,17 +674,25 @@ class Simulation {
           if (read.get(output) !== task) read.set(read.has(output) ? `${output} again` : output, task);
         continue;
       }
-      return {
-        kind: "fetchFailed",
-        shuffleId,
-        map,
-        reduce,
-        executorId,
-        unreachable: !executor.alive,
-        message: `map output ${map} is gone`,
-      };
+      const found = { kind: "fetchFailed", shuffleId, map, reduce, message: `map output ${map} is gone` } as const;
+      // Every other task tells of all that it cannot use, and not of who has it.
+      if (executor.alive && (map + reduce) % 2 === 1)
+        return { ...found, executorId: null, unreachable: false, also: this.#damaged(shuffleId, map + 1) };
+      return { ...found, executorId, unreachable: !executor.alive };
     }
     return null;
+  }
+
+  /** Outputs from map `first` on that executors which are alive were to have, and do not have. */
+  #damaged(shuffleId: number, first: number): MapOutputId[] {
+    const { executorOf, executors } = this.#scheduler.mapOutputs.locations(shuffleId)!;
+    const maps = Array.from({ length: executorOf.length - first }, (_, i) => first + i);
+    return maps
+      .filter((map) => {
+        const { alive, files } = this.#executors[Number(executors[executorOf[map]!])]!;
+        return alive && !files.has(`${shuffleId}:${map}`);
+      })
+      .map((map) => ({ shuffleId, map }));
   }
 
   #mayCommit(task: SimTask): boolean {
