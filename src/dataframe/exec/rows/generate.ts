@@ -7,12 +7,16 @@ import type { GenerateExec } from "../../physical/plan";
 import { sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
+import { type SplitTexts, splitTexts } from "./split-parts";
 
 type Generate = (...args: Boxed[]) => Iterable<BoxedRow>;
 
 export class GenerateOperator implements Operator {
   readonly output: readonly Attribute[];
   readonly #args: Projection;
+  readonly #explodes: boolean;
+  /** The one argument of explode, where it need not be made. */
+  readonly #split: SplitTexts | null;
   /** Columns of the child that pass on, in the order of the output. */
   readonly #kept: readonly number[];
 
@@ -22,7 +26,10 @@ export class GenerateOperator implements Operator {
     private readonly host: CodegenHost,
   ) {
     this.output = node.output;
-    this.#args = new Projection(node.generator.args, child.output, host);
+    const { generator } = node;
+    this.#explodes = generator.user === undefined && /^(pos)?explode(_outer)?$/.test(generator.fn);
+    this.#split = this.#explodes ? splitTexts(generator.args[0]!) : null;
+    this.#args = new Projection(this.#split === null ? generator.args : [this.#split.text], child.output, host);
     const places = new Map(child.output.map((attribute, index) => [attribute.id, index]));
     const generated = new Set(node.generated.map((attribute) => attribute.id));
     this.#kept = node.output.filter(({ id }) => !generated.has(id)).map(({ id }) => places.get(id)!);
@@ -44,7 +51,8 @@ export class GenerateOperator implements Operator {
     try {
       for (let batch = source.next(); batch !== null; batch = source.next()) {
         if (batch.length === 0) continue;
-        const made = this.#rows(batch, argsOf(batch), generate);
+        const args = argsOf(batch);
+        const made = this.#rows(batch, this.#split === null ? args : [this.#split.parts(args[0]!)], generate);
         if (made.length === 0) continue;
         metrics.rows += made.length;
         metrics.batches++;
@@ -59,10 +67,7 @@ export class GenerateOperator implements Operator {
     const { generator, generated } = this.node;
     const outer = this.node.outer || generator.options?.["outer"] === true;
     const [list] = args;
-    const bare = generator.fn.replace(/_outer$/, "");
-    if (generator.user === undefined && list?.form === "list" && (bare === "explode" || bare === "posexplode")) {
-      return this.#explode(batch, list, outer, bare === "posexplode");
-    }
+    if (this.#explodes && list?.form === "list") return this.#explode(batch, list, outer, generator.fn.startsWith("pos"));
     const readers = args.map((arg, i) => boxedReader(arg, generator.args[i]!.type));
     const builders = generated.map((attribute) => vectorBuilder(attribute.type, batch.length));
     const from: number[] = [];
