@@ -86,13 +86,18 @@ function aggregatePlan(binder: Binder, query: AggregateQuery, extra: readonly Na
   const simple =
     query.having.length === 0 &&
     list.below.length === 0 &&
-    list.items.every((item) => item.kind === "named" && !containsWindow(item.expression)) &&
-    !extra.some(containsWindow);
+    list.items.every((item) => item.kind === "named" && !standsAbove(item.expression)) &&
+    !extra.some(standsAbove);
   if (simple) {
     const aggregates = list.items.map((item) => (item as Extract<SelectItem, { kind: "named" }>).expression);
     return { kind: "aggregate", child, grouping, aggregates: [...aggregates, ...extra] };
   }
   return layeredPlan(binder, query, extra);
+}
+
+/** Is computed of the groups' columns: windows, and subqueries in bodies of functions. */
+export function standsAbove(expression: Expression): boolean {
+  return exists(expression, (node) => node.kind === "window" || node.kind === "routineCall");
 }
 
 function layeredPlan(binder: Binder, query: AggregateQuery, extra: readonly NamedExpression[]): LogicalPlan {

@@ -26,6 +26,7 @@ import {
 import { bindLateralView } from "./lateral-view";
 import { bindAggregatePlan, bindProject } from "./grouping";
 import { bindPipeAggregate } from "./pipe-aggregate";
+import { expandRoutines, expandRoutinesIn } from "./expand-routines";
 import { checkInputFiles } from "./input-file";
 import { bindHint, bindRepartition } from "./hints";
 import { bindJoin } from "./joins";
@@ -49,7 +50,8 @@ export function analyze(plan: UnresolvedPlan, context: AnalysisContext): Logical
 
 /** A plan that stands in no other. */
 export function wholeQuery(binder: QueryBinder, plan: UnresolvedPlan): LogicalPlan {
-  const whole = withMetadataColumns(exactly(binder.plan(plan, EMPTY_ENV)), binder.metadataNamed);
+  const written = expandRoutines(exactly(binder.plan(plan, EMPTY_ENV)), () => binder.nextId());
+  const whole = withMetadataColumns(written, binder.metadataNamed);
   checkInputFiles(whole);
   return whole;
 }
@@ -58,7 +60,7 @@ export function wholeQuery(binder: QueryBinder, plan: UnresolvedPlan): LogicalPl
 export function analyzeExpression(expression: UnresolvedExpression, context: AnalysisContext): Expression {
   const binder = new QueryBinder(context);
   const one = binder.expression(expression, { columns: columnsOf(binder), env: EMPTY_ENV, clause: "other" });
-  return one.kind === "alias" ? one.child : one;
+  return expandRoutinesIn(one.kind === "alias" ? one.child : one, () => binder.nextId());
 }
 
 export class QueryBinder implements Binder {

@@ -12,6 +12,7 @@ import { bound } from "./binder";
 import type { Binder, Bound, Env, Scope } from "./binder";
 import { columnNamed, columnsOf, mergePlanIds } from "./columns";
 import { checkLateral } from "./correlation";
+import { expandRoutinesIn } from "./expand-routines";
 import { exprText, quoted, typeText } from "./messages";
 import { readsOuter } from "./subqueries";
 import { generatorOverLeft } from "./table-functions";
@@ -48,7 +49,12 @@ function bindCondition(
     );
   }
   refuseInCondition(condition, written.at);
-  refuseInSubqueries(condition, left, right, written.at);
+  refuseInSubqueries(
+    expandRoutinesIn(condition, () => binder.nextId()),
+    left,
+    right,
+    written.at,
+  );
   return condition;
 }
 

@@ -33,7 +33,7 @@ export function placeholderLambda(syntax: LambdaSyntax): Lambda {
   return lambda;
 }
 
-const SUBQUERIES: ReadonlySet<string> = new Set(["scalarSubquery", "exists", "inSubquery"]);
+const SUBQUERIES: ReadonlySet<string> = new Set(["scalarSubquery", "exists", "inSubquery", "routineCall"]);
 
 export function bindLambda(
   binder: Binder,

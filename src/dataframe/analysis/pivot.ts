@@ -7,7 +7,7 @@ import type { QueryContext } from "../errors";
 import { alias, attributeOf, call, cast, literal } from "../expressions/build";
 import type { Alias, Attribute, Expression, Literal, NamedExpression } from "../expressions/expression";
 import { printed } from "../expressions/print";
-import { attributesOf, exists, isFoldable } from "../expressions/traverse";
+import { attributesOf, exists, isFoldable, mapChildren } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
 import type { UnresolvedPlan } from "../syntax/plan";
@@ -15,6 +15,7 @@ import { valueToString } from "../types/print";
 import { canCast } from "../types/cast";
 import { isOrderable, sameType } from "../types/text";
 
+import { standsAbove } from "./aggregate";
 import { bindContext } from "./bind-context";
 import { bound } from "./binder";
 import type { Binder, Bound, Env, Scope } from "./binder";
@@ -38,12 +39,14 @@ export function bindPivot(binder: Binder, plan: PivotSyntax, env: Env): Bound {
   const grouping = groupingOf(binder, plan, input, scope, [...aggregates, pivot]);
   const values = pivotValues(binder, plan, pivot, scope);
   const key = alias(pivot, printed(pivot), binder.nextId());
-  const inner: LogicalPlan = {
+  const keys = [...grouping, key];
+  const groups = (computed: readonly NamedExpression[]): LogicalPlan => ({
     kind: "aggregate",
     child: input.plan,
     grouping: [...grouping.map((one) => plain(one)), pivot],
-    aggregates: [...grouping, key, ...aggregates],
-  };
+    aggregates: [...keys, ...computed],
+  });
+  const inner = aggregates.some(standsAbove) ? projected(binder, groups, keys, aggregates) : groups(aggregates);
   const results = values.flatMap((value) =>
     aggregates.map((aggregate): Alias => {
       const name = aggregates.length === 1 ? value.name : `${value.name}_${aggregate.name}`;
@@ -53,6 +56,24 @@ export function bindPivot(binder: Binder, plan: PivotSyntax, env: Env): Bound {
   const outer = grouping.map(attributeOf);
   const node: LogicalPlan = { kind: "aggregate", child: inner, grouping: outer, aggregates: [...outer, ...results] };
   return bound(node, outputOf(node), { planIds: input.planIds });
+}
+
+/** What stands above groups, over columns for the aggregates in it. */
+function projected(
+  binder: Binder,
+  groups: (computed: readonly NamedExpression[]) => LogicalPlan,
+  keys: readonly NamedExpression[],
+  items: readonly Alias[],
+): LogicalPlan {
+  const computed: Alias[] = [];
+  const lifted = (node: Expression): Expression => {
+    if (node.kind !== "aggregate") return mapChildren(node, lifted);
+    const one = alias(node, printed(node), binder.nextId());
+    computed.push(one);
+    return attributeOf(one);
+  };
+  const above = items.map((item): Alias => ({ ...item, child: lifted(item.child) }));
+  return { kind: "project", child: groups(computed), expressions: [...keys.map(attributeOf), ...above] };
 }
 
 function firstOf(key: Alias, value: Literal, aggregate: Attribute): Expression {

@@ -4,10 +4,9 @@ import { AnalysisError } from "../errors";
 import { alias, attribute, cast, coerced } from "../expressions/build";
 import type { Attribute, Expression } from "../expressions/expression";
 import { printed } from "../expressions/print";
-import { exists, mapChildren } from "../expressions/traverse";
+import { exists } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan } from "../logical/plan";
-import { mapExpressions, mapSubqueries, transformUp } from "../logical/traverse";
 import type { UnresolvedExpression } from "../syntax/expression";
 import { canCast } from "../types/cast";
 import { sameType } from "../types/text";
@@ -18,10 +17,9 @@ import type { Binder, Bound, Clause, Scope } from "./binder";
 import { attributeColumns, columnsOf } from "./columns";
 import type { Routine } from "./context";
 import { DOCS } from "./documentation";
-import { exprText, idText, typeText } from "./messages";
+import { planWithArguments, withArguments } from "./expand-routines";
+import { exprText, idText, quoted, typeText } from "./messages";
 import { slotted } from "./named-arguments";
-import { asOuter } from "./names";
-import { hasAggregate } from "./select";
 
 type SqlRoutine = Extract<Routine, { kind: "sql" }>;
 
@@ -39,29 +37,39 @@ export function callSqlRoutine(binder: Binder, routine: SqlRoutine, syntax: Rout
   if (nodeName !== undefined) {
     throw new AnalysisError("UNSUPPORTED_SQL_UDF_USAGE", { functionName: idText(routine.name), nodeName }, syntax.at);
   }
-  const { written, values } = routineArguments(binder, routine, syntax, scope);
+  const { given, values } = routineArguments(binder, routine, syntax, scope);
   const parameters = parameterColumns(
     binder,
     routine,
     values.map((value) => value.nullable),
   );
   const own = binder.under(routine.conf);
-  const body = own.expression(routine.body.expression, bodyScope(own, routine, parameters));
-  if (values.some(hasAggregate) && holdsSubquery(body)) {
-    throw new AnalysisError(
-      "UNSUPPORTED_SQL_UDF_USAGE",
-      { functionName: idText(routine.name), nodeName: "Aggregate" },
-      syntax.at,
-    );
-  }
-  const replaced = withArguments(body.kind === "alias" ? body.child : body, parameters, values);
+  const written = own.expression(routine.body.expression, bodyScope(own, routine, parameters));
+  const value = written.kind === "alias" ? written.child : written;
   // A type that was not written is the body's own.
-  const returns = routine.body.returns.kind === "null" ? replaced.type : routine.body.returns;
-  const typed = sameType(replaced.type, returns)
-    ? replaced
-    : coerced(replaced, returns, bindContext(binder, "return", syntax.at));
-  const text = `${routine.name.join(".")}(${written.map(printed).join(", ")})`;
-  return { ...cast(typed, returns, binder.context.settings.ansi ? "ansi" : "legacy", { implicit: true }), printed: text };
+  const returns = routine.body.returns.kind === "null" ? value.type : routine.body.returns;
+  const typed = sameType(value.type, returns) ? value : coerced(value, returns, bindContext(binder, "return", syntax.at));
+  const text = `${routine.name.join(".")}(${given.map(printed).join(", ")})`;
+  const body: Expression = {
+    ...cast(typed, returns, binder.context.settings.ansi ? "ansi" : "legacy", { implicit: true }),
+    printed: text,
+  };
+  if (!exists(body, isSubquery)) return withArguments(body, parameters, values);
+  return {
+    kind: "routineCall",
+    routine: routine.name,
+    args: values,
+    parameters,
+    body,
+    type: body.type,
+    nullable: body.nullable,
+    printed: text,
+    ...(syntax.at && { at: syntax.at }),
+  };
+}
+
+function isSubquery({ kind }: Expression): boolean {
+  return kind === "scalarSubquery" || kind === "exists" || kind === "inSubquery" || kind === "routineCall";
 }
 
 /** Nodes that Spark cannot put a function's body in. */
@@ -96,13 +104,13 @@ function returned(binder: Binder, body: LogicalPlan, schema: StructType): Bound 
   return bound(plan, outputOf(plan));
 }
 
-/** `written` as given, for printing; `values` one a parameter, of its type. */
+/** `given` as written, for printing; `values` one a parameter, of its type. */
 function routineArguments(
   binder: Binder,
   routine: SqlRoutine,
   syntax: RoutineCall,
   scope: Scope,
-): { readonly written: readonly Expression[]; readonly values: readonly Expression[] } {
+): { readonly given: readonly Expression[]; readonly values: readonly Expression[] } {
   const { parameters } = routine;
   const wrongNumber = (): AnalysisError =>
     new AnalysisError(
@@ -126,6 +134,11 @@ function routineArguments(
         syntax,
       );
   const plain = (expression: Expression): Expression => (expression.kind === "alias" ? expression.child : expression);
+  const generator = spread.find((one) => exists(one, (node) => node.kind === "generator"));
+  if (generator !== undefined) {
+    const expression = quoted(`${routine.name.join(".")}(${spread.map(plain).map(printed).join(", ")})`);
+    throw new AnalysisError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression }, syntax.at);
+  }
   const values = parameters.map((parameter, i) => {
     const slot = slots?.[i];
     const given = starred ? spread[i] : slot === undefined ? undefined : spread[syntax.args.indexOf(slot)];
@@ -135,7 +148,7 @@ function routineArguments(
     return argument(binder, plain(value), parameter.type, syntax);
   });
   const given = slots?.flatMap((slot) => (slot === undefined ? [] : [spread[syntax.args.indexOf(slot)] as Expression])) ?? spread;
-  return { written: given.map(plain), values };
+  return { given: given.map(plain), values };
 }
 
 function argument(binder: Binder, value: Expression, type: Expression["type"], syntax: RoutineCall): Expression {
@@ -156,26 +169,4 @@ function parameterColumns(binder: Binder, routine: SqlRoutine, nullable: readonl
 
 function bodyScope(binder: Binder, routine: SqlRoutine, parameters: readonly Attribute[]): Scope {
   return { columns: attributeColumns(binder, parameters), env: { ...EMPTY_ENV, view: routine.scope }, clause: "other" };
-}
-
-function holdsSubquery(body: Expression): boolean {
-  return exists(body, ({ kind }) => kind === "scalarSubquery" || kind === "exists" || kind === "inSubquery");
-}
-
-function withArguments(body: Expression, parameters: readonly Attribute[], values: readonly Expression[]): Expression {
-  const valueOf = (id: number): Expression | undefined => values[parameters.findIndex((parameter) => parameter.id === id)];
-  const visit = (node: Expression): Expression => {
-    if (node.kind === "attribute") return valueOf(node.id) ?? node;
-    if (node.kind === "outer") {
-      const value = valueOf(node.attribute.id);
-      return value === undefined ? node : asOuter(value);
-    }
-    const inner = mapChildren(node, visit);
-    return mapSubqueries(inner, (plan) => planWithArguments(plan, parameters, values));
-  };
-  return visit(body);
-}
-
-function planWithArguments(plan: LogicalPlan, parameters: readonly Attribute[], values: readonly Expression[]): LogicalPlan {
-  return transformUp(plan, (node) => mapExpressions(node, (expression) => withArguments(expression, parameters, values)));
 }

@@ -165,6 +165,21 @@ export interface UserCall extends Typed {
   readonly args: readonly Expression[];
 }
 
+/**
+ * A function written in SQL whose body holds a subquery. During analysis alone: what is called with may be a group's aggregate or a
+ * window's result, which are columns only when the query around is bound; `expandRoutines` then puts the body in the call's place.
+ */
+export interface RoutineCall extends Typed {
+  readonly kind: "routineCall";
+  /** The function's full name. */
+  readonly routine: readonly string[];
+  /** One a parameter, of its type. */
+  readonly args: readonly Expression[];
+  readonly parameters: readonly Attribute[];
+  /** Over `parameters`. */
+  readonly body: Expression;
+}
+
 /** A generator (explode, inline, json_tuple, …); only in Generate nodes after analysis. `type` is the struct of a row. */
 export interface GeneratorCall extends Typed {
   readonly kind: "generator";
@@ -191,6 +206,7 @@ export type Expression =
   | Exists
   | InSubquery
   | UserCall
+  | RoutineCall
   | GeneratorCall;
 
 /** What gives a column a name: an attribute or an alias. */

@@ -88,6 +88,7 @@ class Compiler {
       case "outer":
       case "exists":
       case "inSubquery":
+      case "routineCall":
         throw new InternalError(`An expression of kind ${expression.kind} has no value of its own.`);
       default:
         return unreachable(expression);

@@ -55,6 +55,8 @@ export function printed(expression: Expression): string {
       const left = values.length === 1 ? values[0] : `named_struct(${namedValues(expression.values)})`;
       return `(${left} IN (listquery(${outerNames(expression.plan).join(", ")})))`;
     }
+    case "routineCall":
+      return `${expression.routine.join(".")}(${expression.args.map(printed).join(", ")})`;
     case "userCall":
       return `${expression.fn.name}(${expression.args.map(printed).join(", ")})`;
     default:
@@ -150,7 +152,8 @@ function outerNames(plan: unknown): readonly string[] {
       for (const part of node as unknown[]) visit(part);
       return;
     }
-    const parts = Object.entries(node);
+    // A function's body reads its parameters, not the query around.
+    const parts = Object.entries(node).filter(([name]) => kind !== "routineCall" || name === "args");
     for (const [name, part] of parts) if (!CHILDREN.has(name)) visit(part);
     for (const [name, part] of parts) if (CHILDREN.has(name)) visit(part);
   };

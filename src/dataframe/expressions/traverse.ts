@@ -25,6 +25,7 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case "call":
     case "windowFunction":
     case "userCall":
+    case "routineCall":
     case "generator":
       return expression.args;
     case "aggregate":
@@ -67,6 +68,7 @@ export function mapChildren(expression: Expression, f: (child: Expression) => Ex
     case "call":
     case "windowFunction":
     case "userCall":
+    case "routineCall":
     case "generator": {
       const args = mapAll(expression.args, f);
       return args === expression.args ? expression : { ...expression, args };
@@ -192,6 +194,8 @@ export function isDeterministic(expression: Expression): boolean {
         return node.user === undefined && functionTable().aggregate(node.fn).deterministic === false;
       case "userCall":
         return !node.fn.deterministic;
+      case "routineCall":
+        return !isDeterministic(node.body);
       default:
         return false;
     }
@@ -248,6 +252,10 @@ export function sameExpression(a: Expression, b: Expression, renamed: ReadonlyMa
         (a.kind !== "generator" || a.user?.id === (other as typeof a).user?.id) &&
         (a.kind !== "aggregate" || sameAggregate(a, other as typeof a, renamed))
       );
+    }
+    case "routineCall": {
+      const other = b as typeof a;
+      return samePlain(a.routine, other.routine) && sameAll(a.args, other.args, renamed);
     }
     case "userCall":
       return a.fn.id === (b as typeof a).fn.id && sameAll(a.args, (b as typeof a).args, renamed);

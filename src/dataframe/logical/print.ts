@@ -257,6 +257,8 @@ export function expressionText(expression: Expression): string {
       const values = expression.values.map(expressionText);
       return `${values.length === 1 ? values[0] : `(${values.join(", ")})`} IN (list)`;
     }
+    case "routineCall":
+      return `${expression.routine.join(".")}(${expression.args.map(expressionText).join(", ")})`;
     case "userCall":
       return `${expression.fn.name}(${expression.args.map(expressionText).join(", ")})`;
     default:
