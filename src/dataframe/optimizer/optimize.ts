@@ -39,6 +39,7 @@ import { rewriteDistinctAggregates } from "./rules/rewrite-distinct-aggregates";
 import { rewriteLateralJoins } from "./rules/rewrite-lateral-joins";
 import { rewriteSubqueries } from "./rules/rewrite-subqueries";
 import { shareAggregates } from "./rules/share-aggregates";
+import { shareFilteredRows } from "./rules/share-filtered-rows";
 import { simplifyCasts } from "./rules/simplify-casts";
 import { simplifyConditionals } from "./rules/simplify-conditionals";
 import { simplifyExtracts } from "./rules/simplify-extracts";
@@ -94,7 +95,7 @@ const AGAIN: readonly Rule[] = [
 const BATCHES: readonly Batch[] = [
   { name: "Finish analysis", repeat: false, required: true, rules: REQUIRED },
   // While both are as they were written.
-  { name: "Subqueries over the same groups", repeat: false, rules: [shareAggregates] },
+  { name: "Subqueries over the same rows", repeat: false, rules: [shareAggregates, shareFilteredRows] },
   { name: "Subqueries", repeat: true, required: true, rules: SUBQUERIES },
   { name: "Operators", repeat: true, rules: OPERATORS },
   // While relations that are there twice look the same.

@@ -19,6 +19,7 @@ import type { MarkMatchesExec, PhysicalPlan } from "./plan";
 import { BROADCAST, hashKeys, type Keys, MARKS } from "./join-keys";
 import { SINGLE } from "./layout";
 import { type ExchangeLink, type FinishedExchange, layoutOfPartitioning, type Planner } from "./planner";
+import { isReadByEach, readExchange } from "./read-by-each";
 
 /** The streamed rows must be so many times those that are marked. */
 const LEAST_RATIO = 4;
@@ -49,8 +50,13 @@ export function planMarked(planner: Planner, join: Join): PhysicalPlan | null {
 }
 
 function newTable(planner: Planner, few: LogicalPlan, joins: readonly Join[]): PhysicalPlan | null {
-  if (planner.state.book.find(few, BROADCAST) === undefined && !pays(planner, few, joins)) return null;
-  return planner.exchange({ node: few, role: BROADCAST }, () => planner.plan(few), { kind: "broadcast" });
+  const link: ExchangeLink = { node: few, role: BROADCAST };
+  const broadcast = planner.state.book.find(few, BROADCAST);
+  if (broadcast !== undefined) return planner.read(broadcast);
+  if (!pays(planner, few, joins)) return null;
+  const rows = planner.plan(few);
+  // Tasks read as much of an exchange that is there as of its broadcast.
+  return readExchange(planner, rows) ?? planner.newExchange(link, rows, { kind: "broadcast" });
 }
 
 /**
@@ -61,6 +67,7 @@ function markedTable(planner: Planner, links: readonly ExchangeLink[]): Physical
   for (const link of links) {
     const finished = finishedMarks(planner, link);
     if (finished === undefined) continue;
+    if (isReadByEach(finished.left)) return planner.laid(finished.left, SINGLE);
     const { output } = finished.left;
     const table: PhysicalPlan = { kind: "reusedExchange", id: planner.id(), output, exchange: exchangeOf(finished.left) };
     return planner.laid(table, layoutOfPartitioning({ kind: "broadcast" }));
@@ -78,6 +85,7 @@ function finishedMarks(
 }
 
 function exchangeOf(table: PhysicalPlan): number {
+  if (table.kind === "project") return exchangeOf(table.child);
   return table.kind === "reusedExchange" ? table.exchange : table.id;
 }
 

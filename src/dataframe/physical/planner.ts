@@ -101,7 +101,7 @@ export class QueryState {
 }
 
 /** Reads of at most this many bytes are one task, */
-const ONE_TASK_BYTES = 1 << 20;
+const ONE_TASK_BYTES = 2 << 20;
 /** unless they are more rows than this: columns of codes pack a hundred thousand rows into so few bytes. */
 const ONE_TASK_ROWS = 2 * ROWS_OF_A_TASK;
 const BYTES_PER_PARTITION = 32 << 20;

@@ -30,7 +30,23 @@ export function readByEach(planner: Planner, plan: PhysicalPlan, tasks: number):
       bytes += planner.state.book.finishedOf(node.exchange)?.bytes ?? Infinity;
     } else possible &&= isRowByRow(node);
   });
-  if (!possible || bytes > most) return null;
+  return possible && bytes <= most ? readWhole(planner, plan) : null;
+}
+
+/** An exchange that is there, as each task reads all of it, whatever its size; null where the plan is no such read under projections. */
+export function readExchange(planner: Planner, plan: PhysicalPlan): PhysicalPlan | null {
+  let read = plan;
+  while (read.kind === "project" && read.expressions.every(givesTheSame)) read = read.child;
+  const isThere = read.kind === "reusedExchange" && planner.state.book.finishedOf(read.exchange) !== undefined;
+  return isThere ? readWhole(planner, plan) : null;
+}
+
+/** Whether the plan is one that `readExchange` gave. */
+export function isReadByEach(plan: PhysicalPlan): boolean {
+  return plan.kind === "project" ? isReadByEach(plan.child) : plan.kind === "reusedExchange" && plan.whole === true;
+}
+
+function readWhole(planner: Planner, plan: PhysicalPlan): PhysicalPlan {
   const whole = (node: PhysicalPlan): PhysicalPlan => {
     if (node.kind === "reusedExchange") return { ...node, whole: true };
     if (node.kind !== "scan") return mapChildren(node, whole);

@@ -217,8 +217,10 @@ export class QueryRun {
    * rows when its input is computed anew: what was made of it before, files that were committed, could not stay.
    */
   #dealt(partitioning: Partitioning, root: PhysicalPlan, link: ExchangeLink | undefined): Partitioning {
-    if (partitioning.kind !== "roundRobin" || !isUnordered(root)) return partitioning;
+    if (partitioning.kind !== "roundRobin") return partitioning;
+    // As many partitions as tasks: rows stay together as they are.
     if (link?.role === CTE_ROLE) return { ...partitioning, deal: "tasks" };
+    if (!isUnordered(root)) return partitioning;
     const sorts = enabled(this.#context, "spark.sql.execution.sortBeforeRepartition", true);
     return sorts ? { ...partitioning, deal: "sorted" } : partitioning;
   }

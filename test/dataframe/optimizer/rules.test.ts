@@ -37,6 +37,7 @@ import { rewriteDistinctAggregates } from "../../../src/dataframe/optimizer/rule
 import { rewriteLateralJoins } from "../../../src/dataframe/optimizer/rules/rewrite-lateral-joins";
 import { rewriteSubqueries } from "../../../src/dataframe/optimizer/rules/rewrite-subqueries";
 import { shareAggregates } from "../../../src/dataframe/optimizer/rules/share-aggregates";
+import { shareFilteredRows } from "../../../src/dataframe/optimizer/rules/share-filtered-rows";
 import { simplifyCasts } from "../../../src/dataframe/optimizer/rules/simplify-casts";
 import { simplifyConditionals } from "../../../src/dataframe/optimizer/rules/simplify-conditionals";
 import { simplifyExtracts } from "../../../src/dataframe/optimizer/rules/simplify-extracts";
@@ -1022,6 +1023,71 @@ describe("ShareAggregates", () => {
     ["no groups", "select k from r where k > (select avg(k) from r)"],
     ["random rows", "select l from r where rand(1) < 1 group by l having sum(k) > (select sum(k) from r where rand(1) < 1)"],
   ])("%s", (_, sql) => expect(fire(shareAggregates, `${view} ${sql}`, before)).toBe("as it was"));
+});
+
+describe("ShareFilteredRows", () => {
+  const before = [inlineCte, eliminateSubqueryAliases];
+  const views = "with r as (select * from mid), y as (select * from big)";
+
+  test("rows that a subquery and the query around it filter alike", () => {
+    const sql =
+      "select p from r where o in (1, 2) and p < 9 and p > (select avg(p) from r where p > 0 and o in (1, 2)) and not exists (select * from y where k = o)";
+    expect(fire(shareFilteredRows, `${views} ${sql}`, before)).toMatchInlineSnapshot(`
+     "
+     WithCTE [18]
+     :- Filter o#8 IN (1,2)
+     :  +- Project [o#3 AS o#8, p#4 AS p#9]
+     :     +- Project [o#3, p#4]
+     :        +- Relation mid[o#3,p#4] parquet
+     +- Project [p#9]
+        +- Project [o#8, p#9]
+           +- Filter (cast(p#9 as double) > avg(p)#21)
+              +- Join Cross
+                 :- Filter ((p#9 < 9) AND NOT exists)
+                 :  :  +- Project [k#13, l#14, m#15]
+                 :  :     +- Filter (k#13 = outer(o#8))
+                 :  :        +- Project [k#5 AS k#13, l#6 AS l#14, m#7 AS m#15]
+                 :  :           +- Project [k#5, l#6, m#7]
+                 :  :              +- Relation big[k#5,l#6,m#7] parquet
+                 :  +- CTERelationRef 18, [o#8, p#9]
+                 +- Aggregate [], [avg(p#20) AS avg(p)#21]
+                    +- Filter (p#20 > 0)
+                       +- CTERelationRef 18, [o#19, p#20]
+     "
+    `);
+  });
+
+  test("rows of a view", () => {
+    const sql =
+      "with v as (select o + 1 as a, p from mid) select p from v where a > 1 and (p = 3 or p = (select max(p) from v where a > 1))";
+    expect(fire(shareFilteredRows, sql, before)).toMatchInlineSnapshot(`
+     "
+     WithCTE [13]
+     :- Filter (a#5 > 1)
+     :  +- Project [a#4 AS a#5, p#3 AS p#6]
+     :     +- Project [(o#2 + 1) AS a#4, p#3]
+     :        +- Relation mid[o#2,p#3] parquet
+     +- Project [p#6]
+        +- Project [a#5, p#6]
+           +- Filter ((p#6 = 3) OR (p#6 = max(p)#16))
+              +- Join Cross
+                 :- CTERelationRef 13, [a#5, p#6]
+                 +- Aggregate [], [max(p#15) AS max(p)#16]
+                    +- CTERelationRef 13, [a#14, p#15]
+     "
+    `);
+  });
+
+  test.each([
+    ["other conditions", "select p from r where o > 1 and p > (select avg(p) from r where o > 2)"],
+    ["no condition in common", "select p from r where o > 1 and p > (select avg(p) from r)"],
+    ["another relation", "select p from r where o > 1 and p > (select avg(k) from y where k > 1)"],
+    ["groups", "select p from r where o > 1 and p > (select avg(p) from r where o > 1 group by o limit 1)"],
+    ["the row around", "select p from r m where o > 1 and p > (select avg(p) from r x where o > 1 and x.p <> m.p)"],
+    ["random rows", "select p from r where rand(1) < 1 and p > (select avg(p) from r where rand(1) < 1)"],
+    ["joins", "select p from r, u where o > 1 and p > (select avg(p) from r, u where o > 1)"],
+    ["many rows", "select k from y where l > 1 and k > (select avg(k) from y where l > 1)"],
+  ])("%s", (_, sql) => expect(fire(shareFilteredRows, `${views} ${sql}`, before)).toBe("as it was"));
 });
 
 describe("AggregateJoinedRows", () => {

@@ -86,6 +86,14 @@ describe.each(
       "with v as (select distinct a, b from t) select a from v where b < (select count(distinct b) from v)",
       "select a, (select count(*) from t) from t group by a having count(*) < (select count(*) from t)",
     ],
+    "subqueries over the same rows": [
+      "with r as (select * from t) select a, b from r where a > 1 and b >= (select avg(b) from r where a > 1)",
+      "with r as (select * from t) select b from r where a = 1 and s = 'x' and b = (select max(b) from r where s = 'x' and b < 4 and a = 1) and not exists (select 1 from u where c = b)",
+      "with r as (select * from t) select s, count(*) from r where a > 0 and (b is null or b > (select min(b) from r where a > 0)) and b in (select d from u) group by s",
+      "with r as (select * from t) select a from r where a > 0 and b > (select min(b) from r where a > 0) and b < (select max(b) from r where a > 0)",
+      "with v as (select a + b as n, s from t) select n from v where s = 'x' and n > (select sum(n) - 4 from v where s = 'x') order by n",
+      "with r as (select * from t) select a from r where a > 1 and (select count(*) from r where a > 1 and b is null) > 0",
+    ],
     "aggregates of joined rows": [
       "with v as (select * from t) select v.b, f from v, w where v.a = e and v.b = (select min(b) from v x where x.a = w.e)",
       "with v as (select * from t) select v.s from v, w where a = e and v.b < (select avg(x.b) from v x where x.a = v.a)",

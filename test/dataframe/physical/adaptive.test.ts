@@ -114,6 +114,27 @@ test("rows are marked by the columns that the joins compare, not by others", () 
   ]);
 });
 
+test("rows that a scalar subquery reads too are marked where they lie, and the subquery's value is found beside them", () => {
+  const rows = "from v where n > 1";
+  const run = runOf(
+    `with v as (select * from names) select a ${rows} and n > (select avg(n) ${rows}) and not exists (select * from large where k = n)`,
+  );
+  const cte = run.next() as ExchangeStage;
+  expect(cte).toMatchObject({ partitioning: { kind: "roundRobin", deal: "tasks" } });
+  run.finished(cte.id, { bytes: [MB / 4, MB / 4, MB / 4, MB / 4], rows: 40_000 });
+  const marks = run.next() as ExchangeStage;
+  expect(marks).toMatchObject({
+    root: { kind: "markMatches" },
+    partitioning: { kind: "single" },
+    broadcasts: [cte.id],
+    shuffles: [],
+  });
+  run.finished(marks.id, { bytes: [8000], rows: 4 });
+  const result = run.next();
+  expect(result).toMatchObject({ kind: "result", broadcasts: [cte.id], shuffles: [marks.id, cte.id], tasks: [{}] });
+  expect(names(result.root)).toEqual(expect.arrayContaining(["MarkedRows", "HashAggregate"]));
+});
+
 test("when one of the sides broadcast together has no rows, the rest is left out", () => {
   const run = runOf("select a, b from large join names on k = n join colours on v = c");
   const [first, second] = run.together() as readonly ExchangeStage[];

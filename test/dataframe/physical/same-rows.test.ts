@@ -115,6 +115,8 @@ const QUERIES = [
   "select a from t where b > (select avg(d) from u where c = a)",
   "select a, sum(b) as x from t group by a having sum(b) > (select sum(b) / 3 from t)",
   "with v as (select a, count(*) as n from t group by a) select a, d from v join u on a = c where n = (select max(n) from v)",
+  "with v as (select * from t) select a from v where b > 0 and a > (select avg(a) from v where b > 0 and a < 4) and not exists (select * from u where c = a)",
+  "with v as (select * from t) select s, count(*) from v where b > 0 and a > (select min(a) from v where b > 0) and a in (select c from u) and a not in (select e from w where f > 1) group by s",
   "with v as (select a, b, rand(3) < 2 as r from t where b > 3) select p.a, q.a from v p join v q on p.a = q.a",
   "select a from t where exists (select 1 from u where c = a) or b = 1",
   "select /*+ broadcast(u) */ * from t join u on a = c",

@@ -72,3 +72,22 @@ test("a small exchange that several joins read", async () => {
   spark().conf.unset(SETTING);
   spark().conf.unset("firesteel.sql.reduceAggregateInput.minRows");
 });
+
+test("rows of an exchange that a scalar subquery reads too are marked by each task", async () => {
+  const rows = "FROM facts WHERE d IN (3, 5)";
+  const missing = "NOT EXISTS (SELECT 1 FROM facts g WHERE g.i = f.i + 200)";
+  const sql = `SELECT d, count(*), sum(i) FROM facts f WHERE d IN (3, 5) AND e > (SELECT avg(e) ${rows}) AND ${missing} GROUP BY d ORDER BY d`;
+  spark().conf.set("spark.sql.autoBroadcastJoinThreshold", "200000");
+  const query = spark().sql(sql);
+  const found = (await query.collect()).map((row) => row.toArray());
+  const [carriedOut] = (await query.explainString("simple")).split("Initial Plan");
+  spark().conf.set("spark.sql.optimizer.excludedRules", "ShareFilteredRows");
+  const expected = (await spark().sql(sql).collect()).map((row) => row.toArray());
+  spark().conf.unset("spark.sql.optimizer.excludedRules");
+  spark().conf.unset("spark.sql.autoBroadcastJoinThreshold");
+  expect(found).toHaveLength(2);
+  expect(found).toEqual(expected);
+  expect(carriedOut).toContain("MarkedRows");
+  expect(carriedOut).toContain("CartesianProduct");
+  expect(carriedOut).not.toContain("BroadcastExchange");
+});

@@ -63,6 +63,8 @@ export class ExchangeWriter {
     route(batch, targets);
     const ends = new Int32Array(numPartitions + 1);
     for (let i = 0; i < length; i++) ends[targets[i]! + 1]!++;
+    // All to one partition, as rows are dealt by tasks: they are in order.
+    if (ends[targets[0]! + 1] === length) return this.#frame(targets[0]!, batch);
     for (let p = 0; p < numPartitions; p++) ends[p + 1]! += ends[p]!;
     const order = new Int32Array(length);
     const next = ends.slice(0, numPartitions);

@@ -13,16 +13,16 @@
  */
 import { alias, attributeOf } from "../../expressions/build";
 import type { AggregateCall, Attribute, Expression, ExprId, NamedExpression } from "../../expressions/expression";
-import { isDeterministic, mapChildren, sameExpression, walk } from "../../expressions/traverse";
+import { mapChildren, sameExpression } from "../../expressions/traverse";
 import { renameExpression } from "../../logical/fresh";
 import { outputOf } from "../../logical/output";
-import type { Aggregate, CteReference, Filter, LogicalPlan } from "../../logical/plan";
+import type { Aggregate, Filter, LogicalPlan } from "../../logical/plan";
 import { logicalSignature } from "../../logical/signature";
-import { aggregateCalls, existsPlan, expressionsOf, mapPlanChildren, subqueryPlans, walkPlan } from "../../logical/traverse";
+import { aggregateCalls, existsPlan, walkPlan } from "../../logical/traverse";
 import type { OptimizerContext, Rule } from "../context";
 import { canBeMerged, mergedOver } from "../merged-aggregates";
 import { distinctExpressions } from "../predicates";
-import { outerAttributes } from "../subqueries/outer-references";
+import { cteReference, globalAggregate, isRepeatable, replacedIn, scalarsOf, withDefinition } from "../scalar-aggregates";
 
 export const shareAggregates: Rule = {
   name: "ShareAggregates",
@@ -49,33 +49,13 @@ function shareOne(plan: LogicalPlan, context: OptimizerContext): LogicalPlan | n
       const sharing = sharingOf(node.child, subquery, context);
       if (sharing === null) continue;
       const id = context.nextId();
-      const definition = { id, plan: sharing.definition };
-      const replaced = joined(node, subquery, sharing, id);
-      const child = replacedIn(plan, node, replaced);
-      result =
-        child.kind === "withCte"
-          ? { ...child, definitions: [...child.definitions, definition] }
-          : { kind: "withCte", child, definitions: [definition] };
+      const child = replacedIn(plan, node, joined(node, subquery, sharing, id));
+      result = withDefinition(child, id, sharing.definition);
       return false;
     }
     return true;
   });
   return result;
-}
-
-function scalarsOf(condition: Expression): readonly LogicalPlan[] {
-  const found = new Set<LogicalPlan>();
-  walk(condition, (part) => {
-    if (part.kind === "scalarSubquery" && outerAttributes(part.plan).length === 0) found.add(part.plan);
-  });
-  return [...found];
-}
-
-/** The subquery gives one row, whatever its input: its aggregate has no groups. */
-function globalAggregate(subquery: LogicalPlan): Aggregate | null {
-  let node = subquery;
-  while (node.kind === "project") node = node.child;
-  return node.kind === "aggregate" && node.grouping.length === 0 ? node : null;
 }
 
 function sharingOf(query: LogicalPlan, subquery: LogicalPlan, context: OptimizerContext): Sharing | null {
@@ -104,8 +84,8 @@ function sameKind(a: LogicalPlan, b: LogicalPlan): boolean {
 function groupsOf(node: LogicalPlan, inner: LogicalPlan): Sharing {
   return {
     definition: node,
-    inQuery: { node, reads: (id) => reference(id, outputOf(node)) },
-    inSubquery: { node: inner, reads: (id) => reference(id, outputOf(inner)) },
+    inQuery: { node, reads: (id) => cteReference(id, outputOf(node)) },
+    inSubquery: { node: inner, reads: (id) => cteReference(id, outputOf(inner)) },
   };
 }
 
@@ -139,15 +119,11 @@ function finerGroupsOf(node: Aggregate, whole: Aggregate, context: OptimizerCont
       node,
       reads: (id) =>
         output.length === node.aggregates.length
-          ? reference(id, output)
-          : { kind: "project", child: reference(id, output), expressions: node.aggregates.map(attributeOf) },
+          ? cteReference(id, output)
+          : { kind: "project", child: cteReference(id, output), expressions: node.aggregates.map(attributeOf) },
     },
-    inSubquery: { node: whole, reads: (id) => ({ ...whole, child: reference(id, fresh), aggregates }) },
+    inSubquery: { node: whole, reads: (id) => ({ ...whole, child: cteReference(id, fresh), aggregates }) },
   };
-}
-
-function reference(id: number, output: readonly Attribute[]): CteReference {
-  return { kind: "cteReference", id, output };
 }
 
 function joined(node: Filter, subquery: LogicalPlan, sharing: Sharing, id: number): LogicalPlan {
@@ -160,25 +136,4 @@ function joined(node: Filter, subquery: LogicalPlan, sharing: Sharing, id: numbe
   const child: LogicalPlan = { kind: "join", left, right, type: "cross", condition: null };
   const filter: Filter = { kind: "filter", child, condition: replace(node.condition) };
   return { kind: "project", child: filter, expressions: outputOf(node.child) };
-}
-
-function replacedIn(plan: LogicalPlan, node: LogicalPlan, by: LogicalPlan): LogicalPlan {
-  return plan === node ? by : mapPlanChildren(plan, (child) => replacedIn(child, node, by));
-}
-
-/** The same rows each time, read from somewhere, and independent of what is around. */
-function isRepeatable(plan: LogicalPlan): boolean {
-  const isOther = (node: LogicalPlan): boolean =>
-    node.kind === "sample" ||
-    node.kind === "mapBatches" ||
-    node.kind === "applyInGroups" ||
-    node.kind === "cogroup" ||
-    node.kind === "scriptTransform" ||
-    node.kind === "collectMetrics" ||
-    node.kind === "recursiveCte" ||
-    node.kind === "withCte" ||
-    node.kind === "cteReference" ||
-    !expressionsOf(node).every(isDeterministic) ||
-    subqueryPlans(node).length > 0;
-  return !existsPlan(plan, isOther) && existsPlan(plan, (node) => node.kind === "scan") && outerAttributes(plan).length === 0;
 }
