@@ -11,7 +11,7 @@ import { choiceParam, gtEq, intParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { labelCol, rawPredictionCol, weightCol } from "../param/shared";
 import { persistent } from "../persistence/registry";
-import { BinaryCurve, countScores, mergeCounts, type ScoreCounts, thinned, weighScores } from "./binary-curve";
+import { BinaryCurve, countScores, fewerParts, mergeCounts, type ScoreCounts, thinned, weighScores } from "./binary-curve";
 import { judge, type JudgedSpec, weightsOf } from "./columns";
 import { Evaluator } from "./evaluator";
 
@@ -59,16 +59,15 @@ async function curves(df: DataFrame, schema: StructType, all: readonly BinaryCla
     return { score, label, weight: weight === "" ? undefined : weight };
   });
   const counts = await judge(df, schema, all[0]!.className, countBinary, roles, { binned: all[0]!.getNumBins() > 0 });
-  return counts.map(({ counts: each }) => new BinaryCurve(each, all[0]!.getNumBins()));
+  return counts.map(({ parts }) => new BinaryCurve(mergeCounts(parts), all[0]!.getNumBins()));
 }
 
 interface Partial {
-  readonly counts: ScoreCounts;
+  /** Of one partition after the other. They are merged at the end, or when they are many. */
+  readonly parts: readonly ScoreCounts[];
+  /** Of a curve that is binned in the end, the driver need not hold every score of very large data. */
   readonly binned: boolean;
 }
-
-/** Of a curve that is binned in the end, the driver need not hold every score of very large data. */
-const partialOf = (counts: ScoreCounts, binned: boolean): Partial => ({ counts: binned ? thinned(counts) : counts, binned });
 
 const countBinary = aggregateProgram<JudgedSpec<{ readonly binned: boolean }>, ColumnBatch, Partial[]>({
   name: "mllib.evaluation.binary",
@@ -77,9 +76,9 @@ const countBinary = aggregateProgram<JudgedSpec<{ readonly binned: boolean }>, C
     for (const batch of batches)
       for (const [i, { score, label, weight }] of candidates.entries())
         collected[i]!.add(scoresOf(batch, score!, input), presentDoubles(batch, label!, input), weightsOf(batch, input, weight));
-    return collected.map((each) => partialOf(each.finish(), binned));
+    return collected.map((each) => ({ parts: [binned ? thinned(each.finish()) : each.finish()], binned }));
   },
-  merge: (a, b) => a.map(({ counts, binned }, i) => partialOf(mergeCounts(counts, b[i]!.counts), binned)),
+  merge: (a, b) => a.map(({ parts, binned }, i) => ({ parts: fewerParts([...parts, ...b[i]!.parts], binned), binned })),
 });
 
 function scoresOf(batch: ColumnBatch, at: number, input: JudgedSpec<unknown>["input"]): Float64Array {

@@ -2,14 +2,18 @@
  * Curves of binary classification, as Spark's BinaryClassificationMetrics makes them: the different scores from high to low, put into
  * bins of neighbours where there are many, each a threshold.
  */
+import { ReusedDoubles } from "./reused-doubles";
 import { sortScores } from "./sort-scores";
 
-/** Weights of the positive and of the negative rows of each different score; scores fall. */
+/** Weights of the positive and of the negative rows of each different score; scores fall. Plain data. */
 export interface ScoreCounts {
   readonly scores: Float64Array;
-  readonly positives: Float64Array;
-  readonly negatives: Float64Array;
+  readonly positives: Amounts;
+  readonly negatives: Amounts;
 }
+
+/** Small whole numbers, as counts of rows are, take less of the way to the driver. */
+type Amounts = Float64Array | Uint16Array | Uint8Array;
 
 const same = (a: number, b: number): boolean => a === b || (a !== a && b !== b);
 
@@ -20,13 +24,13 @@ const before = (a: number, b: number): boolean => a > b || (a !== a && b === b);
 export function countScores(positives: Float64Array, negatives: Float64Array): ScoreCounts {
   sortScores(positives);
   sortScores(negatives);
-  const out = new Counts(positives.length + negatives.length);
+  const out = new Counts(positives.length + negatives.length, 0);
   let i = positives.length - 1;
   let j = negatives.length - 1;
   while (i >= 0 || j >= 0)
     if (j < 0 || (i >= 0 && !before(negatives[j]!, positives[i]!))) out.add(positives[i--]!, 1, 0);
     else out.add(negatives[j--]!, 0, 1);
-  return out.finish();
+  return owned(out.view());
 }
 
 /** Counts of weighted rows. */
@@ -34,28 +38,58 @@ export function weighScores(scores: Float64Array, positive: Uint8Array, weights:
   const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) =>
     same(scores[a]!, scores[b]!) ? a - b : before(scores[a]!, scores[b]!) ? -1 : 1,
   );
-  const out = new Counts(scores.length);
+  const out = new Counts(scores.length, 0);
   for (const row of order) {
     const weight = weights[row]!;
     out.add(scores[row]!, positive[row] === 1 ? weight : 0, positive[row] === 1 ? 0 : weight);
   }
-  return out.finish();
+  return owned(out.view());
 }
 
-export function mergeCounts(a: ScoreCounts, b: ScoreCounts): ScoreCounts {
-  const out = new Counts(a.scores.length + b.scores.length);
+/** Of parts in their order, in which the weights of equal scores are added. The result is a view that ends with the next call. */
+export function mergeCounts(parts: readonly ScoreCounts[]): ScoreCounts {
+  let merged = new Counts(0, 0);
+  for (const [i, part] of parts.entries()) merged = mergedWith(merged, part, i);
+  return merged.view();
+}
+
+function mergedWith(a: Counts, part: ScoreCounts, turn: number): Counts {
+  const b = new Counts(part.scores.length, 2);
+  b.load(part);
+  const out = new Counts(a.length + b.length, turn % 2 === 0 ? 1 : 0);
+  const { scores: left, positives, negatives } = a;
+  const { scores: right } = b;
+  const [many, others] = [a.length, b.length];
   let i = 0;
   let j = 0;
-  while (i < a.scores.length || j < b.scores.length)
-    if (j === b.scores.length || (i < a.scores.length && !before(b.scores[j]!, a.scores[i]!))) {
-      out.add(a.scores[i]!, a.positives[i]!, a.negatives[i]!);
+  while (i < many || j < others)
+    if (j === others || (i < many && !before(right[j]!, left[i]!))) {
+      out.add(left[i]!, positives[i]!, negatives[i]!);
       i++;
     } else {
-      out.add(b.scores[j]!, b.positives[j]!, b.negatives[j]!);
+      out.add(right[j]!, b.positives[j]!, b.negatives[j]!);
       j++;
     }
-  return out.finish();
+  return out;
 }
+
+/** More parts than this are merged before others come. */
+const MOST_PARTS = 8;
+
+/** The same counts in fewer parts, where they are many. `thin`: parts may be thinned, as if each had been merged when it came. */
+export function fewerParts(parts: readonly ScoreCounts[], thin: boolean): readonly ScoreCounts[] {
+  const most = parts.reduce((sum, { scores }) => sum + scores.length, 0);
+  const thins = thin && most > MOST_SCORES;
+  if (parts.length <= MOST_PARTS && !thins) return parts;
+  if (!thins) return [owned(mergeCounts(parts))];
+  return [parts.reduce((merged, part) => thinned(owned(mergeCounts([merged, part]))))];
+}
+
+const owned = ({ scores, positives, negatives }: ScoreCounts): ScoreCounts => ({
+  scores: scores.slice(),
+  positives: shortAmounts(positives),
+  negatives: shortAmounts(negatives),
+});
 
 /** More different scores than this are not kept where curves may be binned: 2 million thresholds tell areas to better than 1e-6. */
 const MOST_SCORES = 1 << 21;
@@ -65,7 +99,7 @@ export function thinned(counts: ScoreCounts): ScoreCounts {
   let { scores, positives, negatives } = counts;
   while (scores.length > MOST_SCORES) {
     const length = Math.ceil(scores.length / 2);
-    const joined = (values: Float64Array): Float64Array =>
+    const joined = (values: Amounts): Float64Array =>
       Float64Array.from({ length }, (_, i) => values[2 * i]! + (values[2 * i + 1] ?? 0));
     const all = scores;
     const lower = Float64Array.from({ length }, (_, i) => all[2 * i + 1] ?? all[2 * i]!);
@@ -75,30 +109,56 @@ export function thinned(counts: ScoreCounts): ScoreCounts {
   return { scores, positives, negatives };
 }
 
-class Counts {
-  #length = 0;
-  readonly #scores: Float64Array;
-  readonly #positives: Float64Array;
-  readonly #negatives: Float64Array;
+const memory = new ReusedDoubles();
 
-  constructor(most: number) {
-    this.#scores = new Float64Array(most);
-    this.#positives = new Float64Array(most);
-    this.#negatives = new Float64Array(most);
+/** Counts in reused memory: those of one `lane` end when others begin in it. */
+class Counts {
+  length = 0;
+  readonly scores: Float64Array;
+  readonly positives: Float64Array;
+  readonly negatives: Float64Array;
+
+  constructor(most: number, lane: 0 | 1 | 2) {
+    this.scores = memory.of(3 * lane, most);
+    this.positives = memory.of(3 * lane + 1, most);
+    this.negatives = memory.of(3 * lane + 2, most);
   }
 
   /** Scores come from high to low. */
   add(score: number, positive: number, negative: number): void {
-    let at = this.#length - 1;
-    if (at < 0 || !same(this.#scores[at]!, score)) this.#scores[(at = this.#length++)] = score;
-    this.#positives[at]! += positive;
-    this.#negatives[at]! += negative;
+    const at = this.length - 1;
+    if (at >= 0 && same(this.scores[at]!, score)) {
+      this.positives[at]! += positive;
+      this.negatives[at]! += negative;
+      return;
+    }
+    this.scores[at + 1] = score;
+    this.positives[at + 1] = positive;
+    this.negatives[at + 1] = negative;
+    this.length++;
   }
 
-  finish(): ScoreCounts {
-    const cut = (array: Float64Array): Float64Array => array.slice(0, this.#length);
-    return { scores: cut(this.#scores), positives: cut(this.#positives), negatives: cut(this.#negatives) };
+  load({ scores, positives, negatives }: ScoreCounts): void {
+    this.scores.set(scores);
+    this.positives.set(positives);
+    this.negatives.set(negatives);
+    this.length = scores.length;
   }
+
+  view(): ScoreCounts {
+    const cut = (array: Float64Array): Float64Array => array.subarray(0, this.length);
+    return { scores: cut(this.scores), positives: cut(this.positives), negatives: cut(this.negatives) };
+  }
+}
+
+function shortAmounts(amounts: Amounts): Amounts {
+  let most = 0;
+  for (let i = 0; i < amounts.length; i++) {
+    const amount = amounts[i]!;
+    if (amount !== (amount & 0xffff)) return amounts.slice();
+    if (amount > most) most = amount;
+  }
+  return most > 0xff ? new Uint16Array(amounts) : new Uint8Array(amounts);
 }
 
 export type Point = readonly [x: number, y: number];

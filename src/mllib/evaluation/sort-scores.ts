@@ -1,9 +1,13 @@
 /** Sorts scores: numbers that are spread over a range, most of them. */
 
+import { ReusedDoubles } from "./reused-doubles";
+
 /** Fewer than this are sorted as they are. */
 const FEW = 256;
 /** A bucket of more that are not all equal is sorted on its own. */
 const CROWDED = 24;
+
+const memory = new ReusedDoubles();
 
 /**
  * Sorts in place, in rising order, as `sort` does. Each number goes into one of as many buckets, of equal parts of the range, as there are
@@ -21,15 +25,15 @@ export function sortScores(scores: Float64Array): Float64Array {
   }
   const scale = many / (high - low);
   if (many < FEW || !Number.isFinite(high - low) || !Number.isFinite(scale)) return scores.sort();
-  const ends = new Int32Array(many + 1);
-  const buckets = new Int32Array(many);
+  const ends = new Int32Array(memory.of(0, (many + 2) >> 1).buffer, 0, many + 1).fill(0);
+  const buckets = new Int32Array(memory.of(1, (many + 1) >> 1).buffer, 0, many);
   for (let i = 0; i < many; i++) ends[(buckets[i] = ((scores[i]! - low) * scale) | 0)]!++;
   for (let bucket = 0, end = 0; bucket <= many; bucket++) {
     const begin = end;
     end += ends[bucket]!;
     ends[bucket] = begin;
   }
-  const placed = new Float64Array(many);
+  const placed = memory.of(2, many).subarray(0, many);
   for (let i = 0; i < many; i++) placed[ends[buckets[i]!]!++] = scores[i]!;
   for (let bucket = 0, begin = 0; bucket <= many; bucket++) {
     const end = ends[bucket]!;

@@ -1,5 +1,13 @@
 /** Curves of scores, in this process. */
-import { BinaryCurve, countScores, mergeCounts, thinned, weighScores } from "../../../src/mllib/evaluation/binary-curve";
+import {
+  BinaryCurve,
+  countScores,
+  fewerParts,
+  mergeCounts,
+  type ScoreCounts,
+  thinned,
+  weighScores,
+} from "../../../src/mllib/evaluation/binary-curve";
 import { sortScores } from "../../../src/mllib/evaluation/sort-scores";
 
 const counts = () => countScores(Float64Array.of(0.9, 0.8, 0.4), Float64Array.of(0.8, 0.3, 0.1));
@@ -7,8 +15,8 @@ const counts = () => countScores(Float64Array.of(0.9, 0.8, 0.4), Float64Array.of
 test("scores are counted from high to low, equal ones together, NaN first", () => {
   expect(counts()).toEqual({
     scores: Float64Array.of(0.9, 0.8, 0.4, 0.3, 0.1),
-    positives: Float64Array.of(1, 1, 1, 0, 0),
-    negatives: Float64Array.of(0, 1, 0, 1, 1),
+    positives: Uint8Array.of(1, 1, 1, 0, 0),
+    negatives: Uint8Array.of(0, 1, 0, 1, 1),
   });
   expect([...countScores(Float64Array.of(1, NaN), Float64Array.of(NaN, 2)).scores]).toEqual([NaN, 2, 1]);
 });
@@ -20,11 +28,47 @@ test("weights of 1 and merged parts give the same", () => {
     new Float64Array(6).fill(1),
   );
   expect(weighed).toEqual(counts());
-  const parts = mergeCounts(
+  const { scores, positives, negatives } = mergeCounts([
     countScores(Float64Array.of(0.9, 0.4), Float64Array.of(0.3)),
     countScores(Float64Array.of(0.8), Float64Array.of(0.8, 0.1)),
-  );
-  expect(parts).toEqual(counts());
+  ]);
+  expect([[...scores], [...positives], [...negatives]]).toEqual(Object.values(counts()).map((values) => [...values]));
+});
+
+test("parts are merged in their order, however many there are and whichever of them were merged before", () => {
+  const one = (i: number) => ({
+    scores: Float64Array.of(1 + (i % 3), 1 / (1 + (i % 4))),
+    positives: Float64Array.of(0.1 * i, i === 5 ? 70_000 : i),
+    negatives: Float64Array.of(i === 7 ? 300 : 1, 0.3 / (1 + i)),
+  });
+  const parts = Array.from({ length: 20 }, (_, i) => one(i));
+  const sums = new Map<number, [number, number]>();
+  for (const { scores, positives, negatives } of parts)
+    scores.forEach((score, k) => {
+      const [a, b] = sums.get(score) ?? [0, 0];
+      sums.set(score, [a + positives[k]!, b + negatives[k]!]);
+    });
+  const expected = [...sums].sort(([a], [b]) => b - a);
+  let kept: readonly ScoreCounts[] = [];
+  for (const part of parts) kept = fewerParts([...kept, part], true);
+  expect(kept.length).toBeLessThan(parts.length);
+  for (const merged of [mergeCounts(parts), mergeCounts(kept)])
+    expect(Array.from(merged.scores, (score, k) => [score, [merged.positives[k], merged.negatives[k]]])).toEqual(expected);
+});
+
+test("parts of very many scores are thinned as if each had been merged when it came", () => {
+  const part = (from: number) => {
+    const scores = Float64Array.from({ length: 1_000_000 }, (_, i) => from - 3 * i);
+    const ones = new Uint8Array(scores.length).fill(1);
+    return { scores, positives: ones, negatives: ones };
+  };
+  const [a, b, c] = [part(0), part(1), part(2)];
+  expect(fewerParts([a, b], true)).toEqual([a, b]);
+  expect(fewerParts([a, b, c], false)).toEqual([a, b, c]);
+  const [thin, ...others] = fewerParts([a, b, c], true);
+  expect(others).toEqual([]);
+  expect(thin!.scores).toHaveLength(1_500_000);
+  expect(thin!.positives[7]).toBe(2);
 });
 
 test("areas, points and measures by threshold", () => {
