@@ -1,6 +1,7 @@
 /** Fetches the results that were too long for a message and that executors keep as blocks. */
 import { crc32 } from "node:zlib";
 import { ClusterError } from "../common/errors";
+import { driverMemory } from "../common/reused-memory";
 import { type Endpoint, resultBlock } from "../storage/block-address";
 import { BlockClient } from "../storage/transfer/block-client";
 import type { Encryption } from "../storage/transfer/block-client";
@@ -22,7 +23,10 @@ export class KeptResults {
     this.#timeout = timeout;
   }
 
-  /** Rejects when the executor is gone, has the block no longer, or its file is damaged. */
+  /**
+   * In memory of the driver (`driverMemory`), which takes it back from who is done with it. Rejects when the executor is gone, has the block no
+   * longer, or its file is damaged.
+   */
   async fetch(endpoint: Endpoint, taskId: number, bytes: number): Promise<Uint8Array> {
     // A lost result costs one task: it is not worth waiting for long.
     this.#client ??= new BlockClient({
@@ -32,7 +36,7 @@ export class KeptResults {
       maxRetries: 1,
       retryWait: 500,
     });
-    const receiver = new OwnMemoryReceiver<BlockMeta>(bytes);
+    const receiver = new OwnMemoryReceiver<BlockMeta>(bytes, (length) => driverMemory.bytes(length));
     const meta = await this.#client.request(endpoint, "block", { id: resultBlock(taskId) }, receiver, bytes);
     if (meta.total !== bytes)
       throw new ClusterError("RESULT_LOST", `The result of task ${taskId} has ${meta.total} bytes instead of ${bytes}.`);

@@ -50,16 +50,19 @@ export class BufferReceiver<M extends Meta> implements Receiver<M> {
   }
 }
 
-/** Receives any number of bytes up to `limit` in memory of its own. */
+/** Receives any number of bytes up to `limit` in memory of its own, which `memoryOf` gives. */
 export class OwnMemoryReceiver<M extends Meta> implements Receiver<M> {
-  bytes = new Uint8Array(0);
+  bytes: Uint8Array = new Uint8Array(0);
   #inner = new BufferReceiver<M>(this.bytes);
 
-  constructor(private readonly limit: number) {}
+  constructor(
+    private readonly limit: number,
+    private readonly memoryOf: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
+  ) {}
 
   begin(meta: M): void {
     if (meta.total > this.limit) throw new Error(`${meta.total} bytes are more than the ${this.limit} that can be taken`);
-    this.bytes = new Uint8Array(meta.total);
+    this.bytes = this.memoryOf(meta.total);
     this.#inner = new BufferReceiver(this.bytes);
     this.#inner.begin(meta);
   }

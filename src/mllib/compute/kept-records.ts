@@ -1,7 +1,7 @@
 /** Records that a thread keeps decoded from pass to pass, within a share of the executor's memory. */
+import { ReusedMemory } from "../../common/reused-memory";
 import { parseBytes } from "../../common/units";
 import type { ProgramTask } from "./programs";
-import { RecordMemory } from "./record-memory";
 
 /** Of the executor's memory, for each thread. */
 const SHARE = 1 / 16;
@@ -17,7 +17,7 @@ interface Kept {
 
 export class KeptRecords {
   /** For records to keep. */
-  readonly memory: RecordMemory = new RecordMemory();
+  readonly memory: ReusedMemory = new ReusedMemory();
   #bytes = 0;
   /** Those used longest ago first. */
   readonly #kept = new Map<string, Kept>();
@@ -102,7 +102,7 @@ export function keepsRecords(task: ProgramTask, id: string, partition: number): 
 }
 
 /** The thread's memory for records that are to be kept. */
-export function recordMemory(task: ProgramTask): RecordMemory {
+export function recordMemory(task: ProgramTask): ReusedMemory {
   return keptBy(task).memory;
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { StructType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
 import { DataError, TaskError, UsageError } from "../../common/errors";
+import { driverMemory } from "../../common/reused-memory";
 import { parseBytes } from "../../common/units";
 import { DataFrame } from "../../dataframe/api/dataframe";
 import { AnalysisError, QueryError } from "../../dataframe/errors";
@@ -371,15 +372,18 @@ export interface Broadcast {
   release(): Promise<void>;
 }
 
-/** Offers plain data to tasks: each executor fetches them once, when a task first asks. */
+/** Offers plain data to tasks: each executor fetches them once, when a task first asks. Released when no task that matters may ask. */
 export function broadcastPlain(session: SparkSession, value: unknown): Broadcast {
   const port = session.core.port.context;
   const id = port.nextSharedVariableId();
-  const bytes = encodePlain(value);
+  const bytes = encodePlain(value, (length) => driverMemory.bytes(length));
   port.publishBroadcast(id, bytes);
   return {
     ref: { broadcast: id },
     byteLength: bytes.byteLength,
-    release: () => port.removeBroadcast(id, true, false),
+    async release() {
+      await port.removeBroadcast(id, true, false);
+      driverMemory.giveBack(bytes);
+    },
   };
 }

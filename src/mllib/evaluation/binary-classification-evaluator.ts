@@ -4,6 +4,7 @@ import type { ColumnBatch } from "../../columnar/vector";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { checkColumn, checkNumeric, isVector } from "../base/schema";
 import { DataError } from "../../common/errors";
+import { driverMemory } from "../../common/reused-memory";
 import { presentDoubles } from "../compute/batch-input";
 import { VectorColumn } from "../compute/columns";
 import { aggregateProgram } from "../compute/programs";
@@ -59,7 +60,9 @@ async function curves(df: DataFrame, schema: StructType, all: readonly BinaryCla
     return { score, label, weight: weight === "" ? undefined : weight };
   });
   const counts = await judge(df, schema, all[0]!.className, countBinary, roles, { binned: all[0]!.getNumBins() > 0 });
-  return counts.map(({ parts }) => new BinaryCurve(mergeCounts(parts), all[0]!.getNumBins()));
+  const found = counts.map(({ parts }) => new BinaryCurve(mergeCounts(parts), all[0]!.getNumBins()));
+  driverMemory.giveBack(counts);
+  return found;
 }
 
 interface Partial {

@@ -3,7 +3,7 @@
  * the processor's nearest cache while margins and gradients are made of it. Sparse rows stay rows.
  */
 import type { InstanceBlock, SparseRows } from "../compute/instances";
-import type { RecordMemory } from "../compute/record-memory";
+import type { ReusedMemory } from "../../common/reused-memory";
 import { gradientKernels, regions } from "../kernels/gradient-kernels";
 
 /** Of 32-bit floats where all values are such: whole numbers of up to 24 bits, what was a float before. */
@@ -62,7 +62,7 @@ export class TileRoom implements BlockRoom {
 
 /** Memory for blocks that are to be kept. */
 export class KeptRoom implements BlockRoom {
-  constructor(private readonly memory: RecordMemory) {}
+  constructor(private readonly memory: ReusedMemory) {}
 
   tiles<T extends Tiles>(Kind: TileKind<T>, numbers: number): T {
     return new Kind(this.memory.take(numbers * Kind.BYTES_PER_ELEMENT), 0, numbers);

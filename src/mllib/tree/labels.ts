@@ -19,10 +19,20 @@ export function shortLabels(labels: Float64Array): Labels {
 export function joinedLabels(parts: readonly Labels[]): Labels {
   return parts.every((part) => part instanceof Int8Array)
     ? concatArrays(parts, Int8Array)
-    : concatArrays(parts.map(longLabels), Float64Array);
+    : concatArrays(
+        parts.map((part) => longLabels(part)),
+        Float64Array,
+      );
 }
 
-export const longLabels = (labels: Labels): Float64Array => (labels instanceof Int8Array ? new Float64Array(labels) : labels);
+/** As doubles, in `memory` where they are not; absent: in new memory. */
+export function longLabels(labels: Labels, memory?: Uint8Array): Float64Array {
+  if (!(labels instanceof Int8Array)) return labels;
+  if (memory === undefined) return new Float64Array(labels);
+  const long = new Float64Array(memory.buffer, memory.byteOffset, labels.length);
+  long.set(labels);
+  return long;
+}
 
 /** The labels of some rows. */
 export function labelsOf(labels: Labels, rows: readonly number[]): Labels {

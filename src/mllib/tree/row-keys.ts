@@ -16,6 +16,20 @@ export function contentOf(cells: Uint8Array, stride: number, labels: Float64Arra
   return [bins, doubles(labels), ...(weights === null ? [] : [doubles(weights)])];
 }
 
+/** Where keys, and what is needed to make them, stand. Gets back what is needed no more; keys are for the caller to give back. */
+export interface KeyMemory {
+  /** So many bytes, whatever is in them. */
+  bytes(length: number): Uint8Array;
+  giveBack(data: object): void;
+}
+
+const OWN_MEMORY: KeyMemory = { bytes: (length) => new Uint8Array(length), giveBack: () => undefined };
+
+function wordsIn(memory: KeyMemory, length: number): Int32Array {
+  const bytes = memory.bytes(4 * length);
+  return new Int32Array(bytes.buffer, bytes.byteOffset, length);
+}
+
 /** Rows are told apart in groups of about so many: their table stays in a processor's second-level cache. */
 const GROUP_ROWS = 8192;
 
@@ -23,9 +37,8 @@ const GROUP_ROWS = 8192;
  * Keys of rows by their content: equal rows get keys of their own by being told apart as first, second … of their kind, so that
  * the multiset of keys depends on the multiset of rows alone.
  */
-export function rowKeys(content: readonly RowWords[], rows: number): Uint32Array {
-  const keys = new Int32Array(rows).fill(0x2545f491);
-  const checks = new Int32Array(rows).fill(0x6c078965);
+export function rowKeys(content: readonly RowWords[], rows: number, memory: KeyMemory = OWN_MEMORY): Uint32Array {
+  const [keys, checks] = [wordsIn(memory, rows).fill(0x2545f491), wordsIn(memory, rows).fill(0x6c078965)];
   for (const { words, width } of content)
     for (let row = 0, i = 0; row < rows; row++) {
       let a = keys[row]!;
@@ -45,12 +58,13 @@ export function rowKeys(content: readonly RowWords[], rows: number): Uint32Array
     keys[row] = key;
     checks[row] = mixed(checks[row]! ^ key);
   }
-  tellApart(keys, checks);
-  return new Uint32Array(keys.buffer);
+  tellApart(keys, checks, memory);
+  memory.giveBack(checks);
+  return new Uint32Array(keys.buffer, keys.byteOffset, rows);
 }
 
 /** Equal rows have equal keys and checks; of each but the first the key is changed by how many were before. */
-function tellApart(keys: Int32Array, checks: Int32Array): void {
+function tellApart(keys: Int32Array, checks: Int32Array, memory: KeyMemory): void {
   const rows = keys.length;
   const bits = Math.max(0, Math.ceil(Math.log2(rows / GROUP_ROWS)));
   const groupOf = (check: number): number => (bits === 0 ? 0 : check >>> (32 - bits));
@@ -64,9 +78,7 @@ function tellApart(keys: Int32Array, checks: Int32Array): void {
     ends[group] = begin;
   }
   // Rows of a group one after the other, in their order, with what is compared: their group is then read from the cache alone.
-  const order = new Uint32Array(rows);
-  const ownKeys = new Int32Array(rows);
-  const ownChecks = new Int32Array(rows);
+  const [order, ownKeys, ownChecks] = [wordsIn(memory, rows), wordsIn(memory, rows), wordsIn(memory, rows)];
   for (let row = 0; row < rows; row++) {
     const check = checks[row]!;
     const place = ends[groupOf(check)]!++;
@@ -97,4 +109,5 @@ function tellApart(keys: Int32Array, checks: Int32Array): void {
       }
     }
   }
+  memory.giveBack([order, ownKeys, ownChecks]);
 }

@@ -2,6 +2,7 @@
  * Rows whose features are whole numbers of 16 bits, as most categories, counts and times are: few enough bytes to go to the driver with what
  * a first look at them finds, which makes them a table of bins without a second one.
  */
+import { driverMemory } from "../../common/reused-memory";
 import { concatArrays } from "../compute/arrays";
 import type { InstanceBlock } from "../compute/instances";
 import { RowKernels } from "../kernels/row-kernels";
@@ -90,7 +91,7 @@ function joined(parts: readonly ShortRows[]): ShortRows {
 const CHUNK_ROWS = 4096;
 const SHORTS = 1 << 16;
 
-/** The bins of rows, part after part, as a table has them. */
+/** The bins of rows, part after part, as a table has them; in memory of the driver. */
 export function binnedShortRows(parts: readonly ShortRows[], features: readonly FeatureBins[]): Uint8Array {
   const wide = isWide(features);
   const width = features.length;
@@ -104,7 +105,7 @@ export function binnedShortRows(parts: readonly ShortRows[], features: readonly 
     const table = kernels.bytes(at, SHORTS * size);
     fillBins(features[i]!, wide ? new Uint16Array(table.buffer, at, SHORTS) : table);
   });
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.rows, 0) * stride);
+  const bytes = driverMemory.bytes(parts.reduce((sum, part) => sum + part.rows, 0) * stride);
   let at = 0;
   for (const { rows, values } of parts)
     for (let first = 0; first < rows; first += CHUNK_ROWS) {

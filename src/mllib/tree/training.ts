@@ -1,6 +1,7 @@
 /** From a DataFrame to a table of bins: what the rows look like, then the bins of each. Two passes over the data. */
 import type { StructType } from "../../columnar/types";
 import { DataError, UsageError } from "../../common/errors";
+import { driverMemory } from "../../common/reused-memory";
 import { parseBytes } from "../../common/units";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import type { SparkSession } from "../../dataframe/api/spark-session";
@@ -239,10 +240,10 @@ export class Training {
   table(sampled: boolean): Broadcast {
     let broadcast = this.#tables.get(sampled);
     if (broadcast === undefined) {
-      broadcast = broadcastPlain(this.session, {
-        learned: this.#tableOf(this.gathered!.learned, sampled),
-        held: this.gathered!.held === null ? null : this.#tableOf(this.gathered!.held, false),
-      } satisfies TrainingTables);
+      const learned = this.#tableOf(this.gathered!.learned, sampled);
+      const held = this.gathered!.held === null ? null : this.#tableOf(this.gathered!.held, false);
+      broadcast = broadcastPlain(this.session, { learned, held } satisfies TrainingTables);
+      if (learned.keys !== null) driverMemory.giveBack(learned.keys);
       this.#tables.set(sampled, broadcast);
     }
     return broadcast;
@@ -253,7 +254,7 @@ export class Training {
     const stride = strideOf(this.width, wide);
     const classes = this.classes > 0 && !this.signed ? new Uint16Array(labels) : null;
     const targets = classes !== null ? null : this.signed ? signedLabels(labels) : labels;
-    const keys = sampled ? rowKeys(contentOf(cells, stride, longLabels(labels), weights), rows) : null;
+    const keys = sampled ? keysOf(cells, stride, labels, weights, rows) : null;
     return { rows, stride, wide, cells, classes, targets, weights, keys };
   }
 
@@ -279,7 +280,16 @@ export class Training {
     const all = [...this.#tables.values()];
     this.#tables.clear();
     await Promise.all(all.map((broadcast) => broadcast.release()));
+    if (this.gathered !== null) driverMemory.giveBack(this.gathered.learned);
   }
+}
+
+/** In memory of the driver. */
+function keysOf(cells: Uint8Array, stride: number, labels: Labels, weights: Float64Array | null, rows: number): Uint32Array {
+  const room = driverMemory.bytes(8 * rows);
+  const keys = rowKeys(contentOf(cells, stride, longLabels(labels, room), weights), rows, driverMemory);
+  driverMemory.giveBack(room);
+  return keys;
 }
 
 /** What a task gets. Plain data. */
@@ -335,12 +345,15 @@ export async function trainingOf(df: DataFrame, schema: StructType, spec: Traini
         : { rows: rowsOf(short), cells: binnedShortRows(short, features), ...joinedColumns(short) };
     gathered = separated(all, stride);
   }
+  const scales = scalesOf(found, classes);
+  // Of rows in one part, labels and weights were not copied; the rest of what tasks have told of the rows is not looked at again.
+  if (short !== null && short.length > 1) driverMemory.giveBack(short);
   return new Training(
     df.sparkSession,
     found.width,
     classes,
     features,
-    scalesOf(found, classes),
+    scales,
     found.weightSum,
     found.rows,
     weighted ? { most: found.weightHigh, whole: found.weightsWhole } : null,

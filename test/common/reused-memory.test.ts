@@ -1,10 +1,10 @@
-import { KeptRecords } from "../../../src/mllib/compute/kept-records";
-import { RecordMemory } from "../../../src/mllib/compute/record-memory";
+import { driverMemory, ReusedMemory } from "../../src/common/reused-memory";
+import { KeptRecords } from "../../src/mllib/compute/kept-records";
 
 const KIB = 1024;
 
 test("memory goes from records that are dropped to those that come", () => {
-  const memory = new RecordMemory();
+  const memory = new ReusedMemory();
   const numbers = Float64Array.from({ length: 100 * KIB }, (_, i) => i);
   const record = { label: memory.copy(numbers), tiles: new Float32Array(memory.take(300 * KIB), 0, 70_000), rows: 3, none: null };
   expect(record.label).toEqual(numbers);
@@ -19,7 +19,7 @@ test("memory goes from records that are dropped to those that come", () => {
 });
 
 test("memory of somebody else, or given back twice, or too much, is left to the collector", () => {
-  const memory = new RecordMemory();
+  const memory = new ReusedMemory();
   memory.giveBack({ label: new Float64Array(100_000) }, Infinity);
   expect(memory.freeBytes).toBe(0);
   const label = memory.copy(new Float64Array(8 * KIB));
@@ -43,4 +43,20 @@ test("a partition that is dropped gives its memory back, within the bytes that a
   expect([kept.has("a"), kept.has("b"), kept.bytes, kept.memory.freeBytes]).toEqual([false, true, 320 * KIB, 512 * KIB]);
   read("c", 512 * KIB);
   expect([kept.bytes, kept.memory.freeBytes]).toEqual([832 * KIB, 0]);
+});
+
+test("a driver's memory serves again when it was given back, and is dropped when nothing goes on", () => {
+  jest.useFakeTimers();
+  try {
+    const first = driverMemory.bytes(300 * KIB);
+    expect(first).toHaveLength(300 * KIB);
+    driverMemory.giveBack([{ rows: first.subarray(8, 16) }]);
+    const second = driverMemory.bytes(310 * KIB);
+    expect(second.buffer).toBe(first.buffer);
+    driverMemory.giveBack([second]);
+    jest.advanceTimersByTime(60_000);
+    expect(driverMemory.bytes(300 * KIB).buffer).not.toBe(first.buffer);
+  } finally {
+    jest.useRealTimers();
+  }
 });

@@ -1,12 +1,12 @@
 /**
- * Memory for records that threads keep, which goes from one fit to the next: new memory has to be zeroed, and what is dropped is collected
- * late and at length, since the engine sees megabytes outside of its heap.
+ * Memory that goes from one use to the next: new memory has to be zeroed, and what is dropped is collected late and at length, since the
+ * engine sees megabytes outside of its heap.
  */
 
 /** Memory is handed out in multiples of this. */
 const UNIT = 1 << 16;
 
-export class RecordMemory {
+export class ReusedMemory {
   /** What nobody uses. */
   #free: ArrayBuffer[] = [];
   #bytes = 0;
@@ -33,6 +33,11 @@ export class RecordMemory {
     return best;
   }
 
+  /** So many bytes, whatever is in them. */
+  bytes(length: number): Uint8Array {
+    return new Uint8Array(this.take(length), 0, length);
+  }
+
   /** A copy in memory of this. */
   copy(values: Float64Array): Float64Array {
     const copy = new Float64Array(this.take(values.byteLength), 0, values.length);
@@ -40,7 +45,7 @@ export class RecordMemory {
     return copy;
   }
 
-  /** Takes back what was handed out for typed arrays in a record of plain data that nobody looks at any more; keeps `most` free bytes. */
+  /** Takes back what was handed out for typed arrays in plain data that nobody looks at any more; keeps `most` free bytes. */
   giveBack(record: object, most: number): void {
     if (!ArrayBuffer.isView(record)) {
       for (const value of Object.values(record) as readonly unknown[])
@@ -52,4 +57,34 @@ export class RecordMemory {
     this.#free.push(buffer);
     this.#bytes += buffer.byteLength;
   }
+
+  /** Leaves what nobody uses to the collector. */
+  drop(): void {
+    this.#free = [];
+    this.#bytes = 0;
+  }
 }
+
+/** Free bytes that a driver keeps for its next results and broadcasts, and how long, in ms. */
+const MOST_FREE = 96 << 20;
+const IDLE_MS = 10_000;
+
+/** Of a driver, for long results of tasks and for what it makes of them; each goes back from whoever is the last to look at it. */
+class DriverMemory {
+  readonly #memory = new ReusedMemory();
+  #idle: NodeJS.Timeout | undefined;
+
+  bytes(length: number): Uint8Array {
+    return length < UNIT ? new Uint8Array(length) : this.#memory.bytes(length);
+  }
+
+  /** Nobody looks at the typed arrays of `data` any more, nor at others that lie in the same memory; those that are not of this memory do not matter. */
+  giveBack(data: object): void {
+    this.#memory.giveBack(data, MOST_FREE);
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#memory.drop(), IDLE_MS);
+    this.#idle.unref();
+  }
+}
+
+export const driverMemory: DriverMemory = new DriverMemory();
