@@ -15,7 +15,7 @@ import { growthSpec, metadataOfTrees, type Settings } from "../tree/learner";
 import { classImpurities, classImpurity, featureSubsetStrategies, forestParams, pruneTree, treeParams } from "../tree/params";
 import { readTrees, savedImpurity, writeTrees } from "../tree/saved-trees";
 import type { Training } from "../tree/training";
-import { cutToDepth, mergeEqualLeaves, type TreeData } from "../tree/tree-data";
+import { cutEach, mergeEqualLeaves, type TreeData } from "../tree/tree-data";
 import { ProbabilisticSummary, summarizedRows } from "./classification-summary";
 import { DecisionTreeClassificationModel } from "./decision-tree-classifier";
 
@@ -45,7 +45,7 @@ export class RandomForestClassifier extends withParams(TreeEstimator<RandomFores
 
   cut(model: RandomForestClassificationModel, wanted: ParamMap): RandomForestClassificationModel {
     const candidate = this.copy(wanted);
-    const trees = model.grown.slice(0, candidate.getNumTrees()).map((tree) => cutToDepth(tree, candidate.getMaxDepth()));
+    const trees = cutEach(model.grown.slice(0, candidate.getNumTrees()), candidate.getMaxDepth());
     const smaller = RandomForestClassificationModel.learned(candidate, trees, model.numFeatures);
     // Where questions were left out, its trees are not those of the whole forest.
     if (!candidate.getPruneTree()) smaller.cutOf = { grown: model.grown, maxDepth: candidate.getMaxDepth() };
@@ -79,7 +79,7 @@ export class RandomForestClassificationModel extends withParams(ClassEnsembleMod
   constructor(
     readonly forest: readonly TreeData[],
     readonly numFeatures: number,
-    readonly treeWeights: readonly number[] = forest.map(() => 1),
+    readonly treeWeights: readonly number[] = new Array<number>(forest.length).fill(1),
     /** The trees before questions were left out. */
     readonly grown: readonly TreeData[] = forest,
   ) {
@@ -115,7 +115,7 @@ export class RandomForestClassificationModel extends withParams(ClassEnsembleMod
   }
 
   get numClasses(): number {
-    return this.forest[0]!.width;
+    return (this.cutOf?.grown ?? this.forest)[0]!.width;
   }
 
   /** The trees as models of their own. */

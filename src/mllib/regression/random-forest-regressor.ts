@@ -12,7 +12,7 @@ import { growthSpec, type Settings } from "../tree/learner";
 import { featureSubsetStrategies, forestParams, treeParams, valueImpurities, valueImpurity } from "../tree/params";
 import { savedEnsemble } from "../tree/saved-ensembles";
 import type { Training } from "../tree/training";
-import { cutToDepth, type TreeData } from "../tree/tree-data";
+import { cutEach, type TreeData } from "../tree/tree-data";
 import { ValueEnsembleModel } from "../tree/value-ensemble";
 import { DecisionTreeRegressionModel } from "./decision-tree-regressor";
 
@@ -41,7 +41,7 @@ export class RandomForestRegressor extends withParams(TreeEstimator<RandomForest
 
   cut(model: RandomForestRegressionModel, wanted: ParamMap): RandomForestRegressionModel {
     const candidate = this.copy(wanted);
-    const trees = model.forest.slice(0, candidate.getNumTrees()).map((tree) => cutToDepth(tree, candidate.getMaxDepth()));
+    const trees = cutEach(model.forest.slice(0, candidate.getNumTrees()), candidate.getMaxDepth());
     const smaller = RandomForestRegressionModel.learned(candidate, trees, model.numFeatures);
     smaller.cutOf = { grown: model.forest, maxDepth: candidate.getMaxDepth() };
     return smaller;
@@ -55,7 +55,7 @@ export class RandomForestRegressionModel extends withParams(ValueEnsembleModel, 
   constructor(
     readonly forest: readonly TreeData[],
     readonly numFeatures: number,
-    readonly treeWeights: readonly number[] = forest.map(() => 1),
+    readonly treeWeights: readonly number[] = new Array<number>(forest.length).fill(1),
   ) {
     super();
   }

@@ -169,6 +169,22 @@ export function cutToDepth(tree: TreeData, maxDepth: number): TreeData {
   return depthOf(tree) < maxDepth ? tree : cut(tree, (node) => tree.depth[node]! >= maxDepth);
 }
 
+/** The trees with this limit of depth, each made when it is first looked at: of most candidates of a search nobody does. */
+export function cutEach(trees: readonly TreeData[], maxDepth: number): readonly TreeData[] {
+  const cuts = new Array<TreeData>(trees.length);
+  for (const [i, tree] of trees.entries())
+    Object.defineProperty(cuts, i, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value = cutToDepth(tree, maxDepth);
+        Object.defineProperty(cuts, i, { value });
+        return value;
+      },
+    });
+  return cuts;
+}
+
 /** The tree without questions below which all leaves predict the same class, as Spark leaves them out. */
 export function mergeEqualLeaves(tree: TreeData): TreeData {
   const size = sizeOf(tree);

@@ -40,7 +40,8 @@ const JUDGED_AFTER_MS = 1000;
 export async function runSearch(run: SearchRun): Promise<SearchOutcome> {
   const controller = new AbortController();
   const limit = new Limit(run.parallelism);
-  const foldLimit = new Limit(run.parallelism);
+  // While one fold is judged, the fits of another keep the executors at work.
+  const foldLimit = new Limit(run.parallelism === 1 ? 1 : run.parallelism + 1);
   const outcomes = run.folds.map((fold, i) => new FoldRun(run, fold, i, limit, controller));
   return withSignal(controller.signal, async () => {
     try {

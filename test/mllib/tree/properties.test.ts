@@ -16,7 +16,15 @@ import { featureSubset, mixed, sampleLimits } from "../../../src/mllib/tree/rand
 import { rowKeys } from "../../../src/mllib/tree/row-keys";
 import { RowSampler, sampledThresholds } from "../../../src/mllib/tree/row-sample";
 import { binnedShortRows, ShortRowCollector } from "../../../src/mllib/tree/short-rows";
-import { cutToDepth, depthOf, mergeEqualLeaves, predictionOf, sizeOf, type TreeData } from "../../../src/mllib/tree/tree-data";
+import {
+  cutEach,
+  cutToDepth,
+  depthOf,
+  mergeEqualLeaves,
+  predictionOf,
+  sizeOf,
+  type TreeData,
+} from "../../../src/mllib/tree/tree-data";
 
 const WIDTH = 6;
 
@@ -134,6 +142,37 @@ test("a tree contains the shallower ones, and those with merged leaves predict t
     }),
     { numRuns: 60 },
   );
+});
+
+test("trees are cut when they are looked at, once", () => {
+  const table = tableOf(fc.sample(samples(6, 3), { numRuns: 1, seed: 4 })[0]!);
+  const deep = [1, 2, 3].map((tree) => grown(table, growth({ maxDepth: 6 }, 6), tree));
+  const cuts = cutEach(deep, 1);
+  const made = (): boolean[] => deep.map((_, i) => "value" in Object.getOwnPropertyDescriptor(cuts, i)!);
+  expect(cuts).toHaveLength(3);
+  const once = cuts[1];
+  expect(once).toEqual(cutToDepth(deep[1]!, 1));
+  expect(cuts[1]).toBe(once);
+  expect(made()).toEqual([false, true, false]);
+  expect(cuts).toEqual(deep.map((tree) => cutToDepth(tree, 1)));
+  expect(made()).toEqual([true, true, true]);
+});
+
+test("keys in memory that was used before are the same", () => {
+  const words = Uint32Array.from({ length: 40_000 }, (_, i) => i % 7919);
+  const content = [{ words, width: 2 }];
+  const used: Uint8Array[] = [];
+  const memory = {
+    bytes: (length: number) => used.pop()?.subarray(0, length) ?? new Uint8Array(length).fill(0xa5),
+    giveBack: (data: object) => {
+      for (const array of (Array.isArray(data) ? data : [data]) as Int32Array[])
+        used.push(new Uint8Array(array.buffer, array.byteOffset, array.byteLength).fill(0x5a));
+    },
+  };
+  const keys = rowKeys(content, 20_000);
+  expect(rowKeys(content, 20_000, memory)).toEqual(keys);
+  expect(rowKeys(content, 20_000, memory)).toEqual(keys);
+  expect(used).toHaveLength(4);
 });
 
 test("the order of the rows does not matter, equal rows included", () => {
