@@ -109,6 +109,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   "INVALID_PARAMETER_VALUE.TIME_UNIT":
     "{functionName}: {invalidValue} is no unit of times; use HOUR, MINUTE, SECOND, MILLISECOND or MICROSECOND.",
   "INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE": "{functionName}: bit {invalidValue} is not between 0 and {upper}.",
+  "INVALID_PARAMETER_VALUE.LONG": "{parameter} of {functionName} must be written as an INT or BIGINT; it is {invalidValue}.",
   "INVALID_PARAMETER_VALUE.ZERO_INDEX": "{functionName}: {parameter} is 0; positions count from 1, or from -1 at the end.",
   INVALID_REGEXP_REPLACE: "The replacement {replacement} does not fit the expression {pattern}.",
 
@@ -536,6 +537,8 @@ export const errorMessages: Readonly<Record<string, string>> = {
   "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE": "{routineName}: {parameterName} is given twice.",
   "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.BOTH_POSITIONAL_AND_NAMED":
     "{routineName}: {parameterName} is given by its place and by its name.",
+  _LEGACY_ERROR_TEMP_1012: "{table} is a table of files. INSERT … REPLACE WHERE needs one whose source takes conditions.",
+  UNSUPPORTED_DATASOURCE_FOR_DIRECT_QUERY: "{dataSourceType}.`path` is no query: {dataSourceType} reads no files.",
   _LEGACY_ERROR_TEMP_1006: "{sql} is no aggregate. PIVOT needs some.",
   QUALIFY_REQUIRES_WINDOW_FUNCTION:
     "QUALIFY needs a window function, in it or in the SELECT list. Write WHERE or HAVING without one.",

@@ -119,12 +119,22 @@ function layeredPlan(binder: Binder, query: AggregateQuery, extra: readonly Name
       item.kind === "named" && item.expression.kind === "alias" ? [[item.expression.id, item.expression.child] as const] : [],
     ),
   );
-  const having = query.having.map((condition) =>
-    lifted(transformUp(condition, (node) => (node.kind === "attribute" ? (definitions.get(node.id) ?? node) : node))),
-  );
+  const defined = (node: Expression): Expression => {
+    const definition = node.kind === "attribute" ? definitions.get(node.id) : undefined;
+    if (definition === undefined) return node;
+    // Windows are over the groups that HAVING leaves.
+    if (!containsWindow(definition)) return definition;
+    const columns = query.list.items.flatMap(itemColumns).filter((one) => !isWindow(definitions.get(one.id)));
+    throw unresolvedColumn([(node as Attribute).name], columns, query.at);
+  };
+  const having = query.having.map((condition) => lifted(transformUp(condition, defined)));
   let plan: LogicalPlan = { kind: "aggregate", child: query.child, grouping: query.grouping, aggregates: computed };
   for (const condition of having) plan = { kind: "filter", child: plan, condition };
   return selectPlan(binder, plan, { items, below }, more);
+}
+
+function isWindow(definition: Expression | undefined): boolean {
+  return definition !== undefined && containsWindow(definition);
 }
 
 /** The same name and id over a lifted expression. */

@@ -4,6 +4,7 @@
  */
 import { mapConcurrently } from "../../filesystem/concurrently";
 import { AnalysisError } from "../errors";
+import type { QueryContext } from "../errors";
 import type { Literal } from "../expressions/expression";
 import type { Relation } from "../sources/relation";
 import type { UnresolvedExpression } from "../syntax/expression";
@@ -34,6 +35,9 @@ interface Named {
   /** As of calls. */
   readonly operator?: boolean;
 }
+
+const UNREADABLE: ReadonlySet<string> = new Set(["orc", "xml"]);
+const PATHLESS: ReadonlySet<string> = new Set(["hive", "jdbc"]);
 
 /** Relations that are fetched at a time. */
 const CONCURRENT = 16;
@@ -133,7 +137,19 @@ class Loader implements LoadedRelations {
         if (path === "") throw new AnalysisError("INVALID_EMPTY_LOCATION", { location: "" }, plan.at);
         await this.#load({ format: format.toLowerCase(), paths: [path], options: plan.options ?? {} });
       }
+      if (relation === null && name.length === 2) await this.#unreadable(name as [string, string], plan.at);
     }
+  }
+
+  /** Paths of formats that Spark knows and that cannot be read here. */
+  async #unreadable([format, path]: readonly [string, string], at: QueryContext | undefined): Promise<void> {
+    const dataSourceType = format.toLowerCase();
+    if (PATHLESS.has(dataSourceType)) throw new AnalysisError("UNSUPPORTED_DATASOURCE_FOR_DIRECT_QUERY", { dataSourceType }, at);
+    if (!UNREADABLE.has(dataSourceType)) return;
+    if (path === "") throw new AnalysisError("INVALID_EMPTY_LOCATION", { location: "" }, at);
+    // That there are no files comes first.
+    await this.#load({ format: "binaryfile", paths: [path], options: {} });
+    throw new AnalysisError("DATA_SOURCE_NOT_FOUND", { provider: format }, at);
   }
 
   #name(node: Named, inside: ViewScope | null): readonly string[] {

@@ -139,6 +139,8 @@ export function bindFilter(binder: Binder, plan: Extract<UnresolvedPlan, { kind:
 
 export function bindHaving(binder: Binder, plan: Extract<UnresolvedPlan, { kind: "having" }>, env: Env): Bound {
   if (havingIsWhere(binder, plan.child)) return binder.plan(asWhere(plan), env);
+  // Before the list is one over groups, which would refuse its columns.
+  if (isWithoutKeys(plan.child) && writesWindow(plan.condition)) throw windowInClause("HAVING", plan.condition.at);
   const child = plan.child.kind === "project" ? asAggregate(plan.child) : plan.child;
   const input = binder.plan(child, env);
   const block = input.block;
@@ -158,10 +160,19 @@ export function bindHaving(binder: Binder, plan: Extract<UnresolvedPlan, { kind:
     },
   };
   const condition = asBoolean(binder, binder.expression(plan.condition, scope), plan.condition.at);
-  if (exists(condition, (node) => node.kind === "window")) {
-    throw new AnalysisError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", { clauseName: "HAVING" }, plan.condition.at);
-  }
+  if (exists(condition, (node) => node.kind === "window")) throw windowInClause("HAVING", plan.condition.at);
   return group.having(condition, promised);
+}
+
+function windowInClause(clauseName: string, at: QueryContext | undefined): AnalysisError {
+  return new AnalysisError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", { clauseName }, at);
+}
+
+/** Whether OVER is written in the expression itself, not in a subquery of it. */
+function writesWindow(syntax: unknown): boolean {
+  if (typeof syntax !== "object" || syntax === null) return false;
+  if ((syntax as { readonly over?: unknown }).over !== undefined) return true;
+  return Object.entries(syntax).some(([name, part]) => name !== "plan" && writesWindow(part));
 }
 
 /** HAVING and QUALIFY take what can be cast to a boolean. */
@@ -175,6 +186,10 @@ export function asBoolean(binder: Binder, expression: Expression, at: QueryConte
 /** An older reading: HAVING without GROUP BY filters rows. */
 function havingIsWhere(binder: Binder, list: UnresolvedPlan): boolean {
   if (binder.context.settings.conf["spark.sql.legacy.parser.havingWithoutGroupByAsWhere"] !== "true") return false;
+  return isWithoutKeys(list);
+}
+
+function isWithoutKeys(list: UnresolvedPlan): boolean {
   return (
     list.kind === "project" ||
     (list.kind === "aggregate" && list.grouping.kind === "by" && list.grouping.expressions.length === 0)
@@ -216,9 +231,7 @@ function refuseGenerators(condition: Expression, at: QueryContext | undefined): 
 }
 
 function refuseInWhere(condition: Expression, overGroups: boolean, at: QueryContext | undefined): void {
-  if (exists(condition, (node) => node.kind === "window")) {
-    throw new AnalysisError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", { clauseName: "WHERE" }, at);
-  }
+  if (exists(condition, (node) => node.kind === "window")) throw windowInClause("WHERE", at);
   refuseGenerators(condition, at);
   if (overGroups) return;
   withoutGroupingCalls(condition, at);

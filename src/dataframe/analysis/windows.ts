@@ -17,7 +17,9 @@ import { printed, printedBound, printedFrame, printedSortOrder } from "../expres
 import { exists, isFoldable, mapChildren, sameExpression, sameSortOrders } from "../expressions/traverse";
 import type { LogicalPlan, Window } from "../logical/plan";
 import type { UnresolvedBound, UnresolvedWindow } from "../syntax/expression";
+import { canCast } from "../types/cast";
 import { isOrderable, sameType } from "../types/text";
+import { bindContext } from "./bind-context";
 import type { Binder, Scope } from "./binder";
 import { DOCS } from "./documentation";
 import { exprText, typeText } from "./messages";
@@ -90,9 +92,12 @@ function bindFrame(
         at,
       );
     }
+    // What precedes is its negative that follows.
+    if (bound.kind === "preceding")
+      binder.context.functions.scalar("negative").bind([offset], bindContext(binder, "negative", at));
     if (!range) return { kind: bound.kind, offset: rowOffset(binder, offset, location, at) };
     const value = rangeOffset(binder, offset, orderBy, bound.kind);
-    const negated = offset.type.kind === "string" ? DOUBLE : offset.type;
+    const negated = isNegatedAsDouble(offset.type) ? DOUBLE : offset.type;
     const isCast = bound.kind === "preceding" && !sameType(value.type, negated);
     return { kind: bound.kind, offset: value, ...(isCast && { printed: `(- ${printed(value)}) FOLLOWING` }) };
   };
@@ -207,7 +212,14 @@ function rowOffset(binder: Binder, offset: Expression, location: string, at: Que
   );
 }
 
-/** An offset of a numeric order column becomes a value of its type. What precedes is negated: of a text that is a double. */
+function isNegatedAsDouble({ kind }: DataType): boolean {
+  return kind === "string" || kind === "null";
+}
+
+/** Orders whose offsets keep their own types. */
+const OWN_OFFSETS: ReadonlySet<string> = new Set(["date", "timestamp", "timestamp_ntz"]);
+
+/** An offset becomes a value of the order column's type where that can be. What precedes is negated: of a text or NULL that is a double. */
 function rangeOffset(
   binder: Binder,
   offset: Expression,
@@ -215,14 +227,17 @@ function rangeOffset(
   kind: "preceding" | "following",
 ): Expression {
   const order = orderBy[0]?.child.type;
-  const written = binder.context.evaluate(offset);
+  const mode = binder.context.settings.ansi ? "ansi" : "legacy";
+  const text = printed(offset);
   const as = (value: Expression, type: DataType): Expression => {
-    const typed = binder.context.evaluate(cast(value, type, binder.context.settings.ansi ? "ansi" : "legacy"));
-    return { ...typed, printed: printed(written) };
+    return { ...binder.context.evaluate(cast(value, type, mode)), printed: text };
   };
-  const value = written.type.kind === "string" && kind === "preceding" ? as(written, DOUBLE) : written;
-  if (order === undefined || !NUMERIC.has(order.kind)) return value;
-  return NUMERIC.has(value.type.kind) || value.type.kind === "string" ? as(value, order) : value;
+  const value =
+    kind === "preceding" && isNegatedAsDouble(offset.type)
+      ? as(offset, DOUBLE)
+      : { ...binder.context.evaluate(offset), ...(offset.kind !== "literal" && { printed: text }) };
+  if (order === undefined || OWN_OFFSETS.has(order.kind)) return value;
+  return !sameType(value.type, order) && canCast(value.type, order, mode) ? as(value, order) : value;
 }
 
 /** Known only for numbers; other offsets are compared by kind. */

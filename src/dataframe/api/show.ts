@@ -49,7 +49,8 @@ export function showText(
   return options.vertical && body.length === 0 ? `(0 rows)\n${footer}` : table + footer;
 }
 
-function escaped(text: string): string {
+/** Control characters as they are written in source text. */
+export function escaped(text: string): string {
   return text.replace(ESCAPED, (character) => ESCAPES[character]!);
 }
 

@@ -1,6 +1,7 @@
 /** The tree of printSchema. */
 import type { DataType, StructField, StructType } from "../../columnar/types";
 import { simpleString, typeToJson } from "../types/text";
+import { escaped } from "./show";
 
 /** @param level how deep; all where absent. */
 export function treeText(schema: StructType, level = Infinity): string {
@@ -10,13 +11,14 @@ export function treeText(schema: StructType, level = Infinity): string {
 
 function name(type: DataType): string {
   if (type.kind === "udt") return type.name;
+  if (type.kind === "string") return simpleString(type);
   const json = typeToJson(type);
-  return typeof json === "string" ? json : type.kind === "string" ? simpleString(type) : type.kind;
+  return typeof json === "string" ? json : type.kind;
 }
 
 function fieldText(field: StructField, prefix: string, depth: number): string {
   if (depth <= 0) return "";
-  return `${prefix}-- ${field.name}: ${name(field.type)} (nullable = ${field.nullable})\n${typeText(field.type, `${prefix}    |`, depth - 1)}`;
+  return `${prefix}-- ${escaped(field.name)}: ${name(field.type)} (nullable = ${field.nullable})\n${typeText(field.type, `${prefix}    |`, depth - 1)}`;
 }
 
 function typeText(type: DataType, prefix: string, depth: number): string {

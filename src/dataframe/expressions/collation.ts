@@ -1,5 +1,5 @@
 /** Collations of strings: how two are compared, and the key under which equal ones meet. */
-import type { Boxed, StringType } from "../../columnar/types";
+import type { Boxed, DataType, StringType } from "../../columnar/types";
 import { AnalysisError, QueryError } from "../errors";
 
 export interface Collation {
@@ -29,6 +29,16 @@ export function collationNamed(name: string): Collation {
   if (collation === undefined) cache.set(normal, (collation = make(normal)));
   return collation;
 }
+
+/** The language whose rules for capital and small letters differ from all others'; undefined where the common ones hold. */
+export function letterLocale(type: DataType): string | undefined {
+  if (type.kind !== "string" || type.collation === undefined) return undefined;
+  const language = type.collation.split("_", 1)[0]?.toLowerCase();
+  return LETTER_LOCALES.find((one) => one === language);
+}
+
+/** ICU's, but for "nl", whose collation is the common one, and Armenian, which JavaScript has no rules for. */
+const LETTER_LOCALES: readonly string[] = ["tr", "az", "lt", "el"];
 
 /** As Spark spells names: UTF8_LCASE, UNICODE_CI_RTRIM, en_AI, de_CI_AI. Throws COLLATION_INVALID_NAME. */
 export function normalCollation(name: string): string {

@@ -74,3 +74,14 @@ test("schemas as trees", () => {
     "root\n |-- a: integer (nullable = false)\n |-- s: struct (nullable = true)\n |-- m: map (nullable = true)\n",
   );
 });
+
+test("trees name collations, and write control characters of names as in source text", () => {
+  const schema = parseTableSchema("s STRING COLLATE UNICODE_CI, `a\nb\tc` ARRAY<STRING COLLATE UTF8_LCASE>");
+  expect(treeText(schema)).toBe(
+    `root
+ |-- s: string collate UNICODE_CI (nullable = true)
+ |-- a\\nb\\tc: array (nullable = true)
+ |    |-- element: string collate UTF8_LCASE (containsNull = true)
+`,
+  );
+});

@@ -27,12 +27,11 @@ export async function insert(command: Command<"insert">, session: CommandSession
   const parts = await nameParts(command.table, session);
   if (session.catalog.find(parts) === null) throw session.catalog.notFound(parts, command.at, true);
   const table = await requireTable(parts, session, "INSERT", command.at);
-  if (command.replaceWhere !== undefined || command.replaceUsing !== undefined) {
-    throw new AnalysisError(
-      "UNSUPPORTED_FEATURE.TABLE_OPERATION",
-      { tableName: idText(qualifiedTable(table)), operation: "INSERT ... REPLACE" },
-      command.at,
-    );
+  const tableName = idText(qualifiedTable(table));
+  if (command.replaceWhere !== undefined) throw new AnalysisError("_LEGACY_ERROR_TEMP_1012", { table: tableName }, command.at);
+  if (command.replaceUsing !== undefined) {
+    const operation = "INSERT INTO ... REPLACE ON/USING";
+    throw new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName, operation }, command.at);
   }
   const written = withDefaults(command.query, table, command.columns, session.settings());
   const context = await contextFor(written, session);

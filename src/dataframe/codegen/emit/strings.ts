@@ -1,4 +1,5 @@
 /** Functions of strings that work on their bytes. */
+import { letterLocale } from "../../expressions/collation";
 import type { Call, Expression } from "../../expressions/expression";
 import { atom } from "../code";
 import { likeMatcher } from "../byte-search";
@@ -102,7 +103,7 @@ export function emitSearch(emitter: Emitter, call: Call): Term | null {
 
 /** upper and lower of bytes; of JavaScript's strings they are its own. */
 export function emitLetterCase(emitter: Emitter, call: Call): Term | null {
-  if (call.args[0]!.type.kind !== "string") return null;
+  if (call.args[0]!.type.kind !== "string" || letterLocale(call.type) !== undefined) return null;
   const term = emitter.emit(call.args[0]!);
   if (term.rep !== "bytes") return null;
   const { code, start, end, isNull } = emitter.bytes(term);

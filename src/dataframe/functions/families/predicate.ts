@@ -1,10 +1,10 @@
 /** Comparisons, truth values, and tests for null and NaN. */
 import type { Boxed, DataType } from "../../../columnar/types";
-import { BOOLEAN, DOUBLE, FLOAT, callByName, coerced, literal } from "../../expressions/build";
+import { BOOLEAN, DOUBLE, FLOAT, callByName, cast, coerced, literal } from "../../expressions/build";
 import { compareValues } from "../../expressions/compare";
 import type { Expression } from "../../expressions/expression";
 import { commonType } from "../../types/coercion";
-import { sameType, sqlName } from "../../types/text";
+import { isNumeric, sameType, sqlName } from "../../types/text";
 import { alignDecimals, compareAsIntegers, promoteCompared } from "../binary-coercion";
 import type { Pair } from "../binary-coercion";
 import { widerDecimal, widerType } from "../../types/coercion";
@@ -47,6 +47,8 @@ function bindComparison(operator: Comparison, args: readonly Expression[], conte
     if (typeof bounded === "boolean") return literal(bounded, BOOLEAN);
     pair = bounded;
   }
+  const tested = context.settings.ansi ? null : truthTest(operator, pair, context);
+  if (tested !== null) return tested;
   const named = { ...context, name: operator };
   const sides = comparable(pair, named);
   if (operator === "<=>") checkEquatable(sides, named);
@@ -59,6 +61,17 @@ function bindComparison(operator: Comparison, args: readonly Expression[], conte
     nullable: operator !== "<=>" && sides.some((side) => side.nullable),
     ...(context.at && { at: context.at }),
   };
+}
+
+/** Outside of ANSI mode a truth value that is compared with 1 is itself, with 0 its opposite. */
+function truthTest(operator: Comparison, [left, right]: Pair, context: BindContext): Expression | null {
+  if (operator !== "=" && operator !== "<=>") return null;
+  const [truth, number] = left.type.kind === "boolean" ? [left, right] : [right, left];
+  if (truth.type.kind !== "boolean" || number.kind !== "literal" || !isNumeric(number.type)) return null;
+  const { value } = context.fold(cast(number, DOUBLE, "legacy"));
+  if (value !== 0 && value !== 1) return null;
+  const result = value === 1 ? truth : callByName("not", [truth], context);
+  return operator === "=" ? result : callByName("and", [callByName("isnotnull", [truth], context), result], context);
 }
 
 function checkEquatable(sides: Pair, context: BindContext): void {

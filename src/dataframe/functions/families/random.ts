@@ -35,6 +35,18 @@ function seedOf(
   return value === null ? "0" : value.toString();
 }
 
+/** The seed of functions that take a literal alone, an INT or BIGINT. */
+function literalSeedOf(name: string, arg: Expression | undefined, args: readonly Expression[], context: BindContext): string {
+  if (arg !== undefined && (arg.kind !== "literal" || !isSeed(arg.type))) {
+    throw new AnalysisError(
+      "INVALID_PARAMETER_VALUE.LONG",
+      { parameter: "`seed`", functionName: `\`${name}\``, invalidValue: `"${printed(arg)}"` },
+      context.at,
+    );
+  }
+  return seedOf(arg, args, context);
+}
+
 function seedNotConstant(arg: Expression, args: readonly Expression[], context: BindContext): AnalysisError {
   return mismatch("NON_FOLDABLE_INPUT", args, context, {
     inputName: "`seed`",
@@ -224,7 +236,7 @@ const uuid: ScalarFunction = {
       args: [],
       type: STRING,
       nullable: false,
-      options: { seed: seedOf(args[0], args, context) },
+      options: { seed: literalSeedOf("UUID", args[0], args, context) },
       ...(context.at && { at: context.at }),
     };
   },
@@ -242,14 +254,14 @@ const uuid: ScalarFunction = {
 const shuffle = scalar({
   names: ["shuffle"],
   doc: document("array")("The array in a random order.", ["size(shuffle(array(1, 20, 3, 5)))", "4"]),
-  inputs: ["array", "integral"],
+  inputs: ["array", "any"],
   optional: 1,
   result: (types) => types[0] as DataType,
   nullable: (args) => (args[0] as Expression).nullable,
   deterministic: false,
   nulls: "custom",
   print: (_, args) => `shuffle(${args[0]})`,
-  options: (args, context) => ({ seed: seedOf(args[1], args, context) }),
+  options: (args, context) => ({ seed: literalSeedOf("shuffle", args[1], args, context) }),
   evaluate: (call, context) => {
     const random = new MersenneTwister(seeded(call, context));
     return (items) => {

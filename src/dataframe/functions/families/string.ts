@@ -3,13 +3,13 @@ import type { Boxed, DataType } from "../../../columnar/types";
 import { QueryError } from "../../errors";
 import { BINARY, INT, STRING, callByName, coerced, literal } from "../../expressions/build";
 import type { Call, Expression } from "../../expressions/expression";
-import { collationOf } from "../../expressions/collation";
+import { collationOf, letterLocale } from "../../expressions/collation";
 import { document, made, plain } from "../documented";
 import type { BindContext, FunctionEntry } from "../registry";
 import { mismatch, rewrite, scalar } from "../signature";
 import type { ScalarSpec } from "../signature";
 import { countCodePoints, sliceBytesSql, sliceCodePoints, substringSql } from "../text/code-points";
-import { titleCase } from "../text/title-case";
+import { titleCase, titleCaseByWords } from "../text/title-case";
 import { requireRoom, requireRoomForText } from "../value-size";
 
 const doc = document("string");
@@ -29,30 +29,54 @@ const length = scalar({
 
 const bytesOf = (value: string | Uint8Array): number => (typeof value === "string" ? Buffer.byteLength(value) : value.length);
 
+const ASCII = /^[\0-\x7f]*$/;
+
+/** As in Spark, the rules of a collation's language are for texts that are not all ASCII: `upper('i' COLLATE tr)` is "I". */
+function inLocale(
+  common: (text: string) => string,
+  own: (text: string, locale: string) => string,
+): NonNullable<ScalarSpec["evaluate"]> {
+  return made((call) => {
+    const locale = letterLocale(call.type);
+    if (locale === undefined) return common;
+    return (text: string) => (ASCII.test(text) ? common(text) : own(text, locale));
+  });
+}
+
 const cases = [
   scalar({
     names: ["upper", "ucase"],
     doc: doc("The string in upper case.", ["upper('SparkSql')", "SPARKSQL"]),
     inputs: ["string"],
     result: sameAsFirst,
-    evaluate: plain((text: string) => text.toUpperCase()),
+    evaluate: inLocale(
+      (text) => text.toUpperCase(),
+      (text, locale) => text.toLocaleUpperCase(locale),
+    ),
   }),
   scalar({
     names: ["lower", "lcase"],
     doc: doc("The string in lower case.", ["lower('SparkSql')", "sparksql"]),
     inputs: ["string"],
     result: sameAsFirst,
-    evaluate: plain((text: string) => text.toLowerCase()),
+    evaluate: inLocale(
+      (text) => text.toLowerCase(),
+      (text, locale) => text.toLocaleLowerCase(locale),
+    ),
   }),
   scalar({
     names: ["initcap"],
-    doc: doc("Words, as spaces divide them, with a capital first letter and small others.", [
-      "initcap('sPark sql')",
-      "Spark Sql",
-    ]),
+    doc: doc(
+      "Words, as spaces divide them, under a collation as its language does, with a capital first letter and small others.",
+      ["initcap('sPark sql')", "Spark Sql"],
+    ),
     inputs: ["string"],
     result: sameAsFirst,
-    evaluate: plain((text: string) => titleCase(text)),
+    evaluate: made((call) => {
+      if (call.type.kind !== "string" || call.type.collation === undefined) return titleCase;
+      const locale = letterLocale(call.type);
+      return (text: string) => titleCaseByWords(text, locale);
+    }),
   }),
 ];
 

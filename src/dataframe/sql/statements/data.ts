@@ -75,6 +75,10 @@ function insertTarget(p: Cursor): Insert {
     throw p.error("_LEGACY_ERROR_TEMP_0022", { ctx: names.join(", ") }, start);
   }
   const byName = p.accept("BY", "NAME");
+  if (byName && p.accept("REPLACE", "WHERE")) {
+    const replaceWhere = p.rules.expression(p);
+    return (query) => insertOf(table, query, { overwrite: true, byName, replaceWhere });
+  }
   const columns = !byName && p.is("(") && p.isName(1) && !isQueryStart(p, 1) ? p.nameList() : null;
   return (query) =>
     insertOf(table, query, {
