@@ -79,6 +79,7 @@ export {
   VariantVal,
   YearMonthInterval,
 } from "./dataframe/types";
+export type { ResourceInformation } from "./common/resources";
 export type { Moment, ProfileOptions, TaskStreamOptions } from "./driver/context/diagnosis";
 export type { RestartOptions } from "./driver/context/executors";
 export { CacheProfiler, type CacheProfilerOptions } from "./driver/diagnostics/cache-profiler";

@@ -64,8 +64,10 @@ function render(entries) {
   }
   lines.push(
     "",
-    "Two families take any name: `spark.executorEnv.NAME` sets an environment variable of the executors, and",
-    "`spark.hadoop.fs.s3a.*` (`endpoint`, `access.key`, `secret.key`, `path.style.access`, …) configures `s3://` paths.",
+    "Three families take any name: `spark.executorEnv.NAME` sets an environment variable of the executors,",
+    "`spark.hadoop.fs.s3a.*` (`endpoint`, `access.key`, `secret.key`, `path.style.access`, …) configures `s3://` paths, and resources such as GPUs are",
+    "`spark.worker.resource.NAME.amount` and `.discoveryScript` of workers, `spark.executor.resource.NAME.amount` and `spark.task.resource.NAME.amount` of",
+    "applications ([cluster.md](cluster.md#gpus-and-other-resources)).",
   );
   return `${lines.join("\n")}\n`;
 }

@@ -32,6 +32,7 @@ export function addDaemonOptions(command: Command, pagesPort = "port of its page
 
 export interface DaemonSettings {
   readonly get: (key: string) => string | undefined;
+  readonly all: readonly (readonly [key: string, value: string])[];
   readonly read: Read;
 }
 
@@ -57,7 +58,7 @@ export function daemonSettings(command: Command): DaemonSettings {
   if (!setLogLevel(level))
     throw new UsageError("INVALID_LOG_LEVEL", `--log-level must be DEBUG, INFO, WARN or ERROR, not "${level}".`);
   switchLevelOnSignal();
-  return { get, read: (entry) => entry.parse(get(entry.key) ?? entry.defaultText, entry.key) };
+  return { get, all: [...settings], read: (entry) => entry.parse(get(entry.key) ?? entry.defaultText, entry.key) };
 }
 
 /** Where a daemon listens: what is asked for; else this machine's name, or without a secret its loopback address. */

@@ -26,7 +26,7 @@ const NONE: Pages = { url: "", close: () => Promise.resolve() };
  */
 export async function openPages(
   command: Command,
-  { get, read }: DaemonSettings,
+  { get, read }: Pick<DaemonSettings, "get" | "read">,
   where: { readonly host: string; readonly port: ConfigEntry<number> },
   view: View,
 ): Promise<Pages> {

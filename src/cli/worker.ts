@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { cleanupConfig, decommissionConfig } from "../cluster/daemon-config";
+import { discoverResources } from "../cluster/resource-discovery";
 import { checkReach, clusterSecret } from "../cluster/secret";
 import { WorkerDaemon } from "../cluster/worker/worker-daemon";
 import { type Lifetime, WorkerSuccession } from "../cluster/worker/worker-succession";
@@ -10,6 +11,7 @@ import { WORKER_UI_PORT } from "../common/cluster-config-entries";
 import { parseClusterMaster } from "../common/cluster-master";
 import { UsageError } from "../common/errors";
 import { leave } from "../common/leave";
+import { amountsText, countsOf } from "../common/resources";
 import { parseBytes, parseDuration } from "../common/units";
 import { containerMemoryLimit } from "../storage/container-limit";
 import { tlsFiles } from "../wire/tls";
@@ -30,7 +32,7 @@ const GIB = 2 ** 30;
 
 export async function worker(command: Command, url: string): Promise<void> {
   const options = command.opts<WorkerCommandOptions>();
-  const { get, read } = daemonSettings(command);
+  const { get, read, all } = daemonSettings(command);
   const masters = parseClusterMaster(url);
   const secret = clusterSecret(get);
   const host = hostOf(command, secret);
@@ -41,6 +43,7 @@ export async function worker(command: Command, url: string): Promise<void> {
     host,
     cores: coresOption(options.cores),
     memory: memoryOption(options.memory),
+    resources: discoverResources(all),
     workDirectory: resolve(options.workDir ?? "work"),
     secret,
     tls: tlsFiles(get),
@@ -65,8 +68,9 @@ export async function worker(command: Command, url: string): Promise<void> {
   }));
   let first = true;
   await workers.run(pages.url, (one) => {
-    const { id, cores, memory } = one.stateOf();
-    announce(`firesteel worker ${id}: ${cores} cores, ${Math.round(memory / 2 ** 20)} MiB`);
+    const { id, cores, memory, resources } = one.stateOf();
+    const has = [`${cores} cores`, `${Math.round(memory / 2 ** 20)} MiB`, amountsText(countsOf(resources))];
+    announce(`firesteel worker ${id}: ${has.filter((text) => text !== "").join(", ")}`);
     if (first && pages.url !== "") announce(`firesteel worker: dashboard at ${pages.url}`);
     first = false;
   });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { SparkConf } from "../common/conf";
 import { EXECUTOR_MEMORY, LOCAL_IN_PROCESS, MASTER } from "../common/config-entries";
 import { parseLocalMaster } from "../common/local-master";
+import { amountsText, executorResources, type ResourceAddresses } from "../common/resources";
 import type { ExecutorGroup } from "../driver/platform";
 import type { LauncherHandlers } from "../driver/endpoint/launcher";
 import { minimumExecutorMemory, planMemory } from "../storage/memory-plan";
@@ -12,6 +13,7 @@ import { LocalDirectories, localRoots, removeApplication } from "../storage/loca
 import { socketPathFits } from "../wire/address";
 import { newSecret } from "../wire/auth";
 import { LocalLauncher } from "./local-launcher";
+import { discoverResources } from "./resource-discovery";
 
 /** Settings by which executors differ from each other before the driver tells them anything. */
 function launchKey(conf: SparkConf): string {
@@ -58,6 +60,7 @@ class LocalExecutors implements ExecutorGroup {
       executors: master.executors,
       coresPerExecutor: master.coresPerExecutor,
       memoryBytes,
+      ...localResources(conf.getAll()),
       driverUrl: this.driverListen,
       driverBlocks: this.blocksListen,
       secret: this.secret,
@@ -70,6 +73,7 @@ class LocalExecutors implements ExecutorGroup {
       handlers: {
         executorExited: (executorId, exit) => this.#tell((handlers) => handlers.executorExited(executorId, exit)),
         decommissioning: (executorId, reason) => this.#tell((handlers) => handlers.decommissioning(executorId, reason)),
+        awaited: (reason) => this.#tell((handlers) => handlers.awaited(reason)),
         gaveUp: (reason) => this.#tell((handlers) => handlers.gaveUp(reason)),
       },
     });
@@ -112,6 +116,28 @@ class LocalExecutors implements ExecutorGroup {
     if (this.#handlers === null) this.#early.push(event);
     else event(this.#handlers);
   }
+}
+
+/**
+ * Each executor stands for a worker of its own, as in Spark, and has the first of what this machine tells to have: executors of one machine
+ * have the same.
+ */
+function localResources(settings: readonly (readonly [key: string, value: string])[]): {
+  readonly resources: ResourceAddresses;
+  readonly lacking: string | null;
+} {
+  const needs = Object.entries(executorResources(settings));
+  if (needs.length === 0) return { resources: {}, lacking: null };
+  const has = discoverResources(settings);
+  const lacking = needs.filter(([name, amount]) => (has[name]?.length ?? 0) < amount);
+  return {
+    resources: Object.fromEntries(needs.map(([name, amount]) => [name, has[name]?.slice(0, amount) ?? []])),
+    lacking:
+      lacking.length === 0
+        ? null
+        : `this machine has not ${amountsText(Object.fromEntries(lacking))} for an executor (spark.worker.resource.<name>.amount and .discoveryScript ` +
+          "say what it has).",
+  };
 }
 
 /** `spark.executor.memory`, else the worker's (local-cluster), else 1 GiB or what that many threads need at least. */

@@ -5,6 +5,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
+import type { ResourceAddresses } from "../common/resources";
 import type { ExecutorExit, Launcher, LauncherHandlers } from "../driver/endpoint/launcher";
 import { CONFIGURATION_VARIABLE } from "../executor/process/options";
 import { parseAddress } from "../wire/address";
@@ -21,6 +22,10 @@ export interface LocalLauncherOptions {
   readonly executors: number;
   readonly coresPerExecutor: number;
   readonly memoryBytes: number;
+  /** Of each executor. */
+  readonly resources: ResourceAddresses;
+  /** Why no executor can have what it needs; null where it can. */
+  readonly lacking: string | null;
   /** Text of the driver endpoint's address. */
   readonly driverUrl: string;
   readonly secret: string;
@@ -127,6 +132,8 @@ export class LocalLauncher implements Launcher {
   }
 
   #fill(): void {
+    const { lacking, handlers } = this.options;
+    if (lacking !== null) return handlers.awaited(lacking);
     while (!this.#stopping && this.#children.size < this.#total) this.#spawn();
   }
 
@@ -153,6 +160,7 @@ export class LocalLauncher implements Launcher {
       options.blockListen(id),
       "--owner-pid",
       String(process.pid),
+      ...(Object.keys(options.resources).length === 0 ? [] : ["--resources", JSON.stringify(options.resources)]),
       ...(options.driverBlocks === undefined ? [] : ["--driver-blocks", options.driverBlocks]),
     ];
     const process_ = spawn(process.execPath, args, {

@@ -3,6 +3,8 @@
  * epoch, sizes bytes; what is not known is null.
  */
 
+import type { ResourceAddresses, ResourceAmounts } from "../common/resources";
+
 export type WorkerStatus = "ALIVE" | "DECOMMISSIONED" | "DEAD" | "UNKNOWN";
 export type ApplicationStatus = "WAITING" | "RUNNING" | "FINISHED" | "FAILED" | "KILLED" | "UNKNOWN";
 export type DriverStatus = "SUBMITTED" | "RUNNING" | "RELAUNCHING" | "FINISHED" | "KILLED" | "FAILED" | "ERROR" | "UNKNOWN";
@@ -16,6 +18,8 @@ export interface WorkerInfo {
   readonly coresUsed: number;
   readonly memory: number;
   readonly memoryUsed: number;
+  readonly resources: ResourceAddresses;
+  readonly resourcesUsed: ResourceAddresses;
   readonly state: WorkerStatus;
   readonly lastHeartbeat: number;
 }
@@ -26,6 +30,7 @@ export interface ExecutorInfo {
   readonly workerId: string;
   readonly cores: number;
   readonly memory: number;
+  readonly resources: ResourceAddresses;
   readonly state: ExecutorStatus;
 }
 
@@ -42,6 +47,9 @@ export interface ApplicationInfo {
   /** Null: all that a worker has free. */
   readonly coresPerExecutor: number | null;
   readonly memoryPerExecutor: number;
+  readonly resourcesPerExecutor: ResourceAmounts;
+  /** Why it has no executor; null when it has one, or wants none. */
+  readonly waitingFor: string | null;
   /** Executors wanted at most; null: no bound. */
   readonly executorLimit: number | null;
   readonly webUrl: string | null;
@@ -94,6 +102,7 @@ export interface WorkerProcess {
   readonly pid: number | null;
   readonly cores: number;
   readonly memory: number;
+  readonly resources: ResourceAddresses;
   readonly state: ExecutorStatus | DriverStatus;
   readonly startTime: number;
   readonly endTime: number | null;
@@ -116,6 +125,7 @@ export interface WorkerState {
   readonly coresUsed: number;
   readonly memory: number;
   readonly memoryUsed: number;
+  readonly resources: ResourceAddresses;
   readonly workDirectory: string;
   readonly executors: readonly WorkerProcess[];
   readonly finishedExecutors: readonly WorkerProcess[];

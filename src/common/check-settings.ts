@@ -2,6 +2,8 @@
 import { configEntries } from "./config-entries";
 import { misspelt } from "./edit-distance";
 import { UsageError } from "./errors";
+import { parseLocalMaster } from "./local-master";
+import { checkResources, isResourceSetting } from "./resources";
 
 const ON = /^\s*true\s*$/i;
 
@@ -21,8 +23,7 @@ const UNKEPT: Readonly<Record<string, { readonly asks: RegExp; readonly instead:
   "spark.remote": { asks: /\S/, instead: "Programs run their own driver (spark.master), and cannot use a Spark Connect server." },
 };
 
-/** GPUs and the like, by which tasks are not placed. */
-const RESOURCE = /^spark\.(?:driver|executor|task|worker)\.resource\.[^.]+\.amount$/;
+const DRIVER_RESOURCE = /^spark\.driver\.resource\.[^.]+\.amount$/;
 const SOME = /[1-9]/;
 
 /**
@@ -37,19 +38,36 @@ export function checkSettings(settings: Iterable<readonly [key: string, value: s
     const missing = Object.hasOwn(UNKEPT, key) ? UNKEPT[key]! : undefined;
     if (missing?.asks.test(value) === true && !(missing.unless !== undefined && (all.get(missing.unless) ?? "").trim() !== ""))
       throw new UsageError("UNSUPPORTED_SETTING", `${key}=${value.trim()} is not supported. ${missing.instead}`);
-    if (RESOURCE.test(key) && SOME.test(value))
+    if (DRIVER_RESOURCE.test(key) && SOME.test(value))
       throw new UsageError(
         "UNSUPPORTED_SETTING",
-        `${key}=${value.trim()} is not supported. Executors have cores and memory, and tasks take cores (spark.task.cpus).`,
+        `${key}=${value.trim()} is not supported. Executors have resources, and their tasks.`,
       );
     const entry = known.get(key);
     if (entry !== undefined) entry.parse(value, key);
     else if (key.startsWith("firesteel."))
       warnings.push(`${key} is not a setting of this version (docs/configuration.md lists them); it is ignored`);
     else if (key.startsWith("spark.") && !key.startsWith("spark.sql.")) {
-      const meant = misspelt(key, known.keys());
+      const meant = isResourceSetting(key) ? null : misspelt(key, known.keys());
       if (meant !== null) warnings.push(`${key} is no setting: is ${meant} meant?`);
     }
   }
   return warnings;
+}
+
+/**
+ * Throws a UsageError where tasks of an application ask for resources that its executors do not have. Gives a line for what will lie idle.
+ * For all settings of the application: some may be made by its program.
+ */
+export function checkApplicationResources(settings: Iterable<readonly [key: string, value: string]>): string[] {
+  const all = new Map(settings);
+  return checkResources(all, coresOfExecutor(all));
+}
+
+/** Null where the master decides. */
+function coresOfExecutor(settings: ReadonlyMap<string, string>): number | null {
+  const master = settings.get("spark.master") ?? "";
+  if (/^local(?:-cluster)?(?:\[|$)/.test(master)) return parseLocalMaster(master).coresPerExecutor;
+  const cores = Number(settings.get("spark.executor.cores") ?? NaN);
+  return Number.isInteger(cores) ? cores : null;
 }

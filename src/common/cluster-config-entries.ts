@@ -81,6 +81,11 @@ export const DECOMMISSION_TIMEOUT = positiveSeconds(
   "120s",
   "How long the executors of a worker that is decommissioned may take to move what they hold.",
 );
+text(
+  "spark.worker.resourcesFile",
+  "",
+  'JSON file of resources that are not asked of a script: `[{"id": {"componentName": "spark.worker", "resourceName": "gpu"}, "addresses": ["0"]}]`.',
+);
 export const CLEANUP = flag("spark.worker.cleanup.enabled", true, "Folders of ended executors and drivers are removed.");
 export const CLEANUP_INTERVAL = positiveSeconds("spark.worker.cleanup.interval", "30min", "How often it is looked for them.");
 export const CLEANUP_TTL = positiveSeconds("spark.worker.cleanup.appDataTtl", "7d", "How long they are kept.");

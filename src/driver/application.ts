@@ -434,11 +434,11 @@ export class Application {
         this.#executors.set(executor.executorId, executor);
         this.#executorEvents.executorAdded(executor, this.#clock.now());
         this.heartbeats.executorAdded(executor.executorId);
-        const { executorId, host, cores, logUrls, survivors, blockAddress } = executor;
+        const { executorId, host, cores, logUrls, survivors, blockAddress, resources } = executor;
         const attributes = { ...executor.attributes, localDirectory: blockAddress.directories.join(",") };
         // Together: its slots are offered when it is known what need not be made again.
         this.#dispatchAll([
-          { type: "ExecutorRegistered", executorId, host, cores, logUrls, attributes },
+          { type: "ExecutorRegistered", executorId, host, cores, logUrls, attributes, resources },
           ...(survivors.mapOutputs.length > 0
             ? [{ type: "MapOutputsFound", executorId, outputs: survivors.mapOutputs } as const]
             : []),
@@ -457,6 +457,7 @@ export class Application {
         this.#dispatch({ type: "ExecutorLost", executorId, ...words, causedByApp, shuffleFilesSurvive: false });
         this.#executorsChanged();
       },
+      executorsAwaited: (reason) => this.#dispatch({ type: "ExecutorsAwaited", reason }),
       executorDecommissioned: (executorId, reason) => {
         if (!this.#executors.has(executorId)) return;
         log.info(`executor ${executorId} is being decommissioned: ${reason}`);

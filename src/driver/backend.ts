@@ -45,6 +45,8 @@ export interface BackendHandlers extends Omit<EndpointHandlers, "executorLost"> 
   executorLost(executorId: string, words: LastWords, causedByApp: boolean): void;
   /** The executor will go away soon. */
   executorDecommissioned(executorId: string, reason: string): void;
+  /** Why the application has no executor; null when it has one. */
+  executorsAwaited(reason: string | null): void;
   /** No executor can be had. */
   failed(reason: string): void;
 }

@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import type { SparkConf } from "../common/conf";
 import { EXECUTOR_MEMORY } from "../common/config-entries";
+import { executorResources, taskResources, type ResourceAmounts } from "../common/resources";
 import { version } from "../common/version";
 import type { ListenerEvent } from "../events/listener-events";
 
@@ -59,7 +60,15 @@ function defaultProfile(conf: SparkConf, taskCpus: number): ListenerEvent {
       ...(Number.isNaN(cores) ? {} : { cores: request("cores", cores) }),
       memory: request("memory", Math.round(conf.read(EXECUTOR_MEMORY) / MIB)),
       offHeap: request("offHeap", 0),
+      ...mapAmounts(executorResources(conf.getAll()), request),
     },
-    taskResources: { cpus: { resourceName: "cpus", amount: taskCpus } },
+    taskResources: {
+      cpus: { resourceName: "cpus", amount: taskCpus },
+      ...mapAmounts(taskResources(conf.getAll()), (resourceName, amount) => ({ resourceName, amount })),
+    },
   };
+}
+
+function mapAmounts<T>(amounts: ResourceAmounts, of: (name: string, amount: number) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, of(name, amount)]));
 }

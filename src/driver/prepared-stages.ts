@@ -86,13 +86,26 @@ export class PreparedStages {
   }
 
   /** The tasks as an executor gets them. */
-  tasks({ stageId, attempt, taskIds, partitions, attemptNumbers }: LaunchTasks): readonly [TaskSetInfo, readonly LaunchTask[]] {
+  tasks({
+    stageId,
+    attempt,
+    taskIds,
+    partitions,
+    attemptNumbers,
+    resources,
+  }: LaunchTasks): readonly [TaskSetInfo, readonly LaunchTask[]] {
     const { code, taskSet } = this.#find(stageId, attempt);
     const tasks = new Array<LaunchTask>(taskIds.length);
     for (let i = 0; i < taskIds.length; i++) {
       const partition = partitions[i]!;
       const payload = code.payload(partition);
-      tasks[i] = { taskId: taskIds[i]!, partition, attempt: attemptNumbers[i]!, ...(payload === null ? {} : { payload }) };
+      tasks[i] = {
+        taskId: taskIds[i]!,
+        partition,
+        attempt: attemptNumbers[i]!,
+        ...(payload === null ? {} : { payload }),
+        ...(resources === undefined ? {} : { resources: resources[i]! }),
+      };
     }
     return [taskSet, tasks];
   }

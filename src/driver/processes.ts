@@ -81,6 +81,7 @@ export class Processes implements ExecutorBackend {
           this.#released.add(executorId);
           handlers.executorDecommissioned(executorId, reason);
         },
+        awaited: (reason) => handlers.executorsAwaited(reason),
         gaveUp: (reason) => handlers.failed(reason),
       },
       address,

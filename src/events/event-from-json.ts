@@ -40,6 +40,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   "FiresteelSearchStart",
   "FiresteelSearchProgress",
   "FiresteelSearchEnd",
+  "FiresteelExecutorsAwaited",
 ]);
 
 /** Null for an event of an unknown kind. Throws a TypeError for one that is not whole. */
@@ -111,6 +112,9 @@ export function eventFromJson(json: Json): ListenerEvent | null {
         totalCores: number(info["Total Cores"]),
         logUrls: properties(info["Log Urls"]),
         attributes: properties(info["Attributes"]),
+        ...(info["Resources"] === undefined
+          ? {}
+          : { resources: mapped(info["Resources"], ({ addresses }) => (addresses as readonly unknown[]).map(String)) }),
         resourceProfileId: number(info["Resource Profile Id"] ?? 0),
       };
     }

@@ -90,7 +90,9 @@ export function eventToJson(event: ListenerEvent): Json {
           "Total Cores": event.totalCores,
           "Log Urls": event.logUrls,
           Attributes: event.attributes ?? {},
-          Resources: {},
+          Resources: Object.fromEntries(
+            Object.entries(event.resources ?? {}).map(([name, addresses]) => [name, { name, addresses }]),
+          ),
           "Resource Profile Id": event.resourceProfileId ?? 0,
           "Registration Time": event.time,
         },
@@ -203,7 +205,8 @@ export function eventToJson(event: ListenerEvent): Json {
     case "FiresteelExecutorSample":
     case "FiresteelSearchStart":
     case "FiresteelSearchProgress":
-    case "FiresteelSearchEnd": {
+    case "FiresteelSearchEnd":
+    case "FiresteelExecutorsAwaited": {
       const { type, ...fields } = event;
       return { Event: type, ...fields };
     }

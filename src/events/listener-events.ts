@@ -3,6 +3,7 @@
  * events. Field names here are those of Spark's Scala classes; `event-json.ts` writes them under Spark's JSON names.
  * Events are immutable, hold no live engine objects, and may be kept by listeners for as long as they like.
  */
+import type { ResourceAddresses } from "../common/resources";
 
 /** Task counters as reported with the end of an attempt; `storage/task-env`'s TaskMetrics fits. Times in ms, `…Ns` in ns, sizes in bytes. */
 export interface TaskMetricsInfo {
@@ -240,6 +241,7 @@ export interface ExecutorAddedEvent {
   readonly totalCores: number;
   readonly logUrls: Readonly<Record<string, string>>;
   readonly attributes?: Readonly<Record<string, string>>;
+  readonly resources?: ResourceAddresses;
   readonly resourceProfileId?: number;
 }
 export interface ExecutorRemovedEvent {
@@ -427,6 +429,13 @@ export interface SqlExecutionEndEvent {
   readonly errorMessage: string;
 }
 
+/** Why the application has no executor, from now on; null when that is over. */
+export interface FiresteelExecutorsAwaitedEvent {
+  readonly type: "FiresteelExecutorsAwaited";
+  readonly time: number;
+  readonly reason: string | null;
+}
+
 /** What an executor uses at a moment: bytes; `cpu` in cores since the sample before. */
 export interface FiresteelExecutorSampleEvent {
   readonly type: "FiresteelExecutorSample";
@@ -527,7 +536,8 @@ export type ListenerEvent =
   | FiresteelExecutorSampleEvent
   | FiresteelSearchStartEvent
   | FiresteelSearchProgressEvent
-  | FiresteelSearchEndEvent;
+  | FiresteelSearchEndEvent
+  | FiresteelExecutorsAwaitedEvent;
 
 export type ListenerEventType = ListenerEvent["type"];
 

@@ -14,6 +14,7 @@ import type {
   ExecutorRemovedEvent,
   ExecutorUnexcludedEvent,
   FiresteelExecutorSampleEvent,
+  FiresteelExecutorsAwaitedEvent,
   FiresteelSearchEndEvent,
   FiresteelSearchProgressEvent,
   FiresteelSearchStartEvent,
@@ -92,4 +93,5 @@ export class SparkListener {
   onFiresteelSearchStart?(event: FiresteelSearchStartEvent): unknown;
   onFiresteelSearchProgress?(event: FiresteelSearchProgressEvent): unknown;
   onFiresteelSearchEnd?(event: FiresteelSearchEndEvent): unknown;
+  onFiresteelExecutorsAwaited?(event: FiresteelExecutorsAwaitedEvent): unknown;
 }

@@ -2,6 +2,7 @@
  * What a running task may ask of its executor. Everything blocks the calling thread until it is there: inside a task
  * nothing is asynchronous. The executor's worker thread implements it; tests have an in-memory one.
  */
+import type { ResourceAddresses } from "../common/resources";
 import type { ChunkSource } from "../columnar/chunk";
 import type { ValueContext } from "../columnar/value-context";
 import type { SharedMemory } from "./shared-memory";
@@ -40,6 +41,8 @@ export interface TaskEnv {
   tempFile(purpose: string): string;
   /** One of the executor's local directories, for files that its tasks share; removed when the executor ends. */
   readonly directory: string;
+  /** What the task has of its executor's custom resources; absent where there are none. */
+  resources?(): ResourceAddresses;
   /** True once the attempt was told to stop. Loops look once a chunk. */
   interrupted(): boolean;
   /** Throws TaskKilled when interrupted. */

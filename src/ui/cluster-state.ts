@@ -2,6 +2,7 @@
  * What a master and a worker tell of themselves (the shapes of cluster/state.ts, as far as pages need them), as the answers of
  * the API.
  */
+import type { ResourceAddresses, ResourceAmounts } from "../common/resources";
 import type { MasterApplication, MasterDriver, MasterState, WorkerDriver, WorkerExecutor, WorkerState } from "./api-types";
 
 interface ExecutorView {
@@ -19,6 +20,8 @@ interface ApplicationView {
   readonly coresGranted: number;
   readonly coresMax: number | null;
   readonly memoryPerExecutor: number;
+  readonly resourcesPerExecutor: ResourceAmounts;
+  readonly waitingFor: string | null;
   readonly webUrl: string | null;
   readonly executors: readonly ExecutorView[];
   readonly most: { readonly cores: number; readonly executors: number };
@@ -49,6 +52,8 @@ export interface MasterView {
     readonly coresUsed: number;
     readonly memory: number;
     readonly memoryUsed: number;
+    readonly resources: ResourceAddresses;
+    readonly resourcesUsed: ResourceAddresses;
     readonly state: MasterState["workers"][number]["state"];
     readonly lastHeartbeat: number;
   }[];
@@ -64,6 +69,7 @@ interface ProcessView {
   readonly name: string;
   readonly cores: number;
   readonly memory: number;
+  readonly resources: ResourceAddresses;
   readonly state: string;
   readonly startTime: number;
   readonly message: string;
@@ -81,6 +87,7 @@ export interface WorkerView {
   readonly coresUsed: number;
   readonly memory: number;
   readonly memoryUsed: number;
+  readonly resources: ResourceAddresses;
   readonly executors: readonly ProcessView[];
   readonly finishedExecutors: readonly ProcessView[];
   readonly drivers: readonly ProcessView[];
@@ -113,6 +120,8 @@ export function masterState(view: MasterView, proxied: boolean): MasterState {
       coresUsed: worker.coresUsed,
       memoryMb: mebibytes(worker.memory),
       memoryUsedMb: mebibytes(worker.memoryUsed),
+      resources: worker.resources,
+      resourcesUsed: worker.resourcesUsed,
       lastHeartbeat: worker.lastHeartbeat,
     })),
     activeApplications: view.activeApplications.map((one) => application(one, link(one))),
@@ -131,6 +140,8 @@ function application(view: ApplicationView, uiUrl: string | null): MasterApplica
     cores: view.coresMax ?? view.coresGranted,
     coresGranted: view.coresGranted,
     memoryPerExecutorMb: mebibytes(view.memoryPerExecutor),
+    resourcesPerExecutor: view.resourcesPerExecutor,
+    waitingFor: view.waitingFor,
     executors: view.executors.length,
     startTime: view.submitTime,
     duration: Math.max(0, (view.endTime ?? Date.now()) - view.submitTime),
@@ -170,6 +181,7 @@ export function workerState(view: WorkerView): WorkerState {
     coresUsed: view.coresUsed,
     memoryMb: mebibytes(view.memory),
     memoryUsedMb: mebibytes(view.memoryUsed),
+    resources: view.resources,
     executors: view.executors.map(executor),
     finishedExecutors: view.finishedExecutors.map(executor),
     drivers: view.drivers.map(ofDriver),
@@ -189,6 +201,7 @@ function executor(view: ProcessView): WorkerExecutor {
     state: view.state,
     cores: view.cores,
     memoryMb: mebibytes(view.memory),
+    resources: view.resources,
     startTime: view.startTime,
     logs: logsOf(view),
     ...(view.message === "" ? {} : { exit: view.message }),

@@ -40,6 +40,7 @@ export class TestCluster {
       host: "127.0.0.1",
       cores: 1,
       memory: 2 * 2 ** 30,
+      resources: {},
       workDirectory: join(this.directory, `work-${this.workers.length}`),
       secret: this.secret,
       tls: null,

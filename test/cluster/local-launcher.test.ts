@@ -25,6 +25,8 @@ test("it does not give up while an executor works, however many others end as so
     executors: 2,
     coresPerExecutor: 1,
     memoryBytes: 2 ** 28,
+    resources: {},
+    lacking: null,
     driverUrl: `unix:${join(directory, "driver.sock")}`,
     secret: "secret",
     configuration: {},
@@ -34,6 +36,7 @@ test("it does not give up while an executor works, however many others end as so
       executorExited: () => void ended++,
       gaveUp: (reason) => (gaveUp = reason),
       decommissioning: () => undefined,
+      awaited: () => undefined,
     },
   });
   try {

@@ -1,4 +1,5 @@
-import type { MasterCommand, MasterEvent } from "../../src/cluster/master/events";
+import type { ResourceAddresses } from "../../src/common/resources";
+import type { ExecutorClaim, MasterCommand, MasterEvent } from "../../src/cluster/master/events";
 import { MasterMachine } from "../../src/cluster/master/machine";
 import { applicationFacts, CONFIG, driverFacts, GIB, SimulatedCluster, workerFacts } from "./simulated-cluster";
 
@@ -122,6 +123,85 @@ describe("who gets which cores", () => {
   });
 });
 
+describe("who gets which resources", () => {
+  const gpus = (...addresses: string[]): ResourceAddresses => ({ gpu: addresses });
+
+  /** "w0:0+1" for executors that are launched. */
+  function addresses(commands: readonly MasterCommand[]): string[] {
+    return of(commands, "LaunchExecutor").map(({ workerId, place }) => `${workerId}:${place.resources["gpu"]?.join("+") ?? ""}`);
+  }
+
+  function worker(master: Master, id: string, cores: number, resources: ResourceAddresses, executors: ExecutorClaim[] = []) {
+    const facts = { ...workerFacts(id, cores), resources };
+    return master.tell({ type: "WorkerRegistered", worker: facts, executors, drivers: [], dataOf: [] });
+  }
+
+  test("each executor has addresses of its own, and there are no more executors than the addresses serve", () => {
+    const master = new Master();
+    worker(master, "w0", 8, gpus("0", "1", "2"));
+    worker(master, "w1", 8, gpus("0"));
+    worker(master, "w2", 8, {});
+    expect(addresses(master.application("a", { executorCores: 1, executorResources: { gpu: 1 } })).toSorted()).toEqual([
+      "w0:0",
+      "w0:1",
+      "w0:2",
+      "w1:0",
+    ]);
+    expect(addresses(master.application("b", { executorCores: 2 })).length).toBeGreaterThan(0);
+  });
+
+  test("an executor of several addresses, with all the cores of its worker", () => {
+    const master = new Master();
+    worker(master, "w0", 8, gpus("0", "1", "2"));
+    const commands = master.application("a", { executorResources: { gpu: 2 } });
+    expect(addresses(commands)).toEqual(["w0:0+1"]);
+    expect(launched(commands)).toBe("w0:8");
+  });
+
+  test("who waits says why, and gets its executors from a worker that has what it needs", () => {
+    const master = new Master();
+    const reasons = (commands: readonly MasterCommand[]): (string | null)[] =>
+      of(commands, "TellWaiting").map(({ reason }) => reason);
+    expect(reasons(master.application("a", { executorResources: { gpu: 1 } }))).toEqual([
+      "no worker has registered that takes executors.",
+    ]);
+    expect(reasons(master.worker("w0", 2))).toEqual([
+      "no worker has 1 gpu (spark.executor.resource.gpu.amount); it waits for one that has.",
+    ]);
+    expect(master.machine.applications.get("a")!.info()).toMatchObject({
+      state: "WAITING",
+      waitingFor: expect.stringContaining("1 gpu"),
+    });
+    const joined = worker(master, "w1", 2, gpus("7"));
+    expect(addresses(joined)).toEqual(["w1:7"]);
+    expect(reasons(joined)).toEqual([null]);
+    expect(reasons(master.application("b", { executorResources: { gpu: 1 } }))).toEqual([
+      "what workers have of 1 core, 1024 MiB, 1 gpu is in use by other applications and drivers.",
+    ]);
+    expect(reasons(master.application("c", { executorCores: 9 }))).toEqual([
+      "no worker has 9 cores (spark.executor.cores); it waits for one that has.",
+    ]);
+  });
+
+  test("an address is free again when its executor has ended, not when it was told to", () => {
+    const master = new Master();
+    worker(master, "w0", 8, gpus("0"));
+    master.application("a", { executorCores: 1, executorResources: { gpu: 1 } });
+    const dismissed = master.tell({ type: "ExecutorsDismissed", appId: "a", executorIds: ["0"], reason: "test" });
+    expect(addresses(dismissed)).toEqual([]);
+    const end = { state: "KILLED", reason: "", exitCode: 0, signal: null, outOfMemory: false } as const;
+    expect(addresses(master.tell({ type: "ExecutorEnded", workerId: "w0", appId: "a", executorId: "0", end }))).toEqual(["w0:0"]);
+  });
+
+  test("a new master gives nobody the addresses of executors that come back", () => {
+    const master = new Master();
+    const app = applicationFacts("a", { executorCores: 1, executorResources: { gpu: 1 } });
+    const claim = { appId: "a", executorId: "4", workerId: "w0", cores: 1, memory: GIB, resources: gpus("1") };
+    master.tell({ type: "ApplicationRegistered", app, held: [claim] });
+    expect(addresses(worker(master, "w0", 8, gpus("0", "1", "2"), [claim]))).toEqual(["w0:0", "w0:2"]);
+  });
+});
+
 describe("what is lost and comes back", () => {
   const exited = { state: "EXITED", reason: "exited with code 3", exitCode: 3, signal: null, outOfMemory: false } as const;
 
@@ -162,7 +242,7 @@ describe("what is lost and comes back", () => {
     master.application("a", { coresMax: 2 });
     master.worker("w1", 2);
     master.tell({ type: "WorkerLost", workerId: "w0", reason: "silent" });
-    const claim = { appId: "a", executorId: "0", workerId: "w0", cores: 2, memory: GIB };
+    const claim = { appId: "a", executorId: "0", workerId: "w0", cores: 2, memory: GIB, resources: {} };
     const commands = master.tell({
       type: "WorkerRegistered",
       worker: workerFacts("w0", 2),
@@ -207,7 +287,7 @@ describe("what is lost and comes back", () => {
 
   test("a new master learns of everything from those who come back, in either order", () => {
     const app = applicationFacts("a", { coresMax: 2 });
-    const claim = { appId: "a", executorId: "4", workerId: "w0", cores: 2, memory: GIB };
+    const claim = { appId: "a", executorId: "4", workerId: "w0", cores: 2, memory: GIB, resources: {} };
     for (const workerFirst of [true, false]) {
       const master = new Master();
       const commands: MasterCommand[] = [];
@@ -343,6 +423,8 @@ function checkSettled(cluster: SimulatedCluster): void {
   for (const app of cluster.applications.filter((one) => !one.ended)) {
     const seen = machine.applications.get(app.facts.id)!;
     expect([...seen.executors.keys()].sort()).toEqual([...app.held.keys()].sort());
+    expect(app.awaits).toBe(seen.waitingFor);
+    expect(seen.waitingFor !== null).toBe(seen.executors.size === 0 && seen.limit !== 0);
     const wants = (seen.limit ?? Infinity) > seen.executors.size;
     const size = app.facts.executorCores ?? 1;
     const left = (seen.coresMax ?? Infinity) - seen.coresGranted;
@@ -350,7 +432,8 @@ function checkSettled(cluster: SimulatedCluster): void {
       const fits =
         worker.usable &&
         worker.facts.cores - worker.coresUsed >= size &&
-        worker.facts.memory - worker.memoryUsed >= seen.memoryFor(size);
+        worker.facts.memory - worker.memoryUsed >= seen.memoryFor(size) &&
+        (worker.resourcesFree["gpu"]?.length ?? 0) >= (app.facts.executorResources["gpu"] ?? 0);
       if (wants && left >= size && fits) throw new Error(`${app.facts.id} could have an executor on ${worker.facts.id}`);
     }
   }

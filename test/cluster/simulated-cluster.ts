@@ -26,7 +26,7 @@ export function random(seed: number): () => number {
 }
 
 export function workerFacts(id: string, cores: number, memory = 8 * GIB): WorkerFacts {
-  return { id, host: `host-${id}`, cores, memory, webUrl: "", decommissioning: false };
+  return { id, host: `host-${id}`, cores, memory, webUrl: "", decommissioning: false, resources: {} };
 }
 
 export function applicationFacts(id: string, more: Partial<ApplicationFacts> = {}): ApplicationFacts {
@@ -39,6 +39,7 @@ export function applicationFacts(id: string, more: Partial<ApplicationFacts> = {
     coresMax: null,
     executorCores: null,
     executorMemory: GIB,
+    executorResources: {},
     executorLimit: null,
     executorEnv: {},
     nodeOptions: [],
@@ -74,6 +75,8 @@ interface SimulatedApplication {
   registered: boolean;
   ended: boolean;
   readonly held: Map<string, ExecutorClaim>;
+  /** Why it has no executor, as it was told. */
+  awaits: string | null;
   inbox: MasterCommand[];
   outbox: MasterEvent[];
 }
@@ -171,6 +174,7 @@ export class SimulatedCluster {
         return this.#toWorker(command.workerId, command);
       case "TellAdded":
       case "TellUpdated":
+      case "TellWaiting":
       case "Accepted": {
         const app = this.applications.find((one) => one.facts.id === command.appId);
         if (app?.connected === true && app.registered) app.inbox.push(command);
@@ -194,7 +198,9 @@ export class SimulatedCluster {
 
   #addWorker(): void {
     if (this.workers.filter((one) => one.alive).length >= 5) return;
-    const facts = workerFacts(`w${this.#serial++}`, 1 + this.#below(8), (1 + this.#below(8)) * GIB);
+    const sized = workerFacts(`w${this.#serial++}`, 1 + this.#below(8), (1 + this.#below(8)) * GIB);
+    const gpus = Array.from({ length: this.#below(4) }, (_, at) => String(at));
+    const facts = { ...sized, resources: gpus.length === 0 ? {} : { gpu: gpus } };
     const worker: SimulatedWorker = {
       facts,
       connected: false,
@@ -230,6 +236,7 @@ export class SimulatedCluster {
       executorCores: chance(0.5) ? 1 + this.#below(3) : null,
       executorMemory: chance(0.7) ? GIB / 2 + this.#below(3) * GIB : null,
       executorLimit: chance(0.3) ? this.#below(4) : null,
+      executorResources: chance(0.3) ? { gpu: 1 + this.#below(2) } : {},
     });
     const app: SimulatedApplication = {
       facts,
@@ -237,6 +244,7 @@ export class SimulatedCluster {
       registered: false,
       ended: false,
       held: new Map(),
+      awaits: null,
       inbox: [],
       outbox: [],
     };
@@ -247,6 +255,7 @@ export class SimulatedCluster {
   #connectApplication(app: SimulatedApplication): void {
     app.connected = true;
     app.registered = false;
+    app.awaits = null;
     app.outbox = [{ type: "ApplicationRegistered", app: app.facts, held: [...app.held.values()] }];
   }
 
@@ -394,11 +403,14 @@ export class SimulatedCluster {
 
   #workerDoes(worker: SimulatedWorker, command: MasterCommand): void {
     if (command.type === "LaunchExecutor") {
-      const { executorId, workerId, cores, memory } = command.place;
-      worker.executors.set(`${command.app.id}/${executorId}`, { appId: command.app.id, executorId, workerId, cores, memory });
+      const { executorId, workerId, cores, memory, resources } = command.place;
+      const claim = { appId: command.app.id, executorId, workerId, cores, memory, resources };
+      worker.executors.set(`${command.app.id}/${executorId}`, claim);
+      if ((resources["gpu"]?.length ?? 0) !== (command.app.executorResources["gpu"] ?? 0))
+        throw new Error(`executor ${executorId} of ${command.app.id} has not the addresses that it needs`);
       this.#checkWorker(worker);
     } else if (command.type === "KillExecutor") {
-      const claim = { appId: command.appId, executorId: command.executorId, workerId: "", cores: 0, memory: 0 };
+      const claim = { appId: command.appId, executorId: command.executorId, workerId: "", cores: 0, memory: 0, resources: {} };
       worker.executors.delete(`${command.appId}/${command.executorId}`);
       this.#tell(worker, claim, "KILLED");
     } else if (command.type === "LaunchDriver") {
@@ -422,6 +434,9 @@ export class SimulatedCluster {
       [...executors.values(), ...drivers.values()].reduce((total, one) => total + one[key], 0);
     if (sum("cores") > facts.cores) throw new Error(`${facts.id} runs more than its ${facts.cores} cores`);
     if (sum("memory") > facts.memory) throw new Error(`${facts.id} runs more than its memory`);
+    const addresses = [...executors.values()].flatMap(({ resources }) => resources["gpu"] ?? []);
+    const known = addresses.every((address) => facts.resources["gpu"]?.includes(address) === true);
+    if (!known || new Set(addresses).size < addresses.length) throw new Error(`${facts.id} gives an address to two executors`);
   }
 
   #deliverApplication(app: SimulatedApplication): boolean {
@@ -429,6 +444,7 @@ export class SimulatedCluster {
     for (const command of app.inbox.splice(0, 1 + this.#below(3))) {
       busy = true;
       if (command.type === "TellAdded") app.held.set(command.place.executorId, { ...command.place, appId: app.facts.id });
+      else if (command.type === "TellWaiting") app.awaits = command.reason;
       else if (command.type === "TellUpdated" && command.end.state !== "DECOMMISSIONED") app.held.delete(command.executorId);
     }
     for (const event of app.outbox.splice(0)) {

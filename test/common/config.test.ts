@@ -125,15 +125,13 @@ test("protection that is not built is refused, not passed over", () => {
 test("engines and resources that there are not are refused, not passed over", () => {
   const asked: [string, string][] = [
     ["spark.remote", "sc://host:15002"],
-    ["spark.task.resource.gpu.amount", "0.5"],
-    ["spark.executor.resource.gpu.amount", "1"],
-    ["spark.worker.resource.fpga.amount", " 2 "],
+    ["spark.driver.resource.gpu.amount", " 2 "],
   ];
   for (const pair of asked) expect(() => checkSettings([pair])).toThrow(`${pair[0]}=${pair[1].trim()} is not supported. `);
   const none: [string, string][] = [
     ["spark.remote", ""],
-    ["spark.task.resource.gpu.amount", "0"],
-    ["spark.executor.resource.gpu.discoveryScript", "/opt/gpus"],
+    ["spark.driver.resource.gpu.amount", "0"],
+    ["spark.driver.resource.gpu.discoveryScript", "/opt/gpus"],
   ];
   expect(checkSettings(none)).toEqual([]);
 });

@@ -89,6 +89,7 @@ const NOT_IN_GOLDEN = new Set<ListenerEventType>([
   "FiresteelSearchStart",
   "FiresteelSearchProgress",
   "FiresteelSearchEnd",
+  "FiresteelExecutorsAwaited",
 ]);
 
 describe("Events as JSON", () => {

@@ -248,4 +248,5 @@ export const SAMPLES: { readonly [T in ListenerEventType]: EventOf<T> } = {
     time: 2,
   },
   FiresteelSearchEnd: { type: "FiresteelSearchEnd", searchId: "s", bestIndex: 0, bestScore: 0.5, time: 3 },
+  FiresteelExecutorsAwaited: { type: "FiresteelExecutorsAwaited", time: 4, reason: "no worker has 1 gpu." },
 };

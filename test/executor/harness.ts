@@ -139,6 +139,8 @@ export class Harness {
       executors,
       coresPerExecutor: cores,
       memoryBytes: memoryMiB * 2 ** 20,
+      resources: {},
+      lacking: null,
       driverUrl: `unix:${socket}`,
       secret: this.secret,
       configuration,
@@ -152,6 +154,7 @@ export class Harness {
           this.endpoint.executorExited(id, exit.reason);
         },
         decommissioning: () => undefined,
+        awaited: () => undefined,
         gaveUp: (reason) => this.lost.push({ id: "-", reason }),
       },
     });

@@ -37,6 +37,8 @@ const worker = {
   coresUsed: 2,
   memory: 1024 * MIB,
   memoryUsed: 512 * MIB,
+  resources: { gpu: ["0", "1"] },
+  resourcesUsed: { gpu: ["1"] },
 };
 
 test("a master shows workers and applications; what dead workers had does not count", async () => {
@@ -61,6 +63,8 @@ test("a master shows workers and applications; what dead workers had does not co
         coresGranted: 2,
         coresMax: null,
         memoryPerExecutor: 512 * MIB,
+        resourcesPerExecutor: { gpu: 1 },
+        waitingFor: null,
         webUrl: null,
         executors: [{ cores: 2, memory: 512 * MIB }],
         most: { cores: 3, executors: 2 },
@@ -77,6 +81,8 @@ test("a master shows workers and applications; what dead workers had does not co
         coresGranted: 0,
         coresMax: null,
         memoryPerExecutor: MIB,
+        resourcesPerExecutor: {},
+        waitingFor: null,
         webUrl: null,
         executors: [],
         most: { cores: 4, executors: 2 },
@@ -121,10 +127,30 @@ test("a master shows workers and applications; what dead workers had does not co
       aliveworkers: 1,
       coresused: 2,
       workers: [
-        { id: "worker-1-7078", coresfree: 2, memoryfree: 512, webuiaddress: "http://alpha:8081", state: "ALIVE" },
+        {
+          id: "worker-1-7078",
+          coresfree: 2,
+          memoryfree: 512,
+          webuiaddress: "http://alpha:8081",
+          state: "ALIVE",
+          resources: { gpu: { name: "gpu", addresses: ["0", "1"] } },
+          resourcesused: { gpu: { name: "gpu", addresses: ["1"] } },
+          resourcesfree: { gpu: { name: "gpu", addresses: ["0"] } },
+        },
         { state: "DEAD" },
       ],
-      activeapps: [{ id: "app-1", cores: 2, memoryperexecutor: 512, submitdate: "Thu Jan 01 00:00:00 UTC 1970", duration: 30 }],
+      resources: [{ gpu: { name: "gpu", addresses: ["0", "1"] } }],
+      resourcesused: [{ gpu: { name: "gpu", addresses: ["1"] } }],
+      activeapps: [
+        {
+          id: "app-1",
+          cores: 2,
+          memoryperexecutor: 512,
+          resourcesperexecutor: [{ name: "gpu", amount: 1 }],
+          submitdate: "Thu Jan 01 00:00:00 UTC 1970",
+          duration: 30,
+        },
+      ],
       completeddrivers: [{ id: "driver-1", worker: "None", mainclass: "a.ts", state: "FAILED" }],
     });
     expect(await ofSpark("/json/clusterutilization")).toMatchObject({ coresutilization: 50, memoryutilization: 50 });
@@ -144,6 +170,7 @@ test("a worker shows pieces of the logs of processes that it knows, and of nothi
     name: "sums",
     cores: 2,
     memory: MIB,
+    resources: { gpu: ["1"] },
     state: "RUNNING",
     startTime: 1,
     message: "",
@@ -167,7 +194,17 @@ test("a worker shows pieces of the logs of processes that it knows, and of nothi
     expect(await (await fetch(`${ui.url}/json/`)).json()).toMatchObject({
       id: "worker-1-7078",
       masterwebuiurl: "http://alpha:8080",
-      executors: [{ id: 0, appid: "app-1", memory: 1, appdesc: { name: "sums" } }],
+      resources: { gpu: { name: "gpu", addresses: ["0", "1"] } },
+      resourcesused: { gpu: { name: "gpu", addresses: ["1"] } },
+      executors: [
+        {
+          id: 0,
+          appid: "app-1",
+          memory: 1,
+          resources: { gpu: { name: "gpu", addresses: ["1"] } },
+          appdesc: { name: "sums", resourcesperexecutor: [{ name: "gpu", amount: 1 }] },
+        },
+      ],
     });
     const logs = `${ui.url}/api/firesteel/v1/logs`;
     const log = async (query: string): Promise<LogText> =>
@@ -204,7 +241,7 @@ test("with TLS pages are served by HTTPS, and pages of others are asked for by i
   expect(pagesTls((key) => ({ ...settings, "spark.ssl.ui.enabled": "false" })[key], "ui")).toBeNull();
   expect(pagesTls(() => undefined, "ui")).toBeNull();
 
-  const process_ = { appId: "app-1", id: "0", name: "sums", cores: 1, memory: MIB, state: "RUNNING", startTime: 1, message: "", directory: join(directory, "app-1/0") }; // prettier-ignore
+  const process_ = { appId: "app-1", id: "0", name: "sums", cores: 1, memory: MIB, resources: {}, state: "RUNNING", startTime: 1, message: "", directory: join(directory, "app-1/0") }; // prettier-ignore
   const view: WorkerView = { ...worker, startTime: 1, masterUrl: null, masterWebUrl: null, connected: true, executors: [process_], finishedExecutors: [], drivers: [], finishedDrivers: [] }; // prettier-ignore
   const behind = await startDaemonUi({ ...COMMON, tls, kind: "worker", stateOf: () => view });
   const workers: MasterView["workers"] = [{ ...worker, id: "w-1", webUrl: behind.url, state: "ALIVE", lastHeartbeat: 5 }];

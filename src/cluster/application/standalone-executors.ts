@@ -9,6 +9,7 @@ import type { MasterAddress } from "../../common/cluster-master";
 import type { SparkConf } from "../../common/conf";
 import { APP_NAME, EXECUTOR_MEMORY, MASTER, MAX_DIRECT_RESULT_SIZE, UI_BIND_ADDRESS } from "../../common/config-entries";
 import { ClusterError, UsageError } from "../../common/errors";
+import { executorResources } from "../../common/resources";
 import type { ExecutorGroup } from "../../driver/platform";
 import type { Launcher, LauncherHandlers } from "../../driver/endpoint/launcher";
 import { LocalDirectories } from "../../storage/local-directories";
@@ -118,6 +119,7 @@ export class StandaloneExecutors implements ExecutorGroup {
       salt: this.#salt,
       coresMax: positive(conf, "spark.cores.max") ?? 0,
       executorCores: positive(conf, "spark.executor.cores") ?? 0,
+      executorResources: executorResources(all),
       executorMemoryBytes: conf.contains(EXECUTOR_MEMORY.key) ? conf.read(EXECUTOR_MEMORY) : 0,
       executorEnv: Object.fromEntries(
         all.filter(([key]) => key.startsWith(EXECUTOR_ENV)).map(([key, value]) => [key.slice(EXECUTOR_ENV.length), value]),

@@ -4,7 +4,9 @@
  */
 import { log } from "../../common/log";
 import type { ClusterError } from "../../common/errors";
+import type { ResourceAddresses } from "../../common/resources";
 import type { ExecutorExit, Launcher, LauncherHandlers } from "../../driver/endpoint/launcher";
+import { decodeResources, encodeResources } from "../../wire/resources";
 import type { Messages } from "../../wire/wire";
 import { MasterLink, RefusedError, StandbyError } from "../session/master-link";
 import type { MasterLinkOptions } from "../session/master-link";
@@ -31,6 +33,7 @@ interface Held {
   readonly workerId: string;
   readonly cores: number;
   readonly memoryBytes: number;
+  readonly resources: ResourceAddresses;
   registered: boolean;
 }
 
@@ -119,14 +122,17 @@ export class StandaloneLauncher implements Launcher {
         webUrl: this.#webUrl,
         driverUrl: this.#driverUrl!,
         executorLimit: this.#limit,
-        executors: [...this.#held].map(([executorId, { workerId, cores, memoryBytes }]) => ({
+        executors: [...this.#held].map(([executorId, { workerId, cores, memoryBytes, resources }]) => ({
           executorId,
           workerId,
           cores,
           memoryBytes,
+          resources: encodeResources(resources),
         })),
       },
     });
+    // The master says it again where it is so.
+    this.handlers.awaited(null);
   }
 
   #message(message: Messages.FromMaster.$Shape): void {
@@ -134,13 +140,16 @@ export class StandaloneLauncher implements Launcher {
       this.#registeredOnce = true;
       this.options.granted(message.applicationRegistered.cores ?? 0);
     } else if (message.executorAdded) {
-      const { executorId, workerId, cores, memoryBytes } = message.executorAdded;
+      const { executorId, workerId, cores, memoryBytes, resources } = message.executorAdded;
       this.#held.set(executorId ?? "", {
         workerId: workerId ?? "",
         cores: cores ?? 1,
         memoryBytes: memoryBytes ?? 0,
+        resources: decodeResources(resources),
         registered: false,
       });
+    } else if (message.applicationWaiting) {
+      this.handlers.awaited(message.applicationWaiting.reason || null);
     } else if (message.executorUpdated) this.#updated(message.executorUpdated);
     else if (message.applicationRemoved)
       this.handlers.gaveUp(message.applicationRemoved.reason ?? "the master removed the application");

@@ -1,9 +1,11 @@
 /** Where the cores of one application go: on many workers, a core at a time in turn (spread out), or on as few as possible. */
+import type { ResourceAmounts } from "../../common/resources";
 
 export interface FreeWorker {
   readonly id: string;
   readonly cores: number;
   readonly memory: number;
+  readonly resources: ResourceAmounts;
 }
 
 export interface Wish {
@@ -13,6 +15,8 @@ export interface Wish {
   readonly executors: number;
   /** Cores of each of its executors; null: one executor on each worker, with all cores that are given to it there. */
   readonly executorCores: number | null;
+  /** What each executor takes of the worker's resources. */
+  readonly executorResources: ResourceAmounts;
   /** Memory of an executor with so many cores. */
   readonly memoryFor: (cores: number) => number;
   /** Most cores that an executor's memory serves. */
@@ -64,7 +68,7 @@ class Place {
 
   /** Takes the next executor, or the next core of the one that grows; null when nothing more fits. */
   next(coresLeft: number, executorsLeft: number): { readonly cores: number; readonly executors: number } | null {
-    const { executorCores, memoryFor, mostCores } = this.wish;
+    const { executorCores, executorResources, memoryFor, mostCores } = this.wish;
     const size = executorCores ?? 1;
     if (coresLeft < size || this.#cores + size > this.worker.cores) return null;
     const grows = executorCores === null && this.executors.length > 0;
@@ -72,6 +76,9 @@ class Place {
     const after = memoryFor(grows ? this.executors[0]! + 1 : size);
     if (this.#memory - before + after > this.worker.memory) return null;
     if (grows ? this.executors[0]! >= mostCores : executorsLeft < 1) return null;
+    const { resources } = this.worker;
+    const count = this.executors.length + 1;
+    if (!grows && Object.entries(executorResources).some(([name, each]) => (resources[name] ?? 0) < count * each)) return null;
     this.#cores += size;
     this.#memory += after - before;
     if (grows) this.executors[0]! += 1;

@@ -1,4 +1,5 @@
 /** Everything that can happen to a master, and what it then wants done. Plain data in both directions. */
+import type { ResourceAddresses, ResourceAmounts } from "../../common/resources";
 import type { ExecutorStatus } from "../state";
 
 /** A worker as it registers. */
@@ -9,6 +10,7 @@ export interface WorkerFacts {
   readonly memory: number;
   readonly webUrl: string;
   readonly decommissioning: boolean;
+  readonly resources: ResourceAddresses;
 }
 
 /** An application as it registers. What it leaves open is null. */
@@ -22,6 +24,7 @@ export interface ApplicationFacts {
   readonly coresMax: number | null;
   readonly executorCores: number | null;
   readonly executorMemory: number | null;
+  readonly executorResources: ResourceAmounts;
   readonly executorLimit: number | null;
   readonly executorEnv: Readonly<Record<string, string>>;
   readonly nodeOptions: readonly string[];
@@ -50,6 +53,7 @@ export interface ExecutorClaim {
   readonly workerId: string;
   readonly cores: number;
   readonly memory: number;
+  readonly resources: ResourceAddresses;
 }
 
 export interface ExecutorEnd {
@@ -115,6 +119,7 @@ export interface ExecutorPlace {
   readonly host: string;
   readonly cores: number;
   readonly memory: number;
+  readonly resources: ResourceAddresses;
 }
 
 /** What a restarted master must know. Those of the same key replace each other; `null` removes. */
@@ -148,6 +153,8 @@ export type MasterCommand =
       readonly end: ExecutorEnd;
       readonly workerLost: boolean;
     }
+  /** Why the application has no executor; null when it has one, or wants none. Both sides take it as null when the application registers. */
+  | { readonly type: "TellWaiting"; readonly appId: string; readonly reason: string | null }
   /** A worker that somebody works with has not registered: if it does not within the timeout it is lost. */
   | { readonly type: "ExpectWorker"; readonly workerId: string }
   | { readonly type: "Persist"; readonly entry: JournalEntry }

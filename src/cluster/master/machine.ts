@@ -7,10 +7,12 @@
  * worker reports and its application gave up is killed.
  */
 import { unreachable } from "../../common/errors";
+import { countsOf } from "../../common/resources";
 import type { ApplicationInfo, DriverInfo, WorkerInfo } from "../state";
 import { assignCores } from "./assign";
 import { DriverQueue } from "./driver-queue";
 import type { DriverFacts, ExecutorClaim, ExecutorEnd, ExecutorPlace, MasterCommand, MasterEvent } from "./events";
+import { whyNoExecutor } from "./waiting";
 import { ApplicationRecord, executorKey, ExecutorRecord, WorkerRecord } from "./records";
 
 export interface MachineConfig {
@@ -47,12 +49,17 @@ export class MasterMachine {
     this.#apply(event);
     this.drivers.schedule(now);
     this.#scheduleExecutors();
+    for (const app of this.applications.values()) if (app.connected) this.#tellWaiting(app);
     return this.#commands;
   }
 
   /** What the journal held: applications are not connected yet, drivers keep their places. Before the first event. */
   recover(app: { readonly facts: ApplicationRecord["facts"]; readonly nextExecutor: number }): void {
-    const record = new ApplicationRecord(app.facts, this.config.defaultCores);
+    // A journal of an earlier version has no resources.
+    const record = new ApplicationRecord(
+      { ...app.facts, executorResources: app.facts.executorResources ?? {} },
+      this.config.defaultCores,
+    );
     record.nextExecutor = app.nextExecutor;
     record.connected = false;
     record.state = "UNKNOWN";
@@ -162,7 +169,7 @@ export class MasterMachine {
 
   /** A worker says that it runs this executor. */
   #reported(worker: WorkerRecord, claim: ExecutorClaim): void {
-    const { appId, executorId, cores, memory } = claim;
+    const { appId, executorId, cores, memory, resources } = claim;
     const key = executorKey(appId, executorId);
     const app = this.applications.get(appId);
     const known = worker.executors.get(key);
@@ -171,7 +178,7 @@ export class MasterMachine {
       else known.state = "RUNNING";
       return;
     }
-    const executor = new ExecutorRecord(appId, executorId, worker.facts.id, cores, memory);
+    const executor = new ExecutorRecord(appId, executorId, worker.facts.id, cores, memory, resources);
     executor.state = "RUNNING";
     worker.executors.set(key, executor);
     // An application that has not come back after a restart of this master may still work with it.
@@ -261,6 +268,7 @@ export class MasterMachine {
     app.facts = facts;
     app.limit = facts.executorLimit;
     app.connected = true;
+    app.waitingFor = null;
     this.applications.set(facts.id, app);
     const works = new Set(held.map((one) => one.executorId));
     for (const claim of held) this.#held(app, claim);
@@ -283,7 +291,7 @@ export class MasterMachine {
 
   /** An application that comes back says that it works with this executor. */
   #held(app: ApplicationRecord, claim: ExecutorClaim): void {
-    const { executorId, workerId, cores, memory } = claim;
+    const { executorId, workerId, cores, memory, resources } = claim;
     app.nextExecutor = Math.max(app.nextExecutor, Number(executorId) + 1);
     if (app.executors.has(executorId)) return;
     const key = executorKey(app.facts.id, executorId);
@@ -297,7 +305,7 @@ export class MasterMachine {
         this.#commands.push({ type: "TellUpdated", appId: app.facts.id, executorId, end, workerLost: false });
         return;
       }
-      executor = new ExecutorRecord(app.facts.id, executorId, workerId, cores, memory);
+      executor = new ExecutorRecord(app.facts.id, executorId, workerId, cores, memory, resources);
       executor.state = "RUNNING";
       worker.executors.set(key, executor);
     }
@@ -306,7 +314,7 @@ export class MasterMachine {
 
   #expectWorker(workerId: string): WorkerRecord {
     const worker = new WorkerRecord(
-      { id: workerId, host: "", cores: 0, memory: 0, webUrl: "", decommissioning: false },
+      { id: workerId, host: "", cores: 0, memory: 0, webUrl: "", decommissioning: false, resources: {} },
       this.#now,
     );
     worker.state = "UNKNOWN";
@@ -326,6 +334,7 @@ export class MasterMachine {
     app.executors.clear();
     app.state = state;
     app.endTime = this.#now;
+    app.waitingFor = null;
     app.facts = { ...app.facts, webUrl: "" };
     this.applications.delete(appId);
     this.#ended.add(appId);
@@ -345,6 +354,24 @@ export class MasterMachine {
     }
   }
 
+  #tellWaiting(app: ApplicationRecord): void {
+    const reason = app.executors.size > 0 || app.limit === 0 ? null : this.#whyNoExecutor(app);
+    if (reason === app.waitingFor) return;
+    app.waitingFor = reason;
+    const { id, name } = app.facts;
+    if (reason !== null) this.#log("info", `application ${id} (${name}) waits: ${reason}`);
+    this.#commands.push({ type: "TellWaiting", appId: id, reason });
+  }
+
+  #whyNoExecutor(app: ApplicationRecord): string {
+    const workers = [...this.workers.values()].filter((worker) => worker.usable).map(({ facts }) => facts);
+    const cores = app.facts.executorCores ?? 1;
+    return whyNoExecutor(
+      workers.map(({ cores: has, memory, resources }) => ({ cores: has, memory, resources: countsOf(resources) })),
+      { cores, memory: app.memoryFor(cores), resources: app.facts.executorResources },
+    );
+  }
+
   #scheduleFor(app: ApplicationRecord): void {
     const free = [...this.workers.values()]
       .filter((worker) => worker.usable)
@@ -352,12 +379,14 @@ export class MasterMachine {
         id: worker.facts.id,
         cores: worker.facts.cores - worker.coresUsed,
         memory: worker.facts.memory - worker.memoryUsed,
+        resources: countsOf(worker.resourcesFree),
       }))
       .filter(({ cores }) => cores > 0);
     const shares = assignCores(free, {
       cores: (app.coresMax ?? Infinity) - app.coresGranted,
       executors: (app.limit ?? Infinity) - app.executors.size,
       executorCores: app.facts.executorCores,
+      executorResources: app.facts.executorResources,
       memoryFor: (cores) => app.memoryFor(cores),
       mostCores: app.mostCores,
       spreadOut: this.config.spreadOut,
@@ -371,10 +400,14 @@ export class MasterMachine {
     const executorId = String(app.nextExecutor++);
     const memory = app.memoryFor(cores);
     const { id: workerId, host } = worker.facts;
-    const executor = new ExecutorRecord(app.facts.id, executorId, workerId, cores, memory);
+    const free = worker.resourcesFree;
+    const resources = Object.fromEntries(
+      Object.entries(app.facts.executorResources).map(([name, amount]) => [name, free[name]!.slice(0, amount)]),
+    );
+    const executor = new ExecutorRecord(app.facts.id, executorId, workerId, cores, memory, resources);
     worker.executors.set(executorKey(app.facts.id, executorId), executor);
     app.add(executor);
-    const place: ExecutorPlace = { executorId, workerId, host, cores, memory };
+    const place: ExecutorPlace = { executorId, workerId, host, cores, memory, resources };
     // The application knows of an executor before anything can be heard of it.
     this.#commands.push({ type: "TellAdded", appId: app.facts.id, place });
     this.#commands.push({ type: "LaunchExecutor", workerId, app: app.facts, place });

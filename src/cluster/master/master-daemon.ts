@@ -11,6 +11,7 @@ import { afterRunning } from "../../common/running-time";
 import { Liveness } from "../../driver/endpoint/liveness";
 import { formatAddress } from "../../wire/address";
 import type { TlsFiles } from "../../wire/tls";
+import { encodeResources } from "../../wire/resources";
 import type { Messages } from "../../wire/wire";
 import type { Peer } from "../session/peer-server";
 import { PeerServer } from "../session/peer-server";
@@ -229,6 +230,7 @@ export class MasterDaemon implements StatePort<MasterState> {
             executorId: place.executorId,
             cores: place.cores,
             memoryBytes: place.memory,
+            resources: encodeResources(place.resources),
             driverUrl: app.driverUrl,
             salt: Buffer.from(app.salt, "base64"),
             executorEnv: { ...app.executorEnv },
@@ -257,11 +259,13 @@ export class MasterDaemon implements StatePort<MasterState> {
           applicationRegistered: { masterUrl: this.url, masterWebUrl: this.webUrl, cores: command.cores },
         });
       case "TellAdded": {
-        const { executorId, workerId, host, cores, memory } = command.place;
-        return this.#applications
-          .get(command.appId)
-          ?.send({ executorAdded: { executorId, workerId, host, cores, memoryBytes: memory } });
+        const { executorId, workerId, host, cores, memory, resources } = command.place;
+        return this.#applications.get(command.appId)?.send({
+          executorAdded: { executorId, workerId, host, cores, memoryBytes: memory, resources: encodeResources(resources) },
+        });
       }
+      case "TellWaiting":
+        return this.#applications.get(command.appId)?.send({ applicationWaiting: { reason: command.reason ?? "" } });
       case "TellUpdated": {
         const { executorId, end, workerLost } = command;
         return this.#applications.get(command.appId)?.send({ executorUpdated: { executorId, ...endMessage(end), workerLost } });

@@ -1,4 +1,5 @@
 /** What peers of a master say, as the machine's plain data, and back. Numbers that stand for "none" on the wire become null. */
+import { decodeResources } from "../../wire/resources";
 import type { Messages } from "../../wire/wire";
 import type { ApplicationFacts, DriverFacts, ExecutorClaim, ExecutorEnd, WorkerFacts } from "./events";
 import type { ExecutorStatus } from "../state";
@@ -14,6 +15,7 @@ export function workerFacts(message: Messages.RegisterWorker.$Properties): Worke
     memory: message.memoryBytes ?? 0,
     webUrl: message.webUrl ?? "",
     decommissioning: message.decommissioning ?? false,
+    resources: decodeResources(message.resources),
   };
 }
 
@@ -24,6 +26,7 @@ export function runningExecutor(message: Messages.RunningExecutor.$Properties, w
     workerId,
     cores: message.cores ?? 0,
     memory: message.memoryBytes ?? 0,
+    resources: decodeResources(message.resources),
   };
 }
 
@@ -34,6 +37,7 @@ export function heldExecutor(message: Messages.HeldExecutor.$Properties, appId: 
     workerId: message.workerId ?? "",
     cores: message.cores ?? 0,
     memory: message.memoryBytes ?? 0,
+    resources: decodeResources(message.resources),
   };
 }
 
@@ -76,6 +80,7 @@ export function applicationFacts(message: Messages.RegisterApplication.$Properti
     coresMax: message.coresMax || null,
     executorCores: message.executorCores || null,
     executorMemory: message.executorMemoryBytes || null,
+    executorResources: { ...message.executorResources },
     executorLimit: limit < 0 ? null : limit,
     executorEnv: { ...message.executorEnv },
     nodeOptions: [...(message.nodeOptions ?? [])],

@@ -1,4 +1,5 @@
 /** What a master knows of workers, applications and drivers. */
+import type { ResourceAddresses } from "../../common/resources";
 import { minimumExecutorMemory } from "../../storage/memory-plan";
 import type {
   ApplicationInfo,
@@ -25,11 +26,12 @@ export class ExecutorRecord {
     readonly workerId: string,
     readonly cores: number,
     readonly memory: number,
+    readonly resources: ResourceAddresses,
   ) {}
 
   info(): ExecutorInfo {
-    const { appId, id, workerId, cores, memory, state } = this;
-    return { appId, id, workerId, cores, memory, state };
+    const { appId, id, workerId, cores, memory, resources, state } = this;
+    return { appId, id, workerId, cores, memory, resources, state };
   }
 }
 
@@ -57,13 +59,27 @@ export class WorkerRecord {
     return sum(this.executors.values(), (one) => one.memory) + sum(this.drivers.values(), (one) => one.facts.memory);
   }
 
+  /** Addresses that executors have: also those that were given up and have not ended. */
+  get resourcesUsed(): ResourceAddresses {
+    return this.#addresses((name) => [...this.executors.values()].flatMap(({ resources }) => resources[name] ?? []));
+  }
+
+  get resourcesFree(): ResourceAddresses {
+    const used = this.resourcesUsed;
+    return this.#addresses((name) => this.facts.resources[name]!.filter((address) => !used[name]!.includes(address)));
+  }
+
+  #addresses(of: (name: string) => readonly string[]): ResourceAddresses {
+    return Object.fromEntries(Object.keys(this.facts.resources).map((name) => [name, of(name)]));
+  }
+
   /** Whether new work can be given to it. */
   get usable(): boolean {
     return this.state === "ALIVE" && this.connected;
   }
 
   info(): WorkerInfo {
-    const { id, host, cores, memory, webUrl } = this.facts;
+    const { id, host, cores, memory, webUrl, resources } = this.facts;
     return {
       id,
       host,
@@ -72,6 +88,8 @@ export class WorkerRecord {
       coresUsed: this.coresUsed,
       memory,
       memoryUsed: this.memoryUsed,
+      resources,
+      resourcesUsed: this.resourcesUsed,
       // It may come back until spark.worker.timeout is over.
       state: this.state === "ALIVE" && !this.connected ? "UNKNOWN" : this.state,
       lastHeartbeat: this.lastHeard,
@@ -85,6 +103,8 @@ export class ApplicationRecord {
   endTime: number | null = null;
   nextExecutor = 0;
   limit: number | null;
+  /** Why it has no executor; null when it has one, or wants none. */
+  waitingFor: string | null = null;
   /** Those that are its own: not dismissed, not ended. */
   readonly executors = new Map<string, ExecutorRecord>();
   #most = { cores: 0, executors: 0 };
@@ -125,7 +145,7 @@ export class ApplicationRecord {
   }
 
   info(): ApplicationInfo {
-    const { id, name, user, startTime, executorCores, webUrl } = this.facts;
+    const { id, name, user, startTime, executorCores, executorResources, webUrl } = this.facts;
     return {
       id,
       name,
@@ -137,6 +157,8 @@ export class ApplicationRecord {
       coresMax: this.coresMax,
       coresPerExecutor: executorCores,
       memoryPerExecutor: this.memoryFor(executorCores ?? 1),
+      resourcesPerExecutor: executorResources,
+      waitingFor: this.waitingFor,
       executorLimit: this.limit,
       webUrl: webUrl === "" ? null : webUrl,
       executors: [...this.executors.values()].map((one) => one.info()),

@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import type { ResourceAddresses } from "../../common/resources";
 import type { ExecutorStatus, DriverStatus, WorkerProcess } from "../state";
 import type { Rolling } from "./rolling-file";
 import { RollingFile } from "./rolling-file";
@@ -12,6 +13,7 @@ export interface ChildSpec {
   readonly name: string;
   readonly cores: number;
   readonly memory: number;
+  readonly resources: ResourceAddresses;
   /** Working directory and place of "stdout" and "stderr"; made if it is not there. */
   readonly directory: string;
   /** Directories under which an executor keeps its data. */
@@ -90,8 +92,9 @@ export class Child {
   }
 
   info(): WorkerProcess {
-    const { appId, id, name, cores, memory, directory } = this.spec;
-    const { pid, state, startTime, endTime, message } = this;
-    return { appId, id, name, pid: endTime === null ? pid : null, cores, memory, state, startTime, endTime, message, directory };
+    const { appId, id, name, cores, memory, resources, directory } = this.spec;
+    const { state, startTime, endTime, message } = this;
+    const pid = endTime === null ? this.pid : null;
+    return { appId, id, name, pid, cores, memory, resources, state, startTime, endTime, message, directory };
   }
 }

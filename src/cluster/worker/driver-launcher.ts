@@ -151,6 +151,7 @@ export class DriverLauncher {
       name: description.name ?? "",
       cores: description.cores ?? 1,
       memory,
+      resources: {},
       directory,
       args: [
         ...(memory > 0 ? [`--max-old-space-size=${Math.max(64, Math.floor(memory / MIB))}`] : []),

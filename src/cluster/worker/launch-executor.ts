@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../../common/errors";
 import { localRoots } from "../../storage/local-directories";
 import { applicationSecret, SECRET_FILE_VARIABLE } from "../../wire/auth";
+import { decodeResources } from "../../wire/resources";
 import type { TlsFiles } from "../../wire/tls";
 import type { Messages } from "../../wire/wire";
 import { withAllocator } from "../allocator";
@@ -33,12 +34,14 @@ export function launchExecutor(message: Messages.LaunchExecutor.$Properties, on:
   const localDir = on.conf("spark.local.dir");
   const memory = message.memoryBytes ?? 0;
   const cores = message.cores ?? 1;
+  const resources = decodeResources(message.resources);
   return new Child({
     appId,
     id: executorId,
     name: appName,
     cores,
     memory,
+    resources,
     directory: join(on.workDirectory, appId, executorId),
     localRoots: localRoots(conf),
     args: [
@@ -64,6 +67,7 @@ export function launchExecutor(message: Messages.LaunchExecutor.$Properties, on:
       "--worker-pid",
       String(process.pid),
       ...(on.webUrl === "" ? [] : ["--log-url", `${on.webUrl}/#/logs/${encodeURIComponent(`${appId}/${executorId}`)}`]),
+      ...(Object.keys(resources).length === 0 ? [] : ["--resources", JSON.stringify(resources)]),
       ...(localDir === undefined ? [] : ["--local-dir", localDir]),
       ...(on.tls === null ? [] : ["--tls-cert", on.tls.cert, "--tls-key", on.tls.key, "--tls-ca", on.tls.ca]),
     ],

@@ -10,7 +10,9 @@ import type { MasterAddress } from "../../common/cluster-master";
 import type { ClusterError } from "../../common/errors";
 import { UsageError } from "../../common/errors";
 import { log } from "../../common/log";
+import type { ResourceAddresses } from "../../common/resources";
 import { localRoots, removeApplication } from "../../storage/local-directories";
+import { encodeResources } from "../../wire/resources";
 import type { TlsFiles } from "../../wire/tls";
 import type { Messages } from "../../wire/wire";
 import { exitReason } from "../exit-reason";
@@ -29,6 +31,8 @@ export interface WorkerOptions {
   readonly cores: number;
   /** Bytes for executors and drivers together. */
   readonly memory: number;
+  /** Custom resources, which executors share out among them. */
+  readonly resources: ResourceAddresses;
   readonly workDirectory: string;
   readonly secret: Uint8Array;
   readonly tls: TlsFiles | null;
@@ -119,7 +123,7 @@ export class WorkerDaemon implements StatePort<WorkerState> {
   }
 
   stateOf(): WorkerState {
-    const { host, cores, memory } = this.options;
+    const { host, cores, memory, resources } = this.options;
     const running = [...this.#executors.running, ...this.#drivers.children.running];
     return {
       kind: "worker",
@@ -134,6 +138,7 @@ export class WorkerDaemon implements StatePort<WorkerState> {
       coresUsed: running.reduce((total, { spec }) => total + spec.cores, 0),
       memory,
       memoryUsed: running.reduce((total, { spec }) => total + spec.memory, 0),
+      resources,
       workDirectory: this.#work.directory,
       executors: this.#executors.running.map((one) => one.info()),
       finishedExecutors: this.#executors.finished,
@@ -179,7 +184,7 @@ export class WorkerDaemon implements StatePort<WorkerState> {
   }
 
   #register(): void {
-    const { host, cores, memory } = this.options;
+    const { host, cores, memory, resources } = this.options;
     const untold = this.#untold.map((one) => one.child);
     const executors = new Set([...this.#executors.running, ...untold.filter((one) => one.spec.appId !== null)]);
     const drivers = new Set([...this.#drivers.children.running, ...untold.filter((one) => one.spec.appId === null)]);
@@ -196,9 +201,11 @@ export class WorkerDaemon implements StatePort<WorkerState> {
           executorId: spec.id,
           cores: spec.cores,
           memoryBytes: spec.memory,
+          resources: encodeResources(spec.resources),
         })),
         drivers: [...drivers].map(({ spec }) => ({ driverId: spec.id, description: this.#drivers.descriptionOf(spec.id) })),
         dataOf: [...this.#dataOf.keys()],
+        resources: encodeResources(resources),
       },
     });
     for (const { message } of this.#untold) this.#link.send(message);

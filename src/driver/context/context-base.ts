@@ -1,7 +1,7 @@
 /** What every group of a context's methods builds on: its start and end, what it is, and what runs behind it. */
 import { userInfo } from "node:os";
 import { inspect } from "node:util";
-import { checkSettings } from "../../common/check-settings";
+import { checkApplicationResources, checkSettings } from "../../common/check-settings";
 import { SparkConf } from "../../common/conf";
 import { APP_NAME, DEFAULT_PARALLELISM, LOG_LEVEL, MASTER } from "../../common/config-entries";
 import { UsageError } from "../../common/errors";
@@ -75,7 +75,7 @@ export class ContextBase {
     conf.setIfMissing(MASTER.key, MASTER.defaultText);
     conf.setIfMissing(APP_NAME.key, programName());
     applyLogLevel(conf);
-    for (const warning of checkSettings(conf.getAll())) log.warn(warning);
+    for (const warning of [...checkSettings(conf.getAll()), ...checkApplicationResources(conf.getAll())]) log.warn(warning);
     const context = this as unknown as SparkContext;
     const runtime = new ContextRuntime(conf, context);
     this.#runtime = runtime;

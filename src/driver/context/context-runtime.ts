@@ -87,7 +87,7 @@ export class ContextRuntime {
     this.files = new SharedFiles(this.broadcasts, () => this.serveBlocks(), this.group.directory);
     this.#eventLog = conf.read(EVENT_LOG_ENABLED) ? eventLogOf(conf, this.group.applicationId) : null;
     if (this.#eventLog !== null) this.bus.addListener(this.#eventLog);
-    const scheduling = schedulerConfig((key) => conf.get(key), parsePools(conf.read(SCHEDULER_POOLS)));
+    const scheduling = schedulerConfig((key) => conf.get(key), parsePools(conf.read(SCHEDULER_POOLS)), conf.getAll());
     this.taskCpus = scheduling.taskCpus;
     this.application = new Application({
       scheduler: this.group.maxFailures === null ? scheduling : { ...scheduling, taskMaxFailures: this.group.maxFailures },

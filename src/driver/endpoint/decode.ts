@@ -2,6 +2,7 @@
 import type { ErrorInfo, FailureKind, TaskFailure } from "../../wire/failure";
 import { decodeBlockAddress, decodeBlockUpdate } from "../../wire/block-messages";
 import { toTaskMetrics } from "../../wire/task-metrics";
+import { decodeResources } from "../../wire/resources";
 import type { Messages } from "../../wire/wire";
 import type { ExecutorHeartbeat, RegisteredExecutor, TaskUpdate, ThreadState } from "./types";
 
@@ -113,6 +114,7 @@ export function decodeReady(executorId: string, ready: Messages.Ready.$Propertie
     storageBytes: ready.storageBytes ?? 0,
     attributes: ready.attributes ?? {},
     logUrls: ready.logUrls ?? {},
+    resources: decodeResources(ready.resources),
     survivors: {
       mapOutputs: decodeMapOutputs(survivors?.mapOutputs),
       blocks: (survivors?.blocks ?? []).map((one) => decodeBlockUpdate(one, executorId)),

@@ -28,6 +28,8 @@ export interface LauncherHandlers {
   executorExited(executorId: string, exit: ExecutorExit): void;
   /** The host of an executor goes away soon: nothing new is to run on it, and what it holds is to be moved. */
   decommissioning(executorId: string, reason: string): void;
+  /** Why no executor can be had at the moment, in words for users; null when that is over. */
+  awaited(reason: string | null): void;
   /** No executor can be had any more: they end before they register, again and again. `reason` quotes the last one. */
   gaveUp(reason: string): void;
 }

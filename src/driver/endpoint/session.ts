@@ -6,6 +6,7 @@ import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { afterRunning } from "../../common/running-time";
 import { isNonce, newNonce, proofOf, proves } from "../../wire/auth";
 import type { SessionIds } from "../../wire/auth";
+import { encodeResources } from "../../wire/resources";
 import { ownVersions, versionMismatch } from "../../wire/versions";
 import { wire } from "../../wire/wire";
 import type { Messages } from "../../wire/wire";
@@ -107,12 +108,11 @@ export class Session {
       }
       this.#taskBytes += size;
       this.#outgoingBytes += size;
-      const { taskId, partition, attempt, payload } = task;
-      this.#tasks.push(
-        payload === undefined
-          ? { taskId, taskSet: set.id, partition, attempt }
-          : { taskId, taskSet: set.id, partition, attempt, payload },
-      );
+      const { taskId, partition, attempt, payload, resources } = task;
+      const message: Messages.Task.$Properties = { taskId, taskSet: set.id, partition, attempt };
+      if (payload !== undefined) message.payload = payload;
+      if (resources !== undefined) message.resources = encodeResources(resources);
+      this.#tasks.push(message);
     }
   }
 

@@ -2,6 +2,7 @@
  * What passes between the driver's endpoint and the parts of the driver that decide. Plain data: no protobuf type and
  * no gRPC object leaves this folder.
  */
+import type { ResourceAddresses } from "../../common/resources";
 import type { AccumulatorUpdate } from "../../rdd/task-runner";
 import type { BlockAddress } from "../../storage/block-address";
 import type { BlockUpdate } from "../../storage/ports";
@@ -33,6 +34,7 @@ export interface LaunchTask {
   readonly partition: number;
   readonly attempt: number;
   readonly payload?: Uint8Array;
+  readonly resources?: ResourceAddresses;
 }
 
 export interface RegisteredExecutor {
@@ -49,6 +51,7 @@ export interface RegisteredExecutor {
   readonly storageBytes: number;
   readonly attributes: Readonly<Record<string, string>>;
   readonly logUrls: Readonly<Record<string, string>>;
+  readonly resources: ResourceAddresses;
   /** Files of a dead executor that this one serves from now on; `status` is an encoded MapStatus. */
   readonly survivors: {
     readonly mapOutputs: readonly { readonly shuffleId: number; readonly map: number; readonly status: Uint8Array }[];

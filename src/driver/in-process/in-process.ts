@@ -100,6 +100,7 @@ export class InProcess implements ExecutorBackend {
       storageBytes: this.options.memoryBytes,
       attributes: {},
       logUrls: {},
+      resources: {},
       survivors: { mapOutputs: [], blocks: [] },
     };
     setImmediate(() => {
@@ -211,6 +212,7 @@ export class InProcess implements ExecutorBackend {
       blocks: store.blocks(this.#runner.values),
       shuffle: store.shuffle(info, metrics),
       directory: store.directory,
+      resources: () => task.resources ?? {},
       tempFile: (purpose) => {
         const path = store.newPath(purpose);
         attempt.files.push(path);

@@ -3,7 +3,8 @@
  * as many each time; executors idle for long are given back, unless they hold cached partitions or map outputs that
  * are to be kept. Spark's ExecutorAllocationManager as a pure policy: the caller carries out what `update` answers.
  */
-import type { AllocationConfig } from "./config";
+import { slotsOf } from "../../common/resources";
+import type { AllocationConfig, SchedulerConfig } from "./config";
 import type { Executor } from "./tasks/executors";
 
 /** Least ms between two looks for idle executors. */
@@ -50,7 +51,7 @@ export class ExecutorAllocation {
 
   constructor(
     private readonly config: AllocationConfig,
-    private readonly taskCpus: number,
+    private readonly task: Pick<SchedulerConfig, "taskCpus" | "taskResources">,
   ) {
     this.#total = Math.min(config.initialExecutors, config.maxExecutors);
   }
@@ -70,7 +71,8 @@ export class ExecutorAllocation {
 
   #grow({ pending, running }: AllocationInput, now: number): void {
     const { config } = this;
-    const perExecutor = Math.max(1, Math.floor(config.executorCores / this.taskCpus));
+    const { taskCpus, taskResources } = this.task;
+    const perExecutor = Math.max(1, slotsOf(config.executorCores, taskCpus, config.executorResources, taskResources));
     const needed = Math.ceil(((pending + running) * config.executorAllocationRatio) / perExecutor);
     const most = Math.max(config.minExecutors, Math.min(needed, config.maxExecutors));
     this.#worked ||= pending + running > 0;

@@ -2,6 +2,7 @@
  * What the scheduler wants done. The shell carries commands out in the order given; none of them is answered in place:
  * outcomes come back as events.
  */
+import type { ResourceAddresses } from "../../common/resources";
 import type { ListenerEvent } from "../../events/listener-events";
 import type { LineageNode, ShuffleDependencyInfo } from "../../rdd/lineage";
 
@@ -63,6 +64,8 @@ export interface LaunchTasks {
   readonly epoch: number;
   /** `spark.task.cpus`. */
   readonly cpus: number;
+  /** What each task has of the executor's resources; absent where tasks take none. */
+  readonly resources?: readonly ResourceAddresses[];
 }
 
 /** End an attempt; answer `TaskFinished` as ever, with whatever came of it. */

@@ -1,5 +1,6 @@
 /** The settings that the scheduler looks at, by Spark's keys, with Spark's defaults. Times in ms. */
 import { UsageError } from "../../common/errors";
+import { executorResources, NO_RESOURCES, taskResources, type ResourceAmounts } from "../../common/resources";
 import { parseBytes, parseDuration } from "../../common/units";
 
 export interface SchedulerConfig {
@@ -7,6 +8,8 @@ export interface SchedulerConfig {
   readonly taskMaxFailures: number;
   /** `spark.task.cpus`, 1. */
   readonly taskCpus: number;
+  /** `spark.task.resource.<name>.amount`: whole addresses, or parts of one that several tasks share. */
+  readonly taskResources: ResourceAmounts;
   /** `spark.stage.maxConsecutiveAttempts`, 4. */
   readonly stageMaxAttempts: number;
   /** How long a failed stage waits for more failures of the same cause before it is tried again, 200 (Spark's constant). */
@@ -99,13 +102,15 @@ export interface AllocationConfig {
   /** Keep executors whose map outputs are needed (`shuffleTracking.enabled`, true), for at most `shuffleTracking.timeout`. */
   readonly shuffleTracking: boolean;
   readonly shuffleTrackingTimeout: number;
-  /** Cores of an executor to come (`spark.executor.cores`). */
+  /** Cores of an executor to come (`spark.executor.cores`), and its resources (`spark.executor.resource.<name>.amount`). */
   readonly executorCores: number;
+  readonly executorResources: ResourceAmounts;
 }
 
 export const DEFAULT_CONFIG: SchedulerConfig = {
   taskMaxFailures: 4,
   taskCpus: 1,
+  taskResources: NO_RESOURCES,
   stageMaxAttempts: 4,
   resubmitDelay: 200,
   mode: "FIFO",
@@ -161,15 +166,21 @@ export const DEFAULT_ALLOCATION: AllocationConfig = {
   shuffleTracking: true,
   shuffleTrackingTimeout: Infinity,
   executorCores: 1,
+  executorResources: NO_RESOURCES,
 };
 
 type Get = (key: string) => string | undefined;
+type Settings = readonly (readonly [key: string, value: string])[];
 
 /**
- * Reads the settings. `pools` come from the allocation file, which the caller reads. Throws a UsageError that names the
- * key for a value that is not of its form.
+ * Reads the settings. `pools` come from the allocation file, which the caller reads; `settings` are all, among which
+ * resources are found: their names are the user's. Throws a UsageError that names the key for a value that is not of its form.
  */
-export function schedulerConfig(get: Get, pools: Readonly<Record<string, PoolConfig>> = {}, expectedCores = 0): SchedulerConfig {
+export function schedulerConfig(
+  get: Get,
+  pools: Readonly<Record<string, PoolConfig>> = {},
+  settings: Settings = [],
+): SchedulerConfig {
   const d = DEFAULT_CONFIG;
   const wait = time(get, "spark.locality.wait", 3000);
   const mode = (get("spark.scheduler.mode") ?? "FIFO").toUpperCase();
@@ -177,6 +188,7 @@ export function schedulerConfig(get: Get, pools: Readonly<Record<string, PoolCon
   return {
     taskMaxFailures: integer(get, "spark.task.maxFailures", d.taskMaxFailures, 1),
     taskCpus: integer(get, "spark.task.cpus", d.taskCpus, 1),
+    taskResources: taskResources(settings),
     stageMaxAttempts: integer(get, "spark.stage.maxConsecutiveAttempts", d.stageMaxAttempts, 1),
     resubmitDelay: d.resubmitDelay,
     mode,
@@ -191,7 +203,7 @@ export function schedulerConfig(get: Get, pools: Readonly<Record<string, PoolCon
     recallAfter: d.recallAfter,
     speculation: flag(get, "spark.speculation", false) ? speculationConfig(get) : null,
     exclusion: flag(get, "spark.excludeOnFailure.enabled", false) ? exclusionConfig(get) : null,
-    allocation: flag(get, "spark.dynamicAllocation.enabled", false) ? allocationConfig(get) : null,
+    allocation: flag(get, "spark.dynamicAllocation.enabled", false) ? allocationConfig(get, settings) : null,
     barrierCheckInterval: time(get, "spark.scheduler.barrier.maxConcurrentTasksCheck.interval", d.barrierCheckInterval),
     barrierCheckMaxFailures: integer(
       get,
@@ -200,7 +212,7 @@ export function schedulerConfig(get: Get, pools: Readonly<Record<string, PoolCon
       1,
     ),
     minRegisteredRatio: ratio(get, "spark.scheduler.minRegisteredResourcesRatio", d.minRegisteredRatio),
-    expectedCores,
+    expectedCores: d.expectedCores,
     maxRegisteredWait: time(get, "spark.scheduler.maxRegisteredResourcesWaitingTime", d.maxRegisteredWait),
     starvationInterval: time(get, "spark.starvation.timeout", d.starvationInterval),
   };
@@ -257,7 +269,7 @@ function exclusionConfig(get: Get): ExclusionConfig {
   };
 }
 
-function allocationConfig(get: Get): AllocationConfig {
+function allocationConfig(get: Get, settings: Settings): AllocationConfig {
   const d = DEFAULT_ALLOCATION;
   const prefix = "spark.dynamicAllocation.";
   const minExecutors = integer(get, `${prefix}minExecutors`, d.minExecutors, 0);
@@ -274,6 +286,7 @@ function allocationConfig(get: Get): AllocationConfig {
     shuffleTracking: flag(get, `${prefix}shuffleTracking.enabled`, d.shuffleTracking),
     shuffleTrackingTimeout: time(get, `${prefix}shuffleTracking.timeout`, d.shuffleTrackingTimeout),
     executorCores: integer(get, "spark.executor.cores", d.executorCores, 1),
+    executorResources: executorResources(settings),
   };
 }
 

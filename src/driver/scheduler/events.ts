@@ -4,6 +4,7 @@
  * epoch and ignores them.
  */
 import type { AccumulableInfo, ExecutorMetricsInfo, StackFrame, TaskMetricsInfo } from "../../events/listener-events";
+import type { ResourceAddresses } from "../../common/resources";
 import type { LineageNode, ShuffleDependencyInfo } from "../../rdd/lineage";
 import type { MapOutputId } from "../../storage/task-env";
 
@@ -14,6 +15,7 @@ export type SchedulerEvent =
   | ExecutorRegistered
   | ExecutorLost
   | ExecutorDecommissioned
+  | ExecutorsAwaited
   | ExecutorPaused
   | TaskFinished
   | TaskProgress
@@ -79,6 +81,7 @@ export interface ExecutorRegistered {
   readonly port?: number;
   readonly logUrls?: Readonly<Record<string, string>>;
   readonly attributes?: Readonly<Record<string, string>>;
+  readonly resources?: ResourceAddresses;
 }
 
 /** The executor and all that runs on it are gone. No report about its tasks needs to follow. */
@@ -104,6 +107,12 @@ export interface ExecutorLost {
 export interface ExecutorDecommissioned {
   readonly type: "ExecutorDecommissioned";
   readonly executorId: string;
+}
+
+/** Why the application has no executor, in the words of who places them; null when it has one, or that is not known. */
+export interface ExecutorsAwaited {
+  readonly type: "ExecutorsAwaited";
+  readonly reason: string | null;
 }
 
 /**

@@ -75,7 +75,7 @@ export class Scheduler {
     const { config } = options;
     this.#outbox = new Outbox(config, options.wants ?? (() => false));
     this.dag = new DagScheduler(this.#outbox, options, this.mapOutputs, this.commits);
-    this.#allocation = config.allocation === null ? null : new ExecutorAllocation(config.allocation, config.taskCpus);
+    this.#allocation = config.allocation === null ? null : new ExecutorAllocation(config.allocation, config);
   }
 
   /** Takes one event in at time `now` (ms since the epoch); answers what is to be done. */
@@ -166,6 +166,9 @@ export class Scheduler {
         return;
       case "ExecutorPaused":
         dag.tasks.executorPaused(event.executorId, event.paused);
+        return;
+      case "ExecutorsAwaited":
+        dag.tasks.executorsAwaited(event.reason);
         return;
       case "ExecutorDecommissioned":
         dag.tasks.executorDecommissioned(event.executorId);

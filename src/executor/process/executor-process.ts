@@ -7,6 +7,7 @@ import { LOG_LEVEL, MEMORY_PAUSE_FRACTION } from "../../common/config-entries";
 import { ClusterError } from "../../common/errors";
 import { leave } from "../../common/leave";
 import { log, setLogLevel, switchLevelOnSignal } from "../../common/log";
+import type { ResourceAddresses } from "../../common/resources";
 import { parseDuration } from "../../common/units";
 import { type Endpoint, resultBlock } from "../../storage/block-address";
 import { containerMemoryLimit } from "../../storage/container-limit";
@@ -18,6 +19,7 @@ import type { MapOutputTable, StoragePorts } from "../../storage/ports";
 import { takeSecret } from "../../wire/auth";
 import { decodeBlockAddress, encodeBlockAddress, encodeBlockUpdate, endpointOf } from "../../wire/block-messages";
 import { decodeMapStatus } from "../../wire/map-status";
+import { decodeResources, encodeResources } from "../../wire/resources";
 import { encryption } from "../../wire/tls";
 import type { Messages } from "../../wire/wire";
 import { EXIT_DRIVER_LOST, EXIT_FAILED, EXIT_MEMORY, EXIT_OK, EXIT_TERMINATED } from "../exit-codes";
@@ -30,6 +32,7 @@ import {
   OP_KEEP_RESULT,
   OP_PAYLOAD,
   OP_READ_FILE,
+  OP_RESOURCES,
   OP_TASK_SET,
   OP_UPLOAD,
 } from "../shared/messages";
@@ -52,6 +55,7 @@ export interface ExecutorParts {
   readonly openStorage: OpenStorage;
 }
 
+const NO_ADDRESSES: ResourceAddresses = {};
 const CONNECT_TIMEOUT = 120_000;
 const STOP_TIMEOUT = 3000;
 const PARENT_POLL = 500;
@@ -247,6 +251,7 @@ export class ExecutorProcess {
       storageBytes: plan.arenaBytes,
       logUrls:
         logUrl === null ? {} : Object.fromEntries(["stdout", "stderr"].map((stream) => [stream, `${logUrl}?stream=${stream}`])),
+      resources: encodeResources(this.options.resources),
       survivors: {
         mapOutputs: mapOutputs.map((one) => ({ shuffleId: one.shuffleId, map: one.map, status: writer.encodeMapStatus(one) })),
         blocks: blocks.map(encodeBlockUpdate),
@@ -266,6 +271,7 @@ export class ExecutorProcess {
           partition: task.partition ?? 0,
           attempt: task.attempt ?? 0,
           payload: task.payload?.length ? task.payload : null,
+          resources: task.resources?.length ? decodeResources(task.resources) : NO_ADDRESSES,
         })),
       );
     } else if (message.taskBinary)
@@ -383,6 +389,8 @@ export class ExecutorProcess {
       }
       case OP_PAYLOAD:
         return this.#machinery!.pool.payloadOf(args as number);
+      case OP_RESOURCES:
+        return this.#machinery!.pool.resourcesOf(taskId);
       case OP_COMMIT:
         return this.#link!.ask({ commit: args as Messages.CommitRequest.$Properties }).then(
           (reply) => reply.commit?.granted ?? false,

@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
 import { UsageError } from "../../common/errors";
+import type { ResourceAddresses } from "../../common/resources";
 import { parseBytes } from "../../common/units";
 import { parseAddress } from "../../wire/address";
 import type { Endpoint } from "../../storage/block-address";
@@ -31,6 +32,8 @@ export interface ExecutorOptions {
   readonly tls: TlsFiles | null;
   /** Where its output can be seen: "http://worker:8081/#/logs/app-1%2F0"; null: nowhere. */
   readonly logUrl: string | null;
+  /** Addresses that this executor's tasks share. */
+  readonly resources: ResourceAddresses;
   /** Settings known before the driver told them; null when it must be asked first. */
   readonly configuration: Readonly<Record<string, string>> | null;
   /** The driver's block server, where it is known before the driver told it. */
@@ -66,6 +69,7 @@ export function parseExecutorOptions(args: readonly string[], env: NodeJS.Proces
     localDir: values["local-dir"] ?? null,
     tls: values["tls-ca"] === undefined ? null : { cert: required("tls-cert"), key: required("tls-key"), ca: required("tls-ca") },
     logUrl: values["log-url"] ?? null,
+    resources: parseResources(values.resources ?? "{}"),
     configuration: configuration === undefined ? null : parseConfiguration(configuration),
     driverBlocks: values["driver-blocks"] === undefined ? null : endpointOf(values["driver-blocks"]),
   };
@@ -89,6 +93,7 @@ function parse(args: readonly string[]) {
         "worker-pid": { type: "string" },
         "local-dir": { type: "string" },
         "log-url": { type: "string" },
+        resources: { type: "string" },
         "tls-cert": { type: "string" },
         "tls-key": { type: "string" },
         "tls-ca": { type: "string" },
@@ -97,6 +102,11 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError("INVALID_OPTION", error instanceof Error ? error.message : String(error));
   }
+}
+
+/** JSON of an object: names with lists of addresses. */
+function parseResources(text: string): ResourceAddresses {
+  return JSON.parse(text) as ResourceAddresses;
 }
 
 function parseConfiguration(text: string): Readonly<Record<string, string>> {

@@ -7,6 +7,7 @@
  */
 import type { ResourceLimits } from "node:worker_threads";
 import { withEngineNamed } from "../../common/engine-folder";
+import type { ResourceAddresses } from "../../common/resources";
 import { afterRunning } from "../../common/running-time";
 import type { TaskFailure } from "../../wire/failure";
 import { describeThrown, firstLine } from "../../wire/failure";
@@ -56,6 +57,7 @@ export interface PoolTask {
   readonly partition: number;
   readonly attempt: number;
   readonly payload: Uint8Array | null;
+  readonly resources: ResourceAddresses;
 }
 
 interface Kill {
@@ -143,6 +145,10 @@ export class ThreadPool {
 
   #push(task: PoolTask): boolean {
     return this.#queue.push(task, this.#board.placeOf(task.taskSet));
+  }
+
+  resourcesOf(taskId: number): ResourceAddresses {
+    return this.#tasks.get(taskId)?.resources ?? {};
   }
 
   payloadOf(taskId: number): Uint8Array | null {

@@ -87,6 +87,8 @@ export interface TaskSetData {
 /** Operations of the executor itself; those of the storage begin with STORAGE_OP_PREFIX. */
 export const OP_TASK_SET = "executor.taskSet";
 export const OP_PAYLOAD = "executor.payload";
+/** What the task has of the executor's resources. */
+export const OP_RESOURCES = "executor.resources";
 export const OP_COMMIT = "executor.commit";
 export const OP_BARRIER = "executor.barrier";
 /** Keeps a result for the driver to fetch. */

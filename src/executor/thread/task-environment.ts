@@ -1,10 +1,11 @@
 /** What a running task may ask of its executor, joined from the storage layer's part and the thread's own. */
 import type { ValueContext } from "../../columnar/value-context";
+import type { ResourceAddresses } from "../../common/resources";
 import { CommitDenied, TaskKilled } from "../../storage/task-env";
 import type { RemoteUpload, TaskBarrier, TaskEnv, TaskFiles, TaskInfo, TaskMetrics } from "../../storage/task-env";
 import type { TaskStorage, ThreadStorage } from "../ports";
 import type { FileOps, TaskSetData } from "../shared/messages";
-import { OP_ABORT_UPLOAD, OP_BARRIER, OP_COMMIT, OP_READ_FILE, OP_UPLOAD } from "../shared/messages";
+import { OP_ABORT_UPLOAD, OP_BARRIER, OP_COMMIT, OP_READ_FILE, OP_RESOURCES, OP_UPLOAD } from "../shared/messages";
 import type { ThreadCells } from "../shared/thread-cells";
 import type { HostPort } from "./host-port";
 
@@ -46,6 +47,7 @@ export function openEnvironment(parts: EnvironmentParts): OpenEnvironment {
     ...(storage.memories === undefined ? {} : { memories: storage.memories }),
     tempFile: (purpose) => storage.tempFile(purpose),
     directory: storage.directory,
+    resources: () => host.call(OP_RESOURCES, null) as ResourceAddresses,
     interrupted,
     checkInterrupted: () => {
       if (interrupted()) throw new TaskKilled("The task was told to stop.");

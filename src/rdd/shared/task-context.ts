@@ -1,5 +1,6 @@
 /** What a function that runs in a task can learn about the task: TaskContext, and for barrier stages BarrierTaskContext. */
 import { UsageError } from "../../common/errors";
+import type { ResourceInformation } from "../../common/resources";
 import { type ThreadTask, threadTask } from "./thread-task";
 
 /** Facts about the running task. Valid while the task runs. */
@@ -55,9 +56,14 @@ export class TaskContext {
     return this.#task.env.info.cpus;
   }
 
-  /** Resources other than cores that were given to the task: none, for there are no resource profiles yet. */
-  resources(): ReadonlyMap<string, unknown> {
-    return new Map();
+  /**
+   * Resources other than cores that the task has, by name: as many addresses as `spark.task.resource.<name>.amount` says. No other task
+   * that runs has them, unless that is a part of one. Empty where tasks take none.
+   *
+   * @example const [gpu] = TaskContext.get().resources().get("gpu")!.addresses;
+   */
+  resources(): ReadonlyMap<string, ResourceInformation> {
+    return new Map(Object.entries(this.#task.env.resources?.() ?? {}).map(([name, addresses]) => [name, { name, addresses }]));
   }
 
   /** A property of the job, as set by `sc.setLocalProperty`. */

@@ -160,7 +160,7 @@ export interface StageFindings {
 
 /** Something to look at first: what failed, was lost, or takes time that it need not. */
 export interface Attention {
-  kind: "failedJob" | "failedQuery" | "lostExecutor" | "pausedExecutor" | "slowStage";
+  kind: "noExecutor" | "failedJob" | "failedQuery" | "lostExecutor" | "pausedExecutor" | "slowStage";
   severity: "warning" | "serious";
   /** What it is about: "Job 4", "Stage 11". */
   subject: string;

@@ -42,6 +42,9 @@ export interface MasterWorker {
   coresUsed: number;
   memoryMb: number;
   memoryUsedMb: number;
+  /** Addresses of custom resources by name. */
+  resources: Readonly<Record<string, readonly string[]>>;
+  resourcesUsed: Readonly<Record<string, readonly string[]>>;
   lastHeartbeat: number;
 }
 
@@ -53,6 +56,10 @@ export interface MasterApplication {
   cores: number;
   coresGranted: number;
   memoryPerExecutorMb: number;
+  /** Amounts by name. */
+  resourcesPerExecutor: Readonly<Record<string, number>>;
+  /** Why it has no executor; null when it has one, or wants none. */
+  waitingFor: string | null;
   executors: number;
   startTime: number;
   /** ms. */
@@ -83,6 +90,7 @@ export interface WorkerState {
   coresUsed: number;
   memoryMb: number;
   memoryUsedMb: number;
+  resources: Readonly<Record<string, readonly string[]>>;
   executors: WorkerExecutor[];
   finishedExecutors: WorkerExecutor[];
   drivers: WorkerDriver[];
@@ -96,6 +104,7 @@ export interface WorkerExecutor {
   state: string;
   cores: number;
   memoryMb: number;
+  resources: Readonly<Record<string, readonly string[]>>;
   startTime: number;
   /** Path of its logs: GET /api/firesteel/v1/logs/<logs>?stream=stdout. */
   logs: string;

@@ -2,6 +2,7 @@
  * What scripts for Dask's scheduler ask of its dashboard's port, under its paths and field names: counts of tasks, who the scheduler and its workers are;
  * and letting workers go, which needs the token as everything does that changes something. Stages of jobs that run are its tasks, executors its workers.
  */
+import { countsOf } from "../../common/resources";
 import type { AppStore } from "../store/app-store";
 import type { ExecutorEntry } from "../store/entries";
 import { EVENT_SOCKET_PATH } from "./event-socket";
@@ -151,7 +152,7 @@ function workerInfo(executor: ExecutorEntry): object {
     // Where it keeps what it spills; several are divided by commas.
     local_directory: executor.attributes["localDirectory"] ?? "",
     services: {},
-    resources: {},
+    resources: countsOf(executor.resources),
     nanny: null,
     metrics: {
       time: time / 1000,

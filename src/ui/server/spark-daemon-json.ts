@@ -1,4 +1,5 @@
 /** `/json` of masters and workers, with the paths, names and units of Spark's standalone daemons: what scripts and monitoring of those read. Memory is in MiB. */
+import { countsOf, type ResourceAddresses, type ResourceAmounts } from "../../common/resources";
 import type { MasterApplication, MasterDriver, MasterState, WorkerExecutor, WorkerState } from "../api-types";
 import { json, type Routes } from "./routes";
 
@@ -18,6 +19,7 @@ export function addWorkerJson(routes: Routes, stateOf: () => WorkerState): void 
 }
 
 function masterJson(state: MasterState): object {
+  const withResources = state.workers.filter(({ state: of, resources }) => of === "ALIVE" && Object.keys(resources).length > 0);
   return {
     url: state.url,
     workers: state.workers.map((worker) => ({
@@ -32,9 +34,9 @@ function masterJson(state: MasterState): object {
       memory: worker.memoryMb,
       memoryused: worker.memoryUsedMb,
       memoryfree: worker.memoryMb - worker.memoryUsedMb,
-      resources: {},
-      resourcesused: {},
-      resourcesfree: {},
+      resources: informations(worker.resources),
+      resourcesused: informations(worker.resourcesUsed),
+      resourcesfree: informations(without(worker.resources, worker.resourcesUsed)),
       state: worker.state,
       lastheartbeat: worker.lastHeartbeat,
     })),
@@ -43,8 +45,8 @@ function masterJson(state: MasterState): object {
     coresused: state.coresUsed,
     memory: state.memoryMb,
     memoryused: state.memoryUsedMb,
-    resources: [],
-    resourcesused: [],
+    resources: withResources.map(({ resources }) => informations(resources)),
+    resourcesused: withResources.map(({ resourcesUsed }) => informations(resourcesUsed)),
     activeapps: state.activeApplications.map(application),
     completedapps: state.completedApplications.map(application),
     activedrivers: state.activeDrivers.map(driver),
@@ -62,8 +64,8 @@ function application(one: MasterApplication): object {
     user: one.user,
     memoryperexecutor: one.memoryPerExecutorMb,
     memoryperslave: one.memoryPerExecutorMb,
-    resourcesperexecutor: [],
-    resourcesperslave: [],
+    resourcesperexecutor: requirements(one.resourcesPerExecutor),
+    resourcesperslave: requirements(one.resourcesPerExecutor),
     submitdate: dateOf(one.startTime),
     state: one.state,
     duration: one.duration,
@@ -105,28 +107,52 @@ function workerJson(state: WorkerState): object {
     coresused: state.coresUsed,
     memory: state.memoryMb,
     memoryused: state.memoryUsedMb,
-    resources: {},
-    resourcesused: {},
+    resources: informations(state.resources),
+    resourcesused: informations(usedBy(state.executors)),
     executors: state.executors.map(executor),
     finishedexecutors: state.finishedExecutors.map(executor),
   };
 }
 
 function executor(one: WorkerExecutor): object {
+  const amounts = countsOf(one.resources);
   return {
     id: Number(one.id),
     memory: one.memoryMb,
-    resources: {},
+    resources: informations(one.resources),
     appid: one.applicationId,
     appdesc: {
       name: one.applicationName,
       cores: one.cores,
       memoryperexecutor: one.memoryMb,
-      resourcesperexecutor: [],
+      resourcesperexecutor: requirements(amounts),
       memoryperslave: one.memoryMb,
-      resourcesperslave: [],
+      resourcesperslave: requirements(amounts),
     },
   };
+}
+
+function informations(resources: ResourceAddresses): object {
+  return Object.fromEntries(Object.entries(resources).map(([name, addresses]) => [name, { name, addresses }]));
+}
+
+function requirements(amounts: ResourceAmounts): object[] {
+  return Object.entries(amounts).map(([name, amount]) => ({ name, amount }));
+}
+
+function without(all: ResourceAddresses, used: ResourceAddresses): ResourceAddresses {
+  const left = ([name, addresses]: [string, readonly string[]]): [string, readonly string[]] => [
+    name,
+    addresses.filter((address) => used[name]?.includes(address) !== true),
+  ];
+  return Object.fromEntries(Object.entries(all).map(left));
+}
+
+function usedBy(executors: readonly WorkerExecutor[]): ResourceAddresses {
+  const used: Record<string, string[]> = {};
+  for (const { resources } of executors)
+    for (const [name, addresses] of Object.entries(resources)) (used[name] ??= []).push(...addresses);
+  return used;
 }
 
 /** As Java prints a Date: "Sun Nov 22 21:42:52 UTC 2026". */

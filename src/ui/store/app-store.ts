@@ -198,6 +198,9 @@ export class AppStore {
       case "FiresteelSearchProgress":
         this.searches.progress(event);
         return this.#changed(event.time, "search");
+      case "FiresteelExecutorsAwaited":
+        this.nodes.awaited = event.reason;
+        return this.#changed(event.time, "executors");
       case "FiresteelSearchEnd":
         this.searches.ended(event);
         return this.#changed(event.time, "search");

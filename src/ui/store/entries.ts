@@ -1,4 +1,5 @@
 /** What the store knows of jobs, stages, executors, datasets, queries and searches. Filled by `app-store.ts`, read by `views/`. */
+import type { ResourceAddresses } from "../../common/resources";
 import type {
   AccumulableInfo,
   EventOf,
@@ -96,6 +97,7 @@ export interface ExecutorEntry {
   removeReason: string | undefined;
   logUrls: Properties;
   attributes: Properties;
+  resources: ResourceAddresses;
   resourceProfileId: number;
   rddBlocks: number;
   memoryUsed: number;

@@ -9,6 +9,8 @@ export class Executors {
   /** In the order in which they came. */
   readonly executors = new Map<string, ExecutorEntry>();
   readonly rdds = new Map<number, RddEntry>();
+  /** Why there is no executor; null where there is one, or it is not known. */
+  awaited: string | null = null;
   /** Blocks that belong to no dataset: pieces of broadcasts. */
   readonly #others = new Map<string, BlockPlace>();
 
@@ -21,6 +23,7 @@ export class Executors {
     executor.totalCores = event.totalCores;
     executor.logUrls = event.logUrls;
     executor.attributes = event.attributes ?? {};
+    executor.resources = event.resources ?? {};
     executor.resourceProfileId = event.resourceProfileId ?? 0;
     if (executor.hostPort === "") executor.hostPort = event.host;
   }
@@ -207,6 +210,7 @@ export class Executors {
       removeReason: undefined,
       logUrls: {},
       attributes: {},
+      resources: {},
       resourceProfileId: 0,
       rddBlocks: 0,
       memoryUsed: 0,

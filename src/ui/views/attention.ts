@@ -15,6 +15,7 @@ const FRESH = 2000;
 
 export function attention(store: AppStore, now: number): Attention[] {
   return [
+    ...waiting(store),
     ...failedJobs(store),
     ...failedQueries(store),
     ...lostExecutors(store),
@@ -28,6 +29,24 @@ function listed<T>(found: readonly T[], tell: (item: T) => Omit<Attention, "more
   const more = Math.max(0, found.length - MOST);
   const shown = found.slice(-MOST).reverse();
   return shown.map((item, at) => ({ ...tell(item), more: at === shown.length - 1 ? more : 0 }));
+}
+
+function waiting({ nodes, application }: AppStore): Attention[] {
+  if (nodes.awaited === null || application.endTime !== undefined) return [];
+  const text = `Initial job has not accepted any resources: ${nodes.awaited}`;
+  return [
+    {
+      kind: "noExecutor",
+      severity: "serious",
+      subject: "No executor",
+      name: "",
+      text,
+      advice: "",
+      cost: 0,
+      page: ["executors"],
+      more: 0,
+    },
+  ];
 }
 
 function failedJobs({ work }: AppStore): Attention[] {

@@ -1,4 +1,5 @@
 /** Executors, storage and the environment as the REST API gives them. */
+import { countsOf, slotsOf, type ResourceAmounts } from "../../common/resources";
 import type { ApplicationEnvironmentInfo, ExecutorMemory, ExecutorSummary, RDDStorageInfo } from "../api-types";
 import { Redactor } from "../../events/redaction";
 import type { AppStore } from "../store/app-store";
@@ -22,7 +23,7 @@ function executorSummary(store: AppStore, executor: ExecutorEntry): ExecutorSumm
     memoryUsed: executor.memoryUsed,
     diskUsed: executor.diskUsed,
     totalCores: executor.totalCores,
-    maxTasks: Math.floor(executor.totalCores / cpus),
+    maxTasks: slotsOf(executor.totalCores, cpus, countsOf(executor.resources), isDriver ? {} : takenByTasks(store)),
     activeTasks: executor.activeTasks,
     failedTasks: executor.failedTasks,
     completedTasks: executor.completedTasks,
@@ -47,11 +48,20 @@ function executorSummary(store: AppStore, executor: ExecutorEntry): ExecutorSumm
     blacklistedInStages: [...executor.excludedInStages],
     ...(executor.peaks === undefined ? {} : { peakMemoryMetrics: allPeaks(executor.peaks) }),
     attributes: { ...executor.attributes },
-    resources: {},
+    resources: Object.fromEntries(
+      Object.entries(executor.resources).map(([name, addresses]) => [name, { name, addresses: [...addresses] }]),
+    ),
     resourceProfileId: executor.resourceProfileId,
     isExcluded: executor.excluded,
     excludedInStages: [...executor.excludedInStages],
   };
+}
+
+function takenByTasks(store: AppStore): ResourceAmounts {
+  const taken = Object.values(store.resourceProfiles.get(0)?.taskResources ?? {});
+  return Object.fromEntries(
+    taken.filter(({ resourceName }) => resourceName !== "cpus").map((one) => [one.resourceName, one.amount]),
+  );
 }
 
 /** Part of an executor's limit that what it holds of data aims at, by which pages colour bars. */

@@ -1,6 +1,7 @@
 /** The executors as the task level sees them: slots, what runs in them, and what is queued behind. */
 import { EXECUTOR_TRANSITIONS, Lifecycle, type ExecutorStatus } from "../states";
 import type { LaunchTasks } from "../commands";
+import type { ExecutorResources } from "./task-resources";
 import type { TaskAttempt, TaskSet } from "./task-set";
 
 export class Executor {
@@ -24,6 +25,8 @@ export class Executor {
     readonly cores: number,
     readonly port: number,
     now: number,
+    /** Null where tasks take none. */
+    readonly resources: ExecutorResources | null = null,
   ) {
     this.life = new Lifecycle<ExecutorStatus>(`Executor ${id}`, EXECUTOR_TRANSITIONS, "active");
     this.idleSince = now;

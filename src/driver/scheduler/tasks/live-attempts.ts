@@ -4,6 +4,7 @@
  * An executor runs the attempts it was sent in order, as many at a time as it has slots. So those beyond its slots are
  * taken as queued, and as started when one before them ends; no message tells.
  */
+import type { ResourceAddresses } from "../../../common/resources";
 import type { LaunchTasks } from "../commands";
 import type { TaskOutcome } from "../events";
 import type { MapOutputRegistry } from "../map-outputs";
@@ -13,7 +14,12 @@ import type { TaskEvents } from "./task-events";
 import { TaskAttempt, type TaskSet } from "./task-set";
 
 /** A batch while tasks are added to it. */
-type OpenBatch = LaunchTasks & { readonly taskIds: number[]; readonly partitions: number[]; readonly attemptNumbers: number[] };
+type OpenBatch = LaunchTasks & {
+  readonly taskIds: number[];
+  readonly partitions: number[];
+  readonly attemptNumbers: number[];
+  readonly resources?: ResourceAddresses[];
+};
 
 export class LiveAttempts {
   /** By task id, in the order of launch. */
@@ -79,6 +85,10 @@ export class LiveAttempts {
     executor.idleSince = Infinity;
     if (executor.batchSet !== set) this.#startBatch(set, executor);
     const batch = executor.batch as OpenBatch;
+    if (executor.resources !== null) {
+      attempt.resources = executor.resources.take();
+      batch.resources!.push(attempt.resources);
+    }
     batch.taskIds.push(taskId);
     batch.partitions.push(set.partitionOf(index));
     batch.attemptNumbers.push(attempt.attemptNumber);
@@ -96,6 +106,7 @@ export class LiveAttempts {
       attemptNumbers: [],
       epoch: this.mapOutputs.epoch,
       cpus: this.outbox.config.taskCpus,
+      ...(executor.resources === null ? {} : { resources: [] }),
     };
     executor.batch = batch;
     executor.batchSet = set;
@@ -115,6 +126,7 @@ export class LiveAttempts {
     this.#attempts.delete(attempt.taskId);
     const { executor } = attempt;
     const { outbox } = this;
+    if (attempt.resources !== null) executor.resources!.giveBack(attempt.resources);
     if (attempt.started) {
       const next = executor.queue.shift();
       if (next === undefined) executor.used--;

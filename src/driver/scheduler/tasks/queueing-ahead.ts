@@ -40,6 +40,8 @@ export class QueueingAhead {
   #candidate(): TaskSet | null {
     const { config } = this.outbox;
     if (config.tasksAhead === 0 || config.speculation !== null || config.exclusion !== null) return null;
+    // Which addresses a task gets is known when one before it has ended.
+    if (Object.keys(config.taskResources).length > 0) return null;
     const set = this.pools.sets.find((waiting) => waiting.canLaunch);
     if (set === undefined || set.barrier) return null;
     return this.pools.isFair && this.pools.sets.some((other) => other !== set && other.canLaunch) ? null : set;

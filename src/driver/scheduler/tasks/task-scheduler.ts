@@ -4,6 +4,7 @@
  * stage exists: that is the DAG level's, reached through `TaskSetOwner`. Here are the outcomes; slots are given out by
  * `offers`, and `live-attempts` keeps the books of them.
  */
+import { amountsText, countsOf, slotsOf } from "../../../common/resources";
 import type { BlockManagerInfo, TaskEndReason } from "../../../events/listener-events";
 import type { JobFailure } from "../commands";
 import type {
@@ -28,6 +29,7 @@ import { Pools } from "./pools";
 import { QueueingAhead } from "./queueing-ahead";
 import { DurationMedian, markSlowAttempts } from "./speculation";
 import { TaskEvents } from "./task-events";
+import { ExecutorResources } from "./task-resources";
 import { DONE, type TaskAttempt, type TaskSet } from "./task-set";
 import { WorkStealing } from "./work-stealing";
 
@@ -65,6 +67,8 @@ export class TaskScheduler {
   #firstSubmission = -1;
   /** When the first of waiting sets came, or the last warning of them. */
   #waitingSince = 0;
+  /** Why there is no executor, where that is known. */
+  #awaited: string | null = null;
 
   constructor(
     private readonly outbox: Outbox,
@@ -152,8 +156,11 @@ export class TaskScheduler {
   executorRegistered(event: ExecutorRegistered): void {
     const { outbox } = this;
     if (this.executors.get(event.executorId) !== undefined || this.executors.wasLost(event.executorId)) return;
-    const slots = Math.floor(event.cores / outbox.config.taskCpus);
-    this.executors.add(new Executor(event.executorId, event.host, slots, event.cores, event.port ?? 0, outbox.now));
+    const { taskCpus, taskResources } = outbox.config;
+    const { executorId, host, cores, port = 0, resources = {} } = event;
+    const slots = slotsOf(cores, taskCpus, countsOf(resources), taskResources);
+    const shared = Object.keys(taskResources).length === 0 ? null : new ExecutorResources(resources, taskResources);
+    this.executors.add(new Executor(executorId, host, slots, cores, port, outbox.now, shared));
     outbox.emit({
       type: "ExecutorAdded",
       time: outbox.now,
@@ -162,6 +169,7 @@ export class TaskScheduler {
       totalCores: event.cores,
       logUrls: event.logUrls ?? {},
       ...(event.attributes === undefined ? {} : { attributes: event.attributes }),
+      ...(event.resources === undefined ? {} : { resources: event.resources }),
     });
     this.#resetLevels();
   }
@@ -185,6 +193,12 @@ export class TaskScheduler {
     for (const attempt of gone)
       this.#failed(attempt, { kind: "executorGone", reason, causedByApp: event.causedByApp && isCulprit(attempt) });
     return true;
+  }
+
+  executorsAwaited(reason: string | null): void {
+    if (reason === this.#awaited) return;
+    this.#awaited = reason;
+    this.outbox.emit({ type: "FiresteelExecutorsAwaited", time: this.outbox.now, reason });
   }
 
   executorDecommissioned(executorId: string): void {
@@ -421,10 +435,15 @@ export class TaskScheduler {
     const { size, totalSlots } = this.executors;
     this.outbox.warn(
       size === 0
-        ? "Initial job has not accepted any resources: no executor has registered. Check that workers are running and can reach the driver."
+        ? `Initial job has not accepted any resources: ${this.#awaited ?? "no executor has registered. Check that workers are running and can reach the driver."}`
         : `Waiting tasks cannot be launched: ${size} executors with ${totalSlots} slots are registered, and none may take them (barrier stages need all ` +
-            "their slots at once; executors may be excluded or too small for spark.task.cpus).",
+            `their slots at once; executors may be excluded or too small for spark.task.cpus${this.#taskResources}).`,
     );
+  }
+
+  get #taskResources(): string {
+    const amounts = amountsText(this.outbox.config.taskResources);
+    return amounts === "" ? "" : `, or have not what each task takes: ${amounts}`;
   }
 
   #askForTime(): void {

@@ -6,6 +6,7 @@
  * A task goes pending → running → done; back to pending when its last live attempt ended without success, or when a
  * done map task's output was lost.
  */
+import type { ResourceAddresses } from "../../../common/resources";
 import { InternalError } from "../../../common/errors";
 import type { Properties } from "../../../events/listener-events";
 import type { Stage } from "../dag/stage";
@@ -33,6 +34,8 @@ export class TaskAttempt {
   gettingResultTime = 0;
   /** Bytes of the result that is fetched. */
   resultSize = 0;
+  /** What it has of its executor's resources; null where tasks take none. */
+  resources: ResourceAddresses | null = null;
 
   constructor(
     readonly taskId: number,

@@ -5,6 +5,7 @@ import { plural, roughly, shortSite } from "../lib/format";
 
 /** One, and several of a kind. */
 const KINDS: Readonly<Record<Attention["kind"], readonly [string, string]>> = {
+  noExecutor: ["missing executor", "missing executors"],
   failedJob: ["failed job", "failed jobs"],
   failedQuery: ["failed query", "failed queries"],
   lostExecutor: ["lost executor", "lost executors"],

@@ -125,6 +125,17 @@ function ExecutorTable(props: {
       sort: executorState,
     },
   ];
+  if (props.rows.some(({ resources }) => Object.keys(resources).length > 0)) {
+    columns.push({
+      key: "resources",
+      label: "Resources",
+      hint: "Addresses that its tasks share",
+      render: (row) =>
+        Object.values(row.resources)
+          .map(({ name, addresses }) => `${name} ${addresses.join(", ")}`)
+          .join("; "),
+    });
+  }
   if (props.gone === true) {
     columns.push(
       {

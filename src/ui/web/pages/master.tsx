@@ -43,7 +43,9 @@ export function Master() {
                 rows={filtered(data.workers, filter, ({ id, host, state }) => `${id} ${host} ${state}`)}
                 rowKey={(row) => row.id}
                 order={{ key: "host", descending: false }}
-                columns={WORKER_COLUMNS}
+                columns={WORKER_COLUMNS.filter(
+                  ({ key }) => key !== "resources" || data.workers.some(({ resources }) => Object.keys(resources).length > 0),
+                )}
                 empty={
                   <Empty title={none("No worker has registered")}>
                     {data.workers.length === 0 && `Start one with: firesteel worker ${data.url}`}
@@ -96,6 +98,17 @@ export function Used({ used, of, format }: { used: number; of: number; format: (
   );
 }
 
+/** Addresses in use, of how many: "gpu 1 / 2". */
+function Resources({ all, used }: { all: MasterWorker["resources"]; used: MasterWorker["resources"] }) {
+  const each = Object.entries(all).map(([name, addresses]) => ({ name, addresses, taken: used[name] ?? [] }));
+  const title = each.map(({ name, taken }) => `${name} in use: ${taken.join(", ") || "none"}`).join("\n");
+  return (
+    <span title={title}>
+      {each.map(({ name, addresses, taken }) => `${name} ${taken.length} / ${addresses.length}`).join(", ")}
+    </span>
+  );
+}
+
 const WORKER_COLUMNS: readonly Column<MasterWorker>[] = [
   {
     key: "id",
@@ -124,6 +137,11 @@ const WORKER_COLUMNS: readonly Column<MasterWorker>[] = [
     sort: (row) => row.memoryUsedMb,
   },
   {
+    key: "resources",
+    label: "Resources",
+    render: (row) => <Resources all={row.resources} used={row.resourcesUsed} />,
+  },
+  {
     key: "beat",
     label: "Last heard of",
     number: true,
@@ -146,7 +164,12 @@ function Applications({ rows, empty, hint }: { rows: readonly MasterApplication[
           key: "name",
           label: "Name",
           grow: true,
-          render: (row) => (row.uiUrl === null ? row.name : <a href={row.uiUrl}>{row.name}</a>),
+          render: (row) => (
+            <>
+              {row.uiUrl === null ? row.name : <a href={row.uiUrl}>{row.name}</a>}
+              {row.waitingFor !== null && <div class="quiet">Waits: {row.waitingFor}</div>}
+            </>
+          ),
           sort: (row) => row.name,
         },
         { key: "user", label: "User", render: (row) => row.user, sort: (row) => row.user },

@@ -39,6 +39,10 @@ export function Worker() {
                 ["Since", dateTime(data.startTime)],
                 ["Cores in use", `${data.coresUsed} / ${data.cores}`],
                 ["Memory in use", `${mib(data.memoryUsedMb)} / ${mib(data.memoryMb)}`],
+                ...Object.entries(data.resources).map(([name, addresses]): [string, string] => [
+                  `${name} in use`,
+                  `${data.executors.flatMap(({ resources }) => resources[name] ?? []).length} / ${addresses.length}`,
+                ]),
               ]}
             />
             <Card title={`Executors (${data.executors.length})`} flush>
@@ -62,6 +66,12 @@ export function Worker() {
   );
 }
 
+/** "gpu 0, 1". */
+const addressesText = (resources: WorkerExecutor["resources"]) =>
+  Object.entries(resources)
+    .map(([name, addresses]) => `${name} ${addresses.join(", ")}`)
+    .join("; ");
+
 const logHref = (logs: string) => formatRoute(["logs", logs]);
 
 function ExecutorTable({ rows, empty }: { rows: readonly WorkerExecutor[]; empty: string }) {
@@ -84,6 +94,9 @@ function ExecutorTable({ rows, empty }: { rows: readonly WorkerExecutor[]; empty
         { key: "state", label: "State", render: (row) => <Badge state={row.state} />, sort: (row) => row.state },
         { key: "cores", label: "Cores", number: true, render: (row) => row.cores, sort: (row) => row.cores },
         { key: "memory", label: "Memory", number: true, render: (row) => mib(row.memoryMb), sort: (row) => row.memoryMb },
+        ...(rows.some(({ resources }) => Object.keys(resources).length > 0)
+          ? [{ key: "resources", label: "Resources", render: (row: WorkerExecutor) => addressesText(row.resources) }]
+          : []),
         { key: "start", label: "Started", number: true, render: (row) => dateTime(row.startTime), sort: (row) => row.startTime },
         { key: "logs", label: "Logs", render: (row) => <a href={logHref(row.logs)}>logs</a> },
         { key: "exit", label: "Exit", render: (row) => row.exit ?? "", sort: (row) => row.exit },

@@ -60,6 +60,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "if (next === undefined) executor.used--;\n      else {",
     replace: "if (next !== undefined) {",
   },
+  {
+    bug: "an attempt that ended keeps its addresses",
+    file: ATTEMPTS,
+    find: "if (attempt.resources !== null) executor.resources!.giveBack(attempt.resources);",
+    replace: "",
+  },
+  {
+    bug: "an address is not taken from those that are free",
+    file: "tasks/task-resources.ts",
+    find: "          free[at]!--;\n",
+    replace: "",
+  },
   { bug: "a launch does not take a slot", file: ATTEMPTS, find: "      executor.used++;\n", replace: "" },
   {
     bug: "tasks of a lost executor are not run again",

@@ -165,7 +165,8 @@ class Simulation {
     this.#usesOrder = this.#random.chance(0.4);
     this.#errorRate = this.#isStorm ? 0 : this.#random.pick([0, 2, 8]);
     this.#damageRate = this.#random.pick([1, 8]);
-    this.#config = this.#randomConfig();
+    // Executors have as many addresses as cores: slots stay what cores make them.
+    this.#config = { ...this.#randomConfig(), ...(seed % 5 === 4 ? { taskResources: { gpu: seed % 2 === 0 ? 1 : 0.5 } } : {}) };
     // Tasks are queued ahead only where there are many.
     this.#mostPartitions = this.#random.pick(this.#config.tasksAhead > 0 ? [4, 16, 16] : [3, 4, 6]);
     this.#scheduler = new Scheduler({ config: this.#config, wants: () => true });
@@ -365,7 +366,8 @@ class Simulation {
       blocks: new Set(),
     };
     this.#executors.push(executor);
-    this.#inFlight.push({ type: "ExecutorRegistered", executorId: id, host: executor.host, cores });
+    const resources = { gpu: Array.from({ length: cores }, (_, at) => `${at}`) };
+    this.#inFlight.push({ type: "ExecutorRegistered", executorId: id, host: executor.host, cores, resources });
     const found = this.#orphans.get(executor.host) ?? [];
     this.#orphans.delete(executor.host);
     if (found.length === 0) return;
@@ -907,7 +909,22 @@ class Simulation {
     } else this.#inFlight.push({ type: "StageReady", stageId: command.stageId, attempt: command.attempt });
   }
 
+  /** An address serves one of the tasks that run, or two where each takes a half. */
+  #checkAddresses(): void {
+    const amount = this.#config.taskResources["gpu"];
+    if (amount === undefined) return;
+    const taken = new Map<string, number>();
+    for (const { taskId, executor, resources } of this.#scheduler.dag.tasks.attempts.values()) {
+      const [address, ...more] = resources!["gpu"]!;
+      const key = `${address} of executor ${executor.id}`;
+      taken.set(key, (taken.get(key) ?? 0) + amount);
+      if (address === undefined || more.length > 0 || taken.get(key)! > 1)
+        throw new Error(`Task ${taskId} has address ${key}, which others have, or not one.`);
+    }
+  }
+
   #launch(command: LaunchTasks): void {
+    this.#checkAddresses();
     const executor = this.#executors[Number(command.executorId)]!;
     const stage = this.#stages.get(command.stageId)!;
     const live = this.#scheduler.dag.stages.get(command.stageId);
