@@ -157,6 +157,8 @@ class Simulation {
   readonly #usesOrder: boolean;
   /** Few and long jobs that lose map outputs over and over and that nobody cancels. */
   readonly #isStorm: boolean;
+  /** Some of the events that are handled tells of outputs that cannot be had. */
+  #losing = false;
 
   constructor(seed: number) {
     this.#random = new Random(seed);
@@ -720,6 +722,7 @@ class Simulation {
 
   #handle(events: readonly SchedulerEvent[]): void {
     for (const event of events) this.#before(event);
+    this.#losing = events.some(losesOutputs);
     if (this.#now >= this.#wake) this.#wake = Infinity;
     const commands = this.#scheduler.handleAll(events, this.#now);
     for (const command of commands) this.#perform(command);
@@ -806,7 +809,8 @@ class Simulation {
         const job = this.#jobs[command.jobId]!;
         if (job.delivered.size !== job.partitions.length)
           throw new Error(`Job ${job.id} succeeded with ${job.delivered.size} of ${job.partitions.length} results.`);
-        if (job.shuffle !== null && !this.#scheduler.mapOutputs.isComplete(job.shuffle))
+        // What is handled together with the job's last task may have told of a loss after it.
+        if (job.shuffle !== null && !this.#losing && !this.#scheduler.mapOutputs.isComplete(job.shuffle))
           throw new Error(`Job ${job.id} succeeded, and outputs of shuffle ${job.shuffle} are missing.`);
         this.#checkVersions(job);
         this.#resolve(job, "succeeded");
@@ -1133,6 +1137,11 @@ function putFile({ files }: SimExecutor, name: string, file: SimFile): void {
   const isLater =
     before === undefined || file.stageId > before.stageId || (file.stageId === before.stageId && file.attempt > before.attempt);
   if (isLater) files.set(name, file);
+}
+
+/** A fetch that failed: one executor's outputs, or some of several, are then taken to be lost. */
+function losesOutputs(event: SchedulerEvent): boolean {
+  return event.type === "TaskFinished" && event.outcome.kind === "fetchFailed";
 }
 
 function isSameTask(a: SchedulerEvent, b: SchedulerEvent): boolean {
