@@ -1,7 +1,7 @@
 /** Joins of all types against nested loops over rows. */
 import fc from "fast-check";
 import type { Boxed, DataType } from "../../../src/columnar/types";
-import type { BatchSource, BoxedRow } from "../../../src/columnar/vector";
+import type { BatchSource, BoxedRow, Vector } from "../../../src/columnar/vector";
 import type { OutdatedOutput } from "../../../src/dataframe/exec/ports";
 import { taskServices } from "../../../src/dataframe/exec/thread-services";
 import { sourceOf } from "../../../src/dataframe/exec/operator";
@@ -215,6 +215,32 @@ test("marks of rows in another order are to be made again, all at once", () => {
     [2, 2],
   ];
   expect(() => markedThen(rows, rows, rows.toReversed())).toThrow(/^5:3 5:0 7:3 7:0 .*in another order/);
+});
+
+test("tasks that mark rows do not look at columns that the join does not compare", () => {
+  const columns = side([{ kind: "int" }]).columns;
+  const get = (_: Vector, name: string | symbol): never => {
+    throw new Error(`${String(name)} of a column that is not compared`);
+  };
+  const untouched = (vector: Vector, column: number): Vector => (column === 0 ? vector : new Proxy(vector, { get }));
+  const rows = [1, 2, 3].map((key) => [key, key]);
+  const left = new Table(columns, rows, { batchRows: 2, form: untouched });
+  const right = new Table(columns, [[2, 0]]);
+  const keys = columns.slice(0, 1);
+  const marks = attribute("marks", { kind: "binary" }, false);
+  const plan: MarkMatchesExec = {
+    kind: "markMatches",
+    id: nextId(),
+    output: [marks],
+    left: left.scan,
+    right: right.scan,
+    leftKeys: keys,
+    rightKeys: keys,
+    condition: null,
+    by: [0],
+  };
+  const [[bits]] = run(plan, [left, right]).rows as [[Uint8Array]];
+  expect([...bits.subarray(8)]).toEqual([0b010]);
 });
 
 test("outdated outputs are told of by their shuffles, all in one failure", () => {

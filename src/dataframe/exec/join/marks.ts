@@ -3,7 +3,7 @@
  * its share of the many matches, and gives the marks as one row of bits. Then one task puts the bits together.
  */
 import { BINARY } from "../../expressions/build";
-import { batchOfBoxed, boxedReader, gatherBatch, hashRows } from "../../../columnar/batch";
+import { boxedReader, gatherBatch, hashRows } from "../../../columnar/batch";
 import type { DataType } from "../../../columnar/types";
 import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
 import { InternalError } from "../../../common/errors";
@@ -33,9 +33,10 @@ export class MarkMatchesOperator implements Operator {
 
   constructor(node: MarkMatchesExec, compile: Compile, host: CodegenHost) {
     this.output = node.output;
-    this.#fingerprint = new Fingerprint(node.left.output, node.by);
+    const few = compared(compile(node.left), node.by);
+    this.#fingerprint = few.fingerprint;
     const build = new BuildSide({
-      source: compile(node.left),
+      source: few.rows,
       keys: node.leftKeys,
       shared: null,
       divisible: false,
@@ -64,8 +65,33 @@ export class MarkMatchesOperator implements Operator {
     header.setInt32(0, this.#fingerprint.of([rows]), true);
     header.setInt32(4, task.env.partition, true);
     for (let row = 0; row < count; row++) if (seen[row] === 1) bytes[HEADER + (row >> 3)]! |= 1 << (row & 7);
-    return batchOfBoxed([[bytes]], [BINARY]);
+    const column = {
+      form: "bytes",
+      length: 1,
+      bytes,
+      starts: Int32Array.of(0),
+      ends: Int32Array.of(bytes.length),
+      valid: null,
+    } as const;
+    return { length: 1, columns: [column] };
   }
+}
+
+/** Rows of the few without the columns that the join does not look at: each task puts its own copy of them together. */
+function compared(few: Operator, by: readonly number[]): { readonly rows: Operator; readonly fingerprint: Fingerprint } {
+  const { output } = few;
+  const isNested = by.some((place) => NESTED.has(output[place]!.type.kind));
+  if (isNested || by.length === 0 || by.length === output.length) return { rows: few, fingerprint: new Fingerprint(output, by) };
+  const kept = by.map((place) => output[place]!);
+  const open = (task: OpenTask): BatchSource => {
+    const source = few.open(task);
+    const next = (): ColumnBatch | null => {
+      const batch = source.next();
+      return batch && { length: batch.length, columns: by.map((place) => batch.columns[place]!) };
+    };
+    return { next, close: () => source.close() };
+  };
+  return { rows: { output: kept, open }, fingerprint: new Fingerprint(kept, [...kept.keys()]) };
 }
 
 export class MarkedRowsOperator implements Operator {
