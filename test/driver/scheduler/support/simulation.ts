@@ -810,7 +810,7 @@ class Simulation {
         if (job.delivered.size !== job.partitions.length)
           throw new Error(`Job ${job.id} succeeded with ${job.delivered.size} of ${job.partitions.length} results.`);
         // What is handled together with the job's last task may have told of a loss after it.
-        if (job.shuffle !== null && !this.#losing && !this.#scheduler.mapOutputs.isComplete(job.shuffle))
+        if (job.shuffle !== null && !this.#scheduler.mapOutputs.isComplete(job.shuffle) && !this.#losing)
           throw new Error(`Job ${job.id} succeeded, and outputs of shuffle ${job.shuffle} are missing.`);
         this.#checkVersions(job);
         this.#resolve(job, "succeeded");
@@ -862,9 +862,9 @@ class Simulation {
   #checkVersions(job: SimJob): void {
     const parts = [...job.delivered.values()];
     if (job.shuffle !== null) {
-      const { executorOf, executors } = this.#scheduler.mapOutputs.locations(job.shuffle)!;
-      for (const [map, index] of executorOf.entries())
-        parts.push(this.#executors[Number(executors[index]!)]!.files.get(`${job.shuffle}:${map}`)?.read ?? NOTHING);
+      const places = this.#scheduler.mapOutputs.locations(job.shuffle);
+      for (const [map, index] of places?.executorOf.entries() ?? [])
+        parts.push(this.#executors[Number(places!.executors[index]!)]!.files.get(`${job.shuffle}:${map}`)?.read ?? NOTHING);
     }
     const versions = new Map<string, number>();
     for (const part of parts) {
