@@ -15,6 +15,7 @@ import { persistent } from "../persistence/registry";
 import { BinaryCurve, countScores, fewerParts, mergeCounts, type ScoreCounts, thinned, weighScores } from "./binary-curve";
 import { judge, type JudgedSpec, weightsOf } from "./columns";
 import { Evaluator } from "./evaluator";
+import { ReusedDoubles } from "./reused-doubles";
 
 /** Scores are numbers, or vectors of which the second entry counts. Labels above 0.5 are positive. */
 export class BinaryClassificationEvaluator extends withParams(Evaluator, {
@@ -75,7 +76,7 @@ interface Partial {
 const countBinary = aggregateProgram<JudgedSpec<{ readonly binned: boolean }>, ColumnBatch, Partial[]>({
   name: "mllib.evaluation.binary",
   run(batches, { input, candidates, options: { binned } }) {
-    const collected = candidates.map(() => new Collected());
+    const collected = candidates.map(({ weight }, i) => (weight === undefined ? new Counted(i) : new Weighed()));
     for (const batch of batches)
       for (const [i, { score, label, weight }] of candidates.entries())
         collected[i]!.add(scoresOf(batch, score!, input), presentDoubles(batch, label!, input), weightsOf(batch, input, weight));
@@ -105,17 +106,73 @@ function scoresOf(batch: ColumnBatch, at: number, input: JudgedSpec<unknown>["in
   return scores;
 }
 
-/** Scores of a partition; weights only where some row has one. */
-class Collected {
+/** What is known of a partition's rows for one candidate. */
+interface Collected {
+  /** Weights are null where there are none of any row. */
+  add(scores: Float64Array, labels: Float64Array, weights: Float64Array | null): void;
+  finish(): ScoreCounts;
+}
+
+const memory = new ReusedDoubles();
+
+/** Scores of a partition's rows that all weigh 1, apart by class, in memory that is used again for the same candidate of the next partition. */
+class Counted implements Collected {
+  readonly #classes: readonly [Scores, Scores];
+
+  constructor(candidate: number) {
+    this.#classes = [new Scores(2 * candidate), new Scores(2 * candidate + 1)];
+  }
+
+  add(scores: Float64Array, labels: Float64Array): void {
+    const [negatives, positives] = this.#classes.map((one) => one.room(scores.length)) as [Float64Array, Float64Array];
+    let [p, n] = [this.#classes[1].length, this.#classes[0].length];
+    for (let row = 0; row < scores.length; row++)
+      if (labels[row]! > 0.5) positives[p++] = scores[row]!;
+      else negatives[n++] = scores[row]!;
+    this.#classes[1].length = p;
+    this.#classes[0].length = n;
+  }
+
+  finish(): ScoreCounts {
+    const [negatives, positives] = this.#classes;
+    return countScores(positives.view(), negatives.view());
+  }
+}
+
+class Scores {
+  length = 0;
+  #scores: Float64Array;
+
+  constructor(private readonly place: number) {
+    this.#scores = memory.of(place, 4096);
+  }
+
+  /** All scores, with room for so many more. */
+  room(more: number): Float64Array {
+    const needed = this.length + more;
+    if (needed > this.#scores.length) {
+      const larger = memory.of(this.place, Math.max(needed, 2 * this.#scores.length));
+      larger.set(this.view());
+      this.#scores = larger;
+    }
+    return this.#scores;
+  }
+
+  view(): Float64Array {
+    return this.#scores.subarray(0, this.length);
+  }
+}
+
+/** Scores of a partition's rows with weights. */
+class Weighed implements Collected {
   #length = 0;
   #scores = new Float64Array(4096);
   #positive = new Uint8Array(4096);
-  #weights: Float64Array | null = null;
+  #weights = new Float64Array(4096);
 
   add(scores: Float64Array, labels: Float64Array, weights: Float64Array | null): void {
     const start = this.#length;
     const end = start + scores.length;
-    if (weights !== null) this.#weights ??= new Float64Array(this.#scores.length);
     if (end > this.#scores.length) {
       const room = Math.max(end, this.#scores.length * 2);
       const grown = <A extends Float64Array | Uint8Array>(old: A, Kind: new (length: number) => A): A => {
@@ -125,26 +182,16 @@ class Collected {
       };
       this.#scores = grown(this.#scores, Float64Array);
       this.#positive = grown(this.#positive, Uint8Array);
-      if (this.#weights !== null) this.#weights = grown(this.#weights, Float64Array);
+      this.#weights = grown(this.#weights, Float64Array);
     }
     this.#scores.set(scores, start);
     for (let i = 0; i < labels.length; i++) this.#positive[start + i] = labels[i]! > 0.5 ? 1 : 0;
-    if (weights !== null) this.#weights!.set(weights, start);
+    this.#weights.set(weights!, start);
     this.#length = end;
   }
 
   finish(): ScoreCounts {
-    const count = this.#length;
-    const scores = this.#scores.subarray(0, count);
-    const positive = this.#positive.subarray(0, count);
-    if (this.#weights !== null) return weighScores(scores, positive, this.#weights.subarray(0, count));
-    let trues = 0;
-    for (let i = 0; i < count; i++) trues += positive[i]!;
-    const positives = new Float64Array(trues);
-    const negatives = new Float64Array(count - trues);
-    for (let i = 0, p = 0, n = 0; i < count; i++)
-      if (positive[i] === 1) positives[p++] = scores[i]!;
-      else negatives[n++] = scores[i]!;
-    return countScores(positives, negatives);
+    const some = <A extends Float64Array | Uint8Array>(all: A): A => all.subarray(0, this.#length) as A;
+    return weighScores(some(this.#scores), some(this.#positive), some(this.#weights));
   }
 }

@@ -48,28 +48,30 @@ export function weighScores(scores: Float64Array, positive: Uint8Array, weights:
 
 /** Of parts in their order, in which the weights of equal scores are added. The result is a view that ends with the next call. */
 export function mergeCounts(parts: readonly ScoreCounts[]): ScoreCounts {
-  let merged = new Counts(0, 0);
-  for (const [i, part] of parts.entries()) merged = mergedWith(merged, part, i);
+  let merged = new Counts(parts[0]!.scores.length, 0);
+  merged.load(parts[0]!);
+  for (let i = 1; i < parts.length; i++) merged = mergedWith(merged, parts[i]!, i);
   return merged.view();
 }
 
 function mergedWith(a: Counts, part: ScoreCounts, turn: number): Counts {
   const b = new Counts(part.scores.length, 2);
   b.load(part);
-  const out = new Counts(a.length + b.length, turn % 2 === 0 ? 1 : 0);
-  const { scores: left, positives, negatives } = a;
-  const { scores: right } = b;
-  const [many, others] = [a.length, b.length];
-  let i = 0;
-  let j = 0;
-  while (i < many || j < others)
-    if (j === others || (i < many && !before(right[j]!, left[i]!))) {
-      out.add(left[i]!, positives[i]!, negatives[i]!);
-      i++;
-    } else {
-      out.add(right[j]!, b.positives[j]!, b.negatives[j]!);
-      j++;
-    }
+  const out = new Counts(a.length + b.length, turn % 2 === 0 ? 0 : 1);
+  const [left, right, scores] = [a.scores, b.scores, out.scores];
+  let [i, j, to] = [0, 0, 0];
+  for (; i < a.length && j < b.length; to++) {
+    const [l, r] = [left[i]!, right[j]!];
+    const [fromLeft, fromRight] = [!before(r, l), !before(l, r)];
+    scores[to] = fromLeft ? l : r;
+    out.positives[to] = (fromLeft ? a.positives[i]! : 0) + (fromRight ? b.positives[j]! : 0);
+    out.negatives[to] = (fromLeft ? a.negatives[i]! : 0) + (fromRight ? b.negatives[j]! : 0);
+    if (fromLeft) i++;
+    if (fromRight) j++;
+  }
+  out.length = to;
+  out.append(a, i);
+  out.append(b, j);
   return out;
 }
 
@@ -143,6 +145,13 @@ class Counts {
     this.positives.set(positives);
     this.negatives.set(negatives);
     this.length = scores.length;
+  }
+
+  append({ scores, positives, negatives, length }: Counts, from: number): void {
+    this.scores.set(scores.subarray(from, length), this.length);
+    this.positives.set(positives.subarray(from, length), this.length);
+    this.negatives.set(negatives.subarray(from, length), this.length);
+    this.length += length - from;
   }
 
   view(): ScoreCounts {

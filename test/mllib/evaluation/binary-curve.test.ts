@@ -37,7 +37,7 @@ test("weights of 1 and merged parts give the same", () => {
 
 test("parts are merged in their order, however many there are and whichever of them were merged before", () => {
   const one = (i: number) => ({
-    scores: Float64Array.of(1 + (i % 3), 1 / (1 + (i % 4))),
+    scores: Float64Array.of(1 + (i % 3), 1 / (2 + (i % 4))),
     positives: Float64Array.of(0.1 * i, i === 5 ? 70_000 : i),
     negatives: Float64Array.of(i === 7 ? 300 : 1, 0.3 / (1 + i)),
   });
@@ -54,6 +54,18 @@ test("parts are merged in their order, however many there are and whichever of t
   expect(kept.length).toBeLessThan(parts.length);
   for (const merged of [mergeCounts(parts), mergeCounts(kept)])
     expect(Array.from(merged.scores, (score, k) => [score, [merged.positives[k], merged.negatives[k]]])).toEqual(expected);
+});
+
+test("scores that are no numbers, and zeros of either sign, are one score in all parts", () => {
+  const part = (...scores: number[]) => ({
+    scores: Float64Array.from(scores),
+    positives: new Uint8Array(scores.length).fill(1),
+    negatives: new Uint8Array(scores.length).fill(2),
+  });
+  const { scores, positives, negatives } = mergeCounts([part(NaN, 3, 0), part(NaN, 4, -0), part(3, -1), part(5)]);
+  expect([...scores]).toEqual([NaN, 5, 4, 3, 0, -1]);
+  expect([...positives]).toEqual([2, 1, 1, 2, 2, 1]);
+  expect([...negatives]).toEqual([4, 2, 2, 4, 4, 2]);
 });
 
 test("parts of very many scores are thinned as if each had been merged when it came", () => {
