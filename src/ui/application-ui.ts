@@ -11,6 +11,7 @@ import { mergeProfiles, profileTree } from "./profile";
 import { clusterState, type ClusterState } from "./report/cluster-state";
 import { reportHtml } from "./report/report";
 import { addApiFiresteel, addIdentity } from "./server/api-firesteel";
+import { addPageAddresses } from "./server/page-addresses";
 import { addPlainPages } from "./server/plain";
 import { addApiV1 } from "./server/api-v1";
 import type { ApplicationControl, Applications } from "./server/applications";
@@ -22,7 +23,7 @@ import { HttpServer } from "./server/http-server";
 import { applicationMetrics } from "./server/metrics-json";
 import { executorsPrometheusText, metricsReply, prometheusText } from "./server/prometheus";
 import { addDaskJson, workersOf } from "./server/dask-json";
-import { HttpError, json, redirect, Routes } from "./server/routes";
+import { HttpError, json, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
 import { AppStore, type Limits } from "./store/app-store";
 import { applicationInfo } from "./views/application";
@@ -146,11 +147,7 @@ export class ApplicationUi implements Applications {
     addApiV1(routes, this);
     addPlainPages(routes, this);
     addApiFiresteel(routes, this, (store) => reportHtml(store, webFolder, this.options.version));
-    // Pages are told apart behind the "#", which servers are not told.
-    routes.get("/individual", () => redirect("./#/individual"));
-    routes.get("/individual/:figure", ({ parameters }) =>
-      redirect(`../#/individual/${encodeURIComponent(parameters["figure"]!)}`),
-    );
+    addPageAddresses(routes);
     routes.get("/health", () => json({ status: "ok" }));
     // Dask's path is the shorter one.
     for (const path of ["/metrics/prometheus", "/metrics"])

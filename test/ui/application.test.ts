@@ -212,10 +212,19 @@ test("pages and answers forbid what a page of ours does not need", async () => {
   expect(headers["content-security-policy"]).toContain("frame-ancestors 'self' https://notebooks.example.org");
 });
 
-test("figures alone have addresses that servers know", async () => {
-  const { status, headers } = await ask("/individual/task-stream");
-  expect([status, headers["location"]]).toEqual([302, "../#/individual/task-stream"]);
-  expect((await ask("/individual")).headers["location"]).toBe("./#/individual");
+test.each([
+  ["/individual/task-stream", "../#/individual/task-stream"],
+  ["/individual", "./#/individual"],
+  ["/jobs/", "../#/jobs"],
+  ["/jobs/job/?id=3", "../../#/jobs/3"],
+  ["/jobs/job", "../#/jobs"],
+  ["/stages/stage?id=3&attempt=1", "../#/stages/3/1"],
+  ["/storage/rdd/?id=a%2Fb", "../../#/storage/a%2Fb"],
+  ["/executors", "./#/executors"],
+  ["/SQL/execution/?id=0", "../../#/sql/0"],
+])("%s, an address that servers are told, leads to the page", async (path, page) => {
+  const { status, headers } = await ask(path);
+  expect([status, headers["location"]]).toEqual([302, page]);
 });
 
 test("executors have the figures, names and labels of Spark's own endpoint for Prometheus", async () => {

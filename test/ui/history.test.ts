@@ -115,6 +115,15 @@ test("lists finished and unfinished applications, and shows each from its log", 
   });
 });
 
+test("Spark's addresses of an application's pages lead to the pages", async () => {
+  await serve(async (_, base) => {
+    const place = async (path: string): Promise<string | null> =>
+      (await fetch(base + path, { redirect: "manual" })).headers.get("location");
+    expect(await place("/history/app-1/")).toBe("../../#/app/app-1");
+    expect(await place("/history/app-1/stages/stage/?id=3&attempt=0")).toBe("../../../../#/app/app-1/stages/3/0");
+  });
+});
+
 test("sees applications that come, grow and end while it runs", async () => {
   await serve(async (get) => {
     expect(await get("/api/v1/applications")).toEqual([]);

@@ -12,6 +12,7 @@ import type { ApplicationInfo, HistoryEntry } from "../api-types";
 import { reportHtml } from "../report/report";
 import { addApiFiresteel, addIdentity } from "../server/api-firesteel";
 import { isListed, type Visitor } from "../server/access";
+import { addHistoryAddresses } from "../server/page-addresses";
 import { addPlainPages } from "../server/plain";
 import { addApiV1 } from "../server/api-v1";
 import type { Applications } from "../server/applications";
@@ -98,6 +99,7 @@ export class HistoryUi implements Applications {
     addApiV1(routes, this);
     addApiFiresteel(routes, this, (store) => reportHtml(store, webFolder, version));
     addPlainPages(routes, this);
+    addHistoryAddresses(routes);
     routes.get("/api/firesteel/v1/history", () => json(this.#entries()));
     routes.get("/health", () => json({ status: "ok", applications: this.#listing.applications.length }));
     routes.get("/ready", () => json({ status: "ok" }));
