@@ -429,7 +429,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   INSERT_PARTITION_COLUMN_ARITY_MISMATCH:
     "{tableName}: columns {tableColumns} with {staticPartCols} fixed do not go with the values {dataColumns}.",
   PARTITIONS_ALREADY_EXIST: "{tableName} has {partitionList} already. Say IF NOT EXISTS.",
-  EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE: "{format} cannot hold rows without columns.",
+  EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE: "{format} cannot hold rows or structs without columns.",
   UNPIVOT_REQUIRES_VALUE_COLUMNS: "There is no column left to unpivot.",
   ALL_PARTITION_COLUMNS_NOT_ALLOWED: "All columns are partition columns: at least one must stay in the files.",
   INVALID_PARTITION_COLUMN_DATA_TYPE: "A column of {type} cannot be a partition column.",
@@ -537,6 +537,8 @@ export const errorMessages: Readonly<Record<string, string>> = {
   "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE": "{routineName}: {parameterName} is given twice.",
   "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.BOTH_POSITIONAL_AND_NAMED":
     "{routineName}: {parameterName} is given by its place and by its name.",
+  _LEGACY_ERROR_TEMP_1290:
+    "Text files hold one column, not {schemaSize}. Put them together, for example by to_json or concat_ws.",
   _LEGACY_ERROR_TEMP_1012: "{table} is a table of files. INSERT … REPLACE WHERE needs one whose source takes conditions.",
   UNSUPPORTED_DATASOURCE_FOR_DIRECT_QUERY: "{dataSourceType}.`path` is no query: {dataSourceType} reads no files.",
   _LEGACY_ERROR_TEMP_1006: "{sql} is no aggregate. PIVOT needs some.",

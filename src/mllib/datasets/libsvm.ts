@@ -138,6 +138,7 @@ function featuresOf({ indices, values }: Point, width: number, dense: boolean, l
 }
 
 const writer: SourceWriter = rowFileWriter({
+  name: "LibSVM",
   check: (schema, partitionBy) => requireSchema(schema.fields.filter((_, i) => !partitionBy.includes(i))),
   extension: ".libsvm",
   codec: (options) => outputCodec(option(options, "compression")),

@@ -214,7 +214,7 @@ describe("text and whole files", () => {
     ]);
     const two = struct({ a: { kind: "string" }, b: { kind: "string" } });
     await expect(sources.save(sources.at("u"), two, [[]])).rejects.toMatchObject({
-      errorClass: "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
+      errorClass: "_LEGACY_ERROR_TEMP_1290",
     });
   });
 

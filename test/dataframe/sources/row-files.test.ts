@@ -146,3 +146,25 @@ test("an Arrow file whose footer lists another message as a batch is refused", a
   expect(refused).toBe(1);
   source.close();
 });
+
+test("columns that files cannot tell apart, and structs without fields, are refused before anything is written", async () => {
+  const refused: readonly (readonly [format: string, schema: string, errorClass: string])[] = [
+    ["json", "a INT, A INT", "COLUMN_ALREADY_EXISTS"],
+    ["parquet", "a INT, A INT", "COLUMN_ALREADY_EXISTS"],
+    ["text", "a STRING, a STRING", "COLUMN_ALREADY_EXISTS"],
+    ["text", "a STRING, b STRING", "_LEGACY_ERROR_TEMP_1290"],
+    ["csv", "a INT, s STRUCT<>", "EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE"],
+    ["json", "s STRUCT<x: STRUCT<>>", "EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE"],
+  ];
+  for (const [format, schema, errorClass] of refused) {
+    const source = new Sources(format);
+    const save = source.save(source.at("t"), parseTableSchema(schema), [[[null, null]]], {});
+    await expect(save).rejects.toMatchObject({ errorClass });
+    source.close();
+  }
+  const csv = new Sources("csv");
+  await csv.save(csv.at("t"), parseTableSchema("a INT, a INT"), [[[1, 2]]], {});
+  const relation = await csv.load(csv.at("t"), {}, parseTableSchema("x INT, y INT"));
+  expect(await csv.scan(relation)).toEqual([[1, 2]]);
+  csv.close();
+});

@@ -62,6 +62,7 @@ export const arrowSource: DataSource = {
   open: (splits, request, env) =>
     new FileScan(splits as readonly FileSplit[], request, env, (split, columns) => new ArrowSplit(split, columns, request, env)),
   writer: rowFileWriter({
+    name: "Arrow",
     check(schema, _partitionBy, _options, settings) {
       arrowSchema(schema.fields, settings.timeZone);
     },

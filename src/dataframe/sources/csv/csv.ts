@@ -54,6 +54,8 @@ export const csvSource: DataSource = {
     return new FileScan(splits, request, env, (split, columns) => openCsvSplit(split, columns, request, env));
   },
   writer: rowFileWriter({
+    name: "CSV",
+    mayRepeat: true,
     check(schema, partitionBy, given, settings) {
       encoderOf(csvOptions(given, settings).encoding ?? "UTF-8");
       requireTypes(

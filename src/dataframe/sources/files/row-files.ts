@@ -10,6 +10,10 @@ import { beginFileJob, type FileJobSpec } from "./write-job";
 import { FilesSink, type FilesSpec, type FileWriter } from "./write-task";
 
 export interface RowFileFormat {
+  /** For errors. */
+  readonly name: string;
+  /** Whether two columns may have one name. */
+  readonly mayRepeat?: true;
   /** Throws for schemas that the format has no form for. */
   check(schema: StructType, partitionBy: readonly number[], options: SourceOptions, settings: SqlSettings): void;
   readonly extension: string;
@@ -27,7 +31,7 @@ export function rowFileWriter(format: RowFileFormat): SourceWriter {
   return {
     begin(request, driver) {
       const { path, jobId, mode, options, partitions } = request;
-      const files = filesSpec(request);
+      const files = filesSpec(request, format.name, format.mayRepeat);
       format.check(files.schema, files.partitionBy, options, files.settings);
       const spec: RowFilesSpec = { files, options, codec: format.codec(options) };
       const dynamicPartitions = isDynamicOverwrite(request);

@@ -1,13 +1,17 @@
 /** What all file formats check and decide when a table is saved. */
-import type { DataType } from "../../../columnar/types";
+import type { DataType, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import { simpleString } from "../../types/text";
 import type { SaveRequest } from "../data-source";
 import { integerOption, option } from "../options";
 import type { FilesSpec } from "./write-task";
 
-export function filesSpec(request: SaveRequest): FilesSpec {
+/** @param mayRepeat columns need no names of their own: CSV tells them by place. */
+export function filesSpec(request: SaveRequest, format: string, mayRepeat = false): FilesSpec {
   const { schema, settings, options } = request;
+  if (isEmpty(schema) && settings.conf["spark.sql.legacy.allowEmptySchemaWrite"] !== "true")
+    throw new AnalysisError("EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", { format });
+  if (!mayRepeat) requireOwnNames(schema, settings.caseSensitive);
   const same = (a: string, b: string): boolean => (settings.caseSensitive ? a === b : a.toLowerCase() === b.toLowerCase());
   const partitionBy = request.partitionBy.map((name) => {
     const place = schema.fields.findIndex((field) => same(field.name, name));
@@ -26,6 +30,20 @@ export function filesSpec(request: SaveRequest): FilesSpec {
   };
   const maxRecordsPerFile = integerOption(options, "maxRecordsPerFile", otherwise);
   return { schema, partitionBy, ...(buckets && { buckets }), maxRecordsPerFile, settings };
+}
+
+/** Without columns, or with a struct without fields; those in arrays and maps are left to the format. */
+function isEmpty({ fields }: StructType): boolean {
+  return fields.length === 0 || fields.some(({ type }) => type.kind === "struct" && isEmpty(type));
+}
+
+function requireOwnNames({ fields }: StructType, caseSensitive: boolean): void {
+  const names = new Set<string>();
+  for (const { name } of fields) {
+    const key = caseSensitive ? name : name.toLowerCase();
+    if (names.has(key)) throw new AnalysisError("COLUMN_ALREADY_EXISTS", { columnName: `\`${key}\`` });
+    names.add(key);
+  }
 }
 
 function mayPartition(type: DataType): boolean {

@@ -66,6 +66,7 @@ export const jsonSource: DataSource = {
     return new FileScan(splits, request, env, (split, columns) => openSplit(split, columns, request, env));
   },
   writer: rowFileWriter({
+    name: "JSON",
     check(schema, _partitionBy, options, settings) {
       encoderOf(jsonOptions(options, settings).encoding ?? "UTF-8");
       requireTypes("JSON", schema.fields, isJson);

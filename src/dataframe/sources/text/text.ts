@@ -28,15 +28,11 @@ function textOptions(options: SourceOptions): TextOptions {
 /** One column, of strings. */
 function requireText(fields: readonly StructField[]): void {
   requireTypes("Text", fields, (type) => type.kind === "string");
-  if (fields.length !== 1)
-    throw new AnalysisError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", {
-      format: "Text",
-      columnName: fields.map(({ name }) => `\`${name}\``).join(", "),
-      columnType: "more or less than one column",
-    });
+  if (fields.length !== 1) throw new AnalysisError("_LEGACY_ERROR_TEMP_1290", { schemaSize: String(fields.length) });
 }
 
 const writer: SourceWriter = rowFileWriter({
+  name: "Text",
   check(schema, partitionBy) {
     requireText(schema.fields.filter((_, i) => !partitionBy.includes(i)));
   },

@@ -61,9 +61,7 @@ export const parquetWriter: SourceWriter = {
     const timestamps = (conf["spark.sql.parquet.outputTimestampType"] ?? "TIMESTAMP_MICROS").toUpperCase();
     if (timestamps !== "INT96" && timestamps !== "TIMESTAMP_MICROS" && timestamps !== "TIMESTAMP_MILLIS")
       throw invalidOption("spark.sql.parquet.outputTimestampType", timestamps, "INT96, TIMESTAMP_MICROS or TIMESTAMP_MILLIS");
-    const files = filesSpec(request);
-    if (files.schema.fields.length === 0)
-      throw new AnalysisError("EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", { format: "Parquet" });
+    const files = filesSpec(request, "Parquet");
     // Types that cannot be stored are found before anything is written.
     writeSchema(files.schema, timestamps);
     const format: ParquetSpec = {

@@ -41,11 +41,6 @@ export interface WriteSchema {
 
 export function writeSchema(schema: StructType, timestamps: TimestampStorage): WriteSchema {
   const leaves: WriteLeaf[] = [];
-  const names = new Set<string>();
-  for (const { name } of schema.fields) {
-    if (names.has(name)) throw new AnalysisError("COLUMN_ALREADY_EXISTS", { columnName: name });
-    names.add(name);
-  }
   const build = (field: StructField, path: readonly string[], above: Levels, repetition: Repetition): WriteNode => {
     const { name } = field;
     const type = field.type.kind === "udt" ? field.type.sqlType : field.type;
@@ -60,7 +55,7 @@ export function writeSchema(schema: StructType, timestamps: TimestampStorage): W
       build({ name: child, type: childType, nullable: true }, at, from, Repetition.Optional);
     switch (type.kind) {
       case "struct":
-        if (type.fields.length === 0) throw new AnalysisError("EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", { format: "parquet" });
+        if (type.fields.length === 0) throw new AnalysisError("EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", { format: "Parquet" });
         return { ...node, group: "struct", children: type.fields.map((child) => build(child, own, levels, Repetition.Optional)) };
       case "array": {
         const inner = { definition: levels.definition + 1, repetition: levels.repetition + 1 };
