@@ -6,10 +6,11 @@ import type { Attribute, Expression, NamedExpression } from "../expressions/expr
 import { exists, isDeterministic, walk } from "../expressions/traverse";
 import { outputOf } from "../logical/output";
 import type { Join, LogicalPlan } from "../logical/plan";
+import type { UnresolvedExpression } from "../syntax/expression";
 import type { JoinType, UnresolvedPlan } from "../syntax/plan";
 import { bindContext } from "./bind-context";
 import { bound } from "./binder";
-import type { Binder, Bound, Env, Scope } from "./binder";
+import type { Binder, Bound, Columns, Env, Scope } from "./binder";
 import { columnNamed, columnsOf, mergePlanIds } from "./columns";
 import { checkLateral } from "./correlation";
 import { expandRoutinesIn } from "./expand-routines";
@@ -38,8 +39,13 @@ function bindCondition(
   right: Bound,
   env: Env,
 ): Expression {
-  const scope: Scope = { columns: columnsOf(binder, left, right), env, clause: "join" };
-  const bare = binder.expression(written, scope);
+  const columns = columnsOf(binder, left, right);
+  const sides = new Map<string, Expression>();
+  const told = withSides(binder, written, left, right, sides);
+  const find: Columns["find"] = (parts, use) => sides.get(parts[0] as string) ?? columns.find(parts, use);
+  const { all, hidden, candidates, planIds } = columns;
+  const scope: Scope = { columns: { all, hidden, candidates, planIds, find }, env, clause: "join" };
+  const bare = binder.expression(told, scope);
   const condition = bare.kind === "alias" ? bare.child : bare;
   if (condition.type.kind !== "boolean" && condition.type.kind !== "null") {
     throw new AnalysisError(
@@ -56,6 +62,36 @@ function bindCondition(
     written.at,
   );
   return condition;
+}
+
+const EQUALITIES: ReadonlySet<string> = new Set(["=", "==", "<=>"]);
+
+/**
+ * `df.x = df.x` where both sides come of `df` compares the columns of this name of the left and the right side, as in Spark: the names
+ * become placeholders, whose columns are added to `sides`.
+ */
+function withSides(
+  binder: Binder,
+  written: UnresolvedExpression,
+  left: Bound,
+  right: Bound,
+  sides: Map<string, Expression>,
+): UnresolvedExpression {
+  if (written.kind !== "call") return written;
+  const [a, b] = written.args;
+  const isEquality = written.name.length === 1 && EQUALITIES.has(written.name[0] as string) && written.args.length === 2;
+  if (!isEquality || a?.kind !== "name" || b?.kind !== "name" || a.planId === undefined || a.planId !== b.planId) {
+    return { ...written, args: written.args.map((arg) => withSides(binder, arg, left, right, sides)) };
+  }
+  if (a.parts.join("\0") !== b.parts.join("\0") || !left.planIds.has(a.planId) || !right.planIds.has(a.planId)) return written;
+  const columns = [left, right].map((side) => columnsOf(binder, side).find(a.parts, { at: a.at }));
+  if (columns.includes(null)) return written;
+  const names = columns.map((column): UnresolvedExpression => {
+    const name = `\0side${sides.size}`;
+    sides.set(name, column as Expression);
+    return { kind: "name", parts: [name], ...(a.at && { at: a.at }) };
+  });
+  return { ...written, args: names };
 }
 
 function refuseInCondition(condition: Expression, at: QueryContext | undefined): void {

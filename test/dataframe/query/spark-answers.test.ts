@@ -328,3 +328,19 @@ test("summary prints percentiles of decimals as doubles", async () => {
   const rows = await df.summary("min", "25%", "50%", "max").collect();
   expect(rows.map((row) => row.get(1))).toEqual(["1.50", "1.5", "7.0", "100.00"]);
 });
+
+test("a column of a frame that is compared with itself is that of each side, where both sides come of the frame", async () => {
+  const people = spark().sql(
+    "SELECT * FROM VALUES ('Ann', 34, 'Oslo'), ('Bob', NULL, 'Rome'), ('Cid', 25, 'Oslo'), ('Dee', 41, NULL) AS t(name, age, city)",
+  );
+  const name = people.col("name");
+  const [age, city] = [people.col("age"), people.col("city")];
+  const old = people.filter(F.col("age").gt(30));
+  expect(await people.join(old, name.eq(name)).count()).toBe(2);
+  expect(await people.join(people, name.eq(name)).count()).toBe(4);
+  expect(await people.join(people.withColumn("z", F.lit(1)), name.eq(name).and(city.eqNullSafe(city))).count()).toBe(4);
+  expect(await people.join(people.withColumn("name", F.lower("name")), name.eq(name)).count()).toBe(0);
+  expect(await old.join(people, age.eq(age).or(city.eq(city))).count()).toBe(3);
+  // In SQL text it stays what it says.
+  expect(await answer("SELECT count(*) FROM range(3) a JOIN range(4) b ON a.id = a.id")).toEqual([[12]]);
+});
