@@ -1,5 +1,10 @@
-/** Expressions of columns as text, for messages and for `String(column)`. Names that results get are made by analysis. */
-import type { UnresolvedExpression } from "../syntax/expression";
+/**
+ * Expressions of columns as text, as they would stand in SQL, for messages and for `String(column)`. Names that results get are made by
+ * analysis.
+ */
+import type { UnresolvedBound, UnresolvedExpression, UnresolvedWindow } from "../syntax/expression";
+import { literalSql } from "../types/print";
+import { simpleString } from "../types/text";
 
 const INFIX = new Set([
   "+",
@@ -17,6 +22,7 @@ const INFIX = new Set([
   ">=",
   "and",
   "or",
+  "||",
   "&",
   "|",
   "^",
@@ -25,36 +31,118 @@ const INFIX = new Set([
   "ilike",
 ]);
 
+type CallExpression = Extract<UnresolvedExpression, { kind: "call" }>;
+
 export function expressionText(expression: UnresolvedExpression): string {
   switch (expression.kind) {
     case "literal":
-      if (typeof expression.value === "object" && expression.value !== null) return expression.type.kind;
-      return expression.value === null ? "NULL" : String(expression.value);
+      return expression.value === null ? "NULL" : literalSql(expression.value, expression.type);
     case "name":
       return expression.parts.join(".");
     case "place":
       return String(expression.position);
     case "star":
       return [...expression.qualifier, "*"].join(".");
-    case "call": {
-      const name = expression.name.at(-1) ?? "";
-      const args = expression.args.map(expressionText);
-      if (args.length === 2 && INFIX.has(name)) return `(${args[0]!} ${name.toUpperCase()} ${args[1]!})`;
-      return `${name}(${args.join(", ")})`;
+    case "call":
+      return callText(expression);
+    case "cast": {
+      const type = simpleString(expression.type).toUpperCase();
+      return `${expression.mode === "try" ? "TRY_CAST" : "CAST"}(${expressionText(expression.child)} AS ${type})`;
     }
-    case "cast":
-      return `CAST(${expressionText(expression.child)} AS ${expression.type.kind.toUpperCase()})`;
-    case "alias":
-      return `${expressionText(expression.child)} AS ${expression.names.join(", ")}`;
+    case "alias": {
+      const [name, ...more] = expression.names;
+      return `${expressionText(expression.child)} AS ${more.length === 0 ? name : `(${expression.names.join(", ")})`}`;
+    }
     case "extract":
       return `${expressionText(expression.child)}[${expressionText(expression.index)}]`;
-    case "sortOrder":
-      return `${expressionText(expression.child)} ${expression.ascending ? "ASC" : "DESC"}`;
+    case "sortOrder": {
+      const { child, ascending, nullsFirst } = expression;
+      return `${expressionText(child)} ${ascending ? "ASC" : "DESC"} NULLS ${(nullsFirst ?? ascending) ? "FIRST" : "LAST"}`;
+    }
     case "userFunction":
-      return `${expression.fn.name}(${expression.args.map(expressionText).join(", ")})`;
+      return `${expression.fn.name}(${list(expression.args)})${overText(expression.over)}`;
+    case "updateFields": {
+      const { child, path, value } = expression;
+      const place = `${expressionText(child)}, ${path.join(".")}`;
+      return value === null ? `drop_field(${place})` : `update_field(${place}, ${expressionText(value)})`;
+    }
+    case "outer":
+      return `outer(${expressionText(expression.child)})`;
     case "lambda":
-      return `(${expression.params.join(", ")}) -> ${expressionText(expression.body)}`;
+      return `${expression.params.length === 1 ? expression.params[0] : `(${expression.params.join(", ")})`} -> ${expressionText(expression.body)}`;
+    case "scalarSubquery":
+      return "(subquery)";
+    case "exists":
+      return "EXISTS (subquery)";
+    case "inSubquery":
+      return `${expression.values.length === 1 ? expressionText(expression.values[0]!) : `(${list(expression.values)})`} IN (subquery)`;
     default:
       return expression.kind;
+  }
+}
+
+const list = (expressions: readonly UnresolvedExpression[]): string => expressions.map(expressionText).join(", ");
+
+function callText(call: CallExpression): string {
+  const args = call.args.map(expressionText);
+  const [first = "", second, ...more] = args;
+  const name = call.name.join(".");
+  if (second !== undefined && more.length === 0 && INFIX.has(name)) return `(${first} ${name.toUpperCase()} ${second})`;
+  switch (name) {
+    case "not":
+      return `(NOT ${first})`;
+    case "negative":
+      return `(- ${first})`;
+    case "isnull":
+      return `(${first} IS NULL)`;
+    case "isnotnull":
+      return `(${first} IS NOT NULL)`;
+    case "in":
+      return `(${first} IN (${args.slice(1).join(", ")}))`;
+    case "between":
+      return `(${first} BETWEEN ${second} AND ${more[0]})`;
+    case "case":
+    case "when":
+      return caseText(args);
+    default: {
+      const filter = call.filter === undefined ? "" : ` FILTER (WHERE ${expressionText(call.filter)})`;
+      return `${name}(${call.distinct === true ? "DISTINCT " : ""}${args.join(", ")})${filter}${overText(call.over)}`;
+    }
+  }
+}
+
+/** Conditions and values in turn, and what holds otherwise. */
+function caseText(args: readonly string[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i + 1 < args.length; i += 2) parts.push(`WHEN ${args[i]} THEN ${args[i + 1]}`);
+  if (args.length % 2 === 1) parts.push(`ELSE ${args.at(-1)}`);
+  return `CASE ${parts.join(" ")} END`;
+}
+
+function overText(window: UnresolvedWindow | undefined): string {
+  return window === undefined ? "" : ` OVER ${windowText(window)}`;
+}
+
+export function windowText(window: UnresolvedWindow): string {
+  const { reference, partitionBy, orderBy, frame } = window;
+  const parts = [
+    ...(reference === undefined ? [] : [reference]),
+    ...(partitionBy.length === 0 ? [] : [`PARTITION BY ${list(partitionBy)}`]),
+    ...(orderBy.length === 0 ? [] : [`ORDER BY ${list(orderBy)}`]),
+    ...(frame === undefined ? [] : [`${frame.unit.toUpperCase()} BETWEEN ${boundText(frame.start)} AND ${boundText(frame.end)}`]),
+  ];
+  return `(${parts.join(" ")})`;
+}
+
+function boundText(bound: UnresolvedBound): string {
+  switch (bound.kind) {
+    case "unboundedPreceding":
+      return "UNBOUNDED PRECEDING";
+    case "unboundedFollowing":
+      return "UNBOUNDED FOLLOWING";
+    case "currentRow":
+      return "CURRENT ROW";
+    default:
+      return `${expressionText(bound.offset)} ${bound.kind.toUpperCase()}`;
   }
 }

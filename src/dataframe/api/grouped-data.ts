@@ -56,8 +56,12 @@ export class GroupedData<S extends Columns = AnyColumns> {
     return this.#aggregate("agg", columns);
   }
 
-  [inspect.custom](): string {
+  toString(): string {
     return `GroupedData (of ${String(this.#df)})`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   #aggregate(scope: string, columns: readonly UnresolvedExpression[]): DataFrame {

@@ -1,7 +1,9 @@
 /** Window specifications: which rows an aggregate or window function looks at. */
+import { inspect } from "node:util";
 import type { UnresolvedBound, UnresolvedExpression, UnresolvedFrame, UnresolvedWindow } from "../syntax/expression";
 import { checkedColumn, Column } from "./column";
 import type { ColumnOrName } from "./column";
+import { windowText } from "./expression-text";
 import { literalOf } from "./literal";
 
 /** An offset of rows, negative before the current one; for ranges also a Column (an interval). */
@@ -60,6 +62,14 @@ export class WindowSpec {
   /** The frame by values of the order column: `rangeBetween(-10, 0)` are the rows whose value is at most 10 less. */
   rangeBetween(start: WindowBound, end: WindowBound): WindowSpec {
     return this.#frame("range", start, end);
+  }
+
+  toString(): string {
+    return `WindowSpec ${windowText(this.window)}`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   #frame(unit: UnresolvedFrame["unit"], start: WindowBound, end: WindowBound): WindowSpec {

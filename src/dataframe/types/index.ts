@@ -1,4 +1,5 @@
 /** `types`: the types of columns and the classes of their values. `import { types as T } from "firesteel"`. */
+import { inspect } from "node:util";
 import {
   CalendarInterval,
   type ArrayType as ArrayData,
@@ -74,6 +75,10 @@ class TypeMethods {
 
   toString(): string {
     return simpleString(this.#type);
+  }
+
+  [inspect.custom](): string {
+    return this.sql();
   }
 }
 
@@ -230,6 +235,11 @@ class FieldMethods {
   /** "a:int" */
   simpleString(): string {
     return `${this.#field.name}:${simpleString(this.#field.type)}`;
+  }
+
+  [inspect.custom](): string {
+    const { name, type, nullable } = this.#field;
+    return `${quoteIfNeeded(name)}: ${sqlName(type)}${nullable ? "" : " NOT NULL"}`;
   }
 
   /** Spark's JSON text of the field. */

@@ -2,6 +2,7 @@
  * Accumulators: tasks add, the driver reads. In a task an accumulator is a local one that starts from zero; what it holds
  * when the task ends travels with the task's result and is merged on the driver.
  */
+import { inspect } from "node:util";
 import { hidesState } from "../../closure/private-state";
 import { decodeValue, type ValueContext } from "../../columnar";
 import { type Calls, CallTreeBuilder, type ProfileNode } from "../../common/call-tree";
@@ -69,6 +70,16 @@ export abstract class AccumulatorV2<IN, OUT> {
 
   get isRegistered(): boolean {
     return this[REGISTRATION] !== undefined;
+  }
+
+  toString(): string {
+    const registered = this.isRegistered ? `id: ${this.id}, ` : "";
+    const named = this.name === undefined ? "" : `name: ${this.name}, `;
+    return `${this.constructor.name}(${registered}${named}value: ${inspect(this.value)})`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   [TRAVEL](): TravelReference | TravelRefusal {
