@@ -11,6 +11,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { generate } from "./proto.mjs";
+import { keepLines } from "./line-maps.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
@@ -77,6 +78,8 @@ const results = await Promise.all([
 const engine = join(dist, "engine.js");
 const plain = (line) => (/^\s*(?:\/\/|\/?\*)/.test(line) ? line.replace(/[^\x00-\x7f]/g, "?") : line);
 writeFileSync(engine, readFileSync(engine, "utf8").split("\n").map(plain).join("\n"));
+
+for (const file of readdirSync(dist)) if (file.endsWith(".js.map")) keepLines(join(dist, file));
 
 const entry = (name, text) => writeFileSync(join(dist, name), `"use strict";\n${text}\n`);
 // In two steps: of an import, Node would look through all of the engine for names that it re-exports (50 ms).
