@@ -2,6 +2,8 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { isLoopback } from "../cluster/secret";
+import { HISTORY_ACLS_ENABLED } from "../common/access-entries";
 import * as settings from "../common/cluster-config-entries";
 import { EVENT_LOG_DIR, UI_BIND_ADDRESS, UI_FRAMED_BY } from "../common/config-entries";
 import { historyAccess } from "../common/page-access";
@@ -18,17 +20,19 @@ export async function history(command: Command): Promise<void> {
   const directory = options.dir ?? (read(settings.HISTORY_DIRECTORY) || read(EVENT_LOG_DIR));
   const port = portOption(options.port ?? options.webuiPort, "--port", read(settings.HISTORY_PORT));
   const folder = directory.startsWith("file:") ? fileURLToPath(directory) : resolve(directory);
+  const host = options.host ?? read(UI_BIND_ADDRESS);
+  const access = historyAccess(read);
   const { HistoryUi } = loadUi();
   const ui = new HistoryUi({
     version,
     webFolder: webFolder(),
     directory: folder,
     cacheFolder: userCache(),
-    host: options.host ?? read(UI_BIND_ADDRESS),
+    host,
     port,
     allowedHosts: allowedHosts(read),
     tls: pagesTls(get, "historyServer"),
-    access: historyAccess(read),
+    access,
     framedBy: read(UI_FRAMED_BY),
     updateInterval: read(settings.HISTORY_UPDATE),
     retained: read(settings.HISTORY_RETAINED),
@@ -42,5 +46,9 @@ export async function history(command: Command): Promise<void> {
   });
   const url = await ui.listen();
   announce(`firesteel history: ${folder} at ${url}`);
+  if (access === null && !(await isLoopback(host)))
+    announce(
+      `firesteel history: everybody who reaches ${host} can read what applications did (a proxy that asks who they are, and ${HISTORY_ACLS_ENABLED.key}, keep others out)`,
+    );
   endOnSignals(() => ui.close());
 }

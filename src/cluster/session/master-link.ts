@@ -167,6 +167,12 @@ export class MasterLink {
   }
 }
 
+/** Somebody listens there, and ends what speaks without TLS. */
+function tlsAdvice(error: Error): string {
+  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/.test(connectionFault(error))) return "";
+  return " If it has TLS, --tls-ca, --tls-cert and --tls-key are needed here, too.";
+}
+
 /** Connects and runs the peer's part of the handshake. */
 async function openSession(master: string, { role, secret, tls, keepAlive }: MasterLinkOptions): Promise<Open> {
   const sockets = keepAlive ? null : watchSockets();
@@ -197,7 +203,7 @@ async function openSession(master: string, { role, secret, tls, keepAlive }: Mas
             ? new RefusedError(master, NO_SECRET)
             : new ClusterError(
                 "UNREACHABLE",
-                `The master at ${master} cannot be reached: ${connectionFault(error)}. See that it runs there (firesteel master) and that this machine may connect to it.`,
+                `The master at ${master} cannot be reached: ${connectionFault(error)}. See that it runs there (firesteel master) and that this machine may connect to it.${tls === null ? tlsAdvice(error) : ""}`,
                 { cause: error },
               ),
         );

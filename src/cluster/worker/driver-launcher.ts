@@ -14,6 +14,7 @@ import { Child } from "./child";
 import { ChildSet } from "./child-set";
 import { childEnvironment } from "./launch-executor";
 import { rollingOf } from "./rolling-file";
+import { archivesIn } from "./work-directory";
 
 export interface DriverLauncherOptions {
   readonly workDirectory: string;
@@ -49,7 +50,7 @@ export class DriverLauncher {
     kept: number,
   ) {
     this.children = new ChildSet(kept);
-    this.#store = new BlobStore(join(options.workDirectory, "archives"));
+    this.#store = new BlobStore(archivesIn(options.workDirectory));
   }
 
   descriptionOf(driverId: string): Description {
@@ -128,7 +129,9 @@ export class DriverLauncher {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const program = join(directory, "program");
     rmSync(program, { recursive: true, force: true });
-    const { mainFile, files } = unpackProgram(readFileSync(this.#store.path(description.archive ?? "")), program);
+    const archive = description.archive ?? "";
+    this.#store.touch(archive);
+    const { mainFile, files } = unpackProgram(readFileSync(this.#store.path(archive)), program);
     const settings = new Map(Object.entries(description.settings ?? {}));
     settings.set("spark.master", masterUrl(masters));
     settings.set("spark.submit.deployMode", "cluster");
