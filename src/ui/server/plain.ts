@@ -247,11 +247,12 @@ function storageOf(store: AppStore): Html {
 }
 
 function executorsOf(store: AppStore): Html {
+  const ended = store.application.endTime !== undefined;
   const rows = executorList(store, true).map((one) => [
     link([store.application.id, "executors", one.id], one.id),
     one.hostPort,
-    one.isActive ? "alive" : `gone: ${one.removeReason ?? ""}`,
-    one.activeTasks,
+    !one.isActive ? `gone: ${one.removeReason ?? ""}` : ended ? "ended with the application" : "alive",
+    ended ? 0 : one.activeTasks,
     one.completedTasks,
     one.failedTasks,
     bytesText(one.memoryUsed),

@@ -33,7 +33,11 @@ export function applicationSummary(store: AppStore, now: number): ApplicationSum
   const { application, work, nodes, queries, searches, environment, totals, bytes } = store;
   const { jobs, stages: counted } = work.counts;
   const stages = [...work.stages.values()];
-  const executors = [...nodes.executors.values()].filter(({ id }) => id !== "driver");
+  // In Spark's local mode the driver runs the tasks.
+  const executors = [...nodes.executors.values()].filter(({ id, totalTasks }) => id !== "driver" || totalTasks > 0);
+  const completed = application.endTime !== undefined;
+  // Nobody removes those that were there until the application's end.
+  const active = completed ? [] : executors.filter(({ isActive }) => isActive);
   const found = [...searches.searches.values()];
   const count = <T>(items: readonly T[], matches: (item: T) => boolean): number => items.filter(matches).length;
   const properties = environment?.sparkProperties ?? {};
@@ -43,7 +47,7 @@ export function applicationSummary(store: AppStore, now: number): ApplicationSum
     user: application.user,
     startTime: application.startTime,
     endTime: application.endTime ?? null,
-    completed: application.endTime !== undefined,
+    completed,
     schedulingMode: properties["spark.scheduler.mode"] ?? "FIFO",
     lastUpdated: application.endTime ?? Math.max(store.lastEventTime, Math.min(now, store.lastEventTime)),
     jobs: { active: jobs.RUNNING, succeeded: jobs.SUCCEEDED, failed: jobs.FAILED },
@@ -54,11 +58,11 @@ export function applicationSummary(store: AppStore, now: number): ApplicationSum
       skipped: counted.SKIPPED,
       failed: counted.FAILED,
     },
-    tasks: { active: stages.reduce((sum, stage) => sum + stage.activeTasks, 0), ...totals },
+    tasks: { active: completed ? 0 : stages.reduce((sum, stage) => sum + stage.activeTasks, 0), ...totals },
     executors: {
-      active: count(executors, ({ isActive }) => isActive),
-      removed: count(executors, ({ isActive }) => !isActive),
-      cores: executors.reduce((sum, one) => sum + (one.isActive ? one.totalCores : 0), 0),
+      active: active.length,
+      removed: executors.length - active.length,
+      cores: active.reduce((sum, one) => sum + one.totalCores, 0),
     },
     sql: { running: queries.counts.RUNNING, completed: queries.counts.COMPLETED, failed: queries.counts.FAILED },
     searches: {

@@ -293,3 +293,26 @@ test("a stage whose tasks end before anybody looks at gauges has peaks of 0, as 
   store.apply({ ...ended, stageId: 1, stageAttemptId: 0 });
   expect(stageData(store, store.work.stage(1, 0)!).peakExecutorMetrics).toMatchObject({ JVMHeapMemory: 0, MajorGCCount: 0 });
 });
+
+test("executors that are there at the application's end have ended with it, and so have their tasks", () => {
+  const store = new AppStore();
+  store.apply({ ...SAMPLES.ExecutorAdded, executorId: "1", totalCores: 2 });
+  stageStart(store, 1, 2);
+  store.apply({ ...SAMPLES.TaskStart, stageId: 1, taskInfo: { ...SAMPLES.TaskStart.taskInfo, executorId: "1" } });
+  const told = () => {
+    const { tasks, executors } = applicationSummary(store, 0);
+    return { running: tasks.active, ...executors };
+  };
+  expect(told()).toEqual({ running: 1, active: 1, removed: 0, cores: 2 });
+  store.apply(SAMPLES.ApplicationEnd);
+  expect(told()).toEqual({ running: 0, active: 0, removed: 1, cores: 0 });
+});
+
+test("a driver that runs tasks, as in Spark's local mode, is counted as an executor; another is not", () => {
+  const store = new AppStore();
+  store.apply({ ...SAMPLES.ExecutorAdded, executorId: "driver", totalCores: 2 });
+  expect(applicationSummary(store, 0).executors).toEqual({ active: 0, removed: 0, cores: 0 });
+  stageStart(store, 1, 1);
+  task(store, 1, 0, 0, 10, {}, "driver");
+  expect(applicationSummary(store, 0).executors).toEqual({ active: 1, removed: 0, cores: 2 });
+});

@@ -1,5 +1,8 @@
 import fc from "fast-check";
 import { formatRoute, parseRoute } from "../../../src/ui/web/lib/route";
+import { executorState, shownExecutors } from "../../../src/ui/web/lib/executors";
+import { durationOf } from "../../../src/ui/web/lib/history";
+import type { ExecutorSummary, HistoryEntry } from "../../../src/ui/api-types";
 import { compareValues, filtered, sorted } from "../../../src/ui/web/lib/sort";
 import { blocksOf, windowOf } from "../../../src/ui/web/lib/virtual";
 
@@ -46,4 +49,31 @@ test("addresses of pages survive any text", () => {
   );
   expect(parseRoute("#/%E0%A4%A")).toEqual({ parts: ["%E0%A4%A"], query: {} });
   expect(parseRoute("")).toEqual({ parts: [], query: {} });
+});
+
+test("executors that nobody removed have ended with their application", () => {
+  const executor = { id: "1", isActive: true, activeTasks: 4, isExcluded: false, isBlacklisted: false } as ExecutorSummary;
+  const lost = { ...executor, id: "2", isActive: false, activeTasks: 0, removeReason: "lost" };
+  const states = (completed: boolean) =>
+    shownExecutors([executor, lost], { completed, endTime: completed ? 1000 : null }).map((one) => [
+      executorState(one),
+      one.activeTasks,
+      one.removeTime,
+      one.removeReason,
+    ]);
+  expect(states(false)).toEqual([
+    ["ALIVE", 4, undefined, undefined],
+    ["DEAD", 0, undefined, "lost"],
+  ]);
+  expect(states(true)).toEqual([
+    ["ENDED", 0, "1970-01-01T00:00:01.000GMT", "The application ended."],
+    ["DEAD", 0, undefined, "lost"],
+  ]);
+});
+
+test("an incomplete application ran until its log changed last, as far as is known", () => {
+  const entry = { startTime: 1000, endTime: null, lastUpdated: 5000 } as HistoryEntry;
+  expect(durationOf(entry)).toBe(4000);
+  expect(durationOf({ ...entry, endTime: 3000 })).toBe(2000);
+  expect(durationOf({ ...entry, lastUpdated: 1000 })).toBeNull();
 });

@@ -84,6 +84,7 @@ const TONES: Readonly<Record<string, string>> = {
   ERROR: "bad",
   DEAD: "bad",
   EXITED: "quiet",
+  ENDED: "quiet",
   KILLED: "warn",
   EXCLUDED: "warn",
   PAUSED: "warn",

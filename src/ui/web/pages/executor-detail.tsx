@@ -8,10 +8,11 @@ import { Badge, Card, Facts, Filter, Page, Tabs } from "../components/layout";
 import { LogView } from "../components/log-view";
 import { Empty, Shown } from "../components/state";
 import { useScope } from "../context";
+import { executorState, shownExecutors } from "../lib/executors";
 import { bytes, count, dateTime, duration, plural, time } from "../lib/format";
 import { MEMORY_WORDS, memoryBar } from "../lib/memory";
 import { replaceQuery, useRoute } from "../router";
-import { executorState } from "./executors";
+import { useSummary } from "./figures";
 import { ProfileCard } from "./profile";
 
 const TABS = [
@@ -29,7 +30,9 @@ export function ExecutorDetail({ parts }: { parts: readonly string[] }) {
   const { query } = useRoute();
   const tab = TABS.find(([name]) => name === query["tab"])?.[0] ?? "overview";
   const executors = useApi<ExecutorSummary[]>(`${scope.api}/allexecutors`, ["executors", "tasks"], 1000);
-  const executor = executors.data?.find((one) => one.id === id);
+  const summary = useSummary();
+  const found = executors.data?.find((one) => one.id === id);
+  const executor = found && shownExecutors([found], summary.data ?? { completed: false, endTime: null })[0]!;
   const runsTasks = !isDriver || (executor?.totalTasks ?? 0) > 0;
   // The driver writes where its program does.
   const tabs = scope.live ? TABS.filter(([name]) => !isDriver || name !== "logs") : TABS.slice(0, 1);

@@ -5,17 +5,15 @@ import { useApi } from "../api";
 import { Alone } from "../components/alone";
 import { Badge, Card, Facts, Page } from "../components/layout";
 import { MemoryTrack } from "../components/memory-bars";
-import { Empty, Shown } from "../components/state";
+import { Empty, Loading, Shown } from "../components/state";
 import { Table } from "../components/table";
 import type { Column } from "../components/table";
 import { useScope } from "../context";
+import { executorState, shownExecutors, type ShownExecutor } from "../lib/executors";
 import { bytes, count, dateTime, duration, percent, time } from "../lib/format";
 import { memoryBar } from "../lib/memory";
 import type { MemoryBar } from "../lib/memory";
-
-export function executorState(executor: ExecutorSummary): string {
-  return !executor.isActive ? "DEAD" : executor.isExcluded || executor.isBlacklisted ? "EXCLUDED" : "ALIVE";
-}
+import { useSummary } from "./figures";
 
 export function Executors() {
   return (
@@ -28,6 +26,7 @@ export function Executors() {
 export function ExecutorList() {
   const scope = useScope();
   const executors = useApi<ExecutorSummary[]>(`${scope.api}/allexecutors`, ["executors", "tasks"], 1000);
+  const summary = useSummary();
   const memory = useApi<ExecutorMemory[]>(`${scope.mine}/executors/memory`, ["executors"], 1000);
   const bars = useMemo(() => new Map((memory.data ?? []).map((sample) => [sample.executorId, memoryBar(sample)])), [memory.data]);
   const scale = Math.max(
@@ -38,20 +37,22 @@ export function ExecutorList() {
   );
   return (
     <Shown of={executors}>
-      {(all) => {
+      {(answer) => {
+        if (summary.pending) return <Loading height={220} />;
+        const completed = summary.data?.completed === true;
+        const all = shownExecutors(answer, summary.data ?? { completed, endTime: null });
         // In Spark's local mode the driver runs the tasks.
         const workers = all.filter(({ id, totalTasks }) => id !== "driver" || totalTasks > 0);
         const active = workers.filter(({ isActive }) => isActive);
         const gone = workers.filter(({ isActive }) => !isActive);
         const driver = all.filter(({ id, totalTasks }) => id === "driver" && totalTasks === 0);
-        const sum = (pick: (executor: ExecutorSummary) => number) =>
-          workers.reduce((total, executor) => total + pick(executor), 0);
+        const sum = (pick: (executor: ShownExecutor) => number) => workers.reduce((total, executor) => total + pick(executor), 0);
         return (
           <>
             <Facts
               items={[
                 ["Active", active.length],
-                ["Gone", gone.length, gone.length > 0 ? "warn" : undefined] as [string, number, string?],
+                ["Gone", gone.length, gone.some(({ ended }) => !ended) ? "warn" : undefined] as [string, number, string?],
                 ["Cores", active.reduce((total, { totalCores }) => total + totalCores, 0)],
                 ["Tasks running", count(sum(({ activeTasks }) => activeTasks))],
                 ["Tasks done", count(sum(({ completedTasks }) => completedTasks))],
@@ -68,16 +69,18 @@ export function ExecutorList() {
                 ],
               ]}
             />
-            <Card title="Running" flush>
-              {active.length === 0 ? (
-                <Empty title="No executor is running">They have ended with the application, or none has registered yet.</Empty>
-              ) : (
-                <ExecutorTable rows={[...active, ...driver]} bars={bars} scale={scale} />
-              )}
-            </Card>
+            {!(completed && gone.length > 0) && (
+              <Card title="Running" flush>
+                {active.length === 0 ? (
+                  <Empty title="No executor is running">They have ended with the application, or none has registered yet.</Empty>
+                ) : (
+                  <ExecutorTable rows={[...active, ...driver]} bars={bars} scale={scale} />
+                )}
+              </Card>
+            )}
             {gone.length > 0 && (
               <Card title="Gone" flush>
-                <ExecutorTable rows={gone} bars={bars} scale={scale} gone />
+                <ExecutorTable rows={completed ? [...gone, ...driver] : gone} bars={bars} scale={scale} gone />
               </Card>
             )}
           </>
@@ -88,7 +91,7 @@ export function ExecutorList() {
 }
 
 function ExecutorTable(props: {
-  rows: readonly ExecutorSummary[];
+  rows: readonly ShownExecutor[];
   bars: ReadonlyMap<string, MemoryBar>;
   scale: number;
   gone?: boolean;
@@ -97,10 +100,10 @@ function ExecutorTable(props: {
   const number = (
     key: string,
     label: string,
-    pick: (row: ExecutorSummary) => number,
+    pick: (row: ShownExecutor) => number,
     format: (value: number) => string = count,
     hint?: string,
-  ): Column<ExecutorSummary> => ({
+  ): Column<ShownExecutor> => ({
     key,
     label,
     number: true,
@@ -108,7 +111,7 @@ function ExecutorTable(props: {
     sort: pick,
     ...(hint === undefined ? {} : { hint }),
   });
-  const columns: Column<ExecutorSummary>[] = [
+  const columns: Column<ShownExecutor>[] = [
     {
       key: "id",
       label: "Executor",

@@ -6,6 +6,7 @@ import { Badge, Card, Filter, Page } from "../components/layout";
 import { Empty, Shown } from "../components/state";
 import { Table } from "../components/table";
 import { bytes, count, dateTime, duration, plural } from "../lib/format";
+import { durationOf } from "../lib/history";
 import { formatRoute } from "../lib/route";
 import { filtered } from "../lib/sort";
 import { replaceQuery, useRoute } from "../router";
@@ -117,8 +118,9 @@ export function History() {
                     key: "duration",
                     label: "Duration",
                     number: true,
-                    render: (row) => duration((row.endTime ?? row.lastUpdated) - row.startTime),
-                    sort: (row) => (row.endTime ?? row.lastUpdated) - row.startTime,
+                    hint: "Of an incomplete application: until its log changed last",
+                    render: (row) => duration(durationOf(row)),
+                    sort: (row) => durationOf(row),
                   },
                   { key: "size", label: "Log", number: true, render: (row) => bytes(row.logSize), sort: (row) => row.logSize },
                   { key: "version", label: "Version", render: (row) => row.sparkVersion, sort: (row) => row.sparkVersion },

@@ -71,7 +71,9 @@ export function Status() {
             title="CPU"
             aside={
               <>
-                {summary.data && <span class="quiet">of {plural(summary.data.executors.cores, "core")}</span>}
+                {summary.data && summary.data.executors.cores > 0 && (
+                  <span class="quiet">of {plural(summary.data.executors.cores, "core")}</span>
+                )}
                 <Alone figure="cpu" title="CPU" />
               </>
             }
