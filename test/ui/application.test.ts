@@ -348,7 +348,7 @@ test("a report is one file that asks for nothing", async () => {
     await sc.performanceReport(file);
     const html = readFileSync(file, "utf8");
     expect(html).not.toMatch(/<(script|link)[^>]*(src|href)="(?!data:)[^"]*\.(js|css)"/);
-    const data = /<script type="application\/json" id="firesteel-report">([^<]*)<\/script>/.exec(html)![1]!;
+    const data = /<script type="application\/json" id="firesteel-report" data-written="\d+">([^<]*)<\/script>/.exec(html)![1]!;
     const answers = JSON.parse(data) as Record<string, unknown>;
     expect(answers[`${app.slice(1)}/jobs`]).toEqual(await get(`${app}/jobs`));
     await expect(sc.performanceReport(join(directory, "no/such/report.html"))).rejects.toThrow(/cannot be written/);

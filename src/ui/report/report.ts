@@ -1,6 +1,6 @@
 /**
  * The performance report: one HTML file with the web application and what the server would answer to it, that needs no
- * server and no other file. Pages find the answers by path in the element `#firesteel-report`.
+ * server and no other file. Pages find the answers by path in the element `#firesteel-report`, and the time of writing (ms) in its `data-written`.
  */
 import { SPARK_VERSION } from "../../common/spark-version";
 import { readFileSync } from "node:fs";
@@ -28,6 +28,7 @@ export async function reportHtml(
   profile?: Profile,
   page?: string,
 ): Promise<string> {
+  const written = Date.now();
   const answers = await collect(store, version);
   const mine = `api/firesteel/v1/applications/${encodeURIComponent(store.application.id)}`;
   if (profile !== undefined) answers[`${mine}/profile`] = profile;
@@ -36,7 +37,7 @@ export async function reportHtml(
   return inlined(webFolder).replace(
     "</head>",
     () =>
-      `<script type="application/json" id="firesteel-report">${data}</script>\n` +
+      `<script type="application/json" id="firesteel-report" data-written="${written}">${data}</script>\n` +
       (page === undefined ? "" : `<script>location.hash ||= ${JSON.stringify(page)}</script>\n`) +
       "</head>",
   );

@@ -26,12 +26,13 @@ export class ApiError extends Error {
   }
 }
 
-const report = readReport();
+const element = document.getElementById("firesteel-report");
+const report = element === null ? undefined : (JSON.parse(element.textContent) as Record<string, unknown>);
 export const isReport = report !== undefined;
 
-function readReport(): Record<string, unknown> | undefined {
-  const element = document.getElementById("firesteel-report");
-  return element === null ? undefined : (JSON.parse(element.textContent) as Record<string, unknown>);
+/** The time now, ms since the epoch; in a report, which stands still, that of its writing. */
+export function timeNow(): number {
+  return element === null ? Date.now() : Number(element.dataset["written"]);
 }
 
 export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {

@@ -455,6 +455,24 @@ test("a report is one file that shows the pages without a server", async () => {
   rmSync(folder, { recursive: true });
 });
 
+test("in a report of a running program time stands still at its writing", async () => {
+  const server = await serve("driver", webFolder);
+  const folder = mkdtempSync(join(tmpdir(), "firesteel-report-"));
+  const file = join(folder, "report.html");
+  const before = Date.now();
+  const html = await server.report();
+  const written = Number(/data-written="(\d+)"/.exec(html)?.[1]);
+  assert.ok(written >= before && written <= Date.now());
+  const start = server.store.application.startTime;
+  writeFileSync(file, html.replace(`data-written="${written}"`, `data-written="${start + 42_000}"`));
+  await server.close();
+  const page = await open(pathToFileURL(file).href);
+  await settled(page);
+  assert.equal(await page.locator(".facts div", { hasText: "Running for" }).locator("dd").textContent(), "42 s");
+  await close(page);
+  rmSync(folder, { recursive: true });
+});
+
 let failed = 0;
 for (const { name, body } of tests.filter((one) => one.name.includes(only))) {
   try {

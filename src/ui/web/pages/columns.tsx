@@ -1,5 +1,6 @@
 /** Columns and tables that several pages have. */
 import type { JobData, StageData } from "../../api-types";
+import { timeNow } from "../api";
 import { Badge, KillButton, TaskBar } from "../components/layout";
 import { Table } from "../components/table";
 import type { Column } from "../components/table";
@@ -30,7 +31,7 @@ export function submitted<T>(rows: readonly T[], when: (row: T) => number | null
 }
 
 export function JobTable({ jobs, scope, label }: { jobs: readonly JobData[]; scope: Scope; label: string }) {
-  const now = Date.now();
+  const now = timeNow();
   const columns: Column<JobData>[] = [
     {
       key: "id",
@@ -119,7 +120,7 @@ export function StageTable({
   label: string;
   order?: "id" | "-id";
 }) {
-  const now = Date.now();
+  const now = timeNow();
   const size = (key: string, title: string, pick: (stage: StageData) => number, width = 88): Column<StageData> => ({
     key,
     label: title,

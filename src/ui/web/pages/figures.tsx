@@ -1,7 +1,7 @@
 /** The live figures of an application: the status page has them together, and each has a page of its own (`individual.tsx`). */
 import { useMemo } from "preact/hooks";
 import type { ApplicationSummary, ExecutorMemory, StageProgress } from "../../api-types";
-import { useApi } from "../api";
+import { timeNow, useApi } from "../api";
 import type { Answer } from "../api";
 import { Chart } from "../components/chart";
 import { Badge, TaskBar } from "../components/layout";
@@ -142,7 +142,7 @@ export function ProgressFigure({ summary }: { summary: ApplicationSummary | unde
                 <span class="progress-left">
                   {stage.status === "ACTIVE" ? (
                     stage.remaining === null ? (
-                      <span class="quiet">{duration(Date.now() - stage.submissionTime)} so far</span>
+                      <span class="quiet">{duration(timeNow() - stage.submissionTime)} so far</span>
                     ) : (
                       `${roughly(stage.remaining)} left`
                     )

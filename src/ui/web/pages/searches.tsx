@@ -1,6 +1,6 @@
 /** Searches for hyper-parameters, running and done. */
 import type { Search } from "../../api-types";
-import { useApi } from "../api";
+import { timeNow, useApi } from "../api";
 import { Badge, Card, Page, TaskBar } from "../components/layout";
 import { Empty, Shown } from "../components/state";
 import { Table } from "../components/table";
@@ -11,7 +11,7 @@ import { timeLeft } from "../lib/search-grid";
 export function Searches() {
   const scope = useScope();
   const searches = useApi<Search[]>(`${scope.mine}/searches`, ["search"]);
-  const now = Date.now();
+  const now = timeNow();
   const score = aligned((searches.data ?? []).map(({ bestScore }) => bestScore));
   return (
     <Page title="Searches">

@@ -1,6 +1,6 @@
 /** What Dask's status page shows: memory, CPU, the task stream and the progress of stages, as they are now. */
 import type { ApplicationSummary, Attention } from "../../api-types";
-import { useApi } from "../api";
+import { timeNow, useApi } from "../api";
 import { Alone } from "../components/alone";
 import { Card, Facts, Page } from "../components/layout";
 import { Shown } from "../components/state";
@@ -34,7 +34,7 @@ export function Status() {
     <Page title="Status">
       <Shown of={summary} height={64}>
         {(data) => (
-          <Figures data={data} now={running ? Date.now() : data.lastUpdated} memory={used[used.length - 1]} limit={limit} />
+          <Figures data={data} now={running ? timeNow() : data.lastUpdated} memory={used[used.length - 1]} limit={limit} />
         )}
       </Shown>
       <Shown of={attention} height={0}>

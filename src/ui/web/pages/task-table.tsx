@@ -1,7 +1,7 @@
 /** Every task of a stage: the server sorts, and gives the rows that are in sight. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { StageData, TaskData } from "../../api-types";
-import { ask, refreshing } from "../api";
+import { ask, refreshing, timeNow } from "../api";
 import { Badge, Card } from "../components/layout";
 import { Empty, Loading, Problem } from "../components/state";
 import { LongTable, Table } from "../components/table";
@@ -198,7 +198,7 @@ function taskColumns(href: (parts: (string | number)[], query?: Record<string, s
       key: "duration",
       label: "Duration",
       number: true,
-      render: (task) => elapsed(task.duration ?? Date.now() - (time(task.launchTime) ?? NaN)),
+      render: (task) => elapsed(task.duration ?? timeNow() - (time(task.launchTime) ?? NaN)),
       sort: (task) => task.duration,
     },
     {
