@@ -50,10 +50,7 @@ function fromHighBits(bits: number): number {
   return asDouble[0] as number;
 }
 
-// Polynomials of fdlibm. They are written out, and the logarithm leaves its two parts in variables: a loop over terms and a pair of
-// numbers for each call took two thirds of the time.
-
-/** Of the logarithm around 1 and 1.5, highest power last. */
+/** Polynomials of fdlibm: of the logarithm around 1 and 1.5, highest power last. */
 const L1 = 5.99999999999994648725e-1;
 const L2 = 4.28571428578550184252e-1;
 const L3 = 3.33333329818377432918e-1;
